@@ -1,0 +1,187 @@
+//! Stage 2: raw text columns become typed records, or rejects that say why.
+//!
+//! In: [`crate::extract::RawTable`]s of one source and its contract. Out: [`Loaded`]. The
+//! invariant `read = accepted + rejected` is checked by [`ControlTotals::check`] and written
+//! to the manifest.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arrow::record_batch::RecordBatch;
+
+use crate::extract::RawTableInfo;
+use crate::{Error, Result};
+
+/// Place of a record: source, table, row and member, packed so that it sorts by place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RecordKey(u64);
+
+impl RecordKey {
+    /// `source`: position in [`crate::config::Pipeline::sources`]; `table`: position in
+    /// [`Records::tables`]; `row`: one-based row; `member`: one-based member of an unpivoted
+    /// household row, 0 where rows are not unpivoted.
+    pub fn new(source: u8, table: u16, row: u32, member: u8) -> Self {
+        Self(u64::from(source) << 56 | u64::from(table) << 40 | u64::from(row) << 8 | u64::from(member))
+    }
+    /// Position of the source.
+    pub fn source(self) -> usize {
+        (self.0 >> 56) as usize
+    }
+    /// Position of the table within the source.
+    pub fn table(self) -> usize {
+        (self.0 >> 40 & 0xFFFF) as usize
+    }
+    /// One-based row.
+    pub fn row(self) -> u32 {
+        (self.0 >> 8) as u32
+    }
+    /// One-based member, 0 if not unpivoted.
+    pub fn member(self) -> u8 {
+        self.0 as u8
+    }
+}
+
+/// Accepted rows of one source in one quarter.
+#[derive(Debug, Clone)]
+pub struct Records {
+    /// Source name (file stem of its contract, also the name of its SQL view).
+    pub source: String,
+    /// Typed columns named as in the contract. Only Utf8, Int32, Int64 and Date32 occur:
+    /// flags are Int32 0/1, months Int32 `yyyymm`, money Int64 in fen (column ends in `_fen`),
+    /// coded columns hold the canonical Chinese label. Null means missing.
+    pub batch: RecordBatch,
+    /// Place of each row of `batch`, ascending.
+    pub keys: Vec<RecordKey>,
+    /// Tables the rows came from, in reading order (files sorted by name).
+    pub tables: Vec<Arc<RawTableInfo>>,
+}
+
+impl Records {
+    /// Published identifier of row `index`: `source:hash8[.sN].rROW[.mMEMBER]`, where `hash8`
+    /// is the start of the file's SHA-256. The same file gives the same ids wherever it lies.
+    pub fn record_id(&self, index: usize) -> String {
+        record_id(&self.source, &self.tables, self.keys[index])
+    }
+}
+
+/// See [`Records::record_id`].
+pub fn record_id(source: &str, tables: &[Arc<RawTableInfo>], key: RecordKey) -> String {
+    use std::fmt::Write as _;
+    let table = &tables[key.table()];
+    let mut id = format!("{source}:{}", &table.sha256[..8]);
+    if table.sheet_index > 0 {
+        let _ = write!(id, ".s{}", table.sheet_index);
+    }
+    let _ = write!(id, ".r{}", key.row());
+    if key.member() > 0 {
+        let _ = write!(id, ".m{}", key.member());
+    }
+    id
+}
+
+/// A row that was not accepted.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Reject {
+    /// Source name.
+    pub source: String,
+    /// File relative to the data folder.
+    pub file: PathBuf,
+    /// Worksheet, for workbooks.
+    pub sheet: Option<String>,
+    /// One-based row.
+    pub row: u32,
+    /// One-based member of an unpivoted row, 0 otherwise.
+    pub member: u8,
+    /// Header of the offending column, where one cell is to blame.
+    pub column: Option<String>,
+    /// Stable machine-readable reason, e.g. `missing_required`, `bad_date`, `bad_number`, `unknown_code`, `duplicate_key`.
+    pub reason_code: String,
+    /// Reason and cure, in Chinese.
+    pub reason: String,
+    /// The offending cell's original text (the row's cells joined by tab where no one cell is to blame).
+    pub original: String,
+}
+
+/// Row counts of one table; `read` counts units after unpivoting (one per filled member).
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct TableTotals {
+    /// File relative to the data folder.
+    pub file: PathBuf,
+    /// SHA-256 of the file.
+    pub sha256: String,
+    /// Worksheet, for workbooks.
+    pub sheet: Option<String>,
+    /// Data rows of the table (before unpivoting).
+    pub data_rows: u64,
+    /// Rows that are not data, by reason.
+    pub skipped: std::collections::BTreeMap<String, u64>,
+    /// Units offered to the loader.
+    pub read: u64,
+    /// Units accepted as records.
+    pub accepted: u64,
+    /// Units rejected.
+    pub rejected: u64,
+}
+
+/// Control totals of one source.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct ControlTotals {
+    /// Source name.
+    pub source: String,
+    /// One entry per table.
+    pub tables: Vec<TableTotals>,
+}
+
+impl ControlTotals {
+    /// Units read over all tables.
+    pub fn read(&self) -> u64 {
+        self.tables.iter().map(|t| t.read).sum()
+    }
+    /// Records accepted over all tables.
+    pub fn accepted(&self) -> u64 {
+        self.tables.iter().map(|t| t.accepted).sum()
+    }
+    /// Units rejected over all tables.
+    pub fn rejected(&self) -> u64 {
+        self.tables.iter().map(|t| t.rejected).sum()
+    }
+    /// Fails with an internal error unless every table's read = accepted + rejected.
+    pub fn check(&self) -> Result<()> {
+        for t in &self.tables {
+            if t.read != t.accepted + t.rejected {
+                return Err(Error::internal(format!(
+                    "控制总数不平:读入{}≠接受{}+退回{}",
+                    t.read, t.accepted, t.rejected
+                ))
+                .in_file(&t.file));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What an audit found about a source as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct AuditFinding {
+    /// Source name.
+    pub source: String,
+    /// Which audit, e.g. `reject_share`, `row_count_change`, `duplicate_key`, `duplicate_file`.
+    pub audit: String,
+    /// True if the run must stop.
+    pub blocking: bool,
+    /// Finding and cure, in Chinese.
+    pub message: String,
+}
+
+/// Output of the stage for one source.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// Accepted rows.
+    pub records: Records,
+    /// Rows not accepted, in place order.
+    pub rejects: Vec<Reject>,
+    /// Row counts; always balanced.
+    pub totals: ControlTotals,
+    /// Audit findings; a blocking one stops the run after all sources were read.
+    pub audits: Vec<AuditFinding>,
+}

@@ -1,0 +1,139 @@
+//! Stage 6: rules written in SQL look for contradictions between the sources.
+//!
+//! In: the [`View`]s built from records and resolution, and the rule files. Out: [`Findings`]:
+//! exceptions with evidence, indicators, and rules that could not run because a source is
+//! absent (never reported as zero exceptions).
+
+use arrow::record_batch::RecordBatch;
+
+/// A table that rules may read.
+#[derive(Debug, Clone)]
+pub struct View {
+    /// SQL name.
+    pub name: String,
+    /// Utf8, Int32, Int64 and Date32 columns only.
+    pub batch: RecordBatch,
+}
+
+/// How much harm an exception of the rule does, S1 worst.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
+pub enum Severity {
+    /// Money wrongly paid or a gap in the three guarantees.
+    S1,
+    /// Entitlement or coverage mismatch.
+    S2,
+    /// Record inconsistency.
+    S3,
+    /// Indicator.
+    S4,
+}
+
+/// What a rule's finding is about.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectKind {
+    /// A resolved person.
+    Person,
+    /// A resolved household.
+    Household,
+    /// One record.
+    Record,
+    /// A division or the run as a whole.
+    Unit,
+}
+
+/// A rule's finding on one subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exception {
+    /// Rule code.
+    pub rule_code: String,
+    /// Severity of the rule.
+    pub severity: Severity,
+    /// Kind of subject.
+    pub subject_kind: SubjectKind,
+    /// person_id, household_id, record_id or division code.
+    pub subject_id: String,
+    /// The rule's own key within the subject (`''` if none), e.g. a term or a case number.
+    pub rule_key: String,
+    /// Person the exception is shown under, if any.
+    pub person_id: Option<String>,
+    /// Household the exception is shown under, if any.
+    pub household_id: Option<String>,
+    /// 6-digit county code, `''` if unknown.
+    pub county_code: String,
+    /// 9-digit township code, `''` if unknown.
+    pub township_code: String,
+    /// 12-digit village code, `''` if unknown.
+    pub village_code: String,
+    /// Department that owns the correction.
+    pub owner: String,
+    /// Records it rests on; the first is a record of the subject.
+    pub evidence: Vec<String>,
+    /// What is wrong, in Chinese, without names or numbers of people.
+    pub message: String,
+    /// Weakest link tier it rests on (1-6).
+    pub confidence: u8,
+    /// Days an officer has, from the rule.
+    pub due_days: u32,
+}
+
+/// One indicator row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Indicator {
+    /// Rule code.
+    pub rule_code: String,
+    /// Indicator key within the rule.
+    pub indicator: String,
+    /// Division code.
+    pub unit_code: String,
+    /// Numerator (count).
+    pub numerator: i64,
+    /// Denominator (count); `None` for a plain count.
+    pub denominator: Option<i64>,
+    /// Target in 1/10000 (rates) or units (counts), if the plan sets one.
+    pub target: Option<i64>,
+}
+
+/// A rule that did not run this quarter, and why (Chinese).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotRun {
+    /// Rule code.
+    pub rule_code: String,
+    /// Reason.
+    pub reason: String,
+}
+
+/// Output of the stage; everything sorted, independent of threads.
+#[derive(Debug, Clone, Default)]
+pub struct Findings {
+    /// Exceptions sorted by (rule, subject, key).
+    pub exceptions: Vec<Exception>,
+    /// Indicators sorted by (rule, indicator, unit).
+    pub indicators: Vec<Indicator>,
+    /// Rules not run.
+    pub not_run: Vec<NotRun>,
+}
