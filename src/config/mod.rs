@@ -1,1 +1,168 @@
-//! (being written)
+//! Configuration: the pipeline folder as checked values.
+//!
+//! In: a folder with `pipeline.toml`, `sources/*.toml` and `codes/*.csv`. Out: [`Pipeline`].
+//! Every complaint points at the line and says what to write instead. `link.toml` and the
+//! rules are read by their own stages.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+pub mod code_map;
+mod divisions;
+pub mod glob;
+mod quarter;
+pub mod schema;
+pub mod settings;
+pub mod source;
+mod source_check;
+pub mod source_file;
+pub mod toml_file;
+
+pub use code_map::CodeMap;
+pub use quarter::{Quarter, date32, from_date32};
+pub use settings::{MaskStyle, Parameter, Settings};
+pub use source::{Column, Kind, Member, Role, SourceContract, Subject};
+
+use crate::normalize::division::DivisionTree;
+use crate::{Error, Result};
+
+/// A checked pipeline folder.
+#[derive(Debug, Clone)]
+pub struct Pipeline {
+    /// The folder.
+    pub root: PathBuf,
+    /// Its name.
+    pub name: String,
+    /// `pipeline.toml`.
+    pub settings: Settings,
+    /// Source contracts, sorted by name.
+    pub sources: Vec<SourceContract>,
+    /// Administrative divisions.
+    pub divisions: DivisionTree,
+    /// SHA-256 over all files of the folder, lower-case hexadecimal.
+    pub digest: String,
+}
+
+impl Pipeline {
+    /// Reads and checks the folder.
+    pub fn open(root: &Path) -> Result<Self> {
+        if !root.is_dir() {
+            return Err(Error::configuration("流水线文件夹不存在")
+                .in_file(root)
+                .hint("第一个参数是流水线文件夹,例如 pipelines/hebi"));
+        }
+        let file = toml_file::TomlFile::read(&root.join("pipeline.toml"))?;
+        let settings: Settings = file.parse()?;
+        settings.check(&file)?;
+        let codes = root.join("codes");
+        for (key, name) in settings.divisions.files() {
+            if name.contains(['/', '\\']) || !codes.join(name).is_file() {
+                return Err(file
+                    .complain(&["divisions".into(), key.into()], format!("区划文件不存在:codes/{name}"))
+                    .hint("文件放在流水线文件夹的 codes/ 里,这里只写文件名"));
+            }
+        }
+        let mut tables = BTreeMap::new();
+        let mut sources = Vec::new();
+        for path in contract_paths(&root.join("sources"))? {
+            sources.push(source_check::read(&path, &codes, &mut tables)?);
+        }
+        if sources.is_empty() {
+            return Err(Error::configuration("没有任何数据来源")
+                .in_file(root.join("sources"))
+                .hint("在 sources/ 里为每个来源放一个 .toml"));
+        }
+        if sources.len() > 200 {
+            return Err(Error::configuration("数据来源太多(最多200个)").in_file(root.join("sources")));
+        }
+        let divisions = divisions::load(&codes, &settings)?;
+        let name = root
+            .canonicalize()
+            .ok()
+            .and_then(|p| p.file_name().map(|n| n.to_string_lossy().into_owned()))
+            .unwrap_or_default();
+        Ok(Self { root: root.to_owned(), name, settings, sources, divisions, digest: digest(root)? })
+    }
+    /// Position of a source.
+    pub fn source_index(&self, name: &str) -> Option<usize> {
+        self.sources.iter().position(|s| s.name == name)
+    }
+    /// Source by name.
+    pub fn source(&self, name: &str) -> Option<&SourceContract> {
+        self.sources.iter().find(|s| s.name == name)
+    }
+    /// Parameters that hold in `quarter`.
+    pub fn parameters(&self, quarter: Quarter) -> BTreeMap<String, Parameter> {
+        self.settings.parameters(quarter)
+    }
+}
+
+fn contract_paths(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut paths = Vec::new();
+    if folder.is_dir() {
+        for entry in std::fs::read_dir(folder).map_err(|e| Error::io("读取文件夹", folder, e))? {
+            let path = entry.map_err(|e| Error::io("读取文件夹", folder, e))?.path();
+            if path.extension().is_some_and(|e| e == "toml") {
+                paths.push(path);
+            }
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+/// Digest of a folder: names and contents of all its files, sorted, so that two equal folders
+/// agree wherever they lie. Names that begin with `.` are not part of a pipeline.
+fn digest(root: &Path) -> Result<String> {
+    fn walk(folder: &Path, prefix: &str, files: &mut BTreeMap<String, PathBuf>) -> Result<()> {
+        for entry in std::fs::read_dir(folder).map_err(|e| Error::io("读取文件夹", folder, e))? {
+            let entry = entry.map_err(|e| Error::io("读取文件夹", folder, e))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let kind = entry.file_type().map_err(|e| Error::io("读取文件夹", folder, e))?;
+            if name.starts_with('.') {
+                continue;
+            }
+            if kind.is_dir() {
+                walk(&entry.path(), &format!("{prefix}{name}/"), files)?;
+            } else if kind.is_file() {
+                files.insert(format!("{prefix}{name}"), entry.path());
+            } else {
+                return Err(Error::configuration("流水线文件夹里只能有普通文件")
+                    .in_file(entry.path())
+                    .hint("把符号链接换成文件本身"));
+            }
+        }
+        Ok(())
+    }
+    let mut files = BTreeMap::new();
+    walk(root, "", &mut files)?;
+    let mut hash = Sha256::new();
+    for (name, path) in &files {
+        let bytes = std::fs::read(path).map_err(|e| Error::io("读取文件", path, e))?;
+        hash.update((name.len() as u64).to_le_bytes());
+        hash.update(name.as_bytes());
+        hash.update((bytes.len() as u64).to_le_bytes());
+        hash.update(&bytes);
+    }
+    Ok(hash.finalize().iter().map(|b| format!("{b:02x}")).collect())
+}
+
+/// Lower-case ASCII letters, digits and underscores, beginning with a letter.
+pub fn is_identifier(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+}
+
+/// The form in which headers are compared: compatibility characters folded, spaces and
+/// control characters gone, marks of obligatory fields (`*`) gone.
+pub fn clean_header(text: &str) -> String {
+    use unicode_normalization::UnicodeNormalization as _;
+    let folded: String = text
+        .nfkc()
+        .filter(|c| !c.is_whitespace() && !c.is_control() && !matches!(c, '\u{feff}' | '\u{200b}'))
+        .collect();
+    let trimmed = folded.trim_matches(|c| matches!(c, '*' | '★' | ':' | '\'' | '"'));
+    trimmed.to_lowercase()
+}

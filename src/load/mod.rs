@@ -9,6 +9,10 @@ use std::sync::Arc;
 
 use arrow::record_batch::RecordBatch;
 
+mod unit;
+
+pub use unit::{check_unit, factor};
+
 use crate::extract::RawTableInfo;
 use crate::{Error, Result};
 
@@ -180,6 +184,9 @@ pub struct Loaded {
     pub records: Records,
     /// Rows not accepted, in place order.
     pub rejects: Vec<Reject>,
+    /// Cells that could not be read in rows that were accepted: the record has no value
+    /// there. Same form as rejects, in place order; published with severity `warn`.
+    pub cell_warnings: Vec<Reject>,
     /// Row counts; always balanced.
     pub totals: ControlTotals,
     /// Audit findings; a blocking one stops the run after all sources were read.

@@ -1,0 +1,148 @@
+//! Calendar quarters, the unit in which extracts are delivered and results published.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::ToSpan as _;
+use jiff::civil::{Date, date};
+
+use crate::{Error, Result};
+
+/// A calendar quarter such as `2018Q3`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Quarter {
+    year: i16,
+    number: u8,
+}
+
+impl Quarter {
+    /// Quarter `number` (1-4) of `year` (1900-2999).
+    pub fn new(year: i16, number: u8) -> Result<Self> {
+        if (1900..=2999).contains(&year) && (1..=4).contains(&number) {
+            Ok(Self { year, number })
+        } else {
+            Err(Error::usage(format!("季度“{year}Q{number}”不存在")).hint("写成“年份Q季度”,例如 2018Q3"))
+        }
+    }
+    /// Calendar year.
+    pub fn year(self) -> i16 {
+        self.year
+    }
+    /// 1 to 4.
+    pub fn number(self) -> u8 {
+        self.number
+    }
+    /// First day.
+    pub fn first_day(self) -> Date {
+        date(self.year, (self.number as i8 - 1) * 3 + 1, 1)
+    }
+    /// Last day.
+    pub fn last_day(self) -> Date {
+        date(self.year, self.number as i8 * 3, 1).last_of_month()
+    }
+    /// First day as days since 1970-01-01, the form of Date32 columns.
+    pub fn first_day32(self) -> i32 {
+        date32(self.first_day())
+    }
+    /// Last day as days since 1970-01-01.
+    pub fn last_day32(self) -> i32 {
+        date32(self.last_day())
+    }
+    /// First month as `yyyymm`.
+    pub fn first_month(self) -> i32 {
+        i32::from(self.year) * 100 + i32::from(self.number) * 3 - 2
+    }
+    /// Last month as `yyyymm`.
+    pub fn last_month(self) -> i32 {
+        i32::from(self.year) * 100 + i32::from(self.number) * 3
+    }
+    /// The quarter before.
+    #[must_use]
+    pub fn previous(self) -> Self {
+        if self.number == 1 {
+            Self { year: self.year - 1, number: 4 }
+        } else {
+            Self { year: self.year, number: self.number - 1 }
+        }
+    }
+    /// The quarter after.
+    #[must_use]
+    pub fn next(self) -> Self {
+        if self.number == 4 {
+            Self { year: self.year + 1, number: 1 }
+        } else {
+            Self { year: self.year, number: self.number + 1 }
+        }
+    }
+    /// First day of the school year (September 1st) that the quarter's last day falls in.
+    pub fn school_year_start(self) -> Date {
+        date(if self.number >= 3 { self.year } else { self.year - 1 }, 9, 1)
+    }
+}
+
+/// Days since 1970-01-01, the form of Date32 columns.
+pub fn date32(day: Date) -> i32 {
+    (day - date(1970, 1, 1)).get_days()
+}
+
+/// Inverse of [`date32`]; `None` outside years -9999..=9999.
+pub fn from_date32(days: i32) -> Option<Date> {
+    date(1970, 1, 1).checked_add(i64::from(days).days()).ok()
+}
+
+impl fmt::Display for Quarter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}Q{}", self.year, self.number)
+    }
+}
+
+impl FromStr for Quarter {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self> {
+        let bad = || Error::usage(format!("季度“{text}”写法不对")).hint("写成“年份Q季度”,例如 2018Q3");
+        let (year, number) = text.split_once(['Q', 'q']).ok_or_else(bad)?;
+        if year.len() != 4 || number.len() != 1 {
+            return Err(bad());
+        }
+        Self::new(year.parse().map_err(|_| bad())?, number.parse().map_err(|_| bad())?)
+    }
+}
+
+impl serde::Serialize for Quarter {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Quarter {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(|e: Error| serde::de::Error::custom(e.message()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_of_a_quarter() {
+        let q: Quarter = "2018Q3".parse().unwrap();
+        assert_eq!(q.to_string(), "2018Q3");
+        assert_eq!((q.first_month(), q.last_month()), (201_807, 201_809));
+        assert_eq!((q.first_day(), q.last_day()), (date(2018, 7, 1), date(2018, 9, 30)));
+        assert_eq!(q.last_day32(), 17_804);
+        assert_eq!(from_date32(17_804), Some(date(2018, 9, 30)));
+        assert_eq!(q.school_year_start(), date(2018, 9, 1));
+        assert_eq!(Quarter::new(2018, 1).unwrap().previous().to_string(), "2017Q4");
+        assert_eq!(Quarter::new(2018, 4).unwrap().next().to_string(), "2019Q1");
+        assert_eq!(Quarter::new(2019, 1).unwrap().school_year_start(), date(2018, 9, 1));
+    }
+
+    #[test]
+    fn other_forms_are_refused() {
+        for text in ["2018", "2018Q5", "2018Q", "18Q1", "2018Q03", "Q3", ""] {
+            assert!(text.parse::<Quarter>().is_err(), "{text}");
+        }
+    }
+}

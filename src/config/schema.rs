@@ -1,0 +1,18 @@
+//! JSON schemas of the configuration files, for editors.
+
+use serde_json::Value;
+
+/// (file name without extension, schema) of every configuration file.
+pub fn all() -> Vec<(&'static str, Value)> {
+    vec![
+        ("pipeline", schemars::schema_for!(super::Settings).to_value()),
+        ("source", schemars::schema_for!(super::source_file::SourceFile).to_value()),
+    ]
+}
+
+/// The text written to `pipelines/schema/<name>.json`.
+pub fn text(schema: &Value) -> String {
+    let mut text = serde_json::to_string_pretty(schema).unwrap_or_default();
+    text.push('\n');
+    text
+}

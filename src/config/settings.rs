@@ -1,0 +1,211 @@
+//! The form of `pipeline.toml`.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::toml_file::TomlFile;
+use super::{Quarter, date32};
+use crate::Result;
+
+/// `pipeline.toml`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Chinese title of the pipeline.
+    pub title: String,
+    /// The prefecture whose divisions are used.
+    pub prefecture: Prefecture,
+    /// Division tables.
+    pub divisions: DivisionFiles,
+    /// Parameters of rules: `default`, a year (`2018`) or a quarter (`2018Q3`) → name → value.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, BTreeMap<String, serde_json::Value>>")]
+    pub parameters: BTreeMap<String, BTreeMap<String, toml::Value>>,
+    /// How persons are shown and hidden.
+    #[serde(default)]
+    pub privacy: Privacy,
+    /// What is published.
+    #[serde(default)]
+    pub outputs: Outputs,
+}
+
+/// `[prefecture]`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Prefecture {
+    /// Six-digit code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+}
+
+/// `[divisions]`: files of `codes/`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DivisionFiles {
+    /// Year whose codes are canonical.
+    pub base_year: i16,
+    /// Counties: `code,name,…`.
+    pub counties: String,
+    /// Townships of two dates.
+    pub townships: String,
+    /// Villages of two dates with the kind of change.
+    pub villages: String,
+    /// ID prefixes that people of the prefecture carry.
+    pub id_prefixes: Option<String>,
+}
+
+/// `[privacy]`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Privacy {
+    /// How ID numbers appear in lists.
+    pub id_mask: MaskStyle,
+    /// How names appear in lists.
+    pub name_mask: MaskStyle,
+    /// Environment variable that names the pseudonym key file (the command line comes first).
+    pub pseudonym_key_env: String,
+}
+
+impl Default for Privacy {
+    fn default() -> Self {
+        Self {
+            id_mask: MaskStyle::Partial,
+            name_mask: MaskStyle::None,
+            pseudonym_key_env: "BIDUI_PSEUDONYM_KEY".to_owned(),
+        }
+    }
+}
+
+/// How a value is masked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MaskStyle {
+    /// Shown whole.
+    None,
+    /// Middle hidden: enough to find the person in one's own system.
+    Partial,
+    /// Hidden.
+    Full,
+}
+
+/// `[outputs]`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Outputs {
+    /// Exception lists as workbooks.
+    pub xlsx: bool,
+    /// Exception lists as CSV.
+    pub csv: bool,
+    /// Tables with names and ID numbers for officers with clearance.
+    pub restricted: bool,
+}
+
+impl Default for Outputs {
+    fn default() -> Self {
+        Self { xlsx: true, csv: true, restricted: true }
+    }
+}
+
+/// Value of a rule parameter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Parameter {
+    /// Int64 column.
+    Integer(i64),
+    /// Utf8 column.
+    Text(String),
+    /// Date32 column, days since 1970-01-01.
+    Date(i32),
+}
+
+impl Settings {
+    /// Parameters that hold in `quarter`: those of the quarter over those of its year over
+    /// the defaults.
+    pub fn parameters(&self, quarter: Quarter) -> BTreeMap<String, Parameter> {
+        let mut merged = BTreeMap::new();
+        for layer in ["default".to_owned(), quarter.year().to_string(), quarter.to_string()] {
+            for (name, value) in self.parameters.get(&layer).into_iter().flatten() {
+                if let Some(value) = parameter(value) {
+                    merged.insert(name.clone(), value);
+                }
+            }
+        }
+        merged
+    }
+    /// Complaints that the form alone cannot express.
+    pub(super) fn check(&self, file: &TomlFile) -> Result<()> {
+        if self.prefecture.code.len() != 6 || !self.prefecture.code.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(file
+                .complain(&["prefecture".into(), "code".into()], "行政区划代码应是6位数字")
+                .hint("地级市代码,例如 410600"));
+        }
+        let mut kinds: BTreeMap<&str, (std::mem::Discriminant<Parameter>, &str)> = BTreeMap::new();
+        for (layer, values) in &self.parameters {
+            let known = layer == "default"
+                || (layer.len() == 4 && layer.bytes().all(|b| b.is_ascii_digit()))
+                || layer.parse::<Quarter>().is_ok();
+            if !known {
+                return Err(file
+                    .complain_key(
+                        &["parameters".into(), layer.as_str().into()],
+                        format!("不认识的参数期“{layer}”"),
+                    )
+                    .hint("写 default、年份(2018)或季度(2018Q3)"));
+            }
+            for (name, value) in values {
+                let steps = ["parameters".into(), layer.as_str().into(), name.as_str().into()];
+                if !super::is_identifier(name) {
+                    return Err(file
+                        .complain_key(&steps, format!("参数名“{name}”不合规"))
+                        .hint("用小写英文字母、数字和下划线,例如 poverty_line_fen"));
+                }
+                let Some(value) = parameter(value) else {
+                    return Err(file
+                        .complain(&steps, format!("参数“{name}”的取值只能是整数、文字或日期"))
+                        .hint("金额写成以分为单位的整数;日期写成 2018-09-30"));
+                };
+                let kind = std::mem::discriminant(&value);
+                match kinds.get(name.as_str()) {
+                    Some((other, first)) if *other != kind => {
+                        return Err(file
+                            .complain(&steps, format!("参数“{name}”的类型与“{first}”里的不同"))
+                            .hint("同一参数各期类型要一致"));
+                    }
+                    _ => {
+                        kinds.insert(name, (kind, layer));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn parameter(value: &toml::Value) -> Option<Parameter> {
+    match value {
+        toml::Value::Integer(n) => Some(Parameter::Integer(*n)),
+        toml::Value::String(s) => Some(Parameter::Text(s.clone())),
+        toml::Value::Datetime(d) => {
+            let day = d.date?;
+            let date = jiff::civil::Date::new(day.year as i16, day.month as i8, day.day as i8).ok()?;
+            Some(Parameter::Date(date32(date)))
+        }
+        _ => None,
+    }
+}
+
+impl DivisionFiles {
+    /// (key, file name) of every table named.
+    pub fn files(&self) -> Vec<(&'static str, &str)> {
+        let mut files = vec![
+            ("counties", self.counties.as_str()),
+            ("townships", self.townships.as_str()),
+            ("villages", self.villages.as_str()),
+        ];
+        files.extend(self.id_prefixes.as_deref().map(|f| ("id_prefixes", f)));
+        files
+    }
+}

@@ -1,0 +1,171 @@
+//! A checked source contract: what stages read.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Field, Schema};
+
+use super::code_map::CodeMap;
+use super::glob;
+pub use super::source_file::{
+    AuditAction, AuditsSpec, EncodingSpec, FilesSpec, Kind, Role, Subject, UnknownHeaders, VariantSpec,
+};
+
+/// A department's list, as its contract describes it.
+#[derive(Debug, Clone)]
+pub struct SourceContract {
+    /// File stem of the contract; also the name of the SQL view.
+    pub name: String,
+    /// The contract file, for messages.
+    pub path: PathBuf,
+    /// Chinese title.
+    pub title: String,
+    /// Department that delivers it.
+    pub owner: String,
+    /// Letters by which rules name the department.
+    pub letter: String,
+    /// What one record is about.
+    pub subject: Subject,
+    /// At most one record per person.
+    pub deduplicated: bool,
+    /// A quarter without it must not be published.
+    pub required: bool,
+    /// Where its files are and how to read them.
+    pub files: FilesSpec,
+    /// Policy for headers that no column claims.
+    pub unknown_headers: UnknownHeaders,
+    /// Headers that are known and not read.
+    pub ignore_headers: Vec<String>,
+    /// Checks of the source as a whole.
+    pub audits: AuditsSpec,
+    /// Columns, in the order of the SQL view.
+    pub columns: Vec<Column>,
+    /// Members of a wide household row in order, repeats expanded; empty if rows are records.
+    pub members: Vec<Member>,
+    /// Files with deviating headers.
+    pub variants: Vec<VariantSpec>,
+}
+
+/// One column of a contract.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// Canonical name, ASCII snake_case.
+    pub name: String,
+    /// Chinese label.
+    pub label: String,
+    /// Type of its values.
+    pub kind: Kind,
+    /// A record without it is rejected.
+    pub required: bool,
+    /// Headers under which it is delivered, the label first.
+    pub headers: Vec<String>,
+    /// What it tells the linker.
+    pub role: Option<Role>,
+    /// Its code table; empty if the column is not coded.
+    pub codes: Arc<CodeMap>,
+    /// Texts outside the code table are kept.
+    pub open: bool,
+    /// Unit of bare numbers, as written.
+    pub unit: Option<String>,
+    /// An empty cell takes the value of the row above.
+    pub fill_down: bool,
+    /// Value of an empty cell or absent header.
+    pub default: Option<String>,
+}
+
+impl Column {
+    /// Arrow type of the loaded column.
+    pub fn data_type(&self) -> DataType {
+        match self.kind {
+            Kind::Text | Kind::Code => DataType::Utf8,
+            Kind::Integer | Kind::Month | Kind::Flag => DataType::Int32,
+            Kind::Money | Kind::Area => DataType::Int64,
+            Kind::Date => DataType::Date32,
+        }
+    }
+}
+
+/// One member of a wide household row.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// Title of the group, e.g. 成员.
+    pub group: String,
+    /// Number within a repeated group, 0 otherwise.
+    pub number: u8,
+    /// (column position, headers): cells that make the member.
+    pub cells: Vec<(usize, Vec<String>)>,
+    /// (column position, value): constants of the member's record.
+    pub values: Vec<(usize, String)>,
+}
+
+impl Member {
+    /// Text for messages: 户主, 成员3.
+    pub fn title(&self) -> String {
+        if self.number == 0 { self.group.clone() } else { format!("{}{}", self.group, self.number) }
+    }
+}
+
+impl SourceContract {
+    /// Column by canonical name.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|c| c.name == name)
+    }
+    /// Position of a column.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|c| c.name == name)
+    }
+    /// Column that plays `role`.
+    pub fn role(&self, role: Role) -> Option<&Column> {
+        self.columns.iter().find(|c| c.role == Some(role))
+    }
+    /// Arrow schema of the loaded batch.
+    pub fn schema(&self) -> Arc<Schema> {
+        let fields: Vec<Field> =
+            self.columns.iter().map(|c| Field::new(&c.name, c.data_type(), true)).collect();
+        Arc::new(Schema::new(fields))
+    }
+    /// Variants that apply to a file (path relative to the data folder, `/` between segments).
+    pub fn variants_of<'a>(&'a self, file: &'a str) -> impl Iterator<Item = &'a VariantSpec> {
+        let name = file.rsplit('/').next().unwrap_or(file);
+        self.variants.iter().filter(move |v| glob::matches(&v.files, file) || glob::matches(&v.files, name))
+    }
+    /// True if a file (path relative to the data folder) belongs to this source.
+    pub fn owns_file(&self, file: &str) -> bool {
+        self.files.patterns.iter().any(|pattern| glob::matches(pattern, file))
+    }
+    /// True if a worksheet is to be read.
+    pub fn wants_sheet(&self, sheet: &str) -> bool {
+        (self.files.sheets.is_empty() || self.files.sheets.iter().any(|p| glob::matches(p, sheet)))
+            && !self.files.skip_sheets.iter().any(|p| glob::matches(p, sheet))
+    }
+    /// Every header text the contract knows, ignored ones included: what finds the header row.
+    pub fn known_headers(&self) -> Vec<String> {
+        let mut known = BTreeSet::new();
+        for column in &self.columns {
+            known.extend(column.headers.iter().cloned());
+        }
+        for member in &self.members {
+            for (_, headers) in &member.cells {
+                known.extend(headers.iter().cloned());
+            }
+        }
+        for variant in &self.variants {
+            for (key, headers) in &variant.aliases {
+                for header in headers {
+                    if header.contains("{n}") {
+                        let group = key.split('.').next().unwrap_or("");
+                        for member in self.members.iter().filter(|m| m.group == group) {
+                            known.insert(header.replace("{n}", &member.number.to_string()));
+                        }
+                    } else {
+                        known.insert(header.clone());
+                    }
+                }
+            }
+            known.extend(variant.ignore_headers.iter().cloned());
+        }
+        known.extend(self.ignore_headers.iter().cloned());
+        known.into_iter().collect()
+    }
+}

@@ -1,0 +1,445 @@
+//! From the contract as written to [`SourceContract`]: expansion and the checks that the form
+//! alone cannot express. Every complaint points at the line.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::code_map::{CodeMap, read_tables};
+use super::source::{Column, Member, SourceContract};
+use super::source_file::{ColumnSpec, Kind, Role, SourceFile};
+use super::toml_file::{Step, TomlFile, nearest, suggest};
+use super::{clean_header, glob, is_identifier};
+use crate::{Error, Result};
+
+/// Reads one contract. `tables` keeps code files already read, by path.
+pub(super) fn read(
+    path: &Path,
+    codes: &Path,
+    tables: &mut BTreeMap<String, BTreeMap<String, CodeMap>>,
+) -> Result<SourceContract> {
+    let file = TomlFile::read(path)?;
+    let written: SourceFile = file.parse()?;
+    let name = path.file_stem().and_then(|s| s.to_str()).unwrap_or("").to_owned();
+    if !is_identifier(&name) {
+        return Err(Error::configuration(format!("数据来源名“{name}”不合规"))
+            .in_file(path)
+            .hint("文件名用小写英文字母、数字和下划线,例如 dibao.toml"));
+    }
+    check_files(&file, &written)?;
+    let mut check = Check { file: &file, codes, tables, seen: BTreeSet::new(), roles: BTreeMap::new() };
+    let mut columns = Vec::with_capacity(written.column.len());
+    for (index, spec) in written.column.iter().enumerate() {
+        columns.push(check.column(index, spec)?);
+    }
+    let members = members(&file, &written, &columns)?;
+    let contract = SourceContract {
+        name,
+        path: path.to_owned(),
+        title: written.title,
+        owner: written.owner,
+        letter: written.letter,
+        subject: written.subject,
+        deduplicated: written.deduplicated,
+        required: written.required,
+        files: written.files,
+        unknown_headers: written.unknown_headers,
+        ignore_headers: written.ignore_headers,
+        audits: written.audits,
+        columns,
+        members,
+        variants: written.variant,
+    };
+    check_variants(&file, &contract)?;
+    check_audits(&file, &contract)?;
+    check_headers(&file, &contract)?;
+    Ok(contract)
+}
+
+fn check_files(file: &TomlFile, written: &SourceFile) -> Result<()> {
+    if written.files.patterns.is_empty() {
+        return Err(file
+            .complain(&["files".into(), "patterns".into()], "至少要有一个文件模式")
+            .hint("例如 patterns = [\"民政/低保*.xls*\"]"));
+    }
+    for (index, pattern) in written.files.patterns.iter().enumerate() {
+        if let Some(why) = glob::escapes(pattern) {
+            return Err(file
+                .complain(&["files".into(), "patterns".into(), index.into()], why)
+                .hint("例如 patterns = [\"民政/低保*.xls*\"]"));
+        }
+    }
+    if written.column.is_empty() {
+        return Err(file.complain(&["column".into()], "至少要有一个 [[column]]"));
+    }
+    Ok(())
+}
+
+struct Check<'a> {
+    file: &'a TomlFile,
+    codes: &'a Path,
+    tables: &'a mut BTreeMap<String, BTreeMap<String, CodeMap>>,
+    seen: BTreeSet<String>,
+    roles: BTreeMap<Role, String>,
+}
+
+impl Check<'_> {
+    fn column(&mut self, index: usize, spec: &ColumnSpec) -> Result<Column> {
+        let at = |key: &'static str| [Step::Key("column"), Step::Index(index), Step::Key(key)];
+        let name = &spec.name;
+        if !is_identifier(name) {
+            return Err(self
+                .file
+                .complain(&at("name"), format!("列名“{name}”不合规"))
+                .hint("用小写英文字母、数字和下划线,以字母开头,例如 household_no"));
+        }
+        if RESERVED.contains(&name.as_str()) {
+            return Err(self
+                .file
+                .complain(&at("name"), format!("列名“{name}”由程序自己使用"))
+                .hint("换一个名字;保留的列名见 docs/source-contract.md"));
+        }
+        if !self.seen.insert(name.clone()) {
+            return Err(self
+                .file
+                .complain(&at("name"), format!("列“{name}”写了两次"))
+                .hint("删去或改名其中一个"));
+        }
+        for (kind, suffix, what) in [(Kind::Money, "_fen", "金额"), (Kind::Area, "_centi", "面积")] {
+            if (spec.kind == kind) != name.ends_with(suffix) {
+                return Err(self
+                    .file
+                    .complain(&at("name"), format!("{what}列的列名以“{suffix}”结尾,其他列不可以"))
+                    .hint(format!("改列名,或改 type(现为 {})", kind_word(spec.kind))));
+            }
+        }
+        if let Some(role) = spec.role {
+            if let Some(other) = self.roles.insert(role, name.clone()) {
+                return Err(self
+                    .file
+                    .complain(&at("role"), format!("角色“{}”已由列“{other}”担任", role_word(role)))
+                    .hint("一个来源里每个角色只能有一列"));
+            }
+            let needed = match role {
+                Role::BirthDate => Some(Kind::Date),
+                Role::IdNumber | Role::Name | Role::GuardianId | Role::GuardianName | Role::StudentNo => {
+                    Some(Kind::Text)
+                }
+                _ => None,
+            };
+            if let Some(needed) = needed.filter(|&k| k != spec.kind) {
+                return Err(self
+                    .file
+                    .complain(
+                        &at("role"),
+                        format!("角色“{}”要求 type = \"{}\"", role_word(role), kind_word(needed)),
+                    )
+                    .hint("证件号码等一律按文字读入,出生日期按日期读入"));
+            }
+        }
+        if let Some(unit) = &spec.unit {
+            crate::load::check_unit(spec.kind, unit).map_err(|known| {
+                let error = self.file.complain(&at("unit"), format!("不认识的单位“{unit}”"));
+                error.hint(if known.is_empty() {
+                    "只有 money、area 列可以写 unit".to_owned()
+                } else {
+                    format!("可用的单位:{}", known.join("、"))
+                })
+            })?;
+        }
+        let codes = self.codes(index, spec)?;
+        if let Some(default) =
+            spec.default.as_deref().filter(|d| spec.kind == Kind::Code && codes.find(d).is_none())
+        {
+            return Err(self.file.complain(&at("default"), format!("默认值“{default}”不在代码表里")));
+        }
+        let mut headers = vec![spec.label.clone()];
+        headers.extend(spec.headers.iter().filter(|h| **h != spec.label).cloned());
+        Ok(Column {
+            name: name.clone(),
+            label: spec.label.clone(),
+            kind: spec.kind,
+            required: spec.required,
+            headers,
+            role: spec.role,
+            codes,
+            open: spec.open,
+            unit: spec.unit.clone(),
+            fill_down: spec.fill_down,
+            default: spec.default.clone(),
+        })
+    }
+
+    fn codes(&mut self, index: usize, spec: &ColumnSpec) -> Result<Arc<CodeMap>> {
+        let at = |key: &'static str| [Step::Key("column"), Step::Index(index), Step::Key(key)];
+        let mut map = CodeMap::default();
+        if let Some(reference) = &spec.code_map {
+            let (stem, table) = reference.split_once(':').unwrap_or((reference, ""));
+            if !is_identifier(stem) || table.is_empty() {
+                return Err(self
+                    .file
+                    .complain(&at("code_map"), format!("代码表“{reference}”写法不对"))
+                    .hint(
+                        "写成“文件:表名”,例如 registry:性别 指 codes/registry.csv 里 table 列为“性别”的各行",
+                    ));
+            }
+            if !self.tables.contains_key(stem) {
+                let path = self.codes.join(format!("{stem}.csv"));
+                if !path.is_file() {
+                    return Err(self
+                        .file
+                        .complain(&at("code_map"), format!("代码表文件不存在:codes/{stem}.csv"))
+                        .hint("检查文件名,或把代码表放进 codes/ 文件夹"));
+                }
+                self.tables.insert(stem.to_owned(), read_tables(&path)?);
+            }
+            let found = self.tables.get(stem);
+            let Some(table_map) = found.and_then(|t| t.get(table)) else {
+                let known: Vec<&str> = found.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+                let error =
+                    self.file.complain(&at("code_map"), format!("codes/{stem}.csv 里没有表“{table}”"));
+                return Err(match suggest(table, &known, "有的表") {
+                    Some(hint) => error.hint(hint),
+                    None => error,
+                });
+            };
+            map = table_map.clone();
+        }
+        for (code, label) in &spec.codes {
+            if let Some(other) = map.add(code, label) {
+                let steps = [Step::Key("column"), Step::Index(index), Step::Key("codes"), Step::Key(code)];
+                return Err(self
+                    .file
+                    .complain(&steps, format!("“{code}”既是“{other}”又是“{label}”"))
+                    .hint("一个写法只能对应一个标准名称"));
+            }
+        }
+        if spec.kind == Kind::Code && map.is_empty() {
+            return Err(self.file.complain(&at("type"), "code 列缺少代码表").hint(
+                "加 code_map = \"文件:表名\" 或 codes = { \"1\" = \"…\" };没有代码表就用 type = \"text\"",
+            ));
+        }
+        if spec.kind != Kind::Code && !map.is_empty() {
+            let key = if spec.code_map.is_some() { "code_map" } else { "codes" };
+            return Err(self
+                .file
+                .complain(&at(key), "只有 type = \"code\" 的列可以有代码表")
+                .hint("改 type 或删去代码表"));
+        }
+        Ok(Arc::new(map))
+    }
+}
+
+fn members(file: &TomlFile, written: &SourceFile, columns: &[Column]) -> Result<Vec<Member>> {
+    let names: Vec<&str> = columns.iter().map(|c| c.name.as_str()).collect();
+    let mut members = Vec::new();
+    let mut titles = BTreeSet::new();
+    for (index, group) in written.unpivot.iter().enumerate() {
+        let at = |rest: &[Step<'_>]| {
+            let mut steps = vec![Step::Key("unpivot"), Step::Index(index)];
+            steps.extend_from_slice(rest);
+            file.locate(&steps, false)
+        };
+        let fail = |rest: &[Step<'_>], message: String| {
+            Error::configuration(message).at_span(&file.path, &file.text, at(rest))
+        };
+        if !titles.insert(&group.title) {
+            return Err(fail(&["title".into()], format!("展开组“{}”写了两次", group.title)));
+        }
+        if group.headers.is_empty() {
+            return Err(fail(&["headers".into()], "展开组至少要有一列".to_owned()));
+        }
+        let numbers = match group.repeat {
+            None => vec![0],
+            Some([first, last]) if first >= 1 && first <= last && last <= 99 => (first..=last).collect(),
+            Some(_) => {
+                return Err(fail(&["repeat".into()], "repeat 应是 [起, 止],1 ≤ 起 ≤ 止 ≤ 99".to_owned()));
+            }
+        };
+        let find = |key: &'static str, name: &str| {
+            names.iter().position(|n| *n == name).ok_or_else(|| {
+                let error = fail(&[key.into(), Step::Key(name)], format!("没有列“{name}”"));
+                match suggest(name, &names, "已有的列") {
+                    Some(hint) => error.hint(hint),
+                    None => error,
+                }
+            })
+        };
+        for number in numbers {
+            let mut cells = Vec::new();
+            for (name, headers) in &group.headers {
+                let column = find("headers", name)?;
+                if headers.is_empty() || (number > 0 && headers.iter().any(|h| !h.contains("{n}"))) {
+                    return Err(fail(
+                        &["headers".into(), Step::Key(name)],
+                        "重复的展开组,每个表头都要含 {n}".to_owned(),
+                    )
+                    .hint("例如 name = [\"成员姓名{n}\"]"));
+                }
+                let headers = headers.iter().map(|h| h.replace("{n}", &number.to_string())).collect();
+                cells.push((column, headers));
+            }
+            let mut values = Vec::new();
+            for (name, value) in &group.values {
+                values.push((find("values", name)?, value.clone()));
+            }
+            cells.sort_by_key(|(column, _)| *column);
+            members.push(Member { group: group.title.clone(), number, cells, values });
+        }
+    }
+    if members.len() > 250 {
+        return Err(file.complain(&["unpivot".into()], "展开组太多(最多250个成员)"));
+    }
+    Ok(members)
+}
+
+fn check_variants(file: &TomlFile, contract: &SourceContract) -> Result<()> {
+    let mut known: Vec<String> = contract.columns.iter().map(|c| c.name.clone()).collect();
+    for member in &contract.members {
+        for (column, _) in &member.cells {
+            let name = format!("{}.{}", member.group, contract.columns[*column].name);
+            if !known.contains(&name) {
+                known.push(name);
+            }
+        }
+    }
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    for (index, variant) in contract.variants.iter().enumerate() {
+        let at = |key: &'static str| [Step::Key("variant"), Step::Index(index), Step::Key(key)];
+        if let Some(why) = glob::escapes(&variant.files) {
+            return Err(file.complain(&at("files"), why));
+        }
+        let used =
+            variant.aliases.keys().map(|n| ("aliases", n)).chain(variant.units.keys().map(|n| ("units", n)));
+        for (key, name) in used {
+            if !known.contains(&name.as_str()) {
+                let steps = [Step::Key("variant"), Step::Index(index), Step::Key(key), Step::Key(name)];
+                let error = file.complain_key(&steps, format!("没有列“{name}”"));
+                return Err(match suggest(name, &known, "已有的列") {
+                    Some(hint) => error.hint(hint),
+                    None => error,
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn check_audits(file: &TomlFile, contract: &SourceContract) -> Result<()> {
+    for (key, share) in [
+        ("max_reject_share", contract.audits.max_reject_share),
+        ("row_count_change", contract.audits.row_count_change),
+    ] {
+        if share.is_some_and(|s| !(0.0..=1.0).contains(&s)) {
+            return Err(file
+                .complain(&["audits".into(), key.into()], "比例应在 0 到 1 之间")
+                .hint("5% 写成 0.05"));
+        }
+    }
+    let names: Vec<&str> = contract.columns.iter().map(|c| c.name.as_str()).collect();
+    for (index, name) in contract.audits.unique.iter().enumerate() {
+        if !names.contains(&name.as_str()) {
+            let error =
+                file.complain(&["audits".into(), "unique".into(), index.into()], format!("没有列“{name}”"));
+            return Err(match nearest(name, names.iter().copied()) {
+                Some(word) => error.hint(format!("是不是“{word}”?")),
+                None => error,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// No header may be claimed by two columns: the cell would go to one of them by chance.
+fn check_headers(file: &TomlFile, contract: &SourceContract) -> Result<()> {
+    let mut claimed: BTreeMap<String, String> = BTreeMap::new();
+    let in_group: BTreeSet<usize> =
+        contract.members.iter().flat_map(|m| m.cells.iter().map(|(column, _)| *column)).collect();
+    for (index, column) in contract.columns.iter().enumerate() {
+        // A column that members fill is claimed by their headers, not by its own.
+        if in_group.contains(&index) {
+            continue;
+        }
+        for header in &column.headers {
+            if let Some(other) = claimed.insert(clean_header(header), column.name.clone())
+                && other != column.name
+            {
+                let position = written_header(file, index, header);
+                let steps: &[Step<'_>] = match position {
+                    Some(p) => &["column".into(), index.into(), "headers".into(), p.into()],
+                    None => &["column".into(), index.into(), "label".into()],
+                };
+                return Err(file
+                    .complain(steps, format!("表头“{header}”已由列“{other}”使用"))
+                    .hint("一个表头只能对应一列;个别县的不同含义写进 [[variant]]"));
+            }
+        }
+    }
+    for member in &contract.members {
+        for (column, headers) in &member.cells {
+            let owner = format!("{}.{}", member.title(), contract.columns[*column].name);
+            for header in headers {
+                if let Some(other) = claimed.insert(clean_header(header), owner.clone())
+                    && other != owner
+                {
+                    return Err(file
+                        .complain(&["unpivot".into()], format!("表头“{header}”同时用于“{other}”和“{owner}”"))
+                        .hint("一个表头只能对应一列"));
+                }
+            }
+        }
+    }
+    for (index, header) in contract.ignore_headers.iter().enumerate() {
+        if let Some(other) = claimed.get(&clean_header(header)) {
+            return Err(file
+                .complain(
+                    &["ignore_headers".into(), index.into()],
+                    format!("表头“{header}”已由列“{other}”使用"),
+                )
+                .hint("要么读它,要么忽略它"));
+        }
+    }
+    Ok(())
+}
+
+fn written_header(file: &TomlFile, column: usize, header: &str) -> Option<usize> {
+    let written: SourceFile = toml::from_str(&file.text).ok()?;
+    written.column.get(column)?.headers.iter().position(|h| h == header)
+}
+
+/// Columns that the views add themselves.
+const RESERVED: &[&str] = &[
+    "record_id",
+    "person_id",
+    "household_id",
+    "source_household_id",
+    "county_code",
+    "township_code",
+    "village_code",
+    "link_tier",
+    "in_review",
+    "id18",
+    "id_class",
+    "age",
+    "source",
+    "file",
+    "row",
+    "quarter",
+];
+
+fn kind_word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Text => "text",
+        Kind::Code => "code",
+        Kind::Integer => "integer",
+        Kind::Money => "money",
+        Kind::Area => "area",
+        Kind::Date => "date",
+        Kind::Month => "month",
+        Kind::Flag => "flag",
+    }
+}
+
+fn role_word(role: Role) -> String {
+    serde_json::to_value(role).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}

@@ -1,0 +1,265 @@
+//! The form of `sources/<source>.toml`, as written. [`super::SourceContract`] is the checked
+//! and expanded form that stages use.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A source contract as written.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SourceFile {
+    /// Chinese title of the source.
+    pub title: String,
+    /// Department that delivers it and corrects it.
+    pub owner: String,
+    /// Letters by which rules name the department: REG, CA, HI, HO, ED …
+    pub letter: String,
+    /// What one record is about.
+    pub subject: Subject,
+    /// True if the department keeps at most one record per person.
+    #[serde(default)]
+    pub deduplicated: bool,
+    /// True if a quarter without this source must not be published.
+    #[serde(default)]
+    pub required: bool,
+    /// Where its files are and how to read them.
+    pub files: FilesSpec,
+    /// What to do with a header that no column claims. Default: stop.
+    #[serde(default)]
+    pub unknown_headers: UnknownHeaders,
+    /// Headers that are known and deliberately not read.
+    #[serde(default)]
+    pub ignore_headers: Vec<String>,
+    /// Checks of the source as a whole.
+    #[serde(default)]
+    pub audits: AuditsSpec,
+    /// Columns, in the order of the SQL view.
+    pub column: Vec<ColumnSpec>,
+    /// Member groups of a wide household row; each filled group becomes one record.
+    #[serde(default)]
+    pub unpivot: Vec<UnpivotSpec>,
+    /// Files with deviating headers.
+    #[serde(default)]
+    pub variant: Vec<VariantSpec>,
+}
+
+/// What one record is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Subject {
+    /// One person.
+    Person,
+    /// One household.
+    Household,
+}
+
+/// Policy for headers that no column claims.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UnknownHeaders {
+    /// Stop, naming the header and the nearest known one.
+    #[default]
+    Error,
+    /// Read on and list them in the audits.
+    Warn,
+    /// Read on.
+    Ignore,
+}
+
+/// `[files]`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FilesSpec {
+    /// Glob patterns relative to the data folder: `*`, `?`, `**`.
+    pub patterns: Vec<String>,
+    /// `auto` (default), `utf-8` or `gb18030`.
+    #[serde(default)]
+    pub encoding: EncodingSpec,
+    /// Patterns of worksheet names to read; empty reads all that hold a header.
+    #[serde(default)]
+    pub sheets: Vec<String>,
+    /// Patterns of worksheet names to leave out.
+    #[serde(default)]
+    pub skip_sheets: Vec<String>,
+    /// How many known headers a row must hold to be the header row (default 3).
+    #[serde(default = "three")]
+    pub minimum_headers: usize,
+}
+
+fn three() -> usize {
+    3
+}
+
+/// Text encoding of CSV and DBF files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+pub enum EncodingSpec {
+    /// Byte order mark, then strict UTF-8, then GB18030.
+    #[default]
+    #[serde(rename = "auto")]
+    Auto,
+    /// UTF-8 with or without byte order mark.
+    #[serde(rename = "utf-8")]
+    Utf8,
+    /// GB18030, which contains GBK and GB2312.
+    #[serde(rename = "gb18030")]
+    Gb18030,
+}
+
+/// `[[column]]`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ColumnSpec {
+    /// Canonical name: ASCII snake_case, also the column of the SQL view.
+    pub name: String,
+    /// Chinese label for people.
+    pub label: String,
+    /// Type of its values (default text).
+    #[serde(default, rename = "type")]
+    pub kind: Kind,
+    /// A record without it is rejected, and so is a file without its header.
+    #[serde(default)]
+    pub required: bool,
+    /// Headers under which departments deliver it; the label is always one.
+    #[serde(default)]
+    pub headers: Vec<String>,
+    /// What the column tells the linker.
+    pub role: Option<Role>,
+    /// Code table, `file:table` for `codes/<file>.csv`.
+    pub code_map: Option<String>,
+    /// Code table written here; it comes before `code_map`.
+    #[serde(default)]
+    pub codes: BTreeMap<String, String>,
+    /// True: texts outside the code table are kept as they are. False: they are reported.
+    #[serde(default)]
+    pub open: bool,
+    /// Unit of bare numbers: 元 (default), 分, 角, 百元, 千元, 万元; 平方米 (default), 亩.
+    pub unit: Option<String>,
+    /// Takes an empty cell's value from the row above (merged cells).
+    #[serde(default)]
+    pub fill_down: bool,
+    /// Value of an empty cell or absent header.
+    pub default: Option<String>,
+}
+
+/// Type of a column's values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Text, trimmed (Utf8).
+    #[default]
+    Text,
+    /// Canonical label of a code table (Utf8).
+    Code,
+    /// Whole number (Int32).
+    Integer,
+    /// Amount in fen (Int64); the name ends in `_fen`.
+    Money,
+    /// Area in 1/100 square metre (Int64); the name ends in `_centi`.
+    Area,
+    /// Day (Date32).
+    Date,
+    /// Month as `yyyymm` (Int32).
+    Month,
+    /// Yes 1, no 0 (Int32).
+    Flag,
+}
+
+/// What a column tells the linker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Citizen ID number, or what stands in its column.
+    IdNumber,
+    /// Person name.
+    Name,
+    /// Birth date.
+    BirthDate,
+    /// Sex.
+    Sex,
+    /// County label.
+    County,
+    /// Township label.
+    Township,
+    /// Village label.
+    Village,
+    /// Division code of 6, 9 or 12 digits.
+    DivisionCode,
+    /// Address.
+    Address,
+    /// The source's own household number.
+    Household,
+    /// Relation to the household head.
+    Relation,
+    /// Guardian's ID number.
+    GuardianId,
+    /// Guardian's name.
+    GuardianName,
+    /// Student number (G, J, L).
+    StudentNo,
+    /// Telephone.
+    Phone,
+}
+
+/// `[[unpivot]]`: one member, or a numbered run of members.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UnpivotSpec {
+    /// Chinese title of the group, unique in the contract.
+    pub title: String,
+    /// `[first, last]`: the group repeats, and `{n}` in headers is the number.
+    pub repeat: Option<[u8; 2]>,
+    /// Column → headers within the group.
+    pub headers: BTreeMap<String, Vec<String>>,
+    /// Column → constant value for records of the group.
+    #[serde(default)]
+    pub values: BTreeMap<String, String>,
+}
+
+/// `[[variant]]`: deviating headers of some files.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VariantSpec {
+    /// Pattern of the files, matched against the path and against the file name alone.
+    pub files: String,
+    /// Column (or `group.column` for unpivot groups, with `{n}`) → headers, before all others.
+    #[serde(default)]
+    pub aliases: BTreeMap<String, Vec<String>>,
+    /// Further headers that are deliberately not read.
+    #[serde(default)]
+    pub ignore_headers: Vec<String>,
+    /// Column → unit of its bare numbers in these files.
+    #[serde(default)]
+    pub units: BTreeMap<String, String>,
+}
+
+/// `[audits]`.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AuditsSpec {
+    /// Largest share of rejected rows, 0 to 1 (default 0.05); above it the run stops.
+    pub max_reject_share: Option<f64>,
+    /// Largest change of the record count against last quarter, 0 to 1; above it …
+    pub row_count_change: Option<f64>,
+    /// … the run stops (`block`) or says so (`warn`, default).
+    #[serde(default)]
+    pub row_count_action: AuditAction,
+    /// Columns that together must not repeat.
+    #[serde(default)]
+    pub unique: Vec<String>,
+    /// A repeated key is rejected (`block`) or listed (`warn`, default).
+    #[serde(default)]
+    pub unique_action: AuditAction,
+}
+
+/// Consequence of an audit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AuditAction {
+    /// Reported; the run goes on.
+    #[default]
+    Warn,
+    /// The run stops (after all sources were read).
+    Block,
+}

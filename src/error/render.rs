@@ -1,0 +1,107 @@
+//! Renders an [`Error`] for a terminal: message, place, snippet of the file, cure.
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use super::Error;
+
+/// The error as the operator sees it, without a final line break.
+pub fn render(error: &Error, color: bool) -> String {
+    let location = error.location();
+    let mut renderer =
+        if color { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
+    renderer = renderer.term_width(120);
+    let level = Level::ERROR.with_name("错误");
+    let path = location.file.as_ref().map(|p| p.display().to_string());
+    let hint_level = Level::HELP.with_name("提示");
+    if let (Some(path), Some(text), Some(span)) = (&path, &location.text, &location.span)
+        && !text.is_empty()
+    {
+        let span = visible(text, span.start, span.end);
+        let mut group = level.primary_title(error.message()).element(
+            Snippet::source(text.as_str()).path(path.as_str()).annotation(AnnotationKind::Primary.span(span)),
+        );
+        if let Some(hint) = error.hint_text() {
+            group = group.element(hint_level.message(hint));
+        }
+        return renderer.render(&[group]);
+    }
+    let mut report = renderer.render(&[Group::with_title(level.primary_title(error.message()))]);
+    let mut place: Vec<String> = path.into_iter().collect();
+    if let Some(sheet) = &location.sheet {
+        place.push(format!("工作表“{sheet}”"));
+    }
+    if let Some(row) = location.row {
+        place.push(format!("第{row}行"));
+    }
+    if let Some(column) = &location.column {
+        place.push(format!("列“{column}”"));
+    }
+    if !place.is_empty() {
+        report.push_str("\n  --> ");
+        report.push_str(&place.join(","));
+    }
+    if let Some(hint) = error.hint_text() {
+        report.push_str("\n  = 提示: ");
+        report.push_str(hint);
+    }
+    report
+}
+
+/// The part of a span that is worth underlining: its first line, on character boundaries, and
+/// at least one character where there is one.
+fn visible(text: &str, start: usize, end: usize) -> std::ops::Range<usize> {
+    let floor = |mut at: usize| {
+        at = at.min(text.len());
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    let start = floor(start);
+    let line_end = text[start..].find('\n').map_or(text.len(), |n| start + n);
+    let mut end = floor(end).clamp(start, line_end);
+    if end == start && start < line_end {
+        end = text[start..].chars().next().map_or(start, |c| start + c.len_utf8());
+    }
+    start..end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn snippet_with_hint() {
+        let text = "title = \"低保\"\nownr = \"民政局\"\n";
+        let start = text.find("ownr").unwrap();
+        let error = Error::configuration("不认识的键“ownr”")
+            .at_span("sources/dibao.toml", text, start..start + 4)
+            .hint("是不是“owner”?");
+        let expected = "错误: 不认识的键“ownr”\n --> sources/dibao.toml:2:1\n  |\n2 | ownr = \"民政局\"\n  | ^^^^\n  |\n  = 提示: 是不是“owner”?";
+        assert_eq!(render(&error, false), expected);
+    }
+
+    #[test]
+    fn place_in_a_table() {
+        let error = Error::input("缺少列")
+            .in_file("a.xlsx")
+            .in_sheet("浚县")
+            .at_row(3)
+            .in_column("姓名")
+            .hint("补上");
+        assert_eq!(
+            render(&error, false),
+            "错误: 缺少列\n  --> a.xlsx,工作表“浚县”,第3行,列“姓名”\n  = 提示: 补上"
+        );
+        assert!(render(&error, true).contains("\u{1b}["));
+    }
+
+    #[test]
+    fn spans_at_the_edge_do_not_panic() {
+        for span in [0..0, 5..900, 900..901, 1..2] {
+            let error = Error::configuration("x").at_span("a", "表\n", span);
+            assert!(!render(&error, false).is_empty());
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Units of amounts and areas.
+
+use crate::config::Kind;
+
+/// (word, factor to fen)
+const MONEY: &[(&str, i64)] = &[
+    ("元", 100),
+    ("万元", 1_000_000),
+    ("万", 1_000_000),
+    ("千元", 100_000),
+    ("百元", 10_000),
+    ("角", 10),
+    ("分", 1),
+    ("人民币", 100),
+    ("圆", 100),
+    ("¥", 100),
+];
+
+/// (word, factor to 1/100 square metre)
+const AREA: &[(&str, i64)] = &[
+    ("平方米", 100),
+    ("㎡", 100),
+    ("m2", 100),
+    ("m²", 100),
+    ("平米", 100),
+    ("平方", 100),
+    ("平", 100),
+    ("亩", 66_667),
+];
+
+/// Factor of a unit for columns of `kind`; `None` if it is no unit of theirs.
+pub fn factor(kind: Kind, unit: &str) -> Option<i64> {
+    let table = table(kind);
+    table.iter().find(|(word, _)| *word == unit).map(|(_, factor)| *factor)
+}
+
+/// Fails with the known units if `unit` is none of `kind`.
+pub fn check_unit(kind: Kind, unit: &str) -> Result<i64, Vec<&'static str>> {
+    factor(kind, unit).ok_or_else(|| table(kind).iter().map(|(word, _)| *word).collect())
+}
+
+fn table(kind: Kind) -> &'static [(&'static str, i64)] {
+    match kind {
+        Kind::Money => MONEY,
+        Kind::Area => AREA,
+        _ => &[],
+    }
+}
