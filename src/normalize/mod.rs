@@ -7,13 +7,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub mod date;
 pub mod division;
+pub mod han;
 pub mod id_number;
 pub mod name;
 pub mod pool;
 
-pub use id_number::{IdClass, IdNumber};
-pub use name::NameForm;
+pub use id_number::{IdClass, IdNumber, Sex};
+pub use name::{NameFlags, NameForm};
 pub use pool::{Pool, PoolId};
 
 /// One comparable column; all columns of a [`Comparable`] have the same number of rows.

@@ -1,0 +1,152 @@
+//! Dates packed as `yyyymmdd`; a month or day of 0 is unknown, 0 as a whole is missing.
+
+/// Years in which a living person, or one who died in the registers' time, can be born.
+pub const BIRTH_YEARS: std::ops::RangeInclusive<u32> = 1890..=2030;
+
+/// Packs year, month and day.
+pub const fn pack(year: u32, month: u32, day: u32) -> u32 {
+    year * 10_000 + month * 100 + day
+}
+
+/// Year, month and day of a packed date.
+pub const fn unpack(packed: u32) -> (u32, u32, u32) {
+    (packed / 10_000, packed / 100 % 100, packed % 100)
+}
+
+/// Days of a month; 0 for a month that does not exist.
+pub const fn days_in_month(year: u32, month: u32) -> u32 {
+    match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        _ => 0,
+    }
+}
+
+/// Is it a complete calendar date?
+pub const fn is_real(packed: u32) -> bool {
+    let (year, month, day) = unpack(packed);
+    year >= 1 && year <= 9999 && day >= 1 && day <= days_in_month(year, month)
+}
+
+/// Is it a calendar date on which somebody in the registers can be born?
+pub fn is_birth_date(packed: u32) -> bool {
+    BIRTH_YEARS.contains(&(packed / 10_000)) && is_real(packed)
+}
+
+/// Days since 1970-01-01 of a real date (Date32).
+pub fn to_days(packed: u32) -> Option<i32> {
+    if !is_real(packed) {
+        return None;
+    }
+    let (year, month, day) = unpack(packed);
+    // Count years from March, so that the leap day is the last day of its year.
+    let year = i64::from(year) - i64::from(month <= 2);
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * ((i64::from(month) + 9) % 12) + 2) / 5 + i64::from(day) - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    i32::try_from(era * 146_097 + day_of_era - 719_468).ok()
+}
+
+/// Packed date of days since 1970-01-01; 0 outside the years 1 to 9999.
+pub fn from_days(days: i32) -> u32 {
+    let shifted = i64::from(days) + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * from_march + 2) / 5 + 1;
+    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    if (1..=9999).contains(&year) { pack(year as u32, month as u32, day as u32) } else { 0 }
+}
+
+/// Parses what lists write for a date: `1970-01-31`, `1970/1/31`, `1970.1`, `19700131`,
+/// `1970年1月31日`, `1970`, and day-first or other orders never (a list that writes them says so
+/// in its contract). Impossible days or months become unknown only where they are 0; any other
+/// impossible date is missing.
+pub fn parse(text: &str) -> u32 {
+    let mut parts = [0u32; 3];
+    let mut widths = [0usize; 3];
+    let mut part = 0;
+    let mut inside = false;
+    for c in text.trim().chars() {
+        let digit = match c {
+            '0'..='9' => c as u32 - '0' as u32,
+            '\u{FF10}'..='\u{FF19}' => c as u32 - 0xFF10,
+            _ => {
+                if inside {
+                    part += 1;
+                    inside = false;
+                }
+                // A time of day follows the date; nothing after it matters.
+                if part == 3 || (part > 0 && matches!(c, 'T' | ':')) {
+                    break;
+                }
+                continue;
+            }
+        };
+        if part == 3 || widths[part] == 8 {
+            return 0;
+        }
+        inside = true;
+        parts[part] = parts[part] * 10 + digit;
+        widths[part] += 1;
+    }
+    let (year, month, day) = match (widths[0], widths[1], widths[2]) {
+        (8, ..) => unpack(parts[0]),
+        (6, 0, 0) => (parts[0] / 100, parts[0] % 100, 0),
+        (4, ..) => (parts[0], parts[1], parts[2]),
+        _ => return 0,
+    };
+    if year == 0 || month > 12 || (month == 0 && day > 0) || day > days_in_month(year, month) {
+        return 0;
+    }
+    pack(year, month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_ways_lists_write_dates() {
+        for text in ["1970-01-31", "1970/1/31", "1970.1.31", "19700131", "1970年1月31日", "1970-01-31 00:00:00", "\u{FF11}\u{FF19}\u{FF17}\u{FF10}年1月31日"] {
+            assert_eq!(parse(text), 19700131, "{text}");
+        }
+        assert_eq!(parse("1970-01"), 19700100);
+        assert_eq!(parse("197001"), 19700100);
+        assert_eq!(parse("1970"), 19700000);
+        for text in ["", "不详", "1970-02-30", "19701301", "70-1-1", "197001011234"] {
+            assert_eq!(parse(text), 0, "{text}");
+        }
+    }
+
+    #[test]
+    fn leap_days() {
+        assert!(is_real(20000229) && is_real(20160229));
+        assert!(!is_real(19000229) && !is_real(20170229));
+    }
+
+    proptest! {
+        #[test]
+        fn days_round_trip(days in -40_000i32..40_000) {
+            prop_assert_eq!(to_days(from_days(days)), Some(days));
+        }
+        #[test]
+        fn jiff_agrees(days in -40_000i32..40_000) {
+            let date = jiff::civil::date(1970, 1, 1).checked_add(jiff::Span::new().days(days)).expect("in range");
+            let packed = pack(date.year() as u32, date.month() as u32, date.day() as u32);
+            prop_assert_eq!(from_days(days), packed);
+        }
+        #[test]
+        fn never_panics(text in "\\PC*") {
+            let packed = parse(&text);
+            prop_assert!(packed == 0 || packed / 10_000 > 0);
+        }
+    }
+}

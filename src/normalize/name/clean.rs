@@ -1,0 +1,227 @@
+//! From the text of a cell to the characters of a name.
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::NameFlags;
+use crate::normalize::han::{self, INTERPUNCT, WILDCARD};
+
+/// Notes that clerks append without brackets. Longer ones first.
+const NOTES: [&str; 16] = [
+    "已去世", "已死亡", "已注销", "户主本人", "曾用名", "已迁出", "已故", "去世", "死亡", "注销", "迁出", "户主",
+    "重名", "低保", "五保", "新增",
+];
+/// Words that start a second name: what follows is a note.
+const ALIASES: [&str; 8] = ["曾用名", "又名", "原名", "小名", "别名", "乳名", "现名", "身份证名"];
+/// Words that stand where there is no name.
+const PLACEHOLDERS: [&str; 9] = ["无", "不详", "未知", "空", "无名", "待定", "未取名", "暂无", "未上户"];
+
+pub(super) fn clean(text: &str, flags: &mut NameFlags) -> String {
+    let decoded = decode_entities(text);
+    let chars: Vec<char> = decoded.chars().filter_map(|c| character(c, flags)).collect();
+    let has_han = chars.iter().any(|&c| han::is_han(c));
+    if !has_han {
+        return latin(&chars, flags);
+    }
+    let mut chars = brackets(&chars, flags);
+    aliases(&mut chars, flags);
+    let mut chars = letters(&chars, flags);
+    notes(&mut chars, flags);
+    // An interpunct at either end separates nothing.
+    while chars.last() == Some(&INTERPUNCT) {
+        chars.pop();
+    }
+    let start = chars.iter().take_while(|&&c| c == INTERPUNCT).count();
+    chars.drain(..start);
+    if chars.contains(&INTERPUNCT) {
+        flags.set(NameFlags::INTERPUNCT);
+    }
+    if chars.contains(&WILDCARD) {
+        flags.set(NameFlags::WILDCARD);
+    }
+    let name: String = chars.iter().collect();
+    if PLACEHOLDERS.contains(&name.as_str()) || chars.iter().all(|&c| c == WILDCARD) {
+        return String::new();
+    }
+    name
+}
+
+/// One character as it is kept; spaces stay for now, they separate words of Latin names.
+fn character(c: char, flags: &mut NameFlags) -> Option<char> {
+    Some(match c {
+        ' ' | '\t' | '\u{A0}' | '\u{3000}' | '\u{2000}'..='\u{200A}' | '\u{202F}' => ' ',
+        '\u{200B}'..='\u{200F}' | '\u{FEFF}' | '\u{AD}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}' => {
+            return None;
+        }
+        c if c.is_control() => return None,
+        '·' | '•' | '‧' | '∙' | '⋅' | '․' | '﹒' | '･' | '。' | '●' | '\u{318D}' | '\u{30FB}' => INTERPUNCT,
+        '□' | '■' | '某' | '○' | '◯' | '▢' | '▇' | '█' | '\u{FFFD}' | '〓' | '╳'
+        | '×' | '\u{20DD}' => WILDCARD,
+        // Private-use characters of old GBK; others of that area cannot be read.
+        '\u{E000}'..='\u{F8FF}' => {
+            let real = han::fold(c);
+            if real == c {
+                WILDCARD
+            } else {
+                flags.set(NameFlags::PRIVATE_USE);
+                real
+            }
+        }
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0)?,
+        '【' | '〔' | '《' | '「' => '(',
+        '】' | '〕' | '》' | '」' => ')',
+        // Compatibility ideographs and radicals: duplicates of unified characters.
+        '\u{F900}'..='\u{FAFF}' | '\u{2F00}'..='\u{2FD5}' | '\u{2F800}'..='\u{2FA1F}' => [c].into_iter().nfkc().next()?,
+        c => c,
+    })
+    .map(|c| match c {
+        '[' | '{' | '<' => '(',
+        ']' | '}' | '>' => ')',
+        '?' | '*' => WILDCARD,
+        '.' => INTERPUNCT,
+        c => c,
+    })
+}
+
+/// A name without Han characters: upper case, single spaces.
+fn latin(chars: &[char], flags: &mut NameFlags) -> String {
+    let text: String = chars.iter().map(|&c| if c == INTERPUNCT { ' ' } else { c }).collect();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let name = words.join(" ").to_uppercase();
+    // A cell of signs only (`-`, `/`, `□□`) names nobody.
+    if !name.chars().any(char::is_alphabetic) {
+        return String::new();
+    }
+    flags.set(NameFlags::LATIN);
+    name
+}
+
+/// `(已故)` is a note; `(王+莹)` describes one character that could not be typed; a bracket that
+/// holds all but one character of the name holds the name.
+fn brackets(chars: &[char], flags: &mut NameFlags) -> Vec<char> {
+    let mut out = Vec::with_capacity(chars.len());
+    let mut rest = chars;
+    while let Some(open) = rest.iter().position(|&c| c == '(') {
+        out.extend(&rest[..open]);
+        let after = &rest[open + 1..];
+        let close = after.iter().position(|&c| c == ')').unwrap_or(after.len());
+        let inner = &after[..close];
+        rest = after.get(close + 1..).unwrap_or(&[]);
+        let outside = out.iter().chain(rest).filter(|&&c| han::is_han(c) || c == WILDCARD).count();
+        if inner.iter().any(|c| matches!(c, '+' | '-' | '上' | '下' | '左' | '右')) && inner.len() > 2 {
+            out.push(WILDCARD);
+        } else if outside < 2 && inner.len() == 1 {
+            out.extend(inner);
+        } else {
+            flags.set(NameFlags::NOTE);
+        }
+    }
+    out.extend(rest.iter().filter(|&&c| c != ')'));
+    out
+}
+
+fn starts_with(chars: &[char], word: &str) -> bool {
+    let mut rest = chars.iter();
+    word.chars().all(|c| rest.next() == Some(&c))
+}
+
+/// Cuts `又名…`, `/…`, `、…` after a name of at least two characters.
+fn aliases(chars: &mut Vec<char>, flags: &mut NameFlags) {
+    let cut = (2..chars.len()).find(|&at| {
+        matches!(chars[at], '/' | '、' | ',' | ';' | '\\' | ':')
+            || ALIASES.iter().any(|word| starts_with(&chars[at..], word))
+    });
+    if let Some(at) = cut {
+        chars.truncate(at);
+        flags.set(NameFlags::NOTE);
+    }
+}
+
+/// Letters and digits among Han characters: a syllable stands for a character that could not be
+/// typed, a single letter or digits at the end tell namesakes apart. Drops spaces and signs.
+fn letters(chars: &[char], flags: &mut NameFlags) -> Vec<char> {
+    let mut out: Vec<char> = Vec::with_capacity(chars.len());
+    let mut at = 0;
+    while at < chars.len() {
+        let c = chars[at];
+        if c.is_ascii_alphanumeric() || is_toned_vowel(c) {
+            let len = chars[at..].iter().take_while(|c| c.is_ascii_alphanumeric() || is_toned_vowel(**c)).count();
+            let run: String = chars[at..at + len]
+                .iter()
+                .flat_map(|c| [*c].into_iter().nfd())
+                .filter(char::is_ascii_alphabetic)
+                .map(|c| c.to_ascii_lowercase())
+                .collect();
+            if run.len() >= 2 && han::is_syllable(&run) {
+                out.push(WILDCARD);
+            } else {
+                flags.set(NameFlags::NOTE);
+            }
+            at += len;
+            continue;
+        }
+        at += 1;
+        if c == ' ' {
+            // At either end a space is no more than an untidy cell.
+            if !out.is_empty() && chars[at..].iter().any(|&c| c != ' ') {
+                flags.set(NameFlags::SPACED);
+            }
+        } else if c == INTERPUNCT {
+            if out.last() != Some(&INTERPUNCT) {
+                out.push(c);
+            }
+        } else if c == WILDCARD || c.is_alphabetic() {
+            out.push(c);
+        }
+    }
+    out
+}
+
+fn is_toned_vowel(c: char) -> bool {
+    matches!(c, '\u{E0}'..='\u{FC}' | '\u{100}'..='\u{1DC}')
+}
+
+/// Cuts a known note at the end, as long as two characters of a name stay.
+fn notes(chars: &mut Vec<char>, flags: &mut NameFlags) {
+    for note in NOTES {
+        let len = note.chars().count();
+        if chars.len() >= len + 2 && starts_with(&chars[chars.len() - len..], note) {
+            chars.truncate(chars.len() - len);
+            flags.set(NameFlags::NOTE);
+            return;
+        }
+    }
+}
+
+/// `&#26446;` and `&#x674E;` become the characters that a lossy export could not encode.
+fn decode_entities(text: &str) -> std::borrow::Cow<'_, str> {
+    if !text.contains("&#") {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("&#") {
+        out.push_str(&rest[..at]);
+        let body = &rest[at + 2..];
+        let end = body.find(';').filter(|&e| (1..=8).contains(&e));
+        let decoded = end.and_then(|e| {
+            let digits = &body[..e];
+            let code = match digits.strip_prefix(['x', 'X']) {
+                Some(hex) => u32::from_str_radix(hex, 16),
+                None => digits.parse(),
+            };
+            code.ok().and_then(char::from_u32).map(|c| (c, e))
+        });
+        match decoded {
+            Some((c, e)) => {
+                out.push(c);
+                rest = &body[e + 1..];
+            }
+            None => {
+                out.push_str("&#");
+                rest = body;
+            }
+        }
+    }
+    out.push_str(rest);
+    out.into()
+}
