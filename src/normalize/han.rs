@@ -197,11 +197,8 @@ fn common_subsequence(a: &[u8; 5], b: &[u8; 5]) -> usize {
     let mut best = [[0usize; 6]; 6];
     for i in 0..5 {
         for j in 0..5 {
-            best[i + 1][j + 1] = if a[i] != 0 && a[i] == b[j] {
-                best[i][j] + 1
-            } else {
-                best[i][j + 1].max(best[i + 1][j])
-            };
+            best[i + 1][j + 1] =
+                if a[i] != 0 && a[i] == b[j] { best[i][j] + 1 } else { best[i][j + 1].max(best[i + 1][j]) };
         }
     }
     best[5][5]
@@ -213,7 +210,9 @@ mod tests {
 
     #[test]
     fn folds() {
-        for (from, to) in [('陳', '陈'), ('峯', '峰'), ('喆', '哲'), ('\u{E863}', '䶮'), ('張', '张'), ('王', '王')] {
+        for (from, to) in
+            [('陳', '陈'), ('峯', '峰'), ('喆', '哲'), ('\u{E863}', '䶮'), ('張', '张'), ('王', '王')]
+        {
             assert_eq!(fold(from), to, "{from}");
         }
         // Two standard characters stay two.

@@ -14,6 +14,7 @@ pub mod id_number;
 pub mod name;
 pub mod pool;
 
+pub use division::DivisionTree;
 pub use id_number::{IdClass, IdNumber, Sex};
 pub use name::{NameFlags, NameForm};
 pub use pool::{Pool, PoolId};

@@ -7,8 +7,8 @@ mod digits;
 mod parse;
 mod pattern;
 
-pub use digits::{check_value, Digits};
-pub use pattern::{could_equal, Pattern};
+pub use digits::{Digits, check_value};
+pub use pattern::{Pattern, could_equal};
 
 use super::date;
 

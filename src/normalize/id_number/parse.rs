@@ -47,7 +47,9 @@ fn symbol(c: char) -> u8 {
         // Full width letters, digits and signs stand at a fixed distance from ASCII.
         '\u{FF01}'..='\u{FF5E}' => ASCII[c as usize - 0xFEE0],
         // Multiplication signs, crosses, and Cyrillic, Greek or Roman look-alikes.
-        '×' | '✕' | '✖' | '╳' | '\u{445}' | '\u{425}' | '\u{3C7}' | '\u{3A7}' | '\u{2169}' | '\u{2179}' => X,
+        '×' | '✕' | '✖' | '╳' | '\u{445}' | '\u{425}' | '\u{3C7}' | '\u{3A7}' | '\u{2169}' | '\u{2179}' => {
+            X
+        }
         '●' | '■' => STAR,
         '\u{80}'..='\u{A0}'
         | '\u{AD}'
@@ -282,8 +284,28 @@ fn mask(symbols: &[u8]) -> IdNumber {
 /// Words that clerks type when there is no number.
 fn is_placeholder(text: &str) -> bool {
     const WORDS: [&str; 22] = [
-        "无", "无证", "无身份证", "无身份证号", "没有", "暂无", "不详", "未知", "空", "缺", "待补", "未办", "未办理",
-        "无号", "/", "\\", "-", "--", "—", "——", "0", "null",
+        "无",
+        "无证",
+        "无身份证",
+        "无身份证号",
+        "没有",
+        "暂无",
+        "不详",
+        "未知",
+        "空",
+        "缺",
+        "待补",
+        "未办",
+        "未办理",
+        "无号",
+        "/",
+        "\\",
+        "-",
+        "--",
+        "—",
+        "——",
+        "0",
+        "null",
     ];
     let text = text.trim().trim_matches(['(', ')', '\u{FF08}', '\u{FF09}', '\u{3000}', '\u{A0}']);
     text.is_empty() || WORDS.iter().any(|w| w.eq_ignore_ascii_case(text))

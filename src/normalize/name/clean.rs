@@ -7,8 +7,22 @@ use crate::normalize::han::{self, INTERPUNCT, WILDCARD};
 
 /// Notes that clerks append without brackets. Longer ones first.
 const NOTES: [&str; 16] = [
-    "已去世", "已死亡", "已注销", "户主本人", "曾用名", "已迁出", "已故", "去世", "死亡", "注销", "迁出", "户主",
-    "重名", "低保", "五保", "新增",
+    "已去世",
+    "已死亡",
+    "已注销",
+    "户主本人",
+    "曾用名",
+    "已迁出",
+    "已故",
+    "去世",
+    "死亡",
+    "注销",
+    "迁出",
+    "户主",
+    "重名",
+    "低保",
+    "五保",
+    "新增",
 ];
 /// Words that start a second name: what follows is a note.
 const ALIASES: [&str; 8] = ["曾用名", "又名", "原名", "小名", "别名", "乳名", "现名", "身份证名"];
@@ -49,13 +63,20 @@ pub(super) fn clean(text: &str, flags: &mut NameFlags) -> String {
 fn character(c: char, flags: &mut NameFlags) -> Option<char> {
     Some(match c {
         ' ' | '\t' | '\u{A0}' | '\u{3000}' | '\u{2000}'..='\u{200A}' | '\u{202F}' => ' ',
-        '\u{200B}'..='\u{200F}' | '\u{FEFF}' | '\u{AD}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}' => {
+        '\u{200B}'..='\u{200F}'
+        | '\u{FEFF}'
+        | '\u{AD}'
+        | '\u{FE00}'..='\u{FE0F}'
+        | '\u{E0100}'..='\u{E01EF}' => {
             return None;
         }
         c if c.is_control() => return None,
-        '·' | '•' | '‧' | '∙' | '⋅' | '․' | '﹒' | '･' | '。' | '●' | '\u{318D}' | '\u{30FB}' => INTERPUNCT,
-        '□' | '■' | '某' | '○' | '◯' | '▢' | '▇' | '█' | '\u{FFFD}' | '〓' | '╳'
-        | '×' | '\u{20DD}' => WILDCARD,
+        '·' | '•' | '‧' | '∙' | '⋅' | '․' | '﹒' | '･' | '。' | '●' | '\u{318D}' | '\u{30FB}' => {
+            INTERPUNCT
+        }
+        '□' | '■' | '某' | '○' | '◯' | '▢' | '▇' | '█' | '\u{FFFD}' | '〓' | '╳' | '×' | '\u{20DD}' => {
+            WILDCARD
+        }
         // Private-use characters of old GBK; others of that area cannot be read.
         '\u{E000}'..='\u{F8FF}' => {
             let real = han::fold(c);
@@ -70,7 +91,9 @@ fn character(c: char, flags: &mut NameFlags) -> Option<char> {
         '【' | '〔' | '《' | '「' => '(',
         '】' | '〕' | '》' | '」' => ')',
         // Compatibility ideographs and radicals: duplicates of unified characters.
-        '\u{F900}'..='\u{FAFF}' | '\u{2F00}'..='\u{2FD5}' | '\u{2F800}'..='\u{2FA1F}' => [c].into_iter().nfkc().next()?,
+        '\u{F900}'..='\u{FAFF}' | '\u{2F00}'..='\u{2FD5}' | '\u{2F800}'..='\u{2FA1F}' => {
+            [c].into_iter().nfkc().next()?
+        }
         c => c,
     })
     .map(|c| match c {
@@ -144,7 +167,8 @@ fn letters(chars: &[char], flags: &mut NameFlags) -> Vec<char> {
     while at < chars.len() {
         let c = chars[at];
         if c.is_ascii_alphanumeric() || is_toned_vowel(c) {
-            let len = chars[at..].iter().take_while(|c| c.is_ascii_alphanumeric() || is_toned_vowel(**c)).count();
+            let len =
+                chars[at..].iter().take_while(|c| c.is_ascii_alphanumeric() || is_toned_vowel(**c)).count();
             let run: String = chars[at..at + len]
                 .iter()
                 .flat_map(|c| [*c].into_iter().nfd())

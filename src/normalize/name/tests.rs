@@ -18,7 +18,9 @@ fn spaces_width_and_invisible_characters() {
 
 #[test]
 fn interpuncts_are_one() {
-    for text in ["阿依·买买提", "阿依•买买提", "阿依・买买提", "阿依.买买提", "阿依\u{FF0E}买买提", "阿依‧买买提"] {
+    for text in
+        ["阿依·买买提", "阿依•买买提", "阿依・买买提", "阿依.买买提", "阿依\u{FF0E}买买提", "阿依‧买买提"]
+    {
         let form = NameForm::analyse(text);
         assert_eq!(form.clean, "阿依·买买提", "{text}");
         assert_eq!(form.fold_key, NameForm::analyse("阿依买买提").fold_key);
@@ -28,7 +30,13 @@ fn interpuncts_are_one() {
 
 #[test]
 fn variants_share_the_fold_key() {
-    for (a, b) in [("陳麗華", "陈丽华"), ("王峯", "王峰"), ("李喆", "李哲"), ("刘\u{E863}", "刘䶮"), ("刘&#19886;", "刘䶮")] {
+    for (a, b) in [
+        ("陳麗華", "陈丽华"),
+        ("王峯", "王峰"),
+        ("李喆", "李哲"),
+        ("刘\u{E863}", "刘䶮"),
+        ("刘&#19886;", "刘䶮"),
+    ] {
         let (a, b) = (NameForm::analyse(a), NameForm::analyse(b));
         assert_eq!(a.fold_key, b.fold_key, "{} {}", a.clean, b.clean);
     }
@@ -37,7 +45,18 @@ fn variants_share_the_fold_key() {
 
 #[test]
 fn notes_go_and_leave_a_flag() {
-    for text in ["李四(已故)", "李四（已故）", "李四【低保】", "李四已故", "李四1", "李四A", "李四(小名狗蛋)", "李四又名李思", "李四/李思", "李四(已故"] {
+    for text in [
+        "李四(已故)",
+        "李四（已故）",
+        "李四【低保】",
+        "李四已故",
+        "李四1",
+        "李四A",
+        "李四(小名狗蛋)",
+        "李四又名李思",
+        "李四/李思",
+        "李四(已故",
+    ] {
         let form = NameForm::analyse(text);
         assert_eq!(form.clean, "李四", "{text}");
         assert!(form.has_note(), "{text}");
@@ -48,7 +67,9 @@ fn notes_go_and_leave_a_flag() {
 
 #[test]
 fn what_cannot_be_read_is_a_wildcard() {
-    for text in ["王□", "王?", "王？", "王*", "王某", "王\u{FFFD}", "王ying", "王yīng", "王(王+莹)", "王\u{E4C6}"] {
+    for text in
+        ["王□", "王?", "王？", "王*", "王某", "王\u{FFFD}", "王ying", "王yīng", "王(王+莹)", "王\u{E4C6}"]
+    {
         let form = NameForm::analyse(text);
         assert_eq!(form.clean, "王□", "{text}");
         assert!(form.has_wildcard() && !form.has_note(), "{text}");

@@ -1,0 +1,241 @@
+//! From what a list writes to a unit.
+
+use std::collections::HashMap;
+
+use super::names::{self, Candidate, How, Key};
+use super::{COUNTY, DivisionTree, PREFECTURE, TOWNSHIP, VILLAGE};
+
+/// How a division was found, or why it was not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[repr(u8)]
+pub enum DivisionVerdict {
+    /// No cell says anything.
+    #[default]
+    Missing = 0,
+    /// By code.
+    Code = 1,
+    /// By the name of the base year.
+    Name = 2,
+    /// By a name of a later year.
+    Renamed = 3,
+    /// By an alias.
+    Alias = 4,
+    /// By sound: the written name is no unit's, one unit's sounds the same. Worth a look.
+    Homophone = 5,
+    /// Several units fit; the unit is the one above them.
+    Ambiguous = 6,
+    /// No unit fits the lowest cell; the unit is the one above it, if that is known.
+    Unknown = 7,
+}
+
+impl DivisionVerdict {
+    /// Explanation for reports, in Chinese.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Missing => "未填写",
+            Self::Code => "按代码",
+            Self::Name => "按名称",
+            Self::Renamed => "按更名后名称",
+            Self::Alias => "按别名",
+            Self::Homophone => "按同音名称(须核对)",
+            Self::Ambiguous => "重名,归上级",
+            Self::Unknown => "查无此名,归上级",
+        }
+    }
+}
+
+/// A unit and how it was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Found {
+    /// One plus the position of the unit; 0 if none.
+    pub unit: u32,
+    /// How, or why not.
+    pub verdict: DivisionVerdict,
+}
+
+impl From<How> for DivisionVerdict {
+    fn from(how: How) -> Self {
+        match how {
+            How::Base => Self::Name,
+            How::Later => Self::Renamed,
+            How::Alias => Self::Alias,
+        }
+    }
+}
+
+/// Outcome of looking for one name among some units.
+enum Search {
+    One(Candidate, bool),
+    Many,
+    None,
+}
+
+impl DivisionTree {
+    /// Unit of a code of any year: 6, 9 or 12 digits, or 12 with zeros for the levels below.
+    pub fn lookup_code(&self, code: &str) -> Option<u32> {
+        let code = code.trim();
+        let exact = |code: &str| self.codes.get(code).map(|at| at + 1);
+        if let Some(found) = exact(code) {
+            return Some(found);
+        }
+        let shorter = match code.len() {
+            12 if code.ends_with("000000") => &code[..6],
+            12 if code.ends_with("000") => &code[..9],
+            9 if code.ends_with("000") => &code[..6],
+            _ => return None,
+        };
+        exact(shorter)
+    }
+
+    /// Unit that the cells of county, township and village mean together. Each cell may hold a
+    /// name, a code, or names of the levels above in front (`浚县善堂镇…`).
+    pub fn lookup(&self, county: &str, township: &str, village: &str) -> Found {
+        let cells = [(COUNTY, county), (TOWNSHIP, township), (VILLAGE, village)];
+        let mut at = 0;
+        let mut verdict = DivisionVerdict::Missing;
+        for (level, cell) in cells {
+            let text = names::tidy(cell);
+            if text.is_empty() {
+                continue;
+            }
+            if text.len() >= 6 && text.bytes().all(|b| b.is_ascii_digit()) {
+                match self.lookup_code(&text) {
+                    // A code decides, unless it contradicts what stands in the cells above.
+                    Some(found) if at == 0 || self.at_level(found, self.level(at)) == at => {
+                        (at, verdict) = (found, DivisionVerdict::Code);
+                    }
+                    _ => return Found { unit: at, verdict: DivisionVerdict::Unknown },
+                }
+                continue;
+            }
+            let (above, rest) = self.descend(at, &text, level);
+            if above != at {
+                (at, verdict) = (above, DivisionVerdict::Name);
+            }
+            if rest.is_empty() || (at != 0 && self.level(at) >= level) {
+                continue;
+            }
+            match self.search(at, rest, level) {
+                Search::One(candidate, by_sound) => {
+                    let this = if by_sound { DivisionVerdict::Homophone } else { candidate.how.into() };
+                    at = candidate.unit + 1;
+                    // The least certain step names the result.
+                    verdict = verdict.max(this);
+                }
+                Search::Many => return Found { unit: at, verdict: DivisionVerdict::Ambiguous },
+                Search::None => return Found { unit: at, verdict: DivisionVerdict::Unknown },
+            }
+        }
+        Found { unit: at, verdict }
+    }
+
+    fn level(&self, value: u32) -> u8 {
+        self.unit(value).map_or(0, |unit| unit.level)
+    }
+
+    /// Names of upper levels in front of the text: walks down as far as full names go.
+    fn descend<'a>(&self, mut at: u32, text: &'a str, level: u8) -> (u32, &'a str) {
+        let mut rest = text;
+        // A province and the prefecture say nothing new.
+        for unit in self.units.iter().take_while(|unit| unit.level == PREFECTURE) {
+            let name = names::tidy(&unit.name);
+            if let Some(place) = rest.find(&name) {
+                let after = &rest[place + name.len()..];
+                if !after.is_empty() || level < TOWNSHIP {
+                    rest = after;
+                }
+            }
+        }
+        for upper in [COUNTY, TOWNSHIP] {
+            if upper >= level {
+                break;
+            }
+            let fits = |(position, unit): (usize, &super::Unit)| {
+                let name = names::tidy(&unit.name);
+                let inside = at == 0 || self.at_level(position as u32 + 1, self.level(at)) == at;
+                let after =
+                    rest.strip_prefix(name.as_str()).filter(|after| after.chars().nth(1).is_some())?;
+                (unit.level == upper && inside).then_some((position as u32 + 1, after))
+            };
+            let mut found = self.units.iter().enumerate().filter_map(fits);
+            if let (Some((unit, after)), None) = (found.next(), found.next()) {
+                rest = after;
+                at = unit;
+            }
+        }
+        (at, rest)
+    }
+
+    /// Looks for a name of `level` under `at`, from the most telling way of writing to sound.
+    fn search(&self, at: u32, text: &str, level: u8) -> Search {
+        for key in names::keys(text, level) {
+            let by_sound = matches!(key, Key::Sound(_));
+            // Sound alone decides only among the units of one parent.
+            if by_sound && level == VILLAGE && self.level(at) < TOWNSHIP {
+                break;
+            }
+            let found = self.candidates(at, &key, level);
+            match found[..] {
+                [] => {}
+                [one] => return Search::One(one, by_sound),
+                _ => return Search::Many,
+            }
+        }
+        Search::None
+    }
+
+    fn candidates(&self, at: u32, key: &Key, level: u8) -> Vec<Candidate> {
+        let own = self.level(at);
+        if own + 1 == level {
+            return self.names.get(&(at - 1, key.clone())).cloned().unwrap_or_default();
+        }
+        // A village without a known county is nowhere; counties and townships may be unique.
+        if at == 0 && level == VILLAGE {
+            return Vec::new();
+        }
+        let mut found: Vec<Candidate> = Vec::new();
+        for (position, unit) in self.units.iter().enumerate() {
+            let value = position as u32 + 1;
+            let parent_fits = unit.level + 1 == level && (at == 0 || self.at_level(value, own) == at);
+            if parent_fits && let Some(list) = self.names.get(&(position as u32, key.clone())) {
+                found.extend(
+                    list.iter()
+                        .filter(|c| !found.iter().any(|f| f.unit == c.unit))
+                        .copied()
+                        .collect::<Vec<_>>(),
+                );
+            }
+        }
+        found
+    }
+}
+
+/// Looks up with a memory of texts already seen: lists repeat a few hundred villages.
+#[derive(Debug)]
+pub struct DivisionResolver<'a> {
+    tree: &'a DivisionTree,
+    seen: HashMap<String, Found>,
+    key: String,
+}
+
+impl<'a> DivisionResolver<'a> {
+    /// A resolver with an empty memory.
+    pub fn new(tree: &'a DivisionTree) -> Self {
+        Self { tree, seen: HashMap::new(), key: String::new() }
+    }
+
+    /// See [`DivisionTree::lookup`].
+    pub fn resolve(&mut self, county: &str, township: &str, village: &str) -> Found {
+        self.key.clear();
+        for cell in [county, township, village] {
+            self.key.push_str(cell);
+            self.key.push('\t');
+        }
+        if let Some(found) = self.seen.get(&self.key) {
+            return *found;
+        }
+        let found = self.tree.lookup(county, township, village);
+        self.seen.insert(self.key.clone(), found);
+        found
+    }
+}

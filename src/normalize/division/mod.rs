@@ -1,0 +1,133 @@
+//! Administrative divisions: dated codes, aliases, lineage after renaming.
+//!
+//! A unit keeps one position whatever it was called and coded in which year, so two lists that
+//! name one village differently meet in one number. Names that fit several units resolve to
+//! the unit above them: a village is never guessed.
+
+mod load;
+mod lookup;
+mod names;
+
+use std::collections::BTreeMap;
+
+pub use lookup::{DivisionResolver, DivisionVerdict, Found};
+
+/// One county, township or village.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unit {
+    /// Code as of the pipeline's base year (6, 9 or 12 digits).
+    pub code: String,
+    /// Name as of the base year, with suffix.
+    pub name: String,
+    /// Position of the parent unit, `None` for the prefecture.
+    pub parent: Option<u32>,
+    /// 1 prefecture, 2 county, 3 township, 4 village.
+    pub level: u8,
+}
+
+/// The divisions of the prefecture.
+#[derive(Debug, Clone, Default)]
+pub struct DivisionTree {
+    /// Units, parents before children, by code.
+    pub units: Vec<Unit>,
+    /// Codes of every year.
+    codes: BTreeMap<String, u32>,
+    /// Units under a parent by every way their names are written.
+    names: BTreeMap<(u32, names::Key), Vec<names::Candidate>>,
+    /// First unit that ends in the same later unit (merged units share it).
+    lineage: Vec<u32>,
+}
+
+/// Other names and codes of a unit, besides those of the base year.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UnitHistory {
+    /// Codes of later years.
+    pub codes: Vec<String>,
+    /// Names of later years.
+    pub names: Vec<String>,
+    /// Names in use that no table lists.
+    pub aliases: Vec<String>,
+}
+
+impl DivisionTree {
+    /// Builds the indexes. `units`: parents before children; `history` runs alongside.
+    pub fn new(units: Vec<Unit>, history: &[UnitHistory]) -> Self {
+        let mut tree = Self { lineage: (0..units.len() as u32).collect(), ..Self::default() };
+        let none = UnitHistory::default();
+        let mut ends: BTreeMap<&str, u32> = BTreeMap::new();
+        for (position, unit) in units.iter().enumerate() {
+            let at = position as u32;
+            let past = history.get(position).unwrap_or(&none);
+            tree.codes.entry(unit.code.clone()).or_insert(at);
+            if let Some(end) = past.codes.last() {
+                tree.lineage[position] = *ends.entry(end).or_insert(at);
+            }
+            let parent = unit.parent.unwrap_or(u32::MAX);
+            let mut add = |text: &str, how| {
+                for key in names::keys(text, unit.level) {
+                    let list = tree.names.entry((parent, key)).or_default();
+                    if !list.iter().any(|c| c.unit == at) {
+                        list.push(names::Candidate { unit: at, how });
+                    }
+                }
+            };
+            add(&unit.name, names::How::Base);
+            past.names.iter().for_each(|name| add(name, names::How::Later));
+            past.aliases.iter().for_each(|name| add(name, names::How::Alias));
+        }
+        // A code of a later year never takes over a code of the base year.
+        for (position, past) in history.iter().enumerate() {
+            for code in &past.codes {
+                tree.codes.entry(code.clone()).or_insert(position as u32);
+            }
+        }
+        tree.units = units;
+        tree
+    }
+
+    /// Unit of a division column's value (one plus its position; 0 is missing).
+    pub fn unit(&self, value: u32) -> Option<&Unit> {
+        self.units.get((value as usize).checked_sub(1)?)
+    }
+
+    /// The ancestor of `value` (or itself) at `level`, as a column value; 0 if it is above that.
+    pub fn at_level(&self, value: u32, level: u8) -> u32 {
+        let mut at = value;
+        while let Some(unit) = self.unit(at) {
+            if unit.level == level {
+                return at;
+            }
+            match unit.parent {
+                Some(parent) if unit.level > level => at = parent + 1,
+                _ => return 0,
+            }
+        }
+        0
+    }
+
+    /// Base-year code of the ancestor at `level`, `""` if unknown.
+    pub fn code_at(&self, value: u32, level: u8) -> &str {
+        self.unit(self.at_level(value, level)).map_or("", |unit| unit.code.as_str())
+    }
+
+    /// Column value of the first unit that ends in the same later unit; equal for two villages
+    /// that were merged.
+    pub fn lineage(&self, value: u32) -> u32 {
+        match (value as usize).checked_sub(1).and_then(|at| self.lineage.get(at)) {
+            Some(first) => first + 1,
+            None => 0,
+        }
+    }
+}
+
+/// Level of the prefecture.
+pub const PREFECTURE: u8 = 1;
+/// Level of counties and districts.
+pub const COUNTY: u8 = 2;
+/// Level of townships and streets.
+pub const TOWNSHIP: u8 = 3;
+/// Level of villages and communities.
+pub const VILLAGE: u8 = 4;
+
+#[cfg(test)]
+mod tests;
