@@ -50,8 +50,9 @@ fn hebi_opens() {
     let exit = pipeline.source("registry_household").unwrap().column("exit_status").unwrap();
     assert_eq!(exit.codes.label("已脱贫(享受政策)"), Some("已脱贫(享受政策)"));
     assert_eq!(exit.codes.label("0"), Some("未脱贫"));
-    // 6 counties, 46 townships, 974 villages and the prefecture itself.
-    assert_eq!(pipeline.divisions.units.len(), 1 + 6 + 46 + 974);
+    // 6 counties, 46 townships, 974 villages and the prefecture itself; 2 townships and 91
+    // villages founded after the base year.
+    assert_eq!(pipeline.divisions.units.len(), 1 + 6 + 46 + 974 + 2 + 91);
 }
 
 #[test]

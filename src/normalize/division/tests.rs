@@ -124,17 +124,22 @@ fn broken_tables_name_the_row() {
     let fail = |text: &str| DivisionTree::parse(text, Path::new("divisions.csv")).expect_err("broken");
     let error = fail("code_2017,name_2017\n410600,鹤壁市\n41062,浚县\n");
     assert_eq!(error.location().row, Some(3));
-    assert!(fail("code,name\n").hint_text().is_some());
+    assert!(fail("代码,名称\n").hint_text().is_some());
     assert!(fail("code_2017,name_2017\n410621101,善堂镇\n").message().contains("没有上级"));
     assert!(fail("code_2017,name_2017\n410621,浚县\n410621,浚县\n").message().contains("重复"));
 }
 
 #[test]
 fn the_prefecture_of_this_repository() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/hebi/codes/divisions.csv");
-    let tree = DivisionTree::load(&path).expect("good table");
+    let codes = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/hebi/codes");
+    let paths = ["counties.csv", "townships.csv", "villages.csv"].map(|name| codes.join(name));
+    let paths = paths.each_ref().map(|path| path.as_path());
+    let tree = DivisionTree::load(&paths, Some(2017), Some(("410600", "鹤壁市"))).expect("good tables");
     let count = |level| tree.units.iter().filter(|unit| unit.level == level).count();
-    assert_eq!((count(PREFECTURE), count(COUNTY)), (1, 6));
+    // 46 townships and 974 villages of the base year, 2 and 91 founded later.
+    assert_eq!([PREFECTURE, COUNTY, TOWNSHIP, VILLAGE].map(count), [1, 6, 48, 974 + 91]);
+    let moved = tree.lookup_code("410621109").expect("白寺镇 of 2023");
+    assert_eq!(tree.code_at(moved, TOWNSHIP), "410621201");
     // Every unit is found by its own names and code, or at least its parent is.
     for (position, unit) in tree.units.iter().enumerate() {
         let value = position as u32 + 1;

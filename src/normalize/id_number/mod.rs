@@ -213,7 +213,7 @@ impl IdNumber {
     /// True for an 18-character number that ends in `000`: with one chance in eleven a number
     /// that a spreadsheet ruined passes the check, so the last three digits prove nothing.
     pub fn may_be_truncated(self) -> bool {
-        self.class == IdClass::Valid18 && self.key % 11 == 0 && self.key / 11 % 100 == 0
+        self.class == IdClass::Valid18 && self.key.is_multiple_of(11) && (self.key / 11).is_multiple_of(100)
     }
 
     /// Disability category (1-7) and grade (1-4) of a certificate.
