@@ -1,1 +1,15 @@
-//! (being written)
+//! What leaves the restricted folder: masks for numbers and names, pseudonyms for tables,
+//! and cells that no spreadsheet can mistake for a formula.
+//!
+//! Three degrees of openness exist. `restricted/` holds everything. Lists for officers show the
+//! name and a number without its birth date. Public notices show neither the full name nor any
+//! digit beyond division and the last two. BI tables show no name and no number at all, only a
+//! keyed pseudonym: a plain hash of an ID number falls to trying all numbers of a county.
+
+pub mod cell;
+pub mod key;
+pub mod mask;
+pub mod pseudonym;
+
+pub use cell::neutralize;
+pub use pseudonym::Pseudonymizer;

@@ -1,0 +1,305 @@
+//! Parquet tables written row by row: definitions with Chinese labels, and the writer.
+
+use std::fs::File;
+use std::sync::Arc;
+
+use arrow::array::{
+    ArrayRef, Date32Builder, Decimal128Builder, Int32Builder, Int64Builder, RecordBatch, StringBuilder,
+};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+
+use super::files::{self, Outputs};
+use crate::{Error, Result};
+
+/// Rows held as builders before they go to the Parquet writer.
+const BATCH_ROWS: usize = 32_768;
+/// Rows of a row group.
+const GROUP_ROWS: usize = 500_000;
+
+/// Type of a published column; the only ones a BI tool has to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text,
+    Int32,
+    Int64,
+    Date,
+    /// Decimal(9, 4).
+    Rate,
+}
+
+impl Kind {
+    /// Name in the data dictionary.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Text => "utf8",
+            Self::Int32 => "int32",
+            Self::Int64 => "int64",
+            Self::Date => "date32",
+            Self::Rate => "decimal(9,4)",
+        }
+    }
+    fn arrow(self) -> DataType {
+        match self {
+            Self::Text => DataType::Utf8,
+            Self::Int32 => DataType::Int32,
+            Self::Int64 => DataType::Int64,
+            Self::Date => DataType::Date32,
+            Self::Rate => DataType::Decimal128(9, 4),
+        }
+    }
+}
+
+/// A published column.
+#[derive(Debug, Clone)]
+pub(super) struct ColumnDef {
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    pub(super) label: String,
+    pub(super) description: String,
+}
+
+/// A published table.
+#[derive(Debug, Clone)]
+pub(super) struct TableDef {
+    pub(super) title: String,
+    pub(super) columns: Vec<ColumnDef>,
+}
+
+impl TableDef {
+    /// `columns`: name, kind, Chinese label, Chinese description.
+    pub(super) fn new(title: &str, columns: &[(&str, Kind, &str, &str)]) -> Self {
+        let mut def = Self { title: title.to_owned(), columns: Vec::new() };
+        for &(name, kind, label, description) in columns {
+            def.add(name, kind, label, description);
+        }
+        def
+    }
+    /// Appends a column.
+    pub(super) fn add(&mut self, name: &str, kind: Kind, label: &str, description: &str) {
+        let (name, label, description) = (name.to_owned(), label.to_owned(), description.to_owned());
+        self.columns.push(ColumnDef { name, kind, label, description });
+    }
+    fn schema(&self) -> SchemaRef {
+        let fields: Vec<Field> = self
+            .columns
+            .iter()
+            .map(|c| {
+                let metadata = [("label", &c.label), ("description", &c.description)];
+                let metadata = metadata.map(|(k, v)| (k.to_owned(), v.clone()));
+                Field::new(&c.name, c.kind.arrow(), true)
+                    .with_metadata(std::collections::BTreeMap::from(metadata))
+            })
+            .collect();
+        let table = [("label".to_owned(), self.title.clone())];
+        Arc::new(Schema::new(fields).with_metadata(std::collections::BTreeMap::from(table)))
+    }
+}
+
+/// One value of a row.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Cell<'a> {
+    Null,
+    Text(&'a str),
+    Int(i64),
+    /// Days since 1970-01-01.
+    Day(i32),
+    /// 1/10000.
+    Rate(i64),
+}
+
+impl<'a> From<&'a str> for Cell<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(text)
+    }
+}
+impl<'a> From<&'a String> for Cell<'a> {
+    fn from(text: &'a String) -> Self {
+        Self::Text(text)
+    }
+}
+impl<'a, T: Into<Cell<'a>>> From<Option<T>> for Cell<'a> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+impl From<i64> for Cell<'_> {
+    fn from(value: i64) -> Self {
+        Self::Int(value)
+    }
+}
+impl From<u32> for Cell<'_> {
+    fn from(value: u32) -> Self {
+        Self::Int(value.into())
+    }
+}
+impl From<i32> for Cell<'_> {
+    fn from(value: i32) -> Self {
+        Self::Int(value.into())
+    }
+}
+impl From<u8> for Cell<'_> {
+    fn from(value: u8) -> Self {
+        Self::Int(value.into())
+    }
+}
+impl From<bool> for Cell<'_> {
+    fn from(value: bool) -> Self {
+        Self::Int(value.into())
+    }
+}
+
+enum Builder {
+    Text(StringBuilder),
+    Int32(Int32Builder),
+    Int64(Int64Builder),
+    Date(Date32Builder),
+    Rate(Decimal128Builder),
+}
+
+impl Builder {
+    fn new(kind: Kind) -> Result<Self> {
+        Ok(match kind {
+            Kind::Text => Self::Text(StringBuilder::new()),
+            Kind::Int32 => Self::Int32(Int32Builder::new()),
+            Kind::Int64 => Self::Int64(Int64Builder::new()),
+            Kind::Date => Self::Date(Date32Builder::new()),
+            Kind::Rate => Self::Rate(
+                Decimal128Builder::new()
+                    .with_precision_and_scale(9, 4)
+                    .map_err(|e| Error::internal(e.to_string()))?,
+            ),
+        })
+    }
+    /// False if the value does not fit the column.
+    fn push(&mut self, cell: Cell<'_>) -> bool {
+        match (self, cell) {
+            (Self::Text(b), Cell::Text(v)) => b.append_value(v),
+            (Self::Text(b), Cell::Null) => b.append_null(),
+            (Self::Int32(b), Cell::Int(v)) => match i32::try_from(v) {
+                Ok(v) => b.append_value(v),
+                Err(_) => return false,
+            },
+            (Self::Int32(b), Cell::Null) => b.append_null(),
+            (Self::Int64(b), Cell::Int(v)) => b.append_value(v),
+            (Self::Int64(b), Cell::Null) => b.append_null(),
+            (Self::Date(b), Cell::Day(v)) => b.append_value(v),
+            (Self::Date(b), Cell::Null) => b.append_null(),
+            (Self::Rate(b), Cell::Rate(v)) => b.append_value(v.into()),
+            (Self::Rate(b), Cell::Null) => b.append_null(),
+            _ => return false,
+        }
+        true
+    }
+    fn finish(&mut self) -> ArrayRef {
+        match self {
+            Self::Text(b) => Arc::new(b.finish()),
+            Self::Int32(b) => Arc::new(b.finish()),
+            Self::Int64(b) => Arc::new(b.finish()),
+            Self::Date(b) => Arc::new(b.finish()),
+            Self::Rate(b) => Arc::new(b.finish()),
+        }
+    }
+}
+
+/// A table being written.
+pub(super) struct TableWriter {
+    file: ParquetFile,
+    relative: String,
+    def: TableDef,
+    schema: SchemaRef,
+    builders: Vec<Builder>,
+    pending: usize,
+}
+
+impl TableWriter {
+    /// Starts `relative` (a path of the publication).
+    pub(super) fn create(outputs: &Outputs, relative: &str, def: TableDef) -> Result<Self> {
+        let schema = def.schema();
+        let file = ParquetFile::create(outputs, relative, schema.clone())?;
+        let builders = def.columns.iter().map(|c| Builder::new(c.kind)).collect::<Result<_>>()?;
+        Ok(Self { file, relative: relative.to_owned(), def, schema, builders, pending: 0 })
+    }
+
+    /// Appends a row, one cell per column.
+    pub(super) fn row<'a>(&mut self, cells: impl IntoIterator<Item = Cell<'a>>) -> Result<()> {
+        let mut filled = 0;
+        for (i, cell) in cells.into_iter().enumerate() {
+            let fits = self.builders.get_mut(i).is_some_and(|b| b.push(cell));
+            if !fits {
+                return Err(Error::internal(format!("表{}第{}列的值与列类型不符", self.relative, i + 1)));
+            }
+            filled = i + 1;
+        }
+        if filled != self.builders.len() {
+            return Err(Error::internal(format!("表{}缺少列", self.relative)));
+        }
+        self.pending += 1;
+        if self.pending == BATCH_ROWS { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        let columns = self.builders.iter_mut().map(Builder::finish).collect();
+        self.pending = 0;
+        let batch =
+            RecordBatch::try_new(self.schema.clone(), columns).map_err(|e| Error::internal(e.to_string()))?;
+        self.file.write(&batch)
+    }
+
+    /// Closes and syncs the file and notes it.
+    pub(super) fn finish(mut self, outputs: &mut Outputs) -> Result<()> {
+        if self.pending > 0 {
+            self.flush()?;
+        }
+        outputs.describe(&self.relative, &self.def);
+        self.file.finish(outputs)
+    }
+}
+
+/// A Parquet file being written with the settings all published files share.
+pub(super) struct ParquetFile {
+    writer: ArrowWriter<File>,
+    relative: String,
+    rows: u64,
+}
+
+impl ParquetFile {
+    pub(super) fn create(outputs: &Outputs, relative: &str, schema: SchemaRef) -> Result<Self> {
+        let level = ZstdLevel::try_new(3).map_err(|e| Error::internal(e.to_string()))?;
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::ZSTD(level))
+            .set_max_row_group_row_count(Some(GROUP_ROWS))
+            .set_statistics_enabled(EnabledStatistics::Page)
+            // No version: the same data must give the same bytes after an update, too.
+            .set_created_by("bidui".to_owned())
+            .build();
+        let mode = if relative.starts_with("restricted/") { 0o600 } else { 0o644 };
+        let file = files::create(&outputs.path(relative), mode)?;
+        let writer = ArrowWriter::try_new(file, schema, Some(properties))
+            .map_err(|e| Error::internal(e.to_string()).in_file(relative))?;
+        Ok(Self { writer, relative: relative.to_owned(), rows: 0 })
+    }
+
+    pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        self.rows += batch.num_rows() as u64;
+        self.writer.write(batch).map_err(|e| parquet_error(&self.relative, e))
+    }
+
+    pub(super) fn finish(self, outputs: &mut Outputs) -> Result<()> {
+        let path = outputs.path(&self.relative);
+        let file = self.writer.into_inner().map_err(|e| parquet_error(&self.relative, e))?;
+        file.sync_all().map_err(|e| Error::io("写入文件", &path, e).hint("检查磁盘是否已满"))?;
+        outputs.note(&self.relative, Some(self.rows));
+        Ok(())
+    }
+}
+
+/// Writing goes wrong for one reason in practice: the disk.
+fn parquet_error(relative: &str, error: parquet::errors::ParquetError) -> Error {
+    Error::new(crate::ErrorKind::Io, format!("写入数据表失败:{error}"))
+        .in_file(relative)
+        .hint("检查磁盘是否已满")
+        .caused_by(error)
+}

@@ -1,0 +1,91 @@
+//! Rows that were not accepted, back to the department that delivered them.
+
+use std::path::Path;
+
+use rust_xlsxwriter::{ProtectionOptions, Workbook};
+
+use super::names;
+use super::style::{Styles, properties};
+use super::xlsx;
+use crate::Result;
+use crate::load::Reject;
+use crate::privacy::mask::numbers_in_text;
+use crate::publish::PublicationInputs;
+use crate::publish::files::{Outputs, make_folder, write_bytes, write_csv};
+
+const COLUMNS: [(&str, f64); 9] = [
+    ("序号", 6.0),
+    ("文件", 30.0),
+    ("工作表", 14.0),
+    ("行", 8.0),
+    ("成员序号", 8.0),
+    ("列", 16.0),
+    ("原因", 46.0),
+    ("原文(长号码已遮盖)", 46.0),
+    ("原因代码", 20.0),
+];
+
+/// Writes `lists/退回/<source>.xlsx` and `.csv` for every source with rejects.
+pub(super) fn write(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
+    for loaded in inputs.loaded.iter().filter(|l| !l.rejects.is_empty()) {
+        let title = inputs.catalogue.source_title(&loaded.records.source);
+        let stem = format!("lists/退回/{}", names::file(title));
+        make_folder(&outputs.path("lists/退回"), 0o750)?;
+        let rows: Vec<[String; 9]> =
+            loaded.rejects.iter().enumerate().map(|(i, r)| cells(i + 1, r)).collect();
+        workbook(inputs.quarter, title, &rows, &outputs.path(&format!("{stem}.xlsx")))?;
+        let header = COLUMNS.map(|(title, _)| title.to_owned());
+        let lines: Vec<Vec<String>> = std::iter::once(&header).chain(&rows).map(|r| r.to_vec()).collect();
+        write_csv(&outputs.path(&format!("{stem}.csv")), 0o640, &lines)?;
+        outputs.note(&format!("{stem}.xlsx"), Some(rows.len() as u64));
+        outputs.note(&format!("{stem}.csv"), Some(rows.len() as u64));
+    }
+    Ok(())
+}
+
+fn cells(number: usize, reject: &Reject) -> [String; 9] {
+    [
+        number.to_string(),
+        reject.file.display().to_string(),
+        reject.sheet.clone().unwrap_or_default(),
+        reject.row.to_string(),
+        if reject.member > 0 { reject.member.to_string() } else { String::new() },
+        reject.column.clone().unwrap_or_default(),
+        numbers_in_text(&reject.reason),
+        numbers_in_text(&reject.original).replace('\t', " | "),
+        reject.reason_code.clone(),
+    ]
+}
+
+fn workbook(quarter: &str, title: &str, rows: &[[String; 9]], path: &Path) -> Result<()> {
+    let styles = Styles::new();
+    let mut book = Workbook::new();
+    book.set_properties(&properties(&format!("{title}退回行({quarter})"), quarter)?);
+    let sheet = book.add_worksheet_with_constant_memory().map_err(xlsx)?;
+    sheet.set_name("退回行").map_err(xlsx)?;
+    for (c, (_, width)) in COLUMNS.iter().enumerate() {
+        sheet.set_column_width(c as u16, *width).map_err(xlsx)?;
+    }
+    sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
+    sheet.set_repeat_rows(0, 0).map_err(xlsx)?;
+    sheet.set_header(format!("&L{title}退回行 {quarter}&R内部资料 注意保密")).set_footer("&C第&P页 共&N页");
+    sheet.set_freeze_panes(1, 0).map_err(xlsx)?;
+    sheet.autofilter(0, 0, rows.len() as u32, COLUMNS.len() as u16 - 1).map_err(xlsx)?;
+    sheet.protect_with_options(&ProtectionOptions {
+        use_autofilter: true,
+        format_columns: true,
+        format_rows: true,
+        ..ProtectionOptions::new()
+    });
+    for (c, (title, _)) in COLUMNS.iter().enumerate() {
+        sheet.write_string_with_format(0, c as u16, *title, &styles.header).map_err(xlsx)?;
+    }
+    for (r, row) in rows.iter().enumerate() {
+        for (c, text) in row.iter().enumerate() {
+            let format = if matches!(c, 1 | 6 | 7) { &styles.long } else { &styles.short };
+            super::workbook::put(sheet, r as u32 + 1, c as u16, text, format)?;
+        }
+    }
+    let bytes = book.save_to_buffer().map_err(xlsx)?;
+    write_bytes(path, 0o640, &bytes)
+}

@@ -1,0 +1,314 @@
+//! Columns and rows of an exception list.
+
+use super::REVIEW_SHEET;
+use super::names;
+use crate::normalize::IdClass;
+use crate::privacy::mask;
+use crate::publish::PublicationInputs;
+use crate::publish::people::{People, id_masked};
+use crate::publish::restricted::row_version;
+use crate::publish::tables::severity_code;
+use crate::publish::totals::{tier_confidence, tier_title};
+use crate::track::{TrackedException, quarters_between, short_number};
+use crate::{Error, Result};
+
+/// A column of an exception list.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Column {
+    /// Header.
+    pub title: &'static str,
+    /// Width in characters.
+    pub width: f64,
+    /// What the column is for.
+    pub kind: ColumnKind,
+}
+
+/// Use of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnKind {
+    /// Short text, centred.
+    Short,
+    /// Long text, wrapped.
+    Long,
+    /// Filled in by the officer.
+    Answer,
+    /// Not shown; brings answers back to their row.
+    Hidden,
+}
+
+const fn column(title: &'static str, width: f64, kind: ColumnKind) -> Column {
+    Column { title, width, kind }
+}
+
+/// Columns in order. Import of answers finds them by title.
+pub const COLUMNS: [Column; 30] = [
+    column("序号", 5.0, ColumnKind::Short),
+    column("疑点编号", 21.0, ColumnKind::Short),
+    column("规则编号", 8.0, ColumnKind::Short),
+    column("疑点类型", 18.0, ColumnKind::Long),
+    column("严重程度", 8.0, ColumnKind::Short),
+    column("状态", 7.0, ColumnKind::Short),
+    column("县(区)", 9.0, ColumnKind::Short),
+    column("乡镇(街道)", 11.0, ColumnKind::Short),
+    column("村(社区)", 13.0, ColumnKind::Short),
+    column("户编号", 15.0, ColumnKind::Short),
+    column("姓名", 9.0, ColumnKind::Short),
+    column("证件号(掩码)", 20.0, ColumnKind::Short),
+    column("说明", 36.0, ColumnKind::Long),
+    column("涉及来源与原值", 46.0, ColumnKind::Long),
+    column("匹配方式", 16.0, ColumnKind::Long),
+    column("匹配置信度", 8.0, ColumnKind::Short),
+    column("首次发现季度", 9.0, ColumnKind::Short),
+    column("连续季度", 6.0, ColumnKind::Short),
+    column("责任部门", 12.0, ColumnKind::Short),
+    column("下发日期", 11.0, ColumnKind::Short),
+    column("反馈期限", 11.0, ColumnKind::Short),
+    column("核查建议", 32.0, ColumnKind::Long),
+    column("核查结果", 11.0, ColumnKind::Answer),
+    column("原因代码", 18.0, ColumnKind::Answer),
+    column("处理措施", 13.0, ColumnKind::Answer),
+    column("备注", 24.0, ColumnKind::Answer),
+    column("核查人", 9.0, ColumnKind::Answer),
+    column("核查日期", 11.0, ColumnKind::Answer),
+    column("行键", 28.0, ColumnKind::Hidden),
+    column("行版本", 10.0, ColumnKind::Hidden),
+];
+
+/// Titles of the columns an officer fills in.
+pub const ANSWERS: [&str; 6] = ["核查结果", "原因代码", "处理措施", "备注", "核查人", "核查日期"];
+
+/// Choices of 核查结果.
+pub const RESULTS: [&str; 6] = ["属实", "部分属实", "不属实", "数据错误", "政策允许", "无法核实"];
+
+/// Choices of 原因代码.
+pub const REASONS: [&str; 14] = [
+    "死亡",
+    "空挂户",
+    "双重户籍",
+    "身份证号或姓名错误",
+    "查无此人",
+    "已在外地享受/就读",
+    "超龄",
+    "出国",
+    "因病因残",
+    "长期外出失联",
+    "时间差(数据月份不同)",
+    "政策允许",
+    "本人放弃",
+    "其他",
+];
+
+/// Choices of 处理措施.
+pub const MEASURES: [&str; 7] = ["纳入", "退出", "变更类别", "追缴", "修正来源数据", "补发", "无需处理"];
+
+/// A row ready to be written.
+pub(crate) struct Row {
+    pub(super) sheet: String,
+    /// Review last, then department, severity, rule, village, household, fingerprint.
+    pub(super) order: (bool, String, String, String, String, String, String),
+    pub(super) cells: [String; COLUMNS.len()],
+    pub(super) severity: &'static str,
+    pub(super) overdue: bool,
+}
+
+impl Row {
+    pub(super) fn build(
+        inputs: &PublicationInputs<'_>,
+        people: &People<'_>,
+        tracked: &TrackedException,
+    ) -> Result<Self> {
+        let e = &tracked.exception;
+        let rule = inputs.catalogue.rule(&e.rule_code);
+        let review = tracked.in_review();
+        let sheet = if review { REVIEW_SHEET.to_owned() } else { names::sheet(&e.owner) };
+        let subject = Subject::of(people, tracked);
+        let name = |code: &str| match code {
+            "" => "未定".to_owned(),
+            code => people.division_name(code).unwrap_or(code).to_owned(),
+        };
+        let issued = crate::track::quarter::quarter_end(inputs.quarter)?.to_string();
+        let overdue = tracked.due_date < issued;
+        let mut status = tracked.status.title().to_owned();
+        if !tracked.checked {
+            status.push_str("(本季未核对)");
+        }
+        let severity = severity_code(e.severity);
+        let household = subject.household_number.or_else(|| e.household_id.clone()).unwrap_or_default();
+        let version = row_version(tracked);
+        let cells = [
+            String::new(),
+            short_number(&e.rule_code, &tracked.first_seen, &tracked.exception_id),
+            e.rule_code.clone(),
+            rule.map_or_else(|| e.rule_code.clone(), |r| r.title.clone()),
+            severity.to_owned(),
+            status,
+            name(&e.county_code),
+            name(&e.township_code),
+            name(&e.village_code),
+            household.clone(),
+            subject.name,
+            subject.id,
+            mask::numbers_in_text(&e.message),
+            evidence(inputs, people, tracked),
+            tier_title(e.confidence).to_owned(),
+            tier_confidence(e.confidence).to_owned(),
+            tracked.first_seen.clone(),
+            quarters_between(&tracked.first_seen, inputs.quarter)?.to_string(),
+            e.owner.clone(),
+            issued,
+            tracked.due_date.clone(),
+            rule.map_or_else(String::new, |r| r.advice.clone()),
+            String::new(),
+            String::new(),
+            String::new(),
+            String::new(),
+            String::new(),
+            String::new(),
+            tracked.exception_id.clone(),
+            version,
+        ];
+        let order = (
+            review,
+            sheet.clone(),
+            severity.to_owned(),
+            e.rule_code.clone(),
+            e.village_code.clone(),
+            household,
+            tracked.exception_id.clone(),
+        );
+        Ok(Self { sheet, order, cells, severity, overdue })
+    }
+}
+
+/// Whom the row is about, as the register or the first evidence record has it.
+struct Subject {
+    name: String,
+    id: String,
+    household_number: Option<String>,
+}
+
+impl Subject {
+    fn of(people: &People<'_>, tracked: &TrackedException) -> Self {
+        let mut found: Vec<(usize, usize)> =
+            tracked.exception.evidence.iter().filter_map(|id| people.find(id)).collect();
+        let first = found.first().copied();
+        let mut subject = Self { name: String::new(), id: String::new(), household_number: None };
+        if let Some((source, row)) = first {
+            let fields = people.fields(source);
+            subject.name = fields.name(row).unwrap_or_default().to_owned();
+            subject.id = id_masked(fields.id(row)).into_owned();
+            // A record without a usable number borrows the one its person is known by.
+            let number = people.inputs.resolution.person[people.node(source, row)] as usize;
+            if matches!(fields.id(row).class, IdClass::Empty | IdClass::Other) {
+                subject.id = id_masked(people.persons[number].id).into_owned();
+            }
+        }
+        let rank = |source: usize| {
+            let name = &people.inputs.loaded[source].records.source;
+            people.inputs.catalogue.sources.iter().find(|s| &s.name == name).map_or(u32::MAX, |s| s.rank)
+        };
+        found.sort_by_key(|&(source, row)| (rank(source), source, row));
+        subject.household_number = found
+            .iter()
+            .find_map(|&(source, row)| people.fields(source).text("household", row))
+            .map(|text| text.rsplit_once(':').map_or(text, |(_, number)| number).to_owned());
+        subject
+    }
+}
+
+/// One line per record: source, place in the file, name, masked number, original values.
+fn evidence(inputs: &PublicationInputs<'_>, people: &People<'_>, tracked: &TrackedException) -> String {
+    let mut lines = Vec::new();
+    for id in &tracked.exception.evidence {
+        let Some((source, row)) = people.find(id) else {
+            lines.push(format!("{id}(以前季度的记录)"));
+            continue;
+        };
+        let records = &inputs.loaded[source].records;
+        let key = records.keys[row];
+        let table = &records.tables[key.table()];
+        let mut line =
+            format!("【{}】{}", inputs.catalogue.source_title(&records.source), table.file.display());
+        if let Some(sheet) = &table.sheet {
+            line.push_str(&format!(" 工作表“{sheet}”"));
+        }
+        line.push_str(&format!(" 第{}行", key.row()));
+        let fields = people.fields(source);
+        let mut values = Vec::new();
+        if let Some(name) = fields.name(row) {
+            values.push(name.to_owned());
+        }
+        let number = id_masked(fields.id(row));
+        if !number.is_empty() {
+            values.push(number.into_owned());
+        }
+        values.extend(shown(inputs, source, row));
+        if !values.is_empty() {
+            line.push(':');
+            line.push_str(&values.join(","));
+        }
+        lines.push(line);
+    }
+    lines.join("\n")
+}
+
+/// Original values of the columns that the source's contract shows beside an exception.
+fn shown(inputs: &PublicationInputs<'_>, source: usize, row: usize) -> Vec<String> {
+    let records = &inputs.loaded[source].records;
+    let Some(facts) = inputs.catalogue.sources.iter().find(|s| s.name == records.source) else {
+        return Vec::new();
+    };
+    facts
+        .shown
+        .iter()
+        .filter_map(|(name, title)| {
+            let column = records.batch.column_by_name(name)?;
+            let value = value_text(name, column.as_ref(), row)?;
+            Some(format!("{title} {}", mask::numbers_in_text(&value)))
+        })
+        .collect()
+}
+
+/// A typed value as an officer writes it.
+fn value_text(name: &str, array: &dyn arrow::array::Array, row: usize) -> Option<String> {
+    use arrow::array::AsArray as _;
+    use arrow::datatypes::{Date32Type, Int32Type, Int64Type};
+    if array.is_null(row) {
+        return None;
+    }
+    if let Some(text) = array.as_string_opt::<i32>() {
+        return Some(text.value(row).to_owned());
+    }
+    if let Some(days) = array.as_primitive_opt::<Date32Type>() {
+        let span = jiff::Span::new().try_days(i64::from(days.value(row))).ok()?;
+        return jiff::civil::date(1970, 1, 1).checked_add(span).ok().map(|d| d.to_string());
+    }
+    if let Some(int) = array.as_primitive_opt::<Int32Type>() {
+        return Some(int.value(row).to_string());
+    }
+    let value = array.as_primitive_opt::<Int64Type>()?.value(row);
+    let hundredths = |unit: &str| {
+        let sign = if value < 0 { "-" } else { "" };
+        let (whole, part) = (value.unsigned_abs() / 100, value.unsigned_abs() % 100);
+        Some(if part == 0 {
+            format!("{sign}{whole}{unit}")
+        } else {
+            format!("{sign}{whole}.{part:02}{unit}")
+        })
+    };
+    match name {
+        n if n.ends_with("_fen") => hundredths("元"),
+        n if n.ends_with("_centi") => hundredths("平方米"),
+        _ => Some(value.to_string()),
+    }
+}
+
+impl Column {
+    /// Position of a column by title.
+    pub fn position(title: &str) -> Result<usize> {
+        COLUMNS
+            .iter()
+            .position(|c| c.title == title)
+            .ok_or_else(|| Error::internal(format!("清单没有列“{title}”")))
+    }
+}

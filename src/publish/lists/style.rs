@@ -1,0 +1,79 @@
+//! Cell formats shared by all workbooks.
+
+use rust_xlsxwriter::{Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder};
+
+use super::xlsx;
+use crate::Result;
+
+const FONT: &str = "宋体";
+const BORDER: Color = Color::RGB(0xC8_CF_D8);
+
+/// Formats of a workbook.
+pub(super) struct Styles {
+    pub(super) title: Format,
+    pub(super) heading: Format,
+    pub(super) note: Format,
+    pub(super) warning: Format,
+    pub(super) header: Format,
+    pub(super) answer_header: Format,
+    pub(super) short: Format,
+    pub(super) long: Format,
+    pub(super) number: Format,
+    pub(super) total: Format,
+    pub(super) answer: Format,
+    pub(super) severe: Format,
+    pub(super) overdue: Format,
+}
+
+impl Styles {
+    pub(super) fn new() -> Self {
+        let base =
+            || Format::new().set_font_name(FONT).set_font_size(10).set_align(FormatAlign::VerticalCenter);
+        let boxed = || base().set_border(FormatBorder::Thin).set_border_color(BORDER);
+        let header = || {
+            boxed()
+                .set_bold()
+                .set_text_wrap()
+                .set_align(FormatAlign::Center)
+                .set_font_color(Color::White)
+                .set_background_color(Color::RGB(0x1F_4E_79))
+        };
+        let short = || boxed().set_align(FormatAlign::Center).set_text_wrap();
+        Self {
+            title: base().set_font_size(16).set_bold().set_font_color(Color::RGB(0x1F_4E_79)),
+            heading: base().set_font_size(12).set_bold(),
+            note: base().set_text_wrap().set_align(FormatAlign::Top),
+            warning: base()
+                .set_text_wrap()
+                .set_bold()
+                .set_font_color(Color::RGB(0x9C_1C_1C))
+                .set_background_color(Color::RGB(0xFD_EC_EA)),
+            header: header(),
+            answer_header: header().set_background_color(Color::RGB(0x8A_5A_00)),
+            short: short(),
+            long: boxed().set_text_wrap(),
+            number: boxed().set_align(FormatAlign::Right),
+            total: boxed()
+                .set_align(FormatAlign::Right)
+                .set_bold()
+                .set_background_color(Color::RGB(0xEE_F3_F8)),
+            answer: boxed().set_text_wrap().set_unlocked().set_background_color(Color::RGB(0xFF_F8_E1)),
+            severe: short().set_bold().set_font_color(Color::RGB(0xB0_1E_1E)),
+            overdue: short()
+                .set_font_color(Color::RGB(0x9C_1C_1C))
+                .set_background_color(Color::RGB(0xFD_EC_EA)),
+        }
+    }
+}
+
+/// Fixed properties: the time of writing would make every workbook differ.
+pub(super) fn properties(title: &str, quarter: &str) -> Result<DocProperties> {
+    let end = crate::track::quarter::quarter_end(quarter)?;
+    let date = ExcelDateTime::from_ymd(
+        end.year().unsigned_abs(),
+        end.month().unsigned_abs(),
+        end.day().unsigned_abs(),
+    )
+    .map_err(xlsx)?;
+    Ok(DocProperties::new().set_title(title).set_author("bidui").set_creation_datetime(&date))
+}

@@ -1,0 +1,240 @@
+//! One township's workbook.
+
+use std::path::Path;
+
+use rust_xlsxwriter::{
+    DataValidation, DataValidationErrorStyle, Format, ProtectionOptions, Workbook, Worksheet,
+};
+
+use super::row::{COLUMNS, Column, ColumnKind, MEASURES, REASONS, RESULTS, Row};
+use super::style::{Styles, properties};
+use super::{NOTES_SHEET, REVIEW_SHEET, Township, xlsx};
+use crate::Result;
+use crate::privacy::cell::is_active;
+use crate::publish::PublicationInputs;
+use crate::publish::files::write_bytes;
+use crate::publish::summary::quarter_title;
+use crate::publish::totals::{severity_title, tier_confidence, tier_title};
+use crate::reconcile::Severity;
+
+/// Writes the workbook of a township.
+pub(super) fn write(inputs: &PublicationInputs<'_>, township: &Township, path: &Path) -> Result<()> {
+    let styles = Styles::new();
+    let mut book = Workbook::new();
+    let title = format!("{}{}疑点清单({})", township.county, township.name, inputs.quarter);
+    book.set_properties(&properties(&title, inputs.quarter)?);
+    notes(book.add_worksheet_with_constant_memory().map_err(xlsx)?, inputs, township, &styles)?;
+    for (name, rows) in &township.sheets {
+        let sheet = book.add_worksheet_with_constant_memory().map_err(xlsx)?;
+        sheet.set_name(name).map_err(xlsx)?;
+        list(sheet, rows, &format!("{title} {name}"), &styles)?;
+    }
+    let bytes = book.save_to_buffer().map_err(xlsx)?;
+    write_bytes(path, 0o640, &bytes)
+}
+
+/// Text that no spreadsheet runs, also after a save as CSV.
+pub(super) fn put(sheet: &mut Worksheet, row: u32, column: u16, text: &str, format: &Format) -> Result<()> {
+    if is_active(text) {
+        let quoted = format.clone().set_quote_prefix();
+        sheet.write_string_with_format(row, column, text, &quoted).map_err(xlsx)?;
+    } else {
+        sheet.write_string_with_format(row, column, text, format).map_err(xlsx)?;
+    }
+    Ok(())
+}
+
+fn list(sheet: &mut Worksheet, rows: &[Row], title: &str, styles: &Styles) -> Result<()> {
+    let last_column = COLUMNS.len() as u16 - 1;
+    let last_row = rows.len() as u32;
+    for (c, column) in COLUMNS.iter().enumerate() {
+        let c = c as u16;
+        sheet.set_column_width(c, column.width).map_err(xlsx)?;
+        if column.kind == ColumnKind::Hidden {
+            sheet.set_column_hidden(c).map_err(xlsx)?;
+        }
+    }
+    print_setup(sheet, title)?;
+    sheet.set_freeze_panes(1, 2).map_err(xlsx)?;
+    sheet.autofilter(0, 0, last_row, last_column).map_err(xlsx)?;
+    choices(sheet, "核查结果", &RESULTS, last_row)?;
+    choices(sheet, "原因代码", &REASONS, last_row)?;
+    choices(sheet, "处理措施", &MEASURES, last_row)?;
+    sheet.protect_with_options(&ProtectionOptions {
+        use_autofilter: true,
+        sort: true,
+        format_columns: true,
+        format_rows: true,
+        ..ProtectionOptions::new()
+    });
+    sheet.set_row_height(0, 32).map_err(xlsx)?;
+    for (c, column) in COLUMNS.iter().enumerate() {
+        let format = if column.kind == ColumnKind::Answer { &styles.answer_header } else { &styles.header };
+        put(sheet, 0, c as u16, column.title, format)?;
+    }
+    let due = Column::position("反馈期限")?;
+    let severity = Column::position("严重程度")?;
+    for (r, row) in rows.iter().enumerate() {
+        let r = r as u32 + 1;
+        sheet.set_row_height(r, row_height(row)).map_err(xlsx)?;
+        for (c, (column, text)) in COLUMNS.iter().zip(&row.cells).enumerate() {
+            let format = match column.kind {
+                _ if c == due && row.overdue => &styles.overdue,
+                _ if c == severity && row.severity == "S1" => &styles.severe,
+                ColumnKind::Short | ColumnKind::Hidden => &styles.short,
+                ColumnKind::Long => &styles.long,
+                ColumnKind::Answer => &styles.answer,
+            };
+            match c {
+                0 => sheet.write_number_with_format(r, 0, r, format).map(|_| ()).map_err(xlsx)?,
+                c if column.kind == ColumnKind::Answer => {
+                    sheet.write_blank(r, c as u16, format).map(|_| ()).map_err(xlsx)?;
+                }
+                c => put(sheet, r, c as u16, text, format)?,
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A4 landscape, one page wide without the hidden columns, header on every page.
+fn print_setup(sheet: &mut Worksheet, title: &str) -> Result<()> {
+    sheet.set_landscape().set_paper_size(8).set_print_fit_to_pages(1, 0);
+    sheet.set_repeat_rows(0, 0).map_err(xlsx)?;
+    sheet.set_margins(0.4, 0.4, 0.6, 0.6, 0.3, 0.3);
+    sheet.set_header(format!("&L{title}&R内部资料 注意保密"));
+    sheet.set_footer("&C第&P页 共&N页");
+    Ok(())
+}
+
+/// A drop-down that refuses anything else: free answers cannot be counted.
+fn choices(sheet: &mut Worksheet, title: &str, list: &[&str], last_row: u32) -> Result<()> {
+    let validation = DataValidation::new()
+        .allow_list_strings(list)
+        .map_err(xlsx)?
+        .set_error_style(DataValidationErrorStyle::Stop)
+        .set_error_title("请从列表中选择")
+        .map_err(xlsx)?
+        .set_error_message("请从下拉列表中选择;补充情况写在“备注”。")
+        .map_err(xlsx)?;
+    let column = Column::position(title)? as u16;
+    sheet.add_data_validation(1, column, last_row.max(1), column, &validation).map_err(xlsx)?;
+    Ok(())
+}
+
+/// Height that shows every wrapped line: readers do not fit rows of protected sheets.
+fn row_height(row: &Row) -> f64 {
+    let lines = COLUMNS.iter().zip(&row.cells).map(|(column, text)| lines(text, column.width)).max();
+    (lines.unwrap_or(1).clamp(2, 20) as f64 * 13.5 + 4.0).min(400.0)
+}
+
+fn lines(text: &str, width: f64) -> usize {
+    // A Han character takes two columns.
+    let columns = |line: &str| line.chars().map(|c| if c.is_ascii() { 1.0 } else { 2.0 }).sum::<f64>();
+    text.split('\n').map(|line| (columns(line) / (width - 1.0)).ceil().max(1.0) as usize).sum()
+}
+
+fn notes(
+    sheet: &mut Worksheet,
+    inputs: &PublicationInputs<'_>,
+    township: &Township,
+    styles: &Styles,
+) -> Result<()> {
+    sheet.set_name(NOTES_SHEET).map_err(xlsx)?;
+    for (column, width) in [26.0, 12.0, 12.0, 12.0, 12.0, 12.0, 14.0].into_iter().enumerate() {
+        sheet.set_column_width(column as u16, width).map_err(xlsx)?;
+    }
+    sheet.set_paper_size(9).set_print_fit_to_pages(1, 0);
+    sheet.protect();
+    sheet.set_row_height(0, 30).map_err(xlsx)?;
+    put(sheet, 0, 0, &format!("{} {} 疑点清单", township.county, township.name), &styles.title)?;
+    put(
+        sheet,
+        1,
+        0,
+        &format!("{}  {}", inputs.catalogue.title, quarter_title(inputs.quarter)),
+        &styles.note,
+    )?;
+    sheet.set_row_height(3, 48).map_err(xlsx)?;
+    merged(
+        sheet,
+        3,
+        "匹配结果只是核查线索。任何待遇的停发、追缴、纳入,都须经入户核查认定,不得仅凭本表办理。\
+         本表含个人信息,仅供承办人员核查使用,不得外传、公示或张贴。",
+        &styles.warning,
+    )?;
+    let mut r = totals(sheet, 5, township, styles)? + 1;
+    put(sheet, r, 0, "怎样填写", &styles.heading)?;
+    for line in HOW_TO {
+        r += 1;
+        sheet.set_row_height(r, 13.5 * lines(line, 100.0) as f64 + 3.0).map_err(xlsx)?;
+        merged(sheet, r, line, &styles.note)?;
+    }
+    r += 2;
+    put(sheet, r, 0, "严重程度与匹配方式", &styles.heading)?;
+    for severity in [Severity::S1, Severity::S2, Severity::S3, Severity::S4] {
+        r += 1;
+        merged(sheet, r, severity_title(severity), &styles.note)?;
+    }
+    for tier in 1..=6 {
+        r += 1;
+        merged(
+            sheet,
+            r,
+            &format!("匹配置信度“{}”:{}", tier_confidence(tier), tier_title(tier)),
+            &styles.note,
+        )?;
+    }
+    Ok(())
+}
+
+/// Text across the sheet's seven columns.
+fn merged(sheet: &mut Worksheet, row: u32, text: &str, format: &Format) -> Result<()> {
+    sheet.merge_range(row, 0, row, 6, text, format).map_err(xlsx)?;
+    Ok(())
+}
+
+const HOW_TO: [&str; 7] = [
+    "1. 每个责任部门一张工作表;“待确认匹配”表中的疑点依据不确定的匹配,请先核对是否同一人,再核对疑点。",
+    "2. 只填黄色的列:核查结果、原因代码、处理措施从下拉列表中选择,备注、核查人、核查日期直接填写。",
+    "3. 其余单元格受保护,可以筛选、排序和调整列宽,请不要改动。隐藏列用于把核查结果对回系统,请勿删除。",
+    "4. “涉及来源与原值”逐条列出各部门名单中的记录:文件、行号、姓名、证件号(隐去出生日期)和原值。",
+    "5. “下发日期”按季末日计,“反馈期限”自首次发现的季末起算;红底表示已超过期限。",
+    "6. 来源数据有误的,由责任部门在本系统更正,下季度比对后疑点自动消除。",
+    "7. 填好后原样保存为 xlsx 格式,交回汇总单位导入。",
+];
+
+fn totals(sheet: &mut Worksheet, first: u32, township: &Township, styles: &Styles) -> Result<u32> {
+    put(sheet, first, 0, "本表疑点数", &styles.heading)?;
+    let header = ["责任部门", "S1", "S2", "S3", "S4", "合计", "已超期限"];
+    for (c, title) in header.into_iter().enumerate() {
+        put(sheet, first + 1, c as u16, title, &styles.header)?;
+    }
+    let mut sums = [0u32; 6];
+    let mut r = first + 2;
+    for (name, rows) in &township.sheets {
+        put(sheet, r, 0, name, &styles.short)?;
+        let count = |f: &dyn Fn(&Row) -> bool| rows.iter().filter(|row| f(row)).count() as u32;
+        let figures = [
+            count(&|row| row.severity == "S1"),
+            count(&|row| row.severity == "S2"),
+            count(&|row| row.severity == "S3"),
+            count(&|row| row.severity == "S4"),
+            rows.len() as u32,
+            count(&|row| row.overdue),
+        ];
+        for (c, figure) in figures.into_iter().enumerate() {
+            sheet.write_number_with_format(r, c as u16 + 1, figure, &styles.number).map_err(xlsx)?;
+            if name != REVIEW_SHEET {
+                sums[c] += figure;
+            }
+        }
+        r += 1;
+    }
+    put(sheet, r, 0, "合计(不含待确认匹配)", &styles.total)?;
+    for (c, figure) in sums.into_iter().enumerate() {
+        sheet.write_number_with_format(r, c as u16 + 1, figure, &styles.total).map_err(xlsx)?;
+    }
+    put(sheet, r + 1, 0, &format!("本季已消除的疑点:{}条", township.resolved), &styles.note)?;
+    Ok(r + 2)
+}

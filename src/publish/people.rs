@@ -1,0 +1,383 @@
+//! What the outputs need to know about records, persons and households, gathered once.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::PublicationInputs;
+use crate::normalize::{Comparable, ComparableColumn, IdClass, IdNumber};
+use crate::privacy::Pseudonymizer;
+use crate::{Error, Result};
+
+/// Codes of a division's lineage; `""` below its own level.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place<'a> {
+    pub(super) county: &'a str,
+    pub(super) township: &'a str,
+    pub(super) village: &'a str,
+}
+
+/// A person as the outputs show it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Person {
+    pub(super) id: IdNumber,
+    /// Node whose name is shown.
+    pub(super) name_node: Option<u32>,
+    /// `yyyymmdd`, 0 unknown.
+    pub(super) birth: u32,
+    /// 1 male, 2 female, 0 unknown.
+    pub(super) sex: u8,
+    /// As in [`ComparableColumn::Division`].
+    pub(super) division: u32,
+    pub(super) household: u32,
+    pub(super) records: u32,
+    pub(super) sources: u64,
+    pub(super) in_review: bool,
+}
+
+/// A household as the outputs show it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Household {
+    pub(super) division: u32,
+    pub(super) persons: u32,
+    pub(super) records: u32,
+    pub(super) sources: u64,
+}
+
+/// Records by node, persons and households by dense number.
+pub(super) struct People<'a> {
+    pub(super) inputs: PublicationInputs<'a>,
+    /// Lineage by [`ComparableColumn::Division`] value.
+    pub(super) places: Vec<Place<'a>>,
+    pub(super) persons: Vec<Person>,
+    pub(super) households: Vec<Household>,
+    /// Source and row of the records that exceptions rest on.
+    evidence: HashMap<String, (usize, usize)>,
+}
+
+/// Pseudonyms by dense number.
+pub(super) struct Keys {
+    pub(super) person: Vec<String>,
+    pub(super) household: Vec<String>,
+}
+
+impl Keys {
+    pub(super) fn build(inputs: &PublicationInputs<'_>, pseudonyms: &Pseudonymizer) -> Self {
+        use rayon::prelude::*;
+        let r = inputs.resolution;
+        Self {
+            person: r.person_ids.par_iter().map(|id| pseudonyms.person_key(id)).collect(),
+            household: r.household_ids.par_iter().map(|id| pseudonyms.household_key(id)).collect(),
+        }
+    }
+}
+
+impl<'a> People<'a> {
+    pub(super) fn build(inputs: &PublicationInputs<'a>) -> Result<Self> {
+        let places = places(inputs);
+        let mut people = Self {
+            inputs: *inputs,
+            places,
+            persons: vec![Person::default(); inputs.resolution.person_ids.len()],
+            households: vec![Household::default(); inputs.resolution.household_ids.len()],
+            evidence: HashMap::new(),
+        };
+        people.gather()?;
+        people.find_evidence();
+        Ok(people)
+    }
+
+    /// Sources from the most trusted to the least: the first to know a fact decides it.
+    pub(super) fn ranked(inputs: &PublicationInputs<'_>) -> Vec<usize> {
+        let rank = |i: &usize| {
+            let name = &inputs.loaded[*i].records.source;
+            let facts = inputs.catalogue.sources.iter().find(|s| &s.name == name);
+            (facts.map_or(u32::MAX, |s| s.rank), *i)
+        };
+        let mut order: Vec<usize> = (0..inputs.loaded.len()).collect();
+        order.sort_by_key(rank);
+        order
+    }
+
+    fn gather(&mut self) -> Result<()> {
+        let resolution = self.inputs.resolution;
+        let outside = || Error::internal("归并结果中的人员或户编号越界");
+        let mut best_id = vec![u8::MAX; self.persons.len()];
+        let mut settled = vec![false; self.persons.len()];
+        for source in Self::ranked(&self.inputs) {
+            let fields = Fields::of(&self.inputs.comparables[source]);
+            for row in 0..self.inputs.comparables[source].rows {
+                let node = resolution.offsets[source] + row as u32;
+                let number = resolution.person[node as usize] as usize;
+                let person = self.persons.get_mut(number).ok_or_else(outside)?;
+                let id = fields.id(row);
+                if id_rank(id.class) < best_id[number] {
+                    best_id[number] = id_rank(id.class);
+                    person.id = id;
+                }
+                if person.name_node.is_none() && fields.name(row).is_some() {
+                    person.name_node = Some(node);
+                }
+                if person.birth == 0 {
+                    person.birth = fields.date("birth_date", row);
+                }
+                if person.sex == 0 {
+                    person.sex = fields.code("sex", row);
+                }
+                if person.division == 0 {
+                    person.division = fields.division(row);
+                }
+                if !settled[number] {
+                    settled[number] = true;
+                    person.household = resolution.household[node as usize];
+                }
+                person.records += 1;
+                person.sources |= 1 << source.min(63);
+                person.in_review |= resolution.in_review[node as usize];
+                let household = self
+                    .households
+                    .get_mut(resolution.household[node as usize] as usize)
+                    .ok_or_else(outside)?;
+                household.records += 1;
+                household.sources |= 1 << source.min(63);
+                if household.division == 0 {
+                    household.division = fields.division(row);
+                }
+            }
+        }
+        for person in &mut self.persons {
+            person.fill_from_id();
+            if person.records > 0
+                && let Some(household) = self.households.get_mut(person.household as usize)
+            {
+                household.persons += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// Only records that exceptions name are indexed; that keeps the map small.
+    fn find_evidence(&mut self) {
+        for tracked in self.inputs.tracked {
+            for id in &tracked.exception.evidence {
+                self.evidence.insert(id.clone(), (usize::MAX, 0));
+            }
+        }
+        for (source, loaded) in self.inputs.loaded.iter().enumerate() {
+            for row in 0..loaded.records.keys.len() {
+                if let Some(place) = self.evidence.get_mut(&loaded.records.record_id(row)) {
+                    *place = (source, row);
+                }
+            }
+        }
+    }
+
+    /// Source and row of a record that an exception names; `None` for records of an earlier
+    /// quarter.
+    pub(super) fn find(&self, record_id: &str) -> Option<(usize, usize)> {
+        self.evidence.get(record_id).copied().filter(|&(source, _)| source != usize::MAX)
+    }
+
+    pub(super) fn node(&self, source: usize, row: usize) -> usize {
+        self.inputs.resolution.offsets[source] as usize + row
+    }
+
+    pub(super) fn fields(&self, source: usize) -> Fields<'a> {
+        Fields::of(&self.inputs.comparables[source])
+    }
+
+    /// Source and row of a node.
+    pub(super) fn locate(&self, node: u32) -> (usize, usize) {
+        let offsets = &self.inputs.resolution.offsets;
+        let source = offsets.partition_point(|&o| o <= node).saturating_sub(1);
+        // Sources without records share an offset with their successor; the last one owns it.
+        let source = source.min(self.inputs.loaded.len().saturating_sub(1));
+        (source, (node - offsets[source]) as usize)
+    }
+
+    pub(super) fn person_name(&self, person: usize) -> Option<&'a str> {
+        let (source, row) = self.locate(self.persons[person].name_node?);
+        self.fields(source).name(row)
+    }
+
+    /// Lineage of a division value.
+    pub(super) fn place(&self, division: u32) -> Place<'a> {
+        self.places.get(division as usize).copied().unwrap_or_default()
+    }
+
+    /// Name of a division by code.
+    pub(super) fn division_name(&self, code: &str) -> Option<&'a str> {
+        let units = &self.inputs.catalogue.divisions.units;
+        let at = units.binary_search_by(|u| u.code.as_str().cmp(code)).ok();
+        at.or_else(|| units.iter().position(|u| u.code == code)).map(|i| units[i].name.as_str())
+    }
+}
+
+impl Person {
+    /// What a trusted number says where no list says it.
+    fn fill_from_id(&mut self) {
+        if !matches!(
+            self.id.class,
+            IdClass::Valid18 | IdClass::Up15 | IdClass::Cert20 | IdClass::Cert22 | IdClass::GStudent
+        ) {
+            return;
+        }
+        let Some(text) = id_text(self.id) else { return };
+        if self.birth == 0 {
+            self.birth = text.get(6..14).and_then(|t| t.parse().ok()).unwrap_or(0);
+        }
+        if self.sex == 0 {
+            self.sex = text.get(16..17).and_then(|t| t.parse::<u8>().ok()).map_or(0, |d| 2 - d % 2);
+        }
+    }
+}
+
+fn places<'a>(inputs: &PublicationInputs<'a>) -> Vec<Place<'a>> {
+    let units = &inputs.catalogue.divisions.units;
+    let mut places: Vec<Place<'a>> = vec![Place::default()];
+    for unit in units {
+        let parent = unit.parent.and_then(|p| places.get(p as usize + 1)).copied().unwrap_or_default();
+        let code = unit.code.as_str();
+        places.push(match unit.level {
+            2 => Place { county: code, ..parent },
+            3 => Place { township: code, ..parent },
+            4 => Place { village: code, ..parent },
+            _ => parent,
+        });
+    }
+    places
+}
+
+/// Columns of one source that outputs use.
+#[derive(Clone, Copy)]
+pub(super) struct Fields<'a> {
+    comparable: &'a Comparable,
+    ids: Option<&'a [IdNumber]>,
+    name: Option<&'a ComparableColumn>,
+    division: Option<&'a [u32]>,
+}
+
+impl<'a> Fields<'a> {
+    fn of(comparable: &'a Comparable) -> Self {
+        let column = |name: &str| comparable.columns.get(name);
+        Self {
+            comparable,
+            ids: match column("id_number") {
+                Some(ComparableColumn::IdNumber(ids)) => Some(ids),
+                _ => None,
+            },
+            name: column("name"),
+            division: match column("division") {
+                Some(ComparableColumn::Division(d)) => Some(d),
+                _ => None,
+            },
+        }
+    }
+    pub(super) fn id(&self, row: usize) -> IdNumber {
+        self.ids.map_or(IdNumber::default(), |ids| ids[row])
+    }
+    pub(super) fn name(&self, row: usize) -> Option<&'a str> {
+        self.name.and_then(|column| text_at(column, row))
+    }
+    pub(super) fn division(&self, row: usize) -> u32 {
+        self.division.map_or(0, |d| d[row])
+    }
+    pub(super) fn text(&self, column: &str, row: usize) -> Option<&'a str> {
+        self.comparable.columns.get(column).and_then(|c| text_at(c, row))
+    }
+    pub(super) fn date(&self, column: &str, row: usize) -> u32 {
+        match self.comparable.columns.get(column) {
+            Some(ComparableColumn::Date(d)) => d[row],
+            _ => 0,
+        }
+    }
+    pub(super) fn code(&self, column: &str, row: usize) -> u8 {
+        match self.comparable.columns.get(column) {
+            Some(ComparableColumn::Code(c)) => c[row],
+            _ => 0,
+        }
+    }
+}
+
+/// Text of a name or text column; `None` where missing.
+pub(super) fn text_at(column: &ComparableColumn, row: usize) -> Option<&str> {
+    match column {
+        ComparableColumn::Name(ids, pool) if ids[row] != 0 => Some(&pool.get(ids[row]).clean),
+        ComparableColumn::Text(ids, pool) if ids[row] != 0 => Some(pool.get(ids[row])),
+        _ => None,
+    }
+}
+
+/// How much an ID column's verdict is worth; lower is better.
+fn id_rank(class: IdClass) -> u8 {
+    match class {
+        IdClass::Valid18 => 0,
+        IdClass::Cert20 | IdClass::Cert22 => 1,
+        IdClass::GStudent => 2,
+        IdClass::Up15 => 3,
+        IdClass::BadCheck18 => 4,
+        IdClass::BadDate18 => 5,
+        IdClass::Trunc15 => 6,
+        IdClass::Temporary => 7,
+        IdClass::Mask => 8,
+        IdClass::JlStudent => 9,
+        IdClass::Other => 10,
+        IdClass::Empty => 11,
+    }
+}
+
+/// Word for a verdict in published tables, and in reports.
+pub(super) fn id_class(class: IdClass) -> (&'static str, &'static str) {
+    match class {
+        IdClass::Empty => ("empty", "空缺"),
+        IdClass::Valid18 => ("valid18", "18位,校验通过"),
+        IdClass::BadCheck18 => ("bad_check18", "18位,校验码不符"),
+        IdClass::BadDate18 => ("bad_date18", "18位,出生日期不存在"),
+        IdClass::Up15 => ("up15", "15位旧号(已升位)"),
+        IdClass::Cert20 => ("cert20", "残疾人证号(20位)"),
+        IdClass::Cert22 => ("cert22", "残疾人证号(22位,补办)"),
+        IdClass::GStudent => ("g_student", "学籍号(G+证件号)"),
+        IdClass::JlStudent => ("jl_student", "临时学籍号(J、L)"),
+        IdClass::Trunc15 => ("trunc15", "被电子表格损坏(仅前15位可信)"),
+        IdClass::Mask => ("mask", "已遮盖"),
+        IdClass::Temporary => ("temporary", "临时编号"),
+        IdClass::Other => ("other", "无法识别"),
+    }
+}
+
+/// The number a key stands for: 18 characters, or the 15 digits that survived.
+pub(super) fn id_text(id: IdNumber) -> Option<String> {
+    match id.class {
+        IdClass::Valid18
+        | IdClass::BadCheck18
+        | IdClass::BadDate18
+        | IdClass::Up15
+        | IdClass::Cert20
+        | IdClass::Cert22
+        | IdClass::GStudent
+        | IdClass::Temporary
+            if id.key != 0 =>
+        {
+            let check = match id.key % 11 {
+                10 => 'X',
+                d => char::from_digit(d as u32, 10).unwrap_or('?'),
+            };
+            Some(format!("{:017}{check}", id.key / 11))
+        }
+        IdClass::Trunc15 if id.key != 0 => Some(format!("{:015}", id.key)),
+        _ => None,
+    }
+}
+
+/// As [`id_text`], masked for officers' lists.
+pub(super) fn id_masked(id: IdNumber) -> Cow<'static, str> {
+    match id_text(id) {
+        Some(text) if id.class == IdClass::Trunc15 => {
+            format!("{}*********(损坏)", text.get(..6).unwrap_or_default()).into()
+        }
+        Some(text) => crate::privacy::mask::id_for_list(&text).into(),
+        None => match id.class {
+            IdClass::Empty => "".into(),
+            class => format!("({})", id_class(class).1).into(),
+        },
+    }
+}

@@ -1,0 +1,291 @@
+//! Reads a finished publication: what the next quarter needs of it.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use arrow::array::{Array as _, AsArray as _, Date32Array, Int32Array, RecordBatch, StringArray};
+use arrow::datatypes::{Date32Type, Int32Type};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use super::manifest::{FORMAT, OutputFile};
+use crate::reconcile::{Exception, Severity, SubjectKind, View};
+use crate::track::{PreviousExceptions, Status, TrackedException};
+use crate::{Error, Result};
+
+/// A finished publication.
+#[derive(Debug, Clone)]
+pub struct Previous {
+    folder: PathBuf,
+    quarter: String,
+    accepted: BTreeMap<String, u64>,
+    read: BTreeMap<String, u64>,
+    outputs: Vec<OutputFile>,
+}
+
+/// Who a record of the previous quarter was.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PreviousRecord {
+    /// Record id of that quarter.
+    pub record_id: String,
+    /// Source name.
+    pub source: String,
+    /// Person id.
+    pub person_id: String,
+    /// Household id.
+    pub household_id: String,
+    /// Normalized ID number; 15 digits where the rest was lost.
+    pub id_number: Option<String>,
+    /// Verdict on it, as in `id_class` columns.
+    pub id_class: Option<String>,
+    /// Normalized name.
+    pub name: Option<String>,
+    /// `yyyymmdd`.
+    pub birth_date: Option<i32>,
+    /// Village code.
+    pub village_code: String,
+    /// Link tier.
+    pub link_tier: i32,
+}
+
+#[derive(serde::Deserialize)]
+struct ManifestHead {
+    format: u32,
+    quarter: String,
+    sources: Vec<SourceHead>,
+    outputs: Vec<OutputFile>,
+}
+
+#[derive(serde::Deserialize)]
+struct SourceHead {
+    source: String,
+    present: bool,
+    read: u64,
+    accepted: u64,
+}
+
+impl Previous {
+    /// Opens a `quarter=…` folder; refuses one without a manifest.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let path = folder.join("manifest.json");
+        let text = std::fs::read(&path).map_err(|e| {
+            Error::new(crate::ErrorKind::Input, "不是完整的发布:读不到 manifest.json")
+                .in_file(&path)
+                .hint("应指向 quarter=… 文件夹;若上次运行中断,请先重新运行上一季度")
+                .caused_by(e)
+        })?;
+        let head: ManifestHead = serde_json::from_slice(&text).map_err(|e| {
+            Error::input(format!("manifest.json 无法读取:{e}"))
+                .in_file(&path)
+                .hint("文件可能被改动;请重新运行该季度")
+        })?;
+        if head.format != FORMAT {
+            return Err(Error::input(format!("发布的格式版本为{},本程序需要{FORMAT}", head.format))
+                .in_file(&path)
+                .hint("用本版程序重新运行该季度"));
+        }
+        let present = || head.sources.iter().filter(|s| s.present);
+        Ok(Self {
+            folder: folder.to_owned(),
+            quarter: head.quarter,
+            accepted: present().map(|s| (s.source.clone(), s.accepted)).collect(),
+            read: present().map(|s| (s.source.clone(), s.read)).collect(),
+            outputs: head.outputs,
+        })
+    }
+
+    /// Opens `out/quarter=…` if it exists.
+    pub fn find(out: &Path, quarter: &str) -> Result<Option<Self>> {
+        let folder = out.join(super::folder_name(quarter));
+        if folder.join("manifest.json").is_file() { Self::open(&folder).map(Some) } else { Ok(None) }
+    }
+
+    /// Its quarter.
+    pub fn quarter(&self) -> &str {
+        &self.quarter
+    }
+
+    /// Records accepted from a source, for audits.
+    pub fn accepted(&self, source: &str) -> Option<u64> {
+        self.accepted.get(source).copied()
+    }
+
+    /// Units read from a source, for audits.
+    pub fn read(&self, source: &str) -> Option<u64> {
+        self.read.get(source).copied()
+    }
+
+    /// Compares every file with the manifest's digest.
+    pub fn verify(&self) -> Result<()> {
+        for output in &self.outputs {
+            let path = self.folder.join(&output.path);
+            let (sha256, _) = super::files::digest(&path)?;
+            if sha256 != output.sha256 {
+                return Err(Error::input("文件与清册不符,可能被改动").in_file(path).hint("重新运行该季度"));
+            }
+        }
+        Ok(())
+    }
+
+    /// All exceptions it knew, for [`crate::track::track`].
+    pub fn exceptions(&self) -> Result<PreviousExceptions> {
+        let mut exceptions = Vec::new();
+        for batch in self.batches("restricted/exception.parquet")? {
+            let rows = Rows::new(&batch, &self.folder)?;
+            for row in 0..batch.num_rows() {
+                exceptions.push(rows.exception(row)?);
+            }
+        }
+        Ok(PreviousExceptions { quarter: self.quarter.clone(), exceptions })
+    }
+
+    /// Who every record was, for resolving with stable ids.
+    pub fn records(&self) -> Result<Vec<PreviousRecord>> {
+        let mut records = Vec::new();
+        for batch in self.batches("restricted/record.parquet")? {
+            let rows = Rows::new(&batch, &self.folder)?;
+            for row in 0..batch.num_rows() {
+                records.push(PreviousRecord {
+                    record_id: rows.text("record_id", row)?,
+                    source: rows.text("source", row)?,
+                    person_id: rows.text("person_id", row)?,
+                    household_id: rows.text("household_id", row)?,
+                    id_number: rows.optional_text("id_number", row),
+                    id_class: rows.optional_text("id_number_class", row),
+                    name: rows.optional_text("name", row),
+                    birth_date: rows.optional_int("birth_date", row),
+                    village_code: rows.text("village_code", row)?,
+                    link_tier: rows.optional_int("link_tier", row).unwrap_or(1),
+                });
+            }
+        }
+        Ok(records)
+    }
+
+    /// Its views under their names with `_previous`, in name order.
+    pub fn views(&self) -> Result<Vec<View>> {
+        let mut views = Vec::new();
+        for output in &self.outputs {
+            let name = output.path.strip_prefix("restricted/view/").and_then(|p| p.strip_suffix(".parquet"));
+            let Some(name) = name else { continue };
+            let (schema, batches) = self.read_file(&output.path)?;
+            let batch = arrow::compute::concat_batches(&schema, &batches)
+                .map_err(|e| self.damaged(&output.path, &e.to_string()))?;
+            views.push(View { name: format!("{name}_previous"), batch });
+        }
+        Ok(views)
+    }
+
+    fn batches(&self, relative: &str) -> Result<Vec<RecordBatch>> {
+        Ok(self.read_file(relative)?.1)
+    }
+
+    fn read_file(&self, relative: &str) -> Result<(arrow::datatypes::SchemaRef, Vec<RecordBatch>)> {
+        let path = self.folder.join(relative);
+        let file = File::open(&path).map_err(|e| Error::io("读取上一季度的发布", &path, e))?;
+        let builder = ParquetRecordBatchReaderBuilder::try_new(file)
+            .map_err(|e| self.damaged(relative, &e.to_string()))?;
+        let schema = builder.schema().clone();
+        let reader = builder.build().map_err(|e| self.damaged(relative, &e.to_string()))?;
+        let batches = reader
+            .collect::<std::result::Result<Vec<_>, _>>()
+            .map_err(|e| self.damaged(relative, &e.to_string()))?;
+        Ok((schema, batches))
+    }
+
+    fn damaged(&self, relative: &str, why: &str) -> Error {
+        Error::input(format!("上一季度的发布已损坏:{why}"))
+            .in_file(self.folder.join(relative))
+            .hint("重新运行上一季度,或用 --previous 指向完好的发布")
+    }
+}
+
+/// Columns of a batch by name.
+struct Rows<'a> {
+    batch: &'a RecordBatch,
+    folder: &'a Path,
+}
+
+impl<'a> Rows<'a> {
+    fn new(batch: &'a RecordBatch, folder: &'a Path) -> Result<Self> {
+        Ok(Self { batch, folder })
+    }
+    fn missing(&self, column: &str) -> Error {
+        Error::input(format!("上一季度的发布缺少列{column}"))
+            .in_file(self.folder)
+            .hint("用本版程序重新运行上一季度")
+    }
+    fn texts(&self, column: &str) -> Option<&'a StringArray> {
+        self.batch.column_by_name(column).and_then(|c| c.as_string_opt())
+    }
+    fn ints(&self, column: &str) -> Option<&'a Int32Array> {
+        self.batch.column_by_name(column).and_then(|c| c.as_primitive_opt::<Int32Type>())
+    }
+    fn dates(&self, column: &str) -> Option<&'a Date32Array> {
+        self.batch.column_by_name(column).and_then(|c| c.as_primitive_opt::<Date32Type>())
+    }
+    fn optional_text(&self, column: &str, row: usize) -> Option<String> {
+        let array = self.texts(column)?;
+        array.is_valid(row).then(|| array.value(row).to_owned())
+    }
+    fn optional_int(&self, column: &str, row: usize) -> Option<i32> {
+        let array = self.ints(column)?;
+        array.is_valid(row).then(|| array.value(row))
+    }
+    fn text(&self, column: &str, row: usize) -> Result<String> {
+        self.optional_text(column, row).ok_or_else(|| self.missing(column))
+    }
+    fn int(&self, column: &str, row: usize) -> Result<i32> {
+        self.optional_int(column, row).ok_or_else(|| self.missing(column))
+    }
+
+    fn exception(&self, row: usize) -> Result<TrackedException> {
+        let severity = match self.text("severity", row)?.as_str() {
+            "S1" => Severity::S1,
+            "S2" => Severity::S2,
+            "S3" => Severity::S3,
+            "S4" => Severity::S4,
+            _ => return Err(self.missing("severity")),
+        };
+        let subject_kind = match self.text("subject_kind", row)?.as_str() {
+            "person" => SubjectKind::Person,
+            "household" => SubjectKind::Household,
+            "record" => SubjectKind::Record,
+            "unit" => SubjectKind::Unit,
+            _ => return Err(self.missing("subject_kind")),
+        };
+        let due = self.dates("due_date").filter(|d| d.is_valid(row)).map(|d| d.value(row));
+        let due = due.ok_or_else(|| self.missing("due_date"))?;
+        let due_date = jiff::civil::date(1970, 1, 1)
+            .checked_add(jiff::Span::new().try_days(i64::from(due)).map_err(|_| self.missing("due_date"))?)
+            .map_err(|_| self.missing("due_date"))?;
+        let evidence = self.text("evidence_record_ids", row)?;
+        let status = Status::from_code(&self.text("status", row)?).ok_or_else(|| self.missing("status"))?;
+        Ok(TrackedException {
+            exception_id: self.text("exception_id", row)?,
+            exception: Exception {
+                rule_code: self.text("rule_code", row)?,
+                severity,
+                subject_kind,
+                subject_id: self.text("subject_id", row)?,
+                rule_key: self.text("rule_key", row)?,
+                person_id: self.optional_text("person_id", row),
+                household_id: self.optional_text("household_id", row),
+                county_code: self.text("county_code", row)?,
+                township_code: self.text("township_code", row)?,
+                village_code: self.text("village_code", row)?,
+                owner: self.text("owner", row)?,
+                evidence: evidence.split(';').filter(|p| !p.is_empty()).map(str::to_owned).collect(),
+                message: self.text("message", row)?,
+                confidence: u8::try_from(self.int("confidence", row)?).unwrap_or(6),
+                due_days: u32::try_from(self.int("due_days", row)?).unwrap_or(0),
+            },
+            first_seen: self.text("first_seen", row)?,
+            status,
+            due_date: due_date.to_string(),
+            last_seen: self.text("last_seen", row)?,
+            resolved_in: self.optional_text("resolved_in", row),
+            checked: self.int("checked", row)? == 1,
+        })
+    }
+}

@@ -1,0 +1,39 @@
+//! `report.html`: one self-contained page, no script, nothing loaded from elsewhere.
+
+use super::PublicationInputs;
+use super::files::{Outputs, write_bytes};
+use super::totals::Totals;
+use crate::{Error, Result};
+
+mod model;
+
+const TEMPLATE: &str = include_str!("report.html.j2");
+
+/// Writes the report.
+pub(super) fn write(inputs: &PublicationInputs<'_>, totals: &Totals, outputs: &mut Outputs) -> Result<()> {
+    let failed = |e: minijinja::Error| Error::internal(format!("生成报告失败:{e:#}"));
+    let mut environment = minijinja::Environment::new();
+    environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
+    // The name's ending switches HTML escaping on.
+    environment.add_template("report.html", TEMPLATE).map_err(failed)?;
+    let template = environment.get_template("report.html").map_err(failed)?;
+    let text = template.render(value(&model::build(inputs, totals))).map_err(failed)?;
+    write_bytes(&outputs.path("report.html"), 0o644, text.as_bytes())?;
+    outputs.note("report.html", None);
+    Ok(())
+}
+
+fn value(json: &serde_json::Value) -> minijinja::Value {
+    use serde_json::Value as Json;
+    match json {
+        Json::Null => minijinja::Value::from(()),
+        Json::Bool(b) => (*b).into(),
+        Json::Number(n) => match n.as_i64() {
+            Some(i) => i.into(),
+            None => n.as_f64().unwrap_or_default().into(),
+        },
+        Json::String(s) => s.as_str().into(),
+        Json::Array(items) => items.iter().map(value).collect(),
+        Json::Object(map) => map.iter().map(|(k, v)| (k.as_str(), value(v))).collect(),
+    }
+}

@@ -1,0 +1,318 @@
+//! Figures of the quarter in the order and form the page shows them.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::normalize::IdClass;
+use crate::publish::summary::quarter_title;
+use crate::publish::totals::{
+    Count, Totals, grouped, percent, percent_of, ratio, severity_title, tier_confidence, tier_title,
+};
+use crate::publish::{PublicationInputs, people};
+use crate::reconcile::{Indicator, Severity};
+
+const SEVERITIES: [Severity; 4] = [Severity::S1, Severity::S2, Severity::S3, Severity::S4];
+
+pub(super) fn build(inputs: &PublicationInputs<'_>, totals: &Totals) -> Value {
+    let names: BTreeMap<&str, &str> =
+        inputs.catalogue.divisions.units.iter().map(|u| (u.code.as_str(), u.name.as_str())).collect();
+    json!({
+        "title": inputs.catalogue.title,
+        "quarter": inputs.quarter,
+        "quarter_title": quarter_title(inputs.quarter),
+        "previous": inputs.previous_quarter.map(quarter_title),
+        "version": env!("CARGO_PKG_VERSION"),
+        "digest": inputs.catalogue.digest.get(..12).unwrap_or(&inputs.catalogue.digest),
+        "cards": cards(totals),
+        "severities": severities(totals),
+        "flow": flow(totals),
+        "owners": owners(totals),
+        "rules": rules(inputs, totals),
+        "counties": counties(totals, &names),
+        "tiles": tiles(inputs, totals, &names),
+        "indicators": indicators(inputs, &names),
+        "sources": sources(totals),
+        "not_run": totals.not_run.iter().map(|(code, reason)| json!({
+            "code": code,
+            "title": inputs.catalogue.rule(code).map_or("", |r| r.title.as_str()),
+            "reason": reason,
+        })).collect::<Vec<_>>(),
+        "tiers": tiers(totals),
+        "id_classes": id_classes(inputs, totals),
+        "audits": inputs.loaded.iter().flat_map(|l| &l.audits).map(|a| json!({
+            "source": inputs.catalogue.source_title(&a.source),
+            "message": a.message,
+        })).collect::<Vec<_>>(),
+    })
+}
+
+fn cards(t: &Totals) -> Value {
+    let records: u64 = t.sources.iter().map(|s| s.accepted).sum();
+    json!({
+        "records": grouped(records),
+        "sources": t.sources.iter().filter(|s| s.present).count(),
+        "persons": grouped(t.persons),
+        "households": grouped(t.households),
+        "open": grouped(t.all.open),
+        "s1": grouped(t.all.of(Severity::S1)),
+        "resolved": grouped(t.all.resolved),
+        "overdue": grouped(t.overdue),
+        "review": grouped(t.all.review),
+        "review_pairs": grouped(t.review_pairs),
+    })
+}
+
+/// Width of a bar in 1/10 percent of the longest.
+fn width(n: u64, longest: u64) -> String {
+    let share = (n * 1000).checked_div(longest).unwrap_or(0);
+    format!("{}.{}", share / 10, share % 10)
+}
+
+fn severities(t: &Totals) -> Value {
+    let longest = SEVERITIES.iter().map(|&s| t.all.of(s)).max().unwrap_or(0);
+    let rows = SEVERITIES.iter().enumerate().map(|(i, &s)| {
+        let n = t.all.of(s);
+        json!({"code": format!("s{}", i + 1), "title": severity_title(s), "count": grouped(n),
+               "width": width(n, longest), "share": percent(n as i64, t.all.open as i64)})
+    });
+    rows.collect()
+}
+
+fn flow(t: &Totals) -> Value {
+    let all = [
+        ("new", "新增", t.all.new, "本季首次发现"),
+        ("persisting", "持续", t.all.persisting, "上季已有,本季仍在"),
+        ("reopened", "复现", t.all.reopened, "曾消除,本季再现"),
+        ("resolved", "已消除", t.all.resolved, "上季有,本季数据中不再出现"),
+    ];
+    let longest = all.iter().map(|a| a.2).max().unwrap_or(0);
+    let row = |(class, title, n, note): (&str, &str, u64, &str)| json!({"class": class, "title": title, "count": grouped(n), "note": note, "width": width(n, longest)});
+    all.into_iter().map(row).collect()
+}
+
+fn count_row(title: &str, c: &Count, longest: u64) -> Value {
+    json!({
+        "title": title,
+        "open": grouped(c.open), "new": grouped(c.new), "persisting": grouped(c.persisting + c.reopened),
+        "resolved": grouped(c.resolved), "review": grouped(c.review),
+        "s1": grouped(c.of(Severity::S1)), "s2": grouped(c.of(Severity::S2)),
+        "s3": grouped(c.of(Severity::S3)), "s4": grouped(c.of(Severity::S4)),
+        "width": width(c.open, longest),
+        // Parts of a stacked bar of the row's own width.
+        "parts": SEVERITIES.iter().enumerate().filter(|(_, s)| c.of(**s) > 0).map(|(i, s)| json!({
+            "code": format!("s{}", i + 1), "width": width(c.of(*s), longest),
+            "label": format!("{} {}", severity_title(*s), c.of(*s)),
+        })).collect::<Vec<_>>(),
+    })
+}
+
+fn owners(t: &Totals) -> Value {
+    let longest = t.by_owner.values().map(|c| c.open).max().unwrap_or(0);
+    let mut rows: Vec<_> = t.by_owner.iter().collect();
+    rows.sort_by(|(na, a), (nb, b)| b.open.cmp(&a.open).then_with(|| na.cmp(nb)));
+    rows.into_iter().map(|(owner, c)| count_row(owner, c, longest)).collect()
+}
+
+fn rules(inputs: &PublicationInputs<'_>, t: &Totals) -> Value {
+    let zero = Count::default();
+    let longest = t.by_rule.values().map(|c| c.open).max().unwrap_or(0);
+    let not_run = |code: &str| t.not_run.iter().any(|(c, _)| c == code);
+    let mut rules: Vec<_> = inputs.catalogue.rules.iter().filter(|r| !r.indicator).collect();
+    rules.sort_by_key(|r| (r.severity, r.code.clone()));
+    rules
+        .into_iter()
+        .map(|rule| {
+            let mut row = count_row(&rule.title, t.by_rule.get(&rule.code).unwrap_or(&zero), longest);
+            row["code"] = json!(rule.code);
+            row["severity"] = json!(format!("{:?}", rule.severity).to_lowercase());
+            row["owner"] = json!(rule.owner);
+            row["policy"] = json!(rule.policy);
+            row["why"] = json!(rule.why);
+            row["advice"] = json!(rule.advice);
+            row["ran"] = json!(!not_run(&rule.code));
+            row
+        })
+        .collect()
+}
+
+fn counties(t: &Totals, names: &BTreeMap<&str, &str>) -> Value {
+    let longest = t.by_county.values().map(|c| c.open).max().unwrap_or(0);
+    t.by_county
+        .iter()
+        .map(|(code, c)| {
+            let title = names.get(code.as_str()).copied().unwrap_or("未定县区");
+            let persons = t.persons_by_county.get(code).copied().unwrap_or(0);
+            let mut row = count_row(title, c, longest);
+            row["persons"] = json!(grouped(persons));
+            row["per_thousand"] = json!(per_thousand(c.open, persons));
+            row
+        })
+        .collect()
+}
+
+/// Exceptions per thousand persons with one decimal; a dash where nobody lives.
+fn per_thousand(n: u64, persons: u64) -> String {
+    match (n * 10_000).checked_div(persons) {
+        Some(x) => format!("{}.{}", x / 10, x % 10),
+        None => "—".to_owned(),
+    }
+}
+
+/// Townships as a wall of tiles by county, shaded by exceptions per thousand persons.
+fn tiles(inputs: &PublicationInputs<'_>, t: &Totals, names: &BTreeMap<&str, &str>) -> Value {
+    let zero = Count::default();
+    let rate = |code: &str| {
+        let open = t.by_township.get(code).map_or(0, |c| c.open);
+        (open * 10_000).checked_div(t.persons_by_township.get(code).copied().unwrap_or(0)).unwrap_or(0)
+    };
+    let mut rates: Vec<u64> = t.persons_by_township.keys().map(|c| rate(c)).filter(|&r| r > 0).collect();
+    rates.sort_unstable();
+    // Fifths of the townships that have any: a few outliers must not wash out the rest.
+    let shade = |r: u64| match r {
+        0 => 0,
+        r => 1 + rates.partition_point(|&x| x < r) * 5 / rates.len().max(1),
+    };
+    let units = &inputs.catalogue.divisions.units;
+    let mut counties: Vec<_> = units.iter().enumerate().filter(|(_, u)| u.level == 2).collect();
+    counties.sort_by_key(|(_, u)| &u.code);
+    let mut rows: Vec<Value> = Vec::new();
+    for (at, county) in counties {
+        let mut towns: Vec<_> =
+            units.iter().filter(|u| u.level == 3 && u.parent == u32::try_from(at).ok()).collect();
+        towns.sort_by_key(|u| &u.code);
+        let tile = |code: &str, name: &str| {
+            let c = t.by_township.get(code).unwrap_or(&zero);
+            let persons = t.persons_by_township.get(code).copied().unwrap_or(0);
+            json!({"name": name, "open": grouped(c.open), "s1": grouped(c.of(Severity::S1)),
+                   "persons": grouped(persons), "rate": per_thousand(c.open, persons),
+                   "shade": if persons == 0 && c.open == 0 { -1 } else { shade(rate(code)).min(5) as i64 }})
+        };
+        let tiles: Vec<Value> = towns.iter().map(|u| tile(&u.code, &u.name)).collect();
+        if !tiles.is_empty() {
+            rows.push(json!({"name": county.name, "tiles": tiles}));
+        }
+    }
+    let unknown = t.by_township.get("").map_or(0, |c| c.open);
+    let _ = names;
+    json!({"counties": rows, "unknown": grouped(unknown), "has_unknown": unknown > 0})
+}
+
+fn indicators(inputs: &PublicationInputs<'_>, names: &BTreeMap<&str, &str>) -> Value {
+    let level =
+        |code: &str| inputs.catalogue.divisions.units.iter().find(|u| u.code == code).map(|u| u.level);
+    let mut groups: BTreeMap<(&str, &str), Vec<&Indicator>> = BTreeMap::new();
+    for i in &inputs.findings.indicators {
+        // Townships and villages are in the tables; the page shows the prefecture and counties.
+        if level(&i.unit_code).is_none_or(|l| l <= 2) {
+            groups.entry((&i.rule_code, &i.indicator)).or_default().push(i);
+        }
+    }
+    groups
+        .into_iter()
+        .map(|((code, indicator), rows)| {
+            let rule = inputs.catalogue.rule(code);
+            json!({
+                "code": code,
+                "indicator": indicator,
+                "title": rule.map_or(code, |r| r.title.as_str()),
+                "policy": rule.map_or("", |r| r.policy.as_str()),
+                "owner": rule.map_or("", |r| r.owner.as_str()),
+                "rows": rows.into_iter().map(|i| indicator_row(i, names)).collect::<Vec<_>>(),
+            })
+        })
+        .collect()
+}
+
+fn indicator_row(i: &Indicator, names: &BTreeMap<&str, &str>) -> Value {
+    let unit = names.get(i.unit_code.as_str()).copied().unwrap_or("全市");
+    match i.denominator {
+        Some(d) => {
+            let share = ratio(i.numerator, d);
+            let met = i.target.map(|target| share >= target);
+            json!({
+                "unit": unit, "value": percent_of(share), "parts": format!("{} / {}", i.numerator, d),
+                "width": format!("{}.{:02}", share.clamp(0, 10_000) / 100, share.clamp(0, 10_000) % 100),
+                "target": i.target.map(percent_of),
+                "target_at": i.target.map(|t| format!("{}.{:02}", t.clamp(0, 10_000) / 100, t.clamp(0, 10_000) % 100)),
+                "gap": i.target.map_or(String::new(), |t| if share >= t { "达标".to_owned() } else { format!("差{}个百分点", percent_of(t - share).trim_end_matches('%')) }),
+                "met": met, "is_rate": true,
+            })
+        }
+        None => json!({
+            "unit": unit, "value": i.numerator.to_string(), "parts": "", "width": "0",
+            "target": i.target.map(|t| t.to_string()), "target_at": null,
+            "gap": i.target.map_or(String::new(), |t| if i.numerator >= t { "达标".to_owned() } else { format!("差{}", t - i.numerator) }),
+            "met": i.target.map(|t| i.numerator >= t), "is_rate": false,
+        }),
+    }
+}
+
+fn sources(t: &Totals) -> Value {
+    t.sources
+        .iter()
+        .map(|s| {
+            json!({"title": s.title, "owner": s.owner, "present": s.present, "tables": s.tables.len(),
+                   "read": grouped(s.read), "accepted": grouped(s.accepted), "rejected": grouped(s.rejected),
+                   "share": percent(s.rejected as i64, s.read as i64), "has_rejects": s.rejected > 0})
+        })
+        .collect()
+}
+
+fn tiers(t: &Totals) -> Value {
+    let longest = t.records_by_tier.iter().copied().max().unwrap_or(0);
+    let all: u64 = t.records_by_tier.iter().sum();
+    let row = |tier: u8| {
+        let n = t.records_by_tier[tier as usize - 1];
+        json!({"tier": format!("T{tier}"), "title": tier_title(tier), "confidence": tier_confidence(tier),
+               "records": grouped(n), "links": grouped(t.links_by_tier[tier as usize - 1]),
+               "share": percent(n as i64, all as i64), "width": width(n, longest)})
+    };
+    (1..=6).map(row).collect()
+}
+
+/// ID classes by source: valid, repaired by rule, damaged, missing.
+fn id_classes(inputs: &PublicationInputs<'_>, t: &Totals) -> Value {
+    let groups: [(&str, &str, &[IdClass]); 4] = [
+        ("ok", "校验通过", &[IdClass::Valid18]),
+        (
+            "derived",
+            "按规则换算(旧号、残疾证号、学籍号)",
+            &[IdClass::Up15, IdClass::Cert20, IdClass::Cert22, IdClass::GStudent],
+        ),
+        (
+            "bad",
+            "有误或损坏",
+            &[
+                IdClass::BadCheck18,
+                IdClass::BadDate18,
+                IdClass::Trunc15,
+                IdClass::Mask,
+                IdClass::Temporary,
+                IdClass::JlStudent,
+                IdClass::Other,
+            ],
+        ),
+        ("none", "空缺", &[IdClass::Empty]),
+    ];
+    let rows: Vec<Value> = inputs
+        .loaded
+        .iter()
+        .filter_map(|l| {
+            let classes = t.id_classes.get(&l.records.source)?;
+            let total: u64 = classes.values().sum();
+            let parts: Vec<Value> = groups
+                .iter()
+                .map(|(class, title, members)| {
+                    let n: u64 = members.iter().filter_map(|c| classes.get(people::id_class(*c).0)).sum();
+                    json!({"class": class, "title": title, "count": grouped(n), "width": width(n, total),
+                           "share": percent(n as i64, total as i64)})
+                })
+                .collect();
+            Some(json!({"title": inputs.catalogue.source_title(&l.records.source), "total": grouped(total), "parts": parts}))
+        })
+        .collect();
+    let legend: Vec<Value> =
+        groups.iter().map(|(class, title, _)| json!({"class": class, "title": title})).collect();
+    json!({"rows": rows, "legend": legend})
+}
