@@ -3,6 +3,8 @@
 //! In: one [`crate::normalize::Comparable`] per source. Out: [`Links`], accepted and review
 //! pairs with weight, tier and the level reached in every comparison (the evidence).
 
+pub mod compare;
+
 /// Position of a record among all records of the run: source offset + row.
 pub type Node = u32;
 

@@ -7,6 +7,7 @@ mod digits;
 mod parse;
 mod pattern;
 
+pub(crate) use digits::unpack;
 pub use digits::{Digits, check_value};
 pub use pattern::{Pattern, could_equal};
 

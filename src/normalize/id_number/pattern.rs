@@ -15,8 +15,10 @@ pub struct Pattern {
 impl Pattern {
     /// Packs known values; `None` if too many are known to be a mask, or too few to say anything.
     pub(super) fn pack(prefix: &[u8], suffix: &[u8]) -> Option<IdNumber> {
+        // Four bits hold the length of either; a longer prefix is cut, which loses little.
+        let prefix = &prefix[..prefix.len().min(15)];
         let known = prefix.len() + suffix.len();
-        if !(1..=17).contains(&known) || prefix.len() > 15 || suffix.len() > 15 {
+        if !(1..=17).contains(&known) || suffix.len() > 15 {
             return None;
         }
         let mut values = [0u8; 18];
