@@ -1,1 +1,191 @@
-//! (being written)
+//! Invented extracts with known truth: people, families, benefits and the departments' slips.
+//!
+//! Everything follows from the seed; nothing reads a clock. Two uses: fixtures, in every format
+//! as departments deliver them, and scale, plain CSV or Parquet written village by village.
+
+use std::path::{Path, PathBuf};
+
+use crate::{Error, Result};
+
+mod benefits;
+pub mod broken;
+mod calendar;
+mod deliver;
+mod encode;
+mod evolve;
+mod fixtures;
+mod identity;
+mod layout;
+mod names;
+mod places;
+mod rng;
+mod rows;
+mod scale;
+mod truth;
+mod world;
+
+use benefits::Shares;
+use calendar::Quarter;
+use deliver::Slips;
+use world::World;
+
+/// What to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Formats {
+    /// As delivered: XLSX, XLS, DBF, GB18030 and UTF-8 CSV, Parquet, in messy layouts.
+    #[default]
+    Fixtures,
+    /// One plain UTF-8 CSV per source.
+    CsvUtf8,
+    /// One plain GB18030 CSV per source.
+    CsvGb18030,
+    /// One Parquet file per source.
+    Parquet,
+}
+
+/// What to invent.
+#[derive(Debug, Clone)]
+pub struct SynthOptions {
+    /// About how many people live in the prefecture's villages.
+    pub persons: u64,
+    /// Seed; the same options give the same bytes.
+    pub seed: u64,
+    /// First quarter, e.g. `2018Q3`.
+    pub first_quarter: String,
+    /// How many quarters in a row.
+    pub quarters: u32,
+    /// Multiplier of all error rates in names, numbers and dates.
+    pub error_multiplier: f64,
+    /// Formats and layout.
+    pub formats: Formats,
+    /// Share of families in the registry; `None`: .30 for fixtures, .05 at scale.
+    pub registry_share: Option<f64>,
+    /// The pipeline's `codes` folder with the division tables.
+    pub codes: PathBuf,
+    /// Villages to use; `None`: one per 180 people for fixtures, all at scale.
+    pub villages: Option<usize>,
+}
+
+impl SynthOptions {
+    /// Defaults for a pipeline folder.
+    pub fn new(pipeline: &Path, persons: u64, seed: u64) -> Self {
+        Self {
+            persons,
+            seed,
+            first_quarter: "2018Q3".to_owned(),
+            quarters: 1,
+            error_multiplier: 1.0,
+            formats: Formats::Fixtures,
+            registry_share: None,
+            codes: pipeline.join("codes"),
+            villages: None,
+        }
+    }
+    /// The options that the committed fixtures are made with.
+    pub fn fixtures(pipeline: &Path) -> Self {
+        Self { quarters: 2, ..Self::new(pipeline, 4_400, 20_180_930) }
+    }
+    fn shares(&self) -> Shares {
+        let registry = self.registry_share.unwrap_or(if self.formats == Formats::Fixtures { 0.3 } else { 0.05 });
+        Shares { registry, other_dibao: if self.formats == Formats::Fixtures { 0.028 } else { 0.012 } }
+    }
+    fn check(&self) -> Result<()> {
+        if self.persons == 0 || self.quarters == 0 {
+            return Err(Error::usage("人数和季度数都要大于0"));
+        }
+        if self.persons > 60_000_000 {
+            return Err(Error::usage("人数超过6000万,一个地级市的身份证号码不够分配")
+                .hint("分几次生成,每次换一个种子"));
+        }
+        if !(0.0..=20.0).contains(&self.error_multiplier) || !(0.0..=1.0).contains(&self.shares().registry) {
+            return Err(Error::usage("错误倍数应在0到20之间,建档比例应在0到1之间"));
+        }
+        Ok(())
+    }
+}
+
+/// One written file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenFile {
+    /// Path relative to the output folder.
+    pub path: PathBuf,
+    /// Data rows in it.
+    pub rows: u64,
+}
+
+/// What was written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SynthReport {
+    /// Invented people, the gone included.
+    pub persons: u64,
+    /// Records with known truth.
+    pub records: u64,
+    /// Expected exceptions.
+    pub exceptions: u64,
+    /// Files, in order of writing.
+    pub files: Vec<WrittenFile>,
+}
+
+/// Invents extracts and writes them to `out/<quarter>/…`, truth to `out/<quarter>/truth/`.
+pub fn generate(options: &SynthOptions, out: &Path) -> Result<SynthReport> {
+    options.check()?;
+    let first = Quarter::parse(&options.first_quarter)?;
+    let quarters: Vec<Quarter> =
+        std::iter::successors(Some(first), |q| Some(q.next())).take(options.quarters as usize).collect();
+    let all = places::read(&options.codes)?;
+    let wanted = options.villages.unwrap_or(match options.formats {
+        Formats::Fixtures => (options.persons / 180).max(6) as usize,
+        _ => all.len(),
+    });
+    let plan = Plan { options, quarters, places: spread(all, wanted) };
+    match options.formats {
+        Formats::Fixtures => fixtures::write(&plan, out),
+        _ => scale::write(&plan, out),
+    }
+}
+
+/// `wanted` villages evenly over the prefecture, each with its neighbour.
+fn spread(all: Vec<places::Village>, wanted: usize) -> Vec<[places::Village; 2]> {
+    let count = all.len();
+    let wanted = wanted.clamp(1, count);
+    let neighbour = |at: usize| {
+        let same = |i: &usize| *i < count && all[*i].township_code() == all[at].township_code();
+        let next = Some(at + 1).filter(same).or(at.checked_sub(1).filter(same));
+        all[next.unwrap_or((at + 1) % count)].clone()
+    };
+    (0..wanted).map(|i| i * count / wanted).map(|at| [all[at].clone(), neighbour(at)]).collect()
+}
+
+/// Everything the writers need.
+struct Plan<'a> {
+    options: &'a SynthOptions,
+    quarters: Vec<Quarter>,
+    places: Vec<[places::Village; 2]>,
+}
+
+impl Plan<'_> {
+    /// The people of village `index` in the first quarter.
+    fn settle(&self, index: usize) -> World {
+        let o = self.options;
+        let n = self.places.len() as u64;
+        let even = |i: u64| (o.persons as u128 * u128::from(i) / u128::from(n)) as i64;
+        // Villages differ in size; neighbours make up for one another.
+        let sway = |i: u64| {
+            if i == 0 || i == n { 0 } else { rng::Rng::keyed(&[o.seed, i, 9]).between(-(even(1) / 4), even(1) / 4) }
+        };
+        let i = index as u64;
+        let target = (even(i + 1) + sway(i + 1) - even(i) - sway(i)).max(1);
+        let mut world = World::settle(o.seed, index, self.places[index][0].clone(), target as usize);
+        benefits::assign(&mut world, o.seed, self.quarters[0], o.shares());
+        world
+    }
+
+    fn slips(&self, step: usize) -> Slips {
+        Slips {
+            seed: self.options.seed,
+            multiplier: self.options.error_multiplier,
+            step: step as u64,
+            quarter: self.quarters[step],
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Files that must be refused, with the message expected.

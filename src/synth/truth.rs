@@ -1,0 +1,273 @@
+//! What a perfect linker would find: the fifteen rules read straight off the world.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::calendar::{Quarter, age, from_days, to_days};
+use super::rows::{Seen, Writer};
+use super::world::{Case, World};
+
+/// One expected exception.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Expected {
+    /// Rule code.
+    pub rule: &'static str,
+    /// `person` or `household`.
+    pub subject: &'static str,
+    /// True entity id.
+    pub entity: String,
+    /// Rule key, empty if none.
+    pub key: &'static str,
+}
+
+/// Covered and due households of rule R35 by division code.
+pub type Coverage = BTreeMap<String, (u64, u64)>;
+
+/// Days after acceptance until a renovated house must be off the lists.
+const GRACE_DAYS: i32 = 30;
+
+/// Dibao standard in fen a year. Incomes of the world keep far away from it on both sides.
+const DIBAO_STANDARD_FEN: i64 = 345_000;
+
+struct Facts<'a> {
+    w: &'a World,
+    q: Quarter,
+    /// Registered with status 正常.
+    poor: Vec<bool>,
+    /// In a running case of any category / of category 农村.
+    dibao: Vec<bool>,
+    rural: Vec<bool>,
+    tekun: Vec<bool>,
+}
+
+/// Expected exceptions of one village, sorted. `writer` must have written every source.
+pub fn exceptions(writer: &Writer<'_>, quarter: Quarter) -> Vec<Expected> {
+    let w = writer.world;
+    let mut facts = Facts {
+        w,
+        q: quarter,
+        poor: w.people.iter().map(|p| p.registered == Some("正常")).collect(),
+        dibao: vec![false; w.people.len()],
+        rural: vec![false; w.people.len()],
+        tekun: w.people.iter().map(|p| p.tekun.as_ref().is_some_and(|t| t.start_month <= quarter.last_month())).collect(),
+    };
+    for case in w.cases.iter().filter(|c| active(c, quarter)) {
+        for &m in &case.members {
+            facts.dibao[m] = true;
+            facts.rural[m] |= case.category == "农村";
+        }
+    }
+    let mut found = BTreeSet::new();
+    facts.cases(&mut found);
+    for family in 0..w.families.len() {
+        facts.household(family, &mut found);
+    }
+    for person in 0..w.people.len() {
+        facts.person(person, writer, &mut found);
+        if contradictory(&writer.seen, person) {
+            found.insert(facts.on_person("R14", person, ""));
+        }
+    }
+    found.into_iter().collect()
+}
+
+fn active(case: &Case, q: Quarter) -> bool {
+    case.start_month <= q.last_month() && case.stop_month.is_none_or(|m| m > q.last_month())
+}
+
+/// Rule R14: two numbers, two names, or the number of somebody who has records too.
+fn contradictory(seen: &[Seen], person: usize) -> bool {
+    let s = &seen[person];
+    s.numbers.len() > 1 || s.names.len() > 1 || s.lent.iter().any(|&owner| seen[owner].records > 0)
+}
+
+impl Facts<'_> {
+    fn on_person(&self, rule: &'static str, person: usize, key: &'static str) -> Expected {
+        Expected { rule, subject: "person", entity: self.w.person_id(person), key }
+    }
+    fn on_household(&self, rule: &'static str, person: usize, key: &'static str) -> Expected {
+        Expected { rule, subject: "household", entity: self.w.household_id(person), key }
+    }
+
+    fn cases(&self, found: &mut BTreeSet<Expected>) {
+        for case in self.w.cases.iter().filter(|c| active(c, self.q) && c.category == "农村") {
+            let registered = case.members.iter().any(|&m| self.w.people[m].registered.is_some() && self.in_registry_list(m));
+            if case.start_month < self.q.first_month() && !registered {
+                found.insert(self.on_household("R01", case.members[0], ""));
+            }
+        }
+        let mut count = vec![0u32; self.w.people.len()];
+        for case in self.w.cases.iter().filter(|c| active(c, self.q)) {
+            for &m in &case.members {
+                count[m] += 1;
+            }
+        }
+        for (person, _) in count.iter().enumerate().filter(|(_, n)| **n > 1) {
+            found.insert(self.on_person("R07", person, ""));
+        }
+    }
+
+    /// A registered person is listed only with a registered family.
+    fn in_registry_list(&self, person: usize) -> bool {
+        self.w.families[self.w.people[person].family].registry.is_some()
+    }
+
+    fn household(&self, family: usize, found: &mut BTreeSet<Expected>) {
+        let (w, q) = (self.w, self.q);
+        let f = &w.families[family];
+        let Some(r) = &f.registry else { return };
+        let members: Vec<usize> = f.members.iter().copied().filter(|&m| self.poor[m]).collect();
+        let served = |m: &usize| self.rural[*m] || self.tekun[*m];
+        let mut add = |rule, key| {
+            found.insert(self.on_household(rule, f.head, key));
+        };
+        if !members.is_empty() {
+            let able = members.iter().any(|&m| matches!(w.people[m].labour, "普通劳动力" | "技能劳动力"));
+            let poor = matches!(r.exit_status, "未脱贫" | "返贫");
+            if poor && (r.income_fen < DIBAO_STANDARD_FEN || !able) && !members.iter().any(served) {
+                add("R02", "");
+            }
+            self.partly_listed(&members, &mut add);
+        }
+        let enjoys = r.exit_status != "已脱贫(不再享受政策)";
+        if enjoys {
+            let approved = |m: usize| {
+                w.cases.iter().any(|c| c.members.contains(&m) && c.stop_month.is_none_or(|s| s > q.last_month()))
+            };
+            if r.attribute == "低保贫困户" && !members.iter().any(|&m| approved(m)) {
+                add("R04", "dibao");
+            }
+            if r.attribute == "特困供养贫困户" && !members.iter().any(|&m| w.people[m].tekun.is_some()) {
+                add("R04", "tekun");
+            }
+        }
+        let dangerous = r.dangerous || matches!(r.level, "C级" | "D级");
+        if dangerous && enjoys && f.housing.is_none() {
+            add("R73", "");
+        }
+        let renovated = self.renovated(family);
+        if renovated && dangerous {
+            add("R75", "registry");
+        }
+    }
+
+    fn renovated(&self, family: usize) -> bool {
+        let due = from_days(to_days(self.q.end()) - GRACE_DAYS);
+        self.w.families[family]
+            .housing
+            .as_ref()
+            .is_some_and(|h| h.accept_result == "合格" && h.accepted.is_some_and(|d| d <= due))
+    }
+
+    fn partly_listed(&self, members: &[usize], add: &mut impl FnMut(&'static str, &'static str)) {
+        let linked: Vec<&Case> = self
+            .w
+            .cases
+            .iter()
+            .filter(|c| active(c, self.q) && c.members.iter().any(|m| members.contains(m)))
+            .collect();
+        if linked.iter().any(|c| c.mode == "单人") {
+            return;
+        }
+        let whole = linked
+            .iter()
+            .any(|c| c.category == "农村" && c.mode == "整户" && c.members.iter().any(|m| members.contains(m)));
+        let left_out = members
+            .iter()
+            .any(|&m| !self.dibao[m] && !self.tekun[m] && self.w.people[m].studying != "大专及以上");
+        if whole && left_out {
+            add("R03", "");
+        }
+    }
+
+    fn insured(&self, person: usize) -> bool {
+        self.w.people[person].insurance.iter().any(|i| i.year == self.q.year && i.status == "正常参保")
+    }
+
+    /// Excluded from rules R30 and R35.
+    fn excused(&self, person: usize) -> bool {
+        let p = &self.w.people[person];
+        p.studying == "大专及以上" || to_days(self.q.end()) - to_days(p.birth) < 90
+    }
+
+    fn person(&self, person: usize, writer: &Writer<'_>, found: &mut BTreeSet<Expected>) {
+        let (w, q) = (self.w, self.q);
+        let p = &w.people[person];
+        let poor = self.poor[person];
+        let unserved = !poor && !self.rural[person] && !self.tekun[person];
+        let mut add = |rule: &'static str| {
+            found.insert(self.on_person(rule, person, ""));
+        };
+        let started = p.tekun.as_ref().is_some_and(|t| t.start_month < q.last_month());
+        if self.dibao[person] && started {
+            add("R08");
+        }
+        if poor && !self.excused(person) && !self.insured(person) {
+            add("R30");
+        }
+        let poor_rate = p.insurance.iter().any(|i| i.status == "正常参保" && i.category == "建档立卡贫困人口");
+        if poor_rate && unserved {
+            add("R37");
+        }
+        let years = age(p.birth, q.school_cutoff());
+        let at_school = p.student.as_ref().is_some_and(|s| {
+            matches!(s.status, "在读" | "休学") || (s.stage == "初中" && s.status == "毕业")
+        });
+        if poor && (6..=15).contains(&years) && !at_school {
+            add("R50");
+        }
+        let due = p.student.as_ref().is_some_and(|s| {
+            s.status == "在读"
+                && (matches!(s.stage, "学前" | "普通高中" | "中职" | "高校") || s.mode == "寄宿")
+        });
+        let term = q.term();
+        if poor && due && !p.aid.iter().any(|a| a.term == term) {
+            add("R52");
+        }
+        let guarded = p.guardian.is_some_and(|g| self.poor[g]) && writer.guardian_known(person);
+        if unserved && !guarded && p.student.is_some() && p.aid.iter().any(|a| a.term == term && a.category == "建档立卡") {
+            add("R53");
+        }
+        let f = &w.families[p.family];
+        if f.head == person {
+            let on_ledger = f.housing.as_ref().is_some_and(|h| h.ledger_status == "在账");
+            if on_ledger && self.renovated(p.family) {
+                found.insert(self.on_household("R75", person, "ledger"));
+            }
+        }
+    }
+}
+
+/// Adds the village's households to the indicator of rule R35.
+pub fn coverage(world: &World, quarter: Quarter, into: &mut Coverage) {
+    let facts = Facts { w: world, q: quarter, poor: vec![], dibao: vec![], rural: vec![], tekun: vec![] };
+    for f in &world.families {
+        let Some(r) = &f.registry else { continue };
+        let members: Vec<usize> =
+            f.members.iter().copied().filter(|&m| world.people[m].registered == Some("正常")).collect();
+        if members.is_empty() || r.exit_status == "已脱贫(不再享受政策)" {
+            continue;
+        }
+        let covered = members.iter().filter(|&&m| !facts.excused(m)).all(|&m| {
+            let rows = world.people[m].insurance.iter().filter(|i| i.year == quarter.year && i.status == "正常参保");
+            let mut all = [false; 4];
+            let mut any = false;
+            for i in rows {
+                any = true;
+                all[0] |= i.serious || i.scheme == "职工";
+                all[1] |= i.supplementary;
+                all[2] |= i.commercial;
+                all[3] |= i.aid_target;
+            }
+            any && all.iter().all(|x| *x)
+        });
+        for digits in [4, 6, 9, 12] {
+            let mut code = world.place.code[..digits].to_owned();
+            if digits == 4 {
+                code.push_str("00");
+            }
+            let entry = into.entry(code).or_default();
+            entry.0 += u64::from(covered);
+            entry.1 += 1;
+        }
+    }
+}
