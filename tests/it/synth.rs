@@ -1,0 +1,130 @@
+//! Invented extracts: same options, same bytes; committed fixtures are what the generator makes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use bidui::synth::{Formats, SynthOptions, generate};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut out = BTreeMap::new();
+    let mut todo = vec![folder.to_path_buf()];
+    while let Some(here) = todo.pop() {
+        for entry in std::fs::read_dir(&here).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                todo.push(path);
+            } else {
+                let name = path.strip_prefix(folder).unwrap().to_string_lossy().into_owned();
+                out.insert(name, std::fs::read(&path).unwrap());
+            }
+        }
+    }
+    out
+}
+
+fn assert_same(left: &Path, right: &Path) {
+    let (left, right) = (files(left), files(right));
+    assert_eq!(left.keys().collect::<Vec<_>>(), right.keys().collect::<Vec<_>>());
+    for (name, bytes) in &left {
+        assert!(*bytes == right[name], "{name} differs");
+    }
+}
+
+#[test]
+fn committed_fixtures_are_what_the_generator_makes() {
+    let out = tempfile::tempdir().unwrap();
+    generate(&SynthOptions::fixtures(&root().join("pipelines/hebi")), out.path()).unwrap();
+    if std::env::var_os("BIDUI_WRITE_FIXTURES").is_some() {
+        let to = root().join("fixtures/hebi");
+        let _ = std::fs::remove_dir_all(&to);
+        for (name, bytes) in files(out.path()) {
+            let path = to.join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, bytes).unwrap();
+        }
+    }
+    assert_same(out.path(), &root().join("fixtures/hebi"));
+}
+
+/// Rows of a truth file by their columns.
+fn truth(folder: &Path, name: &str) -> Vec<Vec<String>> {
+    let text = std::fs::read_to_string(folder.join("truth").join(name)).unwrap();
+    text.lines().skip(1).map(|l| l.split(',').map(str::to_owned).collect()).collect()
+}
+
+#[test]
+fn truth_speaks_of_delivered_records_only() {
+    let rules: BTreeSet<&str> = [
+        "R01", "R02", "R03", "R04", "R07", "R08", "R14", "R30", "R37", "R50", "R52", "R53", "R73", "R75",
+    ]
+    .into();
+    for quarter in ["2018Q3", "2018Q4"] {
+        let folder = root().join("fixtures/hebi").join(quarter);
+        let records = truth(&folder, "records.csv");
+        let ids: BTreeSet<&String> = records.iter().map(|r| &r[0]).collect();
+        assert_eq!(ids.len(), records.len(), "record ids are unique");
+        let people: BTreeSet<&String> = records.iter().map(|r| &r[2]).collect();
+        let households: BTreeSet<&String> = records.iter().map(|r| &r[3]).collect();
+        let mut seen = BTreeSet::new();
+        for e in truth(&folder, "exceptions.csv") {
+            let known = if e[1] == "person" { &people } else { &households };
+            assert!(known.contains(&e[2]), "{e:?} has no record");
+            assert!(rules.contains(e[0].as_str()), "{e:?}");
+            seen.insert(e[0].clone());
+        }
+        assert_eq!(seen.len(), rules.len(), "{quarter}: every rule has a case, found {seen:?}");
+        assert!(truth(&folder, "rejects.csv").len() >= 10);
+        let kinds: BTreeSet<&str> = records.iter().flat_map(|r| r[4].split(';')).collect();
+        for kind in [
+            "id_missing", "id_typo", "id_transposed", "id_fifteen", "id_relative", "id_damaged", "id_cert20",
+            "id_cert22", "id_masked", "id_temporary", "id_format", "id_student_number", "name_homophone",
+            "name_shape", "name_variant", "name_dropped", "name_swapped", "name_wildcard", "name_pua",
+            "name_spaced", "name_note", "birth_wrong", "village_moved",
+        ] {
+            assert!(kinds.contains(kind), "{quarter}: no {kind}");
+        }
+    }
+}
+
+#[test]
+fn exceptions_of_the_first_quarter_persist_or_are_corrected() {
+    let keys = |quarter: &str| -> BTreeSet<Vec<String>> {
+        truth(&root().join("fixtures/hebi").join(quarter), "exceptions.csv").into_iter().collect()
+    };
+    let (first, second) = (keys("2018Q3"), keys("2018Q4"));
+    let both = first.intersection(&second).count();
+    assert!(both > first.len() / 3, "most persist: {both} of {}", first.len());
+    assert!(first.difference(&second).count() > 20, "some are corrected");
+    assert!(second.difference(&first).count() > 20, "some are new");
+}
+
+#[test]
+fn scale_output_does_not_depend_on_threads_or_format() {
+    let mut options = SynthOptions::new(&root().join("pipelines/hebi"), 3_000, 7);
+    options.formats = Formats::CsvUtf8;
+    options.villages = Some(40);
+    let (a, b) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let report = generate(&options, a.path()).unwrap();
+    let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    one.install(|| generate(&options, b.path())).unwrap();
+    assert_same(a.path(), b.path());
+    assert!((2_800..3_400).contains(&report.persons), "{}", report.persons);
+
+    options.formats = Formats::Parquet;
+    let c = tempfile::tempdir().unwrap();
+    let parquet = generate(&options, c.path()).unwrap();
+    assert_eq!((parquet.persons, parquet.records, parquet.exceptions), (report.persons, report.records, report.exceptions));
+    let quarter = |out: &Path| std::fs::read(out.join("2018Q3/truth/exceptions.csv")).unwrap();
+    assert!(quarter(a.path()) == quarter(c.path()));
+}
+
+#[test]
+fn impossible_wishes_are_refused() {
+    let out = tempfile::tempdir().unwrap();
+    let options = SynthOptions::new(&root().join("pipelines/hebi"), 0, 7);
+    assert_eq!(generate(&options, out.path()).unwrap_err().kind(), bidui::ErrorKind::Usage);
+}
