@@ -65,7 +65,7 @@ pub(super) fn register(world: &mut World, rng: &mut Rng, family: usize, quarter:
         ("已脱贫(不再享受政策)", 9.0),
     ]);
     let poor = matches!(exit_status, "未脱贫" | "返贫");
-    let needy = poor && (!able || rng.chance(0.22));
+    let needy = poor && (!able || rng.chance(0.25));
     // Incomes keep away from any year's dibao standard, so that a changed parameter changes no truth.
     let income = if needy && rng.chance(0.8) {
         rng.between(1_600, 3_000)
@@ -177,7 +177,7 @@ fn support(world: &mut World, rng: &mut Rng, family: usize, quarter: Quarter, sh
         _ => {}
     }
     if let Some(&elder) = present.iter().find(|&&m| world.people[m].tekun.is_some()) {
-        if rng.chance(0.06) {
+        if rng.chance(0.1) {
             let start = add_months(quarter.last_month(), -(rng.between(4, 30) as i32));
             open_case(world, rng, vec![elder], "单人", start, false);
         }
@@ -455,7 +455,7 @@ fn renovate(world: &mut World, rng: &mut Rng, family: usize, quarter: Quarter) {
     finish(&mut h, rng, quarter, if plan_year < quarter.year { 0.93 } else { 0.5 });
     let done = h.accept_result == "合格";
     if let Some(r) = world.families[family].registry.as_mut() {
-        if done && !rng.chance(0.1) {
+        if done && !rng.chance(0.2) {
             r.dangerous = false;
             r.level = "A级";
         }

@@ -77,12 +77,13 @@ impl Issuer {
         loop {
             let (prefix, place) = if foreign {
                 let half = FOREIGN.len() / 2;
-                (FOREIGN[rng.below(half) * 2 + self.village % 2], self.village / 2 % 499)
+                (FOREIGN[rng.below(half) * 2 + self.village % 2], self.village / 2)
             } else {
-                (self.prefix_at(birth, rng), (self.slot * per_village + rng.below(per_village)) % 499)
+                (self.prefix_at(birth, rng), self.slot * per_village + rng.below(per_village))
             };
-            // 37 has no factor with 499: places spread over the thousand without meeting.
-            let spread = (place * 37 % 499) as u32;
+            // Every day deals the places anew: neighbours share no digits, and still never meet.
+            let turn = Rng::keyed(&[u64::from(prefix), u64::from(birth)]).below(499);
+            let spread = ((place + turn) % 499) as u32;
             let sequence = if sex == 1 { spread * 2 + 1 } else { spread * 2 + 2 };
             if self.taken.insert((prefix, birth, sequence)) {
                 return (birth, compose(prefix, birth, sequence));

@@ -58,7 +58,7 @@ pub struct SynthOptions {
     pub error_multiplier: f64,
     /// Formats and layout.
     pub formats: Formats,
-    /// Share of families in the registry; `None`: .30 for fixtures, .05 at scale.
+    /// Share of families in the registry; `None`: .30 for messy layouts, .05 at scale.
     pub registry_share: Option<f64>,
     /// The pipeline's `codes` folder with the division tables.
     pub codes: PathBuf,
@@ -83,7 +83,7 @@ impl SynthOptions {
     }
     /// The options that the committed fixtures are made with.
     pub fn fixtures(pipeline: &Path) -> Self {
-        Self { quarters: 2, ..Self::new(pipeline, 4_400, 20_180_930) }
+        Self { quarters: 2, registry_share: Some(0.36), ..Self::new(pipeline, 4_600, 20_180_930) }
     }
     fn shares(&self) -> Shares {
         let registry = self.registry_share.unwrap_or(if self.formats == Formats::Fixtures { 0.3 } else { 0.05 });
