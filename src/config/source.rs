@@ -9,7 +9,8 @@ use arrow::datatypes::{DataType, Field, Schema};
 use super::code_map::CodeMap;
 use super::glob;
 pub use super::source_file::{
-    AuditAction, AuditsSpec, EncodingSpec, FilesSpec, Kind, Role, Subject, UnknownHeaders, VariantSpec,
+    AuditAction, AuditsSpec, EncodingSpec, FilesSpec, Kind, Role, Subject, UniqueAction, UnknownHeaders,
+    VariantSpec,
 };
 
 /// A department's list, as its contract describes it.
@@ -106,6 +107,14 @@ impl Member {
     }
 }
 
+impl VariantSpec {
+    /// True if the variant is for `file` (path relative to the data folder, `/` between segments).
+    pub fn applies_to(&self, file: &str) -> bool {
+        glob::matches(&self.files, file)
+            || glob::matches(&self.files, file.rsplit('/').next().unwrap_or(file))
+    }
+}
+
 impl SourceContract {
     /// Column by canonical name.
     pub fn column(&self, name: &str) -> Option<&Column> {
@@ -124,11 +133,6 @@ impl SourceContract {
         let fields: Vec<Field> =
             self.columns.iter().map(|c| Field::new(&c.name, c.data_type(), true)).collect();
         Arc::new(Schema::new(fields))
-    }
-    /// Variants that apply to a file (path relative to the data folder, `/` between segments).
-    pub fn variants_of<'a>(&'a self, file: &'a str) -> impl Iterator<Item = &'a VariantSpec> {
-        let name = file.rsplit('/').next().unwrap_or(file);
-        self.variants.iter().filter(move |v| glob::matches(&v.files, file) || glob::matches(&v.files, name))
     }
     /// True if a file (path relative to the data folder) belongs to this source.
     pub fn owns_file(&self, file: &str) -> bool {

@@ -248,9 +248,22 @@ pub struct AuditsSpec {
     /// Columns that together must not repeat.
     #[serde(default)]
     pub unique: Vec<String>,
-    /// A repeated key is rejected (`block`) or listed (`warn`, default).
+    /// A repeated key is listed (`warn`, default), rejected (`reject`) or stops the run (`block`).
     #[serde(default)]
-    pub unique_action: AuditAction,
+    pub unique_action: UniqueAction,
+}
+
+/// Consequence of a repeated key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UniqueAction {
+    /// Reported; both records stay.
+    #[default]
+    Warn,
+    /// The later record is rejected.
+    Reject,
+    /// The run stops (after all sources were read).
+    Block,
 }
 
 /// Consequence of an audit.

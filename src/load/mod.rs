@@ -9,9 +9,20 @@ use std::sync::Arc;
 
 use arrow::record_batch::RecordBatch;
 
+mod audit;
+mod cell;
+mod column;
+pub mod date;
+mod files;
+mod headers;
+mod number;
+mod piece;
+mod source;
 mod unit;
 
-pub use unit::{check_unit, factor};
+pub use files::{Survey, list, survey};
+pub use source::{load_tables, load_with};
+pub use unit::check_unit;
 
 use crate::extract::RawTableInfo;
 use crate::{Error, Result};

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use bidui::config::{Parameter, Pipeline, Role, Subject};
 
+use crate::folder;
+
 fn hebi() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/hebi")
 }
@@ -64,4 +66,332 @@ fn parameters_by_year_and_quarter() {
     assert_eq!(third["grace_days"], Parameter::Integer(30));
     let second = pipeline.parameters("2018Q2".parse().unwrap());
     assert_eq!(second["current_term"], Parameter::Text("2018春".into()));
+}
+
+/// Message of a folder that must be refused, its path left out.
+fn refused(edits: &[(&str, &str, &str)]) -> String {
+    let folder = folder::write(edits);
+    let error = Pipeline::open(folder.path()).expect_err("accepted");
+    assert_eq!(error.kind().exit_code(), 2);
+    bidui::error::render(&error, false).replace(&format!("{}/", folder.path().display()), "")
+}
+
+#[test]
+fn the_small_folder_is_good() {
+    let folder = folder::write(&[]);
+    let pipeline = folder::open(folder.path());
+    assert_eq!(pipeline.sources.len(), 2);
+    assert_eq!(pipeline.digest, folder::open(folder::write(&[]).path()).digest, "same files, same digest");
+    let other = folder::write(&[("pipeline.toml", "30", "31")]);
+    assert_ne!(pipeline.digest, folder::open(other.path()).digest);
+}
+
+#[test]
+fn unknown_key() {
+    insta::assert_snapshot!(refused(&[("sources/dibao.toml", "owner =", "ownr =")]), @r#"
+    错误: 不认识的键“ownr”
+     --> sources/dibao.toml:2:1
+      |
+    2 | ownr = "民政局"
+      | ^^^^
+      |
+      = 提示: 是不是“owner”?可用的键:title、owner、letter、subject、deduplicated、required、files、unknown_headers、ignore_headers、audits、column、unpivot、variant
+    "#);
+}
+
+#[test]
+fn unknown_key_in_a_column() {
+    insta::assert_snapshot!(refused(&[("sources/dibao.toml", "required = true\nheaders", "requird = true\nheaders")]), @r#"
+    错误: 不认识的键“requird”
+      --> sources/dibao.toml:20:1
+       |
+    20 | requird = true
+       | ^^^^^^^
+       |
+       = 提示: 是不是“required”?可用的键:name、label、type、required、headers、role、code_map、codes、open、unit、fill_down、default
+    "#);
+}
+
+#[test]
+fn unknown_type() {
+    insta::assert_snapshot!(refused(&[("sources/dibao.toml", "type = \"money\"", "type = \"monye\"")]), @r#"
+    错误: 不认识的取值“monye”
+      --> sources/dibao.toml:51:8
+       |
+    51 | type = "monye"
+       |        ^^^^^^^
+       |
+       = 提示: 是不是“money”?可用的取值:text、code、integer、money、area、date、month、flag
+    "#);
+}
+
+#[test]
+fn unknown_role() {
+    insta::assert_snapshot!(refused(&[("sources/dibao.toml", "role = \"id_number\"", "role = \"id_nummer\"")]), @r#"
+    错误: 不认识的取值“id_nummer”
+      --> sources/dibao.toml:33:8
+       |
+    33 | role = "id_nummer"
+       |        ^^^^^^^^^^^
+       |
+       = 提示: 是不是“id_number”?可用的取值:id_number、name、birth_date、sex、county、township、village、division_code、address、household、relation、guardian_id、guardian_name、student_no、phone
+    "#);
+}
+
+#[test]
+fn missing_key() {
+    insta::assert_snapshot!(refused(&[("sources/dibao.toml", "letter = \"CA\"\n", "")]), @r#"
+    错误: 缺少键“letter”
+     --> sources/dibao.toml:1:1
+      |
+    1 | title = "农村低保"
+      | ^
+      |
+      = 提示: 补上 letter = …
+    "#);
+}
+
+#[test]
+fn syntax() {
+    insta::assert_snapshot!(refused(&[("sources/dibao.toml", "letter = \"CA\"", "letter = \"CA")]), @r#"
+    错误: TOML 语法错误(invalid basic string, expected `"`)
+     --> sources/dibao.toml:3:13
+      |
+    3 | letter = "CA
+      |             ^
+      |
+      = 提示: 对照 docs/source-contract.md 检查引号、括号和等号
+    "#);
+}
+
+#[test]
+fn role_twice() {
+    insta::assert_snapshot!(refused(&[("sources/dibao.toml", "role = \"id_number\"", "role = \"name\"")]), @r#"
+    错误: 角色“name”已由列“name”担任
+      --> sources/dibao.toml:33:8
+       |
+    33 | role = "name"
+       |        ^^^^^^
+       |
+       = 提示: 一个来源里每个角色只能有一列
+    "#);
+}
+
+#[test]
+fn header_claimed_twice() {
+    insta::assert_snapshot!(refused(&[("sources/dibao.toml", "headers = [\"家庭编码\"]", "headers = [\"家庭编码\", \"类别\"]")]), @r#"
+    错误: 表头“类别”已由列“household_no”使用
+      --> sources/dibao.toml:44:9
+       |
+    44 | label = "类别"
+       |         ^^^^^^
+       |
+       = 提示: 一个表头只能对应一列;个别县的不同含义写进 [[variant]]
+    "#);
+}
+
+#[test]
+fn code_file_missing() {
+    insta::assert_snapshot!(refused(&[("sources/dibao.toml", "registry:", "registri:")]), @r#"
+    错误: 代码表文件不存在:codes/registri.csv
+      --> sources/dibao.toml:40:12
+       |
+    40 | code_map = "registri:与户主关系"
+       |            ^^^^^^^^^^^^^^^^^^^^^
+       |
+       = 提示: 检查文件名,或把代码表放进 codes/ 文件夹
+    "#);
+}
+
+#[test]
+fn code_table_missing() {
+    insta::assert_snapshot!(refused(&[("sources/dibao.toml", "registry:与户主关系", "registry:户主关系")]), @r#"
+    错误: codes/registry.csv 里没有表“户主关系”
+      --> sources/dibao.toml:40:12
+       |
+    40 | code_map = "registry:户主关系"
+       |            ^^^^^^^^^^^^^^^^^^^
+       |
+       = 提示: 是不是“与户主关系”?有的表:与户主关系、性别
+    "#);
+}
+
+#[test]
+fn code_column_without_table() {
+    insta::assert_snapshot!(refused(&[("sources/dibao.toml", "codes = { \"1\" = \"农村\", \"2\" = \"城市\" }\n", "")]), @r#"
+    错误: code 列缺少代码表
+      --> sources/dibao.toml:45:8
+       |
+    45 | type = "code"
+       |        ^^^^^^
+       |
+       = 提示: 加 code_map = "文件:表名" 或 codes = { "1" = "…" };没有代码表就用 type = "text"
+    "#);
+}
+
+#[test]
+fn pattern_that_leaves_the_folder() {
+    insta::assert_snapshot!(refused(&[("sources/dibao.toml", "**/低保*", "../低保*")]), @r#"
+    错误: 模式不能用“..”离开数据文件夹
+     --> sources/dibao.toml:8:13
+      |
+    8 | patterns = ["../低保*"]
+      |             ^^^^^^^^^^
+      |
+      = 提示: 例如 patterns = ["民政/低保*.xls*"]
+    "#);
+}
+
+#[test]
+fn money_without_its_suffix() {
+    insta::assert_snapshot!(refused(&[("sources/dibao.toml", "\"amount_fen\"", "\"amount\"")]), @r#"
+    错误: 金额列的列名以“_fen”结尾,其他列不可以
+      --> sources/dibao.toml:49:8
+       |
+    49 | name = "amount"
+       |        ^^^^^^^^
+       |
+       = 提示: 改列名,或改 type(现为 money)
+    "#);
+}
+
+#[test]
+fn column_of_an_unpivot_group_unknown() {
+    insta::assert_snapshot!(refused(&[("sources/dibao.toml", "headers.relation", "headers.relatoin")]), @r#"
+    错误: 没有列“relatoin”
+      --> sources/dibao.toml:74:20
+       |
+    74 | headers.relatoin = ["成员关系{n}"]
+       |                    ^^^^^^^^^^^^^^^
+       |
+       = 提示: 是不是“relation”?已有的列:village、household_no、name、id_number、relation、category、amount_fen、start_month、active
+    "#);
+}
+
+#[test]
+fn alias_for_an_unknown_column() {
+    insta::assert_snapshot!(refused(&[("sources/dibao.toml", "{ household_no =", "{ householdno =")]), @r#"
+    错误: 没有列“householdno”
+      --> sources/dibao.toml:79:13
+       |
+    79 | aliases = { householdno = ["家庭代码"], "成员.name" = ["共同生活成员{n}"] }
+       |             ^^^^^^^^^^^
+       |
+       = 提示: 是不是“household_no”?已有的列:village、household_no、name、id_number、relation、category、amount_fen、start_month、active、户主.name、户主.id_number、成员.name、成员.id_number、成员.relation
+    "#);
+}
+
+#[test]
+fn unit_unknown() {
+    insta::assert_snapshot!(refused(&[("sources/student.toml", "type = \"area\"", "type = \"area\"\nunit = \"尺\"")]), @r#"
+    错误: 不认识的单位“尺”
+      --> sources/student.toml:47:8
+       |
+    47 | unit = "尺"
+       |        ^^^^
+       |
+       = 提示: 可用的单位:平方米、㎡、m2、m²、平米、平方、平、亩
+    "#);
+}
+
+#[test]
+fn reserved_name() {
+    insta::assert_snapshot!(refused(&[("sources/student.toml", "name = \"grade\"", "name = \"person_id\"")]), @r#"
+    错误: 列名“person_id”由程序自己使用
+      --> sources/student.toml:39:8
+       |
+    39 | name = "person_id"
+       |        ^^^^^^^^^^^
+       |
+       = 提示: 换一个名字;保留的列名见 docs/source-contract.md
+    "#);
+}
+
+#[test]
+fn audit_share_out_of_range() {
+    insta::assert_snapshot!(refused(&[("sources/student.toml", "max_reject_share = 0.5", "max_reject_share = 5")]), @r#"
+    错误: 比例应在 0 到 1 之间
+      --> sources/student.toml:11:20
+       |
+    11 | max_reject_share = 5
+       |                    ^
+       |
+       = 提示: 5% 写成 0.05
+    "#);
+}
+
+#[test]
+fn parameter_of_two_types() {
+    insta::assert_snapshot!(refused(&[("pipeline.toml", "poverty_line_fen = 320800", "grace_days = \"30\"")]), @r#"
+    错误: 参数“grace_days”的类型与“2018”里的不同
+      --> pipeline.toml:14:14
+       |
+    14 | grace_days = 30
+       |              ^^
+       |
+       = 提示: 同一参数各期类型要一致
+    "#);
+}
+
+#[test]
+fn parameters_of_no_period() {
+    insta::assert_snapshot!(refused(&[("pipeline.toml", "[parameters.2018]", "[parameters.201]")]), @r#"
+    错误: 不认识的参数期“201”
+      --> pipeline.toml:16:13
+       |
+    16 | [parameters.201]
+       |             ^^^
+       |
+       = 提示: 写 default、年份(2018)或季度(2018Q3)
+    "#);
+}
+
+#[test]
+fn division_file_missing() {
+    insta::assert_snapshot!(refused(&[("pipeline.toml", "townships.csv", "township.csv")]), @r#"
+    错误: 区划文件不存在:codes/township.csv
+      --> pipeline.toml:10:13
+       |
+    10 | townships = "township.csv"
+       |             ^^^^^^^^^^^^^^
+       |
+       = 提示: 文件放在流水线文件夹的 codes/ 里,这里只写文件名
+    "#);
+}
+
+#[test]
+fn code_table_with_two_meanings() {
+    insta::assert_snapshot!(refused(&[("codes/registry.csv", "性别,02,女,", "性别,01,女,")]), @r#"
+    错误: 代码表“性别”里“01”既是“男”又是“女”
+      --> codes/registry.csv,第3行
+      = 提示: 一个写法只能对应一个标准名称
+    "#);
+}
+
+#[test]
+fn no_such_folder() {
+    let error = Pipeline::open(Path::new("/no/such")).expect_err("accepted");
+    insta::assert_snapshot!(bidui::error::render(&error, false), @r#"
+    错误: 流水线文件夹不存在
+      --> /no/such
+      = 提示: 第一个参数是流水线文件夹,例如 pipelines/hebi
+    "#);
+}
+
+#[test]
+fn schemas_are_fresh() {
+    for (name, schema) in bidui::config::schema::all() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("pipelines/schema/{name}.json"));
+        let text = bidui::config::schema::text(&schema);
+        if std::env::var_os("BIDUI_WRITE_SCHEMA").is_some() {
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, &text).unwrap();
+        }
+        let found = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            found == text,
+            "{} is stale: run `BIDUI_WRITE_SCHEMA=1 cargo test --test it schemas_are_fresh`",
+            path.display()
+        );
+    }
 }

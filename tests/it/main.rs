@@ -1,4 +1,6 @@
 //! The one integration-test binary.
 
 mod config;
+mod folder;
+mod load;
 mod synth;

@@ -1,0 +1,251 @@
+//! Checks of a source as a whole: what one row cannot show.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use arrow::array::{Array as _, BooleanArray};
+use arrow::record_batch::RecordBatch;
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::{AuditFinding, Loaded, Reject};
+use crate::config::SourceContract;
+use crate::config::source::{AuditAction, UniqueAction};
+use crate::{Error, Result};
+
+/// Share of rejected rows above which a source is not usable, where the contract sets none.
+const MAX_REJECT_SHARE: f64 = 0.05;
+/// Share of unreadable cells of one column above which the column is not usable.
+const MAX_CELL_SHARE: f64 = 0.2;
+
+/// Adds the findings of all audits to `loaded`.
+pub fn audit(contract: &SourceContract, loaded: &mut Loaded, previous_rows: Option<u64>) -> Result<()> {
+    duplicate_files(contract, loaded);
+    unique(contract, loaded)?;
+    let mut findings = Vec::new();
+    let mut find = |audit: &str, blocking: bool, message: String| {
+        findings.push(AuditFinding {
+            source: contract.name.clone(),
+            audit: audit.to_owned(),
+            blocking,
+            message,
+        });
+    };
+    let (read, accepted, rejected) =
+        (loaded.totals.read(), loaded.totals.accepted(), loaded.totals.rejected());
+    let title = &contract.title;
+    if read == 0 {
+        find("empty_source", true, format!("“{title}”的文件里没有任何数据行;核对提取文件"));
+    }
+    let limit = contract.audits.max_reject_share.unwrap_or(MAX_REJECT_SHARE);
+    if rejected as f64 > limit * read as f64 {
+        find(
+            "reject_share",
+            true,
+            format!(
+                "“{title}”读入{read}条,退回{rejected}条({}),超过上限{};按退回清单改正后重报",
+                percent(rejected, read),
+                percent_of(limit)
+            ),
+        );
+    }
+    if let (Some(limit), Some(previous)) =
+        (contract.audits.row_count_change, previous_rows.filter(|&n| n > 0))
+    {
+        let change = accepted.abs_diff(previous);
+        if change as f64 > limit * previous as f64 {
+            find(
+                "row_count_change",
+                contract.audits.row_count_action == AuditAction::Block,
+                format!(
+                    "“{title}”本季{accepted}条,上季{previous}条,变化{}超过{};核对是否漏报或重复报送",
+                    percent(change, previous),
+                    percent_of(limit)
+                ),
+            );
+        }
+    }
+    for (column, count) in unreadable(loaded) {
+        if count as f64 > MAX_CELL_SHARE * accepted as f64 && count > 5 {
+            let message =
+                format!("“{title}”的列“{column}”有{count}格无法读取(共{accepted}条);核对该列的格式");
+            find("unreadable_column", false, message);
+        }
+    }
+    loaded.audits.extend(findings);
+    Ok(())
+}
+
+fn percent(part: u64, whole: u64) -> String {
+    percent_of(part as f64 / whole.max(1) as f64)
+}
+
+fn percent_of(share: f64) -> String {
+    let text = format!("{:.1}", share * 100.0);
+    format!("{}%", text.strip_suffix(".0").unwrap_or(&text))
+}
+
+/// The same bytes under two names would count every record twice.
+fn duplicate_files(contract: &SourceContract, loaded: &mut Loaded) {
+    let mut first: HashMap<&str, &std::path::Path> = HashMap::new();
+    let mut findings = Vec::new();
+    let mut told = std::collections::BTreeSet::new();
+    for table in &loaded.records.tables {
+        match first.entry(&table.sha256) {
+            Entry::Vacant(place) => {
+                place.insert(&table.file);
+            }
+            Entry::Occupied(place) if *place.get() != table.file.as_path() && told.insert(&table.file) => {
+                findings.push(AuditFinding {
+                    source: contract.name.clone(),
+                    audit: "duplicate_file".to_owned(),
+                    blocking: true,
+                    message: format!(
+                        "文件“{}”与“{}”内容完全相同;删去其中一个",
+                        table.file.display(),
+                        place.get().display()
+                    ),
+                });
+            }
+            Entry::Occupied(_) => {}
+        }
+    }
+    loaded.audits.extend(findings);
+}
+
+fn unreadable(loaded: &Loaded) -> std::collections::BTreeMap<String, u64> {
+    let mut counts = std::collections::BTreeMap::new();
+    for warning in loaded.cell_warnings.iter().filter(|w| w.reason_code != "day_unknown") {
+        *counts.entry(warning.column.clone().unwrap_or_default()).or_insert(0) += 1;
+    }
+    counts
+}
+
+/// Records whose key columns repeat an earlier record. Keys with an empty part do not count.
+fn unique(contract: &SourceContract, loaded: &mut Loaded) -> Result<()> {
+    let columns: Vec<usize> =
+        contract.audits.unique.iter().filter_map(|name| contract.position(name)).collect();
+    if columns.is_empty() || loaded.records.batch.num_rows() == 0 {
+        return Ok(());
+    }
+    let repeats = repeats(&loaded.records.batch, &columns)?;
+    if repeats.is_empty() {
+        return Ok(());
+    }
+    let labels: Vec<&str> = columns.iter().map(|&c| contract.columns[c].label.as_str()).collect();
+    let labels = labels.join("+");
+    let places: Vec<String> = repeats
+        .iter()
+        .take(5)
+        .map(|&(row, first)| format!("{}与{}", place(loaded, row), place(loaded, first)))
+        .collect();
+    let action = contract.audits.unique_action;
+    let message = format!(
+        "“{}”有{}条记录的“{labels}”与前面的记录重复({}{});{}",
+        contract.title,
+        repeats.len(),
+        places.join(","),
+        if repeats.len() > 5 { "等" } else { "" },
+        if action == UniqueAction::Reject { "后出现的已退回" } else { "核对后删去重复行" }
+    );
+    loaded.audits.push(AuditFinding {
+        source: contract.name.clone(),
+        audit: "duplicate_key".to_owned(),
+        blocking: action == UniqueAction::Block,
+        message,
+    });
+    if action == UniqueAction::Reject {
+        reject_repeats(contract, loaded, &repeats, &labels)?;
+    }
+    Ok(())
+}
+
+/// (row, first row with the same key), ascending.
+fn repeats(batch: &RecordBatch, columns: &[usize]) -> Result<Vec<(usize, usize)>> {
+    let options = FormatOptions::default();
+    let internal = |e: arrow::error::ArrowError| Error::internal("读取键列失败").caused_by(e);
+    let arrays: Vec<_> = columns.iter().map(|&c| batch.column(c)).collect();
+    let formatters: Vec<_> = arrays
+        .iter()
+        .map(|a| ArrayFormatter::try_new(a.as_ref(), &options).map_err(internal))
+        .collect::<Result<_>>()?;
+    let mut seen: HashMap<u128, usize> = HashMap::with_capacity(batch.num_rows());
+    let mut found = Vec::new();
+    let mut key = String::new();
+    for row in 0..batch.num_rows() {
+        if arrays.iter().any(|a| a.is_null(row)) {
+            continue;
+        }
+        key.clear();
+        for (array, formatter) in arrays.iter().zip(&formatters) {
+            use std::fmt::Write as _;
+            match array.as_any().downcast_ref::<arrow::array::StringArray>() {
+                Some(texts) => key.push_str(texts.value(row)),
+                None => {
+                    let _ = write!(key, "{}", formatter.value(row));
+                }
+            }
+            key.push('\u{1F}');
+        }
+        match seen.entry(xxh3_128(key.as_bytes())) {
+            Entry::Vacant(place) => {
+                place.insert(row);
+            }
+            Entry::Occupied(place) => found.push((row, *place.get())),
+        }
+    }
+    Ok(found)
+}
+
+fn place(loaded: &Loaded, row: usize) -> String {
+    let key = loaded.records.keys[row];
+    let table = &loaded.records.tables[key.table()];
+    match &table.sheet {
+        Some(sheet) => format!("{}“{sheet}”第{}行", table.file.display(), key.row()),
+        None => format!("{}第{}行", table.file.display(), key.row()),
+    }
+}
+
+fn reject_repeats(
+    contract: &SourceContract,
+    loaded: &mut Loaded,
+    repeats: &[(usize, usize)],
+    labels: &str,
+) -> Result<()> {
+    let mut keep = vec![true; loaded.records.keys.len()];
+    for &(row, first) in repeats {
+        keep[row] = false;
+        let key = loaded.records.keys[row];
+        let table = &loaded.records.tables[key.table()];
+        let totals = &mut loaded.totals.tables[key.table()];
+        totals.accepted -= 1;
+        totals.rejected += 1;
+        let values: Vec<String> = contract
+            .audits
+            .unique
+            .iter()
+            .filter_map(|name| contract.position(name))
+            .map(|c| {
+                arrow::util::display::array_value_to_string(loaded.records.batch.column(c), row)
+                    .unwrap_or_default()
+            })
+            .collect();
+        loaded.rejects.push(Reject {
+            source: contract.name.clone(),
+            file: table.file.clone(),
+            sheet: table.sheet.clone(),
+            row: key.row(),
+            member: key.member(),
+            column: None,
+            reason_code: "duplicate_key".to_owned(),
+            reason: format!("“{labels}”与{}重复;核对后删去其中一行", place(loaded, first)),
+            original: values.join("\t"),
+        });
+    }
+    let mask = BooleanArray::from(keep.clone());
+    loaded.records.batch = arrow::compute::filter_record_batch(&loaded.records.batch, &mask)
+        .map_err(|e| Error::internal("筛选重复记录失败").caused_by(e))?;
+    let mut kept = keep.iter();
+    loaded.records.keys.retain(|_| kept.next().copied().unwrap_or(false));
+    Ok(())
+}

@@ -1,0 +1,286 @@
+//! One column of one piece of a table: text cells become a typed array.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use arrow::array::{
+    Array as _, ArrayRef, ArrowPrimitiveType, PrimitiveArray, PrimitiveBuilder, StringArray, StringBuilder,
+};
+use arrow::datatypes::{Date32Type, Int32Type, Int64Type};
+
+use super::{cell, date, number};
+use crate::config::{Column, Kind, Role};
+
+/// What is wrong with a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// A required value is missing.
+    Missing,
+    /// Not a day.
+    Date,
+    /// A month where a day is wanted; the first of the month was taken.
+    DayUnknown,
+    /// Not a month.
+    Month,
+    /// Not a number, or not in a unit of the column.
+    Number,
+    /// Not in the code table.
+    Code,
+    /// Neither yes nor no.
+    Flag,
+}
+
+impl Trouble {
+    /// Machine-readable reason.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Missing => "missing_required",
+            Self::Date => "bad_date",
+            Self::DayUnknown => "day_unknown",
+            Self::Month => "bad_month",
+            Self::Number => "bad_number",
+            Self::Code => "unknown_code",
+            Self::Flag => "bad_flag",
+        }
+    }
+    /// Reason and cure for the department.
+    pub fn reason(self, column: &Column) -> String {
+        let label = &column.label;
+        match self {
+            Self::Missing => format!("“{label}”为空;补填后重报"),
+            Self::Date => format!("“{label}”不是有效日期;写成 2018-03-01"),
+            Self::DayUnknown => format!("“{label}”只写到月,按当月1日计;补填到日"),
+            Self::Month => format!("“{label}”不是有效年月;写成 201803"),
+            Self::Number => match column.kind {
+                Kind::Money => format!("“{label}”不是有效金额;写成数字,单位为元或万元"),
+                Kind::Area => format!("“{label}”不是有效面积;写成数字,单位为平方米"),
+                _ => format!("“{label}”不是整数;写成数字"),
+            },
+            Self::Code => {
+                let labels: Vec<&str> = column.codes.labels().iter().take(12).map(String::as_str).collect();
+                format!("“{label}”的取值不在代码表内;可用:{}", labels.join("、"))
+            }
+            Self::Flag => format!("“{label}”看不出是与否;写“是”或“否”"),
+        }
+    }
+    /// True if the cell nevertheless has a value.
+    pub fn keeps_value(self) -> bool {
+        self == Self::DayUnknown
+    }
+}
+
+/// Where the cells of a column come from.
+pub enum Cells<'a> {
+    /// No raw column: only the default.
+    Absent(usize),
+    /// Straight from a raw column.
+    Raw(&'a StringArray),
+    /// One text per unit (members, filled-down cells).
+    Units(Vec<Option<&'a str>>),
+}
+
+impl<'a> Cells<'a> {
+    fn len(&self) -> usize {
+        match self {
+            Self::Absent(len) => *len,
+            Self::Raw(array) => array.len(),
+            Self::Units(texts) => texts.len(),
+        }
+    }
+    /// Text of a cell as delivered.
+    pub fn get(&self, index: usize) -> Option<&'a str> {
+        match self {
+            Self::Absent(_) => None,
+            Self::Raw(array) => (!array.is_null(index)).then(|| array.value(index)),
+            Self::Units(texts) => texts[index],
+        }
+    }
+}
+
+/// Outcome of reading a typed cell.
+enum Read<T> {
+    Value(T),
+    Nothing,
+    Wrong(Trouble),
+    Doubtful(T, Trouble),
+}
+
+/// Types the cells; `troubles` receives (unit, what) in ascending order.
+pub fn build(
+    column: &Column,
+    cells: &Cells<'_>,
+    factor: i64,
+    troubles: &mut Vec<(usize, Trouble)>,
+) -> ArrayRef {
+    let kind = column.kind;
+    match kind {
+        Kind::Text => text(column, cells, troubles),
+        Kind::Code => code(column, cells, troubles),
+        Kind::Integer => Arc::new(typed::<Int32Type>(column, cells, troubles, |t| {
+            number::integer(t).map_or(Read::Wrong(Trouble::Number), Read::Value)
+        })),
+        Kind::Money | Kind::Area => Arc::new(typed::<Int64Type>(column, cells, troubles, |t| {
+            number::measure(kind, t, factor).map_or(Read::Wrong(Trouble::Number), Read::Value)
+        })),
+        Kind::Date => Arc::new(typed::<Date32Type>(column, cells, troubles, |t| match date::parse(t) {
+            Some(day) if day.day.is_none() => Read::Doubtful(day.date32(), Trouble::DayUnknown),
+            Some(day) => Read::Value(day.date32()),
+            None if cell::is_open_end(t) => Read::Nothing,
+            None => Read::Wrong(Trouble::Date),
+        })),
+        Kind::Month => Arc::new(typed::<Int32Type>(column, cells, troubles, |t| match date::parse(t) {
+            Some(day) => Read::Value(day.month()),
+            None if cell::is_open_end(t) => Read::Nothing,
+            None => Read::Wrong(Trouble::Month),
+        })),
+        Kind::Flag => Arc::new(typed::<Int32Type>(column, cells, troubles, |t| {
+            cell::flag(t).map_or(Read::Wrong(Trouble::Flag), Read::Value)
+        })),
+    }
+}
+
+fn typed<T: ArrowPrimitiveType>(
+    column: &Column,
+    cells: &Cells<'_>,
+    troubles: &mut Vec<(usize, Trouble)>,
+    read: impl Fn(&str) -> Read<T::Native>,
+) -> PrimitiveArray<T> {
+    let read = |raw: &str| -> Read<T::Native> {
+        let Some(text) = cell::clean(raw) else { return Read::Nothing };
+        let text = cell::without_quote(&text);
+        match read(text) {
+            Read::Wrong(trouble) => {
+                if cell::is_nothing(text) {
+                    return Read::Nothing;
+                }
+                match cell::folded(text) {
+                    Some(folded) => read(folded.trim()),
+                    None => Read::Wrong(trouble),
+                }
+            }
+            other => other,
+        }
+    };
+    let default = column.default.as_deref().and_then(|d| match read(d) {
+        Read::Value(value) => Some(value),
+        _ => None,
+    });
+    let mut builder = PrimitiveBuilder::<T>::with_capacity(cells.len());
+    for index in 0..cells.len() {
+        let outcome = cells.get(index).map_or(Read::Nothing, &read);
+        match outcome {
+            Read::Value(value) => builder.append_value(value),
+            Read::Doubtful(value, trouble) => {
+                builder.append_value(value);
+                troubles.push((index, trouble));
+            }
+            Read::Wrong(trouble) => {
+                builder.append_null();
+                troubles.push((index, trouble));
+            }
+            Read::Nothing => match default {
+                Some(value) => builder.append_value(value),
+                None => {
+                    builder.append_null();
+                    if column.required {
+                        troubles.push((index, Trouble::Missing));
+                    }
+                }
+            },
+        }
+    }
+    builder.finish()
+}
+
+fn text(column: &Column, cells: &Cells<'_>, troubles: &mut Vec<(usize, Trouble)>) -> ArrayRef {
+    // What stands in an ID column is judged in the next stage, apostrophes and all.
+    let raw = matches!(column.role, Some(Role::IdNumber | Role::GuardianId | Role::StudentNo));
+    let clean = |text| -> Option<Cow<'_, str>> {
+        let clean = cell::clean(text)?;
+        if raw || cell::without_quote(&clean).len() == clean.len() {
+            return Some(clean);
+        }
+        Some(Cow::Owned(cell::without_quote(&clean).to_owned()))
+    };
+    if let Cells::Raw(array) = cells
+        && column.default.is_none()
+        && array.iter().flatten().all(|t| matches!(clean(t), Some(Cow::Borrowed(c)) if c.len() == t.len()))
+    {
+        if column.required {
+            troubles.extend((0..array.len()).filter(|&i| array.is_null(i)).map(|i| (i, Trouble::Missing)));
+        }
+        // Nothing to change: the delivered column is the loaded column.
+        return Arc::new((*array).clone());
+    }
+    let mut builder = StringBuilder::with_capacity(cells.len(), cells.len() * 12);
+    for index in 0..cells.len() {
+        match cells.get(index).and_then(clean) {
+            Some(text) => builder.append_value(text),
+            None => match &column.default {
+                Some(default) => builder.append_value(default),
+                None => {
+                    builder.append_null();
+                    if column.required {
+                        troubles.push((index, Trouble::Missing));
+                    }
+                }
+            },
+        }
+    }
+    Arc::new(builder.finish())
+}
+
+fn code(column: &Column, cells: &Cells<'_>, troubles: &mut Vec<(usize, Trouble)>) -> ArrayRef {
+    let codes = &*column.codes;
+    let default = column.default.as_deref().and_then(|d| codes.label(d));
+    let mut builder = StringBuilder::with_capacity(cells.len(), cells.len() * 12);
+    // Coded cells repeat in runs; remember the last few answers.
+    let mut recent: [(&str, usize); 8] = [("", usize::MAX); 8];
+    for index in 0..cells.len() {
+        let mut value: Option<Cow<'_, str>> = None;
+        if let Some(raw) = cells.get(index) {
+            let slot = raw.len().wrapping_add(raw.as_bytes().last().copied().unwrap_or(0) as usize) & 7;
+            if recent[slot].1 != usize::MAX && recent[slot].0 == raw {
+                builder.append_value(&codes.labels()[recent[slot].1]);
+                continue;
+            }
+            if let Some(text) = cell::clean(raw) {
+                let text: Cow<'_, str> = match text {
+                    Cow::Borrowed(t) => Cow::Borrowed(cell::without_quote(t)),
+                    Cow::Owned(t) => Cow::Owned(cell::without_quote(&t).to_owned()),
+                };
+                if let Some(found) = find(column, &text) {
+                    recent[slot] = (raw, found);
+                    builder.append_value(&codes.labels()[found]);
+                    continue;
+                }
+                if column.open {
+                    value = (!cell::is_nothing(&text)).then_some(text);
+                } else if !cell::is_nothing(&text) {
+                    builder.append_null();
+                    troubles.push((index, Trouble::Code));
+                    continue;
+                }
+            }
+        }
+        match value.as_deref().or(default) {
+            Some(value) => builder.append_value(value),
+            None => {
+                builder.append_null();
+                if column.required {
+                    troubles.push((index, Trouble::Missing));
+                }
+            }
+        }
+    }
+    Arc::new(builder.finish())
+}
+
+/// The label a text stands for; `01-男` and `01 男` are read by their label.
+fn find(column: &Column, text: &str) -> Option<usize> {
+    column.codes.find(text).or_else(|| {
+        let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
+        let label = rest.trim_start_matches(['-', '_', '.', ':', '、', ' ', '|']);
+        (label.len() < rest.len() && rest.len() < text.len()).then(|| column.codes.find(label)).flatten()
+    })
+}

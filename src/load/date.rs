@@ -1,0 +1,230 @@
+//! Days and months in every form departments write them.
+//!
+//! `20180301`, `2018-3-1`, `2018/03/01 00:00:00`, `2018.03`, `2018年3月`, `2018年3月1日`, Excel
+//! serial numbers (`43160`). Two-digit years and day-first forms are refused: guessing would
+//! move a person's birthday.
+
+/// A day as far as it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ymd {
+    /// Year, 1850 to 2100.
+    pub year: i32,
+    /// Month, 1 to 12.
+    pub month: u32,
+    /// Day, where written.
+    pub day: Option<u32>,
+}
+
+impl Ymd {
+    fn new(year: u32, month: u32, day: Option<u32>) -> Option<Self> {
+        let known = (1850..=2100).contains(&year) && (1..=12).contains(&month);
+        let year = year as i32;
+        (known && day.is_none_or(|d| (1..=days_in_month(year, month)).contains(&d))).then_some(Self {
+            year,
+            month,
+            day,
+        })
+    }
+    /// Days since 1970-01-01; the first of the month where the day is not known.
+    pub fn date32(self) -> i32 {
+        days(self.year, self.month, self.day.unwrap_or(1))
+    }
+    /// `yyyymm`.
+    pub fn month(self) -> i32 {
+        self.year * 100 + self.month as i32
+    }
+}
+
+fn days_in_month(year: i32, month: u32) -> u32 {
+    match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        _ => 31,
+    }
+}
+
+/// Days since 1970-01-01 in the Gregorian calendar.
+fn days(year: i32, month: u32, day: u32) -> i32 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let of_era = year - era * 400;
+    let of_year = (153 * (month as i32 + if month > 2 { -3 } else { 9 }) + 2) / 5 + day as i32 - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
+/// Reads a day or month; `None` if the text is neither.
+pub fn parse(text: &str) -> Option<Ymd> {
+    let bytes = text.as_bytes();
+    if bytes.iter().all(u8::is_ascii_digit) {
+        return digits(bytes);
+    }
+    if let Some((whole, fraction)) = text.split_once('.')
+        && whole.len() == 5
+        && !fraction.is_empty()
+        && whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit())
+    {
+        return digits(whole.as_bytes());
+    }
+    let mut rest = text;
+    let (year, length) = number(&mut rest)?;
+    if length != 4 || !separator(&mut rest, &['-', '/', '.', '年']) {
+        return None;
+    }
+    let (month, length) = number(&mut rest)?;
+    if length > 2 {
+        return None;
+    }
+    if matches!(rest, "" | "月" | "月份") {
+        return Ymd::new(year, month, None);
+    }
+    if !separator(&mut rest, &['-', '/', '.', '月']) {
+        return None;
+    }
+    let (day, length) = number(&mut rest)?;
+    if length > 2 || !is_time(rest.strip_prefix(['日', '号']).unwrap_or(rest)) {
+        return None;
+    }
+    Ymd::new(year, month, Some(day))
+}
+
+fn digits(bytes: &[u8]) -> Option<Ymd> {
+    let value =
+        |range: std::ops::Range<usize>| bytes[range].iter().fold(0u32, |n, b| n * 10 + u32::from(b - b'0'));
+    match bytes.len() {
+        8 | 14 => Ymd::new(value(0..4), value(4..6), Some(value(6..8))),
+        6 => Ymd::new(value(0..4), value(4..6), None),
+        // Serial numbers of the 1900 system: 10000 is 1927-05-18, 73050 is 2099-12-31.
+        5 => serial(value(0..5)),
+        _ => None,
+    }
+}
+
+fn serial(number: u32) -> Option<Ymd> {
+    if !(10_000..=73_050).contains(&number) {
+        return None;
+    }
+    let z = number as i32 - 25_569 + 719_468;
+    let era = z.div_euclid(146_097);
+    let of_era = z - era * 146_097;
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let year = year_of_era + era * 400 + i32::from(month <= 2);
+    Some(Ymd { year, month: month as u32, day: Some(day as u32) })
+}
+
+fn number(rest: &mut &str) -> Option<(u32, usize)> {
+    let length = rest.bytes().take_while(u8::is_ascii_digit).count();
+    if length == 0 || length > 4 {
+        return None;
+    }
+    let value = rest.as_bytes()[..length].iter().fold(0u32, |n, b| n * 10 + u32::from(b - b'0'));
+    *rest = rest[length..].trim_start();
+    Some((value, length))
+}
+
+fn separator(rest: &mut &str, allowed: &[char]) -> bool {
+    match rest.strip_prefix(allowed) {
+        Some(after) => {
+            *rest = after.trim_start();
+            true
+        }
+        None => false,
+    }
+}
+
+/// Nothing, or a time of day, which is dropped.
+fn is_time(rest: &str) -> bool {
+    let rest = rest.trim_start().trim_start_matches('T');
+    rest.is_empty()
+        || (rest.starts_with(|c: char| c.is_ascii_digit())
+            && rest.bytes().all(|b| b.is_ascii_digit() || matches!(b, b':' | b'.' | b'Z' | b'+' | b' '))
+            && rest.contains(':'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{date32, from_date32};
+    use proptest::prelude::*;
+
+    fn ymd(year: i32, month: u32, day: u32) -> Option<Ymd> {
+        Some(Ymd { year, month, day: (day > 0).then_some(day) })
+    }
+
+    #[test]
+    fn forms_of_a_day() {
+        for text in [
+            "20180301",
+            "2018-3-1",
+            "2018-03-01",
+            "2018/3/1",
+            "2018.3.1",
+            "2018.03.01",
+            "2018年3月1日",
+            "2018年03月01号",
+            "2018 年 3 月 1 日",
+            "43160",
+            "43160.0",
+            "43160.75",
+            "2018-03-01 00:00:00",
+            "2018-03-01T08:30:00",
+            "2018/3/1 0:00",
+            "20180301000000",
+        ] {
+            assert_eq!(parse(text), ymd(2018, 3, 1), "{text}");
+        }
+        for text in ["201803", "2018.03", "2018.3", "2018年3月", "2018年3月份", "2018-03", "2018/3"] {
+            assert_eq!(parse(text), ymd(2018, 3, 0), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_texts_are_refused() {
+        for text in [
+            "",
+            "2018",
+            "20180230",
+            "2018-13-1",
+            "2018-2-29",
+            "18-3-1",
+            "180301",
+            "3/1/2018",
+            "2018年",
+            "2018-3-1x",
+            "1",
+            "99999",
+            "2018-3-1-2",
+            "2018--3",
+            "二〇一八年",
+            "17000101",
+            "2018-3-1 上午",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+        assert_eq!(parse("2020-2-29"), ymd(2020, 2, 29));
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_the_calendar(day in date32(jiff::civil::date(1850,1,1))..date32(jiff::civil::date(2100,12,31))) {
+            let date = from_date32(day).unwrap();
+            let compact = format!("{:04}{:02}{:02}", date.year(), date.month(), date.day());
+            prop_assert_eq!(parse(&compact).map(Ymd::date32), Some(day));
+            let spread = format!("{}-{}-{}", date.year(), date.month(), date.day());
+            prop_assert_eq!(parse(&spread).map(Ymd::date32), Some(day));
+            let number = day + 25_569;
+            if (10_000..=73_050).contains(&number) {
+                prop_assert_eq!(parse(&number.to_string()).map(Ymd::date32), Some(day));
+            }
+        }
+
+        #[test]
+        fn never_panics(text in "\\PC{0,12}") {
+            let _ = parse(&text);
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! From the headers of one table to the columns of the contract.
+
+use std::collections::HashMap;
+
+use super::unit;
+use crate::config::source::UnknownHeaders;
+use crate::config::toml_file::nearest;
+use crate::config::{Kind, SourceContract, clean_header};
+use crate::extract::RawTableInfo;
+use crate::{Error, Result};
+
+/// Which raw column feeds which column of the contract.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Raw column of each contract column (members aside).
+    pub columns: Vec<Option<usize>>,
+    /// Raw columns of each member: (contract column, raw column).
+    pub members: Vec<Vec<(usize, usize)>>,
+    /// Factor of bare numbers by contract column.
+    pub factors: Vec<i64>,
+    /// Raw columns without a header: they must be empty.
+    pub unnamed: Vec<usize>,
+    /// Headers that no column claims, where the contract says to read on.
+    pub unknown: Vec<String>,
+    /// Labels of optional columns that this table does not have.
+    pub missing: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Target {
+    Column(usize),
+    Member(usize, usize),
+    Ignored,
+}
+
+type Index = HashMap<String, Target>;
+
+/// Headers of a contract, prepared once.
+#[derive(Debug)]
+pub struct Matcher<'a> {
+    contract: &'a SourceContract,
+    general: Index,
+}
+
+impl<'a> Matcher<'a> {
+    /// Prepares the general headers of the contract.
+    pub fn new(contract: &'a SourceContract) -> Self {
+        let mut general = Index::new();
+        let in_group =
+            |index: usize| contract.members.iter().any(|m| m.cells.iter().any(|(c, _)| *c == index));
+        for (index, column) in contract.columns.iter().enumerate() {
+            if !in_group(index) {
+                for header in &column.headers {
+                    general.insert(clean_header(header), Target::Column(index));
+                }
+            }
+        }
+        for (place, member) in contract.members.iter().enumerate() {
+            for (column, headers) in &member.cells {
+                for header in headers {
+                    general.insert(clean_header(header), Target::Member(place, *column));
+                }
+            }
+        }
+        for header in &contract.ignore_headers {
+            general.entry(clean_header(header)).or_insert(Target::Ignored);
+        }
+        Self { contract, general }
+    }
+
+    /// Maps the headers of one table.
+    pub fn plan(&self, info: &RawTableInfo) -> Result<Plan> {
+        let contract = self.contract;
+        let file = info.file.to_string_lossy().replace('\\', "/");
+        let (special, units) = self.variant(&file);
+        let mut plan = Plan {
+            columns: vec![None; contract.columns.len()],
+            members: vec![Vec::new(); contract.members.len()],
+            factors: contract.columns.iter().map(|c| factor_of(c.kind, c.unit.as_deref())).collect(),
+            unnamed: Vec::new(),
+            unknown: Vec::new(),
+            missing: Vec::new(),
+        };
+        for (column, unit) in units {
+            plan.factors[column] = factor_of(contract.columns[column].kind, Some(unit));
+        }
+        let mut taken: HashMap<Target, usize> = HashMap::new();
+        for (raw, header) in info.headers.iter().enumerate() {
+            if clean_header(header).is_empty() {
+                plan.unnamed.push(raw);
+                continue;
+            }
+            let Some((target, unit)) = self.find(&special, header) else {
+                plan.unknown.push(header.clone());
+                continue;
+            };
+            if target == Target::Ignored {
+                continue;
+            }
+            if let Some(&first) = taken.get(&target) {
+                return Err(self
+                    .at(info, header)
+                    .with(format!("表头“{}”和“{header}”都是列“{}”", info.headers[first], self.title(target)))
+                    .hint("一列只能来自一个表头;把多余的写进 [[variant]] 的 ignore_headers"));
+            }
+            taken.insert(target, raw);
+            let column = match target {
+                Target::Column(column) => {
+                    plan.columns[column] = Some(raw);
+                    column
+                }
+                Target::Member(place, column) => {
+                    plan.members[place].push((column, raw));
+                    column
+                }
+                Target::Ignored => continue,
+            };
+            if let Some(factor) = unit.and_then(|u| unit::factor(contract.columns[column].kind, &u)) {
+                plan.factors[column] = factor;
+            }
+        }
+        self.complete(info, &mut plan)?;
+        Ok(plan)
+    }
+
+    /// Headers and units of the variants that apply to a file.
+    fn variant(&self, file: &str) -> (Index, Vec<(usize, &'a str)>) {
+        let mut special = Index::new();
+        let mut units = Vec::new();
+        let contract: &'a SourceContract = self.contract;
+        for variant in contract.variants.iter().filter(|v| v.applies_to(file)) {
+            for header in &variant.ignore_headers {
+                special.insert(clean_header(header), Target::Ignored);
+            }
+            for (key, headers) in &variant.aliases {
+                for header in headers {
+                    match key.split_once('.') {
+                        Some((group, name)) => {
+                            let Some(column) = self.contract.position(name) else { continue };
+                            for (place, member) in self.contract.members.iter().enumerate() {
+                                if member.group == group {
+                                    let header = header.replace("{n}", &member.number.to_string());
+                                    special.insert(clean_header(&header), Target::Member(place, column));
+                                }
+                            }
+                        }
+                        None => {
+                            if let Some(column) = self.contract.position(key) {
+                                special.insert(clean_header(header), Target::Column(column));
+                            }
+                        }
+                    }
+                }
+            }
+            for (name, unit) in &variant.units {
+                units.extend(self.contract.position(name).map(|column| (column, unit.as_str())));
+            }
+        }
+        (special, units)
+    }
+
+    /// Target of a header, and the unit it names: as written, without a bracketed unit, or by
+    /// the last line of a header of several rows.
+    fn find(&self, special: &Index, header: &str) -> Option<(Target, Option<String>)> {
+        let clean = clean_header(header);
+        let look = |text: &str| special.get(text).or_else(|| self.general.get(text)).copied();
+        if let Some(target) = look(&clean) {
+            return Some((target, bracketed(&clean).map(|(_, unit)| unit)));
+        }
+        if let Some((stem, unit)) = bracketed(&clean)
+            && let Some(target) = look(&stem)
+        {
+            return Some((target, Some(unit)));
+        }
+        let (_, last) = clean.rsplit_once('/')?;
+        look(last).map(|target| (target, None))
+    }
+
+    /// Checks that what must be there is there, and applies the policy for unknown headers.
+    fn complete(&self, info: &RawTableInfo, plan: &mut Plan) -> Result<()> {
+        let contract = self.contract;
+        for (index, column) in contract.columns.iter().enumerate() {
+            let in_group = contract.members.iter().any(|m| m.cells.iter().any(|(c, _)| *c == index));
+            if in_group || plan.columns[index].is_some() || column.default.is_some() {
+                continue;
+            }
+            if column.required {
+                return Err(self
+                    .at(info, &column.label)
+                    .with(format!("缺少必需的列“{}”", column.label))
+                    .hint(self.missing_hint(&column.headers, &plan.unknown)));
+            }
+            plan.missing.push(column.label.clone());
+        }
+        for (place, member) in contract.members.iter().enumerate() {
+            for (column, headers) in &member.cells {
+                let here = plan.members[place].iter().any(|(c, _)| c == column);
+                // Lists of small households leave the later member columns out.
+                if !here && place == 0 && contract.columns[*column].required {
+                    return Err(self
+                        .at(info, &headers[0])
+                        .with(format!("缺少必需的列“{}”", headers[0]))
+                        .hint(self.missing_hint(headers, &plan.unknown)));
+                }
+            }
+        }
+        if contract.unknown_headers == UnknownHeaders::Error && !plan.unknown.is_empty() {
+            let known = contract.known_headers();
+            let words: Vec<String> = plan
+                .unknown
+                .iter()
+                .map(|header| match nearest(header, known.iter().map(String::as_str)) {
+                    Some(word) => format!("“{header}”(最接近“{word}”)"),
+                    None => format!("“{header}”"),
+                })
+                .collect();
+            return Err(self.at(info, &plan.unknown[0]).with(format!("不认识的表头:{}", words.join("、"))).hint(format!(
+                "在 sources/{}.toml 里把它加进某列的 headers(个别县用 [[variant]]),不需要的加进 ignore_headers",
+                contract.name
+            )));
+        }
+        Ok(())
+    }
+
+    fn missing_hint(&self, headers: &[String], unknown: &[String]) -> String {
+        let accepted = headers.join("、");
+        if unknown.is_empty() {
+            return format!("可用的表头:{accepted}");
+        }
+        format!("可用的表头:{accepted};文件里不认识的表头:{}", unknown.join("、"))
+    }
+
+    fn title(&self, target: Target) -> String {
+        match target {
+            Target::Column(column) => self.contract.columns[column].label.clone(),
+            Target::Member(place, column) => {
+                format!("{}.{}", self.contract.members[place].title(), self.contract.columns[column].label)
+            }
+            Target::Ignored => String::new(),
+        }
+    }
+
+    fn at<'b>(&self, info: &'b RawTableInfo, header: &'b str) -> Place<'b> {
+        Place { info, header }
+    }
+}
+
+struct Place<'a> {
+    info: &'a RawTableInfo,
+    header: &'a str,
+}
+
+impl Place<'_> {
+    fn with(&self, message: String) -> Error {
+        let mut error = Error::input(message).in_file(&self.info.file).in_column(self.header);
+        if let Some(sheet) = &self.info.sheet {
+            error = error.in_sheet(sheet);
+        }
+        if self.info.header_row > 0 { error.at_row(u64::from(self.info.header_row)) } else { error }
+    }
+}
+
+fn factor_of(kind: Kind, unit: Option<&str>) -> i64 {
+    let default = match kind {
+        Kind::Money => "元",
+        Kind::Area => "平方米",
+        _ => return 1,
+    };
+    unit::factor(kind, unit.unwrap_or(default)).unwrap_or(1)
+}
+
+/// `补助金额(万元)` → (`补助金额`, `万元`), for headers already cleaned.
+fn bracketed(header: &str) -> Option<(String, String)> {
+    let (stem, unit) = header.strip_suffix(')')?.rsplit_once('(')?;
+    let unit = unit.split(['/', '·']).next().unwrap_or(unit);
+    const COUNTS: &[&str] = &["人", "口", "月", "年", "户", "岁", "个", "个月", "是/否", "是"];
+    let known = unit::factor(Kind::Money, unit).is_some()
+        || unit::factor(Kind::Area, unit).is_some()
+        || COUNTS.contains(&unit);
+    (known && !stem.is_empty()).then(|| (stem.to_owned(), unit.to_owned()))
+}

@@ -1,0 +1,204 @@
+//! Counts, amounts and areas: thousands separators, units, what a spreadsheet made of them.
+
+use crate::config::Kind;
+
+use super::unit;
+
+/// A decimal number: `mantissa` / 10^`scale`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Decimal {
+    mantissa: i64,
+    scale: u32,
+}
+
+impl Decimal {
+    /// Times `factor`, rounded half away from zero; `None` on overflow.
+    fn times(self, factor: i64) -> Option<i64> {
+        let product = i128::from(self.mantissa) * i128::from(factor);
+        let divisor = 10i128.pow(self.scale);
+        let half = if product < 0 { -divisor / 2 } else { divisor / 2 };
+        i64::try_from((product + half) / divisor).ok()
+    }
+}
+
+/// Splits a leading number from what follows it.
+fn split(text: &str) -> Option<(Decimal, &str)> {
+    let (negative, mut rest) = match text.as_bytes().first()? {
+        b'-' => (true, &text[1..]),
+        b'+' => (false, &text[1..]),
+        _ => (false, text),
+    };
+    let mut mantissa: i64 = 0;
+    let mut scale = 0u32;
+    let mut seen = 0usize;
+    let mut since_comma: Option<usize> = None;
+    let mut point = false;
+    let bytes = rest.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        match bytes[at] {
+            digit @ b'0'..=b'9' => {
+                seen += 1;
+                since_comma = since_comma.map(|n| n + 1);
+                // Digits beyond the ninth decimal are noise of binary floating point.
+                if !point || scale < 9 {
+                    mantissa = mantissa.checked_mul(10)?.checked_add(i64::from(digit - b'0'))?;
+                    scale += u32::from(point);
+                }
+            }
+            b',' if !point && seen > 0 && since_comma.is_none_or(|n| n == 3) => since_comma = Some(0),
+            b'.' if !point && seen > 0 => {
+                point = true;
+                if since_comma.is_some_and(|n| n != 3) {
+                    return None;
+                }
+                since_comma = None;
+            }
+            _ => break,
+        }
+        at += 1;
+    }
+    if seen == 0 || since_comma.is_some_and(|n| n != 3) {
+        return None;
+    }
+    rest = &rest[at..];
+    let mut number = Decimal { mantissa: if negative { -mantissa } else { mantissa }, scale };
+    if let Some(exponent) = rest.strip_prefix(['e', 'E']) {
+        let length = exponent.bytes().take_while(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-')).count();
+        let power: i32 = exponent[..length].parse().ok()?;
+        rest = &exponent[length..];
+        let scale = number.scale as i32 - power;
+        if !(-12..=30).contains(&scale) {
+            return None;
+        }
+        if scale < 0 {
+            number.mantissa = number.mantissa.checked_mul(10i64.pow(scale.unsigned_abs()))?;
+        }
+        number.scale = scale.max(0) as u32;
+    }
+    Some((number, rest.trim_start()))
+}
+
+/// A whole number, with a counting word at most.
+pub fn integer(text: &str) -> Option<i32> {
+    let (number, rest) = split(text)?;
+    let word = matches!(
+        rest,
+        "" | "人"
+            | "口"
+            | "口人"
+            | "个"
+            | "户"
+            | "岁"
+            | "年"
+            | "年度"
+            | "月"
+            | "个月"
+            | "月份"
+            | "天"
+            | "日"
+            | "次"
+            | "间"
+            | "名"
+    );
+    let value = number.times(1)?;
+    let whole = i128::from(number.mantissa) == i128::from(value) * 10i128.pow(number.scale);
+    if word && whole { i32::try_from(value).ok() } else { None }
+}
+
+/// An amount (in fen) or an area (in 1/100 m²). A unit in the cell comes before `factor`, the
+/// factor of bare numbers.
+pub fn measure(kind: Kind, text: &str, factor: i64) -> Option<i64> {
+    let text = match kind {
+        Kind::Money => text.trim_start_matches(['¥', '\u{FFE5}', '$']).trim_start(),
+        _ => text,
+    };
+    let (number, rest) = split(text)?;
+    if rest.is_empty() {
+        return number.times(factor);
+    }
+    // 元/月, 元每人每月, 元整: the rate is the column's business, the unit is ours.
+    let word = rest.split(['/', '每', '·', '(', '整']).next().unwrap_or("").trim_end();
+    if word.is_empty() {
+        return number.times(factor);
+    }
+    number.times(unit::factor(kind, word)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn integers() {
+        for (text, value) in [
+            ("3", 3),
+            ("3.0", 3),
+            ("1,234", 1234),
+            ("2018年", 2018),
+            ("4人", 4),
+            ("6个月", 6),
+            ("-2", -2),
+            ("1E3", 1000),
+        ] {
+            assert_eq!(integer(text), Some(value), "{text}");
+        }
+        for text in ["", "3.5", "三", "3-4", "1,23", "99999999999", "3x", "-", ".", "1e99", ","] {
+            assert_eq!(integer(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn money_with_units() {
+        for (text, fen) in [
+            ("450", 45_000),
+            ("450元/月", 45_000),
+            ("450.5", 45_050),
+            ("3,208.00元", 320_800),
+            ("1.2万元", 1_200_000),
+            ("1.2万", 1_200_000),
+            ("¥450", 45_000),
+            ("450 元", 45_000),
+            ("450元每人每月", 45_000),
+            ("0.1", 10),
+            ("266.66666666666669", 26_667),
+            ("-5", -500),
+            ("300/月", 30_000),
+            ("4.5E2", 45_000),
+            ("100元整", 10_000),
+            ("50分", 50),
+        ] {
+            assert_eq!(measure(Kind::Money, text, 100), Some(fen), "{text}");
+        }
+        for text in ["四百五", "450美金", "450-500", "", "元", "450元450", "12平方米"] {
+            assert_eq!(measure(Kind::Money, text, 100), None, "{text}");
+        }
+        assert_eq!(measure(Kind::Money, "1.5", 1_000_000), Some(1_500_000), "header in 万元");
+        assert_eq!(measure(Kind::Money, "1.5元", 1_000_000), Some(150), "the cell's unit comes first");
+    }
+
+    #[test]
+    fn areas() {
+        for (text, centi) in
+            [("60", 6000), ("60.5平方米", 6050), ("60㎡", 6000), ("60m2", 6000), ("0.1亩", 6667)]
+        {
+            assert_eq!(measure(Kind::Area, text, 100), Some(centi), "{text}");
+        }
+        assert_eq!(measure(Kind::Area, "60元", 100), None);
+    }
+
+    proptest! {
+        #[test]
+        fn fen_round_trip(fen in -10_000_000_000i64..10_000_000_000) {
+            let sign = if fen < 0 { "-" } else { "" };
+            let text = format!("{sign}{}.{:02}", fen.abs() / 100, fen.abs() % 100);
+            prop_assert_eq!(measure(Kind::Money, &text, 100), Some(fen));
+        }
+
+        #[test]
+        fn never_panics(text in "[-+0-9.,eE元万 ]{0,40}") {
+            let _ = (integer(&text), measure(Kind::Money, &text, 100));
+        }
+    }
+}
