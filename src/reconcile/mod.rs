@@ -6,6 +6,25 @@
 
 use arrow::record_batch::RecordBatch;
 
+pub mod catalogue;
+pub mod engine;
+pub mod examples;
+mod findings;
+pub mod frame;
+pub mod mutate;
+pub mod outcome;
+pub mod planner;
+pub mod rule_file;
+pub mod rule_set;
+pub mod rules_doc;
+pub mod settings;
+pub mod sql_text;
+
+pub use engine::run;
+pub use examples::run_examples;
+pub use rule_file::Rule;
+pub use rule_set::RuleSet;
+
 /// A table that rules may read.
 #[derive(Debug, Clone)]
 pub struct View {
@@ -99,6 +118,21 @@ pub struct Exception {
     pub confidence: u8,
     /// Days an officer has, from the rule.
     pub due_days: u32,
+    /// True if a record it rests on is touched by an unresolved review-tier pair: shown apart.
+    pub in_review: bool,
+    /// Other exceptions of the same cause, the likely root cause first.
+    pub related: Vec<RelatedException>,
+}
+
+/// Names another exception of the same quarter.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RelatedException {
+    /// Its rule.
+    pub rule_code: String,
+    /// Its subject.
+    pub subject_id: String,
+    /// Its key.
+    pub rule_key: String,
 }
 
 /// One indicator row.

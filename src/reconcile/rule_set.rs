@@ -1,0 +1,245 @@
+//! All rules of a pipeline, read and checked against the views the contracts promise.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use super::catalogue::Catalogue;
+use super::frame::ColumnKind;
+use super::planner::{self, Session};
+use super::rule_file::{self, Definition, Rule, RuleHeader, SqlFile};
+use super::settings::{self, RuleSettings};
+use super::sql_text::SqlText;
+use crate::config::toml_file::{TomlFile, suggest};
+use crate::config::{Parameter, Pipeline, Quarter};
+use crate::{Error, Result};
+
+/// Folder of definitions under `rules/`.
+const DEFINITIONS: &str = "definitions";
+
+/// Rules, definitions and what they may read.
+#[derive(Debug, Clone)]
+pub struct RuleSet {
+    /// Rules by code.
+    pub rules: Vec<Rule>,
+    /// Definitions, each after those it reads.
+    pub definitions: Vec<Definition>,
+    /// `rules/rules.toml`.
+    pub settings: RuleSettings,
+    /// Views.
+    pub catalogue: Catalogue,
+    /// Code of the whole prefecture, for indicators.
+    pub root_code: String,
+    settings_file: TomlFile,
+    policy_text: Option<String>,
+}
+
+impl RuleSet {
+    /// Reads `rules/` of the pipeline. A pipeline without rules has an empty set.
+    pub fn load(pipeline: &Pipeline) -> Result<Self> {
+        let root = pipeline.root.join("rules");
+        let (settings, settings_file) = RuleSettings::read(&root.join("rules.toml"))?;
+        let sources: Vec<_> = pipeline
+            .sources
+            .iter()
+            .map(|s| {
+                let columns = s.columns.iter().filter_map(|c| Some((c.name.clone(), ColumnKind::of(&c.data_type())?)));
+                (s.name.clone(), s.title.clone(), columns.collect())
+            })
+            .collect();
+        let catalogue = Catalogue::new(&sources, settings.parameter_columns(pipeline));
+        let mut rules = Vec::new();
+        let mut definitions = Vec::new();
+        for (group, path) in sql_files(&root)? {
+            let text = std::fs::read_to_string(&path).map_err(|e| {
+                Error::configuration("规则文件读不出来").in_file(&path).hint("文件应为 UTF-8 文本").caused_by(e)
+            })?;
+            if group == DEFINITIONS {
+                definitions.push(rule_file::parse_definition(&path, text)?);
+            } else {
+                rules.push(rule_file::parse(&path, &group, text)?);
+            }
+        }
+        rules.sort_by(|a, b| code_order(&a.header.code).cmp(&code_order(&b.header.code)));
+        for pair in rules.windows(2) {
+            if pair[0].header.code == pair[1].header.code {
+                let first = pair[0].file.path.display();
+                return Err(pair[1]
+                    .file
+                    .complain_key("code", format!("规则编号“{}”重复", pair[1].header.code))
+                    .hint(format!("另一条在 {first};换一个编号")));
+            }
+        }
+        let policy_text = settings::policy_text(&pipeline.root, &settings, &settings_file)?;
+        let definitions = in_order(definitions, &catalogue)?;
+        let root_code = pipeline.settings.prefecture.code.clone();
+        Ok(Self { rules, definitions, settings, catalogue, root_code, settings_file, policy_text })
+    }
+    /// Rule by code.
+    pub fn rule(&self, code: &str) -> Option<&Rule> {
+        self.rules.iter().find(|r| r.header.code == code)
+    }
+    /// Definition by name.
+    pub fn definition(&self, name: &str) -> Option<&Definition> {
+        self.definitions.iter().find(|d| d.header.name == name)
+    }
+    /// The row of the view `parameter`.
+    pub fn parameters(&self, pipeline: &Pipeline, quarter: Quarter) -> Result<BTreeMap<String, Parameter>> {
+        self.settings.parameters(pipeline, &self.settings_file, quarter)
+    }
+    /// Views of sources (this or the previous quarter) that a SELECT reads, through definitions too.
+    pub fn source_views(&self, file: &SqlFile) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        let mut todo: Vec<&SqlFile> = vec![file];
+        let mut seen = BTreeSet::new();
+        while let Some(file) = todo.pop() {
+            for (table, _) in SqlText::new(file.sql()).tables() {
+                if let Some(definition) = self.definition(table) {
+                    if seen.insert(table.to_owned()) {
+                        todo.push(&definition.file);
+                    }
+                } else if self.catalogue.can_be_absent(table) {
+                    found.insert(table.to_owned());
+                }
+            }
+        }
+        found
+    }
+    /// Definitions that a SELECT needs, in order.
+    pub fn definitions_of(&self, file: &SqlFile) -> Vec<&Definition> {
+        let mut wanted: BTreeSet<String> = SqlText::new(file.sql()).tables().iter().map(|t| t.0.to_owned()).collect();
+        for definition in self.definitions.iter().rev() {
+            if wanted.contains(&definition.header.name) {
+                wanted.extend(SqlText::new(definition.file.sql()).tables().iter().map(|t| t.0.to_owned()));
+            }
+        }
+        self.definitions.iter().filter(|d| wanted.contains(&d.header.name)).collect()
+    }
+    /// Plans every definition and rule against empty views. All complaints, in file order.
+    pub fn check(&self) -> Vec<Error> {
+        let mut session = Session::empty(&self.catalogue);
+        let mut complaints = Vec::new();
+        for definition in &self.definitions {
+            match planner::plan(&mut session, &definition.file) {
+                Ok(_) => session.define(&definition.header.name, definition.file.sql()),
+                Err(error) => complaints.push(error),
+            }
+        }
+        if !complaints.is_empty() {
+            return complaints;
+        }
+        for rule in &self.rules {
+            complaints.extend(self.check_header(rule).err());
+            complaints.extend(
+                planner::plan(&mut session, &rule.file).and_then(|columns| planner::check_output(rule, &columns)).err(),
+            );
+        }
+        complaints
+    }
+    fn check_header(&self, rule: &Rule) -> Result<()> {
+        let header = &rule.header;
+        if let Some(text) = &self.policy_text
+            && !text.contains(&header.policy.quote)
+        {
+            return Err(rule
+                .file
+                .complain_at(&["policy".into(), "quote".into()], "引文与政策文本不一致")
+                .hint("引文必须是政策原文中连续的一段,标点也要一致"));
+        }
+        let read = self.source_views(&rule.file);
+        let listed: BTreeSet<&String> = header.sources.iter().chain(&header.optional_sources).collect();
+        for name in &listed {
+            if !self.catalogue.can_be_absent(name) {
+                let known: Vec<&str> =
+                    self.catalogue.views.keys().filter(|v| self.catalogue.can_be_absent(v)).map(String::as_str).collect();
+                let error = rule.file.complain_key("sources", format!("没有名为“{name}”的数据来源"));
+                return Err(with_hint(error, suggest(name, &known, "可用的来源")));
+            }
+        }
+        if read.iter().collect::<BTreeSet<_>>() != listed {
+            let list: Vec<String> = read.iter().map(|name| format!("\"{name}\"")).collect();
+            return Err(rule
+                .file
+                .complain_key("sources", "所列数据来源与语句实际用到的不一致")
+                .hint(format!("语句(连同所用定义)用到:[{}];缺了也能运行的写进 optional_sources", list.join(", "))));
+        }
+        for code in &header.related {
+            if self.rule(code).is_none() {
+                let known: Vec<&str> = self.rules.iter().map(|r| r.header.code.as_str()).collect();
+                let error = rule.file.complain_key("related", format!("没有编号为“{code}”的规则"));
+                return Err(with_hint(error, suggest(code, &known, "现有规则")));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// JSON schema of the header of a rule file.
+pub fn header_schema() -> schemars::Schema {
+    schemars::schema_for!(RuleHeader)
+}
+
+pub(super) fn with_hint(error: Error, hint: Option<String>) -> Error {
+    match hint {
+        Some(hint) => error.hint(hint),
+        None => error,
+    }
+}
+
+/// Letters, then number: R9 before R10, Q after its letter.
+pub(super) fn code_order(code: &str) -> (String, u32, String) {
+    let letters: String = code.chars().take_while(|c| !c.is_ascii_digit()).collect();
+    let digits: String = code[letters.len()..].chars().take_while(char::is_ascii_digit).collect();
+    // Plan rules (R) come before the registry's self-checks (Q).
+    let rank = if letters == "R" { String::new() } else { letters };
+    (rank, digits.parse().unwrap_or(0), code.to_owned())
+}
+
+/// (folder, file) of every `rules/<folder>/*.sql`, sorted.
+fn sql_files(root: &Path) -> Result<Vec<(String, PathBuf)>> {
+    let mut found = Vec::new();
+    if !root.is_dir() {
+        return Ok(found);
+    }
+    let list = |folder: &Path| -> Result<Vec<PathBuf>> {
+        let entries = std::fs::read_dir(folder).map_err(|e| Error::io("读取文件夹", folder, e))?;
+        let mut paths = Vec::new();
+        for entry in entries {
+            paths.push(entry.map_err(|e| Error::io("读取文件夹", folder, e))?.path());
+        }
+        paths.sort();
+        Ok(paths)
+    };
+    for folder in list(root)?.into_iter().filter(|p| p.is_dir()) {
+        let group = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        for path in list(&folder)? {
+            if path.extension().is_some_and(|e| e == "sql") {
+                found.push((group.clone(), path));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Definitions after those they read.
+fn in_order(definitions: Vec<Definition>, catalogue: &Catalogue) -> Result<Vec<Definition>> {
+    let names: BTreeSet<String> = definitions.iter().map(|d| d.header.name.clone()).collect();
+    let mut done: BTreeSet<String> = BTreeSet::new();
+    let mut left = definitions;
+    let mut ordered = Vec::new();
+    while !left.is_empty() {
+        let position = left.iter().position(|d| {
+            let text = SqlText::new(d.file.sql());
+            text.tables().iter().all(|(t, _)| !names.contains(*t) || done.contains(*t))
+        });
+        let Some(position) = position else {
+            return Err(left[0].file.complain_key("name", "几个定义互相引用,成了圈").hint("拆开其中一个定义"));
+        };
+        let definition = left.remove(position);
+        if catalogue.columns(&definition.header.name).is_some() {
+            return Err(definition.file.complain_key("name", "定义与已有视图同名").hint("换一个名字"));
+        }
+        done.insert(definition.header.name.clone());
+        ordered.push(definition);
+    }
+    Ok(ordered)
+}
