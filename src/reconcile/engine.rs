@@ -33,7 +33,7 @@ pub fn run(
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Findings> {
     let present: BTreeSet<&str> = views.iter().map(|v| v.name.as_str()).collect();
-    let mut session = session_of(rules, views, &present)?;
+    let session = session_of(rules, views, &present)?;
     let mut findings = Findings::default();
     let mut exceptions: Vec<(usize, outcome::Finding)> = Vec::new();
     for (position, rule) in rules.rules.iter().enumerate() {
@@ -42,7 +42,7 @@ pub fn run(
                 findings.not_run.push(NotRun { rule_code: rule.header.code.clone(), reason });
             }
             None => {
-                let outcome = run_rule(&mut session, rule, &rules.root_code, quarter)?;
+                let outcome = run_rule(&session, rule, &rules.root_code, quarter)?;
                 exceptions.extend(outcome.findings.into_iter().map(|f| (position, f)));
                 findings.indicators.extend(outcome.indicators);
             }
@@ -109,7 +109,7 @@ fn why_not(rules: &RuleSet, rule: &Rule, present: &BTreeSet<&str>, quarter: &str
 }
 
 /// Runs one rule in a session that holds its tables.
-pub(super) fn run_rule(session: &mut Session, rule: &Rule, root_code: &str, quarter: &str) -> Result<Outcome> {
+pub(super) fn run_rule(session: &Session, rule: &Rule, root_code: &str, quarter: &str) -> Result<Outcome> {
     let frame = session.select(rule.file.sql()).map_err(|e| {
         rule.file
             .complain_sql(0..0, format!("规则{}运行失败", rule.header.code))

@@ -254,7 +254,7 @@ impl<'a> Bench<'a> {
             let frame = session.select(definition.file.sql())?;
             session.register(&definition.header.name, frame);
         }
-        run_rule(&mut session, rule, &self.rules.root_code, &self.quarter.to_string())
+        run_rule(&session, rule, &self.rules.root_code, &self.quarter.to_string())
     }
     /// Runs one example and compares.
     fn check(&self, rule: &Rule, index: usize) -> Result<()> {

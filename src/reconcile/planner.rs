@@ -15,15 +15,16 @@ use crate::config::toml_file::{nearest, suggest};
 use crate::{Error, Result};
 
 /// Tables by name, ready for SELECTs.
+#[derive(Default)]
 pub struct Session {
-    context: SQLContext,
+    tables: BTreeMap<String, LazyFrame>,
     columns: BTreeMap<String, Columns>,
 }
 
 impl Session {
     /// No tables.
     pub fn new() -> Self {
-        Self { context: SQLContext::new(), columns: BTreeMap::new() }
+        Self::default()
     }
     /// All views of the catalogue, without rows.
     pub fn empty(catalogue: &Catalogue) -> Self {
@@ -36,29 +37,28 @@ impl Session {
     /// Adds or replaces a table.
     pub fn register(&mut self, name: &str, frame: DataFrame) {
         self.columns.insert(name.to_owned(), columns_of(frame.schema()));
-        self.context.register(name, frame.lazy());
+        self.tables.insert(name.to_owned(), frame.lazy());
     }
-    /// Adds the outcome of a SELECT as a table that is computed where it is used.
-    pub fn define(&mut self, name: &str, sql: &str) {
-        if let Ok(mut lazy) = self.context.execute(sql)
-            && let Ok(schema) = lazy.collect_schema()
-        {
-            self.columns.insert(name.to_owned(), columns_of(&schema));
-            self.context.register(name, lazy);
-        }
+    /// Adds the columns that a SELECT yields as a table without rows.
+    pub fn define(&mut self, name: &str, columns: &Columns) {
+        self.register(name, empty_frame(columns));
     }
     /// Runs a SELECT.
-    pub fn select(&mut self, sql: &str) -> Result<DataFrame> {
-        self.context.execute(sql).and_then(LazyFrame::collect).map_err(engine_failure)
+    pub fn select(&self, sql: &str) -> Result<DataFrame> {
+        self.lazy(sql).and_then(LazyFrame::collect).map_err(engine_failure)
     }
-    fn schema(&mut self, sql: &str) -> PolarsResult<SchemaRef> {
-        self.context.execute(sql)?.collect_schema()
+    /// A context of its own for every SELECT: the engine keeps aliases from one to the next.
+    fn lazy(&self, sql: &str) -> PolarsResult<LazyFrame> {
+        let mut context = SQLContext::new();
+        for (table, _) in SqlText::new(sql).tables() {
+            if let Some(lazy) = self.tables.get(table) {
+                context.register(table, lazy.clone());
+            }
+        }
+        context.execute(sql)
     }
-}
-
-impl Default for Session {
-    fn default() -> Self {
-        Self::new()
+    fn schema(&self, sql: &str) -> PolarsResult<SchemaRef> {
+        self.lazy(sql)?.collect_schema()
     }
 }
 
@@ -73,7 +73,7 @@ fn columns_of(schema: &Schema) -> Columns {
 }
 
 /// Checks a SELECT and returns the columns it yields, without running it.
-pub fn plan(session: &mut Session, file: &SqlFile) -> Result<Columns> {
+pub fn plan(session: &Session, file: &SqlFile) -> Result<Columns> {
     let text = SqlText::new(file.sql());
     check_tables(session, file, &text)?;
     check_words(file, &text)?;
@@ -85,6 +85,12 @@ pub fn plan(session: &mut Session, file: &SqlFile) -> Result<Columns> {
 }
 
 fn check_tables(session: &Session, file: &SqlFile, text: &SqlText<'_>) -> Result<()> {
+    for name in text.with_names() {
+        if session.columns.contains_key(name) {
+            let span = text.find(name).unwrap_or(0..0);
+            return Err(file.complain_sql(span, format!("WITH 的名字“{name}”与视图同名")).hint("换一个名字"));
+        }
+    }
     for (table, span) in text.tables() {
         if !session.columns.contains_key(table) {
             let known: Vec<&str> = session.columns.keys().map(String::as_str).collect();

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::catalogue::Catalogue;
-use super::frame::ColumnKind;
+use super::frame::{ColumnKind, Columns};
 use super::planner::{self, Session};
 use super::rule_file::{self, Definition, Rule, RuleHeader, SqlFile};
 use super::settings::{self, RuleSettings};
 use super::sql_text::SqlText;
 use crate::config::toml_file::{TomlFile, suggest};
-use crate::config::{Parameter, Pipeline, Quarter};
+use crate::config::{Parameter, Pipeline, Quarter, Role, SourceContract};
 use crate::{Error, Result};
 
 /// Folder of definitions under `rules/`.
@@ -42,8 +42,7 @@ impl RuleSet {
             .sources
             .iter()
             .map(|s| {
-                let columns = s.columns.iter().filter_map(|c| Some((c.name.clone(), ColumnKind::of(&c.data_type())?)));
-                (s.name.clone(), s.title.clone(), columns.collect())
+                (s.name.clone(), s.title.clone(), contract_columns(s))
             })
             .collect();
         let catalogue = Catalogue::new(&sources, settings.parameter_columns(pipeline));
@@ -119,8 +118,8 @@ impl RuleSet {
         let mut session = Session::empty(&self.catalogue);
         let mut complaints = Vec::new();
         for definition in &self.definitions {
-            match planner::plan(&mut session, &definition.file) {
-                Ok(_) => session.define(&definition.header.name, definition.file.sql()),
+            match planner::plan(&session, &definition.file) {
+                Ok(columns) => session.define(&definition.header.name, &columns),
                 Err(error) => complaints.push(error),
             }
         }
@@ -130,7 +129,7 @@ impl RuleSet {
         for rule in &self.rules {
             complaints.extend(self.check_header(rule).err());
             complaints.extend(
-                planner::plan(&mut session, &rule.file).and_then(|columns| planner::check_output(rule, &columns)).err(),
+                planner::plan(&session, &rule.file).and_then(|columns| planner::check_output(rule, &columns)).err(),
             );
         }
         complaints
@@ -171,6 +170,17 @@ impl RuleSet {
         }
         Ok(())
     }
+}
+
+/// Columns of a contract, and those computed from its guardian column.
+pub fn contract_columns(contract: &SourceContract) -> Columns {
+    let mut columns: Columns =
+        contract.columns.iter().filter_map(|c| Some((c.name.clone(), ColumnKind::of(&c.data_type())?))).collect();
+    if contract.role(Role::GuardianId).is_some() {
+        columns.push(("guardian_id18".to_owned(), ColumnKind::Text));
+        columns.push(("guardian_person_id".to_owned(), ColumnKind::Text));
+    }
+    columns
 }
 
 /// JSON schema of the header of a rule file.

@@ -45,7 +45,7 @@ pub struct DerivedDate {
     pub minus_days: Option<Amount>,
 }
 
-/// A number, or the parameter that holds it.
+/// A number, the parameter that holds it, or a list of these to be added up.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(untagged)]
 pub enum Amount {
@@ -53,6 +53,21 @@ pub enum Amount {
     Number(i64),
     /// Parameter.
     Parameter(String),
+    /// Sum of several.
+    Sum(Vec<Amount>),
+}
+
+impl Amount {
+    fn value(&self, row: &BTreeMap<String, Parameter>) -> Result<i64, String> {
+        match self {
+            Self::Number(n) => Ok(*n),
+            Self::Parameter(name) => match row.get(name) {
+                Some(Parameter::Integer(n)) => Ok(*n),
+                _ => Err(format!("没有整数参数“{name}”")),
+            },
+            Self::Sum(parts) => parts.iter().map(|part| part.value(row)).sum(),
+        }
+    }
 }
 
 impl RuleSettings {
@@ -125,14 +140,7 @@ impl RuleSettings {
 
 impl DerivedDate {
     fn resolve(&self, quarter: Quarter, row: &BTreeMap<String, Parameter>) -> Result<Date, String> {
-        let amount = |amount: &Option<Amount>| match amount {
-            None => Ok(0),
-            Some(Amount::Number(n)) => Ok(*n),
-            Some(Amount::Parameter(name)) => match row.get(name) {
-                Some(Parameter::Integer(n)) => Ok(*n),
-                _ => Err(format!("没有整数参数“{name}”")),
-            },
-        };
+        let amount = |amount: &Option<Amount>| amount.as_ref().map_or(Ok(0), |a| a.value(row));
         let anchor = match self.from.as_str() {
             "quarter_start" => quarter.first_day(),
             "quarter_end" => quarter.last_day(),

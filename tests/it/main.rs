@@ -3,4 +3,5 @@
 mod config;
 mod folder;
 mod load;
+mod rules;
 mod synth;

@@ -1,0 +1,86 @@
+/*
+code = "R30"
+title = "未参加基本医保"
+why = "建档立卡人口应全部参加基本医保;没有参保,看病费用就没有保障。"
+policy = { clause = "二(三)1", quote = "将贫困人口全部纳入城乡居民基本医疗保险、大病保险、大病补充医疗保险、商业医疗补充保险和医疗救助保障范围" }
+owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name = "医疗保障局", since = "2019Q1" }]
+severity = "S1"
+subject = "person"
+sources = ["registry_person", "insurance"]
+due_days = 15
+advice = [
+    "查是否在外地参保、参加职工医保、参军或服刑,能提供证明的登记说明",
+    "查参保姓名和证件号码是否与建档立卡一致",
+    "确未参保的,在缴费期内督促参保并落实个人缴费补贴",
+]
+message = "建档立卡在册人员,{year}年度没有正常参保记录。"
+related = ["R14"]
+
+[[example]]
+case = "没有参保:列为疑点"
+given = """
+registry_person @P1 birth_date=1970-01-01
+insurance @P2
+"""
+expect = ["P1 <- registry_person:1"]
+
+[[example]]
+case = "正常参保:不列"
+given = """
+registry_person @P1 birth_date=1970-01-01
+insurance @P1
+"""
+expect = []
+
+[[example]]
+case = "只有暂停的参保:列为疑点"
+given = """
+registry_person @P1
+insurance @P1 status=暂停
+"""
+expect = ["P1"]
+
+[[example]]
+case = "只有上年度的参保:列为疑点"
+given = """
+registry_person @P1
+insurance @P1 year=2017
+"""
+expect = ["P1"]
+
+[[example]]
+case = "参加职工医保:不列"
+given = """
+registry_person @P1
+insurance @P1 scheme=职工
+"""
+expect = []
+
+[[example]]
+case = "大学生:不列;高中生:列为疑点"
+given = """
+registry_person @P1 student_status=大专及以上
+registry_person @P2 student_status=高中一年级
+"""
+expect = ["P2"]
+
+[[example]]
+case = "出生不满90天:不列;正好90天:列为疑点"
+given = """
+registry_person @P1 birth_date=2018-07-03
+registry_person @P2 birth_date=2018-07-02
+"""
+expect = ["P2"]
+
+[[example]]
+case = "已死亡:不列"
+given = """
+registry_person @P1 person_status=死亡
+"""
+expect = []
+*/
+SELECT p.person_id AS subject_id, p.record_id AS evidence, q.year AS year
+FROM must_insure p
+CROSS JOIN parameter q
+LEFT JOIN insured_person i ON i.person_id = p.person_id
+WHERE i.person_id IS NULL

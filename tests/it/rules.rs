@@ -1,0 +1,39 @@
+//! The rules of pipelines/hebi: they plan, their examples hold, and a broken rule is seen.
+
+use std::path::Path;
+
+use bidui::config::Pipeline;
+use bidui::reconcile::{RuleSet, examples, run_examples};
+
+fn hebi() -> (Pipeline, RuleSet) {
+    let pipeline = Pipeline::open(Path::new("pipelines/hebi")).unwrap();
+    let rules = RuleSet::load(&pipeline).unwrap();
+    (pipeline, rules)
+}
+
+#[test]
+fn every_rule_plans_against_the_contracts() {
+    let (_, rules) = hebi();
+    let complaints: Vec<String> = rules.check().iter().map(ToString::to_string).collect();
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+    for code in "R01 R02 R03 R04 R07 R08 R14 R30 R35 R37 R50 R52 R53 R73 R75".split(' ') {
+        assert!(rules.rule(code).is_some(), "{code}");
+    }
+}
+
+#[test]
+fn every_example_holds() {
+    let (pipeline, rules) = hebi();
+    let report = run_examples(&pipeline, &rules).unwrap();
+    let failures: Vec<String> = report.failures.iter().map(ToString::to_string).collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert!(report.examples >= 2 * report.rules);
+}
+
+#[test]
+fn breaking_a_condition_is_noticed() {
+    let (pipeline, rules) = hebi();
+    let reports = examples::run_mutations(&pipeline, &rules, Some("R08")).unwrap();
+    assert!(reports[0].tried >= 2, "{reports:?}");
+    assert!(reports[0].unnoticed.is_empty(), "{reports:?}");
+}
