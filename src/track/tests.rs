@@ -18,6 +18,8 @@ fn finding(rule: &str, subject: &str, key: &str) -> Exception {
         message: "说明".into(),
         confidence: 1,
         due_days: 30,
+        in_review: false,
+        related: Vec::new(),
     }
 }
 
