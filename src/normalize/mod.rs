@@ -7,17 +7,29 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use arrow::array::{Array, Date32Array, StringArray};
+
+use crate::config::{Pipeline, Role, SourceContract};
+use crate::load::Loaded;
+use crate::{Error, Result};
+
+mod columns;
 pub mod date;
 pub mod division;
 pub mod han;
 pub mod id_number;
 pub mod name;
 pub mod pool;
+pub mod relation;
+pub mod text;
 
+use columns::ColumnBuilder;
+pub use columns::{ColumnKind, TextColumn, TextTable, divisions, id_numbers};
 pub use division::DivisionTree;
 pub use id_number::{IdClass, IdNumber, Sex};
 pub use name::{NameFlags, NameForm};
-pub use pool::{Pool, PoolId};
+pub use pool::{Pool, PoolBuilder, PoolId};
+pub use relation::Relation;
 
 /// One comparable column; all columns of a [`Comparable`] have the same number of rows.
 #[derive(Debug, Clone)]
@@ -46,3 +58,195 @@ pub struct Comparable {
     /// Columns by link column name.
     pub columns: BTreeMap<String, ComparableColumn>,
 }
+
+impl Comparable {
+    /// Column of ID numbers, if there is one of that name.
+    pub fn id_numbers(&self, name: &str) -> Option<&[IdNumber]> {
+        match self.columns.get(name)? {
+            ComparableColumn::IdNumber(values) => Some(values),
+            _ => None,
+        }
+    }
+    /// Column of Han names and their pool.
+    pub fn names(&self, name: &str) -> Option<(&[PoolId], &Arc<Pool<NameForm>>)> {
+        match self.columns.get(name)? {
+            ComparableColumn::Name(ids, pool) => Some((ids, pool)),
+            _ => None,
+        }
+    }
+    /// Column of texts and their pool.
+    pub fn texts(&self, name: &str) -> Option<(&[PoolId], &Arc<Pool<String>>)> {
+        match self.columns.get(name)? {
+            ComparableColumn::Text(ids, pool) => Some((ids, pool)),
+            _ => None,
+        }
+    }
+    /// Column of packed dates.
+    pub fn dates(&self, name: &str) -> Option<&[u32]> {
+        match self.columns.get(name)? {
+            ComparableColumn::Date(values) => Some(values),
+            _ => None,
+        }
+    }
+    /// Column of divisions.
+    pub fn divisions(&self, name: &str) -> Option<&[u32]> {
+        match self.columns.get(name)? {
+            ComparableColumn::Division(values) => Some(values),
+            _ => None,
+        }
+    }
+    /// Column of small codes.
+    pub fn codes(&self, name: &str) -> Option<&[u8]> {
+        match self.columns.get(name)? {
+            ComparableColumn::Code(values) => Some(values),
+            _ => None,
+        }
+    }
+}
+
+/// Comparable fields of every source, in the order of `loaded`. Link columns by the roles of
+/// the contracts: `id_number`, `name`, `birth_date`, `sex`, `division`, `household`,
+/// `relation`, `guardian_id`, `guardian_name`, `student_no`, `address`, `phone`; a column is
+/// there if the contract gives it a role. All sources share one pool of names (persons' and
+/// guardians'), and one pool per other text column.
+///
+/// `birth_date` and `sex` are as stated; what an ID number implies is [`IdNumber::birth`] and
+/// [`IdNumber::sex`], so that a contradiction stays visible. A student number `G…` fills an
+/// empty `id_number`.
+pub fn normalize(pipeline: &Pipeline, loaded: &[Loaded]) -> Result<Vec<Comparable>> {
+    let mut builder = ColumnBuilder::new(loaded.len());
+    for (table, one) in loaded.iter().enumerate() {
+        let records = &one.records;
+        let contract = pipeline
+            .source(&records.source)
+            .ok_or_else(|| Error::internal(format!("没有名为“{}”的数据来源", records.source)))?;
+        source_columns(&mut builder, table, contract, &pipeline.divisions, one)?;
+    }
+    let columns = builder.finish();
+    Ok(loaded
+        .iter()
+        .zip(columns)
+        .map(|(one, columns)| Comparable {
+            source: one.records.source.clone(),
+            rows: one.records.batch.num_rows(),
+            columns,
+        })
+        .collect())
+}
+
+/// Columns of one source.
+fn source_columns(
+    builder: &mut ColumnBuilder,
+    table: usize,
+    contract: &SourceContract,
+    tree: &DivisionTree,
+    loaded: &Loaded,
+) -> Result<()> {
+    let batch = &loaded.records.batch;
+    let array = |role: Role| -> Option<&dyn Array> {
+        batch.column_by_name(&contract.role(role)?.name).map(|column| column.as_ref())
+    };
+    let text = |role: Role| -> Result<Option<&StringArray>> {
+        let Some(column) = array(role) else { return Ok(None) };
+        column.as_any().downcast_ref::<StringArray>().map(Some).ok_or_else(|| {
+            Error::configuration(format!("角色“{role:?}”只能给文字列"))
+                .in_file(&contract.path)
+                .hint("这一列的 type 应为 text 或 code")
+        })
+    };
+    let student = text(Role::StudentNo)?.map(|column| id_numbers(&[column]));
+    if text(Role::IdNumber)?.is_some() || student.is_some() {
+        let mut ids = match text(Role::IdNumber)? {
+            Some(column) => id_numbers(&[column]),
+            None => vec![IdNumber::default(); batch.num_rows()],
+        };
+        for (id, student) in ids.iter_mut().zip(student.iter().flatten()) {
+            if id.is_missing() && student.class == IdClass::GStudent {
+                *id = *student;
+            }
+        }
+        builder.put(table, "id_number", ComparableColumn::IdNumber(ids));
+    }
+    if let Some(student) = student {
+        builder.put(table, "student_no", ComparableColumn::IdNumber(student));
+    }
+    for (role, name, kind) in [
+        (Role::Name, "name", ColumnKind::HanName),
+        (Role::GuardianName, "guardian_name", ColumnKind::HanName),
+        (Role::GuardianId, "guardian_id", ColumnKind::IdNumber),
+        (Role::Sex, "sex", ColumnKind::Sex),
+        (Role::Relation, "relation", ColumnKind::Relation),
+        (Role::Address, "address", ColumnKind::Text),
+        (Role::Phone, "phone", ColumnKind::Phone),
+    ] {
+        if let Some(column) = text(role)? {
+            builder.add(table, name, kind, &[column]);
+        }
+    }
+    if let Some(column) = array(Role::BirthDate) {
+        let dates = match column.as_any().downcast_ref::<Date32Array>() {
+            Some(days) => days.iter().map(|day| day.map_or(0, date::from_days)).collect(),
+            None => {
+                let column = text(Role::BirthDate)?;
+                columns::each(column.as_slice(), |cell| cell.map_or(0, date::parse))
+            }
+        };
+        builder.put(table, "birth_date", ComparableColumn::Date(dates));
+    }
+    let cells = [text(Role::County)?, text(Role::Township)?, text(Role::Village)?];
+    let code = text(Role::DivisionCode)?;
+    let mut units = Vec::new();
+    if cells.iter().any(Option::is_some) || code.is_some() {
+        units = divisions(tree, batch.num_rows(), cells);
+        if let Some(code) = code {
+            for (unit, cell) in units.iter_mut().zip(code) {
+                // A code says more than names that lead nowhere or not as far down.
+                if let Some(found) = cell.and_then(|cell| tree.lookup_code(cell))
+                    && (*unit == 0 || tree.unit(found).map(|u| u.level) > tree.unit(*unit).map(|u| u.level))
+                {
+                    *unit = found;
+                }
+            }
+        }
+        builder.put(table, "division", ComparableColumn::Division(units.clone()));
+    }
+    if let (Some(column), Some(role)) = (text(Role::Household)?, contract.role(Role::Household)) {
+        // Numbers meet only within one department's numbering (its letter and what it calls the
+        // number) and county: two counties number their households from 1.
+        let cells: Vec<Option<String>> = column
+            .iter()
+            .enumerate()
+            .map(|(row, cell)| {
+                let cell = cell.map(str::trim).filter(|cell| !cell.is_empty())?;
+                let county = tree.code_at(units.get(row).copied().unwrap_or(0), division::COUNTY);
+                Some(format!("{}|{}|{county}|{cell}", contract.letter, role.label))
+            })
+            .collect();
+        builder.add_texts(table, "household", ColumnKind::Exact, cells.iter().map(Option::as_deref));
+    }
+    Ok(())
+}
+
+/// Comparable fields of tables without a pipeline: every text column by its kind. Columns of
+/// one name share a pool across tables (Han names share one altogether).
+pub fn normalize_tables(tables: &[TextTable]) -> Result<Vec<Comparable>> {
+    let mut builder = ColumnBuilder::new(tables.len());
+    for (position, table) in tables.iter().enumerate() {
+        for column in &table.columns {
+            let chunks: Vec<&StringArray> = column.chunks.iter().collect();
+            let cells: usize = chunks.iter().map(|chunk| chunk.len()).sum();
+            if cells != table.rows {
+                return Err(Error::internal(format!("列“{}”有{cells}格,表有{}行", column.name, table.rows)));
+            }
+            builder.add(position, &column.name, column.kind, &chunks);
+        }
+    }
+    Ok(tables
+        .iter()
+        .zip(builder.finish())
+        .map(|(table, columns)| Comparable { source: table.source.clone(), rows: table.rows, columns })
+        .collect())
+}
+
+#[cfg(test)]
+mod tests;

@@ -100,7 +100,7 @@ fn fill_rows<'a, T: PartialEq + Copy>(
 
 /// Jaro similarity, 0 to 1.
 pub fn jaro(a: &str, b: &str) -> f64 {
-    with_chars!(a, b, |x, y| jaro_slices(x, y))
+    with_chars!(a, b, jaro_slices)
 }
 
 /// Jaro-Winkler similarity, 0 to 1: [`jaro`], raised for up to four characters that both begin with.

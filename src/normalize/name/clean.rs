@@ -184,12 +184,7 @@ fn letters(chars: &[char], flags: &mut NameFlags) -> Vec<char> {
             continue;
         }
         at += 1;
-        if c == ' ' {
-            // At either end a space is no more than an untidy cell.
-            if !out.is_empty() && chars[at..].iter().any(|&c| c != ' ') {
-                flags.set(NameFlags::SPACED);
-            }
-        } else if c == INTERPUNCT {
+        if c == INTERPUNCT {
             if out.last() != Some(&INTERPUNCT) {
                 out.push(c);
             }

@@ -23,12 +23,10 @@ impl NameFlags {
     pub const PRIVATE_USE: Self = Self(4);
     /// The name has an interpunct.
     pub const INTERPUNCT: Self = Self(8);
-    /// Spaces inside were removed.
-    pub const SPACED: Self = Self(16);
     /// No Han character at all.
-    pub const LATIN: Self = Self(32);
+    pub const LATIN: Self = Self(16);
     /// Folding changed a character (traditional or variant form).
-    pub const FOLDED: Self = Self(64);
+    pub const FOLDED: Self = Self(32);
 
     /// Are all bits of `other` set?
     pub fn has(self, other: Self) -> bool {

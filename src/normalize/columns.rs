@@ -1,0 +1,208 @@
+//! Building comparable columns from columns of text, with pools shared by all tables.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow::array::{Array, StringArray};
+use rayon::prelude::*;
+
+use super::division::DivisionResolver;
+use super::pool::PoolBuilder;
+use super::{ComparableColumn, DivisionTree, IdNumber, NameForm, Pool, PoolId, date, text};
+
+/// What a column of text holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ColumnKind {
+    /// Citizen ID numbers.
+    IdNumber,
+    /// Han person names.
+    HanName,
+    /// Given names or surnames in letters.
+    WesternName,
+    /// Addresses and other texts.
+    Text,
+    /// Dates.
+    Date,
+    /// Codes compared as written.
+    Code,
+    /// Quantities.
+    Number,
+    /// Postcodes.
+    Postcode,
+    /// Telephones.
+    Phone,
+    /// Sex.
+    Sex,
+    /// Relation to the household head, by its words.
+    Relation,
+    /// Texts compared exactly as they are.
+    Exact,
+}
+
+/// One text column of one table, perhaps in several chunks.
+#[derive(Debug, Clone)]
+pub struct TextColumn {
+    /// Link column it becomes.
+    pub name: String,
+    /// What it holds.
+    pub kind: ColumnKind,
+    /// Cells, null or empty where missing.
+    pub chunks: Vec<StringArray>,
+}
+
+/// One table of text columns.
+#[derive(Debug, Clone)]
+pub struct TextTable {
+    /// Source name.
+    pub source: String,
+    /// Number of rows.
+    pub rows: usize,
+    /// Columns; their chunks have `rows` cells together.
+    pub columns: Vec<TextColumn>,
+}
+
+/// A pool being filled, and where its raw ids go.
+struct Pending {
+    kind: ColumnKind,
+    builder: PoolBuilder,
+    /// (table, link column, raw id + 1 of every row; 0 is missing)
+    columns: Vec<(usize, String, Vec<u32>)>,
+}
+
+/// Builds the columns of several tables. Han names share one pool, so that a guardian's name
+/// meets a person's; other texts share one pool per link column.
+pub(super) struct ColumnBuilder {
+    pending: BTreeMap<String, Pending>,
+    done: Vec<BTreeMap<String, ComparableColumn>>,
+}
+
+impl ColumnBuilder {
+    pub(super) fn new(tables: usize) -> Self {
+        Self { pending: BTreeMap::new(), done: vec![BTreeMap::new(); tables] }
+    }
+
+    /// Adds a column whose cells need no pool.
+    pub(super) fn put(&mut self, table: usize, name: &str, column: ComparableColumn) {
+        self.done[table].insert(name.to_owned(), column);
+    }
+
+    /// Adds a column of text cells.
+    pub(super) fn add(&mut self, table: usize, name: &str, kind: ColumnKind, chunks: &[&StringArray]) {
+        match kind {
+            ColumnKind::IdNumber => self.put(table, name, ComparableColumn::IdNumber(id_numbers(chunks))),
+            ColumnKind::Date => {
+                let dates = each(chunks, |cell| cell.map_or(0, date::parse));
+                self.put(table, name, ComparableColumn::Date(dates));
+            }
+            ColumnKind::Sex => {
+                let codes = each(chunks, |cell| cell.map_or(0, text::sex));
+                self.put(table, name, ComparableColumn::Code(codes));
+            }
+            _ => {
+                let cells = chunks.iter().flat_map(|chunk| chunk.iter());
+                self.add_texts(table, name, kind, cells);
+            }
+        }
+    }
+
+    /// Adds a column of any texts that go into a pool.
+    pub(super) fn add_texts<'a>(
+        &mut self,
+        table: usize,
+        name: &str,
+        kind: ColumnKind,
+        cells: impl Iterator<Item = Option<&'a str>>,
+    ) {
+        let pool = if kind == ColumnKind::HanName { "\u{0}name".to_owned() } else { name.to_owned() };
+        let pending = self.pending.entry(pool).or_insert_with(|| Pending {
+            kind,
+            builder: PoolBuilder::new(),
+            columns: Vec::new(),
+        });
+        let raw = cells
+            .map(|cell| match cell {
+                None | Some("") => 0,
+                Some(cell) => pending.builder.intern(cell) + 1,
+            })
+            .collect();
+        pending.columns.push((table, name.to_owned(), raw));
+    }
+
+    /// Analyses the pools and gives every table its columns.
+    pub(super) fn finish(mut self) -> Vec<BTreeMap<String, ComparableColumn>> {
+        for pending in std::mem::take(&mut self.pending).into_values() {
+            if pending.kind == ColumnKind::HanName {
+                let key = |form: &NameForm| (!form.is_missing()).then_some(form.fold_key);
+                let (pool, ids) = pending.builder.finish(NameForm::analyse, key);
+                self.place(pending.columns, &ids, |ids| ComparableColumn::Name(ids, Arc::clone(&pool)));
+                continue;
+            }
+            let (pool, ids) = pending.builder.finish_texts(match pending.kind {
+                ColumnKind::WesternName => text::western,
+                ColumnKind::Code | ColumnKind::Postcode => text::code,
+                ColumnKind::Number => text::number,
+                ColumnKind::Phone => text::phone,
+                ColumnKind::Exact => |t: &str| t.trim().to_owned(),
+                ColumnKind::Relation => relation,
+                _ => text::address,
+            });
+            self.place(pending.columns, &ids, |ids| {
+                ComparableColumn::Text(ids, Arc::<Pool<String>>::clone(&pool))
+            });
+        }
+        self.done
+    }
+
+    fn place(
+        &mut self,
+        columns: Vec<(usize, String, Vec<u32>)>,
+        ids: &[PoolId],
+        wrap: impl Fn(Vec<PoolId>) -> ComparableColumn,
+    ) {
+        for (table, name, mut raw) in columns {
+            for id in &mut raw {
+                *id = (*id as usize).checked_sub(1).map_or(0, |at| ids[at]);
+            }
+            self.done[table].insert(name, wrap(raw));
+        }
+    }
+}
+
+/// A relation's own word where it is understood, else the text.
+fn relation(text: &str) -> String {
+    match super::Relation::from_text(text) {
+        super::Relation::Unknown => text.trim().to_owned(),
+        known => known.label().to_owned(),
+    }
+}
+
+/// Applies `f` to every cell, in parallel.
+pub(super) fn each<T: Send>(chunks: &[&StringArray], f: impl Fn(Option<&str>) -> T + Sync) -> Vec<T> {
+    let mut out = Vec::with_capacity(chunks.iter().map(|chunk| chunk.len()).sum());
+    for chunk in chunks {
+        out.par_extend(
+            (0..chunk.len())
+                .into_par_iter()
+                .with_min_len(4096)
+                .map(|row| f(chunk.is_valid(row).then(|| chunk.value(row)))),
+        );
+    }
+    out
+}
+
+/// Parses a column of ID numbers, in parallel.
+pub fn id_numbers(chunks: &[&StringArray]) -> Vec<IdNumber> {
+    each(chunks, |cell| cell.map_or_else(IdNumber::default, IdNumber::parse))
+}
+
+/// Resolves columns of county, township and village cells; absent columns are `None`.
+pub fn divisions(tree: &DivisionTree, rows: usize, columns: [Option<&StringArray>; 3]) -> Vec<u32> {
+    let mut resolver = DivisionResolver::new(tree);
+    (0..rows)
+        .map(|row| {
+            let [county, township, village] =
+                columns.map(|column| column.filter(|c| c.is_valid(row)).map_or("", |c| c.value(row)));
+            resolver.resolve(county, township, village).unit
+        })
+        .collect()
+}
