@@ -1,1 +1,3 @@
-//! (being written)
+//! How good links and exceptions are against known truth.
+
+pub mod exceptions;

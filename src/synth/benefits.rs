@@ -433,7 +433,7 @@ fn renovate(world: &mut World, rng: &mut Rng, family: usize, quarter: Quarter) {
     } else {
         "其他"
     };
-    let plan_year = quarter.year - *rng.weighted(&[(0u32, 5.0), (1, 3.0), (2, 1.5)]);
+    let plan_year = quarter.year - *rng.weighted(&[(0u32, 4.0), (1, 3.5), (2, 2.0)]);
     let mut h = Housing {
         archive_no: format!("{}危改字[{plan_year}]{:04}{:04}号", world.place.township.chars().take(2).collect::<String>(), world.index, family),
         poverty_type,
@@ -449,13 +449,13 @@ fn renovate(world: &mut World, rng: &mut Rng, family: usize, quarter: Quarter) {
         area_centi: rng.between(3_500, 9_000),
         approved_fen: rng.between(60, 300) * 10_000,
     };
-    if rng.chance(0.85) {
+    if rng.chance(0.92) {
         h.start = Some(from_days(to_days(plan_year * 10_000 + 301) + rng.below(90) as i32));
     }
-    finish(&mut h, rng, quarter, if plan_year < quarter.year { 0.93 } else { 0.5 });
+    finish(&mut h, rng, quarter, if plan_year < quarter.year { 0.95 } else { 0.75 });
     let done = h.accept_result == "合格";
     if let Some(r) = world.families[family].registry.as_mut() {
-        if done && !rng.chance(0.2) {
+        if done && !rng.chance(0.28) {
             r.dangerous = false;
             r.level = "A级";
         }
