@@ -6,10 +6,24 @@
 //! that *is stored* as a number of 16 or more digits is written in scientific notation
 //! (`4.10621197001011E+17`), the form a damaged export shows, so later stages see the damage.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::StringArray;
+use sha2::{Digest, Sha256};
+
+use crate::{Error, Result};
+
+mod assemble;
+mod dbf;
+mod delimited;
+mod header;
+mod parquet_file;
+mod sniff;
+mod text;
+mod workbook;
+
+pub use text::Encoding;
 
 /// What a file turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
@@ -75,4 +89,94 @@ pub struct RawTable {
     pub rows: Vec<u32>,
     /// Rows between or around them that are not data.
     pub skipped: Vec<(u32, SkipReason)>,
+    /// Rows that could not be cut into cells or decoded: the loader rejects them.
+    pub malformed: Vec<Malformed>,
+}
+
+/// A data row that cannot be delivered as cells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Malformed {
+    /// One-based row.
+    pub row: u32,
+    /// What the row says, as far as it can be read (at most 500 characters).
+    pub original: String,
+    /// What is wrong and how to cure it, Chinese.
+    pub reason: String,
+}
+
+/// What the reader of a file is told beforehand.
+#[derive(Debug, Clone, Default)]
+pub struct ReadOptions {
+    /// Header texts that may occur: they find the header row. Empty: the first row that looks like one.
+    pub known_headers: Vec<String>,
+    /// How many known headers a row must hold to be the header row.
+    pub minimum_headers: usize,
+    /// Encoding of text formats.
+    pub encoding: Encoding,
+}
+
+/// The tables of one file; see [`open_file`].
+pub type RawTables = Box<dyn Iterator<Item = Result<RawTable>> + Send>;
+
+/// Opens one file and delivers its tables. A large delimited file arrives in pieces of the same
+/// table, one after the other; a workbook sheet by sheet, those without any content left out.
+///
+/// `wants_sheet` decides which worksheets are read.
+///
+/// # Errors
+/// Unreadable, empty, truncated, encrypted or unknown files; no header row. Errors name the file
+/// and the cure.
+pub fn open_file(
+    data_dir: &Path,
+    relative: &Path,
+    options: &ReadOptions,
+    wants_sheet: &dyn Fn(&str) -> bool,
+) -> Result<RawTables> {
+    let path = data_dir.join(relative);
+    let bytes = std::fs::read(&path).map_err(|e| Error::io("读取提取数据", &path, e))?;
+    let named = |e: Error| if e.location().file.is_some() { e } else { e.in_file(&path) };
+    let format = sniff::sniff(&bytes).map_err(named)?;
+    let identity = FileIdentity { file: relative.to_owned(), sha256: sha256(&bytes), format };
+    match format {
+        FileFormat::Csv => delimited::open(bytes, identity, options),
+        FileFormat::Xlsx | FileFormat::Xls => workbook::open(bytes, &identity, options, wants_sheet),
+        FileFormat::Dbf => dbf::open(&bytes, &identity, options),
+        FileFormat::Parquet => parquet_file::open(bytes, identity),
+    }
+    .map_err(named)
+    .map(|tables| {
+        let path = path.clone();
+        let tables: RawTables = Box::new(
+            tables
+                .map(move |t| t.map_err(|e| if e.location().file.is_some() { e } else { e.in_file(&path) })),
+        );
+        tables
+    })
+}
+
+/// What every table of a file has in common.
+#[derive(Debug, Clone)]
+struct FileIdentity {
+    file: PathBuf,
+    sha256: String,
+    format: FileFormat,
+}
+
+impl FileIdentity {
+    fn info(&self, headers: Vec<String>, header_row: u32) -> RawTableInfo {
+        RawTableInfo {
+            file: self.file.clone(),
+            sha256: self.sha256.clone(),
+            sheet: None,
+            sheet_index: 0,
+            format: self.format,
+            encoding: None,
+            headers,
+            header_row,
+        }
+    }
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }

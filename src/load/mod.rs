@@ -21,7 +21,7 @@ mod source;
 mod unit;
 
 pub use files::{Survey, list, survey};
-pub use source::{load_tables, load_with};
+pub use source::{load_source, load_tables, load_with};
 pub use unit::check_unit;
 
 use crate::extract::RawTableInfo;

@@ -11,8 +11,9 @@ use rayon::prelude::*;
 use super::headers::{Matcher, Plan};
 use super::piece::{Part, Piece, carry};
 use super::{AuditFinding, ControlTotals, Loaded, Records, Reject, TableTotals, audit, files};
+use crate::config::source::EncodingSpec;
 use crate::config::{Pipeline, SourceContract};
-use crate::extract::{RawTable, RawTableInfo};
+use crate::extract::{self, Encoding, RawTable, RawTableInfo, ReadOptions};
 use crate::{Error, Result};
 
 /// Rows of one piece: enough to pay for a task, few enough to share two cores evenly.
@@ -65,6 +66,33 @@ where
     loading.finish(previous_rows)
 }
 
+/// Loads one source of a quarter from the files its contract claims; `None` if it has none.
+///
+/// `previous_rows`: rows read from this source in the previous quarter, for the audit.
+///
+/// # Errors
+/// A required source without files, a file that cannot be read, headers that do not fit.
+pub fn load_source(
+    pipeline: &Pipeline,
+    source_index: usize,
+    data_dir: &Path,
+    previous_rows: Option<u64>,
+) -> Result<Option<Loaded>> {
+    let loaded = load_with(pipeline, source_index, data_dir, previous_rows, |contract, file| {
+        let options = ReadOptions {
+            known_headers: contract.known_headers(),
+            minimum_headers: contract.files.minimum_headers,
+            encoding: match contract.files.encoding {
+                EncodingSpec::Auto => Encoding::Auto,
+                EncodingSpec::Utf8 => Encoding::Utf8,
+                EncodingSpec::Gb18030 => Encoding::Gb18030,
+            },
+        };
+        extract::open_file(data_dir, file, &options, &|sheet| contract.wants_sheet(sheet))
+    })?;
+    Ok((!loaded.records.tables.is_empty()).then_some(loaded))
+}
+
 struct Loading<'a> {
     contract: &'a SourceContract,
     source: u8,
@@ -111,7 +139,20 @@ impl<'a> Loading<'a> {
         let table =
             u16::try_from(self.tables.len() - 1).map_err(|_| Error::input("工作表太多(最多65535个)"))?;
         let totals = &mut self.totals[usize::from(table)];
-        totals.data_rows += raw.rows.len() as u64;
+        totals.data_rows += (raw.rows.len() + raw.malformed.len()) as u64;
+        totals.read += raw.malformed.len() as u64;
+        totals.rejected += raw.malformed.len() as u64;
+        self.rejects.extend(raw.malformed.iter().map(|m| Reject {
+            source: self.contract.name.clone(),
+            file: raw.info.file.clone(),
+            sheet: raw.info.sheet.clone(),
+            row: m.row,
+            member: 0,
+            column: None,
+            reason_code: "malformed_row".to_owned(),
+            reason: m.reason.clone(),
+            original: m.original.clone(),
+        }));
         for (_, reason) in &raw.skipped {
             let name = serde_json::to_value(reason).ok().and_then(|v| v.as_str().map(str::to_owned));
             *totals.skipped.entry(name.unwrap_or_default()).or_insert(0) += 1;
@@ -260,5 +301,6 @@ fn slice(raw: &RawTable, start: usize, length: usize) -> RawTable {
         columns: raw.columns.iter().map(|c| c.slice(start, length)).collect(),
         rows: raw.rows[start..start + length].to_vec(),
         skipped: Vec::new(),
+        malformed: Vec::new(),
     }
 }

@@ -50,9 +50,9 @@ pub fn run(
         progress(position + 1, rules.rules.len());
     }
     findings.exceptions = findings::place(rules, views, quarter, exceptions);
-    findings
-        .indicators
-        .sort_by(|a, b| (&a.rule_code, &a.indicator, &a.unit_code).cmp(&(&b.rule_code, &b.indicator, &b.unit_code)));
+    findings.indicators.sort_by(|a, b| {
+        (&a.rule_code, &a.indicator, &a.unit_code).cmp(&(&b.rule_code, &b.indicator, &b.unit_code))
+    });
     Ok(findings)
 }
 
@@ -122,7 +122,10 @@ pub(super) fn run_rule(session: &Session, rule: &Rule, root_code: &str, quarter:
 fn read_outcome(rule: &Rule, frame: &DataFrame, root_code: &str, _quarter: &str) -> Result<Outcome> {
     let batch: RecordBatch = to_batch(frame)?;
     if rule.header.indicator {
-        return Ok(Outcome { indicators: outcome::indicators(rule, &batch, root_code)?, ..Outcome::default() });
+        return Ok(Outcome {
+            indicators: outcome::indicators(rule, &batch, root_code)?,
+            ..Outcome::default()
+        });
     }
     Ok(Outcome { findings: outcome::findings(rule, &batch)?, ..Outcome::default() })
 }

@@ -63,7 +63,11 @@ pub fn run_examples(pipeline: &Pipeline, rules: &RuleSet) -> Result<ExampleRepor
 }
 
 /// Breaks each condition of each rule (or of the one with `code`) and runs its examples.
-pub fn run_mutations(pipeline: &Pipeline, rules: &RuleSet, code: Option<&str>) -> Result<Vec<MutationReport>> {
+pub fn run_mutations(
+    pipeline: &Pipeline,
+    rules: &RuleSet,
+    code: Option<&str>,
+) -> Result<Vec<MutationReport>> {
     let bench = Bench::new(pipeline, rules)?;
     let mut reports = Vec::new();
     for rule in rules.rules.iter().filter(|r| code.is_none_or(|c| c == r.header.code)) {
@@ -125,7 +129,10 @@ pub fn cases(pipeline: &Pipeline, rules: &RuleSet) -> Result<Vec<ExampleCase>> {
                 code: rule.header.code.clone(),
                 case: example.case.clone(),
                 sql: rule.file.sql().to_owned(),
-                definitions: definitions.iter().map(|d| (d.header.name.clone(), d.file.sql().to_owned())).collect(),
+                definitions: definitions
+                    .iter()
+                    .map(|d| (d.header.name.clone(), d.file.sql().to_owned()))
+                    .collect(),
                 tables,
                 expect: example.expect.clone(),
             });
@@ -187,7 +194,10 @@ impl<'a> Bench<'a> {
             let view = words.next().unwrap_or("");
             let Some(columns) = self.rules.catalogue.columns(view) else {
                 let known: Vec<&str> = self.rules.catalogue.views.keys().map(String::as_str).collect();
-                return Err(with_hint(complain(format!("例子里没有名为“{view}”的视图")), suggest(view, &known, "可用的视图")));
+                return Err(with_hint(
+                    complain(format!("例子里没有名为“{view}”的视图")),
+                    suggest(view, &known, "可用的视图"),
+                ));
             };
             let mut row = Row::new();
             for word in words {
@@ -195,15 +205,20 @@ impl<'a> Bench<'a> {
                     (Some(person), _) => ("person_id", person),
                     (_, Some(household)) => ("household_id", household),
                     _ => word.split_once('=').ok_or_else(|| {
-                        complain(format!("“{word}”不是“列=值”")).hint("每行写“视图 列=值 …”,@P1 表示人员,#H1 表示户")
+                        complain(format!("“{word}”不是“列=值”"))
+                            .hint("每行写“视图 列=值 …”,@P1 表示人员,#H1 表示户")
                     })?,
                 };
                 let Some((_, kind)) = columns.iter().find(|(n, _)| n == name) else {
                     let known: Vec<&str> = columns.iter().map(|(n, _)| n.as_str()).collect();
-                    return Err(with_hint(complain(format!("视图“{view}”没有列“{name}”")), suggest(name, &known, "可用的列")));
+                    return Err(with_hint(
+                        complain(format!("视图“{view}”没有列“{name}”")),
+                        suggest(name, &known, "可用的列"),
+                    ));
                 };
                 if value != "NULL" && !valid(*kind, value) {
-                    return Err(complain(format!("“{value}”不能作为列“{name}”的值")).hint("数字写整数(金额以分计),日期写 2018-09-30,空值写 NULL"));
+                    return Err(complain(format!("“{value}”不能作为列“{name}”的值"))
+                        .hint("数字写整数(金额以分计),日期写 2018-09-30,空值写 NULL"));
                 }
                 row.insert(name.to_owned(), value.to_owned());
             }
@@ -266,7 +281,8 @@ impl<'a> Bench<'a> {
             .iter()
             .map(|f| {
                 let key = if f.rule_key.is_empty() { String::new() } else { format!("/{}", f.rule_key) };
-                let evidence = if with_evidence { format!(" <- {}", f.evidence.join(" ")) } else { String::new() };
+                let evidence =
+                    if with_evidence { format!(" <- {}", f.evidence.join(" ")) } else { String::new() };
                 format!("{}{key}{evidence}", f.subject_id)
             })
             .chain(outcome.indicators.iter().map(|i| {
@@ -286,7 +302,13 @@ impl<'a> Bench<'a> {
             .file
             .complain_at(
                 &["example".into(), index.into(), "expect".into()],
-                format!("规则{}的例子“{}”不符:应为{},实得{}", rule.header.code, example.case, list(&expected), list(&found)),
+                format!(
+                    "规则{}的例子“{}”不符:应为{},实得{}",
+                    rule.header.code,
+                    example.case,
+                    list(&expected),
+                    list(&found)
+                ),
             )
             .hint("改语句,或改例子的 expect"))
     }

@@ -21,7 +21,12 @@ struct RecordFacts {
 }
 
 /// Exceptions of all rules, sorted by (rule, subject, key).
-pub fn place(rules: &RuleSet, views: &[View], quarter: &str, mut found: Vec<(usize, Finding)>) -> Vec<Exception> {
+pub fn place(
+    rules: &RuleSet,
+    views: &[View],
+    quarter: &str,
+    mut found: Vec<(usize, Finding)>,
+) -> Vec<Exception> {
     found.sort_by_cached_key(|(rule, f)| {
         (code_order(&rules.rules[*rule].header.code), f.subject_id.clone(), f.rule_key.clone())
     });
@@ -40,9 +45,10 @@ pub fn place(rules: &RuleSet, views: &[View], quarter: &str, mut found: Vec<(usi
         let first = records.first().copied().unwrap_or(&unknown);
         let home = homes.get(finding.subject_id.as_str());
         let (person_id, household_id) = match header.subject {
-            SubjectKind::Person => {
-                (Some(finding.subject_id.clone()), home.map(|h| h.household_id.clone()).or(some(&first.household_id)))
-            }
+            SubjectKind::Person => (
+                Some(finding.subject_id.clone()),
+                home.map(|h| h.household_id.clone()).or(some(&first.household_id)),
+            ),
             SubjectKind::Household => (None, Some(finding.subject_id.clone())),
             _ => (some(&first.person_id), some(&first.household_id)),
         };
@@ -50,7 +56,8 @@ pub fn place(rules: &RuleSet, views: &[View], quarter: &str, mut found: Vec<(usi
             Some(home) if !home.division[0].is_empty() => &home.division,
             _ => &first.division,
         };
-        let mut involved: Vec<String> = records.iter().map(|r| r.person_id.clone()).filter(|p| !p.is_empty()).collect();
+        let mut involved: Vec<String> =
+            records.iter().map(|r| r.person_id.clone()).filter(|p| !p.is_empty()).collect();
         involved.sort();
         involved.dedup();
         persons.push(involved);
@@ -94,7 +101,9 @@ fn relate(rules: &RuleSet, exceptions: &mut [Exception], persons: &[Vec<String>]
         if let (true, Some(person)) = (root, &exception.person_id) {
             roots.entry(person.clone()).or_default().push(index);
         }
-        for (map, id) in [(&mut by_person, &exception.person_id), (&mut by_household, &exception.household_id)] {
+        for (map, id) in
+            [(&mut by_person, &exception.person_id), (&mut by_household, &exception.household_id)]
+        {
             if let Some(id) = id {
                 map.entry(id.clone()).or_default().push(index);
             }
@@ -112,7 +121,9 @@ fn relate(rules: &RuleSet, exceptions: &mut [Exception], persons: &[Vec<String>]
                 Some(person) => by_person.get(person),
                 None => exception.household_id.as_ref().and_then(|id| by_household.get(id)),
             };
-            list.extend(near.into_iter().flatten().filter(|&&i| header.related.contains(&exceptions[i].rule_code)));
+            list.extend(
+                near.into_iter().flatten().filter(|&&i| header.related.contains(&exceptions[i].rule_code)),
+            );
         }
         let mut seen = HashSet::new();
         list.retain(|&i| i != index && seen.insert(i));
@@ -181,7 +192,9 @@ fn homes<'a>(rules: &RuleSet, views: &[View], wanted: &HashSet<&'a str>) -> Hash
         let Some(view) = views.iter().find(|v| v.name == *source) else { continue };
         let (person, household) = (texts(&view.batch, "person_id"), texts(&view.batch, "household_id"));
         for row in 0..view.batch.num_rows() {
-            for id in [person, household].into_iter().flatten().filter(|c| !c.is_null(row)).map(|c| c.value(row)) {
+            for id in
+                [person, household].into_iter().flatten().filter(|c| !c.is_null(row)).map(|c| c.value(row))
+            {
                 let Some(id) = wanted.get(id) else { continue };
                 homes.entry(id).or_insert_with(|| RecordFacts {
                     person_id: value(person, row),

@@ -5,7 +5,9 @@
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, Date32Array, Int32Array, Int64Array, StringArray};
-use arrow::datatypes::{DataType as ArrowType, Date32Type, Field, Int32Type, Int64Type, Schema as ArrowSchema};
+use arrow::datatypes::{
+    DataType as ArrowType, Date32Type, Field, Int32Type, Int64Type, Schema as ArrowSchema,
+};
 use arrow::record_batch::RecordBatch;
 use polars::prelude::*;
 
@@ -60,11 +62,9 @@ pub type Columns = Vec<(String, ColumnKind)>;
 
 /// Empty engine table with `columns`.
 pub fn empty_frame(columns: &[(String, ColumnKind)]) -> DataFrame {
-    let schema: Schema =
-        columns.iter().map(|(name, kind)| (name.as_str().into(), kind.polars())).collect();
+    let schema: Schema = columns.iter().map(|(name, kind)| (name.as_str().into(), kind.polars())).collect();
     DataFrame::empty_with_schema(&schema)
 }
-
 
 /// Engine table with the columns of `batch` that `keep` wants.
 pub fn to_frame(batch: &RecordBatch, keep: impl Fn(&str) -> bool) -> Result<DataFrame> {
@@ -89,9 +89,9 @@ fn to_column(name: &str, array: &ArrayRef) -> Result<Column> {
         ArrowType::Int64 => {
             Int64Chunked::from_iter_options(name, array.as_primitive::<Int64Type>().iter()).into_series()
         }
-        ArrowType::Date32 => {
-            Int32Chunked::from_iter_options(name, array.as_primitive::<Date32Type>().iter()).into_date().into_series()
-        }
+        ArrowType::Date32 => Int32Chunked::from_iter_options(name, array.as_primitive::<Date32Type>().iter())
+            .into_date()
+            .into_series(),
         other => return Err(Error::internal(format!("列“{name}”的类型{other}不能交给规则引擎"))),
     };
     Ok(series.into())

@@ -98,7 +98,10 @@ fn end_of_clause(text: &SqlText<'_>, start: usize) -> usize {
             ")" => depth -= 1,
             _ if depth > 0 => {}
             _ => {
-                let stop = ["where", "group", "having", "order", "union", "limit", "join", "left", "cross", "inner", "anti", "semi", "full", "except"];
+                let stop = [
+                    "where", "group", "having", "order", "union", "limit", "join", "left", "cross", "inner",
+                    "anti", "semi", "full", "except",
+                ];
                 if stop.iter().any(|word| text.is(i, word)) {
                     return i;
                 }

@@ -50,11 +50,19 @@ pub fn findings(rule: &Rule, batch: &RecordBatch) -> Result<Vec<Finding>> {
     let key = |row: usize| keys.map_or("", |k| if k.is_null(row) { "" } else { k.value(row) });
     let mut rows: Vec<usize> = (0..batch.num_rows()).filter(|&row| !subjects.is_null(row)).collect();
     let order = |row: usize| number(batch, "evidence_order", row).unwrap_or(i64::MAX);
-    let place = |row: usize| (subjects.value(row), key(row), order(row), if evidence.is_null(row) { "" } else { evidence.value(row) });
+    let place = |row: usize| {
+        (
+            subjects.value(row),
+            key(row),
+            order(row),
+            if evidence.is_null(row) { "" } else { evidence.value(row) },
+        )
+    };
     rows.sort_by(|&a, &b| place(a).cmp(&place(b)));
     let mut found: Vec<Finding> = Vec::new();
     for row in rows {
-        let same = found.last().is_some_and(|f| f.subject_id == subjects.value(row) && f.rule_key == key(row));
+        let same =
+            found.last().is_some_and(|f| f.subject_id == subjects.value(row) && f.rule_key == key(row));
         if !same {
             found.push(Finding {
                 subject_id: subjects.value(row).to_owned(),

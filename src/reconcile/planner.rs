@@ -194,12 +194,12 @@ fn explain(session: &Session, file: &SqlFile, text: &SqlText<'_>, error: &Polars
             };
             file.complain_sql(span, format!("没有名为“{word}”的列,或别名写错")).hint(hint)
         }
-        Some((word, span)) => file.complain_sql(span, format!("引擎不能理解此处的“{word}”")).hint(
-            "检查两边的类型是否一致(文字与数字不能比较),以及是否超出可移植的 SQL 范围",
+        Some((word, span)) => file
+            .complain_sql(span, format!("引擎不能理解此处的“{word}”"))
+            .hint("检查两边的类型是否一致(文字与数字不能比较),以及是否超出可移植的 SQL 范围"),
+        None => file.complain_sql(0..0, "引擎不能理解这条 SELECT").hint(
+            "只用 JOIN、ANTI JOIN、SEMI JOIN、WITH、CASE、GROUP BY、UNION ALL 和窗口函数;比较两边类型要一致",
         ),
-        None => file
-            .complain_sql(0..0, "引擎不能理解这条 SELECT")
-            .hint("只用 JOIN、ANTI JOIN、SEMI JOIN、WITH、CASE、GROUP BY、UNION ALL 和窗口函数;比较两边类型要一致"),
     }
     .caused_by(EngineWords(words))
 }
@@ -234,13 +234,19 @@ fn parser_position(sql: &str, words: &str) -> Option<std::ops::Range<usize>> {
 pub fn check_output(rule: &Rule, columns: &Columns) -> Result<()> {
     let header = &rule.header;
     let kind = |name: &str| columns.iter().find(|(n, _)| n == name).map(|(_, k)| *k);
-    let text_columns: &[&str] =
-        if header.indicator { &["county_code", "township_code", "village_code"] } else { &["subject_id", "evidence"] };
+    let text_columns: &[&str] = if header.indicator {
+        &["county_code", "township_code", "village_code"]
+    } else {
+        &["subject_id", "evidence"]
+    };
     let mut needed: Vec<(&str, bool)> = text_columns.iter().map(|n| (*n, true)).collect();
     if header.indicator {
         needed.push(("numerator", false));
         if header.levels.is_empty() {
-            return Err(rule.file.complain_key("indicator", "指标没有写发布层级").hint("加一行 levels = [\"city\", \"county\", \"township\", \"village\"]"));
+            return Err(rule
+                .file
+                .complain_key("indicator", "指标没有写发布层级")
+                .hint("加一行 levels = [\"city\", \"county\", \"township\", \"village\"]"));
         }
     }
     for (name, text) in needed {
@@ -255,7 +261,10 @@ pub fn check_output(rule: &Rule, columns: &Columns) -> Result<()> {
             Some(ColumnKind::Text) if text => {}
             Some(_) if !text => {}
             Some(_) => {
-                return Err(rule.file.complain_sql(0..0, format!("查询结果的列“{name}”类型不对")).hint("编号类的列必须是文字"));
+                return Err(rule
+                    .file
+                    .complain_sql(0..0, format!("查询结果的列“{name}”类型不对"))
+                    .hint("编号类的列必须是文字"));
             }
         }
     }

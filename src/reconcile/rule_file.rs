@@ -262,7 +262,9 @@ pub fn parse_definition(path: &Path, text: String) -> Result<Definition> {
     let header: DefinitionHeader = toml.parse()?;
     let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
     if stem != header.name {
-        return Err(file.complain_key("name", format!("定义名“{}”与文件名“{stem}”不一致", header.name)).hint("两者写成一样"));
+        return Err(file
+            .complain_key("name", format!("定义名“{}”与文件名“{stem}”不一致", header.name))
+            .hint("两者写成一样"));
     }
     Ok(Definition { file, header })
 }
@@ -278,11 +280,17 @@ fn check_shape(rule: &Rule) -> Result<()> {
     }
     for (key, value) in [("title", &header.title), ("why", &header.why)] {
         if value.trim().is_empty() {
-            return Err(rule.file.complain_key(key, format!("键“{key}”不能为空")).hint("用核查人员看得懂的话写一句"));
+            return Err(rule
+                .file
+                .complain_key(key, format!("键“{key}”不能为空"))
+                .hint("用核查人员看得懂的话写一句"));
         }
     }
     if !header.indicator && header.message.trim().is_empty() {
-        return Err(rule.file.complain_key("title", "缺少键“message”").hint("写一句疑点说明,可用 {列名} 引用查询结果"));
+        return Err(rule
+            .file
+            .complain_key("title", "缺少键“message”")
+            .hint("写一句疑点说明,可用 {列名} 引用查询结果"));
     }
     Ok(())
 }
@@ -297,7 +305,9 @@ fn one_select(file: &SqlFile) -> Result<()> {
     for i in 0..text.tokens.len() {
         if text.text(i) == ";" && i + 1 < text.tokens.len() {
             let span = text.tokens[i].span.clone();
-            return Err(file.complain_sql(span, "一个文件只能有一条语句").hint("删去分号之后的内容,或另建规则文件"));
+            return Err(file
+                .complain_sql(span, "一个文件只能有一条语句")
+                .hint("删去分号之后的内容,或另建规则文件"));
         }
     }
     Ok(())
@@ -336,6 +346,8 @@ mod tests {
         assert!(read("SELECT 1").unwrap_err().message().contains("/*"));
         assert!(read(&GOOD.replace("R01", "R02")).unwrap_err().message().contains("文件名"));
         assert!(read(&GOOD.replace("SELECT", "DELETE")).unwrap_err().message().contains("SELECT"));
-        assert!(read(&GOOD.replace("dibao\n", "dibao; SELECT 2\n")).unwrap_err().message().contains("一条语句"));
+        assert!(
+            read(&GOOD.replace("dibao\n", "dibao; SELECT 2\n")).unwrap_err().message().contains("一条语句")
+        );
     }
 }

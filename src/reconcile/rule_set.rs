@@ -38,19 +38,17 @@ impl RuleSet {
     pub fn load(pipeline: &Pipeline) -> Result<Self> {
         let root = pipeline.root.join("rules");
         let (settings, settings_file) = RuleSettings::read(&root.join("rules.toml"))?;
-        let sources: Vec<_> = pipeline
-            .sources
-            .iter()
-            .map(|s| {
-                (s.name.clone(), s.title.clone(), contract_columns(s))
-            })
-            .collect();
+        let sources: Vec<_> =
+            pipeline.sources.iter().map(|s| (s.name.clone(), s.title.clone(), contract_columns(s))).collect();
         let catalogue = Catalogue::new(&sources, settings.parameter_columns(pipeline));
         let mut rules = Vec::new();
         let mut definitions = Vec::new();
         for (group, path) in sql_files(&root)? {
             let text = std::fs::read_to_string(&path).map_err(|e| {
-                Error::configuration("规则文件读不出来").in_file(&path).hint("文件应为 UTF-8 文本").caused_by(e)
+                Error::configuration("规则文件读不出来")
+                    .in_file(&path)
+                    .hint("文件应为 UTF-8 文本")
+                    .caused_by(e)
             })?;
             if group == DEFINITIONS {
                 definitions.push(rule_file::parse_definition(&path, text)?);
@@ -105,7 +103,8 @@ impl RuleSet {
     }
     /// Definitions that a SELECT needs, in order.
     pub fn definitions_of(&self, file: &SqlFile) -> Vec<&Definition> {
-        let mut wanted: BTreeSet<String> = SqlText::new(file.sql()).tables().iter().map(|t| t.0.to_owned()).collect();
+        let mut wanted: BTreeSet<String> =
+            SqlText::new(file.sql()).tables().iter().map(|t| t.0.to_owned()).collect();
         for definition in self.definitions.iter().rev() {
             if wanted.contains(&definition.header.name) {
                 wanted.extend(SqlText::new(definition.file.sql()).tables().iter().map(|t| t.0.to_owned()));
@@ -129,7 +128,9 @@ impl RuleSet {
         for rule in &self.rules {
             complaints.extend(self.check_header(rule).err());
             complaints.extend(
-                planner::plan(&session, &rule.file).and_then(|columns| planner::check_output(rule, &columns)).err(),
+                planner::plan(&session, &rule.file)
+                    .and_then(|columns| planner::check_output(rule, &columns))
+                    .err(),
             );
         }
         complaints
@@ -148,18 +149,22 @@ impl RuleSet {
         let listed: BTreeSet<&String> = header.sources.iter().chain(&header.optional_sources).collect();
         for name in &listed {
             if !self.catalogue.can_be_absent(name) {
-                let known: Vec<&str> =
-                    self.catalogue.views.keys().filter(|v| self.catalogue.can_be_absent(v)).map(String::as_str).collect();
+                let known: Vec<&str> = self
+                    .catalogue
+                    .views
+                    .keys()
+                    .filter(|v| self.catalogue.can_be_absent(v))
+                    .map(String::as_str)
+                    .collect();
                 let error = rule.file.complain_key("sources", format!("没有名为“{name}”的数据来源"));
                 return Err(with_hint(error, suggest(name, &known, "可用的来源")));
             }
         }
         if read.iter().collect::<BTreeSet<_>>() != listed {
             let list: Vec<String> = read.iter().map(|name| format!("\"{name}\"")).collect();
-            return Err(rule
-                .file
-                .complain_key("sources", "所列数据来源与语句实际用到的不一致")
-                .hint(format!("语句(连同所用定义)用到:[{}];缺了也能运行的写进 optional_sources", list.join(", "))));
+            return Err(rule.file.complain_key("sources", "所列数据来源与语句实际用到的不一致").hint(
+                format!("语句(连同所用定义)用到:[{}];缺了也能运行的写进 optional_sources", list.join(", ")),
+            ));
         }
         for code in &header.related {
             if self.rule(code).is_none() {
@@ -174,8 +179,11 @@ impl RuleSet {
 
 /// Columns of a contract, and those computed from its guardian column.
 pub fn contract_columns(contract: &SourceContract) -> Columns {
-    let mut columns: Columns =
-        contract.columns.iter().filter_map(|c| Some((c.name.clone(), ColumnKind::of(&c.data_type())?))).collect();
+    let mut columns: Columns = contract
+        .columns
+        .iter()
+        .filter_map(|c| Some((c.name.clone(), ColumnKind::of(&c.data_type())?)))
+        .collect();
     if contract.role(Role::GuardianId).is_some() {
         columns.push(("guardian_id18".to_owned(), ColumnKind::Text));
         columns.push(("guardian_person_id".to_owned(), ColumnKind::Text));
@@ -242,7 +250,10 @@ fn in_order(definitions: Vec<Definition>, catalogue: &Catalogue) -> Result<Vec<D
             text.tables().iter().all(|(t, _)| !names.contains(*t) || done.contains(*t))
         });
         let Some(position) = position else {
-            return Err(left[0].file.complain_key("name", "几个定义互相引用,成了圈").hint("拆开其中一个定义"));
+            return Err(left[0]
+                .file
+                .complain_key("name", "几个定义互相引用,成了圈")
+                .hint("拆开其中一个定义"));
         };
         let definition = left.remove(position);
         if catalogue.columns(&definition.header.name).is_some() {

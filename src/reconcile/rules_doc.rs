@@ -108,23 +108,42 @@ pub fn document(rules: &RuleSet) -> String {
     }
     text.push_str("\n## 共用定义\n");
     for definition in &rules.definitions {
-        let _ = writeln!(text, "\n### {}\n\n{}\n\n```sql\n{}\n```", definition.header.name, definition.header.title, definition.file.sql().trim());
+        let _ = writeln!(
+            text,
+            "\n### {}\n\n{}\n\n```sql\n{}\n```",
+            definition.header.name,
+            definition.header.title,
+            definition.file.sql().trim()
+        );
     }
     text
 }
 
 fn section(rules: &RuleSet, rule: &Rule, text: &mut String) {
     let header = &rule.header;
-    let _ = writeln!(text, "\n<a id=\"{}\"></a>\n\n## {} {}\n", header.code.to_lowercase(), header.code, header.title);
+    let _ = writeln!(
+        text,
+        "\n<a id=\"{}\"></a>\n\n## {} {}\n",
+        header.code.to_lowercase(),
+        header.code,
+        header.title
+    );
     let _ = writeln!(text, "{}\n", header.why);
     let _ = writeln!(text, "- 政策依据:{},“{}”", header.policy.clause, header.policy.quote);
-    let sources: Vec<String> = header.sources.iter().map(|s| format!("{}(`{s}`)", rules.catalogue.title(s))).collect();
+    let sources: Vec<String> =
+        header.sources.iter().map(|s| format!("{}(`{s}`)", rules.catalogue.title(s))).collect();
     let _ = writeln!(text, "- 数据来源:{}", sources.join("、"));
     let _ = writeln!(text, "- 责任部门:{}", header.owner.at("9999Q4"));
     if header.indicator {
         return sql(rule, text);
     }
-    let _ = writeln!(text, "- 级别:{};对象:{};核查期限:{}天", severity(header.severity), subject(header.subject), header.due_days);
+    let _ = writeln!(
+        text,
+        "- 级别:{};对象:{};核查期限:{}天",
+        severity(header.severity),
+        subject(header.subject),
+        header.due_days
+    );
     let _ = writeln!(text, "- 疑点说明:{}", header.message);
     if !header.advice.is_empty() {
         text.push_str("- 入户核查:\n");

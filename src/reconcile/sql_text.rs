@@ -36,18 +36,89 @@ pub struct SqlText<'a> {
 
 /// Words that are never a table, an alias or a column.
 const KEYWORDS: &[&str] = &[
-    "select", "from", "where", "and", "or", "not", "as", "on", "join", "left", "right", "full", "inner",
-    "outer", "cross", "anti", "semi", "group", "by", "order", "having", "union", "all", "distinct", "case",
-    "when", "then", "else", "end", "in", "is", "null", "between", "like", "exists", "with", "over",
-    "partition", "asc", "desc", "cast", "using", "limit", "except", "intersect", "true", "false", "integer",
-    "bigint", "varchar", "int", "date", "double", "nulls", "first", "last", "rows", "unbounded", "preceding",
-    "following", "current", "row",
+    "select",
+    "from",
+    "where",
+    "and",
+    "or",
+    "not",
+    "as",
+    "on",
+    "join",
+    "left",
+    "right",
+    "full",
+    "inner",
+    "outer",
+    "cross",
+    "anti",
+    "semi",
+    "group",
+    "by",
+    "order",
+    "having",
+    "union",
+    "all",
+    "distinct",
+    "case",
+    "when",
+    "then",
+    "else",
+    "end",
+    "in",
+    "is",
+    "null",
+    "between",
+    "like",
+    "exists",
+    "with",
+    "over",
+    "partition",
+    "asc",
+    "desc",
+    "cast",
+    "using",
+    "limit",
+    "except",
+    "intersect",
+    "true",
+    "false",
+    "integer",
+    "bigint",
+    "varchar",
+    "int",
+    "date",
+    "double",
+    "nulls",
+    "first",
+    "last",
+    "rows",
+    "unbounded",
+    "preceding",
+    "following",
+    "current",
+    "row",
 ];
 
 /// Functions that Polars and DuckDB compute alike.
 pub const PORTABLE_FUNCTIONS: &[&str] = &[
-    "count", "sum", "min", "max", "coalesce", "cast", "abs", "row_number", "rank", "dense_rank", "starts_with",
-    "length", "lower", "upper", "greatest", "least", "nullif",
+    "count",
+    "sum",
+    "min",
+    "max",
+    "coalesce",
+    "cast",
+    "abs",
+    "row_number",
+    "rank",
+    "dense_rank",
+    "starts_with",
+    "length",
+    "lower",
+    "upper",
+    "greatest",
+    "least",
+    "nullif",
 ];
 
 impl<'a> SqlText<'a> {
@@ -116,7 +187,10 @@ impl<'a> SqlText<'a> {
     }
     /// Bytes of the first token whose text is `word`.
     pub fn find(&self, word: &str) -> Option<Range<usize>> {
-        self.tokens.iter().find(|t| self.sql[t.span.clone()].eq_ignore_ascii_case(word)).map(|t| t.span.clone())
+        self.tokens
+            .iter()
+            .find(|t| self.sql[t.span.clone()].eq_ignore_ascii_case(word))
+            .map(|t| t.span.clone())
     }
     /// All words, for choosing the columns a rule can possibly need.
     pub fn words(&self) -> impl Iterator<Item = &'a str> {
@@ -159,7 +233,8 @@ fn tokenize(sql: &str) -> Vec<Token> {
             }
             TokenKind::Number
         } else if byte.is_ascii_alphabetic() || byte == b'_' || !byte.is_ascii() {
-            while at < bytes.len() && (bytes[at].is_ascii_alphanumeric() || bytes[at] == b'_' || !bytes[at].is_ascii())
+            while at < bytes.len()
+                && (bytes[at].is_ascii_alphanumeric() || bytes[at] == b'_' || !bytes[at].is_ascii())
             {
                 at += 1;
             }

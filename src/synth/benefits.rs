@@ -56,7 +56,9 @@ pub(super) fn register(world: &mut World, rng: &mut Rng, family: usize, quarter:
     }
     let head = world.families[family].head;
     let lone_elder = members.len() == 1 && age(world.people[head].birth, quarter.end()) >= 60;
-    let able = members.iter().any(|&m| world.people[m].labour.ends_with("普通劳动力") || world.people[m].labour == "技能劳动力");
+    let able = members
+        .iter()
+        .any(|&m| world.people[m].labour.ends_with("普通劳动力") || world.people[m].labour == "技能劳动力");
     let exit_status = *rng.weighted(&[
         ("未脱贫", 34.0),
         ("已脱贫(享受政策)", 50.0),
@@ -83,7 +85,19 @@ pub(super) fn register(world: &mut World, rng: &mut Rng, family: usize, quarter:
     };
     let exited = exit_status.starts_with("已脱贫");
     let disabled = members.iter().any(|&m| world.people[m].disability.is_some());
-    let cause = if disabled { "因残" } else { *rng.weighted(&[("因病", 5.0), ("缺劳力", 1.5), ("缺技术", 1.5), ("因学", 0.8), ("缺资金", 0.6), ("自身发展力不足", 0.4), ("因灾", 0.2)]) };
+    let cause = if disabled {
+        "因残"
+    } else {
+        *rng.weighted(&[
+            ("因病", 5.0),
+            ("缺劳力", 1.5),
+            ("缺技术", 1.5),
+            ("因学", 0.8),
+            ("缺资金", 0.6),
+            ("自身发展力不足", 0.4),
+            ("因灾", 0.2),
+        ])
+    };
     let dangerous = rng.chance(0.15);
     world.families[family].registry = Some(RegistryHousehold {
         number: format!("{}", 4_100_000_000u64 + world.index as u64 * 10_000 + family as u64),
@@ -94,7 +108,15 @@ pub(super) fn register(world: &mut World, rng: &mut Rng, family: usize, quarter:
         cause_other: if rng.chance(0.4) { "缺技术" } else { "" },
         income_fen: income * 100 + rng.between(0, 99),
         dangerous,
-        level: if dangerous { if rng.chance(0.6) { "C级" } else { "D级" } } else if rng.chance(0.4) { "A级" } else if rng.chance(0.3) { "B级" } else { "" },
+        level: if dangerous {
+            if rng.chance(0.6) { "C级" } else { "D级" }
+        } else if rng.chance(0.4) {
+            "A级"
+        } else if rng.chance(0.3) {
+            "B级"
+        } else {
+            ""
+        },
         water_difficult: rng.chance(0.02),
         area_centi: rng.between(3_000, 16_000),
         helper: format!("{}{}", names::surname(rng), names::given_name(rng, 1, 19_780_101, None)),
@@ -130,13 +152,24 @@ fn start_month(rng: &mut Rng, quarter: Quarter) -> u32 {
 }
 
 /// Opens a dibao case for some members of a family, the applicant first.
-pub(super) fn open_case(world: &mut World, rng: &mut Rng, members: Vec<usize>, mode: &'static str, start: u32, urban: bool) {
+pub(super) fn open_case(
+    world: &mut World,
+    rng: &mut Rng,
+    members: Vec<usize>,
+    mode: &'static str,
+    start: u32,
+    urban: bool,
+) {
     let number = world.cases.len() + 1;
     let persons = members.len() as i64;
     let full = rng.chance(0.12);
     world.cases.push(Case {
         number: format!("{}{:04}{number:04}", world.place.county_code, world.index),
-        certificate: format!("{}低保字第{:04}{number:04}号", world.place.county.chars().take(1).collect::<String>(), world.index),
+        certificate: format!(
+            "{}低保字第{:04}{number:04}号",
+            world.place.county.chars().take(1).collect::<String>(),
+            world.index
+        ),
         members,
         category: if urban { "城市" } else { "农村" },
         aid_type: if full { "全额救助" } else { "差额救助" },
@@ -154,7 +187,8 @@ fn support(world: &mut World, rng: &mut Rng, family: usize, quarter: Quarter, sh
     if present.is_empty() {
         return;
     }
-    let head = if present.contains(&world.families[family].head) { world.families[family].head } else { present[0] };
+    let head =
+        if present.contains(&world.families[family].head) { world.families[family].head } else { present[0] };
     let attribute = world.families[family].registry.as_ref().map_or("", |r| r.attribute);
     match attribute {
         "低保贫困户" if rng.chance(0.955) => listed_case(world, rng, family, head, quarter),
@@ -171,7 +205,10 @@ fn support(world: &mut World, rng: &mut Rng, family: usize, quarter: Quarter, sh
             let start = start_month(rng, quarter);
             open_case(world, rng, present.iter().copied().take(7).collect(), "整户", start, urban);
         }
-        "" if present.len() == 1 && age(world.people[head].birth, quarter.end()) >= 60 && rng.chance(0.08) => {
+        "" if present.len() == 1
+            && age(world.people[head].birth, quarter.end()) >= 60
+            && rng.chance(0.08) =>
+        {
             harbour(world, rng, head, quarter);
         }
         _ => {}
@@ -207,7 +244,8 @@ fn listed_case(world: &mut World, rng: &mut Rng, family: usize, head: usize, qua
     }
     if rng.chance(0.04) {
         if let Some(case) = world.cases.last_mut() {
-            case.stop_month = Some(add_months(quarter.last_month(), -(rng.between(1, 9) as i32)).max(case.start_month));
+            case.stop_month =
+                Some(add_months(quarter.last_month(), -(rng.between(1, 9) as i32)).max(case.start_month));
             case.stop_reason = *rng.pick(&["收入超标", "家庭成员死亡", "主动放弃"]);
         }
     }
@@ -290,8 +328,17 @@ pub(super) fn enrol_school(world: &mut World, rng: &mut Rng, person: usize, quar
     p.student = Some(roll_entry(rng, &world.place.township, stage, grade as u32, mode, status, cutoff));
 }
 
-fn roll_entry(rng: &mut Rng, township: &str, stage: &'static str, grade: u32, mode: &'static str, status: &'static str, cutoff: u32) -> Student {
-    let base = township.trim_end_matches("街道办事处").trim_end_matches("街道").trim_end_matches(['镇', '乡']);
+fn roll_entry(
+    rng: &mut Rng,
+    township: &str,
+    stage: &'static str,
+    grade: u32,
+    mode: &'static str,
+    status: &'static str,
+    cutoff: u32,
+) -> Student {
+    let base =
+        township.trim_end_matches("街道办事处").trim_end_matches("街道").trim_end_matches(['镇', '乡']);
     let school = match stage {
         "学前" => format!("{base}中心幼儿园"),
         "小学" => format!("{base}第{}小学", rng.pick(&["一", "二", "三"])),
@@ -301,7 +348,15 @@ fn roll_entry(rng: &mut Rng, township: &str, stage: &'static str, grade: u32, mo
         _ => "鹤壁职业技术学院".to_owned(),
     };
     let year = cutoff / 10_000 - grade.saturating_sub(1);
-    Student { school, stage, grade, class: rng.between(1, 6) as u32, mode, status, enrolled: year * 10_000 + 901 }
+    Student {
+        school,
+        stage,
+        grade,
+        class: rng.between(1, 6) as u32,
+        mode,
+        status,
+        enrolled: year * 10_000 + 901,
+    }
 }
 
 /// One year's enrolment in medical insurance.
@@ -344,7 +399,11 @@ pub(super) fn insure(world: &mut World, rng: &mut Rng, person: usize, quarter: Q
         year: quarter.year,
         category: if employed && !poor { "普通居民" } else { category },
         status,
-        stop_reason: if stopped { *rng.pick(&["死亡", "外地参保", "应征入伍", "其他"]) } else { "" },
+        stop_reason: if stopped {
+            *rng.pick(&["死亡", "外地参保", "应征入伍", "其他"])
+        } else {
+            ""
+        },
         scheme: if employed { "职工" } else { "城乡居民" },
         serious: !employed && rng.chance(0.995),
         supplementary: poor && rng.chance(0.975),
@@ -435,7 +494,12 @@ fn renovate(world: &mut World, rng: &mut Rng, family: usize, quarter: Quarter) {
     };
     let plan_year = quarter.year - *rng.weighted(&[(0u32, 4.0), (1, 3.5), (2, 2.0)]);
     let mut h = Housing {
-        archive_no: format!("{}危改字[{plan_year}]{:04}{:04}号", world.place.township.chars().take(2).collect::<String>(), world.index, family),
+        archive_no: format!(
+            "{}危改字[{plan_year}]{:04}{:04}号",
+            world.place.township.chars().take(2).collect::<String>(),
+            world.index,
+            family
+        ),
         poverty_type,
         level: if rng.chance(0.5) { "C级" } else { "D级" },
         mode: *rng.pick(&["修缮加固", "原址翻建", "异地集中", "异地非集中"]),

@@ -55,7 +55,8 @@ pub struct Quarter {
 impl Quarter {
     /// Reads `2018Q3`.
     pub fn parse(text: &str) -> Result<Self> {
-        let bad = || Error::usage(format!("季度“{text}”写法不对")).hint("写成 2018Q3 这样的四位年份加 Q1 到 Q4");
+        let bad =
+            || Error::usage(format!("季度“{text}”写法不对")).hint("写成 2018Q3 这样的四位年份加 Q1 到 Q4");
         let (year, number) = text.split_once(['Q', 'q']).ok_or_else(bad)?;
         let year: u32 = year.parse().map_err(|_| bad())?;
         let number: u32 = number.parse().map_err(|_| bad())?;

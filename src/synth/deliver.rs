@@ -164,7 +164,15 @@ impl Slips {
         out
     }
 
-    fn slip_id(&self, rng: &mut Rng, world: &World, person: usize, source: Source, rate: f64, out: &mut Delivered) {
+    fn slip_id(
+        &self,
+        rng: &mut Rng,
+        world: &World,
+        person: usize,
+        source: Source,
+        rate: f64,
+        out: &mut Delivered,
+    ) {
         let p = &world.people[person];
         let infant = p.birth / 10_000 + 1 >= self.quarter.year && p.birth >= 20_170_601;
         if infant && rng.chance(0.3) && source != Source::Insurance {
@@ -215,7 +223,8 @@ impl Slips {
         if others.is_empty() {
             return;
         }
-        let other = if others.contains(&family.head) && rng.chance(0.6) { family.head } else { *rng.pick(&others) };
+        let other =
+            if others.contains(&family.head) && rng.chance(0.6) { family.head } else { *rng.pick(&others) };
         let id = world.people[other].id;
         set_id(out, text(&id), Some(id), "id_relative");
     }
@@ -251,7 +260,17 @@ impl Slips {
             format!("{}{last}", &id[..17])
         } else if rng.chance(0.016 * rate) {
             match rng.below(6) {
-                0 => id.chars().map(|c| if c.is_ascii_digit() { char::from_u32(c as u32 + 0xFEE0).unwrap_or(c) } else { c }).collect(),
+                0 => {
+                    id.chars()
+                        .map(|c| {
+                            if c.is_ascii_digit() {
+                                char::from_u32(c as u32 + 0xFEE0).unwrap_or(c)
+                            } else {
+                                c
+                            }
+                        })
+                        .collect()
+                }
                 1 => format!("{} {} {}", &id[..6], &id[6..14], &id[14..]),
                 2 => format!("\t{id}"),
                 3 => format!("'{id}"),
@@ -305,13 +324,20 @@ fn wrong_birth(rng: &mut Rng, birth: u32) -> u32 {
         2 => birth - 10_000,
         _ => from_days(to_days(birth) + rng.between(1, 40) as i32),
     };
-    if is_date(candidate) && candidate != birth && candidate <= 20_180_630 { candidate } else { from_days(to_days(birth) - 9) }
+    if is_date(candidate) && candidate != birth && candidate <= 20_180_630 {
+        candidate
+    } else {
+        from_days(to_days(birth) - 9)
+    }
 }
 
 fn slip_name(rng: &mut Rng, source: Source, name: &str, rate: f64) -> Option<NameSlip> {
     // Characters that the old code page lacks leave a box.
     if source == Source::Tekun && encoding_rs::GBK.encode(name).2 {
-        let text = name.chars().map(|c| if encoding_rs::GBK.encode(c.encode_utf8(&mut [0; 4])).2 { '□' } else { c }).collect();
+        let text = name
+            .chars()
+            .map(|c| if encoding_rs::GBK.encode(c.encode_utf8(&mut [0; 4])).2 { '□' } else { c })
+            .collect();
         return Some(NameSlip { text, kind: "name_wildcard", allowed: true });
     }
     if rng.chance((0.3 * rate).min(0.8)) {

@@ -7,7 +7,8 @@ use super::world::{Gone, World};
 
 /// Moves the village on to `quarter`.
 pub fn evolve(world: &mut World, seed: u64, quarter: Quarter) {
-    let mut rng = Rng::keyed(&[seed, world.index as u64, 3, u64::from(quarter.year), u64::from(quarter.number)]);
+    let mut rng =
+        Rng::keyed(&[seed, world.index as u64, 3, u64::from(quarter.year), u64::from(quarter.number)]);
     leave(world, &mut rng, quarter);
     bear(world, &mut rng, quarter);
     review_cases(world, &mut rng, quarter);

@@ -36,7 +36,13 @@ pub(super) fn write(plan: &Plan<'_>, out: &Path) -> Result<SynthReport> {
     Ok(report)
 }
 
-fn write_quarter(plan: &Plan<'_>, worlds: &[World], step: usize, folder: &Path, report: &mut SynthReport) -> Result<()> {
+fn write_quarter(
+    plan: &Plan<'_>,
+    worlds: &[World],
+    step: usize,
+    folder: &Path,
+    report: &mut SynthReport,
+) -> Result<()> {
     let quarter = plan.quarters[step];
     let counties: Vec<String> = {
         let mut names: Vec<(String, String)> =
@@ -74,7 +80,8 @@ fn write_quarter(plan: &Plan<'_>, worlds: &[World], step: usize, folder: &Path, 
                 let source = file.source.name();
                 for tag in &row.tags {
                     let member = if tag.member > 0 { format!(".m{}", tag.member) } else { String::new() };
-                    let _ = writeln!(records, "{source}:{hash}{place}.r{number}{member},{source},{}", tag.truth);
+                    let _ =
+                        writeln!(records, "{source}:{hash}{place}.r{number}{member},{source},{}", tag.truth);
                     report.records += 1;
                 }
                 if let Some(reason) = row.reject {
@@ -120,14 +127,28 @@ struct Delivery {
     bytes: Vec<u8>,
 }
 
-fn files(mut rows: BTreeMap<(Source, usize), Vec<Row>>, counties: &[String], quarter: Quarter) -> Result<Vec<Delivery>> {
+fn files(
+    mut rows: BTreeMap<(Source, usize), Vec<Row>>,
+    counties: &[String],
+    quarter: Quarter,
+) -> Result<Vec<Delivery>> {
     let mut out = Vec::new();
     let mut take = |source: Source, county: usize| rows.remove(&(source, county)).unwrap_or_default();
-    for (source, name) in [(Source::RegistryHousehold, "建档立卡户信息"), (Source::RegistryPerson, "建档立卡人口信息")] {
-        let sheets: Vec<Sheet> =
-            (0..counties.len()).map(|c| registry_sheet(source, name, &counties[c], take(source, c), quarter)).collect();
+    for (source, name) in
+        [(Source::RegistryHousehold, "建档立卡户信息"), (Source::RegistryPerson, "建档立卡人口信息")]
+    {
+        let sheets: Vec<Sheet> = (0..counties.len())
+            .map(|c| registry_sheet(source, name, &counties[c], take(source, c), quarter))
+            .collect();
         let bytes = encode::xlsx::workbook(&sheets)?;
-        out.push(Delivery { name: format!("{name}.xlsx"), source, sheets, has_sheets: true, counts_records: false, bytes });
+        out.push(Delivery {
+            name: format!("{name}.xlsx"),
+            source,
+            sheets,
+            has_sheets: true,
+            counts_records: false,
+            bytes,
+        });
     }
     for (c, county) in counties.iter().enumerate() {
         out.push(dibao_file(county, take(Source::Dibao, c), quarter)?);
@@ -135,31 +156,60 @@ fn files(mut rows: BTreeMap<(Source, usize), Vec<Row>>, counties: &[String], qua
     for (c, county) in counties.iter().enumerate() {
         out.push(insurance_file(county, c, take(Source::Insurance, c), quarter));
     }
-    let mut all = |source: Source| -> Vec<Row> { (0..counties.len()).flat_map(|c| take(source, c)).collect() };
+    let mut all =
+        |source: Source| -> Vec<Row> { (0..counties.len()).flat_map(|c| take(source, c)).collect() };
     let plain = |source: Source, rows: Vec<Row>| Sheet::plain("", layout::headers(source, false), rows);
 
     let sheet = plain(Source::Tekun, all(Source::Tekun));
     let bytes = encode::dbf::table(&sheet)?;
     let (has_sheets, counts_records) = (false, true);
-    out.push(Delivery { name: "特困供养.dbf".into(), source: Source::Tekun, sheets: vec![sheet], has_sheets, counts_records, bytes });
+    out.push(Delivery {
+        name: "特困供养.dbf".into(),
+        source: Source::Tekun,
+        sheets: vec![sheet],
+        has_sheets,
+        counts_records,
+        bytes,
+    });
 
     let mut sheet = plain(Source::Housing, all(Source::Housing));
     sheet.name = "危房改造台账".into();
     sheet.titles = vec![title(&format!("鹤壁市{}年农村危房改造台账", quarter.year))];
     sheet.footers = vec![title("制表人:张某  审核人:李某"), title("说明:补助资金单位为元")];
     let bytes = encode::xlsx::workbook(std::slice::from_ref(&sheet))?;
-    out.push(Delivery { name: "危房改造台账.xlsx".into(), source: Source::Housing, sheets: vec![sheet], has_sheets: true, counts_records: false, bytes });
+    out.push(Delivery {
+        name: "危房改造台账.xlsx".into(),
+        source: Source::Housing,
+        sheets: vec![sheet],
+        has_sheets: true,
+        counts_records: false,
+        bytes,
+    });
 
     let sheet = plain(Source::Student, all(Source::Student));
     let schema = encode::parquet::schema(&sheet.header, &[6, 19]);
     let mut writer = encode::parquet::writer(Vec::new(), schema.clone())?;
     encode::parquet::append(&mut writer, &encode::parquet::batch(&schema, &sheet.rows)?)?;
     let bytes = encode::parquet::finish(writer)?;
-    out.push(Delivery { name: "学籍.parquet".into(), source: Source::Student, sheets: vec![sheet], has_sheets, counts_records, bytes });
+    out.push(Delivery {
+        name: "学籍.parquet".into(),
+        source: Source::Student,
+        sheets: vec![sheet],
+        has_sheets,
+        counts_records,
+        bytes,
+    });
 
     let sheet = plain(Source::StudentAid, all(Source::StudentAid));
     let bytes = format!("\u{feff}{}", encode::csv::text(&sheet)).into_bytes();
-    out.push(Delivery { name: "学生资助.csv".into(), source: Source::StudentAid, sheets: vec![sheet], has_sheets, counts_records: false, bytes });
+    out.push(Delivery {
+        name: "学生资助.csv".into(),
+        source: Source::StudentAid,
+        sheets: vec![sheet],
+        has_sheets,
+        counts_records: false,
+        bytes,
+    });
     Ok(out)
 }
 
@@ -173,7 +223,12 @@ fn registry_sheet(source: Source, name: &str, county: &str, rows: Vec<Row>, quar
     sheet.titles = vec![title(&format!("{county}{}年第{}季度{name}表", quarter.year, quarter.number))];
     if county == "淇县" {
         let date = quarter.end();
-        sheet.titles.push(title(&format!("单位:元    导出日期:{}-{:02}-{:02}", date / 10_000, date / 100 % 100, date % 100)));
+        sheet.titles.push(title(&format!(
+            "单位:元    导出日期:{}-{:02}-{:02}",
+            date / 10_000,
+            date / 100 % 100,
+            date % 100
+        )));
     }
     let mut total = vec![Cell::Empty; sheet.header.len()];
     total[0] = Cell::Text("合计".into());
@@ -185,7 +240,11 @@ fn registry_sheet(source: Source, name: &str, county: &str, rows: Vec<Row>, quar
 fn dibao_file(county: &str, rows: Vec<Row>, quarter: Quarter) -> Result<Delivery> {
     let deviating = county == DEVIATING_DIBAO;
     let mut sheet = Sheet::plain("农村低保", layout::headers(Source::Dibao, deviating), rows);
-    sheet.titles = vec![title(&format!("{county}{}年{}月最低生活保障对象花名册", quarter.year, quarter.last_month() % 100))];
+    sheet.titles = vec![title(&format!(
+        "{county}{}年{}月最低生活保障对象花名册",
+        quarter.year,
+        quarter.last_month() % 100
+    ))];
     let mut total = vec![Cell::Empty; sheet.header.len()];
     total[1] = Cell::Text("合 计".into());
     total[29] = Cell::Number(sheet.rows.iter().map(|r| r.tags.len() as f64).sum());
@@ -203,7 +262,14 @@ fn dibao_file(county: &str, rows: Vec<Row>, quarter: Quarter) -> Result<Delivery
         }
     };
     let name = format!("农村低保_{county}.{extension}");
-    Ok(Delivery { name, source: Source::Dibao, sheets: vec![sheet], has_sheets, counts_records: false, bytes })
+    Ok(Delivery {
+        name,
+        source: Source::Dibao,
+        sheets: vec![sheet],
+        has_sheets,
+        counts_records: false,
+        bytes,
+    })
 }
 
 fn insurance_file(county: &str, position: usize, rows: Vec<Row>, quarter: Quarter) -> Delivery {
@@ -214,5 +280,12 @@ fn insurance_file(county: &str, position: usize, rows: Vec<Row>, quarter: Quarte
     }
     let bytes = encode::encoded(&encode::csv::text(&sheet), encoding_rs::GB18030);
     let name = format!("医保参保_{county}.csv");
-    Delivery { name, source: Source::Insurance, sheets: vec![sheet], has_sheets: false, counts_records: false, bytes }
+    Delivery {
+        name,
+        source: Source::Insurance,
+        sheets: vec![sheet],
+        has_sheets: false,
+        counts_records: false,
+        bytes,
+    }
 }

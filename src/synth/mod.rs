@@ -86,7 +86,8 @@ impl SynthOptions {
         Self { quarters: 2, registry_share: Some(0.36), ..Self::new(pipeline, 4_600, 20_180_930) }
     }
     fn shares(&self) -> Shares {
-        let registry = self.registry_share.unwrap_or(if self.formats == Formats::Fixtures { 0.3 } else { 0.05 });
+        let registry =
+            self.registry_share.unwrap_or(if self.formats == Formats::Fixtures { 0.3 } else { 0.05 });
         Shares { registry, other_dibao: if self.formats == Formats::Fixtures { 0.028 } else { 0.012 } }
     }
     fn check(&self) -> Result<()> {
@@ -171,7 +172,11 @@ impl Plan<'_> {
         let even = |i: u64| (o.persons as u128 * u128::from(i) / u128::from(n)) as i64;
         // Villages differ in size; neighbours make up for one another.
         let sway = |i: u64| {
-            if i == 0 || i == n { 0 } else { rng::Rng::keyed(&[o.seed, i, 9]).between(-(even(1) / 4), even(1) / 4) }
+            if i == 0 || i == n {
+                0
+            } else {
+                rng::Rng::keyed(&[o.seed, i, 9]).between(-(even(1) / 4), even(1) / 4)
+            }
         };
         let i = index as u64;
         let target = (even(i + 1) + sway(i + 1) - even(i) - sway(i)).max(1);

@@ -26,11 +26,11 @@ struct Confusions {
 }
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| parse_names(include_str!("data/names.txt")));
-static CONFUSIONS: LazyLock<Confusions> = LazyLock::new(|| parse_confusions(include_str!("data/confusions.txt")));
+static CONFUSIONS: LazyLock<Confusions> =
+    LazyLock::new(|| parse_confusions(include_str!("data/confusions.txt")));
 
 fn parse_names(text: &str) -> Tables {
-    let mut t =
-        Tables { surnames: vec![], given: vec![], whole: vec![], rare: vec![], interpunct: vec![] };
+    let mut t = Tables { surnames: vec![], given: vec![], whole: vec![], rare: vec![], interpunct: vec![] };
     let mut section = "";
     for line in text.lines().filter(|l| !l.starts_with('#') && !l.is_empty()) {
         if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
@@ -156,7 +156,11 @@ fn replaced(rng: &mut Rng, chars: &[char], table: &HashMap<char, Vec<char>>) -> 
 /// Another character of the same reading.
 pub fn homophone(rng: &mut Rng, name: &str) -> Option<NameSlip> {
     let chars: Vec<char> = name.chars().collect();
-    replaced(rng, &chars, &CONFUSIONS.sound).map(|text| NameSlip { text, kind: "name_homophone", allowed: true })
+    replaced(rng, &chars, &CONFUSIONS.sound).map(|text| NameSlip {
+        text,
+        kind: "name_homophone",
+        allowed: true,
+    })
 }
 
 /// Another character that looks alike and reads otherwise.
@@ -209,8 +213,14 @@ pub fn wildcard(rng: &mut Rng, name: &str) -> Option<NameSlip> {
 
 /// The private-use code point that an old encoding gives a rare character.
 pub fn private_use(name: &str) -> Option<NameSlip> {
-    const PAIRS: [(char, char); 6] =
-        [('䶮', '\u{E863}'), ('㭎', '\u{E82D}'), ('䓖', '\u{E840}'), ('䴖', '\u{E85F}'), ('䌷', '\u{E837}'), ('䝼', '\u{E846}')];
+    const PAIRS: [(char, char); 6] = [
+        ('䶮', '\u{E863}'),
+        ('㭎', '\u{E82D}'),
+        ('䓖', '\u{E840}'),
+        ('䴖', '\u{E85F}'),
+        ('䌷', '\u{E837}'),
+        ('䝼', '\u{E846}'),
+    ];
     let (from, to) = PAIRS.into_iter().find(|(from, _)| name.contains(*from))?;
     Some(NameSlip { text: name.replace(from, &to.to_string()), kind: "name_pua", allowed: true })
 }

@@ -60,9 +60,8 @@ fn read_units(text: &str, units: &mut BTreeMap<String, String>) -> Result<()> {
         .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     let headers = reader.headers().map_err(bad)?.clone();
     let column = |names: &[&str]| headers.iter().position(|h| names.contains(&h));
-    let missing = |name: &str| {
-        Error::configuration(format!("区划表缺少列“{name}”")).hint("需要 code(12位)、name 两列")
-    };
+    let missing =
+        |name: &str| Error::configuration(format!("区划表缺少列“{name}”")).hint("需要 code(12位)、name 两列");
     let code_at = column(&["code", "code_2017"]).ok_or_else(|| missing("code"))?;
     let name_at = column(&["name", "name_2017"]).ok_or_else(|| missing("name"))?;
     let year_at = column(&["year", "base_year"]);
@@ -72,7 +71,8 @@ fn read_units(text: &str, units: &mut BTreeMap<String, String>) -> Result<()> {
         let cell = |at: usize| row.get(at).unwrap_or("").trim();
         let (code, name) = (cell(code_at), cell(name_at));
         let other_year = year_at.is_some_and(|at| cell(at) != "2017");
-        let ended = to_at.is_some_and(|at| cell(at).get(..4).and_then(|y| y.parse().ok()).is_some_and(|y: u32| y < 2018));
+        let ended = to_at
+            .is_some_and(|at| cell(at).get(..4).and_then(|y| y.parse().ok()).is_some_and(|y: u32| y < 2018));
         if code.is_empty() || name.is_empty() || other_year || ended {
             continue;
         }
@@ -87,7 +87,9 @@ fn villages(units: &BTreeMap<String, String>) -> Result<Vec<Village>> {
     for (code, name) in units {
         // Codes ending 200-399 are village committees, below that town neighbourhoods.
         let rural = code.len() == 12 && code[9..].parse::<u32>().is_ok_and(|n| n >= 200);
-        let (Some(township), Some(county)) = (code.get(..9).and_then(name_of), code.get(..6).and_then(name_of)) else {
+        let (Some(township), Some(county)) =
+            (code.get(..9).and_then(name_of), code.get(..6).and_then(name_of))
+        else {
             continue;
         };
         if !rural {

@@ -105,8 +105,7 @@ impl<'a> Writer<'a> {
     /// All rows of a source.
     pub fn rows(&mut self, source: Source) -> Vec<Row> {
         let w = self.world;
-        let mut rng =
-            Rng::keyed(&[self.slips.seed, w.index as u64, 5, self.slips.step, source as u64]);
+        let mut rng = Rng::keyed(&[self.slips.seed, w.index as u64, 5, self.slips.step, source as u64]);
         let mut out: Vec<Row> = Vec::new();
         match source {
             Source::RegistryHousehold => {
@@ -196,7 +195,12 @@ impl<'a> Writer<'a> {
     }
 
     fn tag(&self, member: u8, person: usize, kinds: &[&str]) -> Tag {
-        let truth = format!("{},{},{}", self.world.person_id(person), self.world.household_id(person), kinds.join(";"));
+        let truth = format!(
+            "{},{},{}",
+            self.world.person_id(person),
+            self.world.household_id(person),
+            kinds.join(";")
+        );
         Tag { member, truth }
     }
 
@@ -358,14 +362,20 @@ impl<'a> Writer<'a> {
         let c = &w.cases[case];
         let last = self.slips.quarter.last_month();
         // Cases stopped long ago have left the list.
-        if c.stop_month.is_some_and(|m| m + 100 <= last) || c.start_month > super::calendar::add_months(last, 1) {
+        if c.stop_month.is_some_and(|m| m + 100 <= last)
+            || c.start_month > super::calendar::add_months(last, 1)
+        {
             return None;
         }
         let head = c.members[0];
         let d = self.person(head, Source::Dibao);
         let [county, township, village] = self.place(&d, 1);
         let mut tags = vec![self.tag(1, head, &d.kinds)];
-        let aid = if self.style.messy && rng.chance(0.1) { c.aid_type.trim_end_matches("救助") } else { c.aid_type };
+        let aid = if self.style.messy && rng.chance(0.1) {
+            c.aid_type.trim_end_matches("救助")
+        } else {
+            c.aid_type
+        };
         let mut cells = vec![
             county,
             township,
@@ -407,7 +417,11 @@ impl<'a> Writer<'a> {
         let d = self.person(person, Source::Tekun);
         let [county, township, village] = self.place(&d, 1);
         let central = k.support_mode == "集中";
-        let carer = if central { String::new() } else { format!("{}{}", names::surname(rng), names::given_name(rng, 2, 19_700_101, None)) };
+        let carer = if central {
+            String::new()
+        } else {
+            format!("{}{}", names::surname(rng), names::given_name(rng, 2, 19_700_101, None))
+        };
         let home = if central { format!("{}敬老院", w.place.township) } else { String::new() };
         let cells = vec![
             t(&*d.name),

@@ -52,8 +52,10 @@ pub(super) fn write(plan: &Plan<'_>, out: &Path) -> Result<SynthReport> {
 fn write_quarter(plan: &Plan<'_>, step: usize, folder: &Path, report: &mut SynthReport) -> Result<()> {
     let truth_folder = folder.join("truth");
     std::fs::create_dir_all(&truth_folder).map_err(|e| Error::io("建立文件夹", &truth_folder, e))?;
-    let mut outputs: Vec<Output> =
-        Source::ALL.iter().map(|&s| Output::create(s, plan.options.formats, folder)).collect::<Result<_>>()?;
+    let mut outputs: Vec<Output> = Source::ALL
+        .iter()
+        .map(|&s| Output::create(s, plan.options.formats, folder))
+        .collect::<Result<_>>()?;
     let exceptions_path = truth_folder.join("exceptions.csv");
     let mut exceptions = create(&exceptions_path)?;
     let fail = |e| Error::io("写文件", &exceptions_path, e);
@@ -61,7 +63,8 @@ fn write_quarter(plan: &Plan<'_>, step: usize, folder: &Path, report: &mut Synth
     let mut coverage = Coverage::new();
     let indices: Vec<usize> = (0..plan.places.len()).collect();
     for some in indices.chunks(AT_ONCE) {
-        let villages: Vec<Village> = some.par_iter().map(|&i| village(plan, step, i)).collect::<Result<_>>()?;
+        let villages: Vec<Village> =
+            some.par_iter().map(|&i| village(plan, step, i)).collect::<Result<_>>()?;
         for v in villages {
             for (output, (rows, part, truth)) in outputs.iter_mut().zip(v.parts) {
                 report.records += truth.len() as u64;
@@ -142,9 +145,22 @@ fn headers(source: Source) -> Vec<String> {
     if source != Source::Tekun {
         return layout::headers(source, false);
     }
-    ["姓名", "身份证号", "县区", "乡镇", "村", "供养方式", "供养机构", "自理能力", "照料人", "委托照料协议", "年供养金额", "起享年月"]
-        .map(str::to_owned)
-        .to_vec()
+    [
+        "姓名",
+        "身份证号",
+        "县区",
+        "乡镇",
+        "村",
+        "供养方式",
+        "供养机构",
+        "自理能力",
+        "照料人",
+        "委托照料协议",
+        "年供养金额",
+        "起享年月",
+    ]
+    .map(str::to_owned)
+    .to_vec()
 }
 
 fn create(path: &Path) -> Result<BufWriter<File>> {

@@ -48,7 +48,11 @@ pub fn exceptions(writer: &Writer<'_>, quarter: Quarter) -> Vec<Expected> {
         poor: w.people.iter().map(|p| p.registered == Some("正常")).collect(),
         dibao: vec![false; w.people.len()],
         rural: vec![false; w.people.len()],
-        tekun: w.people.iter().map(|p| p.tekun.as_ref().is_some_and(|t| t.start_month <= quarter.last_month())).collect(),
+        tekun: w
+            .people
+            .iter()
+            .map(|p| p.tekun.as_ref().is_some_and(|t| t.start_month <= quarter.last_month()))
+            .collect(),
     };
     for case in w.cases.iter().filter(|c| active(c, quarter)) {
         for &m in &case.members {
@@ -90,7 +94,10 @@ impl Facts<'_> {
 
     fn cases(&self, found: &mut BTreeSet<Expected>) {
         for case in self.w.cases.iter().filter(|c| active(c, self.q) && c.category == "农村") {
-            let registered = case.members.iter().any(|&m| self.w.people[m].registered.is_some() && self.in_registry_list(m));
+            let registered = case
+                .members
+                .iter()
+                .any(|&m| self.w.people[m].registered.is_some() && self.in_registry_list(m));
             if case.start_month < self.q.first_month() && !registered {
                 found.insert(self.on_household("R01", case.members[0], ""));
             }
@@ -131,12 +138,15 @@ impl Facts<'_> {
         let enjoys = r.exit_status != "已脱贫(不再享受政策)";
         if enjoys {
             let approved = |m: usize| {
-                w.cases.iter().any(|c| c.members.contains(&m) && c.stop_month.is_none_or(|s| s > q.last_month()))
+                w.cases
+                    .iter()
+                    .any(|c| c.members.contains(&m) && c.stop_month.is_none_or(|s| s > q.last_month()))
             };
             if r.attribute == "低保贫困户" && !members.iter().any(|&m| approved(m)) {
                 add("R04", "dibao");
             }
-            if r.attribute == "特困供养贫困户" && !members.iter().any(|&m| w.people[m].tekun.is_some()) {
+            if r.attribute == "特困供养贫困户" && !members.iter().any(|&m| w.people[m].tekun.is_some())
+            {
                 add("R04", "tekun");
             }
         }
@@ -168,9 +178,9 @@ impl Facts<'_> {
         if linked.iter().any(|c| c.mode == "单人") {
             return;
         }
-        let whole = linked
-            .iter()
-            .any(|c| c.category == "农村" && c.mode == "整户" && c.members.iter().any(|m| members.contains(m)));
+        let whole = linked.iter().any(|c| {
+            c.category == "农村" && c.mode == "整户" && c.members.iter().any(|m| members.contains(m))
+        });
         let left_out = members
             .iter()
             .any(|&m| !self.dibao[m] && !self.tekun[m] && self.w.people[m].studying != "大专及以上");
@@ -204,7 +214,8 @@ impl Facts<'_> {
         if poor && !self.excused(person) && !self.insured(person) {
             add("R30");
         }
-        let poor_rate = p.insurance.iter().any(|i| i.status == "正常参保" && i.category == "建档立卡贫困人口");
+        let poor_rate =
+            p.insurance.iter().any(|i| i.status == "正常参保" && i.category == "建档立卡贫困人口");
         if poor_rate && unserved {
             add("R37");
         }
@@ -224,7 +235,11 @@ impl Facts<'_> {
             add("R52");
         }
         let guarded = p.guardian.is_some_and(|g| self.poor[g]) && writer.guardian_known(person);
-        if unserved && !guarded && p.student.is_some() && p.aid.iter().any(|a| a.term == term && a.category == "建档立卡") {
+        if unserved
+            && !guarded
+            && p.student.is_some()
+            && p.aid.iter().any(|a| a.term == term && a.category == "建档立卡")
+        {
             add("R53");
         }
         let f = &w.families[p.family];
@@ -248,7 +263,8 @@ pub fn coverage(world: &World, quarter: Quarter, into: &mut Coverage) {
             continue;
         }
         let covered = members.iter().filter(|&&m| !facts.excused(m)).all(|&m| {
-            let rows = world.people[m].insurance.iter().filter(|i| i.year == quarter.year && i.status == "正常参保");
+            let rows =
+                world.people[m].insurance.iter().filter(|i| i.year == quarter.year && i.status == "正常参保");
             let mut all = [false; 4];
             let mut any = false;
             for i in rows {

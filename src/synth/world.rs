@@ -212,7 +212,15 @@ impl World {
     pub fn settle(seed: u64, index: usize, place: Village, target: usize) -> Self {
         let mut rng = Rng::keyed(&[seed, index as u64, 1]);
         let issuer = Issuer::new(place.id_prefix, place.slot, place.slots, index);
-        let mut world = Self { index, place, people: Vec::new(), families: Vec::new(), cases: Vec::new(), on_dibao: Vec::new(), issuer };
+        let mut world = Self {
+            index,
+            place,
+            people: Vec::new(),
+            families: Vec::new(),
+            cases: Vec::new(),
+            on_dibao: Vec::new(),
+            issuer,
+        };
         let clans: Vec<&'static str> = (0..3).map(|_| names::surname(&mut rng)).collect();
         while world.people.len() < target {
             world.add_family(&mut rng, &clans);
@@ -222,13 +230,21 @@ impl World {
 
     fn add_family(&mut self, rng: &mut Rng, clans: &[&'static str]) {
         let number = self.families.len();
-        let surname = if rng.chance(0.62) { clans[rng.below(10).saturating_sub(7).min(2)] } else { names::surname(rng) };
+        let surname = if rng.chance(0.62) {
+            clans[rng.below(10).saturating_sub(7).min(2)]
+        } else {
+            names::surname(rng)
+        };
         let group = rng.between(1, 12);
         self.families.push(Family {
             members: Vec::new(),
             head: self.people.len(),
             address: format!("{}{group}组{}号", self.place.short_name(), number + 1),
-            phone: format!("1{}{:08}", rng.pick(&["39", "37", "58", "83", "50", "31"]), rng.below(100_000_000)),
+            phone: format!(
+                "1{}{:08}",
+                rng.pick(&["39", "37", "58", "83", "50", "31"]),
+                rng.below(100_000_000)
+            ),
             registry: None,
             housing: None,
         });
@@ -312,13 +328,21 @@ impl World {
             let sex = if rng.chance(0.53) { 1 } else { 2 };
             let stays = years < 22 || (sex == 1 && rng.chance(0.55)) || rng.chance(0.15);
             if stays {
-                let generation = if rng.chance(if sex == 1 { 0.5 } else { 0.3 }) || twin_of.is_some() { shared } else { None };
+                let generation = if rng.chance(if sex == 1 { 0.5 } else { 0.3 }) || twin_of.is_some() {
+                    shared
+                } else {
+                    None
+                };
                 let relation = relations[usize::from(sex == 2)];
                 let child = self.add_person(rng, surname, sex, years, relation, generation, false, twin_of);
                 if years < 20 {
                     self.people[child].guardian = Some(signer);
                 }
-                twin_of = if twin_of.is_none() && rng.chance(0.018) { Some(self.people[child].birth) } else { None };
+                twin_of = if twin_of.is_none() && rng.chance(0.018) {
+                    Some(self.people[child].birth)
+                } else {
+                    None
+                };
             }
             if twin_of.is_none() {
                 years -= rng.between(1, 6);
@@ -354,9 +378,16 @@ impl World {
         };
         let family = self.families.len() - 1;
         let index = self.people.len();
-        let p_disabled = if years > 60 { 0.11 } else if years > 30 { 0.06 } else { 0.02 };
+        let p_disabled = if years > 60 {
+            0.11
+        } else if years > 30 {
+            0.06
+        } else {
+            0.02
+        };
         let disability = rng.chance(p_disabled).then(|| {
-            let category = *rng.weighted(&[(1u8, 1.2), (2, 1.0), (3, 0.3), (4, 5.0), (5, 1.2), (6, 1.0), (7, 0.5)]);
+            let category =
+                *rng.weighted(&[(1u8, 1.2), (2, 1.0), (3, 0.3), (4, 5.0), (5, 1.2), (6, 1.0), (7, 0.5)]);
             (category, *rng.weighted(&[(1u8, 1.0), (2, 2.0), (3, 3.0), (4, 3.0)]))
         });
         let health = match disability {

@@ -33,6 +33,7 @@ fn table(file: &str, headers: &[&str], rows: &[&[&str]]) -> RawTable {
         columns: (0..headers.len()).map(column).collect(),
         rows: (0..rows.len() as u32).map(|row| row + 3).collect(),
         skipped: vec![(1, SkipReason::Title), (2, SkipReason::Header)],
+        malformed: Vec::new(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The one integration-test binary.
 
 mod config;
+mod extract;
 mod folder;
 mod load;
 mod rules;

@@ -58,10 +58,9 @@ fn truth(folder: &Path, name: &str) -> Vec<Vec<String>> {
 
 #[test]
 fn truth_speaks_of_delivered_records_only() {
-    let rules: BTreeSet<&str> = [
-        "R01", "R02", "R03", "R04", "R07", "R08", "R14", "R30", "R37", "R50", "R52", "R53", "R73", "R75",
-    ]
-    .into();
+    let rules: BTreeSet<&str> =
+        ["R01", "R02", "R03", "R04", "R07", "R08", "R14", "R30", "R37", "R50", "R52", "R53", "R73", "R75"]
+            .into();
     for quarter in ["2018Q3", "2018Q4"] {
         let folder = root().join("fixtures/hebi").join(quarter);
         let records = truth(&folder, "records.csv");
@@ -80,10 +79,29 @@ fn truth_speaks_of_delivered_records_only() {
         assert!(truth(&folder, "rejects.csv").len() >= 10);
         let kinds: BTreeSet<&str> = records.iter().flat_map(|r| r[4].split(';')).collect();
         for kind in [
-            "id_missing", "id_typo", "id_transposed", "id_fifteen", "id_relative", "id_damaged", "id_cert20",
-            "id_cert22", "id_masked", "id_temporary", "id_format", "id_student_number", "name_homophone",
-            "name_shape", "name_variant", "name_dropped", "name_swapped", "name_wildcard", "name_pua",
-            "name_spaced", "name_note", "birth_wrong", "village_moved",
+            "id_missing",
+            "id_typo",
+            "id_transposed",
+            "id_fifteen",
+            "id_relative",
+            "id_damaged",
+            "id_cert20",
+            "id_cert22",
+            "id_masked",
+            "id_temporary",
+            "id_format",
+            "id_student_number",
+            "name_homophone",
+            "name_shape",
+            "name_variant",
+            "name_dropped",
+            "name_swapped",
+            "name_wildcard",
+            "name_pua",
+            "name_spaced",
+            "name_note",
+            "birth_wrong",
+            "village_moved",
         ] {
             assert!(kinds.contains(kind), "{quarter}: no {kind}");
         }
@@ -117,7 +135,10 @@ fn scale_output_does_not_depend_on_threads_or_format() {
     options.formats = Formats::Parquet;
     let c = tempfile::tempdir().unwrap();
     let parquet = generate(&options, c.path()).unwrap();
-    assert_eq!((parquet.persons, parquet.records, parquet.exceptions), (report.persons, report.records, report.exceptions));
+    assert_eq!(
+        (parquet.persons, parquet.records, parquet.exceptions),
+        (report.persons, report.records, report.exceptions)
+    );
     let quarter = |out: &Path| std::fs::read(out.join("2018Q3/truth/exceptions.csv")).unwrap();
     assert!(quarter(a.path()) == quarter(c.path()));
 }

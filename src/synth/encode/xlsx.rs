@@ -38,7 +38,11 @@ fn build(sheets: &[Sheet]) -> Result<Vec<u8>, XlsxError> {
                         page.write_number(r, c, *number)?;
                     }
                     Cell::Date(d) => {
-                        let day = ExcelDateTime::from_ymd((d / 10_000) as u16, (d / 100 % 100) as u8, (d % 100) as u8)?;
+                        let day = ExcelDateTime::from_ymd(
+                            (d / 10_000) as u16,
+                            (d / 100 % 100) as u8,
+                            (d % 100) as u8,
+                        )?;
                         page.write_datetime_with_format(r, c, &day, &date)?;
                     }
                 }

@@ -1,0 +1,241 @@
+//! Finds the header row, and tells titles, totals and footers from data.
+
+use std::collections::HashSet;
+
+use super::{ReadOptions, SkipReason};
+use crate::config::clean_header;
+use crate::{Error, Result};
+
+/// Rows looked at for a header.
+pub(super) const HEADER_DEPTH: usize = 30;
+
+/// Known headers in comparable form.
+pub(super) struct KnownHeaders {
+    known: HashSet<String>,
+    minimum: usize,
+}
+
+/// A header found: position of its last row among the rows given, and its texts.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub first: usize,
+    pub last: usize,
+    pub headers: Vec<String>,
+    pub hits: usize,
+}
+
+impl KnownHeaders {
+    pub fn new(options: &ReadOptions) -> Self {
+        let known: HashSet<String> = options.known_headers.iter().map(|h| clean_header(h)).collect();
+        let minimum = options.minimum_headers.clamp(1, known.len().max(1));
+        Self { known, minimum }
+    }
+    /// A unit in brackets behind a header does not make it another header.
+    fn knows(&self, cell: &str) -> bool {
+        let clean = clean_header(cell);
+        !clean.is_empty()
+            && (self.known.contains(&clean)
+                || clean.split(['(', '[', '【']).next().is_some_and(|bare| self.known.contains(bare)))
+    }
+    fn hits(&self, row: &[String]) -> usize {
+        row.iter().filter(|cell| self.knows(cell)).count()
+    }
+    /// The row (or two rows) with the most known headers among the first rows of a table.
+    pub fn find(&self, rows: &[Vec<String>]) -> Option<Found> {
+        if self.known.is_empty() {
+            return guess(rows);
+        }
+        let (first, hits) = rows
+            .iter()
+            .take(HEADER_DEPTH)
+            .map(|row| self.hits(row))
+            .enumerate()
+            .max_by_key(|&(index, hits)| (hits, std::cmp::Reverse(index)))?;
+        let two = self.two_rows(rows, first);
+        let joined = two.as_ref().map_or(0, |h| self.hits(h));
+        if joined > hits && joined >= self.minimum {
+            return two.map(|headers| Found { first, last: first + 1, headers: tidy(headers), hits: joined });
+        }
+        (hits >= self.minimum).then(|| Found { first, last: first, headers: tidy(rows[first].clone()), hits })
+    }
+    /// Headers of a row and the one below it: a group title above (`成员1`) and its parts below.
+    fn two_rows(&self, rows: &[Vec<String>], first: usize) -> Option<Vec<String>> {
+        let (upper, lower) = (rows.get(first)?, rows.get(first + 1)?);
+        let mut group = String::new();
+        let headers = (0..upper.len().max(lower.len()))
+            .map(|column| {
+                let above = upper.get(column).map_or("", |c| c.trim());
+                let below = lower.get(column).map_or("", |c| c.trim());
+                if !above.is_empty() {
+                    above.clone_into(&mut group);
+                }
+                if below.is_empty() {
+                    return above.to_owned();
+                }
+                let joined = format!("{group}{below}");
+                if self.knows(&joined) || !self.knows(below) && !group.is_empty() {
+                    if self.knows(&joined) { joined } else { format!("{group}/{below}") }
+                } else {
+                    below.to_owned()
+                }
+            })
+            .collect();
+        Some(headers)
+    }
+    /// The error for a table without a header row.
+    pub fn missing(&self, rows: &[Vec<String>]) -> Error {
+        let seen: Vec<String> = rows
+            .iter()
+            .take(5)
+            .map(|row| row.iter().filter(|c| !c.is_empty()).take(8).cloned().collect::<Vec<_>>().join(" | "))
+            .filter(|line| !line.is_empty())
+            .map(|line| line.chars().take(80).collect())
+            .collect();
+        let seen = if seen.is_empty() { "(没有内容)".to_owned() } else { seen.join(" ⏎ ") };
+        Error::input(format!("找不到表头行:前{HEADER_DEPTH}行里没有一行含有至少{}个已知表头", self.minimum))
+            .hint(format!("看到的是:{seen}。若表头改了名,请在数据来源文件的 headers 里加上"))
+    }
+    /// The error unless a header was found.
+    pub fn require(&self, rows: &[Vec<String>]) -> Result<Found> {
+        self.find(rows).ok_or_else(|| self.missing(rows))
+    }
+}
+
+/// Without known headers: the first row with several texts and no number among them.
+fn guess(rows: &[Vec<String>]) -> Option<Found> {
+    let width = rows.iter().take(HEADER_DEPTH).map(|r| filled(r)).max()?;
+    let first = rows.iter().take(HEADER_DEPTH).position(|row| {
+        let texts = row.iter().filter(|c| !c.is_empty());
+        filled(row) * 2 > width && texts.clone().all(|c| !c.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
+    })?;
+    Some(Found { first, last: first, headers: tidy(rows[first].clone()), hits: filled(&rows[first]) })
+}
+
+fn filled(row: &[String]) -> usize {
+    row.iter().filter(|c| !c.trim().is_empty()).count()
+}
+
+/// Trims headers, drops line breaks and inner spaces, and cuts empty ones at the right end.
+fn tidy(headers: Vec<String>) -> Vec<String> {
+    let mut headers: Vec<String> = headers
+        .into_iter()
+        .map(|h| h.chars().filter(|c| !c.is_whitespace() && !c.is_control() && *c != '\u{feff}').collect())
+        .collect();
+    while headers.last().is_some_and(String::is_empty) {
+        headers.pop();
+    }
+    headers
+}
+
+/// Why a row below the header is not data, if it is not. `cells` are trimmed.
+pub(super) fn not_data<'a>(
+    cells: impl Iterator<Item = &'a str> + Clone,
+    headers: &[String],
+) -> Option<SkipReason> {
+    let mut count = 0usize;
+    let mut first = "";
+    for cell in cells.clone() {
+        if !cell.is_empty() {
+            if count == 0 {
+                first = cell;
+            }
+            count += 1;
+        }
+    }
+    if count == 0 {
+        return Some(SkipReason::Blank);
+    }
+    // Most rows end here: a total or footer begins with one of a few characters or is nearly empty.
+    let sparse = count * 2 <= headers.len().max(2);
+    if sparse {
+        let bare: String = first.chars().filter(|c| !c.is_whitespace()).take(24).collect();
+        const TOTALS: [&str; 7] = ["合计", "小计", "总计", "共计", "累计", "本页合计", "总合计"];
+        if TOTALS.contains(&bare.trim_end_matches([':', ':']))
+            || (count > 1 && (bare.ends_with("合计") || bare.ends_with("小计")))
+        {
+            return Some(SkipReason::Total);
+        }
+        const FOOTERS: [&str; 12] = [
+            "制表",
+            "填表",
+            "填报",
+            "审核",
+            "复核",
+            "备注",
+            "说明",
+            "注:",
+            "注:",
+            "单位负责人",
+            "打印",
+            "负责人",
+        ];
+        if FOOTERS.iter().any(|f| bare.starts_with(f)) {
+            return Some(SkipReason::Footer);
+        }
+    }
+    // A header repeated on every printed page.
+    if headers.iter().find(|h| !h.is_empty()).is_some_and(|h| clean_header(first) == clean_header(h)) {
+        let same = cells
+            .zip(headers)
+            .filter(|(cell, header)| !header.is_empty() && clean_header(cell) == clean_header(header))
+            .count();
+        if same * 2 > headers.len() {
+            return Some(SkipReason::Header);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(text: &str) -> Vec<Vec<String>> {
+        text.lines().map(|l| l.split(',').map(str::to_owned).collect()).collect()
+    }
+
+    fn known() -> KnownHeaders {
+        KnownHeaders::new(&ReadOptions {
+            known_headers: ["姓名", "证件号码", "乡镇", "成员1姓名", "成员1证件号", "月保障金"]
+                .map(str::to_owned)
+                .to_vec(),
+            minimum_headers: 2,
+            ..ReadOptions::default()
+        })
+    }
+
+    #[test]
+    fn below_a_title() {
+        let found = known().find(&rows("某县人口表,,\n2018年,,\n 姓 名,证件号码*,乡镇\n张三,1,2")).unwrap();
+        assert_eq!((found.first, found.last, found.hits), (2, 2, 3));
+        assert_eq!(found.headers[0], "姓名");
+    }
+
+    #[test]
+    fn in_two_rows_under_a_group() {
+        let found =
+            known().find(&rows("乡镇,成员1,,月保障金(元)\n,姓名,证件号,\n善堂镇,张三,1,300")).unwrap();
+        assert_eq!((found.first, found.last), (0, 1));
+        assert_eq!(found.headers, ["乡镇", "成员1姓名", "成员1证件号", "月保障金(元)"]);
+    }
+
+    #[test]
+    fn none_is_an_error_that_shows_what_was_seen() {
+        let error = known().require(&rows("a,b,c\n1,2,3")).unwrap_err();
+        assert!(error.message().contains("找不到表头行"));
+        assert!(error.hint_text().unwrap().contains("a | b | c"));
+    }
+
+    #[test]
+    fn totals_footers_blanks_and_repeated_headers() {
+        let headers: Vec<String> = ["县", "乡镇", "姓名", "金额"].map(str::to_owned).to_vec();
+        let kind = |line: &str| not_data(line.split(','), &headers);
+        assert_eq!(kind(",,,"), Some(SkipReason::Blank));
+        assert_eq!(kind("合 计,,,300"), Some(SkipReason::Total));
+        assert_eq!(kind("善堂镇小计,,,300"), Some(SkipReason::Total));
+        assert_eq!(kind("制表人:王五,,,"), Some(SkipReason::Footer));
+        assert_eq!(kind("县,乡镇,姓名,金额"), Some(SkipReason::Header));
+        assert_eq!(kind("浚县,善堂镇,张三,300"), None);
+        assert_eq!(kind(",,张三,"), None);
+    }
+}

@@ -1,0 +1,129 @@
+//! What a file is, by its first and last bytes; its name is not asked.
+
+use std::io::Cursor;
+
+use super::FileFormat;
+use crate::{Error, Result};
+
+/// A workbook may not unpack to more than this, nor more than [`MAX_RATIO`] times its size.
+const MAX_UNPACKED: u64 = 4 << 30;
+const MAX_RATIO: u64 = 200;
+
+/// Format of a file's content, or why it cannot be one of ours.
+pub(super) fn sniff(bytes: &[u8]) -> Result<FileFormat> {
+    if bytes.is_empty() {
+        return Err(Error::input("文件是空的(0字节)").hint("向提供部门重新索取,或确认导出是否成功"));
+    }
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
+        return zip(bytes);
+    }
+    if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]) {
+        return compound(bytes);
+    }
+    if bytes.starts_with(b"PAR1") {
+        if bytes.len() < 12 || !bytes.ends_with(b"PAR1") {
+            return Err(
+                Error::input("Parquet 文件不完整(缺少结尾)").hint("文件在传输中被截断;重新复制后再运行")
+            );
+        }
+        return Ok(FileFormat::Parquet);
+    }
+    if looks_like_markup(bytes) {
+        return Err(Error::input("这是网页(HTML/XML)表格,不是真正的表格文件")
+            .hint("用 Excel 或 WPS 打开后另存为 .xlsx,再放回原处"));
+    }
+    if looks_like_dbf(bytes) {
+        return Ok(FileFormat::Dbf);
+    }
+    if looks_binary(bytes) {
+        return Err(Error::input("认不出的文件格式")
+            .hint("可读的格式:CSV、XLSX、XLS、DBF、Parquet;若是压缩包请先解开"));
+    }
+    Ok(FileFormat::Csv)
+}
+
+fn zip(bytes: &[u8]) -> Result<FileFormat> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| {
+        Error::input("XLSX 文件已损坏或不完整")
+            .hint("文件在传输中被截断;重新复制,或用 Excel 打开后另存")
+            .caused_by(e)
+    })?;
+    let mut unpacked = 0u64;
+    for index in 0..archive.len() {
+        if let Ok(entry) = archive.by_index_raw(index) {
+            unpacked = unpacked.saturating_add(entry.size());
+        }
+    }
+    if unpacked > MAX_UNPACKED || unpacked / (bytes.len() as u64).max(1) > MAX_RATIO {
+        return Err(Error::input(format!(
+            "工作簿解开后有{}MB,是文件大小的{}倍,疑为压缩炸弹,拒绝读取",
+            unpacked >> 20,
+            unpacked / (bytes.len() as u64).max(1)
+        ))
+        .hint("确认来源;若确有这么多数据,请改交 CSV"));
+    }
+    if archive.index_for_name("xl/workbook.xml").is_some() {
+        return Ok(FileFormat::Xlsx);
+    }
+    Err(Error::input("这是压缩包,但不是 XLSX 工作簿").hint("解开压缩包,把里面的表格文件放到数据文件夹"))
+}
+
+fn compound(bytes: &[u8]) -> Result<FileFormat> {
+    let damaged = || {
+        Error::input("XLS 文件已损坏或不完整")
+            .hint("文件在传输中被截断;重新复制,或用 Excel 打开后另存为 .xlsx")
+    };
+    let file = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(|e| damaged().caused_by(e))?;
+    if file.exists("/EncryptedPackage") {
+        return Err(Error::input("工作簿设了打开密码").hint("用 Excel 打开,去掉密码后另存"));
+    }
+    if file.exists("/Workbook") || file.exists("/Book") { Ok(FileFormat::Xls) } else { Err(damaged()) }
+}
+
+fn looks_like_markup(bytes: &[u8]) -> bool {
+    let start = &bytes[..bytes.len().min(1024)];
+    let text =
+        String::from_utf8_lossy(start).trim_start_matches('\u{feff}').trim_start().to_ascii_lowercase();
+    text.starts_with("<html")
+        || text.starts_with("<!doctype")
+        || text.starts_with("<table")
+        || text.starts_with("<?xml")
+        || text.starts_with("<meta")
+}
+
+fn looks_like_dbf(bytes: &[u8]) -> bool {
+    const VERSIONS: [u8; 12] = [0x02, 0x03, 0x04, 0x05, 0x30, 0x31, 0x32, 0x43, 0x83, 0x8B, 0x8C, 0xF5];
+    if bytes.len() < 33 || !VERSIONS.contains(&bytes[0]) {
+        return false;
+    }
+    let header = usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
+    let record = u16::from_le_bytes([bytes[10], bytes[11]]);
+    let (month, day) = (bytes[2], bytes[3]);
+    header >= 65 && record >= 2 && month <= 12 && day <= 31
+}
+
+/// Text holds no more than a stray NUL; UTF-16 announces itself by its mark.
+fn looks_binary(bytes: &[u8]) -> bool {
+    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+        return false;
+    }
+    let start = &bytes[..bytes.len().min(8192)];
+    let strange = start.iter().filter(|&&b| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r' | 0x1A)).count();
+    strange * 20 > start.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_by_content() {
+        assert_eq!(sniff("姓名,证件号码\n".as_bytes()).unwrap(), FileFormat::Csv);
+        assert!(sniff(b"").unwrap_err().message().contains("空"));
+        assert!(sniff(b"PAR1....").unwrap_err().message().contains("不完整"));
+        assert!(sniff(b"PK\x03\x04junk").unwrap_err().message().contains("损坏"));
+        assert!(sniff(b"\n <HTML><table>").unwrap_err().message().contains("网页"));
+        assert!(sniff(&[0, 1, 2, 3, 0, 0, 0, 9]).unwrap_err().message().contains("认不出"));
+        assert!(sniff(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, 0, 0]).is_err());
+    }
+}

@@ -1,0 +1,116 @@
+//! Bytes of a text file become UTF-8.
+
+use std::borrow::Cow;
+
+use encoding_rs::{GB18030, UTF_16BE, UTF_16LE};
+
+/// Declared encoding of a text file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Encoding {
+    /// Byte order mark, then strict UTF-8, then GB18030 (which contains GBK and GB2312).
+    #[default]
+    Auto,
+    /// UTF-8.
+    Utf8,
+    /// GB18030.
+    Gb18030,
+}
+
+/// Decoded text, the encoding's name, and whether some bytes could not be decoded (each such
+/// place is U+FFFD).
+pub(super) struct Decoded {
+    pub text: String,
+    pub encoding: &'static str,
+    pub damaged: bool,
+}
+
+/// Decodes a whole file; a byte order mark decides over everything else.
+pub(super) fn decode(bytes: Vec<u8>, declared: Encoding) -> Decoded {
+    let whole = |encoding: &'static encoding_rs::Encoding, bytes: &[u8]| {
+        let (text, damaged) = encoding.decode_without_bom_handling(bytes);
+        Decoded { text: text.into_owned(), encoding: encoding.name(), damaged }
+    };
+    if let Some(rest) = bytes.strip_prefix(&[0xFF, 0xFE]) {
+        return whole(UTF_16LE, rest);
+    }
+    if let Some(rest) = bytes.strip_prefix(&[0xFE, 0xFF]) {
+        return whole(UTF_16BE, rest);
+    }
+    let marked = bytes.starts_with(&[0xEF, 0xBB, 0xBF]);
+    if declared == Encoding::Gb18030 && !marked {
+        return whole(GB18030, &bytes);
+    }
+    match String::from_utf8(bytes) {
+        Ok(mut text) => {
+            if marked {
+                text.drain(..3);
+            }
+            Decoded { text, encoding: "UTF-8", damaged: false }
+        }
+        // A mark or the contract says UTF-8, some rows are not: those rows alone are rejected.
+        Err(error) if marked || declared == Encoding::Utf8 => {
+            let bytes = error.into_bytes();
+            let text = String::from_utf8_lossy(if marked { &bytes[3..] } else { &bytes }).into_owned();
+            Decoded { text, encoding: "UTF-8", damaged: true }
+        }
+        Err(error) => whole(GB18030, error.as_bytes()),
+    }
+}
+
+/// Decodes `&#NNNN;` and `&#xHHHH;`, which exporters write for characters that their encoding lacks.
+pub(super) fn entities(cell: &str) -> Cow<'_, str> {
+    if !cell.contains("&#") {
+        return Cow::Borrowed(cell);
+    }
+    let mut out = String::with_capacity(cell.len());
+    let mut rest = cell;
+    while let Some(start) = rest.find("&#") {
+        out.push_str(&rest[..start]);
+        let tail = &rest[start + 2..];
+        let decoded = tail.find(';').filter(|&end| end <= 8).and_then(|end| {
+            let digits = &tail[..end];
+            let code = match digits.strip_prefix(['x', 'X']) {
+                Some(hex) => u32::from_str_radix(hex, 16).ok(),
+                None => digits.parse().ok(),
+            };
+            code.and_then(char::from_u32).filter(|c| !c.is_control()).map(|c| (c, end))
+        });
+        match decoded {
+            Some((c, end)) => {
+                out.push(c);
+                rest = &tail[end + 1..];
+            }
+            None => {
+                out.push_str("&#");
+                rest = tail;
+            }
+        }
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encodings() {
+        let (gbk, _, _) = GB18030.encode("姓名,张三\n");
+        let d = decode(gbk.into_owned(), Encoding::Auto);
+        assert_eq!((d.text.as_str(), d.encoding, d.damaged), ("姓名,张三\n", "gb18030", false));
+        let d = decode("\u{feff}姓名".as_bytes().to_vec(), Encoding::Auto);
+        assert_eq!((d.text.as_str(), d.encoding), ("姓名", "UTF-8"));
+        let d = decode(vec![0xFF, 0xFE, 0x53, 0x4E], Encoding::Auto);
+        assert_eq!(d.text, "\u{4E53}");
+        assert!(decode(vec![0xEF, 0xBB, 0xBF, b'a', 0xFF], Encoding::Auto).damaged);
+    }
+
+    #[test]
+    fn numeric_entities() {
+        assert_eq!(entities("王&#14214;"), "王㞆");
+        assert_eq!(entities("王&#x4DAE;三"), "王䶮三");
+        assert_eq!(entities("A&#B"), "A&#B");
+        assert_eq!(entities("&#99999999;"), "&#99999999;");
+    }
+}

@@ -1,0 +1,187 @@
+//! XLSX and XLS workbooks, every worksheet a table.
+
+use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use calamine::{Data, Dimensions, Range, Reader, Xls, Xlsx};
+
+use super::assemble::Assembler;
+use super::header::{HEADER_DEPTH, KnownHeaders};
+use super::{FileFormat, FileIdentity, RawTable, RawTables, ReadOptions, SkipReason};
+use crate::{Error, Result};
+
+type Sheet = (usize, String, Range<Data>, Vec<Dimensions>);
+
+pub(super) fn open(
+    bytes: Vec<u8>,
+    identity: &FileIdentity,
+    options: &ReadOptions,
+    wants_sheet: &dyn Fn(&str) -> bool,
+) -> Result<RawTables> {
+    // The reader of a foreign binary format may panic on hostile bytes; that must not end the run.
+    let sheets = catch_unwind(AssertUnwindSafe(|| match identity.format {
+        FileFormat::Xlsx => xlsx(bytes, wants_sheet),
+        _ => xls(bytes, wants_sheet),
+    }))
+    .unwrap_or_else(|_| Err("内部结构不合规".to_owned()))
+    .map_err(|why| {
+        Error::input(format!("工作簿已损坏,读不出来:{why}"))
+            .hint("用 Excel 或 WPS 打开后另存为 .xlsx,再放回原处")
+    })?;
+    let known = KnownHeaders::new(options);
+    let mut tables = Vec::new();
+    let mut headless = None;
+    for (index, name, range, merged) in sheets {
+        if range.is_empty() {
+            continue;
+        }
+        match table(identity, &known, index, &name, &range, &merged) {
+            Ok(table) => tables.push(Ok(table)),
+            // A cover or notes sheet has no header; it is an error only if no sheet has one.
+            Err(error) => headless = Some(headless.unwrap_or_else(|| error.in_sheet(&name))),
+        }
+    }
+    match headless {
+        Some(error) if tables.is_empty() => Err(error),
+        None if tables.is_empty() => {
+            Err(Error::input("工作簿里没有任何内容").hint("确认数据在要读的工作表里,且不是图片"))
+        }
+        _ => Ok(Box::new(tables.into_iter())),
+    }
+}
+
+fn xlsx(bytes: Vec<u8>, wants_sheet: &dyn Fn(&str) -> bool) -> std::result::Result<Vec<Sheet>, String> {
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|e| e.to_string())?;
+    let names = book.sheet_names();
+    let mut sheets = Vec::new();
+    for (index, name) in names.into_iter().enumerate() {
+        if wants_sheet(&name) {
+            let range = book.worksheet_range(&name).map_err(|e| e.to_string())?;
+            let merged = book.merge_cells_by_sheet_name(&name).unwrap_or_default();
+            sheets.push((index + 1, name, range, merged));
+        }
+    }
+    Ok(sheets)
+}
+
+fn xls(bytes: Vec<u8>, wants_sheet: &dyn Fn(&str) -> bool) -> std::result::Result<Vec<Sheet>, String> {
+    let mut book: Xls<_> = Xls::new(Cursor::new(bytes)).map_err(|e| e.to_string())?;
+    let names = book.sheet_names();
+    let mut sheets = Vec::new();
+    for (index, name) in names.into_iter().enumerate() {
+        if wants_sheet(&name) {
+            let range = book.worksheet_range(&name).map_err(|e| e.to_string())?;
+            let merged = book.merge_cells_by_sheet_name(&name).unwrap_or_default();
+            sheets.push((index + 1, name, range, merged));
+        }
+    }
+    Ok(sheets)
+}
+
+fn table(
+    identity: &FileIdentity,
+    known: &KnownHeaders,
+    index: usize,
+    name: &str,
+    range: &Range<Data>,
+    merged: &[Dimensions],
+) -> Result<RawTable> {
+    let (top, left) = range.start().unwrap_or((0, 0));
+    let mut rows: Vec<Vec<String>> = range.rows().map(|row| row.iter().map(cell_text).collect()).collect();
+    let head = &rows[..rows.len().min(HEADER_DEPTH + 1)];
+    let found = known.require(head)?;
+    fill_merged(&mut rows, merged, top, left, found.last);
+    let header_row = top + found.last as u32 + 1;
+    let mut info = identity.info(found.headers, header_row);
+    info.sheet = Some(name.to_owned());
+    info.sheet_index = u16::try_from(index).unwrap_or(u16::MAX);
+    let info = Arc::new(info);
+    let mut out = Assembler::new(&info, rows.len());
+    for (position, row) in rows.iter().enumerate() {
+        let number = top + position as u32 + 1;
+        if position < found.first {
+            out.skip(number, SkipReason::Title);
+        } else if position <= found.last {
+            out.skip(number, SkipReason::Header);
+        } else {
+            out.push(number, row);
+        }
+    }
+    Ok(out.finish(Arc::clone(&info)))
+}
+
+/// A merged cell below the header holds for all its rows (a township over its people), not its columns.
+fn fill_merged(rows: &mut [Vec<String>], merged: &[Dimensions], top: u32, left: u32, header: usize) {
+    for region in merged {
+        let Some(column) = region.start.1.checked_sub(left).map(|c| c as usize) else { continue };
+        let Some(first) = region.start.0.checked_sub(top).map(|r| r as usize) else { continue };
+        if first <= header || region.end.0 <= region.start.0 || region.start.1 != region.end.1 {
+            continue;
+        }
+        let Some(text) = rows.get(first).and_then(|r| r.get(column)).cloned() else { continue };
+        let last = ((region.end.0 - top) as usize).min(rows.len() - 1);
+        for row in &mut rows[first + 1..=last] {
+            // A row that holds nothing else is blank, not a person of that township.
+            let blank = row.iter().all(String::is_empty);
+            if let Some(cell) = row.get_mut(column) {
+                if !blank && cell.is_empty() {
+                    cell.clone_from(&text);
+                }
+            }
+        }
+    }
+}
+
+/// A cell as text. Numbers of 16 or more digits lost some: they are written as such.
+fn cell_text(cell: &Data) -> String {
+    match cell {
+        Data::Empty | Data::Error(_) => String::new(),
+        Data::String(text) => text.clone(),
+        Data::Int(number) => number.to_string(),
+        Data::Bool(flag) => if *flag { "1" } else { "0" }.to_owned(),
+        Data::Float(number) => number_text(*number),
+        Data::DateTime(moment) => date_text(moment),
+        Data::DateTimeIso(text) | Data::DurationIso(text) => text.trim_end_matches("T00:00:00").to_owned(),
+    }
+}
+
+fn number_text(number: f64) -> String {
+    if number.abs() >= 1e15 {
+        // 15 significant digits are all that a spreadsheet keeps.
+        let text = format!("{number:.14e}");
+        let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        let mantissa = mantissa.trim_end_matches('0').trim_end_matches('.');
+        format!("{mantissa}E+{exponent}")
+    } else if number.fract() == 0.0 {
+        format!("{number:.0}")
+    } else {
+        // The shortest text that reads back the same, as the spreadsheet shows it.
+        format!("{}", (number * 1e9).round() / 1e9)
+    }
+}
+
+fn date_text(moment: &calamine::ExcelDateTime) -> String {
+    if moment.is_duration() {
+        return number_text(moment.as_f64());
+    }
+    let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
+    if hour == 0 && minute == 0 && second == 0 {
+        format!("{year:04}-{month:02}-{day:02}")
+    } else {
+        format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ruined_numbers_look_ruined() {
+        assert_eq!(number_text(410_621_197_001_011_264.0), "4.10621197001011E+17");
+        assert_eq!(number_text(450.0), "450");
+        assert_eq!(number_text(450.5), "450.5");
+        assert_eq!(number_text(0.1 + 0.2), "0.3");
+    }
+}
