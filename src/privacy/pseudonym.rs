@@ -55,6 +55,9 @@ pub fn base32(bytes: &[u8], characters: usize) -> String {
     let mut out = String::with_capacity(characters);
     let (mut buffer, mut bits) = (0u32, 0u32);
     for &byte in bytes {
+        if out.len() == characters {
+            break;
+        }
         buffer = buffer << 8 | u32::from(byte);
         bits += 8;
         while bits >= 5 && out.len() < characters {

@@ -7,8 +7,11 @@
 //! a staging folder on the same file system, is synced, and is renamed whole: a reader sees the
 //! old publication or the new one, never a mix. The same inputs give the same bytes.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use crate::config::settings::{Outputs, Privacy};
+use crate::config::{Pipeline, Role};
 use crate::link::Links;
 use crate::load::Loaded;
 use crate::normalize::Comparable;
@@ -24,6 +27,7 @@ pub mod lists;
 mod manifest;
 mod people;
 pub mod previous;
+pub mod reader;
 mod report;
 mod restricted;
 mod staging;
@@ -47,7 +51,7 @@ pub struct SourceFacts {
     pub owner: String,
     /// Whose word counts first when records of a person differ; 0 is the register itself.
     pub rank: u32,
-    /// Columns (name, Chinese title) whose original values are shown beside an exception.
+    /// Columns (name, Chinese title) that may be shown beside an exception, if its rule reads them.
     pub shown: Vec<(String, String)>,
 }
 
@@ -76,6 +80,8 @@ pub struct RuleFacts {
     pub due_days: u32,
     /// True if the rule yields an indicator, not exceptions.
     pub indicator: bool,
+    /// Columns the rule reads; their original values are shown beside its exceptions.
+    pub columns: BTreeSet<String>,
 }
 
 /// The pipeline as far as a publication shows it.
@@ -91,9 +97,38 @@ pub struct Catalogue {
     pub rules: Vec<RuleFacts>,
     /// Divisions.
     pub divisions: DivisionTree,
+    /// How ID numbers and names appear in lists.
+    pub privacy: Privacy,
+    /// Which outputs are wanted.
+    pub outputs: Outputs,
 }
 
 impl Catalogue {
+    /// The pipeline without rules. `home`: sources in the order in which their word on names
+    /// and addresses counts; those not named follow in pipeline order.
+    pub fn of(pipeline: &Pipeline, home: &[String]) -> Self {
+        let sources = pipeline.sources.iter().enumerate().map(|(position, source)| {
+            let rank = home.iter().position(|h| *h == source.name).unwrap_or(home.len() + position);
+            // Columns with a role are shown anyway or, like phones, not at all.
+            let shown = source.columns.iter().filter(|c| c.role.is_none() || c.role == Some(Role::Relation));
+            SourceFacts {
+                name: source.name.clone(),
+                title: source.title.clone(),
+                owner: source.owner.clone(),
+                rank: u32::try_from(rank).unwrap_or(u32::MAX),
+                shown: shown.map(|c| (c.name.clone(), c.label.clone())).collect(),
+            }
+        });
+        Self {
+            title: pipeline.settings.title.clone(),
+            digest: pipeline.digest.clone(),
+            sources: sources.collect(),
+            rules: Vec::new(),
+            divisions: pipeline.divisions.clone(),
+            privacy: pipeline.settings.privacy.clone(),
+            outputs: pipeline.settings.outputs.clone(),
+        }
+    }
     /// Facts about a source; absent facts fall back on the name.
     pub fn source_title<'a>(&'a self, name: &'a str) -> &'a str {
         self.sources.iter().find(|s| s.name == name).map_or(name, |s| s.title.as_str())
@@ -163,7 +198,9 @@ fn write(inputs: &PublicationInputs<'_>, staging: &staging::Staging) -> Result<P
     let root = staging.folder();
     let mut outputs = files::Outputs::new(root)?;
     tables::write(inputs, &people, &keys, &mut outputs)?;
-    restricted::write(inputs, &people, &keys, &mut outputs)?;
+    if inputs.catalogue.outputs.restricted {
+        restricted::write(inputs, &people, &keys, &mut outputs)?;
+    }
     lists::write(inputs, &people, &mut outputs)?;
     let totals = Totals::build(inputs, &people)?;
     report::write(inputs, &totals, &mut outputs)?;

@@ -221,12 +221,11 @@ impl Person {
         ) {
             return;
         }
-        let Some(text) = id_text(self.id) else { return };
         if self.birth == 0 {
-            self.birth = text.get(6..14).and_then(|t| t.parse().ok()).unwrap_or(0);
+            self.birth = self.id.birth().unwrap_or(0);
         }
         if self.sex == 0 {
-            self.sex = text.get(16..17).and_then(|t| t.parse::<u8>().ok()).map_or(0, |d| 2 - d % 2);
+            self.sex = self.id.sex().map_or(0, |sex| sex as u8);
         }
     }
 }
@@ -325,47 +324,18 @@ fn id_rank(class: IdClass) -> u8 {
     }
 }
 
-/// Word for a verdict in published tables, and in reports.
-pub(super) fn id_class(class: IdClass) -> (&'static str, &'static str) {
-    match class {
-        IdClass::Empty => ("empty", "空缺"),
-        IdClass::Valid18 => ("valid18", "18位,校验通过"),
-        IdClass::BadCheck18 => ("bad_check18", "18位,校验码不符"),
-        IdClass::BadDate18 => ("bad_date18", "18位,出生日期不存在"),
-        IdClass::Up15 => ("up15", "15位旧号(已升位)"),
-        IdClass::Cert20 => ("cert20", "残疾人证号(20位)"),
-        IdClass::Cert22 => ("cert22", "残疾人证号(22位,补办)"),
-        IdClass::GStudent => ("g_student", "学籍号(G+证件号)"),
-        IdClass::JlStudent => ("jl_student", "临时学籍号(J、L)"),
-        IdClass::Trunc15 => ("trunc15", "被电子表格损坏(仅前15位可信)"),
-        IdClass::Mask => ("mask", "已遮盖"),
-        IdClass::Temporary => ("temporary", "临时编号"),
-        IdClass::Other => ("other", "无法识别"),
-    }
-}
-
-/// The number a key stands for: 18 characters, or the 15 digits that survived.
+/// The number a key stands for: 18 characters, or the digits that survived a spreadsheet.
 pub(super) fn id_text(id: IdNumber) -> Option<String> {
-    match id.class {
-        IdClass::Valid18
-        | IdClass::BadCheck18
-        | IdClass::BadDate18
-        | IdClass::Up15
-        | IdClass::Cert20
-        | IdClass::Cert22
-        | IdClass::GStudent
-        | IdClass::Temporary
-            if id.key != 0 =>
-        {
-            let check = match id.key % 11 {
-                10 => 'X',
-                d => char::from_digit(d as u32, 10).unwrap_or('?'),
-            };
-            Some(format!("{:017}{check}", id.key / 11))
-        }
-        IdClass::Trunc15 if id.key != 0 => Some(format!("{:015}", id.key)),
-        _ => None,
+    if id.class == IdClass::Trunc15 {
+        let digits = format!("{:015}", id.key);
+        return digits.get(..usize::from(id.detail)).map(str::to_owned).filter(|t| !t.is_empty());
     }
+    let key = id.edit_key().or((id.class == IdClass::Temporary).then_some(id.key)).filter(|&k| k != 0)?;
+    let check = match key % 11 {
+        10 => 'X',
+        d => char::from_digit(d as u32, 10)?,
+    };
+    Some(format!("{:017}{check}", key / 11))
 }
 
 /// As [`id_text`], masked for officers' lists.
@@ -377,7 +347,7 @@ pub(super) fn id_masked(id: IdNumber) -> Cow<'static, str> {
         Some(text) => crate::privacy::mask::id_for_list(&text).into(),
         None => match id.class {
             IdClass::Empty => "".into(),
-            class => format!("({})", id_class(class).1).into(),
+            class => format!("({})", class.label()).into(),
         },
     }
 }

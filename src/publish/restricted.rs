@@ -7,8 +7,8 @@ use sha2::{Digest as _, Sha256};
 use super::PublicationInputs;
 use super::files::Outputs;
 use super::frame::{Cell, Kind, ParquetFile, TableDef, TableWriter};
-use super::people::{Keys, People, id_class, id_text, text_at};
-use super::tables::{PLACE, iso_day, severity_code, subject_code};
+use super::people::{Keys, People, id_text, text_at};
+use super::tables::{PLACE, iso_day, returned, severity_code, subject_code};
 use crate::link::Decision;
 use crate::normalize::ComparableColumn;
 use crate::privacy::pseudonym::base32;
@@ -88,7 +88,7 @@ fn person_identity(
             (&resolution.household_ids[p.household as usize]).into(),
             (&keys.household[p.household as usize]).into(),
             id.as_ref().into(),
-            id_class(p.id.class).0.into(),
+            p.id.class.code().into(),
             people.person_name(i).into(),
             date(p.birth),
             sex(p.sex).into(),
@@ -179,7 +179,7 @@ fn record(inputs: &PublicationInputs<'_>, people: &People<'_>, outputs: &mut Out
                 match (kind, own) {
                     (ComparableColumn::IdNumber(_), Some(ComparableColumn::IdNumber(all))) => {
                         cells.push(id.as_ref().into());
-                        cells.push(id_class(all[row].class).0.into());
+                        cells.push(all[row].class.code().into());
                     }
                     (ComparableColumn::IdNumber(_), _) => cells.extend([Cell::Null, Cell::Null]),
                     (ComparableColumn::Date(_), Some(ComparableColumn::Date(all))) => {
@@ -349,13 +349,14 @@ fn reject(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
             ("row", Int64, "行", "从1起"),
             ("member", Int32, "成员序号", ""),
             ("column_title", Text, "列", ""),
-            ("reason_code", Text, "退回原因代码", ""),
-            ("reason", Text, "退回原因", ""),
+            ("reason_code", Text, "原因代码", ""),
+            ("severity", Text, "级别", "reject整行退回 warn仅此值置空"),
+            ("reason", Text, "原因", ""),
             ("original", Text, "原文", ""),
         ],
     );
     let mut table = TableWriter::create(outputs, "restricted/reject.parquet", def)?;
-    for r in inputs.loaded.iter().flat_map(|l| &l.rejects) {
+    for (r, severity) in returned(inputs.loaded) {
         let file = r.file.to_string_lossy();
         table.row([
             (&r.source).into(),
@@ -365,6 +366,7 @@ fn reject(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
             r.member.into(),
             r.column.as_ref().into(),
             (&r.reason_code).into(),
+            severity.into(),
             (&r.reason).into(),
             (&r.original).into(),
         ])?;

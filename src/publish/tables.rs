@@ -2,9 +2,10 @@
 
 use super::files::Outputs;
 use super::frame::{Cell, Kind, TableDef, TableWriter};
-use super::people::{Keys, People, Place, id_class};
+use super::people::{Keys, People, Place};
 use super::{PublicationInputs, manifest};
 use crate::Result;
+use crate::load::{Loaded, Reject};
 use crate::reconcile::{Severity, SubjectKind};
 use crate::track::{quarter, quarters_between};
 
@@ -99,7 +100,7 @@ fn dim_person(
         let tail = [
             sex_title(p.sex).into(),
             birth_year.into(),
-            id_class(p.id.class).0.into(),
+            p.id.class.code().into(),
             p.records.into(),
             p.in_review.into(),
         ];
@@ -303,7 +304,7 @@ fn fact_record(
         let tail = [
             (&record_id).into(),
             (&records.source).into(),
-            id_class(fields[source].id(row).class).0.into(),
+            fields[source].id(row).class.code().into(),
             (resolution.tier[n] as u8).into(),
             resolution.in_review[n].into(),
         ];
@@ -430,6 +431,14 @@ fn fact_indicator(inputs: &PublicationInputs<'_>, people: &People<'_>, outputs: 
     table.finish(outputs)
 }
 
+/// Rejected rows, then accepted rows of which a cell could not be read, source by source.
+pub(super) fn returned(loaded: &[Loaded]) -> impl Iterator<Item = (&Reject, &'static str)> {
+    loaded.iter().flat_map(|l| {
+        let rejects = l.rejects.iter().map(|r| (r, "reject"));
+        rejects.chain(l.cell_warnings.iter().map(|r| (r, "warn")))
+    })
+}
+
 /// Place and reason code only: the reason's text and the original may hold names and numbers.
 fn fact_reject(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
     let def = TableDef::new(
@@ -442,11 +451,12 @@ fn fact_reject(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<
             ("row", Int64, "行", "从1起"),
             ("member", Int32, "成员序号", "未拆分的行为0"),
             ("column_title", Text, "列", "出错列的表头"),
-            ("reason_code", Text, "退回原因代码", ""),
+            ("reason_code", Text, "原因代码", ""),
+            ("severity", Text, "级别", "reject整行退回 warn仅此值置空"),
         ],
     );
     let mut table = TableWriter::create(outputs, "tables/fact_reject.parquet", def)?;
-    for reject in inputs.loaded.iter().flat_map(|l| &l.rejects) {
+    for (reject, severity) in returned(inputs.loaded) {
         let file = reject.file.to_string_lossy();
         table.row([
             inputs.quarter.into(),
@@ -457,6 +467,7 @@ fn fact_reject(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<
             reject.member.into(),
             reject.column.as_ref().into(),
             (&reject.reason_code).into(),
+            severity.into(),
         ])?;
     }
     table.finish(outputs)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::people::{People, id_class};
+use super::people::People;
 use super::tables::severity_code;
 use super::{PublicationInputs, SourceRun, manifest};
 use crate::Result;
@@ -132,7 +132,7 @@ impl Totals {
             let fields = people.fields(source);
             let classes = self.id_classes.entry(loaded.records.source.clone()).or_default();
             for row in 0..inputs.comparables[source].rows {
-                *classes.entry(id_class(fields.id(row).class).0.to_owned()).or_default() += 1;
+                *classes.entry(fields.id(row).class.code().to_owned()).or_default() += 1;
             }
         }
         for person in people.persons.iter().filter(|p| p.records > 0) {

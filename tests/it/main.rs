@@ -4,5 +4,6 @@ mod config;
 mod extract;
 mod folder;
 mod load;
+mod publish;
 mod rules;
 mod synth;

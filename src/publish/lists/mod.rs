@@ -48,18 +48,26 @@ pub(super) fn write(
             make_folder(&outputs.path(folder), 0o750)?;
         }
     }
-    let root = &*outputs;
+    let (root, wanted) = (&*outputs, &inputs.catalogue.outputs);
     townships
         .par_iter()
         .map(|t| {
-            workbook::write(inputs, t, &root.path(&format!("{}.xlsx", t.path)))?;
-            write_csv(&root.path(&format!("{}.csv", t.path)), 0o640, &csv_rows(t))
+            if wanted.xlsx {
+                workbook::write(inputs, t, &root.path(&format!("{}.xlsx", t.path)))?;
+            }
+            if wanted.csv {
+                write_csv(&root.path(&format!("{}.csv", t.path)), 0o640, &csv_rows(t))?;
+            }
+            Ok(())
         })
         .collect::<Result<Vec<()>>>()?;
     for township in &townships {
         let rows = township.sheets.iter().map(|(_, rows)| rows.len() as u64).sum();
-        outputs.note(&format!("{}.xlsx", township.path), Some(rows));
-        outputs.note(&format!("{}.csv", township.path), Some(rows));
+        for (suffix, wanted) in [("xlsx", wanted.xlsx), ("csv", wanted.csv)] {
+            if wanted {
+                outputs.note(&format!("{}.{suffix}", township.path), Some(rows));
+            }
+        }
     }
     rejects::write(inputs, outputs)
 }

@@ -12,9 +12,11 @@ use crate::load::Reject;
 use crate::privacy::mask::numbers_in_text;
 use crate::publish::PublicationInputs;
 use crate::publish::files::{Outputs, make_folder, write_bytes, write_csv};
+use crate::publish::tables::returned;
 
-const COLUMNS: [(&str, f64); 9] = [
+const COLUMNS: [(&str, f64); 10] = [
     ("序号", 6.0),
+    ("级别", 12.0),
     ("文件", 30.0),
     ("工作表", 14.0),
     ("行", 8.0),
@@ -27,12 +29,16 @@ const COLUMNS: [(&str, f64); 9] = [
 
 /// Writes `lists/退回/<source>.xlsx` and `.csv` for every source with rejects.
 pub(super) fn write(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
-    for loaded in inputs.loaded.iter().filter(|l| !l.rejects.is_empty()) {
+    for loaded in inputs.loaded {
+        let returned: Vec<_> = returned(std::slice::from_ref(loaded)).collect();
+        if returned.is_empty() {
+            continue;
+        }
         let title = inputs.catalogue.source_title(&loaded.records.source);
         let stem = format!("lists/退回/{}", names::file(title));
         make_folder(&outputs.path("lists/退回"), 0o750)?;
-        let rows: Vec<[String; 9]> =
-            loaded.rejects.iter().enumerate().map(|(i, r)| cells(i + 1, r)).collect();
+        let rows: Vec<[String; 10]> =
+            returned.iter().enumerate().map(|(i, (r, severity))| cells(i + 1, r, severity)).collect();
         workbook(inputs.quarter, title, &rows, &outputs.path(&format!("{stem}.xlsx")))?;
         let header = COLUMNS.map(|(title, _)| title.to_owned());
         let lines: Vec<Vec<String>> = std::iter::once(&header).chain(&rows).map(|r| r.to_vec()).collect();
@@ -43,9 +49,10 @@ pub(super) fn write(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Re
     Ok(())
 }
 
-fn cells(number: usize, reject: &Reject) -> [String; 9] {
+fn cells(number: usize, reject: &Reject, severity: &str) -> [String; 10] {
     [
         number.to_string(),
+        if severity == "warn" { "此值未读入" } else { "整行退回" }.to_owned(),
         reject.file.display().to_string(),
         reject.sheet.clone().unwrap_or_default(),
         reject.row.to_string(),
@@ -57,7 +64,7 @@ fn cells(number: usize, reject: &Reject) -> [String; 9] {
     ]
 }
 
-fn workbook(quarter: &str, title: &str, rows: &[[String; 9]], path: &Path) -> Result<()> {
+fn workbook(quarter: &str, title: &str, rows: &[[String; 10]], path: &Path) -> Result<()> {
     let styles = Styles::new();
     let mut book = Workbook::new();
     book.set_properties(&properties(&format!("{title}退回行({quarter})"), quarter)?);
@@ -82,7 +89,7 @@ fn workbook(quarter: &str, title: &str, rows: &[[String; 9]], path: &Path) -> Re
     }
     for (r, row) in rows.iter().enumerate() {
         for (c, text) in row.iter().enumerate() {
-            let format = if matches!(c, 1 | 6 | 7) { &styles.long } else { &styles.short };
+            let format = if matches!(c, 2 | 7 | 8) { &styles.long } else { &styles.short };
             super::workbook::put(sheet, r as u32 + 1, c as u16, text, format)?;
         }
     }

@@ -2,10 +2,11 @@
 
 use super::REVIEW_SHEET;
 use super::names;
-use crate::normalize::IdClass;
+use crate::config::MaskStyle;
+use crate::normalize::{IdClass, IdNumber};
 use crate::privacy::mask;
 use crate::publish::PublicationInputs;
-use crate::publish::people::{People, id_masked};
+use crate::publish::people::{People, id_masked, id_text};
 use crate::publish::restricted::row_version;
 use crate::publish::tables::severity_code;
 use crate::publish::totals::{tier_confidence, tier_title};
@@ -195,12 +196,12 @@ impl Subject {
         let mut subject = Self { name: String::new(), id: String::new(), household_number: None };
         if let Some((source, row)) = first {
             let fields = people.fields(source);
-            subject.name = fields.name(row).unwrap_or_default().to_owned();
-            subject.id = id_masked(fields.id(row)).into_owned();
+            subject.name = show_name(people, fields.name(row).unwrap_or_default());
+            subject.id = show_id(people, fields.id(row));
             // A record without a usable number borrows the one its person is known by.
             let number = people.inputs.resolution.person[people.node(source, row)] as usize;
             if matches!(fields.id(row).class, IdClass::Empty | IdClass::Other) {
-                subject.id = id_masked(people.persons[number].id).into_owned();
+                subject.id = show_id(people, people.persons[number].id);
             }
         }
         let rank = |source: usize| {
@@ -213,6 +214,24 @@ impl Subject {
             .find_map(|&(source, row)| people.fields(source).text("household", row))
             .map(|text| text.rsplit_once(':').map_or(text, |(_, number)| number).to_owned());
         subject
+    }
+}
+
+/// A number as the pipeline's privacy setting allows.
+fn show_id(people: &People<'_>, id: IdNumber) -> String {
+    match people.inputs.catalogue.privacy.id_mask {
+        MaskStyle::None => id_text(id).unwrap_or_else(|| id_masked(id).into_owned()),
+        MaskStyle::Partial => id_masked(id).into_owned(),
+        MaskStyle::Full => String::new(),
+    }
+}
+
+/// A name as the pipeline's privacy setting allows.
+fn show_name(people: &People<'_>, name: &str) -> String {
+    match people.inputs.catalogue.privacy.name_mask {
+        MaskStyle::None => name.to_owned(),
+        MaskStyle::Partial => mask::name_for_notice(name),
+        MaskStyle::Full => String::new(),
     }
 }
 
@@ -236,13 +255,13 @@ fn evidence(inputs: &PublicationInputs<'_>, people: &People<'_>, tracked: &Track
         let fields = people.fields(source);
         let mut values = Vec::new();
         if let Some(name) = fields.name(row) {
-            values.push(name.to_owned());
+            values.push(show_name(people, name));
         }
-        let number = id_masked(fields.id(row));
+        let number = show_id(people, fields.id(row));
         if !number.is_empty() {
-            values.push(number.into_owned());
+            values.push(number);
         }
-        values.extend(shown(inputs, source, row));
+        values.extend(shown(inputs, &tracked.exception.rule_code, source, row));
         if !values.is_empty() {
             line.push(':');
             line.push_str(&values.join(","));
@@ -252,15 +271,17 @@ fn evidence(inputs: &PublicationInputs<'_>, people: &People<'_>, tracked: &Track
     lines.join("\n")
 }
 
-/// Original values of the columns that the source's contract shows beside an exception.
-fn shown(inputs: &PublicationInputs<'_>, source: usize, row: usize) -> Vec<String> {
+/// Original values of the columns that the rule reads.
+fn shown(inputs: &PublicationInputs<'_>, rule: &str, source: usize, row: usize) -> Vec<String> {
     let records = &inputs.loaded[source].records;
     let Some(facts) = inputs.catalogue.sources.iter().find(|s| s.name == records.source) else {
         return Vec::new();
     };
+    let Some(rule) = inputs.catalogue.rule(rule) else { return Vec::new() };
     facts
         .shown
         .iter()
+        .filter(|(name, _)| rule.columns.contains(name))
         .filter_map(|(name, title)| {
             let column = records.batch.column_by_name(name)?;
             let value = value_text(name, column.as_ref(), row)?;

@@ -34,6 +34,10 @@ fn value(json: &serde_json::Value) -> minijinja::Value {
         },
         Json::String(s) => s.as_str().into(),
         Json::Array(items) => items.iter().map(value).collect(),
-        Json::Object(map) => map.iter().map(|(k, v)| (k.as_str(), value(v))).collect(),
+        Json::Object(map) => {
+            let map: std::collections::BTreeMap<String, minijinja::Value> =
+                map.iter().map(|(k, v)| (k.clone(), value(v))).collect();
+            map.into()
+        }
     }
 }

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::normalize::IdClass;
+use crate::publish::PublicationInputs;
 use crate::publish::summary::quarter_title;
 use crate::publish::totals::{
     Count, Totals, grouped, percent, percent_of, ratio, severity_title, tier_confidence, tier_title,
 };
-use crate::publish::{PublicationInputs, people};
 use crate::reconcile::{Indicator, Severity};
 
 const SEVERITIES: [Severity; 4] = [Severity::S1, Severity::S2, Severity::S3, Severity::S4];
@@ -304,7 +304,7 @@ fn id_classes(inputs: &PublicationInputs<'_>, t: &Totals) -> Value {
             let parts: Vec<Value> = groups
                 .iter()
                 .map(|(class, title, members)| {
-                    let n: u64 = members.iter().filter_map(|c| classes.get(people::id_class(*c).0)).sum();
+                    let n: u64 = members.iter().filter_map(|c| classes.get(c.code())).sum();
                     json!({"class": class, "title": title, "count": grouped(n), "width": width(n, total),
                            "share": percent(n as i64, total as i64)})
                 })
