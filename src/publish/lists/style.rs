@@ -51,7 +51,7 @@ impl Styles {
             header: header(),
             answer_header: header().set_background_color(Color::RGB(0x8A_5A_00)),
             short: short(),
-            long: boxed().set_text_wrap(),
+            long: boxed().set_text_wrap().set_align(FormatAlign::Left),
             number: boxed().set_align(FormatAlign::Right),
             total: boxed()
                 .set_align(FormatAlign::Right)

@@ -97,10 +97,12 @@ fn list(sheet: &mut Worksheet, rows: &[Row], title: &str, styles: &Styles) -> Re
     Ok(())
 }
 
-/// A4 landscape, one page wide without the hidden columns, header on every page.
+/// A4 landscape, two pages wide: finding on the left one, answers on the right one, and the
+/// number of the exception on both.
 fn print_setup(sheet: &mut Worksheet, title: &str) -> Result<()> {
-    sheet.set_landscape().set_paper_size(8).set_print_fit_to_pages(1, 0);
+    sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(2, 0);
     sheet.set_repeat_rows(0, 0).map_err(xlsx)?;
+    sheet.set_repeat_columns(0, 1).map_err(xlsx)?;
     sheet.set_margins(0.4, 0.4, 0.6, 0.6, 0.3, 0.3);
     sheet.set_header(format!("&L{title}&R内部资料 注意保密"));
     sheet.set_footer("&C第&P页 共&N页");

@@ -138,8 +138,10 @@ fn rules(inputs: &PublicationInputs<'_>, t: &Totals) -> Value {
 
 fn counties(t: &Totals, names: &BTreeMap<&str, &str>) -> Value {
     let longest = t.by_county.values().map(|c| c.open).max().unwrap_or(0);
-    t.by_county
-        .iter()
+    let (known, unknown): (Vec<_>, Vec<_>) = t.by_county.iter().partition(|(code, _)| !code.is_empty());
+    known
+        .into_iter()
+        .chain(unknown)
         .map(|(code, c)| {
             let title = names.get(code.as_str()).copied().unwrap_or("未定县区");
             let persons = t.persons_by_county.get(code).copied().unwrap_or(0);
