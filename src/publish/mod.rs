@@ -7,20 +7,17 @@
 //! a staging folder on the same file system, is synced, and is renamed whole: a reader sees the
 //! old publication or the new one, never a mix. The same inputs give the same bytes.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::config::settings::{Outputs, Privacy};
-use crate::config::{Pipeline, Role};
 use crate::link::Links;
 use crate::load::Loaded;
 use crate::normalize::Comparable;
-use crate::normalize::division::DivisionTree;
-use crate::reconcile::{Findings, Severity, SubjectKind, View};
+use crate::reconcile::{Findings, View};
 use crate::resolve::Resolution;
 use crate::track::TrackedException;
 use crate::{Error, Result};
 
+mod catalogue;
 mod files;
 mod frame;
 pub mod lists;
@@ -35,109 +32,11 @@ mod summary;
 mod tables;
 mod totals;
 
+pub use catalogue::{Catalogue, RuleFacts, SourceFacts};
 pub use manifest::{Manifest, OutputFile, RuleRun, SourceRun, StageRows};
 pub use previous::Previous;
 pub use summary::summary;
 pub use totals::{Count, Totals};
-
-/// What a publication says about a source, from its contract.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct SourceFacts {
-    /// Source name.
-    pub name: String,
-    /// Chinese title.
-    pub title: String,
-    /// Department that delivers it.
-    pub owner: String,
-    /// Whose word counts first when records of a person differ; 0 is the register itself.
-    pub rank: u32,
-    /// Columns (name, Chinese title) that may be shown beside an exception, if its rule reads them.
-    pub shown: Vec<(String, String)>,
-}
-
-/// What a publication says about a rule, from its header.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RuleFacts {
-    /// Code.
-    pub code: String,
-    /// Chinese title, the type of exception.
-    pub title: String,
-    /// Rule group (folder of the rule file).
-    pub group: String,
-    /// Severity.
-    pub severity: Severity,
-    /// Kind of subject.
-    pub subject: SubjectKind,
-    /// Department that owns the correction.
-    pub owner: String,
-    /// Clause of the policy.
-    pub policy: String,
-    /// Why it matters, Chinese.
-    pub why: String,
-    /// What an officer should look at, Chinese.
-    pub advice: String,
-    /// Days an officer has.
-    pub due_days: u32,
-    /// True if the rule yields an indicator, not exceptions.
-    pub indicator: bool,
-    /// Columns the rule reads; their original values are shown beside its exceptions.
-    pub columns: BTreeSet<String>,
-}
-
-/// The pipeline as far as a publication shows it.
-#[derive(Debug, Clone, Default)]
-pub struct Catalogue {
-    /// Title of the pipeline.
-    pub title: String,
-    /// Digest over all files of the pipeline folder.
-    pub digest: String,
-    /// Sources in pipeline order, also those absent this quarter.
-    pub sources: Vec<SourceFacts>,
-    /// Rules by code, those selected for this run.
-    pub rules: Vec<RuleFacts>,
-    /// Divisions.
-    pub divisions: DivisionTree,
-    /// How ID numbers and names appear in lists.
-    pub privacy: Privacy,
-    /// Which outputs are wanted.
-    pub outputs: Outputs,
-}
-
-impl Catalogue {
-    /// The pipeline without rules. `home`: sources in the order in which their word on names
-    /// and addresses counts; those not named follow in pipeline order.
-    pub fn of(pipeline: &Pipeline, home: &[String]) -> Self {
-        let sources = pipeline.sources.iter().enumerate().map(|(position, source)| {
-            let rank = home.iter().position(|h| *h == source.name).unwrap_or(home.len() + position);
-            // Columns with a role are shown anyway or, like phones, not at all.
-            let shown = source.columns.iter().filter(|c| c.role.is_none() || c.role == Some(Role::Relation));
-            SourceFacts {
-                name: source.name.clone(),
-                title: source.title.clone(),
-                owner: source.owner.clone(),
-                rank: u32::try_from(rank).unwrap_or(u32::MAX),
-                shown: shown.map(|c| (c.name.clone(), c.label.clone())).collect(),
-            }
-        });
-        Self {
-            title: pipeline.settings.title.clone(),
-            digest: pipeline.digest.clone(),
-            sources: sources.collect(),
-            rules: Vec::new(),
-            divisions: pipeline.divisions.clone(),
-            privacy: pipeline.settings.privacy.clone(),
-            outputs: pipeline.settings.outputs.clone(),
-        }
-    }
-    /// Facts about a source; absent facts fall back on the name.
-    pub fn source_title<'a>(&'a self, name: &'a str) -> &'a str {
-        self.sources.iter().find(|s| s.name == name).map_or(name, |s| s.title.as_str())
-    }
-    /// Facts about a rule.
-    pub fn rule(&self, code: &str) -> Option<&RuleFacts> {
-        self.rules.iter().find(|r| r.code == code)
-    }
-}
 
 /// Everything a publication is made of.
 #[derive(Debug, Clone, Copy)]

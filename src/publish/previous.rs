@@ -279,7 +279,8 @@ impl<'a> Rows<'a> {
                 message: self.text("message", row)?,
                 confidence: u8::try_from(self.int("confidence", row)?).unwrap_or(6),
                 due_days: u32::try_from(self.int("due_days", row)?).unwrap_or(0),
-                in_review: false,
+                in_review: self.int("in_review", row)? == 1,
+                // What shares a cause is found anew every quarter.
                 related: Vec::new(),
             },
             first_seen: self.text("first_seen", row)?,

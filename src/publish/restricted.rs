@@ -267,6 +267,8 @@ fn exception(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()
             ("message", Text, "说明", ""),
             ("confidence", Int32, "匹配等级", "所依据的最弱匹配"),
             ("due_days", Int32, "反馈天数", ""),
+            ("in_review", Int32, "匹配待确认", "1是,0否"),
+            ("related", Text, "同因疑点", "同一原因的其他疑点的指纹,以分号分隔,最可能的原因在前"),
             ("first_seen", Text, "首次发现季度", ""),
             ("last_seen", Text, "最近发现季度", ""),
             ("resolved_in", Text, "消除季度", "空表示未消除"),
@@ -277,11 +279,14 @@ fn exception(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()
         ],
     );
     let mut table = TableWriter::create(outputs, "restricted/exception.parquet", def)?;
+    let by_finding = by_finding(inputs.tracked);
     let mut rows: Vec<&TrackedException> = inputs.tracked.iter().collect();
     rows.sort_by_key(|t| &t.exception_id);
     for t in rows {
         let e = &t.exception;
         let (evidence, version) = (e.evidence.join(";"), row_version(t));
+        let related: Vec<&str> = related_ids(&by_finding, t).collect();
+        let related = related.join(";");
         table.row([
             (&t.exception_id).into(),
             (&e.rule_code).into(),
@@ -299,6 +304,8 @@ fn exception(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()
             (&e.message).into(),
             e.confidence.into(),
             e.due_days.into(),
+            e.in_review.into(),
+            (&related).into(),
             (&t.first_seen).into(),
             (&t.last_seen).into(),
             t.resolved_in.as_ref().into(),
@@ -309,6 +316,31 @@ fn exception(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()
         ])?;
     }
     table.finish(outputs)
+}
+
+/// Exceptions by rule, subject and key.
+pub(super) type ByFinding<'a> = BTreeMap<(&'a str, &'a str, &'a str), &'a TrackedException>;
+
+/// Index for [`related_ids`].
+pub(super) fn by_finding(tracked: &[TrackedException]) -> ByFinding<'_> {
+    tracked
+        .iter()
+        .map(|t| {
+            let e = &t.exception;
+            ((e.rule_code.as_str(), e.subject_id.as_str(), e.rule_key.as_str()), t)
+        })
+        .collect()
+}
+
+/// Fingerprints of the exceptions that share this one's cause.
+pub(super) fn related_ids<'a>(
+    index: &'a ByFinding<'a>,
+    tracked: &'a TrackedException,
+) -> impl Iterator<Item = &'a str> {
+    tracked.exception.related.iter().filter_map(|r| {
+        let key = (r.rule_code.as_str(), r.subject_id.as_str(), r.rule_key.as_str());
+        index.get(&key).map(|t| t.exception_id.as_str())
+    })
 }
 
 /// Changes when anything an officer rules on changes; a workbook carries it, so that answers

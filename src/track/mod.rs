@@ -86,7 +86,7 @@ impl TrackedException {
     /// True if it rests on a link that a human must confirm first; such exceptions are listed
     /// and counted apart.
     pub fn in_review(&self) -> bool {
-        self.exception.confidence >= 6
+        self.exception.in_review || self.exception.confidence >= 6
     }
     /// True if it was already closed before `quarter`: kept so that its return is known as one.
     pub fn is_history(&self, quarter: &str) -> bool {

@@ -16,7 +16,7 @@ use bidui::normalize::{Comparable, ComparableColumn, IdNumber, NameForm, Pool};
 use bidui::publish::{
     Catalogue, Previous, Publication, PublicationInputs, RuleFacts, publish, reader, summary,
 };
-use bidui::reconcile::{Exception, Findings, Indicator, NotRun, Severity, SubjectKind, View};
+use bidui::reconcile::{Exception, Findings, Indicator, NotRun, RuleSet, Severity, SubjectKind, View};
 use bidui::resolve::Resolution;
 use bidui::track::{Status, TrackedException, track};
 
@@ -55,7 +55,8 @@ fn rule(code: &str, title: &str, severity: Severity, owner: &str, policy: &str) 
 
 fn catalogue() -> Catalogue {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/hebi");
-    let mut catalogue = Catalogue::of(&Pipeline::open(&root).unwrap(), &["registry_person".to_owned()]);
+    let pipeline = Pipeline::open(&root).unwrap();
+    let mut catalogue = Catalogue::new(&pipeline, &RuleSet::load(&pipeline).unwrap(), "2018Q3");
     use Severity::{S1, S2, S3, S4};
     catalogue.rules = vec![
         rule("R04", "低保贫困户无在保成员", S2, "扶贫办/民政局", "第三章 实现精准衔接"),
@@ -198,6 +199,8 @@ impl World {
                     message: "在两处同时享受,起保年月分别为201801、201803".into(),
                     confidence: if n % 17 == 0 { 6 } else { 1 + (n % 5) as u8 },
                     due_days: rule.due_days,
+                    in_review: n % 17 == 0,
+                    related: Vec::new(),
                 });
             }
         }

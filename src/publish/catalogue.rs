@@ -1,0 +1,142 @@
+//! What a publication says about sources and rules, taken from their configuration.
+
+use std::collections::BTreeSet;
+
+use crate::config::settings::{Outputs, Privacy};
+use crate::config::{Kind, Pipeline, SourceContract};
+use crate::normalize::division::DivisionTree;
+use crate::reconcile::rule_file::{Definition, Rule};
+use crate::reconcile::{RuleSet, Severity, SubjectKind};
+
+/// What a publication says about a source, from its contract.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SourceFacts {
+    /// Source name.
+    pub name: String,
+    /// Chinese title.
+    pub title: String,
+    /// Department that delivers it.
+    pub owner: String,
+    /// Whose word counts first when records of a person differ; 0 is the register itself.
+    pub rank: u32,
+    /// Columns (name, Chinese title) that may be shown beside an exception, if its rule reads them.
+    pub shown: Vec<(String, String)>,
+}
+
+/// What a publication says about a rule, from its header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleFacts {
+    /// Code.
+    pub code: String,
+    /// Chinese title, the type of exception.
+    pub title: String,
+    /// Rule group (folder of the rule file).
+    pub group: String,
+    /// Severity.
+    pub severity: Severity,
+    /// Kind of subject.
+    pub subject: SubjectKind,
+    /// Department that owns the correction.
+    pub owner: String,
+    /// Clause of the policy.
+    pub policy: String,
+    /// Why it matters, Chinese.
+    pub why: String,
+    /// What an officer should look at, Chinese.
+    pub advice: String,
+    /// Days an officer has.
+    pub due_days: u32,
+    /// True if the rule yields an indicator, not exceptions.
+    pub indicator: bool,
+    /// Columns the rule reads; their original values are shown beside its exceptions.
+    pub columns: BTreeSet<String>,
+}
+
+/// The pipeline as far as a publication shows it.
+#[derive(Debug, Clone, Default)]
+pub struct Catalogue {
+    /// Title of the pipeline.
+    pub title: String,
+    /// Digest over all files of the pipeline folder.
+    pub digest: String,
+    /// Sources in pipeline order, also those absent this quarter.
+    pub sources: Vec<SourceFacts>,
+    /// Rules by code, those selected for this run.
+    pub rules: Vec<RuleFacts>,
+    /// Divisions.
+    pub divisions: DivisionTree,
+    /// How ID numbers and names appear in lists.
+    pub privacy: Privacy,
+    /// Which outputs are wanted.
+    pub outputs: Outputs,
+}
+
+impl Catalogue {
+    /// What `pipeline` and its `rules` say of themselves in `quarter`.
+    pub fn new(pipeline: &Pipeline, rules: &RuleSet, quarter: &str) -> Self {
+        // The sources in which people are at home speak first.
+        let home = &rules.settings.home_sources;
+        Self {
+            title: pipeline.settings.title.clone(),
+            digest: pipeline.digest.clone(),
+            sources: pipeline.sources.iter().enumerate().map(|(i, s)| source(i, s, home)).collect(),
+            rules: rules.rules.iter().map(|r| rule(r, &rules.definitions, quarter)).collect(),
+            divisions: pipeline.divisions.clone(),
+            privacy: pipeline.settings.privacy.clone(),
+            outputs: pipeline.settings.outputs.clone(),
+        }
+    }
+    /// Facts about a source; absent facts fall back on the name.
+    pub fn source_title<'a>(&'a self, name: &'a str) -> &'a str {
+        self.sources.iter().find(|s| s.name == name).map_or(name, |s| s.title.as_str())
+    }
+    /// Facts about a rule.
+    pub fn rule(&self, code: &str) -> Option<&RuleFacts> {
+        self.rules.iter().find(|r| r.code == code)
+    }
+}
+
+fn source(position: usize, contract: &SourceContract, home: &[String]) -> SourceFacts {
+    let rank = home.iter().position(|name| *name == contract.name).unwrap_or(home.len() + position);
+    // Free text (bank accounts, carers, phones) and whatever names a person or a place stays
+    // out: lists show identity in masked columns of its own.
+    let shown = contract.columns.iter().filter(|c| c.role.is_none() && (c.kind != Kind::Text || !c.codes.is_empty()));
+    SourceFacts {
+        name: contract.name.clone(),
+        title: contract.title.clone(),
+        owner: contract.owner.clone(),
+        rank: u32::try_from(rank).unwrap_or(u32::MAX),
+        shown: shown.map(|c| (c.name.clone(), c.label.clone())).collect(),
+    }
+}
+
+fn rule(rule: &Rule, definitions: &[Definition], quarter: &str) -> RuleFacts {
+    let header = &rule.header;
+    let mut columns = words(rule.file.sql());
+    // Definitions come after those they read, so backwards reaches all of them.
+    for definition in definitions.iter().rev() {
+        if columns.contains(&definition.header.name) {
+            columns.extend(words(definition.file.sql()));
+        }
+    }
+    RuleFacts {
+        code: header.code.clone(),
+        title: header.title.clone(),
+        group: rule.group.clone(),
+        severity: header.severity,
+        subject: header.subject,
+        owner: header.owner.at(quarter).to_owned(),
+        policy: format!("{}“{}”", header.policy.clause, header.policy.quote),
+        why: header.why.clone(),
+        advice: header.advice.join(";"),
+        due_days: header.due_days,
+        indicator: header.indicator,
+        columns,
+    }
+}
+
+/// Words of an SQL text that may be names of columns.
+fn words(sql: &str) -> BTreeSet<String> {
+    let name = |c: char| !(c.is_ascii_alphanumeric() || c == '_');
+    sql.split(name).filter(|w| !w.is_empty()).map(str::to_owned).collect()
+}
