@@ -100,7 +100,8 @@ fn source(position: usize, contract: &SourceContract, home: &[String]) -> Source
     let rank = home.iter().position(|name| *name == contract.name).unwrap_or(home.len() + position);
     // Free text (bank accounts, carers, phones) and whatever names a person or a place stays
     // out: lists show identity in masked columns of its own.
-    let shown = contract.columns.iter().filter(|c| c.role.is_none() && (c.kind != Kind::Text || !c.codes.is_empty()));
+    let shown =
+        contract.columns.iter().filter(|c| c.role.is_none() && (c.kind != Kind::Text || !c.codes.is_empty()));
     SourceFacts {
         name: contract.name.clone(),
         title: contract.title.clone(),

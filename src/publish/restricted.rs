@@ -332,15 +332,23 @@ pub(super) fn by_finding(tracked: &[TrackedException]) -> ByFinding<'_> {
         .collect()
 }
 
-/// Fingerprints of the exceptions that share this one's cause.
+/// Exceptions that share this one's cause, the likely root first.
+pub(super) fn related<'a>(
+    index: &'a ByFinding<'a>,
+    tracked: &'a TrackedException,
+) -> impl Iterator<Item = &'a TrackedException> {
+    tracked.exception.related.iter().filter_map(|r| {
+        let key = (r.rule_code.as_str(), r.subject_id.as_str(), r.rule_key.as_str());
+        index.get(&key).copied()
+    })
+}
+
+/// Their fingerprints.
 pub(super) fn related_ids<'a>(
     index: &'a ByFinding<'a>,
     tracked: &'a TrackedException,
 ) -> impl Iterator<Item = &'a str> {
-    tracked.exception.related.iter().filter_map(|r| {
-        let key = (r.rule_code.as_str(), r.subject_id.as_str(), r.rule_key.as_str());
-        index.get(&key).map(|t| t.exception_id.as_str())
-    })
+    related(index, tracked).map(|t| t.exception_id.as_str())
 }
 
 /// Changes when anything an officer rules on changes; a workbook carries it, so that answers

@@ -3,6 +3,7 @@
 use super::files::Outputs;
 use super::frame::{Cell, Kind, TableDef, TableWriter};
 use super::people::{Keys, People, Place};
+use super::restricted::{by_finding, related_ids};
 use super::{PublicationInputs, manifest};
 use crate::Result;
 use crate::load::{Loaded, Reject};
@@ -331,9 +332,11 @@ fn fact_exception(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Resu
         ("in_review", Int32, "匹配待确认", "1表示须先确认匹配;统计时分开"),
         ("due_date", Date, "反馈期限", ""),
         ("evidence_record_ids", Text, "证据记录编号", "以分号分隔,第一个为对象本身的记录"),
+        ("related_exception_ids", Text, "同因疑点指纹", "同一原因的其他疑点,以分号分隔,最可能的原因在前"),
     ];
     let def = definition("疑点", &[&[QUARTER], &PLACE, &[HOUSEHOLD_KEY, PERSON_KEY], &columns]);
     let pseudonyms = crate::privacy::Pseudonymizer::new(inputs.key)?;
+    let by_finding = by_finding(inputs.tracked);
     let mut rows: Vec<_> = inputs
         .tracked
         .iter()
@@ -359,6 +362,7 @@ fn fact_exception(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Resu
     for (t, household, person) in rows {
         let e = &t.exception;
         let evidence = e.evidence.join(";");
+        let related = related_ids(&by_finding, t).collect::<Vec<_>>().join(";");
         table.row([
             inputs.quarter.into(),
             (&e.county_code).into(),
@@ -380,6 +384,7 @@ fn fact_exception(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Resu
             t.in_review().into(),
             iso_day(&t.due_date).map_or(Cell::Null, Cell::Day),
             (&evidence).into(),
+            (&related).into(),
         ])?;
     }
     table.finish(outputs)

@@ -7,7 +7,7 @@ use crate::normalize::{IdClass, IdNumber};
 use crate::privacy::mask;
 use crate::publish::PublicationInputs;
 use crate::publish::people::{People, id_masked, id_text};
-use crate::publish::restricted::row_version;
+use crate::publish::restricted::{ByFinding, related, row_version};
 use crate::publish::tables::severity_code;
 use crate::publish::totals::{tier_confidence, tier_title};
 use crate::track::{TrackedException, quarters_between, short_number};
@@ -42,7 +42,7 @@ const fn column(title: &'static str, width: f64, kind: ColumnKind) -> Column {
 }
 
 /// Columns in order. Import of answers finds them by title.
-pub const COLUMNS: [Column; 30] = [
+pub const COLUMNS: [Column; 31] = [
     column("序号", 5.0, ColumnKind::Short),
     column("疑点编号", 21.0, ColumnKind::Short),
     column("规则编号", 8.0, ColumnKind::Short),
@@ -65,6 +65,7 @@ pub const COLUMNS: [Column; 30] = [
     column("下发日期", 11.0, ColumnKind::Short),
     column("反馈期限", 11.0, ColumnKind::Short),
     column("核查建议", 32.0, ColumnKind::Long),
+    column("同因疑点", 21.0, ColumnKind::Long),
     column("核查结果", 11.0, ColumnKind::Answer),
     column("原因代码", 18.0, ColumnKind::Answer),
     column("处理措施", 13.0, ColumnKind::Answer),
@@ -116,6 +117,7 @@ impl Row {
     pub(super) fn build(
         inputs: &PublicationInputs<'_>,
         people: &People<'_>,
+        by_finding: &ByFinding<'_>,
         tracked: &TrackedException,
     ) -> Result<Self> {
         let e = &tracked.exception;
@@ -136,6 +138,10 @@ impl Row {
         let severity = severity_code(e.severity);
         let household = subject.household_number.or_else(|| e.household_id.clone()).unwrap_or_default();
         let version = row_version(tracked);
+        let related: Vec<String> = related(by_finding, tracked)
+            .map(|t| short_number(&t.exception.rule_code, &t.first_seen, &t.exception_id))
+            .collect();
+        let related = related.join("\n");
         let cells = [
             String::new(),
             short_number(&e.rule_code, &tracked.first_seen, &tracked.exception_id),
@@ -159,6 +165,7 @@ impl Row {
             issued,
             tracked.due_date.clone(),
             rule.map_or_else(String::new, |r| r.advice.clone()),
+            related,
             String::new(),
             String::new(),
             String::new(),
