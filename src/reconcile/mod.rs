@@ -19,6 +19,7 @@ pub mod rule_set;
 pub mod rules_doc;
 pub mod settings;
 pub mod sql_text;
+pub mod views;
 
 pub use engine::run;
 pub use examples::run_examples;

@@ -1,0 +1,247 @@
+//! The view `identity_record`: the records of persons whose records do not all carry the same
+//! number and the same name, and of persons with somebody else's number. Everyone else is left
+//! out, so that the rule on contradictions reads a small table.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Int32Array, StringArray};
+use hashbrown::HashMap;
+use rayon::prelude::*;
+
+use super::super::View;
+use super::super::catalogue::Catalogue;
+use super::{Inputs, assemble};
+use crate::Result;
+use crate::link::compare::{HanNameLevel, han_name_level};
+use crate::normalize::{IdClass, IdNumber, NameForm, PoolId};
+
+/// One record of the view.
+struct Row {
+    source: usize,
+    row: usize,
+    person: usize,
+    id: IdNumber,
+    /// Names that are variants of each other share a number; -1 for no name.
+    name_group: i32,
+    of_other: bool,
+    order: i32,
+}
+
+/// Builds the view.
+pub(super) fn view(inputs: &Inputs<'_>, catalogue: &Catalogue) -> Result<View> {
+    let nodes = Nodes::gather(inputs);
+    let borrowed = borrowed_numbers(&nodes);
+    let persons = inputs.resolution.person_ids.len();
+    let (starts, members) = by_person(&nodes, persons);
+    let rows: Vec<Row> = (0..persons)
+        .into_par_iter()
+        .flat_map_iter(|person| {
+            let members = &members[starts[person] as usize..starts[person + 1] as usize];
+            person_rows(&nodes, members, person, &borrowed)
+        })
+        .collect();
+    let resolution = inputs.resolution;
+    let text = |of: &dyn Fn(&Row) -> Option<String>| Arc::new(rows.iter().map(of).collect::<StringArray>()) as ArrayRef;
+    let number = |of: &dyn Fn(&Row) -> Option<i32>| Arc::new(rows.iter().map(of).collect::<Int32Array>()) as ArrayRef;
+    assemble(catalogue, "identity_record", |name| {
+        Some(match name {
+            "record_id" => text(&|r| Some(inputs.loaded[r.source].records.record_id(r.row))),
+            "person_id" => text(&|r| Some(resolution.person_ids[r.person].clone())),
+            "household_id" => text(&|r| {
+                Some(resolution.household_ids[resolution.household[inputs.node(r.source, r.row)] as usize].clone())
+            }),
+            "source" => text(&|r| Some(inputs.pipeline.sources[r.source].name.clone())),
+            "link_tier" => number(&|r| Some(resolution.tier[inputs.node(r.source, r.row)] as i32)),
+            "record_order" => number(&|r| Some(r.order)),
+            "id18" => text(&|r| r.id.to_text()),
+            "id_class" => text(&|r| Some(r.id.class.code().to_owned())),
+            "full_id" => number(&|r| Some(i32::from(r.id.id18_key().is_some()))),
+            "name_group" => number(&|r| (r.name_group >= 0).then_some(r.name_group)),
+            "id_of_other" => number(&|r| Some(i32::from(r.of_other))),
+            _ => return None,
+        })
+    })
+}
+
+/// What is compared of every record.
+struct Nodes<'a> {
+    source: Vec<u32>,
+    row: Vec<u32>,
+    person: Vec<u32>,
+    id: Vec<IdNumber>,
+    name: Vec<PoolId>,
+    pools: Vec<Option<&'a [NameForm]>>,
+}
+
+impl<'a> Nodes<'a> {
+    fn gather(inputs: &Inputs<'a>) -> Self {
+        let total = inputs.resolution.person.len();
+        let mut nodes = Self {
+            source: Vec::with_capacity(total),
+            row: Vec::with_capacity(total),
+            person: inputs.resolution.person.clone(),
+            id: Vec::with_capacity(total),
+            name: Vec::with_capacity(total),
+            pools: Vec::new(),
+        };
+        for (source, fields) in inputs.comparables.iter().enumerate() {
+            let names = fields.names("name");
+            let ids = fields.id_numbers("id_number");
+            nodes.pools.push(names.map(|(_, pool)| pool.values.as_slice()));
+            for row in 0..fields.rows {
+                nodes.source.push(source as u32);
+                nodes.row.push(row as u32);
+                nodes.id.push(ids.map_or_else(IdNumber::default, |ids| ids[row]));
+                nodes.name.push(names.map_or(0, |(names, _)| names[row]));
+            }
+        }
+        nodes
+    }
+    fn form(&self, node: usize) -> Option<&'a NameForm> {
+        let pool = self.pools[self.source[node] as usize]?;
+        pool.get(self.name[node] as usize).filter(|form| !form.is_missing())
+    }
+}
+
+/// Records sorted by person: start of each person's run, and the nodes.
+fn by_person(nodes: &Nodes<'_>, persons: usize) -> (Vec<u32>, Vec<u32>) {
+    let mut starts = vec![0u32; persons + 1];
+    for &person in &nodes.person {
+        starts[person as usize + 1] += 1;
+    }
+    for person in 0..persons {
+        starts[person + 1] += starts[person];
+    }
+    let mut next = starts.clone();
+    let mut members = vec![0u32; nodes.person.len()];
+    for (node, &person) in nodes.person.iter().enumerate() {
+        members[next[person as usize] as usize] = node as u32;
+        next[person as usize] += 1;
+    }
+    (starts, members)
+}
+
+/// Valid numbers that several persons carry → the person they belong to: the one with most
+/// records of that number; `u32::MAX` where two have equally many, then it is nobody's.
+fn borrowed_numbers(nodes: &Nodes<'_>) -> HashMap<u64, u32> {
+    let mut uses: Vec<(u64, u32)> = nodes
+        .id
+        .iter()
+        .zip(&nodes.person)
+        .filter(|(id, _)| id.trusted())
+        .filter_map(|(id, person)| Some((id.id18_key()?, *person)))
+        .collect();
+    uses.par_sort_unstable();
+    let mut borrowed = HashMap::new();
+    for run in uses.chunk_by(|a, b| a.0 == b.0) {
+        if run[0].1 == run[run.len() - 1].1 {
+            continue;
+        }
+        let mut best = (0, u32::MAX);
+        for one in run.chunk_by(|a, b| a.1 == b.1) {
+            if one.len() > best.0 {
+                best = (one.len(), one[0].1);
+            } else if one.len() == best.0 {
+                best.1 = u32::MAX;
+            }
+        }
+        borrowed.insert(run[0].0, best.1);
+    }
+    borrowed
+}
+
+fn person_rows(nodes: &Nodes<'_>, members: &[u32], person: usize, borrowed: &HashMap<u64, u32>) -> Vec<Row> {
+    let of_other = |node: usize| {
+        let id = nodes.id[node];
+        id.trusted() && id.id18_key().and_then(|key| borrowed.get(&key)).is_some_and(|&owner| owner != person as u32)
+    };
+    let first = members[0] as usize;
+    let alike = members.iter().all(|&m| {
+        let m = m as usize;
+        nodes.id[m] == nodes.id[first] && nodes.name[m] == nodes.name[first] && !of_other(m)
+    });
+    if alike {
+        return Vec::new();
+    }
+    let groups = name_groups(nodes, members);
+    let common_id = most(members.iter().filter_map(|&m| nodes.id[m as usize].id18_key()));
+    let common_name = most(groups.iter().copied().filter(|g| *g >= 0));
+    let mut rows: Vec<Row> = members
+        .iter()
+        .zip(&groups)
+        .map(|(&m, &name_group)| {
+            let m = m as usize;
+            Row {
+                source: nodes.source[m] as usize,
+                row: nodes.row[m] as usize,
+                person,
+                id: nodes.id[m],
+                name_group,
+                of_other: of_other(m),
+                order: 0,
+            }
+        })
+        .collect();
+    // The records most like the others come first: they are surely the person's own.
+    rows.sort_by_key(|r| {
+        let odd_id = r.id.id18_key().is_none() || r.id.id18_key() != common_id;
+        let odd_name = r.name_group < 0 || Some(r.name_group) != common_name;
+        (r.of_other, u8::from(odd_id) + u8::from(odd_name), r.id.class == IdClass::BadCheck18, r.source, r.row)
+    });
+    for (order, row) in rows.iter_mut().enumerate() {
+        row.order = order as i32;
+    }
+    rows
+}
+
+/// The most frequent value, the smallest of equals.
+fn most<T: Ord + Copy>(values: impl Iterator<Item = T>) -> Option<T> {
+    let mut values: Vec<T> = values.collect();
+    values.sort_unstable();
+    let mut best: Option<(usize, T)> = None;
+    for run in values.chunk_by(|a, b| a == b) {
+        if best.is_none_or(|(count, _)| run.len() > count) {
+            best = Some((run.len(), run[0]));
+        }
+    }
+    best.map(|(_, value)| value)
+}
+
+/// Numbers names so that those joined by a chain of allowed variants share one.
+fn name_groups(nodes: &Nodes<'_>, members: &[u32]) -> Vec<i32> {
+    let forms: Vec<Option<&NameForm>> = members.iter().map(|&m| nodes.form(m as usize)).collect();
+    let mut groups: Vec<i32> = vec![-1; forms.len()];
+    for i in 0..forms.len() {
+        let Some(form) = forms[i] else { continue };
+        for j in 0..i {
+            let Some(other) = forms[j] else { continue };
+            if !variants(form, other) || groups[i] == groups[j] {
+                continue;
+            }
+            if groups[i] < 0 {
+                groups[i] = groups[j];
+            } else {
+                let (from, to) = (groups[i].max(groups[j]), groups[i].min(groups[j]));
+                groups.iter_mut().filter(|g| **g == from).for_each(|g| *g = to);
+            }
+        }
+        if groups[i] < 0 {
+            groups[i] = groups.iter().max().copied().unwrap_or(-1) + 1;
+        }
+    }
+    groups
+}
+
+/// May both names be one person's without a contradiction?
+fn variants(a: &NameForm, b: &NameForm) -> bool {
+    use HanNameLevel::*;
+    match han_name_level(a, b) {
+        Missing | Exact | Variant | Note | Wildcard | SameReadingTone | SameReading => true,
+        // Characters that look alike may also sound alike; the level names only the look.
+        SimilarShape => {
+            let keys: Vec<u64> = a.reading_keys().collect();
+            b.reading_keys().any(|key| keys.contains(&key))
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,177 @@
+use std::path::Path;
+
+use arrow::array::AsArray;
+use arrow::array::{Array, new_null_array};
+use arrow::datatypes::{DataType, Int32Type};
+
+use super::*;
+use crate::config::SourceContract;
+use crate::extract::{FileFormat, RawTableInfo};
+use crate::link::Tier;
+use crate::load::{ControlTotals, RecordKey, Records};
+use crate::normalize::normalize;
+use crate::reconcile::engine;
+
+type Cells<'a> = &'a [(&'a str, &'a str)];
+
+/// Records of one source: text and integer cells by column, everything else null.
+fn loaded(source: usize, contract: &SourceContract, rows: &[Cells<'_>]) -> Loaded {
+    let cell = |row: &Cells<'_>, name: &str| row.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
+    let schema = contract.schema();
+    let columns = schema
+        .fields()
+        .iter()
+        .map(|field| -> ArrayRef {
+            let cells = rows.iter().map(|row| cell(row, field.name()));
+            match field.data_type() {
+                DataType::Utf8 => Arc::new(cells.collect::<StringArray>()),
+                DataType::Int32 => Arc::new(cells.map(|c| c.map(|c| c.parse::<i32>().unwrap())).collect::<Int32Array>()),
+                other => new_null_array(other, rows.len()),
+            }
+        })
+        .collect();
+    let info = RawTableInfo {
+        file: "x.csv".into(),
+        sha256: format!("{source:08}{}", "0".repeat(56)),
+        sheet: None,
+        sheet_index: 0,
+        format: FileFormat::Csv,
+        encoding: None,
+        headers: Vec::new(),
+        header_row: 1,
+    };
+    let tables = if rows.is_empty() { Vec::new() } else { vec![Arc::new(info)] };
+    Loaded {
+        records: Records {
+            source: contract.name.clone(),
+            batch: RecordBatch::try_new(schema, columns).unwrap(),
+            keys: (0..rows.len()).map(|r| RecordKey::new(source as u8, 0, r as u32 + 2, 0)).collect(),
+            tables,
+        },
+        rejects: Vec::new(),
+        totals: ControlTotals::default(),
+        audits: Vec::new(),
+        cell_warnings: Vec::new(),
+    }
+}
+
+/// Two registered persons and their insurance; the second carries the first's number there.
+fn views(insured_name: &str, insured_id: &str) -> (RuleSet, Vec<View>) {
+    let pipeline = Pipeline::open(Path::new("pipelines/hebi")).unwrap();
+    let rules = RuleSet::load(&pipeline).unwrap();
+    let person: [Cells<'_>; 2] = [
+        &[("household_no", "1"), ("name", "张三"), ("id_number", "410621197001011231"), ("person_status", "正常")],
+        &[("household_no", "1"), ("name", "李四"), ("person_status", "正常")],
+    ];
+    let insured: [Cells<'_>; 2] = [
+        &[("year", "2018"), ("name", "张三"), ("id_number", "410621197001011231"), ("status", "正常参保")],
+        &[("year", "2018"), ("name", insured_name), ("id_number", insured_id), ("status", "暂停")],
+    ];
+    let loaded: Vec<Loaded> = pipeline
+        .sources
+        .iter()
+        .enumerate()
+        .map(|(index, contract)| match contract.name.as_str() {
+            "registry_person" => loaded(index, contract, &person),
+            "insurance" => loaded(index, contract, &insured),
+            _ => loaded(index, contract, &[]),
+        })
+        .collect();
+    let comparables = normalize(&pipeline, &loaded).unwrap();
+    let mut offsets = vec![0u32];
+    let mut persons = Vec::new();
+    for one in &loaded {
+        offsets.push(offsets[offsets.len() - 1] + one.records.batch.num_rows() as u32);
+        persons.extend(0..one.records.batch.num_rows() as u32);
+    }
+    let resolution = Resolution {
+        offsets,
+        household: vec![0; persons.len()],
+        tier: vec![Tier::T1, Tier::T4, Tier::T1, Tier::T4],
+        in_review: vec![false, false, false, true],
+        person: persons,
+        person_ids: vec!["PA".into(), "PB".into()],
+        household_ids: vec!["HA".into()],
+        ledger: Vec::new(),
+    };
+    let inputs = Inputs {
+        pipeline: &pipeline,
+        loaded: &loaded,
+        comparables: &comparables,
+        resolution: &resolution,
+        quarter: "2018Q3".parse().unwrap(),
+    };
+    let views = build(&inputs, &rules).unwrap();
+    (rules, views)
+}
+
+fn view<'a>(views: &'a [View], name: &str) -> &'a RecordBatch {
+    &views.iter().find(|v| v.name == name).unwrap().batch
+}
+
+fn text<'a>(batch: &'a RecordBatch, column: &str, row: usize) -> Option<&'a str> {
+    let column = batch.column_by_name(column).unwrap().as_string::<i32>();
+    column.is_valid(row).then(|| column.value(row))
+}
+
+fn number(batch: &RecordBatch, column: &str, row: usize) -> Option<i32> {
+    let column = batch.column_by_name(column).unwrap().as_primitive::<Int32Type>();
+    column.is_valid(row).then(|| column.value(row))
+}
+
+#[test]
+fn a_source_view_says_who_where_and_how_old() {
+    let (rules, views) = views("李四", "");
+    let person = view(&views, "registry_person");
+    let names: Vec<String> = person.schema().fields().iter().map(|f| f.name().clone()).collect();
+    let promised: Vec<String> =
+        rules.catalogue.columns("registry_person").unwrap().iter().map(|(n, _)| n.clone()).collect();
+    assert_eq!(names, promised);
+    assert_eq!(text(person, "person_id", 1), Some("PB"));
+    assert_eq!(text(person, "source_household_id", 0), Some("registry_person:1"));
+    assert_eq!(text(person, "id18", 0), Some("410621197001011231"));
+    assert_eq!(number(person, "age", 0), Some(48));
+    assert_eq!(number(person, "age", 1), None);
+    assert_eq!(text(person, "sex", 0), Some("男"));
+    assert_eq!(number(person, "link_tier", 1), Some(4));
+    // Sources that were not delivered have no view; derived ones are always there.
+    assert!(views.iter().all(|v| v.name != "dibao"));
+    assert_eq!(number(view(&views, "person"), "in_insurance", 1), Some(1));
+    assert_eq!(number(view(&views, "person"), "in_dibao", 1), Some(0));
+    assert_eq!(view(&views, "parameter").num_rows(), 1);
+    assert_eq!(view(&views, "identity_record").num_rows(), 0);
+}
+
+#[test]
+fn contradicting_names_and_borrowed_numbers_are_shown() {
+    let (_, views) = views("王五", "410621197001011231");
+    let records = view(&views, "identity_record");
+    // The insurance record of the second person has another name and the first one's number.
+    assert_eq!(records.num_rows(), 2);
+    assert_eq!(text(records, "person_id", 0), Some("PB"));
+    assert_ne!(number(records, "name_group", 0), number(records, "name_group", 1));
+    assert_eq!(number(records, "id_of_other", 1), Some(1));
+}
+
+#[test]
+fn rules_run_over_the_views() {
+    let (rules, views) = views("李四", "");
+    let findings = engine::run(&rules, &views, "2018Q3", &mut |_, _| {}).unwrap();
+    let uninsured: Vec<_> = findings.exceptions.iter().filter(|e| e.rule_code == "R30").collect();
+    assert_eq!(uninsured.len(), 1);
+    assert_eq!((uninsured[0].subject_id.as_str(), uninsured[0].confidence, uninsured[0].in_review), ("PB", 4, true));
+    assert_eq!(uninsured[0].owner, "人力资源和社会保障局");
+    assert!(uninsured[0].message.contains("2018"), "{}", uninsured[0].message);
+    let not_run: Vec<&str> = findings.not_run.iter().map(|n| n.rule_code.as_str()).collect();
+    assert!(not_run.contains(&"R07") && !not_run.contains(&"R30"), "{not_run:?}");
+}
+
+#[test]
+fn last_quarter_comes_under_its_own_names() {
+    let (rules, views) = views("李四", "");
+    let ledger = [IdentityChange { kind: "merge".into(), previous_id: "PB".into(), current_id: "PA".into() }];
+    let previous = as_previous(views, &rules.catalogue, &ledger).unwrap();
+    let names: Vec<&str> = previous.iter().map(|v| v.name.as_str()).collect();
+    assert_eq!(names, ["insurance_previous", "registry_person_previous"]);
+    assert_eq!(text(&previous[1].batch, "person_id", 1), Some("PA"));
+}
