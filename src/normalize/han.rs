@@ -29,6 +29,8 @@ pub struct HanChar {
     pub radical: u8,
     /// Characters of one class share their phonetic part; 0 unknown.
     pub phonetic: u16,
+    /// Readings as a surname of one character, where they differ from the usual ones.
+    pub surname: [Reading; 2],
 }
 
 struct Tables {
@@ -45,6 +47,8 @@ const END: u32 = 0x32400;
 const RECORD: usize = 24;
 static BINARY: &[u8] = include_bytes!("../../data/han.bin");
 static VARIANTS: &str = include_str!("../../data/variants.csv");
+/// Surnames and their readings; also read by the names for compound surnames.
+pub(super) static SURNAMES: &str = include_str!("../../data/surname_readings.csv");
 static PRIVATE_USE: &str = include_str!("../../data/gbk_pua_fold.csv");
 static TABLES: LazyLock<Tables> = LazyLock::new(decode);
 
@@ -84,10 +88,12 @@ fn decode() -> Tables {
                 strokes: record[14],
                 radical: record[15],
                 phonetic: u16_at(record, 12),
+                surname: [0; 2],
             });
         }
     }
-    let syllables = std::str::from_utf8(&BINARY[8 + count * RECORD..]).unwrap_or("").split('\n').collect();
+    let syllables: Vec<&'static str> =
+        std::str::from_utf8(&BINARY[8 + count * RECORD..]).unwrap_or("").split('\n').collect();
     let mut fold = vec!['\0'; (END - FIRST) as usize];
     let rows_of = |table: &'static str| table.lines().skip(1).map(|line| line.split(',').collect::<Vec<_>>());
     let code = |text: &str| u32::from_str_radix(text, 16).ok().and_then(char::from_u32);
@@ -105,6 +111,16 @@ fn decode() -> Tables {
         {
             let further = slot(to).map_or('\0', |s| fold[s]);
             fold[from] = if further == '\0' { to } else { further };
+        }
+    }
+    for line in SURNAMES.lines().skip(1) {
+        let Some((name, text)) = line.split_once(',') else { continue };
+        let mut letters = name.chars();
+        if let (Some(c), None) = (letters.next(), letters.next())
+            && let (Some(reading), Some(slot)) = (reading_in(&syllables, text), slot(c))
+            && let Some(free) = chars[usize::from(rows[slot])].surname.iter_mut().find(|r| **r == 0)
+        {
+            *free = reading;
         }
     }
     Tables { rows, chars, fold, syllables }
@@ -143,11 +159,15 @@ pub fn syllable(reading: Reading) -> &'static str {
 
 /// Reading for a toneless syllable with tone (`shan4`); tone 0 if none is written.
 pub fn reading(text: &str) -> Option<Reading> {
+    reading_in(&TABLES.syllables, text)
+}
+
+fn reading_in(syllables: &[&str], text: &str) -> Option<Reading> {
     let (letters, tone) = match text.as_bytes().last() {
         Some(digit @ b'1'..=b'5') => (&text[..text.len() - 1], u16::from(digit - b'0')),
         _ => (text, 0),
     };
-    let number = TABLES.syllables.binary_search(&letters).ok()?;
+    let number = syllables.binary_search(&letters).ok()?;
     Some((number as u16 + 1) * 8 + tone)
 }
 
@@ -167,7 +187,11 @@ pub fn shape_similarity(a: char, b: char) -> u8 {
     if x.cangjie[0] == 0 || y.cangjie[0] == 0 {
         return 0;
     }
-    let common = common_subsequence(&x.cangjie, &y.cangjie);
+    let set = |c: &[u8; 5]| c.iter().fold(0u32, |set, &letter| set | 1 << letter) & !1;
+    let common = match set(&x.cangjie) & set(&y.cangjie) {
+        0 => 0,
+        _ => common_subsequence(&x.cangjie, &y.cangjie),
+    };
     let letters = |c: &[u8; 5]| c.iter().filter(|&&l| l > 0).count();
     let (m, n) = (letters(&x.cangjie), letters(&y.cangjie));
     // Two letters in common of two and three say less than four of five.

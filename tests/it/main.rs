@@ -5,5 +5,6 @@ mod extract;
 mod folder;
 mod load;
 mod publish;
+mod normalize;
 mod rules;
 mod synth;

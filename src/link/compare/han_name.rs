@@ -79,6 +79,10 @@ fn same_length(a: &NameForm, b: &NameForm, wild: bool) -> HanNameLevel {
         worst = worst.max(place);
         others += usize::from(place == Place::Other);
         hidden += usize::from(place == Place::Wildcard);
+        // Nothing further on can help.
+        if others == 2 || (others == 1 && i == 0 && !wild) {
+            break;
+        }
     }
     // 张□□ says no more than the surname.
     if wild && hidden + 1 >= x.len() && x.len() > 2 {

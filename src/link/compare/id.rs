@@ -70,27 +70,24 @@ fn full(x: u64, y: u64, computed: bool) -> IdLevel {
         1 => OneSubstitution,
         2 if j == i + 1 && p[i] == q[j] && p[j] == q[i] => Transposition,
         _ => {
-            let two = if differing == 2 { TwoEdits } else { shifted(&p[..last], &q[..last]) };
+            let close = match differing {
+                2 => true,
+                3 | 4 => super::text::within(&p[..last], &q[..last], 2),
+                _ => shifted(&p[..last], &q[..last]),
+            };
+            let two = if close { TwoEdits } else { Disagree };
             if x / 11_000 == y / 11_000 { two.min(SameBirthRegion) } else { two }
         }
     }
 }
 
-/// Two edits that hide as many differing places: a digit lost here and one doubled there, or a
-/// transposition and a substitution.
-fn shifted(p: &[u8], q: &[u8]) -> IdLevel {
-    if distance_at_most_2(p, q) { IdLevel::TwoEdits } else { IdLevel::Disagree }
-}
-
-/// Is the edit distance (substitution, insertion, deletion, transposition) at most 2?
-fn distance_at_most_2(p: &[u8], q: &[u8]) -> bool {
+/// Is a digit lost here and one doubled there the whole difference? The only two edits that
+/// make more than four places of two numbers differ.
+fn shifted(p: &[u8], q: &[u8]) -> bool {
     let prefix = p.iter().zip(q).take_while(|(x, y)| x == y).count();
-    let suffix = p[prefix..].iter().rev().zip(q[prefix..].iter().rev()).take_while(|(x, y)| x == y).count();
+    let suffix = p.iter().rev().zip(q.iter().rev()).take_while(|(x, y)| x == y).count();
     let (p, q) = (&p[prefix..p.len() - suffix], &q[prefix..q.len() - suffix]);
-    if p.len().abs_diff(q.len()) > 2 {
-        return false;
-    }
-    super::text::osa_slices(p, q) <= 2
+    p[1..] == q[..q.len() - 1] || p[..p.len() - 1] == q[1..]
 }
 
 /// At least one side is not a full form.
@@ -126,10 +123,13 @@ fn packed_other(id: IdNumber) -> Option<([u8; 20], usize)> {
 fn lost_or_doubled(values: &[u8], full: IdNumber) -> IdLevel {
     use IdLevel::*;
     let Some(key) = full.edit_key() else { return Missing };
-    match super::text::osa_slices(values, &Digits::from_key(key).0) {
-        0 | 1 => OneInsertDelete,
-        2 => TwoEdits,
-        _ => Missing,
+    let digits = Digits::from_key(key).0;
+    if super::text::within(values, &digits, 1) {
+        OneInsertDelete
+    } else if super::text::within(values, &digits, 2) {
+        TwoEdits
+    } else {
+        Missing
     }
 }
 
@@ -225,6 +225,20 @@ mod tests {
             });
             let found = level(&id, &slip);
             prop_assert!(found == OneSubstitution || IdNumber::parse(&slip).edit_key().is_none(), "{:?}", found);
+        }
+
+        /// The shortcuts agree with the distance itself.
+        #[test]
+        fn two_edits_are_what_the_distance_says(body in 10_000_000_000_000_000u64..100_000_000_000_000_000, from in 0usize..18, to in 0usize..18, by in 0u8..10) {
+            let p = Digits::from_key(body * 11).0;
+            let mut q = p.to_vec();
+            let moved = q.remove(from);
+            q.insert(to, (moved + by) % 10);
+            let other = q.iter().fold(0u64, |n, &v| n * 10 + u64::from(v));
+            let texts = [p.to_vec(), q.clone()].map(|d| d.iter().map(|v| char::from(b'0' + v)).collect::<String>());
+            let distance = strsim::osa_distance(&texts[0], &texts[1]);
+            let found = full(body * 11, other / 10 * 11 + other % 10, false);
+            prop_assert_eq!(distance <= 2, found < Compatible || found == TwoEdits || distance == 0, "{:?} {:?}", texts, found);
         }
 
         #[test]

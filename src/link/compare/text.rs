@@ -43,9 +43,24 @@ pub fn osa(a: &str, b: &str) -> usize {
     with_chars!(a, b, |x, y| distance(x, y, true))
 }
 
-/// [`osa`] of anything that can be told apart.
-pub(super) fn osa_slices<T: PartialEq + Copy>(a: &[T], b: &[T]) -> usize {
-    distance(a, b, true)
+/// Is [`osa`] at most `edits`? Tries each edit at the first place that differs, so it gives up
+/// after a few characters on texts that have nothing in common.
+pub(super) fn within<T: PartialEq + Copy>(a: &[T], b: &[T], edits: usize) -> bool {
+    let prefix = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    let (a, b) = (&a[prefix..], &b[prefix..]);
+    if a.len().abs_diff(b.len()) > edits {
+        return false;
+    }
+    match (a, b) {
+        ([], rest) | (rest, []) => rest.len() <= edits,
+        _ if edits == 0 => false,
+        ([x, y, more @ ..], [p, q, rest @ ..]) if x == q && y == p && within(more, rest, edits - 1) => true,
+        _ => {
+            within(&a[1..], &b[1..], edits - 1)
+                || within(&a[1..], b, edits - 1)
+                || within(a, &b[1..], edits - 1)
+        }
+    }
 }
 
 /// The three rows that a distance needs.
@@ -215,6 +230,11 @@ mod tests {
             prop_assert_eq!(osa(&a, &b), strsim::osa_distance(&a, &b));
             prop_assert_eq!(jaro(&a, &b), strsim::jaro(&a, &b));
             prop_assert_eq!(jaro_winkler(&a, &b), strsim::jaro_winkler(&a, &b));
+        }
+
+        #[test]
+        fn within_agrees(a in "[a-c]{0,8}", b in "[a-c]{0,8}", edits in 0usize..4) {
+            prop_assert_eq!(within(a.as_bytes(), b.as_bytes(), edits), strsim::osa_distance(&a, &b) <= edits);
         }
 
         #[test]

@@ -6,10 +6,12 @@
 mod digits;
 mod parse;
 mod pattern;
+mod prefixes;
 
 pub(crate) use digits::unpack;
 pub use digits::{Digits, check_value};
 pub use pattern::{Pattern, could_equal};
+pub use prefixes::KnownPrefixes;
 
 use super::date;
 

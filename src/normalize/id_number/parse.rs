@@ -1,6 +1,6 @@
 //! From the text of a cell to a verdict.
 
-use super::digits::{check_value, pack};
+use super::digits::{check_value, pack, plain18};
 use super::pattern::Pattern;
 use super::{IdClass, IdNumber};
 use crate::normalize::date;
@@ -68,6 +68,9 @@ pub(super) fn parse(text: &str) -> IdNumber {
     let mut symbols = [0u8; ROOM];
     let mut len = 0;
     let bytes = text.as_bytes();
+    if let Some((key, check)) = plain18(bytes) {
+        return full18(key, check);
+    }
     if bytes.is_ascii() {
         for &byte in bytes {
             let class = ASCII[usize::from(byte)];
@@ -102,12 +105,12 @@ fn classify(symbols: &[u8], text: &str) -> IdNumber {
     let digits = symbols.iter().take_while(|&&s| s < 10).count();
     match (symbols.len(), digits) {
         (0, _) => IdNumber::default(),
-        (18, 18) => full18(symbols),
+        (18, 18) => full18(pack(symbols), check_value(pack(symbols) / 11)),
         // `*` in the last place stands for X in old lists; see `mask` for several stars.
         (18, 17) if matches!(symbols[17], X | STAR) => {
             let mut fixed = [X; 18];
             fixed[..17].copy_from_slice(&symbols[..17]);
-            full18(&fixed)
+            full18(pack(&fixed), check_value(pack(&fixed) / 11))
         }
         (15, 15) => full15(symbols),
         (20 | 22, _) if digits == symbols.len() || (digits == 17 && symbols[17] == X) => certificate(symbols),
@@ -132,25 +135,24 @@ fn classify(symbols: &[u8], text: &str) -> IdNumber {
 fn nested18(symbols: &[u8]) -> IdNumber {
     let digits = symbols.iter().take_while(|&&s| s < 10).count();
     if symbols.len() == 18 && (digits == 18 || (digits == 17 && symbols[17] == X)) {
-        full18(symbols)
+        full18(pack(symbols), check_value(pack(symbols) / 11))
     } else {
         other()
     }
 }
 
-/// 18 values, the last possibly X.
-fn full18(values: &[u8]) -> IdNumber {
-    let key = pack(values);
+/// Key of 18 values and the check value they call for.
+fn full18(key: u64, check: u8) -> IdNumber {
     let body = key / 11;
     let sequence = body % 1_000;
     let birth = (body / 1_000 % 100_000_000) as u32;
-    let checks = key % 11 == u64::from(check_value(body));
+    let checks = key % 11 == u64::from(check);
     let with = |class| IdNumber { key, class, detail: 0 };
-    if values[..17].iter().all(|&v| v == values[0]) {
+    if body.is_multiple_of(11_111_111_111_111_111) {
         // 111111…, 000000…: typed to get past an input mask.
         return other();
     }
-    let damaged = values[15..] == [0, 0, 0] && !checks;
+    let damaged = body.is_multiple_of(100) && key.is_multiple_of(11) && !checks;
     if !date::is_birth_date(birth) {
         // Area and nothing else: 410621000000000000.
         return if birth == 0 { with(IdClass::Temporary) } else { with(IdClass::BadDate18) };

@@ -30,6 +30,9 @@ const ALIASES: [&str; 8] = ["曾用名", "又名", "原名", "小名", "别名",
 const PLACEHOLDERS: [&str; 9] = ["无", "不详", "未知", "空", "无名", "待定", "未取名", "暂无", "未上户"];
 
 pub(super) fn clean(text: &str, flags: &mut NameFlags) -> String {
+    if is_plain(text) {
+        return text.to_owned();
+    }
     let decoded = decode_entities(text);
     let chars: Vec<char> = decoded.chars().filter_map(|c| character(c, flags)).collect();
     let has_han = chars.iter().any(|&c| han::is_han(c));
@@ -57,6 +60,19 @@ pub(super) fn clean(text: &str, flags: &mut NameFlags) -> String {
         return String::new();
     }
     name
+}
+
+/// One to three ideographs: no room for a note, nothing to replace. Nearly all cells are so.
+fn is_plain(text: &str) -> bool {
+    let mut count = 0;
+    let plain = text.chars().all(|c| {
+        count += 1;
+        // 某 is a wildcard; placeholders begin with these.
+        matches!(c, '\u{4E00}'..='\u{9FFF}')
+            && c != '某'
+            && !(count == 1 && matches!(c, '无' | '不' | '未' | '空' | '待' | '暂'))
+    });
+    plain && (1..=3).contains(&count)
 }
 
 /// One character as it is kept; spaces stay for now, they separate words of Latin names.

@@ -65,26 +65,37 @@ impl NameForm {
             return Self::default();
         }
         let mut form = Self { flags, ..Self::default() };
-        let mut all = Vec::new();
+        let mut short = ['\0'; INLINE];
+        let mut long = Vec::new();
+        let mut count = 0;
         for c in clean.chars().filter(|&c| c != han::INTERPUNCT) {
             let folded = han::fold(c);
             if folded != c {
                 form.flags.set(NameFlags::FOLDED);
             }
-            all.push(folded);
+            match short.get_mut(count) {
+                Some(place) => *place = folded,
+                None if long.is_empty() => {
+                    long.extend_from_slice(&short);
+                    long.push(folded);
+                }
+                None => long.push(folded),
+            }
+            count += 1;
         }
         form.clean = clean;
-        form.len = all.len().min(255) as u8;
+        form.len = count.min(255) as u8;
+        let all = if long.is_empty() { &short[..count] } else { &long[..] };
         form.surname_len = if form.flags.has(NameFlags::INTERPUNCT) || form.flags.has(NameFlags::LATIN) {
             0
         } else {
-            surname_length(&all) as u8
+            surname_length(all) as u8
         };
         form.fold_key = all.iter().fold(SEED, |h, &c| mix(h, u64::from(c as u32)));
-        if all.len() <= INLINE {
-            form.chars[..all.len()].copy_from_slice(&all);
-        } else {
-            form.long = Some(all.into_boxed_slice());
+        form.chars = short;
+        if !long.is_empty() {
+            form.chars = ['\0'; INLINE];
+            form.long = Some(long.into_boxed_slice());
         }
         form.reading_key =
             (0..form.chars().len()).fold(SEED, |h, i| mix(h, reading_part(&form, i, form.readings_at(i)[0])));

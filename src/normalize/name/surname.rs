@@ -17,11 +17,13 @@ static COMPOUND: LazyLock<Vec<[char; 2]>> = LazyLock::new(|| {
     all
 });
 
-/// Readings of each character of a surname, by its folded characters.
+/// Readings of each character of a compound surname, by its folded characters.
 static READINGS: LazyLock<BTreeMap<Vec<char>, Vec<Vec<Reading>>>> = LazyLock::new(|| {
     let mut map: BTreeMap<Vec<char>, Vec<Vec<Reading>>> = BTreeMap::new();
-    for line in include_str!("../../../data/surname_readings.csv").lines().skip(1) {
-        if let Some((surname, readings)) = line.split_once(',') {
+    for line in han::SURNAMES.lines().skip(1) {
+        if let Some((surname, readings)) =
+            line.split_once(',').filter(|(name, _)| name.chars().nth(1).is_some())
+        {
             let chars: Vec<char> = surname.chars().map(han::fold).collect();
             let places = map.entry(chars.clone()).or_insert_with(|| vec![Vec::new(); chars.len()]);
             for (place, text) in places.iter_mut().zip(readings.split(' ')) {
@@ -46,5 +48,8 @@ pub fn surname_length(folded: &[char]) -> usize {
 /// Readings of the character at `index` of `surname` as a surname, where they differ from its
 /// usual ones.
 pub fn surname_readings(surname: &[char], index: usize) -> &'static [Reading] {
+    if let [single] = surname {
+        return &han::lookup(*single).surname;
+    }
     READINGS.get(surname).and_then(|places| places.get(index)).map_or(&[], Vec::as_slice)
 }
