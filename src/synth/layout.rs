@@ -276,10 +276,9 @@ pub fn name_column(source: Source) -> usize {
     }
 }
 
-/// Position of a date or month cell, where the source has one that can be spoilt.
+/// Position of a date or month cell that spoils its row, where the source has one.
 pub fn date_column(source: Source) -> Option<usize> {
     match source {
-        Source::Insurance => Some(4),
         Source::Housing => Some(12),
         Source::Dibao => Some(32),
         _ => None,

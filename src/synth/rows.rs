@@ -443,14 +443,20 @@ impl<'a> Writer<'a> {
     fn insurance(&mut self, rng: &mut Rng, person: usize, out: &mut Vec<Row>) {
         let w = self.world;
         for i in &w.people[person].insurance {
-            let d = self.person(person, Source::Insurance);
+            let mut d = self.person(person, Source::Insurance);
+            let mut born = self.date(rng, Some(d.birth));
+            // An impossible birth date is a cell that cannot be read, not a row to send back.
+            if self.style.messy && rng.chance(0.001) {
+                born = t("2018-02-30");
+                d.kinds.push("birth_unreadable");
+            }
             let [county, township, village] = self.place(&d, 1);
             let cells = vec![
                 n(i.year),
                 t(&*d.name),
                 t(&*d.id),
                 self.sex(d.sex),
-                self.date(rng, Some(d.birth)),
+                born,
                 county,
                 township,
                 village,

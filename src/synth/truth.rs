@@ -30,6 +30,8 @@ const DIBAO_STANDARD_FEN: i64 = 345_000;
 
 struct Facts<'a> {
     w: &'a World,
+    /// Cases by listed person.
+    cases_of: Vec<Vec<u32>>,
     q: Quarter,
     /// Registered with status 正常.
     poor: Vec<bool>,
@@ -42,8 +44,13 @@ struct Facts<'a> {
 /// Expected exceptions of one village, sorted. `writer` must have written every source.
 pub fn exceptions(writer: &Writer<'_>, quarter: Quarter) -> Vec<Expected> {
     let w = writer.world;
+    let mut cases_of = vec![Vec::new(); w.people.len()];
+    for (at, case) in w.cases.iter().enumerate() {
+        case.members.iter().for_each(|&m| cases_of[m].push(at as u32));
+    }
     let mut facts = Facts {
         w,
+        cases_of,
         q: quarter,
         poor: w.people.iter().map(|p| p.registered == Some("正常")).collect(),
         dibao: vec![false; w.people.len()],
@@ -90,6 +97,11 @@ impl Facts<'_> {
     }
     fn on_household(&self, rule: &'static str, person: usize, key: &'static str) -> Expected {
         Expected { rule, subject: "household", entity: self.w.household_id(person), key }
+    }
+
+    /// Cases that list a person.
+    fn listed(&self, person: usize) -> impl Iterator<Item = &Case> {
+        self.cases_of[person].iter().map(|&c| &self.w.cases[c as usize])
     }
 
     fn cases(&self, found: &mut BTreeSet<Expected>) {
@@ -169,12 +181,8 @@ impl Facts<'_> {
     }
 
     fn partly_listed(&self, members: &[usize], add: &mut impl FnMut(&'static str, &'static str)) {
-        let linked: Vec<&Case> = self
-            .w
-            .cases
-            .iter()
-            .filter(|c| active(c, self.q) && c.members.iter().any(|m| members.contains(m)))
-            .collect();
+        let linked: Vec<&Case> =
+            members.iter().flat_map(|&m| self.listed(m)).filter(|c| active(c, self.q)).collect();
         if linked.iter().any(|c| c.mode == "单人") {
             return;
         }
@@ -254,7 +262,8 @@ impl Facts<'_> {
 
 /// Adds the village's households to the indicator of rule R35.
 pub fn coverage(world: &World, quarter: Quarter, into: &mut Coverage) {
-    let facts = Facts { w: world, q: quarter, poor: vec![], dibao: vec![], rural: vec![], tekun: vec![] };
+    let facts =
+        Facts { w: world, cases_of: vec![], q: quarter, poor: vec![], dibao: vec![], rural: vec![], tekun: vec![] };
     for f in &world.families {
         let Some(r) = &f.registry else { continue };
         let members: Vec<usize> =

@@ -149,3 +149,33 @@ fn impossible_wishes_are_refused() {
     let options = SynthOptions::new(&root().join("pipelines/hebi"), 0, 7);
     assert_eq!(generate(&options, out.path()).unwrap_err().kind(), bidui::ErrorKind::Usage);
 }
+
+/// The loader reads what the generator wrote: the same records, the same rejects.
+#[test]
+fn loading_the_fixtures_gives_the_records_of_the_truth() {
+    let pipeline = bidui::config::Pipeline::open(&root().join("pipelines/hebi")).unwrap();
+    for name in ["2018Q3", "2018Q4"] {
+        let folder = root().join("fixtures/hebi").join(name);
+        let (mut records, mut rejects) = (BTreeSet::new(), BTreeSet::new());
+        for index in 0..pipeline.sources.len() {
+            let loaded = bidui::load::load_source(&pipeline, index, &folder, None)
+                .unwrap_or_else(|e| panic!("{}", bidui::error::render(&e, false)))
+                .unwrap();
+            assert!(loaded.audits.iter().all(|a| !a.blocking), "{:?}", loaded.audits);
+            records.extend((0..loaded.records.keys.len()).map(|i| loaded.records.record_id(i)));
+            rejects.extend(loaded.rejects.iter().map(|r| {
+                let sheet = r.sheet.clone().unwrap_or_default();
+                let file = r.file.display().to_string();
+                vec![r.source.clone(), file, sheet, r.row.to_string(), r.reason_code.clone()]
+            }));
+        }
+        let expected: BTreeSet<String> = truth(&folder, "records.csv").into_iter().map(|r| r[0].clone()).collect();
+        let missing: Vec<_> = expected.difference(&records).take(10).collect();
+        let surplus: Vec<_> = records.difference(&expected).take(10).collect();
+        assert!(missing.is_empty() && surplus.is_empty(), "{name}: missing {missing:?}, surplus {surplus:?}");
+        let expected: BTreeSet<Vec<String>> = truth(&folder, "rejects.csv").into_iter().collect();
+        let missing: Vec<_> = expected.difference(&rejects).take(10).collect();
+        let surplus: Vec<_> = rejects.difference(&expected).take(10).collect();
+        assert!(missing.is_empty() && surplus.is_empty(), "{name}: rejects missing {missing:?}, surplus {surplus:?}");
+    }
+}
