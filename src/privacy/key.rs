@@ -27,7 +27,7 @@ pub fn load_or_create_with(
     if absolute(file)?.starts_with(absolute(outputs)?) {
         return Err(Error::usage("假名密钥文件不能放在发布文件夹里")
             .in_file(file)
-            .hint("用 --key-file 指定发布文件夹以外的位置;拿到数据表的人不应同时拿到密钥"));
+            .hint("用 --key-file 指定发布文件夹以外的位置；拿到数据表的人不应同时拿到密钥"));
     }
     match fs::read(file) {
         Ok(bytes) => check(file, bytes),
@@ -38,9 +38,9 @@ pub fn load_or_create_with(
 
 fn check(file: &Path, bytes: Vec<u8>) -> Result<Vec<u8>> {
     if bytes.len() < 16 {
-        return Err(Error::usage("假名密钥文件太短,不像密钥")
+        return Err(Error::usage("假名密钥文件太短，不像密钥")
             .in_file(file)
-            .hint("至少16字节;确认没有指错文件"));
+            .hint("至少16字节；确认没有指错文件"));
     }
     let mode = fs::metadata(file).map_err(|e| Error::io("检查假名密钥", file, e))?.permissions().mode();
     if mode & 0o077 != 0 {

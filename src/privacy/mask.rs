@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn notice_masks() {
-        assert_eq!(id_for_notice("410602198001011234"), "410602************34");
+        assert_eq!(id_for_notice("410602198001011234"), "410602**********34");
         assert_eq!(name_for_notice("张小三"), "张*三");
         assert_eq!(name_for_notice("张三"), "张*");
         assert_eq!(name_for_notice("欧阳小三"), "欧**三");

@@ -105,7 +105,7 @@ pub(super) fn write_bytes(path: &Path, mode: u32, bytes: &[u8]) -> Result<()> {
 
 /// CSV that a spreadsheet opens right away: UTF-8 with byte order mark, CRLF, nothing active.
 pub(super) fn write_csv(path: &Path, mode: u32, rows: &[Vec<String>]) -> Result<()> {
-    let failed = |e: csv::Error| Error::internal(format!("生成CSV失败:{e}")).in_file(path);
+    let failed = |e: csv::Error| Error::internal(format!("生成CSV失败：{e}")).in_file(path);
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer("\u{FEFF}".as_bytes().to_vec());
@@ -114,7 +114,7 @@ pub(super) fn write_csv(path: &Path, mode: u32, rows: &[Vec<String>]) -> Result<
             .write_record(row.iter().map(|c| crate::privacy::neutralize(c).into_owned()))
             .map_err(failed)?;
     }
-    let bytes = writer.into_inner().map_err(|e| Error::internal(format!("生成CSV失败:{e}")))?;
+    let bytes = writer.into_inner().map_err(|e| Error::internal(format!("生成CSV失败：{e}")))?;
     write_bytes(path, mode, &bytes)
 }
 

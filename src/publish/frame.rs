@@ -298,7 +298,7 @@ impl ParquetFile {
 
 /// Writing goes wrong for one reason in practice: the disk.
 fn parquet_error(relative: &str, error: parquet::errors::ParquetError) -> Error {
-    Error::new(crate::ErrorKind::Io, format!("写入数据表失败:{error}"))
+    Error::new(crate::ErrorKind::Io, format!("写入数据表失败：{error}"))
         .in_file(relative)
         .hint("检查磁盘是否已满")
         .caused_by(error)

@@ -142,13 +142,13 @@ impl Manifest {
             let wanted = restricted || !path.starts_with("restricted/");
             if wanted && self.rows(path) != Some(expected) {
                 return Err(Error::internal(format!(
-                    "控制总数不平:{path}应有{expected}行,实有{:?}行",
+                    "控制总数不平：{path}应有{expected}行，实有{:?}行",
                     self.rows(path)
                 )));
             }
         }
         match self.sources.iter().find(|s| s.read != s.accepted + s.rejected) {
-            Some(s) => Err(Error::internal(format!("控制总数不平:{}读入≠接受+退回", s.source))),
+            Some(s) => Err(Error::internal(format!("控制总数不平：{}读入≠接受+退回", s.source))),
             None => Ok(()),
         }
     }

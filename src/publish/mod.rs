@@ -111,7 +111,7 @@ fn write(inputs: &PublicationInputs<'_>, staging: &staging::Staging) -> Result<P
 
 /// The stages must agree on how many records there are before anything is written.
 fn check(inputs: &PublicationInputs<'_>) -> Result<()> {
-    let wrong = |what: &str| Err(Error::internal(format!("发布前核对不一致:{what}")));
+    let wrong = |what: &str| Err(Error::internal(format!("发布前核对不一致：{what}")));
     if inputs.loaded.len() != inputs.comparables.len() {
         return wrong("来源数与可比字段数");
     }

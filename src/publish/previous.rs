@@ -69,18 +69,18 @@ impl Previous {
     pub fn open(folder: &Path) -> Result<Self> {
         let path = folder.join("manifest.json");
         let text = std::fs::read(&path).map_err(|e| {
-            Error::new(crate::ErrorKind::Input, "不是完整的发布:读不到 manifest.json")
+            Error::new(crate::ErrorKind::Input, "不是完整的发布：读不到 manifest.json")
                 .in_file(&path)
-                .hint("应指向 quarter=… 文件夹;若上次运行中断,请先重新运行上一季度")
+                .hint("应指向 quarter=… 文件夹；若上次运行中断，请先重新运行上一季度")
                 .caused_by(e)
         })?;
         let head: ManifestHead = serde_json::from_slice(&text).map_err(|e| {
-            Error::input(format!("manifest.json 无法读取:{e}"))
+            Error::input(format!("manifest.json 无法读取：{e}"))
                 .in_file(&path)
-                .hint("文件可能被改动;请重新运行该季度")
+                .hint("文件可能被改动；请重新运行该季度")
         })?;
         if head.format != FORMAT {
-            return Err(Error::input(format!("发布的格式版本为{},本程序需要{FORMAT}", head.format))
+            return Err(Error::input(format!("发布的格式版本为{}，本程序需要{FORMAT}", head.format))
                 .in_file(&path)
                 .hint("用本版程序重新运行该季度"));
         }
@@ -121,7 +121,7 @@ impl Previous {
             let path = self.folder.join(&output.path);
             let (sha256, _) = super::files::digest(&path)?;
             if sha256 != output.sha256 {
-                return Err(Error::input("文件与清册不符,可能被改动").in_file(path).hint("重新运行该季度"));
+                return Err(Error::input("文件与清册不符，可能被改动").in_file(path).hint("重新运行该季度"));
             }
         }
         Ok(())
@@ -194,9 +194,9 @@ impl Previous {
     }
 
     fn damaged(&self, relative: &str, why: &str) -> Error {
-        Error::input(format!("上一季度的发布已损坏:{why}"))
+        Error::input(format!("上一季度的发布已损坏：{why}"))
             .in_file(self.folder.join(relative))
-            .hint("重新运行上一季度,或用 --previous 指向完好的发布")
+            .hint("重新运行上一季度，或用 --previous 指向完好的发布")
     }
 }
 

@@ -35,7 +35,7 @@ impl Row {
 /// Rows of a published Parquet file that `wanted` keeps, in file order.
 pub fn rows(file: &Path, wanted: impl Fn(&Row) -> bool) -> Result<Vec<Row>> {
     let damaged = |why: String| {
-        Error::input(format!("数据表无法读取:{why}")).in_file(file).hint("文件可能被改动;请重新运行该季度")
+        Error::input(format!("数据表无法读取：{why}")).in_file(file).hint("文件可能被改动；请重新运行该季度")
     };
     let open = File::open(file)
         .map_err(|e| Error::io("读取数据表", file, e).hint("应指向完整的 quarter=… 文件夹"))?;

@@ -56,7 +56,7 @@ fn person_identity(
         ("person_key", Text, "人员假名", "与 tables/ 对应"),
         ("household_id", Text, "户编号", "跨季度不变"),
         ("household_key", Text, "户假名", "与 tables/ 对应"),
-        ("id_number", Text, "证件号", "最可信的一个;15位表示已损坏"),
+        ("id_number", Text, "证件号", "最可信的一个；15位表示已损坏"),
         ("id_class", Text, "证件号类别", ""),
         ("name", Text, "姓名", "规范化后"),
         ("birth_date", Int32, "出生日期", "yyyymmdd;日或月不明为00"),
@@ -116,7 +116,7 @@ fn record(inputs: &PublicationInputs<'_>, people: &People<'_>, outputs: &mut Out
             ("person_id", Text, "人员编号", ""),
             ("household_id", Text, "户编号", ""),
             ("link_tier", Int32, "匹配等级", "1至6"),
-            ("in_review", Int32, "匹配待确认", "1是,0否"),
+            ("in_review", Int32, "匹配待确认", "1是，0否"),
             ("county_code", Text, "县(区)代码", ""),
             ("township_code", Text, "乡镇(街道)代码", ""),
             ("village_code", Text, "村(社区)代码", ""),
@@ -132,14 +132,14 @@ fn record(inputs: &PublicationInputs<'_>, people: &People<'_>, outputs: &mut Out
     for (name, column) in &columns {
         match column {
             ComparableColumn::IdNumber(_) => {
-                def.add(name, Text, "规范化证件号", "18位;15位表示已损坏");
+                def.add(name, Text, "规范化证件号", "18位；15位表示已损坏");
                 def.add(&format!("{name}_class"), Text, "证件号类别", "");
             }
             ComparableColumn::Name(..) => def.add(name, Text, "规范化姓名", ""),
             ComparableColumn::Text(..) => def.add(name, Text, "规范化文本", ""),
             ComparableColumn::Date(_) => def.add(name, Int32, "日期", "yyyymmdd;日或月不明为00"),
             ComparableColumn::Division(_) => def.add(name, Text, "区划代码", "能确定到的最低一级"),
-            ComparableColumn::Code(_) => def.add(name, Int32, "代码", "性别:1男 2女"),
+            ComparableColumn::Code(_) => def.add(name, Int32, "代码", "性别：1男 2女"),
         }
     }
     let units = &inputs.catalogue.divisions.units;
@@ -219,7 +219,7 @@ fn link(inputs: &PublicationInputs<'_>, people: &People<'_>, outputs: &mut Outpu
     );
     let links = inputs.links;
     for name in &links.comparisons {
-        let description = "0为缺失,1为最好一级,依次向下";
+        let description = "0为缺失，1为最好一级，依次向下";
         def.add(&format!("level_{name}"), Int32, &format!("{name}比较级别"), description);
     }
     let mut table = TableWriter::create(outputs, "restricted/link.parquet", def)?;
@@ -267,8 +267,8 @@ fn exception(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()
             ("message", Text, "说明", ""),
             ("confidence", Int32, "匹配等级", "所依据的最弱匹配"),
             ("due_days", Int32, "反馈天数", ""),
-            ("in_review", Int32, "匹配待确认", "1是,0否"),
-            ("related", Text, "同因疑点", "同一原因的其他疑点的指纹,以分号分隔,最可能的原因在前"),
+            ("in_review", Int32, "匹配待确认", "1是，0否"),
+            ("related", Text, "同因疑点", "同一原因的其他疑点的指纹，以分号分隔，最可能的原因在前"),
             ("first_seen", Text, "首次发现季度", ""),
             ("last_seen", Text, "最近发现季度", ""),
             ("resolved_in", Text, "消除季度", "空表示未消除"),

@@ -92,7 +92,7 @@ fn lock(out: &Path) -> Result<File> {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Error::usage("另一个程序正在写这个发布文件夹")
             .in_file(out)
-            .hint("等它结束后再运行,或换一个 --out 文件夹")),
+            .hint("等它结束后再运行，或换一个 --out 文件夹")),
         Err(TryLockError::Error(e)) => Err(Error::io("锁定发布文件夹", &path, e)),
     }
 }

@@ -15,21 +15,21 @@ pub fn summary(publication: &Publication) -> String {
     let _ = writeln!(out, "{}  {}", m.pipeline, quarter_title(&m.quarter));
     let _ = writeln!(
         out,
-        "  数据  {present}个来源,读入{}条 = 接受{} + 退回{}",
+        "  数据  {present}个来源，读入{}条 = 接受{} + 退回{}",
         grouped(sum(|s| s.read)),
         grouped(sum(|s| s.accepted)),
         grouped(sum(|s| s.rejected))
     );
     let _ = writeln!(
         out,
-        "  归并  {}人,{}户;另有{}对记录待人工确认",
+        "  归并  {}人，{}户；另有{}对记录待人工确认",
         grouped(t.persons),
         grouped(t.households),
         grouped(t.review_pairs)
     );
     let _ = writeln!(
         out,
-        "  疑点  {}条:新增{}、持续{}、复现{};本季消除{};另有待确认匹配{}条",
+        "  疑点  {}条：新增{}、持续{}、复现{}；本季消除{}；另有待确认匹配{}条",
         grouped(t.all.open),
         grouped(t.all.new),
         grouped(t.all.persisting),
@@ -56,7 +56,7 @@ pub fn summary(publication: &Publication) -> String {
     }
     let not_run: Vec<&str> = t.not_run.iter().map(|(code, _)| code.as_str()).collect();
     if !not_run.is_empty() {
-        let _ = writeln!(out, "  未运行的规则(不等于没有疑点):{}", not_run.join("、"));
+        let _ = writeln!(out, "  未运行的规则(不等于没有疑点)：{}", not_run.join("、"));
     }
     for audit in &m.audits {
         let _ = writeln!(out, "  注意  {}:{}", audit.source, audit.message);

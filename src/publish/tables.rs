@@ -13,16 +13,16 @@ use crate::track::{quarter, quarters_between};
 use Kind::{Date, Int32, Int64, Rate, Text};
 
 pub(super) const PLACE: [(&str, Kind, &str, &str); 3] = [
-    ("county_code", Text, "县(区)代码", "6位,基准年代码;空文本表示未定"),
-    ("township_code", Text, "乡镇(街道)代码", "9位,基准年代码;空文本表示未定"),
-    ("village_code", Text, "村(社区)代码", "12位,基准年代码;空文本表示未定"),
+    ("county_code", Text, "县(区)代码", "6位，基准年代码；空文本表示未定"),
+    ("township_code", Text, "乡镇(街道)代码", "9位，基准年代码；空文本表示未定"),
+    ("village_code", Text, "村(社区)代码", "12位，基准年代码；空文本表示未定"),
 ];
 
 type Column = (&'static str, Kind, &'static str, &'static str);
 
 const QUARTER: Column = ("quarter", Text, "季度", "如2018Q3");
-const PERSON_KEY: Column = ("person_key", Text, "人员假名", "带密钥的假名,跨季度不变;不能还原为证件号");
-const HOUSEHOLD_KEY: Column = ("household_key", Text, "户假名", "带密钥的假名,跨季度不变");
+const PERSON_KEY: Column = ("person_key", Text, "人员假名", "带密钥的假名，跨季度不变；不能还原为证件号");
+const HOUSEHOLD_KEY: Column = ("household_key", Text, "户假名", "带密钥的假名，跨季度不变");
 
 /// Writes all tables.
 pub(super) fn write(
@@ -56,7 +56,7 @@ fn add_source_columns(def: &mut TableDef, inputs: &PublicationInputs<'_>) {
     for loaded in inputs.loaded {
         let name = &loaded.records.source;
         let title = inputs.catalogue.source_title(name);
-        def.add(&format!("in_{name}"), Int32, &format!("在“{title}”中"), "1是,0否");
+        def.add(&format!("in_{name}"), Int32, &format!("在“{title}”中"), "1是，0否");
     }
 }
 
@@ -80,7 +80,7 @@ fn dim_person(
 ) -> Result<()> {
     let columns = [
         ("sex", Text, "性别", "男、女、未知"),
-        ("birth_year", Int32, "出生年份", "不含月日;空表示未知"),
+        ("birth_year", Int32, "出生年份", "不含月日；空表示未知"),
         ("id_class", Text, "证件号类别", "本人最可信的证件号的类别"),
         ("record_count", Int32, "记录数", "本季归并到此人的记录数"),
         ("in_review", Int32, "匹配待确认", "1表示有待人工确认的匹配涉及此人"),
@@ -141,7 +141,7 @@ fn dim_household(
 
 fn dim_division(inputs: &PublicationInputs<'_>, people: &People<'_>, outputs: &mut Outputs) -> Result<()> {
     let columns = [
-        ("code", Text, "代码", "基准年代码,6、9或12位;市为4或6位"),
+        ("code", Text, "代码", "基准年代码，6、9或12位；市为4或6位"),
         ("name", Text, "名称", "基准年名称"),
         ("level", Int32, "级别", "1市 2县区 3乡镇街道 4村社区"),
         ("parent_code", Text, "上级代码", ""),
@@ -187,8 +187,8 @@ fn dim_rule(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()>
             ("why", Text, "核对理由", ""),
             ("advice", Text, "核查建议", ""),
             ("due_days", Int32, "反馈天数", "自季末起算"),
-            ("is_indicator", Int32, "是否指标", "1是,0否"),
-            ("ran", Int32, "本季是否运行", "1是,0否;未运行不等于没有疑点"),
+            ("is_indicator", Int32, "是否指标", "1是，0否"),
+            ("ran", Int32, "本季是否运行", "1是，0否；未运行不等于没有疑点"),
             ("not_run_reason", Text, "未运行原因", ""),
         ],
     );
@@ -221,7 +221,7 @@ fn dim_source(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<(
             ("source", Text, "来源", "来源契约的名称"),
             ("title", Text, "来源名称", ""),
             ("owner", Text, "提供部门", ""),
-            ("present", Int32, "本季是否提供", "1是,0否"),
+            ("present", Int32, "本季是否提供", "1是，0否"),
             ("table_count", Int32, "表数", "文件或工作表"),
             ("rows_read", Int64, "读入", "拆分到人后的行数"),
             ("rows_accepted", Int64, "接受", ""),
@@ -253,7 +253,7 @@ fn dim_quarter(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<
             ("quarter_of_year", Int32, "第几季度", ""),
             ("start_date", Date, "起始日", ""),
             ("end_date", Date, "截止日", ""),
-            ("previous_quarter", Text, "对比季度", "与之对比的上一次发布;空表示没有"),
+            ("previous_quarter", Text, "对比季度", "与之对比的上一次发布；空表示没有"),
         ],
     );
     let (start, end) = (quarter::quarter_start(inputs.quarter)?, quarter::quarter_end(inputs.quarter)?);
@@ -280,7 +280,7 @@ fn fact_record(
         ("source", Text, "来源", ""),
         ("id_class", Text, "证件号类别", ""),
         ("link_tier", Int32, "匹配等级", "1至6,1最可靠"),
-        ("in_review", Int32, "匹配待确认", "1是,0否"),
+        ("in_review", Int32, "匹配待确认", "1是，0否"),
     ];
     let def = definition("记录", &[&[QUARTER, PERSON_KEY, HOUSEHOLD_KEY], &PLACE, &columns]);
     let resolution = inputs.resolution;
@@ -318,7 +318,7 @@ fn fact_record(
 /// Subjects of resolved exceptions may be gone, so keys are computed from their ids.
 fn fact_exception(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
     let columns = [
-        ("exception_id", Text, "疑点指纹", "规则+对象+规则自有键;跨季度不变"),
+        ("exception_id", Text, "疑点指纹", "规则+对象+规则自有键；跨季度不变"),
         ("rule_code", Text, "规则编号", ""),
         ("severity", Text, "严重程度", "S1最重"),
         ("subject_kind", Text, "对象", "person household record unit"),
@@ -327,12 +327,12 @@ fn fact_exception(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Resu
         ("last_seen", Text, "最近发现季度", ""),
         ("quarters_open", Int32, "连续季度", "自首次发现起的季度数"),
         ("status", Text, "状态", "new新增 persisting持续 resolved已消除 reopened复现"),
-        ("checked", Int32, "本季已核对", "0表示规则本季未运行,疑点原样保留"),
-        ("confidence", Int32, "匹配等级", "所依据的最弱匹配,1至6"),
-        ("in_review", Int32, "匹配待确认", "1表示须先确认匹配;统计时分开"),
+        ("checked", Int32, "本季已核对", "0表示规则本季未运行，疑点原样保留"),
+        ("confidence", Int32, "匹配等级", "所依据的最弱匹配，1至6"),
+        ("in_review", Int32, "匹配待确认", "1表示须先确认匹配；统计时分开"),
         ("due_date", Date, "反馈期限", ""),
-        ("evidence_record_ids", Text, "证据记录编号", "以分号分隔,第一个为对象本身的记录"),
-        ("related_exception_ids", Text, "同因疑点指纹", "同一原因的其他疑点,以分号分隔,最可能的原因在前"),
+        ("evidence_record_ids", Text, "证据记录编号", "以分号分隔，第一个为对象本身的记录"),
+        ("related_exception_ids", Text, "同因疑点指纹", "同一原因的其他疑点，以分号分隔，最可能的原因在前"),
     ];
     let def = definition("疑点", &[&[QUARTER], &PLACE, &[HOUSEHOLD_KEY, PERSON_KEY], &columns]);
     let pseudonyms = crate::privacy::Pseudonymizer::new(inputs.key)?;
@@ -398,7 +398,7 @@ fn fact_indicator(inputs: &PublicationInputs<'_>, people: &People<'_>, outputs: 
         ("unit_level", Int32, "区划级别", "1市 2县区 3乡镇街道 4村社区"),
         ("numerator", Int64, "分子", ""),
         ("denominator", Int64, "分母", "计数类指标为空"),
-        ("rate", Rate, "比率", "分子÷分母;计数类为空"),
+        ("rate", Rate, "比率", "分子÷分母；计数类为空"),
         ("target_rate", Rate, "目标比率", ""),
         ("target_count", Int64, "目标数", ""),
     ];

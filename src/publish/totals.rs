@@ -201,10 +201,10 @@ pub(super) fn severity_title(severity: Severity) -> &'static str {
 pub(super) fn tier_title(tier: u8) -> &'static str {
     match tier {
         1 => "证件号、姓名均一致",
-        2 => "证件号一致,姓名不同",
-        3 => "证件号差一处,姓名一致",
+        2 => "证件号一致，姓名不同",
+        3 => "证件号差一处，姓名一致",
         4 => "旧号或损坏证件号+姓名",
-        5 => "无证件号:姓名+出生日期+村或户",
+        5 => "无证件号：姓名+出生日期+村或户",
         _ => "待人工确认",
     }
 }

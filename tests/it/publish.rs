@@ -48,7 +48,7 @@ fn rule(code: &str, title: &str, severity: Severity, owner: &str, policy: &str) 
         owner: owner.into(),
         policy: policy.into(),
         why: "同一人不能重复享受".into(),
-        advice: "入户核对身份证与户口簿;向提供部门核对原始名单".into(),
+        advice: "入户核对身份证与户口簿；向提供部门核对原始名单".into(),
         due_days: 30,
         indicator: code == "R35",
         columns: ["category".to_owned()].into(),
@@ -198,7 +198,7 @@ impl World {
                     village_code: tree.code_at(homes[n], 4).to_owned(),
                     owner: rule.owner.clone(),
                     evidence: vec![self.loaded[0].records.record_id(n), self.loaded[2].records.record_id(n)],
-                    message: "在两处同时享受,起保年月分别为201801、201803".into(),
+                    message: "在两处同时享受，起保年月分别为201801、201803".into(),
                     confidence: if n % 17 == 0 { 6 } else { 1 + (n % 5) as u8 },
                     due_days: rule.due_days,
                     in_review: n % 17 == 0,
@@ -274,7 +274,7 @@ fn list(position: usize, source: &str, quarter: &str, people: usize) -> Loaded {
         member: 0,
         column: Some("出生日期".into()),
         reason_code: "bad_date".into(),
-        reason: "日期“2018-13-40”不存在;请写成 20180301".into(),
+        reason: "日期“2018-13-40”不存在；请写成 20180301".into(),
         original: format!("=HYPERLINK(\"x\")\t{}\t{}\t2018-13-40", name(3), id_number(3)),
     };
     let rejects = vec![reject(1000), reject(1001)];
@@ -352,7 +352,7 @@ fn a_publication_is_complete_and_says_so() {
     assert_eq!(publication.manifest.rows("tables/fact_reject.parquet"), Some(6));
     assert!(!written.contains_key(Path::new("restricted/view/person_previous.parquet")));
     let text = summary(&publication);
-    for expected in ["2018年第3季度", "读入906条 = 接受900 + 退回6", "未运行的规则(不等于没有疑点):R73"]
+    for expected in ["2018年第3季度", "读入906条 = 接受900 + 退回6", "未运行的规则(不等于没有疑点)：R73"]
     {
         assert!(text.contains(expected), "{expected} not in {text}");
     }
@@ -529,7 +529,43 @@ fn lists_can_be_answered() {
 fn keep_a_publication_where_asked() {
     let Some(folder) = std::env::var_os("BIDUI_KEEP") else { return };
     let out = Path::new(&folder);
-    World::new("2018Q3", 900).publish(out, None).unwrap();
+    World::new("2018Q3", 300).publish(out, None).unwrap();
     let previous = Previous::find(out, "2018Q3").unwrap().unwrap();
-    World::new("2018Q4", 900).publish(out, Some(&previous)).unwrap();
+    World::new("2018Q4", 300).publish(out, Some(&previous)).unwrap();
+}
+
+/// Kills a real process in the middle of writing, earlier and later, and looks at what is left.
+#[test]
+fn a_kill_at_any_moment_leaves_a_whole_publication() {
+    let out = tempfile::tempdir().unwrap();
+    World::new("2018Q3", 60).publish(out.path(), None).unwrap();
+    for wanted_files in [0, 1, 6, 14, 40, 80] {
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "publish::keep_a_publication_where_asked"])
+            .env("BIDUI_KEEP", out.path())
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let staging = out.path().join(".staging-2018Q3");
+        while child.try_wait().unwrap().is_none() {
+            if staging.is_dir() && count(&staging) >= wanted_files {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        let _ = child.kill();
+        child.wait().unwrap();
+        let left = Previous::open(&out.path().join("quarter=2018Q3")).unwrap();
+        left.verify().unwrap();
+    }
+    // And the next run starts as if nothing had happened.
+    World::new("2018Q3", 60).publish(out.path(), None).unwrap();
+    assert!(!out.path().join(".staging-2018Q3").exists());
+}
+
+/// Files below a folder that may vanish meanwhile.
+fn count(folder: &Path) -> usize {
+    let Ok(entries) = fs::read_dir(folder) else { return 0 };
+    entries.flatten().map(|e| if e.path().is_dir() { count(&e.path()) } else { 1 }).sum()
 }

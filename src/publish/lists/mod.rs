@@ -118,7 +118,7 @@ fn townships(inputs: &PublicationInputs<'_>, people: &People<'_>) -> Result<Vec<
 }
 
 fn xlsx(error: rust_xlsxwriter::XlsxError) -> Error {
-    Error::new(crate::ErrorKind::Io, format!("生成工作簿失败:{error}"))
+    Error::new(crate::ErrorKind::Io, format!("生成工作簿失败：{error}"))
         .hint("检查磁盘是否已满、临时文件夹是否可写")
         .caused_by(error)
 }

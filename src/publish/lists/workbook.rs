@@ -117,7 +117,7 @@ fn choices(sheet: &mut Worksheet, title: &str, list: &[&str], last_row: u32) -> 
         .set_error_style(DataValidationErrorStyle::Stop)
         .set_error_title("请从列表中选择")
         .map_err(xlsx)?
-        .set_error_message("请从下拉列表中选择;补充情况写在“备注”。")
+        .set_error_message("请从下拉列表中选择；补充情况写在“备注”。")
         .map_err(xlsx)?;
     let column = Column::position(title)? as u16;
     sheet.add_data_validation(1, column, last_row.max(1), column, &validation).map_err(xlsx)?;
@@ -161,8 +161,8 @@ fn notes(
     merged(
         sheet,
         3,
-        "匹配结果只是核查线索。任何待遇的停发、追缴、纳入,都须经入户核查认定,不得仅凭本表办理。\
-         本表含个人信息,仅供承办人员核查使用,不得外传、公示或张贴。",
+        "匹配结果只是核查线索。任何待遇的停发、追缴、纳入，都须经入户核查认定，不得仅凭本表办理。\
+         本表含个人信息，仅供承办人员核查使用，不得外传、公示或张贴。",
         &styles.warning,
     )?;
     let mut r = totals(sheet, 5, township, styles)? + 1;
@@ -183,7 +183,7 @@ fn notes(
         merged(
             sheet,
             r,
-            &format!("匹配置信度“{}”:{}", tier_confidence(tier), tier_title(tier)),
+            &format!("匹配置信度“{}”：{}", tier_confidence(tier), tier_title(tier)),
             &styles.note,
         )?;
     }
@@ -197,13 +197,13 @@ fn merged(sheet: &mut Worksheet, row: u32, text: &str, format: &Format) -> Resul
 }
 
 const HOW_TO: [&str; 7] = [
-    "1. 每个责任部门一张工作表;“待确认匹配”表中的疑点依据不确定的匹配,请先核对是否同一人,再核对疑点。",
-    "2. 只填黄色的列:核查结果、原因代码、处理措施从下拉列表中选择,备注、核查人、核查日期直接填写。",
-    "3. 其余单元格受保护,可以筛选、排序和调整列宽,请不要改动。隐藏列用于把核查结果对回系统,请勿删除。",
-    "4. “涉及来源与原值”逐条列出各部门名单中的记录:文件、行号、姓名、证件号(隐去出生日期)和原值。",
-    "5. “下发日期”按季末日计,“反馈期限”自首次发现的季末起算;红底表示已超过期限。",
-    "6. 来源数据有误的,由责任部门在本系统更正,下季度比对后疑点自动消除。",
-    "7. 填好后原样保存为 xlsx 格式,交回汇总单位导入。",
+    "1. 每个责任部门一张工作表；“待确认匹配”表中的疑点依据不确定的匹配，请先核对是否同一人，再核对疑点。",
+    "2. 只填黄色的列：核查结果、原因代码、处理措施从下拉列表中选择，备注、核查人、核查日期直接填写。",
+    "3. 其余单元格受保护，可以筛选、排序和调整列宽，请不要改动。隐藏列用于把核查结果对回系统，请勿删除。",
+    "4. “涉及来源与原值”逐条列出各部门名单中的记录：文件、行号、姓名、证件号(隐去出生日期)和原值。",
+    "5. “下发日期”按季末日计，“反馈期限”自首次发现的季末起算；红底表示已超过期限。",
+    "6. 来源数据有误的，由责任部门在本系统更正，下季度比对后疑点自动消除。",
+    "7. 填好后原样保存为 xlsx 格式，交回汇总单位导入。",
 ];
 
 fn totals(sheet: &mut Worksheet, first: u32, township: &Township, styles: &Styles) -> Result<u32> {
@@ -237,6 +237,6 @@ fn totals(sheet: &mut Worksheet, first: u32, township: &Township, styles: &Style
     for (c, figure) in sums.into_iter().enumerate() {
         sheet.write_number_with_format(r, c as u16 + 1, figure, &styles.total).map_err(xlsx)?;
     }
-    put(sheet, r + 1, 0, &format!("本季已消除的疑点:{}条", township.resolved), &styles.note)?;
+    put(sheet, r + 1, 0, &format!("本季已消除的疑点：{}条", township.resolved), &styles.note)?;
     Ok(r + 2)
 }

@@ -11,7 +11,7 @@ const TEMPLATE: &str = include_str!("report.html.j2");
 
 /// Writes the report.
 pub(super) fn write(inputs: &PublicationInputs<'_>, totals: &Totals, outputs: &mut Outputs) -> Result<()> {
-    let failed = |e: minijinja::Error| Error::internal(format!("生成报告失败:{e:#}"));
+    let failed = |e: minijinja::Error| Error::internal(format!("生成报告失败：{e:#}"));
     let mut environment = minijinja::Environment::new();
     environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
     // The name's ending switches HTML escaping on.

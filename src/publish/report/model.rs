@@ -82,9 +82,9 @@ fn severities(t: &Totals) -> Value {
 fn flow(t: &Totals) -> Value {
     let all = [
         ("new", "新增", t.all.new, "本季首次发现"),
-        ("persisting", "持续", t.all.persisting, "上季已有,本季仍在"),
-        ("reopened", "复现", t.all.reopened, "曾消除,本季再现"),
-        ("resolved", "已消除", t.all.resolved, "上季有,本季数据中不再出现"),
+        ("persisting", "持续", t.all.persisting, "上季已有，本季仍在"),
+        ("reopened", "复现", t.all.reopened, "曾消除，本季再现"),
+        ("resolved", "已消除", t.all.resolved, "上季有，本季数据中不再出现"),
     ];
     let longest = all.iter().map(|a| a.2).max().unwrap_or(0);
     let row = |(class, title, n, note): (&str, &str, u64, &str)| json!({"class": class, "title": title, "count": grouped(n), "note": note, "width": width(n, longest)});
