@@ -116,7 +116,9 @@ blob += "\n".join(sorted(syllables)).encode()
 standard = {code for code, entry in data.items() if "kTGHZ2013" in entry}
 # Alternate forms of the standard table that people are registered under in either form.
 EXTRA = {"喆": "哲", "堃": "坤", "昇": "升", "甦": "苏", "龢": "和", "迺": "乃", "麹": "曲", "釐": "厘",
-         "犇": "奔", "祕": "秘", "瀞": "净", "珺": None, "翀": None, "傑": "杰", "淩": "凌", "彥": "彦"}
+         "犇": "奔", "祕": "秘", "瀞": "净", "傑": "杰", "淩": "凌", "彥": "彦",
+         # Old print forms that Unihan does not connect.
+         "淸": "清", "靑": "青", "亱": "夜", "逹": "达", "裏": "里", "頴": "颖"}
 
 
 def targets(entry, field):
@@ -125,8 +127,7 @@ def targets(entry, field):
 
 fold = {}
 for char, to in EXTRA.items():
-    if to:
-        fold[ord(char)] = (ord(to), "extra")
+    fold[ord(char)] = (ord(to), "extra")
 for code, entry in data.items():
     if code in standard or code in fold:
         continue
@@ -135,10 +136,21 @@ for code, entry in data.items():
         best = [t for t in simple if t in standard] or simple
         fold[code] = (best[0], "kSimplifiedVariant")
         continue
-    for field in ("kZVariant", "kSemanticVariant"):
-        best = [t for t in targets(entry, field) if t in standard and t != code]
-        if len(best) == 1:
-            fold[code] = (best[0], field)
+# Then variants of standard or traditional forms: 峯 -> 峰, 裏 -> 裡 -> 里, 説 -> 說 -> 说. Only where all
+# of them lead to one standard character.
+simplified = dict(fold)
+back = {}
+for code, entry in data.items():
+    for target in targets(entry, "kZVariant"):
+        back.setdefault(target, set()).add(code)
+for code, entry in data.items():
+    if code in standard or code in fold:
+        continue
+    both_ways = targets(entry, "kZVariant") + sorted(back.get(code, ()))
+    for basis, found in (("kZVariant", both_ways), ("kSemanticVariant", targets(entry, "kSemanticVariant"))):
+        ends = {simplified[t][0] if t in simplified else t for t in found if t != code} & standard
+        if len(ends) == 1:
+            fold[code] = (ends.pop(), basis)
             break
 # A variant of a traditional form leads to the simplified form in one step.
 for code, (to, basis) in list(fold.items()):

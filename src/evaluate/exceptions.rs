@@ -142,14 +142,13 @@ fn truth_folder(folder: &Path) -> PathBuf {
 }
 
 /// Calls `row` with the wanted columns of each line of a truth file.
-fn read_truth<const N: usize>(
-    path: &Path,
-    columns: [&str; N],
-    mut row: impl FnMut([&str; N]),
-) -> Result<()> {
+fn read_truth<const N: usize>(path: &Path, columns: [&str; N], mut row: impl FnMut([&str; N])) -> Result<()> {
     let bad = |e: csv::Error| Error::input(format!("真值文件无法读取:{e}")).in_file(path);
     let file = File::open(path).map_err(|e| {
-        Error::input("找不到真值文件").in_file(path).hint("应指向 bidui synth 生成的 truth 文件夹").caused_by(e)
+        Error::input("找不到真值文件")
+            .in_file(path)
+            .hint("应指向 bidui synth 生成的 truth 文件夹")
+            .caused_by(e)
     })?;
     let mut reader = csv::ReaderBuilder::new().buffer_capacity(1 << 20).from_reader(file);
     let headers = reader.headers().map_err(bad)?.clone();
@@ -181,11 +180,7 @@ fn read_records(folder: &Path) -> Result<Truth> {
 }
 
 /// Calls `row` with the wanted text columns of each row of a published table.
-fn read_table<const N: usize>(
-    path: &Path,
-    columns: [&str; N],
-    mut row: impl FnMut([&str; N]),
-) -> Result<()> {
+fn read_table<const N: usize>(path: &Path, columns: [&str; N], mut row: impl FnMut([&str; N])) -> Result<()> {
     let bad = |e: &dyn std::fmt::Display| {
         Error::input(format!("发布表无法读取:{e}")).in_file(path).hint("请重新运行该季度")
     };
@@ -263,14 +258,18 @@ pub fn evaluate_persons(publication: &Path, truth: &Path) -> Result<PersonScore>
     let mut clusters: HashMap<u64, u32> = HashMap::new();
     let mut joined: Vec<(Entity, u32)> = Vec::new();
     let mut score = PersonScore::default();
-    read_table(&publication.join("restricted/record.parquet"), ["record_id", "person_id"], |[record, person]| {
-        let next = clusters.len() as u32;
-        let cluster = *clusters.entry(xxh3_64(person.as_bytes())).or_insert(next);
-        match truth.records.get(&xxh3_64(record.as_bytes())) {
-            Some(entity) => joined.push((*entity, cluster)),
-            None => score.unknown += 1,
-        }
-    })?;
+    read_table(
+        &publication.join("restricted/record.parquet"),
+        ["record_id", "person_id"],
+        |[record, person]| {
+            let next = clusters.len() as u32;
+            let cluster = *clusters.entry(xxh3_64(person.as_bytes())).or_insert(next);
+            match truth.records.get(&xxh3_64(record.as_bytes())) {
+                Some(entity) => joined.push((*entity, cluster)),
+                None => score.unknown += 1,
+            }
+        },
+    )?;
     score.records = joined.len() as u64;
     score.absent = (truth.records.len() as u64).saturating_sub(score.records);
     let mut by_person = vec![0u64; truth.persons.texts.len()];

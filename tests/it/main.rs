@@ -4,7 +4,7 @@ mod config;
 mod extract;
 mod folder;
 mod load;
-mod publish;
 mod normalize;
+mod publish;
 mod rules;
 mod synth;

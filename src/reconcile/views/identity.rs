@@ -41,14 +41,20 @@ pub(super) fn view(inputs: &Inputs<'_>, catalogue: &Catalogue) -> Result<View> {
         })
         .collect();
     let resolution = inputs.resolution;
-    let text = |of: &dyn Fn(&Row) -> Option<String>| Arc::new(rows.iter().map(of).collect::<StringArray>()) as ArrayRef;
-    let number = |of: &dyn Fn(&Row) -> Option<i32>| Arc::new(rows.iter().map(of).collect::<Int32Array>()) as ArrayRef;
+    let text = |of: &dyn Fn(&Row) -> Option<String>| {
+        Arc::new(rows.iter().map(of).collect::<StringArray>()) as ArrayRef
+    };
+    let number =
+        |of: &dyn Fn(&Row) -> Option<i32>| Arc::new(rows.iter().map(of).collect::<Int32Array>()) as ArrayRef;
     assemble(catalogue, "identity_record", |name| {
         Some(match name {
             "record_id" => text(&|r| Some(inputs.loaded[r.source].records.record_id(r.row))),
             "person_id" => text(&|r| Some(resolution.person_ids[r.person].clone())),
             "household_id" => text(&|r| {
-                Some(resolution.household_ids[resolution.household[inputs.node(r.source, r.row)] as usize].clone())
+                Some(
+                    resolution.household_ids[resolution.household[inputs.node(r.source, r.row)] as usize]
+                        .clone(),
+                )
             }),
             "source" => text(&|r| Some(inputs.pipeline.sources[r.source].name.clone())),
             "link_tier" => number(&|r| Some(resolution.tier[inputs.node(r.source, r.row)] as i32)),
@@ -153,7 +159,8 @@ fn borrowed_numbers(nodes: &Nodes<'_>) -> HashMap<u64, u32> {
 fn person_rows(nodes: &Nodes<'_>, members: &[u32], person: usize, borrowed: &HashMap<u64, u32>) -> Vec<Row> {
     let of_other = |node: usize| {
         let id = nodes.id[node];
-        id.trusted() && id.id18_key().and_then(|key| borrowed.get(&key)).is_some_and(|&owner| owner != person as u32)
+        id.trusted()
+            && id.id18_key().and_then(|key| borrowed.get(&key)).is_some_and(|&owner| owner != person as u32)
     };
     let first = members[0] as usize;
     let alike = members.iter().all(|&m| {
@@ -186,7 +193,13 @@ fn person_rows(nodes: &Nodes<'_>, members: &[u32], person: usize, borrowed: &Has
     rows.sort_by_key(|r| {
         let odd_id = r.id.id18_key().is_none() || r.id.id18_key() != common_id;
         let odd_name = r.name_group < 0 || Some(r.name_group) != common_name;
-        (r.of_other, u8::from(odd_id) + u8::from(odd_name), r.id.class == IdClass::BadCheck18, r.source, r.row)
+        (
+            r.of_other,
+            u8::from(odd_id) + u8::from(odd_name),
+            r.id.class == IdClass::BadCheck18,
+            r.source,
+            r.row,
+        )
     });
     for (order, row) in rows.iter_mut().enumerate() {
         row.order = order as i32;

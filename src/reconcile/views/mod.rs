@@ -7,9 +7,9 @@ use arrow::datatypes::{Field, Schema};
 use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
+use super::View;
 use super::catalogue::{Catalogue, Origin, PREVIOUS};
 use super::rule_set::RuleSet;
-use super::View;
 use crate::config::{Parameter, Pipeline, Quarter};
 use crate::load::Loaded;
 use crate::normalize::{Comparable, DivisionTree};
@@ -67,7 +67,11 @@ impl<'a> Inputs<'a> {
                     && self.loaded[s].records.batch.num_rows() == self.rows(s)
                     && (self.resolution.offsets[s + 1] - self.resolution.offsets[s]) as usize == self.rows(s)
             });
-        if aligned { Ok(()) } else { Err(Error::internal("记录、比对字段与归并结果的行数或次序不一致")) }
+        if aligned {
+            Ok(())
+        } else {
+            Err(Error::internal("记录、比对字段与归并结果的行数或次序不一致"))
+        }
     }
 }
 
@@ -134,12 +138,13 @@ fn assemble(
     name: &str,
     mut column: impl FnMut(&str) -> Option<ArrayRef>,
 ) -> Result<View> {
-    let columns = catalogue.columns(name).ok_or_else(|| Error::internal(format!("没有视图“{name}”的列表")))?;
+    let columns =
+        catalogue.columns(name).ok_or_else(|| Error::internal(format!("没有视图“{name}”的列表")))?;
     let mut fields = Vec::with_capacity(columns.len());
     let mut arrays = Vec::with_capacity(columns.len());
     for (column_name, kind) in columns {
-        let array =
-            column(column_name).ok_or_else(|| Error::internal(format!("视图“{name}”缺少列“{column_name}”")))?;
+        let array = column(column_name)
+            .ok_or_else(|| Error::internal(format!("视图“{name}”缺少列“{column_name}”")))?;
         fields.push(Field::new(column_name, kind.arrow(), true));
         arrays.push(array);
     }
@@ -191,7 +196,6 @@ fn division_view(tree: &DivisionTree, catalogue: &Catalogue) -> Result<View> {
         })
     })
 }
-
 
 #[cfg(test)]
 mod tests;

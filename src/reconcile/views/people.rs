@@ -68,7 +68,8 @@ impl People {
         };
         for &source in order {
             let fields = &inputs.comparables[source];
-            let (dates, ids, sexes) = (fields.dates("birth_date"), fields.id_numbers("id_number"), fields.codes("sex"));
+            let (dates, ids, sexes) =
+                (fields.dates("birth_date"), fields.id_numbers("id_number"), fields.codes("sex"));
             let divisions = inputs.divisions(source);
             for row in 0..inputs.rows(source) {
                 let person = inputs.person(source, row);
@@ -78,7 +79,8 @@ impl People {
                 if home.0 == u32::MAX {
                     *home = (source as u32, row as u32);
                 } else if known {
-                    let there = inputs.divisions(home.0 as usize).get(home.1 as usize).is_some_and(|&d| d != 0);
+                    let there =
+                        inputs.divisions(home.0 as usize).get(home.1 as usize).is_some_and(|&d| d != 0);
                     if !there {
                         *home = (source as u32, row as u32);
                     }
@@ -141,7 +143,12 @@ fn codes(inputs: &Inputs<'_>, homes: &[(u32, u32)], level: u8) -> ArrayRef {
         let value = inputs.divisions(source as usize).get(row as usize).copied().unwrap_or(0);
         inputs.tree().code_at(value, level)
     };
-    Arc::new(homes.iter().map(|home| Some(if home.0 == u32::MAX { "" } else { code(home) })).collect::<StringArray>())
+    Arc::new(
+        homes
+            .iter()
+            .map(|home| Some(if home.0 == u32::MAX { "" } else { code(home) }))
+            .collect::<StringArray>(),
+    )
 }
 
 /// Position of the source that a column `in_<source>` is about.

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Int32Array, StringArray, StringBuilder};
 use arrow::array::{Array, AsArray};
+use arrow::array::{ArrayRef, Int32Array, StringArray, StringBuilder};
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
@@ -17,7 +17,12 @@ use crate::normalize::IdNumber;
 use crate::{Error, Result};
 
 /// Builds the view of source `source`.
-pub(super) fn view(inputs: &Inputs<'_>, catalogue: &Catalogue, people: &People, source: usize) -> Result<View> {
+pub(super) fn view(
+    inputs: &Inputs<'_>,
+    catalogue: &Catalogue,
+    people: &People,
+    source: usize,
+) -> Result<View> {
     let contract = &inputs.pipeline.sources[source];
     let columns = catalogue
         .columns(&contract.name)
@@ -53,7 +58,8 @@ fn column(inputs: &Inputs<'_>, people: &People, source: usize, name: &str) -> Op
         }),
         "source_household_id" => {
             let number = inputs.pipeline.sources[source].role(Role::Household).map(|c| c.name.as_str());
-            let numbers = number.and_then(|n| records.batch.column_by_name(n)).and_then(|c| c.as_string_opt::<i32>());
+            let numbers =
+                number.and_then(|n| records.batch.column_by_name(n)).and_then(|c| c.as_string_opt::<i32>());
             texts(rows, 24, |row, text| match numbers.filter(|n| !n.is_null(row)) {
                 Some(numbers) => write!(text, "{}:{}", records.source, numbers.value(row)).is_ok(),
                 None => false,
@@ -133,10 +139,15 @@ fn guardians(inputs: &Inputs<'_>, guardian_ids: &[IdNumber]) -> ArrayRef {
         for (row, id) in fields.id_numbers("id_number").unwrap_or(&[]).iter().enumerate() {
             let Some(key) = id.id18_key().filter(|key| wanted.contains(key)) else { continue };
             let person = inputs.person(source, row) as u32;
-            bearer.entry(key).and_modify(|p| *p = if *p == person { person } else { SEVERAL }).or_insert(person);
+            bearer
+                .entry(key)
+                .and_modify(|p| *p = if *p == person { person } else { SEVERAL })
+                .or_insert(person);
         }
     }
     let person = |id: &IdNumber| id.id18_key().and_then(|key| bearer.get(&key)).filter(|p| **p != SEVERAL);
     let ids = &inputs.resolution.person_ids;
-    Arc::new(guardian_ids.iter().map(|id| person(id).map(|&p| ids[p as usize].as_str())).collect::<StringArray>())
+    Arc::new(
+        guardian_ids.iter().map(|id| person(id).map(|&p| ids[p as usize].as_str())).collect::<StringArray>(),
+    )
 }

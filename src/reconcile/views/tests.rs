@@ -16,7 +16,8 @@ type Cells<'a> = &'a [(&'a str, &'a str)];
 
 /// Records of one source: text and integer cells by column, everything else null.
 fn loaded(source: usize, contract: &SourceContract, rows: &[Cells<'_>]) -> Loaded {
-    let cell = |row: &Cells<'_>, name: &str| row.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
+    let cell =
+        |row: &Cells<'_>, name: &str| row.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
     let schema = contract.schema();
     let columns = schema
         .fields()
@@ -25,7 +26,9 @@ fn loaded(source: usize, contract: &SourceContract, rows: &[Cells<'_>]) -> Loade
             let cells = rows.iter().map(|row| cell(row, field.name()));
             match field.data_type() {
                 DataType::Utf8 => Arc::new(cells.collect::<StringArray>()),
-                DataType::Int32 => Arc::new(cells.map(|c| c.map(|c| c.parse::<i32>().unwrap())).collect::<Int32Array>()),
+                DataType::Int32 => {
+                    Arc::new(cells.map(|c| c.map(|c| c.parse::<i32>().unwrap())).collect::<Int32Array>())
+                }
                 other => new_null_array(other, rows.len()),
             }
         })
@@ -60,7 +63,12 @@ fn views(insured_name: &str, insured_id: &str) -> (RuleSet, Vec<View>) {
     let pipeline = Pipeline::open(Path::new("pipelines/hebi")).unwrap();
     let rules = RuleSet::load(&pipeline).unwrap();
     let person: [Cells<'_>; 2] = [
-        &[("household_no", "1"), ("name", "张三"), ("id_number", "410621197001011231"), ("person_status", "正常")],
+        &[
+            ("household_no", "1"),
+            ("name", "张三"),
+            ("id_number", "410621197001011231"),
+            ("person_status", "正常"),
+        ],
         &[("household_no", "1"), ("name", "李四"), ("person_status", "正常")],
     ];
     let insured: [Cells<'_>; 2] = [
@@ -159,7 +167,10 @@ fn rules_run_over_the_views() {
     let findings = engine::run(&rules, &views, "2018Q3", &mut |_, _| {}).unwrap();
     let uninsured: Vec<_> = findings.exceptions.iter().filter(|e| e.rule_code == "R30").collect();
     assert_eq!(uninsured.len(), 1);
-    assert_eq!((uninsured[0].subject_id.as_str(), uninsured[0].confidence, uninsured[0].in_review), ("PB", 4, true));
+    assert_eq!(
+        (uninsured[0].subject_id.as_str(), uninsured[0].confidence, uninsured[0].in_review),
+        ("PB", 4, true)
+    );
     assert_eq!(uninsured[0].owner, "人力资源和社会保障局");
     assert!(uninsured[0].message.contains("2018"), "{}", uninsured[0].message);
     let not_run: Vec<&str> = findings.not_run.iter().map(|n| n.rule_code.as_str()).collect();
