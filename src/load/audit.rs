@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use arrow::array::{Array as _, BooleanArray};
+use arrow::array::{Array as _, ArrayRef, AsArray as _, BooleanArray};
+use arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type};
 use arrow::record_batch::RecordBatch;
-use arrow::util::display::{ArrayFormatter, FormatOptions};
+use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::{AuditFinding, Loaded, Reject};
@@ -128,7 +129,7 @@ fn unique(contract: &SourceContract, loaded: &mut Loaded) -> Result<()> {
     if columns.is_empty() || loaded.records.batch.num_rows() == 0 {
         return Ok(());
     }
-    let repeats = repeats(&loaded.records.batch, &columns)?;
+    let repeats = repeats(&loaded.records.batch, &columns);
     if repeats.is_empty() {
         return Ok(());
     }
@@ -161,40 +162,65 @@ fn unique(contract: &SourceContract, loaded: &mut Loaded) -> Result<()> {
 }
 
 /// (row, first row with the same key), ascending.
-fn repeats(batch: &RecordBatch, columns: &[usize]) -> Result<Vec<(usize, usize)>> {
-    let options = FormatOptions::default();
-    let internal = |e: arrow::error::ArrowError| Error::internal("读取键列失败").caused_by(e);
-    let arrays: Vec<_> = columns.iter().map(|&c| batch.column(c)).collect();
-    let formatters: Vec<_> = arrays
-        .iter()
-        .map(|a| ArrayFormatter::try_new(a.as_ref(), &options).map_err(internal))
-        .collect::<Result<_>>()?;
-    let mut seen: HashMap<u128, usize> = HashMap::with_capacity(batch.num_rows());
-    let mut found = Vec::new();
-    let mut key = String::new();
-    for row in 0..batch.num_rows() {
-        if arrays.iter().any(|a| a.is_null(row)) {
-            continue;
-        }
-        key.clear();
-        for (array, formatter) in arrays.iter().zip(&formatters) {
-            use std::fmt::Write as _;
-            match array.as_any().downcast_ref::<arrow::array::StringArray>() {
-                Some(texts) => key.push_str(texts.value(row)),
-                None => {
-                    let _ = write!(key, "{}", formatter.value(row));
+fn repeats(batch: &RecordBatch, columns: &[usize]) -> Vec<(usize, usize)> {
+    let arrays: Vec<&ArrayRef> = columns.iter().map(|&c| batch.column(c)).collect();
+    let keys: Vec<Option<u128>> = (0..batch.num_rows())
+        .into_par_iter()
+        .with_min_len(16_384)
+        .map_init(Vec::new, |buffer: &mut Vec<u8>, row| {
+            buffer.clear();
+            for array in &arrays {
+                if array.is_null(row) {
+                    return None;
                 }
+                match array.data_type() {
+                    DataType::Utf8 => buffer.extend(array.as_string::<i32>().value(row).as_bytes()),
+                    DataType::Int64 => {
+                        buffer.extend(array.as_primitive::<Int64Type>().value(row).to_le_bytes())
+                    }
+                    DataType::Date32 => {
+                        buffer.extend(array.as_primitive::<Date32Type>().value(row).to_le_bytes())
+                    }
+                    _ => buffer.extend(array.as_primitive::<Int32Type>().value(row).to_le_bytes()),
+                }
+                buffer.push(0x1F);
             }
-            key.push('\u{1F}');
-        }
-        match seen.entry(xxh3_128(key.as_bytes())) {
-            Entry::Vacant(place) => {
-                place.insert(row);
+            Some(xxh3_128(buffer))
+        })
+        .collect();
+    let mut seen: HashMap<u128, u32, Hashed> =
+        HashMap::with_capacity_and_hasher(keys.len(), Hashed::default());
+    let mut found = Vec::new();
+    for (row, key) in keys.iter().enumerate() {
+        match key.map(|k| seen.entry(k)) {
+            None => {}
+            Some(Entry::Vacant(place)) => {
+                place.insert(row as u32);
             }
-            Entry::Occupied(place) => found.push((row, *place.get())),
+            Some(Entry::Occupied(place)) => found.push((row, *place.get() as usize)),
         }
     }
-    Ok(found)
+    found
+}
+
+/// Keys are hashes already.
+#[derive(Default)]
+struct TakeHash(u64);
+
+type Hashed = std::hash::BuildHasherDefault<TakeHash>;
+
+impl std::hash::Hasher for TakeHash {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
+        }
+    }
+    fn write_u128(&mut self, key: u128) {
+        self.0 = key as u64;
+    }
 }
 
 fn place(loaded: &Loaded, row: usize) -> String {

@@ -46,6 +46,9 @@ fn format_character(c: char) -> bool {
 
 /// The mark a spreadsheet user puts before digits to keep them text.
 pub fn without_quote(text: &str) -> &str {
+    if !matches!(text.as_bytes().first(), Some(b'\'' | b'`' | 0xE2)) {
+        return text;
+    }
     match text.strip_prefix(['\'', '`', '‘', '’']) {
         Some(rest) if rest.starts_with(|c: char| c.is_ascii_alphanumeric()) => rest,
         _ => text,
