@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema};
 
+use crate::extract::{Encoding, ReadOptions};
+
 use super::code_map::CodeMap;
 use super::glob;
 pub use super::source_file::{
@@ -142,6 +144,18 @@ impl SourceContract {
     pub fn wants_sheet(&self, sheet: &str) -> bool {
         (self.files.sheets.is_empty() || self.files.sheets.iter().any(|p| glob::matches(p, sheet)))
             && !self.files.skip_sheets.iter().any(|p| glob::matches(p, sheet))
+    }
+    /// What the extract stage is told about the files of this source.
+    pub fn read_options(&self) -> ReadOptions {
+        ReadOptions {
+            known_headers: self.known_headers(),
+            minimum_headers: self.files.minimum_headers,
+            encoding: match self.files.encoding {
+                EncodingSpec::Auto => Encoding::Auto,
+                EncodingSpec::Utf8 => Encoding::Utf8,
+                EncodingSpec::Gb18030 => Encoding::Gb18030,
+            },
+        }
     }
     /// Every header text the contract knows, ignored ones included: what finds the header row.
     pub fn known_headers(&self) -> Vec<String> {

@@ -11,9 +11,8 @@ use rayon::prelude::*;
 use super::headers::{Matcher, Plan};
 use super::piece::{Part, Piece, carry};
 use super::{AuditFinding, ControlTotals, Loaded, Records, Reject, TableTotals, audit, files};
-use crate::config::source::EncodingSpec;
 use crate::config::{Pipeline, SourceContract};
-use crate::extract::{self, Encoding, RawTable, RawTableInfo, ReadOptions};
+use crate::extract::{self, RawTable, RawTableInfo};
 use crate::{Error, Result};
 
 /// Rows of one piece: enough to pay for a task, few enough to share two cores evenly.
@@ -79,16 +78,7 @@ pub fn load_source(
     previous_rows: Option<u64>,
 ) -> Result<Option<Loaded>> {
     let loaded = load_with(pipeline, source_index, data_dir, previous_rows, |contract, file| {
-        let options = ReadOptions {
-            known_headers: contract.known_headers(),
-            minimum_headers: contract.files.minimum_headers,
-            encoding: match contract.files.encoding {
-                EncodingSpec::Auto => Encoding::Auto,
-                EncodingSpec::Utf8 => Encoding::Utf8,
-                EncodingSpec::Gb18030 => Encoding::Gb18030,
-            },
-        };
-        extract::open_file(data_dir, file, &options, &|sheet| contract.wants_sheet(sheet))
+        extract::open_file(data_dir, file, &contract.read_options(), &|sheet| contract.wants_sheet(sheet))
     })?;
     Ok((!loaded.records.tables.is_empty()).then_some(loaded))
 }

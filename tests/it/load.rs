@@ -7,8 +7,8 @@ use arrow::array::{Array, AsArray as _, StringArray};
 use arrow::datatypes::{Date32Type, Int32Type, Int64Type};
 use bidui::Result;
 use bidui::config::Pipeline;
-use bidui::extract::{FileFormat, RawTable, RawTableInfo, SkipReason};
-use bidui::load::{Loaded, Reject, load_tables};
+use bidui::extract::{FileFormat, Malformed, RawTable, RawTableInfo, SkipReason};
+use bidui::load::{Loaded, Reject, load_source, load_tables};
 use proptest::prelude::*;
 
 use crate::folder;
@@ -419,4 +419,97 @@ proptest! {
             prop_assert_eq!(loaded.records.batch.column_by_name(name).unwrap().null_count(), 0);
         }
     }
+}
+
+#[test]
+fn malformed_rows_are_rejects() {
+    let mut raw = table("学籍.csv", &["姓名"], &[&["a"]]);
+    raw.malformed
+        .push(Malformed { row: 9, original: "a,b,c".into(), reason: "多出2格;检查逗号".into() });
+    let loaded = load("student", vec![raw]);
+    assert_eq!(brief(&loaded.rejects[0]), (9, 0, None, "malformed_row", "a,b,c"));
+    assert_eq!((loaded.totals.read(), loaded.totals.accepted(), loaded.totals.rejected()), (2, 1, 1));
+    assert_eq!(loaded.totals.tables[0].data_rows, 2);
+}
+
+#[test]
+fn files_are_read_from_the_folder() {
+    let folder = folder::write(&[]);
+    let pipeline = folder::open(folder.path());
+    let data = tempfile::tempdir().unwrap();
+    let text = "浚县农村低保花名册,,,,\n家庭编号,户主姓名,户主身份证号,类别,月保障金\nH1,张三,41,农村,450\n合计,,,,450\n";
+    let (bytes, _, _) = encoding_rs::GB18030.encode(text);
+    std::fs::write(data.path().join("低保.csv"), &bytes).unwrap();
+    let load = |name| load_source(&pipeline, pipeline.source_index(name).unwrap(), data.path(), None);
+    let loaded = load("dibao").unwrap_or_else(|e| panic!("{}", bidui::error::render(&e, false))).unwrap();
+    assert_eq!(texts(&loaded, "name"), some(&["张三"]));
+    assert_eq!(loaded.records.keys[0].row(), 3);
+    assert_eq!(loaded.totals.tables[0].skipped["total"], 1);
+    assert!(load("student").unwrap().is_none(), "absent this quarter");
+    let required = folder::write(&[("sources/student.toml", "subject =", "required = true\nsubject =")]);
+    let pipeline = folder::open(required.path());
+    let index = pipeline.source_index("student").unwrap();
+    let error = load_source(&pipeline, index, data.path(), None).expect_err("accepted");
+    assert_eq!(error.message(), "缺少“学籍”的提取文件");
+}
+
+/// The committed extracts load, and what is refused is exactly what the generator spoilt.
+#[test]
+fn fixtures_load() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let pipeline = Pipeline::open(&root.join("pipelines/hebi")).unwrap();
+    for quarter in ["2018Q3", "2018Q4"] {
+        let data = root.join("fixtures/hebi").join(quarter);
+        let mut found = Vec::new();
+        for (index, contract) in pipeline.sources.iter().enumerate() {
+            let loaded = load_source(&pipeline, index, &data, None)
+                .unwrap_or_else(|e| panic!("{}", bidui::error::render(&e, false)))
+                .unwrap();
+            assert!(loaded.records.batch.num_rows() > 30, "{}", contract.name);
+            assert!(loaded.audits.iter().all(|a| !a.blocking), "{:?}", loaded.audits);
+            found.extend(loaded.rejects.iter().chain(&loaded.cell_warnings).map(|r| {
+                let sheet = r.sheet.as_deref().unwrap_or("");
+                format!("{},{},{sheet},{},{}", r.source, r.file.display(), r.row, r.reason_code)
+            }));
+        }
+        let truth = std::fs::read_to_string(data.join("truth/rejects.csv")).unwrap();
+        let mut expected: Vec<String> = truth.lines().skip(1).map(str::to_owned).collect();
+        expected.sort();
+        found.sort();
+        assert_eq!(found, expected, "{quarter}");
+    }
+}
+
+/// Many pieces, one and two threads: the same records in the same order.
+#[test]
+fn threads_do_not_show() {
+    let pieces = || {
+        (0..40u32).map(|piece| {
+            let cells: Vec<Vec<String>> = (0..1000u32)
+                .map(|row| {
+                    vec![
+                        format!("人{}", piece * 1000 + row),
+                        if row % 97 == 0 { "?" } else { "2010.3.1" }.to_owned(),
+                    ]
+                })
+                .collect();
+            let borrowed: Vec<Vec<&str>> =
+                cells.iter().map(|r| r.iter().map(String::as_str).collect()).collect();
+            let rows: Vec<&[&str]> = borrowed.iter().map(Vec::as_slice).collect();
+            let mut raw = table("学籍.csv", &["姓名", "出生日期"], &rows);
+            raw.rows = (0..1000).map(|row| piece * 1000 + row + 3).collect();
+            raw
+        })
+    };
+    let run = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| load("student", pieces().collect()))
+    };
+    let (one, two) = (run(1), run(2));
+    assert_eq!(one.records.tables.len(), 1, "pieces of one table");
+    assert_eq!(one.records.batch, two.records.batch);
+    assert_eq!(one.records.keys, two.records.keys);
+    assert_eq!(one.cell_warnings, two.cell_warnings);
+    assert_eq!(one.cell_warnings.len(), 40 * 11);
+    assert!(one.records.keys.is_sorted());
 }
