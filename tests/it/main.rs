@@ -1,5 +1,7 @@
 //! The one integration-test binary.
 
+#![allow(clippy::unwrap_used)]
+
 mod config;
 mod extract;
 mod folder;
