@@ -467,7 +467,7 @@ fn fixtures_load() {
                 .unwrap();
             assert!(loaded.records.batch.num_rows() > 30, "{}", contract.name);
             assert!(loaded.audits.iter().all(|a| !a.blocking), "{:?}", loaded.audits);
-            found.extend(loaded.rejects.iter().chain(&loaded.cell_warnings).map(|r| {
+            found.extend(loaded.rejects.iter().map(|r| {
                 let sheet = r.sheet.as_deref().unwrap_or("");
                 format!("{},{},{sheet},{},{}", r.source, r.file.display(), r.row, r.reason_code)
             }));
