@@ -4,6 +4,7 @@
 //! pairs with weight, tier and the level reached in every comparison (the evidence).
 
 pub mod compare;
+pub mod generic;
 
 /// Position of a record among all records of the run: source offset + row.
 pub type Node = u32;

@@ -1,0 +1,178 @@
+//! Compares two records column by column, by the kind of each column.
+
+use super::{GenericSettings, Nodes};
+use crate::link::compare::{
+    DateLevel, HanNameLevel, IdLevel, TextLevel, code_level, date_level, han_name_level, id_level,
+    text_level, western_name_level,
+};
+use crate::normalize::{ColumnKind, ComparableColumn};
+
+/// One comparison per link column.
+pub(crate) struct Comparisons<'a> {
+    nodes: &'a Nodes<'a>,
+    pub columns: Vec<Comparison<'a>>,
+    /// Columns that may have changed places: two name columns, two address lines.
+    swaps: Vec<(usize, usize)>,
+}
+
+/// Comparison of one column.
+pub(crate) struct Comparison<'a> {
+    pub name: String,
+    pub kind: ColumnKind,
+    /// The column in every table.
+    tables: Vec<Option<&'a ComparableColumn>>,
+    /// Number of levels, missing included.
+    pub levels: usize,
+    /// Occurrences of every pooled value, where equal values of different frequency tell differently much.
+    counts: Vec<u32>,
+    filled: u64,
+}
+
+/// Level of a value that stands in the other column of a swap.
+fn swapped_level(levels: usize) -> u8 {
+    (levels - 1) as u8
+}
+
+impl<'a> Comparisons<'a> {
+    pub fn new(settings: &GenericSettings, nodes: &'a Nodes<'a>) -> Self {
+        let columns: Vec<Comparison<'a>> = settings
+            .columns
+            .iter()
+            .map(|(name, column)| Comparison::new(name, column.kind(), nodes))
+            .collect();
+        let mut swaps = Vec::new();
+        for first in 0..columns.len() {
+            for second in first + 1..columns.len() {
+                let kind = columns[first].kind;
+                if kind == columns[second].kind && matches!(kind, ColumnKind::WesternName | ColumnKind::Text)
+                {
+                    swaps.push((first, second));
+                }
+            }
+        }
+        Self { nodes, columns, swaps }
+    }
+    /// Levels of a pair, one per column.
+    pub fn levels(&self, left: u32, right: u32, out: &mut Vec<u8>) {
+        out.clear();
+        for column in &self.columns {
+            out.push(column.level(self.nodes, left, right, column));
+        }
+        for &(first, second) in &self.swaps {
+            if out[first] <= 1 || out[second] <= 1 {
+                continue;
+            }
+            let (a, b) = (&self.columns[first], &self.columns[second]);
+            let cross = [a.level(self.nodes, left, right, b), b.level(self.nodes, left, right, a)];
+            let near = TextLevel::Near.number();
+            if cross.iter().all(|&level| level >= 1 && level <= near) {
+                out[first] = swapped_level(a.levels);
+                out[second] = swapped_level(b.levels);
+            }
+        }
+    }
+    /// Share of records that carry the value on which both agree, for an equal level.
+    pub fn frequency(&self, column: usize, left: u32) -> Option<f64> {
+        let comparison = &self.columns[column];
+        let id = comparison.pool_id(self.nodes, left)?;
+        let count = comparison.counts.get(id as usize)?;
+        Some(f64::from(*count) / comparison.filled.max(1) as f64)
+    }
+    /// Chance that two records agree by accident, from the frequencies of the values.
+    pub fn chance_equal(&self, column: usize) -> Option<f64> {
+        let comparison = &self.columns[column];
+        if comparison.counts.is_empty() || comparison.filled < 2 {
+            return None;
+        }
+        let filled = comparison.filled as f64;
+        Some(comparison.counts.iter().skip(1).map(|&c| (f64::from(c) / filled).powi(2)).sum())
+    }
+    /// Code of a level, for published columns and reports.
+    pub fn level_code(&self, column: usize, level: u8) -> &'static str {
+        let comparison = &self.columns[column];
+        if level == swapped_level(comparison.levels) && comparison.kind != ColumnKind::Sex {
+            return "swapped";
+        }
+        match comparison.kind {
+            ColumnKind::IdNumber => IdLevel::from_number(level).code(),
+            ColumnKind::HanName => HanNameLevel::from_number(level).code(),
+            ColumnKind::Date => DateLevel::from_number(level).code(),
+            ColumnKind::Sex => ["missing", "equal", "different"][usize::from(level.min(2))],
+            _ => TextLevel::from_number(level).code(),
+        }
+    }
+}
+
+impl<'a> Comparison<'a> {
+    fn new(name: &str, kind: ColumnKind, nodes: &Nodes<'a>) -> Self {
+        let tables: Vec<Option<&ComparableColumn>> =
+            nodes.tables.iter().map(|t| t.columns.get(name)).collect();
+        let levels = 1 + match kind {
+            ColumnKind::IdNumber => IdLevel::COUNT,
+            ColumnKind::HanName => HanNameLevel::COUNT,
+            ColumnKind::Date => DateLevel::COUNT,
+            ColumnKind::Sex => 3,
+            _ => TextLevel::COUNT,
+        };
+        let mut counts = Vec::new();
+        let mut filled = 0;
+        for table in tables.iter().flatten() {
+            if let ComparableColumn::Name(ids, _) | ComparableColumn::Text(ids, _) = table {
+                for &id in ids.iter().filter(|&&id| id != 0) {
+                    if counts.len() <= id as usize {
+                        counts.resize(id as usize + 1, 0);
+                    }
+                    counts[id as usize] += 1;
+                    filled += 1;
+                }
+            }
+        }
+        Self { name: name.to_owned(), kind, tables, levels, counts, filled }
+    }
+    /// Records that have a value.
+    pub fn filled(&self) -> u64 {
+        self.filled
+    }
+    fn pool_id(&self, nodes: &Nodes<'_>, node: u32) -> Option<u32> {
+        let table = nodes.table_of(node);
+        let row = (node - nodes.offsets[table]) as usize;
+        match self.tables[table]? {
+            ComparableColumn::Name(ids, _) | ComparableColumn::Text(ids, _) => Some(ids[row]),
+            _ => None,
+        }
+    }
+    /// Level of this column of `left` against the column `other` of `right`.
+    fn level(&self, nodes: &Nodes<'_>, left: u32, right: u32, other: &Self) -> u8 {
+        let (lt, rt) = (nodes.table_of(left), nodes.table_of(right));
+        let (l, r) = ((left - nodes.offsets[lt]) as usize, (right - nodes.offsets[rt]) as usize);
+        let (Some(a), Some(b)) = (self.tables[lt], other.tables[rt]) else { return 0 };
+        match (a, b) {
+            (ComparableColumn::IdNumber(a), ComparableColumn::IdNumber(b)) => id_level(a[l], b[r]).number(),
+            (ComparableColumn::Name(a, pool), ComparableColumn::Name(b, _)) => {
+                if a[l] == 0 || b[r] == 0 {
+                    return 0;
+                }
+                han_name_level(pool.get(a[l]), pool.get(b[r])).number()
+            }
+            (ComparableColumn::Text(a, left_pool), ComparableColumn::Text(b, right_pool)) => {
+                if a[l] == 0 || b[r] == 0 {
+                    return 0;
+                }
+                let (a, b) = (left_pool.get(a[l]).as_str(), right_pool.get(b[r]).as_str());
+                match self.kind {
+                    ColumnKind::WesternName => western_name_level(a, b).number(),
+                    ColumnKind::Text => text_level(a, b).number(),
+                    ColumnKind::Exact | ColumnKind::Relation if a != b => TextLevel::Different.number(),
+                    _ => code_level(a, b).number(),
+                }
+            }
+            (ComparableColumn::Date(a), ComparableColumn::Date(b)) => date_level(a[l], b[r]).number(),
+            (ComparableColumn::Code(a), ComparableColumn::Code(b)) => match (a[l], b[r]) {
+                (0, _) | (_, 0) => 0,
+                (a, b) if a == b => 1,
+                _ => 2,
+            },
+            _ => 0,
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! The configuration of `bidui link`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::config::toml_file::TomlFile;
+use crate::normalize::ColumnKind;
+use crate::{Error, Result};
+
+/// A linkage task.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GenericSettings {
+    /// What is linked.
+    pub title: String,
+    /// Tables: one is deduplicated, several are linked.
+    pub table: Vec<GenericTable>,
+    /// Link columns by name; each is compared by its kind.
+    pub columns: BTreeMap<String, GenericColumn>,
+    /// Also look for duplicates within tables that are not marked `deduplicated` (always so for one table).
+    #[serde(default)]
+    pub within: bool,
+    /// Probability in 1/10000 from which a pair is accepted.
+    #[serde(default = "half")]
+    pub accept: u32,
+    /// Probability in 1/10000 from which a pair is kept for review.
+    #[serde(default = "tenth")]
+    pub review: u32,
+    /// Seed of the random pairs from which u is estimated.
+    #[serde(default = "seed")]
+    pub seed: u64,
+    /// Candidate pairs that one blocking pass may yield, per record.
+    #[serde(default = "pairs_per_record")]
+    pub pairs_per_record: u32,
+}
+
+/// One table.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GenericTable {
+    /// Name, also the first part of record ids.
+    pub name: String,
+    /// File: CSV, XLSX, XLS, DBF or Parquet, relative to the data folder.
+    pub file: PathBuf,
+    /// Column that identifies a row; the row number if absent.
+    pub record_id: Option<String>,
+    /// At most one record per entity.
+    #[serde(default)]
+    pub deduplicated: bool,
+    /// Header → link column, where they differ.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+}
+
+/// One link column.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GenericColumn {
+    /// What it holds: `western_name`, `han_name`, `id_number`, `text`, `date`, `code`, `number`,
+    /// `postcode`, `phone`, `sex`, `exact`.
+    pub kind: String,
+}
+
+fn half() -> u32 {
+    5_000
+}
+fn tenth() -> u32 {
+    1_000
+}
+fn seed() -> u64 {
+    20_181_231
+}
+fn pairs_per_record() -> u32 {
+    60
+}
+
+const KINDS: [(&str, ColumnKind); 12] = [
+    ("id_number", ColumnKind::IdNumber),
+    ("han_name", ColumnKind::HanName),
+    ("western_name", ColumnKind::WesternName),
+    ("text", ColumnKind::Text),
+    ("date", ColumnKind::Date),
+    ("code", ColumnKind::Code),
+    ("number", ColumnKind::Number),
+    ("postcode", ColumnKind::Postcode),
+    ("phone", ColumnKind::Phone),
+    ("sex", ColumnKind::Sex),
+    ("relation", ColumnKind::Relation),
+    ("exact", ColumnKind::Exact),
+];
+
+impl GenericColumn {
+    /// The kind, checked by [`GenericSettings::open`].
+    pub fn kind(&self) -> ColumnKind {
+        KINDS.iter().find(|(name, _)| *name == self.kind).map_or(ColumnKind::Text, |(_, kind)| *kind)
+    }
+}
+
+impl GenericSettings {
+    /// Reads and checks the file.
+    pub fn open(path: &Path) -> Result<Self> {
+        let file = TomlFile::read(path)?;
+        let settings: Self = file.parse()?;
+        for (name, column) in &settings.columns {
+            if !KINDS.iter().any(|(kind, _)| *kind == column.kind) {
+                let kinds: Vec<_> = KINDS.iter().map(|(kind, _)| *kind).collect();
+                return Err(file
+                    .complain(
+                        &["columns".into(), name.as_str().into(), "kind".into()],
+                        format!("不认识的列类型“{}”", column.kind),
+                    )
+                    .hint(format!("可选:{}", kinds.join("、"))));
+            }
+        }
+        let wrong = |key: &str, message: &str| Err(file.complain(&[key.into()], message.to_owned()));
+        if settings.table.is_empty() {
+            return wrong("table", "至少要有一个 [[table]]");
+        }
+        if settings.columns.is_empty() {
+            return wrong("columns", "至少要有一个链接列");
+        }
+        if settings.review > settings.accept || settings.accept > 10_000 {
+            return wrong("accept", "概率以万分之一为单位,且 review ≤ accept ≤ 10000");
+        }
+        for pair in settings.table.windows(2) {
+            if pair[0].name == pair[1].name {
+                return Err(Error::configuration(format!("表名“{}”重复", pair[0].name)).in_file(path));
+            }
+        }
+        Ok(settings)
+    }
+    /// Whether records of one table are compared with each other.
+    pub fn within(&self, table: usize) -> bool {
+        self.table.len() == 1 || self.within && !self.table[table].deduplicated
+    }
+    /// Smallest weight kept, in 1/1000 bit.
+    pub fn review_weight(&self) -> i32 {
+        weight_of(self.review)
+    }
+    /// Smallest weight accepted, in 1/1000 bit.
+    pub fn accept_weight(&self) -> i32 {
+        weight_of(self.accept)
+    }
+}
+
+/// Weight whose posterior probability is `p` / 10000 (the prior is part of the weight).
+fn weight_of(p: u32) -> i32 {
+    let p = f64::from(p.clamp(1, 9_999)) / 10_000.0;
+    ((p / (1.0 - p)).log2() * 1000.0).round() as i32
+}

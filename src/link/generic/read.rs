@@ -1,0 +1,88 @@
+//! Tables of a linkage task, from files to text columns.
+
+use std::path::Path;
+
+use arrow::array::{Array, StringArray};
+
+use super::GenericSettings;
+use crate::extract::{self, ReadOptions};
+use crate::normalize::{TextColumn, TextTable};
+use crate::{Error, Result};
+
+/// Tables read, with the identifiers of their rows.
+pub(super) struct Read {
+    pub texts: Vec<TextTable>,
+    /// Record ids of each table.
+    pub ids: Vec<Vec<String>>,
+}
+
+pub(super) fn tables(settings: &GenericSettings, config: &Path, folder: &Path) -> Result<Read> {
+    let mut read = Read { texts: Vec::new(), ids: Vec::new() };
+    for table in &settings.table {
+        let mut columns: Vec<TextColumn> = settings
+            .columns
+            .iter()
+            .map(|(name, column)| TextColumn { name: name.clone(), kind: column.kind(), chunks: Vec::new() })
+            .collect();
+        let mut ids = Vec::new();
+        let mut rows = 0;
+        for piece in extract::open_file(folder, &table.file, &ReadOptions::default(), &|_| true)? {
+            let piece = piece?;
+            if let Some(bad) = piece.malformed.first() {
+                return Err(Error::input(bad.reason.clone())
+                    .in_file(folder.join(&table.file))
+                    .at_row(u64::from(bad.row)));
+            }
+            let position = |wanted: &str| {
+                piece
+                    .info
+                    .headers
+                    .iter()
+                    .position(|h| table.headers.get(h).map_or(h.as_str(), String::as_str) == wanted)
+            };
+            let mut found = 0;
+            for column in &mut columns {
+                let chunk = match position(&column.name) {
+                    Some(index) => {
+                        found += 1;
+                        piece.columns[index].clone()
+                    }
+                    None => StringArray::new_null(piece.rows.len()),
+                };
+                column.chunks.push(chunk);
+            }
+            if found == 0 {
+                return Err(Error::input("表里没有任何链接列").in_file(folder.join(&table.file)).hint(
+                    format!(
+                        "表头有:{};在 {} 的 [columns] 用这些名字,或用 headers 对应",
+                        piece.info.headers.join("、"),
+                        config.display()
+                    ),
+                ));
+            }
+            match &table.record_id {
+                None => ids.extend(piece.rows.iter().map(|row| format!("{}:{row}", table.name))),
+                Some(name) => {
+                    let index = piece.info.headers.iter().position(|h| h == name).ok_or_else(|| {
+                        Error::input("没有记录编号列").in_file(folder.join(&table.file)).in_column(name)
+                    })?;
+                    let column = &piece.columns[index];
+                    for (i, row) in piece.rows.iter().enumerate() {
+                        if column.is_null(i) {
+                            return Err(Error::input("记录编号为空")
+                                .in_file(folder.join(&table.file))
+                                .at_row(u64::from(*row))
+                                .in_column(name)
+                                .hint("每行都要有编号,或去掉 record_id 以行号为编号"));
+                        }
+                        ids.push(column.value(i).to_owned());
+                    }
+                }
+            }
+            rows += piece.rows.len();
+        }
+        read.texts.push(TextTable { source: table.name.clone(), rows, columns });
+        read.ids.push(ids);
+    }
+    Ok(read)
+}

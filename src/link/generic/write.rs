@@ -1,0 +1,175 @@
+//! Writes links, clusters and the report.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Int32Array, StringArray};
+use arrow::datatypes::{DataType, Field, Schema};
+use arrow::record_batch::RecordBatch;
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::properties::WriterProperties;
+
+use super::assign::Decided;
+use super::block::{Candidates, Pass};
+use super::compare::Comparisons;
+use super::read::Read;
+use super::{GenericSettings, Model, Nodes};
+use crate::{Error, Result};
+
+/// What a linkage task yielded.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Summary {
+    /// Title of the task.
+    pub title: String,
+    /// Records by table.
+    pub records: Vec<(String, u64)>,
+    /// Pairs compared.
+    pub candidates: u64,
+    /// Pairs accepted.
+    pub accepted: u64,
+    /// Pairs for review.
+    pub review: u64,
+    /// Clusters of two or more records.
+    pub clusters: u64,
+    /// Components too large for the exact assignment.
+    pub greedy_components: u64,
+    /// Files written.
+    pub files: Vec<PathBuf>,
+}
+
+#[derive(serde::Serialize)]
+struct Report<'a> {
+    summary: &'a Summary,
+    model: &'a Model,
+    passes: &'a [Pass],
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one call at the end of one function; a struct would only rename them"
+)]
+pub(super) fn write(
+    settings: &GenericSettings,
+    read: &Read,
+    nodes: &Nodes<'_>,
+    comparisons: &Comparisons<'_>,
+    model: &Model,
+    blocks: &Candidates,
+    decided: &Decided,
+    out: &Path,
+) -> Result<Summary> {
+    std::fs::create_dir_all(out).map_err(|e| Error::io("新建文件夹", out, e))?;
+    let (links, clusters, report) =
+        (out.join("link.parquet"), out.join("cluster.parquet"), out.join("report.json"));
+    table(&links, link_batch(settings, read, nodes, comparisons, decided)?)?;
+    table(&clusters, cluster_batch(settings, read, nodes, decided)?)?;
+    let accepted = decided.accepted.iter().filter(|a| **a).count() as u64;
+    let mut sizes = std::collections::BTreeMap::new();
+    decided.clusters.iter().for_each(|c| *sizes.entry(c).or_insert(0u64) += 1);
+    let summary = Summary {
+        title: settings.title.clone(),
+        records: settings
+            .table
+            .iter()
+            .zip(&read.ids)
+            .map(|(t, ids)| (t.name.clone(), ids.len() as u64))
+            .collect(),
+        candidates: blocks.pairs.len() as u64,
+        accepted,
+        review: decided.pairs.len() as u64 - accepted,
+        clusters: sizes.values().filter(|n| **n > 1).count() as u64,
+        greedy_components: decided.greedy_components as u64,
+        files: vec![links, clusters, report.clone()],
+    };
+    let text = serde_json::to_string_pretty(&Report { summary: &summary, model, passes: &blocks.passes })
+        .map_err(|e| Error::internal(format!("报告无法写成 JSON:{e}")))?;
+    std::fs::write(&report, text + "\n").map_err(|e| Error::io("写报告", &report, e))?;
+    Ok(summary)
+}
+
+fn id<'a>(read: &'a Read, nodes: &Nodes<'_>, node: u32) -> &'a str {
+    let table = nodes.table_of(node);
+    &read.ids[table][(node - nodes.offsets[table]) as usize]
+}
+
+/// Chance in 1/10000 that a pair of this weight matches.
+fn probability(weight: i32) -> i32 {
+    (10_000.0 / (1.0 + (-f64::from(weight) / 1000.0).exp2())).round() as i32
+}
+
+fn link_batch(
+    settings: &GenericSettings,
+    read: &Read,
+    nodes: &Nodes<'_>,
+    comparisons: &Comparisons<'_>,
+    decided: &Decided,
+) -> Result<RecordBatch> {
+    let pairs = &decided.pairs;
+    let name = |node: u32| settings.table[nodes.table_of(node)].name.as_str();
+    let text = |f: &dyn Fn(usize) -> String| -> ArrayRef {
+        Arc::new((0..pairs.len()).map(|i| Some(f(i))).collect::<StringArray>())
+    };
+    let number =
+        |f: &dyn Fn(usize) -> i32| -> ArrayRef { Arc::new((0..pairs.len()).map(f).collect::<Int32Array>()) };
+    // Certain, probable, doubtful: the tiers of a task without ID numbers.
+    let tier = |i: usize| match (decided.accepted[i], probability(pairs[i].weight)) {
+        (true, 9_999..) => 1,
+        (true, _) => 5,
+        (false, _) => 6,
+    };
+    let mut columns: Vec<(String, ArrayRef)> = vec![
+        ("left_record_id".into(), text(&|i| id(read, nodes, pairs[i].left).to_owned())),
+        ("right_record_id".into(), text(&|i| id(read, nodes, pairs[i].right).to_owned())),
+        ("left_source".into(), text(&|i| name(pairs[i].left).to_owned())),
+        ("right_source".into(), text(&|i| name(pairs[i].right).to_owned())),
+        ("weight".into(), number(&|i| pairs[i].weight)),
+        ("tier".into(), number(&tier)),
+        ("decision".into(), text(&|i| if decided.accepted[i] { "accept" } else { "review" }.to_owned())),
+        ("probability".into(), number(&|i| probability(pairs[i].weight))),
+    ];
+    for (c, comparison) in comparisons.columns.iter().enumerate() {
+        columns.push((format!("level_{}", comparison.name), number(&|i| i32::from(pairs[i].levels[c]))));
+    }
+    batch(columns)
+}
+
+fn cluster_batch(
+    settings: &GenericSettings,
+    read: &Read,
+    nodes: &Nodes<'_>,
+    decided: &Decided,
+) -> Result<RecordBatch> {
+    let all = 0..nodes.len();
+    let text = |f: &dyn Fn(u32) -> String| -> ArrayRef {
+        Arc::new(all.clone().map(|node| Some(f(node))).collect::<StringArray>())
+    };
+    batch(vec![
+        ("record_id".into(), text(&|node| id(read, nodes, node).to_owned())),
+        ("source".into(), text(&|node| settings.table[nodes.table_of(node)].name.clone())),
+        ("cluster_id".into(), text(&|node| id(read, nodes, decided.clusters[node as usize]).to_owned())),
+    ])
+}
+
+fn batch(columns: Vec<(String, ArrayRef)>) -> Result<RecordBatch> {
+    let fields: Vec<Field> = columns
+        .iter()
+        .map(|(name, array)| {
+            Field::new(name, array.data_type().clone(), *array.data_type() == DataType::Utf8)
+        })
+        .collect();
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns.into_iter().map(|(_, array)| array).collect())
+        .map_err(|e| Error::internal("输出列不一致").caused_by(e))
+}
+
+fn table(path: &Path, batch: RecordBatch) -> Result<()> {
+    let failed = |e: parquet::errors::ParquetError| Error::io("写表", path, std::io::Error::other(e));
+    let file = File::create(path).map_err(|e| Error::io("写表", path, e))?;
+    let level = ZstdLevel::try_new(3).map_err(failed)?;
+    let properties = WriterProperties::builder().set_compression(Compression::ZSTD(level)).build();
+    let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties)).map_err(failed)?;
+    writer.write(&batch).map_err(failed)?;
+    writer.close().map_err(failed)?;
+    Ok(())
+}
