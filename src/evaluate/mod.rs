@@ -1,3 +1,4 @@
 //! How good links and exceptions are against known truth.
 
 pub mod exceptions;
+pub mod links;

@@ -262,8 +262,15 @@ impl Facts<'_> {
 
 /// Adds the village's households to the indicator of rule R35.
 pub fn coverage(world: &World, quarter: Quarter, into: &mut Coverage) {
-    let facts =
-        Facts { w: world, cases_of: vec![], q: quarter, poor: vec![], dibao: vec![], rural: vec![], tekun: vec![] };
+    let facts = Facts {
+        w: world,
+        cases_of: vec![],
+        q: quarter,
+        poor: vec![],
+        dibao: vec![],
+        rural: vec![],
+        tekun: vec![],
+    };
     for f in &world.families {
         let Some(r) = &f.registry else { continue };
         let members: Vec<usize> =

@@ -169,13 +169,17 @@ fn loading_the_fixtures_gives_the_records_of_the_truth() {
                 vec![r.source.clone(), file, sheet, r.row.to_string(), r.reason_code.clone()]
             }));
         }
-        let expected: BTreeSet<String> = truth(&folder, "records.csv").into_iter().map(|r| r[0].clone()).collect();
+        let expected: BTreeSet<String> =
+            truth(&folder, "records.csv").into_iter().map(|r| r[0].clone()).collect();
         let missing: Vec<_> = expected.difference(&records).take(10).collect();
         let surplus: Vec<_> = records.difference(&expected).take(10).collect();
         assert!(missing.is_empty() && surplus.is_empty(), "{name}: missing {missing:?}, surplus {surplus:?}");
         let expected: BTreeSet<Vec<String>> = truth(&folder, "rejects.csv").into_iter().collect();
         let missing: Vec<_> = expected.difference(&rejects).take(10).collect();
         let surplus: Vec<_> = rejects.difference(&expected).take(10).collect();
-        assert!(missing.is_empty() && surplus.is_empty(), "{name}: rejects missing {missing:?}, surplus {surplus:?}");
+        assert!(
+            missing.is_empty() && surplus.is_empty(),
+            "{name}: rejects missing {missing:?}, surplus {surplus:?}"
+        );
     }
 }

@@ -1,0 +1,217 @@
+//! Links against the truth: pairwise precision, recall and F1, by threshold, and by cluster.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::publish::reader;
+use crate::{Error, Result};
+
+/// How good a set of links is.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct LinkScore {
+    /// Records in the truth.
+    pub records: u64,
+    /// True pairs.
+    pub truth: u64,
+    /// Accepted pairs between records of the truth.
+    pub accepted: Counted,
+    /// Pairs of records in one cluster, where clusters were written.
+    pub clusters: Option<Counted>,
+    /// What each weight threshold would give, accepted and review pairs together.
+    pub thresholds: Vec<Threshold>,
+    /// Links that name a record the truth does not know.
+    pub unknown: u64,
+}
+
+/// Pairs found and how many of them are true.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Counted {
+    /// Pairs found.
+    pub found: u64,
+    /// True ones among them.
+    pub right: u64,
+}
+
+/// One row of the threshold table.
+#[derive(Debug, Clone, Serialize)]
+pub struct Threshold {
+    /// Smallest weight, bits.
+    pub weight: f64,
+    /// Pairs at or above it.
+    pub counted: Counted,
+}
+
+impl Counted {
+    /// Share of found pairs that are true; 1 if none was found.
+    pub fn precision(self) -> f64 {
+        if self.found == 0 { 1.0 } else { self.right as f64 / self.found as f64 }
+    }
+    /// Share of `truth` pairs that were found; 1 if there are none.
+    pub fn recall(self, truth: u64) -> f64 {
+        if truth == 0 { 1.0 } else { self.right as f64 / truth as f64 }
+    }
+    /// Harmonic mean of both.
+    pub fn f1(self, truth: u64) -> f64 {
+        let (p, r) = (self.precision(), self.recall(truth));
+        if p + r == 0.0 { 0.0 } else { 2.0 * p * r / (p + r) }
+    }
+}
+
+/// True entity of each record, or true pairs.
+enum Truth {
+    Entities(HashMap<String, u32>),
+    Pairs { pairs: std::collections::BTreeSet<(String, String)>, records: std::collections::BTreeSet<String> },
+}
+
+impl Truth {
+    /// Whether two records are the same, `None` if one is unknown.
+    fn same(&self, left: &str, right: &str) -> Option<bool> {
+        match self {
+            Self::Entities(entities) => Some(entities.get(left)? == entities.get(right)?),
+            Self::Pairs { pairs, .. } => Some(pairs.contains(&ordered(left, right))),
+        }
+    }
+    fn knows(&self, record: &str) -> bool {
+        match self {
+            Self::Entities(entities) => entities.contains_key(record),
+            Self::Pairs { records, .. } => records.contains(record),
+        }
+    }
+}
+
+fn ordered(a: &str, b: &str) -> (String, String) {
+    if a <= b { (a.to_owned(), b.to_owned()) } else { (b.to_owned(), a.to_owned()) }
+}
+
+/// Scores `links` (a `link.parquet`, or the folder that holds one) against a truth file: CSV with
+/// `record_id` and `entity` (or `person`), or with `left_record_id` and `right_record_id`.
+///
+/// With entities, pairs across tables count where links join different tables only, all pairs
+/// where some link joins records of one table.
+pub fn evaluate_links(links: &Path, truth: &Path) -> Result<LinkScore> {
+    let file = if links.is_dir() { links.join("link.parquet") } else { links.to_owned() };
+    let rows = reader::rows(&file, |_| true)?;
+    let known = read_truth(truth)?;
+    let mut score = LinkScore::default();
+    let mut weighed: Vec<(i64, bool)> = Vec::with_capacity(rows.len());
+    let mut table_of: HashMap<&str, &str> = HashMap::new();
+    let mut within = false;
+    for row in &rows {
+        let (left, right) = (row.get("left_record_id"), row.get("right_record_id"));
+        table_of.insert(left, row.get("left_source"));
+        table_of.insert(right, row.get("right_source"));
+        within |= row.get("left_source") == row.get("right_source");
+        let Some(same) = known.same(left, right) else {
+            score.unknown += 1;
+            continue;
+        };
+        if row.get("decision") == "accept" {
+            score.accepted.found += 1;
+            score.accepted.right += u64::from(same);
+        }
+        weighed.push((row.get("weight").parse().unwrap_or(0), same));
+    }
+    let cluster_file = file.with_file_name("cluster.parquet");
+    let clusters = if cluster_file.is_file() { reader::rows(&cluster_file, |_| true)? } else { Vec::new() };
+    for row in &clusters {
+        table_of.insert(row.get("record_id"), row.get("source"));
+    }
+    match &known {
+        Truth::Entities(entities) => {
+            score.records = entities.len() as u64;
+            let groups = entities
+                .iter()
+                .map(|(record, entity)| (*entity, table_of.get(record.as_str()).copied().unwrap_or("")));
+            score.truth = pairs_of(groups, within);
+        }
+        Truth::Pairs { pairs, records } => {
+            score.records = records.len() as u64;
+            score.truth = pairs.len() as u64;
+        }
+    }
+    if let (Truth::Entities(entities), false) = (&known, clusters.is_empty()) {
+        let members = || clusters.iter().filter(|row| known.knows(row.get("record_id")));
+        let found = pairs_of(members().map(|row| (row.get("cluster_id"), row.get("source"))), within);
+        let right = pairs_of(
+            members().map(|row| ((row.get("cluster_id"), entities[row.get("record_id")]), row.get("source"))),
+            within,
+        );
+        score.clusters = Some(Counted { found, right });
+    }
+    score.thresholds = thresholds(weighed);
+    Ok(score)
+}
+
+/// Pairs of members of one group; of different tables only unless `within`.
+fn pairs_of<G: Ord, T: Ord>(members: impl Iterator<Item = (G, T)>, within: bool) -> u64 {
+    let mut groups: BTreeMap<G, BTreeMap<T, u64>> = BTreeMap::new();
+    for (group, table) in members {
+        *groups.entry(group).or_default().entry(table).or_insert(0) += 1;
+    }
+    let pairs = |n: u64| n * n.saturating_sub(1) / 2;
+    groups
+        .values()
+        .map(|tables| {
+            let all = pairs(tables.values().sum());
+            if within { all } else { all - tables.values().map(|&n| pairs(n)).sum::<u64>() }
+        })
+        .sum()
+}
+
+/// Twelve thresholds spread over the weights that occur.
+fn thresholds(mut weighed: Vec<(i64, bool)>) -> Vec<Threshold> {
+    weighed.sort_unstable_by_key(|(weight, _)| std::cmp::Reverse(*weight));
+    let (Some(most), Some(least)) = (weighed.first().map(|w| w.0), weighed.last().map(|w| w.0)) else {
+        return Vec::new();
+    };
+    (0..12)
+        .map(|step| {
+            let weight = least + (most - least) * step / 12;
+            let end = weighed.partition_point(|w| w.0 >= weight);
+            let right = weighed[..end].iter().filter(|w| w.1).count() as u64;
+            Threshold { weight: weight as f64 / 1000.0, counted: Counted { found: end as u64, right } }
+        })
+        .collect()
+}
+
+fn read_truth(path: &Path) -> Result<Truth> {
+    let file: PathBuf = if path.is_dir() { path.join("records.csv") } else { path.to_owned() };
+    let bytes = std::fs::read(&file).map_err(|e| Error::io("读取真值", &file, e))?;
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(&bytes[..]);
+    let wrong = |e: csv::Error| {
+        let row = e.position().map_or(0, csv::Position::line);
+        Error::input("真值文件不是合法的 CSV").in_file(&file).at_row(row).caused_by(e)
+    };
+    let headers = reader.headers().map_err(wrong)?.clone();
+    let position =
+        |names: &[&str]| headers.iter().position(|h| names.contains(&h.trim_start_matches('\u{feff}')));
+    if let (Some(left), Some(right)) = (position(&["left_record_id"]), position(&["right_record_id"])) {
+        let (mut pairs, mut records) = (std::collections::BTreeSet::new(), std::collections::BTreeSet::new());
+        for row in reader.records() {
+            let row = row.map_err(wrong)?;
+            let (a, b) = (row.get(left).unwrap_or(""), row.get(right).unwrap_or(""));
+            records.extend([a.to_owned(), b.to_owned()]);
+            pairs.insert(ordered(a, b));
+        }
+        return Ok(Truth::Pairs { pairs, records });
+    }
+    let (Some(record), Some(entity)) =
+        (position(&["record_id"]), position(&["entity", "person", "entity_id"]))
+    else {
+        return Err(Error::input("真值文件缺少列")
+            .in_file(&file)
+            .at_row(1)
+            .hint("需要 record_id 与 entity 两列,或 left_record_id 与 right_record_id 两列"));
+    };
+    let mut numbers: HashMap<String, u32> = HashMap::new();
+    let mut entities = HashMap::new();
+    for row in reader.records() {
+        let row = row.map_err(wrong)?;
+        let next = numbers.len() as u32;
+        let number = *numbers.entry(row.get(entity).unwrap_or("").to_owned()).or_insert(next);
+        entities.insert(row.get(record).unwrap_or("").to_owned(), number);
+    }
+    Ok(Truth::Entities(entities))
+}
