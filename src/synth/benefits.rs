@@ -213,11 +213,11 @@ fn support(world: &mut World, rng: &mut Rng, family: usize, quarter: Quarter, sh
         }
         _ => {}
     }
-    if let Some(&elder) = present.iter().find(|&&m| world.people[m].tekun.is_some()) {
-        if rng.chance(0.1) {
-            let start = add_months(quarter.last_month(), -(rng.between(4, 30) as i32));
-            open_case(world, rng, vec![elder], "单人", start, false);
-        }
+    if let Some(&elder) = present.iter().find(|&&m| world.people[m].tekun.is_some())
+        && rng.chance(0.1)
+    {
+        let start = add_months(quarter.last_month(), -(rng.between(4, 30) as i32));
+        open_case(world, rng, vec![elder], "单人", start, false);
     }
 }
 
@@ -254,7 +254,7 @@ fn listed_case(world: &mut World, rng: &mut Rng, family: usize, head: usize, qua
 fn harbour(world: &mut World, rng: &mut Rng, person: usize, quarter: Quarter) {
     world.people[person].tekun = Some(Tekun {
         support_mode: if rng.chance(0.3) { "集中" } else { "分散" },
-        self_care: *rng.weighted(&[("全自理", 6.0), ("半护理", 2.5), ("全护理", 1.5)]),
+        self_care: rng.weighted::<&str>(&[("全自理", 6.0), ("半护理", 2.5), ("全护理", 1.5)]),
         agreement: rng.chance(0.8),
         annual_fen: rng.between(4_500, 9_000) * 100,
         start_month: add_months(quarter.last_month(), -(rng.between(3, 90) as i32)),
@@ -400,7 +400,7 @@ pub(super) fn insure(world: &mut World, rng: &mut Rng, person: usize, quarter: Q
         category: if employed && !poor { "普通居民" } else { category },
         status,
         stop_reason: if stopped {
-            *rng.pick(&["死亡", "外地参保", "应征入伍", "其他"])
+            rng.pick::<&str>(&["死亡", "外地参保", "应征入伍", "其他"])
         } else {
             ""
         },
@@ -502,7 +502,7 @@ fn renovate(world: &mut World, rng: &mut Rng, family: usize, quarter: Quarter) {
         ),
         poverty_type,
         level: if rng.chance(0.5) { "C级" } else { "D级" },
-        mode: *rng.pick(&["修缮加固", "原址翻建", "异地集中", "异地非集中"]),
+        mode: rng.pick::<&str>(&["修缮加固", "原址翻建", "异地集中", "异地非集中"]),
         plan_year,
         start: None,
         finish: None,

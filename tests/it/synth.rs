@@ -26,7 +26,7 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     out
 }
 
-fn assert_same(left: &Path, right: &Path) {
+pub fn assert_same(left: &Path, right: &Path) {
     let (left, right) = (files(left), files(right));
     assert_eq!(left.keys().collect::<Vec<_>>(), right.keys().collect::<Vec<_>>());
     for (name, bytes) in &left {

@@ -75,7 +75,7 @@ pub fn workbook(sheets: &[Sheet]) -> Bytes {
     }
     let mut stream = globals(sheets, &strings, &offsets);
     pages.iter().for_each(|p| stream.extend(p));
-    Ok(compound(stream))
+    Ok(compound("Workbook", stream))
 }
 
 fn globals(sheets: &[Sheet], strings: &Strings, offsets: &[u32]) -> Vec<u8> {
@@ -144,8 +144,8 @@ fn page(sheet: &Sheet, strings: &mut Strings) -> Vec<u8> {
     out
 }
 
-/// Wraps a stream named `Workbook` in a compound file without any timestamp.
-fn compound(mut stream: Vec<u8>) -> Vec<u8> {
+/// Wraps one stream in a compound file without any timestamp.
+pub fn compound(name: &str, mut stream: Vec<u8>) -> Vec<u8> {
     const FREE: u32 = 0xFFFF_FFFF;
     const END: u32 = 0xFFFF_FFFE;
     // Shorter streams would belong into the mini stream.
@@ -191,7 +191,7 @@ fn compound(mut stream: Vec<u8>) -> Vec<u8> {
         e
     };
     out.extend(entry("Root Entry", 5, 1, END, 0));
-    out.extend(entry("Workbook", 2, FREE, first, size));
+    out.extend(entry(name, 2, FREE, first, size));
     out.extend(entry("", 0, FREE, 0, 0));
     out.extend(entry("", 0, FREE, 0, 0));
     out.extend(stream);

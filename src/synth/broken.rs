@@ -1,1 +1,0 @@
-//! Files that must be refused, with the message expected.
