@@ -242,12 +242,12 @@ fn listed_case(world: &mut World, rng: &mut Rng, family: usize, head: usize, qua
     for m in present {
         world.people[m].dibao_flag = rng.chance(0.97);
     }
-    if rng.chance(0.04) {
-        if let Some(case) = world.cases.last_mut() {
-            case.stop_month =
-                Some(add_months(quarter.last_month(), -(rng.between(1, 9) as i32)).max(case.start_month));
-            case.stop_reason = *rng.pick(&["收入超标", "家庭成员死亡", "主动放弃"]);
-        }
+    if rng.chance(0.04)
+        && let Some(case) = world.cases.last_mut()
+    {
+        case.stop_month =
+            Some(add_months(quarter.last_month(), -(rng.between(1, 9) as i32)).max(case.start_month));
+        case.stop_reason = *rng.pick(&["收入超标", "家庭成员死亡", "主动放弃"]);
     }
 }
 
@@ -518,11 +518,12 @@ fn renovate(world: &mut World, rng: &mut Rng, family: usize, quarter: Quarter) {
     }
     finish(&mut h, rng, quarter, if plan_year < quarter.year { 0.95 } else { 0.75 });
     let done = h.accept_result == "合格";
-    if let Some(r) = world.families[family].registry.as_mut() {
-        if done && !rng.chance(0.28) {
-            r.dangerous = false;
-            r.level = "A级";
-        }
+    if let Some(r) = world.families[family].registry.as_mut()
+        && done
+        && !rng.chance(0.28)
+    {
+        r.dangerous = false;
+        r.level = "A级";
     }
     world.families[family].housing = Some(h);
 }

@@ -236,13 +236,13 @@ impl Slips {
             Source::Dibao => 0.05,
             _ => 0.01,
         };
-        if let Some((category, grade)) = p.disability {
-            if rng.chance(certificate) {
-                let again = if rng.chance(0.12) { format!("1{}", rng.below(10)) } else { String::new() };
-                let kind = if again.is_empty() { "id_cert20" } else { "id_cert22" };
-                set_id(out, format!("{}{category}{grade}{again}", text(&p.id)), Some(p.id), kind);
-                return;
-            }
+        if let Some((category, grade)) = p.disability
+            && rng.chance(certificate)
+        {
+            let again = if rng.chance(0.12) { format!("1{}", rng.below(10)) } else { String::new() };
+            let kind = if again.is_empty() { "id_cert20" } else { "id_cert22" };
+            set_id(out, format!("{}{category}{grade}{again}", text(&p.id)), Some(p.id), kind);
+            return;
         }
         if source == Source::StudentAid && rng.chance(0.04) {
             let id = text(&p.id);
@@ -340,10 +340,10 @@ fn slip_name(rng: &mut Rng, source: Source, name: &str, rate: f64) -> Option<Nam
             .collect();
         return Some(NameSlip { text, kind: "name_wildcard", allowed: true });
     }
-    if rng.chance((0.3 * rate).min(0.8)) {
-        if let Some(slip) = names::private_use(name).or_else(|| names::other_interpunct(rng, name)) {
-            return Some(slip);
-        }
+    if rng.chance((0.3 * rate).min(0.8))
+        && let Some(slip) = names::private_use(name).or_else(|| names::other_interpunct(rng, name))
+    {
+        return Some(slip);
     }
     // A slip that the name's characters do not allow does not happen, hence rates above the
     // ones wanted over all names.

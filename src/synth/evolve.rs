@@ -28,11 +28,12 @@ pub fn evolve(world: &mut World, seed: u64, quarter: Quarter) {
             h.ledger_status = "销档";
             h.delisted = Some(from_days(to_days(quarter.start()) + rng.below(80) as i32));
         }
-        if h.accept_result == "合格" && rng.chance(0.5) {
-            if let Some(r) = world.families[family].registry.as_mut() {
-                r.dangerous = false;
-                r.level = "A级";
-            }
+        if h.accept_result == "合格"
+            && rng.chance(0.5)
+            && let Some(r) = world.families[family].registry.as_mut()
+        {
+            r.dangerous = false;
+            r.level = "A级";
         }
         world.families[family].housing = Some(h);
     }

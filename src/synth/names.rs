@@ -93,10 +93,11 @@ pub fn given_name(rng: &mut Rng, sex: u8, birth: u32, generation: Option<char>) 
     let year = birth / 10_000;
     let pool = TABLES.given.iter().rev().find(|(s, from, _)| *s == sex && year >= *from);
     let Some((_, _, pool)) = pool else { return "明".to_owned() };
-    if (1945..1980).contains(&year) && rng.chance(0.08) {
-        if let Some((_, words)) = TABLES.whole.iter().find(|(s, _)| *s == sex) {
-            return rng.weighted(words).clone();
-        }
+    if (1945..1980).contains(&year)
+        && rng.chance(0.08)
+        && let Some((_, words)) = TABLES.whole.iter().find(|(s, _)| *s == sex)
+    {
+        return rng.weighted(words).clone();
     }
     let second = if rng.chance(0.004) { rng.pick(&TABLES.rare) } else { rng.weighted(pool) };
     let short = match year {

@@ -174,10 +174,10 @@ impl<'a> Writer<'a> {
         let d = self.slips.write(self.world, person, source);
         let seen = &mut self.seen[person];
         seen.records += 1;
-        if let Some(full) = d.full {
-            if !seen.numbers.contains(&full) {
-                seen.numbers.push(full);
-            }
+        if let Some(full) = d.full
+            && !seen.numbers.contains(&full)
+        {
+            seen.numbers.push(full);
         }
         let name = if d.other_name { d.name.clone() } else { String::new() };
         if !seen.names.contains(&name) {

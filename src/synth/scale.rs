@@ -29,10 +29,13 @@ enum Part {
     Batch(RecordBatch),
 }
 
+/// Row within the part, member, and the truth about the record.
+type TruthLine = (u32, u8, String);
+
 /// One village's part of all files.
 struct Village {
     /// By source: rows, their encoding, and truth lines (row within the part, member, truth).
-    parts: Vec<(u64, Part, Vec<(u32, u8, String)>)>,
+    parts: Vec<(u64, Part, Vec<TruthLine>)>,
     exceptions: String,
     expected: u64,
     coverage: Coverage,
@@ -225,7 +228,7 @@ impl Output {
         Ok(Self { source, path, sink, before: u64::from(!parquet), rows: 0, waiting, waiting_path })
     }
 
-    fn append(&mut self, rows: u64, part: Part, truth: &[(u32, u8, String)]) -> Result<()> {
+    fn append(&mut self, rows: u64, part: Part, truth: &[TruthLine]) -> Result<()> {
         let fail = |e| Error::io("写文件", &self.path, e);
         match (&mut self.sink, part) {
             (Sink::Text(file), Part::Text(bytes)) => file.write_all(&bytes).map_err(fail)?,
