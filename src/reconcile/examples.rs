@@ -62,7 +62,8 @@ pub fn run_examples(pipeline: &Pipeline, rules: &RuleSet) -> Result<ExampleRepor
     Ok(report)
 }
 
-/// Breaks each condition of each rule (or of the one with `code`) and runs its examples.
+/// Breaks each condition of each rule and definition (or of the one with `code`) and runs the
+/// examples that read it.
 pub fn run_mutations(
     pipeline: &Pipeline,
     rules: &RuleSet,
@@ -82,7 +83,37 @@ pub fn run_mutations(
         }
         reports.push(report);
     }
+    for position in 0..rules.definitions.len() {
+        let name = &rules.definitions[position].header.name;
+        if code.is_none_or(|c| c == name) {
+            reports.push(mutate_definition(&bench, rules, position));
+        }
+    }
     Ok(reports)
+}
+
+/// Breaks a definition and runs the examples of every rule that reads it.
+fn mutate_definition(bench: &Bench<'_>, rules: &RuleSet, position: usize) -> MutationReport {
+    let definition = &rules.definitions[position];
+    let name = &definition.header.name;
+    let readers: Vec<&Rule> = rules
+        .rules
+        .iter()
+        .filter(|rule| rules.definitions_of(&rule.file).iter().any(|d| d.header.name == *name))
+        .collect();
+    let mut report = MutationReport { code: name.clone(), tried: 0, unnoticed: Vec::new() };
+    for Mutant { change, sql } in mutants(definition.file.sql()) {
+        report.tried += 1;
+        let mut broken = rules.clone();
+        let file = &mut broken.definitions[position].file;
+        file.text = format!("{}{sql}", &definition.file.text[..definition.file.sql_start]);
+        let bench = Bench { rules: &broken, quarter: bench.quarter, parameters: bench.parameters.clone() };
+        let noticed = readers.iter().any(|rule| (0..rule.header.example.len()).any(|i| bench.check(rule, i).is_err()));
+        if !noticed {
+            report.unnoticed.push(change);
+        }
+    }
+    report
 }
 
 /// Tables and outcome of one example, for another engine to compare with.

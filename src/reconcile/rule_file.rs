@@ -47,6 +47,9 @@ pub struct RuleHeader {
     /// Levels at which an indicator is published.
     #[serde(default)]
     pub levels: Vec<Level>,
+    /// Chinese label of each key in the column `indicator`.
+    #[serde(default)]
+    pub labels: std::collections::BTreeMap<String, String>,
     /// First quarter the rule applies to.
     pub since: Option<String>,
     /// Last quarter the rule applies to.
