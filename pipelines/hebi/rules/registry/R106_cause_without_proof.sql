@@ -1,0 +1,81 @@
+/*
+code = "R106"
+title = "致贫原因缺少佐证"
+why = "主要致贫原因与家庭成员情况对不上,帮扶措施难以对症。"
+policy = { clause = "序言", quote = "因病、因残致贫的比例高达71.29%" }
+owner = "扶贫办"
+severity = "S3"
+subject = "household"
+sources = ["registry_household", "registry_person"]
+due_days = 60
+advice = [
+    "核实成员健康、残疾、就学情况",
+    "据实更正致贫原因或成员信息",
+]
+message = "该户主要致贫原因为“{cause}”,在册成员中没有相应情况。"
+related = ["R14"]
+
+[[example]]
+case = "因病而全家健康、因残而无残疾、因学而无学生:列为疑点"
+given = """
+registry_household #H1 cause_primary=因病
+registry_person @P1 #H1 health=健康
+registry_household #H2 cause_primary=因残
+registry_person @P2 #H2 health=长期慢性病
+registry_household #H3 cause_primary=因学
+registry_person @P3 #H3 student_status=非在校生
+"""
+expect = ["H1 <- registry_household:1 registry_person:1", "H2 <- registry_household:2 registry_person:2", "H3 <- registry_household:3 registry_person:3"]
+
+[[example]]
+case = "有对应成员:不列"
+given = """
+registry_household #H1 cause_primary=因病
+registry_person @P1 #H1 health=患有大病
+registry_household #H2 cause_primary=因残
+registry_person @P2 #H2 health=健康 id_class=CERT20
+registry_household #H3 cause_primary=因学
+registry_person @P3 #H3 student_status=小学
+registry_household #H4 cause_primary=因残
+registry_person @P4 #H4 health=残疾
+"""
+expect = []
+
+[[example]]
+case = "其他原因、不再享受政策:不列"
+given = """
+registry_household #H1 cause_primary=缺技术
+registry_person @P1 #H1 health=健康
+registry_household #H2 cause_primary=因病 exit_status=已脱贫(不再享受政策)
+registry_person @P2 #H2 health=健康
+"""
+expect = []
+
+[[example]]
+case = "生病的成员已不在册、在校状况未填:列为疑点"
+given = """
+registry_household #H1 cause_primary=因病
+registry_person @P1 #H1 health=健康
+registry_person @P2 #H1 health=患有大病 person_status=死亡
+registry_household #H2 cause_primary=因学
+registry_person @P3 #H2
+"""
+expect = ["H1", "H2"]
+*/
+WITH family AS (
+    SELECT
+        p.household_no,
+        MAX(CASE WHEN p.health IN ('长期慢性病', '患有大病', '残疾') THEN 1 ELSE 0 END) AS ill,
+        MAX(CASE WHEN p.health = '残疾' OR p.id_class IN ('CERT20', 'CERT22') THEN 1 ELSE 0 END) AS disabled,
+        MAX(CASE WHEN p.student_status IS NOT NULL AND p.student_status <> '非在校生' THEN 1 ELSE 0 END) AS studying
+    FROM poor_person p
+    GROUP BY p.household_no
+)
+SELECT h.household_id AS subject_id, v.record_id AS evidence, v.evidence_order AS evidence_order, h.cause_primary AS cause
+FROM registry_household h
+JOIN family f ON f.household_no = h.household_no
+JOIN registry_evidence v ON v.household_no = h.household_no
+WHERE h.exit_status <> '已脱贫(不再享受政策)'
+    AND ((h.cause_primary = '因病' AND f.ill = 0)
+        OR (h.cause_primary = '因残' AND f.disabled = 0)
+        OR (h.cause_primary = '因学' AND f.studying = 0))
