@@ -1,0 +1,47 @@
+/*
+code = "Q30"
+title = "非在校生文化程度未填"
+why = "文化程度影响就业培训安排。"
+policy = { clause = "三(二)", quote = "信息数据质量、“三保障”政策落实、社会扶贫等7项重点工作进展情况通报1次" }
+owner = "扶贫办"
+severity = "S3"
+subject = "person"
+sources = ["registry_person"]
+due_days = 60
+advice = [
+    "查户口簿、身份证或登记表,补正建档立卡信息",
+]
+message = "文化程度没有填写。"
+related = ["R14"]
+
+[[example]]
+case = "未填:列为疑点"
+given = """
+registry_person @P1 student_status=非在校生
+"""
+expect = ["P1 <- registry_person:1"]
+
+[[example]]
+case = "已填:不列"
+given = """
+registry_person @P1 student_status=非在校生 education=初中
+"""
+expect = []
+
+[[example]]
+case = "已不在册:不列"
+given = """
+registry_person @P1 student_status=非在校生 person_status=死亡
+"""
+expect = []
+
+[[example]]
+case = "在校生:不列"
+given = """
+registry_person @P1 student_status=小学
+"""
+expect = []
+*/
+SELECT p.person_id AS subject_id, p.record_id AS evidence
+FROM poor_person p
+WHERE p.education IS NULL AND p.student_status = '非在校生'

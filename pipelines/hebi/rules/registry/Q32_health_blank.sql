@@ -1,0 +1,40 @@
+/*
+code = "Q32"
+title = "健康状况未填"
+why = "健康状况决定健康扶贫措施。"
+policy = { clause = "三(二)", quote = "信息数据质量、“三保障”政策落实、社会扶贫等7项重点工作进展情况通报1次" }
+owner = "扶贫办"
+severity = "S3"
+subject = "person"
+sources = ["registry_person"]
+due_days = 60
+advice = [
+    "查户口簿、身份证或登记表,补正建档立卡信息",
+]
+message = "健康状况没有填写。"
+related = ["R14"]
+
+[[example]]
+case = "未填:列为疑点"
+given = """
+registry_person @P1
+"""
+expect = ["P1 <- registry_person:1"]
+
+[[example]]
+case = "已填:不列"
+given = """
+registry_person @P1  health=健康
+"""
+expect = []
+
+[[example]]
+case = "已不在册:不列"
+given = """
+registry_person @P1  person_status=死亡
+"""
+expect = []
+*/
+SELECT p.person_id AS subject_id, p.record_id AS evidence
+FROM poor_person p
+WHERE p.health IS NULL

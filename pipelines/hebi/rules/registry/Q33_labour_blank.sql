@@ -1,0 +1,49 @@
+/*
+code = "Q33"
+title = "劳动年龄人员劳动能力未填"
+why = "劳动能力决定就业帮扶和兜底保障。"
+policy = { clause = "三(二)", quote = "信息数据质量、“三保障”政策落实、社会扶贫等7项重点工作进展情况通报1次" }
+owner = "扶贫办"
+severity = "S3"
+subject = "person"
+sources = ["registry_person"]
+due_days = 60
+advice = [
+    "查户口簿、身份证或登记表,补正建档立卡信息",
+]
+message = "劳动能力没有填写。"
+related = ["R14"]
+
+[[example]]
+case = "未填:列为疑点"
+given = """
+registry_person @P1 age=16
+"""
+expect = ["P1 <- registry_person:1"]
+
+[[example]]
+case = "已填:不列"
+given = """
+registry_person @P1 age=16 labour_ability=普通劳动力
+"""
+expect = []
+
+[[example]]
+case = "已不在册:不列"
+given = """
+registry_person @P1 age=16 person_status=死亡
+"""
+expect = []
+
+[[example]]
+case = "15岁、66岁:不列"
+given = """
+registry_person @P1 age=15
+registry_person @P2 age=66
+"""
+expect = []
+*/
+SELECT p.person_id AS subject_id, p.record_id AS evidence
+FROM poor_person p
+CROSS JOIN parameter q
+WHERE p.labour_ability IS NULL AND p.age BETWEEN q.labour_age_from AND q.labour_age_check_to

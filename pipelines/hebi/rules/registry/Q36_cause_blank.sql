@@ -1,0 +1,40 @@
+/*
+code = "Q36"
+title = "主要致贫原因未填"
+why = "致贫原因决定帮扶措施。"
+policy = { clause = "三(二)", quote = "信息数据质量、“三保障”政策落实、社会扶贫等7项重点工作进展情况通报1次" }
+owner = "扶贫办"
+severity = "S3"
+subject = "household"
+sources = ["registry_household"]
+due_days = 60
+advice = [
+    "查户口簿、身份证或登记表,补正建档立卡信息",
+]
+message = "主要致贫原因没有填写。"
+related = ["R14"]
+
+[[example]]
+case = "未填:列为疑点"
+given = """
+registry_household #H1
+"""
+expect = ["H1 <- registry_household:1"]
+
+[[example]]
+case = "已填:不列"
+given = """
+registry_household #H1 cause_primary=因病
+"""
+expect = []
+
+[[example]]
+case = "不再享受政策:不列"
+given = """
+registry_household #H1  exit_status=已脱贫(不再享受政策)
+"""
+expect = []
+*/
+SELECT h.household_id AS subject_id, h.record_id AS evidence
+FROM registry_household h
+WHERE h.cause_primary IS NULL AND h.exit_status <> '已脱贫(不再享受政策)'
