@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 pub mod code_map;
 mod divisions;
 pub mod glob;
+pub mod link;
 mod quarter;
 pub mod schema;
 pub mod settings;
@@ -21,6 +22,7 @@ pub mod source_file;
 pub mod toml_file;
 
 pub use code_map::CodeMap;
+pub use link::LinkSettings;
 pub use quarter::{Quarter, date32, from_date32};
 pub use settings::{MaskStyle, Parameter, Settings};
 pub use source::{Column, Kind, Member, Role, SourceContract, Subject};

@@ -3,8 +3,26 @@
 //! In: one [`crate::normalize::Comparable`] per source. Out: [`Links`], accepted and review
 //! pairs with weight, tier and the level reached in every comparison (the evidence).
 
+use rayon::prelude::*;
+
+use crate::Result;
+use crate::config::link::{LinkSettings, PassKind};
+use crate::normalize::{Comparable, DivisionTree};
+
+pub mod block;
 pub mod compare;
+mod decide;
 pub mod generic;
+pub mod household;
+pub mod nodes;
+pub mod one_to_one;
+pub mod weigh;
+
+use block::PassReport;
+pub(crate) use decide::contradicts_own_id;
+use household::Households;
+use nodes::Nodes;
+use weigh::{Levels, Scorer};
 
 /// Position of a record among all records of the run: source offset + row.
 pub type Node = u32;
@@ -54,4 +72,130 @@ pub struct Links {
     pub decision: Vec<Decision>,
     /// `levels[c][i]`: level of pair `i` in comparison `c` (0 = missing, then from best 1 downward).
     pub levels: Vec<Vec<u8>>,
+    /// What each pass brought.
+    pub passes: Vec<PassReport>,
+}
+
+/// A scored pair before it is written down.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scored {
+    pub(crate) pair: u64,
+    pub(crate) weight: i32,
+    pub(crate) levels: Levels,
+    pub(crate) outcome: Option<(Tier, Decision)>,
+}
+
+/// Links the records of all sources, across sources and within each.
+pub fn link(settings: &LinkSettings, comparables: &[Comparable], tree: &DivisionTree) -> Result<Links> {
+    let nodes = Nodes::build(comparables)?;
+    let wanted = |_: u32, _: u32| true;
+    let mut candidates = block::candidates(settings, &nodes, tree, &wanted)?;
+    let mut households = Households::new(&nodes, &settings.resolve.household_anchor);
+    let decider = decide::Decider::new(settings);
+    let contents: Vec<u64> = (0..nodes.len() as u32).into_par_iter().map(|n| nodes.content(n)).collect();
+    let mut scored = score(settings, &nodes, tree, &households, &decider, &candidates.pairs)?;
+    let household_pass = settings.passes.iter().find(|pass| pass.kind == PassKind::Household);
+    // Accepted pairs connect households, which lets further members in; what they add connects
+    // more. Three rounds settle all but chains of guesses.
+    for round in 0..if household_pass.is_some() { 3 } else { 0 } {
+        households.connect(strong(&scored, settings));
+        let more = households.candidates(&nodes, &wanted);
+        let before = candidates.pairs.len();
+        candidates.pairs = block::union(&candidates.pairs, &more);
+        if let Some(pass) = household_pass {
+            let new_pairs = (candidates.pairs.len() - before) as u64;
+            if round == 0 {
+                candidates.reports.push(PassReport { name: pass.name.clone(), ..PassReport::default() });
+            }
+            if let Some(report) = candidates.reports.last_mut() {
+                report.pairs = more.len() as u64;
+                report.new_pairs += new_pairs;
+            }
+        }
+        scored = score(settings, &nodes, tree, &households, &decider, &candidates.pairs)?;
+    }
+    rivals(&mut scored, &nodes, &decider);
+    let single: Vec<bool> =
+        nodes.names.iter().map(|name| settings.resolve.one_per_person.contains(name)).collect();
+    one_to_one::settle(&mut scored, &nodes, &single, &contents);
+    let mut links = Links {
+        comparisons: settings.comparisons.iter().map(|c| c.name.clone()).collect(),
+        levels: vec![Vec::new(); settings.comparisons.len()],
+        passes: candidates.reports,
+        ..Links::default()
+    };
+    for one in &scored {
+        let Some((tier, decision)) = one.outcome else { continue };
+        let (left, right) = block::unpack(one.pair);
+        links.left.push(left);
+        links.right.push(right);
+        links.weight.push(one.weight);
+        links.tier.push(tier);
+        links.decision.push(decision);
+        for (column, level) in links.levels.iter_mut().zip(one.levels) {
+            column.push(level);
+        }
+    }
+    Ok(links)
+}
+
+/// Scores and decides every candidate, in order.
+fn score(
+    settings: &LinkSettings,
+    nodes: &Nodes,
+    tree: &DivisionTree,
+    households: &Households,
+    decider: &decide::Decider,
+    pairs: &[u64],
+) -> Result<Vec<Scored>> {
+    let scorer = Scorer::new(settings, nodes, tree, households)?;
+    Ok(pairs
+        .par_iter()
+        .with_min_len(1024)
+        .map(|&pair| {
+            let (a, b) = block::unpack(pair);
+            let levels = scorer.levels(a, b);
+            let weight = scorer.weight(a, b, &levels);
+            Scored { pair, weight, levels, outcome: decider.decide(nodes, a, b, &levels, weight) }
+        })
+        .collect())
+}
+
+/// Accepted pairs that may speak for others of their households.
+fn strong<'a>(scored: &'a [Scored], settings: &LinkSettings) -> impl Iterator<Item = u64> + 'a {
+    let accept = settings.decision.accept;
+    scored
+        .iter()
+        .filter(move |s| s.weight >= accept && matches!(s.outcome, Some((_, Decision::Accept))))
+        .map(|s| s.pair)
+}
+
+/// A number that agrees while the names are apart gives way where either record has a better
+/// namesake: then it is a relative's number.
+fn rivals(scored: &mut [Scored], nodes: &Nodes, decider: &decide::Decider) {
+    if !decider.guarded() {
+        return;
+    }
+    let mut named = vec![false; nodes.len()];
+    for one in scored.iter() {
+        let level = decider.name_level(&one.levels);
+        let other_id = decider.id_level(&one.levels) != compare::IdLevel::Equal;
+        if other_id
+            && one.outcome.is_some()
+            && level != compare::HanNameLevel::Missing
+            && level <= compare::HanNameLevel::Dropped
+        {
+            let (a, b) = block::unpack(one.pair);
+            named[a as usize] = true;
+            named[b as usize] = true;
+        }
+    }
+    for one in scored.iter_mut() {
+        let (a, b) = block::unpack(one.pair);
+        if let Some((Tier::T2, Decision::Accept)) = one.outcome
+            && (named[a as usize] || named[b as usize])
+        {
+            one.outcome = Some((Tier::T6, Decision::Review));
+        }
+    }
 }

@@ -3,7 +3,17 @@
 //! In: all [`crate::normalize::Comparable`]s and [`crate::link::Links`] (and the previous
 //! publication's identities). Out: [`Resolution`].
 
-use crate::link::Tier;
+use crate::Result;
+use crate::config::{LinkSettings, Pipeline};
+use crate::link::nodes::Nodes;
+use crate::link::{Links, Tier};
+use crate::load::Loaded;
+use crate::normalize::Comparable;
+use crate::publish::previous::PreviousRecord;
+
+mod cluster;
+mod households;
+mod identity;
 
 /// Who every record is. Vectors indexed by node are as long as all records together.
 #[derive(Debug, Clone, Default)]
@@ -35,4 +45,45 @@ pub struct IdentityChange {
     pub previous_id: String,
     /// Id in this quarter.
     pub current_id: String,
+}
+
+/// Persons and households of the run. With the previous publication's records, persons and
+/// households keep their ids, and merges and splits are written to the ledger.
+pub fn resolve(
+    settings: &LinkSettings,
+    pipeline: &Pipeline,
+    loaded: &[Loaded],
+    comparables: &[Comparable],
+    links: &Links,
+    previous: Option<&[PreviousRecord]>,
+) -> Result<Resolution> {
+    let nodes = Nodes::build(comparables)?;
+    let tree = &pipeline.divisions;
+    let clusters = cluster::cluster(settings, &nodes, links);
+    let person_keys =
+        identity::person_keys(&nodes, tree, &clusters.person, clusters.count, &clusters.foreign);
+    let (household, household_keys) = households::assemble(settings, &nodes, &clusters.person, &person_keys);
+    let mut person_ids = identity::ids('P', &person_keys);
+    let mut household_ids = identity::ids('H', &household_keys);
+    let mut ledger = Vec::new();
+    if let Some(previous) = previous {
+        let record_id = |node: u32| {
+            let source = usize::from(nodes.source[node as usize]);
+            loaded[source].records.record_id((node - nodes.offsets[source]) as usize)
+        };
+        let (persons, homes) =
+            identity::votes(&nodes, &record_id, tree, &clusters.person, &household, previous);
+        identity::keep(&mut person_ids, &persons, &mut ledger);
+        identity::keep(&mut household_ids, &homes, &mut ledger);
+    }
+    Ok(Resolution {
+        offsets: nodes.offsets,
+        person: clusters.person,
+        household,
+        tier: clusters.tier,
+        in_review: clusters.in_review,
+        person_ids,
+        household_ids,
+        ledger,
+    })
 }

@@ -1,0 +1,254 @@
+//! The form of `link.toml`: passes, comparisons, weights, decision, one-per-person sources,
+//! households.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::toml_file::{TomlFile, suggest};
+use crate::Result;
+use crate::link::compare::{DateLevel, DivisionLevel, HanNameLevel, IdLevel, TextLevel};
+use crate::link::household::HouseholdLevel;
+
+/// `link.toml`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkSettings {
+    /// Title for reports, Chinese.
+    pub title: String,
+    /// Which pairs are compared.
+    #[serde(rename = "pass")]
+    pub passes: Vec<Pass>,
+    /// How pairs are compared and what each level weighs.
+    #[serde(rename = "comparison")]
+    pub comparisons: Vec<Comparison>,
+    /// From which weight on a pair is accepted or shown to a human.
+    pub decision: Thresholds,
+    /// How records become persons and households.
+    #[serde(default)]
+    pub resolve: ResolveSettings,
+    /// The file, for messages.
+    #[serde(skip)]
+    pub path: PathBuf,
+}
+
+/// `[[pass]]`: pairs that share a key are compared.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Pass {
+    /// Short name.
+    pub name: String,
+    /// Kind of pass.
+    #[serde(default)]
+    pub kind: PassKind,
+    /// Parts of the key; a record that lacks one takes no part.
+    #[serde(default)]
+    pub keys: Vec<KeyPart>,
+    /// Largest block that is compared whole; larger ones are split by `split`, else left out and reported.
+    #[serde(default = "default_max_block")]
+    pub max_block: u32,
+    /// Second key of oversized blocks.
+    pub split: Option<KeyPart>,
+}
+
+fn default_max_block() -> u32 {
+    200
+}
+
+/// Kind of pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PassKind {
+    /// Records that share every part of the key.
+    #[default]
+    Key,
+    /// ID numbers one slip apart, one of them not confirmed by its check character.
+    IdSlip,
+    /// Members of households that an accepted pair connects; guardians count as members.
+    Household,
+}
+
+/// Part of a key.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KeyPart {
+    /// Link column.
+    pub column: String,
+    /// What is taken of it.
+    #[serde(default)]
+    pub by: KeyBy,
+}
+
+/// What a key takes of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyBy {
+    /// The whole value (a usable 18-character ID; a folded name; a village as merged).
+    #[default]
+    Value,
+    /// First 15 digits of an ID.
+    Prefix15,
+    /// Any reading of a Han name, toneless.
+    Reading,
+    /// Surname of a Han name.
+    Surname,
+    /// First three characters of a text.
+    Start3,
+    /// Township of a division.
+    Township,
+    /// Year of a date.
+    Year,
+    /// Month and day of a date, in either order.
+    DayMonth,
+}
+
+/// `[[comparison]]`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Comparison {
+    /// Name; the published column is `level_<name>`.
+    pub name: String,
+    /// Comparator.
+    pub kind: ComparisonKind,
+    /// Link column, the same as `name` if absent.
+    pub column: Option<String>,
+    /// Weight of each level in 1/1000 bit.
+    pub weights: BTreeMap<String, i32>,
+    /// Agreement on a rare value weighs more.
+    #[serde(default)]
+    pub term_frequency: bool,
+}
+
+impl Comparison {
+    /// Link column.
+    pub fn column(&self) -> &str {
+        self.column.as_deref().unwrap_or(&self.name)
+    }
+}
+
+/// Comparator of a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ComparisonKind {
+    /// ID numbers.
+    IdNumber,
+    /// Han names.
+    HanName,
+    /// Birth dates: stated, or from the ID number where the other one is stated.
+    Birth,
+    /// Sex: stated, or from the ID number where the other one is stated.
+    Sex,
+    /// Dates.
+    Date,
+    /// Divisions.
+    Division,
+    /// Households: the same number, or connected by other members.
+    Household,
+    /// Addresses and texts of several words.
+    Text,
+    /// Codes.
+    Code,
+}
+
+impl ComparisonKind {
+    /// (code, Chinese label) of every level by its number, missing first.
+    pub fn levels(self) -> Vec<(&'static str, &'static str)> {
+        macro_rules! list {
+            ($level:ty) => {
+                <$level>::ALL.iter().map(|l| (l.code(), l.label())).collect()
+            };
+        }
+        match self {
+            Self::IdNumber => list!(IdLevel),
+            Self::HanName => list!(HanNameLevel),
+            Self::Birth | Self::Date => list!(DateLevel),
+            Self::Division => list!(DivisionLevel),
+            Self::Household => list!(HouseholdLevel),
+            Self::Sex => vec![("missing", "一方缺失"), ("equal", "一致"), ("different", "不同")],
+            Self::Text | Self::Code => list!(TextLevel),
+        }
+    }
+}
+
+/// `[decision]`, in 1/1000 bit.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Thresholds {
+    /// From here on accepted.
+    pub accept: i32,
+    /// From here on shown to a human.
+    pub review: i32,
+}
+
+/// `[resolve]`.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ResolveSettings {
+    /// Sources with at most one record per person.
+    pub one_per_person: Vec<String>,
+    /// Sources whose household number makes the resolved household, best first.
+    pub household_anchor: Vec<String>,
+}
+
+impl LinkSettings {
+    /// Reads and checks the file.
+    pub fn open(path: &Path) -> Result<Self> {
+        let file = TomlFile::read(path)?;
+        let mut settings: Self = file.parse()?;
+        settings.path = path.to_owned();
+        settings.check(&file)?;
+        Ok(settings)
+    }
+
+    /// Position of a comparison of that kind.
+    pub fn comparison_of(&self, kind: ComparisonKind) -> Option<usize> {
+        self.comparisons.iter().position(|c| c.kind == kind)
+    }
+
+    fn check(&self, file: &TomlFile) -> Result<()> {
+        if self.decision.accept < self.decision.review {
+            return Err(file
+                .complain(&["decision".into(), "accept".into()], "自动匹配的门槛低于复核的门槛")
+                .hint("accept 应不小于 review"));
+        }
+        for (at, pass) in self.passes.iter().enumerate() {
+            if pass.kind == PassKind::Key && pass.keys.is_empty() {
+                return Err(file
+                    .complain(&["pass".into(), at.into()], format!("比对轮次“{}”没有键", pass.name))
+                    .hint("写 keys = [{ column = \"name\", by = \"reading\" }, …]"));
+            }
+        }
+        for (at, comparison) in self.comparisons.iter().enumerate() {
+            let place = ["comparison".into(), at.into()];
+            if !super::is_identifier(&comparison.name) {
+                return Err(file
+                    .complain(&place, format!("比较项名“{}”不合规", comparison.name))
+                    .hint("用小写英文字母、数字和下划线"));
+            }
+            if self.comparisons[..at].iter().any(|c| c.name == comparison.name) {
+                return Err(file.complain(&place, format!("比较项“{}”写了两次", comparison.name)));
+            }
+            let weights = &comparison.weights;
+            let levels = comparison.kind.levels();
+            let known: Vec<&str> = levels[1..].iter().map(|(code, _)| *code).collect();
+            for code in weights.keys() {
+                if !known.contains(&code.as_str()) {
+                    let steps = [place[0], place[1], "weights".into(), code.as_str().into()];
+                    let error = file.complain_key(&steps, format!("不认识的等级“{code}”"));
+                    return Err(match suggest(code, &known, "可用的等级") {
+                        Some(hint) => error.hint(hint),
+                        None => error,
+                    });
+                }
+            }
+            if let Some(absent) = known.iter().find(|code| !weights.contains_key(**code)) {
+                return Err(file
+                    .complain(&[place[0], place[1], "weights".into()], format!("缺少等级“{absent}”的权重"))
+                    .hint("每个等级都要写权重,单位为千分之一比特"));
+            }
+        }
+        Ok(())
+    }
+}

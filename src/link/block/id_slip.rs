@@ -1,0 +1,135 @@
+//! ID numbers one slip apart, in linear time.
+//!
+//! The check character excludes one slip between two numbers that it confirms, so only the few
+//! numbers that it does not confirm (and those with a digit lost or doubled) have their
+//! neighbours looked up among all numbers.
+
+use hashbrown::HashMap;
+use rayon::prelude::*;
+
+use super::{PassReport, pack};
+use crate::link::nodes::Nodes;
+use crate::normalize::id_number::{Digits, IdClass, IdNumber};
+
+/// Records of one number that are compared with a neighbour; more than this many share a
+/// placeholder.
+const MOST_OWNERS: usize = 40;
+
+pub(super) fn pairs(
+    nodes: &Nodes,
+    wanted: &(dyn Fn(u32, u32) -> bool + Sync),
+    report: &mut PassReport,
+) -> Vec<u64> {
+    let Some(ids) = nodes.ids("id_number") else { return Vec::new() };
+    let mut bodies: Vec<(u64, u32)> =
+        (0u32..).zip(ids).filter_map(|(node, id)| Some((id.edit_key()? / 11, node))).collect();
+    bodies.par_sort_unstable();
+    let mut index: HashMap<u64, (u32, u32)> = HashMap::with_capacity(bodies.len());
+    let mut start = 0;
+    for block in bodies.chunk_by(|a, b| a.0 == b.0) {
+        let end = start + block.len() as u32;
+        index.insert(block[0].0, (start, end));
+        start = end;
+    }
+    let doubtful: Vec<u32> = (0u32..)
+        .zip(ids)
+        .filter(|(_, id)| {
+            (id.edit_key().is_some() && !id.trusted()) || (id.class == IdClass::Other && id.detail > 0)
+        })
+        .map(|(node, _)| node)
+        .collect();
+    report.records = doubtful.len() as u64;
+    doubtful
+        .par_iter()
+        .flat_map_iter(|&node| {
+            let mut found = Vec::new();
+            neighbours(ids[node as usize], &mut |body| {
+                let Some(&(from, to)) = index.get(&body) else { return };
+                for &(_, other) in bodies[from as usize..to as usize].iter().take(MOST_OWNERS) {
+                    if other != node && wanted(node, other) {
+                        found.push(pack(node, other));
+                    }
+                }
+            });
+            found
+        })
+        .collect()
+}
+
+/// First 17 digits of every number one slip away (and of the number itself: a slip in the check
+/// character).
+fn neighbours(id: IdNumber, found: &mut dyn FnMut(u64)) {
+    let body_of = |values: &[u8]| values[..17].iter().fold(0u64, |n, &v| n * 10 + u64::from(v));
+    let valid = |values: &[u8]| values[..17].iter().all(|&v| v < 10);
+    if let Some(key) = id.edit_key() {
+        let digits = Digits::from_key(key).0;
+        let mut values = digits;
+        found(key / 11);
+        for place in 0..17 {
+            for digit in (0..10).filter(|&d| d != digits[place]) {
+                values[place] = digit;
+                found(body_of(&values));
+            }
+            values[place] = digits[place];
+        }
+        for place in 0..17 {
+            if values[place] != values[place + 1] {
+                values.swap(place, place + 1);
+                if valid(&values) {
+                    found(body_of(&values));
+                }
+                values.swap(place, place + 1);
+            }
+        }
+        return;
+    }
+    let count = usize::from(id.detail);
+    let given = crate::normalize::id_number::unpack(id.key, count);
+    let given = &given[..count];
+    if count == 17 {
+        for place in 0..=17 {
+            for digit in 0..10 {
+                let mut values = given.to_vec();
+                values.insert(place, digit);
+                if valid(&values) {
+                    found(body_of(&values));
+                }
+            }
+        }
+    } else if count == 19 {
+        for place in 0..19 {
+            let mut values = given.to_vec();
+            values.remove(place);
+            if valid(&values) {
+                found(body_of(&values));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reaches(from: &str, to: &str) -> bool {
+        let target = IdNumber::parse(to).edit_key().expect("usable") / 11;
+        let mut hit = false;
+        neighbours(IdNumber::parse(from), &mut |body| hit |= body == target);
+        hit
+    }
+
+    #[test]
+    fn every_kind_of_slip_reaches_the_number() {
+        let right = "410621196503124517";
+        for wrong in [
+            "410621196503124518",
+            "410621195503124517",
+            "410621196530124517",
+            "41062119650312451",
+            "4106211965503124517",
+        ] {
+            assert!(reaches(wrong, right), "{wrong}");
+        }
+        assert!(!reaches("410621195503124571", right));
+    }
+}

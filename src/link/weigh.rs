@@ -1,0 +1,218 @@
+//! Levels of a pair in every comparison, and what they weigh together.
+
+use hashbrown::HashMap;
+
+use super::compare::{
+    HanNameLevel, IdLevel, TextLevel, code_level, date_level, division_level, han_name_level, id_level,
+    text_level,
+};
+use super::household::Households;
+use super::nodes::{Column, Nodes};
+use crate::config::link::{Comparison, ComparisonKind, LinkSettings};
+use crate::normalize::DivisionTree;
+use crate::{Error, Result};
+
+/// Most comparisons of one model.
+pub const MOST: usize = 24;
+/// A rare value counts at least as if this many records had it.
+const FEWEST: f64 = 5.0;
+/// Bounds of the term-frequency adjustment, in 1/1000 bit.
+const TF_BOUNDS: (f64, f64) = (-5000.0, 4000.0);
+
+/// Levels of one pair.
+pub type Levels = [u8; MOST];
+
+/// Comparisons ready to run.
+pub struct Scorer<'a> {
+    nodes: &'a Nodes,
+    tree: &'a DivisionTree,
+    /// Household evidence of the moment.
+    pub households: &'a Households,
+    parts: Vec<Part<'a>>,
+}
+
+struct Part<'a> {
+    kind: ComparisonKind,
+    column: Option<&'a Column>,
+    /// Weight by level number.
+    weights: Vec<i32>,
+    /// Adjustment by pool id.
+    frequency: Option<Vec<i32>>,
+}
+
+impl<'a> Scorer<'a> {
+    /// Prepares the comparisons; weights by level number.
+    pub fn new(
+        settings: &LinkSettings,
+        nodes: &'a Nodes,
+        tree: &'a DivisionTree,
+        households: &'a Households,
+    ) -> Result<Self> {
+        if settings.comparisons.len() > MOST {
+            return Err(Error::configuration(format!("比较项太多(最多{MOST}个)")).in_file(&settings.path));
+        }
+        let parts = settings
+            .comparisons
+            .iter()
+            .map(|comparison| part(settings, nodes, comparison))
+            .collect::<Result<_>>()?;
+        Ok(Self { nodes, tree, households, parts })
+    }
+
+    /// Levels of a pair.
+    pub fn levels(&self, a: u32, b: u32) -> Levels {
+        let mut levels = [0; MOST];
+        for (level, part) in levels.iter_mut().zip(&self.parts) {
+            *level = self.level(part, a, b);
+        }
+        levels
+    }
+
+    /// Weight of a pair with these levels.
+    pub fn weight(&self, a: u32, b: u32, levels: &Levels) -> i32 {
+        self.parts.iter().zip(levels).map(|(part, &level)| weight_of(part, a, b, level)).sum()
+    }
+
+    /// Weight by comparison, for explanations.
+    pub fn contributions(&self, a: u32, b: u32, levels: &Levels) -> Vec<i32> {
+        self.parts.iter().zip(levels).map(|(part, &level)| weight_of(part, a, b, level)).collect()
+    }
+
+    fn level(&self, part: &Part<'_>, a: u32, b: u32) -> u8 {
+        let (x, y) = (a as usize, b as usize);
+        let nodes = self.nodes;
+        match part.kind {
+            ComparisonKind::Birth => {
+                // Two dates from ID numbers say nothing that the numbers do not say.
+                if nodes.stated_birth(a) == 0 && nodes.stated_birth(b) == 0 {
+                    return 0;
+                }
+                return date_level(nodes.birth(a), nodes.birth(b)).number();
+            }
+            ComparisonKind::Sex => {
+                if nodes.stated_sex(a) == 0 && nodes.stated_sex(b) == 0 {
+                    return 0;
+                }
+                return equal(nodes.sex(a), nodes.sex(b));
+            }
+            ComparisonKind::Household => return self.households.level(a, b).number(),
+            _ => {}
+        }
+        match (part.kind, part.column) {
+            (ComparisonKind::IdNumber, Some(Column::Id(v))) => id_level(v[x], v[y]).number(),
+            (ComparisonKind::HanName, Some(Column::Name(v, pool))) => {
+                han_name_level(pool.get(v[x]), pool.get(v[y])).number()
+            }
+            (ComparisonKind::Date, Some(Column::Date(v))) => date_level(v[x], v[y]).number(),
+            (ComparisonKind::Division, Some(Column::Division(v))) => {
+                division_level(self.tree, v[x], v[y]).number()
+            }
+            (ComparisonKind::Text, Some(Column::Text(v, pool))) => {
+                if v[x] != 0 && v[x] == v[y] {
+                    return TextLevel::Equal.number();
+                }
+                text_level(pool.get(v[x]), pool.get(v[y])).number()
+            }
+            (ComparisonKind::Code, Some(Column::Text(v, pool))) => {
+                if v[x] != 0 && v[x] == v[y] {
+                    return TextLevel::Equal.number();
+                }
+                code_level(pool.get(v[x]), pool.get(v[y])).number()
+            }
+            _ => 0,
+        }
+    }
+}
+
+fn equal(a: u8, b: u8) -> u8 {
+    match (a, b) {
+        (0, _) | (_, 0) => 0,
+        (a, b) if a == b => 1,
+        _ => 2,
+    }
+}
+
+fn weight_of(part: &Part<'_>, a: u32, b: u32, level: u8) -> i32 {
+    let base = part.weights.get(usize::from(level)).copied().unwrap_or(0);
+    let Some(frequency) = &part.frequency else { return base };
+    let agrees = match part.kind {
+        // A variant, a homophone and a look-alike are as rare as the rarer of the two.
+        ComparisonKind::HanName => level != 0 && level <= HanNameLevel::Swapped.number(),
+        _ => level == 1,
+    };
+    if !agrees {
+        return base;
+    }
+    let values = match part.column {
+        Some(Column::Name(v, _)) => v,
+        Some(Column::Text(v, _)) => v,
+        _ => return base,
+    };
+    let (p, q) = (frequency[values[a as usize] as usize], frequency[values[b as usize] as usize]);
+    base + if level == 1 { p.min(q) } else { p.min(q).min(0) }
+}
+
+fn part<'a>(settings: &LinkSettings, nodes: &'a Nodes, comparison: &Comparison) -> Result<Part<'a>> {
+    use ComparisonKind::*;
+    let column = nodes.column(comparison.column());
+    let suits = match (comparison.kind, column) {
+        (Birth | Sex | Household, _) | (_, None) => true,
+        (IdNumber, Some(c)) => matches!(c, Column::Id(_)),
+        (HanName, Some(c)) => matches!(c, Column::Name(..)),
+        (Date, Some(c)) => matches!(c, Column::Date(_)),
+        (Division, Some(c)) => matches!(c, Column::Division(_)),
+        (Text | Code, Some(c)) => matches!(c, Column::Text(..)),
+    };
+    if !suits {
+        return Err(Error::configuration(format!(
+            "比较项“{}”的比较方法不适合列“{}”",
+            comparison.name,
+            comparison.column()
+        ))
+        .in_file(&settings.path)
+        .hint("检查 kind 和 column"));
+    }
+    let levels = comparison.kind.levels();
+    let mut weights = vec![0; levels.len()];
+    for (weight, (code, _)) in weights.iter_mut().zip(&levels) {
+        *weight = comparison.weights.get(*code).copied().unwrap_or(0);
+    }
+    let frequency = if comparison.term_frequency { frequencies(column) } else { None };
+    Ok(Part { kind: comparison.kind, column, weights, frequency })
+}
+
+/// log2(average chance of agreement / share of this value), in 1/1000 bit, by pool id. Han names
+/// that fold alike count together.
+fn frequencies(column: Option<&Column>) -> Option<Vec<i32>> {
+    let (values, groups): (&[u32], Vec<u64>) = match column? {
+        Column::Name(v, pool) => (v, pool.values.iter().map(|n| n.fold_key).collect()),
+        Column::Text(v, pool) => (v, (0..pool.len() as u64).collect()),
+        _ => return None,
+    };
+    let mut counts: HashMap<u64, u32> = HashMap::new();
+    let mut total = 0u64;
+    for &value in values.iter().filter(|v| **v != 0) {
+        *counts.entry(groups[value as usize]).or_default() += 1;
+        total += 1;
+    }
+    let total = total.max(1) as f64;
+    // Summed in integers: the order of the map must not be seen.
+    let squares: u128 = counts.values().map(|&c| u128::from(c) * u128::from(c)).sum();
+    let average = (squares as f64 / total / total).max(FEWEST / total);
+    Some(
+        groups
+            .iter()
+            .map(|group| {
+                let count = f64::from(counts.get(group).copied().unwrap_or(1)).max(FEWEST);
+                let bits = (average / (count / total)).log2() * 1000.0;
+                bits.clamp(TF_BOUNDS.0, TF_BOUNDS.1).round() as i32
+            })
+            .collect(),
+    )
+}
+
+/// Is the level one of a full number that differs by a slip?
+pub fn is_slip(level: u8) -> bool {
+    let level = IdLevel::from_number(level);
+    matches!(level, IdLevel::Transposition | IdLevel::OneSubstitution | IdLevel::OneInsertDelete)
+}

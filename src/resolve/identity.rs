@@ -1,0 +1,199 @@
+//! Published ids: from what the person is, or as in the previous quarter.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+
+use super::IdentityChange;
+use crate::link::nodes::Nodes;
+use crate::normalize::DivisionTree;
+use crate::normalize::id_number::Digits;
+use crate::publish::previous::PreviousRecord;
+
+/// Canonical key of each person: the smallest confirmed ID number of its own, else the smallest
+/// usable one, else what the records say. Distinct for distinct persons.
+pub(super) fn person_keys(
+    nodes: &Nodes,
+    tree: &DivisionTree,
+    person: &[u32],
+    count: usize,
+    foreign: &[bool],
+) -> Vec<String> {
+    let mut best: Vec<Option<(u8, String)>> = vec![None; count];
+    let mut says: Vec<Option<String>> = vec![None; count];
+    for node in 0..nodes.len() as u32 {
+        let at = node as usize;
+        let id = nodes.id(node);
+        let name = nodes.name(node).map_or("", |n| n.clean.as_str());
+        let village = tree.code_at(nodes.division(node), crate::normalize::division::VILLAGE);
+        let plain = format!("{name}|{}|{village}|{:016x}", nodes.birth(node), nodes.content(node));
+        let key = match id.id18_key() {
+            Some(key) => {
+                let rank = u8::from(!id.trusted()) + 2 * u8::from(foreign[at]);
+                (rank, Digits::from_key(key).to_text())
+            }
+            None => (9, plain.clone()),
+        };
+        let slot = &mut best[person[at] as usize];
+        if slot.as_ref().is_none_or(|old| key < *old) {
+            *slot = Some(key);
+        }
+        let slot = &mut says[person[at] as usize];
+        if slot.as_ref().is_none_or(|old| plain < *old) {
+            *slot = Some(plain);
+        }
+    }
+    let keys: Vec<String> = best.into_iter().map(|k| k.map_or_else(String::new, |k| k.1)).collect();
+    let mut users: BTreeMap<&str, u32> = BTreeMap::new();
+    for key in &keys {
+        *users.entry(key).or_default() += 1;
+    }
+    // Two persons under one number are told apart by what their records say.
+    keys.iter()
+        .zip(says)
+        .map(|(key, says)| match users[key.as_str()] {
+            1 => key.clone(),
+            _ => format!("{key}|{}", says.unwrap_or_default()),
+        })
+        .collect()
+}
+
+/// Ids for canonical keys: a letter and 13 characters of base 32.
+pub(super) fn ids(letter: char, keys: &[String]) -> Vec<String> {
+    let mut taken: BTreeMap<String, usize> = BTreeMap::new();
+    let mut order: Vec<usize> = (0..keys.len()).collect();
+    order.sort_by(|&a, &b| keys[a].cmp(&keys[b]));
+    let mut out = vec![String::new(); keys.len()];
+    for at in order {
+        let mut seed = 0;
+        let id = loop {
+            let id = encode(letter, xxh3_64_with_seed(keys[at].as_bytes(), seed));
+            if !taken.contains_key(&id) {
+                break id;
+            }
+            seed += 1;
+        };
+        taken.insert(id.clone(), at);
+        out[at] = id;
+    }
+    out
+}
+
+fn encode(letter: char, hash: u64) -> String {
+    const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    let mut out = String::with_capacity(14);
+    out.push(letter);
+    for place in (0..13).rev() {
+        out.push(char::from(ALPHABET[(hash >> (5 * place) & 31) as usize]));
+    }
+    out
+}
+
+/// Which current person (or household) a previous one's records are in: votes by
+/// (previous id, current number).
+pub(super) type Votes = BTreeMap<(String, u32), u32>;
+
+/// Votes of the previous quarter's records, for persons and households.
+pub(super) fn votes(
+    nodes: &Nodes,
+    record_ids: &dyn Fn(u32) -> String,
+    tree: &DivisionTree,
+    person: &[u32],
+    household: &[u32],
+    previous: &[PreviousRecord],
+) -> (Votes, Votes) {
+    let mut index: BTreeMap<u64, BTreeSet<u32>> = BTreeMap::new();
+    for node in 0..nodes.len() as u32 {
+        let name = nodes.name(node).map_or("", |n| n.clean.as_str());
+        let village = tree.code_at(nodes.division(node), crate::normalize::division::VILLAGE);
+        let id = nodes.id(node).to_text();
+        for key in keys(&record_ids(node), id.as_deref(), name, nodes.birth(node), village) {
+            index.entry(key).or_default().insert(node);
+        }
+    }
+    let (mut persons, mut homes) = (Votes::new(), Votes::new());
+    for record in previous {
+        let birth = record.birth_date.unwrap_or(0) as u32;
+        let name = record.name.as_deref().unwrap_or("");
+        let id = record.id_number.as_deref().filter(|id| id.len() == 18);
+        // The first key that leads somewhere decides.
+        let found = keys(&record.record_id, id, name, birth, &record.village_code)
+            .into_iter()
+            .find_map(|key| index.get(&key));
+        let Some(found) = found else { continue };
+        let people: BTreeSet<u32> = found.iter().map(|&n| person[n as usize]).collect();
+        for one in people {
+            *persons.entry((record.person_id.clone(), one)).or_default() += 1;
+        }
+        let houses: BTreeSet<u32> = found.iter().map(|&n| household[n as usize]).collect();
+        for one in houses {
+            *homes.entry((record.household_id.clone(), one)).or_default() += 1;
+        }
+    }
+    (persons, homes)
+}
+
+/// Keys by which a record of another quarter is found again, best first.
+fn keys(record_id: &str, id: Option<&str>, name: &str, birth: u32, village: &str) -> Vec<u64> {
+    let mut out = vec![xxh3_64(format!("r|{record_id}").as_bytes())];
+    if let Some(id) = id {
+        out.push(xxh3_64(format!("i|{id}|{name}").as_bytes()));
+    }
+    if !name.is_empty() && birth != 0 {
+        out.push(xxh3_64(format!("n|{name}|{birth}|{village}").as_bytes()));
+    }
+    out
+}
+
+/// Gives current numbers the previous ids that most of their records had, and writes down what
+/// merged and what split.
+pub(super) fn keep(ids: &mut [String], votes: &Votes, ledger: &mut Vec<IdentityChange>) {
+    let mut order: Vec<(&(String, u32), &u32)> = votes.iter().collect();
+    order.sort_by(|x, y| {
+        // The own id first among equals, so that nothing changes without need.
+        let own = |k: &(String, u32)| ids[k.1 as usize] != k.0;
+        (std::cmp::Reverse(x.1), own(x.0), x.0).cmp(&(std::cmp::Reverse(y.1), own(y.0), y.0))
+    });
+    let mut given: BTreeMap<u32, &str> = BTreeMap::new();
+    let mut used: BTreeMap<&str, u32> = BTreeMap::new();
+    for ((previous, current), _) in &order {
+        if !given.contains_key(current) && !used.contains_key(previous.as_str()) {
+            given.insert(*current, previous);
+            used.insert(previous, *current);
+        }
+    }
+    for (current, previous) in &given {
+        ids[*current as usize] = (*previous).to_owned();
+    }
+    // An id that belongs to somebody else now must not come up again by its hash.
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for at in 0..ids.len() {
+        if given.contains_key(&(at as u32)) {
+            seen.insert(ids[at].clone(), at);
+        }
+    }
+    for at in 0..ids.len() {
+        let mut seed = 1;
+        while seen.get(&ids[at]).is_some_and(|&owner| owner != at) {
+            let letter = ids[at].chars().next().unwrap_or('P');
+            ids[at] = encode(letter, xxh3_64_with_seed(ids[at].as_bytes(), seed));
+            seed += 1;
+        }
+        seen.insert(ids[at].clone(), at);
+    }
+    let mut changes = BTreeSet::new();
+    for (previous, current) in votes.keys() {
+        let now = &ids[*current as usize];
+        if now == previous {
+            continue;
+        }
+        // The id lives on elsewhere: part of it split off. Otherwise it went into this one.
+        let kind = if used.contains_key(previous.as_str()) { "split" } else { "merge" };
+        changes.insert((kind, previous.clone(), now.clone()));
+    }
+    ledger.extend(changes.into_iter().map(|(kind, previous_id, current_id)| IdentityChange {
+        kind: kind.to_owned(),
+        previous_id,
+        current_id,
+    }));
+}
