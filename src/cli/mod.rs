@@ -1,1 +1,173 @@
-//! (being written)
+//! The command line: raw arguments in, a validated plan out, one thin module per command.
+//!
+//! Data goes to the given standard output, words and progress to standard error. Exit codes:
+//! 0 done, 1 done but exceptions at or over `--fail-on`, 2 refused (usage, configuration,
+//! input), 3 failed (I/O, internal).
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::Result;
+
+mod check;
+mod diff;
+mod evaluate;
+mod explain;
+mod graph;
+
+mod link;
+mod progress;
+mod rules;
+mod run;
+mod schema;
+mod synth;
+
+pub use progress::BarProgress;
+
+/// Where a command writes and how.
+pub struct Console<'a> {
+    /// Data.
+    pub out: &'a mut dyn Write,
+    /// Words and errors.
+    pub err: &'a mut dyn Write,
+    /// `--format json`.
+    pub json: bool,
+    /// `--quiet`: no words but errors.
+    pub quiet: bool,
+    /// Progress bars are wanted and standard error is a terminal.
+    pub progress: bool,
+}
+
+impl Console<'_> {
+    /// Writes one line of data.
+    pub fn line(&mut self, text: &str) -> Result<()> {
+        writeln!(self.out, "{text}").map_err(broken_output)
+    }
+    /// Writes one line of words, unless `--quiet`.
+    pub fn say(&mut self, text: &str) -> Result<()> {
+        if self.quiet { Ok(()) } else { writeln!(self.err, "{text}").map_err(broken_output) }
+    }
+    /// Writes `value` as indented JSON data.
+    pub fn json(&mut self, value: &impl serde::Serialize) -> Result<()> {
+        let text = serde_json::to_string_pretty(value)
+            .map_err(|e| crate::Error::internal(format!("无法写成 JSON:{e}")))?;
+        self.line(&text)
+    }
+}
+
+fn broken_output(error: std::io::Error) -> crate::Error {
+    crate::Error::io("写标准输出", std::path::Path::new("-"), error)
+}
+
+/// `bidui`: 农村低保与建档立卡人口比对。
+#[derive(Debug, Parser)]
+#[command(name = "bidui", version, about = "农村低保与建档立卡人口数据比对:装载、匹配、找疑点、出清单")]
+#[command(propagate_version = true, disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    /// 不输出说明文字,只输出结果和错误
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    /// 不显示进度条
+    #[arg(long, global = true)]
+    no_progress: bool,
+    /// 结果的形式
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// 给人看的文字
+    Text,
+    /// 给程序读的 JSON
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// 跑一个季度:装载、匹配、核查、发布
+    Run(run::RunArguments),
+    /// 检查配置;加 --data 则试读提取数据但不写任何结果
+    Check(check::CheckArguments),
+    /// 只做记录匹配(通用列,一表去重或多表匹配)
+    Link(link::LinkArguments),
+    /// 用真值评价匹配或疑点:精确率、召回率、F1
+    Evaluate(evaluate::EvaluateArguments),
+    /// 解释一个疑点、一个人或一对记录
+    Explain(explain::ExplainArguments),
+    /// 两个季度的发布之间变了什么
+    Diff(diff::DiffArguments),
+    /// 生成虚构的提取数据(带真值)
+    Synth(synth::SynthArguments),
+    /// 列出、筛选、说明规则
+    Rules(rules::RulesArguments),
+    /// 画出数据来源、阶段、规则之间的关系
+    Graph(graph::GraphArguments),
+    /// 输出配置文件的 JSON Schema
+    Schema(schema::SchemaArguments),
+    /// 输出命令行补全脚本
+    Completions {
+        /// 哪种命令行
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Runs one command line. `arguments` includes the program name.
+pub fn main(
+    arguments: impl IntoIterator<Item = std::ffi::OsString>,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> ExitCode {
+    let parsed = match Arguments::try_parse_from(arguments) {
+        Ok(parsed) => parsed,
+        Err(refusal) => {
+            // clap renders help and version as "errors" that succeed.
+            let text = refusal.render().to_string();
+            let to_err = refusal.use_stderr();
+            let _ = if to_err { write!(err, "{text}") } else { write!(out, "{text}") };
+            return ExitCode::from(if to_err { 2 } else { 0 });
+        }
+    };
+    let progress = !parsed.no_progress && !parsed.quiet && std::io::stderr().is_terminal();
+    let mut console =
+        Console { out, err, json: parsed.format == Format::Json, quiet: parsed.quiet, progress };
+    match dispatch(parsed.command, &mut console) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            let color = std::env::var_os("NO_COLOR").is_none() && std::io::stderr().is_terminal();
+            let _ = writeln!(console.err, "{}", crate::error::render(&error, color));
+            ExitCode::from(error.kind().exit_code())
+        }
+    }
+}
+
+fn dispatch(command: Command, console: &mut Console<'_>) -> Result<u8> {
+    match command {
+        Command::Run(a) => run::execute(&a, console),
+        Command::Check(a) => check::execute(&a, console),
+        Command::Link(a) => link::execute(&a, console),
+        Command::Evaluate(a) => evaluate::execute(&a, console),
+        Command::Explain(a) => explain::execute(&a, console),
+        Command::Diff(a) => diff::execute(&a, console),
+        Command::Synth(a) => synth::execute(&a, console),
+        Command::Rules(a) => rules::execute(&a, console),
+        Command::Graph(a) => graph::execute(&a, console),
+        Command::Schema(a) => schema::execute(&a, console),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Arguments::command(), "bidui", console.out);
+            Ok(0)
+        }
+    }
+}
+
+/// Pipeline folder argument shared by several commands.
+#[derive(Debug, clap::Args)]
+struct PipelineArgument {
+    /// 流水线文件夹,例如 pipelines/hebi
+    pipeline: PathBuf,
+}

@@ -1,1 +1,47 @@
-//! (being written)
+//! Runs the stages in order and decides where data sits.
+//!
+//! Stages do not know about each other's neighbours, threads or files of a publication; this
+//! folder does. The one engine so far is `memory`: every stage's table lives in memory.
+
+use std::path::PathBuf;
+
+mod memory;
+
+pub use memory::{RunOutcome, run};
+
+/// How a stage tells what it is doing. The library has no other way to speak.
+pub trait Progress: Sync {
+    /// A stage begins; `units` is its size where known.
+    fn stage(&self, title: &str, units: Option<u64>);
+    /// `units` more of the running stage are done.
+    fn advance(&self, units: u64);
+}
+
+/// Says nothing.
+pub struct Silent;
+
+impl Progress for Silent {
+    fn stage(&self, _title: &str, _units: Option<u64>) {}
+    fn advance(&self, _units: u64) {}
+}
+
+/// A validated order to run one quarter.
+#[derive(Debug)]
+pub struct RunPlan {
+    /// The pipeline, opened and checked.
+    pub pipeline: crate::config::Pipeline,
+    /// Rules, parsed and planned; already narrowed to the selection.
+    pub rules: crate::reconcile::RuleSet,
+    /// How records are linked.
+    pub link: crate::config::link::LinkSettings,
+    /// Quarter to publish.
+    pub quarter: crate::config::Quarter,
+    /// Folder with the extracts.
+    pub data: PathBuf,
+    /// Folder that holds publications.
+    pub out: PathBuf,
+    /// Publication to compare with: a `quarter=…` folder.
+    pub previous: Option<PathBuf>,
+    /// Secret of the pseudonyms in BI tables.
+    pub key: Vec<u8>,
+}

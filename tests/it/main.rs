@@ -4,8 +4,10 @@
 
 mod broken;
 mod config;
+mod end_to_end;
 mod extract;
 mod folder;
+mod link;
 mod load;
 mod normalize;
 mod publish;

@@ -1,0 +1,111 @@
+//! `bidui check`: is the pipeline folder right, do the rules plan, do their examples hold?
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::Console;
+use crate::config::Pipeline;
+use crate::config::link::LinkSettings;
+use crate::reconcile::{self, RuleSet, examples};
+use crate::{Error, Result, load};
+
+/// Arguments of `bidui check`.
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    #[command(flatten)]
+    pipeline: super::PipelineArgument,
+    /// 运行每条规则自带的示例
+    #[arg(long)]
+    examples: bool,
+    /// 逐条改坏规则,看示例是否都能发现(可给一个规则编号)
+    #[arg(long, value_name = "CODE", num_args = 0..=1, default_missing_value = "")]
+    mutate: Option<String>,
+    /// 试读此文件夹中的提取数据(不写任何结果)
+    #[arg(long)]
+    data: Option<PathBuf>,
+}
+
+pub fn execute(arguments: &CheckArguments, console: &mut Console<'_>) -> Result<u8> {
+    let pipeline = Pipeline::open(&arguments.pipeline.pipeline)?;
+    let rules = RuleSet::load(&pipeline)?;
+    report(rules.check(), console)?;
+    LinkSettings::open(&pipeline.root.join("link.toml"))?;
+    console.line(&format!("配置正确:{}个数据来源,{}条规则", pipeline.sources.len(), rules.rules.len()))?;
+    if arguments.examples {
+        let outcome = reconcile::run_examples(&pipeline, &rules)?;
+        let failures = outcome.failures.len();
+        report(outcome.failures, console)?;
+        console
+            .line(&format!("示例:{}条规则的{}个示例,{failures}个不符", outcome.rules, outcome.examples))?;
+    }
+    if let Some(code) = &arguments.mutate {
+        mutate(&pipeline, &rules, code, console)?;
+    }
+    if let Some(data) = &arguments.data {
+        dry_run(&pipeline, data, console)?;
+    }
+    Ok(0)
+}
+
+/// Shows every complaint but the last, which becomes the command's error.
+fn report(mut complaints: Vec<Error>, console: &mut Console<'_>) -> Result<()> {
+    let Some(last) = complaints.pop() else { return Ok(()) };
+    for complaint in complaints {
+        let text = crate::error::render(&complaint, false);
+        writeln!(console.err, "{text}\n").map_err(super::broken_output)?;
+    }
+    Err(last)
+}
+
+fn mutate(pipeline: &Pipeline, rules: &RuleSet, code: &str, console: &mut Console<'_>) -> Result<()> {
+    let wanted = (!code.is_empty()).then_some(code);
+    let (mut tried, mut unnoticed) = (0, 0);
+    for rule in examples::run_mutations(pipeline, rules, wanted)? {
+        tried += rule.tried;
+        unnoticed += rule.unnoticed.len();
+        console.line(&format!("{}\t改坏{}处\t未发现{}处", rule.code, rule.tried, rule.unnoticed.len()))?;
+        for change in &rule.unnoticed {
+            console.line(&format!("\t{change}"))?;
+        }
+    }
+    if unnoticed > 0 {
+        return Err(Error::configuration(format!("改坏{tried}处,有{unnoticed}处没有任何示例发现"))
+            .hint("给这些规则补充示例:去掉或取反该条件后,至少一个示例的结果应当改变"));
+    }
+    console.line(&format!("改坏{tried}处,全部被示例发现"))
+}
+
+/// Reads every source as `run` would and says what would be loaded.
+fn dry_run(pipeline: &Pipeline, data: &Path, console: &mut Console<'_>) -> Result<()> {
+    console.line("来源\t文件\t工作表\t数据行\t读入\t接受\t退回")?;
+    let mut blocking = Vec::new();
+    for index in 0..pipeline.sources.len() {
+        let Some(loaded) = load::load_source(pipeline, index, data, None)? else {
+            console.line(&format!("{}\t(本季没有文件)", pipeline.sources[index].title))?;
+            continue;
+        };
+        for table in &loaded.totals.tables {
+            console.line(&format!(
+                "{}\t{}\t{}\t{}\t{}\t{}\t{}",
+                pipeline.sources[index].title,
+                table.file.display(),
+                table.sheet.as_deref().unwrap_or(""),
+                table.data_rows,
+                table.read,
+                table.accepted,
+                table.rejected
+            ))?;
+        }
+        for audit in &loaded.audits {
+            console.line(&format!("{}:{}", if audit.blocking { "阻断" } else { "提醒" }, audit.message))?;
+            if audit.blocking {
+                blocking.push(audit.message.clone());
+            }
+        }
+    }
+    match blocking.first() {
+        Some(first) => Err(Error::input(format!("{}项审核不通过,首项:{first}", blocking.len()))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,50 @@
+//! `bidui link`: record linkage alone, generic columns, one or many tables.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{BarProgress, Console};
+use crate::Result;
+use crate::engine::Progress as _;
+use crate::link::generic;
+
+/// Arguments of `bidui link`.
+#[derive(Debug, Args)]
+pub struct LinkArguments {
+    /// 匹配配置,例如 pipelines/febrl4/link.toml
+    config: PathBuf,
+    /// 结果文件夹(写入 link.parquet、cluster.parquet、report.json)
+    #[arg(long)]
+    out: PathBuf,
+    /// 数据文件所在文件夹(默认:配置文件所在文件夹)
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// 线程数(默认:全部核心)
+    #[arg(long)]
+    threads: Option<usize>,
+}
+
+pub fn execute(arguments: &LinkArguments, console: &mut Console<'_>) -> Result<u8> {
+    let bar = BarProgress::new(console.progress);
+    bar.stage("匹配", None);
+    let summary = super::run::with_threads(arguments.threads, || {
+        generic::run(&arguments.config, arguments.data.as_deref(), &arguments.out)
+    })??;
+    bar.finish();
+    if console.json {
+        console.json(&summary)?;
+        return Ok(0);
+    }
+    console.line(&summary.title)?;
+    for (table, records) in &summary.records {
+        console.line(&format!("  表 {table}\t{records}条记录"))?;
+    }
+    console.line(&format!("  比较\t{}对", summary.candidates))?;
+    console.line(&format!("  接受\t{}对,归为{}组", summary.accepted, summary.clusters))?;
+    console.line(&format!("  待审\t{}对", summary.review))?;
+    for file in &summary.files {
+        console.say(&format!("  写出 {}", file.display()))?;
+    }
+    Ok(0)
+}

@@ -1,0 +1,172 @@
+//! `bidui run`: one quarter, from extracts to publication.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{BarProgress, Console};
+use crate::config::link::LinkSettings;
+use crate::config::{Pipeline, Quarter};
+use crate::engine::{self, RunPlan};
+use crate::reconcile::{RuleSet, Severity};
+use crate::{Error, Result, privacy};
+
+/// Arguments of `bidui run`, as typed.
+#[derive(Debug, Args)]
+pub struct RunArguments {
+    #[command(flatten)]
+    pipeline: super::PipelineArgument,
+    /// 季度,例如 2018Q3
+    #[arg(long)]
+    quarter: String,
+    /// 提取数据所在文件夹
+    #[arg(long)]
+    data: PathBuf,
+    /// 发布文件夹(其下生成 quarter=… )
+    #[arg(long)]
+    out: PathBuf,
+    /// 上一季度的发布(默认:发布文件夹中上一季度的,如果有)
+    #[arg(long)]
+    previous: Option<PathBuf>,
+    /// 在哪里运行各阶段
+    #[arg(long, value_enum, default_value_t = EngineKind::Memory)]
+    engine: EngineKind,
+    /// 线程数(默认:全部核心)
+    #[arg(long)]
+    threads: Option<usize>,
+    /// 只运行这些规则(编号或编号前缀,可多次给出或用逗号分开)
+    #[arg(long, visible_alias = "only", value_delimiter = ',')]
+    select: Vec<String>,
+    /// 有达到此严重程度的未解决疑点时,退出码为 1
+    #[arg(long, value_enum)]
+    fail_on: Option<FailOn>,
+    /// 假名密钥文件(默认:用户配置文件夹中的 bidui/pseudonym.key,不存在则新建)
+    #[arg(long, env = "BIDUI_KEY_FILE")]
+    key_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum EngineKind {
+    /// 全部在内存中
+    Memory,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[value(rename_all = "UPPER")]
+enum FailOn {
+    S1,
+    S2,
+    S3,
+    S4,
+}
+
+impl From<FailOn> for Severity {
+    fn from(value: FailOn) -> Self {
+        match value {
+            FailOn::S1 => Self::S1,
+            FailOn::S2 => Self::S2,
+            FailOn::S3 => Self::S3,
+            FailOn::S4 => Self::S4,
+        }
+    }
+}
+
+pub fn execute(arguments: &RunArguments, console: &mut Console<'_>) -> Result<u8> {
+    let EngineKind::Memory = arguments.engine;
+    let plan = plan(arguments)?;
+    let bar = BarProgress::new(console.progress);
+    let outcome = with_threads(arguments.threads, || engine::run(&plan, &bar));
+    bar.finish();
+    let outcome = outcome??;
+    if console.json {
+        console.json(&outcome.publication)?;
+    } else {
+        console.line(&outcome.summary)?;
+    }
+    let failing =
+        arguments.fail_on.is_some_and(|limit| outcome.worst_open.is_some_and(|w| w <= limit.into()));
+    Ok(u8::from(failing))
+}
+
+/// Raw arguments → everything checked that can be checked before reading data.
+fn plan(arguments: &RunArguments) -> Result<RunPlan> {
+    let quarter: Quarter = arguments.quarter.parse()?;
+    let pipeline = Pipeline::open(&arguments.pipeline.pipeline)?;
+    let mut rules = RuleSet::load(&pipeline)?;
+    if let Some(first) = rules.check().into_iter().next() {
+        return Err(first);
+    }
+    select(&mut rules, &arguments.select)?;
+    let link = LinkSettings::open(&pipeline.root.join("link.toml"))?;
+    if !arguments.data.is_dir() {
+        return Err(Error::usage("找不到提取数据文件夹")
+            .in_file(&arguments.data)
+            .hint("用 --data 指向本季度提取数据所在的文件夹"));
+    }
+    let default_previous = arguments.out.join(format!("quarter={}", quarter.previous()));
+    let previous = match &arguments.previous {
+        Some(folder) if !folder.join("manifest.json").is_file() => {
+            return Err(Error::usage("上一季度的发布不完整:缺少 manifest.json")
+                .in_file(folder)
+                .hint("--previous 应指向 quarter=… 文件夹"));
+        }
+        Some(folder) => Some(folder.clone()),
+        None => default_previous.join("manifest.json").is_file().then_some(default_previous),
+    };
+    let key = key(arguments)?;
+    Ok(RunPlan {
+        pipeline,
+        rules,
+        link,
+        quarter,
+        data: arguments.data.clone(),
+        out: arguments.out.clone(),
+        previous,
+        key,
+    })
+}
+
+/// Keeps the rules whose code is, or begins with, one of `wanted`; all if nothing is wanted.
+fn select(rules: &mut RuleSet, wanted: &[String]) -> Result<()> {
+    for code in wanted {
+        if !rules.rules.iter().any(|r| r.header.code.starts_with(code.as_str())) {
+            return Err(
+                Error::usage(format!("没有编号以“{code}”开头的规则")).hint("用 bidui rules 查看全部编号")
+            );
+        }
+    }
+    if !wanted.is_empty() {
+        rules.rules.retain(|r| {
+            let code = &r.header.code;
+            wanted.iter().any(|w| code.starts_with(w.as_str()))
+        });
+    }
+    Ok(())
+}
+
+/// The pseudonym key lives outside the outputs, so that whoever has only the tables cannot
+/// turn pseudonyms back by trying every ID number.
+fn key(arguments: &RunArguments) -> Result<Vec<u8>> {
+    let file = match &arguments.key_file {
+        Some(file) => file.clone(),
+        None => {
+            let base = std::env::var_os("XDG_CONFIG_HOME")
+                .map(PathBuf::from)
+                .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".config")))
+                .ok_or_else(|| {
+                    Error::usage("不知道密钥文件放在哪里").hint("用 --key-file 指定假名密钥文件")
+                })?;
+            base.join("bidui").join("pseudonym.key")
+        }
+    };
+    privacy::key::load_or_create(&file, &arguments.out)
+}
+
+/// Runs `work` on a pool of `threads` threads (default: one per core).
+pub(super) fn with_threads<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads.unwrap_or(0))
+        .build()
+        .map_err(|e| Error::internal(format!("无法启动线程:{e}")))?;
+    Ok(pool.install(work))
+}

@@ -1,0 +1,46 @@
+//! `bidui schema`: JSON Schemas of the configuration files, for editors.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::Console;
+use crate::{Error, Result, config};
+
+/// Arguments of `bidui schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArguments {
+    /// 哪一个(不给则列出全部名称)
+    name: Option<String>,
+    /// 把全部 Schema 写入此文件夹
+    #[arg(long, conflicts_with = "name")]
+    out: Option<PathBuf>,
+}
+
+pub fn execute(arguments: &SchemaArguments, console: &mut Console<'_>) -> Result<u8> {
+    let all = config::schema::all();
+    if let Some(folder) = &arguments.out {
+        std::fs::create_dir_all(folder).map_err(|e| Error::io("新建文件夹", folder, e))?;
+        for (name, schema) in &all {
+            let file = folder.join(format!("{name}.json"));
+            std::fs::write(&file, config::schema::text(schema)).map_err(|e| Error::io("写文件", &file, e))?;
+        }
+        return Ok(0);
+    }
+    match &arguments.name {
+        None => {
+            for (name, _) in &all {
+                console.line(name)?;
+            }
+        }
+        Some(wanted) => {
+            let Some((_, schema)) = all.iter().find(|(name, _)| name == wanted) else {
+                let names: Vec<_> = all.iter().map(|(name, _)| name.to_string()).collect();
+                return Err(Error::usage(format!("没有名为“{wanted}”的 Schema"))
+                    .hint(format!("可选:{}", names.join("、"))));
+            };
+            console.line(config::schema::text(schema).trim_end())?;
+        }
+    }
+    Ok(0)
+}

@@ -1,0 +1,91 @@
+//! `bidui synth`: invented extracts with known truth.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::{BarProgress, Console};
+use crate::Result;
+use crate::engine::Progress as _;
+use crate::synth::{Formats, SynthOptions, generate};
+
+/// Arguments of `bidui synth`.
+#[derive(Debug, Args)]
+pub struct SynthArguments {
+    #[command(flatten)]
+    pipeline: super::PipelineArgument,
+    /// 大约多少人
+    #[arg(long, required_unless_present = "fixtures")]
+    persons: Option<u64>,
+    /// 写到哪个文件夹(其下每季一个文件夹,真值在 truth/ 中)
+    #[arg(long)]
+    out: PathBuf,
+    /// 种子;同样的参数生成同样的文件
+    #[arg(long, default_value_t = 20_180_930)]
+    seed: u64,
+    /// 第一个季度
+    #[arg(long, default_value = "2018Q3")]
+    quarter: String,
+    /// 连续几个季度
+    #[arg(long, default_value_t = 1)]
+    quarters: u32,
+    /// 姓名、证号、日期错误率的倍数
+    #[arg(long, default_value_t = 1.0)]
+    errors: f64,
+    /// 文件的样子
+    #[arg(long, value_enum, default_value_t = Layout::Delivered)]
+    layout: Layout,
+    /// 建档立卡户占全部户的比例(0-1)
+    #[arg(long)]
+    registry_share: Option<f64>,
+    /// 按随仓库提供的示例数据的参数生成
+    #[arg(long, conflicts_with_all = ["persons", "quarters", "errors", "layout"])]
+    fixtures: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Layout {
+    /// 与各部门实际提供的一样杂乱(XLSX、XLS、DBF、GB18030 CSV、Parquet)
+    Delivered,
+    /// 每个来源一个 UTF-8 CSV
+    Csv,
+    /// 每个来源一个 GB18030 CSV
+    Gb18030,
+    /// 每个来源一个 Parquet
+    Parquet,
+}
+
+pub fn execute(arguments: &SynthArguments, console: &mut Console<'_>) -> Result<u8> {
+    let root = &arguments.pipeline.pipeline;
+    let options = match arguments.persons {
+        None => SynthOptions::fixtures(root),
+        Some(persons) => SynthOptions {
+            first_quarter: arguments.quarter.clone(),
+            quarters: arguments.quarters,
+            error_multiplier: arguments.errors,
+            formats: match arguments.layout {
+                Layout::Delivered => Formats::Fixtures,
+                Layout::Csv => Formats::CsvUtf8,
+                Layout::Gb18030 => Formats::CsvGb18030,
+                Layout::Parquet => Formats::Parquet,
+            },
+            registry_share: arguments.registry_share,
+            ..SynthOptions::new(root, persons, arguments.seed)
+        },
+    };
+    let bar = BarProgress::new(console.progress);
+    bar.stage("生成虚构数据", None);
+    let report = generate(&options, &arguments.out)?;
+    bar.finish();
+    console.line(&format!(
+        "虚构{}人,{}条记录,预期疑点{}条,写出{}个文件",
+        report.persons,
+        report.records,
+        report.exceptions,
+        report.files.len()
+    ))?;
+    for file in &report.files {
+        console.say(&format!("  {}\t{}行", file.path.display(), file.rows))?;
+    }
+    Ok(0)
+}

@@ -1,0 +1,106 @@
+//! The engine `memory`: stage after stage, every table in memory.
+
+use super::{Progress, RunPlan};
+use crate::load::{AuditFinding, Loaded};
+use crate::publish::{Previous, Publication, PublicationInputs};
+use crate::reconcile::Severity;
+use crate::resolve::Resolution;
+use crate::{Error, Result, link, load, normalize, publish, reconcile, resolve, track};
+
+/// What a run leaves behind.
+#[derive(Debug)]
+pub struct RunOutcome {
+    /// The publication as written.
+    pub publication: Publication,
+    /// Summary that an officer understands, Chinese.
+    pub summary: String,
+    /// Worst severity among open exceptions that rest on certain links.
+    pub worst_open: Option<Severity>,
+}
+
+/// Runs one quarter and publishes it.
+///
+/// # Errors
+/// A blocking audit, a missing required source or a wrong extract refuses the run before
+/// anything is written; the earlier publication stays as it was.
+pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
+    let previous = plan.previous.as_deref().map(Previous::open).transpose()?;
+    let loaded = load_all(plan, previous.as_ref(), progress)?;
+    progress.stage("规范证号、姓名、区划", None);
+    let comparables = normalize::normalize(&plan.pipeline, &loaded)?;
+    progress.stage("匹配同一个人的记录", None);
+    let links = link::link(&plan.link, &comparables, &plan.pipeline.divisions)?;
+    progress.stage("认人归户", None);
+    let identities = previous.as_ref().map(Previous::records).transpose()?;
+    let resolution: Resolution =
+        resolve::resolve(&plan.link, &plan.pipeline, &loaded, &comparables, &links, identities.as_deref())?;
+    progress.stage("准备核查视图", None);
+    let inputs = reconcile::views::Inputs {
+        pipeline: &plan.pipeline,
+        loaded: &loaded,
+        comparables: &comparables,
+        resolution: &resolution,
+        quarter: plan.quarter,
+    };
+    let mut views = reconcile::views::build(&inputs, &plan.rules)?;
+    if let Some(previous) = &previous {
+        views.extend(previous.views()?);
+    }
+    let quarter = plan.quarter.to_string();
+    progress.stage("逐条运行规则", Some(plan.rules.rules.len() as u64));
+    let findings = reconcile::run(&plan.rules, &views, &quarter, &mut |_, _| progress.advance(1))?;
+    progress.stage("与上一季度对照", None);
+    let before = previous.as_ref().map(Previous::exceptions).transpose()?;
+    let tracked = track::track(&findings, before.as_ref(), &resolution.ledger, &quarter)?;
+    progress.stage("写出发布", None);
+    let catalogue = publish::Catalogue::new(&plan.pipeline, &plan.rules, &quarter);
+    let inputs = PublicationInputs {
+        catalogue: &catalogue,
+        quarter: &quarter,
+        loaded: &loaded,
+        comparables: &comparables,
+        links: &links,
+        resolution: &resolution,
+        views: &views,
+        findings: &findings,
+        tracked: &tracked,
+        key: &plan.key,
+        previous_quarter: previous.as_ref().map(Previous::quarter),
+    };
+    let publication = publish::publish(&inputs, &plan.out)?;
+    let summary = publish::summary(&publication);
+    let worst_open = publication.totals.worst_open();
+    Ok(RunOutcome { publication, summary, worst_open })
+}
+
+/// Loads every source that has files this quarter; all blocking audits are reported together.
+fn load_all(plan: &RunPlan, previous: Option<&Previous>, progress: &dyn Progress) -> Result<Vec<Loaded>> {
+    let sources = &plan.pipeline.sources;
+    progress.stage("读取并装载各部门数据", Some(sources.len() as u64));
+    let mut loaded = Vec::new();
+    for (index, source) in sources.iter().enumerate() {
+        let before = previous.and_then(|p| p.read(&source.name));
+        if let Some(one) = load::load_source(&plan.pipeline, index, &plan.data, before)? {
+            one.totals.check()?;
+            loaded.push(one);
+        }
+        progress.advance(1);
+    }
+    let blocking: Vec<&AuditFinding> = loaded.iter().flat_map(|l| &l.audits).filter(|a| a.blocking).collect();
+    match blocking.split_first() {
+        None if loaded.is_empty() => Err(Error::input("没有任何来源有本季度的文件")
+            .in_file(&plan.data)
+            .hint("检查 --data 和各来源的文件名模式")),
+        None => Ok(loaded),
+        Some((first, rest)) => {
+            let more = if rest.is_empty() { String::new() } else { format!("(另有{}项)", rest.len()) };
+            let mut error =
+                Error::input(format!("审核不通过,未发布:{}{more}", first.message)).in_file(&plan.data);
+            if !rest.is_empty() {
+                let others: Vec<_> = rest.iter().map(|a| a.message.as_str()).collect();
+                error = error.hint(others.join(";"));
+            }
+            Err(error)
+        }
+    }
+}

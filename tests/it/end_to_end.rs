@@ -1,0 +1,204 @@
+//! The main job, as the operator runs it: both fixture quarters through the binary.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn bidui(arguments: &[&str]) -> std::process::Output {
+    Command::new(env!("CARGO_BIN_EXE_bidui")).current_dir(root()).args(arguments).output().unwrap()
+}
+
+fn ok(arguments: &[&str]) -> String {
+    let output = bidui(arguments);
+    assert!(
+        output.status.success(),
+        "bidui {}\n{}\n{}",
+        arguments.join(" "),
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// A key of its own, so that tests neither read nor make the user's.
+fn key(folder: &Path) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt as _;
+    let file = folder.join("test.key");
+    std::fs::write(&file, b"an invented key of 32 bytes long").unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    file
+}
+
+fn run(quarter: &str, out: &Path, key: &Path, more: &[&str]) -> String {
+    let data = format!("fixtures/hebi/{quarter}");
+    let mut arguments = vec![
+        "run",
+        "pipelines/hebi",
+        "--quarter",
+        quarter,
+        "--data",
+        &data,
+        "--out",
+        text(out),
+        "--key-file",
+        text(key),
+    ];
+    arguments.extend(more);
+    ok(&arguments)
+}
+
+/// Both quarters, published once for all tests.
+fn published() -> &'static Path {
+    static OUT: OnceLock<tempfile::TempDir> = OnceLock::new();
+    OUT.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let key = key(folder.path());
+        let out = folder.path().join("out");
+        let summary = run("2018Q3", &out, &key, &[]);
+        assert!(summary.contains("疑点") && summary.contains("退回"), "{summary}");
+        run("2018Q4", &out, &key, &[]);
+        folder
+    })
+    .path()
+}
+
+fn score(quarter: &str) -> serde_json::Value {
+    let publication = published().join("out").join(format!("quarter={quarter}"));
+    let truth = format!("fixtures/hebi/{quarter}/truth");
+    let json = ok(&["evaluate", text(&publication), "--truth", &truth, "--format", "json"]);
+    serde_json::from_str(&json).unwrap()
+}
+
+#[test]
+fn persons_and_exceptions_agree_with_the_truth() {
+    for quarter in ["2018Q3", "2018Q4"] {
+        let score = score(quarter);
+        let persons = &score["persons"];
+        let number = |v: &serde_json::Value| v.as_f64().unwrap();
+        let right = number(&persons["true_positive"]);
+        let f1 = 2.0 * right / (number(&persons["truth"]) + number(&persons["found"]));
+        assert!(f1 >= 0.99, "{quarter}: person links F1 {f1}");
+        for rule in score["rules"].as_array().unwrap() {
+            let truth = number(&rule["truth"]);
+            if truth == 0.0 {
+                continue;
+            }
+            let right = number(&rule["true_positive"]);
+            let (precision, recall) = (right / number(&rule["found"]).max(1.0), right / truth);
+            let code = rule["rule_code"].as_str().unwrap();
+            // A rule with a handful of exceptions moves in large steps: one miss is allowed.
+            let slack = 1.5 / truth;
+            assert!(precision >= 0.95 - slack, "{quarter} {code}: precision {precision}");
+            assert!(recall >= 0.95 - slack, "{quarter} {code}: recall {recall}");
+        }
+    }
+}
+
+fn bytes(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                files.insert(path.strip_prefix(folder).unwrap().to_owned(), std::fs::read(&path).unwrap());
+            }
+        }
+    }
+    files
+}
+
+#[test]
+fn same_bytes_again_and_whatever_the_threads() {
+    let once = published().join("out/quarter=2018Q3");
+    let folder = tempfile::tempdir().unwrap();
+    let key = key(folder.path());
+    for threads in ["1", "2"] {
+        let out = folder.path().join(threads);
+        run("2018Q3", &out, &key, &["--threads", threads]);
+        let again = out.join("quarter=2018Q3");
+        for part in ["tables", "restricted"] {
+            let (before, after) = (bytes(&once.join(part)), bytes(&again.join(part)));
+            assert_eq!(before.keys().collect::<Vec<_>>(), after.keys().collect::<Vec<_>>());
+            for (file, content) in &before {
+                assert!(content == &after[file], "{part}/{} differs with {threads} threads", file.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_second_reader_agrees() {
+    let python = root().join(".venv/bin/python");
+    assert!(
+        python.is_file(),
+        "run the tests through scripts/test.sh: it installs the second reader into .venv"
+    );
+    let out = published().join("out");
+    let output = Command::new(python)
+        .arg(root().join("tests/second_reader/check.py"))
+        .args([out.join("quarter=2018Q3"), out.join("quarter=2018Q4")])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn explain_shows_masked_records_and_the_clause() {
+    let publication = published().join("out/quarter=2018Q3");
+    let rows = bidui::publish::reader::rows(&publication.join("restricted/exception.parquet"), |r| {
+        r.get("rule_code") == "R37"
+    })
+    .unwrap();
+    let id = rows[0].get("exception_id");
+    let said = ok(&["explain", id, "--publication", text(&publication)]);
+    for part in ["R37", "依据", "姓名", "证件号"] {
+        assert!(said.contains(part), "{part} missing in\n{said}");
+    }
+    let full = rows_with_numbers(&publication);
+    assert!(full.iter().all(|number| !said.contains(number.as_str())), "a full ID number in\n{said}");
+    let refused = bidui(&["explain", "nothing", "--publication", text(&publication)]);
+    assert_eq!(refused.status.code(), Some(2));
+}
+
+fn rows_with_numbers(publication: &Path) -> Vec<String> {
+    bidui::publish::reader::rows(&publication.join("restricted/record.parquet"), |r| {
+        r.get("id_number").len() == 18
+    })
+    .unwrap()
+    .iter()
+    .map(|r| r.get("id_number").to_owned())
+    .collect()
+}
+
+#[test]
+fn fail_on_and_diff() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = key(folder.path());
+    let out = folder.path().join("out");
+    let arguments = |quarter: &str, more: &[&str]| {
+        let mut all: Vec<String> =
+            ["run", "pipelines/hebi", "--quarter", quarter, "--data"].map(str::to_owned).to_vec();
+        all.push(format!("fixtures/hebi/{quarter}"));
+        all.extend(["--out", text(&out), "--key-file", text(&key)].map(str::to_owned));
+        all.extend(more.iter().map(|m| (*m).to_owned()));
+        let all: Vec<&str> = all.iter().map(String::as_str).collect();
+        bidui(&all)
+    };
+    let output = arguments("2018Q3", &["--select", "R37", "--fail-on", "S1", "--quiet"]);
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    let (before, after) = (published().join("out/quarter=2018Q3"), published().join("out/quarter=2018Q4"));
+    let changes = ok(&["diff", text(&before), text(&after)]);
+    assert!(changes.contains("R37"), "{changes}");
+}
