@@ -43,7 +43,12 @@ fn main() -> Result<()> {
                         lines.push(format!("    {cause}"));
                     }
                 }
-                lines.push(format!("{} rules, {} examples, {} failures", report.rules, report.examples, report.failures.len()));
+                lines.push(format!(
+                    "{} rules, {} examples, {} failures",
+                    report.rules,
+                    report.examples,
+                    report.failures.len()
+                ));
             }
             lines.push(format!("{} complaints", complaints.len()));
         }
