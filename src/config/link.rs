@@ -180,6 +180,9 @@ pub struct Thresholds {
     pub accept: i32,
     /// From here on shown to a human.
     pub review: i32,
+    /// What it adds that neither record has another namesake near by in the other's source.
+    #[serde(default)]
+    pub unique: i32,
 }
 
 /// `[resolve]`.

@@ -1,11 +1,12 @@
 //! From levels and weight to tier and decision: thresholds, and guards that know how lists of
 //! people go wrong.
 
+use super::block::unpack;
 use super::compare::{DateLevel, HanNameLevel, IdLevel};
 use super::household::HouseholdLevel;
 use super::nodes::Nodes;
 use super::weigh::{Levels, is_slip};
-use super::{Decision, Tier};
+use super::{Decision, Scored, Tier};
 use crate::config::link::{ComparisonKind, LinkSettings};
 
 /// Positions of the comparisons that guards look at.
@@ -19,16 +20,6 @@ pub struct Decider {
     sex: Option<usize>,
     division: Option<usize>,
     household: Option<usize>,
-}
-
-/// What the levels of a pair say, named.
-struct Said {
-    id: IdLevel,
-    name: HanNameLevel,
-    birth: DateLevel,
-    sexes_differ: bool,
-    near: bool,
-    household: HouseholdLevel,
 }
 
 impl Decider {
@@ -51,82 +42,94 @@ impl Decider {
         self.id.is_some() && self.name.is_some()
     }
 
-    /// Level of names, for callers that weigh rivals.
-    pub fn name_level(&self, levels: &Levels) -> HanNameLevel {
-        HanNameLevel::from_number(self.name.map_or(0, |at| levels[at]))
-    }
-
-    /// Level of ID numbers.
-    pub fn id_level(&self, levels: &Levels) -> IdLevel {
-        IdLevel::from_number(self.id.map_or(0, |at| levels[at]))
-    }
-
-    /// Tier and decision; `None` if the pair is neither.
-    pub fn decide(
-        &self,
-        nodes: &Nodes,
-        a: u32,
-        b: u32,
-        levels: &Levels,
-        weight: i32,
-    ) -> Option<(Tier, Decision)> {
-        if !self.guarded() {
-            return (weight >= self.review).then(|| {
-                if weight >= self.accept {
-                    (Tier::T5, Decision::Accept)
-                } else {
-                    (Tier::T6, Decision::Review)
-                }
-            });
-        }
+    /// What the levels of a pair say; `None` where guards do not apply.
+    pub fn said(&self, levels: &Levels) -> Option<Said> {
         let at = |position: Option<usize>| position.map_or(0, |p| levels[p]);
-        let said = Said {
+        self.guarded().then(|| Said {
             id: IdLevel::from_number(at(self.id)),
             name: HanNameLevel::from_number(at(self.name)),
             birth: DateLevel::from_number(at(self.birth)),
             sexes_differ: at(self.sex) == 2,
             near: matches!(at(self.division), 1 | 2),
             household: HouseholdLevel::from_number(at(self.household)),
+        })
+    }
+
+    /// Tier and decision; `None` if the pair is neither. `doubtful`: records whose ID number is
+    /// probably somebody else's.
+    pub fn decide(&self, nodes: &Nodes, one: &Scored, doubtful: &[bool]) -> Option<(Tier, Decision)> {
+        let (a, b) = unpack(one.pair);
+        let review = Some((Tier::T6, Decision::Review));
+        let Some(said) = self.said(&one.levels) else {
+            let accepted = Some((Tier::T5, Decision::Accept));
+            return (one.weight >= self.review)
+                .then_some(if one.weight >= self.accept { accepted } else { review })
+                .flatten();
         };
-        let tier = tier(&said);
-        if weight < self.review || same_household_twice(nodes, a, b, &said) {
+        let twice = same_household_twice(nodes, a, b, &said);
+        if one.weight < self.review || twice {
             // An ID that two names carry is never passed over in silence.
-            let contradiction =
-                said.id == IdLevel::Equal && weight >= 0 && !same_household_twice(nodes, a, b, &said);
-            return contradiction.then_some((Tier::T6, Decision::Review));
+            return if said.id == IdLevel::Equal && one.weight >= 0 && !twice { review } else { None };
         }
-        if weight < self.accept || tier == Tier::T6 || doubtful(nodes, a, b, &said) {
-            return Some((Tier::T6, Decision::Review));
+        let tier = tier(&said);
+        let either = |marks: &[bool]| marks[a as usize] || marks[b as usize];
+        if one.weight < self.accept || tier == Tier::T6 || two_people(nodes, a, b, &said, either(doubtful)) {
+            return review;
         }
         Some((tier, Decision::Accept))
     }
 }
 
-/// The tier whose words describe the pair.
-fn tier(said: &Said) -> Tier {
-    let name_agrees = said.name != HanNameLevel::Missing && said.name <= HanNameLevel::Dropped;
-    let household = matches!(
-        said.household,
-        HouseholdLevel::SameNumber | HouseholdLevel::MembersLinked | HouseholdLevel::Guardian
-    );
-    match said.id {
-        IdLevel::Equal if name_agrees => Tier::T1,
-        IdLevel::Equal => Tier::T2,
-        level if is_slip(level.number()) && name_agrees => Tier::T3,
-        IdLevel::Compatible if name_agrees => Tier::T4,
-        _ if name_agrees
-            && (good_birth(said.birth) && (said.near || household)
-                || household
-                || good_birth(said.birth)) =>
-        {
-            Tier::T5
-        }
-        _ => Tier::T6,
+/// What the levels of a pair say, named.
+#[derive(Debug, Clone, Copy)]
+pub struct Said {
+    pub id: IdLevel,
+    pub name: HanNameLevel,
+    pub birth: DateLevel,
+    pub sexes_differ: bool,
+    /// The same village.
+    pub near: bool,
+    pub household: HouseholdLevel,
+}
+
+impl Said {
+    /// The names are the same but for a slip of the pen.
+    pub fn name_agrees(&self) -> bool {
+        self.name != HanNameLevel::Missing && self.name <= HanNameLevel::Dropped
+    }
+
+    /// The names are those of two people.
+    pub fn name_far(&self) -> bool {
+        self.name > HanNameLevel::Dropped
+    }
+
+    /// The birth dates are the same but for a slip.
+    pub fn birth_agrees(&self) -> bool {
+        self.birth != DateLevel::Missing && self.birth <= DateLevel::OneDigit
+    }
+
+    /// The birth dates are those of two people.
+    pub fn birth_against(&self) -> bool {
+        matches!(self.birth, DateLevel::Disagree | DateLevel::SameYear)
+    }
+
+    /// Something connects the households.
+    pub fn household_agrees(&self) -> bool {
+        use HouseholdLevel::*;
+        matches!(self.household, SameNumber | MembersLinked | Guardian)
     }
 }
 
-fn good_birth(level: DateLevel) -> bool {
-    level != DateLevel::Missing && level <= DateLevel::OneDigit
+/// The tier whose words describe the pair.
+fn tier(said: &Said) -> Tier {
+    match said.id {
+        IdLevel::Equal if said.name_agrees() => Tier::T1,
+        IdLevel::Equal => Tier::T2,
+        level if is_slip(level.number()) && said.name_agrees() => Tier::T3,
+        IdLevel::Compatible if said.name_agrees() => Tier::T4,
+        _ if said.name_agrees() && (said.household_agrees() || said.birth_agrees()) => Tier::T5,
+        _ => Tier::T6,
+    }
 }
 
 /// Two members of one list's household are two people, unless the row is doubled.
@@ -137,28 +140,35 @@ fn same_household_twice(nodes: &Nodes, a: u32, b: u32, said: &Said) -> bool {
         && !(said.name != HanNameLevel::Missing && said.name <= HanNameLevel::Wildcard)
 }
 
-/// Pairs that look accepted but have the marks of two people.
-fn doubtful(nodes: &Nodes, a: u32, b: u32, said: &Said) -> bool {
-    let name_far = said.name > HanNameLevel::Dropped;
-    let birth_against = said.birth == DateLevel::Disagree || said.birth == DateLevel::SameYear;
+/// Pairs that weigh enough but have the marks of two people.
+fn two_people(nodes: &Nodes, a: u32, b: u32, said: &Said, doubtful: bool) -> bool {
     // A relative's number on the row: the number agrees, the person does not.
-    if said.id == IdLevel::Equal && name_far {
+    if said.id == IdLevel::Equal && said.name_far() {
+        let both_state = nodes.stated_birth(a) != 0 && nodes.stated_birth(b) != 0;
         let confirmed = said.birth == DateLevel::Equal && !said.sexes_differ;
-        return !confirmed || said.name > HanNameLevel::OneCharacter;
+        let placed = said.household_agrees() || confirmed && said.near;
+        let slip_of_pen = placed && !said.birth_against() && !said.sexes_differ && half_alike(nodes, a, b)
+            || said.name == HanNameLevel::OneCharacter && !said.birth_against() && !said.sexes_differ;
+        return !(confirmed && both_state || slip_of_pen);
     }
     // Two numbers that both check are two people, unless something else shows that one of the
     // numbers belongs to somebody else.
     let (p, q) = (nodes.id(a), nodes.id(b));
-    let two_valid = p.trusted() && q.trusted() && said.id != IdLevel::Equal && said.id != IdLevel::Compatible;
-    if two_valid {
-        let shown = contradicts_own_id(nodes, a) || contradicts_own_id(nodes, b);
-        let twins = said.id == IdLevel::SameBirthRegion;
-        let by_household =
-            matches!(said.household, HouseholdLevel::SameNumber | HouseholdLevel::MembersLinked);
-        return twins || !(shown || by_household && said.name <= HanNameLevel::Variant);
+    let differ = said.id != IdLevel::Equal && said.id != IdLevel::Compatible;
+    if p.trusted() && q.trusted() && differ {
+        let shown = doubtful || contradicts_own_id(nodes, a) || contradicts_own_id(nodes, b);
+        let twins = said.id == IdLevel::SameBirthRegion && !doubtful;
+        return twins || !(shown || said.household_agrees() && said.name <= HanNameLevel::Variant);
     }
     // Names apart, births apart, and only a slip between the numbers.
-    name_far && birth_against || said.sexes_differ && birth_against
+    (said.name_far() || said.sexes_differ) && said.birth_against()
+}
+
+/// Are at least half of the characters the same, place by place?
+fn half_alike(nodes: &Nodes, a: u32, b: u32) -> bool {
+    let (Some(p), Some(q)) = (nodes.name(a), nodes.name(b)) else { return false };
+    let same = p.chars().iter().zip(q.chars()).filter(|(x, y)| x == y).count();
+    p.chars().len() == q.chars().len() && same * 2 >= p.chars().len()
 }
 
 /// Does the record's stated birth date or sex contradict its own ID number?

@@ -1,5 +1,7 @@
 //! Households as evidence: who else of the two households is linked.
 
+use std::collections::BTreeSet;
+
 use hashbrown::{HashMap, HashSet};
 
 use super::block::{pack, unpack};
@@ -160,9 +162,15 @@ fn guardians(nodes: &Nodes, own: &[u32], anchors: &[String]) -> Vec<u32> {
         let kept = homes.entry(key).or_insert(home);
         *kept = (*kept).min(home);
     }
+    // Wards of one guardian belong together even where no list has the guardian's household.
+    let homeless: BTreeSet<u64> = wanted.iter().copied().filter(|key| !homes.contains_key(key)).collect();
+    let numbers: HashMap<u64, u32> = homeless.into_iter().zip(pool.len() as u32..).collect();
     for (node, id) in guardian_ids.iter().enumerate() {
-        if let Some(home) = id.id18_key().and_then(|key| homes.get(&key)) {
-            out[node] = home.2;
+        if let Some(key) = id.id18_key() {
+            out[node] = match homes.get(&key) {
+                Some(home) => home.2,
+                None => numbers.get(&key).copied().unwrap_or(0),
+            };
         }
     }
     out

@@ -11,6 +11,7 @@ use crate::normalize::{Comparable, DivisionTree};
 
 pub mod block;
 pub mod compare;
+mod context;
 mod decide;
 pub mod generic;
 pub mod household;
@@ -93,28 +94,30 @@ pub fn link(settings: &LinkSettings, comparables: &[Comparable], tree: &Division
     let mut households = Households::new(&nodes, &settings.resolve.household_anchor);
     let decider = decide::Decider::new(settings);
     let contents: Vec<u64> = (0..nodes.len() as u32).into_par_iter().map(|n| nodes.content(n)).collect();
-    let mut scored = score(settings, &nodes, tree, &households, &decider, &candidates.pairs)?;
+    let mut doubtful = vec![false; nodes.len()];
+    let mut scored = score(settings, &nodes, tree, &households, &doubtful, &candidates.pairs)?;
+    doubtful = context::doubtful(&scored, &nodes, &decider);
     let household_pass = settings.passes.iter().find(|pass| pass.kind == PassKind::Household);
     // Accepted pairs connect households, which lets further members in; what they add connects
     // more. Three rounds settle all but chains of guesses.
-    for round in 0..if household_pass.is_some() { 3 } else { 0 } {
-        households.connect(strong(&scored, settings));
-        let more = households.candidates(&nodes, &wanted);
-        let before = candidates.pairs.len();
-        candidates.pairs = block::union(&candidates.pairs, &more);
+    for round in 0..if household_pass.is_some() { 3 } else { 1 } {
         if let Some(pass) = household_pass {
-            let new_pairs = (candidates.pairs.len() - before) as u64;
+            decide(settings, &nodes, &decider, &doubtful, &mut scored);
+            households.connect(strong(&scored));
+            let more = households.candidates(&nodes, &wanted);
+            let before = candidates.pairs.len();
+            candidates.pairs = block::union(&candidates.pairs, &more);
             if round == 0 {
                 candidates.reports.push(PassReport { name: pass.name.clone(), ..PassReport::default() });
             }
             if let Some(report) = candidates.reports.last_mut() {
                 report.pairs = more.len() as u64;
-                report.new_pairs += new_pairs;
+                report.new_pairs += (candidates.pairs.len() - before) as u64;
             }
         }
-        scored = score(settings, &nodes, tree, &households, &decider, &candidates.pairs)?;
+        scored = score(settings, &nodes, tree, &households, &doubtful, &candidates.pairs)?;
     }
-    rivals(&mut scored, &nodes, &decider);
+    decide(settings, &nodes, &decider, &doubtful, &mut scored);
     let single: Vec<bool> =
         nodes.names.iter().map(|name| settings.resolve.one_per_person.contains(name)).collect();
     one_to_one::settle(&mut scored, &nodes, &single, &contents);
@@ -139,63 +142,44 @@ pub fn link(settings: &LinkSettings, comparables: &[Comparable], tree: &Division
     Ok(links)
 }
 
-/// Scores and decides every candidate, in order.
+/// Scores every candidate, in order.
 fn score(
     settings: &LinkSettings,
     nodes: &Nodes,
     tree: &DivisionTree,
     households: &Households,
-    decider: &decide::Decider,
+    doubtful: &[bool],
     pairs: &[u64],
 ) -> Result<Vec<Scored>> {
-    let scorer = Scorer::new(settings, nodes, tree, households)?;
+    let scorer = Scorer::new(settings, nodes, tree, households, doubtful)?;
     Ok(pairs
         .par_iter()
         .with_min_len(1024)
         .map(|&pair| {
             let (a, b) = block::unpack(pair);
             let levels = scorer.levels(a, b);
-            let weight = scorer.weight(a, b, &levels);
-            Scored { pair, weight, levels, outcome: decider.decide(nodes, a, b, &levels, weight) }
+            Scored { pair, weight: scorer.weight(a, b, &levels), levels, outcome: None }
         })
         .collect())
 }
 
-/// Accepted pairs that may speak for others of their households.
-fn strong<'a>(scored: &'a [Scored], settings: &LinkSettings) -> impl Iterator<Item = u64> + 'a {
-    let accept = settings.decision.accept;
+/// Decides every pair: by itself, then in the light of the others.
+fn decide(
+    settings: &LinkSettings,
+    nodes: &Nodes,
+    decider: &decide::Decider,
+    doubtful: &[bool],
+    scored: &mut [Scored],
+) {
     scored
-        .iter()
-        .filter(move |s| s.weight >= accept && matches!(s.outcome, Some((_, Decision::Accept))))
-        .map(|s| s.pair)
+        .par_iter_mut()
+        .with_min_len(1024)
+        .for_each(|one| one.outcome = decider.decide(nodes, one, doubtful));
+    context::rivals(scored, nodes, decider);
+    context::unique(scored, nodes, decider, &settings.decision, doubtful);
 }
 
-/// A number that agrees while the names are apart gives way where either record has a better
-/// namesake: then it is a relative's number.
-fn rivals(scored: &mut [Scored], nodes: &Nodes, decider: &decide::Decider) {
-    if !decider.guarded() {
-        return;
-    }
-    let mut named = vec![false; nodes.len()];
-    for one in scored.iter() {
-        let level = decider.name_level(&one.levels);
-        let other_id = decider.id_level(&one.levels) != compare::IdLevel::Equal;
-        if other_id
-            && one.outcome.is_some()
-            && level != compare::HanNameLevel::Missing
-            && level <= compare::HanNameLevel::Dropped
-        {
-            let (a, b) = block::unpack(one.pair);
-            named[a as usize] = true;
-            named[b as usize] = true;
-        }
-    }
-    for one in scored.iter_mut() {
-        let (a, b) = block::unpack(one.pair);
-        if let Some((Tier::T2, Decision::Accept)) = one.outcome
-            && (named[a as usize] || named[b as usize])
-        {
-            one.outcome = Some((Tier::T6, Decision::Review));
-        }
-    }
+/// Accepted pairs, which may speak for others of their households.
+fn strong(scored: &[Scored]) -> impl Iterator<Item = u64> + '_ {
+    scored.iter().filter(|s| matches!(s.outcome, Some((_, Decision::Accept)))).map(|s| s.pair)
 }

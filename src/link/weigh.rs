@@ -15,9 +15,14 @@ use crate::{Error, Result};
 /// Most comparisons of one model.
 pub const MOST: usize = 24;
 /// A rare value counts at least as if this many records had it.
-const FEWEST: f64 = 5.0;
+const FEWEST: f64 = 3.0;
+/// Share of records that have a value whose agreement weighs what the configuration says.
+const USUAL: f64 = 1.0 / 3000.0;
 /// Bounds of the term-frequency adjustment, in 1/1000 bit.
 const TF_BOUNDS: (f64, f64) = (-5000.0, 4000.0);
+
+/// What a different number weighs at most against a record whose number is probably not its own.
+const DOUBTFUL_ID: i32 = -1000;
 
 /// Levels of one pair.
 pub type Levels = [u8; MOST];
@@ -26,8 +31,9 @@ pub type Levels = [u8; MOST];
 pub struct Scorer<'a> {
     nodes: &'a Nodes,
     tree: &'a DivisionTree,
-    /// Household evidence of the moment.
-    pub households: &'a Households,
+    households: &'a Households,
+    /// Records whose ID number is probably somebody else's.
+    doubtful: &'a [bool],
     parts: Vec<Part<'a>>,
 }
 
@@ -47,6 +53,7 @@ impl<'a> Scorer<'a> {
         nodes: &'a Nodes,
         tree: &'a DivisionTree,
         households: &'a Households,
+        doubtful: &'a [bool],
     ) -> Result<Self> {
         if settings.comparisons.len() > MOST {
             return Err(Error::configuration(format!("比较项太多(最多{MOST}个)")).in_file(&settings.path));
@@ -56,7 +63,7 @@ impl<'a> Scorer<'a> {
             .iter()
             .map(|comparison| part(settings, nodes, comparison))
             .collect::<Result<_>>()?;
-        Ok(Self { nodes, tree, households, parts })
+        Ok(Self { nodes, tree, households, doubtful, parts })
     }
 
     /// Levels of a pair.
@@ -70,12 +77,41 @@ impl<'a> Scorer<'a> {
 
     /// Weight of a pair with these levels.
     pub fn weight(&self, a: u32, b: u32, levels: &Levels) -> i32 {
-        self.parts.iter().zip(levels).map(|(part, &level)| weight_of(part, a, b, level)).sum()
+        self.parts.iter().zip(levels).map(|(part, &level)| self.weight_of(part, a, b, level)).sum()
     }
 
     /// Weight by comparison, for explanations.
     pub fn contributions(&self, a: u32, b: u32, levels: &Levels) -> Vec<i32> {
-        self.parts.iter().zip(levels).map(|(part, &level)| weight_of(part, a, b, level)).collect()
+        self.parts.iter().zip(levels).map(|(part, &level)| self.weight_of(part, a, b, level)).collect()
+    }
+
+    fn is_doubtful(&self, node: u32) -> bool {
+        self.doubtful.get(node as usize).copied().unwrap_or(false)
+    }
+
+    fn weight_of(&self, part: &Part<'_>, a: u32, b: u32, level: u8) -> i32 {
+        // Somebody else's number cannot disagree.
+        let far = part.kind == ComparisonKind::IdNumber && level > IdLevel::Compatible.number();
+        if far && (self.is_doubtful(a) || self.is_doubtful(b)) {
+            return weight_of(part, a, b, level).max(DOUBTFUL_ID);
+        }
+        weight_of(part, a, b, level)
+    }
+
+    /// Birth date as far as it can be believed.
+    fn birth(&self, node: u32) -> u32 {
+        match self.is_doubtful(node) {
+            true => self.nodes.stated_birth(node),
+            false => self.nodes.birth(node),
+        }
+    }
+
+    /// Sex as far as it can be believed.
+    fn sex(&self, node: u32) -> u8 {
+        match self.is_doubtful(node) {
+            true => self.nodes.stated_sex(node),
+            false => self.nodes.sex(node),
+        }
     }
 
     fn level(&self, part: &Part<'_>, a: u32, b: u32) -> u8 {
@@ -87,13 +123,13 @@ impl<'a> Scorer<'a> {
                 if nodes.stated_birth(a) == 0 && nodes.stated_birth(b) == 0 {
                     return 0;
                 }
-                return date_level(nodes.birth(a), nodes.birth(b)).number();
+                return date_level(self.birth(a), self.birth(b)).number();
             }
             ComparisonKind::Sex => {
                 if nodes.stated_sex(a) == 0 && nodes.stated_sex(b) == 0 {
                     return 0;
                 }
-                return equal(nodes.sex(a), nodes.sex(b));
+                return equal(self.sex(a), self.sex(b));
             }
             ComparisonKind::Household => return self.households.level(a, b).number(),
             _ => {}
@@ -181,7 +217,7 @@ fn part<'a>(settings: &LinkSettings, nodes: &'a Nodes, comparison: &Comparison) 
     Ok(Part { kind: comparison.kind, column, weights, frequency })
 }
 
-/// log2(average chance of agreement / share of this value), in 1/1000 bit, by pool id. Han names
+/// log2([`USUAL`] share / share of this value), in 1/1000 bit, by pool id. Han names
 /// that fold alike count together.
 fn frequencies(column: Option<&Column>) -> Option<Vec<i32>> {
     let (values, groups): (&[u32], Vec<u64>) = match column? {
@@ -196,15 +232,12 @@ fn frequencies(column: Option<&Column>) -> Option<Vec<i32>> {
         total += 1;
     }
     let total = total.max(1) as f64;
-    // Summed in integers: the order of the map must not be seen.
-    let squares: u128 = counts.values().map(|&c| u128::from(c) * u128::from(c)).sum();
-    let average = (squares as f64 / total / total).max(FEWEST / total);
     Some(
         groups
             .iter()
             .map(|group| {
                 let count = f64::from(counts.get(group).copied().unwrap_or(1)).max(FEWEST);
-                let bits = (average / (count / total)).log2() * 1000.0;
+                let bits = (USUAL / (count / total)).log2() * 1000.0;
                 bits.clamp(TF_BOUNDS.0, TF_BOUNDS.1).round() as i32
             })
             .collect(),

@@ -1,0 +1,142 @@
+//! What a pair means in the light of the other pairs of its two records.
+
+use hashbrown::HashMap;
+
+use super::block::unpack;
+use super::compare::{HanNameLevel, IdLevel};
+use super::decide::{Decider, Said};
+use super::nodes::Nodes;
+use super::{Decision, Scored, Tier, contradicts_own_id};
+use crate::config::link::Thresholds;
+
+/// From here on a namesake is a rival.
+const RIVAL: i32 = 5000;
+/// A namesake this much lighter is none.
+const FAR_BEHIND: i32 = 8000;
+
+/// Records whose ID number is probably somebody else's: it is shared with another name, and the
+/// other side has more records (or does not contradict itself).
+pub(super) fn doubtful(scored: &[Scored], nodes: &Nodes, decider: &Decider) -> Vec<bool> {
+    let mut agree = vec![0u16; nodes.len()];
+    let mut far = Vec::new();
+    for one in scored {
+        let Some(said) = decider.said(&one.levels).filter(|s| s.id == IdLevel::Equal) else { continue };
+        let (a, b) = unpack(one.pair);
+        if said.name_far() {
+            far.push((a, b));
+        } else if said.name_agrees() {
+            for node in [a, b] {
+                agree[node as usize] = agree[node as usize].saturating_add(1);
+            }
+        }
+    }
+    let mut out = vec![false; nodes.len()];
+    for (a, b) in far {
+        let (p, q) = (agree[a as usize], agree[b as usize]);
+        let mut blame = [p < q, q < p];
+        if p == q {
+            blame = [a, b].map(|node| contradicts_own_id(nodes, node));
+        }
+        if blame[0] == blame[1] {
+            blame = [true, true];
+        }
+        out[a as usize] |= blame[0];
+        out[b as usize] |= blame[1];
+    }
+    out
+}
+
+/// An ID number that agrees while the names are apart gives way where a record's name is that
+/// of somebody near by with another number: then it is a relative's number.
+pub(super) fn rivals(scored: &mut [Scored], nodes: &Nodes, decider: &Decider) {
+    let mut named = vec![false; nodes.len()];
+    for one in scored.iter() {
+        let Some(said) = decider.said(&one.levels) else { return };
+        let near = said.near || said.birth_agrees() || said.household_agrees();
+        if said.id > IdLevel::Compatible && said.name_agrees() && near && one.weight >= RIVAL {
+            let (a, b) = unpack(one.pair);
+            named[a as usize] = true;
+            named[b as usize] = true;
+        }
+    }
+    for one in scored.iter_mut() {
+        let (a, b) = unpack(one.pair);
+        if one.outcome == Some((Tier::T2, Decision::Accept)) && (named[a as usize] || named[b as usize]) {
+            one.outcome = Some((Tier::T6, Decision::Review));
+        }
+    }
+}
+
+/// Accepts namesakes of one village (or of connected households) where one of the records has
+/// no number of its own, and neither has another namesake near by in the other's source.
+pub(super) fn unique(
+    scored: &mut [Scored],
+    nodes: &Nodes,
+    decider: &Decider,
+    thresholds: &Thresholds,
+    doubtful: &[bool],
+) {
+    if thresholds.unique <= 0 {
+        return;
+    }
+    let hopeful = |one: &Scored, said: &Said| {
+        let (a, b) = unpack(one.pair);
+        let no_number = said.id == IdLevel::Missing
+            || said.id > IdLevel::Compatible && (doubtful[a as usize] || doubtful[b as usize]);
+        matches!(one.outcome, Some((_, Decision::Review)))
+            && one.weight + thresholds.unique >= thresholds.accept
+            && nodes.source[a as usize] != nodes.source[b as usize]
+            && no_number
+            && said.name <= HanNameLevel::Wildcard
+            && said.name != HanNameLevel::Missing
+            && (said.near || said.household_agrees())
+            && !said.sexes_differ
+            && !said.birth_against()
+    };
+    let mut hopes = Vec::new();
+    for (at, one) in scored.iter().enumerate() {
+        let Some(said) = decider.said(&one.levels) else { return };
+        if hopeful(one, &said) {
+            hopes.push(at);
+        }
+    }
+    let mut namesakes: HashMap<u32, Vec<(u32, i32)>> = HashMap::new();
+    for &at in &hopes {
+        let (a, b) = unpack(scored[at].pair);
+        namesakes.entry(a).or_default();
+        namesakes.entry(b).or_default();
+    }
+    for one in scored.iter() {
+        let (a, b) = unpack(one.pair);
+        if !decider.said(&one.levels).is_some_and(|said| said.name_agrees()) || one.weight < RIVAL {
+            continue;
+        }
+        for (node, other) in [(a, b), (b, a)] {
+            if let Some(list) = namesakes.get_mut(&node) {
+                list.push((other, one.weight));
+            }
+        }
+    }
+    let same_number = |a: u32, b: u32| {
+        let (p, q) = (nodes.id(a).id18_key(), nodes.id(b).id18_key());
+        p.is_some() && p == q
+    };
+    let alone = |node: u32, partner: u32, weight: i32| {
+        namesakes[&node].iter().all(|&(other, of_other)| {
+            other == partner
+                || nodes.source[other as usize] != nodes.source[partner as usize]
+                || same_number(other, partner)
+                || of_other < weight - FAR_BEHIND
+        })
+    };
+    let accepted: Vec<usize> = hopes
+        .into_iter()
+        .filter(|&at| {
+            let (a, b) = unpack(scored[at].pair);
+            alone(a, b, scored[at].weight) && alone(b, a, scored[at].weight)
+        })
+        .collect();
+    for at in accepted {
+        scored[at].outcome = Some((Tier::T5, Decision::Accept));
+    }
+}
