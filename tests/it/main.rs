@@ -12,4 +12,5 @@ mod load;
 mod normalize;
 mod publish;
 mod rules;
+mod rules_truth;
 mod synth;

@@ -30,9 +30,13 @@ struct Row {
 /// Builds the view.
 pub(super) fn view(inputs: &Inputs<'_>, catalogue: &Catalogue) -> Result<View> {
     let nodes = Nodes::gather(inputs);
-    let borrowed = borrowed_numbers(&nodes);
     let persons = inputs.resolution.person_ids.len();
     let (starts, members) = by_person(&nodes, persons);
+    let only = |person: u32, key: u64| {
+        let records = starts[person as usize] as usize..starts[person as usize + 1] as usize;
+        members[records].iter().filter_map(|&m| nodes.id[m as usize].id18_key()).all(|other| other == key)
+    };
+    let borrowed = borrowed_numbers(&nodes, only);
     let rows: Vec<Row> = (0..persons)
         .into_par_iter()
         .flat_map_iter(|person| {
@@ -56,7 +60,7 @@ pub(super) fn view(inputs: &Inputs<'_>, catalogue: &Catalogue) -> Result<View> {
                         .clone(),
                 )
             }),
-            "source" => text(&|r| Some(inputs.pipeline.sources[r.source].name.clone())),
+            "source" => text(&|r| Some(inputs.loaded[r.source].records.source.clone())),
             "link_tier" => number(&|r| Some(resolution.tier[inputs.node(r.source, r.row)] as i32)),
             "record_order" => number(&|r| Some(r.order)),
             "id18" => text(&|r| r.id.to_text()),
@@ -128,8 +132,9 @@ fn by_person(nodes: &Nodes<'_>, persons: usize) -> (Vec<u32>, Vec<u32>) {
 }
 
 /// Valid numbers that several persons carry → the person they belong to: the one with most
-/// records of that number; `u32::MAX` where two have equally many, then it is nobody's.
-fn borrowed_numbers(nodes: &Nodes<'_>) -> HashMap<u64, u32> {
+/// records of that number; of equals the one who carries no other number (`only`), because a
+/// borrower mostly has a number of his own as well; `u32::MAX` where that does not decide.
+fn borrowed_numbers(nodes: &Nodes<'_>, only: impl Fn(u32, u64) -> bool) -> HashMap<u64, u32> {
     let mut uses: Vec<(u64, u32)> = nodes
         .id
         .iter()
@@ -140,18 +145,17 @@ fn borrowed_numbers(nodes: &Nodes<'_>) -> HashMap<u64, u32> {
     uses.par_sort_unstable();
     let mut borrowed = HashMap::new();
     for run in uses.chunk_by(|a, b| a.0 == b.0) {
+        let key = run[0].0;
         if run[0].1 == run[run.len() - 1].1 {
             continue;
         }
-        let mut best = (0, u32::MAX);
-        for one in run.chunk_by(|a, b| a.1 == b.1) {
-            if one.len() > best.0 {
-                best = (one.len(), one[0].1);
-            } else if one.len() == best.0 {
-                best.1 = u32::MAX;
-            }
+        let most = run.chunk_by(|a, b| a.1 == b.1).map(<[_]>::len).max().unwrap_or(0);
+        let mut owners: Vec<u32> =
+            run.chunk_by(|a, b| a.1 == b.1).filter(|one| one.len() == most).map(|one| one[0].1).collect();
+        if owners.len() > 1 {
+            owners.retain(|&person| only(person, key));
         }
-        borrowed.insert(run[0].0, best.1);
+        borrowed.insert(key, if owners.len() == 1 { owners[0] } else { u32::MAX });
     }
     borrowed
 }

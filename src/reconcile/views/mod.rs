@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::View;
 use super::catalogue::{Catalogue, Origin, PREVIOUS};
 use super::rule_set::RuleSet;
-use crate::config::{Parameter, Pipeline, Quarter};
+use crate::config::{Parameter, Pipeline, Quarter, SourceContract};
 use crate::load::Loaded;
 use crate::normalize::{Comparable, DivisionTree};
 use crate::resolve::{IdentityChange, Resolution};
@@ -22,7 +22,8 @@ mod source;
 
 use people::People;
 
-/// Everything the views of a quarter are made of; sources in the pipeline's order.
+/// Everything the views of a quarter are made of. `loaded`, `comparables` and the offsets of
+/// `resolution` list the same sources in the same order; a source that was not delivered is in none.
 #[derive(Clone, Copy)]
 pub struct Inputs<'a> {
     /// Contracts, divisions, parameters.
@@ -57,28 +58,32 @@ impl<'a> Inputs<'a> {
     fn rows(&self, source: usize) -> usize {
         self.comparables[source].rows
     }
+    /// Contract of a delivered source.
+    fn contract(&self, source: usize) -> Result<&'a SourceContract> {
+        let name = &self.loaded[source].records.source;
+        self.pipeline.source(name).ok_or_else(|| Error::internal(format!("没有名为“{name}”的数据来源")))
+    }
+    /// Position of a delivered source.
+    fn position(&self, name: &str) -> Option<usize> {
+        self.loaded.iter().position(|l| l.records.source == name)
+    }
     fn check(&self) -> Result<()> {
-        let sources = self.pipeline.sources.len();
-        let aligned = self.loaded.len() == sources
-            && self.comparables.len() == sources
+        let sources = self.loaded.len();
+        let aligned = self.comparables.len() == sources
             && self.resolution.offsets.len() == sources + 1
             && (0..sources).all(|s| {
-                self.loaded[s].records.source == self.pipeline.sources[s].name
+                self.loaded[s].records.source == self.comparables[s].source
                     && self.loaded[s].records.batch.num_rows() == self.rows(s)
                     && (self.resolution.offsets[s + 1] - self.resolution.offsets[s]) as usize == self.rows(s)
             });
-        if aligned {
-            Ok(())
-        } else {
-            Err(Error::internal("记录、比对字段与归并结果的行数或次序不一致"))
-        }
+        if aligned { Ok(()) } else { Err(Error::internal("记录、比对字段与归并结果的行数或次序不一致")) }
     }
 }
 
 /// Views of a quarter, by name: one per source that was delivered, and the derived ones.
 pub fn build(inputs: &Inputs<'_>, rules: &RuleSet) -> Result<Vec<View>> {
     inputs.check()?;
-    let people = People::gather(inputs, &home_order(inputs.pipeline, rules));
+    let people = People::gather(inputs, &home_order(inputs, rules));
     let catalogue = &rules.catalogue;
     let delivered: Vec<usize> =
         (0..inputs.loaded.len()).filter(|&s| !inputs.loaded[s].records.tables.is_empty()).collect();
@@ -125,10 +130,9 @@ pub fn as_previous(views: Vec<View>, catalogue: &Catalogue, ledger: &[IdentityCh
 }
 
 /// Sources in the order in which their address counts: home sources first.
-fn home_order(pipeline: &Pipeline, rules: &RuleSet) -> Vec<usize> {
-    let home = &rules.settings.home_sources;
-    let mut order: Vec<usize> = home.iter().filter_map(|name| pipeline.source_index(name)).collect();
-    order.extend((0..pipeline.sources.len()).filter(|s| !home.contains(&pipeline.sources[*s].name)));
+fn home_order(inputs: &Inputs<'_>, rules: &RuleSet) -> Vec<usize> {
+    let mut order: Vec<usize> = rules.settings.home_sources.iter().filter_map(|name| inputs.position(name)).collect();
+    order.extend((0..inputs.loaded.len()).filter(|s| !order.contains(s)).collect::<Vec<_>>());
     order
 }
 

@@ -151,9 +151,14 @@ fn codes(inputs: &Inputs<'_>, homes: &[(u32, u32)], level: u8) -> ArrayRef {
     )
 }
 
-/// Position of the source that a column `in_<source>` is about.
-fn listed_in(inputs: &Inputs<'_>, column: &str) -> Option<usize> {
-    inputs.pipeline.source_index(column.strip_prefix("in_")?)
+/// Who is listed in the source that a column `in_<source>` is about; nobody if it is absent.
+fn listed_in<'p>(inputs: &Inputs<'_>, people: &'p People, column: &str) -> Option<std::borrow::Cow<'p, [bool]>> {
+    let name = column.strip_prefix("in_")?;
+    inputs.pipeline.source(name)?;
+    Some(match inputs.position(name) {
+        Some(source) => people.listed[source].as_slice().into(),
+        None => vec![false; people.home.len()].into(),
+    })
 }
 
 fn household_of(inputs: &Inputs<'_>, home: (u32, u32)) -> Option<usize> {
@@ -182,7 +187,7 @@ pub(super) fn person_view(inputs: &Inputs<'_>, catalogue: &Catalogue, people: &P
             "township_code" => codes(inputs, &people.home, 3),
             "village_code" => codes(inputs, &people.home, 4),
             flag => {
-                let listed = &people.listed[listed_in(inputs, flag)?];
+                let listed = listed_in(inputs, people, flag)?;
                 Arc::new(listed.iter().map(|l| Some(i32::from(*l))).collect::<Int32Array>())
             }
         })
@@ -209,9 +214,9 @@ pub(super) fn household_view(inputs: &Inputs<'_>, catalogue: &Catalogue, people:
             "township_code" => codes(inputs, &homes, 3),
             "village_code" => codes(inputs, &homes, 4),
             flag => {
-                let listed = &people.listed[listed_in(inputs, flag)?];
+                let listed = listed_in(inputs, people, flag)?;
                 let mut here = vec![0i32; ids.len()];
-                for (&home, _) in people.home.iter().zip(listed).filter(|(_, listed)| **listed) {
+                for (&home, _) in people.home.iter().zip(listed.iter()).filter(|(_, listed)| **listed) {
                     if let Some(household) = household_of(inputs, home) {
                         here[household] = 1;
                     }

@@ -23,7 +23,7 @@ pub(super) fn view(
     people: &People,
     source: usize,
 ) -> Result<View> {
-    let contract = &inputs.pipeline.sources[source];
+    let contract = inputs.contract(source)?;
     let columns = catalogue
         .columns(&contract.name)
         .ok_or_else(|| Error::internal(format!("没有视图“{}”的列表", contract.name)))?;
@@ -57,7 +57,7 @@ fn column(inputs: &Inputs<'_>, people: &People, source: usize, name: &str) -> Op
             true
         }),
         "source_household_id" => {
-            let number = inputs.pipeline.sources[source].role(Role::Household).map(|c| c.name.as_str());
+            let number = inputs.contract(source).ok()?.role(Role::Household).map(|c| c.name.as_str());
             let numbers =
                 number.and_then(|n| records.batch.column_by_name(n)).and_then(|c| c.as_string_opt::<i32>());
             texts(rows, 24, |row, text| match numbers.filter(|n| !n.is_null(row)) {

@@ -65,7 +65,7 @@ poor_person_any AS (
     SELECT DISTINCT p.person_id FROM registry_person p
 ),
 dibao_home AS (
-    SELECT DISTINCT d.household_id FROM dibao d WHERE d.household_id IS NOT NULL
+    SELECT DISTINCT d.household_id FROM dibao d
 ),
 dibao_person AS (
     SELECT DISTINCT d.person_id FROM dibao d

@@ -32,6 +32,13 @@ housing #H2 danger_level=D subsidy_paid_fen=2500000 renovate_mode=原址翻建
 expect = []
 
 [[example]]
+case = "A、B级不按C、D级的上限:不列"
+given = """
+housing #H1 danger_level=B subsidy_paid_fen=9000000
+"""
+expect = []
+
+[[example]]
 case = "D级只修缮加固:列为疑点;C级修缮加固:不列"
 given = """
 housing #H1 archive_no=A1 danger_level=D renovate_mode=修缮加固

@@ -41,4 +41,4 @@ WITH counted AS (
 SELECT p.person_id AS subject_id, p.record_id AS evidence, c.entries AS entries
 FROM poor_person p
 JOIN counted c ON c.person_id = p.person_id
-WHERE c.entries > 1 AND c.first_county <> c.last_county
+WHERE c.first_county <> c.last_county

@@ -1,0 +1,120 @@
+//! Rules over the fixture quarters with every record linked as the truth says: whatever the
+//! rules then find too much or too little is the rules' own fault, not the linker's.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+
+use bidui::config::Pipeline;
+use bidui::link::Tier;
+use bidui::load::{Loaded, load_source};
+use bidui::normalize::normalize;
+use bidui::reconcile::{Findings, RuleSet, run, views};
+use bidui::resolve::Resolution;
+
+/// Rules whose truth the generator knows.
+const KNOWN: &str = "R01 R02 R03 R04 R07 R08 R14 R30 R37 R50 R52 R53 R73 R75";
+
+fn folder(quarter: &str) -> PathBuf {
+    Path::new("fixtures/hebi").join(quarter)
+}
+
+/// record_id → (person, household) of the truth.
+fn truth_records(quarter: &str) -> HashMap<String, (String, String)> {
+    let mut reader = csv::Reader::from_path(folder(quarter).join("truth/records.csv")).unwrap();
+    reader
+        .records()
+        .map(|row| row.unwrap())
+        .map(|row| (row[0].to_owned(), (row[2].to_owned(), row[3].to_owned())))
+        .collect()
+}
+
+/// (rule, entity, key) of the truth.
+fn truth_exceptions(quarter: &str) -> BTreeSet<(String, String, String)> {
+    let mut reader = csv::Reader::from_path(folder(quarter).join("truth/exceptions.csv")).unwrap();
+    reader
+        .records()
+        .map(|row| row.unwrap())
+        .map(|row| (row[0].to_owned(), row[2].to_owned(), row[3].to_owned()))
+        .collect()
+}
+
+/// A resolution that follows the truth; ids are those of the truth.
+fn perfect(loaded: &[Loaded], truth: &HashMap<String, (String, String)>) -> Resolution {
+    let mut resolution = Resolution { offsets: vec![0], ..Resolution::default() };
+    let (mut persons, mut households): (HashMap<String, u32>, HashMap<String, u32>) = Default::default();
+    for one in loaded {
+        for row in 0..one.records.batch.num_rows() {
+            let id = one.records.record_id(row);
+            let (person, household) = truth.get(&id).cloned().unwrap_or_else(|| panic!("{id} is not in the truth"));
+            let next = persons.len() as u32;
+            resolution.person.push(*persons.entry(person.clone()).or_insert_with(|| {
+                resolution.person_ids.push(person);
+                next
+            }));
+            let next = households.len() as u32;
+            resolution.household.push(*households.entry(household.clone()).or_insert_with(|| {
+                resolution.household_ids.push(household);
+                next
+            }));
+        }
+        resolution.offsets.push(resolution.person.len() as u32);
+    }
+    resolution.tier = vec![Tier::T1; resolution.person.len()];
+    resolution.in_review = vec![false; resolution.person.len()];
+    resolution
+}
+
+fn findings(quarter: &str) -> Findings {
+    let pipeline = Pipeline::open(Path::new("pipelines/hebi")).unwrap();
+    let rules = RuleSet::load(&pipeline).unwrap();
+    let loaded: Vec<Loaded> = (0..pipeline.sources.len())
+        .filter_map(|source| load_source(&pipeline, source, &folder(quarter), None).unwrap())
+        .collect();
+    let comparables = normalize(&pipeline, &loaded).unwrap();
+    let resolution = perfect(&loaded, &truth_records(quarter));
+    let inputs = views::Inputs {
+        pipeline: &pipeline,
+        loaded: &loaded,
+        comparables: &comparables,
+        resolution: &resolution,
+        quarter: quarter.parse().unwrap(),
+    };
+    let views = views::build(&inputs, &rules).unwrap();
+    run(&rules, &views, quarter, &mut |_, _| {}).unwrap()
+}
+
+/// Missed and surplus exceptions by rule.
+fn differences(quarter: &str, findings: &Findings) -> BTreeMap<String, (usize, Vec<String>, Vec<String>)> {
+    let truth = truth_exceptions(quarter);
+    let found: BTreeSet<(String, String, String)> = findings
+        .exceptions
+        .iter()
+        .filter(|e| KNOWN.split(' ').any(|code| code == e.rule_code))
+        .map(|e| (e.rule_code.clone(), e.subject_id.clone(), e.rule_key.clone()))
+        .collect();
+    let mut report: BTreeMap<String, (usize, Vec<String>, Vec<String>)> = BTreeMap::new();
+    for one in truth.union(&found) {
+        let entry = report.entry(one.0.clone()).or_default();
+        let name = format!("{}/{}", one.1, one.2);
+        match (truth.contains(one), found.contains(one)) {
+            (true, true) => entry.0 += 1,
+            (true, false) => entry.1.push(name),
+            _ => entry.2.push(name),
+        }
+    }
+    report
+}
+
+#[test]
+fn with_perfect_links_the_rules_find_the_truth() {
+    for quarter in ["2018Q3", "2018Q4"] {
+        let findings = findings(quarter);
+        let mut lines = Vec::new();
+        for (rule, (right, missed, surplus)) in differences(quarter, &findings) {
+            if !missed.is_empty() || !surplus.is_empty() {
+                lines.push(format!("{quarter} {rule}: {right} right, missed {missed:?}, surplus {surplus:?}"));
+            }
+        }
+        assert!(lines.is_empty(), "{}", lines.join("\n"));
+    }
+}
