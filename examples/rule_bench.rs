@@ -1,4 +1,5 @@
-//! Work bench for rule authors: `check`, `examples`, `cases` (JSON for another engine) and
+//! Work bench for rule authors: `check`, `examples`, `cases` (JSON for another engine), `doc`
+//! (docs/rules.md) and
 //! `mutate [CODE]` (which conditions no example protects), over a pipeline folder.
 
 use std::io::Write as _;
@@ -19,6 +20,7 @@ fn main() -> Result<()> {
             let cases = examples::cases(&pipeline, &rules)?;
             lines.push(serde_json::to_string(&cases).unwrap_or_default());
         }
+        "doc" => lines.push(bidui::reconcile::rules_doc::document(&rules).trim_end().to_owned()),
         "mutate" => {
             let reports = examples::run_mutations(&pipeline, &rules, arguments.get(1).map(String::as_str))?;
             let tried: usize = reports.iter().map(|r| r.tried).sum();

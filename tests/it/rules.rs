@@ -37,3 +37,14 @@ fn breaking_a_condition_is_noticed() {
     assert!(reports[0].tried >= 2, "{reports:?}");
     assert!(reports[0].unnoticed.is_empty(), "{reports:?}");
 }
+
+#[test]
+fn the_catalogue_document_is_fresh() {
+    let (_, rules) = hebi();
+    let document = bidui::reconcile::rules_doc::document(&rules);
+    let committed = std::fs::read_to_string("docs/rules.md").unwrap();
+    assert!(
+        committed.trim_end() == document.trim_end(),
+        "docs/rules.md is stale: cargo run --example rule_bench doc > docs/rules.md"
+    );
+}

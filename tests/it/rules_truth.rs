@@ -105,11 +105,28 @@ fn differences(quarter: &str, findings: &Findings) -> BTreeMap<String, (usize, V
     report
 }
 
+/// Unit → (numerator, denominator) of the indicator R35, the units that the truth names.
+type Units = BTreeMap<String, (i64, i64)>;
+
+fn truth_indicators(quarter: &str) -> Units {
+    let mut reader = csv::Reader::from_path(folder(quarter).join("truth/indicators.csv")).unwrap();
+    let rows = reader.records().map(|row| row.unwrap()).filter(|row| &row[0] == "R35");
+    rows.map(|row| (row[1].to_owned(), (row[2].parse().unwrap(), row[3].parse().unwrap()))).collect()
+}
+
+fn indicators(findings: &Findings) -> Units {
+    let rows = findings.indicators.iter().filter(|i| i.rule_code == "R35");
+    rows.map(|i| (i.unit_code.clone(), (i.numerator, i.denominator.unwrap_or(0)))).collect()
+}
+
 #[test]
 fn with_perfect_links_the_rules_find_the_truth() {
     for quarter in ["2018Q3", "2018Q4"] {
         let findings = findings(quarter);
         let mut lines = Vec::new();
+        if indicators(&findings) != truth_indicators(quarter) {
+            lines.push(format!("{quarter} R35 differs"));
+        }
         for (rule, (right, missed, surplus)) in differences(quarter, &findings) {
             if !missed.is_empty() || !surplus.is_empty() {
                 lines.push(format!("{quarter} {rule}: {right} right, missed {missed:?}, surplus {surplus:?}"));

@@ -80,6 +80,8 @@ struct Nodes<'a> {
     person: Vec<u32>,
     id: Vec<IdNumber>,
     name: Vec<PoolId>,
+    /// Stated birth date or sex is not what the number says.
+    contradicted: Vec<bool>,
     pools: Vec<Option<&'a [NameForm]>>,
 }
 
@@ -92,16 +94,22 @@ impl<'a> Nodes<'a> {
             person: inputs.resolution.person.clone(),
             id: Vec::with_capacity(total),
             name: Vec::with_capacity(total),
+            contradicted: Vec::with_capacity(total),
             pools: Vec::new(),
         };
         for (source, fields) in inputs.comparables.iter().enumerate() {
             let names = fields.names("name");
             let ids = fields.id_numbers("id_number");
+            let (births, sexes) = (fields.dates("birth_date"), fields.codes("sex"));
             nodes.pools.push(names.map(|(_, pool)| pool.values.as_slice()));
             for row in 0..fields.rows {
                 nodes.source.push(source as u32);
                 nodes.row.push(row as u32);
-                nodes.id.push(ids.map_or_else(IdNumber::default, |ids| ids[row]));
+                let id = ids.map_or_else(IdNumber::default, |ids| ids[row]);
+                let other_birth = births.is_some_and(|b| b[row] != 0 && id.birth().is_some_and(|birth| birth != b[row]));
+                let other_sex = sexes.is_some_and(|s| s[row] != 0 && id.sex().is_some_and(|sex| sex as u8 != s[row]));
+                nodes.contradicted.push(other_birth || other_sex);
+                nodes.id.push(id);
                 nodes.name.push(names.map_or(0, |(names, _)| names[row]));
             }
         }
@@ -132,15 +140,13 @@ fn by_person(nodes: &Nodes<'_>, persons: usize) -> (Vec<u32>, Vec<u32>) {
 }
 
 /// Valid numbers that several persons carry → the person they belong to: the one with most
-/// records of that number; of equals the one who carries no other number (`only`), because a
-/// borrower mostly has a number of his own as well; `u32::MAX` where that does not decide.
+/// records of that number; of equals the one whose birth date and sex agree with it, then the
+/// one who carries no other number (`only`), because a borrower mostly has a number of his own
+/// as well; `u32::MAX` where that does not decide.
 fn borrowed_numbers(nodes: &Nodes<'_>, only: impl Fn(u32, u64) -> bool) -> HashMap<u64, u32> {
-    let mut uses: Vec<(u64, u32)> = nodes
-        .id
-        .iter()
-        .zip(&nodes.person)
-        .filter(|(id, _)| id.trusted())
-        .filter_map(|(id, person)| Some((id.id18_key()?, *person)))
+    let mut uses: Vec<(u64, u32, bool)> = (0..nodes.id.len())
+        .filter(|&node| nodes.id[node].trusted())
+        .filter_map(|node| Some((nodes.id[node].id18_key()?, nodes.person[node], nodes.contradicted[node])))
         .collect();
     uses.par_sort_unstable();
     let mut borrowed = HashMap::new();
@@ -150,12 +156,19 @@ fn borrowed_numbers(nodes: &Nodes<'_>, only: impl Fn(u32, u64) -> bool) -> HashM
             continue;
         }
         let most = run.chunk_by(|a, b| a.1 == b.1).map(<[_]>::len).max().unwrap_or(0);
-        let mut owners: Vec<u32> =
-            run.chunk_by(|a, b| a.1 == b.1).filter(|one| one.len() == most).map(|one| one[0].1).collect();
-        if owners.len() > 1 {
-            owners.retain(|&person| only(person, key));
+        // (person, every record contradicts the number)
+        let mut owners: Vec<(u32, bool)> = run
+            .chunk_by(|a, b| a.1 == b.1)
+            .filter(|one| one.len() == most)
+            .map(|one| (one[0].1, one.iter().all(|u| u.2)))
+            .collect();
+        if owners.iter().any(|o| !o.1) {
+            owners.retain(|o| !o.1);
         }
-        borrowed.insert(key, if owners.len() == 1 { owners[0] } else { u32::MAX });
+        if owners.len() > 1 {
+            owners.retain(|o| only(o.0, key));
+        }
+        borrowed.insert(key, if owners.len() == 1 { owners[0].0 } else { u32::MAX });
     }
     borrowed
 }
