@@ -56,7 +56,7 @@ impl RuleSet {
                 rules.push(rule_file::parse(&path, &group, text)?);
             }
         }
-        rules.sort_by(|a, b| code_order(&a.header.code).cmp(&code_order(&b.header.code)));
+        rules.sort_by_key(|rule| code_order(&rule.header.code));
         for pair in rules.windows(2) {
             if pair[0].header.code == pair[1].header.code {
                 let first = pair[0].file.path.display();

@@ -45,7 +45,8 @@ fn perfect(loaded: &[Loaded], truth: &HashMap<String, (String, String)>) -> Reso
     for one in loaded {
         for row in 0..one.records.batch.num_rows() {
             let id = one.records.record_id(row);
-            let (person, household) = truth.get(&id).cloned().unwrap_or_else(|| panic!("{id} is not in the truth"));
+            let (person, household) =
+                truth.get(&id).cloned().unwrap_or_else(|| panic!("{id} is not in the truth"));
             let next = persons.len() as u32;
             resolution.person.push(*persons.entry(person.clone()).or_insert_with(|| {
                 resolution.person_ids.push(person);
@@ -133,7 +134,8 @@ fn with_perfect_links_the_rules_find_the_truth() {
         }
         for (rule, (right, missed, surplus)) in differences(quarter, &findings) {
             if !missed.is_empty() || !surplus.is_empty() {
-                lines.push(format!("{quarter} {rule}: {right} right, missed {missed:?}, surplus {surplus:?}"));
+                lines
+                    .push(format!("{quarter} {rule}: {right} right, missed {missed:?}, surplus {surplus:?}"));
             }
         }
         assert!(lines.is_empty(), "{}", lines.join("\n"));

@@ -106,8 +106,10 @@ impl<'a> Nodes<'a> {
                 nodes.source.push(source as u32);
                 nodes.row.push(row as u32);
                 let id = ids.map_or_else(IdNumber::default, |ids| ids[row]);
-                let other_birth = births.is_some_and(|b| b[row] != 0 && id.birth().is_some_and(|birth| birth != b[row]));
-                let other_sex = sexes.is_some_and(|s| s[row] != 0 && id.sex().is_some_and(|sex| sex as u8 != s[row]));
+                let other_birth =
+                    births.is_some_and(|b| b[row] != 0 && id.birth().is_some_and(|birth| birth != b[row]));
+                let other_sex =
+                    sexes.is_some_and(|s| s[row] != 0 && id.sex().is_some_and(|sex| sex as u8 != s[row]));
                 nodes.contradicted.push(other_birth || other_sex);
                 nodes.id.push(id);
                 nodes.name.push(names.map_or(0, |(names, _)| names[row]));

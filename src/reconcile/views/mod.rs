@@ -76,7 +76,11 @@ impl<'a> Inputs<'a> {
                     && self.loaded[s].records.batch.num_rows() == self.rows(s)
                     && (self.resolution.offsets[s + 1] - self.resolution.offsets[s]) as usize == self.rows(s)
             });
-        if aligned { Ok(()) } else { Err(Error::internal("记录、比对字段与归并结果的行数或次序不一致")) }
+        if aligned {
+            Ok(())
+        } else {
+            Err(Error::internal("记录、比对字段与归并结果的行数或次序不一致"))
+        }
     }
 }
 
@@ -131,7 +135,8 @@ pub fn as_previous(views: Vec<View>, catalogue: &Catalogue, ledger: &[IdentityCh
 
 /// Sources in the order in which their address counts: home sources first.
 fn home_order(inputs: &Inputs<'_>, rules: &RuleSet) -> Vec<usize> {
-    let mut order: Vec<usize> = rules.settings.home_sources.iter().filter_map(|name| inputs.position(name)).collect();
+    let mut order: Vec<usize> =
+        rules.settings.home_sources.iter().filter_map(|name| inputs.position(name)).collect();
     order.extend((0..inputs.loaded.len()).filter(|s| !order.contains(s)).collect::<Vec<_>>());
     order
 }

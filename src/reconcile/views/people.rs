@@ -152,7 +152,11 @@ fn codes(inputs: &Inputs<'_>, homes: &[(u32, u32)], level: u8) -> ArrayRef {
 }
 
 /// Who is listed in the source that a column `in_<source>` is about; nobody if it is absent.
-fn listed_in<'p>(inputs: &Inputs<'_>, people: &'p People, column: &str) -> Option<std::borrow::Cow<'p, [bool]>> {
+fn listed_in<'p>(
+    inputs: &Inputs<'_>,
+    people: &'p People,
+    column: &str,
+) -> Option<std::borrow::Cow<'p, [bool]>> {
     let name = column.strip_prefix("in_")?;
     inputs.pipeline.source(name)?;
     Some(match inputs.position(name) {
