@@ -90,6 +90,8 @@ pub enum KeyBy {
     Value,
     /// First 15 digits of an ID.
     Prefix15,
+    /// First six and last four characters of an ID: what masks show.
+    Ends,
     /// Any reading of a Han name, toneless.
     Reading,
     /// Surname of a Han name.
@@ -183,6 +185,9 @@ pub struct Thresholds {
     /// What it adds that neither record has another namesake near by in the other's source.
     #[serde(default)]
     pub unique: i32,
+    /// What a pair of one source needs more than a pair of two, unless the numbers are equal.
+    #[serde(default)]
+    pub within_source: i32,
 }
 
 /// `[resolve]`.

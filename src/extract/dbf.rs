@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::assemble::Assembler;
-use super::{FileIdentity, Malformed, RawTables, ReadOptions, text};
+use super::{Encoding, FileIdentity, Malformed, RawTables, ReadOptions, text};
 use crate::{Error, Result};
 
 struct FieldSpec {
@@ -27,7 +27,13 @@ pub(super) fn open(bytes: &[u8], identity: &FileIdentity, options: &ReadOptions)
     if header > bytes.len() {
         return Err(damaged("文件比自己的表头还短"));
     }
-    let decode = |raw: &[u8]| text::decode(raw.to_vec(), options.encoding);
+    // Decided once for the file: a cell of two characters in GBK may pass for UTF-8 by chance.
+    let encoding = match options.encoding {
+        Encoding::Auto if std::str::from_utf8(&bytes[header..]).is_ok() => Encoding::Utf8,
+        Encoding::Auto => Encoding::Gb18030,
+        declared => declared,
+    };
+    let decode = |raw: &[u8]| text::decode(raw.to_vec(), encoding);
     let mut fields = Vec::new();
     let mut start = 1;
     for descriptor in bytes[32..header].chunks_exact(32) {

@@ -1,8 +1,8 @@
 //! What a pair means in the light of the other pairs of its two records.
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
-use super::block::unpack;
+use super::block::{pack, unpack};
 use super::compare::{HanNameLevel, IdLevel};
 use super::decide::{Decider, Said};
 use super::nodes::Nodes;
@@ -17,26 +17,23 @@ const FAR_BEHIND: i32 = 8000;
 /// Records whose ID number is probably somebody else's: it is shared with another name, and the
 /// other side has more records (or does not contradict itself).
 pub(super) fn doubtful(scored: &[Scored], nodes: &Nodes, decider: &Decider) -> Vec<bool> {
-    let mut agree = vec![0u16; nodes.len()];
+    let mut agree = vec![0i32; nodes.len()];
     let mut far = Vec::new();
     for one in scored {
         let Some(said) = decider.said(&one.levels).filter(|s| s.id == IdLevel::Equal) else { continue };
         let (a, b) = unpack(one.pair);
-        if said.name_far() {
+        if said.name >= HanNameLevel::Dropped {
             far.push((a, b));
         } else if said.name_agrees() {
-            for node in [a, b] {
-                agree[node as usize] = agree[node as usize].saturating_add(1);
-            }
+            agree[a as usize] += 1;
+            agree[b as usize] += 1;
         }
     }
     let mut out = vec![false; nodes.len()];
     for (a, b) in far {
-        let (p, q) = (agree[a as usize], agree[b as usize]);
+        // A record that contradicts itself needs two more that agree with it.
+        let [p, q] = [a, b].map(|n| agree[n as usize] - 2 * i32::from(contradicts_own_id(nodes, n)));
         let mut blame = [p < q, q < p];
-        if p == q {
-            blame = [a, b].map(|node| contradicts_own_id(nodes, node));
-        }
         if blame[0] == blame[1] {
             blame = [true, true];
         }
@@ -61,7 +58,9 @@ pub(super) fn rivals(scored: &mut [Scored], nodes: &Nodes, decider: &Decider) {
     }
     for one in scored.iter_mut() {
         let (a, b) = unpack(one.pair);
-        if one.outcome == Some((Tier::T2, Decision::Accept)) && (named[a as usize] || named[b as usize]) {
+        let Some((Tier::T1 | Tier::T2, Decision::Accept)) = one.outcome else { continue };
+        let apart = decider.said(&one.levels).is_some_and(|said| said.name >= HanNameLevel::Dropped);
+        if apart && (named[a as usize] || named[b as usize]) {
             one.outcome = Some((Tier::T6, Decision::Review));
         }
     }
@@ -87,7 +86,7 @@ pub(super) fn unique(
             && one.weight + thresholds.unique >= thresholds.accept
             && nodes.source[a as usize] != nodes.source[b as usize]
             && no_number
-            && said.name <= HanNameLevel::Wildcard
+            && said.name <= HanNameLevel::SimilarShape
             && said.name != HanNameLevel::Missing
             && (said.near || said.household_agrees())
             && !said.sexes_differ
@@ -117,16 +116,30 @@ pub(super) fn unique(
             }
         }
     }
+    let joined: HashSet<u64> = scored
+        .iter()
+        .filter(|one| matches!(one.outcome, Some((_, Decision::Accept))))
+        .filter(|one| {
+            let (a, b) = unpack(one.pair);
+            namesakes.contains_key(&a) || namesakes.contains_key(&b)
+        })
+        .map(|one| one.pair)
+        .collect();
     let same_number = |a: u32, b: u32| {
         let (p, q) = (nodes.id(a).id18_key(), nodes.id(b).id18_key());
         p.is_some() && p == q
     };
     let alone = |node: u32, partner: u32, weight: i32| {
         namesakes[&node].iter().all(|&(other, of_other)| {
-            other == partner
-                || nodes.source[other as usize] != nodes.source[partner as usize]
+            // The same person again, or somebody who weighs much less.
+            let harmless = other == partner
                 || same_number(other, partner)
-                || of_other < weight - FAR_BEHIND
+                || joined.contains(&pack(other, partner))
+                || of_other < weight - FAR_BEHIND;
+            // In another source only somebody with another number counts.
+            let elsewhere = nodes.source[other as usize] != nodes.source[partner as usize];
+            let numbered = nodes.id(other).trusted() && nodes.id(partner).trusted();
+            harmless || elsewhere && !numbered
         })
     };
     let accepted: Vec<usize> = hopes

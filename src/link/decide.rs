@@ -14,6 +14,7 @@ use crate::config::link::{ComparisonKind, LinkSettings};
 pub struct Decider {
     accept: i32,
     review: i32,
+    within_source: i32,
     id: Option<usize>,
     name: Option<usize>,
     birth: Option<usize>,
@@ -28,6 +29,7 @@ impl Decider {
         Self {
             accept: settings.decision.accept,
             review: settings.decision.review,
+            within_source: settings.decision.within_source,
             id: settings.comparison_of(ComparisonKind::IdNumber),
             name: settings.comparison_of(ComparisonKind::HanName),
             birth: settings.comparison_of(ComparisonKind::Birth),
@@ -71,9 +73,15 @@ impl Decider {
             // An ID that two names carry is never passed over in silence.
             return if said.id == IdLevel::Equal && one.weight >= 0 && !twice { review } else { None };
         }
-        let tier = tier(&said);
+        let tier = tier(nodes, a, b, &said);
+        let same_source = nodes.source[a as usize] == nodes.source[b as usize];
+        // Most people have a record in another source, few have two in one.
+        let more = if same_source && said.id != IdLevel::Equal { self.within_source } else { 0 };
         let either = |marks: &[bool]| marks[a as usize] || marks[b as usize];
-        if one.weight < self.accept || tier == Tier::T6 || two_people(nodes, a, b, &said, either(doubtful)) {
+        if one.weight < self.accept + more
+            || tier == Tier::T6
+            || two_people(nodes, a, b, &said, either(doubtful))
+        {
             return review;
         }
         Some((tier, Decision::Accept))
@@ -121,12 +129,15 @@ impl Said {
 }
 
 /// The tier whose words describe the pair.
-fn tier(said: &Said) -> Tier {
+fn tier(nodes: &Nodes, a: u32, b: u32, said: &Said) -> Tier {
+    // A character that no table knows as alike, where much else agrees.
+    let close = said.name_agrees()
+        || (said.birth_agrees() || said.household_agrees()) && said.near && half_alike(nodes, a, b);
     match said.id {
         IdLevel::Equal if said.name_agrees() => Tier::T1,
         IdLevel::Equal => Tier::T2,
-        level if is_slip(level.number()) && said.name_agrees() => Tier::T3,
-        IdLevel::Compatible if said.name_agrees() => Tier::T4,
+        level if is_slip(level.number()) && close => Tier::T3,
+        IdLevel::Compatible if close => Tier::T4,
         _ if said.name_agrees() && (said.household_agrees() || said.birth_agrees()) => Tier::T5,
         _ => Tier::T6,
     }
@@ -146,10 +157,16 @@ fn two_people(nodes: &Nodes, a: u32, b: u32, said: &Said, doubtful: bool) -> boo
     if said.id == IdLevel::Equal && said.name_far() {
         let both_state = nodes.stated_birth(a) != 0 && nodes.stated_birth(b) != 0;
         let confirmed = said.birth == DateLevel::Equal && !said.sexes_differ;
-        let placed = said.household_agrees() || confirmed && said.near;
-        let slip_of_pen = placed && !said.birth_against() && !said.sexes_differ && half_alike(nodes, a, b)
+        let slip_of_pen = (said.household_agrees() || said.near)
+            && !said.birth_against()
+            && !said.sexes_differ
+            && half_alike(nodes, a, b)
             || said.name == HanNameLevel::OneCharacter && !said.birth_against() && !said.sexes_differ;
         return !(confirmed && both_state || slip_of_pen);
+    }
+    // A character fewer is a slip, or another member of a family that shares one.
+    if said.id == IdLevel::Equal && said.name == HanNameLevel::Dropped {
+        return said.birth_against() || said.sexes_differ;
     }
     // Two numbers that both check are two people, unless something else shows that one of the
     // numbers belongs to somebody else.

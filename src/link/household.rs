@@ -39,10 +39,10 @@ const MOST_MEMBERS: usize = 20;
 
 impl Households {
     /// Reads household numbers, and finds guardians by their ID numbers.
-    pub fn new(nodes: &Nodes, anchors: &[String]) -> Self {
+    pub fn new(nodes: &Nodes, anchors: &[String], doubtful: &[bool]) -> Self {
         let mut this =
             Self { own: (0..nodes.len() as u32).map(|n| nodes.household(n)).collect(), ..Self::default() };
-        this.guardian = guardians(nodes, &this.own, anchors);
+        this.guardian = guardians(nodes, &this.own, anchors, doubtful);
         for node in 0..nodes.len() {
             for household in [this.own[node], this.guardian[node]] {
                 if household != 0 {
@@ -142,13 +142,18 @@ impl Households {
 
 /// Household of each record's guardian: the one in the best anchor source that has the
 /// guardian's ID number.
-fn guardians(nodes: &Nodes, own: &[u32], anchors: &[String]) -> Vec<u32> {
+fn guardians(nodes: &Nodes, own: &[u32], anchors: &[String], doubtful: &[bool]) -> Vec<u32> {
     let mut out = vec![0; own.len()];
-    let (Some(ids), Some(guardian_ids)) = (nodes.ids("id_number"), nodes.ids("guardian_id")) else {
-        return out;
-    };
+    let Some(ids) = nodes.ids("id_number") else { return out };
     let Some((_, pool)) = nodes.texts("household") else { return out };
-    let wanted: HashSet<u64> = guardian_ids.iter().filter_map(|id| id.id18_key()).collect();
+    let stated = nodes.ids("guardian_id");
+    // Whose number stands on a row that is not theirs is most often a parent.
+    let guardian = |node: usize| {
+        stated
+            .and_then(|ids| ids[node].id18_key())
+            .or_else(|| doubtful.get(node).is_some_and(|d| *d).then(|| ids[node].id18_key()).flatten())
+    };
+    let wanted: HashSet<u64> = (0..own.len()).filter_map(guardian).collect();
     let ranks: Vec<usize> = nodes
         .names
         .iter()
@@ -165,9 +170,9 @@ fn guardians(nodes: &Nodes, own: &[u32], anchors: &[String]) -> Vec<u32> {
     // Wards of one guardian belong together even where no list has the guardian's household.
     let homeless: BTreeSet<u64> = wanted.iter().copied().filter(|key| !homes.contains_key(key)).collect();
     let numbers: HashMap<u64, u32> = homeless.into_iter().zip(pool.len() as u32..).collect();
-    for (node, id) in guardian_ids.iter().enumerate() {
-        if let Some(key) = id.id18_key() {
-            out[node] = match homes.get(&key) {
+    for (node, out) in out.iter_mut().enumerate() {
+        if let Some(key) = guardian(node) {
+            *out = match homes.get(&key) {
                 Some(home) => home.2,
                 None => numbers.get(&key).copied().unwrap_or(0),
             };

@@ -91,12 +91,13 @@ pub fn link(settings: &LinkSettings, comparables: &[Comparable], tree: &Division
     let nodes = Nodes::build(comparables)?;
     let wanted = |_: u32, _: u32| true;
     let mut candidates = block::candidates(settings, &nodes, tree, &wanted)?;
-    let mut households = Households::new(&nodes, &settings.resolve.household_anchor);
+    let mut households = Households::new(&nodes, &settings.resolve.household_anchor, &[]);
     let decider = decide::Decider::new(settings);
     let contents: Vec<u64> = (0..nodes.len() as u32).into_par_iter().map(|n| nodes.content(n)).collect();
     let mut doubtful = vec![false; nodes.len()];
     let mut scored = score(settings, &nodes, tree, &households, &doubtful, &candidates.pairs)?;
     doubtful = context::doubtful(&scored, &nodes, &decider);
+    households = Households::new(&nodes, &settings.resolve.household_anchor, &doubtful);
     let household_pass = settings.passes.iter().find(|pass| pass.kind == PassKind::Household);
     // Accepted pairs connect households, which lets further members in; what they add connects
     // more. Three rounds settle all but chains of guesses.

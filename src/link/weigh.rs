@@ -95,6 +95,10 @@ impl<'a> Scorer<'a> {
         if far && (self.is_doubtful(a) || self.is_doubtful(b)) {
             return weight_of(part, a, b, level).max(DOUBTFUL_ID);
         }
+        if part.kind == ComparisonKind::IdNumber && level == IdLevel::Compatible.number() {
+            let known = |node| self.nodes.id(node).known_ends().map_or(i32::MAX, shown);
+            return weight_of(part, a, b, level).min(known(a)).min(known(b));
+        }
         weight_of(part, a, b, level)
     }
 
@@ -158,6 +162,15 @@ impl<'a> Scorer<'a> {
             _ => 0,
         }
     }
+}
+
+/// What agreement on the shown ends of a number weighs: region digits are shared by neighbours,
+/// birth digits by many, the last four by few.
+fn shown((prefix, suffix): (usize, usize)) -> i32 {
+    (500 * prefix.min(6)
+        + 1800 * prefix.saturating_sub(6)
+        + 2500 * suffix.min(4)
+        + 1800 * suffix.saturating_sub(4)) as i32
 }
 
 fn equal(a: u8, b: u8) -> u8 {

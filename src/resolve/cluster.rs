@@ -116,10 +116,10 @@ pub(super) fn cluster(settings: &LinkSettings, nodes: &Nodes, links: &Links) -> 
             refused.push(i);
         }
     }
-    finish(builder, links, &refused)
+    finish(builder, links, &refused, settings.decision.accept)
 }
 
-fn finish(mut builder: Builder<'_>, links: &Links, refused: &[usize]) -> Clusters {
+fn finish(mut builder: Builder<'_>, links: &Links, refused: &[usize], accept: i32) -> Clusters {
     let count = builder.nodes.len();
     let roots: Vec<u32> = (0..count as u32).map(|n| builder.find(n)).collect();
     let mut dense: HashMap<u32, u32> = HashMap::new();
@@ -144,9 +144,11 @@ fn finish(mut builder: Builder<'_>, links: &Links, refused: &[usize]) -> Cluster
                 }
             }
         } else if links.decision[i] == Decision::Review {
-            // A pair that could not be one person anyway is settled.
+            // A pair that could not be one person anyway is settled; one that only a better
+            // partner in a source of single records outweighed is not.
             let (p, q) = (builder.of(roots[a]), builder.of(roots[b]));
-            if builder.compatible(&p, &q, false) {
+            let heavy = links.weight[i] >= accept;
+            if builder.compatible(&p, &q, heavy) {
                 out.in_review[a] = true;
                 out.in_review[b] = true;
             }

@@ -116,7 +116,7 @@ fn fits(nodes: &Nodes, part: &KeyPart) -> bool {
     use KeyBy::*;
     match nodes.column(&part.column) {
         None => true,
-        Some(Column::Id(_)) => matches!(part.by, Value | Prefix15),
+        Some(Column::Id(_)) => matches!(part.by, Value | Prefix15 | Ends),
         Some(Column::Name(..)) => matches!(part.by, Value | Reading | Surname),
         Some(Column::Text(..)) => matches!(part.by, Value | Start3),
         Some(Column::Date(_)) => matches!(part.by, Value | Year | DayMonth),
@@ -142,6 +142,7 @@ pub fn keys_of(nodes: &Nodes, tree: &DivisionTree, node: u32, part: &KeyPart, fo
     match nodes.column(&part.column) {
         None => {}
         Some(Column::Id(ids)) => match part.by {
+            KeyBy::Ends => ids[at].ends().into_iter().for_each(found),
             KeyBy::Prefix15 => ids[at].prefix15().into_iter().for_each(found),
             _ => ids[at].id18_key().into_iter().for_each(found),
         },

@@ -201,6 +201,19 @@ impl IdNumber {
         self.prefix_digits(15)
     }
 
+    /// First six and last four characters, which most masks show.
+    pub fn ends(self) -> Option<u64> {
+        match self.edit_key() {
+            Some(key) => Some(key / 11 / 100_000_000_000 * 11_000 + key % 11_000),
+            None => Pattern::of(self)?.ends(),
+        }
+    }
+
+    /// Number of known characters at the beginning and at the end of a cut or masked number.
+    pub fn known_ends(self) -> Option<(usize, usize)> {
+        Pattern::of(self).map(|pattern| pattern.lengths())
+    }
+
     fn prefix_digits(self, count: u32) -> Option<u64> {
         use IdClass::*;
         match self.class {

@@ -60,6 +60,23 @@ impl Pattern {
         self.prefix + self.suffix
     }
 
+    /// Lengths of prefix and suffix.
+    pub(super) fn lengths(&self) -> (usize, usize) {
+        (self.prefix, self.suffix)
+    }
+
+    /// First six digits and last four characters, packed like [`IdNumber::ends`].
+    pub(super) fn ends(&self) -> Option<u64> {
+        let region = self.prefix_digits(6)?;
+        let tail = self.values.get(..self.prefix + self.suffix)?;
+        let &[a, b, c, d] = tail.get(self.prefix + self.suffix.checked_sub(4)?..)? else { return None };
+        if [a, b, c].iter().any(|&v| v > 9) {
+            return None;
+        }
+        let body = u64::from(a) * 100 + u64::from(b) * 10 + u64::from(c);
+        Some(region * 11_000 + body * 11 + u64::from(d))
+    }
+
     /// Birth date if the prefix covers it.
     pub(super) fn birth(&self) -> Option<u32> {
         (self.prefix >= 14).then(|| self.values[6..14].iter().fold(0, |n, &v| n * 10 + u32::from(v)))
