@@ -22,9 +22,9 @@ pub(super) fn doubtful(scored: &[Scored], nodes: &Nodes, decider: &Decider) -> V
     for one in scored {
         let Some(said) = decider.said(&one.levels).filter(|s| s.id == IdLevel::Equal) else { continue };
         let (a, b) = unpack(one.pair);
-        if said.name >= HanNameLevel::Dropped {
+        if said.name_far() {
             far.push((a, b));
-        } else if said.name_agrees() {
+        } else if said.name < HanNameLevel::Dropped {
             agree[a as usize] += 1;
             agree[b as usize] += 1;
         }
@@ -50,10 +50,14 @@ pub(super) fn rivals(scored: &mut [Scored], nodes: &Nodes, decider: &Decider) {
     for one in scored.iter() {
         let Some(said) = decider.said(&one.levels) else { return };
         let near = said.near || said.birth_agrees() || said.household_agrees();
-        if said.id > IdLevel::Compatible && said.name_agrees() && near && one.weight >= RIVAL {
+        let namesake = said.name != HanNameLevel::Missing && said.name <= HanNameLevel::Wildcard;
+        if said.id > IdLevel::Compatible && namesake && near && one.weight >= RIVAL {
             let (a, b) = unpack(one.pair);
-            named[a as usize] = true;
-            named[b as usize] = true;
+            for node in [a, b] {
+                // A stated birth date that fits the number says whose number it is.
+                let birth = nodes.stated_birth(node);
+                named[node as usize] |= birth == 0 || nodes.id(node).birth() != Some(birth);
+            }
         }
     }
     for one in scored.iter_mut() {
@@ -81,7 +85,8 @@ pub(super) fn unique(
     let hopeful = |one: &Scored, said: &Said| {
         let (a, b) = unpack(one.pair);
         let no_number = said.id == IdLevel::Missing
-            || said.id > IdLevel::Compatible && (doubtful[a as usize] || doubtful[b as usize]);
+            || matches!(said.id, IdLevel::TwoEdits | IdLevel::Disagree)
+                && (doubtful[a as usize] || doubtful[b as usize]);
         matches!(one.outcome, Some((_, Decision::Review)))
             && one.weight + thresholds.unique >= thresholds.accept
             && nodes.source[a as usize] != nodes.source[b as usize]
@@ -138,8 +143,8 @@ pub(super) fn unique(
                 || of_other < weight - FAR_BEHIND;
             // In another source only somebody with another number counts.
             let elsewhere = nodes.source[other as usize] != nodes.source[partner as usize];
-            let numbered = nodes.id(other).trusted() && nodes.id(partner).trusted();
-            harmless || elsewhere && !numbered
+            let numbered = |n: u32| nodes.id(n).trusted() && !doubtful[n as usize];
+            harmless || elsewhere && !(numbered(other) && numbered(partner))
         })
     };
     let accepted: Vec<usize> = hopes

@@ -73,7 +73,7 @@ impl Decider {
             // An ID that two names carry is never passed over in silence.
             return if said.id == IdLevel::Equal && one.weight >= 0 && !twice { review } else { None };
         }
-        let tier = tier(nodes, a, b, &said);
+        let tier = tier(&said);
         let same_source = nodes.source[a as usize] == nodes.source[b as usize];
         // Most people have a record in another source, few have two in one.
         let more = if same_source && said.id != IdLevel::Equal { self.within_source } else { 0 };
@@ -129,15 +129,12 @@ impl Said {
 }
 
 /// The tier whose words describe the pair.
-fn tier(nodes: &Nodes, a: u32, b: u32, said: &Said) -> Tier {
-    // A character that no table knows as alike, where much else agrees.
-    let close = said.name_agrees()
-        || (said.birth_agrees() || said.household_agrees()) && said.near && half_alike(nodes, a, b);
+fn tier(said: &Said) -> Tier {
     match said.id {
         IdLevel::Equal if said.name_agrees() => Tier::T1,
         IdLevel::Equal => Tier::T2,
-        level if is_slip(level.number()) && close => Tier::T3,
-        IdLevel::Compatible if close => Tier::T4,
+        level if is_slip(level.number()) && said.name_agrees() => Tier::T3,
+        IdLevel::Compatible if said.name_agrees() => Tier::T4,
         _ if said.name_agrees() && (said.household_agrees() || said.birth_agrees()) => Tier::T5,
         _ => Tier::T6,
     }
@@ -174,7 +171,7 @@ fn two_people(nodes: &Nodes, a: u32, b: u32, said: &Said, doubtful: bool) -> boo
     let differ = said.id != IdLevel::Equal && said.id != IdLevel::Compatible;
     if p.trusted() && q.trusted() && differ {
         let shown = doubtful || contradicts_own_id(nodes, a) || contradicts_own_id(nodes, b);
-        let twins = said.id == IdLevel::SameBirthRegion && !doubtful;
+        let twins = said.id == IdLevel::SameBirthRegion;
         return twins || !(shown || said.household_agrees() && said.name <= HanNameLevel::Variant);
     }
     // Names apart, births apart, and only a slip between the numbers.
