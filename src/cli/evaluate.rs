@@ -66,9 +66,10 @@ fn publication(score: &PublicationScore, details: bool, console: &mut Console<'_
         let name = if kind.kind.is_empty() { "(无错误)" } else { &kind.kind };
         console.line(&format!("{name}\t{}\t{}\t{:.4}", kind.records, kind.truth, kind.recall()))?;
     }
-    console.line("\n规则\t真值\t找到\t正确\t精确率\t召回率")?;
+    console.line("\n规则\t真值\t找到\t正确\t精确率\t召回率\t待确认\t其中属实\t含待确认召回率")?;
     let mut all = RuleScore::default();
-    for rule in &score.rules {
+    // Rules that the truth knows nothing of (they have no truth to be measured against) are left out.
+    for rule in score.rules.iter().filter(|r| r.truth > 0) {
         rule_line(&rule.rule_code, rule, console)?;
         if details {
             rule.missed.iter().try_for_each(|entity| console.line(&format!("\t漏报 {entity}")))?;
@@ -77,18 +78,23 @@ fn publication(score: &PublicationScore, details: bool, console: &mut Console<'_
         all.truth += rule.truth;
         all.found += rule.found;
         all.true_positive += rule.true_positive;
+        all.review += rule.review;
+        all.review_true += rule.review_true;
     }
     rule_line("合计", &all, console)
 }
 
 fn rule_line(name: &str, rule: &RuleScore, console: &mut Console<'_>) -> Result<()> {
     console.line(&format!(
-        "{name}\t{}\t{}\t{}\t{:.4}\t{:.4}",
+        "{name}\t{}\t{}\t{}\t{:.4}\t{:.4}\t{}\t{}\t{:.4}",
         rule.truth,
         rule.found,
         rule.true_positive,
         rule.precision(),
-        rule.recall()
+        rule.recall(),
+        rule.review,
+        rule.review_true,
+        rule.recall_with_review()
     ))
 }
 

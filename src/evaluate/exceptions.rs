@@ -21,10 +21,14 @@ pub struct RuleScore {
     pub rule_code: String,
     /// Expected exceptions.
     pub truth: u64,
-    /// Exceptions the publication has open this quarter.
+    /// Exceptions the publication has open this quarter, those kept apart for review left out.
     pub found: u64,
     /// Expected and found.
     pub true_positive: u64,
+    /// Exceptions kept apart: they rest on a match that a human must confirm first.
+    pub review: u64,
+    /// Expected among those kept apart.
+    pub review_true: u64,
     /// Entities (with rule key) expected and not found, in order.
     pub missed: Vec<String>,
     /// Entities (with rule key) found and not expected, in order.
@@ -44,6 +48,10 @@ impl RuleScore {
     /// Share of expected exceptions that were found.
     pub fn recall(&self) -> f64 {
         share(self.true_positive, self.truth)
+    }
+    /// Share of expected exceptions that were found or kept apart for review.
+    pub fn recall_with_review(&self) -> f64 {
+        share(self.true_positive + self.review_true, self.truth)
     }
 }
 
@@ -217,13 +225,13 @@ pub fn evaluate_exceptions(publication: &Path, truth: &Path) -> Result<Vec<RuleS
     read_truth(&folder.join("exceptions.csv"), columns, |[rule, entity, key]| {
         expected.entry(rule.to_owned()).or_default().insert(format!("{entity}/{key}"));
     })?;
-    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let columns = ["rule_code", "rule_key", "subject_kind", "subject_id", "evidence_record_ids", "status"];
-    let path = publication.join("restricted/exception.parquet");
-    read_table(&path, columns, |[rule, key, kind, subject, evidence, status]| {
-        if status == "resolved" {
-            return;
-        }
+    let (mut found, mut review): (BTreeMap<String, BTreeSet<String>>, BTreeMap<String, BTreeSet<String>>) = Default::default();
+    let open = crate::publish::reader::rows(&publication.join("restricted/exception.parquet"), |row| {
+        row.get("status") != "resolved"
+    })?;
+    for row in &open {
+        let [rule, key, kind, subject, evidence] =
+            ["rule_code", "rule_key", "subject_kind", "subject_id", "evidence_record_ids"].map(|c| row.get(c));
         let first = evidence.split(';').next().unwrap_or("").trim();
         let entity = records.records.get(&xxh3_64(first.as_bytes()));
         let entity = match (kind, entity) {
@@ -232,21 +240,30 @@ pub fn evaluate_exceptions(publication: &Path, truth: &Path) -> Result<Vec<RuleS
             ("person" | "household", None) => format!("?{first}"),
             _ => subject.to_owned(),
         };
-        found.entry(rule.to_owned()).or_default().insert(format!("{entity}/{key}"));
-    })?;
-    let rules: BTreeSet<&String> = expected.keys().chain(found.keys()).collect();
+        let (rule, item) = (rule.to_owned(), format!("{entity}/{key}"));
+        if row.get("in_review") == "1" {
+            review.entry(rule).or_default().insert(item);
+        } else {
+            found.entry(rule).or_default().insert(item);
+        }
+    }
+    let rules: BTreeSet<&String> = expected.keys().chain(found.keys()).chain(review.keys()).collect();
     let none = BTreeSet::new();
     Ok(rules
         .into_iter()
         .map(|rule| {
-            let (truth, found) = (expected.get(rule).unwrap_or(&none), found.get(rule).unwrap_or(&none));
+            let of = |map: &'_ BTreeMap<String, BTreeSet<String>>| map.get(rule).unwrap_or(&none).clone();
+            let (truth, found) = (of(&expected), of(&found));
+            let review: BTreeSet<String> = of(&review).difference(&found).cloned().collect();
             RuleScore {
                 rule_code: rule.clone(),
                 truth: truth.len() as u64,
                 found: found.len() as u64,
-                true_positive: truth.intersection(found).count() as u64,
-                missed: truth.difference(found).cloned().collect(),
-                surplus: found.difference(truth).cloned().collect(),
+                true_positive: truth.intersection(&found).count() as u64,
+                review: review.len() as u64,
+                review_true: truth.intersection(&review).count() as u64,
+                missed: truth.difference(&found).filter(|e| !review.contains(*e)).cloned().collect(),
+                surplus: found.difference(&truth).cloned().collect(),
             }
         })
         .collect())

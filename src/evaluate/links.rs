@@ -97,7 +97,11 @@ pub fn evaluate_links(links: &Path, truth: &Path) -> Result<LinkScore> {
     let mut score = LinkScore::default();
     let mut weighed: Vec<(i64, bool)> = Vec::with_capacity(rows.len());
     let mut table_of: HashMap<&str, &str> = HashMap::new();
-    let mut within = false;
+    // Whether duplicates within a table count: a task over one table is nothing else.
+    let cluster_file = file.with_file_name("cluster.parquet");
+    let clusters = if cluster_file.is_file() { reader::rows(&cluster_file, |_| true)? } else { Vec::new() };
+    let tables: std::collections::BTreeSet<&str> = clusters.iter().map(|row| row.get("source")).collect();
+    let mut within = tables.len() == 1;
     for row in &rows {
         let (left, right) = (row.get("left_record_id"), row.get("right_record_id"));
         table_of.insert(left, row.get("left_source"));
@@ -113,8 +117,6 @@ pub fn evaluate_links(links: &Path, truth: &Path) -> Result<LinkScore> {
         }
         weighed.push((row.get("weight").parse().unwrap_or(0), same));
     }
-    let cluster_file = file.with_file_name("cluster.parquet");
-    let clusters = if cluster_file.is_file() { reader::rows(&cluster_file, |_| true)? } else { Vec::new() };
     for row in &clusters {
         table_of.insert(row.get("record_id"), row.get("source"));
     }

@@ -125,10 +125,9 @@ impl GenericSettings {
         if settings.review > settings.accept || settings.accept > 10_000 {
             return wrong("accept", "概率以万分之一为单位,且 review ≤ accept ≤ 10000");
         }
-        for pair in settings.table.windows(2) {
-            if pair[0].name == pair[1].name {
-                return Err(Error::configuration(format!("表名“{}”重复", pair[0].name)).in_file(path));
-            }
+        let mut names = std::collections::BTreeSet::new();
+        if let Some(twice) = settings.table.iter().find(|t| !names.insert(&t.name)) {
+            return Err(Error::configuration(format!("表名“{}”重复", twice.name)).in_file(path));
         }
         Ok(settings)
     }

@@ -9,7 +9,9 @@
 use std::path::Path;
 
 use crate::Result;
-use crate::normalize::{self, Comparable};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use crate::normalize::{self, Comparable, ComparableColumn};
 
 mod assign;
 mod block;
@@ -52,8 +54,33 @@ impl<'a> Nodes<'a> {
     pub fn len(&self) -> u32 {
         self.offsets[self.offsets.len() - 1]
     }
+    /// Nodes table by table in the order of what they hold, so that nothing drawn by position
+    /// depends on the order of rows. Records that hold the same are alike wherever they stand.
+    pub fn by_content(&self) -> Vec<u32> {
+        let mut order: Vec<(usize, u64, u32)> = Vec::with_capacity(self.len() as usize);
+        for (index, table) in self.tables.iter().enumerate() {
+            for row in 0..table.rows {
+                let hash = table.columns.values().fold(0, |hash, column| content(column, row, hash));
+                order.push((index, hash, self.offsets[index] + row as u32));
+            }
+        }
+        order.sort_unstable();
+        order.into_iter().map(|(.., node)| node).collect()
+    }
     pub fn table_of(&self, node: u32) -> usize {
         self.offsets.partition_point(|&o| o <= node) - 1
+    }
+}
+
+/// Continues `hash` with the value of one cell.
+fn content(column: &ComparableColumn, row: usize, hash: u64) -> u64 {
+    let number = |value: u64| xxh3_64_with_seed(&value.to_le_bytes(), hash);
+    match column {
+        ComparableColumn::IdNumber(ids) => number(ids[row].key),
+        ComparableColumn::Name(ids, pool) => xxh3_64_with_seed(pool.get(ids[row]).clean.as_bytes(), hash),
+        ComparableColumn::Text(ids, pool) => xxh3_64_with_seed(pool.get(ids[row]).as_bytes(), hash),
+        ComparableColumn::Date(values) | ComparableColumn::Division(values) => number(u64::from(values[row])),
+        ComparableColumn::Code(codes) => number(u64::from(codes[row])),
     }
 }
 

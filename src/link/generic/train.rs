@@ -103,9 +103,10 @@ fn estimate_u(settings: &GenericSettings, nodes: &Nodes<'_>, comparisons: &Compa
     let mut counts: Vec<Vec<f64>> = comparisons.columns.iter().map(|c| vec![0.0; c.levels]).collect();
     let mut drawn = Vec::new();
     let mut tries = 0;
+    let order = nodes.by_content();
     while (drawn.len() as u64) < RANDOM_PAIRS && tries < 4 * RANDOM_PAIRS && nodes.len() > 1 {
         tries += 1;
-        let (a, b) = (random.below(nodes.len()), random.below(nodes.len()));
+        let (a, b) = (order[random.below(nodes.len()) as usize], order[random.below(nodes.len()) as usize]);
         let table = nodes.table_of(a);
         if a != b && (table != nodes.table_of(b) || settings.within(table)) {
             drawn.push((a.min(b), a.max(b)));
