@@ -225,13 +225,15 @@ pub fn evaluate_exceptions(publication: &Path, truth: &Path) -> Result<Vec<RuleS
     read_truth(&folder.join("exceptions.csv"), columns, |[rule, entity, key]| {
         expected.entry(rule.to_owned()).or_default().insert(format!("{entity}/{key}"));
     })?;
-    let (mut found, mut review): (BTreeMap<String, BTreeSet<String>>, BTreeMap<String, BTreeSet<String>>) = Default::default();
+    let (mut found, mut review): (BTreeMap<String, BTreeSet<String>>, BTreeMap<String, BTreeSet<String>>) =
+        Default::default();
     let open = crate::publish::reader::rows(&publication.join("restricted/exception.parquet"), |row| {
         row.get("status") != "resolved"
     })?;
     for row in &open {
         let [rule, key, kind, subject, evidence] =
-            ["rule_code", "rule_key", "subject_kind", "subject_id", "evidence_record_ids"].map(|c| row.get(c));
+            ["rule_code", "rule_key", "subject_kind", "subject_id", "evidence_record_ids"]
+                .map(|c| row.get(c));
         let first = evidence.split(';').next().unwrap_or("").trim();
         let entity = records.records.get(&xxh3_64(first.as_bytes()));
         let entity = match (kind, entity) {

@@ -7,6 +7,7 @@ mod config;
 mod end_to_end;
 mod extract;
 mod folder;
+mod generic_link;
 mod link;
 mod load;
 mod normalize;
