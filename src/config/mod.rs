@@ -26,6 +26,7 @@ pub use link::LinkSettings;
 pub use quarter::{Quarter, date32, from_date32};
 pub use settings::{MaskStyle, Parameter, Settings};
 pub use source::{Column, Kind, Member, Role, SourceContract, Subject};
+pub(crate) use source_check::is_reserved;
 
 use crate::normalize::division::DivisionTree;
 use crate::{Error, Result};

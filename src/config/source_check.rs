@@ -93,7 +93,7 @@ impl Check<'_> {
                 .complain(&at("name"), format!("列名“{name}”不合规"))
                 .hint("用小写英文字母、数字和下划线,以字母开头,例如 household_no"));
         }
-        if RESERVED.contains(&name.as_str()) {
+        if is_reserved(name) {
             return Err(self
                 .file
                 .complain(&at("name"), format!("列名“{name}”由程序自己使用"))
@@ -405,6 +405,11 @@ fn check_headers(file: &TomlFile, contract: &SourceContract) -> Result<()> {
 fn written_header(file: &TomlFile, column: usize, header: &str) -> Option<usize> {
     let written: SourceFile = toml::from_str(&file.text).ok()?;
     written.column.get(column)?.headers.iter().position(|h| h == header)
+}
+
+/// Is it the name of a column that the views add themselves?
+pub(crate) fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&name)
 }
 
 /// Columns that the views add themselves.

@@ -19,6 +19,7 @@ mod dbf;
 mod delimited;
 mod header;
 mod parquet_file;
+pub mod profile;
 mod sniff;
 mod text;
 mod workbook;

@@ -4,14 +4,29 @@ use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use calamine::{Data, Dimensions, Range, Reader, Xls, Xlsx};
+use calamine::{Data, Dimensions, Reader, Xls, Xlsx};
 
 use super::assemble::Assembler;
 use super::header::{HEADER_DEPTH, KnownHeaders};
 use super::{FileFormat, FileIdentity, RawTable, RawTables, ReadOptions, SkipReason};
 use crate::{Error, Result};
 
-type Sheet = (usize, String, Range<Data>, Vec<Dimensions>);
+/// Limits of the XLSX format, and of what is read of one worksheet.
+const MAX_ROWS: u32 = 1 << 20;
+const MAX_COLUMNS: u32 = 1 << 14;
+const MAX_CELLS: u64 = 100_000_000;
+
+/// The filled part of a worksheet. Rows are as long as they need to be, not all alike.
+struct Sheet {
+    /// One-based position in the workbook.
+    index: usize,
+    name: String,
+    /// Zero-based row and column of the first filled cell.
+    top: u32,
+    left: u32,
+    rows: Vec<Vec<String>>,
+    merged: Vec<Dimensions>,
+}
 
 pub(super) fn open(
     bytes: Vec<u8>,
@@ -32,11 +47,12 @@ pub(super) fn open(
     let known = KnownHeaders::new(options);
     let mut tables = Vec::new();
     let mut headless = None;
-    for (index, name, range, merged) in sheets {
-        if range.is_empty() {
+    for sheet in sheets {
+        if sheet.rows.is_empty() {
             continue;
         }
-        match table(identity, &known, index, &name, &range, &merged) {
+        let name = sheet.name.clone();
+        match table(identity, &known, sheet) {
             Ok(table) => tables.push(Ok(table)),
             // A cover or notes sheet has no header; it is an error only if no sheet has one.
             Err(error) => headless = Some(headless.unwrap_or_else(|| error.in_sheet(&name))),
@@ -57,9 +73,9 @@ fn xlsx(bytes: Vec<u8>, wants_sheet: &dyn Fn(&str) -> bool) -> std::result::Resu
     let mut sheets = Vec::new();
     for (index, name) in names.into_iter().enumerate() {
         if wants_sheet(&name) {
-            let range = book.worksheet_range(&name).map_err(|e| e.to_string())?;
+            let (top, left, rows) = filled_cells(&mut book, &name)?;
             let merged = book.merge_cells_by_sheet_name(&name).unwrap_or_default();
-            sheets.push((index + 1, name, range, merged));
+            sheets.push(Sheet { index: index + 1, name, top, left, rows, merged });
         }
     }
     Ok(sheets)
@@ -72,29 +88,75 @@ fn xls(bytes: Vec<u8>, wants_sheet: &dyn Fn(&str) -> bool) -> std::result::Resul
     for (index, name) in names.into_iter().enumerate() {
         if wants_sheet(&name) {
             let range = book.worksheet_range(&name).map_err(|e| e.to_string())?;
+            let (top, left) = range.start().unwrap_or((0, 0));
+            let rows = range.rows().map(|row| row.iter().map(cell_text).collect()).collect();
             let merged = book.merge_cells_by_sheet_name(&name).unwrap_or_default();
-            sheets.push((index + 1, name, range, merged));
+            sheets.push(Sheet { index: index + 1, name, top, left, rows, merged });
         }
     }
     Ok(sheets)
 }
 
-fn table(
-    identity: &FileIdentity,
-    known: &KnownHeaders,
-    index: usize,
+/// Cells of an XLSX worksheet: first row, first column, and the rows from there on.
+///
+/// The crate's own range is a full rectangle: two stray cells in opposite corners of a sheet
+/// would take hundreds of gigabytes.
+fn filled_cells(
+    book: &mut Xlsx<Cursor<Vec<u8>>>,
     name: &str,
-    range: &Range<Data>,
-    merged: &[Dimensions],
-) -> Result<RawTable> {
-    let (top, left) = range.start().unwrap_or((0, 0));
-    let mut rows: Vec<Vec<String>> = range.rows().map(|row| row.iter().map(cell_text).collect()).collect();
+) -> std::result::Result<(u32, u32, Vec<Vec<String>>), String> {
+    let mut reader = match book.worksheet_cells_reader(name) {
+        Ok(reader) => reader,
+        // A chart sheet holds no cells.
+        Err(calamine::XlsxError::NotAWorksheet(_)) => return Ok((0, 0, Vec::new())),
+        Err(error) => return Err(error.to_string()),
+    };
+    let mut cells: Vec<(u32, u32, String)> = Vec::new();
+    let (mut top, mut left) = (u32::MAX, u32::MAX);
+    let mut widths: Vec<u32> = Vec::new();
+    while let Some(cell) = reader.next_cell().map_err(|e| e.to_string())? {
+        let (row, column) = cell.get_position();
+        if matches!(cell.get_value(), calamine::DataRef::Empty) {
+            continue;
+        }
+        if row >= MAX_ROWS || column >= MAX_COLUMNS {
+            return Err(format!("工作表“{name}”的单元格位置超出范围"));
+        }
+        (top, left) = (top.min(row), left.min(column));
+        if widths.len() <= row as usize {
+            widths.resize(row as usize + 1, 0);
+        }
+        let width = &mut widths[row as usize];
+        *width = (*width).max(column + 1);
+        cells.push((row, column, cell_text(&Data::from(cell.get_value().clone()))));
+    }
+    if cells.is_empty() {
+        return Ok((0, 0, Vec::new()));
+    }
+    let widths: Vec<u32> = widths[top as usize..].iter().map(|w| w.saturating_sub(left)).collect();
+    if widths.iter().map(|&w| u64::from(w)).sum::<u64>() > MAX_CELLS {
+        return Err(format!("工作表“{name}”的单元格超过{MAX_CELLS}个,请分成几个文件或改交 CSV"));
+    }
+    let mut rows: Vec<Vec<String>> = widths.iter().map(|&w| vec![String::new(); w as usize]).collect();
+    for (row, column, text) in cells {
+        rows[(row - top) as usize][(column - left) as usize] = text;
+    }
+    Ok((top, left, rows))
+}
+
+fn table(identity: &FileIdentity, known: &KnownHeaders, sheet: Sheet) -> Result<RawTable> {
+    let Sheet { index, name, top, left, mut rows, merged } = sheet;
     let head = &rows[..rows.len().min(HEADER_DEPTH + 1)];
     let found = known.require(head)?;
-    fill_merged(&mut rows, merged, top, left, found.last);
+    fill_merged(&mut rows, &merged, (top, left), found.last, found.headers.len());
+    if found.headers.len() as u64 * rows.len() as u64 > MAX_CELLS {
+        // One stray cell far to the right of the header makes every row as wide.
+        return Err(Error::input(format!("表头行有{}列,与行数相乘超出可读的范围", found.headers.len()))
+            .hint("删去表头行右边远处的零散内容后另存"));
+    }
     let header_row = top + found.last as u32 + 1;
     let mut info = identity.info(found.headers, header_row);
-    info.sheet = Some(name.to_owned());
+    info.sheet = Some(name);
     info.sheet_index = u16::try_from(index).unwrap_or(u16::MAX);
     let info = Arc::new(info);
     let mut out = Assembler::new(&info, rows.len());
@@ -112,22 +174,36 @@ fn table(
 }
 
 /// A merged cell below the header holds for all its rows (a township over its people), not its columns.
-fn fill_merged(rows: &mut [Vec<String>], merged: &[Dimensions], top: u32, left: u32, header: usize) {
+fn fill_merged(
+    rows: &mut [Vec<String>],
+    merged: &[Dimensions],
+    (top, left): (u32, u32),
+    header: usize,
+    width: usize,
+) {
     for region in merged {
         let Some(column) = region.start.1.checked_sub(left).map(|c| c as usize) else { continue };
         let Some(first) = region.start.0.checked_sub(top).map(|r| r as usize) else { continue };
-        if first <= header || region.end.0 <= region.start.0 || region.start.1 != region.end.1 {
+        if first <= header
+            || first >= rows.len()
+            || column >= width
+            || region.end.0 <= region.start.0
+            || region.start.1 != region.end.1
+        {
             continue;
         }
         let Some(text) = rows.get(first).and_then(|r| r.get(column)).cloned() else { continue };
         let last = ((region.end.0 - top) as usize).min(rows.len() - 1);
         for row in &mut rows[first + 1..=last] {
             // A row that holds nothing else is blank, not a person of that township.
-            let blank = row.iter().all(String::is_empty);
-            if let Some(cell) = row.get_mut(column) {
-                if !blank && cell.is_empty() {
-                    cell.clone_from(&text);
-                }
+            if row.iter().all(String::is_empty) {
+                continue;
+            }
+            if row.len() <= column {
+                row.resize(column + 1, String::new());
+            }
+            if row[column].is_empty() {
+                row[column].clone_from(&text);
             }
         }
     }

@@ -78,6 +78,123 @@ fn workbook_sheets_numbers_and_merged_cells() {
     assert!(truncated.message().contains("损坏"), "{truncated}");
 }
 
+#[test]
+fn stray_cells_in_far_corners_cost_nothing() {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (i, h) in ["乡镇", "姓名", "证件号码"].iter().enumerate() {
+        sheet.write(0, i as u16, *h).unwrap();
+        sheet.write(1, i as u16, format!("{h}1")).unwrap();
+    }
+    // As a full rectangle this sheet would be 17 thousand million cells.
+    sheet.write(1_048_575, 16_383, "x").unwrap();
+    let tables = read("a.xlsx", &book.save_to_buffer().unwrap()).unwrap();
+    let table = &tables[0];
+    assert_eq!(table.rows, [2]);
+    assert_eq!(table.info.headers, ["乡镇", "姓名", "证件号码"]);
+    assert_eq!(table.malformed.iter().map(|m| m.row).collect::<Vec<_>>(), [1_048_576]);
+    assert_eq!(table.skipped.len(), 1_048_574);
+}
+
+#[test]
+fn a_stray_cell_beside_the_header_is_an_error_not_a_crash() {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (i, h) in ["乡镇", "姓名", "证件号码"].iter().enumerate() {
+        sheet.write(0, i as u16, *h).unwrap();
+    }
+    sheet.write(0, 16_383, "x").unwrap();
+    sheet.write(1_048_575, 0, "善堂镇").unwrap();
+    let error = read("a.xlsx", &book.save_to_buffer().unwrap()).unwrap_err();
+    assert!(error.message().contains("16384列"), "{error}");
+}
+
+#[test]
+fn merged_cells_fill_rows_that_end_before_them() {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (i, h) in ["姓名", "证件号码", "乡镇"].iter().enumerate() {
+        sheet.write(0, i as u16, *h).unwrap();
+    }
+    sheet.write(1, 0, "张三").unwrap();
+    sheet.write(2, 0, "李四").unwrap();
+    sheet.merge_range(1, 2, 2, 2, "善堂镇", &rust_xlsxwriter::Format::new()).unwrap();
+    let tables = read("a.xlsx", &book.save_to_buffer().unwrap()).unwrap();
+    assert_eq!(column(&tables[0], 2), [Some("善堂镇"), Some("善堂镇")]);
+}
+
+/// A dBase table of one GBK text and one date field.
+fn dbf(rows: &[(u8, &str, &str)]) -> Vec<u8> {
+    let mut out = vec![0x03, 118, 9, 30];
+    out.extend((rows.len() as u32).to_le_bytes());
+    out.extend(97u16.to_le_bytes());
+    out.extend(19u16.to_le_bytes());
+    out.resize(32, 0);
+    for (name, kind, width) in [("姓名", b'C', 10u8), ("日期", b'D', 8)] {
+        let mut field = [0u8; 32];
+        let name = encoding_rs::GBK.encode(name).0;
+        field[..name.len()].copy_from_slice(&name);
+        (field[11], field[16]) = (kind, width);
+        out.extend(field);
+    }
+    out.push(0x0D);
+    for (mark, name, date) in rows {
+        let start = out.len();
+        out.push(*mark);
+        out.extend(encoding_rs::GBK.encode(name).0.iter());
+        out.resize(start + 11, b' ');
+        out.extend(date.bytes());
+        out.resize(start + 19, b' ');
+    }
+    out.push(0x1A);
+    out
+}
+
+#[test]
+fn dbf_text_dates_and_deleted_records() {
+    let bytes = dbf(&[(b' ', "张三", "20180301"), (b'*', "李四", "20180302"), (b' ', "王五", "")]);
+    let tables = read("名单.dat", &bytes).unwrap();
+    let table = &tables[0];
+    assert_eq!(table.info.format, FileFormat::Dbf);
+    assert_eq!(table.info.headers, ["姓名", "日期"]);
+    assert_eq!(table.rows, [1, 3]);
+    assert_eq!(column(table, 0), [Some("张三"), Some("王五")]);
+    assert_eq!(column(table, 1), [Some("2018-03-01"), None]);
+    assert_eq!(table.malformed[0].row, 2);
+    let error = read("名单.dbf", &bytes[..bytes.len() - 25]).unwrap_err();
+    assert!(error.message().contains("应有3条"), "{error}");
+}
+
+#[test]
+fn damaged_files_of_every_format_are_refused_without_a_panic() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/hebi/2018Q4");
+    let mut seen = std::collections::BTreeMap::new();
+    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    paths.sort_by_key(|p| std::fs::metadata(p).unwrap().len());
+    for path in paths.into_iter().filter(|p| p.is_file()) {
+        let suffix = path.extension().unwrap().to_str().unwrap().to_owned();
+        if seen.insert(suffix, ()).is_some() {
+            continue;
+        }
+        let bytes = std::fs::read(&path).unwrap();
+        let mut state = 7u64;
+        let mut next = |below: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % below
+        };
+        for _ in 0..12 {
+            let _ = read("x", &bytes[..next(bytes.len())]);
+            let mut flipped = bytes.clone();
+            for _ in 0..8 {
+                let place = next(flipped.len());
+                flipped[place] ^= 1 << next(8);
+            }
+            let _ = read("x", &flipped);
+        }
+    }
+    assert!(seen.len() >= 5, "{seen:?}");
+}
+
 proptest::proptest! {
     #[test]
     fn any_bytes_never_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..400)) {

@@ -11,6 +11,7 @@ mod generic_link;
 mod link;
 mod load;
 mod normalize;
+mod profile;
 mod publish;
 mod rules;
 mod rules_truth;
