@@ -23,8 +23,10 @@ pub(super) fn open(bytes: Vec<u8>, identity: FileIdentity, options: &ReadOptions
     let body = decoded.text;
     // An odd number of quotes means that at least one opens nothing: then quotes mean nothing.
     let quotes = memchr_iter(b'"', body.as_bytes()).count();
-    let dialects = [',', '\t', ';', '|']
-        .map(|delimiter| Dialect { delimiter: delimiter as u8, quoted: quotes > 0 && quotes % 2 == 0 });
+    let dialects = [',', '\t', ';', '|'].map(|delimiter| Dialect {
+        delimiter: delimiter as u8,
+        quoted: quotes > 0 && quotes.is_multiple_of(2),
+    });
     let known = KnownHeaders::new(options);
     let best = dialects
         .iter()

@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn looks_of_cells() {
-        assert_eq!(id("410602198001011234").0, true);
+        assert!(id("410602198001011234").0);
         assert_eq!(id("6228481234567890123"), (false, false));
         assert!(is_name("张三") && is_name("买买提·艾力") && is_name("O'Brien") && is_name("王□"));
         assert!(!is_name("善堂镇东街村") && !is_name("王") && !is_name("男1"));
