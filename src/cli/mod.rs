@@ -19,6 +19,7 @@ mod explain;
 mod graph;
 
 mod link;
+mod profile;
 mod progress;
 mod rules;
 mod run;
@@ -94,6 +95,8 @@ enum Command {
     Run(run::RunArguments),
     /// 检查配置;加 --data 则试读提取数据但不写任何结果
     Check(check::CheckArguments),
+    /// 看一份新提取数据是什么样子，并起草数据来源文件
+    Profile(profile::ProfileArguments),
     /// 只做记录匹配(通用列,一表去重或多表匹配)
     Link(link::LinkArguments),
     /// 用真值评价匹配或疑点:精确率、召回率、F1
@@ -150,6 +153,7 @@ fn dispatch(command: Command, console: &mut Console<'_>) -> Result<u8> {
     match command {
         Command::Run(a) => run::execute(&a, console),
         Command::Check(a) => check::execute(&a, console),
+        Command::Profile(a) => profile::execute(&a, console),
         Command::Link(a) => link::execute(&a, console),
         Command::Evaluate(a) => evaluate::execute(&a, console),
         Command::Explain(a) => explain::execute(&a, console),

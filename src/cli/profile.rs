@@ -1,0 +1,32 @@
+//! `bidui profile`: what a new extract looks like, and a draft contract for it.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::Console;
+use crate::Result;
+use crate::extract::profile;
+
+/// Arguments of `bidui profile`.
+#[derive(Debug, Args)]
+pub struct ProfileArguments {
+    /// 要看的文件
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// 只输出起草的数据来源文件(TOML)
+    #[arg(long)]
+    draft: bool,
+}
+
+pub fn execute(arguments: &ProfileArguments, console: &mut Console<'_>) -> Result<u8> {
+    let profile = profile::profile(&arguments.files)?;
+    if console.json {
+        console.json(&profile)?;
+    } else if arguments.draft {
+        console.line(profile.draft.trim_end())?;
+    } else {
+        console.line(profile.text().trim_end())?;
+    }
+    Ok(0)
+}
