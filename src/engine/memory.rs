@@ -44,7 +44,11 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     };
     let mut views = reconcile::views::build(&inputs, &plan.rules)?;
     if let Some(previous) = &previous {
-        views.extend(previous.views()?);
+        views.extend(reconcile::views::as_previous(
+            previous.views()?,
+            &plan.rules.catalogue,
+            &resolution.ledger,
+        )?);
     }
     let quarter = plan.quarter.to_string();
     progress.stage("逐条运行规则", Some(plan.rules.rules.len() as u64));

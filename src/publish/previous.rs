@@ -162,7 +162,7 @@ impl Previous {
         Ok(records)
     }
 
-    /// Its views under their names with `_previous`, in name order.
+    /// Its views, in name order.
     pub fn views(&self) -> Result<Vec<View>> {
         let mut views = Vec::new();
         for output in &self.outputs {
@@ -171,7 +171,7 @@ impl Previous {
             let (schema, batches) = self.read_file(&output.path)?;
             let batch = arrow::compute::concat_batches(&schema, &batches)
                 .map_err(|e| self.damaged(&output.path, &e.to_string()))?;
-            views.push(View { name: format!("{name}_previous"), batch });
+            views.push(View { name: name.to_owned(), batch });
         }
         Ok(views)
     }

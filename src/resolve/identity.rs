@@ -167,19 +167,19 @@ pub(super) fn keep(ids: &mut [String], votes: &Votes, ledger: &mut Vec<IdentityC
     }
     // An id that belongs to somebody else now must not come up again by its hash.
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    for at in 0..ids.len() {
+    for (at, id) in ids.iter().enumerate() {
         if given.contains_key(&(at as u32)) {
-            seen.insert(ids[at].clone(), at);
+            seen.insert(id.clone(), at);
         }
     }
-    for at in 0..ids.len() {
+    for (at, id) in ids.iter_mut().enumerate() {
         let mut seed = 1;
-        while seen.get(&ids[at]).is_some_and(|&owner| owner != at) {
-            let letter = ids[at].chars().next().unwrap_or('P');
-            ids[at] = encode(letter, xxh3_64_with_seed(ids[at].as_bytes(), seed));
+        while seen.get(id).is_some_and(|&owner| owner != at) {
+            let letter = id.chars().next().unwrap_or('P');
+            *id = encode(letter, xxh3_64_with_seed(id.as_bytes(), seed));
             seed += 1;
         }
-        seen.insert(ids[at].clone(), at);
+        seen.insert(id.clone(), at);
     }
     let mut changes = BTreeSet::new();
     for (previous, current) in votes.keys() {

@@ -34,7 +34,7 @@ fn previous(quarter: &str, exceptions: Vec<TrackedException>) -> PreviousExcepti
 #[test]
 fn life_of_an_exception() {
     let a = finding("R07", "P1", "");
-    let q3 = track(&findings(&[a.clone()]), None, &[], "2018Q3").unwrap();
+    let q3 = track(&findings(std::slice::from_ref(&a)), None, &[], "2018Q3").unwrap();
     assert_eq!((q3[0].status, q3[0].due_date.as_str()), (Status::New, "2018-10-30"));
 
     let mut reworded = a.clone();

@@ -1,6 +1,7 @@
 //! The one integration-test binary.
 
-#![allow(clippy::unwrap_used)]
+// Tests may unwrap, and say on request what they saw.
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 mod broken;
 mod config;
