@@ -6,4 +6,4 @@ if ! .venv/bin/python -c 'import duckdb, pyarrow' 2>/dev/null; then
   python3 -m venv .venv
   .venv/bin/pip install --quiet --requirement scripts/requirements.txt
 fi
-cargo test --all-targets "$@"
+cargo test --lib --test it "$@"
