@@ -157,8 +157,7 @@ fn two_people(nodes: &Nodes, a: u32, b: u32, said: &Said, doubtful: bool) -> boo
         let slip_of_pen = (said.household_agrees() || said.near)
             && !said.birth_against()
             && !said.sexes_differ
-            && half_alike(nodes, a, b)
-            || said.name == HanNameLevel::OneCharacter && !said.birth_against() && !said.sexes_differ;
+            && half_alike(nodes, a, b);
         return !(confirmed && both_state || slip_of_pen);
     }
     // A character fewer is a slip, or another member of a family that shares one.

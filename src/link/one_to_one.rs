@@ -124,3 +124,32 @@ fn search(
     }
     search(at + 1, chosen, total, weights, clash, best);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Heaviest compatible subset by trying all.
+    fn all_subsets(weights: &[i64], clash: &dyn Fn(usize, usize) -> bool) -> i64 {
+        (0u32..1 << weights.len())
+            .filter(|set| {
+                let has = |i: usize| set >> i & 1 == 1;
+                (0..weights.len()).all(|i| (0..i).all(|j| !(has(i) && has(j) && clash(i, j))))
+            })
+            .map(|set| (0..weights.len()).filter(|&i| set >> i & 1 == 1).map(|i| weights[i]).sum())
+            .max()
+            .unwrap_or(0)
+    }
+
+    proptest! {
+        #[test]
+        fn the_search_finds_the_heaviest_assignment(pairs in prop::collection::vec((0u8..4, 0u8..4, 1i64..50), 1..9)) {
+            let weights: Vec<i64> = pairs.iter().map(|p| p.2).collect();
+            let clash = |i: usize, j: usize| pairs[i].0 == pairs[j].0 || pairs[i].1 == pairs[j].1;
+            let mut best = (-1, 0);
+            search(0, 0, 0, &weights, &clash, &mut best);
+            prop_assert_eq!(best.0, all_subsets(&weights, &clash));
+        }
+    }
+}

@@ -197,3 +197,51 @@ pub(super) fn keep(ids: &mut [String], votes: &Votes, ledger: &mut Vec<IdentityC
         current_id,
     }));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(ids: &[&str], votes: &[(&str, u32, u32)]) -> (Vec<String>, Vec<(String, String, String)>) {
+        let mut ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
+        let votes = votes.iter().map(|&(previous, now, n)| ((previous.to_owned(), now), n)).collect();
+        let mut ledger = Vec::new();
+        keep(&mut ids, &votes, &mut ledger);
+        let ledger = ledger.into_iter().map(|c| (c.kind, c.previous_id, c.current_id)).collect();
+        (ids, ledger)
+    }
+
+    #[test]
+    fn ids_are_distinct_and_depend_on_the_key_alone() {
+        let ids = ids('P', &["b".to_owned(), "a".to_owned()]);
+        assert_eq!(ids[0], super::ids('P', &["b".to_owned()])[0]);
+        assert_ne!(ids[0], ids[1]);
+        assert!(ids.iter().all(|id| id.len() == 14 && id.starts_with('P')));
+    }
+
+    #[test]
+    fn a_person_keeps_the_id_of_most_of_its_records() {
+        let (ids, ledger) = kept(&["Pnew"], &[("Pold", 0, 3)]);
+        assert_eq!((ids[0].as_str(), ledger.len()), ("Pold", 0));
+    }
+
+    #[test]
+    fn merges_and_splits_are_written_down() {
+        // Two become one.
+        let (ids, ledger) = kept(&["Px"], &[("Pa", 0, 3), ("Pb", 0, 1)]);
+        assert_eq!(ids, ["Pa"]);
+        assert_eq!(ledger, [("merge".to_owned(), "Pb".to_owned(), "Pa".to_owned())]);
+        // One becomes two: the larger part keeps the id.
+        let (ids, ledger) = kept(&["Px", "Py"], &[("Pa", 0, 1), ("Pa", 1, 3)]);
+        assert_eq!(ids, ["Px", "Pa"]);
+        assert_eq!(ledger, [("split".to_owned(), "Pa".to_owned(), "Px".to_owned())]);
+    }
+
+    #[test]
+    fn an_id_given_away_does_not_come_up_again() {
+        // Number 1 would be called Pa by its key, but Pa belongs to number 0 since last quarter.
+        let (ids, _) = kept(&["Px", "Pa"], &[("Pa", 0, 2)]);
+        assert_eq!(ids[0], "Pa");
+        assert_ne!(ids[1], "Pa");
+    }
+}

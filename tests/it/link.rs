@@ -55,24 +55,29 @@ fn pairs(count: u64) -> u64 {
     count * (count.max(1) - 1) / 2
 }
 
+/// Precision and recall of pairs of records.
+fn score(q: &Quarter, truth: &HashMap<String, (String, String)>) -> (f64, f64) {
+    let mut cells: BTreeMap<(&str, u32), u64> = BTreeMap::new();
+    let (mut real, mut found): (BTreeMap<&str, u64>, BTreeMap<u32, u64>) = Default::default();
+    for (node, id) in q.ids.iter().enumerate() {
+        let Some((person, _)) = truth.get(id) else { continue };
+        let cluster = q.resolution.person[node];
+        *cells.entry((person, cluster)).or_default() += 1;
+        *real.entry(person).or_default() += 1;
+        *found.entry(cluster).or_default() += 1;
+    }
+    let hit: u64 = cells.values().map(|&n| pairs(n)).sum();
+    let real: u64 = real.values().map(|&n| pairs(n)).sum();
+    let found: u64 = found.values().map(|&n| pairs(n)).sum();
+    (hit as f64 / found as f64, hit as f64 / real as f64)
+}
+
 #[test]
 fn persons_of_the_fixtures() {
     for name in ["2018Q3", "2018Q4"] {
         let data = root(&format!("fixtures/hebi/{name}"));
         let (q, truth) = (quarter(&data), truth(&data));
-        let mut cells: BTreeMap<(&str, u32), u64> = BTreeMap::new();
-        let (mut real, mut found): (BTreeMap<&str, u64>, BTreeMap<u32, u64>) = Default::default();
-        for (node, id) in q.ids.iter().enumerate() {
-            let Some((person, _)) = truth.get(id) else { continue };
-            let cluster = q.resolution.person[node];
-            *cells.entry((person, cluster)).or_default() += 1;
-            *real.entry(person).or_default() += 1;
-            *found.entry(cluster).or_default() += 1;
-        }
-        let hit: u64 = cells.values().map(|&n| pairs(n)).sum();
-        let real: u64 = real.values().map(|&n| pairs(n)).sum();
-        let found: u64 = found.values().map(|&n| pairs(n)).sum();
-        let (precision, recall) = (hit as f64 / found as f64, hit as f64 / real as f64);
+        let (precision, recall) = score(&q, &truth);
         let f1 = 2.0 * precision * recall / (precision + recall);
         assert!(f1 >= 0.998, "{name}: precision {precision:.5} recall {recall:.5} F1 {f1:.5}");
         assert_eq!(q.loaded.len(), 8);
@@ -89,7 +94,10 @@ fn persons_of_the_fixtures() {
 #[ignore = "shows errors, tests nothing"]
 fn errors_of_a_folder() {
     let data = std::env::var_os("BIDUI_LINK_DATA").expect("BIDUI_LINK_DATA names a folder");
-    show(&quarter(Path::new(&data)), &truth(Path::new(&data)));
+    let (q, truth) = (quarter(Path::new(&data)), truth(Path::new(&data)));
+    show(&q, &truth);
+    let (precision, recall) = score(&q, &truth);
+    eprintln!("precision {precision:.5} recall {recall:.5}");
 }
 
 fn show(q: &Quarter, truth: &HashMap<String, (String, String)>) {
