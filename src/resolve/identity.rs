@@ -166,13 +166,9 @@ pub(super) fn keep(ids: &mut [String], votes: &Votes, ledger: &mut Vec<IdentityC
         ids[*current as usize] = (*previous).to_owned();
     }
     // An id that belongs to somebody else now must not come up again by its hash.
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    for (at, id) in ids.iter().enumerate() {
-        if given.contains_key(&(at as u32)) {
-            seen.insert(id.clone(), at);
-        }
-    }
-    for (at, id) in ids.iter_mut().enumerate() {
+    let mut seen: BTreeMap<String, u32> =
+        given.iter().map(|(current, previous)| ((*previous).to_owned(), *current)).collect();
+    for (at, id) in (0u32..).zip(ids.iter_mut()) {
         let mut seed = 1;
         while seen.get(id).is_some_and(|&owner| owner != at) {
             let letter = id.chars().next().unwrap_or('P');
