@@ -102,8 +102,19 @@ pub(super) fn publication(folder: &Path) -> Result<PathBuf> {
 fn collect(folder: &Path, id: &str) -> Result<Explanation> {
     let restricted = folder.join("restricted");
     let one = |text: &str| BTreeSet::from([text.to_owned()]);
+    // Lists carry a short number: rule, quarter first seen, start of the fingerprint.
+    let short: Vec<&str> = id.splitn(3, '-').collect();
+    let named = |row: &reader::Row| match short[..] {
+        [rule, quarter, start] => {
+            row.get("rule_code") == rule
+                && row.get("first_seen") == quarter
+                && start.len() >= 4
+                && row.get("exception_id").starts_with(start)
+        }
+        _ => row.get("exception_id") == id,
+    };
     let mut found = Explanation {
-        exceptions: rows_where(&restricted.join("exception.parquet"), "exception_id", &one(id))?,
+        exceptions: rows(&restricted.join("exception.parquet"), named)?,
         ..Explanation::default()
     };
     let mut wanted: BTreeSet<String> = BTreeSet::new();

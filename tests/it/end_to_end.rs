@@ -170,6 +170,12 @@ fn explain_shows_masked_records_and_the_clause() {
     }
     let full = rows_with_numbers(&publication);
     assert!(full.iter().all(|number| !said.contains(number.as_str())), "a full ID number in\n{said}");
+    let short = format!("R37-{}-{}", rows[0].get("first_seen"), &id[..8]);
+    assert_eq!(
+        ok(&["explain", &short, "--publication", text(&publication)]),
+        said,
+        "the number that lists show"
+    );
     let refused = bidui(&["explain", "nothing", "--publication", text(&publication)]);
     assert_eq!(refused.status.code(), Some(2));
 }

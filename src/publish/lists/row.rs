@@ -219,7 +219,7 @@ impl Subject {
         subject.household_number = found
             .iter()
             .find_map(|&(source, row)| people.fields(source).text("household", row))
-            .map(|text| text.rsplit_once(':').map_or(text, |(_, number)| number).to_owned());
+            .map(|text| text.rsplit('|').next().unwrap_or(text).to_owned());
         subject
     }
 }
