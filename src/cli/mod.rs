@@ -17,7 +17,7 @@ mod diff;
 mod evaluate;
 mod explain;
 mod graph;
-
+mod init;
 mod link;
 mod profile;
 mod progress;
@@ -91,6 +91,8 @@ enum Format {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// 新建一个流水线文件夹,带说明,可直接通过检查
+    Init(init::InitArguments),
     /// 跑一个季度:装载、匹配、核查、发布
     Run(run::RunArguments),
     /// 检查配置;加 --data 则试读提取数据但不写任何结果
@@ -151,6 +153,7 @@ pub fn main(
 
 fn dispatch(command: Command, console: &mut Console<'_>) -> Result<u8> {
     match command {
+        Command::Init(a) => init::execute(&a, console),
         Command::Run(a) => run::execute(&a, console),
         Command::Check(a) => check::execute(&a, console),
         Command::Profile(a) => profile::execute(&a, console),

@@ -9,6 +9,7 @@ mod end_to_end;
 mod extract;
 mod folder;
 mod generic_link;
+mod init;
 mod link;
 mod load;
 mod normalize;
