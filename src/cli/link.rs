@@ -1,13 +1,13 @@
 //! `bidui link`: record linkage alone, generic columns, one or many tables.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::{BarProgress, Console};
-use crate::Result;
-use crate::engine::Progress as _;
+use crate::engine::{self, Progress as _};
 use crate::link::generic;
+use crate::{Error, Result};
 
 /// Arguments of `bidui link`.
 #[derive(Debug, Args)]
@@ -20,6 +20,9 @@ pub struct LinkArguments {
     /// 数据文件所在文件夹(默认:配置文件所在文件夹)
     #[arg(long)]
     data: Option<PathBuf>,
+    /// 只匹配这些数据来源(仅用于流水线的 link.toml;逗号分开)
+    #[arg(long, value_delimiter = ',')]
+    sources: Vec<String>,
     /// 线程数(默认:全部核心)
     #[arg(long)]
     threads: Option<usize>,
@@ -28,6 +31,11 @@ pub struct LinkArguments {
 pub fn execute(arguments: &LinkArguments, console: &mut Console<'_>) -> Result<u8> {
     let bar = BarProgress::new(console.progress);
     bar.stage("匹配", None);
+    // A link.toml beside a pipeline.toml speaks of that pipeline's sources.
+    let root = arguments.config.parent().unwrap_or(Path::new("."));
+    if root.join("pipeline.toml").is_file() {
+        return pipeline(arguments, root, &bar, console);
+    }
     let summary = super::run::with_threads(arguments.threads, || {
         generic::run(&arguments.config, arguments.data.as_deref(), &arguments.out)
     })??;
@@ -42,6 +50,37 @@ pub fn execute(arguments: &LinkArguments, console: &mut Console<'_>) -> Result<u
     }
     console.line(&format!("  比较\t{}对", summary.candidates))?;
     console.line(&format!("  接受\t{}对,归为{}组", summary.accepted, summary.clusters))?;
+    console.line(&format!("  待审\t{}对", summary.review))?;
+    for file in &summary.files {
+        console.say(&format!("  写出 {}", file.display()))?;
+    }
+    Ok(0)
+}
+
+fn pipeline(
+    arguments: &LinkArguments,
+    root: &Path,
+    bar: &BarProgress,
+    console: &mut Console<'_>,
+) -> Result<u8> {
+    let data = arguments.data.as_deref().ok_or_else(|| {
+        Error::usage("缺少 --data")
+            .in_file(&arguments.config)
+            .hint("用 --data 指向本季度提取数据所在的文件夹")
+    })?;
+    let summary = super::run::with_threads(arguments.threads, || {
+        engine::link_only(root, data, &arguments.out, &arguments.sources, bar)
+    })??;
+    bar.finish();
+    if console.json {
+        console.json(&summary)?;
+        return Ok(0);
+    }
+    console.line(&summary.title)?;
+    for (source, records) in &summary.records {
+        console.line(&format!("  {source}\t{records}条记录"))?;
+    }
+    console.line(&format!("  接受\t{}对,共{}人", summary.accepted, summary.persons))?;
     console.line(&format!("  待审\t{}对", summary.review))?;
     for file in &summary.files {
         console.say(&format!("  写出 {}", file.display()))?;

@@ -5,8 +5,10 @@
 
 use std::path::PathBuf;
 
+mod link_only;
 mod memory;
 
+pub use link_only::{LinkOnlySummary, link_only};
 pub use memory::{RunOutcome, run};
 
 /// How a stage tells what it is doing. The library has no other way to speak.

@@ -210,3 +210,21 @@ fn fail_on_and_diff() {
     let changes = ok(&["diff", text(&before), text(&after)]);
     assert!(changes.contains("R37"), "{changes}");
 }
+
+#[test]
+fn linking_alone_over_a_pipeline() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("links");
+    let config = "pipelines/hebi/link.toml";
+    let data = "fixtures/hebi/2018Q3";
+    ok(&["link", config, "--data", data, "--sources", "registry_person,insurance", "--out", text(&out)]);
+    let truth = format!("{data}/truth/records.csv");
+    let json = ok(&["evaluate", text(&out), "--truth", &truth, "--format", "json"]);
+    let score: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let number = |v: &serde_json::Value| v.as_f64().unwrap();
+    let (found, right) = (number(&score["clusters"]["found"]), number(&score["clusters"]["right"]));
+    assert!(right / found >= 0.998, "precision {}", right / found);
+    assert!(found > 1000.0, "{found} pairs");
+    let refused = bidui(&["link", config, "--data", data, "--sources", "nobody", "--out", text(&out)]);
+    assert_eq!(refused.status.code(), Some(2));
+}

@@ -23,7 +23,7 @@ mod write;
 
 pub use config::{GenericColumn, GenericSettings, GenericTable};
 pub use train::{Model, TrainedComparison};
-pub use write::Summary;
+pub use write::{Summary, write_table};
 
 /// A scored pair; nodes number the records of all tables one after the other.
 #[derive(Debug, Clone)]

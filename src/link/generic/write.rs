@@ -152,6 +152,11 @@ fn cluster_batch(
     ])
 }
 
+/// Writes named columns as one Parquet table.
+pub fn write_table(path: &Path, columns: Vec<(String, ArrayRef)>) -> Result<()> {
+    table(path, batch(columns)?)
+}
+
 fn batch(columns: Vec<(String, ArrayRef)>) -> Result<RecordBatch> {
     let fields: Vec<Field> = columns
         .iter()

@@ -1,0 +1,135 @@
+//! `bidui link` over a pipeline: load, normalize, link, resolve; no rules, no publication.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Int32Array, StringArray};
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::Progress;
+use crate::config::Pipeline;
+use crate::config::link::LinkSettings;
+use crate::link::generic::write_table;
+use crate::link::{Decision, Links};
+use crate::load::Loaded;
+use crate::resolve::Resolution;
+use crate::{Error, Result, link, load, normalize, resolve};
+
+/// What was linked.
+#[derive(Debug, Clone, Serialize)]
+pub struct LinkOnlySummary {
+    /// Title of the pipeline.
+    pub title: String,
+    /// Records by source.
+    pub records: Vec<(String, u64)>,
+    /// Pairs accepted.
+    pub accepted: u64,
+    /// Pairs for review.
+    pub review: u64,
+    /// Persons the records resolve to.
+    pub persons: u64,
+    /// Files written.
+    pub files: Vec<PathBuf>,
+}
+
+/// Links the sources of the pipeline in `root` that have files in `data` (`only`: these sources)
+/// and writes `link.parquet` and `cluster.parquet` to `out`.
+pub fn link_only(
+    root: &Path,
+    data: &Path,
+    out: &Path,
+    only: &[String],
+    progress: &dyn Progress,
+) -> Result<LinkOnlySummary> {
+    let pipeline = Pipeline::open(root)?;
+    let settings = LinkSettings::open(&root.join("link.toml"))?;
+    if let Some(unknown) = only.iter().find(|name| pipeline.source(name).is_none()) {
+        let names: Vec<&str> = pipeline.sources.iter().map(|s| s.name.as_str()).collect();
+        return Err(
+            Error::usage(format!("没有数据来源“{unknown}”")).hint(format!("可选:{}", names.join("、")))
+        );
+    }
+    progress.stage("读取并装载", None);
+    let mut loaded = Vec::new();
+    for (index, source) in pipeline.sources.iter().enumerate() {
+        if only.is_empty() || only.contains(&source.name) {
+            loaded.extend(load::load_source(&pipeline, index, data, None)?);
+        }
+    }
+    progress.stage("规范", None);
+    let comparables = normalize::normalize(&pipeline, &loaded)?;
+    progress.stage("匹配", None);
+    let links = link::link(&settings, &comparables, &pipeline.divisions)?;
+    let resolution = resolve::resolve(&settings, &pipeline, &loaded, &comparables, &links, None)?;
+    progress.stage("写出", None);
+    std::fs::create_dir_all(out).map_err(|e| Error::io("新建文件夹", out, e))?;
+    let files = vec![out.join("link.parquet"), out.join("cluster.parquet")];
+    write_table(&files[0], link_columns(&loaded, &links, &resolution))?;
+    write_table(&files[1], cluster_columns(&loaded, &resolution))?;
+    let accepted = links.decision.iter().filter(|d| **d == Decision::Accept).count() as u64;
+    Ok(LinkOnlySummary {
+        title: pipeline.settings.title.clone(),
+        records: loaded.iter().map(|l| (l.records.source.clone(), l.records.keys.len() as u64)).collect(),
+        accepted,
+        review: links.decision.len() as u64 - accepted,
+        persons: resolution.person_ids.len() as u64,
+        files,
+    })
+}
+
+fn place(resolution: &Resolution, node: u32) -> (usize, usize) {
+    let source = resolution.offsets.partition_point(|&offset| offset <= node) - 1;
+    (source, (node - resolution.offsets[source]) as usize)
+}
+
+fn strings(texts: &[String]) -> ArrayRef {
+    Arc::new(StringArray::from_iter_values(texts))
+}
+
+fn ids(loaded: &[Loaded], resolution: &Resolution, nodes: &[u32]) -> ArrayRef {
+    let texts: Vec<String> = nodes
+        .par_iter()
+        .map(|&node| {
+            let (source, row) = place(resolution, node);
+            loaded[source].records.record_id(row)
+        })
+        .collect();
+    strings(&texts)
+}
+
+fn sources(loaded: &[Loaded], resolution: &Resolution, nodes: &[u32]) -> ArrayRef {
+    let name = |node: &u32| loaded[place(resolution, *node).0].records.source.as_str();
+    Arc::new(StringArray::from_iter_values(nodes.iter().map(name)))
+}
+
+fn link_columns(loaded: &[Loaded], links: &Links, resolution: &Resolution) -> Vec<(String, ArrayRef)> {
+    let decision = |d: &Decision| match d {
+        Decision::Accept => "accept",
+        Decision::Review => "review",
+    };
+    let mut columns: Vec<(String, ArrayRef)> = vec![
+        ("left_record_id".into(), ids(loaded, resolution, &links.left)),
+        ("right_record_id".into(), ids(loaded, resolution, &links.right)),
+        ("left_source".into(), sources(loaded, resolution, &links.left)),
+        ("right_source".into(), sources(loaded, resolution, &links.right)),
+        ("weight".into(), Arc::new(Int32Array::from_iter_values(links.weight.iter().copied()))),
+        ("tier".into(), Arc::new(Int32Array::from_iter_values(links.tier.iter().map(|t| *t as i32)))),
+        ("decision".into(), Arc::new(StringArray::from_iter_values(links.decision.iter().map(decision)))),
+    ];
+    for (name, levels) in links.comparisons.iter().zip(&links.levels) {
+        let numbers = levels.iter().map(|&level| i32::from(level));
+        columns.push((format!("level_{name}"), Arc::new(Int32Array::from_iter_values(numbers))));
+    }
+    columns
+}
+
+fn cluster_columns(loaded: &[Loaded], resolution: &Resolution) -> Vec<(String, ArrayRef)> {
+    let nodes: Vec<u32> = (0..resolution.person.len() as u32).collect();
+    let persons = resolution.person.iter().map(|&p| resolution.person_ids[p as usize].as_str());
+    vec![
+        ("record_id".into(), ids(loaded, resolution, &nodes)),
+        ("source".into(), sources(loaded, resolution, &nodes)),
+        ("cluster_id".into(), Arc::new(StringArray::from_iter_values(persons))),
+    ]
+}
