@@ -7,7 +7,7 @@ import sys
 
 import duckdb
 
-from tables import LEFT, RIGHT, clean
+from tables import LEFT, RIGHT, clean, readings
 
 # Each step: join condition columns, and a check on the joined pair.
 STEPS = [
@@ -26,6 +26,7 @@ STEPS = [
 
 data, out = sys.argv[1:3]
 con = duckdb.connect(config={"threads": 2})
+readings(con, data)
 for name, table in (("l", LEFT), ("r", RIGHT)):
     con.execute(f"CREATE TABLE {name} AS SELECT *, substr(id_number, 1, 15) id15, village household_village "
                 f"FROM ({clean(data, table)})")

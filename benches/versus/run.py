@@ -23,7 +23,8 @@ ROOT = HERE.parent.parent
 def commands(data: Path, out: Path, bidui: Path, config: Path) -> dict[str, list[str]]:
     python = sys.executable
     return {
-        "bidui": [str(bidui), "link", str(config), "--data", str(data), "--out", str(out / "bidui"), "--quiet"],
+        "bidui": [str(bidui), "link", str(config), "--data", str(data), "--sources", "registry_person,insurance",
+                  "--out", str(out / "bidui"), "--quiet"],
         "duckdb-exact": [python, str(HERE / "duckdb_exact.py"), str(data), str(out / "duckdb-exact.parquet")],
         "duckdb-cascade": [python, str(HERE / "duckdb_cascade.py"), str(data), str(out / "duckdb-cascade.parquet")],
         "splink": [python, str(HERE / "splink_link.py"), str(data), str(out / "splink.parquet")],
@@ -75,7 +76,7 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--engines", default="bidui,duckdb-exact,duckdb-cascade,splink")
     parser.add_argument("--bidui", type=Path, default=ROOT / "target/release/bidui")
-    parser.add_argument("--config", type=Path, default=ROOT / "pipelines/hebi/versus.toml")
+    parser.add_argument("--config", type=Path, default=ROOT / "pipelines/hebi/link.toml")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     out = options.data / "versus"
@@ -94,7 +95,7 @@ def main() -> None:
         if name == "splink":
             row["threshold"], metrics = best_threshold(out / "splink.parquet", options.data)
         elif name == "bidui":
-            metrics = quality(f"SELECT * FROM '{out}/bidui/link.parquet' WHERE decision = 'accept'", options.data)
+            metrics = quality(f"SELECT * FROM '{out}/bidui/link.parquet' WHERE decision = 'accept' AND left_source <> right_source", options.data)
         else:
             metrics = quality(f"SELECT * FROM '{out}/{name}.parquet'", options.data)
         table[name] = row | metrics

@@ -12,10 +12,11 @@ import splink.comparison_level_library as cll
 import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
-from tables import LEFT, RIGHT, clean
+from tables import LEFT, RIGHT, clean, readings
 
 data, out = sys.argv[1:3]
 con = duckdb.connect(config={"threads": 2})
+readings(con, data)
 for name, table in (("l", LEFT), ("r", RIGHT)):
     con.execute(f"CREATE TABLE {name} AS {clean(data, table)}")
     con.execute(f"ALTER TABLE {name} RENAME record_id TO unique_id")
