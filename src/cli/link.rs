@@ -51,10 +51,7 @@ pub fn execute(arguments: &LinkArguments, console: &mut Console<'_>) -> Result<u
     console.line(&format!("  比较\t{}对", summary.candidates))?;
     console.line(&format!("  接受\t{}对,归为{}组", summary.accepted, summary.clusters))?;
     console.line(&format!("  待审\t{}对", summary.review))?;
-    for file in &summary.files {
-        console.say(&format!("  写出 {}", file.display()))?;
-    }
-    Ok(0)
+    say_files(&summary.files, console)
 }
 
 fn pipeline(
@@ -82,7 +79,11 @@ fn pipeline(
     }
     console.line(&format!("  接受\t{}对,共{}人", summary.accepted, summary.persons))?;
     console.line(&format!("  待审\t{}对", summary.review))?;
-    for file in &summary.files {
+    say_files(&summary.files, console)
+}
+
+fn say_files(files: &[PathBuf], console: &mut Console<'_>) -> Result<u8> {
+    for file in files {
         console.say(&format!("  写出 {}", file.display()))?;
     }
     Ok(0)

@@ -17,6 +17,7 @@ pub mod generic;
 pub mod household;
 pub mod nodes;
 pub mod one_to_one;
+pub mod sets;
 pub mod weigh;
 
 use block::PassReport;

@@ -6,6 +6,7 @@
 use hashbrown::HashMap;
 
 use super::nodes::Nodes;
+use super::sets::DisjointSets;
 use super::{Decision, Scored, Tier, block};
 
 /// Largest component that is solved exactly (in pairs); larger ones go by weight.
@@ -39,26 +40,18 @@ pub(crate) fn settle(scored: &mut [Scored], nodes: &Nodes, single: &[bool], cont
 
 /// Pairs that conflict, directly or through others.
 fn components(scored: &[Scored], pairs: &[usize], limits: (bool, bool)) -> Vec<Vec<usize>> {
-    let mut parent: Vec<usize> = (0..pairs.len()).collect();
-    fn find(parent: &mut [usize], mut at: usize) -> usize {
-        while parent[at] != at {
-            parent[at] = parent[parent[at]];
-            at = parent[at];
-        }
-        at
-    }
-    let mut first: HashMap<(u32, bool), usize> = HashMap::new();
-    for (i, &at) in pairs.iter().enumerate() {
+    let mut sets = DisjointSets::new(pairs.len());
+    let mut first: HashMap<(u32, bool), u32> = HashMap::new();
+    for (i, &at) in (0u32..).zip(pairs) {
         let (a, b) = block::unpack(scored[at].pair);
         for key in [limits.0.then_some((a, false)), limits.1.then_some((b, true))].into_iter().flatten() {
             let other = *first.entry(key).or_insert(i);
-            let (x, y) = (find(&mut parent, other), find(&mut parent, i));
-            parent[x.max(y)] = x.min(y);
+            sets.join(other, i);
         }
     }
-    let mut groups: HashMap<usize, Vec<usize>> = HashMap::new();
-    for (i, &at) in pairs.iter().enumerate() {
-        groups.entry(find(&mut parent, i)).or_default().push(at);
+    let mut groups: HashMap<u32, Vec<usize>> = HashMap::new();
+    for (i, &at) in (0u32..).zip(pairs) {
+        groups.entry(sets.find(i)).or_default().push(at);
     }
     let mut out: Vec<Vec<usize>> = groups.into_values().filter(|g| g.len() > 1).collect();
     out.sort_unstable();

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 
 use crate::config::link::LinkSettings;
 use crate::link::nodes::Nodes;
+use crate::link::sets::DisjointSets;
 use crate::link::{Decision, Links, Node, Tier};
 
 /// Records grouped into persons.
@@ -34,21 +35,12 @@ struct Holds {
 struct Builder<'a> {
     nodes: &'a Nodes,
     single: Vec<bool>,
-    parent: Vec<u32>,
+    sets: DisjointSets,
     holds: HashMap<u32, Holds>,
     foreign: Vec<bool>,
 }
 
 impl Builder<'_> {
-    fn find(&mut self, mut at: u32) -> u32 {
-        while self.parent[at as usize] != at {
-            let up = self.parent[self.parent[at as usize] as usize];
-            self.parent[at as usize] = up;
-            at = up;
-        }
-        at
-    }
-
     fn of(&self, root: u32) -> Holds {
         match self.holds.get(&root) {
             Some(holds) => holds.clone(),
@@ -75,7 +67,7 @@ impl Builder<'_> {
 
     fn join(&mut self, a: u32, b: u32, p: Holds, q: Holds) {
         let (low, high) = (a.min(b), a.max(b));
-        self.parent[high as usize] = low;
+        self.sets.join(low, high);
         let mut holds = p;
         holds.sources.extend(q.sources);
         holds.sources.sort_unstable();
@@ -99,11 +91,11 @@ pub(super) fn cluster(settings: &LinkSettings, nodes: &Nodes, links: &Links) -> 
         (std::cmp::Reverse(links.weight[i]), x.min(y), x.max(y), i)
     });
     let mut builder =
-        Builder { nodes, single, parent: (0..nodes.len() as u32).collect(), holds: HashMap::new(), foreign };
+        Builder { nodes, single, sets: DisjointSets::new(nodes.len()), holds: HashMap::new(), foreign };
     let mut refused = Vec::new();
     for &i in &order {
         let (left, right) = (links.left[i], links.right[i]);
-        let (a, b) = (builder.find(left), builder.find(right));
+        let (a, b) = (builder.sets.find(left), builder.sets.find(right));
         if a == b {
             continue;
         }
@@ -121,7 +113,7 @@ pub(super) fn cluster(settings: &LinkSettings, nodes: &Nodes, links: &Links) -> 
 
 fn finish(mut builder: Builder<'_>, links: &Links, refused: &[usize], accept: i32) -> Clusters {
     let count = builder.nodes.len();
-    let roots: Vec<u32> = (0..count as u32).map(|n| builder.find(n)).collect();
+    let roots: Vec<u32> = (0..count as u32).map(|n| builder.sets.find(n)).collect();
     let mut dense: HashMap<u32, u32> = HashMap::new();
     let mut out = Clusters {
         person: Vec::with_capacity(count),

@@ -5,6 +5,7 @@
 //! clusters their components.
 
 use super::{GenericSettings, Nodes, ScoredPair};
+use crate::link::sets::DisjointSets;
 
 /// Components larger than this are matched greedily by weight.
 const LARGEST_EXACT: usize = 200;
@@ -42,26 +43,12 @@ pub(super) fn decide(settings: &GenericSettings, nodes: &Nodes<'_>, scored: &mut
             }
         }
     }
-    let mut parent: Vec<u32> = (0..nodes.len()).collect();
+    let mut sets = DisjointSets::new(nodes.len() as usize);
     for (pair, _) in pairs.iter().zip(&accepted).filter(|(_, accepted)| **accepted) {
-        union(&mut parent, pair.left, pair.right);
+        sets.join(pair.left, pair.right);
     }
-    let clusters = (0..nodes.len()).map(|node| find(&mut parent, node)).collect();
+    let clusters = (0..nodes.len()).map(|node| sets.find(node)).collect();
     Decided { pairs, accepted, clusters, greedy_components }
-}
-
-fn find(parent: &mut [u32], mut node: u32) -> u32 {
-    while parent[node as usize] != node {
-        parent[node as usize] = parent[parent[node as usize] as usize];
-        node = parent[node as usize];
-    }
-    node
-}
-
-/// The smaller root stays, so that clusters do not depend on the order of pairs.
-fn union(parent: &mut [u32], a: u32, b: u32) {
-    let (a, b) = (find(parent, a), find(parent, b));
-    parent[a.max(b) as usize] = a.min(b);
 }
 
 /// Leaves at most one accepted pair per record where the other side holds an entity once.
@@ -94,13 +81,13 @@ fn restrict(
             ids.entry(node).or_insert(next);
         }
     }
-    let mut parent: Vec<u32> = (0..ids.len() as u32).collect();
+    let mut sets = DisjointSets::new(ids.len());
     for &i in among {
-        union(&mut parent, ids[&pairs[i].left], ids[&pairs[i].right]);
+        sets.join(ids[&pairs[i].left], ids[&pairs[i].right]);
     }
     let mut components: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
     for &i in among {
-        components.entry(find(&mut parent, ids[&pairs[i].left])).or_default().push(i);
+        components.entry(sets.find(ids[&pairs[i].left])).or_default().push(i);
     }
     let mut greedy = 0;
     for edges in components.into_values().filter(|edges| edges.len() > 1) {
