@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use arrow::array::Array as _;
 use arrow::record_batch::RecordBatch;
 use polars::prelude::DataFrame;
 
@@ -37,7 +38,7 @@ pub fn run(
     let mut findings = Findings::default();
     let mut exceptions: Vec<(usize, outcome::Finding)> = Vec::new();
     for (position, rule) in rules.rules.iter().enumerate() {
-        match why_not(rules, rule, &present, quarter) {
+        match why_not(rules, rule, views, quarter) {
             Some(reason) => {
                 findings.not_run.push(NotRun { rule_code: rule.header.code.clone(), reason });
             }
@@ -90,7 +91,8 @@ pub(super) fn fill_absent(session: &mut Session, catalogue: &Catalogue, wanted: 
 }
 
 /// Why a rule is not run this quarter, in Chinese.
-fn why_not(rules: &RuleSet, rule: &Rule, present: &BTreeSet<&str>, quarter: &str) -> Option<String> {
+fn why_not(rules: &RuleSet, rule: &Rule, views: &[View], quarter: &str) -> Option<String> {
+    let view = |name: &str| views.iter().find(|v| v.name == name);
     let header = &rule.header;
     if !rule.applies(quarter) {
         return Some(match (&header.since, &header.until) {
@@ -102,10 +104,22 @@ fn why_not(rules: &RuleSet, rule: &Rule, present: &BTreeSet<&str>, quarter: &str
     let missing: Vec<String> = header
         .sources
         .iter()
-        .filter(|name| !present.contains(name.as_str()))
+        .filter(|name| view(name).is_none())
         .map(|name| format!("{}({name})", rules.catalogue.title(name)))
         .collect();
-    (!missing.is_empty()).then(|| format!("缺少数据来源:{}", missing.join("、")))
+    if !missing.is_empty() {
+        return Some(format!("缺少数据来源:{}", missing.join("、")));
+    }
+    // A column that no record fills was not delivered: everyone would seem to lack it.
+    let blank = |name: &str| {
+        let (source, column) = name.split_once('.').unwrap_or((name, ""));
+        view(source).is_some_and(|v| {
+            v.batch.column_by_name(column).is_none_or(|c| c.null_count() == v.batch.num_rows())
+        })
+    };
+    let blank: Vec<String> =
+        header.columns.iter().filter(|name| blank(name)).map(|name| rules.column_label(name)).collect();
+    (!blank.is_empty()).then(|| format!("提取数据没有这一列,或整列为空:{}", blank.join("、")))
 }
 
 /// Runs one rule in a session that holds its tables.

@@ -32,6 +32,10 @@ pub struct RuleHeader {
     /// Views that may be absent; they are then empty.
     #[serde(default)]
     pub optional_sources: Vec<String>,
+    /// Columns (`view.column`) without which the rule has nothing to say; it is not run in a quarter
+    /// in which one of them is empty throughout, as when an extract leaves the column out.
+    #[serde(default)]
+    pub columns: Vec<String>,
     /// Days the owner has to check.
     #[serde(default = "thirty")]
     pub due_days: u32,

@@ -29,6 +29,8 @@ pub struct RuleSet {
     pub catalogue: Catalogue,
     /// Code of the whole prefecture, for indicators.
     pub root_code: String,
+    /// Chinese label of each contract column, by `view.column`.
+    pub labels: BTreeMap<String, String>,
     settings_file: TomlFile,
     policy_text: Option<String>,
 }
@@ -69,7 +71,12 @@ impl RuleSet {
         let policy_text = settings::policy_text(&pipeline.root, &settings, &settings_file)?;
         let definitions = in_order(definitions, &catalogue)?;
         let root_code = pipeline.settings.prefecture.code.clone();
-        Ok(Self { rules, definitions, settings, catalogue, root_code, settings_file, policy_text })
+        let labels = pipeline
+            .sources
+            .iter()
+            .flat_map(|s| s.columns.iter().map(|c| (format!("{}.{}", s.name, c.name), c.label.clone())))
+            .collect();
+        Ok(Self { rules, definitions, settings, catalogue, root_code, labels, settings_file, policy_text })
     }
     /// Rule by code.
     pub fn rule(&self, code: &str) -> Option<&Rule> {
@@ -78,6 +85,12 @@ impl RuleSet {
     /// Definition by name.
     pub fn definition(&self, name: &str) -> Option<&Definition> {
         self.definitions.iter().find(|d| d.header.name == name)
+    }
+    /// A column in words: `建档立卡户的“住房面积”`.
+    pub fn column_label(&self, name: &str) -> String {
+        let (view, column) = name.split_once('.').unwrap_or((name, ""));
+        let label = self.labels.get(name).map_or(column, String::as_str);
+        format!("{}的“{label}”", self.catalogue.title(view))
     }
     /// The row of the view `parameter`.
     pub fn parameters(&self, pipeline: &Pipeline, quarter: Quarter) -> Result<BTreeMap<String, Parameter>> {
@@ -165,6 +178,21 @@ impl RuleSet {
             return Err(rule.file.complain_key("sources", "所列数据来源与语句实际用到的不一致").hint(
                 format!("语句(连同所用定义)用到:[{}];缺了也能运行的写进 optional_sources", list.join(", ")),
             ));
+        }
+        for name in &header.columns {
+            let (view, column) = name.split_once('.').unwrap_or((name, ""));
+            if !read.contains(view) {
+                return Err(rule
+                    .file
+                    .complain_key("columns", format!("“{name}”不是语句所用来源的列"))
+                    .hint("写成“来源.列”,来源也要在 sources 里"));
+            }
+            let known: Vec<&str> =
+                self.catalogue.columns(view).into_iter().flatten().map(|(n, _)| n.as_str()).collect();
+            if !known.contains(&column) {
+                let error = rule.file.complain_key("columns", format!("视图“{view}”没有列“{column}”"));
+                return Err(with_hint(error, suggest(column, &known, "可用的列")));
+            }
         }
         for code in &header.related {
             if self.rule(code).is_none() {

@@ -133,6 +133,10 @@ fn section(rules: &RuleSet, rule: &Rule, text: &mut String) {
     let sources: Vec<String> =
         header.sources.iter().map(|s| format!("{}(`{s}`)", rules.catalogue.title(s))).collect();
     let _ = writeln!(text, "- 数据来源:{}", sources.join("、"));
+    if !header.columns.is_empty() {
+        let columns: Vec<String> = header.columns.iter().map(|name| rules.column_label(name)).collect();
+        let _ = writeln!(text, "- 没有下列列的季度不运行:{}", columns.join("、"));
+    }
     let _ = writeln!(text, "- 责任部门:{}", header.owner.at("9999Q4"));
     if header.indicator {
         return sql(rule, text);
