@@ -72,28 +72,6 @@ housing @P1 #H1 accept_result=不合格 ledger_status=销档
 """
 expect = ["H1"]
 */
-WITH accepted AS (
-    SELECT o.person_id, o.household_id
-    FROM housing o
-    WHERE o.accept_result = '合格'
-),
-member_done AS (
-    SELECT DISTINCT p.household_no
-    FROM registry_person p
-    JOIN accepted a ON a.person_id = p.person_id
-),
-home_done AS (
-    SELECT DISTINCT a.household_id FROM accepted a
-)
-SELECT o.household_id AS subject_id, o.record_id AS evidence, 0 AS evidence_order, '台账中尚未验收合格' AS state
-FROM housing o
-LEFT JOIN home_done b ON b.household_id = o.household_id
-WHERE o.danger_level IN ('C', 'D') AND o.poverty_type <> '其他' AND o.ledger_status = '在账'
-    AND o.county_code IN ('410611', '410603', '410602') AND b.household_id IS NULL
-UNION ALL
-SELECT h.household_id AS subject_id, h.record_id AS evidence, 1 AS evidence_order, '建档立卡登记为危房,没有验收合格的改造记录' AS state
-FROM registry_household h
-LEFT JOIN member_done m ON m.household_no = h.household_no
-LEFT JOIN home_done b ON b.household_id = h.household_id
-WHERE (h.dangerous_house = 1 OR h.danger_level IN ('C', 'D')) AND h.exit_status <> '已脱贫(不再享受政策)'
-    AND h.county_code IN ('410611', '410603', '410602') AND m.household_no IS NULL AND b.household_id IS NULL
+SELECT s.household_id AS subject_id, s.record_id AS evidence, s.evidence_order AS evidence_order, s.state AS state
+FROM dangerous_standing s
+WHERE s.county_code IN ('410611', '410603', '410602')

@@ -57,12 +57,6 @@ insurance @P3 aid_target=0
 """
 expect = []
 */
-SELECT p.person_id AS subject_id, p.record_id AS evidence, 0 AS evidence_order
-FROM needy_person p
-JOIN insured_person i ON i.person_id = p.person_id
-WHERE i.aid_target = 0
-UNION ALL
-SELECT p.person_id AS subject_id, i.record_id AS evidence, 1 AS evidence_order
-FROM needy_person p
-JOIN insured_person i ON i.person_id = p.person_id
-WHERE i.aid_target = 0
+SELECT c.person_id AS subject_id, c.record_id AS evidence, c.evidence_order AS evidence_order
+FROM needy_insured c
+WHERE c.aid_target = 0

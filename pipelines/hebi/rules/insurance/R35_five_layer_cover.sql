@@ -17,7 +17,7 @@ registry_household @P1 #H1
 registry_person @P1 #H1
 insurance @P1 serious_illness=1 supplementary=1 commercial=1 aid_target=1
 registry_household @P2 #H2 village_code=410621100201
-registry_person @P2 #H2
+registry_person @P2 #H2 village_code=410621100201
 insurance @P2 serious_illness=1 supplementary=1 commercial=0 aid_target=1
 """
 expect = ["- 410600 1/2", "- 410621 1/2", "- 410621100 1/2", "- 410621100200 1/1", "- 410621100201 0/1"]
@@ -65,26 +65,39 @@ registry_household @P2 #H2
 registry_person @P2 #H2 person_status=死亡
 """
 expect = []
+
+[[example]]
+case = "户登记和户主录成邻村:按多数成员的村计;村名不明的成员不计票,票数相同的按户登记"
+given = """
+registry_household @P1 #H1 village_code=410621100201
+registry_person @P1 #H1 village_code=410621100201
+registry_person @P2 #H1
+registry_person @P3 #H1
+registry_household @P4 #H2 village_code=410621100202
+registry_person @P4 #H2 village_code=410621100202
+registry_person @P5 #H2 village_code=410621100203
+registry_household @P6 #H3 village_code=410621100203
+registry_person @P6 #H3 village_code=410621100202
+registry_person @P7 #H3 village_code=
+registry_person @P8 #H3 village_code=
+"""
+expect = ["- 410600 0/3", "- 410621 0/3", "- 410621100 0/3", "- 410621100200 0/1", "- 410621100202 0/2"]
 */
 WITH lacking AS (
     SELECT DISTINCT p.household_no
     FROM must_insure p
     LEFT JOIN insured_person i ON i.person_id = p.person_id
     WHERE i.person_id IS NULL OR i.serious = 0 OR i.supplementary = 0 OR i.commercial = 0 OR i.aid_target = 0
-),
-living AS (
-    SELECT DISTINCT p.household_no
-    FROM poor_person p
 )
 SELECT
-    h.county_code AS county_code,
-    h.township_code AS township_code,
-    h.village_code AS village_code,
+    m.county_code AS county_code,
+    m.township_code AS township_code,
+    m.village_code AS village_code,
     CASE WHEN n.household_no IS NULL THEN 1 ELSE 0 END AS numerator,
     1 AS denominator,
     q.medical_cover_target_permille * 10 AS target
 FROM registry_household h
 CROSS JOIN parameter q
-JOIN living m ON m.household_no = h.household_no
+JOIN registry_home m ON m.household_no = h.household_no
 LEFT JOIN lacking n ON n.household_no = h.household_no
 WHERE h.exit_status <> '已脱贫(不再享受政策)'

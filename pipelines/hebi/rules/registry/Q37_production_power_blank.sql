@@ -1,0 +1,43 @@
+/*
+code = "Q37"
+title = "生产用电未填"
+why = "是否通生产用电(动力电)是贫困户登记表必填项,不填就看不出产业发展的基础条件。"
+policy = { clause = "三(二)", quote = "信息数据质量、“三保障”政策落实、社会扶贫等7项重点工作进展情况通报1次" }
+owner = "扶贫办"
+severity = "S3"
+subject = "household"
+sources = ["registry_household"]
+columns = ["registry_household.production_power"]
+due_days = 60
+advice = [
+    "入户查看是否接通380伏动力电,按实际情况补录",
+    "补录后在下次导出中核对是否已保存",
+]
+message = "“是否通生产用电”没有填写。"
+related = ["R14"]
+
+[[example]]
+case = "未填:列为疑点"
+given = """
+registry_household #H1
+registry_household #H2 exit_status=已脱贫(享受政策)
+"""
+expect = ["H1 <- registry_household:1", "H2 <- registry_household:2"]
+
+[[example]]
+case = "已填:不列"
+given = """
+registry_household #H1 production_power=1
+"""
+expect = []
+
+[[example]]
+case = "不再享受政策:不列"
+given = """
+registry_household #H1 exit_status=已脱贫(不再享受政策)
+"""
+expect = []
+*/
+SELECT h.household_id AS subject_id, h.record_id AS evidence
+FROM registry_household h
+WHERE h.production_power IS NULL AND h.exit_status <> '已脱贫(不再享受政策)'
