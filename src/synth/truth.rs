@@ -204,7 +204,13 @@ impl Facts<'_> {
     /// Excluded from rules R30 and R35.
     fn excused(&self, person: usize) -> bool {
         let p = &self.w.people[person];
-        p.studying == "大专及以上" || to_days(self.q.end()) - to_days(p.birth) < 90
+        // The insurer itself says why: in the army, insured elsewhere, dead.
+        let elsewhere = p.insurance.iter().any(|i| {
+            i.year == self.q.year
+                && i.status != "正常参保"
+                && matches!(i.stop_reason, "应征入伍" | "外地参保" | "死亡")
+        });
+        elsewhere || p.studying == "大专及以上" || to_days(self.q.end()) - to_days(p.birth) < 90
     }
 
     fn person(&self, person: usize, writer: &Writer<'_>, found: &mut BTreeSet<Expected>) {

@@ -1,7 +1,7 @@
 /*
 code = "R09"
 title = "死亡(注销)人员仍享受"
-why = "建档立卡或医保已登记死亡,低保、特困名单仍在发放,资金可能被冒领。"
+why = "建档立卡或医保已登记死亡,低保、特困仍在发放,或建档立卡仍登记正常,资金可能被冒领,人数不实。"
 policy = { clause = "二(一)2", quote = "有进有出" }
 owner = "民政局"
 severity = "S1"
@@ -68,6 +68,18 @@ dibao @P1 household_no=D1 stop_month=201808
 registry_person @P1 person_status=死亡
 """
 expect = []
+
+[[example]]
+case = "医保因死亡终止、建档立卡仍正常:列为疑点;已登记死亡、已减少:不列"
+given = """
+registry_person @P1
+insurance @P1 status=终止 stop_reason=死亡
+registry_person @P2 person_status=死亡
+insurance @P2 status=终止 stop_reason=死亡
+registry_person @P3 person_status=减少
+insurance @P3 status=终止 stop_reason=死亡
+"""
+expect = ["P1/registry <- registry_person:1 insurance:1"]
 */
 WITH dead AS (
     SELECT p.person_id, p.record_id
@@ -75,9 +87,7 @@ WITH dead AS (
     WHERE p.person_status = '死亡'
     UNION ALL
     SELECT i.person_id, i.record_id
-    FROM insurance i
-    ANTI JOIN insured_person a ON a.person_id = i.person_id
-    WHERE i.stop_reason LIKE '%死亡%' AND i.status <> '正常参保'
+    FROM insurance_dead i
 ),
 benefit AS (
     SELECT d.person_id, d.record_id, 'dibao' AS rule_key, '低保' AS benefit
@@ -85,6 +95,10 @@ benefit AS (
     UNION ALL
     SELECT t.person_id, t.record_id, 'tekun' AS rule_key, '特困供养' AS benefit
     FROM tekun_active t
+    UNION ALL
+    SELECT p.person_id, p.record_id, 'registry' AS rule_key, '建档立卡在册' AS benefit
+    FROM poor_person p
+    JOIN insurance_dead i ON i.person_id = p.person_id
 )
 SELECT b.person_id AS subject_id, b.rule_key AS rule_key, b.record_id AS evidence, 0 AS evidence_order, b.benefit AS benefit
 FROM benefit b

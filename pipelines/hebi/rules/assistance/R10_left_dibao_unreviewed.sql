@@ -12,7 +12,7 @@ advice = [
     "查停保审批表和收入核算",
     "退保后收入仍低于标准的恢复保障;确已好转的按程序办理脱贫",
 ]
-message = "该户{exit_status},上季度有成员享受农村低保,本季度已退出,未见死亡、转特困或迁出等原因。"
+message = "该户{exit_status},上季度有成员享受农村低保,本季度已退出,未见死亡、转特困、迁出或收入已核等原因。"
 related = ["R14"]
 
 [[example]]
@@ -98,11 +98,26 @@ registry_household @P1 #H1
 registry_person @P1 #H1
 """
 expect = ["H1"]
+
+[[example]]
+case = "停保原因写明收入已核、复核:不列"
+given = """
+dibao_previous @P1 household_no=D1
+dibao @P1 household_no=D1 stop_month=201808 stop_reason=收入超标(已核)
+registry_household @P1 #H1
+registry_person @P1 #H1
+dibao_previous @P2 household_no=D2
+dibao @P2 household_no=D2 stop_month=201808 stop_reason=经复核不符合条件
+registry_household @P2 #H2
+registry_person @P2 #H2
+"""
+expect = []
 */
 WITH excused AS (
     SELECT DISTINCT d.person_id
     FROM dibao d
     WHERE d.stop_reason LIKE '%死亡%' OR d.stop_reason LIKE '%特困%' OR d.stop_reason LIKE '%迁%'
+        OR d.stop_reason LIKE '%已核%' OR d.stop_reason LIKE '%复核%'
 ),
 gone AS (
     SELECT b.person_id, b.record_id

@@ -77,6 +77,25 @@ dibao @P3 #H3 household_no=D3 start_month=201807
 dibao_previous @P3 household_no=D0
 """
 expect = ["H1 <- dibao:1"]
+
+[[example]]
+case = "整户人均年收入达到贫困线:不列;低于、单人保、收入未填:列为疑点"
+given = """
+dibao @P1 #H1 household_no=D1 start_month=201807 members_protected=1 household_income_fen=26734
+dibao @P2 #H2 household_no=D2 start_month=201807 members_protected=1 household_income_fen=26733
+dibao @P3 #H3 household_no=D3 start_month=201807 members_protected=1 household_income_fen=26734 protection_mode=单人
+dibao @P4 #H4 household_no=D4 start_month=201807 members_protected=1
+"""
+expect = ["H2", "H3", "H4"]
+
+[[example]]
+case = "别的县、别的编号收入高:不影响"
+given = """
+dibao @P1 #H1 household_no=D1 start_month=201807 members_protected=1 household_income_fen=99999 county_code=410622
+dibao @P2 #H2 household_no=D1 start_month=201807
+dibao @P3 #H3 household_no=D3 start_month=201807 members_protected=1 household_income_fen=99999
+"""
+expect = ["H2"]
 */
 WITH registered AS (
     SELECT DISTINCT d.county_code, d.household_no
@@ -88,6 +107,13 @@ known AS (
     FROM dibao_rural d
     JOIN dibao_active_previous b ON b.person_id = d.person_id
 ),
+-- Whole families whose income per head is not below the poverty line need not be registered.
+above_line AS (
+    SELECT DISTINCT d.county_code, d.household_no
+    FROM dibao d
+    CROSS JOIN parameter q
+    WHERE d.protection_mode = '整户' AND d.household_income_fen * 12 >= d.members_protected * q.poverty_line_fen
+),
 home AS (
     SELECT d.county_code, d.household_no, d.household_id
     FROM dibao_rural d
@@ -98,5 +124,6 @@ FROM dibao_rural d
 CROSS JOIN parameter q
 JOIN home h ON h.county_code = d.county_code AND h.household_no = d.household_no
 LEFT JOIN registered r ON r.county_code = d.county_code AND r.household_no = d.household_no
+LEFT JOIN above_line i ON i.county_code = d.county_code AND i.household_no = d.household_no
 LEFT JOIN known k ON k.county_code = d.county_code AND k.household_no = d.household_no
-WHERE d.start_month >= q.first_month AND r.household_no IS NULL AND k.household_no IS NULL
+WHERE d.start_month >= q.first_month AND r.household_no IS NULL AND k.household_no IS NULL AND i.household_no IS NULL

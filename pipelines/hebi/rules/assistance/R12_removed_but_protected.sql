@@ -61,6 +61,15 @@ dibao @P1 household_no=D1 category=城市
 registry_person @P2 #H2 person_status=人员清退
 """
 expect = []
+
+[[example]]
+case = "只清退一人、同户仍有在册成员:不列"
+given = """
+registry_person @P1 #H1 person_status=人员清退
+registry_person @P2 #H1
+tekun @P1
+"""
+expect = []
 */
 WITH exited AS (
     SELECT h.household_id, 'exit' AS rule_key, h.record_id, p.person_id, '已脱贫(不再享受政策)' AS state
@@ -71,6 +80,7 @@ WITH exited AS (
     SELECT p.household_id, 'removed' AS rule_key, p.record_id, p.person_id, '已清退' AS state
     FROM registry_person p
     ANTI JOIN poor_person a ON a.person_id = p.person_id
+    ANTI JOIN poor_person m ON m.household_no = p.household_no
     WHERE p.person_status LIKE '%清退%'
 ),
 benefit AS (

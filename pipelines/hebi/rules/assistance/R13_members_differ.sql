@@ -7,6 +7,7 @@ owner = "乡镇"
 severity = "S3"
 subject = "household"
 sources = ["registry_household", "registry_person", "dibao"]
+optional_sources = ["student"]
 due_days = 60
 advice = [
     "对照户口簿和共同生活情况,核实是否拆户、分户、婚迁、新增人口",
@@ -72,6 +73,27 @@ dibao @P2 household_no=D2
 dibao @P3 household_no=D1 county_code=410622
 """
 expect = []
+
+[[example]]
+case = "低保成员在外读大学:不列;高中生、已毕业:列为疑点"
+given = """
+registry_household @P1 #H1
+registry_person @P1 #H1
+dibao @P1 household_no=D1
+dibao @P2 household_no=D1
+student @P2 stage=高校
+registry_household @P3 #H3
+registry_person @P3 #H3
+dibao @P3 household_no=D3
+dibao @P4 household_no=D3
+student @P4 stage=普通高中
+registry_household @P5 #H5
+registry_person @P5 #H5
+dibao @P5 household_no=D5
+dibao @P6 household_no=D5
+student @P6 stage=高校 status=毕业
+"""
+expect = ["H3", "H5"]
 */
 WITH joined AS (
     SELECT DISTINCT d.county_code, d.household_no AS dibao_no, p.household_no
@@ -84,11 +106,18 @@ member AS (
     FROM joined j
     JOIN dibao_rural d ON d.county_code = j.county_code AND d.household_no = j.dibao_no
 ),
+-- Studying elsewhere is no split of the household.
+away AS (
+    SELECT DISTINCT s.person_id
+    FROM student s
+    WHERE s.stage = '高校' AND s.status = '在读'
+),
 outside AS (
     SELECT m.household_no, m.record_id
     FROM member m
     LEFT JOIN registry_person p ON p.person_id = m.person_id AND p.household_no = m.household_no
-    WHERE p.person_id IS NULL
+        LEFT JOIN away a ON a.person_id = m.person_id
+    WHERE p.person_id IS NULL AND a.person_id IS NULL
 ),
 counted AS (
     SELECT o.household_no, COUNT(*) AS extra

@@ -52,12 +52,38 @@ registry_person @P2 #H2
 dibao @P2 household_no=D2
 """
 expect = []
+
+[[example]]
+case = "今年才起保(收入是上年的):不列"
+given = """
+registry_household @P1 #H1 per_capita_income_fen=300000
+registry_person @P1 #H1
+dibao @P1 household_no=D1 start_month=201801
+"""
+expect = []
+
+[[example]]
+case = "上年12月起保:列为疑点"
+given = """
+registry_household @P1 #H1 per_capita_income_fen=300000
+registry_person @P1 #H1
+dibao @P1 household_no=D1 start_month=201712
+"""
+expect = ["H1"]
 */
 WITH uncovered AS (
     SELECT DISTINCT p.household_no
     FROM poor_person p
     LEFT JOIN dibao_rural d ON d.person_id = p.person_id
     WHERE d.person_id IS NULL
+),
+-- Support that began this year is not in the income of the year before.
+recent AS (
+    SELECT DISTINCT p.household_no
+    FROM poor_person p
+    JOIN dibao_rural d ON d.person_id = p.person_id
+    CROSS JOIN parameter q
+    WHERE d.start_month > q.year * 100
 ),
 covered AS (
     SELECT DISTINCT p.household_no
@@ -72,4 +98,5 @@ CROSS JOIN parameter q
 JOIN covered c ON c.household_no = h.household_no
 JOIN registry_evidence v ON v.household_no = h.household_no
 LEFT JOIN uncovered u ON u.household_no = h.household_no
-WHERE h.per_capita_income_fen < q.poverty_line_fen AND u.household_no IS NULL AND h.exit_status <> '已脱贫(不再享受政策)'
+LEFT JOIN recent r ON r.household_no = h.household_no
+WHERE h.per_capita_income_fen < q.poverty_line_fen AND u.household_no IS NULL AND r.household_no IS NULL AND h.exit_status <> '已脱贫(不再享受政策)'

@@ -36,7 +36,16 @@ given = """
 tekun @P1 self_care=全护理 start_month=201810
 """
 expect = []
+
+[[example]]
+case = "本人书面选择分散:不列;愿意集中:列为疑点"
+given = """
+tekun @P1 self_care=全护理 wish=自愿分散
+tekun @P2 self_care=全护理 wish=愿意集中
+"""
+expect = ["P2"]
 */
 SELECT t.person_id AS subject_id, t.record_id AS evidence, t.self_care AS self_care
 FROM tekun_active t
 WHERE t.support_mode = '分散' AND t.self_care IN ('半护理', '全护理')
+    AND (t.wish IS NULL OR t.wish NOT LIKE '%分散%')

@@ -7,6 +7,7 @@ owner = "民政局"
 severity = "S2"
 subject = "person"
 sources = ["tekun"]
+columns = ["tekun.support_mode", "tekun.agreement"]
 due_days = 30
 advice = [
     "落实照料人,签订委托照料协议",

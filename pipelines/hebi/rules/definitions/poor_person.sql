@@ -7,6 +7,7 @@ SELECT
     p.county_code, p.township_code, p.village_code,
     p.birth_date, p.age, p.sex, p.id18, p.id_class, p.id_number, p.relation, p.ethnicity, p.education,
     p.student_status, p.health, p.labour_ability, p.work_months, p.work_place, p.insured_basic, p.insured_serious,
-    p.pension_insured, p.dibao_flag
+    p.pension_insured, p.dibao_flag,
+    p.absence_reason, p.identified_date
 FROM registry_person p
 WHERE p.person_status = '正常'

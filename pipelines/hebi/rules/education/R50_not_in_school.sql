@@ -10,7 +10,7 @@ sources = ["registry_person", "student"]
 due_days = 10
 advice = [
     "到家中见到孩子本人,查在何处就读,外地就读的要就读证明",
-    "查学籍姓名、证件号码是否与建档立卡一致,是否送教上门、延缓入学、空挂户或双重户籍",
+    "查学籍姓名、证件号码是否与建档立卡一致,是否送教上门、空挂户或双重户籍;已批准延缓、免予入学的在建档立卡中登记",
     "确属失学辍学的,由学校、乡镇共同劝返复学",
 ]
 message = "建档立卡在册儿童,现年{age}周岁,没有在读或休学的学籍。"
@@ -77,6 +77,19 @@ given = """
 registry_person @P1 birth_date=2008-05-01 person_status=死亡
 """
 expect = []
+
+[[example]]
+case = "登记为缓学、延缓入学、免学、免予入学、外省就读、出国:不列;因贫、未填:列为疑点"
+given = """
+registry_person @P1 birth_date=2008-05-01 absence_reason=缓学
+registry_person @P2 birth_date=2008-05-01 absence_reason=延缓入学
+registry_person @P3 birth_date=2008-05-01 absence_reason=免学
+registry_person @P4 birth_date=2008-05-01 absence_reason=免予入学
+registry_person @P5 birth_date=2008-05-01 absence_reason=外省就读
+registry_person @P6 birth_date=2008-05-01 absence_reason=随父母出国
+registry_person @P7 birth_date=2008-05-01 absence_reason=因贫
+"""
+expect = ["P7"]
 */
 WITH schooled AS (
     SELECT DISTINCT s.person_id
@@ -84,7 +97,6 @@ WITH schooled AS (
     WHERE s.status IN ('在读', '休学') OR (s.stage = '初中' AND s.status = '毕业')
 )
 SELECT p.person_id AS subject_id, p.record_id AS evidence, p.age AS age
-FROM poor_person p
-CROSS JOIN parameter q
+FROM school_age p
 LEFT JOIN schooled s ON s.person_id = p.person_id
-WHERE p.birth_date <= q.school_born_by AND p.birth_date > q.school_born_after AND s.person_id IS NULL
+WHERE s.person_id IS NULL

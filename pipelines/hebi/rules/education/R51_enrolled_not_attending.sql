@@ -56,6 +56,22 @@ registry_person @P2 birth_date=2003-05-01
 student @P2 status=毕业
 """
 expect = []
+
+[[example]]
+case = "因病休学、休学未满一年:不列;休学超过一年、因其他原因休学、因病辍学:列为疑点"
+given = """
+registry_person @P1 birth_date=2008-05-01
+student @P1 status=休学 status_reason=因病
+registry_person @P2 birth_date=2008-05-01
+student @P2 status=休学 status_date=2017-09-30
+registry_person @P3 birth_date=2008-05-01
+student @P3 status=休学 status_date=2017-09-29
+registry_person @P4 birth_date=2008-05-01
+student @P4 status=休学 status_reason=外出
+registry_person @P5 birth_date=2008-05-01
+student @P5 status=辍学 status_reason=因病 status_date=2018-09-01
+"""
+expect = ["P3", "P4", "P5"]
 */
 WITH attending AS (
     SELECT DISTINCT s.person_id
@@ -66,4 +82,8 @@ SELECT c.person_id AS subject_id, s.record_id AS evidence, s.status AS status, s
 FROM school_age c
 JOIN student s ON s.person_id = c.person_id
 LEFT JOIN attending a ON a.person_id = c.person_id
-WHERE s.status IN ('辍学', '休学') AND a.person_id IS NULL
+CROSS JOIN parameter q
+WHERE a.person_id IS NULL
+    AND (s.status = '辍学'
+        OR (s.status = '休学' AND (s.status_reason IS NULL OR s.status_reason NOT LIKE '%病%')
+            AND (s.status_date IS NULL OR s.status_date < q.suspended_since_date)))

@@ -7,6 +7,7 @@ owner = "教育局"
 severity = "S1"
 subject = "person"
 sources = ["student_aid"]
+optional_sources = ["student"]
 due_days = 15
 advice = [
     "核对发放凭证,是否分次发放或学期中转学",
@@ -74,15 +75,42 @@ student_aid @P1 item=免学费 school=乙校 term=2018春
 student_aid @P1 item=助学金 school=乙校
 """
 expect = ["P1/2018春 <- student_aid:1 student_aid:2"]
+
+[[example]]
+case = "学期中从一校转出:两校不算;在读两校、转出的是第三校:仍列"
+given = """
+student_aid @P1 item=助学金 school=甲校
+student_aid @P1 item=免学费 school=乙校
+student @P1 school=甲校 status=转出
+student @P1 school=乙校
+student_aid @P2 item=助学金 school=甲校
+student_aid @P2 item=免学费 school=乙校
+student @P2 school=甲校
+student @P2 school=丙校 status=转出
+student_aid @P3 item=助学金 school=甲校
+student_aid @P3 item=免学费 school=乙校
+"""
+expect = ["P2/2018秋", "P3/2018秋"]
 */
-WITH same_item AS (
+-- Whoever moved school in mid-term leaves a roll entry with the old school.
+WITH moved AS (
+    SELECT DISTINCT s.person_id, s.school
+    FROM student s
+    WHERE s.status = '转出'
+),
+same_item AS (
     SELECT a.person_id, a.term, a.item, COUNT(*) AS payments
     FROM student_aid a
     GROUP BY a.person_id, a.term, a.item
 ),
 schools AS (
     SELECT x.person_id, x.term, COUNT(*) AS schools
-    FROM (SELECT DISTINCT a.person_id, a.term, a.school FROM student_aid a WHERE a.school IS NOT NULL) AS x
+    FROM (
+        SELECT DISTINCT a.person_id, a.term, a.school
+        FROM student_aid a
+        ANTI JOIN moved m ON m.person_id = a.person_id AND m.school = a.school
+        WHERE a.school IS NOT NULL
+    ) AS x
     GROUP BY x.person_id, x.term
 )
 SELECT a.person_id AS subject_id, a.term AS rule_key, a.record_id AS evidence, a.term AS term

@@ -7,6 +7,7 @@ owner = "扶贫办"
 severity = "S3"
 subject = "household"
 sources = ["registry_household"]
+columns = ["registry_household.helper_name"]
 due_days = 30
 advice = [
     "尽快明确帮扶责任人并上门对接",

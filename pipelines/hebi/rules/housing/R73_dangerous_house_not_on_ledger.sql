@@ -7,6 +7,7 @@ owner = "住房和城乡建设局"
 severity = "S1"
 subject = "household"
 sources = ["registry_household", "registry_person", "housing"]
+optional_sources = ["tekun"]
 due_days = 15
 advice = [
     "到现场看房,请住建部门按程序鉴定危险等级",
@@ -68,6 +69,22 @@ given = """
 registry_household @P1 #H1 dangerous_house=1 exit_status=已脱贫(不再享受政策)
 """
 expect = []
+
+[[example]]
+case = "全户集中供养:不列;分散供养、还有其他成员:列为疑点"
+given = """
+registry_household @P1 #H1 dangerous_house=1
+registry_person @P1 #H1
+tekun @P1 support_mode=集中
+registry_household @P2 #H2 dangerous_house=1
+registry_person @P2 #H2
+tekun @P2
+registry_household @P3 #H3 dangerous_house=1
+registry_person @P3 #H3
+registry_person @P4 #H3
+tekun @P3 support_mode=集中
+"""
+expect = ["H2", "H3"]
 */
 WITH member_on_ledger AS (
     SELECT DISTINCT p.household_no
@@ -87,6 +104,7 @@ FROM registry_household h
 JOIN registry_evidence v ON v.household_no = h.household_no
 LEFT JOIN member_on_ledger m ON m.household_no = h.household_no
 LEFT JOIN household_on_ledger l ON l.household_id = h.household_id
+LEFT JOIN institution_home c ON c.household_no = h.household_no
 WHERE h.exit_status <> '已脱贫(不再享受政策)'
     AND (h.dangerous_house = 1 OR h.danger_level IN ('C', 'D'))
-    AND m.household_no IS NULL AND l.household_id IS NULL
+    AND m.household_no IS NULL AND l.household_id IS NULL AND c.household_no IS NULL

@@ -11,7 +11,7 @@ due_days = 15
 advice = [
     "查验收表和现场照片,确认已经入住",
     "台账仍在账的由住建部门销档;建档立卡仍登记危房的由扶贫部门更正",
-    "验收后又受损的,按新鉴定结果另行登记",
+    "验收后又受损、已另列改造计划的不在此列",
 ]
 message = "该户危房改造{accept_date}验收合格,{where_listed}。"
 related = ["R14", "R73"]
@@ -74,6 +74,21 @@ registry_person @P1 #H1
 housing @P2 #H2 accept_result=合格 accept_date=2018-01-10 ledger_status=销档
 """
 expect = []
+
+[[example]]
+case = "验收后又受损、已列入以后年度计划:建档立卡登记危房不列;同年的另一档案、以后年度也已验收:列为疑点"
+given = """
+registry_household @P1 #H1 dangerous_house=1
+housing @P1 #H1 archive_no=A1 plan_year=2016 accept_result=合格 accept_date=2016-10-10 ledger_status=销档
+housing @P1 #H1 archive_no=A2 plan_year=2018 ledger_status=在账
+registry_household @P2 #H2 dangerous_house=1
+housing @P2 #H2 archive_no=A3 plan_year=2017 accept_result=合格 accept_date=2017-10-10 ledger_status=销档
+housing @P2 #H2 archive_no=A4 plan_year=2017 ledger_status=在账
+registry_household @P3 #H3 dangerous_house=1
+housing @P3 #H3 archive_no=A5 plan_year=2016 accept_result=合格 accept_date=2016-10-10 ledger_status=销档
+housing @P3 #H3 archive_no=A6 plan_year=2018 accept_result=合格 accept_date=2018-08-01 ledger_status=销档
+"""
+expect = ["H2/registry", "H3/registry"]
 */
 WITH member AS (
     SELECT p.household_no, p.person_id
@@ -82,10 +97,18 @@ WITH member AS (
     SELECT h.household_no, h.person_id
     FROM registry_household h
 ),
+-- Damaged again: a later archive of the same person is under way.
+again AS (
+    SELECT DISTINCT n.person_id
+    FROM housing n
+    JOIN housing_done o ON o.person_id = n.person_id
+    WHERE n.plan_year > o.plan_year AND n.accept_result IS NULL
+),
 done AS (
     SELECT DISTINCT m.household_no, o.record_id, o.accept_date
     FROM housing_done o
     JOIN member m ON m.person_id = o.person_id
+    ANTI JOIN again n ON n.person_id = o.person_id
 ),
 still AS (
     SELECT h.household_no, h.household_id, h.record_id

@@ -9,7 +9,7 @@ subject = "household"
 sources = ["housing"]
 due_days = 15
 advice = [
-    "核对两次改造的房屋和时间,因灾重建须有鉴定和批复",
+    "核对两次改造的房屋和时间,因灾重建的另有批复,不在此列",
     "确属重复的追回补助",
 ]
 message = "该户有{archives}份危房改造档案都已拨付补助。"
@@ -18,7 +18,7 @@ related = ["R14"]
 [[example]]
 case = "同一户两份档案都已拨款:列为疑点"
 given = """
-housing @P1 #H1 archive_no=A1 plan_year=2018 subsidy_paid_fen=100
+housing @P1 #H1 archive_no=A1 plan_year=2018 subsidy_paid_fen=100 reason=整栋危险
 housing @P2 #H1 archive_no=A2 plan_year=2017 subsidy_paid_fen=100
 """
 expect = ["H1 <- housing:2 housing:1"]
@@ -48,11 +48,19 @@ housing #H1 archive_no=A2 plan_year=2017 subsidy_paid_fen=100
 housing #H1 archive_no=A3 plan_year=2018 subsidy_paid_fen=0
 """
 expect = ["H1 <- housing:1 housing:2"]
+
+[[example]]
+case = "其中一份因灾重建:不列"
+given = """
+housing @P1 #H1 archive_no=A1 subsidy_paid_fen=100 reason=整栋危险
+housing @P1 #H1 archive_no=A2 subsidy_paid_fen=100 reason=因灾倒塌
+"""
+expect = []
 */
 WITH paid AS (
     SELECT DISTINCT o.household_id, o.archive_no
     FROM housing o
-    WHERE o.subsidy_paid_fen > 0
+    WHERE o.subsidy_paid_fen > 0 AND (o.reason IS NULL OR o.reason NOT LIKE '%灾%')
 ),
 counted AS (
     SELECT x.household_id, COUNT(*) AS archives

@@ -7,6 +7,7 @@ owner = "住房和城乡建设局"
 severity = "S3"
 subject = "household"
 sources = ["housing"]
+columns = ["housing.publicity_date"]
 due_days = 60
 advice = [
     "补充公示照片和记录",

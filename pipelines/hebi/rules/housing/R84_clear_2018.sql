@@ -1,12 +1,13 @@
 /*
 code = "R84"
 title = "2018清零范围内存量危房"
-why = "按计划,2018年底前淇滨区、山城区、鹤山区所有村四类重点对象危房清零;年底仍有存量的逐户列出。"
+why = "按计划,2018年底前当年拟脱贫户和淇滨区、山城区、鹤山区所有村四类重点对象危房清零;年底仍有存量的逐户列出。"
 policy = { clause = "二(三)5", quote = "实现当年拟脱贫户、拟脱贫村及深度贫困村和淇滨区、山城区、鹤山区所有村四类重点对象危房清零" }
 owner = "住房和城乡建设局"
 severity = "S1"
 subject = "household"
 sources = ["registry_household", "registry_person", "housing"]
+optional_sources = ["tekun"]
 since = "2018Q4"
 due_days = 15
 advice = [
@@ -71,7 +72,17 @@ registry_person @P1 #H1
 housing @P1 #H1 accept_result=不合格 ledger_status=销档
 """
 expect = ["H1"]
+
+[[example]]
+case = "其他县区的当年拟脱贫户:列为疑点;全户集中供养:不列"
+given = """
+registry_household #H1 county_code=410621 dangerous_house=1 exit_status=预脱贫
+registry_household #H2 county_code=410611 dangerous_house=1
+registry_person @P2 #H2
+tekun @P2 support_mode=集中
+"""
+expect = ["H1"]
 */
 SELECT s.household_id AS subject_id, s.record_id AS evidence, s.evidence_order AS evidence_order, s.state AS state
 FROM dangerous_standing s
-WHERE s.county_code IN ('410611', '410603', '410602')
+WHERE s.county_code IN ('410611', '410603', '410602') OR s.leaving = 1

@@ -7,6 +7,7 @@ owner = "住房和城乡建设局"
 severity = "S1"
 subject = "household"
 sources = ["registry_household", "registry_person", "housing"]
+optional_sources = ["tekun"]
 since = "2019Q4"
 due_days = 15
 advice = [

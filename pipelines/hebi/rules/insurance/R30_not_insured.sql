@@ -9,7 +9,7 @@ subject = "person"
 sources = ["registry_person", "insurance"]
 due_days = 15
 advice = [
-    "查是否在外地参保、参加职工医保、参军或服刑,能提供证明的登记说明",
+    "医保已登记外地参保、参军、服刑的不在此列;另有证明的登记说明",
     "查参保姓名和证件号码是否与建档立卡一致",
     "确未参保的,在缴费期内督促参保并落实个人缴费补贴",
 ]
@@ -78,6 +78,34 @@ given = """
 registry_person @P1 person_status=死亡
 """
 expect = []
+
+[[example]]
+case = "医保停保原因为参军、入伍、服刑、外地或异地参保、死亡:不列"
+given = """
+registry_person @P1
+insurance @P1 status=暂停 stop_reason=参军
+registry_person @P2
+insurance @P2 status=暂停 stop_reason=应征入伍
+registry_person @P3
+insurance @P3 status=暂停 stop_reason=服刑
+registry_person @P4
+insurance @P4 status=暂停 stop_reason=外地参保
+registry_person @P5
+insurance @P5 status=暂停 stop_reason=转异地参保
+registry_person @P6
+insurance @P6 status=暂停 stop_reason=死亡
+"""
+expect = []
+
+[[example]]
+case = "停保原因为其他,或是上年度的,或写在正常参保上:照常判断"
+given = """
+registry_person @P1
+insurance @P1 status=终止 stop_reason=其他
+registry_person @P2
+insurance @P2 status=终止 stop_reason=外地参保 year=2017
+"""
+expect = ["P1", "P2"]
 */
 SELECT p.person_id AS subject_id, p.record_id AS evidence, q.year AS year
 FROM must_insure p

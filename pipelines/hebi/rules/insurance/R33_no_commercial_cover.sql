@@ -7,6 +7,7 @@ owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name =
 severity = "S2"
 subject = "person"
 sources = ["registry_person", "insurance"]
+columns = ["insurance.commercial"]
 due_days = 30
 advice = [
     "查参保系统的身份标识和待遇标识是否按最新名单更新",

@@ -7,6 +7,7 @@ owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name =
 severity = "S4"
 subject = "household"
 sources = ["registry_household", "registry_person", "insurance"]
+columns = ["insurance.serious_illness", "insurance.supplementary", "insurance.commercial", "insurance.aid_target"]
 indicator = true
 levels = ["city", "county", "township", "village"]
 
@@ -82,6 +83,20 @@ registry_person @P7 #H3 village_code=
 registry_person @P8 #H3 village_code=
 """
 expect = ["- 410600 0/3", "- 410621 0/3", "- 410621100 0/3", "- 410621100200 0/1", "- 410621100202 0/2"]
+
+[[example]]
+case = "医保登记在外地参保的成员不计;正常参保的照计"
+given = """
+registry_household @P1 #H1
+registry_person @P1 #H1
+registry_person @P2 #H1
+insurance @P1 serious_illness=1 supplementary=1 commercial=1 aid_target=1
+insurance @P2 status=终止 stop_reason=外地参保
+registry_household @P3 #H3
+registry_person @P3 #H3
+insurance @P3 stop_reason=外地参保 serious_illness=1 supplementary=0 commercial=1 aid_target=1
+"""
+expect = ["- 410600 1/2", "- 410621 1/2", "- 410621100 1/2", "- 410621100200 1/2"]
 */
 WITH lacking AS (
     SELECT DISTINCT p.household_no

@@ -7,10 +7,11 @@ owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name =
 severity = "S1"
 subject = "person"
 sources = ["registry_person", "insurance"]
+columns = ["insurance.subsidy_amount_fen"]
 due_days = 30
 advice = [
     "核对缴费票据和补贴发放表",
-    "收缴期结束后才建档的,按规定退费",
+    "收缴期结束后才建档的不在此列,按规定退费",
 ]
 message = "建档立卡在册人员参加居民医保,财政补贴为{subsidy_amount_fen},低于当年补贴标准。"
 related = ["R14"]
@@ -53,6 +54,16 @@ insurance @P3 status=终止
 insurance @P4
 """
 expect = []
+
+[[example]]
+case = "收缴期结束后才建档:不列;以前建档:列为疑点"
+given = """
+registry_person @P1 identified_date=2018-01-01
+insurance @P1 subsidized=0
+registry_person @P2 identified_date=2017-12-31
+insurance @P2 subsidized=0
+"""
+expect = ["P2"]
 */
 WITH resident AS (
     SELECT i.person_id, i.record_id, i.subsidy_amount_fen, i.subsidized
@@ -65,7 +76,8 @@ hit AS (
     FROM poor_person p
     JOIN resident i ON i.person_id = p.person_id
     CROSS JOIN parameter q
-    WHERE i.subsidized = 0 OR i.subsidy_amount_fen IS NULL OR i.subsidy_amount_fen < q.premium_subsidy_fen
+    WHERE (p.identified_date IS NULL OR p.identified_date < q.premium_collected_date)
+        AND (i.subsidized = 0 OR i.subsidy_amount_fen IS NULL OR i.subsidy_amount_fen < q.premium_subsidy_fen)
 )
 SELECT i.person_id AS subject_id, i.registry_record AS evidence, 0 AS evidence_order, i.subsidy_amount_fen AS subsidy_amount_fen FROM hit i
 UNION ALL

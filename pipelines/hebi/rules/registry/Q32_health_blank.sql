@@ -7,6 +7,7 @@ owner = "扶贫办"
 severity = "S3"
 subject = "person"
 sources = ["registry_person"]
+columns = ["registry_person.health"]
 due_days = 60
 advice = [
     "查户口簿、身份证或登记表,补正建档立卡信息",

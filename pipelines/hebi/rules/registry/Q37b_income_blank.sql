@@ -7,6 +7,7 @@ owner = "扶贫办"
 severity = "S3"
 subject = "household"
 sources = ["registry_household"]
+columns = ["registry_household.per_capita_income_fen"]
 due_days = 60
 advice = [
     "按上年度收入核算后补录",

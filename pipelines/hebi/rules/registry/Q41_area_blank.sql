@@ -7,6 +7,7 @@ owner = "扶贫办"
 severity = "S3"
 subject = "household"
 sources = ["registry_household"]
+columns = ["registry_household.house_area_centi"]
 due_days = 60
 advice = [
     "实地丈量后补录;租住、借住的注明",

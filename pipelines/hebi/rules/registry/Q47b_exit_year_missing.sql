@@ -7,6 +7,7 @@ owner = "扶贫办"
 severity = "S3"
 subject = "household"
 sources = ["registry_household"]
+columns = ["registry_household.exit_year"]
 due_days = 60
 advice = [
     "查脱贫公示和验收表补录",

@@ -1,0 +1,8 @@
+/*
+name = "insurance_dead"
+title = "医保因死亡停保、没有其他正常参保的人员"
+*/
+SELECT i.person_id, i.record_id
+FROM insurance i
+ANTI JOIN insured_person a ON a.person_id = i.person_id
+WHERE i.stop_reason LIKE '%死亡%' AND i.status <> '正常参保'
