@@ -61,6 +61,8 @@ pub struct Column {
     pub kind: Kind,
     /// A record without it is rejected.
     pub required: bool,
+    /// Not in every edition of the list: its absence is not remarked on.
+    pub optional: bool,
     /// Headers under which it is delivered, the label first.
     pub headers: Vec<String>,
     /// What it tells the linker.

@@ -160,6 +160,7 @@ impl Check<'_> {
             label: spec.label.clone(),
             kind: spec.kind,
             required: spec.required,
+            optional: spec.optional,
             headers,
             role: spec.role,
             codes,

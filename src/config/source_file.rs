@@ -121,6 +121,9 @@ pub struct ColumnSpec {
     /// A record without it is rejected, and so is a file without its header.
     #[serde(default)]
     pub required: bool,
+    /// Not in every edition of the list: a file without it is not remarked on.
+    #[serde(default)]
+    pub optional: bool,
     /// Headers under which departments deliver it; the label is always one.
     #[serde(default)]
     pub headers: Vec<String>,

@@ -190,7 +190,9 @@ impl<'a> Matcher<'a> {
                     .with(format!("缺少必需的列“{}”", column.label))
                     .hint(self.missing_hint(&column.headers, &plan.unknown)));
             }
-            plan.missing.push(column.label.clone());
+            if !column.optional {
+                plan.missing.push(column.label.clone());
+            }
         }
         for (place, member) in contract.members.iter().enumerate() {
             for (column, headers) in &member.cells {

@@ -108,7 +108,7 @@ fn unknown_key_in_a_column() {
     20 | requird = true
        | ^^^^^^^
        |
-       = 提示: 是不是“required”?可用的键:name、label、type、required、headers、role、code_map、codes、open、unit、fill_down、default
+       = 提示: 是不是“required”?可用的键:name、label、type、required、optional、headers、role、code_map、codes、open、unit、fill_down、default
     "#);
 }
 

@@ -480,6 +480,42 @@ fn fixtures_load() {
     }
 }
 
+/// Columns of fuller editions of the registry: kilometres keep their decimals, mu become square
+/// metres, and an edition without them is not remarked on.
+#[test]
+fn fuller_editions_of_the_registry() {
+    let pipeline = Pipeline::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/hebi")).unwrap();
+    let index = pipeline.source_index("registry_household").unwrap();
+    let contract = &pipeline.sources[index];
+    let load = |headers: &[&str], row: &[&str]| {
+        let tables = [Ok(table("建档立卡户.csv", headers, &[row]))];
+        load_tables(contract, index, tables.into_iter(), None)
+            .unwrap_or_else(|e| panic!("{}", bidui::error::render(&e, false)))
+    };
+    let numbers = |loaded: &Loaded, column: &str| {
+        loaded.records.batch.column_by_name(column).unwrap().as_primitive::<Int64Type>().value(0)
+    };
+    let headers = [
+        "户编号",
+        "户主姓名",
+        "与村主干路距离(公里)",
+        "耕地面积(亩)",
+        "林地面积",
+        "工资性收入(元)",
+        "有无卫生厕所",
+    ];
+    let full = load(&headers, &["1", "甲", "0.5", "50", "1.5亩", "1200.5", "有"]);
+    assert_eq!(numbers(&full, "road_distance_centi"), 50);
+    assert_eq!(numbers(&full, "land_area_centi"), 50 * 66_667);
+    assert_eq!(numbers(&full, "forest_area_centi"), 100_001);
+    assert_eq!(numbers(&full, "wage_income_fen"), 120_050);
+    assert!(full.cell_warnings.is_empty(), "{:?}", full.cell_warnings);
+    let missing = |loaded: &Loaded, label: &str| loaded.audits.iter().any(|a| a.message.contains(label));
+    assert!(missing(&full, "饮水是否安全"), "{:?}", full.audits);
+    let short = load(&headers[..2], &["1", "甲"]);
+    assert!(!missing(&short, "有无卫生厕所") && !missing(&short, "耕地面积"), "{:?}", short.audits);
+}
+
 /// Many pieces, one and two threads: the same records in the same order.
 #[test]
 fn threads_do_not_show() {
