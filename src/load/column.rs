@@ -80,7 +80,8 @@ pub enum Cells<'a> {
 }
 
 impl<'a> Cells<'a> {
-    fn len(&self) -> usize {
+    /// Number of cells.
+    pub fn len(&self) -> usize {
         match self {
             Self::Absent(len) => *len,
             Self::Raw(array) => array.len(),

@@ -18,6 +18,7 @@ mod headers;
 mod number;
 mod piece;
 mod source;
+mod ticks;
 mod unit;
 
 pub use files::{Survey, list, survey};

@@ -6,8 +6,9 @@ use arrow::array::{Array as _, ArrayRef, BooleanArray, StringArray};
 
 use super::column::{Cells, Trouble, build};
 use super::headers::Plan;
+use super::ticks::Marks;
 use super::{RecordKey, Reject, cell};
-use crate::config::SourceContract;
+use crate::config::{Kind, SourceContract};
 use crate::extract::RawTable;
 use crate::{Error, Result};
 
@@ -32,6 +33,8 @@ pub struct Piece<'a> {
 pub struct Part {
     /// Typed columns, accepted units only.
     pub columns: Vec<ArrayRef>,
+    /// How each yes/no column is filled.
+    pub marks: Vec<Marks>,
     /// Their places.
     pub keys: Vec<RecordKey>,
     /// Units not accepted.
@@ -58,12 +61,16 @@ impl Piece<'_> {
         let units = self.units(&mut rejects);
         let members = !self.contract.members.is_empty();
         let mut columns = Vec::with_capacity(self.contract.columns.len());
+        let mut marks = vec![Marks::default(); self.contract.columns.len()];
         let mut accepted = vec![true; units.len()];
         let mut doubts: Vec<(usize, usize, Trouble)> = Vec::new();
         let mut refusals: Vec<(usize, usize, Trouble)> = Vec::new();
         let mut troubles = Vec::new();
         for (index, column) in self.contract.columns.iter().enumerate() {
             let cells = self.cells(index, &units, members);
+            if column.kind == Kind::Flag && column.default.is_none() {
+                marks[index] = Marks::of(&cells);
+            }
             troubles.clear();
             columns.push(build(column, &cells, self.plan.factors[index], &mut troubles));
             for &(unit, trouble) in &troubles {
@@ -113,7 +120,7 @@ impl Piece<'_> {
             let mut keep = accepted.iter();
             keys.retain(|_| keep.next().copied().unwrap_or(false));
         }
-        Ok(Part { columns, keys, rejects, warnings, read })
+        Ok(Part { columns, marks, keys, rejects, warnings, read })
     }
 
     /// Household rows in which no member is filled count as one unit each.

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::headers::{Matcher, Plan};
 use super::piece::{Part, Piece, carry};
+use super::ticks::{self, Marks};
 use super::{AuditFinding, ControlTotals, Loaded, Records, Reject, TableTotals, audit, files};
 use crate::config::{Pipeline, SourceContract};
 use crate::extract::{self, RawTable, RawTableInfo};
@@ -93,6 +94,10 @@ struct Loading<'a> {
     totals: Vec<TableTotals>,
     waiting: Vec<Piece<'a>>,
     columns: Vec<Vec<ArrayRef>>,
+    /// Table of each piece of `columns`.
+    tables_of: Vec<usize>,
+    /// How the yes/no columns of each table are filled.
+    marks: Vec<Vec<Marks>>,
     keys: Vec<super::RecordKey>,
     rejects: Vec<Reject>,
     warnings: Vec<Reject>,
@@ -113,6 +118,8 @@ impl<'a> Loading<'a> {
             totals: Vec::new(),
             waiting: Vec::new(),
             columns: vec![Vec::new(); contract.columns.len()],
+            tables_of: Vec::new(),
+            marks: Vec::new(),
             keys: Vec::new(),
             rejects: Vec::new(),
             warnings: Vec::new(),
@@ -193,6 +200,7 @@ impl<'a> Loading<'a> {
         self.plan = Some(Arc::new(plan));
         self.carried = vec![None; self.contract.columns.len()];
         self.tables.push(info.clone());
+        self.marks.push(vec![Marks::default(); self.contract.columns.len()]);
         self.totals.push(TableTotals {
             file: info.file.clone(),
             sha256: info.sha256.clone(),
@@ -216,6 +224,11 @@ impl<'a> Loading<'a> {
             for (all, array) in self.columns.iter_mut().zip(part.columns) {
                 all.push(array);
             }
+            let table = usize::from(piece.table);
+            self.tables_of.push(table);
+            for (marks, further) in self.marks[table].iter_mut().zip(part.marks) {
+                marks.join(further);
+            }
             self.keys.extend(part.keys);
             self.rejects.extend(part.rejects);
             let room = MOST_WARNINGS.saturating_sub(self.warnings.len());
@@ -229,7 +242,12 @@ impl<'a> Loading<'a> {
         self.flush()?;
         let schema = self.contract.schema();
         let mut columns = Vec::with_capacity(self.columns.len());
-        for (index, pieces) in self.columns.iter().enumerate() {
+        for (index, pieces) in self.columns.iter_mut().enumerate() {
+            for (piece, &table) in pieces.iter_mut().zip(&self.tables_of) {
+                if self.marks[table][index].blank_is_no() {
+                    *piece = ticks::blanks_as_no(piece);
+                }
+            }
             let pieces: Vec<&dyn arrow::array::Array> = pieces.iter().map(|a| a.as_ref()).collect();
             columns.push(match pieces.as_slice() {
                 [] => new_empty_array(schema.field(index).data_type()),

@@ -39,4 +39,4 @@ SELECT
 FROM poor_person p
 JOIN registry_household h ON h.household_no = p.household_no
 CROSS JOIN parameter q
-WHERE h.exit_status IN ('未脱贫', '预脱贫') OR h.exit_year >= 2018
+WHERE h.exit_status IN ('未脱贫', '预脱贫') OR h.exit_year > q.baseline_year
