@@ -62,6 +62,10 @@ given = """
 registry_household #H1 household_no=H1 exit_status=已脱贫(享受政策)
 registry_person @P1 #H1 household_no=H1
 disability_certificate @P1 grade=一级
+insurance @P1 aid_target=0
+registry_household #H5 household_no=H5 per_capita_income_fen=400000
+registry_person @P5 #H5 household_no=H5
+disability_certificate @P5 grade=三级
 registry_household #H2 household_no=H2
 registry_person @P2 #H2 household_no=H2
 disability_certificate @P2 grade=一级 valid_until=2018-09-29

@@ -37,6 +37,8 @@ disability_service @P2 year=2017 service=无障碍改造
 disability_service @P2 year=2016 service=无障碍改造
 disability_service @P3 year=2018 service=托养照护
 disability_service @P3 year=2017 service=无障碍改造
+disability_service @P4 year=2018 service=托养照护
+disability_service @P4 year=2017 service=托养照护
 """
 expect = []
 */

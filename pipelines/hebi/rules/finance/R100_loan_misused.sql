@@ -21,7 +21,7 @@ given = """
 registry_person @P1 #H1
 micro_loan @P1 use=企业使用
 registry_person @P2 #H2
-micro_loan @P2 use=入股分红
+micro_loan @P2 use=入股分红 settled=NULL
 registry_person @P3 #H3
 micro_loan @P3 amount_fen=5000001
 registry_person @P4 #H4

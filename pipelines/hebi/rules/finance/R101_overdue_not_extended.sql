@@ -18,7 +18,7 @@ related = ["R14"]
 [[example]]
 case = "逾期没有展期:列为疑点"
 given = """
-micro_loan @P1 contract_no=C1 overdue_fen=1 extended=0
+micro_loan @P1 contract_no=C1 overdue_fen=1 extended=0 settled=NULL
 micro_loan @P2 contract_no=C2 overdue_fen=100 overdue_reason=因病
 """
 expect = ["P1/C1 <- micro_loan:1", "P2/C2 <- micro_loan:2"]

@@ -21,7 +21,7 @@ given = """
 registry_person @P1
 serious_disease @P1 disease=胃癌 treated=0
 registry_person @P2
-serious_disease @P2 disease=食管癌
+serious_disease @P2 disease=食管癌 untreated_reason=等待床位
 """
 expect = ["P1/胃癌 <- serious_disease:1 registry_person:1", "P2/食管癌 <- serious_disease:2 registry_person:2"]
 

@@ -16,7 +16,7 @@ given = """
 registry_person @P1
 serious_disease @P1 treated=1
 registry_person @P2
-serious_disease @P2 treated=0
+serious_disease @P2 treated=0 untreated_reason=等待床位
 """
 expect = ["- 410600 1/2", "- 410621 1/2"]
 

@@ -22,9 +22,12 @@ relocation @P1 #H1 archive_no=A1 move_in_date=2018-01-01
 relocation @P2 #H1 archive_no=A1 move_in_date=2018-01-01 birth_date=2008-05-01
 insurance @P2
 relocation @P3 #H1 archive_no=A1 move_in_date=2017-09-30 hukou_moved=0
+registry_person @P3
+relocation @P4 #H4 archive_no=A4 move_in_date=2017-09-30 hukou_moved=0 hukou_stays=0
+insurance @P4
 insurance @P3
 """
-expect = ["P1/insurance <- relocation:1", "P2/school <- relocation:2", "P3/hukou <- relocation:3"]
+expect = ["P1/insurance <- relocation:1", "P2/school <- relocation:2", "P3/hukou <- relocation:3", "P4/hukou <- relocation:4"]
 
 [[example]]
 case = "已参保在读、户口已迁、自愿保留、入住不满一年:不列"

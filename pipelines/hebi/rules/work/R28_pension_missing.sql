@@ -54,8 +54,9 @@ registry_person @P5 age=61 student_status=非在校生
 pension @P5 status=参保缴费 government_paid=0
 registry_person @P6 age=17 student_status=高中一年级
 pension @P6 status=参保缴费 government_paid=0
+registry_person @P7 age=62
 """
-expect = ["P4/insured", "P5/payment", "P6/premium"]
+expect = ["P7/payment", "P4/insured", "P5/payment", "P6/premium"]
 */
 WITH receiving AS (
     SELECT DISTINCT x.person_id
