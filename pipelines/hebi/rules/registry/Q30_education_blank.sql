@@ -19,6 +19,7 @@ related = ["R14"]
 case = "未填:列为疑点"
 given = """
 registry_person @P1 student_status=非在校生
+registry_person @Z education=初中
 """
 expect = ["P1 <- registry_person:1"]
 
@@ -26,6 +27,7 @@ expect = ["P1 <- registry_person:1"]
 case = "已填:不列"
 given = """
 registry_person @P1 student_status=非在校生 education=初中
+registry_person @Z education=初中
 """
 expect = []
 
@@ -33,6 +35,7 @@ expect = []
 case = "已不在册:不列"
 given = """
 registry_person @P1 student_status=非在校生 person_status=死亡
+registry_person @Z education=初中
 """
 expect = []
 
@@ -40,9 +43,20 @@ expect = []
 case = "在校生:不列"
 given = """
 registry_person @P1 student_status=小学
+registry_person @Z education=初中
+"""
+expect = []
+
+[[example]]
+case = "本县区整列没有填(导出缺列),外县区填了:不列"
+given = """
+registry_person @P1 student_status=非在校生
+registry_person @Y ethnicity=汉族 person_status=死亡
+registry_person @Z education=初中 county_code=410622
 """
 expect = []
 */
 SELECT p.person_id AS subject_id, p.record_id AS evidence
 FROM poor_person p
-WHERE p.education IS NULL AND p.student_status = '非在校生'
+JOIN person_filled f ON f.county_code = p.county_code
+WHERE f.field = 'education' AND p.education IS NULL AND p.student_status = '非在校生'

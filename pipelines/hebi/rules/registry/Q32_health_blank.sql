@@ -19,6 +19,7 @@ related = ["R14"]
 case = "未填:列为疑点"
 given = """
 registry_person @P1
+registry_person @Z health=健康
 """
 expect = ["P1 <- registry_person:1"]
 
@@ -26,6 +27,7 @@ expect = ["P1 <- registry_person:1"]
 case = "已填:不列"
 given = """
 registry_person @P1  health=健康
+registry_person @Z health=健康
 """
 expect = []
 
@@ -33,9 +35,20 @@ expect = []
 case = "已不在册:不列"
 given = """
 registry_person @P1  person_status=死亡
+registry_person @Z health=健康
+"""
+expect = []
+
+[[example]]
+case = "本县区整列没有填(导出缺列),外县区填了:不列"
+given = """
+registry_person @P1
+registry_person @Y ethnicity=汉族 person_status=死亡
+registry_person @Z health=健康 county_code=410622
 """
 expect = []
 */
 SELECT p.person_id AS subject_id, p.record_id AS evidence
 FROM poor_person p
-WHERE p.health IS NULL
+JOIN person_filled f ON f.county_code = p.county_code
+WHERE f.field = 'health' AND p.health IS NULL

@@ -19,6 +19,7 @@ related = ["R14"]
 case = "未填:列为疑点"
 given = """
 registry_person @P1 age=16
+registry_person @Z labour_ability=普通劳动力
 """
 expect = ["P1 <- registry_person:1"]
 
@@ -26,6 +27,7 @@ expect = ["P1 <- registry_person:1"]
 case = "已填:不列"
 given = """
 registry_person @P1 age=16 labour_ability=普通劳动力
+registry_person @Z labour_ability=普通劳动力
 """
 expect = []
 
@@ -33,6 +35,7 @@ expect = []
 case = "已不在册:不列"
 given = """
 registry_person @P1 age=16 person_status=死亡
+registry_person @Z labour_ability=普通劳动力
 """
 expect = []
 
@@ -41,10 +44,21 @@ case = "15岁、66岁:不列"
 given = """
 registry_person @P1 age=15
 registry_person @P2 age=66
+registry_person @Z labour_ability=普通劳动力
+"""
+expect = []
+
+[[example]]
+case = "本县区整列没有填(导出缺列),外县区填了:不列"
+given = """
+registry_person @P1 age=16
+registry_person @Y ethnicity=汉族 person_status=死亡
+registry_person @Z labour_ability=普通劳动力 county_code=410622
 """
 expect = []
 */
 SELECT p.person_id AS subject_id, p.record_id AS evidence
 FROM poor_person p
+JOIN person_filled f ON f.county_code = p.county_code
 CROSS JOIN parameter q
-WHERE p.labour_ability IS NULL AND p.age BETWEEN q.labour_age_from AND q.labour_age_check_to
+WHERE f.field = 'labour_ability' AND p.labour_ability IS NULL AND p.age BETWEEN q.labour_age_from AND q.labour_age_check_to

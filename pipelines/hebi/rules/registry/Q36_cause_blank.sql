@@ -19,6 +19,7 @@ related = ["R14"]
 case = "未填:列为疑点"
 given = """
 registry_household #H1
+registry_household #Z cause_primary=因病
 """
 expect = ["H1 <- registry_household:1"]
 
@@ -26,6 +27,7 @@ expect = ["H1 <- registry_household:1"]
 case = "已填:不列"
 given = """
 registry_household #H1 cause_primary=因病
+registry_household #Z cause_primary=因病
 """
 expect = []
 
@@ -33,9 +35,20 @@ expect = []
 case = "不再享受政策:不列"
 given = """
 registry_household #H1  exit_status=已脱贫(不再享受政策)
+registry_household #Z cause_primary=因病
+"""
+expect = []
+
+[[example]]
+case = "本县区整列没有填(导出缺列),外县区填了:不列"
+given = """
+registry_household #H1
+registry_household #Y production_power=1 exit_status=已脱贫(不再享受政策)
+registry_household #Z cause_primary=因病 county_code=410622
 """
 expect = []
 */
 SELECT h.household_id AS subject_id, h.record_id AS evidence
 FROM registry_household h
-WHERE h.cause_primary IS NULL AND h.exit_status <> '已脱贫(不再享受政策)'
+JOIN household_filled f ON f.county_code = h.county_code
+WHERE f.field = 'cause_primary' AND h.cause_primary IS NULL AND h.exit_status <> '已脱贫(不再享受政策)'

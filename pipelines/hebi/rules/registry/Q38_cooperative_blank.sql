@@ -21,6 +21,7 @@ case = "未填:列为疑点"
 given = """
 registry_household #H1
 registry_household #H2 exit_status=已脱贫(享受政策)
+registry_household #Z cooperative=0
 """
 expect = ["H1 <- registry_household:1", "H2 <- registry_household:2"]
 
@@ -28,6 +29,7 @@ expect = ["H1 <- registry_household:1", "H2 <- registry_household:2"]
 case = "已填:不列"
 given = """
 registry_household #H1 cooperative=0
+registry_household #Z cooperative=0
 """
 expect = []
 
@@ -35,9 +37,20 @@ expect = []
 case = "不再享受政策:不列"
 given = """
 registry_household #H1 exit_status=已脱贫(不再享受政策)
+registry_household #Z cooperative=0
+"""
+expect = []
+
+[[example]]
+case = "本县区整列没有填(导出缺列),外县区填了:不列"
+given = """
+registry_household #H1
+registry_household #Y cause_primary=因病 exit_status=已脱贫(不再享受政策)
+registry_household #Z cooperative=0 county_code=410622
 """
 expect = []
 */
 SELECT h.household_id AS subject_id, h.record_id AS evidence
 FROM registry_household h
-WHERE h.cooperative IS NULL AND h.exit_status <> '已脱贫(不再享受政策)'
+JOIN household_filled f ON f.county_code = h.county_code
+WHERE f.field = 'cooperative' AND h.cooperative IS NULL AND h.exit_status <> '已脱贫(不再享受政策)'

@@ -19,6 +19,7 @@ related = ["R14"]
 case = "未填:列为疑点"
 given = """
 registry_household #H1
+registry_household #Z drinking_water_safe=1
 """
 expect = ["H1 <- registry_household:1"]
 
@@ -26,6 +27,7 @@ expect = ["H1 <- registry_household:1"]
 case = "已填:不列"
 given = """
 registry_household #H1 drinking_water_safe=1
+registry_household #Z drinking_water_safe=1
 """
 expect = []
 
@@ -33,9 +35,20 @@ expect = []
 case = "不再享受政策:不列"
 given = """
 registry_household #H1  exit_status=已脱贫(不再享受政策)
+registry_household #Z drinking_water_safe=1
+"""
+expect = []
+
+[[example]]
+case = "本县区整列没有填(导出缺列),外县区填了:不列"
+given = """
+registry_household #H1
+registry_household #Y cause_primary=因病 exit_status=已脱贫(不再享受政策)
+registry_household #Z drinking_water_safe=1 county_code=410622
 """
 expect = []
 */
 SELECT h.household_id AS subject_id, h.record_id AS evidence
 FROM registry_household h
-WHERE h.drinking_water_safe IS NULL AND h.exit_status <> '已脱贫(不再享受政策)'
+JOIN household_filled f ON f.county_code = h.county_code
+WHERE f.field = 'drinking_water_safe' AND h.drinking_water_safe IS NULL AND h.exit_status <> '已脱贫(不再享受政策)'
