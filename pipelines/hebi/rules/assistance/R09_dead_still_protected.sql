@@ -1,12 +1,13 @@
 /*
 code = "R09"
 title = "死亡(注销)人员仍享受"
-why = "建档立卡或医保已登记死亡,低保、特困仍在发放,或建档立卡仍登记正常,资金可能被冒领,人数不实。"
+why = "建档立卡、医保或公安、殡葬已登记死亡,低保、特困仍在发放,或建档立卡仍登记正常,资金可能被冒领,人数不实。"
 policy = { clause = "二(一)2", quote = "有进有出" }
 owner = "民政局"
 severity = "S1"
 subject = "person"
 sources = ["registry_person", "insurance", "dibao", "tekun"]
+optional_sources = ["deceased"]
 due_days = 15
 advice = [
     "到家中核实,查死亡证明、火化或户口注销日期",
@@ -80,6 +81,20 @@ registry_person @P3 person_status=减少
 insurance @P3 status=终止 stop_reason=死亡
 """
 expect = ["P1/registry <- registry_person:1 insurance:1"]
+
+[[example]]
+case = "公安、殡葬登记死亡超过31天:列为疑点;当月死亡、日期都未填:不列"
+given = """
+dibao @P1 household_no=D1
+deceased @P1 death_date=2018-08-30
+registry_person @P2
+deceased @P2 cancel_date=2018-08-30
+dibao @P3 household_no=D3
+deceased @P3 death_date=2018-08-31
+dibao @P4 household_no=D4
+deceased @P4
+"""
+expect = ["P1/dibao <- dibao:1 deceased:1", "P2/registry <- registry_person:1 deceased:2"]
 */
 WITH dead AS (
     SELECT p.person_id, p.record_id
@@ -87,7 +102,7 @@ WITH dead AS (
     WHERE p.person_status = '死亡'
     UNION ALL
     SELECT i.person_id, i.record_id
-    FROM insurance_dead i
+    FROM dead_listed i
 ),
 benefit AS (
     SELECT d.person_id, d.record_id, 'dibao' AS rule_key, '低保' AS benefit
@@ -98,7 +113,7 @@ benefit AS (
     UNION ALL
     SELECT p.person_id, p.record_id, 'registry' AS rule_key, '建档立卡在册' AS benefit
     FROM poor_person p
-    JOIN insurance_dead i ON i.person_id = p.person_id
+    JOIN dead_listed i ON i.person_id = p.person_id
 )
 SELECT b.person_id AS subject_id, b.rule_key AS rule_key, b.record_id AS evidence, 0 AS evidence_order, b.benefit AS benefit
 FROM benefit b

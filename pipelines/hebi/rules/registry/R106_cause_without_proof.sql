@@ -7,7 +7,7 @@ owner = "扶贫办"
 severity = "S3"
 subject = "household"
 sources = ["registry_household", "registry_person"]
-optional_sources = ["insurance", "tekun", "student"]
+optional_sources = ["insurance", "tekun", "student", "chronic_approval", "disability_certificate"]
 due_days = 60
 advice = [
     "核实成员健康、残疾、就学情况",
@@ -104,24 +104,56 @@ registry_household #H3 cause_primary=因残 exit_status=预脱贫
 registry_person @P4 #H3
 """
 expect = ["H1", "H2", "H3"]
+
+[[example]]
+case = "慢特病备案佐证因病、有效残疾人证佐证因残:不列"
+given = """
+registry_household #H1 cause_primary=因病
+registry_person @P1 #H1 health=健康
+chronic_approval @P1 status=有效
+registry_household #H2 cause_primary=因残
+registry_person @P2 #H2 health=健康
+disability_certificate @P2 status=有效 grade=三级
+"""
+expect = []
+
+[[example]]
+case = "备案已终止、只有慢特病备案的因残户:列为疑点"
+given = """
+registry_household #H1 cause_primary=因病
+registry_person @P1 #H1 health=健康
+chronic_approval @P1 status=终止
+registry_household #H2 cause_primary=因残
+registry_person @P2 #H2 health=健康
+chronic_approval @P2 status=有效
+"""
+expect = ["H1", "H2"]
 */
 WITH elsewhere AS (
-    SELECT t.person_id, 1 AS weak, 0 AS studying
+    SELECT t.person_id, 1 AS ill, 1 AS disabled, 0 AS studying
     FROM tekun_active t
     WHERE t.self_care IN ('半护理', '全护理')
     UNION ALL
-    SELECT i.person_id, 1 AS weak, 0 AS studying
+    SELECT i.person_id, 1 AS ill, 1 AS disabled, 0 AS studying
     FROM insurance i
     WHERE i.insured_category = '重度残疾'
     UNION ALL
-    SELECT s.person_id, CASE WHEN s.disabled = 1 THEN 1 ELSE 0 END AS weak, CASE WHEN s.status = '在读' THEN 1 ELSE 0 END AS studying
+    SELECT c.person_id, 1 AS ill, 1 AS disabled, 0 AS studying
+    FROM certificate_valid c
+    UNION ALL
+    SELECT a.person_id, 1 AS ill, 0 AS disabled, 0 AS studying
+    FROM chronic_approval a
+    WHERE a.status = '有效'
+    UNION ALL
+    SELECT s.person_id, 0 AS ill, CASE WHEN s.disabled = 1 THEN 1 ELSE 0 END AS disabled,
+        CASE WHEN s.status = '在读' THEN 1 ELSE 0 END AS studying
     FROM student s
 ),
 family AS (
     SELECT
         p.household_no,
-        MAX(CASE WHEN p.health IN ('长期慢性病', '患有大病', '残疾') OR e.weak = 1 THEN 1 ELSE 0 END) AS ill,
-        MAX(CASE WHEN p.health = '残疾' OR p.id_class IN ('CERT20', 'CERT22') OR e.weak = 1 THEN 1 ELSE 0 END) AS disabled,
+        MAX(CASE WHEN p.health IN ('长期慢性病', '患有大病', '残疾') OR e.ill = 1 THEN 1 ELSE 0 END) AS ill,
+        MAX(CASE WHEN p.health = '残疾' OR p.id_class IN ('CERT20', 'CERT22') OR e.disabled = 1 THEN 1 ELSE 0 END) AS disabled,
         MAX(CASE WHEN (p.student_status IS NOT NULL AND p.student_status <> '非在校生') OR e.studying = 1 THEN 1 ELSE 0 END) AS studying
     FROM poor_person p
     LEFT JOIN elsewhere e ON e.person_id = p.person_id
