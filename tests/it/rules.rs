@@ -48,3 +48,20 @@ fn the_catalogue_document_is_fresh() {
         "docs/rules.md is stale: cargo run --example rule_bench doc > docs/rules.md"
     );
 }
+
+#[test]
+fn a_column_that_no_source_of_the_rule_has_is_refused() {
+    let path = Path::new("pipelines/hebi/rules/registry/Q46_toilet_blank.sql");
+    let text = std::fs::read_to_string(path).unwrap();
+    let complaints = |wrong: &str| {
+        let (_, mut rules) = hebi();
+        let changed = text.replace("\"registry_household.toilet\"", wrong);
+        assert_ne!(changed, text);
+        let rule = bidui::reconcile::rule_file::parse(path, "registry", changed).unwrap();
+        let place = rules.rules.iter().position(|r| r.header.code == "Q46").unwrap();
+        rules.rules[place] = rule;
+        rules.check().iter().map(|e| format!("{e} {}", e.hint_text().unwrap_or_default())).collect::<String>()
+    };
+    assert!(complaints("\"registry_household.toilett\"").contains("toilet"), "the nearest is named");
+    assert!(complaints("\"student.school\"").contains("不是语句所用来源的列"));
+}

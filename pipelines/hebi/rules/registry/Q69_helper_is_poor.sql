@@ -21,8 +21,10 @@ case = "证号与在册人员相同:列为疑点"
 given = """
 registry_household #H1 helper_id_number=410621197001011231
 registry_person @P2 #H2 id18=410621197001011231
+registry_household #H3 helper_id_number=41062119800101123x
+registry_person @P4 #H4 id18=41062119800101123X
 """
-expect = ["H1 <- registry_household:1 registry_person:1"]
+expect = ["H1 <- registry_household:1 registry_person:1", "H3 <- registry_household:2 registry_person:2"]
 
 [[example]]
 case = "不是在册人员、证号都为空、不再享受政策:不列"
@@ -36,11 +38,15 @@ registry_person @P4 #H5 id18=410621198001011238
 """
 expect = []
 */
-WITH hit AS (
-    SELECT h.household_id, h.record_id AS household_record, p.record_id AS person_record
+WITH helper AS (
+    SELECT h.household_id, h.record_id, UPPER(h.helper_id_number) AS id18
     FROM registry_household h
-    JOIN poor_person p ON p.id18 = h.helper_id_number
     WHERE h.exit_status <> '已脱贫(不再享受政策)'
+),
+hit AS (
+    SELECT a.household_id, a.record_id AS household_record, p.record_id AS person_record
+    FROM helper a
+    JOIN poor_person p ON p.id18 = a.id18
 )
 SELECT i.household_id AS subject_id, i.household_record AS evidence, 0 AS evidence_order FROM hit i
 UNION ALL
