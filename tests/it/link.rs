@@ -83,7 +83,7 @@ fn persons_of_the_fixtures() {
         let (precision, recall) = score(&q, &truth);
         let f1 = 2.0 * precision * recall / (precision + recall);
         assert!(f1 >= 0.998, "{name}: precision {precision:.5} recall {recall:.5} F1 {f1:.5}");
-        assert_eq!(q.loaded.len(), 8);
+        assert!(q.loaded.len() >= 31, "every department delivered");
         assert_eq!(
             q.resolution.offsets.last().copied(),
             Some(q.comparables.iter().map(|c| c.rows as u32).sum())

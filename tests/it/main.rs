@@ -5,6 +5,7 @@
 
 mod broken;
 mod config;
+mod departments;
 mod end_to_end;
 mod extract;
 mod folder;

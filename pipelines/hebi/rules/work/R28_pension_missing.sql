@@ -55,6 +55,7 @@ pension @P5 status=参保缴费 government_paid=0
 registry_person @P6 age=17 student_status=高中一年级
 pension @P6 status=参保缴费 government_paid=0
 registry_person @P7 age=62
+registry_person @P8 age=62 student_status=八年级
 """
 expect = ["P7/payment", "P4/insured", "P5/payment", "P6/premium"]
 */
@@ -72,7 +73,7 @@ SELECT p.person_id AS subject_id, 'payment' AS rule_key, p.record_id AS evidence
 FROM poor_person p
 CROSS JOIN parameter q
 LEFT JOIN receiving r ON r.person_id = p.person_id
-WHERE p.age >= q.pension_age AND r.person_id IS NULL
+WHERE p.age >= q.pension_age AND (p.student_status IS NULL OR p.student_status = '非在校生') AND r.person_id IS NULL
 UNION ALL
 SELECT p.person_id AS subject_id, 'insured' AS rule_key, p.record_id AS evidence, p.age AS age, '没有参加养老保险' AS lacking
 FROM poor_person p
