@@ -449,9 +449,14 @@ def work(q):
             continue
         drawn = chance(p.key, "job")
         job = "已就业" if (p.months > 0 and drawn < 0.8) or drawn < 0.4 else "公益岗位" if drawn < 0.5 else "务农" if drawn < 0.85 else "未就业"
+        business = chance(p.key, "business") < 0.6
+        if business:
+            q.wishing.add(p.no)
+        if job in ("已就业", "公益岗位"):
+            q.working.add(p.no)
         wish, fit = chance(p.key, "training wish") < 0.5, chance(p.key, "training fit") < 0.8
         rows.append((p, [p.sex, p.labour, job, "是" if drawn > 0.3 else "否", "是" if wish else "否", "是" if fit else "否",
-                         "是" if chance(p.key, "business") < 0.6 else "否", *q.place(p)]))
+                         "是" if business else "否", *q.place(p)]))
         founder = chance(p.key, "founder") < 0.03
         if job == "未就业" and p.months == 0 and q.status.get(p.no) in ("未脱贫", "返贫"):
             q.expect("R90", p.key)
@@ -567,6 +572,16 @@ def money(q):
                 rows.append((p, ["机动车", "小型轿车", "2017-08-01", "是" if excused else "否", *q.place(p)]))
                 if not excused:
                     q.expect("R107", household, "车辆", "household")
+    for household, no, status, _, members in q.w.homes:
+        old = [p for p in members if p.number and p.name and p.age(q.end) >= 65]
+        if not old or len(old) < len(members) or status == "已脱贫(不再享受政策)" or not q.wrong(no, "split", 0.25):
+            continue
+        kin = [p for p in q.known if p.key not in q.helped and p.place == old[0].place and 30 < p.age(q.end) < 55]
+        if kin:
+            child = kin[int(chance(no, "child") * len(kin))]
+            q.split.append((child, ["4109" + no, child.sex, "户主", "4106" + no, "2017-12-01", *q.place(child)]))
+            rows.append((child, ["机动车", "小型轿车", "2018-01-01", "否", *q.place(child)]))
+            q.expect("R29", household, "", "household")
     head = ["姓名", "身份证号", "核对类别", "核对内容", "登记日期", "是否合理说明", "县区", "乡镇", "村"]
     q.write("asset_check", "家庭经济状况核对反馈.csv", q.table("asset_check", rows, head), "gb18030")
 
@@ -661,7 +676,11 @@ def help_and_visits(q):
                 q.expect("R117", household, "", "household")
             else:
                 measures.append((known[0], [q.year, "资产收益", 1000, "合作社分红", *q.place(known[0])]))
-        if known and chance(household, "measure") < 0.6:
+        measured = bool(measures) and measures[-1][0] in known
+        if not measured and status in ("未脱贫", "返贫") and no in q.wishing - q.working and (
+                not known or q.wrong(household, "no industry", 0.3)):
+            q.expect("R94", household, "", "household")
+        elif known and (no in q.wishing - q.working or chance(household, "measure") < 0.6):
             kind = kinds[min(4, int(chance(household, "what") ** 3 * 5))]
             measures.append((known[0], [q.year, kind, 2400, "", *q.place(known[0])]))
     q.write("industry_support", "产业帮扶台账.xlsx", q.table("industry_support", measures, [
@@ -708,9 +727,9 @@ def help_and_visits(q):
             for p in members:
                 if p.number and p.name:
                     relation = {"本人或户主": "户主", "配偶": "配偶", "之子": "子", "之女": "女"}.get(p.relation, "其他亲属")
-                    rows.append((p, ["4106" + no, p.sex, relation, *q.place(p)]))
-    q.write("hukou", "户籍核查反馈.parquet", q.table("hukou", rows, [
-        "姓名", "公民身份号码", "户号", "性别", "与户主关系", "县区", "乡镇", "村"]), "parquet")
+                    rows.append((p, ["4106" + no, p.sex, relation, "", "", *q.place(p)]))
+    q.write("hukou", "户籍核查反馈.parquet", q.table("hukou", rows + q.split, [
+        "姓名", "公民身份号码", "户号", "性别", "与户主关系", "分户前户号", "分户日期", "县区", "乡镇", "村"]), "parquet")
 
 
 def main():
@@ -718,10 +737,12 @@ def main():
     for folder in sorted(p for p in root.iterdir() if (p / "truth/records.csv").is_file()):
         q = Quarter(folder)
         q.poor_homes = {p.household for p in q.poor}
+        q.wishing, q.working, q.split = set(), set(), []
         q.members = {no: members for _, no, _, _, members in q.w.homes}
         for p in q.poor + q.unknown:
             q.members.setdefault(p.no, []).append(p) if p not in q.members.get(p.no, []) else None
         q.status = {no: status for _, no, status, _, _ in q.w.homes}
+        q.helped = {r["person"] for r in q.w.truth.values() if r["source"] in ("registry_person", "dibao", "tekun")}
         q.registered = {r["person"] for r in q.w.truth.values() if r["source"].startswith("registry")}
         for department in (certificates, work, money, health, help_and_visits):
             department(q)
