@@ -9,6 +9,7 @@ use crate::Result;
 use crate::config::link::{LinkSettings, PassKind};
 use crate::normalize::{Comparable, DivisionTree};
 
+pub mod assignment;
 pub mod block;
 pub mod compare;
 mod context;

@@ -3,7 +3,10 @@
 //! A key is one form of one column (the value, its sound, its year and month …). A pass joins
 //! records that share a key or a combination of two keys. What a pass would yield is counted
 //! before it is run; passes are taken from the cheapest upward within a budget, and a combination
-//! is left out where one of its keys is already a pass of its own.
+//! is left out where one of its keys is already a pass of its own. Passes may also be configured.
+//!
+//! Pairs are never all in memory: a pass is a hash by record, and a pair is visited by the first
+//! pass in which both hashes are equal.
 
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
@@ -12,91 +15,264 @@ use super::{GenericSettings, Nodes};
 use crate::link::compare::nysiis;
 use crate::normalize::{ColumnKind, ComparableColumn};
 
-/// Candidates and how they came about.
-pub(crate) struct Candidates {
-    /// `left << 32 | right`, left < right, ascending, each once.
-    pub pairs: Vec<u64>,
-    pub passes: Vec<Pass>,
-}
+/// Most passes of one task.
+const MOST_PASSES: usize = 64;
+/// Passes in all may yield this many times what one may.
+const PASSES_WORTH: u64 = 6;
 
-/// One blocking pass.
-#[derive(Debug, Clone, serde::Serialize)]
-pub(crate) struct Pass {
+/// One blocking pass, planned and (where used) run.
+#[derive(Debug, Clone, Default, serde::Serialize)]
+pub struct Pass {
     /// Keys, e.g. `surname:sound + postcode:value`.
     pub keys: String,
+    /// Columns they take.
+    #[serde(skip)]
+    pub columns: Vec<usize>,
     /// Pairs it yields, also found by others or not.
     pub pairs: u64,
+    /// Pairs that no earlier pass had.
+    pub new_pairs: u64,
     /// False if it was left out for its cost.
     pub used: bool,
+    /// Blocks too large to be compared whole, split by a second key.
+    pub split_blocks: u64,
+    /// Blocks too large even then; their pairs are not compared in this pass.
+    pub skipped_blocks: u64,
+    /// Records in them.
+    pub skipped_records: u64,
+    /// Estimated share of the matching pairs that it finds, 1/10000: measured on matches that
+    /// passes over other columns found. Absent where there are none.
+    pub recall: Option<u32>,
+}
+
+/// Planned passes, ready to be walked.
+pub(crate) struct Blocking {
+    /// All that were considered, cheapest first (or as configured).
+    pub passes: Vec<Pass>,
+    /// Positions of the used ones.
+    pub used: Vec<usize>,
+    /// Hash by record of every used pass; 0 is missing.
+    hashes: Vec<Vec<u64>>,
 }
 
 struct Key {
     name: String,
-    column: usize,
+    columns: Vec<usize>,
     /// Hash by node; 0 is missing.
     hashes: Vec<u64>,
 }
 
-pub(super) fn candidates(settings: &GenericSettings, nodes: &Nodes<'_>) -> Candidates {
-    let keys = keys(settings, nodes);
-    let n = u64::from(nodes.len());
-    let budget = n * u64::from(settings.pairs_per_record);
-    let mut planned: Vec<(u64, usize, Option<usize>)> = Vec::new();
-    let mut single = vec![false; keys.len()];
-    let costs: Vec<u64> = keys.par_iter().map(|k| cost(&k.hashes, settings, nodes)).collect();
-    for (index, &pairs) in costs.iter().enumerate() {
-        single[index] = pairs <= budget;
-        planned.push((pairs, index, None));
-    }
-    let combinations: Vec<(usize, usize)> = (0..keys.len())
-        .flat_map(|a| (a + 1..keys.len()).map(move |b| (a, b)))
-        .filter(|&(a, b)| keys[a].column != keys[b].column && !single[a] && !single[b])
-        .collect();
-    planned.par_extend(
-        combinations
-            .into_par_iter()
-            .map(|(a, b)| (cost(&combined(&keys[a].hashes, &keys[b].hashes), settings, nodes), a, Some(b))),
-    );
-    planned.sort_unstable();
-    let mut left = budget.saturating_mul(6);
-    let mut passes = Vec::new();
-    let mut pairs = Vec::new();
-    for (cost, a, b) in planned {
-        let name = match b {
-            None => keys[a].name.clone(),
-            Some(b) => format!("{} + {}", keys[a].name, keys[b].name),
-        };
-        let used = cost > 0 && cost <= budget.min(left);
-        if used {
-            left -= cost;
-            let hashes =
-                b.map_or_else(|| keys[a].hashes.clone(), |b| combined(&keys[a].hashes, &keys[b].hashes));
-            emit(&hashes, settings, nodes, &mut pairs);
+impl Blocking {
+    /// Plans the passes and counts what each would yield; compares nothing.
+    pub fn plan(settings: &GenericSettings, nodes: &Nodes<'_>) -> Self {
+        let keys = keys(settings, nodes);
+        let mut plan = Self { passes: Vec::new(), used: Vec::new(), hashes: Vec::new() };
+        if settings.passes.is_empty() {
+            plan.automatic(settings, nodes, &keys);
+        } else {
+            plan.configured(settings, nodes, &keys);
         }
-        passes.push(Pass { keys: name, pairs: cost, used });
+        plan
     }
-    pairs.par_sort_unstable();
-    pairs.dedup();
-    Candidates { pairs, passes }
+
+    fn configured(&mut self, settings: &GenericSettings, nodes: &Nodes<'_>, keys: &[Key]) {
+        let find = |text: &String| {
+            let text = if text.contains(':') { text.clone() } else { format!("{text}:value") };
+            keys.iter().find(|k| k.name == text)
+        };
+        for configured in settings.passes.iter().take(MOST_PASSES) {
+            let parts: Vec<&Key> = configured.keys.iter().filter_map(find).collect();
+            let Some((first, rest)) = parts.split_first() else { continue };
+            let hashes = rest.iter().fold(first.hashes.clone(), |all, key| combined(&all, &key.hashes));
+            let mut pass = Pass {
+                keys: parts.iter().map(|k| k.name.as_str()).collect::<Vec<_>>().join(" + "),
+                columns: parts.iter().flat_map(|k| k.columns.clone()).collect(),
+                used: true,
+                ..Pass::default()
+            };
+            let most = configured.max_block.unwrap_or(settings.max_block);
+            let hashes = match configured.split.as_ref().and_then(find) {
+                Some(key) => split(hashes, &[key], most, nodes, &mut pass),
+                None => split(hashes, &finest(keys, &pass.columns), most, nodes, &mut pass),
+            };
+            pass.pairs = cost(&hashes, settings, nodes);
+            self.used.push(self.passes.len());
+            self.passes.push(pass);
+            self.hashes.push(hashes);
+        }
+    }
+
+    fn automatic(&mut self, settings: &GenericSettings, nodes: &Nodes<'_>, keys: &[Key]) {
+        let budget = u64::from(nodes.len()) * u64::from(settings.pairs_per_record);
+        let planned = |a: usize, b: Option<usize>| {
+            let mut pass = Pass { keys: keys[a].name.clone(), columns: keys[a].columns.clone(), ..Pass::default() };
+            let mut hashes = keys[a].hashes.clone();
+            if let Some(b) = b {
+                pass.keys = format!("{} + {}", keys[a].name, keys[b].name);
+                pass.columns.extend(&keys[b].columns);
+                hashes = combined(&hashes, &keys[b].hashes);
+            }
+            let hashes = split(hashes, &finest(keys, &pass.columns), settings.max_block, nodes, &mut pass);
+            pass.pairs = cost(&hashes, settings, nodes);
+            pass
+        };
+        let alone: Vec<Pass> = (0..keys.len()).into_par_iter().map(|a| planned(a, None)).collect();
+        // A key that had to be split still wants its combinations: they hold what splitting lost.
+        let single: Vec<bool> = alone.iter().map(|p| p.pairs <= budget && p.split_blocks == 0).collect();
+        let combinations: Vec<(usize, usize)> = (0..keys.len())
+            .flat_map(|a| (a + 1..keys.len()).map(move |b| (a, b)))
+            .filter(|&(a, b)| {
+                keys[a].columns.iter().all(|c| !keys[b].columns.contains(c)) && !single[a] && !single[b]
+            })
+            .collect();
+        let joint: Vec<Pass> = combinations.par_iter().map(|&(a, b)| planned(a, Some(b))).collect();
+        let mut all: Vec<(Pass, usize, Option<usize>)> =
+            alone.into_iter().enumerate().map(|(a, pass)| (pass, a, None)).collect();
+        all.extend(joint.into_iter().zip(combinations).map(|(pass, (a, b))| (pass, a, Some(b))));
+        all.sort_by(|x, y| (x.0.pairs, x.1, x.2).cmp(&(y.0.pairs, y.1, y.2)));
+        let mut left = budget.saturating_mul(PASSES_WORTH);
+        for (mut pass, a, b) in all {
+            pass.used = pass.pairs > 0 && pass.pairs <= budget.min(left) && self.used.len() < MOST_PASSES;
+            if pass.used {
+                left -= pass.pairs;
+                let hashes =
+                    b.map_or_else(|| keys[a].hashes.clone(), |b| combined(&keys[a].hashes, &keys[b].hashes));
+                let mut again = Pass::default();
+                self.used.push(self.passes.len());
+                self.hashes.push(split(hashes, &finest(keys, &pass.columns), settings.max_block, nodes, &mut again));
+            }
+            self.passes.push(pass);
+        }
+    }
+
+    /// Calls `visit` once with every candidate pair (left < right), in parallel; what the visitors
+    /// gathered comes back in any order. `visit` also gets the position among the used passes of
+    /// the first pass that has the pair.
+    pub fn each<A: Send>(
+        &self,
+        settings: &GenericSettings,
+        nodes: &Nodes<'_>,
+        init: impl Fn() -> A + Sync + Send,
+        visit: impl Fn(&mut A, u32, u32, usize) + Sync + Send,
+    ) -> Vec<A> {
+        let mut out = Vec::new();
+        for (at, hashes) in self.hashes.iter().enumerate() {
+            let entries = grouped(hashes);
+            let blocks: Vec<&[(u64, u32)]> = blocks(&entries).collect();
+            let gathered: Vec<A> = blocks
+                .par_iter()
+                .fold(&init, |mut gathered, block| {
+                    for (index, &(_, left)) in block.iter().enumerate() {
+                        let table = nodes.table_of(left);
+                        for &(_, right) in &block[index + 1..] {
+                            let wanted = nodes.table_of(right) != table || settings.within(table);
+                            if wanted && !self.shares(left, right, at) {
+                                visit(&mut gathered, left, right, at);
+                            }
+                        }
+                    }
+                    gathered
+                })
+                .collect();
+            out.extend(gathered);
+        }
+        out
+    }
+
+    /// Do two records share a key of one of the first `passes` passes?
+    fn shares(&self, left: u32, right: u32, passes: usize) -> bool {
+        self.hashes[..passes].iter().any(|h| {
+            let hash = h[left as usize];
+            hash != 0 && hash == h[right as usize]
+        })
+    }
+
+    /// Is the pair a candidate?
+    pub fn has(&self, left: u32, right: u32) -> bool {
+        self.shares(left, right, self.hashes.len())
+    }
+
+    /// Bit of every used pass that has the pair.
+    pub fn mask(&self, left: u32, right: u32) -> u64 {
+        self.hashes.iter().enumerate().fold(0, |mask, (at, h)| {
+            let hash = h[left as usize];
+            mask | u64::from(hash != 0 && hash == h[right as usize]) << at
+        })
+    }
+
+    /// Estimates the recall of every pass from scored pairs: (bits of the passes, probability).
+    /// A pass is measured on matches that passes over none of its columns found.
+    pub fn estimate_recall(&mut self, found: &[(u64, f64)]) {
+        let columns: Vec<Vec<usize>> = self.used.iter().map(|&at| self.passes[at].columns.clone()).collect();
+        for (bit, mine) in columns.iter().enumerate() {
+            let others = columns.iter().enumerate().fold(0u64, |mask, (at, theirs)| {
+                mask | u64::from(theirs.iter().all(|c| !mine.contains(c))) << at
+            });
+            let (mut all, mut hit) = (0.0, 0.0);
+            for &(mask, probability) in found.iter().filter(|f| f.0 & others != 0) {
+                all += probability;
+                hit += probability * f64::from(mask >> bit & 1 == 1);
+            }
+            let pass = &mut self.passes[self.used[bit]];
+            pass.recall = (all >= 1.0).then(|| (10_000.0 * hit / all).round() as u32);
+        }
+    }
+}
+
+/// Keys of other columns, finest first: what splits oversized blocks.
+fn finest<'k>(keys: &'k [Key], columns: &[usize]) -> Vec<&'k Key> {
+    let mut others: Vec<(usize, usize)> = Vec::new();
+    for (at, key) in keys.iter().enumerate() {
+        if key.columns.iter().all(|c| !columns.contains(c)) {
+            let filled = key.hashes.iter().filter(|h| **h != 0).count();
+            others.push((key.hashes.len() - filled, at));
+        }
+    }
+    // A value that most records have splits; one that few have would drop the rest.
+    others.sort_unstable();
+    others.into_iter().take(2).map(|(_, at)| &keys[at]).collect()
+}
+
+/// Gives the records of oversized blocks the combination with each of `by` in turn, and no key
+/// where even that leaves too many together.
+fn split(mut hashes: Vec<u64>, by: &[&Key], most: u32, nodes: &Nodes<'_>, pass: &mut Pass) -> Vec<u64> {
+    debug_assert_eq!(hashes.len(), nodes.len() as usize);
+    for (round, key) in by.iter().map(Some).chain([None]).enumerate() {
+        let entries = grouped(&hashes);
+        let large: Vec<&[(u64, u32)]> = blocks(&entries).filter(|b| b.len() > most as usize).collect();
+        if large.is_empty() {
+            return hashes;
+        }
+        if round == 0 {
+            pass.split_blocks = large.len() as u64;
+        }
+        for block in large {
+            if key.is_none() {
+                pass.skipped_blocks += 1;
+                pass.skipped_records += block.len() as u64;
+            }
+            for &(hash, node) in block {
+                hashes[node as usize] = match key.map(|k| k.hashes[node as usize]) {
+                    Some(other) if other != 0 => mixed(hash, other),
+                    _ => 0,
+                };
+            }
+        }
+    }
+    hashes
+}
+
+fn mixed(a: u64, b: u64) -> u64 {
+    a.rotate_left(21) ^ b.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1
 }
 
 fn combined(a: &[u64], b: &[u64]) -> Vec<u64> {
-    a.iter()
-        .zip(b)
-        .map(
-            |(&a, &b)| {
-                if a == 0 || b == 0 {
-                    0
-                } else {
-                    a.rotate_left(21) ^ b.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1
-                }
-            },
-        )
-        .collect()
+    a.iter().zip(b).map(|(&a, &b)| if a == 0 || b == 0 { 0 } else { mixed(a, b) }).collect()
 }
 
 fn keys(settings: &GenericSettings, nodes: &Nodes<'_>) -> Vec<Key> {
-    let mut keys = Vec::new();
+    let mut keys: Vec<Key> = Vec::new();
+    let mut names: Vec<usize> = Vec::new();
     for (column, (name, spec)) in settings.columns.iter().enumerate() {
         for form in forms(spec.kind()) {
             let mut hashes = vec![0u64; nodes.len() as usize];
@@ -106,14 +282,27 @@ fn keys(settings: &GenericSettings, nodes: &Nodes<'_>) -> Vec<Key> {
                     slice.par_iter_mut().enumerate().for_each(|(row, hash)| *hash = form.hash(values, row));
                 }
             }
-            keys.push(Key { name: format!("{name}:{}", form.name()), column, hashes });
+            if spec.kind() == ColumnKind::WesternName && *form == Form::Value {
+                names.push(keys.len());
+            }
+            keys.push(Key { name: format!("{name}:{}", form.name()), columns: vec![column], hashes });
         }
+    }
+    // The whole name whatever stands in which column.
+    if let [first, second] = names[..] {
+        let hashes = keys[first].hashes.iter().zip(&keys[second].hashes);
+        let hashes = hashes.map(|(&a, &b)| if a == 0 || b == 0 { 0 } else { mixed(a.min(b), a.max(b)) }).collect();
+        let columns = [keys[first].columns[0], keys[second].columns[0]].to_vec();
+        let part = |key: &Key| key.name.trim_end_matches(":value").to_owned();
+        let name = format!("{}|{}:any_order", part(&keys[first]), part(&keys[second]));
+        keys.push(Key { name, columns, hashes });
     }
     keys
 }
 
-#[derive(Clone, Copy)]
-enum Form {
+/// What a key takes of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
     Value,
     Sound,
     Start,
@@ -121,7 +310,7 @@ enum Form {
     MonthDay,
 }
 
-fn forms(kind: ColumnKind) -> &'static [Form] {
+pub(super) fn forms(kind: ColumnKind) -> &'static [Form] {
     match kind {
         ColumnKind::WesternName => &[Form::Value, Form::Sound, Form::Start],
         ColumnKind::HanName => &[Form::Value, Form::Sound],
@@ -133,7 +322,7 @@ fn forms(kind: ColumnKind) -> &'static [Form] {
 }
 
 impl Form {
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Value => "value",
             Self::Sound => "sound",
@@ -205,18 +394,4 @@ fn cost(hashes: &[u64], settings: &GenericSettings, nodes: &Nodes<'_>) -> u64 {
         }
     }
     total
-}
-
-fn emit(hashes: &[u64], settings: &GenericSettings, nodes: &Nodes<'_>, pairs: &mut Vec<u64>) {
-    let entries = grouped(hashes);
-    for block in blocks(&entries) {
-        for (index, &(_, left)) in block.iter().enumerate() {
-            let table = nodes.table_of(left);
-            for &(_, right) in &block[index + 1..] {
-                if nodes.table_of(right) != table || settings.within(table) {
-                    pairs.push(u64::from(left) << 32 | u64::from(right));
-                }
-            }
-        }
-    }
 }

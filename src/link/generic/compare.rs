@@ -5,6 +5,7 @@ use crate::link::compare::{
     DateLevel, HanNameLevel, IdLevel, TextLevel, code_level, date_level, han_name_level, id_level,
     text_level, western_name_level,
 };
+use crate::link::weigh::{Levels, MOST};
 use crate::normalize::{ColumnKind, ComparableColumn};
 
 /// One comparison per link column.
@@ -53,10 +54,10 @@ impl<'a> Comparisons<'a> {
         Self { nodes, columns, swaps }
     }
     /// Levels of a pair, one per column.
-    pub fn levels(&self, left: u32, right: u32, out: &mut Vec<u8>) {
-        out.clear();
-        for column in &self.columns {
-            out.push(column.level(self.nodes, left, right, column));
+    pub fn levels(&self, left: u32, right: u32) -> Levels {
+        let mut out = [0; MOST];
+        for (level, column) in out.iter_mut().zip(&self.columns) {
+            *level = column.level(self.nodes, left, right, column);
         }
         for &(first, second) in &self.swaps {
             if out[first] <= 1 || out[second] <= 1 {
@@ -70,22 +71,22 @@ impl<'a> Comparisons<'a> {
                 out[second] = swapped_level(b.levels);
             }
         }
+        out
     }
-    /// Share of records that carry the value on which both agree, for an equal level.
-    pub fn frequency(&self, column: usize, left: u32) -> Option<f64> {
+    /// Shares of records that carry each pooled value (by pool id), as the linker sees them: an
+    /// entity that stands in the tables `repeated` times counts once. Empty for other columns.
+    pub fn shares(&self, column: usize, repeated: f64) -> Vec<f64> {
         let comparison = &self.columns[column];
-        let id = comparison.pool_id(self.nodes, left)?;
-        let count = comparison.counts.get(id as usize)?;
-        Some(f64::from(*count) / comparison.filled.max(1) as f64)
-    }
-    /// Chance that two records agree by accident, from the frequencies of the values.
-    pub fn chance_equal(&self, column: usize) -> Option<f64> {
-        let comparison = &self.columns[column];
-        if comparison.counts.is_empty() || comparison.filled < 2 {
-            return None;
+        if comparison.filled < 2 {
+            return Vec::new();
         }
         let filled = comparison.filled as f64;
-        Some(comparison.counts.iter().skip(1).map(|&c| (f64::from(c) / filled).powi(2)).sum())
+        let share = |count: u32| (f64::from(count) / repeated - 0.5).max(0.5) / filled;
+        comparison.counts.iter().map(|&count| share(count)).collect()
+    }
+    /// Pool id of the value of a column.
+    pub fn value(&self, column: usize, node: u32) -> Option<u32> {
+        self.columns[column].pool_id(self.nodes, node)
     }
     /// Code of a level, for published columns and reports.
     pub fn level_code(&self, column: usize, level: u8) -> &'static str {
@@ -128,10 +129,6 @@ impl<'a> Comparison<'a> {
             }
         }
         Self { name: name.to_owned(), kind, tables, levels, counts, filled }
-    }
-    /// Records that have a value.
-    pub fn filled(&self) -> u64 {
-        self.filled
     }
     fn pool_id(&self, nodes: &Nodes<'_>, node: u32) -> Option<u32> {
         let table = nodes.table_of(node);

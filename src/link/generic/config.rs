@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::block::Form;
 use crate::config::toml_file::TomlFile;
+use crate::link::weigh::MOST;
 use crate::normalize::ColumnKind;
 use crate::{Error, Result};
 
@@ -35,6 +37,14 @@ pub struct GenericSettings {
     /// Candidate pairs that one blocking pass may yield, per record.
     #[serde(default = "pairs_per_record")]
     pub pairs_per_record: u32,
+    /// Pinned weights (written by `bidui train`), beside this file; without it weights are trained.
+    pub weights: Option<PathBuf>,
+    /// Which pairs are compared; chosen by cost if absent.
+    #[serde(default, rename = "pass")]
+    pub passes: Vec<GenericPass>,
+    /// Largest block that is compared whole where `pass` does not say.
+    #[serde(default = "max_block")]
+    pub max_block: u32,
 }
 
 /// One table.
@@ -50,6 +60,8 @@ pub struct GenericTable {
     /// At most one record per entity.
     #[serde(default)]
     pub deduplicated: bool,
+    /// Look for duplicates within this table; as `within` says if absent.
+    pub within: Option<bool>,
     /// Header → link column, where they differ.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
@@ -59,9 +71,21 @@ pub struct GenericTable {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GenericColumn {
-    /// What it holds: `western_name`, `han_name`, `id_number`, `text`, `date`, `code`, `number`,
-    /// `postcode`, `phone`, `sex`, `exact`.
+    /// What it holds: `western_name`, `han_name`, `id_number`, `text`, `email`, `date`, `code`,
+    /// `number`, `postcode`, `phone`, `sex`, `relation`, `exact`.
     pub kind: String,
+}
+
+/// `[[pass]]`: pairs that share every key are compared.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GenericPass {
+    /// Keys, `column` or `column:form`; forms are `value`, `sound`, `start`, `year_month`, `month_day`.
+    pub keys: Vec<String>,
+    /// Largest block that is compared whole; larger ones are split by `split`, else left out and reported.
+    pub max_block: Option<u32>,
+    /// Second key of oversized blocks; the finest key of another column if absent.
+    pub split: Option<String>,
 }
 
 fn half() -> u32 {
@@ -76,12 +100,16 @@ fn seed() -> u64 {
 fn pairs_per_record() -> u32 {
     60
 }
+fn max_block() -> u32 {
+    1_000
+}
 
-const KINDS: [(&str, ColumnKind); 12] = [
+const KINDS: [(&str, ColumnKind); 13] = [
     ("id_number", ColumnKind::IdNumber),
     ("han_name", ColumnKind::HanName),
     ("western_name", ColumnKind::WesternName),
     ("text", ColumnKind::Text),
+    ("email", ColumnKind::Text),
     ("date", ColumnKind::Date),
     ("code", ColumnKind::Code),
     ("number", ColumnKind::Number),
@@ -122,8 +150,20 @@ impl GenericSettings {
         if settings.columns.is_empty() {
             return wrong("columns", "至少要有一个链接列");
         }
+        if settings.columns.len() > MOST {
+            return wrong("columns", &format!("链接列太多(最多{MOST}个)"));
+        }
         if settings.review > settings.accept || settings.accept > 10_000 {
             return wrong("accept", "概率以万分之一为单位,且 review ≤ accept ≤ 10000");
+        }
+        for (at, pass) in settings.passes.iter().enumerate() {
+            let place = ["pass".into(), at.into(), "keys".into()];
+            if pass.keys.is_empty() {
+                return Err(file.complain(&place, "这一轮没有键").hint("写 keys = [\"surname:sound\", \"postcode\"]"));
+            }
+            for key in pass.keys.iter().chain(&pass.split) {
+                settings.key(key).map_err(|why| file.complain(&place, why))?;
+            }
         }
         let mut names = std::collections::BTreeSet::new();
         if let Some(twice) = settings.table.iter().find(|t| !names.insert(&t.name)) {
@@ -131,9 +171,30 @@ impl GenericSettings {
         }
         Ok(settings)
     }
+    /// Column position and form of a key as written.
+    pub(super) fn key(&self, text: &str) -> std::result::Result<(usize, Form), String> {
+        let (column, form) = text.split_once(':').unwrap_or((text, "value"));
+        let names: Vec<&str> = self.columns.keys().map(String::as_str).collect();
+        let Some(at) = names.iter().position(|name| *name == column) else {
+            return Err(format!("没有链接列“{column}”(有:{})", names.join("、")));
+        };
+        let forms = super::block::forms(self.columns[column].kind());
+        match forms.iter().find(|f| f.name() == form) {
+            Some(form) => Ok((at, *form)),
+            None => {
+                let known: Vec<&str> = forms.iter().map(|f| f.name()).collect();
+                Err(format!("列“{column}”没有取法“{form}”(可用:{})", known.join("、")))
+            }
+        }
+    }
     /// Whether records of one table are compared with each other.
     pub fn within(&self, table: usize) -> bool {
-        self.table.len() == 1 || self.within && !self.table[table].deduplicated
+        let table_within = self.table[table].within.unwrap_or(self.within);
+        self.table.len() == 1 || table_within && !self.table[table].deduplicated
+    }
+    /// Whether records of two tables are compared with each other.
+    pub fn wanted(&self, left: usize, right: usize) -> bool {
+        left != right || self.within(left)
     }
     /// Smallest weight kept, in 1/1000 bit.
     pub fn review_weight(&self) -> i32 {

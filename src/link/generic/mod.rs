@@ -2,38 +2,43 @@
 //!
 //! In: a file that names tables and columns with their kinds. Out: links with weight and
 //! probability, clusters, and a report of what was trained. Nothing here knows a domain: columns
-//! are compared by kind, blocks are chosen by what they cost, m is estimated by EM without labels
-//! and u from random pairs (Fellegi & Sunter 1969; Winkler 1988), term frequencies sharpen equal
-//! values.
+//! are compared by kind, blocks are chosen by what they cost, m and u are estimated by EM without
+//! labels or come from a pinned file (Fellegi & Sunter 1969; Winkler 1988), term frequencies
+//! sharpen equal values.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::Result;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use super::weigh::Levels;
 use crate::normalize::{self, Comparable, ComparableColumn};
 
 mod assign;
 mod block;
 mod compare;
 mod config;
+mod model;
+mod pinned;
 mod read;
 mod train;
 mod write;
 
-pub use config::{GenericColumn, GenericSettings, GenericTable};
-pub use train::{Model, TrainedComparison};
+pub use config::{GenericColumn, GenericPass, GenericSettings, GenericTable};
+pub use block::Pass;
+pub use model::{Class, Model, ModelColumn, Provenance};
 pub use write::{Summary, write_table};
 
 /// A scored pair; nodes number the records of all tables one after the other.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct ScoredPair {
     pub left: u32,
     pub right: u32,
     /// Match weight in 1/1000 bit.
     pub weight: i32,
     /// Level reached in every comparison.
-    pub levels: Vec<u8>,
+    pub levels: Levels,
 }
 
 /// Everything the steps share: the tables as one row of nodes.
@@ -57,15 +62,20 @@ impl<'a> Nodes<'a> {
     /// Nodes table by table in the order of what they hold, so that nothing drawn by position
     /// depends on the order of rows. Records that hold the same are alike wherever they stand.
     pub fn by_content(&self) -> Vec<u32> {
-        let mut order: Vec<(usize, u64, u32)> = Vec::with_capacity(self.len() as usize);
-        for (index, table) in self.tables.iter().enumerate() {
-            for row in 0..table.rows {
-                let hash = table.columns.values().fold(0, |hash, column| content(column, row, hash));
-                order.push((index, hash, self.offsets[index] + row as u32));
-            }
-        }
+        let contents = self.contents().into_iter().zip(0..);
+        let mut order: Vec<(usize, u64, u32)> =
+            contents.map(|(hash, node)| (self.table_of(node), hash, node)).collect();
         order.sort_unstable();
         order.into_iter().map(|(.., node)| node).collect()
+    }
+    /// Hash of what each record holds.
+    pub fn contents(&self) -> Vec<u64> {
+        let mut out = Vec::with_capacity(self.len() as usize);
+        for table in self.tables {
+            let of = |row| table.columns.values().fold(0, |hash, column| content(column, row, hash));
+            out.extend((0..table.rows).map(of));
+        }
+        out
     }
     pub fn table_of(&self, node: u32) -> usize {
         self.offsets.partition_point(|&o| o <= node) - 1
@@ -84,18 +94,95 @@ fn content(column: &ComparableColumn, row: usize, hash: u64) -> u64 {
     }
 }
 
-/// Links the tables that `config` names and writes `link.parquet`, `cluster.parquet` and
-/// `report.json` to `out`. Relative files are looked up in `data`, else beside the configuration.
-pub fn run(config: &Path, data: Option<&Path>, out: &Path) -> Result<Summary> {
+/// A task read and ready: tables, comparisons' input, and where its files are.
+struct Task {
+    settings: GenericSettings,
+    read: read::Read,
+    comparables: Vec<Comparable>,
+    inputs: String,
+}
+
+fn open(config: &Path, data: Option<&Path>) -> Result<Task> {
     let settings = GenericSettings::open(config)?;
     let folder = data.or(config.parent()).unwrap_or(Path::new("."));
     let read = read::tables(&settings, config, folder)?;
     let comparables = normalize::normalize_tables(&read.texts)?;
-    let nodes = Nodes::new(&comparables);
-    let comparisons = compare::Comparisons::new(&settings, &nodes);
-    let blocks = block::candidates(&settings, &nodes);
-    let model = train::train(&settings, &nodes, &comparisons, &blocks.pairs);
-    let mut scored = train::score(&model, &comparisons, &blocks.pairs, settings.review_weight());
-    let decided = assign::decide(&settings, &nodes, &mut scored);
-    write::write(&settings, &read, &nodes, &comparisons, &model, &blocks, &decided, out)
+    let inputs = read::digest(&settings, folder)?;
+    Ok(Task { settings, read, comparables, inputs })
+}
+
+/// Links the tables that `config` names and writes `link.parquet`, `cluster.parquet` and
+/// `report.json` to `out`. Relative files are looked up in `data`, else beside the configuration.
+/// With `weights` in the configuration nothing is trained.
+pub fn run(config: &Path, data: Option<&Path>, out: &Path) -> Result<Summary> {
+    let task = open(config, data)?;
+    let settings = &task.settings;
+    let nodes = Nodes::new(&task.comparables);
+    let comparisons = compare::Comparisons::new(settings, &nodes);
+    let mut blocking = block::Blocking::plan(settings, &nodes);
+    let model = match &settings.weights {
+        Some(file) => pinned::read(&config.with_file_name(file), &comparisons)?,
+        None => train::train(settings, &nodes, &comparisons, &blocking, task.inputs.clone()),
+    };
+    let weigher = model::Weigher::new(&model, &comparisons, nodes.len());
+    let scored = score(settings, &nodes, &comparisons, &weigher, &mut blocking);
+    let decided = assign::decide(settings, &nodes, &comparisons, &weigher, scored);
+    write::write(settings, &task.read, &nodes, &comparisons, &weigher, &blocking, &decided, out)
+}
+
+/// Trains the weights of the task in `config` and writes them to `out`.
+pub fn train(config: &Path, data: Option<&Path>, out: &Path) -> Result<Model> {
+    let task = open(config, data)?;
+    let nodes = Nodes::new(&task.comparables);
+    let comparisons = compare::Comparisons::new(&task.settings, &nodes);
+    let blocking = block::Blocking::plan(&task.settings, &nodes);
+    let model = train::train(&task.settings, &nodes, &comparisons, &blocking, task.inputs);
+    pinned::write(&model, &task.settings.title, out)?;
+    Ok(model)
+}
+
+/// What each blocking pass would cost, without comparing anything.
+pub fn plan(config: &Path, data: Option<&Path>) -> Result<Vec<Pass>> {
+    let task = open(config, data)?;
+    let nodes = Nodes::new(&task.comparables);
+    Ok(block::Blocking::plan(&task.settings, &nodes).passes)
+}
+
+/// Scores the candidates as the passes yield them and keeps those for review, in pair order.
+fn score(
+    settings: &GenericSettings,
+    nodes: &Nodes<'_>,
+    comparisons: &compare::Comparisons<'_>,
+    weigher: &model::Weigher<'_>,
+    blocking: &mut block::Blocking,
+) -> Vec<ScoredPair> {
+    let least = settings.review_weight();
+    let gathered = blocking.each(
+        settings,
+        nodes,
+        || (Vec::new(), BTreeMap::<usize, u64>::new()),
+        |(kept, fresh), left, right, pass| {
+            *fresh.entry(pass).or_default() += 1;
+            let levels = comparisons.levels(left, right);
+            let weight = weigher.weight(left, &levels);
+            if weight >= least {
+                kept.push(ScoredPair { left, right, weight, levels });
+            }
+        },
+    );
+    let mut scored = Vec::new();
+    for (kept, fresh) in gathered {
+        scored.extend(kept);
+        for (pass, count) in fresh {
+            let at = blocking.used[pass];
+            blocking.passes[at].new_pairs += count;
+        }
+    }
+    scored.sort_unstable_by_key(|p: &ScoredPair| (p.left, p.right));
+    let found: Vec<(u64, f64)> = scored
+        .iter()
+        .map(|p| (blocking.mask(p.left, p.right), write::probability(p.weight)))
+        .collect();
+    blocking.estimate_recall(&found);
+    scored
 }

@@ -1,8 +1,10 @@
 //! Tables of a linkage task, from files to text columns.
 
+use std::io::Read as _;
 use std::path::Path;
 
 use arrow::array::{Array, StringArray};
+use sha2::{Digest, Sha256};
 
 use super::GenericSettings;
 use crate::extract::{self, ReadOptions};
@@ -85,4 +87,22 @@ pub(super) fn tables(settings: &GenericSettings, config: &Path, folder: &Path) -
         read.ids.push(ids);
     }
     Ok(read)
+}
+
+/// SHA-256 over the files of all tables, in their order.
+pub(super) fn digest(settings: &GenericSettings, folder: &Path) -> Result<String> {
+    let mut hasher = Sha256::new();
+    for table in &settings.table {
+        let path = folder.join(&table.file);
+        let mut file = std::fs::File::open(&path).map_err(|e| Error::io("读取数据", &path, e))?;
+        let mut buffer = vec![0; 1 << 16];
+        loop {
+            let count = file.read(&mut buffer).map_err(|e| Error::io("读取数据", &path, e))?;
+            if count == 0 {
+                break;
+            }
+            hasher.update(&buffer[..count]);
+        }
+    }
+    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -1,77 +1,126 @@
-//! Fellegi-Sunter weights without labels: u from random pairs, m by EM over the candidates.
+//! Training without labels: one EM over all pairs.
+//!
+//! Candidates count each, pairs outside of them are represented by a seeded random sample; so
+//! shares and u are those of all pairs, and m is not bent by what the passes select. Strangers
+//! start from the random pairs; neighbours and relatives may leave u only in the columns that
+//! people share for a reason (see [`super::model`]), so that they cannot take over the matches.
 
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::block::Blocking;
 use super::compare::Comparisons;
-use super::{GenericSettings, Nodes, ScoredPair};
+use super::model::{Class, Model, ModelColumn, Provenance, millibits};
+use super::{GenericSettings, Nodes};
+use crate::link::weigh::{Levels, MOST};
+use crate::normalize::ColumnKind;
 
-/// Random pairs for u.
-const RANDOM_PAIRS: u64 = 1_000_000;
-const MOST_ROUNDS: usize = 100;
+/// Random pairs.
+const RANDOM_PAIRS: u64 = 400_000;
+/// Candidates that are compared for training; of more, every n-th by content.
+const TRAINING_PAIRS: u64 = 8_000_000;
+const MOST_ROUNDS: usize = 200;
+/// Pairs that the start counts for in m.
+const PRIOR_PAIRS: f64 = 4.0;
 
-/// What was learned.
-#[derive(Debug, Clone, serde::Serialize)]
-pub struct Model {
-    /// Log2 odds that two records of the tables match, in 1/1000 bit.
-    pub prior: i32,
-    /// Expected number of matching pairs among the candidates.
-    pub expected_matches: f64,
-    /// Rounds of EM.
-    pub rounds: usize,
-    /// Comparisons in column order.
-    pub comparisons: Vec<TrainedComparison>,
+/// Levels of pairs and how many pairs have them.
+type Patterns = Vec<(Levels, f64)>;
+
+/// How a class may differ from strangers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Match,
+    Strangers,
+    Neighbours,
+    Relatives,
 }
 
-/// Parameters of one comparison.
-#[derive(Debug, Clone, serde::Serialize)]
-pub struct TrainedComparison {
-    /// Link column.
-    pub column: String,
-    /// Level codes.
-    pub levels: Vec<&'static str>,
-    /// P(level | match).
-    pub m: Vec<f64>,
-    /// P(level | no match).
-    pub u: Vec<f64>,
-    /// Weight of each level in 1/1000 bit; 0 for missing.
-    pub weight: Vec<i32>,
+impl Role {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Match => "match",
+            Self::Strangers => "strangers",
+            Self::Neighbours => "neighbours",
+            Self::Relatives => "relatives",
+        }
+    }
+    /// May the class have its own probabilities in columns of this kind?
+    fn free(self, kind: ColumnKind) -> bool {
+        use ColumnKind::*;
+        let personal = matches!(kind, Date | Code | IdNumber | Sex);
+        let name = matches!(kind, WesternName | HanName);
+        match self {
+            Self::Match | Self::Strangers => true,
+            Self::Neighbours => !personal && !name,
+            Self::Relatives => !personal,
+        }
+    }
+}
+
+struct Estimate {
+    role: Role,
+    share: f64,
+    levels: Vec<Vec<f64>>,
 }
 
 pub(super) fn train(
     settings: &GenericSettings,
     nodes: &Nodes<'_>,
     comparisons: &Comparisons<'_>,
-    pairs: &[u64],
+    blocking: &Blocking,
+    inputs: String,
 ) -> Model {
-    let u = estimate_u(settings, nodes, comparisons);
-    let patterns = patterns(comparisons, pairs);
-    let (m, share, rounds) = estimate_m(comparisons, &u, &patterns);
-    let expected = share * pairs.len() as f64;
     let all = all_pairs(settings, nodes);
-    let odds = (expected.max(1.0) / (all - expected).max(1.0)).log2();
-    let trained = comparisons
-        .columns
-        .iter()
-        .enumerate()
-        .map(|(c, column)| TrainedComparison {
-            column: column.name.clone(),
-            levels: (0..column.levels as u8).map(|level| comparisons.level_code(c, level)).collect(),
-            weight: (0..column.levels)
-                .map(|level| if level == 0 { 0 } else { millibits(m[c][level] / u[c][level]) })
-                .collect(),
-            m: m[c].clone(),
-            u: u[c].clone(),
-        })
-        .collect();
-    Model { prior: (odds * 1000.0).round() as i32, expected_matches: expected, rounds, comparisons: trained }
+    let (candidates, compared, known) = candidate_patterns(settings, nodes, comparisons, blocking);
+    let (random, drawn) = random_patterns(settings, nodes, comparisons, blocking);
+    let rest: f64 = random.iter().map(|p| p.1).sum();
+    let weight = if rest > 0.0 { (all - known as f64).max(1.0) / rest } else { 0.0 };
+    let mut counted: BTreeMap<Levels, f64> = BTreeMap::new();
+    candidates.iter().for_each(|(levels, count)| *counted.entry(*levels).or_default() += count);
+    random.iter().for_each(|(levels, count)| *counted.entry(*levels).or_default() += count * weight);
+    let patterns: Patterns = counted.into_iter().collect();
+    let mut classes = start(settings, nodes, comparisons, &patterns, all);
+    let rounds = expectation_maximization(comparisons, &patterns, &mut classes, all);
+    let expected = classes[0].share * all;
+    Model {
+        provenance: Provenance {
+            method: "em".to_owned(),
+            seed: settings.seed,
+            pairs: compared + drawn,
+            random_pairs: drawn,
+            records: u64::from(nodes.len()),
+            rounds: rounds as u64,
+            inputs,
+        },
+        expected_matches: expected.round() as u64,
+        columns: comparisons
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(c, column)| ModelColumn {
+                name: column.name.clone(),
+                levels: (0..column.levels as u8).map(|level| comparisons.level_code(c, level)).collect(),
+            })
+            .collect(),
+        classes: classes
+            .into_iter()
+            .map(|class| Class {
+                name: class.role.name().to_owned(),
+                share: millibits(class.share),
+                levels: class
+                    .levels
+                    .iter()
+                    .map(|levels| {
+                        levels.iter().enumerate().map(|(l, p)| if l == 0 { 0 } else { millibits(*p) }).collect()
+                    })
+                    .collect(),
+            })
+            .collect(),
+    }
 }
 
-fn millibits(ratio: f64) -> i32 {
-    (ratio.log2() * 1000.0).round() as i32
-}
-
+/// Pairs that could be compared at all.
 fn all_pairs(settings: &GenericSettings, nodes: &Nodes<'_>) -> f64 {
     let rows: Vec<f64> = nodes.tables.iter().map(|t| t.rows as f64).collect();
     let mut total = 0.0;
@@ -97,10 +146,52 @@ impl Random {
     }
 }
 
-/// Shares of the levels among random pairs; of equality from the values' own frequencies.
-fn estimate_u(settings: &GenericSettings, nodes: &Nodes<'_>, comparisons: &Comparisons<'_>) -> Vec<Vec<f64>> {
+/// Patterns of the candidates, how many were compared, and how many there are.
+fn candidate_patterns(
+    settings: &GenericSettings,
+    nodes: &Nodes<'_>,
+    comparisons: &Comparisons<'_>,
+    blocking: &Blocking,
+) -> (Patterns, u64, u64) {
+    let planned: u64 = blocking.used.iter().map(|&at| blocking.passes[at].pairs).sum();
+    let step = planned.div_ceil(TRAINING_PAIRS).max(1);
+    let contents = if step > 1 { nodes.contents() } else { Vec::new() };
+    let gathered = blocking.each(
+        settings,
+        nodes,
+        || (BTreeMap::<Levels, u64>::new(), 0u64),
+        |(counts, known), left, right, _| {
+            *known += 1;
+            let chosen = step == 1
+                || (contents[left as usize] ^ contents[right as usize]).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+                    % step
+                    == 0;
+            if chosen {
+                *counts.entry(comparisons.levels(left, right)).or_default() += 1;
+            }
+        },
+    );
+    let mut counts: BTreeMap<Levels, u64> = BTreeMap::new();
+    let mut known = 0;
+    for (some, candidates) in gathered {
+        known += candidates;
+        for (levels, count) in some {
+            *counts.entry(levels).or_default() += count;
+        }
+    }
+    let compared: u64 = counts.values().sum();
+    let weight = if compared == 0 { 1.0 } else { known as f64 / compared as f64 };
+    (counts.into_iter().map(|(l, n)| (l, n as f64 * weight)).collect(), compared, known)
+}
+
+/// Patterns of random pairs that are no candidates, and how many pairs were drawn.
+fn random_patterns(
+    settings: &GenericSettings,
+    nodes: &Nodes<'_>,
+    comparisons: &Comparisons<'_>,
+    blocking: &Blocking,
+) -> (Patterns, u64) {
     let mut random = Random(settings.seed);
-    let mut counts: Vec<Vec<f64>> = comparisons.columns.iter().map(|c| vec![0.0; c.levels]).collect();
     let mut drawn = Vec::new();
     let mut tries = 0;
     let order = nodes.by_content();
@@ -112,154 +203,176 @@ fn estimate_u(settings: &GenericSettings, nodes: &Nodes<'_>, comparisons: &Compa
             drawn.push((a.min(b), a.max(b)));
         }
     }
-    let drawn_levels: Vec<Vec<u8>> = drawn
+    let levels: Vec<Option<Levels>> = drawn
         .par_iter()
-        .map(|&(a, b)| {
-            let mut levels = Vec::new();
-            comparisons.levels(a, b, &mut levels);
-            levels
-        })
+        .map(|&(a, b)| (!blocking.has(a, b)).then(|| comparisons.levels(a, b)))
         .collect();
-    for levels in &drawn_levels {
-        for (c, &level) in levels.iter().enumerate() {
-            counts[c][usize::from(level)] += 1.0;
-        }
+    let mut counts: BTreeMap<Levels, u64> = BTreeMap::new();
+    for levels in levels.into_iter().flatten() {
+        *counts.entry(levels).or_default() += 1;
     }
-    counts
-        .into_iter()
-        .enumerate()
-        .map(|(c, mut counts)| {
-            counts[0] = 0.0;
-            let total: f64 = counts.iter().sum::<f64>().max(1.0);
-            let levels = counts.len() as f64;
-            let mut u: Vec<f64> = counts.iter().map(|n| (n + 0.5) / (total + 0.5 * levels)).collect();
-            if let Some(chance) = comparisons.chance_equal(c) {
-                u[1] = chance.max(1e-9);
-            }
-            u
-        })
-        .collect()
+    (counts.into_iter().map(|(l, n)| (l, n as f64)).collect(), drawn.len() as u64)
 }
 
-fn patterns(comparisons: &Comparisons<'_>, pairs: &[u64]) -> Vec<(Vec<u8>, f64)> {
-    let counted: BTreeMap<Vec<u8>, u64> = pairs
-        .par_chunks(1 << 16)
+/// Where EM starts: matches mostly agree; strangers agree as all pairs do; neighbours and
+/// relatives lie between, in the columns where they may.
+fn start(
+    settings: &GenericSettings,
+    nodes: &Nodes<'_>,
+    comparisons: &Comparisons<'_>,
+    patterns: &Patterns,
+    all: f64,
+) -> Vec<Estimate> {
+    let m: Vec<Vec<f64>> = comparisons.columns.iter().map(|column| agreeing(column.levels)).collect();
+    let mut counts: Vec<Vec<f64>> = comparisons.columns.iter().map(|c| vec![0.0; c.levels]).collect();
+    for (levels, count) in patterns {
+        for (sums, &level) in counts.iter_mut().zip(levels) {
+            sums[usize::from(level)] += count;
+        }
+    }
+    let u: Vec<Vec<f64>> = counts.iter().map(|sums| smoothed(sums, 0.5, None)).collect();
+    let between = |role: Role, part: f64| -> Vec<Vec<f64>> {
+        comparisons
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(c, column)| {
+                let part = if role.free(column.kind) { part } else { 0.0 };
+                m[c].iter().zip(&u[c]).map(|(m, u)| part * m + (1.0 - part) * u).collect()
+            })
+            .collect()
+    };
+    // One match for every second record, until the data say more.
+    let share = (0.5 * f64::from(nodes.len()) / all).min(0.2);
+    let kinds: Vec<ColumnKind> = settings.columns.values().map(super::GenericColumn::kind).collect();
+    let mut out = vec![Estimate { role: Role::Match, share, levels: m.clone() }];
+    let strangers = Estimate { role: Role::Strangers, share: 1.0, levels: u.clone() };
+    out.push(strangers);
+    // Without a column that relatives do not share they could not be told from one person.
+    let personal = kinds.iter().any(|k| !Role::Relatives.free(*k));
+    let places = kinds.iter().filter(|k| Role::Neighbours.free(**k)).count();
+    let names = kinds.iter().any(|k| matches!(k, ColumnKind::WesternName | ColumnKind::HanName));
+    if places > 0 && (names || personal) {
+        out.push(Estimate { role: Role::Neighbours, share: 0.01, levels: between(Role::Neighbours, 0.5) });
+    }
+    if personal && names {
+        out.push(Estimate { role: Role::Relatives, share, levels: between(Role::Relatives, 0.7) });
+    }
+    out[1].share = 1.0 - share - out[2..].iter().map(|e| e.share).sum::<f64>();
+    out
+}
+
+/// Levels of pairs that mostly agree.
+fn agreeing(levels: usize) -> Vec<f64> {
+    let mut start: Vec<f64> = (0..levels).map(|l| if l <= 1 { 1.0 } else { 0.25 / l as f64 }).collect();
+    start[0] = 0.0;
+    let total: f64 = start.iter().sum();
+    start.iter().map(|s| s / total).collect()
+}
+
+/// Shares of the levels but missing; `pseudo` counts are spread evenly, or as `like` says.
+fn smoothed(sums: &[f64], pseudo: f64, like: Option<&[f64]>) -> Vec<f64> {
+    let even = 1.0 / (sums.len() - 1) as f64;
+    let total: f64 = sums[1..].iter().sum::<f64>() + pseudo;
+    let mut out: Vec<f64> = sums
+        .iter()
+        .enumerate()
+        .map(|(l, n)| (n + pseudo * like.map_or(even, |like| like[l])) / total)
+        .collect();
+    out[0] = 0.0;
+    out
+}
+
+/// Runs EM; returns the rounds it took.
+fn expectation_maximization(
+    comparisons: &Comparisons<'_>,
+    patterns: &Patterns,
+    classes: &mut [Estimate],
+    all: f64,
+) -> usize {
+    let first = comparisons.columns.iter().map(|c| agreeing(c.levels)).collect::<Vec<_>>();
+    for round in 1..=MOST_ROUNDS {
+        let sums = expect(comparisons, patterns, classes);
+        let mut change: f64 = 0.0;
+        let count = classes.len();
+        let mut stranger: Vec<Vec<f64>> = Vec::new();
+        for (k, class) in classes.iter_mut().enumerate() {
+            class.share = (sums[k].0 / all).clamp(1e-12, 1.0);
+            for (c, column) in comparisons.columns.iter().enumerate() {
+                let own = &sums[k].1[c];
+                let new = match class.role {
+                    Role::Match => smoothed(own, PRIOR_PAIRS, Some(&first[c])),
+                    Role::Strangers => smoothed(own, 1.0, None),
+                    role if role.free(column.kind) => smoothed(own, 1.0, Some(&stranger[c])),
+                    _ => stranger[c].clone(),
+                };
+                if class.role == Role::Match {
+                    change = new.iter().zip(&class.levels[c]).fold(change, |d, (a, b)| d.max((a - b).abs()));
+                }
+                class.levels[c] = new;
+            }
+            if class.role == Role::Strangers {
+                stranger = class.levels.clone();
+            }
+        }
+        if change < 1e-5 && count > 0 {
+            return round;
+        }
+    }
+    MOST_ROUNDS
+}
+
+/// Expected pairs and levels of every class.
+fn expect(
+    comparisons: &Comparisons<'_>,
+    patterns: &Patterns,
+    classes: &[Estimate],
+) -> Vec<(f64, Vec<Vec<f64>>)> {
+    let columns = comparisons.columns.len();
+    let zero = || -> Vec<(f64, Vec<Vec<f64>>)> {
+        classes.iter().map(|c| (0.0, c.levels.iter().map(|l| vec![0.0; l.len()]).collect())).collect()
+    };
+    let logs: Vec<(f64, Vec<[f64; MOST]>)> = classes
+        .iter()
+        .map(|class| {
+            let of = |levels: &Vec<f64>| {
+                let mut out = [0.0; MOST];
+                levels.iter().enumerate().skip(1).for_each(|(l, p)| out[l] = p.max(1e-300).ln());
+                out
+            };
+            (class.share.ln(), class.levels.iter().map(of).collect())
+        })
+        .collect();
+    // Chunks are added up in order, so that the sums do not depend on the number of threads.
+    let parts: Vec<_> = patterns
+        .par_chunks(4096)
         .map(|chunk| {
-            let mut counts = BTreeMap::new();
-            let mut levels = Vec::new();
-            for pair in chunk {
-                comparisons.levels((pair >> 32) as u32, *pair as u32, &mut levels);
-                match counts.get_mut(&levels) {
-                    Some(count) => *count += 1,
-                    None => {
-                        counts.insert(levels.clone(), 1u64);
+            let mut sums = zero();
+            let mut odds = vec![0.0; classes.len()];
+            for (levels, count) in chunk {
+                for (odd, (share, logs)) in odds.iter_mut().zip(&logs) {
+                    *odd = share + (0..columns).map(|c| logs[c][usize::from(levels[c])]).sum::<f64>();
+                }
+                let most = odds.iter().copied().fold(f64::MIN, f64::max);
+                let total: f64 = odds.iter().map(|o| (o - most).exp()).sum();
+                for (k, odd) in odds.iter().enumerate() {
+                    let expected = count * (odd - most).exp() / total;
+                    sums[k].0 += expected;
+                    for c in 0..columns {
+                        sums[k].1[c][usize::from(levels[c])] += expected;
                     }
                 }
             }
-            counts
-        })
-        .reduce(BTreeMap::new, |mut all, some| {
-            for (levels, count) in some {
-                *all.entry(levels).or_insert(0) += count;
-            }
-            all
-        });
-    counted.into_iter().map(|(levels, count)| (levels, count as f64)).collect()
-}
-
-/// EM with u held fixed. Returns m, the share of matches among the candidates, and the rounds.
-fn estimate_m(
-    comparisons: &Comparisons<'_>,
-    u: &[Vec<f64>],
-    patterns: &[(Vec<u8>, f64)],
-) -> (Vec<Vec<f64>>, f64, usize) {
-    // Start: matches mostly agree, each lower level half as often.
-    let mut m: Vec<Vec<f64>> = comparisons
-        .columns
-        .iter()
-        .map(|column| {
-            let mut start: Vec<f64> =
-                (0..column.levels).map(|l| if l <= 1 { 1.0 } else { 0.15 / l as f64 }).collect();
-            start[0] = 0.0;
-            let total: f64 = start.iter().sum();
-            start.iter().map(|s| s / total).collect()
+            sums
         })
         .collect();
-    let total: f64 = patterns.iter().map(|p| p.1).sum::<f64>().max(1.0);
-    let mut share: f64 = 0.05;
-    for round in 1..=MOST_ROUNDS {
-        let mut sums: Vec<Vec<f64>> = m.iter().map(|levels| vec![0.0; levels.len()]).collect();
-        let mut matches = 0.0;
-        for (levels, count) in patterns {
-            let mut odds = (share / (1.0 - share)).ln();
-            for (c, &level) in levels.iter().enumerate() {
-                if level > 0 {
-                    let level = usize::from(level);
-                    odds += (m[c][level] / u[c][level]).ln();
-                }
-            }
-            let posterior = count / (1.0 + (-odds).exp());
-            matches += posterior;
-            for (c, &level) in levels.iter().enumerate() {
-                sums[c][usize::from(level)] += posterior;
+    parts.into_iter().fold(zero(), |mut all, some| {
+        for (all, some) in all.iter_mut().zip(some) {
+            all.0 += some.0;
+            for (all, some) in all.1.iter_mut().zip(some.1) {
+                all.iter_mut().zip(some).for_each(|(a, s)| *a += s);
             }
         }
-        let mut change: f64 = 0.0;
-        for (c, sums) in sums.iter().enumerate() {
-            let known: f64 = sums[1..].iter().sum();
-            let levels = (sums.len() - 1) as f64;
-            for level in 1..sums.len() {
-                let new = (sums[level] + 0.2) / (known + 0.2 * levels);
-                change = change.max((new - m[c][level]).abs());
-                m[c][level] = new;
-            }
-        }
-        share = (matches / total).clamp(1e-6, 0.999);
-        if change < 1e-5 {
-            return (m, share, round);
-        }
-    }
-    (m, share, MOST_ROUNDS)
-}
-
-/// Scores the candidates and keeps those of at least `least` (1/1000 bit), in pair order.
-pub(super) fn score(
-    model: &Model,
-    comparisons: &Comparisons<'_>,
-    pairs: &[u64],
-    least: i32,
-) -> Vec<ScoredPair> {
-    pairs
-        .par_chunks(1 << 14)
-        .flat_map_iter(|chunk| {
-            let mut kept = Vec::new();
-            let mut levels = Vec::new();
-            for pair in chunk {
-                let (left, right) = ((pair >> 32) as u32, *pair as u32);
-                comparisons.levels(left, right, &mut levels);
-                let weight = weigh(model, comparisons, left, &levels);
-                if weight >= least {
-                    kept.push(ScoredPair { left, right, weight, levels: levels.clone() });
-                }
-            }
-            kept
-        })
-        .collect()
-}
-
-/// Weight of a pair: prior, level weights, and for equal values what their rarity adds.
-fn weigh(model: &Model, comparisons: &Comparisons<'_>, left: u32, levels: &[u8]) -> i32 {
-    let mut weight = model.prior;
-    for (c, &level) in levels.iter().enumerate() {
-        let trained = &model.comparisons[c];
-        weight += trained.weight[usize::from(level)];
-        if level == 1
-            && let Some(frequency) = comparisons.frequency(c, left)
-        {
-            // A value seen once or twice is no rarer than the data can tell.
-            let floor = 2.0 / comparisons.columns[c].filled().max(2) as f64;
-            weight += millibits(trained.u[1] / frequency.max(floor));
-        }
-    }
-    weight
+        all
+    })
 }

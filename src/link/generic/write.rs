@@ -12,9 +12,10 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
 use super::assign::Decided;
-use super::block::{Candidates, Pass};
+use super::block::{Blocking, Pass};
 use super::compare::Comparisons;
 use super::read::Read;
+use super::model::Weigher;
 use super::{GenericSettings, Model, Nodes};
 use crate::{Error, Result};
 
@@ -35,6 +36,10 @@ pub struct Summary {
     pub clusters: u64,
     /// Components too large for the exact assignment.
     pub greedy_components: u64,
+    /// Heavy enough pairs that were refused because their clusters do not agree.
+    pub refused: u64,
+    /// Blocks too large to be compared, by pass: (keys, blocks, records).
+    pub skipped: Vec<(String, u64, u64)>,
     /// Files written.
     pub files: Vec<PathBuf>,
 }
@@ -55,15 +60,15 @@ pub(super) fn write(
     read: &Read,
     nodes: &Nodes<'_>,
     comparisons: &Comparisons<'_>,
-    model: &Model,
-    blocks: &Candidates,
+    weigher: &Weigher<'_>,
+    blocking: &Blocking,
     decided: &Decided,
     out: &Path,
 ) -> Result<Summary> {
     std::fs::create_dir_all(out).map_err(|e| Error::io("新建文件夹", out, e))?;
     let (links, clusters, report) =
         (out.join("link.parquet"), out.join("cluster.parquet"), out.join("report.json"));
-    table(&links, link_batch(settings, read, nodes, comparisons, decided)?)?;
+    table(&links, link_batch(settings, read, nodes, comparisons, weigher, decided)?)?;
     table(&clusters, cluster_batch(settings, read, nodes, decided)?)?;
     let accepted = decided.accepted.iter().filter(|a| **a).count() as u64;
     let mut sizes = std::collections::BTreeMap::new();
@@ -76,14 +81,22 @@ pub(super) fn write(
             .zip(&read.ids)
             .map(|(t, ids)| (t.name.clone(), ids.len() as u64))
             .collect(),
-        candidates: blocks.pairs.len() as u64,
+        candidates: blocking.passes.iter().map(|p| p.new_pairs).sum(),
         accepted,
         review: decided.pairs.len() as u64 - accepted,
         clusters: sizes.values().filter(|n| **n > 1).count() as u64,
         greedy_components: decided.greedy_components as u64,
+        refused: decided.refused,
+        skipped: blocking
+            .used
+            .iter()
+            .map(|&at| &blocking.passes[at])
+            .filter(|p| p.skipped_blocks > 0)
+            .map(|p| (p.keys.clone(), p.skipped_blocks, p.skipped_records))
+            .collect(),
         files: vec![links, clusters, report.clone()],
     };
-    let text = serde_json::to_string_pretty(&Report { summary: &summary, model, passes: &blocks.passes })
+    let text = serde_json::to_string_pretty(&Report { summary: &summary, model: weigher.model, passes: &blocking.passes })
         .map_err(|e| Error::internal(format!("报告无法写成 JSON:{e}")))?;
     std::fs::write(&report, text + "\n").map_err(|e| Error::io("写报告", &report, e))?;
     Ok(summary)
@@ -94,9 +107,14 @@ fn id<'a>(read: &'a Read, nodes: &Nodes<'_>, node: u32) -> &'a str {
     &read.ids[table][(node - nodes.offsets[table]) as usize]
 }
 
-/// Chance in 1/10000 that a pair of this weight matches.
-fn probability(weight: i32) -> i32 {
-    (10_000.0 / (1.0 + (-f64::from(weight) / 1000.0).exp2())).round() as i32
+/// Chance that a pair of this weight matches.
+pub(super) fn probability(weight: i32) -> f64 {
+    1.0 / (1.0 + (-f64::from(weight) / 1000.0).exp2())
+}
+
+/// The same in 1/10000.
+fn ten_thousandths(weight: i32) -> i32 {
+    (10_000.0 * probability(weight)).round() as i32
 }
 
 fn link_batch(
@@ -104,9 +122,11 @@ fn link_batch(
     read: &Read,
     nodes: &Nodes<'_>,
     comparisons: &Comparisons<'_>,
+    weigher: &Weigher<'_>,
     decided: &Decided,
 ) -> Result<RecordBatch> {
     let pairs = &decided.pairs;
+    let parts: Vec<super::model::Parts> = pairs.iter().map(|p| weigher.parts(p.left, &p.levels)).collect();
     let name = |node: u32| settings.table[nodes.table_of(node)].name.as_str();
     let text = |f: &dyn Fn(usize) -> String| -> ArrayRef {
         Arc::new((0..pairs.len()).map(|i| Some(f(i))).collect::<StringArray>())
@@ -114,7 +134,7 @@ fn link_batch(
     let number =
         |f: &dyn Fn(usize) -> i32| -> ArrayRef { Arc::new((0..pairs.len()).map(f).collect::<Int32Array>()) };
     // Certain, probable, doubtful: the tiers of a task without ID numbers.
-    let tier = |i: usize| match (decided.accepted[i], probability(pairs[i].weight)) {
+    let tier = |i: usize| match (decided.accepted[i], ten_thousandths(pairs[i].weight)) {
         (true, 9_999..) => 1,
         (true, _) => 5,
         (false, _) => 6,
@@ -127,11 +147,17 @@ fn link_batch(
         ("weight".into(), number(&|i| pairs[i].weight)),
         ("tier".into(), number(&tier)),
         ("decision".into(), text(&|i| if decided.accepted[i] { "accept" } else { "review" }.to_owned())),
-        ("probability".into(), number(&|i| probability(pairs[i].weight))),
+        ("probability".into(), number(&|i| ten_thousandths(pairs[i].weight))),
     ];
     for (c, comparison) in comparisons.columns.iter().enumerate() {
         columns.push((format!("level_{}", comparison.name), number(&|i| i32::from(pairs[i].levels[c]))));
     }
+    // What the weight is made of: their sum is the weight.
+    columns.push(("bits_prior".into(), number(&|i| parts[i].prior)));
+    for (c, comparison) in comparisons.columns.iter().enumerate() {
+        columns.push((format!("bits_{}", comparison.name), number(&|i| parts[i].fields[c])));
+    }
+    columns.push(("bits_related".into(), number(&|i| parts[i].related)));
     batch(columns)
 }
 

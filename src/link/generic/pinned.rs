@@ -1,0 +1,98 @@
+//! Pinned weights of a linkage task: the model as a TOML file of integers.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::compare::Comparisons;
+use super::model::{Class, Model, ModelColumn, Provenance};
+use crate::config::toml_file::TomlFile;
+use crate::{Error, Result};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    expected_matches: u64,
+    provenance: Provenance,
+    class: Vec<FileClass>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileClass {
+    name: String,
+    share: i32,
+    levels: BTreeMap<String, BTreeMap<String, i32>>,
+}
+
+/// Reads the file and checks that it fits the comparisons of the task.
+pub(super) fn read(path: &Path, comparisons: &Comparisons<'_>) -> Result<Model> {
+    let file = TomlFile::read(path)?;
+    let pinned: File = file.parse()?;
+    let retrain = "链接列变了就要重新训练:bidui train … --out";
+    if pinned.class.len() < 2 || pinned.class[0].name != "match" || pinned.class[1].name != "strangers" {
+        return Err(file.complain(&["class".into()], "前两类应是 match 和 strangers").hint(retrain));
+    }
+    let columns: Vec<ModelColumn> = comparisons
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(c, column)| ModelColumn {
+            name: column.name.clone(),
+            levels: (0..column.levels as u8).map(|level| comparisons.level_code(c, level)).collect(),
+        })
+        .collect();
+    let mut classes = Vec::new();
+    for (at, class) in pinned.class.iter().enumerate() {
+        let steps = ["class".into(), at.into(), "levels".into()];
+        if let Some(unknown) = class.levels.keys().find(|name| !columns.iter().any(|c| c.name == **name)) {
+            return Err(file.complain(&steps, format!("权重文件有链接列“{unknown}”,配置里没有")).hint(retrain));
+        }
+        let mut levels = Vec::new();
+        for column in &columns {
+            let given = class.levels.get(&column.name).ok_or_else(|| {
+                file.complain(&steps, format!("权重文件没有链接列“{}”", column.name)).hint(retrain)
+            })?;
+            let mut bits = vec![0];
+            for code in &column.levels[1..] {
+                bits.push(*given.get(*code).ok_or_else(|| {
+                    file.complain(&steps, format!("链接列“{}”缺少等级“{code}”", column.name)).hint(retrain)
+                })?);
+            }
+            levels.push(bits);
+        }
+        classes.push(Class { name: class.name.clone(), share: class.share, levels });
+    }
+    Ok(Model { provenance: pinned.provenance, expected_matches: pinned.expected_matches, columns, classes })
+}
+
+/// Writes the model.
+pub(super) fn write(model: &Model, title: &str, path: &Path) -> Result<()> {
+    let mut text = format!(
+        "# Weights of “{title}”, written by `bidui train`. Log2 of probabilities in 1/1000 bit: the\n\
+         # weight of a level is its value under `match` minus its value under `strangers`.\n\
+         expected_matches = {}\n\n{}",
+        model.expected_matches,
+        provenance(&model.provenance)
+    );
+    for class in &model.classes {
+        let _ = write!(text, "\n[[class]]\nname = \"{}\"\nshare = {}\n", class.name, class.share);
+        for (column, bits) in model.columns.iter().zip(&class.levels) {
+            let _ = writeln!(text, "[class.levels.\"{}\"]", column.name);
+            for (code, bits) in column.levels.iter().zip(bits).skip(1) {
+                let _ = writeln!(text, "{code} = {bits}");
+            }
+        }
+    }
+    std::fs::write(path, text).map_err(|e| Error::io("写权重文件", path, e))
+}
+
+/// The table `[provenance]`.
+pub(crate) fn provenance(p: &Provenance) -> String {
+    format!(
+        "[provenance]\nmethod = \"{}\"\nseed = {}\npairs = {}\nrandom_pairs = {}\nrecords = {}\nrounds = {}\ninputs = \"{}\"\n",
+        p.method, p.seed, p.pairs, p.random_pairs, p.records, p.rounds, p.inputs
+    )
+}
