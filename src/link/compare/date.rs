@@ -17,8 +17,8 @@ super::levels! {
         LunarLike = "疑为农历",
         /// The same year and month.
         SameYearMonth = "年月相同",
-        /// The same year.
-        SameYear = "年份相同",
+        /// The same year, or less than a year apart.
+        SameYear = "年份相同或相差不到一年",
         /// Nothing above.
         Disagree = "日期不同",
     }
@@ -52,14 +52,17 @@ pub fn date_level(a: u32, b: u32) -> DateLevel {
     if one_digit(a, b) {
         return OneDigit;
     }
-    if let (Some(x), Some(y)) = (to_days(a), to_days(b))
-        && (15..=50).contains(&x.abs_diff(y))
-    {
+    let days = match (to_days(a), to_days(b)) {
+        (Some(x), Some(y)) => x.abs_diff(y),
+        _ => u32::MAX,
+    };
+    if (15..=50).contains(&days) {
         return LunarLike;
     }
     match (year == other_year, month == other_month) {
         (true, true) => SameYearMonth,
         (true, false) => SameYear,
+        _ if days < 366 => SameYear,
         _ => Disagree,
     }
 }
@@ -105,6 +108,7 @@ mod tests {
             (19700304, 19700407, LunarLike),
             (19700304, 19700317, SameYearMonth),
             (19700304, 19701127, SameYear),
+            (19701104, 19710220, SameYear),
             (19700304, 19851127, Disagree),
             (19700300, 19700304, SameYearMonth),
             (19700000, 19700304, SameYear),

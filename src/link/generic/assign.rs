@@ -174,7 +174,7 @@ impl Builder<'_> {
         let (left, right) = (a.min(b), a.max(b));
         match self.known.get(&(left, right)) {
             Some(weight) => *weight,
-            None => self.weigher.weight(left, &self.comparisons.levels(left, right)),
+            None => self.weigher.weight(left, right, &self.comparisons.levels(left, right)),
         }
     }
 
@@ -188,7 +188,7 @@ impl Builder<'_> {
                     let (s, t) = (self.nodes.table_of(left), self.nodes.table_of(right));
                     if self.settings.wanted(s, t) && !known.contains(&(left, right)) {
                         let levels = self.comparisons.levels(left, right);
-                        out.push(ScoredPair { left, right, weight: self.weigher.weight(left, &levels), levels });
+                        out.push(ScoredPair { left, right, weight: self.weigher.weight(left, right, &levels), levels });
                     }
                 }
             }

@@ -30,7 +30,7 @@ pub(crate) struct Comparison<'a> {
 }
 
 /// Level of a value that stands in the other column of a swap.
-fn swapped_level(levels: usize) -> u8 {
+pub(super) fn swapped_level(levels: usize) -> u8 {
     (levels - 1) as u8
 }
 
@@ -91,7 +91,7 @@ impl<'a> Comparisons<'a> {
     /// Code of a level, for published columns and reports.
     pub fn level_code(&self, column: usize, level: u8) -> &'static str {
         let comparison = &self.columns[column];
-        if level == swapped_level(comparison.levels) && comparison.kind != ColumnKind::Sex {
+        if level == swapped_level(comparison.levels) {
             return "swapped";
         }
         match comparison.kind {

@@ -164,7 +164,7 @@ fn score(
         |(kept, fresh), left, right, pass| {
             *fresh.entry(pass).or_default() += 1;
             let levels = comparisons.levels(left, right);
-            let weight = weigher.weight(left, &levels);
+            let weight = weigher.weight(left, right, &levels);
             if weight >= least {
                 kept.push(ScoredPair { left, right, weight, levels });
             }

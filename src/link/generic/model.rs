@@ -112,25 +112,34 @@ impl<'a> Weigher<'a> {
     }
 
     /// Log2 probability of a level in a class.
-    fn of(&self, c: usize, k: usize, level: u8, left: u32) -> i32 {
-        if level == 1
-            && k > 0
-            && !self.values[c].is_empty()
-            && let Some(value) = self.comparisons.value(c, left)
-            && let Some(bits) = self.values[c][k - 1].get(value as usize)
-        {
-            return *bits;
+    fn of(&self, c: usize, k: usize, level: u8, left: u32, right: u32) -> i32 {
+        let plain = self.model.classes[k].levels[c][usize::from(level)];
+        let swapped = level == super::compare::swapped_level(self.model.columns[c].levels.len());
+        if k == 0 || level != 1 && !swapped {
+            return plain;
         }
-        self.model.classes[k].levels[c][usize::from(level)]
+        let bits = |node: u32| {
+            let value = self.comparisons.value(c, node)?;
+            self.values[c][k - 1].get(value as usize).copied()
+        };
+        match (level, bits(left)) {
+            (1, Some(bits)) => bits,
+            // Values that changed columns agree by chance as often as values that did not; that they
+            // changed says nothing. The commoner of the two is the one that belongs here.
+            (l, Some(one)) if l != 1 => {
+                self.model.classes[0].levels[c][usize::from(level)] + bits(right).map_or(one, |two| one.max(two))
+            }
+            _ => plain,
+        }
     }
 
     /// Weight of a pair: log2 odds of one entity against everything else.
-    pub fn weight(&self, left: u32, levels: &Levels) -> i32 {
+    pub fn weight(&self, left: u32, right: u32, levels: &Levels) -> i32 {
         let total = |k: usize| -> i32 {
             let class = &self.model.classes[k];
             class.share
                 + levels.iter().take(self.model.columns.len()).enumerate().map(|(c, &l)| {
-                    if l == 0 { 0 } else { self.of(c, k, l, left) }
+                    if l == 0 { 0 } else { self.of(c, k, l, left, right) }
                 }).sum::<i32>()
         };
         let others = (1..self.model.classes.len()).map(total);
@@ -138,15 +147,15 @@ impl<'a> Weigher<'a> {
     }
 
     /// Weight by column against strangers, and what the other classes take off.
-    pub fn parts(&self, left: u32, levels: &Levels) -> Parts {
+    pub fn parts(&self, left: u32, right: u32, levels: &Levels) -> Parts {
         let fields: Vec<i32> = levels
             .iter()
             .take(self.model.columns.len())
             .enumerate()
-            .map(|(c, &l)| if l == 0 { 0 } else { self.of(c, 0, l, left) - self.of(c, 1, l, left) })
+            .map(|(c, &l)| if l == 0 { 0 } else { self.of(c, 0, l, left, right) - self.of(c, 1, l, left, right) })
             .collect();
         let prior = self.model.classes[0].share - self.model.classes[1].share;
-        let related = self.weight(left, levels) - prior - fields.iter().sum::<i32>();
+        let related = self.weight(left, right, levels) - prior - fields.iter().sum::<i32>();
         Parts { prior, fields, related }
     }
 }

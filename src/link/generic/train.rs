@@ -24,6 +24,9 @@ const MOST_ROUNDS: usize = 200;
 /// Pairs that the start counts for in m.
 const PRIOR_PAIRS: f64 = 4.0;
 
+/// Relatives of one birth date: twins.
+const TWINS: f64 = 0.01;
+
 /// Levels of pairs and how many pairs have them.
 type Patterns = Vec<(Levels, f64)>;
 
@@ -295,7 +298,7 @@ fn expectation_maximization(
         let sums = expect(comparisons, patterns, classes);
         let mut change: f64 = 0.0;
         let count = classes.len();
-        let mut stranger: Vec<Vec<f64>> = Vec::new();
+        let (mut matched, mut stranger): (Vec<Vec<f64>>, Vec<Vec<f64>>) = Default::default();
         for (k, class) in classes.iter_mut().enumerate() {
             class.share = (sums[k].0 / all).clamp(1e-12, 1.0);
             for (c, column) in comparisons.columns.iter().enumerate() {
@@ -306,10 +309,25 @@ fn expectation_maximization(
                     role if role.free(column.kind) => smoothed(own, 1.0, Some(&stranger[c])),
                     _ => stranger[c].clone(),
                 };
+                let mut new = new;
+                if class.role != Role::Match {
+                    // That values changed columns says nothing: as likely as among matches.
+                    let last = new.len() - 1;
+                    new[last] = matched[c][last] * new[1];
+                }
+                if class.role == Role::Relatives && column.kind == ColumnKind::Date {
+                    let more = TWINS.max(new[1]) - new[1];
+                    new[1] += more;
+                    let last = new.len() - 2;
+                    new[last] = (new[last] - more).max(1e-6);
+                }
                 if class.role == Role::Match {
                     change = new.iter().zip(&class.levels[c]).fold(change, |d, (a, b)| d.max((a - b).abs()));
                 }
                 class.levels[c] = new;
+            }
+            if class.role == Role::Match {
+                matched = class.levels.clone();
             }
             if class.role == Role::Strangers {
                 stranger = class.levels.clone();

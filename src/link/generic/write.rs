@@ -126,7 +126,7 @@ fn link_batch(
     decided: &Decided,
 ) -> Result<RecordBatch> {
     let pairs = &decided.pairs;
-    let parts: Vec<super::model::Parts> = pairs.iter().map(|p| weigher.parts(p.left, &p.levels)).collect();
+    let parts: Vec<super::model::Parts> = pairs.iter().map(|p| weigher.parts(p.left, p.right, &p.levels)).collect();
     let name = |node: u32| settings.table[nodes.table_of(node)].name.as_str();
     let text = |f: &dyn Fn(usize) -> String| -> ArrayRef {
         Arc::new((0..pairs.len()).map(|i| Some(f(i))).collect::<StringArray>())
