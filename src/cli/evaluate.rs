@@ -1,6 +1,6 @@
 //! `bidui evaluate`: links or a whole publication against the truth.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Serialize;
@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::Console;
 use crate::Result;
 use crate::evaluate::exceptions::{PersonScore, RuleScore, evaluate_exceptions, evaluate_persons};
+use crate::evaluate::sample::{self, Estimate};
 use crate::evaluate::links::{Counted, LinkScore, evaluate_links};
 
 /// Arguments of `bidui evaluate`.
@@ -16,11 +17,20 @@ pub struct EvaluateArguments {
     /// link.parquet、bidui link 的结果文件夹,或一个发布(quarter=… 文件夹)
     links: PathBuf,
     /// 真值:文件(record_id,entity 或 left_record_id,right_record_id),或 bidui synth 写出的 truth 文件夹
-    #[arg(long)]
-    truth: PathBuf,
+    #[arg(long, required_unless_present_any = ["sample", "reviewed"])]
+    truth: Option<PathBuf>,
     /// 逐条列出漏报和误报
     #[arg(long)]
     details: bool,
+    /// 按权重分层抽取约 N 对接受的匹配供人工复核(CSV,在 same 列填 1 或 0)
+    #[arg(long, value_name = "N", conflicts_with = "reviewed")]
+    sample: Option<usize>,
+    /// 抽样的种子
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// 填好的抽样表:由此估计精确率和误差范围
+    #[arg(long, value_name = "CSV")]
+    reviewed: Option<PathBuf>,
 }
 
 #[derive(Serialize)]
@@ -30,10 +40,21 @@ struct PublicationScore {
 }
 
 pub fn execute(arguments: &EvaluateArguments, console: &mut Console<'_>) -> Result<u8> {
+    if let Some(reviewed) = &arguments.reviewed {
+        return show_estimate(&sample::estimate(&sample::read_reviewed(reviewed)?), console);
+    }
+    let folder = match arguments.links.join("restricted/link.parquet") {
+        inner if inner.is_file() => arguments.links.join("restricted"),
+        _ => arguments.links.clone(),
+    };
+    if let Some(size) = arguments.sample {
+        return show_sample(&folder, size, arguments, console);
+    }
+    let Some(truth) = &arguments.truth else { return Ok(2) };
     if arguments.links.join("manifest.json").is_file() {
         let score = PublicationScore {
-            persons: evaluate_persons(&arguments.links, &arguments.truth)?,
-            rules: evaluate_exceptions(&arguments.links, &arguments.truth)?,
+            persons: evaluate_persons(&arguments.links, truth)?,
+            rules: evaluate_exceptions(&arguments.links, truth)?,
         };
         if console.json {
             console.json(&score)?;
@@ -41,7 +62,7 @@ pub fn execute(arguments: &EvaluateArguments, console: &mut Console<'_>) -> Resu
             publication(&score, arguments.details, console)?;
         }
     } else {
-        let score = evaluate_links(&arguments.links, &arguments.truth)?;
+        let score = evaluate_links(&arguments.links, truth)?;
         if console.json {
             console.json(&score)?;
         } else {
@@ -128,5 +149,93 @@ fn links(score: &LinkScore, console: &mut Console<'_>) -> Result<()> {
             t.counted.f1(score.truth)
         ))?;
     }
+    console.line("\n校准:权重说的概率与实际是否相符(比特)\t对\t预期\t实际\t95%区间")?;
+    for band in &score.calibration.bands {
+        let off = band.expected < band.interval.0 || band.expected > band.interval.1;
+        console.line(&format!(
+            "{:.0} 起\t{}\t{:.4}\t{:.4}\t{:.4}-{:.4}{}",
+            band.from,
+            band.pairs,
+            band.expected,
+            band.observed,
+            band.interval.0,
+            band.interval.1,
+            if !off { "" } else if band.expected < band.observed { "\t说得偏低" } else { "\t说得偏高" }
+        ))?;
+    }
+    console.line(&format!(
+        "平均偏差 {:.4}\tBrier 分 {:.4}",
+        score.calibration.error, score.calibration.brier
+    ))?;
+    if !score.kinds.is_empty() {
+        console.line("\n按记录中的错误种类\t记录\t真值对\t精确率\t召回率")?;
+    }
+    for kind in &score.kinds {
+        let name = if kind.kind.is_empty() { "(无错误)" } else { &kind.kind };
+        console.line(&format!(
+            "{name}\t{}\t{}\t{:.4}\t{:.4}",
+            kind.records,
+            kind.truth,
+            kind.counted.precision(),
+            kind.counted.recall(kind.truth)
+        ))?;
+    }
+    console.line("\n比较项\t等级\t接受\t其中错误\t待审\t其中同一人")?;
+    for level in score.levels.iter().filter(|l| l.accepted.found > l.accepted.right || l.review.right > 0) {
+        console.line(&format!(
+            "{}\t{}\t{}\t{}\t{}\t{}",
+            level.comparison,
+            level.level,
+            level.accepted.found,
+            level.accepted.found - level.accepted.right,
+            level.review.found,
+            level.review.right
+        ))?;
+    }
     Ok(())
+}
+
+fn show_sample(
+    folder: &Path,
+    size: usize,
+    arguments: &EvaluateArguments,
+    console: &mut Console<'_>,
+) -> Result<u8> {
+    let records = crate::evaluate::links::count_records(folder)?;
+    let chosen = sample::sample(folder, records, size, arguments.seed)?;
+    if let Some(truth) = &arguments.truth {
+        // The truth looks at the pairs in a human's place: is the estimate any good?
+        let known = crate::evaluate::links::entities(truth)?;
+        let same = |a: &str, b: &str| known.get(a).is_some() && known.get(a) == known.get(b);
+        let reviewed: Vec<(String, u64, bool)> = chosen
+            .iter()
+            .map(|s| (s.stratum.to_string(), s.stratum_size, same(&s.left_record_id, &s.right_record_id)))
+            .collect();
+        return show_estimate(&sample::estimate(&reviewed), console);
+    }
+    if console.json {
+        console.json(&chosen)?;
+        return Ok(0);
+    }
+    console.line("stratum,stratum_size,weight,probability,left_record_id,right_record_id,same")?;
+    for s in &chosen {
+        console.line(&format!(
+            "{},{},{:.3},{:.4},{},{},",
+            s.stratum, s.stratum_size, s.weight, s.probability, s.left_record_id, s.right_record_id
+        ))?;
+    }
+    console.say("在 same 列填 1(同一人)或 0(不是),再用 --reviewed 估计精确率")?;
+    Ok(0)
+}
+
+fn show_estimate(estimate: &Estimate, console: &mut Console<'_>) -> Result<u8> {
+    if console.json {
+        console.json(estimate)?;
+        return Ok(0);
+    }
+    console.line(&format!(
+        "复核{}对,代表{}对接受的匹配:精确率 {:.5} ± {:.5}(95%);不分层约需复核{}对才有同样把握",
+        estimate.reviewed, estimate.links, estimate.precision, estimate.margin, estimate.unstratified
+    ))?;
+    Ok(0)
 }

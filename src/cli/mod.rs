@@ -25,6 +25,7 @@ mod rules;
 mod run;
 mod schema;
 mod synth;
+mod train;
 
 pub use progress::BarProgress;
 
@@ -101,6 +102,8 @@ enum Command {
     Profile(profile::ProfileArguments),
     /// 只做记录匹配(通用列,一表去重或多表匹配)
     Link(link::LinkArguments),
+    /// 从数据训练匹配权重,写成文件后固定使用
+    Train(train::TrainArguments),
     /// 用真值评价匹配或疑点:精确率、召回率、F1
     Evaluate(evaluate::EvaluateArguments),
     /// 解释一个疑点、一个人或一对记录
@@ -158,6 +161,7 @@ fn dispatch(command: Command, console: &mut Console<'_>) -> Result<u8> {
         Command::Check(a) => check::execute(&a, console),
         Command::Profile(a) => profile::execute(&a, console),
         Command::Link(a) => link::execute(&a, console),
+        Command::Train(a) => train::execute(&a, console),
         Command::Evaluate(a) => evaluate::execute(&a, console),
         Command::Explain(a) => explain::execute(&a, console),
         Command::Diff(a) => diff::execute(&a, console),

@@ -24,6 +24,8 @@ pub struct LinkSettings {
     /// How pairs are compared and what each level weighs.
     #[serde(rename = "comparison")]
     pub comparisons: Vec<Comparison>,
+    /// Pinned weights (written by `bidui train`), beside this file: weights of all comparisons.
+    pub weights: Option<PathBuf>,
     /// From which weight on a pair is accepted or shown to a human.
     pub decision: Thresholds,
     /// How records become persons and households.
@@ -32,6 +34,65 @@ pub struct LinkSettings {
     /// The file, for messages.
     #[serde(skip)]
     pub path: PathBuf,
+}
+
+/// A pinned weights file.
+#[derive(Debug, Clone, Default, Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct WeightsFile {
+    /// How the weights came about.
+    pub provenance: Provenance,
+    /// Weight of each level in 1/1000 bit, by comparison.
+    pub weights: BTreeMap<String, BTreeMap<String, i32>>,
+    /// Log2 of the probability of each level between records of one person, in 1/1000 bit.
+    #[serde(default)]
+    pub m: BTreeMap<String, BTreeMap<String, i32>>,
+    /// The same between records of two persons.
+    #[serde(default)]
+    pub u: BTreeMap<String, BTreeMap<String, i32>>,
+}
+
+/// How weights came about.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provenance {
+    /// `em` (without labels), `labels`, or `expert`.
+    pub method: String,
+    /// Seed of the random pairs.
+    #[serde(default)]
+    pub seed: u64,
+    /// Pairs that were compared for it.
+    #[serde(default)]
+    pub pairs: u64,
+    /// Random pairs among them.
+    #[serde(default)]
+    pub random_pairs: u64,
+    /// Records.
+    #[serde(default)]
+    pub records: u64,
+    /// Rounds until the estimates stood still.
+    #[serde(default)]
+    pub rounds: u64,
+    /// SHA-256 over the input files.
+    #[serde(default)]
+    pub inputs: String,
+}
+
+impl Provenance {
+    /// The table `[provenance]`.
+    pub fn to_toml(&self) -> String {
+        format!(
+            "[provenance]\nmethod = \"{}\"\nseed = {}\npairs = {}\nrandom_pairs = {}\nrecords = {}\nrounds = {}\ninputs = \"{}\"\n",
+            self.method, self.seed, self.pairs, self.random_pairs, self.records, self.rounds, self.inputs
+        )
+    }
+}
+
+impl WeightsFile {
+    /// Reads the file.
+    pub fn open(path: &Path) -> Result<Self> {
+        TomlFile::read(path)?.parse()
+    }
 }
 
 /// `[[pass]]`: pairs that share a key are compared.
@@ -116,7 +177,8 @@ pub struct Comparison {
     pub kind: ComparisonKind,
     /// Link column, the same as `name` if absent.
     pub column: Option<String>,
-    /// Weight of each level in 1/1000 bit.
+    /// Weight of each level in 1/1000 bit; absent where the file names a weights file.
+    #[serde(default)]
     pub weights: BTreeMap<String, i32>,
     /// Agreement on a rare value weighs more.
     #[serde(default)]
@@ -206,8 +268,35 @@ impl LinkSettings {
         let file = TomlFile::read(path)?;
         let mut settings: Self = file.parse()?;
         settings.path = path.to_owned();
+        settings.pin(&file)?;
         settings.check(&file)?;
         Ok(settings)
+    }
+
+    /// Takes the weights of the pinned file.
+    fn pin(&mut self, file: &TomlFile) -> Result<()> {
+        let Some(name) = &self.weights else { return Ok(()) };
+        if name.components().count() != 1 {
+            return Err(file
+                .complain(&["weights".into()], "权重文件应与 link.toml 在同一文件夹")
+                .hint("这里只写文件名,例如 weights = \"weights.toml\""));
+        }
+        let pinned = WeightsFile::open(&self.path.with_file_name(name))?;
+        for (at, comparison) in self.comparisons.iter_mut().enumerate() {
+            if !comparison.weights.is_empty() {
+                return Err(file
+                    .complain(&["comparison".into(), at.into(), "weights".into()], "权重写了两处")
+                    .hint("已有 weights 文件时,这里不再写 [comparison.weights]"));
+            }
+            comparison.weights = pinned.weights.get(&comparison.name).cloned().unwrap_or_default();
+        }
+        if let Some(unknown) = pinned.weights.keys().find(|n| !self.comparisons.iter().any(|c| c.name == **n)) {
+            return Err(file.complain(
+                &["weights".into()],
+                format!("权重文件有比较项“{unknown}”,这里没有这一项"),
+            ));
+        }
+        Ok(())
     }
 
     /// Position of a comparison of that kind.

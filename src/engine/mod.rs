@@ -7,9 +7,11 @@ use std::path::PathBuf;
 
 mod link_only;
 mod memory;
+mod train;
 
 pub use link_only::{LinkOnlySummary, link_only};
 pub use memory::{RunOutcome, run};
+pub use train::train;
 
 /// How a stage tells what it is doing. The library has no other way to speak.
 pub trait Progress: Sync {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::calibration::{Calibration, Scale};
 use crate::publish::reader;
 use crate::{Error, Result};
 
@@ -23,6 +24,38 @@ pub struct LinkScore {
     pub thresholds: Vec<Threshold>,
     /// Links that name a record the truth does not know.
     pub unknown: u64,
+    /// Do probabilities mean what they say?
+    pub calibration: Calibration,
+    /// By kind of error in a record (empty: none), where the truth names it.
+    pub kinds: Vec<KindCount>,
+    /// By level reached in each comparison: what wrong, missed and right pairs look like.
+    pub levels: Vec<LevelCount>,
+}
+
+/// Pairs in which a record has one kind of error.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct KindCount {
+    /// Kind; empty for records without an error.
+    pub kind: String,
+    /// Records with it.
+    pub records: u64,
+    /// True pairs of these records.
+    pub truth: u64,
+    /// Found and right ones among the pairs of these records (in clusters where written, else accepted).
+    pub counted: Counted,
+}
+
+/// Scored pairs that reached one level.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct LevelCount {
+    /// Comparison.
+    pub comparison: String,
+    /// Level number (0 missing, 1 best).
+    pub level: u8,
+    /// Accepted pairs.
+    pub accepted: Counted,
+    /// Pairs left for review.
+    pub review: Counted,
 }
 
 /// Pairs found and how many of them are true.
@@ -61,7 +94,7 @@ impl Counted {
 
 /// True entity of each record, or true pairs.
 enum Truth {
-    Entities(HashMap<String, u32>),
+    Entities { entities: HashMap<String, u32>, kinds: HashMap<String, String> },
     Pairs { pairs: std::collections::BTreeSet<(String, String)>, records: std::collections::BTreeSet<String> },
 }
 
@@ -69,13 +102,13 @@ impl Truth {
     /// Whether two records are the same, `None` if one is unknown.
     fn same(&self, left: &str, right: &str) -> Option<bool> {
         match self {
-            Self::Entities(entities) => Some(entities.get(left)? == entities.get(right)?),
+            Self::Entities { entities, .. } => Some(entities.get(left)? == entities.get(right)?),
             Self::Pairs { pairs, .. } => Some(pairs.contains(&ordered(left, right))),
         }
     }
     fn knows(&self, record: &str) -> bool {
         match self {
-            Self::Entities(entities) => entities.contains_key(record),
+            Self::Entities { entities, .. } => entities.contains_key(record),
             Self::Pairs { records, .. } => records.contains(record),
         }
     }
@@ -96,6 +129,11 @@ pub fn evaluate_links(links: &Path, truth: &Path) -> Result<LinkScore> {
     let known = read_truth(truth)?;
     let mut score = LinkScore::default();
     let mut weighed: Vec<(i64, bool)> = Vec::with_capacity(rows.len());
+    let mut levels: BTreeMap<(String, u8), LevelCount> = BTreeMap::new();
+    let records = count_records(&file)?;
+    let accepted = rows.iter().filter(|row| row.get("decision") == "accept").count();
+    let scale = Scale::new(accepted as u64, records);
+    let mut chances: Vec<(i64, f64, bool)> = Vec::with_capacity(rows.len());
     let mut table_of: HashMap<&str, &str> = HashMap::new();
     // Whether duplicates within a table count: a task over one table is nothing else.
     let cluster_file = file.with_file_name("cluster.parquet");
@@ -115,13 +153,29 @@ pub fn evaluate_links(links: &Path, truth: &Path) -> Result<LinkScore> {
             score.accepted.found += 1;
             score.accepted.right += u64::from(same);
         }
-        weighed.push((row.get("weight").parse().unwrap_or(0), same));
+        let weight = row.get("weight").parse().unwrap_or(0);
+        weighed.push((weight, same));
+        chances.push((weight, scale.probability(row), same));
+        for (name, level) in row.iter() {
+            let Some(comparison) = name.strip_prefix("level_") else { continue };
+            let level = level.and_then(|l| l.parse().ok()).unwrap_or(0);
+            let count = levels.entry((comparison.to_owned(), level)).or_insert_with(|| LevelCount {
+                comparison: comparison.to_owned(),
+                level,
+                ..LevelCount::default()
+            });
+            let of = if row.get("decision") == "accept" { &mut count.accepted } else { &mut count.review };
+            of.found += 1;
+            of.right += u64::from(same);
+        }
     }
+    score.levels = levels.into_values().collect();
+    score.calibration = Calibration::of(&chances);
     for row in &clusters {
         table_of.insert(row.get("record_id"), row.get("source"));
     }
     match &known {
-        Truth::Entities(entities) => {
+        Truth::Entities { entities, .. } => {
             score.records = entities.len() as u64;
             let groups = entities
                 .iter()
@@ -133,7 +187,7 @@ pub fn evaluate_links(links: &Path, truth: &Path) -> Result<LinkScore> {
             score.truth = pairs.len() as u64;
         }
     }
-    if let (Truth::Entities(entities), false) = (&known, clusters.is_empty()) {
+    if let (Truth::Entities { entities, .. }, false) = (&known, clusters.is_empty()) {
         let members = || clusters.iter().filter(|row| known.knows(row.get("record_id")));
         let found = pairs_of(members().map(|row| (row.get("cluster_id"), row.get("source"))), within);
         let right = pairs_of(
@@ -142,8 +196,83 @@ pub fn evaluate_links(links: &Path, truth: &Path) -> Result<LinkScore> {
         );
         score.clusters = Some(Counted { found, right });
     }
+    if let Truth::Entities { entities, kinds } = &known
+        && !kinds.is_empty()
+    {
+        score.kinds = by_kind(entities, kinds, &rows, &clusters);
+    }
     score.thresholds = thresholds(weighed);
     Ok(score)
+}
+
+/// Records of the linkage whose links are in `links` (a file or its folder), from the clusters or
+/// records beside them; 0 where there are none.
+pub fn count_records(links: &Path) -> Result<u64> {
+    use parquet::file::reader::FileReader as _;
+    let folder = if links.is_dir() { links } else { links.parent().unwrap_or(links) };
+    let Some(file) = ["cluster.parquet", "record.parquet"].map(|name| folder.join(name)).into_iter().find(|f| f.is_file())
+    else {
+        return Ok(0);
+    };
+    let open = std::fs::File::open(&file).map_err(|e| Error::io("读取数据表", &file, e))?;
+    let reader = parquet::file::serialized_reader::SerializedFileReader::new(open)
+        .map_err(|e| Error::input("数据表无法读取").in_file(&file).caused_by(e))?;
+    Ok(reader.metadata().file_metadata().num_rows().unsigned_abs())
+}
+
+/// Recall and precision of the records with each kind of error.
+fn by_kind(
+    entities: &HashMap<String, u32>,
+    kinds: &HashMap<String, String>,
+    rows: &[reader::Row],
+    clusters: &[reader::Row],
+) -> Vec<KindCount> {
+    let mut out: BTreeMap<&str, KindCount> = BTreeMap::new();
+    let mut truth: HashMap<u32, u64> = HashMap::new();
+    entities.values().for_each(|entity| *truth.entry(*entity).or_default() += 1);
+    let (mut found, mut both): (HashMap<&str, u64>, HashMap<(&str, u32), u64>) = Default::default();
+    for row in clusters {
+        if let Some(entity) = entities.get(row.get("record_id")) {
+            *found.entry(row.get("cluster_id")).or_default() += 1;
+            *both.entry((row.get("cluster_id"), *entity)).or_default() += 1;
+        }
+    }
+    let cluster_of: HashMap<&str, &str> =
+        clusters.iter().map(|row| (row.get("record_id"), row.get("cluster_id"))).collect();
+    let mut linked: HashMap<&str, Counted> = HashMap::new();
+    if clusters.is_empty() {
+        for row in rows.iter().filter(|row| row.get("decision") == "accept") {
+            let (a, b) = (row.get("left_record_id"), row.get("right_record_id"));
+            let same = entities.get(a).is_some() && entities.get(a) == entities.get(b);
+            for record in [a, b] {
+                let counted = linked.entry(record).or_default();
+                counted.found += 1;
+                counted.right += u64::from(same);
+            }
+        }
+    }
+    for (record, entity) in entities {
+        let counted = match cluster_of.get(record.as_str()) {
+            Some(cluster) => Counted { found: found[cluster] - 1, right: both[&(*cluster, *entity)] - 1 },
+            None => linked.get(record.as_str()).copied().unwrap_or_default(),
+        };
+        for kind in kinds.get(record).map_or("", String::as_str).split(';') {
+            let one = out.entry(kind).or_insert_with(|| KindCount { kind: kind.to_owned(), ..KindCount::default() });
+            one.records += 1;
+            one.truth += truth[entity] - 1;
+            one.counted.found += counted.found;
+            one.counted.right += counted.right;
+        }
+    }
+    out.into_values().collect()
+}
+
+/// True entity of every record of a truth file or folder, as [`evaluate_links`] reads it.
+pub fn entities(truth: &Path) -> Result<HashMap<String, u32>> {
+    match read_truth(truth)? {
+        Truth::Entities { entities, .. } => Ok(entities),
+        Truth::Pairs { .. } => Err(Error::input("训练需要 record_id 与 entity 两列的真值").in_file(truth)),
+    }
 }
 
 /// Pairs of members of one group; of different tables only unless `within`.
@@ -208,12 +337,16 @@ fn read_truth(path: &Path) -> Result<Truth> {
             .hint("需要 record_id 与 entity 两列,或 left_record_id 与 right_record_id 两列"));
     };
     let mut numbers: HashMap<String, u32> = HashMap::new();
-    let mut entities = HashMap::new();
+    let (mut entities, mut kinds) = (HashMap::new(), HashMap::new());
+    let kind = position(&["error_kinds"]);
     for row in reader.records() {
         let row = row.map_err(wrong)?;
         let next = numbers.len() as u32;
         let number = *numbers.entry(row.get(entity).unwrap_or("").to_owned()).or_insert(next);
         entities.insert(row.get(record).unwrap_or("").to_owned(), number);
+        if let Some(kind) = kind {
+            kinds.insert(row.get(record).unwrap_or("").to_owned(), row.get(kind).unwrap_or("").to_owned());
+        }
     }
-    Ok(Truth::Entities(entities))
+    Ok(Truth::Entities { entities, kinds })
 }

@@ -2,3 +2,5 @@
 
 pub mod exceptions;
 pub mod links;
+pub mod calibration;
+pub mod sample;

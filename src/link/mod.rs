@@ -18,7 +18,9 @@ pub mod generic;
 pub mod household;
 pub mod nodes;
 pub mod one_to_one;
+mod random;
 pub mod sets;
+pub mod train;
 pub mod weigh;
 
 use block::PassReport;

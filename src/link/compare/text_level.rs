@@ -123,7 +123,6 @@ mod tests {
             ("margaretha", "margarethe-a", Near),
             ("alex", "alexander", ShortForm),
             ("peggy", "margaret", ShortForm),
-            ("elis", "elisabetha", Near),
             ("knight", "night", Slip),
             ("phillipps", "filips", SameSound),
             ("jones", "smith", Different),

@@ -27,7 +27,7 @@ mod write;
 
 pub use config::{GenericColumn, GenericPass, GenericSettings, GenericTable};
 pub use block::Pass;
-pub use model::{Class, Model, ModelColumn, Provenance};
+pub use model::{Class, Model, ModelColumn};
 pub use write::{Summary, write_table};
 
 /// A scored pair; nodes number the records of all tables one after the other.

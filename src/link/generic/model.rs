@@ -7,6 +7,7 @@
 //! against the likeliest of the other classes.
 
 use super::compare::Comparisons;
+use crate::config::link::Provenance;
 use crate::link::weigh::Levels;
 
 /// What was learned. All numbers are integers of 1/1000 bit, so that a pinned file says the same
@@ -21,32 +22,6 @@ pub struct Model {
     pub columns: Vec<ModelColumn>,
     /// Classes; the first is the same entity, the second strangers.
     pub classes: Vec<Class>,
-}
-
-/// How a model came about.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Provenance {
-    /// `em` (without labels), `labels`, or `expert`.
-    pub method: String,
-    /// Seed of the random pairs.
-    #[serde(default)]
-    pub seed: u64,
-    /// Pairs that were compared for it.
-    #[serde(default)]
-    pub pairs: u64,
-    /// Random pairs among them.
-    #[serde(default)]
-    pub random_pairs: u64,
-    /// Records.
-    #[serde(default)]
-    pub records: u64,
-    /// Rounds until the estimates stood still.
-    #[serde(default)]
-    pub rounds: u64,
-    /// SHA-256 over the input files.
-    #[serde(default)]
-    pub inputs: String,
 }
 
 /// One comparison of a model.

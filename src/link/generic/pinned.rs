@@ -7,7 +7,8 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::compare::Comparisons;
-use super::model::{Class, Model, ModelColumn, Provenance};
+use super::model::{Class, Model, ModelColumn};
+use crate::config::link::Provenance;
 use crate::config::toml_file::TomlFile;
 use crate::{Error, Result};
 
@@ -75,7 +76,7 @@ pub(super) fn write(model: &Model, title: &str, path: &Path) -> Result<()> {
          # weight of a level is its value under `match` minus its value under `strangers`.\n\
          expected_matches = {}\n\n{}",
         model.expected_matches,
-        provenance(&model.provenance)
+        model.provenance.to_toml()
     );
     for class in &model.classes {
         let _ = write!(text, "\n[[class]]\nname = \"{}\"\nshare = {}\n", class.name, class.share);
@@ -87,12 +88,4 @@ pub(super) fn write(model: &Model, title: &str, path: &Path) -> Result<()> {
         }
     }
     std::fs::write(path, text).map_err(|e| Error::io("写权重文件", path, e))
-}
-
-/// The table `[provenance]`.
-pub(crate) fn provenance(p: &Provenance) -> String {
-    format!(
-        "[provenance]\nmethod = \"{}\"\nseed = {}\npairs = {}\nrandom_pairs = {}\nrecords = {}\nrounds = {}\ninputs = \"{}\"\n",
-        p.method, p.seed, p.pairs, p.random_pairs, p.records, p.rounds, p.inputs
-    )
 }

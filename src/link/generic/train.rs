@@ -11,8 +11,10 @@ use rayon::prelude::*;
 
 use super::block::Blocking;
 use super::compare::Comparisons;
-use super::model::{Class, Model, ModelColumn, Provenance, millibits};
+use super::model::{Class, Model, ModelColumn, millibits};
 use super::{GenericSettings, Nodes};
+use crate::config::link::Provenance;
+use crate::link::random::Random;
 use crate::link::weigh::{Levels, MOST};
 use crate::normalize::ColumnKind;
 
@@ -134,19 +136,6 @@ fn all_pairs(settings: &GenericSettings, nodes: &Nodes<'_>) -> f64 {
         }
     }
     total.max(2.0)
-}
-
-/// SplitMix64: small, seeded, the same everywhere.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: u32) -> u32 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ z >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ z >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((u128::from(z ^ z >> 31) * u128::from(limit)) >> 64) as u32
-    }
 }
 
 /// Patterns of the candidates, how many were compared, and how many there are.

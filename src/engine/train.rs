@@ -1,0 +1,54 @@
+//! `bidui train` over a pipeline: load, normalize, train.
+
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use super::Progress;
+use crate::config::Pipeline;
+use crate::config::link::{LinkSettings, WeightsFile};
+use crate::evaluate::links::entities;
+use crate::link::train::{TrainOptions, train as train_weights};
+use crate::{Result, load, normalize};
+
+/// Trains the weights of the pipeline in `root` on the extracts in `data` (`only`: these
+/// sources), without labels or from those in `truth`.
+pub fn train(
+    root: &Path,
+    data: &Path,
+    truth: Option<&Path>,
+    only: &[String],
+    seed: u64,
+    progress: &dyn Progress,
+) -> Result<WeightsFile> {
+    let pipeline = Pipeline::open(root)?;
+    let settings = LinkSettings::open(&root.join("link.toml"))?;
+    progress.stage("读取并装载", None);
+    let mut loaded = Vec::new();
+    for (index, source) in pipeline.sources.iter().enumerate() {
+        if only.is_empty() || only.contains(&source.name) {
+            loaded.extend(load::load_source(&pipeline, index, data, None)?);
+        }
+    }
+    let mut digest = Sha256::new();
+    for one in &loaded {
+        for row in 0..one.records.keys.len() {
+            digest.update(one.records.record_id(row).as_bytes());
+        }
+    }
+    let inputs = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let labels = match truth {
+        None => None,
+        Some(truth) => {
+            let known = entities(truth)?;
+            let of = |l: &load::Loaded| {
+                (0..l.records.keys.len()).map(|row| known.get(&l.records.record_id(row)).copied()).collect::<Vec<_>>()
+            };
+            Some(loaded.iter().flat_map(of).collect())
+        }
+    };
+    progress.stage("规范", None);
+    let comparables = normalize::normalize(&pipeline, &loaded)?;
+    progress.stage("训练", None);
+    train_weights(&settings, &comparables, &pipeline.divisions, &TrainOptions { seed, labels, inputs })
+}
