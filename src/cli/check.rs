@@ -7,6 +7,7 @@ use clap::Args;
 use super::Console;
 use crate::config::Pipeline;
 use crate::config::link::LinkSettings;
+use crate::link::generic;
 use crate::reconcile::{self, RuleSet, examples};
 use crate::{Error, Result, load};
 
@@ -27,6 +28,9 @@ pub struct CheckArguments {
 }
 
 pub fn execute(arguments: &CheckArguments, console: &mut Console<'_>) -> Result<u8> {
+    if arguments.pipeline.pipeline.is_file() {
+        return linkage_task(arguments, console);
+    }
     let pipeline = Pipeline::open(&arguments.pipeline.pipeline)?;
     let rules = RuleSet::load(&pipeline)?;
     report(rules.check(), console)?;
@@ -44,6 +48,27 @@ pub fn execute(arguments: &CheckArguments, console: &mut Console<'_>) -> Result<
     }
     if let Some(data) = &arguments.data {
         dry_run(&pipeline, data, console)?;
+    }
+    Ok(0)
+}
+
+/// A linkage task's file: is it right, and with data, what would each blocking pass cost?
+fn linkage_task(arguments: &CheckArguments, console: &mut Console<'_>) -> Result<u8> {
+    let config = &arguments.pipeline.pipeline;
+    let settings = generic::GenericSettings::open(config)?;
+    console.line(&format!("配置正确:{}个表,{}个链接列", settings.table.len(), settings.columns.len()))?;
+    let Some(data) = &arguments.data else { return Ok(0) };
+    console.line("比对轮次\t预计比较(对)\t采用\t拆分的块\t过大未比较(块)\t其中记录")?;
+    for pass in generic::plan(config, Some(data))? {
+        console.line(&format!(
+            "{}\t{}\t{}\t{}\t{}\t{}",
+            pass.keys,
+            pass.pairs,
+            if pass.used { "是" } else { "否(超出预算或无共同值)" },
+            pass.split_blocks,
+            pass.skipped_blocks,
+            pass.skipped_records
+        ))?;
     }
     Ok(0)
 }

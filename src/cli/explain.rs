@@ -8,9 +8,14 @@ use clap::Args;
 use serde::Serialize;
 
 use super::Console;
+use waterfall::{Account, Weights, account};
+
 use crate::privacy::mask;
 use crate::publish::reader;
 use crate::{Error, Result};
+
+pub(super) mod page;
+mod waterfall;
 
 /// Arguments of `bidui explain`.
 #[derive(Debug, Args)]
@@ -20,6 +25,12 @@ pub struct ExplainArguments {
     /// 发布(quarter=… 文件夹;给发布的上级文件夹则取最新季度)
     #[arg(long, default_value = "out")]
     publication: PathBuf,
+    /// 流水线文件夹(用其权重说明每项的贡献;默认在 pipelines/ 中按标题找)
+    #[arg(long)]
+    pipeline: Option<PathBuf>,
+    /// 另存为一个自带图表的网页
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     /// 显示完整证件号(默认只显示掩码)
     #[arg(long)]
     show_numbers: bool,
@@ -61,13 +72,35 @@ struct Explanation {
     persons: Vec<String>,
     records: Vec<Row>,
     links: Vec<Row>,
+    /// The links, explained.
+    accounts: Vec<Account>,
 }
 
 pub fn execute(arguments: &ExplainArguments, console: &mut Console<'_>) -> Result<u8> {
-    let folder = publication(&arguments.publication)?;
-    let mut explanation = collect(&folder, &arguments.id)?;
+    // A linkage task has no publication: links and clusters stand in one folder.
+    let task = arguments.publication.join("link.parquet").is_file();
+    let folder = if task { arguments.publication.clone() } else { publication(&arguments.publication)? };
+    let mut explanation =
+        if task { collect_task(&folder, &arguments.id)? } else { collect(&folder, &arguments.id)? };
     if !arguments.show_numbers {
         explanation.records.iter_mut().for_each(hide_numbers);
+    }
+    let weights = match (&arguments.pipeline, task) {
+        (Some(root), _) => Some(Weights::of_pipeline(root)?),
+        (None, true) => Weights::of_report(&folder),
+        (None, false) => match title(&folder).and_then(|title| Weights::find(&title)) {
+            Some(root) => Some(Weights::of_pipeline(&root)?),
+            None => None,
+        },
+    };
+    if weights.is_none() {
+        console.say("没有找到这次匹配所用的权重,只列等级;用 --pipeline 指向流水线文件夹")?;
+    }
+    explanation.accounts = explanation.links.iter().map(|link| account(link, weights.as_ref())).collect();
+    if let Some(file) = &arguments.html {
+        std::fs::write(file, page::render(&explanation, &explanation.accounts))
+            .map_err(|e| Error::io("写网页", file, e))?;
+        console.say(&format!("  写出 {}", file.display()))?;
     }
     if console.json {
         console.json(&explanation)?;
@@ -75,6 +108,28 @@ pub fn execute(arguments: &ExplainArguments, console: &mut Console<'_>) -> Resul
         print(&explanation, console)?;
     }
     Ok(0)
+}
+
+/// Title of the pipeline that wrote a publication.
+fn title(folder: &Path) -> Option<String> {
+    let manifest = std::fs::read(folder.join("manifest.json")).ok()?;
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest).ok()?;
+    Some(manifest["pipeline"].as_str()?.to_owned())
+}
+
+/// Links of a linkage task that touch the given records (both, if two are given).
+fn collect_task(folder: &Path, id: &str) -> Result<Explanation> {
+    let wanted: BTreeSet<String> = id.split(',').map(|part| part.trim().to_owned()).collect();
+    let links = rows(&folder.join("link.parquet"), |l| {
+        let ends = [l.get("left_record_id"), l.get("right_record_id")].map(|r| wanted.contains(r));
+        if wanted.len() > 1 { ends[0] && ends[1] } else { ends[0] || ends[1] }
+    })?;
+    if links.is_empty() {
+        return Err(Error::usage(format!("没有找到与“{id}”有关的记录对"))
+            .in_file(folder)
+            .hint("给一个记录编号,或用逗号分开的两个记录编号"));
+    }
+    Ok(Explanation { links, ..Explanation::default() })
 }
 
 /// The folder itself if it is a publication, else its latest `quarter=…`.
@@ -182,11 +237,11 @@ fn print(found: &Explanation, console: &mut Console<'_>) -> Result<()> {
         side_by_side(&records, console)?;
     }
     console.line("\n匹配(权重单位:比特;每向上 1 比特,是同一人的可能翻一倍)")?;
-    if found.links.is_empty() {
+    if found.accounts.is_empty() {
         console.line("  没有与其他记录比较后接受或待确认的记录对")?;
     }
-    for link in &found.links {
-        link_line(link, console)?;
+    for account in &found.accounts {
+        link_lines(account, console)?;
     }
     Ok(())
 }
@@ -218,23 +273,21 @@ fn side_by_side(records: &[&Row], console: &mut Console<'_>) -> Result<()> {
     Ok(())
 }
 
-fn link_line(link: &Row, console: &mut Console<'_>) -> Result<()> {
-    let bits = link.get("weight").parse::<f64>().unwrap_or(0.0) / 1000.0;
-    let decision = if link.get("decision") == "accept" { "接受" } else { "待人工确认" };
-    console.line(&format!(
-        "  {} ⇄ {}\n    {bits:.3} 比特,T{},{decision}",
-        link.get("left_record_id"),
-        link.get("right_record_id"),
-        link.get("tier")
-    ))?;
-    for (name, level) in &link.0 {
-        if let Some(field) = name.strip_prefix("level_") {
-            let meaning = match level.as_str() {
-                "0" | "" => "缺失".to_owned(),
-                other => format!("第{other}级"),
-            };
-            console.line(&format!("      {field}\t{meaning}"))?;
-        }
+fn link_lines(account: &Account, console: &mut Console<'_>) -> Result<()> {
+    let bits = |bits: i32| f64::from(bits) / 1000.0;
+    console.line(&format!("  {} ⇄ {}", account.left, account.right))?;
+    console.line(&format!("    {:.3} 比特,{}", bits(account.weight), account.verdict))?;
+    let mut sum = 0;
+    for step in &account.steps {
+        sum += step.bits;
+        let bar: String = std::iter::repeat_n(if step.bits < 0 { '-' } else { '+' }, (step.bits.abs() / 1000) as usize).collect();
+        console.line(&format!("      {}\t{}\t{:+.3}\t{:.3}\t{bar}", step.label, step.level, bits(step.bits), bits(sum)))?;
+    }
+    if let (Some(accept), Some(review)) = (account.accept, account.review) {
+        console.line(&format!("      门槛\t自动匹配 {:.3},复核 {:.3}", bits(accept), bits(review)))?;
+    }
+    for change in &account.changes {
+        console.line(&format!("      {change}"))?;
     }
     Ok(())
 }

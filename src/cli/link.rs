@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{BarProgress, Console};
+use super::{BarProgress, Console, charts};
 use crate::engine::{self, Progress as _};
 use crate::link::generic;
 use crate::{Error, Result};
@@ -23,6 +23,9 @@ pub struct LinkArguments {
     /// 只匹配这些数据来源(仅用于流水线的 link.toml;逗号分开)
     #[arg(long, value_delimiter = ',')]
     sources: Vec<String>,
+    /// 另存一个网页:权重分布、无法匹配的记录、各轮次比较了多少对、m 与 u
+    #[arg(long, value_name = "FILE")]
+    charts: Option<PathBuf>,
     /// 线程数(默认:全部核心)
     #[arg(long)]
     threads: Option<usize>,
@@ -40,6 +43,9 @@ pub fn execute(arguments: &LinkArguments, console: &mut Console<'_>) -> Result<u
         generic::run(&arguments.config, arguments.data.as_deref(), &arguments.out)
     })??;
     bar.finish();
+    if let Some(file) = &arguments.charts {
+        charts::write(file, &summary.title, &arguments.out, &charts::of_report(&arguments.out)?)?;
+    }
     if console.json {
         console.json(&summary)?;
         return Ok(0);
@@ -51,6 +57,12 @@ pub fn execute(arguments: &LinkArguments, console: &mut Console<'_>) -> Result<u
     console.line(&format!("  比较\t{}对", summary.candidates))?;
     console.line(&format!("  接受\t{}对,归为{}组", summary.accepted, summary.clusters))?;
     console.line(&format!("  待审\t{}对", summary.review))?;
+    if summary.refused > 0 {
+        console.line(&format!("  权重够而组内不一致、未接受\t{}对", summary.refused))?;
+    }
+    for (keys, blocks, records) in &summary.skipped {
+        console.line(&format!("  过大未比较\t{keys}:{blocks}块,{records}条记录"))?;
+    }
     say_files(&summary.files, console)
 }
 
@@ -69,6 +81,10 @@ fn pipeline(
         engine::link_only(root, data, &arguments.out, &arguments.sources, bar)
     })??;
     bar.finish();
+    if let Some(file) = &arguments.charts {
+        let charts = charts::of_pipeline(&arguments.config, &summary.passes)?;
+        charts::write(file, &summary.title, &arguments.out, &charts)?;
+    }
     if console.json {
         console.json(&summary)?;
         return Ok(0);

@@ -12,6 +12,7 @@ use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::Result;
 
+mod charts;
 mod check;
 mod diff;
 mod evaluate;

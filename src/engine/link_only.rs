@@ -29,6 +29,8 @@ pub struct LinkOnlySummary {
     pub review: u64,
     /// Persons the records resolve to.
     pub persons: u64,
+    /// What each blocking pass brought.
+    pub passes: Vec<link::block::PassReport>,
     /// Files written.
     pub files: Vec<PathBuf>,
 }
@@ -74,6 +76,7 @@ pub fn link_only(
         accepted,
         review: links.decision.len() as u64 - accepted,
         persons: resolution.person_ids.len() as u64,
+        passes: links.passes.clone(),
         files,
     })
 }

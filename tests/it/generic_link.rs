@@ -144,3 +144,135 @@ fn febrl_by_the_default_recipe() {
         );
     }
 }
+
+#[test]
+fn pinned_weights_give_the_links_of_the_training_and_train_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    write_people(folder.path(), &people());
+    let config = folder.path().join("link.toml");
+    let trained = folder.path().join("trained");
+    run(&config, None, &trained).unwrap();
+    let model = bidui::link::generic::train(&config, None, &folder.path().join("weights.toml")).unwrap();
+    assert_eq!(model.provenance.method, "em");
+    assert_eq!(model.provenance.inputs.len(), 64);
+    let again = folder.path().join("again.toml");
+    bidui::link::generic::train(&config, None, &again).unwrap();
+    let text = std::fs::read_to_string(&again).unwrap();
+    assert_eq!(std::fs::read_to_string(folder.path().join("weights.toml")).unwrap(), text);
+    std::fs::write(&config, CONFIG.replace("[[table]]", "weights = \"weights.toml\"\n[[table]]")).unwrap();
+    let pinned = folder.path().join("pinned");
+    run(&config, None, &pinned).unwrap();
+    assert_eq!(links(&trained), links(&pinned));
+    // A number changed in the file changes the links: the file is what counts.
+    let at = text.find("share = -").unwrap() + "share = -".len();
+    let other = format!("{}1{}", &text[..at], &text[at..]);
+    std::fs::write(folder.path().join("weights.toml"), other).unwrap();
+    run(&config, None, &pinned).unwrap();
+    assert_ne!(links(&trained), links(&pinned));
+    // A file for other columns is refused.
+    std::fs::write(folder.path().join("weights.toml"), text.replace("surname", "family")).unwrap();
+    let error = run(&config, None, &pinned).unwrap_err();
+    assert!(error.message().contains("surname") || error.message().contains("family"), "{error}");
+}
+
+/// Two tables: `a` with every fifth person twice, `b` with every second person, once.
+fn two_tables(folder: &Path) {
+    let rows = people();
+    let only = |wanted: &dyn Fn(usize, bool) -> bool| -> String {
+        let mut text = "id,given_name,surname,born,suburb\n".to_owned();
+        for row in &rows {
+            let (id, rest) = row.split_once(',').unwrap();
+            let number: usize = id[1..id.len() - 2].parse().unwrap();
+            if wanted(number, id.ends_with('b')) {
+                writeln!(text, "{id},{rest}").unwrap();
+            }
+        }
+        text
+    };
+    std::fs::write(folder.join("a.csv"), only(&|n, second| !second || n % 10 == 0)).unwrap();
+    std::fs::write(folder.join("b.csv"), only(&|n, second| second && n % 10 != 0)).unwrap();
+}
+
+fn tables_linked(a: &str, b: &str, top: &str) -> Vec<(String, String)> {
+    let folder = tempfile::tempdir().unwrap();
+    two_tables(folder.path());
+    let columns = &CONFIG[CONFIG.find("[columns]").unwrap()..];
+    let table = |name: &str, more: &str| {
+        format!("[[table]]\nname = \"{name}\"\nfile = \"{name}.csv\"\nrecord_id = \"id\"\n{more}\n")
+    };
+    let config = format!("title = \"t\"\n{top}\n{}{}{columns}", table("a", a), table("b", b));
+    let path = folder.path().join("link.toml");
+    std::fs::write(&path, config).unwrap();
+    let out = folder.path().join("out");
+    run(&path, None, &out).unwrap();
+    bidui::publish::reader::rows(&out.join("link.parquet"), |row| row.get("decision") == "accept")
+        .unwrap()
+        .iter()
+        .map(|row| (row.get("left_source").to_owned(), row.get("right_source").to_owned()))
+        .collect()
+}
+
+#[test]
+fn link_only_and_link_and_deduplicate_by_table() {
+    let within = |links: &[(String, String)], table: &str| {
+        links.iter().filter(|(a, b)| a == table && b == table).count()
+    };
+    let across = |links: &[(String, String)]| links.iter().filter(|(a, b)| a != b).count();
+    // Two tables linked: nothing within a table.
+    let links = tables_linked("", "", "");
+    assert_eq!((within(&links, "a"), within(&links, "b")), (0, 0));
+    assert!(across(&links) >= 150, "{}", across(&links));
+    // Linked and deduplicated.
+    let links = tables_linked("", "", "within = true");
+    assert!(within(&links, "a") >= 30 && across(&links) >= 150, "{} {}", within(&links, "a"), across(&links));
+    // By table: only where it is asked for.
+    let links = tables_linked("within = true", "", "");
+    assert!(within(&links, "a") >= 30);
+    assert_eq!(within(&links, "b"), 0);
+    // A table that holds an entity once has no duplicates, whatever the task says.
+    let links = tables_linked("deduplicated = true", "", "within = true");
+    assert_eq!(within(&links, "a"), 0);
+}
+
+#[test]
+fn configured_passes_are_the_only_ones_and_oversized_blocks_are_reported() {
+    let folder = tempfile::tempdir().unwrap();
+    write_people(folder.path(), &people());
+    let config = folder.path().join("link.toml");
+    let passes = "[[pass]]\nkeys = [\"suburb\"]\nmax_block = 8\nsplit = \"given_name\"\n[[pass]]\nkeys = [\"born\", \"given_name:start\"]\n";
+    std::fs::write(&config, format!("{CONFIG}\n{passes}")).unwrap();
+    let plan = bidui::link::generic::plan(&config, None).unwrap();
+    assert_eq!(plan.len(), 2);
+    assert_eq!(plan[0].split_blocks, 5);
+    assert!(plan[0].skipped_records > 0 && plan[1].pairs >= 200, "{plan:?}");
+    let summary = run(&config, None, &folder.path().join("out")).unwrap();
+    assert_eq!(summary.skipped.len(), 1);
+    assert!(summary.accepted >= 200, "{}", summary.accepted);
+    std::fs::write(&config, format!("{CONFIG}\n[[pass]]\nkeys = [\"suburb:sound\"]\n")).unwrap();
+    let error = run(&config, None, &folder.path().join("out")).unwrap_err();
+    assert!(error.message().contains("sound"), "{error}");
+}
+
+#[test]
+fn a_reviewed_sample_estimates_precision() {
+    use bidui::evaluate::sample;
+    let folder = tempfile::tempdir().unwrap();
+    write_people(folder.path(), &people());
+    let out = folder.path().join("out");
+    run(&folder.path().join("link.toml"), None, &out).unwrap();
+    let chosen = sample::sample(&out, 600, 40, 1).unwrap();
+    assert_eq!(chosen, sample::sample(&out, 600, 40, 1).unwrap());
+    assert_ne!(chosen, sample::sample(&out, 600, 40, 2).unwrap());
+    let mut csv = "stratum,stratum_size,same\n".to_owned();
+    for s in &chosen {
+        let same = s.left_record_id.split('-').next() == s.right_record_id.split('-').next();
+        writeln!(csv, "{},{},{}", s.stratum, s.stratum_size, u8::from(same)).unwrap();
+    }
+    let file = folder.path().join("reviewed.csv");
+    std::fs::write(&file, csv).unwrap();
+    let estimate = sample::estimate(&sample::read_reviewed(&file).unwrap());
+    assert!(estimate.precision > 0.9 && estimate.margin < 0.2, "{estimate:?}");
+    let strata: std::collections::BTreeMap<String, u64> =
+        chosen.iter().map(|s| (s.stratum.to_string(), s.stratum_size)).collect();
+    assert_eq!(estimate.links, strata.values().sum::<u64>());
+}

@@ -19,3 +19,4 @@ mod publish;
 mod rules;
 mod rules_truth;
 mod synth;
+mod train;

@@ -1,0 +1,79 @@
+//! Training a pipeline's weights, pinning them, and explaining with them.
+
+use std::path::{Path, PathBuf};
+
+use bidui::config::LinkSettings;
+use bidui::evaluate::links::evaluate_links;
+use bidui::link::train;
+
+struct Silent;
+
+impl bidui::engine::Progress for Silent {
+    fn stage(&self, _: &str, _: Option<u64>) {}
+    fn advance(&self, _: u64) {}
+}
+
+fn root(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap().path();
+        let target = to.join(entry.file_name().unwrap());
+        if entry.is_dir() {
+            copy(&entry, &target);
+        } else {
+            std::fs::copy(&entry, &target).unwrap();
+        }
+    }
+}
+
+#[test]
+fn trained_weights_link_the_fixtures_and_are_the_same_every_time() {
+    let data = root("fixtures/hebi/2018Q3");
+    let pipeline = tempfile::tempdir().unwrap();
+    copy(&root("pipelines/hebi"), pipeline.path());
+    let with = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let trained = pool.install(|| bidui::engine::train(pipeline.path(), &data, None, &[], 7, &Silent)).unwrap();
+        let file = pipeline.path().join("trained.toml");
+        train::write(&trained, "t", &file).unwrap();
+        std::fs::read_to_string(file).unwrap()
+    };
+    let one = with(1);
+    assert_eq!(one, with(2));
+    assert!(one.contains("method = \"em\"") && one.contains("[m.name]"), "{one}");
+    std::fs::write(pipeline.path().join("weights.toml"), &one).unwrap();
+    let out = pipeline.path().join("out");
+    bidui::engine::link_only(pipeline.path(), &data, &out, &[], &Silent).unwrap();
+    let score = evaluate_links(&out, &data.join("truth")).unwrap();
+    let clusters = score.clusters.unwrap();
+    assert!(clusters.f1(score.truth) >= 0.998, "{clusters:?} of {}", score.truth);
+    // Every kind of error is named with its recall, and the bands hold every known pair.
+    assert!(score.kinds.iter().any(|k| k.kind == "id_typo" && k.truth > 0));
+    assert!(score.calibration.bands.iter().map(|b| b.pairs).sum::<u64>() >= score.accepted.found);
+}
+
+#[test]
+fn a_weights_file_must_fit_the_comparisons() {
+    let pipeline = tempfile::tempdir().unwrap();
+    copy(&root("pipelines/hebi"), pipeline.path());
+    let (link, weights) = (pipeline.path().join("link.toml"), pipeline.path().join("weights.toml"));
+    let good = std::fs::read_to_string(&weights).unwrap();
+    let settings = LinkSettings::open(&link).unwrap();
+    assert!(settings.comparisons.iter().all(|c| !c.weights.is_empty()));
+    for (from, to, words) in [
+        ("equal = 24000\n", "", "equal"),
+        ("transposition", "transposed", "transposed"),
+        ("[weights.division]", "[weights.divisions]", "divisions"),
+        ("24000", "24.5", "类型"),
+    ] {
+        std::fs::write(&weights, good.replacen(from, to, 1)).unwrap();
+        let error = LinkSettings::open(&link).expect_err(from);
+        assert!(error.to_string().contains(words), "{from}: {error}");
+    }
+    std::fs::remove_file(&weights).unwrap();
+    assert!(LinkSettings::open(&link).is_err());
+}
