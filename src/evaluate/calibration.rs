@@ -79,7 +79,10 @@ pub fn wilson(share: f64, n: f64) -> (f64, f64) {
     let middle = share + z2 / (2.0 * n);
     let half = 1.96 * (share * (1.0 - share) / n + z2 / (4.0 * n * n)).sqrt();
     let bound = |x: f64| (x / (1.0 + z2 / n)).clamp(0.0, 1.0);
-    (bound(middle - half), bound(middle + half))
+    // Exactly 0 and 1 where nothing speaks against them: rounding must not cut them off.
+    let low = if share <= 0.0 { 0.0 } else { bound(middle - half) };
+    let high = if share >= 1.0 { 1.0 } else { bound(middle + half) };
+    (low, high)
 }
 
 /// From weight to probability: as published, else with the odds that two records of the tables

@@ -95,19 +95,19 @@ pub fn estimate(reviewed: &[(String, u64, bool)]) -> Estimate {
         stratum.2 += f64::from(u8::from(*right));
     }
     let links: f64 = strata.values().map(|s| s.0).sum();
-    let (mut precision, mut variance) = (0.0, 0.0);
+    let (mut precision, mut variance, mut cautious) = (0.0, 0.0, 0.0);
     for &(size, n, right) in strata.values() {
         precision += size / links * right / n;
         let p = (right + 1.0) / (n + 2.0);
+        cautious += size / links * p;
         variance += (size / links).powi(2) * (1.0 - n / size).max(0.0) * p * (1.0 - p) / (n - 1.0).max(1.0);
     }
-    let plain = precision.clamp(0.5 / links.max(1.0), 1.0 - 0.5 / links.max(1.0));
     Estimate {
         reviewed: reviewed.len() as u64,
         links: links as u64,
         precision,
         margin: 1.96 * variance.sqrt(),
-        unstratified: if variance > 0.0 { (plain * (1.0 - plain) / variance).ceil() as u64 } else { 0 },
+        unstratified: if variance > 0.0 { (cautious * (1.0 - cautious) / variance).ceil() as u64 } else { 0 },
     }
 }
 

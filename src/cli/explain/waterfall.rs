@@ -162,7 +162,13 @@ pub(super) fn account(link: &Row, weights: Option<&Weights>) -> Account {
         verdict: format!(
             "{}:{}",
             if accepted { "接受为同一人" } else { "待人工确认" },
-            tier_words(number("tier"))
+            // The tiers of a task without ID numbers.
+            match (link.get("bits_prior").is_empty(), number("tier")) {
+                (true, tier) => tier_words(tier),
+                (false, 1) => "几乎肯定(T1)",
+                (false, 5) => "很可能(T5)",
+                (false, _) => "证据不足或相互矛盾(T6)",
+            }
         ),
         changes: weights.map_or_else(Vec::new, |w| changes(w, &levels, weight, accepted, link)),
     }

@@ -19,13 +19,15 @@ use crate::link::weigh::{Levels, MOST};
 use crate::normalize::ColumnKind;
 
 /// Random pairs.
-const RANDOM_PAIRS: u64 = 400_000;
+const RANDOM_PAIRS: u64 = 300_000;
 /// Candidates that are compared for training; of more, every n-th by content.
 const TRAINING_PAIRS: u64 = 8_000_000;
 const MOST_ROUNDS: usize = 200;
 /// Pairs that the start counts for in m.
 const PRIOR_PAIRS: f64 = 4.0;
 
+/// Share of matches whose birth dates or numbers may differ altogether.
+const MOST_DIFFERENT: f64 = 0.25;
 /// Relatives of one birth date: twins.
 const TWINS: f64 = 0.01;
 
@@ -187,7 +189,8 @@ fn random_patterns(
     let mut drawn = Vec::new();
     let mut tries = 0;
     let order = nodes.by_content();
-    while (drawn.len() as u64) < RANDOM_PAIRS && tries < 4 * RANDOM_PAIRS && nodes.len() > 1 {
+    let wanted = RANDOM_PAIRS.min(all_pairs(settings, nodes) as u64);
+    while (drawn.len() as u64) < wanted && tries < 4 * wanted && nodes.len() > 1 {
         tries += 1;
         let (a, b) = (order[random.below(nodes.len()) as usize], order[random.below(nodes.len()) as usize]);
         let table = nodes.table_of(a);
@@ -299,6 +302,14 @@ fn expectation_maximization(
                     _ => stranger[c].clone(),
                 };
                 let mut new = new;
+                let personal = matches!(column.kind, ColumnKind::Date | ColumnKind::Code | ColumnKind::IdNumber);
+                if class.role == Role::Match && personal {
+                    // Namesakes of one place are no matches, however many: what is personal agrees.
+                    let last = new.len() - 2;
+                    let excess = (new[last] - MOST_DIFFERENT).max(0.0);
+                    new[last] -= excess;
+                    new[1] += excess;
+                }
                 if class.role != Role::Match {
                     // That values changed columns says nothing: as likely as among matches.
                     let last = new.len() - 1;
