@@ -38,7 +38,12 @@ pub(super) fn of_report(out: &Path) -> Result<Charts> {
     let mut charts = Charts::default();
     for pass in list(&report["passes"]).iter().filter(|p| p["used"] == true) {
         let number = |name: &str| pass[name].as_u64().unwrap_or(0);
-        charts.passes.push((text(&pass["keys"]), number("pairs"), number("new_pairs"), pass["recall"].as_u64()));
+        charts.passes.push((
+            text(&pass["keys"]),
+            number("pairs"),
+            number("new_pairs"),
+            pass["recall"].as_u64(),
+        ));
     }
     let model = &report["model"];
     for (c, column) in list(&model["columns"]).iter().enumerate() {
@@ -98,7 +103,11 @@ pub(super) fn write(file: &Path, title: &str, out: &Path, charts: &Charts) -> Re
         escape(title)
     );
     section(&mut page, "权重分布(绿:接受,橙:待审)", &bars(&histogram, &["#2e7d5b", "#d98e2b"], false));
-    section(&mut page, "没有匹配到任何记录的记录,按来源的比例", &bars(&unlinked(&links, &clusters), &["#8a5a9c"], true));
+    section(
+        &mut page,
+        "没有匹配到任何记录的记录,按来源的比例",
+        &bars(&unlinked(&links, &clusters), &["#8a5a9c"], true),
+    );
     let passes: Vec<(String, Vec<f64>)> = charts
         .passes
         .iter()
@@ -107,7 +116,11 @@ pub(super) fn write(file: &Path, title: &str, out: &Path, charts: &Charts) -> Re
             (format!("{name}{recall}"), vec![*new as f64, pairs.saturating_sub(*new) as f64])
         })
         .collect();
-    section(&mut page, "各比对轮次比较的对数(蓝:前面各轮没有的,灰:已有的)", &bars(&passes, &["#34527a", "#b8c0cc"], false));
+    section(
+        &mut page,
+        "各比对轮次比较的对数(蓝:前面各轮没有的,灰:已有的)",
+        &bars(&passes, &["#34527a", "#b8c0cc"], false),
+    );
     section(&mut page, "m(绿:同一人中出现的比例)与 u(红:不同人中),及权重", &levels(&charts.levels));
     page.push_str("</body></html>\n");
     std::fs::write(file, page).map_err(|e| Error::io("写网页", file, e))
@@ -131,7 +144,9 @@ fn unlinked(links: &[reader::Row], clusters: &[reader::Row]) -> Vec<(String, Vec
     }
     sources
         .into_iter()
-        .map(|(name, (all, alone))| (format!("{name}({alone}/{all})"), vec![alone as f64 / all.max(1) as f64]))
+        .map(|(name, (all, alone))| {
+            (format!("{name}({alone}/{all})"), vec![alone as f64 / all.max(1) as f64])
+        })
         .collect()
 }
 
@@ -149,7 +164,11 @@ fn bars(rows: &[(String, Vec<f64>)], colors: &[&str], share: bool) -> String {
         let mut x = LEFT;
         for (value, color) in values.iter().zip(colors) {
             let width = WIDTH * value / most;
-            let _ = write!(out, "<rect x=\"{x:.1}\" y=\"{:.0}\" width=\"{width:.1}\" height=\"14\" fill=\"{color}\"/>", y + 3.0);
+            let _ = write!(
+                out,
+                "<rect x=\"{x:.1}\" y=\"{:.0}\" width=\"{width:.1}\" height=\"14\" fill=\"{color}\"/>",
+                y + 3.0
+            );
             x += width;
         }
         let total: f64 = values.iter().sum();
@@ -160,21 +179,41 @@ fn bars(rows: &[(String, Vec<f64>)], colors: &[&str], share: bool) -> String {
 }
 
 fn open(rows: usize) -> String {
-    format!("<svg viewBox=\"0 0 {:.0} {:.0}\" width=\"100%\" role=\"img\">", LEFT + WIDTH + 90.0, ROW * rows as f64 + 8.0)
+    format!(
+        "<svg viewBox=\"0 0 {:.0} {:.0}\" width=\"100%\" role=\"img\">",
+        LEFT + WIDTH + 90.0,
+        ROW * rows as f64 + 8.0
+    )
 }
 
 fn levels(rows: &[Level]) -> String {
     let mut out = open(rows.len());
     for (i, row) in rows.iter().enumerate() {
         let y = ROW * i as f64;
-        let _ = write!(out, "<text x=\"0\" y=\"{:.0}\">{} {}</text>", y + 14.0, escape(&row.comparison), escape(&row.level));
+        let _ = write!(
+            out,
+            "<text x=\"0\" y=\"{:.0}\">{} {}</text>",
+            y + 14.0,
+            escape(&row.comparison),
+            escape(&row.level)
+        );
         if let Some((m, u)) = row.shares {
             for (share, color, top) in [(m, "#2e7d5b", 3.0), (u, "#b3423a", 10.0)] {
                 let width = (WIDTH * share).max(0.5);
-                let _ = write!(out, "<rect x=\"{LEFT}\" y=\"{:.0}\" width=\"{width:.1}\" height=\"6\" fill=\"{color}\"/>", y + top);
+                let _ = write!(
+                    out,
+                    "<rect x=\"{LEFT}\" y=\"{:.0}\" width=\"{width:.1}\" height=\"6\" fill=\"{color}\"/>",
+                    y + top
+                );
             }
         }
-        let _ = write!(out, "<text x=\"{:.0}\" y=\"{:.0}\">{:+.2}</text>", LEFT + WIDTH + 10.0, y + 14.0, row.weight);
+        let _ = write!(
+            out,
+            "<text x=\"{:.0}\" y=\"{:.0}\">{:+.2}</text>",
+            LEFT + WIDTH + 10.0,
+            y + 14.0,
+            row.weight
+        );
     }
     out + "</svg>"
 }

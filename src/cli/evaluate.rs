@@ -8,8 +8,8 @@ use serde::Serialize;
 use super::Console;
 use crate::Result;
 use crate::evaluate::exceptions::{PersonScore, RuleScore, evaluate_exceptions, evaluate_persons};
-use crate::evaluate::sample::{self, Estimate};
 use crate::evaluate::links::{Counted, LinkScore, evaluate_links};
+use crate::evaluate::sample::{self, Estimate};
 
 /// Arguments of `bidui evaluate`.
 #[derive(Debug, Args)]
@@ -160,13 +160,17 @@ fn links(score: &LinkScore, console: &mut Console<'_>) -> Result<()> {
             band.observed,
             band.interval.0,
             band.interval.1,
-            if !off { "" } else if band.expected < band.observed { "\t说得偏低" } else { "\t说得偏高" }
+            if !off {
+                ""
+            } else if band.expected < band.observed {
+                "\t说得偏低"
+            } else {
+                "\t说得偏高"
+            }
         ))?;
     }
-    console.line(&format!(
-        "平均偏差 {:.4}\tBrier 分 {:.4}",
-        score.calibration.error, score.calibration.brier
-    ))?;
+    console
+        .line(&format!("平均偏差 {:.4}\tBrier 分 {:.4}", score.calibration.error, score.calibration.brier))?;
     if !score.kinds.is_empty() {
         console.line("\n按记录中的错误种类\t记录\t真值对\t精确率\t召回率")?;
     }

@@ -280,8 +280,16 @@ fn link_lines(account: &Account, console: &mut Console<'_>) -> Result<()> {
     let mut sum = 0;
     for step in &account.steps {
         sum += step.bits;
-        let bar: String = std::iter::repeat_n(if step.bits < 0 { '-' } else { '+' }, (step.bits.abs() / 1000) as usize).collect();
-        console.line(&format!("      {}\t{}\t{:+.3}\t{:.3}\t{bar}", step.label, step.level, bits(step.bits), bits(sum)))?;
+        let bar: String =
+            std::iter::repeat_n(if step.bits < 0 { '-' } else { '+' }, (step.bits.abs() / 1000) as usize)
+                .collect();
+        console.line(&format!(
+            "      {}\t{}\t{:+.3}\t{:.3}\t{bar}",
+            step.label,
+            step.level,
+            bits(step.bits),
+            bits(sum)
+        ))?;
     }
     if let (Some(accept), Some(review)) = (account.accept, account.review) {
         console.line(&format!("      门槛\t自动匹配 {:.3},复核 {:.3}", bits(accept), bits(review)))?;

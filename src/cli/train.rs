@@ -84,13 +84,17 @@ pub fn execute(arguments: &TrainArguments, console: &mut Console<'_>) -> Result<
             return Ok(0);
         }
         let p = &file.provenance;
-        console.line(&format!("{}条记录,比较{}对(其中随机{}对),{}轮", p.records, p.pairs, p.random_pairs, p.rounds))?;
+        console.line(&format!(
+            "{}条记录,比较{}对(其中随机{}对),{}轮",
+            p.records, p.pairs, p.random_pairs, p.rounds
+        ))?;
         console.line("比较项\t等级\tm\tu\t权重(比特)")?;
         for (name, levels) in &file.weights {
             for (code, weight) in levels {
-                let at = |table: &std::collections::BTreeMap<String, std::collections::BTreeMap<String, i32>>| {
-                    table.get(name).and_then(|levels| levels.get(code)).copied()
-                };
+                let at = |table: &std::collections::BTreeMap<
+                    String,
+                    std::collections::BTreeMap<String, i32>,
+                >| { table.get(name).and_then(|levels| levels.get(code)).copied() };
                 level_line(name, code, at(&file.m).zip(at(&file.u)), *weight, console)?;
             }
         }

@@ -290,11 +290,11 @@ impl LinkSettings {
             }
             comparison.weights = pinned.weights.get(&comparison.name).cloned().unwrap_or_default();
         }
-        if let Some(unknown) = pinned.weights.keys().find(|n| !self.comparisons.iter().any(|c| c.name == **n)) {
-            return Err(file.complain(
-                &["weights".into()],
-                format!("权重文件有比较项“{unknown}”,这里没有这一项"),
-            ));
+        if let Some(unknown) = pinned.weights.keys().find(|n| !self.comparisons.iter().any(|c| c.name == **n))
+        {
+            return Err(
+                file.complain(&["weights".into()], format!("权重文件有比较项“{unknown}”,这里没有这一项"))
+            );
         }
         Ok(())
     }

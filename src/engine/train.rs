@@ -42,7 +42,9 @@ pub fn train(
         Some(truth) => {
             let known = entities(truth)?;
             let of = |l: &load::Loaded| {
-                (0..l.records.keys.len()).map(|row| known.get(&l.records.record_id(row)).copied()).collect::<Vec<_>>()
+                (0..l.records.keys.len())
+                    .map(|row| known.get(&l.records.record_id(row)).copied())
+                    .collect::<Vec<_>>()
             };
             Some(loaded.iter().flat_map(of).collect())
         }

@@ -118,7 +118,8 @@ mod tests {
 
     #[test]
     fn bands_and_intervals() {
-        let c = Calibration::of(&[(500, 0.5, true), (700, 0.5, false), (30_000, 1.0, true), (99_000, 1.0, true)]);
+        let c =
+            Calibration::of(&[(500, 0.5, true), (700, 0.5, false), (30_000, 1.0, true), (99_000, 1.0, true)]);
         assert_eq!(c.bands.iter().map(|b| b.pairs).collect::<Vec<_>>(), [2, 1, 1]);
         assert_eq!((c.bands[0].expected, c.bands[0].observed, c.error), (0.5, 0.5, 0.0));
         assert!((c.brier - 0.125).abs() < 1e-9);

@@ -210,7 +210,8 @@ pub fn evaluate_links(links: &Path, truth: &Path) -> Result<LinkScore> {
 pub fn count_records(links: &Path) -> Result<u64> {
     use parquet::file::reader::FileReader as _;
     let folder = if links.is_dir() { links } else { links.parent().unwrap_or(links) };
-    let Some(file) = ["cluster.parquet", "record.parquet"].map(|name| folder.join(name)).into_iter().find(|f| f.is_file())
+    let Some(file) =
+        ["cluster.parquet", "record.parquet"].map(|name| folder.join(name)).into_iter().find(|f| f.is_file())
     else {
         return Ok(0);
     };
@@ -257,7 +258,9 @@ fn by_kind(
             None => linked.get(record.as_str()).copied().unwrap_or_default(),
         };
         for kind in kinds.get(record).map_or("", String::as_str).split(';') {
-            let one = out.entry(kind).or_insert_with(|| KindCount { kind: kind.to_owned(), ..KindCount::default() });
+            let one = out
+                .entry(kind)
+                .or_insert_with(|| KindCount { kind: kind.to_owned(), ..KindCount::default() });
             one.records += 1;
             one.truth += truth[entity] - 1;
             one.counted.found += counted.found;

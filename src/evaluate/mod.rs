@@ -1,6 +1,6 @@
 //! How good links and exceptions are against known truth.
 
+pub mod calibration;
 pub mod exceptions;
 pub mod links;
-pub mod calibration;
 pub mod sample;

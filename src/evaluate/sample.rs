@@ -119,7 +119,10 @@ pub fn read_reviewed(path: &Path) -> Result<Vec<(String, u64, bool)>> {
     let headers = reader.headers().map_err(wrong)?.clone();
     let place = |name: &str| {
         headers.iter().position(|h| h.trim_start_matches('\u{feff}') == name).ok_or_else(|| {
-            Error::input("复核结果缺少列").in_file(path).in_column(name).hint("保留 bidui evaluate --sample 写出的各列")
+            Error::input("复核结果缺少列")
+                .in_file(path)
+                .in_column(name)
+                .hint("保留 bidui evaluate --sample 写出的各列")
         })
     };
     let [stratum, size, same] = [place("stratum")?, place("stratum_size")?, place("same")?];

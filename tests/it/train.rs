@@ -37,7 +37,8 @@ fn trained_weights_link_the_fixtures_and_are_the_same_every_time() {
     copy(&root("pipelines/hebi"), pipeline.path());
     let with = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        let trained = pool.install(|| bidui::engine::train(pipeline.path(), &data, None, &[], 7, &Silent)).unwrap();
+        let trained =
+            pool.install(|| bidui::engine::train(pipeline.path(), &data, None, &[], 7, &Silent)).unwrap();
         let file = pipeline.path().join("trained.toml");
         train::write(&trained, "t", &file).unwrap();
         std::fs::read_to_string(file).unwrap()

@@ -67,7 +67,8 @@ fn side_by_side(records: &[&Row]) -> String {
             continue;
         }
         // Places differ by nature; what should agree and does not is marked.
-        let compared = !matches!(column, "record_id" | "file" | "row" | "link_tier" | "household" | "id_number_class");
+        let compared =
+            !matches!(column, "record_id" | "file" | "row" | "link_tier" | "household" | "id_number_class");
         let first = cells.iter().find(|c| !c.is_empty()).copied().unwrap_or("");
         let _ = write!(out, "<tr><th>{label}</th>");
         for cell in cells {
@@ -87,8 +88,10 @@ fn chart(account: &Account) -> String {
     const ROW: f64 = 26.0;
     let mut sums = vec![0];
     account.steps.iter().for_each(|s| sums.push(sums[sums.len() - 1] + s.bits));
-    let marks: Vec<(i32, &str)> =
-        [(account.review, "复核"), (account.accept, "自动匹配")].into_iter().filter_map(|(m, n)| Some((m?, n))).collect();
+    let marks: Vec<(i32, &str)> = [(account.review, "复核"), (account.accept, "自动匹配")]
+        .into_iter()
+        .filter_map(|(m, n)| Some((m?, n)))
+        .collect();
     let all = || sums.iter().copied().chain(marks.iter().map(|m| m.0)).chain([account.weight]);
     let (low, high) = (all().min().unwrap_or(0), all().max().unwrap_or(1));
     let x = |bits: i32| LEFT + WIDTH * f64::from(bits - low) / f64::from((high - low).max(1));
@@ -105,7 +108,8 @@ fn chart(account: &Account) -> String {
         );
     }
     let zero = x(0);
-    let _ = write!(out, "<line x1=\"{zero:.1}\" x2=\"{zero:.1}\" y1=\"16\" y2=\"{height:.0}\" stroke=\"#bbb\"/>");
+    let _ =
+        write!(out, "<line x1=\"{zero:.1}\" x2=\"{zero:.1}\" y1=\"16\" y2=\"{height:.0}\" stroke=\"#bbb\"/>");
     for (i, step) in account.steps.iter().enumerate() {
         let (y, from, to) = (20.0 + ROW * i as f64, x(sums[i]), x(sums[i + 1]));
         let color = if step.bits >= 0 { "#2e7d5b" } else { "#b3423a" };

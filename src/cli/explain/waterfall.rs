@@ -108,8 +108,7 @@ impl Weights {
             std::fs::read_dir("pipelines").ok()?.filter_map(|e| Some(e.ok()?.path())).collect();
         folders.sort();
         folders.into_iter().find(|f| {
-            f.join("pipeline.toml").is_file()
-                && Pipeline::open(f).is_ok_and(|p| p.settings.title == title)
+            f.join("pipeline.toml").is_file() && Pipeline::open(f).is_ok_and(|p| p.settings.title == title)
         })
     }
 }
@@ -184,7 +183,9 @@ fn changes(w: &Weights, levels: &[(usize, usize)], weight: i32, accepted: bool, 
     if !accepted && weight >= w.accept {
         let at = |name: &str| link.get(name).parse::<usize>().unwrap_or(0);
         out.push(match (at("level_id_number"), at("level_name")) {
-            (1, 9..) => "权重已过门槛,但证件号码相同而姓名像是两个人:可能用了他人的号码,须人工确认".to_owned(),
+            (1, 9..) => {
+                "权重已过门槛,但证件号码相同而姓名像是两个人:可能用了他人的号码,须人工确认".to_owned()
+            }
             (6.., _) => "权重已过门槛,但两个证件号码不同:须人工确认".to_owned(),
             _ => "权重已过门槛,但另有更合适的对象,或该来源每人只应有一条记录:须人工确认".to_owned(),
         });
@@ -259,7 +260,11 @@ mod tests {
         };
         Weights {
             comparisons: vec![
-                Comparison { name: "id_number".into(), label: "证件号码".into(), levels: levels(24_000, -8_000) },
+                Comparison {
+                    name: "id_number".into(),
+                    label: "证件号码".into(),
+                    levels: levels(24_000, -8_000),
+                },
                 Comparison { name: "name".into(), label: "姓名".into(), levels: levels(11_500, -10_000) },
             ],
             accept: 22_000,
@@ -283,9 +288,17 @@ mod tests {
         let a = account(&link("1", "1", "36500", "accept"), Some(&weights()));
         assert_eq!(a.steps.iter().map(|s| s.bits).sum::<i32>(), a.weight);
         assert_eq!(a.steps[2].label, "修正");
-        assert!(a.changes.iter().any(|c| c.contains("证件号码") && c.contains("不再匹配")), "{:?}", a.changes);
+        assert!(
+            a.changes.iter().any(|c| c.contains("证件号码") && c.contains("不再匹配")),
+            "{:?}",
+            a.changes
+        );
         let a = account(&link("0", "1", "15000", "review"), Some(&weights()));
-        assert!(a.changes.iter().any(|c| c.contains("证件号码") && c.contains("达到自动匹配")), "{:?}", a.changes);
+        assert!(
+            a.changes.iter().any(|c| c.contains("证件号码") && c.contains("达到自动匹配")),
+            "{:?}",
+            a.changes
+        );
         // Over the threshold and yet for a human: a guard, and it is said which.
         let a = account(&link("1", "10", "23000", "review"), Some(&weights()));
         assert!(a.changes[0].contains("他人的号码"), "{:?}", a.changes);

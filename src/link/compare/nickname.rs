@@ -66,7 +66,9 @@ mod tests {
 
     #[test]
     fn short_forms() {
-        for (a, b) in [("bill", "william"), ("will", "bill"), ("peggy", "margaret"), ("ted", "edward"), ("ted", "theo")] {
+        for (a, b) in
+            [("bill", "william"), ("will", "bill"), ("peggy", "margaret"), ("ted", "edward"), ("ted", "theo")]
+        {
             assert!(same_full_name(a, b) && same_full_name(b, a), "{a} {b}");
         }
         for (a, b) in [("bill", "robert"), ("edward", "theodore"), ("smith", "smith")] {

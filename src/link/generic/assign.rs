@@ -7,8 +7,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::model::Weigher;
 use super::compare::Comparisons;
+use super::model::Weigher;
 use super::{GenericSettings, Nodes, ScoredPair};
 use crate::link::assignment::{Edge, assign};
 use crate::link::sets::DisjointSets;
@@ -73,8 +73,7 @@ pub(super) fn decide(
     pairs.extend(inside);
     pairs.sort_unstable_by_key(|p| (p.left, p.right));
     let clusters: Vec<u32> = (0..nodes.len()).map(|node| builder.sets.find(node)).collect();
-    let accepted =
-        pairs.iter().map(|p| clusters[p.left as usize] == clusters[p.right as usize]).collect();
+    let accepted = pairs.iter().map(|p| clusters[p.left as usize] == clusters[p.right as usize]).collect();
     Decided { pairs, accepted, clusters, greedy_components, refused }
 }
 
@@ -99,7 +98,11 @@ fn one_partner(
                 .collect();
             let edges: Vec<Edge> = among
                 .iter()
-                .map(|&i| Edge { left: pairs[i].left, right: pairs[i].right, weight: i64::from(pairs[i].weight) })
+                .map(|&i| Edge {
+                    left: pairs[i].left,
+                    right: pairs[i].right,
+                    weight: i64::from(pairs[i].weight),
+                })
                 .collect();
             // A left record has one partner where the right table holds an entity once.
             let solved = assign(&edges, unique[right], unique[left]);
@@ -188,7 +191,12 @@ impl Builder<'_> {
                     let (s, t) = (self.nodes.table_of(left), self.nodes.table_of(right));
                     if self.settings.wanted(s, t) && !known.contains(&(left, right)) {
                         let levels = self.comparisons.levels(left, right);
-                        out.push(ScoredPair { left, right, weight: self.weigher.weight(left, right, &levels), levels });
+                        out.push(ScoredPair {
+                            left,
+                            right,
+                            weight: self.weigher.weight(left, right, &levels),
+                            levels,
+                        });
                     }
                 }
             }

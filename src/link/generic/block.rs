@@ -105,7 +105,8 @@ impl Blocking {
     fn automatic(&mut self, settings: &GenericSettings, nodes: &Nodes<'_>, keys: &[Key]) {
         let budget = u64::from(nodes.len()) * u64::from(settings.pairs_per_record);
         let planned = |a: usize, b: Option<usize>| {
-            let mut pass = Pass { keys: keys[a].name.clone(), columns: keys[a].columns.clone(), ..Pass::default() };
+            let mut pass =
+                Pass { keys: keys[a].name.clone(), columns: keys[a].columns.clone(), ..Pass::default() };
             let mut hashes = keys[a].hashes.clone();
             if let Some(b) = b {
                 pass.keys = format!("{} + {}", keys[a].name, keys[b].name);
@@ -139,7 +140,13 @@ impl Blocking {
                     b.map_or_else(|| keys[a].hashes.clone(), |b| combined(&keys[a].hashes, &keys[b].hashes));
                 let mut again = Pass::default();
                 self.used.push(self.passes.len());
-                self.hashes.push(split(hashes, &finest(keys, &pass.columns), settings.max_block, nodes, &mut again));
+                self.hashes.push(split(
+                    hashes,
+                    &finest(keys, &pass.columns),
+                    settings.max_block,
+                    nodes,
+                    &mut again,
+                ));
             }
             self.passes.push(pass);
         }
@@ -291,7 +298,8 @@ fn keys(settings: &GenericSettings, nodes: &Nodes<'_>) -> Vec<Key> {
     // The whole name whatever stands in which column.
     if let [first, second] = names[..] {
         let hashes = keys[first].hashes.iter().zip(&keys[second].hashes);
-        let hashes = hashes.map(|(&a, &b)| if a == 0 || b == 0 { 0 } else { mixed(a.min(b), a.max(b)) }).collect();
+        let hashes =
+            hashes.map(|(&a, &b)| if a == 0 || b == 0 { 0 } else { mixed(a.min(b), a.max(b)) }).collect();
         let columns = [keys[first].columns[0], keys[second].columns[0]].to_vec();
         let part = |key: &Key| key.name.trim_end_matches(":value").to_owned();
         let name = format!("{}|{}:any_order", part(&keys[first]), part(&keys[second]));

@@ -159,7 +159,9 @@ impl GenericSettings {
         for (at, pass) in settings.passes.iter().enumerate() {
             let place = ["pass".into(), at.into(), "keys".into()];
             if pass.keys.is_empty() {
-                return Err(file.complain(&place, "这一轮没有键").hint("写 keys = [\"surname:sound\", \"postcode\"]"));
+                return Err(file
+                    .complain(&place, "这一轮没有键")
+                    .hint("写 keys = [\"surname:sound\", \"postcode\"]"));
             }
             for key in pass.keys.iter().chain(&pass.split) {
                 settings.key(key).map_err(|why| file.complain(&place, why))?;

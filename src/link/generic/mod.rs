@@ -25,8 +25,8 @@ mod read;
 mod train;
 mod write;
 
-pub use config::{GenericColumn, GenericPass, GenericSettings, GenericTable};
 pub use block::Pass;
+pub use config::{GenericColumn, GenericPass, GenericSettings, GenericTable};
 pub use model::{Class, Model, ModelColumn};
 pub use write::{Summary, write_table};
 
@@ -179,10 +179,8 @@ fn score(
         }
     }
     scored.sort_unstable_by_key(|p: &ScoredPair| (p.left, p.right));
-    let found: Vec<(u64, f64)> = scored
-        .iter()
-        .map(|p| (blocking.mask(p.left, p.right), write::probability(p.weight)))
-        .collect();
+    let found: Vec<(u64, f64)> =
+        scored.iter().map(|p| (blocking.mask(p.left, p.right), write::probability(p.weight))).collect();
     blocking.estimate_recall(&found);
     scored
 }

@@ -102,7 +102,8 @@ impl<'a> Weigher<'a> {
             // Values that changed columns agree by chance as often as values that did not; that they
             // changed says nothing. The commoner of the two is the one that belongs here.
             (l, Some(one)) if l != 1 => {
-                self.model.classes[0].levels[c][usize::from(level)] + bits(right).map_or(one, |two| one.max(two))
+                self.model.classes[0].levels[c][usize::from(level)]
+                    + bits(right).map_or(one, |two| one.max(two))
             }
             _ => plain,
         }
@@ -113,9 +114,12 @@ impl<'a> Weigher<'a> {
         let total = |k: usize| -> i32 {
             let class = &self.model.classes[k];
             class.share
-                + levels.iter().take(self.model.columns.len()).enumerate().map(|(c, &l)| {
-                    if l == 0 { 0 } else { self.of(c, k, l, left, right) }
-                }).sum::<i32>()
+                + levels
+                    .iter()
+                    .take(self.model.columns.len())
+                    .enumerate()
+                    .map(|(c, &l)| if l == 0 { 0 } else { self.of(c, k, l, left, right) })
+                    .sum::<i32>()
         };
         let others = (1..self.model.classes.len()).map(total);
         total(0) - sum_log2(others)
@@ -127,7 +131,11 @@ impl<'a> Weigher<'a> {
             .iter()
             .take(self.model.columns.len())
             .enumerate()
-            .map(|(c, &l)| if l == 0 { 0 } else { self.of(c, 0, l, left, right) - self.of(c, 1, l, left, right) })
+            .map(
+                |(c, &l)| {
+                    if l == 0 { 0 } else { self.of(c, 0, l, left, right) - self.of(c, 1, l, left, right) }
+                },
+            )
             .collect();
         let prior = self.model.classes[0].share - self.model.classes[1].share;
         let related = self.weight(left, right, levels) - prior - fields.iter().sum::<i32>();

@@ -49,7 +49,9 @@ pub(super) fn read(path: &Path, comparisons: &Comparisons<'_>) -> Result<Model> 
     for (at, class) in pinned.class.iter().enumerate() {
         let steps = ["class".into(), at.into(), "levels".into()];
         if let Some(unknown) = class.levels.keys().find(|name| !columns.iter().any(|c| c.name == **name)) {
-            return Err(file.complain(&steps, format!("权重文件有链接列“{unknown}”,配置里没有")).hint(retrain));
+            return Err(file
+                .complain(&steps, format!("权重文件有链接列“{unknown}”,配置里没有"))
+                .hint(retrain));
         }
         let mut levels = Vec::new();
         for column in &columns {

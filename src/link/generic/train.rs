@@ -119,7 +119,11 @@ pub(super) fn train(
                     .levels
                     .iter()
                     .map(|levels| {
-                        levels.iter().enumerate().map(|(l, p)| if l == 0 { 0 } else { millibits(*p) }).collect()
+                        levels
+                            .iter()
+                            .enumerate()
+                            .map(|(l, p)| if l == 0 { 0 } else { millibits(*p) })
+                            .collect()
                     })
                     .collect(),
             })
@@ -198,10 +202,8 @@ fn random_patterns(
             drawn.push((a.min(b), a.max(b)));
         }
     }
-    let levels: Vec<Option<Levels>> = drawn
-        .par_iter()
-        .map(|&(a, b)| (!blocking.has(a, b)).then(|| comparisons.levels(a, b)))
-        .collect();
+    let levels: Vec<Option<Levels>> =
+        drawn.par_iter().map(|&(a, b)| (!blocking.has(a, b)).then(|| comparisons.levels(a, b))).collect();
     let mut counts: BTreeMap<Levels, u64> = BTreeMap::new();
     for levels in levels.into_iter().flatten() {
         *counts.entry(levels).or_default() += 1;
@@ -302,7 +304,8 @@ fn expectation_maximization(
                     _ => stranger[c].clone(),
                 };
                 let mut new = new;
-                let personal = matches!(column.kind, ColumnKind::Date | ColumnKind::Code | ColumnKind::IdNumber);
+                let personal =
+                    matches!(column.kind, ColumnKind::Date | ColumnKind::Code | ColumnKind::IdNumber);
                 if class.role == Role::Match && personal {
                     // Namesakes of one place are no matches, however many: what is personal agrees.
                     let last = new.len() - 2;

@@ -14,8 +14,8 @@ use parquet::file::properties::WriterProperties;
 use super::assign::Decided;
 use super::block::{Blocking, Pass};
 use super::compare::Comparisons;
-use super::read::Read;
 use super::model::Weigher;
+use super::read::Read;
 use super::{GenericSettings, Model, Nodes};
 use crate::{Error, Result};
 
@@ -96,8 +96,12 @@ pub(super) fn write(
             .collect(),
         files: vec![links, clusters, report.clone()],
     };
-    let text = serde_json::to_string_pretty(&Report { summary: &summary, model: weigher.model, passes: &blocking.passes })
-        .map_err(|e| Error::internal(format!("报告无法写成 JSON:{e}")))?;
+    let text = serde_json::to_string_pretty(&Report {
+        summary: &summary,
+        model: weigher.model,
+        passes: &blocking.passes,
+    })
+    .map_err(|e| Error::internal(format!("报告无法写成 JSON:{e}")))?;
     std::fs::write(&report, text + "\n").map_err(|e| Error::io("写报告", &report, e))?;
     Ok(summary)
 }
@@ -126,7 +130,8 @@ fn link_batch(
     decided: &Decided,
 ) -> Result<RecordBatch> {
     let pairs = &decided.pairs;
-    let parts: Vec<super::model::Parts> = pairs.iter().map(|p| weigher.parts(p.left, p.right, &p.levels)).collect();
+    let parts: Vec<super::model::Parts> =
+        pairs.iter().map(|p| weigher.parts(p.left, p.right, &p.levels)).collect();
     let name = |node: u32| settings.table[nodes.table_of(node)].name.as_str();
     let text = |f: &dyn Fn(usize) -> String| -> ArrayRef {
         Arc::new((0..pairs.len()).map(|i| Some(f(i))).collect::<StringArray>())

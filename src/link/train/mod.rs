@@ -17,7 +17,9 @@ use super::nodes::Nodes;
 use super::random::Random;
 use super::weigh::{Levels, MOST, Scorer};
 use super::{Decision, Links};
-use crate::config::link::{Comparison, ComparisonKind, LinkSettings, Pass, PassKind, Provenance, WeightsFile};
+use crate::config::link::{
+    Comparison, ComparisonKind, LinkSettings, Pass, PassKind, Provenance, WeightsFile,
+};
 use crate::normalize::{Comparable, DivisionTree};
 use crate::{Error, Result};
 
@@ -198,9 +200,10 @@ impl Work<'_> {
 
     /// Do the labels say that two records are one person?
     fn same(&self, a: u32, b: u32) -> bool {
-        self.options.labels.as_ref().is_some_and(|labels| {
-            labels[a as usize].is_some() && labels[a as usize] == labels[b as usize]
-        })
+        self.options
+            .labels
+            .as_ref()
+            .is_some_and(|labels| labels[a as usize].is_some() && labels[a as usize] == labels[b as usize])
     }
 
     /// Pairs of one pass.
@@ -226,14 +229,13 @@ impl Work<'_> {
 
     /// m by EM over every pass; pairs of two people by level; pairs; rounds.
     fn from_passes(&self, u: &Sums, counts: &[usize]) -> Result<(Sums, Sums, u64, u64)> {
-        let chance: Vec<Vec<f64>> = u
-            .0
-            .iter()
-            .map(|levels| {
-                let total: f64 = levels[1..].iter().sum::<f64>() + 1.0;
-                levels.iter().map(|n| (n + 1.0 / levels.len() as f64) / total).collect()
-            })
-            .collect();
+        let chance: Vec<Vec<f64>> =
+            u.0.iter()
+                .map(|levels| {
+                    let total: f64 = levels[1..].iter().sum::<f64>() + 1.0;
+                    levels.iter().map(|n| (n + 1.0 / levels.len() as f64) / total).collect()
+                })
+                .collect();
         let (mut m, mut rare) = (Sums::new(counts), Sums::new(counts));
         let (mut compared, mut rounds) = (0, 0);
         for pass in self.settings.passes.iter().filter(|p| p.kind != PassKind::Household) {
