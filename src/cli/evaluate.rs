@@ -210,7 +210,7 @@ fn show_sample(
     if let Some(truth) = &arguments.truth {
         // The truth looks at the pairs in a human's place: is the estimate any good?
         let known = crate::evaluate::links::entities(truth)?;
-        let same = |a: &str, b: &str| known.get(a).is_some() && known.get(a) == known.get(b);
+        let same = |a: &str, b: &str| known.contains_key(a) && known.get(a) == known.get(b);
         let reviewed: Vec<(String, u64, bool)> = chosen
             .iter()
             .map(|s| (s.stratum.to_string(), s.stratum_size, same(&s.left_record_id, &s.right_record_id)))

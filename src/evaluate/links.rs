@@ -231,7 +231,8 @@ fn by_kind(
     let mut out: BTreeMap<&str, KindCount> = BTreeMap::new();
     let mut truth: HashMap<u32, u64> = HashMap::new();
     entities.values().for_each(|entity| *truth.entry(*entity).or_default() += 1);
-    let (mut found, mut both): (HashMap<&str, u64>, HashMap<(&str, u32), u64>) = Default::default();
+    let mut found: HashMap<&str, u64> = HashMap::new();
+    let mut both: HashMap<(&str, u32), u64> = HashMap::new();
     for row in clusters {
         if let Some(entity) = entities.get(row.get("record_id")) {
             *found.entry(row.get("cluster_id")).or_default() += 1;

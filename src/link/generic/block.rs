@@ -130,7 +130,7 @@ impl Blocking {
         let mut all: Vec<(Pass, usize, Option<usize>)> =
             alone.into_iter().enumerate().map(|(a, pass)| (pass, a, None)).collect();
         all.extend(joint.into_iter().zip(combinations).map(|(pass, (a, b))| (pass, a, Some(b))));
-        all.sort_by(|x, y| (x.0.pairs, x.1, x.2).cmp(&(y.0.pairs, y.1, y.2)));
+        all.sort_by_key(|x| (x.0.pairs, x.1, x.2));
         let mut left = budget.saturating_mul(PASSES_WORTH);
         for (mut pass, a, b) in all {
             pass.used = pass.pairs > 0 && pass.pairs <= budget.min(left) && self.used.len() < MOST_PASSES;

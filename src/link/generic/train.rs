@@ -379,8 +379,8 @@ fn expect(
                 for (k, odd) in odds.iter().enumerate() {
                     let expected = count * (odd - most).exp() / total;
                     sums[k].0 += expected;
-                    for c in 0..columns {
-                        sums[k].1[c][usize::from(levels[c])] += expected;
+                    for (sums, &level) in sums[k].1.iter_mut().zip(levels) {
+                        sums[usize::from(level)] += expected;
                     }
                 }
             }

@@ -80,8 +80,8 @@ pub fn train(
         }
     }
     let (m, rare, pairs, rounds) = match &options.labels {
-        Some(labels) => work.from_labels(labels, &counts)?,
-        None => work.from_passes(&u, &counts)?,
+        Some(labels) => work.by_labels(labels, &counts)?,
+        None => work.over_passes(&u, &counts)?,
     };
     let mut file = WeightsFile {
         provenance: Provenance {
@@ -228,7 +228,7 @@ impl Work<'_> {
     }
 
     /// m by EM over every pass; pairs of two people by level; pairs; rounds.
-    fn from_passes(&self, u: &Sums, counts: &[usize]) -> Result<(Sums, Sums, u64, u64)> {
+    fn over_passes(&self, u: &Sums, counts: &[usize]) -> Result<(Sums, Sums, u64, u64)> {
         let chance: Vec<Vec<f64>> =
             u.0.iter()
                 .map(|levels| {
@@ -257,7 +257,7 @@ impl Work<'_> {
     }
 
     /// m from the pairs of one entity; pairs of two people by level; pairs; rounds (none).
-    fn from_labels(&self, labels: &[Option<u32>], counts: &[usize]) -> Result<(Sums, Sums, u64, u64)> {
+    fn by_labels(&self, labels: &[Option<u32>], counts: &[usize]) -> Result<(Sums, Sums, u64, u64)> {
         let mut members: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for (node, label) in (0u32..).zip(labels) {
             if let Some(label) = label {
@@ -278,8 +278,8 @@ impl Work<'_> {
         let mut sums = [Sums::new(counts), Sums::new(counts)];
         for (sums, pairs) in sums.iter_mut().zip([&pairs, &candidates]) {
             for (levels, count) in self.levels(pairs) {
-                for c in 0..counts.len() {
-                    sums.0[c][usize::from(levels[c])] += count;
+                for (sums, &level) in sums.0.iter_mut().zip(&levels) {
+                    sums[usize::from(level)] += count;
                 }
             }
         }
