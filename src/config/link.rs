@@ -125,6 +125,9 @@ pub enum PassKind {
     /// Records that share every part of the key.
     #[default]
     Key,
+    /// Records that carry the same usable ID number. What a confirmed number and the name agree
+    /// on is settled: later passes compare it with unsettled records only.
+    SameId,
     /// ID numbers one slip apart, one of them not confirmed by its check character.
     IdSlip,
     /// Members of households that an accepted pair connects; guardians count as members.

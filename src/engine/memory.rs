@@ -29,11 +29,19 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     progress.stage("规范证号、姓名、区划", None);
     let comparables = normalize::normalize(&plan.pipeline, &loaded)?;
     progress.stage("匹配同一个人的记录", None);
-    let links = link::link(&plan.link, &comparables, &plan.pipeline.divisions)?;
+    let nodes = link::nodes::Nodes::build(&comparables)?;
+    let links = link::link_nodes(&plan.link, &nodes, &plan.pipeline.divisions)?;
     progress.stage("认人归户", None);
     let identities = previous.as_ref().map(Previous::records).transpose()?;
-    let resolution: Resolution =
-        resolve::resolve(&plan.link, &plan.pipeline, &loaded, &comparables, &links, identities.as_deref())?;
+    let resolution: Resolution = resolve::resolve_nodes(
+        &plan.link,
+        &plan.pipeline,
+        &loaded,
+        &nodes,
+        &links,
+        identities.as_deref(),
+    )?;
+    drop(nodes);
     progress.stage("准备核查视图", None);
     let inputs = reconcile::views::Inputs {
         pipeline: &plan.pipeline,

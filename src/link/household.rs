@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use hashbrown::{HashMap, HashSet};
+use rayon::prelude::*;
 
 use super::block::{pack, unpack};
 use super::nodes::Nodes;
@@ -28,10 +29,14 @@ pub struct Households {
     pub own: Vec<u32>,
     /// Household of the guardian, where the record has none of its own (0 none).
     pub guardian: Vec<u32>,
-    /// Members (own and by guardian), by household; sorted.
-    members: HashMap<u32, Vec<u32>>,
-    /// (household, household) → accepted pairs between them (up to a few).
-    links: HashMap<u64, Vec<u64>>,
+    /// First member of each household in `members`; one more entry than households.
+    starts: Vec<u32>,
+    /// Members (own and by guardian), by household, ascending.
+    members: Vec<u32>,
+    /// (household pair, accepted pair between them), ascending.
+    links: Vec<(u64, u64)>,
+    /// Where the links of a household pair begin.
+    first: HashMap<u64, u32>,
 }
 
 /// Largest household whose members are compared; larger ones are institutions.
@@ -40,16 +45,31 @@ const MOST_MEMBERS: usize = 20;
 impl Households {
     /// Reads household numbers, and finds guardians by their ID numbers.
     pub fn new(nodes: &Nodes, anchors: &[String], doubtful: &[bool]) -> Self {
-        let mut this =
-            Self { own: (0..nodes.len() as u32).map(|n| nodes.household(n)).collect(), ..Self::default() };
-        this.guardian = guardians(nodes, &this.own, anchors, doubtful);
-        for node in 0..nodes.len() {
-            for household in [this.own[node], this.guardian[node]] {
-                if household != 0 {
-                    this.members.entry(household).or_default().push(node as u32);
-                }
+        let own = match nodes.texts("household") {
+            Some((values, _)) => values.to_vec(),
+            None => vec![0; nodes.len()],
+        };
+        let guardian = guardians(nodes, &own, anchors, doubtful);
+        let mut this = Self { own, guardian, ..Self::default() };
+        let both = || this.own.iter().zip(&this.guardian).map(|(&own, &other)| [own, other]);
+        let count = both().flatten().max().unwrap_or(0) as usize + 1;
+        let mut starts = vec![0u32; count + 1];
+        for household in both().flatten().filter(|h| *h != 0) {
+            starts[household as usize + 1] += 1;
+        }
+        for at in 0..count {
+            starts[at + 1] += starts[at];
+        }
+        let mut next = starts.clone();
+        let mut members = vec![0; starts[count] as usize];
+        for (node, households) in (0u32..).zip(both()) {
+            for household in households.into_iter().filter(|h| *h != 0) {
+                let place = &mut next[household as usize];
+                members[*place as usize] = node;
+                *place += 1;
             }
         }
+        (this.starts, this.members) = (starts, members);
         this
     }
 
@@ -61,52 +81,81 @@ impl Households {
         }
     }
 
-    /// Takes accepted pairs as evidence.
-    pub fn connect(&mut self, accepted: impl Iterator<Item = u64>) {
-        self.links.clear();
-        for pair in accepted {
-            let (a, b) = unpack(pair);
-            let (p, q) = (self.of(a), self.of(b));
-            if p != 0 && q != 0 && p != q {
-                let list = self.links.entry(pack(p, q)).or_default();
-                if list.len() < 64 {
-                    list.push(pair);
-                }
-            }
+    fn members(&self, household: u32) -> &[u32] {
+        let at = household as usize;
+        &self.members[self.starts[at] as usize..self.starts[at + 1] as usize]
+    }
+
+    /// Takes accepted pairs as evidence, instead of earlier ones.
+    pub fn connect(&mut self, accepted: impl ParallelIterator<Item = u64>) {
+        self.links = accepted
+            .filter_map(|pair| {
+                let (a, b) = unpack(pair);
+                let (p, q) = (self.of(a), self.of(b));
+                (p != 0 && q != 0 && p != q).then(|| (pack(p, q), pair))
+            })
+            .collect();
+        self.links.par_sort_unstable();
+        self.first.clear();
+        for (at, link) in (0u32..).zip(&self.links) {
+            self.first.entry(link.0).or_insert(at);
         }
     }
 
-    /// Pairs of members of connected households, and of records with the household's guardian.
-    pub fn candidates(&self, nodes: &Nodes, wanted: &(dyn Fn(u32, u32) -> bool + Sync)) -> Vec<u64> {
-        let mut out = Vec::new();
+    fn links(&self, p: u32, q: u32) -> impl Iterator<Item = u64> + '_ {
+        let key = pack(p, q);
+        let start = self.first.get(&key).map_or(self.links.len(), |&at| at as usize);
+        self.links[start..].iter().take_while(move |link| link.0 == key).map(|link| link.1)
+    }
+
+    /// Pairs of members of one household with names alike: heads and their own rows, wards and
+    /// their households. At least one of each pair is not settled.
+    pub fn within(&self, nodes: &Nodes, settled: &[bool]) -> Vec<u64> {
+        let households: Vec<u32> = (1..self.starts.len() as u32 - 1).collect();
+        self.meetings(nodes, settled, households.par_iter().map(|&h| (h, h)))
+    }
+
+    /// Pairs of members of connected households, likewise.
+    pub fn across(&self, nodes: &Nodes, settled: &[bool]) -> Vec<u64> {
+        let mut connected: Vec<u64> = self.links.iter().map(|link| link.0).collect();
+        connected.dedup();
+        self.meetings(nodes, settled, connected.par_iter().map(|&pair| unpack(pair)))
+    }
+
+    fn meetings(
+        &self,
+        nodes: &Nodes,
+        settled: &[bool],
+        households: impl ParallelIterator<Item = (u32, u32)>,
+    ) -> Vec<u64> {
         let alike = |a: u32, b: u32| match (nodes.name(a), nodes.name(b)) {
             (Some(x), Some(y)) => {
                 super::compare::han_name_level(x, y) <= super::compare::HanNameLevel::OneCharacter
             }
             _ => false,
         };
-        let mut meet = |p: u32, q: u32| {
-            let (Some(ms), Some(ns)) = (self.members.get(&p), self.members.get(&q)) else { return };
-            if ms.len() > MOST_MEMBERS || ns.len() > MOST_MEMBERS {
-                return;
-            }
-            for &a in ms {
-                for &b in ns {
-                    if a != b && (p != q || a < b) && wanted(a, b) && alike(a, b) {
-                        out.push(pack(a, b));
+        let mut out: Vec<u64> = households
+            .fold(Vec::new, |mut out, (p, q)| {
+                let (ms, ns) = (self.members(p), self.members(q));
+                if ms.len() > MOST_MEMBERS || ns.len() > MOST_MEMBERS {
+                    return out;
+                }
+                for &a in ms {
+                    for &b in ns {
+                        let done = settled[a as usize] && settled[b as usize];
+                        if a != b && (p != q || a < b) && !done && alike(a, b) {
+                            out.push(pack(a, b));
+                        }
                     }
                 }
-            }
-        };
-        for &households in self.links.keys() {
-            let (p, q) = unpack(households);
-            meet(p, q);
-        }
-        for &household in self.members.keys() {
-            meet(household, household);
-        }
-        // Order of the maps must not be seen.
-        out.sort_unstable();
+                out
+            })
+            .reduce(Vec::new, |mut x, mut y| {
+                x.append(&mut y);
+                x
+            });
+        // Order of the pieces must not be seen.
+        out.par_sort_unstable();
         out.dedup();
         out
     }
@@ -122,18 +171,16 @@ impl Households {
         if p == q {
             return if by_guardian { Guardian } else { SameNumber };
         }
-        let supported = self.links.get(&pack(p, q)).is_some_and(|links| {
-            links.iter().any(|&link| {
-                let (c, d) = unpack(link);
-                // Somebody else than the two must connect the households.
-                c != a && c != b && d != a && d != b
-            })
+        let supported = self.links(p, q).any(|link| {
+            let (c, d) = unpack(link);
+            // Somebody else than the two must connect the households.
+            c != a && c != b && d != a && d != b
         });
         match supported {
             true if by_guardian => Guardian,
             true => MembersLinked,
             false => {
-                let alone = |h| self.members.get(&h).is_none_or(|m| m.len() < 2);
+                let alone = |h| self.members(h).len() < 2;
                 if by_guardian || alone(p) || alone(q) { Missing } else { Apart }
             }
         }

@@ -3,8 +3,6 @@
 //! In: one [`crate::normalize::Comparable`] per source. Out: [`Links`], accepted and review
 //! pairs with weight, tier and the level reached in every comparison (the evidence).
 
-use rayon::prelude::*;
-
 use crate::Result;
 use crate::config::link::{LinkSettings, PassKind};
 use crate::normalize::{Comparable, DivisionTree};
@@ -15,19 +13,21 @@ pub mod compare;
 mod context;
 mod decide;
 pub mod generic;
+pub(crate) mod hash;
 pub mod household;
 pub mod nodes;
 pub mod one_to_one;
 mod random;
+mod scoring;
 pub mod sets;
 pub mod train;
 pub mod weigh;
 
 use block::PassReport;
 pub(crate) use decide::contradicts_own_id;
-use household::Households;
 use nodes::Nodes;
-use weigh::{Levels, Scorer};
+use scoring::Scoring;
+use weigh::Levels;
 
 /// Position of a record among all records of the run: source offset + row.
 pub type Node = u32;
@@ -92,43 +92,26 @@ pub(crate) struct Scored {
 
 /// Links the records of all sources, across sources and within each.
 pub fn link(settings: &LinkSettings, comparables: &[Comparable], tree: &DivisionTree) -> Result<Links> {
-    let nodes = Nodes::build(comparables)?;
-    let wanted = |_: u32, _: u32| true;
-    let mut candidates = block::candidates(settings, &nodes, tree, &wanted)?;
-    let mut households = Households::new(&nodes, &settings.resolve.household_anchor, &[]);
-    let decider = decide::Decider::new(settings);
-    let contents: Vec<u64> = (0..nodes.len() as u32).into_par_iter().map(|n| nodes.content(n)).collect();
-    let mut doubtful = vec![false; nodes.len()];
-    let mut scored = score(settings, &nodes, tree, &households, &doubtful, &candidates.pairs)?;
-    doubtful = context::doubtful(&scored, &nodes, &decider);
-    households = Households::new(&nodes, &settings.resolve.household_anchor, &doubtful);
-    let household_pass = settings.passes.iter().find(|pass| pass.kind == PassKind::Household);
-    // Accepted pairs connect households, which lets further members in; what they add connects
-    // more. Three rounds settle all but chains of guesses.
-    for round in 0..if household_pass.is_some() { 3 } else { 1 } {
-        if let Some(pass) = household_pass {
-            decide(settings, &nodes, &decider, &doubtful, &mut scored);
-            households.connect(strong(&scored));
-            let more = households.candidates(&nodes, &wanted);
-            let before = candidates.pairs.len();
-            candidates.pairs = block::union(&candidates.pairs, &more);
-            if round == 0 {
-                candidates.reports.push(PassReport { name: pass.name.clone(), ..PassReport::default() });
-            }
-            if let Some(report) = candidates.reports.last_mut() {
-                report.pairs = more.len() as u64;
-                report.new_pairs += (candidates.pairs.len() - before) as u64;
-            }
-        }
-        scored = score(settings, &nodes, tree, &households, &doubtful, &candidates.pairs)?;
-    }
-    decide(settings, &nodes, &decider, &doubtful, &mut scored);
+    link_nodes(settings, &Nodes::build(comparables)?, tree)
+}
+
+/// [`link`] over records already laid side by side.
+pub fn link_nodes(settings: &LinkSettings, nodes: &Nodes, tree: &DivisionTree) -> Result<Links> {
     let single: Vec<bool> =
         nodes.names.iter().map(|name| settings.resolve.one_per_person.contains(name)).collect();
-    one_to_one::settle(&mut scored, &nodes, &single, &contents);
+    let mut candidates = block::candidates(settings, nodes, tree, &single)?;
+    let pairs = std::mem::take(&mut candidates.pairs);
+    let mut scoring = Scoring::new(settings, nodes, tree, &pairs)?;
+    drop(pairs);
+    if let Some(pass) = settings.passes.iter().find(|pass| pass.kind == PassKind::Household) {
+        candidates.reports.push(scoring.rounds(pass, &candidates.settled)?);
+    }
+    let mut scored = scoring.decided();
+    one_to_one::settle(&mut scored, nodes, &single);
+    let kept = scored.iter().filter(|one| one.outcome.is_some()).count();
     let mut links = Links {
         comparisons: settings.comparisons.iter().map(|c| c.name.clone()).collect(),
-        levels: vec![Vec::new(); settings.comparisons.len()],
+        levels: vec![Vec::with_capacity(kept); settings.comparisons.len()],
         passes: candidates.reports,
         ..Links::default()
     };
@@ -145,46 +128,4 @@ pub fn link(settings: &LinkSettings, comparables: &[Comparable], tree: &Division
         }
     }
     Ok(links)
-}
-
-/// Scores every candidate, in order.
-fn score(
-    settings: &LinkSettings,
-    nodes: &Nodes,
-    tree: &DivisionTree,
-    households: &Households,
-    doubtful: &[bool],
-    pairs: &[u64],
-) -> Result<Vec<Scored>> {
-    let scorer = Scorer::new(settings, nodes, tree, households, doubtful)?;
-    Ok(pairs
-        .par_iter()
-        .with_min_len(1024)
-        .map(|&pair| {
-            let (a, b) = block::unpack(pair);
-            let levels = scorer.levels(a, b);
-            Scored { pair, weight: scorer.weight(a, b, &levels), levels, outcome: None }
-        })
-        .collect())
-}
-
-/// Decides every pair: by itself, then in the light of the others.
-fn decide(
-    settings: &LinkSettings,
-    nodes: &Nodes,
-    decider: &decide::Decider,
-    doubtful: &[bool],
-    scored: &mut [Scored],
-) {
-    scored
-        .par_iter_mut()
-        .with_min_len(1024)
-        .for_each(|one| one.outcome = decider.decide(nodes, one, doubtful));
-    context::rivals(scored, nodes, decider);
-    context::unique(scored, nodes, decider, &settings.decision, doubtful);
-}
-
-/// Accepted pairs, which may speak for others of their households.
-fn strong(scored: &[Scored]) -> impl Iterator<Item = u64> + '_ {
-    scored.iter().filter(|s| matches!(s.outcome, Some((_, Decision::Accept)))).map(|s| s.pair)
 }

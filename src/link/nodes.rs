@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::Node;
+use super::hash::{SEED, mix};
 use crate::normalize::id_number::Sex;
 use crate::normalize::{Comparable, ComparableColumn, IdNumber, NameForm, Pool, PoolId, Relation};
 use crate::{Error, Result};
@@ -37,6 +39,21 @@ pub struct Nodes {
     /// Source names.
     pub names: Vec<String>,
     columns: BTreeMap<String, Column>,
+    people: Vec<Stated>,
+    contents: Vec<u64>,
+}
+
+/// What every pair of a record asks for, looked up once.
+#[derive(Debug, Clone, Copy, Default)]
+struct Stated {
+    /// Stated birth date, 0 if none.
+    stated_birth: u32,
+    /// Stated birth date, else the one in the ID number.
+    birth: u32,
+    /// Stated sex, else what the relation to the head implies.
+    stated_sex: u8,
+    /// Stated sex, else the one in the ID number.
+    sex: u8,
 }
 
 impl Nodes {
@@ -59,7 +76,79 @@ impl Nodes {
                 put(&mut nodes.columns, name, column, start, total)?;
             }
         }
+        nodes.people = nodes.stated();
+        nodes.contents = nodes.hash_contents();
         Ok(nodes)
+    }
+
+    fn stated(&self) -> Vec<Stated> {
+        let ids = self.ids("id_number");
+        let births = match self.columns.get("birth_date") {
+            Some(Column::Date(values)) => Some(values),
+            _ => None,
+        };
+        let sexes = match self.columns.get("sex") {
+            Some(Column::Code(values)) => Some(values),
+            _ => None,
+        };
+        let relations = self.texts("relation").map(|(values, pool)| {
+            let implied = |text: &String| match Relation::from_text(text).expected_sex() {
+                Some(Sex::Male) => 1u8,
+                Some(Sex::Female) => 2,
+                None => 0,
+            };
+            (values, pool.values.iter().map(implied).collect::<Vec<u8>>())
+        });
+        (0..self.len())
+            .into_par_iter()
+            .with_min_len(4096)
+            .map(|at| {
+                let id = ids.map_or(IdNumber::default(), |ids| ids[at]);
+                let stated_birth = births.map_or(0, |births| births[at]);
+                let mut stated_sex = sexes.map_or(0, |sexes| sexes[at]);
+                if stated_sex == 0
+                    && let Some((values, implied)) = &relations
+                {
+                    stated_sex = implied[values[at] as usize];
+                }
+                let own = |stated: u8| if stated != 0 { stated } else { id.sex().map_or(0, |s| s as u8) };
+                let birth = if stated_birth != 0 { stated_birth } else { id.birth().unwrap_or(0) };
+                Stated { stated_birth, birth, stated_sex, sex: own(stated_sex) }
+            })
+            .collect()
+    }
+
+    fn hash_contents(&self) -> Vec<u64> {
+        // Pool positions depend on the order of rows; the texts themselves do not.
+        let texts: Vec<Vec<u64>> = self
+            .columns
+            .values()
+            .map(|column| match column {
+                Column::Name(_, pool) => {
+                    pool.values.par_iter().map(|name| xxh3_64(name.clean.as_bytes())).collect()
+                }
+                Column::Text(_, pool) => pool.values.par_iter().map(|t| xxh3_64(t.as_bytes())).collect(),
+                _ => Vec::new(),
+            })
+            .collect();
+        let sources: Vec<u64> = self.names.iter().map(|name| xxh3_64(name.as_bytes())).collect();
+        (0..self.len())
+            .into_par_iter()
+            .with_min_len(4096)
+            .map(|at| {
+                let mut hash = mix(SEED, sources[usize::from(self.source[at])]);
+                for (column, texts) in self.columns.values().zip(&texts) {
+                    let value = match column {
+                        Column::Id(v) => v[at].key.rotate_left(8) ^ v[at].class as u64,
+                        Column::Name(v, _) | Column::Text(v, _) => texts[v[at] as usize],
+                        Column::Date(v) | Column::Division(v) => u64::from(v[at]),
+                        Column::Code(v) => u64::from(v[at]),
+                    };
+                    hash = mix(hash, value);
+                }
+                hash
+            })
+            .collect()
     }
 
     /// Number of records.
@@ -108,40 +197,22 @@ impl Nodes {
 
     /// Stated birth date, 0 if none.
     pub fn stated_birth(&self, node: Node) -> u32 {
-        match self.columns.get("birth_date") {
-            Some(Column::Date(values)) => values[node as usize],
-            _ => 0,
-        }
+        self.people[node as usize].stated_birth
     }
 
     /// Stated birth date, else the one in the ID number, else 0.
     pub fn birth(&self, node: Node) -> u32 {
-        match self.stated_birth(node) {
-            0 => self.id(node).birth().unwrap_or(0),
-            stated => stated,
-        }
+        self.people[node as usize].birth
     }
 
     /// Stated sex (1 male, 2 female), else what the relation to the head implies, 0 if neither.
     pub fn stated_sex(&self, node: Node) -> u8 {
-        if let Some(Column::Code(values)) = self.columns.get("sex")
-            && values[node as usize] != 0
-        {
-            return values[node as usize];
-        }
-        match self.relation(node).expected_sex() {
-            Some(Sex::Male) => 1,
-            Some(Sex::Female) => 2,
-            None => 0,
-        }
+        self.people[node as usize].stated_sex
     }
 
     /// Stated sex, else the one in the ID number, else 0.
     pub fn sex(&self, node: Node) -> u8 {
-        match self.stated_sex(node) {
-            0 => self.id(node).sex().map_or(0, |sex| sex as u8),
-            stated => stated,
-        }
+        self.people[node as usize].sex
     }
 
     /// Relation to the head of the household.
@@ -176,23 +247,7 @@ impl Nodes {
     /// Hash of what the record says, free of row numbers: breaks ties so that the order of rows
     /// does not matter.
     pub fn content(&self, node: Node) -> u64 {
-        let at = node as usize;
-        let mut bytes = Vec::with_capacity(128);
-        bytes.extend_from_slice(self.names[usize::from(self.source[at])].as_bytes());
-        for column in self.columns.values() {
-            match column {
-                Column::Id(v) => {
-                    bytes.extend_from_slice(&v[at].key.to_le_bytes());
-                    bytes.push(v[at].class as u8);
-                }
-                Column::Name(v, pool) => bytes.extend_from_slice(pool.get(v[at]).clean.as_bytes()),
-                Column::Text(v, pool) => bytes.extend_from_slice(pool.get(v[at]).as_bytes()),
-                Column::Date(v) | Column::Division(v) => bytes.extend_from_slice(&v[at].to_le_bytes()),
-                Column::Code(v) => bytes.push(v[at]),
-            }
-            bytes.push(0xFF);
-        }
-        xxh3_64(&bytes)
+        self.contents[node as usize]
     }
 }
 

@@ -14,7 +14,7 @@ const EXACT: usize = 18;
 
 /// Turns accepted pairs that lose against better ones into review pairs. `single`: by source,
 /// at most one record per person.
-pub(crate) fn settle(scored: &mut [Scored], nodes: &Nodes, single: &[bool], contents: &[u64]) {
+pub(crate) fn settle(scored: &mut [Scored], nodes: &Nodes, single: &[bool]) {
     // Conflicts only arise between pairs of the same two sources, one of them single.
     let mut by_sources: HashMap<(u8, u8), Vec<usize>> = HashMap::new();
     for (at, one) in scored.iter().enumerate() {
@@ -33,7 +33,7 @@ pub(crate) fn settle(scored: &mut [Scored], nodes: &Nodes, single: &[bool], cont
         // A record may have one partner in a single source.
         let limits = (single[usize::from(t)], single[usize::from(s)]);
         for component in components(scored, &pairs, limits) {
-            resolve(scored, &component, limits, contents);
+            resolve(scored, &component, limits, nodes);
         }
     }
 }
@@ -59,11 +59,11 @@ fn components(scored: &[Scored], pairs: &[usize], limits: (bool, bool)) -> Vec<V
 }
 
 /// Keeps the heaviest compatible set of a component.
-fn resolve(scored: &mut [Scored], component: &[usize], limits: (bool, bool), contents: &[u64]) {
+fn resolve(scored: &mut [Scored], component: &[usize], limits: (bool, bool), nodes: &Nodes) {
     let mut order = component.to_vec();
     let key = |at: usize| {
         let (a, b) = block::unpack(scored[at].pair);
-        let (x, y) = (contents[a as usize], contents[b as usize]);
+        let (x, y) = (nodes.content(a), nodes.content(b));
         (std::cmp::Reverse(scored[at].weight), x.min(y), x.max(y))
     };
     order.sort_by_key(|&at| key(at));

@@ -1,6 +1,5 @@
 //! Accepted pairs become persons: best evidence first, and never against what a person can be.
 
-use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use crate::config::link::LinkSettings;
@@ -24,108 +23,107 @@ pub(super) struct Clusters {
 }
 
 /// What a growing person must not contain twice.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, Copy)]
 struct Holds {
-    /// Single sources that have a record in it, and how many.
-    sources: Vec<(u8, Node)>,
-    /// The one confirmed ID number.
-    id: Option<u64>,
+    /// Single sources that have a record in it, one bit each.
+    sources: u64,
+    /// The one confirmed ID number plus one; 0 if none.
+    id: u64,
 }
 
-struct Builder<'a> {
-    nodes: &'a Nodes,
-    single: Vec<bool>,
-    sets: DisjointSets,
-    holds: HashMap<u32, Holds>,
-    foreign: Vec<bool>,
-}
-
-impl Builder<'_> {
-    fn of(&self, root: u32) -> Holds {
-        match self.holds.get(&root) {
-            Some(holds) => holds.clone(),
-            None => {
-                let at = root as usize;
-                let source = self.nodes.source[at];
-                let id = self.nodes.id(root);
-                Holds {
-                    sources: if self.single[usize::from(source)] { vec![(source, root)] } else { Vec::new() },
-                    id: (id.trusted() && !self.foreign[at]).then_some(id.key),
-                }
-            }
-        }
-    }
-
+impl Holds {
     /// May the two be one person? `doubled`: the pair itself is a doubled row of one source.
-    fn compatible(&self, p: &Holds, q: &Holds, doubled: bool) -> bool {
-        let ids = match (p.id, q.id) {
-            (Some(x), Some(y)) => x == y,
-            _ => true,
-        };
-        ids && (doubled || p.sources.iter().all(|(s, _)| q.sources.iter().all(|(t, _)| s != t)))
+    fn fits(self, other: Self, doubled: bool) -> bool {
+        let ids = self.id == other.id || self.id == 0 || other.id == 0;
+        ids && (doubled || self.sources & other.sources == 0)
     }
+}
 
-    fn join(&mut self, a: u32, b: u32, p: Holds, q: Holds) {
-        let (low, high) = (a.min(b), a.max(b));
-        self.sets.join(low, high);
-        let mut holds = p;
-        holds.sources.extend(q.sources);
-        holds.sources.sort_unstable();
-        holds.sources.dedup_by_key(|s| s.0);
-        holds.id = holds.id.or(q.id);
-        self.holds.remove(&high);
-        self.holds.insert(low, holds);
+struct Builder {
+    sets: DisjointSets,
+    /// By set: what its person holds, kept at the smallest member.
+    holds: Vec<Holds>,
+}
+
+impl Builder {
+    fn join(&mut self, a: u32, b: u32) {
+        let (p, q) = (self.holds[a as usize], self.holds[b as usize]);
+        self.sets.join(a, b);
+        self.holds[a.min(b) as usize] =
+            Holds { sources: p.sources | q.sources, id: if p.id != 0 { p.id } else { q.id } };
     }
 }
 
 /// Groups records.
 pub(super) fn cluster(settings: &LinkSettings, nodes: &Nodes, links: &Links) -> Clusters {
-    let single: Vec<bool> =
-        nodes.names.iter().map(|name| settings.resolve.one_per_person.contains(name)).collect();
-    let contents: Vec<u64> = (0..nodes.len() as u32).into_par_iter().map(|n| nodes.content(n)).collect();
+    // A bit each; sources beyond the 64th are not guarded here (one-to-one still is).
+    let bit = |source: usize| if source < 64 { 1u64 << source } else { 0 };
+    let single: Vec<u64> = (nodes.names.iter().enumerate())
+        .map(|(at, name)| if settings.resolve.one_per_person.contains(name) { bit(at) } else { 0 })
+        .collect();
     let foreign = foreign(nodes, links);
-    let mut order: Vec<usize> =
-        (0..links.left.len()).filter(|&i| links.decision[i] == Decision::Accept).collect();
-    order.par_sort_unstable_by_key(|&i| {
-        let (x, y) = (contents[links.left[i] as usize], contents[links.right[i] as usize]);
-        (std::cmp::Reverse(links.weight[i]), x.min(y), x.max(y), i)
+    let mut order: Vec<u32> =
+        (0..links.left.len() as u32).filter(|&i| links.decision[i as usize] == Decision::Accept).collect();
+    order.par_sort_unstable_by(|&i, &j| {
+        let weight = |i: u32| std::cmp::Reverse(links.weight[i as usize]);
+        let contents = |i: u32| {
+            let (x, y) = (nodes.content(links.left[i as usize]), nodes.content(links.right[i as usize]));
+            (x.min(y), x.max(y))
+        };
+        weight(i).cmp(&weight(j)).then_with(|| contents(i).cmp(&contents(j))).then(i.cmp(&j))
     });
-    let mut builder =
-        Builder { nodes, single, sets: DisjointSets::new(nodes.len()), holds: HashMap::new(), foreign };
+    let holds = (0..nodes.len())
+        .into_par_iter()
+        .map(|at| {
+            let id = nodes.id(at as u32);
+            let own = id.trusted() && !foreign[at];
+            Holds { sources: single[usize::from(nodes.source[at])], id: if own { id.key + 1 } else { 0 } }
+        })
+        .collect();
+    let mut builder = Builder { sets: DisjointSets::new(nodes.len()), holds };
     let mut refused = Vec::new();
-    for &i in &order {
+    for i in order.into_iter().map(|i| i as usize) {
         let (left, right) = (links.left[i], links.right[i]);
         let (a, b) = (builder.sets.find(left), builder.sets.find(right));
         if a == b {
             continue;
         }
-        let (p, q) = (builder.of(a), builder.of(b));
         let doubled =
             nodes.source[left as usize] == nodes.source[right as usize] && links.tier[i] == Tier::T1;
-        if builder.compatible(&p, &q, doubled) {
-            builder.join(a, b, p, q);
+        if builder.holds[a as usize].fits(builder.holds[b as usize], doubled) {
+            builder.join(a, b);
         } else {
             refused.push(i);
         }
     }
-    finish(builder, links, &refused, settings.decision.accept)
+    finish(builder, nodes.len(), links, &refused, foreign, settings.decision.accept)
 }
 
-fn finish(mut builder: Builder<'_>, links: &Links, refused: &[usize], accept: i32) -> Clusters {
-    let count = builder.nodes.len();
+fn finish(
+    mut builder: Builder,
+    count: usize,
+    links: &Links,
+    refused: &[usize],
+    foreign: Vec<bool>,
+    accept: i32,
+) -> Clusters {
     let roots: Vec<u32> = (0..count as u32).map(|n| builder.sets.find(n)).collect();
-    let mut dense: HashMap<u32, u32> = HashMap::new();
     let mut out = Clusters {
-        person: Vec::with_capacity(count),
+        person: vec![0; count],
         tier: vec![Tier::T1; count],
         in_review: vec![false; count],
+        foreign,
         ..Clusters::default()
     };
-    for &root in &roots {
-        let next = dense.len() as u32;
-        out.person.push(*dense.entry(root).or_insert(next));
+    // The smallest member is the first met: its number is known when the others ask.
+    for (node, &root) in roots.iter().enumerate() {
+        out.person[node] = if root as usize == node {
+            out.count += 1;
+            out.count as u32 - 1
+        } else {
+            out.person[root as usize]
+        };
     }
-    out.count = dense.len();
     let mut best: Vec<Option<Tier>> = vec![None; count];
     for i in 0..links.left.len() {
         let (a, b) = (links.left[i] as usize, links.right[i] as usize);
@@ -138,9 +136,8 @@ fn finish(mut builder: Builder<'_>, links: &Links, refused: &[usize], accept: i3
         } else if links.decision[i] == Decision::Review {
             // A pair that could not be one person anyway is settled; one that only a better
             // partner in a source of single records outweighed is not.
-            let (p, q) = (builder.of(roots[a]), builder.of(roots[b]));
             let heavy = links.weight[i] >= accept;
-            if builder.compatible(&p, &q, heavy) {
+            if builder.holds[roots[a] as usize].fits(builder.holds[roots[b] as usize], heavy) {
                 out.in_review[a] = true;
                 out.in_review[b] = true;
             }
@@ -153,7 +150,6 @@ fn finish(mut builder: Builder<'_>, links: &Links, refused: &[usize], accept: i3
     for (tier, best) in out.tier.iter_mut().zip(best) {
         *tier = best.unwrap_or(Tier::T1);
     }
-    out.foreign = builder.foreign;
     out
 }
 

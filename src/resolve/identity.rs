@@ -1,7 +1,9 @@
 //! Published ids: from what the person is, or as in the previous quarter.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::IdentityChange;
@@ -10,71 +12,117 @@ use crate::normalize::DivisionTree;
 use crate::normalize::id_number::Digits;
 use crate::publish::previous::PreviousRecord;
 
-/// Canonical key of each person: the smallest confirmed ID number of its own, else the smallest
-/// usable one, else what the records say. Distinct for distinct persons.
+/// What the published id of a person is made of, before any previous quarter has its say: the
+/// smallest confirmed ID number of its own, else the smallest usable one, else what the records
+/// say. Distinct for distinct persons.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum PersonKey {
+    /// An ID number that no other person has.
+    Number(u64),
+    /// What the records say; with the number where several persons share it.
+    Says(String),
+}
+
+impl PersonKey {
+    /// As text, the stuff of ids.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Number(key) => Digits::from_key(*key).to_text(),
+            Self::Says(text) => text.clone(),
+        }
+    }
+}
+
+/// Canonical key of each person.
 pub(super) fn person_keys(
     nodes: &Nodes,
     tree: &DivisionTree,
     person: &[u32],
     count: usize,
     foreign: &[bool],
-) -> Vec<String> {
-    let mut best: Vec<Option<(u8, String)>> = vec![None; count];
-    let mut says: Vec<Option<String>> = vec![None; count];
+) -> Vec<PersonKey> {
+    const NONE: (u8, u64) = (9, 0);
+    let mut best = vec![NONE; count];
     for node in 0..nodes.len() as u32 {
         let at = node as usize;
         let id = nodes.id(node);
+        if let Some(key) = id.id18_key() {
+            let rank = u8::from(!id.trusted()) + 2 * u8::from(foreign[at]);
+            let slot = &mut best[person[at] as usize];
+            *slot = (*slot).min((rank, key));
+        }
+    }
+    let mut numbers: Vec<u64> = best.iter().filter(|b| **b != NONE).map(|b| b.1).collect();
+    numbers.par_sort_unstable();
+    // Two persons under one number are told apart by what their records say.
+    let shared: Vec<u64> = numbers.windows(2).filter(|w| w[0] == w[1]).map(|w| w[0]).collect();
+    let speaks = |number: usize| best[number] == NONE || shared.binary_search(&best[number].1).is_ok();
+    let mut says: BTreeMap<u32, String> = BTreeMap::new();
+    for node in 0..nodes.len() as u32 {
+        let number = person[node as usize];
+        if !speaks(number as usize) {
+            continue;
+        }
         let name = nodes.name(node).map_or("", |n| n.clean.as_str());
         let village = tree.code_at(nodes.division(node), crate::normalize::division::VILLAGE);
         let plain = format!("{name}|{}|{village}|{:016x}", nodes.birth(node), nodes.content(node));
-        let key = match id.id18_key() {
-            Some(key) => {
-                let rank = u8::from(!id.trusted()) + 2 * u8::from(foreign[at]);
-                (rank, Digits::from_key(key).to_text())
+        match says.entry(number) {
+            Entry::Vacant(slot) => {
+                slot.insert(plain);
             }
-            None => (9, plain.clone()),
-        };
-        let slot = &mut best[person[at] as usize];
-        if slot.as_ref().is_none_or(|old| key < *old) {
-            *slot = Some(key);
-        }
-        let slot = &mut says[person[at] as usize];
-        if slot.as_ref().is_none_or(|old| plain < *old) {
-            *slot = Some(plain);
+            Entry::Occupied(mut slot) if plain < *slot.get() => {
+                slot.insert(plain);
+            }
+            Entry::Occupied(_) => {}
         }
     }
-    let keys: Vec<String> = best.into_iter().map(|k| k.map_or_else(String::new, |k| k.1)).collect();
-    let mut users: BTreeMap<&str, u32> = BTreeMap::new();
-    for key in &keys {
-        *users.entry(key).or_default() += 1;
-    }
-    // Two persons under one number are told apart by what their records say.
-    keys.iter()
-        .zip(says)
-        .map(|(key, says)| match users[key.as_str()] {
-            1 => key.clone(),
-            _ => format!("{key}|{}", says.unwrap_or_default()),
+    let mut keys: Vec<PersonKey> = (best.iter().enumerate())
+        .map(|(number, &(rank, key))| {
+            let said = says.remove(&(number as u32));
+            match said {
+                None => PersonKey::Number(key),
+                Some(said) if (rank, key) == NONE => PersonKey::Says(said),
+                Some(said) => PersonKey::Says(format!("{}|{said}", Digits::from_key(key).to_text())),
+            }
         })
-        .collect()
+        .collect();
+    tell_apart(&mut keys);
+    keys
 }
 
-/// Ids for canonical keys: a letter and 13 characters of base 32.
-pub(super) fn ids(letter: char, keys: &[String]) -> Vec<String> {
-    let mut taken: BTreeMap<String, usize> = BTreeMap::new();
-    let mut order: Vec<usize> = (0..keys.len()).collect();
-    order.sort_by(|&a, &b| keys[a].cmp(&keys[b]));
-    let mut out = vec![String::new(); keys.len()];
-    for at in order {
-        let mut seed = 0;
-        let id = loop {
-            let id = encode(letter, xxh3_64_with_seed(keys[at].as_bytes(), seed));
-            if !taken.contains_key(&id) {
-                break id;
+/// Persons whose records say exactly the same are numbered; which is which cannot matter.
+fn tell_apart(keys: &mut [PersonKey]) {
+    let mut seen: BTreeMap<String, u32> = BTreeMap::new();
+    for key in keys.iter_mut() {
+        if let PersonKey::Says(text) = key {
+            let times = seen.entry(text.clone()).or_default();
+            *times += 1;
+            if *times > 1 {
+                text.push_str(&format!("|{times}"));
             }
-            seed += 1;
-        };
-        taken.insert(id.clone(), at);
-        out[at] = id;
+        }
+    }
+}
+
+/// Ids for canonical keys: a letter and 13 characters of base 32. `text` gives the key at a
+/// position.
+pub(super) fn ids(letter: char, count: usize, text: &(dyn Fn(usize) -> String + Sync)) -> Vec<String> {
+    let mut hashes: Vec<(u64, u32)> = (0..count as u32)
+        .into_par_iter()
+        .with_min_len(4096)
+        .map(|at| (xxh3_64_with_seed(text(at as usize).as_bytes(), 0), at))
+        .collect();
+    let mut out: Vec<String> = hashes.par_iter().map(|&(hash, _)| encode(letter, hash)).collect();
+    hashes.par_sort_unstable();
+    // Different keys of one hash: the first by text keeps it, the others try other seeds.
+    for same in hashes.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1) {
+        let mut order: Vec<(String, u32)> = same.iter().map(|&(_, at)| (text(at as usize), at)).collect();
+        order.sort_unstable();
+        for (key, at) in order.into_iter().skip(1) {
+            let taken = |hash: u64| hashes.binary_search_by_key(&hash, |h| h.0).is_ok();
+            let free = (1..).map(|seed| xxh3_64_with_seed(key.as_bytes(), seed)).find(|h| !taken(*h));
+            out[at as usize] = encode(letter, free.unwrap_or_default());
+        }
     }
     out
 }
@@ -209,8 +257,8 @@ mod tests {
 
     #[test]
     fn ids_are_distinct_and_depend_on_the_key_alone() {
-        let ids = ids('P', &["b".to_owned(), "a".to_owned()]);
-        assert_eq!(ids[0], super::ids('P', &["b".to_owned()])[0]);
+        let ids = ids('P', 2, &|at| ["b", "a"][at].to_owned());
+        assert_eq!(ids[0], super::ids('P', 1, &|_| "b".to_owned())[0]);
         assert_ne!(ids[0], ids[1]);
         assert!(ids.iter().all(|id| id.len() == 14 && id.starts_with('P')));
     }

@@ -57,14 +57,25 @@ pub fn resolve(
     links: &Links,
     previous: Option<&[PreviousRecord]>,
 ) -> Result<Resolution> {
-    let nodes = Nodes::build(comparables)?;
+    resolve_nodes(settings, pipeline, loaded, &Nodes::build(comparables)?, links, previous)
+}
+
+/// [`resolve`] over records already laid side by side.
+pub fn resolve_nodes(
+    settings: &LinkSettings,
+    pipeline: &Pipeline,
+    loaded: &[Loaded],
+    nodes: &Nodes,
+    links: &Links,
+    previous: Option<&[PreviousRecord]>,
+) -> Result<Resolution> {
     let tree = &pipeline.divisions;
-    let clusters = cluster::cluster(settings, &nodes, links);
-    let person_keys =
-        identity::person_keys(&nodes, tree, &clusters.person, clusters.count, &clusters.foreign);
-    let (household, household_keys) = households::assemble(settings, &nodes, &clusters.person, &person_keys);
-    let mut person_ids = identity::ids('P', &person_keys);
-    let mut household_ids = identity::ids('H', &household_keys);
+    let clusters = cluster::cluster(settings, nodes, links);
+    let keys = identity::person_keys(nodes, tree, &clusters.person, clusters.count, &clusters.foreign);
+    let homes = households::assemble(settings, nodes, &clusters.person, &keys);
+    let mut person_ids = identity::ids('P', keys.len(), &|at| keys[at].text());
+    let mut household_ids = identity::ids('H', homes.count(), &|at| homes.key(at));
+    let household = homes.household;
     let mut ledger = Vec::new();
     if let Some(previous) = previous {
         let record_id = |node: u32| {
@@ -72,12 +83,12 @@ pub fn resolve(
             loaded[source].records.record_id((node - nodes.offsets[source]) as usize)
         };
         let (persons, homes) =
-            identity::votes(&nodes, &record_id, tree, &clusters.person, &household, previous);
+            identity::votes(nodes, &record_id, tree, &clusters.person, &household, previous);
         identity::keep(&mut person_ids, &persons, &mut ledger);
         identity::keep(&mut household_ids, &homes, &mut ledger);
     }
     Ok(Resolution {
-        offsets: nodes.offsets,
+        offsets: nodes.offsets.clone(),
         person: clusters.person,
         household,
         tier: clusters.tier,

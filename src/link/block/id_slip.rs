@@ -4,10 +4,11 @@
 //! numbers that it does not confirm (and those with a digit lost or doubled) have their
 //! neighbours looked up among all numbers.
 
-use hashbrown::HashMap;
 use rayon::prelude::*;
 
+use super::same_id::Carriers;
 use super::{PassReport, pack};
+use crate::link::hash::Sieve;
 use crate::link::nodes::Nodes;
 use crate::normalize::id_number::{Digits, IdClass, IdNumber};
 
@@ -17,38 +18,34 @@ const MOST_OWNERS: usize = 40;
 
 pub(super) fn pairs(
     nodes: &Nodes,
-    wanted: &(dyn Fn(u32, u32) -> bool + Sync),
+    carriers: &Carriers,
+    settled: &[bool],
     report: &mut PassReport,
 ) -> Vec<u64> {
     let Some(ids) = nodes.ids("id_number") else { return Vec::new() };
-    let mut bodies: Vec<(u64, u32)> =
-        (0u32..).zip(ids).filter_map(|(node, id)| Some((id.edit_key()? / 11, node))).collect();
-    bodies.par_sort_unstable();
-    let mut index: HashMap<u64, (u32, u32)> = HashMap::with_capacity(bodies.len());
-    let mut start = 0;
-    for block in bodies.chunk_by(|a, b| a.0 == b.0) {
-        let end = start + block.len() as u32;
-        index.insert(block[0].0, (start, end));
-        start = end;
-    }
     let doubtful: Vec<u32> = (0u32..)
         .zip(ids)
-        .filter(|(_, id)| {
-            (id.edit_key().is_some() && !id.trusted()) || (id.class == IdClass::Other && id.detail > 0)
+        .filter(|(node, id)| {
+            let full = id.edit_key().is_some() && !id.trusted();
+            !settled[*node as usize] && (full || id.class == IdClass::Other && id.detail > 0)
         })
         .map(|(node, _)| node)
         .collect();
     report.records = doubtful.len() as u64;
+    if doubtful.is_empty() {
+        return Vec::new();
+    }
+    // Nearly all neighbours are nobody's number: a bit says so before the list is searched.
+    let mut sieve = Sieve::new(carriers.sorted.len());
+    carriers.sorted.iter().for_each(|&(key, _)| sieve.add(key / 11));
     doubtful
         .par_iter()
         .flat_map_iter(|&node| {
             let mut found = Vec::new();
             neighbours(ids[node as usize], &mut |body| {
-                let Some(&(from, to)) = index.get(&body) else { return };
-                for &(_, other) in bodies[from as usize..to as usize].iter().take(MOST_OWNERS) {
-                    if other != node && wanted(node, other) {
-                        found.push(pack(node, other));
-                    }
+                if sieve.may_hold(body) {
+                    let owners = carriers.of_body(body).iter().take(MOST_OWNERS);
+                    found.extend(owners.filter(|o| o.1 != node).map(|o| pack(node, o.1)));
                 }
             });
             found

@@ -1,114 +1,268 @@
 //! Passes by key: records that share every part of it.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::same_id::pieces;
 use super::{PassReport, pack};
 use crate::config::link::{KeyBy, KeyPart, LinkSettings, Pass};
+use crate::link::hash::{SEED, Sieve, mix};
 use crate::link::nodes::{Column, Nodes};
-use crate::normalize::DivisionTree;
 use crate::normalize::division::{TOWNSHIP, VILLAGE};
+use crate::normalize::{DivisionTree, NameForm, Pool};
 use crate::{Error, Result};
 
 /// Most keys of one record in one pass; more combinations than that say nothing.
 const MOST_KEYS: usize = 64;
 
-/// Pairs of a pass.
-pub(super) fn pairs(
-    settings: &LinkSettings,
-    pass: &Pass,
-    nodes: &Nodes,
-    tree: &DivisionTree,
-    wanted: &(dyn Fn(u32, u32) -> bool + Sync),
-    report: &mut PassReport,
-) -> Result<Vec<u64>> {
-    for part in pass.keys.iter().chain(&pass.split) {
-        if !fits(nodes, part) {
-            return Err(Error::configuration(format!(
-                "比对轮次“{}”的键 {} 不能按 {:?} 取",
-                pass.name, part.column, part.by
-            ))
-            .in_file(&settings.path)
-            .hint("检查列名,以及 by 是否适合这一列"));
+/// Keys of one record.
+struct Keys {
+    values: [u64; MOST_KEYS],
+    count: usize,
+}
+
+impl Keys {
+    fn add(&mut self, key: u64) {
+        if self.count < MOST_KEYS {
+            self.values[self.count] = key;
+            self.count += 1;
         }
     }
-    let mut entries = entries(nodes, tree, &pass.keys);
-    entries.par_sort_unstable();
-    entries.dedup();
-    let mut seen: Vec<u32> = entries.iter().map(|e| e.1).collect();
-    seen.par_sort_unstable();
-    seen.dedup();
-    report.records = seen.len() as u64;
-    let mut out = Vec::new();
-    for block in entries.chunk_by(|a, b| a.0 == b.0) {
-        if block.len() < 2 {
-            continue;
+
+    fn all(&self) -> &[u64] {
+        &self.values[..self.count]
+    }
+}
+
+/// Reading keys by pool of names: several passes ask, and most names are borne by many.
+#[derive(Default)]
+pub(super) struct Readings(Mutex<BTreeMap<usize, std::sync::Arc<ReadingKeys>>>);
+
+struct ReadingKeys {
+    starts: Vec<u32>,
+    keys: Vec<u64>,
+}
+
+impl ReadingKeys {
+    fn of(&self, name: u32) -> &[u64] {
+        &self.keys[self.starts[name as usize] as usize..self.starts[name as usize + 1] as usize]
+    }
+}
+
+impl Readings {
+    fn of(&self, pool: &Pool<NameForm>) -> std::sync::Arc<ReadingKeys> {
+        let mut pools = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = std::ptr::from_ref(pool) as usize;
+        std::sync::Arc::clone(pools.entry(place).or_insert_with(|| {
+            let parts: Vec<(Vec<u32>, Vec<u64>)> = pool
+                .values
+                .par_chunks(8192)
+                .map(|names| {
+                    let (mut counts, mut keys) = (Vec::with_capacity(names.len()), Vec::new());
+                    for name in names {
+                        let before = keys.len();
+                        keys.extend(name.reading_keys());
+                        counts.push((keys.len() - before) as u32);
+                    }
+                    (counts, keys)
+                })
+                .collect();
+            let mut all = ReadingKeys { starts: vec![0], keys: Vec::new() };
+            let mut end = 0;
+            for (counts, keys) in parts {
+                all.keys.extend(keys);
+                all.starts.extend(counts.into_iter().map(|count| {
+                    end += count;
+                    end
+                }));
+            }
+            std::sync::Arc::new(all)
+        }))
+    }
+}
+
+/// A pass ready to run.
+pub(super) struct KeyPass<'a> {
+    pass: &'a Pass,
+    pub(super) nodes: &'a Nodes,
+    tree: &'a DivisionTree,
+    readings: &'a Readings,
+    prepared: OnceLock<BTreeMap<&'a str, std::sync::Arc<ReadingKeys>>>,
+}
+
+impl<'a> KeyPass<'a> {
+    /// Checks that the keys suit their columns.
+    pub(super) fn new(
+        settings: &LinkSettings,
+        pass: &'a Pass,
+        nodes: &'a Nodes,
+        tree: &'a DivisionTree,
+        readings: &'a Readings,
+    ) -> Result<Self> {
+        for part in pass.keys.iter().chain(&pass.split) {
+            if !fits(nodes, part) {
+                return Err(Error::configuration(format!(
+                    "比对轮次“{}”的键 {} 不能按 {:?} 取",
+                    pass.name, part.column, part.by
+                ))
+                .in_file(&settings.path)
+                .hint("检查列名,以及 by 是否适合这一列"));
+            }
         }
-        if block.len() <= pass.max_block as usize {
-            all_pairs(block, wanted, &mut out);
-            continue;
+        Ok(Self { pass, nodes, tree, readings, prepared: OnceLock::new() })
+    }
+
+    /// Pairs of records that share a key, at least one of them not settled.
+    pub(super) fn pairs(&self, settled: &[bool], report: &mut PassReport) -> Vec<u64> {
+        let (mut entries, loose) = self.entries(&|node| !settled[node as usize], &|_| true);
+        let mut sieve = Sieve::new(entries.len());
+        entries.iter().for_each(|entry| sieve.add(entry.0));
+        let (partners, firm) = self.entries(&|node| settled[node as usize], &|key| sieve.may_hold(key));
+        entries.extend(partners);
+        entries.par_sort_unstable();
+        entries.dedup();
+        report.records = loose + firm;
+        let parts: Vec<(Vec<u64>, PassReport)> = pieces(&entries)
+            .into_par_iter()
+            .map(|range| {
+                let (mut found, mut small) = (Vec::new(), PassReport::default());
+                for block in entries[range].chunk_by(|a, b| a.0 == b.0) {
+                    if block.len() > 1 {
+                        self.block(block, settled, &mut found, &mut small);
+                    }
+                }
+                (found, small)
+            })
+            .collect();
+        let mut all = Vec::with_capacity(parts.iter().map(|p| p.0.len()).sum());
+        for (found, small) in parts {
+            all.extend(found);
+            report.take(&small);
+        }
+        all
+    }
+
+    /// Pairs of one block, split if they are too many.
+    pub(super) fn block(
+        &self,
+        block: &[(u64, u32)],
+        settled: &[bool],
+        found: &mut Vec<u64>,
+        report: &mut PassReport,
+    ) {
+        let most = u64::from(self.pass.max_block) * u64::from(self.pass.max_block) / 2;
+        if pair_count(block, settled) <= most {
+            return all_pairs(block, settled, found);
         }
         report.split_blocks += 1;
         let mut smaller = Vec::new();
-        match &pass.split {
+        match &self.pass.split {
             Some(part) => {
                 for &(_, node) in block {
-                    keys_of(nodes, tree, node, part, &mut |key| smaller.push((key, node)));
+                    let mut keys = Keys { values: [0; MOST_KEYS], count: 0 };
+                    self.keys_of(node, part, &mut |key| keys.add(key));
+                    smaller.extend(keys.all().iter().map(|&key| (key, node)));
                 }
             }
             None => smaller.extend_from_slice(block),
         }
         smaller.sort_unstable();
         for block in smaller.chunk_by(|a, b| a.0 == b.0) {
-            if block.len() <= pass.max_block as usize {
-                all_pairs(block, wanted, &mut out);
+            if pair_count(block, settled) <= most {
+                all_pairs(block, settled, found);
             } else {
                 report.skipped_blocks += 1;
                 report.skipped_records += block.len() as u64;
             }
         }
     }
-    Ok(out)
+
+    /// (key, node) of every wanted record that has all parts, and how many records these are.
+    fn entries(
+        &self,
+        wanted: &(dyn Fn(u32) -> bool + Sync),
+        keep: &(dyn Fn(u64) -> bool + Sync),
+    ) -> (Vec<(u64, u32)>, u64) {
+        const CHUNK: usize = 1 << 15;
+        let count = self.nodes.len();
+        let parts: Vec<(Vec<(u64, u32)>, u64)> = (0..count.div_ceil(CHUNK))
+            .into_par_iter()
+            .map(|chunk| {
+                let (mut out, mut records) = (Vec::new(), 0);
+                let mut keys = Keys { values: [0; MOST_KEYS], count: 0 };
+                let mut longer = Keys { values: [0; MOST_KEYS], count: 0 };
+                for node in (chunk * CHUNK..((chunk + 1) * CHUNK).min(count)).map(|node| node as u32) {
+                    if !wanted(node) {
+                        continue;
+                    }
+                    (keys.values[0], keys.count) = (SEED, 1);
+                    for part in &self.pass.keys {
+                        longer.count = 0;
+                        self.keys_of(node, part, &mut |key| {
+                            keys.all().iter().for_each(|&base| longer.add(mix(base, key)));
+                        });
+                        std::mem::swap(&mut keys, &mut longer);
+                        if keys.count == 0 {
+                            break;
+                        }
+                    }
+                    records += u64::from(keys.count > 0);
+                    out.extend(keys.all().iter().filter(|key| keep(**key)).map(|&key| (key, node)));
+                }
+                (out, records)
+            })
+            .collect();
+        let records = parts.iter().map(|p| p.1).sum();
+        let mut all = Vec::with_capacity(parts.iter().map(|p| p.0.len()).sum());
+        parts.into_iter().for_each(|(part, _)| all.extend(part));
+        (all, records)
+    }
+
+    fn keys_of(&self, node: u32, part: &KeyPart, found: &mut dyn FnMut(u64)) {
+        if part.by == KeyBy::Reading
+            && let Some((names, _)) = self.nodes.han(&part.column)
+            && let Some(keys) = self.prepared().get(part.column.as_str())
+        {
+            return keys.of(names[node as usize]).iter().for_each(|&key| found(key));
+        }
+        keys_of(self.nodes, self.tree, node, part, found);
+    }
+
+    fn prepared(&self) -> &BTreeMap<&'a str, std::sync::Arc<ReadingKeys>> {
+        self.prepared.get_or_init(|| {
+            let parts = self.pass.keys.iter().chain(&self.pass.split);
+            parts
+                .filter(|part| part.by == KeyBy::Reading)
+                .filter_map(|part| {
+                    let (_, pool) = self.nodes.han(&part.column)?;
+                    Some((part.column.as_str(), self.readings.of(pool)))
+                })
+                .collect()
+        })
+    }
 }
 
-fn all_pairs(block: &[(u64, u32)], wanted: &(dyn Fn(u32, u32) -> bool + Sync), out: &mut Vec<u64>) {
+fn is_settled(settled: &[bool], node: u32) -> bool {
+    settled.get(node as usize).copied().unwrap_or(false)
+}
+
+fn pair_count(block: &[(u64, u32)], settled: &[bool]) -> u64 {
+    let loose = block.iter().filter(|e| !is_settled(settled, e.1)).count() as u64;
+    loose * (loose.max(1) - 1) / 2 + loose * (block.len() as u64 - loose)
+}
+
+fn all_pairs(block: &[(u64, u32)], settled: &[bool], out: &mut Vec<u64>) {
     for (i, &(_, a)) in block.iter().enumerate() {
+        let firm = is_settled(settled, a);
         for &(_, b) in &block[i + 1..] {
-            if a != b && wanted(a, b) {
+            if a != b && !(firm && is_settled(settled, b)) {
                 out.push(pack(a, b));
             }
         }
     }
-}
-
-/// (key, node) of every record that has all parts.
-fn entries(nodes: &Nodes, tree: &DivisionTree, parts: &[KeyPart]) -> Vec<(u64, u32)> {
-    (0..nodes.len() as u32)
-        .into_par_iter()
-        .with_min_len(4096)
-        .flat_map_iter(|node| {
-            let mut keys = vec![0x9E37_79B9_7F4A_7C15u64];
-            for part in parts {
-                let mut longer = Vec::with_capacity(keys.len());
-                keys_of(nodes, tree, node, part, &mut |key| {
-                    for &base in &keys {
-                        if longer.len() < MOST_KEYS {
-                            longer.push(mix(base, key));
-                        }
-                    }
-                });
-                keys = longer;
-            }
-            keys.into_iter().map(move |key| (key, node))
-        })
-        .collect()
-}
-
-fn mix(hash: u64, value: u64) -> u64 {
-    let mut bytes = [0; 16];
-    bytes[..8].copy_from_slice(&hash.to_le_bytes());
-    bytes[8..].copy_from_slice(&value.to_le_bytes());
-    xxh3_64(&bytes)
 }
 
 /// Does the part suit the column? Absent columns suit: no record has the key.

@@ -2,6 +2,7 @@
 
 mod id_slip;
 mod key;
+mod same_id;
 
 use rayon::prelude::*;
 
@@ -10,7 +11,9 @@ use crate::Result;
 use crate::config::link::{LinkSettings, PassKind};
 use crate::normalize::DivisionTree;
 
+use key::KeyPass;
 pub use key::keys_of;
+use same_id::Carriers;
 
 /// What one pass did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
@@ -19,7 +22,7 @@ pub struct PassReport {
     pub name: String,
     /// Records that have the key.
     pub records: u64,
-    /// Pairs that share it.
+    /// Pairs that share it, pairs of settled records left out.
     pub pairs: u64,
     /// Pairs that no earlier pass had.
     pub new_pairs: u64,
@@ -31,11 +34,24 @@ pub struct PassReport {
     pub skipped_records: u64,
 }
 
+impl PassReport {
+    /// Adds what a part of the pass met.
+    fn take(&mut self, part: &Self) {
+        self.records += part.records;
+        self.split_blocks += part.split_blocks;
+        self.skipped_blocks += part.skipped_blocks;
+        self.skipped_records += part.skipped_records;
+    }
+}
+
 /// Candidate pairs, `left << 32 | right` with left < right, ascending, without doubles.
 #[derive(Debug, Clone, Default)]
 pub struct Candidates {
     /// Pairs.
     pub pairs: Vec<u64>,
+    /// Records that share a confirmed number and a name with another record: two of them are
+    /// compared only by number.
+    pub settled: Vec<bool>,
     /// By pass.
     pub reports: Vec<PassReport>,
 }
@@ -51,26 +67,33 @@ pub fn unpack(pair: u64) -> (u32, u32) {
     ((pair >> 32) as u32, pair as u32)
 }
 
-/// Runs every pass that needs no links. `wanted` says whether two records may be compared
-/// (link two tables, deduplicate one, or both).
+/// Runs every pass that needs no links. `single`: by source, at most one record per person.
 pub fn candidates(
     settings: &LinkSettings,
     nodes: &Nodes,
     tree: &DivisionTree,
-    wanted: &(dyn Fn(u32, u32) -> bool + Sync),
+    single: &[bool],
 ) -> Result<Candidates> {
-    let mut all = Candidates::default();
+    let mut all = Candidates { settled: vec![false; nodes.len()], ..Candidates::default() };
+    let carriers = Carriers::new(nodes);
+    let readings = key::Readings::default();
     for pass in settings.passes.iter().filter(|p| p.kind != PassKind::Household) {
         let mut report = PassReport { name: pass.name.clone(), ..PassReport::default() };
+        let by_key = KeyPass::new(settings, pass, nodes, tree, &readings)?;
         let mut pairs = match pass.kind {
-            PassKind::IdSlip => id_slip::pairs(nodes, wanted, &mut report),
-            _ => key::pairs(settings, pass, nodes, tree, wanted, &mut report)?,
+            PassKind::IdSlip => id_slip::pairs(nodes, &carriers, &all.settled, &mut report),
+            PassKind::SameId => {
+                let (pairs, settled) = same_id::pairs(&by_key, &carriers, single, &mut report);
+                all.settled = settled;
+                pairs
+            }
+            _ => by_key.pairs(&all.settled, &mut report),
         };
         pairs.par_sort_unstable();
         pairs.dedup();
         report.pairs = pairs.len() as u64;
         let before = all.pairs.len();
-        all.pairs = union(&all.pairs, &pairs);
+        all.pairs = if before == 0 { pairs } else { union(&all.pairs, &pairs) };
         report.new_pairs = (all.pairs.len() - before) as u64;
         all.reports.push(report);
     }
