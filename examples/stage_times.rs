@@ -1,6 +1,8 @@
 //! Wall time of every stage of `bidui link` over a pipeline: where the time goes.
 //!
 //! `cargo run --release --example stage_times -- PIPELINE DATA [SOURCE…]`
+#![allow(clippy::print_stdout)] // A bench for the terminal.
+
 use std::path::Path;
 use std::time::Instant;
 
@@ -40,7 +42,10 @@ fn main() -> bidui::Result<()> {
     let links = link::link_nodes(&settings, &nodes, &pipeline.divisions)?;
     lap("link");
     for pass in &links.passes {
-        println!("    {:<24} {:>10} records {:>10} pairs {:>10} new", pass.name, pass.records, pass.pairs, pass.new_pairs);
+        println!(
+            "    {:<24} {:>10} records {:>10} pairs {:>10} new",
+            pass.name, pass.records, pass.pairs, pass.new_pairs
+        );
     }
     let accepted = links.decision.iter().filter(|d| **d == link::Decision::Accept).count();
     println!("    {} accepted, {} for review", accepted, links.left.len() - accepted);

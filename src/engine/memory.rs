@@ -33,14 +33,8 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     let links = link::link_nodes(&plan.link, &nodes, &plan.pipeline.divisions)?;
     progress.stage("认人归户", None);
     let identities = previous.as_ref().map(Previous::records).transpose()?;
-    let resolution: Resolution = resolve::resolve_nodes(
-        &plan.link,
-        &plan.pipeline,
-        &loaded,
-        &nodes,
-        &links,
-        identities.as_deref(),
-    )?;
+    let resolution: Resolution =
+        resolve::resolve_nodes(&plan.link, &plan.pipeline, &loaded, &nodes, &links, identities.as_deref())?;
     drop(nodes);
     progress.stage("准备核查视图", None);
     let inputs = reconcile::views::Inputs {

@@ -99,7 +99,7 @@ pub fn link(settings: &LinkSettings, comparables: &[Comparable], tree: &Division
 pub fn link_nodes(settings: &LinkSettings, nodes: &Nodes, tree: &DivisionTree) -> Result<Links> {
     let single: Vec<bool> =
         nodes.names.iter().map(|name| settings.resolve.one_per_person.contains(name)).collect();
-    let mut candidates = block::candidates(settings, nodes, tree, &single)?;
+    let mut candidates = block::candidates(settings, nodes, tree, Some(&single))?;
     let pairs = std::mem::take(&mut candidates.pairs);
     let mut scoring = Scoring::new(settings, nodes, tree, &pairs)?;
     drop(pairs);

@@ -67,12 +67,13 @@ pub fn unpack(pair: u64) -> (u32, u32) {
     ((pair >> 32) as u32, pair as u32)
 }
 
-/// Runs every pass that needs no links. `single`: by source, at most one record per person.
+/// Runs every pass that needs no links. `single`: by source, at most one record per person; without
+/// it no record counts as settled, and every pass gives all its pairs.
 pub fn candidates(
     settings: &LinkSettings,
     nodes: &Nodes,
     tree: &DivisionTree,
-    single: &[bool],
+    single: Option<&[bool]>,
 ) -> Result<Candidates> {
     let mut all = Candidates { settled: vec![false; nodes.len()], ..Candidates::default() };
     let carriers = Carriers::new(nodes);
@@ -84,7 +85,9 @@ pub fn candidates(
             PassKind::IdSlip => id_slip::pairs(nodes, &carriers, &all.settled, &mut report),
             PassKind::SameId => {
                 let (pairs, settled) = same_id::pairs(&by_key, &carriers, single, &mut report);
-                all.settled = settled;
+                if let Some(settled) = settled {
+                    all.settled = settled;
+                }
                 pairs
             }
             _ => by_key.pairs(&all.settled, &mut report),

@@ -48,13 +48,13 @@ impl Carriers {
 }
 
 /// Pairs of the pass, and which records it settles. `single`: by source, at most one record per
-/// person.
+/// person; without it nothing is settled.
 pub(super) fn pairs(
     pass: &KeyPass<'_>,
     carriers: &Carriers,
-    single: &[bool],
+    single: Option<&[bool]>,
     report: &mut PassReport,
-) -> (Vec<u64>, Vec<bool>) {
+) -> (Vec<u64>, Option<Vec<bool>>) {
     let nodes = pass.nodes;
     let mut settled = vec![false; nodes.len()];
     let sorted = &carriers.sorted;
@@ -71,7 +71,7 @@ pub(super) fn pairs(
                 if !group.iter().all(usable) {
                     let some: Vec<(u64, u32)> = group.iter().copied().filter(usable).collect();
                     pass.block(&some, &[], &mut found, &mut small);
-                } else if settles(nodes, group, single) {
+                } else if single.is_some_and(|single| settles(nodes, group, single)) {
                     done.extend(group.iter().map(|&(_, node)| node));
                     for (i, &(_, a)) in group.iter().enumerate() {
                         found.extend(group[i + 1..].iter().map(|&(_, b)| pack(a, b)));
@@ -89,7 +89,7 @@ pub(super) fn pairs(
         report.take(&small);
         done.into_iter().for_each(|node| settled[node as usize] = true);
     }
-    (all, settled)
+    (all, single.map(|_| settled))
 }
 
 /// Do all records of the group agree on who carries the number?

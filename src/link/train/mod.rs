@@ -58,7 +58,7 @@ pub fn train(
     let nodes = Nodes::build(comparables)?;
     let links = super::link(settings, comparables, tree)?;
     let mut households = Households::new(&nodes, &settings.resolve.household_anchor, &[]);
-    households.connect(accepted(&links));
+    households.connect(accepted(&links).collect::<Vec<_>>().into_par_iter());
     // With weights of zero a contribution is the adjustment alone.
     let mut plain = settings.clone();
     for comparison in &mut plain.comparisons {
@@ -210,7 +210,7 @@ impl Work<'_> {
     fn pairs(&self, pass: &Pass) -> Result<Vec<u64>> {
         let mut one = self.settings.clone();
         one.passes = vec![pass.clone()];
-        Ok(block::candidates(&one, self.nodes, self.tree, &|_, _| true)?.pairs)
+        Ok(block::candidates(&one, self.nodes, self.tree, None)?.pairs)
     }
 
     fn levels(&self, pairs: &[u64]) -> Patterns {
@@ -270,7 +270,7 @@ impl Work<'_> {
                 pairs.extend(group[i + 1..].iter().map(|&b| block::pack(a, b)));
             }
         }
-        let mut candidates = block::candidates(self.settings, self.nodes, self.tree, &|_, _| true)?.pairs;
+        let mut candidates = block::candidates(self.settings, self.nodes, self.tree, None)?.pairs;
         candidates.retain(|&pair| {
             let (a, b) = unpack(pair);
             labels[a as usize].is_some() && labels[b as usize].is_some() && !self.same(a, b)
