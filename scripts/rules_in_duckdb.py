@@ -1,30 +1,336 @@
 #!/usr/bin/env python3
 """Runs every rule a second time, in DuckDB, and compares.
 
-  rules_in_duckdb.py examples CASES.json        examples of the rule headers; CASES.json is the
-                                                output of `cargo run --example rule_bench cases`
-  rules_in_duckdb.py publication RULES DIR      rules of the folder RULES over the published
-                                                views DIR/*.parquet; prints CODE, subject, key
+  rules_in_duckdb.py publication PIPELINE QUARTER [--previous QUARTER]
+      every rule that the publication QUARTER (a folder quarter=…) ran, over its restricted views;
+      subjects, keys and evidence must be those of the publication. --previous is the publication
+      it was compared with.
+  rules_in_duckdb.py rule PIPELINE CODE|FILE.sql QUARTER [--previous QUARTER]
+      one rule, as written now; prints its rows as tab-separated text
+  rules_in_duckdb.py database PIPELINE QUARTER FILE.duckdb [--previous QUARTER]
+      a database of the views and definitions, each rule a view under its code (mode 0600)
+  rules_in_duckdb.py truth PIPELINE QUARTER TRUTH
+      the rules with every record linked as the folder TRUTH says: what then differs from the
+      expected exceptions is the fault of a rule or of the truth, not of the linker
+  rules_in_duckdb.py examples CASES.json
+      examples of the rule headers; CASES.json is the output of
+      `cargo run --example rule_bench cases`
 
-Needs the Python package duckdb. Exits 1 if an example differs.
+Needs the Python package duckdb. Exits 1 if anything differs.
 """
 
+import argparse
+import csv
+import hashlib
 import json
-import pathlib
+import os
 import sys
 import tomllib
+from collections import Counter, defaultdict
+from pathlib import Path
 
 import duckdb
 
 TYPES = {"text": "VARCHAR", "int32": "INTEGER", "int64": "BIGINT", "date": "DATE"}
+# Types of a contract's columns, for the empty tables of sources that were not delivered.
+CONTRACT_TYPES = {"date": "DATE", "flag": "INTEGER", "integer": "BIGINT", "money": "BIGINT", "area": "BIGINT",
+                  "month": "INTEGER"}
+COMMON = {"record_id": "VARCHAR", "person_id": "VARCHAR", "household_id": "VARCHAR",
+          "source_household_id": "VARCHAR", "county_code": "VARCHAR", "township_code": "VARCHAR",
+          "village_code": "VARCHAR", "link_tier": "INTEGER", "in_review": "INTEGER", "id18": "VARCHAR",
+          "id_class": "VARCHAR", "birth_date": "DATE", "age": "INTEGER", "sex": "VARCHAR"}
+ID_COLUMNS = ("person_id", "household_id", "guardian_person_id")
+LEVELS = {"county": "county_code", "township": "township_code", "village": "village_code"}
+LAST = 2**62
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def identifier(name):
     return '"' + name.replace('"', '""') + '"'
 
 
+def literal(value):
+    return "'" + str(value).replace("'", "''") + "'"
+
+
 def text(value):
     return "" if value is None else str(value)
+
+
+def rows_of(db, sql):
+    cursor = db.execute(sql)
+    names = [d[0] for d in cursor.description]
+    return [dict(zip(names, row)) for row in cursor.fetchall()]
+
+
+def read_sql(path):
+    """Header and SELECT of a rule or definition file."""
+    content = path.read_text("utf-8")
+    start, end = content.index("/*") + 2, content.index("*/")
+    return tomllib.loads(content[start:end]), content[end + 2:]
+
+
+def findings(rows):
+    """(subject, key) → records: rows of one subject and key are one finding, as in the program."""
+    folded = defaultdict(list)
+    for row in rows:
+        if row["subject_id"] is None:
+            continue
+        order = row.get("evidence_order")
+        evidence = (LAST if order is None else order, text(row["evidence"]))
+        folded[row["subject_id"], text(row.get("rule_key"))].append(evidence)
+    found = {}
+    for subject, evidence in folded.items():
+        records = (record for _, ids in sorted(evidence) for record in ids.split(";") if record)
+        found[subject] = tuple(dict.fromkeys(records))
+    return found
+
+
+def indicators(rows, header, root):
+    """(indicator, unit) → [numerator, denominator, target], summed at the header's levels."""
+    sums = {}
+    for row in rows:
+        for level in header["levels"]:
+            unit = root if level == "city" else text(row[LEVELS[level]])
+            if not unit:
+                continue
+            rate = "denominator" in row
+            total = sums.setdefault((text(row.get("indicator")), unit), [0, 0 if rate else None, None])
+            total[0] += row["numerator"] or 0
+            if rate:
+                total[1] += row["denominator"] or 0
+            target = row.get("target")
+            if target is not None and (rate or level == "city"):
+                total[2] = target if total[2] is None else max(total[2], target)
+    return sums
+
+
+def fingerprint(rule, kind, subject, key):
+    """The id that an exception keeps for life."""
+    digest = hashlib.sha256()
+    for part in (rule, kind, subject, key):
+        data = part.encode()
+        digest.update(len(data).to_bytes(8, "little") + data)
+    bits = int.from_bytes(digest.digest(), "big") >> (256 - 26 * 5)
+    return "".join(ALPHABET[bits >> 5 * at & 31] for at in reversed(range(26)))
+
+
+class Publication:
+    """A finished publication and the rules of its pipeline, in a DuckDB of its own."""
+
+    def __init__(self, pipeline, folder, previous=None, truth=None, file=":memory:"):
+        self.pipeline, self.folder = Path(pipeline), Path(folder)
+        self.db = duckdb.connect(str(file))
+        self.db.execute("SET preserve_insertion_order = false")
+        self.settings = tomllib.loads((self.pipeline / "pipeline.toml").read_text("utf-8"))
+        self.truth = self.load_truth(Path(truth)) if truth else None
+        self.present = set()
+        for path in sorted((self.folder / "restricted/view").glob("*.parquet")):
+            self.add(path.stem, path, self.true_ids if self.truth else None)
+        self.quarter = self.one("SELECT quarter FROM parameter")
+        if previous:
+            self.add_previous(Path(previous))
+        self.contracts = {p.stem: tomllib.loads(p.read_text("utf-8"))
+                          for p in (self.pipeline / "sources").glob("*.toml")}
+        self.add_absent()
+        files = sorted((self.pipeline / "rules").glob("*/*.sql"))
+        self.define([read_sql(path) for path in files if path.parent.name == "definitions"])
+        rules = [(path, *read_sql(path)) for path in files if path.parent.name != "definitions"]
+        self.rules = {header["code"]: (path, header, sql) for path, header, sql in rules}
+
+    def one(self, sql):
+        return self.db.execute(sql).fetchone()[0]
+
+    def table(self, name):
+        return f"read_parquet({literal(self.folder / name)})"
+
+    def add(self, name, path, replace=None):
+        source = f"read_parquet({literal(path)})"
+        columns = [d[0] for d in self.db.execute(f"SELECT * FROM {source} LIMIT 0").description]
+        chosen = replace(columns, source) if replace else f"SELECT * FROM {source}"
+        self.db.execute(f"CREATE TABLE {identifier(name)} AS {chosen}")
+        self.present.add(name)
+
+    def add_previous(self, folder):
+        """Last quarter's views; whoever was merged since carries the present id."""
+        ledger = self.table("restricted/identity_ledger.parquet")
+        self.db.execute("CREATE TABLE renamed_id AS SELECT previous_id, MAX(current_id) AS current_id "
+                        f"FROM {ledger} WHERE kind = 'merge' GROUP BY previous_id")
+        known = {p.stem for p in (self.pipeline / "sources").glob("*.toml")}
+
+        def renamed(columns, source):
+            ids = [c for c in ID_COLUMNS if c in columns]
+            joins = "".join(f" LEFT JOIN renamed_id r{i} ON r{i}.previous_id = v.{c}" for i, c in enumerate(ids))
+            new = ", ".join(f"COALESCE(r{i}.current_id, v.{c}) AS {c}" for i, c in enumerate(ids))
+            return f"SELECT v.* REPLACE ({new}) FROM {source} v{joins}"
+
+        for path in sorted((folder / "restricted/view").glob("*.parquet")):
+            if path.stem in known:
+                self.add(f"{path.stem}_previous", path, renamed)
+
+    def add_absent(self):
+        """Sources that were not delivered are tables without rows."""
+        for name, contract in self.contracts.items():
+            columns = dict(COMMON)
+            for column in contract["column"]:
+                columns.setdefault(column["name"], CONTRACT_TYPES.get(column.get("type"), "VARCHAR"))
+                if column.get("role") == "guardian_id":
+                    columns |= {"guardian_id18": "VARCHAR", "guardian_person_id": "VARCHAR"}
+            if any("unpivot" in key or "member" in key for key in contract):
+                columns |= {c: "VARCHAR" for c in ("name", "id_number", "relation") if c not in columns}
+            body = ", ".join(f"{identifier(c)} {kind}" for c, kind in columns.items())
+            for view in (name, f"{name}_previous"):
+                if view not in self.present:
+                    self.db.execute(f"CREATE TABLE {identifier(view)} ({body})")
+
+    def define(self, waiting):
+        """Definitions are computed once, each after those it reads."""
+        while waiting:
+            left = []
+            for header, sql in waiting:
+                try:
+                    self.db.execute(f"CREATE TABLE {identifier(header['name'])} AS {sql}")
+                except duckdb.CatalogException:
+                    left.append((header, sql))
+            if len(left) == len(waiting):
+                sys.exit(f"definitions that read an unknown table: {[h['name'] for h, _ in left]}")
+            waiting = left
+
+    # ---- the publication's own result ----
+
+    def why_not(self, header):
+        """Whether the rule has reason not to run."""
+        if not header.get("since", "") <= self.quarter <= header.get("until", "9999"):
+            return "outside its quarters"
+        missing = [s for s in header["sources"] if s not in self.present]
+        if missing:
+            return f"without {missing}"
+        for name in header.get("columns", []):
+            view, column = name.split(".")
+            if not self.one(f"SELECT COUNT({identifier(column)}) FROM {identifier(view)}"):
+                return f"{name} is blank"
+        return None
+
+    def compare(self):
+        """Every fault, as a line of text."""
+        faults = []
+        own = {code: bool(ran) for code, ran in
+               self.db.execute(f"SELECT rule_code, ran FROM {self.table('tables/dim_rule.parquet')}").fetchall()}
+        faults += [f"{code}: not in dim_rule" for code in self.rules if code not in own]
+        published = self.published()
+        indicator = self.published_indicators()
+        root = self.settings["prefecture"]["code"]
+        total, ran = Counter(), 0
+        for code, (_, header, sql) in self.rules.items():
+            why_not = self.why_not(header)
+            if own.get(code) != (why_not is None):
+                faults.append(f"{code}: published as {'run' if own.get(code) else 'not run'}, here {why_not}")
+            if why_not:
+                continue
+            ran += 1
+            rows = rows_of(self.db, sql)
+            if header.get("indicator"):
+                here, there, kind = indicators(rows, header, root), indicator[code], "indicator rows"
+            else:
+                here, there, kind = findings(rows), published[code], "exceptions"
+            total[kind] += len(here)
+            faults += differences(code, here, there)
+        faults += self.tables()
+        print(f"{self.folder}: {ran} rules run in DuckDB, {len(self.rules) - ran} not run; "
+              f"{total['exceptions']} exceptions, {total['indicator rows']} indicator rows; "
+              f"{len(faults)} differences")
+        return faults
+
+    def published(self):
+        found = defaultdict(dict)
+        exceptions = self.table("restricted/exception.parquet")
+        for code, subject, key, evidence in self.db.execute(
+                "SELECT rule_code, subject_id, rule_key, evidence_record_ids "
+                f"FROM {exceptions} WHERE status <> 'resolved' AND checked = 1").fetchall():
+            found[code][subject, key] = tuple(evidence.split(";"))
+        return found
+
+    def published_indicators(self):
+        found = defaultdict(dict)
+        for code, name, unit, numerator, denominator, rate, count in self.db.execute(
+                "SELECT rule_code, indicator, unit_code, numerator, denominator, "
+                "CAST(target_rate * 10000 AS BIGINT), target_count "
+                f"FROM {self.table('tables/fact_indicator.parquet')}").fetchall():
+            found[code][name, unit] = [numerator, denominator, count if rate is None else rate]
+        return found
+
+    def tables(self):
+        """The open tables tell the same exceptions under the same names, by pseudonym."""
+        faults = []
+        for id_, rule, kind, subject, key in self.db.execute(
+                "SELECT exception_id, rule_code, subject_kind, subject_id, rule_key "
+                f"FROM {self.table('restricted/exception.parquet')}").fetchall():
+            if fingerprint(rule, kind, subject, key) != id_:
+                faults.append(f"{rule}: {id_} is not the fingerprint of {subject}/{key}")
+        identity = self.table("restricted/person_identity.parquet")
+        lost = self.db.execute(f"""
+            SELECT COALESCE(f.rule_code, e.rule_code), COALESCE(f.exception_id, e.exception_id)
+            FROM (SELECT * FROM {self.table('tables/fact_exception.parquet')} WHERE status <> 'resolved') f
+            FULL JOIN (
+                SELECT e.*, i.person_key
+                FROM {self.table('restricted/exception.parquet')} e
+                LEFT JOIN {identity} i ON i.person_id = e.person_id
+                WHERE e.status <> 'resolved'
+            ) e ON e.exception_id = f.exception_id
+            WHERE f.exception_id IS NULL OR e.exception_id IS NULL OR f.rule_code <> e.rule_code
+               OR f.evidence_record_ids <> e.evidence_record_ids OR f.county_code <> e.county_code
+               OR (e.person_key IS NOT NULL AND f.person_key <> e.person_key)""").fetchall()
+        return faults + [f"{rule}: {id_} differs between tables/ and restricted/" for rule, id_ in lost]
+
+    # ---- the truth in place of the linker ----
+
+    def load_truth(self, folder):
+        self.db.execute(f"CREATE TABLE true_record AS SELECT * FROM read_csv({literal(folder / 'records.csv')}, "
+                        "all_varchar = true)")
+        expected = defaultdict(set)
+        with open(folder / "exceptions.csv", encoding="utf-8") as lines:
+            for row in csv.DictReader(lines):
+                expected[row["rule_code"]].add((row["entity"], row["rule_key"]))
+        return expected
+
+    def true_ids(self, columns, source):
+        # The views that count persons and the conflicts within them are the linker's own.
+        if "record_id" not in columns or "source" in columns:
+            return f"SELECT * FROM {source}"
+        new = "t.person AS person_id, t.household AS household_id"
+        if "guardian_person_id" in columns:
+            # The guardian is whoever most records of that number belong to.
+            return f"""
+                WITH owner AS (
+                    SELECT g.person_id, mode(t.person) AS person
+                    FROM {self.table('restricted/record.parquet')} g
+                    JOIN true_record t ON t.record_id = g.record_id GROUP BY g.person_id
+                )
+                SELECT v.* REPLACE ({new}, o.person AS guardian_person_id) FROM {source} v
+                JOIN true_record t ON t.record_id = v.record_id
+                LEFT JOIN owner o ON o.person_id = v.guardian_person_id"""
+        return f"SELECT v.* REPLACE ({new}) FROM {source} v JOIN true_record t ON t.record_id = v.record_id"
+
+    def against_truth(self):
+        faults = []
+        print("rule\ttruth\tfound\tright")
+        for code, (_, header, sql) in self.rules.items():
+            # R14 looks at what the linker brought together; there is nothing to put in its place.
+            if code not in self.truth or self.why_not(header) or code == "R14":
+                continue
+            found, expected = set(findings(rows_of(self.db, sql))), self.truth[code]
+            print(f"{code}\t{len(expected)}\t{len(found)}\t{len(found & expected)}")
+            faults += [f"{code}: missed {'/'.join(one)}" for one in sorted(expected - found)]
+            faults += [f"{code}: surplus {'/'.join(one)}" for one in sorted(found - expected)]
+        return faults
+
+
+def differences(code, here, there):
+    lines = [f"{code}: only DuckDB finds {key}" for key in sorted(here.keys() - there.keys())]
+    lines += [f"{code}: only the publication has {key}" for key in sorted(there.keys() - here.keys())]
+    lines += [f"{code}: {key}: DuckDB {here[key]}, published {there[key]}"
+              for key in sorted(here.keys() & there.keys()) if here[key] != there[key]]
+    return lines
 
 
 def load_table(db, name, table):
@@ -36,53 +342,29 @@ def load_table(db, name, table):
         db.execute(f"INSERT INTO {identifier(name)} VALUES ({marks})", values)
 
 
-def rows_of(db, sql):
-    cursor = db.execute(sql)
-    names = [d[0] for d in cursor.description]
-    return [dict(zip(names, row)) for row in cursor.fetchall()]
-
-
-def findings(rows, with_evidence):
-    """Folds rows of one subject and key as the program does."""
-    folded = {}
-    for row in rows:
-        if row["subject_id"] is None:
-            continue
-        order = row.get("evidence_order")
-        key = (row["subject_id"], text(row.get("rule_key")))
-        folded.setdefault(key, []).append((order if order is not None else 2**62, text(row["evidence"])))
-    found = []
-    for (subject, rule_key), evidence in folded.items():
-        records = []
-        for _, ids in sorted(evidence):
-            records += [r for r in ids.split(";") if r and r not in records]
-        line = subject + (f"/{rule_key}" if rule_key else "")
-        found.append(line + (f" <- {' '.join(records)}" if with_evidence else ""))
-    return sorted(found)
-
-
-def indicators(rows, expect):
-    """Sums at the units that the example names."""
-    found = []
-    for line in expect:
-        name, unit, _ = line.split(" ")
-        chosen = [
-            row
-            for row in rows
-            if (text(row.get("indicator")) or "-") == name
-            and (unit.endswith("00") and len(unit) == 6
-                 or unit in (row["county_code"], row["township_code"], row["village_code"]))
-        ]
-        total = sum(row["numerator"] or 0 for row in chosen)
-        if chosen and "denominator" in chosen[0]:
-            total = f"{total}/{sum(row['denominator'] or 0 for row in chosen)}"
-        found.append(f"{name} {unit} {total}")
-    return sorted(found)
+def example_lines(rows, expect):
+    """Findings, or sums at the units that the example names, as an example writes them."""
+    if rows and "numerator" in rows[0]:
+        units = {line.split(" ")[1] for line in expect}
+        levels = ["county", "township", "village"]
+        sums = indicators(rows, {"levels": levels}, "")
+        for unit in units:
+            if len(unit) == 6 and unit.endswith("00"):
+                sums |= indicators(rows, {"levels": ["city"]}, unit)
+        lines = [f"{name or '-'} {unit} {n}" + ("" if d is None else f"/{d}") for (name, unit), (n, d, _) in sums.items()]
+        wanted = {tuple(line.split(" ")[:2]) for line in expect}
+        return sorted(line for line in lines if tuple(line.split(" ")[:2]) in wanted)
+    with_evidence = any(" <- " in line for line in expect)
+    lines = []
+    for (subject, key), records in findings(rows).items():
+        line = subject + (f"/{key}" if key else "")
+        lines.append(line + (f" <- {' '.join(records)}" if with_evidence else ""))
+    return sorted(lines)
 
 
 def run_examples(path):
     failures = 0
-    cases = json.loads(pathlib.Path(path).read_text("utf-8"))
+    cases = json.loads(Path(path).read_text("utf-8"))
     for case in cases:
         db = duckdb.connect()
         for name, table in case["tables"].items():
@@ -91,11 +373,7 @@ def run_examples(path):
             db.execute(f"CREATE VIEW {identifier(name)} AS {sql}")
         expect = sorted(case["expect"])
         try:
-            rows = rows_of(db, case["sql"])
-            if rows and "numerator" in rows[0]:
-                found = indicators(rows, expect)
-            else:
-                found = findings(rows, any(" <- " in line for line in expect))
+            found = example_lines(rows_of(db, case["sql"]), expect)
         except duckdb.Error as error:
             found = [f"error: {error}"]
         if found != expect:
@@ -105,50 +383,52 @@ def run_examples(path):
     return 1 if failures else 0
 
 
-def read_sql(path):
-    """Header and SELECT of a rule or definition file."""
-    content = path.read_text("utf-8")
-    start, end = content.index("/*") + 2, content.index("*/")
-    return tomllib.loads(content[start:end]), content[end + 2:]
-
-
-def run_publication(rules, folder):
-    db = duckdb.connect()
-    present = set()
-    for path in sorted(pathlib.Path(folder).glob("*.parquet")):
-        db.execute(f"CREATE VIEW {identifier(path.stem)} AS SELECT * FROM read_parquet('{path}')")
-        present.add(path.stem)
-    files = sorted(pathlib.Path(rules).glob("*/*.sql"))
-    waiting = [read_sql(path) for path in files if path.parent.name == "definitions"]
-    while waiting:
-        left = []
-        for header, sql in waiting:
-            try:
-                db.execute(f"CREATE VIEW {identifier(header['name'])} AS {sql}")
-            except duckdb.Error:
-                left.append((header, sql))
-        if len(left) == len(waiting):
-            break  # what is left reads a source that is absent
-        waiting = left
-    for header, sql in (read_sql(path) for path in files if path.parent.name != "definitions"):
-        if not set(header["sources"]) <= present or header.get("indicator"):
-            continue
-        for line in findings(rows_of(db, sql), with_evidence=False):
-            subject, _, key = line.partition("/")
-            print(f"{header['code']}\t{subject}\t{key}")
+def run_rule(publication, rule):
+    _, sql = read_sql(Path(rule)) if rule.endswith(".sql") else publication.rules[rule][1:]
+    rows = rows_of(publication.db, sql)
+    if rows:
+        print("\t".join(rows[0]))
+    for row in rows:
+        print("\t".join(text(value) for value in row.values()))
     return 0
 
 
-def main(arguments):
-    match arguments:
-        case ["examples", path]:
-            return run_examples(path)
-        case ["publication", rules, folder]:
-            return run_publication(rules, folder)
-        case _:
-            print(__doc__)
-            return 2
+def write_database(given):
+    """It holds what restricted/ holds, so it is as private."""
+    os.umask(0o077)
+    publication = Publication(given.pipeline, given.quarter, given.previous, file=given.file)
+    for code, (_, _, sql) in publication.rules.items():
+        publication.db.execute(f"CREATE VIEW {identifier(code)} AS {sql}")
+    publication.db.close()
+    print(f"{given.file}: {len(publication.rules)} rules")
+    return 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, arguments in {"publication": ["pipeline", "quarter"], "rule": ["pipeline", "rule", "quarter"],
+                            "database": ["pipeline", "quarter", "file"],
+                            "truth": ["pipeline", "quarter", "truth"], "examples": ["cases"]}.items():
+        command = commands.add_parser(name)
+        for argument in arguments:
+            command.add_argument(argument)
+        if name in ("publication", "rule", "database"):
+            command.add_argument("--previous")
+    given = parser.parse_args()
+    if given.command == "examples":
+        return run_examples(given.cases)
+    if given.command == "database":
+        return write_database(given)
+    publication = Publication(given.pipeline, given.quarter, getattr(given, "previous", None),
+                              getattr(given, "truth", None))
+    if given.command == "rule":
+        return run_rule(publication, given.rule)
+    faults = publication.against_truth() if given.command == "truth" else publication.compare()
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    return 1 if faults else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

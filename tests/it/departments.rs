@@ -74,7 +74,7 @@ const EXTRACT: &str = "优抚对象姓名,身份证号码,优抚类别,月定期
     张红军,410622196807173557,伤残军人,500元\r\n\
     马霞利,410581197010182500,带病回乡,900元\r\n";
 
-fn copy(from: &Path, to: &Path, but: &str) {
+pub(crate) fn copy(from: &Path, to: &Path, but: &str) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
@@ -57,7 +57,7 @@ fn run(quarter: &str, out: &Path, key: &Path, more: &[&str]) -> String {
 }
 
 /// Both quarters, published once for all tests.
-fn published() -> &'static Path {
+pub(crate) fn published() -> &'static Path {
     static OUT: OnceLock<tempfile::TempDir> = OnceLock::new();
     OUT.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();

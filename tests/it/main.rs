@@ -18,5 +18,6 @@ mod profile;
 mod publish;
 mod rules;
 mod rules_truth;
+mod second_engine;
 mod synth;
 mod train;

@@ -1,0 +1,66 @@
+//! Every rule a second time, in DuckDB over the published views, as an analyst would: the same
+//! subjects, keys, evidence and indicators as the program's own result.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use crate::departments::copy;
+use crate::end_to_end::{published, root};
+
+fn duckdb(pipeline: &Path, quarter: &str) -> Output {
+    let python = root().join(".venv/bin/python");
+    assert!(
+        python.is_file(),
+        "run the tests through scripts/test.sh: it installs the second reader into .venv"
+    );
+    let folder = |quarter: &str| published().join("out").join(format!("quarter={quarter}"));
+    let mut command = Command::new(python);
+    command.arg(root().join("scripts/rules_in_duckdb.py")).arg("publication");
+    command.arg(pipeline).arg(folder(quarter));
+    if quarter == "2018Q4" {
+        command.arg("--previous").arg(folder("2018Q3"));
+    }
+    command.output().unwrap()
+}
+
+fn hebi() -> PathBuf {
+    root().join("pipelines/hebi")
+}
+
+#[test]
+fn every_rule_gives_the_same_in_duckdb() {
+    for quarter in ["2018Q3", "2018Q4"] {
+        let output = duckdb(&hebi(), quarter);
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+        // 187 rules stand in the folder; with every department's list hardly one is not run.
+        let run: usize =
+            said.split(" rules run in DuckDB").next().unwrap().rsplit(' ').next().unwrap().parse().unwrap();
+        assert!(run >= 160, "{said}");
+    }
+}
+
+#[test]
+fn a_changed_rule_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipeline = folder.path().join("hebi");
+    copy(&hebi(), &pipeline, "");
+    for (rule, from, to) in [
+        ("insurance/R37_insured_as_poor_not_registered.sql", "'正常参保'", "'暂停'"),
+        ("identity/R14_identity_conflict.sql", "r.record_order AS", "0 - r.record_order AS"),
+        ("insurance/R35_five_layer_cover.sql", "1 AS denominator", "2 AS denominator"),
+    ] {
+        let path = pipeline.join("rules").join(rule);
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{rule}");
+        let sql = text.find("*/").unwrap();
+        std::fs::write(&path, format!("{}{}", &text[..sql], text[sql..].replace(from, to))).unwrap();
+    }
+    let output = duckdb(&pipeline, "2018Q3");
+    assert_eq!(output.status.code(), Some(1));
+    let faults = String::from_utf8_lossy(&output.stderr);
+    for code in ["R37: only", "R14: ('P", "R35: ('"] {
+        assert!(faults.contains(code), "{code} in\n{faults}");
+    }
+    assert!(faults.lines().all(|l| ["R37", "R14", "R35"].iter().any(|c| l.starts_with(c))), "{faults}");
+}
