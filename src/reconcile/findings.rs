@@ -74,7 +74,7 @@ pub fn place(
             village_code: division[2].clone(),
             owner: header.owner.at(quarter).to_owned(),
             confidence: records.iter().map(|r| r.tier).max().unwrap_or(1),
-            in_review: records.iter().any(|r| r.in_review),
+            in_review: !header.stands_in_review && records.iter().any(|r| r.in_review),
             evidence: finding.evidence.clone(),
             message: finding.message.clone(),
             due_days: header.due_days,

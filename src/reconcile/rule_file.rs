@@ -61,6 +61,10 @@ pub struct RuleHeader {
     /// A finding explains other findings on the same person (a wrong ID explains five others).
     #[serde(default)]
     pub root_cause: bool,
+    /// One more record of the person can add to a finding but never undo it (two numbers stay two
+    /// numbers); so it is not kept apart where a match is still to be confirmed.
+    #[serde(default)]
+    pub stands_in_review: bool,
     /// Rules whose findings on the same person or household belong together with this one's.
     #[serde(default)]
     pub related: Vec<String>,

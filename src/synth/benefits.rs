@@ -83,6 +83,14 @@ pub(super) fn register(world: &mut World, rng: &mut Rng, family: usize, quarter:
     } else {
         "一般贫困户"
     };
+    let mut aside = rng.aside(1);
+    // A lone old person without labour is what the support for extreme hardship is for.
+    let attribute = if lone_elder && !able && aside.chance(0.9) { "特困供养贫困户" } else { attribute };
+    if attribute == "特困供养贫困户" {
+        for &m in members.iter().filter(|_| aside.chance(0.97)) {
+            world.people[m].labour = "无劳动力";
+        }
+    }
     let exited = exit_status.starts_with("已脱贫");
     let disabled = members.iter().any(|&m| world.people[m].disability.is_some());
     let cause = if disabled {
@@ -98,26 +106,34 @@ pub(super) fn register(world: &mut World, rng: &mut Rng, family: usize, quarter:
             ("因灾", 0.2),
         ])
     };
+    let cause = likely_cause(world, &mut aside, &members, cause, quarter);
     let dangerous = rng.chance(0.15);
+    let level = if dangerous {
+        if rng.chance(0.6) { "C级" } else { "D级" }
+    } else if rng.chance(0.4) {
+        "A级"
+    } else if rng.chance(0.3) {
+        "B级"
+    } else {
+        ""
+    };
+    // Nobody leaves poverty while the house is dangerous, but for a few.
+    let rebuilt = dangerous && exited && aside.chance(0.9);
     world.families[family].registry = Some(RegistryHousehold {
         number: format!("{}", 4_100_000_000u64 + world.index as u64 * 10_000 + family as u64),
         attribute,
         exit_status,
         exit_year: exited.then(|| rng.between(2014, i64::from(quarter.year) - 1) as u32),
         cause,
-        cause_other: if rng.chance(0.4) { "缺技术" } else { "" },
-        income_fen: income * 100 + rng.between(0, 99),
-        dangerous,
-        level: if dangerous {
-            if rng.chance(0.6) { "C级" } else { "D级" }
-        } else if rng.chance(0.4) {
-            "A级"
-        } else if rng.chance(0.3) {
-            "B级"
-        } else {
-            ""
+        cause_other: match rng.chance(0.4) {
+            true if cause != "缺技术" || aside.chance(0.02) => "缺技术",
+            true => "缺资金",
+            false => "",
         },
-        water_difficult: rng.chance(0.02),
+        income_fen: income * 100 + rng.between(0, 99),
+        dangerous: dangerous && !rebuilt,
+        level: if rebuilt { "A级" } else { level },
+        water_difficult: rng.chance(if exited { 0.004 } else { 0.02 }),
         area_centi: rng.between(3_000, 16_000),
         helper: format!("{}{}", names::surname(rng), names::given_name(rng, 1, 19_780_101, None)),
     });
@@ -126,6 +142,32 @@ pub(super) fn register(world: &mut World, rng: &mut Rng, family: usize, quarter:
         // A few children were never entered: they are known only through their guardian.
         let missed = m != head && rng.chance(if child { 0.04 } else { 0.01 });
         world.people[m].registered = (!missed).then_some("正常");
+    }
+}
+
+/// The cause of poverty that was drawn, if the family bears it out: illness needs a patient,
+/// schooling a pupil. A few are written down nevertheless.
+fn likely_cause(
+    world: &World,
+    rng: &mut Rng,
+    members: &[usize],
+    drawn: &'static str,
+    quarter: Quarter,
+) -> &'static str {
+    let any = |fits: &dyn Fn(&super::world::Person) -> bool| members.iter().any(|&m| fits(&world.people[m]));
+    let ill = any(&|p| p.health != "健康");
+    let pupil = any(&|p| (6..15).contains(&age(p.birth, quarter.school_cutoff())));
+    let fits = match drawn {
+        "因病" => ill,
+        "因学" => pupil,
+        _ => true,
+    };
+    if fits || rng.chance(0.03) {
+        drawn
+    } else if drawn == "因学" && ill {
+        "因病"
+    } else {
+        *rng.weighted(&[("缺劳力", 1.5), ("缺技术", 1.5), ("缺资金", 0.6), ("自身发展力不足", 0.4)])
     }
 }
 
@@ -189,8 +231,12 @@ fn support(world: &mut World, rng: &mut Rng, family: usize, quarter: Quarter, sh
     }
     let head =
         if present.contains(&world.families[family].head) { world.families[family].head } else { present[0] };
-    let attribute = world.families[family].registry.as_ref().map_or("", |r| r.attribute);
+    let registry = world.families[family].registry.as_ref();
+    // Whoever no longer enjoys the policies has mostly left the other lists, too.
+    let ended = registry.is_some_and(|r| r.exit_status == "已脱贫(不再享受政策)");
+    let attribute = registry.map_or("", |r| r.attribute);
     match attribute {
+        _ if ended && rng.chance(0.95) => {}
         "低保贫困户" if rng.chance(0.955) => listed_case(world, rng, family, head, quarter),
         "特困供养贫困户" => {
             for &m in &present {
@@ -239,9 +285,7 @@ fn listed_case(world: &mut World, rng: &mut Rng, family: usize, head: usize, qua
         listed.truncate(7);
         open_case(world, rng, listed, "整户", start, false);
     }
-    for m in present {
-        world.people[m].dibao_flag = rng.chance(0.97);
-    }
+    lift_income(world, rng, family, &present);
     if rng.chance(0.04)
         && let Some(case) = world.cases.last_mut()
     {
@@ -251,11 +295,25 @@ fn listed_case(world: &mut World, rng: &mut Rng, family: usize, head: usize, qua
     }
 }
 
+/// What a whole family receives counts as income: few stay below the line with it.
+fn lift_income(world: &mut World, rng: &mut Rng, family: usize, present: &[usize]) {
+    let covered = world.cases.last().is_some_and(|c| present.iter().all(|m| c.members.contains(m)));
+    if let Some(r) = world.families[family].registry.as_mut()
+        && covered
+        && r.income_fen < 400_000
+        && rng.chance(0.94)
+    {
+        r.income_fen = rng.between(4_900, 6_500) * 100;
+    }
+}
+
 fn harbour(world: &mut World, rng: &mut Rng, person: usize, quarter: Quarter) {
+    let self_care: &str = rng.weighted::<&str>(&[("全自理", 6.0), ("半护理", 2.5), ("全护理", 1.5)]);
+    let central = if self_care == "全自理" { 0.15 } else { 0.93 };
     world.people[person].tekun = Some(Tekun {
-        support_mode: if rng.chance(0.3) { "集中" } else { "分散" },
-        self_care: rng.weighted::<&str>(&[("全自理", 6.0), ("半护理", 2.5), ("全护理", 1.5)]),
-        agreement: rng.chance(0.8),
+        support_mode: if rng.chance(central) { "集中" } else { "分散" },
+        self_care,
+        agreement: rng.chance(0.96),
         annual_fen: rng.between(4_500, 9_000) * 100,
         start_month: add_months(quarter.last_month(), -(rng.between(3, 90) as i32)),
     });
@@ -361,7 +419,7 @@ fn roll_entry(
 
 /// One year's enrolment in medical insurance.
 pub(super) fn insure(world: &mut World, rng: &mut Rng, person: usize, quarter: Quarter) {
-    let on_dibao = world.on_dibao(person);
+    let on_dibao = world.on_rural_dibao(person);
     let p = &mut world.people[person];
     let in_registry = p.registered == Some("正常");
     let gone = p.gone.is_some();
@@ -381,7 +439,7 @@ pub(super) fn insure(world: &mut World, rng: &mut Rng, person: usize, quarter: Q
         "普通居民"
     };
     let category = match true_category {
-        "建档立卡贫困人口" if rng.chance(0.05) => "普通居民",
+        "建档立卡贫困人口" if rng.chance(0.02) => "普通居民",
         "普通居民" | "重度残疾" if rng.chance(0.006) => "建档立卡贫困人口",
         _ if gone && p.registered.is_some() => "建档立卡贫困人口",
         other => other,
@@ -395,6 +453,8 @@ pub(super) fn insure(world: &mut World, rng: &mut Rng, person: usize, quarter: Q
     let employed = (22..56).contains(&years) && rng.chance(if in_registry { 0.012 } else { 0.06 });
     let status = if stopped { *rng.pick(&["暂停", "终止"]) } else { "正常参保" };
     let poor = category == "建档立卡贫困人口";
+    // What the insurer does not know of somebody, it does not pay for either.
+    let needy = matches!(category, "建档立卡贫困人口" | "特困供养" | "农村低保");
     let mut row = Insurance {
         year: quarter.year,
         category: if employed && !poor { "普通居民" } else { category },
@@ -406,8 +466,8 @@ pub(super) fn insure(world: &mut World, rng: &mut Rng, person: usize, quarter: Q
         },
         scheme: if employed { "职工" } else { "城乡居民" },
         serious: !employed && rng.chance(0.995),
-        supplementary: poor && rng.chance(0.975),
-        commercial: poor && rng.chance(0.96),
+        supplementary: needy && rng.chance(0.985),
+        commercial: poor && rng.chance(0.98),
         aid_target: category != "普通居民" && rng.chance(0.985),
         payment_fen: if poor { 6_000 } else { 18_000 },
         subsidy_fen: if poor { 12_000 } else { 0 },
@@ -513,6 +573,7 @@ fn renovate(world: &mut World, rng: &mut Rng, family: usize, quarter: Quarter) {
         area_centi: rng.between(3_500, 9_000),
         approved_fen: rng.between(60, 300) * 10_000,
     };
+    keep_to_limits(&mut h, &mut rng.aside(2), world.present(family).len() as i64);
     if rng.chance(0.92) {
         h.start = Some(from_days(to_days(plan_year * 10_000 + 301) + rng.below(90) as i32));
     }
@@ -526,6 +587,22 @@ fn renovate(world: &mut World, rng: &mut Rng, family: usize, quarter: Quarter) {
         r.level = "A级";
     }
     world.families[family].housing = Some(h);
+}
+
+/// Way of rebuilding, floor space and subsidy as the rules have them, but for a few.
+fn keep_to_limits(h: &mut Housing, rng: &mut Rng, persons: i64) {
+    if h.level == "D级" && h.mode == "修缮加固" && rng.chance(0.98) {
+        h.mode = "原址翻建";
+    }
+    h.approved_fen = if h.level == "C级" { rng.between(50, 100) } else { rng.between(120, 250) } * 10_000;
+    if rng.chance(0.02) {
+        h.approved_fen += h.approved_fen / 2;
+    }
+    let most = if persons <= 3 { 6_000 } else { persons * 1_800 };
+    h.area_centi = rng.between((persons * 1_300).max(3_500).min(most), most);
+    if rng.chance(0.03) {
+        h.area_centi = most + rng.between(200, 3_000);
+    }
 }
 
 /// Builds on: finished and accepted with probability `p`, then usually struck from the ledger.

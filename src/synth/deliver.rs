@@ -232,7 +232,7 @@ impl Slips {
     /// The right number in another dress.
     fn disguise(&self, rng: &mut Rng, p: &Person, source: Source, rate: f64, out: &mut Delivered) {
         let certificate = match source {
-            Source::RegistryHousehold | Source::RegistryPerson => 0.5,
+            Source::RegistryHousehold | Source::RegistryPerson => 0.93,
             Source::Dibao => 0.05,
             _ => 0.01,
         };

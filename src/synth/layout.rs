@@ -275,12 +275,3 @@ pub fn name_column(source: Source) -> usize {
         Source::Student => 4,
     }
 }
-
-/// Position of a date or month cell that spoils its row, where the source has one.
-pub fn date_column(source: Source) -> Option<usize> {
-    match source {
-        Source::Housing => Some(12),
-        Source::Dibao => Some(32),
-        _ => None,
-    }
-}

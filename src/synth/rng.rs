@@ -22,6 +22,10 @@ impl Rng {
         }
         Self { state }
     }
+    /// A generator for a side question; this one's draws stay as they are.
+    pub fn aside(&self, topic: u64) -> Self {
+        Self::keyed(&[self.state, topic])
+    }
     /// 64 random bits.
     pub fn next_u64(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);

@@ -146,17 +146,8 @@ impl<'a> Writer<'a> {
             if rng.chance(0.003) {
                 let mut spoilt = row.clone();
                 spoilt.tags.clear();
-                match super::layout::date_column(source) {
-                    Some(at) if rng.chance(0.5) => {
-                        let cell = if source == Source::Dibao { "201713" } else { "2018-02-30" };
-                        spoilt.cells[at] = t(cell);
-                        spoilt.reject = Some("bad_date");
-                    }
-                    _ => {
-                        spoilt.cells[super::layout::name_column(source)] = Cell::Empty;
-                        spoilt.reject = Some("missing_required");
-                    }
-                }
+                spoilt.cells[super::layout::name_column(source)] = Cell::Empty;
+                spoilt.reject = Some("missing_required");
                 if source != Source::Dibao && source != Source::Tekun {
                     out.push(spoilt);
                 }
@@ -320,6 +311,12 @@ impl<'a> Writer<'a> {
         Some(Row { cells, tags: vec![self.tag(0, f.head, &d.kinds)], reject: None })
     }
 
+    /// What the registry says of dibao: the truth, but for a few.
+    pub fn dibao_flag(&self, person: usize) -> bool {
+        let slip = Rng::keyed(&[self.slips.seed, self.world.index as u64, person as u64, 21]).chance(0.004);
+        self.world.on_dibao(person) != slip
+    }
+
     fn registry_person(&mut self, rng: &mut Rng, person: usize) -> Option<Row> {
         let w = self.world;
         let p = &w.people[person];
@@ -350,7 +347,7 @@ impl<'a> Writer<'a> {
             self.flag(insured),
             self.flag(insured),
             self.flag(rng.chance(0.9)),
-            self.flag(p.dibao_flag),
+            self.flag(self.dibao_flag(person)),
             t(status),
             if person == f.head { t(&*f.phone) } else { Cell::Empty },
         ];

@@ -1,5 +1,6 @@
 //! What a perfect linker would find: the fifteen rules read straight off the world.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::calendar::{Quarter, age, from_days, to_days};
@@ -16,7 +17,7 @@ pub struct Expected {
     /// True entity id.
     pub entity: String,
     /// Rule key, empty if none.
-    pub key: &'static str,
+    pub key: Cow<'static, str>,
 }
 
 /// Covered and due households of rule R35 by division code.
@@ -93,10 +94,10 @@ fn contradictory(seen: &[Seen], person: usize) -> bool {
 
 impl Facts<'_> {
     fn on_person(&self, rule: &'static str, person: usize, key: &'static str) -> Expected {
-        Expected { rule, subject: "person", entity: self.w.person_id(person), key }
+        Expected { rule, subject: "person", entity: self.w.person_id(person), key: key.into() }
     }
-    fn on_household(&self, rule: &'static str, person: usize, key: &'static str) -> Expected {
-        Expected { rule, subject: "household", entity: self.w.household_id(person), key }
+    fn on_household(&self, rule: &'static str, person: usize, key: impl Into<Cow<'static, str>>) -> Expected {
+        Expected { rule, subject: "household", entity: self.w.household_id(person), key: key.into() }
     }
 
     /// Cases that list a person.
@@ -148,6 +149,17 @@ impl Facts<'_> {
             self.partly_listed(&members, &mut add);
         }
         let enjoys = r.exit_status != "已脱贫(不再享受政策)";
+        if enjoys && r.cause_other == r.cause {
+            add("Q50", "");
+        }
+        let healthy = members.iter().all(|&m| w.people[m].health == "健康");
+        if matches!(r.exit_status, "未脱贫" | "预脱贫" | "返贫")
+            && r.cause == "因病"
+            && !members.is_empty()
+            && healthy
+        {
+            add("Q47", "");
+        }
         if enjoys {
             let approved = |m: usize| {
                 w.cases
@@ -163,7 +175,12 @@ impl Facts<'_> {
             }
         }
         let dangerous = r.dangerous || matches!(r.level, "C级" | "D级");
-        if dangerous && enjoys && f.housing.is_none() {
+        // A family that lives in a home for the elderly altogether needs no house.
+        let in_home = !members.is_empty()
+            && members.iter().all(|&m| {
+                self.tekun[m] && w.people[m].tekun.as_ref().is_some_and(|t| t.support_mode == "集中")
+            });
+        if dangerous && enjoys && f.housing.is_none() && !in_home {
             add("R73", "");
         }
         let renovated = self.renovated(family);
@@ -256,12 +273,86 @@ impl Facts<'_> {
         {
             add("R53");
         }
+        self.covers(person, &mut add);
+        let moving = |c: &&Case| {
+            c.start_month >= q.first_month() || c.stop_month.is_some_and(|m| m >= q.first_month())
+        };
+        if poor && !self.listed(person).any(|c| moving(&c)) && writer.dibao_flag(person) != self.dibao[person]
+        {
+            add("R06");
+        }
         let f = &w.families[p.family];
         if f.head == person {
+            self.house(p.family, found);
             let on_ledger = f.housing.as_ref().is_some_and(|h| h.ledger_status == "在账");
             if on_ledger && self.renovated(p.family) {
                 found.insert(self.on_household("R75", person, "ledger"));
             }
+        }
+    }
+}
+
+/// What a house may measure and cost by the year's parameters (1/100 m², fen).
+const SMALL_HOUSE_CENTI: i64 = 6_000;
+const AREA_PER_PERSON_CENTI: (i64, i64) = (1_300, 1_800);
+const CAP_FEN: (i64, i64) = (1_000_000, 2_500_000);
+/// Part of the premium that the budget pays.
+const SUBSIDY_FEN: i64 = 12_000;
+
+impl Facts<'_> {
+    /// Rules on the insurer's entries of one person.
+    fn covers(&self, person: usize, add: &mut impl FnMut(&'static str)) {
+        let (poor, rural, tekun) = (self.poor[person], self.rural[person], self.tekun[person]);
+        let rows: Vec<_> = self.w.people[person]
+            .insurance
+            .iter()
+            .filter(|i| i.year == self.q.year && i.status == "正常参保")
+            .collect();
+        if rows.is_empty() {
+            return;
+        }
+        let needy = poor || rural || tekun;
+        if needy && rows.iter().all(|i| !i.supplementary) {
+            add("R32");
+        }
+        if poor && rows.iter().all(|i| !i.commercial) {
+            add("R33");
+        }
+        if needy && rows.iter().all(|i| !i.aid_target) {
+            add("R34");
+        }
+        let mut resident = rows.iter().filter(|i| i.scheme == "城乡居民");
+        if poor && resident.clone().any(|i| i.subsidy_fen < SUBSIDY_FEN) {
+            add("R36");
+        }
+        let wrong = resident.any(|i| match i.category {
+            "普通居民" => poor,
+            "农村低保" => !rural,
+            "特困供养" => !tekun,
+            _ => false,
+        });
+        if wrong {
+            add("R38");
+        }
+    }
+
+    /// Rules on the floor space and the subsidy of a rebuilt house.
+    fn house(&self, family: usize, found: &mut BTreeSet<Expected>) {
+        let Some(h) = &self.w.families[family].housing else { return };
+        let persons = self.w.present(family).len() as i64;
+        let mut add = |rule| {
+            let head = self.w.families[family].head;
+            found.insert(self.on_household(rule, head, h.archive_no.clone()));
+        };
+        let most = if persons <= 3 { SMALL_HOUSE_CENTI } else { persons * AREA_PER_PERSON_CENTI.1 };
+        let fits = (persons * AREA_PER_PERSON_CENTI.0..=most).contains(&h.area_centi);
+        if persons > 0 && h.mode != "修缮加固" && !fits {
+            add("R78");
+        }
+        let paid = if h.accept_result == "合格" { h.approved_fen } else { 0 };
+        let cap = if h.level == "C级" { CAP_FEN.0 } else { CAP_FEN.1 };
+        if paid > cap || (h.level == "D级" && h.mode == "修缮加固") {
+            add("R79");
         }
     }
 }

@@ -49,8 +49,6 @@ pub struct Person {
     pub gone: Option<Gone>,
     /// Status in the registry (正常, 死亡, …), if registered.
     pub registered: Option<&'static str>,
-    /// Registry's own flag for dibao.
-    pub dibao_flag: bool,
     /// Insurance rows.
     pub insurance: Vec<Insurance>,
     /// School roll entry.
@@ -181,6 +179,8 @@ pub struct World {
     pub cases: Vec<Case>,
     /// Who stands in a case that was not stopped, by person.
     pub(super) on_dibao: Vec<bool>,
+    /// The same of rural cases.
+    pub(super) on_rural_dibao: Vec<bool>,
     pub(super) issuer: Issuer,
 }
 
@@ -197,15 +197,21 @@ impl World {
     /// Notes who stands in a running case; call after cases changed.
     pub(super) fn refresh_dibao(&mut self) {
         self.on_dibao = vec![false; self.people.len()];
+        self.on_rural_dibao = vec![false; self.people.len()];
         for case in self.cases.iter().filter(|c| c.stop_month.is_none()) {
             for &m in &case.members {
                 self.on_dibao[m] = true;
+                self.on_rural_dibao[m] |= case.category == "农村";
             }
         }
     }
     /// True if the person stood in a running case at the last [`Self::refresh_dibao`].
     pub(super) fn on_dibao(&self, person: usize) -> bool {
         self.on_dibao.get(person).copied().unwrap_or(false)
+    }
+    /// The same of rural cases.
+    pub(super) fn on_rural_dibao(&self, person: usize) -> bool {
+        self.on_rural_dibao.get(person).copied().unwrap_or(false)
     }
 
     /// Families until about `target` people live here. `index` numbers the villages of the run.
@@ -219,6 +225,7 @@ impl World {
             families: Vec::new(),
             cases: Vec::new(),
             on_dibao: Vec::new(),
+            on_rural_dibao: Vec::new(),
             issuer,
         };
         let clans: Vec<&'static str> = (0..3).map(|_| names::surname(&mut rng)).collect();
@@ -425,7 +432,6 @@ impl World {
             studying: "非在校生",
             gone: None,
             registered: None,
-            dibao_flag: false,
             insurance: Vec::new(),
             student: None,
             aid: Vec::new(),

@@ -81,8 +81,9 @@ fn truth(folder: &Path, name: &str) -> Vec<Vec<String>> {
 #[test]
 fn truth_speaks_of_delivered_records_only() {
     let rules: BTreeSet<&str> =
-        ["R01", "R02", "R03", "R04", "R07", "R08", "R14", "R30", "R37", "R50", "R52", "R53", "R73", "R75"]
-            .into();
+        "R01 R02 R03 R04 R06 R07 R08 R14 R30 R32 R33 R34 R36 R37 R38 R50 R52 R53 R73 R75 R78 R79 Q47 Q50"
+            .split(' ')
+            .collect();
     let pipeline = bidui::config::Pipeline::open(&root().join("pipelines/hebi")).unwrap();
     let catalogue = bidui::reconcile::RuleSet::load(&pipeline).unwrap();
     for quarter in ["2018Q3", "2018Q4"] {
@@ -103,7 +104,11 @@ fn truth_speaks_of_delivered_records_only() {
                 assert!(rule.header.sources.iter().any(|s| !GENERATED.contains(&s.as_str())), "{e:?}");
             }
         }
-        assert_eq!(seen.len(), rules.len(), "{quarter}: every rule has a case, found {seen:?}");
+        // Slips in houses and causes of poverty are too rare for so few people.
+        let rare: BTreeSet<String> = ["R78", "R79", "Q47", "Q50"].map(str::to_owned).into();
+        let lacking: Vec<&&str> =
+            rules.iter().filter(|r| !seen.contains(**r) && !rare.contains(**r)).collect();
+        assert!(lacking.is_empty(), "{quarter}: no case of {lacking:?}");
         assert!(truth(&folder, "rejects.csv").len() >= 10);
         let kinds: BTreeSet<&str> = records.iter().flat_map(|r| r[4].split(';')).collect();
         for kind in [

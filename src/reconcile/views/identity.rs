@@ -27,21 +27,50 @@ struct Row {
     order: i32,
 }
 
+/// Who carries whose number.
+pub(super) struct Numbers<'a> {
+    nodes: Nodes<'a>,
+    starts: Vec<u32>,
+    members: Vec<u32>,
+    borrowed: HashMap<u64, u32>,
+}
+
+impl<'a> Numbers<'a> {
+    /// Looks at every record's number.
+    pub(super) fn gather(inputs: &Inputs<'a>) -> Self {
+        let nodes = Nodes::gather(inputs);
+        let (starts, members) = by_person(&nodes, inputs.resolution.person_ids.len());
+        let only = |person: u32, key: u64| {
+            let records = starts[person as usize] as usize..starts[person as usize + 1] as usize;
+            members[records].iter().filter_map(|&m| nodes.id[m as usize].id18_key()).all(|other| other == key)
+        };
+        let borrowed = borrowed_numbers(&nodes, only);
+        Self { nodes, starts, members, borrowed }
+    }
+    /// The record's number unless it is somebody else's.
+    pub(super) fn own(&self, node: usize) -> Option<IdNumber> {
+        (!self.of_other(node)).then(|| self.nodes.id[node])
+    }
+    /// Does the record carry a valid number that belongs to another person, or to nobody knows
+    /// whom? Then the birth date and sex in it are not this person's.
+    pub(super) fn of_other(&self, node: usize) -> bool {
+        let id = self.nodes.id[node];
+        id.trusted()
+            && id
+                .id18_key()
+                .and_then(|key| self.borrowed.get(&key))
+                .is_some_and(|&owner| owner != self.nodes.person[node])
+    }
+}
+
 /// Builds the view.
-pub(super) fn view(inputs: &Inputs<'_>, catalogue: &Catalogue) -> Result<View> {
-    let nodes = Nodes::gather(inputs);
+pub(super) fn view(inputs: &Inputs<'_>, catalogue: &Catalogue, numbers: &Numbers<'_>) -> Result<View> {
     let persons = inputs.resolution.person_ids.len();
-    let (starts, members) = by_person(&nodes, persons);
-    let only = |person: u32, key: u64| {
-        let records = starts[person as usize] as usize..starts[person as usize + 1] as usize;
-        members[records].iter().filter_map(|&m| nodes.id[m as usize].id18_key()).all(|other| other == key)
-    };
-    let borrowed = borrowed_numbers(&nodes, only);
     let rows: Vec<Row> = (0..persons)
         .into_par_iter()
         .flat_map_iter(|person| {
-            let members = &members[starts[person] as usize..starts[person + 1] as usize];
-            person_rows(&nodes, members, person, &borrowed)
+            let records = numbers.starts[person] as usize..numbers.starts[person + 1] as usize;
+            person_rows(numbers, &numbers.members[records], person)
         })
         .collect();
     let resolution = inputs.resolution;
@@ -175,12 +204,9 @@ fn borrowed_numbers(nodes: &Nodes<'_>, only: impl Fn(u32, u64) -> bool) -> HashM
     borrowed
 }
 
-fn person_rows(nodes: &Nodes<'_>, members: &[u32], person: usize, borrowed: &HashMap<u64, u32>) -> Vec<Row> {
-    let of_other = |node: usize| {
-        let id = nodes.id[node];
-        id.trusted()
-            && id.id18_key().and_then(|key| borrowed.get(&key)).is_some_and(|&owner| owner != person as u32)
-    };
+fn person_rows(numbers: &Numbers<'_>, members: &[u32], person: usize) -> Vec<Row> {
+    let nodes = &numbers.nodes;
+    let of_other = |node: usize| numbers.of_other(node);
     let first = members[0] as usize;
     let alike = members.iter().all(|&m| {
         let m = m as usize;

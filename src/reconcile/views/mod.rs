@@ -87,17 +87,18 @@ impl<'a> Inputs<'a> {
 /// Views of a quarter, by name: one per source that was delivered, and the derived ones.
 pub fn build(inputs: &Inputs<'_>, rules: &RuleSet) -> Result<Vec<View>> {
     inputs.check()?;
-    let people = People::gather(inputs, &home_order(inputs, rules));
+    let numbers = identity::Numbers::gather(inputs);
+    let people = People::gather(inputs, &home_order(inputs, rules), &numbers);
     let catalogue = &rules.catalogue;
     let delivered: Vec<usize> =
         (0..inputs.loaded.len()).filter(|&s| !inputs.loaded[s].records.tables.is_empty()).collect();
     let mut views: Vec<View> =
-        delivered.par_iter().map(|&s| source::view(inputs, catalogue, &people, s)).collect::<Result<_>>()?;
+        delivered.par_iter().map(|&s| source::view(inputs, catalogue, &people, &numbers, s)).collect::<Result<_>>()?;
     views.push(parameter_view(inputs, rules)?);
     views.push(division_view(inputs.tree(), catalogue)?);
     views.push(people::person_view(inputs, catalogue, &people)?);
     views.push(people::household_view(inputs, catalogue, &people)?);
-    views.push(identity::view(inputs, catalogue)?);
+    views.push(identity::view(inputs, catalogue, &numbers)?);
     views.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(views)
 }

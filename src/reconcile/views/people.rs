@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use super::super::View;
 use super::super::catalogue::Catalogue;
+use super::identity::Numbers;
 use super::{Inputs, assemble};
 use crate::Result;
 use crate::config::{Quarter, date32, from_date32};
@@ -44,20 +45,21 @@ pub(super) fn age(birth: i32, quarter: Quarter) -> Option<i32> {
 }
 
 /// What one record says of the birth: stated, by its ID number, and how far that is trusted.
-/// 0 stated, 1 trusted ID, 3 an ID whose check fails or that is only partly there.
-pub(super) fn stated_birth(dates: Option<&[u32]>, ids: Option<&[IdNumber]>, row: usize) -> Option<(u8, i32)> {
+/// 0 stated, 1 trusted ID, 3 an ID whose check fails or that is only partly there. `id` is the
+/// record's number unless it is somebody else's.
+pub(super) fn stated_birth(dates: Option<&[u32]>, id: Option<IdNumber>, row: usize) -> Option<(u8, i32)> {
     let stated = dates.map_or(UNKNOWN, |d| packed_days(d[row]));
     if stated != UNKNOWN {
         return Some((0, stated));
     }
-    let id = ids?[row];
+    let id = id?;
     let days = packed_days(id.birth()?);
     (days != UNKNOWN).then_some((if id.trusted() { 1 } else { 3 }, days))
 }
 
 impl People {
     /// Looks at every record once, sources in the order in which their address counts.
-    pub(super) fn gather(inputs: &Inputs<'_>, order: &[usize]) -> Self {
+    pub(super) fn gather(inputs: &Inputs<'_>, order: &[usize], numbers: &Numbers<'_>) -> Self {
         let persons = inputs.resolution.person_ids.len();
         let mut people = Self {
             birth: vec![UNKNOWN; persons],
@@ -68,8 +70,7 @@ impl People {
         };
         for &source in order {
             let fields = &inputs.comparables[source];
-            let (dates, ids, sexes) =
-                (fields.dates("birth_date"), fields.id_numbers("id_number"), fields.codes("sex"));
+            let (dates, sexes) = (fields.dates("birth_date"), fields.codes("sex"));
             let divisions = inputs.divisions(source);
             for row in 0..inputs.rows(source) {
                 let person = inputs.person(source, row);
@@ -85,7 +86,8 @@ impl People {
                         *home = (source as u32, row as u32);
                     }
                 }
-                if let Some((rank, days)) = stated_birth(dates, ids, row) {
+                let id = numbers.own(inputs.node(source, row));
+                if let Some((rank, days)) = stated_birth(dates, id, row) {
                     // For the person as a whole a trusted number is worth more than a stated date.
                     let rank = match rank {
                         0 => 2,
@@ -97,7 +99,7 @@ impl People {
                     }
                 }
                 if people.sex[person] == 0 {
-                    people.sex[person] = own_sex(sexes, ids, row);
+                    people.sex[person] = own_sex(sexes, id, row);
                 }
             }
         }
@@ -114,9 +116,9 @@ impl People {
 }
 
 /// Sex that a record states or its trusted number tells; 0 unknown.
-pub(super) fn own_sex(sexes: Option<&[u8]>, ids: Option<&[IdNumber]>, row: usize) -> u8 {
+pub(super) fn own_sex(sexes: Option<&[u8]>, id: Option<IdNumber>, row: usize) -> u8 {
     match sexes.map_or(0, |s| s[row]) {
-        0 => match ids.map(|ids| ids[row]).filter(|id| id.trusted()).and_then(IdNumber::sex) {
+        0 => match id.filter(|id| id.trusted()).and_then(IdNumber::sex) {
             Some(Sex::Male) => 1,
             Some(Sex::Female) => 2,
             None => 0,

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::super::View;
 use super::super::catalogue::Catalogue;
+use super::identity::Numbers;
 use super::people::{self, People, UNKNOWN};
 use super::{Inputs, assemble};
 use crate::config::Role;
@@ -21,6 +22,7 @@ pub(super) fn view(
     inputs: &Inputs<'_>,
     catalogue: &Catalogue,
     people: &People,
+    numbers: &Numbers<'_>,
     source: usize,
 ) -> Result<View> {
     let contract = inputs.contract(source)?;
@@ -29,12 +31,18 @@ pub(super) fn view(
         .ok_or_else(|| Error::internal(format!("没有视图“{}”的列表", contract.name)))?;
     // Columns are independent of each other; building them side by side keeps all cores busy.
     let arrays: Vec<Option<ArrayRef>> =
-        columns.par_iter().map(|(name, _)| column(inputs, people, source, name)).collect();
+        columns.par_iter().map(|(name, _)| column(inputs, people, numbers, source, name)).collect();
     let mut arrays = arrays.into_iter();
     assemble(catalogue, &contract.name, |_| arrays.next().flatten())
 }
 
-fn column(inputs: &Inputs<'_>, people: &People, source: usize, name: &str) -> Option<ArrayRef> {
+fn column(
+    inputs: &Inputs<'_>,
+    people: &People,
+    numbers: &Numbers<'_>,
+    source: usize,
+    name: &str,
+) -> Option<ArrayRef> {
     let records = &inputs.loaded[source].records;
     let resolution = inputs.resolution;
     let fields = &inputs.comparables[source];
@@ -75,14 +83,14 @@ fn column(inputs: &Inputs<'_>, people: &People, source: usize, name: &str) -> Op
             let class = ids.map_or_else(Default::default, |ids| ids[row].class);
             text.write_str(class.code()).is_ok()
         }),
-        "birth_date" => people::date_array((0..rows).map(|row| birth(inputs, people, source, row))),
+        "birth_date" => people::date_array((0..rows).map(|row| birth(inputs, people, numbers, source, row))),
         "age" => Arc::new(
             (0..rows)
-                .map(|row| people::age(birth(inputs, people, source, row), inputs.quarter))
+                .map(|row| people::age(birth(inputs, people, numbers, source, row), inputs.quarter))
                 .collect::<Int32Array>(),
         ),
         "sex" => texts(rows, 3, |row, text| {
-            let own = people::own_sex(fields.codes("sex"), ids, row);
+            let own = people::own_sex(fields.codes("sex"), numbers.own(first + row), row);
             let sex = if own == 0 { people.sex(inputs.person(source, row)) } else { own };
             people::sex_label(sex).is_some_and(|label| text.write_str(label).is_ok())
         }),
@@ -94,9 +102,9 @@ fn column(inputs: &Inputs<'_>, people: &People, source: usize, name: &str) -> Op
 
 /// Birth of a record: stated there, else by its trusted number, else what the person's other
 /// records say, else by a doubtful number.
-fn birth(inputs: &Inputs<'_>, people: &People, source: usize, row: usize) -> i32 {
+fn birth(inputs: &Inputs<'_>, people: &People, numbers: &Numbers<'_>, source: usize, row: usize) -> i32 {
     let fields = &inputs.comparables[source];
-    let own = people::stated_birth(fields.dates("birth_date"), fields.id_numbers("id_number"), row);
+    let own = people::stated_birth(fields.dates("birth_date"), numbers.own(inputs.node(source, row)), row);
     match own {
         Some((0 | 1, days)) => days,
         _ => match people.birth(inputs.person(source, row)) {

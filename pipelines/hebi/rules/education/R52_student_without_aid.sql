@@ -63,6 +63,25 @@ student_aid @P2 term=2018春
 expect = ["P2"]
 
 [[example]]
+case = "同校有同名而没有证号的资助记录,可能就是本人:不列;有证号、不同校、不同名、上学期的:列为疑点"
+given = """
+registry_person @P1
+student @P1 stage=普通高中 school=一中 name=甲
+student_aid @P9 school=一中 name=甲
+registry_person @P2
+student @P2 stage=普通高中 school=一中 name=乙
+student_aid @P8 school=一中 name=乙 id18=410621200201011234
+registry_person @P3
+student @P3 stage=普通高中 school=二中 name=甲
+registry_person @P4
+student @P4 stage=普通高中 school=一中 name=丁
+registry_person @P5
+student @P5 stage=普通高中 school=三中 name=戊
+student_aid @P7 school=三中 name=戊 term=2018春
+"""
+expect = ["P2", "P3", "P4", "P5"]
+
+[[example]]
 case = "已毕业:不列"
 given = """
 registry_person @P1
@@ -95,7 +114,8 @@ hit AS (
     FROM poor_person p
     JOIN entitled s ON s.person_id = p.person_id
     LEFT JOIN aided a ON a.person_id = p.person_id
-    WHERE a.person_id IS NULL
+    LEFT JOIN aid_without_number n ON n.person_id = p.person_id
+    WHERE a.person_id IS NULL AND n.person_id IS NULL
 )
 SELECT h.person_id AS subject_id, h.student_record AS evidence, 0 AS evidence_order,
     h.stage AS stage, h.study_mode AS study_mode, q.current_term AS term

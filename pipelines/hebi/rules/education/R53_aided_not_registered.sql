@@ -7,6 +7,7 @@ owner = "教育局"
 severity = "S1"
 subject = "person"
 sources = ["student_aid", "registry_person", "dibao", "tekun"]
+optional_sources = ["student"]
 due_days = 15
 advice = [
     "核对学生申请时提交的建档立卡证明和户口簿",
@@ -78,6 +79,20 @@ dibao @P3 household_no=D3 category=城市
 expect = ["P3"]
 
 [[example]]
+case = "没有证号,同校同名的学生在册或农村低保:不列;同校同名的学生不在册:列为疑点"
+given = """
+student_aid @P1 category=建档立卡 school=一中 name=甲
+student @P2 school=一中 name=甲
+registry_person @P2
+student_aid @P3 category=建档立卡 school=一中 name=乙
+student @P4 school=一中 name=乙
+dibao @P4 household_no=D1
+student_aid @P5 category=建档立卡 school=一中 name=丙
+student @P6 school=一中 name=丙
+"""
+expect = ["P5"]
+
+[[example]]
 case = "其他类别、上学期:不列"
 given = """
 student_aid @P1 category=低保
@@ -92,6 +107,14 @@ WITH poor AS (
 poor_id AS (
     SELECT DISTINCT p.id18
     FROM poor_person p
+),
+-- Without a number the pupil may be the registered one of that name at the school.
+likely AS (
+    SELECT DISTINCT n.record_id
+    FROM aid_without_number n
+    LEFT JOIN poor r ON r.person_id = n.person_id
+    LEFT JOIN protected_person c ON c.person_id = n.person_id
+    WHERE r.person_id IS NOT NULL OR c.person_id IS NOT NULL
 )
 SELECT
     a.person_id AS subject_id,
@@ -105,5 +128,7 @@ LEFT JOIN poor r ON r.person_id = a.person_id
 LEFT JOIN protected_person c ON c.person_id = a.person_id
 LEFT JOIN poor_id g ON g.id18 = a.guardian_id18
 LEFT JOIN poor w ON w.person_id = a.guardian_person_id
+LEFT JOIN likely k ON k.record_id = a.record_id
 WHERE a.category = '建档立卡'
     AND r.person_id IS NULL AND c.person_id IS NULL AND g.id18 IS NULL AND w.person_id IS NULL
+    AND k.record_id IS NULL

@@ -8,6 +8,7 @@ severity = "S3"
 subject = "person"
 sources = []
 root_cause = true
+stands_in_review = true
 due_days = 60
 advice = [
     "查看身份证或户口簿原件,确定正确的姓名和公民身份号码",
