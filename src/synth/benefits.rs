@@ -85,7 +85,8 @@ pub(super) fn register(world: &mut World, rng: &mut Rng, family: usize, quarter:
     };
     let mut aside = rng.aside(1);
     // A lone old person without labour is what the support for extreme hardship is for.
-    let attribute = if lone_elder && !able && aside.chance(0.9) { "特困供养贫困户" } else { attribute };
+    let attribute =
+        if lone_elder && !able && aside.chance(0.9) { "特困供养贫困户" } else { attribute };
     if attribute == "特困供养贫困户" {
         for &m in members.iter().filter(|_| aside.chance(0.97)) {
             world.people[m].labour = "无劳动力";

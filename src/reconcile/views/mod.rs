@@ -92,8 +92,10 @@ pub fn build(inputs: &Inputs<'_>, rules: &RuleSet) -> Result<Vec<View>> {
     let catalogue = &rules.catalogue;
     let delivered: Vec<usize> =
         (0..inputs.loaded.len()).filter(|&s| !inputs.loaded[s].records.tables.is_empty()).collect();
-    let mut views: Vec<View> =
-        delivered.par_iter().map(|&s| source::view(inputs, catalogue, &people, &numbers, s)).collect::<Result<_>>()?;
+    let mut views: Vec<View> = delivered
+        .par_iter()
+        .map(|&s| source::view(inputs, catalogue, &people, &numbers, s))
+        .collect::<Result<_>>()?;
     views.push(parameter_view(inputs, rules)?);
     views.push(division_view(inputs.tree(), catalogue)?);
     views.push(people::person_view(inputs, catalogue, &people)?);
