@@ -1,6 +1,6 @@
 //! Links against the truth: pairwise precision, recall and F1, by threshold, and by cluster.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -95,7 +95,7 @@ impl Counted {
 /// True entity of each record, or true pairs.
 enum Truth {
     Entities { entities: HashMap<String, u32>, kinds: HashMap<String, String> },
-    Pairs { pairs: std::collections::BTreeSet<(String, String)>, records: std::collections::BTreeSet<String> },
+    Pairs { pairs: BTreeSet<(String, String)>, records: BTreeSet<String> },
 }
 
 impl Truth {
@@ -122,11 +122,11 @@ fn ordered(a: &str, b: &str) -> (String, String) {
 /// `record_id` and `entity` (or `person`), or with `left_record_id` and `right_record_id`.
 ///
 /// With entities, pairs across tables count where links join different tables only, all pairs
-/// where some link joins records of one table.
+/// where some link joins records of one table. Where the truth names each record's `source`, tables
+/// that took no part in the linkage are left out.
 pub fn evaluate_links(links: &Path, truth: &Path) -> Result<LinkScore> {
     let file = if links.is_dir() { links.join("link.parquet") } else { links.to_owned() };
     let rows = reader::rows(&file, |_| true)?;
-    let known = read_truth(truth)?;
     let mut score = LinkScore::default();
     let mut weighed: Vec<(i64, bool)> = Vec::with_capacity(rows.len());
     let mut levels: BTreeMap<(String, u8), LevelCount> = BTreeMap::new();
@@ -138,7 +138,8 @@ pub fn evaluate_links(links: &Path, truth: &Path) -> Result<LinkScore> {
     // Whether duplicates within a table count: a task over one table is nothing else.
     let cluster_file = file.with_file_name("cluster.parquet");
     let clusters = if cluster_file.is_file() { reader::rows(&cluster_file, |_| true)? } else { Vec::new() };
-    let tables: std::collections::BTreeSet<&str> = clusters.iter().map(|row| row.get("source")).collect();
+    let tables: BTreeSet<&str> = clusters.iter().map(|row| row.get("source")).collect();
+    let known = read_truth(truth, &tables)?;
     let mut within = tables.len() == 1;
     for row in &rows {
         let (left, right) = (row.get("left_record_id"), row.get("right_record_id"));
@@ -273,7 +274,7 @@ fn by_kind(
 
 /// True entity of every record of a truth file or folder, as [`evaluate_links`] reads it.
 pub fn entities(truth: &Path) -> Result<HashMap<String, u32>> {
-    match read_truth(truth)? {
+    match read_truth(truth, &BTreeSet::new())? {
         Truth::Entities { entities, .. } => Ok(entities),
         Truth::Pairs { .. } => Err(Error::input("训练需要 record_id 与 entity 两列的真值").in_file(truth)),
     }
@@ -311,7 +312,8 @@ fn thresholds(mut weighed: Vec<(i64, bool)>) -> Vec<Threshold> {
         .collect()
 }
 
-fn read_truth(path: &Path) -> Result<Truth> {
+/// Reads a truth file; `tables`: sources that took part, empty for all.
+fn read_truth(path: &Path, tables: &BTreeSet<&str>) -> Result<Truth> {
     let file: PathBuf = if path.is_dir() { path.join("records.csv") } else { path.to_owned() };
     let bytes = std::fs::read(&file).map_err(|e| Error::io("读取真值", &file, e))?;
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(&bytes[..]);
@@ -323,7 +325,7 @@ fn read_truth(path: &Path) -> Result<Truth> {
     let position =
         |names: &[&str]| headers.iter().position(|h| names.contains(&h.trim_start_matches('\u{feff}')));
     if let (Some(left), Some(right)) = (position(&["left_record_id"]), position(&["right_record_id"])) {
-        let (mut pairs, mut records) = (std::collections::BTreeSet::new(), std::collections::BTreeSet::new());
+        let (mut pairs, mut records) = (BTreeSet::new(), BTreeSet::new());
         for row in reader.records() {
             let row = row.map_err(wrong)?;
             let (a, b) = (row.get(left).unwrap_or(""), row.get(right).unwrap_or(""));
@@ -342,9 +344,13 @@ fn read_truth(path: &Path) -> Result<Truth> {
     };
     let mut numbers: HashMap<String, u32> = HashMap::new();
     let (mut entities, mut kinds) = (HashMap::new(), HashMap::new());
-    let kind = position(&["error_kinds"]);
+    let (kind, source) = (position(&["error_kinds"]), position(&["source"]));
     for row in reader.records() {
         let row = row.map_err(wrong)?;
+        let table = source.and_then(|at| row.get(at)).filter(|_| !tables.is_empty());
+        if table.is_some_and(|table| !tables.contains(table)) {
+            continue;
+        }
         let next = numbers.len() as u32;
         let number = *numbers.entry(row.get(entity).unwrap_or("").to_owned()).or_insert(next);
         entities.insert(row.get(record).unwrap_or("").to_owned(), number);

@@ -1,6 +1,7 @@
 //! What a pair means in the light of the other pairs of its two records.
 
 use hashbrown::{HashMap, HashSet};
+use rayon::prelude::*;
 
 use super::block::{pack, unpack};
 use super::compare::{HanNameLevel, IdLevel};
@@ -43,28 +44,97 @@ pub(super) fn doubtful(scored: &[Scored], nodes: &Nodes, decider: &Decider) -> V
     out
 }
 
+/// Who has found whom by number and name already.
+///
+/// A namesake who has a record of his own in a list is no candidate for another record of it:
+/// that leaves the one who has none.
+struct Partners {
+    /// (record, partner), ascending; of the records asked for.
+    sorted: Vec<(u32, u32)>,
+}
+
+impl Partners {
+    /// Partners of the records that `asked` marks.
+    fn of(scored: &[Scored], decider: &Decider, asked: &[bool]) -> Self {
+        let mut sorted: Vec<(u32, u32)> = scored
+            .par_iter()
+            .with_min_len(4096)
+            .filter(|one| matches!(one.outcome, Some((Tier::T1 | Tier::T3 | Tier::T4, Decision::Accept))))
+            .filter(|one| decider.said(&one.levels).is_some_and(|said| said.name < HanNameLevel::Dropped))
+            .flat_map_iter(|one| {
+                let (a, b) = unpack(one.pair);
+                [(a, b), (b, a)]
+            })
+            .filter(|&(node, _)| asked[node as usize])
+            .collect();
+        sorted.par_sort_unstable();
+        Self { sorted }
+    }
+
+    /// Has `node` a partner of its own in the list of `other`, and not `other` itself?
+    fn taken(&self, nodes: &Nodes, node: u32, other: u32) -> bool {
+        let start = self.sorted.partition_point(|&(n, _)| n < node);
+        let mut own = self.sorted[start..].iter().take_while(|&&(n, _)| n == node);
+        own.any(|&(_, p)| p != other && nodes.source[p as usize] == nodes.source[other as usize])
+    }
+}
+
 /// An ID number that agrees while the names are apart gives way where a record's name is that
 /// of somebody near by with another number: then it is a relative's number.
 pub(super) fn rivals(scored: &mut [Scored], nodes: &Nodes, decider: &Decider) {
-    let mut named = vec![false; nodes.len()];
+    if !decider.guarded() {
+        return;
+    }
+    let apart = |one: &Scored| {
+        matches!(one.outcome, Some((Tier::T1 | Tier::T2, Decision::Accept)))
+            && decider.said(&one.levels).is_some_and(|said| said.name >= HanNameLevel::Dropped)
+    };
+    let mut asked = vec![false; nodes.len()];
+    for one in scored.iter().filter(|one| apart(one)) {
+        let (a, b) = unpack(one.pair);
+        (asked[a as usize], asked[b as usize]) = (true, true);
+    }
+    let mut namesakes = Vec::new();
     for one in scored.iter() {
+        let (a, b) = unpack(one.pair);
+        if !(asked[a as usize] || asked[b as usize]) || one.weight < RIVAL {
+            continue;
+        }
         let Some(said) = decider.said(&one.levels) else { return };
         let near = said.near || said.birth_agrees() || said.household_agrees();
         let namesake = said.name != HanNameLevel::Missing && said.name <= HanNameLevel::Wildcard;
-        if said.id > IdLevel::Compatible && namesake && near && one.weight >= RIVAL {
-            let (a, b) = unpack(one.pair);
-            for node in [a, b] {
-                // A stated birth date that fits the number says whose number it is.
-                let birth = nodes.stated_birth(node);
-                named[node as usize] |= birth == 0 || nodes.id(node).birth() != Some(birth);
-            }
+        // In its own list a namesake is somebody else.
+        let elsewhere = nodes.source[a as usize] != nodes.source[b as usize];
+        if said.id > IdLevel::Compatible && namesake && near && elsewhere {
+            namesakes.extend([(a, b), (b, a)].into_iter().filter(|&(node, _)| asked[node as usize]));
         }
     }
-    for one in scored.iter_mut() {
-        let (a, b) = unpack(one.pair);
-        let Some((Tier::T1 | Tier::T2, Decision::Accept)) = one.outcome else { continue };
-        let apart = decider.said(&one.levels).is_some_and(|said| said.name >= HanNameLevel::Dropped);
-        if apart && (named[a as usize] || named[b as usize]) {
+    let mut met = vec![false; nodes.len()];
+    namesakes.iter().for_each(|&(_, other)| met[other as usize] = true);
+    (0..).zip(&asked).for_each(|(node, asked): (usize, _)| met[node] |= asked);
+    let partners = Partners::of(scored, decider, &met);
+    let mut named = vec![false; nodes.len()];
+    for (node, other) in namesakes {
+        // A stated birth date that fits the number says whose number it is.
+        let birth = nodes.stated_birth(node);
+        let open = birth == 0 || nodes.id(node).birth() != Some(birth);
+        named[node as usize] |= open && !partners.taken(nodes, other, node);
+    }
+    let gives_way: Vec<bool> = scored
+        .par_iter()
+        .with_min_len(4096)
+        .map(|one| {
+            let (a, b) = unpack(one.pair);
+            // A character fewer is a slip, unless the number's owner has a record in both lists.
+            let dropped = |said: Said| said.name == HanNameLevel::Dropped;
+            let slip = decider.said(&one.levels).is_some_and(dropped);
+            let to =
+                |node: u32, other: u32| named[node as usize] && (!slip || partners.taken(nodes, other, node));
+            apart(one) && (to(a, b) || to(b, a))
+        })
+        .collect();
+    for (one, gives_way) in scored.iter_mut().zip(gives_way) {
+        if gives_way {
             one.outcome = Some((Tier::T6, Decision::Review));
         }
     }
@@ -130,6 +200,9 @@ pub(super) fn unique(
         })
         .map(|one| one.pair)
         .collect();
+    let mut met = vec![false; nodes.len()];
+    namesakes.values().flatten().for_each(|&(other, _)| met[other as usize] = true);
+    let partners = Partners::of(scored, decider, &met);
     let same_number = |a: u32, b: u32| {
         let (p, q) = (nodes.id(a).id18_key(), nodes.id(b).id18_key());
         p.is_some() && p == q
@@ -140,18 +213,24 @@ pub(super) fn unique(
             let harmless = other == partner
                 || same_number(other, partner)
                 || joined.contains(&pack(other, partner))
-                || of_other < weight - FAR_BEHIND;
-            // In another source only somebody with another number counts.
-            let elsewhere = nodes.source[other as usize] != nodes.source[partner as usize];
+                || of_other < weight - FAR_BEHIND
+                || partners.taken(nodes, other, node);
+            // In another source only somebody with another number counts, in its own list nobody.
+            let of = |n: u32| nodes.source[n as usize];
+            let elsewhere = of(other) != of(partner);
             let numbered = |n: u32| nodes.id(n).trusted() && !doubtful[n as usize];
-            harmless || elsewhere && !(numbered(other) && numbered(partner))
+            harmless || of(other) == of(node) || elsewhere && !(numbered(other) && numbered(partner))
         })
     };
     let accepted: Vec<usize> = hopes
         .into_iter()
         .filter(|&at| {
             let (a, b) = unpack(scored[at].pair);
-            alone(a, b, scored[at].weight) && alone(b, a, scored[at].weight)
+            // Who has a record of his own in the list rarely has a second one there.
+            !partners.taken(nodes, a, b)
+                && !partners.taken(nodes, b, a)
+                && alone(a, b, scored[at].weight)
+                && alone(b, a, scored[at].weight)
         })
         .collect();
     for at in accepted {

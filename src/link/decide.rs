@@ -171,7 +171,11 @@ fn two_people(nodes: &Nodes, a: u32, b: u32, said: &Said, doubtful: bool) -> boo
     if p.trusted() && q.trusted() && differ {
         let shown = doubtful || contradicts_own_id(nodes, a) || contradicts_own_id(nodes, b);
         let twins = said.id == IdLevel::SameBirthRegion;
-        return twins || !(shown || said.household_agrees() && said.name <= HanNameLevel::Variant);
+        // Within one list two good numbers are two rows for two people.
+        let same_list = nodes.source[a as usize] == nodes.source[b as usize] && !shown;
+        return twins
+            || same_list
+            || !(shown || said.household_agrees() && said.name <= HanNameLevel::Variant);
     }
     // Names apart, births apart, and only a slip between the numbers.
     (said.name_far() || said.sexes_differ) && said.birth_against()
