@@ -16,12 +16,23 @@ fn peak_mib() -> u64 {
     line.split_whitespace().nth(1).and_then(|n| n.parse::<u64>().ok()).unwrap_or(0) / 1024
 }
 
+/// CPU seconds of the process so far.
+fn cpu() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or("").split_whitespace().collect();
+    let ticks = |at: usize| fields.get(at).and_then(|t| t.parse::<f64>().ok()).unwrap_or(0.0);
+    (ticks(11) + ticks(12)) / 100.0
+}
+
 fn main() -> bidui::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (root, data, only) = (Path::new(&arguments[0]), Path::new(&arguments[1]), &arguments[2..]);
     let mut last = Instant::now();
+    let mut before = 0.0;
     let mut lap = |name: &str| {
-        println!("{name:<12} {:>8.2} s  peak {:>6} MiB", last.elapsed().as_secs_f64(), peak_mib());
+        let (wall, now) = (last.elapsed().as_secs_f64(), cpu());
+        println!("{name:<16} {wall:>8.2} s  cpu {:>6.2} s  peak {:>6} MiB", now - before, peak_mib());
+        before = now;
         last = Instant::now();
     };
     let pipeline = Pipeline::open(root)?;
@@ -30,7 +41,7 @@ fn main() -> bidui::Result<()> {
     let mut loaded = Vec::new();
     for (index, source) in pipeline.sources.iter().enumerate() {
         if only.is_empty() || only.contains(&source.name) {
-            loaded.extend(load::load_source(&pipeline, index, data, None)?);
+            loaded.extend(load::load_for_linking(&pipeline, index, data)?);
             lap(&source.name);
         }
     }

@@ -157,7 +157,31 @@ impl SourceContract {
                 EncodingSpec::Utf8 => Encoding::Utf8,
                 EncodingSpec::Gb18030 => Encoding::Gb18030,
             },
+            leave_out: BTreeSet::new(),
         }
+    }
+    /// Which columns linking needs: those with a role, those without which a record is rejected,
+    /// and those by which repeated records are found.
+    pub fn columns_for_linking(&self) -> Vec<bool> {
+        let unique = |c: &Column| self.audits.unique.contains(&c.name);
+        let of_member =
+            |at: usize| self.members.iter().any(|m| m.cells.iter().any(|(column, _)| *column == at));
+        (self.columns.iter().enumerate())
+            .map(|(at, c)| c.role.is_some() || c.required || unique(c) || of_member(at))
+            .collect()
+    }
+    /// Cleaned headers that feed only columns that are not `wanted`.
+    pub fn headers_without(&self, wanted: &[bool]) -> BTreeSet<String> {
+        let cleaned = |column: &Column| column.headers.iter().map(|h| super::clean_header(h)).collect();
+        let of = |which: bool| -> BTreeSet<String> {
+            let columns = self.columns.iter().zip(wanted).filter(|(_, wanted)| **wanted == which);
+            columns.flat_map(|(column, _)| -> Vec<String> { cleaned(column) }).collect()
+        };
+        let mut kept = of(true);
+        for variant in &self.variants {
+            kept.extend(variant.aliases.values().flatten().map(|h| super::clean_header(h)));
+        }
+        of(false).difference(&kept).cloned().collect()
     }
     /// Every header text the contract knows, ignored ones included: what finds the header row.
     pub fn known_headers(&self) -> Vec<String> {

@@ -57,7 +57,7 @@ pub fn link_only(
     let mut loaded = Vec::new();
     for (index, source) in pipeline.sources.iter().enumerate() {
         if only.is_empty() || only.contains(&source.name) {
-            loaded.extend(load::load_source(&pipeline, index, data, None)?);
+            loaded.extend(load::load_for_linking(&pipeline, index, data)?);
         }
     }
     progress.stage("规范", None);

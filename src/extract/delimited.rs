@@ -4,13 +4,14 @@
 //! without quotes is cut at any line end; one with quotes only where an even number of them lies
 //! before, so that a quoted line break stays inside its cell.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
 use memchr::{memchr, memchr_iter};
 use rayon::prelude::*;
 
-use super::assemble::{Assembler, trim};
+use super::assemble::{Assembler, Rare, trim};
 use super::header::{HEADER_DEPTH, KnownHeaders};
 use super::{FileIdentity, RawTable, RawTableInfo, RawTables, ReadOptions, SkipReason, text};
 use crate::{Error, Result};
@@ -66,6 +67,7 @@ pub(super) fn open(bytes: Vec<u8>, identity: FileIdentity, options: &ReadOptions
         ready: Vec::new(),
         next_row: header_row + 1,
         delivered: false,
+        leave_out: options.leave_out.clone(),
     }))
 }
 
@@ -200,6 +202,7 @@ struct Pieces {
     ready: Vec<(RawTable, u32)>,
     next_row: u32,
     delivered: bool,
+    leave_out: BTreeSet<String>,
 }
 
 impl Iterator for Pieces {
@@ -209,9 +212,9 @@ impl Iterator for Pieces {
         if self.ready.is_empty() {
             let group: Vec<Range<usize>> =
                 self.pieces.by_ref().take(rayon::current_num_threads().max(1)).collect();
-            let (body, info, dialect, damaged) = (&self.body, &self.info, self.dialect, self.damaged);
-            self.ready =
-                group.into_par_iter().map(|piece| parse(&body[piece], info, dialect, damaged)).collect();
+            let this = &*self;
+            let ready = group.into_par_iter().map(|piece| this.parse(piece)).collect();
+            self.ready = ready;
             self.ready.reverse();
         }
         let Some((mut table, records)) = self.ready.pop() else {
@@ -236,22 +239,28 @@ impl Iterator for Pieces {
     }
 }
 
-fn parse(piece: &str, info: &Arc<RawTableInfo>, dialect: Dialect, damaged: bool) -> (RawTable, u32) {
-    let mut rows = Assembler::new(info, piece.len() / 64);
-    let mut cells = Vec::with_capacity(info.headers.len());
-    let (mut start, mut row) = (0, 0u32);
-    while start < piece.len() {
-        let (end, next) = record_end(piece.as_bytes(), start, dialect);
-        let record = &piece[start..end];
-        if damaged && record.contains('\u{FFFD}') {
-            let reason = "这一行有不能按该编码解读的字节;请提供部门用 UTF-8 或 GB18030 重新导出".to_owned();
-            rows.reject(row, record, reason);
-        } else {
-            split(record, dialect, &mut cells);
-            rows.push(row, &cells);
+impl Pieces {
+    /// Rows of one piece, numbered from 0, and how many records it has.
+    fn parse(&self, piece: Range<usize>) -> (RawTable, u32) {
+        let (piece, dialect) = (&self.body[piece], self.dialect);
+        let mut rows = Assembler::without(&self.info, piece.len() / 128, &self.leave_out);
+        rows.rare = Rare { nul: memchr(0, piece.as_bytes()).is_some(), entities: piece.contains("&#") };
+        let mut cells = Vec::with_capacity(self.info.headers.len());
+        let (mut start, mut row) = (0, 0u32);
+        while start < piece.len() {
+            let (end, next) = record_end(piece.as_bytes(), start, dialect);
+            let record = &piece[start..end];
+            if self.damaged && record.contains('\u{FFFD}') {
+                let reason =
+                    "这一行有不能按该编码解读的字节;请提供部门用 UTF-8 或 GB18030 重新导出".to_owned();
+                rows.reject(row, record, reason);
+            } else {
+                split(record, dialect, &mut cells);
+                rows.push(row, &cells);
+            }
+            row += 1;
+            start = next;
         }
-        row += 1;
-        start = next;
+        (rows.finish(Arc::clone(&self.info)), row)
     }
-    (rows.finish(Arc::clone(info)), row)
 }

@@ -127,63 +127,80 @@ fn tidy(headers: Vec<String>) -> Vec<String> {
     headers
 }
 
-/// Why a row below the header is not data, if it is not. `cells` are trimmed.
-pub(super) fn not_data<'a>(
-    cells: impl Iterator<Item = &'a str> + Clone,
-    headers: &[String],
-) -> Option<SkipReason> {
-    let mut count = 0usize;
-    let mut first = "";
-    for cell in cells.clone() {
-        if !cell.is_empty() {
-            if count == 0 {
-                first = cell;
-            }
-            count += 1;
+/// The headers of a table, cleaned once: tells rows that are not data from those that are.
+pub(super) struct Below {
+    cleaned: Vec<String>,
+    /// First header that has a text, and its first character.
+    begin: Option<(usize, char)>,
+}
+
+impl Below {
+    pub(super) fn new(headers: &[String]) -> Self {
+        let cleaned: Vec<String> = headers.iter().map(|h| clean_header(h)).collect();
+        let begin = cleaned.iter().enumerate().find_map(|(at, h)| Some((at, h.chars().next()?)));
+        Self { cleaned, begin }
+    }
+
+    /// Why a row below the header is not data, if it is not. `filled`: how many cells are;
+    /// `first`: the first of them.
+    pub(super) fn not_data(
+        &self,
+        filled: usize,
+        first: &str,
+        cells: &[impl AsRef<str>],
+    ) -> Option<SkipReason> {
+        if filled == 0 {
+            return Some(SkipReason::Blank);
         }
-    }
-    if count == 0 {
-        return Some(SkipReason::Blank);
-    }
-    // Most rows end here: a total or footer begins with one of a few characters or is nearly empty.
-    let sparse = count * 2 <= headers.len().max(2);
-    if sparse {
-        let bare: String = first.chars().filter(|c| !c.is_whitespace()).take(24).collect();
-        const TOTALS: [&str; 7] = ["合计", "小计", "总计", "共计", "累计", "本页合计", "总合计"];
-        if TOTALS.contains(&bare.trim_end_matches([':', ':']))
-            || (count > 1 && (bare.ends_with("合计") || bare.ends_with("小计")))
+        // Most rows end here: a total or footer is nearly empty.
+        if filled * 2 <= self.cleaned.len().max(2)
+            && let Some(reason) = total_or_footer(filled, first)
         {
-            return Some(SkipReason::Total);
+            return Some(reason);
         }
-        const FOOTERS: [&str; 12] = [
-            "制表",
-            "填表",
-            "填报",
-            "审核",
-            "复核",
-            "备注",
-            "说明",
-            "注:",
-            "注:",
-            "单位负责人",
-            "打印",
-            "负责人",
-        ];
-        if FOOTERS.iter().any(|f| bare.starts_with(f)) {
-            return Some(SkipReason::Footer);
-        }
+        self.repeated(first, cells).then_some(SkipReason::Header)
     }
-    // A header repeated on every printed page.
-    if headers.iter().find(|h| !h.is_empty()).is_some_and(|h| clean_header(first) == clean_header(h)) {
+
+    /// Is the row a header repeated on a further printed page?
+    fn repeated(&self, first: &str, cells: &[impl AsRef<str>]) -> bool {
+        let (Some((at, begin)), Some(c)) = (self.begin, first.chars().next()) else { return false };
+        // Digits, letters and ideographs stay what they are when a header is cleaned.
+        let stays = c.is_ascii_alphanumeric() || ('\u{4E00}'..='\u{9FFF}').contains(&c);
+        if stays && c.to_ascii_lowercase() != begin || clean_header(first) != self.cleaned[at] {
+            return false;
+        }
         let same = cells
-            .zip(headers)
-            .filter(|(cell, header)| !header.is_empty() && clean_header(cell) == clean_header(header))
+            .iter()
+            .zip(&self.cleaned)
+            .filter(|(cell, header)| !header.is_empty() && clean_header(cell.as_ref()) == **header)
             .count();
-        if same * 2 > headers.len() {
-            return Some(SkipReason::Header);
-        }
+        same * 2 > self.cleaned.len()
     }
-    None
+}
+
+fn total_or_footer(filled: usize, first: &str) -> Option<SkipReason> {
+    const TOTALS: [&str; 7] = ["合计", "小计", "总计", "共计", "累计", "本页合计", "总合计"];
+    const FOOTERS: [&str; 12] = [
+        "制表",
+        "填表",
+        "填报",
+        "审核",
+        "复核",
+        "备注",
+        "说明",
+        "注:",
+        "注\u{FF1A}",
+        "单位负责人",
+        "打印",
+        "负责人",
+    ];
+    let bare: String = first.chars().filter(|c| !c.is_whitespace()).take(24).collect();
+    if TOTALS.contains(&bare.trim_end_matches([':', '\u{FF1A}']))
+        || (filled > 1 && (bare.ends_with("合计") || bare.ends_with("小计")))
+    {
+        return Some(SkipReason::Total);
+    }
+    FOOTERS.iter().any(|f| bare.starts_with(f)).then_some(SkipReason::Footer)
 }
 
 #[cfg(test)]
@@ -229,12 +246,18 @@ mod tests {
     #[test]
     fn totals_footers_blanks_and_repeated_headers() {
         let headers: Vec<String> = ["县", "乡镇", "姓名", "金额"].map(str::to_owned).to_vec();
-        let kind = |line: &str| not_data(line.split(','), &headers);
+        let below = Below::new(&headers);
+        let kind = |line: &str| {
+            let cells: Vec<&str> = line.split(',').collect();
+            let filled: Vec<&str> = cells.iter().copied().filter(|c| !c.is_empty()).collect();
+            below.not_data(filled.len(), filled.first().copied().unwrap_or(""), &cells)
+        };
         assert_eq!(kind(",,,"), Some(SkipReason::Blank));
         assert_eq!(kind("合 计,,,300"), Some(SkipReason::Total));
         assert_eq!(kind("善堂镇小计,,,300"), Some(SkipReason::Total));
         assert_eq!(kind("制表人:王五,,,"), Some(SkipReason::Footer));
         assert_eq!(kind("县,乡镇,姓名,金额"), Some(SkipReason::Header));
+        assert_eq!(kind(" 县,乡镇,*姓名,金额"), Some(SkipReason::Header));
         assert_eq!(kind("浚县,善堂镇,张三,300"), None);
         assert_eq!(kind(",,张三,"), None);
     }

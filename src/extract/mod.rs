@@ -6,6 +6,7 @@
 //! that *is stored* as a number of 16 or more digits is written in scientific notation
 //! (`4.10621197001011E+17`), the form a damaged export shows, so later stages see the damage.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -114,6 +115,8 @@ pub struct ReadOptions {
     pub minimum_headers: usize,
     /// Encoding of text formats.
     pub encoding: Encoding,
+    /// Cleaned headers of columns that nobody will ask for: delimited text delivers them empty.
+    pub leave_out: BTreeSet<String>,
 }
 
 /// The tables of one file; see [`open_file`].

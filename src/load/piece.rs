@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array as _, ArrayRef, BooleanArray, StringArray};
+use arrow::array::{Array as _, ArrayRef, BooleanArray, StringArray, new_empty_array};
 
 use super::column::{Cells, Trouble, build};
 use super::headers::Plan;
@@ -16,6 +16,8 @@ use crate::{Error, Result};
 pub struct Piece<'a> {
     /// Contract of the source.
     pub contract: &'a SourceContract,
+    /// Columns to load.
+    pub wanted: Arc<[bool]>,
     /// Position of the source in the pipeline.
     pub source: u8,
     /// Position of the table in the source.
@@ -31,7 +33,7 @@ pub struct Piece<'a> {
 /// What a piece became.
 #[derive(Debug)]
 pub struct Part {
-    /// Typed columns, accepted units only.
+    /// Typed columns, accepted units only; those that are not wanted are empty.
     pub columns: Vec<ArrayRef>,
     /// How each yes/no column is filled.
     pub marks: Vec<Marks>,
@@ -67,6 +69,10 @@ impl Piece<'_> {
         let mut refusals: Vec<(usize, usize, Trouble)> = Vec::new();
         let mut troubles = Vec::new();
         for (index, column) in self.contract.columns.iter().enumerate() {
+            if !self.wanted[index] {
+                columns.push(new_empty_array(&column.data_type()));
+                continue;
+            }
             let cells = self.cells(index, &units, members);
             if column.kind == Kind::Flag && column.default.is_none() {
                 marks[index] = Marks::of(&cells);
@@ -113,7 +119,7 @@ impl Piece<'_> {
         let mut keys: Vec<RecordKey> = units.iter().map(|&unit| self.key(unit)).collect();
         if accepted.contains(&false) {
             let mask = BooleanArray::from(accepted.clone());
-            for column in &mut columns {
+            for column in columns.iter_mut().zip(&*self.wanted).filter_map(|(c, w)| w.then_some(c)) {
                 *column = arrow::compute::filter(column, &mask)
                     .map_err(|e| Error::internal("筛选列失败").caused_by(e))?;
             }

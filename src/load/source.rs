@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, new_empty_array};
+use arrow::array::{ArrayRef, new_empty_array, new_null_array};
 use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
@@ -31,7 +31,7 @@ pub fn load_tables(
     tables: impl Iterator<Item = Result<RawTable>>,
     previous_rows: Option<u64>,
 ) -> Result<Loaded> {
-    let mut loading = Loading::new(contract, source_index)?;
+    let mut loading = Loading::new(contract, source_index, Vec::new())?;
     for table in tables {
         loading.add(table?)?;
     }
@@ -45,6 +45,21 @@ pub fn load_with<T>(
     source_index: usize,
     data_dir: &Path,
     previous_rows: Option<u64>,
+    open: impl FnMut(&SourceContract, &Path) -> Result<T>,
+) -> Result<Loaded>
+where
+    T: Iterator<Item = Result<RawTable>>,
+{
+    load_columns(pipeline, source_index, data_dir, previous_rows, Vec::new(), open)
+}
+
+/// [`load_with`] for some columns (by position; empty: all); the others are null throughout.
+fn load_columns<T>(
+    pipeline: &Pipeline,
+    source_index: usize,
+    data_dir: &Path,
+    previous_rows: Option<u64>,
+    wanted: Vec<bool>,
     mut open: impl FnMut(&SourceContract, &Path) -> Result<T>,
 ) -> Result<Loaded>
 where
@@ -57,7 +72,7 @@ where
             .in_file(data_dir)
             .hint(format!("向{}索取;文件名应符合:{}", contract.owner, contract.files.patterns.join("、"))));
     }
-    let mut loading = Loading::new(contract, source_index)?;
+    let mut loading = Loading::new(contract, source_index, wanted)?;
     for file in files {
         for table in open(contract, &file)? {
             loading.add(table?)?;
@@ -84,8 +99,23 @@ pub fn load_source(
     Ok((!loaded.records.tables.is_empty()).then_some(loaded))
 }
 
+/// [`load_source`] for linking alone: columns that linking does not need are null, and cells in
+/// them are not judged. Accepted and rejected rows are the same.
+pub fn load_for_linking(pipeline: &Pipeline, source_index: usize, data_dir: &Path) -> Result<Option<Loaded>> {
+    let contract = pipeline.sources.get(source_index).ok_or_else(|| Error::internal("没有这个数据来源"))?;
+    let wanted = contract.columns_for_linking();
+    let mut options = contract.read_options();
+    options.leave_out = contract.headers_without(&wanted);
+    let loaded = load_columns(pipeline, source_index, data_dir, None, wanted, |contract, file| {
+        extract::open_file(data_dir, file, &options, &|sheet| contract.wants_sheet(sheet))
+    })?;
+    Ok((!loaded.records.tables.is_empty()).then_some(loaded))
+}
+
 struct Loading<'a> {
     contract: &'a SourceContract,
+    /// Columns to load.
+    wanted: Arc<[bool]>,
     source: u8,
     matcher: Matcher<'a>,
     tables: Vec<Arc<RawTableInfo>>,
@@ -106,10 +136,13 @@ struct Loading<'a> {
 }
 
 impl<'a> Loading<'a> {
-    fn new(contract: &'a SourceContract, source_index: usize) -> Result<Self> {
+    fn new(contract: &'a SourceContract, source_index: usize, wanted: Vec<bool>) -> Result<Self> {
+        let all = || vec![true; contract.columns.len()];
+        let wanted = if wanted.is_empty() { all() } else { wanted }.into();
         let source = u8::try_from(source_index).map_err(|_| Error::internal("数据来源太多"))?;
         Ok(Self {
             contract,
+            wanted,
             source,
             matcher: Matcher::new(contract),
             tables: Vec::new(),
@@ -162,6 +195,7 @@ impl<'a> Loading<'a> {
             carry(self.contract, &plan, &part, &mut self.carried);
             self.waiting.push(Piece {
                 contract: self.contract,
+                wanted: self.wanted.clone(),
                 source: self.source,
                 table,
                 plan: plan.clone(),
@@ -243,6 +277,10 @@ impl<'a> Loading<'a> {
         let schema = self.contract.schema();
         let mut columns = Vec::with_capacity(self.columns.len());
         for (index, pieces) in self.columns.iter_mut().enumerate() {
+            if !self.wanted[index] {
+                columns.push(new_null_array(schema.field(index).data_type(), self.keys.len()));
+                continue;
+            }
             for (piece, &table) in pieces.iter_mut().zip(&self.tables_of) {
                 if self.marks[table][index].blank_is_no() {
                     *piece = ticks::blanks_as_no(piece);
