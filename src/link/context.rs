@@ -149,7 +149,7 @@ pub(super) fn unique(
     thresholds: &Thresholds,
     doubtful: &[bool],
 ) {
-    if thresholds.unique <= 0 {
+    if thresholds.unique <= 0 || !decider.guarded() {
         return;
     }
     let hopeful = |one: &Scored, said: &Said| {
@@ -167,20 +167,27 @@ pub(super) fn unique(
             && !said.sexes_differ
             && !said.birth_against()
     };
-    let mut hopes = Vec::new();
-    for (at, one) in scored.iter().enumerate() {
-        let Some(said) = decider.said(&one.levels) else { return };
-        if hopeful(one, &said) {
-            hopes.push(at);
-        }
-    }
+    let hopes: Vec<usize> = scored
+        .par_iter()
+        .enumerate()
+        .with_min_len(4096)
+        .filter(|(_, one)| decider.said(&one.levels).is_some_and(|said| hopeful(one, &said)))
+        .map(|(at, _)| at)
+        .collect();
+    let mut asked = vec![false; nodes.len()];
     let mut namesakes: HashMap<u32, Vec<(u32, i32)>> = HashMap::new();
     for &at in &hopes {
         let (a, b) = unpack(scored[at].pair);
-        namesakes.entry(a).or_default();
-        namesakes.entry(b).or_default();
+        for node in [a, b] {
+            namesakes.entry(node).or_default();
+            asked[node as usize] = true;
+        }
     }
-    for one in scored.iter() {
+    let of_asked = |one: &&Scored| {
+        let (a, b) = unpack(one.pair);
+        asked[a as usize] || asked[b as usize]
+    };
+    for one in scored.iter().filter(of_asked) {
         let (a, b) = unpack(one.pair);
         if !decider.said(&one.levels).is_some_and(|said| said.name_agrees()) || one.weight < RIVAL {
             continue;
@@ -194,10 +201,7 @@ pub(super) fn unique(
     let joined: HashSet<u64> = scored
         .iter()
         .filter(|one| matches!(one.outcome, Some((_, Decision::Accept))))
-        .filter(|one| {
-            let (a, b) = unpack(one.pair);
-            namesakes.contains_key(&a) || namesakes.contains_key(&b)
-        })
+        .filter(of_asked)
         .map(|one| one.pair)
         .collect();
     let mut met = vec![false; nodes.len()];

@@ -103,8 +103,9 @@ pub fn link_nodes(settings: &LinkSettings, nodes: &Nodes, tree: &DivisionTree) -
     let pairs = std::mem::take(&mut candidates.pairs);
     let mut scoring = Scoring::new(settings, nodes, tree, &pairs)?;
     drop(pairs);
-    if let Some(pass) = settings.passes.iter().find(|pass| pass.kind == PassKind::Household) {
-        candidates.reports.push(scoring.rounds(pass, &candidates.settled)?);
+    match settings.passes.iter().find(|pass| pass.kind == PassKind::Household) {
+        Some(pass) => candidates.reports.push(scoring.rounds(pass, &candidates.settled)),
+        None => scoring.alone(),
     }
     let mut scored = scoring.decided();
     one_to_one::settle(&mut scored, nodes, &single);

@@ -38,9 +38,21 @@ pub struct Nodes {
     pub source: Vec<u8>,
     /// Source names.
     pub names: Vec<String>,
-    columns: BTreeMap<String, Column>,
+    /// By name, ascending.
+    columns: Vec<(String, Column)>,
+    places: Places,
     people: Vec<Stated>,
     contents: Vec<u64>,
+}
+
+/// Where the columns stand that are asked for pair by pair.
+#[derive(Debug, Clone, Copy, Default)]
+struct Places {
+    id_number: Option<usize>,
+    name: Option<usize>,
+    household: Option<usize>,
+    division: Option<usize>,
+    relation: Option<usize>,
 }
 
 /// What every pair of a record asks for, looked up once.
@@ -70,12 +82,21 @@ impl Nodes {
         if total > u32::MAX as usize / 2 || comparables.len() > 250 {
             return Err(Error::input("记录太多,一次放不下").hint("用 --engine buckets"));
         }
+        let mut columns = BTreeMap::new();
         for (position, one) in comparables.iter().enumerate() {
             let start = nodes.offsets[position] as usize;
             for (name, column) in &one.columns {
-                put(&mut nodes.columns, name, column, start, total)?;
+                put(&mut columns, name, column, start, total)?;
             }
         }
+        nodes.columns = columns.into_iter().collect();
+        nodes.places = Places {
+            id_number: nodes.place("id_number"),
+            name: nodes.place("name"),
+            household: nodes.place("household"),
+            division: nodes.place("division"),
+            relation: nodes.place("relation"),
+        };
         nodes.people = nodes.stated();
         nodes.contents = nodes.hash_contents();
         Ok(nodes)
@@ -83,11 +104,11 @@ impl Nodes {
 
     fn stated(&self) -> Vec<Stated> {
         let ids = self.ids("id_number");
-        let births = match self.columns.get("birth_date") {
+        let births = match self.column("birth_date") {
             Some(Column::Date(values)) => Some(values),
             _ => None,
         };
-        let sexes = match self.columns.get("sex") {
+        let sexes = match self.column("sex") {
             Some(Column::Code(values)) => Some(values),
             _ => None,
         };
@@ -122,8 +143,8 @@ impl Nodes {
         // Pool positions depend on the order of rows; the texts themselves do not.
         let texts: Vec<Vec<u64>> = self
             .columns
-            .values()
-            .map(|column| match column {
+            .iter()
+            .map(|(_, column)| match column {
                 Column::Name(_, pool) => {
                     pool.values.par_iter().map(|name| xxh3_64(name.clean.as_bytes())).collect()
                 }
@@ -137,7 +158,7 @@ impl Nodes {
             .with_min_len(4096)
             .map(|at| {
                 let mut hash = mix(SEED, sources[usize::from(self.source[at])]);
-                for (column, texts) in self.columns.values().zip(&texts) {
+                for ((_, column), texts) in self.columns.iter().zip(&texts) {
                     let value = match column {
                         Column::Id(v) => v[at].key.rotate_left(8) ^ v[at].class as u64,
                         Column::Name(v, _) | Column::Text(v, _) => texts[v[at] as usize],
@@ -161,30 +182,30 @@ impl Nodes {
         self.source.is_empty()
     }
 
+    fn place(&self, name: &str) -> Option<usize> {
+        self.columns.binary_search_by(|(column, _)| column.as_str().cmp(name)).ok()
+    }
+
+    fn at(&self, place: Option<usize>) -> Option<&Column> {
+        place.map(|place| &self.columns[place].1)
+    }
+
     /// A column by its link column name.
     pub fn column(&self, name: &str) -> Option<&Column> {
-        self.columns.get(name)
+        self.at(self.place(name))
     }
 
     /// ID numbers of a column.
     pub fn ids(&self, name: &str) -> Option<&[IdNumber]> {
-        match self.columns.get(name)? {
+        match self.column(name)? {
             Column::Id(values) => Some(values),
-            _ => None,
-        }
-    }
-
-    /// Han names of a column and their pool.
-    pub fn han(&self, name: &str) -> Option<(&[PoolId], &Pool<NameForm>)> {
-        match self.columns.get(name)? {
-            Column::Name(values, pool) => Some((values, pool)),
             _ => None,
         }
     }
 
     /// Texts of a column and their pool.
     pub fn texts(&self, name: &str) -> Option<(&[PoolId], &Pool<String>)> {
-        match self.columns.get(name)? {
+        match self.column(name)? {
             Column::Text(values, pool) => Some((values, pool)),
             _ => None,
         }
@@ -192,7 +213,10 @@ impl Nodes {
 
     /// ID number of a record; missing without such a column.
     pub fn id(&self, node: Node) -> IdNumber {
-        self.ids("id_number").map_or(IdNumber::default(), |ids| ids[node as usize])
+        match self.at(self.places.id_number) {
+            Some(Column::Id(values)) => values[node as usize],
+            _ => IdNumber::default(),
+        }
     }
 
     /// Stated birth date, 0 if none.
@@ -217,8 +241,8 @@ impl Nodes {
 
     /// Relation to the head of the household.
     pub fn relation(&self, node: Node) -> Relation {
-        match self.texts("relation") {
-            Some((values, pool)) if values[node as usize] != 0 => {
+        match self.at(self.places.relation) {
+            Some(Column::Text(values, pool)) if values[node as usize] != 0 => {
                 Relation::from_text(pool.get(values[node as usize]))
             }
             _ => Relation::Unknown,
@@ -227,12 +251,15 @@ impl Nodes {
 
     /// Household number (pool id), 0 if none.
     pub fn household(&self, node: Node) -> u32 {
-        self.texts("household").map_or(0, |(values, _)| values[node as usize])
+        match self.at(self.places.household) {
+            Some(Column::Text(values, _)) => values[node as usize],
+            _ => 0,
+        }
     }
 
     /// Division, 0 if unknown.
     pub fn division(&self, node: Node) -> u32 {
-        match self.columns.get("division") {
+        match self.at(self.places.division) {
             Some(Column::Division(values)) => values[node as usize],
             _ => 0,
         }
@@ -240,8 +267,12 @@ impl Nodes {
 
     /// Han name.
     pub fn name(&self, node: Node) -> Option<&NameForm> {
-        let (values, pool) = self.han("name")?;
-        (values[node as usize] != 0).then(|| pool.get(values[node as usize]))
+        match self.at(self.places.name) {
+            Some(Column::Name(values, pool)) if values[node as usize] != 0 => {
+                Some(pool.get(values[node as usize]))
+            }
+            _ => None,
+        }
     }
 
     /// Hash of what the record says, free of row numbers: breaks ties so that the order of rows

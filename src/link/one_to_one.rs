@@ -29,13 +29,30 @@ pub(crate) fn settle(scored: &mut [Scored], nodes: &Nodes, single: &[bool]) {
     }
     let mut groups: Vec<_> = by_sources.into_iter().collect();
     groups.sort_unstable();
-    for ((s, t), pairs) in groups {
+    let mut partners = vec![0u8; nodes.len()];
+    for ((s, t), mut pairs) in groups {
         // A record may have one partner in a single source.
         let limits = (single[usize::from(t)], single[usize::from(s)]);
+        contested(scored, &mut pairs, limits, &mut partners);
         for component in components(scored, &pairs, limits) {
             resolve(scored, &component, limits, nodes);
         }
     }
+}
+
+/// Keeps the pairs one of whose records has several partners; `partners` is all 0 before and
+/// after.
+fn contested(scored: &[Scored], pairs: &mut Vec<usize>, limits: (bool, bool), partners: &mut [u8]) {
+    let ends = |at: usize| {
+        let (a, b) = block::unpack(scored[at].pair);
+        [limits.0.then_some(a), limits.1.then_some(b)].into_iter().flatten().map(|node| node as usize)
+    };
+    let all = pairs.clone();
+    for node in all.iter().flat_map(|&at| ends(at)) {
+        partners[node] = partners[node].saturating_add(1);
+    }
+    pairs.retain(|&at| ends(at).any(|node| partners[node] > 1));
+    all.iter().flat_map(|&at| ends(at)).for_each(|node| partners[node] = 0);
 }
 
 /// Pairs that conflict, directly or through others.

@@ -6,7 +6,7 @@ use super::block::{self, PassReport, unpack};
 use super::decide::Decider;
 use super::household::Households;
 use super::nodes::Nodes;
-use super::weigh::Scorer;
+use super::weigh::{self, Parts, Scorer};
 use super::{Decision, Scored, context};
 use crate::Result;
 use crate::config::link::{ComparisonKind, LinkSettings, Pass};
@@ -22,6 +22,7 @@ pub(super) struct Scoring<'a> {
     nodes: &'a Nodes,
     tree: &'a DivisionTree,
     decider: Decider,
+    parts: Parts<'a>,
     households: Households,
     /// Records whose ID number is probably somebody else's.
     doubtful: Vec<bool>,
@@ -43,21 +44,22 @@ impl<'a> Scoring<'a> {
             nodes,
             tree,
             decider: Decider::new(settings),
+            parts: weigh::parts(settings, nodes)?,
             households: Households::new(nodes, anchors, &[]),
             doubtful: vec![false; nodes.len()],
             scored: Vec::new(),
         };
-        this.scored = this.score(pairs)?;
+        this.scored = this.score(pairs);
         this.doubtful = context::doubtful(&this.scored, nodes, &this.decider);
         if this.doubtful.contains(&true) {
             this.households = Households::new(nodes, anchors, &this.doubtful);
-            this.score_again(true)?;
+            this.score_again(true);
         }
         Ok(this)
     }
 
     /// Lets accepted pairs bring in members of their households, until nothing changes.
-    pub(super) fn rounds(&mut self, pass: &Pass, settled: &[bool]) -> Result<PassReport> {
+    pub(super) fn rounds(&mut self, pass: &Pass, settled: &[bool]) -> PassReport {
         let mut report = PassReport { name: pass.name.clone(), ..PassReport::default() };
         let mut more = self.households.within(self.nodes, settled);
         for _ in 0..ROUNDS {
@@ -70,31 +72,37 @@ impl<'a> Scoring<'a> {
             let known = |pair: &u64| self.scored.binary_search_by_key(pair, |s| s.pair).is_ok();
             more.retain(|pair| !known(pair));
             report.new_pairs += more.len() as u64;
-            let changed = self.score_again(false)?;
+            let changed = self.score_again(false);
             if !changed && more.is_empty() {
-                break;
+                // Nothing new, so the decisions stand.
+                return report;
             }
-            let new = self.score(&more)?;
+            let new = self.score(&more);
             more.clear();
             self.scored.extend(new);
             self.scored.par_sort_unstable_by_key(|s| s.pair);
         }
-        Ok(report)
+        self.decide();
+        report
     }
 
-    /// The pairs with their final decisions, one-to-one not yet considered.
-    pub(super) fn decided(mut self) -> Vec<Scored> {
+    /// Decides without asking for households.
+    pub(super) fn alone(&mut self) {
         self.decide();
+    }
+
+    /// The pairs with their decisions, one-to-one not yet considered.
+    pub(super) fn decided(self) -> Vec<Scored> {
         self.scored
     }
 
-    fn scorer(&self) -> Result<Scorer<'_>> {
-        Scorer::new(self.settings, self.nodes, self.tree, &self.households, &self.doubtful)
+    fn scorer(&self) -> Scorer<'_> {
+        Scorer::with(self.parts.clone(), self.nodes, self.tree, &self.households, &self.doubtful)
     }
 
-    fn score(&self, pairs: &[u64]) -> Result<Vec<Scored>> {
-        let scorer = self.scorer()?;
-        Ok(pairs
+    fn score(&self, pairs: &[u64]) -> Vec<Scored> {
+        let scorer = self.scorer();
+        pairs
             .par_iter()
             .with_min_len(1024)
             .map(|&pair| {
@@ -102,13 +110,13 @@ impl<'a> Scoring<'a> {
                 let levels = scorer.levels(a, b);
                 Scored { pair, weight: scorer.weight(a, b, &levels), levels, outcome: None }
             })
-            .collect())
+            .collect()
     }
 
     /// Scores again what households (and, at first, doubtful numbers) changed; did anything?
-    fn score_again(&mut self, numbers: bool) -> Result<bool> {
+    fn score_again(&mut self, numbers: bool) -> bool {
         let mut scored = std::mem::take(&mut self.scored);
-        let scorer = self.scorer()?;
+        let scorer = self.scorer();
         let place = self.settings.comparison_of(ComparisonKind::Household);
         let changed = scored
             .par_iter_mut()
@@ -131,7 +139,7 @@ impl<'a> Scoring<'a> {
             })
             .reduce(|| false, |x, y| x | y);
         self.scored = scored;
-        Ok(changed)
+        changed
     }
 
     /// Decides every pair: by itself, then in the light of the others.

@@ -1,5 +1,7 @@
 //! Levels of a pair in every comparison, and what they weigh together.
 
+use std::sync::Arc;
+
 use hashbrown::HashMap;
 
 use super::compare::{
@@ -34,10 +36,14 @@ pub struct Scorer<'a> {
     households: &'a Households,
     /// Records whose ID number is probably somebody else's.
     doubtful: &'a [bool],
-    parts: Vec<Part<'a>>,
+    parts: Parts<'a>,
 }
 
-struct Part<'a> {
+/// The comparisons of a linkage, prepared once for scorers that differ in what else is known.
+pub type Parts<'a> = Arc<[Part<'a>]>;
+
+/// One comparison, ready to run.
+pub struct Part<'a> {
     kind: ComparisonKind,
     column: Option<&'a Column>,
     /// Weight by level number.
@@ -55,21 +61,24 @@ impl<'a> Scorer<'a> {
         households: &'a Households,
         doubtful: &'a [bool],
     ) -> Result<Self> {
-        if settings.comparisons.len() > MOST {
-            return Err(Error::configuration(format!("比较项太多(最多{MOST}个)")).in_file(&settings.path));
-        }
-        let parts = settings
-            .comparisons
-            .iter()
-            .map(|comparison| part(settings, nodes, comparison))
-            .collect::<Result<_>>()?;
-        Ok(Self { nodes, tree, households, doubtful, parts })
+        Ok(Self::with(parts(settings, nodes)?, nodes, tree, households, doubtful))
+    }
+
+    /// [`Self::new`] with comparisons prepared before.
+    pub fn with(
+        parts: Parts<'a>,
+        nodes: &'a Nodes,
+        tree: &'a DivisionTree,
+        households: &'a Households,
+        doubtful: &'a [bool],
+    ) -> Self {
+        Self { nodes, tree, households, doubtful, parts }
     }
 
     /// Levels of a pair.
     pub fn levels(&self, a: u32, b: u32) -> Levels {
         let mut levels = [0; MOST];
-        for (level, part) in levels.iter_mut().zip(&self.parts) {
+        for (level, part) in levels.iter_mut().zip(&*self.parts) {
             *level = self.level(part, a, b);
         }
         levels
@@ -201,6 +210,14 @@ fn weight_of(part: &Part<'_>, a: u32, b: u32, level: u8) -> i32 {
     base + if level == 1 { p.min(q) } else { p.min(q).min(0) }
 }
 
+/// Prepares the comparisons; weights by level number.
+pub fn parts<'a>(settings: &LinkSettings, nodes: &'a Nodes) -> Result<Parts<'a>> {
+    if settings.comparisons.len() > MOST {
+        return Err(Error::configuration(format!("比较项太多(最多{MOST}个)")).in_file(&settings.path));
+    }
+    settings.comparisons.iter().map(|comparison| part(settings, nodes, comparison)).collect()
+}
+
 fn part<'a>(settings: &LinkSettings, nodes: &'a Nodes, comparison: &Comparison) -> Result<Part<'a>> {
     use ComparisonKind::*;
     let column = nodes.column(comparison.column());
@@ -238,11 +255,13 @@ fn frequencies(column: Option<&Column>) -> Option<Vec<i32>> {
         Column::Text(v, pool) => (v, (0..pool.len() as u64).collect()),
         _ => return None,
     };
-    let mut counts: HashMap<u64, u32> = HashMap::new();
+    let mut of_value = vec![0u32; groups.len()];
+    values.iter().for_each(|&value| of_value[value as usize] += 1);
+    let mut counts: HashMap<u64, u32> = HashMap::with_capacity(groups.len());
     let mut total = 0u64;
-    for &value in values.iter().filter(|v| **v != 0) {
-        *counts.entry(groups[value as usize]).or_default() += 1;
-        total += 1;
+    for (group, count) in groups.iter().zip(of_value).skip(1) {
+        *counts.entry(*group).or_default() += count;
+        total += u64::from(count);
     }
     let total = total.max(1) as f64;
     Some(

@@ -1,7 +1,7 @@
 //! Passes by key: records that share every part of it.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
@@ -12,7 +12,7 @@ use crate::config::link::{KeyBy, KeyPart, LinkSettings, Pass};
 use crate::link::hash::{SEED, Sieve, mix};
 use crate::link::nodes::{Column, Nodes};
 use crate::normalize::division::{TOWNSHIP, VILLAGE};
-use crate::normalize::{DivisionTree, NameForm, Pool};
+use crate::normalize::{DivisionTree, IdNumber, NameForm, Pool};
 use crate::{Error, Result};
 
 /// Most keys of one record in one pass; more combinations than that say nothing.
@@ -25,6 +25,10 @@ struct Keys {
 }
 
 impl Keys {
+    fn new() -> Self {
+        Self { values: [0; MOST_KEYS], count: 0 }
+    }
+
     fn add(&mut self, key: u64) {
         if self.count < MOST_KEYS {
             self.values[self.count] = key;
@@ -37,26 +41,40 @@ impl Keys {
     }
 }
 
-/// Reading keys by pool of names: several passes ask, and most names are borne by many.
+/// Keys by value; value 0 has none.
 #[derive(Default)]
-pub(super) struct Readings(Mutex<BTreeMap<usize, std::sync::Arc<ReadingKeys>>>);
-
-struct ReadingKeys {
+struct KeyTable {
     starts: Vec<u32>,
     keys: Vec<u64>,
 }
 
-impl ReadingKeys {
-    fn of(&self, name: u32) -> &[u64] {
-        &self.keys[self.starts[name as usize] as usize..self.starts[name as usize + 1] as usize]
+impl KeyTable {
+    /// One key each, from value 1 on; key 0 is none.
+    fn single(keys: impl Iterator<Item = u64>) -> Self {
+        let mut table = Self { starts: vec![0, 0], keys: Vec::new() };
+        for key in keys {
+            if key != 0 {
+                table.keys.push(key);
+            }
+            table.starts.push(table.keys.len() as u32);
+        }
+        table
+    }
+
+    fn of(&self, value: u32) -> &[u64] {
+        &self.keys[self.starts[value as usize] as usize..self.starts[value as usize + 1] as usize]
     }
 }
 
+/// Reading keys by pool of names: several passes ask, and most names are borne by many.
+#[derive(Default)]
+pub(super) struct Readings(Mutex<BTreeMap<usize, Arc<KeyTable>>>);
+
 impl Readings {
-    fn of(&self, pool: &Pool<NameForm>) -> std::sync::Arc<ReadingKeys> {
+    fn of(&self, pool: &Pool<NameForm>) -> Arc<KeyTable> {
         let mut pools = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let place = std::ptr::from_ref(pool) as usize;
-        std::sync::Arc::clone(pools.entry(place).or_insert_with(|| {
+        Arc::clone(pools.entry(place).or_insert_with(|| {
             let parts: Vec<(Vec<u32>, Vec<u64>)> = pool
                 .values
                 .par_chunks(8192)
@@ -70,7 +88,7 @@ impl Readings {
                     (counts, keys)
                 })
                 .collect();
-            let mut all = ReadingKeys { starts: vec![0], keys: Vec::new() };
+            let mut all = KeyTable { starts: vec![0], keys: Vec::new() };
             let mut end = 0;
             for (counts, keys) in parts {
                 all.keys.extend(keys);
@@ -79,7 +97,7 @@ impl Readings {
                     end
                 }));
             }
-            std::sync::Arc::new(all)
+            Arc::new(all)
         }))
     }
 }
@@ -88,9 +106,10 @@ impl Readings {
 pub(super) struct KeyPass<'a> {
     pass: &'a Pass,
     pub(super) nodes: &'a Nodes,
-    tree: &'a DivisionTree,
-    readings: &'a Readings,
-    prepared: OnceLock<BTreeMap<&'a str, std::sync::Arc<ReadingKeys>>>,
+    parts: Vec<Reader<'a>>,
+    split: Option<Reader<'a>>,
+    /// Only records without a full number look for partners.
+    for_damaged: bool,
 }
 
 impl<'a> KeyPass<'a> {
@@ -99,8 +118,8 @@ impl<'a> KeyPass<'a> {
         settings: &LinkSettings,
         pass: &'a Pass,
         nodes: &'a Nodes,
-        tree: &'a DivisionTree,
-        readings: &'a Readings,
+        tree: &DivisionTree,
+        readings: &Readings,
     ) -> Result<Self> {
         for part in pass.keys.iter().chain(&pass.split) {
             if !fits(nodes, part) {
@@ -112,15 +131,36 @@ impl<'a> KeyPass<'a> {
                 .hint("检查列名,以及 by 是否适合这一列"));
             }
         }
-        Ok(Self { pass, nodes, tree, readings, prepared: OnceLock::new() })
+        let reader = |part: &KeyPart| Reader::new(nodes, tree, readings, part);
+        Ok(Self {
+            pass,
+            nodes,
+            parts: pass.keys.iter().map(reader).collect(),
+            split: pass.split.as_ref().map(reader),
+            for_damaged: pass.keys.iter().any(|part| matches!(part.by, KeyBy::Prefix15 | KeyBy::Ends)),
+        })
     }
 
-    /// Pairs of records that share a key, at least one of them not settled.
+    /// Pairs of records that share a key, at least one of them not settled (nor, in passes for
+    /// damaged numbers, one with a full number: two such differ by more than damage).
     pub(super) fn pairs(&self, settled: &[bool], report: &mut PassReport) -> Vec<u64> {
-        let (mut entries, loose) = self.entries(&|node| !settled[node as usize], &|_| true);
+        let full = |node: usize| self.nodes.id(node as u32).edit_key().is_some();
+        let firm: Vec<bool>;
+        let settled = if self.for_damaged {
+            firm = settled.par_iter().enumerate().map(|(node, settled)| *settled || full(node)).collect();
+            &firm
+        } else {
+            settled
+        };
+        let (mut entries, loose) = self.entries(&|node| !settled[node as usize], &|_| true, &|_| true);
         let mut sieve = Sieve::new(entries.len());
         entries.iter().for_each(|entry| sieve.add(entry.0));
-        let (partners, firm) = self.entries(&|node| settled[node as usize], &|key| sieve.may_hold(key));
+        // Most partners fail at the first part already.
+        let first = self.first_parts(settled);
+        let (partners, firm) =
+            self.entries(&|node| settled[node as usize], &|key| first.may_hold(key), &|key| {
+                sieve.may_hold(key)
+            });
         entries.extend(partners);
         entries.par_sort_unstable();
         entries.dedup();
@@ -159,12 +199,10 @@ impl<'a> KeyPass<'a> {
         }
         report.split_blocks += 1;
         let mut smaller = Vec::new();
-        match &self.pass.split {
+        match &self.split {
             Some(part) => {
                 for &(_, node) in block {
-                    let mut keys = Keys { values: [0; MOST_KEYS], count: 0 };
-                    self.keys_of(node, part, &mut |key| keys.add(key));
-                    smaller.extend(keys.all().iter().map(|&key| (key, node)));
+                    part.keys(node, |key| smaller.push((key, node)));
                 }
             }
             None => smaller.extend_from_slice(block),
@@ -180,34 +218,53 @@ impl<'a> KeyPass<'a> {
         }
     }
 
+    /// What the keys of records that are not settled begin with.
+    fn first_parts(&self, settled: &[bool]) -> Sieve {
+        let loose: Vec<u32> = (0u32..).zip(settled).filter(|(_, s)| !**s).map(|(node, _)| node).collect();
+        let mut sieve = Sieve::new(loose.len());
+        if let Some(part) = self.parts.first() {
+            loose.into_iter().for_each(|node| part.keys(node, |key| sieve.add(mix(SEED, key))));
+        }
+        sieve
+    }
+
     /// (key, node) of every wanted record that has all parts, and how many records these are.
+    /// `begin`: may keys begin like this; `keep`: is the key of use.
     fn entries(
         &self,
-        wanted: &(dyn Fn(u32) -> bool + Sync),
-        keep: &(dyn Fn(u64) -> bool + Sync),
+        wanted: &(impl Fn(u32) -> bool + Sync),
+        begin: &(impl Fn(u64) -> bool + Sync),
+        keep: &(impl Fn(u64) -> bool + Sync),
     ) -> (Vec<(u64, u32)>, u64) {
         const CHUNK: usize = 1 << 15;
         let count = self.nodes.len();
+        let Some((first, further)) = self.parts.split_first() else { return (Vec::new(), 0) };
         let parts: Vec<(Vec<(u64, u32)>, u64)> = (0..count.div_ceil(CHUNK))
             .into_par_iter()
             .map(|chunk| {
                 let (mut out, mut records) = (Vec::new(), 0);
-                let mut keys = Keys { values: [0; MOST_KEYS], count: 0 };
-                let mut longer = Keys { values: [0; MOST_KEYS], count: 0 };
+                let (mut one, mut other) = (Keys::new(), Keys::new());
+                let (mut keys, mut longer) = (&mut one, &mut other);
                 for node in (chunk * CHUNK..((chunk + 1) * CHUNK).min(count)).map(|node| node as u32) {
                     if !wanted(node) {
                         continue;
                     }
-                    (keys.values[0], keys.count) = (SEED, 1);
-                    for part in &self.pass.keys {
-                        longer.count = 0;
-                        self.keys_of(node, part, &mut |key| {
-                            keys.all().iter().for_each(|&base| longer.add(mix(base, key)));
-                        });
-                        std::mem::swap(&mut keys, &mut longer);
+                    keys.count = 0;
+                    first.keys(node, |key| {
+                        let key = mix(SEED, key);
+                        if begin(key) {
+                            keys.add(key);
+                        }
+                    });
+                    for part in further {
                         if keys.count == 0 {
                             break;
                         }
+                        longer.count = 0;
+                        part.keys(node, |key| {
+                            keys.all().iter().for_each(|&base| longer.add(mix(base, key)));
+                        });
+                        std::mem::swap(&mut keys, &mut longer);
                     }
                     records += u64::from(keys.count > 0);
                     out.extend(keys.all().iter().filter(|key| keep(**key)).map(|&key| (key, node)));
@@ -219,29 +276,6 @@ impl<'a> KeyPass<'a> {
         let mut all = Vec::with_capacity(parts.iter().map(|p| p.0.len()).sum());
         parts.into_iter().for_each(|(part, _)| all.extend(part));
         (all, records)
-    }
-
-    fn keys_of(&self, node: u32, part: &KeyPart, found: &mut dyn FnMut(u64)) {
-        if part.by == KeyBy::Reading
-            && let Some((names, _)) = self.nodes.han(&part.column)
-            && let Some(keys) = self.prepared().get(part.column.as_str())
-        {
-            return keys.of(names[node as usize]).iter().for_each(|&key| found(key));
-        }
-        keys_of(self.nodes, self.tree, node, part, found);
-    }
-
-    fn prepared(&self) -> &BTreeMap<&'a str, std::sync::Arc<ReadingKeys>> {
-        self.prepared.get_or_init(|| {
-            let parts = self.pass.keys.iter().chain(&self.pass.split);
-            parts
-                .filter(|part| part.by == KeyBy::Reading)
-                .filter_map(|part| {
-                    let (_, pool) = self.nodes.han(&part.column)?;
-                    Some((part.column.as_str(), self.readings.of(pool)))
-                })
-                .collect()
-        })
     }
 }
 
@@ -279,58 +313,87 @@ fn fits(nodes: &Nodes, part: &KeyPart) -> bool {
     }
 }
 
-/// Keys of one record for one part: none if it lacks the value. The column `birth` is the
-/// stated birth date, or the one in the ID number; both where they contradict.
-pub fn keys_of(nodes: &Nodes, tree: &DivisionTree, node: u32, part: &KeyPart, found: &mut dyn FnMut(u64)) {
-    let at = node as usize;
-    if part.column == "birth" && nodes.column("birth").is_none() {
-        let (stated, own) = (nodes.stated_birth(node), nodes.id(node).birth().unwrap_or(0));
-        if stated != 0 {
-            date_keys(stated, part.by, found);
+/// Where the keys of one part come from, looked up once for all records.
+enum Reader<'a> {
+    /// No source has the column.
+    Nothing,
+    /// The stated birth date, or the one in the ID number; both where they contradict.
+    Birth(&'a Nodes, KeyBy),
+    Id(&'a [IdNumber], KeyBy),
+    /// Keys by value: names by reading, texts, divisions; none for a value without.
+    Table(&'a [u32], Arc<KeyTable>),
+    Date(&'a [u32], KeyBy),
+    Code(&'a [u8]),
+}
+
+impl<'a> Reader<'a> {
+    fn new(nodes: &'a Nodes, tree: &DivisionTree, readings: &Readings, part: &KeyPart) -> Self {
+        if part.column == "birth" && nodes.column("birth").is_none() {
+            return Self::Birth(nodes, part.by);
         }
-        if own != 0 && own != stated {
-            date_keys(own, part.by, found);
-        }
-        return;
-    }
-    match nodes.column(&part.column) {
-        None => {}
-        Some(Column::Id(ids)) => match part.by {
-            KeyBy::Ends => ids[at].ends().into_iter().for_each(found),
-            KeyBy::Prefix15 => ids[at].prefix15().into_iter().for_each(found),
-            _ => ids[at].id18_key().into_iter().for_each(found),
-        },
-        Some(Column::Name(ids, pool)) if ids[at] != 0 => {
-            let name = pool.get(ids[at]);
-            match part.by {
-                KeyBy::Reading => name.reading_keys().for_each(found),
-                KeyBy::Surname => found(u64::from(name.surname_char() as u32)),
-                _ => found(name.fold_key),
+        match nodes.column(&part.column) {
+            None => Self::Nothing,
+            Some(Column::Id(ids)) => Self::Id(ids, part.by),
+            Some(Column::Name(ids, pool)) => match part.by {
+                KeyBy::Reading => Self::Table(ids, readings.of(pool)),
+                by => {
+                    let key = |name: &NameForm| match by {
+                        KeyBy::Surname => u64::from(name.surname_char() as u32),
+                        _ => name.fold_key,
+                    };
+                    Self::Table(ids, Arc::new(KeyTable::single(pool.values.iter().skip(1).map(key))))
+                }
+            },
+            Some(Column::Text(ids, pool)) => {
+                let texts = (1u64..).zip(pool.values.iter().skip(1));
+                let keys = texts.map(|(id, text)| if part.by == KeyBy::Start3 { start3(text) } else { id });
+                Self::Table(ids, Arc::new(KeyTable::single(keys)))
             }
+            Some(Column::Date(dates)) => Self::Date(dates, part.by),
+            Some(Column::Division(units)) => {
+                let most = units.iter().copied().max().unwrap_or(0);
+                let keys = (1..=most).map(|unit| division_key(tree, unit, part.by));
+                Self::Table(units, Arc::new(KeyTable::single(keys)))
+            }
+            Some(Column::Code(codes)) => Self::Code(codes),
         }
-        Some(Column::Text(ids, pool)) if ids[at] != 0 => {
-            text_keys(ids[at], pool.get(ids[at]), part.by, found)
+    }
+
+    /// Keys of one record: none if it lacks the value.
+    fn keys(&self, node: u32, mut found: impl FnMut(u64)) {
+        let at = node as usize;
+        match self {
+            Self::Nothing => {}
+            Self::Birth(nodes, by) => {
+                let (stated, own) = (nodes.stated_birth(node), nodes.id(node).birth().unwrap_or(0));
+                if stated != 0 {
+                    date_keys(stated, *by, &mut found);
+                }
+                if own != 0 && own != stated {
+                    date_keys(own, *by, &mut found);
+                }
+            }
+            Self::Id(ids, KeyBy::Ends) => ids[at].ends().into_iter().for_each(found),
+            Self::Id(ids, KeyBy::Prefix15) => ids[at].prefix15().into_iter().for_each(found),
+            Self::Id(ids, _) => ids[at].id18_key().into_iter().for_each(found),
+            Self::Table(values, table) => table.of(values[at]).iter().copied().for_each(found),
+            Self::Date(dates, by) if dates[at] != 0 => date_keys(dates[at], *by, &mut found),
+            Self::Code(codes) if codes[at] != 0 => found(u64::from(codes[at])),
+            Self::Date(..) | Self::Code(_) => {}
         }
-        Some(Column::Date(dates)) if dates[at] != 0 => date_keys(dates[at], part.by, found),
-        Some(Column::Division(units)) if units[at] != 0 => division_keys(tree, units[at], part.by, found),
-        Some(Column::Code(codes)) if codes[at] != 0 => found(u64::from(codes[at])),
-        Some(_) => {}
     }
 }
 
-/// A village as merged with others later; nothing for a record that knows less than asked.
-fn division_keys(tree: &DivisionTree, unit: u32, by: KeyBy, found: &mut dyn FnMut(u64)) {
-    let key = match by {
+/// A village as merged with others later; 0 for a record that knows less than asked.
+fn division_key(tree: &DivisionTree, unit: u32, by: KeyBy) -> u64 {
+    u64::from(match by {
         KeyBy::Township => tree.at_level(unit, TOWNSHIP),
         _ if tree.at_level(unit, VILLAGE) == 0 => 0,
         _ => tree.lineage(unit),
-    };
-    if key != 0 {
-        found(u64::from(key));
-    }
+    })
 }
 
-fn date_keys(date: u32, by: KeyBy, found: &mut dyn FnMut(u64)) {
+fn date_keys(date: u32, by: KeyBy, found: &mut impl FnMut(u64)) {
     let (month, day) = (date / 100 % 100, date % 100);
     match by {
         KeyBy::Year => found(u64::from(date / 10_000)),
@@ -340,12 +403,8 @@ fn date_keys(date: u32, by: KeyBy, found: &mut dyn FnMut(u64)) {
     }
 }
 
-fn text_keys(id: u32, text: &str, by: KeyBy, found: &mut dyn FnMut(u64)) {
-    match by {
-        KeyBy::Start3 => {
-            let end = text.char_indices().nth(3).map_or(text.len(), |(i, _)| i);
-            found(xxh3_64(&text.as_bytes()[..end]));
-        }
-        _ => found(u64::from(id)),
-    }
+/// Hash of the first three characters.
+fn start3(text: &str) -> u64 {
+    let end = text.char_indices().nth(3).map_or(text.len(), |(i, _)| i);
+    xxh3_64(&text.as_bytes()[..end])
 }

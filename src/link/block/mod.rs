@@ -12,7 +12,6 @@ use crate::config::link::{LinkSettings, PassKind};
 use crate::normalize::DivisionTree;
 
 use key::KeyPass;
-pub use key::keys_of;
 use same_id::Carriers;
 
 /// What one pass did.
