@@ -45,7 +45,7 @@ fn main() -> bidui::Result<()> {
             lap(&source.name);
         }
     }
-    let comparables = normalize::normalize(&pipeline, &loaded)?;
+    let comparables = normalize::normalize_for(&pipeline, &loaded, &settings)?;
     lap("normalize");
     let nodes = link::nodes::Nodes::build(&comparables)?;
     drop(comparables);

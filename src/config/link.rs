@@ -307,6 +307,13 @@ impl LinkSettings {
         self.comparisons.iter().position(|c| c.kind == kind)
     }
 
+    /// Does a pass or a comparison look at the link column?
+    pub fn uses(&self, column: &str) -> bool {
+        let keys = self.passes.iter().flat_map(|pass| pass.keys.iter().chain(&pass.split));
+        keys.map(|key| key.column.as_str()).any(|used| used == column)
+            || self.comparisons.iter().any(|c| c.column() == column)
+    }
+
     fn check(&self, file: &TomlFile) -> Result<()> {
         if self.decision.accept < self.decision.review {
             return Err(file

@@ -61,7 +61,7 @@ pub fn link_only(
         }
     }
     progress.stage("规范", None);
-    let comparables = normalize::normalize(&pipeline, &loaded)?;
+    let comparables = normalize::normalize_for(&pipeline, &loaded, &settings)?;
     progress.stage("匹配", None);
     let nodes = Nodes::build(&comparables)?;
     drop(comparables);

@@ -27,7 +27,7 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     let previous = plan.previous.as_deref().map(Previous::open).transpose()?;
     let loaded = load_all(plan, previous.as_ref(), progress)?;
     progress.stage("规范证号、姓名、区划", None);
-    let comparables = normalize::normalize(&plan.pipeline, &loaded)?;
+    let comparables = normalize::normalize_for(&plan.pipeline, &loaded, &plan.link)?;
     progress.stage("匹配同一个人的记录", None);
     let nodes = link::nodes::Nodes::build(&comparables)?;
     let links = link::link_nodes(&plan.link, &nodes, &plan.pipeline.divisions)?;

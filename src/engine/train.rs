@@ -50,7 +50,7 @@ pub fn train(
         }
     };
     progress.stage("规范", None);
-    let comparables = normalize::normalize(&pipeline, &loaded)?;
+    let comparables = normalize::normalize_for(&pipeline, &loaded, &settings)?;
     progress.stage("训练", None);
     train_weights(&settings, &comparables, &pipeline.divisions, &TrainOptions { seed, labels, inputs })
 }

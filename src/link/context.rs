@@ -18,19 +18,29 @@ const FAR_BEHIND: i32 = 8000;
 /// Records whose ID number is probably somebody else's: it is shared with another name, and the
 /// other side has more records (or does not contradict itself).
 pub(super) fn doubtful(scored: &[Scored], nodes: &Nodes, decider: &Decider) -> Vec<bool> {
-    let mut agree = vec![0i32; nodes.len()];
-    let mut far = Vec::new();
-    for one in scored {
-        let Some(said) = decider.said(&one.levels).filter(|s| s.id == IdLevel::Equal) else { continue };
-        let (a, b) = unpack(one.pair);
-        if said.name_far() {
-            far.push((a, b));
-        } else if said.name < HanNameLevel::Dropped {
-            agree[a as usize] += 1;
-            agree[b as usize] += 1;
-        }
-    }
+    let number = |one: &Scored| decider.said(&one.levels).filter(|said| said.id == IdLevel::Equal);
+    let pairs = || scored.par_iter().with_min_len(4096);
+    let is_far = |one: &&Scored| number(one).is_some_and(|said| said.name_far());
+    let far: Vec<(u32, u32)> = pairs().filter(is_far).map(|one| unpack(one.pair)).collect();
     let mut out = vec![false; nodes.len()];
+    if far.is_empty() {
+        return out;
+    }
+    // Records that agree with those in question by number and name.
+    let asked = marked(nodes, far.par_iter().map(|&(a, b)| pack(a, b)));
+    let agreeing: Vec<u64> = pairs()
+        .filter(|one| {
+            let (a, b) = unpack(one.pair);
+            (asked[a as usize] || asked[b as usize])
+                && number(one).is_some_and(|said| said.name < HanNameLevel::Dropped)
+        })
+        .map(|one| one.pair)
+        .collect();
+    let mut agree = vec![0i32; nodes.len()];
+    for (a, b) in agreeing.into_iter().map(unpack) {
+        agree[a as usize] += 1;
+        agree[b as usize] += 1;
+    }
     for (a, b) in far {
         // A record that contradicts itself needs two more that agree with it.
         let [p, q] = [a, b].map(|n| agree[n as usize] - 2 * i32::from(contradicts_own_id(nodes, n)));
@@ -79,27 +89,35 @@ impl Partners {
     }
 }
 
+/// Which records the pairs touch.
+fn marked(nodes: &Nodes, pairs: impl ParallelIterator<Item = u64>) -> Vec<bool> {
+    let mut out = vec![false; nodes.len()];
+    for pair in pairs.collect::<Vec<u64>>() {
+        let (a, b) = unpack(pair);
+        (out[a as usize], out[b as usize]) = (true, true);
+    }
+    out
+}
+
 /// An ID number that agrees while the names are apart gives way where a record's name is that
 /// of somebody near by with another number: then it is a relative's number.
 pub(super) fn rivals(scored: &mut [Scored], nodes: &Nodes, decider: &Decider) {
     if !decider.guarded() {
         return;
     }
-    let apart = |one: &Scored| {
+    let apart = |one: &&Scored| {
         matches!(one.outcome, Some((Tier::T1 | Tier::T2, Decision::Accept)))
             && decider.said(&one.levels).is_some_and(|said| said.name >= HanNameLevel::Dropped)
     };
-    let mut asked = vec![false; nodes.len()];
-    for one in scored.iter().filter(|one| apart(one)) {
+    let asked = marked(nodes, scored.par_iter().with_min_len(4096).filter(apart).map(|one| one.pair));
+    let of_asked = |one: &&Scored| {
         let (a, b) = unpack(one.pair);
-        (asked[a as usize], asked[b as usize]) = (true, true);
-    }
+        one.weight >= RIVAL && (asked[a as usize] || asked[b as usize])
+    };
+    let close: Vec<&Scored> = scored.par_iter().with_min_len(4096).filter(of_asked).collect();
     let mut namesakes = Vec::new();
-    for one in scored.iter() {
+    for one in close {
         let (a, b) = unpack(one.pair);
-        if !(asked[a as usize] || asked[b as usize]) || one.weight < RIVAL {
-            continue;
-        }
         let Some(said) = decider.said(&one.levels) else { return };
         let near = said.near || said.birth_agrees() || said.household_agrees();
         let namesake = said.name != HanNameLevel::Missing && said.name <= HanNameLevel::Wildcard;
@@ -130,14 +148,14 @@ pub(super) fn rivals(scored: &mut [Scored], nodes: &Nodes, decider: &Decider) {
             let slip = decider.said(&one.levels).is_some_and(dropped);
             let to =
                 |node: u32, other: u32| named[node as usize] && (!slip || partners.taken(nodes, other, node));
-            apart(one) && (to(a, b) || to(b, a))
+            apart(&one) && (to(a, b) || to(b, a))
         })
         .collect();
-    for (one, gives_way) in scored.iter_mut().zip(gives_way) {
-        if gives_way {
+    scored.par_iter_mut().zip(gives_way).with_min_len(4096).filter(|(_, gives_way)| *gives_way).for_each(
+        |(one, _)| {
             one.outcome = Some((Tier::T6, Decision::Review));
-        }
-    }
+        },
+    );
 }
 
 /// Accepts namesakes of one village (or of connected households) where one of the records has
@@ -187,7 +205,8 @@ pub(super) fn unique(
         let (a, b) = unpack(one.pair);
         asked[a as usize] || asked[b as usize]
     };
-    for one in scored.iter().filter(of_asked) {
+    let close: Vec<&Scored> = scored.par_iter().with_min_len(4096).filter(of_asked).collect();
+    for one in &close {
         let (a, b) = unpack(one.pair);
         if !decider.said(&one.levels).is_some_and(|said| said.name_agrees()) || one.weight < RIVAL {
             continue;
@@ -198,12 +217,11 @@ pub(super) fn unique(
             }
         }
     }
-    let joined: HashSet<u64> = scored
-        .iter()
+    let joined: HashSet<u64> = (close.iter())
         .filter(|one| matches!(one.outcome, Some((_, Decision::Accept))))
-        .filter(of_asked)
         .map(|one| one.pair)
         .collect();
+    drop(close);
     let mut met = vec![false; nodes.len()];
     namesakes.values().flatten().for_each(|&(other, _)| met[other as usize] = true);
     let partners = Partners::of(scored, decider, &met);

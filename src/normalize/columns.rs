@@ -1,5 +1,6 @@
 //! Building comparable columns from columns of text, with pools shared by all tables.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -99,19 +100,28 @@ impl ColumnBuilder {
                 self.put(table, name, ComparableColumn::Code(codes));
             }
             _ => {
-                let cells = chunks.iter().flat_map(|chunk| chunk.iter());
-                self.add_texts(table, name, kind, cells);
+                let mut ends = Vec::with_capacity(chunks.len());
+                for chunk in chunks {
+                    ends.push(ends.last().copied().unwrap_or(0) + chunk.len());
+                }
+                self.add_texts(table, name, kind, ends.last().copied().unwrap_or(0), &|row| {
+                    let at = ends.partition_point(|&end| end <= row);
+                    let chunk = chunks[at];
+                    let row = row + chunk.len() - ends[at];
+                    chunk.is_valid(row).then(|| Cow::Borrowed(chunk.value(row)))
+                });
             }
         }
     }
 
-    /// Adds a column of any texts that go into a pool.
+    /// Adds a column of any texts that go into a pool. `cell` gives the text of a row.
     pub(super) fn add_texts<'a>(
         &mut self,
         table: usize,
         name: &str,
         kind: ColumnKind,
-        cells: impl Iterator<Item = Option<&'a str>>,
+        rows: usize,
+        cell: &(dyn Fn(usize) -> Option<Cow<'a, str>> + Sync),
     ) {
         let pool = if kind == ColumnKind::HanName { "\u{0}name".to_owned() } else { name.to_owned() };
         let pending = self.pending.entry(pool).or_insert_with(|| Pending {
@@ -119,12 +129,27 @@ impl ColumnBuilder {
             builder: PoolBuilder::new(),
             columns: Vec::new(),
         });
-        let raw = cells
-            .map(|cell| match cell {
-                None | Some("") => 0,
-                Some(cell) => pending.builder.intern(cell) + 1,
+        // Each part of the rows by itself, then what is distinct in each, in order: the same ids
+        // as row by row, in whatever parts.
+        let part = rows.div_ceil(2 * rayon::current_num_threads()).max(4096);
+        let parts: Vec<(PoolBuilder, Vec<u32>)> = (0..rows.div_ceil(part))
+            .into_par_iter()
+            .map(|number| {
+                let mut own = PoolBuilder::new();
+                let raw = (number * part..((number + 1) * part).min(rows))
+                    .map(|row| match cell(row) {
+                        Some(cell) if !cell.is_empty() => own.intern(&cell) + 1,
+                        _ => 0,
+                    })
+                    .collect();
+                (own, raw)
             })
             .collect();
+        let mut raw = Vec::with_capacity(rows);
+        for (own, local) in parts {
+            let ids: Vec<u32> = own.texts().map(|text| pending.builder.intern(text) + 1).collect();
+            raw.extend(local.into_iter().map(|id| if id == 0 { 0 } else { ids[id as usize - 1] }));
+        }
         pending.columns.push((table, name.to_owned(), raw));
     }
 
@@ -197,12 +222,19 @@ pub fn id_numbers(chunks: &[&StringArray]) -> Vec<IdNumber> {
 
 /// Resolves columns of county, township and village cells; absent columns are `None`.
 pub fn divisions(tree: &DivisionTree, rows: usize, columns: [Option<&StringArray>; 3]) -> Vec<u32> {
-    let mut resolver = DivisionResolver::new(tree);
-    (0..rows)
-        .map(|row| {
-            let [county, township, village] =
-                columns.map(|column| column.filter(|c| c.is_valid(row)).map_or("", |c| c.value(row)));
-            resolver.resolve(county, township, village).unit
+    let part = rows.div_ceil(rayon::current_num_threads()).max(4096);
+    let parts: Vec<Vec<u32>> = (0..rows.div_ceil(part))
+        .into_par_iter()
+        .map(|number| {
+            let mut resolver = DivisionResolver::new(tree);
+            (number * part..((number + 1) * part).min(rows))
+                .map(|row| {
+                    let [county, township, village] =
+                        columns.map(|column| column.filter(|c| c.is_valid(row)).map_or("", |c| c.value(row)));
+                    resolver.resolve(county, township, village).unit
+                })
+                .collect()
         })
-        .collect()
+        .collect();
+    parts.concat()
 }

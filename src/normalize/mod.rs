@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array, Date32Array, StringArray};
 
-use crate::config::{Pipeline, Role, SourceContract};
+use crate::config::{LinkSettings, Pipeline, Role, SourceContract};
 use crate::load::Loaded;
 use crate::{Error, Result};
 
@@ -114,13 +114,33 @@ impl Comparable {
 /// [`IdNumber::sex`], so that a contradiction stays visible. A student number `G…` fills an
 /// empty `id_number`.
 pub fn normalize(pipeline: &Pipeline, loaded: &[Loaded]) -> Result<Vec<Comparable>> {
+    normalize_columns(pipeline, loaded, &|_| true)
+}
+
+/// [`normalize`] for linking by `settings`: addresses and telephones, long columns of mostly
+/// distinct texts, only where they are used.
+pub fn normalize_for(
+    pipeline: &Pipeline,
+    loaded: &[Loaded],
+    settings: &LinkSettings,
+) -> Result<Vec<Comparable>> {
+    normalize_columns(pipeline, loaded, &|column| {
+        !matches!(column, "address" | "phone") || settings.uses(column)
+    })
+}
+
+fn normalize_columns(
+    pipeline: &Pipeline,
+    loaded: &[Loaded],
+    wanted: &dyn Fn(&str) -> bool,
+) -> Result<Vec<Comparable>> {
     let mut builder = ColumnBuilder::new(loaded.len());
     for (table, one) in loaded.iter().enumerate() {
         let records = &one.records;
         let contract = pipeline
             .source(&records.source)
             .ok_or_else(|| Error::internal(format!("没有名为“{}”的数据来源", records.source)))?;
-        source_columns(&mut builder, table, contract, &pipeline.divisions, one)?;
+        source_columns(&mut builder, table, contract, &pipeline.divisions, one, wanted)?;
     }
     let columns = builder.finish();
     Ok(loaded
@@ -141,6 +161,7 @@ fn source_columns(
     contract: &SourceContract,
     tree: &DivisionTree,
     loaded: &Loaded,
+    wanted: &dyn Fn(&str) -> bool,
 ) -> Result<()> {
     let batch = &loaded.records.batch;
     let array = |role: Role| -> Option<&dyn Array> {
@@ -179,7 +200,7 @@ fn source_columns(
         (Role::Address, "address", ColumnKind::Text),
         (Role::Phone, "phone", ColumnKind::Phone),
     ] {
-        if let Some(column) = text(role)? {
+        if let Some(column) = text(role)?.filter(|_| wanted(name)) {
             builder.add(table, name, kind, &[column]);
         }
     }
@@ -213,16 +234,12 @@ fn source_columns(
     if let (Some(column), Some(role)) = (text(Role::Household)?, contract.role(Role::Household)) {
         // Numbers meet only within one department's numbering (its letter and what it calls the
         // number) and county: two counties number their households from 1.
-        let cells: Vec<Option<String>> = column
-            .iter()
-            .enumerate()
-            .map(|(row, cell)| {
-                let cell = cell.map(str::trim).filter(|cell| !cell.is_empty())?;
-                let county = tree.code_at(units.get(row).copied().unwrap_or(0), division::COUNTY);
-                Some(format!("{}|{}|{county}|{cell}", contract.letter, role.label))
-            })
-            .collect();
-        builder.add_texts(table, "household", ColumnKind::Exact, cells.iter().map(Option::as_deref));
+        let numbering = format!("{}|{}|", contract.letter, role.label);
+        builder.add_texts(table, "household", ColumnKind::Exact, column.len(), &|row| {
+            let cell = column.is_valid(row).then(|| column.value(row).trim()).filter(|c| !c.is_empty())?;
+            let county = tree.code_at(units.get(row).copied().unwrap_or(0), division::COUNTY);
+            Some(format!("{numbering}{county}|{cell}").into())
+        });
     }
     Ok(())
 }

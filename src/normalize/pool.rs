@@ -86,6 +86,11 @@ impl PoolBuilder {
         self.ends.is_empty()
     }
 
+    /// Distinct texts, in order of first appearance.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        (0..self.ends.len() as u32).map(|id| self.text(id))
+    }
+
     fn text(&self, id: u32) -> &str {
         text_at(&self.arena, &self.ends, id)
     }

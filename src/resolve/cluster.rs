@@ -162,22 +162,26 @@ fn foreign(nodes: &Nodes, links: &Links) -> Vec<bool> {
     let same_id = |a: Node, b: Node| {
         nodes.id(a).trusted() && nodes.id(b).trusted() && nodes.id(a).key == nodes.id(b).key
     };
-    for i in 0..links.left.len() {
-        let (a, b) = (links.left[i], links.right[i]);
-        if links.decision[i] == Decision::Review && same_id(a, b) {
-            shared[a as usize] = true;
-            shared[b as usize] = true;
-        }
+    let two_numbers = |a: Node, b: Node| {
+        nodes.id(a).trusted() && nodes.id(b).trusted() && nodes.id(a).key != nodes.id(b).key
+    };
+    let telling: Vec<usize> = (0..links.left.len())
+        .into_par_iter()
+        .with_min_len(4096)
+        .filter(|&i| {
+            let (a, b) = (links.left[i], links.right[i]);
+            match links.decision[i] {
+                Decision::Review => same_id(a, b),
+                Decision::Accept => two_numbers(a, b),
+            }
+        })
+        .collect();
+    for &i in telling.iter().filter(|&&i| links.decision[i] == Decision::Review) {
+        shared[links.left[i] as usize] = true;
+        shared[links.right[i] as usize] = true;
     }
-    for i in 0..links.left.len() {
+    for &i in telling.iter().filter(|&&i| links.decision[i] == Decision::Accept) {
         let (a, b) = (links.left[i], links.right[i]);
-        if links.decision[i] != Decision::Accept
-            || !nodes.id(a).trusted()
-            || !nodes.id(b).trusted()
-            || nodes.id(a).key == nodes.id(b).key
-        {
-            continue;
-        }
         let mut blame = [a, b].map(|n| crate::link::contradicts_own_id(nodes, n));
         if blame[0] == blame[1] {
             blame = [a, b].map(|n| shared[n as usize]);

@@ -216,12 +216,14 @@ pub struct DivisionResolver<'a> {
     tree: &'a DivisionTree,
     seen: HashMap<String, Found>,
     key: String,
+    /// Key and answer of the row before: sorted lists repeat themselves.
+    last: Option<(String, Found)>,
 }
 
 impl<'a> DivisionResolver<'a> {
     /// A resolver with an empty memory.
     pub fn new(tree: &'a DivisionTree) -> Self {
-        Self { tree, seen: HashMap::new(), key: String::new() }
+        Self { tree, seen: HashMap::new(), key: String::new(), last: None }
     }
 
     /// See [`DivisionTree::lookup`].
@@ -231,11 +233,22 @@ impl<'a> DivisionResolver<'a> {
             self.key.push_str(cell);
             self.key.push('\t');
         }
-        if let Some(found) = self.seen.get(&self.key) {
+        if let Some((key, found)) = &self.last
+            && *key == self.key
+        {
             return *found;
         }
-        let found = self.tree.lookup(county, township, village);
-        self.seen.insert(self.key.clone(), found);
+        let found = match self.seen.get(&self.key) {
+            Some(found) => *found,
+            None => {
+                let found = self.tree.lookup(county, township, village);
+                self.seen.insert(self.key.clone(), found);
+                found
+            }
+        };
+        let last = self.last.get_or_insert_with(|| (String::new(), found));
+        last.0.clone_from(&self.key);
+        last.1 = found;
         found
     }
 }
