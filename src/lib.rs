@@ -19,6 +19,7 @@ pub mod publish;
 pub mod reconcile;
 pub mod resolve;
 pub mod synth;
+mod table;
 pub mod track;
 
 pub use error::{Error, ErrorKind, Result};

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int32Array, StringArray};
-use rayon::prelude::*;
+use arrow::record_batch::RecordBatch;
 use serde::Serialize;
 
 use super::Progress;
@@ -15,7 +15,7 @@ use crate::link::nodes::Nodes;
 use crate::link::{Decision, Links};
 use crate::load::Loaded;
 use crate::resolve::Resolution;
-use crate::{Error, Result, link, load, normalize, resolve};
+use crate::{Error, Result, link, load, normalize, resolve, table};
 
 /// What was linked.
 #[derive(Debug, Clone, Serialize)]
@@ -62,6 +62,10 @@ pub fn link_only(
     }
     progress.stage("规范", None);
     let comparables = normalize::normalize_for(&pipeline, &loaded, &settings)?;
+    // From here on only the places of the records are asked for.
+    for one in &mut loaded {
+        one.records.batch = RecordBatch::new_empty(one.records.batch.schema());
+    }
     progress.stage("匹配", None);
     let nodes = Nodes::build(&comparables)?;
     drop(comparables);
@@ -71,8 +75,11 @@ pub fn link_only(
     progress.stage("写出", None);
     std::fs::create_dir_all(out).map_err(|e| Error::io("新建文件夹", out, e))?;
     let files = vec![out.join("link.parquet"), out.join("cluster.parquet")];
-    write_table(&files[0], link_columns(&loaded, &links, &resolution))?;
-    write_table(&files[1], cluster_columns(&loaded, &resolution))?;
+    let write_links = || write_table(&files[0], link_columns(&loaded, &links, &resolution)?);
+    let write_clusters = || write_table(&files[1], cluster_columns(&loaded, &resolution)?);
+    let (links_written, clusters_written) = rayon::join(write_links, write_clusters);
+    links_written?;
+    clusters_written?;
     let accepted = links.decision.iter().filter(|d| **d == Decision::Accept).count() as u64;
     Ok(LinkOnlySummary {
         title: pipeline.settings.title.clone(),
@@ -90,36 +97,44 @@ fn place(resolution: &Resolution, node: u32) -> (usize, usize) {
     (source, (node - resolution.offsets[source]) as usize)
 }
 
-fn strings(texts: &[String]) -> ArrayRef {
-    Arc::new(StringArray::from_iter_values(texts))
+fn ids(
+    loaded: &[Loaded],
+    resolution: &Resolution,
+    count: usize,
+    node: &(dyn Fn(usize) -> u32 + Sync),
+) -> Result<ArrayRef> {
+    table::texts(count, &|row, text| {
+        let (source, row) = place(resolution, node(row));
+        let records = &loaded[source].records;
+        load::push_record_id(&records.source, &records.tables, records.keys[row], text);
+    })
 }
 
-fn ids(loaded: &[Loaded], resolution: &Resolution, nodes: &[u32]) -> ArrayRef {
-    let texts: Vec<String> = nodes
-        .par_iter()
-        .map(|&node| {
-            let (source, row) = place(resolution, node);
-            loaded[source].records.record_id(row)
-        })
-        .collect();
-    strings(&texts)
+fn sources(
+    loaded: &[Loaded],
+    resolution: &Resolution,
+    count: usize,
+    node: &(dyn Fn(usize) -> u32 + Sync),
+) -> Result<ArrayRef> {
+    table::texts(count, &|row, text| text.push_str(&loaded[place(resolution, node(row)).0].records.source))
 }
 
-fn sources(loaded: &[Loaded], resolution: &Resolution, nodes: &[u32]) -> ArrayRef {
-    let name = |node: &u32| loaded[place(resolution, *node).0].records.source.as_str();
-    Arc::new(StringArray::from_iter_values(nodes.iter().map(name)))
-}
-
-fn link_columns(loaded: &[Loaded], links: &Links, resolution: &Resolution) -> Vec<(String, ArrayRef)> {
+fn link_columns(
+    loaded: &[Loaded],
+    links: &Links,
+    resolution: &Resolution,
+) -> Result<Vec<(String, ArrayRef)>> {
+    let count = links.left.len();
+    let (left, right) = (|i: usize| links.left[i], |i: usize| links.right[i]);
     let decision = |d: &Decision| match d {
         Decision::Accept => "accept",
         Decision::Review => "review",
     };
     let mut columns: Vec<(String, ArrayRef)> = vec![
-        ("left_record_id".into(), ids(loaded, resolution, &links.left)),
-        ("right_record_id".into(), ids(loaded, resolution, &links.right)),
-        ("left_source".into(), sources(loaded, resolution, &links.left)),
-        ("right_source".into(), sources(loaded, resolution, &links.right)),
+        ("left_record_id".into(), ids(loaded, resolution, count, &left)?),
+        ("right_record_id".into(), ids(loaded, resolution, count, &right)?),
+        ("left_source".into(), sources(loaded, resolution, count, &left)?),
+        ("right_source".into(), sources(loaded, resolution, count, &right)?),
         ("weight".into(), Arc::new(Int32Array::from_iter_values(links.weight.iter().copied()))),
         ("tier".into(), Arc::new(Int32Array::from_iter_values(links.tier.iter().map(|t| *t as i32)))),
         ("decision".into(), Arc::new(StringArray::from_iter_values(links.decision.iter().map(decision)))),
@@ -128,15 +143,18 @@ fn link_columns(loaded: &[Loaded], links: &Links, resolution: &Resolution) -> Ve
         let numbers = levels.iter().map(|&level| i32::from(level));
         columns.push((format!("level_{name}"), Arc::new(Int32Array::from_iter_values(numbers))));
     }
-    columns
+    Ok(columns)
 }
 
-fn cluster_columns(loaded: &[Loaded], resolution: &Resolution) -> Vec<(String, ArrayRef)> {
-    let nodes: Vec<u32> = (0..resolution.person.len() as u32).collect();
-    let persons = resolution.person.iter().map(|&p| resolution.person_ids[p as usize].as_str());
-    vec![
-        ("record_id".into(), ids(loaded, resolution, &nodes)),
-        ("source".into(), sources(loaded, resolution, &nodes)),
-        ("cluster_id".into(), Arc::new(StringArray::from_iter_values(persons))),
-    ]
+fn cluster_columns(loaded: &[Loaded], resolution: &Resolution) -> Result<Vec<(String, ArrayRef)>> {
+    let count = resolution.person.len();
+    let node = |row: usize| row as u32;
+    let person = |row: usize, text: &mut String| {
+        text.push_str(&resolution.person_ids[resolution.person[row] as usize]);
+    };
+    Ok(vec![
+        ("record_id".into(), ids(loaded, resolution, count, &node)?),
+        ("source".into(), sources(loaded, resolution, count, &node)?),
+        ("cluster_id".into(), table::texts(count, &person)?),
+    ])
 }

@@ -82,9 +82,18 @@ impl Records {
 
 /// See [`Records::record_id`].
 pub fn record_id(source: &str, tables: &[Arc<RawTableInfo>], key: RecordKey) -> String {
+    let mut id = String::new();
+    push_record_id(source, tables, key, &mut id);
+    id
+}
+
+/// Appends what [`record_id`] gives.
+pub fn push_record_id(source: &str, tables: &[Arc<RawTableInfo>], key: RecordKey, id: &mut String) {
     use std::fmt::Write as _;
     let table = &tables[key.table()];
-    let mut id = format!("{source}:{}", &table.sha256[..8]);
+    id.push_str(source);
+    id.push(':');
+    id.push_str(&table.sha256[..8]);
     if table.sheet_index > 0 {
         let _ = write!(id, ".s{}", table.sheet_index);
     }
@@ -92,7 +101,6 @@ pub fn record_id(source: &str, tables: &[Arc<RawTableInfo>], key: RecordKey) -> 
     if key.member() > 0 {
         let _ = write!(id, ".m{}", key.member());
     }
-    id
 }
 
 /// A row that was not accepted.

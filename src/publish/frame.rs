@@ -3,21 +3,16 @@
 use std::fs::File;
 use std::sync::Arc;
 
+use super::files::{self, Outputs};
+use crate::table::ParquetWriter;
+use crate::{Error, Result};
 use arrow::array::{
     ArrayRef, Date32Builder, Decimal128Builder, Int32Builder, Int64Builder, RecordBatch, StringBuilder,
 };
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use parquet::arrow::ArrowWriter;
-use parquet::basic::{Compression, ZstdLevel};
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
-
-use super::files::{self, Outputs};
-use crate::{Error, Result};
 
 /// Rows held as builders before they go to the Parquet writer.
 const BATCH_ROWS: usize = 32_768;
-/// Rows of a row group.
-const GROUP_ROWS: usize = 500_000;
 
 /// Type of a published column; the only ones a BI tool has to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -260,25 +255,17 @@ impl TableWriter {
 
 /// A Parquet file being written with the settings all published files share.
 pub(super) struct ParquetFile {
-    writer: ArrowWriter<File>,
+    writer: ParquetWriter<File>,
     relative: String,
     rows: u64,
 }
 
 impl ParquetFile {
     pub(super) fn create(outputs: &Outputs, relative: &str, schema: SchemaRef) -> Result<Self> {
-        let level = ZstdLevel::try_new(3).map_err(|e| Error::internal(e.to_string()))?;
-        let properties = WriterProperties::builder()
-            .set_compression(Compression::ZSTD(level))
-            .set_max_row_group_row_count(Some(GROUP_ROWS))
-            .set_statistics_enabled(EnabledStatistics::Page)
-            // No version: the same data must give the same bytes after an update, too.
-            .set_created_by("bidui".to_owned())
-            .build();
         let mode = if relative.starts_with("restricted/") { 0o600 } else { 0o644 };
         let file = files::create(&outputs.path(relative), mode)?;
-        let writer = ArrowWriter::try_new(file, schema, Some(properties))
-            .map_err(|e| Error::internal(e.to_string()).in_file(relative))?;
+        let writer =
+            ParquetWriter::new(file, schema).map_err(|e| Error::internal(e.to_string()).in_file(relative))?;
         Ok(Self { writer, relative: relative.to_owned(), rows: 0 })
     }
 
@@ -289,7 +276,7 @@ impl ParquetFile {
 
     pub(super) fn finish(self, outputs: &mut Outputs) -> Result<()> {
         let path = outputs.path(&self.relative);
-        let file = self.writer.into_inner().map_err(|e| parquet_error(&self.relative, e))?;
+        let file = self.writer.finish().map_err(|e| parquet_error(&self.relative, e))?;
         file.sync_all().map_err(|e| Error::io("写入文件", &path, e).hint("检查磁盘是否已满"))?;
         outputs.note(&self.relative, Some(self.rows));
         Ok(())

@@ -7,9 +7,6 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Int32Array, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
 use arrow::record_batch::RecordBatch;
-use parquet::arrow::ArrowWriter;
-use parquet::basic::{Compression, ZstdLevel};
-use parquet::file::properties::WriterProperties;
 
 use super::assign::Decided;
 use super::block::{Blocking, Pass};
@@ -17,6 +14,7 @@ use super::compare::Comparisons;
 use super::model::Weigher;
 use super::read::Read;
 use super::{GenericSettings, Model, Nodes};
+use crate::table::ParquetWriter;
 use crate::{Error, Result};
 
 /// What a linkage task yielded.
@@ -202,10 +200,8 @@ fn batch(columns: Vec<(String, ArrayRef)>) -> Result<RecordBatch> {
 fn table(path: &Path, batch: RecordBatch) -> Result<()> {
     let failed = |e: parquet::errors::ParquetError| Error::io("写表", path, std::io::Error::other(e));
     let file = File::create(path).map_err(|e| Error::io("写表", path, e))?;
-    let level = ZstdLevel::try_new(3).map_err(failed)?;
-    let properties = WriterProperties::builder().set_compression(Compression::ZSTD(level)).build();
-    let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties)).map_err(failed)?;
+    let mut writer = ParquetWriter::new(file, batch.schema()).map_err(failed)?;
     writer.write(&batch).map_err(failed)?;
-    writer.close().map_err(failed)?;
+    writer.finish().map_err(failed)?;
     Ok(())
 }

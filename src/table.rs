@@ -1,0 +1,124 @@
+//! Parquet tables: one writer for all that is written, its columns encoded side by side.
+
+use std::io::Write;
+
+use arrow::array::{ArrayRef, StringBuilder};
+use arrow::datatypes::SchemaRef;
+use arrow::record_batch::RecordBatch;
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
+use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::errors::Result;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::ColumnPath;
+use rayon::prelude::*;
+
+use crate::Error;
+
+/// Rows of a row group.
+const GROUP_ROWS: usize = 500_000;
+/// Texts that one task builds.
+const CHUNK: usize = 1 << 16;
+
+/// Writes one table. The same batches give the same bytes, whatever the number of threads.
+pub(crate) struct ParquetWriter<W: Write + Send> {
+    file: SerializedFileWriter<W>,
+    factory: ArrowRowGroupWriterFactory,
+    schema: SchemaRef,
+    /// Columns of the row group being written.
+    group: Vec<ArrowColumnWriter>,
+    rows_in_group: usize,
+    groups: usize,
+}
+
+impl<W: Write + Send> ParquetWriter<W> {
+    /// Begins a table.
+    pub(crate) fn new(to: W, schema: SchemaRef) -> Result<Self> {
+        let mut properties = WriterProperties::builder()
+            .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
+            .set_statistics_enabled(EnabledStatistics::Page)
+            // No version: the same data must give the same bytes after an update, too.
+            .set_created_by("bidui".to_owned());
+        for field in schema.fields().iter().filter(|field| is_record_id(field.name())) {
+            // All different, and each like the one before.
+            let column = ColumnPath::from(field.name().as_str());
+            properties = properties
+                .set_column_dictionary_enabled(column.clone(), false)
+                .set_column_encoding(column, Encoding::DELTA_BYTE_ARRAY);
+        }
+        let writer = ArrowWriter::try_new(to, schema.clone(), Some(properties.build()))?;
+        let (file, factory) = writer.into_serialized_writer()?;
+        Ok(Self { file, factory, schema, group: Vec::new(), rows_in_group: 0, groups: 0 })
+    }
+
+    /// Appends rows.
+    pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        let mut from = 0;
+        while from < batch.num_rows() {
+            if self.group.is_empty() {
+                self.group = self.factory.create_column_writers(self.groups)?;
+            }
+            let rows = (GROUP_ROWS - self.rows_in_group).min(batch.num_rows() - from);
+            let part = batch.slice(from, rows);
+            let fields = self.schema.fields();
+            self.group.par_iter_mut().zip(part.columns()).zip(fields.par_iter()).try_for_each(
+                |((writer, array), field)| {
+                    compute_leaves(field, array)?.iter().try_for_each(|leaf| writer.write(leaf))
+                },
+            )?;
+            self.rows_in_group += rows;
+            from += rows;
+            if self.rows_in_group == GROUP_ROWS {
+                self.end_group()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn end_group(&mut self) -> Result<()> {
+        let columns = std::mem::take(&mut self.group);
+        if self.rows_in_group == 0 {
+            return Ok(());
+        }
+        let chunks: Vec<Result<_>> = columns.into_par_iter().map(ArrowColumnWriter::close).collect();
+        let mut group = self.file.next_row_group()?;
+        for chunk in chunks {
+            chunk?.append_to_row_group(&mut group)?;
+        }
+        group.close()?;
+        self.rows_in_group = 0;
+        self.groups += 1;
+        Ok(())
+    }
+
+    /// Ends the table.
+    pub(crate) fn finish(mut self) -> Result<W> {
+        self.end_group()?;
+        self.file.into_inner()
+    }
+}
+
+fn is_record_id(column: &str) -> bool {
+    column == "record_id" || column.ends_with("_record_id")
+}
+
+/// A column of texts, written by `text` row by row into an empty buffer.
+pub(crate) fn texts(rows: usize, text: &(dyn Fn(usize, &mut String) + Sync)) -> crate::Result<ArrayRef> {
+    let parts: Vec<ArrayRef> = (0..rows.div_ceil(CHUNK).max(1))
+        .into_par_iter()
+        .map(|part| {
+            let range = part * CHUNK..((part + 1) * CHUNK).min(rows);
+            let mut out = StringBuilder::with_capacity(range.len(), range.len() * 32);
+            let mut buffer = String::new();
+            for row in range {
+                buffer.clear();
+                text(row, &mut buffer);
+                out.append_value(&buffer);
+            }
+            std::sync::Arc::new(out.finish()) as ArrayRef
+        })
+        .collect();
+    let parts: Vec<&dyn arrow::array::Array> = parts.iter().map(AsRef::as_ref).collect();
+    arrow::compute::concat(&parts).map_err(|e| Error::internal("合并列失败").caused_by(e))
+}
