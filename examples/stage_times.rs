@@ -38,13 +38,13 @@ fn main() -> bidui::Result<()> {
     let pipeline = Pipeline::open(root)?;
     let settings = LinkSettings::open(&root.join("link.toml"))?;
     lap("open");
-    let mut loaded = Vec::new();
-    for (index, source) in pipeline.sources.iter().enumerate() {
-        if only.is_empty() || only.contains(&source.name) {
-            loaded.extend(load::load_for_linking(&pipeline, index, data)?);
-            lap(&source.name);
+    let loaded = load::load_several(pipeline.sources.len(), |index| match &pipeline.sources[index] {
+        source if only.is_empty() || only.contains(&source.name) => {
+            load::load_for_linking(&pipeline, index, data)
         }
-    }
+        _ => Ok(None),
+    })?;
+    lap("load");
     let comparables = normalize::normalize_for(&pipeline, &loaded, &settings)?;
     lap("normalize");
     let nodes = link::nodes::Nodes::build(&comparables)?;

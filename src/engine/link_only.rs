@@ -54,12 +54,11 @@ pub fn link_only(
         );
     }
     progress.stage("读取并装载", None);
-    let mut loaded = Vec::new();
-    for (index, source) in pipeline.sources.iter().enumerate() {
-        if only.is_empty() || only.contains(&source.name) {
-            loaded.extend(load::load_for_linking(&pipeline, index, data)?);
-        }
-    }
+    let wanted = |name: &String| only.is_empty() || only.contains(name);
+    let mut loaded = load::load_several(pipeline.sources.len(), |index| match &pipeline.sources[index] {
+        source if wanted(&source.name) => load::load_for_linking(&pipeline, index, data),
+        _ => Ok(None),
+    })?;
     progress.stage("规范", None);
     let comparables = normalize::normalize_for(&pipeline, &loaded, &settings)?;
     // From here on only the places of the records are asked for.

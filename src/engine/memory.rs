@@ -83,15 +83,13 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
 fn load_all(plan: &RunPlan, previous: Option<&Previous>, progress: &dyn Progress) -> Result<Vec<Loaded>> {
     let sources = &plan.pipeline.sources;
     progress.stage("读取并装载各部门数据", Some(sources.len() as u64));
-    let mut loaded = Vec::new();
-    for (index, source) in sources.iter().enumerate() {
-        let before = previous.and_then(|p| p.read(&source.name));
-        if let Some(one) = load::load_source(&plan.pipeline, index, &plan.data, before)? {
-            one.totals.check()?;
-            loaded.push(one);
-        }
+    let loaded = load::load_several(sources.len(), |index| {
+        let before = previous.and_then(|p| p.read(&sources[index].name));
+        let one = load::load_source(&plan.pipeline, index, &plan.data, before)?;
         progress.advance(1);
-    }
+        Ok(one)
+    })?;
+    loaded.iter().try_for_each(|one| one.totals.check())?;
     let blocking: Vec<&AuditFinding> = loaded.iter().flat_map(|l| &l.audits).filter(|a| a.blocking).collect();
     match blocking.split_first() {
         None if loaded.is_empty() => Err(Error::input("没有任何来源有本季度的文件")

@@ -24,12 +24,11 @@ pub fn train(
     let pipeline = Pipeline::open(root)?;
     let settings = LinkSettings::open(&root.join("link.toml"))?;
     progress.stage("读取并装载", None);
-    let mut loaded = Vec::new();
-    for (index, source) in pipeline.sources.iter().enumerate() {
-        if only.is_empty() || only.contains(&source.name) {
-            loaded.extend(load::load_for_linking(&pipeline, index, data)?);
-        }
-    }
+    let wanted = |name: &String| only.is_empty() || only.contains(name);
+    let loaded = load::load_several(pipeline.sources.len(), |index| match &pipeline.sources[index] {
+        source if wanted(&source.name) => load::load_for_linking(&pipeline, index, data),
+        _ => Ok(None),
+    })?;
     let mut digest = Sha256::new();
     for one in &loaded {
         for row in 0..one.records.keys.len() {

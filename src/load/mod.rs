@@ -22,7 +22,7 @@ mod ticks;
 mod unit;
 
 pub use files::{Survey, list, survey};
-pub use source::{load_for_linking, load_source, load_tables, load_with};
+pub use source::{load_for_linking, load_several, load_source, load_tables, load_with};
 pub use unit::check_unit;
 
 use crate::extract::RawTableInfo;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use arrow::array::{ArrayRef, new_empty_array, new_null_array};
 use arrow::record_batch::RecordBatch;
@@ -110,6 +111,39 @@ pub fn load_for_linking(pipeline: &Pipeline, source_index: usize, data_dir: &Pat
         extract::open_file(data_dir, file, &options, &|sheet| contract.wants_sheet(sheet))
     })?;
     Ok((!loaded.records.tables.is_empty()).then_some(loaded))
+}
+
+/// Loads sources `0..count`, two at a time: while one file is read and checked from end to end,
+/// the rows of another keep the remaining cores busy, and no more than two files are in memory.
+/// Results and errors come in the order of the sources.
+pub fn load_several(
+    count: usize,
+    load: impl Fn(usize) -> Result<Option<Loaded>> + Sync,
+) -> Result<Vec<Loaded>> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            if index >= count {
+                return done;
+            }
+            let one = load(index);
+            let failed = one.is_err();
+            done.push((index, one));
+            if failed {
+                next.store(count, Ordering::Relaxed);
+            }
+        }
+    };
+    let (mut all, others) = rayon::join(work, work);
+    all.extend(others);
+    all.sort_by_key(|(index, _)| *index);
+    let mut loaded = Vec::new();
+    for (_, one) in all {
+        loaded.extend(one?);
+    }
+    Ok(loaded)
 }
 
 struct Loading<'a> {

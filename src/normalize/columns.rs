@@ -7,7 +7,6 @@ use std::sync::Arc;
 use arrow::array::{Array, StringArray};
 use rayon::prelude::*;
 
-use super::division::DivisionResolver;
 use super::pool::PoolBuilder;
 use super::{ComparableColumn, DivisionTree, IdNumber, NameForm, Pool, PoolId, date, text};
 
@@ -220,21 +219,45 @@ pub fn id_numbers(chunks: &[&StringArray]) -> Vec<IdNumber> {
     each(chunks, |cell| cell.map_or_else(IdNumber::default, IdNumber::parse))
 }
 
-/// Resolves columns of county, township and village cells; absent columns are `None`.
+/// Resolves columns of county, township and village cells; absent columns are `None`. Every
+/// distinct combination is looked up once.
 pub fn divisions(tree: &DivisionTree, rows: usize, columns: [Option<&StringArray>; 3]) -> Vec<u32> {
     let part = rows.div_ceil(rayon::current_num_threads()).max(4096);
-    let parts: Vec<Vec<u32>> = (0..rows.div_ceil(part))
+    let parts: Vec<(PoolBuilder, Vec<u32>)> = (0..rows.div_ceil(part))
         .into_par_iter()
         .map(|number| {
-            let mut resolver = DivisionResolver::new(tree);
-            (number * part..((number + 1) * part).min(rows))
+            let (mut own, mut text) = (PoolBuilder::new(), String::new());
+            let ids = (number * part..((number + 1) * part).min(rows))
                 .map(|row| {
-                    let [county, township, village] =
-                        columns.map(|column| column.filter(|c| c.is_valid(row)).map_or("", |c| c.value(row)));
-                    resolver.resolve(county, township, village).unit
+                    text.clear();
+                    for column in columns {
+                        let cell = column.filter(|c| c.is_valid(row)).map_or("", |c| c.value(row));
+                        text.push_str(cell);
+                        text.push(BETWEEN);
+                    }
+                    own.intern(&text)
                 })
-                .collect()
+                .collect();
+            (own, ids)
         })
         .collect();
-    parts.concat()
+    let mut distinct = PoolBuilder::new();
+    let global: Vec<Vec<u32>> =
+        parts.iter().map(|(own, _)| own.texts().map(|text| distinct.intern(text)).collect()).collect();
+    let combinations: Vec<&str> = distinct.texts().collect();
+    let units: Vec<u32> = combinations
+        .into_par_iter()
+        .map(|text| {
+            let mut cells = text.split(BETWEEN);
+            let mut next = || cells.next().unwrap_or("");
+            tree.lookup(next(), next(), next()).unit
+        })
+        .collect();
+    let unit = |(global, ids): (&Vec<u32>, &Vec<u32>)| -> Vec<u32> {
+        ids.iter().map(|&id| units[global[id as usize] as usize]).collect()
+    };
+    global.iter().zip(parts.iter().map(|part| &part.1)).flat_map(unit).collect()
 }
+
+/// Between the cells of a combination; loading leaves no such character in a cell.
+const BETWEEN: char = '\u{1F}';

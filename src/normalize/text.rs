@@ -85,6 +85,11 @@ pub fn phone(text: &str) -> String {
 
 /// Sex: 1 male, 2 female, 0 unknown.
 pub fn sex(text: &str) -> u8 {
+    match text {
+        "男" => return 1,
+        "女" => return 2,
+        _ => {}
+    }
     match text.trim().to_lowercase().as_str() {
         "男" | "男性" | "1" | "01" | "m" | "male" => 1,
         "女" | "女性" | "2" | "02" | "f" | "female" => 2,

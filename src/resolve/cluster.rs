@@ -62,16 +62,17 @@ pub(super) fn cluster(settings: &LinkSettings, nodes: &Nodes, links: &Links) -> 
         .map(|(at, name)| if settings.resolve.one_per_person.contains(name) { bit(at) } else { 0 })
         .collect();
     let foreign = foreign(nodes, links);
-    let mut order: Vec<u32> =
-        (0..links.left.len() as u32).filter(|&i| links.decision[i as usize] == Decision::Accept).collect();
-    order.par_sort_unstable_by(|&i, &j| {
-        let weight = |i: u32| std::cmp::Reverse(links.weight[i as usize]);
-        let contents = |i: u32| {
-            let (x, y) = (nodes.content(links.left[i as usize]), nodes.content(links.right[i as usize]));
-            (x.min(y), x.max(y))
-        };
-        weight(i).cmp(&weight(j)).then_with(|| contents(i).cmp(&contents(j))).then(i.cmp(&j))
-    });
+    // Heaviest first; what the records say, not where they stand, breaks ties.
+    let mut order: Vec<(std::cmp::Reverse<i32>, u64, u64, u32)> = (0..links.left.len())
+        .into_par_iter()
+        .with_min_len(4096)
+        .filter(|&i| links.decision[i] == Decision::Accept)
+        .map(|i| {
+            let (x, y) = (nodes.content(links.left[i]), nodes.content(links.right[i]));
+            (std::cmp::Reverse(links.weight[i]), x.min(y), x.max(y), i as u32)
+        })
+        .collect();
+    order.par_sort_unstable();
     let holds = (0..nodes.len())
         .into_par_iter()
         .map(|at| {
@@ -82,7 +83,7 @@ pub(super) fn cluster(settings: &LinkSettings, nodes: &Nodes, links: &Links) -> 
         .collect();
     let mut builder = Builder { sets: DisjointSets::new(nodes.len()), holds };
     let mut refused = Vec::new();
-    for i in order.into_iter().map(|i| i as usize) {
+    for i in order.into_iter().map(|(.., i)| i as usize) {
         let (left, right) = (links.left[i], links.right[i]);
         let (a, b) = (builder.sets.find(left), builder.sets.find(right));
         if a == b {

@@ -56,6 +56,9 @@ pub fn han_name_level(a: &NameForm, b: &NameForm) -> HanNameLevel {
         return Missing;
     }
     let wild = a.has_wildcard() || b.has_wildcard();
+    if std::ptr::eq(a, b) && !wild {
+        return Exact;
+    }
     if a.fold_key == b.fold_key && !wild {
         return if a.has_note() != b.has_note() {
             Note

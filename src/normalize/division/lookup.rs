@@ -1,7 +1,5 @@
 //! From what a list writes to a unit.
 
-use std::collections::HashMap;
-
 use super::names::{self, Candidate, How, Key};
 use super::{COUNTY, DivisionTree, PREFECTURE, TOWNSHIP, VILLAGE};
 
@@ -206,49 +204,6 @@ impl DivisionTree {
                 );
             }
         }
-        found
-    }
-}
-
-/// Looks up with a memory of texts already seen: lists repeat a few hundred villages.
-#[derive(Debug)]
-pub struct DivisionResolver<'a> {
-    tree: &'a DivisionTree,
-    seen: HashMap<String, Found>,
-    key: String,
-    /// Key and answer of the row before: sorted lists repeat themselves.
-    last: Option<(String, Found)>,
-}
-
-impl<'a> DivisionResolver<'a> {
-    /// A resolver with an empty memory.
-    pub fn new(tree: &'a DivisionTree) -> Self {
-        Self { tree, seen: HashMap::new(), key: String::new(), last: None }
-    }
-
-    /// See [`DivisionTree::lookup`].
-    pub fn resolve(&mut self, county: &str, township: &str, village: &str) -> Found {
-        self.key.clear();
-        for cell in [county, township, village] {
-            self.key.push_str(cell);
-            self.key.push('\t');
-        }
-        if let Some((key, found)) = &self.last
-            && *key == self.key
-        {
-            return *found;
-        }
-        let found = match self.seen.get(&self.key) {
-            Some(found) => *found,
-            None => {
-                let found = self.tree.lookup(county, township, village);
-                self.seen.insert(self.key.clone(), found);
-                found
-            }
-        };
-        let last = self.last.get_or_insert_with(|| (String::new(), found));
-        last.0.clone_from(&self.key);
-        last.1 = found;
         found
     }
 }

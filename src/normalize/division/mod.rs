@@ -10,7 +10,7 @@ mod names;
 
 use std::collections::BTreeMap;
 
-pub use lookup::{DivisionResolver, DivisionVerdict, Found};
+pub use lookup::{DivisionVerdict, Found};
 
 /// One county, township or village.
 #[derive(Debug, Clone, PartialEq, Eq)]

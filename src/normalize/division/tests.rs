@@ -110,16 +110,6 @@ fn codes_and_paths_in_cells() {
 }
 
 #[test]
-fn the_resolver_remembers_right() {
-    let tree = tree();
-    let mut resolver = DivisionResolver::new(&tree);
-    for _ in 0..2 {
-        assert_eq!(resolver.resolve("浚县", "善堂镇", "马庄"), tree.lookup("浚县", "善堂镇", "马庄"));
-        assert_eq!(resolver.resolve("浚县", "新镇镇", "马庄"), tree.lookup("浚县", "新镇镇", "马庄"));
-    }
-}
-
-#[test]
 fn broken_tables_name_the_row() {
     let fail = |text: &str| DivisionTree::parse(text, Path::new("divisions.csv")).expect_err("broken");
     let error = fail("code_2017,name_2017\n410600,鹤壁市\n41062,浚县\n");
