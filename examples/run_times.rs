@@ -1,0 +1,70 @@
+//! Wall and CPU time and peak memory of every stage of `bidui run`: where the time goes.
+//!
+//! `cargo run --release --example run_times -- PIPELINE DATA QUARTER OUT [PREVIOUS]`
+#![allow(clippy::print_stdout)] // A bench for the terminal.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Instant;
+
+use bidui::config::Pipeline;
+use bidui::config::link::LinkSettings;
+use bidui::engine::{Progress, RunPlan, run};
+use bidui::reconcile::RuleSet;
+
+/// Prints a line whenever the next stage begins.
+struct Laps(Mutex<(String, Instant, f64)>);
+
+impl Progress for Laps {
+    fn stage(&self, title: &str, _units: Option<u64>) {
+        if let Ok(mut lap) = self.0.lock() {
+            let now = cpu();
+            println!(
+                "{:>8.2} s  cpu {:>7.2} s  peak {:>6} MiB  {}",
+                lap.1.elapsed().as_secs_f64(),
+                now - lap.2,
+                peak_mib(),
+                lap.0
+            );
+            *lap = (title.to_owned(), Instant::now(), now);
+        }
+    }
+    fn advance(&self, _units: u64) {}
+}
+
+fn peak_mib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|l| l.starts_with("VmHWM")).unwrap_or("");
+    line.split_whitespace().nth(1).and_then(|n| n.parse::<u64>().ok()).unwrap_or(0) / 1024
+}
+
+/// CPU seconds of the process so far.
+fn cpu() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or("").split_whitespace().collect();
+    let ticks = |at: usize| fields.get(at).and_then(|t| t.parse::<f64>().ok()).unwrap_or(0.0);
+    (ticks(11) + ticks(12)) / 100.0
+}
+
+fn main() -> bidui::Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let root = Path::new(&arguments[0]);
+    let whole = Instant::now();
+    let laps = Laps(Mutex::new(("打开流水线".to_owned(), Instant::now(), 0.0)));
+    let pipeline = Pipeline::open(root)?;
+    let rules = RuleSet::load(&pipeline)?;
+    let plan = RunPlan {
+        pipeline,
+        rules,
+        link: LinkSettings::open(&root.join("link.toml"))?,
+        quarter: arguments[2].parse()?,
+        data: PathBuf::from(&arguments[1]),
+        out: PathBuf::from(&arguments[3]),
+        previous: arguments.get(4).map(PathBuf::from),
+        key: vec![7; 32],
+    };
+    run(&plan, &laps)?;
+    laps.stage("", None);
+    println!("{:>8.2} s in all", whole.elapsed().as_secs_f64());
+    Ok(())
+}
