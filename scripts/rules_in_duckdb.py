@@ -100,7 +100,7 @@ def indicators(rows, header, root):
             if rate:
                 total[1] += row["denominator"] or 0
             target = row.get("target")
-            if target is not None and (rate or level == "city"):
+            if target is not None and (rate or level == "city" or target == 0):
                 total[2] = target if total[2] is None else max(total[2], target)
     return sums
 
@@ -255,7 +255,7 @@ class Publication:
         for code, name, unit, numerator, denominator, rate, count in self.db.execute(
                 "SELECT rule_code, indicator, unit_code, numerator, denominator, "
                 "CAST(target_rate * 10000 AS BIGINT), target_count "
-                f"FROM {self.table('tables/fact_indicator.parquet')}").fetchall():
+                f"FROM {self.table('tables/fact_indicator.parquet')} WHERE computable = 1").fetchall():
             found[code][name, unit] = [numerator, denominator, count if rate is None else rate]
         return found
 

@@ -59,6 +59,7 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     let before = previous.as_ref().map(Previous::exceptions).transpose()?;
     let tracked = track::track(&findings, before.as_ref(), &resolution.ledger, &quarter)?;
     progress.stage("写出发布", None);
+    let previous_indicators = previous.as_ref().map(Previous::indicators).transpose()?.unwrap_or_default();
     let catalogue = publish::Catalogue::new(&plan.pipeline, &plan.rules, &quarter);
     let inputs = PublicationInputs {
         catalogue: &catalogue,
@@ -72,6 +73,7 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
         tracked: &tracked,
         key: &plan.key,
         previous_quarter: previous.as_ref().map(Previous::quarter),
+        previous_indicators: &previous_indicators,
     };
     let publication = publish::publish(&inputs, &plan.out)?;
     let summary = publish::summary(&publication);

@@ -1,10 +1,11 @@
 //! What a publication says about sources and rules, taken from their configuration.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::settings::{Outputs, Privacy};
 use crate::config::{Kind, Pipeline, SourceContract};
 use crate::normalize::division::DivisionTree;
+use crate::reconcile::quality::QualitySettings;
 use crate::reconcile::rule_file::{Definition, Rule};
 use crate::reconcile::{RuleSet, Severity, SubjectKind};
 
@@ -48,8 +49,35 @@ pub struct RuleFacts {
     pub due_days: u32,
     /// True if the rule yields an indicator, not exceptions.
     pub indicator: bool,
+    /// Chinese label of each key of an indicator.
+    pub labels: BTreeMap<String, String>,
+    /// Keys of an indicator of which less is better.
+    pub at_most: BTreeSet<String>,
     /// Columns the rule reads; their original values are shown beside its exceptions.
     pub columns: BTreeSet<String>,
+}
+
+/// A target of the plan that no list can tell yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TargetFacts {
+    /// Code of the plan's check.
+    pub code: String,
+    /// Title of the check.
+    pub title: String,
+    /// Department.
+    pub owner: String,
+    /// Clause of the policy.
+    pub policy: String,
+    /// Key within the check.
+    pub key: String,
+    /// What would be counted.
+    pub label: String,
+    /// The list that would tell it.
+    pub source: String,
+    /// True if the target is a share in 1/10000.
+    pub rate: bool,
+    /// Target of the quarter, if the plan sets one.
+    pub target: Option<i64>,
 }
 
 /// The pipeline as far as a publication shows it.
@@ -63,6 +91,10 @@ pub struct Catalogue {
     pub sources: Vec<SourceFacts>,
     /// Rules by code, those selected for this run.
     pub rules: Vec<RuleFacts>,
+    /// Targets of the plan that no list can tell yet.
+    pub targets: Vec<TargetFacts>,
+    /// How the quality of the register is scored, in words; `None`: it is not.
+    pub quality: Option<QualitySettings>,
     /// Divisions.
     pub divisions: DivisionTree,
     /// How ID numbers and names appear in lists.
@@ -81,6 +113,8 @@ impl Catalogue {
             digest: pipeline.digest.clone(),
             sources: pipeline.sources.iter().enumerate().map(|(i, s)| source(i, s, home)).collect(),
             rules: rules.rules.iter().map(|r| rule(r, &rules.definitions, quarter)).collect(),
+            targets: targets(rules, quarter),
+            quality: rules.settings.quality.clone(),
             divisions: pipeline.divisions.clone(),
             privacy: pipeline.settings.privacy.clone(),
             outputs: pipeline.settings.outputs.clone(),
@@ -111,6 +145,24 @@ fn source(position: usize, contract: &SourceContract, home: &[String]) -> Source
     }
 }
 
+fn targets(rules: &RuleSet, quarter: &str) -> Vec<TargetFacts> {
+    let topics = rules.targets.topic.iter();
+    topics
+        .flat_map(|topic| topic.target.iter().map(move |target| (topic, target)))
+        .map(|(topic, target)| TargetFacts {
+            code: topic.code.clone(),
+            title: topic.title.clone(),
+            owner: topic.owner.clone(),
+            policy: format!("{}“{}”", target.policy.clause, target.policy.quote),
+            key: target.key.clone(),
+            label: target.label.clone(),
+            source: target.source.clone(),
+            rate: target.rate,
+            target: target.at(quarter),
+        })
+        .collect()
+}
+
 fn rule(rule: &Rule, definitions: &[Definition], quarter: &str) -> RuleFacts {
     let header = &rule.header;
     let mut columns = words(rule.file.sql());
@@ -132,6 +184,8 @@ fn rule(rule: &Rule, definitions: &[Definition], quarter: &str) -> RuleFacts {
         advice: header.advice.join(";"),
         due_days: header.due_days,
         indicator: header.indicator,
+        labels: header.labels.clone(),
+        at_most: header.at_most.iter().cloned().collect(),
         columns,
     }
 }

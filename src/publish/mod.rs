@@ -20,6 +20,7 @@ use crate::{Error, Result};
 mod catalogue;
 mod files;
 mod frame;
+mod indicators;
 pub mod lists;
 mod manifest;
 mod people;
@@ -32,9 +33,9 @@ mod summary;
 mod tables;
 mod totals;
 
-pub use catalogue::{Catalogue, RuleFacts, SourceFacts};
+pub use catalogue::{Catalogue, RuleFacts, SourceFacts, TargetFacts};
 pub use manifest::{Manifest, OutputFile, RuleRun, SourceRun, StageRows};
-pub use previous::Previous;
+pub use previous::{Previous, PreviousIndicator};
 pub use summary::summary;
 pub use totals::{Count, Totals};
 
@@ -63,6 +64,8 @@ pub struct PublicationInputs<'a> {
     pub key: &'a [u8],
     /// Quarter of the publication compared with, if any.
     pub previous_quarter: Option<&'a str>,
+    /// Its indicators.
+    pub previous_indicators: &'a [PreviousIndicator],
 }
 
 /// A finished publication.

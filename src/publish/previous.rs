@@ -23,6 +23,21 @@ pub struct Previous {
     outputs: Vec<OutputFile>,
 }
 
+/// An indicator as the previous publication had it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreviousIndicator {
+    /// Rule code.
+    pub rule_code: String,
+    /// Key within the rule.
+    pub indicator: String,
+    /// Division code.
+    pub unit_code: String,
+    /// Numerator.
+    pub numerator: i64,
+    /// Denominator; `None` for a count.
+    pub denominator: Option<i64>,
+}
+
 /// Who a record of the previous quarter was.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PreviousRecord {
@@ -137,6 +152,25 @@ impl Previous {
             }
         }
         Ok(PreviousExceptions { quarter: self.quarter.clone(), exceptions })
+    }
+
+    /// Its indicators, those that could be computed.
+    pub fn indicators(&self) -> Result<Vec<PreviousIndicator>> {
+        let path = self.folder.join("tables/fact_indicator.parquet");
+        let number = |row: &super::reader::Row, column: &str| row.get(column).parse::<i64>().ok();
+        let rows = super::reader::rows(&path, |row| row.value("numerator").is_some())?;
+        Ok(rows
+            .iter()
+            .filter_map(|row| {
+                Some(PreviousIndicator {
+                    rule_code: row.get("rule_code").to_owned(),
+                    indicator: row.get("indicator").to_owned(),
+                    unit_code: row.get("unit_code").to_owned(),
+                    numerator: number(row, "numerator")?,
+                    denominator: number(row, "denominator"),
+                })
+            })
+            .collect())
     }
 
     /// Who every record was, for resolving with stable ids.

@@ -10,6 +10,7 @@ use super::catalogue::Catalogue;
 use super::findings;
 use super::frame::{empty_frame, to_batch, to_frame};
 use super::planner::Session;
+use super::quality::{self, Quality, QualitySettings};
 use super::rule_file::Rule;
 use super::rule_set::RuleSet;
 use super::sql_text::SqlText;
@@ -51,10 +52,30 @@ pub fn run(
         progress(position + 1, rules.rules.len());
     }
     findings.exceptions = findings::place(rules, views, quarter, exceptions);
+    if let Some(settings) = &rules.settings.quality {
+        findings.quality = assess(rules, settings, &session, &findings)?;
+    }
     findings.indicators.sort_by(|a, b| {
         (&a.rule_code, &a.indicator, &a.unit_code).cmp(&(&b.rule_code, &b.indicator, &b.unit_code))
     });
     Ok(findings)
+}
+
+fn assess(
+    rules: &RuleSet,
+    settings: &QualitySettings,
+    session: &Session,
+    findings: &Findings,
+) -> Result<Vec<Quality>> {
+    let not_run: BTreeSet<&str> = findings.not_run.iter().map(|n| n.rule_code.as_str()).collect();
+    let ran: BTreeSet<&str> =
+        rules.rules.iter().map(|r| r.header.code.as_str()).filter(|code| !not_run.contains(code)).collect();
+    let counted = |name: &str| -> Result<RecordBatch> {
+        let sql = format!("SELECT t.county_code, t.township_code, t.village_code FROM {name} t");
+        to_batch(&session.select(&sql)?)
+    };
+    let (persons, households) = (counted(&settings.persons)?, counted(&settings.households)?);
+    Ok(quality::assess(settings, rules, &ran, &persons, &households, &findings.exceptions))
 }
 
 /// Tables of the quarter with the columns that some rule names; definitions are computed once.
@@ -67,6 +88,8 @@ fn session_of(rules: &RuleSet, views: &[View], present: &BTreeSet<&str>) -> Resu
         words.extend(text.words());
         tables.extend(text.tables().iter().map(|t| t.0));
     }
+    words.extend(["county_code", "township_code", "village_code"]);
+    tables.extend(rules.settings.quality.iter().flat_map(|q| [q.persons.as_str(), q.households.as_str()]));
     let mut session = Session::new();
     for view in views {
         if tables.contains(view.name.as_str()) {

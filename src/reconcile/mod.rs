@@ -14,11 +14,13 @@ pub mod frame;
 pub mod mutate;
 pub mod outcome;
 pub mod planner;
+pub mod quality;
 pub mod rule_file;
 pub mod rule_set;
 pub mod rules_doc;
 pub mod settings;
 pub mod sql_text;
+pub mod targets;
 pub mod views;
 
 pub use engine::run;
@@ -171,4 +173,6 @@ pub struct Findings {
     pub indicators: Vec<Indicator>,
     /// Rules not run.
     pub not_run: Vec<NotRun>,
+    /// Quality of the register by unit, if the pipeline scores it.
+    pub quality: Vec<quality::Quality>,
 }

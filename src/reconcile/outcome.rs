@@ -162,9 +162,9 @@ pub fn indicators(rule: &Rule, batch: &RecordBatch, root_code: &str) -> Result<V
             if let Some(denominator) = &mut sum.denominator {
                 *denominator += number(batch, "denominator", row).unwrap_or(0);
             }
-            // A target counts for the level it was set for: a rate at every level, a number of
-            // houses or people only for the whole prefecture.
-            if with_denominator || *level == Level::City {
+            // A target counts for the level it was set for: a rate and a zero at every level, a number
+            // of houses or people only for the whole prefecture.
+            if with_denominator || *level == Level::City || target == Some(0) {
                 sum.target = sum.target.max(target);
             }
         }

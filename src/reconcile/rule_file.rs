@@ -54,6 +54,9 @@ pub struct RuleHeader {
     /// Chinese label of each key in the column `indicator`.
     #[serde(default)]
     pub labels: std::collections::BTreeMap<String, String>,
+    /// Keys of the column `indicator` (`""` where there is none) of which less is better.
+    #[serde(default)]
+    pub at_most: Vec<String>,
     /// First quarter the rule applies to.
     pub since: Option<String>,
     /// Last quarter the rule applies to.
@@ -129,7 +132,9 @@ pub fn within(quarter: &str, since: Option<&str>, until: Option<&str>) -> bool {
 }
 
 /// Level of an indicator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// The whole prefecture.

@@ -9,6 +9,7 @@ use super::planner::{self, Session};
 use super::rule_file::{self, Definition, Rule, RuleHeader, SqlFile};
 use super::settings::{self, RuleSettings};
 use super::sql_text::SqlText;
+use super::targets::{self, TargetFile};
 use crate::config::toml_file::{TomlFile, suggest};
 use crate::config::{Parameter, Pipeline, Quarter, Role, SourceContract};
 use crate::{Error, Result};
@@ -31,6 +32,9 @@ pub struct RuleSet {
     pub root_code: String,
     /// Chinese label of each contract column, by `view.column`.
     pub labels: BTreeMap<String, String>,
+    /// `rules/targets.toml`.
+    pub targets: TargetFile,
+    targets_file: TomlFile,
     settings_file: TomlFile,
     policy_text: Option<String>,
 }
@@ -69,6 +73,7 @@ impl RuleSet {
             }
         }
         let policy_text = settings::policy_text(&pipeline.root, &settings, &settings_file)?;
+        let (targets, targets_file) = targets::read(&root.join("targets.toml"))?;
         let definitions = in_order(definitions, &catalogue)?;
         let root_code = pipeline.settings.prefecture.code.clone();
         let labels = pipeline
@@ -76,7 +81,18 @@ impl RuleSet {
             .iter()
             .flat_map(|s| s.columns.iter().map(|c| (format!("{}.{}", s.name, c.name), c.label.clone())))
             .collect();
-        Ok(Self { rules, definitions, settings, catalogue, root_code, labels, settings_file, policy_text })
+        Ok(Self {
+            rules,
+            definitions,
+            settings,
+            catalogue,
+            root_code,
+            labels,
+            targets,
+            targets_file,
+            settings_file,
+            policy_text,
+        })
     }
     /// Rule by code.
     pub fn rule(&self, code: &str) -> Option<&Rule> {
@@ -138,6 +154,14 @@ impl RuleSet {
         if !complaints.is_empty() {
             return complaints;
         }
+        let taken = |code: &str| self.rule(code).is_some();
+        complaints.extend(targets::check(
+            &self.targets,
+            &self.targets_file,
+            taken,
+            self.policy_text.as_deref(),
+        ));
+        complaints.extend(self.check_quality().err());
         for rule in &self.rules {
             complaints.extend(self.check_header(rule).err());
             complaints.extend(
@@ -147,6 +171,24 @@ impl RuleSet {
             );
         }
         complaints
+    }
+    fn check_quality(&self) -> Result<()> {
+        let Some(quality) = &self.settings.quality else { return Ok(()) };
+        for (key, name) in [("persons", &quality.persons), ("households", &quality.households)] {
+            if self.definition(name).is_none() && self.catalogue.columns(name).is_none() {
+                return Err(self
+                    .settings_file
+                    .complain(&["quality".into(), key.into()], format!("没有名为“{name}”的表或定义")));
+            }
+        }
+        let stray = quality.rule_weights.keys().find(|code| self.rule(code).is_none());
+        match stray {
+            Some(code) => Err(self.settings_file.complain_key(
+                &["quality".into(), "rule_weights".into(), code.as_str().into()],
+                format!("没有编号为“{code}”的规则"),
+            )),
+            None => Ok(()),
+        }
     }
     fn check_header(&self, rule: &Rule) -> Result<()> {
         let header = &rule.header;

@@ -28,6 +28,8 @@ pub struct RuleSettings {
     /// Dates computed for each quarter; columns of the view `parameter`.
     #[serde(default)]
     pub dates: BTreeMap<String, DerivedDate>,
+    /// How the quality of the register is scored; absent: not at all.
+    pub quality: Option<super::quality::QualitySettings>,
     /// Values of an example row unless it says otherwise, by view; `{column}` repeats a column.
     #[serde(default)]
     pub example_defaults: BTreeMap<String, BTreeMap<String, String>>,

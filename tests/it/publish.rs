@@ -51,6 +51,8 @@ fn rule(code: &str, title: &str, severity: Severity, owner: &str, policy: &str) 
         advice: "入户核对身份证与户口簿；向提供部门核对原始名单".into(),
         due_days: 30,
         indicator: code == "R35",
+        labels: BTreeMap::new(),
+        at_most: Default::default(),
         columns: ["category".to_owned()].into(),
     }
 }
@@ -223,7 +225,7 @@ impl World {
         });
         let not_run =
             NotRun { rule_code: "R73".into(), reason: "本季未提供“危房改造台账”".into() };
-        Findings { exceptions, indicators: indicators.collect(), not_run: vec![not_run] }
+        Findings { exceptions, indicators: indicators.collect(), not_run: vec![not_run], ..Findings::default() }
     }
 
     fn tracked(&self, previous: Option<&Previous>) -> Vec<TrackedException> {
@@ -246,6 +248,7 @@ impl World {
                 tracked: &tracked,
                 key: KEY,
                 previous_quarter: previous.map(Previous::quarter),
+                previous_indicators: &previous.map(|p| p.indicators().unwrap()).unwrap_or_default(),
             },
             out,
         )

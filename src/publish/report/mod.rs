@@ -5,7 +5,9 @@ use super::files::{Outputs, write_bytes};
 use super::totals::Totals;
 use crate::{Error, Result};
 
+mod indicators;
 mod model;
+mod quality;
 
 const TEMPLATE: &str = include_str!("report.html.j2");
 

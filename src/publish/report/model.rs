@@ -8,9 +8,9 @@ use crate::normalize::IdClass;
 use crate::publish::PublicationInputs;
 use crate::publish::summary::quarter_title;
 use crate::publish::totals::{
-    Count, Totals, grouped, percent, percent_of, ratio, severity_title, tier_confidence, tier_title,
+    Count, Totals, grouped, percent, severity_title, tier_confidence, tier_title,
 };
-use crate::reconcile::{Indicator, Severity};
+use crate::reconcile::Severity;
 
 const SEVERITIES: [Severity; 4] = [Severity::S1, Severity::S2, Severity::S3, Severity::S4];
 
@@ -31,7 +31,9 @@ pub(super) fn build(inputs: &PublicationInputs<'_>, totals: &Totals) -> Value {
         "rules": rules(inputs, totals),
         "counties": counties(totals, &names),
         "tiles": tiles(inputs, totals, &names),
-        "indicators": indicators(inputs, &names),
+        "indicators": super::indicators::computed(inputs, &names),
+        "not_computable": super::indicators::lacking(inputs),
+        "quality": super::quality::section(inputs, &names),
         "sources": sources(totals),
         "not_run": totals.not_run.iter().map(|(code, reason)| json!({
             "code": code,
@@ -198,56 +200,6 @@ fn tiles(inputs: &PublicationInputs<'_>, t: &Totals, names: &BTreeMap<&str, &str
     let unknown = t.by_township.get("").map_or(0, |c| c.open);
     let _ = names;
     json!({"counties": rows, "unknown": grouped(unknown), "has_unknown": unknown > 0})
-}
-
-fn indicators(inputs: &PublicationInputs<'_>, names: &BTreeMap<&str, &str>) -> Value {
-    let level =
-        |code: &str| inputs.catalogue.divisions.units.iter().find(|u| u.code == code).map(|u| u.level);
-    let mut groups: BTreeMap<(&str, &str), Vec<&Indicator>> = BTreeMap::new();
-    for i in &inputs.findings.indicators {
-        // Townships and villages are in the tables; the page shows the prefecture and counties.
-        if level(&i.unit_code).is_none_or(|l| l <= 2) {
-            groups.entry((&i.rule_code, &i.indicator)).or_default().push(i);
-        }
-    }
-    groups
-        .into_iter()
-        .map(|((code, indicator), rows)| {
-            let rule = inputs.catalogue.rule(code);
-            json!({
-                "code": code,
-                "indicator": indicator,
-                "title": rule.map_or(code, |r| r.title.as_str()),
-                "policy": rule.map_or("", |r| r.policy.as_str()),
-                "owner": rule.map_or("", |r| r.owner.as_str()),
-                "rows": rows.into_iter().map(|i| indicator_row(i, names)).collect::<Vec<_>>(),
-            })
-        })
-        .collect()
-}
-
-fn indicator_row(i: &Indicator, names: &BTreeMap<&str, &str>) -> Value {
-    let unit = names.get(i.unit_code.as_str()).copied().unwrap_or("全市");
-    match i.denominator {
-        Some(d) => {
-            let share = ratio(i.numerator, d);
-            let met = i.target.map(|target| share >= target);
-            json!({
-                "unit": unit, "value": percent_of(share), "parts": format!("{} / {}", i.numerator, d),
-                "width": format!("{}.{:02}", share.clamp(0, 10_000) / 100, share.clamp(0, 10_000) % 100),
-                "target": i.target.map(percent_of),
-                "target_at": i.target.map(|t| format!("{}.{:02}", t.clamp(0, 10_000) / 100, t.clamp(0, 10_000) % 100)),
-                "gap": i.target.map_or(String::new(), |t| if share >= t { "达标".to_owned() } else { format!("差{}个百分点", percent_of(t - share).trim_end_matches('%')) }),
-                "met": met, "is_rate": true,
-            })
-        }
-        None => json!({
-            "unit": unit, "value": i.numerator.to_string(), "parts": "", "width": "0",
-            "target": i.target.map(|t| t.to_string()), "target_at": null,
-            "gap": i.target.map_or(String::new(), |t| if i.numerator >= t { "达标".to_owned() } else { format!("差{}", t - i.numerator) }),
-            "met": i.target.map(|t| i.numerator >= t), "is_rate": false,
-        }),
-    }
 }
 
 fn sources(t: &Totals) -> Value {

@@ -15,12 +15,12 @@ member_done AS (
 home_done AS (
     SELECT DISTINCT a.household_id FROM accepted a
 )
-SELECT o.household_id, o.record_id, 0 AS evidence_order, o.county_code, 0 AS leaving, '台账中尚未验收合格' AS state
+SELECT o.household_id, o.record_id, 0 AS evidence_order, o.county_code, o.township_code, o.village_code, 0 AS leaving, '台账中尚未验收合格' AS state
 FROM housing o
 LEFT JOIN home_done b ON b.household_id = o.household_id
 WHERE o.danger_level IN ('C', 'D') AND o.poverty_type <> '其他' AND o.ledger_status = '在账' AND b.household_id IS NULL
 UNION ALL
-SELECT h.household_id, h.record_id, 1 AS evidence_order, h.county_code,
+SELECT h.household_id, h.record_id, 1 AS evidence_order, h.county_code, h.township_code, h.village_code,
     CASE WHEN h.exit_status = '预脱贫' THEN 1 ELSE 0 END AS leaving, '建档立卡登记为危房,没有验收合格的改造记录' AS state
 FROM registry_household h
 LEFT JOIN member_done m ON m.household_no = h.household_no

@@ -9,6 +9,7 @@ subject = "unit"
 sources = ["registry_household", "registry_person"]
 indicator = true
 levels = ["city", "county", "township", "village"]
+at_most = ["remaining", "relapsed"]
 labels = { remaining = "剩余未脱贫人口", relapsed = "返贫人口" }
 
 [[example]]

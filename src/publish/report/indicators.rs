@@ -1,0 +1,71 @@
+//! The indicators of the page: those with figures by prefecture and county, and those without,
+//! with what they lack.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::publish::PublicationInputs;
+use crate::publish::indicators::{Row, rows};
+
+/// Indicators that could be computed, one group per rule and key.
+pub(super) fn computed(inputs: &PublicationInputs<'_>, names: &BTreeMap<&str, &str>) -> Value {
+    let units = &inputs.catalogue.divisions.units;
+    let mut groups: BTreeMap<(&str, &str), Vec<Row<'_>>> = BTreeMap::new();
+    for row in rows(inputs) {
+        // Townships and villages are in the tables; the page shows the prefecture and counties.
+        if row.lacking.is_none() && row.unit.is_none_or(|u| units[u].level <= 2) {
+            groups.entry((row.code, row.key)).or_default().push(row);
+        }
+    }
+    groups
+        .into_iter()
+        .map(|((code, _), rows)| {
+            let rule = inputs.catalogue.rule(code);
+            json!({
+                "code": code,
+                "title": rows.first().map_or(code, |r| r.label),
+                "policy": rule.map_or("", |r| r.policy.as_str()),
+                "owner": rule.map_or("", |r| r.owner.as_str()),
+                "rows": rows.iter().map(|row| shown(row, names)).collect::<Vec<_>>(),
+            })
+        })
+        .collect()
+}
+
+fn shown(row: &Row<'_>, names: &BTreeMap<&str, &str>) -> Value {
+    let width = |share: i64| format!("{}.{:02}", share.clamp(0, 10_000) / 100, share.clamp(0, 10_000) % 100);
+    let bar = row.is_rate && row.actual().is_some();
+    json!({
+        "unit": names.get(row.unit_code).copied().unwrap_or("全市"),
+        "value": row.actual().map_or_else(|| "无对象".to_owned(), |v| row.shown(v)),
+        "parts": row.denominator.map_or_else(String::new, |d| format!("{} / {d}", row.numerator)),
+        "is_rate": bar,
+        "width": width(row.actual().unwrap_or(0)),
+        "target": row.target.map(|t| row.shown(t)),
+        "target_at": row.target.filter(|_| bar).map(width),
+        "gap": row.gap_text(),
+        "met": row.gap().map(|gap| gap == 0),
+        "trend": row.trend_text(),
+        "better": row.better(),
+    })
+}
+
+/// Indicators and targets that could not be computed.
+pub(super) fn lacking(inputs: &PublicationInputs<'_>) -> Value {
+    let owner = |code: &str| {
+        let rule = inputs.catalogue.rule(code).map(|r| r.owner.as_str());
+        let target = inputs.catalogue.targets.iter().find(|t| t.code == code).map(|t| t.owner.as_str());
+        rule.or(target).unwrap_or("")
+    };
+    rows(inputs)
+        .iter()
+        .filter_map(|row| {
+            let why = row.lacking.as_ref()?;
+            Some(json!({
+                "code": row.code, "label": row.label, "owner": owner(row.code), "why": why,
+                "target": row.target.map(|t| row.shown(t)),
+            }))
+        })
+        .collect()
+}
