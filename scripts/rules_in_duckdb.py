@@ -231,6 +231,9 @@ class Publication:
             rows = rows_of(self.db, sql)
             if header.get("indicator"):
                 here, there, kind = indicators(rows, header, root), indicator[code], "indicator rows"
+                for key in header.get("labels", {}) if "city" in header["levels"] else []:
+                    if all(name != key for name, _ in here):
+                        here[key, root] = [0, 0 if any(d is not None for _, d, _ in here.values()) else None, None]
             else:
                 here, there, kind = findings(rows), published[code], "exceptions"
             total[kind] += len(here)

@@ -67,7 +67,11 @@ impl Row<'_> {
             Some(0) => "达标".to_owned(),
             Some(gap) => {
                 let word = if self.at_most { "超" } else { "差" };
-                if self.is_rate { format!("{word}{}", points(gap)) } else { format!("{word}{}", self.shown(gap)) }
+                if self.is_rate {
+                    format!("{word}{}", points(gap))
+                } else {
+                    format!("{word}{}", self.shown(gap))
+                }
             }
         }
     }
@@ -79,7 +83,11 @@ impl Row<'_> {
             Some(change) => {
                 let word = if change > 0 { "升" } else { "降" };
                 let size = change.abs();
-                if self.is_rate { format!("{word}{}", points(size)) } else { format!("{word}{}", self.shown(size)) }
+                if self.is_rate {
+                    format!("{word}{}", points(size))
+                } else {
+                    format!("{word}{}", self.shown(size))
+                }
             }
         }
     }
@@ -170,7 +178,13 @@ pub(super) fn rows<'a>(inputs: &PublicationInputs<'a>) -> Vec<Row<'a>> {
 mod tests {
     use super::*;
 
-    fn row(numerator: i64, denominator: Option<i64>, target: i64, at_most: bool, before: i64) -> Row<'static> {
+    fn row(
+        numerator: i64,
+        denominator: Option<i64>,
+        target: i64,
+        at_most: bool,
+        before: i64,
+    ) -> Row<'static> {
         Row {
             code: "R1",
             key: "",

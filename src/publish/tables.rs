@@ -440,9 +440,7 @@ fn fact_indicator(inputs: &PublicationInputs<'_>, people: &People<'_>, outputs: 
         .into_iter()
         .map(|i| (i.unit.map_or(Place::default(), |u| people.place(u as u32 + 1)), i))
         .collect();
-    rows.sort_by(|(pa, a), (pb, b)| {
-        (pa, a.code, a.key, a.unit_code).cmp(&(pb, b.code, b.key, b.unit_code))
-    });
+    rows.sort_by(|(pa, a), (pb, b)| (pa, a.code, a.key, a.unit_code).cmp(&(pb, b.code, b.key, b.unit_code)));
     let mut table = TableWriter::create(outputs, "tables/fact_indicator.parquet", def)?;
     for (place, i) in rows {
         let rate = |value: Option<i64>| value.filter(|_| i.is_rate).map_or(Cell::Null, Cell::Rate);

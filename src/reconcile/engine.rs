@@ -11,7 +11,7 @@ use super::findings;
 use super::frame::{empty_frame, to_batch, to_frame};
 use super::planner::Session;
 use super::quality::{self, Quality, QualitySettings};
-use super::rule_file::Rule;
+use super::rule_file::{Level, Rule};
 use super::rule_set::RuleSet;
 use super::sql_text::SqlText;
 use super::{Exception, Findings, Indicator, NotRun, View, outcome};
@@ -46,6 +46,7 @@ pub fn run(
             None => {
                 let outcome = run_rule(&session, rule, &rules.root_code, quarter)?;
                 exceptions.extend(outcome.findings.into_iter().map(|f| (position, f)));
+                findings.indicators.extend(none_counted(rule, &outcome.indicators, &rules.root_code));
                 findings.indicators.extend(outcome.indicators);
             }
         }
@@ -59,6 +60,22 @@ pub fn run(
         (&a.rule_code, &a.indicator, &a.unit_code).cmp(&(&b.rule_code, &b.indicator, &b.unit_code))
     });
     Ok(findings)
+}
+
+/// A key of an indicator that nothing was counted for is published as 0, not left out.
+fn none_counted(rule: &Rule, found: &[Indicator], root_code: &str) -> Vec<Indicator> {
+    let whole = rule.header.levels.contains(&Level::City);
+    let keys = rule.header.labels.keys().filter(|_| rule.header.indicator && whole);
+    keys.filter(|key| found.iter().all(|i| i.indicator != **key))
+        .map(|key| Indicator {
+            rule_code: rule.header.code.clone(),
+            indicator: key.clone(),
+            unit_code: root_code.to_owned(),
+            numerator: 0,
+            denominator: found.iter().find_map(|i| i.denominator).map(|_| 0),
+            target: None,
+        })
+        .collect()
 }
 
 fn assess(

@@ -71,7 +71,9 @@ struct Sums {
 /// Codes of a row at every level, `(level, code)`; unknown ones are left out.
 fn units<'a>(root: &'a str, codes: [&'a str; 3]) -> impl Iterator<Item = (Level, &'a str)> {
     let levels = [Level::County, Level::Township, Level::Village];
-    std::iter::once((Level::City, root)).chain(levels.into_iter().zip(codes)).filter(|(_, code)| !code.is_empty())
+    std::iter::once((Level::City, root))
+        .chain(levels.into_iter().zip(codes))
+        .filter(|(_, code)| !code.is_empty())
 }
 
 fn count(batch: &RecordBatch, root: &str, mut add: impl FnMut(Level, &str)) {
@@ -109,7 +111,8 @@ pub fn assess(
             (r.header.code.as_str(), (i64::from(weight), r.header.subject))
         })
         .collect();
-    let weight_of = |kind: SubjectKind| -> i64 { weights.values().filter(|w| w.1 == kind).map(|w| w.0).sum() };
+    let weight_of =
+        |kind: SubjectKind| -> i64 { weights.values().filter(|w| w.1 == kind).map(|w| w.0).sum() };
     let (per_person, per_household) = (weight_of(SubjectKind::Person), weight_of(SubjectKind::Household));
     let root = rules.root_code.as_str();
     let mut sums: BTreeMap<(Level, String), Sums> = BTreeMap::new();
@@ -159,7 +162,8 @@ pub fn assess(
 fn rank(quality: &mut [Quality]) {
     let scores: Vec<(Level, i64)> = quality.iter().map(|q| (q.level, q.score)).collect();
     for q in quality {
-        q.rank = 1 + scores.iter().filter(|(level, score)| *level == q.level && *score > q.score).count() as i64;
+        q.rank =
+            1 + scores.iter().filter(|(level, score)| *level == q.level && *score > q.score).count() as i64;
     }
 }
 

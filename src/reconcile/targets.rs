@@ -53,9 +53,10 @@ pub struct Target {
 }
 
 impl Target {
-    /// The value that holds in `quarter`; quarters sort as text.
+    /// The value that holds in `quarter`, else the first to come; quarters sort as text.
     pub fn at(&self, quarter: &str) -> Option<i64> {
-        self.from.iter().rfind(|(from, _)| within(quarter, Some(from), None)).map(|(_, value)| *value)
+        let holds = self.from.iter().rfind(|(from, _)| within(quarter, Some(from), None));
+        holds.or(self.from.first_key_value()).map(|(_, value)| *value)
     }
 }
 
@@ -109,11 +110,9 @@ mod tests {
         let text = "key = 'a'\nlabel = '甲'\npolicy = { clause = '一', quote = '乙' }\nsource = '丙'\n\
                     [from]\n2018Q1 = 669\n2019Q1 = 527\n";
         let target: Target = toml::from_str(text).unwrap();
-        assert_eq!(["2017Q4", "2018Q3", "2019Q1", "2020Q2"].map(|q| target.at(q)), [
-            None,
-            Some(669),
-            Some(527),
-            Some(527)
-        ]);
+        assert_eq!(
+            ["2017Q4", "2018Q3", "2019Q1", "2020Q2"].map(|q| target.at(q)),
+            [Some(669), Some(669), Some(527), Some(527)]
+        );
     }
 }

@@ -191,6 +191,45 @@ fn rows_with_numbers(publication: &Path) -> Vec<String> {
 }
 
 #[test]
+fn indicators_tell_gap_trend_and_what_they_lack() {
+    let publication = published().join("out/quarter=2018Q4");
+    let rows = |table: &str| {
+        bidui::publish::reader::rows(&publication.join(format!("tables/{table}.parquet")), |_| true).unwrap()
+    };
+    let all = rows("fact_indicator");
+    let find = |code: &str, unit: &str| {
+        all.iter().find(|r| r.get("rule_code") == code && r.get("unit_code") == unit).unwrap()
+    };
+    let cover = find("R35", "410600");
+    let (rate, target, gap) = (cover.get("rate"), cover.get("target_rate"), cover.get("gap_rate"));
+    let number = |text: &str| text.parse::<f64>().unwrap();
+    assert!((number(target) - number(rate) - number(gap)).abs() < 1e-9, "{rate} {target} {gap}");
+    assert!(
+        (number(rate) - number(cover.get("previous_rate")) - number(cover.get("change_rate"))).abs() < 1e-9
+    );
+    let houses = find("R83", "410600");
+    assert_eq!(houses.get("target_count"), "669");
+    assert_eq!(number(houses.get("numerator")) + number(houses.get("gap_count")), 669.0);
+    let roads = find("R110", "410600");
+    assert_eq!((roads.get("computable"), roads.value("rate"), roads.value("numerator")), ("0", None, None));
+    assert!(roads.get("lacking").starts_with("缺少数据来源"), "{}", roads.get("lacking"));
+    let villages = all.iter().filter(|r| r.get("rule_code") == "R35" && r.get("unit_level") == "4").count();
+    assert!(villages > 10, "{villages}");
+
+    let quality = rows("fact_quality");
+    let counties: Vec<_> = quality.iter().filter(|r| r.get("unit_level") == "2").collect();
+    assert_eq!(counties.len(), 5);
+    for county in &counties {
+        let better = counties.iter().filter(|c| number(c.get("score")) > number(county.get("score"))).count();
+        assert_eq!(county.get("rank"), (better + 1).to_string());
+    }
+    let report = std::fs::read_to_string(publication.join("report.html")).unwrap();
+    for part in ["不能计算：缺少数据来源", "建档立卡数据质量", "个百分点", "趋势"] {
+        assert!(report.contains(part), "{part}");
+    }
+}
+
+#[test]
 fn fail_on_and_diff() {
     let folder = tempfile::tempdir().unwrap();
     let key = key(folder.path());

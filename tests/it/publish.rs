@@ -225,7 +225,12 @@ impl World {
         });
         let not_run =
             NotRun { rule_code: "R73".into(), reason: "本季未提供“危房改造台账”".into() };
-        Findings { exceptions, indicators: indicators.collect(), not_run: vec![not_run], ..Findings::default() }
+        Findings {
+            exceptions,
+            indicators: indicators.collect(),
+            not_run: vec![not_run],
+            ..Findings::default()
+        }
     }
 
     fn tracked(&self, previous: Option<&Previous>) -> Vec<TrackedException> {

@@ -50,6 +50,19 @@ fn the_catalogue_document_is_fresh() {
 }
 
 #[test]
+fn a_target_that_the_plan_does_not_have_is_refused() {
+    let (_, mut rules) = hebi();
+    assert!(rules.targets.topic.iter().map(|t| t.target.len()).sum::<usize>() >= 30);
+    rules.targets.topic[0].target[0].policy.quote = "增加到28种".to_owned();
+    let complaints: Vec<String> = rules.check().iter().map(ToString::to_string).collect();
+    assert_eq!(complaints.len(), 1, "{complaints:?}");
+    assert!(complaints[0].contains("引文"), "{complaints:?}");
+    rules.targets.topic.truncate(1);
+    rules.targets.topic[0].code = "R44".to_owned();
+    assert!(rules.check().iter().any(|e| e.to_string().contains("重复")));
+}
+
+#[test]
 fn a_column_that_no_source_of_the_rule_has_is_refused() {
     let path = Path::new("pipelines/hebi/rules/registry/Q46_toilet_blank.sql");
     let text = std::fs::read_to_string(path).unwrap();

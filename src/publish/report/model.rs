@@ -7,9 +7,7 @@ use serde_json::{Value, json};
 use crate::normalize::IdClass;
 use crate::publish::PublicationInputs;
 use crate::publish::summary::quarter_title;
-use crate::publish::totals::{
-    Count, Totals, grouped, percent, severity_title, tier_confidence, tier_title,
-};
+use crate::publish::totals::{Count, Totals, grouped, percent, severity_title, tier_confidence, tier_title};
 use crate::reconcile::Severity;
 
 const SEVERITIES: [Severity; 4] = [Severity::S1, Severity::S2, Severity::S3, Severity::S4];

@@ -27,8 +27,11 @@ registry_person @P4 age=7
 disability_certificate @P4
 registry_person @P5 age=3
 disability_certificate @P6
+registry_person @P7 age=0
+disability_certificate @P7
+disability_service @P7 year=2018 service=康复救助
 """
-expect = ["rehabilitated 410600 1/3", "rehabilitated 410621 1/3", "rehabilitated 410621100 1/3", "rehabilitated 410621100200 1/3"]
+expect = ["rehabilitated 410600 2/4", "rehabilitated 410621 2/4", "rehabilitated 410621100 2/4", "rehabilitated 410621100200 2/4"]
 
 [[example]]
 case = "没有残疾儿童:不计"

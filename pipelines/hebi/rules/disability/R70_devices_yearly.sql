@@ -8,7 +8,7 @@ severity = "S4"
 subject = "unit"
 sources = ["disability_service", "registry_person"]
 indicator = true
-levels = ["city", "county"]
+levels = ["city", "county", "township", "village"]
 labels = { devices = "当年辅具适配人数" }
 
 [[example]]
@@ -20,7 +20,7 @@ disability_service @P1 year=2018 service=辅具适配
 registry_person @P2
 disability_service @P2 year=2018 service=辅具适配
 """
-expect = ["devices 410600 2", "devices 410621 2"]
+expect = ["devices 410600 2", "devices 410621 2", "devices 410621100 2", "devices 410621100200 2"]
 
 [[example]]
 case = "上年、其他服务、不在册:不计"

@@ -8,7 +8,7 @@ severity = "S4"
 subject = "unit"
 sources = ["disability_service", "registry_person"]
 indicator = true
-levels = ["city", "county"]
+levels = ["city", "county", "township", "village"]
 labels = { homes = "当年无障碍改造户数" }
 
 [[example]]
@@ -21,7 +21,7 @@ disability_service @P2 year=2018 service=无障碍改造
 registry_person @P3 #H3 household_no=H3
 disability_service @P3 year=2018 service=无障碍改造
 """
-expect = ["homes 410600 2", "homes 410621 2"]
+expect = ["homes 410600 2", "homes 410621 2", "homes 410621100 2", "homes 410621100200 2"]
 
 [[example]]
 case = "上年、其他服务:不计"

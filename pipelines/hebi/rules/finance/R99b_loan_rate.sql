@@ -24,8 +24,12 @@ registry_household #H2
 registry_person @P3 #H2
 credit_rating @P3 demand=1 rating=合格
 micro_loan @P3 kind=创业担保贷款
+registry_household #H3
+registry_person @P4 #H3
+credit_rating @P4 demand=1 rating=合格
+micro_loan @P4
 """
-expect = ["lent 410600 1/2", "lent 410621 1/2", "lent 410621100 1/2", "lent 410621100200 1/2"]
+expect = ["lent 410600 2/3", "lent 410621 2/3", "lent 410621100 2/3", "lent 410621100200 2/3"]
 
 [[example]]
 case = "没有需求、评级不合格、不再享受政策的不计"

@@ -8,7 +8,7 @@ severity = "S4"
 subject = "unit"
 sources = ["registry_household", "registry_person"]
 indicator = true
-levels = ["city", "county"]
+levels = ["city", "county", "township", "village"]
 labels = { poor_end_2017 = "2017年底未脱贫人口(按现登记推算)" }
 
 [[example]]
@@ -21,7 +21,7 @@ registry_person @P2 #H2
 registry_household #H3 exit_status=已脱贫(享受政策) exit_year=2018
 registry_person @P3 #H3
 """
-expect = ["poor_end_2017 410600 3", "poor_end_2017 410621 3"]
+expect = ["poor_end_2017 410600 3", "poor_end_2017 410621 3", "poor_end_2017 410621100 3", "poor_end_2017 410621100200 3"]
 
 [[example]]
 case = "2017年以前脱贫、已不在册:不计"

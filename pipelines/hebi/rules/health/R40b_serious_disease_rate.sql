@@ -8,7 +8,7 @@ severity = "S4"
 subject = "unit"
 sources = ["registry_person", "serious_disease"]
 indicator = true
-levels = ["city", "county"]
+levels = ["city", "county", "township", "village"]
 
 [[example]]
 case = "两人确诊,一人救治"
@@ -18,7 +18,7 @@ serious_disease @P1 treated=1
 registry_person @P2
 serious_disease @P2 treated=0 untreated_reason=等待床位
 """
-expect = ["- 410600 1/2", "- 410621 1/2"]
+expect = ["- 410600 1/2", "- 410621 1/2", "- 410621100 1/2", "- 410621100200 1/2"]
 
 [[example]]
 case = "放弃治疗、不在册:不计"

@@ -24,8 +24,10 @@ registry_person @P4
 family_doctor @P4 year=2018
 registry_person @P5
 chronic_approval @P5 status=终止
+registry_person @P6
+chronic_approval @P6
 """
-expect = ["contracts 410600 1/3", "contracts 410621 1/3", "contracts 410621100 1/3", "contracts 410621100200 1/3"]
+expect = ["contracts 410600 1/4", "contracts 410621 1/4", "contracts 410621100 1/4", "contracts 410621100200 1/4"]
 
 [[example]]
 case = "常年在外务工的不计;务工半年以内的照计"

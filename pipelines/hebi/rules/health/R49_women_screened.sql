@@ -8,7 +8,7 @@ severity = "S4"
 subject = "unit"
 sources = ["registry_person", "screening"]
 indicator = true
-levels = ["city", "county"]
+levels = ["city", "county", "township", "village"]
 
 [[example]]
 case = "两名适龄妇女,一人筛查"
@@ -19,7 +19,7 @@ screening @P1 year=2018 kind=两癌
 registry_person @P2 sex=女 age=64
 screening @P2 year=2017 kind=两癌
 """
-expect = ["- 410600 1/2", "- 410621 1/2"]
+expect = ["- 410600 1/2", "- 410621 1/2", "- 410621100 1/2", "- 410621100200 1/2"]
 
 [[example]]
 case = "男性、34岁、65岁:不计;新生儿筛查不算"
@@ -30,7 +30,7 @@ registry_person @P3 sex=女 age=65
 registry_person @P4 sex=女 age=40
 screening @P4 year=2018 kind=新生儿
 """
-expect = ["- 410600 0/1", "- 410621 0/1"]
+expect = ["- 410600 0/1", "- 410621 0/1", "- 410621100 0/1", "- 410621100200 0/1"]
 */
 WITH screened AS (
     SELECT DISTINCT s.person_id

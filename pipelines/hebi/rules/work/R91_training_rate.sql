@@ -8,7 +8,7 @@ severity = "S2"
 subject = "unit"
 sources = ["registry_household", "registry_person", "labour", "training"]
 indicator = true
-levels = ["city", "county"]
+levels = ["city", "county", "township", "village"]
 
 [[example]]
 case = "两人符合条件,一人培训"
@@ -22,7 +22,7 @@ registry_person @P2 #H1 household_no=H1
 labour @P2 employment=务农 training_wish=1 training_fit=1
 training @P2 year=2017
 """
-expect = ["- 410600 1/2", "- 410621 1/2"]
+expect = ["- 410600 1/2", "- 410621 1/2", "- 410621100 1/2", "- 410621100200 1/2"]
 
 [[example]]
 case = "已转移就业、没有意愿、不符合条件、已脱贫:不计"

@@ -8,7 +8,7 @@ severity = "S4"
 subject = "unit"
 sources = ["forest_ranger", "registry_person"]
 indicator = true
-levels = ["city", "county"]
+levels = ["city", "county", "township", "village"]
 labels = { rangers = "贫困护林员人数" }
 
 [[example]]
@@ -20,7 +20,7 @@ forest_ranger @P1 year=2018 post_no=A2
 registry_person @P2
 forest_ranger @P2 year=2018 post_no=A3
 """
-expect = ["rangers 410600 2", "rangers 410621 2"]
+expect = ["rangers 410600 2", "rangers 410621 2", "rangers 410621100 2", "rangers 410621100200 2"]
 
 [[example]]
 case = "不在册、上年聘用:不计"

@@ -8,7 +8,7 @@ severity = "S4"
 subject = "unit"
 sources = ["industry_support", "registry_person"]
 indicator = true
-levels = ["city", "county"]
+levels = ["city", "county", "township", "village"]
 labels = { ecommerce = "电商帮扶户数", tourism = "旅游示范户数" }
 
 [[example]]
@@ -20,7 +20,7 @@ industry_support @P1 year=2018 measure=电商
 registry_person @P2 #H2 household_no=H2
 industry_support @P2 year=2018 measure=旅游
 """
-expect = ["ecommerce 410600 1", "ecommerce 410621 1", "tourism 410600 1", "tourism 410621 1"]
+expect = ["ecommerce 410600 1", "ecommerce 410621 1", "ecommerce 410621100 1", "ecommerce 410621100200 1", "tourism 410600 1", "tourism 410621 1", "tourism 410621100 1", "tourism 410621100200 1"]
 
 [[example]]
 case = "上年、其他措施、不在册:不计"
