@@ -316,6 +316,7 @@ impl<'a> Rows<'a> {
                 in_review: self.int("in_review", row)? == 1,
                 // What shares a cause is found anew every quarter.
                 related: Vec::new(),
+                cause: None,
             },
             first_seen: self.text("first_seen", row)?,
             status,

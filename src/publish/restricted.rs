@@ -343,6 +343,15 @@ pub(super) fn related<'a>(
     })
 }
 
+/// The exception it follows from.
+pub(super) fn cause<'a>(
+    index: &'a ByFinding<'a>,
+    tracked: &TrackedException,
+) -> Option<&'a TrackedException> {
+    let cause = tracked.exception.cause.as_ref()?;
+    index.get(&(cause.rule_code.as_str(), cause.subject_id.as_str(), cause.rule_key.as_str())).copied()
+}
+
 /// Their fingerprints.
 pub(super) fn related_ids<'a>(
     index: &'a ByFinding<'a>,

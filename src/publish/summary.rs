@@ -42,6 +42,9 @@ pub fn summary(publication: &Publication) -> String {
             let _ = writeln!(out, "        {}  {}条", severity_title(severity), grouped(t.all.of(severity)));
         }
     }
+    if t.explained > 0 {
+        let _ = writeln!(out, "        其中由另一疑点引起{}条，核实根本原因即可", grouped(t.explained));
+    }
     if t.overdue > 0 {
         let _ = writeln!(out, "        其中超过反馈期限{}条", grouped(t.overdue));
     }

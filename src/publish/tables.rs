@@ -354,6 +354,12 @@ fn fact_exception(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Resu
         ("due_date", Date, "反馈期限", ""),
         ("evidence_record_ids", Text, "证据记录编号", "以分号分隔，第一个为对象本身的记录"),
         ("related_exception_ids", Text, "同因疑点指纹", "同一原因的其他疑点，以分号分隔，最可能的原因在前"),
+        (
+            "cause_exception_id",
+            Text,
+            "根本原因指纹",
+            "由哪条疑点引起；空表示自身就是原因，按件统计时只数这些",
+        ),
     ];
     let def = definition("疑点", &[&[QUARTER], &PLACE, &[HOUSEHOLD_KEY, PERSON_KEY], &columns]);
     let pseudonyms = crate::privacy::Pseudonymizer::new(inputs.key)?;
@@ -406,6 +412,7 @@ fn fact_exception(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Resu
             iso_day(&t.due_date).map_or(Cell::Null, Cell::Day),
             (&evidence).into(),
             (&related).into(),
+            super::restricted::cause(&by_finding, t).map(|c| &c.exception_id).into(),
         ])?;
     }
     table.finish(outputs)

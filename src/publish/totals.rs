@@ -69,6 +69,8 @@ pub struct Totals {
     pub by_township: BTreeMap<String, Count>,
     /// Open ones past their due date at the quarter's end.
     pub overdue: u64,
+    /// Open and certain ones that follow from another exception.
+    pub explained: u64,
     /// Persons per county code, by the most trusted source.
     pub persons_by_county: BTreeMap<String, u64>,
     /// Persons per township code.
@@ -111,8 +113,9 @@ impl Totals {
             self.by_owner.entry(e.owner.clone()).or_default().add(t);
             self.by_county.entry(e.county_code.clone()).or_default().add(t);
             self.by_township.entry(e.township_code.clone()).or_default().add(t);
-            if t.is_open() && !t.in_review() && t.due_date < end {
-                self.overdue += 1;
+            if t.is_open() && !t.in_review() {
+                self.overdue += u64::from(t.due_date < end);
+                self.explained += u64::from(e.cause.is_some());
             }
         }
         Ok(())

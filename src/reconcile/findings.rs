@@ -79,6 +79,7 @@ pub fn place(
             message: finding.message.clone(),
             due_days: header.due_days,
             related: Vec::new(),
+            cause: None,
         });
     }
     relate(rules, &mut exceptions, &persons);
@@ -89,57 +90,138 @@ fn some(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// Attaches to each exception those it may be explained by or belongs with: findings of
-/// root-cause rules on the persons involved first, then findings of the rules its header names
-/// on the same person or household.
-fn relate(rules: &RuleSet, exceptions: &mut [Exception], persons: &[Vec<String>]) {
-    let mut roots: HashMap<String, Vec<usize>> = HashMap::new();
-    let mut by_person: HashMap<String, Vec<usize>> = HashMap::new();
-    let mut by_household: HashMap<String, Vec<usize>> = HashMap::new();
-    for (index, exception) in exceptions.iter().enumerate() {
-        let root = rules.rule(&exception.rule_code).is_some_and(|r| r.header.root_cause);
-        if let (true, Some(person)) = (root, &exception.person_id) {
-            roots.entry(person.clone()).or_default().push(index);
-        }
-        for (map, id) in
-            [(&mut by_person, &exception.person_id), (&mut by_household, &exception.household_id)]
-        {
-            if let Some(id) = id {
-                map.entry(id.clone()).or_default().push(index);
+/// Where the findings on a person and on a household are.
+struct Places<'a> {
+    person: HashMap<&'a str, Vec<usize>>,
+    household: HashMap<&'a str, Vec<usize>>,
+}
+
+impl<'a> Places<'a> {
+    fn of(exceptions: &'a [Exception]) -> Self {
+        let mut places = Self { person: HashMap::new(), household: HashMap::new() };
+        for (index, exception) in exceptions.iter().enumerate() {
+            for (map, id) in
+                [(&mut places.person, &exception.person_id), (&mut places.household, &exception.household_id)]
+            {
+                if let Some(id) = id {
+                    map.entry(id.as_str()).or_default().push(index);
+                }
             }
         }
+        places
     }
-    let mut related: Vec<Vec<RelatedException>> = Vec::with_capacity(exceptions.len());
-    for (index, exception) in exceptions.iter().enumerate() {
-        let mut list: Vec<usize> = Vec::new();
-        for person in &persons[index] {
-            list.extend(roots.get(person).into_iter().flatten());
+    /// Findings on the same person, of a finding on a household those on the household.
+    fn near(&self, exception: &Exception) -> &[usize] {
+        let found = match (&exception.person_id, &exception.household_id) {
+            (Some(person), _) => self.person.get(person.as_str()),
+            (None, Some(household)) => self.household.get(household.as_str()),
+            (None, None) => None,
+        };
+        found.map_or(&[], Vec::as_slice)
+    }
+    /// Findings that may be the cause: on the same person, or, where one of the two is on a
+    /// household, in the same household.
+    fn around<'s>(
+        &'s self,
+        exceptions: &'a [Exception],
+        exception: &'s Exception,
+    ) -> impl Iterator<Item = usize> + 's
+    where
+        'a: 's,
+    {
+        let household = exception.household_id.as_deref().and_then(|id| self.household.get(id));
+        let of_household = household.into_iter().flatten().copied().filter(|&i| {
+            exception.subject_kind != SubjectKind::Person || exceptions[i].subject_kind != SubjectKind::Person
+        });
+        self.near(exception).iter().copied().chain(of_household)
+    }
+}
+
+fn name(exception: &Exception) -> RelatedException {
+    RelatedException {
+        rule_code: exception.rule_code.clone(),
+        subject_id: exception.subject_id.clone(),
+        rule_key: exception.rule_key.clone(),
+    }
+}
+
+/// Names the cause of each exception, and attaches those that belong with it: the cause, what
+/// follows from it, findings of root-cause rules on the persons involved, and findings of the
+/// rules its header names on the same person or household.
+fn relate(rules: &RuleSet, exceptions: &mut [Exception], persons: &[Vec<String>]) {
+    let found: &[Exception] = exceptions;
+    let places = Places::of(found);
+    let causes = causes(rules, found, &places);
+    let mut follow: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (index, cause) in causes.iter().enumerate() {
+        if let Some(cause) = cause {
+            follow.entry(*cause).or_default().push(index);
         }
+    }
+    let is_root = |i: &usize| rules.rule(&found[*i].rule_code).is_some_and(|r| r.header.root_cause);
+    let mut related: Vec<Vec<RelatedException>> = Vec::with_capacity(found.len());
+    for (index, exception) in found.iter().enumerate() {
+        let mut list: Vec<usize> = causes[index].into_iter().collect();
+        for person in &persons[index] {
+            let all = places.person.get(person.as_str()).into_iter().flatten().copied();
+            list.extend(all.filter(is_root));
+        }
+        list.extend(causes[index].and_then(|cause| follow.get(&cause)).into_iter().flatten());
+        list.extend(follow.get(&index).into_iter().flatten());
         let header = rules.rule(&exception.rule_code).map(|r| &r.header);
         if let Some(header) = header.filter(|h| !h.related.is_empty()) {
-            let near = match &exception.person_id {
-                Some(person) => by_person.get(person),
-                None => exception.household_id.as_ref().and_then(|id| by_household.get(id)),
-            };
-            list.extend(
-                near.into_iter().flatten().filter(|&&i| header.related.contains(&exceptions[i].rule_code)),
-            );
+            let near = places.near(exception).iter().copied();
+            list.extend(near.filter(|&i| header.related.contains(&found[i].rule_code)));
         }
         let mut seen = HashSet::new();
         list.retain(|&i| i != index && seen.insert(i));
-        related.push(
-            list.into_iter()
-                .map(|i| RelatedException {
-                    rule_code: exceptions[i].rule_code.clone(),
-                    subject_id: exceptions[i].subject_id.clone(),
-                    rule_key: exceptions[i].rule_key.clone(),
-                })
-                .collect(),
-        );
+        related.push(list.into_iter().map(|i| name(&found[i])).collect());
     }
-    for (exception, related) in exceptions.iter_mut().zip(related) {
+    let causes: Vec<Option<RelatedException>> =
+        causes.into_iter().map(|cause| cause.map(|i| name(&found[i]))).collect();
+    drop(places);
+    for ((exception, related), cause) in exceptions.iter_mut().zip(related).zip(causes) {
         exception.related = related;
+        exception.cause = cause;
     }
+}
+
+/// The exception at the root of each one's chain of causes: by the header, else a root-cause
+/// finding on the same person. One that is certain does not follow from one that rests on an
+/// unconfirmed match.
+fn causes(rules: &RuleSet, found: &[Exception], places: &Places<'_>) -> Vec<Option<usize>> {
+    let direct: Vec<Option<usize>> = found
+        .iter()
+        .enumerate()
+        .map(|(index, exception)| {
+            let header = &rules.rule(&exception.rule_code)?.header;
+            let sure = |i: &usize| *i != index && (exception.in_review || !found[*i].in_review);
+            let named = header.causes(&exception.rule_key).find_map(|code| {
+                places.around(found, exception).find(|i| sure(i) && found[*i].rule_code == code)
+            });
+            let root = |i: &usize| rules.rule(&found[*i].rule_code).is_some_and(|r| r.header.root_cause);
+            named.or_else(|| {
+                let person = exception.subject_kind == SubjectKind::Person && !header.root_cause;
+                let near = places.near(exception).iter().copied();
+                person
+                    .then_some(near)?
+                    .find(|i| sure(i) && root(i) && found[*i].subject_kind == SubjectKind::Person)
+            })
+        })
+        .collect();
+    (0..found.len())
+        .map(|index| {
+            let mut at = index;
+            // A circle of rules that explain each other has no root: stop after a few steps.
+            for _ in 0..8 {
+                match direct[at] {
+                    Some(next) if next != index => at = next,
+                    _ => break,
+                }
+            }
+            (at != index).then_some(at)
+        })
+        .collect()
 }
 
 fn texts<'a>(batch: &'a RecordBatch, name: &str) -> Option<&'a StringArray> {

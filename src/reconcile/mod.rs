@@ -125,6 +125,8 @@ pub struct Exception {
     pub in_review: bool,
     /// Other exceptions of the same cause, the likely root cause first.
     pub related: Vec<RelatedException>,
+    /// The exception this one follows from; `None` if it stands for itself.
+    pub cause: Option<RelatedException>,
 }
 
 /// Names another exception of the same quarter.

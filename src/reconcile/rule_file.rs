@@ -68,6 +68,10 @@ pub struct RuleHeader {
     /// numbers); so it is not kept apart where a match is still to be confirmed.
     #[serde(default)]
     pub stands_in_review: bool,
+    /// Rules whose finding on the same person or household is the cause of this one's, the likeliest
+    /// first; `R30/insurance`: of findings with the key `insurance` only. Shown once, under the cause.
+    #[serde(default)]
+    pub explained_by: Vec<String>,
     /// Rules whose findings on the same person or household belong together with this one's.
     #[serde(default)]
     pub related: Vec<String>,
@@ -189,6 +193,17 @@ impl SqlFile {
     pub fn complain_at(&self, steps: &[Step<'_>], message: impl Into<String>) -> Error {
         let span = masked_header(&self.path, &self.text).map_or(0..0, |(toml, _)| toml.locate(steps, false));
         Error::configuration(message).at_span(&self.path, &self.text, span)
+    }
+}
+
+impl RuleHeader {
+    /// Codes that may explain a finding with `key`, the likeliest first.
+    pub fn causes<'a>(&'a self, key: &str) -> impl Iterator<Item = &'a str> {
+        self.explained_by.iter().filter_map(move |cause| match cause.split_once('/') {
+            None => Some(cause.as_str()),
+            Some((code, of)) if of == key => Some(code),
+            Some(_) => None,
+        })
     }
 }
 
@@ -347,6 +362,14 @@ mod tests {
         assert_eq!(rule.header.owner.at("2018Q3"), "人社局");
         assert_eq!(rule.header.owner.at("2019Q1"), "医保局");
         assert!(rule.file.sql().starts_with("SELECT"));
+    }
+
+    #[test]
+    fn causes_may_be_for_one_key_only() {
+        let text = GOOD.replace("subject = ", "explained_by = [\"R30/insurance\", \"R14\"]\nsubject = ");
+        let header = read(&text).unwrap().header;
+        assert_eq!(header.causes("insurance").collect::<Vec<_>>(), ["R30", "R14"]);
+        assert_eq!(header.causes("school").collect::<Vec<_>>(), ["R14"]);
     }
 
     #[test]

@@ -236,6 +236,14 @@ impl RuleSet {
                 return Err(with_hint(error, suggest(column, &known, "可用的列")));
             }
         }
+        for code in header.explained_by.iter().map(|c| c.split('/').next().unwrap_or(c)) {
+            if self.rule(code).is_none() || code == header.code {
+                return Err(rule
+                    .file
+                    .complain_key("explained_by", format!("没有编号为“{code}”的其他规则"))
+                    .hint("写另一条规则的编号,或“编号/疑点键”"));
+            }
+        }
         for code in &header.related {
             if self.rule(code).is_none() {
                 let known: Vec<&str> = self.rules.iter().map(|r| r.header.code.as_str()).collect();

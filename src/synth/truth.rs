@@ -326,8 +326,9 @@ impl Facts<'_> {
             add("R36");
         }
         let wrong = resident.any(|i| match i.category {
-            "普通居民" => poor,
-            "农村低保" => !rural,
+            "普通居民" => needy,
+            "重度残疾" => rural || tekun,
+            "农村低保" => !rural || tekun,
             "特困供养" => !tekun,
             _ => false,
         });

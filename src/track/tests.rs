@@ -20,6 +20,7 @@ fn finding(rule: &str, subject: &str, key: &str) -> Exception {
         due_days: 30,
         in_review: false,
         related: Vec::new(),
+        cause: None,
     }
 }
 

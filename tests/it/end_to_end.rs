@@ -229,6 +229,52 @@ fn indicators_tell_gap_trend_and_what_they_lack() {
     }
 }
 
+/// Texts of one column in all lists of a publication.
+fn listed(publication: &Path, column: &str) -> Vec<String> {
+    let mut texts = Vec::new();
+    for (path, content) in bytes(&publication.join("lists")) {
+        if path.extension().is_none_or(|e| e != "csv") || path.starts_with("退回") {
+            continue;
+        }
+        let content = content.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&content).to_owned();
+        let mut reader = csv::Reader::from_reader(content.as_slice());
+        let at = reader.headers().unwrap().iter().position(|h| h == column).unwrap();
+        texts.extend(reader.records().map(|r| r.unwrap()[at].to_owned()));
+    }
+    texts
+}
+
+#[test]
+fn what_follows_from_another_finding_is_told_once() {
+    let publication = published().join("out/quarter=2018Q3");
+    let keys: std::collections::BTreeSet<String> = listed(&publication, "行键").into_iter().collect();
+    let facts =
+        bidui::publish::reader::rows(&publication.join("tables/fact_exception.parquet"), |_| true).unwrap();
+    let by_id: BTreeMap<&str, _> = facts.iter().map(|f| (f.get("exception_id"), f)).collect();
+    let (mut told, mut apart) = (0, 0);
+    for fact in facts.iter().filter(|f| f.get("status") != "resolved") {
+        let cause = fact.value("cause_exception_id").map(|id| by_id[id]);
+        let same_sheet = cause.is_some_and(|c| {
+            let sheet = |f: &bidui::publish::reader::Row| {
+                if f.get("in_review") == "1" { "review".to_owned() } else { f.get("owner").to_owned() }
+            };
+            sheet(c) == sheet(fact) && c.get("township_code") == fact.get("township_code")
+        });
+        assert_eq!(keys.contains(fact.get("exception_id")), !same_sheet, "{fact:?}");
+        if let Some(cause) = cause {
+            assert!(cause.value("cause_exception_id").is_none(), "a cause stands for itself");
+            assert!(keys.contains(cause.get("exception_id")), "{cause:?}");
+        }
+        told += usize::from(same_sheet);
+        apart += usize::from(cause.is_some() && !same_sheet);
+    }
+    assert!(told > 50 && apart > 10, "{told} told under their cause, {apart} on sheets of their own");
+    let related = listed(&publication, "同因疑点");
+    let line = related.iter().find(|t| t.contains("R32-")).unwrap();
+    assert!(line.contains("困难群众大病补充未覆盖(由本条引起)"), "{line}");
+    assert!(related.iter().any(|t| t.starts_with("R14-") && t.contains("(根本原因,先核实)")));
+}
+
 #[test]
 fn fail_on_and_diff() {
     let folder = tempfile::tempdir().unwrap();

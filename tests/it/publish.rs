@@ -205,6 +205,7 @@ impl World {
                     due_days: rule.due_days,
                     in_review: n % 17 == 0,
                     related: Vec::new(),
+                    cause: None,
                 });
             }
         }

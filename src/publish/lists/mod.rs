@@ -85,7 +85,10 @@ fn townships(inputs: &PublicationInputs<'_>, people: &People<'_>) -> Result<Vec<
     for tracked in inputs.tracked.iter().filter(|t| !t.is_history(inputs.quarter)) {
         let place = (tracked.exception.county_code.as_str(), tracked.exception.township_code.as_str());
         if tracked.is_open() {
-            groups.entry(place).or_default().push(Row::build(inputs, people, &by_finding, tracked)?);
+            // What follows from another row of the same sheet is told there.
+            if !row::told_elsewhere(&by_finding, tracked) {
+                groups.entry(place).or_default().push(Row::build(inputs, people, &by_finding, tracked)?);
+            }
         } else {
             *resolved.entry(place).or_default() += 1;
         }

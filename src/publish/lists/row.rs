@@ -7,7 +7,7 @@ use crate::normalize::{IdClass, IdNumber};
 use crate::privacy::mask;
 use crate::publish::PublicationInputs;
 use crate::publish::people::{People, id_masked, id_text};
-use crate::publish::restricted::{ByFinding, related, row_version};
+use crate::publish::restricted::{ByFinding, cause, related, row_version};
 use crate::publish::tables::severity_code;
 use crate::publish::totals::{tier_confidence, tier_title};
 use crate::track::{TrackedException, quarters_between, short_number};
@@ -123,7 +123,7 @@ impl Row {
         let e = &tracked.exception;
         let rule = inputs.catalogue.rule(&e.rule_code);
         let review = tracked.in_review();
-        let sheet = if review { REVIEW_SHEET.to_owned() } else { names::sheet(&e.owner) };
+        let sheet = sheet(tracked);
         let subject = Subject::of(people, tracked);
         let name = |code: &str| match code {
             "" => "未定".to_owned(),
@@ -138,9 +138,8 @@ impl Row {
         let severity = severity_code(e.severity);
         let household = subject.household_number.or_else(|| e.household_id.clone()).unwrap_or_default();
         let version = row_version(tracked);
-        let related: Vec<String> = related(by_finding, tracked)
-            .map(|t| short_number(&t.exception.rule_code, &t.first_seen, &t.exception_id))
-            .collect();
+        let related: Vec<String> =
+            related(by_finding, tracked).map(|t| related_text(inputs, by_finding, tracked, t)).collect();
         let related = related.join("\n");
         let cells = [
             String::new(),
@@ -185,6 +184,41 @@ impl Row {
             tracked.exception_id.clone(),
         );
         Ok(Self { sheet, order, cells, severity, overdue })
+    }
+}
+
+/// The sheet an exception stands on: its department's, or that of unconfirmed matches.
+fn sheet(tracked: &TrackedException) -> String {
+    if tracked.in_review() { REVIEW_SHEET.to_owned() } else { names::sheet(&tracked.exception.owner) }
+}
+
+/// True if the exception follows from one on the same sheet of the same township.
+pub(super) fn told_elsewhere(by_finding: &ByFinding<'_>, tracked: &TrackedException) -> bool {
+    cause(by_finding, tracked).is_some_and(|root| {
+        root.is_open()
+            && sheet(root) == sheet(tracked)
+            && root.exception.township_code == tracked.exception.township_code
+            && root.exception.county_code == tracked.exception.county_code
+    })
+}
+
+/// Number of a related exception, and what it is where it has no row of its own or is the cause.
+fn related_text(
+    inputs: &PublicationInputs<'_>,
+    by_finding: &ByFinding<'_>,
+    tracked: &TrackedException,
+    related: &TrackedException,
+) -> String {
+    let e = &related.exception;
+    let number = short_number(&e.rule_code, &related.first_seen, &related.exception_id);
+    let is = |one: &TrackedException, other: &TrackedException| one.exception_id == other.exception_id;
+    let title = inputs.catalogue.rule(&e.rule_code).map_or("", |r| r.title.as_str());
+    if cause(by_finding, tracked).is_some_and(|root| is(root, related)) {
+        format!("{number} {title}(根本原因,先核实)")
+    } else if cause(by_finding, related).is_some_and(|root| is(root, tracked)) {
+        format!("{number} {title}(由本条引起)")
+    } else {
+        number
     }
 }
 

@@ -13,6 +13,7 @@ advice = [
     "符合条件的帮助申请低保或特困供养;劳动能力登记有误的更正",
 ]
 message = "该人员{labour_ability},全家没有劳动力,也没有人稳定务工,未享受农村低保或特困供养。"
+explained_by = ["R02"]
 related = ["R14", "R02"]
 
 [[example]]

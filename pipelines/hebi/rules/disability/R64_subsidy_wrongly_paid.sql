@@ -13,6 +13,7 @@ advice = [
     "确属错发的次月停发并追回",
 ]
 message = "正在领取残疾人两项补贴,{reason}。"
+explained_by = ["R09/dead"]
 related = ["R14", "R09"]
 
 [[example]]

@@ -13,6 +13,7 @@ advice = [
     "学籍有误的由学校更正",
 ]
 message = "建档立卡登记为“{student_status}”,学籍为{stage}在读。"
+explained_by = ["R50", "R51"]
 related = ["R14"]
 
 [[example]]

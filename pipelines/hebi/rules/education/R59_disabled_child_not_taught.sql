@@ -13,6 +13,7 @@ advice = [
     "不具备学习能力的按程序办理缓学免学",
 ]
 message = "残疾儿童,现年{age}周岁,没有在读学籍。"
+explained_by = ["R50"]
 related = ["R14", "R50"]
 
 [[example]]

@@ -13,6 +13,7 @@ advice = [
     "确有缺口的落实政策;登记有误的更正",
 ]
 message = "该户已脱贫,{gap}。"
+explained_by = ["R30/insurance", "R50/school"]
 related = ["R14", "R30", "R50", "R86"]
 
 [[example]]

@@ -15,6 +15,7 @@ advice = [
     "确属危房的立即落实改造或其他安全住房",
 ]
 message = "该户属2019年清零范围,{state}。"
+explained_by = ["R75", "R73"]
 related = ["R14", "R73", "R75"]
 
 [[example]]

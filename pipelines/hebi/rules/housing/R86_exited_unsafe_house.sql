@@ -13,6 +13,7 @@ advice = [
     "租住或与子女同住安全房屋的注明",
 ]
 message = "该户{exit_year}年脱贫,{state}。"
+explained_by = ["R75"]
 related = ["R73", "R75"]
 
 [[example]]

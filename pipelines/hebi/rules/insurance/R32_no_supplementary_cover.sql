@@ -14,6 +14,7 @@ advice = [
     "姓名、证号不一致的先更正,再补标识",
 ]
 message = "困难群众已参加基本医保,没有大病补充医疗保险标识。"
+explained_by = ["R38"]
 related = ["R14", "R30"]
 
 [[example]]

@@ -14,6 +14,7 @@ advice = [
     "姓名、证号不一致的先更正,再补标识",
 ]
 message = "建档立卡在册人员已参加基本医保,不在商业医疗补充保险名单。"
+explained_by = ["R38"]
 related = ["R14", "R30"]
 
 [[example]]

@@ -14,6 +14,7 @@ advice = [
     "收缴期结束后才建档的不在此列,按规定退费",
 ]
 message = "建档立卡在册人员参加居民医保,财政补贴为{subsidy_amount_fen},低于当年补贴标准。"
+explained_by = ["R38"]
 related = ["R14"]
 
 [[example]]

@@ -34,6 +34,23 @@ tekun @P1
 expect = ["P1", "P2"]
 
 [[example]]
+case = "身份按特困、低保、残疾、建档立卡的次序只认一种:按次一等身份参保的列为疑点"
+given = """
+insurance @P1 insured_category=普通居民
+tekun @P1
+insurance @P2 insured_category=普通居民
+dibao @P2 household_no=D2
+insurance @P3 insured_category=重度残疾
+dibao @P3 household_no=D3
+insurance @P4 insured_category=农村低保
+dibao @P4 household_no=D4
+tekun @P4
+insurance @P5 insured_category=特困供养
+registry_person @P5
+"""
+expect = ["P1", "P2", "P3", "P4", "P5"]
+
+[[example]]
 case = "类别与名单一致:不列"
 given = """
 registry_person @P1
@@ -43,6 +60,10 @@ insurance @P2 insured_category=农村低保
 tekun @P3
 insurance @P3 insured_category=特困供养
 insurance @P4 insured_category=普通居民
+insurance @P5 insured_category=重度残疾
+registry_person @P5
+insurance @P6 insured_category=建档立卡贫困人口
+tekun @P6
 """
 expect = []
 
@@ -69,28 +90,24 @@ WITH resident AS (
     JOIN parameter q ON q.year = i.year
     WHERE i.status = '正常参保' AND i.scheme = '城乡居民'
 ),
-poor AS (
-    SELECT DISTINCT p.person_id FROM poor_person p
-),
 rural AS (
     SELECT DISTINCT d.person_id FROM dibao_rural d
-),
-support AS (
-    SELECT DISTINCT t.person_id FROM tekun_active t
 )
 SELECT
     i.person_id AS subject_id,
     i.record_id AS evidence,
     i.insured_category AS insured_category,
     CASE
+        WHEN s.priority = 1 THEN '实际是特困供养人员'
+        WHEN s.priority = 2 AND i.insured_category <> '特困供养' THEN '实际在农村低保名单'
         WHEN i.insured_category = '普通居民' THEN '实际是建档立卡在册人员'
         WHEN i.insured_category = '农村低保' THEN '实际不在农村低保名单'
         ELSE '实际不在特困供养名单'
     END AS fact
 FROM resident i
-LEFT JOIN poor p ON p.person_id = i.person_id
+LEFT JOIN status_by_priority s ON s.person_id = i.person_id
 LEFT JOIN rural d ON d.person_id = i.person_id
-LEFT JOIN support t ON t.person_id = i.person_id
-WHERE (i.insured_category = '普通居民' AND p.person_id IS NOT NULL)
-    OR (i.insured_category = '农村低保' AND d.person_id IS NULL)
-    OR (i.insured_category = '特困供养' AND t.person_id IS NULL)
+WHERE (i.insured_category = '普通居民' AND s.person_id IS NOT NULL)
+    OR (i.insured_category = '重度残疾' AND s.priority <= 2)
+    OR (i.insured_category = '农村低保' AND (d.person_id IS NULL OR s.priority = 1))
+    OR (i.insured_category = '特困供养' AND (s.priority IS NULL OR s.priority > 1))

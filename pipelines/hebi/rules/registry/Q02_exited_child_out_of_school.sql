@@ -13,6 +13,7 @@ advice = [
     "在校的更正在校生状况,失学的由学校、乡镇劝返",
 ]
 message = "该户{exit_year}年脱贫,有健康的义务教育年龄儿童登记为非在校生。"
+explained_by = ["R50"]
 related = ["R14", "R50", "R105"]
 
 [[example]]

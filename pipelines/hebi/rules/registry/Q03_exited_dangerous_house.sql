@@ -13,6 +13,7 @@ advice = [
     "仍住危房的立即落实改造",
 ]
 message = "该户{exit_year}年脱贫,是否危房户或危房级别仍登记为危房。"
+explained_by = ["R75", "R86"]
 related = ["R14", "R86"]
 
 [[example]]

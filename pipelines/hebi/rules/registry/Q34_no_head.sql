@@ -12,6 +12,7 @@ advice = [
     "核实户主是否死亡、迁出,按户口簿变更户主",
 ]
 message = "该户在册成员中没有户主。"
+explained_by = ["Q70"]
 related = ["R14"]
 
 [[example]]

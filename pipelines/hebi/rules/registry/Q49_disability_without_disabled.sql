@@ -13,6 +13,7 @@ advice = [
     "据实更正,帮扶措施与致贫原因对应",
 ]
 message = "该户主要致贫原因为因残,在册成员中没有残疾人。"
+explained_by = ["R106"]
 related = ["R14", "R106"]
 
 [[example]]

@@ -12,6 +12,7 @@ advice = [
     "核对低保审批,更正户属性或成员标识",
 ]
 message = "该户为低保贫困户,在册成员的“是否享受低保”都是否。"
+explained_by = ["R04", "R06"]
 related = ["R14"]
 
 [[example]]

@@ -12,6 +12,7 @@ advice = [
     "核对低保审批,更正户属性或成员标识",
 ]
 message = "该户为一般贫困户,有在册成员的“是否享受低保”为是。"
+explained_by = ["R05", "R06"]
 related = ["R14"]
 
 [[example]]

@@ -12,6 +12,7 @@ advice = [
     "按户口簿更正关系或性别",
 ]
 message = "户主与配偶性别都登记为{sex}。"
+explained_by = ["Q89"]
 related = ["R14"]
 
 [[example]]

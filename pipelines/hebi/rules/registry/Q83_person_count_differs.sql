@@ -12,6 +12,7 @@ advice = [
     "逐人核对,补录漏登成员或更正人数",
 ]
 message = "户登记{person_count}人,在册成员{members}人。"
+explained_by = ["Q70"]
 related = ["R14"]
 
 [[example]]

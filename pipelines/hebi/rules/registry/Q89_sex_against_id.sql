@@ -13,6 +13,7 @@ advice = [
     "用了家人号码的,换成本人号码",
 ]
 message = "登记性别为{sex},与身份证号不符。"
+explained_by = ["Q27"]
 related = ["R14", "Q71"]
 
 [[example]]

@@ -13,6 +13,7 @@ advice = [
     "换了户主的,全户成员的关系都要更新",
 ]
 message = "与户主关系为“{relation}”,{age}周岁,户主{head_age}周岁。"
+explained_by = ["Q27", "Q89"]
 related = ["R14", "Q71"]
 
 [[example]]
