@@ -106,9 +106,35 @@ registry_person @P2
 insurance @P2 status=终止 stop_reason=外地参保 year=2017
 """
 expect = ["P1", "P2"]
+
+[[example]]
+case = "没有证号、用了别人证号的在册人员,同乡镇有同名而不在册的参保人,可能就是本人:不列;外乡镇的、不同名的、参保人是另一在册人员的、有自己证号的:列为疑点"
+given = """
+registry_person @P1 name=甲
+insurance @P2 name=甲
+registry_person @P3 name=乙 id18=410621197001011234 record_id=registry_person:2
+identity_record @P3 record_id=registry_person:2 id_of_other=1
+insurance @P4 name=乙
+registry_person @P5 name=丙
+insurance @P6 name=丙 township_code=410621101
+registry_person @P7 name=丁
+insurance @P8 name=丁
+registry_person @P8 name=丁
+registry_person @P9 name=戊 id18=410621197001011235
+insurance @P10 name=戊
+registry_person @P11 name=己
+insurance @P12 name=庚
+"""
+expect = ["P5", "P7", "P9", "P11"]
 */
+WITH likely AS (
+    SELECT DISTINCT u.record_id
+    FROM registry_unsure u
+    JOIN insured_unregistered n ON n.name = u.name AND n.township_code = u.township_code
+)
 SELECT p.person_id AS subject_id, p.record_id AS evidence, q.year AS year
 FROM must_insure p
 CROSS JOIN parameter q
 LEFT JOIN insured_person i ON i.person_id = p.person_id
-WHERE i.person_id IS NULL
+LEFT JOIN likely k ON k.record_id = p.record_id
+WHERE i.person_id IS NULL AND k.record_id IS NULL

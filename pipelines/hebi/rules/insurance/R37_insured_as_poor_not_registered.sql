@@ -68,6 +68,26 @@ tekun @P2 start_month=201810
 expect = ["P2"]
 
 [[example]]
+case = "同乡镇有同名而没有证号、或用了别人证号、又没有参保的在册人员,可能就是本人:不列;外乡镇的、不同名的、有自己证号的、已另有参保的:列为疑点"
+given = """
+insurance @P1 insured_category=建档立卡贫困人口 name=甲
+registry_person @P2 name=甲
+insurance @P3 insured_category=建档立卡贫困人口 name=乙
+registry_person @P4 name=乙 id18=410621197001011234 record_id=registry_person:2
+identity_record @P4 record_id=registry_person:2 id_of_other=1
+insurance @P5 insured_category=建档立卡贫困人口 name=丙
+registry_person @P6 name=丙 township_code=410621101
+insurance @P7 insured_category=建档立卡贫困人口 name=丁
+registry_person @P8 name=丁 id18=410621197001011235
+insurance @P9 insured_category=建档立卡贫困人口 name=戊
+registry_person @P10 name=戊
+insurance @P10 name=戊
+insurance @P11 insured_category=建档立卡贫困人口 name=己
+registry_person @P12 name=庚
+"""
+expect = ["P5", "P7", "P9", "P11"]
+
+[[example]]
 case = "按普通居民参保、参保已终止:不列"
 given = """
 insurance @P1 insured_category=普通居民
@@ -79,5 +99,6 @@ SELECT i.person_id AS subject_id, i.record_id AS evidence, i.subsidy_amount_fen 
 FROM insurance i
 LEFT JOIN (SELECT DISTINCT p.person_id FROM poor_person p) AS r ON r.person_id = i.person_id
 LEFT JOIN protected_person c ON c.person_id = i.person_id
+LEFT JOIN registry_unsure u ON u.name = i.name AND u.township_code = i.township_code
 WHERE i.status = '正常参保' AND i.insured_category = '建档立卡贫困人口'
-    AND r.person_id IS NULL AND c.person_id IS NULL
+    AND r.person_id IS NULL AND c.person_id IS NULL AND u.record_id IS NULL
