@@ -6,9 +6,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::PublicationInputs;
 use super::files::Outputs;
-use super::frame::{Cell, Kind, ParquetFile, TableDef, TableWriter};
+use super::frame::{Cell, Kind, ParquetFile, TableDef};
 use super::people::{Keys, People, id_text, text_at};
-use super::tables::{PLACE, iso_day, returned, severity_code, subject_code};
+use super::tables::{PLACE, iso_day, returned, severity_code, subject_code, table};
 use crate::link::Decision;
 use crate::normalize::ComparableColumn;
 use crate::privacy::pseudonym::base32;
@@ -70,36 +70,37 @@ fn person_identity(
     let mut order: Vec<usize> =
         (0..people.persons.len()).filter(|&i| people.persons[i].records > 0).collect();
     order.sort_by_key(|&i| &resolution.person_ids[i]);
-    let mut table = TableWriter::create(outputs, "restricted/person_identity.parquet", def)?;
-    for i in order {
-        let p = &people.persons[i];
-        let (place, id) = (people.place(p.division), id_text(p.id));
-        let sources: Vec<&str> = inputs
-            .loaded
-            .iter()
-            .enumerate()
-            .filter(|(s, _)| p.sources >> (*s).min(63) & 1 == 1)
-            .map(|(_, l)| l.records.source.as_str())
-            .collect();
-        let sources = sources.join(";");
-        table.row([
-            (&resolution.person_ids[i]).into(),
-            (&keys.person[i]).into(),
-            (&resolution.household_ids[p.household as usize]).into(),
-            (&keys.household[p.household as usize]).into(),
-            id.as_ref().into(),
-            p.id.class.code().into(),
-            people.person_name(i).into(),
-            date(p.birth),
-            sex(p.sex).into(),
-            place.county.into(),
-            place.township.into(),
-            place.village.into(),
-            p.records.into(),
-            (&sources).into(),
-        ])?;
-    }
-    table.finish(outputs)
+    table(outputs, "restricted/person_identity.parquet", def, |table| {
+        for i in order {
+            let p = &people.persons[i];
+            let (place, id) = (people.place(p.division), id_text(p.id));
+            let sources: Vec<&str> = inputs
+                .loaded
+                .iter()
+                .enumerate()
+                .filter(|(s, _)| p.sources >> (*s).min(63) & 1 == 1)
+                .map(|(_, l)| l.records.source.as_str())
+                .collect();
+            let sources = sources.join(";");
+            table.row([
+                (&resolution.person_ids[i]).into(),
+                (&keys.person[i]).into(),
+                (&resolution.household_ids[p.household as usize]).into(),
+                (&keys.household[p.household as usize]).into(),
+                id.as_ref().into(),
+                p.id.class.code().into(),
+                people.person_name(i).into(),
+                date(p.birth),
+                sex(p.sex).into(),
+                place.county.into(),
+                place.township.into(),
+                place.village.into(),
+                p.records.into(),
+                (&sources).into(),
+            ])?;
+        }
+        Ok(())
+    })
 }
 
 /// One row per record: its place, who it is, and every comparable field of any source.
@@ -144,64 +145,65 @@ fn record(inputs: &PublicationInputs<'_>, people: &People<'_>, outputs: &mut Out
     }
     let units = &inputs.catalogue.divisions.units;
     let resolution = inputs.resolution;
-    let mut table = TableWriter::create(outputs, "restricted/record.parquet", def)?;
-    for (source, loaded) in inputs.loaded.iter().enumerate() {
-        let (records, fields) = (&loaded.records, people.fields(source));
-        for (row, key) in records.keys.iter().enumerate() {
-            let node = people.node(source, row);
-            let info = &records.tables[key.table()];
-            let (record_id, file) = (records.record_id(row), info.file.to_string_lossy());
-            let place = people.place(fields.division(row));
-            let ids: Vec<Option<String>> = columns
-                .keys()
-                .map(|name| match inputs.comparables[source].columns.get(*name) {
-                    Some(ComparableColumn::IdNumber(ids)) => id_text(ids[row]),
-                    _ => None,
-                })
-                .collect();
-            let mut cells: Vec<Cell<'_>> = vec![
-                (&record_id).into(),
-                (&records.source).into(),
-                file.as_ref().into(),
-                info.sheet.as_ref().into(),
-                key.row().into(),
-                key.member().into(),
-                (&resolution.person_ids[resolution.person[node] as usize]).into(),
-                (&resolution.household_ids[resolution.household[node] as usize]).into(),
-                (resolution.tier[node] as u8).into(),
-                resolution.in_review[node].into(),
-                place.county.into(),
-                place.township.into(),
-                place.village.into(),
-            ];
-            for ((name, kind), id) in columns.iter().zip(&ids) {
-                let own = inputs.comparables[source].columns.get(*name);
-                match (kind, own) {
-                    (ComparableColumn::IdNumber(_), Some(ComparableColumn::IdNumber(all))) => {
-                        cells.push(id.as_ref().into());
-                        cells.push(all[row].class.code().into());
+    table(outputs, "restricted/record.parquet", def, |table| {
+        for (source, loaded) in inputs.loaded.iter().enumerate() {
+            let (records, fields) = (&loaded.records, people.fields(source));
+            for (row, key) in records.keys.iter().enumerate() {
+                let node = people.node(source, row);
+                let info = &records.tables[key.table()];
+                let (record_id, file) = (records.record_id(row), info.file.to_string_lossy());
+                let place = people.place(fields.division(row));
+                let ids: Vec<Option<String>> = columns
+                    .keys()
+                    .map(|name| match inputs.comparables[source].columns.get(*name) {
+                        Some(ComparableColumn::IdNumber(ids)) => id_text(ids[row]),
+                        _ => None,
+                    })
+                    .collect();
+                let mut cells: Vec<Cell<'_>> = vec![
+                    (&record_id).into(),
+                    (&records.source).into(),
+                    file.as_ref().into(),
+                    info.sheet.as_ref().into(),
+                    key.row().into(),
+                    key.member().into(),
+                    (&resolution.person_ids[resolution.person[node] as usize]).into(),
+                    (&resolution.household_ids[resolution.household[node] as usize]).into(),
+                    (resolution.tier[node] as u8).into(),
+                    resolution.in_review[node].into(),
+                    place.county.into(),
+                    place.township.into(),
+                    place.village.into(),
+                ];
+                for ((name, kind), id) in columns.iter().zip(&ids) {
+                    let own = inputs.comparables[source].columns.get(*name);
+                    match (kind, own) {
+                        (ComparableColumn::IdNumber(_), Some(ComparableColumn::IdNumber(all))) => {
+                            cells.push(id.as_ref().into());
+                            cells.push(all[row].class.code().into());
+                        }
+                        (ComparableColumn::IdNumber(_), _) => cells.extend([Cell::Null, Cell::Null]),
+                        (ComparableColumn::Date(_), Some(ComparableColumn::Date(all))) => {
+                            cells.push(date(all[row]))
+                        }
+                        (ComparableColumn::Division(_), Some(ComparableColumn::Division(all))) => {
+                            let unit = (all[row] as usize).checked_sub(1).and_then(|u| units.get(u));
+                            cells.push(unit.map(|u| &u.code).into());
+                        }
+                        (ComparableColumn::Code(_), Some(ComparableColumn::Code(all))) => {
+                            cells.push(all[row].into())
+                        }
+                        (ComparableColumn::Name(..) | ComparableColumn::Text(..), Some(own)) => {
+                            cells.push(text_at(own, row).into());
+                        }
+                        _ => cells.push(Cell::Null),
                     }
-                    (ComparableColumn::IdNumber(_), _) => cells.extend([Cell::Null, Cell::Null]),
-                    (ComparableColumn::Date(_), Some(ComparableColumn::Date(all))) => {
-                        cells.push(date(all[row]))
-                    }
-                    (ComparableColumn::Division(_), Some(ComparableColumn::Division(all))) => {
-                        let unit = (all[row] as usize).checked_sub(1).and_then(|u| units.get(u));
-                        cells.push(unit.map(|u| &u.code).into());
-                    }
-                    (ComparableColumn::Code(_), Some(ComparableColumn::Code(all))) => {
-                        cells.push(all[row].into())
-                    }
-                    (ComparableColumn::Name(..) | ComparableColumn::Text(..), Some(own)) => {
-                        cells.push(text_at(own, row).into());
-                    }
-                    _ => cells.push(Cell::Null),
                 }
+                table.row(cells)?;
             }
-            table.row(cells)?;
         }
-    }
-    table.finish(outputs)
+        Ok(())
+    })
 }
 
 fn link(inputs: &PublicationInputs<'_>, people: &People<'_>, outputs: &mut Outputs) -> Result<()> {
@@ -222,27 +224,28 @@ fn link(inputs: &PublicationInputs<'_>, people: &People<'_>, outputs: &mut Outpu
         let description = "0为缺失，1为最好一级，依次向下";
         def.add(&format!("level_{name}"), Int32, &format!("{name}比较级别"), description);
     }
-    let mut table = TableWriter::create(outputs, "restricted/link.parquet", def)?;
-    for i in 0..links.left.len() {
-        let ((ls, lr), (rs, rr)) = (people.locate(links.left[i]), people.locate(links.right[i]));
-        let (left, right) = (&inputs.loaded[ls].records, &inputs.loaded[rs].records);
-        let (left_id, right_id) = (left.record_id(lr), right.record_id(rr));
-        let decision = match links.decision[i] {
-            Decision::Accept => "accept",
-            Decision::Review => "review",
-        };
-        let head = [
-            (&left_id).into(),
-            (&right_id).into(),
-            (&left.source).into(),
-            (&right.source).into(),
-            links.weight[i].into(),
-            (links.tier[i] as u8).into(),
-            decision.into(),
-        ];
-        table.row(head.into_iter().chain(links.levels.iter().map(|level| level[i].into())))?;
-    }
-    table.finish(outputs)
+    table(outputs, "restricted/link.parquet", def, |table| {
+        for i in 0..links.left.len() {
+            let ((ls, lr), (rs, rr)) = (people.locate(links.left[i]), people.locate(links.right[i]));
+            let (left, right) = (&inputs.loaded[ls].records, &inputs.loaded[rs].records);
+            let (left_id, right_id) = (left.record_id(lr), right.record_id(rr));
+            let decision = match links.decision[i] {
+                Decision::Accept => "accept",
+                Decision::Review => "review",
+            };
+            let head = [
+                (&left_id).into(),
+                (&right_id).into(),
+                (&left.source).into(),
+                (&right.source).into(),
+                links.weight[i].into(),
+                (links.tier[i] as u8).into(),
+                decision.into(),
+            ];
+            table.row(head.into_iter().chain(links.levels.iter().map(|level| level[i].into())))?;
+        }
+        Ok(())
+    })
 }
 
 /// All exceptions with their ids in clear, also those closed long ago: the next quarter has to
@@ -278,44 +281,45 @@ fn exception(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()
             ("version", Text, "行版本", "与台账中的行版本对应"),
         ],
     );
-    let mut table = TableWriter::create(outputs, "restricted/exception.parquet", def)?;
-    let by_finding = by_finding(inputs.tracked);
-    let mut rows: Vec<&TrackedException> = inputs.tracked.iter().collect();
-    rows.sort_by_key(|t| &t.exception_id);
-    for t in rows {
-        let e = &t.exception;
-        let (evidence, version) = (e.evidence.join(";"), row_version(t));
-        let related: Vec<&str> = related_ids(&by_finding, t).collect();
-        let related = related.join(";");
-        table.row([
-            (&t.exception_id).into(),
-            (&e.rule_code).into(),
-            severity_code(e.severity).into(),
-            subject_code(e.subject_kind).into(),
-            (&e.subject_id).into(),
-            (&e.rule_key).into(),
-            e.person_id.as_ref().into(),
-            e.household_id.as_ref().into(),
-            (&e.county_code).into(),
-            (&e.township_code).into(),
-            (&e.village_code).into(),
-            (&e.owner).into(),
-            (&evidence).into(),
-            (&e.message).into(),
-            e.confidence.into(),
-            e.due_days.into(),
-            e.in_review.into(),
-            (&related).into(),
-            (&t.first_seen).into(),
-            (&t.last_seen).into(),
-            t.resolved_in.as_ref().into(),
-            t.status.code().into(),
-            t.checked.into(),
-            iso_day(&t.due_date).map_or(Cell::Null, Cell::Day),
-            (&version).into(),
-        ])?;
-    }
-    table.finish(outputs)
+    table(outputs, "restricted/exception.parquet", def, |table| {
+        let by_finding = by_finding(inputs.tracked);
+        let mut rows: Vec<&TrackedException> = inputs.tracked.iter().collect();
+        rows.sort_by_key(|t| &t.exception_id);
+        for t in rows {
+            let e = &t.exception;
+            let (evidence, version) = (e.evidence.join(";"), row_version(t));
+            let related: Vec<&str> = related_ids(&by_finding, t).collect();
+            let related = related.join(";");
+            table.row([
+                (&t.exception_id).into(),
+                (&e.rule_code).into(),
+                severity_code(e.severity).into(),
+                subject_code(e.subject_kind).into(),
+                (&e.subject_id).into(),
+                (&e.rule_key).into(),
+                e.person_id.as_ref().into(),
+                e.household_id.as_ref().into(),
+                (&e.county_code).into(),
+                (&e.township_code).into(),
+                (&e.village_code).into(),
+                (&e.owner).into(),
+                (&evidence).into(),
+                (&e.message).into(),
+                e.confidence.into(),
+                e.due_days.into(),
+                e.in_review.into(),
+                (&related).into(),
+                (&t.first_seen).into(),
+                (&t.last_seen).into(),
+                t.resolved_in.as_ref().into(),
+                t.status.code().into(),
+                t.checked.into(),
+                iso_day(&t.due_date).map_or(Cell::Null, Cell::Day),
+                (&version).into(),
+            ])?;
+        }
+        Ok(())
+    })
 }
 
 /// Exceptions by rule, subject and key.
@@ -381,11 +385,12 @@ fn ledger(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
             ("current_id", Text, "本季编号", ""),
         ],
     );
-    let mut table = TableWriter::create(outputs, "restricted/identity_ledger.parquet", def)?;
-    for change in &inputs.resolution.ledger {
-        table.row([(&change.kind).into(), (&change.previous_id).into(), (&change.current_id).into()])?;
-    }
-    table.finish(outputs)
+    table(outputs, "restricted/identity_ledger.parquet", def, |table| {
+        for change in &inputs.resolution.ledger {
+            table.row([(&change.kind).into(), (&change.previous_id).into(), (&change.current_id).into()])?;
+        }
+        Ok(())
+    })
 }
 
 fn reject(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
@@ -404,23 +409,24 @@ fn reject(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
             ("original", Text, "原文", ""),
         ],
     );
-    let mut table = TableWriter::create(outputs, "restricted/reject.parquet", def)?;
-    for (r, severity) in returned(inputs.loaded) {
-        let file = r.file.to_string_lossy();
-        table.row([
-            (&r.source).into(),
-            file.as_ref().into(),
-            r.sheet.as_ref().into(),
-            r.row.into(),
-            r.member.into(),
-            r.column.as_ref().into(),
-            (&r.reason_code).into(),
-            severity.into(),
-            (&r.reason).into(),
-            (&r.original).into(),
-        ])?;
-    }
-    table.finish(outputs)
+    table(outputs, "restricted/reject.parquet", def, |table| {
+        for (r, severity) in returned(inputs.loaded) {
+            let file = r.file.to_string_lossy();
+            table.row([
+                (&r.source).into(),
+                file.as_ref().into(),
+                r.sheet.as_ref().into(),
+                r.row.into(),
+                r.member.into(),
+                r.column.as_ref().into(),
+                (&r.reason_code).into(),
+                severity.into(),
+                (&r.reason).into(),
+                (&r.original).into(),
+            ])?;
+        }
+        Ok(())
+    })
 }
 
 /// The views as the rules saw them: rerun a rule in any SQL engine, and compare next quarter.

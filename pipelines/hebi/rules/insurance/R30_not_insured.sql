@@ -124,8 +124,10 @@ registry_person @P9 name=戊 id18=410621197001011235
 insurance @P10 name=戊
 registry_person @P11 name=己
 insurance @P12 name=庚
+registry_person @P13 name=辛
+insurance @P14 name=辛 status=暂停
 """
-expect = ["P5", "P7", "P9", "P11"]
+expect = ["P5", "P7", "P9", "P11", "P13"]
 */
 WITH likely AS (
     SELECT DISTINCT u.record_id

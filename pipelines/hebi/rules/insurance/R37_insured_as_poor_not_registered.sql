@@ -84,8 +84,13 @@ registry_person @P10 name=戊
 insurance @P10 name=戊
 insurance @P11 insured_category=建档立卡贫困人口 name=己
 registry_person @P12 name=庚
+insurance @P13 insured_category=建档立卡贫困人口 name=辛
+registry_person @P14 name=辛 id18=410621197001011236 record_id=registry_person:7
+identity_record @P14 record_id=registry_person:7 id_of_other=0
+insurance @P15 insured_category=建档立卡贫困人口 name=壬
+registry_person @P16 name=壬 person_status=减少
 """
-expect = ["P5", "P7", "P9", "P11"]
+expect = ["P5", "P7", "P9", "P11", "P13", "P15"]
 
 [[example]]
 case = "按普通居民参保、参保已终止:不列"

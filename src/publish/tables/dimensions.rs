@@ -1,0 +1,264 @@
+//! What facts are about: people, households, divisions, rules, sources, the quarter.
+
+use super::super::files::Outputs;
+use super::super::frame::{Cell, Kind, TableDef};
+use super::super::people::{Keys, People};
+use super::super::{PublicationInputs, manifest};
+use super::{
+    HOUSEHOLD_KEY, PERSON_KEY, PLACE, days, definition, place_cells, severity_code, subject_code, table,
+};
+use crate::Result;
+use crate::reconcile::{Severity, SubjectKind};
+use crate::track::quarter;
+
+use Kind::{Date, Int32, Int64, Text};
+
+/// One 0/1 column per source present this quarter.
+fn add_source_columns(def: &mut TableDef, inputs: &PublicationInputs<'_>) {
+    for loaded in inputs.loaded {
+        let name = &loaded.records.source;
+        let title = inputs.catalogue.source_title(name);
+        def.add(&format!("in_{name}"), Int32, &format!("在“{title}”中"), "1是，0否");
+    }
+}
+
+fn source_cells<'a>(mask: u64, sources: usize) -> impl Iterator<Item = Cell<'a>> {
+    (0..sources).map(move |i| Cell::Int((mask >> i.min(63) & 1) as i64))
+}
+
+fn sex_title(sex: u8) -> &'static str {
+    match sex {
+        1 => "男",
+        2 => "女",
+        _ => "未知",
+    }
+}
+
+pub(super) fn dim_person(
+    inputs: &PublicationInputs<'_>,
+    people: &People<'_>,
+    keys: &Keys,
+    outputs: &mut Outputs,
+) -> Result<()> {
+    let columns = [
+        ("sex", Text, "性别", "男、女、未知"),
+        ("birth_year", Int32, "出生年份", "不含月日；空表示未知"),
+        ("id_class", Text, "证件号类别", "本人最可信的证件号的类别"),
+        ("record_count", Int32, "记录数", "本季归并到此人的记录数"),
+        ("in_review", Int32, "匹配待确认", "1表示有待人工确认的匹配涉及此人"),
+    ];
+    let mut def = definition("人员", &[&[PERSON_KEY, HOUSEHOLD_KEY], &PLACE, &columns]);
+    add_source_columns(&mut def, inputs);
+    let mut order: Vec<usize> =
+        (0..people.persons.len()).filter(|&i| people.persons[i].records > 0).collect();
+    let household = |i: usize| keys.household[people.persons[i].household as usize].as_str();
+    order.sort_by_cached_key(|&i| {
+        (people.place(people.persons[i].division), household(i), keys.person[i].as_str())
+    });
+    table(outputs, "tables/dim_person.parquet", def, |table| {
+        for i in order {
+            let p = &people.persons[i];
+            let birth_year = (p.birth >= 10_000).then_some(p.birth / 10_000);
+            let head = [Cell::from(&keys.person[i]), household(i).into()];
+            let tail = [
+                sex_title(p.sex).into(),
+                birth_year.into(),
+                p.id.class.code().into(),
+                p.records.into(),
+                p.in_review.into(),
+            ];
+            let place = place_cells(people.place(p.division));
+            table.row(
+                head.into_iter().chain(place).chain(tail).chain(source_cells(p.sources, inputs.loaded.len())),
+            )?;
+        }
+        Ok(())
+    })
+}
+
+pub(super) fn dim_household(
+    inputs: &PublicationInputs<'_>,
+    people: &People<'_>,
+    keys: &Keys,
+    outputs: &mut Outputs,
+) -> Result<()> {
+    let columns = [
+        ("person_count", Int32, "人数", "归入此户的人员数"),
+        ("record_count", Int32, "记录数", "归入此户的记录数"),
+    ];
+    let mut def = definition("户", &[&[HOUSEHOLD_KEY], &PLACE, &columns]);
+    add_source_columns(&mut def, inputs);
+    let mut order: Vec<usize> =
+        (0..people.households.len()).filter(|&i| people.households[i].records > 0).collect();
+    order.sort_by_cached_key(|&i| (people.place(people.households[i].division), &keys.household[i]));
+    table(outputs, "tables/dim_household.parquet", def, |table| {
+        for i in order {
+            let h = &people.households[i];
+            let counts = [h.persons.into(), h.records.into()];
+            let place = place_cells(people.place(h.division));
+            let sources = source_cells(h.sources, inputs.loaded.len());
+            table.row(
+                [Cell::from(&keys.household[i])].into_iter().chain(place).chain(counts).chain(sources),
+            )?;
+        }
+        Ok(())
+    })
+}
+
+pub(super) fn dim_division(
+    inputs: &PublicationInputs<'_>,
+    people: &People<'_>,
+    outputs: &mut Outputs,
+) -> Result<()> {
+    let columns = [
+        ("code", Text, "代码", "基准年代码，6、9或12位；市为4或6位"),
+        ("name", Text, "名称", "基准年名称"),
+        ("level", Int32, "级别", "1市 2县区 3乡镇街道 4村社区"),
+        ("parent_code", Text, "上级代码", ""),
+        ("county_name", Text, "县(区)名称", ""),
+        ("township_name", Text, "乡镇(街道)名称", ""),
+    ];
+    let def = definition("行政区划", &[&columns, &PLACE]);
+    let units = &inputs.catalogue.divisions.units;
+    let mut order: Vec<usize> = (0..units.len()).collect();
+    order.sort_by_key(|&i| &units[i].code);
+    table(outputs, "tables/dim_division.parquet", def, |table| {
+        for i in order {
+            let unit = &units[i];
+            let place = people.place(i as u32 + 1);
+            let parent = unit.parent.and_then(|p| units.get(p as usize)).map(|p| &p.code);
+            table.row(
+                [
+                    (&unit.code).into(),
+                    (&unit.name).into(),
+                    unit.level.into(),
+                    parent.into(),
+                    people.division_name(place.county).into(),
+                    people.division_name(place.township).into(),
+                ]
+                .into_iter()
+                .chain(place_cells(place)),
+            )?;
+        }
+        Ok(())
+    })
+}
+
+pub(super) fn dim_rule(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
+    let def = TableDef::new(
+        "规则",
+        &[
+            ("rule_code", Text, "规则编号", ""),
+            ("title", Text, "疑点类型", ""),
+            ("rule_group", Text, "规则分组", ""),
+            ("severity", Text, "严重程度", "S1最重"),
+            ("subject_kind", Text, "对象", "person household record unit"),
+            ("owner", Text, "责任部门", ""),
+            ("policy", Text, "政策依据", ""),
+            ("why", Text, "核对理由", ""),
+            ("advice", Text, "核查建议", ""),
+            ("due_days", Int32, "反馈天数", "自季末起算"),
+            ("is_indicator", Int32, "是否指标", "1是，0否"),
+            ("ran", Int32, "本季是否运行", "1是，0否；未运行不等于没有疑点"),
+            ("not_run_reason", Text, "未运行原因", ""),
+        ],
+    );
+    table(outputs, "tables/dim_rule.parquet", def, |table| {
+        for run in manifest::rule_runs(inputs) {
+            let Some(rule) = inputs.catalogue.rule(&run.code) else { continue };
+            table.row([
+                (&rule.code).into(),
+                (&rule.title).into(),
+                (&rule.group).into(),
+                severity_code(rule.severity).into(),
+                subject_code(rule.subject).into(),
+                (&rule.owner).into(),
+                (&rule.policy).into(),
+                (&rule.why).into(),
+                (&rule.advice).into(),
+                rule.due_days.into(),
+                rule.indicator.into(),
+                run.ran.into(),
+                run.reason.as_deref().into(),
+            ])?;
+        }
+        // Checks of the plan that are targets only, until somebody delivers the list.
+        for topic in inputs.catalogue.targets.chunk_by(|a, b| a.code == b.code) {
+            let Some(first) = topic.first() else { continue };
+            let source = format!("缺少数据来源:{}", first.source);
+            table.row([
+                (&first.code).into(),
+                (&first.title).into(),
+                "targets".into(),
+                severity_code(Severity::S4).into(),
+                subject_code(SubjectKind::Unit).into(),
+                (&first.owner).into(),
+                (&first.policy).into(),
+                "".into(),
+                "".into(),
+                0i64.into(),
+                true.into(),
+                false.into(),
+                (&source).into(),
+            ])?;
+        }
+        Ok(())
+    })
+}
+
+pub(super) fn dim_source(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
+    let def = TableDef::new(
+        "数据来源",
+        &[
+            ("source", Text, "来源", "来源契约的名称"),
+            ("title", Text, "来源名称", ""),
+            ("owner", Text, "提供部门", ""),
+            ("present", Int32, "本季是否提供", "1是，0否"),
+            ("table_count", Int32, "表数", "文件或工作表"),
+            ("rows_read", Int64, "读入", "拆分到人后的行数"),
+            ("rows_accepted", Int64, "接受", ""),
+            ("rows_rejected", Int64, "退回", "读入=接受+退回"),
+        ],
+    );
+    table(outputs, "tables/dim_source.parquet", def, |table| {
+        for source in manifest::source_runs(inputs) {
+            table.row([
+                (&source.source).into(),
+                (&source.title).into(),
+                (&source.owner).into(),
+                source.present.into(),
+                (source.tables.len() as i64).into(),
+                (source.read as i64).into(),
+                (source.accepted as i64).into(),
+                (source.rejected as i64).into(),
+            ])?;
+        }
+        Ok(())
+    })
+}
+
+pub(super) fn dim_quarter(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
+    let def = TableDef::new(
+        "季度",
+        &[
+            ("quarter", Text, "季度", ""),
+            ("year", Int32, "年", ""),
+            ("quarter_of_year", Int32, "第几季度", ""),
+            ("start_date", Date, "起始日", ""),
+            ("end_date", Date, "截止日", ""),
+            ("previous_quarter", Text, "对比季度", "与之对比的上一次发布；空表示没有"),
+        ],
+    );
+    let (start, end) = (quarter::quarter_start(inputs.quarter)?, quarter::quarter_end(inputs.quarter)?);
+    table(outputs, "tables/dim_quarter.parquet", def, |table| {
+        table.row([
+            inputs.quarter.into(),
+            i32::from(end.year()).into(),
+            i32::from((end.month() + 2) / 3).into(),
+            Cell::Day(days(start)),
+            Cell::Day(days(end)),
+            inputs.previous_quarter.into(),
+        ])?;
+        Ok(())
+    })
+}

@@ -1,0 +1,106 @@
+//! `tables/`: a star for BI tools. Pseudonyms only; no name, no number, no free text.
+
+use super::PublicationInputs;
+use super::files::Outputs;
+use super::frame::{Cell, Kind, TableDef, TableWriter};
+use super::people::{Keys, People, Place};
+use crate::Result;
+use crate::load::{Loaded, Reject};
+use crate::reconcile::{Severity, SubjectKind};
+
+mod dimensions;
+mod facts;
+mod measures;
+
+use Kind::Text;
+
+pub(in crate::publish) const PLACE: [(&str, Kind, &str, &str); 3] = [
+    ("county_code", Text, "县(区)代码", "6位，基准年代码；空文本表示未定"),
+    ("township_code", Text, "乡镇(街道)代码", "9位，基准年代码；空文本表示未定"),
+    ("village_code", Text, "村(社区)代码", "12位，基准年代码；空文本表示未定"),
+];
+
+type Column = (&'static str, Kind, &'static str, &'static str);
+
+const QUARTER: Column = ("quarter", Text, "季度", "如2018Q3");
+
+const PERSON_KEY: Column = ("person_key", Text, "人员假名", "带密钥的假名，跨季度不变；不能还原为证件号");
+
+const HOUSEHOLD_KEY: Column = ("household_key", Text, "户假名", "带密钥的假名，跨季度不变");
+
+/// Writes all tables.
+pub(in crate::publish) fn write(
+    inputs: &PublicationInputs<'_>,
+    people: &People<'_>,
+    keys: &Keys,
+    outputs: &mut Outputs,
+) -> Result<()> {
+    dimensions::dim_person(inputs, people, keys, outputs)?;
+    dimensions::dim_household(inputs, people, keys, outputs)?;
+    dimensions::dim_division(inputs, people, outputs)?;
+    dimensions::dim_rule(inputs, outputs)?;
+    dimensions::dim_source(inputs, outputs)?;
+    dimensions::dim_quarter(inputs, outputs)?;
+    facts::fact_record(inputs, people, keys, outputs)?;
+    facts::fact_exception(inputs, outputs)?;
+    measures::fact_indicator(inputs, people, outputs)?;
+    measures::fact_quality(inputs, people, outputs)?;
+    facts::fact_reject(inputs, outputs)
+}
+
+fn definition(title: &str, parts: &[&[Column]]) -> TableDef {
+    TableDef::new(title, &parts.concat())
+}
+
+/// Writes a table whose rows `fill` appends.
+pub(in crate::publish) fn table(
+    outputs: &mut Outputs,
+    relative: &str,
+    def: TableDef,
+    fill: impl FnOnce(&mut TableWriter) -> Result<()>,
+) -> Result<()> {
+    let mut table = TableWriter::create(outputs, relative, def)?;
+    fill(&mut table)?;
+    table.finish(outputs)
+}
+
+fn place_cells<'a>(place: Place<'a>) -> [Cell<'a>; 3] {
+    [place.county.into(), place.township.into(), place.village.into()]
+}
+
+/// Rejected rows, then accepted rows of which a cell could not be read, source by source.
+pub(in crate::publish) fn returned(loaded: &[Loaded]) -> impl Iterator<Item = (&Reject, &'static str)> {
+    loaded.iter().flat_map(|l| {
+        let rejects = l.rejects.iter().map(|r| (r, "reject"));
+        rejects.chain(l.cell_warnings.iter().map(|r| (r, "warn")))
+    })
+}
+
+pub(in crate::publish) fn severity_code(severity: Severity) -> &'static str {
+    match severity {
+        Severity::S1 => "S1",
+        Severity::S2 => "S2",
+        Severity::S3 => "S3",
+        Severity::S4 => "S4",
+    }
+}
+
+pub(in crate::publish) fn subject_code(subject: SubjectKind) -> &'static str {
+    match subject {
+        SubjectKind::Person => "person",
+        SubjectKind::Household => "household",
+        SubjectKind::Record => "record",
+        SubjectKind::Unit => "unit",
+    }
+}
+
+/// Days since 1970-01-01.
+pub(in crate::publish) fn days(date: jiff::civil::Date) -> i32 {
+    let epoch = jiff::civil::date(1970, 1, 1);
+    date.duration_since(epoch).as_hours().div_euclid(24) as i32
+}
+
+/// Days since 1970-01-01 of an ISO date.
+pub(in crate::publish) fn iso_day(text: &str) -> Option<i32> {
+    text.parse::<jiff::civil::Date>().ok().map(days)
+}
