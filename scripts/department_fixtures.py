@@ -543,11 +543,11 @@ def money(q):
         record = q.w.truth.get(f"housing:{place}")
         if not record:
             continue
-        p = q.w.people[record["person"]]
-        if p.number and p.name:
+        p = q.w.people.get(record["person"])
+        if p and p.number and p.name:
             account, home = "6228" + row[0][-9:-1], record["household"]
-            if q.wrong(row[0], "other payee", 0.04):
-                others = [o for o in q.known if o.place == p.place and o.household != home and o.age(q.end) > 30]
+            others = [o for o in q.known if o.place == p.place and o.household != home and o.age(q.end) > 30]
+            if others and q.wrong(row[0], "other payee", 0.04):
                 p = others[int(chance(row[0], "payee") * len(others))]
                 q.expect("R80", home, "payee", "household")
             elif last and last[1] != home and q.wrong(row[0], "shared account", 0.03):

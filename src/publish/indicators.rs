@@ -91,9 +91,10 @@ impl Row<'_> {
             }
         }
     }
-    /// Whether the change is for the better.
+    /// Whether the change is for the better; `None` where nobody said what is better.
     pub(super) fn better(&self) -> Option<bool> {
-        self.change().filter(|&c| c != 0).map(|c| (c > 0) != self.at_most)
+        let judged = self.target.is_some() || self.at_most;
+        self.change().filter(|&c| judged && c != 0).map(|c| (c > 0) != self.at_most)
     }
 }
 
@@ -209,6 +210,7 @@ mod tests {
         let rest = row(12, None, 0, true, 15);
         assert_eq!((rest.gap_text().as_str(), rest.trend_text().as_str()), ("超12", "降3"));
         assert_eq!(rest.better(), Some(true));
+        assert_eq!(Row { target: None, ..rate.clone() }.better(), None, "neither is better");
         assert_eq!(row(669, None, 669, false, 669).gap_text(), "达标");
         assert_eq!(row(0, Some(0), 9_500, false, 0).actual(), None, "nobody to count");
         let lacking = Row { lacking: Some("缺少数据来源".into()), ..row(0, None, 0, false, 0) };

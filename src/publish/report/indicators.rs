@@ -24,13 +24,18 @@ pub(super) fn computed(inputs: &PublicationInputs<'_>, names: &BTreeMap<&str, &s
             let rule = inputs.catalogue.rule(code);
             json!({
                 "code": code,
-                "title": rows.first().map_or(code, |r| r.label),
+                "title": rows.first().map_or(code, label),
                 "policy": rule.map_or("", |r| r.policy.as_str()),
                 "owner": rule.map_or("", |r| r.owner.as_str()),
                 "rows": rows.iter().map(|row| shown(row, names)).collect::<Vec<_>>(),
             })
         })
         .collect()
+}
+
+/// Amounts are shown in yuan here, in the tables in fen as their label says.
+fn label<'a>(row: &Row<'a>) -> &'a str {
+    row.label.trim_end_matches("(分)")
 }
 
 fn shown(row: &Row<'_>, names: &BTreeMap<&str, &str>) -> Value {
@@ -63,7 +68,7 @@ pub(super) fn lacking(inputs: &PublicationInputs<'_>) -> Value {
         .filter_map(|row| {
             let why = row.lacking.as_ref()?;
             Some(json!({
-                "code": row.code, "label": row.label, "owner": owner(row.code), "why": why,
+                "code": row.code, "label": label(row), "owner": owner(row.code), "why": why,
                 "target": row.target.map(|t| row.shown(t)),
             }))
         })

@@ -159,6 +159,9 @@ fn contradicting_names_and_borrowed_numbers_are_shown() {
     assert_eq!(text(records, "person_id", 0), Some("PB"));
     assert_ne!(number(records, "name_group", 0), number(records, "name_group", 1));
     assert_eq!(number(records, "id_of_other", 1), Some(1));
+    // The borrowed number tells neither birth date nor age of whoever borrowed it.
+    let insured = view(&views, "insurance");
+    assert_eq!((number(insured, "age", 0), number(insured, "age", 1)), (Some(48), None));
 }
 
 #[test]
