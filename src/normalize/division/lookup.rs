@@ -135,9 +135,8 @@ impl DivisionTree {
     fn descend<'a>(&self, mut at: u32, text: &'a str, level: u8) -> (u32, &'a str) {
         let mut rest = text;
         // A province and the prefecture say nothing new.
-        for unit in self.units.iter().take_while(|unit| unit.level == PREFECTURE) {
-            let name = names::tidy(&unit.name);
-            if let Some(place) = rest.find(&name) {
+        for (_, name) in self.of_level(PREFECTURE) {
+            if let Some(place) = rest.find(name) {
                 let after = &rest[place + name.len()..];
                 if !after.is_empty() || level < TOWNSHIP {
                     rest = after;
@@ -148,14 +147,12 @@ impl DivisionTree {
             if upper >= level {
                 break;
             }
-            let fits = |(position, unit): (usize, &super::Unit)| {
-                let name = names::tidy(&unit.name);
-                let inside = at == 0 || self.at_level(position as u32 + 1, self.level(at)) == at;
-                let after =
-                    rest.strip_prefix(name.as_str()).filter(|after| after.chars().nth(1).is_some())?;
-                (unit.level == upper && inside).then_some((position as u32 + 1, after))
+            let fits = |(position, name): (u32, &str)| {
+                let after = rest.strip_prefix(name).filter(|after| after.chars().nth(1).is_some())?;
+                let inside = at == 0 || self.at_level(position + 1, self.level(at)) == at;
+                inside.then_some((position + 1, after))
             };
-            let mut found = self.units.iter().enumerate().filter_map(fits);
+            let mut found = self.of_level(upper).filter_map(fits);
             if let (Some((unit, after)), None) = (found.next(), found.next()) {
                 rest = after;
                 at = unit;
@@ -192,10 +189,9 @@ impl DivisionTree {
             return Vec::new();
         }
         let mut found: Vec<Candidate> = Vec::new();
-        for (position, unit) in self.units.iter().enumerate() {
-            let value = position as u32 + 1;
-            let parent_fits = unit.level + 1 == level && (at == 0 || self.at_level(value, own) == at);
-            if parent_fits && let Some(list) = self.names.get(&(position as u32, key.clone())) {
+        for (position, _) in self.of_level(level - 1) {
+            let parent_fits = at == 0 || self.at_level(position + 1, own) == at;
+            if parent_fits && let Some(list) = self.names.get(&(position, key.clone())) {
                 found.extend(
                     list.iter()
                         .filter(|c| !found.iter().any(|f| f.unit == c.unit))

@@ -36,6 +36,8 @@ pub struct DivisionTree {
     names: BTreeMap<(u32, names::Key), Vec<names::Candidate>>,
     /// First unit that ends in the same later unit (merged units share it).
     lineage: Vec<u32>,
+    /// Positions by level, each with its name as texts are compared.
+    by_level: BTreeMap<u8, Vec<(u32, String)>>,
 }
 
 /// Other names and codes of a unit, besides those of the base year.
@@ -81,8 +83,16 @@ impl DivisionTree {
                 tree.codes.entry(code.clone()).or_insert(position as u32);
             }
         }
+        for (position, unit) in units.iter().enumerate() {
+            tree.by_level.entry(unit.level).or_default().push((position as u32, names::tidy(&unit.name)));
+        }
         tree.units = units;
         tree
+    }
+
+    /// Units of a level, in order, with their names as texts are compared.
+    fn of_level(&self, level: u8) -> impl Iterator<Item = (u32, &str)> {
+        self.by_level.get(&level).into_iter().flatten().map(|(position, name)| (*position, name.as_str()))
     }
 
     /// Unit of a division column's value (one plus its position; 0 is missing).

@@ -42,10 +42,18 @@ division code=410621100 level=3
 """
 expect = []
 */
-WITH registered AS (
+WITH households AS (
     SELECT DISTINCT h.county_code
     FROM registry_household h
-    JOIN registry_person p ON p.county_code = h.county_code
+),
+persons AS (
+    SELECT DISTINCT p.county_code
+    FROM registry_person p
+),
+registered AS (
+    SELECT h.county_code
+    FROM households h
+    JOIN persons p ON p.county_code = h.county_code
 ),
 supported AS (
     SELECT DISTINCT d.county_code
