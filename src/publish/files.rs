@@ -20,6 +20,9 @@ pub(super) struct Outputs {
     dictionary: Vec<[String; 6]>,
 }
 
+/// Writes some files and notes them.
+pub(super) type Writer<'a> = &'a (dyn Fn(&mut Outputs) -> Result<()> + Sync);
+
 impl Outputs {
     pub(super) fn new(root: &Path) -> Result<Self> {
         for (folder, mode) in [("tables", 0o755), ("restricted", 0o700), ("lists", 0o750)] {
@@ -32,6 +35,24 @@ impl Outputs {
     /// Path of a file of the publication.
     pub(super) fn path(&self, relative: &str) -> PathBuf {
         self.root.join(relative)
+    }
+
+    /// Runs writers of different files side by side; what they note comes in their order.
+    pub(super) fn side_by_side(&mut self, writers: &[Writer<'_>]) -> Result<()> {
+        let root = &self.root;
+        let parts: Vec<Result<Self>> = writers
+            .par_iter()
+            .map(|write| {
+                let mut own = Self { root: root.clone(), written: Vec::new(), dictionary: Vec::new() };
+                write(&mut own).map(|()| own)
+            })
+            .collect();
+        for part in parts {
+            let part = part?;
+            self.written.extend(part.written);
+            self.dictionary.extend(part.dictionary);
+        }
+        Ok(())
     }
 
     /// Notes a finished file; `rows` for tables and lists.

@@ -99,11 +99,14 @@ fn write(inputs: &PublicationInputs<'_>, staging: &staging::Staging) -> Result<P
     let keys = people::Keys::build(inputs, &pseudonyms);
     let root = staging.folder();
     let mut outputs = files::Outputs::new(root)?;
-    tables::write(inputs, &people, &keys, &mut outputs)?;
-    if inputs.catalogue.outputs.restricted {
-        restricted::write(inputs, &people, &keys, &mut outputs)?;
-    }
-    lists::write(inputs, &people, &mut outputs)?;
+    outputs.side_by_side(&[
+        &|to| tables::write(inputs, &people, &keys, to),
+        &|to| match inputs.catalogue.outputs.restricted {
+            true => restricted::write(inputs, &people, &keys, to),
+            false => Ok(()),
+        },
+        &|to| lists::write(inputs, &people, to),
+    ])?;
     let totals = Totals::build(inputs, &people)?;
     report::write(inputs, &totals, &mut outputs)?;
     outputs.dictionary()?;

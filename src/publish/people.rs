@@ -1,9 +1,12 @@
 //! What the outputs need to know about records, persons and households, gathered once.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+
+use hashbrown::HashMap;
+use rayon::prelude::*;
 
 use super::PublicationInputs;
+use crate::load::push_record_id;
 use crate::normalize::{Comparable, ComparableColumn, IdClass, IdNumber};
 use crate::privacy::Pseudonymizer;
 use crate::{Error, Result};
@@ -48,6 +51,8 @@ pub(super) struct People<'a> {
     pub(super) inputs: PublicationInputs<'a>,
     /// Lineage by [`ComparableColumn::Division`] value.
     pub(super) places: Vec<Place<'a>>,
+    /// Rank of each place in ascending order; equal places share one.
+    place_ranks: Vec<u32>,
     pub(super) persons: Vec<Person>,
     pub(super) households: Vec<Household>,
     /// Source and row of the records that exceptions rest on.
@@ -58,25 +63,43 @@ pub(super) struct People<'a> {
 pub(super) struct Keys {
     pub(super) person: Vec<String>,
     pub(super) household: Vec<String>,
+    /// Place of each key among all in order.
+    pub(super) person_rank: Vec<u32>,
+    pub(super) household_rank: Vec<u32>,
 }
 
 impl Keys {
     pub(super) fn build(inputs: &PublicationInputs<'_>, pseudonyms: &Pseudonymizer) -> Self {
-        use rayon::prelude::*;
         let r = inputs.resolution;
-        Self {
-            person: r.person_ids.par_iter().map(|id| pseudonyms.person_key(id)).collect(),
-            household: r.household_ids.par_iter().map(|id| pseudonyms.household_key(id)).collect(),
-        }
+        let person: Vec<String> = r.person_ids.par_iter().map(|id| pseudonyms.person_key(id)).collect();
+        let household: Vec<String> =
+            r.household_ids.par_iter().map(|id| pseudonyms.household_key(id)).collect();
+        Self { person_rank: ranks(&person), household_rank: ranks(&household), person, household }
     }
+}
+
+/// Rank of every text in ascending order.
+fn ranks(texts: &[String]) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..texts.len() as u32).collect();
+    order.par_sort_by(|&a, &b| texts[a as usize].cmp(&texts[b as usize]));
+    let mut ranks = vec![0; texts.len()];
+    for (rank, at) in (0..).zip(order) {
+        ranks[at as usize] = rank;
+    }
+    ranks
 }
 
 impl<'a> People<'a> {
     pub(super) fn build(inputs: &PublicationInputs<'a>) -> Result<Self> {
         let places = places(inputs);
+        let mut distinct = places.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let place_ranks = places.iter().map(|place| distinct.partition_point(|p| p < place) as u32).collect();
         let mut people = Self {
             inputs: *inputs,
             places,
+            place_ranks,
             persons: vec![Person::default(); inputs.resolution.person_ids.len()],
             households: vec![Household::default(); inputs.resolution.household_ids.len()],
             evidence: HashMap::new(),
@@ -162,13 +185,22 @@ impl<'a> People<'a> {
                 self.evidence.insert(id.clone(), (usize::MAX, 0));
             }
         }
-        for (source, loaded) in self.inputs.loaded.iter().enumerate() {
-            for row in 0..loaded.records.keys.len() {
-                if let Some(place) = self.evidence.get_mut(&loaded.records.record_id(row)) {
-                    *place = (source, row);
-                }
-            }
-        }
+        let named = &self.evidence;
+        let found: Vec<(String, (usize, usize))> = (self.inputs.loaded.par_iter().enumerate())
+            .flat_map(|(source, loaded)| {
+                let records = &loaded.records;
+                records.keys.par_iter().enumerate().with_min_len(4096).map_init(
+                    String::new,
+                    move |id, (row, key)| {
+                        id.clear();
+                        push_record_id(&records.source, &records.tables, *key, id);
+                        named.contains_key(id.as_str()).then(|| (id.clone(), (source, row)))
+                    },
+                )
+            })
+            .flatten_iter()
+            .collect();
+        self.evidence.extend(found);
     }
 
     /// Source and row of a record that an exception names; `None` for records of an earlier
@@ -202,6 +234,12 @@ impl<'a> People<'a> {
     /// Lineage of a division value.
     pub(super) fn place(&self, division: u32) -> Place<'a> {
         self.places.get(division as usize).copied().unwrap_or_default()
+    }
+
+    /// Where the lineage of a division value stands among all.
+    pub(super) fn place_rank(&self, division: u32) -> u32 {
+        let place = if (division as usize) < self.place_ranks.len() { division as usize } else { 0 };
+        self.place_ranks[place]
     }
 
     /// Name of a division by code.

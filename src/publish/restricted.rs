@@ -24,13 +24,15 @@ pub(super) fn write(
     keys: &Keys,
     outputs: &mut Outputs,
 ) -> Result<()> {
-    person_identity(inputs, people, keys, outputs)?;
-    record(inputs, people, outputs)?;
-    link(inputs, people, outputs)?;
-    exception(inputs, outputs)?;
-    ledger(inputs, outputs)?;
-    reject(inputs, outputs)?;
-    views(inputs, outputs)
+    outputs.side_by_side(&[
+        &|to| person_identity(inputs, people, keys, to),
+        &|to| record(inputs, people, to),
+        &|to| link(inputs, people, to),
+        &|to| exception(inputs, to),
+        &|to| ledger(inputs, to),
+        &|to| reject(inputs, to),
+        &|to| views(inputs, to),
+    ])
 }
 
 fn sex(code: u8) -> Option<&'static str> {
@@ -67,9 +69,8 @@ fn person_identity(
     columns.push(("sources", Text, "出现的来源", "以分号分隔"));
     let def = TableDef::new("人员身份", &columns);
     let resolution = inputs.resolution;
-    let mut order: Vec<usize> =
-        (0..people.persons.len()).filter(|&i| people.persons[i].records > 0).collect();
-    order.sort_by_key(|&i| &resolution.person_ids[i]);
+    let order = super::people::ascending(&resolution.person_ids);
+    let order = order.into_iter().map(|i| i as usize).filter(|&i| people.persons[i].records > 0);
     table(outputs, "restricted/person_identity.parquet", def, |table| {
         for i in order {
             let p = &people.persons[i];
@@ -148,14 +149,17 @@ fn record(inputs: &PublicationInputs<'_>, people: &People<'_>, outputs: &mut Out
     table(outputs, "restricted/record.parquet", def, |table| {
         for (source, loaded) in inputs.loaded.iter().enumerate() {
             let (records, fields) = (&loaded.records, people.fields(source));
+            let own: Vec<(&ComparableColumn, Option<&ComparableColumn>)> = (columns.iter())
+                .map(|(name, kind)| (*kind, inputs.comparables[source].columns.get(*name)))
+                .collect();
             for (row, key) in records.keys.iter().enumerate() {
                 let node = people.node(source, row);
                 let info = &records.tables[key.table()];
                 let (record_id, file) = (records.record_id(row), info.file.to_string_lossy());
                 let place = people.place(fields.division(row));
-                let ids: Vec<Option<String>> = columns
-                    .keys()
-                    .map(|name| match inputs.comparables[source].columns.get(*name) {
+                let ids: Vec<Option<String>> = own
+                    .iter()
+                    .map(|(_, own)| match own {
                         Some(ComparableColumn::IdNumber(ids)) => id_text(ids[row]),
                         _ => None,
                     })
@@ -175,8 +179,7 @@ fn record(inputs: &PublicationInputs<'_>, people: &People<'_>, outputs: &mut Out
                     place.township.into(),
                     place.village.into(),
                 ];
-                for ((name, kind), id) in columns.iter().zip(&ids) {
-                    let own = inputs.comparables[source].columns.get(*name);
+                for ((kind, own), id) in own.iter().zip(&ids) {
                     match (kind, own) {
                         (ComparableColumn::IdNumber(_), Some(ComparableColumn::IdNumber(all))) => {
                             cells.push(id.as_ref().into());

@@ -1,5 +1,7 @@
 //! What facts are about: people, households, divisions, rules, sources, the quarter.
 
+use rayon::prelude::*;
+
 use super::super::files::Outputs;
 use super::super::frame::{Cell, Kind, TableDef};
 use super::super::people::{Keys, People};
@@ -52,8 +54,9 @@ pub(super) fn dim_person(
     let mut order: Vec<usize> =
         (0..people.persons.len()).filter(|&i| people.persons[i].records > 0).collect();
     let household = |i: usize| keys.household[people.persons[i].household as usize].as_str();
-    order.sort_by_cached_key(|&i| {
-        (people.place(people.persons[i].division), household(i), keys.person[i].as_str())
+    order.par_sort_unstable_by_key(|&i| {
+        let p = &people.persons[i];
+        (people.place_rank(p.division), keys.household_rank[p.household as usize], keys.person_rank[i])
     });
     table(outputs, "tables/dim_person.parquet", def, |table| {
         for i in order {
@@ -90,7 +93,9 @@ pub(super) fn dim_household(
     add_source_columns(&mut def, inputs);
     let mut order: Vec<usize> =
         (0..people.households.len()).filter(|&i| people.households[i].records > 0).collect();
-    order.sort_by_cached_key(|&i| (people.place(people.households[i].division), &keys.household[i]));
+    order.par_sort_unstable_by_key(|&i| {
+        (people.place_rank(people.households[i].division), keys.household_rank[i])
+    });
     table(outputs, "tables/dim_household.parquet", def, |table| {
         for i in order {
             let h = &people.households[i];

@@ -1,5 +1,7 @@
 //! Records, exceptions and returned rows.
 
+use rayon::prelude::*;
+
 use super::super::PublicationInputs;
 use super::super::files::Outputs;
 use super::super::frame::{Cell, Kind, TableDef};
@@ -32,9 +34,11 @@ pub(super) fn fact_record(
     let fields: Vec<_> = (0..inputs.loaded.len()).map(|s| people.fields(s)).collect();
     let mut order: Vec<u32> = (0..resolution.person.len() as u32).collect();
     let household = |node: u32| keys.household[resolution.household[node as usize] as usize].as_str();
-    order.sort_by_cached_key(|&node| {
+    order.par_sort_by_cached_key(|&node| {
         let (source, row) = people.locate(node);
-        (people.place(fields[source].division(row)), household(node), source, row)
+        let home = keys.household_rank[resolution.household[node as usize] as usize];
+        // Nodes are numbered by source and row.
+        (people.place_rank(fields[source].division(row)), home, node)
     });
     table(outputs, "tables/fact_record.parquet", def, |table| {
         for node in order {

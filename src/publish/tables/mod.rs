@@ -35,17 +35,19 @@ pub(in crate::publish) fn write(
     keys: &Keys,
     outputs: &mut Outputs,
 ) -> Result<()> {
-    dimensions::dim_person(inputs, people, keys, outputs)?;
-    dimensions::dim_household(inputs, people, keys, outputs)?;
-    dimensions::dim_division(inputs, people, outputs)?;
-    dimensions::dim_rule(inputs, outputs)?;
-    dimensions::dim_source(inputs, outputs)?;
-    dimensions::dim_quarter(inputs, outputs)?;
-    facts::fact_record(inputs, people, keys, outputs)?;
-    facts::fact_exception(inputs, outputs)?;
-    measures::fact_indicator(inputs, people, outputs)?;
-    measures::fact_quality(inputs, people, outputs)?;
-    facts::fact_reject(inputs, outputs)
+    outputs.side_by_side(&[
+        &|to| dimensions::dim_person(inputs, people, keys, to),
+        &|to| dimensions::dim_household(inputs, people, keys, to),
+        &|to| dimensions::dim_division(inputs, people, to),
+        &|to| dimensions::dim_rule(inputs, to),
+        &|to| dimensions::dim_source(inputs, to),
+        &|to| dimensions::dim_quarter(inputs, to),
+        &|to| facts::fact_record(inputs, people, keys, to),
+        &|to| facts::fact_exception(inputs, to),
+        &|to| measures::fact_indicator(inputs, people, to),
+        &|to| measures::fact_quality(inputs, people, to),
+        &|to| facts::fact_reject(inputs, to),
+    ])
 }
 
 fn definition(title: &str, parts: &[&[Column]]) -> TableDef {
