@@ -78,12 +78,26 @@ impl Keys {
     }
 }
 
+/// Positions of the texts in ascending order of the texts.
+pub(super) fn ascending(texts: &[String]) -> Vec<u32> {
+    // Most comparisons end within the first 16 bytes, which are compared as one number.
+    let begin = |text: &String| {
+        let mut bytes = [0u8; 16];
+        let length = text.len().min(16);
+        bytes[..length].copy_from_slice(&text.as_bytes()[..length]);
+        u128::from_be_bytes(bytes)
+    };
+    let mut order: Vec<(u128, u32)> = texts.par_iter().map(begin).zip(0..texts.len() as u32).collect();
+    order.par_sort_unstable_by(|(x, a), (y, b)| {
+        x.cmp(y).then_with(|| (&texts[*a as usize], a).cmp(&(&texts[*b as usize], b)))
+    });
+    order.into_iter().map(|(_, at)| at).collect()
+}
+
 /// Rank of every text in ascending order.
 fn ranks(texts: &[String]) -> Vec<u32> {
-    let mut order: Vec<u32> = (0..texts.len() as u32).collect();
-    order.par_sort_by(|&a, &b| texts[a as usize].cmp(&texts[b as usize]));
     let mut ranks = vec![0; texts.len()];
-    for (rank, at) in (0..).zip(order) {
+    for (rank, at) in (0..).zip(ascending(texts)) {
         ranks[at as usize] = rank;
     }
     ranks
