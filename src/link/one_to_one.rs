@@ -1,16 +1,13 @@
 //! At most one record per person and source, where the source promises it.
 //!
 //! Accepted pairs between two such sources must be an assignment. Conflicts form small
-//! components; the best total weight wins there (exactly, by search), and ties go to review.
+//! components; the best total weight wins there, and what loses goes to review.
 
 use hashbrown::HashMap;
 
+use super::assignment::{Edge, assign};
 use super::nodes::Nodes;
-use super::sets::DisjointSets;
 use super::{Decision, Scored, Tier, block};
-
-/// Largest component that is solved exactly (in pairs); larger ones go by weight.
-const EXACT: usize = 18;
 
 /// Turns accepted pairs that lose against better ones into review pairs. `single`: by source,
 /// at most one record per person.
@@ -34,8 +31,21 @@ pub(crate) fn settle(scored: &mut [Scored], nodes: &Nodes, single: &[bool]) {
         // A record may have one partner in a single source.
         let limits = (single[usize::from(t)], single[usize::from(s)]);
         contested(scored, &mut pairs, limits, &mut partners);
-        for component in components(scored, &pairs, limits) {
-            resolve(scored, &component, limits, nodes);
+        // Heaviest first; what the records say, not where they stand, breaks ties.
+        pairs.sort_by_cached_key(|&at| {
+            let (a, b) = block::unpack(scored[at].pair);
+            let (x, y) = (nodes.content(a), nodes.content(b));
+            (std::cmp::Reverse(scored[at].weight), x.min(y), x.max(y))
+        });
+        let edges: Vec<Edge> = (pairs.iter())
+            .map(|&at| {
+                let (left, right) = block::unpack(scored[at].pair);
+                Edge { left, right, weight: i64::from(scored[at].weight) }
+            })
+            .collect();
+        let kept = assign(&edges, limits.0, limits.1).kept;
+        for (at, _) in pairs.into_iter().zip(kept).filter(|(_, kept)| !kept) {
+            scored[at].outcome = Some((Tier::T6, Decision::Review));
         }
     }
 }
@@ -55,111 +65,45 @@ fn contested(scored: &[Scored], pairs: &mut Vec<usize>, limits: (bool, bool), pa
     all.iter().flat_map(|&at| ends(at)).for_each(|node| partners[node] = 0);
 }
 
-/// Pairs that conflict, directly or through others.
-fn components(scored: &[Scored], pairs: &[usize], limits: (bool, bool)) -> Vec<Vec<usize>> {
-    let mut sets = DisjointSets::new(pairs.len());
-    let mut first: HashMap<(u32, bool), u32> = HashMap::new();
-    for (i, &at) in (0u32..).zip(pairs) {
-        let (a, b) = block::unpack(scored[at].pair);
-        for key in [limits.0.then_some((a, false)), limits.1.then_some((b, true))].into_iter().flatten() {
-            let other = *first.entry(key).or_insert(i);
-            sets.join(other, i);
-        }
-    }
-    let mut groups: HashMap<u32, Vec<usize>> = HashMap::new();
-    for (i, &at) in (0u32..).zip(pairs) {
-        groups.entry(sets.find(i)).or_default().push(at);
-    }
-    let mut out: Vec<Vec<usize>> = groups.into_values().filter(|g| g.len() > 1).collect();
-    out.sort_unstable();
-    out
-}
-
-/// Keeps the heaviest compatible set of a component.
-fn resolve(scored: &mut [Scored], component: &[usize], limits: (bool, bool), nodes: &Nodes) {
-    let mut order = component.to_vec();
-    let key = |at: usize| {
-        let (a, b) = block::unpack(scored[at].pair);
-        let (x, y) = (nodes.content(a), nodes.content(b));
-        (std::cmp::Reverse(scored[at].weight), x.min(y), x.max(y))
-    };
-    order.sort_by_key(|&at| key(at));
-    let ends: Vec<(u32, u32)> = order.iter().map(|&at| block::unpack(scored[at].pair)).collect();
-    let weights: Vec<i64> = order.iter().map(|&at| i64::from(scored[at].weight)).collect();
-    let clash = |i: usize, j: usize| limits.0 && ends[i].0 == ends[j].0 || limits.1 && ends[i].1 == ends[j].1;
-    let kept = if order.len() <= EXACT {
-        let mut best = (-1, 0u32);
-        search(0, 0, 0, &weights, &clash, &mut best);
-        best.1
-    } else {
-        0
-    };
-    let mut greedy: Vec<usize> = Vec::new();
-    for (i, &at) in order.iter().enumerate() {
-        let keep = if order.len() <= EXACT {
-            kept >> i & 1 == 1
-        } else {
-            let free = greedy.iter().all(|&j| !clash(i, j));
-            if free {
-                greedy.push(i);
-            }
-            free
-        };
-        if !keep {
-            scored[at].outcome = Some((Tier::T6, Decision::Review));
-        }
-    }
-}
-
-/// Heaviest compatible subset; the first found wins ties, and heavier pairs are tried first.
-fn search(
-    at: usize,
-    chosen: u32,
-    total: i64,
-    weights: &[i64],
-    clash: &dyn Fn(usize, usize) -> bool,
-    best: &mut (i64, u32),
-) {
-    if at == weights.len() {
-        if total > best.0 {
-            *best = (total, chosen);
-        }
-        return;
-    }
-    if total + weights[at..].iter().sum::<i64>() <= best.0 {
-        return;
-    }
-    if (0..at).all(|j| chosen >> j & 1 == 0 || !clash(at, j)) {
-        search(at + 1, chosen | 1 << at, total + weights[at], weights, clash, best);
-    }
-    search(at + 1, chosen, total, weights, clash, best);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
+    use crate::link::weigh::MOST;
 
-    /// Heaviest compatible subset by trying all.
-    fn all_subsets(weights: &[i64], clash: &dyn Fn(usize, usize) -> bool) -> i64 {
-        (0u32..1 << weights.len())
-            .filter(|set| {
-                let has = |i: usize| set >> i & 1 == 1;
-                (0..weights.len()).all(|i| (0..i).all(|j| !(has(i) && has(j) && clash(i, j))))
-            })
-            .map(|set| (0..weights.len()).filter(|&i| set >> i & 1 == 1).map(|i| weights[i]).sum())
-            .max()
-            .unwrap_or(0)
+    fn scored(left: u32, right: u32, weight: i32) -> Scored {
+        let outcome = Some((Tier::T1, Decision::Accept));
+        Scored { pair: block::pack(left, right), weight, levels: [0; MOST], outcome }
     }
 
-    proptest! {
-        #[test]
-        fn the_search_finds_the_heaviest_assignment(pairs in prop::collection::vec((0u8..4, 0u8..4, 1i64..50), 1..9)) {
-            let weights: Vec<i64> = pairs.iter().map(|p| p.2).collect();
-            let clash = |i: usize, j: usize| pairs[i].0 == pairs[j].0 || pairs[i].1 == pairs[j].1;
-            let mut best = (-1, 0);
-            search(0, 0, 0, &weights, &clash, &mut best);
-            prop_assert_eq!(best.0, all_subsets(&weights, &clash));
-        }
+    /// Two sources of three records each, without columns.
+    fn nodes() -> Nodes {
+        let comparable = |source: &str| crate::normalize::Comparable {
+            source: source.to_owned(),
+            rows: 3,
+            columns: std::collections::BTreeMap::new(),
+        };
+        Nodes::build(&[comparable("a"), comparable("b")]).unwrap()
+    }
+
+    fn kept(pairs: &[(u32, u32, i32)], single: [bool; 2]) -> Vec<bool> {
+        let mut all: Vec<Scored> = pairs.iter().map(|&(l, r, w)| scored(l, r, w)).collect();
+        settle(&mut all, &nodes(), &single);
+        all.iter().map(|one| matches!(one.outcome, Some((_, Decision::Accept)))).collect()
+    }
+
+    #[test]
+    fn the_heaviest_assignment_wins_not_the_heaviest_pair() {
+        // 0-4 is the heaviest pair, but 0-3 and 1-4 together weigh more.
+        let pairs = [(0, 3, 40), (0, 4, 50), (1, 4, 45)];
+        assert_eq!(kept(&pairs, [true, true]), [true, false, true]);
+    }
+
+    #[test]
+    fn only_a_single_source_limits() {
+        // Source a is single: a record of b has one partner there; b is not.
+        let pairs = [(0, 3, 40), (0, 4, 50), (1, 4, 45)];
+        assert_eq!(kept(&pairs, [true, false]), [true, true, false]);
+        assert_eq!(kept(&pairs, [false, true]), [false, true, true]);
+        assert_eq!(kept(&pairs, [false, false]), [true, true, true]);
     }
 }
