@@ -69,41 +69,45 @@ pub fn link_only(
     let nodes = Nodes::build(&comparables)?;
     drop(comparables);
     let links = link::link_nodes(&settings, &nodes, &pipeline.divisions)?;
-    let resolution = resolve::resolve_nodes(&settings, &pipeline, &loaded, &nodes, &links, None)?;
-    drop(nodes);
     progress.stage("写出", None);
     std::fs::create_dir_all(out).map_err(|e| Error::io("新建文件夹", out, e))?;
     let files = vec![out.join("link.parquet"), out.join("cluster.parquet")];
-    let write_links = || write_table(&files[0], link_columns(&loaded, &links, &resolution)?);
-    let write_clusters = || write_table(&files[1], cluster_columns(&loaded, &resolution)?);
-    let (links_written, clusters_written) = rayon::join(write_links, write_clusters);
+    // The links are final: they are written while the persons are made of them.
+    let write_links = || write_table(&files[0], link_columns(&loaded, &links, &nodes.offsets)?);
+    let write_persons = || {
+        let resolution = resolve::resolve_nodes(&settings, &pipeline, &loaded, &nodes, &links, None)?;
+        write_table(&files[1], cluster_columns(&loaded, &resolution)?)?;
+        Ok(resolution.person_ids.len() as u64)
+    };
+    let (links_written, persons) = rayon::join(write_links, write_persons);
     links_written?;
-    clusters_written?;
+    let persons: Result<u64> = persons;
     let accepted = links.decision.iter().filter(|d| **d == Decision::Accept).count() as u64;
     Ok(LinkOnlySummary {
         title: pipeline.settings.title.clone(),
         records: loaded.iter().map(|l| (l.records.source.clone(), l.records.keys.len() as u64)).collect(),
         accepted,
         review: links.decision.len() as u64 - accepted,
-        persons: resolution.person_ids.len() as u64,
+        persons: persons?,
         passes: links.passes.clone(),
         files,
     })
 }
 
-fn place(resolution: &Resolution, node: u32) -> (usize, usize) {
-    let source = resolution.offsets.partition_point(|&offset| offset <= node) - 1;
-    (source, (node - resolution.offsets[source]) as usize)
+/// Source and row; `offsets`: first node of each source.
+fn place(offsets: &[u32], node: u32) -> (usize, usize) {
+    let source = offsets.partition_point(|&offset| offset <= node) - 1;
+    (source, (node - offsets[source]) as usize)
 }
 
 fn ids(
     loaded: &[Loaded],
-    resolution: &Resolution,
+    offsets: &[u32],
     count: usize,
     node: &(dyn Fn(usize) -> u32 + Sync),
 ) -> Result<ArrayRef> {
     table::texts(count, &|row, text| {
-        let (source, row) = place(resolution, node(row));
+        let (source, row) = place(offsets, node(row));
         let records = &loaded[source].records;
         load::push_record_id(&records.source, &records.tables, records.keys[row], text);
     })
@@ -111,18 +115,14 @@ fn ids(
 
 fn sources(
     loaded: &[Loaded],
-    resolution: &Resolution,
+    offsets: &[u32],
     count: usize,
     node: &(dyn Fn(usize) -> u32 + Sync),
 ) -> Result<ArrayRef> {
-    table::texts(count, &|row, text| text.push_str(&loaded[place(resolution, node(row)).0].records.source))
+    table::texts(count, &|row, text| text.push_str(&loaded[place(offsets, node(row)).0].records.source))
 }
 
-fn link_columns(
-    loaded: &[Loaded],
-    links: &Links,
-    resolution: &Resolution,
-) -> Result<Vec<(String, ArrayRef)>> {
+fn link_columns(loaded: &[Loaded], links: &Links, offsets: &[u32]) -> Result<Vec<(String, ArrayRef)>> {
     let count = links.left.len();
     let (left, right) = (|i: usize| links.left[i], |i: usize| links.right[i]);
     let decision = |d: &Decision| match d {
@@ -130,10 +130,10 @@ fn link_columns(
         Decision::Review => "review",
     };
     let mut columns: Vec<(String, ArrayRef)> = vec![
-        ("left_record_id".into(), ids(loaded, resolution, count, &left)?),
-        ("right_record_id".into(), ids(loaded, resolution, count, &right)?),
-        ("left_source".into(), sources(loaded, resolution, count, &left)?),
-        ("right_source".into(), sources(loaded, resolution, count, &right)?),
+        ("left_record_id".into(), ids(loaded, offsets, count, &left)?),
+        ("right_record_id".into(), ids(loaded, offsets, count, &right)?),
+        ("left_source".into(), sources(loaded, offsets, count, &left)?),
+        ("right_source".into(), sources(loaded, offsets, count, &right)?),
         ("weight".into(), Arc::new(Int32Array::from_iter_values(links.weight.iter().copied()))),
         ("tier".into(), Arc::new(Int32Array::from_iter_values(links.tier.iter().map(|t| *t as i32)))),
         ("decision".into(), Arc::new(StringArray::from_iter_values(links.decision.iter().map(decision)))),
@@ -152,8 +152,8 @@ fn cluster_columns(loaded: &[Loaded], resolution: &Resolution) -> Result<Vec<(St
         text.push_str(&resolution.person_ids[resolution.person[row] as usize]);
     };
     Ok(vec![
-        ("record_id".into(), ids(loaded, resolution, count, &node)?),
-        ("source".into(), sources(loaded, resolution, count, &node)?),
+        ("record_id".into(), ids(loaded, &resolution.offsets, count, &node)?),
+        ("source".into(), sources(loaded, &resolution.offsets, count, &node)?),
         ("cluster_id".into(), table::texts(count, &person)?),
     ])
 }
