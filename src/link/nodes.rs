@@ -80,7 +80,7 @@ impl Nodes {
             nodes.source.resize(total, position as u8);
         }
         if total > u32::MAX as usize / 2 || comparables.len() > 250 {
-            return Err(Error::input("记录太多,一次放不下").hint("用 --engine buckets"));
+            return Err(Error::input("记录太多,一次放不下").hint("一次最多约20亿条;按县区分开运行"));
         }
         let mut columns = BTreeMap::new();
         for (position, one) in comparables.iter().enumerate() {
