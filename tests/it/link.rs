@@ -340,10 +340,29 @@ fn a_namesake_without_a_number_links_only_if_there_is_no_other() {
     let s = Small::new(&[("insurance", two), ("registry_person", registry), ("student", &others)]);
     assert!(!s.together(0, 2) && !s.together(1, 2));
     assert!(s.resolution.in_review[2]);
+    // The other namesake has found his own record, which leaves one for the one without a number.
+    let both: &[Row<'_>] = &[("赵琴娥", "", "", "男", 0, "1"), ("赵琴娥", SON, "", "男", 0, "2")];
+    let s = Small::new(&[("insurance", two), ("registry_person", both), ("student", &others)]);
+    assert!(s.together(1, 3) && s.together(0, 2) && !s.together(0, 1), "{:?}", s.pair(0, 2));
     // Another village: never by the name alone.
     let far: &[Row<'_>] = &[("赵琴娥", "", "", "男", 1, "1")];
     let s = Small::new(&[("insurance", one), ("registry_person", far), ("student", &others)]);
     assert!(!s.together(0, 1));
+}
+
+#[test]
+fn a_dropped_character_is_a_slip_unless_the_owner_of_the_number_is_listed() {
+    let insured: &[Row<'_>] =
+        &[("王诺铄", SON, "1990-08-15", "男", 0, ""), ("王诺", FATHER, "1965-03-12", "男", 0, "")];
+    // 王诺 has a number of his own elsewhere, but nobody else here is called by this one.
+    let s = Small::new(&[("insurance", insured), ("registry_person", &[("王诺", SON, "", "男", 0, "1")])]);
+    assert!(s.together(0, 2) && !s.together(1, 2), "{:?}", s.pair(0, 2));
+    // With 王诺铄 in the registry too, it is 王诺 who carries a relative's number.
+    let s = Small::new(&[
+        ("insurance", insured),
+        ("registry_person", &[("王诺", SON, "", "男", 0, "1"), ("王诺铄", SON, "", "男", 0, "1")]),
+    ]);
+    assert!(s.together(0, 3) && !s.together(0, 2), "{:?}", s.pair(0, 2));
 }
 
 #[test]
