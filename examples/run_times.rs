@@ -3,6 +3,8 @@
 //! `cargo run --release --example run_times -- PIPELINE DATA QUARTER OUT [PREVIOUS]`
 #![allow(clippy::print_stdout)] // A bench for the terminal.
 
+mod usage;
+
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Instant;
@@ -11,6 +13,7 @@ use bidui::config::Pipeline;
 use bidui::config::link::LinkSettings;
 use bidui::engine::{Progress, RunPlan, run};
 use bidui::reconcile::RuleSet;
+use usage::{cpu, peak_mib};
 
 /// Prints a line whenever the next stage begins.
 struct Laps(Mutex<(String, Instant, f64)>);
@@ -30,20 +33,6 @@ impl Progress for Laps {
         }
     }
     fn advance(&self, _units: u64) {}
-}
-
-fn peak_mib() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|l| l.starts_with("VmHWM")).unwrap_or("");
-    line.split_whitespace().nth(1).and_then(|n| n.parse::<u64>().ok()).unwrap_or(0) / 1024
-}
-
-/// CPU seconds of the process so far.
-fn cpu() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or("").split_whitespace().collect();
-    let ticks = |at: usize| fields.get(at).and_then(|t| t.parse::<f64>().ok()).unwrap_or(0.0);
-    (ticks(11) + ticks(12)) / 100.0
 }
 
 fn main() -> bidui::Result<()> {

@@ -74,21 +74,21 @@ pub fn link_only(
     let files = vec![out.join("link.parquet"), out.join("cluster.parquet")];
     // The links are final: they are written while the persons are made of them.
     let write_links = || write_table(&files[0], link_columns(&loaded, &links, &nodes.offsets)?);
-    let write_persons = || {
+    let write_persons = || -> Result<u64> {
         let resolution = resolve::resolve_nodes(&settings, &pipeline, &loaded, &nodes, &links, None)?;
         write_table(&files[1], cluster_columns(&loaded, &resolution)?)?;
         Ok(resolution.person_ids.len() as u64)
     };
     let (links_written, persons) = rayon::join(write_links, write_persons);
     links_written?;
-    let persons: Result<u64> = persons;
+    let persons = persons?;
     let accepted = links.decision.iter().filter(|d| **d == Decision::Accept).count() as u64;
     Ok(LinkOnlySummary {
         title: pipeline.settings.title.clone(),
         records: loaded.iter().map(|l| (l.records.source.clone(), l.records.keys.len() as u64)).collect(),
         accepted,
         review: links.decision.len() as u64 - accepted,
-        persons: persons?,
+        persons,
         passes: links.passes.clone(),
         files,
     })

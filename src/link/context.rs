@@ -217,10 +217,7 @@ pub(super) fn unique(
             }
         }
     }
-    let joined: HashSet<u64> = (close.iter())
-        .filter(|one| matches!(one.outcome, Some((_, Decision::Accept))))
-        .map(|one| one.pair)
-        .collect();
+    let joined: HashSet<u64> = (close.iter()).filter(|one| one.accepted()).map(|one| one.pair).collect();
     drop(close);
     let mut met = vec![false; nodes.len()];
     namesakes.values().flatten().for_each(|&(other, _)| met[other as usize] = true);

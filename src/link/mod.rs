@@ -90,6 +90,13 @@ pub(crate) struct Scored {
     pub(crate) outcome: Option<(Tier, Decision)>,
 }
 
+impl Scored {
+    /// Is the pair one person, as decided so far?
+    pub(crate) fn accepted(&self) -> bool {
+        matches!(self.outcome, Some((_, Decision::Accept)))
+    }
+}
+
 /// Links the records of all sources, across sources and within each.
 pub fn link(settings: &LinkSettings, comparables: &[Comparable], tree: &DivisionTree) -> Result<Links> {
     link_nodes(settings, &Nodes::build(comparables)?, tree)
@@ -105,7 +112,7 @@ pub fn link_nodes(settings: &LinkSettings, nodes: &Nodes, tree: &DivisionTree) -
     drop(pairs);
     match settings.passes.iter().find(|pass| pass.kind == PassKind::Household) {
         Some(pass) => candidates.reports.push(scoring.rounds(pass, &candidates.settled)),
-        None => scoring.alone(),
+        None => scoring.decide(),
     }
     let mut scored = scoring.decided();
     one_to_one::settle(&mut scored, nodes, &single);

@@ -15,7 +15,7 @@ pub(crate) fn settle(scored: &mut [Scored], nodes: &Nodes, single: &[bool]) {
     // Conflicts only arise between pairs of the same two sources, one of them single.
     let mut by_sources: HashMap<(u8, u8), Vec<usize>> = HashMap::new();
     for (at, one) in scored.iter().enumerate() {
-        if !matches!(one.outcome, Some((_, Decision::Accept))) {
+        if !one.accepted() {
             continue;
         }
         let (a, b) = block::unpack(one.pair);
@@ -88,7 +88,7 @@ mod tests {
     fn kept(pairs: &[(u32, u32, i32)], single: [bool; 2]) -> Vec<bool> {
         let mut all: Vec<Scored> = pairs.iter().map(|&(l, r, w)| scored(l, r, w)).collect();
         settle(&mut all, &nodes(), &single);
-        all.iter().map(|one| matches!(one.outcome, Some((_, Decision::Accept)))).collect()
+        all.iter().map(Scored::accepted).collect()
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::decide::Decider;
 use super::household::Households;
 use super::nodes::Nodes;
 use super::weigh::{self, Parts, Scorer};
-use super::{Decision, Scored, context};
+use super::{Scored, context};
 use crate::Result;
 use crate::config::link::{ComparisonKind, LinkSettings, Pass};
 use crate::normalize::DivisionTree;
@@ -64,9 +64,8 @@ impl<'a> Scoring<'a> {
         let mut more = self.households.within(self.nodes, settled);
         for _ in 0..ROUNDS {
             self.decide();
-            let accepted =
-                self.scored.par_iter().filter(|s| matches!(s.outcome, Some((_, Decision::Accept))));
-            self.households.connect(accepted.map(|s| s.pair));
+            let accepted = self.scored.par_iter().filter(|one| one.accepted());
+            self.households.connect(accepted.map(|one| one.pair));
             more = block::union(&more, &self.households.across(self.nodes, settled));
             report.pairs += more.len() as u64;
             let known = |pair: &u64| self.scored.binary_search_by_key(pair, |s| s.pair).is_ok();
@@ -84,11 +83,6 @@ impl<'a> Scoring<'a> {
         }
         self.decide();
         report
-    }
-
-    /// Decides without asking for households.
-    pub(super) fn alone(&mut self) {
-        self.decide();
     }
 
     /// The pairs with their decisions, one-to-one not yet considered.
@@ -143,7 +137,7 @@ impl<'a> Scoring<'a> {
     }
 
     /// Decides every pair: by itself, then in the light of the others.
-    fn decide(&mut self) {
+    pub(super) fn decide(&mut self) {
         let (nodes, decider, doubtful) = (self.nodes, &self.decider, &self.doubtful);
         self.scored
             .par_iter_mut()

@@ -1,6 +1,5 @@
 //! Building comparable columns from columns of text, with pools shared by all tables.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -103,24 +102,27 @@ impl ColumnBuilder {
                 for chunk in chunks {
                     ends.push(ends.last().copied().unwrap_or(0) + chunk.len());
                 }
-                self.add_texts(table, name, kind, ends.last().copied().unwrap_or(0), &|row| {
+                self.add_texts(table, name, kind, ends.last().copied().unwrap_or(0), &|row, text| {
                     let at = ends.partition_point(|&end| end <= row);
                     let chunk = chunks[at];
                     let row = row + chunk.len() - ends[at];
-                    chunk.is_valid(row).then(|| Cow::Borrowed(chunk.value(row)))
+                    if chunk.is_valid(row) {
+                        text.push_str(chunk.value(row));
+                    }
                 });
             }
         }
     }
 
-    /// Adds a column of any texts that go into a pool. `cell` gives the text of a row.
-    pub(super) fn add_texts<'a>(
+    /// Adds a column of any texts that go into a pool. `cell` writes the text of a row into an
+    /// empty buffer.
+    pub(super) fn add_texts(
         &mut self,
         table: usize,
         name: &str,
         kind: ColumnKind,
         rows: usize,
-        cell: &(dyn Fn(usize) -> Option<Cow<'a, str>> + Sync),
+        cell: &(dyn Fn(usize, &mut String) + Sync),
     ) {
         let pool = if kind == ColumnKind::HanName { "\u{0}name".to_owned() } else { name.to_owned() };
         let pending = self.pending.entry(pool).or_insert_with(|| Pending {
@@ -128,27 +130,7 @@ impl ColumnBuilder {
             builder: PoolBuilder::new(),
             columns: Vec::new(),
         });
-        // Each part of the rows by itself, then what is distinct in each, in order: the same ids
-        // as row by row, in whatever parts.
-        let part = rows.div_ceil(2 * rayon::current_num_threads()).max(4096);
-        let parts: Vec<(PoolBuilder, Vec<u32>)> = (0..rows.div_ceil(part))
-            .into_par_iter()
-            .map(|number| {
-                let mut own = PoolBuilder::new();
-                let raw = (number * part..((number + 1) * part).min(rows))
-                    .map(|row| match cell(row) {
-                        Some(cell) if !cell.is_empty() => own.intern(&cell) + 1,
-                        _ => 0,
-                    })
-                    .collect();
-                (own, raw)
-            })
-            .collect();
-        let mut raw = Vec::with_capacity(rows);
-        for (own, local) in parts {
-            let ids: Vec<u32> = own.texts().map(|text| pending.builder.intern(text) + 1).collect();
-            raw.extend(local.into_iter().map(|id| if id == 0 { 0 } else { ids[id as usize - 1] }));
-        }
+        let raw = intern(&mut pending.builder, rows, cell);
         pending.columns.push((table, name.to_owned(), raw));
     }
 
@@ -222,28 +204,13 @@ pub fn id_numbers(chunks: &[&StringArray]) -> Vec<IdNumber> {
 /// Resolves columns of county, township and village cells; absent columns are `None`. Every
 /// distinct combination is looked up once.
 pub fn divisions(tree: &DivisionTree, rows: usize, columns: [Option<&StringArray>; 3]) -> Vec<u32> {
-    let part = rows.div_ceil(rayon::current_num_threads()).max(4096);
-    let parts: Vec<(PoolBuilder, Vec<u32>)> = (0..rows.div_ceil(part))
-        .into_par_iter()
-        .map(|number| {
-            let (mut own, mut text) = (PoolBuilder::new(), String::new());
-            let ids = (number * part..((number + 1) * part).min(rows))
-                .map(|row| {
-                    text.clear();
-                    for column in columns {
-                        let cell = column.filter(|c| c.is_valid(row)).map_or("", |c| c.value(row));
-                        text.push_str(cell);
-                        text.push(BETWEEN);
-                    }
-                    own.intern(&text)
-                })
-                .collect();
-            (own, ids)
-        })
-        .collect();
     let mut distinct = PoolBuilder::new();
-    let global: Vec<Vec<u32>> =
-        parts.iter().map(|(own, _)| own.texts().map(|text| distinct.intern(text)).collect()).collect();
+    let ids = intern(&mut distinct, rows, &|row, text| {
+        for column in columns {
+            text.push_str(column.filter(|c| c.is_valid(row)).map_or("", |c| c.value(row)));
+            text.push(BETWEEN);
+        }
+    });
     let combinations: Vec<&str> = distinct.texts().collect();
     let units: Vec<u32> = combinations
         .into_par_iter()
@@ -253,10 +220,34 @@ pub fn divisions(tree: &DivisionTree, rows: usize, columns: [Option<&StringArray
             tree.lookup(next(), next(), next()).unit
         })
         .collect();
-    let unit = |(global, ids): (&Vec<u32>, &Vec<u32>)| -> Vec<u32> {
-        ids.iter().map(|&id| units[global[id as usize] as usize]).collect()
-    };
-    global.iter().zip(parts.iter().map(|part| &part.1)).flat_map(unit).collect()
+    ids.into_iter().map(|id| units[id as usize - 1]).collect()
+}
+
+/// One plus the raw id of every row's text, 0 where `cell` writes none. Each part of the rows is
+/// interned by itself, then what is distinct in each, in order: the same ids as row by row, in
+/// whatever parts.
+fn intern(into: &mut PoolBuilder, rows: usize, cell: &(dyn Fn(usize, &mut String) + Sync)) -> Vec<u32> {
+    let part = rows.div_ceil(2 * rayon::current_num_threads()).max(4096);
+    let parts: Vec<(PoolBuilder, Vec<u32>)> = (0..rows.div_ceil(part))
+        .into_par_iter()
+        .map(|number| {
+            let (mut own, mut text) = (PoolBuilder::new(), String::new());
+            let ids = (number * part..((number + 1) * part).min(rows))
+                .map(|row| {
+                    text.clear();
+                    cell(row, &mut text);
+                    if text.is_empty() { 0 } else { own.intern(&text) + 1 }
+                })
+                .collect();
+            (own, ids)
+        })
+        .collect();
+    let mut all = Vec::with_capacity(rows);
+    for (own, local) in parts {
+        let ids: Vec<u32> = own.texts().map(|text| into.intern(text) + 1).collect();
+        all.extend(local.into_iter().map(|id| if id == 0 { 0 } else { ids[id as usize - 1] }));
+    }
+    all
 }
 
 /// Between the cells of a combination; loading leaves no such character in a cell.

@@ -235,10 +235,12 @@ fn source_columns(
         // Numbers meet only within one department's numbering (its letter and what it calls the
         // number) and county: two counties number their households from 1.
         let numbering = format!("{}|{}|", contract.letter, role.label);
-        builder.add_texts(table, "household", ColumnKind::Exact, column.len(), &|row| {
-            let cell = column.is_valid(row).then(|| column.value(row).trim()).filter(|c| !c.is_empty())?;
-            let county = tree.code_at(units.get(row).copied().unwrap_or(0), division::COUNTY);
-            Some(format!("{numbering}{county}|{cell}").into())
+        builder.add_texts(table, "household", ColumnKind::Exact, column.len(), &|row, text| {
+            let cell = if column.is_valid(row) { column.value(row).trim() } else { "" };
+            if !cell.is_empty() {
+                let county = tree.code_at(units.get(row).copied().unwrap_or(0), division::COUNTY);
+                [&numbering, county, "|", cell].into_iter().for_each(|part| text.push_str(part));
+            }
         });
     }
     Ok(())

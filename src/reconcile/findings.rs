@@ -137,6 +137,11 @@ impl<'a> Places<'a> {
     }
 }
 
+/// Is the finding one of a rule that names causes?
+fn is_root(rules: &RuleSet, exception: &Exception) -> bool {
+    rules.rule(&exception.rule_code).is_some_and(|r| r.header.root_cause)
+}
+
 fn name(exception: &Exception) -> RelatedException {
     RelatedException {
         rule_code: exception.rule_code.clone(),
@@ -158,13 +163,12 @@ fn relate(rules: &RuleSet, exceptions: &mut [Exception], persons: &[Vec<String>]
             follow.entry(*cause).or_default().push(index);
         }
     }
-    let is_root = |i: &usize| rules.rule(&found[*i].rule_code).is_some_and(|r| r.header.root_cause);
     let mut related: Vec<Vec<RelatedException>> = Vec::with_capacity(found.len());
     for (index, exception) in found.iter().enumerate() {
         let mut list: Vec<usize> = causes[index].into_iter().collect();
         for person in &persons[index] {
             let all = places.person.get(person.as_str()).into_iter().flatten().copied();
-            list.extend(all.filter(is_root));
+            list.extend(all.filter(|&i| is_root(rules, &found[i])));
         }
         list.extend(causes[index].and_then(|cause| follow.get(&cause)).into_iter().flatten());
         list.extend(follow.get(&index).into_iter().flatten());
@@ -199,13 +203,12 @@ fn causes(rules: &RuleSet, found: &[Exception], places: &Places<'_>) -> Vec<Opti
             let named = header.causes(&exception.rule_key).find_map(|code| {
                 places.around(found, exception).find(|i| sure(i) && found[*i].rule_code == code)
             });
-            let root = |i: &usize| rules.rule(&found[*i].rule_code).is_some_and(|r| r.header.root_cause);
             named.or_else(|| {
                 let person = exception.subject_kind == SubjectKind::Person && !header.root_cause;
                 let near = places.near(exception).iter().copied();
-                person
-                    .then_some(near)?
-                    .find(|i| sure(i) && root(i) && found[*i].subject_kind == SubjectKind::Person)
+                person.then_some(near)?.find(|i| {
+                    sure(i) && is_root(rules, &found[*i]) && found[*i].subject_kind == SubjectKind::Person
+                })
             })
         })
         .collect();

@@ -6,13 +6,17 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::publish::PublicationInputs;
-use crate::publish::indicators::{Row, rows};
+use crate::publish::indicators::Row;
 
 /// Indicators that could be computed, one group per rule and key.
-pub(super) fn computed(inputs: &PublicationInputs<'_>, names: &BTreeMap<&str, &str>) -> Value {
+pub(super) fn computed(
+    inputs: &PublicationInputs<'_>,
+    rows: &[Row<'_>],
+    names: &BTreeMap<&str, &str>,
+) -> Value {
     let units = &inputs.catalogue.divisions.units;
-    let mut groups: BTreeMap<(&str, &str), Vec<Row<'_>>> = BTreeMap::new();
-    for row in rows(inputs) {
+    let mut groups: BTreeMap<(&str, &str), Vec<&Row<'_>>> = BTreeMap::new();
+    for row in rows {
         // Townships and villages are in the tables; the page shows the prefecture and counties.
         if row.lacking.is_none() && row.unit.is_none_or(|u| units[u].level <= 2) {
             groups.entry((row.code, row.key)).or_default().push(row);
@@ -24,7 +28,7 @@ pub(super) fn computed(inputs: &PublicationInputs<'_>, names: &BTreeMap<&str, &s
             let rule = inputs.catalogue.rule(code);
             json!({
                 "code": code,
-                "title": rows.first().map_or(code, label),
+                "title": rows.first().map_or(code, |row| label(row)),
                 "policy": rule.map_or("", |r| r.policy.as_str()),
                 "owner": rule.map_or("", |r| r.owner.as_str()),
                 "rows": rows.iter().map(|row| shown(row, names)).collect::<Vec<_>>(),
@@ -57,14 +61,13 @@ fn shown(row: &Row<'_>, names: &BTreeMap<&str, &str>) -> Value {
 }
 
 /// Indicators and targets that could not be computed.
-pub(super) fn lacking(inputs: &PublicationInputs<'_>) -> Value {
+pub(super) fn lacking(inputs: &PublicationInputs<'_>, rows: &[Row<'_>]) -> Value {
     let owner = |code: &str| {
         let rule = inputs.catalogue.rule(code).map(|r| r.owner.as_str());
         let target = inputs.catalogue.targets.iter().find(|t| t.code == code).map(|t| t.owner.as_str());
         rule.or(target).unwrap_or("")
     };
-    rows(inputs)
-        .iter()
+    rows.iter()
         .filter_map(|row| {
             let why = row.lacking.as_ref()?;
             Some(json!({

@@ -15,6 +15,7 @@ const SEVERITIES: [Severity; 4] = [Severity::S1, Severity::S2, Severity::S3, Sev
 pub(super) fn build(inputs: &PublicationInputs<'_>, totals: &Totals) -> Value {
     let names: BTreeMap<&str, &str> =
         inputs.catalogue.divisions.units.iter().map(|u| (u.code.as_str(), u.name.as_str())).collect();
+    let indicators = crate::publish::indicators::rows(inputs);
     json!({
         "title": inputs.catalogue.title,
         "quarter": inputs.quarter,
@@ -29,8 +30,8 @@ pub(super) fn build(inputs: &PublicationInputs<'_>, totals: &Totals) -> Value {
         "rules": rules(inputs, totals),
         "counties": counties(totals, &names),
         "tiles": tiles(inputs, totals, &names),
-        "indicators": super::indicators::computed(inputs, &names),
-        "not_computable": super::indicators::lacking(inputs),
+        "indicators": super::indicators::computed(inputs, &indicators, &names),
+        "not_computable": super::indicators::lacking(inputs, &indicators),
         "quality": super::quality::section(inputs, &names),
         "sources": sources(totals),
         "not_run": totals.not_run.iter().map(|(code, reason)| json!({
