@@ -1,6 +1,6 @@
 //! Wall and CPU time and peak memory of every stage of `bidui run`: where the time goes.
 //!
-//! `cargo run --release --example run_times -- PIPELINE DATA QUARTER OUT [PREVIOUS]`
+//! `cargo run --release --example run_times -- PIPELINE DATA QUARTER OUT [PREVIOUS [MEGABYTES]]`
 #![allow(clippy::print_stdout)] // A bench for the terminal.
 
 mod usage;
@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use bidui::config::Pipeline;
 use bidui::config::link::LinkSettings;
-use bidui::engine::{Progress, RunPlan, run};
+use bidui::engine::{Engine, Progress, RunPlan, run};
 use bidui::reconcile::RuleSet;
 use usage::{cpu, peak_mib};
 
@@ -49,7 +49,11 @@ fn main() -> bidui::Result<()> {
         quarter: arguments[2].parse()?,
         data: PathBuf::from(&arguments[1]),
         out: PathBuf::from(&arguments[3]),
-        previous: arguments.get(4).map(PathBuf::from),
+        previous: arguments.get(4).filter(|a| !a.is_empty()).map(PathBuf::from),
+        engine: match arguments.get(5).and_then(|megabytes| megabytes.parse::<u64>().ok()) {
+            Some(megabytes) => Engine::Buckets { memory: megabytes * 1_000_000 },
+            None => Engine::Memory,
+        },
         key: vec![7; 32],
     };
     run(&plan, &laps)?;

@@ -18,6 +18,7 @@ pub mod privacy;
 pub mod publish;
 pub mod reconcile;
 pub mod resolve;
+pub mod rows;
 pub mod synth;
 mod table;
 pub mod track;

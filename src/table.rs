@@ -22,7 +22,7 @@ const GROUP_ROWS: usize = 500_000;
 const CHUNK: usize = 1 << 16;
 
 /// Writes one table. The same batches give the same bytes, whatever the number of threads.
-pub(crate) struct ParquetWriter<W: Write + Send> {
+pub struct ParquetWriter<W: Write + Send> {
     file: SerializedFileWriter<W>,
     factory: ArrowRowGroupWriterFactory,
     schema: SchemaRef,
@@ -34,7 +34,7 @@ pub(crate) struct ParquetWriter<W: Write + Send> {
 
 impl<W: Write + Send> ParquetWriter<W> {
     /// Begins a table.
-    pub(crate) fn new(to: W, schema: SchemaRef) -> Result<Self> {
+    pub fn new(to: W, schema: SchemaRef) -> Result<Self> {
         let mut properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
             .set_statistics_enabled(EnabledStatistics::Page)
@@ -53,7 +53,7 @@ impl<W: Write + Send> ParquetWriter<W> {
     }
 
     /// Appends rows.
-    pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+    pub fn write(&mut self, batch: &RecordBatch) -> Result<()> {
         let mut from = 0;
         while from < batch.num_rows() {
             if self.group.is_empty() {
@@ -93,7 +93,7 @@ impl<W: Write + Send> ParquetWriter<W> {
     }
 
     /// Ends the table.
-    pub(crate) fn finish(mut self) -> Result<W> {
+    pub fn finish(mut self) -> Result<W> {
         self.end_group()?;
         self.file.into_inner()
     }

@@ -7,7 +7,7 @@ use clap::Args;
 use super::{BarProgress, Console};
 use crate::config::link::LinkSettings;
 use crate::config::{Pipeline, Quarter};
-use crate::engine::{self, RunPlan};
+use crate::engine::{self, Engine, RunPlan};
 use crate::reconcile::{RuleSet, Severity};
 use crate::{Error, Result, privacy};
 
@@ -29,8 +29,11 @@ pub struct RunArguments {
     #[arg(long)]
     previous: Option<PathBuf>,
     /// 在哪里运行各阶段
-    #[arg(long, value_enum, default_value_t = EngineKind::Memory)]
-    engine: EngineKind,
+    #[arg(long, value_enum)]
+    engine: Option<EngineKind>,
+    /// 内存预算,例如 2GB;给出后大表放在发布文件夹的临时文件里,逐桶运行规则
+    #[arg(long, value_parser = memory_size)]
+    memory: Option<u64>,
     /// 线程数(默认:全部核心)
     #[arg(long)]
     threads: Option<usize>,
@@ -47,8 +50,29 @@ pub struct RunArguments {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum EngineKind {
-    /// 全部在内存中
+    /// 全部在内存中(默认)
     Memory,
+    /// 大表在磁盘上,逐桶运行(给出 --memory 时的默认;内存预算默认 2GB)
+    Buckets,
+}
+
+/// `2GB`, `1500MB`, `800MiB`: decimal and binary units, or plain bytes.
+fn memory_size(text: &str) -> std::result::Result<u64, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match text[digits.len()..].to_ascii_uppercase().as_str() {
+        "" | "B" => 1,
+        "M" | "MB" => 1_000_000,
+        "MIB" => 1 << 20,
+        "G" | "GB" => 1_000_000_000,
+        "GIB" => 1 << 30,
+        _ => return Err("单位应为 MB、GB、MiB 或 GiB,例如 2GB".to_owned()),
+    };
+    let number: f64 = digits.trim().parse().map_err(|_| "应为数量加单位,例如 2GB".to_owned())?;
+    let bytes = number * f64::from(unit);
+    if bytes < 100e6 {
+        return Err("内存预算至少 100MB".to_owned());
+    }
+    Ok(bytes as u64)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -72,7 +96,6 @@ impl From<FailOn> for Severity {
 }
 
 pub fn execute(arguments: &RunArguments, console: &mut Console<'_>) -> Result<u8> {
-    let EngineKind::Memory = arguments.engine;
     let plan = plan(arguments)?;
     let bar = BarProgress::new(console.progress);
     let outcome = with_threads(arguments.threads, || engine::run(&plan, &bar));
@@ -113,8 +136,17 @@ fn plan(arguments: &RunArguments) -> Result<RunPlan> {
         Some(folder) => Some(folder.clone()),
         None => default_previous.join("manifest.json").is_file().then_some(default_previous),
     };
+    let engine = match (arguments.engine, arguments.memory) {
+        (Some(EngineKind::Memory), Some(_)) => {
+            return Err(Error::usage("--memory 与 --engine memory 不能同时给出")
+                .hint("内存预算用于 --engine buckets;去掉其中一个"));
+        }
+        (Some(EngineKind::Memory) | None, None) => Engine::Memory,
+        (_, memory) => Engine::Buckets { memory: memory.unwrap_or(2_000_000_000) },
+    };
     let key = key(arguments)?;
     Ok(RunPlan {
+        engine,
         pipeline,
         rules,
         link,

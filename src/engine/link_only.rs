@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int32Array, StringArray};
-use arrow::record_batch::RecordBatch;
 use serde::Serialize;
 
 use super::Progress;
@@ -63,7 +62,7 @@ pub fn link_only(
     let comparables = normalize::normalize_for(&pipeline, &loaded, &settings)?;
     // From here on only the places of the records are asked for.
     for one in &mut loaded {
-        one.records.batch = RecordBatch::new_empty(one.records.batch.schema());
+        one.records.take();
     }
     progress.stage("匹配", None);
     let nodes = Nodes::build(&comparables)?;

@@ -1,16 +1,19 @@
 //! Runs the stages in order and decides where data sits.
 //!
 //! Stages do not know about each other's neighbours, threads or files of a publication; this
-//! folder does. The one engine so far is `memory`: every stage's table lives in memory.
+//! folder does. The engine `memory` keeps every stage's table in memory; `buckets` keeps the large
+//! ones in scratch files and runs rules bucket by bucket. Both publish the same bytes.
 
 use std::path::PathBuf;
 
 mod link_only;
-mod memory;
+mod placement;
+mod run;
 mod train;
 
 pub use link_only::{LinkOnlySummary, link_only};
-pub use memory::{RunOutcome, run};
+pub use placement::Engine;
+pub use run::{RunOutcome, run};
 pub use train::train;
 
 /// How a stage tells what it is doing. The library has no other way to speak.
@@ -46,6 +49,8 @@ pub struct RunPlan {
     pub out: PathBuf,
     /// Publication to compare with: a `quarter=…` folder.
     pub previous: Option<PathBuf>,
+    /// Where data sits.
+    pub engine: Engine,
     /// Secret of the pseudonyms in BI tables.
     pub key: Vec<u8>,
 }

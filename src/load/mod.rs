@@ -73,6 +73,12 @@ pub struct Records {
 }
 
 impl Records {
+    /// Hands over the typed columns; the places of the records stay.
+    pub fn take(&mut self) -> RecordBatch {
+        let empty = RecordBatch::new_empty(self.batch.schema());
+        std::mem::replace(&mut self.batch, empty)
+    }
+
     /// Published identifier of row `index`: `source:hash8[.sN].rROW[.mMEMBER]`, where `hash8`
     /// is the start of the file's SHA-256. The same file gives the same ids wherever it lies.
     pub fn record_id(&self, index: usize) -> String {

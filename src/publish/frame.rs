@@ -1,6 +1,7 @@
 //! Parquet tables written row by row: definitions with Chinese labels, and the writer.
 
 use std::fs::File;
+use std::io::Read;
 use std::sync::Arc;
 
 use super::files::{self, Outputs};
@@ -262,8 +263,7 @@ pub(super) struct ParquetFile {
 
 impl ParquetFile {
     pub(super) fn create(outputs: &Outputs, relative: &str, schema: SchemaRef) -> Result<Self> {
-        let mode = if relative.starts_with("restricted/") { 0o600 } else { 0o644 };
-        let file = files::create(&outputs.path(relative), mode)?;
+        let file = files::create(&outputs.path(relative), mode(relative))?;
         let writer =
             ParquetWriter::new(file, schema).map_err(|e| Error::internal(e.to_string()).in_file(relative))?;
         Ok(Self { writer, relative: relative.to_owned(), rows: 0 })
@@ -281,6 +281,21 @@ impl ParquetFile {
         outputs.note(&self.relative, Some(self.rows));
         Ok(())
     }
+}
+
+/// A published file that is written already.
+pub(super) fn copy(outputs: &mut Outputs, relative: &str, mut from: impl Read, rows: u64) -> Result<()> {
+    let path = outputs.path(relative);
+    let mut file = files::create(&path, mode(relative))?;
+    std::io::copy(&mut from, &mut file)
+        .and_then(|_| file.sync_all())
+        .map_err(|e| Error::io("写入文件", &path, e).hint("检查磁盘是否已满"))?;
+    outputs.note(relative, Some(rows));
+    Ok(())
+}
+
+fn mode(relative: &str) -> u32 {
+    if relative.starts_with("restricted/") { 0o600 } else { 0o644 }
 }
 
 /// Writing goes wrong for one reason in practice: the disk.

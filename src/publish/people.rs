@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use arrow::array::ArrayRef;
+use arrow::record_batch::RecordBatch;
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
@@ -57,6 +59,8 @@ pub(super) struct People<'a> {
     pub(super) households: Vec<Household>,
     /// Source and row of the records that exceptions rest on.
     evidence: HashMap<String, (usize, usize)>,
+    /// Of these records, by source: their rows, ascending, and what they say.
+    said: Vec<(Vec<usize>, RecordBatch)>,
 }
 
 /// Pseudonyms by dense number.
@@ -117,9 +121,10 @@ impl<'a> People<'a> {
             persons: vec![Person::default(); inputs.resolution.person_ids.len()],
             households: vec![Household::default(); inputs.resolution.household_ids.len()],
             evidence: HashMap::new(),
+            said: Vec::new(),
         };
         people.gather()?;
-        people.find_evidence();
+        people.find_evidence()?;
         Ok(people)
     }
 
@@ -193,7 +198,7 @@ impl<'a> People<'a> {
     }
 
     /// Only records that exceptions name are indexed; that keeps the map small.
-    fn find_evidence(&mut self) {
+    fn find_evidence(&mut self) -> Result<()> {
         for tracked in self.inputs.tracked {
             for id in &tracked.exception.evidence {
                 self.evidence.insert(id.clone(), (usize::MAX, 0));
@@ -215,6 +220,23 @@ impl<'a> People<'a> {
             .flatten_iter()
             .collect();
         self.evidence.extend(found);
+        let mut rows: Vec<Vec<usize>> = vec![Vec::new(); self.inputs.loaded.len()];
+        for &(source, row) in self.evidence.values().filter(|place| place.0 != usize::MAX) {
+            rows[source].push(row);
+        }
+        for (own, mut rows) in self.inputs.own.iter().zip(rows) {
+            rows.sort_unstable();
+            rows.dedup();
+            let said = own.pick(&rows)?;
+            self.said.push((rows, said));
+        }
+        Ok(())
+    }
+
+    /// What a record that an exception names says in a column of its contract.
+    pub(super) fn said(&self, source: usize, row: usize, column: &str) -> Option<(&ArrayRef, usize)> {
+        let (rows, said) = &self.said[source];
+        Some((said.column_by_name(column)?, rows.binary_search(&row).ok()?))
     }
 
     /// Source and row of a record that an exception names; `None` for records of an earlier

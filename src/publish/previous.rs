@@ -202,10 +202,9 @@ impl Previous {
         for output in &self.outputs {
             let name = output.path.strip_prefix("restricted/view/").and_then(|p| p.strip_suffix(".parquet"));
             let Some(name) = name else { continue };
-            let (schema, batches) = self.read_file(&output.path)?;
-            let batch = arrow::compute::concat_batches(&schema, &batches)
+            let rows = crate::rows::Rows::open(&self.folder.join(&output.path))
                 .map_err(|e| self.damaged(&output.path, &e.to_string()))?;
-            views.push(View { name: name.to_owned(), batch });
+            views.push(View { name: name.to_owned(), rows, buckets: Vec::new() });
         }
         Ok(views)
     }

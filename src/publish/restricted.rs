@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::PublicationInputs;
 use super::files::Outputs;
-use super::frame::{Cell, Kind, ParquetFile, TableDef};
+use super::frame::{Cell, Kind, ParquetFile, TableDef, copy};
 use super::people::{Keys, People, id_text, text_at};
 use super::tables::{PLACE, iso_day, returned, severity_code, subject_code, table};
 use crate::link::Decision;
@@ -439,9 +439,17 @@ fn views(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
             return Err(Error::internal(format!("视图名“{}”不能作文件名", view.name)));
         }
         let relative = format!("restricted/view/{}.parquet", view.name);
-        let mut file = ParquetFile::create(outputs, &relative, view.batch.schema())?;
-        file.write(&view.batch)?;
-        file.finish(outputs)?;
+        match view.rows.file() {
+            // It was written as it is published.
+            Some(rows) => copy(outputs, &relative, rows, view.rows.count() as u64)?,
+            None => {
+                let mut file = ParquetFile::create(outputs, &relative, view.rows.schema().clone())?;
+                for rows in view.rows.chunks(|_| true)? {
+                    file.write(&rows?)?;
+                }
+                file.finish(outputs)?;
+            }
+        }
     }
     Ok(())
 }

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use arrow::array::Array as _;
 use arrow::record_batch::RecordBatch;
 use polars::prelude::DataFrame;
 
@@ -10,11 +9,10 @@ use super::catalogue::Catalogue;
 use super::findings;
 use super::frame::{empty_frame, to_batch, to_frame};
 use super::planner::Session;
-use super::quality::{self, Quality, QualitySettings};
+use super::quality::{self, QualitySettings};
 use super::rule_file::{Level, Rule};
 use super::rule_set::RuleSet;
-use super::sql_text::SqlText;
-use super::{Exception, Findings, Indicator, NotRun, View, outcome};
+use super::{Exception, Findings, Indicator, NotRun, View, buckets, outcome};
 use crate::{Error, Result};
 
 /// What a rule yields before it is put in its place among persons and divisions.
@@ -26,35 +24,53 @@ pub struct Outcome {
     pub indicators: Vec<Indicator>,
 }
 
-/// Runs every rule that applies in `quarter` (`2018Q3`) and whose sources are there.
-/// `progress` is told the number of rules done and their total after each.
+/// What the rules yield before it is put in its place.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    /// Findings with the position of their rule.
+    pub(super) findings: Vec<(usize, outcome::Finding)>,
+    /// Indicators.
+    pub(super) indicators: Vec<Indicator>,
+    /// Divisions of the persons and of the households that the register's quality counts.
+    pub(super) places: Option<[RecordBatch; 2]>,
+}
+
+/// Runs every rule that applies in `quarter` (`2018Q3`) and whose sources are there: over all
+/// rows at once, or bucket by bucket where the views lie in buckets; the findings are the same.
+/// `progress` is told the number of rules done and their total.
 pub fn run(
     rules: &RuleSet,
     views: &[View],
     quarter: &str,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Findings> {
-    let present: BTreeSet<&str> = views.iter().map(|v| v.name.as_str()).collect();
-    let session = session_of(rules, views, &present)?;
     let mut findings = Findings::default();
-    let mut exceptions: Vec<(usize, outcome::Finding)> = Vec::new();
+    let mut positions = Vec::new();
     for (position, rule) in rules.rules.iter().enumerate() {
         match why_not(rules, rule, views, quarter) {
             Some(reason) => {
                 findings.not_run.push(NotRun { rule_code: rule.header.code.clone(), reason });
             }
-            None => {
-                let outcome = run_rule(&session, rule, &rules.root_code, quarter)?;
-                exceptions.extend(outcome.findings.into_iter().map(|f| (position, f)));
-                findings.indicators.extend(none_counted(rule, &outcome.indicators, &rules.root_code));
-                findings.indicators.extend(outcome.indicators);
-            }
+            None => positions.push(position),
         }
-        progress(position + 1, rules.rules.len());
     }
-    findings.exceptions = findings::place(rules, views, quarter, exceptions);
-    if let Some(settings) = &rules.settings.quality {
-        findings.quality = assess(rules, settings, &session, &findings)?;
+    let mut done = findings.not_run.len();
+    progress(done, rules.rules.len());
+    let mut advance = || {
+        done += 1;
+        progress(done, rules.rules.len());
+    };
+    let gathered = match views.iter().any(|v| !v.buckets.is_empty()) {
+        true => buckets::run(rules, views, &positions, &mut advance)?,
+        false => run_at_once(rules, views, &positions, &mut advance)?,
+    };
+    findings.indicators = gathered.indicators;
+    findings.exceptions = findings::place(rules, views, quarter, gathered.findings)?;
+    if let (Some(settings), Some([persons, households])) = (&rules.settings.quality, &gathered.places) {
+        let not_run: BTreeSet<&str> = findings.not_run.iter().map(|n| n.rule_code.as_str()).collect();
+        let codes = rules.rules.iter().map(|r| r.header.code.as_str());
+        let ran: BTreeSet<&str> = codes.filter(|code| !not_run.contains(code)).collect();
+        findings.quality = quality::assess(settings, rules, &ran, persons, households, &findings.exceptions);
     }
     findings.indicators.sort_by(|a, b| {
         (&a.rule_code, &a.indicator, &a.unit_code).cmp(&(&b.rule_code, &b.indicator, &b.unit_code))
@@ -62,8 +78,28 @@ pub fn run(
     Ok(findings)
 }
 
+fn run_at_once(
+    rules: &RuleSet,
+    views: &[View],
+    positions: &[usize],
+    done: &mut dyn FnMut(),
+) -> Result<Gathered> {
+    let session = session_of(rules, views)?;
+    let mut gathered = Gathered::default();
+    for &position in positions {
+        let rule = &rules.rules[position];
+        let outcome = run_rule(&session, rule, &rules.root_code)?;
+        gathered.findings.extend(outcome.findings.into_iter().map(|f| (position, f)));
+        gathered.indicators.extend(none_counted(rule, &outcome.indicators, &rules.root_code));
+        gathered.indicators.extend(outcome.indicators);
+        done();
+    }
+    gathered.places = rules.settings.quality.as_ref().map(|q| counted_places(&session, q)).transpose()?;
+    Ok(gathered)
+}
+
 /// A key of an indicator that nothing was counted for is published as 0, not left out.
-fn none_counted(rule: &Rule, found: &[Indicator], root_code: &str) -> Vec<Indicator> {
+pub(super) fn none_counted(rule: &Rule, found: &[Indicator], root_code: &str) -> Vec<Indicator> {
     let whole = rule.header.levels.contains(&Level::City);
     let keys = rule.header.labels.keys().filter(|_| rule.header.indicator && whole);
     keys.filter(|key| found.iter().all(|i| i.indicator != **key))
@@ -78,42 +114,27 @@ fn none_counted(rule: &Rule, found: &[Indicator], root_code: &str) -> Vec<Indica
         .collect()
 }
 
-fn assess(
-    rules: &RuleSet,
-    settings: &QualitySettings,
-    session: &Session,
-    findings: &Findings,
-) -> Result<Vec<Quality>> {
-    let not_run: BTreeSet<&str> = findings.not_run.iter().map(|n| n.rule_code.as_str()).collect();
-    let ran: BTreeSet<&str> =
-        rules.rules.iter().map(|r| r.header.code.as_str()).filter(|code| !not_run.contains(code)).collect();
+/// Divisions of the persons and of the households that the register's quality counts.
+pub(super) fn counted_places(session: &Session, settings: &QualitySettings) -> Result<[RecordBatch; 2]> {
     let counted = |name: &str| -> Result<RecordBatch> {
         let sql = format!("SELECT t.county_code, t.township_code, t.village_code FROM {name} t");
         to_batch(&session.select(&sql)?)
     };
-    let (persons, households) = (counted(&settings.persons)?, counted(&settings.households)?);
-    Ok(quality::assess(settings, rules, &ran, &persons, &households, &findings.exceptions))
+    Ok([counted(&settings.persons)?, counted(&settings.households)?])
 }
 
 /// Tables of the quarter with the columns that some rule names; definitions are computed once.
-fn session_of(rules: &RuleSet, views: &[View], present: &BTreeSet<&str>) -> Result<Session> {
-    let files = rules.rules.iter().map(|r| &r.file).chain(rules.definitions.iter().map(|d| &d.file));
-    let mut words: BTreeSet<&str> = BTreeSet::new();
-    let mut tables: BTreeSet<&str> = BTreeSet::new();
-    for file in files {
-        let text = SqlText::new(file.sql());
-        words.extend(text.words());
-        tables.extend(text.tables().iter().map(|t| t.0));
-    }
-    words.extend(["county_code", "township_code", "village_code"]);
-    tables.extend(rules.settings.quality.iter().flat_map(|q| [q.persons.as_str(), q.households.as_str()]));
+fn session_of(rules: &RuleSet, views: &[View]) -> Result<Session> {
+    let read = rules.columns_read();
     let mut session = Session::new();
     for view in views {
-        if tables.contains(view.name.as_str()) {
-            session.register(&view.name, to_frame(&view.batch, |column| words.contains(column))?);
+        if let Some(columns) = read.get(&view.name) {
+            session.register(&view.name, to_frame(&view.rows, |column| columns.contains(column))?);
         }
     }
-    fill_absent(&mut session, &rules.catalogue, |name| !present.contains(name) && tables.contains(name));
+    fill_absent(&mut session, &rules.catalogue, |name| {
+        read.contains_key(name) && views.iter().all(|v| v.name != name)
+    });
     for definition in &rules.definitions {
         let frame = session.select(definition.file.sql())?;
         session.register(&definition.header.name, frame);
@@ -153,9 +174,7 @@ fn why_not(rules: &RuleSet, rule: &Rule, views: &[View], quarter: &str) -> Optio
     // A column that no record fills was not delivered: everyone would seem to lack it.
     let blank = |name: &str| {
         let (source, column) = name.split_once('.').unwrap_or((name, ""));
-        view(source).is_some_and(|v| {
-            v.batch.column_by_name(column).is_none_or(|c| c.null_count() == v.batch.num_rows())
-        })
+        view(source).is_some_and(|v| v.rows.filled(column).unwrap_or(0) == 0)
     };
     let blank: Vec<String> =
         header.columns.iter().filter(|name| blank(name)).map(|name| rules.column_label(name)).collect();
@@ -163,17 +182,17 @@ fn why_not(rules: &RuleSet, rule: &Rule, views: &[View], quarter: &str) -> Optio
 }
 
 /// Runs one rule in a session that holds its tables.
-pub(super) fn run_rule(session: &Session, rule: &Rule, root_code: &str, quarter: &str) -> Result<Outcome> {
+pub(super) fn run_rule(session: &Session, rule: &Rule, root_code: &str) -> Result<Outcome> {
     let frame = session.select(rule.file.sql()).map_err(|e| {
         rule.file
             .complain_sql(0..0, format!("规则{}运行失败", rule.header.code))
             .hint("用 bidui check 检查规则;仍有问题请附上此信息")
             .caused_by(e)
     })?;
-    read_outcome(rule, &frame, root_code, quarter)
+    read_outcome(rule, &frame, root_code)
 }
 
-fn read_outcome(rule: &Rule, frame: &DataFrame, root_code: &str, _quarter: &str) -> Result<Outcome> {
+fn read_outcome(rule: &Rule, frame: &DataFrame, root_code: &str) -> Result<Outcome> {
     let batch: RecordBatch = to_batch(frame)?;
     if rule.header.indicator {
         return Ok(Outcome {

@@ -17,6 +17,7 @@ use super::rule_set::{RuleSet, with_hint};
 use super::sql_text::SqlText;
 use crate::config::toml_file::suggest;
 use crate::config::{Parameter, Pipeline, Quarter, date32};
+use crate::rows::Rows;
 use crate::{Error, Result};
 
 /// How the examples of a rule set came out.
@@ -293,7 +294,7 @@ impl<'a> Bench<'a> {
         for name in self.tables_of(rule) {
             let Some(columns) = self.rules.catalogue.columns(&name) else { continue };
             match rows.get(&name) {
-                Some(rows) => session.register(&name, to_frame(&table(columns, rows)?, |_| true)?),
+                Some(rows) => session.register(&name, to_frame(&Rows::of(table(columns, rows)?), |_| true)?),
                 None => session.register(&name, empty_frame(columns)),
             }
         }
@@ -301,7 +302,7 @@ impl<'a> Bench<'a> {
             let frame = session.select(definition.file.sql())?;
             session.register(&definition.header.name, frame);
         }
-        run_rule(&session, rule, &self.rules.root_code, &self.quarter.to_string())
+        run_rule(&session, rule, &self.rules.root_code)
     }
     /// Runs one example and compares.
     fn check(&self, rule: &Rule, index: usize) -> Result<()> {

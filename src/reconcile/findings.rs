@@ -9,6 +9,7 @@ use hashbrown::{HashMap, HashSet};
 use super::outcome::Finding;
 use super::rule_set::{RuleSet, code_order};
 use super::{Exception, RelatedException, SubjectKind, View};
+use crate::Result;
 
 /// What is known of a record that serves as evidence.
 #[derive(Debug, Clone, Default)]
@@ -26,15 +27,15 @@ pub fn place(
     views: &[View],
     quarter: &str,
     mut found: Vec<(usize, Finding)>,
-) -> Vec<Exception> {
+) -> Result<Vec<Exception>> {
     found.sort_by_cached_key(|(rule, f)| {
         (code_order(&rules.rules[*rule].header.code), f.subject_id.clone(), f.rule_key.clone())
     });
     let wanted: HashSet<&str> =
         found.iter().flat_map(|(_, f)| f.evidence.iter().map(String::as_str)).collect();
-    let facts = record_facts(views, &wanted);
+    let facts = record_facts(views, &wanted)?;
     let subjects: HashSet<&str> = found.iter().map(|(_, f)| f.subject_id.as_str()).collect();
-    let homes = homes(rules, views, &subjects);
+    let homes = homes(rules, views, &subjects)?;
     let unknown = RecordFacts { tier: 1, ..RecordFacts::default() };
     let mut persons: Vec<Vec<String>> = Vec::with_capacity(found.len());
     let mut exceptions: Vec<Exception> = Vec::with_capacity(found.len());
@@ -83,7 +84,7 @@ pub fn place(
         });
     }
     relate(rules, &mut exceptions, &persons);
-    exceptions
+    Ok(exceptions)
 }
 
 fn some(text: &str) -> Option<String> {
@@ -239,57 +240,77 @@ fn division_at(batch: &RecordBatch, row: usize) -> [String; 3] {
     ["county_code", "township_code", "village_code"].map(|name| value(texts(batch, name), row))
 }
 
-/// Facts of the wanted records: this quarter's views first, so that they win over the previous.
-fn record_facts<'a>(views: &[View], wanted: &HashSet<&'a str>) -> HashMap<&'a str, RecordFacts> {
-    let mut facts: HashMap<&str, RecordFacts> = HashMap::new();
-    for view in views {
-        // The identity view repeats records of the source views.
-        if view.name == "identity_record" {
-            continue;
-        }
-        let Some(ids) = texts(&view.batch, "record_id") else { continue };
-        let (person, household) = (texts(&view.batch, "person_id"), texts(&view.batch, "household_id"));
-        let flag = |name: &str, row: usize| {
-            view.batch
-                .column_by_name(name)
-                .and_then(|c| c.as_primitive_opt::<Int32Type>())
-                .filter(|c| !c.is_null(row))
-                .map_or(0, |c| c.value(row))
-        };
-        for row in 0..ids.len() {
-            let Some(id) = wanted.get(ids.value(row)) else { continue };
-            facts.entry(id).or_insert_with(|| RecordFacts {
-                person_id: value(person, row),
-                household_id: value(household, row),
-                division: division_at(&view.batch, row),
-                tier: flag("link_tier", row).clamp(1, 6) as u8,
-                in_review: flag("in_review", row) != 0,
-            });
-        }
-    }
-    facts
+/// Columns that tell where a record stands.
+fn is_place(column: &str) -> bool {
+    [
+        "record_id",
+        "person_id",
+        "household_id",
+        "county_code",
+        "township_code",
+        "village_code",
+        "link_tier",
+        "in_review",
+    ]
+    .contains(&column)
 }
 
-/// Where persons and households are registered, by the first home source that knows them.
-fn homes<'a>(rules: &RuleSet, views: &[View], wanted: &HashSet<&'a str>) -> HashMap<&'a str, RecordFacts> {
-    let mut homes: HashMap<&str, RecordFacts> = HashMap::new();
-    for source in &rules.settings.home_sources {
-        let Some(view) = views.iter().find(|v| v.name == *source) else { continue };
-        let (person, household) = (texts(&view.batch, "person_id"), texts(&view.batch, "household_id"));
-        for row in 0..view.batch.num_rows() {
-            for id in
-                [person, household].into_iter().flatten().filter(|c| !c.is_null(row)).map(|c| c.value(row))
-            {
-                let Some(id) = wanted.get(id) else { continue };
-                homes.entry(id).or_insert_with(|| RecordFacts {
+/// Facts of the wanted records: this quarter's views first, so that they win over the previous.
+fn record_facts<'a>(views: &[View], wanted: &HashSet<&'a str>) -> Result<HashMap<&'a str, RecordFacts>> {
+    let mut facts: HashMap<&str, RecordFacts> = HashMap::new();
+    // The identity view repeats records of the source views.
+    for view in views.iter().filter(|v| v.name != "identity_record" && v.rows.filled("record_id").is_some()) {
+        for rows in view.rows.chunks(is_place)? {
+            let rows = rows?;
+            let Some(ids) = texts(&rows, "record_id") else { continue };
+            let (person, household) = (texts(&rows, "person_id"), texts(&rows, "household_id"));
+            let flag = |name: &str, row: usize| {
+                rows.column_by_name(name)
+                    .and_then(|c| c.as_primitive_opt::<Int32Type>())
+                    .filter(|c| !c.is_null(row))
+                    .map_or(0, |c| c.value(row))
+            };
+            for row in 0..ids.len() {
+                let Some(id) = wanted.get(ids.value(row)) else { continue };
+                facts.entry(id).or_insert_with(|| RecordFacts {
                     person_id: value(person, row),
                     household_id: value(household, row),
-                    division: division_at(&view.batch, row),
-                    tier: 1,
-                    in_review: false,
+                    division: division_at(&rows, row),
+                    tier: flag("link_tier", row).clamp(1, 6) as u8,
+                    in_review: flag("in_review", row) != 0,
                 });
             }
         }
     }
-    homes
+    Ok(facts)
+}
+
+/// Where persons and households are registered, by the first home source that knows them.
+fn homes<'a>(
+    rules: &RuleSet,
+    views: &[View],
+    wanted: &HashSet<&'a str>,
+) -> Result<HashMap<&'a str, RecordFacts>> {
+    let mut homes: HashMap<&str, RecordFacts> = HashMap::new();
+    for source in &rules.settings.home_sources {
+        let Some(view) = views.iter().find(|v| v.name == *source) else { continue };
+        for rows in view.rows.chunks(is_place)? {
+            let rows = rows?;
+            let (person, household) = (texts(&rows, "person_id"), texts(&rows, "household_id"));
+            for row in 0..rows.num_rows() {
+                let ids = [person, household].into_iter().flatten().filter(|c| !c.is_null(row));
+                for id in ids.map(|c| c.value(row)) {
+                    let Some(id) = wanted.get(id) else { continue };
+                    homes.entry(id).or_insert_with(|| RecordFacts {
+                        person_id: value(person, row),
+                        household_id: value(household, row),
+                        division: division_at(&rows, row),
+                        tier: 1,
+                        in_review: false,
+                    });
+                }
+            }
+        }
+    }
+    Ok(homes)
 }

@@ -4,13 +4,15 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, Date32Array, Int32Array, Int64Array, StringArray};
+use arrow::array::{ArrayRef, AsArray, Date32Array, Int32Array, Int64Array, StringArray};
 use arrow::datatypes::{
     DataType as ArrowType, Date32Type, Field, Int32Type, Int64Type, Schema as ArrowSchema,
 };
 use arrow::record_batch::RecordBatch;
 use polars::prelude::*;
+use rayon::prelude::*;
 
+use crate::rows::Rows;
 use crate::{Error, Result};
 
 /// The four column types that records and views have.
@@ -66,32 +68,40 @@ pub fn empty_frame(columns: &[(String, ColumnKind)]) -> DataFrame {
     DataFrame::empty_with_schema(&schema)
 }
 
-/// Engine table with the columns of `batch` that `keep` wants.
-pub fn to_frame(batch: &RecordBatch, keep: impl Fn(&str) -> bool) -> Result<DataFrame> {
-    let mut columns = Vec::new();
-    for (field, array) in batch.schema_ref().fields().iter().zip(batch.columns()) {
-        if keep(field.name()) {
-            columns.push(to_column(field.name(), array)?);
-        }
-    }
-    DataFrame::new(batch.num_rows(), columns).map_err(engine_failure)
+/// Engine table with the columns of `rows` that `keep` wants.
+pub fn to_frame(rows: &Rows, keep: impl Fn(&str) -> bool) -> Result<DataFrame> {
+    let fields: Vec<_> = rows.schema().fields().iter().filter(|f| keep(f.name())).cloned().collect();
+    let chunks = rows.chunks(|name| keep(name))?.collect::<Result<Vec<_>>>()?;
+    let columns = fields
+        .par_iter()
+        .enumerate()
+        .map(|(at, field)| {
+            let arrays: Vec<&ArrayRef> = chunks.iter().map(|chunk| chunk.column(at)).collect();
+            to_column(field.name(), field.data_type(), &arrays)
+        })
+        .collect::<Result<Vec<_>>>()?;
+    DataFrame::new(rows.count(), columns).map_err(engine_failure)
 }
 
-fn to_column(name: &str, array: &ArrayRef) -> Result<Column> {
+fn to_column(name: &str, kind: &ArrowType, chunks: &[&ArrayRef]) -> Result<Column> {
     let name: PlSmallStr = name.into();
-    let series = match array.data_type() {
+    let series = match kind {
         ArrowType::Utf8 => {
-            StringChunked::from_iter_options(name, array.as_string::<i32>().iter()).into_series()
+            let texts = chunks.iter().flat_map(|c| c.as_string::<i32>());
+            StringChunked::from_iter_options(name, texts).into_series()
         }
         ArrowType::Int32 => {
-            Int32Chunked::from_iter_options(name, array.as_primitive::<Int32Type>().iter()).into_series()
+            let numbers = chunks.iter().flat_map(|c| c.as_primitive::<Int32Type>());
+            Int32Chunked::from_iter_options(name, numbers).into_series()
         }
         ArrowType::Int64 => {
-            Int64Chunked::from_iter_options(name, array.as_primitive::<Int64Type>().iter()).into_series()
+            let numbers = chunks.iter().flat_map(|c| c.as_primitive::<Int64Type>());
+            Int64Chunked::from_iter_options(name, numbers).into_series()
         }
-        ArrowType::Date32 => Int32Chunked::from_iter_options(name, array.as_primitive::<Date32Type>().iter())
-            .into_date()
-            .into_series(),
+        ArrowType::Date32 => {
+            let days = chunks.iter().flat_map(|c| c.as_primitive::<Date32Type>());
+            Int32Chunked::from_iter_options(name, days).into_date().into_series()
+        }
         other => return Err(Error::internal(format!("列“{name}”的类型{other}不能交给规则引擎"))),
     };
     Ok(series.into())
@@ -141,8 +151,8 @@ mod tests {
             ("d", Arc::new(Date32Array::from(vec![Some(17_804), None])) as ArrayRef, true),
         ])
         .unwrap();
-        let frame = to_frame(&batch, |_| true).unwrap();
+        let frame = to_frame(&Rows::of(batch.clone()), |_| true).unwrap();
         assert_eq!(to_batch(&frame).unwrap(), batch);
-        assert_eq!(to_frame(&batch, |name| name == "d").unwrap().width(), 1);
+        assert_eq!(to_frame(&Rows::of(batch.clone()), |name| name == "d").unwrap().width(), 1);
     }
 }

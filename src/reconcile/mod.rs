@@ -6,6 +6,9 @@
 
 use arrow::record_batch::RecordBatch;
 
+use crate::rows::Rows;
+
+mod buckets;
 pub mod catalogue;
 pub mod engine;
 pub mod examples;
@@ -18,6 +21,7 @@ pub mod quality;
 pub mod rule_file;
 pub mod rule_set;
 pub mod rules_doc;
+mod scope;
 pub mod settings;
 pub mod sql_text;
 pub mod targets;
@@ -34,7 +38,17 @@ pub struct View {
     /// SQL name.
     pub name: String,
     /// Utf8, Int32, Int64 and Date32 columns only.
-    pub batch: RecordBatch,
+    pub rows: Rows,
+    /// The rows by bucket, with the columns that rules read; empty where rules are run over all
+    /// rows at once, and for views that every bucket reads whole.
+    pub buckets: Vec<Rows>,
+}
+
+impl View {
+    /// A view that lies in memory, whole.
+    pub fn of(name: &str, rows: RecordBatch) -> Self {
+        Self { name: name.to_owned(), rows: Rows::of(rows), buckets: Vec::new() }
+    }
 }
 
 /// How much harm an exception of the rule does, S1 worst.

@@ -15,7 +15,7 @@ use crate::config::toml_file::{nearest, suggest};
 use crate::{Error, Result};
 
 /// Tables by name, ready for SELECTs.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Session {
     tables: BTreeMap<String, LazyFrame>,
     columns: BTreeMap<String, Columns>,
@@ -38,6 +38,10 @@ impl Session {
     pub fn register(&mut self, name: &str, frame: DataFrame) {
         self.columns.insert(name.to_owned(), columns_of(frame.schema()));
         self.tables.insert(name.to_owned(), frame.lazy());
+    }
+    /// Is there a table of this name?
+    pub fn has(&self, name: &str) -> bool {
+        self.tables.contains_key(name)
     }
     /// Adds the columns that a SELECT yields as a table without rows.
     pub fn define(&mut self, name: &str, columns: &Columns) {

@@ -34,6 +34,8 @@ pub struct RuleSet {
     pub labels: BTreeMap<String, String>,
     /// `rules/targets.toml`.
     pub targets: TargetFile,
+    /// Columns that are household numbers wherever a list has a column of the name.
+    pub household_columns: BTreeSet<String>,
     targets_file: TomlFile,
     settings_file: TomlFile,
     policy_text: Option<String>,
@@ -81,6 +83,17 @@ impl RuleSet {
             .iter()
             .flat_map(|s| s.columns.iter().map(|c| (format!("{}.{}", s.name, c.name), c.label.clone())))
             .collect();
+        let mut household_columns = BTreeSet::new();
+        let mut others = BTreeSet::new();
+        for contract in &pipeline.sources {
+            let number = contract.role(Role::Household).map(|c| c.name.as_str());
+            for column in &contract.columns {
+                let names =
+                    if Some(column.name.as_str()) == number { &mut household_columns } else { &mut others };
+                names.insert(column.name.clone());
+            }
+        }
+        household_columns.retain(|name| !others.contains(name));
         Ok(Self {
             rules,
             definitions,
@@ -89,6 +102,7 @@ impl RuleSet {
             root_code,
             labels,
             targets,
+            household_columns,
             targets_file,
             settings_file,
             policy_text,
@@ -129,6 +143,35 @@ impl RuleSet {
             }
         }
         found
+    }
+    /// Columns that rules and definitions may read, by table: the words of every SELECT that
+    /// names the table.
+    pub fn columns_read(&self) -> BTreeMap<String, BTreeSet<String>> {
+        let mut read: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for file in self.rules.iter().map(|r| &r.file).chain(self.definitions.iter().map(|d| &d.file)) {
+            let text = SqlText::new(file.sql());
+            for (table, _) in text.tables() {
+                read.entry(table.to_owned()).or_default().extend(text.words().map(str::to_owned));
+            }
+        }
+        if let Some(quality) = &self.settings.quality {
+            for table in [&quality.persons, &quality.households] {
+                let places = ["county_code", "township_code", "village_code"].map(str::to_owned);
+                read.entry(table.clone()).or_default().extend(places);
+            }
+        }
+        read
+    }
+    /// Names of columns that hold a department's own household numbers in every list that has
+    /// a column of the name.
+    pub fn household_numbers(&self) -> Vec<&str> {
+        self.household_columns.iter().map(String::as_str).collect()
+    }
+    /// The definition of this name and those it needs; none for a view.
+    pub fn definitions_behind(&self, table: &str) -> Vec<String> {
+        let Some(definition) = self.definition(table) else { return Vec::new() };
+        let behind = self.definitions_of(&definition.file).into_iter().map(|d| d.header.name.clone());
+        behind.chain([table.to_owned()]).collect()
     }
     /// Definitions that a SELECT needs, in order.
     pub fn definitions_of(&self, file: &SqlFile) -> Vec<&Definition> {

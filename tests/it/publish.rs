@@ -20,6 +20,7 @@ use bidui::reconcile::{
     Exception, Findings, Indicator, NotRun, RelatedException, RuleSet, Severity, SubjectKind, View,
 };
 use bidui::resolve::Resolution;
+use bidui::rows::Rows;
 use bidui::track::{Status, TrackedException, track};
 
 const KEY: &[u8] = b"a key that only tests ever use..";
@@ -158,10 +159,7 @@ impl World {
         let ids: ArrayRef = Arc::new(StringArray::from_iter_values(resolution.person_ids.iter()));
         let ages: ArrayRef = Arc::new(Int32Array::from_iter_values((0..people).map(|n| (n % 90) as i32)));
         let batch = RecordBatch::try_from_iter([("person_id", ids), ("age", ages)]).unwrap();
-        let views = vec![
-            View { name: "person".into(), batch: batch.clone() },
-            View { name: "person_previous".into(), batch },
-        ];
+        let views = vec![View::of("person", batch.clone()), View::of("person_previous", batch)];
         let mut world = Self {
             catalogue,
             quarter: quarter.to_owned(),
@@ -241,11 +239,13 @@ impl World {
 
     fn publish(&self, out: &Path, previous: Option<&Previous>) -> bidui::Result<Publication> {
         let tracked = self.tracked(previous);
+        let own: Vec<Rows> = self.loaded.iter().map(|l| Rows::of(l.records.batch.clone())).collect();
         publish(
             &PublicationInputs {
                 catalogue: &self.catalogue,
                 quarter: &self.quarter,
                 loaded: &self.loaded,
+                own: &own,
                 comparables: &self.comparables,
                 links: &self.links,
                 resolution: &self.resolution,
@@ -462,7 +462,7 @@ fn a_failed_run_leaves_the_old_publication_whole() {
     let before = files(&out.path().join("quarter=2018Q3"));
     // Fails after tables/ and half of restricted/ were written.
     let mut broken = World::new("2018Q3", 60);
-    broken.views.push(View { name: "../escape".into(), batch: broken.views[0].batch.clone() });
+    broken.views.push(View { name: "../escape".into(), ..broken.views[0].clone() });
     broken.publish(out.path(), None).unwrap_err();
     assert!(files(&out.path().join("quarter=2018Q3")) == before);
     assert!(!out.path().join("quarter=2018Q3/escape.parquet").exists());

@@ -10,6 +10,7 @@ use bidui::load::{Loaded, load_source};
 use bidui::normalize::normalize;
 use bidui::reconcile::{Findings, RuleSet, run, views};
 use bidui::resolve::Resolution;
+use bidui::rows::Rows;
 
 /// Rules whose truth is known: the generator's, then those on the other departments' lists.
 const KNOWN: &str = "R01 R02 R03 R04 R06 R07 R08 R14 R30 R32 R33 R34 R36 R37 R38 R50 R52 R53 R73 R75 \
@@ -76,14 +77,16 @@ fn findings(quarter: &str) -> Findings {
         .collect();
     let comparables = normalize(&pipeline, &loaded).unwrap();
     let resolution = perfect(&loaded, &truth_records(quarter));
+    let own: Vec<Rows> = loaded.iter().map(|l| Rows::of(l.records.batch.clone())).collect();
     let inputs = views::Inputs {
         pipeline: &pipeline,
         loaded: &loaded,
+        own: &own,
         comparables: &comparables,
         resolution: &resolution,
         quarter: quarter.parse().unwrap(),
     };
-    let views = views::build(&inputs, &rules).unwrap();
+    let views = views::build(&inputs, &rules, Vec::new(), &views::Placement::default()).unwrap();
     run(&rules, &views, quarter, &mut |_, _| {}).unwrap()
 }
 

@@ -302,7 +302,7 @@ fn evidence(inputs: &PublicationInputs<'_>, people: &People<'_>, tracked: &Track
         if !number.is_empty() {
             values.push(number);
         }
-        values.extend(shown(inputs, &tracked.exception.rule_code, source, row));
+        values.extend(shown(people, &tracked.exception.rule_code, source, row));
         if !values.is_empty() {
             line.push(':');
             line.push_str(&values.join(","));
@@ -313,7 +313,8 @@ fn evidence(inputs: &PublicationInputs<'_>, people: &People<'_>, tracked: &Track
 }
 
 /// Original values of the columns that the rule reads.
-fn shown(inputs: &PublicationInputs<'_>, rule: &str, source: usize, row: usize) -> Vec<String> {
+fn shown(people: &People<'_>, rule: &str, source: usize, row: usize) -> Vec<String> {
+    let inputs = &people.inputs;
     let records = &inputs.loaded[source].records;
     let Some(facts) = inputs.catalogue.sources.iter().find(|s| s.name == records.source) else {
         return Vec::new();
@@ -324,7 +325,7 @@ fn shown(inputs: &PublicationInputs<'_>, rule: &str, source: usize, row: usize) 
         .iter()
         .filter(|(name, _)| rule.columns.contains(name))
         .filter_map(|(name, title)| {
-            let column = records.batch.column_by_name(name)?;
+            let (column, row) = people.said(source, row, name)?;
             let value = value_text(name, column.as_ref(), row)?;
             Some(format!("{title} {}", mask::numbers_in_text(&value)))
         })

@@ -10,10 +10,12 @@ use rayon::prelude::*;
 
 use super::super::View;
 use super::super::catalogue::Catalogue;
+use super::sink::Target;
 use super::{Inputs, assemble};
 use crate::Result;
 use crate::link::compare::{HanNameLevel, han_name_level};
 use crate::normalize::{IdClass, IdNumber, NameForm, PoolId};
+use crate::rows::CHUNK_ROWS;
 
 /// One record of the view.
 struct Row {
@@ -64,7 +66,12 @@ impl<'a> Numbers<'a> {
 }
 
 /// Builds the view.
-pub(super) fn view(inputs: &Inputs<'_>, catalogue: &Catalogue, numbers: &Numbers<'_>) -> Result<View> {
+pub(super) fn view(
+    inputs: &Inputs<'_>,
+    catalogue: &Catalogue,
+    numbers: &Numbers<'_>,
+    to: &Target<'_>,
+) -> Result<View> {
     let persons = inputs.resolution.person_ids.len();
     let rows: Vec<Row> = (0..persons)
         .into_par_iter()
@@ -74,32 +81,34 @@ pub(super) fn view(inputs: &Inputs<'_>, catalogue: &Catalogue, numbers: &Numbers
         })
         .collect();
     let resolution = inputs.resolution;
-    let text = |of: &dyn Fn(&Row) -> Option<String>| {
-        Arc::new(rows.iter().map(of).collect::<StringArray>()) as ArrayRef
-    };
-    let number =
-        |of: &dyn Fn(&Row) -> Option<i32>| Arc::new(rows.iter().map(of).collect::<Int32Array>()) as ArrayRef;
-    assemble(catalogue, "identity_record", |name| {
-        Some(match name {
-            "record_id" => text(&|r| Some(inputs.loaded[r.source].records.record_id(r.row))),
-            "person_id" => text(&|r| Some(resolution.person_ids[r.person].clone())),
-            "household_id" => text(&|r| {
-                Some(
-                    resolution.household_ids[resolution.household[inputs.node(r.source, r.row)] as usize]
-                        .clone(),
-                )
-            }),
-            "source" => text(&|r| Some(inputs.loaded[r.source].records.source.clone())),
-            "link_tier" => number(&|r| Some(resolution.tier[inputs.node(r.source, r.row)] as i32)),
-            "record_order" => number(&|r| Some(r.order)),
-            "id18" => text(&|r| r.id.to_text()),
-            "id_class" => text(&|r| Some(r.id.class.code().to_owned())),
-            "full_id" => number(&|r| Some(i32::from(r.id.id18_key().is_some()))),
-            "name_group" => number(&|r| (r.name_group >= 0).then_some(r.name_group)),
-            "id_of_other" => number(&|r| Some(i32::from(r.of_other))),
-            _ => return None,
-        })
-    })
+    let mut sink = to.begin(catalogue, "identity_record")?;
+    for rows in rows.chunks(CHUNK_ROWS) {
+        let text = |of: &dyn Fn(&Row) -> Option<String>| {
+            Arc::new(rows.iter().map(of).collect::<StringArray>()) as ArrayRef
+        };
+        let number = |of: &dyn Fn(&Row) -> Option<i32>| {
+            Arc::new(rows.iter().map(of).collect::<Int32Array>()) as ArrayRef
+        };
+        let household = |r: &Row| resolution.household[inputs.node(r.source, r.row)] as usize;
+        let view = assemble(catalogue, "identity_record", |name| {
+            Some(match name {
+                "record_id" => text(&|r| Some(inputs.loaded[r.source].records.record_id(r.row))),
+                "person_id" => text(&|r| Some(resolution.person_ids[r.person].clone())),
+                "household_id" => text(&|r| Some(resolution.household_ids[household(r)].clone())),
+                "source" => text(&|r| Some(inputs.loaded[r.source].records.source.clone())),
+                "link_tier" => number(&|r| Some(resolution.tier[inputs.node(r.source, r.row)] as i32)),
+                "record_order" => number(&|r| Some(r.order)),
+                "id18" => text(&|r| r.id.to_text()),
+                "id_class" => text(&|r| Some(r.id.class.code().to_owned())),
+                "full_id" => number(&|r| Some(i32::from(r.id.id18_key().is_some()))),
+                "name_group" => number(&|r| (r.name_group >= 0).then_some(r.name_group)),
+                "id_of_other" => number(&|r| Some(i32::from(r.of_other))),
+                _ => return None,
+            })
+        })?;
+        sink.push(view, |row| rows[row].person)?;
+    }
+    sink.finish()
 }
 
 /// What is compared of every record.

@@ -1,11 +1,11 @@
 //! The tables that rules read, built from records, comparable fields and the resolution.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Date32Array, Int32Array, Int64Array, StringArray};
 use arrow::datatypes::{Field, Schema};
 use arrow::record_batch::RecordBatch;
-use rayon::prelude::*;
 
 use super::View;
 use super::catalogue::{Catalogue, Origin, PREVIOUS};
@@ -14,13 +14,19 @@ use crate::config::{Parameter, Pipeline, Quarter, SourceContract};
 use crate::load::Loaded;
 use crate::normalize::{Comparable, DivisionTree};
 use crate::resolve::{IdentityChange, Resolution};
+use crate::rows::{Rows, Store};
 use crate::{Error, Result};
 
 mod identity;
 mod people;
+mod sink;
 mod source;
+mod split;
 
 use people::People;
+use sink::Target;
+use source::Sources;
+use split::Split;
 
 /// Everything the views of a quarter are made of. `loaded`, `comparables` and the offsets of
 /// `resolution` list the same sources in the same order; a source that was not delivered is in none.
@@ -30,6 +36,8 @@ pub struct Inputs<'a> {
     pub pipeline: &'a Pipeline,
     /// Records by source.
     pub loaded: &'a [Loaded],
+    /// The contracts' columns of their records, by source.
+    pub own: &'a [Rows],
     /// Comparable fields by source.
     pub comparables: &'a [Comparable],
     /// Who every record is.
@@ -70,10 +78,12 @@ impl<'a> Inputs<'a> {
     fn check(&self) -> Result<()> {
         let sources = self.loaded.len();
         let aligned = self.comparables.len() == sources
+            && self.own.len() == sources
             && self.resolution.offsets.len() == sources + 1
             && (0..sources).all(|s| {
                 self.loaded[s].records.source == self.comparables[s].source
-                    && self.loaded[s].records.batch.num_rows() == self.rows(s)
+                    && self.loaded[s].records.keys.len() == self.rows(s)
+                    && self.own[s].count() == self.rows(s)
                     && (self.resolution.offsets[s + 1] - self.resolution.offsets[s]) as usize == self.rows(s)
             });
         if aligned {
@@ -84,31 +94,68 @@ impl<'a> Inputs<'a> {
     }
 }
 
-/// Views of a quarter, by name: one per source that was delivered, and the derived ones.
-pub fn build(inputs: &Inputs<'_>, rules: &RuleSet) -> Result<Vec<View>> {
+/// How the views of a run are built.
+#[derive(Debug, Clone, Default)]
+pub struct Placement {
+    /// Where their rows lie.
+    pub store: Store,
+    /// Number of buckets that rules are run in; 0 or 1: rules see all rows at once.
+    pub buckets: usize,
+}
+
+/// Views of a quarter, by name: one per source that was delivered, the derived ones, and those
+/// of `previous` (last quarter's) that rules may read, under their `_previous` names.
+pub fn build(
+    inputs: &Inputs<'_>,
+    rules: &RuleSet,
+    previous: Vec<View>,
+    placement: &Placement,
+) -> Result<Vec<View>> {
     inputs.check()?;
+    let catalogue = &rules.catalogue;
+    let read = rules.columns_read();
+    let guardians: Vec<Vec<u32>> =
+        (0..inputs.loaded.len()).map(|source| source::guardians(inputs, source)).collect();
+    let previous = as_previous(previous, catalogue, &inputs.resolution.ledger)?;
+    let split = match placement.buckets {
+        0 | 1 => None,
+        count => Some(Split::of(inputs, &guardians, &rules.household_numbers(), &previous, count)?),
+    };
+    let to = Target { store: &placement.store, split: split.as_ref(), read: &read };
     let numbers = identity::Numbers::gather(inputs);
     let people = People::gather(inputs, &home_order(inputs, rules), &numbers);
-    let catalogue = &rules.catalogue;
-    let delivered: Vec<usize> =
-        (0..inputs.loaded.len()).filter(|&s| !inputs.loaded[s].records.tables.is_empty()).collect();
-    let mut views: Vec<View> = delivered
-        .par_iter()
-        .map(|&s| source::view(inputs, catalogue, &people, &numbers, s))
-        .collect::<Result<_>>()?;
-    views.push(parameter_view(inputs, rules)?);
-    views.push(division_view(inputs.tree(), catalogue)?);
-    views.push(people::person_view(inputs, catalogue, &people)?);
-    views.push(people::household_view(inputs, catalogue, &people)?);
-    views.push(identity::view(inputs, catalogue, &numbers)?);
+    let mut views = vec![parameter_view(inputs, rules)?, division_view(inputs.tree(), catalogue)?];
+    views.push(people::person_view(inputs, catalogue, &people, &to)?);
+    views.push(people::household_view(inputs, catalogue, &people, &to)?);
+    views.push(identity::view(inputs, catalogue, &numbers, &to)?);
+    let sources = Sources { inputs, people: &people, numbers: &numbers, guardians: &guardians };
+    for source in (0..inputs.loaded.len()).filter(|&s| !inputs.loaded[s].records.tables.is_empty()) {
+        views.push(source::view(&sources, catalogue, source, &to)?);
+    }
+    for view in previous {
+        views.push(match &split {
+            Some(split) => split_previous(view, split, &to)?,
+            None => view,
+        });
+    }
     views.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(views)
 }
 
+fn split_previous(view: View, split: &Split, to: &Target<'_>) -> Result<View> {
+    let mut sink = to.begin_with(&view.name, view.rows.schema().clone())?;
+    for rows in view.rows.chunks(|_| true)? {
+        let rows = rows?;
+        let buckets = split.of_previous(&rows);
+        sink.push_split(rows, |row| buckets[row])?;
+    }
+    sink.finish()
+}
+
 /// Last quarter's source views under their `_previous` names. A person or household that was
 /// merged since carries its present id, so that rules can join the two quarters.
-pub fn as_previous(views: Vec<View>, catalogue: &Catalogue, ledger: &[IdentityChange]) -> Result<Vec<View>> {
-    let renamed: std::collections::BTreeMap<&str, &str> = ledger
+fn as_previous(views: Vec<View>, catalogue: &Catalogue, ledger: &[IdentityChange]) -> Result<Vec<View>> {
+    let renamed: BTreeMap<&str, &str> = ledger
         .iter()
         .filter(|change| change.kind == "merge")
         .map(|change| (change.previous_id.as_str(), change.current_id.as_str()))
@@ -119,21 +166,27 @@ pub fn as_previous(views: Vec<View>, catalogue: &Catalogue, ledger: &[IdentityCh
         if catalogue.views.get(&name).is_none_or(|v| v.origin != Origin::Previous) {
             continue;
         }
-        let mut columns = Vec::new();
-        for (field, array) in view.batch.schema_ref().fields().iter().zip(view.batch.columns()) {
-            let id = ["person_id", "household_id", "guardian_person_id"].contains(&field.name().as_str());
-            match array.as_any().downcast_ref::<StringArray>() {
-                Some(texts) if id && !renamed.is_empty() => {
-                    let now = texts.iter().map(|t| t.map(|t| *renamed.get(t).unwrap_or(&t)));
-                    columns.push(Arc::new(now.collect::<StringArray>()) as ArrayRef);
-                }
-                _ => columns.push(array.clone()),
-            }
+        let mut rows = view.rows;
+        if !renamed.is_empty() {
+            rows = rows.map(|batch| with_present_ids(&batch, &renamed))?;
         }
-        let batch = RecordBatch::try_new(view.batch.schema(), columns).map_err(mismatch)?;
-        previous.push(View { name, batch });
+        previous.push(View { name, rows, buckets: Vec::new() });
     }
     Ok(previous)
+}
+
+fn with_present_ids(batch: &RecordBatch, renamed: &BTreeMap<&str, &str>) -> Result<RecordBatch> {
+    let columns = batch.schema_ref().fields().iter().zip(batch.columns()).map(|(field, array)| {
+        let id = ["person_id", "household_id", "guardian_person_id"].contains(&field.name().as_str());
+        match array.as_any().downcast_ref::<StringArray>() {
+            Some(texts) if id => {
+                let now = texts.iter().map(|t| t.map(|t| *renamed.get(t).unwrap_or(&t)));
+                Arc::new(now.collect::<StringArray>()) as ArrayRef
+            }
+            _ => array.clone(),
+        }
+    });
+    RecordBatch::try_new(batch.schema(), columns.collect()).map_err(mismatch)
 }
 
 /// Sources in the order in which their address counts: home sources first.
@@ -149,7 +202,7 @@ fn assemble(
     catalogue: &Catalogue,
     name: &str,
     mut column: impl FnMut(&str) -> Option<ArrayRef>,
-) -> Result<View> {
+) -> Result<RecordBatch> {
     let columns =
         catalogue.columns(name).ok_or_else(|| Error::internal(format!("没有视图“{name}”的列表")))?;
     let mut fields = Vec::with_capacity(columns.len());
@@ -160,8 +213,7 @@ fn assemble(
         fields.push(Field::new(column_name, kind.arrow(), true));
         arrays.push(array);
     }
-    let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).map_err(mismatch)?;
-    Ok(View { name: name.to_owned(), batch })
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).map_err(mismatch)
 }
 
 fn mismatch(error: arrow::error::ArrowError) -> Error {
@@ -170,17 +222,17 @@ fn mismatch(error: arrow::error::ArrowError) -> Error {
 
 fn parameter_view(inputs: &Inputs<'_>, rules: &RuleSet) -> Result<View> {
     use super::frame::ColumnKind;
-    let row = rules.parameters(inputs.pipeline, inputs.quarter)?;
-    let kinds: std::collections::BTreeMap<&str, ColumnKind> = rules
+    let values = rules.parameters(inputs.pipeline, inputs.quarter)?;
+    let kinds: BTreeMap<&str, ColumnKind> = rules
         .catalogue
         .columns("parameter")
         .into_iter()
         .flatten()
         .map(|(name, kind)| (name.as_str(), *kind))
         .collect();
-    assemble(&rules.catalogue, "parameter", |name| {
+    let row = assemble(&rules.catalogue, "parameter", |name| {
         // A parameter that is not set for this year is null: comparisons with it find nothing.
-        let array: ArrayRef = match (row.get(name), kinds.get(name)?) {
+        let array: ArrayRef = match (values.get(name), kinds.get(name)?) {
             (Some(Parameter::Integer(n)), _) => Arc::new(Int64Array::from(vec![Some(*n)])),
             (Some(Parameter::Text(text)), _) => Arc::new(StringArray::from(vec![Some(text.as_str())])),
             (Some(Parameter::Date(days)), _) => Arc::new(Date32Array::from(vec![Some(*days)])),
@@ -189,11 +241,12 @@ fn parameter_view(inputs: &Inputs<'_>, rules: &RuleSet) -> Result<View> {
             (None, _) => Arc::new(Int64Array::from(vec![None])),
         };
         Some(array)
-    })
+    })?;
+    Ok(View::of("parameter", row))
 }
 
 fn division_view(tree: &DivisionTree, catalogue: &Catalogue) -> Result<View> {
-    assemble(catalogue, "division", |name| {
+    let rows = assemble(catalogue, "division", |name| {
         let units = tree.units.iter();
         Some(match name {
             "code" => Arc::new(units.map(|u| Some(u.code.as_str())).collect::<StringArray>()) as ArrayRef,
@@ -206,7 +259,8 @@ fn division_view(tree: &DivisionTree, catalogue: &Catalogue) -> Result<View> {
             "level" => Arc::new(units.map(|u| Some(i32::from(u.level))).collect::<Int32Array>()),
             _ => return None,
         })
-    })
+    })?;
+    Ok(View::of("division", rows))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What all records of a person together say: birth, sex, home, and which sources list them.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Date32Array, Int32Array, StringArray};
@@ -8,10 +10,12 @@ use jiff::civil::Date;
 use super::super::View;
 use super::super::catalogue::Catalogue;
 use super::identity::Numbers;
+use super::sink::Target;
 use super::{Inputs, assemble};
 use crate::Result;
 use crate::config::{Quarter, date32, from_date32};
 use crate::normalize::{IdNumber, Sex};
+use crate::rows::CHUNK_ROWS;
 
 /// Facts by dense person.
 pub(super) struct People {
@@ -172,36 +176,61 @@ fn household_of(inputs: &Inputs<'_>, home: (u32, u32)) -> Option<usize> {
         .then(|| inputs.resolution.household[inputs.node(home.0 as usize, home.1 as usize)] as usize)
 }
 
+/// Ranges of rows that views are built in.
+fn chunks(count: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..count).step_by(CHUNK_ROWS).map(move |from| from..(from + CHUNK_ROWS).min(count))
+}
+
 /// The view `person`.
-pub(super) fn person_view(inputs: &Inputs<'_>, catalogue: &Catalogue, people: &People) -> Result<View> {
+pub(super) fn person_view(
+    inputs: &Inputs<'_>,
+    catalogue: &Catalogue,
+    people: &People,
+    to: &Target<'_>,
+) -> Result<View> {
     let ids = &inputs.resolution.person_ids;
     let households = &inputs.resolution.household_ids;
-    assemble(catalogue, "person", |name| {
-        Some(match name {
-            "person_id" => Arc::new(ids.iter().map(Some).collect::<StringArray>()) as ArrayRef,
-            "household_id" => Arc::new(
-                people
-                    .home
-                    .iter()
-                    .map(|&home| household_of(inputs, home).and_then(|h| households.get(h)))
-                    .collect::<StringArray>(),
-            ),
-            "birth_date" => date_array(people.birth.iter().copied()),
-            "age" => Arc::new(people.birth.iter().map(|&b| age(b, inputs.quarter)).collect::<Int32Array>()),
-            "sex" => Arc::new(people.sex.iter().map(|&s| sex_label(s)).collect::<StringArray>()),
-            "county_code" => codes(inputs, &people.home, 2),
-            "township_code" => codes(inputs, &people.home, 3),
-            "village_code" => codes(inputs, &people.home, 4),
-            flag => {
-                let listed = listed_in(inputs, people, flag)?;
-                Arc::new(listed.iter().map(|l| Some(i32::from(*l))).collect::<Int32Array>())
-            }
-        })
-    })
+    let mut sink = to.begin(catalogue, "person")?;
+    for rows in chunks(ids.len()) {
+        let homes = &people.home[rows.clone()];
+        let births = &people.birth[rows.clone()];
+        let view = assemble(catalogue, "person", |name| {
+            Some(match name {
+                "person_id" => {
+                    Arc::new(ids[rows.clone()].iter().map(Some).collect::<StringArray>()) as ArrayRef
+                }
+                "household_id" => Arc::new(
+                    homes
+                        .iter()
+                        .map(|&home| household_of(inputs, home).and_then(|h| households.get(h)))
+                        .collect::<StringArray>(),
+                ),
+                "birth_date" => date_array(births.iter().copied()),
+                "age" => Arc::new(births.iter().map(|&b| age(b, inputs.quarter)).collect::<Int32Array>()),
+                "sex" => {
+                    Arc::new(people.sex[rows.clone()].iter().map(|&s| sex_label(s)).collect::<StringArray>())
+                }
+                "county_code" => codes(inputs, homes, 2),
+                "township_code" => codes(inputs, homes, 3),
+                "village_code" => codes(inputs, homes, 4),
+                flag => {
+                    let listed = listed_in(inputs, people, flag)?;
+                    Arc::new(listed[rows.clone()].iter().map(|l| Some(i32::from(*l))).collect::<Int32Array>())
+                }
+            })
+        })?;
+        sink.push(view, |row| rows.start + row)?;
+    }
+    sink.finish()
 }
 
 /// The view `household`.
-pub(super) fn household_view(inputs: &Inputs<'_>, catalogue: &Catalogue, people: &People) -> Result<View> {
+pub(super) fn household_view(
+    inputs: &Inputs<'_>,
+    catalogue: &Catalogue,
+    people: &People,
+    to: &Target<'_>,
+) -> Result<View> {
     let ids = &inputs.resolution.household_ids;
     let mut persons = vec![0i32; ids.len()];
     let mut homes = vec![(u32::MAX, u32::MAX); ids.len()];
@@ -212,23 +241,36 @@ pub(super) fn household_view(inputs: &Inputs<'_>, catalogue: &Catalogue, people:
             homes[household] = home;
         }
     }
-    assemble(catalogue, "household", |name| {
-        Some(match name {
-            "household_id" => Arc::new(ids.iter().map(Some).collect::<StringArray>()) as ArrayRef,
-            "persons" => Arc::new(Int32Array::from(persons.clone())),
-            "county_code" => codes(inputs, &homes, 2),
-            "township_code" => codes(inputs, &homes, 3),
-            "village_code" => codes(inputs, &homes, 4),
-            flag => {
-                let listed = listed_in(inputs, people, flag)?;
-                let mut here = vec![0i32; ids.len()];
-                for (&home, _) in people.home.iter().zip(listed.iter()).filter(|(_, listed)| **listed) {
-                    if let Some(household) = household_of(inputs, home) {
-                        here[household] = 1;
-                    }
-                }
-                Arc::new(Int32Array::from(here))
+    let columns = catalogue.columns("household").into_iter().flatten();
+    let mut listed: BTreeMap<&str, Vec<bool>> = BTreeMap::new();
+    for (flag, _) in columns {
+        let Some(persons) = listed_in(inputs, people, flag) else { continue };
+        let mut here = vec![false; ids.len()];
+        for (&home, _) in people.home.iter().zip(persons.iter()).filter(|(_, listed)| **listed) {
+            if let Some(household) = household_of(inputs, home) {
+                here[household] = true;
             }
-        })
-    })
+        }
+        listed.insert(flag, here);
+    }
+    let mut sink = to.begin(catalogue, "household")?;
+    for rows in chunks(ids.len()) {
+        let homes = &homes[rows.clone()];
+        let view = assemble(catalogue, "household", |name| {
+            Some(match name {
+                "household_id" => {
+                    Arc::new(ids[rows.clone()].iter().map(Some).collect::<StringArray>()) as ArrayRef
+                }
+                "persons" => Arc::new(Int32Array::from(persons[rows.clone()].to_vec())),
+                "county_code" => codes(inputs, homes, 2),
+                "township_code" => codes(inputs, homes, 3),
+                "village_code" => codes(inputs, homes, 4),
+                flag => Arc::new(
+                    listed.get(flag)?[rows.clone()].iter().map(|l| i32::from(*l)).collect::<Int32Array>(),
+                ),
+            })
+        })?;
+        sink.push_households(view, rows.start)?;
+    }
+    sink.finish()
 }

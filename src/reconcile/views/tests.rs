@@ -102,19 +102,21 @@ fn views(insured_name: &str, insured_id: &str) -> (RuleSet, Vec<View>) {
         household_ids: vec!["HA".into()],
         ledger: Vec::new(),
     };
+    let own: Vec<Rows> = loaded.iter().map(|l| Rows::of(l.records.batch.clone())).collect();
     let inputs = Inputs {
         pipeline: &pipeline,
         loaded: &loaded,
+        own: &own,
         comparables: &comparables,
         resolution: &resolution,
         quarter: "2018Q3".parse().unwrap(),
     };
-    let views = build(&inputs, &rules).unwrap();
+    let views = build(&inputs, &rules, Vec::new(), &Placement::default()).unwrap();
     (rules, views)
 }
 
-fn view<'a>(views: &'a [View], name: &str) -> &'a RecordBatch {
-    &views.iter().find(|v| v.name == name).unwrap().batch
+fn view(views: &[View], name: &str) -> RecordBatch {
+    views.iter().find(|v| v.name == name).unwrap().rows.batch().unwrap()
 }
 
 fn text<'a>(batch: &'a RecordBatch, column: &str, row: usize) -> Option<&'a str> {
@@ -130,7 +132,7 @@ fn number(batch: &RecordBatch, column: &str, row: usize) -> Option<i32> {
 #[test]
 fn a_source_view_says_who_where_and_how_old() {
     let (rules, views) = views("李四", "");
-    let person = view(&views, "registry_person");
+    let person = &view(&views, "registry_person");
     let names: Vec<String> = person.schema().fields().iter().map(|f| f.name().clone()).collect();
     let promised: Vec<String> =
         rules.catalogue.columns("registry_person").unwrap().iter().map(|(n, _)| n.clone()).collect();
@@ -144,8 +146,8 @@ fn a_source_view_says_who_where_and_how_old() {
     assert_eq!(number(person, "link_tier", 1), Some(4));
     // Sources that were not delivered have no view; derived ones are always there.
     assert!(views.iter().all(|v| v.name != "dibao"));
-    assert_eq!(number(view(&views, "person"), "in_insurance", 1), Some(1));
-    assert_eq!(number(view(&views, "person"), "in_dibao", 1), Some(0));
+    assert_eq!(number(&view(&views, "person"), "in_insurance", 1), Some(1));
+    assert_eq!(number(&view(&views, "person"), "in_dibao", 1), Some(0));
     assert_eq!(view(&views, "parameter").num_rows(), 1);
     assert_eq!(view(&views, "identity_record").num_rows(), 0);
 }
@@ -153,14 +155,14 @@ fn a_source_view_says_who_where_and_how_old() {
 #[test]
 fn contradicting_names_and_borrowed_numbers_are_shown() {
     let (_, views) = views("王五", "410621197001011231");
-    let records = view(&views, "identity_record");
+    let records = &view(&views, "identity_record");
     // The insurance record of the second person has another name and the first one's number.
     assert_eq!(records.num_rows(), 2);
     assert_eq!(text(records, "person_id", 0), Some("PB"));
     assert_ne!(number(records, "name_group", 0), number(records, "name_group", 1));
     assert_eq!(number(records, "id_of_other", 1), Some(1));
     // The borrowed number tells neither birth date nor age of whoever borrowed it.
-    let insured = view(&views, "insurance");
+    let insured = &view(&views, "insurance");
     assert_eq!((number(insured, "age", 0), number(insured, "age", 1)), (Some(48), None));
 }
 
@@ -187,5 +189,5 @@ fn last_quarter_comes_under_its_own_names() {
     let previous = as_previous(views, &rules.catalogue, &ledger).unwrap();
     let names: Vec<&str> = previous.iter().map(|v| v.name.as_str()).collect();
     assert_eq!(names, ["insurance_previous", "registry_person_previous"]);
-    assert_eq!(text(&previous[1].batch, "person_id", 1), Some("PA"));
+    assert_eq!(text(&previous[1].rows.batch().unwrap(), "person_id", 1), Some("PA"));
 }

@@ -1,10 +1,13 @@
-//! The engine `memory`: stage after stage, every table in memory.
+//! Stage after stage of one quarter. Where the tables between them lie is the matter of
+//! [`super::placement`].
 
+use super::placement::Scratch;
 use super::{Progress, RunPlan};
 use crate::load::{AuditFinding, Loaded};
 use crate::publish::{Previous, Publication, PublicationInputs};
 use crate::reconcile::Severity;
 use crate::resolve::Resolution;
+use crate::rows::{Form, Rows};
 use crate::{Error, Result, link, load, normalize, publish, reconcile, resolve, track};
 
 /// What a run leaves behind.
@@ -25,9 +28,14 @@ pub struct RunOutcome {
 /// anything is written; the earlier publication stays as it was.
 pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     let previous = plan.previous.as_deref().map(Previous::open).transpose()?;
-    let loaded = load_all(plan, previous.as_ref(), progress)?;
+    let scratch = Scratch::begin(plan)?;
+    let mut loaded = load_all(plan, previous.as_ref(), progress)?;
     progress.stage("规范证号、姓名、区划", None);
     let comparables = normalize::normalize_for(&plan.pipeline, &loaded, &plan.link)?;
+    // From here on records are known by their comparable fields; what else their lists say is
+    // asked for again when the views are built.
+    let own = loaded.iter_mut().map(|one| scratch.store.keep(one.records.take(), Form::Scratch));
+    let own: Vec<Rows> = own.collect::<Result<_>>()?;
     progress.stage("匹配同一个人的记录", None);
     let nodes = link::nodes::Nodes::build(&comparables)?;
     let links = link::link_nodes(&plan.link, &nodes, &plan.pipeline.divisions)?;
@@ -35,23 +43,19 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     let identities = previous.as_ref().map(Previous::records).transpose()?;
     let resolution: Resolution =
         resolve::resolve_nodes(&plan.link, &plan.pipeline, &loaded, &nodes, &links, identities.as_deref())?;
-    drop(nodes);
+    drop((nodes, identities));
     progress.stage("准备核查视图", None);
     let inputs = reconcile::views::Inputs {
         pipeline: &plan.pipeline,
         loaded: &loaded,
+        own: &own,
         comparables: &comparables,
         resolution: &resolution,
         quarter: plan.quarter,
     };
-    let mut views = reconcile::views::build(&inputs, &plan.rules)?;
-    if let Some(previous) = &previous {
-        views.extend(reconcile::views::as_previous(
-            previous.views()?,
-            &plan.rules.catalogue,
-            &resolution.ledger,
-        )?);
-    }
+    let before = previous.as_ref().map(Previous::views).transpose()?.unwrap_or_default();
+    let placement = scratch.placement(resolution.person.len());
+    let views = reconcile::views::build(&inputs, &plan.rules, before, &placement)?;
     let quarter = plan.quarter.to_string();
     progress.stage("逐条运行规则", Some(plan.rules.rules.len() as u64));
     let findings = reconcile::run(&plan.rules, &views, &quarter, &mut |_, _| progress.advance(1))?;
@@ -65,6 +69,7 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
         catalogue: &catalogue,
         quarter: &quarter,
         loaded: &loaded,
+        own: &own,
         comparables: &comparables,
         links: &links,
         resolution: &resolution,

@@ -1,0 +1,126 @@
+//! Where the tables between the stages lie, and in how many buckets rules are run.
+
+use std::path::Path;
+
+use rustix::fs::statvfs;
+
+use super::RunPlan;
+use crate::reconcile::views::Placement;
+use crate::rows::Store;
+use crate::{Error, Result, load};
+
+/// Where data sits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Engine {
+    /// All in memory.
+    #[default]
+    Memory,
+    /// Large tables in scratch files beside the publications, rules in stable hash buckets.
+    Buckets {
+        /// Bytes of memory to stay within, as far as the sum of persons allows.
+        memory: u64,
+    },
+}
+
+/// Memory that a record takes from linking to publishing, wherever its columns lie: numbers,
+/// name, divisions, keys, person and household.
+const RESIDENT: u64 = 150;
+/// Memory that a record's columns take while the rules are run over them, joins included.
+const RULES: u64 = 1_000;
+/// Memory of the program and its tables of codes, names and shapes.
+const FIXED: u64 = 150_000_000;
+/// Most buckets: each has a file per view open.
+const MOST_BUCKETS: u64 = 128;
+/// Scratch files and the new publication, in bytes per byte of extract.
+const DISK: u64 = 4;
+
+/// The scratch of one run. Its files have no names: they are gone with the process, however
+/// it ends.
+#[derive(Debug)]
+pub(super) struct Scratch {
+    pub(super) store: Store,
+    memory: u64,
+}
+
+impl Scratch {
+    /// Checks that the disk can hold what the run will write, and opens the store.
+    pub(super) fn begin(plan: &RunPlan) -> Result<Self> {
+        let extracts = bytes_of(&plan.data)?;
+        std::fs::create_dir_all(&plan.out).map_err(|e| {
+            Error::io("准备发布文件夹", &plan.out, e).hint("检查该文件夹是否可写、磁盘是否已满")
+        })?;
+        match plan.engine {
+            Engine::Memory => {
+                enough(&plan.out, extracts * (DISK - 1))?;
+                Ok(Self { store: Store::Memory, memory: 0 })
+            }
+            Engine::Buckets { memory } => {
+                enough(&plan.out, extracts * DISK)?;
+                Ok(Self { store: Store::Folder(plan.out.clone()), memory })
+            }
+        }
+    }
+
+    /// How views are built for so many records.
+    pub(super) fn placement(&self, records: usize) -> Placement {
+        let buckets = match self.store {
+            Store::Memory => 1,
+            Store::Folder(_) => bucket_count(records as u64, self.memory),
+        };
+        Placement { store: self.store.clone(), buckets }
+    }
+}
+
+/// Buckets small enough for what linking leaves of the memory.
+fn bucket_count(records: u64, memory: u64) -> usize {
+    let left = memory.saturating_sub(FIXED + records * RESIDENT).max(memory / 8);
+    (records * RULES).div_ceil(left).clamp(2, MOST_BUCKETS) as usize
+}
+
+/// Bytes of all extracts.
+fn bytes_of(data: &Path) -> Result<u64> {
+    let length = |file: &String| {
+        let path = data.join(file);
+        std::fs::metadata(&path).map(|m| m.len()).map_err(|e| Error::io("读取提取数据", &path, e))
+    };
+    load::list(data)?.iter().map(length).sum()
+}
+
+fn enough(out: &Path, needed: u64) -> Result<()> {
+    let Ok(disk) = statvfs(out) else { return Ok(()) };
+    let free = disk.f_bavail * disk.f_frsize;
+    if free >= needed {
+        return Ok(());
+    }
+    let gigabytes = |bytes: u64| format!("{:.1}GB", bytes as f64 / 1e9);
+    Err(Error::io("准备发布文件夹", out, std::io::Error::from(std::io::ErrorKind::StorageFull)).hint(
+        format!(
+            "这次运行大约要写{},磁盘只剩{};清出空间,或换一个 --out 文件夹",
+            gigabytes(needed),
+            gigabytes(free)
+        ),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_memory_needs_fewer_buckets() {
+        let counts = [1, 2, 4, 64].map(|gigabytes| bucket_count(12_800_000, gigabytes * 1_000_000_000));
+        assert!(counts.is_sorted_by(|a, b| a >= b), "{counts:?}");
+        assert_eq!(counts[3], 2, "rules are run in buckets whenever the engine is asked for");
+        assert!(counts[0] <= MOST_BUCKETS as usize);
+        assert_eq!(bucket_count(100_000, 2_000_000_000), 2);
+    }
+
+    #[test]
+    fn a_disk_that_is_too_small_is_named_with_the_cure() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().to_owned();
+        assert!(enough(&out, 1_000).is_ok());
+        let error = enough(&out, u64::MAX / 2).unwrap_err();
+        assert!(format!("{error:?}").contains("--out"), "{error:?}");
+    }
+}

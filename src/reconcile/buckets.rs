@@ -1,0 +1,284 @@
+//! Runs rules bucket by bucket, so that memory holds the rows of one bucket at a time.
+//!
+//! Most rules look at one person or household; [`super::scope`] tells which, and these are run
+//! in each bucket on its own. The others (a name met again in the township, an account many
+//! share, a county's total) need all rows, but only the columns and definitions they name: those
+//! are gathered from the buckets, and the rules are run over them at the end.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use polars::prelude::DataFrame;
+
+use super::engine::{Gathered, counted_places, fill_absent, none_counted, run_rule};
+use super::frame::to_frame;
+use super::outcome::Finding;
+use super::planner::Session;
+use super::rule_file::{Rule, SqlFile};
+use super::rule_set::RuleSet;
+use super::scope::{Scope, Scopes};
+use super::sql_text::SqlText;
+use super::{Indicator, View};
+use crate::Result;
+
+/// Columns wanted of each table.
+type Wanted = BTreeMap<String, BTreeSet<String>>;
+
+struct Buckets<'a> {
+    rules: &'a RuleSet,
+    views: &'a [View],
+    /// Definitions that need all rows at once.
+    whole: BTreeSet<&'a str>,
+    /// Definitions that some rule of the run reads.
+    needed: BTreeSet<String>,
+}
+
+/// Runs the rules at `positions` over views that lie in buckets.
+pub(super) fn run(
+    rules: &RuleSet,
+    views: &[View],
+    positions: &[usize],
+    done: &mut dyn FnMut(),
+) -> Result<Gathered> {
+    let scopes = Scopes::of(rules);
+    let local = |rule: &Rule| match scopes.rules.get(&rule.header.code) {
+        Some(Scope::Local { keys }) => rule.header.indicator || keys.contains("subject_id"),
+        _ => false,
+    };
+    let buckets = Buckets::new(rules, views, positions, &scopes);
+    let (locals, wholes): (Vec<usize>, Vec<usize>) =
+        positions.iter().copied().partition(|&at| local(&rules.rules[at]));
+    let mut shared = Session::new();
+    for view in views.iter().filter(|v| v.buckets.is_empty()) {
+        shared.register(&view.name, to_frame(&view.rows, |_| true)?);
+    }
+    buckets.define_wholes(&mut shared)?;
+    let mut wanted = buckets.read_by(wholes.iter().map(|&at| &rules.rules[at].file));
+    if let Some(settings) = &rules.settings.quality {
+        for table in [&settings.persons, &settings.households] {
+            let places = ["county_code", "township_code", "village_code"].map(String::from);
+            wanted.entry(table.clone()).or_default().extend(places);
+        }
+    }
+    let mut findings: Vec<(usize, Finding)> = Vec::new();
+    let mut counted: BTreeMap<usize, Vec<Indicator>> = BTreeMap::new();
+    let gathered = buckets.sweep(&shared, &wanted, &mut |session| {
+        for &at in &locals {
+            let outcome = run_rule(session, &rules.rules[at], &rules.root_code)?;
+            findings.extend(outcome.findings.into_iter().map(|f| (at, f)));
+            counted.entry(at).or_default().extend(outcome.indicators);
+        }
+        Ok(())
+    })?;
+    for at in wholes {
+        let rule = &rules.rules[at];
+        let session = buckets.session_for(&rule.file, &shared, &gathered)?;
+        let outcome = run_rule(&session, rule, &rules.root_code)?;
+        findings.extend(outcome.findings.into_iter().map(|f| (at, f)));
+        counted.entry(at).or_default().extend(outcome.indicators);
+        done();
+    }
+    let mut indicators = Vec::new();
+    for (at, parts) in counted {
+        let sums = added(parts);
+        indicators.extend(none_counted(&rules.rules[at], &sums, &rules.root_code));
+        indicators.extend(sums);
+    }
+    let places = match &rules.settings.quality {
+        None => None,
+        Some(settings) => {
+            let mut session = shared;
+            for table in [&settings.persons, &settings.households] {
+                buckets.register(&mut session, table, &wanted, &gathered)?;
+            }
+            Some(counted_places(&session, settings)?)
+        }
+    };
+    Ok(Gathered { findings, indicators, places })
+}
+
+/// The same indicator of the same unit, counted in several buckets, is the sum of the counts.
+fn added(parts: Vec<Indicator>) -> Vec<Indicator> {
+    let mut sums: BTreeMap<(String, String), Indicator> = BTreeMap::new();
+    for part in parts {
+        let key = (part.indicator.clone(), part.unit_code.clone());
+        match sums.get_mut(&key) {
+            None => {
+                sums.insert(key, part);
+            }
+            Some(sum) => {
+                sum.numerator += part.numerator;
+                sum.denominator = match (sum.denominator, part.denominator) {
+                    (None, None) => None,
+                    (a, b) => Some(a.unwrap_or(0) + b.unwrap_or(0)),
+                };
+                sum.target = sum.target.max(part.target);
+            }
+        }
+    }
+    sums.into_values().collect()
+}
+
+impl<'a> Buckets<'a> {
+    fn new(rules: &'a RuleSet, views: &'a [View], positions: &[usize], scopes: &Scopes) -> Self {
+        let needed = positions
+            .iter()
+            .flat_map(|&at| rules.definitions_of(&rules.rules[at].file))
+            .map(|d| d.header.name.clone())
+            .chain(rules.settings.quality.iter().flat_map(|q| {
+                [&q.persons, &q.households].into_iter().flat_map(|table| rules.definitions_behind(table))
+            }))
+            .collect();
+        let mut whole: BTreeSet<&str> = BTreeSet::new();
+        let mut above: BTreeSet<&str> = BTreeSet::new();
+        for definition in &rules.definitions {
+            let name = definition.header.name.as_str();
+            let text = SqlText::new(definition.file.sql());
+            if !matches!(scopes.definitions.get(name), Some(Scope::Local { .. })) {
+                whole.insert(name);
+            } else if text.tables().iter().any(|t| whole.contains(t.0) || above.contains(t.0)) {
+                above.insert(name);
+            }
+        }
+        // What needs all rows of a definition that itself waits for all rows of another has to
+        // wait twice: then the one between is computed over all rows, too.
+        let mut grown = true;
+        while std::mem::take(&mut grown) {
+            for definition in &rules.definitions {
+                if !whole.contains(definition.header.name.as_str()) {
+                    continue;
+                }
+                let tables = SqlText::new(definition.file.sql()).tables();
+                let between: Vec<&str> = tables.iter().filter_map(|t| above.get(t.0).copied()).collect();
+                for between in between {
+                    above.remove(between);
+                    grown |= whole.insert(between);
+                }
+            }
+        }
+        Self { rules, views, whole, needed }
+    }
+
+    /// Tables that these SELECTs read, with the words that may be their columns.
+    fn read_by<'f>(&self, files: impl Iterator<Item = &'f SqlFile>) -> Wanted {
+        let mut wanted = Wanted::new();
+        for file in files {
+            let text = SqlText::new(file.sql());
+            for (table, _) in text.tables() {
+                wanted.entry(table.to_owned()).or_default().extend(text.words().map(str::to_owned));
+            }
+        }
+        wanted
+    }
+
+    /// Computes the definitions that need all rows; every bucket then reads them whole.
+    fn define_wholes(&self, shared: &mut Session) -> Result<()> {
+        let wholes: Vec<_> = (self.rules.definitions.iter())
+            .filter(|d| self.whole.contains(d.header.name.as_str()) && self.needed.contains(&d.header.name))
+            .collect();
+        let wanted = self.read_by(wholes.iter().map(|d| &d.file));
+        let waiting = |name: &str| self.rules.definition(name).is_some() && !self.whole.contains(name);
+        let gathered = match wanted.keys().any(|name| waiting(name)) {
+            true => self.sweep(shared, &wanted, &mut |_| Ok(()))?,
+            false => BTreeMap::new(),
+        };
+        for definition in wholes {
+            let session = self.session_for(&definition.file, shared, &gathered)?;
+            shared.register(&definition.header.name, session.select(definition.file.sql())?);
+        }
+        Ok(())
+    }
+
+    /// Goes through the buckets: `work` sees each one's tables, and what is wanted of its
+    /// definitions is gathered.
+    fn sweep(
+        &self,
+        shared: &Session,
+        wanted: &Wanted,
+        work: &mut dyn FnMut(&Session) -> Result<()>,
+    ) -> Result<BTreeMap<String, DataFrame>> {
+        let mut gathered: BTreeMap<String, DataFrame> = BTreeMap::new();
+        let count = self.views.iter().map(|v| v.buckets.len()).max().unwrap_or(0);
+        for bucket in 0..count {
+            let mut session = shared.clone();
+            for view in self.views.iter().filter(|v| !v.buckets.is_empty()) {
+                session.register(&view.name, to_frame(&view.buckets[bucket], |_| true)?);
+            }
+            self.fill_absent(&mut session);
+            for definition in self.rules.definitions.iter().filter(|d| self.needed.contains(&d.header.name)) {
+                let name = &definition.header.name;
+                let tables = SqlText::new(definition.file.sql()).tables();
+                if self.whole.contains(name.as_str()) || tables.iter().any(|t| !session.has(t.0)) {
+                    continue;
+                }
+                let frame = session.select(definition.file.sql())?;
+                if let Some(columns) = wanted.get(name) {
+                    gather(&mut gathered, name, &frame, columns)?;
+                }
+                session.register(name, frame);
+            }
+            work(&session)?;
+        }
+        Ok(gathered)
+    }
+
+    /// The tables that one SELECT over all rows reads.
+    fn session_for(
+        &self,
+        file: &SqlFile,
+        shared: &Session,
+        gathered: &BTreeMap<String, DataFrame>,
+    ) -> Result<Session> {
+        let wanted = self.read_by(std::iter::once(file));
+        let mut session = shared.clone();
+        for table in wanted.keys() {
+            self.register(&mut session, table, &wanted, gathered)?;
+        }
+        self.fill_absent(&mut session);
+        Ok(session)
+    }
+
+    fn register(
+        &self,
+        session: &mut Session,
+        table: &str,
+        wanted: &Wanted,
+        gathered: &BTreeMap<String, DataFrame>,
+    ) -> Result<()> {
+        if session.has(table) {
+            return Ok(());
+        }
+        if let Some(frame) = gathered.get(table) {
+            session.register(table, frame.clone());
+        } else if let Some(view) = self.views.iter().find(|v| v.name == table) {
+            let columns = wanted.get(table);
+            let frame = to_frame(&view.rows, |name| columns.is_none_or(|c| c.contains(name)))?;
+            session.register(table, frame);
+        }
+        Ok(())
+    }
+
+    fn fill_absent(&self, session: &mut Session) {
+        let absent = |name: &str| self.views.iter().all(|v| v.name != name);
+        fill_absent(session, &self.rules.catalogue, absent);
+    }
+}
+
+fn gather(
+    gathered: &mut BTreeMap<String, DataFrame>,
+    name: &str,
+    frame: &DataFrame,
+    columns: &BTreeSet<String>,
+) -> Result<()> {
+    let kept: Vec<&str> =
+        frame.columns().iter().map(|c| c.name().as_str()).filter(|c| columns.contains(*c)).collect();
+    let part = frame.select(kept).map_err(super::frame::engine_failure)?;
+    match gathered.get_mut(name) {
+        None => {
+            gathered.insert(name.to_owned(), part);
+        }
+        Some(all) => {
+            all.vstack_mut(&part).map_err(super::frame::engine_failure)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,183 @@
+//! Splits people into buckets so that whatever a rule may join lies in one bucket: records of
+//! one person, persons of one household (resolved, or by a department's own number), children
+//! and their guardians. These touch each other in chains; a chain is a component, and the
+//! bucket is a hash of the component.
+
+use arrow::array::{Array as _, AsArray as _, StringArray};
+use arrow::record_batch::RecordBatch;
+use hashbrown::HashMap;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+
+use super::super::View;
+use super::Inputs;
+use crate::Result;
+use crate::config::Role;
+
+/// Bucket of everybody.
+#[derive(Debug, Clone, Default)]
+pub struct Split {
+    /// Number of buckets.
+    pub count: usize,
+    /// Bucket by dense person.
+    pub person: Vec<u16>,
+    /// Bucket by dense household.
+    pub household: Vec<u16>,
+    /// Bucket by hash of an id that last quarter's views name.
+    previous: HashMap<u64, u16>,
+}
+
+/// Kinds of keys by which rows touch each other, besides the persons and households of the
+/// quarter: each has hashes of its own.
+#[derive(Debug, Clone, Copy)]
+enum Key {
+    Person = 1,
+    Household = 2,
+    Number = 3,
+}
+
+fn hash(kind: Key, text: &str) -> u64 {
+    xxh3_64_with_seed(text.as_bytes(), kind as u64)
+}
+
+/// Columns of a view that hold keys.
+const KEYS: [(&str, Key); 3] =
+    [("person_id", Key::Person), ("guardian_person_id", Key::Person), ("household_id", Key::Household)];
+
+/// Union-find over persons, then households, then further keys.
+struct Components {
+    parent: Vec<u32>,
+    further: HashMap<u64, u32>,
+}
+
+impl Components {
+    fn find(&mut self, mut at: u32) -> u32 {
+        while self.parent[at as usize] != at {
+            let above = self.parent[self.parent[at as usize] as usize];
+            self.parent[at as usize] = above;
+            at = above;
+        }
+        at
+    }
+    /// The smaller number becomes the root, so that the order of joining does not matter.
+    fn join(&mut self, a: u32, b: u32) {
+        let (a, b) = (self.find(a), self.find(b));
+        self.parent[a.max(b) as usize] = a.min(b);
+    }
+    fn further(&mut self, hash: u64) -> u32 {
+        let next = self.parent.len() as u32;
+        let at = *self.further.entry(hash).or_insert(next);
+        if at == next {
+            self.parent.push(next);
+        }
+        at
+    }
+}
+
+impl Split {
+    /// Splits into `count` buckets. `numbers`: columns that hold a department's own household
+    /// numbers; `guardians`: see [`super::source::guardians`]; `previous`: last quarter's views.
+    pub(super) fn of(
+        inputs: &Inputs<'_>,
+        guardians: &[Vec<u32>],
+        numbers: &[&str],
+        previous: &[View],
+        count: usize,
+    ) -> Result<Self> {
+        let resolution = inputs.resolution;
+        let (persons, households) = (resolution.person_ids.len(), resolution.household_ids.len());
+        let mut all =
+            Components { parent: (0..(persons + households) as u32).collect(), further: HashMap::new() };
+        let household = |number: u32| persons as u32 + number;
+        for (&person, &number) in resolution.person.iter().zip(&resolution.household) {
+            all.join(person, household(number));
+        }
+        for (source, guardians) in guardians.iter().enumerate() {
+            for (row, &guardian) in guardians.iter().enumerate().filter(|(_, g)| **g != u32::MAX) {
+                all.join(inputs.person(source, row) as u32, guardian);
+            }
+        }
+        for source in 0..inputs.loaded.len() {
+            let Some(column) = inputs.contract(source)?.role(Role::Household) else { continue };
+            let mut row = 0;
+            for chunk in inputs.own[source].chunks(|name| name == column.name)? {
+                let chunk = chunk?;
+                let texts = chunk.column(0).as_string::<i32>();
+                for text in texts {
+                    if let Some(text) = text {
+                        let number = all.further(hash(Key::Number, text));
+                        all.join(inputs.person(source, row) as u32, number);
+                    }
+                    row += 1;
+                }
+            }
+        }
+        let mut named: HashMap<u64, ()> = HashMap::new();
+        for view in previous {
+            let key = |name: &str| {
+                KEYS.iter()
+                    .find(|k| k.0 == name)
+                    .map(|k| k.1)
+                    .or(numbers.contains(&name).then_some(Key::Number))
+            };
+            for chunk in view.rows.chunks(|name| key(name).is_some())? {
+                let chunk = chunk?;
+                for row in 0..chunk.num_rows() {
+                    let mut first = None;
+                    for (field, texts) in chunk.schema_ref().fields().iter().zip(chunk.columns()) {
+                        let (Some(kind), Some(texts)) = (key(field.name()), texts.as_string_opt::<i32>())
+                        else {
+                            continue;
+                        };
+                        if texts.is_null(row) {
+                            continue;
+                        }
+                        let hash = hash(kind, texts.value(row));
+                        named.insert(hash, ());
+                        let at = all.further(hash);
+                        let first = *first.get_or_insert(at);
+                        all.join(first, at);
+                    }
+                }
+            }
+        }
+        for (kind, ids, first) in [
+            (Key::Person, &resolution.person_ids, 0u32),
+            (Key::Household, &resolution.household_ids, persons as u32),
+        ] {
+            for (at, id) in (first..).zip(ids).filter(|_| !named.is_empty()) {
+                let hash = hash(kind, id);
+                if named.contains_key(&hash) {
+                    let further = all.further(hash);
+                    all.join(at, further);
+                }
+            }
+        }
+        let bucket =
+            |all: &mut Components, at: u32| (xxh3_64(&all.find(at).to_le_bytes()) % count as u64) as u16;
+        let person = (0..persons as u32).map(|at| bucket(&mut all, at)).collect();
+        let household = (0..households as u32).map(|at| bucket(&mut all, household(at))).collect();
+        let previous = named
+            .into_keys()
+            .map(|hash| {
+                let at = all.further(hash);
+                (hash, bucket(&mut all, at))
+            })
+            .collect();
+        Ok(Self { count, person, household, previous })
+    }
+
+    /// Bucket of each row of a view of the previous quarter.
+    pub(super) fn of_previous(&self, rows: &RecordBatch) -> Vec<u16> {
+        let columns: Vec<(Key, &StringArray)> = KEYS
+            .iter()
+            .filter_map(|&(name, kind)| Some((kind, rows.column_by_name(name)?.as_string_opt::<i32>()?)))
+            .collect();
+        (0..rows.num_rows())
+            .map(|row| {
+                let key = columns.iter().find(|(_, texts)| !texts.is_null(row));
+                key.and_then(|(kind, texts)| self.previous.get(&hash(*kind, texts.value(row))).copied())
+                    .unwrap_or(0)
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,389 @@
+//! Rows of a table, in memory or in a scratch file: who reads them does not know which.
+//!
+//! The engine decides through its [`Store`] where the tables between stages lie. Rows come
+//! and go in chunks, so that a stage holds a few thousand of them at a time wherever they are.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::os::unix::fs::FileExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{Array as _, UInt32Array};
+use arrow::datatypes::SchemaRef;
+use arrow::record_batch::RecordBatch;
+use bytes::Bytes;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_writer::ArrowWriter;
+use parquet::basic::Compression;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::reader::{ChunkReader, Length};
+
+use crate::table::ParquetWriter;
+use crate::{Error, Result};
+
+/// Rows of a chunk. Stages that build tables build them in chunks of this many rows, so that
+/// files are the same bytes wherever the rows lay before.
+pub const CHUNK_ROWS: usize = 65_536;
+/// Rows of a row group of a [`Form::Scratch`] file: several are written side by side.
+const SCRATCH_GROUP: usize = 16_384;
+
+/// Rows of one table.
+#[derive(Debug, Clone)]
+pub struct Rows {
+    schema: SchemaRef,
+    count: usize,
+    /// Values that are not null, by column.
+    filled: Vec<u64>,
+    place: Place,
+}
+
+#[derive(Debug, Clone)]
+enum Place {
+    Memory(Vec<RecordBatch>),
+    File(Positioned, ArrowReaderMetadata),
+}
+
+impl Rows {
+    /// Rows in memory.
+    pub fn of(batch: RecordBatch) -> Self {
+        let mut writer = MemoryRows::new(batch.schema());
+        for from in (0..batch.num_rows()).step_by(CHUNK_ROWS) {
+            writer.push(batch.slice(from, CHUNK_ROWS.min(batch.num_rows() - from)));
+        }
+        writer.finish()
+    }
+    /// Rows of a Parquet file, read when asked for.
+    pub fn open(path: &Path) -> Result<Self> {
+        let file = File::open(path).map_err(|e| Error::io("打开数据表", path, e))?;
+        Self::in_file(file).map_err(|e| e.in_file(path))
+    }
+    fn in_file(file: File) -> Result<Self> {
+        let file = Positioned::new(file).map_err(|e| broken(e.into()))?;
+        let metadata = ArrowReaderMetadata::load(&file, Default::default()).map_err(broken)?;
+        let parquet = metadata.metadata();
+        let groups = parquet.row_groups();
+        let count: i64 = groups.iter().map(|g| g.num_rows()).sum();
+        let filled = (0..metadata.schema().fields().len())
+            .map(|column| {
+                let nulls = |g: &parquet::file::metadata::RowGroupMetaData| {
+                    g.column(column).statistics().and_then(|s| s.null_count_opt()).unwrap_or(0)
+                };
+                groups.iter().map(|g| g.num_rows() as u64 - nulls(g).min(g.num_rows() as u64)).sum()
+            })
+            .collect();
+        Ok(Self {
+            schema: metadata.schema().clone(),
+            count: count as usize,
+            filled,
+            place: Place::File(file, metadata),
+        })
+    }
+    /// Columns.
+    pub fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+    /// Number of rows.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+    /// Values of a column that are not null; `None` without such a column.
+    pub fn filled(&self, column: &str) -> Option<u64> {
+        self.schema.index_of(column).ok().map(|at| self.filled[at])
+    }
+    /// The rows in order, in chunks, with the columns that `keep` wants.
+    pub fn chunks(&self, keep: impl Fn(&str) -> bool) -> Result<Chunks> {
+        let wanted: Vec<usize> = (self.schema.fields().iter().enumerate())
+            .filter(|(_, field)| keep(field.name()))
+            .map(|(at, _)| at)
+            .collect();
+        match &self.place {
+            Place::Memory(batches) => {
+                let parts: std::result::Result<Vec<_>, _> =
+                    batches.iter().map(|batch| batch.project(&wanted)).collect();
+                Ok(Box::new(parts.map_err(unreadable)?.into_iter().map(Ok)))
+            }
+            Place::File(file, metadata) => {
+                let builder =
+                    ParquetRecordBatchReaderBuilder::new_with_metadata(file.clone(), metadata.clone());
+                let mask = ProjectionMask::roots(builder.parquet_schema(), wanted);
+                let reader =
+                    builder.with_projection(mask).with_batch_size(CHUNK_ROWS).build().map_err(broken)?;
+                Ok(Box::new(reader.map(|batch| batch.map_err(unreadable))))
+            }
+        }
+    }
+    /// Some of the rows, in memory; `places` ascending.
+    pub fn pick(&self, places: &[usize]) -> Result<RecordBatch> {
+        let mut picked = Vec::new();
+        let (mut from, mut next) = (0, 0);
+        for rows in self.chunks(|_| true)? {
+            let rows = rows?;
+            let to = from + rows.num_rows();
+            let end = next + places[next..].partition_point(|&place| place < to);
+            if end > next {
+                let places = places[next..end].iter().map(|place| (place - from) as u32);
+                let places = UInt32Array::from_iter_values(places);
+                picked.push(arrow::compute::take_record_batch(&rows, &places).map_err(unreadable)?);
+            }
+            (from, next) = (to, end);
+            if next == places.len() {
+                break;
+            }
+        }
+        arrow::compute::concat_batches(&self.schema, &picked).map_err(unreadable)
+    }
+    /// The rows changed chunk by chunk, in memory.
+    pub fn map(&self, change: impl Fn(RecordBatch) -> Result<RecordBatch>) -> Result<Self> {
+        let mut writer = MemoryRows::new(self.schema.clone());
+        for rows in self.chunks(|_| true)? {
+            writer.push(change(rows?)?);
+        }
+        Ok(writer.finish())
+    }
+    /// All rows as one batch.
+    pub fn batch(&self) -> Result<RecordBatch> {
+        let chunks = self.chunks(|_| true)?.collect::<Result<Vec<_>>>()?;
+        arrow::compute::concat_batches(&self.schema, &chunks).map_err(unreadable)
+    }
+    /// The file's bytes, where the rows lie in one of a [`Form::Published`] table.
+    pub fn file(&self) -> Option<impl Read + '_> {
+        match &self.place {
+            Place::Memory(_) => None,
+            Place::File(file, _) => file.get_read(0).ok(),
+        }
+    }
+}
+
+/// Rows on their way: see [`Rows::chunks`].
+pub type Chunks = Box<dyn Iterator<Item = Result<RecordBatch>> + Send>;
+
+/// What a file of rows is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// It becomes a published table as it is.
+    Published,
+    /// It is read back soon and never seen: quick to write and read.
+    Scratch,
+}
+
+/// Where the tables between stages lie.
+#[derive(Debug, Clone, Default)]
+pub enum Store {
+    /// In memory.
+    #[default]
+    Memory,
+    /// In nameless files of this folder: they are gone with the process, however it ends.
+    Folder(PathBuf),
+}
+
+impl Store {
+    /// Begins a table.
+    pub fn writer(&self, schema: SchemaRef, form: Form) -> Result<RowsWriter> {
+        Ok(match (self, form) {
+            (Self::Memory, _) => RowsWriter::Memory(MemoryRows::new(schema)),
+            (Self::Folder(folder), Form::Published) => {
+                RowsWriter::Published(ParquetWriter::new(nameless(folder)?, schema).map_err(broken)?)
+            }
+            (Self::Folder(folder), Form::Scratch) => {
+                let properties = WriterProperties::builder()
+                    .set_compression(Compression::SNAPPY)
+                    .set_dictionary_enabled(false)
+                    .set_statistics_enabled(EnabledStatistics::Chunk)
+                    .set_max_row_group_row_count(Some(SCRATCH_GROUP))
+                    .build();
+                let writer = ArrowWriter::try_new(nameless(folder)?, schema, Some(properties));
+                RowsWriter::Scratch(Box::new(writer.map_err(broken)?))
+            }
+        })
+    }
+    /// `rows` in this store.
+    pub fn keep(&self, rows: RecordBatch, form: Form) -> Result<Rows> {
+        if matches!(self, Self::Memory) {
+            return Ok(Rows::of(rows));
+        }
+        let mut writer = self.writer(rows.schema(), form)?;
+        for from in (0..rows.num_rows()).step_by(CHUNK_ROWS) {
+            writer.push(rows.slice(from, CHUNK_ROWS.min(rows.num_rows() - from)))?;
+        }
+        writer.finish()
+    }
+}
+
+fn nameless(folder: &Path) -> Result<File> {
+    tempfile::tempfile_in(folder)
+        .map_err(|e| Error::io("新建临时文件", folder, e).hint("检查该文件夹是否可写、磁盘是否已满"))
+}
+
+/// Writes a table chunk by chunk.
+pub enum RowsWriter {
+    /// Into memory.
+    Memory(MemoryRows),
+    /// Into a file that will be published.
+    Published(ParquetWriter<File>),
+    /// Into a file that only this run reads.
+    Scratch(Box<ArrowWriter<File>>),
+}
+
+impl RowsWriter {
+    /// Appends rows.
+    pub fn push(&mut self, rows: RecordBatch) -> Result<()> {
+        match self {
+            Self::Memory(memory) => {
+                memory.push(rows);
+                Ok(())
+            }
+            Self::Published(writer) => writer.write(&rows).map_err(broken),
+            Self::Scratch(writer) => writer.write(&rows).map_err(broken),
+        }
+    }
+    /// The table.
+    pub fn finish(self) -> Result<Rows> {
+        match self {
+            Self::Memory(memory) => Ok(memory.finish()),
+            Self::Published(writer) => Rows::in_file(writer.finish().map_err(broken)?),
+            Self::Scratch(writer) => Rows::in_file(writer.into_inner().map_err(broken)?),
+        }
+    }
+}
+
+/// Rows being gathered in memory.
+pub struct MemoryRows {
+    schema: SchemaRef,
+    filled: Vec<u64>,
+    count: usize,
+    batches: Vec<RecordBatch>,
+}
+
+impl MemoryRows {
+    fn new(schema: SchemaRef) -> Self {
+        Self { filled: vec![0; schema.fields().len()], schema, count: 0, batches: Vec::new() }
+    }
+    fn push(&mut self, rows: RecordBatch) {
+        if rows.num_rows() == 0 {
+            return;
+        }
+        self.count += rows.num_rows();
+        for (filled, column) in self.filled.iter_mut().zip(rows.columns()) {
+            *filled += (column.len() - column.null_count()) as u64;
+        }
+        self.batches.push(rows);
+    }
+    fn finish(self) -> Rows {
+        Rows {
+            schema: self.schema,
+            count: self.count,
+            filled: self.filled,
+            place: Place::Memory(self.batches),
+        }
+    }
+}
+
+/// A file read at places, so that several readers do not move each other's position.
+#[derive(Debug, Clone)]
+struct Positioned {
+    file: Arc<File>,
+    length: u64,
+}
+
+impl Positioned {
+    fn new(file: File) -> io::Result<Self> {
+        let length = file.metadata()?.len();
+        Ok(Self { file: Arc::new(file), length })
+    }
+}
+
+impl Length for Positioned {
+    fn len(&self) -> u64 {
+        self.length
+    }
+}
+
+impl ChunkReader for Positioned {
+    type T = BufReader<Reading>;
+
+    fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
+        Ok(BufReader::with_capacity(1 << 16, Reading { file: self.file.clone(), at: start }))
+    }
+    fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
+        let mut bytes = vec![0; length];
+        self.file.read_exact_at(&mut bytes, start)?;
+        Ok(bytes.into())
+    }
+}
+
+/// Reads a [`Positioned`] file onwards from a place.
+#[derive(Debug)]
+pub struct Reading {
+    file: Arc<File>,
+    at: u64,
+}
+
+impl Read for Reading {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read_at(into, self.at)?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
+fn broken(error: parquet::errors::ParquetError) -> Error {
+    Error::new(crate::ErrorKind::Io, format!("临时数据表不能读写:{error}"))
+        .hint("检查磁盘是否已满")
+        .caused_by(error)
+}
+
+fn unreadable(error: arrow::error::ArrowError) -> Error {
+    Error::new(crate::ErrorKind::Io, format!("数据表不能读取:{error}")).caused_by(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::{ArrayRef, Int32Array, StringArray};
+
+    use super::*;
+
+    fn table(rows: i32) -> RecordBatch {
+        let number = Int32Array::from_iter((0..rows).map(|n| (n % 3 > 0).then_some(n)));
+        let text = StringArray::from_iter_values((0..rows).map(|n| format!("户{n}")));
+        RecordBatch::try_from_iter_with_nullable([
+            ("number", Arc::new(number) as ArrayRef, true),
+            ("text", Arc::new(text) as ArrayRef, true),
+        ])
+        .unwrap()
+    }
+
+    fn back(rows: &Rows) -> RecordBatch {
+        let chunks: Vec<RecordBatch> = rows.chunks(|_| true).unwrap().map(Result::unwrap).collect();
+        arrow::compute::concat_batches(rows.schema(), &chunks).unwrap()
+    }
+
+    #[test]
+    fn rows_are_the_same_wherever_they_lie() {
+        let folder = tempfile::tempdir().unwrap();
+        let batch = table(150_000);
+        for store in [Store::Memory, Store::Folder(folder.path().to_owned())] {
+            for form in [Form::Published, Form::Scratch] {
+                let rows = store.keep(batch.clone(), form).unwrap();
+                assert_eq!((rows.count(), rows.filled("number")), (150_000, Some(100_000)));
+                assert_eq!(rows.filled("other"), None);
+                assert_eq!(back(&rows).columns(), batch.columns());
+                let text: usize =
+                    rows.chunks(|name| name == "text").unwrap().map(|c| c.unwrap().num_columns()).sum();
+                assert_eq!(text, 3, "chunks of one column");
+            }
+        }
+        assert_eq!(folder.path().read_dir().unwrap().count(), 0, "scratch files have no name");
+    }
+
+    #[test]
+    fn two_readers_do_not_disturb_each_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let rows = Store::Folder(folder.path().to_owned()).keep(table(100_000), Form::Scratch).unwrap();
+        let (mut one, mut two) = (rows.chunks(|_| true).unwrap(), rows.chunks(|_| true).unwrap());
+        for _ in 0..2 {
+            assert_eq!(one.next().unwrap().unwrap(), two.next().unwrap().unwrap());
+        }
+    }
+}
