@@ -9,7 +9,7 @@ use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{Array as _, UInt32Array};
+use arrow::array::{Array as _, ArrayRef, UInt32Array};
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 use bytes::Bytes;
@@ -48,11 +48,14 @@ enum Place {
 impl Rows {
     /// Rows in memory.
     pub fn of(batch: RecordBatch) -> Self {
-        let mut writer = MemoryRows::new(batch.schema());
-        for from in (0..batch.num_rows()).step_by(CHUNK_ROWS) {
-            writer.push(batch.slice(from, CHUNK_ROWS.min(batch.num_rows() - from)));
+        let slice = |from: usize| batch.slice(from, CHUNK_ROWS.min(batch.num_rows() - from));
+        let filled = |column: &ArrayRef| (column.len() - column.null_count()) as u64;
+        Self {
+            schema: batch.schema(),
+            count: batch.num_rows(),
+            filled: batch.columns().iter().map(filled).collect(),
+            place: Place::Memory((0..batch.num_rows()).step_by(CHUNK_ROWS).map(slice).collect()),
         }
-        writer.finish()
     }
     /// Rows of a Parquet file, read when asked for.
     pub fn open(path: &Path) -> Result<Self> {
@@ -134,13 +137,21 @@ impl Rows {
         }
         arrow::compute::concat_batches(&self.schema, &picked).map_err(unreadable)
     }
-    /// The rows changed chunk by chunk, in memory.
-    pub fn map(&self, change: impl Fn(RecordBatch) -> Result<RecordBatch>) -> Result<Self> {
-        let mut writer = MemoryRows::new(self.schema.clone());
+    /// The rows changed chunk by chunk; `change` is told the number of the chunk's first row.
+    pub fn rewrite(
+        &self,
+        store: &Store,
+        change: impl Fn(usize, RecordBatch) -> Result<RecordBatch>,
+    ) -> Result<Self> {
+        let mut writer = store.writer(self.schema.clone(), Form::Scratch)?;
+        let mut first = 0;
         for rows in self.chunks(|_| true)? {
-            writer.push(change(rows?)?);
+            let rows = rows?;
+            let next = first + rows.num_rows();
+            writer.push(change(first, rows)?)?;
+            first = next;
         }
-        Ok(writer.finish())
+        writer.finish()
     }
     /// All rows as one batch.
     pub fn batch(&self) -> Result<RecordBatch> {
@@ -230,10 +241,7 @@ impl RowsWriter {
     /// Appends rows.
     pub fn push(&mut self, rows: RecordBatch) -> Result<()> {
         match self {
-            Self::Memory(memory) => {
-                memory.push(rows);
-                Ok(())
-            }
+            Self::Memory(memory) => memory.push(rows),
             Self::Published(writer) => writer.write(&rows).map_err(broken),
             Self::Scratch(writer) => writer.write(&rows).map_err(broken),
         }
@@ -241,42 +249,67 @@ impl RowsWriter {
     /// The table.
     pub fn finish(self) -> Result<Rows> {
         match self {
-            Self::Memory(memory) => Ok(memory.finish()),
+            Self::Memory(memory) => memory.finish(),
             Self::Published(writer) => Rows::in_file(writer.finish().map_err(broken)?),
             Self::Scratch(writer) => Rows::in_file(writer.into_inner().map_err(broken)?),
         }
     }
 }
 
-/// Rows being gathered in memory.
+/// Rows being gathered in memory, in chunks of [`CHUNK_ROWS`] whatever they come in.
 pub struct MemoryRows {
     schema: SchemaRef,
     filled: Vec<u64>,
     count: usize,
     batches: Vec<RecordBatch>,
+    /// Rows that do not fill a chunk yet, and their number.
+    waiting: Vec<RecordBatch>,
+    waiting_rows: usize,
 }
 
 impl MemoryRows {
     fn new(schema: SchemaRef) -> Self {
-        Self { filled: vec![0; schema.fields().len()], schema, count: 0, batches: Vec::new() }
+        let filled = vec![0; schema.fields().len()];
+        Self { filled, schema, count: 0, batches: Vec::new(), waiting: Vec::new(), waiting_rows: 0 }
     }
-    fn push(&mut self, rows: RecordBatch) {
-        if rows.num_rows() == 0 {
-            return;
-        }
+    fn push(&mut self, rows: RecordBatch) -> Result<()> {
         self.count += rows.num_rows();
         for (filled, column) in self.filled.iter_mut().zip(rows.columns()) {
             *filled += (column.len() - column.null_count()) as u64;
         }
-        self.batches.push(rows);
+        let mut from = 0;
+        while from < rows.num_rows() {
+            let taken = (CHUNK_ROWS - self.waiting_rows).min(rows.num_rows() - from);
+            self.waiting.push(rows.slice(from, taken));
+            self.waiting_rows += taken;
+            from += taken;
+            if self.waiting_rows == CHUNK_ROWS {
+                self.end_chunk()?;
+            }
+        }
+        Ok(())
     }
-    fn finish(self) -> Rows {
-        Rows {
+    fn end_chunk(&mut self) -> Result<()> {
+        self.waiting_rows = 0;
+        let mut waiting = std::mem::take(&mut self.waiting);
+        match waiting.len() {
+            0 => {}
+            1 => self.batches.append(&mut waiting),
+            _ => {
+                let chunk = arrow::compute::concat_batches(&self.schema, &waiting).map_err(unreadable)?;
+                self.batches.push(chunk);
+            }
+        }
+        Ok(())
+    }
+    fn finish(mut self) -> Result<Rows> {
+        self.end_chunk()?;
+        Ok(Rows {
             schema: self.schema,
             count: self.count,
             filled: self.filled,
             place: Place::Memory(self.batches),
-        }
+        })
     }
 }
 
@@ -340,7 +373,7 @@ fn unreadable(error: arrow::error::ArrowError) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use arrow::array::{ArrayRef, Int32Array, StringArray};
+    use arrow::array::{Int32Array, StringArray};
 
     use super::*;
 

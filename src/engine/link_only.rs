@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int32Array, StringArray};
+use arrow::record_batch::RecordBatch;
 use serde::Serialize;
 
 use super::Progress;
@@ -14,6 +15,7 @@ use crate::link::nodes::Nodes;
 use crate::link::{Decision, Links};
 use crate::load::Loaded;
 use crate::resolve::Resolution;
+use crate::rows::Rows;
 use crate::{Error, Result, link, load, normalize, resolve, table};
 
 /// What was linked.
@@ -62,7 +64,7 @@ pub fn link_only(
     let comparables = normalize::normalize_for(&pipeline, &loaded, &settings)?;
     // From here on only the places of the records are asked for.
     for one in &mut loaded {
-        one.records.take();
+        one.records.rows = Rows::of(RecordBatch::new_empty(one.records.rows.schema().clone()));
     }
     progress.stage("匹配", None);
     let nodes = Nodes::build(&comparables)?;

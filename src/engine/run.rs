@@ -7,7 +7,6 @@ use crate::load::{AuditFinding, Loaded};
 use crate::publish::{Previous, Publication, PublicationInputs};
 use crate::reconcile::Severity;
 use crate::resolve::Resolution;
-use crate::rows::{Form, Rows};
 use crate::{Error, Result, link, load, normalize, publish, reconcile, resolve, track};
 
 /// What a run leaves behind.
@@ -29,13 +28,9 @@ pub struct RunOutcome {
 pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     let previous = plan.previous.as_deref().map(Previous::open).transpose()?;
     let scratch = Scratch::begin(plan)?;
-    let mut loaded = load_all(plan, previous.as_ref(), progress)?;
+    let loaded = load_all(plan, &scratch, previous.as_ref(), progress)?;
     progress.stage("规范证号、姓名、区划", None);
     let comparables = normalize::normalize_for(&plan.pipeline, &loaded, &plan.link)?;
-    // From here on records are known by their comparable fields; what else their lists say is
-    // asked for again when the views are built.
-    let own = loaded.iter_mut().map(|one| scratch.store.keep(one.records.take(), Form::Scratch));
-    let own: Vec<Rows> = own.collect::<Result<_>>()?;
     progress.stage("匹配同一个人的记录", None);
     let nodes = link::nodes::Nodes::build(&comparables)?;
     let links = link::link_nodes(&plan.link, &nodes, &plan.pipeline.divisions)?;
@@ -48,7 +43,6 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     let inputs = reconcile::views::Inputs {
         pipeline: &plan.pipeline,
         loaded: &loaded,
-        own: &own,
         comparables: &comparables,
         resolution: &resolution,
         quarter: plan.quarter,
@@ -69,7 +63,6 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
         catalogue: &catalogue,
         quarter: &quarter,
         loaded: &loaded,
-        own: &own,
         comparables: &comparables,
         links: &links,
         resolution: &resolution,
@@ -87,12 +80,17 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
 }
 
 /// Loads every source that has files this quarter; all blocking audits are reported together.
-fn load_all(plan: &RunPlan, previous: Option<&Previous>, progress: &dyn Progress) -> Result<Vec<Loaded>> {
+fn load_all(
+    plan: &RunPlan,
+    scratch: &Scratch,
+    previous: Option<&Previous>,
+    progress: &dyn Progress,
+) -> Result<Vec<Loaded>> {
     let sources = &plan.pipeline.sources;
     progress.stage("读取并装载各部门数据", Some(sources.len() as u64));
     let loaded = load::load_several(sources.len(), |index| {
         let before = previous.and_then(|p| p.read(&sources[index].name));
-        let one = load::load_source(&plan.pipeline, index, &plan.data, before)?;
+        let one = load::load_into(&scratch.store, &plan.pipeline, index, &plan.data, before)?;
         progress.advance(1);
         Ok(one)
     })?;

@@ -5,13 +5,13 @@ use std::collections::hash_map::Entry;
 
 use arrow::array::{Array as _, ArrayRef, AsArray as _, BooleanArray};
 use arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type};
-use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::{AuditFinding, Loaded, Reject};
 use crate::config::SourceContract;
-use crate::config::source::{AuditAction, UniqueAction};
+use crate::config::source::{AuditAction, Column, UniqueAction};
+use crate::rows::{Rows, Store};
 use crate::{Error, Result};
 
 /// Share of rejected rows above which a source is not usable, where the contract sets none.
@@ -20,9 +20,14 @@ const MAX_REJECT_SHARE: f64 = 0.05;
 const MAX_CELL_SHARE: f64 = 0.2;
 
 /// Adds the findings of all audits to `loaded`.
-pub fn audit(contract: &SourceContract, loaded: &mut Loaded, previous_rows: Option<u64>) -> Result<()> {
+pub fn audit(
+    contract: &SourceContract,
+    loaded: &mut Loaded,
+    previous_rows: Option<u64>,
+    store: &Store,
+) -> Result<()> {
     duplicate_files(contract, loaded);
-    unique(contract, loaded)?;
+    unique(contract, loaded, store)?;
     let mut findings = Vec::new();
     let mut find = |audit: &str, blocking: bool, message: String| {
         findings.push(AuditFinding {
@@ -123,17 +128,18 @@ fn unreadable(loaded: &Loaded) -> std::collections::BTreeMap<String, u64> {
 }
 
 /// Records whose key columns repeat an earlier record. Keys with an empty part do not count.
-fn unique(contract: &SourceContract, loaded: &mut Loaded) -> Result<()> {
-    let columns: Vec<usize> =
-        contract.audits.unique.iter().filter_map(|name| contract.position(name)).collect();
-    if columns.is_empty() || loaded.records.batch.num_rows() == 0 {
+fn unique(contract: &SourceContract, loaded: &mut Loaded, store: &Store) -> Result<()> {
+    let columns: Vec<&Column> = (contract.audits.unique.iter())
+        .filter_map(|name| contract.columns.get(contract.position(name)?))
+        .collect();
+    if columns.is_empty() || loaded.records.keys.is_empty() {
         return Ok(());
     }
-    let repeats = repeats(&loaded.records.batch, &columns);
+    let repeats = repeats(&loaded.records.rows, &columns)?;
     if repeats.is_empty() {
         return Ok(());
     }
-    let labels: Vec<&str> = columns.iter().map(|&c| contract.columns[c].label.as_str()).collect();
+    let labels: Vec<&str> = columns.iter().map(|c| c.label.as_str()).collect();
     let labels = labels.join("+");
     let places: Vec<String> = repeats
         .iter()
@@ -156,38 +162,41 @@ fn unique(contract: &SourceContract, loaded: &mut Loaded) -> Result<()> {
         message,
     });
     if action == UniqueAction::Reject {
-        reject_repeats(contract, loaded, &repeats, &labels)?;
+        reject_repeats(contract, loaded, &repeats, (&columns, &labels), store)?;
     }
     Ok(())
 }
 
 /// (row, first row with the same key), ascending.
-fn repeats(batch: &RecordBatch, columns: &[usize]) -> Vec<(usize, usize)> {
-    let arrays: Vec<&ArrayRef> = columns.iter().map(|&c| batch.column(c)).collect();
-    let keys: Vec<Option<u128>> = (0..batch.num_rows())
-        .into_par_iter()
-        .with_min_len(16_384)
-        .map_init(Vec::new, |buffer: &mut Vec<u8>, row| {
-            buffer.clear();
-            for array in &arrays {
-                if array.is_null(row) {
-                    return None;
-                }
-                match array.data_type() {
-                    DataType::Utf8 => buffer.extend(array.as_string::<i32>().value(row).as_bytes()),
-                    DataType::Int64 => {
-                        buffer.extend(array.as_primitive::<Int64Type>().value(row).to_le_bytes())
+fn repeats(rows: &Rows, columns: &[&Column]) -> Result<Vec<(usize, usize)>> {
+    let mut keys: Vec<Option<u128>> = Vec::with_capacity(rows.count());
+    for batch in rows.chunks(|name| columns.iter().any(|c| c.name == name))? {
+        let batch = batch?;
+        let arrays: Vec<&ArrayRef> = columns.iter().filter_map(|c| batch.column_by_name(&c.name)).collect();
+        keys.par_extend((0..batch.num_rows()).into_par_iter().with_min_len(16_384).map_init(
+            Vec::new,
+            |buffer: &mut Vec<u8>, row| {
+                buffer.clear();
+                for array in &arrays {
+                    if array.is_null(row) {
+                        return None;
                     }
-                    DataType::Date32 => {
-                        buffer.extend(array.as_primitive::<Date32Type>().value(row).to_le_bytes())
+                    match array.data_type() {
+                        DataType::Utf8 => buffer.extend(array.as_string::<i32>().value(row).as_bytes()),
+                        DataType::Int64 => {
+                            buffer.extend(array.as_primitive::<Int64Type>().value(row).to_le_bytes())
+                        }
+                        DataType::Date32 => {
+                            buffer.extend(array.as_primitive::<Date32Type>().value(row).to_le_bytes())
+                        }
+                        _ => buffer.extend(array.as_primitive::<Int32Type>().value(row).to_le_bytes()),
                     }
-                    _ => buffer.extend(array.as_primitive::<Int32Type>().value(row).to_le_bytes()),
+                    buffer.push(0x1F);
                 }
-                buffer.push(0x1F);
-            }
-            Some(xxh3_128(buffer))
-        })
-        .collect();
+                Some(xxh3_128(buffer))
+            },
+        ));
+    }
     let mut seen: HashMap<u128, u32, Hashed> =
         HashMap::with_capacity_and_hasher(keys.len(), Hashed::default());
     let mut found = Vec::new();
@@ -200,7 +209,7 @@ fn repeats(batch: &RecordBatch, columns: &[usize]) -> Vec<(usize, usize)> {
             Some(Entry::Occupied(place)) => found.push((row, *place.get() as usize)),
         }
     }
-    found
+    Ok(found)
 }
 
 /// Keys are hashes already.
@@ -236,25 +245,23 @@ fn reject_repeats(
     contract: &SourceContract,
     loaded: &mut Loaded,
     repeats: &[(usize, usize)],
-    labels: &str,
+    (columns, labels): (&[&Column], &str),
+    store: &Store,
 ) -> Result<()> {
     let mut keep = vec![true; loaded.records.keys.len()];
-    for &(row, first) in repeats {
+    let places: Vec<usize> = repeats.iter().map(|&(row, _)| row).collect();
+    let repeated = loaded.records.rows.pick(&places)?;
+    for (at, &(row, first)) in repeats.iter().enumerate() {
         keep[row] = false;
         let key = loaded.records.keys[row];
         let table = &loaded.records.tables[key.table()];
         let totals = &mut loaded.totals.tables[key.table()];
         totals.accepted -= 1;
         totals.rejected += 1;
-        let values: Vec<String> = contract
-            .audits
-            .unique
+        let values: Vec<String> = columns
             .iter()
-            .filter_map(|name| contract.position(name))
-            .map(|c| {
-                arrow::util::display::array_value_to_string(loaded.records.batch.column(c), row)
-                    .unwrap_or_default()
-            })
+            .filter_map(|c| repeated.column_by_name(&c.name))
+            .map(|c| arrow::util::display::array_value_to_string(c, at).unwrap_or_default())
             .collect();
         loaded.rejects.push(Reject {
             source: contract.name.clone(),
@@ -268,9 +275,11 @@ fn reject_repeats(
             original: values.join("\t"),
         });
     }
-    let mask = BooleanArray::from(keep.clone());
-    loaded.records.batch = arrow::compute::filter_record_batch(&loaded.records.batch, &mask)
-        .map_err(|e| Error::internal("筛选重复记录失败").caused_by(e))?;
+    loaded.records.rows = loaded.records.rows.rewrite(store, |first, batch| {
+        let mask = BooleanArray::from(keep[first..first + batch.num_rows()].to_vec());
+        arrow::compute::filter_record_batch(&batch, &mask)
+            .map_err(|e| Error::internal("筛选重复记录失败").caused_by(e))
+    })?;
     let mut kept = keep.iter();
     loaded.records.keys.retain(|_| kept.next().copied().unwrap_or(false));
     Ok(())

@@ -7,8 +7,6 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use arrow::record_batch::RecordBatch;
-
 mod audit;
 mod cell;
 mod column;
@@ -22,10 +20,11 @@ mod ticks;
 mod unit;
 
 pub use files::{Survey, list, survey};
-pub use source::{load_for_linking, load_several, load_source, load_tables, load_with};
+pub use source::{load_for_linking, load_into, load_several, load_source, load_tables, load_with};
 pub use unit::check_unit;
 
 use crate::extract::RawTableInfo;
+use crate::rows::Rows;
 use crate::{Error, Result};
 
 /// Place of a record: source, table, row and member, packed so that it sorts by place.
@@ -65,20 +64,14 @@ pub struct Records {
     /// Typed columns named as in the contract. Only Utf8, Int32, Int64 and Date32 occur:
     /// flags are Int32 0/1, months Int32 `yyyymm`, money Int64 in fen (column ends in `_fen`),
     /// coded columns hold the canonical Chinese label. Null means missing.
-    pub batch: RecordBatch,
-    /// Place of each row of `batch`, ascending.
+    pub rows: Rows,
+    /// Place of each row, ascending.
     pub keys: Vec<RecordKey>,
     /// Tables the rows came from, in reading order (files sorted by name).
     pub tables: Vec<Arc<RawTableInfo>>,
 }
 
 impl Records {
-    /// Hands over the typed columns; the places of the records stay.
-    pub fn take(&mut self) -> RecordBatch {
-        let empty = RecordBatch::new_empty(self.batch.schema());
-        std::mem::replace(&mut self.batch, empty)
-    }
-
     /// Published identifier of row `index`: `source:hash8[.sN].rROW[.mMEMBER]`, where `hash8`
     /// is the start of the file's SHA-256. The same file gives the same ids wherever it lies.
     pub fn record_id(&self, index: usize) -> String {

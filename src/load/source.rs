@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use arrow::array::{ArrayRef, new_empty_array, new_null_array};
+use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
@@ -15,6 +15,7 @@ use super::ticks::{self, Marks};
 use super::{AuditFinding, ControlTotals, Loaded, Records, Reject, TableTotals, audit, files};
 use crate::config::{Pipeline, SourceContract};
 use crate::extract::{self, RawTable, RawTableInfo};
+use crate::rows::{Form, Rows, RowsWriter, Store};
 use crate::{Error, Result};
 
 /// Rows of one piece: enough to pay for a task, few enough to share two cores evenly.
@@ -32,7 +33,7 @@ pub fn load_tables(
     tables: impl Iterator<Item = Result<RawTable>>,
     previous_rows: Option<u64>,
 ) -> Result<Loaded> {
-    let mut loading = Loading::new(contract, source_index, Vec::new())?;
+    let mut loading = Loading::new(contract, source_index, Vec::new(), &Store::Memory)?;
     for table in tables {
         loading.add(table?)?;
     }
@@ -51,16 +52,16 @@ pub fn load_with<T>(
 where
     T: Iterator<Item = Result<RawTable>>,
 {
-    load_columns(pipeline, source_index, data_dir, previous_rows, Vec::new(), open)
+    load_columns(pipeline, source_index, data_dir, previous_rows, (Vec::new(), &Store::Memory), open)
 }
 
-/// [`load_with`] for some columns (by position; empty: all); the others are null throughout.
+/// [`load_with`] for some columns (by position; empty: all) and into a store.
 fn load_columns<T>(
     pipeline: &Pipeline,
     source_index: usize,
     data_dir: &Path,
     previous_rows: Option<u64>,
-    wanted: Vec<bool>,
+    (wanted, store): (Vec<bool>, &Store),
     mut open: impl FnMut(&SourceContract, &Path) -> Result<T>,
 ) -> Result<Loaded>
 where
@@ -73,7 +74,7 @@ where
             .in_file(data_dir)
             .hint(format!("向{}索取;文件名应符合:{}", contract.owner, contract.files.patterns.join("、"))));
     }
-    let mut loading = Loading::new(contract, source_index, wanted)?;
+    let mut loading = Loading::new(contract, source_index, wanted, store)?;
     for file in files {
         for table in open(contract, &file)? {
             loading.add(table?)?;
@@ -84,7 +85,8 @@ where
 
 /// Loads one source of a quarter from the files its contract claims; `None` if it has none.
 ///
-/// `previous_rows`: rows read from this source in the previous quarter, for the audit.
+/// `previous_rows`: rows read from this source in the previous quarter, for the audit. The rows
+/// lie in memory.
 ///
 /// # Errors
 /// A required source without files, a file that cannot be read, headers that do not fit.
@@ -94,20 +96,33 @@ pub fn load_source(
     data_dir: &Path,
     previous_rows: Option<u64>,
 ) -> Result<Option<Loaded>> {
-    let loaded = load_with(pipeline, source_index, data_dir, previous_rows, |contract, file| {
+    load_into(&Store::Memory, pipeline, source_index, data_dir, previous_rows)
+}
+
+/// [`load_source`] with the rows in a store.
+pub fn load_into(
+    store: &Store,
+    pipeline: &Pipeline,
+    source_index: usize,
+    data_dir: &Path,
+    previous_rows: Option<u64>,
+) -> Result<Option<Loaded>> {
+    let how = (Vec::new(), store);
+    let loaded = load_columns(pipeline, source_index, data_dir, previous_rows, how, |contract, file| {
         extract::open_file(data_dir, file, &contract.read_options(), &|sheet| contract.wants_sheet(sheet))
     })?;
     Ok((!loaded.records.tables.is_empty()).then_some(loaded))
 }
 
-/// [`load_source`] for linking alone: columns that linking does not need are null, and cells in
-/// them are not judged. Accepted and rejected rows are the same.
+/// [`load_source`] for linking alone: columns that linking does not need are left out, and cells
+/// in them are not judged. Accepted and rejected rows are the same.
 pub fn load_for_linking(pipeline: &Pipeline, source_index: usize, data_dir: &Path) -> Result<Option<Loaded>> {
     let contract = pipeline.sources.get(source_index).ok_or_else(|| Error::internal("没有这个数据来源"))?;
     let wanted = contract.columns_for_linking();
     let mut options = contract.read_options();
     options.leave_out = contract.headers_without(&wanted);
-    let loaded = load_columns(pipeline, source_index, data_dir, None, wanted, |contract, file| {
+    let how = (wanted, &Store::Memory);
+    let loaded = load_columns(pipeline, source_index, data_dir, None, how, |contract, file| {
         extract::open_file(data_dir, file, &options, &|sheet| contract.wants_sheet(sheet))
     })?;
     Ok((!loaded.records.tables.is_empty()).then_some(loaded))
@@ -157,9 +172,10 @@ struct Loading<'a> {
     carried: Vec<Option<String>>,
     totals: Vec<TableTotals>,
     waiting: Vec<Piece<'a>>,
-    columns: Vec<Vec<ArrayRef>>,
-    /// Table of each piece of `columns`.
-    tables_of: Vec<usize>,
+    store: &'a Store,
+    /// The wanted columns.
+    schema: SchemaRef,
+    rows: RowsWriter,
     /// How the yes/no columns of each table are filled.
     marks: Vec<Vec<Marks>>,
     keys: Vec<super::RecordKey>,
@@ -170,9 +186,16 @@ struct Loading<'a> {
 }
 
 impl<'a> Loading<'a> {
-    fn new(contract: &'a SourceContract, source_index: usize, wanted: Vec<bool>) -> Result<Self> {
+    fn new(
+        contract: &'a SourceContract,
+        source_index: usize,
+        wanted: Vec<bool>,
+        store: &'a Store,
+    ) -> Result<Self> {
         let all = || vec![true; contract.columns.len()];
-        let wanted = if wanted.is_empty() { all() } else { wanted }.into();
+        let wanted: Arc<[bool]> = if wanted.is_empty() { all() } else { wanted }.into();
+        let kept: Vec<usize> = (0..wanted.len()).filter(|&at| wanted[at]).collect();
+        let schema = contract.schema().project(&kept).map(Arc::new).map_err(unfit)?;
         let source = u8::try_from(source_index).map_err(|_| Error::internal("数据来源太多"))?;
         Ok(Self {
             contract,
@@ -184,8 +207,9 @@ impl<'a> Loading<'a> {
             carried: Vec::new(),
             totals: Vec::new(),
             waiting: Vec::new(),
-            columns: vec![Vec::new(); contract.columns.len()],
-            tables_of: Vec::new(),
+            store,
+            rows: store.writer(schema.clone(), Form::Scratch)?,
+            schema,
             marks: Vec::new(),
             keys: Vec::new(),
             rejects: Vec::new(),
@@ -289,11 +313,9 @@ impl<'a> Loading<'a> {
             totals.read += part.read;
             totals.accepted += part.keys.len() as u64;
             totals.rejected += part.rejects.len() as u64;
-            for (all, array) in self.columns.iter_mut().zip(part.columns) {
-                all.push(array);
-            }
+            let wanted = part.columns.into_iter().zip(&*self.wanted).filter_map(|(c, w)| w.then_some(c));
+            self.rows.push(RecordBatch::try_new(self.schema.clone(), wanted.collect()).map_err(unfit)?)?;
             let table = usize::from(piece.table);
-            self.tables_of.push(table);
             for (marks, further) in self.marks[table].iter_mut().zip(part.marks) {
                 marks.join(further);
             }
@@ -308,28 +330,8 @@ impl<'a> Loading<'a> {
 
     fn finish(mut self, previous_rows: Option<u64>) -> Result<Loaded> {
         self.flush()?;
-        let schema = self.contract.schema();
-        let mut columns = Vec::with_capacity(self.columns.len());
-        for (index, pieces) in self.columns.iter_mut().enumerate() {
-            if !self.wanted[index] {
-                columns.push(new_null_array(schema.field(index).data_type(), self.keys.len()));
-                continue;
-            }
-            for (piece, &table) in pieces.iter_mut().zip(&self.tables_of) {
-                if self.marks[table][index].blank_is_no() {
-                    *piece = ticks::blanks_as_no(piece);
-                }
-            }
-            let pieces: Vec<&dyn arrow::array::Array> = pieces.iter().map(|a| a.as_ref()).collect();
-            columns.push(match pieces.as_slice() {
-                [] => new_empty_array(schema.field(index).data_type()),
-                pieces => {
-                    arrow::compute::concat(pieces).map_err(|e| Error::internal("合并列失败").caused_by(e))?
-                }
-            });
-        }
-        let batch = RecordBatch::try_new(schema, columns)
-            .map_err(|e| Error::internal("合并记录失败").caused_by(e))?;
+        let rows = self.rows.finish()?;
+        let rows = blanks_read_as_no(self.store, rows, &self.schema, &self.wanted, &self.marks, &self.keys)?;
         if self.warnings_left_out > 0 {
             self.audits.push(AuditFinding {
                 source: self.contract.name.clone(),
@@ -344,7 +346,7 @@ impl<'a> Loading<'a> {
         let mut loaded = Loaded {
             records: Records {
                 source: self.contract.name.clone(),
-                batch,
+                rows,
                 keys: self.keys,
                 tables: self.tables,
             },
@@ -354,7 +356,7 @@ impl<'a> Loading<'a> {
             audits: self.audits,
         };
         if !loaded.records.tables.is_empty() {
-            audit::audit(self.contract, &mut loaded, previous_rows)?;
+            audit::audit(self.contract, &mut loaded, previous_rows, self.store)?;
         }
         let places: BTreeMap<(&Path, Option<&str>), usize> = (loaded.records.tables.iter().enumerate())
             .map(|(place, t)| ((t.file.as_path(), t.sheet.as_deref()), place))
@@ -372,6 +374,48 @@ impl<'a> Loading<'a> {
         }
         Ok(loaded)
     }
+}
+
+/// The rows with the yes/no columns of lists that only tick what is so read as yes or no.
+fn blanks_read_as_no(
+    store: &Store,
+    rows: Rows,
+    schema: &SchemaRef,
+    wanted: &[bool],
+    marks: &[Vec<Marks>],
+    keys: &[super::RecordKey],
+) -> Result<Rows> {
+    let ticked = |table: usize| -> Vec<usize> {
+        let marks = marks[table].iter().zip(wanted).filter_map(|(m, w)| w.then_some(m.blank_is_no()));
+        marks.enumerate().filter_map(|(at, ticked)| ticked.then_some(at)).collect()
+    };
+    let ticked: Vec<Vec<usize>> = (0..marks.len()).map(ticked).collect();
+    if ticked.iter().all(Vec::is_empty) {
+        return Ok(rows);
+    }
+    rows.rewrite(store, |first, batch| {
+        let mut columns = batch.columns().to_vec();
+        let tables = keys[first..first + batch.num_rows()].chunk_by(|a, b| a.table() == b.table());
+        let mut from = 0;
+        let mut parts = Vec::new();
+        for run in tables {
+            let mut part = batch.slice(from, run.len()).columns().to_vec();
+            for &at in &ticked[run[0].table()] {
+                part[at] = ticks::blanks_as_no(&part[at]);
+            }
+            parts.push(part);
+            from += run.len();
+        }
+        for (at, column) in columns.iter_mut().enumerate() {
+            let parts: Vec<&dyn arrow::array::Array> = parts.iter().map(|part| part[at].as_ref()).collect();
+            *column = arrow::compute::concat(&parts).map_err(unfit)?;
+        }
+        RecordBatch::try_new(schema.clone(), columns).map_err(unfit)
+    })
+}
+
+fn unfit(error: arrow::error::ArrowError) -> Error {
+    Error::internal("记录不能成为表格").caused_by(error)
 }
 
 /// Rows `start..start + length` of a raw table, without copying.

@@ -80,9 +80,17 @@ impl ColumnBuilder {
         Self { pending: BTreeMap::new(), done: vec![BTreeMap::new(); tables] }
     }
 
-    /// Adds a column whose cells need no pool.
+    /// Adds a column whose cells need no pool, or further rows of it.
     pub(super) fn put(&mut self, table: usize, name: &str, column: ComparableColumn) {
-        self.done[table].insert(name.to_owned(), column);
+        use ComparableColumn::{Code, Date, Division, IdNumber};
+        match (self.done[table].get_mut(name), column) {
+            (Some(IdNumber(above)), IdNumber(rows)) => above.extend(rows),
+            (Some(Date(above)), Date(rows)) | (Some(Division(above)), Division(rows)) => above.extend(rows),
+            (Some(Code(above)), Code(rows)) => above.extend(rows),
+            (_, column) => {
+                self.done[table].insert(name.to_owned(), column);
+            }
+        }
     }
 
     /// Adds a column of text cells.
@@ -114,7 +122,7 @@ impl ColumnBuilder {
         }
     }
 
-    /// Adds a column of any texts that go into a pool. `cell` writes the text of a row into an
+    /// Adds a column of any texts that go into a pool, or further rows of it. `cell` writes the text of a row into an
     /// empty buffer.
     pub(super) fn add_texts(
         &mut self,
@@ -131,7 +139,10 @@ impl ColumnBuilder {
             columns: Vec::new(),
         });
         let raw = intern(&mut pending.builder, rows, cell);
-        pending.columns.push((table, name.to_owned(), raw));
+        match pending.columns.iter_mut().find(|(t, n, _)| (*t, n.as_str()) == (table, name)) {
+            Some((_, _, above)) => above.extend(raw),
+            None => pending.columns.push((table, name.to_owned(), raw)),
+        }
     }
 
     /// Analyses the pools and gives every table its columns.

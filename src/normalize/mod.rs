@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{Array, Date32Array, StringArray};
+use arrow::record_batch::RecordBatch;
 
 use crate::config::{LinkSettings, Pipeline, Role, SourceContract};
-use crate::load::Loaded;
+use crate::load::{Loaded, Records};
 use crate::{Error, Result};
 
 mod columns;
@@ -140,7 +141,20 @@ fn normalize_columns(
         let contract = pipeline
             .source(&records.source)
             .ok_or_else(|| Error::internal(format!("没有名为“{}”的数据来源", records.source)))?;
-        source_columns(&mut builder, table, contract, &pipeline.divisions, one, wanted)?;
+        let roles: Vec<&str> =
+            contract.columns.iter().filter(|c| c.role.is_some()).map(|c| c.name.as_str()).collect();
+        // Some chunks at a time: enough to share, few enough to hold.
+        let mut chunks = records.rows.chunks(|name| roles.contains(&name))?;
+        loop {
+            let part: Vec<RecordBatch> = chunks.by_ref().take(PART).collect::<Result<_>>()?;
+            if part.is_empty() && records.rows.count() > 0 {
+                break;
+            }
+            source_columns(&mut builder, table, contract, &pipeline.divisions, (records, &part), wanted)?;
+            if part.is_empty() {
+                break;
+            }
+        }
     }
     let columns = builder.finish();
     Ok(loaded
@@ -148,38 +162,45 @@ fn normalize_columns(
         .zip(columns)
         .map(|(one, columns)| Comparable {
             source: one.records.source.clone(),
-            rows: one.records.batch.num_rows(),
+            rows: one.records.keys.len(),
             columns,
         })
         .collect())
 }
 
-/// Columns of one source.
+/// Chunks of a source that are normalized together.
+const PART: usize = 8;
+
+/// Columns of some rows of one source, after those above them.
 fn source_columns(
     builder: &mut ColumnBuilder,
     table: usize,
     contract: &SourceContract,
     tree: &DivisionTree,
-    loaded: &Loaded,
+    (records, part): (&Records, &[RecordBatch]),
     wanted: &dyn Fn(&str) -> bool,
 ) -> Result<()> {
-    let batch = &loaded.records.batch;
-    let array = |role: Role| -> Option<&dyn Array> {
-        batch.column_by_name(&contract.role(role)?.name).map(|column| column.as_ref())
+    let rows: usize = part.iter().map(RecordBatch::num_rows).sum();
+    let whole = records.rows.schema();
+    let there = |role: Role| contract.role(role).map(|c| c.name.as_str()).filter(|n| whole.index_of(n).is_ok());
+    let array = |role: Role| -> Option<Vec<&dyn Array>> {
+        let name = there(role)?;
+        part.iter().map(|batch| batch.column_by_name(name).map(|column| column.as_ref())).collect()
     };
-    let text = |role: Role| -> Result<Option<&StringArray>> {
-        let Some(column) = array(role) else { return Ok(None) };
-        column.as_any().downcast_ref::<StringArray>().map(Some).ok_or_else(|| {
+    let text = |role: Role| -> Result<Option<Vec<&StringArray>>> {
+        let Some(columns) = array(role) else { return Ok(None) };
+        let texts: Option<Vec<&StringArray>> = columns.iter().map(|c| c.as_any().downcast_ref()).collect();
+        texts.map(Some).ok_or_else(|| {
             Error::configuration(format!("角色“{role:?}”只能给文字列"))
                 .in_file(&contract.path)
                 .hint("这一列的 type 应为 text 或 code")
         })
     };
-    let student = text(Role::StudentNo)?.map(|column| id_numbers(&[column]));
+    let student = text(Role::StudentNo)?.map(|column| id_numbers(&column));
     if text(Role::IdNumber)?.is_some() || student.is_some() {
         let mut ids = match text(Role::IdNumber)? {
-            Some(column) => id_numbers(&[column]),
-            None => vec![IdNumber::default(); batch.num_rows()],
+            Some(column) => id_numbers(&column),
+            None => vec![IdNumber::default(); rows],
         };
         for (id, student) in ids.iter_mut().zip(student.iter().flatten()) {
             if id.is_missing() && student.class == IdClass::GStudent {
@@ -201,15 +222,16 @@ fn source_columns(
         (Role::Phone, "phone", ColumnKind::Phone),
     ] {
         if let Some(column) = text(role)?.filter(|_| wanted(name)) {
-            builder.add(table, name, kind, &[column]);
+            builder.add(table, name, kind, &column);
         }
     }
     if let Some(column) = array(Role::BirthDate) {
-        let dates = match column.as_any().downcast_ref::<Date32Array>() {
-            Some(days) => days.iter().map(|day| day.map_or(0, date::from_days)).collect(),
+        let days: Option<Vec<&Date32Array>> = column.iter().map(|c| c.as_any().downcast_ref()).collect();
+        let dates = match days {
+            Some(days) => days.into_iter().flatten().map(|day| day.map_or(0, date::from_days)).collect(),
             None => {
-                let column = text(Role::BirthDate)?;
-                columns::each(column.as_slice(), |cell| cell.map_or(0, date::parse))
+                let column = text(Role::BirthDate)?.unwrap_or_default();
+                columns::each(&column, |cell| cell.map_or(0, date::parse))
             }
         };
         builder.put(table, "birth_date", ComparableColumn::Date(dates));
@@ -218,9 +240,12 @@ fn source_columns(
     let code = text(Role::DivisionCode)?;
     let mut units = Vec::new();
     if cells.iter().any(Option::is_some) || code.is_some() {
-        units = divisions(tree, batch.num_rows(), cells);
+        for (at, batch) in part.iter().enumerate() {
+            let cells = cells.each_ref().map(|column| column.as_ref().map(|chunks| chunks[at]));
+            units.extend(divisions(tree, batch.num_rows(), cells));
+        }
         if let Some(code) = code {
-            for (unit, cell) in units.iter_mut().zip(code) {
+            for (unit, cell) in units.iter_mut().zip(code.into_iter().flatten()) {
                 // A code says more than names that lead nowhere or not as far down.
                 if let Some(found) = cell.and_then(|cell| tree.lookup_code(cell))
                     && (*unit == 0 || tree.unit(found).map(|u| u.level) > tree.unit(*unit).map(|u| u.level))
@@ -235,8 +260,9 @@ fn source_columns(
         // Numbers meet only within one department's numbering (its letter and what it calls the
         // number) and county: two counties number their households from 1.
         let numbering = format!("{}|{}|", contract.letter, role.label);
-        builder.add_texts(table, "household", ColumnKind::Exact, column.len(), &|row, text| {
-            let cell = if column.is_valid(row) { column.value(row).trim() } else { "" };
+        let cells: Vec<Option<&str>> = column.into_iter().flatten().collect();
+        builder.add_texts(table, "household", ColumnKind::Exact, rows, &|row, text| {
+            let cell = cells[row].unwrap_or("").trim();
             if !cell.is_empty() {
                 let county = tree.code_at(units.get(row).copied().unwrap_or(0), division::COUNTY);
                 [&numbering, county, "|", cell].into_iter().for_each(|part| text.push_str(part));

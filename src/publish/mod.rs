@@ -14,7 +14,6 @@ use crate::load::Loaded;
 use crate::normalize::Comparable;
 use crate::reconcile::{Findings, View};
 use crate::resolve::Resolution;
-use crate::rows::Rows;
 use crate::track::TrackedException;
 use crate::{Error, Result};
 
@@ -49,8 +48,6 @@ pub struct PublicationInputs<'a> {
     pub quarter: &'a str,
     /// Loaded sources, in the order of `comparables` and of `resolution.offsets`.
     pub loaded: &'a [Loaded],
-    /// The contracts' columns of their records, by source.
-    pub own: &'a [Rows],
     /// Comparable fields, row for row with the records.
     pub comparables: &'a [Comparable],
     /// Scored pairs.

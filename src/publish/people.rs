@@ -224,10 +224,10 @@ impl<'a> People<'a> {
         for &(source, row) in self.evidence.values().filter(|place| place.0 != usize::MAX) {
             rows[source].push(row);
         }
-        for (own, mut rows) in self.inputs.own.iter().zip(rows) {
+        for (loaded, mut rows) in self.inputs.loaded.iter().zip(rows) {
             rows.sort_unstable();
             rows.dedup();
-            let said = own.pick(&rows)?;
+            let said = loaded.records.rows.pick(&rows)?;
             self.said.push((rows, said));
         }
         Ok(())

@@ -37,7 +37,7 @@ fn quarter(data: &Path) -> Quarter {
         bidui::resolve::resolve(&settings, &pipeline, &loaded, &comparables, &links, None).unwrap();
     let ids = loaded
         .iter()
-        .flat_map(|l| (0..l.records.batch.num_rows()).map(|row| l.records.record_id(row)))
+        .flat_map(|l| (0..l.records.keys.len()).map(|row| l.records.record_id(row)))
         .collect();
     Quarter { loaded, comparables, links, resolution, ids }
 }

@@ -58,7 +58,8 @@ fn refused(source: &str, tables: Vec<RawTable>) -> String {
 }
 
 fn texts(loaded: &Loaded, column: &str) -> Vec<Option<String>> {
-    let array = loaded.records.batch.column_by_name(column).unwrap();
+    let batch = loaded.records.rows.batch().unwrap();
+    let array = batch.column_by_name(column).unwrap();
     array.as_string::<i32>().iter().map(|t| t.map(str::to_owned)).collect()
 }
 
@@ -67,11 +68,11 @@ fn some(texts: &[&str]) -> Vec<Option<String>> {
 }
 
 fn int32(loaded: &Loaded, column: &str) -> Vec<Option<i32>> {
-    loaded.records.batch.column_by_name(column).unwrap().as_primitive::<Int32Type>().iter().collect()
+    loaded.records.rows.batch().unwrap().column_by_name(column).unwrap().as_primitive::<Int32Type>().iter().collect()
 }
 
 fn int64(loaded: &Loaded, column: &str) -> Vec<Option<i64>> {
-    loaded.records.batch.column_by_name(column).unwrap().as_primitive::<Int64Type>().iter().collect()
+    loaded.records.rows.batch().unwrap().column_by_name(column).unwrap().as_primitive::<Int64Type>().iter().collect()
 }
 
 fn brief(reject: &Reject) -> (u32, u8, Option<&str>, &str, &str) {
@@ -407,8 +408,8 @@ proptest! {
         let raw = table("低保.csv", WIDE, &rows);
         let loaded = load_tables(&pipeline.sources[index], index, [Ok(raw)].into_iter(), None).unwrap();
         loaded.totals.check().unwrap();
-        prop_assert_eq!(loaded.totals.accepted() as usize, loaded.records.batch.num_rows());
-        prop_assert_eq!(loaded.records.keys.len(), loaded.records.batch.num_rows());
+        prop_assert_eq!(loaded.totals.accepted() as usize, loaded.records.rows.count());
+        prop_assert_eq!(loaded.records.keys.len(), loaded.records.rows.count());
         prop_assert_eq!(loaded.totals.rejected() as usize, loaded.rejects.len());
         prop_assert!(loaded.records.keys.is_sorted());
         // Each data row shows up at least once, as a record or as a reject.
@@ -416,7 +417,7 @@ proptest! {
         seen.extend(loaded.rejects.iter().map(|r| r.row));
         prop_assert_eq!(seen.len(), rows.len());
         for name in ["household_no", "name"] {
-            prop_assert_eq!(loaded.records.batch.column_by_name(name).unwrap().null_count(), 0);
+            prop_assert_eq!(loaded.records.rows.batch().unwrap().column_by_name(name).unwrap().null_count(), 0);
         }
     }
 }
@@ -466,7 +467,7 @@ fn fixtures_load() {
                 .unwrap_or_else(|e| panic!("{}", bidui::error::render(&e, false)))
                 .unwrap();
             let least = if contract.required { 30 } else { 0 };
-            assert!(loaded.records.batch.num_rows() > least, "{}", contract.name);
+            assert!(loaded.records.rows.count() > least, "{}", contract.name);
             assert!(loaded.audits.iter().all(|a| !a.blocking), "{:?}", loaded.audits);
             found.extend(loaded.rejects.iter().map(|r| {
                 let sheet = r.sheet.as_deref().unwrap_or("");
@@ -494,7 +495,7 @@ fn fuller_editions_of_the_registry() {
             .unwrap_or_else(|e| panic!("{}", bidui::error::render(&e, false)))
     };
     let numbers = |loaded: &Loaded, column: &str| {
-        loaded.records.batch.column_by_name(column).unwrap().as_primitive::<Int64Type>().value(0)
+        loaded.records.rows.batch().unwrap().column_by_name(column).unwrap().as_primitive::<Int64Type>().value(0)
     };
     let headers = [
         "户编号",
@@ -544,7 +545,7 @@ fn threads_do_not_show() {
     };
     let (one, two) = (run(1), run(2));
     assert_eq!(one.records.tables.len(), 1, "pieces of one table");
-    assert_eq!(one.records.batch, two.records.batch);
+    assert_eq!(one.records.rows.batch().unwrap(), two.records.rows.batch().unwrap());
     assert_eq!(one.records.keys, two.records.keys);
     assert_eq!(one.cell_warnings, two.cell_warnings);
     assert_eq!(one.cell_warnings.len(), 40 * 11);

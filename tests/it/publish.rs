@@ -239,13 +239,11 @@ impl World {
 
     fn publish(&self, out: &Path, previous: Option<&Previous>) -> bidui::Result<Publication> {
         let tracked = self.tracked(previous);
-        let own: Vec<Rows> = self.loaded.iter().map(|l| Rows::of(l.records.batch.clone())).collect();
         publish(
             &PublicationInputs {
                 catalogue: &self.catalogue,
                 quarter: &self.quarter,
                 loaded: &self.loaded,
-                own: &own,
                 comparables: &self.comparables,
                 links: &self.links,
                 resolution: &self.resolution,
@@ -300,7 +298,7 @@ fn list(position: usize, source: &str, quarter: &str, people: usize) -> Loaded {
     Loaded {
         records: Records {
             source: source.into(),
-            batch: RecordBatch::try_from_iter([("category", category)]).unwrap(),
+            rows: Rows::of(RecordBatch::try_from_iter([("category", category)]).unwrap()),
             keys,
             tables: vec![Arc::new(info)],
         },

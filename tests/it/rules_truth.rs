@@ -10,7 +10,6 @@ use bidui::load::{Loaded, load_source};
 use bidui::normalize::normalize;
 use bidui::reconcile::{Findings, RuleSet, run, views};
 use bidui::resolve::Resolution;
-use bidui::rows::Rows;
 
 /// Rules whose truth is known: the generator's, then those on the other departments' lists.
 const KNOWN: &str = "R01 R02 R03 R04 R06 R07 R08 R14 R30 R32 R33 R34 R36 R37 R38 R50 R52 R53 R73 R75 \
@@ -47,7 +46,7 @@ fn perfect(loaded: &[Loaded], truth: &HashMap<String, (String, String)>) -> Reso
     let mut resolution = Resolution { offsets: vec![0], ..Resolution::default() };
     let (mut persons, mut households): (HashMap<String, u32>, HashMap<String, u32>) = Default::default();
     for one in loaded {
-        for row in 0..one.records.batch.num_rows() {
+        for row in 0..one.records.keys.len() {
             let id = one.records.record_id(row);
             let (person, household) =
                 truth.get(&id).cloned().unwrap_or_else(|| panic!("{id} is not in the truth"));
@@ -77,11 +76,9 @@ fn findings(quarter: &str) -> Findings {
         .collect();
     let comparables = normalize(&pipeline, &loaded).unwrap();
     let resolution = perfect(&loaded, &truth_records(quarter));
-    let own: Vec<Rows> = loaded.iter().map(|l| Rows::of(l.records.batch.clone())).collect();
     let inputs = views::Inputs {
         pipeline: &pipeline,
         loaded: &loaded,
-        own: &own,
         comparables: &comparables,
         resolution: &resolution,
         quarter: quarter.parse().unwrap(),

@@ -14,7 +14,7 @@ use crate::config::{Parameter, Pipeline, Quarter, SourceContract};
 use crate::load::Loaded;
 use crate::normalize::{Comparable, DivisionTree};
 use crate::resolve::{IdentityChange, Resolution};
-use crate::rows::{Rows, Store};
+use crate::rows::Store;
 use crate::{Error, Result};
 
 mod identity;
@@ -36,8 +36,6 @@ pub struct Inputs<'a> {
     pub pipeline: &'a Pipeline,
     /// Records by source.
     pub loaded: &'a [Loaded],
-    /// The contracts' columns of their records, by source.
-    pub own: &'a [Rows],
     /// Comparable fields by source.
     pub comparables: &'a [Comparable],
     /// Who every record is.
@@ -78,12 +76,11 @@ impl<'a> Inputs<'a> {
     fn check(&self) -> Result<()> {
         let sources = self.loaded.len();
         let aligned = self.comparables.len() == sources
-            && self.own.len() == sources
             && self.resolution.offsets.len() == sources + 1
             && (0..sources).all(|s| {
                 self.loaded[s].records.source == self.comparables[s].source
                     && self.loaded[s].records.keys.len() == self.rows(s)
-                    && self.own[s].count() == self.rows(s)
+                    && self.loaded[s].records.rows.count() == self.rows(s)
                     && (self.resolution.offsets[s + 1] - self.resolution.offsets[s]) as usize == self.rows(s)
             });
         if aligned {
@@ -116,7 +113,7 @@ pub fn build(
     let read = rules.columns_read();
     let guardians: Vec<Vec<u32>> =
         (0..inputs.loaded.len()).map(|source| source::guardians(inputs, source)).collect();
-    let previous = as_previous(previous, catalogue, &inputs.resolution.ledger)?;
+    let previous = as_previous(previous, catalogue, &inputs.resolution.ledger, &placement.store)?;
     let split = match placement.buckets {
         0 | 1 => None,
         count => Some(Split::of(inputs, &guardians, &rules.household_numbers(), &previous, count)?),
@@ -154,7 +151,12 @@ fn split_previous(view: View, split: &Split, to: &Target<'_>) -> Result<View> {
 
 /// Last quarter's source views under their `_previous` names. A person or household that was
 /// merged since carries its present id, so that rules can join the two quarters.
-fn as_previous(views: Vec<View>, catalogue: &Catalogue, ledger: &[IdentityChange]) -> Result<Vec<View>> {
+fn as_previous(
+    views: Vec<View>,
+    catalogue: &Catalogue,
+    ledger: &[IdentityChange],
+    store: &Store,
+) -> Result<Vec<View>> {
     let renamed: BTreeMap<&str, &str> = ledger
         .iter()
         .filter(|change| change.kind == "merge")
@@ -168,7 +170,7 @@ fn as_previous(views: Vec<View>, catalogue: &Catalogue, ledger: &[IdentityChange
         }
         let mut rows = view.rows;
         if !renamed.is_empty() {
-            rows = rows.map(|batch| with_present_ids(&batch, &renamed))?;
+            rows = rows.rewrite(store, |_, batch| with_present_ids(&batch, &renamed))?;
         }
         previous.push(View { name, rows, buckets: Vec::new() });
     }

@@ -45,7 +45,7 @@ pub(super) fn view(
     let mut sink = to.begin(catalogue, &contract.name)?;
     let first = inputs.resolution.offsets[source] as usize;
     let mut from = 0;
-    for own in inputs.own[source].chunks(|_| true)? {
+    for own in inputs.loaded[source].records.rows.chunks(|_| true)? {
         let own = own?;
         let range = from..from + own.num_rows();
         from = range.end;

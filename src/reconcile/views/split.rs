@@ -99,7 +99,7 @@ impl Split {
         for source in 0..inputs.loaded.len() {
             let Some(column) = inputs.contract(source)?.role(Role::Household) else { continue };
             let mut row = 0;
-            for chunk in inputs.own[source].chunks(|name| name == column.name)? {
+            for chunk in inputs.loaded[source].records.rows.chunks(|name| name == column.name)? {
                 let chunk = chunk?;
                 let texts = chunk.column(0).as_string::<i32>();
                 for text in texts {

@@ -11,6 +11,7 @@ use crate::link::Tier;
 use crate::load::{ControlTotals, RecordKey, Records};
 use crate::normalize::normalize;
 use crate::reconcile::engine;
+use crate::rows::Rows;
 
 type Cells<'a> = &'a [(&'a str, &'a str)];
 
@@ -47,7 +48,7 @@ fn loaded(source: usize, contract: &SourceContract, rows: &[Cells<'_>]) -> Loade
     Loaded {
         records: Records {
             source: contract.name.clone(),
-            batch: RecordBatch::try_new(schema, columns).unwrap(),
+            rows: Rows::of(RecordBatch::try_new(schema, columns).unwrap()),
             keys: (0..rows.len()).map(|r| RecordKey::new(source as u8, 0, r as u32 + 2, 0)).collect(),
             tables,
         },
@@ -89,8 +90,8 @@ fn views(insured_name: &str, insured_id: &str) -> (RuleSet, Vec<View>) {
     let mut offsets = vec![0u32];
     let mut persons = Vec::new();
     for one in &loaded {
-        offsets.push(offsets[offsets.len() - 1] + one.records.batch.num_rows() as u32);
-        persons.extend(0..one.records.batch.num_rows() as u32);
+        offsets.push(offsets[offsets.len() - 1] + one.records.keys.len() as u32);
+        persons.extend(0..one.records.keys.len() as u32);
     }
     let resolution = Resolution {
         offsets,
@@ -102,11 +103,9 @@ fn views(insured_name: &str, insured_id: &str) -> (RuleSet, Vec<View>) {
         household_ids: vec!["HA".into()],
         ledger: Vec::new(),
     };
-    let own: Vec<Rows> = loaded.iter().map(|l| Rows::of(l.records.batch.clone())).collect();
     let inputs = Inputs {
         pipeline: &pipeline,
         loaded: &loaded,
-        own: &own,
         comparables: &comparables,
         resolution: &resolution,
         quarter: "2018Q3".parse().unwrap(),
@@ -186,7 +185,7 @@ fn rules_run_over_the_views() {
 fn last_quarter_comes_under_its_own_names() {
     let (rules, views) = views("李四", "");
     let ledger = [IdentityChange { kind: "merge".into(), previous_id: "PB".into(), current_id: "PA".into() }];
-    let previous = as_previous(views, &rules.catalogue, &ledger).unwrap();
+    let previous = as_previous(views, &rules.catalogue, &ledger, &Store::Memory).unwrap();
     let names: Vec<&str> = previous.iter().map(|v| v.name.as_str()).collect();
     assert_eq!(names, ["insurance_previous", "registry_person_previous"]);
     assert_eq!(text(&previous[1].rows.batch().unwrap(), "person_id", 1), Some("PA"));
