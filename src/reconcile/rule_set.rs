@@ -32,6 +32,9 @@ pub struct RuleSet {
     pub root_code: String,
     /// Chinese label of each contract column, by `view.column`.
     pub labels: BTreeMap<String, String>,
+    /// Columns that hold a department's own household number wherever a source has them, and
+    /// whether every record has one.
+    pub household_columns: BTreeMap<String, bool>,
     /// `rules/targets.toml`.
     pub targets: TargetFile,
     targets_file: TomlFile,
@@ -88,6 +91,7 @@ impl RuleSet {
             catalogue,
             root_code,
             labels,
+            household_columns: household_columns(&pipeline.sources),
             targets,
             targets_file,
             settings_file,
@@ -267,6 +271,21 @@ pub fn contract_columns(contract: &SourceContract) -> Columns {
         columns.push(("guardian_person_id".to_owned(), ColumnKind::Text));
     }
     columns
+}
+
+/// See [`RuleSet::household_columns`]. A record without a required value is rejected, so such a
+/// column is never empty.
+fn household_columns(sources: &[SourceContract]) -> BTreeMap<String, bool> {
+    let own = |s: &SourceContract| s.role(Role::Household).map(|c| c.name.clone());
+    let mut found = BTreeMap::new();
+    for name in sources.iter().filter_map(own) {
+        let having: Vec<_> =
+            sources.iter().filter_map(|s| Some((s, s.columns.iter().find(|c| c.name == name)?))).collect();
+        if having.iter().all(|(source, _)| own(source).as_ref() == Some(&name)) {
+            found.insert(name, having.iter().all(|(_, column)| column.required));
+        }
+    }
+    found
 }
 
 /// JSON schema of the header of a rule file.
