@@ -6,8 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::{BarProgress, Console};
 use crate::Result;
-use crate::engine::Progress as _;
-use crate::synth::{Formats, SynthOptions, generate};
+use crate::synth::{Formats, SynthOptions, generate_telling};
 
 /// Arguments of `bidui synth`.
 #[derive(Debug, Args)]
@@ -74,8 +73,7 @@ pub fn execute(arguments: &SynthArguments, console: &mut Console<'_>) -> Result<
         },
     };
     let bar = BarProgress::new(console.progress);
-    bar.stage("生成虚构数据", None);
-    let report = generate(&options, &arguments.out)?;
+    let report = generate_telling(&options, &arguments.out, &bar)?;
     bar.finish();
     console.line(&format!(
         "虚构{}人,{}条记录,预期疑点{}条,写出{}个文件",

@@ -21,7 +21,7 @@ pub mod quality;
 pub mod rule_file;
 pub mod rule_set;
 pub mod rules_doc;
-mod scope;
+pub mod scope;
 pub mod settings;
 pub mod sql_text;
 pub mod targets;

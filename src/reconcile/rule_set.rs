@@ -32,10 +32,11 @@ pub struct RuleSet {
     pub root_code: String,
     /// Chinese label of each contract column, by `view.column`.
     pub labels: BTreeMap<String, String>,
+    /// Columns that hold a department's own household number wherever a source has them, and
+    /// whether every record has one.
+    pub household_columns: BTreeMap<String, bool>,
     /// `rules/targets.toml`.
     pub targets: TargetFile,
-    /// Columns that are household numbers wherever a list has a column of the name.
-    pub household_columns: BTreeSet<String>,
     targets_file: TomlFile,
     settings_file: TomlFile,
     policy_text: Option<String>,
@@ -83,17 +84,6 @@ impl RuleSet {
             .iter()
             .flat_map(|s| s.columns.iter().map(|c| (format!("{}.{}", s.name, c.name), c.label.clone())))
             .collect();
-        let mut household_columns = BTreeSet::new();
-        let mut others = BTreeSet::new();
-        for contract in &pipeline.sources {
-            let number = contract.role(Role::Household).map(|c| c.name.as_str());
-            for column in &contract.columns {
-                let names =
-                    if Some(column.name.as_str()) == number { &mut household_columns } else { &mut others };
-                names.insert(column.name.clone());
-            }
-        }
-        household_columns.retain(|name| !others.contains(name));
         Ok(Self {
             rules,
             definitions,
@@ -101,8 +91,8 @@ impl RuleSet {
             catalogue,
             root_code,
             labels,
+            household_columns: household_columns(&pipeline.sources),
             targets,
-            household_columns,
             targets_file,
             settings_file,
             policy_text,
@@ -165,7 +155,7 @@ impl RuleSet {
     /// Names of columns that hold a department's own household numbers in every list that has
     /// a column of the name.
     pub fn household_numbers(&self) -> Vec<&str> {
-        self.household_columns.iter().map(String::as_str).collect()
+        self.household_columns.keys().map(String::as_str).collect()
     }
     /// The definition of this name and those it needs; none for a view.
     pub fn definitions_behind(&self, table: &str) -> Vec<String> {
@@ -310,6 +300,21 @@ pub fn contract_columns(contract: &SourceContract) -> Columns {
         columns.push(("guardian_person_id".to_owned(), ColumnKind::Text));
     }
     columns
+}
+
+/// See [`RuleSet::household_columns`]. A record without a required value is rejected, so such a
+/// column is never empty.
+fn household_columns(sources: &[SourceContract]) -> BTreeMap<String, bool> {
+    let own = |s: &SourceContract| s.role(Role::Household).map(|c| c.name.clone());
+    let mut found = BTreeMap::new();
+    for name in sources.iter().filter_map(own) {
+        let having: Vec<_> =
+            sources.iter().filter_map(|s| Some((s, s.columns.iter().find(|c| c.name == name)?))).collect();
+        if having.iter().all(|(source, _)| own(source).as_ref() == Some(&name)) {
+            found.insert(name, having.iter().all(|(_, column)| column.required));
+        }
+    }
+    found
 }
 
 /// JSON schema of the header of a rule file.

@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::engine::{Progress, Silent};
 use crate::{Error, Result};
 
 mod benefits;
@@ -129,6 +130,11 @@ pub struct SynthReport {
 
 /// Invents extracts and writes them to `out/<quarter>/…`, truth to `out/<quarter>/truth/`.
 pub fn generate(options: &SynthOptions, out: &Path) -> Result<SynthReport> {
+    generate_telling(options, out, &Silent)
+}
+
+/// [`generate`], telling how far it is.
+pub fn generate_telling(options: &SynthOptions, out: &Path, progress: &dyn Progress) -> Result<SynthReport> {
     options.check()?;
     let first = Quarter::parse(&options.first_quarter)?;
     let quarters: Vec<Quarter> =
@@ -140,8 +146,11 @@ pub fn generate(options: &SynthOptions, out: &Path) -> Result<SynthReport> {
     });
     let plan = Plan { options, quarters, places: spread(all, wanted) };
     match options.formats {
-        Formats::Fixtures => fixtures::write(&plan, out),
-        _ => scale::write(&plan, out),
+        Formats::Fixtures => {
+            progress.stage("生成虚构数据", None);
+            fixtures::write(&plan, out)
+        }
+        _ => scale::write(&plan, out, progress),
     }
 }
 

@@ -104,38 +104,50 @@ impl<'a> Writer<'a> {
 
     /// All rows of a source.
     pub fn rows(&mut self, source: Source) -> Vec<Row> {
-        let w = self.world;
-        let mut rng = Rng::keyed(&[self.slips.seed, w.index as u64, 5, self.slips.step, source as u64]);
         let mut out: Vec<Row> = Vec::new();
+        let mut rng = self.draws(source);
+        self.each_row(source, &mut rng, &mut |row| out.push(row));
+        if self.style.messy { self.mess_up(&mut rng, source, out) } else { out }
+    }
+
+    /// Hands over the rows of a tidy source one by one: a row that is written out and dropped at
+    /// once costs half of one that waits for its village.
+    pub fn stream(&mut self, source: Source, to: &mut dyn FnMut(Row)) {
+        self.each_row(source, &mut self.draws(source), to);
+    }
+
+    fn draws(&self, source: Source) -> Rng {
+        Rng::keyed(&[self.slips.seed, self.world.index as u64, 5, self.slips.step, source as u64])
+    }
+
+    fn each_row(&mut self, source: Source, rng: &mut Rng, to: &mut dyn FnMut(Row)) {
+        let w = self.world;
+        let (people, families) = (0..w.people.len(), 0..w.families.len());
+        let mut some: Vec<Row> = Vec::new();
         match source {
             Source::RegistryHousehold => {
-                for family in 0..w.families.len() {
-                    out.extend(self.registry_household(&mut rng, family));
+                families.for_each(|f| self.registry_household(rng, f).into_iter().for_each(&mut *to));
+            }
+            Source::RegistryPerson => {
+                for &person in families.flat_map(|f| &w.families[f].members) {
+                    self.registry_person(rng, person).into_iter().for_each(&mut *to);
                 }
             }
             Source::Dibao => {
-                for case in 0..w.cases.len() {
-                    out.extend(self.dibao(&mut rng, case));
-                }
+                (0..w.cases.len()).for_each(|c| self.dibao(rng, c).into_iter().for_each(&mut *to));
             }
-            Source::Housing => {
-                for family in 0..w.families.len() {
-                    out.extend(self.housing(&mut rng, family));
-                }
-            }
-            Source::RegistryPerson => {
-                for family in 0..w.families.len() {
-                    for &person in &w.families[family].members {
-                        out.extend(self.registry_person(&mut rng, person));
-                    }
-                }
-            }
-            Source::Tekun => (0..w.people.len()).for_each(|p| out.extend(self.tekun(&mut rng, p))),
-            Source::Insurance => (0..w.people.len()).for_each(|p| self.insurance(&mut rng, p, &mut out)),
-            Source::Student => (0..w.people.len()).for_each(|p| out.extend(self.student(&mut rng, p))),
-            Source::StudentAid => (0..w.people.len()).for_each(|p| self.student_aid(&mut rng, p, &mut out)),
+            Source::Housing => families.for_each(|f| self.housing(rng, f).into_iter().for_each(&mut *to)),
+            Source::Tekun => people.for_each(|p| self.tekun(rng, p).into_iter().for_each(&mut *to)),
+            Source::Student => people.for_each(|p| self.student(rng, p).into_iter().for_each(&mut *to)),
+            Source::Insurance => people.for_each(|p| {
+                self.insurance(rng, p, &mut some);
+                some.drain(..).for_each(&mut *to);
+            }),
+            Source::StudentAid => people.for_each(|p| {
+                self.student_aid(rng, p, &mut some);
+                some.drain(..).for_each(&mut *to);
+            }),
         }
-        if self.style.messy { self.mess_up(&mut rng, source, out) } else { out }
     }
 
     /// Doubles a few rows and adds a few that must be rejected.

@@ -15,13 +15,15 @@ use super::deliver::Source;
 use super::encode;
 use super::fixtures::{indicators, save};
 use super::layout;
-use super::rows::{Cell, Style, Writer};
+use super::rows::{Cell, Row, Style, Writer};
 use super::truth::{self, Coverage};
 use super::{Formats, Plan, SynthReport, WrittenFile, evolve};
+use crate::engine::Progress;
 use crate::{Error, Result};
 
-/// Villages made at a time: enough for all threads, little enough for memory.
-const AT_ONCE: usize = 32;
+/// People made at a time: enough for all threads to be busy, little enough for memory however
+/// large the villages are.
+const PEOPLE_AT_ONCE: u64 = 60_000;
 
 /// One source's part of one village.
 enum Part {
@@ -43,19 +45,26 @@ struct Village {
 }
 
 /// Writes all quarters.
-pub(super) fn write(plan: &Plan<'_>, out: &Path) -> Result<SynthReport> {
+pub(super) fn write(plan: &Plan<'_>, out: &Path, progress: &dyn Progress) -> Result<SynthReport> {
     let mut report = SynthReport::default();
     for step in 0..plan.quarters.len() {
+        progress.stage(&format!("生成虚构数据({})", plan.quarters[step]), Some(plan.options.persons));
         report.persons = 0;
-        write_quarter(plan, step, &out.join(plan.quarters[step].to_string()), &mut report)?;
+        write_quarter(plan, step, &out.join(plan.quarters[step].to_string()), &mut report, progress)?;
     }
     Ok(report)
 }
 
-fn write_quarter(plan: &Plan<'_>, step: usize, folder: &Path, report: &mut SynthReport) -> Result<()> {
+fn write_quarter(
+    plan: &Plan<'_>,
+    step: usize,
+    folder: &Path,
+    report: &mut SynthReport,
+    progress: &dyn Progress,
+) -> Result<()> {
     let truth_folder = folder.join("truth");
     std::fs::create_dir_all(&truth_folder).map_err(|e| Error::io("建立文件夹", &truth_folder, e))?;
-    let mut outputs: Vec<Output> = Source::ALL
+    let outputs: Vec<Output> = Source::ALL
         .iter()
         .map(|&s| Output::create(s, plan.options.formats, folder))
         .collect::<Result<_>>()?;
@@ -63,37 +72,73 @@ fn write_quarter(plan: &Plan<'_>, step: usize, folder: &Path, report: &mut Synth
     let mut exceptions = create(&exceptions_path)?;
     let fail = |e| Error::io("写文件", &exceptions_path, e);
     exceptions.write_all(b"rule_code,subject_kind,entity,rule_key\n").map_err(fail)?;
-    let mut coverage = Coverage::new();
+    let mut quarter = Writing { outputs, exceptions, exceptions_path, coverage: Coverage::new() };
+    let per_village = (plan.options.persons / plan.places.len() as u64).max(1);
+    // Every thread has a village, and one waits for the first that is done.
+    let least = 2 * rayon::current_num_threads();
+    let at_once = usize::try_from(PEOPLE_AT_ONCE / per_village).unwrap_or(least).max(least);
     let indices: Vec<usize> = (0..plan.places.len()).collect();
-    for some in indices.chunks(AT_ONCE) {
-        let villages: Vec<Village> =
-            some.par_iter().map(|&i| village(plan, step, i)).collect::<Result<_>>()?;
+    let mut made: Vec<Village> = Vec::new();
+    for some in indices.chunks(at_once) {
+        let make = || some.par_iter().map(|&i| village(plan, step, i)).collect::<Result<Vec<Village>>>();
+        // While these are made, those made before are written.
+        let (next, written) =
+            rayon::join(make, || quarter.append(std::mem::take(&mut made), report, progress));
+        written?;
+        made = next?;
+    }
+    quarter.append(made, report, progress)?;
+    quarter.finish(folder, Path::new(&plan.quarters[step].to_string()), report)
+}
+
+/// The files of one quarter, open.
+struct Writing {
+    outputs: Vec<Output>,
+    exceptions: BufWriter<File>,
+    exceptions_path: PathBuf,
+    coverage: Coverage,
+}
+
+impl Writing {
+    fn append(
+        &mut self,
+        villages: Vec<Village>,
+        report: &mut SynthReport,
+        progress: &dyn Progress,
+    ) -> Result<()> {
         for v in villages {
-            for (output, (rows, part, truth)) in outputs.iter_mut().zip(v.parts) {
+            for (output, (rows, part, truth)) in self.outputs.iter_mut().zip(v.parts) {
                 report.records += truth.len() as u64;
                 output.append(rows, part, &truth)?;
             }
-            exceptions.write_all(v.exceptions.as_bytes()).map_err(fail)?;
+            self.exceptions
+                .write_all(v.exceptions.as_bytes())
+                .map_err(|e| Error::io("写文件", &self.exceptions_path, e))?;
             report.exceptions += v.expected;
             report.persons += v.people;
             for (unit, (covered, due)) in v.coverage {
-                let entry = coverage.entry(unit).or_default();
+                let entry = self.coverage.entry(unit).or_default();
                 entry.0 += covered;
                 entry.1 += due;
             }
+            progress.advance(v.people);
         }
+        Ok(())
     }
-    exceptions.flush().map_err(fail)?;
-    save(&truth_folder.join("indicators.csv"), indicators(&coverage).as_bytes())?;
-    let records_path = truth_folder.join("records.csv");
-    let mut records = create(&records_path)?;
-    let fail = |e| Error::io("写文件", &records_path, e);
-    records.write_all(b"record_id,source,person,household,error_kinds\n").map_err(fail)?;
-    for output in outputs {
-        let quarter = PathBuf::from(plan.quarters[step].to_string());
-        report.files.push(output.finish(&mut records, &quarter)?);
+
+    fn finish(mut self, folder: &Path, quarter: &Path, report: &mut SynthReport) -> Result<()> {
+        self.exceptions.flush().map_err(|e| Error::io("写文件", &self.exceptions_path, e))?;
+        let truth = folder.join("truth");
+        save(&truth.join("indicators.csv"), indicators(&self.coverage).as_bytes())?;
+        let records_path = truth.join("records.csv");
+        let mut records = create(&records_path)?;
+        let fail = |e| Error::io("写文件", &records_path, e);
+        records.write_all(b"record_id,source,person,household,error_kinds\n").map_err(fail)?;
+        for output in self.outputs {
+            report.files.push(output.finish(&mut records, quarter)?);
+        }
+        records.flush().map_err(fail)
     }
-    records.flush().map_err(fail)
 }
 
 fn village(plan: &Plan<'_>, step: usize, index: usize) -> Result<Village> {
@@ -104,29 +149,8 @@ fn village(plan: &Plan<'_>, step: usize, index: usize) -> Result<Village> {
     let quarter = plan.quarters[step];
     let style = Style { form: 0, messy: false };
     let mut writer = Writer::new(&world, plan.slips(step), style, &plan.places[index][1]);
-    let mut parts = Vec::new();
-    for source in Source::ALL {
-        let mut rows = writer.rows(source);
-        let mut truth = Vec::with_capacity(rows.len());
-        for (at, row) in rows.iter_mut().enumerate() {
-            truth.extend(row.tags.drain(..).map(|t| (at as u32, t.member, t.truth)));
-        }
-        let part = match plan.options.formats {
-            Formats::Parquet => Part::Batch(encode::parquet::batch(&schema(source), &rows)?),
-            formats => {
-                let mut text = String::with_capacity(rows.len() * 160);
-                for row in &rows {
-                    encode::csv::line(&mut text, row.cells.iter().map(Cell::text), "\n");
-                }
-                Part::Text(if formats == Formats::CsvGb18030 {
-                    encode::encoded(&text, encoding_rs::GB18030)
-                } else {
-                    text.into_bytes()
-                })
-            }
-        };
-        parts.push((rows.len() as u64, part, truth));
-    }
+    let parts =
+        Source::ALL.iter().map(|&s| part(&mut writer, s, plan.options.formats)).collect::<Result<_>>()?;
     let mut exceptions = String::new();
     let found = truth::exceptions(&writer, quarter);
     for e in &found {
@@ -136,6 +160,35 @@ fn village(plan: &Plan<'_>, step: usize, index: usize) -> Result<Village> {
     truth::coverage(&world, quarter, &mut coverage);
     let people = world.people.len() as u64;
     Ok(Village { parts, exceptions, expected: found.len() as u64, coverage, people })
+}
+
+/// One village's part of one file.
+fn part(writer: &mut Writer<'_>, source: Source, formats: Formats) -> Result<(u64, Part, Vec<TruthLine>)> {
+    let (mut rows, mut truth) = (0u32, Vec::new());
+    let mut note = |row: &mut Row| {
+        truth.extend(row.tags.drain(..).map(|t| (rows, t.member, t.truth)));
+        rows += 1;
+    };
+    let part = if formats == Formats::Parquet {
+        let mut batch = encode::parquet::Batch::new(schema(source));
+        writer.stream(source, &mut |mut row| {
+            note(&mut row);
+            batch.push(&row);
+        });
+        Part::Batch(batch.finish()?)
+    } else {
+        let mut text = String::new();
+        writer.stream(source, &mut |mut row| {
+            note(&mut row);
+            encode::csv::line(&mut text, row.cells.iter().map(Cell::text), "\n");
+        });
+        Part::Text(bytes(text, formats))
+    };
+    Ok((u64::from(rows), part, truth))
+}
+
+fn bytes(text: String, formats: Formats) -> Vec<u8> {
+    if formats == Formats::CsvGb18030 { encode::gb18030::encode(&text) } else { text.into_bytes() }
 }
 
 fn schema(source: Source) -> std::sync::Arc<arrow::datatypes::Schema> {
@@ -215,12 +268,7 @@ impl Output {
         } else {
             let mut text = String::new();
             encode::csv::line(&mut text, headers(source).iter().map(|h| h.as_str().into()), "\n");
-            let bytes = if formats == Formats::CsvGb18030 {
-                encode::encoded(&text, encoding_rs::GB18030)
-            } else {
-                text.into_bytes()
-            };
-            file.write_all(&bytes).map_err(|e| Error::io("写文件", &path, e))?;
+            file.write_all(&bytes(text, formats)).map_err(|e| Error::io("写文件", &path, e))?;
             Sink::Text(file)
         };
         let waiting_path = folder.join("truth").join(format!(".{}.part", source.name()));

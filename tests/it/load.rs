@@ -283,7 +283,9 @@ fn dates_keep_what_is_known() {
     let loaded = load("student", vec![table("学籍.csv", &["姓名", "出生日期", "状态"], rows)]);
     let days: Vec<_> = loaded
         .records
-        .batch
+        .rows
+        .batch()
+        .unwrap()
         .column_by_name("birth_date")
         .unwrap()
         .as_primitive::<Date32Type>()

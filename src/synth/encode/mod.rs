@@ -6,6 +6,7 @@ use super::rows::{Cell, Row};
 
 pub mod csv;
 pub mod dbf;
+pub mod gb18030;
 pub mod parquet;
 pub mod xls;
 pub mod xlsx;

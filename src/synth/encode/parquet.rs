@@ -28,34 +28,57 @@ pub fn schema(header: &[String], dates: &[usize]) -> Arc<Schema> {
     Arc::new(Schema::new(fields))
 }
 
+/// A column being filled.
+enum Column {
+    Text(StringBuilder),
+    Date(Date32Builder),
+}
+
+/// Rows on their way into a batch of one schema.
+pub struct Batch {
+    schema: Arc<Schema>,
+    columns: Vec<Column>,
+}
+
+impl Batch {
+    /// An empty batch.
+    pub fn new(schema: Arc<Schema>) -> Self {
+        let column = |field: &Arc<Field>| match field.data_type() {
+            DataType::Date32 => Column::Date(Date32Builder::new()),
+            _ => Column::Text(StringBuilder::new()),
+        };
+        let columns = schema.fields().iter().map(column).collect();
+        Self { schema, columns }
+    }
+    /// Appends one row.
+    pub fn push(&mut self, row: &Row) {
+        for (column, cell) in self.columns.iter_mut().zip(&row.cells) {
+            match (column, cell) {
+                (Column::Date(to), Cell::Date(day)) => to.append_value(to_days(*day)),
+                (Column::Date(to), _) => to.append_null(),
+                (Column::Text(to), Cell::Empty) => to.append_null(),
+                (Column::Text(to), cell) => to.append_value(cell.text()),
+            }
+        }
+    }
+    /// The rows so far.
+    pub fn finish(self) -> Result<RecordBatch> {
+        let array = |column: Column| -> ArrayRef {
+            match column {
+                Column::Text(mut c) => Arc::new(c.finish()),
+                Column::Date(mut c) => Arc::new(c.finish()),
+            }
+        };
+        let columns = self.columns.into_iter().map(array).collect();
+        RecordBatch::try_new(self.schema, columns).map_err(|e| broken("Parquet", e))
+    }
+}
+
 /// Some rows as a batch of `schema`.
 pub fn batch(schema: &Arc<Schema>, rows: &[Row]) -> Result<RecordBatch> {
-    let columns: Vec<ArrayRef> = schema
-        .fields()
-        .iter()
-        .enumerate()
-        .map(|(at, field)| -> ArrayRef {
-            if field.data_type() == &DataType::Date32 {
-                let mut out = Date32Builder::with_capacity(rows.len());
-                for row in rows {
-                    match row.cells[at] {
-                        Cell::Date(d) => out.append_value(to_days(d)),
-                        _ => out.append_null(),
-                    }
-                }
-                return Arc::new(out.finish());
-            }
-            let mut out = StringBuilder::with_capacity(rows.len(), rows.len() * 12);
-            for row in rows {
-                match &row.cells[at] {
-                    Cell::Empty => out.append_null(),
-                    cell => out.append_value(cell.text()),
-                }
-            }
-            Arc::new(out.finish())
-        })
-        .collect();
-    RecordBatch::try_new(schema.clone(), columns).map_err(|e| broken("Parquet", e))
+    let mut batch = Batch::new(schema.clone());
+    rows.iter().for_each(|row| batch.push(row));
+    batch.finish()
 }
 
 /// A writer whose bytes depend on the rows alone.

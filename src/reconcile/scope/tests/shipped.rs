@@ -1,0 +1,63 @@
+//! What the shipped rule set needs.
+
+use super::super::*;
+use crate::config::Pipeline;
+
+#[test]
+fn a_definition_over_all_rows_is_shared_to_its_readers() {
+    let rules = shipped();
+    let scopes = Scopes::of(&rules);
+    assert!(matches!(scopes.definitions["household_filled"], Scope::Whole(_)));
+    assert!(matches!(scopes.rules["Q36"], Scope::Local { .. }));
+    assert_eq!(scopes.definitions.len(), rules.definitions.len());
+    assert_eq!(scopes.rules.len(), rules.rules.len());
+}
+
+fn shipped() -> RuleSet {
+    RuleSet::load(&Pipeline::open("pipelines/hebi".as_ref()).unwrap()).unwrap()
+}
+
+/// What of the shipped rule set needs all rows, and why: whoever changes a rule sees here
+/// whether a run in buckets has to hold its tables whole.
+#[test]
+fn shipped_rules_that_need_all_rows() {
+    let scopes = Scopes::of(&shipped());
+    let shown = |scopes: &BTreeMap<String, Scope>| -> Vec<String> {
+        (scopes.iter())
+            .filter_map(|(name, scope)| match scope {
+                Scope::Local { .. } => None,
+                Scope::Shared => Some(format!("{name}: shared")),
+                Scope::Whole(reason) => Some(format!("{name}: {reason}")),
+            })
+            .collect()
+    };
+    let all = [("definitions", shown(&scopes.definitions)), ("rules", shown(&scopes.rules))];
+    insta::assert_snapshot!(all.map(|(kind, names)| format!("{kind}\n  {}", names.join("\n  "))).join("\n"), @r"
+    definitions
+      aid_without_number: s is joined by no key
+      household_filled: GROUP BY without a key
+      person_filled: GROUP BY without a key
+    rules
+      Q69: p is joined by no key
+      R16: DISTINCT of rows without a key
+      R17: shared
+      R18: GROUP BY without a key
+      R29: k is joined by no key
+      R30: n is joined by no key
+      R37: u is joined by no key
+      R53: DISTINCT of rows without a key
+      R80: y is joined by no key
+    ");
+}
+
+/// A rule's rows on one subject are folded into one finding: they must be in one bucket.
+#[test]
+fn subjects_of_shipped_local_rules_are_keys() {
+    let rules = shipped();
+    let scopes = Scopes::of(&rules);
+    for rule in rules.rules.iter().filter(|r| !r.header.indicator) {
+        if let Scope::Local { keys } = &scopes.rules[&rule.header.code] {
+            assert!(keys.contains("subject_id"), "{}", rule.header.code);
+        }
+    }
+}
