@@ -357,7 +357,7 @@ fn valid(kind: ColumnKind, value: &str) -> bool {
 }
 
 /// A table from rows of text.
-fn table(columns: &Columns, rows: &[Row]) -> Result<RecordBatch> {
+pub(super) fn table(columns: &Columns, rows: &[Row]) -> Result<RecordBatch> {
     let mut fields = Vec::new();
     let mut arrays: Vec<ArrayRef> = Vec::new();
     for (name, kind) in columns {

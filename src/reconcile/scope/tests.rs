@@ -3,6 +3,7 @@ use crate::reconcile::catalogue::Catalogue;
 use crate::reconcile::frame::ColumnKind::Text;
 
 mod shipped;
+mod split;
 
 /// Two sources `a` and `b` with a household number that is always filled, `c` without, and one
 /// more, `empty_no`, that may be empty.
