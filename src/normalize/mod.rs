@@ -182,7 +182,8 @@ fn source_columns(
 ) -> Result<()> {
     let rows: usize = part.iter().map(RecordBatch::num_rows).sum();
     let whole = records.rows.schema();
-    let there = |role: Role| contract.role(role).map(|c| c.name.as_str()).filter(|n| whole.index_of(n).is_ok());
+    let there =
+        |role: Role| contract.role(role).map(|c| c.name.as_str()).filter(|n| whole.index_of(n).is_ok());
     let array = |role: Role| -> Option<Vec<&dyn Array>> {
         let name = there(role)?;
         part.iter().map(|batch| batch.column_by_name(name).map(|column| column.as_ref())).collect()

@@ -35,10 +35,8 @@ fn quarter(data: &Path) -> Quarter {
     let links = bidui::link::link(&settings, &comparables, &pipeline.divisions).unwrap();
     let resolution =
         bidui::resolve::resolve(&settings, &pipeline, &loaded, &comparables, &links, None).unwrap();
-    let ids = loaded
-        .iter()
-        .flat_map(|l| (0..l.records.keys.len()).map(|row| l.records.record_id(row)))
-        .collect();
+    let ids =
+        loaded.iter().flat_map(|l| (0..l.records.keys.len()).map(|row| l.records.record_id(row))).collect();
     Quarter { loaded, comparables, links, resolution, ids }
 }
 

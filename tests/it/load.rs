@@ -68,11 +68,29 @@ fn some(texts: &[&str]) -> Vec<Option<String>> {
 }
 
 fn int32(loaded: &Loaded, column: &str) -> Vec<Option<i32>> {
-    loaded.records.rows.batch().unwrap().column_by_name(column).unwrap().as_primitive::<Int32Type>().iter().collect()
+    loaded
+        .records
+        .rows
+        .batch()
+        .unwrap()
+        .column_by_name(column)
+        .unwrap()
+        .as_primitive::<Int32Type>()
+        .iter()
+        .collect()
 }
 
 fn int64(loaded: &Loaded, column: &str) -> Vec<Option<i64>> {
-    loaded.records.rows.batch().unwrap().column_by_name(column).unwrap().as_primitive::<Int64Type>().iter().collect()
+    loaded
+        .records
+        .rows
+        .batch()
+        .unwrap()
+        .column_by_name(column)
+        .unwrap()
+        .as_primitive::<Int64Type>()
+        .iter()
+        .collect()
 }
 
 fn brief(reject: &Reject) -> (u32, u8, Option<&str>, &str, &str) {
@@ -497,7 +515,15 @@ fn fuller_editions_of_the_registry() {
             .unwrap_or_else(|e| panic!("{}", bidui::error::render(&e, false)))
     };
     let numbers = |loaded: &Loaded, column: &str| {
-        loaded.records.rows.batch().unwrap().column_by_name(column).unwrap().as_primitive::<Int64Type>().value(0)
+        loaded
+            .records
+            .rows
+            .batch()
+            .unwrap()
+            .column_by_name(column)
+            .unwrap()
+            .as_primitive::<Int64Type>()
+            .value(0)
     };
     let headers = [
         "户编号",

@@ -42,7 +42,12 @@ fn loaded(pipeline: &Pipeline, source: &str, cells: &[(&str, &[&str])]) -> Loade
     let batch = RecordBatch::try_new(contract.schema(), columns).expect("good batch");
     let keys = (0..rows).map(|row| RecordKey::new(0, 0, row as u32 + 2, 0)).collect();
     Loaded {
-        records: Records { source: source.to_owned(), rows: bidui::rows::Rows::of(batch), keys, tables: Vec::new() },
+        records: Records {
+            source: source.to_owned(),
+            rows: bidui::rows::Rows::of(batch),
+            keys,
+            tables: Vec::new(),
+        },
         rejects: Vec::new(),
         totals: ControlTotals::default(),
         audits: Vec::new(),

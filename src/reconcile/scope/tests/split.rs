@@ -8,6 +8,7 @@ use crate::config::Pipeline;
 use crate::reconcile::examples::{cases, table};
 use crate::reconcile::frame::to_frame;
 use crate::reconcile::planner::Session;
+use crate::rows::Rows;
 
 const BUCKETS: usize = 3;
 
@@ -85,7 +86,7 @@ fn session(rules: &RuleSet, rows: &BTreeMap<String, Vec<Row>>) -> Session {
     let mut session = Session::empty(&rules.catalogue);
     for (name, rows) in rows {
         let batch = table(rules.catalogue.columns(name).unwrap(), rows).unwrap();
-        session.register(name, to_frame(&batch, |_| true).unwrap());
+        session.register(name, to_frame(&Rows::of(batch), |_| true).unwrap());
     }
     session
 }
