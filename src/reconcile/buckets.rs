@@ -61,7 +61,7 @@ pub(super) fn run(
     }
     let mut findings: Vec<(usize, Finding)> = Vec::new();
     let mut counted: BTreeMap<usize, Vec<Indicator>> = BTreeMap::new();
-    let gathered = buckets.sweep(&shared, &wanted, &mut |session| {
+    let gathered = buckets.sweep(&shared, &buckets.needed, &wanted, &mut |session| {
         for &at in &locals {
             let outcome = run_rule(session, &rules.rules[at], &rules.root_code)?;
             findings.extend(outcome.findings.into_iter().map(|f| (at, f)));
@@ -128,33 +128,9 @@ impl<'a> Buckets<'a> {
                 [&q.persons, &q.households].into_iter().flat_map(|table| rules.definitions_behind(table))
             }))
             .collect();
-        let mut whole: BTreeSet<&str> = BTreeSet::new();
-        let mut above: BTreeSet<&str> = BTreeSet::new();
-        for definition in &rules.definitions {
-            let name = definition.header.name.as_str();
-            let text = SqlText::new(definition.file.sql());
-            if !matches!(scopes.definitions.get(name), Some(Scope::Local { .. })) {
-                whole.insert(name);
-            } else if text.tables().iter().any(|t| whole.contains(t.0) || above.contains(t.0)) {
-                above.insert(name);
-            }
-        }
-        // What needs all rows of a definition that itself waits for all rows of another has to
-        // wait twice: then the one between is computed over all rows, too.
-        let mut grown = true;
-        while std::mem::take(&mut grown) {
-            for definition in &rules.definitions {
-                if !whole.contains(definition.header.name.as_str()) {
-                    continue;
-                }
-                let tables = SqlText::new(definition.file.sql()).tables();
-                let between: Vec<&str> = tables.iter().filter_map(|t| above.get(t.0).copied()).collect();
-                for between in between {
-                    above.remove(between);
-                    grown |= whole.insert(between);
-                }
-            }
-        }
+        let whole = (rules.definitions.iter().map(|d| d.header.name.as_str()))
+            .filter(|name| !matches!(scopes.definitions.get(*name), Some(Scope::Local { .. })))
+            .collect();
         Self { rules, views, whole, needed }
     }
 
@@ -170,41 +146,62 @@ impl<'a> Buckets<'a> {
         wanted
     }
 
-    /// Computes the definitions that need all rows; every bucket then reads them whole.
+    /// Computes the definitions that need all rows; every bucket then reads them whole. One may
+    /// rest on what the buckets make of another: then they are gone through once more.
     fn define_wholes(&self, shared: &mut Session) -> Result<()> {
-        let wholes: Vec<_> = (self.rules.definitions.iter())
-            .filter(|d| self.whole.contains(d.header.name.as_str()) && self.needed.contains(&d.header.name))
-            .collect();
-        let wanted = self.read_by(wholes.iter().map(|d| &d.file));
-        let waiting = |name: &str| self.rules.definition(name).is_some() && !self.whole.contains(name);
-        let gathered = match wanted.keys().any(|name| waiting(name)) {
-            true => self.sweep(shared, &wanted, &mut |_| Ok(()))?,
-            false => BTreeMap::new(),
-        };
-        for definition in wholes {
-            let session = self.session_for(&definition.file, shared, &gathered)?;
-            shared.register(&definition.header.name, session.select(definition.file.sql())?);
+        let mut levels: BTreeMap<&str, usize> = BTreeMap::new();
+        for definition in &self.rules.definitions {
+            let name = definition.header.name.as_str();
+            let tables = SqlText::new(definition.file.sql()).tables();
+            let below = tables.iter().filter_map(|t| levels.get(t.0)).max().copied().unwrap_or(0);
+            levels.insert(name, below + usize::from(self.whole.contains(name)));
+        }
+        let highest = levels.values().max().copied().unwrap_or(0);
+        for level in 1..=highest {
+            let now = |name: &str| {
+                self.whole.contains(name) && self.needed.contains(name) && levels.get(name) == Some(&level)
+            };
+            let wholes: Vec<_> = self.rules.definitions.iter().filter(|d| now(&d.header.name)).collect();
+            let mut wanted = self.read_by(wholes.iter().map(|d| &d.file));
+            wanted.retain(|name, _| self.rules.definition(name).is_some() && !self.whole.contains(name.as_str()));
+            let gathered = match wanted.is_empty() {
+                true => BTreeMap::new(),
+                false => {
+                    let behind = wanted.keys().flat_map(|name| self.rules.definitions_behind(name)).collect();
+                    self.sweep(shared, &behind, &wanted, &mut |_| Ok(()))?
+                }
+            };
+            for definition in wholes {
+                let session = self.session_for(&definition.file, shared, &gathered)?;
+                shared.register(&definition.header.name, session.select(definition.file.sql())?);
+            }
         }
         Ok(())
     }
 
-    /// Goes through the buckets: `work` sees each one's tables, and what is wanted of its
-    /// definitions is gathered.
+    /// Goes through the buckets: `work` sees each one's tables with these definitions, and what is
+    /// wanted of the definitions is gathered.
     fn sweep(
         &self,
         shared: &Session,
+        definitions: &BTreeSet<String>,
         wanted: &Wanted,
         work: &mut dyn FnMut(&Session) -> Result<()>,
     ) -> Result<BTreeMap<String, DataFrame>> {
         let mut gathered: BTreeMap<String, DataFrame> = BTreeMap::new();
+        // A sweep for some definitions reads their views alone.
+        let some = self.rules.definitions.iter().filter(|d| definitions.contains(&d.header.name));
+        let reads = (*definitions != self.needed).then(|| self.read_by(some.map(|d| &d.file)));
         let count = self.views.iter().map(|v| v.buckets.len()).max().unwrap_or(0);
         for bucket in 0..count {
             let mut session = shared.clone();
             for view in self.views.iter().filter(|v| !v.buckets.is_empty()) {
-                session.register(&view.name, to_frame(&view.buckets[bucket], |_| true)?);
+                if reads.as_ref().is_none_or(|reads| reads.contains_key(&view.name)) {
+                    session.register(&view.name, to_frame(&view.buckets[bucket], |_| true)?);
+                }
             }
             self.fill_absent(&mut session);
-            for definition in self.rules.definitions.iter().filter(|d| self.needed.contains(&d.header.name)) {
+            for definition in self.rules.definitions.iter().filter(|d| definitions.contains(&d.header.name)) {
                 let name = &definition.header.name;
                 let tables = SqlText::new(definition.file.sql()).tables();
                 if self.whole.contains(name.as_str()) || tables.iter().any(|t| !session.has(t.0)) {

@@ -4,8 +4,8 @@ title = "已参加基本医保的建档立卡在册人员及其大病保险、�
 */
 SELECT p.person_id, p.record_id, 0 AS evidence_order, i.serious, i.commercial
 FROM poor_person p
-JOIN insured_person i ON i.person_id = p.person_id
+JOIN poor_cover i ON i.person_id = p.person_id
 UNION ALL
 SELECT p.person_id, i.record_id, 1 AS evidence_order, i.serious, i.commercial
 FROM poor_person p
-JOIN insured_person i ON i.person_id = p.person_id
+JOIN poor_cover i ON i.person_id = p.person_id

@@ -10,5 +10,5 @@ WITH borrowed AS (
 SELECT DISTINCT p.record_id, p.name, p.township_code
 FROM registry_person p
 LEFT JOIN borrowed b ON b.record_id = p.record_id
-LEFT JOIN insured_person i ON i.person_id = p.person_id
+LEFT JOIN poor_cover i ON i.person_id = p.person_id
 WHERE p.person_status = '正常' AND (p.id18 IS NULL OR b.record_id IS NOT NULL) AND i.person_id IS NULL

@@ -85,7 +85,7 @@ lacking AS (
     UNION ALL
     SELECT p.household_no, p.record_id, 'insurance' AS rule_key, '有成员没有参加基本医保' AS gap
     FROM must_insure p
-    LEFT JOIN insured_person i ON i.person_id = p.person_id
+    LEFT JOIN poor_cover i ON i.person_id = p.person_id
     WHERE i.person_id IS NULL
     UNION ALL
     SELECT h.household_no, h.record_id, 'income' AS rule_key, '人均纯收入低于脱贫线' AS gap

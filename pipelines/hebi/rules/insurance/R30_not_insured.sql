@@ -132,11 +132,11 @@ expect = ["P5", "P7", "P9", "P11", "P13"]
 WITH likely AS (
     SELECT DISTINCT u.record_id
     FROM registry_unsure u
-    JOIN insured_unregistered n ON n.name = u.name AND n.township_code = u.township_code
+    JOIN insured_likely n ON n.name = u.name AND n.township_code = u.township_code
 )
 SELECT p.person_id AS subject_id, p.record_id AS evidence, q.year AS year
 FROM must_insure p
 CROSS JOIN parameter q
-LEFT JOIN insured_person i ON i.person_id = p.person_id
+LEFT JOIN poor_cover i ON i.person_id = p.person_id
 LEFT JOIN likely k ON k.record_id = p.record_id
 WHERE i.person_id IS NULL AND k.record_id IS NULL

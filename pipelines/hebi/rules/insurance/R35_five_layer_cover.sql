@@ -101,7 +101,7 @@ expect = ["- 410600 1/2", "- 410621 1/2", "- 410621100 1/2", "- 410621100200 1/2
 WITH lacking AS (
     SELECT DISTINCT p.household_no
     FROM must_insure p
-    LEFT JOIN insured_person i ON i.person_id = p.person_id
+    LEFT JOIN poor_cover i ON i.person_id = p.person_id
     WHERE i.person_id IS NULL OR i.serious = 0 OR i.supplementary = 0 OR i.commercial = 0 OR i.aid_target = 0
 )
 SELECT

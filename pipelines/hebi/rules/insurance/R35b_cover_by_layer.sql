@@ -44,7 +44,7 @@ WITH cover AS (
         CASE WHEN i.aid_target = 1 THEN 1 ELSE 0 END AS medical_aid
     FROM must_insure m
     JOIN poor_person p ON p.record_id = m.record_id
-    LEFT JOIN insured_person i ON i.person_id = m.person_id
+    LEFT JOIN poor_cover i ON i.person_id = m.person_id
 )
 SELECT 'basic' AS indicator, c.county_code AS county_code, c.township_code AS township_code, c.village_code AS village_code,
     c.basic AS numerator, 1 AS denominator, q.medical_cover_target_permille * 10 AS target

@@ -104,6 +104,6 @@ SELECT i.person_id AS subject_id, i.record_id AS evidence, i.subsidy_amount_fen 
 FROM insurance i
 LEFT JOIN (SELECT DISTINCT p.person_id FROM poor_person p) AS r ON r.person_id = i.person_id
 LEFT JOIN protected_person c ON c.person_id = i.person_id
-LEFT JOIN registry_unsure u ON u.name = i.name AND u.township_code = i.township_code
+LEFT JOIN registry_unsure_name u ON u.name = i.name AND u.township_code = i.township_code
 WHERE i.status = '正常参保' AND i.insured_category = '建档立卡贫困人口'
-    AND r.person_id IS NULL AND c.person_id IS NULL AND u.record_id IS NULL
+    AND r.person_id IS NULL AND c.person_id IS NULL AND u.name IS NULL
