@@ -29,9 +29,6 @@ const RESIDENT: u64 = 150;
 const RULES: u64 = 1_000;
 /// Memory of the program and its tables of codes, names and shapes.
 const FIXED: u64 = 150_000_000;
-/// Records of a bucket where all is in memory: the tables that rules join then stay in the
-/// processor's caches, which halves the time (docs/performance.md).
-const BUCKET_RECORDS: usize = 256 * 1024;
 /// Most buckets: each has a file per view open.
 const MOST_BUCKETS: u64 = 128;
 /// Scratch files and the new publication, in bytes per byte of extract.
@@ -67,7 +64,7 @@ impl Scratch {
     /// How views are built for so many records.
     pub(super) fn placement(&self, records: usize) -> Placement {
         let buckets = match self.store {
-            Store::Memory => records.div_ceil(BUCKET_RECORDS).min(MOST_BUCKETS as usize),
+            Store::Memory => 1,
             Store::Folder(_) => bucket_count(records as u64, self.memory),
         };
         Placement { store: self.store.clone(), buckets }

@@ -163,7 +163,9 @@ impl<'a> Buckets<'a> {
             };
             let wholes: Vec<_> = self.rules.definitions.iter().filter(|d| now(&d.header.name)).collect();
             let mut wanted = self.read_by(wholes.iter().map(|d| &d.file));
-            wanted.retain(|name, _| self.rules.definition(name).is_some() && !self.whole.contains(name.as_str()));
+            wanted.retain(|name, _| {
+                self.rules.definition(name).is_some() && !self.whole.contains(name.as_str())
+            });
             let gathered = match wanted.is_empty() {
                 true => BTreeMap::new(),
                 false => {
