@@ -7,7 +7,7 @@ use bidui::cli::plans;
 use bidui::cli::progress::estimate::Stage;
 use bidui::config::Pipeline;
 use bidui::config::link::LinkSettings;
-use bidui::engine::{Progress, RunPlan};
+use bidui::engine::{Engine, Progress, RunPlan};
 use bidui::reconcile::RuleSet;
 use bidui::synth::{Formats, SynthOptions, generate_telling};
 
@@ -64,6 +64,7 @@ fn commands_go_through_the_stages_of_their_plan() {
         data,
         out: folder.path().join("out"),
         previous: None,
+        engine: Engine::Memory,
         key: vec![7; 32],
     };
     let heard = Heard::default();
