@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{BarProgress, Console, charts};
+use super::{BarProgress, Console, charts, plans};
 use crate::engine::{self, Progress as _};
 use crate::link::generic;
 use crate::{Error, Result};
@@ -32,13 +32,13 @@ pub struct LinkArguments {
 }
 
 pub fn execute(arguments: &LinkArguments, console: &mut Console<'_>) -> Result<u8> {
-    let bar = BarProgress::new(console.progress);
-    bar.stage("匹配", None);
     // A link.toml beside a pipeline.toml speaks of that pipeline's sources.
     let root = arguments.config.parent().unwrap_or(Path::new("."));
     if root.join("pipeline.toml").is_file() {
-        return pipeline(arguments, root, &bar, console);
+        return pipeline(arguments, root, console);
     }
+    let bar = BarProgress::new(console.progress, plans::UNKNOWN);
+    bar.stage("匹配", None);
     let summary = super::run::with_threads(arguments.threads, || {
         generic::run(&arguments.config, arguments.data.as_deref(), &arguments.out)
     })??;
@@ -66,19 +66,15 @@ pub fn execute(arguments: &LinkArguments, console: &mut Console<'_>) -> Result<u
     say_files(&summary.files, console)
 }
 
-fn pipeline(
-    arguments: &LinkArguments,
-    root: &Path,
-    bar: &BarProgress,
-    console: &mut Console<'_>,
-) -> Result<u8> {
+fn pipeline(arguments: &LinkArguments, root: &Path, console: &mut Console<'_>) -> Result<u8> {
     let data = arguments.data.as_deref().ok_or_else(|| {
         Error::usage("缺少 --data")
             .in_file(&arguments.config)
             .hint("用 --data 指向本季度提取数据所在的文件夹")
     })?;
+    let bar = BarProgress::new(console.progress, plans::LINK);
     let summary = super::run::with_threads(arguments.threads, || {
-        engine::link_only(root, data, &arguments.out, &arguments.sources, bar)
+        engine::link_only(root, data, &arguments.out, &arguments.sources, &bar)
     })??;
     bar.finish();
     if let Some(file) = &arguments.charts {

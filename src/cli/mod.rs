@@ -21,14 +21,14 @@ mod graph;
 mod init;
 mod link;
 mod profile;
-mod progress;
+pub mod progress;
 mod rules;
 mod run;
 mod schema;
 mod synth;
 mod train;
 
-pub use progress::BarProgress;
+pub use progress::{BarProgress, plans};
 
 /// Where a command writes and how.
 pub struct Console<'a> {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{BarProgress, Console};
+use super::{BarProgress, Console, plans};
 use crate::config::link::LinkSettings;
 use crate::config::{Pipeline, Quarter};
 use crate::engine::{self, Engine, RunPlan};
@@ -97,7 +97,7 @@ impl From<FailOn> for Severity {
 
 pub fn execute(arguments: &RunArguments, console: &mut Console<'_>) -> Result<u8> {
     let plan = plan(arguments)?;
-    let bar = BarProgress::new(console.progress);
+    let bar = BarProgress::new(console.progress, plans::RUN);
     let outcome = with_threads(arguments.threads, || engine::run(&plan, &bar));
     bar.finish();
     let outcome = outcome??;

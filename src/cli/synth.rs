@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{BarProgress, Console};
+use super::{BarProgress, Console, plans};
 use crate::Result;
 use crate::synth::{Formats, SynthOptions, generate_telling};
 
@@ -72,7 +72,7 @@ pub fn execute(arguments: &SynthArguments, console: &mut Console<'_>) -> Result<
             ..SynthOptions::new(root, persons, arguments.seed)
         },
     };
-    let bar = BarProgress::new(console.progress);
+    let bar = BarProgress::new(console.progress, plans::SYNTH);
     let report = generate_telling(&options, &arguments.out, &bar)?;
     bar.finish();
     console.line(&format!(

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{BarProgress, Console};
+use super::{BarProgress, Console, plans};
 use crate::engine::{self, Progress as _};
 use crate::link::{generic, train};
 use crate::{Error, Result};
@@ -35,8 +35,7 @@ pub struct TrainArguments {
 }
 
 pub fn execute(arguments: &TrainArguments, console: &mut Console<'_>) -> Result<u8> {
-    let bar = BarProgress::new(console.progress);
-    bar.stage("训练权重", None);
+    let bar = BarProgress::new(console.progress, plans::UNKNOWN);
     let config = match arguments.config.is_dir() {
         true => arguments.config.join("link.toml"),
         false => arguments.config.clone(),
@@ -46,6 +45,7 @@ pub fn execute(arguments: &TrainArguments, console: &mut Console<'_>) -> Result<
         if arguments.truth.is_some() {
             return Err(Error::usage("单独的匹配配置只按数据训练,不用 --truth"));
         }
+        bar.stage("训练", None);
         let model = super::run::with_threads(arguments.threads, || {
             generic::train(&config, arguments.data.as_deref(), &arguments.out)
         })??;

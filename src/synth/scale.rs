@@ -47,8 +47,9 @@ struct Village {
 /// Writes all quarters.
 pub(super) fn write(plan: &Plan<'_>, out: &Path, progress: &dyn Progress) -> Result<SynthReport> {
     let mut report = SynthReport::default();
+    let all = plan.options.persons * plan.quarters.len() as u64;
+    progress.stage("生成虚构数据", Some(all));
     for step in 0..plan.quarters.len() {
-        progress.stage(&format!("生成虚构数据({})", plan.quarters[step]), Some(plan.options.persons));
         report.persons = 0;
         write_quarter(plan, step, &out.join(plan.quarters[step].to_string()), &mut report, progress)?;
     }

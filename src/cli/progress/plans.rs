@@ -1,0 +1,32 @@
+//! Stages of the long commands, with the seconds that each took where it was measured: 1.6 million
+//! people, 2 cores, release build. Only their proportion counts. After a stage became faster, measure
+//! again with `cargo run --release --example run_times` and `--example stage_times`. A test compares
+//! the titles with what the engine says.
+
+use super::estimate::Stage;
+
+const fn stage(title: &'static str, share: f64) -> Stage {
+    Stage { title, share, even: false }
+}
+
+/// `bidui run`.
+pub const RUN: &[Stage] = &[
+    stage("读取并装载各部门数据", 1.7),
+    stage("规范证号、姓名、区划", 0.4),
+    stage("匹配同一个人的记录", 1.4),
+    stage("认人归户", 0.5),
+    stage("准备核查视图", 1.1),
+    Stage { title: "逐条运行规则", share: 5.4, even: true },
+    stage("与上一季度对照", 0.2),
+    stage("写出发布", 18.0),
+];
+
+/// `bidui link` on a pipeline.
+pub const LINK: &[Stage] =
+    &[stage("读取并装载", 1.7), stage("规范", 0.7), stage("匹配", 2.0), stage("写出", 0.9)];
+
+/// `bidui synth`.
+pub const SYNTH: &[Stage] = &[Stage { title: "生成虚构数据", share: 1.0, even: true }];
+
+/// Commands whose time was not measured stage by stage.
+pub const UNKNOWN: &[Stage] = &[];

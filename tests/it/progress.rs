@@ -1,0 +1,73 @@
+//! What the engine says of its stages is what the estimate of the remaining time is based on.
+
+use std::path::Path;
+use std::sync::Mutex;
+
+use bidui::cli::plans;
+use bidui::cli::progress::estimate::Stage;
+use bidui::config::Pipeline;
+use bidui::config::link::LinkSettings;
+use bidui::engine::{Engine, Progress, RunPlan};
+use bidui::reconcile::RuleSet;
+use bidui::synth::{Formats, SynthOptions, generate_telling};
+
+/// Titles, announced units, done units.
+#[derive(Default)]
+struct Heard(Mutex<Vec<(String, Option<u64>, u64)>>);
+
+impl Progress for Heard {
+    fn stage(&self, title: &str, units: Option<u64>) {
+        self.0.lock().unwrap().push((title.to_owned(), units, 0));
+    }
+    fn advance(&self, units: u64) {
+        self.0.lock().unwrap().last_mut().unwrap().2 += units;
+    }
+}
+
+impl Heard {
+    fn assert_follows(self, plan: &[Stage]) {
+        let heard = self.0.into_inner().unwrap();
+        let titles: Vec<&str> = heard.iter().map(|(title, ..)| title.as_str()).collect();
+        assert_eq!(titles, plan.iter().map(|stage| stage.title).collect::<Vec<_>>());
+        for (stage, (title, units, done)) in plan.iter().zip(&heard) {
+            assert!(!stage.even || units.is_some(), "{title} tells no units");
+            let Some(units) = units else { continue };
+            // Villages are not exactly as large as announced; everything else is.
+            assert!(done.abs_diff(*units) <= units / 20, "{title}: {done} of {units}");
+        }
+    }
+}
+
+#[test]
+fn commands_go_through_the_stages_of_their_plan() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/hebi");
+    let mut options = SynthOptions::new(&root, 1_500, 20_180_930);
+    options.formats = Formats::CsvUtf8;
+    options.villages = Some(20);
+    let heard = Heard::default();
+    generate_telling(&options, folder.path(), &heard).unwrap();
+    heard.assert_follows(plans::SYNTH);
+
+    let data = folder.path().join("2018Q3");
+    let heard = Heard::default();
+    bidui::engine::link_only(&root, &data, &folder.path().join("link"), &[], &heard).unwrap();
+    heard.assert_follows(plans::LINK);
+
+    let pipeline = Pipeline::open(&root).unwrap();
+    let rules = RuleSet::load(&pipeline).unwrap();
+    let plan = RunPlan {
+        pipeline,
+        rules,
+        link: LinkSettings::open(&root.join("link.toml")).unwrap(),
+        quarter: "2018Q3".parse().unwrap(),
+        data,
+        out: folder.path().join("out"),
+        previous: None,
+        engine: Engine::Memory,
+        key: vec![7; 32],
+    };
+    let heard = Heard::default();
+    bidui::engine::run(&plan, &heard).unwrap();
+    heard.assert_follows(plans::RUN);
+}
