@@ -128,6 +128,15 @@ registry_person @P13 name=辛
 insurance @P14 name=辛 status=暂停
 """
 expect = ["P5", "P7", "P9", "P11", "P13"]
+
+[[example]]
+case = "两个乡镇各有一名同名而没有证号的在册人员,只有一个乡镇有同名参保人:另一名列为疑点"
+given = """
+registry_person @P1 name=甲
+registry_person @P2 name=甲 township_code=410621101
+insurance @P3 name=甲
+"""
+expect = ["P2"]
 */
 WITH likely AS (
     SELECT DISTINCT u.record_id

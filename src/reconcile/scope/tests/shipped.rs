@@ -36,15 +36,15 @@ fn shipped_rules_that_need_all_rows() {
     definitions
       aid_without_number: s is joined by no key
       household_filled: GROUP BY without a key
+      insured_likely: DISTINCT of rows without a key
       person_filled: GROUP BY without a key
+      registry_unsure_name: DISTINCT of rows without a key
     rules
       Q69: p is joined by no key
       R16: DISTINCT of rows without a key
       R17: shared
       R18: GROUP BY without a key
       R29: k is joined by no key
-      R30: n is joined by no key
-      R37: u is joined by no key
       R53: DISTINCT of rows without a key
       R80: y is joined by no key
     ");
