@@ -13,6 +13,7 @@ use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use encoding_rs::Encoding;
 use memchr::{memchr, memchr_iter, memchr2};
 use sha2::{Digest, Sha256};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
@@ -320,9 +321,12 @@ impl Utf8 {
                 return;
             }
         }
-        if let Err(e) = std::str::from_utf8(block) {
+        let rest = &block[Encoding::utf8_valid_up_to(block)..];
+        if let Err(e) = std::str::from_utf8(rest) {
             self.broken = e.error_len().is_some();
-            self.open.extend_from_slice(&block[e.valid_up_to()..]);
+            if !self.broken {
+                self.open.extend_from_slice(rest);
+            }
         }
     }
     fn valid(&self) -> bool {

@@ -42,9 +42,10 @@ impl Charset {
     /// not be decoded.
     pub fn decode<'a>(self, bytes: &'a [u8], buffer: &'a mut String) -> (&'a str, bool) {
         if self == Self::Utf8 {
-            return match std::str::from_utf8(bytes) {
-                Ok(text) => (text, false),
-                Err(_) => {
+            // Much faster than the standard library's check.
+            return match UTF_8.decode_without_bom_handling_and_without_replacement(bytes) {
+                Some(Cow::Borrowed(text)) => (text, false),
+                _ => {
                     *buffer = String::from_utf8_lossy(bytes).into_owned();
                     (buffer, true)
                 }
