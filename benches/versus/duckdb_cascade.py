@@ -26,7 +26,7 @@ STEPS = [
 
 data, out = sys.argv[1:3]
 con = duckdb.connect(config={"threads": 2})
-readings(con, data)
+readings(con, data, [LEFT, RIGHT])
 for name, table in (("l", LEFT), ("r", RIGHT)):
     con.execute(f"CREATE TABLE {name} AS SELECT *, substr(id_number, 1, 15) id15, village household_village "
                 f"FROM ({clean(data, table)})")

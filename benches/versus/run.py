@@ -8,6 +8,7 @@ the machine hits all alike; medians are printed, with ratios to bidui of the sam
 import argparse
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -20,15 +21,27 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 
 
+# What each process does: the lines of one group can be compared with each other.
+PAIR, ALL, RUN = "registry × insurance", "all extracts", "whole run"
+
+
 def commands(data: Path, out: Path, bidui: Path, config: Path) -> dict[str, list[str]]:
     python = sys.executable
+    link = [str(bidui), "link", str(config), "--data", str(data), "--quiet", "--out"]
     return {
-        "bidui": [str(bidui), "link", str(config), "--data", str(data), "--sources", "registry_person,insurance",
-                  "--out", str(out / "bidui"), "--quiet"],
+        "bidui": [*link, str(out / "bidui"), "--sources", "registry_person,insurance"],
         "duckdb-exact": [python, str(HERE / "duckdb_exact.py"), str(data), str(out / "duckdb-exact.parquet")],
         "duckdb-cascade": [python, str(HERE / "duckdb_cascade.py"), str(data), str(out / "duckdb-cascade.parquet")],
         "splink": [python, str(HERE / "splink_link.py"), str(data), str(out / "splink.parquet")],
+        "bidui-all": [*link, str(out / "bidui-all")],
+        "splink-all": [python, str(HERE / "splink_all.py"), str(data), str(out / "splink-all.parquet")],
+        "bidui-run": [str(bidui), "run", str(config.parent), "--quarter", data.name, "--data", str(data), "--quiet",
+                      "--out", str(out / "bidui-run"), "--key-file", str(out / "pseudonym.key")],
     }
+
+
+def group(name: str) -> str:
+    return RUN if name == "bidui-run" else ALL if name.endswith("-all") else PAIR
 
 
 def timed(command: list[str], log: Path) -> dict[str, float]:
@@ -62,6 +75,22 @@ def quality(links: str, data: Path) -> dict[str, float]:
     return {"precision": precision, "recall": recall, "f1": 2 * precision * recall / (precision + recall)}
 
 
+def clusters(persons: str, data: Path) -> dict[str, float]:
+    """Pairwise precision, recall and F1 of persons, without listing their pairs."""
+    con = duckdb.connect()
+    (found, right, total) = con.execute(f"""
+        WITH truth AS (SELECT record_id, person FROM read_csv('{data}/truth/records.csv', all_varchar=true)),
+        placed AS (SELECT t.person, coalesce(f.cluster, t.record_id) AS cluster
+                 FROM truth t LEFT JOIN ({persons}) f(record_id, cluster) USING (record_id)),
+        size(kind, n) AS (SELECT 'found', count(*) FROM placed GROUP BY cluster
+            UNION ALL SELECT 'right', count(*) FROM placed GROUP BY cluster, person
+            UNION ALL SELECT 'total', count(*) FROM placed GROUP BY person)
+        SELECT sum(n * (n - 1)) FILTER (kind = 'found'), sum(n * (n - 1)) FILTER (kind = 'right'),
+               sum(n * (n - 1)) FILTER (kind = 'total') FROM size""").fetchone()
+    precision, recall = float(right / max(found, 1)), float(right / total)
+    return {"precision": precision, "recall": recall, "f1": 2 * precision * recall / (precision + recall)}
+
+
 def best_threshold(file: Path, data: Path) -> tuple[float, dict[str, float]]:
     """Splink gives probabilities: report the threshold that is best for it."""
     results = {t: quality(f"SELECT * FROM '{file}' WHERE match_probability >= {t}", data)
@@ -74,18 +103,24 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("data", type=Path)
     parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--engines", default="bidui,duckdb-exact,duckdb-cascade,splink")
+    parser.add_argument("--engines", default="bidui,duckdb-exact,duckdb-cascade,splink,bidui-all,bidui-run",
+                        help="names, in any order; splink-all takes minutes and is run only if named")
     parser.add_argument("--bidui", type=Path, default=ROOT / "target/release/bidui")
     parser.add_argument("--config", type=Path, default=ROOT / "pipelines/hebi/link.toml")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     out = options.data / "versus"
     out.mkdir(exist_ok=True)
-    todo = {k: v for k, v in commands(options.data, out, options.bidui, options.config).items()
-            if k in options.engines.split(",")}
+    known = commands(options.data, out, options.bidui, options.config)
+    wanted = options.engines.split(",")
+    if not set(wanted) <= set(known):
+        raise SystemExit(f"engines: {', '.join(known)}")
+    todo = {name: command for name, command in known.items() if name in wanted}
     runs: dict[str, list[dict[str, float]]] = {name: [] for name in todo}
     for turn in range(options.repeat):
         for name, command in todo.items():
+            # A publication that is there already would be compared with, or replaced.
+            shutil.rmtree(out / "bidui-run", ignore_errors=True)
             runs[name].append(timed(command, out / f"{name}.log"))
             print(f"run {turn + 1} {name}: {runs[name][-1]['wall']:.2f} s", file=sys.stderr)
     table = {}
@@ -94,6 +129,13 @@ def main() -> None:
         row["wall_min"], row["wall_max"] = min(m["wall"] for m in measured), max(m["wall"] for m in measured)
         if name == "splink":
             row["threshold"], metrics = best_threshold(out / "splink.parquet", options.data)
+        elif name == "bidui-all":
+            metrics = clusters(f"SELECT record_id, cluster_id FROM '{out}/bidui-all/cluster.parquet'", options.data)
+        elif name == "splink-all":
+            metrics = clusters(f"SELECT record_id, cluster_id FROM '{out}/splink-all.parquet'", options.data)
+        elif name == "bidui-run":
+            metrics = clusters(f"SELECT record_id, person_id FROM '{out}/bidui-run/*/restricted/record.parquet'",
+                               options.data)
         elif name == "bidui":
             metrics = quality(f"SELECT * FROM '{out}/bidui/link.parquet' WHERE decision = 'accept' AND left_source <> right_source", options.data)
         else:
@@ -101,12 +143,25 @@ def main() -> None:
         table[name] = row | metrics
     if options.json:
         options.json.write_text(json.dumps(table, indent=1))
-    base = table.get("bidui", next(iter(table.values())))["wall"]
-    print(f"{'engine':16}{'precision':>10}{'recall':>9}{'F1':>9}{'wall s':>9}{'min-max':>14}{'CPU s':>8}{'peak MiB':>10}{'wall / bidui':>14}")
-    for name, r in table.items():
-        spread = f"{r['wall_min']:.2f}-{r['wall_max']:.2f}"
-        print(f"{name:16}{r['precision']:>10.5f}{r['recall']:>9.5f}{r['f1']:>9.5f}{r['wall']:>9.2f}{spread:>14}"
-              f"{r['cpu']:>8.2f}{r['peak']:>10.0f}{r['wall'] / base:>14.2f}")
+    show(table)
+
+
+def show(table: dict[str, dict]) -> None:
+    """Lines by group; ratios to bidui in the group, and to the exact join, which is the floor of all."""
+    exact = table.get("duckdb-exact", {}).get("wall")
+    print(f"{'engine':16}{'precision':>10}{'recall':>9}{'F1':>9}{'wall s':>9}{'min-max':>14}{'CPU s':>8}{'peak MiB':>10}"
+          f"{'wall / bidui':>14}{'wall / exact':>14}")
+    for title in (PAIR, ALL, RUN):
+        lines = {name: line for name, line in table.items() if group(name) == title}
+        if not lines:
+            continue
+        print(title)
+        base = next((line["wall"] for name, line in lines.items() if name.startswith("bidui")), None)
+        for name, r in lines.items():
+            spread = f"{r['wall_min']:.2f}-{r['wall_max']:.2f}"
+            ratios = "".join(f"{r['wall'] / to:>14.2f}" if to else f"{'':14}" for to in (base, exact))
+            print(f"{name:16}{r['precision']:>10.5f}{r['recall']:>9.5f}{r['f1']:>9.5f}{r['wall']:>9.2f}{spread:>14}"
+                  f"{r['cpu']:>8.2f}{r['peak']:>10.0f}{ratios}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The two files as the engines read them: registry persons and the insurance roll of one quarter.
+"""The files as the engines read them: the extracts of one quarter, first of all registry and insurance roll.
 
 Record ids are made as bidui makes them (file digest and row), so that one truth file serves all.
 """
@@ -10,12 +10,34 @@ import duckdb
 
 LEFT = {
     "file": "registry_person.csv", "source": "registry_person", "id": "证件号码", "name": "姓名", "sex": "性别",
-    "birth": "NULL", "township": '"乡(镇)"', "village": "行政村",
+    "birth": "NULL", "township": "乡(镇)", "village": "行政村",
 }
 RIGHT = {
     "file": "insurance.csv", "source": "insurance", "id": "身份证号", "name": "姓名", "sex": "性别",
     "birth": "出生日期", "township": "乡镇", "village": "村",
 }
+
+PLACE = {"sex": "NULL", "birth": "NULL", "township": "乡镇", "village": "村"}
+ALL = [
+    LEFT,
+    RIGHT,
+    PLACE | {"file": "registry_household.csv", "source": "registry_household", "id": "户主证件号码",
+             "name": "户主姓名", "township": "乡(镇)", "village": "行政村"},
+    # A family in one row: the head, then up to six others.
+    PLACE | {"file": "dibao.csv", "source": "dibao", "id": "户主身份证号", "name": "户主姓名",
+             "township": "乡镇街", "village": "村社区",
+             "members": [("成员身份证号%d" % n, "成员姓名%d" % n) for n in range(1, 7)]},
+    PLACE | {"file": "tekun.csv", "source": "tekun", "id": "身份证号", "name": "姓名"},
+    PLACE | {"file": "housing.csv", "source": "housing", "id": "身份证号码", "name": "户主姓名"},
+    PLACE | {"file": "student.csv", "source": "student", "id": "身份证件号", "name": "姓名", "sex": "性别",
+             "birth": "出生日期"},
+    PLACE | {"file": "student_aid.csv", "source": "student_aid", "id": "身份证号", "name": "姓名",
+             "township": "NULL", "village": "NULL"},
+]
+
+
+def column(name: str) -> str:
+    return "NULL::VARCHAR" if name == "NULL" else f'"{name}"'
 
 
 def source(data: str, table: dict) -> str:
@@ -23,11 +45,17 @@ def source(data: str, table: dict) -> str:
     path = Path(data) / table["file"]
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()[:8]
-    return f"""
-        SELECT '{table['source']}:{digest}.r' || (row_number() OVER () + 1) AS record_id,
-               "{table['id']}" AS id_number, "{table['name']}" AS name, "{table['sex']}" AS sex,
-               {table['birth']}::VARCHAR AS birth, {table['township']} AS township, {table['village']} AS village
-        FROM read_csv('{path}', all_varchar=true, header=true)"""
+    members = [(table["id"], table["name"]), *table.get("members", [])]
+    rest = ", ".join(f"{column(table[key])} AS {key}" for key in ("sex", "birth", "township", "village"))
+    rows = f"""(SELECT row_number() OVER () + 1 AS row, * FROM read_csv('{path}', all_varchar=true, header=true))"""
+
+    def one(number: int, id_number: str, name: str) -> str:
+        place = f"row || '.m{number}'" if len(members) > 1 else "row"
+        present = f'WHERE "{name}" <> \'\'' if number > 1 else ""
+        return f"""SELECT '{table['source']}:{digest}.r' || {place} AS record_id, {column(id_number)} AS id_number,
+                          {column(name)} AS name, {rest} FROM {rows} {present}"""
+
+    return " UNION ALL ".join(one(at, *member) for at, member in enumerate(members, start=1))
 
 
 def clean(data: str, table: dict) -> str:
@@ -55,14 +83,13 @@ def clean(data: str, table: dict) -> str:
         FROM keyed"""
 
 
-def readings(con: duckdb.DuckDBPyConnection, data: str) -> None:
+def readings(con: duckdb.DuckDBPyConnection, data: str, tables: list[dict]) -> None:
     """Pinyin of every distinct name, as a table."""
     import pyarrow as pa
     from pypinyin import lazy_pinyin
 
     names = con.execute(" UNION ".join(
-        f"SELECT DISTINCT regexp_replace({t['name']}, '[\\s·•(（].*$', '') FROM "
-        f"read_csv('{Path(data) / t['file']}', all_varchar=true, header=true)" for t in (LEFT, RIGHT)
+        f"SELECT DISTINCT regexp_replace(name, '[\\s·•(（].*$', '') FROM ({source(data, table)})" for table in tables
     )).fetchall()
     texts = [name for (name,) in names if name]
     table = pa.table({"name": texts, "reading": [" ".join(lazy_pinyin(name)) for name in texts]})

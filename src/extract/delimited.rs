@@ -1,74 +1,156 @@
-//! Delimited text: decoded as a whole, cut at row ends, parsed in parallel.
+//! Delimited text: surveyed once from end to end, then read piece by piece and parsed in parallel.
 //!
 //! Rows are numbered as a spreadsheet numbers them: one per record, blank ones counted. A text
 //! without quotes is cut at any line end; one with quotes only where an even number of them lies
-//! before, so that a quoted line break stays inside its cell.
+//! before, so that a quoted line break stays inside its cell. Cutting comes before decoding: line
+//! ends and quotes are no part of any other character, neither in UTF-8 nor in GB18030 (whose
+//! trail bytes do include `|` and `\`), and a decoder never holds anything back over a line end.
+//! So the pieces decode to what the whole would.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr, memchr_iter, memmem};
 use rayon::prelude::*;
 
 use super::assemble::{Assembler, Rare, trim};
 use super::header::{HEADER_DEPTH, KnownHeaders};
-use super::{FileIdentity, RawTable, RawTableInfo, RawTables, ReadOptions, SkipReason, text};
+use super::stream::{OpenFile, Source, Survey};
+use super::text::{self, Charset};
+use super::{Encoding, FileFormat, FileIdentity, RawTable, RawTableInfo, RawTables, ReadOptions, SkipReason};
 use crate::{Error, Result};
 
 /// Bytes per piece; large enough to amortise, small enough to keep two cores busy.
-const PIECE: usize = 8 << 20;
+const PIECE: u64 = 8 << 20;
 
-pub(super) fn open(bytes: Vec<u8>, identity: FileIdentity, options: &ReadOptions) -> Result<RawTables> {
-    let decoded = text::decode(bytes, options.encoding);
-    let body = decoded.text;
+/// A text as it is handed over.
+pub(super) enum Input {
+    /// To be read in pieces; it has no UTF-16 mark.
+    File(OpenFile),
+    /// Read already: UTF-16, or no regular file.
+    Whole(Vec<u8>),
+}
+
+pub(super) fn open(input: Input, file: &Path, options: &ReadOptions) -> Result<RawTables> {
+    Ok(Box::new(pieces(input, file, options, PIECE)?))
+}
+
+fn pieces(input: Input, file: &Path, options: &ReadOptions, piece: u64) -> Result<Pieces> {
+    let (survey, body) = Body::survey(input, options.encoding, piece)?;
     // An odd number of quotes means that at least one opens nothing: then quotes mean nothing.
-    let quotes = memchr_iter(b'"', body.as_bytes()).count();
-    let dialects = [',', '\t', ';', '|'].map(|delimiter| Dialect {
-        delimiter: delimiter as u8,
-        quoted: quotes > 0 && quotes.is_multiple_of(2),
-    });
+    let quoted = survey.quotes > 0 && survey.quotes.is_multiple_of(2);
+    let dialects = [',', '\t', ';', '|'].map(|delimiter| Dialect { delimiter: delimiter as u8, quoted });
+    let mut head = body.head(&survey, quoted)?;
     let known = KnownHeaders::new(options);
+    let text = body.charset.lossy(&head);
     let best = dialects
         .iter()
-        .map(|d| (d, first_rows(&body, *d)))
+        .map(|d| (d, first_rows(&text, *d)))
         .map(|(d, rows)| (known.find(&rows), *d, rows))
         .max_by_key(|(found, d, _)| (found.as_ref().map_or(0, |f| f.hits), d.delimiter == b','));
     let Some((found, dialect, rows)) = best else {
         return Err(Error::internal("没有可试的分隔符"));
     };
-    if rows.iter().all(|row| row.iter().all(|c| trim(c).is_empty())) && body.len() < PIECE {
+    if rows.iter().all(|row| row.iter().all(|c| trim(c).is_empty())) && survey.length < PIECE {
         return Err(Error::input("文件里没有任何内容").hint("向提供部门重新索取,或确认导出是否成功"));
     }
     let found = match found {
         Some(found) => found,
         None => known.require(&rows)?,
     };
+    drop(text);
     let mut start = 0;
     for _ in 0..=found.last {
-        start = record_end(body.as_bytes(), start, dialect).1;
+        start = record_end(&head, start, quoted).1;
     }
+    head.truncate(start);
     let header_row = found.last as u32 + 1;
+    let identity =
+        FileIdentity { file: file.to_owned(), sha256: body.sha256.clone(), format: FileFormat::Csv };
     let mut info = identity.info(found.headers, header_row);
-    info.encoding = Some(decoded.encoding.to_owned());
+    info.encoding = Some(body.encoding.to_owned());
     let skipped = (0..header_row)
         .map(|row| {
             (row + 1, if row as usize >= found.first { SkipReason::Header } else { SkipReason::Title })
         })
         .collect();
-    let pieces = cut(body.as_bytes(), start, dialect);
-    Ok(Box::new(Pieces {
+    let ranges = survey.pieces(quoted, body.mark + start as u64);
+    Ok(Pieces {
         body,
+        survey,
+        head,
         info: Arc::new(info),
         dialect,
-        damaged: decoded.damaged,
         skipped,
-        pieces: pieces.into_iter(),
+        ranges: ranges.into_iter(),
         ready: Vec::new(),
         next_row: header_row + 1,
-        delivered: false,
         leave_out: options.leave_out.clone(),
-    }))
+        buffers: Mutex::default(),
+    })
+}
+
+/// A text, and how its bytes become characters.
+struct Body {
+    source: Source,
+    sha256: String,
+    charset: Charset,
+    /// Name of the encoding as delivered.
+    encoding: &'static str,
+    /// Length of the byte order mark.
+    mark: u64,
+    /// Could some byte, anywhere in the text, not be decoded? Known once it had to be.
+    damaged: OnceLock<bool>,
+}
+
+impl Body {
+    fn survey(input: Input, declared: Encoding, piece: u64) -> Result<(Survey, Self)> {
+        let file = match input {
+            Input::File(file) => file,
+            Input::Whole(bytes) => {
+                let sha256 = super::sha256(&bytes);
+                let decoded = text::decode(bytes, declared);
+                let source = Source::Memory(decoded.text.into_bytes());
+                let (charset, encoding, damaged) = (Charset::Utf8, decoded.encoding, decoded.damaged.into());
+                let survey = source.survey(piece, false)?;
+                return Ok((survey, Self { source, sha256, charset, encoding, mark: 0, damaged }));
+            }
+        };
+        let mut first = [0; 3];
+        let length = file.length().min(3) as usize;
+        file.read_exact(&mut first[..length], 0)?;
+        let marked = first == text::UTF8_MARK;
+        let source = Source::File(file);
+        let open = declared == Encoding::Auto && !marked;
+        let survey = source.survey(piece, open)?;
+        let charset = match declared {
+            _ if marked || survey.utf8 => Charset::Utf8,
+            Encoding::Utf8 => Charset::Utf8,
+            Encoding::Auto | Encoding::Gb18030 => Charset::Gb18030,
+        };
+        let damaged = if survey.utf8 { false.into() } else { OnceLock::new() };
+        let (sha256, encoding, mark) = (survey.sha256.clone(), charset.name(), 3 * u64::from(marked));
+        Ok((survey, Self { source, sha256, charset, encoding, mark, damaged }))
+    }
+    /// The records that may hold the header, undecoded, without the mark.
+    fn head(&self, survey: &Survey, quoted: bool) -> Result<Vec<u8>> {
+        let mut size = 64 << 10;
+        loop {
+            let end = (self.mark + size).min(survey.length);
+            let mut buffer = Vec::new();
+            let head = self.source.part(self.mark..end, &mut buffer)?;
+            let mut start = 0;
+            for _ in 0..=HEADER_DEPTH {
+                start = record_end(head, start, quoted).1;
+            }
+            if start < head.len() || end == survey.length {
+                return Ok(head[..start].to_vec());
+            }
+            size *= 4;
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -82,7 +164,7 @@ fn first_rows(body: &str, dialect: Dialect) -> Vec<Vec<String>> {
     let mut start = 0;
     let mut cells = Vec::new();
     while start < body.len() && rows.len() <= HEADER_DEPTH {
-        let (end, next) = record_end(body.as_bytes(), start, dialect);
+        let (end, next) = record_end(body.as_bytes(), start, dialect.quoted);
         split(&body[start..end], dialect, &mut cells);
         rows.push(cells.iter().map(|c| c.text().trim().to_owned()).collect());
         start = next;
@@ -91,13 +173,13 @@ fn first_rows(body: &str, dialect: Dialect) -> Vec<Vec<String>> {
 }
 
 /// End of the record that begins at `start` (without its line break), and start of the next.
-fn record_end(body: &[u8], start: usize, dialect: Dialect) -> (usize, usize) {
+fn record_end(body: &[u8], start: usize, quoted: bool) -> (usize, usize) {
     let mut from = start;
     let mut inside = false;
     loop {
         let Some(length) = memchr(b'\n', &body[from..]) else { return (body.len(), body.len()) };
         let newline = from + length;
-        if dialect.quoted {
+        if quoted {
             inside ^= memchr_iter(b'"', &body[from..newline]).count() % 2 == 1;
         }
         if !inside {
@@ -106,35 +188,6 @@ fn record_end(body: &[u8], start: usize, dialect: Dialect) -> (usize, usize) {
         }
         from = newline + 1;
     }
-}
-
-/// Cuts `body[start..]` into pieces that begin and end at record ends.
-fn cut(body: &[u8], mut start: usize, dialect: Dialect) -> Vec<Range<usize>> {
-    let mut pieces = Vec::new();
-    while start < body.len() {
-        let mut end = (start + PIECE).min(body.len());
-        if end < body.len() {
-            let mut inside = dialect.quoted && memchr_iter(b'"', &body[start..end]).count() % 2 == 1;
-            while let Some(length) = memchr(b'\n', &body[end..]) {
-                if dialect.quoted {
-                    inside ^= memchr_iter(b'"', &body[end..end + length]).count() % 2 == 1;
-                }
-                end += length + 1;
-                if !inside {
-                    break;
-                }
-                if end == body.len() {
-                    break;
-                }
-            }
-            if inside || memchr(b'\n', &body[end - 1..end]).is_none() {
-                end = body.len();
-            }
-        }
-        pieces.push(start..end);
-        start = end;
-    }
-    pieces
 }
 
 /// A cell as it lies in the text, or rewritten where quotes were doubled.
@@ -192,17 +245,26 @@ fn split<'a>(record: &'a str, dialect: Dialect, cells: &mut Vec<CellText<'a>>) {
     cells.push(CellText::Unquoted(cell));
 }
 
+/// What reading a piece needs; kept for the next one.
+#[derive(Default)]
+struct Buffers {
+    bytes: Vec<u8>,
+    text: String,
+}
+
 struct Pieces {
-    body: String,
+    body: Body,
+    survey: Survey,
+    /// Bytes of the header and of what lies above it, without the mark.
+    head: Vec<u8>,
     info: Arc<RawTableInfo>,
     dialect: Dialect,
-    damaged: bool,
     skipped: Vec<(u32, SkipReason)>,
-    pieces: std::vec::IntoIter<Range<usize>>,
-    ready: Vec<(RawTable, u32)>,
+    ranges: std::vec::IntoIter<Range<u64>>,
+    ready: Vec<Result<(RawTable, u32)>>,
     next_row: u32,
-    delivered: bool,
     leave_out: BTreeSet<String>,
+    buffers: Mutex<Vec<Buffers>>,
 }
 
 impl Iterator for Pieces {
@@ -210,24 +272,22 @@ impl Iterator for Pieces {
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.ready.is_empty() {
-            let group: Vec<Range<usize>> =
-                self.pieces.by_ref().take(rayon::current_num_threads().max(1)).collect();
+            let group: Vec<Range<u64>> =
+                self.ranges.by_ref().take(rayon::current_num_threads().max(1)).collect();
             let this = &*self;
-            let ready = group.into_par_iter().map(|piece| this.parse(piece)).collect();
+            let ready = group.into_par_iter().map(|range| this.read(range)).collect();
             self.ready = ready;
             self.ready.reverse();
         }
-        let Some((mut table, records)) = self.ready.pop() else {
-            // A header without data still is a table: its totals are zero, not unknown.
-            if self.delivered {
-                return None;
+        let (mut table, records) = match self.ready.pop()? {
+            Ok(piece) => piece,
+            Err(error) => {
+                // Rows behind a piece that cannot be read have no number.
+                self.ready.clear();
+                self.ranges = Vec::new().into_iter();
+                return Some(Err(error));
             }
-            self.delivered = true;
-            let mut table = Assembler::new(&self.info, 0).finish(Arc::clone(&self.info));
-            table.skipped = std::mem::take(&mut self.skipped);
-            return Some(Ok(table));
         };
-        self.delivered = true;
         // Pieces number their rows from 0; only now is it known how many came before.
         let base = self.next_row;
         table.rows.iter_mut().for_each(|row| *row += base);
@@ -241,16 +301,59 @@ impl Iterator for Pieces {
 
 impl Pieces {
     /// Rows of one piece, numbered from 0, and how many records it has.
-    fn parse(&self, piece: Range<usize>) -> (RawTable, u32) {
-        let (piece, dialect) = (&self.body[piece], self.dialect);
+    fn read(&self, range: Range<u64>) -> Result<(RawTable, u32)> {
+        let mut buffers = self.buffers().pop().unwrap_or_default();
+        let first = range.start == 0;
+        let mut bytes = self.body.source.piece(&self.survey, range, &mut buffers.bytes)?;
+        if first {
+            bytes = bytes.get(self.body.mark as usize..).unwrap_or_default();
+            bytes = bytes.strip_prefix(&*self.head).ok_or_else(|| self.body.source.changed())?;
+        }
+        let (text, damaged) = self.body.charset.decode(bytes, &mut buffers.text);
+        if damaged {
+            let _ = self.body.damaged.set(true);
+        }
+        let piece = self.parse(text, self.rejects(text)?);
+        self.buffers().push(buffers);
+        Ok(piece)
+    }
+    fn buffers(&self) -> std::sync::MutexGuard<'_, Vec<Buffers>> {
+        self.buffers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+    /// Do replacement characters of this text stand for bytes that could not be decoded?
+    ///
+    /// In a text without any such byte they are what the department wrote; that takes all of it
+    /// to tell, and is asked only where such a character occurs in a piece without damage.
+    fn rejects(&self, text: &str) -> Result<bool> {
+        let known = self.body.damaged.get().copied();
+        if known == Some(false) || memmem::find(text.as_bytes(), REPLACEMENT.as_bytes()).is_none() {
+            return Ok(false);
+        }
+        if known == Some(true) {
+            return Ok(true);
+        }
+        let mut buffers = Buffers::default();
+        let mut any = false;
+        for range in self.survey.pieces(self.dialect.quoted, 0) {
+            let mark = if range.start == 0 { self.body.mark } else { 0 };
+            let bytes = self.body.source.piece(&self.survey, range, &mut buffers.bytes)?;
+            any = self.body.charset.decode(&bytes[mark as usize..], &mut buffers.text).1;
+            if any {
+                break;
+            }
+        }
+        Ok(*self.body.damaged.get_or_init(|| any))
+    }
+    fn parse(&self, piece: &str, damaged: bool) -> (RawTable, u32) {
+        let dialect = self.dialect;
         let mut rows = Assembler::without(&self.info, piece.len() / 128, &self.leave_out);
         rows.rare = Rare { nul: memchr(0, piece.as_bytes()).is_some(), entities: piece.contains("&#") };
         let mut cells = Vec::with_capacity(self.info.headers.len());
         let (mut start, mut row) = (0, 0u32);
         while start < piece.len() {
-            let (end, next) = record_end(piece.as_bytes(), start, dialect);
+            let (end, next) = record_end(piece.as_bytes(), start, dialect.quoted);
             let record = &piece[start..end];
-            if self.damaged && record.contains('\u{FFFD}') {
+            if damaged && record.contains(REPLACEMENT) {
                 let reason =
                     "这一行有不能按该编码解读的字节;请提供部门用 UTF-8 或 GB18030 重新导出".to_owned();
                 rows.reject(row, record, reason);
@@ -264,3 +367,9 @@ impl Pieces {
         (rows.finish(Arc::clone(&self.info)), row)
     }
 }
+
+/// What a decoder writes for bytes that mean nothing.
+const REPLACEMENT: &str = "\u{FFFD}";
+
+#[cfg(test)]
+mod tests;

@@ -7,12 +7,16 @@
 //! (`4.10621197001011E+17`), the form a damaged export shows, so later stages see the damage.
 
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::StringArray;
 use sha2::{Digest, Sha256};
 
+use self::delimited::Input;
+use self::stream::OpenFile;
 use crate::{Error, Result};
 
 mod assemble;
@@ -22,6 +26,7 @@ mod header;
 mod parquet_file;
 pub mod profile;
 mod sniff;
+mod stream;
 mod text;
 mod workbook;
 
@@ -137,18 +142,9 @@ pub fn open_file(
     wants_sheet: &dyn Fn(&str) -> bool,
 ) -> Result<RawTables> {
     let path = data_dir.join(relative);
-    let bytes = std::fs::read(&path).map_err(|e| Error::io("读取提取数据", &path, e))?;
     let named = |e: Error| if e.location().file.is_some() { e } else { e.in_file(&path) };
-    let format = sniff::sniff(&bytes).map_err(named)?;
-    let identity = FileIdentity { file: relative.to_owned(), sha256: sha256(&bytes), format };
-    match format {
-        FileFormat::Csv => delimited::open(bytes, identity, options),
-        FileFormat::Xlsx | FileFormat::Xls => workbook::open(bytes, &identity, options, wants_sheet),
-        FileFormat::Dbf => dbf::open(&bytes, &identity, options),
-        FileFormat::Parquet => parquet_file::open(bytes, identity),
-    }
-    .map_err(named)
-    .map(|tables| {
+    let tables = open_named(&path, relative, options, wants_sheet);
+    tables.map_err(named).map(|tables| {
         let path = path.clone();
         let tables: RawTables = Box::new(
             tables
@@ -156,6 +152,62 @@ pub fn open_file(
         );
         tables
     })
+}
+
+/// Text and Parquet files, which may be large, are read in pieces; the rest as a whole.
+fn open_named(
+    path: &Path,
+    relative: &Path,
+    options: &ReadOptions,
+    wants_sheet: &dyn Fn(&str) -> bool,
+) -> Result<RawTables> {
+    let failed = |e: std::io::Error| Error::io("读取提取数据", path, e);
+    let file = File::open(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    let mut bytes = Vec::new();
+    (&file).take(sniff::HEAD as u64).read_to_end(&mut bytes).map_err(failed)?;
+    // What is no regular file (a named pipe) can be read only once.
+    let whole = !metadata.is_file() || sniff::needs_all(&bytes) || text::is_utf16(&bytes);
+    if whole {
+        (&file).read_to_end(&mut bytes).map_err(failed)?;
+    }
+    let open = OpenFile::new(file, &metadata, path);
+    let (length, end) = if whole || open.length() <= bytes.len() as u64 {
+        (bytes.len() as u64, bytes[bytes.len().saturating_sub(4)..].to_vec())
+    } else {
+        let mut end = vec![0; 4];
+        open.read_exact(&mut end, open.length() - 4)?;
+        (open.length(), end)
+    };
+    let format = sniff::sniff(&bytes, length, &end)?;
+    let rest = |mut bytes: Vec<u8>| -> Result<Vec<u8>> {
+        if !whole {
+            bytes.resize(length as usize, 0);
+            open.read_exact(&mut bytes, 0)?;
+        }
+        Ok(bytes)
+    };
+    let identity = |sha256| FileIdentity { file: relative.to_owned(), sha256, format };
+    match format {
+        FileFormat::Csv if whole => delimited::open(Input::Whole(bytes), relative, options),
+        FileFormat::Csv => delimited::open(Input::File(open), relative, options),
+        FileFormat::Xlsx | FileFormat::Xls => {
+            let identity = identity(sha256(&bytes));
+            workbook::open(bytes, &identity, options, wants_sheet)
+        }
+        FileFormat::Dbf => {
+            let bytes = rest(bytes)?;
+            dbf::open(&bytes, &identity(sha256(&bytes)), options)
+        }
+        FileFormat::Parquet if whole => {
+            let identity = identity(sha256(&bytes));
+            parquet_file::open(parquet_file::Input::Whole(bytes.into()), identity)
+        }
+        FileFormat::Parquet => {
+            let identity = identity(open.sha256()?);
+            parquet_file::open(parquet_file::Input::File(Arc::new(open)), identity)
+        }
+    }
 }
 
 /// What every table of a file has in common.
@@ -182,5 +234,9 @@ impl FileIdentity {
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

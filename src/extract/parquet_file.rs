@@ -1,5 +1,6 @@
 //! Parquet files, every column cast to text.
 
+use std::io::{BufReader, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -7,18 +8,79 @@ use arrow::array::{Array, AsArray, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use arrow::record_batch::RecordBatch;
+use bytes::Bytes;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::errors::ParquetError;
+use parquet::file::reader::{ChunkReader, Length};
 
 use super::assemble::Assembler;
+use super::stream::OpenFile;
 use super::{FileIdentity, RawTable, RawTableInfo, RawTables};
 use crate::{Error, Result};
 
-pub(super) fn open(bytes: Vec<u8>, identity: FileIdentity) -> Result<RawTables> {
+/// A Parquet file as it is handed over.
+#[derive(Clone)]
+pub(super) enum Input {
+    File(Arc<OpenFile>),
+    Whole(Bytes),
+}
+
+impl Length for Input {
+    fn len(&self) -> u64 {
+        match self {
+            Self::File(file) => file.length(),
+            Self::Whole(bytes) => bytes.len() as u64,
+        }
+    }
+}
+
+impl ChunkReader for Input {
+    type T = Box<dyn Read>;
+
+    fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
+        Ok(match self {
+            Self::Whole(bytes) => Box::new(bytes.get_read(start)?),
+            Self::File(file) => Box::new(BufReader::new(From(Arc::clone(file), start))),
+        })
+    }
+    fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
+        match self {
+            // A damaged length must not become an allocation.
+            _ if start.checked_add(length as u64).is_none_or(|end| end > self.len()) => {
+                Err(ParquetError::EOF(format!("{start}+{length} > {}", self.len())))
+            }
+            Self::Whole(bytes) => bytes.get_bytes(start, length),
+            Self::File(file) => {
+                let mut bytes = vec![0; length];
+                file.read_exact(&mut bytes, start).map_err(|e| ParquetError::External(e.into()))?;
+                Ok(bytes.into())
+            }
+        }
+    }
+}
+
+/// A file from some place on.
+struct From(Arc<OpenFile>, u64);
+
+impl Read for From {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let left = self.0.length().saturating_sub(self.1);
+        let length = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+        self.0.read_exact(&mut buffer[..length], self.1).map_err(std::io::Error::other)?;
+        self.1 += length as u64;
+        Ok(length)
+    }
+}
+
+pub(super) fn open(input: Input, identity: FileIdentity) -> Result<RawTables> {
     let damaged =
         |why: String| Error::input(format!("Parquet 文件已损坏:{why}")).hint("重新复制或重新导出该文件");
-    let bytes = bytes::Bytes::from(bytes);
+    let file = match &input {
+        Input::File(file) => Some(Arc::clone(file)),
+        Input::Whole(_) => None,
+    };
     let reader = catch_unwind(AssertUnwindSafe(|| {
-        ParquetRecordBatchReaderBuilder::try_new(bytes).and_then(|b| b.with_batch_size(1 << 17).build())
+        ParquetRecordBatchReaderBuilder::try_new(input).and_then(|b| b.with_batch_size(1 << 17).build())
     }))
     .map_err(|_| damaged("内部结构不合规".to_owned()))?
     .map_err(|e| damaged(e.to_string()))?;
@@ -37,6 +99,7 @@ pub(super) fn open(bytes: Vec<u8>, identity: FileIdentity) -> Result<RawTables> 
     let mut first = 1u32;
     let mut delivered = false;
     let mut reader = Some(reader);
+    let mut file = file;
     Ok(Box::new(std::iter::from_fn(move || {
         // A damaged page may panic deep inside; the iterator then ends with an error.
         let next = match catch_unwind(AssertUnwindSafe(|| reader.as_mut().and_then(Iterator::next))) {
@@ -58,7 +121,8 @@ pub(super) fn open(bytes: Vec<u8>, identity: FileIdentity) -> Result<RawTables> 
                 delivered = true;
                 Some(Err(damaged(error.to_string())))
             }
-            None if delivered => None,
+            // The digest was taken before: it must be that of the rows delivered.
+            None if delivered => file.take().and_then(|file| file.untouched().err()).map(Err),
             None => {
                 delivered = true;
                 Some(Ok(Assembler::new(&info, 0).finish(Arc::clone(&info))))

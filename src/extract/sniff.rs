@@ -3,14 +3,26 @@
 use std::io::Cursor;
 
 use super::FileFormat;
+use super::text::is_utf16;
 use crate::{Error, Result};
 
 /// A workbook may not unpack to more than this, nor more than [`MAX_RATIO`] times its size.
 const MAX_UNPACKED: u64 = 4 << 30;
 const MAX_RATIO: u64 = 200;
 
-/// Format of a file's content, or why it cannot be one of ours.
-pub(super) fn sniff(bytes: &[u8]) -> Result<FileFormat> {
+/// Bytes at the beginning that decide, except for workbooks.
+pub(super) const HEAD: usize = 8192;
+/// What a Parquet file begins and ends with.
+pub(super) const PARQUET: [u8; 4] = *b"PAR1";
+
+/// Must [`sniff`] see the whole file, given its first bytes?
+pub(super) fn needs_all(head: &[u8]) -> bool {
+    head.starts_with(b"PK") || head.starts_with(&[0xD0, 0xCF])
+}
+
+/// Format of a file's content, or why it cannot be one of ours. `bytes`: at least the first
+/// [`HEAD`] of `length`, all of them if [`needs_all`]; `end`: the last four.
+pub(super) fn sniff(bytes: &[u8], length: u64, end: &[u8]) -> Result<FileFormat> {
     if bytes.is_empty() {
         return Err(Error::input("文件是空的(0字节)").hint("向提供部门重新索取,或确认导出是否成功"));
     }
@@ -20,8 +32,8 @@ pub(super) fn sniff(bytes: &[u8]) -> Result<FileFormat> {
     if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]) {
         return compound(bytes);
     }
-    if bytes.starts_with(b"PAR1") {
-        if bytes.len() < 12 || !bytes.ends_with(b"PAR1") {
+    if bytes.starts_with(&PARQUET) {
+        if length < 12 || end != PARQUET {
             return Err(
                 Error::input("Parquet 文件不完整(缺少结尾)").hint("文件在传输中被截断;重新复制后再运行")
             );
@@ -104,10 +116,10 @@ fn looks_like_dbf(bytes: &[u8]) -> bool {
 
 /// Text holds no more than a stray NUL; UTF-16 announces itself by its mark.
 fn looks_binary(bytes: &[u8]) -> bool {
-    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+    if is_utf16(bytes) {
         return false;
     }
-    let start = &bytes[..bytes.len().min(8192)];
+    let start = &bytes[..bytes.len().min(HEAD)];
     let strange = start.iter().filter(|&&b| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r' | 0x1A)).count();
     strange * 20 > start.len()
 }
@@ -115,6 +127,10 @@ fn looks_binary(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn sniff(bytes: &[u8]) -> Result<FileFormat> {
+        super::sniff(bytes, bytes.len() as u64, &bytes[bytes.len().saturating_sub(4)..])
+    }
 
     #[test]
     fn known_by_content() {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::{GB18030, UTF_16BE, UTF_16LE};
+use encoding_rs::{CoderResult, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 
 /// Declared encoding of a text file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -14,6 +14,62 @@ pub enum Encoding {
     Utf8,
     /// GB18030.
     Gb18030,
+}
+
+/// Byte order mark of UTF-8.
+pub(super) const UTF8_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
+
+/// Do the first bytes of a text say that it is UTF-16?
+pub(super) fn is_utf16(head: &[u8]) -> bool {
+    head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF])
+}
+
+/// An encoding whose texts can be cut at line ends and decoded part by part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Charset {
+    Utf8,
+    Gb18030,
+}
+
+impl Charset {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Utf8 => UTF_8.name(),
+            Self::Gb18030 => GB18030.name(),
+        }
+    }
+    /// Text of `bytes`, in `buffer` unless it lies there as it is, and whether some of them could
+    /// not be decoded.
+    pub fn decode<'a>(self, bytes: &'a [u8], buffer: &'a mut String) -> (&'a str, bool) {
+        if self == Self::Utf8 {
+            // Much faster than the standard library's check.
+            return match UTF_8.decode_without_bom_handling_and_without_replacement(bytes) {
+                Some(Cow::Borrowed(text)) => (text, false),
+                _ => {
+                    *buffer = String::from_utf8_lossy(bytes).into_owned();
+                    (buffer, true)
+                }
+            };
+        }
+        buffer.clear();
+        // Two bytes per character become three; anything else is rare.
+        buffer.reserve(bytes.len() / 2 * 3 + 64);
+        let mut decoder = GB18030.new_decoder_without_bom_handling();
+        let (mut at, mut damaged) = (0, false);
+        loop {
+            let (result, read, errors) = decoder.decode_to_string(&bytes[at..], buffer, true);
+            at += read;
+            damaged |= errors;
+            if result == CoderResult::InputEmpty {
+                return (buffer, damaged);
+            }
+            buffer.reserve((bytes.len() - at) * 3 + 64);
+        }
+    }
+    pub fn lossy(self, bytes: &[u8]) -> String {
+        let mut buffer = String::new();
+        self.decode(bytes, &mut buffer).0.to_owned()
+    }
 }
 
 /// Decoded text, the encoding's name, and whether some bytes could not be decoded (each such
@@ -36,7 +92,7 @@ pub(super) fn decode(bytes: Vec<u8>, declared: Encoding) -> Decoded {
     if let Some(rest) = bytes.strip_prefix(&[0xFE, 0xFF]) {
         return whole(UTF_16BE, rest);
     }
-    let marked = bytes.starts_with(&[0xEF, 0xBB, 0xBF]);
+    let marked = bytes.starts_with(&UTF8_MARK);
     if declared == Encoding::Gb18030 && !marked {
         return whole(GB18030, &bytes);
     }
