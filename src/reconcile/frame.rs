@@ -71,12 +71,12 @@ pub fn empty_frame(columns: &[(String, ColumnKind)]) -> DataFrame {
 /// Engine table with the columns of `rows` that `keep` wants.
 pub fn to_frame(rows: &Rows, keep: impl Fn(&str) -> bool) -> Result<DataFrame> {
     let fields: Vec<_> = rows.schema().fields().iter().filter(|f| keep(f.name())).cloned().collect();
-    let chunks = rows.chunks(|name| keep(name))?.collect::<Result<Vec<_>>>()?;
+    // Column by column: rows that lie in a file are not all in memory a second time.
     let columns = fields
         .par_iter()
-        .enumerate()
-        .map(|(at, field)| {
-            let arrays: Vec<&ArrayRef> = chunks.iter().map(|chunk| chunk.column(at)).collect();
+        .map(|field| {
+            let chunks = rows.chunks(|name| name == field.name())?.collect::<Result<Vec<_>>>()?;
+            let arrays: Vec<&ArrayRef> = chunks.iter().map(|chunk| chunk.column(0)).collect();
             to_column(field.name(), field.data_type(), &arrays)
         })
         .collect::<Result<Vec<_>>>()?;
