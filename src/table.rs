@@ -1,12 +1,16 @@
 //! Parquet tables: one writer for all that is written, its columns encoded side by side.
 
+use std::collections::BTreeMap;
 use std::io::Write;
+use std::ops::Range;
 
 use arrow::array::{ArrayRef, StringBuilder};
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
+use parquet::arrow::arrow_writer::{
+    ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves,
+};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::Result;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
@@ -18,8 +22,24 @@ use crate::Error;
 
 /// Rows of a row group.
 const GROUP_ROWS: usize = 500_000;
-/// Texts that one task builds.
+/// Texts that one task builds, and rows of a column that are in memory before they are encoded.
 const CHUNK: usize = 1 << 16;
+/// Rows of a page: fewer pages than by default, each still decoded within the cache.
+const PAGE_ROWS: usize = 1 << 16;
+
+/// How the values of a column lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Spread {
+    /// A stretch of rows has values of a range: readers can skip what they do not look for.
+    Ranges,
+    /// In no order: the least and the greatest value of any stretch say nothing.
+    Scattered,
+    /// In no order and hardly one like another: a dictionary would only be given up.
+    Random,
+}
+
+/// Makes the given rows of a column, by number.
+pub(crate) type BuildColumn<'a> = dyn Fn(usize, Range<usize>) -> Result<ArrayRef> + Sync + 'a;
 
 /// Writes one table. The same batches give the same bytes, whatever the number of threads.
 pub struct ParquetWriter<W: Write + Send> {
@@ -35,9 +55,20 @@ pub struct ParquetWriter<W: Write + Send> {
 impl<W: Write + Send> ParquetWriter<W> {
     /// Begins a table.
     pub fn new(to: W, schema: SchemaRef) -> Result<Self> {
+        Self::with_spread(to, schema, std::iter::empty())
+    }
+
+    /// Begins a table of which is known how the values of some columns lie.
+    pub(crate) fn with_spread<'a>(
+        to: W,
+        schema: SchemaRef,
+        spread: impl IntoIterator<Item = (&'a str, Spread)>,
+    ) -> Result<Self> {
         let mut properties = WriterProperties::builder()
-            .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
-            .set_statistics_enabled(EnabledStatistics::Page)
+            .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
+            .set_data_page_row_count_limit(PAGE_ROWS)
+            // Readers skip row groups by these; nobody has looked at those of pages.
+            .set_statistics_enabled(EnabledStatistics::Chunk)
             // No version: the same data must give the same bytes after an update, too.
             .set_created_by("bidui".to_owned());
         for field in schema.fields().iter().filter(|field| is_record_id(field.name())) {
@@ -46,6 +77,19 @@ impl<W: Write + Send> ParquetWriter<W> {
             properties = properties
                 .set_column_dictionary_enabled(column.clone(), false)
                 .set_column_encoding(column, Encoding::DELTA_BYTE_ARRAY);
+        }
+        let told: BTreeMap<&str, Spread> = spread.into_iter().collect();
+        for field in schema.fields() {
+            let column = ColumnPath::from(field.name().as_str());
+            let spread = told.get(field.name().as_str()).copied();
+            let spread = spread.unwrap_or_else(|| spread_of(field.name()));
+            if spread != Spread::Ranges {
+                properties =
+                    properties.set_column_statistics_enabled(column.clone(), EnabledStatistics::None);
+            }
+            if spread == Spread::Random {
+                properties = properties.set_column_dictionary_enabled(column, false);
+            }
         }
         let writer = ArrowWriter::try_new(to, schema.clone(), Some(properties.build()))?;
         let (file, factory) = writer.into_serialized_writer()?;
@@ -76,18 +120,44 @@ impl<W: Write + Send> ParquetWriter<W> {
         Ok(())
     }
 
+    /// Appends `rows` rows that exist nowhere yet: `build` makes a stretch of one column, which
+    /// is encoded before the next one is made.
+    pub(crate) fn write_built(&mut self, rows: usize, build: &BuildColumn<'_>) -> Result<()> {
+        self.end_group()?;
+        for from in (0..rows).step_by(GROUP_ROWS) {
+            let to = rows.min(from + GROUP_ROWS);
+            let writers = self.factory.create_column_writers(self.groups)?;
+            let fields = self.schema.fields();
+            let encode = |(column, mut writer): (usize, ArrowColumnWriter)| {
+                for begin in (from..to).step_by(CHUNK) {
+                    let array = build(column, begin..to.min(begin + CHUNK))?;
+                    for leaf in compute_leaves(&fields[column], &array)? {
+                        writer.write(&leaf)?;
+                    }
+                }
+                writer.close()
+            };
+            let chunks = writers.into_par_iter().enumerate().map(encode).collect();
+            self.append_group(chunks)?;
+        }
+        Ok(())
+    }
+
     fn end_group(&mut self) -> Result<()> {
         let columns = std::mem::take(&mut self.group);
         if self.rows_in_group == 0 {
             return Ok(());
         }
-        let chunks: Vec<Result<_>> = columns.into_par_iter().map(ArrowColumnWriter::close).collect();
+        self.rows_in_group = 0;
+        self.append_group(columns.into_par_iter().map(ArrowColumnWriter::close).collect())
+    }
+
+    fn append_group(&mut self, chunks: Vec<Result<ArrowColumnChunk>>) -> Result<()> {
         let mut group = self.file.next_row_group()?;
         for chunk in chunks {
             chunk?.append_to_row_group(&mut group)?;
         }
         group.close()?;
-        self.rows_in_group = 0;
         self.groups += 1;
         Ok(())
     }
@@ -101,6 +171,18 @@ impl<W: Write + Send> ParquetWriter<W> {
 
 fn is_record_id(column: &str) -> bool {
     column == "record_id" || column.ends_with("_record_id")
+}
+
+/// What the names of columns that stand in many tables tell.
+fn spread_of(column: &str) -> Spread {
+    let ends = |names: &[&str]| names.iter().any(|name| column.ends_with(name));
+    if ends(&["person_id", "household_id", "id_number", "id18"]) {
+        Spread::Random
+    } else if ends(&["name", "address", "phone", "bank_account"]) {
+        Spread::Scattered
+    } else {
+        Spread::Ranges
+    }
 }
 
 /// A column of texts, written by `text` row by row into an empty buffer.
