@@ -52,7 +52,11 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     let views = reconcile::views::build(&inputs, &plan.rules, before, &placement)?;
     let quarter = plan.quarter.to_string();
     progress.stage("逐条运行规则", Some(plan.rules.rules.len() as u64));
-    let findings = reconcile::run(&plan.rules, &views, &quarter, &mut |_, _| progress.advance(1))?;
+    let mut told = 0;
+    let findings = reconcile::run(&plan.rules, &views, &quarter, &mut |done, _| {
+        progress.advance((done - told) as u64);
+        told = done;
+    })?;
     progress.stage("与上一季度对照", None);
     let before = previous.as_ref().map(Previous::exceptions).transpose()?;
     let tracked = track::track(&findings, before.as_ref(), &resolution.ledger, &quarter)?;
