@@ -60,22 +60,21 @@ impl Rows {
     /// Rows of a Parquet file, read when asked for.
     pub fn open(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(|e| Error::io("打开数据表", path, e))?;
-        Self::in_file(file).map_err(|e| e.in_file(path))
+        let mut rows = Self::in_file(file, Vec::new()).map_err(|e| e.in_file(path))?;
+        for field in rows.schema.clone().fields() {
+            let mut filled = 0;
+            for batch in rows.chunks(|name| name == field.name()).map_err(|e| e.in_file(path))? {
+                let column = batch.map_err(|e| e.in_file(path))?.column(0).clone();
+                filled += (column.len() - column.null_count()) as u64;
+            }
+            rows.filled.push(filled);
+        }
+        Ok(rows)
     }
-    fn in_file(file: File) -> Result<Self> {
+    fn in_file(file: File, filled: Vec<u64>) -> Result<Self> {
         let file = Positioned::new(file).map_err(|e| broken(e.into()))?;
         let metadata = ArrowReaderMetadata::load(&file, Default::default()).map_err(broken)?;
-        let parquet = metadata.metadata();
-        let groups = parquet.row_groups();
-        let count: i64 = groups.iter().map(|g| g.num_rows()).sum();
-        let filled = (0..metadata.schema().fields().len())
-            .map(|column| {
-                let nulls = |g: &parquet::file::metadata::RowGroupMetaData| {
-                    g.column(column).statistics().and_then(|s| s.null_count_opt()).unwrap_or(0)
-                };
-                groups.iter().map(|g| g.num_rows() as u64 - nulls(g).min(g.num_rows() as u64)).sum()
-            })
-            .collect();
+        let count: i64 = metadata.metadata().row_groups().iter().map(|g| g.num_rows()).sum();
         Ok(Self {
             schema: metadata.schema().clone(),
             count: count as usize,
@@ -192,10 +191,12 @@ pub enum Store {
 impl Store {
     /// Begins a table.
     pub fn writer(&self, schema: SchemaRef, form: Form) -> Result<RowsWriter> {
+        let filled = vec![0; schema.fields().len()];
         Ok(match (self, form) {
             (Self::Memory, _) => RowsWriter::Memory(MemoryRows::new(schema)),
             (Self::Folder(folder), Form::Published) => {
-                RowsWriter::Published(ParquetWriter::new(nameless(folder)?, schema).map_err(broken)?)
+                let writer = ParquetWriter::new(nameless(folder)?, schema).map_err(broken)?;
+                RowsWriter::Published(Box::new(writer), filled)
             }
             (Self::Folder(folder), Form::Scratch) => {
                 let properties = WriterProperties::builder()
@@ -205,7 +206,7 @@ impl Store {
                     .set_max_row_group_row_count(Some(SCRATCH_GROUP))
                     .build();
                 let writer = ArrowWriter::try_new(nameless(folder)?, schema, Some(properties));
-                RowsWriter::Scratch(Box::new(writer.map_err(broken)?))
+                RowsWriter::Scratch(Box::new(writer.map_err(broken)?), filled)
             }
         })
     }
@@ -232,9 +233,16 @@ pub enum RowsWriter {
     /// Into memory.
     Memory(MemoryRows),
     /// Into a file that will be published.
-    Published(ParquetWriter<File>),
+    Published(Box<ParquetWriter<File>>, Vec<u64>),
     /// Into a file that only this run reads.
-    Scratch(Box<ArrowWriter<File>>),
+    Scratch(Box<ArrowWriter<File>>, Vec<u64>),
+}
+
+/// Adds the values of `rows` that are not null, by column.
+fn count(filled: &mut [u64], rows: &RecordBatch) {
+    for (filled, column) in filled.iter_mut().zip(rows.columns()) {
+        *filled += (column.len() - column.null_count()) as u64;
+    }
 }
 
 impl RowsWriter {
@@ -242,16 +250,22 @@ impl RowsWriter {
     pub fn push(&mut self, rows: RecordBatch) -> Result<()> {
         match self {
             Self::Memory(memory) => memory.push(rows),
-            Self::Published(writer) => writer.write(&rows).map_err(broken),
-            Self::Scratch(writer) => writer.write(&rows).map_err(broken),
+            Self::Published(writer, filled) => {
+                count(filled, &rows);
+                writer.write(&rows).map_err(broken)
+            }
+            Self::Scratch(writer, filled) => {
+                count(filled, &rows);
+                writer.write(&rows).map_err(broken)
+            }
         }
     }
     /// The table.
     pub fn finish(self) -> Result<Rows> {
         match self {
             Self::Memory(memory) => memory.finish(),
-            Self::Published(writer) => Rows::in_file(writer.finish().map_err(broken)?),
-            Self::Scratch(writer) => Rows::in_file(writer.into_inner().map_err(broken)?),
+            Self::Published(writer, filled) => Rows::in_file(writer.finish().map_err(broken)?, filled),
+            Self::Scratch(writer, filled) => Rows::in_file(writer.into_inner().map_err(broken)?, filled),
         }
     }
 }
@@ -274,9 +288,7 @@ impl MemoryRows {
     }
     fn push(&mut self, rows: RecordBatch) -> Result<()> {
         self.count += rows.num_rows();
-        for (filled, column) in self.filled.iter_mut().zip(rows.columns()) {
-            *filled += (column.len() - column.null_count()) as u64;
-        }
+        count(&mut self.filled, &rows);
         let mut from = 0;
         while from < rows.num_rows() {
             let taken = (CHUNK_ROWS - self.waiting_rows).min(rows.num_rows() - from);
@@ -408,6 +420,22 @@ mod tests {
             }
         }
         assert_eq!(folder.path().read_dir().unwrap().count(), 0, "scratch files have no name");
+    }
+
+    #[test]
+    fn a_published_file_tells_what_is_filled() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("table.parquet");
+        let mut writer = ParquetWriter::new(File::create(&path).unwrap(), table(9).schema()).unwrap();
+        writer.write(&table(9)).unwrap();
+        writer.finish().unwrap();
+        let rows = Rows::open(&path).unwrap();
+        assert_eq!((rows.count(), rows.filled("number"), rows.filled("text")), (9, Some(6), Some(9)));
+        let picked = rows.pick(&[2, 7]).unwrap();
+        assert_eq!(
+            (picked.slice(0, 1), picked.slice(1, 1)),
+            (back(&rows).slice(2, 1), back(&rows).slice(7, 1))
+        );
     }
 
     #[test]

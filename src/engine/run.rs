@@ -47,9 +47,10 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
         resolution: &resolution,
         quarter: plan.quarter,
     };
-    let before = previous.as_ref().map(Previous::views).transpose()?.unwrap_or_default();
+    let asked = plan.rules.previous_views();
+    let before = previous.as_ref().map(|p| p.views(|name| asked.contains(name))).transpose()?;
     let placement = scratch.placement(resolution.person.len());
-    let views = reconcile::views::build(&inputs, &plan.rules, before, &placement)?;
+    let views = reconcile::views::build(&inputs, &plan.rules, before.unwrap_or_default(), &placement)?;
     let quarter = plan.quarter.to_string();
     progress.stage("逐条运行规则", Some(plan.rules.rules.len() as u64));
     let mut told = 0;

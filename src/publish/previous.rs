@@ -196,12 +196,12 @@ impl Previous {
         Ok(records)
     }
 
-    /// Its views, in name order.
-    pub fn views(&self) -> Result<Vec<View>> {
+    /// Its views of the wanted names, in name order.
+    pub fn views(&self, wanted: impl Fn(&str) -> bool) -> Result<Vec<View>> {
         let mut views = Vec::new();
         for output in &self.outputs {
             let name = output.path.strip_prefix("restricted/view/").and_then(|p| p.strip_suffix(".parquet"));
-            let Some(name) = name else { continue };
+            let Some(name) = name.filter(|name| wanted(name)) else { continue };
             let rows = crate::rows::Rows::open(&self.folder.join(&output.path))
                 .map_err(|e| self.damaged(&output.path, &e.to_string()))?;
             views.push(View { name: name.to_owned(), rows, buckets: Vec::new() });

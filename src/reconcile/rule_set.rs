@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::catalogue::Catalogue;
+use super::catalogue::{Catalogue, PREVIOUS};
 use super::frame::{ColumnKind, Columns};
 use super::planner::{self, Session};
 use super::rule_file::{self, Definition, Rule, RuleHeader, SqlFile};
@@ -151,6 +151,12 @@ impl RuleSet {
             }
         }
         read
+    }
+    /// Views of the previous quarter that rules read or name as sources, without the suffix.
+    pub fn previous_views(&self) -> BTreeSet<String> {
+        let named = self.rules.iter().flat_map(|r| r.header.sources.iter().cloned());
+        let names = self.columns_read().into_keys().chain(named);
+        names.filter_map(|name| name.strip_suffix(PREVIOUS).map(str::to_owned)).collect()
     }
     /// Names of columns that hold a department's own household numbers in every list that has
     /// a column of the name.

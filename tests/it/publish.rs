@@ -367,7 +367,7 @@ fn a_publication_is_complete_and_says_so() {
     previous.verify().unwrap();
     assert_eq!(previous.accepted("dibao"), Some(300));
     assert_eq!(previous.records().unwrap().len(), 900);
-    assert_eq!(previous.views().unwrap()[0].name, "person");
+    assert_eq!(previous.views(|_| true).unwrap()[0].name, "person");
 }
 
 #[test]
