@@ -1,12 +1,15 @@
 //! Parquet tables: one writer for all that is written, its columns encoded side by side.
 
 use std::io::Write;
+use std::ops::Range;
 
 use arrow::array::{ArrayRef, StringBuilder};
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
+use parquet::arrow::arrow_writer::{
+    ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves,
+};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::Result;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
@@ -18,8 +21,13 @@ use crate::Error;
 
 /// Rows of a row group.
 const GROUP_ROWS: usize = 500_000;
-/// Texts that one task builds.
+/// Texts that one task builds, and rows of a column that are in memory before they are encoded.
 const CHUNK: usize = 1 << 16;
+/// Rows of a page: fewer pages than by default, each still decoded within the cache.
+const PAGE_ROWS: usize = 1 << 16;
+
+/// Makes the given rows of a column, by number.
+pub(crate) type BuildColumn<'a> = dyn Fn(usize, Range<usize>) -> Result<ArrayRef> + Sync + 'a;
 
 /// Writes one table. The same batches give the same bytes, whatever the number of threads.
 pub struct ParquetWriter<W: Write + Send> {
@@ -36,8 +44,11 @@ impl<W: Write + Send> ParquetWriter<W> {
     /// Begins a table.
     pub fn new(to: W, schema: SchemaRef) -> Result<Self> {
         let mut properties = WriterProperties::builder()
-            .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
-            .set_statistics_enabled(EnabledStatistics::Page)
+            .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
+            .set_data_page_row_count_limit(PAGE_ROWS)
+            // Readers skip row groups by these; nobody has looked at those of pages.
+            .set_statistics_enabled(EnabledStatistics::Chunk)
+            .set_offset_index_disabled(true)
             // No version: the same data must give the same bytes after an update, too.
             .set_created_by("bidui".to_owned());
         for field in schema.fields().iter().filter(|field| is_record_id(field.name())) {
@@ -46,6 +57,11 @@ impl<W: Write + Send> ParquetWriter<W> {
             properties = properties
                 .set_column_dictionary_enabled(column.clone(), false)
                 .set_column_encoding(column, Encoding::DELTA_BYTE_ARRAY);
+        }
+        for field in schema.fields().iter().filter(|field| is_pseudonym(field.name())) {
+            // All different, and none like another: a dictionary would only be given up.
+            let column = ColumnPath::from(field.name().as_str());
+            properties = properties.set_column_dictionary_enabled(column, false);
         }
         let writer = ArrowWriter::try_new(to, schema.clone(), Some(properties.build()))?;
         let (file, factory) = writer.into_serialized_writer()?;
@@ -76,18 +92,44 @@ impl<W: Write + Send> ParquetWriter<W> {
         Ok(())
     }
 
+    /// Appends `rows` rows that exist nowhere yet: `build` makes a stretch of one column, which
+    /// is encoded before the next one is made.
+    pub(crate) fn write_built(&mut self, rows: usize, build: &BuildColumn<'_>) -> Result<()> {
+        self.end_group()?;
+        for from in (0..rows).step_by(GROUP_ROWS) {
+            let to = rows.min(from + GROUP_ROWS);
+            let writers = self.factory.create_column_writers(self.groups)?;
+            let fields = self.schema.fields();
+            let encode = |(column, mut writer): (usize, ArrowColumnWriter)| {
+                for begin in (from..to).step_by(CHUNK) {
+                    let array = build(column, begin..to.min(begin + CHUNK))?;
+                    for leaf in compute_leaves(&fields[column], &array)? {
+                        writer.write(&leaf)?;
+                    }
+                }
+                writer.close()
+            };
+            let chunks = writers.into_par_iter().enumerate().map(encode).collect();
+            self.append_group(chunks)?;
+        }
+        Ok(())
+    }
+
     fn end_group(&mut self) -> Result<()> {
         let columns = std::mem::take(&mut self.group);
         if self.rows_in_group == 0 {
             return Ok(());
         }
-        let chunks: Vec<Result<_>> = columns.into_par_iter().map(ArrowColumnWriter::close).collect();
+        self.rows_in_group = 0;
+        self.append_group(columns.into_par_iter().map(ArrowColumnWriter::close).collect())
+    }
+
+    fn append_group(&mut self, chunks: Vec<Result<ArrowColumnChunk>>) -> Result<()> {
         let mut group = self.file.next_row_group()?;
         for chunk in chunks {
             chunk?.append_to_row_group(&mut group)?;
         }
         group.close()?;
-        self.rows_in_group = 0;
         self.groups += 1;
         Ok(())
     }
@@ -101,6 +143,10 @@ impl<W: Write + Send> ParquetWriter<W> {
 
 fn is_record_id(column: &str) -> bool {
     column == "record_id" || column.ends_with("_record_id")
+}
+
+fn is_pseudonym(column: &str) -> bool {
+    matches!(column, "person_key" | "household_key" | "person_id" | "household_id" | "exception_id")
 }
 
 /// A column of texts, written by `text` row by row into an empty buffer.

@@ -12,4 +12,4 @@ pub mod mask;
 pub mod pseudonym;
 
 pub use cell::neutralize;
-pub use pseudonym::Pseudonymizer;
+pub use pseudonym::{Pseudonym, Pseudonymizer};

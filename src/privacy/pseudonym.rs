@@ -30,43 +30,76 @@ impl Pseudonymizer {
         Ok(Self { mac })
     }
 
-    /// 26 base-32 characters for a person id.
-    pub fn person_key(&self, person_id: &str) -> String {
-        self.key("person", person_id)
+    /// Key of a person id.
+    pub fn person(&self, person_id: &str) -> Pseudonym {
+        self.key(b"person\0", person_id)
     }
 
-    /// 26 base-32 characters for a household id.
-    pub fn household_key(&self, household_id: &str) -> String {
-        self.key("household", household_id)
+    /// Key of a household id.
+    pub fn household(&self, household_id: &str) -> Pseudonym {
+        self.key(b"household\0", household_id)
     }
 
     /// The domain keeps a person and a household with the same id text apart.
-    fn key(&self, domain: &str, id: &str) -> String {
+    fn key(&self, domain: &[u8], id: &str) -> Pseudonym {
         let mut mac = self.mac.clone();
-        mac.update(domain.as_bytes());
-        mac.update(&[0]);
+        mac.update(domain);
         mac.update(id.as_bytes());
-        base32(&mac.finalize().into_bytes(), 26)
+        let mut bits = [0; BYTES];
+        bits.copy_from_slice(&mac.finalize().into_bytes()[..BYTES]);
+        // Two bits belong to no character: equal texts are equal keys.
+        bits[BYTES - 1] &= 0xC0;
+        Pseudonym(bits)
+    }
+}
+
+/// Characters of a key.
+const CHARACTERS: usize = 26;
+/// Bytes that hold them, five bits each.
+const BYTES: usize = (CHARACTERS * 5).div_ceil(8);
+
+/// A key without its text, a third of its size; millions of them are held at once. They order
+/// as their texts do, because the letters of the alphabet ascend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Pseudonym([u8; BYTES]);
+
+impl Pseudonym {
+    /// The first 64 bits, which nearly always tell the order.
+    pub fn head(self) -> u64 {
+        self.0.first_chunk().map_or(0, |head| u64::from_be_bytes(*head))
+    }
+
+    /// Appends the 26 base-32 characters.
+    pub fn push(self, out: &mut String) {
+        push_base32(&self.0, CHARACTERS, out);
+    }
+}
+
+impl std::fmt::Display for Pseudonym {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&base32(&self.0, CHARACTERS))
     }
 }
 
 /// First `characters` base-32 characters of `bytes`, most significant bit first.
 pub fn base32(bytes: &[u8], characters: usize) -> String {
     let mut out = String::with_capacity(characters);
-    let (mut buffer, mut bits) = (0u32, 0u32);
+    push_base32(bytes, characters, &mut out);
+    out
+}
+
+fn push_base32(bytes: &[u8], characters: usize, out: &mut String) {
+    let (mut buffer, mut bits, mut left) = (0u32, 0u32, characters);
     for &byte in bytes {
-        if out.len() == characters {
-            break;
-        }
         buffer = buffer << 8 | u32::from(byte);
         bits += 8;
-        while bits >= 5 && out.len() < characters {
+        while bits >= 5 && left > 0 {
             bits -= 5;
+            left -= 1;
             out.push(char::from(ALPHABET[(buffer >> bits & 31) as usize]));
         }
         buffer &= (1 << bits) - 1;
     }
-    out
 }
 
 #[cfg(test)]
@@ -77,14 +110,27 @@ mod tests {
     fn keys_depend_on_secret_domain_and_id() {
         let a = Pseudonymizer::new(&[1; 32]).unwrap();
         let b = Pseudonymizer::new(&[2; 32]).unwrap();
-        let key = a.person_key("P0000000000001");
-        assert_eq!(key.len(), 26);
-        assert_eq!(key, a.person_key("P0000000000001"));
-        assert_ne!(key, a.person_key("P0000000000002"));
-        assert_ne!(key, a.household_key("P0000000000001"));
-        assert_ne!(key, b.person_key("P0000000000001"));
-        assert!(key.bytes().all(|c| ALPHABET.contains(&c)));
+        let key = a.person("P0000000000001");
+        assert_eq!(key.to_string().len(), 26);
+        assert_eq!(key, a.person("P0000000000001"));
+        assert_ne!(key, a.person("P0000000000002"));
+        assert_ne!(key, a.household("P0000000000001"));
+        assert_ne!(key, b.person("P0000000000001"));
+        assert!(key.to_string().bytes().all(|c| ALPHABET.contains(&c)));
         assert!(Pseudonymizer::new(b"short").is_err());
+    }
+
+    #[test]
+    fn keys_order_as_their_texts() {
+        let of = Pseudonymizer::new(&[3; 32]).unwrap();
+        let mut keys: Vec<Pseudonym> = (0..200).map(|i| of.person(&format!("P{i}"))).collect();
+        let mut texts: Vec<String> = keys.iter().map(Pseudonym::to_string).collect();
+        (keys.sort_unstable(), texts.sort_unstable());
+        assert!(keys.is_sorted_by_key(|key| key.head()));
+        assert_eq!(keys.iter().map(Pseudonym::to_string).collect::<Vec<_>>(), texts);
+        let mut text = String::from("-");
+        keys[0].push(&mut text);
+        assert_eq!(text, format!("-{}", texts[0]));
     }
 
     #[test]

@@ -1,7 +1,9 @@
-//! Parquet tables written row by row: definitions with Chinese labels, and the writer.
+//! Parquet tables: definitions with Chinese labels, and the writer of small ones, row by row.
+//! Large ones are written by [`super::columns`].
 
 use std::fs::File;
 use std::io::Read;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::files::{self, Outputs};
@@ -11,6 +13,7 @@ use arrow::array::{
     ArrayRef, Date32Builder, Decimal128Builder, Int32Builder, Int64Builder, RecordBatch, StringBuilder,
 };
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use parquet::errors::ParquetError;
 
 /// Rows held as builders before they go to the Parquet writer.
 const BATCH_ROWS: usize = 32_768;
@@ -78,7 +81,8 @@ impl TableDef {
         let (name, label, description) = (name.to_owned(), label.to_owned(), description.to_owned());
         self.columns.push(ColumnDef { name, kind, label, description });
     }
-    fn schema(&self) -> SchemaRef {
+    /// The file's schema, labels in its metadata.
+    pub(super) fn schema(&self) -> SchemaRef {
         let fields: Vec<Field> = self
             .columns
             .iter()
@@ -274,6 +278,17 @@ impl ParquetFile {
         self.writer.write(batch).map_err(|e| parquet_error(&self.relative, e))
     }
 
+    /// Rows that are made column by column while they are written.
+    pub(super) fn write_built(
+        &mut self,
+        rows: usize,
+        build: &(dyn Fn(usize, Range<usize>) -> Result<ArrayRef> + Sync),
+    ) -> Result<()> {
+        self.rows += rows as u64;
+        let build = |column, range| build(column, range).map_err(|e| ParquetError::External(Box::new(e)));
+        self.writer.write_built(rows, &build).map_err(|e| parquet_error(&self.relative, e))
+    }
+
     pub(super) fn finish(self, outputs: &mut Outputs) -> Result<()> {
         let path = outputs.path(&self.relative);
         let file = self.writer.finish().map_err(|e| parquet_error(&self.relative, e))?;
@@ -299,7 +314,7 @@ fn mode(relative: &str) -> u32 {
 }
 
 /// Writing goes wrong for one reason in practice: the disk.
-fn parquet_error(relative: &str, error: parquet::errors::ParquetError) -> Error {
+fn parquet_error(relative: &str, error: ParquetError) -> Error {
     Error::new(crate::ErrorKind::Io, format!("写入数据表失败：{error}"))
         .in_file(relative)
         .hint("检查磁盘是否已满")

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::PublicationInputs;
 use super::files::write_bytes;
+use super::{PublicationInputs, RuleFacts};
 use crate::link::Decision;
 use crate::load::{AuditFinding, TableTotals};
 use crate::{Error, Result};
@@ -187,24 +187,23 @@ pub(super) fn source_runs(inputs: &PublicationInputs<'_>) -> Vec<SourceRun> {
 }
 
 pub(super) fn rule_runs(inputs: &PublicationInputs<'_>) -> Vec<RuleRun> {
-    inputs
-        .catalogue
-        .rules
-        .iter()
-        .map(|rule| {
-            let not_run = inputs.findings.not_run.iter().find(|n| n.rule_code == rule.code);
-            let open = inputs.tracked.iter().filter(|t| t.is_open() && t.exception.rule_code == rule.code);
-            let indicators = inputs.findings.indicators.iter().filter(|i| i.rule_code == rule.code);
-            RuleRun {
-                code: rule.code.clone(),
-                title: rule.title.clone(),
-                ran: not_run.is_none(),
-                reason: not_run.map(|n| n.reason.clone()),
-                exceptions: open.count() as u64,
-                indicators: indicators.count() as u64,
-            }
-        })
-        .collect()
+    let mut open: BTreeMap<&str, u64> = BTreeMap::new();
+    for tracked in inputs.tracked.iter().filter(|t| t.is_open()) {
+        *open.entry(&tracked.exception.rule_code).or_default() += 1;
+    }
+    let run = |rule: &RuleFacts| {
+        let not_run = inputs.findings.not_run.iter().find(|n| n.rule_code == rule.code);
+        let indicators = inputs.findings.indicators.iter().filter(|i| i.rule_code == rule.code);
+        RuleRun {
+            code: rule.code.clone(),
+            title: rule.title.clone(),
+            ran: not_run.is_none(),
+            reason: not_run.map(|n| n.reason.clone()),
+            exceptions: open.get(rule.code.as_str()).copied().unwrap_or(0),
+            indicators: indicators.count() as u64,
+        }
+    };
+    inputs.catalogue.rules.iter().map(run).collect()
 }
 
 fn stages(inputs: &PublicationInputs<'_>) -> Vec<StageRows> {

@@ -18,6 +18,7 @@ use crate::track::TrackedException;
 use crate::{Error, Result};
 
 mod catalogue;
+mod columns;
 mod files;
 mod frame;
 mod indicators;

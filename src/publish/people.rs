@@ -8,9 +8,10 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::PublicationInputs;
+use super::restricted::{ByFinding, by_finding};
 use crate::load::push_record_id;
 use crate::normalize::{Comparable, ComparableColumn, IdClass, IdNumber};
-use crate::privacy::Pseudonymizer;
+use crate::privacy::{Pseudonym, Pseudonymizer};
 use crate::{Error, Result};
 
 /// Codes of a division's lineage; `""` below its own level.
@@ -61,50 +62,24 @@ pub(super) struct People<'a> {
     evidence: HashMap<String, (usize, usize)>,
     /// Of these records, by source: their rows, ascending, and what they say.
     said: Vec<(Vec<usize>, RecordBatch)>,
+    /// Exceptions by what they are about.
+    pub(super) by_finding: ByFinding<'a>,
 }
 
 /// Pseudonyms by dense number.
 pub(super) struct Keys {
-    pub(super) person: Vec<String>,
-    pub(super) household: Vec<String>,
-    /// Place of each key among all in order.
-    pub(super) person_rank: Vec<u32>,
-    pub(super) household_rank: Vec<u32>,
+    pub(super) person: Vec<Pseudonym>,
+    pub(super) household: Vec<Pseudonym>,
 }
 
 impl Keys {
     pub(super) fn build(inputs: &PublicationInputs<'_>, pseudonyms: &Pseudonymizer) -> Self {
         let r = inputs.resolution;
-        let person: Vec<String> = r.person_ids.par_iter().map(|id| pseudonyms.person_key(id)).collect();
-        let household: Vec<String> =
-            r.household_ids.par_iter().map(|id| pseudonyms.household_key(id)).collect();
-        Self { person_rank: ranks(&person), household_rank: ranks(&household), person, household }
+        Self {
+            person: r.person_ids.par_iter().map(|id| pseudonyms.person(id)).collect(),
+            household: r.household_ids.par_iter().map(|id| pseudonyms.household(id)).collect(),
+        }
     }
-}
-
-/// Positions of the texts in ascending order of the texts.
-pub(super) fn ascending(texts: &[String]) -> Vec<u32> {
-    // Most comparisons end within the first 16 bytes, which are compared as one number.
-    let begin = |text: &String| {
-        let mut bytes = [0u8; 16];
-        let length = text.len().min(16);
-        bytes[..length].copy_from_slice(&text.as_bytes()[..length]);
-        u128::from_be_bytes(bytes)
-    };
-    let mut order: Vec<(u128, u32)> = texts.par_iter().map(begin).zip(0..texts.len() as u32).collect();
-    order.par_sort_unstable_by(|(x, a), (y, b)| {
-        x.cmp(y).then_with(|| (&texts[*a as usize], a).cmp(&(&texts[*b as usize], b)))
-    });
-    order.into_iter().map(|(_, at)| at).collect()
-}
-
-/// Rank of every text in ascending order.
-fn ranks(texts: &[String]) -> Vec<u32> {
-    let mut ranks = vec![0; texts.len()];
-    for (rank, at) in (0..).zip(ascending(texts)) {
-        ranks[at as usize] = rank;
-    }
-    ranks
 }
 
 impl<'a> People<'a> {
@@ -122,6 +97,7 @@ impl<'a> People<'a> {
             households: vec![Household::default(); inputs.resolution.household_ids.len()],
             evidence: HashMap::new(),
             said: Vec::new(),
+            by_finding: by_finding(inputs.tracked),
         };
         people.gather()?;
         people.find_evidence()?;
@@ -272,10 +248,40 @@ impl<'a> People<'a> {
         self.places.get(division as usize).copied().unwrap_or_default()
     }
 
-    /// Where the lineage of a division value stands among all.
-    pub(super) fn place_rank(&self, division: u32) -> u32 {
-        let place = if (division as usize) < self.place_ranks.len() { division as usize } else { 0 };
-        self.place_ranks[place]
+    /// Rows 0 to `rows` in order of their places, those of a place by `key` and then as they
+    /// were; `division` leaves out rows by `None`.
+    ///
+    /// Rows are dealt out to their places first, so that no more keys than those of one place
+    /// are at hand at a time.
+    pub(super) fn sorted<K: Ord>(
+        &self,
+        rows: usize,
+        division: impl Fn(usize) -> Option<u32>,
+        key: impl Fn(usize) -> K + Sync,
+    ) -> Vec<u32> {
+        let ranks = &self.place_ranks;
+        let rank = |row| division(row).map(|d| ranks.get(d as usize).copied().unwrap_or(ranks[0]) as usize);
+        let mut ends = vec![0usize; ranks.len() + 1];
+        (0..rows).filter_map(rank).for_each(|rank| ends[rank + 1] += 1);
+        for place in 1..ends.len() {
+            ends[place] += ends[place - 1];
+        }
+        let mut order = vec![0u32; ends[ranks.len()]];
+        for row in 0..rows {
+            if let Some(rank) = rank(row) {
+                order[ends[rank]] = row as u32;
+                ends[rank] += 1;
+            }
+        }
+        let mut places = Vec::new();
+        let (mut rest, mut from) = (order.as_mut_slice(), 0);
+        for &end in &ends[..ranks.len()] {
+            let (place, others) = std::mem::take(&mut rest).split_at_mut(end - from);
+            places.push(place);
+            (rest, from) = (others, end);
+        }
+        places.into_par_iter().for_each(|place| place.sort_by_cached_key(|&row| key(row as usize)));
+        order
     }
 
     /// Name of a division by code.
@@ -400,16 +406,38 @@ fn id_rank(class: IdClass) -> u8 {
 
 /// The number a key stands for: 18 characters, or the digits that survived a spreadsheet.
 pub(super) fn id_text(id: IdNumber) -> Option<String> {
+    let mut text = String::new();
+    push_id(id, &mut text).then_some(text)
+}
+
+/// Appends what [`id_text`] gives; false where it gives nothing.
+pub(super) fn push_id(id: IdNumber, out: &mut String) -> bool {
     if id.class == IdClass::Trunc15 {
-        let digits = format!("{:015}", id.key);
-        return digits.get(..usize::from(id.detail)).map(str::to_owned).filter(|t| !t.is_empty());
+        let survived = usize::from(id.detail);
+        if survived == 0 || survived > 15 || id.key >= 10u64.pow(15) {
+            return false;
+        }
+        push_digits(id.key / 10u64.pow(15 - u32::from(id.detail)), survived, out);
+        return true;
     }
-    let key = id.edit_key().or((id.class == IdClass::Temporary).then_some(id.key)).filter(|&k| k != 0)?;
-    let check = match key % 11 {
+    let key = id.edit_key().or((id.class == IdClass::Temporary).then_some(id.key));
+    let Some(key) = key.filter(|&k| k != 0) else { return false };
+    push_digits(key / 11, 17, out);
+    out.push(match (key % 11) as u8 {
         10 => 'X',
-        d => char::from_digit(d as u32, 10)?,
-    };
-    Some(format!("{:017}{check}", key / 11))
+        digit => char::from(b'0' + digit),
+    });
+    true
+}
+
+/// Appends the last `width` decimal digits, zeros in front; `width` is at most 17.
+fn push_digits(mut number: u64, width: usize, out: &mut String) {
+    let mut digits = ['0'; 17];
+    for digit in digits[..width].iter_mut().rev() {
+        *digit = char::from(b'0' + (number % 10) as u8);
+        number /= 10;
+    }
+    out.extend(&digits[..width]);
 }
 
 /// As [`id_text`], masked for officers' lists.

@@ -79,15 +79,15 @@ fn csv_rows(township: &Township) -> Vec<Vec<String>> {
 }
 
 fn townships(inputs: &PublicationInputs<'_>, people: &People<'_>) -> Result<Vec<Township>> {
-    let by_finding = super::restricted::by_finding(inputs.tracked);
+    let by_finding = &people.by_finding;
     let mut groups: BTreeMap<(&str, &str), Vec<Row>> = BTreeMap::new();
     let mut resolved: BTreeMap<(&str, &str), u64> = BTreeMap::new();
     for tracked in inputs.tracked.iter().filter(|t| !t.is_history(inputs.quarter)) {
         let place = (tracked.exception.county_code.as_str(), tracked.exception.township_code.as_str());
         if tracked.is_open() {
             // What follows from another row of the same sheet is told there.
-            if !row::told_elsewhere(&by_finding, tracked) {
-                groups.entry(place).or_default().push(Row::build(inputs, people, &by_finding, tracked)?);
+            if !row::told_elsewhere(by_finding, tracked) {
+                groups.entry(place).or_default().push(Row::build(inputs, people, by_finding, tracked)?);
             }
         } else {
             *resolved.entry(place).or_default() += 1;

@@ -1,7 +1,6 @@
 //! What facts are about: people, households, divisions, rules, sources, the quarter.
 
-use rayon::prelude::*;
-
+use super::super::columns::{self, Column, Rows, classes, count, flag, int32, label, pseudonym};
 use super::super::files::Outputs;
 use super::super::frame::{Cell, Kind, TableDef};
 use super::super::people::{Keys, People};
@@ -24,17 +23,14 @@ fn add_source_columns(def: &mut TableDef, inputs: &PublicationInputs<'_>) {
     }
 }
 
-fn source_cells<'a>(mask: u64, sources: usize) -> impl Iterator<Item = Cell<'a>> {
-    (0..sources).map(move |i| Cell::Int((mask >> i.min(63) & 1) as i64))
+fn source_columns<'a>(
+    inputs: &PublicationInputs<'_>,
+    mask: impl Fn(usize) -> u64 + Copy + Send + Sync + 'a,
+) -> impl Iterator<Item = Column<'a>> {
+    (0..inputs.loaded.len()).map(move |source| flag(move |i| mask(i) >> source.min(63) & 1 == 1))
 }
 
-fn sex_title(sex: u8) -> &'static str {
-    match sex {
-        1 => "男",
-        2 => "女",
-        _ => "未知",
-    }
-}
+const SEXES: [&str; 3] = ["未知", "男", "女"];
 
 pub(super) fn dim_person(
     inputs: &PublicationInputs<'_>,
@@ -51,32 +47,24 @@ pub(super) fn dim_person(
     ];
     let mut def = definition("人员", &[&[PERSON_KEY, HOUSEHOLD_KEY], &PLACE, &columns]);
     add_source_columns(&mut def, inputs);
-    let mut order: Vec<usize> =
-        (0..people.persons.len()).filter(|&i| people.persons[i].records > 0).collect();
-    let household = |i: usize| keys.household[people.persons[i].household as usize].as_str();
-    order.par_sort_unstable_by_key(|&i| {
-        let p = &people.persons[i];
-        (people.place_rank(p.division), keys.household_rank[p.household as usize], keys.person_rank[i])
-    });
-    table(outputs, "tables/dim_person.parquet", def, |table| {
-        for i in order {
-            let p = &people.persons[i];
-            let birth_year = (p.birth >= 10_000).then_some(p.birth / 10_000);
-            let head = [Cell::from(&keys.person[i]), household(i).into()];
-            let tail = [
-                sex_title(p.sex).into(),
-                birth_year.into(),
-                p.id.class.code().into(),
-                p.records.into(),
-                p.in_review.into(),
-            ];
-            let place = place_cells(people.place(p.division));
-            table.row(
-                head.into_iter().chain(place).chain(tail).chain(source_cells(p.sources, inputs.loaded.len())),
-            )?;
-        }
-        Ok(())
-    })
+    let persons = &people.persons;
+    let home = |i: usize| keys.household[persons[i].household as usize];
+    let order = people.sorted(
+        persons.len(),
+        |i| Some(persons[i].division).filter(|_| persons[i].records > 0),
+        |i| (home(i), keys.person[i]),
+    );
+    let mut columns = vec![pseudonym(|i| keys.person[i]), pseudonym(home)];
+    columns.extend(columns::place(&people.places, |i| persons[i].division));
+    columns.extend([
+        label(SEXES, |i| Some(usize::from(persons[i].sex)).filter(|&sex| sex < SEXES.len()).or(Some(0))),
+        int32(|i| Some(persons[i].birth).filter(|&b| b >= 10_000).map(|b| (b / 10_000) as i32)),
+        classes(|i| persons[i].id.class),
+        count(|i| persons[i].records),
+        flag(|i| persons[i].in_review),
+    ]);
+    columns.extend(source_columns(inputs, |i| persons[i].sources));
+    columns::write(outputs, "tables/dim_person.parquet", def, Rows::Order(&order), columns)
 }
 
 pub(super) fn dim_household(
@@ -91,23 +79,17 @@ pub(super) fn dim_household(
     ];
     let mut def = definition("户", &[&[HOUSEHOLD_KEY], &PLACE, &columns]);
     add_source_columns(&mut def, inputs);
-    let mut order: Vec<usize> =
-        (0..people.households.len()).filter(|&i| people.households[i].records > 0).collect();
-    order.par_sort_unstable_by_key(|&i| {
-        (people.place_rank(people.households[i].division), keys.household_rank[i])
-    });
-    table(outputs, "tables/dim_household.parquet", def, |table| {
-        for i in order {
-            let h = &people.households[i];
-            let counts = [h.persons.into(), h.records.into()];
-            let place = place_cells(people.place(h.division));
-            let sources = source_cells(h.sources, inputs.loaded.len());
-            table.row(
-                [Cell::from(&keys.household[i])].into_iter().chain(place).chain(counts).chain(sources),
-            )?;
-        }
-        Ok(())
-    })
+    let households = &people.households;
+    let order = people.sorted(
+        households.len(),
+        |i| Some(households[i].division).filter(|_| households[i].records > 0),
+        |i| keys.household[i],
+    );
+    let mut columns = vec![pseudonym(|i| keys.household[i])];
+    columns.extend(columns::place(&people.places, |i| households[i].division));
+    columns.extend([count(|i| households[i].persons), count(|i| households[i].records)]);
+    columns.extend(source_columns(inputs, |i| households[i].sources));
+    columns::write(outputs, "tables/dim_household.parquet", def, Rows::Order(&order), columns)
 }
 
 pub(super) fn dim_division(

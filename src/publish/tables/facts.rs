@@ -1,18 +1,20 @@
 //! Records, exceptions and returned rows.
 
-use rayon::prelude::*;
-
 use super::super::PublicationInputs;
+use super::super::columns::{
+    self, Rows, classes, count, date, flag, int32, label, pseudonym, record_id, text, written,
+};
 use super::super::files::Outputs;
-use super::super::frame::{Cell, Kind, TableDef};
+use super::super::frame::{Kind, TableDef};
 use super::super::people::{Keys, People};
-use super::super::restricted::{by_finding, cause, related_ids};
+use super::super::restricted::cause;
 use super::{
-    HOUSEHOLD_KEY, PERSON_KEY, PLACE, QUARTER, definition, iso_day, place_cells, returned, severity_code,
-    subject_code, table,
+    HOUSEHOLD_KEY, PERSON_KEY, PLACE, QUARTER, definition, iso_day, returned, severity_code, subject_code,
+    table,
 };
 use crate::Result;
-use crate::track::quarters_between;
+use crate::privacy::{Pseudonym, Pseudonymizer};
+use crate::track::{TrackedException, quarters_between};
 
 use Kind::{Date, Int32, Int64, Text};
 
@@ -32,41 +34,39 @@ pub(super) fn fact_record(
     let def = definition("记录", &[&[QUARTER, PERSON_KEY, HOUSEHOLD_KEY], &PLACE, &columns]);
     let resolution = inputs.resolution;
     let fields: Vec<_> = (0..inputs.loaded.len()).map(|s| people.fields(s)).collect();
-    let mut order: Vec<u32> = (0..resolution.person.len() as u32).collect();
-    let household = |node: u32| keys.household[resolution.household[node as usize] as usize].as_str();
-    order.par_sort_by_cached_key(|&node| {
-        let (source, row) = people.locate(node);
-        let home = keys.household_rank[resolution.household[node as usize] as usize];
-        // Nodes are numbered by source and row.
-        (people.place_rank(fields[source].division(row)), home, node)
-    });
-    table(outputs, "tables/fact_record.parquet", def, |table| {
-        for node in order {
-            let (source, row) = people.locate(node);
-            let records = &inputs.loaded[source].records;
-            let record_id = records.record_id(row);
-            let n = node as usize;
-            let head = [
-                inputs.quarter.into(),
-                (&keys.person[resolution.person[n] as usize]).into(),
-                household(node).into(),
-            ];
-            let tail = [
-                (&record_id).into(),
-                (&records.source).into(),
-                fields[source].id(row).class.code().into(),
-                (resolution.tier[n] as u8).into(),
-                resolution.in_review[n].into(),
-            ];
-            let place = place_cells(people.place(fields[source].division(row)));
-            table.row(head.into_iter().chain(place).chain(tail))?;
-        }
-        Ok(())
-    })
+    let locate = |node: usize| people.locate(node as u32);
+    let division = |node: usize| {
+        let (source, row) = locate(node);
+        fields[source].division(row)
+    };
+    let household = |node: usize| keys.household[resolution.household[node] as usize];
+    // Within a household as numbered, which is by source and row.
+    let order = people.sorted(resolution.person.len(), |node| Some(division(node)), household);
+    let mut columns = vec![
+        label([inputs.quarter], |_| Some(0)),
+        pseudonym(|node| keys.person[resolution.person[node] as usize]),
+        pseudonym(household),
+    ];
+    columns.extend(columns::place(&people.places, division));
+    columns.extend([
+        record_id(people, |node| node as u32),
+        label(inputs.loaded.iter().map(|l| &l.records.source), |node| Some(locate(node).0)),
+        classes(|node| {
+            let (source, row) = locate(node);
+            fields[source].id(row).class
+        }),
+        count(|node| resolution.tier[node] as u32),
+        flag(|node| resolution.in_review[node]),
+    ]);
+    columns::write(outputs, "tables/fact_record.parquet", def, Rows::Order(&order), columns)
 }
 
 /// Subjects of resolved exceptions may be gone, so keys are computed from their ids.
-pub(super) fn fact_exception(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
+pub(super) fn fact_exception(
+    inputs: &PublicationInputs<'_>,
+    people: &People<'_>,
+    outputs: &mut Outputs,
+) -> Result<()> {
     let columns = [
         ("exception_id", Text, "疑点指纹", "规则+对象+规则自有键；跨季度不变"),
         ("rule_code", Text, "规则编号", ""),
@@ -91,20 +91,14 @@ pub(super) fn fact_exception(inputs: &PublicationInputs<'_>, outputs: &mut Outpu
         ),
     ];
     let def = definition("疑点", &[&[QUARTER], &PLACE, &[HOUSEHOLD_KEY, PERSON_KEY], &columns]);
-    let pseudonyms = crate::privacy::Pseudonymizer::new(inputs.key)?;
-    let by_finding = by_finding(inputs.tracked);
-    let mut rows: Vec<_> = inputs
+    let pseudonyms = Pseudonymizer::new(inputs.key)?;
+    let mut rows: Vec<(&TrackedException, Option<Pseudonym>)> = inputs
         .tracked
         .iter()
         .filter(|t| !t.is_history(inputs.quarter))
-        .map(|t| {
-            let e = &t.exception;
-            let household = e.household_id.as_deref().map(|id| pseudonyms.household_key(id));
-            let person = e.person_id.as_deref().map(|id| pseudonyms.person_key(id));
-            (t, household, person)
-        })
+        .map(|t| (t, t.exception.household_id.as_deref().map(|id| pseudonyms.household(id))))
         .collect();
-    rows.sort_by(|(a, ha, _), (b, hb, _)| {
+    rows.sort_unstable_by(|(a, ha), (b, hb)| {
         let (ea, eb) = (&a.exception, &b.exception);
         (&ea.county_code, &ea.township_code, &ea.village_code, ha, &a.exception_id).cmp(&(
             &eb.county_code,
@@ -114,38 +108,37 @@ pub(super) fn fact_exception(inputs: &PublicationInputs<'_>, outputs: &mut Outpu
             &b.exception_id,
         ))
     });
-    table(outputs, "tables/fact_exception.parquet", def, |table| {
-        for (t, household, person) in rows {
-            let e = &t.exception;
-            let evidence = e.evidence.join(";");
-            let related = related_ids(&by_finding, t).collect::<Vec<_>>().join(";");
-            table.row([
-                inputs.quarter.into(),
-                (&e.county_code).into(),
-                (&e.township_code).into(),
-                (&e.village_code).into(),
-                household.as_ref().into(),
-                person.as_ref().into(),
-                (&t.exception_id).into(),
-                (&e.rule_code).into(),
-                severity_code(e.severity).into(),
-                subject_code(e.subject_kind).into(),
-                (&e.owner).into(),
-                (&t.first_seen).into(),
-                (&t.last_seen).into(),
-                quarters_between(&t.first_seen, &t.last_seen)?.into(),
-                t.status.code().into(),
-                t.checked.into(),
-                e.confidence.into(),
-                t.in_review().into(),
-                iso_day(&t.due_date).map_or(Cell::Null, Cell::Day),
-                (&evidence).into(),
-                (&related).into(),
-                cause(&by_finding, t).map(|c| &c.exception_id).into(),
-            ])?;
-        }
-        Ok(())
-    })
+    let open: Vec<i32> = rows
+        .iter()
+        .map(|(t, _)| Ok(i32::try_from(quarters_between(&t.first_seen, &t.last_seen)?).unwrap_or(i32::MAX)))
+        .collect::<Result<_>>()?;
+    let (t, e) = (|i: usize| rows[i].0, |i: usize| &rows[i].0.exception);
+    let key = |key: Option<Pseudonym>, out: &mut String| key.map(|key| key.push(out)).is_some();
+    let columns = vec![
+        label([inputs.quarter], |_| Some(0)),
+        text(|i| Some(&e(i).county_code)),
+        text(|i| Some(&e(i).township_code)),
+        text(|i| Some(&e(i).village_code)),
+        written(|i, out| key(rows[i].1, out)),
+        written(|i, out| key(e(i).person_id.as_deref().map(|id| pseudonyms.person(id)), out)),
+        text(|i| Some(&t(i).exception_id)),
+        text(|i| Some(&e(i).rule_code)),
+        text(|i| Some(severity_code(e(i).severity))),
+        text(|i| Some(subject_code(e(i).subject_kind))),
+        text(|i| Some(&e(i).owner)),
+        text(|i| Some(&t(i).first_seen)),
+        text(|i| Some(&t(i).last_seen)),
+        int32(|i| Some(open[i])),
+        text(|i| Some(t(i).status.code())),
+        flag(|i| t(i).checked),
+        count(|i| e(i).confidence.into()),
+        flag(|i| t(i).in_review()),
+        date(|i| iso_day(&t(i).due_date)),
+        columns::evidence(t),
+        columns::related(people, t),
+        text(|i| cause(&people.by_finding, t(i)).map(|c| c.exception_id.as_str())),
+    ];
+    columns::write(outputs, "tables/fact_exception.parquet", def, Rows::All(rows.len()), columns)
 }
 
 /// Place and reason code only: the reason's text and the original may hold names and numbers.

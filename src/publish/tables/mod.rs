@@ -43,7 +43,7 @@ pub(in crate::publish) fn write(
         &|to| dimensions::dim_source(inputs, to),
         &|to| dimensions::dim_quarter(inputs, to),
         &|to| facts::fact_record(inputs, people, keys, to),
-        &|to| facts::fact_exception(inputs, to),
+        &|to| facts::fact_exception(inputs, people, to),
         &|to| measures::fact_indicator(inputs, people, to),
         &|to| measures::fact_quality(inputs, people, to),
         &|to| facts::fact_reject(inputs, to),

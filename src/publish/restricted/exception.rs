@@ -1,0 +1,86 @@
+//! `exception`: all exceptions with their ids in clear, also those closed long ago: the next
+//! quarter has to know them to call their return by its name.
+
+use super::super::PublicationInputs;
+use super::super::columns::{self, Rows, count, date, flag, text, written};
+use super::super::files::Outputs;
+use super::super::frame::{Kind, TableDef};
+use super::super::people::People;
+use super::super::tables::{iso_day, severity_code, subject_code};
+use super::row_version;
+use crate::Result;
+use crate::track::TrackedException;
+
+use Kind::{Date, Int32, Text};
+
+/// Writes the table, in order of the fingerprints.
+pub(super) fn write(
+    inputs: &PublicationInputs<'_>,
+    people: &People<'_>,
+    outputs: &mut Outputs,
+) -> Result<()> {
+    let def = TableDef::new(
+        "疑点",
+        &[
+            ("exception_id", Text, "疑点指纹", ""),
+            ("rule_code", Text, "规则编号", ""),
+            ("severity", Text, "严重程度", ""),
+            ("subject_kind", Text, "对象", ""),
+            ("subject_id", Text, "对象编号", ""),
+            ("rule_key", Text, "规则自有键", ""),
+            ("person_id", Text, "人员编号", ""),
+            ("household_id", Text, "户编号", ""),
+            ("county_code", Text, "县(区)代码", ""),
+            ("township_code", Text, "乡镇(街道)代码", ""),
+            ("village_code", Text, "村(社区)代码", ""),
+            ("owner", Text, "责任部门", ""),
+            ("evidence_record_ids", Text, "证据记录编号", "以分号分隔"),
+            ("message", Text, "说明", ""),
+            ("confidence", Int32, "匹配等级", "所依据的最弱匹配"),
+            ("due_days", Int32, "反馈天数", ""),
+            ("in_review", Int32, "匹配待确认", "1是，0否"),
+            ("related", Text, "同因疑点", "同一原因的其他疑点的指纹，以分号分隔，最可能的原因在前"),
+            ("first_seen", Text, "首次发现季度", ""),
+            ("last_seen", Text, "最近发现季度", ""),
+            ("resolved_in", Text, "消除季度", "空表示未消除"),
+            ("status", Text, "状态", ""),
+            ("checked", Int32, "本季已核对", ""),
+            ("due_date", Date, "反馈期限", ""),
+            ("version", Text, "行版本", "与台账中的行版本对应"),
+        ],
+    );
+    let mut rows: Vec<&TrackedException> = inputs.tracked.iter().collect();
+    rows.sort_by_key(|t| &t.exception_id);
+    let e = |i: usize| &rows[i].exception;
+    let columns = vec![
+        text(|i| Some(&rows[i].exception_id)),
+        text(|i| Some(&e(i).rule_code)),
+        text(|i| Some(severity_code(e(i).severity))),
+        text(|i| Some(subject_code(e(i).subject_kind))),
+        text(|i| Some(&e(i).subject_id)),
+        text(|i| Some(&e(i).rule_key)),
+        text(|i| e(i).person_id.as_deref()),
+        text(|i| e(i).household_id.as_deref()),
+        text(|i| Some(&e(i).county_code)),
+        text(|i| Some(&e(i).township_code)),
+        text(|i| Some(&e(i).village_code)),
+        text(|i| Some(&e(i).owner)),
+        columns::evidence(|i| rows[i]),
+        text(|i| Some(&e(i).message)),
+        count(|i| e(i).confidence.into()),
+        count(|i| e(i).due_days),
+        flag(|i| e(i).in_review),
+        columns::related(people, |i| rows[i]),
+        text(|i| Some(&rows[i].first_seen)),
+        text(|i| Some(&rows[i].last_seen)),
+        text(|i| rows[i].resolved_in.as_deref()),
+        text(|i| Some(rows[i].status.code())),
+        flag(|i| rows[i].checked),
+        date(|i| iso_day(&rows[i].due_date)),
+        written(|i, out| {
+            out.push_str(&row_version(rows[i]));
+            true
+        }),
+    ];
+    columns::write(outputs, "restricted/exception.parquet", def, Rows::All(rows.len()), columns)
+}

@@ -1,0 +1,91 @@
+//! `person_identity`: who each person is, with names and numbers.
+
+use hashbrown::HashSet;
+use rayon::prelude::*;
+
+use super::super::PublicationInputs;
+use super::super::columns::{self, Rows, classes, count, int32, label, pseudonym, text, written};
+use super::super::files::Outputs;
+use super::super::frame::{Kind, TableDef};
+use super::super::people::{Keys, People, push_id};
+use super::super::tables::PLACE;
+use crate::Result;
+
+use Kind::{Int32, Text};
+
+const SEXES: [&str; 2] = ["男", "女"];
+
+/// Writes the table, in order of the persons' ids.
+pub(super) fn write(
+    inputs: &PublicationInputs<'_>,
+    people: &People<'_>,
+    keys: &Keys,
+    outputs: &mut Outputs,
+) -> Result<()> {
+    let mut head = vec![
+        ("person_id", Text, "人员编号", "跨季度不变"),
+        ("person_key", Text, "人员假名", "与 tables/ 对应"),
+        ("household_id", Text, "户编号", "跨季度不变"),
+        ("household_key", Text, "户假名", "与 tables/ 对应"),
+        ("id_number", Text, "证件号", "最可信的一个；15位表示已损坏"),
+        ("id_class", Text, "证件号类别", ""),
+        ("name", Text, "姓名", "规范化后"),
+        ("birth_date", Int32, "出生日期", "yyyymmdd;日或月不明为00"),
+        ("sex", Text, "性别", ""),
+    ];
+    head.extend(PLACE);
+    head.push(("record_count", Int32, "记录数", ""));
+    head.push(("sources", Text, "出现的来源", "以分号分隔"));
+    let def = TableDef::new("人员身份", &head);
+    let resolution = inputs.resolution;
+    let persons = &people.persons;
+    let mut order = ascending(&resolution.person_ids);
+    order.retain(|&i| persons[i as usize].records > 0);
+    let home = |i: usize| persons[i].household as usize;
+    let masks = source_sets(people);
+    let names = masks.iter().map(|&mask| source_names(inputs, mask));
+    let mut columns = vec![
+        text(|i| Some(&resolution.person_ids[i])),
+        pseudonym(|i| keys.person[i]),
+        text(|i| Some(&resolution.household_ids[home(i)])),
+        pseudonym(|i| keys.household[home(i)]),
+        written(|i, out| push_id(persons[i].id, out)),
+        classes(|i| persons[i].id.class),
+        text(|i| people.person_name(i)),
+        int32(|i| Some(persons[i].birth as i32).filter(|&birth| birth != 0)),
+        label(SEXES, |i| usize::from(persons[i].sex).checked_sub(1).filter(|&sex| sex < SEXES.len())),
+    ];
+    columns.extend(columns::place(&people.places, |i| persons[i].division));
+    columns.push(count(|i| persons[i].records));
+    columns.push(label(names, |i| masks.binary_search(&persons[i].sources).ok()));
+    columns::write(outputs, "restricted/person_identity.parquet", def, Rows::Order(&order), columns)
+}
+
+/// The different sets of sources in which people stand, few in practice.
+fn source_sets(people: &People<'_>) -> Vec<u64> {
+    let sets: HashSet<u64> = people.persons.iter().map(|p| p.sources).collect();
+    let mut sets: Vec<u64> = sets.into_iter().collect();
+    sets.sort_unstable();
+    sets
+}
+
+fn source_names(inputs: &PublicationInputs<'_>, mask: u64) -> String {
+    let within = inputs.loaded.iter().enumerate().filter(|(s, _)| mask >> (*s).min(63) & 1 == 1);
+    within.map(|(_, l)| l.records.source.as_str()).collect::<Vec<_>>().join(";")
+}
+
+/// Positions of the texts in ascending order of the texts.
+fn ascending(texts: &[String]) -> Vec<u32> {
+    // Most comparisons end within the first 16 bytes, which are compared as one number.
+    let begin = |text: &String| {
+        let mut bytes = [0u8; 16];
+        let length = text.len().min(16);
+        bytes[..length].copy_from_slice(&text.as_bytes()[..length]);
+        u128::from_be_bytes(bytes)
+    };
+    let mut order: Vec<(u128, u32)> = texts.par_iter().map(begin).zip(0..texts.len() as u32).collect();
+    order.par_sort_unstable_by(|(x, a), (y, b)| {
+        x.cmp(y).then_with(|| (&texts[*a as usize], a).cmp(&(&texts[*b as usize], b)))
+    });
+    order.into_iter().map(|(_, at)| at).collect()
+}
