@@ -26,6 +26,17 @@ const CHUNK: usize = 1 << 16;
 /// Rows of a page: fewer pages than by default, each still decoded within the cache.
 const PAGE_ROWS: usize = 1 << 16;
 
+/// How the values of a column lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Spread {
+    /// A stretch of rows has values of a range: readers can skip what they do not look for.
+    Ranges,
+    /// In no order: the least and the greatest value of any stretch say nothing.
+    Scattered,
+    /// In no order and hardly one like another: a dictionary would only be given up.
+    Random,
+}
+
 /// Makes the given rows of a column, by number.
 pub(crate) type BuildColumn<'a> = dyn Fn(usize, Range<usize>) -> Result<ArrayRef> + Sync + 'a;
 
@@ -43,12 +54,20 @@ pub struct ParquetWriter<W: Write + Send> {
 impl<W: Write + Send> ParquetWriter<W> {
     /// Begins a table.
     pub fn new(to: W, schema: SchemaRef) -> Result<Self> {
+        Self::with_spread(to, schema, std::iter::empty())
+    }
+
+    /// Begins a table of which is known how the values of some columns lie.
+    pub(crate) fn with_spread<'a>(
+        to: W,
+        schema: SchemaRef,
+        spread: impl IntoIterator<Item = (&'a str, Spread)>,
+    ) -> Result<Self> {
         let mut properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
             .set_data_page_row_count_limit(PAGE_ROWS)
             // Readers skip row groups by these; nobody has looked at those of pages.
             .set_statistics_enabled(EnabledStatistics::Chunk)
-            .set_offset_index_disabled(true)
             // No version: the same data must give the same bytes after an update, too.
             .set_created_by("bidui".to_owned());
         for field in schema.fields().iter().filter(|field| is_record_id(field.name())) {
@@ -58,10 +77,15 @@ impl<W: Write + Send> ParquetWriter<W> {
                 .set_column_dictionary_enabled(column.clone(), false)
                 .set_column_encoding(column, Encoding::DELTA_BYTE_ARRAY);
         }
-        for field in schema.fields().iter().filter(|field| is_pseudonym(field.name())) {
-            // All different, and none like another: a dictionary would only be given up.
-            let column = ColumnPath::from(field.name().as_str());
-            properties = properties.set_column_dictionary_enabled(column, false);
+        for (name, spread) in spread {
+            let column = ColumnPath::from(name);
+            if spread != Spread::Ranges {
+                properties =
+                    properties.set_column_statistics_enabled(column.clone(), EnabledStatistics::None);
+            }
+            if spread == Spread::Random {
+                properties = properties.set_column_dictionary_enabled(column, false);
+            }
         }
         let writer = ArrowWriter::try_new(to, schema.clone(), Some(properties.build()))?;
         let (file, factory) = writer.into_serialized_writer()?;
@@ -143,10 +167,6 @@ impl<W: Write + Send> ParquetWriter<W> {
 
 fn is_record_id(column: &str) -> bool {
     column == "record_id" || column.ends_with("_record_id")
-}
-
-fn is_pseudonym(column: &str) -> bool {
-    matches!(column, "person_key" | "household_key" | "person_id" | "household_id" | "exception_id")
 }
 
 /// A column of texts, written by `text` row by row into an empty buffer.

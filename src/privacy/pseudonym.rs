@@ -54,7 +54,7 @@ impl Pseudonymizer {
 }
 
 /// Characters of a key.
-const CHARACTERS: usize = 26;
+pub const CHARACTERS: usize = 26;
 /// Bytes that hold them, five bits each.
 const BYTES: usize = (CHARACTERS * 5).div_ceil(8);
 
@@ -64,42 +64,44 @@ const BYTES: usize = (CHARACTERS * 5).div_ceil(8);
 pub struct Pseudonym([u8; BYTES]);
 
 impl Pseudonym {
-    /// The first 64 bits, which nearly always tell the order.
-    pub fn head(self) -> u64 {
-        self.0.first_chunk().map_or(0, |head| u64::from_be_bytes(*head))
-    }
-
-    /// Appends the 26 base-32 characters.
-    pub fn push(self, out: &mut String) {
-        push_base32(&self.0, CHARACTERS, out);
+    /// The 26 base-32 characters, in `buffer`.
+    pub fn text(self, buffer: &mut [u8; CHARACTERS]) -> &str {
+        let head = self.0.first_chunk().map_or(0, |head| u128::from_be_bytes(*head));
+        // 25 characters of five bits and three bits are in the head, two in the last byte.
+        for (at, character) in buffer.iter_mut().enumerate() {
+            let bits = match 123usize.checked_sub(at * 5) {
+                Some(shift) => head >> shift,
+                None => head << 2 | u128::from(self.0[BYTES - 1] >> 6),
+            };
+            *character = ALPHABET[(bits & 31) as usize];
+        }
+        std::str::from_utf8(buffer).unwrap_or_default()
     }
 }
 
 impl std::fmt::Display for Pseudonym {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&base32(&self.0, CHARACTERS))
+        f.write_str(self.text(&mut [0; CHARACTERS]))
     }
 }
 
 /// First `characters` base-32 characters of `bytes`, most significant bit first.
 pub fn base32(bytes: &[u8], characters: usize) -> String {
     let mut out = String::with_capacity(characters);
-    push_base32(bytes, characters, &mut out);
-    out
-}
-
-fn push_base32(bytes: &[u8], characters: usize, out: &mut String) {
-    let (mut buffer, mut bits, mut left) = (0u32, 0u32, characters);
+    let (mut buffer, mut bits) = (0u32, 0u32);
     for &byte in bytes {
+        if out.len() == characters {
+            break;
+        }
         buffer = buffer << 8 | u32::from(byte);
         bits += 8;
-        while bits >= 5 && left > 0 {
+        while bits >= 5 && out.len() < characters {
             bits -= 5;
-            left -= 1;
             out.push(char::from(ALPHABET[(buffer >> bits & 31) as usize]));
         }
         buffer &= (1 << bits) - 1;
     }
+    out
 }
 
 #[cfg(test)]
@@ -126,11 +128,8 @@ mod tests {
         let mut keys: Vec<Pseudonym> = (0..200).map(|i| of.person(&format!("P{i}"))).collect();
         let mut texts: Vec<String> = keys.iter().map(Pseudonym::to_string).collect();
         (keys.sort_unstable(), texts.sort_unstable());
-        assert!(keys.is_sorted_by_key(|key| key.head()));
         assert_eq!(keys.iter().map(Pseudonym::to_string).collect::<Vec<_>>(), texts);
-        let mut text = String::from("-");
-        keys[0].push(&mut text);
-        assert_eq!(text, format!("-{}", texts[0]));
+        assert!(keys.iter().all(|key| key.to_string() == base32(&key.0, CHARACTERS)));
     }
 
     #[test]

@@ -6,17 +6,18 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, Date32Array, DictionaryArray, Int32Array, Int64Array, StringArray, StringBuilder,
+    Array, ArrayRef, Date32Array, DictionaryArray, Int32Array, Int64Array, StringArray, StringBuilder,
 };
 use arrow::datatypes::Int32Type;
 
 use super::files::Outputs;
 use super::frame::{Kind, ParquetFile, TableDef};
-use super::people::{People, Place};
+use super::people::{People, Place, push_id};
 use super::restricted::related_ids;
 use crate::load::push_record_id;
-use crate::normalize::IdClass;
-use crate::privacy::Pseudonym;
+use crate::normalize::{IdClass, IdNumber};
+use crate::privacy::pseudonym::{CHARACTERS, Pseudonym};
+use crate::table::Spread;
 use crate::track::TrackedException;
 use crate::{Error, Result};
 
@@ -26,55 +27,73 @@ type Build<'a> = Box<dyn Fn(&[u32]) -> Result<ArrayRef> + Send + Sync + 'a>;
 /// A column of a large table.
 pub(super) struct Column<'a> {
     kind: Kind,
+    spread: Spread,
     build: Build<'a>,
+}
+
+impl<'a> Column<'a> {
+    fn new<A: Array + 'static>(kind: Kind, build: impl Fn(&[u32]) -> A + Send + Sync + 'a) -> Self {
+        let build = move |rows: &[u32]| Ok(Arc::new(build(rows)) as ArrayRef);
+        Self { kind, spread: Spread::Ranges, build: Box::new(build) }
+    }
+
+    fn spread(self, spread: Spread) -> Self {
+        Self { spread, ..self }
+    }
 }
 
 /// Missing where `value` is `None`.
 pub(super) fn int32<'a>(value: impl Fn(usize) -> Option<i32> + Send + Sync + 'a) -> Column<'a> {
-    let build = move |rows: &[u32]| {
-        let values: Int32Array = rows.iter().map(|&row| value(row as usize)).collect();
-        Ok(Arc::new(values) as ArrayRef)
-    };
-    Column { kind: Kind::Int32, build: Box::new(build) }
+    Column::new(Kind::Int32, move |rows| -> Int32Array {
+        rows.iter().map(|&row| value(row as usize)).collect()
+    })
 }
 
 /// A column without missing values.
 pub(super) fn count<'a>(value: impl Fn(usize) -> u32 + Send + Sync + 'a) -> Column<'a> {
-    int32(move |row| Some(i32::try_from(value(row)).unwrap_or(i32::MAX)))
+    Column::new(Kind::Int32, move |rows| {
+        let value = |&row: &u32| i32::try_from(value(row as usize)).unwrap_or(i32::MAX);
+        Int32Array::from_iter_values(rows.iter().map(value))
+    })
 }
 
 /// 1 and 0.
 pub(super) fn flag<'a>(value: impl Fn(usize) -> bool + Send + Sync + 'a) -> Column<'a> {
-    int32(move |row| Some(value(row).into()))
+    count(move |row| value(row).into())
 }
 
 /// Days since 1970-01-01.
 pub(super) fn date<'a>(value: impl Fn(usize) -> Option<i32> + Send + Sync + 'a) -> Column<'a> {
-    let build = move |rows: &[u32]| {
-        let values: Date32Array = rows.iter().map(|&row| value(row as usize)).collect();
-        Ok(Arc::new(values) as ArrayRef)
-    };
-    Column { kind: Kind::Date, build: Box::new(build) }
+    Column::new(Kind::Date, move |rows| -> Date32Array {
+        rows.iter().map(|&row| value(row as usize)).collect()
+    })
 }
 
 /// A column without missing values.
 pub(super) fn int64<'a>(value: impl Fn(usize) -> i64 + Send + Sync + 'a) -> Column<'a> {
-    let build = move |rows: &[u32]| {
-        let values = Int64Array::from_iter_values(rows.iter().map(|&row| value(row as usize)));
-        Ok(Arc::new(values) as ArrayRef)
-    };
-    Column { kind: Kind::Int64, build: Box::new(build) }
+    Column::new(Kind::Int64, move |rows| {
+        Int64Array::from_iter_values(rows.iter().map(|&row| value(row as usize)))
+    })
 }
 
 /// Texts that exist already.
 pub(super) fn text<'a>(value: impl Fn(usize) -> Option<&'a str> + Send + Sync + 'a) -> Column<'a> {
-    written(move |row, out| value(row).map(|text| out.push_str(text)).is_some())
+    Column::new(Kind::Text, move |rows| {
+        let mut values = StringBuilder::with_capacity(rows.len(), rows.len() * 16);
+        rows.iter().for_each(|&row| values.append_option(value(row as usize)));
+        values.finish()
+    })
+}
+
+/// Names, numbers and other texts that stand in no order.
+pub(super) fn scattered<'a>(value: impl Fn(usize) -> Option<&'a str> + Send + Sync + 'a) -> Column<'a> {
+    text(value).spread(Spread::Scattered)
 }
 
 /// Texts that `write` appends to an empty buffer; false where there is none.
 pub(super) fn written<'a>(write: impl Fn(usize, &mut String) -> bool + Send + Sync + 'a) -> Column<'a> {
-    let build = move |rows: &[u32]| {
-        let mut values = StringBuilder::with_capacity(rows.len(), rows.len() * 16);
+    Column::new(Kind::Text, move |rows| {
+        let mut values = StringBuilder::with_capacity(rows.len(), rows.len() * 32);
         let mut buffer = String::new();
         for &row in rows {
             buffer.clear();
@@ -83,9 +102,29 @@ pub(super) fn written<'a>(write: impl Fn(usize, &mut String) -> bool + Send + Sy
                 false => values.append_null(),
             }
         }
-        Ok(Arc::new(values.finish()) as ArrayRef)
-    };
-    Column { kind: Kind::Text, build: Box::new(build) }
+        values.finish()
+    })
+}
+
+/// Normalized ID numbers.
+pub(super) fn id_number<'a>(id: impl Fn(usize) -> Option<IdNumber> + Send + Sync + 'a) -> Column<'a> {
+    written(move |row, out| id(row).is_some_and(|id| push_id(id, out))).spread(Spread::Scattered)
+}
+
+/// A keyed pseudonym.
+pub(super) fn pseudonym<'a>(key: impl Fn(usize) -> Option<Pseudonym> + Send + Sync + 'a) -> Column<'a> {
+    let column = Column::new(Kind::Text, move |rows| {
+        let mut values = StringBuilder::with_capacity(rows.len(), rows.len() * CHARACTERS);
+        let mut buffer = [0; CHARACTERS];
+        for &row in rows {
+            match key(row as usize) {
+                Some(key) => values.append_value(key.text(&mut buffer)),
+                None => values.append_null(),
+            }
+        }
+        values.finish()
+    });
+    column.spread(Spread::Random)
 }
 
 /// One of few texts, by its position; they are handed on as positions, not copied.
@@ -99,7 +138,7 @@ pub(super) fn label<'a, T: AsRef<str>>(
         let values = DictionaryArray::<Int32Type>::try_new(positions, labels.clone());
         Ok(Arc::new(values.map_err(|e| Error::internal(e.to_string()))?) as ArrayRef)
     };
-    Column { kind: Kind::Text, build: Box::new(build) }
+    Column { kind: Kind::Text, spread: Spread::Ranges, build: Box::new(build) }
 }
 
 /// County, township and village of a division value.
@@ -120,14 +159,6 @@ pub(super) fn place<'a>(
 /// Class of an ID number, by its code.
 pub(super) fn classes<'a>(class: impl Fn(usize) -> IdClass + Send + Sync + 'a) -> Column<'a> {
     label(IdClass::ALL.map(IdClass::code), move |row| Some(class(row) as usize))
-}
-
-/// A keyed pseudonym.
-pub(super) fn pseudonym<'a>(key: impl Fn(usize) -> Pseudonym + Send + Sync + 'a) -> Column<'a> {
-    written(move |row, out| {
-        key(row).push(out);
-        true
-    })
 }
 
 /// Ids of the records that `node` names.
@@ -203,7 +234,8 @@ pub(super) fn write(
     if !def.columns.iter().map(|c| c.kind).eq(columns.iter().map(|c| c.kind)) {
         return Err(Error::internal(format!("表{relative}的列与定义不符")));
     }
-    let mut file = ParquetFile::create(outputs, relative, def.schema())?;
+    let spread = def.columns.iter().zip(&columns).map(|(def, column)| (def.name.as_str(), column.spread));
+    let mut file = ParquetFile::create_spread(outputs, relative, def.schema(), spread)?;
     file.write_built(rows.count(), &|column, range| (columns[column].build)(&rows.part(range)))?;
     outputs.describe(relative, &def);
     file.finish(outputs)

@@ -77,10 +77,9 @@ impl Outputs {
     /// Writes `data_dictionary.csv`.
     pub(super) fn dictionary(&mut self) -> Result<()> {
         let header = ["file", "table", "column", "type", "label", "description"].map(String::from);
-        let rows: Vec<Vec<String>> =
-            std::iter::once(header).chain(self.dictionary.iter().cloned()).map(Vec::from).collect();
-        write_csv(&self.path("data_dictionary.csv"), 0o644, &rows)?;
-        self.note("data_dictionary.csv", Some(rows.len() as u64 - 1));
+        let rows = std::iter::once(&header).chain(&self.dictionary);
+        write_csv(&self.path("data_dictionary.csv"), 0o644, rows)?;
+        self.note("data_dictionary.csv", Some(self.dictionary.len() as u64));
         Ok(())
     }
 
@@ -125,15 +124,20 @@ pub(super) fn write_bytes(path: &Path, mode: u32, bytes: &[u8]) -> Result<()> {
 }
 
 /// CSV that a spreadsheet opens right away: UTF-8 with byte order mark, CRLF, nothing active.
-pub(super) fn write_csv(path: &Path, mode: u32, rows: &[Vec<String>]) -> Result<()> {
+pub(super) fn write_csv<R: AsRef<[String]>>(
+    path: &Path,
+    mode: u32,
+    rows: impl IntoIterator<Item = R>,
+) -> Result<()> {
     let failed = |e: csv::Error| Error::internal(format!("生成CSV失败：{e}")).in_file(path);
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer("\u{FEFF}".as_bytes().to_vec());
     for row in rows {
-        writer
-            .write_record(row.iter().map(|c| crate::privacy::neutralize(c).into_owned()))
-            .map_err(failed)?;
+        for cell in row.as_ref() {
+            writer.write_field(crate::privacy::neutralize(cell).as_bytes()).map_err(failed)?;
+        }
+        writer.write_record(None::<&[u8]>).map_err(failed)?;
     }
     let bytes = writer.into_inner().map_err(|e| Error::internal(format!("生成CSV失败：{e}")))?;
     write_bytes(path, mode, &bytes)

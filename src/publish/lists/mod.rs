@@ -1,13 +1,14 @@
 //! `lists/`: the exceptions as the people who knock on doors get them, one workbook per
 //! township, one sheet per responsible department, and what the departments get back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
 use super::PublicationInputs;
 use super::files::{Outputs, make_folder, write_csv};
 use super::people::People;
+use crate::track::TrackedException;
 use crate::{Error, Result};
 
 mod names;
@@ -29,84 +30,66 @@ pub const NOTES_SHEET: &str = "说明";
 pub(super) struct Township {
     county: String,
     name: String,
-    /// Path without suffix.
-    path: String,
     /// Sheet name → rows, departments first, review last.
     sheets: Vec<(String, Vec<Row>)>,
     resolved: u64,
 }
 
-/// Writes all lists.
+/// Writes all lists. Rows are made township by township: their texts are never all at hand.
 pub(super) fn write(
     inputs: &PublicationInputs<'_>,
     people: &People<'_>,
     outputs: &mut Outputs,
 ) -> Result<()> {
-    let townships = townships(inputs, people)?;
-    for township in &townships {
-        if let Some((folder, _)) = township.path.rsplit_once('/') {
+    let groups = groups(inputs, people);
+    for group in &groups {
+        if let Some((folder, _)) = group.path.rsplit_once('/') {
             make_folder(&outputs.path(folder), 0o750)?;
         }
     }
     let (root, wanted) = (&*outputs, &inputs.catalogue.outputs);
-    townships
+    groups
         .par_iter()
-        .map(|t| {
+        .map(|group| {
+            let township = group.township(inputs, people)?;
             if wanted.xlsx {
-                workbook::write(inputs, t, &root.path(&format!("{}.xlsx", t.path)))?;
+                workbook::write(inputs, &township, &root.path(&format!("{}.xlsx", group.path)))?;
             }
             if wanted.csv {
-                write_csv(&root.path(&format!("{}.csv", t.path)), 0o640, &csv_rows(t))?;
+                let path = root.path(&format!("{}.csv", group.path));
+                let header = COLUMNS.map(|c| c.title.to_owned());
+                let rows = township.sheets.iter().flat_map(|(_, rows)| rows).map(|row| &row.cells);
+                write_csv(&path, 0o640, std::iter::once(&header).chain(rows))?;
             }
             Ok(())
         })
         .collect::<Result<Vec<()>>>()?;
-    for township in &townships {
-        let rows = township.sheets.iter().map(|(_, rows)| rows.len() as u64).sum();
+    for group in &groups {
         for (suffix, wanted) in [("xlsx", wanted.xlsx), ("csv", wanted.csv)] {
             if wanted {
-                outputs.note(&format!("{}.{suffix}", township.path), Some(rows));
+                outputs.note(&format!("{}.{suffix}", group.path), Some(group.open.len() as u64));
             }
         }
     }
     rejects::write(inputs, outputs)
 }
 
-fn csv_rows(township: &Township) -> Vec<Vec<String>> {
-    let header = COLUMNS.iter().map(|c| c.title.to_owned()).collect();
-    let rows = township.sheets.iter().flat_map(|(_, rows)| rows).map(|r| r.cells.to_vec());
-    std::iter::once(header).chain(rows).collect()
+/// Exceptions of one township.
+struct Group<'a> {
+    county: String,
+    name: String,
+    /// Path without suffix.
+    path: String,
+    /// Those that have a row.
+    open: Vec<&'a TrackedException>,
+    resolved: u64,
 }
 
-fn townships(inputs: &PublicationInputs<'_>, people: &People<'_>) -> Result<Vec<Township>> {
-    let by_finding = &people.by_finding;
-    let mut groups: BTreeMap<(&str, &str), Vec<Row>> = BTreeMap::new();
-    let mut resolved: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-    for tracked in inputs.tracked.iter().filter(|t| !t.is_history(inputs.quarter)) {
-        let place = (tracked.exception.county_code.as_str(), tracked.exception.township_code.as_str());
-        if tracked.is_open() {
-            // What follows from another row of the same sheet is told there.
-            if !row::told_elsewhere(by_finding, tracked) {
-                groups.entry(place).or_default().push(Row::build(inputs, people, by_finding, tracked)?);
-            }
-        } else {
-            *resolved.entry(place).or_default() += 1;
-        }
-    }
-    let mut taken = BTreeMap::new();
-    let mut out = Vec::new();
-    for ((county_code, township_code), mut rows) in groups {
-        let name = |code: &str, unknown: &str| match code {
-            "" => unknown.to_owned(),
-            code => people.division_name(code).unwrap_or(code).to_owned(),
-        };
-        let (county, township) = (name(county_code, "未定县区"), name(township_code, "未定乡镇"));
-        let mut path = format!("lists/{}/{}", names::file(&county), names::file(&township));
-        // Two units may bear the same name once unsafe characters are gone.
-        if taken.insert(path.clone(), ()).is_some() {
-            path = format!("{path}_{}", names::file(township_code));
-        }
-        rows.sort_by(|a, b| a.order.cmp(&b.order));
+impl Group<'_> {
+    fn township(&self, inputs: &PublicationInputs<'_>, people: &People<'_>) -> Result<Township> {
+        let rows = self.open.iter().map(|t| Row::build(inputs, people, &people.by_finding, t));
+        let mut rows: Vec<Row> = rows.collect::<Result<_>>()?;
+        rows.sort_by(|a, b| a.order().cmp(&b.order()));
         let mut sheets: Vec<(String, Vec<Row>)> = Vec::new();
         for row in rows {
             match sheets.last_mut() {
@@ -114,10 +97,43 @@ fn townships(inputs: &PublicationInputs<'_>, people: &People<'_>) -> Result<Vec<
                 _ => sheets.push((row.sheet.clone(), vec![row])),
             }
         }
-        let resolved = resolved.get(&(county_code, township_code)).copied().unwrap_or(0);
-        out.push(Township { county, name: township, path, sheets, resolved });
+        let (county, name) = (self.county.clone(), self.name.clone());
+        Ok(Township { county, name, sheets, resolved: self.resolved })
     }
-    Ok(out)
+}
+
+/// Townships with open exceptions, in order of their codes.
+fn groups<'a>(inputs: &PublicationInputs<'a>, people: &People<'_>) -> Vec<Group<'a>> {
+    let mut open: BTreeMap<(&str, &str), Vec<&TrackedException>> = BTreeMap::new();
+    let mut resolved: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    for tracked in inputs.tracked.iter().filter(|t| !t.is_history(inputs.quarter)) {
+        let place = (tracked.exception.county_code.as_str(), tracked.exception.township_code.as_str());
+        if tracked.is_open() {
+            // What follows from another row of the same sheet is told there.
+            if !row::told_elsewhere(&people.by_finding, tracked) {
+                open.entry(place).or_default().push(tracked);
+            }
+        } else {
+            *resolved.entry(place).or_default() += 1;
+        }
+    }
+    let mut taken = BTreeSet::new();
+    let mut groups = Vec::new();
+    for ((county_code, township_code), open) in open {
+        let name = |code: &str, unknown: &str| match code {
+            "" => unknown.to_owned(),
+            code => people.division_name(code).unwrap_or(code).to_owned(),
+        };
+        let (county, name) = (name(county_code, "未定县区"), name(township_code, "未定乡镇"));
+        let mut path = format!("lists/{}/{}", names::file(&county), names::file(&name));
+        // Two units may bear the same name once unsafe characters are gone.
+        if !taken.insert(path.clone()) {
+            path = format!("{path}_{}", names::file(township_code));
+        }
+        let resolved = resolved.get(&(county_code, township_code)).copied().unwrap_or(0);
+        groups.push(Group { county, name, path, open, resolved });
+    }
+    groups
 }
 
 fn xlsx(error: rust_xlsxwriter::XlsxError) -> Error {

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use rust_xlsxwriter::{ProtectionOptions, Workbook};
+use rust_xlsxwriter::ProtectionOptions;
 
 use super::names;
-use super::style::{Styles, properties};
+use super::style::{Styles, properties, workbook_begun};
 use super::xlsx;
 use crate::Result;
 use crate::load::Reject;
@@ -41,8 +41,8 @@ pub(super) fn write(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Re
             returned.iter().enumerate().map(|(i, (r, severity))| cells(i + 1, r, severity)).collect();
         workbook(inputs.quarter, title, &rows, &outputs.path(&format!("{stem}.xlsx")))?;
         let header = COLUMNS.map(|(title, _)| title.to_owned());
-        let lines: Vec<Vec<String>> = std::iter::once(&header).chain(&rows).map(|r| r.to_vec()).collect();
-        write_csv(&outputs.path(&format!("{stem}.csv")), 0o640, &lines)?;
+        let lines = std::iter::once(&header).chain(&rows);
+        write_csv(&outputs.path(&format!("{stem}.csv")), 0o640, lines)?;
         outputs.note(&format!("{stem}.xlsx"), Some(rows.len() as u64));
         outputs.note(&format!("{stem}.csv"), Some(rows.len() as u64));
     }
@@ -66,7 +66,7 @@ fn cells(number: usize, reject: &Reject, severity: &str) -> [String; 10] {
 
 fn workbook(quarter: &str, title: &str, rows: &[[String; 10]], path: &Path) -> Result<()> {
     let styles = Styles::new();
-    let mut book = Workbook::new();
+    let mut book = workbook_begun();
     book.set_properties(&properties(&format!("{title}退回行({quarter})"), quarter)?);
     let sheet = book.add_worksheet_with_constant_memory().map_err(xlsx)?;
     sheet.set_name("退回行").map_err(xlsx)?;

@@ -106,8 +106,8 @@ pub const MEASURES: [&str; 7] = ["纳入", "退出", "变更类别", "追缴", "
 /// A row ready to be written.
 pub(crate) struct Row {
     pub(super) sheet: String,
-    /// Review last, then department, severity, rule, village, household, fingerprint.
-    pub(super) order: (bool, String, String, String, String, String, String),
+    review: bool,
+    village: String,
     pub(super) cells: [String; COLUMNS.len()],
     pub(super) severity: &'static str,
     pub(super) overdue: bool,
@@ -151,7 +151,7 @@ impl Row {
             name(&e.county_code),
             name(&e.township_code),
             name(&e.village_code),
-            household.clone(),
+            household,
             subject.name,
             subject.id,
             mask::numbers_in_text(&e.message),
@@ -174,16 +174,15 @@ impl Row {
             tracked.exception_id.clone(),
             version,
         ];
-        let order = (
-            review,
-            sheet.clone(),
-            severity.to_owned(),
-            e.rule_code.clone(),
-            e.village_code.clone(),
-            household,
-            tracked.exception_id.clone(),
-        );
-        Ok(Self { sheet, order, cells, severity, overdue })
+        let village = e.village_code.clone();
+        Ok(Self { sheet, review, village, cells, severity, overdue })
+    }
+
+    /// Review last, then department, severity, rule, village, household, fingerprint.
+    pub(super) fn order(&self) -> (bool, [&str; 6]) {
+        let [_, _, rule, _, severity, _, _, _, _, household, ..] = &self.cells;
+        let [.., key, _] = &self.cells;
+        (self.review, [&self.sheet, severity, rule, &self.village, household, key])
     }
 }
 

@@ -1,6 +1,6 @@
 //! Cell formats shared by all workbooks.
 
-use rust_xlsxwriter::{Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder};
+use rust_xlsxwriter::{Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook};
 
 use super::xlsx;
 use crate::Result;
@@ -64,6 +64,14 @@ impl Styles {
                 .set_background_color(Color::RGB(0xFD_EC_EA)),
         }
     }
+}
+
+/// An empty workbook. Rows are much alike: more effort than the least saves little space and
+/// takes most of the time.
+pub(super) fn workbook_begun() -> Workbook {
+    let mut book = Workbook::new();
+    book.set_zip_compression_level(1);
+    book
 }
 
 /// Fixed properties: the time of writing would make every workbook differ.

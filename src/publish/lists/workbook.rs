@@ -2,12 +2,10 @@
 
 use std::path::Path;
 
-use rust_xlsxwriter::{
-    DataValidation, DataValidationErrorStyle, Format, ProtectionOptions, Workbook, Worksheet,
-};
+use rust_xlsxwriter::{DataValidation, DataValidationErrorStyle, Format, ProtectionOptions, Worksheet};
 
 use super::row::{COLUMNS, Column, ColumnKind, MEASURES, REASONS, RESULTS, Row};
-use super::style::{Styles, properties};
+use super::style::{Styles, properties, workbook_begun};
 use super::{NOTES_SHEET, REVIEW_SHEET, Township, xlsx};
 use crate::Result;
 use crate::privacy::cell::is_active;
@@ -20,7 +18,7 @@ use crate::reconcile::Severity;
 /// Writes the workbook of a township.
 pub(super) fn write(inputs: &PublicationInputs<'_>, township: &Township, path: &Path) -> Result<()> {
     let styles = Styles::new();
-    let mut book = Workbook::new();
+    let mut book = workbook_begun();
     let title = format!("{}{}疑点清单({})", township.county, township.name, inputs.quarter);
     book.set_properties(&properties(&title, inputs.quarter)?);
     notes(book.add_worksheet_with_constant_memory().map_err(xlsx)?, inputs, township, &styles)?;

@@ -4,10 +4,12 @@ use hashbrown::HashSet;
 use rayon::prelude::*;
 
 use super::super::PublicationInputs;
-use super::super::columns::{self, Rows, classes, count, int32, label, pseudonym, text, written};
+use super::super::columns::{
+    self, Rows, classes, count, id_number, int32, label, pseudonym, scattered, text,
+};
 use super::super::files::Outputs;
 use super::super::frame::{Kind, TableDef};
-use super::super::people::{Keys, People, push_id};
+use super::super::people::{Keys, People};
 use super::super::tables::PLACE;
 use crate::Result;
 
@@ -46,12 +48,12 @@ pub(super) fn write(
     let names = masks.iter().map(|&mask| source_names(inputs, mask));
     let mut columns = vec![
         text(|i| Some(&resolution.person_ids[i])),
-        pseudonym(|i| keys.person[i]),
-        text(|i| Some(&resolution.household_ids[home(i)])),
-        pseudonym(|i| keys.household[home(i)]),
-        written(|i, out| push_id(persons[i].id, out)),
+        pseudonym(|i| Some(keys.person[i])),
+        scattered(|i| Some(&resolution.household_ids[home(i)])),
+        pseudonym(|i| Some(keys.household[home(i)])),
+        id_number(|i| Some(persons[i].id)),
         classes(|i| persons[i].id.class),
-        text(|i| people.person_name(i)),
+        scattered(|i| people.person_name(i)),
         int32(|i| Some(persons[i].birth as i32).filter(|&birth| birth != 0)),
         label(SEXES, |i| usize::from(persons[i].sex).checked_sub(1).filter(|&sex| sex < SEXES.len())),
     ];

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::super::PublicationInputs;
-use super::super::columns::{self, Column, Rows, count, flag, int32, int64, label, record_id, text, written};
+use super::super::columns::{
+    self, Column, Rows, count, flag, id_number, int32, int64, label, record_id, scattered,
+};
 use super::super::files::Outputs;
 use super::super::frame::{Kind, TableDef};
-use super::super::people::{People, push_id, text_at};
+use super::super::people::{People, text_at};
 use crate::Result;
 use crate::link::Decision;
 use crate::normalize::{ComparableColumn, IdClass, IdNumber};
@@ -64,8 +66,8 @@ pub(super) fn record(
         }),
         int64(|node| key(node).1.row().into()),
         count(|node| key(node).1.member().into()),
-        text(|node| Some(&resolution.person_ids[resolution.person[node] as usize])),
-        text(|node| Some(&resolution.household_ids[resolution.household[node] as usize])),
+        scattered(|node| Some(&resolution.person_ids[resolution.person[node] as usize])),
+        scattered(|node| Some(&resolution.household_ids[resolution.household[node] as usize])),
         count(|node| resolution.tier[node] as u32),
         flag(|node| resolution.in_review[node]),
     ];
@@ -112,14 +114,14 @@ fn comparable<'a>(
                 }
             };
             let class = id.clone();
-            columns.push(written(move |node, out| id(node).is_some_and(|id| push_id(id, out))));
+            columns.push(id_number(id));
             let labels = IdClass::ALL.map(IdClass::code);
             columns.push(label(labels, move |node| class(node).map(|id| id.class as usize)));
         }
         ComparableColumn::Name(..) | ComparableColumn::Text(..) => {
             let is_name = matches!(kind, ComparableColumn::Name(..));
             def.add(name, Text, if is_name { "规范化姓名" } else { "规范化文本" }, "");
-            columns.push(text(move |node| find(node).and_then(|(column, row)| text_at(column, row))));
+            columns.push(scattered(move |node| find(node).and_then(|(column, row)| text_at(column, row))));
         }
         ComparableColumn::Date(_) => {
             def.add(name, Int32, "日期", "yyyymmdd;日或月不明为00");

@@ -54,7 +54,7 @@ pub(super) fn dim_person(
         |i| Some(persons[i].division).filter(|_| persons[i].records > 0),
         |i| (home(i), keys.person[i]),
     );
-    let mut columns = vec![pseudonym(|i| keys.person[i]), pseudonym(home)];
+    let mut columns = vec![pseudonym(|i| Some(keys.person[i])), pseudonym(|i| Some(home(i)))];
     columns.extend(columns::place(&people.places, |i| persons[i].division));
     columns.extend([
         label(SEXES, |i| Some(usize::from(persons[i].sex)).filter(|&sex| sex < SEXES.len()).or(Some(0))),
@@ -85,7 +85,7 @@ pub(super) fn dim_household(
         |i| Some(households[i].division).filter(|_| households[i].records > 0),
         |i| keys.household[i],
     );
-    let mut columns = vec![pseudonym(|i| keys.household[i])];
+    let mut columns = vec![pseudonym(|i| Some(keys.household[i]))];
     columns.extend(columns::place(&people.places, |i| households[i].division));
     columns.extend([count(|i| households[i].persons), count(|i| households[i].records)]);
     columns.extend(source_columns(inputs, |i| households[i].sources));

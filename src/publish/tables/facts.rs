@@ -2,7 +2,7 @@
 
 use super::super::PublicationInputs;
 use super::super::columns::{
-    self, Rows, classes, count, date, flag, int32, label, pseudonym, record_id, text, written,
+    self, Rows, classes, count, date, flag, int32, label, pseudonym, record_id, text,
 };
 use super::super::files::Outputs;
 use super::super::frame::{Kind, TableDef};
@@ -44,8 +44,8 @@ pub(super) fn fact_record(
     let order = people.sorted(resolution.person.len(), |node| Some(division(node)), household);
     let mut columns = vec![
         label([inputs.quarter], |_| Some(0)),
-        pseudonym(|node| keys.person[resolution.person[node] as usize]),
-        pseudonym(household),
+        pseudonym(|node| Some(keys.person[resolution.person[node] as usize])),
+        pseudonym(|node| Some(household(node))),
     ];
     columns.extend(columns::place(&people.places, division));
     columns.extend([
@@ -113,14 +113,13 @@ pub(super) fn fact_exception(
         .map(|(t, _)| Ok(i32::try_from(quarters_between(&t.first_seen, &t.last_seen)?).unwrap_or(i32::MAX)))
         .collect::<Result<_>>()?;
     let (t, e) = (|i: usize| rows[i].0, |i: usize| &rows[i].0.exception);
-    let key = |key: Option<Pseudonym>, out: &mut String| key.map(|key| key.push(out)).is_some();
     let columns = vec![
         label([inputs.quarter], |_| Some(0)),
         text(|i| Some(&e(i).county_code)),
         text(|i| Some(&e(i).township_code)),
         text(|i| Some(&e(i).village_code)),
-        written(|i, out| key(rows[i].1, out)),
-        written(|i, out| key(e(i).person_id.as_deref().map(|id| pseudonyms.person(id)), out)),
+        pseudonym(|i| rows[i].1),
+        pseudonym(|i| e(i).person_id.as_deref().map(|id| pseudonyms.person(id))),
         text(|i| Some(&t(i).exception_id)),
         text(|i| Some(&e(i).rule_code)),
         text(|i| Some(severity_code(e(i).severity))),
