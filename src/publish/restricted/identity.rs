@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::super::PublicationInputs;
 use super::super::columns::{
-    self, Rows, classes, count, id_number, int32, label, pseudonym, scattered, text,
+    self, Rows, classes, count, id_number, ids, int32, label, pseudonym, scattered, text,
 };
 use super::super::files::Outputs;
 use super::super::frame::{Kind, TableDef};
@@ -49,7 +49,7 @@ pub(super) fn write(
     let mut columns = vec![
         text(|i| Some(&resolution.person_ids[i])),
         pseudonym(|i| Some(keys.person[i])),
-        scattered(|i| Some(&resolution.household_ids[home(i)])),
+        ids(|i| &resolution.household_ids[home(i)]),
         pseudonym(|i| Some(keys.household[home(i)])),
         id_number(|i| Some(persons[i].id)),
         classes(|i| persons[i].id.class),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::PublicationInputs;
 use super::super::columns::{
-    self, Column, Rows, count, flag, id_number, int32, int64, label, record_id, scattered,
+    self, Column, Rows, count, flag, id_number, ids, int32, int64, label, record_id, scattered,
 };
 use super::super::files::Outputs;
 use super::super::frame::{Kind, TableDef};
@@ -66,8 +66,8 @@ pub(super) fn record(
         }),
         int64(|node| key(node).1.row().into()),
         count(|node| key(node).1.member().into()),
-        scattered(|node| Some(&resolution.person_ids[resolution.person[node] as usize])),
-        scattered(|node| Some(&resolution.household_ids[resolution.household[node] as usize])),
+        ids(|node| &resolution.person_ids[resolution.person[node] as usize]),
+        ids(|node| &resolution.household_ids[resolution.household[node] as usize]),
         count(|node| resolution.tier[node] as u32),
         flag(|node| resolution.in_review[node]),
     ];
