@@ -1,6 +1,5 @@
 //! Parquet tables: one writer for all that is written, its columns encoded side by side.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::ops::Range;
 
@@ -78,11 +77,8 @@ impl<W: Write + Send> ParquetWriter<W> {
                 .set_column_dictionary_enabled(column.clone(), false)
                 .set_column_encoding(column, Encoding::DELTA_BYTE_ARRAY);
         }
-        let told: BTreeMap<&str, Spread> = spread.into_iter().collect();
-        for field in schema.fields() {
-            let column = ColumnPath::from(field.name().as_str());
-            let spread = told.get(field.name().as_str()).copied();
-            let spread = spread.unwrap_or_else(|| spread_of(field.name()));
+        for (name, spread) in spread {
+            let column = ColumnPath::from(name);
             if spread != Spread::Ranges {
                 properties =
                     properties.set_column_statistics_enabled(column.clone(), EnabledStatistics::None);
@@ -171,18 +167,6 @@ impl<W: Write + Send> ParquetWriter<W> {
 
 fn is_record_id(column: &str) -> bool {
     column == "record_id" || column.ends_with("_record_id")
-}
-
-/// What the names of columns that stand in many tables tell.
-fn spread_of(column: &str) -> Spread {
-    let ends = |names: &[&str]| names.iter().any(|name| column.ends_with(name));
-    if ends(&["person_id", "household_id", "id_number", "id18"]) {
-        Spread::Random
-    } else if ends(&["name", "address", "phone", "bank_account"]) {
-        Spread::Scattered
-    } else {
-        Spread::Ranges
-    }
 }
 
 /// A column of texts, written by `text` row by row into an empty buffer.
