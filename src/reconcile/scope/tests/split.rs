@@ -171,5 +171,5 @@ fn local_rules_find_in_buckets_what_they_find_in_all_rows() {
     }
     assert!(compared > 200, "only {compared} definitions and rules find anything");
     // The others do need all rows; of these the data is such that it shows.
-    assert_eq!(differing, ["R16", "R30", "R37", "R53", "Q69"]);
+    assert_eq!(differing, ["R16", "R53", "Q69"]);
 }
