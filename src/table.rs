@@ -26,17 +26,6 @@ const CHUNK: usize = 1 << 16;
 /// Rows of a page: fewer pages than by default, each still decoded within the cache.
 const PAGE_ROWS: usize = 1 << 16;
 
-/// How the values of a column lie.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Spread {
-    /// A stretch of rows has values of a range: readers can skip what they do not look for.
-    Ranges,
-    /// In no order: the least and the greatest value of any stretch say nothing.
-    Scattered,
-    /// In no order and hardly one like another: a dictionary would only be given up.
-    Random,
-}
-
 /// Makes the given rows of a column, by number.
 pub(crate) type BuildColumn<'a> = dyn Fn(usize, Range<usize>) -> Result<ArrayRef> + Sync + 'a;
 
@@ -54,14 +43,15 @@ pub struct ParquetWriter<W: Write + Send> {
 impl<W: Write + Send> ParquetWriter<W> {
     /// Begins a table.
     pub fn new(to: W, schema: SchemaRef) -> Result<Self> {
-        Self::with_spread(to, schema, std::iter::empty())
+        Self::with_random(to, schema, std::iter::empty())
     }
 
-    /// Begins a table of which is known how the values of some columns lie.
-    pub(crate) fn with_spread<'a>(
+    /// Begins a table with `random` columns: hardly a value of theirs stands twice, so that a
+    /// dictionary would only be given up.
+    pub(crate) fn with_random<'a>(
         to: W,
         schema: SchemaRef,
-        spread: impl IntoIterator<Item = (&'a str, Spread)>,
+        random: impl IntoIterator<Item = &'a str>,
     ) -> Result<Self> {
         let mut properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
@@ -77,15 +67,8 @@ impl<W: Write + Send> ParquetWriter<W> {
                 .set_column_dictionary_enabled(column.clone(), false)
                 .set_column_encoding(column, Encoding::DELTA_BYTE_ARRAY);
         }
-        for (name, spread) in spread {
-            let column = ColumnPath::from(name);
-            if spread != Spread::Ranges {
-                properties =
-                    properties.set_column_statistics_enabled(column.clone(), EnabledStatistics::None);
-            }
-            if spread == Spread::Random {
-                properties = properties.set_column_dictionary_enabled(column, false);
-            }
+        for column in random {
+            properties = properties.set_column_dictionary_enabled(ColumnPath::from(column), false);
         }
         let writer = ArrowWriter::try_new(to, schema.clone(), Some(properties.build()))?;
         let (file, factory) = writer.into_serialized_writer()?;

@@ -127,7 +127,8 @@ mod tests {
         let of = Pseudonymizer::new(&[3; 32]).unwrap();
         let mut keys: Vec<Pseudonym> = (0..200).map(|i| of.person(&format!("P{i}"))).collect();
         let mut texts: Vec<String> = keys.iter().map(Pseudonym::to_string).collect();
-        (keys.sort_unstable(), texts.sort_unstable());
+        keys.sort_unstable();
+        texts.sort_unstable();
         assert_eq!(keys.iter().map(Pseudonym::to_string).collect::<Vec<_>>(), texts);
         assert!(keys.iter().all(|key| key.to_string() == base32(&key.0, CHARACTERS)));
     }

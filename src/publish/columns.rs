@@ -17,7 +17,6 @@ use super::restricted::related_ids;
 use crate::load::push_record_id;
 use crate::normalize::{IdClass, IdNumber};
 use crate::privacy::pseudonym::{CHARACTERS, Pseudonym};
-use crate::table::Spread;
 use crate::track::TrackedException;
 use crate::{Error, Result};
 
@@ -27,18 +26,19 @@ type Build<'a> = Box<dyn Fn(&[u32]) -> Result<ArrayRef> + Send + Sync + 'a>;
 /// A column of a large table.
 pub(super) struct Column<'a> {
     kind: Kind,
-    spread: Spread,
+    /// Hardly a value stands twice.
+    random: bool,
     build: Build<'a>,
 }
 
 impl<'a> Column<'a> {
     fn new<A: Array + 'static>(kind: Kind, build: impl Fn(&[u32]) -> A + Send + Sync + 'a) -> Self {
         let build = move |rows: &[u32]| Ok(Arc::new(build(rows)) as ArrayRef);
-        Self { kind, spread: Spread::Ranges, build: Box::new(build) }
+        Self { kind, random: false, build: Box::new(build) }
     }
 
-    fn spread(self, spread: Spread) -> Self {
-        Self { spread, ..self }
+    fn random(self) -> Self {
+        Self { random: true, ..self }
     }
 }
 
@@ -88,14 +88,9 @@ pub(super) fn text<'a>(value: impl Fn(usize) -> Option<&'a str> + Send + Sync + 
     })
 }
 
-/// Names, numbers and other texts that stand in no order.
-pub(super) fn scattered<'a>(value: impl Fn(usize) -> Option<&'a str> + Send + Sync + 'a) -> Column<'a> {
-    text(value).spread(Spread::Scattered)
-}
-
 /// Ids, hardly one of which stands twice.
 pub(super) fn ids<'a>(value: impl Fn(usize) -> &'a str + Send + Sync + 'a) -> Column<'a> {
-    text(move |row| Some(value(row))).spread(Spread::Random)
+    text(move |row| Some(value(row))).random()
 }
 
 /// Texts that `write` appends to an empty buffer; false where there is none.
@@ -129,7 +124,7 @@ pub(super) fn id_number<'a>(id: impl Fn(usize) -> Option<IdNumber> + Send + Sync
         }
         values.finish()
     });
-    column.spread(Spread::Random)
+    column.random()
 }
 
 /// A keyed pseudonym.
@@ -146,7 +141,7 @@ pub(super) fn pseudonym<'a>(key: impl Fn(usize) -> Option<Pseudonym> + Send + Sy
         }
         values.finish()
     });
-    column.spread(Spread::Random)
+    column.random()
 }
 
 /// One of few texts, by its position; they are handed on as positions, not copied.
@@ -160,7 +155,7 @@ pub(super) fn label<'a, T: AsRef<str>>(
         let values = DictionaryArray::<Int32Type>::try_new(positions, labels.clone());
         Ok(Arc::new(values.map_err(|e| Error::internal(e.to_string()))?) as ArrayRef)
     };
-    Column { kind: Kind::Text, spread: Spread::Ranges, build: Box::new(build) }
+    Column { kind: Kind::Text, random: false, build: Box::new(build) }
 }
 
 /// County, township and village of a division value.
@@ -256,8 +251,9 @@ pub(super) fn write(
     if !def.columns.iter().map(|c| c.kind).eq(columns.iter().map(|c| c.kind)) {
         return Err(Error::internal(format!("表{relative}的列与定义不符")));
     }
-    let spread = def.columns.iter().zip(&columns).map(|(def, column)| (def.name.as_str(), column.spread));
-    let mut file = ParquetFile::create_spread(outputs, relative, def.schema(), spread)?;
+    let random = def.columns.iter().zip(&columns).filter(|(_, column)| column.random);
+    let random = random.map(|(def, _)| def.name.as_str());
+    let mut file = ParquetFile::create_random(outputs, relative, def.schema(), random)?;
     file.write_built(rows.count(), &|column, range| (columns[column].build)(&rows.part(range)))?;
     outputs.describe(relative, &def);
     file.finish(outputs)

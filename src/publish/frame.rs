@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::files::{self, Outputs};
-use crate::table::{ParquetWriter, Spread};
+use crate::table::ParquetWriter;
 use crate::{Error, Result};
 use arrow::array::{
     ArrayRef, Date32Builder, Decimal128Builder, Int32Builder, Int64Builder, RecordBatch, StringBuilder,
@@ -267,18 +267,18 @@ pub(super) struct ParquetFile {
 
 impl ParquetFile {
     pub(super) fn create(outputs: &Outputs, relative: &str, schema: SchemaRef) -> Result<Self> {
-        Self::create_spread(outputs, relative, schema, std::iter::empty())
+        Self::create_random(outputs, relative, schema, std::iter::empty())
     }
 
-    /// With what is known of how the values of some columns lie.
-    pub(super) fn create_spread<'a>(
+    /// With columns of which hardly a value stands twice.
+    pub(super) fn create_random<'a>(
         outputs: &Outputs,
         relative: &str,
         schema: SchemaRef,
-        spread: impl IntoIterator<Item = (&'a str, Spread)>,
+        random: impl IntoIterator<Item = &'a str>,
     ) -> Result<Self> {
         let file = files::create(&outputs.path(relative), mode(relative))?;
-        let writer = ParquetWriter::with_spread(file, schema, spread)
+        let writer = ParquetWriter::with_random(file, schema, random)
             .map_err(|e| Error::internal(e.to_string()).in_file(relative))?;
         Ok(Self { writer, relative: relative.to_owned(), rows: 0 })
     }

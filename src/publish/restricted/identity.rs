@@ -4,9 +4,7 @@ use hashbrown::HashSet;
 use rayon::prelude::*;
 
 use super::super::PublicationInputs;
-use super::super::columns::{
-    self, Rows, classes, count, id_number, ids, int32, label, pseudonym, scattered, text,
-};
+use super::super::columns::{self, Rows, classes, count, id_number, ids, int32, label, pseudonym, text};
 use super::super::files::Outputs;
 use super::super::frame::{Kind, TableDef};
 use super::super::people::{Keys, People};
@@ -53,7 +51,7 @@ pub(super) fn write(
         pseudonym(|i| Some(keys.household[home(i)])),
         id_number(|i| Some(persons[i].id)),
         classes(|i| persons[i].id.class),
-        scattered(|i| people.person_name(i)),
+        text(|i| people.person_name(i)),
         int32(|i| Some(persons[i].birth as i32).filter(|&birth| birth != 0)),
         label(SEXES, |i| usize::from(persons[i].sex).checked_sub(1).filter(|&sex| sex < SEXES.len())),
     ];

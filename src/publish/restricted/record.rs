@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::PublicationInputs;
 use super::super::columns::{
-    self, Column, Rows, count, flag, id_number, ids, int32, int64, label, record_id, scattered,
+    self, Column, Rows, count, flag, id_number, ids, int32, int64, label, record_id, text,
 };
 use super::super::files::Outputs;
 use super::super::frame::{Kind, TableDef};
@@ -121,7 +121,7 @@ fn comparable<'a>(
         ComparableColumn::Name(..) | ComparableColumn::Text(..) => {
             let is_name = matches!(kind, ComparableColumn::Name(..));
             def.add(name, Text, if is_name { "规范化姓名" } else { "规范化文本" }, "");
-            columns.push(scattered(move |node| find(node).and_then(|(column, row)| text_at(column, row))));
+            columns.push(text(move |node| find(node).and_then(|(column, row)| text_at(column, row))));
         }
         ComparableColumn::Date(_) => {
             def.add(name, Int32, "日期", "yyyymmdd;日或月不明为00");
