@@ -11,14 +11,14 @@ const fn stage(title: &'static str, share: f64) -> Stage {
 
 /// `bidui run`.
 pub const RUN: &[Stage] = &[
-    stage("读取并装载各部门数据", 1.7),
-    stage("规范证号、姓名、区划", 0.4),
-    stage("匹配同一个人的记录", 1.4),
+    stage("读取并装载各部门数据", 2.2),
+    stage("规范证号、姓名、区划", 0.5),
+    stage("匹配同一个人的记录", 1.5),
     stage("认人归户", 0.5),
-    stage("准备核查视图", 1.1),
-    Stage { title: "逐条运行规则", share: 5.4, even: true },
-    stage("与上一季度对照", 0.2),
-    stage("写出发布", 18.0),
+    stage("准备核查视图", 1.4),
+    Stage { title: "逐条运行规则", share: 4.3, even: true },
+    stage("与上一季度对照", 0.3),
+    stage("写出发布", 10.2),
 ];
 
 /// `bidui link` on a pipeline.
