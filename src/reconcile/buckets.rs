@@ -14,14 +14,11 @@ use super::frame::to_frame;
 use super::outcome::Finding;
 use super::planner::Session;
 use super::rule_file::{Rule, SqlFile};
-use super::rule_set::RuleSet;
+use super::rule_set::{ColumnsByTable, RuleSet, columns_by_table};
 use super::scope::{Scope, Scopes};
 use super::sql_text::SqlText;
 use super::{Indicator, View};
 use crate::Result;
-
-/// Columns wanted of each table.
-type Wanted = BTreeMap<String, BTreeSet<String>>;
 
 struct Buckets<'a> {
     rules: &'a RuleSet,
@@ -52,13 +49,8 @@ pub(super) fn run(
         shared.register(&view.name, to_frame(&view.rows, |_| true)?);
     }
     buckets.define_wholes(&mut shared)?;
-    let mut wanted = buckets.read_by(wholes.iter().map(|&at| &rules.rules[at].file));
-    if let Some(settings) = &rules.settings.quality {
-        for table in [&settings.persons, &settings.households] {
-            let places = ["county_code", "township_code", "village_code"].map(String::from);
-            wanted.entry(table.clone()).or_default().extend(places);
-        }
-    }
+    let mut wanted = columns_by_table(wholes.iter().map(|&at| &rules.rules[at].file));
+    rules.add_quality_columns(&mut wanted);
     let mut findings: Vec<(usize, Finding)> = Vec::new();
     let mut counted: BTreeMap<usize, Vec<Indicator>> = BTreeMap::new();
     let gathered = buckets.sweep(&shared, &buckets.needed, &wanted, &mut |session| {
@@ -134,18 +126,6 @@ impl<'a> Buckets<'a> {
         Self { rules, views, whole, needed }
     }
 
-    /// Tables that these SELECTs read, with the words that may be their columns.
-    fn read_by<'f>(&self, files: impl Iterator<Item = &'f SqlFile>) -> Wanted {
-        let mut wanted = Wanted::new();
-        for file in files {
-            let text = SqlText::new(file.sql());
-            for (table, _) in text.tables() {
-                wanted.entry(table.to_owned()).or_default().extend(text.words().map(str::to_owned));
-            }
-        }
-        wanted
-    }
-
     /// Computes the definitions that need all rows; every bucket then reads them whole. One may
     /// rest on what the buckets make of another: then they are gone through once more.
     fn define_wholes(&self, shared: &mut Session) -> Result<()> {
@@ -162,7 +142,7 @@ impl<'a> Buckets<'a> {
                 self.whole.contains(name) && self.needed.contains(name) && levels.get(name) == Some(&level)
             };
             let wholes: Vec<_> = self.rules.definitions.iter().filter(|d| now(&d.header.name)).collect();
-            let mut wanted = self.read_by(wholes.iter().map(|d| &d.file));
+            let mut wanted = columns_by_table(wholes.iter().map(|d| &d.file));
             wanted.retain(|name, _| {
                 self.rules.definition(name).is_some() && !self.whole.contains(name.as_str())
             });
@@ -187,13 +167,13 @@ impl<'a> Buckets<'a> {
         &self,
         shared: &Session,
         definitions: &BTreeSet<String>,
-        wanted: &Wanted,
+        wanted: &ColumnsByTable,
         work: &mut dyn FnMut(&Session) -> Result<()>,
     ) -> Result<BTreeMap<String, DataFrame>> {
         let mut gathered: BTreeMap<String, DataFrame> = BTreeMap::new();
         // A sweep for some definitions reads their views alone.
         let some = self.rules.definitions.iter().filter(|d| definitions.contains(&d.header.name));
-        let reads = (*definitions != self.needed).then(|| self.read_by(some.map(|d| &d.file)));
+        let reads = (*definitions != self.needed).then(|| columns_by_table(some.map(|d| &d.file)));
         let count = self.views.iter().map(|v| v.buckets.len()).max().unwrap_or(0);
         for bucket in 0..count {
             let mut session = shared.clone();
@@ -227,7 +207,7 @@ impl<'a> Buckets<'a> {
         shared: &Session,
         gathered: &BTreeMap<String, DataFrame>,
     ) -> Result<Session> {
-        let wanted = self.read_by(std::iter::once(file));
+        let wanted = columns_by_table(std::iter::once(file));
         let mut session = shared.clone();
         for table in wanted.keys() {
             self.register(&mut session, table, &wanted, gathered)?;
@@ -240,7 +220,7 @@ impl<'a> Buckets<'a> {
         &self,
         session: &mut Session,
         table: &str,
-        wanted: &Wanted,
+        wanted: &ColumnsByTable,
         gathered: &BTreeMap<String, DataFrame>,
     ) -> Result<()> {
         if session.has(table) {

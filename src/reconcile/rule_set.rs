@@ -17,6 +17,21 @@ use crate::{Error, Result};
 /// Folder of definitions under `rules/`.
 const DEFINITIONS: &str = "definitions";
 
+/// Columns by table.
+pub type ColumnsByTable = BTreeMap<String, BTreeSet<String>>;
+
+/// Tables that these SELECTs read, with the words that may be their columns.
+pub(super) fn columns_by_table<'f>(files: impl Iterator<Item = &'f SqlFile>) -> ColumnsByTable {
+    let mut columns = ColumnsByTable::new();
+    for file in files {
+        let text = SqlText::new(file.sql());
+        for (table, _) in text.tables() {
+            columns.entry(table.to_owned()).or_default().extend(text.words().map(str::to_owned));
+        }
+    }
+    columns
+}
+
 /// Rules, definitions and what they may read.
 #[derive(Debug, Clone)]
 pub struct RuleSet {
@@ -136,21 +151,18 @@ impl RuleSet {
     }
     /// Columns that rules and definitions may read, by table: the words of every SELECT that
     /// names the table.
-    pub fn columns_read(&self) -> BTreeMap<String, BTreeSet<String>> {
-        let mut read: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for file in self.rules.iter().map(|r| &r.file).chain(self.definitions.iter().map(|d| &d.file)) {
-            let text = SqlText::new(file.sql());
-            for (table, _) in text.tables() {
-                read.entry(table.to_owned()).or_default().extend(text.words().map(str::to_owned));
-            }
-        }
-        if let Some(quality) = &self.settings.quality {
-            for table in [&quality.persons, &quality.households] {
-                let places = ["county_code", "township_code", "village_code"].map(str::to_owned);
-                read.entry(table.clone()).or_default().extend(places);
-            }
-        }
+    pub fn columns_read(&self) -> ColumnsByTable {
+        let rules = self.rules.iter().map(|r| &r.file);
+        let mut read = columns_by_table(rules.chain(self.definitions.iter().map(|d| &d.file)));
+        self.add_quality_columns(&mut read);
         read
+    }
+    /// Adds what the quality of the register reads.
+    pub(super) fn add_quality_columns(&self, read: &mut ColumnsByTable) {
+        for table in self.settings.quality.iter().flat_map(|q| [&q.persons, &q.households]) {
+            let places = ["county_code", "township_code", "village_code"].map(str::to_owned);
+            read.entry(table.clone()).or_default().extend(places);
+        }
     }
     /// Views of the previous quarter that rules read or name as sources, without the suffix.
     pub fn previous_views(&self) -> BTreeSet<String> {

@@ -1,7 +1,6 @@
 //! Where the rows of a view go: to the view itself, and, where rules are run bucket by bucket,
 //! the columns that rules read to the bucket of the row's person.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow::array::UInt32Array;
@@ -10,6 +9,7 @@ use arrow::record_batch::RecordBatch;
 
 use super::super::View;
 use super::super::catalogue::Catalogue;
+use super::super::rule_set::ColumnsByTable;
 use super::mismatch;
 use super::split::Split;
 use crate::rows::{Form, Rows, RowsWriter, Store};
@@ -22,7 +22,7 @@ pub struct Target<'a> {
     /// How rows are split into buckets, if they are.
     pub split: Option<&'a Split>,
     /// Columns that rules read, by view.
-    pub read: &'a BTreeMap<String, BTreeSet<String>>,
+    pub read: &'a ColumnsByTable,
 }
 
 impl Target<'_> {
