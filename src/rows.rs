@@ -9,7 +9,7 @@ use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{Array as _, ArrayRef, UInt32Array};
+use arrow::array::{Array as _, UInt32Array};
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 use bytes::Bytes;
@@ -49,11 +49,12 @@ impl Rows {
     /// Rows in memory.
     pub fn of(batch: RecordBatch) -> Self {
         let slice = |from: usize| batch.slice(from, CHUNK_ROWS.min(batch.num_rows() - from));
-        let filled = |column: &ArrayRef| (column.len() - column.null_count()) as u64;
+        let mut filled = vec![0; batch.num_columns()];
+        count(&mut filled, &batch);
         Self {
             schema: batch.schema(),
             count: batch.num_rows(),
-            filled: batch.columns().iter().map(filled).collect(),
+            filled,
             place: Place::Memory((0..batch.num_rows()).step_by(CHUNK_ROWS).map(slice).collect()),
         }
     }
@@ -209,17 +210,6 @@ impl Store {
                 RowsWriter::Scratch(Box::new(writer.map_err(broken)?), filled)
             }
         })
-    }
-    /// `rows` in this store.
-    pub fn keep(&self, rows: RecordBatch, form: Form) -> Result<Rows> {
-        if matches!(self, Self::Memory) {
-            return Ok(Rows::of(rows));
-        }
-        let mut writer = self.writer(rows.schema(), form)?;
-        for from in (0..rows.num_rows()).step_by(CHUNK_ROWS) {
-            writer.push(rows.slice(from, CHUNK_ROWS.min(rows.num_rows() - from)))?;
-        }
-        writer.finish()
     }
 }
 
@@ -385,7 +375,7 @@ fn unreadable(error: arrow::error::ArrowError) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use arrow::array::{Int32Array, StringArray};
+    use arrow::array::{ArrayRef, Int32Array, StringArray};
 
     use super::*;
 
@@ -399,6 +389,15 @@ mod tests {
         .unwrap()
     }
 
+    fn kept(store: &Store, batch: &RecordBatch, form: Form) -> Rows {
+        let mut writer = store.writer(batch.schema(), form).unwrap();
+        // Not in the chunks that it comes back in.
+        for from in (0..batch.num_rows()).step_by(50_000) {
+            writer.push(batch.slice(from, 50_000.min(batch.num_rows() - from))).unwrap();
+        }
+        writer.finish().unwrap()
+    }
+
     fn back(rows: &Rows) -> RecordBatch {
         let chunks: Vec<RecordBatch> = rows.chunks(|_| true).unwrap().map(Result::unwrap).collect();
         arrow::compute::concat_batches(rows.schema(), &chunks).unwrap()
@@ -410,7 +409,7 @@ mod tests {
         let batch = table(150_000);
         for store in [Store::Memory, Store::Folder(folder.path().to_owned())] {
             for form in [Form::Published, Form::Scratch] {
-                let rows = store.keep(batch.clone(), form).unwrap();
+                let rows = kept(&store, &batch, form);
                 assert_eq!((rows.count(), rows.filled("number")), (150_000, Some(100_000)));
                 assert_eq!(rows.filled("other"), None);
                 assert_eq!(back(&rows).columns(), batch.columns());
@@ -441,7 +440,7 @@ mod tests {
     #[test]
     fn two_readers_do_not_disturb_each_other() {
         let folder = tempfile::tempdir().unwrap();
-        let rows = Store::Folder(folder.path().to_owned()).keep(table(100_000), Form::Scratch).unwrap();
+        let rows = kept(&Store::Folder(folder.path().to_owned()), &table(100_000), Form::Scratch);
         let (mut one, mut two) = (rows.chunks(|_| true).unwrap(), rows.chunks(|_| true).unwrap());
         for _ in 0..2 {
             assert_eq!(one.next().unwrap().unwrap(), two.next().unwrap().unwrap());

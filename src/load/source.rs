@@ -331,7 +331,7 @@ impl<'a> Loading<'a> {
     fn finish(mut self, previous_rows: Option<u64>) -> Result<Loaded> {
         self.flush()?;
         let rows = self.rows.finish()?;
-        let rows = blanks_read_as_no(self.store, rows, &self.schema, &self.wanted, &self.marks, &self.keys)?;
+        let rows = blanks_read_as_no(self.store, rows, &self.wanted, &self.marks, &self.keys)?;
         if self.warnings_left_out > 0 {
             self.audits.push(AuditFinding {
                 source: self.contract.name.clone(),
@@ -380,7 +380,6 @@ impl<'a> Loading<'a> {
 fn blanks_read_as_no(
     store: &Store,
     rows: Rows,
-    schema: &SchemaRef,
     wanted: &[bool],
     marks: &[Vec<Marks>],
     keys: &[super::RecordKey],
@@ -410,7 +409,7 @@ fn blanks_read_as_no(
             let parts: Vec<&dyn arrow::array::Array> = parts.iter().map(|part| part[at].as_ref()).collect();
             *column = arrow::compute::concat(&parts).map_err(unfit)?;
         }
-        RecordBatch::try_new(schema.clone(), columns).map_err(unfit)
+        RecordBatch::try_new(batch.schema(), columns).map_err(unfit)
     })
 }
 

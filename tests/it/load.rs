@@ -514,17 +514,7 @@ fn fuller_editions_of_the_registry() {
         load_tables(contract, index, tables.into_iter(), None)
             .unwrap_or_else(|e| panic!("{}", bidui::error::render(&e, false)))
     };
-    let numbers = |loaded: &Loaded, column: &str| {
-        loaded
-            .records
-            .rows
-            .batch()
-            .unwrap()
-            .column_by_name(column)
-            .unwrap()
-            .as_primitive::<Int64Type>()
-            .value(0)
-    };
+    let numbers = |loaded: &Loaded, column: &str| int64(loaded, column)[0].unwrap();
     let headers = [
         "户编号",
         "户主姓名",
