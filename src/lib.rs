@@ -5,6 +5,7 @@
 //! neighbour and hands on its own; [`engine`] runs them in order. Domain facts live in
 //! `pipelines/`, never here. The library does not print, exit or read the clock.
 
+pub mod across;
 pub mod cli;
 pub mod config;
 pub mod engine;

@@ -12,6 +12,7 @@ use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::Result;
 
+mod across;
 mod charts;
 mod check;
 mod diff;
@@ -111,6 +112,8 @@ enum Command {
     Explain(explain::ExplainArguments),
     /// 两个季度的发布之间变了什么
     Diff(diff::DiffArguments),
+    /// 多个地市的发布之间:谁在两个地市的名单上
+    Across(across::AcrossArguments),
     /// 生成虚构的提取数据(带真值)
     Synth(synth::SynthArguments),
     /// 列出、筛选、说明规则
@@ -166,6 +169,7 @@ fn dispatch(command: Command, console: &mut Console<'_>) -> Result<u8> {
         Command::Evaluate(a) => evaluate::execute(&a, console),
         Command::Explain(a) => explain::execute(&a, console),
         Command::Diff(a) => diff::execute(&a, console),
+        Command::Across(a) => across::execute(&a, console),
         Command::Synth(a) => synth::execute(&a, console),
         Command::Rules(a) => rules::execute(&a, console),
         Command::Graph(a) => graph::execute(&a, console),

@@ -57,7 +57,7 @@ enum EngineKind {
 }
 
 /// `2GB`, `1500MB`, `800MiB`: decimal and binary units, or plain bytes.
-fn memory_size(text: &str) -> std::result::Result<u64, String> {
+pub(super) fn memory_size(text: &str) -> std::result::Result<u64, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = match text[digits.len()..].to_ascii_uppercase().as_str() {
         "" | "B" => 1,

@@ -37,8 +37,11 @@ pub struct SynthArguments {
     /// 建档立卡户占全部户的比例(0-1)
     #[arg(long)]
     registry_share: Option<f64>,
+    /// 一个省的第几个地市(0-9):证号前缀和人员各不相同,少数人同时在前一个地市的名单上
+    #[arg(long, default_value_t = 0)]
+    prefecture: u32,
     /// 按随仓库提供的示例数据的参数生成
-    #[arg(long, conflicts_with_all = ["persons", "quarters", "errors", "layout"])]
+    #[arg(long, conflicts_with_all = ["persons", "quarters", "errors", "layout", "prefecture"])]
     fixtures: bool,
 }
 
@@ -69,6 +72,7 @@ pub fn execute(arguments: &SynthArguments, console: &mut Console<'_>) -> Result<
                 Layout::Parquet => Formats::Parquet,
             },
             registry_share: arguments.registry_share,
+            prefecture: arguments.prefecture,
             ..SynthOptions::new(root, persons, arguments.seed)
         },
     };

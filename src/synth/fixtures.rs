@@ -14,7 +14,7 @@ use super::layout;
 use super::rows::{Cell, Row, Style, Writer};
 use super::truth;
 use super::world::World;
-use super::{Plan, SynthReport, WrittenFile, evolve};
+use super::{Plan, SynthReport, WrittenFile, evolve, prefecture};
 use crate::{Error, Result};
 
 /// The county whose dibao list, and the one whose insurance list, has its own form.
@@ -24,13 +24,17 @@ const DEVIATING_INSURANCE: &str = "淇县";
 /// Writes all quarters.
 pub(super) fn write(plan: &Plan<'_>, out: &Path) -> Result<SynthReport> {
     let mut report = SynthReport::default();
-    let mut worlds: Vec<World> = (0..plan.places.len()).map(|i| plan.settle(i)).collect();
+    let (mut worlds, moved): (Vec<World>, Vec<_>) = (0..plan.places.len()).map(|i| plan.settle(i)).unzip();
+    let moved = plan.before.as_ref().map(|_| prefecture::moved(&moved.concat()));
     for (step, &quarter) in plan.quarters.iter().enumerate() {
         if step > 0 {
-            worlds.iter_mut().for_each(|w| evolve::evolve(w, plan.options.seed, quarter));
+            worlds.iter_mut().for_each(|w| evolve::evolve(w, plan.seed, quarter));
         }
         let folder = out.join(quarter.to_string());
         write_quarter(plan, &worlds, step, &folder, &mut report)?;
+        if let Some(moved) = &moved {
+            save(&folder.join("truth").join("moved.csv"), moved.as_bytes())?;
+        }
     }
     report.persons = worlds.iter().map(|w| w.people.len() as u64).sum();
     Ok(report)

@@ -19,6 +19,7 @@ mod identity;
 mod layout;
 mod names;
 mod places;
+mod prefecture;
 mod rng;
 mod rows;
 mod scale;
@@ -65,6 +66,9 @@ pub struct SynthOptions {
     pub codes: PathBuf,
     /// Villages to use; `None`: one per 180 people for fixtures, all at scale.
     pub villages: Option<usize>,
+    /// Which prefecture of a province: each has numbers and people of its own, and some of the
+    /// people of the one before. 0, the pipeline's own, has no other's.
+    pub prefecture: u32,
 }
 
 impl SynthOptions {
@@ -80,6 +84,7 @@ impl SynthOptions {
             registry_share: None,
             codes: pipeline.join("codes"),
             villages: None,
+            prefecture: 0,
         }
     }
     /// The options that the committed fixtures are made with.
@@ -91,6 +96,10 @@ impl SynthOptions {
             self.registry_share.unwrap_or(if self.formats == Formats::Fixtures { 0.3 } else { 0.05 });
         Shares { registry, other_dibao: if self.formats == Formats::Fixtures { 0.028 } else { 0.012 } }
     }
+    /// Seed of a prefecture's people and slips.
+    fn seed_of(&self, prefecture: u32) -> u64 {
+        self.seed.wrapping_add(u64::from(prefecture))
+    }
     fn check(&self) -> Result<()> {
         if self.persons == 0 || self.quarters == 0 {
             return Err(Error::usage("人数和季度数都要大于0"));
@@ -98,6 +107,9 @@ impl SynthOptions {
         if self.persons > 60_000_000 {
             return Err(Error::usage("人数超过6000万,一个地级市的身份证号码不够分配")
                 .hint("分几次生成,每次换一个种子"));
+        }
+        if self.prefecture >= prefecture::MOST {
+            return Err(Error::usage(format!("地市序号应小于{}", prefecture::MOST)));
         }
         if !(0.0..=20.0).contains(&self.error_multiplier) || !(0.0..=1.0).contains(&self.shares().registry) {
             return Err(Error::usage("错误倍数应在0到20之间,建档比例应在0到1之间"));
@@ -144,7 +156,14 @@ pub fn generate_telling(options: &SynthOptions, out: &Path, progress: &dyn Progr
         Formats::Fixtures => (options.persons / 180).max(6) as usize,
         _ => all.len(),
     });
-    let plan = Plan { options, quarters, places: spread(all, wanted) };
+    let places = |of: u32| spread(prefecture::villages(all.clone(), of), wanted);
+    let plan = Plan {
+        options,
+        seed: options.seed_of(options.prefecture),
+        quarters,
+        places: places(options.prefecture),
+        before: options.prefecture.checked_sub(1).map(|before| (options.seed_of(before), places(before))),
+    };
     match options.formats {
         Formats::Fixtures => {
             progress.stage("生成虚构数据", None);
@@ -169,34 +188,47 @@ fn spread(all: Vec<places::Village>, wanted: usize) -> Vec<[places::Village; 2]>
 /// Everything the writers need.
 struct Plan<'a> {
     options: &'a SynthOptions,
+    seed: u64,
     quarters: Vec<Quarter>,
     places: Vec<[places::Village; 2]>,
+    /// Seed and villages of the prefecture before.
+    before: Option<(u64, Vec<[places::Village; 2]>)>,
 }
 
 impl Plan<'_> {
-    /// The people of village `index` in the first quarter.
-    fn settle(&self, index: usize) -> World {
-        let o = self.options;
+    /// The people of village `index` in the first quarter, and who of them is listed in the
+    /// prefecture before, too: person here, person there.
+    fn settle(&self, index: usize) -> (World, Vec<(String, String)>) {
+        let target = self.target(index);
+        let mut world = World::settle(self.seed, index, self.places[index][0].clone(), target);
+        let mut moved = Vec::new();
+        if let Some((seed, places)) = &self.before {
+            let before = World::settle(*seed, index, places[index][0].clone(), prefecture::looked_at(target));
+            moved = prefecture::move_in(&mut world, &before, self.seed);
+        }
+        benefits::assign(&mut world, self.seed, self.quarters[0], self.options.shares());
+        (world, moved)
+    }
+
+    /// People of a village.
+    fn target(&self, index: usize) -> usize {
         let n = self.places.len() as u64;
-        let even = |i: u64| (o.persons as u128 * u128::from(i) / u128::from(n)) as i64;
+        let even = |i: u64| (self.options.persons as u128 * u128::from(i) / u128::from(n)) as i64;
         // Villages differ in size; neighbours make up for one another.
         let sway = |i: u64| {
             if i == 0 || i == n {
                 0
             } else {
-                rng::Rng::keyed(&[o.seed, i, 9]).between(-(even(1) / 4), even(1) / 4)
+                rng::Rng::keyed(&[self.seed, i, 9]).between(-(even(1) / 4), even(1) / 4)
             }
         };
         let i = index as u64;
-        let target = (even(i + 1) + sway(i + 1) - even(i) - sway(i)).max(1);
-        let mut world = World::settle(o.seed, index, self.places[index][0].clone(), target as usize);
-        benefits::assign(&mut world, o.seed, self.quarters[0], o.shares());
-        world
+        (even(i + 1) + sway(i + 1) - even(i) - sway(i)).max(1) as usize
     }
 
     fn slips(&self, step: usize) -> Slips {
         Slips {
-            seed: self.options.seed,
+            seed: self.seed,
             multiplier: self.options.error_multiplier,
             step: step as u64,
             quarter: self.quarters[step],

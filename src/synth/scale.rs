@@ -17,7 +17,7 @@ use super::fixtures::{indicators, save};
 use super::layout;
 use super::rows::{Cell, Row, Style, Writer};
 use super::truth::{self, Coverage};
-use super::{Formats, Plan, SynthReport, WrittenFile, evolve};
+use super::{Formats, Plan, SynthReport, WrittenFile, evolve, prefecture};
 use crate::engine::Progress;
 use crate::{Error, Result};
 
@@ -41,6 +41,7 @@ struct Village {
     exceptions: String,
     expected: u64,
     coverage: Coverage,
+    moved: Vec<(String, String)>,
     people: u64,
 }
 
@@ -73,7 +74,7 @@ fn write_quarter(
     let mut exceptions = create(&exceptions_path)?;
     let fail = |e| Error::io("写文件", &exceptions_path, e);
     exceptions.write_all(b"rule_code,subject_kind,entity,rule_key\n").map_err(fail)?;
-    let mut quarter = Writing { outputs, exceptions, exceptions_path, coverage: Coverage::new() };
+    let mut quarter = Writing { outputs, exceptions, exceptions_path, coverage: Coverage::new(), moved: Vec::new() };
     let per_village = (plan.options.persons / plan.places.len() as u64).max(1);
     // Every thread has a village, and one waits for the first that is done.
     let least = 2 * rayon::current_num_threads();
@@ -89,6 +90,9 @@ fn write_quarter(
         made = next?;
     }
     quarter.append(made, report, progress)?;
+    if plan.before.is_some() {
+        save(&truth_folder.join("moved.csv"), prefecture::moved(&quarter.moved).as_bytes())?;
+    }
     quarter.finish(folder, Path::new(&plan.quarters[step].to_string()), report)
 }
 
@@ -98,6 +102,7 @@ struct Writing {
     exceptions: BufWriter<File>,
     exceptions_path: PathBuf,
     coverage: Coverage,
+    moved: Vec<(String, String)>,
 }
 
 impl Writing {
@@ -117,6 +122,7 @@ impl Writing {
                 .map_err(|e| Error::io("写文件", &self.exceptions_path, e))?;
             report.exceptions += v.expected;
             report.persons += v.people;
+            self.moved.extend(v.moved);
             for (unit, (covered, due)) in v.coverage {
                 let entry = self.coverage.entry(unit).or_default();
                 entry.0 += covered;
@@ -143,9 +149,9 @@ impl Writing {
 }
 
 fn village(plan: &Plan<'_>, step: usize, index: usize) -> Result<Village> {
-    let mut world = plan.settle(index);
+    let (mut world, moved) = plan.settle(index);
     for &quarter in &plan.quarters[1..=step] {
-        evolve::evolve(&mut world, plan.options.seed, quarter);
+        evolve::evolve(&mut world, plan.seed, quarter);
     }
     let quarter = plan.quarters[step];
     let style = Style { form: 0, messy: false };
@@ -160,7 +166,7 @@ fn village(plan: &Plan<'_>, step: usize, index: usize) -> Result<Village> {
     let mut coverage = BTreeMap::new();
     truth::coverage(&world, quarter, &mut coverage);
     let people = world.people.len() as u64;
-    Ok(Village { parts, exceptions, expected: found.len() as u64, coverage, people })
+    Ok(Village { parts, exceptions, expected: found.len() as u64, coverage, moved, people })
 }
 
 /// One village's part of one file.

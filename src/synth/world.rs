@@ -236,25 +236,12 @@ impl World {
     }
 
     fn add_family(&mut self, rng: &mut Rng, clans: &[&'static str]) {
-        let number = self.families.len();
         let surname = if rng.chance(0.62) {
             clans[rng.below(10).saturating_sub(7).min(2)]
         } else {
             names::surname(rng)
         };
-        let group = rng.between(1, 12);
-        self.families.push(Family {
-            members: Vec::new(),
-            head: self.people.len(),
-            address: format!("{}{group}组{}号", self.place.short_name(), number + 1),
-            phone: format!(
-                "1{}{:08}",
-                rng.pick(&["39", "37", "58", "83", "50", "31"]),
-                rng.below(100_000_000)
-            ),
-            registry: None,
-            housing: None,
-        });
+        self.open_family(rng);
         let kind = *rng.weighted(&[
             ("elder", 12.0),
             ("elders", 12.0),
@@ -315,6 +302,33 @@ impl World {
                 self.add_children(rng, surname, wife, signer, ["之孙子", "之孙女"], 2);
             }
         }
+    }
+
+    /// A family without members yet.
+    fn open_family(&mut self, rng: &mut Rng) {
+        let number = self.families.len();
+        let group = rng.between(1, 12);
+        self.families.push(Family {
+            members: Vec::new(),
+            head: self.people.len(),
+            address: format!("{}{group}组{}号", self.place.short_name(), number + 1),
+            phone: format!(
+                "1{}{:08}",
+                rng.pick(&["39", "37", "58", "83", "50", "31"]),
+                rng.below(100_000_000)
+            ),
+            registry: None,
+            housing: None,
+        });
+    }
+
+    /// Somebody of another prefecture who lives here now, alone. Returns the position.
+    pub(super) fn adopt(&mut self, rng: &mut Rng, person: Person) -> usize {
+        self.open_family(rng);
+        let (family, index) = (self.families.len() - 1, self.people.len());
+        self.people.push(Person { family, relation: "本人或户主", guardian: None, ..person });
+        self.families[family].members.push(index);
+        index
     }
 
     /// Children of a parent of `parent` years: siblings with a shared character, some twins.

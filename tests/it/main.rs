@@ -3,6 +3,7 @@
 // Tests may unwrap, and say on request what they saw.
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
+mod across;
 mod broken;
 mod config;
 mod departments;

@@ -1,0 +1,195 @@
+//! Beside the line: persons who stand in the publications of several prefectures.
+//!
+//! A prefecture links its own lists. Whoever is listed in two prefectures can only be seen by the
+//! province, which has their publications. In: the folders of finished publications. Out:
+//! `cross_link.parquet` (names and numbers, mode 0600) and `cross_link.csv` for officers (numbers
+//! masked), one row per pair of persons under one ID number.
+//!
+//! Only whole ID numbers lead from one prefecture to another: a name and a birth date that two of
+//! a hundred million people share prove nothing. What one prefecture could not link by number
+//! is not linked here either.
+//!
+//! Memory is a setting: numbers are gone through in as many parts as it takes (by a hash, so that
+//! one number is in one part), each part reading the number column of every publication once.
+
+use std::path::PathBuf;
+
+mod numbers;
+mod output;
+mod person;
+
+use crate::engine::Progress;
+use crate::normalize::NameForm;
+use crate::publish::Previous;
+use crate::{Error, Result};
+
+use person::Listed;
+
+/// A validated order to compare publications.
+#[derive(Debug, Clone)]
+pub struct AcrossPlan {
+    /// Publications (`quarter=…` folders), at least two.
+    pub publications: Vec<PathBuf>,
+    /// Folder to write to.
+    pub out: PathBuf,
+    /// Bytes of memory for the numbers that are compared at a time.
+    pub memory: u64,
+}
+
+/// What a pair under one number is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// Number and name agree, the number is confirmed on both sides.
+    Same,
+    /// Number and name agree, but its check character was not delivered or is wrong on a side.
+    Probable,
+    /// The number agrees, the names are those of two people: a human must look.
+    Names,
+}
+
+impl Verdict {
+    /// Tier as in links within a prefecture: 1, 4 or 6.
+    pub fn tier(self) -> i32 {
+        match self {
+            Self::Same => 1,
+            Self::Probable => 4,
+            Self::Names => 6,
+        }
+    }
+    /// In words for officers.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Same => "证号、姓名一致",
+            Self::Probable => "证号、姓名一致,证号未经校验",
+            Self::Names => "证号相同、姓名不同,待核实",
+        }
+    }
+}
+
+/// A person of one publication and a person of a later one in the list, under one number.
+#[derive(Debug, Clone)]
+struct Pair {
+    left: Listed,
+    right: Listed,
+    verdict: Verdict,
+}
+
+/// Pairs between two publications.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Between {
+    /// Publication.
+    pub left: String,
+    /// The other.
+    pub right: String,
+    /// Pairs whose names agree.
+    pub same: u64,
+    /// Pairs whose names differ.
+    pub differ: u64,
+}
+
+/// What was compared and found.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct AcrossSummary {
+    /// Persons with a number by publication.
+    pub persons: Vec<(String, u64)>,
+    /// Pairs by publications that have any.
+    pub between: Vec<Between>,
+    /// Files written.
+    pub files: Vec<PathBuf>,
+}
+
+/// Compares the publications and writes what they share.
+///
+/// # Errors
+/// Fewer than two publications, one that is not complete, two of different quarters.
+pub fn across(plan: &AcrossPlan, progress: &dyn Progress) -> Result<AcrossSummary> {
+    check(plan)?;
+    let files: Vec<PathBuf> =
+        plan.publications.iter().map(|p| p.join("restricted/person_identity.parquet")).collect();
+    let persons = files.iter().map(|file| numbers::count(file)).collect::<Result<Vec<u64>>>()?;
+    let parts = numbers::parts(persons.iter().sum(), plan.memory);
+    progress.stage("比对证号", Some(u64::from(parts) * files.len() as u64));
+    let mut pairs = Vec::new();
+    let mut numbered = vec![0; files.len()];
+    for part in 0..parts {
+        let found = numbers::shared(&files, (part, parts), progress)?;
+        numbered.iter_mut().zip(&found.numbered).for_each(|(sum, n)| *sum += n);
+        pairs.extend(paired(person::read(&files, &found.places)?, &found.groups));
+    }
+    // However many parts there were, the rows come in one order.
+    pairs.sort_by(|a, b| key(a).cmp(&key(b)));
+    progress.stage("写出", None);
+    let names: Vec<String> = plan.publications.iter().map(|p| p.display().to_string()).collect();
+    let written = output::write(plan, &names, &pairs)?;
+    Ok(AcrossSummary {
+        between: between(&names, &pairs),
+        persons: names.into_iter().zip(numbered).collect(),
+        files: written,
+    })
+}
+
+fn check(plan: &AcrossPlan) -> Result<()> {
+    if plan.publications.len() < 2 {
+        return Err(Error::usage("至少要两个发布").hint("依次给出各市的 quarter=… 文件夹"));
+    }
+    let mut seen: Vec<&PathBuf> = plan.publications.iter().collect();
+    seen.sort();
+    if let Some(twice) = seen.windows(2).find(|w| w[0] == w[1]) {
+        return Err(Error::usage("同一个发布给了两次").in_file(twice[0]));
+    }
+    let mut quarter: Option<String> = None;
+    for folder in &plan.publications {
+        let publication = Previous::open(folder)?;
+        match &quarter {
+            Some(first) if first != publication.quarter() => {
+                return Err(Error::usage(format!(
+                    "季度不同:这个发布是{},前面的是{first}",
+                    publication.quarter()
+                ))
+                .in_file(folder)
+                .hint("跨市比对要用同一季度的发布"));
+            }
+            _ => quarter = Some(publication.quarter().to_owned()),
+        }
+    }
+    Ok(())
+}
+
+/// All pairs of different publications among the persons of each number.
+fn paired(listed: Vec<Listed>, groups: &[usize]) -> Vec<Pair> {
+    let mut pairs = Vec::new();
+    let mut from = 0;
+    for &size in groups {
+        let group = &listed[from..from + size];
+        from += size;
+        let forms: Vec<NameForm> = group.iter().map(|one| NameForm::analyse(&one.name)).collect();
+        for (a, left) in group.iter().enumerate() {
+            for (b, right) in group.iter().enumerate().skip(a + 1) {
+                if left.publication != right.publication {
+                    let verdict = person::verdict((left, &forms[a]), (right, &forms[b]));
+                    pairs.push(Pair { left: left.clone(), right: right.clone(), verdict });
+                }
+            }
+        }
+    }
+    pairs
+}
+
+fn key(pair: &Pair) -> (u16, u16, &str, &str) {
+    (pair.left.publication, pair.right.publication, &pair.left.person_id, &pair.right.person_id)
+}
+
+fn between(names: &[String], pairs: &[Pair]) -> Vec<Between> {
+    pairs
+        .chunk_by(|a, b| (a.left.publication, a.right.publication) == (b.left.publication, b.right.publication))
+        .map(|same| {
+            let differ = same.iter().filter(|pair| pair.verdict == Verdict::Names).count() as u64;
+            Between {
+                left: names[usize::from(same[0].left.publication)].clone(),
+                right: names[usize::from(same[0].right.publication)].clone(),
+                same: same.len() as u64 - differ,
+                differ,
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,105 @@
+//! The table of pairs for analysts, and the list for officers.
+
+use std::fs::File;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Int32Array, StringArray};
+use arrow::datatypes::{Field, Schema};
+use arrow::record_batch::RecordBatch;
+
+use super::person::Listed;
+use super::{AcrossPlan, Pair};
+use crate::privacy::mask::id_for_list;
+use crate::privacy::neutralize;
+use crate::table::ParquetWriter;
+use crate::{Error, Result};
+
+/// Columns of one side: name, Chinese label, value.
+type Side = [(&'static str, &'static str, fn(&Listed) -> &str); 5];
+const SIDE: Side = [
+    ("person_id", "人员编号", |one| &one.person_id),
+    ("name", "姓名", |one| &one.name),
+    ("id_number", "证件号", |one| &one.id_number),
+    ("county_code", "县(区)代码", |one| &one.county_code),
+    ("sources", "所在名单", |one| &one.sources),
+];
+
+/// Writes both; returns their paths.
+pub(super) fn write(plan: &AcrossPlan, names: &[String], pairs: &[Pair]) -> Result<Vec<PathBuf>> {
+    std::fs::create_dir_all(&plan.out).map_err(|e| Error::io("新建文件夹", &plan.out, e))?;
+    let (table, list) = (plan.out.join("cross_link.parquet"), plan.out.join("cross_link.csv"));
+    write_table(&table, names, pairs)?;
+    write_list(&list, names, pairs)?;
+    Ok(vec![table, list])
+}
+
+/// A file that only its owner reads, whatever was there before.
+fn create(path: &Path) -> Result<File> {
+    let failed = |e| Error::io("新建文件", path, e).hint("检查文件夹是否可写、磁盘是否已满");
+    match std::fs::remove_file(path) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(failed(e)),
+        _ => {}
+    }
+    File::options().write(true).create_new(true).mode(0o600).open(path).map_err(failed)
+}
+
+fn write_table(path: &Path, names: &[String], pairs: &[Pair]) -> Result<()> {
+    let mut fields = Vec::new();
+    let mut columns: Vec<ArrayRef> = Vec::new();
+    let mut add = |name: String, label: String, column: ArrayRef| {
+        let labels = std::collections::BTreeMap::from([("label".to_owned(), label)]);
+        fields.push(Field::new(name, column.data_type().clone(), false).with_metadata(labels));
+        columns.push(column);
+    };
+    let sides: [(&str, &str, fn(&Pair) -> &Listed); 2] =
+        [("left", "甲", |pair| &pair.left), ("right", "乙", |pair| &pair.right)];
+    for (side, label, of) in sides {
+        let publication = pairs.iter().map(|pair| names[usize::from(of(pair).publication)].as_str());
+        let publication: StringArray = publication.map(Some).collect();
+        add(format!("{side}_publication"), format!("{label}:发布"), Arc::new(publication));
+        for (name, title, value) in SIDE {
+            let column: StringArray = pairs.iter().map(|pair| Some(value(of(pair)))).collect();
+            add(format!("{side}_{name}"), format!("{label}:{title}"), Arc::new(column));
+        }
+    }
+    let tiers = Int32Array::from_iter_values(pairs.iter().map(|pair| pair.verdict.tier()));
+    add("tier".to_owned(), "匹配层级".to_owned(), Arc::new(tiers));
+    let decisions = pairs.iter().map(|pair| if pair.verdict.tier() == 6 { "review" } else { "accept" });
+    let decisions: StringArray = decisions.map(Some).collect();
+    add("decision".to_owned(), "判定".to_owned(), Arc::new(decisions));
+    let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
+        .map_err(|e| Error::internal("输出列不一致").caused_by(e))?;
+    let failed = |e: parquet::errors::ParquetError| Error::io("写表", path, std::io::Error::other(e));
+    let mut writer = ParquetWriter::new(create(path)?, batch.schema()).map_err(failed)?;
+    writer.write(&batch).map_err(failed)?;
+    writer.finish().map_err(failed)?;
+    Ok(())
+}
+
+/// UTF-8 with byte order mark, which spreadsheets open right away.
+fn write_list(path: &Path, names: &[String], pairs: &[Pair]) -> Result<()> {
+    use std::io::Write as _;
+    let failed = |e: csv::Error| Error::io("写清单", path, std::io::Error::other(e));
+    let mut file = std::io::BufWriter::new(create(path)?);
+    file.write_all("\u{FEFF}".as_bytes()).map_err(|e| Error::io("写清单", path, e))?;
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(file);
+    let titles = ["甲", "乙"].into_iter().flat_map(|label| {
+        std::iter::once(format!("{label}:发布"))
+            .chain(SIDE.map(|(_, title, _)| format!("{label}:{title}")))
+    });
+    writer.write_record(titles.chain(["匹配方式".to_owned()])).map_err(failed)?;
+    for pair in pairs {
+        for one in [&pair.left, &pair.right] {
+            writer.write_field(neutralize(&names[usize::from(one.publication)]).as_bytes()).map_err(failed)?;
+            for (name, _, value) in SIDE {
+                let masked = (name == "id_number").then(|| id_for_list(value(one)));
+                let text = masked.as_deref().unwrap_or_else(|| value(one));
+                writer.write_field(neutralize(text).as_bytes()).map_err(failed)?;
+            }
+        }
+        writer.write_record([pair.verdict.title()]).map_err(failed)?;
+    }
+    writer.flush().map_err(|e| Error::io("写清单", path, e))
+}

@@ -1,0 +1,119 @@
+//! What the publications say of the persons under a shared number.
+
+use std::path::PathBuf;
+
+use arrow::array::{Array as _, StringArray};
+use rayon::prelude::*;
+
+use super::{Verdict, numbers};
+use crate::Result;
+use crate::link::compare::{HanNameLevel, han_name_level};
+use crate::normalize::{IdClass, IdNumber, NameForm};
+
+const COLUMNS: [&str; 6] = ["person_id", "id_number", "id_class", "name", "county_code", "sources"];
+
+/// A person of one publication.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Listed {
+    /// Position of the publication.
+    pub(super) publication: u16,
+    pub(super) person_id: String,
+    pub(super) id_number: String,
+    /// The number's check character was delivered and agrees.
+    pub(super) confirmed: bool,
+    pub(super) name: String,
+    pub(super) county_code: String,
+    /// Lists the person stands on, separated by `;`.
+    pub(super) sources: String,
+}
+
+/// The persons at these places, in their order.
+pub(super) fn read(files: &[PathBuf], places: &[(u16, u32)]) -> Result<Vec<Listed>> {
+    let mut order: Vec<usize> = (0..places.len()).collect();
+    order.sort_unstable_by_key(|&at| places[at]);
+    let wanted: Vec<&[usize]> = order.chunk_by(|&a, &b| places[a].0 == places[b].0).collect();
+    let found: Vec<Vec<Listed>> = wanted
+        .par_iter()
+        .map(|some| {
+            let publication = places[some[0]].0;
+            let rows = some.iter().map(|&at| places[at].1);
+            read_one(&files[usize::from(publication)], publication, rows)
+        })
+        .collect::<Result<_>>()?;
+    let mut listed = vec![Listed::default(); places.len()];
+    for (at, one) in order.iter().zip(found.into_iter().flatten()) {
+        listed[*at] = one;
+    }
+    Ok(listed)
+}
+
+/// `rows` ascending.
+fn read_one(file: &PathBuf, publication: u16, rows: impl Iterator<Item = u32>) -> Result<Vec<Listed>> {
+    let mut rows = rows.peekable();
+    let mut listed = Vec::new();
+    let mut first = 0u32;
+    for batch in numbers::read(file, &COLUMNS)? {
+        let batch = batch?;
+        let next = first + batch.num_rows() as u32;
+        let columns = COLUMNS.map(|name| numbers::texts(file, &batch, name));
+        let [person_id, id_number, id_class, name, county_code, sources] = columns;
+        let (person_id, id_number, id_class) = (person_id?, id_number?, id_class?);
+        let (name, county_code, sources) = (name?, county_code?, sources?);
+        while let Some(row) = rows.next_if(|&row| row < next) {
+            let at = (row - first) as usize;
+            let text = |column: &StringArray| match column.is_null(at) {
+                true => String::new(),
+                false => column.value(at).to_owned(),
+            };
+            let id = IdNumber { class: class(id_class.value(at)), ..IdNumber::parse(id_number.value(at)) };
+            listed.push(Listed {
+                publication,
+                person_id: text(person_id),
+                id_number: text(id_number),
+                confirmed: id.trusted() && !id.may_be_truncated(),
+                name: text(name),
+                county_code: text(county_code),
+                sources: text(sources),
+            });
+        }
+        first = next;
+    }
+    Ok(listed)
+}
+
+/// The class that the publication gave the number: its 18 characters do not tell whether the last
+/// one was delivered or computed.
+fn class(code: &str) -> IdClass {
+    IdClass::ALL.into_iter().find(|class| class.code() == code).unwrap_or_default()
+}
+
+/// What two persons under one number are.
+pub(super) fn verdict((left, a): (&Listed, &NameForm), (right, b): (&Listed, &NameForm)) -> Verdict {
+    let level = han_name_level(a, b);
+    // As within a prefecture: a slip of the pen at most.
+    let agrees = level != HanNameLevel::Missing && level <= HanNameLevel::Dropped;
+    match (agrees, left.confirmed && right.confirmed) {
+        (true, true) => Verdict::Same,
+        (true, false) => Verdict::Probable,
+        (false, _) => Verdict::Names,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn between(names: [&str; 2], confirmed: [bool; 2]) -> Verdict {
+        let listed = confirmed.map(|confirmed| Listed { confirmed, ..Listed::default() });
+        let forms = names.map(NameForm::analyse);
+        verdict((&listed[0], &forms[0]), (&listed[1], &forms[1]))
+    }
+
+    #[test]
+    fn a_number_alone_is_not_yet_the_same_person() {
+        assert_eq!(between(["张伟", "张偉"], [true, true]), Verdict::Same);
+        assert_eq!(between(["张伟", "张伟"], [true, false]), Verdict::Probable);
+        assert_eq!(between(["张伟", "李小红"], [true, true]), Verdict::Names);
+        assert_eq!(between(["张伟", ""], [true, true]), Verdict::Names);
+    }
+}
