@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn every_plan_has_shares_and_no_title_twice() {
-        for plan in [plans::RUN, plans::LINK, plans::SYNTH] {
+        for plan in [plans::RUN, plans::LINK, plans::SYNTH, plans::ACROSS] {
             let titles: std::collections::BTreeSet<&str> = plan.iter().map(|s| s.title).collect();
             assert_eq!(titles.len(), plan.len());
             assert!(plan.iter().all(|s| s.share > 0.0));

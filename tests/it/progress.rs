@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Mutex;
 
+use bidui::across::{AcrossPlan, across};
 use bidui::cli::plans;
 use bidui::cli::progress::estimate::Stage;
 use bidui::config::Pipeline;
@@ -68,6 +69,20 @@ fn commands_go_through_the_stages_of_their_plan() {
         key: vec![7; 32],
     };
     let heard = Heard::default();
-    bidui::engine::run(&plan, &heard).unwrap();
+    let publication = bidui::engine::run(&plan, &heard).unwrap().publication.folder;
     heard.assert_follows(plans::RUN);
+
+    let other = folder.path().join("other");
+    std::fs::create_dir_all(other.join("restricted")).unwrap();
+    for file in ["manifest.json", "restricted/person_identity.parquet"] {
+        std::fs::copy(publication.join(file), other.join(file)).unwrap();
+    }
+    let heard = Heard::default();
+    let plan = AcrossPlan {
+        publications: vec![publication, other],
+        out: folder.path().join("across"),
+        memory: 100_000,
+    };
+    across(&plan, &heard).unwrap();
+    heard.assert_follows(plans::ACROSS);
 }
