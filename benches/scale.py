@@ -15,7 +15,7 @@ import sys
 import time
 from pathlib import Path
 
-QUARTER = "2018Q3"
+QUARTER, NEXT = "2018Q3", "2018Q4"
 SEED = "20180930"
 # Extracts and publication of one person on disk, with room to spare.
 BYTES_PER_PERSON = 700
@@ -84,7 +84,8 @@ def make(options: argparse.Namespace, persons: int, folder: Path, most_kib: int)
     parts = folder.with_name(folder.name + ".part")
     shutil.rmtree(parts, ignore_errors=True)
     command = [str(options.binary), "synth", str(options.pipeline), "--persons", str(persons), "--seed", SEED,
-               "--quarter", QUARTER, "--layout", options.layout, "--out", str(parts), "--quiet"]
+               "--quarter", QUARTER, "--quarters", "2" if options.next else "1", "--layout", options.layout,
+               "--out", str(parts), "--quiet"]
     cost = timed(command, options.folder / "synth.log", most_kib)
     if cost["outgrown"]:
         raise SystemExit(f"bidui synth took more than {most_kib // 1024} MiB")
@@ -95,9 +96,9 @@ def make(options: argparse.Namespace, persons: int, folder: Path, most_kib: int)
 def measure(options: argparse.Namespace, persons: int, most_kib: int) -> list[dict]:
     """Lines of the table for one size."""
     name = short(persons)
-    data = options.folder / f"{name}-{options.layout}"
+    data = options.folder / f"{name}-{options.layout}{'-two' if options.next else ''}"
     free = shutil.disk_usage(options.folder).free
-    if free < persons * BYTES_PER_PERSON:
+    if free < persons * BYTES_PER_PERSON * (2 if options.next else 1):
         raise SystemExit(f"{name}: {free >> 30} GiB free in {options.folder}, too little")
     fresh, out = not data.is_dir(), options.folder / f"{name}-out"
     try:
@@ -110,23 +111,32 @@ def measure(options: argparse.Namespace, persons: int, most_kib: int) -> list[di
 
 
 def lines_of(options: argparse.Namespace, persons: int, data: Path, out: Path, most_kib: int) -> list[dict]:
-    lines, runs = [], []
+    lines = []
     made = make(options, persons, data, most_kib)
     if made:
         lines.append({"persons": persons, "what": "synth", "runs": 1, "bytes": bytes_in(data), **made})
+    runs: dict[str, list[dict]] = {"run": [], "next": []} if options.next else {"run": []}
+    written = dict.fromkeys(runs, 0)
     for _ in range(options.repeat):
-        # Every run is the first of its quarter.
+        # Every first run is the first of its quarter; the next quarter finds it in the same folder.
         shutil.rmtree(out, ignore_errors=True)
-        command = [str(options.binary), "run", str(options.pipeline), "--quarter", QUARTER, "--data",
-                   str(data / QUARTER), "--out", str(out), "--key-file", str(options.folder / "pseudonym.key"),
-                   "--quiet", *options.arguments]
-        runs.append(timed(command, options.folder / "run.log", most_kib))
-        print(f"{short(persons)} run: {runs[-1]['wall']:.2f} s, {runs[-1]['peak']:.0f} MiB", file=sys.stderr)
-        if runs[-1]["outgrown"]:
+        for what, quarter in zip(runs, (QUARTER, NEXT)):
+            command = [str(options.binary), "run", str(options.pipeline), "--quarter", quarter, "--data",
+                       str(data / quarter), "--out", str(out), "--key-file", str(options.folder / "pseudonym.key"),
+                       "--quiet", *options.arguments]
+            cost = timed(command, options.folder / "run.log", most_kib)
+            runs[what].append(cost)
+            written[what] = bytes_in(out / f"quarter={quarter}")
+            print(f"{short(persons)} {what}: {cost['wall']:.2f} s, {cost['peak']:.0f} MiB", file=sys.stderr)
+            if cost["outgrown"]:
+                break
+        if any(each and each[-1]["outgrown"] for each in runs.values()):
             break
-    line = {key: statistics.median(run[key] for run in runs) for key in ("wall", "cpu", "peak")}
-    lines.append({"persons": persons, "what": "run", "runs": len(runs), "bytes": bytes_in(out), **line,
-                  "outgrown": runs[-1]["outgrown"]})
+    for what, each in runs.items():
+        if each:
+            line = {key: statistics.median(run[key] for run in each) for key in ("wall", "cpu", "peak")}
+            lines.append({"persons": persons, "what": what, "runs": len(each), "bytes": written[what], **line,
+                          "outgrown": each[-1]["outgrown"]})
     return lines
 
 
@@ -157,6 +167,7 @@ def main() -> None:
     parser.add_argument("sizes", nargs="*", type=size, metavar="SIZE")
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--keep", action="store_true", help="leave extracts and publications where they are")
+    parser.add_argument("--next", action="store_true", help="run the next quarter, too, compared with the first")
     parser.add_argument("--layout", default="csv", choices=["csv", "gb18030", "parquet"])
     parser.add_argument("--most-memory", type=float, metavar="GIB",
                         help="stop a process that takes more (default: nine tenths of what is free)")
@@ -179,6 +190,11 @@ def main() -> None:
         note = f"  stopped: took more than {most_kib // 1024} MiB" if line["outgrown"] else ""
         print(f"{short(line['persons']):>8} {line['what']:6}{line['wall']:>9.2f}{line['cpu']:>9.2f}"
               f"{line['peak']:>10.0f}{line['bytes'] >> 20:>13}{note}")
+    first = {line["persons"]: line for line in lines if line["what"] == "run"}
+    for line in (line for line in lines if line["what"] == "next" and not line["outgrown"]):
+        base = first[line["persons"]]
+        print(f"{short(line['persons'])}: the next quarter takes {line['wall'] / base['wall']:.2f} of the first one's "
+              f"time, {line['cpu'] / base['cpu']:.2f} of its CPU, {line['peak'] / base['peak']:.2f} of its memory")
     slopes = exponents(lines, "synth") + exponents(lines, "run")
     if slopes:
         print(f"\n{'growth exponents':23}{'wall':>10}{'CPU':>10}{'peak':>10}")

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # How the cost of `bidui run` grows with the number of people: see benches/README.md.
 #
-#   benches/scale.sh [--keep] [--repeat N] [--folder DIR] [--json FILE] [SIZE…] [-- ARGUMENT OF bidui run…]
+#   benches/scale.sh [--keep] [--next] [--repeat N] [--folder DIR] [--json FILE] [SIZE…] [-- ARGUMENT OF bidui run…]
 #
 # Sizes: 100k 1.6M 10M (the default), or any other number of people.
 set -euo pipefail
