@@ -91,10 +91,11 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
     stage(&mut group, "views", build);
 
     let reconcile = || reconcile::run(&rules, &tables, QUARTER, &mut |_, _| {});
-    let findings = reconcile()?;
+    let mut findings = reconcile()?;
     stage(&mut group, "rules", reconcile);
 
-    let tracked = track::track(&findings, None, &resolution.ledger, QUARTER)?;
+    let found = std::mem::take(&mut findings.exceptions);
+    let tracked = track::track(found, &findings.not_run, None, &resolution.ledger, QUARTER)?;
     let catalogue = Catalogue::new(&pipeline, &rules, QUARTER);
     let publish = || {
         let inputs = PublicationInputs {
@@ -104,7 +105,7 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
             comparables: &comparables,
             links: &links,
             resolution: &resolution,
-            views: &tables,
+            views: &tables.list,
             findings: &findings,
             tracked: &tracked,
             key: &[7; 32],

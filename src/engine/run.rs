@@ -54,13 +54,14 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     let quarter = plan.quarter.to_string();
     progress.stage("逐条运行规则", Some(plan.rules.rules.len() as u64));
     let mut told = 0;
-    let findings = reconcile::run(&plan.rules, &views, &quarter, &mut |done, _| {
+    let mut findings = reconcile::run(&plan.rules, &views, &quarter, &mut |done, _| {
         progress.advance((done - told) as u64);
         told = done;
     })?;
     progress.stage("与上一季度对照", None);
     let before = previous.as_ref().map(Previous::exceptions).transpose()?;
-    let tracked = track::track(&findings, before.as_ref(), &resolution.ledger, &quarter)?;
+    let exceptions = std::mem::take(&mut findings.exceptions);
+    let tracked = track::track(exceptions, &findings.not_run, before, &resolution.ledger, &quarter)?;
     progress.stage("写出发布", None);
     let previous_indicators = previous.as_ref().map(Previous::indicators).transpose()?.unwrap_or_default();
     let catalogue = publish::Catalogue::new(&plan.pipeline, &plan.rules, &quarter);
@@ -71,7 +72,7 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
         comparables: &comparables,
         links: &links,
         resolution: &resolution,
-        views: &views,
+        views: &views.list,
         findings: &findings,
         tracked: &tracked,
         key: &plan.key,

@@ -240,7 +240,7 @@ fn stages(inputs: &PublicationInputs<'_>) -> Vec<StageRows> {
         stage(
             "reconcile",
             &[
-                ("exceptions", inputs.findings.exceptions.len()),
+                ("exceptions", inputs.tracked.iter().filter(|t| *t.last_seen == *inputs.quarter).count()),
                 ("indicators", inputs.findings.indicators.len()),
                 ("rules_not_run", inputs.findings.not_run.len()),
             ],

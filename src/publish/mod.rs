@@ -56,7 +56,7 @@ pub struct PublicationInputs<'a> {
     /// Persons and households.
     pub resolution: &'a Resolution,
     /// Views the rules ran on.
-    pub views: &'a [View],
+    pub views: &'a [View<'a>],
     /// Indicators and rules not run (exceptions come from `tracked`).
     pub findings: &'a Findings,
     /// Exceptions with their history.

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use arrow::array::{Array as _, AsArray as _, Date32Array, Int32Array, RecordBatch, StringArray};
 use arrow::datatypes::{Date32Type, Int32Type};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::manifest::{FORMAT, OutputFile};
-use crate::reconcile::{Exception, Severity, SubjectKind, View};
+use crate::reconcile::{Exception, Severity, SubjectKind, Texts, View};
 use crate::track::{PreviousExceptions, Status, TrackedException};
 use crate::{Error, Result};
 
@@ -144,11 +145,11 @@ impl Previous {
 
     /// All exceptions it knew, for [`crate::track::track`].
     pub fn exceptions(&self) -> Result<PreviousExceptions> {
-        let mut exceptions = Vec::new();
+        let (mut exceptions, mut texts) = (Vec::new(), Texts::default());
         for batch in self.batches("restricted/exception.parquet")? {
             let rows = Rows::new(&batch, &self.folder)?;
             for row in 0..batch.num_rows() {
-                exceptions.push(rows.exception(row)?);
+                exceptions.push(rows.exception(row, &mut texts)?);
             }
         }
         Ok(PreviousExceptions { quarter: self.quarter.clone(), exceptions })
@@ -197,14 +198,14 @@ impl Previous {
     }
 
     /// Its views of the wanted names, in name order.
-    pub fn views(&self, wanted: impl Fn(&str) -> bool) -> Result<Vec<View>> {
+    pub fn views(&self, wanted: impl Fn(&str) -> bool) -> Result<Vec<View<'static>>> {
         let mut views = Vec::new();
         for output in &self.outputs {
             let name = output.path.strip_prefix("restricted/view/").and_then(|p| p.strip_suffix(".parquet"));
             let Some(name) = name.filter(|name| wanted(name)) else { continue };
             let rows = crate::rows::Rows::open(&self.folder.join(&output.path))
                 .map_err(|e| self.damaged(&output.path, &e.to_string()))?;
-            views.push(View { name: name.to_owned(), rows, buckets: Vec::new() });
+            views.push(View::stored(name, rows));
         }
         Ok(views)
     }
@@ -272,7 +273,15 @@ impl<'a> Rows<'a> {
         self.optional_int(column, row).ok_or_else(|| self.missing(column))
     }
 
-    fn exception(&self, row: usize) -> Result<TrackedException> {
+    fn optional_shared(&self, column: &str, row: usize, texts: &mut Texts) -> Option<Arc<str>> {
+        let array = self.texts(column)?;
+        array.is_valid(row).then(|| texts.share(array.value(row)))
+    }
+    fn shared(&self, column: &str, row: usize, texts: &mut Texts) -> Result<Arc<str>> {
+        self.optional_shared(column, row, texts).ok_or_else(|| self.missing(column))
+    }
+
+    fn exception(&self, row: usize, texts: &mut Texts) -> Result<TrackedException> {
         let severity = match self.text("severity", row)?.as_str() {
             "S1" => Severity::S1,
             "S2" => Severity::S2,
@@ -297,19 +306,19 @@ impl<'a> Rows<'a> {
         Ok(TrackedException {
             exception_id: self.text("exception_id", row)?,
             exception: Exception {
-                rule_code: self.text("rule_code", row)?,
+                rule_code: self.shared("rule_code", row, texts)?,
                 severity,
                 subject_kind,
-                subject_id: self.text("subject_id", row)?,
-                rule_key: self.text("rule_key", row)?,
-                person_id: self.optional_text("person_id", row),
-                household_id: self.optional_text("household_id", row),
-                county_code: self.text("county_code", row)?,
-                township_code: self.text("township_code", row)?,
-                village_code: self.text("village_code", row)?,
-                owner: self.text("owner", row)?,
+                subject_id: self.shared("subject_id", row, texts)?,
+                rule_key: self.shared("rule_key", row, texts)?,
+                person_id: self.optional_shared("person_id", row, texts),
+                household_id: self.optional_shared("household_id", row, texts),
+                county_code: self.shared("county_code", row, texts)?,
+                township_code: self.shared("township_code", row, texts)?,
+                village_code: self.shared("village_code", row, texts)?,
+                owner: self.shared("owner", row, texts)?,
                 evidence: evidence.split(';').filter(|p| !p.is_empty()).map(str::to_owned).collect(),
-                message: self.text("message", row)?,
+                message: self.shared("message", row, texts)?,
                 confidence: u8::try_from(self.int("confidence", row)?).unwrap_or(6),
                 due_days: u32::try_from(self.int("due_days", row)?).unwrap_or(0),
                 in_review: self.int("in_review", row)? == 1,
@@ -317,11 +326,11 @@ impl<'a> Rows<'a> {
                 related: Vec::new(),
                 cause: None,
             },
-            first_seen: self.text("first_seen", row)?,
+            first_seen: self.shared("first_seen", row, texts)?,
             status,
-            due_date: due_date.to_string(),
-            last_seen: self.text("last_seen", row)?,
-            resolved_in: self.optional_text("resolved_in", row),
+            due_date: texts.share(&due_date.to_string()),
+            last_seen: self.shared("last_seen", row, texts)?,
+            resolved_in: self.optional_shared("resolved_in", row, texts),
             checked: self.int("checked", row)? == 1,
         })
     }

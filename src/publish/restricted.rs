@@ -9,6 +9,7 @@ use super::frame::{Kind, ParquetFile, TableDef, copy};
 use super::people::{Keys, People};
 use super::tables::{returned, table};
 use crate::privacy::pseudonym::base32;
+use crate::reconcile::view::ViewRows;
 use crate::track::TrackedException;
 use crate::{Error, Result};
 
@@ -45,7 +46,7 @@ pub(super) fn by_finding(tracked: &[TrackedException]) -> ByFinding<'_> {
         .iter()
         .map(|t| {
             let e = &t.exception;
-            ((e.rule_code.as_str(), e.subject_id.as_str(), e.rule_key.as_str()), t)
+            ((&*e.rule_code, &*e.subject_id, &*e.rule_key), t)
         })
         .collect()
 }
@@ -56,7 +57,7 @@ pub(super) fn related<'a>(
     tracked: &'a TrackedException,
 ) -> impl Iterator<Item = &'a TrackedException> {
     tracked.exception.related.iter().filter_map(|r| {
-        let key = (r.rule_code.as_str(), r.subject_id.as_str(), r.rule_key.as_str());
+        let key = (&*r.rule_code, &*r.subject_id, &*r.rule_key);
         index.get(&key).copied()
     })
 }
@@ -67,7 +68,7 @@ pub(super) fn cause<'a>(
     tracked: &TrackedException,
 ) -> Option<&'a TrackedException> {
     let cause = tracked.exception.cause.as_ref()?;
-    index.get(&(cause.rule_code.as_str(), cause.subject_id.as_str(), cause.rule_key.as_str())).copied()
+    index.get(&(&*cause.rule_code, &*cause.subject_id, &*cause.rule_key)).copied()
 }
 
 /// Their fingerprints.
@@ -83,7 +84,7 @@ pub(super) fn related_ids<'a>(
 pub(super) fn row_version(tracked: &TrackedException) -> String {
     let e = &tracked.exception;
     let mut hash = Sha256::new();
-    for part in [&tracked.exception_id, &e.message, &e.evidence.join(";"), &tracked.last_seen] {
+    for part in [&*tracked.exception_id, &*e.message, &e.evidence.join(";"), &*tracked.last_seen] {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
@@ -150,7 +151,11 @@ fn views(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
             return Err(Error::internal(format!("视图名“{}”不能作文件名", view.name)));
         }
         let relative = format!("restricted/view/{}.parquet", view.name);
-        match view.rows.file() {
+        let file = match &view.rows {
+            ViewRows::Stored(rows) => rows.file(),
+            ViewRows::Made(_) => None,
+        };
+        match file {
             // It was written as it is published.
             Some(rows) => copy(outputs, &relative, rows, view.rows.count() as u64)?,
             None => {

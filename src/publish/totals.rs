@@ -109,12 +109,12 @@ impl Totals {
         for t in inputs.tracked.iter().filter(|t| !t.is_history(inputs.quarter)) {
             let e = &t.exception;
             self.all.add(t);
-            self.by_rule.entry(e.rule_code.clone()).or_default().add(t);
-            self.by_owner.entry(e.owner.clone()).or_default().add(t);
-            self.by_county.entry(e.county_code.clone()).or_default().add(t);
-            self.by_township.entry(e.township_code.clone()).or_default().add(t);
+            self.by_rule.entry(e.rule_code.to_string()).or_default().add(t);
+            self.by_owner.entry(e.owner.to_string()).or_default().add(t);
+            self.by_county.entry(e.county_code.to_string()).or_default().add(t);
+            self.by_township.entry(e.township_code.to_string()).or_default().add(t);
             if t.is_open() && !t.in_review() {
-                self.overdue += u64::from(t.due_date < end);
+                self.overdue += u64::from(*t.due_date < *end);
                 self.explained += u64::from(e.cause.is_some());
             }
         }

@@ -17,12 +17,14 @@ use super::rule_file::{Rule, SqlFile};
 use super::rule_set::{ColumnsByTable, RuleSet, columns_by_table};
 use super::scope::{Scope, Scopes};
 use super::sql_text::SqlText;
-use super::{Indicator, View};
+use super::view::ViewRows;
+use super::workers::{Readers, side_by_side};
+use super::{Indicator, Views};
 use crate::Result;
 
 struct Buckets<'a> {
     rules: &'a RuleSet,
-    views: &'a [View],
+    views: &'a Views<'a>,
     /// Definitions that need all rows at once.
     whole: BTreeSet<&'a str>,
     /// Definitions that some rule of the run reads.
@@ -32,9 +34,9 @@ struct Buckets<'a> {
 /// Runs the rules at `positions` over views that lie in buckets.
 pub(super) fn run(
     rules: &RuleSet,
-    views: &[View],
+    views: &Views<'_>,
     positions: &[usize],
-    done: &mut dyn FnMut(),
+    done: &mut (dyn FnMut() + Send),
 ) -> Result<Gathered> {
     let scopes = Scopes::of(rules);
     let local = |rule: &Rule| match scopes.rules.get(&rule.header.code) {
@@ -45,17 +47,23 @@ pub(super) fn run(
     let (locals, wholes): (Vec<usize>, Vec<usize>) =
         positions.iter().copied().partition(|&at| local(&rules.rules[at]));
     let mut shared = Session::new();
-    for view in views.iter().filter(|v| v.buckets.is_empty()) {
-        shared.register(&view.name, to_frame(&view.rows, |_| true)?);
+    for view in views.list.iter().filter(|v| v.buckets.is_empty()) {
+        shared.register(&view.name, to_frame(&view.rows, &views.ids, |_| true)?);
     }
     buckets.define_wholes(&mut shared)?;
     let mut wanted = columns_by_table(wholes.iter().map(|&at| &rules.rules[at].file));
     rules.add_quality_columns(&mut wanted);
     let mut findings: Vec<(usize, Finding)> = Vec::new();
     let mut counted: BTreeMap<usize, Vec<Indicator>> = BTreeMap::new();
-    let gathered = buckets.sweep(&shared, &buckets.needed, &wanted, &mut |session| {
-        for &at in &locals {
-            let outcome = run_rule(session, &rules.rules[at], &rules.root_code)?;
+    let readers = Readers::of(locals.iter().map(|&at| &rules.rules[at].file));
+    let gathered = buckets.sweep(&shared, &buckets.needed, &locals, &wanted, &mut |session, last| {
+        let mut told = || {
+            if last {
+                done()
+            }
+        };
+        let outcomes = side_by_side(rules, &locals, &views.ids, session, readers.clone(), &mut told)?;
+        for (at, outcome) in outcomes {
             findings.extend(outcome.findings.into_iter().map(|f| (at, f)));
             counted.entry(at).or_default().extend(outcome.indicators);
         }
@@ -64,7 +72,7 @@ pub(super) fn run(
     for at in wholes {
         let rule = &rules.rules[at];
         let session = buckets.session_for(&rule.file, &shared, &gathered)?;
-        let outcome = run_rule(&session, rule, &rules.root_code)?;
+        let outcome = run_rule(&session, rule, &views.ids, &rules.root_code)?;
         findings.extend(outcome.findings.into_iter().map(|f| (at, f)));
         counted.entry(at).or_default().extend(outcome.indicators);
         done();
@@ -82,6 +90,7 @@ pub(super) fn run(
             for table in [&settings.persons, &settings.households] {
                 buckets.register(&mut session, table, &wanted, &gathered)?;
             }
+            buckets.fill_absent(&mut session);
             Some(counted_places(&session, settings)?)
         }
     };
@@ -111,19 +120,11 @@ fn added(parts: Vec<Indicator>) -> Vec<Indicator> {
 }
 
 impl<'a> Buckets<'a> {
-    fn new(rules: &'a RuleSet, views: &'a [View], positions: &[usize], scopes: &Scopes) -> Self {
-        let needed = positions
-            .iter()
-            .flat_map(|&at| rules.definitions_of(&rules.rules[at].file))
-            .map(|d| d.header.name.clone())
-            .chain(rules.settings.quality.iter().flat_map(|q| {
-                [&q.persons, &q.households].into_iter().flat_map(|table| rules.definitions_behind(table))
-            }))
-            .collect();
+    fn new(rules: &'a RuleSet, views: &'a Views<'a>, positions: &[usize], scopes: &Scopes) -> Self {
         let whole = (rules.definitions.iter().map(|d| d.header.name.as_str()))
             .filter(|name| !matches!(scopes.definitions.get(*name), Some(Scope::Local { .. })))
             .collect();
-        Self { rules, views, whole, needed }
+        Self { rules, views, whole, needed: rules.definitions_needed(positions) }
     }
 
     /// Computes the definitions that need all rows; every bucket then reads them whole. One may
@@ -150,7 +151,7 @@ impl<'a> Buckets<'a> {
                 true => BTreeMap::new(),
                 false => {
                     let behind = wanted.keys().flat_map(|name| self.rules.definitions_behind(name)).collect();
-                    self.sweep(shared, &behind, &wanted, &mut |_| Ok(()))?
+                    self.sweep(shared, &behind, &[], &wanted, &mut |_, _| Ok(()))?
                 }
             };
             for definition in wholes {
@@ -161,25 +162,30 @@ impl<'a> Buckets<'a> {
         Ok(())
     }
 
-    /// Goes through the buckets: `work` sees each one's tables with these definitions, and what is
-    /// wanted of the definitions is gathered.
+    /// Goes through the buckets: `work` gets each one's tables with these definitions and the tables
+    /// that these rules read, and is told which bucket is the last; what is wanted of the definitions
+    /// is gathered.
     fn sweep(
         &self,
         shared: &Session,
         definitions: &BTreeSet<String>,
+        rules: &[usize],
         wanted: &ColumnsByTable,
-        work: &mut dyn FnMut(&Session) -> Result<()>,
+        work: &mut dyn FnMut(Session, bool) -> Result<()>,
     ) -> Result<BTreeMap<String, DataFrame>> {
         let mut gathered: BTreeMap<String, DataFrame> = BTreeMap::new();
-        // A sweep for some definitions reads their views alone.
         let some = self.rules.definitions.iter().filter(|d| definitions.contains(&d.header.name));
-        let reads = (*definitions != self.needed).then(|| columns_by_table(some.map(|d| &d.file)));
-        let count = self.views.iter().map(|v| v.buckets.len()).max().unwrap_or(0);
+        let files = some.map(|d| &d.file).chain(rules.iter().map(|&at| &self.rules.rules[at].file));
+        let reads = columns_by_table(files);
+        let views = &self.views.list;
+        let count = views.iter().map(|v| v.buckets.len()).max().unwrap_or(0);
         for bucket in 0..count {
             let mut session = shared.clone();
-            for view in self.views.iter().filter(|v| !v.buckets.is_empty()) {
-                if reads.as_ref().is_none_or(|reads| reads.contains_key(&view.name)) {
-                    session.register(&view.name, to_frame(&view.buckets[bucket], |_| true)?);
+            for view in views.iter().filter(|v| !v.buckets.is_empty()) {
+                if let Some(reads) = reads.get(&view.name) {
+                    let rows = ViewRows::Stored(view.buckets[bucket].clone());
+                    let frame = to_frame(&rows, &self.views.ids, |column| reads.contains(column))?;
+                    session.register(&view.name, frame);
                 }
             }
             self.fill_absent(&mut session);
@@ -195,7 +201,7 @@ impl<'a> Buckets<'a> {
                 }
                 session.register(name, frame);
             }
-            work(&session)?;
+            work(session, bucket + 1 == count)?;
         }
         Ok(gathered)
     }
@@ -228,16 +234,17 @@ impl<'a> Buckets<'a> {
         }
         if let Some(frame) = gathered.get(table) {
             session.register(table, frame.clone());
-        } else if let Some(view) = self.views.iter().find(|v| v.name == table) {
+        } else if let Some(view) = self.views.list.iter().find(|v| v.name == table) {
             let columns = wanted.get(table);
-            let frame = to_frame(&view.rows, |name| columns.is_none_or(|c| c.contains(name)))?;
+            let frame =
+                to_frame(&view.rows, &self.views.ids, |name| columns.is_none_or(|c| c.contains(name)))?;
             session.register(table, frame);
         }
         Ok(())
     }
 
     fn fill_absent(&self, session: &mut Session) {
-        let absent = |name: &str| self.views.iter().all(|v| v.name != name);
+        let absent = |name: &str| self.views.list.iter().all(|v| v.name != name);
         fill_absent(session, &self.rules.catalogue, absent);
     }
 }

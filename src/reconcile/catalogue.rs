@@ -60,6 +60,11 @@ pub fn common_columns() -> Columns {
     .to_vec()
 }
 
+/// Is a column of a source's view computed, whatever the contract has of its name?
+pub fn is_common(column: &str) -> bool {
+    common_columns().iter().any(|(name, _)| name == column)
+}
+
 impl Catalogue {
     /// Views of `sources` (name, title, contract columns) and the derived ones; `parameters`
     /// are the columns of the one-row view `parameter`.

@@ -8,11 +8,13 @@ use polars::prelude::DataFrame;
 use super::catalogue::Catalogue;
 use super::findings;
 use super::frame::{empty_frame, to_batch, to_frame};
+use super::ids::Ids;
 use super::planner::Session;
 use super::quality::{self, QualitySettings};
 use super::rule_file::{Level, Rule};
 use super::rule_set::RuleSet;
-use super::{Exception, Findings, Indicator, NotRun, View, buckets, outcome};
+use super::workers::{Readers, side_by_side};
+use super::{Exception, Findings, Indicator, NotRun, Views, buckets, outcome};
 use crate::{Error, Result};
 
 /// What a rule yields before it is put in its place among persons and divisions.
@@ -40,14 +42,14 @@ pub(super) struct Gathered {
 /// `progress` is told the number of rules done and their total.
 pub fn run(
     rules: &RuleSet,
-    views: &[View],
+    views: &Views<'_>,
     quarter: &str,
-    progress: &mut dyn FnMut(usize, usize),
+    progress: &mut (dyn FnMut(usize, usize) + Send),
 ) -> Result<Findings> {
     let mut findings = Findings::default();
     let mut positions = Vec::new();
     for (position, rule) in rules.rules.iter().enumerate() {
-        match why_not(rules, rule, views, quarter) {
+        match why_not(rules, rule, views, quarter)? {
             Some(reason) => {
                 findings.not_run.push(NotRun { rule_code: rule.header.code.clone(), reason });
             }
@@ -60,7 +62,7 @@ pub fn run(
         done += 1;
         progress(done, rules.rules.len());
     };
-    let gathered = match views.iter().any(|v| !v.buckets.is_empty()) {
+    let gathered = match views.list.iter().any(|v| !v.buckets.is_empty()) {
         true => buckets::run(rules, views, &positions, &mut advance)?,
         false => run_at_once(rules, views, &positions, &mut advance)?,
     };
@@ -80,21 +82,39 @@ pub fn run(
 
 fn run_at_once(
     rules: &RuleSet,
-    views: &[View],
+    views: &Views<'_>,
     positions: &[usize],
-    done: &mut dyn FnMut(),
+    done: &mut (dyn FnMut() + Send),
 ) -> Result<Gathered> {
-    let session = session_of(rules, views)?;
+    let needed = rules.definitions_needed(positions);
+    let definitions: Vec<_> = rules.definitions.iter().filter(|d| needed.contains(&d.header.name)).collect();
+    let selects = positions.iter().map(|&at| &rules.rules[at].file);
+    let mut readers = Readers::of(selects.chain(definitions.iter().map(|d| &d.file)));
+    let quality = rules.settings.quality.as_ref();
+    quality.into_iter().flat_map(|q| [&q.persons, &q.households]).for_each(|table| readers.add(table));
+    let mut session = Session::new();
+    let mut columns = rules.columns_of(positions);
+    for view in &views.list {
+        if let Some(columns) = columns.remove(&view.name) {
+            session.register(&view.name, to_frame(&view.rows, &views.ids, |name| columns.contains(name))?);
+        }
+    }
+    fill_absent(&mut session, &rules.catalogue, |name| columns.contains_key(name));
+    for definition in definitions {
+        let frame = session.select(definition.file.sql())?;
+        session.register(&definition.header.name, frame);
+        readers.done(&definition.file, &mut session);
+    }
     let mut gathered = Gathered::default();
-    for &position in positions {
+    if let Some(settings) = quality {
+        gathered.places = Some(counted_places(&session, settings)?);
+    }
+    for (position, outcome) in side_by_side(rules, positions, &views.ids, session, readers, done)? {
         let rule = &rules.rules[position];
-        let outcome = run_rule(&session, rule, &rules.root_code)?;
         gathered.findings.extend(outcome.findings.into_iter().map(|f| (position, f)));
         gathered.indicators.extend(none_counted(rule, &outcome.indicators, &rules.root_code));
         gathered.indicators.extend(outcome.indicators);
-        done();
     }
-    gathered.places = rules.settings.quality.as_ref().map(|q| counted_places(&session, q)).transpose()?;
     Ok(gathered)
 }
 
@@ -123,25 +143,6 @@ pub(super) fn counted_places(session: &Session, settings: &QualitySettings) -> R
     Ok([counted(&settings.persons)?, counted(&settings.households)?])
 }
 
-/// Tables of the quarter with the columns that some rule names; definitions are computed once.
-fn session_of(rules: &RuleSet, views: &[View]) -> Result<Session> {
-    let read = rules.columns_read();
-    let mut session = Session::new();
-    for view in views {
-        if let Some(columns) = read.get(&view.name) {
-            session.register(&view.name, to_frame(&view.rows, |column| columns.contains(column))?);
-        }
-    }
-    fill_absent(&mut session, &rules.catalogue, |name| {
-        read.contains_key(name) && views.iter().all(|v| v.name != name)
-    });
-    for definition in &rules.definitions {
-        let frame = session.select(definition.file.sql())?;
-        session.register(&definition.header.name, frame);
-    }
-    Ok(session)
-}
-
 /// Registers views without rows.
 pub(super) fn fill_absent(session: &mut Session, catalogue: &Catalogue, wanted: impl Fn(&str) -> bool) {
     for (name, view) in &catalogue.views {
@@ -152,47 +153,52 @@ pub(super) fn fill_absent(session: &mut Session, catalogue: &Catalogue, wanted: 
 }
 
 /// Why a rule is not run this quarter, in Chinese.
-fn why_not(rules: &RuleSet, rule: &Rule, views: &[View], quarter: &str) -> Option<String> {
-    let view = |name: &str| views.iter().find(|v| v.name == name);
+fn why_not(rules: &RuleSet, rule: &Rule, views: &Views<'_>, quarter: &str) -> Result<Option<String>> {
     let header = &rule.header;
     if !rule.applies(quarter) {
-        return Some(match (&header.since, &header.until) {
+        return Ok(Some(match (&header.since, &header.until) {
             (Some(since), _) if quarter < since.as_str() => format!("自{since}起适用"),
             (_, Some(until)) => format!("适用至{until}"),
             _ => "本季度不适用".to_owned(),
-        });
+        }));
     }
     let missing: Vec<String> = header
         .sources
         .iter()
-        .filter(|name| view(name).is_none())
+        .filter(|name| views.get(name).is_none())
         .map(|name| format!("{}({name})", rules.catalogue.title(name)))
         .collect();
     if !missing.is_empty() {
-        return Some(format!("缺少数据来源:{}", missing.join("、")));
+        return Ok(Some(format!("缺少数据来源:{}", missing.join("、"))));
     }
     // A column that no record fills was not delivered: everyone would seem to lack it.
-    let blank = |name: &str| {
+    let mut blank = Vec::new();
+    for name in &header.columns {
         let (source, column) = name.split_once('.').unwrap_or((name, ""));
-        view(source).is_some_and(|v| v.rows.filled(column).unwrap_or(0) == 0)
-    };
-    let blank: Vec<String> =
-        header.columns.iter().filter(|name| blank(name)).map(|name| rules.column_label(name)).collect();
-    (!blank.is_empty()).then(|| format!("提取数据没有这一列,或整列为空:{}", blank.join("、")))
+        let filled = views.get(source).map_or(Ok(true), |view| view.rows.has_values(column))?;
+        if !filled {
+            blank.push(rules.column_label(name));
+        }
+    }
+    Ok((!blank.is_empty()).then(|| format!("提取数据没有这一列,或整列为空:{}", blank.join("、"))))
 }
 
 /// Runs one rule in a session that holds its tables.
-pub(super) fn run_rule(session: &Session, rule: &Rule, root_code: &str) -> Result<Outcome> {
-    let frame = session.select(rule.file.sql()).map_err(|e| {
-        rule.file
-            .complain_sql(0..0, format!("规则{}运行失败", rule.header.code))
-            .hint("用 bidui check 检查规则;仍有问题请附上此信息")
-            .caused_by(e)
-    })?;
-    read_outcome(rule, &frame, root_code)
+pub(super) fn run_rule(session: &Session, rule: &Rule, ids: &Ids, root_code: &str) -> Result<Outcome> {
+    let frame = session.select(rule.file.sql()).map_err(|e| failed(rule, e))?;
+    read_outcome(rule, &frame, ids, root_code)
 }
 
-fn read_outcome(rule: &Rule, frame: &DataFrame, root_code: &str) -> Result<Outcome> {
+/// A rule that was checked fails all the same.
+pub(super) fn failed(rule: &Rule, error: Error) -> Error {
+    rule.file
+        .complain_sql(0..0, format!("规则{}运行失败", rule.header.code))
+        .hint("用 bidui check 检查规则;仍有问题请附上此信息")
+        .caused_by(error)
+}
+
+/// What a rule's SELECT found.
+pub(super) fn read_outcome(rule: &Rule, frame: &DataFrame, ids: &Ids, root_code: &str) -> Result<Outcome> {
     let batch: RecordBatch = to_batch(frame)?;
     if rule.header.indicator {
         return Ok(Outcome {
@@ -200,14 +206,14 @@ fn read_outcome(rule: &Rule, frame: &DataFrame, root_code: &str) -> Result<Outco
             ..Outcome::default()
         });
     }
-    Ok(Outcome { findings: outcome::findings(rule, &batch)?, ..Outcome::default() })
+    Ok(Outcome { findings: outcome::findings(rule, &batch, ids)?, ..Outcome::default() })
 }
 
 /// Codes in a map, for tests and documents.
 pub fn counts(exceptions: &[Exception]) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for exception in exceptions {
-        *counts.entry(exception.rule_code.clone()).or_default() += 1;
+        *counts.entry(exception.rule_code.to_string()).or_default() += 1;
     }
     counts
 }

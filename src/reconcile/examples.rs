@@ -10,11 +10,14 @@ use arrow::record_batch::RecordBatch;
 use super::catalogue::PREVIOUS;
 use super::engine::{Outcome, run_rule};
 use super::frame::{ColumnKind, Columns, empty_frame, to_frame};
+use super::ids::{IdKind, Ids};
 use super::mutate::{Mutant, mutants};
+use super::outcome::Subject;
 use super::planner::Session;
 use super::rule_file::{Rule, placeholders};
 use super::rule_set::{RuleSet, with_hint};
 use super::sql_text::SqlText;
+use super::view::ViewRows;
 use crate::config::toml_file::suggest;
 use crate::config::{Parameter, Pipeline, Quarter, date32};
 use crate::rows::Rows;
@@ -288,13 +291,17 @@ impl<'a> Bench<'a> {
             row.insert(name.clone(), filled);
         }
     }
-    fn outcome(&self, rule: &Rule, index: usize) -> Result<Outcome> {
+    fn outcome(&self, rule: &Rule, index: usize) -> Result<(Outcome, Ids)> {
         let rows = self.rows(rule, index)?;
+        let ids = ids_of(rows.values().flatten());
         let mut session = Session::new();
         for name in self.tables_of(rule) {
             let Some(columns) = self.rules.catalogue.columns(&name) else { continue };
             match rows.get(&name) {
-                Some(rows) => session.register(&name, to_frame(&Rows::of(table(columns, rows)?), |_| true)?),
+                Some(rows) => {
+                    let rows = ViewRows::Stored(Rows::of(table(columns, rows)?));
+                    session.register(&name, to_frame(&rows, &ids, |_| true)?);
+                }
                 None => session.register(&name, empty_frame(columns)),
             }
         }
@@ -302,21 +309,27 @@ impl<'a> Bench<'a> {
             let frame = session.select(definition.file.sql())?;
             session.register(&definition.header.name, frame);
         }
-        run_rule(&session, rule, &self.rules.root_code)
+        Ok((run_rule(&session, rule, &ids, &self.rules.root_code)?, ids))
     }
     /// Runs one example and compares.
     fn check(&self, rule: &Rule, index: usize) -> Result<()> {
         let example = &rule.header.example[index];
-        let outcome = self.outcome(rule, index)?;
+        let (outcome, ids) = self.outcome(rule, index)?;
         let with_evidence = example.expect.iter().any(|e| e.contains(" <- "));
         let mut found: Vec<String> = outcome
             .findings
             .iter()
             .map(|f| {
                 let key = if f.rule_key.is_empty() { String::new() } else { format!("/{}", f.rule_key) };
+                let text = |id: &i64| ids.text(IdKind::Record, *id);
+                let records: Vec<String> = f.evidence.iter().map(text).collect();
                 let evidence =
-                    if with_evidence { format!(" <- {}", f.evidence.join(" ")) } else { String::new() };
-                format!("{}{key}{evidence}", f.subject_id)
+                    if with_evidence { format!(" <- {}", records.join(" ")) } else { String::new() };
+                let subject = match &f.subject {
+                    Subject::Id(id) => text(id),
+                    Subject::Unit(code) => code.to_string(),
+                };
+                format!("{subject}{key}{evidence}")
             })
             .chain(outcome.indicators.iter().map(|i| {
                 let name = if i.indicator.is_empty() { "-" } else { &i.indicator };
@@ -345,6 +358,12 @@ impl<'a> Bench<'a> {
             )
             .hint("改语句,或改例子的 expect"))
     }
+}
+
+/// Numbers for the ids in the rows of an example, whatever they are called.
+pub(super) fn ids_of<'r>(rows: impl Iterator<Item = &'r Row>) -> Ids {
+    let cells = rows.flatten().filter(|(column, _)| IdKind::of(column).is_some());
+    Ids::listed(cells.map(|(_, text)| text.clone()).collect())
 }
 
 fn valid(kind: ColumnKind, value: &str) -> bool {

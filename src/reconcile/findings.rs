@@ -1,243 +1,199 @@
 //! Puts findings in their place: division, owner, confidence, and the other findings that
 //! belong to the same cause.
 
+use std::sync::Arc;
+
 use arrow::array::{Array, AsArray, StringArray};
-use arrow::datatypes::Int32Type;
+use arrow::datatypes::{Int32Type, Int64Type};
 use arrow::record_batch::RecordBatch;
 use hashbrown::{HashMap, HashSet};
 
-use super::outcome::Finding;
-use super::rule_set::{RuleSet, code_order};
-use super::{Exception, RelatedException, SubjectKind, View};
-use crate::Result;
+use super::catalogue::PREVIOUS;
+use super::ids::IdKind;
+use super::outcome::{Finding, Subject};
+use super::relate::{Placed, relate};
+use super::rule_set::RuleSet;
+use super::{Exception, SubjectKind, Texts, Views};
+use crate::normalize::division::{COUNTY, TOWNSHIP, VILLAGE};
+use crate::{Error, Result};
+
+/// County, township and village code, `''` if unknown.
+type Division = [Arc<str>; 3];
 
 /// What is known of a record that serves as evidence.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 struct RecordFacts {
-    person_id: String,
-    household_id: String,
-    division: [String; 3],
+    person: Option<i64>,
+    household: Option<i64>,
+    division: Division,
     tier: u8,
     in_review: bool,
 }
 
+/// Where a person or household is registered.
+struct Home {
+    household: i64,
+    division: u32,
+}
+
 /// Exceptions of all rules, sorted by (rule, subject, key).
-pub fn place(
+pub(super) fn place(
     rules: &RuleSet,
-    views: &[View],
+    views: &Views<'_>,
     quarter: &str,
     mut found: Vec<(usize, Finding)>,
 ) -> Result<Vec<Exception>> {
-    found.sort_by_cached_key(|(rule, f)| {
-        (code_order(&rules.rules[*rule].header.code), f.subject_id.clone(), f.rule_key.clone())
-    });
-    let wanted: HashSet<&str> =
-        found.iter().flat_map(|(_, f)| f.evidence.iter().map(String::as_str)).collect();
-    let facts = record_facts(views, &wanted)?;
-    let subjects: HashSet<&str> = found.iter().map(|(_, f)| f.subject_id.as_str()).collect();
-    let homes = homes(rules, views, &subjects)?;
-    let unknown = RecordFacts { tier: 1, ..RecordFacts::default() };
-    let mut persons: Vec<Vec<String>> = Vec::with_capacity(found.len());
-    let mut exceptions: Vec<Exception> = Vec::with_capacity(found.len());
-    for (position, finding) in &found {
-        let header = &rules.rules[*position].header;
-        let records: Vec<&RecordFacts> =
-            finding.evidence.iter().map(|id| facts.get(id.as_str()).unwrap_or(&unknown)).collect();
-        let first = records.first().copied().unwrap_or(&unknown);
-        let home = homes.get(finding.subject_id.as_str());
-        let (person_id, household_id) = match header.subject {
-            SubjectKind::Person => (
-                Some(finding.subject_id.clone()),
-                home.map(|h| h.household_id.clone()).or(some(&first.household_id)),
-            ),
-            SubjectKind::Household => (None, Some(finding.subject_id.clone())),
-            _ => (some(&first.person_id), some(&first.household_id)),
+    // Rules stand in the order of their codes.
+    found.sort_by(|(a, x), (b, y)| (a, &x.subject, &x.rule_key).cmp(&(b, &y.subject, &y.rule_key)));
+    let mut places =
+        Places { views, texts: Texts::default(), divisions: HashMap::new(), before: HashMap::new() };
+    places.look_back(&found)?;
+    let homes = homes(rules, views, &found)?;
+    let nowhere = places.division(0);
+    let mut names: HashMap<(bool, i64), Arc<str>> = HashMap::new();
+    let mut exceptions = Vec::with_capacity(found.len());
+    let mut placed = Vec::with_capacity(found.len());
+    for (rule, finding) in found {
+        let header = &rules.rules[rule].header;
+        let records: Vec<Option<RecordFacts>> =
+            finding.evidence.iter().map(|record| places.facts(*record)).collect();
+        let known = || records.iter().flatten();
+        let first = records.first().and_then(Option::as_ref);
+        let (mut person, mut household) = (first.and_then(|f| f.person), first.and_then(|f| f.household));
+        let mut home = None;
+        if let Subject::Id(subject) = finding.subject {
+            home = homes.get(&(header.subject == SubjectKind::Person, subject));
+            match header.subject {
+                SubjectKind::Person => {
+                    (person, household) = (Some(subject), home.map(|h| h.household).or(household));
+                }
+                SubjectKind::Household => (person, household) = (None, Some(subject)),
+                SubjectKind::Record | SubjectKind::Unit => home = None,
+            }
+        }
+        let division = match home.map(|home| places.division(home.division)) {
+            Some(division) if !division[0].is_empty() => division,
+            _ => first.map_or_else(|| nowhere.clone(), |f| f.division.clone()),
         };
-        let division = match home {
-            Some(home) if !home.division[0].is_empty() => &home.division,
-            _ => &first.division,
-        };
-        let mut involved: Vec<String> =
-            records.iter().map(|r| r.person_id.clone()).filter(|p| !p.is_empty()).collect();
-        involved.sort();
+        let mut involved: Vec<i64> = known().filter_map(|r| r.person).collect();
+        involved.sort_unstable();
         involved.dedup();
-        persons.push(involved);
+        let mut name = |kind: IdKind, id: i64| {
+            let name = || Arc::from(views.ids.text(kind, id));
+            names.entry((kind == IdKind::Person, id)).or_insert_with(name).clone()
+        };
+        let [county_code, township_code, village_code] = division;
         exceptions.push(Exception {
-            rule_code: header.code.clone(),
+            rule_code: places.texts.share(&header.code),
             severity: header.severity,
             subject_kind: header.subject,
-            subject_id: finding.subject_id.clone(),
-            rule_key: finding.rule_key.clone(),
-            person_id,
-            household_id,
-            county_code: division[0].clone(),
-            township_code: division[1].clone(),
-            village_code: division[2].clone(),
-            owner: header.owner.at(quarter).to_owned(),
-            confidence: records.iter().map(|r| r.tier).max().unwrap_or(1),
-            in_review: !header.stands_in_review && records.iter().any(|r| r.in_review),
-            evidence: finding.evidence.clone(),
-            message: finding.message.clone(),
+            subject_id: match (finding.subject, header.subject) {
+                (Subject::Id(id), SubjectKind::Person) => name(IdKind::Person, id),
+                (Subject::Id(id), SubjectKind::Household) => name(IdKind::Household, id),
+                (Subject::Id(id), _) => Arc::from(views.ids.text(IdKind::Record, id)),
+                (Subject::Unit(code), _) => places.texts.share(&code),
+            },
+            rule_key: places.texts.share(&finding.rule_key),
+            person_id: person.map(|id| name(IdKind::Person, id)),
+            household_id: household.map(|id| name(IdKind::Household, id)),
+            county_code,
+            township_code,
+            village_code,
+            owner: places.texts.share(header.owner.at(quarter)),
+            confidence: records.iter().map(|r| r.as_ref().map_or(1, |r| r.tier)).max().unwrap_or(1),
+            in_review: !header.stands_in_review && known().any(|r| r.in_review),
+            evidence: finding.evidence.iter().map(|id| views.ids.text(IdKind::Record, *id)).collect(),
+            message: places.texts.share(&finding.message),
             due_days: header.due_days,
             related: Vec::new(),
             cause: None,
         });
+        placed.push(Placed { rule, person, household, involved: involved.into() });
     }
-    relate(rules, &mut exceptions, &persons);
+    relate(rules, &mut exceptions, &placed);
     Ok(exceptions)
 }
 
-fn some(text: &str) -> Option<String> {
-    (!text.is_empty()).then(|| text.to_owned())
+/// Where records, and with them findings, are.
+struct Places<'v, 'a> {
+    views: &'v Views<'a>,
+    texts: Texts,
+    /// Codes by value of a division column.
+    divisions: HashMap<u32, Division>,
+    /// Of the last quarter's records that are evidence.
+    before: HashMap<i64, RecordFacts>,
 }
 
-/// Where the findings on a person and on a household are.
-struct Places<'a> {
-    person: HashMap<&'a str, Vec<usize>>,
-    household: HashMap<&'a str, Vec<usize>>,
-}
+impl Places<'_, '_> {
+    /// Codes of a value of a division column.
+    fn division(&mut self, value: u32) -> Division {
+        let Self { views, texts, divisions, .. } = self;
+        let tree = views.inputs.tree();
+        let codes = || [COUNTY, TOWNSHIP, VILLAGE].map(|level| texts.share(tree.code_at(value, level)));
+        divisions.entry(value).or_insert_with(codes).clone()
+    }
 
-impl<'a> Places<'a> {
-    fn of(exceptions: &'a [Exception]) -> Self {
-        let mut places = Self { person: HashMap::new(), household: HashMap::new() };
-        for (index, exception) in exceptions.iter().enumerate() {
-            for (map, id) in
-                [(&mut places.person, &exception.person_id), (&mut places.household, &exception.household_id)]
-            {
-                if let Some(id) = id {
-                    map.entry(id.as_str()).or_default().push(index);
+    /// What is known of a record.
+    fn facts(&mut self, record: i64) -> Option<RecordFacts> {
+        let inputs = &self.views.inputs;
+        let Some((source, row)) = self.views.find(record) else { return self.before.get(&record).cloned() };
+        let node = inputs.node(source, row);
+        let resolution = inputs.resolution;
+        Some(RecordFacts {
+            person: inputs.person_number(node),
+            household: inputs.household_number(node),
+            tier: (resolution.tier[node] as u8).clamp(1, 6),
+            in_review: resolution.in_review[node],
+            division: self.division(inputs.divisions(source).get(row).copied().unwrap_or(0)),
+        })
+    }
+
+    /// Finds the evidence that is of the last quarter.
+    fn look_back(&mut self, found: &[(usize, Finding)]) -> Result<()> {
+        let evidence = found.iter().flat_map(|(_, f)| f.evidence.iter().copied());
+        let wanted: HashSet<i64> = evidence.filter(|record| self.views.find(*record).is_none()).collect();
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let views = self.views;
+        for view in views.list.iter().filter(|view| view.name.ends_with(PREVIOUS)) {
+            for rows in view.rows.engine_chunks(&views.ids, is_place)? {
+                let rows = rows?;
+                let Some(ids) = numbers(&rows, "record_id") else { continue };
+                let (person, household) = (numbers(&rows, "person_id"), numbers(&rows, "household_id"));
+                let codes = ["county_code", "township_code", "village_code"].map(|name| texts(&rows, name));
+                let flag = |name: &str, row: usize| {
+                    let column = rows.column_by_name(name).and_then(|c| c.as_primitive_opt::<Int32Type>());
+                    column.filter(|c| !c.is_null(row)).map_or(0, |c| c.value(row))
+                };
+                for (row, id) in ids.iter().enumerate().filter_map(|(row, id)| Some((row, id?))) {
+                    if !wanted.contains(&id) || self.before.contains_key(&id) {
+                        continue;
+                    }
+                    let facts = RecordFacts {
+                        person: person.filter(|c| !c.is_null(row)).map(|c| c.value(row)),
+                        household: household.filter(|c| !c.is_null(row)).map(|c| c.value(row)),
+                        division: codes.map(|column| {
+                            let code = column.filter(|c| !c.is_null(row)).map_or("", |c| c.value(row));
+                            self.texts.share(code)
+                        }),
+                        tier: flag("link_tier", row).clamp(1, 6) as u8,
+                        in_review: flag("in_review", row) != 0,
+                    };
+                    self.before.insert(id, facts);
                 }
             }
         }
-        places
+        Ok(())
     }
-    /// Findings on the same person, of a finding on a household those on the household.
-    fn near(&self, exception: &Exception) -> &[usize] {
-        let found = match (&exception.person_id, &exception.household_id) {
-            (Some(person), _) => self.person.get(person.as_str()),
-            (None, Some(household)) => self.household.get(household.as_str()),
-            (None, None) => None,
-        };
-        found.map_or(&[], Vec::as_slice)
-    }
-    /// Findings that may be the cause: on the same person, or, where one of the two is on a
-    /// household, in the same household.
-    fn around<'s>(
-        &'s self,
-        exceptions: &'a [Exception],
-        exception: &'s Exception,
-    ) -> impl Iterator<Item = usize> + 's
-    where
-        'a: 's,
-    {
-        let household = exception.household_id.as_deref().and_then(|id| self.household.get(id));
-        let of_household = household.into_iter().flatten().copied().filter(|&i| {
-            exception.subject_kind != SubjectKind::Person || exceptions[i].subject_kind != SubjectKind::Person
-        });
-        self.near(exception).iter().copied().chain(of_household)
-    }
-}
-
-/// Is the finding one of a rule that names causes?
-fn is_root(rules: &RuleSet, exception: &Exception) -> bool {
-    rules.rule(&exception.rule_code).is_some_and(|r| r.header.root_cause)
-}
-
-fn name(exception: &Exception) -> RelatedException {
-    RelatedException {
-        rule_code: exception.rule_code.clone(),
-        subject_id: exception.subject_id.clone(),
-        rule_key: exception.rule_key.clone(),
-    }
-}
-
-/// Names the cause of each exception, and attaches those that belong with it: the cause, what
-/// follows from it, findings of root-cause rules on the persons involved, and findings of the
-/// rules its header names on the same person or household.
-fn relate(rules: &RuleSet, exceptions: &mut [Exception], persons: &[Vec<String>]) {
-    let found: &[Exception] = exceptions;
-    let places = Places::of(found);
-    let causes = causes(rules, found, &places);
-    let mut follow: HashMap<usize, Vec<usize>> = HashMap::new();
-    for (index, cause) in causes.iter().enumerate() {
-        if let Some(cause) = cause {
-            follow.entry(*cause).or_default().push(index);
-        }
-    }
-    let mut related: Vec<Vec<RelatedException>> = Vec::with_capacity(found.len());
-    for (index, exception) in found.iter().enumerate() {
-        let mut list: Vec<usize> = causes[index].into_iter().collect();
-        for person in &persons[index] {
-            let all = places.person.get(person.as_str()).into_iter().flatten().copied();
-            list.extend(all.filter(|&i| is_root(rules, &found[i])));
-        }
-        list.extend(causes[index].and_then(|cause| follow.get(&cause)).into_iter().flatten());
-        list.extend(follow.get(&index).into_iter().flatten());
-        let header = rules.rule(&exception.rule_code).map(|r| &r.header);
-        if let Some(header) = header.filter(|h| !h.related.is_empty()) {
-            let near = places.near(exception).iter().copied();
-            list.extend(near.filter(|&i| header.related.contains(&found[i].rule_code)));
-        }
-        let mut seen = HashSet::new();
-        list.retain(|&i| i != index && seen.insert(i));
-        related.push(list.into_iter().map(|i| name(&found[i])).collect());
-    }
-    let causes: Vec<Option<RelatedException>> =
-        causes.into_iter().map(|cause| cause.map(|i| name(&found[i]))).collect();
-    drop(places);
-    for ((exception, related), cause) in exceptions.iter_mut().zip(related).zip(causes) {
-        exception.related = related;
-        exception.cause = cause;
-    }
-}
-
-/// The exception at the root of each one's chain of causes: by the header, else a root-cause
-/// finding on the same person. One that is certain does not follow from one that rests on an
-/// unconfirmed match.
-fn causes(rules: &RuleSet, found: &[Exception], places: &Places<'_>) -> Vec<Option<usize>> {
-    let direct: Vec<Option<usize>> = found
-        .iter()
-        .enumerate()
-        .map(|(index, exception)| {
-            let header = &rules.rule(&exception.rule_code)?.header;
-            let sure = |i: &usize| *i != index && (exception.in_review || !found[*i].in_review);
-            let named = header.causes(&exception.rule_key).find_map(|code| {
-                places.around(found, exception).find(|i| sure(i) && found[*i].rule_code == code)
-            });
-            named.or_else(|| {
-                let person = exception.subject_kind == SubjectKind::Person && !header.root_cause;
-                let near = places.near(exception).iter().copied();
-                person.then_some(near)?.find(|i| {
-                    sure(i) && is_root(rules, &found[*i]) && found[*i].subject_kind == SubjectKind::Person
-                })
-            })
-        })
-        .collect();
-    (0..found.len())
-        .map(|index| {
-            let mut at = index;
-            // A circle of rules that explain each other has no root: stop after a few steps.
-            for _ in 0..8 {
-                match direct[at] {
-                    Some(next) if next != index => at = next,
-                    _ => break,
-                }
-            }
-            (at != index).then_some(at)
-        })
-        .collect()
 }
 
 fn texts<'a>(batch: &'a RecordBatch, name: &str) -> Option<&'a StringArray> {
     batch.column_by_name(name).and_then(|c| c.as_string_opt::<i32>())
 }
 
-fn value(column: Option<&StringArray>, row: usize) -> String {
-    column.filter(|c| !c.is_null(row)).map_or_else(String::new, |c| c.value(row).to_owned())
-}
-
-fn division_at(batch: &RecordBatch, row: usize) -> [String; 3] {
-    ["county_code", "township_code", "village_code"].map(|name| value(texts(batch, name), row))
+fn numbers<'a>(batch: &'a RecordBatch, name: &str) -> Option<&'a arrow::array::Int64Array> {
+    batch.column_by_name(name).and_then(|c| c.as_primitive_opt::<Int64Type>())
 }
 
 /// Columns that tell where a record stands.
@@ -255,60 +211,30 @@ fn is_place(column: &str) -> bool {
     .contains(&column)
 }
 
-/// Facts of the wanted records: this quarter's views first, so that they win over the previous.
-fn record_facts<'a>(views: &[View], wanted: &HashSet<&'a str>) -> Result<HashMap<&'a str, RecordFacts>> {
-    let mut facts: HashMap<&str, RecordFacts> = HashMap::new();
-    // The identity view repeats records of the source views.
-    for view in views.iter().filter(|v| v.name != "identity_record" && v.rows.filled("record_id").is_some()) {
-        for rows in view.rows.chunks(is_place)? {
-            let rows = rows?;
-            let Some(ids) = texts(&rows, "record_id") else { continue };
-            let (person, household) = (texts(&rows, "person_id"), texts(&rows, "household_id"));
-            let flag = |name: &str, row: usize| {
-                rows.column_by_name(name)
-                    .and_then(|c| c.as_primitive_opt::<Int32Type>())
-                    .filter(|c| !c.is_null(row))
-                    .map_or(0, |c| c.value(row))
-            };
-            for row in 0..ids.len() {
-                let Some(id) = wanted.get(ids.value(row)) else { continue };
-                facts.entry(id).or_insert_with(|| RecordFacts {
-                    person_id: value(person, row),
-                    household_id: value(household, row),
-                    division: division_at(&rows, row),
-                    tier: flag("link_tier", row).clamp(1, 6) as u8,
-                    in_review: flag("in_review", row) != 0,
-                });
-            }
-        }
-    }
-    Ok(facts)
-}
-
-/// Where persons and households are registered, by the first home source that knows them.
-fn homes<'a>(
+/// Where the persons (`true`) and households that findings are about are registered, by the first
+/// home source that knows them.
+fn homes(
     rules: &RuleSet,
-    views: &[View],
-    wanted: &HashSet<&'a str>,
-) -> Result<HashMap<&'a str, RecordFacts>> {
-    let mut homes: HashMap<&str, RecordFacts> = HashMap::new();
-    for source in &rules.settings.home_sources {
-        let Some(view) = views.iter().find(|v| v.name == *source) else { continue };
-        for rows in view.rows.chunks(is_place)? {
-            let rows = rows?;
-            let (person, household) = (texts(&rows, "person_id"), texts(&rows, "household_id"));
-            for row in 0..rows.num_rows() {
-                let ids = [person, household].into_iter().flatten().filter(|c| !c.is_null(row));
-                for id in ids.map(|c| c.value(row)) {
-                    let Some(id) = wanted.get(id) else { continue };
-                    homes.entry(id).or_insert_with(|| RecordFacts {
-                        person_id: value(person, row),
-                        household_id: value(household, row),
-                        division: division_at(&rows, row),
-                        tier: 1,
-                        in_review: false,
-                    });
-                }
+    views: &Views<'_>,
+    found: &[(usize, Finding)],
+) -> Result<HashMap<(bool, i64), Home>> {
+    let subject = |(rule, finding): &(usize, Finding)| match finding.subject {
+        Subject::Id(id) => Some((rules.rules[*rule].header.subject == SubjectKind::Person, id)),
+        Subject::Unit(_) => None,
+    };
+    let wanted: HashSet<(bool, i64)> = found.iter().filter_map(subject).collect();
+    let mut homes = HashMap::with_capacity(wanted.len());
+    let inputs = &views.inputs;
+    for source in rules.settings.home_sources.iter().filter_map(|name| inputs.position(name)) {
+        let divisions = inputs.divisions(source);
+        for row in 0..inputs.rows(source) {
+            let node = inputs.node(source, row);
+            let household = inputs.household_number(node);
+            let subjects = [inputs.person_number(node).map(|id| (true, id)), household.map(|id| (false, id))];
+            for subject in subjects.into_iter().flatten().filter(|subject| wanted.contains(subject)) {
+                let division = divisions.get(row).copied().unwrap_or(0);
+                let household = household.ok_or_else(|| Error::internal("有的记录没有户"))?;
+                homes.entry(subject).or_insert(Home { household, division });
             }
         }
     }

@@ -4,15 +4,16 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, Date32Array, Int32Array, Int64Array, StringArray};
+use arrow::array::{Array, ArrayRef, AsArray, Date32Array, Int32Array, Int64Array, StringArray};
 use arrow::datatypes::{
-    DataType as ArrowType, Date32Type, Field, Int32Type, Int64Type, Schema as ArrowSchema,
+    ArrowPrimitiveType, DataType as ArrowType, Date32Type, Field, Int32Type, Int64Type, Schema as ArrowSchema,
 };
 use arrow::record_batch::RecordBatch;
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use crate::rows::Rows;
+use super::ids::{IdKind, Ids};
+use super::view::ViewRows;
 use crate::{Error, Result};
 
 /// The four column types that records and views have.
@@ -49,7 +50,11 @@ impl ColumnKind {
             _ => return None,
         })
     }
-    fn polars(self) -> DataType {
+    /// Type of the column `name` in the engine, where ids are numbers.
+    fn polars(self, name: &str) -> DataType {
+        if IdKind::of(name).is_some() {
+            return DataType::Int64;
+        }
         match self {
             Self::Text => DataType::String,
             Self::Int32 => DataType::Int32,
@@ -64,47 +69,78 @@ pub type Columns = Vec<(String, ColumnKind)>;
 
 /// Empty engine table with `columns`.
 pub fn empty_frame(columns: &[(String, ColumnKind)]) -> DataFrame {
-    let schema: Schema = columns.iter().map(|(name, kind)| (name.as_str().into(), kind.polars())).collect();
+    let schema: Schema =
+        columns.iter().map(|(name, kind)| (name.as_str().into(), kind.polars(name))).collect();
     DataFrame::empty_with_schema(&schema)
 }
 
-/// Engine table with the columns of `rows` that `keep` wants.
-pub fn to_frame(rows: &Rows, keep: impl Fn(&str) -> bool) -> Result<DataFrame> {
+/// Engine table with the columns of `rows` that `keep` wants; ids are numbers there.
+pub fn to_frame(rows: &ViewRows<'_>, ids: &Ids, keep: impl Fn(&str) -> bool) -> Result<DataFrame> {
     let fields: Vec<_> = rows.schema().fields().iter().filter(|f| keep(f.name())).cloned().collect();
-    // Column by column: rows that lie in a file are not all in memory a second time.
+    // Column by column: no row is in memory a second time as a whole.
     let columns = fields
         .par_iter()
         .map(|field| {
-            let chunks = rows.chunks(|name| name == field.name())?.collect::<Result<Vec<_>>>()?;
-            let arrays: Vec<&ArrayRef> = chunks.iter().map(|chunk| chunk.column(0)).collect();
-            to_column(field.name(), field.data_type(), &arrays)
+            let chunks = rows.engine_chunks(ids, |name| name == field.name())?;
+            let arrays = chunks.map(|chunk| Ok(chunk?.column(0).clone()));
+            let kind = match IdKind::of(field.name()) {
+                Some(_) => &ArrowType::Int64,
+                None => field.data_type(),
+            };
+            to_column(field.name(), kind, rows.count(), arrays)
         })
         .collect::<Result<Vec<_>>>()?;
     DataFrame::new(rows.count(), columns).map_err(engine_failure)
 }
 
-fn to_column(name: &str, kind: &ArrowType, chunks: &[&ArrayRef]) -> Result<Column> {
-    let name: PlSmallStr = name.into();
+fn to_column(
+    name: &str,
+    kind: &ArrowType,
+    rows: usize,
+    chunks: impl Iterator<Item = Result<ArrayRef>>,
+) -> Result<Column> {
+    let short: PlSmallStr = name.into();
     let series = match kind {
         ArrowType::Utf8 => {
-            let texts = chunks.iter().flat_map(|c| c.as_string::<i32>());
-            StringChunked::from_iter_options(name, texts).into_series()
+            let mut texts = StringChunkedBuilder::new(short, rows);
+            for chunk in chunks {
+                chunk?.as_string::<i32>().iter().for_each(|text| texts.append_option(text));
+            }
+            texts.finish().into_series()
         }
         ArrowType::Int32 => {
-            let numbers = chunks.iter().flat_map(|c| c.as_primitive::<Int32Type>());
-            Int32Chunked::from_iter_options(name, numbers).into_series()
+            numbers::<Int32Type, polars::prelude::Int32Type>(short, rows, chunks)?.into_series()
         }
         ArrowType::Int64 => {
-            let numbers = chunks.iter().flat_map(|c| c.as_primitive::<Int64Type>());
-            Int64Chunked::from_iter_options(name, numbers).into_series()
+            numbers::<Int64Type, polars::prelude::Int64Type>(short, rows, chunks)?.into_series()
         }
         ArrowType::Date32 => {
-            let days = chunks.iter().flat_map(|c| c.as_primitive::<Date32Type>());
-            Int32Chunked::from_iter_options(name, days).into_date().into_series()
+            numbers::<Date32Type, polars::prelude::Int32Type>(short, rows, chunks)?.into_date().into_series()
         }
         other => return Err(Error::internal(format!("列“{name}”的类型{other}不能交给规则引擎"))),
     };
     Ok(series.into())
+}
+
+fn numbers<A, P>(
+    name: PlSmallStr,
+    rows: usize,
+    chunks: impl Iterator<Item = Result<ArrayRef>>,
+) -> Result<ChunkedArray<P>>
+where
+    A: ArrowPrimitiveType,
+    P: PolarsNumericType<Native = A::Native>,
+{
+    let mut column = PrimitiveChunkedBuilder::<P>::new(name, rows);
+    for chunk in chunks {
+        let chunk = chunk?;
+        let numbers = chunk.as_primitive::<A>();
+        match numbers.null_count() {
+            0 => numbers.values().iter().for_each(|number| column.append_value(*number)),
+            _ => numbers.iter().for_each(|number| column.append_option(number)),
+        }
+    }
+    Ok(column.finish())
 }
 
 /// Table of the stages from an engine table; integers of other widths become Int64.
@@ -141,6 +177,7 @@ pub fn engine_failure(error: PolarsError) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rows::Rows;
 
     #[test]
     fn a_table_survives_the_round_trip() {
@@ -151,8 +188,9 @@ mod tests {
             ("d", Arc::new(Date32Array::from(vec![Some(17_804), None])) as ArrayRef, true),
         ])
         .unwrap();
-        let frame = to_frame(&Rows::of(batch.clone()), |_| true).unwrap();
+        let (rows, ids) = (ViewRows::Stored(Rows::of(batch.clone())), Ids::Listed(Vec::new()));
+        let frame = to_frame(&rows, &ids, |_| true).unwrap();
         assert_eq!(to_batch(&frame).unwrap(), batch);
-        assert_eq!(to_frame(&Rows::of(batch.clone()), |name| name == "d").unwrap().width(), 1);
+        assert_eq!(to_frame(&rows, &ids, |name| name == "d").unwrap().width(), 1);
     }
 }

@@ -4,9 +4,7 @@
 //! exceptions with evidence, indicators, and rules that could not run because a source is
 //! absent (never reported as zero exceptions).
 
-use arrow::record_batch::RecordBatch;
-
-use crate::rows::Rows;
+use std::sync::Arc;
 
 mod buckets;
 pub mod catalogue;
@@ -14,10 +12,12 @@ pub mod engine;
 pub mod examples;
 mod findings;
 pub mod frame;
+pub mod ids;
 pub mod mutate;
 pub mod outcome;
 pub mod planner;
 pub mod quality;
+mod relate;
 pub mod rule_file;
 pub mod rule_set;
 pub mod rules_doc;
@@ -25,31 +25,18 @@ pub mod scope;
 pub mod settings;
 pub mod sql_text;
 pub mod targets;
+mod texts;
+pub mod view;
 pub mod views;
+mod workers;
 
 pub use engine::run;
 pub use examples::run_examples;
 pub use rule_file::Rule;
 pub use rule_set::RuleSet;
-
-/// A table that rules may read.
-#[derive(Debug, Clone)]
-pub struct View {
-    /// SQL name.
-    pub name: String,
-    /// Utf8, Int32, Int64 and Date32 columns only.
-    pub rows: Rows,
-    /// The rows by bucket, with the columns that rules read; empty where rules are run over all
-    /// rows at once, and for views that every bucket reads whole.
-    pub buckets: Vec<Rows>,
-}
-
-impl View {
-    /// A view that lies in memory, whole.
-    pub fn of(name: &str, rows: RecordBatch) -> Self {
-        Self { name: name.to_owned(), rows: Rows::of(rows), buckets: Vec::new() }
-    }
-}
+pub use texts::Texts;
+pub use view::View;
+pub use views::Views;
 
 /// How much harm an exception of the rule does, S1 worst.
 #[derive(
@@ -102,35 +89,35 @@ pub enum SubjectKind {
     Unit,
 }
 
-/// A rule's finding on one subject.
+/// A rule's finding on one subject. What many of them say alike, they share.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exception {
     /// Rule code.
-    pub rule_code: String,
+    pub rule_code: Arc<str>,
     /// Severity of the rule.
     pub severity: Severity,
     /// Kind of subject.
     pub subject_kind: SubjectKind,
     /// person_id, household_id, record_id or division code.
-    pub subject_id: String,
+    pub subject_id: Arc<str>,
     /// The rule's own key within the subject (`''` if none), e.g. a term or a case number.
-    pub rule_key: String,
+    pub rule_key: Arc<str>,
     /// Person the exception is shown under, if any.
-    pub person_id: Option<String>,
+    pub person_id: Option<Arc<str>>,
     /// Household the exception is shown under, if any.
-    pub household_id: Option<String>,
+    pub household_id: Option<Arc<str>>,
     /// 6-digit county code, `''` if unknown.
-    pub county_code: String,
+    pub county_code: Arc<str>,
     /// 9-digit township code, `''` if unknown.
-    pub township_code: String,
+    pub township_code: Arc<str>,
     /// 12-digit village code, `''` if unknown.
-    pub village_code: String,
+    pub village_code: Arc<str>,
     /// Department that owns the correction.
-    pub owner: String,
+    pub owner: Arc<str>,
     /// Records it rests on; the first is a record of the subject.
     pub evidence: Vec<String>,
     /// What is wrong, in Chinese, without names or numbers of people.
-    pub message: String,
+    pub message: Arc<str>,
     /// Weakest link tier it rests on (1-6).
     pub confidence: u8,
     /// Days an officer has, from the rule.
@@ -140,18 +127,18 @@ pub struct Exception {
     /// Other exceptions of the same cause, the likely root cause first.
     pub related: Vec<RelatedException>,
     /// The exception this one follows from; `None` if it stands for itself.
-    pub cause: Option<RelatedException>,
+    pub cause: Option<Box<RelatedException>>,
 }
 
 /// Names another exception of the same quarter.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RelatedException {
     /// Its rule.
-    pub rule_code: String,
+    pub rule_code: Arc<str>,
     /// Its subject.
-    pub subject_id: String,
+    pub subject_id: Arc<str>,
     /// Its key.
-    pub rule_key: String,
+    pub rule_key: Arc<str>,
 }
 
 /// One indicator row.

@@ -2,36 +2,111 @@
 //! adding evidence) or indicator rows (villages are summed up to the levels asked for).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use arrow::array::{Array, AsArray, StringArray};
+use arrow::array::{Array, ArrayRef, AsArray, Int64Array, StringArray};
 use arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type};
 use arrow::record_batch::RecordBatch;
+use hashbrown::HashMap;
 
-use super::Indicator;
 use super::engine::missing_column;
-use super::rule_file::{Level, Rule, placeholders};
+use super::ids::{IdKind, Ids};
+use super::rule_file::{Level, Rule};
+use super::{Indicator, Texts};
 use crate::config::from_date32;
 use crate::{Error, Result};
+
+/// What a finding is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// A person, household or record.
+    Id(i64),
+    /// A division.
+    Unit(Arc<str>),
+}
 
 /// A finding as the SELECT gives it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// Subject.
-    pub subject_id: String,
+    pub subject: Subject,
     /// Key within the subject.
-    pub rule_key: String,
-    /// Record ids, in order, without repeats.
-    pub evidence: Vec<String>,
+    pub rule_key: Arc<str>,
+    /// Records, in order, without repeats.
+    pub evidence: Box<[i64]>,
     /// Message with its columns filled in.
-    pub message: String,
+    pub message: Arc<str>,
 }
 
 fn text<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a StringArray> {
     batch.column_by_name(name).and_then(|c| c.as_string_opt::<i32>()).ok_or_else(|| missing_column(name))
 }
 
-fn number(batch: &RecordBatch, name: &str, row: usize) -> Option<i64> {
-    let array = batch.column_by_name(name)?;
+/// A column of ids: one in each row, or several written one after the other.
+enum IdColumn<'a> {
+    One(&'a Int64Array),
+    Joined(&'a StringArray),
+}
+
+impl<'a> IdColumn<'a> {
+    fn of(batch: &'a RecordBatch, name: &str) -> Result<Self> {
+        let column = batch.column_by_name(name).ok_or_else(|| missing_column(name))?;
+        let one = column.as_primitive_opt::<Int64Type>().map(Self::One);
+        one.or_else(|| column.as_string_opt().map(Self::Joined)).ok_or_else(|| missing_column(name))
+    }
+    fn is_null(&self, row: usize) -> bool {
+        match self {
+            Self::One(ids) => ids.is_null(row),
+            Self::Joined(texts) => texts.is_null(row),
+        }
+    }
+    fn records(&self, row: usize) -> Result<Vec<i64>> {
+        match self {
+            _ if self.is_null(row) => Ok(Vec::new()),
+            Self::One(ids) => Ok(vec![ids.value(row)]),
+            Self::Joined(texts) => {
+                let parts = texts.value(row).split(';').filter(|part| !part.is_empty());
+                parts.map(|part| part.parse().map_err(|_| missing_column("evidence"))).collect()
+            }
+        }
+    }
+}
+
+/// The column of subjects.
+enum Subjects<'a> {
+    Ids(&'a Int64Array),
+    Units(&'a StringArray),
+}
+
+impl<'a> Subjects<'a> {
+    fn of(batch: &'a RecordBatch) -> Result<Self> {
+        Ok(match IdColumn::of(batch, "subject_id")? {
+            IdColumn::One(ids) => Self::Ids(ids),
+            IdColumn::Joined(texts) => Self::Units(texts),
+        })
+    }
+    fn is_null(&self, row: usize) -> bool {
+        match self {
+            Self::Ids(ids) => ids.is_null(row),
+            Self::Units(texts) => texts.is_null(row),
+        }
+    }
+    fn order(&self, row: usize) -> (i64, &'a str) {
+        match self {
+            Self::Ids(ids) => (ids.value(row), ""),
+            Self::Units(texts) => (0, texts.value(row)),
+        }
+    }
+    fn subject(&self, row: usize, texts: &mut Texts) -> Subject {
+        match self {
+            Self::Ids(ids) => Subject::Id(ids.value(row)),
+            Self::Units(units) => Subject::Unit(texts.share(units.value(row))),
+        }
+    }
+}
+
+fn number(array: Option<&ArrayRef>, row: usize) -> Option<i64> {
+    let array = array?;
     if array.is_null(row) {
         return None;
     }
@@ -43,62 +118,104 @@ fn number(batch: &RecordBatch, name: &str, row: usize) -> Option<i64> {
 }
 
 /// Folds the rows of a rule that looks for exceptions.
-pub fn findings(rule: &Rule, batch: &RecordBatch) -> Result<Vec<Finding>> {
-    let subjects = text(batch, "subject_id")?;
-    let evidence = text(batch, "evidence")?;
+pub fn findings(rule: &Rule, batch: &RecordBatch, ids: &Ids) -> Result<Vec<Finding>> {
+    let subjects = Subjects::of(batch)?;
+    let evidence = IdColumn::of(batch, "evidence")?;
     let keys = batch.column_by_name("rule_key").map(|_| text(batch, "rule_key")).transpose()?;
     let key = |row: usize| keys.map_or("", |k| if k.is_null(row) { "" } else { k.value(row) });
     let mut rows: Vec<usize> = (0..batch.num_rows()).filter(|&row| !subjects.is_null(row)).collect();
-    let order = |row: usize| number(batch, "evidence_order", row).unwrap_or(i64::MAX);
-    let place = |row: usize| {
-        (
-            subjects.value(row),
-            key(row),
-            order(row),
-            if evidence.is_null(row) { "" } else { evidence.value(row) },
-        )
-    };
-    rows.sort_by(|&a, &b| place(a).cmp(&place(b)));
-    let mut found: Vec<Finding> = Vec::new();
-    for row in rows {
-        let same =
-            found.last().is_some_and(|f| f.subject_id == subjects.value(row) && f.rule_key == key(row));
-        if !same {
-            found.push(Finding {
-                subject_id: subjects.value(row).to_owned(),
-                rule_key: key(row).to_owned(),
-                evidence: Vec::new(),
-                message: fill(&rule.header.message, batch, row),
-            });
+    let orders = batch.column_by_name("evidence_order");
+    let order = |row: usize| number(orders, row).unwrap_or(i64::MAX);
+    let place = |row: usize| (subjects.order(row), key(row), order(row));
+    // Among equals the records' ids decide, as texts.
+    let mut shown: HashMap<usize, String> = HashMap::new();
+    if matches!(evidence, IdColumn::Joined(_)) {
+        for &row in &rows {
+            let records = evidence.records(row)?;
+            let texts = records.iter().map(|id| ids.text(IdKind::Record, *id)).collect::<Vec<_>>();
+            shown.insert(row, texts.join(";"));
         }
-        let Some(finding) = found.last_mut() else { continue };
-        if !evidence.is_null(row) {
-            for record in evidence.value(row).split(';').filter(|r| !r.is_empty()) {
-                if !finding.evidence.iter().any(|e| e == record) {
-                    finding.evidence.push(record.to_owned());
+    }
+    let id = |row: usize| match &evidence {
+        IdColumn::One(ids) if !ids.is_null(row) => ids.value(row),
+        _ => i64::MIN,
+    };
+    rows.sort_by(|&a, &b| (place(a), id(a), shown.get(&a)).cmp(&(place(b), id(b), shown.get(&b))));
+    drop(shown);
+    let message = Message::of(&rule.header.message, batch);
+    let mut texts = Texts::default();
+    let mut found: Vec<Finding> = Vec::new();
+    let mut records: Vec<i64> = Vec::new();
+    for same in rows.chunk_by(|&a, &b| subjects.order(a) == subjects.order(b) && key(a) == key(b)) {
+        records.clear();
+        for &row in same {
+            for record in evidence.records(row)? {
+                if !records.contains(&record) {
+                    records.push(record);
                 }
             }
         }
-    }
-    if let Some(bare) = found.iter().find(|f| f.evidence.is_empty()) {
-        return Err(Error::configuration(format!("规则{}的疑点没有佐证记录", rule.header.code))
-            .in_file(&rule.file.path)
-            .hint(format!("每行的 evidence 应是记录编号;对象 {} 为空", bare.subject_id)));
+        let subject = subjects.subject(same[0], &mut texts);
+        if records.is_empty() {
+            let kind = match rule.header.subject {
+                super::SubjectKind::Person => IdKind::Person,
+                super::SubjectKind::Household => IdKind::Household,
+                _ => IdKind::Record,
+            };
+            let bare = match &subject {
+                Subject::Id(id) => ids.text(kind, *id),
+                Subject::Unit(code) => code.to_string(),
+            };
+            return Err(Error::configuration(format!("规则{}的疑点没有佐证记录", rule.header.code))
+                .in_file(&rule.file.path)
+                .hint(format!("每行的 evidence 应是记录编号;对象 {bare} 为空")));
+        }
+        found.push(Finding {
+            subject,
+            rule_key: texts.share(key(same[0])),
+            evidence: records.as_slice().into(),
+            message: texts.share(&message.fill(same[0])),
+        });
     }
     Ok(found)
 }
 
-/// Fills `{column}` in a message; money, areas, months and dates in officers' units.
-fn fill(template: &str, batch: &RecordBatch, row: usize) -> String {
-    let mut message = template.to_owned();
-    for name in placeholders(template) {
-        message = message.replace(&format!("{{{name}}}"), &shown(batch, name, row));
-    }
-    message
+/// Plain text of a message, and the column whose value stands after it.
+struct Piece<'a> {
+    plain: &'a str,
+    name: &'a str,
+    column: Option<&'a ArrayRef>,
 }
 
-fn shown(batch: &RecordBatch, name: &str, row: usize) -> String {
-    let Some(array) = batch.column_by_name(name) else { return String::new() };
+/// A message in pieces.
+struct Message<'a>(Vec<Piece<'a>>);
+
+impl<'a> Message<'a> {
+    fn of(template: &'a str, batch: &'a RecordBatch) -> Self {
+        let mut pieces = Vec::new();
+        let mut rest = template;
+        while let Some((plain, behind)) = rest.split_once('{') {
+            let Some((name, after)) = behind.split_once('}') else { break };
+            pieces.push(Piece { plain, name, column: batch.column_by_name(name) });
+            rest = after;
+        }
+        pieces.push(Piece { plain: rest, name: "", column: None });
+        Self(pieces)
+    }
+    /// Money, areas, months and dates in officers' units.
+    fn fill(&self, row: usize) -> String {
+        let mut message = String::new();
+        for Piece { plain, name, column } in &self.0 {
+            message.push_str(plain);
+            if let Some(column) = column {
+                message.push_str(&shown(column, name, row));
+            }
+        }
+        message
+    }
+}
+
+fn shown(array: &ArrayRef, name: &str, row: usize) -> String {
     if array.is_null(row) {
         return "(未填)".to_owned();
     }
@@ -106,7 +223,9 @@ fn shown(batch: &RecordBatch, name: &str, row: usize) -> String {
         DataType::Utf8 => array.as_string::<i32>().value(row).to_owned(),
         DataType::Date32 => from_date32(array.as_primitive::<Date32Type>().value(row))
             .map_or_else(String::new, |day| format!("{}年{}月{}日", day.year(), day.month(), day.day())),
-        _ => number(batch, name, row).map_or_else(String::new, |value| unit(name, value)),
+        DataType::Int32 => unit(name, array.as_primitive::<Int32Type>().value(row).into()),
+        DataType::Int64 => unit(name, array.as_primitive::<Int64Type>().value(row)),
+        _ => String::new(),
     }
 }
 
@@ -131,41 +250,67 @@ fn unit(name: &str, value: i64) -> String {
     }
 }
 
+/// What the rows of a village add up to.
+#[derive(Default)]
+struct Sum {
+    numerator: i64,
+    denominator: i64,
+    target: Option<i64>,
+    /// One of the targets is zero.
+    zero: bool,
+}
+
 /// Sums the rows of an indicator at its levels.
 pub fn indicators(rule: &Rule, batch: &RecordBatch, root_code: &str) -> Result<Vec<Indicator>> {
-    let units = [
-        (Level::County, text(batch, "county_code")?),
-        (Level::Township, text(batch, "township_code")?),
-        (Level::Village, text(batch, "village_code")?),
-    ];
+    let columns = ["county_code", "township_code", "village_code"].map(|name| text(batch, name));
+    let [county, township, village] = columns;
+    let codes = [county?, township?, village?];
     let names = batch.column_by_name("indicator").map(|_| text(batch, "indicator")).transpose()?;
-    let with_denominator = batch.column_by_name("denominator").is_some();
-    let mut sums: BTreeMap<(String, String), Indicator> = BTreeMap::new();
+    let numbers = ["numerator", "denominator", "target"].map(|name| batch.column_by_name(name));
+    let [numerators, denominators, targets] = numbers;
+    let with_denominator = denominators.is_some();
+    let value = |column: &'_ StringArray, row: usize| !column.is_null(row);
+    let mut villages: HashMap<(&str, [&str; 3]), Sum> = HashMap::new();
     for row in 0..batch.num_rows() {
-        let name = names.map_or("", |n| if n.is_null(row) { "" } else { n.value(row) });
+        let name = names.filter(|names| value(names, row)).map_or("", |names| names.value(row));
+        let place = codes.map(|codes| if value(codes, row) { codes.value(row) } else { "" });
+        let sum = villages.entry((name, place)).or_default();
+        sum.numerator += number(numerators, row).unwrap_or(0);
+        sum.denominator += number(denominators, row).unwrap_or(0);
+        let target = number(targets, row);
+        sum.target = sum.target.max(target);
+        sum.zero |= target == Some(0);
+    }
+    let mut sums: BTreeMap<(&str, &str), Indicator> = BTreeMap::new();
+    for ((name, [county, township, village]), part) in &villages {
         for level in &rule.header.levels {
-            let unit = match units.iter().find(|(l, _)| l == level) {
-                None => root_code,
-                Some((_, codes)) if codes.is_null(row) || codes.value(row).is_empty() => continue,
-                Some((_, codes)) => codes.value(row),
+            let unit = match level {
+                Level::City => root_code,
+                Level::County => county,
+                Level::Township => township,
+                Level::Village => village,
             };
-            let target = number(batch, "target", row);
-            let sum = sums.entry((name.to_owned(), unit.to_owned())).or_insert_with(|| Indicator {
+            if unit.is_empty() && *level != Level::City {
+                continue;
+            }
+            let sum = sums.entry((name, unit)).or_insert_with(|| Indicator {
                 rule_code: rule.header.code.clone(),
-                indicator: name.to_owned(),
+                indicator: (*name).to_owned(),
                 unit_code: unit.to_owned(),
                 numerator: 0,
                 denominator: with_denominator.then_some(0),
                 target: None,
             });
-            sum.numerator += number(batch, "numerator", row).unwrap_or(0);
+            sum.numerator += part.numerator;
             if let Some(denominator) = &mut sum.denominator {
-                *denominator += number(batch, "denominator", row).unwrap_or(0);
+                *denominator += part.denominator;
             }
             // A target counts for the level it was set for: a rate and a zero at every level, a number
             // of houses or people only for the whole prefecture.
-            if with_denominator || *level == Level::City || target == Some(0) {
-                sum.target = sum.target.max(target);
+            if with_denominator || *level == Level::City {
+                sum.target = sum.target.max(part.target);
+            } else if part.zero {
+                sum.target = sum.target.max(Some(0));
             }
         }
     }

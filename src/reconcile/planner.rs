@@ -2,12 +2,15 @@
 //! sentences with a line.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use polars::prelude::*;
 use polars::sql::SQLContext;
 
+use super::SubjectKind;
 use super::catalogue::Catalogue;
 use super::frame::{ColumnKind, Columns, empty_frame, engine_failure};
+use super::ids::IdKind;
 use super::rule_file::{Rule, SqlFile};
 use super::rule_set::with_hint;
 use super::sql_text::{PORTABLE_FUNCTIONS, SqlText};
@@ -16,9 +19,19 @@ use crate::{Error, Result};
 
 /// Tables by name, ready for SELECTs.
 #[derive(Clone, Default)]
-pub struct Session {
-    tables: BTreeMap<String, LazyFrame>,
-    columns: BTreeMap<String, Columns>,
+pub struct Session(BTreeMap<String, Table>);
+
+#[derive(Clone)]
+struct Table {
+    frame: LazyFrame,
+    columns: Arc<Columns>,
+    rows: usize,
+}
+
+/// A SELECT and the tables it reads.
+pub(super) struct Select<'s> {
+    sql: &'s str,
+    tables: Vec<(&'s str, LazyFrame)>,
 }
 
 impl Session {
@@ -36,12 +49,20 @@ impl Session {
     }
     /// Adds or replaces a table.
     pub fn register(&mut self, name: &str, frame: DataFrame) {
-        self.columns.insert(name.to_owned(), columns_of(frame.schema()));
-        self.tables.insert(name.to_owned(), frame.lazy());
+        let (columns, rows) = (Arc::new(columns_of(frame.schema())), frame.height());
+        self.0.insert(name.to_owned(), Table { frame: frame.lazy(), columns, rows });
+    }
+    /// Drops a table.
+    pub fn remove(&mut self, name: &str) {
+        self.0.remove(name);
     }
     /// Is there a table of this name?
     pub fn has(&self, name: &str) -> bool {
-        self.tables.contains_key(name)
+        self.0.contains_key(name)
+    }
+    /// Number of rows of a table.
+    pub fn rows(&self, name: &str) -> Option<usize> {
+        self.0.get(name).map(|table| table.rows)
     }
     /// Adds the columns that a SELECT yields as a table without rows.
     pub fn define(&mut self, name: &str, columns: &Columns) {
@@ -49,20 +70,35 @@ impl Session {
     }
     /// Runs a SELECT.
     pub fn select(&self, sql: &str) -> Result<DataFrame> {
-        self.lazy(sql).and_then(LazyFrame::collect).map_err(engine_failure)
+        self.prepare(sql).run()
     }
-    /// A context of its own for every SELECT: the engine keeps aliases from one to the next.
-    fn lazy(&self, sql: &str) -> PolarsResult<LazyFrame> {
-        let mut context = SQLContext::new();
-        for (table, _) in SqlText::new(sql).tables() {
-            if let Some(lazy) = self.tables.get(table) {
-                context.register(table, lazy.clone());
-            }
-        }
-        context.execute(sql)
+    /// A SELECT that can be run while tables come and go.
+    pub(super) fn prepare<'s>(&self, sql: &'s str) -> Select<'s> {
+        let tables = SqlText::new(sql).tables();
+        let tables =
+            tables.into_iter().filter_map(|(name, ..)| Some((name, self.0.get(name)?.frame.clone())));
+        Select { sql, tables: tables.collect() }
+    }
+    fn columns(&self, table: &str) -> Option<&Columns> {
+        self.0.get(table).map(|table| &*table.columns)
     }
     fn schema(&self, sql: &str) -> PolarsResult<SchemaRef> {
-        self.lazy(sql)?.collect_schema()
+        self.prepare(sql).lazy()?.collect_schema()
+    }
+}
+
+impl Select<'_> {
+    /// Runs it.
+    pub(super) fn run(self) -> Result<DataFrame> {
+        self.lazy().and_then(LazyFrame::collect).map_err(engine_failure)
+    }
+    /// A context of its own for every SELECT: the engine keeps aliases from one to the next.
+    fn lazy(self) -> PolarsResult<LazyFrame> {
+        let mut context = SQLContext::new();
+        for (name, frame) in self.tables {
+            context.register(name, frame);
+        }
+        context.execute(self.sql)
     }
 }
 
@@ -90,14 +126,14 @@ pub fn plan(session: &Session, file: &SqlFile) -> Result<Columns> {
 
 fn check_tables(session: &Session, file: &SqlFile, text: &SqlText<'_>) -> Result<()> {
     for name in text.with_names() {
-        if session.columns.contains_key(name) {
+        if session.has(name) {
             let span = text.find(name).unwrap_or(0..0);
             return Err(file.complain_sql(span, format!("WITH 的名字“{name}”与视图同名")).hint("换一个名字"));
         }
     }
-    for (table, span) in text.tables() {
-        if !session.columns.contains_key(table) {
-            let known: Vec<&str> = session.columns.keys().map(String::as_str).collect();
+    for (table, span, _) in text.tables() {
+        if !session.has(table) {
+            let known: Vec<&str> = session.0.keys().map(String::as_str).collect();
             let error = file.complain_sql(span, format!("没有名为“{table}”的视图"));
             return Err(with_hint(error, suggest(table, &known, "可用的视图")));
         }
@@ -150,7 +186,7 @@ fn check_qualified(session: &Session, file: &SqlFile, text: &SqlText<'_>) -> Res
         }
         let known: BTreeSet<&str> = tables
             .iter()
-            .filter_map(|t| session.columns.get(*t))
+            .filter_map(|t| session.columns(t))
             .flat_map(|columns| columns.iter().map(|(name, _)| name.as_str()))
             .collect();
         if !known.contains(column) {
@@ -189,7 +225,7 @@ fn explain(session: &Session, file: &SqlFile, text: &SqlText<'_>, error: &Polars
             let known: BTreeSet<&str> = text
                 .tables()
                 .iter()
-                .filter_map(|(table, _)| session.columns.get(*table))
+                .filter_map(|(table, ..)| session.columns(table))
                 .flat_map(|columns| columns.iter().map(|(name, _)| name.as_str()))
                 .collect();
             let hint = match nearest(word, known.iter().copied()) {
@@ -238,14 +274,14 @@ fn parser_position(sql: &str, words: &str) -> Option<std::ops::Range<usize>> {
 pub fn check_output(rule: &Rule, columns: &Columns) -> Result<()> {
     let header = &rule.header;
     let kind = |name: &str| columns.iter().find(|(n, _)| n == name).map(|(_, k)| *k);
-    let text_columns: &[&str] = if header.indicator {
-        &["county_code", "township_code", "village_code"]
+    // Whether a column is a text, a number, or, as the evidence, either: one record or several.
+    let mut needed: Vec<(&str, Option<bool>)> = Vec::new();
+    if !header.indicator {
+        needed.push(("subject_id", Some(header.subject == SubjectKind::Unit)));
+        needed.push(("evidence", None));
     } else {
-        &["subject_id", "evidence"]
-    };
-    let mut needed: Vec<(&str, bool)> = text_columns.iter().map(|n| (*n, true)).collect();
-    if header.indicator {
-        needed.push(("numerator", false));
+        needed.extend(["county_code", "township_code", "village_code"].map(|name| (name, Some(true))));
+        needed.push(("numerator", Some(false)));
         if header.levels.is_empty() {
             return Err(rule
                 .file
@@ -262,17 +298,29 @@ pub fn check_output(rule: &Rule, columns: &Columns) -> Result<()> {
                     "查询返回 subject_id、evidence(记录编号),可加 rule_key、evidence_order 和说明里用到的列"
                 }));
             }
-            Some(ColumnKind::Text) if text => {}
-            Some(_) if !text => {}
+            Some(ColumnKind::Text) if text != Some(false) => {}
+            Some(_) if text != Some(true) => {}
             Some(_) => {
                 return Err(rule
                     .file
                     .complain_sql(0..0, format!("查询结果的列“{name}”类型不对"))
-                    .hint("编号类的列必须是文字"));
+                    .hint("对象写 person_id、household_id 或 record_id(对象是区划时写区划代码),佐证写 record_id,计数写数字"));
             }
         }
     }
+    if kind("rule_key").is_some_and(|kind| kind != ColumnKind::Text) {
+        return Err(rule
+            .file
+            .complain_sql(0..0, "查询结果的列“rule_key”类型不对")
+            .hint("疑点键必须是文字,数字用 CAST(… AS VARCHAR);不能用人员、户、记录的编号"));
+    }
     for name in rule.message_columns() {
+        if IdKind::of(name).is_some() {
+            return Err(rule
+                .file
+                .complain_key("message", format!("说明里不能写编号“{{{name}}}”"))
+                .hint("疑点另列有人员、户和佐证记录"));
+        }
         if kind(name).is_none() {
             let known: Vec<&str> = columns.iter().map(|(n, _)| n.as_str()).collect();
             let error = rule.file.complain_key("message", format!("说明里的“{{{name}}}”不在查询结果中"));

@@ -2,9 +2,11 @@
 //! its self-checks, with weights from `rules/rules.toml`. docs/quality.md has the formula.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use arrow::array::{Array, AsArray, StringArray};
+use arrow::array::{Array, AsArray};
 use arrow::record_batch::RecordBatch;
+use hashbrown::{HashMap, HashSet};
 use serde::Deserialize;
 
 use super::rule_file::Level;
@@ -65,7 +67,7 @@ struct Sums {
     households: i64,
     findings: i64,
     deducted: i64,
-    flawed: BTreeSet<String>,
+    flawed: HashSet<Arc<str>>,
 }
 
 /// Codes of a row at every level, `(level, code)`; unknown ones are left out.
@@ -76,17 +78,16 @@ fn units<'a>(root: &'a str, codes: [&'a str; 3]) -> impl Iterator<Item = (Level,
         .filter(|(_, code)| !code.is_empty())
 }
 
-fn count(batch: &RecordBatch, root: &str, mut add: impl FnMut(Level, &str)) {
+fn count(batch: &RecordBatch, root: &str, mut add: impl FnMut(Level, &str, i64)) {
     let texts = |name: &str| batch.column_by_name(name).and_then(|c| c.as_string_opt::<i32>());
     let columns = ["county_code", "township_code", "village_code"].map(texts);
-    let value = |column: Option<&'_ StringArray>, row: usize| {
-        column.filter(|c| !c.is_null(row)).map_or_else(String::new, |c| c.value(row).to_owned())
-    };
+    let mut rows: HashMap<[&str; 3], i64> = HashMap::new();
     for row in 0..batch.num_rows() {
-        let codes = columns.map(|c| value(c, row));
-        for (level, code) in units(root, [&codes[0], &codes[1], &codes[2]]) {
-            add(level, code);
-        }
+        let codes = columns.map(|c| c.filter(|c| !c.is_null(row)).map_or("", |c| c.value(row)));
+        *rows.entry(codes).or_default() += 1;
+    }
+    for (codes, count) in rows {
+        units(root, codes).for_each(|(level, code)| add(level, code, count));
     }
 }
 
@@ -116,12 +117,14 @@ pub fn assess(
     let (per_person, per_household) = (weight_of(SubjectKind::Person), weight_of(SubjectKind::Household));
     let root = rules.root_code.as_str();
     let mut sums: BTreeMap<(Level, String), Sums> = BTreeMap::new();
-    count(households, root, |level, code| sums.entry((level, code.to_owned())).or_default().households += 1);
-    count(persons, root, |level, code| sums.entry((level, code.to_owned())).or_default().persons += 1);
+    count(households, root, |level, code, n| {
+        sums.entry((level, code.to_owned())).or_default().households += n;
+    });
+    count(persons, root, |level, code, n| sums.entry((level, code.to_owned())).or_default().persons += n);
     for exception in exceptions.iter().filter(|e| !e.in_review) {
-        let Some((weight, _)) = weights.get(exception.rule_code.as_str()) else { continue };
+        let Some((weight, _)) = weights.get(&*exception.rule_code) else { continue };
         let codes = [&exception.county_code, &exception.township_code, &exception.village_code];
-        for (level, code) in units(root, codes.map(String::as_str)) {
+        for (level, code) in units(root, codes.map(|code| &**code)) {
             let unit = sums.entry((level, code.to_owned())).or_default();
             unit.findings += 1;
             unit.deducted += weight;

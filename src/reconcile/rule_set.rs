@@ -20,13 +20,17 @@ const DEFINITIONS: &str = "definitions";
 /// Columns by table.
 pub type ColumnsByTable = BTreeMap<String, BTreeSet<String>>;
 
-/// Tables that these SELECTs read, with the words that may be their columns.
+/// Tables that these SELECTs read, with the words that may be their columns: those written with
+/// the table's alias, and those without any.
 pub(super) fn columns_by_table<'f>(files: impl Iterator<Item = &'f SqlFile>) -> ColumnsByTable {
     let mut columns = ColumnsByTable::new();
     for file in files {
         let text = SqlText::new(file.sql());
-        for (table, _) in text.tables() {
-            columns.entry(table.to_owned()).or_default().extend(text.words().map(str::to_owned));
+        let (plain, qualified) = (text.unqualified(), text.qualified());
+        for (table, _, alias) in text.tables() {
+            let known = columns.entry(table.to_owned()).or_default();
+            let own = qualified.iter().filter(|(of, ..)| *of == alias).map(|(_, column, _)| *column);
+            known.extend(own.chain(plain.iter().copied()).map(str::to_owned));
         }
     }
     columns
@@ -137,7 +141,7 @@ impl RuleSet {
         let mut todo: Vec<&SqlFile> = vec![file];
         let mut seen = BTreeSet::new();
         while let Some(file) = todo.pop() {
-            for (table, _) in SqlText::new(file.sql()).tables() {
+            for (table, ..) in SqlText::new(file.sql()).tables() {
                 if let Some(definition) = self.definition(table) {
                     if seen.insert(table.to_owned()) {
                         todo.push(&definition.file);
@@ -149,13 +153,26 @@ impl RuleSet {
         }
         found
     }
-    /// Columns that rules and definitions may read, by table: the words of every SELECT that
-    /// names the table.
+    /// Columns that rules and definitions may read, by table.
     pub fn columns_read(&self) -> ColumnsByTable {
-        let rules = self.rules.iter().map(|r| &r.file);
-        let mut read = columns_by_table(rules.chain(self.definitions.iter().map(|d| &d.file)));
+        self.columns_of(&(0..self.rules.len()).collect::<Vec<_>>())
+    }
+    /// Columns that the rules at these positions, the definitions they need and the quality of the
+    /// register may read, by table.
+    pub(super) fn columns_of(&self, positions: &[usize]) -> ColumnsByTable {
+        let needed = self.definitions_needed(positions);
+        let definitions = self.definitions.iter().filter(|d| needed.contains(&d.header.name));
+        let rules = positions.iter().map(|&at| &self.rules[at].file);
+        let mut read = columns_by_table(rules.chain(definitions.map(|d| &d.file)));
         self.add_quality_columns(&mut read);
         read
+    }
+    /// Names of the definitions that these rules and the quality of the register need.
+    pub(super) fn definitions_needed(&self, positions: &[usize]) -> BTreeSet<String> {
+        let of_rules = positions.iter().flat_map(|&at| self.definitions_of(&self.rules[at].file));
+        let quality = self.settings.quality.iter().flat_map(|q| [&q.persons, &q.households]);
+        let of_quality = quality.flat_map(|table| self.definitions_behind(table));
+        of_rules.map(|d| d.header.name.clone()).chain(of_quality).collect()
     }
     /// Adds what the quality of the register reads.
     pub(super) fn add_quality_columns(&self, read: &mut ColumnsByTable) {
@@ -391,7 +408,7 @@ fn in_order(definitions: Vec<Definition>, catalogue: &Catalogue) -> Result<Vec<D
     while !left.is_empty() {
         let position = left.iter().position(|d| {
             let text = SqlText::new(d.file.sql());
-            text.tables().iter().all(|(t, _)| !names.contains(*t) || done.contains(*t))
+            text.tables().iter().all(|(t, ..)| !names.contains(*t) || done.contains(*t))
         });
         let Some(position) = position else {
             return Err(left[0]

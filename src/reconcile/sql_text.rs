@@ -148,14 +148,10 @@ impl<'a> SqlText<'a> {
             .map(|i| self.text(i))
             .collect()
     }
-    /// Tables read (FROM and JOIN), with their tokens; WITH names are left out.
-    pub fn tables(&self) -> Vec<(&'a str, Range<usize>)> {
+    /// Tables read (FROM and JOIN), with their tokens and aliases; WITH names are left out.
+    pub fn tables(&self) -> Vec<(&'a str, Range<usize>, &'a str)> {
         let with = self.with_names();
-        self.table_uses()
-            .into_iter()
-            .filter(|(name, _, _)| !with.contains(name))
-            .map(|(name, span, _)| (name, span))
-            .collect()
+        self.table_uses().into_iter().filter(|(name, ..)| !with.contains(name)).collect()
     }
     /// Every use of a table or WITH name with the alias it gets there.
     pub fn table_uses(&self) -> Vec<(&'a str, Range<usize>, &'a str)> {
@@ -192,9 +188,13 @@ impl<'a> SqlText<'a> {
             .find(|t| self.sql[t.span.clone()].eq_ignore_ascii_case(word))
             .map(|t| t.span.clone())
     }
-    /// All words, for choosing the columns a rule can possibly need.
-    pub fn words(&self) -> impl Iterator<Item = &'a str> {
-        self.tokens.iter().filter(|t| t.kind == TokenKind::Word).map(|t| &self.sql[t.span.clone()])
+    /// Words that no alias stands before and that are none themselves.
+    pub fn unqualified(&self) -> Vec<&'a str> {
+        let follows = |i: usize| i > 0 && (self.text(i - 1) == "." || self.is(i - 1, "as"));
+        (0..self.tokens.len())
+            .filter(|&i| self.tokens[i].kind == TokenKind::Word && !follows(i))
+            .map(|i| self.text(i))
+            .collect()
     }
 }
 

@@ -13,7 +13,10 @@ use crate::publish::previous::PreviousRecord;
 
 mod cluster;
 mod households;
+pub mod id;
 mod identity;
+
+pub use id::{HouseholdId, PersonId, PublishedId};
 
 /// Who every record is. Vectors indexed by node are as long as all records together.
 #[derive(Debug, Clone, Default)]

@@ -17,7 +17,7 @@ pub fn fingerprint(exception: &Exception) -> String {
         SubjectKind::Record => "record",
         SubjectKind::Unit => "unit",
     };
-    for part in [exception.rule_code.as_str(), kind, &exception.subject_id, &exception.rule_key] {
+    for part in [&*exception.rule_code, kind, &exception.subject_id, &exception.rule_key] {
         // Lengths keep ("AB","C") and ("A","BC") apart.
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());

@@ -1,15 +1,19 @@
 //! Stage 7: this quarter's exceptions against the previous quarter's: new, persisting,
 //! resolved, reopened.
 //!
-//! In: [`Findings`] and the [`PreviousExceptions`] of the previous publication. Out: one
+//! In: the [`Exception`]s found and the [`PreviousExceptions`] of the previous publication. Out: one
 //! [`TrackedException`] per fingerprint. A fingerprint names rule, subject and the rule's own
 //! key, so it survives row order, file names and wording. Exceptions of a rule that could not
 //! run stay open, unchecked: absence of a source is not evidence that anything was resolved.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use hashbrown::hash_map::{Entry, HashMap};
+use rayon::prelude::*;
 
 use crate::Result;
-use crate::reconcile::{Exception, Findings};
+use crate::reconcile::{Exception, NotRun};
 use crate::resolve::IdentityChange;
 
 mod fingerprint;
@@ -64,16 +68,16 @@ pub struct TrackedException {
     /// The finding. For resolved ones, as it was last seen.
     pub exception: Exception,
     /// Quarter it was first seen in.
-    pub first_seen: String,
+    pub first_seen: Arc<str>,
     /// Status.
     pub status: Status,
     /// Due date, ISO `yyyy-mm-dd`; counted from the end of the quarter in which it was first
     /// seen or reopened, so an overdue exception stays overdue.
-    pub due_date: String,
+    pub due_date: Arc<str>,
     /// Quarter in which the data last showed it.
-    pub last_seen: String,
+    pub last_seen: Arc<str>,
     /// Quarter from which on the data showed it no more; `None` while open.
-    pub resolved_in: Option<String>,
+    pub resolved_in: Option<Arc<str>>,
     /// False if the rule did not run this quarter and the exception is only carried forward.
     pub checked: bool,
 }
@@ -103,104 +107,122 @@ pub struct PreviousExceptions {
     pub exceptions: Vec<TrackedException>,
 }
 
-/// Compares this quarter's findings with the previous publication's. `ledger` renames subjects
-/// that were merged since. Output is sorted by fingerprint.
+/// Compares the exceptions of this quarter with the previous publication's. `not_run`: rules that
+/// could not run; `ledger` renames subjects that were merged since. Output is sorted by fingerprint.
 pub fn track(
-    findings: &Findings,
-    previous: Option<&PreviousExceptions>,
+    exceptions: Vec<Exception>,
+    not_run: &[NotRun],
+    previous: Option<PreviousExceptions>,
     ledger: &[IdentityChange],
     quarter: &str,
 ) -> Result<Vec<TrackedException>> {
-    let merged: BTreeMap<&str, &str> = ledger
+    let merged: HashMap<&str, Arc<str>> = ledger
         .iter()
         .filter(|change| change.kind == "merge")
-        .map(|change| (change.previous_id.as_str(), change.current_id.as_str()))
+        .map(|change| (change.previous_id.as_str(), change.current_id.as_str().into()))
         .collect();
-    let mut before = BTreeMap::new();
-    for old in previous.map_or(&[][..], |p| &p.exceptions) {
+    let mut before: HashMap<String, TrackedException> = HashMap::new();
+    for old in previous.map_or(Vec::new(), |p| p.exceptions) {
         let old = renamed(old, &merged);
         // Two subjects that became one may bring the same exception twice: the older one stays.
         match before.entry(old.exception_id.clone()) {
-            std::collections::btree_map::Entry::Vacant(slot) => {
+            Entry::Vacant(slot) => {
                 slot.insert(old);
             }
-            std::collections::btree_map::Entry::Occupied(mut slot) => {
-                let other = slot.get_mut();
-                if (old.resolved_in.is_some(), &old.first_seen)
-                    < (other.resolved_in.is_some(), &other.first_seen)
-                {
-                    *other = old;
+            Entry::Occupied(mut slot) => {
+                let age = |one: &TrackedException| (one.resolved_in.is_some(), one.first_seen.clone());
+                if age(&old) < age(slot.get()) {
+                    slot.insert(old);
                 }
             }
         }
     }
-    let mut out = BTreeMap::new();
-    for exception in &findings.exceptions {
-        let id = fingerprint(exception);
+    let mut now = Now { quarter: quarter.into(), due: BTreeMap::new() };
+    let ids: Vec<String> = exceptions.par_iter().map(fingerprint).collect();
+    let mut out = Vec::with_capacity(exceptions.len() + before.len());
+    for (exception, id) in exceptions.into_iter().zip(ids) {
         let old = before.remove(&id);
-        let tracked = seen(id.clone(), exception, old, quarter)?;
-        out.entry(id).or_insert(tracked);
+        out.push(now.seen(id, exception, old)?);
     }
-    let not_run: BTreeSet<&str> = findings.not_run.iter().map(|n| n.rule_code.as_str()).collect();
-    for (id, old) in before {
-        let unchecked = not_run.contains(old.exception.rule_code.as_str());
-        out.entry(id).or_insert_with(|| unseen(old, unchecked, quarter));
+    for old in before.into_values() {
+        let unchecked = not_run.iter().any(|rule| rule.rule_code == *old.exception.rule_code);
+        out.push(now.unseen(old, unchecked));
     }
-    Ok(out.into_values().collect())
+    // Of equals the first stays: a stable sort.
+    out.par_sort_by(|a, b| a.exception_id.cmp(&b.exception_id));
+    out.dedup_by(|later, first| later.exception_id == first.exception_id);
+    Ok(out)
 }
 
-fn seen(
-    exception_id: String,
-    exception: &Exception,
-    old: Option<TrackedException>,
-    quarter: &str,
-) -> Result<TrackedException> {
-    let due = due_date(quarter, exception.due_days)?;
-    let (status, first_seen, due_date) = match old {
-        None => (Status::New, quarter.to_owned(), due),
-        Some(old) if old.resolved_in.is_some() => (Status::Reopened, old.first_seen, due),
-        Some(old) => (Status::Persisting, old.first_seen, old.due_date),
-    };
-    Ok(TrackedException {
-        exception_id,
-        exception: exception.clone(),
-        first_seen,
-        status,
-        due_date,
-        last_seen: quarter.to_owned(),
-        resolved_in: None,
-        checked: true,
-    })
+/// The quarter, and due dates by days that an officer has.
+struct Now {
+    quarter: Arc<str>,
+    due: BTreeMap<u32, Arc<str>>,
 }
 
-fn unseen(old: TrackedException, unchecked: bool, quarter: &str) -> TrackedException {
-    match (&old.resolved_in, unchecked) {
-        (Some(_), _) => TrackedException { checked: !unchecked, ..old },
-        (None, true) => TrackedException { status: Status::Persisting, checked: false, ..old },
-        (None, false) => TrackedException {
-            status: Status::Resolved,
-            resolved_in: Some(quarter.to_owned()),
+impl Now {
+    fn due(&mut self, days: u32) -> Result<Arc<str>> {
+        if let Some(date) = self.due.get(&days) {
+            return Ok(date.clone());
+        }
+        let date: Arc<str> = due_date(&self.quarter, days)?.into();
+        self.due.insert(days, date.clone());
+        Ok(date)
+    }
+
+    fn seen(
+        &mut self,
+        exception_id: String,
+        exception: Exception,
+        old: Option<TrackedException>,
+    ) -> Result<TrackedException> {
+        let due = self.due(exception.due_days)?;
+        let (status, first_seen, due_date) = match old {
+            None => (Status::New, self.quarter.clone(), due),
+            Some(old) if old.resolved_in.is_some() => (Status::Reopened, old.first_seen, due),
+            Some(old) => (Status::Persisting, old.first_seen, old.due_date),
+        };
+        Ok(TrackedException {
+            exception_id,
+            exception,
+            first_seen,
+            status,
+            due_date,
+            last_seen: self.quarter.clone(),
+            resolved_in: None,
             checked: true,
-            ..old
-        },
+        })
+    }
+
+    fn unseen(&self, old: TrackedException, unchecked: bool) -> TrackedException {
+        match (&old.resolved_in, unchecked) {
+            (Some(_), _) => TrackedException { checked: !unchecked, ..old },
+            (None, true) => TrackedException { status: Status::Persisting, checked: false, ..old },
+            (None, false) => TrackedException {
+                status: Status::Resolved,
+                resolved_in: Some(self.quarter.clone()),
+                checked: true,
+                ..old
+            },
+        }
     }
 }
 
 /// The old exception under the ids its subject has now.
-fn renamed(old: &TrackedException, merged: &BTreeMap<&str, &str>) -> TrackedException {
-    let mut new = old.clone();
-    let follow = |id: &mut String| {
-        if let Some(&current) = merged.get(id.as_str()) {
-            current.clone_into(id);
+fn renamed(mut old: TrackedException, merged: &HashMap<&str, Arc<str>>) -> TrackedException {
+    let follow = |id: &mut Arc<str>| match merged.get(&**id) {
+        Some(current) => {
+            *id = current.clone();
+            true
         }
+        None => false,
     };
-    follow(&mut new.exception.subject_id);
-    new.exception.person_id.as_mut().map(follow);
-    new.exception.household_id.as_mut().map(follow);
-    if new.exception.subject_id != old.exception.subject_id {
-        new.exception_id = fingerprint(&new.exception);
+    old.exception.person_id.as_mut().map(follow);
+    old.exception.household_id.as_mut().map(follow);
+    if follow(&mut old.exception.subject_id) {
+        old.exception_id = fingerprint(&old.exception);
     }
-    new
+    old
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ struct World {
     comparables: Vec<Comparable>,
     links: Links,
     resolution: Resolution,
-    views: Vec<View>,
+    views: Vec<View<'static>>,
     findings: Findings,
 }
 
@@ -186,17 +186,17 @@ impl World {
                     unreachable!()
                 };
                 exceptions.push(Exception {
-                    rule_code: rule.code.clone(),
+                    rule_code: rule.code.as_str().into(),
                     severity: rule.severity,
                     subject_kind: SubjectKind::Person,
-                    subject_id: self.resolution.person_ids[n].clone(),
-                    rule_key: String::new(),
-                    person_id: Some(self.resolution.person_ids[n].clone()),
-                    household_id: Some(self.resolution.household_ids[n / 3].clone()),
-                    county_code: tree.code_at(homes[n], 2).to_owned(),
-                    township_code: tree.code_at(homes[n], 3).to_owned(),
-                    village_code: tree.code_at(homes[n], 4).to_owned(),
-                    owner: rule.owner.clone(),
+                    subject_id: self.resolution.person_ids[n].as_str().into(),
+                    rule_key: "".into(),
+                    person_id: Some(self.resolution.person_ids[n].as_str().into()),
+                    household_id: Some(self.resolution.household_ids[n / 3].as_str().into()),
+                    county_code: tree.code_at(homes[n], 2).into(),
+                    township_code: tree.code_at(homes[n], 3).into(),
+                    village_code: tree.code_at(homes[n], 4).into(),
+                    owner: rule.owner.as_str().into(),
                     evidence: vec![self.loaded[0].records.record_id(n), self.loaded[2].records.record_id(n)],
                     message: "在两处同时享受，起保年月分别为201801、201803".into(),
                     confidence: if n % 17 == 0 { 6 } else { 1 + (n % 5) as u8 },
@@ -234,7 +234,8 @@ impl World {
 
     fn tracked(&self, previous: Option<&Previous>) -> Vec<TrackedException> {
         let before = previous.map(|p| p.exceptions().unwrap());
-        track(&self.findings, before.as_ref(), &self.resolution.ledger, &self.quarter).unwrap()
+        let found = self.findings.exceptions.clone();
+        track(found, &self.findings.not_run, before, &self.resolution.ledger, &self.quarter).unwrap()
     }
 
     fn publish(&self, out: &Path, previous: Option<&Previous>) -> bidui::Result<Publication> {

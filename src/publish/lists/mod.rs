@@ -107,7 +107,7 @@ fn groups<'a>(inputs: &PublicationInputs<'a>, people: &People<'_>) -> Vec<Group<
     let mut open: BTreeMap<(&str, &str), Vec<&TrackedException>> = BTreeMap::new();
     let mut resolved: BTreeMap<(&str, &str), u64> = BTreeMap::new();
     for tracked in inputs.tracked.iter().filter(|t| !t.is_history(inputs.quarter)) {
-        let place = (tracked.exception.county_code.as_str(), tracked.exception.township_code.as_str());
+        let place = (&*tracked.exception.county_code, &*tracked.exception.township_code);
         if tracked.is_open() {
             // What follows from another row of the same sheet is told there.
             if !row::told_elsewhere(&people.by_finding, tracked) {

@@ -130,13 +130,16 @@ impl Row {
             code => people.division_name(code).unwrap_or(code).to_owned(),
         };
         let issued = crate::track::quarter::quarter_end(inputs.quarter)?.to_string();
-        let overdue = tracked.due_date < issued;
+        let overdue = *tracked.due_date < *issued;
         let mut status = tracked.status.title().to_owned();
         if !tracked.checked {
             status.push_str("(本季未核对)");
         }
         let severity = severity_code(e.severity);
-        let household = subject.household_number.or_else(|| e.household_id.clone()).unwrap_or_default();
+        let household = subject
+            .household_number
+            .or_else(|| e.household_id.as_deref().map(str::to_owned))
+            .unwrap_or_default();
         let version = row_version(tracked);
         let related: Vec<String> =
             related(by_finding, tracked).map(|t| related_text(inputs, by_finding, tracked, t)).collect();
@@ -144,8 +147,8 @@ impl Row {
         let cells = [
             String::new(),
             short_number(&e.rule_code, &tracked.first_seen, &tracked.exception_id),
-            e.rule_code.clone(),
-            rule.map_or_else(|| e.rule_code.clone(), |r| r.title.clone()),
+            e.rule_code.to_string(),
+            rule.map_or_else(|| e.rule_code.to_string(), |r| r.title.clone()),
             severity.to_owned(),
             status,
             name(&e.county_code),
@@ -158,11 +161,11 @@ impl Row {
             evidence(inputs, people, tracked),
             tier_title(e.confidence).to_owned(),
             tier_confidence(e.confidence).to_owned(),
-            tracked.first_seen.clone(),
+            tracked.first_seen.to_string(),
             quarters_between(&tracked.first_seen, inputs.quarter)?.to_string(),
-            e.owner.clone(),
+            e.owner.to_string(),
             issued,
-            tracked.due_date.clone(),
+            tracked.due_date.to_string(),
             rule.map_or_else(String::new, |r| r.advice.clone()),
             related,
             String::new(),
@@ -174,7 +177,7 @@ impl Row {
             tracked.exception_id.clone(),
             version,
         ];
-        let village = e.village_code.clone();
+        let village = e.village_code.to_string();
         Ok(Self { sheet, review, village, cells, severity, overdue })
     }
 

@@ -5,23 +5,27 @@
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int32Array, StringArray};
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::super::View;
 use super::super::catalogue::Catalogue;
+use super::super::ids::{household_id, person_id};
 use super::sink::Target;
+use super::source::Sources;
 use super::{Inputs, assemble};
 use crate::Result;
 use crate::link::compare::{HanNameLevel, han_name_level};
-use crate::normalize::{IdClass, IdNumber, NameForm, PoolId};
-use crate::rows::CHUNK_ROWS;
+use crate::normalize::{Comparable, IdClass, IdNumber, NameForm, PoolId};
+
+/// Numbers that are looked at together when those of several persons are looked for.
+const NUMBERS_AT_ONCE: usize = 2_000_000;
 
 /// One record of the view.
 struct Row {
     source: usize,
     row: usize,
-    person: usize,
+    person: u32,
     id: IdNumber,
     /// Names that are variants of each other share a number; -1 for no name.
     name_group: i32,
@@ -29,218 +33,219 @@ struct Row {
     order: i32,
 }
 
-/// Who carries whose number.
-pub(super) struct Numbers<'a> {
-    nodes: Nodes<'a>,
-    starts: Vec<u32>,
-    members: Vec<u32>,
-    borrowed: HashMap<u64, u32>,
+/// Whose number each record carries.
+pub(super) struct Numbers {
+    /// By node: the record carries a valid number that belongs to another person, or to nobody
+    /// knows whom. Then the birth date and sex in it are not this person's.
+    of_other: Vec<bool>,
 }
 
-impl<'a> Numbers<'a> {
+/// A trusted number on a record of a person.
+type Use = (u64, u32, u32);
+
+impl Numbers {
     /// Looks at every record's number.
-    pub(super) fn gather(inputs: &Inputs<'a>) -> Self {
-        let nodes = Nodes::gather(inputs);
-        let (starts, members) = by_person(&nodes, inputs.resolution.person_ids.len());
+    pub(super) fn gather(inputs: &Inputs<'_>) -> Self {
+        let nodes = Nodes::of(inputs);
+        let uses = contested(inputs);
+        // What all records of the persons in question carry.
+        let persons: HashSet<u32> = uses.iter().map(|u| u.1).collect();
+        let mut carried: HashMap<u32, Vec<u64>> = HashMap::with_capacity(persons.len());
+        for (node, person) in inputs.resolution.person.iter().enumerate().filter(|p| persons.contains(p.1)) {
+            carried.entry(*person).or_default().extend(nodes.id(node).id18_key());
+        }
         let only = |person: u32, key: u64| {
-            let records = starts[person as usize] as usize..starts[person as usize + 1] as usize;
-            members[records].iter().filter_map(|&m| nodes.id[m as usize].id18_key()).all(|other| other == key)
+            carried.get(&person).is_none_or(|keys| keys.iter().all(|other| *other == key))
         };
-        let borrowed = borrowed_numbers(&nodes, only);
-        Self { nodes, starts, members, borrowed }
+        let mut of_other = vec![false; inputs.resolution.person.len()];
+        for run in uses.chunk_by(|a, b| a.0 == b.0) {
+            let owner = owner(&nodes, run, only);
+            for &(_, person, node) in run {
+                of_other[node as usize] = owner != Some(person);
+            }
+        }
+        Self { of_other }
     }
     /// The record's number unless it is somebody else's.
-    pub(super) fn own(&self, node: usize) -> Option<IdNumber> {
-        (!self.of_other(node)).then(|| self.nodes.id[node])
-    }
-    /// Does the record carry a valid number that belongs to another person, or to nobody knows
-    /// whom? Then the birth date and sex in it are not this person's.
-    pub(super) fn of_other(&self, node: usize) -> bool {
-        let id = self.nodes.id[node];
-        id.trusted()
-            && id
-                .id18_key()
-                .and_then(|key| self.borrowed.get(&key))
-                .is_some_and(|&owner| owner != self.nodes.person[node])
+    pub(super) fn own(&self, inputs: &Inputs<'_>, source: usize, row: usize) -> Option<IdNumber> {
+        if self.of_other[inputs.node(source, row)] {
+            return None;
+        }
+        Some(inputs.comparables[source].id_numbers("id_number").map_or_else(Default::default, |ids| ids[row]))
     }
 }
 
 /// Builds the view.
-pub(super) fn view(
-    inputs: &Inputs<'_>,
-    catalogue: &Catalogue,
-    numbers: &Numbers<'_>,
-    to: &Target<'_>,
-) -> Result<View> {
-    let persons = inputs.resolution.person_ids.len();
-    let rows: Vec<Row> = (0..persons)
-        .into_par_iter()
-        .flat_map_iter(|person| {
-            let records = numbers.starts[person] as usize..numbers.starts[person + 1] as usize;
-            person_rows(numbers, &numbers.members[records], person)
-        })
+pub(super) fn view(sources: &Sources<'_>, catalogue: &Catalogue, to: &Target<'_>) -> Result<View<'static>> {
+    let inputs = &sources.inputs;
+    let nodes = Nodes::of(inputs);
+    let rows: Vec<Row> = differing(&nodes, &sources.numbers)
+        .par_chunk_by(|a, b| a.0 == b.0)
+        .flat_map_iter(|members| person_rows(&nodes, &sources.numbers, members))
         .collect();
-    let resolution = inputs.resolution;
-    let mut sink = to.begin(catalogue, "identity_record")?;
-    for rows in rows.chunks(CHUNK_ROWS) {
-        let text = |of: &dyn Fn(&Row) -> Option<String>| {
-            Arc::new(rows.iter().map(of).collect::<StringArray>()) as ArrayRef
-        };
-        let number = |of: &dyn Fn(&Row) -> Option<i32>| {
-            Arc::new(rows.iter().map(of).collect::<Int32Array>()) as ArrayRef
-        };
-        let household = |r: &Row| resolution.household[inputs.node(r.source, r.row)] as usize;
-        let view = assemble(catalogue, "identity_record", |name| {
-            Some(match name {
-                "record_id" => text(&|r| Some(inputs.loaded[r.source].records.record_id(r.row))),
-                "person_id" => text(&|r| Some(resolution.person_ids[r.person].clone())),
-                "household_id" => text(&|r| Some(resolution.household_ids[household(r)].clone())),
-                "source" => text(&|r| Some(inputs.loaded[r.source].records.source.clone())),
-                "link_tier" => number(&|r| Some(resolution.tier[inputs.node(r.source, r.row)] as i32)),
-                "record_order" => number(&|r| Some(r.order)),
-                "id18" => text(&|r| r.id.to_text()),
-                "id_class" => text(&|r| Some(r.id.class.code().to_owned())),
-                "full_id" => number(&|r| Some(i32::from(r.id.id18_key().is_some()))),
-                "name_group" => number(&|r| (r.name_group >= 0).then_some(r.name_group)),
-                "id_of_other" => number(&|r| Some(i32::from(r.of_other))),
-                _ => return None,
-            })
-        })?;
-        sink.push(view, |row| rows[row].person)?;
-    }
-    sink.finish()
+    let text = |of: &dyn Fn(&Row) -> Option<String>| {
+        Arc::new(rows.iter().map(of).collect::<StringArray>()) as ArrayRef
+    };
+    let number =
+        |of: &dyn Fn(&Row) -> Option<i32>| Arc::new(rows.iter().map(of).collect::<Int32Array>()) as ArrayRef;
+    let node = |r: &Row| inputs.node(r.source, r.row);
+    let household = |r: &Row| sources.household_numbers[inputs.resolution.household[node(r)] as usize];
+    let view = assemble(catalogue, "identity_record", |name| {
+        Some(match name {
+            "record_id" => text(&|r| Some(inputs.loaded[r.source].records.record_id(r.row))),
+            "person_id" => text(&|r| Some(person_id(sources.person_numbers[r.person as usize]).to_string())),
+            "household_id" => text(&|r| Some(household_id(household(r)).to_string())),
+            "source" => text(&|r| Some(inputs.loaded[r.source].records.source.clone())),
+            "link_tier" => number(&|r| Some(inputs.resolution.tier[node(r)] as i32)),
+            "record_order" => number(&|r| Some(r.order)),
+            "id18" => text(&|r| r.id.to_text()),
+            "id_class" => text(&|r| Some(r.id.class.code().to_owned())),
+            "full_id" => number(&|r| Some(i32::from(r.id.id18_key().is_some()))),
+            "name_group" => number(&|r| (r.name_group >= 0).then_some(r.name_group)),
+            "id_of_other" => number(&|r| Some(i32::from(r.of_other))),
+            _ => return None,
+        })
+    })?;
+    let persons: Vec<u32> = rows.iter().map(|row| row.person).collect();
+    to.put("identity_record", &view, &persons)
 }
 
-/// What is compared of every record.
+/// What is compared of every record, by node.
 struct Nodes<'a> {
-    source: Vec<u32>,
-    row: Vec<u32>,
-    person: Vec<u32>,
-    id: Vec<IdNumber>,
-    name: Vec<PoolId>,
-    /// Stated birth date or sex is not what the number says.
-    contradicted: Vec<bool>,
-    pools: Vec<Option<&'a [NameForm]>>,
+    inputs: Inputs<'a>,
+    ids: Vec<Option<&'a [IdNumber]>>,
+    names: Vec<Option<(&'a [PoolId], &'a [NameForm])>>,
 }
 
 impl<'a> Nodes<'a> {
-    fn gather(inputs: &Inputs<'a>) -> Self {
-        let total = inputs.resolution.person.len();
-        let mut nodes = Self {
-            source: Vec::with_capacity(total),
-            row: Vec::with_capacity(total),
-            person: inputs.resolution.person.clone(),
-            id: Vec::with_capacity(total),
-            name: Vec::with_capacity(total),
-            contradicted: Vec::with_capacity(total),
-            pools: Vec::new(),
+    fn of(inputs: &Inputs<'a>) -> Self {
+        let ids = |fields: &'a Comparable| fields.id_numbers("id_number");
+        let names = |fields: &'a Comparable| {
+            fields.names("name").map(|(names, pool)| (names, pool.values.as_slice()))
         };
-        for (source, fields) in inputs.comparables.iter().enumerate() {
-            let names = fields.names("name");
-            let ids = fields.id_numbers("id_number");
-            let (births, sexes) = (fields.dates("birth_date"), fields.codes("sex"));
-            nodes.pools.push(names.map(|(_, pool)| pool.values.as_slice()));
-            for row in 0..fields.rows {
-                nodes.source.push(source as u32);
-                nodes.row.push(row as u32);
-                let id = ids.map_or_else(IdNumber::default, |ids| ids[row]);
-                let other_birth =
-                    births.is_some_and(|b| b[row] != 0 && id.birth().is_some_and(|birth| birth != b[row]));
-                let other_sex =
-                    sexes.is_some_and(|s| s[row] != 0 && id.sex().is_some_and(|sex| sex as u8 != s[row]));
-                nodes.contradicted.push(other_birth || other_sex);
-                nodes.id.push(id);
-                nodes.name.push(names.map_or(0, |(names, _)| names[row]));
-            }
+        Self {
+            inputs: *inputs,
+            ids: inputs.comparables.iter().map(ids).collect(),
+            names: inputs.comparables.iter().map(names).collect(),
         }
-        nodes
+    }
+    /// Source and row of a node.
+    fn place(&self, node: usize) -> (usize, usize) {
+        let offsets = &self.inputs.resolution.offsets;
+        let source = offsets.partition_point(|&first| first as usize <= node) - 1;
+        (source, node - offsets[source] as usize)
+    }
+    fn id(&self, node: usize) -> IdNumber {
+        let (source, row) = self.place(node);
+        self.ids[source].map_or_else(IdNumber::default, |ids| ids[row])
+    }
+    fn name(&self, node: usize) -> PoolId {
+        let (source, row) = self.place(node);
+        self.names[source].map_or(0, |(names, _)| names[row])
     }
     fn form(&self, node: usize) -> Option<&'a NameForm> {
-        let pool = self.pools[self.source[node] as usize]?;
-        pool.get(self.name[node] as usize).filter(|form| !form.is_missing())
+        let (source, row) = self.place(node);
+        let (names, pool) = self.names[source]?;
+        pool.get(names[row] as usize).filter(|form| !form.is_missing())
+    }
+    /// Is the stated birth date or sex not what the number says?
+    fn contradicted(&self, node: usize) -> bool {
+        let (source, row) = self.place(node);
+        let fields = &self.inputs.comparables[source];
+        let id = self.id(node);
+        let birth = fields.dates("birth_date").map_or(0, |births| births[row]);
+        let sex = fields.codes("sex").map_or(0, |sexes| sexes[row]);
+        (birth != 0 && id.birth().is_some_and(|other| other != birth))
+            || (sex != 0 && id.sex().is_some_and(|other| other as u8 != sex))
     }
 }
 
-/// Records sorted by person: start of each person's run, and the nodes.
-fn by_person(nodes: &Nodes<'_>, persons: usize) -> (Vec<u32>, Vec<u32>) {
-    let mut starts = vec![0u32; persons + 1];
-    for &person in &nodes.person {
-        starts[person as usize + 1] += 1;
+/// Trusted numbers that several persons carry, with who carries them on which record, sorted.
+fn contested(inputs: &Inputs<'_>) -> Vec<Use> {
+    let total = inputs.resolution.person.len();
+    let parts = (total / NUMBERS_AT_ONCE + 1) as u64;
+    let mut found = Vec::new();
+    for part in 0..parts {
+        let mut uses: Vec<Use> = Vec::with_capacity(total / parts as usize);
+        for (source, fields) in inputs.comparables.iter().enumerate() {
+            let first = inputs.node(source, 0) as u32;
+            let ids = fields.id_numbers("id_number").unwrap_or(&[]);
+            let nodes = ids.iter().zip(inputs.persons(source)).zip(first..);
+            let trusted = nodes.filter(|((id, _), _)| id.key % parts == part && id.trusted());
+            uses.extend(trusted.filter_map(|((id, person), node)| Some((id.id18_key()?, *person, node))));
+        }
+        uses.par_sort_unstable();
+        let several = uses.chunk_by(|a, b| a.0 == b.0).filter(|run| run[0].1 != run[run.len() - 1].1);
+        several.for_each(|run| found.extend_from_slice(run));
     }
-    for person in 0..persons {
-        starts[person + 1] += starts[person];
-    }
-    let mut next = starts.clone();
-    let mut members = vec![0u32; nodes.person.len()];
-    for (node, &person) in nodes.person.iter().enumerate() {
-        members[next[person as usize] as usize] = node as u32;
-        next[person as usize] += 1;
-    }
-    (starts, members)
+    found.par_sort_unstable();
+    found
 }
 
-/// Valid numbers that several persons carry → the person they belong to: the one with most
-/// records of that number; of equals the one whose birth date and sex agree with it, then the
-/// one who carries no other number (`only`), because a borrower mostly has a number of his own
-/// as well; `u32::MAX` where that does not decide.
-fn borrowed_numbers(nodes: &Nodes<'_>, only: impl Fn(u32, u64) -> bool) -> HashMap<u64, u32> {
-    let mut uses: Vec<(u64, u32, bool)> = (0..nodes.id.len())
-        .filter(|&node| nodes.id[node].trusted())
-        .filter_map(|node| Some((nodes.id[node].id18_key()?, nodes.person[node], nodes.contradicted[node])))
+/// The person a number belongs to that several carry: the one with most records of it; of equals
+/// the one whose birth date and sex agree with it, then the one who carries no other number
+/// (`only`), because a borrower mostly has a number of his own as well; nobody where that does not
+/// decide.
+fn owner(nodes: &Nodes<'_>, run: &[Use], only: impl Fn(u32, u64) -> bool) -> Option<u32> {
+    let most = run.chunk_by(|a, b| a.1 == b.1).map(<[_]>::len).max().unwrap_or(0);
+    // (person, every record contradicts the number)
+    let mut owners: Vec<(u32, bool)> = run
+        .chunk_by(|a, b| a.1 == b.1)
+        .filter(|one| one.len() == most)
+        .map(|one| (one[0].1, one.iter().all(|u| nodes.contradicted(u.2 as usize))))
         .collect();
-    uses.par_sort_unstable();
-    let mut borrowed = HashMap::new();
-    for run in uses.chunk_by(|a, b| a.0 == b.0) {
-        let key = run[0].0;
-        if run[0].1 == run[run.len() - 1].1 {
-            continue;
-        }
-        let most = run.chunk_by(|a, b| a.1 == b.1).map(<[_]>::len).max().unwrap_or(0);
-        // (person, every record contradicts the number)
-        let mut owners: Vec<(u32, bool)> = run
-            .chunk_by(|a, b| a.1 == b.1)
-            .filter(|one| one.len() == most)
-            .map(|one| (one[0].1, one.iter().all(|u| u.2)))
-            .collect();
-        if owners.iter().any(|o| !o.1) {
-            owners.retain(|o| !o.1);
-        }
-        if owners.len() > 1 {
-            owners.retain(|o| only(o.0, key));
-        }
-        borrowed.insert(key, if owners.len() == 1 { owners[0].0 } else { u32::MAX });
+    if owners.iter().any(|o| !o.1) {
+        owners.retain(|o| !o.1);
     }
-    borrowed
+    if owners.len() > 1 {
+        owners.retain(|o| only(o.0, run[0].0));
+    }
+    match &owners[..] {
+        [owner] => Some(owner.0),
+        _ => None,
+    }
 }
 
-fn person_rows(numbers: &Numbers<'_>, members: &[u32], person: usize) -> Vec<Row> {
-    let nodes = &numbers.nodes;
-    let of_other = |node: usize| numbers.of_other(node);
-    let first = members[0] as usize;
-    let alike = members.iter().all(|&m| {
-        let m = m as usize;
-        nodes.id[m] == nodes.id[first] && nodes.name[m] == nodes.name[first] && !of_other(m)
-    });
-    if alike {
-        return Vec::new();
+/// Persons whose records do not all carry the same number and name, or one of whom carries
+/// another's number, with their records: (person, node), sorted.
+fn differing(nodes: &Nodes<'_>, numbers: &Numbers) -> Vec<(u32, u32)> {
+    const NOBODY: u32 = u32::MAX;
+    let resolution = nodes.inputs.resolution;
+    let mut first = vec![NOBODY; resolution.person_ids.len()];
+    let mut differs = vec![false; first.len()];
+    for (node, &person) in (0u32..).zip(&resolution.person) {
+        let (at, other) = (node as usize, &mut first[person as usize]);
+        let alike = match *other {
+            NOBODY => {
+                *other = node;
+                true
+            }
+            other => {
+                let other = other as usize;
+                nodes.id(at) == nodes.id(other) && nodes.name(at) == nodes.name(other)
+            }
+        };
+        differs[person as usize] |= !alike || numbers.of_other[at];
     }
+    drop(first);
+    let of_person = |(node, person): (u32, &u32)| differs[*person as usize].then_some((*person, node));
+    let mut members: Vec<(u32, u32)> = (0u32..).zip(&resolution.person).filter_map(of_person).collect();
+    members.par_sort_unstable();
+    members
+}
+
+fn person_rows(nodes: &Nodes<'_>, numbers: &Numbers, members: &[(u32, u32)]) -> Vec<Row> {
     let groups = name_groups(nodes, members);
-    let common_id = most(members.iter().filter_map(|&m| nodes.id[m as usize].id18_key()));
+    let common_id = most(members.iter().filter_map(|m| nodes.id(m.1 as usize).id18_key()));
     let common_name = most(groups.iter().copied().filter(|g| *g >= 0));
     let mut rows: Vec<Row> = members
         .iter()
         .zip(&groups)
-        .map(|(&m, &name_group)| {
-            let m = m as usize;
-            Row {
-                source: nodes.source[m] as usize,
-                row: nodes.row[m] as usize,
-                person,
-                id: nodes.id[m],
-                name_group,
-                of_other: of_other(m),
-                order: 0,
-            }
+        .map(|(&(person, node), &name_group)| {
+            let node = node as usize;
+            let (source, row) = nodes.place(node);
+            let (id, of_other) = (nodes.id(node), numbers.of_other[node]);
+            Row { source, row, person, id, name_group, of_other, order: 0 }
         })
         .collect();
     // The records most like the others come first: they are surely the person's own.
@@ -275,8 +280,8 @@ fn most<T: Ord + Copy>(values: impl Iterator<Item = T>) -> Option<T> {
 }
 
 /// Numbers names so that those joined by a chain of allowed variants share one.
-fn name_groups(nodes: &Nodes<'_>, members: &[u32]) -> Vec<i32> {
-    let forms: Vec<Option<&NameForm>> = members.iter().map(|&m| nodes.form(m as usize)).collect();
+fn name_groups(nodes: &Nodes<'_>, members: &[(u32, u32)]) -> Vec<i32> {
+    let forms: Vec<Option<&NameForm>> = members.iter().map(|m| nodes.form(m.1 as usize)).collect();
     let mut groups: Vec<i32> = vec![-1; forms.len()];
     for i in 0..forms.len() {
         let Some(form) = forms[i] else { continue };

@@ -4,29 +4,35 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Date32Array, Int32Array, Int64Array, StringArray};
-use arrow::datatypes::{Field, Schema};
+use arrow::datatypes::{Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 
-use super::View;
-use super::catalogue::{Catalogue, Origin, PREVIOUS};
+use super::catalogue::Catalogue;
+use super::ids::{Ids, household_number, person_number};
 use super::rule_set::RuleSet;
+use super::view::{View, mismatch};
 use crate::config::{Parameter, Pipeline, Quarter, SourceContract};
-use crate::load::Loaded;
+use crate::load::{Loaded, RecordKey};
 use crate::normalize::{Comparable, DivisionTree};
-use crate::resolve::{IdentityChange, Resolution};
+use crate::resolve::{HouseholdId, PersonId, Resolution};
 use crate::rows::Store;
 use crate::{Error, Result};
 
 mod identity;
 mod people;
+mod previous;
 mod sink;
 mod source;
 mod split;
 
-use people::People;
-use sink::Target;
-use source::Sources;
+use people::{HouseholdView, PersonView};
+use previous::Previous;
+use sink::{Target, Whose};
+use source::{SourceView, Sources};
 use split::Split;
+
+/// Most sources of a quarter: who lists a person is a bit of 64.
+const MOST_SOURCES: usize = 64;
 
 /// Everything the views of a quarter are made of. `loaded`, `comparables` and the offsets of
 /// `resolution` list the same sources in the same order; a source that was not delivered is in none.
@@ -46,22 +52,36 @@ pub struct Inputs<'a> {
 
 impl<'a> Inputs<'a> {
     /// Node of a record.
-    fn node(&self, source: usize, row: usize) -> usize {
+    pub(super) fn node(&self, source: usize, row: usize) -> usize {
         self.resolution.offsets[source] as usize + row
     }
     /// Dense person of a record.
     fn person(&self, source: usize, row: usize) -> usize {
         self.resolution.person[self.node(source, row)] as usize
     }
+    /// Person of a record as a number.
+    pub(super) fn person_number(&self, node: usize) -> Option<i64> {
+        let person = self.resolution.person[node] as usize;
+        PersonId::parse(&self.resolution.person_ids[person]).map(person_number)
+    }
+    /// Household of a record as a number.
+    pub(super) fn household_number(&self, node: usize) -> Option<i64> {
+        let household = self.resolution.household[node] as usize;
+        HouseholdId::parse(&self.resolution.household_ids[household]).map(household_number)
+    }
+    /// Dense persons of a source's records.
+    fn persons(&self, source: usize) -> &'a [u32] {
+        &self.resolution.person[self.node(source, 0)..self.node(source + 1, 0)]
+    }
     /// Divisions of a source's records as column values; empty if it has none.
-    fn divisions(&self, source: usize) -> &'a [u32] {
+    pub(super) fn divisions(&self, source: usize) -> &'a [u32] {
         self.comparables[source].divisions("division").unwrap_or(&[])
     }
-    fn tree(&self) -> &'a DivisionTree {
+    pub(super) fn tree(&self) -> &'a DivisionTree {
         &self.pipeline.divisions
     }
     /// Rows of a source.
-    fn rows(&self, source: usize) -> usize {
+    pub(super) fn rows(&self, source: usize) -> usize {
         self.comparables[source].rows
     }
     /// Contract of a delivered source.
@@ -70,7 +90,7 @@ impl<'a> Inputs<'a> {
         self.pipeline.source(name).ok_or_else(|| Error::internal(format!("没有名为“{name}”的数据来源")))
     }
     /// Position of a delivered source.
-    fn position(&self, name: &str) -> Option<usize> {
+    pub(super) fn position(&self, name: &str) -> Option<usize> {
         self.loaded.iter().position(|l| l.records.source == name)
     }
     fn check(&self) -> Result<()> {
@@ -83,10 +103,12 @@ impl<'a> Inputs<'a> {
                     && self.loaded[s].records.rows.count() == self.rows(s)
                     && (self.resolution.offsets[s + 1] - self.resolution.offsets[s]) as usize == self.rows(s)
             });
-        if aligned {
-            Ok(())
-        } else {
-            Err(Error::internal("记录、比对字段与归并结果的行数或次序不一致"))
+        match aligned {
+            true if sources > MOST_SOURCES => {
+                Err(Error::input(format!("一个季度最多核查{MOST_SOURCES}个来源,提取数据有{sources}个")))
+            }
+            true => Ok(()),
+            false => Err(Error::internal("记录、比对字段与归并结果的行数或次序不一致")),
         }
     }
 }
@@ -100,95 +122,71 @@ pub struct Placement {
     pub buckets: usize,
 }
 
-/// Views of a quarter, by name: one per source that was delivered, the derived ones, and those
-/// of `previous` (last quarter's) that rules may read, under their `_previous` names.
-pub fn build(
-    inputs: &Inputs<'_>,
+/// The views of a quarter.
+pub struct Views<'a> {
+    /// By name.
+    pub list: Vec<View<'a>>,
+    /// What the numbers of ids mean within the engine.
+    pub ids: Arc<Ids>,
+    pub(super) inputs: Inputs<'a>,
+    /// Source and table that record ids name; of last quarter's tables none.
+    tables: BTreeMap<usize, (usize, usize)>,
+}
+
+impl<'a> Views<'a> {
+    /// View by name.
+    pub fn get(&self, name: &str) -> Option<&View<'a>> {
+        self.list.iter().find(|view| view.name == name)
+    }
+    /// Source and row of a record of this quarter.
+    pub(super) fn find(&self, record: i64) -> Option<(usize, usize)> {
+        let (table, row, member) = self.ids.place(record);
+        let &(source, table) = self.tables.get(&table)?;
+        let keys = &self.inputs.loaded[source].records.keys;
+        let key = RecordKey::new(keys.first()?.source() as u8, table as u16, row, member);
+        Some((source, keys.binary_search(&key).ok()?))
+    }
+}
+
+/// Views of a quarter: one per source that was delivered, the derived ones, and those of `previous`
+/// (last quarter's) that rules may read, under their `_previous` names.
+pub fn build<'a>(
+    inputs: &Inputs<'a>,
     rules: &RuleSet,
-    previous: Vec<View>,
+    previous: Vec<View<'a>>,
     placement: &Placement,
-) -> Result<Vec<View>> {
+) -> Result<Views<'a>> {
     inputs.check()?;
     let catalogue = &rules.catalogue;
     let read = rules.columns_read();
-    let guardians: Vec<Vec<u32>> =
-        (0..inputs.loaded.len()).map(|source| source::guardians(inputs, source)).collect();
-    let previous = as_previous(previous, catalogue, &inputs.resolution.ledger, &placement.store)?;
+    let previous = Previous::of(previous, catalogue, &inputs.resolution.ledger)?;
+    let records = inputs.loaded.iter().map(|l| &l.records);
+    let ids = Arc::new(Ids::of_records(records.clone(), &previous.tables)?);
+    let sources = Arc::new(Sources::gather(inputs, &home_order(inputs, rules), &ids)?);
+    let previous = previous.views(&ids);
     let split = match placement.buckets {
         0 | 1 => None,
-        count => Some(Split::of(inputs, &guardians, &rules.household_numbers(), &previous, count)?),
+        count => Some(Split::of(&sources, &rules.household_numbers(), &previous, count)?),
     };
-    let to = Target { store: &placement.store, split: split.as_ref(), read: &read };
-    let numbers = identity::Numbers::gather(inputs);
-    let people = People::gather(inputs, &home_order(inputs, rules), &numbers);
-    let mut views = vec![parameter_view(inputs, rules)?, division_view(inputs.tree(), catalogue)?];
-    views.push(people::person_view(inputs, catalogue, &people, &to)?);
-    views.push(people::household_view(inputs, catalogue, &people, &to)?);
-    views.push(identity::view(inputs, catalogue, &numbers, &to)?);
-    let sources = Sources { inputs, people: &people, numbers: &numbers, guardians: &guardians };
+    let to = Target { store: &placement.store, split: split.as_ref(), read: &read, ids: &ids };
+    let mut list = vec![parameter_view(inputs, rules)?, division_view(inputs.tree(), catalogue)?];
+    list.push(to.place("person", PersonView::new(&sources, catalogue)?, &Whose::Persons)?);
+    list.push(to.place("household", HouseholdView::new(&sources, catalogue)?, &Whose::Households)?);
+    list.push(identity::view(&sources, catalogue, &to)?);
     for source in (0..inputs.loaded.len()).filter(|&s| !inputs.loaded[s].records.tables.is_empty()) {
-        views.push(source::view(&sources, catalogue, source, &to)?);
+        let (name, persons) = (&inputs.loaded[source].records.source, inputs.persons(source));
+        list.push(to.place(name, SourceView::new(&sources, catalogue, source)?, &Whose::Records(persons))?);
     }
     for view in previous {
-        views.push(match &split {
-            Some(split) => split_previous(view, split, &to)?,
-            None => view,
-        });
+        list.push(to.split_previous(view)?);
     }
-    views.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(views)
-}
-
-fn split_previous(view: View, split: &Split, to: &Target<'_>) -> Result<View> {
-    let mut sink = to.begin_with(&view.name, view.rows.schema().clone())?;
-    for rows in view.rows.chunks(|_| true)? {
-        let rows = rows?;
-        let buckets = split.of_previous(&rows);
-        sink.push_split(rows, |row| buckets[row])?;
+    list.sort_by(|a, b| a.name.cmp(&b.name));
+    let mut tables = BTreeMap::new();
+    for (source, records) in records.enumerate() {
+        tables
+            .extend(ids.tables_of(records)?.into_iter().enumerate().map(|(at, table)| (table, (source, at))));
     }
-    sink.finish()
-}
-
-/// Last quarter's source views under their `_previous` names. A person or household that was
-/// merged since carries its present id, so that rules can join the two quarters.
-fn as_previous(
-    views: Vec<View>,
-    catalogue: &Catalogue,
-    ledger: &[IdentityChange],
-    store: &Store,
-) -> Result<Vec<View>> {
-    let renamed: BTreeMap<&str, &str> = ledger
-        .iter()
-        .filter(|change| change.kind == "merge")
-        .map(|change| (change.previous_id.as_str(), change.current_id.as_str()))
-        .collect();
-    let mut previous = Vec::new();
-    for view in views {
-        let name = format!("{}{PREVIOUS}", view.name);
-        if catalogue.views.get(&name).is_none_or(|v| v.origin != Origin::Previous) {
-            continue;
-        }
-        let mut rows = view.rows;
-        if !renamed.is_empty() {
-            rows = rows.rewrite(store, |_, batch| with_present_ids(&batch, &renamed))?;
-        }
-        previous.push(View { name, rows, buckets: Vec::new() });
-    }
-    Ok(previous)
-}
-
-fn with_present_ids(batch: &RecordBatch, renamed: &BTreeMap<&str, &str>) -> Result<RecordBatch> {
-    let columns = batch.schema_ref().fields().iter().zip(batch.columns()).map(|(field, array)| {
-        let id = ["person_id", "household_id", "guardian_person_id"].contains(&field.name().as_str());
-        match array.as_any().downcast_ref::<StringArray>() {
-            Some(texts) if id => {
-                let now = texts.iter().map(|t| t.map(|t| *renamed.get(t).unwrap_or(&t)));
-                Arc::new(now.collect::<StringArray>()) as ArrayRef
-            }
-            _ => array.clone(),
-        }
-    });
-    RecordBatch::try_new(batch.schema(), columns.collect()).map_err(mismatch)
+    Ok(Views { list, ids, inputs: *inputs, tables })
 }
 
 /// Sources in the order in which their address counts: home sources first.
@@ -199,30 +197,36 @@ fn home_order(inputs: &Inputs<'_>, rules: &RuleSet) -> Vec<usize> {
     order
 }
 
+/// The columns of a view.
+fn schema(catalogue: &Catalogue, name: &str) -> Result<SchemaRef> {
+    let columns =
+        catalogue.columns(name).ok_or_else(|| Error::internal(format!("没有视图“{name}”的列表")))?;
+    let fields: Vec<Field> = columns.iter().map(|(c, kind)| Field::new(c, kind.arrow(), true)).collect();
+    Ok(Arc::new(Schema::new(fields)))
+}
+
 /// A view with the catalogue's columns; `column` gives each by name.
 fn assemble(
     catalogue: &Catalogue,
     name: &str,
+    column: impl FnMut(&str) -> Option<ArrayRef>,
+) -> Result<RecordBatch> {
+    columns(schema(catalogue, name)?, name, column)
+}
+
+/// Rows with these columns; `column` gives each by name.
+fn columns(
+    schema: SchemaRef,
+    view: &str,
     mut column: impl FnMut(&str) -> Option<ArrayRef>,
 ) -> Result<RecordBatch> {
-    let columns =
-        catalogue.columns(name).ok_or_else(|| Error::internal(format!("没有视图“{name}”的列表")))?;
-    let mut fields = Vec::with_capacity(columns.len());
-    let mut arrays = Vec::with_capacity(columns.len());
-    for (column_name, kind) in columns {
-        let array = column(column_name)
-            .ok_or_else(|| Error::internal(format!("视图“{name}”缺少列“{column_name}”")))?;
-        fields.push(Field::new(column_name, kind.arrow(), true));
-        arrays.push(array);
-    }
-    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).map_err(mismatch)
+    let array =
+        |name: &str| column(name).ok_or_else(|| Error::internal(format!("视图“{view}”缺少列“{name}”")));
+    let arrays = schema.fields().iter().map(|field| field.name().as_str()).map(array);
+    RecordBatch::try_new(schema.clone(), arrays.collect::<Result<_>>()?).map_err(mismatch)
 }
 
-fn mismatch(error: arrow::error::ArrowError) -> Error {
-    Error::internal(format!("视图不能成为表格:{error}"))
-}
-
-fn parameter_view(inputs: &Inputs<'_>, rules: &RuleSet) -> Result<View> {
+fn parameter_view(inputs: &Inputs<'_>, rules: &RuleSet) -> Result<View<'static>> {
     use super::frame::ColumnKind;
     let values = rules.parameters(inputs.pipeline, inputs.quarter)?;
     let kinds: BTreeMap<&str, ColumnKind> = rules
@@ -247,7 +251,7 @@ fn parameter_view(inputs: &Inputs<'_>, rules: &RuleSet) -> Result<View> {
     Ok(View::of("parameter", row))
 }
 
-fn division_view(tree: &DivisionTree, catalogue: &Catalogue) -> Result<View> {
+fn division_view(tree: &DivisionTree, catalogue: &Catalogue) -> Result<View<'static>> {
     let rows = assemble(catalogue, "division", |name| {
         let units = tree.units.iter();
         Some(match name {

@@ -4,31 +4,47 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Date32Array, Int32Array, StringArray};
+use arrow::array::{ArrayRef, Date32Array, Int32Array, StringArray, StringBuilder};
+use arrow::datatypes::SchemaRef;
 use jiff::civil::Date;
+use rayon::prelude::*;
 
-use super::super::View;
 use super::super::catalogue::Catalogue;
+use super::super::ids::{household_id, person_id};
+use super::super::view::{Make, ViewChunks, mismatch, numbered};
 use super::identity::Numbers;
-use super::sink::Target;
-use super::{Inputs, assemble};
+use super::source::Sources;
+use super::{Inputs, columns as columns_of, schema};
 use crate::Result;
 use crate::config::{Quarter, date32, from_date32};
+use crate::normalize::division::{COUNTY, TOWNSHIP, VILLAGE};
 use crate::normalize::{IdNumber, Sex};
 use crate::rows::CHUNK_ROWS;
 
+/// No household.
+const NONE: u32 = u32::MAX;
+
+/// A person.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Person {
+    /// Birth date as days since 1970, `UNKNOWN` if no record tells.
+    pub(super) birth: i32,
+    /// Division and dense household of the record whose address counts.
+    division: u32,
+    household: u32,
+    /// Sources that list the person, by position.
+    listed: u64,
+    /// How well the birth date is known; smaller is better.
+    birth_rank: u8,
+    /// 1 male, 2 female, 0 unknown.
+    pub(super) sex: u8,
+}
+
 /// Facts by dense person.
 pub(super) struct People {
-    /// Birth date as days since 1970, `i32::MIN` if unknown.
-    birth: Vec<i32>,
-    /// How well it is known; smaller is better.
-    birth_rank: Vec<u8>,
-    /// 1 male, 2 female, 0 unknown.
-    sex: Vec<u8>,
-    /// (source, row) of the record whose household and division count.
-    home: Vec<(u32, u32)>,
-    /// By source, then person: listed there.
-    listed: Vec<Vec<bool>>,
+    persons: Vec<Person>,
+    /// Codes by level from that of counties on, then by value of a division column.
+    codes: [Vec<String>; 3],
 }
 
 pub(super) const UNKNOWN: i32 = i32::MIN;
@@ -63,59 +79,55 @@ pub(super) fn stated_birth(dates: Option<&[u32]>, id: Option<IdNumber>, row: usi
 
 impl People {
     /// Looks at every record once, sources in the order in which their address counts.
-    pub(super) fn gather(inputs: &Inputs<'_>, order: &[usize], numbers: &Numbers<'_>) -> Self {
-        let persons = inputs.resolution.person_ids.len();
-        let mut people = Self {
-            birth: vec![UNKNOWN; persons],
-            birth_rank: vec![u8::MAX; persons],
-            sex: vec![0; persons],
-            home: vec![(u32::MAX, u32::MAX); persons],
-            listed: vec![vec![false; persons]; inputs.comparables.len()],
-        };
+    pub(super) fn gather(inputs: &Inputs<'_>, order: &[usize], numbers: &Numbers) -> Self {
+        let nobody =
+            Person { birth: UNKNOWN, division: 0, household: NONE, listed: 0, birth_rank: u8::MAX, sex: 0 };
+        let mut persons = vec![nobody; inputs.resolution.person_ids.len()];
         for &source in order {
             let fields = &inputs.comparables[source];
             let (dates, sexes) = (fields.dates("birth_date"), fields.codes("sex"));
             let divisions = inputs.divisions(source);
             for row in 0..inputs.rows(source) {
-                let person = inputs.person(source, row);
-                people.listed[source][person] = true;
-                let known = divisions.get(row).is_some_and(|&d| d != 0);
-                let home = &mut people.home[person];
-                if home.0 == u32::MAX {
-                    *home = (source as u32, row as u32);
-                } else if known {
-                    let there =
-                        inputs.divisions(home.0 as usize).get(home.1 as usize).is_some_and(|&d| d != 0);
-                    if !there {
-                        *home = (source as u32, row as u32);
-                    }
+                let person = &mut persons[inputs.person(source, row)];
+                person.listed |= 1 << source;
+                let division = divisions.get(row).copied().unwrap_or(0);
+                if person.household == NONE || (division != 0 && person.division == 0) {
+                    person.division = division;
+                    person.household = inputs.resolution.household[inputs.node(source, row)];
                 }
-                let id = numbers.own(inputs.node(source, row));
+                let id = numbers.own(inputs, source, row);
                 if let Some((rank, days)) = stated_birth(dates, id, row) {
                     // For the person as a whole a trusted number is worth more than a stated date.
                     let rank = match rank {
                         0 => 2,
                         other => other,
                     };
-                    if rank < people.birth_rank[person] {
-                        people.birth_rank[person] = rank;
-                        people.birth[person] = days;
+                    if rank < person.birth_rank {
+                        person.birth_rank = rank;
+                        person.birth = days;
                     }
                 }
-                if people.sex[person] == 0 {
-                    people.sex[person] = own_sex(sexes, id, row);
+                if person.sex == 0 {
+                    person.sex = own_sex(sexes, id, row);
                 }
             }
         }
-        people
+        let tree = inputs.tree();
+        let codes = [COUNTY, TOWNSHIP, VILLAGE].map(|level| {
+            (0..=tree.units.len() as u32).map(|value| tree.code_at(value, level).to_owned()).collect()
+        });
+        Self { persons, codes }
     }
-    /// Birth date of the person, `UNKNOWN` if no record tells; with how well it is known.
-    pub(super) fn birth(&self, person: usize) -> (u8, i32) {
-        (self.birth_rank[person], self.birth[person])
+    /// A person by dense number.
+    pub(super) fn of(&self, person: usize) -> &Person {
+        &self.persons[person]
     }
-    /// 1 male, 2 female, 0 unknown.
-    pub(super) fn sex(&self, person: usize) -> u8 {
-        self.sex[person]
+    /// Codes at a level of values of a division column.
+    pub(super) fn codes(&self, level: u8, values: impl ExactSizeIterator<Item = u32>) -> ArrayRef {
+        let known = &self.codes[usize::from(level - COUNTY)];
+        let mut codes = StringBuilder::with_capacity(values.len(), values.len() * 12);
+        values.for_each(|value| codes.append_value(known.get(value as usize).map_or("", String::as_str)));
+        Arc::new(codes.finish())
     }
 }
 
@@ -144,133 +156,158 @@ pub(super) fn date_array(days: impl Iterator<Item = i32>) -> ArrayRef {
     Arc::new(days.map(|d| (d != UNKNOWN).then_some(d)).collect::<Date32Array>())
 }
 
-fn codes(inputs: &Inputs<'_>, homes: &[(u32, u32)], level: u8) -> ArrayRef {
-    let code = |&(source, row): &(u32, u32)| {
-        let value = inputs.divisions(source as usize).get(row as usize).copied().unwrap_or(0);
-        inputs.tree().code_at(value, level)
-    };
-    Arc::new(
-        homes
-            .iter()
-            .map(|home| Some(if home.0 == u32::MAX { "" } else { code(home) }))
-            .collect::<StringArray>(),
-    )
+/// Positions of the sources that columns `in_<source>` are about, by column; none for one that
+/// was not delivered.
+fn flags<'s>(inputs: &Inputs<'_>, schema: &'s SchemaRef) -> BTreeMap<&'s str, Option<usize>> {
+    let names = schema.fields().iter().filter_map(|field| field.name().strip_prefix("in_"));
+    let known = names.filter(|name| inputs.pipeline.source(name).is_some());
+    known.map(|name| (name, inputs.position(name))).collect()
 }
 
-/// Who is listed in the source that a column `in_<source>` is about; nobody if it is absent.
-fn listed_in<'p>(
-    inputs: &Inputs<'_>,
-    people: &'p People,
-    column: &str,
-) -> Option<std::borrow::Cow<'p, [bool]>> {
-    let name = column.strip_prefix("in_")?;
-    inputs.pipeline.source(name)?;
-    Some(match inputs.position(name) {
-        Some(source) => people.listed[source].as_slice().into(),
-        None => vec![false; people.home.len()].into(),
-    })
-}
-
-fn household_of(inputs: &Inputs<'_>, home: (u32, u32)) -> Option<usize> {
-    (home.0 != u32::MAX)
-        .then(|| inputs.resolution.household[inputs.node(home.0 as usize, home.1 as usize)] as usize)
-}
-
-/// Ranges of rows that views are built in.
-fn chunks(count: usize) -> impl Iterator<Item = Range<usize>> {
-    (0..count).step_by(CHUNK_ROWS).map(move |from| from..(from + CHUNK_ROWS).min(count))
+/// The column of a flag.
+fn flag(listed: impl Iterator<Item = u64>, source: Option<usize>) -> ArrayRef {
+    let bit = |listed: u64| source.map_or(0, |source| (listed >> source & 1) as i32);
+    Arc::new(Int32Array::from_iter_values(listed.map(bit)))
 }
 
 /// The view `person`.
-pub(super) fn person_view(
-    inputs: &Inputs<'_>,
-    catalogue: &Catalogue,
-    people: &People,
-    to: &Target<'_>,
-) -> Result<View> {
-    let ids = &inputs.resolution.person_ids;
-    let households = &inputs.resolution.household_ids;
-    let mut sink = to.begin(catalogue, "person")?;
-    for rows in chunks(ids.len()) {
-        let homes = &people.home[rows.clone()];
-        let births = &people.birth[rows.clone()];
-        let view = assemble(catalogue, "person", |name| {
-            Some(match name {
-                "person_id" => {
-                    Arc::new(ids[rows.clone()].iter().map(Some).collect::<StringArray>()) as ArrayRef
-                }
-                "household_id" => Arc::new(
-                    homes
-                        .iter()
-                        .map(|&home| household_of(inputs, home).and_then(|h| households.get(h)))
-                        .collect::<StringArray>(),
-                ),
-                "birth_date" => date_array(births.iter().copied()),
-                "age" => Arc::new(births.iter().map(|&b| age(b, inputs.quarter)).collect::<Int32Array>()),
-                "sex" => {
-                    Arc::new(people.sex[rows.clone()].iter().map(|&s| sex_label(s)).collect::<StringArray>())
-                }
-                "county_code" => codes(inputs, homes, 2),
-                "township_code" => codes(inputs, homes, 3),
-                "village_code" => codes(inputs, homes, 4),
-                flag => {
-                    let listed = listed_in(inputs, people, flag)?;
-                    Arc::new(listed[rows.clone()].iter().map(|l| Some(i32::from(*l))).collect::<Int32Array>())
-                }
-            })
-        })?;
-        sink.push(view, |row| rows.start + row)?;
+pub(super) struct PersonView<'a> {
+    sources: Arc<Sources<'a>>,
+    schema: SchemaRef,
+}
+
+impl<'a> PersonView<'a> {
+    pub(super) fn new(sources: &Arc<Sources<'a>>, catalogue: &Catalogue) -> Result<Self> {
+        Ok(Self { sources: sources.clone(), schema: schema(catalogue, "person")? })
     }
-    sink.finish()
+
+    fn column(&self, name: &str, rows: Range<usize>) -> Option<ArrayRef> {
+        let Sources { inputs, people, person_numbers, household_numbers, .. } = &*self.sources;
+        let persons = &people.persons[rows.clone()];
+        let division = || persons.iter().map(|p| p.division);
+        Some(match name {
+            "person_id" => {
+                let ids = person_numbers[rows].iter().map(|number| person_id(*number).to_string());
+                Arc::new(StringArray::from_iter_values(ids))
+            }
+            "household_id" => {
+                let number = |p: &Person| household_numbers.get(p.household as usize);
+                let ids = persons.iter().map(|p| Some(household_id(*number(p)?).to_string()));
+                Arc::new(ids.collect::<StringArray>())
+            }
+            "birth_date" => date_array(persons.iter().map(|p| p.birth)),
+            "age" => Arc::new(persons.iter().map(|p| age(p.birth, inputs.quarter)).collect::<Int32Array>()),
+            "sex" => Arc::new(persons.iter().map(|p| sex_label(p.sex)).collect::<StringArray>()),
+            "county_code" => people.codes(COUNTY, division()),
+            "township_code" => people.codes(TOWNSHIP, division()),
+            "village_code" => people.codes(VILLAGE, division()),
+            other => {
+                let source = flags(inputs, &self.schema).get(other.strip_prefix("in_")?).copied()?;
+                flag(persons.iter().map(|p| p.listed), source)
+            }
+        })
+    }
+}
+
+impl Make for PersonView<'_> {
+    fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+    fn count(&self) -> usize {
+        self.sources.people.persons.len()
+    }
+    fn filled(&self, _column: &str) -> Option<u64> {
+        None
+    }
+    fn chunks(&self, columns: Vec<usize>, engine: bool) -> Result<ViewChunks<'_>> {
+        let schema = Arc::new(self.schema.project(&columns).map_err(mismatch)?);
+        chunks(&self.sources, schema, "person", self.count(), engine, |name, rows| self.column(name, rows))
+    }
+}
+
+/// Chunks of rows that are made column by column.
+fn chunks<'v>(
+    sources: &'v Sources<'_>,
+    schema: SchemaRef,
+    view: &'static str,
+    count: usize,
+    engine: bool,
+    column: impl Fn(&str, Range<usize>) -> Option<ArrayRef> + Send + Sync + 'v,
+) -> Result<ViewChunks<'v>> {
+    Ok(Box::new((0..count).step_by(CHUNK_ROWS).map(move |from| {
+        let rows = from..(from + CHUNK_ROWS).min(count);
+        let made: Vec<Option<ArrayRef>> =
+            schema.fields().par_iter().map(|field| column(field.name(), rows.clone())).collect();
+        let mut made = made.into_iter();
+        let rows = columns_of(schema.clone(), view, |_| made.next().flatten())?;
+        if engine { numbered(&sources.ids, &rows) } else { Ok(rows) }
+    })))
+}
+
+/// A household.
+#[derive(Debug, Clone, Copy, Default)]
+struct Household {
+    persons: i32,
+    /// Where the first of its persons lives.
+    division: u32,
+    /// Sources that list any of them.
+    listed: u64,
 }
 
 /// The view `household`.
-pub(super) fn household_view(
-    inputs: &Inputs<'_>,
-    catalogue: &Catalogue,
-    people: &People,
-    to: &Target<'_>,
-) -> Result<View> {
-    let ids = &inputs.resolution.household_ids;
-    let mut persons = vec![0i32; ids.len()];
-    let mut homes = vec![(u32::MAX, u32::MAX); ids.len()];
-    for &home in &people.home {
-        let Some(household) = household_of(inputs, home) else { continue };
-        persons[household] += 1;
-        if homes[household].0 == u32::MAX {
-            homes[household] = home;
-        }
-    }
-    let columns = catalogue.columns("household").into_iter().flatten();
-    let mut listed: BTreeMap<&str, Vec<bool>> = BTreeMap::new();
-    for (flag, _) in columns {
-        let Some(persons) = listed_in(inputs, people, flag) else { continue };
-        let mut here = vec![false; ids.len()];
-        for (&home, _) in people.home.iter().zip(persons.iter()).filter(|(_, listed)| **listed) {
-            if let Some(household) = household_of(inputs, home) {
-                here[household] = true;
+pub(super) struct HouseholdView<'a> {
+    sources: Arc<Sources<'a>>,
+    schema: SchemaRef,
+    households: Vec<Household>,
+}
+
+impl<'a> HouseholdView<'a> {
+    pub(super) fn new(sources: &Arc<Sources<'a>>, catalogue: &Catalogue) -> Result<Self> {
+        let mut households = vec![Household::default(); sources.household_numbers.len()];
+        for person in &sources.people.persons {
+            let Some(household) = households.get_mut(person.household as usize) else { continue };
+            if household.persons == 0 {
+                household.division = person.division;
             }
+            household.persons += 1;
+            household.listed |= person.listed;
         }
-        listed.insert(flag, here);
+        Ok(Self { sources: sources.clone(), schema: schema(catalogue, "household")?, households })
     }
-    let mut sink = to.begin(catalogue, "household")?;
-    for rows in chunks(ids.len()) {
-        let homes = &homes[rows.clone()];
-        let view = assemble(catalogue, "household", |name| {
-            Some(match name {
-                "household_id" => {
-                    Arc::new(ids[rows.clone()].iter().map(Some).collect::<StringArray>()) as ArrayRef
-                }
-                "persons" => Arc::new(Int32Array::from(persons[rows.clone()].to_vec())),
-                "county_code" => codes(inputs, homes, 2),
-                "township_code" => codes(inputs, homes, 3),
-                "village_code" => codes(inputs, homes, 4),
-                flag => Arc::new(
-                    listed.get(flag)?[rows.clone()].iter().map(|l| i32::from(*l)).collect::<Int32Array>(),
-                ),
-            })
-        })?;
-        sink.push_households(view, rows.start)?;
+
+    fn column(&self, name: &str, rows: Range<usize>) -> Option<ArrayRef> {
+        let Sources { inputs, people, household_numbers, .. } = &*self.sources;
+        let households = &self.households[rows.clone()];
+        let division = || households.iter().map(|h| h.division);
+        Some(match name {
+            "household_id" => {
+                let ids = household_numbers[rows].iter().map(|number| household_id(*number).to_string());
+                Arc::new(StringArray::from_iter_values(ids))
+            }
+            "persons" => Arc::new(Int32Array::from_iter_values(households.iter().map(|h| h.persons))),
+            "county_code" => people.codes(COUNTY, division()),
+            "township_code" => people.codes(TOWNSHIP, division()),
+            "village_code" => people.codes(VILLAGE, division()),
+            other => {
+                let source = flags(inputs, &self.schema).get(other.strip_prefix("in_")?).copied()?;
+                flag(households.iter().map(|h| h.listed), source)
+            }
+        })
     }
-    sink.finish()
+}
+
+impl Make for HouseholdView<'_> {
+    fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+    fn count(&self) -> usize {
+        self.households.len()
+    }
+    fn filled(&self, _column: &str) -> Option<u64> {
+        None
+    }
+    fn chunks(&self, columns: Vec<usize>, engine: bool) -> Result<ViewChunks<'_>> {
+        let schema = Arc::new(self.schema.project(&columns).map_err(mismatch)?);
+        chunks(&self.sources, schema, "household", self.count(), engine, |name, rows| self.column(name, rows))
+    }
 }

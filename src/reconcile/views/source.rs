@@ -5,98 +5,164 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::array::{Array, AsArray};
-use arrow::array::{ArrayRef, Int32Array, StringArray, StringBuilder};
+use arrow::array::{ArrayRef, Int32Array, Int64Array, StringArray, StringBuilder};
+use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
-use super::super::View;
-use super::super::catalogue::Catalogue;
+use super::super::catalogue::{Catalogue, is_common};
+use super::super::ids::{Ids, household_id, household_number, person_id, person_number, record_number};
+use super::super::view::{Make, ViewChunks, engine_schema, mismatch};
 use super::identity::Numbers;
 use super::people::{self, People, UNKNOWN};
-use super::sink::Target;
-use super::{Inputs, assemble};
+use super::{Inputs, columns as columns_of, schema};
 use crate::config::Role;
 use crate::load::push_record_id;
 use crate::normalize::IdNumber;
+use crate::normalize::division::{COUNTY, TOWNSHIP, VILLAGE};
+use crate::resolve::id::CHARACTERS;
+use crate::resolve::{HouseholdId, PersonId};
+use crate::rows::CHUNK_ROWS;
 use crate::{Error, Result};
 
-/// What the views of all sources are made of, gathered once.
+/// What the views are made of, gathered once.
 pub(super) struct Sources<'a> {
-    pub(super) inputs: &'a Inputs<'a>,
-    pub(super) people: &'a People,
-    pub(super) numbers: &'a Numbers<'a>,
+    pub(super) inputs: Inputs<'a>,
+    pub(super) people: People,
+    pub(super) numbers: Numbers,
     /// By source: person who is each record's guardian, `u32::MAX` if none is known.
-    pub(super) guardians: &'a [Vec<u32>],
+    pub(super) guardians: Vec<Vec<u32>>,
+    pub(super) ids: Arc<Ids>,
+    /// By source and table: the table's number in record ids.
+    tables: Vec<Vec<usize>>,
+    /// Ids by dense person.
+    pub(super) person_numbers: Vec<i64>,
+    /// Ids by dense household.
+    pub(super) household_numbers: Vec<i64>,
 }
 
-/// Builds the view of source `source` chunk by chunk.
-pub(super) fn view(
-    sources: &Sources<'_>,
-    catalogue: &Catalogue,
-    source: usize,
-    to: &Target<'_>,
-) -> Result<View> {
-    let inputs = sources.inputs;
-    let contract = inputs.contract(source)?;
-    let columns = catalogue
-        .columns(&contract.name)
-        .ok_or_else(|| Error::internal(format!("没有视图“{}”的列表", contract.name)))?;
-    let mut sink = to.begin(catalogue, &contract.name)?;
-    let first = inputs.resolution.offsets[source] as usize;
-    let mut from = 0;
-    for own in inputs.loaded[source].records.rows.chunks(|_| true)? {
-        let own = own?;
-        let range = from..from + own.num_rows();
-        from = range.end;
-        let chunk = Chunk { sources, source, rows: range.clone(), own: &own };
-        // Columns are independent of each other; building them side by side keeps all cores busy.
-        let arrays: Vec<Option<ArrayRef>> = columns.par_iter().map(|(name, _)| chunk.column(name)).collect();
-        let mut arrays = arrays.into_iter();
-        let rows = assemble(catalogue, &contract.name, |_| arrays.next().flatten())?;
-        sink.push(rows, |row| inputs.resolution.person[first + range.start + row] as usize)?;
+impl<'a> Sources<'a> {
+    /// Looks at every record; `order`: sources in the order in which their address counts.
+    pub(super) fn gather(inputs: &Inputs<'a>, order: &[usize], ids: &Arc<Ids>) -> Result<Self> {
+        let numbers = Numbers::gather(inputs);
+        let resolution = inputs.resolution;
+        let persons = resolution.person_ids.par_iter().map(|id| PersonId::parse(id).map(person_number));
+        let homes =
+            resolution.household_ids.par_iter().map(|id| HouseholdId::parse(id).map(household_number));
+        let not_ids = || Error::internal("人员或户的编号不是本程序给的");
+        Ok(Self {
+            inputs: *inputs,
+            people: People::gather(inputs, order, &numbers),
+            guardians: (0..inputs.loaded.len()).map(|source| guardians(inputs, source)).collect(),
+            tables: inputs.loaded.iter().map(|l| ids.tables_of(&l.records)).collect::<Result<_>>()?,
+            ids: ids.clone(),
+            numbers,
+            person_numbers: persons.collect::<Option<_>>().ok_or_else(not_ids)?,
+            household_numbers: homes.collect::<Option<_>>().ok_or_else(not_ids)?,
+        })
     }
-    sink.finish()
+}
+
+/// The view of one source.
+pub(super) struct SourceView<'a> {
+    sources: Arc<Sources<'a>>,
+    source: usize,
+    schema: SchemaRef,
+}
+
+impl<'a> SourceView<'a> {
+    pub(super) fn new(sources: &Arc<Sources<'a>>, catalogue: &Catalogue, source: usize) -> Result<Self> {
+        let schema = schema(catalogue, &sources.inputs.contract(source)?.name)?;
+        Ok(Self { sources: sources.clone(), source, schema })
+    }
+}
+
+impl Make for SourceView<'_> {
+    fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+    fn count(&self) -> usize {
+        self.sources.inputs.rows(self.source)
+    }
+    fn filled(&self, column: &str) -> Option<u64> {
+        // A column that is computed may hide one of the contract's.
+        let own = &self.sources.inputs.loaded[self.source].records.rows;
+        own.filled(column).filter(|_| !is_common(column))
+    }
+    fn chunks(&self, columns: Vec<usize>, engine: bool) -> Result<ViewChunks<'_>> {
+        let schema = Arc::new(self.schema.project(&columns).map_err(mismatch)?);
+        let records = &self.sources.inputs.loaded[self.source].records;
+        let household = self.sources.inputs.contract(self.source)?.role(Role::Household);
+        let household = household.map(|column| column.name.as_str());
+        let asked = |name: &str| {
+            (schema.index_of(name).is_ok() && !is_common(name))
+                || (household == Some(name) && schema.index_of("source_household_id").is_ok())
+        };
+        // Most columns are computed: then the records' own rows are not read.
+        let own: Box<dyn Iterator<Item = Result<Option<RecordBatch>>> + Send> =
+            match records.rows.schema().fields().iter().any(|f| asked(f.name())) {
+                true => Box::new(records.rows.chunks(asked)?.map(|rows| rows.map(Some))),
+                false => Box::new(std::iter::repeat_with(|| Ok(None))),
+            };
+        let shown = if engine { engine_schema(&schema) } else { schema };
+        let starts = (0..records.rows.count()).step_by(CHUNK_ROWS);
+        Ok(Box::new(starts.zip(own).map(move |(from, own)| {
+            let rows = from..(from + CHUNK_ROWS).min(records.rows.count());
+            let chunk = Chunk { view: self, rows, own: own?, engine };
+            // Columns are independent of each other; building them side by side keeps all cores busy.
+            let arrays: Vec<Option<ArrayRef>> =
+                shown.fields().par_iter().map(|field| chunk.column(field.name())).collect();
+            let mut arrays = arrays.into_iter();
+            columns_of(shown.clone(), &records.source, |_| arrays.next().flatten())
+        })))
+    }
 }
 
 /// Some rows of a source.
-struct Chunk<'a> {
-    sources: &'a Sources<'a>,
-    source: usize,
+struct Chunk<'v, 'a> {
+    view: &'v SourceView<'a>,
     rows: Range<usize>,
-    /// The contract's columns of these rows.
-    own: &'a RecordBatch,
+    /// The contract's columns of these rows, where any is asked for.
+    own: Option<RecordBatch>,
+    engine: bool,
 }
 
-impl Chunk<'_> {
+impl Chunk<'_, '_> {
     fn column(&self, name: &str) -> Option<ArrayRef> {
-        let Sources { inputs, people, numbers, guardians } = *self.sources;
-        let (source, rows) = (self.source, self.rows.clone());
+        let sources = &*self.view.sources;
+        let Sources { inputs, people, numbers, guardians, .. } = sources;
+        let (source, rows) = (self.view.source, self.rows.clone());
         let records = &inputs.loaded[source].records;
         let resolution = inputs.resolution;
         let fields = &inputs.comparables[source];
-        let first = resolution.offsets[source] as usize;
+        let first = inputs.node(source, 0);
         let nodes = first + rows.start..first + rows.end;
         let ids = fields.id_numbers("id_number");
         let flag = |values: Vec<i32>| Arc::new(Int32Array::from(values)) as ArrayRef;
-        let person_id = |person: u32| resolution.person_ids[person as usize].as_str();
         Some(match name {
+            "record_id" if self.engine => {
+                let tables = &sources.tables[source];
+                let numbers = records.keys[rows].iter().map(|key| record_number(tables[key.table()], *key));
+                Arc::new(Int64Array::from_iter_values(numbers))
+            }
             "record_id" => texts(rows, 28, |row, text| {
                 push_record_id(&records.source, &records.tables, records.keys[row], text);
                 true
             }),
-            "person_id" => texts(rows, 14, |row, text| {
-                text.push_str(person_id(resolution.person[first + row]));
-                true
+            "person_id" => self.ids(&resolution.person[nodes], &sources.person_numbers, |number, text| {
+                person_id(number).push_to(text);
             }),
-            "household_id" => texts(rows, 14, |row, text| {
-                text.push_str(&resolution.household_ids[resolution.household[first + row] as usize]);
-                true
-            }),
+            "household_id" => {
+                self.ids(&resolution.household[nodes], &sources.household_numbers, |number, text| {
+                    household_id(number).push_to(text);
+                })
+            }
             "source_household_id" => {
                 let number = inputs.contract(source).ok()?.role(Role::Household).map(|c| c.name.as_str());
-                let numbers =
-                    number.and_then(|n| self.own.column_by_name(n)).and_then(|c| c.as_string_opt::<i32>());
+                let numbers = number
+                    .and_then(|n| self.own.as_ref()?.column_by_name(n))
+                    .and_then(|c| c.as_string_opt::<i32>());
                 texts(rows, 24, |row, text| match numbers.filter(|n| !n.is_null(row - self.rows.start)) {
                     Some(numbers) => {
                         write!(text, "{}:{}", records.source, numbers.value(row - self.rows.start)).is_ok()
@@ -104,59 +170,77 @@ impl Chunk<'_> {
                     None => false,
                 })
             }
-            "county_code" => self.division(2),
-            "township_code" => self.division(3),
-            "village_code" => self.division(4),
-            "link_tier" => flag(nodes.map(|n| resolution.tier[n] as i32).collect()),
-            "in_review" => flag(nodes.map(|n| i32::from(resolution.in_review[n])).collect()),
+            "county_code" => self.division(COUNTY),
+            "township_code" => self.division(TOWNSHIP),
+            "village_code" => self.division(VILLAGE),
+            "link_tier" => flag(resolution.tier[nodes].iter().map(|tier| *tier as i32).collect()),
+            "in_review" => flag(resolution.in_review[nodes].iter().map(|r| i32::from(*r)).collect()),
             "id18" => id_texts(ids, rows),
-            "id_class" => texts(rows, 8, |row, text| {
-                let class = ids.map_or_else(Default::default, |ids| ids[row].class);
-                text.write_str(class.code()).is_ok()
-            }),
+            "id_class" => {
+                let class = |row: usize| ids.map_or_else(Default::default, |ids| ids[row].class).code();
+                Arc::new(StringArray::from_iter_values(rows.map(class)))
+            }
             "birth_date" => people::date_array(rows.map(|row| birth(inputs, people, numbers, source, row))),
             "age" => Arc::new(
                 rows.map(|row| people::age(birth(inputs, people, numbers, source, row), inputs.quarter))
                     .collect::<Int32Array>(),
             ),
-            "sex" => texts(rows, 3, |row, text| {
-                let own = people::own_sex(fields.codes("sex"), numbers.own(first + row), row);
-                let sex = if own == 0 { people.sex(inputs.person(source, row)) } else { own };
-                people::sex_label(sex).is_some_and(|label| text.write_str(label).is_ok())
-            }),
+            "sex" => {
+                let sex = |row: usize| {
+                    let own = people::own_sex(fields.codes("sex"), numbers.own(inputs, source, row), row);
+                    if own == 0 { people.of(inputs.person(source, row)).sex } else { own }
+                };
+                Arc::new(rows.map(|row| people::sex_label(sex(row))).collect::<StringArray>())
+            }
             "guardian_id18" => id_texts(fields.id_numbers("guardian_id"), rows),
-            "guardian_person_id" => Arc::new(
-                guardians[source]
-                    .get(rows)?
-                    .iter()
-                    .map(|&p| (p != u32::MAX).then(|| person_id(p)))
-                    .collect::<StringArray>(),
-            ),
-            own => self.own.column_by_name(own)?.clone(),
+            "guardian_person_id" => {
+                self.ids(guardians[source].get(rows)?, &sources.person_numbers, |number, text| {
+                    person_id(number).push_to(text);
+                })
+            }
+            own => self.own.as_ref()?.column_by_name(own)?.clone(),
         })
     }
 
+    /// A column of ids: of each row the one at its dense number, none at `u32::MAX`.
+    fn ids(&self, dense: &[u32], ids: &[i64], text: impl Fn(i64, &mut String)) -> ArrayRef {
+        let ids = dense.iter().map(|&at| ids.get(at as usize).copied());
+        if self.engine {
+            return Arc::new(ids.collect::<Int64Array>());
+        }
+        let mut column = StringBuilder::with_capacity(dense.len(), dense.len() * CHARACTERS);
+        let mut buffer = String::new();
+        for id in ids {
+            buffer.clear();
+            match id {
+                Some(id) => {
+                    text(id, &mut buffer);
+                    column.append_value(&buffer);
+                }
+                None => column.append_null(),
+            }
+        }
+        Arc::new(column.finish())
+    }
+
     fn division(&self, level: u8) -> ArrayRef {
-        let inputs = self.sources.inputs;
-        let values = inputs.divisions(self.source);
-        let codes = self
-            .rows
-            .clone()
-            .map(|row| Some(inputs.tree().code_at(values.get(row).copied().unwrap_or(0), level)));
-        Arc::new(codes.collect::<StringArray>())
+        let inputs = &self.view.sources.inputs;
+        let values = inputs.divisions(self.view.source);
+        let value = |row: usize| values.get(row).copied().unwrap_or(0);
+        self.view.sources.people.codes(level, self.rows.clone().map(value))
     }
 }
 
 /// Birth of a record: stated there, else by its trusted number, else what the person's other
 /// records say, else by a doubtful number.
-fn birth(inputs: &Inputs<'_>, people: &People, numbers: &Numbers<'_>, source: usize, row: usize) -> i32 {
-    let fields = &inputs.comparables[source];
-    let own = people::stated_birth(fields.dates("birth_date"), numbers.own(inputs.node(source, row)), row);
+fn birth(inputs: &Inputs<'_>, people: &People, numbers: &Numbers, source: usize, row: usize) -> i32 {
+    let dates = inputs.comparables[source].dates("birth_date");
+    let own = people::stated_birth(dates, numbers.own(inputs, source, row), row);
     match own {
         Some((0 | 1, days)) => days,
-        _ => match people.birth(inputs.person(source, row)) {
-            (_, UNKNOWN) => own.map_or(UNKNOWN, |(_, days)| days),
-            (_, days) => days,
+        _ => match people.of(inputs.person(source, row)).birth {
+            UNKNOWN => own.map_or(UNKNOWN, |(_, days)| days),
+            days => days,
         },
     }
 }
@@ -180,22 +264,21 @@ fn id_texts(ids: Option<&[IdNumber]>, rows: Range<usize>) -> ArrayRef {
 
 /// By record of a source, the person who carries its guardian's number on some record;
 /// `u32::MAX` if none or more than one does. Empty for a source without guardians' numbers.
-pub(super) fn guardians(inputs: &Inputs<'_>, source: usize) -> Vec<u32> {
+fn guardians(inputs: &Inputs<'_>, source: usize) -> Vec<u32> {
     const SEVERAL: u32 = u32::MAX;
     let Some(guardian_ids) = inputs.comparables[source].id_numbers("guardian_id") else {
         return Vec::new();
     };
     let wanted: HashSet<u64> = guardian_ids.iter().filter_map(|id| id.id18_key()).collect();
+    let bearers = inputs.comparables.par_iter().enumerate().flat_map(|(source, fields)| {
+        let ids = fields.id_numbers("id_number").unwrap_or(&[]).par_iter().with_min_len(CHUNK_ROWS);
+        ids.zip(inputs.persons(source)).filter_map(|(id, &person)| {
+            id.id18_key().filter(|key| wanted.contains(key)).map(|key| (key, person))
+        })
+    });
     let mut bearer: HashMap<u64, u32> = HashMap::with_capacity(wanted.len());
-    for (source, fields) in inputs.comparables.iter().enumerate() {
-        for (row, id) in fields.id_numbers("id_number").unwrap_or(&[]).iter().enumerate() {
-            let Some(key) = id.id18_key().filter(|key| wanted.contains(key)) else { continue };
-            let person = inputs.person(source, row) as u32;
-            bearer
-                .entry(key)
-                .and_modify(|p| *p = if *p == person { person } else { SEVERAL })
-                .or_insert(person);
-        }
+    for (key, person) in bearers.collect::<Vec<_>>() {
+        bearer.entry(key).and_modify(|p| *p = if *p == person { person } else { SEVERAL }).or_insert(person);
     }
     let person = |id: &IdNumber| id.id18_key().and_then(|key| bearer.get(&key)).copied().unwrap_or(SEVERAL);
     guardian_ids.iter().map(person).collect()

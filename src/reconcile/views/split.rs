@@ -3,13 +3,14 @@
 //! and their guardians. These touch each other in chains; a chain is a component, and the
 //! bucket is a hash of the component.
 
-use arrow::array::{Array as _, AsArray as _, StringArray};
+use arrow::array::{Array as _, ArrayRef, AsArray as _};
+use arrow::datatypes::Int64Type;
 use arrow::record_batch::RecordBatch;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::super::View;
-use super::Inputs;
+use super::source::Sources;
 use crate::Result;
 use crate::config::Role;
 
@@ -35,8 +36,20 @@ enum Key {
     Number = 3,
 }
 
-fn hash(kind: Key, text: &str) -> u64 {
-    xxh3_64_with_seed(text.as_bytes(), kind as u64)
+fn hash(kind: Key, text: &[u8]) -> u64 {
+    xxh3_64_with_seed(text, kind as u64)
+}
+
+/// Hash of a row's key in a column as the engine has it.
+fn hash_at(kind: Key, column: &ArrayRef, row: usize) -> Option<u64> {
+    if column.is_null(row) {
+        return None;
+    }
+    match (column.as_primitive_opt::<Int64Type>(), column.as_string_opt::<i32>()) {
+        (Some(ids), _) => Some(hash(kind, &ids.value(row).to_le_bytes())),
+        (_, Some(texts)) => Some(hash(kind, texts.value(row).as_bytes())),
+        _ => None,
+    }
 }
 
 /// Columns of a view that hold keys.
@@ -75,14 +88,14 @@ impl Components {
 
 impl Split {
     /// Splits into `count` buckets. `numbers`: columns that hold a department's own household
-    /// numbers; `guardians`: see [`super::source::guardians`]; `previous`: last quarter's views.
+    /// numbers; `previous`: last quarter's views.
     pub(super) fn of(
-        inputs: &Inputs<'_>,
-        guardians: &[Vec<u32>],
+        sources: &Sources<'_>,
         numbers: &[&str],
-        previous: &[View],
+        previous: &[View<'_>],
         count: usize,
     ) -> Result<Self> {
+        let Sources { inputs, guardians, ids, .. } = sources;
         let resolution = inputs.resolution;
         let (persons, households) = (resolution.person_ids.len(), resolution.household_ids.len());
         let mut all =
@@ -104,14 +117,14 @@ impl Split {
                 let texts = chunk.column(0).as_string::<i32>();
                 for text in texts {
                     if let Some(text) = text {
-                        let number = all.further(hash(Key::Number, text));
+                        let number = all.further(hash(Key::Number, text.as_bytes()));
                         all.join(inputs.person(source, row) as u32, number);
                     }
                     row += 1;
                 }
             }
         }
-        let mut named: HashMap<u64, ()> = HashMap::new();
+        let mut named: HashSet<u64> = HashSet::new();
         for view in previous {
             let key = |name: &str| {
                 KEYS.iter()
@@ -119,20 +132,14 @@ impl Split {
                     .map(|k| k.1)
                     .or(numbers.contains(&name).then_some(Key::Number))
             };
-            for chunk in view.rows.chunks(|name| key(name).is_some())? {
+            for chunk in view.rows.engine_chunks(ids, |name| key(name).is_some())? {
                 let chunk = chunk?;
                 for row in 0..chunk.num_rows() {
                     let mut first = None;
-                    for (field, texts) in chunk.schema_ref().fields().iter().zip(chunk.columns()) {
-                        let (Some(kind), Some(texts)) = (key(field.name()), texts.as_string_opt::<i32>())
-                        else {
-                            continue;
-                        };
-                        if texts.is_null(row) {
-                            continue;
-                        }
-                        let hash = hash(kind, texts.value(row));
-                        named.insert(hash, ());
+                    for (field, column) in chunk.schema_ref().fields().iter().zip(chunk.columns()) {
+                        let hash = key(field.name()).and_then(|kind| hash_at(kind, column, row));
+                        let Some(hash) = hash else { continue };
+                        named.insert(hash);
                         let at = all.further(hash);
                         let first = *first.get_or_insert(at);
                         all.join(first, at);
@@ -140,13 +147,12 @@ impl Split {
                 }
             }
         }
-        for (kind, ids, first) in [
-            (Key::Person, &resolution.person_ids, 0u32),
-            (Key::Household, &resolution.household_ids, persons as u32),
-        ] {
-            for (at, id) in (first..).zip(ids).filter(|_| !named.is_empty()) {
-                let hash = hash(kind, id);
-                if named.contains_key(&hash) {
+        if !named.is_empty() {
+            let people = sources.person_numbers.iter().map(|id| (Key::Person, id));
+            let homes = sources.household_numbers.iter().map(|id| (Key::Household, id));
+            for (at, (kind, id)) in (0u32..).zip(people.chain(homes)) {
+                let hash = hash(kind, &id.to_le_bytes());
+                if named.contains(&hash) {
                     let further = all.further(hash);
                     all.join(at, further);
                 }
@@ -157,7 +163,7 @@ impl Split {
         let person = (0..persons as u32).map(|at| bucket(&mut all, at)).collect();
         let household = (0..households as u32).map(|at| bucket(&mut all, household(at))).collect();
         let previous = named
-            .into_keys()
+            .into_iter()
             .map(|hash| {
                 let at = all.further(hash);
                 (hash, bucket(&mut all, at))
@@ -166,17 +172,14 @@ impl Split {
         Ok(Self { count, person, household, previous })
     }
 
-    /// Bucket of each row of a view of the previous quarter.
+    /// Bucket of each row of a view of the previous quarter, as the engine has it.
     pub(super) fn of_previous(&self, rows: &RecordBatch) -> Vec<u16> {
-        let columns: Vec<(Key, &StringArray)> = KEYS
-            .iter()
-            .filter_map(|&(name, kind)| Some((kind, rows.column_by_name(name)?.as_string_opt::<i32>()?)))
-            .collect();
+        let columns: Vec<(Key, &ArrayRef)> =
+            KEYS.iter().filter_map(|&(name, kind)| Some((kind, rows.column_by_name(name)?))).collect();
         (0..rows.num_rows())
             .map(|row| {
-                let key = columns.iter().find(|(_, texts)| !texts.is_null(row));
-                key.and_then(|(kind, texts)| self.previous.get(&hash(*kind, texts.value(row))).copied())
-                    .unwrap_or(0)
+                let key = columns.iter().find_map(|(kind, column)| hash_at(*kind, column, row));
+                key.and_then(|hash| self.previous.get(&hash).copied()).unwrap_or(0)
             })
             .collect()
     }

@@ -2,7 +2,7 @@ use std::path::Path;
 
 use arrow::array::AsArray;
 use arrow::array::{Array, new_null_array};
-use arrow::datatypes::{DataType, Int32Type};
+use arrow::datatypes::{DataType, Int32Type, Int64Type};
 
 use super::*;
 use crate::config::SourceContract;
@@ -11,6 +11,9 @@ use crate::link::Tier;
 use crate::load::{ControlTotals, RecordKey, Records};
 use crate::normalize::normalize;
 use crate::reconcile::engine;
+use crate::reconcile::ids::IdKind;
+use crate::reconcile::view::numbered;
+use crate::resolve::IdentityChange;
 use crate::rows::Rows;
 
 type Cells<'a> = &'a [(&'a str, &'a str)];
@@ -59,63 +62,82 @@ fn loaded(source: usize, contract: &SourceContract, rows: &[Cells<'_>]) -> Loade
     }
 }
 
-/// Two registered persons and their insurance; the second carries the first's number there.
-fn views(insured_name: &str, insured_id: &str) -> (RuleSet, Vec<View>) {
-    let pipeline = Pipeline::open(Path::new("pipelines/hebi")).unwrap();
-    let rules = RuleSet::load(&pipeline).unwrap();
-    let person: [Cells<'_>; 2] = [
-        &[
-            ("household_no", "1"),
-            ("name", "张三"),
-            ("id_number", "410621197001011231"),
-            ("person_status", "正常"),
-        ],
-        &[("household_no", "1"), ("name", "李四"), ("person_status", "正常")],
-    ];
-    let insured: [Cells<'_>; 2] = [
-        &[("year", "2018"), ("name", "张三"), ("id_number", "410621197001011231"), ("status", "正常参保")],
-        &[("year", "2018"), ("name", insured_name), ("id_number", insured_id), ("status", "暂停")],
-    ];
-    let loaded: Vec<Loaded> = pipeline
-        .sources
-        .iter()
-        .enumerate()
-        .map(|(index, contract)| match contract.name.as_str() {
-            "registry_person" => loaded(index, contract, &person),
-            "insurance" => loaded(index, contract, &insured),
-            _ => loaded(index, contract, &[]),
-        })
-        .collect();
-    let comparables = normalize(&pipeline, &loaded).unwrap();
-    let mut offsets = vec![0u32];
-    let mut persons = Vec::new();
-    for one in &loaded {
-        offsets.push(offsets[offsets.len() - 1] + one.records.keys.len() as u32);
-        persons.extend(0..one.records.keys.len() as u32);
-    }
-    let resolution = Resolution {
-        offsets,
-        household: vec![0; persons.len()],
-        tier: vec![Tier::T1, Tier::T4, Tier::T1, Tier::T4],
-        in_review: vec![false, false, false, true],
-        person: persons,
-        person_ids: vec!["PA".into(), "PB".into()],
-        household_ids: vec!["HA".into()],
-        ledger: Vec::new(),
-    };
-    let inputs = Inputs {
-        pipeline: &pipeline,
-        loaded: &loaded,
-        comparables: &comparables,
-        resolution: &resolution,
-        quarter: "2018Q3".parse().unwrap(),
-    };
-    let views = build(&inputs, &rules, Vec::new(), &Placement::default()).unwrap();
-    (rules, views)
+/// What the views are made of.
+struct World {
+    pipeline: Pipeline,
+    rules: RuleSet,
+    loaded: Vec<Loaded>,
+    comparables: Vec<Comparable>,
+    resolution: Resolution,
 }
 
-fn view(views: &[View], name: &str) -> RecordBatch {
-    views.iter().find(|v| v.name == name).unwrap().rows.batch().unwrap()
+impl World {
+    /// Two registered persons and their insurance; the second may carry another's number there.
+    fn new(insured_name: &str, insured_id: &str) -> Self {
+        let pipeline = Pipeline::open(Path::new("pipelines/hebi")).unwrap();
+        let rules = RuleSet::load(&pipeline).unwrap();
+        let person: [Cells<'_>; 2] = [
+            &[
+                ("household_no", "1"),
+                ("name", "张三"),
+                ("id_number", "410621197001011231"),
+                ("person_status", "正常"),
+            ],
+            &[("household_no", "1"), ("name", "李四"), ("person_status", "正常")],
+        ];
+        let insured: [Cells<'_>; 2] = [
+            &[
+                ("year", "2018"),
+                ("name", "张三"),
+                ("id_number", "410621197001011231"),
+                ("status", "正常参保"),
+            ],
+            &[("year", "2018"), ("name", insured_name), ("id_number", insured_id), ("status", "暂停")],
+        ];
+        let loaded: Vec<Loaded> = pipeline
+            .sources
+            .iter()
+            .enumerate()
+            .map(|(index, contract)| match contract.name.as_str() {
+                "registry_person" => loaded(index, contract, &person),
+                "insurance" => loaded(index, contract, &insured),
+                _ => loaded(index, contract, &[]),
+            })
+            .collect();
+        let comparables = normalize(&pipeline, &loaded).unwrap();
+        let mut offsets = vec![0u32];
+        let mut persons = Vec::new();
+        for one in &loaded {
+            offsets.push(offsets[offsets.len() - 1] + one.records.keys.len() as u32);
+            persons.extend(0..one.records.keys.len() as u32);
+        }
+        let resolution = Resolution {
+            offsets,
+            household: vec![0; persons.len()],
+            tier: vec![Tier::T1, Tier::T4, Tier::T1, Tier::T4],
+            in_review: vec![false, false, false, true],
+            person: persons,
+            person_ids: [1, 2].map(|bits| PersonId::of_bits(bits).to_string()).to_vec(),
+            household_ids: vec![HouseholdId::of_bits(1).to_string()],
+            ledger: Vec::new(),
+        };
+        Self { pipeline, rules, loaded, comparables, resolution }
+    }
+
+    fn views<'a>(&'a self, previous: Vec<View<'a>>, placement: &Placement) -> Views<'a> {
+        let inputs = Inputs {
+            pipeline: &self.pipeline,
+            loaded: &self.loaded,
+            comparables: &self.comparables,
+            resolution: &self.resolution,
+            quarter: "2018Q3".parse().unwrap(),
+        };
+        build(&inputs, &self.rules, previous, placement).unwrap()
+    }
+}
+
+fn view(views: &Views<'_>, name: &str) -> RecordBatch {
+    views.get(name).unwrap().rows.batch().unwrap()
 }
 
 fn text<'a>(batch: &'a RecordBatch, column: &str, row: usize) -> Option<&'a str> {
@@ -128,15 +150,20 @@ fn number(batch: &RecordBatch, column: &str, row: usize) -> Option<i32> {
     column.is_valid(row).then(|| column.value(row))
 }
 
+/// The id of the second person.
+const SECOND: &str = "P0000000000002";
+
 #[test]
 fn a_source_view_says_who_where_and_how_old() {
-    let (rules, views) = views("李四", "");
+    let world = World::new("李四", "");
+    let views = world.views(Vec::new(), &Placement::default());
     let person = &view(&views, "registry_person");
     let names: Vec<String> = person.schema().fields().iter().map(|f| f.name().clone()).collect();
     let promised: Vec<String> =
-        rules.catalogue.columns("registry_person").unwrap().iter().map(|(n, _)| n.clone()).collect();
+        world.rules.catalogue.columns("registry_person").unwrap().iter().map(|(n, _)| n.clone()).collect();
     assert_eq!(names, promised);
-    assert_eq!(text(person, "person_id", 1), Some("PB"));
+    assert_eq!(text(person, "record_id", 1), Some("registry_person:00000020.r3"));
+    assert_eq!(text(person, "person_id", 1), Some(SECOND));
     assert_eq!(text(person, "source_household_id", 0), Some("registry_person:1"));
     assert_eq!(text(person, "id18", 0), Some("410621197001011231"));
     assert_eq!(number(person, "age", 0), Some(48));
@@ -144,20 +171,22 @@ fn a_source_view_says_who_where_and_how_old() {
     assert_eq!(text(person, "sex", 0), Some("男"));
     assert_eq!(number(person, "link_tier", 1), Some(4));
     // Sources that were not delivered have no view; derived ones are always there.
-    assert!(views.iter().all(|v| v.name != "dibao"));
+    assert!(views.get("dibao").is_none());
     assert_eq!(number(&view(&views, "person"), "in_insurance", 1), Some(1));
     assert_eq!(number(&view(&views, "person"), "in_dibao", 1), Some(0));
+    assert_eq!(number(&view(&views, "household"), "persons", 0), Some(2));
     assert_eq!(view(&views, "parameter").num_rows(), 1);
     assert_eq!(view(&views, "identity_record").num_rows(), 0);
 }
 
 #[test]
 fn contradicting_names_and_borrowed_numbers_are_shown() {
-    let (_, views) = views("王五", "410621197001011231");
+    let world = World::new("王五", "410621197001011231");
+    let views = world.views(Vec::new(), &Placement::default());
     let records = &view(&views, "identity_record");
     // The insurance record of the second person has another name and the first one's number.
     assert_eq!(records.num_rows(), 2);
-    assert_eq!(text(records, "person_id", 0), Some("PB"));
+    assert_eq!(text(records, "person_id", 0), Some(SECOND));
     assert_ne!(number(records, "name_group", 0), number(records, "name_group", 1));
     assert_eq!(number(records, "id_of_other", 1), Some(1));
     // The borrowed number tells neither birth date nor age of whoever borrowed it.
@@ -166,16 +195,54 @@ fn contradicting_names_and_borrowed_numbers_are_shown() {
 }
 
 #[test]
+fn the_engine_reads_ids_as_numbers() {
+    let world = World::new("李四", "");
+    let views = world.views(Vec::new(), &Placement::default());
+    for view in &views.list {
+        let engine: Vec<RecordBatch> =
+            view.rows.engine_chunks(&views.ids, |_| true).unwrap().map(Result::unwrap).collect();
+        let published: Vec<RecordBatch> = view.rows.chunks(|_| true).unwrap().map(Result::unwrap).collect();
+        let numbered: Vec<RecordBatch> =
+            published.iter().map(|rows| numbered(&views.ids, rows).unwrap()).collect();
+        assert_eq!(engine, numbered, "{}", view.name);
+    }
+}
+
+#[test]
+fn views_are_the_same_in_memory_and_in_files() {
+    let world = World::new("王五", "410621197001011231");
+    let folder = tempfile::tempdir().unwrap();
+    let placement = Placement { store: Store::Folder(folder.path().to_owned()), buckets: 2 };
+    let (made, stored) =
+        (world.views(Vec::new(), &Placement::default()), world.views(Vec::new(), &placement));
+    assert_eq!(made.list.len(), stored.list.len());
+    for (made, stored) in made.list.iter().zip(&stored.list) {
+        assert_eq!(made.rows.batch().unwrap(), stored.rows.batch().unwrap(), "{}", made.name);
+        for (at, field) in made.rows.schema().fields().iter().enumerate() {
+            let filled = made.rows.batch().unwrap().column(at).null_count() < made.rows.count();
+            for view in [made, stored] {
+                assert_eq!(view.rows.has_values(field.name()).unwrap(), filled, "{} {field}", view.name);
+            }
+        }
+    }
+    let found = |views| engine::run(&world.rules, views, "2018Q3", &mut |_, _| {}).unwrap().exceptions;
+    assert_eq!(found(&made), found(&stored));
+    assert!(found(&made).iter().any(|e| &*e.rule_code == "R14"));
+}
+
+#[test]
 fn rules_run_over_the_views() {
-    let (rules, views) = views("李四", "");
-    let findings = engine::run(&rules, &views, "2018Q3", &mut |_, _| {}).unwrap();
-    let uninsured: Vec<_> = findings.exceptions.iter().filter(|e| e.rule_code == "R30").collect();
+    let world = World::new("李四", "");
+    let views = world.views(Vec::new(), &Placement::default());
+    let findings = engine::run(&world.rules, &views, "2018Q3", &mut |_, _| {}).unwrap();
+    let uninsured: Vec<_> = findings.exceptions.iter().filter(|e| &*e.rule_code == "R30").collect();
     assert_eq!(uninsured.len(), 1);
     assert_eq!(
-        (uninsured[0].subject_id.as_str(), uninsured[0].confidence, uninsured[0].in_review),
-        ("PB", 4, true)
+        (&*uninsured[0].subject_id, uninsured[0].confidence, uninsured[0].in_review),
+        (SECOND, 4, true)
     );
-    assert_eq!(uninsured[0].owner, "人力资源和社会保障局");
+    assert_eq!(uninsured[0].evidence, ["registry_person:00000020.r3"]);
+    assert_eq!(&*uninsured[0].owner, "人力资源和社会保障局");
     assert!(uninsured[0].message.contains("2018"), "{}", uninsured[0].message);
     let not_run: Vec<&str> = findings.not_run.iter().map(|n| n.rule_code.as_str()).collect();
     assert!(not_run.contains(&"R07") && !not_run.contains(&"R30"), "{not_run:?}");
@@ -183,10 +250,19 @@ fn rules_run_over_the_views() {
 
 #[test]
 fn last_quarter_comes_under_its_own_names() {
-    let (rules, views) = views("李四", "");
-    let ledger = [IdentityChange { kind: "merge".into(), previous_id: "PB".into(), current_id: "PA".into() }];
-    let previous = as_previous(views, &rules.catalogue, &ledger, &Store::Memory).unwrap();
-    let names: Vec<&str> = previous.iter().map(|v| v.name.as_str()).collect();
+    let mut world = World::new("李四", "");
+    let first = PersonId::of_bits(1).to_string();
+    world.resolution.ledger =
+        vec![IdentityChange { kind: "merge".into(), previous_id: SECOND.into(), current_id: first.clone() }];
+    let before = World::new("李四", "");
+    let previous = before.views(Vec::new(), &Placement::default());
+    let stored = |view: &View<'_>| View::of(&view.name, view.rows.batch().unwrap());
+    let views = world.views(previous.list.iter().map(stored).collect(), &Placement::default());
+    let names: Vec<&str> =
+        views.list.iter().map(|v| v.name.as_str()).filter(|name| name.ends_with("_previous")).collect();
     assert_eq!(names, ["insurance_previous", "registry_person_previous"]);
-    assert_eq!(text(&previous[1].rows.batch().unwrap(), "person_id", 1), Some("PA"));
+    let rows = &views.get("registry_person_previous").unwrap().rows;
+    let rows = rows.engine_chunks(&views.ids, |name| name == "person_id").unwrap().next().unwrap().unwrap();
+    let person = rows.column(0).as_primitive::<Int64Type>().value(1);
+    assert_eq!(views.ids.text(IdKind::Person, person), first, "merged since");
 }

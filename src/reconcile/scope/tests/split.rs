@@ -5,9 +5,11 @@ use polars::prelude::{DataFrame, DataType};
 
 use super::super::*;
 use crate::config::Pipeline;
-use crate::reconcile::examples::{cases, table};
+use crate::reconcile::examples::{cases, ids_of, table};
 use crate::reconcile::frame::to_frame;
+use crate::reconcile::ids::Ids;
 use crate::reconcile::planner::Session;
+use crate::reconcile::view::ViewRows;
 use crate::rows::Rows;
 
 const BUCKETS: usize = 3;
@@ -82,11 +84,12 @@ fn rows(pipeline: &Pipeline, rules: &RuleSet, views: &Tables) -> BTreeMap<String
     all
 }
 
-fn session(rules: &RuleSet, rows: &BTreeMap<String, Vec<Row>>) -> Session {
+fn session(rules: &RuleSet, ids: &Ids, rows: &BTreeMap<String, Vec<Row>>) -> Session {
     let mut session = Session::empty(&rules.catalogue);
     for (name, rows) in rows {
         let batch = table(rules.catalogue.columns(name).unwrap(), rows).unwrap();
-        session.register(name, to_frame(&Rows::of(batch), |_| true).unwrap());
+        let rows = ViewRows::Stored(Rows::of(batch));
+        session.register(name, to_frame(&rows, ids, |_| true).unwrap());
     }
     session
 }
@@ -137,8 +140,9 @@ fn local_rules_find_in_buckets_what_they_find_in_all_rows() {
         |part: &BTreeMap<String, Vec<Row>>| part.get("registry_person").is_some_and(|r| r.len() > 100);
     assert!(split.iter().all(filled), "buckets are filled");
 
-    let mut whole = session(&rules, &all);
-    let mut parts: Vec<Session> = split.iter().map(|rows| session(&rules, rows)).collect();
+    let ids = ids_of(all.values().flatten());
+    let mut whole = session(&rules, &ids, &all);
+    let mut parts: Vec<Session> = split.iter().map(|rows| session(&rules, &ids, rows)).collect();
     let mut compared = 0;
     let mut compare = |name: &str, scope: &Scope, all: &DataFrame, parts: &[DataFrame]| match scope {
         Scope::Local { .. } => {

@@ -1,0 +1,16 @@
+//! Texts that many say alike.
+
+use std::sync::Arc;
+
+use hashbrown::HashSet;
+
+/// Texts, each held once.
+#[derive(Debug, Default)]
+pub struct Texts(HashSet<Arc<str>>);
+
+impl Texts {
+    /// The text, shared with whoever says the same.
+    pub fn share(&mut self, text: &str) -> Arc<str> {
+        self.0.get_or_insert_with(text, |text| Arc::from(text)).clone()
+    }
+}
