@@ -1,5 +1,7 @@
 //! Masks for ID numbers, names and free text.
 
+use std::borrow::Cow;
+
 /// Stars that stand for one hidden character.
 const STAR: char = '*';
 
@@ -62,9 +64,9 @@ fn name_part(part: &str) -> String {
 
 /// Free text with every run of 11 or more digits masked: ID numbers as in
 /// [`id_for_list`], phones (`138****5678`) and account numbers by their ends.
-pub fn numbers_in_text(text: &str) -> String {
+pub fn numbers_in_text(text: &str) -> Cow<'_, str> {
     if !may_hold_number(text.as_bytes()) {
-        return text.to_owned();
+        return text.into();
     }
     let mut out = String::with_capacity(text.len());
     let mut run = String::new();
@@ -86,7 +88,7 @@ pub fn numbers_in_text(text: &str) -> String {
         }
     }
     flush(&mut run, &mut out);
-    out
+    out.into()
 }
 
 /// False where no number is long enough and no digit has to be folded, as in nearly all texts.

@@ -1,12 +1,11 @@
 //! Parquet tables: definitions with Chinese labels, and the writer of small ones, row by row.
 //! Large ones are written by [`super::columns`].
 
-use std::fs::File;
-use std::io::Read;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::files::{self, Outputs};
+use super::files::{NewFile, Outputs, mode};
+use crate::rows::Rows;
 use crate::table::ParquetWriter;
 use crate::{Error, Result};
 use arrow::array::{
@@ -260,7 +259,7 @@ impl TableWriter {
 
 /// A Parquet file being written with the settings all published files share.
 pub(super) struct ParquetFile {
-    writer: ParquetWriter<File>,
+    writer: ParquetWriter<NewFile>,
     relative: String,
     rows: u64,
 }
@@ -277,8 +276,7 @@ impl ParquetFile {
         schema: SchemaRef,
         random: impl IntoIterator<Item = &'a str>,
     ) -> Result<Self> {
-        let file = files::create(&outputs.path(relative), mode(relative))?;
-        let writer = ParquetWriter::with_random(file, schema, random)
+        let writer = ParquetWriter::with_random(outputs.create(relative)?, schema, random)
             .map_err(|e| Error::internal(e.to_string()).in_file(relative))?;
         Ok(Self { writer, relative: relative.to_owned(), rows: 0 })
     }
@@ -300,27 +298,21 @@ impl ParquetFile {
     }
 
     pub(super) fn finish(self, outputs: &mut Outputs) -> Result<()> {
-        let path = outputs.path(&self.relative);
         let file = self.writer.finish().map_err(|e| parquet_error(&self.relative, e))?;
-        file.sync_all().map_err(|e| Error::io("写入文件", &path, e).hint("检查磁盘是否已满"))?;
-        outputs.note(&self.relative, Some(self.rows));
-        Ok(())
+        outputs.finish(file, Some(self.rows))
     }
 }
 
-/// A published file that is written already.
-pub(super) fn copy(outputs: &mut Outputs, relative: &str, mut from: impl Read, rows: u64) -> Result<()> {
-    let path = outputs.path(relative);
-    let mut file = files::create(&path, mode(relative))?;
-    std::io::copy(&mut from, &mut file)
-        .and_then(|_| file.sync_all())
-        .map_err(|e| Error::io("写入文件", &path, e).hint("检查磁盘是否已满"))?;
-    outputs.note(relative, Some(rows));
-    Ok(())
-}
-
-fn mode(relative: &str) -> u32 {
-    if relative.starts_with("restricted/") { 0o600 } else { 0o644 }
+/// Publishes rows as they are. Those that lie in a file are published as that file.
+pub(super) fn publish(outputs: &mut Outputs, relative: &str, rows: &Rows) -> Result<()> {
+    if let Some((file, digest)) = rows.name_file(&outputs.path(relative), mode(relative))? {
+        return outputs.note(relative, file, digest, Some(rows.count() as u64));
+    }
+    let mut file = ParquetFile::create(outputs, relative, rows.schema().clone())?;
+    for chunk in rows.chunks(|_| true)? {
+        file.write(&chunk?)?;
+    }
+    file.finish(outputs)
 }
 
 /// Writing goes wrong for one reason in practice: the disk.

@@ -19,6 +19,7 @@ use crate::{Error, Result};
 
 mod catalogue;
 mod columns;
+mod disk;
 mod files;
 mod frame;
 mod indicators;
@@ -99,7 +100,7 @@ fn write(inputs: &PublicationInputs<'_>, staging: &staging::Staging) -> Result<P
     let pseudonyms = crate::privacy::Pseudonymizer::new(inputs.key)?;
     let keys = people::Keys::build(inputs, &pseudonyms);
     let root = staging.folder();
-    let mut outputs = files::Outputs::new(root)?;
+    let (mut outputs, disk) = files::Outputs::new(root)?;
     outputs.side_by_side(&[
         &|to| tables::write(inputs, &people, &keys, to),
         &|to| match inputs.catalogue.outputs.restricted {
@@ -111,7 +112,8 @@ fn write(inputs: &PublicationInputs<'_>, staging: &staging::Staging) -> Result<P
     let totals = Totals::build(inputs, &people)?;
     report::write(inputs, &totals, &mut outputs)?;
     outputs.dictionary()?;
-    let manifest = Manifest::build(inputs, outputs.finish()?)?;
+    let manifest = Manifest::build(inputs, outputs.into_written())?;
+    disk.finish()?;
     manifest.write(root)?;
     Ok(Publication { folder: staging.target().to_owned(), manifest, totals })
 }

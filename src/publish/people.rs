@@ -2,14 +2,10 @@
 
 use std::borrow::Cow;
 
-use arrow::array::ArrayRef;
-use arrow::record_batch::RecordBatch;
-use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::PublicationInputs;
 use super::restricted::{ByFinding, by_finding};
-use crate::load::push_record_id;
 use crate::normalize::{Comparable, ComparableColumn, IdClass, IdNumber};
 use crate::privacy::{Pseudonym, Pseudonymizer};
 use crate::{Error, Result};
@@ -58,10 +54,6 @@ pub(super) struct People<'a> {
     place_ranks: Vec<u32>,
     pub(super) persons: Vec<Person>,
     pub(super) households: Vec<Household>,
-    /// Source and row of the records that exceptions rest on.
-    evidence: HashMap<String, (usize, usize)>,
-    /// Of these records, by source: their rows, ascending, and what they say.
-    said: Vec<(Vec<usize>, RecordBatch)>,
     /// Exceptions by what they are about.
     pub(super) by_finding: ByFinding<'a>,
 }
@@ -95,12 +87,9 @@ impl<'a> People<'a> {
             place_ranks,
             persons: vec![Person::default(); inputs.resolution.person_ids.len()],
             households: vec![Household::default(); inputs.resolution.household_ids.len()],
-            evidence: HashMap::new(),
-            said: Vec::new(),
             by_finding: by_finding(inputs.tracked),
         };
         people.gather()?;
-        people.find_evidence()?;
         Ok(people)
     }
 
@@ -171,54 +160,6 @@ impl<'a> People<'a> {
             }
         }
         Ok(())
-    }
-
-    /// Only records that exceptions name are indexed; that keeps the map small.
-    fn find_evidence(&mut self) -> Result<()> {
-        for tracked in self.inputs.tracked {
-            for id in &tracked.exception.evidence {
-                self.evidence.insert(id.clone(), (usize::MAX, 0));
-            }
-        }
-        let named = &self.evidence;
-        let found: Vec<(String, (usize, usize))> = (self.inputs.loaded.par_iter().enumerate())
-            .flat_map(|(source, loaded)| {
-                let records = &loaded.records;
-                records.keys.par_iter().enumerate().with_min_len(4096).map_init(
-                    String::new,
-                    move |id, (row, key)| {
-                        id.clear();
-                        push_record_id(&records.source, &records.tables, *key, id);
-                        named.contains_key(id.as_str()).then(|| (id.clone(), (source, row)))
-                    },
-                )
-            })
-            .flatten_iter()
-            .collect();
-        self.evidence.extend(found);
-        let mut rows: Vec<Vec<usize>> = vec![Vec::new(); self.inputs.loaded.len()];
-        for &(source, row) in self.evidence.values().filter(|place| place.0 != usize::MAX) {
-            rows[source].push(row);
-        }
-        for (loaded, mut rows) in self.inputs.loaded.iter().zip(rows) {
-            rows.sort_unstable();
-            rows.dedup();
-            let said = loaded.records.rows.pick(&rows)?;
-            self.said.push((rows, said));
-        }
-        Ok(())
-    }
-
-    /// What a record that an exception names says in a column of its contract.
-    pub(super) fn said(&self, source: usize, row: usize, column: &str) -> Option<(&ArrayRef, usize)> {
-        let (rows, said) = &self.said[source];
-        Some((said.column_by_name(column)?, rows.binary_search(&row).ok()?))
-    }
-
-    /// Source and row of a record that an exception names; `None` for records of an earlier
-    /// quarter.
-    pub(super) fn find(&self, record_id: &str) -> Option<(usize, usize)> {
-        self.evidence.get(record_id).copied().filter(|&(source, _)| source != usize::MAX)
     }
 
     pub(super) fn node(&self, source: usize, row: usize) -> usize {

@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::PublicationInputs;
 use super::files::Outputs;
-use super::frame::{Kind, ParquetFile, TableDef, copy};
+use super::frame::{Kind, TableDef, publish};
 use super::people::{Keys, People};
 use super::tables::{returned, table};
 use crate::privacy::pseudonym::base32;
@@ -150,17 +150,7 @@ fn views(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
             return Err(Error::internal(format!("视图名“{}”不能作文件名", view.name)));
         }
         let relative = format!("restricted/view/{}.parquet", view.name);
-        match view.rows.file() {
-            // It was written as it is published.
-            Some(rows) => copy(outputs, &relative, rows, view.rows.count() as u64)?,
-            None => {
-                let mut file = ParquetFile::create(outputs, &relative, view.rows.schema().clone())?;
-                for rows in view.rows.chunks(|_| true)? {
-                    file.write(&rows?)?;
-                }
-                file.finish(outputs)?;
-            }
-        }
+        publish(outputs, &relative, &view.rows)?;
     }
     Ok(())
 }
