@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::files::{NewFile, Outputs, mode};
 use crate::rows::Rows;
-use crate::table::ParquetWriter;
+use crate::table::{CHUNK, GROUP_ROWS, Likeness, ParquetWriter, Values};
 use crate::{Error, Result};
 use arrow::array::{
     ArrayRef, Date32Builder, Decimal128Builder, Int32Builder, Int64Builder, RecordBatch, StringBuilder,
@@ -266,17 +266,7 @@ pub(super) struct ParquetFile {
 
 impl ParquetFile {
     pub(super) fn create(outputs: &Outputs, relative: &str, schema: SchemaRef) -> Result<Self> {
-        Self::create_random(outputs, relative, schema, std::iter::empty())
-    }
-
-    /// With columns of which hardly a value stands twice.
-    pub(super) fn create_random<'a>(
-        outputs: &Outputs,
-        relative: &str,
-        schema: SchemaRef,
-        random: impl IntoIterator<Item = &'a str>,
-    ) -> Result<Self> {
-        let writer = ParquetWriter::with_random(outputs.create(relative)?, schema, random)
+        let writer = ParquetWriter::new(outputs.create(relative)?, schema)
             .map_err(|e| Error::internal(e.to_string()).in_file(relative))?;
         Ok(Self { writer, relative: relative.to_owned(), rows: 0 })
     }
@@ -286,15 +276,16 @@ impl ParquetFile {
         self.writer.write(batch).map_err(|e| parquet_error(&self.relative, e))
     }
 
-    /// Rows that are made column by column while they are written.
-    pub(super) fn write_built(
+    /// A row group that is made column by column while it is written.
+    pub(super) fn group(
         &mut self,
         rows: usize,
-        build: &(dyn Fn(usize, Range<usize>) -> Result<ArrayRef> + Sync),
+        likeness: &[Likeness],
+        build: &(dyn Fn(usize, Range<usize>) -> Result<Values> + Sync),
     ) -> Result<()> {
         self.rows += rows as u64;
         let build = |column, range| build(column, range).map_err(|e| ParquetError::External(Box::new(e)));
-        self.writer.write_built(rows, &build).map_err(|e| parquet_error(&self.relative, e))
+        self.writer.write_group(rows, likeness, &build).map_err(|e| parquet_error(&self.relative, e))
     }
 
     pub(super) fn finish(self, outputs: &mut Outputs) -> Result<()> {
@@ -309,10 +300,19 @@ pub(super) fn publish(outputs: &mut Outputs, relative: &str, rows: &Rows) -> Res
         return outputs.note(relative, file, digest, Some(rows.count() as u64));
     }
     let mut file = ParquetFile::create(outputs, relative, rows.schema().clone())?;
-    for chunk in rows.chunks(|_| true)? {
-        file.write(&chunk?)?;
+    let likeness = vec![Likeness::Unknown; rows.schema().fields().len()];
+    let mut chunks = rows.chunks(|_| true)?;
+    loop {
+        // All columns of a group side by side, so that one waits for the others once a group.
+        let group: Vec<RecordBatch> = chunks.by_ref().take(GROUP_ROWS / CHUNK).collect::<Result<_>>()?;
+        let count = group.iter().map(RecordBatch::num_rows).sum();
+        if count == 0 {
+            return file.finish(outputs);
+        }
+        file.group(count, &likeness, &|column, range| {
+            Ok(Values::Array(group[range.start / CHUNK].column(column).clone()))
+        })?;
     }
-    file.finish(outputs)
 }
 
 /// Writing goes wrong for one reason in practice: the disk.

@@ -96,20 +96,21 @@ pub fn publish(inputs: &PublicationInputs<'_>, out: &Path) -> Result<Publication
 }
 
 fn write(inputs: &PublicationInputs<'_>, staging: &staging::Staging) -> Result<Publication> {
-    let people = people::People::build(inputs)?;
+    let people = people::People::new(inputs);
+    let all = people.persons()?;
     let pseudonyms = crate::privacy::Pseudonymizer::new(inputs.key)?;
     let keys = people::Keys::build(inputs, &pseudonyms);
     let root = staging.folder();
     let (mut outputs, disk) = files::Outputs::new(root)?;
     outputs.side_by_side(&[
-        &|to| tables::write(inputs, &people, &keys, to),
+        &|to| tables::write(inputs, &people, &all, &keys, to),
         &|to| match inputs.catalogue.outputs.restricted {
-            true => restricted::write(inputs, &people, &keys, to),
+            true => restricted::write(inputs, &people, &all, &keys, to),
             false => Ok(()),
         },
-        &|to| lists::write(inputs, &people, to),
+        &|to| lists::write(inputs, &people, &all, to),
     ])?;
-    let totals = Totals::build(inputs, &people)?;
+    let totals = Totals::build(inputs, &people, &all)?;
     report::write(inputs, &totals, &mut outputs)?;
     outputs.dictionary()?;
     let manifest = Manifest::build(inputs, outputs.into_written())?;

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use super::PublicationInputs;
 use super::files::Outputs;
 use super::frame::{Kind, TableDef, publish};
-use super::people::{Keys, People};
+use super::people::{Keys, People, Persons};
 use super::tables::{returned, table};
 use crate::privacy::pseudonym::base32;
 use crate::track::TrackedException;
@@ -22,11 +22,12 @@ mod record;
 pub(super) fn write(
     inputs: &PublicationInputs<'_>,
     people: &People<'_>,
+    all: &Persons,
     keys: &Keys,
     outputs: &mut Outputs,
 ) -> Result<()> {
     outputs.side_by_side(&[
-        &|to| identity::write(inputs, people, keys, to),
+        &|to| identity::write(inputs, people, all, keys, to),
         &|to| record::record(inputs, people, to),
         &|to| record::link(inputs, people, to),
         &|to| exception::write(inputs, people, to),

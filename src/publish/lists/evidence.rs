@@ -11,13 +11,14 @@ use crate::Result;
 use crate::load::RecordKey;
 use crate::privacy::mask;
 use crate::publish::PublicationInputs;
+use crate::publish::people::People;
 use crate::track::TrackedException;
 
 /// The records that listed exceptions rest on.
 pub(super) struct Evidence<'a> {
     inputs: PublicationInputs<'a>,
     /// Source and table by the part of a record's id that names them.
-    tables: HashMap<String, (usize, usize)>,
+    tables: HashMap<&'a str, (usize, usize)>,
     /// By source.
     said: Vec<Said>,
     /// By rule, then source: the columns that are shown of a record.
@@ -44,9 +45,10 @@ impl<'a> Evidence<'a> {
     /// Gathers the records that `listed` exceptions name.
     pub(super) fn gather(
         inputs: &PublicationInputs<'a>,
+        people: &'a People<'_>,
         listed: impl ParallelIterator<Item = &'a TrackedException>,
     ) -> Result<Self> {
-        let (tables, said, shown) = (tables(inputs), Vec::new(), HashMap::new());
+        let (tables, said, shown) = (people.tables(), Vec::new(), HashMap::new());
         let mut evidence = Self { inputs: *inputs, tables, said, shown };
         let mut named: Vec<(usize, usize)> =
             listed.flat_map_iter(|t| &t.exception.evidence).filter_map(|id| evidence.find(id)).collect();
@@ -85,8 +87,8 @@ impl<'a> Evidence<'a> {
 
     /// Source and row of a record; `None` for records of an earlier quarter.
     pub(super) fn find(&self, record_id: &str) -> Option<(usize, usize)> {
-        let (table, place) = record_id.rsplit_once(".r")?;
-        let &(source, table) = self.tables.get(table)?;
+        let (begin, place) = record_id.split_at(record_id.rfind(".r")? + 2);
+        let &(source, table) = self.tables.get(begin)?;
         let (row, member) = match place.split_once(".m") {
             Some((row, member)) => (number(row)?, number(member)?),
             None => (number(place)?, 0),
@@ -125,23 +127,6 @@ impl<'a> Evidence<'a> {
 fn number(text: &str) -> Option<u32> {
     let plain = text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');
     text.parse().ok().filter(|_| plain)
-}
-
-/// Tables of all sources by what ids of their records begin with.
-fn tables(inputs: &PublicationInputs<'_>) -> HashMap<String, (usize, usize)> {
-    let mut tables = HashMap::new();
-    for (source, loaded) in inputs.loaded.iter().enumerate() {
-        let records = &loaded.records;
-        for table in 0..records.tables.len() {
-            let mut id = String::new();
-            let any_row = RecordKey::new(0, table as u16, 1, 0);
-            crate::load::push_record_id(&records.source, &records.tables, any_row, &mut id);
-            if let Some((table_of_id, _)) = id.rsplit_once(".r") {
-                tables.insert(table_of_id.to_owned(), (source, table));
-            }
-        }
-    }
-    tables
 }
 
 /// Appends a typed value as an officer writes it; false where there is none.

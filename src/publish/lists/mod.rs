@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::PublicationInputs;
 use super::files::{Csv, Outputs, make_folder};
-use super::people::People;
+use super::people::{People, Persons};
 use crate::track::TrackedException;
 use crate::{Error, Result};
 
@@ -34,6 +34,7 @@ pub const NOTES_SHEET: &str = "说明";
 pub(super) fn write(
     inputs: &PublicationInputs<'_>,
     people: &People<'_>,
+    all: &Persons,
     outputs: &mut Outputs,
 ) -> Result<()> {
     let groups = groups(inputs, people);
@@ -43,7 +44,7 @@ pub(super) fn write(
         }
     }
     let listed = groups.par_iter().flat_map_iter(|group| group.open.iter().copied());
-    let material = Material::new(inputs, people, Evidence::gather(inputs, listed)?)?;
+    let material = Material::new(inputs, people, &all.persons, Evidence::gather(inputs, people, listed)?)?;
     outputs.each(&groups, |group, own| {
         let township = group.township(&material);
         let wanted = &inputs.catalogue.outputs;

@@ -9,7 +9,7 @@ use super::{REVIEW_SHEET, names};
 use crate::config::MaskStyle;
 use crate::normalize::{IdClass, IdNumber};
 use crate::privacy::mask;
-use crate::publish::people::{People, id_masked, id_text};
+use crate::publish::people::{Fields, People, Person, id_masked, id_text};
 use crate::publish::restricted::{ByFinding, cause, related, row_version};
 use crate::publish::tables::severity_code;
 use crate::publish::totals::{tier_confidence, tier_title};
@@ -111,6 +111,9 @@ pub const MEASURES: [&str; 7] = ["纳入", "退出", "变更类别", "追缴", "
 pub(super) struct Material<'a> {
     inputs: PublicationInputs<'a>,
     people: &'a People<'a>,
+    persons: &'a [Person],
+    /// By source.
+    fields: Vec<Fields<'a>>,
     evidence: Evidence<'a>,
     rules: HashMap<&'a str, &'a RuleFacts>,
     /// By source: how much its word counts; smaller is more.
@@ -150,6 +153,7 @@ impl<'a> Material<'a> {
     pub(super) fn new(
         inputs: &PublicationInputs<'a>,
         people: &'a People<'a>,
+        persons: &'a [Person],
         evidence: Evidence<'a>,
     ) -> Result<Self> {
         let catalogue = inputs.catalogue;
@@ -158,6 +162,8 @@ impl<'a> Material<'a> {
         Ok(Self {
             inputs: *inputs,
             people,
+            persons,
+            fields: people.fields(),
             evidence,
             rules: catalogue.rules.iter().map(|rule| (rule.code.as_str(), rule)).collect(),
             ranks: inputs.loaded.iter().map(|loaded| rank(&loaded.records.source)).collect(),
@@ -171,8 +177,7 @@ impl<'a> Material<'a> {
         let mut found: Vec<(usize, usize)> =
             e.evidence.iter().filter_map(|id| self.evidence.find(id)).collect();
         found.sort_by_key(|&(source, row)| (self.ranks[source], source, row));
-        let number =
-            found.iter().find_map(|&(source, row)| self.people.fields(source).text("household", row));
+        let number = found.iter().find_map(|&(source, row)| self.fields[source].household(row));
         let household = match number {
             Some(text) => text.rsplit('|').next().unwrap_or(text),
             None => e.household_id.as_deref().unwrap_or_default(),
@@ -243,12 +248,12 @@ impl<'a> Material<'a> {
     fn subject(&self, tracked: &TrackedException) -> (Cow<'a, str>, Cow<'a, str>) {
         let mut found = tracked.exception.evidence.iter().filter_map(|id| self.evidence.find(id));
         let Some((source, row)) = found.next() else { return ("".into(), "".into()) };
-        let fields = self.people.fields(source);
+        let fields = &self.fields[source];
         let mut id = fields.id(row);
         // A record without a usable number borrows the one its person is known by.
         if matches!(id.class, IdClass::Empty | IdClass::Other) {
             let person = self.inputs.resolution.person[self.people.node(source, row)];
-            id = self.people.persons[person as usize].id;
+            id = self.people.id(&self.fields, &self.persons[person as usize]);
         }
         (self.shown_name(fields.name(row).unwrap_or_default()), self.shown_id(id))
     }
@@ -308,7 +313,7 @@ impl<'a> Material<'a> {
                 let _ = write!(out, " 工作表“{sheet}”");
             }
             let _ = write!(out, " 第{}行", key.row());
-            let fields = self.people.fields(source);
+            let fields = &self.fields[source];
             let mut separator = ':';
             if let Some(name) = fields.name(row) {
                 out.push(std::mem::replace(&mut separator, ','));

@@ -2,7 +2,7 @@
 //! quarter has to know them to call their return by its name.
 
 use super::super::PublicationInputs;
-use super::super::columns::{self, Rows, count, date, flag, text, written};
+use super::super::columns::{self, count, date, flag, text, written};
 use super::super::files::Outputs;
 use super::super::frame::{Kind, TableDef};
 use super::super::people::People;
@@ -51,36 +51,39 @@ pub(super) fn write(
     );
     let mut rows: Vec<&TrackedException> = inputs.tracked.iter().collect();
     rows.sort_by_key(|t| &t.exception_id);
-    let e = |i: usize| &rows[i].exception;
-    let columns = vec![
-        text(|i| Some(&rows[i].exception_id)),
-        text(|i| Some(&e(i).rule_code)),
-        text(|i| Some(severity_code(e(i).severity))),
-        text(|i| Some(subject_code(e(i).subject_kind))),
-        text(|i| Some(&e(i).subject_id)),
-        text(|i| Some(&e(i).rule_key)),
-        text(|i| e(i).person_id.as_deref()),
-        text(|i| e(i).household_id.as_deref()),
-        text(|i| Some(&e(i).county_code)),
-        text(|i| Some(&e(i).township_code)),
-        text(|i| Some(&e(i).village_code)),
-        text(|i| Some(&e(i).owner)),
-        columns::evidence(|i| rows[i]),
-        text(|i| Some(&e(i).message)),
-        count(|i| e(i).confidence.into()),
-        count(|i| e(i).due_days),
-        flag(|i| e(i).in_review),
-        columns::related(people, |i| rows[i]),
-        text(|i| Some(&rows[i].first_seen)),
-        text(|i| Some(&rows[i].last_seen)),
-        text(|i| rows[i].resolved_in.as_deref()),
-        text(|i| Some(rows[i].status.code())),
-        flag(|i| rows[i].checked),
-        date(|i| iso_day(&rows[i].due_date)),
-        written(|i, out| {
-            out.push_str(&row_version(rows[i]));
-            true
-        }),
-    ];
-    columns::write(outputs, "restricted/exception.parquet", def, Rows::All(rows.len()), columns)
+    let rows = &rows;
+    columns::write(outputs, "restricted/exception.parquet", def, rows.len(), |from| {
+        let t = move |i: usize| rows[from + i];
+        let e = move |i: usize| &t(i).exception;
+        vec![
+            text(move |i| Some(&t(i).exception_id)),
+            text(move |i| Some(&e(i).rule_code)),
+            text(move |i| Some(severity_code(e(i).severity))),
+            text(move |i| Some(subject_code(e(i).subject_kind))),
+            text(move |i| Some(&e(i).subject_id)),
+            text(move |i| Some(&e(i).rule_key)),
+            text(move |i| e(i).person_id.as_deref()),
+            text(move |i| e(i).household_id.as_deref()),
+            text(move |i| Some(&e(i).county_code)),
+            text(move |i| Some(&e(i).township_code)),
+            text(move |i| Some(&e(i).village_code)),
+            text(move |i| Some(&e(i).owner)),
+            columns::evidence(t),
+            text(move |i| Some(&e(i).message)),
+            count(move |i| e(i).confidence.into()),
+            count(move |i| e(i).due_days),
+            flag(move |i| e(i).in_review),
+            columns::related(people, t),
+            text(move |i| Some(&t(i).first_seen)),
+            text(move |i| Some(&t(i).last_seen)),
+            text(move |i| t(i).resolved_in.as_deref()),
+            text(move |i| Some(t(i).status.code())),
+            flag(move |i| t(i).checked),
+            date(move |i| iso_day(&t(i).due_date)),
+            written(8, move |i, out| {
+                out.push_str(&row_version(t(i)));
+                true
+            }),
+        ]
+    })
 }

@@ -2,7 +2,7 @@
 
 use super::super::PublicationInputs;
 use super::super::columns::{
-    self, Rows, classes, count, date, flag, int32, label, pseudonym, record_id, text,
+    self, LargeTable, classes, code, count, date, flag, int32, label, pseudonym, record_id, text,
 };
 use super::super::files::Outputs;
 use super::super::frame::{Kind, TableDef};
@@ -14,6 +14,7 @@ use super::{
 };
 use crate::Result;
 use crate::privacy::{Pseudonym, Pseudonymizer};
+use crate::table::GROUP_ROWS;
 use crate::track::{TrackedException, quarters_between};
 
 use Kind::{Date, Int32, Int64, Text};
@@ -33,32 +34,37 @@ pub(super) fn fact_record(
     ];
     let def = definition("记录", &[&[QUARTER, PERSON_KEY, HOUSEHOLD_KEY], &PLACE, &columns]);
     let resolution = inputs.resolution;
-    let fields: Vec<_> = (0..inputs.loaded.len()).map(|s| people.fields(s)).collect();
-    let locate = |node: usize| people.locate(node as u32);
+    let fields = people.fields();
     let division = |node: usize| {
-        let (source, row) = locate(node);
+        let (source, row) = people.locate(node as u32);
         fields[source].division(row)
     };
     let household = |node: usize| keys.household[resolution.household[node] as usize];
     // Within a household as numbered, which is by source and row.
     let order = people.sorted(resolution.person.len(), |node| Some(division(node)), household);
-    let mut columns = vec![
-        label([inputs.quarter], |_| Some(0)),
-        pseudonym(|node| Some(keys.person[resolution.person[node] as usize])),
-        pseudonym(|node| Some(household(node))),
-    ];
-    columns.extend(columns::place(&people.places, division));
-    columns.extend([
-        record_id(people, |node| node as u32),
-        label(inputs.loaded.iter().map(|l| &l.records.source), |node| Some(locate(node).0)),
-        classes(|node| {
-            let (source, row) = locate(node);
-            fields[source].id(row).class
-        }),
-        count(|node| resolution.tier[node] as u32),
-        flag(|node| resolution.in_review[node]),
-    ]);
-    columns::write(outputs, "tables/fact_record.parquet", def, Rows::Order(&order), columns)
+    let sources = || inputs.loaded.iter().map(|l| &l.records.source);
+    let mut table = LargeTable::create(outputs, "tables/fact_record.parquet", def)?;
+    for group in order.chunks(GROUP_ROWS) {
+        let node = |i: usize| group[i] as usize;
+        let mut columns = vec![
+            label([inputs.quarter], |_| Some(0)),
+            pseudonym(|i| Some(keys.person[resolution.person[node(i)] as usize])),
+            pseudonym(|i| Some(household(node(i)))),
+        ];
+        columns.extend(columns::place(&people.places, |i| division(node(i))));
+        columns.extend([
+            record_id(people, |i| group[i]),
+            label(sources(), |i| Some(people.locate(group[i]).0)),
+            classes(|i| {
+                let (source, row) = people.locate(group[i]);
+                fields[source].id(row).class
+            }),
+            code(7, |i| resolution.tier[node(i)] as usize),
+            flag(|i| resolution.in_review[node(i)]),
+        ]);
+        table.group(group.len(), columns)?;
+    }
+    table.finish()
 }
 
 /// Subjects of resolved exceptions may be gone, so keys are computed from their ids.
@@ -108,36 +114,39 @@ pub(super) fn fact_exception(
             &b.exception_id,
         ))
     });
-    let open: Vec<i32> = rows
+    let open: &[i32] = &rows
         .iter()
         .map(|(t, _)| Ok(i32::try_from(quarters_between(&t.first_seen, &t.last_seen)?).unwrap_or(i32::MAX)))
-        .collect::<Result<_>>()?;
-    let (t, e) = (|i: usize| rows[i].0, |i: usize| &rows[i].0.exception);
-    let columns = vec![
-        label([inputs.quarter], |_| Some(0)),
-        text(|i| Some(&e(i).county_code)),
-        text(|i| Some(&e(i).township_code)),
-        text(|i| Some(&e(i).village_code)),
-        pseudonym(|i| rows[i].1),
-        pseudonym(|i| e(i).person_id.as_deref().map(|id| pseudonyms.person(id))),
-        text(|i| Some(&t(i).exception_id)),
-        text(|i| Some(&e(i).rule_code)),
-        text(|i| Some(severity_code(e(i).severity))),
-        text(|i| Some(subject_code(e(i).subject_kind))),
-        text(|i| Some(&e(i).owner)),
-        text(|i| Some(&t(i).first_seen)),
-        text(|i| Some(&t(i).last_seen)),
-        int32(|i| Some(open[i])),
-        text(|i| Some(t(i).status.code())),
-        flag(|i| t(i).checked),
-        count(|i| e(i).confidence.into()),
-        flag(|i| t(i).in_review()),
-        date(|i| iso_day(&t(i).due_date)),
-        columns::evidence(t),
-        columns::related(people, t),
-        text(|i| cause(&people.by_finding, t(i)).map(|c| c.exception_id.as_str())),
-    ];
-    columns::write(outputs, "tables/fact_exception.parquet", def, Rows::All(rows.len()), columns)
+        .collect::<Result<Vec<_>>>()?;
+    let (rows, pseudonyms) = (&rows, &pseudonyms);
+    columns::write(outputs, "tables/fact_exception.parquet", def, rows.len(), |from| {
+        let t = move |i: usize| rows[from + i].0;
+        let e = move |i: usize| &t(i).exception;
+        vec![
+            label([inputs.quarter], |_| Some(0)),
+            text(move |i| Some(&e(i).county_code)),
+            text(move |i| Some(&e(i).township_code)),
+            text(move |i| Some(&e(i).village_code)),
+            pseudonym(move |i| rows[from + i].1),
+            pseudonym(move |i| e(i).person_id.as_deref().map(|id| pseudonyms.person(id))),
+            text(move |i| Some(&t(i).exception_id)),
+            text(move |i| Some(&e(i).rule_code)),
+            text(move |i| Some(severity_code(e(i).severity))),
+            text(move |i| Some(subject_code(e(i).subject_kind))),
+            text(move |i| Some(&e(i).owner)),
+            text(move |i| Some(&t(i).first_seen)),
+            text(move |i| Some(&t(i).last_seen)),
+            int32(move |i| Some(open[from + i])),
+            text(move |i| Some(t(i).status.code())),
+            flag(move |i| t(i).checked),
+            count(move |i| e(i).confidence.into()),
+            flag(move |i| t(i).in_review()),
+            date(move |i| iso_day(&t(i).due_date)),
+            columns::evidence(t),
+            columns::related(people, t),
+            text(move |i| cause(&people.by_finding, t(i)).map(|c| c.exception_id.as_str())),
+        ]
+    })
 }
 
 /// Place and reason code only: the reason's text and the original may hold names and numbers.

@@ -3,7 +3,7 @@
 use super::PublicationInputs;
 use super::files::Outputs;
 use super::frame::{Cell, Kind, TableDef, TableWriter};
-use super::people::{Keys, People, Place};
+use super::people::{Keys, People, Persons, Place};
 use crate::Result;
 use crate::load::{Loaded, Reject};
 use crate::reconcile::{Severity, SubjectKind};
@@ -32,12 +32,13 @@ const HOUSEHOLD_KEY: Column = ("household_key", Text, "户假名", "带密钥的
 pub(in crate::publish) fn write(
     inputs: &PublicationInputs<'_>,
     people: &People<'_>,
+    all: &Persons,
     keys: &Keys,
     outputs: &mut Outputs,
 ) -> Result<()> {
     outputs.side_by_side(&[
-        &|to| dimensions::dim_person(inputs, people, keys, to),
-        &|to| dimensions::dim_household(inputs, people, keys, to),
+        &|to| dimensions::dim_person(inputs, people, all, keys, to),
+        &|to| dimensions::dim_household(inputs, people, all, keys, to),
         &|to| dimensions::dim_division(inputs, people, to),
         &|to| dimensions::dim_rule(inputs, to),
         &|to| dimensions::dim_source(inputs, to),
