@@ -155,6 +155,11 @@ impl Pseudonym {
         Self(bits)
     }
 
+    /// A number that orders as the key does, but for keys of which it is the same.
+    pub fn begin(self) -> u64 {
+        self.0.first_chunk().map_or(0, |begin| u64::from_be_bytes(*begin))
+    }
+
     /// The 26 base-32 characters, in `buffer`.
     pub fn text(self, buffer: &mut [u8; CHARACTERS]) -> &str {
         let head = self.0.first_chunk().map_or(0, |head| u128::from_be_bytes(*head));

@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, Date32Array, Int32Array, Int64Array, StringArray, StringBuilder};
+use arrow::array::{Array, ArrayRef, Date32Array, Int32Array, Int64Array, StringArray};
 use arrow::buffer::{Buffer, NullBuffer, OffsetBuffer};
 
 use super::files::Outputs;
@@ -91,13 +91,9 @@ pub(super) fn int64<'a>(value: impl Fn(usize) -> i64 + Send + Sync + 'a) -> Colu
 
 /// Texts that exist already.
 pub(super) fn text<'a>(value: impl Fn(usize) -> Option<&'a str> + Send + Sync + 'a) -> Column<'a> {
-    Column::new(Kind::Text, move |rows| {
-        // Found first and copied then: rows in a random order wait for memory side by side.
-        let texts: Vec<Option<&str>> = rows.map(&value).collect();
-        let bytes = texts.iter().flatten().map(|text| text.len()).sum();
-        let mut values = StringBuilder::with_capacity(texts.len(), bytes);
-        texts.into_iter().for_each(|text| values.append_option(text));
-        Ok(values.finish())
+    made(16, value, |text, out| {
+        out.push_str(text);
+        true
     })
 }
 
@@ -106,35 +102,55 @@ pub(super) fn written<'a>(
     length: usize,
     write: impl Fn(usize, &mut String) -> bool + Send + Sync + 'a,
 ) -> Column<'a> {
+    Column::new(Kind::Text, move |rows| texts(length, rows, &write))
+}
+
+/// Texts of about `length` bytes that `write` appends; false where there is none.
+fn texts<T>(
+    length: usize,
+    of: impl ExactSizeIterator<Item = T>,
+    write: impl Fn(T, &mut String) -> bool,
+) -> Result<StringArray> {
+    let mut all = String::with_capacity(of.len() * length);
+    let mut ends = Vec::with_capacity(of.len() + 1);
+    ends.push(0);
+    let there: Vec<bool> = of
+        .map(|one| {
+            let there = write(one, &mut all);
+            ends.push(i32::try_from(all.len()).unwrap_or(i32::MAX));
+            there
+        })
+        .collect();
+    let missing = there.contains(&false).then(|| NullBuffer::from(there));
+    StringArray::try_new(OffsetBuffer::new(ends.into()), Buffer::from_vec(all.into_bytes()), missing)
+        .map_err(|e| Error::internal(e.to_string()))
+}
+
+/// Texts made of values, which are found first: rows in a random order wait for memory side by
+/// side.
+fn made<'a, T>(
+    length: usize,
+    value: impl Fn(usize) -> Option<T> + Send + Sync + 'a,
+    write: impl Fn(T, &mut String) -> bool + Send + Sync + 'a,
+) -> Column<'a> {
     Column::new(Kind::Text, move |rows| {
-        let mut all = String::with_capacity(rows.len() * length);
-        let mut ends = Vec::with_capacity(rows.len() + 1);
-        ends.push(0);
-        let there: Vec<bool> = rows
-            .map(|row| {
-                let there = write(row, &mut all);
-                ends.push(i32::try_from(all.len()).unwrap_or(i32::MAX));
-                there
-            })
-            .collect();
-        let missing = there.contains(&false).then(|| NullBuffer::from(there));
-        let values =
-            StringArray::try_new(OffsetBuffer::new(ends.into()), Buffer::from_vec(all.into_bytes()), missing);
-        values.map_err(|e| Error::internal(e.to_string()))
+        let values: Vec<Option<T>> = rows.map(&value).collect();
+        texts(length, values.into_iter(), |value, out| value.is_some_and(|value| write(value, out)))
     })
 }
 
 /// Normalized ID numbers.
 pub(super) fn id_number<'a>(id: impl Fn(usize) -> Option<IdNumber> + Send + Sync + 'a) -> Column<'a> {
-    written(18, move |row, out| id(row).is_some_and(|id| push_id(id, out))).random()
+    made(18, id, push_id).random()
 }
 
 /// A keyed pseudonym.
 pub(super) fn pseudonym<'a>(key: impl Fn(usize) -> Option<Pseudonym> + Send + Sync + 'a) -> Column<'a> {
-    let write = move |row, out: &mut String| {
-        key(row).map(|key| out.push_str(key.text(&mut [0; CHARACTERS]))).is_some()
+    let write = |key: Pseudonym, out: &mut String| {
+        out.push_str(key.text(&mut [0; CHARACTERS]));
+        true
     };
-    written(CHARACTERS, write).random()
+    made(CHARACTERS, key, write).random()
 }
 
 /// One of few texts, by its position.

@@ -97,9 +97,9 @@ pub fn publish(inputs: &PublicationInputs<'_>, out: &Path) -> Result<Publication
 
 fn write(inputs: &PublicationInputs<'_>, staging: &staging::Staging) -> Result<Publication> {
     let people = people::People::new(inputs);
-    let all = people.persons()?;
     let pseudonyms = crate::privacy::Pseudonymizer::new(inputs.key)?;
-    let keys = people::Keys::build(inputs, &pseudonyms);
+    let (all, keys) = rayon::join(|| people.persons(), || people::Keys::build(inputs, &pseudonyms));
+    let all = all?;
     let root = staging.folder();
     let (mut outputs, disk) = files::Outputs::new(root)?;
     outputs.side_by_side(&[

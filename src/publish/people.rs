@@ -1,5 +1,7 @@
 //! What the outputs need to know about records, persons and households, gathered once.
 
+use std::cmp::Ordering;
+
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
@@ -159,16 +161,17 @@ impl<'a> People<'a> {
         self.places.get(division as usize).copied().unwrap_or_default()
     }
 
-    /// Rows 0 to `rows` in order of their places, those of a place by `key` and then as they
-    /// were; `division` leaves out rows by `None`.
+    /// Rows 0 to `rows` in order of their places, those of a place by `begin`, then by `compare`
+    /// and then as they were; `division` leaves out rows by `None`.
     ///
-    /// Rows are dealt out to their places first, so that no more keys than those of one place
-    /// are at hand at a time.
-    pub(super) fn sorted<K: Ord>(
+    /// Rows are dealt out to their places first, so that no more numbers to sort by than those
+    /// of one place are at hand at a time.
+    pub(super) fn sorted(
         &self,
         rows: usize,
         division: impl Fn(usize) -> Option<u32>,
-        key: impl Fn(usize) -> K + Sync,
+        begin: impl Fn(usize) -> u64 + Sync,
+        compare: impl Fn(usize, usize) -> Ordering + Sync,
     ) -> Vec<u32> {
         let ranks = &self.place_ranks;
         let rank = |row| division(row).map(|d| ranks.get(d as usize).copied().unwrap_or(ranks[0]) as usize);
@@ -191,7 +194,13 @@ impl<'a> People<'a> {
             places.push(place);
             (rest, from) = (others, end);
         }
-        places.into_par_iter().for_each(|place| place.sort_by_cached_key(|&row| key(row as usize)));
+        places.into_par_iter().for_each(|place| {
+            let mut rows: Vec<(u64, u32)> = place.iter().map(|&row| (begin(row as usize), row)).collect();
+            rows.sort_unstable_by(|&(x, a), &(y, b)| {
+                x.cmp(&y).then_with(|| compare(a as usize, b as usize)).then(a.cmp(&b))
+            });
+            place.iter_mut().zip(rows).for_each(|(place, (_, row))| *place = row);
+        });
         order
     }
 

@@ -1,6 +1,7 @@
 //! `lists/`: the exceptions as the people who knock on doors get them, one workbook per
 //! township, one sheet per responsible department, and what the departments get back.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
@@ -48,15 +49,17 @@ pub(super) fn write(
     outputs.each(&groups, |group, own| {
         let township = group.township(&material);
         let wanted = &inputs.catalogue.outputs;
+        let path = |suffix: &str| format!("{}.{suffix}", group.path);
+        let mut csv = wanted.csv.then(|| Csv::begin(own, &path("csv"))).transpose()?;
+        let mut tell = |cells: &[Cow<'_, str>]| csv.as_mut().map_or(Ok(()), |csv| csv.row(cells));
+        tell(&COLUMNS.map(|c| c.title.into()))?;
         if wanted.xlsx {
-            package::write(inputs, &material, &township, &format!("{}.xlsx", group.path), own)?;
+            package::write(inputs, &material, &township, &path("xlsx"), own, tell)?;
+        } else {
+            let mut entries = township.sheets.iter().flat_map(|(_, entries)| entries);
+            entries.try_for_each(|entry| tell(&material.row(entry)?.cells))?;
         }
-        if wanted.csv {
-            let mut csv = Csv::begin(own, &format!("{}.csv", group.path))?;
-            csv.row(&COLUMNS.map(|c| c.title))?;
-            for entry in township.sheets.iter().flat_map(|(_, entries)| entries) {
-                csv.row(&material.row(entry)?.cells)?;
-            }
+        if let Some(csv) = csv {
             csv.finish(own)?;
         }
         Ok(())

@@ -1,12 +1,13 @@
 //! A township's workbook as a file: a shell with everything but rows, and the rows put into it.
 
+use std::borrow::Cow;
 use std::io::{BufWriter, Cursor, Read as _, Write as _};
 
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
 use super::cells::Rows;
-use super::row::{Entry, Material};
+use super::row::Material;
 use super::style::EFFORT;
 use super::{Township, workbook};
 use crate::publish::PublicationInputs;
@@ -16,13 +17,14 @@ use crate::{Error, Result};
 /// Bytes of rows that are compressed at a time.
 const PORTION: usize = 1 << 18;
 
-/// Writes the workbook of a township.
+/// Writes the workbook of a township, and tells the cells of each row as it does.
 pub(super) fn write(
     inputs: &PublicationInputs<'_>,
     material: &Material<'_>,
     township: &Township<'_>,
     relative: &str,
     outputs: &mut Outputs,
+    mut tell: impl FnMut(&[Cow<'_, str>]) -> Result<()>,
 ) -> Result<()> {
     let path = outputs.path(relative);
     let failed = |e: std::io::Error| full(&path, e);
@@ -44,7 +46,18 @@ pub(super) fn write(
             Some((_, entries)) => {
                 let (begin, end) = around_rows(&text)?;
                 package.write_all(begin.as_bytes()).map_err(failed)?;
-                rows(material, entries, |portion| package.write_all(portion).map_err(failed))?;
+                let mut writer = Rows::new()?;
+                let mut portion = String::with_capacity(PORTION + PORTION / 16);
+                for (entry, number) in entries.iter().zip(2..) {
+                    let row = material.row(entry)?;
+                    tell(&row.cells)?;
+                    writer.push(number, &row, &mut portion)?;
+                    if portion.len() >= PORTION {
+                        package.write_all(portion.as_bytes()).map_err(failed)?;
+                        portion.clear();
+                    }
+                }
+                package.write_all(portion.as_bytes()).map_err(failed)?;
                 package.write_all(end.as_bytes()).map_err(failed)?;
             }
         }
@@ -67,22 +80,4 @@ fn around_rows(sheet: &str) -> Result<(&str, &str)> {
         (Some(header), Some(end)) if header <= end => Ok((&sheet[..header], &sheet[end..])),
         _ => Err(Error::internal("清单的工作表没有表头")),
     }
-}
-
-/// Makes the rows of a list and hands them on in portions.
-fn rows(
-    material: &Material<'_>,
-    entries: &[Entry<'_>],
-    mut write: impl FnMut(&[u8]) -> Result<()>,
-) -> Result<()> {
-    let mut writer = Rows::new()?;
-    let mut portion = String::with_capacity(PORTION + 16_384);
-    for (entry, number) in entries.iter().zip(2..) {
-        writer.push(number, &material.row(entry)?, &mut portion)?;
-        if portion.len() >= PORTION {
-            write(portion.as_bytes())?;
-            portion.clear();
-        }
-    }
-    write(portion.as_bytes())
 }

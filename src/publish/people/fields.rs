@@ -57,7 +57,7 @@ impl<'a> Fields<'a> {
 pub(in crate::publish) struct Names {
     pool: Arc<Pool<NameForm>>,
     all: String,
-    ends: Vec<usize>,
+    ends: Vec<u32>,
 }
 
 impl Names {
@@ -79,7 +79,7 @@ impl Names {
         let mut ends = Vec::with_capacity(pool.values.len());
         for name in &pool.values {
             all.push_str(&name.clean);
-            ends.push(all.len());
+            ends.push(all.len() as u32);
         }
         Self { pool: pool.clone(), all, ends }
     }
@@ -91,6 +91,6 @@ impl Names {
     /// A name; `None` where it is missing.
     pub(in crate::publish) fn get(&self, id: PoolId) -> Option<&str> {
         let before = (id as usize).checked_sub(1)?;
-        Some(&self.all[self.ends[before]..self.ends[id as usize]])
+        Some(&self.all[self.ends[before] as usize..self.ends[id as usize] as usize])
     }
 }

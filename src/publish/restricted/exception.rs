@@ -2,13 +2,14 @@
 //! quarter has to know them to call their return by its name.
 
 use super::super::PublicationInputs;
-use super::super::columns::{self, count, date, flag, text, written};
+use super::super::columns::{self, LargeTable, count, date, flag, text, written};
 use super::super::files::Outputs;
 use super::super::frame::{Kind, TableDef};
 use super::super::people::People;
-use super::super::tables::{iso_day, severity_code, subject_code};
+use super::super::tables::{iso_days, severity_code, subject_code};
 use super::row_version;
 use crate::Result;
+use crate::table::GROUP_ROWS;
 use crate::track::TrackedException;
 
 use Kind::{Date, Int32, Text};
@@ -50,40 +51,42 @@ pub(super) fn write(
         ],
     );
     let mut rows: Vec<&TrackedException> = inputs.tracked.iter().collect();
-    rows.sort_by_key(|t| &t.exception_id);
-    let rows = &rows;
-    columns::write(outputs, "restricted/exception.parquet", def, rows.len(), |from| {
-        let t = move |i: usize| rows[from + i];
-        let e = move |i: usize| &t(i).exception;
-        vec![
-            text(move |i| Some(&t(i).exception_id)),
-            text(move |i| Some(&e(i).rule_code)),
-            text(move |i| Some(severity_code(e(i).severity))),
-            text(move |i| Some(subject_code(e(i).subject_kind))),
-            text(move |i| Some(&e(i).subject_id)),
-            text(move |i| Some(&e(i).rule_key)),
-            text(move |i| e(i).person_id.as_deref()),
-            text(move |i| e(i).household_id.as_deref()),
-            text(move |i| Some(&e(i).county_code)),
-            text(move |i| Some(&e(i).township_code)),
-            text(move |i| Some(&e(i).village_code)),
-            text(move |i| Some(&e(i).owner)),
+    rows.sort_unstable_by(|a, b| a.exception_id.cmp(&b.exception_id));
+    let mut table = LargeTable::create(outputs, "restricted/exception.parquet", def)?;
+    for group in rows.chunks(GROUP_ROWS) {
+        let (t, e) = (|i: usize| group[i], |i: usize| &group[i].exception);
+        let due = iso_days(group.iter().map(|t| t.due_date.as_str()));
+        let columns = vec![
+            text(|i| Some(&t(i).exception_id)),
+            text(|i| Some(&e(i).rule_code)),
+            text(|i| Some(severity_code(e(i).severity))),
+            text(|i| Some(subject_code(e(i).subject_kind))),
+            text(|i| Some(&e(i).subject_id)),
+            text(|i| Some(&e(i).rule_key)),
+            text(|i| e(i).person_id.as_deref()),
+            text(|i| e(i).household_id.as_deref()),
+            text(|i| Some(&e(i).county_code)),
+            text(|i| Some(&e(i).township_code)),
+            text(|i| Some(&e(i).village_code)),
+            text(|i| Some(&e(i).owner)),
             columns::evidence(t),
-            text(move |i| Some(&e(i).message)),
-            count(move |i| e(i).confidence.into()),
-            count(move |i| e(i).due_days),
-            flag(move |i| e(i).in_review),
+            text(|i| Some(&e(i).message)),
+            count(|i| e(i).confidence.into()),
+            count(|i| e(i).due_days),
+            flag(|i| e(i).in_review),
             columns::related(people, t),
-            text(move |i| Some(&t(i).first_seen)),
-            text(move |i| Some(&t(i).last_seen)),
-            text(move |i| t(i).resolved_in.as_deref()),
-            text(move |i| Some(t(i).status.code())),
-            flag(move |i| t(i).checked),
-            date(move |i| iso_day(&t(i).due_date)),
-            written(8, move |i, out| {
+            text(|i| Some(&t(i).first_seen)),
+            text(|i| Some(&t(i).last_seen)),
+            text(|i| t(i).resolved_in.as_deref()),
+            text(|i| Some(t(i).status.code())),
+            flag(|i| t(i).checked),
+            date(|i| due[i]),
+            written(8, |i, out| {
                 out.push_str(&row_version(t(i)));
                 true
             }),
-        ]
-    })
+        ];
+        table.group(group.len(), columns)?;
+    }
+    table.finish()
 }

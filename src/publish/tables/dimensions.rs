@@ -60,7 +60,8 @@ pub(super) fn dim_person(
     let order = people.sorted(
         all.persons.len(),
         |i| Some(all.persons[i].division).filter(|_| all.persons[i].records > 0),
-        |i| (home(i), keys.person[i]),
+        |i| home(i).begin(),
+        |a, b| (home(a), keys.person[a]).cmp(&(home(b), keys.person[b])),
     );
     let fields = people.fields();
     let mut table = LargeTable::create(outputs, "tables/dim_person.parquet", def)?;
@@ -101,7 +102,8 @@ pub(super) fn dim_household(
     let order = people.sorted(
         households.len(),
         |i| Some(households[i].division).filter(|_| households[i].records > 0),
-        |i| keys.household[i],
+        |i| keys.household[i].begin(),
+        |a, b| keys.household[a].cmp(&keys.household[b]),
     );
     let mut table = LargeTable::create(outputs, "tables/dim_household.parquet", def)?;
     for group in order.chunks(GROUP_ROWS) {

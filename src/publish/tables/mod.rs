@@ -1,5 +1,7 @@
 //! `tables/`: a star for BI tools. Pseudonyms only; no name, no number, no free text.
 
+use hashbrown::HashMap;
+
 use super::PublicationInputs;
 use super::files::Outputs;
 use super::frame::{Cell, Kind, TableDef, TableWriter};
@@ -103,7 +105,9 @@ pub(in crate::publish) fn days(date: jiff::civil::Date) -> i32 {
     date.duration_since(epoch).as_hours().div_euclid(24) as i32
 }
 
-/// Days since 1970-01-01 of an ISO date.
-pub(in crate::publish) fn iso_day(text: &str) -> Option<i32> {
-    text.parse::<jiff::civil::Date>().ok().map(days)
+/// Days since 1970-01-01 of ISO dates, few of which are different.
+pub(in crate::publish) fn iso_days<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<Option<i32>> {
+    let mut known: HashMap<&str, Option<i32>> = HashMap::new();
+    let parse = |text: &str| text.parse::<jiff::civil::Date>().ok().map(days);
+    texts.map(|text| *known.entry(text).or_insert_with(|| parse(text))).collect()
 }
