@@ -8,6 +8,7 @@
 pub mod across;
 pub mod cli;
 pub mod config;
+pub mod digest;
 pub mod engine;
 pub mod error;
 pub mod evaluate;

@@ -5,12 +5,13 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};
-use std::os::unix::fs::FileExt as _;
+use std::os::fd::AsRawFd as _;
+use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{Array as _, UInt32Array};
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use bytes::Bytes;
 use parquet::arrow::ProjectionMask;
@@ -19,7 +20,9 @@ use parquet::arrow::arrow_writer::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::reader::{ChunkReader, Length};
+use rustix::fs::{AtFlags, CWD, linkat};
 
+use crate::digest::{Digest, Digesting};
 use crate::table::ParquetWriter;
 use crate::{Error, Result};
 
@@ -37,6 +40,8 @@ pub struct Rows {
     /// Values that are not null, by column.
     filled: Vec<u64>,
     place: Place,
+    /// Of the file of a [`Form::Published`] table.
+    digest: Option<Digest>,
 }
 
 #[derive(Debug, Clone)]
@@ -56,6 +61,7 @@ impl Rows {
             count: batch.num_rows(),
             filled,
             place: Place::Memory((0..batch.num_rows()).step_by(CHUNK_ROWS).map(slice).collect()),
+            digest: None,
         }
     }
     /// Rows of a Parquet file, read when asked for.
@@ -81,6 +87,7 @@ impl Rows {
             count: count as usize,
             filled,
             place: Place::File(file, metadata),
+            digest: None,
         })
     }
     /// Columns.
@@ -119,9 +126,18 @@ impl Rows {
     }
     /// Some of the rows, in memory; `places` ascending.
     pub fn pick(&self, places: &[usize]) -> Result<RecordBatch> {
+        self.pick_columns(places, |_| true)
+    }
+    /// Some of the rows, with the columns that `keep` wants, in memory; `places` ascending.
+    pub fn pick_columns(&self, places: &[usize], keep: impl Fn(&str) -> bool) -> Result<RecordBatch> {
+        let fields = self.schema.fields().iter().filter(|field| keep(field.name()));
+        let schema: SchemaRef = Arc::new(Schema::new(fields.cloned().collect::<Vec<_>>()));
+        if schema.fields().is_empty() || places.is_empty() {
+            return Ok(RecordBatch::new_empty(schema));
+        }
         let mut picked = Vec::new();
         let (mut from, mut next) = (0, 0);
-        for rows in self.chunks(|_| true)? {
+        for rows in self.chunks(keep)? {
             let rows = rows?;
             let to = from + rows.num_rows();
             let end = next + places[next..].partition_point(|&place| place < to);
@@ -135,7 +151,7 @@ impl Rows {
                 break;
             }
         }
-        arrow::compute::concat_batches(&self.schema, &picked).map_err(unreadable)
+        arrow::compute::concat_batches(&schema, &picked).map_err(unreadable)
     }
     /// The rows changed chunk by chunk; `change` is told the number of the chunk's first row.
     pub fn rewrite(
@@ -158,12 +174,25 @@ impl Rows {
         let chunks = self.chunks(|_| true)?.collect::<Result<Vec<_>>>()?;
         arrow::compute::concat_batches(&self.schema, &chunks).map_err(unreadable)
     }
-    /// The file's bytes, where the rows lie in one of a [`Form::Published`] table.
-    pub fn file(&self) -> Option<impl Read + '_> {
-        match &self.place {
-            Place::Memory(_) => None,
-            Place::File(file, _) => file.get_read(0).ok(),
-        }
+    /// Gives the file of a [`Form::Published`] table a name; `None` where the rows lie in memory.
+    /// The table and the named file share their bytes from then on, and nobody changes them.
+    pub fn name_file(&self, path: &Path, mode: u32) -> Result<Option<(Arc<File>, Digest)>> {
+        let (Place::File(from, _), Some(digest)) = (&self.place, &self.digest) else { return Ok(None) };
+        let failed = |e| Error::io("写入文件", path, e).hint("检查磁盘是否已满");
+        let mode = std::fs::Permissions::from_mode(mode);
+        from.file.set_permissions(mode.clone()).map_err(failed)?;
+        let nameless = format!("/proc/self/fd/{}", from.file.as_raw_fd());
+        let file = match linkat(CWD, nameless, CWD, path, AtFlags::SYMLINK_FOLLOW) {
+            Ok(()) => from.file.clone(),
+            // Not every file system names files later on.
+            Err(_) => {
+                let mut to = File::create_new(path).map_err(failed)?;
+                to.set_permissions(mode).map_err(failed)?;
+                io::copy(&mut Reading { file: from.file.clone(), at: 0 }, &mut to).map_err(failed)?;
+                Arc::new(to)
+            }
+        };
+        Ok(Some((file, digest.clone())))
     }
 }
 
@@ -196,7 +225,8 @@ impl Store {
         Ok(match (self, form) {
             (Self::Memory, _) => RowsWriter::Memory(MemoryRows::new(schema)),
             (Self::Folder(folder), Form::Published) => {
-                let writer = ParquetWriter::new(nameless(folder)?, schema).map_err(broken)?;
+                let file = Digesting::new(nameless(folder)?);
+                let writer = ParquetWriter::new(file, schema).map_err(broken)?;
                 RowsWriter::Published(Box::new(writer), filled)
             }
             (Self::Folder(folder), Form::Scratch) => {
@@ -223,7 +253,7 @@ pub enum RowsWriter {
     /// Into memory.
     Memory(MemoryRows),
     /// Into a file that will be published.
-    Published(Box<ParquetWriter<File>>, Vec<u64>),
+    Published(Box<ParquetWriter<Digesting<File>>>, Vec<u64>),
     /// Into a file that only this run reads.
     Scratch(Box<ArrowWriter<File>>, Vec<u64>),
 }
@@ -254,7 +284,10 @@ impl RowsWriter {
     pub fn finish(self) -> Result<Rows> {
         match self {
             Self::Memory(memory) => memory.finish(),
-            Self::Published(writer, filled) => Rows::in_file(writer.finish().map_err(broken)?, filled),
+            Self::Published(writer, filled) => {
+                let (file, digest) = writer.finish().map_err(broken)?.finish();
+                Ok(Rows { digest: Some(digest), ..Rows::in_file(file, filled)? })
+            }
             Self::Scratch(writer, filled) => Rows::in_file(writer.into_inner().map_err(broken)?, filled),
         }
     }
@@ -311,6 +344,7 @@ impl MemoryRows {
             count: self.count,
             filled: self.filled,
             place: Place::Memory(self.batches),
+            digest: None,
         })
     }
 }

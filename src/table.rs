@@ -4,14 +4,12 @@ use std::io::Write;
 use std::ops::Range;
 
 use arrow::array::{ArrayRef, StringBuilder};
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{DataType, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_writer::{
-    ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves,
-};
+use parquet::arrow::arrow_writer::ArrowRowGroupWriterFactory;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
-use parquet::errors::Result;
+use parquet::errors::{ParquetError, Result};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
@@ -19,15 +17,23 @@ use rayon::prelude::*;
 
 use crate::Error;
 
+mod dictionary;
+mod encoder;
+mod hybrid;
+
+pub(crate) use dictionary::MISSING;
+use encoder::{Chunk, Encoder};
+pub(crate) use encoder::{Likeness, Values};
+
+/// Rows of a column that are made or taken at a time.
+pub(crate) const CHUNK: usize = crate::rows::CHUNK_ROWS;
 /// Rows of a row group.
-const GROUP_ROWS: usize = 500_000;
-/// Texts that one task builds, and rows of a column that are in memory before they are encoded.
-const CHUNK: usize = 1 << 16;
+pub(crate) const GROUP_ROWS: usize = 8 * CHUNK;
 /// Rows of a page: fewer pages than by default, each still decoded within the cache.
 const PAGE_ROWS: usize = 1 << 16;
 
-/// Makes the given rows of a column, by number.
-pub(crate) type BuildColumn<'a> = dyn Fn(usize, Range<usize>) -> Result<ArrayRef> + Sync + 'a;
+/// Makes the given rows of a column of a row group, by their number in it.
+pub(crate) type BuildColumn<'a> = dyn Fn(usize, Range<usize>) -> Result<Values> + Sync + 'a;
 
 /// Writes one table. The same batches give the same bytes, whatever the number of threads.
 pub struct ParquetWriter<W: Write + Send> {
@@ -35,7 +41,7 @@ pub struct ParquetWriter<W: Write + Send> {
     factory: ArrowRowGroupWriterFactory,
     schema: SchemaRef,
     /// Columns of the row group being written.
-    group: Vec<ArrowColumnWriter>,
+    group: Vec<Encoder>,
     rows_in_group: usize,
     groups: usize,
 }
@@ -43,36 +49,44 @@ pub struct ParquetWriter<W: Write + Send> {
 impl<W: Write + Send> ParquetWriter<W> {
     /// Begins a table.
     pub fn new(to: W, schema: SchemaRef) -> Result<Self> {
-        Self::with_random(to, schema, std::iter::empty())
-    }
-
-    /// Begins a table with `random` columns: hardly a value of theirs stands twice, so that a
-    /// dictionary would only be given up.
-    pub(crate) fn with_random<'a>(
-        to: W,
-        schema: SchemaRef,
-        random: impl IntoIterator<Item = &'a str>,
-    ) -> Result<Self> {
         let mut properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
             .set_data_page_row_count_limit(PAGE_ROWS)
             // Readers skip row groups by these; nobody has looked at those of pages.
             .set_statistics_enabled(EnabledStatistics::Chunk)
+            // Where a dictionary helps, it is ours.
+            .set_dictionary_enabled(false)
             // No version: the same data must give the same bytes after an update, too.
             .set_created_by("bidui".to_owned());
-        for field in schema.fields().iter().filter(|field| is_record_id(field.name())) {
-            // All different, and each like the one before.
-            let column = ColumnPath::from(field.name().as_str());
-            properties = properties
-                .set_column_dictionary_enabled(column.clone(), false)
-                .set_column_encoding(column, Encoding::DELTA_BYTE_ARRAY);
-        }
-        for column in random {
-            properties = properties.set_column_dictionary_enabled(ColumnPath::from(column), false);
+        for field in schema.fields() {
+            let encoding = match field.data_type() {
+                // All different, and each like the one before.
+                DataType::Utf8 if is_record_id(field.name()) => Encoding::DELTA_BYTE_ARRAY,
+                // Lengths apart, so that compression meets nothing but letters.
+                DataType::Utf8 => Encoding::DELTA_LENGTH_BYTE_ARRAY,
+                DataType::Int32 | DataType::Int64 | DataType::Date32 => Encoding::DELTA_BINARY_PACKED,
+                _ => continue,
+            };
+            properties = properties.set_column_encoding(ColumnPath::from(field.name().as_str()), encoding);
         }
         let writer = ArrowWriter::try_new(to, schema.clone(), Some(properties.build()))?;
         let (file, factory) = writer.into_serialized_writer()?;
         Ok(Self { file, factory, schema, group: Vec::new(), rows_in_group: 0, groups: 0 })
+    }
+
+    /// Begins the columns of a row group.
+    fn encoders(&self, likeness: &[Likeness]) -> Result<Vec<Encoder>> {
+        let general = self.factory.create_column_writers(self.groups)?;
+        let columns = self.file.schema_descr().columns();
+        if [columns.len(), likeness.len(), general.len()] != [self.schema.fields().len(); 3] {
+            return Err(ParquetError::General("columns do not answer the schema's".to_owned()));
+        }
+        let parts = self.schema.fields().iter().zip(columns).zip(likeness).zip(general);
+        Ok(parts
+            .map(|(((field, column), likeness), general)| {
+                Encoder::new(field.clone(), column.clone(), likeness, general)
+            })
+            .collect())
     }
 
     /// Appends rows.
@@ -80,16 +94,14 @@ impl<W: Write + Send> ParquetWriter<W> {
         let mut from = 0;
         while from < batch.num_rows() {
             if self.group.is_empty() {
-                self.group = self.factory.create_column_writers(self.groups)?;
+                self.group = self.encoders(&vec![Likeness::Unknown; batch.num_columns()])?;
             }
             let rows = (GROUP_ROWS - self.rows_in_group).min(batch.num_rows() - from);
             let part = batch.slice(from, rows);
-            let fields = self.schema.fields();
-            self.group.par_iter_mut().zip(part.columns()).zip(fields.par_iter()).try_for_each(
-                |((writer, array), field)| {
-                    compute_leaves(field, array)?.iter().try_for_each(|leaf| writer.write(leaf))
-                },
-            )?;
+            self.group
+                .par_iter_mut()
+                .zip(part.columns())
+                .try_for_each(|(encoder, array)| encoder.push(Values::Array(array.clone())))?;
             self.rows_in_group += rows;
             from += rows;
             if self.rows_in_group == GROUP_ROWS {
@@ -99,27 +111,23 @@ impl<W: Write + Send> ParquetWriter<W> {
         Ok(())
     }
 
-    /// Appends `rows` rows that exist nowhere yet: `build` makes a stretch of one column, which
-    /// is encoded before the next one is made.
-    pub(crate) fn write_built(&mut self, rows: usize, build: &BuildColumn<'_>) -> Result<()> {
+    /// Appends a row group column by column: `build` gives [`CHUNK`] rows of one, which are
+    /// encoded before the next ones are asked for.
+    pub(crate) fn write_group(
+        &mut self,
+        rows: usize,
+        likeness: &[Likeness],
+        build: &BuildColumn<'_>,
+    ) -> Result<()> {
         self.end_group()?;
-        for from in (0..rows).step_by(GROUP_ROWS) {
-            let to = rows.min(from + GROUP_ROWS);
-            let writers = self.factory.create_column_writers(self.groups)?;
-            let fields = self.schema.fields();
-            let encode = |(column, mut writer): (usize, ArrowColumnWriter)| {
-                for begin in (from..to).step_by(CHUNK) {
-                    let array = build(column, begin..to.min(begin + CHUNK))?;
-                    for leaf in compute_leaves(&fields[column], &array)? {
-                        writer.write(&leaf)?;
-                    }
-                }
-                writer.close()
-            };
-            let chunks = writers.into_par_iter().enumerate().map(encode).collect();
-            self.append_group(chunks)?;
-        }
-        Ok(())
+        let encode = |(column, mut encoder): (usize, Encoder)| {
+            for begin in (0..rows).step_by(CHUNK) {
+                encoder.push(build(column, begin..rows.min(begin + CHUNK))?)?;
+            }
+            encoder.close()
+        };
+        let chunks = self.encoders(likeness)?.into_par_iter().enumerate().map(encode).collect();
+        self.append_group(chunks)
     }
 
     fn end_group(&mut self) -> Result<()> {
@@ -128,13 +136,13 @@ impl<W: Write + Send> ParquetWriter<W> {
             return Ok(());
         }
         self.rows_in_group = 0;
-        self.append_group(columns.into_par_iter().map(ArrowColumnWriter::close).collect())
+        self.append_group(columns.into_par_iter().map(Encoder::close).collect())
     }
 
-    fn append_group(&mut self, chunks: Vec<Result<ArrowColumnChunk>>) -> Result<()> {
+    fn append_group(&mut self, chunks: Vec<Result<Chunk>>) -> Result<()> {
         let mut group = self.file.next_row_group()?;
         for chunk in chunks {
-            chunk?.append_to_row_group(&mut group)?;
+            chunk?.append(&mut group)?;
         }
         group.close()?;
         self.groups += 1;
@@ -171,3 +179,6 @@ pub(crate) fn texts(rows: usize, text: &(dyn Fn(usize, &mut String) + Sync)) -> 
     let parts: Vec<&dyn arrow::array::Array> = parts.iter().map(AsRef::as_ref).collect();
     arrow::compute::concat(&parts).map_err(|e| Error::internal("合并列失败").caused_by(e))
 }
+
+#[cfg(test)]
+mod tests;

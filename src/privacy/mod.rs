@@ -10,6 +10,7 @@ pub mod cell;
 pub mod key;
 pub mod mask;
 pub mod pseudonym;
+mod sm3;
 
 pub use cell::neutralize;
 pub use pseudonym::{Pseudonym, Pseudonymizer};

@@ -1,17 +1,30 @@
 //! Keyed pseudonyms (HMAC-SM3).
 
+use ::sm3::Sm3;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use sm3::Sm3;
 
+use super::sm3::{BEGIN, Hashes, LANES, compress};
 use crate::{Error, Result};
 
 /// Letters of the project's base 32: no `I`, `L`, `O`, `U`, so that read-out keys are safe.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
+/// The domain keeps a person and a household with the same id text apart.
+const PERSON: &[u8] = b"person\0";
+const HOUSEHOLD: &[u8] = b"household\0";
+
+/// Bytes of a block of the hash.
+const BLOCK: usize = 64;
+/// Longest message that ends, with its length, in the block it begins in.
+const SHORT: usize = BLOCK - 9;
+
 /// Turns published ids into keys that only the holder of the secret can compute.
 #[derive(Clone)]
 pub struct Pseudonymizer {
     mac: Hmac<Sm3>,
+    /// What both hashes of the code begin with, which the secret decides.
+    inner: [u32; 8],
+    outer: [u32; 8],
 }
 
 impl std::fmt::Debug for Pseudonymizer {
@@ -27,30 +40,102 @@ impl Pseudonymizer {
             return Err(Error::usage("假名密钥太短(至少16字节)").hint("删除该密钥文件，程序会新建一个"));
         }
         let mac = Hmac::<Sm3>::new_from_slice(key).map_err(|_| Error::internal("假名密钥无法使用"))?;
-        Ok(Self { mac })
+        let mut block = [0u8; BLOCK];
+        match block.get_mut(..key.len()) {
+            Some(begin) => begin.copy_from_slice(key),
+            None => {
+                use ::sm3::Digest as _;
+                block[..32].copy_from_slice(&Sm3::digest(key));
+            }
+        }
+        let begin = |pad: u8| {
+            let mut hashes = BEGIN.map(|word| [word; LANES]);
+            compress(&mut hashes, &words(&block.map(|byte| byte ^ pad)).map(|word| [word; LANES]));
+            hashes.map(|word| word[0])
+        };
+        Ok(Self { mac, inner: begin(0x36), outer: begin(0x5C) })
     }
 
     /// Key of a person id.
     pub fn person(&self, person_id: &str) -> Pseudonym {
-        self.key(b"person\0", person_id)
+        self.key(PERSON, person_id)
     }
 
     /// Key of a household id.
     pub fn household(&self, household_id: &str) -> Pseudonym {
-        self.key(b"household\0", household_id)
+        self.key(HOUSEHOLD, household_id)
     }
 
-    /// The domain keeps a person and a household with the same id text apart.
+    /// Keys of person ids, one by one those of [`Self::person`].
+    pub fn persons(&self, ids: &[impl AsRef<str>], keys: &mut [Pseudonym]) {
+        self.keys(PERSON, ids, keys);
+    }
+
+    /// Keys of household ids, one by one those of [`Self::household`].
+    pub fn households(&self, ids: &[impl AsRef<str>], keys: &mut [Pseudonym]) {
+        self.keys(HOUSEHOLD, ids, keys);
+    }
+
     fn key(&self, domain: &[u8], id: &str) -> Pseudonym {
         let mut mac = self.mac.clone();
         mac.update(domain);
         mac.update(id.as_bytes());
         let mut bits = [0; BYTES];
         bits.copy_from_slice(&mac.finalize().into_bytes()[..BYTES]);
-        // Two bits belong to no character: equal texts are equal keys.
-        bits[BYTES - 1] &= 0xC0;
-        Pseudonym(bits)
+        Pseudonym::of(bits)
     }
+
+    fn keys(&self, domain: &[u8], ids: &[impl AsRef<str>], keys: &mut [Pseudonym]) {
+        for (ids, keys) in ids.chunks(LANES).zip(keys.chunks_mut(LANES)) {
+            let mut blocks = [[0u32; LANES]; 16];
+            let mut all_short = true;
+            for (lane, id) in ids.iter().enumerate() {
+                let id = id.as_ref().as_bytes();
+                let length = domain.len() + id.len();
+                if length > SHORT {
+                    all_short = false;
+                    break;
+                }
+                let mut block = [0u8; BLOCK];
+                block[..domain.len()].copy_from_slice(domain);
+                block[domain.len()..length].copy_from_slice(id);
+                block[length] = 0x80;
+                // In bits, with the block of the secret before it.
+                block[BLOCK - 8..].copy_from_slice(&((BLOCK + length) as u64 * 8).to_be_bytes());
+                blocks.iter_mut().zip(words(&block)).for_each(|(words, word)| words[lane] = word);
+            }
+            if all_short {
+                let hashes = self.code(&blocks);
+                for (lane, key) in keys.iter_mut().enumerate() {
+                    let mut bits = [0; BYTES];
+                    let bytes = hashes.iter().flat_map(|word| word[lane].to_be_bytes());
+                    bits.iter_mut().zip(bytes).for_each(|(bit, byte)| *bit = byte);
+                    *key = Pseudonym::of(bits);
+                }
+            } else {
+                keys.iter_mut().zip(ids).for_each(|(key, id)| *key = self.key(domain, id.as_ref()));
+            }
+        }
+    }
+
+    /// The code of messages that are one block each.
+    fn code(&self, blocks: &[[u32; LANES]; 16]) -> Hashes {
+        let mut inner = self.inner.map(|word| [word; LANES]);
+        compress(&mut inner, blocks);
+        let mut blocks = [[0u32; LANES]; 16];
+        blocks[..8].copy_from_slice(&inner);
+        blocks[8] = [0x8000_0000; LANES];
+        blocks[15] = [(BLOCK as u32 + 32) * 8; LANES];
+        let mut outer = self.outer.map(|word| [word; LANES]);
+        compress(&mut outer, &blocks);
+        outer
+    }
+}
+
+/// The words of a block.
+fn words(block: &[u8; BLOCK]) -> [u32; 16] {
+    let (words, _) = block.as_chunks::<4>();
+    std::array::from_fn(|at| u32::from_be_bytes(words[at]))
 }
 
 /// Characters of a key.
@@ -64,20 +149,40 @@ const BYTES: usize = (CHARACTERS * 5).div_ceil(8);
 pub struct Pseudonym([u8; BYTES]);
 
 impl Pseudonym {
+    fn of(mut bits: [u8; BYTES]) -> Self {
+        // Two bits belong to no character: equal texts are equal keys.
+        bits[BYTES - 1] &= 0xC0;
+        Self(bits)
+    }
+
+    /// A number that orders as the key does, but for keys of which it is the same.
+    pub fn begin(self) -> u64 {
+        self.0.first_chunk().map_or(0, |begin| u64::from_be_bytes(*begin))
+    }
+
     /// The 26 base-32 characters, in `buffer`.
     pub fn text(self, buffer: &mut [u8; CHARACTERS]) -> &str {
         let head = self.0.first_chunk().map_or(0, |head| u128::from_be_bytes(*head));
-        // 25 characters of five bits and three bits are in the head, two in the last byte.
-        for (at, character) in buffer.iter_mut().enumerate() {
-            let bits = match 123usize.checked_sub(at * 5) {
-                Some(shift) => head >> shift,
-                None => head << 2 | u128::from(self.0[BYTES - 1] >> 6),
-            };
-            *character = ALPHABET[(bits & 31) as usize];
+        // Twelve pairs and eight bits are in the head, the other two bits in the last byte.
+        let last = (head << 2) as usize & 1023 | usize::from(self.0[BYTES - 1] >> 6);
+        let (pairs, _) = buffer.as_chunks_mut::<2>();
+        for (at, pair) in pairs.iter_mut().enumerate() {
+            *pair = PAIRS[if at < 12 { (head >> (118 - at * 10)) as usize & 1023 } else { last }];
         }
         std::str::from_utf8(buffer).unwrap_or_default()
     }
 }
+
+/// Both characters of ten bits.
+static PAIRS: [[u8; 2]; 1024] = {
+    let mut pairs = [[0; 2]; 1024];
+    let mut bits = 0;
+    while bits < 1024 {
+        pairs[bits] = [ALPHABET[bits >> 5], ALPHABET[bits & 31]];
+        bits += 1;
+    }
+    pairs
+};
 
 impl std::fmt::Display for Pseudonym {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -120,6 +225,21 @@ mod tests {
         assert_ne!(key, b.person("P0000000000001"));
         assert!(key.to_string().bytes().all(|c| ALPHABET.contains(&c)));
         assert!(Pseudonymizer::new(b"short").is_err());
+    }
+
+    #[test]
+    fn many_keys_are_those_of_each() {
+        // Also ids that do not fit a block, and secrets that do not.
+        let ids: Vec<String> = (0..100).map(|i| "P12x".repeat(if i == 70 { 40 } else { i % 12 })).collect();
+        for secret in [&[7u8; 32][..], &[9; 64], &[9; 65], &[3; 200]] {
+            let of = Pseudonymizer::new(secret).unwrap();
+            let (mut persons, mut homes) = (vec![Pseudonym::default(); 100], vec![Pseudonym::default(); 100]);
+            of.persons(&ids, &mut persons);
+            of.households(&ids, &mut homes);
+            for (at, id) in ids.iter().enumerate() {
+                assert_eq!((persons[at], homes[at]), (of.person(id), of.household(id)), "{at}");
+            }
+        }
     }
 
     #[test]

@@ -1,161 +1,164 @@
-//! Large tables column by column: every value is made from a row number when its stretch of
-//! rows is encoded, so that no table, no column and no text of it is held whole.
+//! Large tables, group of rows by group: what a group says is gathered, its columns are made of
+//! that stretch by stretch and encoded, and it is gone before the next one.
 
-use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow::array::{
-    Array, ArrayRef, Date32Array, DictionaryArray, Int32Array, Int64Array, StringArray, StringBuilder,
-};
-use arrow::datatypes::Int32Type;
+use arrow::array::{Array, ArrayRef, Date32Array, Int32Array, Int64Array, StringArray};
+use arrow::buffer::{Buffer, NullBuffer, OffsetBuffer};
 
 use super::files::Outputs;
 use super::frame::{Kind, ParquetFile, TableDef};
 use super::people::{People, Place, push_id};
 use super::restricted::related_ids;
-use crate::load::push_record_id;
 use crate::normalize::{IdClass, IdNumber};
 use crate::privacy::pseudonym::{CHARACTERS, Pseudonym};
+use crate::table::{GROUP_ROWS, Likeness, MISSING, Values};
 use crate::track::TrackedException;
 use crate::{Error, Result};
 
-/// Makes the values of a column for rows given by number.
-type Build<'a> = Box<dyn Fn(&[u32]) -> Result<ArrayRef> + Send + Sync + 'a>;
+/// Makes the values of a column for rows of a group.
+type Build<'a> = Box<dyn Fn(Range<usize>) -> Result<Values> + Send + Sync + 'a>;
 
-/// A column of a large table.
+/// A column of a group of rows. What makes its values is told the row's number in the group.
 pub(super) struct Column<'a> {
     kind: Kind,
-    /// Hardly a value stands twice.
-    random: bool,
+    likeness: Likeness,
     build: Build<'a>,
 }
 
 impl<'a> Column<'a> {
-    fn new<A: Array + 'static>(kind: Kind, build: impl Fn(&[u32]) -> A + Send + Sync + 'a) -> Self {
-        let build = move |rows: &[u32]| Ok(Arc::new(build(rows)) as ArrayRef);
-        Self { kind, random: false, build: Box::new(build) }
+    fn new<A: Array + 'static>(
+        kind: Kind,
+        build: impl Fn(Range<usize>) -> Result<A> + Send + Sync + 'a,
+    ) -> Self {
+        let build = move |rows| Ok(Values::Array(Arc::new(build(rows)?)));
+        Self { kind, likeness: Likeness::Unknown, build: Box::new(build) }
     }
 
-    fn random(self) -> Self {
-        Self { random: true, ..self }
+    /// Positions among `labels`.
+    fn of(
+        kind: Kind,
+        labels: ArrayRef,
+        position: impl Fn(usize) -> Option<usize> + Send + Sync + 'a,
+    ) -> Self {
+        let build = move |rows: Range<usize>| {
+            let positions = rows.map(|row| position(row).map_or(MISSING, |at| at as u32));
+            Ok(Values::Positions(positions.collect()))
+        };
+        Self { kind, likeness: Likeness::Labels(labels), build: Box::new(build) }
+    }
+
+    /// Hardly a value stands twice.
+    pub(super) fn random(self) -> Self {
+        Self { likeness: Likeness::Random, ..self }
     }
 }
 
 /// Missing where `value` is `None`.
 pub(super) fn int32<'a>(value: impl Fn(usize) -> Option<i32> + Send + Sync + 'a) -> Column<'a> {
-    Column::new(Kind::Int32, move |rows| -> Int32Array {
-        rows.iter().map(|&row| value(row as usize)).collect()
-    })
+    Column::new(Kind::Int32, move |rows| Ok(rows.map(&value).collect::<Int32Array>()))
 }
 
 /// A column without missing values.
 pub(super) fn count<'a>(value: impl Fn(usize) -> u32 + Send + Sync + 'a) -> Column<'a> {
     Column::new(Kind::Int32, move |rows| {
-        let value = |&row: &u32| i32::try_from(value(row as usize)).unwrap_or(i32::MAX);
-        Int32Array::from_iter_values(rows.iter().map(value))
+        let value = |row| i32::try_from(value(row)).unwrap_or(i32::MAX);
+        Ok(Int32Array::from_iter_values(rows.map(value)))
     })
+}
+
+/// Numbers from 0 to one less than `end`.
+pub(super) fn code<'a>(end: i32, value: impl Fn(usize) -> usize + Send + Sync + 'a) -> Column<'a> {
+    let labels = Arc::new(Int32Array::from_iter_values(0..end));
+    Column::of(Kind::Int32, labels, move |row| Some(value(row)))
 }
 
 /// 1 and 0.
 pub(super) fn flag<'a>(value: impl Fn(usize) -> bool + Send + Sync + 'a) -> Column<'a> {
-    count(move |row| value(row).into())
+    code(2, move |row| value(row).into())
 }
 
 /// Days since 1970-01-01.
 pub(super) fn date<'a>(value: impl Fn(usize) -> Option<i32> + Send + Sync + 'a) -> Column<'a> {
-    Column::new(Kind::Date, move |rows| -> Date32Array {
-        rows.iter().map(|&row| value(row as usize)).collect()
-    })
+    Column::new(Kind::Date, move |rows| Ok(rows.map(&value).collect::<Date32Array>()))
 }
 
 /// A column without missing values.
 pub(super) fn int64<'a>(value: impl Fn(usize) -> i64 + Send + Sync + 'a) -> Column<'a> {
-    Column::new(Kind::Int64, move |rows| {
-        Int64Array::from_iter_values(rows.iter().map(|&row| value(row as usize)))
-    })
+    Column::new(Kind::Int64, move |rows| Ok(Int64Array::from_iter_values(rows.map(&value))))
 }
 
 /// Texts that exist already.
 pub(super) fn text<'a>(value: impl Fn(usize) -> Option<&'a str> + Send + Sync + 'a) -> Column<'a> {
-    Column::new(Kind::Text, move |rows| {
-        // Found first and copied then: rows in a random order wait for memory side by side.
-        let texts: Vec<Option<&str>> = rows.iter().map(|&row| value(row as usize)).collect();
-        let bytes = texts.iter().flatten().map(|text| text.len()).sum();
-        let mut values = StringBuilder::with_capacity(rows.len(), bytes);
-        texts.into_iter().for_each(|text| values.append_option(text));
-        values.finish()
+    made(16, value, |text, out| {
+        out.push_str(text);
+        true
     })
 }
 
-/// Ids, hardly one of which stands twice.
-pub(super) fn ids<'a>(value: impl Fn(usize) -> &'a str + Send + Sync + 'a) -> Column<'a> {
-    text(move |row| Some(value(row))).random()
+/// Texts of about `length` bytes that `write` appends; false where there is none.
+pub(super) fn written<'a>(
+    length: usize,
+    write: impl Fn(usize, &mut String) -> bool + Send + Sync + 'a,
+) -> Column<'a> {
+    Column::new(Kind::Text, move |rows| texts(length, rows, &write))
 }
 
-/// Texts that `write` appends to an empty buffer; false where there is none.
-pub(super) fn written<'a>(write: impl Fn(usize, &mut String) -> bool + Send + Sync + 'a) -> Column<'a> {
+/// Texts of about `length` bytes that `write` appends; false where there is none.
+fn texts<T>(
+    length: usize,
+    of: impl ExactSizeIterator<Item = T>,
+    write: impl Fn(T, &mut String) -> bool,
+) -> Result<StringArray> {
+    let mut all = String::with_capacity(of.len() * length);
+    let mut ends = Vec::with_capacity(of.len() + 1);
+    ends.push(0);
+    let there: Vec<bool> = of
+        .map(|one| {
+            let there = write(one, &mut all);
+            ends.push(i32::try_from(all.len()).unwrap_or(i32::MAX));
+            there
+        })
+        .collect();
+    let missing = there.contains(&false).then(|| NullBuffer::from(there));
+    StringArray::try_new(OffsetBuffer::new(ends.into()), Buffer::from_vec(all.into_bytes()), missing)
+        .map_err(|e| Error::internal(e.to_string()))
+}
+
+/// Texts made of values, which are found first: rows in a random order wait for memory side by
+/// side.
+fn made<'a, T>(
+    length: usize,
+    value: impl Fn(usize) -> Option<T> + Send + Sync + 'a,
+    write: impl Fn(T, &mut String) -> bool + Send + Sync + 'a,
+) -> Column<'a> {
     Column::new(Kind::Text, move |rows| {
-        let mut values = StringBuilder::with_capacity(rows.len(), rows.len() * 32);
-        let mut buffer = String::new();
-        for &row in rows {
-            buffer.clear();
-            match write(row as usize, &mut buffer) {
-                true => values.append_value(&buffer),
-                false => values.append_null(),
-            }
-        }
-        values.finish()
+        let values: Vec<Option<T>> = rows.map(&value).collect();
+        texts(length, values.into_iter(), |value, out| value.is_some_and(|value| write(value, out)))
     })
 }
 
 /// Normalized ID numbers.
 pub(super) fn id_number<'a>(id: impl Fn(usize) -> Option<IdNumber> + Send + Sync + 'a) -> Column<'a> {
-    let column = Column::new(Kind::Text, move |rows| {
-        let ids: Vec<Option<IdNumber>> = rows.iter().map(|&row| id(row as usize)).collect();
-        let mut values = StringBuilder::with_capacity(rows.len(), rows.len() * 18);
-        let mut buffer = String::new();
-        for id in ids {
-            buffer.clear();
-            match id.is_some_and(|id| push_id(id, &mut buffer)) {
-                true => values.append_value(&buffer),
-                false => values.append_null(),
-            }
-        }
-        values.finish()
-    });
-    column.random()
+    made(18, id, push_id).random()
 }
 
 /// A keyed pseudonym.
 pub(super) fn pseudonym<'a>(key: impl Fn(usize) -> Option<Pseudonym> + Send + Sync + 'a) -> Column<'a> {
-    let column = Column::new(Kind::Text, move |rows| {
-        let keys: Vec<Option<Pseudonym>> = rows.iter().map(|&row| key(row as usize)).collect();
-        let mut values = StringBuilder::with_capacity(rows.len(), rows.len() * CHARACTERS);
-        let mut buffer = [0; CHARACTERS];
-        for key in keys {
-            match key {
-                Some(key) => values.append_value(key.text(&mut buffer)),
-                None => values.append_null(),
-            }
-        }
-        values.finish()
-    });
-    column.random()
+    let write = |key: Pseudonym, out: &mut String| {
+        out.push_str(key.text(&mut [0; CHARACTERS]));
+        true
+    };
+    made(CHARACTERS, key, write).random()
 }
 
-/// One of few texts, by its position; they are handed on as positions, not copied.
+/// One of few texts, by its position.
 pub(super) fn label<'a, T: AsRef<str>>(
     labels: impl IntoIterator<Item = T>,
     value: impl Fn(usize) -> Option<usize> + Send + Sync + 'a,
 ) -> Column<'a> {
-    let labels: ArrayRef = Arc::new(StringArray::from_iter_values(labels));
-    let build = move |rows: &[u32]| {
-        let positions: Int32Array = rows.iter().map(|&row| value(row as usize).map(|v| v as i32)).collect();
-        let values = DictionaryArray::<Int32Type>::try_new(positions, labels.clone());
-        Ok(Arc::new(values.map_err(|e| Error::internal(e.to_string()))?) as ArrayRef)
-    };
-    Column { kind: Kind::Text, random: false, build: Box::new(build) }
+    Column::of(Kind::Text, Arc::new(StringArray::from_iter_values(labels)), value)
 }
 
 /// County, township and village of a division value.
@@ -183,19 +186,18 @@ pub(super) fn record_id<'a>(
     people: &'a People<'_>,
     node: impl Fn(usize) -> u32 + Send + Sync + 'a,
 ) -> Column<'a> {
-    written(move |i, out| {
-        let (source, row) = people.locate(node(i));
-        let records = &people.inputs.loaded[source].records;
-        push_record_id(&records.source, &records.tables, records.keys[row], out);
+    let write = move |row, out: &mut String| {
+        people.push_record_id(node(row), out);
         true
-    })
+    };
+    written(32, write).random()
 }
 
 /// Ids of the records that an exception rests on.
 pub(super) fn evidence<'a>(
     exception: impl Fn(usize) -> &'a TrackedException + Send + Sync + 'a,
 ) -> Column<'a> {
-    written(move |i, out| joined(exception(i).exception.evidence.iter().map(String::as_str), out))
+    written(64, move |i, out| joined(exception(i).exception.evidence.iter().map(String::as_str), out))
 }
 
 /// Fingerprints of the exceptions with the same cause.
@@ -203,7 +205,7 @@ pub(super) fn related<'a>(
     people: &'a People<'_>,
     exception: impl Fn(usize) -> &'a TrackedException + Send + Sync + 'a,
 ) -> Column<'a> {
-    written(move |i, out| joined(related_ids(&people.by_finding, exception(i)), out))
+    written(32, move |i, out| joined(related_ids(&people.by_finding, exception(i)), out))
 }
 
 fn joined<'a>(parts: impl Iterator<Item = &'a str>, out: &mut String) -> bool {
@@ -216,45 +218,52 @@ fn joined<'a>(parts: impl Iterator<Item = &'a str>, out: &mut String) -> bool {
     true
 }
 
-/// Which rows a table has, and in which order.
-#[derive(Clone, Copy)]
-pub(super) enum Rows<'a> {
-    /// From 0 to one less than this.
-    All(usize),
-    /// These.
-    Order(&'a [u32]),
+/// A large table being written.
+pub(super) struct LargeTable<'a> {
+    outputs: &'a mut Outputs,
+    file: ParquetFile,
+    relative: &'a str,
+    def: TableDef,
 }
 
-impl Rows<'_> {
-    fn count(self) -> usize {
-        match self {
-            Self::All(rows) => rows,
-            Self::Order(order) => order.len(),
-        }
+impl<'a> LargeTable<'a> {
+    pub(super) fn create(outputs: &'a mut Outputs, relative: &'a str, def: TableDef) -> Result<Self> {
+        let file = ParquetFile::create(outputs, relative, def.schema())?;
+        Ok(Self { outputs, file, relative, def })
     }
-    fn part(&self, range: Range<usize>) -> Cow<'_, [u32]> {
-        match self {
-            Self::All(_) => Cow::Owned((range.start as u32..range.end as u32).collect()),
-            Self::Order(order) => Cow::Borrowed(&order[range]),
+
+    /// Appends a group of rows; `columns` answer the definition's one by one.
+    pub(super) fn group(&mut self, rows: usize, columns: Vec<Column<'_>>) -> Result<()> {
+        if !self.def.columns.iter().map(|c| c.kind).eq(columns.iter().map(|c| c.kind)) {
+            return Err(Error::internal(format!("表{}的列与定义不符", self.relative)));
         }
+        let likeness: Vec<Likeness> = columns.iter().map(|c| c.likeness.clone()).collect();
+        self.file.group(rows, &likeness, &|column, range| (columns[column].build)(range))
+    }
+
+    /// Ends the table.
+    pub(super) fn finish(self) -> Result<()> {
+        self.outputs.describe(self.relative, &self.def);
+        self.file.finish(self.outputs)
     }
 }
 
-/// Writes a table; `columns` answer the definition's one by one.
-pub(super) fn write(
+/// Numbers of the rows from 0 to one less than `rows`, group by group.
+pub(super) fn groups(rows: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..rows).step_by(GROUP_ROWS).map(move |from| from..rows.min(from + GROUP_ROWS))
+}
+
+/// Writes a table of rows that need no gathering.
+pub(super) fn write<'a>(
     outputs: &mut Outputs,
     relative: &str,
     def: TableDef,
-    rows: Rows<'_>,
-    columns: Vec<Column<'_>>,
+    rows: usize,
+    columns: impl Fn(usize) -> Vec<Column<'a>>,
 ) -> Result<()> {
-    if !def.columns.iter().map(|c| c.kind).eq(columns.iter().map(|c| c.kind)) {
-        return Err(Error::internal(format!("表{relative}的列与定义不符")));
+    let mut table = LargeTable::create(outputs, relative, def)?;
+    for group in groups(rows) {
+        table.group(group.len(), columns(group.start))?;
     }
-    let random = def.columns.iter().zip(&columns).filter(|(_, column)| column.random);
-    let random = random.map(|(def, _)| def.name.as_str());
-    let mut file = ParquetFile::create_random(outputs, relative, def.schema(), random)?;
-    file.write_built(rows.count(), &|column, range| (columns[column].build)(&rows.part(range)))?;
-    outputs.describe(relative, &def);
-    file.finish(outputs)
+    table.finish()
 }

@@ -1,35 +1,42 @@
-//! The files of a publication as they are written: modes, syncing, digests.
+//! The files of a publication as they are written: modes, digests, and the way to the disk.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{Read as _, Write as _};
+use std::io::{self, Read as _, Write};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
-use sha2::{Digest as _, Sha256};
 
+use super::disk::{Disk, ToDisk};
 use super::frame::TableDef;
 use super::manifest::OutputFile;
+use crate::digest::{Digest, Digesting};
+use crate::privacy::neutralize;
 use crate::{Error, Result};
 
 /// Collects what was written into a staging folder.
 #[derive(Debug)]
 pub(super) struct Outputs {
     root: PathBuf,
-    written: Vec<(String, Option<u64>)>,
+    written: Vec<OutputFile>,
     dictionary: Vec<[String; 6]>,
+    disk: ToDisk,
 }
 
 /// Writes some files and notes them.
 pub(super) type Writer<'a> = &'a (dyn Fn(&mut Outputs) -> Result<()> + Sync);
 
 impl Outputs {
-    pub(super) fn new(root: &Path) -> Result<Self> {
+    /// Begins a publication; its files are on the disk when the [`Disk`] is finished, after
+    /// the outputs.
+    pub(super) fn new(root: &Path) -> Result<(Self, Disk)> {
         for (folder, mode) in [("tables", 0o755), ("restricted", 0o700), ("lists", 0o750)] {
             make_folder(&root.join(folder), mode)?;
         }
         make_folder(&root.join("restricted/view"), 0o700)?;
-        Ok(Self { root: root.to_owned(), written: Vec::new(), dictionary: Vec::new() })
+        let (threads, disk) = Disk::new();
+        Ok((Self { root: root.to_owned(), written: Vec::new(), dictionary: Vec::new(), disk }, threads))
     }
 
     /// Path of a file of the publication.
@@ -39,12 +46,23 @@ impl Outputs {
 
     /// Runs writers of different files side by side; what they note comes in their order.
     pub(super) fn side_by_side(&mut self, writers: &[Writer<'_>]) -> Result<()> {
-        let root = &self.root;
-        let parts: Vec<Result<Self>> = writers
+        self.each(writers, |write, own| (**write)(own))
+    }
+
+    /// Writes files for each of `items` side by side; what is noted comes in their order.
+    pub(super) fn each<T: Sync>(
+        &mut self,
+        items: &[T],
+        write: impl Fn(&T, &mut Self) -> Result<()> + Sync,
+    ) -> Result<()> {
+        let (root, disk) = (&self.root, &self.disk);
+        let begin =
+            || Self { root: root.clone(), written: Vec::new(), dictionary: Vec::new(), disk: disk.clone() };
+        let parts: Vec<Result<Self>> = items
             .par_iter()
-            .map(|write| {
-                let mut own = Self { root: root.clone(), written: Vec::new(), dictionary: Vec::new() };
-                write(&mut own).map(|()| own)
+            .map(|item| {
+                let mut own = begin();
+                write(item, &mut own).map(|()| own)
             })
             .collect();
         for part in parts {
@@ -55,9 +73,36 @@ impl Outputs {
         Ok(())
     }
 
-    /// Notes a finished file; `rows` for tables and lists.
-    pub(super) fn note(&mut self, relative: &str, rows: Option<u64>) {
-        self.written.push((relative.to_owned(), rows));
+    /// Begins a file that must not exist yet.
+    pub(super) fn create(&self, relative: &str) -> Result<NewFile> {
+        let file = create(&self.path(relative), mode(relative))?;
+        Ok(NewFile { file: Digesting::new(file), relative: relative.to_owned() })
+    }
+
+    /// Notes a file that is written whole; `rows` for tables and lists.
+    pub(super) fn finish(&mut self, file: NewFile, rows: Option<u64>) -> Result<()> {
+        let (written, digest) = file.file.finish();
+        self.note(&file.relative, Arc::new(written), digest, rows)
+    }
+
+    /// Notes a finished file and has it synced.
+    pub(super) fn note(
+        &mut self,
+        relative: &str,
+        file: Arc<File>,
+        digest: Digest,
+        rows: Option<u64>,
+    ) -> Result<()> {
+        let Digest { sha256, bytes } = digest;
+        self.written.push(OutputFile { path: relative.to_owned(), sha256, bytes, rows });
+        self.disk.send(self.path(relative), file)
+    }
+
+    /// Writes a whole file.
+    pub(super) fn bytes(&mut self, relative: &str, bytes: &[u8], rows: Option<u64>) -> Result<()> {
+        let mut file = self.create(relative)?;
+        file.write_all(bytes).map_err(|e| full(&self.path(relative), e))?;
+        self.finish(file, rows)
     }
 
     /// Adds a table's columns to the data dictionary.
@@ -76,23 +121,68 @@ impl Outputs {
 
     /// Writes `data_dictionary.csv`.
     pub(super) fn dictionary(&mut self) -> Result<()> {
-        let header = ["file", "table", "column", "type", "label", "description"].map(String::from);
-        let rows = std::iter::once(&header).chain(&self.dictionary);
-        write_csv(&self.path("data_dictionary.csv"), 0o644, rows)?;
-        self.note("data_dictionary.csv", Some(self.dictionary.len() as u64));
-        Ok(())
+        let mut csv = Csv::begin(self, "data_dictionary.csv")?;
+        csv.row(&["file", "table", "column", "type", "label", "description"])?;
+        self.dictionary.iter().try_for_each(|row| csv.row(row))?;
+        csv.finish(self)
     }
 
-    /// Hashes every file; sorted by path.
-    pub(super) fn finish(mut self) -> Result<Vec<OutputFile>> {
-        self.written.sort();
+    /// What was written, sorted by path.
+    pub(super) fn into_written(mut self) -> Vec<OutputFile> {
+        self.written.sort_by(|a, b| a.path.cmp(&b.path));
         self.written
-            .par_iter()
-            .map(|(path, rows)| {
-                let (sha256, bytes) = digest(&self.root.join(path))?;
-                Ok(OutputFile { path: path.clone(), sha256, bytes, rows: *rows })
-            })
-            .collect()
+    }
+}
+
+/// A file being written; [`Outputs::finish`] ends it.
+#[derive(Debug)]
+pub(super) struct NewFile {
+    file: Digesting<File>,
+    relative: String,
+}
+
+impl Write for NewFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// CSV that a spreadsheet opens right away: UTF-8 with byte order mark, CRLF, nothing active.
+pub(super) struct Csv {
+    writer: csv::Writer<NewFile>,
+    path: PathBuf,
+    /// The header included.
+    rows: u64,
+}
+
+impl Csv {
+    pub(super) fn begin(outputs: &Outputs, relative: &str) -> Result<Self> {
+        let path = outputs.path(relative);
+        let mut file = outputs.create(relative)?;
+        file.write_all("\u{FEFF}".as_bytes()).map_err(|e| full(&path, e))?;
+        let builder = csv::WriterBuilder::new()
+            .terminator(csv::Terminator::CRLF)
+            .buffer_capacity(1 << 16)
+            .from_writer(file);
+        Ok(Self { writer: builder, path, rows: 0 })
+    }
+
+    pub(super) fn row(&mut self, cells: &[impl AsRef<str>]) -> Result<()> {
+        self.rows += 1;
+        let mut cells = cells.iter();
+        cells
+            .try_for_each(|cell| self.writer.write_field(neutralize(cell.as_ref()).as_bytes()))
+            .and_then(|()| self.writer.write_record(None::<&[u8]>))
+            .map_err(|e| full(&self.path, e.into()))
+    }
+
+    pub(super) fn finish(self, outputs: &mut Outputs) -> Result<()> {
+        let rows = self.rows.saturating_sub(1);
+        let file = self.writer.into_inner().map_err(|e| full(&self.path, e.into_error()))?;
+        outputs.finish(file, Some(rows))
     }
 }
 
@@ -105,8 +195,16 @@ pub(super) fn make_folder(path: &Path, mode: u32) -> Result<()> {
         .map_err(|e| Error::io("新建文件夹", path, e).hint("检查发布文件夹是否可写、磁盘是否已满"))
 }
 
-/// Creates a file that must not exist yet.
-pub(super) fn create(path: &Path, mode: u32) -> Result<File> {
+/// Who may read a file of the publication.
+pub(super) fn mode(relative: &str) -> u32 {
+    match relative.split_once('/') {
+        Some(("restricted", _)) => 0o600,
+        Some(("lists", _)) => 0o640,
+        _ => 0o644,
+    }
+}
+
+fn create(path: &Path, mode: u32) -> Result<File> {
     OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -115,52 +213,27 @@ pub(super) fn create(path: &Path, mode: u32) -> Result<File> {
         .map_err(|e| Error::io("新建文件", path, e).hint("检查发布文件夹是否可写、磁盘是否已满"))
 }
 
-/// Writes and syncs a whole file.
+/// Writing goes wrong for one reason in practice: the disk.
+pub(super) fn full(path: &Path, error: io::Error) -> Error {
+    Error::io("写入文件", path, error).hint("检查磁盘是否已满")
+}
+
+/// Writes and syncs a whole file that stands outside the manifest.
 pub(super) fn write_bytes(path: &Path, mode: u32, bytes: &[u8]) -> Result<()> {
     let mut file = create(path, mode)?;
-    file.write_all(bytes)
-        .and_then(|()| file.sync_all())
-        .map_err(|e| Error::io("写入文件", path, e).hint("检查磁盘是否已满"))
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|e| full(path, e))
 }
 
-/// CSV that a spreadsheet opens right away: UTF-8 with byte order mark, CRLF, nothing active.
-pub(super) fn write_csv<R: AsRef<[String]>>(
-    path: &Path,
-    mode: u32,
-    rows: impl IntoIterator<Item = R>,
-) -> Result<()> {
-    let failed = |e: csv::Error| Error::internal(format!("生成CSV失败：{e}")).in_file(path);
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer("\u{FEFF}".as_bytes().to_vec());
-    for row in rows {
-        for cell in row.as_ref() {
-            writer.write_field(crate::privacy::neutralize(cell).as_bytes()).map_err(failed)?;
-        }
-        writer.write_record(None::<&[u8]>).map_err(failed)?;
-    }
-    let bytes = writer.into_inner().map_err(|e| Error::internal(format!("生成CSV失败：{e}")))?;
-    write_bytes(path, mode, &bytes)
-}
-
-/// SHA-256 in hexadecimal, and length.
-pub(super) fn digest(path: &Path) -> Result<(String, u64)> {
+/// Digest of a file that was written earlier.
+pub(super) fn digest(path: &Path) -> Result<Digest> {
     let failed = |e| Error::io("核对已写文件", path, e);
     let mut file = File::open(path).map_err(failed)?;
-    let mut hash = Sha256::new();
+    let mut digest = Digesting::new(io::sink());
     let mut buffer = vec![0u8; 1 << 16];
-    let mut bytes = 0;
     loop {
-        let n = file.read(&mut buffer).map_err(failed)?;
-        if n == 0 {
-            return Ok((hex(&hash.finalize()), bytes));
+        match file.read(&mut buffer).map_err(failed)? {
+            0 => return Ok(digest.finish().1),
+            read => digest.write_all(&buffer[..read]).map_err(failed)?,
         }
-        hash.update(&buffer[..n]);
-        bytes += n as u64;
     }
-}
-
-/// Lower-case hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().flat_map(|b| [b >> 4, b & 15]).filter_map(|n| char::from_digit(n.into(), 16)).collect()
 }

@@ -1,13 +1,12 @@
 //! Parquet tables: definitions with Chinese labels, and the writer of small ones, row by row.
 //! Large ones are written by [`super::columns`].
 
-use std::fs::File;
-use std::io::Read;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::files::{self, Outputs};
-use crate::table::ParquetWriter;
+use super::files::{NewFile, Outputs, mode};
+use crate::reconcile::view::ViewRows;
+use crate::table::{CHUNK, GROUP_ROWS, Likeness, ParquetWriter, Values};
 use crate::{Error, Result};
 use arrow::array::{
     ArrayRef, Date32Builder, Decimal128Builder, Int32Builder, Int64Builder, RecordBatch, StringBuilder,
@@ -260,25 +259,14 @@ impl TableWriter {
 
 /// A Parquet file being written with the settings all published files share.
 pub(super) struct ParquetFile {
-    writer: ParquetWriter<File>,
+    writer: ParquetWriter<NewFile>,
     relative: String,
     rows: u64,
 }
 
 impl ParquetFile {
     pub(super) fn create(outputs: &Outputs, relative: &str, schema: SchemaRef) -> Result<Self> {
-        Self::create_random(outputs, relative, schema, std::iter::empty())
-    }
-
-    /// With columns of which hardly a value stands twice.
-    pub(super) fn create_random<'a>(
-        outputs: &Outputs,
-        relative: &str,
-        schema: SchemaRef,
-        random: impl IntoIterator<Item = &'a str>,
-    ) -> Result<Self> {
-        let file = files::create(&outputs.path(relative), mode(relative))?;
-        let writer = ParquetWriter::with_random(file, schema, random)
+        let writer = ParquetWriter::new(outputs.create(relative)?, schema)
             .map_err(|e| Error::internal(e.to_string()).in_file(relative))?;
         Ok(Self { writer, relative: relative.to_owned(), rows: 0 })
     }
@@ -288,39 +276,45 @@ impl ParquetFile {
         self.writer.write(batch).map_err(|e| parquet_error(&self.relative, e))
     }
 
-    /// Rows that are made column by column while they are written.
-    pub(super) fn write_built(
+    /// A row group that is made column by column while it is written.
+    pub(super) fn group(
         &mut self,
         rows: usize,
-        build: &(dyn Fn(usize, Range<usize>) -> Result<ArrayRef> + Sync),
+        likeness: &[Likeness],
+        build: &(dyn Fn(usize, Range<usize>) -> Result<Values> + Sync),
     ) -> Result<()> {
         self.rows += rows as u64;
         let build = |column, range| build(column, range).map_err(|e| ParquetError::External(Box::new(e)));
-        self.writer.write_built(rows, &build).map_err(|e| parquet_error(&self.relative, e))
+        self.writer.write_group(rows, likeness, &build).map_err(|e| parquet_error(&self.relative, e))
     }
 
     pub(super) fn finish(self, outputs: &mut Outputs) -> Result<()> {
-        let path = outputs.path(&self.relative);
         let file = self.writer.finish().map_err(|e| parquet_error(&self.relative, e))?;
-        file.sync_all().map_err(|e| Error::io("写入文件", &path, e).hint("检查磁盘是否已满"))?;
-        outputs.note(&self.relative, Some(self.rows));
-        Ok(())
+        outputs.finish(file, Some(self.rows))
     }
 }
 
-/// A published file that is written already.
-pub(super) fn copy(outputs: &mut Outputs, relative: &str, mut from: impl Read, rows: u64) -> Result<()> {
-    let path = outputs.path(relative);
-    let mut file = files::create(&path, mode(relative))?;
-    std::io::copy(&mut from, &mut file)
-        .and_then(|_| file.sync_all())
-        .map_err(|e| Error::io("写入文件", &path, e).hint("检查磁盘是否已满"))?;
-    outputs.note(relative, Some(rows));
-    Ok(())
-}
-
-fn mode(relative: &str) -> u32 {
-    if relative.starts_with("restricted/") { 0o600 } else { 0o644 }
+/// Publishes rows as they are. Those that lie in a file are published as that file.
+pub(super) fn publish(outputs: &mut Outputs, relative: &str, rows: &ViewRows<'_>) -> Result<()> {
+    if let ViewRows::Stored(stored) = rows
+        && let Some((file, digest)) = stored.name_file(&outputs.path(relative), mode(relative))?
+    {
+        return outputs.note(relative, file, digest, Some(rows.count() as u64));
+    }
+    let mut file = ParquetFile::create(outputs, relative, rows.schema().clone())?;
+    let likeness = vec![Likeness::Unknown; rows.schema().fields().len()];
+    let mut chunks = rows.chunks(|_| true)?;
+    loop {
+        // All columns of a group side by side, so that one waits for the others once a group.
+        let group: Vec<RecordBatch> = chunks.by_ref().take(GROUP_ROWS / CHUNK).collect::<Result<_>>()?;
+        let count = group.iter().map(RecordBatch::num_rows).sum();
+        if count == 0 {
+            return file.finish(outputs);
+        }
+        file.group(count, &likeness, &|column, range| {
+            Ok(Values::Array(group[range.start / CHUNK].column(column).clone()))
+        })?;
+    }
 }
 
 /// Writing goes wrong for one reason in practice: the disk.

@@ -19,6 +19,7 @@ use crate::{Error, Result};
 
 mod catalogue;
 mod columns;
+mod disk;
 mod files;
 mod frame;
 mod indicators;
@@ -95,23 +96,25 @@ pub fn publish(inputs: &PublicationInputs<'_>, out: &Path) -> Result<Publication
 }
 
 fn write(inputs: &PublicationInputs<'_>, staging: &staging::Staging) -> Result<Publication> {
-    let people = people::People::build(inputs)?;
+    let people = people::People::new(inputs);
     let pseudonyms = crate::privacy::Pseudonymizer::new(inputs.key)?;
-    let keys = people::Keys::build(inputs, &pseudonyms);
+    let (all, keys) = rayon::join(|| people.persons(), || people::Keys::build(inputs, &pseudonyms));
+    let all = all?;
     let root = staging.folder();
-    let mut outputs = files::Outputs::new(root)?;
+    let (mut outputs, disk) = files::Outputs::new(root)?;
     outputs.side_by_side(&[
-        &|to| tables::write(inputs, &people, &keys, to),
+        &|to| tables::write(inputs, &people, &all, &keys, to),
         &|to| match inputs.catalogue.outputs.restricted {
-            true => restricted::write(inputs, &people, &keys, to),
+            true => restricted::write(inputs, &people, &all, &keys, to),
             false => Ok(()),
         },
-        &|to| lists::write(inputs, &people, to),
+        &|to| lists::write(inputs, &people, &all, to),
     ])?;
-    let totals = Totals::build(inputs, &people)?;
+    let totals = Totals::build(inputs, &people, &all)?;
     report::write(inputs, &totals, &mut outputs)?;
     outputs.dictionary()?;
-    let manifest = Manifest::build(inputs, outputs.finish()?)?;
+    let manifest = Manifest::build(inputs, outputs.into_written())?;
+    disk.finish()?;
     manifest.write(root)?;
     Ok(Publication { folder: staging.target().to_owned(), manifest, totals })
 }

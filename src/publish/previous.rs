@@ -135,8 +135,7 @@ impl Previous {
     pub fn verify(&self) -> Result<()> {
         for output in &self.outputs {
             let path = self.folder.join(&output.path);
-            let (sha256, _) = super::files::digest(&path)?;
-            if sha256 != output.sha256 {
+            if super::files::digest(&path)?.sha256 != output.sha256 {
                 return Err(Error::input("文件与清册不符，可能被改动").in_file(path).hint("重新运行该季度"));
             }
         }

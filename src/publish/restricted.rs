@@ -5,11 +5,10 @@ use sha2::{Digest as _, Sha256};
 
 use super::PublicationInputs;
 use super::files::Outputs;
-use super::frame::{Kind, ParquetFile, TableDef, copy};
-use super::people::{Keys, People};
+use super::frame::{Kind, TableDef, publish};
+use super::people::{Keys, People, Persons};
 use super::tables::{returned, table};
 use crate::privacy::pseudonym::base32;
-use crate::reconcile::view::ViewRows;
 use crate::track::TrackedException;
 use crate::{Error, Result};
 
@@ -23,11 +22,12 @@ mod record;
 pub(super) fn write(
     inputs: &PublicationInputs<'_>,
     people: &People<'_>,
+    all: &Persons,
     keys: &Keys,
     outputs: &mut Outputs,
 ) -> Result<()> {
     outputs.side_by_side(&[
-        &|to| identity::write(inputs, people, keys, to),
+        &|to| identity::write(inputs, people, all, keys, to),
         &|to| record::record(inputs, people, to),
         &|to| record::link(inputs, people, to),
         &|to| exception::write(inputs, people, to),
@@ -151,21 +151,7 @@ fn views(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
             return Err(Error::internal(format!("视图名“{}”不能作文件名", view.name)));
         }
         let relative = format!("restricted/view/{}.parquet", view.name);
-        let file = match &view.rows {
-            ViewRows::Stored(rows) => rows.file(),
-            ViewRows::Made(_) => None,
-        };
-        match file {
-            // It was written as it is published.
-            Some(rows) => copy(outputs, &relative, rows, view.rows.count() as u64)?,
-            None => {
-                let mut file = ParquetFile::create(outputs, &relative, view.rows.schema().clone())?;
-                for rows in view.rows.chunks(|_| true)? {
-                    file.write(&rows?)?;
-                }
-                file.finish(outputs)?;
-            }
-        }
+        publish(outputs, &relative, &view.rows)?;
     }
     Ok(())
 }

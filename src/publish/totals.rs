@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::people::People;
+use super::people::{People, Persons};
 use super::tables::severity_code;
 use super::{PublicationInputs, SourceRun, manifest};
 use crate::Result;
 use crate::link::Tier;
+use crate::normalize::IdClass;
 use crate::reconcile::Severity;
 use crate::track::{Status, TrackedException};
 
@@ -94,10 +95,10 @@ pub struct Totals {
 }
 
 impl Totals {
-    pub(super) fn build(inputs: &PublicationInputs<'_>, people: &People<'_>) -> Result<Self> {
+    pub(super) fn build(inputs: &PublicationInputs<'_>, people: &People<'_>, all: &Persons) -> Result<Self> {
         let mut totals = Self { sources: manifest::source_runs(inputs), ..Self::default() };
         totals.count_exceptions(inputs)?;
-        totals.count_records(inputs, people);
+        totals.count_records(inputs, people, all);
         for n in &inputs.findings.not_run {
             totals.not_run.push((n.rule_code.clone(), n.reason.clone()));
         }
@@ -121,7 +122,7 @@ impl Totals {
         Ok(())
     }
 
-    fn count_records(&mut self, inputs: &PublicationInputs<'_>, people: &People<'_>) {
+    fn count_records(&mut self, inputs: &PublicationInputs<'_>, people: &People<'_>, all: &Persons) {
         for &tier in &inputs.resolution.tier {
             self.records_by_tier[tier_index(tier)] += 1;
         }
@@ -131,20 +132,26 @@ impl Totals {
                 crate::link::Decision::Review => self.review_pairs += 1,
             }
         }
-        for (source, loaded) in inputs.loaded.iter().enumerate() {
-            let fields = people.fields(source);
-            let classes = self.id_classes.entry(loaded.records.source.clone()).or_default();
-            for row in 0..inputs.comparables[source].rows {
-                *classes.entry(fields.id(row).class.code().to_owned()).or_default() += 1;
-            }
+        for (fields, (loaded, comparable)) in
+            people.fields().iter().zip(inputs.loaded.iter().zip(inputs.comparables))
+        {
+            let mut counts = [0; IdClass::ALL.len()];
+            (0..comparable.rows).for_each(|row| counts[fields.id(row).class as usize] += 1);
+            let classes = IdClass::ALL.into_iter().zip(counts).filter(|(_, count)| *count > 0);
+            let classes = classes.map(|(class, count)| (class.code().to_owned(), count));
+            self.id_classes.insert(loaded.records.source.clone(), classes.collect());
         }
-        for person in people.persons.iter().filter(|p| p.records > 0) {
-            let place = people.place(person.division);
-            self.persons += 1;
-            *self.persons_by_county.entry(place.county.to_owned()).or_default() += 1;
-            *self.persons_by_township.entry(place.township.to_owned()).or_default() += 1;
+        let mut by_division: Vec<u64> = vec![0; people.places.len()];
+        for person in all.persons.iter().filter(|p| p.records > 0) {
+            let known = (person.division as usize) < by_division.len();
+            by_division[if known { person.division as usize } else { 0 }] += 1;
         }
-        self.households = people.households.iter().filter(|h| h.records > 0).count() as u64;
+        for (place, count) in people.places.iter().zip(by_division).filter(|(_, count)| *count > 0) {
+            self.persons += count;
+            *self.persons_by_county.entry(place.county.to_owned()).or_default() += count;
+            *self.persons_by_township.entry(place.township.to_owned()).or_default() += count;
+        }
+        self.households = all.households.iter().filter(|h| h.records > 0).count() as u64;
     }
 
     /// Worst severity among open, certain exceptions.

@@ -1,17 +1,21 @@
 //! `lists/`: the exceptions as the people who knock on doors get them, one workbook per
 //! township, one sheet per responsible department, and what the departments get back.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
 use super::PublicationInputs;
-use super::files::{Outputs, make_folder, write_csv};
-use super::people::People;
+use super::files::{Csv, Outputs, make_folder};
+use super::people::{People, Persons};
 use crate::track::TrackedException;
 use crate::{Error, Result};
 
+mod cells;
+mod evidence;
 mod names;
+mod package;
 mod rejects;
 mod row;
 mod style;
@@ -19,26 +23,19 @@ mod workbook;
 
 pub use row::{ANSWERS, COLUMNS, Column, MEASURES, REASONS, RESULTS};
 
-pub(super) use row::Row;
+use evidence::Evidence;
+use row::{Entry, Material};
 
 /// Sheet of exceptions that rest on an unconfirmed link.
 pub const REVIEW_SHEET: &str = "待确认匹配";
 /// First sheet.
 pub const NOTES_SHEET: &str = "说明";
 
-/// Rows of one township.
-pub(super) struct Township {
-    county: String,
-    name: String,
-    /// Sheet name → rows, departments first, review last.
-    sheets: Vec<(String, Vec<Row>)>,
-    resolved: u64,
-}
-
-/// Writes all lists. Rows are made township by township: their texts are never all at hand.
+/// Writes all lists, townships side by side. A row exists while it is written.
 pub(super) fn write(
     inputs: &PublicationInputs<'_>,
     people: &People<'_>,
+    all: &Persons,
     outputs: &mut Outputs,
 ) -> Result<()> {
     let groups = groups(inputs, people);
@@ -47,30 +44,26 @@ pub(super) fn write(
             make_folder(&outputs.path(folder), 0o750)?;
         }
     }
-    let (root, wanted) = (&*outputs, &inputs.catalogue.outputs);
-    groups
-        .par_iter()
-        .map(|group| {
-            let township = group.township(inputs, people)?;
-            if wanted.xlsx {
-                workbook::write(inputs, &township, &root.path(&format!("{}.xlsx", group.path)))?;
-            }
-            if wanted.csv {
-                let path = root.path(&format!("{}.csv", group.path));
-                let header = COLUMNS.map(|c| c.title.to_owned());
-                let rows = township.sheets.iter().flat_map(|(_, rows)| rows).map(|row| &row.cells);
-                write_csv(&path, 0o640, std::iter::once(&header).chain(rows))?;
-            }
-            Ok(())
-        })
-        .collect::<Result<Vec<()>>>()?;
-    for group in &groups {
-        for (suffix, wanted) in [("xlsx", wanted.xlsx), ("csv", wanted.csv)] {
-            if wanted {
-                outputs.note(&format!("{}.{suffix}", group.path), Some(group.open.len() as u64));
-            }
+    let listed = groups.par_iter().flat_map_iter(|group| group.open.iter().copied());
+    let material = Material::new(inputs, people, &all.persons, Evidence::gather(inputs, people, listed)?)?;
+    outputs.each(&groups, |group, own| {
+        let township = group.township(&material);
+        let wanted = &inputs.catalogue.outputs;
+        let path = |suffix: &str| format!("{}.{suffix}", group.path);
+        let mut csv = wanted.csv.then(|| Csv::begin(own, &path("csv"))).transpose()?;
+        let mut tell = |cells: &[Cow<'_, str>]| csv.as_mut().map_or(Ok(()), |csv| csv.row(cells));
+        tell(&COLUMNS.map(|c| c.title.into()))?;
+        if wanted.xlsx {
+            package::write(inputs, &material, &township, &path("xlsx"), own, tell)?;
+        } else {
+            let mut entries = township.sheets.iter().flat_map(|(_, entries)| entries);
+            entries.try_for_each(|entry| tell(&material.row(entry)?.cells))?;
         }
-    }
+        if let Some(csv) = csv {
+            csv.finish(own)?;
+        }
+        Ok(())
+    })?;
     rejects::write(inputs, outputs)
 }
 
@@ -85,20 +78,33 @@ struct Group<'a> {
     resolved: u64,
 }
 
+/// Lists of one township.
+struct Township<'a> {
+    county: &'a str,
+    name: &'a str,
+    /// Sheet name → rows, departments first, review last.
+    sheets: Vec<(String, Vec<Entry<'a>>)>,
+    resolved: u64,
+}
+
+impl Township<'_> {
+    fn rows(&self) -> u64 {
+        self.sheets.iter().map(|(_, entries)| entries.len() as u64).sum()
+    }
+}
+
 impl Group<'_> {
-    fn township(&self, inputs: &PublicationInputs<'_>, people: &People<'_>) -> Result<Township> {
-        let rows = self.open.iter().map(|t| Row::build(inputs, people, &people.by_finding, t));
-        let mut rows: Vec<Row> = rows.collect::<Result<_>>()?;
-        rows.sort_by(|a, b| a.order().cmp(&b.order()));
-        let mut sheets: Vec<(String, Vec<Row>)> = Vec::new();
-        for row in rows {
+    fn township<'a>(&'a self, material: &Material<'a>) -> Township<'a> {
+        let mut entries: Vec<Entry<'a>> = self.open.iter().map(|t| material.entry(t)).collect();
+        entries.sort_by(|a, b| a.order().cmp(&b.order()));
+        let mut sheets: Vec<(String, Vec<Entry<'a>>)> = Vec::new();
+        for entry in entries {
             match sheets.last_mut() {
-                Some((sheet, rows)) if *sheet == row.sheet => rows.push(row),
-                _ => sheets.push((row.sheet.clone(), vec![row])),
+                Some((sheet, entries)) if *sheet == entry.sheet => entries.push(entry),
+                _ => sheets.push((entry.sheet.clone().into_owned(), vec![entry])),
             }
         }
-        let (county, name) = (self.county.clone(), self.name.clone());
-        Ok(Township { county, name, sheets, resolved: self.resolved })
+        Township { county: &self.county, name: &self.name, sheets, resolved: self.resolved }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Names that file systems and spreadsheets accept.
 
+use std::borrow::Cow;
+
 /// A file name made of `text`: separators and characters that some system forbids become `_`.
 pub(super) fn file(text: &str) -> String {
     let safe: String = text
@@ -13,14 +15,15 @@ pub(super) fn file(text: &str) -> String {
 }
 
 /// A worksheet name made of `text`: at most 31 characters, none of `[]:*?/\`, not quoted.
-pub(super) fn sheet(text: &str) -> String {
-    let safe: String = text
-        .trim()
-        .chars()
-        .map(|c| if c.is_control() || "[]:*?/\\'".contains(c) { '、' } else { c })
-        .take(31)
-        .collect();
-    if safe.is_empty() { "未定部门".to_owned() } else { safe }
+pub(super) fn sheet(text: &str) -> Cow<'_, str> {
+    let unsafe_in_names = |c: char| c.is_control() || "[]:*?/\\'".contains(c);
+    let text = text.trim();
+    // Most names are neither longer, in bytes already, nor unsafe.
+    match text {
+        "" => "未定部门".into(),
+        _ if text.len() <= 31 && !text.contains(unsafe_in_names) => text.into(),
+        _ => text.chars().map(|c| if unsafe_in_names(c) { '、' } else { c }).take(31).collect(),
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! Rows that were not accepted, back to the department that delivered them.
 
-use std::path::Path;
-
 use rust_xlsxwriter::ProtectionOptions;
 
 use super::names;
@@ -11,7 +9,7 @@ use crate::Result;
 use crate::load::Reject;
 use crate::privacy::mask::numbers_in_text;
 use crate::publish::PublicationInputs;
-use crate::publish::files::{Outputs, make_folder, write_bytes, write_csv};
+use crate::publish::files::{Csv, Outputs, make_folder};
 use crate::publish::tables::returned;
 
 const COLUMNS: [(&str, f64); 10] = [
@@ -39,12 +37,12 @@ pub(super) fn write(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Re
         make_folder(&outputs.path("lists/退回"), 0o750)?;
         let rows: Vec<[String; 10]> =
             returned.iter().enumerate().map(|(i, (r, severity))| cells(i + 1, r, severity)).collect();
-        workbook(inputs.quarter, title, &rows, &outputs.path(&format!("{stem}.xlsx")))?;
-        let header = COLUMNS.map(|(title, _)| title.to_owned());
-        let lines = std::iter::once(&header).chain(&rows);
-        write_csv(&outputs.path(&format!("{stem}.csv")), 0o640, lines)?;
-        outputs.note(&format!("{stem}.xlsx"), Some(rows.len() as u64));
-        outputs.note(&format!("{stem}.csv"), Some(rows.len() as u64));
+        let book = workbook(inputs.quarter, title, &rows)?;
+        outputs.bytes(&format!("{stem}.xlsx"), &book, Some(rows.len() as u64))?;
+        let mut csv = Csv::begin(outputs, &format!("{stem}.csv"))?;
+        csv.row(&COLUMNS.map(|(title, _)| title))?;
+        rows.iter().try_for_each(|row| csv.row(row))?;
+        csv.finish(outputs)?;
     }
     Ok(())
 }
@@ -58,13 +56,13 @@ fn cells(number: usize, reject: &Reject, severity: &str) -> [String; 10] {
         reject.row.to_string(),
         if reject.member > 0 { reject.member.to_string() } else { String::new() },
         reject.column.clone().unwrap_or_default(),
-        numbers_in_text(&reject.reason),
+        numbers_in_text(&reject.reason).into_owned(),
         numbers_in_text(&reject.original).replace('\t', " | "),
         reject.reason_code.clone(),
     ]
 }
 
-fn workbook(quarter: &str, title: &str, rows: &[[String; 10]], path: &Path) -> Result<()> {
+fn workbook(quarter: &str, title: &str, rows: &[[String; 10]]) -> Result<Vec<u8>> {
     let styles = Styles::new();
     let mut book = workbook_begun();
     book.set_properties(&properties(&format!("{title}退回行({quarter})"), quarter)?);
@@ -93,6 +91,5 @@ fn workbook(quarter: &str, title: &str, rows: &[[String; 10]], path: &Path) -> R
             super::workbook::put(sheet, r as u32 + 1, c as u16, text, format)?;
         }
     }
-    let bytes = book.save_to_buffer().map_err(xlsx)?;
-    write_bytes(path, 0o640, &bytes)
+    book.save_to_buffer().map_err(xlsx)
 }

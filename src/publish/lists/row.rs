@@ -1,15 +1,19 @@
 //! Columns and rows of an exception list.
 
-use super::REVIEW_SHEET;
-use super::names;
+use std::borrow::Cow;
+
+use hashbrown::HashMap;
+
+use super::evidence::Evidence;
+use super::{REVIEW_SHEET, names};
 use crate::config::MaskStyle;
 use crate::normalize::{IdClass, IdNumber};
 use crate::privacy::mask;
-use crate::publish::PublicationInputs;
-use crate::publish::people::{People, id_masked, id_text};
+use crate::publish::people::{Fields, People, Person, id_masked, id_text};
 use crate::publish::restricted::{ByFinding, cause, related, row_version};
 use crate::publish::tables::severity_code;
 use crate::publish::totals::{tier_confidence, tier_title};
+use crate::publish::{PublicationInputs, RuleFacts};
 use crate::track::{TrackedException, quarters_between, short_number};
 use crate::{Error, Result};
 
@@ -103,95 +107,236 @@ pub const REASONS: [&str; 14] = [
 /// Choices of 处理措施.
 pub const MEASURES: [&str; 7] = ["纳入", "退出", "变更类别", "追缴", "修正来源数据", "补发", "无需处理"];
 
-/// A row ready to be written.
-pub(crate) struct Row {
-    pub(super) sheet: String,
-    review: bool,
-    village: String,
-    pub(super) cells: [String; COLUMNS.len()],
-    pub(super) severity: &'static str,
+/// What rows are made of.
+pub(super) struct Material<'a> {
+    inputs: PublicationInputs<'a>,
+    people: &'a People<'a>,
+    persons: &'a [Person],
+    /// By source.
+    fields: Vec<Fields<'a>>,
+    evidence: Evidence<'a>,
+    rules: HashMap<&'a str, &'a RuleFacts>,
+    /// By source: how much its word counts; smaller is more.
+    ranks: Vec<u32>,
+    /// The quarter's last day.
+    issued: String,
+}
+
+/// An exception and where it stands on its list.
+pub(super) struct Entry<'a> {
+    pub(super) tracked: &'a TrackedException,
+    /// Its department's sheet, or that of unconfirmed matches.
+    pub(super) sheet: Cow<'a, str>,
+    household: &'a str,
     pub(super) overdue: bool,
 }
 
-impl Row {
-    pub(super) fn build(
-        inputs: &PublicationInputs<'_>,
-        people: &People<'_>,
-        by_finding: &ByFinding<'_>,
-        tracked: &TrackedException,
-    ) -> Result<Self> {
-        let e = &tracked.exception;
-        let rule = inputs.catalogue.rule(&e.rule_code);
-        let review = tracked.in_review();
-        let sheet = sheet(tracked);
-        let subject = Subject::of(people, tracked);
-        let name = |code: &str| match code {
-            "" => "未定".to_owned(),
-            code => people.division_name(code).unwrap_or(code).to_owned(),
-        };
-        let issued = crate::track::quarter::quarter_end(inputs.quarter)?.to_string();
-        let overdue = *tracked.due_date < *issued;
-        let mut status = tracked.status.title().to_owned();
-        if !tracked.checked {
-            status.push_str("(本季未核对)");
-        }
-        let severity = severity_code(e.severity);
-        let household = subject
-            .household_number
-            .or_else(|| e.household_id.as_deref().map(str::to_owned))
-            .unwrap_or_default();
-        let version = row_version(tracked);
-        let related: Vec<String> =
-            related(by_finding, tracked).map(|t| related_text(inputs, by_finding, tracked, t)).collect();
-        let related = related.join("\n");
-        let cells = [
-            String::new(),
-            short_number(&e.rule_code, &tracked.first_seen, &tracked.exception_id),
-            e.rule_code.to_string(),
-            rule.map_or_else(|| e.rule_code.to_string(), |r| r.title.clone()),
-            severity.to_owned(),
-            status,
-            name(&e.county_code),
-            name(&e.township_code),
-            name(&e.village_code),
-            household,
-            subject.name,
-            subject.id,
-            mask::numbers_in_text(&e.message),
-            evidence(inputs, people, tracked),
-            tier_title(e.confidence).to_owned(),
-            tier_confidence(e.confidence).to_owned(),
-            tracked.first_seen.to_string(),
-            quarters_between(&tracked.first_seen, inputs.quarter)?.to_string(),
-            e.owner.to_string(),
-            issued,
-            tracked.due_date.to_string(),
-            rule.map_or_else(String::new, |r| r.advice.clone()),
-            related,
-            String::new(),
-            String::new(),
-            String::new(),
-            String::new(),
-            String::new(),
-            String::new(),
-            tracked.exception_id.clone(),
-            version,
-        ];
-        let village = e.village_code.to_string();
-        Ok(Self { sheet, review, village, cells, severity, overdue })
-    }
+/// A row ready to be written.
+pub(super) struct Row<'a> {
+    pub(super) cells: [Cow<'a, str>; COLUMNS.len()],
+    pub(super) severe: bool,
+    pub(super) overdue: bool,
+}
 
+impl<'a> Entry<'a> {
     /// Review last, then department, severity, rule, village, household, fingerprint.
     pub(super) fn order(&self) -> (bool, [&str; 6]) {
-        let [_, _, rule, _, severity, _, _, _, _, household, ..] = &self.cells;
-        let [.., key, _] = &self.cells;
-        (self.review, [&self.sheet, severity, rule, &self.village, household, key])
+        let e = &self.tracked.exception;
+        let severity = severity_code(e.severity);
+        let place = [&*self.sheet, severity, &e.rule_code, &e.village_code, self.household];
+        let [sheet, severity, rule, village, household] = place;
+        (self.tracked.in_review(), [sheet, severity, rule, village, household, &self.tracked.exception_id])
+    }
+}
+
+impl<'a> Material<'a> {
+    pub(super) fn new(
+        inputs: &PublicationInputs<'a>,
+        people: &'a People<'a>,
+        persons: &'a [Person],
+        evidence: Evidence<'a>,
+    ) -> Result<Self> {
+        let catalogue = inputs.catalogue;
+        let rank =
+            |name: &str| catalogue.sources.iter().find(|s| s.name == name).map_or(u32::MAX, |s| s.rank);
+        Ok(Self {
+            inputs: *inputs,
+            people,
+            persons,
+            fields: people.fields(),
+            evidence,
+            rules: catalogue.rules.iter().map(|rule| (rule.code.as_str(), rule)).collect(),
+            ranks: inputs.loaded.iter().map(|loaded| rank(&loaded.records.source)).collect(),
+            issued: crate::track::quarter::quarter_end(inputs.quarter)?.to_string(),
+        })
+    }
+
+    /// Where an exception stands.
+    pub(super) fn entry(&self, tracked: &'a TrackedException) -> Entry<'a> {
+        let e = &tracked.exception;
+        let mut found: Vec<(usize, usize)> =
+            e.evidence.iter().filter_map(|id| self.evidence.find(id)).collect();
+        found.sort_by_key(|&(source, row)| (self.ranks[source], source, row));
+        let number = found.iter().find_map(|&(source, row)| self.fields[source].household(row));
+        let household = match number {
+            Some(text) => text.rsplit('|').next().unwrap_or(text),
+            None => e.household_id.as_deref().unwrap_or_default(),
+        };
+        Entry { tracked, sheet: sheet(tracked), household, overdue: *tracked.due_date < *self.issued }
+    }
+
+    /// The row of an exception.
+    pub(super) fn row<'s>(&'s self, entry: &Entry<'s>) -> Result<Row<'s>> {
+        let (tracked, inputs) = (entry.tracked, &self.inputs);
+        let e = &tracked.exception;
+        let rule = self.rules.get(&*e.rule_code);
+        let place = |code: &'s str| match code {
+            "" => "未定",
+            code => self.people.division_name(code).unwrap_or(code),
+        };
+        let status = tracked.status.title();
+        let status: Cow<'s, str> = match tracked.checked {
+            true => status.into(),
+            false => format!("{status}(本季未核对)").into(),
+        };
+        let (name, id) = self.subject(tracked);
+        let mut all_related = String::new();
+        for other in related(&self.people.by_finding, tracked) {
+            if !all_related.is_empty() {
+                all_related.push('\n');
+            }
+            self.push_related(tracked, other, &mut all_related);
+        }
+        let severity = severity_code(e.severity);
+        let cells: [Cow<'s, str>; COLUMNS.len()] = [
+            "".into(),
+            short_number(&e.rule_code, &tracked.first_seen, &tracked.exception_id).into(),
+            (&*e.rule_code).into(),
+            rule.map_or(&*e.rule_code, |r| r.title.as_str()).into(),
+            severity.into(),
+            status,
+            place(&e.county_code).into(),
+            place(&e.township_code).into(),
+            place(&e.village_code).into(),
+            entry.household.into(),
+            name,
+            id,
+            mask::numbers_in_text(&e.message),
+            self.evidence_text(tracked).into(),
+            tier_title(e.confidence).into(),
+            tier_confidence(e.confidence).into(),
+            (&*tracked.first_seen).into(),
+            quarters_between(&tracked.first_seen, inputs.quarter)?.to_string().into(),
+            (&*e.owner).into(),
+            self.issued.as_str().into(),
+            (&*tracked.due_date).into(),
+            rule.map_or("", |r| r.advice.as_str()).into(),
+            all_related.into(),
+            "".into(),
+            "".into(),
+            "".into(),
+            "".into(),
+            "".into(),
+            "".into(),
+            tracked.exception_id.as_str().into(),
+            row_version(tracked).into(),
+        ];
+        Ok(Row { cells, severe: severity == "S1", overdue: entry.overdue })
+    }
+
+    /// Name and number of whom the row is about, as the first evidence record has them.
+    fn subject(&self, tracked: &TrackedException) -> (Cow<'a, str>, Cow<'a, str>) {
+        let mut found = tracked.exception.evidence.iter().filter_map(|id| self.evidence.find(id));
+        let Some((source, row)) = found.next() else { return ("".into(), "".into()) };
+        let fields = &self.fields[source];
+        let mut id = fields.id(row);
+        // A record without a usable number borrows the one its person is known by.
+        if matches!(id.class, IdClass::Empty | IdClass::Other) {
+            let person = self.inputs.resolution.person[self.people.node(source, row)];
+            id = self.people.id(&self.fields, &self.persons[person as usize]);
+        }
+        (self.shown_name(fields.name(row).unwrap_or_default()), self.shown_id(id))
+    }
+
+    /// Number of a related exception, and what it is where it has no row of its own or is the cause.
+    fn push_related(&self, tracked: &TrackedException, related: &TrackedException, out: &mut String) {
+        let (e, by_finding) = (&related.exception, &self.people.by_finding);
+        out.push_str(&short_number(&e.rule_code, &related.first_seen, &related.exception_id));
+        let is = |one: &TrackedException, other: &TrackedException| one.exception_id == other.exception_id;
+        let what = if cause(by_finding, tracked).is_some_and(|root| is(root, related)) {
+            "(根本原因,先核实)"
+        } else if cause(by_finding, related).is_some_and(|root| is(root, tracked)) {
+            "(由本条引起)"
+        } else {
+            return;
+        };
+        let title = self.rules.get(&*e.rule_code).map_or("", |r| r.title.as_str());
+        out.extend([" ", title, what]);
+    }
+
+    /// A number as the pipeline's privacy setting allows.
+    fn shown_id(&self, id: IdNumber) -> Cow<'a, str> {
+        match self.inputs.catalogue.privacy.id_mask {
+            MaskStyle::None => id_text(id).map_or_else(|| id_masked(id), Cow::Owned),
+            MaskStyle::Partial => id_masked(id),
+            MaskStyle::Full => "".into(),
+        }
+    }
+
+    /// A name as the pipeline's privacy setting allows.
+    fn shown_name<'n>(&self, name: &'n str) -> Cow<'n, str> {
+        match self.inputs.catalogue.privacy.name_mask {
+            MaskStyle::None => name.into(),
+            MaskStyle::Partial => mask::name_for_notice(name).into(),
+            MaskStyle::Full => "".into(),
+        }
+    }
+
+    /// One line per record: source, place in the file, name, masked number, original values.
+    fn evidence_text(&self, tracked: &TrackedException) -> String {
+        use std::fmt::Write as _;
+        let mut out = String::new();
+        for id in &tracked.exception.evidence {
+            if !out.is_empty() {
+                out.push('\n');
+            }
+            let Some((source, row)) = self.evidence.find(id) else {
+                out.extend([id, "(以前季度的记录)"]);
+                continue;
+            };
+            let records = &self.inputs.loaded[source].records;
+            let key = records.keys[row];
+            let table = &records.tables[key.table()];
+            let title = self.inputs.catalogue.source_title(&records.source);
+            let _ = write!(out, "【{title}】{}", table.file.display());
+            if let Some(sheet) = &table.sheet {
+                let _ = write!(out, " 工作表“{sheet}”");
+            }
+            let _ = write!(out, " 第{}行", key.row());
+            let fields = &self.fields[source];
+            let mut separator = ':';
+            if let Some(name) = fields.name(row) {
+                out.push(std::mem::replace(&mut separator, ','));
+                out.push_str(&self.shown_name(name));
+            }
+            let number = self.shown_id(fields.id(row));
+            if !number.is_empty() {
+                out.push(std::mem::replace(&mut separator, ','));
+                out.push_str(&number);
+            }
+            let rule = &tracked.exception.rule_code;
+            self.evidence.push_values(rule, (source, row), &mut separator, &mut out);
+        }
+        out
     }
 }
 
 /// The sheet an exception stands on: its department's, or that of unconfirmed matches.
-fn sheet(tracked: &TrackedException) -> String {
-    if tracked.in_review() { REVIEW_SHEET.to_owned() } else { names::sheet(&tracked.exception.owner) }
+fn sheet(tracked: &TrackedException) -> Cow<'_, str> {
+    match tracked.in_review() {
+        true => REVIEW_SHEET.into(),
+        false => names::sheet(&tracked.exception.owner),
+    }
 }
 
 /// True if the exception follows from one on the same sheet of the same township.
@@ -202,170 +347,6 @@ pub(super) fn told_elsewhere(by_finding: &ByFinding<'_>, tracked: &TrackedExcept
             && root.exception.township_code == tracked.exception.township_code
             && root.exception.county_code == tracked.exception.county_code
     })
-}
-
-/// Number of a related exception, and what it is where it has no row of its own or is the cause.
-fn related_text(
-    inputs: &PublicationInputs<'_>,
-    by_finding: &ByFinding<'_>,
-    tracked: &TrackedException,
-    related: &TrackedException,
-) -> String {
-    let e = &related.exception;
-    let number = short_number(&e.rule_code, &related.first_seen, &related.exception_id);
-    let is = |one: &TrackedException, other: &TrackedException| one.exception_id == other.exception_id;
-    let title = inputs.catalogue.rule(&e.rule_code).map_or("", |r| r.title.as_str());
-    if cause(by_finding, tracked).is_some_and(|root| is(root, related)) {
-        format!("{number} {title}(根本原因,先核实)")
-    } else if cause(by_finding, related).is_some_and(|root| is(root, tracked)) {
-        format!("{number} {title}(由本条引起)")
-    } else {
-        number
-    }
-}
-
-/// Whom the row is about, as the register or the first evidence record has it.
-struct Subject {
-    name: String,
-    id: String,
-    household_number: Option<String>,
-}
-
-impl Subject {
-    fn of(people: &People<'_>, tracked: &TrackedException) -> Self {
-        let mut found: Vec<(usize, usize)> =
-            tracked.exception.evidence.iter().filter_map(|id| people.find(id)).collect();
-        let first = found.first().copied();
-        let mut subject = Self { name: String::new(), id: String::new(), household_number: None };
-        if let Some((source, row)) = first {
-            let fields = people.fields(source);
-            subject.name = show_name(people, fields.name(row).unwrap_or_default());
-            subject.id = show_id(people, fields.id(row));
-            // A record without a usable number borrows the one its person is known by.
-            let number = people.inputs.resolution.person[people.node(source, row)] as usize;
-            if matches!(fields.id(row).class, IdClass::Empty | IdClass::Other) {
-                subject.id = show_id(people, people.persons[number].id);
-            }
-        }
-        let rank = |source: usize| {
-            let name = &people.inputs.loaded[source].records.source;
-            people.inputs.catalogue.sources.iter().find(|s| &s.name == name).map_or(u32::MAX, |s| s.rank)
-        };
-        found.sort_by_key(|&(source, row)| (rank(source), source, row));
-        subject.household_number = found
-            .iter()
-            .find_map(|&(source, row)| people.fields(source).text("household", row))
-            .map(|text| text.rsplit('|').next().unwrap_or(text).to_owned());
-        subject
-    }
-}
-
-/// A number as the pipeline's privacy setting allows.
-fn show_id(people: &People<'_>, id: IdNumber) -> String {
-    match people.inputs.catalogue.privacy.id_mask {
-        MaskStyle::None => id_text(id).unwrap_or_else(|| id_masked(id).into_owned()),
-        MaskStyle::Partial => id_masked(id).into_owned(),
-        MaskStyle::Full => String::new(),
-    }
-}
-
-/// A name as the pipeline's privacy setting allows.
-fn show_name(people: &People<'_>, name: &str) -> String {
-    match people.inputs.catalogue.privacy.name_mask {
-        MaskStyle::None => name.to_owned(),
-        MaskStyle::Partial => mask::name_for_notice(name),
-        MaskStyle::Full => String::new(),
-    }
-}
-
-/// One line per record: source, place in the file, name, masked number, original values.
-fn evidence(inputs: &PublicationInputs<'_>, people: &People<'_>, tracked: &TrackedException) -> String {
-    let mut lines = Vec::new();
-    for id in &tracked.exception.evidence {
-        let Some((source, row)) = people.find(id) else {
-            lines.push(format!("{id}(以前季度的记录)"));
-            continue;
-        };
-        let records = &inputs.loaded[source].records;
-        let key = records.keys[row];
-        let table = &records.tables[key.table()];
-        let mut line =
-            format!("【{}】{}", inputs.catalogue.source_title(&records.source), table.file.display());
-        if let Some(sheet) = &table.sheet {
-            line.push_str(&format!(" 工作表“{sheet}”"));
-        }
-        line.push_str(&format!(" 第{}行", key.row()));
-        let fields = people.fields(source);
-        let mut values = Vec::new();
-        if let Some(name) = fields.name(row) {
-            values.push(show_name(people, name));
-        }
-        let number = show_id(people, fields.id(row));
-        if !number.is_empty() {
-            values.push(number);
-        }
-        values.extend(shown(people, &tracked.exception.rule_code, source, row));
-        if !values.is_empty() {
-            line.push(':');
-            line.push_str(&values.join(","));
-        }
-        lines.push(line);
-    }
-    lines.join("\n")
-}
-
-/// Original values of the columns that the rule reads.
-fn shown(people: &People<'_>, rule: &str, source: usize, row: usize) -> Vec<String> {
-    let inputs = &people.inputs;
-    let records = &inputs.loaded[source].records;
-    let Some(facts) = inputs.catalogue.sources.iter().find(|s| s.name == records.source) else {
-        return Vec::new();
-    };
-    let Some(rule) = inputs.catalogue.rule(rule) else { return Vec::new() };
-    facts
-        .shown
-        .iter()
-        .filter(|(name, _)| rule.columns.contains(name))
-        .filter_map(|(name, title)| {
-            let (column, row) = people.said(source, row, name)?;
-            let value = value_text(name, column.as_ref(), row)?;
-            Some(format!("{title} {}", mask::numbers_in_text(&value)))
-        })
-        .collect()
-}
-
-/// A typed value as an officer writes it.
-fn value_text(name: &str, array: &dyn arrow::array::Array, row: usize) -> Option<String> {
-    use arrow::array::AsArray as _;
-    use arrow::datatypes::{Date32Type, Int32Type, Int64Type};
-    if array.is_null(row) {
-        return None;
-    }
-    if let Some(text) = array.as_string_opt::<i32>() {
-        return Some(text.value(row).to_owned());
-    }
-    if let Some(days) = array.as_primitive_opt::<Date32Type>() {
-        let span = jiff::Span::new().try_days(i64::from(days.value(row))).ok()?;
-        return jiff::civil::date(1970, 1, 1).checked_add(span).ok().map(|d| d.to_string());
-    }
-    if let Some(int) = array.as_primitive_opt::<Int32Type>() {
-        return Some(int.value(row).to_string());
-    }
-    let value = array.as_primitive_opt::<Int64Type>()?.value(row);
-    let hundredths = |unit: &str| {
-        let sign = if value < 0 { "-" } else { "" };
-        let (whole, part) = (value.unsigned_abs() / 100, value.unsigned_abs() % 100);
-        Some(if part == 0 {
-            format!("{sign}{whole}{unit}")
-        } else {
-            format!("{sign}{whole}.{part:02}{unit}")
-        })
-    };
-    match name {
-        n if n.ends_with("_fen") => hundredths("元"),
-        n if n.ends_with("_centi") => hundredths("平方米"),
-        _ => Some(value.to_string()),
-    }
 }
 
 impl Column {

@@ -1,6 +1,8 @@
 //! Cell formats shared by all workbooks.
 
-use rust_xlsxwriter::{Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook};
+use rust_xlsxwriter::{
+    Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet,
+};
 
 use super::xlsx;
 use crate::Result;
@@ -25,7 +27,40 @@ pub(super) struct Styles {
     pub(super) overdue: Format,
 }
 
+/// Formats of the cells of a list, by the numbers that [`Styles::number`] gives them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CellStyle {
+    Short = 1,
+    /// With an apostrophe that a spreadsheet hides.
+    ShortQuoted,
+    Long,
+    LongQuoted,
+    Answer,
+    Severe,
+    Overdue,
+}
+
 impl Styles {
+    /// Has the workbook number the formats of [`CellStyle`], which it does as it meets them; on
+    /// its first sheet, before anything else is written.
+    pub(super) fn number(&self, sheet: &mut Worksheet) -> Result<()> {
+        let quoted = |format: &Format| format.clone().set_quote_prefix();
+        let in_order = [
+            &self.short,
+            &quoted(&self.short),
+            &self.long,
+            &quoted(&self.long),
+            &self.answer,
+            &self.severe,
+            &self.overdue,
+        ];
+        for format in in_order {
+            // The cell is written anew afterwards.
+            sheet.write_blank(0, 0, format).map_err(xlsx)?;
+        }
+        Ok(())
+    }
+
     pub(super) fn new() -> Self {
         let base =
             || Format::new().set_font_name(FONT).set_font_size(10).set_align(FormatAlign::VerticalCenter);
@@ -66,11 +101,14 @@ impl Styles {
     }
 }
 
-/// An empty workbook. Rows are much alike: more effort than the least saves little space and
-/// takes most of the time.
+/// Effort of compression. Rows are much alike: more than the least saves little space and takes
+/// most of the time.
+pub(super) const EFFORT: i64 = 1;
+
+/// An empty workbook.
 pub(super) fn workbook_begun() -> Workbook {
     let mut book = Workbook::new();
-    book.set_zip_compression_level(1);
+    book.set_zip_compression_level(EFFORT as u8);
     book
 }
 

@@ -1,34 +1,33 @@
-//! One township's workbook.
-
-use std::path::Path;
+//! One township's workbook, but for the rows of its lists: see [`super::package`].
 
 use rust_xlsxwriter::{DataValidation, DataValidationErrorStyle, Format, ProtectionOptions, Worksheet};
 
-use super::row::{COLUMNS, Column, ColumnKind, MEASURES, REASONS, RESULTS, Row};
+use super::cells::lines;
+use super::row::{COLUMNS, Column, ColumnKind, Entry, MEASURES, REASONS, RESULTS};
 use super::style::{Styles, properties, workbook_begun};
 use super::{NOTES_SHEET, REVIEW_SHEET, Township, xlsx};
 use crate::Result;
 use crate::privacy::cell::is_active;
 use crate::publish::PublicationInputs;
-use crate::publish::files::write_bytes;
 use crate::publish::summary::quarter_title;
 use crate::publish::totals::{severity_title, tier_confidence, tier_title};
 use crate::reconcile::Severity;
 
-/// Writes the workbook of a township.
-pub(super) fn write(inputs: &PublicationInputs<'_>, township: &Township, path: &Path) -> Result<()> {
+/// The workbook of a township with empty lists.
+pub(super) fn shell(inputs: &PublicationInputs<'_>, township: &Township<'_>) -> Result<Vec<u8>> {
     let styles = Styles::new();
     let mut book = workbook_begun();
     let title = format!("{}{}疑点清单({})", township.county, township.name, inputs.quarter);
     book.set_properties(&properties(&title, inputs.quarter)?);
-    notes(book.add_worksheet_with_constant_memory().map_err(xlsx)?, inputs, township, &styles)?;
-    for (name, rows) in &township.sheets {
+    let sheet = book.add_worksheet_with_constant_memory().map_err(xlsx)?;
+    styles.number(sheet)?;
+    notes(sheet, inputs, township, &styles)?;
+    for (name, entries) in &township.sheets {
         let sheet = book.add_worksheet_with_constant_memory().map_err(xlsx)?;
         sheet.set_name(name).map_err(xlsx)?;
-        list(sheet, rows, &format!("{title} {name}"), &styles)?;
+        list(sheet, entries.len() as u32, &format!("{title} {name}"), &styles)?;
     }
-    let bytes = book.save_to_buffer().map_err(xlsx)?;
-    write_bytes(path, 0o640, &bytes)
+    book.save_to_buffer().map_err(xlsx)
 }
 
 /// Text that no spreadsheet runs, also after a save as CSV.
@@ -42,9 +41,8 @@ pub(super) fn put(sheet: &mut Worksheet, row: u32, column: u16, text: &str, form
     Ok(())
 }
 
-fn list(sheet: &mut Worksheet, rows: &[Row], title: &str, styles: &Styles) -> Result<()> {
+fn list(sheet: &mut Worksheet, last_row: u32, title: &str, styles: &Styles) -> Result<()> {
     let last_column = COLUMNS.len() as u16 - 1;
-    let last_row = rows.len() as u32;
     for (c, column) in COLUMNS.iter().enumerate() {
         let c = c as u16;
         sheet.set_column_width(c, column.width).map_err(xlsx)?;
@@ -70,28 +68,8 @@ fn list(sheet: &mut Worksheet, rows: &[Row], title: &str, styles: &Styles) -> Re
         let format = if column.kind == ColumnKind::Answer { &styles.answer_header } else { &styles.header };
         put(sheet, 0, c as u16, column.title, format)?;
     }
-    let due = Column::position("反馈期限")?;
-    let severity = Column::position("严重程度")?;
-    for (r, row) in rows.iter().enumerate() {
-        let r = r as u32 + 1;
-        sheet.set_row_height(r, row_height(row)).map_err(xlsx)?;
-        for (c, (column, text)) in COLUMNS.iter().zip(&row.cells).enumerate() {
-            let format = match column.kind {
-                _ if c == due && row.overdue => &styles.overdue,
-                _ if c == severity && row.severity == "S1" => &styles.severe,
-                ColumnKind::Short | ColumnKind::Hidden => &styles.short,
-                ColumnKind::Long => &styles.long,
-                ColumnKind::Answer => &styles.answer,
-            };
-            match c {
-                0 => sheet.write_number_with_format(r, 0, r, format).map(|_| ()).map_err(xlsx)?,
-                c if column.kind == ColumnKind::Answer => {
-                    sheet.write_blank(r, c as u16, format).map(|_| ()).map_err(xlsx)?;
-                }
-                c => put(sheet, r, c as u16, text, format)?,
-            }
-        }
-    }
+    // The last cell, so that the sheet knows its size.
+    sheet.write_blank(last_row, last_column, &styles.short).map_err(xlsx)?;
     Ok(())
 }
 
@@ -122,22 +100,10 @@ fn choices(sheet: &mut Worksheet, title: &str, list: &[&str], last_row: u32) -> 
     Ok(())
 }
 
-/// Height that shows every wrapped line: readers do not fit rows of protected sheets.
-fn row_height(row: &Row) -> f64 {
-    let lines = COLUMNS.iter().zip(&row.cells).map(|(column, text)| lines(text, column.width)).max();
-    (lines.unwrap_or(1).clamp(2, 20) as f64 * 13.5 + 4.0).min(400.0)
-}
-
-fn lines(text: &str, width: f64) -> usize {
-    // A Han character takes two columns.
-    let columns = |line: &str| line.chars().map(|c| if c.is_ascii() { 1.0 } else { 2.0 }).sum::<f64>();
-    text.split('\n').map(|line| (columns(line) / (width - 1.0)).ceil().max(1.0) as usize).sum()
-}
-
 fn notes(
     sheet: &mut Worksheet,
     inputs: &PublicationInputs<'_>,
-    township: &Township,
+    township: &Township<'_>,
     styles: &Styles,
 ) -> Result<()> {
     sheet.set_name(NOTES_SHEET).map_err(xlsx)?;
@@ -167,7 +133,7 @@ fn notes(
     put(sheet, r, 0, "怎样填写", &styles.heading)?;
     for line in HOW_TO {
         r += 1;
-        sheet.set_row_height(r, 13.5 * lines(line, 100.0) as f64 + 3.0).map_err(xlsx)?;
+        sheet.set_row_height(r, 13.5 * lines(line, 100) as f64 + 3.0).map_err(xlsx)?;
         merged(sheet, r, line, &styles.note)?;
     }
     r += 2;
@@ -204,7 +170,7 @@ const HOW_TO: [&str; 7] = [
     "7. 填好后原样保存为 xlsx 格式，交回汇总单位导入。",
 ];
 
-fn totals(sheet: &mut Worksheet, first: u32, township: &Township, styles: &Styles) -> Result<u32> {
+fn totals(sheet: &mut Worksheet, first: u32, township: &Township<'_>, styles: &Styles) -> Result<u32> {
     put(sheet, first, 0, "本表疑点数", &styles.heading)?;
     let header = ["责任部门", "S1", "S2", "S3", "S4", "合计", "已超期限"];
     for (c, title) in header.into_iter().enumerate() {
@@ -212,16 +178,17 @@ fn totals(sheet: &mut Worksheet, first: u32, township: &Township, styles: &Style
     }
     let mut sums = [0u32; 6];
     let mut r = first + 2;
-    for (name, rows) in &township.sheets {
+    for (name, entries) in &township.sheets {
         put(sheet, r, 0, name, &styles.short)?;
-        let count = |f: &dyn Fn(&Row) -> bool| rows.iter().filter(|row| f(row)).count() as u32;
+        let count = |f: &dyn Fn(&Entry<'_>) -> bool| entries.iter().filter(|entry| f(entry)).count() as u32;
+        let of = |severity: Severity| count(&|entry| entry.tracked.exception.severity == severity);
         let figures = [
-            count(&|row| row.severity == "S1"),
-            count(&|row| row.severity == "S2"),
-            count(&|row| row.severity == "S3"),
-            count(&|row| row.severity == "S4"),
-            rows.len() as u32,
-            count(&|row| row.overdue),
+            of(Severity::S1),
+            of(Severity::S2),
+            of(Severity::S3),
+            of(Severity::S4),
+            entries.len() as u32,
+            count(&|entry| entry.overdue),
         ];
         for (c, figure) in figures.into_iter().enumerate() {
             sheet.write_number_with_format(r, c as u16 + 1, figure, &styles.number).map_err(xlsx)?;

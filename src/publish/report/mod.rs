@@ -1,7 +1,7 @@
 //! `report.html`: one self-contained page, no script, nothing loaded from elsewhere.
 
 use super::PublicationInputs;
-use super::files::{Outputs, write_bytes};
+use super::files::Outputs;
 use super::totals::Totals;
 use crate::{Error, Result};
 
@@ -20,9 +20,7 @@ pub(super) fn write(inputs: &PublicationInputs<'_>, totals: &Totals, outputs: &m
     environment.add_template("report.html", TEMPLATE).map_err(failed)?;
     let template = environment.get_template("report.html").map_err(failed)?;
     let text = template.render(value(&model::build(inputs, totals))).map_err(failed)?;
-    write_bytes(&outputs.path("report.html"), 0o644, text.as_bytes())?;
-    outputs.note("report.html", None);
-    Ok(())
+    outputs.bytes("report.html", text.as_bytes(), None)
 }
 
 fn value(json: &serde_json::Value) -> minijinja::Value {

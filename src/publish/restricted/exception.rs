@@ -2,13 +2,14 @@
 //! quarter has to know them to call their return by its name.
 
 use super::super::PublicationInputs;
-use super::super::columns::{self, Rows, count, date, flag, text, written};
+use super::super::columns::{self, LargeTable, count, date, flag, text, written};
 use super::super::files::Outputs;
 use super::super::frame::{Kind, TableDef};
 use super::super::people::People;
-use super::super::tables::{iso_day, severity_code, subject_code};
+use super::super::tables::{iso_days, severity_code, subject_code};
 use super::row_version;
 use crate::Result;
+use crate::table::GROUP_ROWS;
 use crate::track::TrackedException;
 
 use Kind::{Date, Int32, Text};
@@ -50,37 +51,42 @@ pub(super) fn write(
         ],
     );
     let mut rows: Vec<&TrackedException> = inputs.tracked.iter().collect();
-    rows.sort_by_key(|t| &t.exception_id);
-    let e = |i: usize| &rows[i].exception;
-    let columns = vec![
-        text(|i| Some(&rows[i].exception_id)),
-        text(|i| Some(&e(i).rule_code)),
-        text(|i| Some(severity_code(e(i).severity))),
-        text(|i| Some(subject_code(e(i).subject_kind))),
-        text(|i| Some(&e(i).subject_id)),
-        text(|i| Some(&e(i).rule_key)),
-        text(|i| e(i).person_id.as_deref()),
-        text(|i| e(i).household_id.as_deref()),
-        text(|i| Some(&e(i).county_code)),
-        text(|i| Some(&e(i).township_code)),
-        text(|i| Some(&e(i).village_code)),
-        text(|i| Some(&e(i).owner)),
-        columns::evidence(|i| rows[i]),
-        text(|i| Some(&e(i).message)),
-        count(|i| e(i).confidence.into()),
-        count(|i| e(i).due_days),
-        flag(|i| e(i).in_review),
-        columns::related(people, |i| rows[i]),
-        text(|i| Some(&rows[i].first_seen)),
-        text(|i| Some(&rows[i].last_seen)),
-        text(|i| rows[i].resolved_in.as_deref()),
-        text(|i| Some(rows[i].status.code())),
-        flag(|i| rows[i].checked),
-        date(|i| iso_day(&rows[i].due_date)),
-        written(|i, out| {
-            out.push_str(&row_version(rows[i]));
-            true
-        }),
-    ];
-    columns::write(outputs, "restricted/exception.parquet", def, Rows::All(rows.len()), columns)
+    rows.sort_unstable_by(|a, b| a.exception_id.cmp(&b.exception_id));
+    let mut table = LargeTable::create(outputs, "restricted/exception.parquet", def)?;
+    for group in rows.chunks(GROUP_ROWS) {
+        let (t, e) = (|i: usize| group[i], |i: usize| &group[i].exception);
+        let due = iso_days(group.iter().map(|t| &*t.due_date));
+        let columns = vec![
+            text(|i| Some(&t(i).exception_id)),
+            text(|i| Some(&e(i).rule_code)),
+            text(|i| Some(severity_code(e(i).severity))),
+            text(|i| Some(subject_code(e(i).subject_kind))),
+            text(|i| Some(&e(i).subject_id)),
+            text(|i| Some(&e(i).rule_key)),
+            text(|i| e(i).person_id.as_deref()),
+            text(|i| e(i).household_id.as_deref()),
+            text(|i| Some(&e(i).county_code)),
+            text(|i| Some(&e(i).township_code)),
+            text(|i| Some(&e(i).village_code)),
+            text(|i| Some(&e(i).owner)),
+            columns::evidence(t),
+            text(|i| Some(&e(i).message)),
+            count(|i| e(i).confidence.into()),
+            count(|i| e(i).due_days),
+            flag(|i| e(i).in_review),
+            columns::related(people, t),
+            text(|i| Some(&t(i).first_seen)),
+            text(|i| Some(&t(i).last_seen)),
+            text(|i| t(i).resolved_in.as_deref()),
+            text(|i| Some(t(i).status.code())),
+            flag(|i| t(i).checked),
+            date(|i| due[i]),
+            written(8, |i, out| {
+                out.push_str(&row_version(t(i)));
+                true
+            }),
+        ];
+        table.group(group.len(), columns)?;
+    }
+    table.finish()
 }

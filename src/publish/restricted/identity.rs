@@ -1,15 +1,16 @@
 //! `person_identity`: who each person is, with names and numbers.
 
-use hashbrown::HashSet;
 use rayon::prelude::*;
 
 use super::super::PublicationInputs;
-use super::super::columns::{self, Rows, classes, count, id_number, ids, int32, label, pseudonym, text};
+use super::super::columns::{self, LargeTable, classes, count, id_number, int32, label, pseudonym, text};
 use super::super::files::Outputs;
 use super::super::frame::{Kind, TableDef};
-use super::super::people::{Keys, People};
+use super::super::people::{Keys, People, Person, Persons};
 use super::super::tables::PLACE;
 use crate::Result;
+use crate::normalize::IdNumber;
+use crate::table::GROUP_ROWS;
 
 use Kind::{Int32, Text};
 
@@ -19,6 +20,7 @@ const SEXES: [&str; 2] = ["男", "女"];
 pub(super) fn write(
     inputs: &PublicationInputs<'_>,
     people: &People<'_>,
+    all: &Persons,
     keys: &Keys,
     outputs: &mut Outputs,
 ) -> Result<()> {
@@ -38,35 +40,33 @@ pub(super) fn write(
     head.push(("sources", Text, "出现的来源", "以分号分隔"));
     let def = TableDef::new("人员身份", &head);
     let resolution = inputs.resolution;
-    let persons = &people.persons;
     let mut order = ascending(&resolution.person_ids);
-    order.retain(|&i| persons[i as usize].records > 0);
-    let home = |i: usize| persons[i].household as usize;
-    let masks = source_sets(people);
-    let names = masks.iter().map(|&mask| source_names(inputs, mask));
-    let mut columns = vec![
-        text(|i| Some(&resolution.person_ids[i])),
-        pseudonym(|i| Some(keys.person[i])),
-        ids(|i| &resolution.household_ids[home(i)]),
-        pseudonym(|i| Some(keys.household[home(i)])),
-        id_number(|i| Some(persons[i].id)),
-        classes(|i| persons[i].id.class),
-        text(|i| people.person_name(i)),
-        int32(|i| Some(persons[i].birth as i32).filter(|&birth| birth != 0)),
-        label(SEXES, |i| usize::from(persons[i].sex).checked_sub(1).filter(|&sex| sex < SEXES.len())),
-    ];
-    columns.extend(columns::place(&people.places, |i| persons[i].division));
-    columns.push(count(|i| persons[i].records));
-    columns.push(label(names, |i| masks.binary_search(&persons[i].sources).ok()));
-    columns::write(outputs, "restricted/person_identity.parquet", def, Rows::Order(&order), columns)
-}
-
-/// The different sets of sources in which people stand, few in practice.
-fn source_sets(people: &People<'_>) -> Vec<u64> {
-    let sets: HashSet<u64> = people.persons.iter().map(|p| p.sources).collect();
-    let mut sets: Vec<u64> = sets.into_iter().collect();
-    sets.sort_unstable();
-    sets
+    order.retain(|&i| all.persons[i as usize].records > 0);
+    let fields = people.fields();
+    let mut table = LargeTable::create(outputs, "restricted/person_identity.parquet", def)?;
+    for group in order.chunks(GROUP_ROWS) {
+        // People stand here in no order of theirs: each is looked up once for all columns.
+        let persons: Vec<Person> = group.par_iter().map(|&i| all.persons[i as usize]).collect();
+        let ids: Vec<IdNumber> = persons.par_iter().map(|person| people.id(&fields, person)).collect();
+        let home = |i: usize| persons[i].household as usize;
+        let names = all.sets.masks.iter().map(|&mask| source_names(inputs, mask));
+        let mut columns = vec![
+            text(|i| Some(&resolution.person_ids[group[i] as usize])).random(),
+            pseudonym(|i| Some(keys.person[group[i] as usize])),
+            text(|i| Some(&resolution.household_ids[home(i)])).random(),
+            pseudonym(|i| Some(keys.household[home(i)])),
+            id_number(|i| Some(ids[i])),
+            classes(|i| ids[i].class),
+            text(|i| people.name(&fields, &persons[i])),
+            int32(|i| Some(persons[i].birth as i32).filter(|&birth| birth != 0)),
+            label(SEXES, |i| usize::from(persons[i].sex).checked_sub(1).filter(|&sex| sex < SEXES.len())),
+        ];
+        columns.extend(columns::place(&people.places, |i| persons[i].division));
+        columns.push(count(|i| persons[i].records));
+        columns.push(label(names, |i| Some(persons[i].sources as usize)));
+        table.group(group.len(), columns)?;
+    }
+    table.finish()
 }
 
 fn source_names(inputs: &PublicationInputs<'_>, mask: u64) -> String {

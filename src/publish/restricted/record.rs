@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use super::super::PublicationInputs;
 use super::super::columns::{
-    self, Column, Rows, count, flag, id_number, ids, int32, int64, label, record_id, text,
+    self, Column, code, count, flag, id_number, int32, int64, label, record_id, text,
 };
 use super::super::files::Outputs;
 use super::super::frame::{Kind, TableDef};
-use super::super::people::{People, text_at};
+use super::super::people::{Names, People};
 use crate::Result;
 use crate::link::Decision;
 use crate::normalize::{ComparableColumn, IdClass, IdNumber};
@@ -39,42 +39,6 @@ pub(super) fn record(
             ("village_code", Text, "村(社区)代码", ""),
         ],
     );
-    let (loaded, resolution) = (inputs.loaded, inputs.resolution);
-    let locate = |node: usize| people.locate(node as u32);
-    let key = move |node: usize| {
-        let (source, row) = people.locate(node as u32);
-        (source, loaded[source].records.keys[row])
-    };
-    // Position of each source's first table among all tables.
-    let mut first_table = vec![0];
-    for loaded in loaded {
-        first_table.push(first_table.last().copied().unwrap_or(0) + loaded.records.tables.len());
-    }
-    let tables = || loaded.iter().flat_map(|l| &l.records.tables);
-    let table = |node: usize| {
-        let (source, key) = key(node);
-        first_table[source] + key.table()
-    };
-    let sheets: Vec<bool> = tables().map(|t| t.sheet.is_some()).collect();
-    let fields: Vec<_> = (0..loaded.len()).map(|source| people.fields(source)).collect();
-    let mut columns = vec![
-        record_id(people, |node| node as u32),
-        label(loaded.iter().map(|l| &l.records.source), |node| Some(locate(node).0)),
-        label(tables().map(|t| t.file.to_string_lossy()), |node| Some(table(node))),
-        label(tables().map(|t| t.sheet.as_deref().unwrap_or_default()), |node| {
-            Some(table(node)).filter(|&t| sheets[t])
-        }),
-        int64(|node| key(node).1.row().into()),
-        count(|node| key(node).1.member().into()),
-        ids(|node| &resolution.person_ids[resolution.person[node] as usize]),
-        ids(|node| &resolution.household_ids[resolution.household[node] as usize]),
-        count(|node| resolution.tier[node] as u32),
-        flag(|node| resolution.in_review[node]),
-    ];
-    columns.extend(columns::place(&people.places, |node| {
-        let (source, row) = locate(node);
-        fields[source].division(row)
-    }));
     // The union of the sources' comparable columns; the first source decides the type.
     let mut union: BTreeMap<&str, &ComparableColumn> = BTreeMap::new();
     for comparable in inputs.comparables {
@@ -82,33 +46,86 @@ pub(super) fn record(
             union.entry(name).or_insert(column);
         }
     }
-    for (name, kind) in union {
-        comparable(inputs, people, name, kind, &mut def, &mut columns);
+    union.iter().for_each(|(name, kind)| describe(name, kind, &mut def));
+    let (loaded, resolution) = (inputs.loaded, inputs.resolution);
+    // Position of each source's first table among all tables.
+    let mut first_table = vec![0];
+    for loaded in loaded {
+        first_table.push(first_table.last().copied().unwrap_or(0) + loaded.records.tables.len());
     }
-    columns::write(outputs, "restricted/record.parquet", def, Rows::All(resolution.person.len()), columns)
+    let tables = || loaded.iter().flat_map(|l| &l.records.tables);
+    let sheets: Vec<bool> = tables().map(|t| t.sheet.is_some()).collect();
+    let fields = people.fields();
+    let (first_table, sheets, fields) = (&first_table, &sheets, &fields);
+    columns::write(outputs, "restricted/record.parquet", def, resolution.person.len(), |from| {
+        let locate = move |i: usize| people.locate((from + i) as u32);
+        let key = move |i: usize| {
+            let (source, row) = locate(i);
+            (source, loaded[source].records.keys[row])
+        };
+        let table = move |i: usize| {
+            let (source, key) = key(i);
+            first_table[source] + key.table()
+        };
+        let mut columns = vec![
+            record_id(people, move |i| (from + i) as u32),
+            label(loaded.iter().map(|l| &l.records.source), move |i| Some(locate(i).0)),
+            label(tables().map(|t| t.file.to_string_lossy()), move |i| Some(table(i))),
+            label(tables().map(|t| t.sheet.as_deref().unwrap_or_default()), move |i| {
+                Some(table(i)).filter(|&t| sheets[t])
+            }),
+            int64(move |i| key(i).1.row().into()),
+            count(move |i| key(i).1.member().into()),
+            text(move |i| Some(&resolution.person_ids[resolution.person[from + i] as usize])).random(),
+            text(move |i| Some(&resolution.household_ids[resolution.household[from + i] as usize])).random(),
+            code(7, move |i| resolution.tier[from + i] as usize),
+            flag(move |i| resolution.in_review[from + i]),
+        ];
+        columns.extend(columns::place(&people.places, move |i| {
+            let (source, row) = locate(i);
+            fields[source].division(row)
+        }));
+        for (name, kind) in &union {
+            comparable(people, from, name, kind, &mut columns);
+        }
+        columns
+    })
 }
 
-/// A comparable field of all sources; missing where a source lacks it.
-fn comparable<'a>(
-    inputs: &PublicationInputs<'a>,
-    people: &'a People<'_>,
-    name: &str,
-    kind: &ComparableColumn,
-    def: &mut TableDef,
-    columns: &mut Vec<Column<'a>>,
-) {
-    let own: Vec<Option<&ComparableColumn>> =
-        inputs.comparables.iter().map(|c| c.columns.get(name)).collect();
-    let find = move |node: usize| {
-        let (source, row) = people.locate(node as u32);
-        own[source].map(|column| (column, row))
-    };
+/// Defines the columns of a comparable field.
+fn describe(name: &str, kind: &ComparableColumn, def: &mut TableDef) {
     match kind {
         ComparableColumn::IdNumber(_) => {
             def.add(name, Text, "规范化证件号", "18位；15位表示已损坏");
             def.add(&format!("{name}_class"), Text, "证件号类别", "");
-            let id = move |node: usize| -> Option<IdNumber> {
-                match find(node) {
+        }
+        ComparableColumn::Name(..) => def.add(name, Text, "规范化姓名", ""),
+        ComparableColumn::Text(..) => def.add(name, Text, "规范化文本", ""),
+        ComparableColumn::Date(_) => def.add(name, Int32, "日期", "yyyymmdd;日或月不明为00"),
+        ComparableColumn::Division(_) => def.add(name, Text, "区划代码", "能确定到的最低一级"),
+        ComparableColumn::Code(_) => def.add(name, Int32, "代码", "性别：1男 2女"),
+    }
+}
+
+/// The columns that [`describe`] defines, missing where a source lacks the field; `from`: first
+/// node.
+fn comparable<'a>(
+    people: &'a People<'_>,
+    from: usize,
+    name: &str,
+    kind: &ComparableColumn,
+    columns: &mut Vec<Column<'a>>,
+) {
+    let own: Vec<Option<&ComparableColumn>> =
+        people.inputs.comparables.iter().map(|c| c.columns.get(name)).collect();
+    let find = move |i: usize| {
+        let (source, row) = people.locate((from + i) as u32);
+        own[source].map(|column| (column, row))
+    };
+    match kind {
+        ComparableColumn::IdNumber(_) => {
+            let id = move |i: usize| -> Option<IdNumber> {
+                match find(i) {
                     Some((ComparableColumn::IdNumber(all), row)) => Some(all[row]),
                     _ => None,
                 }
@@ -116,24 +133,26 @@ fn comparable<'a>(
             let class = id.clone();
             columns.push(id_number(id));
             let labels = IdClass::ALL.map(IdClass::code);
-            columns.push(label(labels, move |node| class(node).map(|id| id.class as usize)));
+            columns.push(label(labels, move |i| class(i).map(|id| id.class as usize)));
         }
         ComparableColumn::Name(..) | ComparableColumn::Text(..) => {
-            let is_name = matches!(kind, ComparableColumn::Name(..));
-            def.add(name, Text, if is_name { "规范化姓名" } else { "规范化文本" }, "");
-            columns.push(text(move |node| find(node).and_then(|(column, row)| text_at(column, row))));
+            columns.push(text(move |i| match find(i)? {
+                (ComparableColumn::Name(ids, pool), row) => Names::find(&people.names, pool)?.get(ids[row]),
+                (ComparableColumn::Text(ids, pool), row) => {
+                    (ids[row] != 0).then(|| pool.get(ids[row]).as_str())
+                }
+                _ => None,
+            }));
         }
         ComparableColumn::Date(_) => {
-            def.add(name, Int32, "日期", "yyyymmdd;日或月不明为00");
-            columns.push(int32(move |node| match find(node) {
+            columns.push(int32(move |i| match find(i) {
                 Some((ComparableColumn::Date(all), row)) => Some(all[row] as i32).filter(|&d| d != 0),
                 _ => None,
             }));
         }
         ComparableColumn::Division(_) => {
-            def.add(name, Text, "区划代码", "能确定到的最低一级");
-            let units = &inputs.catalogue.divisions.units;
-            columns.push(label(units.iter().map(|u| &u.code), move |node| match find(node) {
+            let units = &people.inputs.catalogue.divisions.units;
+            columns.push(label(units.iter().map(|u| &u.code), move |i| match find(i) {
                 Some((ComparableColumn::Division(all), row)) => {
                     (all[row] as usize).checked_sub(1).filter(|&unit| unit < units.len())
                 }
@@ -141,8 +160,7 @@ fn comparable<'a>(
             }));
         }
         ComparableColumn::Code(_) => {
-            def.add(name, Int32, "代码", "性别：1男 2女");
-            columns.push(int32(move |node| match find(node) {
+            columns.push(int32(move |i| match find(i) {
                 Some((ComparableColumn::Code(all), row)) => Some(all[row].into()),
                 _ => None,
             }));
@@ -170,15 +188,18 @@ pub(super) fn link(inputs: &PublicationInputs<'_>, people: &People<'_>, outputs:
     }
     let sources = || inputs.loaded.iter().map(|l| &l.records.source);
     let decisions = ["accept", "review"];
-    let mut columns = vec![
-        record_id(people, |i| links.left[i]),
-        record_id(people, |i| links.right[i]),
-        label(sources(), |i| Some(people.locate(links.left[i]).0)),
-        label(sources(), |i| Some(people.locate(links.right[i]).0)),
-        int32(|i| Some(links.weight[i])),
-        count(|i| links.tier[i] as u32),
-        label(decisions, |i| Some(usize::from(links.decision[i] == Decision::Review))),
-    ];
-    columns.extend(links.levels.iter().map(|level| count(|i| level[i].into())));
-    columns::write(outputs, "restricted/link.parquet", def, Rows::All(links.left.len()), columns)
+    columns::write(outputs, "restricted/link.parquet", def, links.left.len(), |from| {
+        let mut columns = vec![
+            record_id(people, move |i| links.left[from + i]),
+            record_id(people, move |i| links.right[from + i]),
+            label(sources(), move |i| Some(people.locate(links.left[from + i]).0)),
+            label(sources(), move |i| Some(people.locate(links.right[from + i]).0)),
+            int32(move |i| Some(links.weight[from + i])),
+            code(7, move |i| links.tier[from + i] as usize),
+            label(decisions, move |i| Some(usize::from(links.decision[from + i] == Decision::Review))),
+        ];
+        let levels = links.levels.iter();
+        columns.extend(levels.map(|level| code(256, move |i| level[from + i].into())));
+        columns
+    })
 }

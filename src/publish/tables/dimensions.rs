@@ -1,15 +1,18 @@
 //! What facts are about: people, households, divisions, rules, sources, the quarter.
 
-use super::super::columns::{self, Column, Rows, classes, count, flag, int32, label, pseudonym};
+use rayon::prelude::*;
+
+use super::super::columns::{self, Column, LargeTable, classes, count, flag, int32, label, pseudonym};
 use super::super::files::Outputs;
 use super::super::frame::{Cell, Kind, TableDef};
-use super::super::people::{Keys, People};
+use super::super::people::{Household, Keys, People, Person, Persons};
 use super::super::{PublicationInputs, manifest};
 use super::{
     HOUSEHOLD_KEY, PERSON_KEY, PLACE, days, definition, place_cells, severity_code, subject_code, table,
 };
 use crate::Result;
 use crate::reconcile::{Severity, SubjectKind};
+use crate::table::GROUP_ROWS;
 use crate::track::quarter;
 
 use Kind::{Date, Int32, Int64, Text};
@@ -23,11 +26,16 @@ fn add_source_columns(def: &mut TableDef, inputs: &PublicationInputs<'_>) {
     }
 }
 
+/// One column for each source, by sets of sources.
 fn source_columns<'a>(
-    inputs: &PublicationInputs<'_>,
-    mask: impl Fn(usize) -> u64 + Copy + Send + Sync + 'a,
+    persons: &Persons,
+    sources: usize,
+    set: impl Fn(usize) -> u32 + Copy + Send + Sync + 'a,
 ) -> impl Iterator<Item = Column<'a>> {
-    (0..inputs.loaded.len()).map(move |source| flag(move |i| mask(i) >> source.min(63) & 1 == 1))
+    (0..sources).map(move |source| {
+        let within = persons.sets.with(source);
+        flag(move |i| within[set(i) as usize])
+    })
 }
 
 const SEXES: [&str; 3] = ["未知", "男", "女"];
@@ -35,6 +43,7 @@ const SEXES: [&str; 3] = ["未知", "男", "女"];
 pub(super) fn dim_person(
     inputs: &PublicationInputs<'_>,
     people: &People<'_>,
+    all: &Persons,
     keys: &Keys,
     outputs: &mut Outputs,
 ) -> Result<()> {
@@ -47,29 +56,39 @@ pub(super) fn dim_person(
     ];
     let mut def = definition("人员", &[&[PERSON_KEY, HOUSEHOLD_KEY], &PLACE, &columns]);
     add_source_columns(&mut def, inputs);
-    let persons = &people.persons;
-    let home = |i: usize| keys.household[persons[i].household as usize];
+    let home = |i: usize| keys.household[all.persons[i].household as usize];
     let order = people.sorted(
-        persons.len(),
-        |i| Some(persons[i].division).filter(|_| persons[i].records > 0),
-        |i| (home(i), keys.person[i]),
+        all.persons.len(),
+        |i| Some(all.persons[i].division).filter(|_| all.persons[i].records > 0),
+        |i| home(i).begin(),
+        |a, b| (home(a), keys.person[a]).cmp(&(home(b), keys.person[b])),
     );
-    let mut columns = vec![pseudonym(|i| Some(keys.person[i])), pseudonym(|i| Some(home(i)))];
-    columns.extend(columns::place(&people.places, |i| persons[i].division));
-    columns.extend([
-        label(SEXES, |i| Some(usize::from(persons[i].sex)).filter(|&sex| sex < SEXES.len()).or(Some(0))),
-        int32(|i| Some(persons[i].birth).filter(|&b| b >= 10_000).map(|b| (b / 10_000) as i32)),
-        classes(|i| persons[i].id.class),
-        count(|i| persons[i].records),
-        flag(|i| persons[i].in_review),
-    ]);
-    columns.extend(source_columns(inputs, |i| persons[i].sources));
-    columns::write(outputs, "tables/dim_person.parquet", def, Rows::Order(&order), columns)
+    let fields = people.fields();
+    let mut table = LargeTable::create(outputs, "tables/dim_person.parquet", def)?;
+    for group in order.chunks(GROUP_ROWS) {
+        let persons: Vec<Person> = group.par_iter().map(|&i| all.persons[i as usize]).collect();
+        let mut columns = vec![
+            pseudonym(|i| Some(keys.person[group[i] as usize])),
+            pseudonym(|i| Some(keys.household[persons[i].household as usize])),
+        ];
+        columns.extend(columns::place(&people.places, |i| persons[i].division));
+        columns.extend([
+            label(SEXES, |i| Some(usize::from(persons[i].sex)).filter(|&sex| sex < SEXES.len()).or(Some(0))),
+            int32(|i| Some(persons[i].birth).filter(|&b| b >= 10_000).map(|b| (b / 10_000) as i32)),
+            classes(|i| people.id(&fields, &persons[i]).class),
+            count(|i| persons[i].records),
+            flag(|i| persons[i].in_review),
+        ]);
+        columns.extend(source_columns(all, inputs.loaded.len(), |i| persons[i].sources));
+        table.group(group.len(), columns)?;
+    }
+    table.finish()
 }
 
 pub(super) fn dim_household(
     inputs: &PublicationInputs<'_>,
     people: &People<'_>,
+    all: &Persons,
     keys: &Keys,
     outputs: &mut Outputs,
 ) -> Result<()> {
@@ -79,17 +98,23 @@ pub(super) fn dim_household(
     ];
     let mut def = definition("户", &[&[HOUSEHOLD_KEY], &PLACE, &columns]);
     add_source_columns(&mut def, inputs);
-    let households = &people.households;
+    let households = &all.households;
     let order = people.sorted(
         households.len(),
         |i| Some(households[i].division).filter(|_| households[i].records > 0),
-        |i| keys.household[i],
+        |i| keys.household[i].begin(),
+        |a, b| keys.household[a].cmp(&keys.household[b]),
     );
-    let mut columns = vec![pseudonym(|i| Some(keys.household[i]))];
-    columns.extend(columns::place(&people.places, |i| households[i].division));
-    columns.extend([count(|i| households[i].persons), count(|i| households[i].records)]);
-    columns.extend(source_columns(inputs, |i| households[i].sources));
-    columns::write(outputs, "tables/dim_household.parquet", def, Rows::Order(&order), columns)
+    let mut table = LargeTable::create(outputs, "tables/dim_household.parquet", def)?;
+    for group in order.chunks(GROUP_ROWS) {
+        let homes: Vec<Household> = group.par_iter().map(|&i| households[i as usize]).collect();
+        let mut columns = vec![pseudonym(|i| Some(keys.household[group[i] as usize]))];
+        columns.extend(columns::place(&people.places, |i| homes[i].division));
+        columns.extend([count(|i| homes[i].persons), count(|i| homes[i].records)]);
+        columns.extend(source_columns(all, inputs.loaded.len(), |i| homes[i].sources));
+        table.group(group.len(), columns)?;
+    }
+    table.finish()
 }
 
 pub(super) fn dim_division(

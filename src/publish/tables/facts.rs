@@ -1,19 +1,22 @@
 //! Records, exceptions and returned rows.
 
+use rayon::prelude::*;
+
 use super::super::PublicationInputs;
 use super::super::columns::{
-    self, Rows, classes, count, date, flag, int32, label, pseudonym, record_id, text,
+    self, LargeTable, classes, code, count, date, flag, int32, label, pseudonym, record_id, text,
 };
 use super::super::files::Outputs;
 use super::super::frame::{Kind, TableDef};
 use super::super::people::{Keys, People};
 use super::super::restricted::cause;
 use super::{
-    HOUSEHOLD_KEY, PERSON_KEY, PLACE, QUARTER, definition, iso_day, returned, severity_code, subject_code,
+    HOUSEHOLD_KEY, PERSON_KEY, PLACE, QUARTER, definition, iso_days, returned, severity_code, subject_code,
     table,
 };
 use crate::Result;
 use crate::privacy::{Pseudonym, Pseudonymizer};
+use crate::table::GROUP_ROWS;
 use crate::track::{TrackedException, quarters_between};
 
 use Kind::{Date, Int32, Int64, Text};
@@ -33,32 +36,42 @@ pub(super) fn fact_record(
     ];
     let def = definition("记录", &[&[QUARTER, PERSON_KEY, HOUSEHOLD_KEY], &PLACE, &columns]);
     let resolution = inputs.resolution;
-    let fields: Vec<_> = (0..inputs.loaded.len()).map(|s| people.fields(s)).collect();
-    let locate = |node: usize| people.locate(node as u32);
+    let fields = people.fields();
     let division = |node: usize| {
-        let (source, row) = locate(node);
+        let (source, row) = people.locate(node as u32);
         fields[source].division(row)
     };
     let household = |node: usize| keys.household[resolution.household[node] as usize];
     // Within a household as numbered, which is by source and row.
-    let order = people.sorted(resolution.person.len(), |node| Some(division(node)), household);
-    let mut columns = vec![
-        label([inputs.quarter], |_| Some(0)),
-        pseudonym(|node| Some(keys.person[resolution.person[node] as usize])),
-        pseudonym(|node| Some(household(node))),
-    ];
-    columns.extend(columns::place(&people.places, division));
-    columns.extend([
-        record_id(people, |node| node as u32),
-        label(inputs.loaded.iter().map(|l| &l.records.source), |node| Some(locate(node).0)),
-        classes(|node| {
-            let (source, row) = locate(node);
-            fields[source].id(row).class
-        }),
-        count(|node| resolution.tier[node] as u32),
-        flag(|node| resolution.in_review[node]),
-    ]);
-    columns::write(outputs, "tables/fact_record.parquet", def, Rows::Order(&order), columns)
+    let order = people.sorted(
+        resolution.person.len(),
+        |node| Some(division(node)),
+        |node| household(node).begin(),
+        |a, b| household(a).cmp(&household(b)),
+    );
+    let sources = || inputs.loaded.iter().map(|l| &l.records.source);
+    let mut table = LargeTable::create(outputs, "tables/fact_record.parquet", def)?;
+    for group in order.chunks(GROUP_ROWS) {
+        let node = |i: usize| group[i] as usize;
+        let mut columns = vec![
+            label([inputs.quarter], |_| Some(0)),
+            pseudonym(|i| Some(keys.person[resolution.person[node(i)] as usize])),
+            pseudonym(|i| Some(household(node(i)))),
+        ];
+        columns.extend(columns::place(&people.places, |i| division(node(i))));
+        columns.extend([
+            record_id(people, |i| group[i]),
+            label(sources(), |i| Some(people.locate(group[i]).0)),
+            classes(|i| {
+                let (source, row) = people.locate(group[i]);
+                fields[source].id(row).class
+            }),
+            code(7, |i| resolution.tier[node(i)] as usize),
+            flag(|i| resolution.in_review[node(i)]),
+        ]);
+        table.group(group.len(), columns)?;
+    }
+    table.finish()
 }
 
 /// Subjects of resolved exceptions may be gone, so keys are computed from their ids.
@@ -92,52 +105,72 @@ pub(super) fn fact_exception(
     ];
     let def = definition("疑点", &[&[QUARTER], &PLACE, &[HOUSEHOLD_KEY, PERSON_KEY], &columns]);
     let pseudonyms = Pseudonymizer::new(inputs.key)?;
-    let mut rows: Vec<(&TrackedException, Option<Pseudonym>)> = inputs
-        .tracked
-        .iter()
-        .filter(|t| !t.is_history(inputs.quarter))
-        .map(|t| (t, t.exception.household_id.as_deref().map(|id| pseudonyms.household(id))))
-        .collect();
-    rows.sort_unstable_by(|(a, ha), (b, hb)| {
-        let (ea, eb) = (&a.exception, &b.exception);
-        (&ea.county_code, &ea.township_code, &ea.village_code, ha, &a.exception_id).cmp(&(
-            &eb.county_code,
-            &eb.township_code,
-            &eb.village_code,
-            hb,
-            &b.exception_id,
-        ))
+    let published: Vec<&TrackedException> =
+        inputs.tracked.iter().filter(|t| !t.is_history(inputs.quarter)).collect();
+    let homes = keys(published.iter().map(|t| t.exception.household_id.as_deref()), |ids, keys| {
+        pseudonyms.households(ids, keys);
     });
-    let open: Vec<i32> = rows
-        .iter()
-        .map(|(t, _)| Ok(i32::try_from(quarters_between(&t.first_seen, &t.last_seen)?).unwrap_or(i32::MAX)))
-        .collect::<Result<_>>()?;
-    let (t, e) = (|i: usize| rows[i].0, |i: usize| &rows[i].0.exception);
-    let columns = vec![
-        label([inputs.quarter], |_| Some(0)),
-        text(|i| Some(&e(i).county_code)),
-        text(|i| Some(&e(i).township_code)),
-        text(|i| Some(&e(i).village_code)),
-        pseudonym(|i| rows[i].1),
-        pseudonym(|i| e(i).person_id.as_deref().map(|id| pseudonyms.person(id))),
-        text(|i| Some(&t(i).exception_id)),
-        text(|i| Some(&e(i).rule_code)),
-        text(|i| Some(severity_code(e(i).severity))),
-        text(|i| Some(subject_code(e(i).subject_kind))),
-        text(|i| Some(&e(i).owner)),
-        text(|i| Some(&t(i).first_seen)),
-        text(|i| Some(&t(i).last_seen)),
-        int32(|i| Some(open[i])),
-        text(|i| Some(t(i).status.code())),
-        flag(|i| t(i).checked),
-        count(|i| e(i).confidence.into()),
-        flag(|i| t(i).in_review()),
-        date(|i| iso_day(&t(i).due_date)),
-        columns::evidence(t),
-        columns::related(people, t),
-        text(|i| cause(&people.by_finding, t(i)).map(|c| c.exception_id.as_str())),
-    ];
-    columns::write(outputs, "tables/fact_exception.parquet", def, Rows::All(rows.len()), columns)
+    let mut rows: Vec<(&TrackedException, Option<Pseudonym>)> = published.into_iter().zip(homes).collect();
+    rows.par_sort_unstable_by(|(a, ha), (b, hb)| {
+        let within = || (ha, &a.exception_id).cmp(&(hb, &b.exception_id));
+        place(a).cmp(&place(b)).then_with(within)
+    });
+    let mut table = LargeTable::create(outputs, "tables/fact_exception.parquet", def)?;
+    for group in rows.chunks(GROUP_ROWS) {
+        let (t, e) = (|i: usize| group[i].0, |i: usize| &group[i].0.exception);
+        let persons = keys(group.iter().map(|(t, _)| t.exception.person_id.as_deref()), |ids, keys| {
+            pseudonyms.persons(ids, keys);
+        });
+        let due = iso_days(group.iter().map(|(t, _)| &*t.due_date));
+        let open: Vec<i32> = group
+            .iter()
+            .map(|(t, _)| Ok(quarters_between(&t.first_seen, &t.last_seen)?.try_into().unwrap_or(i32::MAX)))
+            .collect::<Result<_>>()?;
+        let columns = vec![
+            label([inputs.quarter], |_| Some(0)),
+            text(|i| Some(&e(i).county_code)),
+            text(|i| Some(&e(i).township_code)),
+            text(|i| Some(&e(i).village_code)),
+            pseudonym(|i| group[i].1),
+            pseudonym(|i| persons[i]),
+            text(|i| Some(&t(i).exception_id)),
+            text(|i| Some(&e(i).rule_code)),
+            text(|i| Some(severity_code(e(i).severity))),
+            text(|i| Some(subject_code(e(i).subject_kind))),
+            text(|i| Some(&e(i).owner)),
+            text(|i| Some(&t(i).first_seen)),
+            text(|i| Some(&t(i).last_seen)),
+            int32(|i| Some(open[i])),
+            text(|i| Some(t(i).status.code())),
+            flag(|i| t(i).checked),
+            count(|i| e(i).confidence.into()),
+            flag(|i| t(i).in_review()),
+            date(|i| due[i]),
+            columns::evidence(t),
+            columns::related(people, t),
+            text(|i| cause(&people.by_finding, t(i)).map(|c| c.exception_id.as_str())),
+        ];
+        table.group(group.len(), columns)?;
+    }
+    table.finish()
+}
+
+fn place(tracked: &TrackedException) -> [&str; 3] {
+    let e = &tracked.exception;
+    [&*e.county_code, &*e.township_code, &*e.village_code]
+}
+
+/// Keys of ids where there are any.
+fn keys<'a>(
+    ids: impl Iterator<Item = Option<&'a str>>,
+    fill: impl Fn(&[&str], &mut [Pseudonym]),
+) -> Vec<Option<Pseudonym>> {
+    let ids: Vec<Option<&str>> = ids.collect();
+    let there: Vec<&str> = ids.iter().copied().flatten().collect();
+    let mut keys = vec![Pseudonym::default(); there.len()];
+    fill(&there, &mut keys);
+    let mut keys = keys.into_iter();
+    ids.into_iter().map(|id| id.and_then(|_| keys.next())).collect()
 }
 
 /// Place and reason code only: the reason's text and the original may hold names and numbers.

@@ -1,9 +1,11 @@
 //! `tables/`: a star for BI tools. Pseudonyms only; no name, no number, no free text.
 
+use hashbrown::HashMap;
+
 use super::PublicationInputs;
 use super::files::Outputs;
 use super::frame::{Cell, Kind, TableDef, TableWriter};
-use super::people::{Keys, People, Place};
+use super::people::{Keys, People, Persons, Place};
 use crate::Result;
 use crate::load::{Loaded, Reject};
 use crate::reconcile::{Severity, SubjectKind};
@@ -32,12 +34,13 @@ const HOUSEHOLD_KEY: Column = ("household_key", Text, "户假名", "带密钥的
 pub(in crate::publish) fn write(
     inputs: &PublicationInputs<'_>,
     people: &People<'_>,
+    all: &Persons,
     keys: &Keys,
     outputs: &mut Outputs,
 ) -> Result<()> {
     outputs.side_by_side(&[
-        &|to| dimensions::dim_person(inputs, people, keys, to),
-        &|to| dimensions::dim_household(inputs, people, keys, to),
+        &|to| dimensions::dim_person(inputs, people, all, keys, to),
+        &|to| dimensions::dim_household(inputs, people, all, keys, to),
         &|to| dimensions::dim_division(inputs, people, to),
         &|to| dimensions::dim_rule(inputs, to),
         &|to| dimensions::dim_source(inputs, to),
@@ -102,7 +105,9 @@ pub(in crate::publish) fn days(date: jiff::civil::Date) -> i32 {
     date.duration_since(epoch).as_hours().div_euclid(24) as i32
 }
 
-/// Days since 1970-01-01 of an ISO date.
-pub(in crate::publish) fn iso_day(text: &str) -> Option<i32> {
-    text.parse::<jiff::civil::Date>().ok().map(days)
+/// Days since 1970-01-01 of ISO dates, few of which are different.
+pub(in crate::publish) fn iso_days<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<Option<i32>> {
+    let mut known: HashMap<&str, Option<i32>> = HashMap::new();
+    let parse = |text: &str| text.parse::<jiff::civil::Date>().ok().map(days);
+    texts.map(|text| *known.entry(text).or_insert_with(|| parse(text))).collect()
 }

@@ -1,0 +1,66 @@
+//! Files whose digest is known when they are written, without reading them again.
+
+use std::io::{self, Write};
+
+use sha2::{Digest as _, Sha256};
+
+/// What was written to a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Digest {
+    /// SHA-256, hexadecimal.
+    pub sha256: String,
+    /// Length.
+    pub bytes: u64,
+}
+
+/// Hands on what is written, and digests it.
+#[derive(Debug)]
+pub struct Digesting<W> {
+    to: W,
+    hash: Sha256,
+    bytes: u64,
+}
+
+impl<W: Write> Digesting<W> {
+    /// Digests everything that is written to `to` from now on.
+    pub fn new(to: W) -> Self {
+        Self { to, hash: Sha256::new(), bytes: 0 }
+    }
+
+    /// The file, and the digest of what it was given.
+    pub fn finish(self) -> (W, Digest) {
+        (self.to, Digest { sha256: hex(&self.hash.finalize()), bytes: self.bytes })
+    }
+}
+
+impl<W: Write> Write for Digesting<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.to.write(bytes)?;
+        self.hash.update(&bytes[..written]);
+        self.bytes += written as u64;
+        Ok(written)
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().flat_map(|b| [b >> 4, b & 15]).filter_map(|n| char::from_digit(n.into(), 16)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digest_is_that_of_the_bytes_in_whatever_portions() {
+        let mut file = Digesting::new(Vec::new());
+        file.write_all(b"ab").unwrap();
+        file.write_all(b"c").unwrap();
+        let (bytes, digest) = file.finish();
+        assert_eq!((bytes.as_slice(), digest.bytes), (&b"abc"[..], 3));
+        assert_eq!(digest.sha256, hex(&Sha256::digest(b"abc")));
+    }
+}

@@ -1,0 +1,160 @@
+//! Rows of a list as a worksheet holds them. A list has thirty cells a row, all alike: making
+//! them here, without a model of the sheet, is most of what makes lists quick.
+
+use std::fmt::Write as _;
+
+use rust_xlsxwriter::XlsxError;
+use rust_xlsxwriter::utility::column_number_to_name;
+
+use super::row::{COLUMNS, Column, ColumnKind, Row};
+use super::style::CellStyle;
+use super::xlsx;
+use crate::Result;
+use crate::privacy::cell::is_active;
+
+/// Most UTF-16 units of a cell that a spreadsheet opens.
+const LONGEST: usize = 32_767;
+
+/// Writes rows, one after the other.
+pub(super) struct Rows {
+    /// `<c r="` with the letters of each column.
+    begins: [String; COLUMNS.len()],
+    due: usize,
+    severity: usize,
+    /// The row's number, `1` being the header's.
+    number: String,
+}
+
+impl Rows {
+    pub(super) fn new() -> Result<Self> {
+        Ok(Self {
+            begins: std::array::from_fn(|at| format!("<c r=\"{}", column_number_to_name(at as u16))),
+            due: Column::position("反馈期限")?,
+            severity: Column::position("严重程度")?,
+            number: String::new(),
+        })
+    }
+
+    /// Appends a row, the header's being number 1.
+    pub(super) fn push(&mut self, number: usize, row: &Row<'_>, out: &mut String) -> Result<()> {
+        self.number.clear();
+        let _ = write!(self.number, "{number}");
+        let _ = write!(out, r#"<row r="{number}" ht="{}" customHeight="1">"#, height(row));
+        for (c, (column, text)) in COLUMNS.iter().zip(&row.cells).enumerate() {
+            let style = match column.kind {
+                _ if c == self.due && row.overdue => CellStyle::Overdue,
+                _ if c == self.severity && row.severe => CellStyle::Severe,
+                ColumnKind::Short | ColumnKind::Hidden if is_active(text) => CellStyle::ShortQuoted,
+                ColumnKind::Short | ColumnKind::Hidden => CellStyle::Short,
+                ColumnKind::Long if is_active(text) => CellStyle::LongQuoted,
+                ColumnKind::Long => CellStyle::Long,
+                ColumnKind::Answer => CellStyle::Answer,
+            };
+            out.push_str(&self.begins[c]);
+            out.push_str(&self.number);
+            out.push_str("\" s=\"");
+            out.push(char::from(b'0' + style as u8));
+            match (c, text.as_ref()) {
+                (0, _) => {
+                    let _ = write!(out, "\"><v>{}</v></c>", number - 1);
+                }
+                (_, "") => out.push_str("\"/>"),
+                (_, text) => {
+                    out.push_str("\" t=\"inlineStr\"><is><t");
+                    let blank = ['\t', '\n', ' '];
+                    if text.starts_with(blank) || text.ends_with(blank) {
+                        out.push_str(" xml:space=\"preserve\"");
+                    }
+                    out.push('>');
+                    push_text(text, out)?;
+                    out.push_str("</t></is></c>");
+                }
+            }
+        }
+        out.push_str("</row>");
+        Ok(())
+    }
+}
+
+/// Appends a text with what XML and spreadsheets take for something else escaped.
+fn push_text(text: &str, out: &mut String) -> Result<()> {
+    if text.len() > LONGEST && text.encode_utf16().count() > LONGEST {
+        return Err(xlsx(XlsxError::MaxStringLengthExceeded));
+    }
+    // Hardly a text needs anything; whole chunks are looked at side by side.
+    let plain = |chunk: &[u8]| !chunk.iter().fold(false, |found, &byte| found | is_special(byte));
+    if text.as_bytes().chunks(64).all(plain) {
+        out.push_str(text);
+        return Ok(());
+    }
+    for (at, c) in text.char_indices() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '\t' | '\n' => out.push(c),
+            // How spreadsheets write what XML cannot hold, and what looks like it.
+            '\0'..='\x1F' | '\u{FFFE}' | '\u{FFFF}' => {
+                let _ = write!(out, "_x{:04X}_", c as u32);
+            }
+            '_' if is_escape(&text.as_bytes()[at..]) => out.push_str("_x005F_"),
+            _ => out.push(c),
+        }
+    }
+    Ok(())
+}
+
+/// True for bytes that may begin something to escape.
+fn is_special(byte: u8) -> bool {
+    (byte < b' ' && byte != b'\n') | matches!(byte, b'&' | b'<' | b'>' | b'_' | 0xEF)
+}
+
+/// True if `_x` and four hexadecimal digits between underscores come next.
+fn is_escape(text: &[u8]) -> bool {
+    matches!(text, [b'_', b'x', a, b, c, d, b'_', ..] if [a, b, c, d].iter().all(|d| d.is_ascii_hexdigit()))
+}
+
+/// Height in points that shows every wrapped line: readers do not fit rows of protected sheets.
+fn height(row: &Row<'_>) -> f64 {
+    let lines = COLUMNS.iter().zip(&row.cells).map(|(column, text)| lines(text, column.width as usize)).max();
+    let points = (lines.unwrap_or(1).clamp(2, 20) as f64 * 13.5 + 4.0).min(400.0);
+    // Rows are whole pixels high, four to three points.
+    (points * 4.0 / 3.0).round() * 0.75
+}
+
+/// Lines that a text takes in a column of a width.
+pub(super) fn lines(text: &str, width: usize) -> usize {
+    // A Han character takes two columns.
+    let columns = |line: &str| {
+        line.bytes().map(|byte| usize::from(byte < 0x80) + 2 * usize::from(byte >= 0xC0)).sum::<usize>()
+    };
+    text.split('\n').map(|line| columns(line).div_ceil(width - 1).max(1)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn escaped(text: &str) -> String {
+        let mut out = String::new();
+        push_text(text, &mut out).unwrap();
+        out
+    }
+
+    #[test]
+    fn what_spreadsheets_take_for_something_else_is_escaped() {
+        assert_eq!(escaped("甲<乙> & \"丙\"\n丁"), "甲&lt;乙&gt; &amp; \"丙\"\n丁");
+        assert_eq!(escaped("a\u{0}b\r\u{FFFF}"), "a_x0000_b_x000D__xFFFF_");
+        assert_eq!(escaped("_x000D_ x_y _xyz_ _"), "_x005F_x000D_ x_y _xyz_ _");
+        assert_eq!(escaped("registry_person＝"), "registry_person＝");
+        assert!(push_text(&"长".repeat(LONGEST + 1), &mut String::new()).is_err());
+    }
+
+    #[test]
+    fn wide_characters_take_two_columns() {
+        assert_eq!(lines("", 5), 1);
+        assert_eq!(lines("一二三", 5), 2);
+        assert_eq!(lines("abcd", 5), 1);
+        assert_eq!(lines("abcde\n\n一", 5), 4);
+    }
+}

@@ -1,0 +1,381 @@
+//! A column of few different values: a dictionary, and each row's position in it.
+//!
+//! The general writer looks up every value by its hash, and lists every row that is not missing
+//! before it does. Positions that are known already, and values that stand many times in a row,
+//! need neither; most columns of most tables are such.
+
+use std::hash::Hash;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray as _, Int32Array, Int64Array, StringArray, UInt32Array};
+use arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type};
+use hashbrown::{HashMap, HashTable};
+use parquet::basic::{Compression, Encoding, PageType};
+use parquet::column::page::{CompressedPage, Page, PageWriter as _};
+use parquet::column::writer::ColumnCloseResult;
+use parquet::data_type::ByteArray;
+use parquet::errors::Result;
+use parquet::file::metadata::{ColumnChunkMetaData, PageEncodingStats};
+use parquet::file::statistics::Statistics;
+use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
+use parquet::schema::types::ColumnDescPtr;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::{PAGE_ROWS, hybrid};
+
+/// Position of a missing value.
+pub(crate) const MISSING: u32 = u32::MAX;
+
+/// A column chunk being encoded.
+pub(super) struct DictionaryColumn {
+    column: ColumnDescPtr,
+    dictionary: Dictionary,
+    /// Positions of rows that do not fill a page yet.
+    waiting: Vec<u32>,
+    /// Bodies of finished pages, and their rows.
+    pages: Vec<(Vec<u8>, usize)>,
+    missing: u64,
+}
+
+/// The different values, in order of first appearance.
+enum Dictionary {
+    /// Positions come as positions among these.
+    Labels {
+        labels: ArrayRef,
+        positions: Vec<u32>,
+        used: Vec<u32>,
+    },
+    Text(Texts),
+    Int32(Numbers<i32>),
+    Int64(Numbers<i64>),
+}
+
+impl DictionaryColumn {
+    /// A column whose rows come as positions among `labels`, texts or numbers of 32 bits.
+    pub(super) fn of_labels(column: ColumnDescPtr, labels: ArrayRef) -> Self {
+        let positions = vec![MISSING; labels.len()];
+        Self::begin(column, Dictionary::Labels { labels, positions, used: Vec::new() })
+    }
+
+    /// A column whose rows come as values; `None` for types that have no dictionary here.
+    pub(super) fn of_values(column: ColumnDescPtr, kind: &DataType) -> Option<Self> {
+        let dictionary = match kind {
+            DataType::Utf8 => Dictionary::Text(Texts::default()),
+            DataType::Int32 | DataType::Date32 => Dictionary::Int32(Numbers::default()),
+            DataType::Int64 => Dictionary::Int64(Numbers::default()),
+            _ => return None,
+        };
+        Some(Self::begin(column, dictionary))
+    }
+
+    fn begin(column: ColumnDescPtr, dictionary: Dictionary) -> Self {
+        Self { column, dictionary, waiting: Vec::new(), pages: Vec::new(), missing: 0 }
+    }
+
+    /// Appends rows given by their positions among the labels.
+    pub(super) fn push_labels(&mut self, rows: &[u32]) {
+        let Dictionary::Labels { positions, used, .. } = &mut self.dictionary else { return };
+        self.waiting.extend(rows.iter().map(|&label| {
+            if label == MISSING {
+                return MISSING;
+            }
+            let position = &mut positions[label as usize];
+            if *position == MISSING {
+                *position = used.len() as u32;
+                used.push(label);
+            }
+            *position
+        }));
+        self.end_pages();
+    }
+
+    /// Appends rows given by their values.
+    pub(super) fn push_values(&mut self, values: &dyn Array) {
+        let waiting = &mut self.waiting;
+        match &mut self.dictionary {
+            Dictionary::Labels { .. } => {}
+            Dictionary::Text(texts) => {
+                let values = values.as_string::<i32>();
+                extend(waiting, values, |row| texts.position(values.value(row)));
+            }
+            Dictionary::Int32(numbers) => {
+                let plain = match values.as_primitive_opt::<Int32Type>() {
+                    Some(values) => values.values(),
+                    None => values.as_primitive::<Date32Type>().values(),
+                };
+                extend(waiting, values, |row| numbers.position(plain[row]));
+            }
+            Dictionary::Int64(numbers) => {
+                let plain = values.as_primitive::<Int64Type>().values();
+                extend(waiting, values, |row| numbers.position(plain[row]));
+            }
+        }
+        self.end_pages();
+    }
+
+    fn end_pages(&mut self) {
+        while self.waiting.len() >= PAGE_ROWS {
+            self.end_page(PAGE_ROWS);
+        }
+    }
+
+    /// Encodes the first `rows` of those that wait.
+    fn end_page(&mut self, rows: usize) {
+        let rest = self.waiting.split_off(rows);
+        let mut positions = std::mem::replace(&mut self.waiting, rest);
+        let mut body = Vec::new();
+        if self.column.max_def_level() > 0 {
+            body.extend([0; 4]);
+            if positions.contains(&MISSING) {
+                let there: Vec<u32> = positions.iter().map(|&p| u32::from(p != MISSING)).collect();
+                hybrid::push(&there, 1, &mut body);
+                positions.retain(|&p| p != MISSING);
+                self.missing += (rows - positions.len()) as u64;
+            } else {
+                hybrid::push_run(rows, 1, 1, &mut body);
+            }
+            let length = (body.len() - 4) as u32;
+            body[..4].copy_from_slice(&length.to_le_bytes());
+        }
+        let width = hybrid::width(self.dictionary.len());
+        body.push(width as u8);
+        hybrid::push(&positions, width, &mut body);
+        self.pages.push((body, rows));
+    }
+
+    /// The encoded chunk.
+    pub(super) fn close(mut self) -> Result<(Vec<u8>, ColumnCloseResult)> {
+        if !self.waiting.is_empty() {
+            self.end_page(self.waiting.len());
+        }
+        let rows: usize = self.pages.iter().map(|page| page.1).sum();
+        let count = self.pages.len();
+        let mut chunk = TrackedWrite::new(Vec::new());
+        let mut writer = SerializedPageWriter::new(&mut chunk);
+        let mut write = |page: Page| {
+            let length = page.buffer().len();
+            writer.write_page(CompressedPage::new(page, length))
+        };
+        let values = self.dictionary.values()?;
+        write(Page::DictionaryPage {
+            buf: plain(&values).into(),
+            num_values: values.len() as u32,
+            encoding: Encoding::PLAIN,
+            is_sorted: false,
+        })?;
+        let mut data_page_offset = None;
+        for (body, rows) in self.pages {
+            let written = write(Page::DataPage {
+                buf: body.into(),
+                num_values: rows as u32,
+                encoding: Encoding::RLE_DICTIONARY,
+                def_level_encoding: Encoding::RLE,
+                rep_level_encoding: Encoding::RLE,
+                statistics: None,
+            })?;
+            data_page_offset = data_page_offset.or(Some(written.offset as i64));
+        }
+        let pages = |page_type, encoding, count: usize| PageEncodingStats {
+            page_type,
+            encoding,
+            count: count as i32,
+        };
+        let chunk = chunk.into_inner()?;
+        let metadata = ColumnChunkMetaData::builder(self.column)
+            .set_compression(Compression::UNCOMPRESSED)
+            .set_encodings(vec![Encoding::PLAIN, Encoding::RLE, Encoding::RLE_DICTIONARY])
+            .set_page_encoding_stats(vec![
+                pages(PageType::DICTIONARY_PAGE, Encoding::PLAIN, 1),
+                pages(PageType::DATA_PAGE, Encoding::RLE_DICTIONARY, count),
+            ])
+            .set_total_compressed_size(chunk.len() as i64)
+            .set_total_uncompressed_size(chunk.len() as i64)
+            .set_num_values(rows as i64)
+            .set_dictionary_page_offset(Some(0))
+            .set_data_page_offset(data_page_offset.unwrap_or_default())
+            .set_statistics(statistics(&values, self.missing))
+            .build()?;
+        let close = ColumnCloseResult {
+            bytes_written: chunk.len() as u64,
+            rows_written: rows as u64,
+            metadata,
+            bloom_filter: None,
+            column_index: None,
+            offset_index: None,
+        };
+        Ok((chunk, close))
+    }
+}
+
+/// Appends the position of every value, [`MISSING`] where there is none.
+fn extend(to: &mut Vec<u32>, values: &dyn Array, mut position: impl FnMut(usize) -> u32) {
+    match values.nulls() {
+        None => to.extend((0..values.len()).map(position)),
+        Some(nulls) => {
+            to.extend(
+                nulls.iter().enumerate().map(|(row, there)| if there { position(row) } else { MISSING }),
+            );
+        }
+    }
+}
+
+impl Dictionary {
+    fn len(&self) -> usize {
+        match self {
+            Self::Labels { used, .. } => used.len(),
+            Self::Text(texts) => texts.ends.len(),
+            Self::Int32(numbers) => numbers.values.len(),
+            Self::Int64(numbers) => numbers.values.len(),
+        }
+    }
+
+    fn values(&self) -> Result<ArrayRef> {
+        Ok(match self {
+            Self::Labels { labels, used, .. } => {
+                arrow::compute::take(labels, &UInt32Array::from_iter_values(used.iter().copied()), None)?
+            }
+            Self::Text(texts) => {
+                Arc::new(StringArray::from_iter_values((0..texts.ends.len()).map(|at| texts.get(at))))
+            }
+            Self::Int32(numbers) => Arc::new(Int32Array::from_iter_values(numbers.values.iter().copied())),
+            Self::Int64(numbers) => Arc::new(Int64Array::from_iter_values(numbers.values.iter().copied())),
+        })
+    }
+}
+
+/// Values as Parquet writes them plainly.
+fn plain(values: &dyn Array) -> Vec<u8> {
+    if let Some(texts) = values.as_string_opt::<i32>() {
+        let bytes = |text: &str| [&(text.len() as u32).to_le_bytes(), text.as_bytes()].concat();
+        texts.iter().flatten().flat_map(bytes).collect()
+    } else if let Some(numbers) = values.as_primitive_opt::<Int32Type>() {
+        numbers.values().iter().flat_map(|number| number.to_le_bytes()).collect()
+    } else {
+        let numbers = values.as_primitive::<Int64Type>();
+        numbers.values().iter().flat_map(|number| number.to_le_bytes()).collect()
+    }
+}
+
+/// The least and the greatest value: readers skip whole chunks by them.
+fn statistics(values: &dyn Array, missing: u64) -> Statistics {
+    let missing = Some(missing);
+    if let Some(texts) = values.as_string_opt::<i32>() {
+        let (least, greatest) = (texts.iter().flatten().min(), texts.iter().flatten().max());
+        Statistics::byte_array(
+            least.map(ByteArray::from),
+            greatest.map(ByteArray::from),
+            None,
+            missing,
+            false,
+        )
+    } else if let Some(numbers) = values.as_primitive_opt::<Int32Type>() {
+        let numbers = numbers.values().iter().copied();
+        Statistics::int32(numbers.clone().min(), numbers.max(), None, missing, false)
+    } else {
+        let numbers = values.as_primitive::<Int64Type>().values().iter().copied();
+        Statistics::int64(numbers.clone().min(), numbers.max(), None, missing, false)
+    }
+}
+
+/// Different texts, one after the other.
+#[derive(Default)]
+struct Texts {
+    all: String,
+    ends: Vec<usize>,
+    table: HashTable<(u64, u32)>,
+    /// Position of the text before: sorted tables repeat themselves.
+    last: Option<u32>,
+}
+
+impl Texts {
+    fn get(&self, at: usize) -> &str {
+        text_at(&self.all, &self.ends, at)
+    }
+
+    fn position(&mut self, text: &str) -> u32 {
+        if let Some(last) = self.last
+            && self.get(last as usize) == text
+        {
+            return last;
+        }
+        let hash = xxh3_64(text.as_bytes());
+        let (all, ends) = (&self.all, &self.ends);
+        let same = |&(h, at): &(u64, u32)| h == hash && text_at(all, ends, at as usize) == text;
+        let at = match self.table.find(hash, same) {
+            Some(&(_, at)) => at,
+            None => {
+                let at = self.ends.len() as u32;
+                self.all.push_str(text);
+                self.ends.push(self.all.len());
+                self.table.insert_unique(hash, (hash, at), |&(hash, _)| hash);
+                at
+            }
+        };
+        self.last = Some(at);
+        at
+    }
+}
+
+fn text_at<'a>(all: &'a str, ends: &[usize], at: usize) -> &'a str {
+    let begin = at.checked_sub(1).map_or(0, |before| ends[before]);
+    &all[begin..ends[at]]
+}
+
+/// Different numbers.
+struct Numbers<T> {
+    values: Vec<T>,
+    positions: HashMap<T, u32>,
+    /// The number before and its position.
+    last: Option<(T, u32)>,
+}
+
+impl<T> Default for Numbers<T> {
+    fn default() -> Self {
+        Self { values: Vec::new(), positions: HashMap::new(), last: None }
+    }
+}
+
+impl<T: Copy + Eq + Hash> Numbers<T> {
+    fn position(&mut self, number: T) -> u32 {
+        if let Some((last, position)) = self.last
+            && last == number
+        {
+            return position;
+        }
+        let values = &mut self.values;
+        let position = *self.positions.entry(number).or_insert_with(|| {
+            values.push(number);
+            values.len() as u32 - 1
+        });
+        self.last = Some((number, position));
+        position
+    }
+}
+
+/// True if the first values are so few that the column is better off with a dictionary. They
+/// decide for the whole chunk: a dictionary that grows large all the same is slow, not wrong.
+pub(super) fn is_worth_it(first: &[ArrayRef], rows: usize) -> bool {
+    /// Rows for each different value.
+    const TIMES: usize = 4;
+    let most = rows / TIMES;
+    let mut texts = Texts::default();
+    let mut numbers = Numbers::<i64>::default();
+    let mut left = rows;
+    for array in first {
+        let few = array.slice(0, left.min(array.len()));
+        left -= few.len();
+        for row in (0..few.len()).filter(|&row| few.is_valid(row)) {
+            let different = match few.data_type() {
+                DataType::Utf8 => texts.position(few.as_string::<i32>().value(row)),
+                DataType::Int32 => numbers.position(few.as_primitive::<Int32Type>().value(row).into()),
+                DataType::Date32 => numbers.position(few.as_primitive::<Date32Type>().value(row).into()),
+                DataType::Int64 => numbers.position(few.as_primitive::<Int64Type>().value(row)),
+                _ => return false,
+            };
+            if different as usize >= most {
+                return false;
+            }
+        }
+    }
+    true
+}

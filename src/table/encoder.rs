@@ -1,0 +1,127 @@
+//! One column of one row group, encoded as its values ask for.
+
+use std::mem;
+
+use arrow::array::{Array as _, ArrayRef};
+use arrow::datatypes::FieldRef;
+use bytes::Bytes;
+use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, compute_leaves};
+use parquet::column::writer::ColumnCloseResult;
+use parquet::errors::{ParquetError, Result};
+use parquet::file::writer::SerializedRowGroupWriter;
+use parquet::schema::types::ColumnDescPtr;
+
+use super::dictionary::{DictionaryColumn, is_worth_it};
+
+/// First rows of a chunk that decide how it is encoded.
+const SAMPLE: usize = 1 << 14;
+
+/// What the values of a column are like.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Likeness {
+    /// The first values tell.
+    #[default]
+    Unknown,
+    /// Hardly a value stands twice.
+    Random,
+    /// Every value is one of these, texts or numbers of 32 bits, and comes as
+    /// [`Values::Positions`].
+    Labels(ArrayRef),
+}
+
+/// A stretch of a column.
+pub(crate) enum Values {
+    Array(ArrayRef),
+    /// Positions among the column's labels, [`super::MISSING`] where there is none.
+    Positions(Vec<u32>),
+}
+
+/// A column chunk being encoded: by a dictionary of its own, or else as the library does it.
+pub(super) struct Encoder {
+    field: FieldRef,
+    column: ColumnDescPtr,
+    /// Rows that come before it is decided which of the two.
+    first: Option<(Vec<ArrayRef>, usize)>,
+    own: Option<DictionaryColumn>,
+    general: Option<ArrowColumnWriter>,
+}
+
+/// An encoded column chunk.
+pub(super) enum Chunk {
+    Own(Bytes, Box<ColumnCloseResult>),
+    General(Box<ArrowColumnChunk>),
+}
+
+impl Encoder {
+    pub(super) fn new(
+        field: FieldRef,
+        column: ColumnDescPtr,
+        likeness: &Likeness,
+        general: ArrowColumnWriter,
+    ) -> Self {
+        let labels = |labels: &ArrayRef| DictionaryColumn::of_labels(column.clone(), labels.clone());
+        let (first, own) = match likeness {
+            Likeness::Unknown => (Some((Vec::new(), 0)), None),
+            Likeness::Random => (None, None),
+            Likeness::Labels(of) => (None, Some(labels(of))),
+        };
+        Self { field, column, first, general: own.is_none().then_some(general), own }
+    }
+
+    pub(super) fn push(&mut self, values: Values) -> Result<()> {
+        match (values, &mut self.own, &mut self.first) {
+            (Values::Positions(positions), Some(own), _) => {
+                own.push_labels(&positions);
+                Ok(())
+            }
+            (Values::Positions(_), None, _) => Err(ParquetError::General("a column without labels".into())),
+            (Values::Array(array), _, Some((waiting, rows))) => {
+                *rows += array.len();
+                waiting.push(array);
+                if *rows < SAMPLE { Ok(()) } else { self.decide() }
+            }
+            (Values::Array(array), _, None) => self.encode(&array),
+        }
+    }
+
+    /// Decides by the first rows, and encodes them.
+    fn decide(&mut self) -> Result<()> {
+        let Some((waiting, rows)) = mem::take(&mut self.first) else { return Ok(()) };
+        if is_worth_it(&waiting, rows.min(SAMPLE)) {
+            self.own = DictionaryColumn::of_values(self.column.clone(), self.field.data_type());
+        }
+        waiting.iter().try_for_each(|array| self.encode(array))
+    }
+
+    fn encode(&mut self, array: &ArrayRef) -> Result<()> {
+        if let Some(own) = &mut self.own {
+            own.push_values(array);
+        } else if let Some(general) = &mut self.general {
+            for leaf in compute_leaves(&self.field, array)? {
+                general.write(&leaf)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn close(mut self) -> Result<Chunk> {
+        self.decide()?;
+        match (self.own, self.general) {
+            (Some(own), _) => own.close().map(|(bytes, close)| Chunk::Own(bytes.into(), Box::new(close))),
+            (None, Some(general)) => Ok(Chunk::General(Box::new(general.close()?))),
+            (None, None) => Err(ParquetError::General("a column without an encoder".into())),
+        }
+    }
+}
+
+impl Chunk {
+    pub(super) fn append<W: std::io::Write + Send>(
+        self,
+        group: &mut SerializedRowGroupWriter<'_, W>,
+    ) -> Result<()> {
+        match self {
+            Self::Own(bytes, close) => group.append_column(&bytes, *close),
+            Self::General(chunk) => chunk.append_to_row_group(group),
+        }
+    }
+}
