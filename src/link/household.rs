@@ -45,10 +45,7 @@ const MOST_MEMBERS: usize = 20;
 impl Households {
     /// Reads household numbers, and finds guardians by their ID numbers.
     pub fn new(nodes: &Nodes, anchors: &[String], doubtful: &[bool]) -> Self {
-        let own = match nodes.texts("household") {
-            Some((values, _)) => values.to_vec(),
-            None => vec![0; nodes.len()],
-        };
+        let own: Vec<u32> = nodes.all().map(|node| nodes.household(node)).collect();
         let guardian = guardians(nodes, &own, anchors, doubtful);
         let mut this = Self { own, guardian, ..Self::default() };
         let both = || this.own.iter().zip(&this.guardian).map(|(&own, &other)| [own, other]);
@@ -191,16 +188,15 @@ impl Households {
 /// guardian's ID number.
 fn guardians(nodes: &Nodes, own: &[u32], anchors: &[String], doubtful: &[bool]) -> Vec<u32> {
     let mut out = vec![0; own.len()];
-    let Some(ids) = nodes.ids("id_number") else { return out };
     let Some((_, pool)) = nodes.texts("household") else { return out };
     let stated = nodes.ids("guardian_id");
     // Whose number stands on a row that is not theirs is most often a parent.
-    let guardian = |node: usize| {
-        stated
-            .and_then(|ids| ids[node].id18_key())
-            .or_else(|| doubtful.get(node).is_some_and(|d| *d).then(|| ids[node].id18_key()).flatten())
+    let guardian = |node: u32| {
+        let stated = stated.and_then(|ids| ids.at(nodes.place(node)).id18_key());
+        let doubtful = || doubtful.get(node as usize).is_some_and(|d| *d);
+        stated.or_else(|| if doubtful() { nodes.id(node).id18_key() } else { None })
     };
-    let wanted: HashSet<u64> = (0..own.len()).filter_map(guardian).collect();
+    let wanted: HashSet<u64> = (0..own.len() as u32).filter_map(guardian).collect();
     let ranks: Vec<usize> = nodes
         .names
         .iter()
@@ -208,16 +204,16 @@ fn guardians(nodes: &Nodes, own: &[u32], anchors: &[String], doubtful: &[bool]) 
         .collect();
     // Compared by text, because pool ids depend on the order of rows.
     let mut homes: HashMap<u64, (usize, &str, u32)> = HashMap::new();
-    for (node, id) in ids.iter().enumerate() {
-        let Some(key) = id.id18_key().filter(|key| own[node] != 0 && wanted.contains(key)) else { continue };
-        let home = (ranks[usize::from(nodes.source[node])], pool.get(own[node]).as_str(), own[node]);
+    for (node, &own) in (0u32..).zip(own).filter(|(_, own)| **own != 0) {
+        let Some(key) = nodes.id(node).id18_key().filter(|key| wanted.contains(key)) else { continue };
+        let home = (ranks[nodes.place(node).source], pool.get(own), own);
         let kept = homes.entry(key).or_insert(home);
         *kept = (*kept).min(home);
     }
     // Wards of one guardian belong together even where no list has the guardian's household.
     let homeless: BTreeSet<u64> = wanted.iter().copied().filter(|key| !homes.contains_key(key)).collect();
     let numbers: HashMap<u64, u32> = homeless.into_iter().zip(pool.len() as u32..).collect();
-    for (node, out) in out.iter_mut().enumerate() {
+    for (node, out) in (0u32..).zip(&mut out) {
         if let Some(key) = guardian(node) {
             *out = match homes.get(&key) {
                 Some(home) => home.2,

@@ -19,7 +19,7 @@ const ROUNDS: usize = 3;
 /// Candidates with what is known of them so far.
 pub(super) struct Scoring<'a> {
     settings: &'a LinkSettings,
-    nodes: &'a Nodes,
+    nodes: &'a Nodes<'a>,
     tree: &'a DivisionTree,
     decider: Decider,
     parts: Parts<'a>,
@@ -34,7 +34,7 @@ impl<'a> Scoring<'a> {
     /// be doubtful.
     pub(super) fn new(
         settings: &'a LinkSettings,
-        nodes: &'a Nodes,
+        nodes: &'a Nodes<'a>,
         tree: &'a DivisionTree,
         pairs: &[u64],
     ) -> Result<Self> {

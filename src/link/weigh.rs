@@ -31,7 +31,7 @@ pub type Levels = [u8; MOST];
 
 /// Comparisons ready to run.
 pub struct Scorer<'a> {
-    nodes: &'a Nodes,
+    nodes: &'a Nodes<'a>,
     tree: &'a DivisionTree,
     households: &'a Households,
     /// Records whose ID number is probably somebody else's.
@@ -45,7 +45,7 @@ pub type Parts<'a> = Arc<[Part<'a>]>;
 /// One comparison, ready to run.
 pub struct Part<'a> {
     kind: ComparisonKind,
-    column: Option<&'a Column>,
+    column: Option<&'a Column<'a>>,
     /// Weight by level number.
     weights: Vec<i32>,
     /// Adjustment by pool id.
@@ -56,7 +56,7 @@ impl<'a> Scorer<'a> {
     /// Prepares the comparisons; weights by level number.
     pub fn new(
         settings: &LinkSettings,
-        nodes: &'a Nodes,
+        nodes: &'a Nodes<'a>,
         tree: &'a DivisionTree,
         households: &'a Households,
         doubtful: &'a [bool],
@@ -67,7 +67,7 @@ impl<'a> Scorer<'a> {
     /// [`Self::new`] with comparisons prepared before.
     pub fn with(
         parts: Parts<'a>,
-        nodes: &'a Nodes,
+        nodes: &'a Nodes<'a>,
         tree: &'a DivisionTree,
         households: &'a Households,
         doubtful: &'a [bool],
@@ -102,13 +102,13 @@ impl<'a> Scorer<'a> {
         // Somebody else's number cannot disagree.
         let far = part.kind == ComparisonKind::IdNumber && level > IdLevel::Compatible.number();
         if far && (self.is_doubtful(a) || self.is_doubtful(b)) {
-            return weight_of(part, a, b, level).max(DOUBTFUL_ID);
+            return weight_of(part, self.nodes, a, b, level).max(DOUBTFUL_ID);
         }
         if part.kind == ComparisonKind::IdNumber && level == IdLevel::Compatible.number() {
             let known = |node| self.nodes.id(node).known_ends().map_or(i32::MAX, shown);
-            return weight_of(part, a, b, level).min(known(a)).min(known(b));
+            return weight_of(part, self.nodes, a, b, level).min(known(a)).min(known(b));
         }
-        weight_of(part, a, b, level)
+        weight_of(part, self.nodes, a, b, level)
     }
 
     /// Birth date as far as it can be believed.
@@ -128,7 +128,6 @@ impl<'a> Scorer<'a> {
     }
 
     fn level(&self, part: &Part<'_>, a: u32, b: u32) -> u8 {
-        let (x, y) = (a as usize, b as usize);
         let nodes = self.nodes;
         match part.kind {
             ComparisonKind::Birth => {
@@ -147,26 +146,23 @@ impl<'a> Scorer<'a> {
             ComparisonKind::Household => return self.households.level(a, b).number(),
             _ => {}
         }
+        let (x, y) = (nodes.place(a), nodes.place(b));
         match (part.kind, part.column) {
-            (ComparisonKind::IdNumber, Some(Column::Id(v))) => id_level(v[x], v[y]).number(),
+            (ComparisonKind::IdNumber, Some(Column::Id(v))) => id_level(v.at(x), v.at(y)).number(),
             (ComparisonKind::HanName, Some(Column::Name(v, pool))) => {
-                han_name_level(pool.get(v[x]), pool.get(v[y])).number()
+                han_name_level(pool.get(v.at(x)), pool.get(v.at(y))).number()
             }
-            (ComparisonKind::Date, Some(Column::Date(v))) => date_level(v[x], v[y]).number(),
+            (ComparisonKind::Date, Some(Column::Date(v))) => date_level(v.at(x), v.at(y)).number(),
             (ComparisonKind::Division, Some(Column::Division(v))) => {
-                division_level(self.tree, v[x], v[y]).number()
+                division_level(self.tree, v.at(x), v.at(y)).number()
             }
-            (ComparisonKind::Text, Some(Column::Text(v, pool))) => {
-                if v[x] != 0 && v[x] == v[y] {
+            (ComparisonKind::Text | ComparisonKind::Code, Some(Column::Text(v, pool))) => {
+                let (p, q) = (v.at(x), v.at(y));
+                if p != 0 && p == q {
                     return TextLevel::Equal.number();
                 }
-                text_level(pool.get(v[x]), pool.get(v[y])).number()
-            }
-            (ComparisonKind::Code, Some(Column::Text(v, pool))) => {
-                if v[x] != 0 && v[x] == v[y] {
-                    return TextLevel::Equal.number();
-                }
-                code_level(pool.get(v[x]), pool.get(v[y])).number()
+                let level = if part.kind == ComparisonKind::Text { text_level } else { code_level };
+                level(pool.get(p), pool.get(q)).number()
             }
             _ => 0,
         }
@@ -190,7 +186,7 @@ fn equal(a: u8, b: u8) -> u8 {
     }
 }
 
-fn weight_of(part: &Part<'_>, a: u32, b: u32, level: u8) -> i32 {
+fn weight_of(part: &Part<'_>, nodes: &Nodes<'_>, a: u32, b: u32, level: u8) -> i32 {
     let base = part.weights.get(usize::from(level)).copied().unwrap_or(0);
     let Some(frequency) = &part.frequency else { return base };
     let agrees = match part.kind {
@@ -201,24 +197,25 @@ fn weight_of(part: &Part<'_>, a: u32, b: u32, level: u8) -> i32 {
     if !agrees {
         return base;
     }
-    let values = match part.column {
-        Some(Column::Name(v, _)) => v,
-        Some(Column::Text(v, _)) => v,
-        _ => return base,
-    };
-    let (p, q) = (frequency[values[a as usize] as usize], frequency[values[b as usize] as usize]);
+    let Some(Column::Name(values, _) | Column::Text(values, _)) = part.column else { return base };
+    let of = |node| frequency[values.at(nodes.place(node)) as usize];
+    let (p, q) = (of(a), of(b));
     base + if level == 1 { p.min(q) } else { p.min(q).min(0) }
 }
 
 /// Prepares the comparisons; weights by level number.
-pub fn parts<'a>(settings: &LinkSettings, nodes: &'a Nodes) -> Result<Parts<'a>> {
+pub fn parts<'a>(settings: &LinkSettings, nodes: &'a Nodes<'a>) -> Result<Parts<'a>> {
     if settings.comparisons.len() > MOST {
         return Err(Error::configuration(format!("比较项太多(最多{MOST}个)")).in_file(&settings.path));
     }
     settings.comparisons.iter().map(|comparison| part(settings, nodes, comparison)).collect()
 }
 
-fn part<'a>(settings: &LinkSettings, nodes: &'a Nodes, comparison: &Comparison) -> Result<Part<'a>> {
+fn part<'a>(
+    settings: &LinkSettings,
+    nodes: &'a Nodes<'a>,
+    comparison: &Comparison,
+) -> Result<Part<'a>> {
     use ComparisonKind::*;
     let column = nodes.column(comparison.column());
     let suits = match (comparison.kind, column) {
@@ -249,14 +246,14 @@ fn part<'a>(settings: &LinkSettings, nodes: &'a Nodes, comparison: &Comparison) 
 
 /// log2([`USUAL`] share / share of this value), in 1/1000 bit, by pool id. Han names
 /// that fold alike count together.
-fn frequencies(column: Option<&Column>) -> Option<Vec<i32>> {
-    let (values, groups): (&[u32], Vec<u64>) = match column? {
+fn frequencies(column: Option<&Column<'_>>) -> Option<Vec<i32>> {
+    let (values, groups): (_, Vec<u64>) = match column? {
         Column::Name(v, pool) => (v, pool.values.iter().map(|n| n.fold_key).collect()),
         Column::Text(v, pool) => (v, (0..pool.len() as u64).collect()),
         _ => return None,
     };
     let mut of_value = vec![0u32; groups.len()];
-    values.iter().for_each(|&value| of_value[value as usize] += 1);
+    values.iter().for_each(|value| of_value[value as usize] += 1);
     let mut counts: HashMap<u64, u32> = HashMap::with_capacity(groups.len());
     let mut total = 0u64;
     for (group, count) in groups.iter().zip(of_value).skip(1) {

@@ -17,6 +17,7 @@ use super::restricted::related_ids;
 use crate::load::push_record_id;
 use crate::normalize::{IdClass, IdNumber};
 use crate::privacy::pseudonym::{CHARACTERS, Pseudonym};
+use crate::resolve::id::{self, PublishedId};
 use crate::track::TrackedException;
 use crate::{Error, Result};
 
@@ -89,8 +90,10 @@ pub(super) fn text<'a>(value: impl Fn(usize) -> Option<&'a str> + Send + Sync + 
 }
 
 /// Ids, hardly one of which stands twice.
-pub(super) fn ids<'a>(value: impl Fn(usize) -> &'a str + Send + Sync + 'a) -> Column<'a> {
-    text(move |row| Some(value(row))).random()
+pub(super) fn ids<'a, const LETTER: char>(
+    value: impl Fn(usize) -> PublishedId<LETTER> + Send + Sync + 'a,
+) -> Column<'a> {
+    Column::new(Kind::Text, move |rows| id::texts(rows.iter().map(|&row| Some(value(row as usize))))).random()
 }
 
 /// Texts that `write` appends to an empty buffer; false where there is none.

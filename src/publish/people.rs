@@ -12,6 +12,7 @@ use super::restricted::{ByFinding, by_finding};
 use crate::load::push_record_id;
 use crate::normalize::{Comparable, ComparableColumn, IdClass, IdNumber};
 use crate::privacy::{Pseudonym, Pseudonymizer};
+use crate::resolve::id::CHARACTERS;
 use crate::{Error, Result};
 
 /// Codes of a division's lineage; `""` below its own level.
@@ -76,8 +77,8 @@ impl Keys {
     pub(super) fn build(inputs: &PublicationInputs<'_>, pseudonyms: &Pseudonymizer) -> Self {
         let r = inputs.resolution;
         Self {
-            person: r.person_ids.par_iter().map(|id| pseudonyms.person(id)).collect(),
-            household: r.household_ids.par_iter().map(|id| pseudonyms.household(id)).collect(),
+            person: r.person_ids.par_iter().map(|id| pseudonyms.person(id.text(&mut [0; CHARACTERS]))).collect(),
+            household: r.household_ids.par_iter().map(|id| pseudonyms.household(id.text(&mut [0; CHARACTERS]))).collect(),
         }
     }
 }

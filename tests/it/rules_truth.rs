@@ -9,7 +9,7 @@ use bidui::link::Tier;
 use bidui::load::{Loaded, load_source};
 use bidui::normalize::normalize;
 use bidui::reconcile::{Findings, RuleSet, run, views};
-use bidui::resolve::Resolution;
+use bidui::resolve::{HouseholdId, PersonId, Resolution};
 
 /// Rules whose truth is known: the generator's, then those on the other departments' lists.
 const KNOWN: &str = "R01 R02 R03 R04 R06 R07 R08 R14 R30 R32 R33 R34 R36 R37 R38 R50 R52 R53 R73 R75 \
@@ -31,17 +31,29 @@ fn truth_records(quarter: &str) -> HashMap<String, (String, String)> {
         .collect()
 }
 
-/// (rule, entity, key) of the truth.
+/// (rule, subject, key) of the truth.
 fn truth_exceptions(quarter: &str) -> BTreeSet<(String, String, String)> {
     let mut reader = csv::Reader::from_path(folder(quarter).join("truth/exceptions.csv")).unwrap();
     reader
         .records()
         .map(|row| row.unwrap())
-        .map(|row| (row[0].to_owned(), row[2].to_owned(), row[3].to_owned()))
+        .map(|row| {
+            let subject = match &row[1] {
+                "person" => PersonId::of_bits(number(&row[2])).to_string(),
+                "household" => HouseholdId::of_bits(number(&row[2])).to_string(),
+                _ => row[2].to_owned(),
+            };
+            (row[0].to_owned(), subject, row[3].to_owned())
+        })
         .collect()
 }
 
-/// A resolution that follows the truth; ids are those of the truth.
+/// A number for an entity of the truth (`p0000-00004`), in the order of their names.
+fn number(entity: &str) -> u64 {
+    entity.chars().filter(char::is_ascii_digit).collect::<String>().parse().unwrap()
+}
+
+/// A resolution that follows the truth; ids are the numbers of the truth.
 fn perfect(loaded: &[Loaded], truth: &HashMap<String, (String, String)>) -> Resolution {
     let mut resolution = Resolution { offsets: vec![0], ..Resolution::default() };
     let (mut persons, mut households): (HashMap<String, u32>, HashMap<String, u32>) = Default::default();
@@ -52,12 +64,12 @@ fn perfect(loaded: &[Loaded], truth: &HashMap<String, (String, String)>) -> Reso
                 truth.get(&id).cloned().unwrap_or_else(|| panic!("{id} is not in the truth"));
             let next = persons.len() as u32;
             resolution.person.push(*persons.entry(person.clone()).or_insert_with(|| {
-                resolution.person_ids.push(person);
+                resolution.person_ids.push(PersonId::of_bits(number(&person)));
                 next
             }));
             let next = households.len() as u32;
             resolution.household.push(*households.entry(household.clone()).or_insert_with(|| {
-                resolution.household_ids.push(household);
+                resolution.household_ids.push(HouseholdId::of_bits(number(&household)));
                 next
             }));
         }

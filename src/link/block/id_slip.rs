@@ -22,14 +22,13 @@ pub(super) fn pairs(
     settled: &[bool],
     report: &mut PassReport,
 ) -> Vec<u64> {
-    let Some(ids) = nodes.ids("id_number") else { return Vec::new() };
-    let doubtful: Vec<u32> = (0u32..)
-        .zip(ids)
-        .filter(|(node, id)| {
+    let doubtful: Vec<u32> = nodes
+        .all()
+        .filter(|&node| {
+            let id = nodes.id(node);
             let full = id.edit_key().is_some() && !id.trusted();
-            !settled[*node as usize] && (full || id.class == IdClass::Other && id.detail > 0)
+            !settled[node as usize] && (full || id.class == IdClass::Other && id.detail > 0)
         })
-        .map(|(node, _)| node)
         .collect();
     report.records = doubtful.len() as u64;
     if doubtful.is_empty() {
@@ -42,7 +41,7 @@ pub(super) fn pairs(
         .par_iter()
         .flat_map_iter(|&node| {
             let mut found = Vec::new();
-            neighbours(ids[node as usize], &mut |body| {
+            neighbours(nodes.id(node), &mut |body| {
                 if sieve.may_hold(body) {
                     let owners = carriers.of_body(body).iter().take(MOST_OWNERS);
                     found.extend(owners.filter(|o| o.1 != node).map(|o| pack(node, o.1)));

@@ -10,7 +10,7 @@ use super::same_id::pieces;
 use super::{PassReport, pack};
 use crate::config::link::{KeyBy, KeyPart, LinkSettings, Pass};
 use crate::link::hash::{SEED, Sieve, mix};
-use crate::link::nodes::{Column, Nodes};
+use crate::link::nodes::{Column, Nodes, Place, Values};
 use crate::normalize::division::{TOWNSHIP, VILLAGE};
 use crate::normalize::{DivisionTree, IdNumber, NameForm, Pool};
 use crate::{Error, Result};
@@ -105,7 +105,7 @@ impl Readings {
 /// A pass ready to run.
 pub(super) struct KeyPass<'a> {
     pass: &'a Pass,
-    pub(super) nodes: &'a Nodes,
+    pub(super) nodes: &'a Nodes<'a>,
     parts: Vec<Reader<'a>>,
     split: Option<Reader<'a>>,
     /// Only records without a full number look for partners.
@@ -117,7 +117,7 @@ impl<'a> KeyPass<'a> {
     pub(super) fn new(
         settings: &LinkSettings,
         pass: &'a Pass,
-        nodes: &'a Nodes,
+        nodes: &'a Nodes<'a>,
         tree: &DivisionTree,
         readings: &Readings,
     ) -> Result<Self> {
@@ -202,7 +202,7 @@ impl<'a> KeyPass<'a> {
         match &self.split {
             Some(part) => {
                 for &(_, node) in block {
-                    part.keys(node, |key| smaller.push((key, node)));
+                    part.keys(node, self.nodes.place(node), |key| smaller.push((key, node)));
                 }
             }
             None => smaller.extend_from_slice(block),
@@ -223,7 +223,9 @@ impl<'a> KeyPass<'a> {
         let loose: Vec<u32> = (0u32..).zip(settled).filter(|(_, s)| !**s).map(|(node, _)| node).collect();
         let mut sieve = Sieve::new(loose.len());
         if let Some(part) = self.parts.first() {
-            loose.into_iter().for_each(|node| part.keys(node, |key| sieve.add(mix(SEED, key))));
+            for node in loose {
+                part.keys(node, self.nodes.place(node), |key| sieve.add(mix(SEED, key)));
+            }
         }
         sieve
     }
@@ -249,8 +251,9 @@ impl<'a> KeyPass<'a> {
                     if !wanted(node) {
                         continue;
                     }
+                    let place = self.nodes.place(node);
                     keys.count = 0;
-                    first.keys(node, |key| {
+                    first.keys(node, place, |key| {
                         let key = mix(SEED, key);
                         if begin(key) {
                             keys.add(key);
@@ -261,7 +264,7 @@ impl<'a> KeyPass<'a> {
                             break;
                         }
                         longer.count = 0;
-                        part.keys(node, |key| {
+                        part.keys(node, place, |key| {
                             keys.all().iter().for_each(|&base| longer.add(mix(base, key)));
                         });
                         std::mem::swap(&mut keys, &mut longer);
@@ -318,16 +321,16 @@ enum Reader<'a> {
     /// No source has the column.
     Nothing,
     /// The stated birth date, or the one in the ID number; both where they contradict.
-    Birth(&'a Nodes, KeyBy),
-    Id(&'a [IdNumber], KeyBy),
+    Birth(&'a Nodes<'a>, KeyBy),
+    Id(&'a Values<'a, IdNumber>, KeyBy),
     /// Keys by value: names by reading, texts, divisions; none for a value without.
-    Table(&'a [u32], Arc<KeyTable>),
-    Date(&'a [u32], KeyBy),
-    Code(&'a [u8]),
+    Table(&'a Values<'a, u32>, Arc<KeyTable>),
+    Date(&'a Values<'a, u32>, KeyBy),
+    Code(&'a Values<'a, u8>),
 }
 
 impl<'a> Reader<'a> {
-    fn new(nodes: &'a Nodes, tree: &DivisionTree, readings: &Readings, part: &KeyPart) -> Self {
+    fn new(nodes: &'a Nodes<'a>, tree: &DivisionTree, readings: &Readings, part: &KeyPart) -> Self {
         if part.column == "birth" && nodes.column("birth").is_none() {
             return Self::Birth(nodes, part.by);
         }
@@ -345,13 +348,13 @@ impl<'a> Reader<'a> {
                 }
             },
             Some(Column::Text(ids, pool)) => {
-                let texts = (1u64..).zip(pool.values.iter().skip(1));
+                let texts = (1u64..).zip(pool.iter().skip(1));
                 let keys = texts.map(|(id, text)| if part.by == KeyBy::Start3 { start3(text) } else { id });
                 Self::Table(ids, Arc::new(KeyTable::single(keys)))
             }
             Some(Column::Date(dates)) => Self::Date(dates, part.by),
             Some(Column::Division(units)) => {
-                let most = units.iter().copied().max().unwrap_or(0);
+                let most = units.iter().max().unwrap_or(0);
                 let keys = (1..=most).map(|unit| division_key(tree, unit, part.by));
                 Self::Table(units, Arc::new(KeyTable::single(keys)))
             }
@@ -360,8 +363,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Keys of one record: none if it lacks the value.
-    fn keys(&self, node: u32, mut found: impl FnMut(u64)) {
-        let at = node as usize;
+    fn keys(&self, node: u32, at: Place, mut found: impl FnMut(u64)) {
         match self {
             Self::Nothing => {}
             Self::Birth(nodes, by) => {
@@ -373,13 +375,18 @@ impl<'a> Reader<'a> {
                     date_keys(own, *by, &mut found);
                 }
             }
-            Self::Id(ids, KeyBy::Ends) => ids[at].ends().into_iter().for_each(found),
-            Self::Id(ids, KeyBy::Prefix15) => ids[at].prefix15().into_iter().for_each(found),
-            Self::Id(ids, _) => ids[at].id18_key().into_iter().for_each(found),
-            Self::Table(values, table) => table.of(values[at]).iter().copied().for_each(found),
-            Self::Date(dates, by) if dates[at] != 0 => date_keys(dates[at], *by, &mut found),
-            Self::Code(codes) if codes[at] != 0 => found(u64::from(codes[at])),
-            Self::Date(..) | Self::Code(_) => {}
+            Self::Id(ids, KeyBy::Ends) => ids.at(at).ends().into_iter().for_each(found),
+            Self::Id(ids, KeyBy::Prefix15) => ids.at(at).prefix15().into_iter().for_each(found),
+            Self::Id(ids, _) => ids.at(at).id18_key().into_iter().for_each(found),
+            Self::Table(values, table) => table.of(values.at(at)).iter().copied().for_each(found),
+            Self::Date(dates, by) => match dates.at(at) {
+                0 => {}
+                date => date_keys(date, *by, &mut found),
+            },
+            Self::Code(codes) => match codes.at(at) {
+                0 => {}
+                code => found(u64::from(code)),
+            },
         }
     }
 }

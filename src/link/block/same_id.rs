@@ -28,13 +28,8 @@ pub(super) struct Carriers {
 
 impl Carriers {
     pub(super) fn new(nodes: &Nodes) -> Self {
-        let Some(ids) = nodes.ids("id_number") else { return Self::default() };
-        let mut sorted: Vec<(u64, u32)> = ids
-            .par_iter()
-            .enumerate()
-            .with_min_len(4096)
-            .filter_map(|(node, id)| Some((id.edit_key()?, node as u32)))
-            .collect();
+        let mut sorted: Vec<(u64, u32)> =
+            nodes.all().filter_map(|node| Some((nodes.id(node).edit_key()?, node))).collect();
         sorted.par_sort_unstable();
         Self { sorted }
     }

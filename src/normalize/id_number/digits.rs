@@ -66,7 +66,14 @@ impl Digits {
 
     /// The 18 characters.
     pub fn to_text(self) -> String {
-        self.0.iter().map(|&v| if v == 10 { 'X' } else { char::from(b'0' + v) }).collect()
+        let mut text = String::with_capacity(18);
+        self.push_to(&mut text);
+        text
+    }
+
+    /// Appends the 18 characters.
+    pub fn push_to(self, out: &mut String) {
+        out.extend(self.0.iter().map(|&v| if v == 10 { 'X' } else { char::from(b'0' + v) }));
     }
 }
 

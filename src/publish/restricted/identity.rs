@@ -10,6 +10,7 @@ use super::super::frame::{Kind, TableDef};
 use super::super::people::{Keys, People};
 use super::super::tables::PLACE;
 use crate::Result;
+use crate::resolve::PersonId;
 
 use Kind::{Int32, Text};
 
@@ -39,15 +40,18 @@ pub(super) fn write(
     let def = TableDef::new("人员身份", &head);
     let resolution = inputs.resolution;
     let persons = &people.persons;
-    let mut order = ascending(&resolution.person_ids);
-    order.retain(|&i| persons[i as usize].records > 0);
+    let listed = (0u32..).zip(persons).filter(|(_, person)| person.records > 0);
+    let mut order: Vec<(PersonId, u32)> =
+        listed.map(|(i, _)| (resolution.person_ids[i as usize], i)).collect();
+    order.par_sort_unstable();
+    let order: Vec<u32> = order.into_iter().map(|(_, i)| i).collect();
     let home = |i: usize| persons[i].household as usize;
     let masks = source_sets(people);
     let names = masks.iter().map(|&mask| source_names(inputs, mask));
     let mut columns = vec![
-        text(|i| Some(&resolution.person_ids[i])),
+        ids(|i| resolution.person_ids[i]),
         pseudonym(|i| Some(keys.person[i])),
-        ids(|i| &resolution.household_ids[home(i)]),
+        ids(|i| resolution.household_ids[home(i)]),
         pseudonym(|i| Some(keys.household[home(i)])),
         id_number(|i| Some(persons[i].id)),
         classes(|i| persons[i].id.class),
@@ -72,20 +76,4 @@ fn source_sets(people: &People<'_>) -> Vec<u64> {
 fn source_names(inputs: &PublicationInputs<'_>, mask: u64) -> String {
     let within = inputs.loaded.iter().enumerate().filter(|(s, _)| mask >> (*s).min(63) & 1 == 1);
     within.map(|(_, l)| l.records.source.as_str()).collect::<Vec<_>>().join(";")
-}
-
-/// Positions of the texts in ascending order of the texts.
-fn ascending(texts: &[String]) -> Vec<u32> {
-    // Most comparisons end within the first 16 bytes, which are compared as one number.
-    let begin = |text: &String| {
-        let mut bytes = [0u8; 16];
-        let length = text.len().min(16);
-        bytes[..length].copy_from_slice(&text.as_bytes()[..length]);
-        u128::from_be_bytes(bytes)
-    };
-    let mut order: Vec<(u128, u32)> = texts.par_iter().map(begin).zip(0..texts.len() as u32).collect();
-    order.par_sort_unstable_by(|(x, a), (y, b)| {
-        x.cmp(y).then_with(|| (&texts[*a as usize], a).cmp(&(&texts[*b as usize], b)))
-    });
-    order.into_iter().map(|(_, at)| at).collect()
 }

@@ -66,8 +66,8 @@ pub(super) fn record(
         }),
         int64(|node| key(node).1.row().into()),
         count(|node| key(node).1.member().into()),
-        ids(|node| &resolution.person_ids[resolution.person[node] as usize]),
-        ids(|node| &resolution.household_ids[resolution.household[node] as usize]),
+        ids(|node| resolution.person_ids[resolution.person[node] as usize]),
+        ids(|node| resolution.household_ids[resolution.household[node] as usize]),
         count(|node| resolution.tier[node] as u32),
         flag(|node| resolution.in_review[node]),
     ];

@@ -93,8 +93,8 @@ pub(super) fn view(
         let view = assemble(catalogue, "identity_record", |name| {
             Some(match name {
                 "record_id" => text(&|r| Some(inputs.loaded[r.source].records.record_id(r.row))),
-                "person_id" => text(&|r| Some(resolution.person_ids[r.person].clone())),
-                "household_id" => text(&|r| Some(resolution.household_ids[household(r)].clone())),
+                "person_id" => text(&|r| Some(resolution.person_ids[r.person].to_string())),
+                "household_id" => text(&|r| Some(resolution.household_ids[household(r)].to_string())),
                 "source" => text(&|r| Some(inputs.loaded[r.source].records.source.clone())),
                 "link_tier" => number(&|r| Some(resolution.tier[inputs.node(r.source, r.row)] as i32)),
                 "record_order" => number(&|r| Some(r.order)),

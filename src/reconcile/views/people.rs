@@ -15,6 +15,7 @@ use super::{Inputs, assemble};
 use crate::Result;
 use crate::config::{Quarter, date32, from_date32};
 use crate::normalize::{IdNumber, Sex};
+use crate::resolve::id;
 use crate::rows::CHUNK_ROWS;
 
 /// Facts by dense person.
@@ -197,14 +198,12 @@ pub(super) fn person_view(
         let view = assemble(catalogue, "person", |name| {
             Some(match name {
                 "person_id" => {
-                    Arc::new(ids[rows.clone()].iter().map(Some).collect::<StringArray>()) as ArrayRef
+                    Arc::new(id::texts(ids[rows.clone()].iter().copied().map(Some))) as ArrayRef
                 }
-                "household_id" => Arc::new(
-                    homes
-                        .iter()
-                        .map(|&home| household_of(inputs, home).and_then(|h| households.get(h)))
-                        .collect::<StringArray>(),
-                ),
+                "household_id" => {
+                    let of = |&home: &(u32, u32)| household_of(inputs, home).map(|h| households[h]);
+                    Arc::new(id::texts(homes.iter().map(of)))
+                }
                 "birth_date" => date_array(births.iter().copied()),
                 "age" => Arc::new(births.iter().map(|&b| age(b, inputs.quarter)).collect::<Int32Array>()),
                 "sex" => {
@@ -259,7 +258,7 @@ pub(super) fn household_view(
         let view = assemble(catalogue, "household", |name| {
             Some(match name {
                 "household_id" => {
-                    Arc::new(ids[rows.clone()].iter().map(Some).collect::<StringArray>()) as ArrayRef
+                    Arc::new(id::texts(ids[rows.clone()].iter().copied().map(Some))) as ArrayRef
                 }
                 "persons" => Arc::new(Int32Array::from(persons[rows.clone()].to_vec())),
                 "county_code" => codes(inputs, homes, 2),

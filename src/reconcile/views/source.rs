@@ -19,6 +19,7 @@ use super::{Inputs, assemble};
 use crate::config::Role;
 use crate::load::push_record_id;
 use crate::normalize::IdNumber;
+use crate::resolve::id;
 use crate::{Error, Result};
 
 /// What the views of all sources are made of, gathered once.
@@ -79,18 +80,18 @@ impl Chunk<'_> {
         let nodes = first + rows.start..first + rows.end;
         let ids = fields.id_numbers("id_number");
         let flag = |values: Vec<i32>| Arc::new(Int32Array::from(values)) as ArrayRef;
-        let person_id = |person: u32| resolution.person_ids[person as usize].as_str();
+        let person_id = |person: u32| resolution.person_ids[person as usize];
         Some(match name {
             "record_id" => texts(rows, 28, |row, text| {
                 push_record_id(&records.source, &records.tables, records.keys[row], text);
                 true
             }),
             "person_id" => texts(rows, 14, |row, text| {
-                text.push_str(person_id(resolution.person[first + row]));
+                person_id(resolution.person[first + row]).push_to(text);
                 true
             }),
             "household_id" => texts(rows, 14, |row, text| {
-                text.push_str(&resolution.household_ids[resolution.household[first + row] as usize]);
+                resolution.household_ids[resolution.household[first + row] as usize].push_to(text);
                 true
             }),
             "source_household_id" => {
@@ -125,13 +126,10 @@ impl Chunk<'_> {
                 people::sex_label(sex).is_some_and(|label| text.write_str(label).is_ok())
             }),
             "guardian_id18" => id_texts(fields.id_numbers("guardian_id"), rows),
-            "guardian_person_id" => Arc::new(
-                guardians[source]
-                    .get(rows)?
-                    .iter()
-                    .map(|&p| (p != u32::MAX).then(|| person_id(p)))
-                    .collect::<StringArray>(),
-            ),
+            "guardian_person_id" => {
+                let known = |&p: &u32| (p != u32::MAX).then(|| person_id(p));
+                Arc::new(id::texts(guardians[source].get(rows)?.iter().map(known)))
+            }
             own => self.own.column_by_name(own)?.clone(),
         })
     }

@@ -12,6 +12,7 @@ use super::super::View;
 use super::Inputs;
 use crate::Result;
 use crate::config::Role;
+use crate::resolve::id::CHARACTERS;
 
 /// Bucket of everybody.
 #[derive(Debug, Clone, Default)]
@@ -140,16 +141,14 @@ impl Split {
                 }
             }
         }
-        for (kind, ids, first) in [
-            (Key::Person, &resolution.person_ids, 0u32),
-            (Key::Household, &resolution.household_ids, persons as u32),
-        ] {
-            for (at, id) in (first..).zip(ids).filter(|_| !named.is_empty()) {
-                let hash = hash(kind, id);
-                if named.contains_key(&hash) {
-                    let further = all.further(hash);
-                    all.join(at, further);
-                }
+        if !named.is_empty() {
+            let mut buffer = [0; CHARACTERS];
+            let people = resolution.person_ids.iter().map(|id| hash(Key::Person, id.text(&mut buffer)));
+            let mut buffer = [0; CHARACTERS];
+            let homes = resolution.household_ids.iter().map(|id| hash(Key::Household, id.text(&mut buffer)));
+            for (at, hash) in (0u32..).zip(people.chain(homes)).filter(|(_, hash)| named.contains_key(hash)) {
+                let further = all.further(hash);
+                all.join(at, further);
             }
         }
         let bucket =

@@ -11,6 +11,7 @@ use crate::link::Tier;
 use crate::load::{ControlTotals, RecordKey, Records};
 use crate::normalize::normalize;
 use crate::reconcile::engine;
+use crate::resolve::{HouseholdId, PersonId};
 use crate::rows::Rows;
 
 type Cells<'a> = &'a [(&'a str, &'a str)];
@@ -99,8 +100,8 @@ fn views(insured_name: &str, insured_id: &str) -> (RuleSet, Vec<View>) {
         tier: vec![Tier::T1, Tier::T4, Tier::T1, Tier::T4],
         in_review: vec![false, false, false, true],
         person: persons,
-        person_ids: vec!["PA".into(), "PB".into()],
-        household_ids: vec!["HA".into()],
+        person_ids: [1, 2].map(PersonId::of_bits).to_vec(),
+        household_ids: vec![HouseholdId::of_bits(1)],
         ledger: Vec::new(),
     };
     let inputs = Inputs {
@@ -136,7 +137,7 @@ fn a_source_view_says_who_where_and_how_old() {
     let promised: Vec<String> =
         rules.catalogue.columns("registry_person").unwrap().iter().map(|(n, _)| n.clone()).collect();
     assert_eq!(names, promised);
-    assert_eq!(text(person, "person_id", 1), Some("PB"));
+    assert_eq!(text(person, "person_id", 1), Some("P0000000000002"));
     assert_eq!(text(person, "source_household_id", 0), Some("registry_person:1"));
     assert_eq!(text(person, "id18", 0), Some("410621197001011231"));
     assert_eq!(number(person, "age", 0), Some(48));
@@ -157,7 +158,7 @@ fn contradicting_names_and_borrowed_numbers_are_shown() {
     let records = &view(&views, "identity_record");
     // The insurance record of the second person has another name and the first one's number.
     assert_eq!(records.num_rows(), 2);
-    assert_eq!(text(records, "person_id", 0), Some("PB"));
+    assert_eq!(text(records, "person_id", 0), Some("P0000000000002"));
     assert_ne!(number(records, "name_group", 0), number(records, "name_group", 1));
     assert_eq!(number(records, "id_of_other", 1), Some(1));
     // The borrowed number tells neither birth date nor age of whoever borrowed it.
@@ -173,7 +174,7 @@ fn rules_run_over_the_views() {
     assert_eq!(uninsured.len(), 1);
     assert_eq!(
         (uninsured[0].subject_id.as_str(), uninsured[0].confidence, uninsured[0].in_review),
-        ("PB", 4, true)
+        ("P0000000000002", 4, true)
     );
     assert_eq!(uninsured[0].owner, "人力资源和社会保障局");
     assert!(uninsured[0].message.contains("2018"), "{}", uninsured[0].message);
@@ -184,9 +185,9 @@ fn rules_run_over_the_views() {
 #[test]
 fn last_quarter_comes_under_its_own_names() {
     let (rules, views) = views("李四", "");
-    let ledger = [IdentityChange { kind: "merge".into(), previous_id: "PB".into(), current_id: "PA".into() }];
+    let ledger = [IdentityChange { kind: "merge".into(), previous_id: "P0000000000002".into(), current_id: "P0000000000001".into() }];
     let previous = as_previous(views, &rules.catalogue, &ledger, &Store::Memory).unwrap();
     let names: Vec<&str> = previous.iter().map(|v| v.name.as_str()).collect();
     assert_eq!(names, ["insurance_previous", "registry_person_previous"]);
-    assert_eq!(text(&previous[1].rows.batch().unwrap(), "person_id", 1), Some("PA"));
+    assert_eq!(text(&previous[1].rows.batch().unwrap(), "person_id", 1), Some("P0000000000001"));
 }
