@@ -24,3 +24,4 @@ mod table;
 pub mod track;
 
 pub use error::{Error, ErrorKind, Result};
+pub mod lap;

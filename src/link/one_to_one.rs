@@ -72,7 +72,7 @@ mod tests {
 
     fn scored(left: u32, right: u32, weight: i32) -> Scored {
         let outcome = Some((Tier::T1, Decision::Accept));
-        Scored { pair: block::pack(left, right), weight, levels: [0; MOST], outcome }
+        Scored { pair: block::pack(left, right), weight, levels: [0; MOST], own: outcome, outcome }
     }
 
     /// Two sources of three records each, without columns.

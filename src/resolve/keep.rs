@@ -9,6 +9,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 use super::id::CHARACTERS;
 use super::{HouseholdId, IdentityChange, PersonId, PublishedId};
 use crate::Result;
+use crate::link::hash::Groups;
 use crate::link::nodes::Nodes;
 use crate::load::Loaded;
 use crate::normalize::DivisionTree;
@@ -81,7 +82,7 @@ impl Now<'_> {
     /// decides.
     pub(super) fn votes(&self, previous: impl Iterator<Item = Result<PreviousRecords>>) -> Result<Votes> {
         let mut votes = Votes::default();
-        let mut by_number: Option<Index> = None;
+        let mut by_number: Option<Groups> = None;
         let mut by_name: Vec<(u64, PersonId, HouseholdId)> = Vec::new();
         let places = Places::of(self.loaded);
         for records in previous {
@@ -95,11 +96,11 @@ impl Now<'_> {
                 .collect();
             // Of files that are the same as last time nothing else is asked.
             if kept.contains(&None) && by_number.is_none() {
-                by_number = Some(Index::new(self.keys(|node, text| self.number_key(node, text))));
+                by_number = Some(self.groups(|node, text| self.number_key(node, text)));
             }
             let find = |text: &mut String, row: usize| match (kept[row], &by_number) {
                 (Some(node), _) => Found::Place(node),
-                (None, Some(numbers)) => numbers.find(&records.get(row), text),
+                (None, Some(numbers)) => find(numbers, &records.get(row), text),
                 (None, None) => Found::Nowhere,
             };
             let found: Vec<Found> = rows().map_init(String::new, find).collect();
@@ -116,11 +117,10 @@ impl Now<'_> {
         drop(by_number);
         let asked: HashSet<u64> = by_name.iter().map(|(key, ..)| *key).collect();
         if !asked.is_empty() {
-            let mut names = self.keys(|node, text| self.name_key(node, text));
-            names.retain(|(key, _)| asked.contains(key));
-            let names = Index::new(names);
+            let asked = |key: &u64| asked.contains(key);
+            let names = self.groups(|node, text| self.name_key(node, text).filter(asked));
             for (key, person, household) in by_name {
-                let found: Vec<u32> = names.of(key).collect();
+                let found = of(&names, key);
                 if !found.is_empty() {
                     votes.cast(self, &found, (person, household));
                 }
@@ -129,14 +129,11 @@ impl Now<'_> {
         Ok(votes)
     }
 
-    /// Keys of all records that have one.
-    fn keys(&self, key: impl Fn(u32, &mut String) -> Option<u64> + Sync) -> Vec<(u64, u32)> {
-        (0..self.nodes.len() as u32)
-            .into_par_iter()
-            .with_min_len(4096)
-            .map_init(String::new, |text, node| Some((key(node, text)?, node)))
-            .flatten_iter()
-            .collect()
+    /// All records that have a key, by it.
+    fn groups(&self, key: impl Fn(u32, &mut String) -> Option<u64> + Sync) -> Groups {
+        let entry = |text: &mut String, node| Some((key(node, text)?, node));
+        let entries: Vec<(u64, u32)> = self.nodes.all().map_init(String::new, entry).flatten_iter().collect();
+        Groups::new(vec![entries], |key| key)
     }
 
     fn name(&self, node: u32) -> &str {
@@ -188,48 +185,22 @@ impl<'a> Places<'a> {
     }
 }
 
-/// Records by key: entries ascend by key, and keys, being hashes, are spread evenly.
-struct Index {
-    entries: Vec<(u64, u32)>,
-    /// First entry of each stretch of keys.
-    starts: Vec<u32>,
-    shift: u32,
+/// Asks the numbers for a record.
+fn find(numbers: &Groups, record: &PreviousRecord<'_>, text: &mut String) -> Found {
+    let name = record.name.unwrap_or("");
+    if let Some(id) = record.id_number.filter(|id| id.len() == 18) {
+        let found = of(numbers, number_key(id, name, text));
+        if !found.is_empty() {
+            return Found::Number(found);
+        }
+    }
+    let birth = record.birth_date.unwrap_or(0) as u32;
+    name_key(name, birth, record.village_code, text).map_or(Found::Nowhere, Found::Name)
 }
 
-impl Index {
-    fn new(mut entries: Vec<(u64, u32)>) -> Self {
-        entries.par_sort_unstable();
-        // Some four entries a stretch.
-        let shift = 64 - (entries.len() / 4).max(2).ilog2();
-        let mut starts = vec![0u32; (1 << (64 - shift)) + 1];
-        for (key, _) in &entries {
-            starts[(key >> shift) as usize + 1] += 1;
-        }
-        for at in 1..starts.len() {
-            starts[at] += starts[at - 1];
-        }
-        Self { entries, starts, shift }
-    }
-
-    /// Records of a key, ascending.
-    fn of(&self, key: u64) -> impl Iterator<Item = u32> {
-        let stretch = (key >> self.shift) as usize;
-        let entries = &self.entries[self.starts[stretch] as usize..self.starts[stretch + 1] as usize];
-        entries.iter().filter(move |entry| entry.0 == key).map(|entry| entry.1)
-    }
-
-    /// Asks this index of numbers for a record.
-    fn find(&self, record: &PreviousRecord<'_>, text: &mut String) -> Found {
-        let name = record.name.unwrap_or("");
-        if let Some(id) = record.id_number.filter(|id| id.len() == 18) {
-            let found: Vec<u32> = self.of(number_key(id, name, text)).collect();
-            if !found.is_empty() {
-                return Found::Number(found);
-            }
-        }
-        let birth = record.birth_date.unwrap_or(0) as u32;
-        name_key(name, birth, record.village_code, text).map_or(Found::Nowhere, Found::Name)
-    }
+/// Records of a key, ascending.
+fn of(groups: &Groups, key: u64) -> Vec<u32> {
+    groups.of(key..=key).iter().map(|entry| entry.1).collect()
 }
 
 /// Gives current numbers the previous ids that most of their records had, and writes down what
@@ -386,14 +357,5 @@ mod tests {
         let (ids, _) = kept(&[90, 1], &[(1, 0, 2)]);
         assert_eq!(ids[0], 1);
         assert_ne!(ids[1], 1);
-    }
-
-    #[test]
-    fn an_index_gives_all_records_of_a_key() {
-        let keys = [7, u64::MAX, 7, 0, 1 << 63];
-        let index = Index::new(keys.into_iter().zip(0..).collect());
-        assert_eq!(index.of(7).collect::<Vec<_>>(), [0, 2]);
-        assert_eq!(index.of(u64::MAX).collect::<Vec<_>>(), [1]);
-        assert_eq!(index.of(8).count(), 0);
     }
 }

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::same_id::pieces;
+use super::same_id::{pieces, ranges};
 use super::{PassReport, pack};
 use crate::config::link::{KeyBy, KeyPart, LinkSettings, Pass};
-use crate::link::hash::{SEED, Sieve, mix};
+use crate::link::hash::{Groups, SEED, Sieve, mix};
 use crate::link::nodes::{Column, Nodes, Place, Values};
 use crate::normalize::division::{TOWNSHIP, VILLAGE};
 use crate::normalize::{DivisionTree, IdNumber, NameForm, Pool};
@@ -17,6 +17,9 @@ use crate::{Error, Result};
 
 /// Most keys of one record in one pass; more combinations than that say nothing.
 const MOST_KEYS: usize = 64;
+
+/// Keys, and records that have them.
+type Entries = Vec<(u64, u32)>;
 
 /// Keys of one record.
 struct Keys {
@@ -152,20 +155,28 @@ impl<'a> KeyPass<'a> {
         } else {
             settled
         };
-        let (mut entries, loose) = self.entries(&|node| !settled[node as usize], &|_| true, &|_| true);
-        let mut sieve = Sieve::new(entries.len());
-        entries.iter().for_each(|entry| sieve.add(entry.0));
-        // Most partners fail at the first part already.
-        let first = self.first_parts(settled);
-        let (partners, firm) =
-            self.entries(&|node| settled[node as usize], &|key| first.may_hold(key), &|key| {
-                sieve.may_hold(key)
-            });
+        let sieve = Sieve::new(settled.par_iter().filter(|settled| !**settled).count());
+        let add = |part: &mut Entries| sieve.add(part.iter().map(|entry| entry.0));
+        let (mut entries, loose) = self.entries(&|node| !settled[node as usize], &|_| true, &add);
+        crate::lap::lap("  loose entries");
+        // Settled records are partners of the others at most. Where those are few, the first part
+        // of the key tells nearly always that one is not.
+        let begins = self.begins(&entries);
+        let begin = |key| begins.as_ref().is_none_or(|begins| begins.may_hold(key));
+        let partners = |part: &mut Entries| {
+            part.retain(|entry| sieve.may_hold(entry.0));
+            add(part);
+        };
+        let (partners, firm) = self.entries(&|node| settled[node as usize], &begin, &partners);
+        crate::lap::lap("  partners");
+        // Most keys are those of one record, which has no partner.
+        entries.par_iter_mut().for_each(|part| part.retain(|entry| sieve.may_hold_twice(entry.0)));
         entries.extend(partners);
-        entries.par_sort_unstable();
-        entries.dedup();
+        let groups = Groups::new(entries, |key| key);
         report.records = loose + firm;
-        let parts: Vec<(Vec<u64>, PassReport)> = pieces(&entries)
+        crate::lap::lap(&format!("  entries grouped {}", groups.entries().len()));
+        let entries = groups.entries();
+        let parts: Vec<(Vec<u64>, PassReport)> = pieces(entries)
             .into_par_iter()
             .map(|range| {
                 let (mut found, mut small) = (Vec::new(), PassReport::default());
@@ -218,39 +229,35 @@ impl<'a> KeyPass<'a> {
         }
     }
 
-    /// What the keys of records that are not settled begin with.
-    fn first_parts(&self, settled: &[bool]) -> Sieve {
-        let loose: Vec<u32> = (0u32..).zip(settled).filter(|(_, s)| !**s).map(|(node, _)| node).collect();
-        let mut sieve = Sieve::new(loose.len());
-        if let Some(part) = self.parts.first() {
-            for node in loose {
-                part.keys(node, self.nodes.place(node), |key| sieve.add(mix(SEED, key)));
-            }
+    /// What the keys of these records begin with; `None` if they are many.
+    fn begins(&self, entries: &[Entries]) -> Option<Sieve> {
+        let count = entries.iter().map(Vec::len).sum::<usize>();
+        let first = self.parts.first().filter(|_| count < self.nodes.len() / 16)?;
+        let mut begins = Vec::with_capacity(count);
+        for &(_, node) in entries.iter().flatten() {
+            first.keys(node, self.nodes.place(node), |key| begins.push(mix(SEED, key)));
         }
-        sieve
+        let sieve = Sieve::new(begins.len());
+        sieve.add(begins.into_iter());
+        Some(sieve)
     }
 
     /// (key, node) of every wanted record that has all parts, and how many records these are.
-    /// `begin`: may keys begin like this; `keep`: is the key of use.
+    /// `begin`: may keys begin like this; `done` is shown each part of the entries.
     fn entries(
         &self,
         wanted: &(impl Fn(u32) -> bool + Sync),
         begin: &(impl Fn(u64) -> bool + Sync),
-        keep: &(impl Fn(u64) -> bool + Sync),
-    ) -> (Vec<(u64, u32)>, u64) {
-        const CHUNK: usize = 1 << 15;
-        let count = self.nodes.len();
+        done: &(impl Fn(&mut Entries) + Sync),
+    ) -> (Vec<Entries>, u64) {
         let Some((first, further)) = self.parts.split_first() else { return (Vec::new(), 0) };
-        let parts: Vec<(Vec<(u64, u32)>, u64)> = (0..count.div_ceil(CHUNK))
+        let parts: Vec<(Entries, u64)> = ranges(self.nodes.len())
             .into_par_iter()
-            .map(|chunk| {
+            .map(|nodes| {
                 let (mut out, mut records) = (Vec::new(), 0);
                 let (mut one, mut other) = (Keys::new(), Keys::new());
                 let (mut keys, mut longer) = (&mut one, &mut other);
-                for node in (chunk * CHUNK..((chunk + 1) * CHUNK).min(count)).map(|node| node as u32) {
-                    if !wanted(node) {
-                        continue;
-                    }
+                for node in nodes.filter(|&node| wanted(node)) {
                     let place = self.nodes.place(node);
                     keys.count = 0;
                     first.keys(node, place, |key| {
@@ -270,15 +277,16 @@ impl<'a> KeyPass<'a> {
                         std::mem::swap(&mut keys, &mut longer);
                     }
                     records += u64::from(keys.count > 0);
-                    out.extend(keys.all().iter().filter(|key| keep(**key)).map(|&key| (key, node)));
+                    let distinct = |(at, key): &(usize, &u64)| !keys.all()[..*at].contains(key);
+                    let keys = keys.all().iter().enumerate().filter(distinct);
+                    out.extend(keys.map(|(_, &key)| (key, node)));
                 }
+                done(&mut out);
                 (out, records)
             })
             .collect();
-        let records = parts.iter().map(|p| p.1).sum();
-        let mut all = Vec::with_capacity(parts.iter().map(|p| p.0.len()).sum());
-        parts.into_iter().for_each(|(part, _)| all.extend(part));
-        (all, records)
+        let records = parts.iter().map(|part| part.1).sum();
+        (parts.into_iter().map(|part| part.0).collect(), records)
     }
 }
 
