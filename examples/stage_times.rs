@@ -37,7 +37,6 @@ fn main() -> bidui::Result<()> {
     let comparables = normalize::normalize_for(&pipeline, &loaded, &settings)?;
     lap("normalize");
     let nodes = link::nodes::Nodes::build(&comparables)?;
-    drop(comparables);
     lap("nodes");
     let links = link::link_nodes(&settings, &nodes, &pipeline.divisions)?;
     lap("link");

@@ -26,3 +26,4 @@ mod table;
 pub mod track;
 
 pub use error::{Error, ErrorKind, Result};
+pub mod lap;

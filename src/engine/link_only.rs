@@ -68,7 +68,6 @@ pub fn link_only(
     }
     progress.stage("匹配", None);
     let nodes = Nodes::build(&comparables)?;
-    drop(comparables);
     let links = link::link_nodes(&settings, &nodes, &pipeline.divisions)?;
     progress.stage("写出", None);
     std::fs::create_dir_all(out).map_err(|e| Error::io("新建文件夹", out, e))?;
@@ -150,7 +149,7 @@ fn cluster_columns(loaded: &[Loaded], resolution: &Resolution) -> Result<Vec<(St
     let count = resolution.person.len();
     let node = |row: usize| row as u32;
     let person = |row: usize, text: &mut String| {
-        text.push_str(&resolution.person_ids[resolution.person[row] as usize]);
+        resolution.person_ids[resolution.person[row] as usize].push_to(text);
     };
     Ok(vec![
         ("record_id".into(), ids(loaded, &resolution.offsets, count, &node)?),

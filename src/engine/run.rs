@@ -35,10 +35,9 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     let nodes = link::nodes::Nodes::build(&comparables)?;
     let links = link::link_nodes(&plan.link, &nodes, &plan.pipeline.divisions)?;
     progress.stage("认人归户", None);
-    let identities = previous.as_ref().map(Previous::records).transpose()?;
     let resolution: Resolution =
-        resolve::resolve_nodes(&plan.link, &plan.pipeline, &loaded, &nodes, &links, identities.as_deref())?;
-    drop((nodes, identities));
+        resolve::resolve_nodes(&plan.link, &plan.pipeline, &loaded, &nodes, &links, previous.as_ref())?;
+    drop(nodes);
     progress.stage("准备核查视图", None);
     let inputs = reconcile::views::Inputs {
         pipeline: &plan.pipeline,

@@ -11,17 +11,16 @@ use super::{Decision, Scored, Tier, contradicts_own_id};
 use crate::config::link::Thresholds;
 
 /// From here on a namesake is a rival.
-const RIVAL: i32 = 5000;
+pub(super) const RIVAL: i32 = 5000;
 /// A namesake this much lighter is none.
 const FAR_BEHIND: i32 = 8000;
 
 /// Records whose ID number is probably somebody else's: it is shared with another name, and the
-/// other side has more records (or does not contradict itself).
-pub(super) fn doubtful(scored: &[Scored], nodes: &Nodes, decider: &Decider) -> Vec<bool> {
-    let number = |one: &Scored| decider.said(&one.levels).filter(|said| said.id == IdLevel::Equal);
-    let pairs = || scored.par_iter().with_min_len(4096);
-    let is_far = |one: &&Scored| number(one).is_some_and(|said| said.name_far());
-    let far: Vec<(u32, u32)> = pairs().filter(is_far).map(|one| unpack(one.pair)).collect();
+/// other side has more records (or does not contradict itself). `numbered`: pairs of one number.
+pub(super) fn doubtful(numbered: &[(u64, HanNameLevel)], nodes: &Nodes<'_>) -> Vec<bool> {
+    let pairs = || numbered.par_iter().with_min_len(4096);
+    let far: Vec<(u32, u32)> =
+        pairs().filter(|(_, name)| *name > HanNameLevel::Dropped).map(|(pair, _)| unpack(*pair)).collect();
     let mut out = vec![false; nodes.len()];
     if far.is_empty() {
         return out;
@@ -29,12 +28,11 @@ pub(super) fn doubtful(scored: &[Scored], nodes: &Nodes, decider: &Decider) -> V
     // Records that agree with those in question by number and name.
     let asked = marked(nodes, far.par_iter().map(|&(a, b)| pack(a, b)));
     let agreeing: Vec<u64> = pairs()
-        .filter(|one| {
-            let (a, b) = unpack(one.pair);
-            (asked[a as usize] || asked[b as usize])
-                && number(one).is_some_and(|said| said.name < HanNameLevel::Dropped)
+        .filter(|(pair, name)| {
+            let (a, b) = unpack(*pair);
+            (asked[a as usize] || asked[b as usize]) && *name < HanNameLevel::Dropped
         })
-        .map(|one| one.pair)
+        .map(|(pair, _)| *pair)
         .collect();
     let mut agree = vec![0i32; nodes.len()];
     for (a, b) in agreeing.into_iter().map(unpack) {

@@ -41,7 +41,12 @@ impl Decider {
 
     /// Do guards apply: are these people with ID numbers and Han names?
     pub fn guarded(&self) -> bool {
-        self.id.is_some() && self.name.is_some()
+        self.number_and_name().is_some()
+    }
+
+    /// The comparisons of ID numbers and of Han names, where guards apply.
+    pub fn number_and_name(&self) -> Option<(usize, usize)> {
+        Some((self.id?, self.name?))
     }
 
     /// What the levels of a pair say; `None` where guards do not apply.

@@ -1,11 +1,9 @@
 //! Households as evidence: who else of the two households is linked.
 
-use std::collections::BTreeSet;
-
-use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::block::{pack, unpack};
+use super::hash::Sieve;
 use super::nodes::Nodes;
 
 super::compare::levels! {
@@ -25,18 +23,18 @@ super::compare::levels! {
 /// Households of all records, and how accepted pairs connect them.
 #[derive(Debug, Default)]
 pub struct Households {
-    /// Own household number of each record (0 none).
-    pub own: Vec<u32>,
-    /// Household of the guardian, where the record has none of its own (0 none).
-    pub guardian: Vec<u32>,
+    /// Household each record counts in: its own, else the guardian's (0 none).
+    home: Vec<u32>,
+    /// Who counts in the guardian's.
+    ward: Vec<bool>,
     /// First member of each household in `members`; one more entry than households.
     starts: Vec<u32>,
-    /// Members (own and by guardian), by household, ascending.
+    /// Members (own and by guardian), by household.
     members: Vec<u32>,
     /// (household pair, accepted pair between them), ascending.
     links: Vec<(u64, u64)>,
-    /// Where the links of a household pair begin.
-    first: HashMap<u64, u32>,
+    /// Where the links of each household begin, by the smaller one of a pair.
+    first: Vec<u32>,
 }
 
 /// Largest household whose members are compared; larger ones are institutions.
@@ -44,17 +42,13 @@ const MOST_MEMBERS: usize = 20;
 
 impl Households {
     /// Reads household numbers, and finds guardians by their ID numbers.
-    pub fn new(nodes: &Nodes, anchors: &[String], doubtful: &[bool]) -> Self {
-        let own = match nodes.texts("household") {
-            Some((values, _)) => values.to_vec(),
-            None => vec![0; nodes.len()],
-        };
-        let guardian = guardians(nodes, &own, anchors, doubtful);
-        let mut this = Self { own, guardian, ..Self::default() };
-        let both = || this.own.iter().zip(&this.guardian).map(|(&own, &other)| [own, other]);
-        let count = both().flatten().max().unwrap_or(0) as usize + 1;
+    pub fn new(nodes: &Nodes<'_>, anchors: &[String], doubtful: &[bool]) -> Self {
+        let mut this = Self { home: nodes.all().map(|node| nodes.household(node)).collect(), ..Self::default() };
+        let guardian = guardians(nodes, &this.home, anchors, doubtful);
+        let both = || this.home.iter().copied().zip(0u32..).chain(guardian.iter().copied());
+        let count = both().map(|(household, _)| household).max().unwrap_or(0) as usize + 1;
         let mut starts = vec![0u32; count + 1];
-        for household in both().flatten().filter(|h| *h != 0) {
+        for (household, _) in both().filter(|(household, _)| *household != 0) {
             starts[household as usize + 1] += 1;
         }
         for at in 0..count {
@@ -62,23 +56,25 @@ impl Households {
         }
         let mut next = starts.clone();
         let mut members = vec![0; starts[count] as usize];
-        for (node, households) in (0u32..).zip(both()) {
-            for household in households.into_iter().filter(|h| *h != 0) {
-                let place = &mut next[household as usize];
-                members[*place as usize] = node;
-                *place += 1;
-            }
+        for (household, node) in both().filter(|(household, _)| *household != 0) {
+            let place = &mut next[household as usize];
+            members[*place as usize] = node;
+            *place += 1;
         }
         (this.starts, this.members) = (starts, members);
+        this.ward = vec![false; this.home.len()];
+        for (household, node) in guardian {
+            if this.home[node as usize] == 0 {
+                this.home[node as usize] = household;
+                this.ward[node as usize] = true;
+            }
+        }
         this
     }
 
     /// The household a record counts in.
     pub fn of(&self, node: u32) -> u32 {
-        match self.own[node as usize] {
-            0 => self.guardian[node as usize],
-            own => own,
-        }
+        self.home[node as usize]
     }
 
     fn members(&self, household: u32) -> &[u32] {
@@ -96,27 +92,31 @@ impl Households {
             })
             .collect();
         self.links.par_sort_unstable();
-        self.first.clear();
-        for (at, link) in (0u32..).zip(&self.links) {
-            self.first.entry(link.0).or_insert(at);
+        self.first = vec![0; self.starts.len() + 1];
+        for (pair, _) in &self.links {
+            self.first[unpack(*pair).0 as usize + 1] += 1;
         }
+        (0..self.starts.len()).for_each(|at| self.first[at + 1] += self.first[at]);
     }
 
     fn links(&self, p: u32, q: u32) -> impl Iterator<Item = u64> + '_ {
         let key = pack(p, q);
-        let start = self.first.get(&key).map_or(self.links.len(), |&at| at as usize);
-        self.links[start..].iter().take_while(move |link| link.0 == key).map(|link| link.1)
+        let of = |household: usize| self.first.get(household).map_or(0, |&at| at as usize);
+        let smaller = p.min(q) as usize;
+        let own = &self.links[of(smaller)..of(smaller + 1)];
+        let start = own.partition_point(|link| link.0 < key);
+        own[start..].iter().take_while(move |link| link.0 == key).map(|link| link.1)
     }
 
     /// Pairs of members of one household with names alike: heads and their own rows, wards and
     /// their households. At least one of each pair is not settled.
-    pub fn within(&self, nodes: &Nodes, settled: &[bool]) -> Vec<u64> {
+    pub fn within(&self, nodes: &Nodes<'_>, settled: &[bool]) -> Vec<u64> {
         let households: Vec<u32> = (1..self.starts.len() as u32 - 1).collect();
         self.meetings(nodes, settled, households.par_iter().map(|&h| (h, h)))
     }
 
     /// Pairs of members of connected households, likewise.
-    pub fn across(&self, nodes: &Nodes, settled: &[bool]) -> Vec<u64> {
+    pub fn across(&self, nodes: &Nodes<'_>, settled: &[bool]) -> Vec<u64> {
         let mut connected: Vec<u64> = self.links.iter().map(|link| link.0).collect();
         connected.dedup();
         self.meetings(nodes, settled, connected.par_iter().map(|&pair| unpack(pair)))
@@ -124,7 +124,7 @@ impl Households {
 
     fn meetings(
         &self,
-        nodes: &Nodes,
+        nodes: &Nodes<'_>,
         settled: &[bool],
         households: impl ParallelIterator<Item = (u32, u32)>,
     ) -> Vec<u64> {
@@ -167,7 +167,7 @@ impl Households {
         if p == 0 || q == 0 {
             return Missing;
         }
-        let by_guardian = self.own[a as usize] == 0 || self.own[b as usize] == 0;
+        let by_guardian = self.ward[a as usize] || self.ward[b as usize];
         if p == q {
             return if by_guardian { Guardian } else { SameNumber };
         }
@@ -187,43 +187,60 @@ impl Households {
     }
 }
 
-/// Household of each record's guardian: the one in the best anchor source that has the
-/// guardian's ID number.
-fn guardians(nodes: &Nodes, own: &[u32], anchors: &[String], doubtful: &[bool]) -> Vec<u32> {
-    let mut out = vec![0; own.len()];
-    let Some(ids) = nodes.ids("id_number") else { return out };
-    let Some((_, pool)) = nodes.texts("household") else { return out };
+/// Household of each ward's guardian, and the ward: the household in the best anchor source that
+/// has the guardian's ID number.
+fn guardians(nodes: &Nodes<'_>, own: &[u32], anchors: &[String], doubtful: &[bool]) -> Vec<(u32, u32)> {
+    let (Some(_), Some((_, pool))) = (nodes.ids("id_number"), nodes.texts("household")) else {
+        return Vec::new();
+    };
     let stated = nodes.ids("guardian_id");
     // Whose number stands on a row that is not theirs is most often a parent.
-    let guardian = |node: usize| {
-        stated
-            .and_then(|ids| ids[node].id18_key())
-            .or_else(|| doubtful.get(node).is_some_and(|d| *d).then(|| ids[node].id18_key()).flatten())
+    let guardian = |node: u32| {
+        let stated = stated.and_then(|ids| ids.at(nodes.place(node)).id18_key());
+        let doubtful = || doubtful.get(node as usize).is_some_and(|d| *d);
+        let key = stated.or_else(|| if doubtful() { nodes.id(node).id18_key() } else { None })?;
+        Some((key, node))
     };
-    let wanted: HashSet<u64> = (0..own.len()).filter_map(guardian).collect();
+    let wards: Vec<(u64, u32)> = nodes.all().filter_map(guardian).collect();
+    let mut wanted: Vec<u64> = wards.iter().map(|(key, _)| *key).collect();
+    wanted.par_sort_unstable();
+    wanted.dedup();
     let ranks: Vec<usize> = nodes
         .names
         .iter()
         .map(|name| anchors.iter().position(|anchor| anchor == name).unwrap_or(anchors.len()))
         .collect();
+    let sieve = Sieve::new(wanted.len());
+    sieve.add(wanted.iter().copied());
+    let found: Vec<(usize, (usize, u32))> = nodes
+        .all()
+        .filter(|&node| own[node as usize] != 0)
+        .filter_map(|node| {
+            let key = nodes.id(node).id18_key().filter(|&key| sieve.may_hold(key))?;
+            let at = wanted.binary_search(&key).ok()?;
+            Some((at, (ranks[nodes.place(node).source], own[node as usize])))
+        })
+        .collect();
     // Compared by text, because pool ids depend on the order of rows.
-    let mut homes: HashMap<u64, (usize, &str, u32)> = HashMap::new();
-    for (node, id) in ids.iter().enumerate() {
-        let Some(key) = id.id18_key().filter(|key| own[node] != 0 && wanted.contains(key)) else { continue };
-        let home = (ranks[usize::from(nodes.source[node])], pool.get(own[node]).as_str(), own[node]);
-        let kept = homes.entry(key).or_insert(home);
-        *kept = (*kept).min(home);
-    }
-    // Wards of one guardian belong together even where no list has the guardian's household.
-    let homeless: BTreeSet<u64> = wanted.iter().copied().filter(|key| !homes.contains_key(key)).collect();
-    let numbers: HashMap<u64, u32> = homeless.into_iter().zip(pool.len() as u32..).collect();
-    for (node, out) in out.iter_mut().enumerate() {
-        if let Some(key) = guardian(node) {
-            *out = match homes.get(&key) {
-                Some(home) => home.2,
-                None => numbers.get(&key).copied().unwrap_or(0),
-            };
+    let mut homes: Vec<Option<(usize, u32)>> = vec![None; wanted.len()];
+    for (at, home) in found {
+        let text = |home: (usize, u32)| (home.0, pool.get(home.1));
+        let kept = homes[at].get_or_insert(home);
+        if text(home) < text(*kept) {
+            *kept = home;
         }
     }
-    out
+    // Wards of one guardian belong together even where no list has the guardian's household.
+    let mut homeless = pool.len() as u32;
+    let numbers: Vec<u32> = (homes.into_iter())
+        .map(|home| match home {
+            Some((_, number)) => number,
+            None => {
+                homeless += 1;
+                homeless - 1
+            }
+        })
+        .collect();
+    let number = |key| wanted.binary_search(&key).map_or(0, |at| numbers[at]);
+    wards.into_par_iter().map(|(key, node)| (number(key), node)).collect()
 }

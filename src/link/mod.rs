@@ -87,6 +87,9 @@ pub(crate) struct Scored {
     pub(crate) pair: u64,
     pub(crate) weight: i32,
     pub(crate) levels: Levels,
+    /// Decided by itself.
+    pub(crate) own: Option<(Tier, Decision)>,
+    /// Decided in the light of the other pairs.
     pub(crate) outcome: Option<(Tier, Decision)>,
 }
 
@@ -107,21 +110,25 @@ pub fn link_nodes(settings: &LinkSettings, nodes: &Nodes, tree: &DivisionTree) -
     let single: Vec<bool> =
         nodes.names.iter().map(|name| settings.resolve.one_per_person.contains(name)).collect();
     let mut candidates = block::candidates(settings, nodes, tree, Some(&single))?;
-    let pairs = std::mem::take(&mut candidates.pairs);
-    let mut scoring = Scoring::new(settings, nodes, tree, &pairs)?;
-    drop(pairs);
+    let mut scoring = Scoring::new(settings, nodes, tree, std::mem::take(&mut candidates.pairs))?;
     match settings.passes.iter().find(|pass| pass.kind == PassKind::Household) {
         Some(pass) => candidates.reports.push(scoring.rounds(pass, &candidates.settled)),
         None => scoring.decide(),
     }
     let mut scored = scoring.decided();
+    crate::lap::lap("last decide");
     one_to_one::settle(&mut scored, nodes, &single);
+    crate::lap::lap("one to one");
     let kept = scored.iter().filter(|one| one.outcome.is_some()).count();
     let mut links = Links {
         comparisons: settings.comparisons.iter().map(|c| c.name.clone()).collect(),
-        levels: vec![Vec::with_capacity(kept); settings.comparisons.len()],
+        left: Vec::with_capacity(kept),
+        right: Vec::with_capacity(kept),
+        weight: Vec::with_capacity(kept),
+        tier: Vec::with_capacity(kept),
+        decision: Vec::with_capacity(kept),
+        levels: settings.comparisons.iter().map(|_| Vec::with_capacity(kept)).collect(),
         passes: candidates.reports,
-        ..Links::default()
     };
     for one in &scored {
         let Some((tier, decision)) = one.outcome else { continue };
@@ -135,5 +142,6 @@ pub fn link_nodes(settings: &LinkSettings, nodes: &Nodes, tree: &DivisionTree) -
             column.push(level);
         }
     }
+    crate::lap::lap("links");
     Ok(links)
 }

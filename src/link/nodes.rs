@@ -1,6 +1,7 @@
 //! All records of the run side by side, whatever source they come from.
+//!
+//! Nothing is copied: a column of all records is the columns of the sources, one after the other.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -9,29 +10,54 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::Node;
 use super::hash::{SEED, mix};
 use crate::normalize::id_number::Sex;
-use crate::normalize::{Comparable, ComparableColumn, IdNumber, NameForm, Pool, PoolId, Relation};
+use crate::normalize::{Comparable, ComparableColumn, IdNumber, NameForm, Pool, PoolId, Relation, Texts};
 use crate::{Error, Result};
 
-/// A link column of all records; missing where a source has no such column.
+/// Source of a record, and its row there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Position of the source.
+    pub source: usize,
+    /// Row from 0.
+    pub row: usize,
+}
+
+/// Values of one link column, by source; of a source without the column, none.
 #[derive(Debug, Clone)]
-pub enum Column {
+pub struct Values<'a, T>(Vec<&'a [T]>);
+
+impl<T: Copy + Default> Values<'_, T> {
+    /// Value of a record; missing where its source has no such column.
+    pub fn at(&self, place: Place) -> T {
+        self.0[place.source].get(place.row).copied().unwrap_or_default()
+    }
+
+    /// The values that are there.
+    pub fn iter(&self) -> impl Iterator<Item = T> + '_ {
+        self.0.iter().flat_map(|part| part.iter().copied())
+    }
+}
+
+/// A link column of all records.
+#[derive(Debug, Clone)]
+pub enum Column<'a> {
     /// ID numbers.
-    Id(Vec<IdNumber>),
+    Id(Values<'a, IdNumber>),
     /// Han names.
-    Name(Vec<PoolId>, Arc<Pool<NameForm>>),
+    Name(Values<'a, PoolId>, &'a Pool<NameForm>),
     /// Other texts.
-    Text(Vec<PoolId>, Arc<Pool<String>>),
+    Text(Values<'a, PoolId>, &'a Texts),
     /// Packed dates.
-    Date(Vec<u32>),
+    Date(Values<'a, u32>),
     /// Divisions.
-    Division(Vec<u32>),
+    Division(Values<'a, u32>),
     /// Small codes.
-    Code(Vec<u8>),
+    Code(Values<'a, u8>),
 }
 
 /// All records.
 #[derive(Debug, Clone, Default)]
-pub struct Nodes {
+pub struct Nodes<'a> {
     /// First node of each source; one more entry than sources.
     pub offsets: Vec<u32>,
     /// Source of each node.
@@ -39,38 +65,29 @@ pub struct Nodes {
     /// Source names.
     pub names: Vec<String>,
     /// By name, ascending.
-    columns: Vec<(String, Column)>,
-    places: Places,
-    people: Vec<Stated>,
-    contents: Vec<u64>,
+    columns: Vec<(&'a str, Column<'a>)>,
+    known: Known,
+    /// Sex that a relation to the head implies, by its pool id; 0 for none.
+    implied: Vec<u8>,
+    /// Hash of each source's name.
+    hashes: Vec<u64>,
 }
 
 /// Where the columns stand that are asked for pair by pair.
 #[derive(Debug, Clone, Copy, Default)]
-struct Places {
+struct Known {
     id_number: Option<usize>,
     name: Option<usize>,
     household: Option<usize>,
     division: Option<usize>,
     relation: Option<usize>,
+    birth_date: Option<usize>,
+    sex: Option<usize>,
 }
 
-/// What every pair of a record asks for, looked up once.
-#[derive(Debug, Clone, Copy, Default)]
-struct Stated {
-    /// Stated birth date, 0 if none.
-    stated_birth: u32,
-    /// Stated birth date, else the one in the ID number.
-    birth: u32,
-    /// Stated sex, else what the relation to the head implies.
-    stated_sex: u8,
-    /// Stated sex, else the one in the ID number.
-    sex: u8,
-}
-
-impl Nodes {
+impl<'a> Nodes<'a> {
     /// Lays the sources end to end.
-    pub fn build(comparables: &[Comparable]) -> Result<Self> {
+    pub fn build(comparables: &'a [Comparable]) -> Result<Self> {
         let mut nodes = Self { offsets: vec![0], ..Self::default() };
         let mut total = 0usize;
         for (position, one) in comparables.iter().enumerate() {
@@ -82,94 +99,34 @@ impl Nodes {
         if total > u32::MAX as usize / 2 || comparables.len() > 250 {
             return Err(Error::input("记录太多,一次放不下").hint("一次最多约20亿条;按县区分开运行"));
         }
-        let mut columns = BTreeMap::new();
-        for (position, one) in comparables.iter().enumerate() {
-            let start = nodes.offsets[position] as usize;
-            for (name, column) in &one.columns {
-                put(&mut columns, name, column, start, total)?;
-            }
+        let mut names: Vec<&str> = comparables.iter().flat_map(|c| c.columns.keys()).map(String::as_str).collect();
+        names.sort_unstable();
+        names.dedup();
+        for name in names {
+            let parts: Vec<_> = comparables.iter().map(|c| c.columns.get(name)).collect();
+            let column = column(&parts)
+                .ok_or_else(|| Error::internal(format!("匹配列“{name}”在各来源里不是同一种类")))?;
+            nodes.columns.push((name, column));
         }
-        nodes.columns = columns.into_iter().collect();
-        nodes.places = Places {
-            id_number: nodes.place("id_number"),
-            name: nodes.place("name"),
-            household: nodes.place("household"),
-            division: nodes.place("division"),
-            relation: nodes.place("relation"),
+        nodes.known = Known {
+            id_number: nodes.place_of("id_number"),
+            name: nodes.place_of("name"),
+            household: nodes.place_of("household"),
+            division: nodes.place_of("division"),
+            relation: nodes.place_of("relation"),
+            birth_date: nodes.place_of("birth_date"),
+            sex: nodes.place_of("sex"),
         };
-        nodes.people = nodes.stated();
-        nodes.contents = nodes.hash_contents();
-        Ok(nodes)
-    }
-
-    fn stated(&self) -> Vec<Stated> {
-        let ids = self.ids("id_number");
-        let births = match self.column("birth_date") {
-            Some(Column::Date(values)) => Some(values),
-            _ => None,
-        };
-        let sexes = match self.column("sex") {
-            Some(Column::Code(values)) => Some(values),
-            _ => None,
-        };
-        let relations = self.texts("relation").map(|(values, pool)| {
-            let implied = |text: &String| match Relation::from_text(text).expected_sex() {
-                Some(Sex::Male) => 1u8,
+        if let Some((_, relations)) = nodes.texts("relation") {
+            let implied = |text: &str| match Relation::from_text(text).expected_sex() {
+                Some(Sex::Male) => 1,
                 Some(Sex::Female) => 2,
                 None => 0,
             };
-            (values, pool.values.iter().map(implied).collect::<Vec<u8>>())
-        });
-        (0..self.len())
-            .into_par_iter()
-            .with_min_len(4096)
-            .map(|at| {
-                let id = ids.map_or(IdNumber::default(), |ids| ids[at]);
-                let stated_birth = births.map_or(0, |births| births[at]);
-                let mut stated_sex = sexes.map_or(0, |sexes| sexes[at]);
-                if stated_sex == 0
-                    && let Some((values, implied)) = &relations
-                {
-                    stated_sex = implied[values[at] as usize];
-                }
-                let own = |stated: u8| if stated != 0 { stated } else { id.sex().map_or(0, |s| s as u8) };
-                let birth = if stated_birth != 0 { stated_birth } else { id.birth().unwrap_or(0) };
-                Stated { stated_birth, birth, stated_sex, sex: own(stated_sex) }
-            })
-            .collect()
-    }
-
-    fn hash_contents(&self) -> Vec<u64> {
-        // Pool positions depend on the order of rows; the texts themselves do not.
-        let texts: Vec<Vec<u64>> = self
-            .columns
-            .iter()
-            .map(|(_, column)| match column {
-                Column::Name(_, pool) => {
-                    pool.values.par_iter().map(|name| xxh3_64(name.clean.as_bytes())).collect()
-                }
-                Column::Text(_, pool) => pool.values.par_iter().map(|t| xxh3_64(t.as_bytes())).collect(),
-                _ => Vec::new(),
-            })
-            .collect();
-        let sources: Vec<u64> = self.names.iter().map(|name| xxh3_64(name.as_bytes())).collect();
-        (0..self.len())
-            .into_par_iter()
-            .with_min_len(4096)
-            .map(|at| {
-                let mut hash = mix(SEED, sources[usize::from(self.source[at])]);
-                for ((_, column), texts) in self.columns.iter().zip(&texts) {
-                    let value = match column {
-                        Column::Id(v) => v[at].key.rotate_left(8) ^ v[at].class as u64,
-                        Column::Name(v, _) | Column::Text(v, _) => texts[v[at] as usize],
-                        Column::Date(v) | Column::Division(v) => u64::from(v[at]),
-                        Column::Code(v) => u64::from(v[at]),
-                    };
-                    hash = mix(hash, value);
-                }
-                hash
-            })
-            .collect()
+            nodes.implied = relations.iter().map(implied).collect();
+        }
+        nodes.hashes = nodes.names.iter().map(|name| xxh3_64(name.as_bytes())).collect();
+        Ok(nodes)
     }
 
     /// Number of records.
@@ -182,21 +139,32 @@ impl Nodes {
         self.source.is_empty()
     }
 
-    fn place(&self, name: &str) -> Option<usize> {
-        self.columns.binary_search_by(|(column, _)| column.as_str().cmp(name)).ok()
+    /// All records, for work side by side.
+    pub fn all(&self) -> impl IndexedParallelIterator<Item = Node> + use<> {
+        (0..self.len() as Node).into_par_iter().with_min_len(4096)
     }
 
-    fn at(&self, place: Option<usize>) -> Option<&Column> {
+    /// Where a record stands.
+    pub fn place(&self, node: Node) -> Place {
+        let source = usize::from(self.source[node as usize]);
+        Place { source, row: (node - self.offsets[source]) as usize }
+    }
+
+    fn place_of(&self, name: &str) -> Option<usize> {
+        self.columns.binary_search_by(|(column, _)| (*column).cmp(name)).ok()
+    }
+
+    fn at(&self, place: Option<usize>) -> Option<&Column<'a>> {
         place.map(|place| &self.columns[place].1)
     }
 
     /// A column by its link column name.
-    pub fn column(&self, name: &str) -> Option<&Column> {
-        self.at(self.place(name))
+    pub fn column(&self, name: &str) -> Option<&Column<'a>> {
+        self.at(self.place_of(name))
     }
 
     /// ID numbers of a column.
-    pub fn ids(&self, name: &str) -> Option<&[IdNumber]> {
+    pub fn ids(&self, name: &str) -> Option<&Values<'a, IdNumber>> {
         match self.column(name)? {
             Column::Id(values) => Some(values),
             _ => None,
@@ -204,7 +172,7 @@ impl Nodes {
     }
 
     /// Texts of a column and their pool.
-    pub fn texts(&self, name: &str) -> Option<(&[PoolId], &Pool<String>)> {
+    pub fn texts(&self, name: &str) -> Option<(&Values<'a, PoolId>, &'a Texts)> {
         match self.column(name)? {
             Column::Text(values, pool) => Some((values, pool)),
             _ => None,
@@ -213,104 +181,150 @@ impl Nodes {
 
     /// ID number of a record; missing without such a column.
     pub fn id(&self, node: Node) -> IdNumber {
-        match self.at(self.places.id_number) {
-            Some(Column::Id(values)) => values[node as usize],
+        match self.at(self.known.id_number) {
+            Some(Column::Id(values)) => values.at(self.place(node)),
             _ => IdNumber::default(),
         }
     }
 
     /// Stated birth date, 0 if none.
     pub fn stated_birth(&self, node: Node) -> u32 {
-        self.people[node as usize].stated_birth
+        match self.at(self.known.birth_date) {
+            Some(Column::Date(values)) => values.at(self.place(node)),
+            _ => 0,
+        }
     }
 
     /// Stated birth date, else the one in the ID number, else 0.
     pub fn birth(&self, node: Node) -> u32 {
-        self.people[node as usize].birth
+        match self.stated_birth(node) {
+            0 => self.id(node).birth().unwrap_or(0),
+            stated => stated,
+        }
     }
 
     /// Stated sex (1 male, 2 female), else what the relation to the head implies, 0 if neither.
     pub fn stated_sex(&self, node: Node) -> u8 {
-        self.people[node as usize].stated_sex
+        let stated = match self.at(self.known.sex) {
+            Some(Column::Code(values)) => values.at(self.place(node)),
+            _ => 0,
+        };
+        match (stated, self.at(self.known.relation)) {
+            (0, Some(Column::Text(values, _))) => self.implied[values.at(self.place(node)) as usize],
+            _ => stated,
+        }
     }
 
     /// Stated sex, else the one in the ID number, else 0.
     pub fn sex(&self, node: Node) -> u8 {
-        self.people[node as usize].sex
+        match self.stated_sex(node) {
+            0 => self.id(node).sex().map_or(0, |sex| sex as u8),
+            stated => stated,
+        }
     }
 
     /// Relation to the head of the household.
     pub fn relation(&self, node: Node) -> Relation {
-        match self.at(self.places.relation) {
-            Some(Column::Text(values, pool)) if values[node as usize] != 0 => {
-                Relation::from_text(pool.get(values[node as usize]))
-            }
+        match self.at(self.known.relation) {
+            Some(Column::Text(values, pool)) => match values.at(self.place(node)) {
+                0 => Relation::Unknown,
+                relation => Relation::from_text(pool.get(relation)),
+            },
             _ => Relation::Unknown,
         }
     }
 
     /// Household number (pool id), 0 if none.
     pub fn household(&self, node: Node) -> u32 {
-        match self.at(self.places.household) {
-            Some(Column::Text(values, _)) => values[node as usize],
+        match self.at(self.known.household) {
+            Some(Column::Text(values, _)) => values.at(self.place(node)),
             _ => 0,
         }
     }
 
     /// Division, 0 if unknown.
     pub fn division(&self, node: Node) -> u32 {
-        match self.at(self.places.division) {
-            Some(Column::Division(values)) => values[node as usize],
+        match self.at(self.known.division) {
+            Some(Column::Division(values)) => values.at(self.place(node)),
             _ => 0,
         }
     }
 
     /// Han name.
-    pub fn name(&self, node: Node) -> Option<&NameForm> {
-        match self.at(self.places.name) {
-            Some(Column::Name(values, pool)) if values[node as usize] != 0 => {
-                Some(pool.get(values[node as usize]))
-            }
+    pub fn name(&self, node: Node) -> Option<&'a NameForm> {
+        match self.at(self.known.name) {
+            Some(Column::Name(values, pool)) => match values.at(self.place(node)) {
+                0 => None,
+                name => Some(pool.get(name)),
+            },
             _ => None,
         }
     }
 
     /// Hash of what the record says, free of row numbers: breaks ties so that the order of rows
-    /// does not matter.
+    /// does not matter. Pool positions depend on that order; the texts themselves do not.
     pub fn content(&self, node: Node) -> u64 {
-        self.contents[node as usize]
+        let place = self.place(node);
+        self.columns.iter().fold(mix(SEED, self.hashes[place.source]), |hash, (_, column)| {
+            let value = match column {
+                Column::Id(values) => {
+                    let id = values.at(place);
+                    id.key.rotate_left(8) ^ id.class as u64
+                }
+                Column::Name(values, pool) => xxh3_64(pool.get(values.at(place)).clean.as_bytes()),
+                Column::Text(values, pool) => xxh3_64(pool.get(values.at(place)).as_bytes()),
+                Column::Date(values) | Column::Division(values) => u64::from(values.at(place)),
+                Column::Code(values) => u64::from(values.at(place)),
+            };
+            mix(hash, value)
+        })
     }
 }
 
-fn put(
-    columns: &mut BTreeMap<String, Column>,
-    name: &str,
-    from: &ComparableColumn,
-    start: usize,
-    total: usize,
-) -> Result<()> {
-    let into = columns.entry(name.to_owned()).or_insert_with(|| match from {
-        ComparableColumn::IdNumber(_) => Column::Id(vec![IdNumber::default(); total]),
-        ComparableColumn::Name(_, pool) => Column::Name(vec![0; total], Arc::clone(pool)),
-        ComparableColumn::Text(_, pool) => Column::Text(vec![0; total], Arc::clone(pool)),
-        ComparableColumn::Date(_) => Column::Date(vec![0; total]),
-        ComparableColumn::Division(_) => Column::Division(vec![0; total]),
-        ComparableColumn::Code(_) => Column::Code(vec![0; total]),
-    });
-    match (into, from) {
-        (Column::Id(to), ComparableColumn::IdNumber(v)) => to[start..start + v.len()].copy_from_slice(v),
-        (Column::Name(to, p), ComparableColumn::Name(v, q)) if Arc::ptr_eq(p, q) => {
-            to[start..start + v.len()].copy_from_slice(v);
+/// One column of all sources; `None` if they differ in kind or pool.
+fn column<'a>(parts: &[Option<&'a ComparableColumn>]) -> Option<Column<'a>> {
+    use ComparableColumn as C;
+    Some(match parts.iter().flatten().next()? {
+        C::IdNumber(_) => Column::Id(values(parts, |part| match part {
+            C::IdNumber(values) => Some(values),
+            _ => None,
+        })?),
+        C::Name(_, pool) => {
+            let own = |part: &'a C| match part {
+                C::Name(values, other) if Arc::ptr_eq(pool, other) => Some(values),
+                _ => None,
+            };
+            Column::Name(values(parts, own)?, pool)
         }
-        (Column::Text(to, p), ComparableColumn::Text(v, q)) if Arc::ptr_eq(p, q) => {
-            to[start..start + v.len()].copy_from_slice(v);
+        C::Text(_, pool) => {
+            let own = |part: &'a C| match part {
+                C::Text(values, other) if Arc::ptr_eq(pool, other) => Some(values),
+                _ => None,
+            };
+            Column::Text(values(parts, own)?, pool)
         }
-        (Column::Date(to), ComparableColumn::Date(v))
-        | (Column::Division(to), ComparableColumn::Division(v)) => {
-            to[start..start + v.len()].copy_from_slice(v);
-        }
-        (Column::Code(to), ComparableColumn::Code(v)) => to[start..start + v.len()].copy_from_slice(v),
-        _ => return Err(Error::internal(format!("匹配列“{name}”在各来源里不是同一种类"))),
-    }
-    Ok(())
+        C::Date(_) => Column::Date(values(parts, |part| match part {
+            C::Date(values) => Some(values),
+            _ => None,
+        })?),
+        C::Division(_) => Column::Division(values(parts, |part| match part {
+            C::Division(values) => Some(values),
+            _ => None,
+        })?),
+        C::Code(_) => Column::Code(values(parts, |part| match part {
+            C::Code(values) => Some(values),
+            _ => None,
+        })?),
+    })
+}
+
+fn values<'a, T>(
+    parts: &[Option<&'a ComparableColumn>],
+    own: impl Fn(&'a ComparableColumn) -> Option<&'a Vec<T>>,
+) -> Option<Values<'a, T>> {
+    let part = |part: &Option<&'a ComparableColumn>| match part {
+        Some(part) => own(part).map(Vec::as_slice),
+        None => Some(&[][..]),
+    };
+    parts.iter().map(part).collect::<Option<Vec<_>>>().map(Values)
 }

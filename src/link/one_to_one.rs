@@ -72,22 +72,23 @@ mod tests {
 
     fn scored(left: u32, right: u32, weight: i32) -> Scored {
         let outcome = Some((Tier::T1, Decision::Accept));
-        Scored { pair: block::pack(left, right), weight, levels: [0; MOST], outcome }
+        Scored { pair: block::pack(left, right), weight, levels: [0; MOST], own: outcome, outcome }
     }
 
     /// Two sources of three records each, without columns.
-    fn nodes() -> Nodes {
+    fn comparables() -> [crate::normalize::Comparable; 2] {
         let comparable = |source: &str| crate::normalize::Comparable {
             source: source.to_owned(),
             rows: 3,
             columns: std::collections::BTreeMap::new(),
         };
-        Nodes::build(&[comparable("a"), comparable("b")]).unwrap()
+        [comparable("a"), comparable("b")]
     }
 
     fn kept(pairs: &[(u32, u32, i32)], single: [bool; 2]) -> Vec<bool> {
         let mut all: Vec<Scored> = pairs.iter().map(|&(l, r, w)| scored(l, r, w)).collect();
-        settle(&mut all, &nodes(), &single);
+        let comparables = comparables();
+        settle(&mut all, &Nodes::build(&comparables).unwrap(), &single);
         all.iter().map(Scored::accepted).collect()
     }
 

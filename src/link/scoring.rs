@@ -3,11 +3,12 @@
 use rayon::prelude::*;
 
 use super::block::{self, PassReport, unpack};
+use super::compare::{HanNameLevel, IdLevel};
 use super::decide::Decider;
 use super::household::Households;
 use super::nodes::Nodes;
-use super::weigh::{self, Parts, Scorer};
-use super::{Scored, context};
+use super::weigh::{self, Levels, MOST, Parts, Scorer};
+use super::{Decision, Scored, Tier, context};
 use crate::Result;
 use crate::config::link::{ComparisonKind, LinkSettings, Pass};
 use crate::normalize::DivisionTree;
@@ -15,46 +16,62 @@ use crate::normalize::DivisionTree;
 /// Accepted pairs connect households, which lets further members in; what they add connects
 /// more. Three rounds settle all but chains of guesses.
 const ROUNDS: usize = 3;
+/// Pairs that are scored together: what they compare fits the processor's cache.
+const BATCH: usize = 1024;
 
 /// Candidates with what is known of them so far.
 pub(super) struct Scoring<'a> {
     settings: &'a LinkSettings,
-    nodes: &'a Nodes,
+    nodes: &'a Nodes<'a>,
     tree: &'a DivisionTree,
     decider: Decider,
     parts: Parts<'a>,
     households: Households,
     /// Records whose ID number is probably somebody else's.
     doubtful: Vec<bool>,
+    /// Records whose namesakes may be asked about.
+    asked: Vec<bool>,
+    /// Candidates, ascending.
+    pairs: Vec<u64>,
+    /// Pairs that connected households brought in, ascending.
+    further: Vec<u64>,
+    /// Pairs that can matter: most candidates are namesakes, too light to link and in nobody's way.
     scored: Vec<Scored>,
 }
 
 impl<'a> Scoring<'a> {
-    /// Scores every pair by itself, then once more those of records whose number turned out to
-    /// be doubtful.
+    /// Scores every pair by itself. Whose number is doubtful is found out first.
     pub(super) fn new(
         settings: &'a LinkSettings,
-        nodes: &'a Nodes,
+        nodes: &'a Nodes<'a>,
         tree: &'a DivisionTree,
-        pairs: &[u64],
+        pairs: Vec<u64>,
     ) -> Result<Self> {
-        let anchors = &settings.resolve.household_anchor;
         let mut this = Self {
             settings,
             nodes,
             tree,
             decider: Decider::new(settings),
             parts: weigh::parts(settings, nodes)?,
-            households: Households::new(nodes, anchors, &[]),
-            doubtful: vec![false; nodes.len()],
+            households: Households::default(),
+            doubtful: Vec::new(),
+            asked: vec![false; nodes.len()],
+            pairs,
+            further: Vec::new(),
             scored: Vec::new(),
         };
-        this.scored = this.score(pairs);
-        this.doubtful = context::doubtful(&this.scored, nodes, &this.decider);
-        if this.doubtful.contains(&true) {
-            this.households = Households::new(nodes, anchors, &this.doubtful);
-            this.score_again(true);
-        }
+        crate::lap::lap("parts");
+        let numbered = this.of_one_number();
+        crate::lap::lap("of one number");
+        this.doubtful = context::doubtful(&numbered, nodes);
+        crate::lap::lap("doubtful");
+        this.households = Households::new(nodes, &settings.resolve.household_anchor, &this.doubtful);
+        crate::lap::lap("households");
+        let far: Vec<u64> = numbered.into_iter().filter(|one| one.1 >= HanNameLevel::Dropped).map(|one| one.0).collect();
+        this.ask(&this.pairs, &far).into_iter().for_each(|node| this.asked[node as usize] = true);
+        crate::lap::lap("ask");
+        this.scored = this.score(&this.pairs);
+        crate::lap::lap(&format!("score {}", this.scored.len()));
         Ok(this)
     }
 
@@ -62,24 +79,29 @@ impl<'a> Scoring<'a> {
     pub(super) fn rounds(&mut self, pass: &Pass, settled: &[bool]) -> PassReport {
         let mut report = PassReport { name: pass.name.clone(), ..PassReport::default() };
         let mut more = self.households.within(self.nodes, settled);
+        crate::lap::lap("within");
         for _ in 0..ROUNDS {
             self.decide();
+            crate::lap::lap("decide");
             let accepted = self.scored.par_iter().filter(|one| one.accepted());
             self.households.connect(accepted.map(|one| one.pair));
+            crate::lap::lap("connect");
             more = block::union(&more, &self.households.across(self.nodes, settled));
             report.pairs += more.len() as u64;
-            let known = |pair: &u64| self.scored.binary_search_by_key(pair, |s| s.pair).is_ok();
+            let known = |pair: &u64| {
+                self.pairs.binary_search(pair).is_ok() || self.further.binary_search(pair).is_ok()
+            };
             more.retain(|pair| !known(pair));
             report.new_pairs += more.len() as u64;
-            let changed = self.score_again(false);
+            crate::lap::lap("across");
+            let changed = self.score_again();
+            crate::lap::lap("again");
             if !changed && more.is_empty() {
                 // Nothing new, so the decisions stand.
                 return report;
             }
-            let new = self.score(&more);
-            more.clear();
-            self.scored.extend(new);
-            self.scored.par_sort_unstable_by_key(|s| s.pair);
+            self.add(std::mem::take(&mut more));
+            crate::lap::lap("add");
         }
         self.decide();
         report
@@ -94,42 +116,143 @@ impl<'a> Scoring<'a> {
         Scorer::with(self.parts.clone(), self.nodes, self.tree, &self.households, &self.doubtful)
     }
 
-    fn score(&self, pairs: &[u64]) -> Vec<Scored> {
+    /// Candidates with equal numbers, and how alike their names are.
+    fn of_one_number(&self) -> Vec<(u64, HanNameLevel)> {
+        let Some((id, name)) = self.decider.number_and_name() else { return Vec::new() };
         let scorer = self.scorer();
+        let of_batch = |pairs: &[u64]| {
+            let mut pairs: Vec<u64> =
+                pairs.iter().copied().filter(|&pair| scorer.may_be_equal(id, pair)).collect();
+            let mut levels = vec![0; pairs.len()];
+            scorer.level_of(id, &pairs, |at, level| levels[at] = level);
+            let mut level = levels.iter();
+            pairs.retain(|_| level.next() == Some(&IdLevel::Equal.number()));
+            scorer.level_of(name, &pairs, |at, level| levels[at] = level);
+            pairs.into_iter().zip(levels.into_iter().map(HanNameLevel::from_number)).collect::<Vec<_>>()
+        };
+        self.pairs.par_chunks(BATCH).flat_map_iter(of_batch).collect()
+    }
+
+    /// Records whose namesakes may be asked about and were not before: those of `far`, which have
+    /// one number and two names ([`context::rivals`]), and of pairs across sources, one of the two
+    /// without a number of its own ([`context::unique`]).
+    fn ask(&self, pairs: &[u64], far: &[u64]) -> Vec<u32> {
+        let Some((id, _)) = self.decider.number_and_name() else { return Vec::new() };
+        let scorer = self.scorer();
+        let weak: Vec<bool> = (self.nodes.all())
+            .map(|node| self.doubtful[node as usize] || !scorer.has_full_number(id, node))
+            .collect();
+        let source = |node: u32| self.nodes.source[node as usize];
         pairs
             .par_iter()
-            .with_min_len(1024)
-            .map(|&pair| {
-                let (a, b) = unpack(pair);
-                let levels = scorer.levels(a, b);
-                Scored { pair, weight: scorer.weight(a, b, &levels), levels, outcome: None }
-            })
+            .map(|&pair| unpack(pair))
+            .filter(|&(a, b)| (weak[a as usize] || weak[b as usize]) && source(a) != source(b))
+            .chain(far.par_iter().map(|&pair| unpack(pair)))
+            .flat_map_iter(|(a, b)| [a, b])
+            .filter(|&node| !self.asked[node as usize])
             .collect()
     }
 
-    /// Scores again what households (and, at first, doubtful numbers) changed; did anything?
-    fn score_again(&mut self, numbers: bool) -> bool {
+    /// Those of the pairs that can matter, scored.
+    fn score(&self, pairs: &[u64]) -> Vec<Scored> {
+        use ComparisonKind::{Birth, IdNumber, Sex};
+        let scorer = self.scorer();
+        // Numbers and dates tell most people apart, and are compared fast.
+        let first = |kind| matches!(kind, IdNumber | Birth | Sex);
+        let of_batch = |pairs: &[u64]| {
+            let mut levels = vec![[0; MOST]; pairs.len()];
+            scorer.levels_of(pairs, &mut levels, first);
+            let hopeful = |(pair, levels): &(u64, Levels)| {
+                scorer.bounds(*pair, levels, first).all(|most| self.matters(*pair, levels, most))
+            };
+            let (pairs, mut levels): (Vec<u64>, Vec<Levels>) =
+                pairs.iter().copied().zip(levels).filter(hopeful).unzip();
+            scorer.levels_of(&pairs, &mut levels, |kind| !first(kind));
+            let score = |(pair, levels)| {
+                let (a, b) = unpack(pair);
+                Scored { pair, weight: scorer.weight(a, b, &levels), levels, own: None, outcome: None }
+            };
+            let matters =
+                |one: &Scored| self.matters(one.pair, &one.levels, one.weight + self.room(&scorer, one));
+            let scored = pairs.into_iter().zip(levels).map(score).filter(matters);
+            scored.map(|one| Scored { own: self.own(&one), ..one }).collect::<Vec<_>>()
+        };
+        pairs.par_chunks(BATCH).flat_map_iter(of_batch).collect()
+    }
+
+    /// How much heavier a pair can become: only the evidence of households grows.
+    fn room(&self, scorer: &Scorer<'_>, one: &Scored) -> i32 {
+        let Some(place) = self.settings.comparison_of(ComparisonKind::Household) else { return 0 };
+        let (a, b) = unpack(one.pair);
+        match (self.households.of(a), self.households.of(b)) {
+            (0, _) | (_, 0) => 0,
+            (p, q) if p == q => 0,
+            _ => scorer.most(place) - scorer.plain_weight(place, one.levels[place]),
+        }
+    }
+
+    /// Can a pair that weighs `most` at most be linked or looked at, or be a rival of one that can?
+    fn matters(&self, pair: u64, levels: &Levels, most: i32) -> bool {
+        let (a, b) = unpack(pair);
+        most >= self.settings.decision.review
+            || self.decider.number_and_name().is_some_and(|(id, _)| {
+                let asked = || self.asked[a as usize] || self.asked[b as usize];
+                levels[id] == IdLevel::Equal.number() || most >= context::RIVAL && asked()
+            })
+    }
+
+    fn own(&self, one: &Scored) -> Option<(Tier, Decision)> {
+        self.decider.decide(self.nodes, one, &self.doubtful)
+    }
+
+    /// Takes in further pairs, none of which is known.
+    fn add(&mut self, more: Vec<u64>) {
+        let mut new = self.score(&more);
+        self.further = block::union(&self.further, &more);
+        let id = self.decider.number_and_name();
+        let scorer = self.scorer();
+        let numbered = |pair: &u64| id.is_some_and(|(id, _)| scorer.may_be_equal(id, *pair));
+        let far: Vec<u64> = more.iter().copied().filter(numbered).collect();
+        let asked = self.ask(&more, &far);
+        if !asked.is_empty() {
+            // Their namesakes among the candidates had been in nobody's way.
+            let mut fresh = vec![false; self.nodes.len()];
+            asked.iter().for_each(|&node| fresh[node as usize] = true);
+            asked.into_iter().for_each(|node| self.asked[node as usize] = true);
+            let touched = |pair: &u64| {
+                let (a, b) = unpack(*pair);
+                fresh[a as usize] || fresh[b as usize]
+            };
+            let pairs = self.pairs.par_iter().chain(&self.further).with_min_len(4096).copied();
+            let mut again: Vec<u64> = pairs.filter(touched).collect();
+            again.sort_unstable();
+            new.sort_unstable_by_key(|one| one.pair);
+            let is_in = |all: &[Scored], pair: u64| all.binary_search_by_key(&pair, |s| s.pair).is_ok();
+            again.retain(|&pair| !is_in(&self.scored, pair) && !is_in(&new, pair));
+            new.extend(self.score(&again));
+        }
+        new.sort_unstable_by_key(|one| one.pair);
+        merge(&mut self.scored, &new);
+    }
+
+    /// Scores again what connections of households changed; did anything?
+    fn score_again(&mut self) -> bool {
+        let Some(place) = self.settings.comparison_of(ComparisonKind::Household) else { return false };
         let mut scored = std::mem::take(&mut self.scored);
         let scorer = self.scorer();
-        let place = self.settings.comparison_of(ComparisonKind::Household);
         let changed = scored
             .par_iter_mut()
             .with_min_len(1024)
             .map(|one| {
                 let (a, b) = unpack(one.pair);
-                let before = one.levels;
-                if numbers && (self.doubtful[a as usize] || self.doubtful[b as usize]) {
-                    one.levels = scorer.levels(a, b);
-                } else if let Some(place) = place {
-                    one.levels[place] = self.households.level(a, b).number();
-                    if one.levels == before {
-                        return false;
-                    }
-                } else {
+                let level = self.households.level(a, b).number();
+                if one.levels[place] == level {
                     return false;
                 }
+                one.levels[place] = level;
                 one.weight = scorer.weight(a, b, &one.levels);
-                one.levels != before
+                one.own = self.own(one);
+                true
             })
             .reduce(|| false, |x, y| x | y);
         self.scored = scored;
@@ -139,11 +262,24 @@ impl<'a> Scoring<'a> {
     /// Decides every pair: by itself, then in the light of the others.
     pub(super) fn decide(&mut self) {
         let (nodes, decider, doubtful) = (self.nodes, &self.decider, &self.doubtful);
-        self.scored
-            .par_iter_mut()
-            .with_min_len(1024)
-            .for_each(|one| one.outcome = decider.decide(nodes, one, doubtful));
+        self.scored.par_iter_mut().with_min_len(4096).for_each(|one| one.outcome = one.own);
         context::rivals(&mut self.scored, nodes, decider);
         context::unique(&mut self.scored, nodes, decider, &self.settings.decision, doubtful);
+    }
+}
+
+/// Puts some more pairs where they belong; both ascend and have none in common.
+fn merge(scored: &mut Vec<Scored>, new: &[Scored]) {
+    let (mut old, mut rest) = (scored.len(), new.len());
+    scored.extend_from_slice(new);
+    while rest > 0 {
+        let place = old + rest - 1;
+        if old > 0 && scored[old - 1].pair > new[rest - 1].pair {
+            old -= 1;
+            scored[place] = scored[old];
+        } else {
+            rest -= 1;
+            scored[place] = new[rest];
+        }
     }
 }

@@ -21,6 +21,10 @@ impl DisjointSets {
         }
         at
     }
+    /// Makes a member a set of its own again; all members of its set must be.
+    pub fn separate(&mut self, member: u32) {
+        self.parent[member as usize] = member;
+    }
     /// Joins the sets of `a` and `b`.
     pub fn join(&mut self, a: u32, b: u32) {
         let (a, b) = (self.find(a), self.find(b));

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
+use super::block::{pack, unpack};
 use super::compare::{
     HanNameLevel, IdLevel, TextLevel, code_level, date_level, division_level, han_name_level, id_level,
-    text_level,
+    may_be_equal, text_level,
 };
 use super::household::Households;
 use super::nodes::{Column, Nodes};
 use crate::config::link::{Comparison, ComparisonKind, LinkSettings};
-use crate::normalize::DivisionTree;
+use crate::normalize::{DivisionTree, IdNumber};
 use crate::{Error, Result};
 
 /// Most comparisons of one model.
@@ -31,7 +32,7 @@ pub type Levels = [u8; MOST];
 
 /// Comparisons ready to run.
 pub struct Scorer<'a> {
-    nodes: &'a Nodes,
+    nodes: &'a Nodes<'a>,
     tree: &'a DivisionTree,
     households: &'a Households,
     /// Records whose ID number is probably somebody else's.
@@ -45,18 +46,22 @@ pub type Parts<'a> = Arc<[Part<'a>]>;
 /// One comparison, ready to run.
 pub struct Part<'a> {
     kind: ComparisonKind,
-    column: Option<&'a Column>,
+    column: Option<&'a Column<'a>>,
     /// Weight by level number.
     weights: Vec<i32>,
+    /// The largest of them.
+    most: i32,
     /// Adjustment by pool id.
     frequency: Option<Vec<i32>>,
+    /// The largest of them, at least 0.
+    rarest: i32,
 }
 
 impl<'a> Scorer<'a> {
     /// Prepares the comparisons; weights by level number.
     pub fn new(
         settings: &LinkSettings,
-        nodes: &'a Nodes,
+        nodes: &'a Nodes<'a>,
         tree: &'a DivisionTree,
         households: &'a Households,
         doubtful: &'a [bool],
@@ -67,7 +72,7 @@ impl<'a> Scorer<'a> {
     /// [`Self::new`] with comparisons prepared before.
     pub fn with(
         parts: Parts<'a>,
-        nodes: &'a Nodes,
+        nodes: &'a Nodes<'a>,
         tree: &'a DivisionTree,
         households: &'a Households,
         doubtful: &'a [bool],
@@ -77,11 +82,119 @@ impl<'a> Scorer<'a> {
 
     /// Levels of a pair.
     pub fn levels(&self, a: u32, b: u32) -> Levels {
-        let mut levels = [0; MOST];
-        for (level, part) in levels.iter_mut().zip(&*self.parts) {
-            *level = self.level(part, a, b);
+        let mut levels = [[0; MOST]];
+        self.levels_of(&[pack(a, b)], &mut levels, |_| true);
+        levels[0]
+    }
+
+    /// Levels of several pairs in the comparisons of the wanted kinds.
+    pub fn levels_of(&self, pairs: &[u64], levels: &mut [Levels], wanted: impl Fn(ComparisonKind) -> bool) {
+        for c in (0..self.parts.len()).filter(|&c| wanted(self.parts[c].kind)) {
+            self.level_of(c, pairs, |at, level| levels[at][c] = level);
         }
-        levels
+    }
+
+    /// The most that a pair can weigh whose levels are known in comparisons of `known` kinds; the
+    /// first answer costs little.
+    pub fn bounds(
+        &self,
+        pair: u64,
+        levels: &Levels,
+        known: impl Fn(ComparisonKind) -> bool + Copy,
+    ) -> impl Iterator<Item = i32> {
+        let (a, b) = unpack(pair);
+        [false, true].into_iter().map(move |rare| {
+            let most = |(part, &level): (&Part<'_>, &u8)| match part.kind {
+                kind if known(kind) => self.weight_of(part, a, b, level),
+                ComparisonKind::Household if self.households.of(a) == 0 || self.households.of(b) == 0 => 0,
+                _ => part.most + if rare { rarity(part, self.nodes, a, b) } else { part.rarest },
+            };
+            self.parts.iter().zip(levels).map(most).sum()
+        })
+    }
+
+    /// Level of several pairs in one comparison: what it compares is fetched for all of them before
+    /// the first is compared, so that the fetches wait for memory side by side.
+    pub fn level_of(&self, comparison: usize, pairs: &[u64], mut found: impl FnMut(usize, u8)) {
+        let (nodes, part) = (self.nodes, &self.parts[comparison]);
+        match (part.kind, part.column) {
+            (ComparisonKind::Birth, _) => {
+                let birth = |node| {
+                    let stated = nodes.stated_birth(node);
+                    (stated, self.believed(node, stated, |id| id.birth().unwrap_or(0)))
+                };
+                each(pairs, birth, &mut found, |(stated, p), (other, q)| {
+                    // Two dates from ID numbers say nothing that the numbers do not say.
+                    if stated == 0 && other == 0 { 0 } else { date_level(p, q).number() }
+                });
+            }
+            (ComparisonKind::Sex, _) => {
+                let sex = |node| {
+                    let stated = nodes.stated_sex(node);
+                    (stated, self.believed(node, stated, |id| id.sex().map_or(0, |sex| sex as u8)))
+                };
+                each(pairs, sex, &mut found, |(stated, p), (other, q)| {
+                    if stated == 0 && other == 0 { 0 } else { equal(p, q) }
+                });
+            }
+            (ComparisonKind::Household, _) => {
+                let home = |node| (node, self.households.of(node));
+                each(pairs, home, &mut found, |(a, p), (b, q)| {
+                    if p == 0 || q == 0 { 0 } else { self.households.level(a, b).number() }
+                });
+            }
+            (ComparisonKind::IdNumber, Some(Column::Id(v))) => {
+                each(pairs, |node| v.at(nodes.place(node)), &mut found, |p, q| id_level(p, q).number());
+            }
+            (ComparisonKind::HanName, Some(Column::Name(v, pool))) => {
+                each(pairs, |node| v.at(nodes.place(node)), &mut found, |p, q| {
+                    han_name_level(pool.get(p), pool.get(q)).number()
+                });
+            }
+            (ComparisonKind::Date, Some(Column::Date(v))) => {
+                each(pairs, |node| v.at(nodes.place(node)), &mut found, |p, q| date_level(p, q).number());
+            }
+            (ComparisonKind::Division, Some(Column::Division(v))) => {
+                each(pairs, |node| v.at(nodes.place(node)), &mut found, |p, q| {
+                    division_level(self.tree, p, q).number()
+                });
+            }
+            (ComparisonKind::Text | ComparisonKind::Code, Some(Column::Text(v, pool))) => {
+                let level = if part.kind == ComparisonKind::Text { text_level } else { code_level };
+                each(pairs, |node| v.at(nodes.place(node)), &mut found, |p, q| match p != 0 && p == q {
+                    true => TextLevel::Equal.number(),
+                    false => level(pool.get(p), pool.get(q)).number(),
+                });
+            }
+            _ => (0..pairs.len()).for_each(|at| found(at, 0)),
+        }
+    }
+
+    /// May the numbers of a pair be equal in this comparison? Never wrongly no.
+    pub fn may_be_equal(&self, comparison: usize, pair: u64) -> bool {
+        let (a, b) = unpack(pair);
+        match self.parts[comparison].column {
+            Some(Column::Id(v)) => may_be_equal(v.at(self.nodes.place(a)), v.at(self.nodes.place(b))),
+            _ => false,
+        }
+    }
+
+    /// Has the record all digits of a number in this comparison?
+    pub fn has_full_number(&self, comparison: usize, node: u32) -> bool {
+        match self.parts[comparison].column {
+            Some(Column::Id(v)) => v.at(self.nodes.place(node)).edit_key().is_some(),
+            _ => false,
+        }
+    }
+
+    /// Most that a comparison can weigh, term frequencies left out.
+    pub fn most(&self, comparison: usize) -> i32 {
+        self.parts[comparison].most
+    }
+
+    /// What a level of a comparison weighs, term frequencies left out.
+    pub fn plain_weight(&self, comparison: usize, level: u8) -> i32 {
+        self.parts[comparison].weights.get(usize::from(level)).copied().unwrap_or(0)
     }
 
     /// Weight of a pair with these levels.
@@ -102,75 +215,34 @@ impl<'a> Scorer<'a> {
         // Somebody else's number cannot disagree.
         let far = part.kind == ComparisonKind::IdNumber && level > IdLevel::Compatible.number();
         if far && (self.is_doubtful(a) || self.is_doubtful(b)) {
-            return weight_of(part, a, b, level).max(DOUBTFUL_ID);
+            return weight_of(part, self.nodes, a, b, level).max(DOUBTFUL_ID);
         }
         if part.kind == ComparisonKind::IdNumber && level == IdLevel::Compatible.number() {
             let known = |node| self.nodes.id(node).known_ends().map_or(i32::MAX, shown);
-            return weight_of(part, a, b, level).min(known(a)).min(known(b));
+            return weight_of(part, self.nodes, a, b, level).min(known(a)).min(known(b));
         }
-        weight_of(part, a, b, level)
+        weight_of(part, self.nodes, a, b, level)
     }
 
-    /// Birth date as far as it can be believed.
-    fn birth(&self, node: u32) -> u32 {
-        match self.is_doubtful(node) {
-            true => self.nodes.stated_birth(node),
-            false => self.nodes.birth(node),
-        }
+    /// What a record states, else what its number says, unless that is somebody else's.
+    fn believed<T: Default + PartialEq>(&self, node: u32, stated: T, own: impl Fn(IdNumber) -> T) -> T {
+        if stated != T::default() || self.is_doubtful(node) { stated } else { own(self.nodes.id(node)) }
     }
+}
 
-    /// Sex as far as it can be believed.
-    fn sex(&self, node: u32) -> u8 {
-        match self.is_doubtful(node) {
-            true => self.nodes.stated_sex(node),
-            false => self.nodes.sex(node),
-        }
-    }
-
-    fn level(&self, part: &Part<'_>, a: u32, b: u32) -> u8 {
-        let (x, y) = (a as usize, b as usize);
-        let nodes = self.nodes;
-        match part.kind {
-            ComparisonKind::Birth => {
-                // Two dates from ID numbers say nothing that the numbers do not say.
-                if nodes.stated_birth(a) == 0 && nodes.stated_birth(b) == 0 {
-                    return 0;
-                }
-                return date_level(self.birth(a), self.birth(b)).number();
-            }
-            ComparisonKind::Sex => {
-                if nodes.stated_sex(a) == 0 && nodes.stated_sex(b) == 0 {
-                    return 0;
-                }
-                return equal(self.sex(a), self.sex(b));
-            }
-            ComparisonKind::Household => return self.households.level(a, b).number(),
-            _ => {}
-        }
-        match (part.kind, part.column) {
-            (ComparisonKind::IdNumber, Some(Column::Id(v))) => id_level(v[x], v[y]).number(),
-            (ComparisonKind::HanName, Some(Column::Name(v, pool))) => {
-                han_name_level(pool.get(v[x]), pool.get(v[y])).number()
-            }
-            (ComparisonKind::Date, Some(Column::Date(v))) => date_level(v[x], v[y]).number(),
-            (ComparisonKind::Division, Some(Column::Division(v))) => {
-                division_level(self.tree, v[x], v[y]).number()
-            }
-            (ComparisonKind::Text, Some(Column::Text(v, pool))) => {
-                if v[x] != 0 && v[x] == v[y] {
-                    return TextLevel::Equal.number();
-                }
-                text_level(pool.get(v[x]), pool.get(v[y])).number()
-            }
-            (ComparisonKind::Code, Some(Column::Text(v, pool))) => {
-                if v[x] != 0 && v[x] == v[y] {
-                    return TextLevel::Equal.number();
-                }
-                code_level(pool.get(v[x]), pool.get(v[y])).number()
-            }
-            _ => 0,
-        }
-    }
+/// Gives the level of each pair: fetches the values of all of them first.
+fn each<T: Copy>(
+    pairs: &[u64],
+    value: impl Fn(u32) -> T,
+    found: &mut impl FnMut(usize, u8),
+    level: impl Fn(T, T) -> u8,
+) {
+    let fetch = |pair: &u64| {
+        let (a, b) = unpack(*pair);
+        (value(a), value(b))
+    };
+    let values: Vec<(T, T)> = pairs.iter().map(fetch).collect();
+    values.into_iter().enumerate().for_each(|(at, (p, q))| found(at, level(p, q)));
 }
 
 /// What agreement on the shown ends of a number weighs: region digits are shared by neighbours,
@@ -190,7 +262,7 @@ fn equal(a: u8, b: u8) -> u8 {
     }
 }
 
-fn weight_of(part: &Part<'_>, a: u32, b: u32, level: u8) -> i32 {
+fn weight_of(part: &Part<'_>, nodes: &Nodes<'_>, a: u32, b: u32, level: u8) -> i32 {
     let base = part.weights.get(usize::from(level)).copied().unwrap_or(0);
     let Some(frequency) = &part.frequency else { return base };
     let agrees = match part.kind {
@@ -201,24 +273,36 @@ fn weight_of(part: &Part<'_>, a: u32, b: u32, level: u8) -> i32 {
     if !agrees {
         return base;
     }
-    let values = match part.column {
-        Some(Column::Name(v, _)) => v,
-        Some(Column::Text(v, _)) => v,
-        _ => return base,
-    };
-    let (p, q) = (frequency[values[a as usize] as usize], frequency[values[b as usize] as usize]);
+    let Some(Column::Name(values, _) | Column::Text(values, _)) = part.column else { return base };
+    let of = |node| frequency[values.at(nodes.place(node)) as usize];
+    let (p, q) = (of(a), of(b));
     base + if level == 1 { p.min(q) } else { p.min(q).min(0) }
 }
 
+/// What agreement adds at most where the values are rare.
+fn rarity(part: &Part<'_>, nodes: &Nodes<'_>, a: u32, b: u32) -> i32 {
+    match (&part.frequency, part.column) {
+        (Some(frequency), Some(Column::Name(values, _) | Column::Text(values, _))) => {
+            let of = |node| frequency[values.at(nodes.place(node)) as usize];
+            of(a).min(of(b)).max(0)
+        }
+        _ => 0,
+    }
+}
+
 /// Prepares the comparisons; weights by level number.
-pub fn parts<'a>(settings: &LinkSettings, nodes: &'a Nodes) -> Result<Parts<'a>> {
+pub fn parts<'a>(settings: &LinkSettings, nodes: &'a Nodes<'a>) -> Result<Parts<'a>> {
     if settings.comparisons.len() > MOST {
         return Err(Error::configuration(format!("比较项太多(最多{MOST}个)")).in_file(&settings.path));
     }
     settings.comparisons.iter().map(|comparison| part(settings, nodes, comparison)).collect()
 }
 
-fn part<'a>(settings: &LinkSettings, nodes: &'a Nodes, comparison: &Comparison) -> Result<Part<'a>> {
+fn part<'a>(
+    settings: &LinkSettings,
+    nodes: &'a Nodes<'a>,
+    comparison: &Comparison,
+) -> Result<Part<'a>> {
     use ComparisonKind::*;
     let column = nodes.column(comparison.column());
     let suits = match (comparison.kind, column) {
@@ -244,19 +328,21 @@ fn part<'a>(settings: &LinkSettings, nodes: &'a Nodes, comparison: &Comparison) 
         *weight = comparison.weights.get(*code).copied().unwrap_or(0);
     }
     let frequency = if comparison.term_frequency { frequencies(column) } else { None };
-    Ok(Part { kind: comparison.kind, column, weights, frequency })
+    let most = weights.iter().copied().max().unwrap_or(0);
+    let rarest = frequency.iter().flatten().copied().max().unwrap_or(0).max(0);
+    Ok(Part { kind: comparison.kind, column, weights, most, frequency, rarest })
 }
 
 /// log2([`USUAL`] share / share of this value), in 1/1000 bit, by pool id. Han names
 /// that fold alike count together.
-fn frequencies(column: Option<&Column>) -> Option<Vec<i32>> {
-    let (values, groups): (&[u32], Vec<u64>) = match column? {
+fn frequencies(column: Option<&Column<'_>>) -> Option<Vec<i32>> {
+    let (values, groups): (_, Vec<u64>) = match column? {
         Column::Name(v, pool) => (v, pool.values.iter().map(|n| n.fold_key).collect()),
         Column::Text(v, pool) => (v, (0..pool.len() as u64).collect()),
         _ => return None,
     };
     let mut of_value = vec![0u32; groups.len()];
-    values.iter().for_each(|&value| of_value[value as usize] += 1);
+    values.iter().for_each(|value| of_value[value as usize] += 1);
     let mut counts: HashMap<u64, u32> = HashMap::with_capacity(groups.len());
     let mut total = 0u64;
     for (group, count) in groups.iter().zip(of_value).skip(1) {

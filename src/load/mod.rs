@@ -77,6 +77,28 @@ impl Records {
     pub fn record_id(&self, index: usize) -> String {
         record_id(&self.source, &self.tables, self.keys[index])
     }
+
+    /// Row with this identifier; `None` if the record is not among these.
+    pub fn find(&self, record_id: &str) -> Option<usize> {
+        let place = record_id.strip_prefix(&self.source)?.strip_prefix(':')?;
+        let mut parts = place.split('.');
+        let hash = parts.next().filter(|hash| hash.len() == 8)?;
+        let (mut sheet, mut row, mut member) = (0, 0, 0);
+        for part in parts {
+            let number: u32 = part.get(1..)?.parse().ok()?;
+            match part.as_bytes()[0] {
+                b's' => sheet = u16::try_from(number).ok()?,
+                b'r' => row = number,
+                b'm' => member = u8::try_from(number).ok()?,
+                _ => return None,
+            }
+        }
+        let source = self.keys.first()?.source() as u8;
+        let is_table = |table: &RawTableInfo| table.sheet_index == sheet && table.sha256.starts_with(hash);
+        (0u16..).zip(&self.tables).filter(|(_, table)| is_table(table)).find_map(|(table, _)| {
+            self.keys.binary_search(&RecordKey::new(source, table, row, member)).ok()
+        })
+    }
 }
 
 /// See [`Records::record_id`].

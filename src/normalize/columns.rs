@@ -7,7 +7,7 @@ use arrow::array::{Array, StringArray};
 use rayon::prelude::*;
 
 use super::pool::PoolBuilder;
-use super::{ComparableColumn, DivisionTree, IdNumber, NameForm, Pool, PoolId, date, text};
+use super::{ComparableColumn, DivisionTree, IdNumber, NameForm, PoolId, date, text};
 
 /// What a column of text holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,13 +71,16 @@ struct Pending {
 /// Builds the columns of several tables. Han names share one pool, so that a guardian's name
 /// meets a person's; other texts share one pool per link column.
 pub(super) struct ColumnBuilder {
+    /// Rows of each table: columns are as long from the beginning.
+    rows: Vec<usize>,
     pending: BTreeMap<String, Pending>,
     done: Vec<BTreeMap<String, ComparableColumn>>,
 }
 
 impl ColumnBuilder {
-    pub(super) fn new(tables: usize) -> Self {
-        Self { pending: BTreeMap::new(), done: vec![BTreeMap::new(); tables] }
+    pub(super) fn new(rows: impl Iterator<Item = usize>) -> Self {
+        let rows: Vec<usize> = rows.collect();
+        Self { pending: BTreeMap::new(), done: vec![BTreeMap::new(); rows.len()], rows }
     }
 
     /// Adds a column whose cells need no pool, or further rows of it.
@@ -87,7 +90,13 @@ impl ColumnBuilder {
             (Some(IdNumber(above)), IdNumber(rows)) => above.extend(rows),
             (Some(Date(above)), Date(rows)) | (Some(Division(above)), Division(rows)) => above.extend(rows),
             (Some(Code(above)), Code(rows)) => above.extend(rows),
-            (_, column) => {
+            (_, mut column) => {
+                match &mut column {
+                    IdNumber(rows) => reserve(rows, self.rows[table]),
+                    Date(rows) | Division(rows) => reserve(rows, self.rows[table]),
+                    Code(rows) => reserve(rows, self.rows[table]),
+                    ComparableColumn::Name(..) | ComparableColumn::Text(..) => {}
+                }
                 self.done[table].insert(name.to_owned(), column);
             }
         }
@@ -138,10 +147,13 @@ impl ColumnBuilder {
             builder: PoolBuilder::new(),
             columns: Vec::new(),
         });
-        let raw = intern(&mut pending.builder, rows, cell);
+        let mut raw = intern(&mut pending.builder, rows, cell);
         match pending.columns.iter_mut().find(|(t, n, _)| (*t, n.as_str()) == (table, name)) {
             Some((_, _, above)) => above.extend(raw),
-            None => pending.columns.push((table, name.to_owned(), raw)),
+            None => {
+                reserve(&mut raw, self.rows[table]);
+                pending.columns.push((table, name.to_owned(), raw));
+            }
         }
     }
 
@@ -163,9 +175,7 @@ impl ColumnBuilder {
                 ColumnKind::Relation => relation,
                 _ => text::address,
             });
-            self.place(pending.columns, &ids, |ids| {
-                ComparableColumn::Text(ids, Arc::<Pool<String>>::clone(&pool))
-            });
+            self.place(pending.columns, &ids, |ids| ComparableColumn::Text(ids, Arc::clone(&pool)));
         }
         self.done
     }
@@ -177,12 +187,15 @@ impl ColumnBuilder {
         wrap: impl Fn(Vec<PoolId>) -> ComparableColumn,
     ) {
         for (table, name, mut raw) in columns {
-            for id in &mut raw {
-                *id = (*id as usize).checked_sub(1).map_or(0, |at| ids[at]);
-            }
+            raw.par_iter_mut().for_each(|id| *id = (*id as usize).checked_sub(1).map_or(0, |at| ids[at]));
             self.done[table].insert(name, wrap(raw));
         }
     }
+}
+
+/// Makes room for a column of `rows` rows.
+fn reserve<T>(column: &mut Vec<T>, rows: usize) {
+    column.reserve_exact(rows.saturating_sub(column.len()));
 }
 
 /// A relation's own word where it is understood, else the text.

@@ -29,7 +29,7 @@ pub use columns::{ColumnKind, TextColumn, TextTable, divisions, id_numbers};
 pub use division::DivisionTree;
 pub use id_number::{IdClass, IdNumber, Sex};
 pub use name::{NameFlags, NameForm};
-pub use pool::{Pool, PoolBuilder, PoolId};
+pub use pool::{Pool, PoolBuilder, PoolId, Texts};
 pub use relation::Relation;
 
 /// One comparable column; all columns of a [`Comparable`] have the same number of rows.
@@ -40,7 +40,7 @@ pub enum ComparableColumn {
     /// Han person names: positions in a pool of analysed names; 0 is missing.
     Name(Vec<PoolId>, Arc<Pool<NameForm>>),
     /// Other text (address, Western name, phone, code, household number): positions in a pool of normalized strings; 0 is missing.
-    Text(Vec<PoolId>, Arc<Pool<String>>),
+    Text(Vec<PoolId>, Arc<Texts>),
     /// Calendar dates packed as `yyyymmdd`; 0 is missing; day or month 0 where unknown.
     Date(Vec<u32>),
     /// Divisions: one plus the position in [`division::DivisionTree::units`]; 0 is missing.
@@ -76,7 +76,7 @@ impl Comparable {
         }
     }
     /// Column of texts and their pool.
-    pub fn texts(&self, name: &str) -> Option<(&[PoolId], &Arc<Pool<String>>)> {
+    pub fn texts(&self, name: &str) -> Option<(&[PoolId], &Arc<Texts>)> {
         match self.columns.get(name)? {
             ComparableColumn::Text(ids, pool) => Some((ids, pool)),
             _ => None,
@@ -135,7 +135,7 @@ fn normalize_columns(
     loaded: &[Loaded],
     wanted: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<Comparable>> {
-    let mut builder = ColumnBuilder::new(loaded.len());
+    let mut builder = ColumnBuilder::new(loaded.iter().map(|one| one.records.keys.len()));
     for (table, one) in loaded.iter().enumerate() {
         let records = &one.records;
         let contract = pipeline
@@ -276,7 +276,7 @@ fn source_columns(
 /// Comparable fields of tables without a pipeline: every text column by its kind. Columns of
 /// one name share a pool across tables (Han names share one altogether).
 pub fn normalize_tables(tables: &[TextTable]) -> Result<Vec<Comparable>> {
-    let mut builder = ColumnBuilder::new(tables.len());
+    let mut builder = ColumnBuilder::new(tables.iter().map(|table| table.rows));
     for (position, table) in tables.iter().enumerate() {
         for column in &table.columns {
             let chunks: Vec<&StringArray> = column.chunks.iter().collect();

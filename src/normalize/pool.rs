@@ -33,17 +33,73 @@ impl<T> Pool<T> {
     }
 }
 
-/// Distinct raw texts in order of first appearance, so that ids depend on the data alone and
-/// never on threads. Texts lie in one arena; the table keeps hashes, so that a probe touches a
-/// text only when it is the right one.
-#[derive(Debug, Default)]
-pub struct PoolBuilder {
+/// Distinct texts in one arena. Position 0 is the empty text, which stands for "missing".
+#[derive(Debug, Clone, Default)]
+pub struct Texts {
     arena: String,
     ends: Vec<usize>,
-    table: HashTable<(u64, u32)>,
-    /// Hash and id of the last text: sorted lists repeat themselves.
-    last: Option<(u64, u32)>,
 }
+
+impl Texts {
+    /// Text at `id`.
+    pub fn get(&self, id: PoolId) -> &str {
+        let id = id as usize;
+        let start = if id == 0 { 0 } else { self.ends[id - 1] };
+        &self.arena[start..self.ends[id]]
+    }
+
+    /// Number of texts, the missing one included.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// True if there is no text besides the missing one.
+    pub fn is_empty(&self) -> bool {
+        self.ends.len() <= 1
+    }
+
+    /// All texts by position, the missing one included.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
+        (0..self.ends.len() as PoolId).map(|id| self.get(id))
+    }
+
+    fn push(&mut self, text: &str) -> PoolId {
+        let id = self.ends.len() as PoolId;
+        self.arena.push_str(text);
+        self.ends.push(self.arena.len());
+        id
+    }
+}
+
+impl<T: AsRef<str>> FromIterator<T> for Texts {
+    /// Texts that are distinct, the empty one first.
+    fn from_iter<I: IntoIterator<Item = T>>(texts: I) -> Self {
+        let mut all = Self::default();
+        texts.into_iter().for_each(|text| {
+            all.push(text.as_ref());
+        });
+        all
+    }
+}
+
+/// Distinct raw texts in order of first appearance, so that ids depend on the data alone and
+/// never on threads. The table keeps half of each hash, so that a probe touches a text only when
+/// it is the right one.
+#[derive(Debug, Default)]
+pub struct PoolBuilder {
+    texts: Texts,
+    table: HashTable<(u32, u32)>,
+    /// Id of the last text: sorted lists repeat themselves.
+    last: Option<u32>,
+}
+
+/// Spreads half a hash over all bits.
+fn spread(half: u32) -> u64 {
+    u64::from(half).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+/// Texts that are analysed together.
+const PART: usize = 1 << 16;
 
 impl PoolBuilder {
     /// An empty builder.
@@ -53,73 +109,79 @@ impl PoolBuilder {
 
     /// Raw id of a text, from 0 in order of first appearance.
     pub fn intern(&mut self, text: &str) -> u32 {
-        let hash = xxh3_64(text.as_bytes());
-        if let Some((last, id)) = self.last
-            && last == hash
-            && self.text(id) == text
+        if let Some(id) = self.last
+            && self.texts.get(id) == text
         {
             return id;
         }
-        let (arena, ends) = (&self.arena, &self.ends);
-        let found = self.table.find(hash, |&(h, id)| h == hash && text_at(arena, ends, id) == text);
+        let half = (xxh3_64(text.as_bytes()) >> 32) as u32;
+        let texts = &self.texts;
+        let found = self.table.find(spread(half), |&(h, id)| h == half && texts.get(id) == text);
         let id = match found {
             Some(&(_, id)) => id,
             None => {
-                let id = self.ends.len() as u32;
-                self.arena.push_str(text);
-                self.ends.push(self.arena.len());
-                self.table.insert_unique(hash, (hash, id), |&(h, _)| h);
+                let id = self.texts.push(text);
+                self.table.insert_unique(spread(half), (half, id), |&(h, _)| spread(h));
                 id
             }
         };
-        self.last = Some((hash, id));
+        self.last = Some(id);
         id
     }
 
     /// Number of distinct texts.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.texts.len()
     }
 
     /// True before the first text.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.texts.len() == 0
     }
 
     /// Distinct texts, in order of first appearance.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
-        (0..self.ends.len() as u32).map(|id| self.text(id))
+        self.texts.iter()
     }
 
-    fn text(&self, id: u32) -> &str {
-        text_at(&self.arena, &self.ends, id)
+    /// Analyses the distinct texts, some at a time in parallel, and gives the results in order.
+    fn analysed<T: Send>(
+        texts: &Texts,
+        analyse: impl Fn(&str) -> T + Sync,
+        mut each: impl FnMut(T),
+    ) {
+        let count = texts.len();
+        for from in (0..count).step_by(PART) {
+            let part: Vec<T> = (from..count.min(from + PART))
+                .into_par_iter()
+                .with_min_len(1024)
+                .map(|id| analyse(texts.get(id as PoolId)))
+                .collect();
+            part.into_iter().for_each(&mut each);
+        }
     }
 
-    /// Analyses every distinct text (in parallel) and merges those whose values are equal
-    /// (张 三 and 张三): returns the pool and the pool id of every raw id. `key` must give equal
-    /// hashes for equal values, and `None` for a value that is missing.
+    /// Analyses every distinct text and merges those whose values are equal (张 三 and 张三):
+    /// returns the pool and the pool id of every raw id. `key` must give equal hashes for equal
+    /// values, and `None` for a value that is missing.
     pub fn finish<T, A, K>(self, analyse: A, key: K) -> (Arc<Pool<T>>, Vec<PoolId>)
     where
         T: Default + PartialEq + Send,
         A: Fn(&str) -> T + Sync,
         K: Fn(&T) -> Option<u64> + Sync,
     {
-        let analysed: Vec<(Option<u64>, T)> = (0..self.ends.len() as u32)
-            .into_par_iter()
-            .with_min_len(1024)
-            .map(|id| {
-                let value = analyse(self.text(id));
-                (key(&value), value)
-            })
-            .collect();
-        let mut values = vec![T::default()];
-        let mut ids = Vec::with_capacity(analysed.len());
-        let mut table: HashTable<(u64, PoolId)> = HashTable::with_capacity(analysed.len());
-        for (hash, value) in analysed {
-            let Some(hash) = hash else {
-                ids.push(0);
-                continue;
-            };
+        let texts = self.texts;
+        drop(self.table);
+        let mut values = Vec::with_capacity(texts.len() + 1);
+        values.push(T::default());
+        let mut ids = Vec::with_capacity(texts.len());
+        let mut table: HashTable<(u64, PoolId)> = HashTable::with_capacity(texts.len());
+        let analyse = |text: &str| {
+            let value = analyse(text);
+            (key(&value), value)
+        };
+        Self::analysed(&texts, analyse, |(hash, value)| {
+            let Some(hash) = hash else { return ids.push(0) };
             let id = match table.find(hash, |&(h, id)| h == hash && values[id as usize] == value) {
                 Some(&(_, id)) => id,
                 None => {
@@ -130,20 +192,24 @@ impl PoolBuilder {
                 }
             };
             ids.push(id);
-        }
+        });
+        values.shrink_to_fit();
         (Arc::new(Pool { values }), ids)
     }
 
     /// [`Self::finish`] for plain texts; an empty result of `analyse` is missing.
-    pub fn finish_texts(self, analyse: impl Fn(&str) -> String + Sync) -> (Arc<Pool<String>>, Vec<PoolId>) {
-        self.finish(analyse, |text: &String| (!text.is_empty()).then(|| xxh3_64(text.as_bytes())))
+    pub fn finish_texts(self, analyse: impl Fn(&str) -> String + Sync) -> (Arc<Texts>, Vec<PoolId>) {
+        let texts = self.texts;
+        drop(self.table);
+        let mut pool = Self::new();
+        pool.intern("");
+        let mut ids = Vec::with_capacity(texts.len());
+        Self::analysed(&texts, analyse, |text| ids.push(pool.intern(&text)));
+        let mut texts = pool.texts;
+        texts.arena.shrink_to_fit();
+        texts.ends.shrink_to_fit();
+        (Arc::new(texts), ids)
     }
-}
-
-fn text_at<'a>(arena: &'a str, ends: &[usize], id: u32) -> &'a str {
-    let id = id as usize;
-    let start = if id == 0 { 0 } else { ends[id - 1] };
-    &arena[start..ends[id]]
 }
 
 #[cfg(test)]
@@ -158,7 +224,7 @@ mod tests {
         assert_eq!(raw, [0, 1, 2, 3, 1]);
         let (pool, ids) = builder.finish_texts(|t| t.trim().to_owned());
         assert_eq!(ids, [1, 2, 0, 1]);
-        assert_eq!(pool.values, ["", "乙", "甲"]);
+        assert_eq!(pool.iter().collect::<Vec<_>>(), ["", "乙", "甲"]);
     }
 
     proptest! {

@@ -13,6 +13,7 @@ use super::people::{People, Place, push_id};
 use super::restricted::related_ids;
 use crate::normalize::{IdClass, IdNumber};
 use crate::privacy::pseudonym::{CHARACTERS, Pseudonym};
+use crate::resolve::id::{self, PublishedId};
 use crate::table::{GROUP_ROWS, Likeness, MISSING, Values};
 use crate::track::TrackedException;
 use crate::{Error, Result};
@@ -95,6 +96,17 @@ pub(super) fn text<'a>(value: impl Fn(usize) -> Option<&'a str> + Send + Sync + 
         out.push_str(text);
         true
     })
+}
+
+/// Ids, hardly one of which stands twice.
+pub(super) fn ids<'a, const LETTER: char>(
+    value: impl Fn(usize) -> PublishedId<LETTER> + Send + Sync + 'a,
+) -> Column<'a> {
+    let write = |id: PublishedId<LETTER>, out: &mut String| {
+        id.push_to(out);
+        true
+    };
+    made(id::CHARACTERS, move |row| Some(value(row)), write).random()
 }
 
 /// Texts of about `length` bytes that `write` appends; false where there is none.

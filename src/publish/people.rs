@@ -11,6 +11,7 @@ use crate::Result;
 use crate::load::{RecordKey, push_record_id};
 use crate::normalize::IdNumber;
 use crate::privacy::{Pseudonym, Pseudonymizer};
+use crate::resolve::id::{CHARACTERS, PublishedId};
 
 mod digits;
 mod fields;
@@ -62,10 +63,17 @@ impl Keys {
     }
 }
 
-fn keys(ids: &[String], fill: impl Fn(&[String], &mut [Pseudonym]) + Sync) -> Vec<Pseudonym> {
+fn keys<const LETTER: char>(
+    ids: &[PublishedId<LETTER>],
+    fill: impl Fn(&[&str], &mut [Pseudonym]) + Sync,
+) -> Vec<Pseudonym> {
     const PART: usize = 4096;
     let mut keys = vec![Pseudonym::default(); ids.len()];
-    keys.par_chunks_mut(PART).zip(ids.par_chunks(PART)).for_each(|(keys, ids)| fill(ids, keys));
+    keys.par_chunks_mut(PART).zip(ids.par_chunks(PART)).for_each(|(keys, ids)| {
+        let mut buffers = vec![[0; CHARACTERS]; ids.len()];
+        let texts: Vec<&str> = buffers.iter_mut().zip(ids).map(|(buffer, id)| id.text(buffer)).collect();
+        fill(&texts, keys);
+    });
     keys
 }
 

@@ -7,10 +7,13 @@ use std::sync::Arc;
 
 use arrow::array::{Array as _, AsArray as _, Date32Array, Int32Array, RecordBatch, StringArray};
 use arrow::datatypes::{Date32Type, Int32Type};
+use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::manifest::{FORMAT, OutputFile};
 use crate::reconcile::{Exception, Severity, SubjectKind, Texts, View};
+use crate::resolve::{HouseholdId, PersonId, PublishedId};
+use crate::rows::CHUNK_ROWS;
 use crate::track::{PreviousExceptions, Status, TrackedException};
 use crate::{Error, Result};
 
@@ -40,28 +43,84 @@ pub struct PreviousIndicator {
 }
 
 /// Who a record of the previous quarter was.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PreviousRecord {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PreviousRecord<'a> {
     /// Record id of that quarter.
-    pub record_id: String,
-    /// Source name.
-    pub source: String,
-    /// Person id.
-    pub person_id: String,
-    /// Household id.
-    pub household_id: String,
+    pub record_id: &'a str,
+    /// Person.
+    pub person: PersonId,
+    /// Household.
+    pub household: HouseholdId,
     /// Normalized ID number; 15 digits where the rest was lost.
-    pub id_number: Option<String>,
-    /// Verdict on it, as in `id_class` columns.
-    pub id_class: Option<String>,
+    pub id_number: Option<&'a str>,
     /// Normalized name.
-    pub name: Option<String>,
+    pub name: Option<&'a str>,
     /// `yyyymmdd`.
     pub birth_date: Option<i32>,
     /// Village code.
-    pub village_code: String,
-    /// Link tier.
-    pub link_tier: i32,
+    pub village_code: &'a str,
+}
+
+/// Some records of the previous quarter.
+#[derive(Debug)]
+pub struct PreviousRecords {
+    record_id: StringArray,
+    person: Vec<PersonId>,
+    household: Vec<HouseholdId>,
+    id_number: Option<StringArray>,
+    name: Option<StringArray>,
+    birth_date: Option<Int32Array>,
+    village_code: StringArray,
+}
+
+impl PreviousRecords {
+    /// Columns that are read.
+    const COLUMNS: [&'static str; 7] =
+        ["record_id", "person_id", "household_id", "id_number", "name", "birth_date", "village_code"];
+
+    fn new(batch: &RecordBatch, folder: &Path) -> Result<Self> {
+        let rows = Rows::new(batch, folder)?;
+        let texts = |column: &str| {
+            let texts = rows.texts(column).filter(|texts| texts.null_count() == 0);
+            texts.cloned().ok_or_else(|| rows.missing(column))
+        };
+        Ok(Self {
+            record_id: texts("record_id")?,
+            person: published(&texts("person_id")?).ok_or_else(|| rows.missing("person_id"))?,
+            household: published(&texts("household_id")?).ok_or_else(|| rows.missing("household_id"))?,
+            id_number: rows.texts("id_number").cloned(),
+            name: rows.texts("name").cloned(),
+            birth_date: rows.ints("birth_date").cloned(),
+            village_code: texts("village_code")?,
+        })
+    }
+
+    /// How many they are.
+    pub fn len(&self) -> usize {
+        self.person.len()
+    }
+
+    /// True without records.
+    pub fn is_empty(&self) -> bool {
+        self.person.is_empty()
+    }
+
+    /// One of them.
+    pub fn get(&self, row: usize) -> PreviousRecord<'_> {
+        PreviousRecord {
+            record_id: self.record_id.value(row),
+            person: self.person[row],
+            household: self.household[row],
+            id_number: self.id_number.as_ref().filter(|t| t.is_valid(row)).map(|t| t.value(row)),
+            name: self.name.as_ref().filter(|t| t.is_valid(row)).map(|t| t.value(row)),
+            birth_date: self.birth_date.as_ref().filter(|d| d.is_valid(row)).map(|d| d.value(row)),
+            village_code: self.village_code.value(row),
+        }
+    }
+}
+
+fn published<const LETTER: char>(texts: &StringArray) -> Option<Vec<PublishedId<LETTER>>> {
+    texts.iter().map(|text| PublishedId::parse(text?)).collect()
 }
 
 #[derive(serde::Deserialize)]
@@ -173,27 +232,19 @@ impl Previous {
             .collect())
     }
 
-    /// Who every record was, for resolving with stable ids.
-    pub fn records(&self) -> Result<Vec<PreviousRecord>> {
-        let mut records = Vec::new();
-        for batch in self.batches("restricted/record.parquet")? {
-            let rows = Rows::new(&batch, &self.folder)?;
-            for row in 0..batch.num_rows() {
-                records.push(PreviousRecord {
-                    record_id: rows.text("record_id", row)?,
-                    source: rows.text("source", row)?,
-                    person_id: rows.text("person_id", row)?,
-                    household_id: rows.text("household_id", row)?,
-                    id_number: rows.optional_text("id_number", row),
-                    id_class: rows.optional_text("id_number_class", row),
-                    name: rows.optional_text("name", row),
-                    birth_date: rows.optional_int("birth_date", row),
-                    village_code: rows.text("village_code", row)?,
-                    link_tier: rows.optional_int("link_tier", row).unwrap_or(1),
-                });
-            }
-        }
-        Ok(records)
+    /// Who every record was, for resolving with stable ids; some at a time.
+    pub fn records(&self) -> Result<impl Iterator<Item = Result<PreviousRecords>>> {
+        let relative = "restricted/record.parquet";
+        let builder = self.open_file(relative)?;
+        let fields = builder.schema().fields().iter().enumerate();
+        let wanted = fields.filter(|(_, field)| PreviousRecords::COLUMNS.contains(&field.name().as_str()));
+        let mask = ProjectionMask::roots(builder.parquet_schema(), wanted.map(|(at, _)| at));
+        let reader = builder.with_projection(mask).with_batch_size(CHUNK_ROWS).build();
+        let reader = reader.map_err(|e| self.damaged(relative, &e.to_string()))?;
+        Ok(reader.map(move |batch| {
+            let batch = batch.map_err(|e| self.damaged(relative, &e.to_string()))?;
+            PreviousRecords::new(&batch, &self.folder)
+        }))
     }
 
     /// Its views of the wanted names, in name order.
@@ -210,20 +261,16 @@ impl Previous {
     }
 
     fn batches(&self, relative: &str) -> Result<Vec<RecordBatch>> {
-        Ok(self.read_file(relative)?.1)
+        let reader = self.open_file(relative)?.build();
+        let reader = reader.map_err(|e| self.damaged(relative, &e.to_string()))?;
+        let batches = reader.collect::<std::result::Result<Vec<_>, _>>();
+        batches.map_err(|e| self.damaged(relative, &e.to_string()))
     }
 
-    fn read_file(&self, relative: &str) -> Result<(arrow::datatypes::SchemaRef, Vec<RecordBatch>)> {
+    fn open_file(&self, relative: &str) -> Result<ParquetRecordBatchReaderBuilder<File>> {
         let path = self.folder.join(relative);
         let file = File::open(&path).map_err(|e| Error::io("读取上一季度的发布", &path, e))?;
-        let builder = ParquetRecordBatchReaderBuilder::try_new(file)
-            .map_err(|e| self.damaged(relative, &e.to_string()))?;
-        let schema = builder.schema().clone();
-        let reader = builder.build().map_err(|e| self.damaged(relative, &e.to_string()))?;
-        let batches = reader
-            .collect::<std::result::Result<Vec<_>, _>>()
-            .map_err(|e| self.damaged(relative, &e.to_string()))?;
-        Ok((schema, batches))
+        ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| self.damaged(relative, &e.to_string()))
     }
 
     fn damaged(&self, relative: &str, why: &str) -> Error {

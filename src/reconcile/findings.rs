@@ -15,7 +15,7 @@ use super::relate::{Placed, relate};
 use super::rule_set::RuleSet;
 use super::{Exception, SubjectKind, Texts, Views};
 use crate::normalize::division::{COUNTY, TOWNSHIP, VILLAGE};
-use crate::{Error, Result};
+use crate::Result;
 
 /// County, township and village code, `''` if unknown.
 type Division = [Arc<str>; 3];
@@ -140,8 +140,8 @@ impl Places<'_, '_> {
         let node = inputs.node(source, row);
         let resolution = inputs.resolution;
         Some(RecordFacts {
-            person: inputs.person_number(node),
-            household: inputs.household_number(node),
+            person: Some(inputs.person_number(node)),
+            household: Some(inputs.household_number(node)),
             tier: (resolution.tier[node] as u8).clamp(1, 6),
             in_review: resolution.in_review[node],
             division: self.division(inputs.divisions(source).get(row).copied().unwrap_or(0)),
@@ -230,10 +230,9 @@ fn homes(
         for row in 0..inputs.rows(source) {
             let node = inputs.node(source, row);
             let household = inputs.household_number(node);
-            let subjects = [inputs.person_number(node).map(|id| (true, id)), household.map(|id| (false, id))];
-            for subject in subjects.into_iter().flatten().filter(|subject| wanted.contains(subject)) {
+            let subjects = [(true, inputs.person_number(node)), (false, household)];
+            for subject in subjects.into_iter().filter(|subject| wanted.contains(subject)) {
                 let division = divisions.get(row).copied().unwrap_or(0);
-                let household = household.ok_or_else(|| Error::internal("有的记录没有户"))?;
                 homes.entry(subject).or_insert(Home { household, division });
             }
         }

@@ -37,6 +37,12 @@ impl Holds {
         let ids = self.id == other.id || self.id == 0 || other.id == 0;
         ids && (doubled || self.sources & other.sources == 0)
     }
+
+    /// The two are one person.
+    fn take(&mut self, other: Self) {
+        self.sources |= other.sources;
+        self.id = if self.id != 0 { self.id } else { other.id };
+    }
 }
 
 struct Builder {
@@ -47,41 +53,60 @@ struct Builder {
 
 impl Builder {
     fn join(&mut self, a: u32, b: u32) {
-        let (p, q) = (self.holds[a as usize], self.holds[b as usize]);
+        let (person, other) = (a.min(b), self.holds[a.max(b) as usize]);
         self.sets.join(a, b);
-        self.holds[a.min(b) as usize] =
-            Holds { sources: p.sources | q.sources, id: if p.id != 0 { p.id } else { q.id } };
+        self.holds[person as usize].take(other);
     }
 }
 
 /// Groups records.
-pub(super) fn cluster(settings: &LinkSettings, nodes: &Nodes, links: &Links) -> Clusters {
+pub(super) fn cluster(settings: &LinkSettings, nodes: &Nodes<'_>, links: &Links) -> Clusters {
     // A bit each; sources beyond the 64th are not guarded here (one-to-one still is).
     let bit = |source: usize| if source < 64 { 1u64 << source } else { 0 };
     let single: Vec<u64> = (nodes.names.iter().enumerate())
         .map(|(at, name)| if settings.resolve.one_per_person.contains(name) { bit(at) } else { 0 })
         .collect();
     let foreign = foreign(nodes, links);
+    let own = |node: u32| {
+        let id = nodes.id(node);
+        let own = id.trusted() && !foreign[node as usize];
+        let id = if own { id.key + 1 } else { 0 };
+        Holds { sources: single[usize::from(nodes.source[node as usize])], id }
+    };
+    let accepted = || (0..links.left.len()).into_par_iter().filter(|&i| links.decision[i] == Decision::Accept);
+    let mut builder =
+        Builder { sets: DisjointSets::new(nodes.len()), holds: nodes.all().map(own).collect() };
+    // Nearly all persons may be joined in any order. Which may not is known when all are joined.
+    for i in 0..links.left.len() {
+        if links.decision[i] == Decision::Accept {
+            builder.sets.join(links.left[i], links.right[i]);
+        }
+    }
+    let mut contested = vec![false; nodes.len()];
+    for node in 0..nodes.len() as u32 {
+        let root = builder.sets.find(node);
+        // The smallest member comes first.
+        if root != node {
+            let (person, one) = (builder.holds[root as usize], builder.holds[node as usize]);
+            contested[root as usize] |= !person.fits(one, false);
+            builder.holds[root as usize].take(one);
+        }
+    }
+    let roots: Vec<u32> = (0..nodes.len() as u32).map(|node| builder.sets.find(node)).collect();
+    let contested = |node: u32| contested[roots[node as usize] as usize];
     // Heaviest first; what the records say, not where they stand, breaks ties.
-    let mut order: Vec<(std::cmp::Reverse<i32>, u64, u64, u32)> = (0..links.left.len())
-        .into_par_iter()
-        .with_min_len(4096)
-        .filter(|&i| links.decision[i] == Decision::Accept)
+    let mut order: Vec<(std::cmp::Reverse<i32>, u64, u64, u32)> = accepted()
+        .filter(|&i| contested(links.left[i]))
         .map(|i| {
             let (x, y) = (nodes.content(links.left[i]), nodes.content(links.right[i]));
             (std::cmp::Reverse(links.weight[i]), x.min(y), x.max(y), i as u32)
         })
         .collect();
     order.par_sort_unstable();
-    let holds = (0..nodes.len())
-        .into_par_iter()
-        .map(|at| {
-            let id = nodes.id(at as u32);
-            let own = id.trusted() && !foreign[at];
-            Holds { sources: single[usize::from(nodes.source[at])], id: if own { id.key + 1 } else { 0 } }
-        })
-        .collect();
-    let mut builder = Builder { sets: DisjointSets::new(nodes.len()), holds };
+    for node in (0..nodes.len() as u32).filter(|&node| contested(node)) {
+        builder.sets.separate(node);
+        builder.holds[node as usize] = own(node);
+    }
     let mut refused = Vec::new();
     for i in order.into_iter().map(|(.., i)| i as usize) {
         let (left, right) = (links.left[i], links.right[i]);
@@ -97,6 +122,7 @@ pub(super) fn cluster(settings: &LinkSettings, nodes: &Nodes, links: &Links) -> 
             refused.push(i);
         }
     }
+    drop(roots);
     finish(builder, nodes.len(), links, &refused, foreign, settings.decision.accept)
 }
 
@@ -157,7 +183,7 @@ fn finish(
 /// Records that carry somebody else's number: an accepted pair joins them to a record with
 /// another confirmed number, and it is this side that contradicts itself or shares its number
 /// with another name.
-fn foreign(nodes: &Nodes, links: &Links) -> Vec<bool> {
+fn foreign(nodes: &Nodes<'_>, links: &Links) -> Vec<bool> {
     let mut out = vec![false; nodes.len()];
     let mut shared = vec![false; nodes.len()];
     let same_id = |a: Node, b: Node| {

@@ -3,22 +3,25 @@
 
 use rayon::prelude::*;
 
-use super::identity::PersonKey;
+use super::identity::PersonKeys;
 use crate::config::link::LinkSettings;
 use crate::link::nodes::Nodes;
+use crate::normalize::Texts;
 
-/// No household number, no rank.
+/// No household number.
 const NONE: u32 = u32::MAX;
+/// A source whose household numbers do not count for persons.
+const UNRANKED: u8 = u8::MAX;
 
 /// Households as assembled.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Assembled<'a> {
     /// Dense household of each record.
     pub household: Vec<u32>,
     /// What each household is named by.
     keys: Vec<Key>,
-    texts: Option<&'a [String]>,
-    persons: &'a [PersonKey],
+    texts: Option<&'a Texts>,
+    persons: &'a PersonKeys,
 }
 
 /// What a household is named by.
@@ -36,11 +39,17 @@ impl Assembled<'_> {
         self.keys.len()
     }
 
-    /// Canonical key of a household.
-    pub(super) fn key(&self, at: usize) -> String {
+    /// Appends the canonical key of a household.
+    pub(super) fn push_key(&self, at: usize, out: &mut String) {
         match self.keys[at] {
-            Key::Number(id) => format!("number|{}", self.texts.map_or("", |t| t[id as usize].as_str())),
-            Key::Person(number) => format!("person|{}", self.persons[number as usize].text()),
+            Key::Number(id) => {
+                out.push_str("number|");
+                out.push_str(self.texts.map_or("", |texts| texts.get(id)));
+            }
+            Key::Person(number) => {
+                out.push_str("person|");
+                self.persons.push_to(number as usize, out);
+            }
         }
     }
 }
@@ -48,29 +57,30 @@ impl Assembled<'_> {
 /// Puts every record into a household.
 pub(super) fn assemble<'a>(
     settings: &LinkSettings,
-    nodes: &'a Nodes,
+    nodes: &'a Nodes<'a>,
     person: &[u32],
-    persons: &'a [PersonKey],
+    persons: &'a PersonKeys,
 ) -> Assembled<'a> {
     let count = persons.len();
-    let Some((numbers, pool)) = nodes.texts("household") else {
+    let Some((_, pool)) = nodes.texts("household") else {
         let keys = (0..count as u32).map(Key::Person).collect();
         return Assembled { household: person.to_vec(), keys, texts: None, persons };
     };
-    let ranks: Vec<Option<usize>> = nodes
-        .names
-        .iter()
-        .map(|name| settings.resolve.household_anchor.iter().position(|a| a == name))
-        .collect();
+    let rank = |name: &String| settings.resolve.household_anchor.iter().position(|a| a == name);
+    let ranks: Vec<u8> =
+        nodes.names.iter().map(|name| rank(name).map_or(UNRANKED, |rank| rank as u8)).collect();
     // Pool ids depend on the order of rows, so ties go by text.
     let first = |a: u32, b: u32| if a == b || pool.get(a) <= pool.get(b) { a } else { b };
-    let anchored = anchored(nodes, numbers, person, count, &ranks, &first);
+    let anchored = anchored(nodes, person, count, &ranks, &first);
     // Where the members of every other number are, by vote.
-    let loose = |node: usize| numbers[node] != 0 && ranks[usize::from(nodes.source[node])].is_none();
-    let mut votes: Vec<(u32, u32)> = (0..nodes.len())
-        .into_par_iter()
-        .filter(|&node| loose(node) && anchored[person[node] as usize] != NONE)
-        .map(|node| (numbers[node], anchored[person[node] as usize]))
+    let loose = |node: u32| match nodes.household(node) {
+        0 => None,
+        number => (ranks[usize::from(nodes.source[node as usize])] == UNRANKED).then_some(number),
+    };
+    let mut votes: Vec<(u32, u32)> = nodes
+        .all()
+        .filter_map(|node| Some((loose(node)?, anchored[person[node as usize] as usize])))
+        .filter(|&(_, home)| home != NONE)
         .collect();
     votes.par_sort_unstable();
     let mut homes: Vec<u32> = (0..pool.len() as u32).collect();
@@ -84,52 +94,57 @@ pub(super) fn assemble<'a>(
         }
         homes[number[0].0 as usize] = best.1;
     }
+    drop(votes);
     let mut own = vec![NONE; count];
-    for node in (0..nodes.len()).filter(|&node| loose(node)) {
-        let slot = &mut own[person[node] as usize];
-        let home = homes[numbers[node] as usize];
+    for (node, &person) in (0u32..).zip(person) {
+        let Some(number) = loose(node) else { continue };
+        let slot = &mut own[person as usize];
+        let home = homes[number as usize];
         *slot = if *slot == NONE { home } else { first(*slot, home) };
     }
     let mut dense = vec![NONE; pool.len()];
     let mut keys = Vec::new();
-    let of_person: Vec<u32> = (0..count)
-        .map(|number| {
-            let home = if anchored[number] != NONE { anchored[number] } else { own[number] };
-            let next = keys.len() as u32;
-            if home == NONE {
-                keys.push(Key::Person(number as u32));
-                return next;
-            }
-            let slot = &mut dense[home as usize];
-            if *slot == NONE {
-                keys.push(Key::Number(home));
-                *slot = next;
-            }
-            *slot
-        })
-        .collect();
-    let household = person.iter().map(|&p| of_person[p as usize]).collect();
-    Assembled { household, keys, texts: Some(&pool.values), persons }
+    let mut of_person = anchored;
+    for (number, (home, own)) in (0u32..).zip(of_person.iter_mut().zip(own)) {
+        let next = keys.len() as u32;
+        let named = if *home != NONE { *home } else { own };
+        if named == NONE {
+            keys.push(Key::Person(number));
+            *home = next;
+            continue;
+        }
+        let slot = &mut dense[named as usize];
+        if *slot == NONE {
+            keys.push(Key::Number(named));
+            *slot = next;
+        }
+        *home = *slot;
+    }
+    let household = person.par_iter().map(|&p| of_person[p as usize]).collect();
+    Assembled { household, keys, texts: Some(pool), persons }
 }
 
 /// Household number of each person in the best anchor source; of several in one source, the
 /// first by text.
 fn anchored(
-    nodes: &Nodes,
-    numbers: &[u32],
+    nodes: &Nodes<'_>,
     person: &[u32],
     count: usize,
-    ranks: &[Option<usize>],
+    ranks: &[u8],
     first: &dyn Fn(u32, u32) -> u32,
 ) -> Vec<u32> {
-    let mut best = vec![usize::MAX; count];
+    let mut best = vec![UNRANKED; count];
     let mut out = vec![NONE; count];
-    for node in 0..nodes.len() {
-        let (Some(rank), id) = (ranks[usize::from(nodes.source[node])], numbers[node]) else { continue };
+    for (node, &person) in (0u32..).zip(person) {
+        let rank = ranks[usize::from(nodes.source[node as usize])];
+        if rank == UNRANKED {
+            continue;
+        }
+        let id = nodes.household(node);
         if id == 0 {
             continue;
         }
-        let at = person[node] as usize;
+        let at = person as usize;
         out[at] = match rank.cmp(&best[at]) {
             std::cmp::Ordering::Less => id,
             std::cmp::Ordering::Equal => first(out[at], id),

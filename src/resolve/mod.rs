@@ -9,14 +9,18 @@ use crate::link::nodes::Nodes;
 use crate::link::{Links, Tier};
 use crate::load::Loaded;
 use crate::normalize::Comparable;
-use crate::publish::previous::PreviousRecord;
+use crate::publish::Previous;
 
 mod cluster;
 mod households;
 pub mod id;
 mod identity;
+mod keep;
 
+use cluster::Clusters;
 pub use id::{HouseholdId, PersonId, PublishedId};
+use identity::PersonKeys;
+use keep::{Now, Votes};
 
 /// Who every record is. Vectors indexed by node are as long as all records together.
 #[derive(Debug, Clone, Default)]
@@ -31,10 +35,10 @@ pub struct Resolution {
     pub tier: Vec<Tier>,
     /// True where a review-tier pair touches the record and is unresolved.
     pub in_review: Vec<bool>,
-    /// Published id by dense person number (`P` + 13 base-32 characters), stable across quarters.
-    pub person_ids: Vec<String>,
-    /// Published id by dense household number (`H` + 13 base-32 characters), stable across quarters.
-    pub household_ids: Vec<String>,
+    /// Published id by dense person number, stable across quarters.
+    pub person_ids: Vec<PersonId>,
+    /// Published id by dense household number, stable across quarters.
+    pub household_ids: Vec<HouseholdId>,
     /// Merges and splits against the previous quarter.
     pub ledger: Vec<IdentityChange>,
 }
@@ -50,15 +54,15 @@ pub struct IdentityChange {
     pub current_id: String,
 }
 
-/// Persons and households of the run. With the previous publication's records, persons and
-/// households keep their ids, and merges and splits are written to the ledger.
+/// Persons and households of the run. With the previous publication, persons and households
+/// keep their ids, and merges and splits are written to the ledger.
 pub fn resolve(
     settings: &LinkSettings,
     pipeline: &Pipeline,
     loaded: &[Loaded],
     comparables: &[Comparable],
     links: &Links,
-    previous: Option<&[PreviousRecord]>,
+    previous: Option<&Previous>,
 ) -> Result<Resolution> {
     resolve_nodes(settings, pipeline, loaded, &Nodes::build(comparables)?, links, previous)
 }
@@ -68,36 +72,32 @@ pub fn resolve_nodes(
     settings: &LinkSettings,
     pipeline: &Pipeline,
     loaded: &[Loaded],
-    nodes: &Nodes,
+    nodes: &Nodes<'_>,
     links: &Links,
-    previous: Option<&[PreviousRecord]>,
+    previous: Option<&Previous>,
 ) -> Result<Resolution> {
     let tree = &pipeline.divisions;
-    let clusters = cluster::cluster(settings, nodes, links);
-    let keys = identity::person_keys(nodes, tree, &clusters.person, clusters.count, &clusters.foreign);
-    let homes = households::assemble(settings, nodes, &clusters.person, &keys);
-    let mut person_ids = identity::ids('P', keys.len(), &|at| keys[at].text());
-    let mut household_ids = identity::ids('H', homes.count(), &|at| homes.key(at));
+    let Clusters { person, count, tier, in_review, foreign } = cluster::cluster(settings, nodes, links);
+    crate::lap::lap("cluster");
+    let keys = PersonKeys::new(nodes, tree, &person, count, &foreign);
+    drop(foreign);
+    crate::lap::lap("person keys");
+    let homes = households::assemble(settings, nodes, &person, &keys);
+    crate::lap::lap("homes");
+    let mut person_ids = identity::ids(keys.len(), &|at, key| keys.push_to(at, key));
+    let mut household_ids = identity::ids(homes.count(), &|at, key| homes.push_key(at, key));
     let household = homes.household;
+    crate::lap::lap("ids");
+    drop(keys);
     let mut ledger = Vec::new();
     if let Some(previous) = previous {
-        let record_id = |node: u32| {
-            let source = usize::from(nodes.source[node as usize]);
-            loaded[source].records.record_id((node - nodes.offsets[source]) as usize)
-        };
-        let (persons, homes) =
-            identity::votes(nodes, &record_id, tree, &clusters.person, &household, previous);
-        identity::keep(&mut person_ids, &persons, &mut ledger);
-        identity::keep(&mut household_ids, &homes, &mut ledger);
+        let now = Now { loaded, nodes, tree, person: &person, household: &household };
+        let Votes { persons, households } = now.votes(previous.records()?)?;
+        crate::lap::lap("votes");
+        keep::keep(&mut person_ids, persons, &mut ledger);
+        keep::keep(&mut household_ids, households, &mut ledger);
     }
-    Ok(Resolution {
-        offsets: nodes.offsets.clone(),
-        person: clusters.person,
-        household,
-        tier: clusters.tier,
-        in_review: clusters.in_review,
-        person_ids,
-        household_ids,
-        ledger,
-    })
+    let offsets = nodes.offsets.clone();
+    crate::lap::lap("keep");
+    Ok(Resolution { offsets, person, household, tier, in_review, person_ids, household_ids, ledger })
 }

@@ -434,7 +434,7 @@ fn neither_threads_nor_the_order_of_rows_matter() {
             .enumerate()
             .map(|(node, id)| {
                 let (p, h) = (r.person[node] as usize, r.household[node] as usize);
-                (id.clone(), (r.person_ids[p].clone(), r.household_ids[h].clone()))
+                (id.clone(), (r.person_ids[p].to_string(), r.household_ids[h].to_string()))
             })
             .collect()
     };

@@ -64,12 +64,12 @@ fn perfect(loaded: &[Loaded], truth: &HashMap<String, (String, String)>) -> Reso
                 truth.get(&id).cloned().unwrap_or_else(|| panic!("{id} is not in the truth"));
             let next = persons.len() as u32;
             resolution.person.push(*persons.entry(person.clone()).or_insert_with(|| {
-                resolution.person_ids.push(PersonId::of_bits(number(&person)).to_string());
+                resolution.person_ids.push(PersonId::of_bits(number(&person)));
                 next
             }));
             let next = households.len() as u32;
             resolution.household.push(*households.entry(household.clone()).or_insert_with(|| {
-                resolution.household_ids.push(HouseholdId::of_bits(number(&household)).to_string());
+                resolution.household_ids.push(HouseholdId::of_bits(number(&household)));
                 next
             }));
         }

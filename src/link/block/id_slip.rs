@@ -22,60 +22,50 @@ pub(super) fn pairs(
     settled: &[bool],
     report: &mut PassReport,
 ) -> Vec<u64> {
-    let Some(ids) = nodes.ids("id_number") else { return Vec::new() };
-    let doubtful: Vec<u32> = (0u32..)
-        .zip(ids)
-        .filter(|(node, id)| {
+    let doubtful: Vec<u32> = nodes
+        .all()
+        .filter(|&node| {
+            let id = nodes.id(node);
             let full = id.edit_key().is_some() && !id.trusted();
-            !settled[*node as usize] && (full || id.class == IdClass::Other && id.detail > 0)
+            !settled[node as usize] && (full || id.class == IdClass::Other && id.detail > 0)
         })
-        .map(|(node, _)| node)
         .collect();
     report.records = doubtful.len() as u64;
     if doubtful.is_empty() {
         return Vec::new();
     }
     // Nearly all neighbours are nobody's number: a bit says so before the list is searched.
-    let mut sieve = Sieve::new(carriers.sorted.len());
-    carriers.sorted.iter().for_each(|&(key, _)| sieve.add(key / 11));
-    doubtful
-        .par_iter()
-        .flat_map_iter(|&node| {
-            let mut found = Vec::new();
-            neighbours(ids[node as usize], &mut |body| {
-                if sieve.may_hold(body) {
-                    let owners = carriers.of_body(body).iter().take(MOST_OWNERS);
-                    found.extend(owners.filter(|o| o.1 != node).map(|o| pack(node, o.1)));
-                }
-            });
-            found
-        })
-        .collect()
+    let sieve = Sieve::new(carriers.all().len());
+    carriers.all().par_chunks(1 << 15).for_each(|some| sieve.add(some.iter().map(|entry| entry.0 / 11)));
+    let near = |bodies: &mut Vec<u64>, &node: &u32| {
+        bodies.clear();
+        neighbours(nodes.id(node), bodies);
+        bodies.retain(|&body| sieve.may_hold(body));
+        let owners = bodies.iter().flat_map(|&body| carriers.of_body(body).iter().take(MOST_OWNERS));
+        owners.filter(|owner| owner.1 != node).map(|owner| pack(node, owner.1)).collect::<Vec<_>>()
+    };
+    doubtful.par_iter().map_init(Vec::new, near).flatten_iter().collect()
 }
 
 /// First 17 digits of every number one slip away (and of the number itself: a slip in the check
 /// character).
-fn neighbours(id: IdNumber, found: &mut dyn FnMut(u64)) {
+fn neighbours(id: IdNumber, found: &mut Vec<u64>) {
     let body_of = |values: &[u8]| values[..17].iter().fold(0u64, |n, &v| n * 10 + u64::from(v));
     let valid = |values: &[u8]| values[..17].iter().all(|&v| v < 10);
     if let Some(key) = id.edit_key() {
+        let body = key / 11;
         let digits = Digits::from_key(key).0;
-        let mut values = digits;
-        found(key / 11);
+        found.push(body);
         for place in 0..17 {
-            for digit in (0..10).filter(|&d| d != digits[place]) {
-                values[place] = digit;
-                found(body_of(&values));
-            }
-            values[place] = digits[place];
+            let one = 10u64.pow(16 - place as u32);
+            let without = body - u64::from(digits[place]) * one;
+            found.extend((0..10).filter(|&d| d != digits[place]).map(|d| without + u64::from(d) * one));
         }
         for place in 0..17 {
-            if values[place] != values[place + 1] {
-                values.swap(place, place + 1);
-                if valid(&values) {
-                    found(body_of(&values));
-                }
-                values.swap(place, place + 1);
+            let mut values = digits;
+            values.swap(place, place + 1);
+            if digits[place] != digits[place + 1] && valid(&values) {
+                found.push(body_of(&values));
             }
         }
         return;
@@ -89,7 +79,7 @@ fn neighbours(id: IdNumber, found: &mut dyn FnMut(u64)) {
                 let mut values = given.to_vec();
                 values.insert(place, digit);
                 if valid(&values) {
-                    found(body_of(&values));
+                    found.push(body_of(&values));
                 }
             }
         }
@@ -98,7 +88,7 @@ fn neighbours(id: IdNumber, found: &mut dyn FnMut(u64)) {
             let mut values = given.to_vec();
             values.remove(place);
             if valid(&values) {
-                found(body_of(&values));
+                found.push(body_of(&values));
             }
         }
     }
@@ -110,9 +100,9 @@ mod tests {
 
     fn reaches(from: &str, to: &str) -> bool {
         let target = IdNumber::parse(to).edit_key().expect("usable") / 11;
-        let mut hit = false;
-        neighbours(IdNumber::parse(from), &mut |body| hit |= body == target);
-        hit
+        let mut found = Vec::new();
+        neighbours(IdNumber::parse(from), &mut found);
+        found.contains(&target)
     }
 
     #[test]

@@ -6,17 +6,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::same_id::pieces;
+use super::same_id::{pieces, ranges};
 use super::{PassReport, pack};
 use crate::config::link::{KeyBy, KeyPart, LinkSettings, Pass};
-use crate::link::hash::{SEED, Sieve, mix};
-use crate::link::nodes::{Column, Nodes};
+use crate::link::hash::{Groups, SEED, Sieve, mix};
+use crate::link::nodes::{Column, Nodes, Place, Values};
 use crate::normalize::division::{TOWNSHIP, VILLAGE};
 use crate::normalize::{DivisionTree, IdNumber, NameForm, Pool};
 use crate::{Error, Result};
 
 /// Most keys of one record in one pass; more combinations than that say nothing.
 const MOST_KEYS: usize = 64;
+
+/// Keys, and records that have them.
+type Entries = Vec<(u64, u32)>;
 
 /// Keys of one record.
 struct Keys {
@@ -105,7 +108,7 @@ impl Readings {
 /// A pass ready to run.
 pub(super) struct KeyPass<'a> {
     pass: &'a Pass,
-    pub(super) nodes: &'a Nodes,
+    pub(super) nodes: &'a Nodes<'a>,
     parts: Vec<Reader<'a>>,
     split: Option<Reader<'a>>,
     /// Only records without a full number look for partners.
@@ -117,7 +120,7 @@ impl<'a> KeyPass<'a> {
     pub(super) fn new(
         settings: &LinkSettings,
         pass: &'a Pass,
-        nodes: &'a Nodes,
+        nodes: &'a Nodes<'a>,
         tree: &DivisionTree,
         readings: &Readings,
     ) -> Result<Self> {
@@ -152,20 +155,28 @@ impl<'a> KeyPass<'a> {
         } else {
             settled
         };
-        let (mut entries, loose) = self.entries(&|node| !settled[node as usize], &|_| true, &|_| true);
-        let mut sieve = Sieve::new(entries.len());
-        entries.iter().for_each(|entry| sieve.add(entry.0));
-        // Most partners fail at the first part already.
-        let first = self.first_parts(settled);
-        let (partners, firm) =
-            self.entries(&|node| settled[node as usize], &|key| first.may_hold(key), &|key| {
-                sieve.may_hold(key)
-            });
+        let sieve = Sieve::new(settled.par_iter().filter(|settled| !**settled).count());
+        let add = |part: &mut Entries| sieve.add(part.iter().map(|entry| entry.0));
+        let (mut entries, loose) = self.entries(&|node| !settled[node as usize], &|_| true, &add);
+        crate::lap::lap("  loose entries");
+        // Settled records are partners of the others at most. Where those are few, the first part
+        // of the key tells nearly always that one is not.
+        let begins = self.begins(&entries);
+        let begin = |key| begins.as_ref().is_none_or(|begins| begins.may_hold(key));
+        let partners = |part: &mut Entries| {
+            part.retain(|entry| sieve.may_hold(entry.0));
+            add(part);
+        };
+        let (partners, firm) = self.entries(&|node| settled[node as usize], &begin, &partners);
+        crate::lap::lap("  partners");
+        // Most keys are those of one record, which has no partner.
+        entries.par_iter_mut().for_each(|part| part.retain(|entry| sieve.may_hold_twice(entry.0)));
         entries.extend(partners);
-        entries.par_sort_unstable();
-        entries.dedup();
+        let groups = Groups::new(entries, |key| key);
         report.records = loose + firm;
-        let parts: Vec<(Vec<u64>, PassReport)> = pieces(&entries)
+        crate::lap::lap(&format!("  entries grouped {}", groups.entries().len()));
+        let entries = groups.entries();
+        let parts: Vec<(Vec<u64>, PassReport)> = pieces(entries)
             .into_par_iter()
             .map(|range| {
                 let (mut found, mut small) = (Vec::new(), PassReport::default());
@@ -202,7 +213,7 @@ impl<'a> KeyPass<'a> {
         match &self.split {
             Some(part) => {
                 for &(_, node) in block {
-                    part.keys(node, |key| smaller.push((key, node)));
+                    part.keys(node, self.nodes.place(node), |key| smaller.push((key, node)));
                 }
             }
             None => smaller.extend_from_slice(block),
@@ -218,39 +229,38 @@ impl<'a> KeyPass<'a> {
         }
     }
 
-    /// What the keys of records that are not settled begin with.
-    fn first_parts(&self, settled: &[bool]) -> Sieve {
-        let loose: Vec<u32> = (0u32..).zip(settled).filter(|(_, s)| !**s).map(|(node, _)| node).collect();
-        let mut sieve = Sieve::new(loose.len());
-        if let Some(part) = self.parts.first() {
-            loose.into_iter().for_each(|node| part.keys(node, |key| sieve.add(mix(SEED, key))));
+    /// What the keys of these records begin with; `None` if they are many.
+    fn begins(&self, entries: &[Entries]) -> Option<Sieve> {
+        let count = entries.iter().map(Vec::len).sum::<usize>();
+        let first = self.parts.first().filter(|_| count < self.nodes.len() / 16)?;
+        let mut begins = Vec::with_capacity(count);
+        for &(_, node) in entries.iter().flatten() {
+            first.keys(node, self.nodes.place(node), |key| begins.push(mix(SEED, key)));
         }
-        sieve
+        let sieve = Sieve::new(begins.len());
+        sieve.add(begins.into_iter());
+        Some(sieve)
     }
 
     /// (key, node) of every wanted record that has all parts, and how many records these are.
-    /// `begin`: may keys begin like this; `keep`: is the key of use.
+    /// `begin`: may keys begin like this; `done` is shown each part of the entries.
     fn entries(
         &self,
         wanted: &(impl Fn(u32) -> bool + Sync),
         begin: &(impl Fn(u64) -> bool + Sync),
-        keep: &(impl Fn(u64) -> bool + Sync),
-    ) -> (Vec<(u64, u32)>, u64) {
-        const CHUNK: usize = 1 << 15;
-        let count = self.nodes.len();
+        done: &(impl Fn(&mut Entries) + Sync),
+    ) -> (Vec<Entries>, u64) {
         let Some((first, further)) = self.parts.split_first() else { return (Vec::new(), 0) };
-        let parts: Vec<(Vec<(u64, u32)>, u64)> = (0..count.div_ceil(CHUNK))
+        let parts: Vec<(Entries, u64)> = ranges(self.nodes.len())
             .into_par_iter()
-            .map(|chunk| {
+            .map(|nodes| {
                 let (mut out, mut records) = (Vec::new(), 0);
                 let (mut one, mut other) = (Keys::new(), Keys::new());
                 let (mut keys, mut longer) = (&mut one, &mut other);
-                for node in (chunk * CHUNK..((chunk + 1) * CHUNK).min(count)).map(|node| node as u32) {
-                    if !wanted(node) {
-                        continue;
-                    }
+                for node in nodes.filter(|&node| wanted(node)) {
+                    let place = self.nodes.place(node);
                     keys.count = 0;
-                    first.keys(node, |key| {
+                    first.keys(node, place, |key| {
                         let key = mix(SEED, key);
                         if begin(key) {
                             keys.add(key);
@@ -261,21 +271,22 @@ impl<'a> KeyPass<'a> {
                             break;
                         }
                         longer.count = 0;
-                        part.keys(node, |key| {
+                        part.keys(node, place, |key| {
                             keys.all().iter().for_each(|&base| longer.add(mix(base, key)));
                         });
                         std::mem::swap(&mut keys, &mut longer);
                     }
                     records += u64::from(keys.count > 0);
-                    out.extend(keys.all().iter().filter(|key| keep(**key)).map(|&key| (key, node)));
+                    let distinct = |(at, key): &(usize, &u64)| !keys.all()[..*at].contains(key);
+                    let keys = keys.all().iter().enumerate().filter(distinct);
+                    out.extend(keys.map(|(_, &key)| (key, node)));
                 }
+                done(&mut out);
                 (out, records)
             })
             .collect();
-        let records = parts.iter().map(|p| p.1).sum();
-        let mut all = Vec::with_capacity(parts.iter().map(|p| p.0.len()).sum());
-        parts.into_iter().for_each(|(part, _)| all.extend(part));
-        (all, records)
+        let records = parts.iter().map(|part| part.1).sum();
+        (parts.into_iter().map(|part| part.0).collect(), records)
     }
 }
 
@@ -318,16 +329,16 @@ enum Reader<'a> {
     /// No source has the column.
     Nothing,
     /// The stated birth date, or the one in the ID number; both where they contradict.
-    Birth(&'a Nodes, KeyBy),
-    Id(&'a [IdNumber], KeyBy),
+    Birth(&'a Nodes<'a>, KeyBy),
+    Id(&'a Values<'a, IdNumber>, KeyBy),
     /// Keys by value: names by reading, texts, divisions; none for a value without.
-    Table(&'a [u32], Arc<KeyTable>),
-    Date(&'a [u32], KeyBy),
-    Code(&'a [u8]),
+    Table(&'a Values<'a, u32>, Arc<KeyTable>),
+    Date(&'a Values<'a, u32>, KeyBy),
+    Code(&'a Values<'a, u8>),
 }
 
 impl<'a> Reader<'a> {
-    fn new(nodes: &'a Nodes, tree: &DivisionTree, readings: &Readings, part: &KeyPart) -> Self {
+    fn new(nodes: &'a Nodes<'a>, tree: &DivisionTree, readings: &Readings, part: &KeyPart) -> Self {
         if part.column == "birth" && nodes.column("birth").is_none() {
             return Self::Birth(nodes, part.by);
         }
@@ -345,13 +356,13 @@ impl<'a> Reader<'a> {
                 }
             },
             Some(Column::Text(ids, pool)) => {
-                let texts = (1u64..).zip(pool.values.iter().skip(1));
+                let texts = (1u64..).zip(pool.iter().skip(1));
                 let keys = texts.map(|(id, text)| if part.by == KeyBy::Start3 { start3(text) } else { id });
                 Self::Table(ids, Arc::new(KeyTable::single(keys)))
             }
             Some(Column::Date(dates)) => Self::Date(dates, part.by),
             Some(Column::Division(units)) => {
-                let most = units.iter().copied().max().unwrap_or(0);
+                let most = units.iter().max().unwrap_or(0);
                 let keys = (1..=most).map(|unit| division_key(tree, unit, part.by));
                 Self::Table(units, Arc::new(KeyTable::single(keys)))
             }
@@ -360,8 +371,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Keys of one record: none if it lacks the value.
-    fn keys(&self, node: u32, mut found: impl FnMut(u64)) {
-        let at = node as usize;
+    fn keys(&self, node: u32, at: Place, mut found: impl FnMut(u64)) {
         match self {
             Self::Nothing => {}
             Self::Birth(nodes, by) => {
@@ -373,13 +383,18 @@ impl<'a> Reader<'a> {
                     date_keys(own, *by, &mut found);
                 }
             }
-            Self::Id(ids, KeyBy::Ends) => ids[at].ends().into_iter().for_each(found),
-            Self::Id(ids, KeyBy::Prefix15) => ids[at].prefix15().into_iter().for_each(found),
-            Self::Id(ids, _) => ids[at].id18_key().into_iter().for_each(found),
-            Self::Table(values, table) => table.of(values[at]).iter().copied().for_each(found),
-            Self::Date(dates, by) if dates[at] != 0 => date_keys(dates[at], *by, &mut found),
-            Self::Code(codes) if codes[at] != 0 => found(u64::from(codes[at])),
-            Self::Date(..) | Self::Code(_) => {}
+            Self::Id(ids, KeyBy::Ends) => ids.at(at).ends().into_iter().for_each(found),
+            Self::Id(ids, KeyBy::Prefix15) => ids.at(at).prefix15().into_iter().for_each(found),
+            Self::Id(ids, _) => ids.at(at).id18_key().into_iter().for_each(found),
+            Self::Table(values, table) => table.of(values.at(at)).iter().copied().for_each(found),
+            Self::Date(dates, by) => match dates.at(at) {
+                0 => {}
+                date => date_keys(date, *by, &mut found),
+            },
+            Self::Code(codes) => match codes.at(at) {
+                0 => {}
+                code => found(u64::from(code)),
+            },
         }
     }
 }

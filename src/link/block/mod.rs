@@ -75,8 +75,12 @@ pub fn candidates(
     single: Option<&[bool]>,
 ) -> Result<Candidates> {
     let mut all = Candidates { settled: vec![false; nodes.len()], ..Candidates::default() };
+    crate::lap::lap("before");
     let carriers = Carriers::new(nodes);
+    crate::lap::lap("carriers");
     let readings = key::Readings::default();
+    // What each pass found that none before it had.
+    let mut found: Vec<Vec<u64>> = Vec::new();
     for pass in settings.passes.iter().filter(|p| p.kind != PassKind::Household) {
         let mut report = PassReport { name: pass.name.clone(), ..PassReport::default() };
         let by_key = KeyPass::new(settings, pass, nodes, tree, &readings)?;
@@ -91,15 +95,39 @@ pub fn candidates(
             }
             _ => by_key.pairs(&all.settled, &mut report),
         };
+        crate::lap::lap(&format!("pass {}", pass.name));
         pairs.par_sort_unstable();
         pairs.dedup();
         report.pairs = pairs.len() as u64;
-        let before = all.pairs.len();
-        all.pairs = if before == 0 { pairs } else { union(&all.pairs, &pairs) };
-        report.new_pairs = (all.pairs.len() - before) as u64;
+        remove_known(&mut pairs, &found);
+        report.new_pairs = pairs.len() as u64;
+        found.push(pairs);
         all.reports.push(report);
+        crate::lap::lap("  sort, union");
+    }
+    // The small ones first: the large ones are copied once.
+    found.sort_by_key(Vec::len);
+    for pairs in found {
+        all.pairs = if all.pairs.is_empty() { pairs } else { union(&all.pairs, &pairs) };
     }
     Ok(all)
+}
+
+/// Leaves out what some of the ascending lists have.
+fn remove_known(pairs: &mut Vec<u64>, found: &[Vec<u64>]) {
+    for known in found {
+        let mut rest = &known[..];
+        pairs.retain(|pair| {
+            // Steps of doubling length to where the pair would be.
+            let mut step = 1;
+            while step < rest.len() && rest[step] < *pair {
+                step *= 2;
+            }
+            rest = &rest[step / 2..];
+            rest = &rest[rest[..rest.len().min(step)].partition_point(|known| known < pair)..];
+            rest.first() != Some(pair)
+        });
+    }
 }
 
 /// Union of two ascending lists.

@@ -13,37 +13,33 @@ use rayon::prelude::*;
 
 use super::{KeyPass, PassReport, pack};
 use crate::link::compare::{HanNameLevel, han_name_level};
+use crate::link::hash::Groups;
 use crate::link::nodes::Nodes;
+use crate::normalize::NameForm;
 use crate::normalize::id_number::IdClass;
 
 /// Largest group that can be settled; more records of one number want a second look.
 const MOST_SETTLED: usize = 12;
 
-/// Numbers and the records that carry them.
-#[derive(Debug, Default)]
-pub(super) struct Carriers {
-    /// (number, record), ascending; numbers without a real birth date included.
-    pub sorted: Vec<(u64, u32)>,
-}
+/// Numbers and the records that carry them; numbers without a real birth date included.
+#[derive(Debug)]
+pub(super) struct Carriers(Groups);
 
 impl Carriers {
-    pub(super) fn new(nodes: &Nodes) -> Self {
-        let Some(ids) = nodes.ids("id_number") else { return Self::default() };
-        let mut sorted: Vec<(u64, u32)> = ids
-            .par_iter()
-            .enumerate()
-            .with_min_len(4096)
-            .filter_map(|(node, id)| Some((id.edit_key()?, node as u32)))
-            .collect();
-        sorted.par_sort_unstable();
-        Self { sorted }
+    pub(super) fn new(nodes: &Nodes<'_>) -> Self {
+        let parts = ranges(nodes.len()).into_par_iter();
+        let numbered = |node| Some((nodes.id(node).edit_key()?, node));
+        Self(Groups::new(parts.map(|nodes| nodes.filter_map(numbered).collect()).collect(), |key| key / 11))
+    }
+
+    /// All of them, those of a number together.
+    pub(super) fn all(&self) -> &[(u64, u32)] {
+        self.0.entries()
     }
 
     /// Records whose first 17 digits are `body`.
     pub(super) fn of_body(&self, body: u64) -> &[(u64, u32)] {
-        let start = self.sorted.partition_point(|&(key, _)| key < body * 11);
-        let rest = &self.sorted[start..];
-        &rest[..rest.iter().take_while(|(key, _)| key / 11 == body).count()]
+        self.0.of(body * 11..=body * 11 + 10)
     }
 }
 
@@ -57,27 +53,22 @@ pub(super) fn pairs(
 ) -> (Vec<u64>, Option<Vec<bool>>) {
     let nodes = pass.nodes;
     let mut settled = vec![false; nodes.len()];
-    let sorted = &carriers.sorted;
+    let sorted = carriers.all();
     report.records = sorted.len() as u64;
     let parts: Vec<(Vec<u64>, Vec<u32>, PassReport)> = pieces(sorted)
         .into_par_iter()
         .map(|range| {
             let (mut found, mut done, mut small) = (Vec::new(), Vec::new(), PassReport::default());
-            for group in sorted[range].chunk_by(|a, b| a.0 == b.0) {
-                if group.len() < 2 {
-                    continue;
-                }
-                let usable = |&(_, node): &(u64, u32)| nodes.id(node).class != IdClass::BadDate18;
-                if !group.iter().all(usable) {
-                    let some: Vec<(u64, u32)> = group.iter().copied().filter(usable).collect();
-                    pass.block(&some, &[], &mut found, &mut small);
-                } else if single.is_some_and(|single| settles(nodes, group, single)) {
-                    done.extend(group.iter().map(|&(_, node)| node));
-                    for (i, &(_, a)) in group.iter().enumerate() {
-                        found.extend(group[i + 1..].iter().map(|&(_, b)| pack(a, b)));
+            for group in shared(nodes, &sorted[range]).chunk_by(|a, b| a.number == b.number) {
+                if single.is_some_and(|single| settles(group, single)) {
+                    done.extend(group.iter().map(|member| member.node));
+                    for (i, a) in group.iter().enumerate() {
+                        found.extend(group[i + 1..].iter().map(|b| pack(a.node, b.node)));
                     }
                 } else {
-                    pass.block(group, &[], &mut found, &mut small);
+                    let usable = group.iter().filter(|member| member.usable);
+                    let usable: Vec<(u64, u32)> = usable.map(|one| (one.number, one.node)).collect();
+                    pass.block(&usable, &[], &mut found, &mut small);
                 }
             }
             (found, done, small)
@@ -92,25 +83,54 @@ pub(super) fn pairs(
     (all, single.map(|_| settled))
 }
 
+/// One of several records that carry a number.
+struct Member<'a> {
+    number: u64,
+    node: u32,
+    source: u8,
+    /// May the number join records?
+    usable: bool,
+    trusted: bool,
+    name: Option<&'a NameForm>,
+}
+
+/// The records that share their number with another: looked up before any of them is judged, so
+/// that the look-ups wait for memory side by side.
+fn shared<'a>(nodes: &Nodes<'a>, entries: &[(u64, u32)]) -> Vec<Member<'a>> {
+    let several = entries.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1).flatten();
+    several
+        .map(|&(number, node)| {
+            let id = nodes.id(node);
+            let (usable, trusted) = (id.class != IdClass::BadDate18, id.trusted());
+            let source = nodes.source[node as usize];
+            Member { number, node, source, usable, trusted, name: nodes.name(node) }
+        })
+        .collect()
+}
+
 /// Do all records of the group agree on who carries the number?
-fn settles(nodes: &Nodes, group: &[(u64, u32)], single: &[bool]) -> bool {
-    let first = group[0].1;
-    let Some(name) = nodes.name(first).filter(|_| group.len() <= MOST_SETTLED) else { return false };
-    group.iter().any(|&(_, node)| nodes.id(node).trusted())
-        && group[1..].iter().all(|&(_, node)| {
-            nodes.name(node).is_some_and(|other| {
+fn settles(group: &[Member<'_>], single: &[bool]) -> bool {
+    let Some(name) = group[0].name.filter(|_| group.len() <= MOST_SETTLED) else { return false };
+    group.iter().all(|member| member.usable)
+        && group.iter().any(|member| member.trusted)
+        && group[1..].iter().all(|member| {
+            member.name.is_some_and(|other| {
                 let level = han_name_level(name, other);
                 level != HanNameLevel::Missing && level <= HanNameLevel::Note
             })
         })
-        && group.iter().enumerate().all(|(i, &(_, a))| {
-            let source = nodes.source[a as usize];
-            !single[usize::from(source)]
-                || group[i + 1..].iter().all(|&(_, b)| nodes.source[b as usize] != source)
+        && group.iter().enumerate().all(|(i, a)| {
+            !single[usize::from(a.source)] || group[i + 1..].iter().all(|b| b.source != a.source)
         })
 }
 
-/// Cuts sorted entries into pieces for parallel work that keep equal keys together.
+/// Cuts the records into ranges for parallel work.
+pub(super) fn ranges(count: usize) -> Vec<Range<u32>> {
+    const RANGE: usize = 1 << 15;
+    (0..count).step_by(RANGE).map(|from| from as u32..count.min(from + RANGE) as u32).collect()
+}
+
+/// Cuts grouped entries into pieces for parallel work that keep equal keys together.
 pub(super) fn pieces(sorted: &[(u64, u32)]) -> Vec<Range<usize>> {
     const PIECE: usize = 1 << 16;
     let mut out = Vec::new();

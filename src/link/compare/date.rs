@@ -52,6 +52,9 @@ pub fn date_level(a: u32, b: u32) -> DateLevel {
     if one_digit(a, b) {
         return OneDigit;
     }
+    if year.abs_diff(other_year) > 1 {
+        return Disagree;
+    }
     let days = match (to_days(a), to_days(b)) {
         (Some(x), Some(y)) => x.abs_diff(y),
         _ => u32::MAX,

@@ -27,7 +27,7 @@ mod text_level;
 pub use date::{DateLevel, date_level};
 pub use division::{DivisionLevel, division_level};
 pub use han_name::{HanNameLevel, han_name_level};
-pub use id::{IdLevel, id_level};
+pub use id::{IdLevel, id_level, may_be_equal};
 pub use nickname::same_full_name;
 pub use phonetic::{nysiis, soundex};
 pub use text::{bigram_dice, jaro, jaro_winkler, levenshtein, osa};

@@ -349,7 +349,7 @@ impl Form {
                 _ => text(&pool.get(ids[row]).clean),
             },
             ComparableColumn::Text(ids, pool) => {
-                let value = pool.get(ids[row]).as_str();
+                let value = pool.get(ids[row]);
                 match self {
                     Self::Sound => number(nysiis(value)),
                     Self::Start => text(&value.chars().take(4).collect::<String>()),

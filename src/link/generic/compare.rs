@@ -155,7 +155,7 @@ impl<'a> Comparison<'a> {
                 if a[l] == 0 || b[r] == 0 {
                     return 0;
                 }
-                let (a, b) = (left_pool.get(a[l]).as_str(), right_pool.get(b[r]).as_str());
+                let (a, b) = (left_pool.get(a[l]), right_pool.get(b[r]));
                 match self.kind {
                     ColumnKind::WesternName => western_name_level(a, b).number(),
                     ColumnKind::Text => text_level(a, b).number(),

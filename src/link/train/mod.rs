@@ -164,7 +164,7 @@ impl Sums {
 
 struct Work<'a> {
     settings: &'a LinkSettings,
-    nodes: &'a Nodes,
+    nodes: &'a Nodes<'a>,
     tree: &'a DivisionTree,
     scorer: &'a Scorer<'a>,
     options: &'a TrainOptions,
@@ -175,7 +175,7 @@ impl Work<'_> {
     fn random(&self) -> Vec<(Levels, [f64; MOST])> {
         let mut random = Random(self.options.seed);
         let mut order: Vec<(u64, u32)> =
-            (0..self.nodes.len() as u32).into_par_iter().map(|n| (self.nodes.content(n), n)).collect();
+            self.nodes.all().map(|n| (self.nodes.content(n), n)).collect();
         // By content, so that the order of rows does not matter.
         order.par_sort_unstable();
         let count = order.len() as u32;

@@ -105,8 +105,10 @@ impl IdClass {
     }
 }
 
-/// An ID number as compared: key, verdict and a detail of the verdict.
+/// An ID number as compared: key, verdict and a detail of the verdict. Packed: there is one for
+/// every record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[repr(Rust, packed(2))]
 pub struct IdNumber {
     /// For 18-character classes (and `Temporary`): the first 17 digits × 11 + check value
     /// (0-10, X = 10). `Trunc15`: the surviving digits, padded with zeros to 15. `Mask`: the

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::normalize::{Comparable, ComparableColumn, IdNumber, NameForm, Pool, PoolId};
+use crate::normalize::{Comparable, ComparableColumn, IdNumber, NameForm, Pool, PoolId, Texts};
 
 /// Columns of one source that outputs use.
 #[derive(Clone, Copy)]
@@ -12,7 +12,7 @@ pub(in crate::publish) struct Fields<'a> {
     births: Option<&'a [u32]>,
     sexes: Option<&'a [u8]>,
     divisions: Option<&'a [u32]>,
-    households: Option<(&'a [PoolId], &'a Pool<String>)>,
+    households: Option<(&'a [PoolId], &'a Texts)>,
 }
 
 impl<'a> Fields<'a> {
@@ -48,7 +48,7 @@ impl<'a> Fields<'a> {
     /// The department's own number of the household.
     pub(in crate::publish) fn household(&self, row: usize) -> Option<&'a str> {
         let (ids, pool) = self.households?;
-        (ids[row] != 0).then(|| pool.get(ids[row]).as_str())
+        (ids[row] != 0).then(|| pool.get(ids[row]))
     }
 }
 

@@ -40,23 +40,24 @@ pub(super) fn write(
     head.push(("sources", Text, "出现的来源", "以分号分隔"));
     let def = TableDef::new("人员身份", &head);
     let resolution = inputs.resolution;
-    let mut order = ascending(&resolution.person_ids);
-    order.retain(|&i| all.persons[i as usize].records > 0);
+    let mut order: Vec<u32> =
+        (0u32..).zip(&all.persons).filter(|(_, person)| person.records > 0).map(|(i, _)| i).collect();
+    order.par_sort_unstable_by_key(|&i| resolution.person_ids[i as usize]);
     let fields = people.fields();
     let mut table = LargeTable::create(outputs, "restricted/person_identity.parquet", def)?;
     for group in order.chunks(GROUP_ROWS) {
         // People stand here in no order of theirs: each is looked up once for all columns.
         let persons: Vec<Person> = group.par_iter().map(|&i| all.persons[i as usize]).collect();
-        let ids: Vec<IdNumber> = persons.par_iter().map(|person| people.id(&fields, person)).collect();
+        let numbers: Vec<IdNumber> = persons.par_iter().map(|person| people.id(&fields, person)).collect();
         let home = |i: usize| persons[i].household as usize;
         let names = all.sets.masks.iter().map(|&mask| source_names(inputs, mask));
         let mut columns = vec![
-            text(|i| Some(&resolution.person_ids[group[i] as usize])).random(),
+            columns::ids(|i| resolution.person_ids[group[i] as usize]),
             pseudonym(|i| Some(keys.person[group[i] as usize])),
-            text(|i| Some(&resolution.household_ids[home(i)])).random(),
+            columns::ids(|i| resolution.household_ids[home(i)]),
             pseudonym(|i| Some(keys.household[home(i)])),
-            id_number(|i| Some(ids[i])),
-            classes(|i| ids[i].class),
+            id_number(|i| Some(numbers[i])),
+            classes(|i| numbers[i].class),
             text(|i| people.name(&fields, &persons[i])),
             int32(|i| Some(persons[i].birth as i32).filter(|&birth| birth != 0)),
             label(SEXES, |i| usize::from(persons[i].sex).checked_sub(1).filter(|&sex| sex < SEXES.len())),
@@ -72,20 +73,4 @@ pub(super) fn write(
 fn source_names(inputs: &PublicationInputs<'_>, mask: u64) -> String {
     let within = inputs.loaded.iter().enumerate().filter(|(s, _)| mask >> (*s).min(63) & 1 == 1);
     within.map(|(_, l)| l.records.source.as_str()).collect::<Vec<_>>().join(";")
-}
-
-/// Positions of the texts in ascending order of the texts.
-fn ascending(texts: &[String]) -> Vec<u32> {
-    // Most comparisons end within the first 16 bytes, which are compared as one number.
-    let begin = |text: &String| {
-        let mut bytes = [0u8; 16];
-        let length = text.len().min(16);
-        bytes[..length].copy_from_slice(&text.as_bytes()[..length]);
-        u128::from_be_bytes(bytes)
-    };
-    let mut order: Vec<(u128, u32)> = texts.par_iter().map(begin).zip(0..texts.len() as u32).collect();
-    order.par_sort_unstable_by(|(x, a), (y, b)| {
-        x.cmp(y).then_with(|| (&texts[*a as usize], a).cmp(&(&texts[*b as usize], b)))
-    });
-    order.into_iter().map(|(_, at)| at).collect()
 }

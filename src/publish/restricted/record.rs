@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::PublicationInputs;
 use super::super::columns::{
-    self, Column, code, count, flag, id_number, int32, int64, label, record_id, text,
+    self, Column, code, count, flag, id_number, ids, int32, int64, label, record_id, text,
 };
 use super::super::files::Outputs;
 use super::super::frame::{Kind, TableDef};
@@ -76,8 +76,8 @@ pub(super) fn record(
             }),
             int64(move |i| key(i).1.row().into()),
             count(move |i| key(i).1.member().into()),
-            text(move |i| Some(&resolution.person_ids[resolution.person[from + i] as usize])).random(),
-            text(move |i| Some(&resolution.household_ids[resolution.household[from + i] as usize])).random(),
+            ids(move |i| resolution.person_ids[resolution.person[from + i] as usize]),
+            ids(move |i| resolution.household_ids[resolution.household[from + i] as usize]),
             code(7, move |i| resolution.tier[from + i] as usize),
             flag(move |i| resolution.in_review[from + i]),
         ];
@@ -139,7 +139,7 @@ fn comparable<'a>(
             columns.push(text(move |i| match find(i)? {
                 (ComparableColumn::Name(ids, pool), row) => Names::find(&people.names, pool)?.get(ids[row]),
                 (ComparableColumn::Text(ids, pool), row) => {
-                    (ids[row] != 0).then(|| pool.get(ids[row]).as_str())
+                    (ids[row] != 0).then(|| pool.get(ids[row]))
                 }
                 _ => None,
             }));

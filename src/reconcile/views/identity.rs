@@ -10,7 +10,6 @@ use rayon::prelude::*;
 
 use super::super::View;
 use super::super::catalogue::Catalogue;
-use super::super::ids::{household_id, person_id};
 use super::sink::Target;
 use super::source::Sources;
 use super::{Inputs, assemble};
@@ -89,12 +88,13 @@ pub(super) fn view(sources: &Sources<'_>, catalogue: &Catalogue, to: &Target<'_>
     let number =
         |of: &dyn Fn(&Row) -> Option<i32>| Arc::new(rows.iter().map(of).collect::<Int32Array>()) as ArrayRef;
     let node = |r: &Row| inputs.node(r.source, r.row);
-    let household = |r: &Row| sources.household_numbers[inputs.resolution.household[node(r)] as usize];
+    let resolution = inputs.resolution;
+    let household = |r: &Row| resolution.household_ids[resolution.household[node(r)] as usize];
     let view = assemble(catalogue, "identity_record", |name| {
         Some(match name {
             "record_id" => text(&|r| Some(inputs.loaded[r.source].records.record_id(r.row))),
-            "person_id" => text(&|r| Some(person_id(sources.person_numbers[r.person as usize]).to_string())),
-            "household_id" => text(&|r| Some(household_id(household(r)).to_string())),
+            "person_id" => text(&|r| Some(resolution.person_ids[r.person as usize].to_string())),
+            "household_id" => text(&|r| Some(household(r).to_string())),
             "source" => text(&|r| Some(inputs.loaded[r.source].records.source.clone())),
             "link_tier" => number(&|r| Some(inputs.resolution.tier[node(r)] as i32)),
             "record_order" => number(&|r| Some(r.order)),

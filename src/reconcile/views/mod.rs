@@ -14,7 +14,7 @@ use super::view::{View, mismatch};
 use crate::config::{Parameter, Pipeline, Quarter, SourceContract};
 use crate::load::{Loaded, RecordKey};
 use crate::normalize::{Comparable, DivisionTree};
-use crate::resolve::{HouseholdId, PersonId, Resolution};
+use crate::resolve::Resolution;
 use crate::rows::Store;
 use crate::{Error, Result};
 
@@ -60,14 +60,14 @@ impl<'a> Inputs<'a> {
         self.resolution.person[self.node(source, row)] as usize
     }
     /// Person of a record as a number.
-    pub(super) fn person_number(&self, node: usize) -> Option<i64> {
+    pub(super) fn person_number(&self, node: usize) -> i64 {
         let person = self.resolution.person[node] as usize;
-        PersonId::parse(&self.resolution.person_ids[person]).map(person_number)
+        person_number(self.resolution.person_ids[person])
     }
     /// Household of a record as a number.
-    pub(super) fn household_number(&self, node: usize) -> Option<i64> {
+    pub(super) fn household_number(&self, node: usize) -> i64 {
         let household = self.resolution.household[node] as usize;
-        HouseholdId::parse(&self.resolution.household_ids[household]).map(household_number)
+        household_number(self.resolution.household_ids[household])
     }
     /// Dense persons of a source's records.
     fn persons(&self, source: usize) -> &'a [u32] {

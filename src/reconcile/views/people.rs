@@ -10,7 +10,6 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 
 use super::super::catalogue::Catalogue;
-use super::super::ids::{household_id, person_id};
 use super::super::view::{Make, ViewChunks, mismatch, numbered};
 use super::identity::Numbers;
 use super::source::Sources;
@@ -19,6 +18,7 @@ use crate::Result;
 use crate::config::{Quarter, date32, from_date32};
 use crate::normalize::division::{COUNTY, TOWNSHIP, VILLAGE};
 use crate::normalize::{IdNumber, Sex};
+use crate::resolve::id;
 use crate::rows::CHUNK_ROWS;
 
 /// No household.
@@ -182,18 +182,17 @@ impl<'a> PersonView<'a> {
     }
 
     fn column(&self, name: &str, rows: Range<usize>) -> Option<ArrayRef> {
-        let Sources { inputs, people, person_numbers, household_numbers, .. } = &*self.sources;
+        let Sources { inputs, people, .. } = &*self.sources;
+        let resolution = inputs.resolution;
         let persons = &people.persons[rows.clone()];
         let division = || persons.iter().map(|p| p.division);
         Some(match name {
             "person_id" => {
-                let ids = person_numbers[rows].iter().map(|number| person_id(*number).to_string());
-                Arc::new(StringArray::from_iter_values(ids))
+                Arc::new(id::texts(resolution.person_ids[rows].iter().copied().map(Some)))
             }
             "household_id" => {
-                let number = |p: &Person| household_numbers.get(p.household as usize);
-                let ids = persons.iter().map(|p| Some(household_id(*number(p)?).to_string()));
-                Arc::new(ids.collect::<StringArray>())
+                let id = |p: &Person| resolution.household_ids.get(p.household as usize).copied();
+                Arc::new(id::texts(persons.iter().map(id)))
             }
             "birth_date" => date_array(persons.iter().map(|p| p.birth)),
             "age" => Arc::new(persons.iter().map(|p| age(p.birth, inputs.quarter)).collect::<Int32Array>()),
@@ -263,7 +262,7 @@ pub(super) struct HouseholdView<'a> {
 
 impl<'a> HouseholdView<'a> {
     pub(super) fn new(sources: &Arc<Sources<'a>>, catalogue: &Catalogue) -> Result<Self> {
-        let mut households = vec![Household::default(); sources.household_numbers.len()];
+        let mut households = vec![Household::default(); sources.inputs.resolution.household_ids.len()];
         for person in &sources.people.persons {
             let Some(household) = households.get_mut(person.household as usize) else { continue };
             if household.persons == 0 {
@@ -276,13 +275,13 @@ impl<'a> HouseholdView<'a> {
     }
 
     fn column(&self, name: &str, rows: Range<usize>) -> Option<ArrayRef> {
-        let Sources { inputs, people, household_numbers, .. } = &*self.sources;
+        let Sources { inputs, people, .. } = &*self.sources;
+        let household_ids = &inputs.resolution.household_ids;
         let households = &self.households[rows.clone()];
         let division = || households.iter().map(|h| h.division);
         Some(match name {
             "household_id" => {
-                let ids = household_numbers[rows].iter().map(|number| household_id(*number).to_string());
-                Arc::new(StringArray::from_iter_values(ids))
+                Arc::new(id::texts(household_ids[rows].iter().copied().map(Some)))
             }
             "persons" => Arc::new(Int32Array::from_iter_values(households.iter().map(|h| h.persons))),
             "county_code" => people.codes(COUNTY, division()),

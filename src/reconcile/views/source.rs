@@ -12,7 +12,7 @@ use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::super::catalogue::{Catalogue, is_common};
-use super::super::ids::{Ids, household_id, household_number, person_id, person_number, record_number};
+use super::super::ids::{Ids, household_number, person_number, record_number};
 use super::super::view::{Make, ViewChunks, engine_schema, mismatch};
 use super::identity::Numbers;
 use super::people::{self, People, UNKNOWN};
@@ -21,10 +21,9 @@ use crate::config::Role;
 use crate::load::push_record_id;
 use crate::normalize::IdNumber;
 use crate::normalize::division::{COUNTY, TOWNSHIP, VILLAGE};
-use crate::resolve::id::CHARACTERS;
-use crate::resolve::{HouseholdId, PersonId};
+use crate::resolve::id::{self, PublishedId};
 use crate::rows::CHUNK_ROWS;
-use crate::{Error, Result};
+use crate::Result;
 
 /// What the views are made of, gathered once.
 pub(super) struct Sources<'a> {
@@ -36,21 +35,12 @@ pub(super) struct Sources<'a> {
     pub(super) ids: Arc<Ids>,
     /// By source and table: the table's number in record ids.
     tables: Vec<Vec<usize>>,
-    /// Ids by dense person.
-    pub(super) person_numbers: Vec<i64>,
-    /// Ids by dense household.
-    pub(super) household_numbers: Vec<i64>,
 }
 
 impl<'a> Sources<'a> {
     /// Looks at every record; `order`: sources in the order in which their address counts.
     pub(super) fn gather(inputs: &Inputs<'a>, order: &[usize], ids: &Arc<Ids>) -> Result<Self> {
         let numbers = Numbers::gather(inputs);
-        let resolution = inputs.resolution;
-        let persons = resolution.person_ids.par_iter().map(|id| PersonId::parse(id).map(person_number));
-        let homes =
-            resolution.household_ids.par_iter().map(|id| HouseholdId::parse(id).map(household_number));
-        let not_ids = || Error::internal("人员或户的编号不是本程序给的");
         Ok(Self {
             inputs: *inputs,
             people: People::gather(inputs, order, &numbers),
@@ -58,8 +48,6 @@ impl<'a> Sources<'a> {
             tables: inputs.loaded.iter().map(|l| ids.tables_of(&l.records)).collect::<Result<_>>()?,
             ids: ids.clone(),
             numbers,
-            person_numbers: persons.collect::<Option<_>>().ok_or_else(not_ids)?,
-            household_numbers: homes.collect::<Option<_>>().ok_or_else(not_ids)?,
         })
     }
 }
@@ -150,13 +138,9 @@ impl Chunk<'_, '_> {
                 push_record_id(&records.source, &records.tables, records.keys[row], text);
                 true
             }),
-            "person_id" => self.ids(&resolution.person[nodes], &sources.person_numbers, |number, text| {
-                person_id(number).push_to(text);
-            }),
+            "person_id" => self.ids(&resolution.person[nodes], &resolution.person_ids, person_number),
             "household_id" => {
-                self.ids(&resolution.household[nodes], &sources.household_numbers, |number, text| {
-                    household_id(number).push_to(text);
-                })
+                self.ids(&resolution.household[nodes], &resolution.household_ids, household_number)
             }
             "source_household_id" => {
                 let number = inputs.contract(source).ok()?.role(Role::Household).map(|c| c.name.as_str());
@@ -194,33 +178,24 @@ impl Chunk<'_, '_> {
             }
             "guardian_id18" => id_texts(fields.id_numbers("guardian_id"), rows),
             "guardian_person_id" => {
-                self.ids(guardians[source].get(rows)?, &sources.person_numbers, |number, text| {
-                    person_id(number).push_to(text);
-                })
+                self.ids(guardians[source].get(rows)?, &resolution.person_ids, person_number)
             }
             own => self.own.as_ref()?.column_by_name(own)?.clone(),
         })
     }
 
     /// A column of ids: of each row the one at its dense number, none at `u32::MAX`.
-    fn ids(&self, dense: &[u32], ids: &[i64], text: impl Fn(i64, &mut String)) -> ArrayRef {
+    fn ids<const LETTER: char>(
+        &self,
+        dense: &[u32],
+        ids: &[PublishedId<LETTER>],
+        number: impl Fn(PublishedId<LETTER>) -> i64,
+    ) -> ArrayRef {
         let ids = dense.iter().map(|&at| ids.get(at as usize).copied());
-        if self.engine {
-            return Arc::new(ids.collect::<Int64Array>());
+        match self.engine {
+            true => Arc::new(ids.map(|id| id.map(&number)).collect::<Int64Array>()),
+            false => Arc::new(id::texts(ids)),
         }
-        let mut column = StringBuilder::with_capacity(dense.len(), dense.len() * CHARACTERS);
-        let mut buffer = String::new();
-        for id in ids {
-            buffer.clear();
-            match id {
-                Some(id) => {
-                    text(id, &mut buffer);
-                    column.append_value(&buffer);
-                }
-                None => column.append_null(),
-            }
-        }
-        Arc::new(column.finish())
     }
 
     fn division(&self, level: u8) -> ArrayRef {

@@ -10,6 +10,7 @@ use hashbrown::{HashMap, HashSet};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::super::View;
+use super::super::ids::{household_number, person_number};
 use super::source::Sources;
 use crate::Result;
 use crate::config::Role;
@@ -148,8 +149,8 @@ impl Split {
             }
         }
         if !named.is_empty() {
-            let people = sources.person_numbers.iter().map(|id| (Key::Person, id));
-            let homes = sources.household_numbers.iter().map(|id| (Key::Household, id));
+            let people = resolution.person_ids.iter().map(|&id| (Key::Person, person_number(id)));
+            let homes = resolution.household_ids.iter().map(|&id| (Key::Household, household_number(id)));
             for (at, (kind, id)) in (0u32..).zip(people.chain(homes)) {
                 let hash = hash(kind, &id.to_le_bytes());
                 if named.contains(&hash) {

@@ -13,7 +13,7 @@ use crate::normalize::normalize;
 use crate::reconcile::engine;
 use crate::reconcile::ids::IdKind;
 use crate::reconcile::view::numbered;
-use crate::resolve::IdentityChange;
+use crate::resolve::{HouseholdId, IdentityChange, PersonId};
 use crate::rows::Rows;
 
 type Cells<'a> = &'a [(&'a str, &'a str)];
@@ -117,8 +117,8 @@ impl World {
             tier: vec![Tier::T1, Tier::T4, Tier::T1, Tier::T4],
             in_review: vec![false, false, false, true],
             person: persons,
-            person_ids: [1, 2].map(|bits| PersonId::of_bits(bits).to_string()).to_vec(),
-            household_ids: vec![HouseholdId::of_bits(1).to_string()],
+            person_ids: [1, 2].map(PersonId::of_bits).to_vec(),
+            household_ids: vec![HouseholdId::of_bits(1)],
             ledger: Vec::new(),
         };
         Self { pipeline, rules, loaded, comparables, resolution }

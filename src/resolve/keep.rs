@@ -1,0 +1,361 @@
+//! Ids as in the previous quarter: who a person was, by where its records are now.
+
+use std::fmt::Write as _;
+
+use hashbrown::{HashMap, HashSet};
+use rayon::prelude::*;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+
+use super::id::CHARACTERS;
+use super::{HouseholdId, IdentityChange, PersonId, PublishedId};
+use crate::Result;
+use crate::link::hash::Groups;
+use crate::link::nodes::Nodes;
+use crate::load::Loaded;
+use crate::normalize::DivisionTree;
+use crate::normalize::division::VILLAGE;
+use crate::publish::previous::{PreviousRecord, PreviousRecords};
+
+/// The records of this quarter, and who each of them is.
+pub(super) struct Now<'a> {
+    pub(super) loaded: &'a [Loaded],
+    pub(super) nodes: &'a Nodes<'a>,
+    pub(super) tree: &'a DivisionTree,
+    pub(super) person: &'a [u32],
+    pub(super) household: &'a [u32],
+}
+
+/// Records of the previous quarter say that who had this id is now the one with this number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Vote<const LETTER: char> {
+    id: PublishedId<LETTER>,
+    number: u32,
+    /// How many say so.
+    times: u32,
+}
+
+/// What the records of the previous quarter say.
+#[derive(Debug, Default)]
+pub(super) struct Votes {
+    pub(super) persons: Vec<Vote<'P'>>,
+    pub(super) households: Vec<Vote<'H'>>,
+}
+
+impl Votes {
+    /// A record that is among these records now was of this person and household.
+    fn cast(&mut self, now: &Now<'_>, found: &[u32], (person, household): (PersonId, HouseholdId)) {
+        cast(&mut self.persons, found, now.person, person);
+        cast(&mut self.households, found, now.household, household);
+    }
+}
+
+fn cast<const LETTER: char>(
+    votes: &mut Vec<Vote<LETTER>>,
+    found: &[u32],
+    numbers: &[u32],
+    id: PublishedId<LETTER>,
+) {
+    let vote = |number| Vote { id, number, times: 1 };
+    if let [one] = found {
+        return votes.push(vote(numbers[*one as usize]));
+    }
+    let mut numbers: Vec<u32> = found.iter().map(|&node| numbers[node as usize]).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    votes.extend(numbers.into_iter().map(vote));
+}
+
+/// Where a record of the previous quarter may be now.
+enum Found {
+    /// The same row of the same file.
+    Place(u32),
+    /// Records of this number and name.
+    Number(Vec<u32>),
+    /// Only by name, birth date and village, if at all.
+    Name(u64),
+    Nowhere,
+}
+
+impl Now<'_> {
+    /// Finds the records of the previous quarter again: by their place in the same file, else
+    /// by number and name, else by name, birth date and village. The first that leads somewhere
+    /// decides.
+    pub(super) fn votes(&self, previous: impl Iterator<Item = Result<PreviousRecords>>) -> Result<Votes> {
+        let mut votes = Votes::default();
+        let mut by_number: Option<Groups> = None;
+        let mut by_name: Vec<(u64, PersonId, HouseholdId)> = Vec::new();
+        let places = Places::of(self.loaded);
+        for records in previous {
+            let records = records?;
+            let rows = || (0..records.len()).into_par_iter().with_min_len(1024);
+            let kept: Vec<Option<u32>> = rows()
+                .map(|row| {
+                    let (source, row) = places.find(records.get(row).record_id)?;
+                    Some(self.nodes.offsets[source] + row)
+                })
+                .collect();
+            // Of files that are the same as last time nothing else is asked.
+            if kept.contains(&None) && by_number.is_none() {
+                by_number = Some(self.groups(|node, text| self.number_key(node, text)));
+            }
+            let find = |text: &mut String, row: usize| match (kept[row], &by_number) {
+                (Some(node), _) => Found::Place(node),
+                (None, Some(numbers)) => find(numbers, &records.get(row), text),
+                (None, None) => Found::Nowhere,
+            };
+            let found: Vec<Found> = rows().map_init(String::new, find).collect();
+            for (row, found) in found.into_iter().enumerate() {
+                let PreviousRecord { person, household, .. } = records.get(row);
+                match found {
+                    Found::Place(node) => votes.cast(self, &[node], (person, household)),
+                    Found::Number(nodes) => votes.cast(self, &nodes, (person, household)),
+                    Found::Name(key) => by_name.push((key, person, household)),
+                    Found::Nowhere => {}
+                }
+            }
+        }
+        drop(by_number);
+        let asked: HashSet<u64> = by_name.iter().map(|(key, ..)| *key).collect();
+        if !asked.is_empty() {
+            let asked = |key: &u64| asked.contains(key);
+            let names = self.groups(|node, text| self.name_key(node, text).filter(asked));
+            for (key, person, household) in by_name {
+                let found = of(&names, key);
+                if !found.is_empty() {
+                    votes.cast(self, &found, (person, household));
+                }
+            }
+        }
+        Ok(votes)
+    }
+
+    /// All records that have a key, by it.
+    fn groups(&self, key: impl Fn(u32, &mut String) -> Option<u64> + Sync) -> Groups {
+        let entry = |text: &mut String, node| Some((key(node, text)?, node));
+        let entries: Vec<(u64, u32)> = self.nodes.all().map_init(String::new, entry).flatten_iter().collect();
+        Groups::new(vec![entries], |key| key)
+    }
+
+    fn name(&self, node: u32) -> &str {
+        self.nodes.name(node).map_or("", |name| name.clean.as_str())
+    }
+
+    fn number_key(&self, node: u32, text: &mut String) -> Option<u64> {
+        let id = self.nodes.id(node).to_text()?;
+        Some(number_key(&id, self.name(node), text))
+    }
+
+    fn name_key(&self, node: u32, text: &mut String) -> Option<u64> {
+        let village = self.tree.code_at(self.nodes.division(node), VILLAGE);
+        name_key(self.name(node), self.nodes.birth(node), village, text)
+    }
+}
+
+fn number_key(id: &str, name: &str, text: &mut String) -> u64 {
+    text.clear();
+    [id, "|", name].into_iter().for_each(|part| text.push_str(part));
+    xxh3_64(text.as_bytes())
+}
+
+fn name_key(name: &str, birth: u32, village: &str, text: &mut String) -> Option<u64> {
+    if name.is_empty() || birth == 0 {
+        return None;
+    }
+    text.clear();
+    let _ = write!(text, "{name}|{birth}|{village}");
+    Some(xxh3_64(text.as_bytes()))
+}
+
+/// Files of the quarter by what record ids begin with.
+struct Places<'a> {
+    loaded: &'a [Loaded],
+    sources: HashMap<&'a str, usize>,
+}
+
+impl<'a> Places<'a> {
+    fn of(loaded: &'a [Loaded]) -> Self {
+        let sources = loaded.iter().enumerate().map(|(at, one)| (one.records.source.as_str(), at)).collect();
+        Self { loaded, sources }
+    }
+
+    /// Source and row of the record that has this id.
+    fn find(&self, record_id: &str) -> Option<(usize, u32)> {
+        let source = *self.sources.get(record_id.split_once(':')?.0)?;
+        Some((source, self.loaded[source].records.find(record_id)? as u32))
+    }
+}
+
+/// Asks the numbers for a record.
+fn find(numbers: &Groups, record: &PreviousRecord<'_>, text: &mut String) -> Found {
+    let name = record.name.unwrap_or("");
+    if let Some(id) = record.id_number.filter(|id| id.len() == 18) {
+        let found = of(numbers, number_key(id, name, text));
+        if !found.is_empty() {
+            return Found::Number(found);
+        }
+    }
+    let birth = record.birth_date.unwrap_or(0) as u32;
+    name_key(name, birth, record.village_code, text).map_or(Found::Nowhere, Found::Name)
+}
+
+/// Records of a key, ascending.
+fn of(groups: &Groups, key: u64) -> Vec<u32> {
+    groups.of(key..=key).iter().map(|entry| entry.1).collect()
+}
+
+/// Gives current numbers the previous ids that most of their records had, and writes down what
+/// merged and what split.
+pub(super) fn keep<const LETTER: char>(
+    ids: &mut [PublishedId<LETTER>],
+    mut votes: Vec<Vote<LETTER>>,
+    ledger: &mut Vec<IdentityChange>,
+) {
+    votes.par_sort_unstable();
+    votes.dedup_by(|next, kept| {
+        let same = (next.id, next.number) == (kept.id, kept.number);
+        kept.times += if same { next.times } else { 0 };
+        same
+    });
+    let won = winners(ids, &votes);
+    let mut given = vec![false; ids.len()];
+    // Ids that belong to somebody else than their hash says.
+    let mut moved: HashSet<PublishedId<LETTER>> = HashSet::new();
+    for (vote, _) in votes.iter().zip(&won).filter(|(_, won)| **won) {
+        given[vote.number as usize] = true;
+        if ids[vote.number as usize] != vote.id {
+            moved.insert(vote.id);
+            ids[vote.number as usize] = vote.id;
+        }
+    }
+    rename(ids, &given, &moved);
+    let mut changes = Vec::new();
+    let mut from = 0;
+    for group in votes.chunk_by(|a, b| a.id == b.id) {
+        // The id lives on elsewhere: part of it split off. Otherwise it went into this one.
+        let lives = won[from..from + group.len()].contains(&true);
+        let kind = if lives { "split" } else { "merge" };
+        let elsewhere = group.iter().filter(|vote| ids[vote.number as usize] != vote.id);
+        changes.extend(elsewhere.map(|vote| (kind, vote.id, ids[vote.number as usize])));
+        from += group.len();
+    }
+    changes.sort_unstable();
+    ledger.extend(changes.into_iter().map(|(kind, previous, current)| IdentityChange {
+        kind: kind.to_owned(),
+        previous_id: previous.to_string(),
+        current_id: current.to_string(),
+    }));
+}
+
+/// Which votes prevail: most records first, and of equals the own id first, so that nothing
+/// changes without need. `votes` ascend.
+fn winners<const LETTER: char>(ids: &[PublishedId<LETTER>], votes: &[Vote<LETTER>]) -> Vec<bool> {
+    let mut claims = vec![0u8; ids.len()];
+    for vote in votes {
+        let claims = &mut claims[vote.number as usize];
+        *claims = claims.saturating_add(1);
+    }
+    let mut won = vec![false; votes.len()];
+    // Who is alone with an id has it; only the others compete.
+    let mut order = Vec::new();
+    let (mut from, mut groups) = (0, 0u32);
+    for group in votes.chunk_by(|a, b| a.id == b.id) {
+        for (at, vote) in (from..).zip(group) {
+            if group.len() == 1 && claims[vote.number as usize] == 1 {
+                won[at] = true;
+            } else {
+                let change = ids[vote.number as usize] != vote.id;
+                order.push((std::cmp::Reverse(vote.times), change, at, groups));
+            }
+        }
+        from += group.len();
+        groups += 1;
+    }
+    order.par_sort_unstable();
+    let mut given = vec![false; ids.len()];
+    let mut used = vec![false; groups as usize];
+    for (_, _, at, group) in order {
+        let number = votes[at].number as usize;
+        if !given[number] && !used[group as usize] {
+            (given[number], used[group as usize], won[at]) = (true, true, true);
+        }
+    }
+    won
+}
+
+/// An id that belongs to somebody else now must not come up again by its hash.
+fn rename<const LETTER: char>(
+    ids: &mut [PublishedId<LETTER>],
+    given: &[bool],
+    moved: &HashSet<PublishedId<LETTER>>,
+) {
+    let twice: Vec<usize> = (0..ids.len()).filter(|&at| !given[at] && moved.contains(&ids[at])).collect();
+    if twice.is_empty() {
+        return;
+    }
+    let mut taken = ids.to_vec();
+    taken.par_sort_unstable();
+    let mut fresh = HashSet::new();
+    for at in twice {
+        let mut seed = 1;
+        while taken.binary_search(&ids[at]).is_ok() || !fresh.insert(ids[at]) {
+            let mut buffer = [0; CHARACTERS];
+            ids[at] = PublishedId::of_bits(xxh3_64_with_seed(ids[at].text(&mut buffer).as_bytes(), seed));
+            seed += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(ids: &[u64], votes: &[(u64, u32, u32)]) -> (Vec<u64>, Vec<(String, String, String)>) {
+        let mut ids: Vec<PersonId> = ids.iter().copied().map(PersonId::of_bits).collect();
+        let votes = votes
+            .iter()
+            .flat_map(|&(id, number, times)| {
+                (0..times).map(move |_| Vote { id: PersonId::of_bits(id), number, times: 1 })
+            })
+            .collect();
+        let mut ledger = Vec::new();
+        keep(&mut ids, votes, &mut ledger);
+        let ledger = ledger.into_iter().map(|c| (c.kind, c.previous_id, c.current_id)).collect();
+        (ids.into_iter().map(PersonId::bits).collect(), ledger)
+    }
+
+    fn change(kind: &str, previous: u64, current: u64) -> (String, String, String) {
+        let text = |bits| PersonId::of_bits(bits).to_string();
+        (kind.to_owned(), text(previous), text(current))
+    }
+
+    #[test]
+    fn a_person_keeps_the_id_of_most_of_its_records() {
+        let (ids, ledger) = kept(&[90], &[(1, 0, 3)]);
+        assert_eq!((ids[0], ledger.len()), (1, 0));
+    }
+
+    #[test]
+    fn merges_and_splits_are_written_down() {
+        // Two become one.
+        let (ids, ledger) = kept(&[90], &[(1, 0, 3), (2, 0, 1)]);
+        assert_eq!(ids, [1]);
+        assert_eq!(ledger, [change("merge", 2, 1)]);
+        // One becomes two: the larger part keeps the id.
+        let (ids, ledger) = kept(&[90, 91], &[(1, 0, 1), (1, 1, 3)]);
+        assert_eq!(ids, [90, 1]);
+        assert_eq!(ledger, [change("split", 1, 90)]);
+    }
+
+    #[test]
+    fn of_equal_votes_the_own_id_prevails() {
+        assert_eq!(kept(&[2, 91], &[(1, 0, 1), (2, 0, 1), (1, 1, 1)]).0, [2, 1]);
+    }
+
+    #[test]
+    fn an_id_given_away_does_not_come_up_again() {
+        // Number 1 would be called 1 by its key, but 1 belongs to number 0 since last quarter.
+        let (ids, _) = kept(&[90, 1], &[(1, 0, 2)]);
+        assert_eq!(ids[0], 1);
+        assert_ne!(ids[1], 1);
+    }
+}
