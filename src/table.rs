@@ -16,6 +16,7 @@ use parquet::schema::types::ColumnPath;
 use rayon::prelude::*;
 
 use crate::Error;
+use crate::rows::CHUNK_ROWS;
 
 mod dictionary;
 mod encoder;
@@ -25,10 +26,10 @@ pub(crate) use dictionary::MISSING;
 use encoder::{Chunk, Encoder};
 pub(crate) use encoder::{Likeness, Values};
 
-/// Rows of a column that are made or taken at a time.
-pub(crate) const CHUNK: usize = crate::rows::CHUNK_ROWS;
 /// Rows of a row group.
-pub(crate) const GROUP_ROWS: usize = 8 * CHUNK;
+pub(crate) const GROUP_ROWS: usize = 8 * CHUNK_ROWS;
+/// Rows of a column that are made at a time: they are still in the cache when they are encoded.
+const STRETCH: usize = 1 << 13;
 /// Rows of a page: fewer pages than by default, each still decoded within the cache.
 const PAGE_ROWS: usize = 1 << 16;
 
@@ -111,8 +112,8 @@ impl<W: Write + Send> ParquetWriter<W> {
         Ok(())
     }
 
-    /// Appends a row group column by column: `build` gives [`CHUNK`] rows of one, which are
-    /// encoded before the next ones are asked for.
+    /// Appends a row group column by column: `build` makes a stretch of one, which is encoded
+    /// before the next one is made.
     pub(crate) fn write_group(
         &mut self,
         rows: usize,
@@ -121,8 +122,8 @@ impl<W: Write + Send> ParquetWriter<W> {
     ) -> Result<()> {
         self.end_group()?;
         let encode = |(column, mut encoder): (usize, Encoder)| {
-            for begin in (0..rows).step_by(CHUNK) {
-                encoder.push(build(column, begin..rows.min(begin + CHUNK))?)?;
+            for begin in (0..rows).step_by(STRETCH) {
+                encoder.push(build(column, begin..rows.min(begin + STRETCH))?)?;
             }
             encoder.close()
         };
@@ -162,10 +163,10 @@ fn is_record_id(column: &str) -> bool {
 
 /// A column of texts, written by `text` row by row into an empty buffer.
 pub(crate) fn texts(rows: usize, text: &(dyn Fn(usize, &mut String) + Sync)) -> crate::Result<ArrayRef> {
-    let parts: Vec<ArrayRef> = (0..rows.div_ceil(CHUNK).max(1))
+    let parts: Vec<ArrayRef> = (0..rows.div_ceil(CHUNK_ROWS).max(1))
         .into_par_iter()
         .map(|part| {
-            let range = part * CHUNK..((part + 1) * CHUNK).min(rows);
+            let range = part * CHUNK_ROWS..((part + 1) * CHUNK_ROWS).min(rows);
             let mut out = StringBuilder::with_capacity(range.len(), range.len() * 32);
             let mut buffer = String::new();
             for row in range {

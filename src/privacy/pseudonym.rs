@@ -160,16 +160,17 @@ impl Pseudonym {
         self.0.first_chunk().map_or(0, |begin| u64::from_be_bytes(*begin))
     }
 
-    /// The 26 base-32 characters, in `buffer`.
-    pub fn text(self, buffer: &mut [u8; CHARACTERS]) -> &str {
+    /// The 26 base-32 characters.
+    pub fn characters(self) -> [u8; CHARACTERS] {
+        let mut characters = [0; CHARACTERS];
         let head = self.0.first_chunk().map_or(0, |head| u128::from_be_bytes(*head));
         // Twelve pairs and eight bits are in the head, the other two bits in the last byte.
         let last = (head << 2) as usize & 1023 | usize::from(self.0[BYTES - 1] >> 6);
-        let (pairs, _) = buffer.as_chunks_mut::<2>();
+        let (pairs, _) = characters.as_chunks_mut::<2>();
         for (at, pair) in pairs.iter_mut().enumerate() {
             *pair = PAIRS[if at < 12 { (head >> (118 - at * 10)) as usize & 1023 } else { last }];
         }
-        std::str::from_utf8(buffer).unwrap_or_default()
+        characters
     }
 }
 
@@ -186,7 +187,7 @@ static PAIRS: [[u8; 2]; 1024] = {
 
 impl std::fmt::Display for Pseudonym {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.text(&mut [0; CHARACTERS]))
+        f.write_str(std::str::from_utf8(&self.characters()).unwrap_or_default())
     }
 }
 

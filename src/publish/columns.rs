@@ -93,7 +93,7 @@ pub(super) fn int64<'a>(value: impl Fn(usize) -> i64 + Send + Sync + 'a) -> Colu
 /// Texts that exist already.
 pub(super) fn text<'a>(value: impl Fn(usize) -> Option<&'a str> + Send + Sync + 'a) -> Column<'a> {
     made(16, value, |text, out| {
-        out.push_str(text);
+        out.extend_from_slice(text.as_bytes());
         true
     })
 }
@@ -102,8 +102,8 @@ pub(super) fn text<'a>(value: impl Fn(usize) -> Option<&'a str> + Send + Sync + 
 pub(super) fn ids<'a, const LETTER: char>(
     value: impl Fn(usize) -> PublishedId<LETTER> + Send + Sync + 'a,
 ) -> Column<'a> {
-    let write = |id: PublishedId<LETTER>, out: &mut String| {
-        id.push_to(out);
+    let write = |id: PublishedId<LETTER>, out: &mut Vec<u8>| {
+        out.extend_from_slice(id.text(&mut [0; id::CHARACTERS]).as_bytes());
         true
     };
     made(id::CHARACTERS, move |row| Some(value(row)), write).random()
@@ -112,7 +112,7 @@ pub(super) fn ids<'a, const LETTER: char>(
 /// Texts of about `length` bytes that `write` appends; false where there is none.
 pub(super) fn written<'a>(
     length: usize,
-    write: impl Fn(usize, &mut String) -> bool + Send + Sync + 'a,
+    write: impl Fn(usize, &mut Vec<u8>) -> bool + Send + Sync + 'a,
 ) -> Column<'a> {
     Column::new(Kind::Text, move |rows| texts(length, rows, &write))
 }
@@ -121,9 +121,9 @@ pub(super) fn written<'a>(
 fn texts<T>(
     length: usize,
     of: impl ExactSizeIterator<Item = T>,
-    write: impl Fn(T, &mut String) -> bool,
+    write: impl Fn(T, &mut Vec<u8>) -> bool,
 ) -> Result<StringArray> {
-    let mut all = String::with_capacity(of.len() * length);
+    let mut all: Vec<u8> = Vec::with_capacity(of.len() * length);
     let mut ends = Vec::with_capacity(of.len() + 1);
     ends.push(0);
     let there: Vec<bool> = of
@@ -134,7 +134,7 @@ fn texts<T>(
         })
         .collect();
     let missing = there.contains(&false).then(|| NullBuffer::from(there));
-    StringArray::try_new(OffsetBuffer::new(ends.into()), Buffer::from_vec(all.into_bytes()), missing)
+    StringArray::try_new(OffsetBuffer::new(ends.into()), Buffer::from_vec(all), missing)
         .map_err(|e| Error::internal(e.to_string()))
 }
 
@@ -143,7 +143,7 @@ fn texts<T>(
 fn made<'a, T>(
     length: usize,
     value: impl Fn(usize) -> Option<T> + Send + Sync + 'a,
-    write: impl Fn(T, &mut String) -> bool + Send + Sync + 'a,
+    write: impl Fn(T, &mut Vec<u8>) -> bool + Send + Sync + 'a,
 ) -> Column<'a> {
     Column::new(Kind::Text, move |rows| {
         let values: Vec<Option<T>> = rows.map(&value).collect();
@@ -158,8 +158,8 @@ pub(super) fn id_number<'a>(id: impl Fn(usize) -> Option<IdNumber> + Send + Sync
 
 /// A keyed pseudonym.
 pub(super) fn pseudonym<'a>(key: impl Fn(usize) -> Option<Pseudonym> + Send + Sync + 'a) -> Column<'a> {
-    let write = |key: Pseudonym, out: &mut String| {
-        out.push_str(key.text(&mut [0; CHARACTERS]));
+    let write = |key: Pseudonym, out: &mut Vec<u8>| {
+        out.extend_from_slice(&key.characters());
         true
     };
     made(CHARACTERS, key, write).random()
@@ -198,7 +198,7 @@ pub(super) fn record_id<'a>(
     people: &'a People<'_>,
     node: impl Fn(usize) -> u32 + Send + Sync + 'a,
 ) -> Column<'a> {
-    let write = move |row, out: &mut String| {
+    let write = move |row, out: &mut Vec<u8>| {
         people.push_record_id(node(row), out);
         true
     };
@@ -220,12 +220,12 @@ pub(super) fn related<'a>(
     written(32, move |i, out| joined(related_ids(&people.by_finding, exception(i)), out))
 }
 
-fn joined<'a>(parts: impl Iterator<Item = &'a str>, out: &mut String) -> bool {
+fn joined<'a>(parts: impl Iterator<Item = &'a str>, out: &mut Vec<u8>) -> bool {
     for (at, part) in parts.enumerate() {
         if at > 0 {
-            out.push(';');
+            out.push(b';');
         }
-        out.push_str(part);
+        out.extend_from_slice(part.as_bytes());
     }
     true
 }

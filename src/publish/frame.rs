@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::files::{NewFile, Outputs, mode};
 use crate::reconcile::view::ViewRows;
-use crate::table::{CHUNK, GROUP_ROWS, Likeness, ParquetWriter, Values};
+use crate::rows::CHUNK_ROWS;
+use crate::table::{GROUP_ROWS, Likeness, ParquetWriter, Values};
 use crate::{Error, Result};
 use arrow::array::{
     ArrayRef, Date32Builder, Decimal128Builder, Int32Builder, Int64Builder, RecordBatch, StringBuilder,
@@ -306,13 +307,14 @@ pub(super) fn publish(outputs: &mut Outputs, relative: &str, rows: &ViewRows<'_>
     let mut chunks = rows.chunks(|_| true)?;
     loop {
         // All columns of a group side by side, so that one waits for the others once a group.
-        let group: Vec<RecordBatch> = chunks.by_ref().take(GROUP_ROWS / CHUNK).collect::<Result<_>>()?;
+        let group: Vec<RecordBatch> = chunks.by_ref().take(GROUP_ROWS / CHUNK_ROWS).collect::<Result<_>>()?;
         let count = group.iter().map(RecordBatch::num_rows).sum();
         if count == 0 {
             return file.finish(outputs);
         }
         file.group(count, &likeness, &|column, range| {
-            Ok(Values::Array(group[range.start / CHUNK].column(column).clone()))
+            let (chunk, from) = (range.start / CHUNK_ROWS, range.start % CHUNK_ROWS);
+            Ok(Values::Array(group[chunk].column(column).slice(from, range.len())))
         })?;
     }
 }

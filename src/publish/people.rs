@@ -18,7 +18,8 @@ mod fields;
 mod person;
 
 pub(super) use digits::{id_masked, id_text, push_id, push_number};
-pub(super) use fields::{Fields, Names};
+pub(super) use fields::Fields;
+use fields::Names;
 use person::NOBODY;
 pub(super) use person::{Household, Person, Persons};
 
@@ -40,7 +41,7 @@ pub(super) struct People<'a> {
     /// Names of divisions by code.
     division_names: HashMap<&'a str, &'a str>,
     /// Names of all pools.
-    pub(super) names: Vec<Names>,
+    pub(super) names: Names,
     /// By source and table: what ids of its records begin with.
     id_begins: Vec<Vec<String>>,
     /// Exceptions by what they are about.
@@ -91,7 +92,7 @@ impl<'a> People<'a> {
             place_ranks,
             // Of units with one code the first counts.
             division_names: units.rev().map(|unit| (unit.code.as_str(), unit.name.as_str())).collect(),
-            names: Names::all(inputs.comparables),
+            names: Names::gather(inputs.comparables),
             id_begins: inputs.loaded.iter().map(|loaded| id_begins(&loaded.records)).collect(),
             by_finding: by_finding(inputs.tracked),
         }
@@ -133,23 +134,14 @@ impl<'a> People<'a> {
         fields[source].id(row)
     }
 
-    /// The name a person is known by.
-    pub(super) fn name<'f>(&self, fields: &[Fields<'f>], person: &Person) -> Option<&'f str> {
-        if person.name_node == NOBODY {
-            return None;
-        }
-        let (source, row) = self.locate(person.name_node);
-        fields[source].name(row)
-    }
-
     /// Appends the id of a record.
-    pub(super) fn push_record_id(&self, node: u32, out: &mut String) {
+    pub(super) fn push_record_id(&self, node: u32, out: &mut Vec<u8>) {
         let (source, row) = self.locate(node);
         let key = self.inputs.loaded[source].records.keys[row];
-        out.push_str(&self.id_begins[source][key.table()]);
+        out.extend_from_slice(self.id_begins[source][key.table()].as_bytes());
         push_number(key.row().into(), out);
         if key.member() > 0 {
-            out.push_str(".m");
+            out.extend_from_slice(b".m");
             push_number(key.member().into(), out);
         }
     }

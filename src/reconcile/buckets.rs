@@ -47,8 +47,13 @@ pub(super) fn run(
     let (locals, wholes): (Vec<usize>, Vec<usize>) =
         positions.iter().copied().partition(|&at| local(&rules.rules[at]));
     let mut shared = Session::new();
+    // Those that every bucket reads whole are small. One that no rule reads lies in no bucket either.
+    let read = rules.columns_read();
     for view in views.list.iter().filter(|v| v.buckets.is_empty()) {
-        shared.register(&view.name, to_frame(&view.rows, &views.ids, |_| true)?);
+        if let Some(columns) = read.get(&view.name) {
+            let frame = to_frame(&view.rows, &views.ids, |column| columns.contains(column))?;
+            shared.register(&view.name, frame);
+        }
     }
     buckets.define_wholes(&mut shared)?;
     let mut wanted = columns_by_table(wholes.iter().map(|&at| &rules.rules[at].file));

@@ -96,7 +96,7 @@ impl DictionaryColumn {
             Dictionary::Labels { .. } => {}
             Dictionary::Text(texts) => {
                 let values = values.as_string::<i32>();
-                extend(waiting, values, |row| texts.position(values.value(row)));
+                extend(waiting, values, |row| texts.position(values, row));
             }
             Dictionary::Int32(numbers) => {
                 let plain = match values.as_primitive_opt::<Int32Type>() {
@@ -283,8 +283,10 @@ struct Texts {
     all: String,
     ends: Vec<usize>,
     table: HashTable<(u64, u32)>,
-    /// Position of the text before: sorted tables repeat themselves.
-    last: Option<u32>,
+    /// Positions of texts that are numbers, too: comparing those takes one step.
+    short: HashMap<u128, u32>,
+    /// The text before as a number, and its position: sorted tables repeat themselves.
+    last: (u128, u32),
 }
 
 impl Texts {
@@ -292,16 +294,27 @@ impl Texts {
         text_at(&self.all, &self.ends, at)
     }
 
-    fn position(&mut self, text: &str) -> u32 {
-        if let Some(last) = self.last
-            && self.get(last as usize) == text
-        {
-            return last;
+    fn position(&mut self, texts: &StringArray, row: usize) -> u32 {
+        let Some(number) = as_number(texts, row) else { return self.look_up(texts.value(row)) };
+        if number != self.last.0 {
+            let position = match self.short.get(&number) {
+                Some(&position) => position,
+                None => {
+                    let position = self.look_up(texts.value(row));
+                    self.short.insert(number, position);
+                    position
+                }
+            };
+            self.last = (number, position);
         }
+        self.last.1
+    }
+
+    fn look_up(&mut self, text: &str) -> u32 {
         let hash = xxh3_64(text.as_bytes());
         let (all, ends) = (&self.all, &self.ends);
         let same = |&(h, at): &(u64, u32)| h == hash && text_at(all, ends, at as usize) == text;
-        let at = match self.table.find(hash, same) {
+        match self.table.find(hash, same) {
             Some(&(_, at)) => at,
             None => {
                 let at = self.ends.len() as u32;
@@ -310,10 +323,20 @@ impl Texts {
                 self.table.insert_unique(hash, (hash, at), |&(hash, _)| hash);
                 at
             }
-        };
-        self.last = Some(at);
-        at
+        }
     }
+}
+
+/// A text of at most 15 bytes with its length as a number, never 0; `None` for longer ones, and
+/// where fewer than 16 bytes are left.
+fn as_number(texts: &StringArray, row: usize) -> Option<u128> {
+    const LONGEST: usize = 15;
+    let offsets = texts.value_offsets();
+    let (begin, end) = (offsets[row] as usize, offsets[row + 1] as usize);
+    let length = end - begin;
+    let bytes = texts.value_data().get(begin..)?.first_chunk::<16>().filter(|_| length <= LONGEST)?;
+    let kept = (1u128 << (8 * length)) - 1;
+    Some(u128::from_le_bytes(*bytes) & kept | (length as u128 + 1) << (8 * LONGEST))
 }
 
 fn text_at<'a>(all: &'a str, ends: &[usize], at: usize) -> &'a str {
@@ -366,7 +389,7 @@ pub(super) fn is_worth_it(first: &[ArrayRef], rows: usize) -> bool {
         left -= few.len();
         for row in (0..few.len()).filter(|&row| few.is_valid(row)) {
             let different = match few.data_type() {
-                DataType::Utf8 => texts.position(few.as_string::<i32>().value(row)),
+                DataType::Utf8 => texts.position(few.as_string::<i32>(), row),
                 DataType::Int32 => numbers.position(few.as_primitive::<Int32Type>().value(row).into()),
                 DataType::Date32 => numbers.position(few.as_primitive::<Date32Type>().value(row).into()),
                 DataType::Int64 => numbers.position(few.as_primitive::<Int64Type>().value(row)),

@@ -50,7 +50,7 @@ fn table(rows: usize) -> RecordBatch {
 
 #[test]
 fn what_is_written_is_read_in_whatever_portions_it_came() {
-    let rows = GROUP_ROWS + 3 * CHUNK + 17;
+    let rows = GROUP_ROWS + 3 * CHUNK_ROWS + 17;
     let batch = table(rows);
     let written = |portion: usize| {
         let mut writer = ParquetWriter::new(Vec::new(), batch.schema()).unwrap();
@@ -59,10 +59,10 @@ fn what_is_written_is_read_in_whatever_portions_it_came() {
         }
         writer.finish().unwrap()
     };
-    let file = written(CHUNK);
+    let file = written(CHUNK_ROWS);
     assert_eq!(read(&file), batch);
-    assert_eq!(read(&written(5 * CHUNK + 1)), batch);
-    assert!(written(CHUNK / 4) == file, "portions that fill pages give the same bytes");
+    assert_eq!(read(&written(5 * CHUNK_ROWS + 1)), batch);
+    assert!(written(CHUNK_ROWS / 4) == file, "portions that fill pages give the same bytes");
     for rows in [0, 1, 8, 9] {
         let few = batch.slice(0, rows);
         let mut writer = ParquetWriter::new(Vec::new(), few.schema()).unwrap();
@@ -91,7 +91,7 @@ fn groups_made_column_by_column_are_read_as_made() {
             _ => Values::Array(Arc::new(StringArray::from_iter_values(rows.map(|n| format!("P{n:x}"))))),
         })
     };
-    let rows = 2 * CHUNK + 5;
+    let rows = 2 * CHUNK_ROWS + 5;
     let mut writer = ParquetWriter::new(Vec::new(), schema).unwrap();
     writer.write_group(rows, &labels, &build).unwrap();
     writer.write_group(3, &labels, &build).unwrap();

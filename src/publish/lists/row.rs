@@ -128,6 +128,8 @@ pub(super) struct Entry<'a> {
     /// Its department's sheet, or that of unconfirmed matches.
     pub(super) sheet: Cow<'a, str>,
     household: &'a str,
+    /// Source and row of each record it rests on; `None` for those of an earlier quarter.
+    records: Vec<Option<(usize, usize)>>,
     pub(super) overdue: bool,
 }
 
@@ -174,15 +176,16 @@ impl<'a> Material<'a> {
     /// Where an exception stands.
     pub(super) fn entry(&self, tracked: &'a TrackedException) -> Entry<'a> {
         let e = &tracked.exception;
-        let mut found: Vec<(usize, usize)> =
-            e.evidence.iter().filter_map(|id| self.evidence.find(id)).collect();
+        let records: Vec<_> = e.evidence.iter().map(|id| self.evidence.find(id)).collect();
+        let mut found: Vec<(usize, usize)> = records.iter().flatten().copied().collect();
         found.sort_by_key(|&(source, row)| (self.ranks[source], source, row));
         let number = found.iter().find_map(|&(source, row)| self.fields[source].household(row));
         let household = match number {
             Some(text) => text.rsplit('|').next().unwrap_or(text),
             None => e.household_id.as_deref().unwrap_or_default(),
         };
-        Entry { tracked, sheet: sheet(tracked), household, overdue: *tracked.due_date < *self.issued }
+        let overdue = *tracked.due_date < *self.issued;
+        Entry { tracked, sheet: sheet(tracked), household, records, overdue }
     }
 
     /// The row of an exception.
@@ -199,7 +202,7 @@ impl<'a> Material<'a> {
             true => status.into(),
             false => format!("{status}(本季未核对)").into(),
         };
-        let (name, id) = self.subject(tracked);
+        let (name, id) = self.subject(&entry.records);
         let mut all_related = String::new();
         for other in related(&self.people.by_finding, tracked) {
             if !all_related.is_empty() {
@@ -222,7 +225,7 @@ impl<'a> Material<'a> {
             name,
             id,
             mask::numbers_in_text(&e.message),
-            self.evidence_text(tracked).into(),
+            self.evidence_text(entry).into(),
             tier_title(e.confidence).into(),
             tier_confidence(e.confidence).into(),
             (&*tracked.first_seen).into(),
@@ -245,9 +248,8 @@ impl<'a> Material<'a> {
     }
 
     /// Name and number of whom the row is about, as the first evidence record has them.
-    fn subject(&self, tracked: &TrackedException) -> (Cow<'a, str>, Cow<'a, str>) {
-        let mut found = tracked.exception.evidence.iter().filter_map(|id| self.evidence.find(id));
-        let Some((source, row)) = found.next() else { return ("".into(), "".into()) };
+    fn subject(&self, records: &[Option<(usize, usize)>]) -> (Cow<'a, str>, Cow<'a, str>) {
+        let Some(&(source, row)) = records.iter().flatten().next() else { return ("".into(), "".into()) };
         let fields = &self.fields[source];
         let mut id = fields.id(row);
         // A record without a usable number borrows the one its person is known by.
@@ -293,14 +295,15 @@ impl<'a> Material<'a> {
     }
 
     /// One line per record: source, place in the file, name, masked number, original values.
-    fn evidence_text(&self, tracked: &TrackedException) -> String {
+    fn evidence_text(&self, entry: &Entry<'_>) -> String {
         use std::fmt::Write as _;
         let mut out = String::new();
-        for id in &tracked.exception.evidence {
+        let exception = &entry.tracked.exception;
+        for (id, place) in exception.evidence.iter().zip(&entry.records) {
             if !out.is_empty() {
                 out.push('\n');
             }
-            let Some((source, row)) = self.evidence.find(id) else {
+            let Some((source, row)) = *place else {
                 out.extend([id, "(以前季度的记录)"]);
                 continue;
             };
@@ -324,8 +327,7 @@ impl<'a> Material<'a> {
                 out.push(std::mem::replace(&mut separator, ','));
                 out.push_str(&number);
             }
-            let rule = &tracked.exception.rule_code;
-            self.evidence.push_values(rule, (source, row), &mut separator, &mut out);
+            self.evidence.push_values(&exception.rule_code, (source, row), &mut separator, &mut out);
         }
         out
     }

@@ -8,7 +8,7 @@ use crate::normalize::{IdClass, IdNumber};
 const LONGEST: usize = 20;
 
 /// Appends a number in decimal.
-pub(in crate::publish) fn push_number(mut number: u64, out: &mut String) {
+pub(in crate::publish) fn push_number(mut number: u64, out: &mut Vec<u8>) {
     let mut digits = [b'0'; LONGEST];
     let mut from = LONGEST;
     loop {
@@ -19,11 +19,11 @@ pub(in crate::publish) fn push_number(mut number: u64, out: &mut String) {
             break;
         }
     }
-    push_ascii(&digits[from..], out);
+    out.extend_from_slice(&digits[from..]);
 }
 
 /// Appends the last `width` decimal digits, zeros in front.
-fn push_digits(number: u64, width: usize, out: &mut String) {
+fn push_digits(number: u64, width: usize, out: &mut Vec<u8>) {
     let mut digits = [b'0'; LONGEST];
     // Halves fit into 32 bits, which are divided faster; the two do not wait for each other.
     let halves = [number / 1_000_000_000 % 1_000_000_000, number % 1_000_000_000];
@@ -34,21 +34,17 @@ fn push_digits(number: u64, width: usize, out: &mut String) {
             half /= 10;
         }
     }
-    push_ascii(&digits[LONGEST - width..], out);
-}
-
-fn push_ascii(text: &[u8], out: &mut String) {
-    out.push_str(std::str::from_utf8(text).unwrap_or_default());
+    out.extend_from_slice(&digits[LONGEST - width..]);
 }
 
 /// The number a key stands for: 18 characters, or the digits that survived a spreadsheet.
 pub(in crate::publish) fn id_text(id: IdNumber) -> Option<String> {
-    let mut text = String::new();
-    push_id(id, &mut text).then_some(text)
+    let mut text = Vec::new();
+    push_id(id, &mut text).then(|| String::from_utf8_lossy(&text).into_owned())
 }
 
 /// Appends what [`id_text`] gives; false where it gives nothing.
-pub(in crate::publish) fn push_id(id: IdNumber, out: &mut String) -> bool {
+pub(in crate::publish) fn push_id(id: IdNumber, out: &mut Vec<u8>) -> bool {
     if id.class == IdClass::Trunc15 {
         let survived = usize::from(id.detail);
         if survived == 0 || survived > 15 || id.key >= 10u64.pow(15) {
@@ -61,8 +57,8 @@ pub(in crate::publish) fn push_id(id: IdNumber, out: &mut String) -> bool {
     let Some(key) = key.filter(|&k| k != 0) else { return false };
     push_digits(key / 11, 17, out);
     out.push(match (key % 11) as u8 {
-        10 => 'X',
-        digit => char::from(b'0' + digit),
+        10 => b'X',
+        digit => b'0' + digit,
     });
     true
 }
@@ -88,18 +84,18 @@ mod tests {
     #[test]
     fn numbers_are_written_out() {
         let written = |number| {
-            let mut out = String::from("r");
+            let mut out = b"r".to_vec();
             push_number(number, &mut out);
-            out
+            String::from_utf8(out).unwrap()
         };
         assert_eq!(
             [0, 7, 10, 1_234_567, u64::MAX].map(written).join(" "),
             "r0 r7 r10 r1234567 r18446744073709551615"
         );
         let padded = |number, width| {
-            let mut out = String::new();
+            let mut out = Vec::new();
             push_digits(number, width, &mut out);
-            out
+            String::from_utf8(out).unwrap()
         };
         assert_eq!(padded(41_062_119_800_101_123, 17), "41062119800101123");
         assert_eq!((padded(7, 3).as_str(), padded(123_456, 4).as_str()), ("007", "3456"));

@@ -8,7 +8,9 @@ use crate::normalize::{Comparable, ComparableColumn, IdNumber, NameForm, Pool, P
 #[derive(Clone, Copy)]
 pub(in crate::publish) struct Fields<'a> {
     ids: Option<&'a [IdNumber]>,
-    name: Option<(&'a [PoolId], &'a Names)>,
+    /// With the number of the pool's first name, less one.
+    name: Option<(&'a [PoolId], u32)>,
+    names: &'a Names,
     births: Option<&'a [u32]>,
     sexes: Option<&'a [u8]>,
     divisions: Option<&'a [u32]>,
@@ -16,10 +18,11 @@ pub(in crate::publish) struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    pub(super) fn of(comparable: &'a Comparable, names: &'a [Names]) -> Self {
+    pub(super) fn of(comparable: &'a Comparable, names: &'a Names) -> Self {
         Self {
             ids: comparable.id_numbers("id_number"),
-            name: comparable.names("name").and_then(|(ids, pool)| Some((ids, Names::find(names, pool)?))),
+            name: comparable.names("name").and_then(|(ids, pool)| Some((ids, names.before(pool)?))),
+            names,
             births: comparable.dates("birth_date"),
             sexes: comparable.codes("sex"),
             divisions: comparable.divisions("division"),
@@ -29,12 +32,12 @@ impl<'a> Fields<'a> {
     pub(in crate::publish) fn id(&self, row: usize) -> IdNumber {
         self.ids.map_or(IdNumber::default(), |ids| ids[row])
     }
-    pub(super) fn has_name(&self, row: usize) -> bool {
-        self.name.is_some_and(|(ids, _)| ids[row] != 0)
+    /// Number of the name, 0 where it is missing.
+    pub(super) fn name_number(&self, row: usize) -> u32 {
+        self.name.map_or(0, |(ids, before)| number(ids[row], before))
     }
     pub(in crate::publish) fn name(&self, row: usize) -> Option<&'a str> {
-        let (ids, names) = self.name?;
-        names.get(ids[row])
+        self.names.get(self.name_number(row))
     }
     pub(super) fn birth(&self, row: usize) -> u32 {
         self.births.map_or(0, |births| births[row])
@@ -52,45 +55,55 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// The names of a pool one after the other: those of people in a random order are found with
-/// fewer waits for memory than in the pool.
+/// Number of a name of a pool, before whose names there are so many.
+fn number(id: PoolId, before: u32) -> u32 {
+    if id == 0 { 0 } else { before + id }
+}
+
+/// The names of all pools one after the other, numbered from 1: those of people in a random order
+/// are found with fewer waits for memory than in the pools.
 pub(in crate::publish) struct Names {
-    pool: Arc<Pool<NameForm>>,
+    /// With the names before theirs.
+    pools: Vec<(Arc<Pool<NameForm>>, u32)>,
     all: String,
+    /// By number; the first one's begin comes first.
     ends: Vec<u32>,
 }
 
 impl Names {
-    /// Those of all pools of the columns.
-    pub(super) fn all(comparables: &[Comparable]) -> Vec<Self> {
-        let mut names: Vec<Self> = Vec::new();
+    pub(super) fn gather(comparables: &[Comparable]) -> Self {
+        let mut names = Self { pools: Vec::new(), all: String::new(), ends: vec![0] };
         for column in comparables.iter().flat_map(|comparable| comparable.columns.values()) {
             if let ComparableColumn::Name(_, pool) = column
-                && Self::find(&names, pool).is_none()
+                && names.before(pool).is_none()
             {
-                names.push(Self::of(pool));
+                names.add(pool);
             }
         }
         names
     }
 
-    fn of(pool: &Arc<Pool<NameForm>>) -> Self {
-        let mut all = String::with_capacity(pool.values.len() * 9);
-        let mut ends = Vec::with_capacity(pool.values.len());
-        for name in &pool.values {
-            all.push_str(&name.clean);
-            ends.push(all.len() as u32);
+    fn add(&mut self, pool: &Arc<Pool<NameForm>>) {
+        self.pools.push((pool.clone(), self.ends.len() as u32 - 1));
+        for name in pool.values.iter().skip(1) {
+            self.all.push_str(&name.clean);
+            self.ends.push(self.all.len() as u32);
         }
-        Self { pool: pool.clone(), all, ends }
     }
 
-    pub(in crate::publish) fn find<'n>(names: &'n [Self], pool: &Arc<Pool<NameForm>>) -> Option<&'n Self> {
-        names.iter().find(|names| Arc::ptr_eq(&names.pool, pool))
+    /// How many names stand before those of the pool.
+    fn before(&self, pool: &Arc<Pool<NameForm>>) -> Option<u32> {
+        self.pools.iter().find(|(one, _)| Arc::ptr_eq(one, pool)).map(|(_, before)| *before)
     }
 
-    /// A name; `None` where it is missing.
-    pub(in crate::publish) fn get(&self, id: PoolId) -> Option<&str> {
-        let before = (id as usize).checked_sub(1)?;
-        Some(&self.all[self.ends[before] as usize..self.ends[id as usize] as usize])
+    /// A name by its number; `None` where it is missing.
+    pub(in crate::publish) fn get(&self, number: u32) -> Option<&str> {
+        let before = (number as usize).checked_sub(1)?;
+        Some(&self.all[self.ends[before] as usize..self.ends[number as usize] as usize])
+    }
+
+    /// A name by its pool.
+    pub(in crate::publish) fn of(&self, pool: &Arc<Pool<NameForm>>, id: PoolId) -> Option<&str> {
+        self.get(number(id, self.before(pool)?))
     }
 }

@@ -10,8 +10,8 @@ use crate::{Error, Result};
 pub(in crate::publish) struct Person {
     /// Node whose number is shown.
     pub(in crate::publish) id_node: u32,
-    /// Node whose name is shown, [`NOBODY`] if none has one.
-    pub(in crate::publish) name_node: u32,
+    /// Name that is shown, see [`super::Names`].
+    pub(in crate::publish) name: u32,
     /// `yyyymmdd`, 0 unknown.
     pub(in crate::publish) birth: u32,
     /// As in [`crate::normalize::ComparableColumn::Division`].
@@ -30,7 +30,7 @@ pub(in crate::publish) const NOBODY: u32 = u32::MAX;
 
 const UNKNOWN: Person = Person {
     id_node: NOBODY,
-    name_node: NOBODY,
+    name: 0,
     birth: 0,
     division: 0,
     household: NOBODY,
@@ -78,8 +78,8 @@ impl Persons {
                     best_id[number] = rank;
                     person.id_node = node;
                 }
-                if person.name_node == NOBODY && fields.has_name(row) {
-                    person.name_node = node;
+                if person.name == 0 {
+                    person.name = fields.name_number(row);
                 }
                 if person.birth == 0 {
                     person.birth = fields.birth(row);

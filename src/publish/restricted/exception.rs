@@ -82,7 +82,7 @@ pub(super) fn write(
             flag(|i| t(i).checked),
             date(|i| due[i]),
             written(8, |i, out| {
-                out.push_str(&row_version(t(i)));
+                out.extend_from_slice(row_version(t(i)).as_bytes());
                 true
             }),
         ];

@@ -58,7 +58,7 @@ pub(super) fn write(
             pseudonym(|i| Some(keys.household[home(i)])),
             id_number(|i| Some(numbers[i])),
             classes(|i| numbers[i].class),
-            text(|i| people.name(&fields, &persons[i])),
+            text(|i| people.names.get(persons[i].name)),
             int32(|i| Some(persons[i].birth as i32).filter(|&birth| birth != 0)),
             label(SEXES, |i| usize::from(persons[i].sex).checked_sub(1).filter(|&sex| sex < SEXES.len())),
         ];

@@ -8,7 +8,7 @@ use super::super::columns::{
 };
 use super::super::files::Outputs;
 use super::super::frame::{Kind, TableDef};
-use super::super::people::{Names, People};
+use super::super::people::People;
 use crate::Result;
 use crate::link::Decision;
 use crate::normalize::{ComparableColumn, IdClass, IdNumber};
@@ -137,7 +137,7 @@ fn comparable<'a>(
         }
         ComparableColumn::Name(..) | ComparableColumn::Text(..) => {
             columns.push(text(move |i| match find(i)? {
-                (ComparableColumn::Name(ids, pool), row) => Names::find(&people.names, pool)?.get(ids[row]),
+                (ComparableColumn::Name(ids, pool), row) => people.names.of(pool, ids[row]),
                 (ComparableColumn::Text(ids, pool), row) => {
                     (ids[row] != 0).then(|| pool.get(ids[row]))
                 }
