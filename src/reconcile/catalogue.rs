@@ -34,6 +34,9 @@ pub struct Catalogue {
     pub views: BTreeMap<String, ViewInfo>,
 }
 
+/// View of one row: what the pipeline sets for the quarter.
+pub const PARAMETER: &str = "parameter";
+
 /// Suffix of the view that holds a source's previous quarter.
 pub const PREVIOUS: &str = "_previous";
 
@@ -85,7 +88,7 @@ impl Catalogue {
             add(&format!("{name}{PREVIOUS}"), &format!("{title}(上季度)"), columns.clone(), Origin::Previous);
             add(name, title, columns, Origin::Source);
         }
-        add("parameter", "参数", parameters, Origin::Derived);
+        add(PARAMETER, "参数", parameters, Origin::Derived);
         let unit = [("county_code", Text), ("township_code", Text), ("village_code", Text)];
         let flags: Vec<String> = sources.iter().map(|(name, _, _)| format!("in_{name}")).collect();
         let with_flags = |first: &[(&str, ColumnKind)]| -> Columns {

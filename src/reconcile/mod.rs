@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 mod buckets;
 pub mod catalogue;
+mod constants;
 pub mod engine;
 pub mod examples;
 mod findings;

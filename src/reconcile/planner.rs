@@ -1,6 +1,7 @@
 //! The SQL engine as a session of named tables, and the checks that turn its complaints into
 //! sentences with a line.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -8,7 +9,8 @@ use polars::prelude::*;
 use polars::sql::SQLContext;
 
 use super::SubjectKind;
-use super::catalogue::Catalogue;
+use super::catalogue::{Catalogue, PARAMETER};
+use super::constants::Constants;
 use super::frame::{ColumnKind, Columns, empty_frame, engine_failure};
 use super::ids::IdKind;
 use super::rule_file::{Rule, SqlFile};
@@ -19,7 +21,11 @@ use crate::{Error, Result};
 
 /// Tables by name, ready for SELECTs.
 #[derive(Clone, Default)]
-pub struct Session(BTreeMap<String, Table>);
+pub struct Session {
+    tables: BTreeMap<String, Table>,
+    /// The row of the view `parameter`.
+    constants: Option<Arc<Constants>>,
+}
 
 #[derive(Clone)]
 struct Table {
@@ -30,7 +36,7 @@ struct Table {
 
 /// A SELECT and the tables it reads.
 pub(super) struct Select<'s> {
-    sql: &'s str,
+    sql: Cow<'s, str>,
     tables: Vec<(&'s str, LazyFrame)>,
 }
 
@@ -50,19 +56,22 @@ impl Session {
     /// Adds or replaces a table.
     pub fn register(&mut self, name: &str, frame: DataFrame) {
         let (columns, rows) = (Arc::new(columns_of(frame.schema())), frame.height());
-        self.0.insert(name.to_owned(), Table { frame: frame.lazy(), columns, rows });
+        if name == PARAMETER {
+            self.constants = Constants::of(&frame).map(Arc::new);
+        }
+        self.tables.insert(name.to_owned(), Table { frame: frame.lazy(), columns, rows });
     }
     /// Drops a table.
     pub fn remove(&mut self, name: &str) {
-        self.0.remove(name);
+        self.tables.remove(name);
     }
     /// Is there a table of this name?
     pub fn has(&self, name: &str) -> bool {
-        self.0.contains_key(name)
+        self.tables.contains_key(name)
     }
     /// Number of rows of a table.
     pub fn rows(&self, name: &str) -> Option<usize> {
-        self.0.get(name).map(|table| table.rows)
+        self.tables.get(name).map(|table| table.rows)
     }
     /// Adds the columns that a SELECT yields as a table without rows.
     pub fn define(&mut self, name: &str, columns: &Columns) {
@@ -76,11 +85,12 @@ impl Session {
     pub(super) fn prepare<'s>(&self, sql: &'s str) -> Select<'s> {
         let tables = SqlText::new(sql).tables();
         let tables =
-            tables.into_iter().filter_map(|(name, ..)| Some((name, self.0.get(name)?.frame.clone())));
-        Select { sql, tables: tables.collect() }
+            tables.into_iter().filter_map(|(name, ..)| Some((name, self.tables.get(name)?.frame.clone())));
+        let written = self.constants.as_ref().and_then(|constants| constants.write_into(sql));
+        Select { sql: written.map_or(sql.into(), Cow::from), tables: tables.collect() }
     }
     fn columns(&self, table: &str) -> Option<&Columns> {
-        self.0.get(table).map(|table| &*table.columns)
+        self.tables.get(table).map(|table| &*table.columns)
     }
     fn schema(&self, sql: &str) -> PolarsResult<SchemaRef> {
         self.prepare(sql).lazy()?.collect_schema()
@@ -98,7 +108,7 @@ impl Select<'_> {
         for (name, frame) in self.tables {
             context.register(name, frame);
         }
-        context.execute(self.sql)
+        context.execute(&self.sql)
     }
 }
 
@@ -133,7 +143,7 @@ fn check_tables(session: &Session, file: &SqlFile, text: &SqlText<'_>) -> Result
     }
     for (table, span, _) in text.tables() {
         if !session.has(table) {
-            let known: Vec<&str> = session.0.keys().map(String::as_str).collect();
+            let known: Vec<&str> = session.tables.keys().map(String::as_str).collect();
             let error = file.complain_sql(span, format!("没有名为“{table}”的视图"));
             return Err(with_hint(error, suggest(table, &known, "可用的视图")));
         }

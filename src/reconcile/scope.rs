@@ -15,9 +15,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sqlparser::ast::Statement;
 use sqlparser::dialect::GenericDialect;
-use sqlparser::parser::{Parser, ParserOptions};
+use sqlparser::parser::{Parser, ParserError, ParserOptions};
 
-use super::catalogue::{Origin, ViewInfo};
+use super::catalogue::{Origin, PARAMETER, ViewInfo};
 use super::rule_set::RuleSet;
 
 mod expression;
@@ -50,7 +50,10 @@ pub struct Scopes {
 }
 
 /// Views that every bucket holds whole.
-pub const SHARED_VIEWS: [&str; 2] = ["parameter", "division"];
+pub const SHARED_VIEWS: [&str; 2] = [PARAMETER, "division"];
+
+/// The engine's own dialect: it and what is looked at here read the same text alike.
+pub(super) const DIALECT: GenericDialect = GenericDialect;
 
 /// Values of one kind are in one component wherever they stand; the same text of another kind
 /// (a person's and a household's id) says nothing.
@@ -167,16 +170,16 @@ fn view_table(name: &str, view: &ViewInfo, numbers: &BTreeMap<String, bool>) -> 
     Table::Local(view.columns.iter().map(|(c, _)| Column { name: c.clone(), key: key(c) }).collect())
 }
 
+/// The statements of a text.
+pub(super) fn parse(sql: &str) -> Result<Vec<Statement>, ParserError> {
+    let options = ParserOptions { trailing_commas: true, ..ParserOptions::default() };
+    let parser = Parser::new(&DIALECT).with_options(options).try_with_sql(sql);
+    parser.and_then(|mut parser| parser.parse_statements())
+}
+
 /// Judges the text of a definition or rule.
 fn judge(sql: &str, tables: &Tables) -> Verdict {
-    // The engine's own dialect and options: both read the same text alike.
-    let options = ParserOptions { trailing_commas: true, ..ParserOptions::default() };
-    let statements = Parser::new(&GenericDialect)
-        .with_options(options)
-        .try_with_sql(sql)
-        .and_then(|mut parser| parser.parse_statements())
-        .map_err(|e| format!("cannot be parsed: {e}"))?;
-    match &statements[..] {
+    match &parse(sql).map_err(|e| format!("cannot be parsed: {e}"))?[..] {
         [Statement::Query(query)] => select::statement(query, tables),
         _ => Err("is not one SELECT".to_owned()),
     }
