@@ -77,8 +77,16 @@ impl Keys {
     pub(super) fn build(inputs: &PublicationInputs<'_>, pseudonyms: &Pseudonymizer) -> Self {
         let r = inputs.resolution;
         Self {
-            person: r.person_ids.par_iter().map(|id| pseudonyms.person(id.text(&mut [0; CHARACTERS]))).collect(),
-            household: r.household_ids.par_iter().map(|id| pseudonyms.household(id.text(&mut [0; CHARACTERS]))).collect(),
+            person: r
+                .person_ids
+                .par_iter()
+                .map(|id| pseudonyms.person(id.text(&mut [0; CHARACTERS])))
+                .collect(),
+            household: r
+                .household_ids
+                .par_iter()
+                .map(|id| pseudonyms.household(id.text(&mut [0; CHARACTERS])))
+                .collect(),
         }
     }
 }
@@ -381,7 +389,7 @@ impl<'a> Fields<'a> {
 /// Text of a name or text column; `None` where missing.
 pub(super) fn text_at(column: &ComparableColumn, row: usize) -> Option<&str> {
     match column {
-        ComparableColumn::Name(ids, pool) if ids[row] != 0 => Some(&pool.get(ids[row]).clean),
+        ComparableColumn::Name(ids, pool) if ids[row] != 0 => Some(pool.get(ids[row]).clean()),
         ComparableColumn::Text(ids, pool) if ids[row] != 0 => Some(pool.get(ids[row])),
         _ => None,
     }

@@ -92,7 +92,15 @@ mod tests {
 
     #[test]
     fn other_texts_are_no_ids() {
-        for text in ["", "P", "P000000000000", "P00000000000000", "H0000000000000", "Pg000000000000", "P000000000000l"] {
+        for text in [
+            "",
+            "P",
+            "P000000000000",
+            "P00000000000000",
+            "H0000000000000",
+            "Pg000000000000",
+            "P000000000000l",
+        ] {
             assert_eq!(PersonId::parse(text), None, "{text}");
         }
         assert_eq!(HouseholdId::of_bits(u64::MAX).to_string(), "Hfzzzzzzzzzzzz");

@@ -142,7 +142,7 @@ fn a_digit_lost_or_doubled_keeps_its_digits() {
     let text = number(410621, 19700131, 123);
     let lost = IdNumber::parse(&text[1..]);
     assert_eq!((lost.class, lost.detail, lost.id18_key()), (IdClass::Other, 17, None));
-    assert_ne!(lost.key, 0);
+    assert_ne!({ lost.key }, 0);
 }
 
 #[test]

@@ -197,9 +197,7 @@ pub(super) fn person_view(
         let births = &people.birth[rows.clone()];
         let view = assemble(catalogue, "person", |name| {
             Some(match name {
-                "person_id" => {
-                    Arc::new(id::texts(ids[rows.clone()].iter().copied().map(Some))) as ArrayRef
-                }
+                "person_id" => Arc::new(id::texts(ids[rows.clone()].iter().copied().map(Some))) as ArrayRef,
                 "household_id" => {
                     let of = |&home: &(u32, u32)| household_of(inputs, home).map(|h| households[h]);
                     Arc::new(id::texts(homes.iter().map(of)))

@@ -185,7 +185,11 @@ fn rules_run_over_the_views() {
 #[test]
 fn last_quarter_comes_under_its_own_names() {
     let (rules, views) = views("李四", "");
-    let ledger = [IdentityChange { kind: "merge".into(), previous_id: "P0000000000002".into(), current_id: "P0000000000001".into() }];
+    let ledger = [IdentityChange {
+        kind: "merge".into(),
+        previous_id: "P0000000000002".into(),
+        current_id: "P0000000000001".into(),
+    }];
     let previous = as_previous(views, &rules.catalogue, &ledger, &Store::Memory).unwrap();
     let names: Vec<&str> = previous.iter().map(|v| v.name.as_str()).collect();
     assert_eq!(names, ["insurance_previous", "registry_person_previous"]);
