@@ -13,6 +13,7 @@ pub mod engine;
 pub mod error;
 pub mod evaluate;
 pub mod extract;
+mod hash;
 pub mod link;
 pub mod load;
 pub mod normalize;
@@ -26,4 +27,3 @@ mod table;
 pub mod track;
 
 pub use error::{Error, ErrorKind, Result};
-pub mod lap;

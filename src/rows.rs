@@ -10,9 +10,9 @@ use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{Array as _, UInt32Array};
+use arrow::array::{Array, UInt32Array};
 use arrow::datatypes::{Schema, SchemaRef};
-use arrow::record_batch::RecordBatch;
+use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use bytes::Bytes;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
@@ -20,6 +20,7 @@ use parquet::arrow::arrow_writer::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::reader::{ChunkReader, Length};
+use rayon::prelude::*;
 use rustix::fs::{AtFlags, CWD, linkat};
 
 use crate::digest::{Digest, Digesting};
@@ -325,14 +326,21 @@ impl MemoryRows {
         Ok(())
     }
     fn end_chunk(&mut self) -> Result<()> {
-        self.waiting_rows = 0;
+        let rows = std::mem::take(&mut self.waiting_rows);
         let mut waiting = std::mem::take(&mut self.waiting);
         match waiting.len() {
             0 => {}
             1 => self.batches.append(&mut waiting),
             _ => {
-                let chunk = arrow::compute::concat_batches(&self.schema, &waiting).map_err(unreadable)?;
-                self.batches.push(chunk);
+                let joined = |column: usize| {
+                    let parts: Vec<&dyn Array> = waiting.iter().map(|w| w.column(column).as_ref()).collect();
+                    arrow::compute::concat(&parts)
+                };
+                let columns = (0..self.schema.fields().len()).into_par_iter().map(joined);
+                let columns = columns.collect::<std::result::Result<_, _>>().map_err(unreadable)?;
+                let options = RecordBatchOptions::new().with_row_count(Some(rows));
+                let chunk = RecordBatch::try_new_with_options(self.schema.clone(), columns, &options);
+                self.batches.push(chunk.map_err(unreadable)?);
             }
         }
         Ok(())

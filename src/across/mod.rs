@@ -181,7 +181,9 @@ fn key(pair: &Pair) -> (u16, u16, &str, &str) {
 
 fn between(names: &[String], pairs: &[Pair]) -> Vec<Between> {
     pairs
-        .chunk_by(|a, b| (a.left.publication, a.right.publication) == (b.left.publication, b.right.publication))
+        .chunk_by(|a, b| {
+            (a.left.publication, a.right.publication) == (b.left.publication, b.right.publication)
+        })
         .map(|same| {
             let differ = same.iter().filter(|pair| pair.verdict == Verdict::Names).count() as u64;
             Between {

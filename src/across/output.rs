@@ -86,13 +86,14 @@ fn write_list(path: &Path, names: &[String], pairs: &[Pair]) -> Result<()> {
     file.write_all("\u{FEFF}".as_bytes()).map_err(|e| Error::io("写清单", path, e))?;
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(file);
     let titles = ["甲", "乙"].into_iter().flat_map(|label| {
-        std::iter::once(format!("{label}:发布"))
-            .chain(SIDE.map(|(_, title, _)| format!("{label}:{title}")))
+        std::iter::once(format!("{label}:发布")).chain(SIDE.map(|(_, title, _)| format!("{label}:{title}")))
     });
     writer.write_record(titles.chain(["匹配方式".to_owned()])).map_err(failed)?;
     for pair in pairs {
         for one in [&pair.left, &pair.right] {
-            writer.write_field(neutralize(&names[usize::from(one.publication)]).as_bytes()).map_err(failed)?;
+            writer
+                .write_field(neutralize(&names[usize::from(one.publication)]).as_bytes())
+                .map_err(failed)?;
             for (name, _, value) in SIDE {
                 let masked = (name == "id_number").then(|| id_for_list(value(one)));
                 let text = masked.as_deref().unwrap_or_else(|| value(one));

@@ -44,7 +44,8 @@ pub fn execute(arguments: &AcrossArguments, console: &mut Console<'_>) -> Result
     }
     console.line("\n甲\t乙\t同一人\t证号相同而姓名不同")?;
     for between in &summary.between {
-        console.line(&format!("{}\t{}\t{}\t{}", between.left, between.right, between.same, between.differ))?;
+        console
+            .line(&format!("{}\t{}\t{}\t{}", between.left, between.right, between.same, between.differ))?;
     }
     for file in &summary.files {
         console.say(&format!("写出 {}", file.display()))?;

@@ -116,9 +116,13 @@ impl Assembler {
 
 /// Outer white space of every kind, and the marks exporters put before numbers to keep them text.
 pub(super) fn trim(cell: &str) -> &str {
-    let plain = cell.as_bytes().first().is_none_or(|b| b.is_ascii_graphic() || *b >= 0xE4)
-        && cell.as_bytes().last().is_none_or(u8::is_ascii_graphic);
-    if plain {
+    // Nearly all cells begin and end with a visible ASCII or a Han character.
+    let (Some(first), Some(last)) = (cell.as_bytes().first(), cell.as_bytes().last()) else { return cell };
+    let han = |b: u8| (0xE4..=0xE9).contains(&b);
+    let ends_plain = last.is_ascii_graphic() && *first >= 0xE4
+        || (first.is_ascii_graphic() || han(*first))
+            && (last.is_ascii_graphic() || han(cell.as_bytes()[cell.len().saturating_sub(3)]));
+    if ends_plain {
         return cell;
     }
     cell.trim_matches(|c: char| {

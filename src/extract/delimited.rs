@@ -345,27 +345,75 @@ impl Pieces {
         Ok(*self.body.damaged.get_or_init(|| any))
     }
     fn parse(&self, piece: &str, damaged: bool) -> (RawTable, u32) {
-        let dialect = self.dialect;
         let mut rows = Assembler::without(&self.info, piece.len() / 128, &self.leave_out);
         rows.rare = Rare { nul: memchr(0, piece.as_bytes()).is_some(), entities: piece.contains("&#") };
-        let mut cells = Vec::with_capacity(self.info.headers.len());
-        let (mut start, mut row) = (0, 0u32);
-        while start < piece.len() {
-            let (end, next) = record_end(piece.as_bytes(), start, dialect.quoted);
-            let record = &piece[start..end];
+        let mut row = 0u32;
+        let each = |record: &str, cells: &[CellText<'_>]| {
             if damaged && record.contains(REPLACEMENT) {
                 let reason =
                     "这一行有不能按该编码解读的字节;请提供部门用 UTF-8 或 GB18030 重新导出".to_owned();
                 rows.reject(row, record, reason);
             } else {
-                split(record, dialect, &mut cells);
-                rows.push(row, &cells);
+                rows.push(row, cells);
             }
             row += 1;
-            start = next;
-        }
+        };
+        records(piece, self.dialect, each);
         (rows.finish(Arc::clone(&self.info)), row)
     }
+}
+
+/// Gives `each` the records of a piece and their cells.
+fn records<'a>(piece: &'a str, dialect: Dialect, mut each: impl FnMut(&'a str, &[CellText<'a>])) {
+    let bytes = piece.as_bytes();
+    let mut cells = Vec::new();
+    if dialect.quoted && memchr(b'"', bytes).is_some() {
+        let mut start = 0;
+        while start < piece.len() {
+            let (end, next) = record_end(bytes, start, true);
+            split(&piece[start..end], dialect, &mut cells);
+            each(&piece[start..end], &cells);
+            start = next;
+        }
+        return;
+    }
+    let (mut record, mut cell) = (0, 0);
+    each_place(bytes, [dialect.delimiter, b'\n'], |at| {
+        if bytes[at] != b'\n' {
+            cells.push(CellText::Plain(&piece[cell..at]));
+            cell = at + 1;
+            return;
+        }
+        let end = if at > record && bytes[at - 1] == b'\r' { at - 1 } else { at };
+        cells.push(CellText::Plain(&piece[cell..end]));
+        each(&piece[record..end], &cells);
+        cells.clear();
+        (record, cell) = (at + 1, at + 1);
+    });
+    if record < piece.len() {
+        cells.push(CellText::Plain(&piece[cell..]));
+        each(&piece[record..], &cells);
+    }
+}
+
+/// Calls `found` with every place of one of two bytes, ascending. Eight bytes are looked at as one
+/// number: cells are short, and a search for the end of each costs more than the cell.
+fn each_place(bytes: &[u8], wanted: [u8; 2], mut found: impl FnMut(usize)) {
+    const SEVEN: u64 = 0x7F7F_7F7F_7F7F_7F7F;
+    let patterns = wanted.map(|byte| u64::from_ne_bytes([byte; 8]));
+    // The highest bit of every byte that is zero.
+    let zeros = |word: u64| !(((word & SEVEN) + SEVEN) | word | SEVEN);
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let mut hits = zeros(word ^ patterns[0]) | zeros(word ^ patterns[1]);
+        while hits != 0 {
+            found(at * 8 + hits.trailing_zeros() as usize / 8);
+            hits &= hits - 1;
+        }
+    }
+    let from = words.len() * 8;
+    rest.iter().enumerate().filter(|(_, byte)| wanted.contains(byte)).for_each(|(at, _)| found(from + at));
 }
 
 /// What a decoder writes for bytes that mean nothing.

@@ -141,12 +141,15 @@ pub(super) fn rivals(scored: &mut [Scored], nodes: &Nodes, decider: &Decider) {
         .with_min_len(4096)
         .map(|one| {
             let (a, b) = unpack(one.pair);
+            if !(named[a as usize] || named[b as usize]) || !apart(&one) {
+                return false;
+            }
             // A character fewer is a slip, unless the number's owner has a record in both lists.
             let dropped = |said: Said| said.name == HanNameLevel::Dropped;
             let slip = decider.said(&one.levels).is_some_and(dropped);
             let to =
                 |node: u32, other: u32| named[node as usize] && (!slip || partners.taken(nodes, other, node));
-            apart(&one) && (to(a, b) || to(b, a))
+            to(a, b) || to(b, a)
         })
         .collect();
     scored.par_iter_mut().zip(gives_way).with_min_len(4096).filter(|(_, gives_way)| *gives_way).for_each(
@@ -173,8 +176,7 @@ pub(super) fn unique(
         let no_number = said.id == IdLevel::Missing
             || matches!(said.id, IdLevel::TwoEdits | IdLevel::Disagree)
                 && (doubtful[a as usize] || doubtful[b as usize]);
-        matches!(one.outcome, Some((_, Decision::Review)))
-            && one.weight + thresholds.unique >= thresholds.accept
+        one.weight + thresholds.unique >= thresholds.accept
             && nodes.source[a as usize] != nodes.source[b as usize]
             && no_number
             && said.name <= HanNameLevel::SimilarShape
@@ -187,6 +189,7 @@ pub(super) fn unique(
         .par_iter()
         .enumerate()
         .with_min_len(4096)
+        .filter(|(_, one)| matches!(one.outcome, Some((_, Decision::Review))))
         .filter(|(_, one)| decider.said(&one.levels).is_some_and(|said| hopeful(one, &said)))
         .map(|(at, _)| at)
         .collect();

@@ -3,8 +3,8 @@
 use rayon::prelude::*;
 
 use super::block::{pack, unpack};
-use super::hash::Sieve;
 use super::nodes::Nodes;
+use crate::hash::Sieve;
 
 super::compare::levels! {
     /// How two records' households are connected.
@@ -43,7 +43,8 @@ const MOST_MEMBERS: usize = 20;
 impl Households {
     /// Reads household numbers, and finds guardians by their ID numbers.
     pub fn new(nodes: &Nodes<'_>, anchors: &[String], doubtful: &[bool]) -> Self {
-        let mut this = Self { home: nodes.all().map(|node| nodes.household(node)).collect(), ..Self::default() };
+        let mut this =
+            Self { home: nodes.all().map(|node| nodes.household(node)).collect(), ..Self::default() };
         let guardian = guardians(nodes, &this.home, anchors, doubtful);
         let both = || this.home.iter().copied().zip(0u32..).chain(guardian.iter().copied());
         let count = both().map(|(household, _)| household).max().unwrap_or(0) as usize + 1;

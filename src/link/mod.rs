@@ -13,7 +13,6 @@ pub mod compare;
 mod context;
 mod decide;
 pub mod generic;
-pub(crate) mod hash;
 pub mod household;
 pub mod nodes;
 pub mod one_to_one;
@@ -116,9 +115,7 @@ pub fn link_nodes(settings: &LinkSettings, nodes: &Nodes, tree: &DivisionTree) -
         None => scoring.decide(),
     }
     let mut scored = scoring.decided();
-    crate::lap::lap("last decide");
     one_to_one::settle(&mut scored, nodes, &single);
-    crate::lap::lap("one to one");
     let kept = scored.iter().filter(|one| one.outcome.is_some()).count();
     let mut links = Links {
         comparisons: settings.comparisons.iter().map(|c| c.name.clone()).collect(),
@@ -142,6 +139,5 @@ pub fn link_nodes(settings: &LinkSettings, nodes: &Nodes, tree: &DivisionTree) -
             column.push(level);
         }
     }
-    crate::lap::lap("links");
     Ok(links)
 }

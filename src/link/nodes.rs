@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::Node;
-use super::hash::{SEED, mix};
+use crate::hash::{SEED, mix};
 use crate::normalize::id_number::Sex;
 use crate::normalize::{Comparable, ComparableColumn, IdNumber, NameForm, Pool, PoolId, Relation, Texts};
 use crate::{Error, Result};
@@ -99,7 +99,8 @@ impl<'a> Nodes<'a> {
         if total > u32::MAX as usize / 2 || comparables.len() > 250 {
             return Err(Error::input("记录太多,一次放不下").hint("一次最多约20亿条;按县区分开运行"));
         }
-        let mut names: Vec<&str> = comparables.iter().flat_map(|c| c.columns.keys()).map(String::as_str).collect();
+        let mut names: Vec<&str> =
+            comparables.iter().flat_map(|c| c.columns.keys()).map(String::as_str).collect();
         names.sort_unstable();
         names.dedup();
         for name in names {
@@ -271,7 +272,7 @@ impl<'a> Nodes<'a> {
                     let id = values.at(place);
                     id.key.rotate_left(8) ^ id.class as u64
                 }
-                Column::Name(values, pool) => xxh3_64(pool.get(values.at(place)).clean.as_bytes()),
+                Column::Name(values, pool) => xxh3_64(pool.get(values.at(place)).clean_bytes()),
                 Column::Text(values, pool) => xxh3_64(pool.get(values.at(place)).as_bytes()),
                 Column::Date(values) | Column::Division(values) => u64::from(values.at(place)),
                 Column::Code(values) => u64::from(values.at(place)),

@@ -75,20 +75,18 @@ mod tests {
         Scored { pair: block::pack(left, right), weight, levels: [0; MOST], own: outcome, outcome }
     }
 
-    /// Two sources of three records each, without columns.
-    fn comparables() -> [crate::normalize::Comparable; 2] {
-        let comparable = |source: &str| crate::normalize::Comparable {
+    /// A source of three records, without columns.
+    fn comparable(source: &str) -> crate::normalize::Comparable {
+        crate::normalize::Comparable {
             source: source.to_owned(),
             rows: 3,
             columns: std::collections::BTreeMap::new(),
-        };
-        [comparable("a"), comparable("b")]
+        }
     }
 
     fn kept(pairs: &[(u32, u32, i32)], single: [bool; 2]) -> Vec<bool> {
         let mut all: Vec<Scored> = pairs.iter().map(|&(l, r, w)| scored(l, r, w)).collect();
-        let comparables = comparables();
-        settle(&mut all, &Nodes::build(&comparables).unwrap(), &single);
+        settle(&mut all, &Nodes::build(&["a", "b"].map(comparable)).unwrap(), &single);
         all.iter().map(Scored::accepted).collect()
     }
 

@@ -60,18 +60,13 @@ impl<'a> Scoring<'a> {
             further: Vec::new(),
             scored: Vec::new(),
         };
-        crate::lap::lap("parts");
         let numbered = this.of_one_number();
-        crate::lap::lap("of one number");
         this.doubtful = context::doubtful(&numbered, nodes);
-        crate::lap::lap("doubtful");
         this.households = Households::new(nodes, &settings.resolve.household_anchor, &this.doubtful);
-        crate::lap::lap("households");
-        let far: Vec<u64> = numbered.into_iter().filter(|one| one.1 >= HanNameLevel::Dropped).map(|one| one.0).collect();
+        let far: Vec<u64> =
+            numbered.into_iter().filter(|one| one.1 >= HanNameLevel::Dropped).map(|one| one.0).collect();
         this.ask(&this.pairs, &far).into_iter().for_each(|node| this.asked[node as usize] = true);
-        crate::lap::lap("ask");
         this.scored = this.score(&this.pairs);
-        crate::lap::lap(&format!("score {}", this.scored.len()));
         Ok(this)
     }
 
@@ -79,13 +74,10 @@ impl<'a> Scoring<'a> {
     pub(super) fn rounds(&mut self, pass: &Pass, settled: &[bool]) -> PassReport {
         let mut report = PassReport { name: pass.name.clone(), ..PassReport::default() };
         let mut more = self.households.within(self.nodes, settled);
-        crate::lap::lap("within");
         for _ in 0..ROUNDS {
             self.decide();
-            crate::lap::lap("decide");
             let accepted = self.scored.par_iter().filter(|one| one.accepted());
             self.households.connect(accepted.map(|one| one.pair));
-            crate::lap::lap("connect");
             more = block::union(&more, &self.households.across(self.nodes, settled));
             report.pairs += more.len() as u64;
             let known = |pair: &u64| {
@@ -93,15 +85,12 @@ impl<'a> Scoring<'a> {
             };
             more.retain(|pair| !known(pair));
             report.new_pairs += more.len() as u64;
-            crate::lap::lap("across");
             let changed = self.score_again();
-            crate::lap::lap("again");
             if !changed && more.is_empty() {
                 // Nothing new, so the decisions stand.
                 return report;
             }
             self.add(std::mem::take(&mut more));
-            crate::lap::lap("add");
         }
         self.decide();
         report
@@ -155,10 +144,9 @@ impl<'a> Scoring<'a> {
 
     /// Those of the pairs that can matter, scored.
     fn score(&self, pairs: &[u64]) -> Vec<Scored> {
-        use ComparisonKind::{Birth, IdNumber, Sex};
         let scorer = self.scorer();
-        // Numbers and dates tell most people apart, and are compared fast.
-        let first = |kind| matches!(kind, IdNumber | Birth | Sex);
+        // Numbers and dates tell most people apart.
+        let first = |kind| matches!(kind, ComparisonKind::IdNumber | ComparisonKind::Birth);
         let of_batch = |pairs: &[u64]| {
             let mut levels = vec![[0; MOST]; pairs.len()];
             scorer.levels_of(pairs, &mut levels, first);
@@ -177,7 +165,12 @@ impl<'a> Scoring<'a> {
             let scored = pairs.into_iter().zip(levels).map(score).filter(matters);
             scored.map(|one| Scored { own: self.own(&one), ..one }).collect::<Vec<_>>()
         };
-        pairs.par_chunks(BATCH).flat_map_iter(of_batch).collect()
+        // Some at a time, so that what matters of them is not held twice.
+        let mut scored = Vec::new();
+        for some in pairs.chunks(BATCH * 512) {
+            scored.extend(some.par_chunks(BATCH).flat_map_iter(of_batch).collect::<Vec<_>>());
+        }
+        scored
     }
 
     /// How much heavier a pair can become: only the evidence of households grows.

@@ -133,9 +133,14 @@ impl<'a> Scorer<'a> {
                     let stated = nodes.stated_sex(node);
                     (stated, self.believed(node, stated, |id| id.sex().map_or(0, |sex| sex as u8)))
                 };
-                each(pairs, sex, &mut found, |(stated, p), (other, q)| {
-                    if stated == 0 && other == 0 { 0 } else { equal(p, q) }
-                });
+                each(
+                    pairs,
+                    sex,
+                    &mut found,
+                    |(stated, p), (other, q)| {
+                        if stated == 0 && other == 0 { 0 } else { equal(p, q) }
+                    },
+                );
             }
             (ComparisonKind::Household, _) => {
                 let home = |node| (node, self.households.of(node));
@@ -147,24 +152,35 @@ impl<'a> Scorer<'a> {
                 each(pairs, |node| v.at(nodes.place(node)), &mut found, |p, q| id_level(p, q).number());
             }
             (ComparisonKind::HanName, Some(Column::Name(v, pool))) => {
-                each(pairs, |node| v.at(nodes.place(node)), &mut found, |p, q| {
-                    han_name_level(pool.get(p), pool.get(q)).number()
-                });
+                each(
+                    pairs,
+                    |node| v.at(nodes.place(node)),
+                    &mut found,
+                    |p, q| han_name_level(pool.get(p), pool.get(q)).number(),
+                );
             }
             (ComparisonKind::Date, Some(Column::Date(v))) => {
                 each(pairs, |node| v.at(nodes.place(node)), &mut found, |p, q| date_level(p, q).number());
             }
             (ComparisonKind::Division, Some(Column::Division(v))) => {
-                each(pairs, |node| v.at(nodes.place(node)), &mut found, |p, q| {
-                    division_level(self.tree, p, q).number()
-                });
+                each(
+                    pairs,
+                    |node| v.at(nodes.place(node)),
+                    &mut found,
+                    |p, q| division_level(self.tree, p, q).number(),
+                );
             }
             (ComparisonKind::Text | ComparisonKind::Code, Some(Column::Text(v, pool))) => {
                 let level = if part.kind == ComparisonKind::Text { text_level } else { code_level };
-                each(pairs, |node| v.at(nodes.place(node)), &mut found, |p, q| match p != 0 && p == q {
-                    true => TextLevel::Equal.number(),
-                    false => level(pool.get(p), pool.get(q)).number(),
-                });
+                each(
+                    pairs,
+                    |node| v.at(nodes.place(node)),
+                    &mut found,
+                    |p, q| match p != 0 && p == q {
+                        true => TextLevel::Equal.number(),
+                        false => level(pool.get(p), pool.get(q)).number(),
+                    },
+                );
             }
             _ => (0..pairs.len()).for_each(|at| found(at, 0)),
         }
@@ -298,11 +314,7 @@ pub fn parts<'a>(settings: &LinkSettings, nodes: &'a Nodes<'a>) -> Result<Parts<
     settings.comparisons.iter().map(|comparison| part(settings, nodes, comparison)).collect()
 }
 
-fn part<'a>(
-    settings: &LinkSettings,
-    nodes: &'a Nodes<'a>,
-    comparison: &Comparison,
-) -> Result<Part<'a>> {
+fn part<'a>(settings: &LinkSettings, nodes: &'a Nodes<'a>, comparison: &Comparison) -> Result<Part<'a>> {
     use ComparisonKind::*;
     let column = nodes.column(comparison.column());
     let suits = match (comparison.kind, column) {

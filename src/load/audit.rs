@@ -11,6 +11,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::{AuditFinding, Loaded, Reject};
 use crate::config::SourceContract;
 use crate::config::source::{AuditAction, Column, UniqueAction};
+use crate::hash::Sieve;
 use crate::rows::{Rows, Store};
 use crate::{Error, Result};
 
@@ -169,67 +170,84 @@ fn unique(contract: &SourceContract, loaded: &mut Loaded, store: &Store) -> Resu
 
 /// (row, first row with the same key), ascending.
 fn repeats(rows: &Rows, columns: &[&Column]) -> Result<Vec<(usize, usize)>> {
-    let mut keys: Vec<Option<u128>> = Vec::with_capacity(rows.count());
-    for batch in rows.chunks(|name| columns.iter().any(|c| c.name == name))? {
-        let batch = batch?;
-        let arrays: Vec<&ArrayRef> = columns.iter().filter_map(|c| batch.column_by_name(&c.name)).collect();
-        keys.par_extend((0..batch.num_rows()).into_par_iter().with_min_len(16_384).map_init(
-            Vec::new,
-            |buffer: &mut Vec<u8>, row| {
-                buffer.clear();
-                for array in &arrays {
-                    if array.is_null(row) {
-                        return None;
-                    }
-                    match array.data_type() {
-                        DataType::Utf8 => buffer.extend(array.as_string::<i32>().value(row).as_bytes()),
-                        DataType::Int64 => {
-                            buffer.extend(array.as_primitive::<Int64Type>().value(row).to_le_bytes())
-                        }
-                        DataType::Date32 => {
-                            buffer.extend(array.as_primitive::<Date32Type>().value(row).to_le_bytes())
-                        }
-                        _ => buffer.extend(array.as_primitive::<Int32Type>().value(row).to_le_bytes()),
-                    }
-                    buffer.push(0x1F);
+    // Nearly all keys stand once, which half of a hash tells; the others are looked at again.
+    let sieve = Sieve::new(rows.count());
+    let mut halves: Vec<u64> = Vec::with_capacity(rows.count());
+    each_key(rows, columns, &|_| true, &mut |keys| {
+        let from = halves.len();
+        halves.par_extend(keys.into_par_iter().map(|key| key.map_or(NONE, half)));
+        halves[from..].par_chunks(1 << 14).for_each(|some| {
+            sieve.add(some.iter().copied().filter(|half| *half != NONE));
+        });
+    })?;
+    let mut twice: Vec<u64> =
+        halves.into_par_iter().filter(|&h| h != NONE && sieve.may_hold_twice(h)).collect();
+    drop(sieve);
+    twice.par_sort_unstable();
+    let mut twice: Vec<u64> = twice.windows(2).filter(|w| w[0] == w[1]).map(|w| w[0]).collect();
+    twice.dedup();
+    if twice.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut seen: HashMap<u128, usize> = HashMap::new();
+    let (mut found, mut row) = (Vec::new(), 0);
+    each_key(rows, columns, &|key| twice.binary_search(&half(key)).is_ok(), &mut |keys| {
+        for key in keys {
+            match key.map(|key| seen.entry(key)) {
+                None => {}
+                Some(Entry::Vacant(place)) => {
+                    place.insert(row);
                 }
-                Some(xxh3_128(buffer))
-            },
-        ));
-    }
-    let mut seen: HashMap<u128, u32, Hashed> =
-        HashMap::with_capacity_and_hasher(keys.len(), Hashed::default());
-    let mut found = Vec::new();
-    for (row, key) in keys.iter().enumerate() {
-        match key.map(|k| seen.entry(k)) {
-            None => {}
-            Some(Entry::Vacant(place)) => {
-                place.insert(row as u32);
+                Some(Entry::Occupied(place)) => found.push((row, *place.get())),
             }
-            Some(Entry::Occupied(place)) => found.push((row, *place.get() as usize)),
+            row += 1;
         }
-    }
+    })?;
     Ok(found)
 }
 
-/// Keys are hashes already.
-#[derive(Default)]
-struct TakeHash(u64);
+/// No key.
+const NONE: u64 = 0;
 
-type Hashed = std::hash::BuildHasherDefault<TakeHash>;
+fn half(key: u128) -> u64 {
+    (key as u64).max(NONE + 1)
+}
 
-impl std::hash::Hasher for TakeHash {
-    fn finish(&self) -> u64 {
-        self.0
+/// Gives `each` the hash of the key of every row, chunk by chunk; none for keys with an empty
+/// part and for those that `wanted` refuses.
+fn each_key(
+    rows: &Rows,
+    columns: &[&Column],
+    wanted: &(dyn Fn(u128) -> bool + Sync),
+    each: &mut dyn FnMut(Vec<Option<u128>>),
+) -> Result<()> {
+    for batch in rows.chunks(|name| columns.iter().any(|c| c.name == name))? {
+        let batch = batch?;
+        let arrays: Vec<&ArrayRef> = columns.iter().filter_map(|c| batch.column_by_name(&c.name)).collect();
+        let key = |buffer: &mut Vec<u8>, row: usize| {
+            buffer.clear();
+            for array in &arrays {
+                if array.is_null(row) {
+                    return None;
+                }
+                match array.data_type() {
+                    DataType::Utf8 => buffer.extend(array.as_string::<i32>().value(row).as_bytes()),
+                    DataType::Int64 => {
+                        buffer.extend(array.as_primitive::<Int64Type>().value(row).to_le_bytes())
+                    }
+                    DataType::Date32 => {
+                        buffer.extend(array.as_primitive::<Date32Type>().value(row).to_le_bytes())
+                    }
+                    _ => buffer.extend(array.as_primitive::<Int32Type>().value(row).to_le_bytes()),
+                }
+                buffer.push(0x1F);
+            }
+            Some(xxh3_128(buffer)).filter(|&key| wanted(key))
+        };
+        let rows = (0..batch.num_rows()).into_par_iter().with_min_len(8192);
+        each(rows.map_init(Vec::new, key).collect());
     }
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
-        }
-    }
-    fn write_u128(&mut self, key: u128) {
-        self.0 = key as u64;
-    }
+    Ok(())
 }
 
 fn place(loaded: &Loaded, row: usize) -> String {

@@ -36,6 +36,14 @@ pub fn clean(text: &str) -> Option<Cow<'_, str>> {
     Some(Cow::Borrowed(trimmed))
 }
 
+/// Does a text, or several in one buffer, hold nothing that [`clean`] or [`without_quote`] would
+/// change? May wrongly say no.
+pub fn plain(bytes: &[u8]) -> bool {
+    // Blanks, control bytes, quotes, and the first bytes of spaces and invisible characters.
+    let odd = |b: u8| b <= b' ' || matches!(b, b'\'' | b'`' | 0x7F | 0xC2 | 0xE1 | 0xE2 | 0xE3 | 0xEF);
+    bytes.chunks(4096).all(|some| some.iter().map(|&b| u8::from(odd(b))).fold(0, |any, odd| any | odd) == 0)
+}
+
 fn invisible(c: char) -> bool {
     c.is_whitespace() || c.is_control() || format_character(c)
 }
@@ -133,6 +141,14 @@ mod tests {
             assert_eq!(clean(text).as_deref(), expected, "{text:?}");
         }
         assert!(matches!(clean("张三"), Some(Cow::Borrowed(_))));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_plain_stays(text in "[ -~张三·\u{3000}\u{a0}\u{200b}‘’\t]{1,6}") {
+            let same = matches!(clean(&text), Some(Cow::Borrowed(c)) if without_quote(c) == text);
+            proptest::prop_assert!(same || !plain(text.as_bytes()), "{:?}", text);
+        }
     }
 
     #[test]

@@ -88,6 +88,13 @@ impl<'a> Cells<'a> {
             Self::Units(texts) => texts.len(),
         }
     }
+    /// Is every cell clean already? May wrongly say no.
+    fn plain(&self) -> bool {
+        let Self::Raw(array) = self else { return false };
+        let offsets = array.value_offsets();
+        let (from, to) = (offsets[0] as usize, offsets[array.len()] as usize);
+        cell::plain(&array.value_data()[from..to])
+    }
     /// Text of a cell as delivered.
     pub fn get(&self, index: usize) -> Option<&'a str> {
         match self {
@@ -99,6 +106,7 @@ impl<'a> Cells<'a> {
 }
 
 /// Outcome of reading a typed cell.
+#[derive(Clone, Copy)]
 enum Read<T> {
     Value(T),
     Nothing,
@@ -146,9 +154,16 @@ fn typed<T: ArrowPrimitiveType>(
     troubles: &mut Vec<(usize, Trouble)>,
     read: impl Fn(&str) -> Read<T::Native>,
 ) -> PrimitiveArray<T> {
+    let plain = cells.plain();
     let read = |raw: &str| -> Read<T::Native> {
-        let Some(text) = cell::clean(raw) else { return Read::Nothing };
-        let text = cell::without_quote(&text);
+        let clean;
+        let text = if plain {
+            raw
+        } else {
+            clean = cell::clean(raw);
+            let Some(text) = &clean else { return Read::Nothing };
+            cell::without_quote(text)
+        };
         match read(text) {
             Read::Wrong(trouble) => {
                 if cell::is_nothing(text) {
@@ -162,13 +177,24 @@ fn typed<T: ArrowPrimitiveType>(
             other => other,
         }
     };
-    let default = column.default.as_deref().and_then(|d| match read(d) {
+    let default = column.default.as_deref().and_then(cell::clean);
+    let default = default.and_then(|text| match read(cell::without_quote(&text)) {
         Read::Value(value) => Some(value),
         _ => None,
     });
     let mut builder = PrimitiveBuilder::<T>::with_capacity(cells.len());
+    // Many cells say what the one above says.
+    let mut above: Option<(&str, Read<T::Native>)> = None;
     for index in 0..cells.len() {
-        let outcome = cells.get(index).map_or(Read::Nothing, &read);
+        let outcome = match (cells.get(index), above) {
+            (None, _) => Read::Nothing,
+            (Some(text), Some((same, outcome))) if text == same => outcome,
+            (Some(text), _) => {
+                let outcome = read(text);
+                above = Some((text, outcome));
+                outcome
+            }
+        };
         match outcome {
             Read::Value(value) => builder.append_value(value),
             Read::Doubtful(value, trouble) => {
@@ -203,9 +229,10 @@ fn text(column: &Column, cells: &Cells<'_>, troubles: &mut Vec<(usize, Trouble)>
         }
         Some(Cow::Owned(cell::without_quote(&clean).to_owned()))
     };
+    let stays = |t| matches!(clean(t), Some(Cow::Borrowed(c)) if c.len() == t.len());
     if let Cells::Raw(array) = cells
         && column.default.is_none()
-        && array.iter().flatten().all(|t| matches!(clean(t), Some(Cow::Borrowed(c)) if c.len() == t.len()))
+        && (cells.plain() || array.iter().flatten().all(stays))
     {
         if column.required {
             troubles.extend((0..array.len()).filter(|&i| array.is_null(i)).map(|i| (i, Trouble::Missing)));

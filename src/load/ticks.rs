@@ -22,11 +22,19 @@ impl Marks {
     /// Marks of some cells.
     pub fn of(cells: &Cells<'_>) -> Self {
         let mut marks = Self::default();
-        for text in (0..cells.len()).filter_map(|index| cells.get(index)).filter_map(cell::clean) {
-            match text.as_ref() {
-                "√" | "✓" | "✔" | "☑" => marks.ticked = true,
-                text if cell::flag(text).is_some() || !cell::is_nothing(text) => marks.written = true,
-                _ => {}
+        // The texts are few.
+        let mut seen = [""; 4];
+        for text in (0..cells.len()).filter_map(|index| cells.get(index)) {
+            let seen = &mut seen[text.len() % 4];
+            if *seen == text {
+                continue;
+            }
+            *seen = text;
+            match cell::clean(text).as_deref() {
+                None => {}
+                Some("√" | "✓" | "✔" | "☑") => marks.ticked = true,
+                Some(text) if cell::flag(text).is_some() || !cell::is_nothing(text) => marks.written = true,
+                Some(_) => {}
             }
         }
         marks

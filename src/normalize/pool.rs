@@ -145,11 +145,7 @@ impl PoolBuilder {
     }
 
     /// Analyses the distinct texts, some at a time in parallel, and gives the results in order.
-    fn analysed<T: Send>(
-        texts: &Texts,
-        analyse: impl Fn(&str) -> T + Sync,
-        mut each: impl FnMut(T),
-    ) {
+    fn analysed<T: Send>(texts: &Texts, analyse: impl Fn(&str) -> T + Sync, mut each: impl FnMut(T)) {
         let count = texts.len();
         for from in (0..count).step_by(PART) {
             let part: Vec<T> = (from..count.min(from + PART))

@@ -64,7 +64,7 @@ fn ids_do_not_depend_on_threads() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("pool");
         let out = pool.install(|| normalize_tables(std::slice::from_ref(&table)).expect("good"));
         let (ids, names) = out[0].names("name").expect("names");
-        (ids.to_vec(), names.values.iter().map(|n| n.clean.clone()).collect::<Vec<_>>())
+        (ids.to_vec(), names.values.iter().map(|n| n.clean().to_owned()).collect::<Vec<_>>())
     };
     assert_eq!(run(1), run(3));
 }

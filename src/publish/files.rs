@@ -44,9 +44,10 @@ impl Outputs {
         self.root.join(relative)
     }
 
-    /// Runs writers of different files side by side; what they note comes in their order.
-    pub(super) fn side_by_side(&mut self, writers: &[Writer<'_>]) -> Result<()> {
-        self.each(writers, |write, own| (**write)(own))
+    /// Runs writers of large files one after the other: the columns of one keep all processors busy, and
+    /// memory holds the buffers of one.
+    pub(super) fn one_by_one(&mut self, writers: &[Writer<'_>]) -> Result<()> {
+        writers.iter().try_for_each(|write| write(self))
     }
 
     /// Writes files for each of `items` side by side; what is noted comes in their order.

@@ -102,7 +102,7 @@ fn write(inputs: &PublicationInputs<'_>, staging: &staging::Staging) -> Result<P
     let all = all?;
     let root = staging.folder();
     let (mut outputs, disk) = files::Outputs::new(root)?;
-    outputs.side_by_side(&[
+    outputs.one_by_one(&[
         &|to| tables::write(inputs, &people, &all, &keys, to),
         &|to| match inputs.catalogue.outputs.restricted {
             true => restricted::write(inputs, &people, &all, &keys, to),

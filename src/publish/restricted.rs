@@ -26,7 +26,7 @@ pub(super) fn write(
     keys: &Keys,
     outputs: &mut Outputs,
 ) -> Result<()> {
-    outputs.side_by_side(&[
+    outputs.one_by_one(&[
         &|to| identity::write(inputs, people, all, keys, to),
         &|to| record::record(inputs, people, to),
         &|to| record::link(inputs, people, to),

@@ -14,8 +14,8 @@ use super::outcome::{Finding, Subject};
 use super::relate::{Placed, relate};
 use super::rule_set::RuleSet;
 use super::{Exception, SubjectKind, Texts, Views};
-use crate::normalize::division::{COUNTY, TOWNSHIP, VILLAGE};
 use crate::Result;
+use crate::normalize::division::{COUNTY, TOWNSHIP, VILLAGE};
 
 /// County, township and village code, `''` if unknown.
 type Division = [Arc<str>; 3];

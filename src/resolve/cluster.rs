@@ -73,9 +73,9 @@ pub(super) fn cluster(settings: &LinkSettings, nodes: &Nodes<'_>, links: &Links)
         let id = if own { id.key + 1 } else { 0 };
         Holds { sources: single[usize::from(nodes.source[node as usize])], id }
     };
-    let accepted = || (0..links.left.len()).into_par_iter().filter(|&i| links.decision[i] == Decision::Accept);
-    let mut builder =
-        Builder { sets: DisjointSets::new(nodes.len()), holds: nodes.all().map(own).collect() };
+    let accepted =
+        || (0..links.left.len()).into_par_iter().filter(|&i| links.decision[i] == Decision::Accept);
+    let mut builder = Builder { sets: DisjointSets::new(nodes.len()), holds: nodes.all().map(own).collect() };
     // Nearly all persons may be joined in any order. Which may not is known when all are joined.
     for i in 0..links.left.len() {
         if links.decision[i] == Decision::Accept {

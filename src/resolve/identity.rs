@@ -63,20 +63,14 @@ impl PersonKeys {
     }
 
     /// What the records say of persons whose number is none or among `shared`.
-    fn says(
-        &self,
-        nodes: &Nodes,
-        tree: &DivisionTree,
-        person: &[u32],
-        shared: &[u64],
-    ) -> Vec<(u32, String)> {
+    fn says(&self, nodes: &Nodes, tree: &DivisionTree, person: &[u32], shared: &[u64]) -> Vec<(u32, String)> {
         let numbers = self.numbers.par_iter();
         let asked: Vec<bool> = numbers.map(|n| *n == NONE || shared.binary_search(n).is_ok()).collect();
         let mut says: Vec<(u32, String)> = (0..nodes.len() as u32)
             .into_par_iter()
             .filter(|&node| asked[person[node as usize] as usize])
             .map(|node| {
-                let name = nodes.name(node).map_or("", |n| n.clean.as_str());
+                let name = nodes.name(node).map_or("", |name| name.clean());
                 let village = tree.code_at(nodes.division(node), VILLAGE);
                 let said = format!("{name}|{}|{village}|{:016x}", nodes.birth(node), nodes.content(node));
                 (person[node as usize], said)
@@ -152,7 +146,8 @@ pub(super) fn ids<const LETTER: char>(
     }
     // Different keys of one hash: the first by text keeps it, the others try other seeds.
     let alike = (0..count).filter(|&at| twice.binary_search(&ids[at]).is_ok());
-    let mut alike: Vec<(PublishedId<LETTER>, String, usize)> = alike.map(|at| (ids[at], key(at), at)).collect();
+    let mut alike: Vec<(PublishedId<LETTER>, String, usize)> =
+        alike.map(|at| (ids[at], key(at), at)).collect();
     alike.sort_unstable();
     for same in alike.chunk_by(|a, b| a.0 == b.0) {
         for (_, key, at) in &same[1..] {
@@ -179,6 +174,9 @@ mod tests {
     fn who_says_the_same_is_numbered() {
         let mut says: Vec<(u32, String)> = (0..3).map(|person| (person, "张三|0||".to_owned())).collect();
         tell_apart(&mut says);
-        assert_eq!(says.iter().map(|s| s.1.as_str()).collect::<Vec<_>>(), ["张三|0||", "张三|0|||2", "张三|0|||3"]);
+        assert_eq!(
+            says.iter().map(|s| s.1.as_str()).collect::<Vec<_>>(),
+            ["张三|0||", "张三|0|||2", "张三|0|||3"]
+        );
     }
 }

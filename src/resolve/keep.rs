@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 use super::id::CHARACTERS;
 use super::{HouseholdId, IdentityChange, PersonId, PublishedId};
 use crate::Result;
-use crate::link::hash::Groups;
+use crate::hash::Groups;
 use crate::link::nodes::Nodes;
 use crate::load::Loaded;
 use crate::normalize::DivisionTree;
@@ -137,7 +137,7 @@ impl Now<'_> {
     }
 
     fn name(&self, node: u32) -> &str {
-        self.nodes.name(node).map_or("", |name| name.clean.as_str())
+        self.nodes.name(node).map_or("", |name| name.clean())
     }
 
     fn number_key(&self, node: u32, text: &mut String) -> Option<u64> {

@@ -78,26 +78,20 @@ pub fn resolve_nodes(
 ) -> Result<Resolution> {
     let tree = &pipeline.divisions;
     let Clusters { person, count, tier, in_review, foreign } = cluster::cluster(settings, nodes, links);
-    crate::lap::lap("cluster");
     let keys = PersonKeys::new(nodes, tree, &person, count, &foreign);
     drop(foreign);
-    crate::lap::lap("person keys");
     let homes = households::assemble(settings, nodes, &person, &keys);
-    crate::lap::lap("homes");
     let mut person_ids = identity::ids(keys.len(), &|at, key| keys.push_to(at, key));
     let mut household_ids = identity::ids(homes.count(), &|at, key| homes.push_key(at, key));
     let household = homes.household;
-    crate::lap::lap("ids");
     drop(keys);
     let mut ledger = Vec::new();
     if let Some(previous) = previous {
         let now = Now { loaded, nodes, tree, person: &person, household: &household };
         let Votes { persons, households } = now.votes(previous.records()?)?;
-        crate::lap::lap("votes");
         keep::keep(&mut person_ids, persons, &mut ledger);
         keep::keep(&mut household_ids, households, &mut ledger);
     }
     let offsets = nodes.offsets.clone();
-    crate::lap::lap("keep");
     Ok(Resolution { offsets, person, household, tier, in_review, person_ids, household_ids, ledger })
 }

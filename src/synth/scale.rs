@@ -74,7 +74,8 @@ fn write_quarter(
     let mut exceptions = create(&exceptions_path)?;
     let fail = |e| Error::io("写文件", &exceptions_path, e);
     exceptions.write_all(b"rule_code,subject_kind,entity,rule_key\n").map_err(fail)?;
-    let mut quarter = Writing { outputs, exceptions, exceptions_path, coverage: Coverage::new(), moved: Vec::new() };
+    let mut quarter =
+        Writing { outputs, exceptions, exceptions_path, coverage: Coverage::new(), moved: Vec::new() };
     let per_village = (plan.options.persons / plan.places.len() as u64).max(1);
     // Every thread has a village, and one waits for the first that is done.
     let least = 2 * rayon::current_num_threads();

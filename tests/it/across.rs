@@ -99,7 +99,10 @@ fn who_moved_is_found_in_both_prefectures_and_nobody_else() {
     let little = folder.path().join("little");
     compared(&[&before, &after], &little, 50_000);
     for file in ["cross_link.parquet", "cross_link.csv"] {
-        assert!(std::fs::read(out.join(file)).unwrap() == std::fs::read(little.join(file)).unwrap(), "{file}");
+        assert!(
+            std::fs::read(out.join(file)).unwrap() == std::fs::read(little.join(file)).unwrap(),
+            "{file}"
+        );
     }
 }
 
@@ -114,5 +117,8 @@ fn what_cannot_be_compared_is_refused() {
     assert_eq!(refused(vec![nowhere.clone()]).kind(), bidui::ErrorKind::Usage);
     assert_eq!(refused(vec![nowhere.clone(), nowhere.clone()]).kind(), bidui::ErrorKind::Usage);
     let error = refused(vec![nowhere.clone(), folder.path().join("quarter=2018Q4")]);
-    assert_eq!((error.kind(), error.location().file.clone()), (bidui::ErrorKind::Input, Some(nowhere.join("manifest.json"))));
+    assert_eq!(
+        (error.kind(), error.location().file.clone()),
+        (bidui::ErrorKind::Input, Some(nowhere.join("manifest.json")))
+    );
 }

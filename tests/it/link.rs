@@ -113,7 +113,7 @@ fn show(q: &Quarter, truth: &HashMap<String, (String, String)>) {
             .id_numbers("id_number")
             .map(|v| format!("{:?} {:?}", v[row].class, v[row].to_text()))
             .unwrap_or_default();
-        let name = c.names("name").map(|(v, p)| p.get(v[row]).clean.clone()).unwrap_or_default();
+        let name = c.names("name").map(|(v, p)| p.get(v[row]).clean().to_owned()).unwrap_or_default();
         let birth = c.dates("birth_date").map_or(0, |v| v[row]);
         let division = c.divisions("division").map_or(0, |v| v[row]);
         let (person, kinds) = truth.get(&q.ids[node]).cloned().unwrap_or_default();

@@ -124,10 +124,7 @@ fn link_columns_by_role() {
     assert_eq!(out[0].codes("sex"), Some(&[1, 2, 0][..]));
     assert_eq!(out[2].dates("birth_date"), Some(&[19700102, 0][..]));
     let (relations, words) = out[0].texts("relation").expect("relations");
-    assert_eq!(
-        relations.iter().map(|&r| words.get(r)).collect::<Vec<_>>(),
-        ["户主", "儿媳", "远房"]
-    );
+    assert_eq!(relations.iter().map(|&r| words.get(r)).collect::<Vec<_>>(), ["户主", "儿媳", "远房"]);
     let (phones, numbers) = out[0].texts("phone").expect("phones");
     assert_eq!((numbers.get(phones[0]), phones[1]), ("13800138000", 0));
 }

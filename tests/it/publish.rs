@@ -157,7 +157,8 @@ impl World {
             links.decision.push(if review { Decision::Review } else { Decision::Accept });
             links.levels.iter_mut().for_each(|l| l.push((n % 4) as u8));
         }
-        let ids: ArrayRef = Arc::new(StringArray::from_iter_values(resolution.person_ids.iter().map(|id| id.to_string())));
+        let ids: ArrayRef =
+            Arc::new(StringArray::from_iter_values(resolution.person_ids.iter().map(|id| id.to_string())));
         let ages: ArrayRef = Arc::new(Int32Array::from_iter_values((0..people).map(|n| (n % 90) as i32)));
         let batch = RecordBatch::try_from_iter([("person_id", ids), ("age", ages)]).unwrap();
         let views = vec![View::of("person", batch.clone()), View::of("person_previous", batch)];

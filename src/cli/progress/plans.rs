@@ -29,8 +29,7 @@ pub const LINK: &[Stage] =
 pub const SYNTH: &[Stage] = &[Stage { title: "生成虚构数据", share: 1.0, even: true }];
 
 /// `bidui across`.
-pub const ACROSS: &[Stage] =
-    &[Stage { title: "比对证号", share: 9.0, even: true }, stage("写出", 1.0)];
+pub const ACROSS: &[Stage] = &[Stage { title: "比对证号", share: 9.0, even: true }, stage("写出", 1.0)];
 
 /// Commands whose time was not measured stage by stage.
 pub const UNKNOWN: &[Stage] = &[];

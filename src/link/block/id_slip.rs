@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::same_id::Carriers;
 use super::{PassReport, pack};
-use crate::link::hash::Sieve;
+use crate::hash::Sieve;
 use crate::link::nodes::Nodes;
 use crate::normalize::id_number::{Digits, IdClass, IdNumber};
 
@@ -56,10 +56,10 @@ fn neighbours(id: IdNumber, found: &mut Vec<u64>) {
         let body = key / 11;
         let digits = Digits::from_key(key).0;
         found.push(body);
-        for place in 0..17 {
-            let one = 10u64.pow(16 - place as u32);
-            let without = body - u64::from(digits[place]) * one;
-            found.extend((0..10).filter(|&d| d != digits[place]).map(|d| without + u64::from(d) * one));
+        for (place, &own) in (0..17).zip(&digits) {
+            let one = 10u64.pow(16 - place);
+            let without = body - u64::from(own) * one;
+            found.extend((0..10).filter(|&digit| digit != own).map(|digit| without + u64::from(digit) * one));
         }
         for place in 0..17 {
             let mut values = digits;

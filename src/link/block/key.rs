@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::same_id::{pieces, ranges};
 use super::{PassReport, pack};
 use crate::config::link::{KeyBy, KeyPart, LinkSettings, Pass};
-use crate::link::hash::{Groups, SEED, Sieve, mix};
+use crate::hash::{Groups, SEED, Sieve, mix};
 use crate::link::nodes::{Column, Nodes, Place, Values};
 use crate::normalize::division::{TOWNSHIP, VILLAGE};
 use crate::normalize::{DivisionTree, IdNumber, NameForm, Pool};
@@ -47,25 +47,52 @@ impl Keys {
 /// Keys by value; value 0 has none.
 #[derive(Default)]
 struct KeyTable {
+    /// First key of each value, 0 for none: mostly the only one.
+    first: Vec<u64>,
+    /// A bit for each value that has more.
+    several: Vec<u64>,
+    /// Where the further keys of each value begin; empty if none has any.
     starts: Vec<u32>,
-    keys: Vec<u64>,
+    further: Vec<u64>,
 }
 
 impl KeyTable {
     /// One key each, from value 1 on; key 0 is none.
     fn single(keys: impl Iterator<Item = u64>) -> Self {
-        let mut table = Self { starts: vec![0, 0], keys: Vec::new() };
-        for key in keys {
-            if key != 0 {
-                table.keys.push(key);
+        let first: Vec<u64> = std::iter::once(0).chain(keys).collect();
+        Self { several: vec![0; first.len().div_ceil(64)], first, ..Self::default() }
+    }
+
+    /// Several keys each, from value 0 on: how many each has, and all of them.
+    fn of_parts(parts: Vec<(Vec<u32>, Vec<u64>)>) -> Self {
+        let mut table = Self { starts: vec![0], ..Self::default() };
+        for (counts, keys) in parts {
+            let mut keys = keys.into_iter();
+            for count in counts {
+                let value = table.first.len();
+                if value.is_multiple_of(64) {
+                    table.several.push(0);
+                }
+                table.several[value / 64] |= u64::from(count > 1) << (value % 64);
+                table.first.push(if count > 0 { keys.next().unwrap_or(0) } else { 0 });
+                table.further.extend(keys.by_ref().take(count.saturating_sub(1) as usize));
+                table.starts.push(table.further.len() as u32);
             }
-            table.starts.push(table.keys.len() as u32);
         }
         table
     }
 
-    fn of(&self, value: u32) -> &[u64] {
-        &self.keys[self.starts[value as usize] as usize..self.starts[value as usize + 1] as usize]
+    /// Gives the keys of a value.
+    fn each(&self, value: u32, mut found: impl FnMut(u64)) {
+        let value = value as usize;
+        match self.first[value] {
+            0 => {}
+            key => found(key),
+        }
+        if self.several[value / 64] >> (value % 64) & 1 == 1 {
+            let further = self.starts[value] as usize..self.starts[value + 1] as usize;
+            self.further[further].iter().copied().for_each(found);
+        }
     }
 }
 
@@ -78,29 +105,16 @@ impl Readings {
         let mut pools = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let place = std::ptr::from_ref(pool) as usize;
         Arc::clone(pools.entry(place).or_insert_with(|| {
-            let parts: Vec<(Vec<u32>, Vec<u64>)> = pool
-                .values
-                .par_chunks(8192)
-                .map(|names| {
-                    let (mut counts, mut keys) = (Vec::with_capacity(names.len()), Vec::new());
-                    for name in names {
-                        let before = keys.len();
-                        keys.extend(name.reading_keys());
-                        counts.push((keys.len() - before) as u32);
-                    }
-                    (counts, keys)
-                })
-                .collect();
-            let mut all = KeyTable { starts: vec![0], keys: Vec::new() };
-            let mut end = 0;
-            for (counts, keys) in parts {
-                all.keys.extend(keys);
-                all.starts.extend(counts.into_iter().map(|count| {
-                    end += count;
-                    end
-                }));
-            }
-            Arc::new(all)
+            let parts = pool.values.par_chunks(8192).map(|names| {
+                let (mut counts, mut keys) = (Vec::with_capacity(names.len()), Vec::new());
+                for name in names {
+                    let before = keys.len();
+                    keys.extend(name.reading_keys());
+                    counts.push((keys.len() - before) as u32);
+                }
+                (counts, keys)
+            });
+            Arc::new(KeyTable::of_parts(parts.collect()))
         }))
     }
 }
@@ -158,7 +172,6 @@ impl<'a> KeyPass<'a> {
         let sieve = Sieve::new(settled.par_iter().filter(|settled| !**settled).count());
         let add = |part: &mut Entries| sieve.add(part.iter().map(|entry| entry.0));
         let (mut entries, loose) = self.entries(&|node| !settled[node as usize], &|_| true, &add);
-        crate::lap::lap("  loose entries");
         // Settled records are partners of the others at most. Where those are few, the first part
         // of the key tells nearly always that one is not.
         let begins = self.begins(&entries);
@@ -168,13 +181,11 @@ impl<'a> KeyPass<'a> {
             add(part);
         };
         let (partners, firm) = self.entries(&|node| settled[node as usize], &begin, &partners);
-        crate::lap::lap("  partners");
         // Most keys are those of one record, which has no partner.
         entries.par_iter_mut().for_each(|part| part.retain(|entry| sieve.may_hold_twice(entry.0)));
         entries.extend(partners);
         let groups = Groups::new(entries, |key| key);
         report.records = loose + firm;
-        crate::lap::lap(&format!("  entries grouped {}", groups.entries().len()));
         let entries = groups.entries();
         let parts: Vec<(Vec<u64>, PassReport)> = pieces(entries)
             .into_par_iter()
@@ -386,7 +397,7 @@ impl<'a> Reader<'a> {
             Self::Id(ids, KeyBy::Ends) => ids.at(at).ends().into_iter().for_each(found),
             Self::Id(ids, KeyBy::Prefix15) => ids.at(at).prefix15().into_iter().for_each(found),
             Self::Id(ids, _) => ids.at(at).id18_key().into_iter().for_each(found),
-            Self::Table(values, table) => table.of(values.at(at)).iter().copied().for_each(found),
+            Self::Table(values, table) => table.each(values.at(at), found),
             Self::Date(dates, by) => match dates.at(at) {
                 0 => {}
                 date => date_keys(date, *by, &mut found),

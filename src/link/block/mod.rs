@@ -75,9 +75,7 @@ pub fn candidates(
     single: Option<&[bool]>,
 ) -> Result<Candidates> {
     let mut all = Candidates { settled: vec![false; nodes.len()], ..Candidates::default() };
-    crate::lap::lap("before");
     let carriers = Carriers::new(nodes);
-    crate::lap::lap("carriers");
     let readings = key::Readings::default();
     // What each pass found that none before it had.
     let mut found: Vec<Vec<u64>> = Vec::new();
@@ -95,7 +93,6 @@ pub fn candidates(
             }
             _ => by_key.pairs(&all.settled, &mut report),
         };
-        crate::lap::lap(&format!("pass {}", pass.name));
         pairs.par_sort_unstable();
         pairs.dedup();
         report.pairs = pairs.len() as u64;
@@ -103,7 +100,6 @@ pub fn candidates(
         report.new_pairs = pairs.len() as u64;
         found.push(pairs);
         all.reports.push(report);
-        crate::lap::lap("  sort, union");
     }
     // The small ones first: the large ones are copied once.
     found.sort_by_key(Vec::len);

@@ -12,8 +12,8 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::{KeyPass, PassReport, pack};
+use crate::hash::Groups;
 use crate::link::compare::{HanNameLevel, han_name_level};
-use crate::link::hash::Groups;
 use crate::link::nodes::Nodes;
 use crate::normalize::NameForm;
 use crate::normalize::id_number::IdClass;

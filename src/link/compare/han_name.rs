@@ -62,7 +62,7 @@ pub fn han_name_level(a: &NameForm, b: &NameForm) -> HanNameLevel {
     if a.fold_key == b.fold_key && !wild {
         return if a.has_note() != b.has_note() {
             Note
-        } else if a.clean == b.clean {
+        } else if a.clean_bytes() == b.clean_bytes() {
             Exact
         } else {
             Variant

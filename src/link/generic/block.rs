@@ -346,7 +346,7 @@ impl Form {
             ComparableColumn::IdNumber(ids) => number(ids[row].key),
             ComparableColumn::Name(ids, pool) => match self {
                 Self::Sound => number(pool.get(ids[row]).reading_key),
-                _ => text(&pool.get(ids[row]).clean),
+                _ => text(pool.get(ids[row]).clean()),
             },
             ComparableColumn::Text(ids, pool) => {
                 let value = pool.get(ids[row]);

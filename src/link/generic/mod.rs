@@ -87,7 +87,7 @@ fn content(column: &ComparableColumn, row: usize, hash: u64) -> u64 {
     let number = |value: u64| xxh3_64_with_seed(&value.to_le_bytes(), hash);
     match column {
         ComparableColumn::IdNumber(ids) => number(ids[row].key),
-        ComparableColumn::Name(ids, pool) => xxh3_64_with_seed(pool.get(ids[row]).clean.as_bytes(), hash),
+        ComparableColumn::Name(ids, pool) => xxh3_64_with_seed(pool.get(ids[row]).clean_bytes(), hash),
         ComparableColumn::Text(ids, pool) => xxh3_64_with_seed(pool.get(ids[row]).as_bytes(), hash),
         ComparableColumn::Date(values) | ComparableColumn::Division(values) => number(u64::from(values[row])),
         ComparableColumn::Code(codes) => number(u64::from(codes[row])),

@@ -174,8 +174,7 @@ impl Work<'_> {
     /// Levels of random pairs, and by which factor each comparison adjusts.
     fn random(&self) -> Vec<(Levels, [f64; MOST])> {
         let mut random = Random(self.options.seed);
-        let mut order: Vec<(u64, u32)> =
-            self.nodes.all().map(|n| (self.nodes.content(n), n)).collect();
+        let mut order: Vec<(u64, u32)> = self.nodes.all().map(|n| (self.nodes.content(n), n)).collect();
         // By content, so that the order of rows does not matter.
         order.par_sort_unstable();
         let count = order.len() as u32;

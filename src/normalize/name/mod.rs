@@ -1,14 +1,13 @@
 //! Han person names: cleaned form and the keys that comparisons and blocks use.
 
 mod clean;
+mod inline;
 mod surname;
 
 use super::han::{self, Reading, WILDCARD};
+use inline::{Characters, Text};
 
 pub use surname::{surname_length, surname_readings};
-
-/// Folded characters kept in place; longer names (transcribed ones) keep theirs on the heap.
-const INLINE: usize = 8;
 
 /// What cleaning met. A set of bits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -40,8 +39,7 @@ impl NameFlags {
 /// An analysed name. Built once per distinct text (about 1 µs), compared many times.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NameForm {
-    /// Cleaned characters: NFKC where safe, interpunct U+00B7, no spaces, notes removed, private use folded.
-    pub clean: String,
+    clean: Text,
     /// Hash of the folded characters: equal for traditional, variant, spaced and interpunct
     /// forms of one name. 0 is missing.
     pub fold_key: u64,
@@ -51,9 +49,7 @@ pub struct NameForm {
     pub flags: NameFlags,
     /// Characters of the surname, 0 where the name has none of its own.
     pub surname_len: u8,
-    len: u8,
-    chars: [char; INLINE],
-    long: Option<Box<[char]>>,
+    chars: Characters,
 }
 
 impl NameForm {
@@ -64,55 +60,45 @@ impl NameForm {
         if clean.is_empty() {
             return Self::default();
         }
-        let mut form = Self { flags, ..Self::default() };
-        let mut short = ['\0'; INLINE];
-        let mut long = Vec::new();
-        let mut count = 0;
+        let mut form = Self { flags, clean: Text::new(&clean), ..Self::default() };
+        let mut all = Vec::with_capacity(8);
         for c in clean.chars().filter(|&c| c != han::INTERPUNCT) {
             let folded = han::fold(c);
             if folded != c {
                 form.flags.set(NameFlags::FOLDED);
             }
-            match short.get_mut(count) {
-                Some(place) => *place = folded,
-                None if long.is_empty() => {
-                    long.extend_from_slice(&short);
-                    long.push(folded);
-                }
-                None => long.push(folded),
-            }
-            count += 1;
+            all.push(folded);
         }
-        form.clean = clean;
-        form.len = count.min(255) as u8;
-        let all = if long.is_empty() { &short[..count] } else { &long[..] };
         form.surname_len = if form.flags.has(NameFlags::INTERPUNCT) || form.flags.has(NameFlags::LATIN) {
             0
         } else {
-            surname_length(all) as u8
+            surname_length(&all) as u8
         };
         form.fold_key = all.iter().fold(SEED, |h, &c| mix(h, u64::from(c as u32)));
-        form.chars = short;
-        if !long.is_empty() {
-            form.chars = ['\0'; INLINE];
-            form.long = Some(long.into_boxed_slice());
-        }
+        form.chars = Characters::new(&all);
         form.reading_key =
-            (0..form.chars().len()).fold(SEED, |h, i| mix(h, reading_part(&form, i, form.readings_at(i)[0])));
+            (0..all.len()).fold(SEED, |h, i| mix(h, reading_part(&form, i, form.readings_at(i)[0])));
         form
+    }
+
+    /// Cleaned characters: NFKC where safe, interpunct U+00B7, no spaces, notes removed, private use folded.
+    pub fn clean(&self) -> &str {
+        self.clean.as_str()
+    }
+
+    /// Bytes of [`Self::clean`].
+    pub fn clean_bytes(&self) -> &[u8] {
+        self.clean.as_bytes()
     }
 
     /// True if the cell held no name.
     pub fn is_missing(&self) -> bool {
-        self.len == 0
+        self.chars().is_empty()
     }
 
     /// Folded characters without interpuncts.
     pub fn chars(&self) -> &[char] {
-        match &self.long {
-            Some(chars) => chars,
-            None => &self.chars[..usize::from(self.len)],
-        }
+        self.chars.all()
     }
 
     /// Folded characters of the surname.

@@ -86,7 +86,7 @@ impl Names {
     fn add(&mut self, pool: &Arc<Pool<NameForm>>) {
         self.pools.push((pool.clone(), self.ends.len() as u32 - 1));
         for name in pool.values.iter().skip(1) {
-            self.all.push_str(&name.clean);
+            self.all.push_str(name.clean());
             self.ends.push(self.all.len() as u32);
         }
     }

@@ -138,9 +138,7 @@ fn comparable<'a>(
         ComparableColumn::Name(..) | ComparableColumn::Text(..) => {
             columns.push(text(move |i| match find(i)? {
                 (ComparableColumn::Name(ids, pool), row) => people.names.of(pool, ids[row]),
-                (ComparableColumn::Text(ids, pool), row) => {
-                    (ids[row] != 0).then(|| pool.get(ids[row]))
-                }
+                (ComparableColumn::Text(ids, pool), row) => (ids[row] != 0).then(|| pool.get(ids[row])),
                 _ => None,
             }));
         }

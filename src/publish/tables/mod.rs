@@ -38,7 +38,7 @@ pub(in crate::publish) fn write(
     keys: &Keys,
     outputs: &mut Outputs,
 ) -> Result<()> {
-    outputs.side_by_side(&[
+    outputs.one_by_one(&[
         &|to| dimensions::dim_person(inputs, people, all, keys, to),
         &|to| dimensions::dim_household(inputs, people, all, keys, to),
         &|to| dimensions::dim_division(inputs, people, to),

@@ -187,9 +187,7 @@ impl<'a> PersonView<'a> {
         let persons = &people.persons[rows.clone()];
         let division = || persons.iter().map(|p| p.division);
         Some(match name {
-            "person_id" => {
-                Arc::new(id::texts(resolution.person_ids[rows].iter().copied().map(Some)))
-            }
+            "person_id" => Arc::new(id::texts(resolution.person_ids[rows].iter().copied().map(Some))),
             "household_id" => {
                 let id = |p: &Person| resolution.household_ids.get(p.household as usize).copied();
                 Arc::new(id::texts(persons.iter().map(id)))
@@ -280,9 +278,7 @@ impl<'a> HouseholdView<'a> {
         let households = &self.households[rows.clone()];
         let division = || households.iter().map(|h| h.division);
         Some(match name {
-            "household_id" => {
-                Arc::new(id::texts(household_ids[rows].iter().copied().map(Some)))
-            }
+            "household_id" => Arc::new(id::texts(household_ids[rows].iter().copied().map(Some))),
             "persons" => Arc::new(Int32Array::from_iter_values(households.iter().map(|h| h.persons))),
             "county_code" => people.codes(COUNTY, division()),
             "township_code" => people.codes(TOWNSHIP, division()),

@@ -17,13 +17,13 @@ use super::super::view::{Make, ViewChunks, engine_schema, mismatch};
 use super::identity::Numbers;
 use super::people::{self, People, UNKNOWN};
 use super::{Inputs, columns as columns_of, schema};
+use crate::Result;
 use crate::config::Role;
 use crate::load::push_record_id;
 use crate::normalize::IdNumber;
 use crate::normalize::division::{COUNTY, TOWNSHIP, VILLAGE};
 use crate::resolve::id::{self, PublishedId};
 use crate::rows::CHUNK_ROWS;
-use crate::Result;
 
 /// What the views are made of, gathered once.
 pub(super) struct Sources<'a> {

@@ -173,8 +173,9 @@ mod tests {
 
     #[test]
     fn groups_hold_all_records_of_a_key() {
-        let parts: Vec<Vec<(u64, u32)>> =
-            (0..3).map(|part| (0..30_000).map(|n| (n / 2 % 9_000, (n * 3 + part) as u32)).collect()).collect();
+        let parts: Vec<Vec<(u64, u32)>> = (0..3)
+            .map(|part| (0..30_000).map(|n| (n / 2 % 9_000, (n * 3 + part) as u32)).collect())
+            .collect();
         let mut all = parts.concat();
         let groups = Groups::new(parts, |key| key / 11);
         let found: Vec<(u64, u32)> = groups.of(77..=78).to_vec();
