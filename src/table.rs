@@ -27,9 +27,11 @@ use encoder::{Chunk, Encoder};
 pub(crate) use encoder::{Likeness, Values};
 
 /// Rows of a row group.
-pub(crate) const GROUP_ROWS: usize = 8 * CHUNK_ROWS;
+pub(crate) const GROUP_ROWS: usize = 4 * CHUNK_ROWS;
 /// Rows of a column that are made at a time: they are still in the cache when they are encoded.
 const STRETCH: usize = 1 << 13;
+/// Level of compression: higher ones take longer and save little.
+const ZSTD_LEVEL: i32 = 1;
 /// Rows of a page: fewer pages than by default, each still decoded within the cache.
 const PAGE_ROWS: usize = 1 << 16;
 
@@ -51,7 +53,7 @@ impl<W: Write + Send> ParquetWriter<W> {
     /// Begins a table.
     pub fn new(to: W, schema: SchemaRef) -> Result<Self> {
         let mut properties = WriterProperties::builder()
-            .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
+            .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
             .set_data_page_row_count_limit(PAGE_ROWS)
             // Readers skip row groups by these; nobody has looked at those of pages.
             .set_statistics_enabled(EnabledStatistics::Chunk)

@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray as _, Int32Array, Int64Array, StringArray, UInt32Array};
 use arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type};
+use bytes::Bytes;
 use hashbrown::{HashMap, HashTable};
-use parquet::basic::{Compression, Encoding, PageType};
+use parquet::basic::{Compression, Encoding, PageType, ZstdLevel};
 use parquet::column::page::{CompressedPage, Page, PageWriter as _};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::data_type::ByteArray;
@@ -21,7 +22,7 @@ use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::{PAGE_ROWS, hybrid};
+use super::{PAGE_ROWS, ZSTD_LEVEL, hybrid};
 
 /// Position of a missing value.
 pub(crate) const MISSING: u32 = u32::MAX;
@@ -152,21 +153,23 @@ impl DictionaryColumn {
         let count = self.pages.len();
         let mut chunk = TrackedWrite::new(Vec::new());
         let mut writer = SerializedPageWriter::new(&mut chunk);
-        let mut write = |page: Page| {
-            let length = page.buffer().len();
-            writer.write_page(CompressedPage::new(page, length))
+        let mut saved = 0;
+        let mut write = |bytes: &[u8], page: &dyn Fn(Bytes) -> Page| {
+            let compressed = zstd::bulk::compress(bytes, ZSTD_LEVEL)?;
+            saved += bytes.len() as i64 - compressed.len() as i64;
+            writer.write_page(CompressedPage::new(page(compressed.into()), bytes.len()))
         };
         let values = self.dictionary.values()?;
-        write(Page::DictionaryPage {
-            buf: plain(&values).into(),
+        write(&plain(&values), &|buf| Page::DictionaryPage {
+            buf,
             num_values: values.len() as u32,
             encoding: Encoding::PLAIN,
             is_sorted: false,
         })?;
         let mut data_page_offset = None;
         for (body, rows) in self.pages {
-            let written = write(Page::DataPage {
-                buf: body.into(),
+            let written = write(&body, &|buf| Page::DataPage {
+                buf,
                 num_values: rows as u32,
                 encoding: Encoding::RLE_DICTIONARY,
                 def_level_encoding: Encoding::RLE,
@@ -182,14 +185,14 @@ impl DictionaryColumn {
         };
         let chunk = chunk.into_inner()?;
         let metadata = ColumnChunkMetaData::builder(self.column)
-            .set_compression(Compression::UNCOMPRESSED)
+            .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
             .set_encodings(vec![Encoding::PLAIN, Encoding::RLE, Encoding::RLE_DICTIONARY])
             .set_page_encoding_stats(vec![
                 pages(PageType::DICTIONARY_PAGE, Encoding::PLAIN, 1),
                 pages(PageType::DATA_PAGE, Encoding::RLE_DICTIONARY, count),
             ])
             .set_total_compressed_size(chunk.len() as i64)
-            .set_total_uncompressed_size(chunk.len() as i64)
+            .set_total_uncompressed_size(chunk.len() as i64 + saved)
             .set_num_values(rows as i64)
             .set_dictionary_page_offset(Some(0))
             .set_data_page_offset(data_page_offset.unwrap_or_default())
