@@ -74,6 +74,12 @@ struct Pair {
     verdict: Verdict,
 }
 
+impl Pair {
+    fn side(&self, left: bool) -> &Listed {
+        if left { &self.left } else { &self.right }
+    }
+}
+
 /// Pairs between two publications.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Between {

@@ -53,14 +53,14 @@ fn write_table(path: &Path, names: &[String], pairs: &[Pair]) -> Result<()> {
         fields.push(Field::new(name, column.data_type().clone(), false).with_metadata(labels));
         columns.push(column);
     };
-    let sides: [(&str, &str, fn(&Pair) -> &Listed); 2] =
-        [("left", "甲", |pair| &pair.left), ("right", "乙", |pair| &pair.right)];
-    for (side, label, of) in sides {
-        let publication = pairs.iter().map(|pair| names[usize::from(of(pair).publication)].as_str());
+    for (side, label) in [("left", "甲"), ("right", "乙")] {
+        let publication =
+            pairs.iter().map(|pair| names[usize::from(pair.side(side == "left").publication)].as_str());
         let publication: StringArray = publication.map(Some).collect();
         add(format!("{side}_publication"), format!("{label}:发布"), Arc::new(publication));
         for (name, title, value) in SIDE {
-            let column: StringArray = pairs.iter().map(|pair| Some(value(of(pair)))).collect();
+            let column: StringArray =
+                pairs.iter().map(|pair| Some(value(pair.side(side == "left")))).collect();
             add(format!("{side}_{name}"), format!("{label}:{title}"), Arc::new(column));
         }
     }

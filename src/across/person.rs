@@ -1,6 +1,6 @@
 //! What the publications say of the persons under a shared number.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use arrow::array::{Array as _, StringArray};
 use rayon::prelude::*;
@@ -48,7 +48,7 @@ pub(super) fn read(files: &[PathBuf], places: &[(u16, u32)]) -> Result<Vec<Liste
 }
 
 /// `rows` ascending.
-fn read_one(file: &PathBuf, publication: u16, rows: impl Iterator<Item = u32>) -> Result<Vec<Listed>> {
+fn read_one(file: &Path, publication: u16, rows: impl Iterator<Item = u32>) -> Result<Vec<Listed>> {
     let mut rows = rows.peekable();
     let mut listed = Vec::new();
     let mut first = 0u32;
