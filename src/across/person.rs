@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::{Verdict, numbers};
 use crate::Result;
-use crate::link::compare::{HanNameLevel, han_name_level};
+use crate::link::compare::han_name_level;
 use crate::normalize::{IdClass, IdNumber, NameForm};
 
 const COLUMNS: [&str; 6] = ["person_id", "id_number", "id_class", "name", "county_code", "sources"];
@@ -89,10 +89,8 @@ fn class(code: &str) -> IdClass {
 
 /// What two persons under one number are.
 pub(super) fn verdict((left, a): (&Listed, &NameForm), (right, b): (&Listed, &NameForm)) -> Verdict {
-    let level = han_name_level(a, b);
     // As within a prefecture: a slip of the pen at most.
-    let agrees = level != HanNameLevel::Missing && level <= HanNameLevel::Dropped;
-    match (agrees, left.confirmed && right.confirmed) {
+    match (han_name_level(a, b).agrees(), left.confirmed && right.confirmed) {
         (true, true) => Verdict::Same,
         (true, false) => Verdict::Probable,
         (false, _) => Verdict::Names,

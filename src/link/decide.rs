@@ -108,7 +108,7 @@ pub struct Said {
 impl Said {
     /// The names are the same but for a slip of the pen.
     pub fn name_agrees(&self) -> bool {
-        self.name != HanNameLevel::Missing && self.name <= HanNameLevel::Dropped
+        self.name.agrees()
     }
 
     /// The names are those of two people.

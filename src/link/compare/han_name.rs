@@ -33,6 +33,13 @@ super::levels! {
     }
 }
 
+impl HanNameLevel {
+    /// The names are the same but for a slip of the pen.
+    pub fn agrees(self) -> bool {
+        self != Self::Missing && self <= Self::Dropped
+    }
+}
+
 /// From which similarity (0-100) on two characters pass for each other at a glance. Chosen on
 /// the lists of the tests: five of six pairs that clerks confuse pass, and fewer than one in
 /// fifty of the other pairs of frequent name characters.
