@@ -109,6 +109,7 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
             findings: &findings,
             tracked: &tracked,
             key: &[7; 32],
+            store: &bidui::rows::Store::Memory,
             previous_quarter: None,
             previous_indicators: &[],
         };

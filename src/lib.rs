@@ -16,6 +16,7 @@ pub mod extract;
 mod hash;
 pub mod link;
 pub mod load;
+mod memory;
 pub mod normalize;
 pub mod privacy;
 pub mod publish;

@@ -69,15 +69,33 @@ impl Rows {
     pub fn open(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(|e| Error::io("打开数据表", path, e))?;
         let mut rows = Self::in_file(file, Vec::new()).map_err(|e| e.in_file(path))?;
-        for field in rows.schema.clone().fields() {
-            let mut filled = 0;
-            for batch in rows.chunks(|name| name == field.name()).map_err(|e| e.in_file(path))? {
-                let column = batch.map_err(|e| e.in_file(path))?.column(0).clone();
-                filled += (column.len() - column.null_count()) as u64;
-            }
+        for at in 0..rows.schema.fields().len() {
+            let filled = match rows.told_filled(at) {
+                Some(filled) => filled,
+                None => rows.count_filled(at).map_err(|e| e.in_file(path))?,
+            };
             rows.filled.push(filled);
         }
         Ok(rows)
+    }
+    /// Values of a column that are not null, as the file's statistics tell.
+    fn told_filled(&self, at: usize) -> Option<u64> {
+        let Place::File(_, metadata) = &self.place else { return None };
+        let groups = metadata.metadata().row_groups().iter();
+        let filled = groups.map(|group| {
+            let column = group.columns().get(at)?;
+            Some(column.num_values() as u64 - column.statistics()?.null_count_opt()?)
+        });
+        filled.sum()
+    }
+    fn count_filled(&self, at: usize) -> Result<u64> {
+        let name = self.schema.field(at).name();
+        self.chunks(|column| column == name)?
+            .map(|rows| {
+                let column = rows?.column(0).clone();
+                Ok((column.len() - column.null_count()) as u64)
+            })
+            .sum()
     }
     fn in_file(file: File, filled: Vec<u64>) -> Result<Self> {
         let file = Positioned::new(file).map_err(|e| broken(e.into()))?;
@@ -220,6 +238,13 @@ pub enum Store {
 }
 
 impl Store {
+    /// Between stages: where tables lie on the disk because memory is short, what was freed
+    /// goes back to the operating system.
+    pub fn give_back(&self) {
+        if let Self::Folder(_) = self {
+            crate::memory::give_back();
+        }
+    }
     /// Begins a table.
     pub fn writer(&self, schema: SchemaRef, form: Form) -> Result<RowsWriter> {
         let filled = vec![0; schema.fields().len()];

@@ -29,16 +29,20 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     let previous = plan.previous.as_deref().map(Previous::open).transpose()?;
     let scratch = Scratch::begin(plan)?;
     let loaded = load_all(plan, &scratch, previous.as_ref(), progress)?;
-    progress.stage("规范证号、姓名、区划", None);
+    let begin = |title: &str, units: Option<u64>| {
+        scratch.store.give_back();
+        progress.stage(title, units);
+    };
+    begin("规范证号、姓名、区划", None);
     let comparables = normalize::normalize_for(&plan.pipeline, &loaded, &plan.link)?;
-    progress.stage("匹配同一个人的记录", None);
+    begin("匹配同一个人的记录", None);
     let nodes = link::nodes::Nodes::build(&comparables)?;
     let links = link::link_nodes(&plan.link, &nodes, &plan.pipeline.divisions)?;
-    progress.stage("认人归户", None);
+    begin("认人归户", None);
     let resolution: Resolution =
         resolve::resolve_nodes(&plan.link, &plan.pipeline, &loaded, &nodes, &links, previous.as_ref())?;
     drop(nodes);
-    progress.stage("准备核查视图", None);
+    begin("准备核查视图", None);
     let inputs = reconcile::views::Inputs {
         pipeline: &plan.pipeline,
         loaded: &loaded,
@@ -51,17 +55,17 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     let placement = scratch.placement(resolution.person.len());
     let views = reconcile::views::build(&inputs, &plan.rules, before.unwrap_or_default(), &placement)?;
     let quarter = plan.quarter.to_string();
-    progress.stage("逐条运行规则", Some(plan.rules.rules.len() as u64));
+    begin("逐条运行规则", Some(plan.rules.rules.len() as u64));
     let mut told = 0;
     let mut findings = reconcile::run(&plan.rules, &views, &quarter, &mut |done, _| {
         progress.advance((done - told) as u64);
         told = done;
     })?;
-    progress.stage("与上一季度对照", None);
+    begin("与上一季度对照", None);
     let before = previous.as_ref().map(Previous::exceptions).transpose()?;
     let exceptions = std::mem::take(&mut findings.exceptions);
     let tracked = track::track(exceptions, &findings.not_run, before, &resolution.ledger, &quarter)?;
-    progress.stage("写出发布", None);
+    begin("写出发布", None);
     let previous_indicators = previous.as_ref().map(Previous::indicators).transpose()?.unwrap_or_default();
     let catalogue = publish::Catalogue::new(&plan.pipeline, &plan.rules, &quarter);
     let inputs = PublicationInputs {
@@ -75,6 +79,7 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
         findings: &findings,
         tracked: &tracked,
         key: &plan.key,
+        store: &scratch.store,
         previous_quarter: previous.as_ref().map(Previous::quarter),
         previous_indicators: &previous_indicators,
     };

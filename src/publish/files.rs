@@ -22,6 +22,7 @@ pub(super) struct Outputs {
     written: Vec<OutputFile>,
     dictionary: Vec<[String; 6]>,
     disk: ToDisk,
+    side_by_side: bool,
 }
 
 /// Writes some files and notes them.
@@ -29,14 +30,21 @@ pub(super) type Writer<'a> = &'a (dyn Fn(&mut Outputs) -> Result<()> + Sync);
 
 impl Outputs {
     /// Begins a publication; its files are on the disk when the [`Disk`] is finished, after
-    /// the outputs.
-    pub(super) fn new(root: &Path) -> Result<(Self, Disk)> {
+    /// the outputs. `side_by_side`: may buffers of several large files be in memory?
+    pub(super) fn new(root: &Path, side_by_side: bool) -> Result<(Self, Disk)> {
         for (folder, mode) in [("tables", 0o755), ("restricted", 0o700), ("lists", 0o750)] {
             make_folder(&root.join(folder), mode)?;
         }
         make_folder(&root.join("restricted/view"), 0o700)?;
         let (threads, disk) = Disk::new();
-        Ok((Self { root: root.to_owned(), written: Vec::new(), dictionary: Vec::new(), disk }, threads))
+        let root = root.to_owned();
+        Ok((Self { root, written: Vec::new(), dictionary: Vec::new(), disk, side_by_side }, threads))
+    }
+
+    /// For files that are noted apart.
+    fn part(&self) -> Self {
+        let (root, disk) = (self.root.clone(), self.disk.clone());
+        Self { root, written: Vec::new(), dictionary: Vec::new(), disk, side_by_side: self.side_by_side }
     }
 
     /// Path of a file of the publication.
@@ -44,10 +52,16 @@ impl Outputs {
         self.root.join(relative)
     }
 
-    /// Runs writers of large files one after the other: the columns of one keep all processors busy, and
-    /// memory holds the buffers of one.
-    pub(super) fn one_by_one(&mut self, writers: &[Writer<'_>]) -> Result<()> {
-        writers.iter().try_for_each(|write| write(self))
+    /// Runs writers of large files side by side, or where memory is short one after the other:
+    /// then it holds the buffers of one, whose columns do not always keep all processors busy.
+    pub(super) fn write_all(&mut self, writers: &[Writer<'_>]) -> Result<()> {
+        match self.side_by_side {
+            true => self.each(writers, |write, own| write(own)),
+            false => writers.iter().try_for_each(|write| {
+                crate::memory::give_back();
+                write(self)
+            }),
+        }
     }
 
     /// Writes files for each of `items` side by side; what is noted comes in their order.
@@ -56,13 +70,11 @@ impl Outputs {
         items: &[T],
         write: impl Fn(&T, &mut Self) -> Result<()> + Sync,
     ) -> Result<()> {
-        let (root, disk) = (&self.root, &self.disk);
-        let begin =
-            || Self { root: root.clone(), written: Vec::new(), dictionary: Vec::new(), disk: disk.clone() };
+        let whole = &*self;
         let parts: Vec<Result<Self>> = items
             .par_iter()
             .map(|item| {
-                let mut own = begin();
+                let mut own = whole.part();
                 write(item, &mut own).map(|()| own)
             })
             .collect();
@@ -120,8 +132,12 @@ impl Outputs {
         }
     }
 
-    /// Writes `data_dictionary.csv`.
+    /// Writes `data_dictionary.csv`, tables in order of their names, those for everybody first.
     pub(super) fn dictionary(&mut self) -> Result<()> {
+        self.dictionary.sort_by(|a, b| {
+            let place = |row: &[String; 6]| row[0].starts_with("restricted/");
+            place(a).cmp(&place(b)).then_with(|| a[0].cmp(&b[0]))
+        });
         let mut csv = Csv::begin(self, "data_dictionary.csv")?;
         csv.row(&["file", "table", "column", "type", "label", "description"])?;
         self.dictionary.iter().try_for_each(|row| csv.row(row))?;

@@ -14,6 +14,7 @@ use crate::load::Loaded;
 use crate::normalize::Comparable;
 use crate::reconcile::{Findings, View};
 use crate::resolve::Resolution;
+use crate::rows::Store;
 use crate::track::TrackedException;
 use crate::{Error, Result};
 
@@ -64,6 +65,8 @@ pub struct PublicationInputs<'a> {
     pub tracked: &'a [TrackedException],
     /// Secret of the pseudonyms.
     pub key: &'a [u8],
+    /// Where the run's tables lie: where that is the disk, what can be made again is not kept.
+    pub store: &'a Store,
     /// Quarter of the publication compared with, if any.
     pub previous_quarter: Option<&'a str>,
     /// Its indicators.
@@ -97,12 +100,22 @@ pub fn publish(inputs: &PublicationInputs<'_>, out: &Path) -> Result<Publication
 
 fn write(inputs: &PublicationInputs<'_>, staging: &staging::Staging) -> Result<Publication> {
     let people = people::People::new(inputs);
-    let pseudonyms = crate::privacy::Pseudonymizer::new(inputs.key)?;
-    let (all, keys) = rayon::join(|| people.persons(), || people::Keys::build(inputs, &pseudonyms));
-    let all = all?;
+    let keys = people::Keys::new(inputs)?;
     let root = staging.folder();
-    let (mut outputs, disk) = files::Outputs::new(root)?;
-    outputs.one_by_one(&[
+    let (mut outputs, disk) = files::Outputs::new(root, matches!(inputs.store, Store::Memory))?;
+    let households = |to: &mut files::Outputs| tables::dim_household(inputs, &people, &keys, to);
+    let (written, all) = match inputs.store {
+        Store::Memory => rayon::join(|| households(&mut outputs), || people.persons()),
+        Store::Folder(_) => {
+            // Households are gone before persons are gathered.
+            let written = households(&mut outputs);
+            inputs.store.give_back();
+            (written, people.persons())
+        }
+    };
+    written?;
+    let all = all?;
+    outputs.write_all(&[
         &|to| tables::write(inputs, &people, &all, &keys, to),
         &|to| match inputs.catalogue.outputs.restricted {
             true => restricted::write(inputs, &people, &all, &keys, to),

@@ -1,7 +1,5 @@
 //! What the outputs need to know about records, persons and households, gathered once.
 
-use std::cmp::Ordering;
-
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
@@ -10,18 +8,19 @@ use super::restricted::{ByFinding, by_finding};
 use crate::Result;
 use crate::load::{RecordKey, push_record_id};
 use crate::normalize::IdNumber;
-use crate::privacy::{Pseudonym, Pseudonymizer};
-use crate::resolve::id::{CHARACTERS, PublishedId};
+use crate::privacy::Pseudonym;
 
 mod digits;
 mod fields;
+mod keys;
 mod person;
 
 pub(super) use digits::{id_masked, id_text, push_id, push_number};
 pub(super) use fields::Fields;
 use fields::Names;
+pub(super) use keys::Keys;
 use person::NOBODY;
-pub(super) use person::{Household, Person, Persons};
+pub(super) use person::{Household, Households, Person, Persons, SourceSets};
 
 /// Codes of a division's lineage; `""` below its own level.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,36 +47,6 @@ pub(super) struct People<'a> {
     pub(super) by_finding: ByFinding<'a>,
 }
 
-/// Pseudonyms by dense number.
-pub(super) struct Keys {
-    pub(super) person: Vec<Pseudonym>,
-    pub(super) household: Vec<Pseudonym>,
-}
-
-impl Keys {
-    pub(super) fn build(inputs: &PublicationInputs<'_>, pseudonyms: &Pseudonymizer) -> Self {
-        let resolution = inputs.resolution;
-        Self {
-            person: keys(&resolution.person_ids, |ids, keys| pseudonyms.persons(ids, keys)),
-            household: keys(&resolution.household_ids, |ids, keys| pseudonyms.households(ids, keys)),
-        }
-    }
-}
-
-fn keys<const LETTER: char>(
-    ids: &[PublishedId<LETTER>],
-    fill: impl Fn(&[&str], &mut [Pseudonym]) + Sync,
-) -> Vec<Pseudonym> {
-    const PART: usize = 4096;
-    let mut keys = vec![Pseudonym::default(); ids.len()];
-    keys.par_chunks_mut(PART).zip(ids.par_chunks(PART)).for_each(|(keys, ids)| {
-        let mut buffers = vec![[0; CHARACTERS]; ids.len()];
-        let texts: Vec<&str> = buffers.iter_mut().zip(ids).map(|(buffer, id)| id.text(buffer)).collect();
-        fill(&texts, keys);
-    });
-    keys
-}
-
 impl<'a> People<'a> {
     pub(super) fn new(inputs: &PublicationInputs<'a>) -> Self {
         let places = places(inputs);
@@ -98,7 +67,12 @@ impl<'a> People<'a> {
         }
     }
 
-    /// Persons and households.
+    /// Households.
+    pub(super) fn households(&self) -> Result<Households> {
+        Households::gather(&self.inputs, &self.fields())
+    }
+
+    /// Persons.
     pub(super) fn persons(&self) -> Result<Persons> {
         let fields = self.fields();
         let mut all = Persons::gather(&self.inputs, &fields)?;
@@ -161,8 +135,8 @@ impl<'a> People<'a> {
         self.places.get(division as usize).copied().unwrap_or_default()
     }
 
-    /// Rows 0 to `rows` in order of their places, those of a place by `begin`, then by `compare`
-    /// and then as they were; `division` leaves out rows by `None`.
+    /// Rows 0 to `rows` in order of their places, those of a place by the pseudonyms of their
+    /// households and then as they were; `division` leaves out rows by `None`.
     ///
     /// Rows are dealt out to their places first, so that no more numbers to sort by than those
     /// of one place are at hand at a time.
@@ -170,8 +144,7 @@ impl<'a> People<'a> {
         &self,
         rows: usize,
         division: impl Fn(usize) -> Option<u32>,
-        begin: impl Fn(usize) -> u64 + Sync,
-        compare: impl Fn(usize, usize) -> Ordering + Sync,
+        household: impl Fn(usize) -> Pseudonym + Sync,
     ) -> Vec<u32> {
         let ranks = &self.place_ranks;
         let rank = |row| division(row).map(|d| ranks.get(d as usize).copied().unwrap_or(ranks[0]) as usize);
@@ -195,9 +168,11 @@ impl<'a> People<'a> {
             (rest, from) = (others, end);
         }
         places.into_par_iter().for_each(|place| {
-            let mut rows: Vec<(u64, u32)> = place.iter().map(|&row| (begin(row as usize), row)).collect();
+            let begin = |row| household(row as usize).begin();
+            let mut rows: Vec<(u64, u32)> = place.iter().map(|&row| (begin(row), row)).collect();
+            let key = |row| household(row as usize);
             rows.sort_unstable_by(|&(x, a), &(y, b)| {
-                x.cmp(&y).then_with(|| compare(a as usize, b as usize)).then(a.cmp(&b))
+                x.cmp(&y).then_with(|| key(a).cmp(&key(b))).then(a.cmp(&b))
             });
             place.iter_mut().zip(rows).for_each(|(place, (_, row))| *place = row);
         });

@@ -23,10 +23,10 @@ pub(super) fn write(
     inputs: &PublicationInputs<'_>,
     people: &People<'_>,
     all: &Persons,
-    keys: &Keys,
+    keys: &Keys<'_>,
     outputs: &mut Outputs,
 ) -> Result<()> {
-    outputs.one_by_one(&[
+    outputs.write_all(&[
         &|to| identity::write(inputs, people, all, keys, to),
         &|to| record::record(inputs, people, to),
         &|to| record::link(inputs, people, to),

@@ -151,7 +151,9 @@ impl Totals {
             *self.persons_by_county.entry(place.county.to_owned()).or_default() += count;
             *self.persons_by_township.entry(place.township.to_owned()).or_default() += count;
         }
-        self.households = all.households.iter().filter(|h| h.records > 0).count() as u64;
+        let mut homes = vec![false; inputs.resolution.household_ids.len()];
+        inputs.resolution.household.iter().for_each(|&home| homes[home as usize] = true);
+        self.households = homes.into_iter().filter(|&home| home).count() as u64;
     }
 
     /// Worst severity among open, certain exceptions.

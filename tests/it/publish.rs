@@ -254,6 +254,7 @@ impl World {
                 findings: &self.findings,
                 tracked: &tracked,
                 key: KEY,
+                store: &bidui::rows::Store::Memory,
                 previous_quarter: previous.map(Previous::quarter),
                 previous_indicators: &previous.map(|p| p.indicators().unwrap()).unwrap_or_default(),
             },

@@ -50,9 +50,14 @@ pub(in crate::publish) struct Household {
     pub(in crate::publish) sources: u32,
 }
 
-/// Persons and households by dense number.
+/// Persons by dense number.
 pub(in crate::publish) struct Persons {
     pub(in crate::publish) persons: Vec<Person>,
+    pub(in crate::publish) sets: SourceSets,
+}
+
+/// Households by dense number.
+pub(in crate::publish) struct Households {
     pub(in crate::publish) households: Vec<Household>,
     pub(in crate::publish) sets: SourceSets,
 }
@@ -62,9 +67,7 @@ impl Persons {
     /// decides it.
     pub(super) fn gather(inputs: &PublicationInputs<'_>, fields: &[Fields<'_>]) -> Result<Self> {
         let resolution = inputs.resolution;
-        let outside = || Error::internal("归并结果中的人员或户编号越界");
         let mut persons = vec![UNKNOWN; resolution.person_ids.len()];
-        let mut households = vec![Household::default(); resolution.household_ids.len()];
         let mut sets = SourceSets::new(inputs.loaded.len());
         let mut best_id = vec![u8::MAX; persons.len()];
         for source in ranked(inputs) {
@@ -97,21 +100,41 @@ impl Persons {
                 person.records += 1;
                 person.sources = sets.add(person.sources, source);
                 person.in_review |= resolution.in_review[node as usize];
-                let household = households.get_mut(home as usize).ok_or_else(outside)?;
+            }
+        }
+        Ok(Self { persons, sets })
+    }
+}
+
+impl Households {
+    /// Looks at every record once, the most trusted sources first: a person counts in the
+    /// household of the first.
+    pub(super) fn gather(inputs: &PublicationInputs<'_>, fields: &[Fields<'_>]) -> Result<Self> {
+        let resolution = inputs.resolution;
+        let mut households = vec![Household::default(); resolution.household_ids.len()];
+        let mut sets = SourceSets::new(inputs.loaded.len());
+        let mut counted = vec![false; resolution.person_ids.len()];
+        for source in ranked(inputs) {
+            let fields = &fields[source];
+            for row in 0..inputs.comparables[source].rows {
+                let node = resolution.offsets[source] as usize + row;
+                let home = resolution.household[node] as usize;
+                let household = households.get_mut(home).ok_or_else(outside)?;
                 household.records += 1;
                 household.sources = sets.add(household.sources, source);
                 if household.division == 0 {
                     household.division = fields.division(row);
                 }
+                let counted = counted.get_mut(resolution.person[node] as usize).ok_or_else(outside)?;
+                household.persons += u32::from(!std::mem::replace(counted, true));
             }
         }
-        for person in persons.iter().filter(|person| person.records > 0) {
-            if let Some(household) = households.get_mut(person.household as usize) {
-                household.persons += 1;
-            }
-        }
-        Ok(Self { persons, households, sets })
+        Ok(Self { households, sets })
     }
+}
+
+fn outside() -> Error {
+    Error::internal("归并结果中的人员或户编号越界")
 }
 
 /// Sources from the most trusted to the least.

@@ -21,7 +21,7 @@ pub(super) fn write(
     inputs: &PublicationInputs<'_>,
     people: &People<'_>,
     all: &Persons,
-    keys: &Keys,
+    keys: &Keys<'_>,
     outputs: &mut Outputs,
 ) -> Result<()> {
     let mut head = vec![
@@ -49,13 +49,14 @@ pub(super) fn write(
         // People stand here in no order of theirs: each is looked up once for all columns.
         let persons: Vec<Person> = group.par_iter().map(|&i| all.persons[i as usize]).collect();
         let numbers: Vec<IdNumber> = persons.par_iter().map(|person| people.id(&fields, person)).collect();
-        let home = |i: usize| persons[i].household as usize;
+        let home = |i: usize| persons[i].household;
+        let (own, homes) = (keys.persons(group.len(), |i| group[i]), keys.households(group.len(), home));
         let names = all.sets.masks.iter().map(|&mask| source_names(inputs, mask));
         let mut columns = vec![
             columns::ids(|i| resolution.person_ids[group[i] as usize]),
-            pseudonym(|i| Some(keys.person[group[i] as usize])),
-            columns::ids(|i| resolution.household_ids[home(i)]),
-            pseudonym(|i| Some(keys.household[home(i)])),
+            pseudonym(|i| Some(own[i])),
+            columns::ids(|i| resolution.household_ids[home(i) as usize]),
+            pseudonym(|i| Some(homes[i])),
             id_number(|i| Some(numbers[i])),
             classes(|i| numbers[i].class),
             text(|i| people.names.get(persons[i].name)),

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::super::columns::{self, Column, LargeTable, classes, count, flag, int32, label, pseudonym};
 use super::super::files::Outputs;
 use super::super::frame::{Cell, Kind, TableDef};
-use super::super::people::{Household, Keys, People, Person, Persons};
+use super::super::people::{Household, Households, Keys, People, Person, Persons, SourceSets};
 use super::super::{PublicationInputs, manifest};
 use super::{
     HOUSEHOLD_KEY, PERSON_KEY, PLACE, days, definition, place_cells, severity_code, subject_code, table,
@@ -28,12 +28,12 @@ fn add_source_columns(def: &mut TableDef, inputs: &PublicationInputs<'_>) {
 
 /// One column for each source, by sets of sources.
 fn source_columns<'a>(
-    persons: &Persons,
+    sets: &SourceSets,
     sources: usize,
     set: impl Fn(usize) -> u32 + Copy + Send + Sync + 'a,
 ) -> impl Iterator<Item = Column<'a>> {
     (0..sources).map(move |source| {
-        let within = persons.sets.with(source);
+        let within = sets.with(source);
         flag(move |i| within[set(i) as usize])
     })
 }
@@ -44,7 +44,7 @@ pub(super) fn dim_person(
     inputs: &PublicationInputs<'_>,
     people: &People<'_>,
     all: &Persons,
-    keys: &Keys,
+    keys: &Keys<'_>,
     outputs: &mut Outputs,
 ) -> Result<()> {
     let columns = [
@@ -56,21 +56,18 @@ pub(super) fn dim_person(
     ];
     let mut def = definition("人员", &[&[PERSON_KEY, HOUSEHOLD_KEY], &PLACE, &columns]);
     add_source_columns(&mut def, inputs);
-    let home = |i: usize| keys.household[all.persons[i].household as usize];
     let order = people.sorted(
         all.persons.len(),
         |i| Some(all.persons[i].division).filter(|_| all.persons[i].records > 0),
-        |i| home(i).begin(),
-        |a, b| (home(a), keys.person[a]).cmp(&(home(b), keys.person[b])),
+        |i| keys.household(all.persons[i].household),
     );
     let fields = people.fields();
     let mut table = LargeTable::create(outputs, "tables/dim_person.parquet", def)?;
     for group in order.chunks(GROUP_ROWS) {
         let persons: Vec<Person> = group.par_iter().map(|&i| all.persons[i as usize]).collect();
-        let mut columns = vec![
-            pseudonym(|i| Some(keys.person[group[i] as usize])),
-            pseudonym(|i| Some(keys.household[persons[i].household as usize])),
-        ];
+        let homes = keys.households(group.len(), |i| persons[i].household);
+        let own = keys.persons(group.len(), |i| group[i]);
+        let mut columns = vec![pseudonym(|i| Some(own[i])), pseudonym(|i| Some(homes[i]))];
         columns.extend(columns::place(&people.places, |i| persons[i].division));
         columns.extend([
             label(SEXES, |i| Some(usize::from(persons[i].sex)).filter(|&sex| sex < SEXES.len()).or(Some(0))),
@@ -79,17 +76,16 @@ pub(super) fn dim_person(
             count(|i| persons[i].records),
             flag(|i| persons[i].in_review),
         ]);
-        columns.extend(source_columns(all, inputs.loaded.len(), |i| persons[i].sources));
+        columns.extend(source_columns(&all.sets, inputs.loaded.len(), |i| persons[i].sources));
         table.group(group.len(), columns)?;
     }
     table.finish()
 }
 
-pub(super) fn dim_household(
+pub(in crate::publish) fn dim_household(
     inputs: &PublicationInputs<'_>,
     people: &People<'_>,
-    all: &Persons,
-    keys: &Keys,
+    keys: &Keys<'_>,
     outputs: &mut Outputs,
 ) -> Result<()> {
     let columns = [
@@ -98,20 +94,20 @@ pub(super) fn dim_household(
     ];
     let mut def = definition("户", &[&[HOUSEHOLD_KEY], &PLACE, &columns]);
     add_source_columns(&mut def, inputs);
-    let households = &all.households;
+    let Households { households, sets } = people.households()?;
     let order = people.sorted(
         households.len(),
         |i| Some(households[i].division).filter(|_| households[i].records > 0),
-        |i| keys.household[i].begin(),
-        |a, b| keys.household[a].cmp(&keys.household[b]),
+        |i| keys.household(i as u32),
     );
     let mut table = LargeTable::create(outputs, "tables/dim_household.parquet", def)?;
     for group in order.chunks(GROUP_ROWS) {
         let homes: Vec<Household> = group.par_iter().map(|&i| households[i as usize]).collect();
-        let mut columns = vec![pseudonym(|i| Some(keys.household[group[i] as usize]))];
+        let own = keys.households(group.len(), |i| group[i]);
+        let mut columns = vec![pseudonym(|i| Some(own[i]))];
         columns.extend(columns::place(&people.places, |i| homes[i].division));
         columns.extend([count(|i| homes[i].persons), count(|i| homes[i].records)]);
-        columns.extend(source_columns(all, inputs.loaded.len(), |i| homes[i].sources));
+        columns.extend(source_columns(&sets, inputs.loaded.len(), |i| homes[i].sources));
         table.group(group.len(), columns)?;
     }
     table.finish()

@@ -24,7 +24,7 @@ use Kind::{Date, Int32, Int64, Text};
 pub(super) fn fact_record(
     inputs: &PublicationInputs<'_>,
     people: &People<'_>,
-    keys: &Keys,
+    keys: &Keys<'_>,
     outputs: &mut Outputs,
 ) -> Result<()> {
     let columns = [
@@ -41,22 +41,22 @@ pub(super) fn fact_record(
         let (source, row) = people.locate(node as u32);
         fields[source].division(row)
     };
-    let household = |node: usize| keys.household[resolution.household[node] as usize];
     // Within a household as numbered, which is by source and row.
     let order = people.sorted(
         resolution.person.len(),
         |node| Some(division(node)),
-        |node| household(node).begin(),
-        |a, b| household(a).cmp(&household(b)),
+        |node| keys.household(resolution.household[node]),
     );
     let sources = || inputs.loaded.iter().map(|l| &l.records.source);
     let mut table = LargeTable::create(outputs, "tables/fact_record.parquet", def)?;
     for group in order.chunks(GROUP_ROWS) {
         let node = |i: usize| group[i] as usize;
+        let persons = keys.persons(group.len(), |i| resolution.person[node(i)]);
+        let homes = keys.households(group.len(), |i| resolution.household[node(i)]);
         let mut columns = vec![
             label([inputs.quarter], |_| Some(0)),
-            pseudonym(|i| Some(keys.person[resolution.person[node(i)] as usize])),
-            pseudonym(|i| Some(household(node(i)))),
+            pseudonym(|i| Some(persons[i])),
+            pseudonym(|i| Some(homes[i])),
         ];
         columns.extend(columns::place(&people.places, |i| division(node(i))));
         columns.extend([

@@ -14,6 +14,8 @@ mod dimensions;
 mod facts;
 mod measures;
 
+pub(in crate::publish) use dimensions::dim_household;
+
 use Kind::Text;
 
 pub(in crate::publish) const PLACE: [(&str, Kind, &str, &str); 3] = [
@@ -30,17 +32,16 @@ const PERSON_KEY: Column = ("person_key", Text, "人员假名", "带密钥的假
 
 const HOUSEHOLD_KEY: Column = ("household_key", Text, "户假名", "带密钥的假名，跨季度不变");
 
-/// Writes all tables.
+/// Writes all tables but that of households.
 pub(in crate::publish) fn write(
     inputs: &PublicationInputs<'_>,
     people: &People<'_>,
     all: &Persons,
-    keys: &Keys,
+    keys: &Keys<'_>,
     outputs: &mut Outputs,
 ) -> Result<()> {
-    outputs.one_by_one(&[
+    outputs.write_all(&[
         &|to| dimensions::dim_person(inputs, people, all, keys, to),
-        &|to| dimensions::dim_household(inputs, people, all, keys, to),
         &|to| dimensions::dim_division(inputs, people, to),
         &|to| dimensions::dim_rule(inputs, to),
         &|to| dimensions::dim_source(inputs, to),
