@@ -1,6 +1,7 @@
 //! Rows of a rule's SELECT become findings (rows of the same subject and key are folded, each
 //! adding evidence) or indicator rows (villages are summed up to the levels asked for).
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -141,7 +142,6 @@ pub fn findings(rule: &Rule, batch: &RecordBatch, ids: &Ids) -> Result<Vec<Findi
         _ => i64::MIN,
     };
     rows.sort_by(|&a, &b| (place(a), id(a), shown.get(&a)).cmp(&(place(b), id(b), shown.get(&b))));
-    drop(shown);
     let message = Message::of(&rule.header.message, batch);
     let mut texts = Texts::default();
     let mut found: Vec<Finding> = Vec::new();
@@ -155,7 +155,13 @@ pub fn findings(rule: &Rule, batch: &RecordBatch, ids: &Ids) -> Result<Vec<Findi
                 }
             }
         }
-        let subject = subjects.subject(same[0], &mut texts);
+        // The first row tells the message; of several first ones that with the least values, since
+        // engines give them in any order.
+        let first = same[0];
+        let rank = |row: usize| (order(row), id(row), shown.get(&row));
+        let firsts = same.iter().copied().take_while(|&row| rank(row) == rank(first));
+        let teller = firsts.min_by(|&a, &b| message.compare(a, b)).unwrap_or(first);
+        let subject = subjects.subject(first, &mut texts);
         if records.is_empty() {
             let kind = match rule.header.subject {
                 super::SubjectKind::Person => IdKind::Person,
@@ -174,7 +180,7 @@ pub fn findings(rule: &Rule, batch: &RecordBatch, ids: &Ids) -> Result<Vec<Findi
             subject,
             rule_key: texts.share(key(same[0])),
             evidence: records.as_slice().into(),
-            message: texts.share(&message.fill(same[0])),
+            message: texts.share(&message.fill(teller)),
         });
     }
     Ok(found)
@@ -202,6 +208,12 @@ impl<'a> Message<'a> {
         pieces.push(Piece { plain: rest, name: "", column: None });
         Self(pieces)
     }
+    /// Which of two rows has the lesser values, the first column that differs first; missing ones
+    /// come last.
+    fn compare(&self, a: usize, b: usize) -> Ordering {
+        let columns = self.0.iter().filter_map(|piece| piece.column);
+        columns.map(|column| compare(column, a, b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+    }
     /// Money, areas, months and dates in officers' units.
     fn fill(&self, row: usize) -> String {
         let mut message = String::new();
@@ -212,6 +224,21 @@ impl<'a> Message<'a> {
             }
         }
         message
+    }
+}
+
+fn compare(array: &ArrayRef, a: usize, b: usize) -> Ordering {
+    let missing = array.is_null(a).cmp(&array.is_null(b));
+    if missing.is_ne() || array.is_null(a) {
+        return missing;
+    }
+    match array.data_type() {
+        DataType::Utf8 => array.as_string::<i32>().value(a).cmp(array.as_string::<i32>().value(b)),
+        DataType::Date32 => {
+            let days = array.as_primitive::<Date32Type>();
+            days.value(a).cmp(&days.value(b))
+        }
+        _ => number(Some(array), a).cmp(&number(Some(array), b)),
     }
 }
 
@@ -319,6 +346,8 @@ pub fn indicators(rule: &Rule, batch: &RecordBatch, root_code: &str) -> Result<V
 
 #[cfg(test)]
 mod tests {
+    use arrow::array::Date32Array;
+
     use super::*;
 
     #[test]
@@ -328,5 +357,33 @@ mod tests {
         assert_eq!(unit("house_area_centi", 4_505), "45.05平方米");
         assert_eq!(unit("start_month", 201_809), "2018年9月");
         assert_eq!(unit("age", 7), "7");
+    }
+
+    #[test]
+    fn of_rows_alike_but_for_the_message_the_earliest_tells_it() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("pipelines/hebi/rules/housing/R75_renovated_still_listed.sql");
+        let rule = super::super::rule_file::parse(&path, "housing", std::fs::read_to_string(&path).unwrap());
+        let text = "registry_household:0a1b2c3d.r9".to_owned();
+        let (rule, ids) = (rule.unwrap(), Ids::listed([text.clone()].into()));
+        let record = ids.number(IdKind::Record, &text).unwrap();
+        let told = |days: [Option<i32>; 3]| {
+            let same = |number: i64| Arc::new(Int64Array::from(vec![number; 3])) as ArrayRef;
+            let text = |text: &str| Arc::new(StringArray::from(vec![text; 3])) as ArrayRef;
+            let batch = RecordBatch::try_from_iter([
+                ("subject_id", same(5)),
+                ("rule_key", text("registry")),
+                ("evidence", same(record)),
+                ("evidence_order", same(0)),
+                ("accept_date", Arc::new(Date32Array::from(days.to_vec())) as ArrayRef),
+                ("where_listed", text("仍登记为危房户")),
+            ]);
+            let found = findings(&rule, &batch.unwrap(), &ids).unwrap();
+            assert_eq!(found.len(), 1);
+            found[0].message.to_string()
+        };
+        let days = [Some(17_380), None, Some(17_366)];
+        assert_eq!(told(days), "该户危房改造2017年7月19日验收合格,仍登记为危房户。");
+        assert_eq!(told([days[2], days[0], days[1]]), told(days));
     }
 }

@@ -11,6 +11,7 @@ use parquet::errors::{ParquetError, Result};
 use parquet::file::writer::SerializedRowGroupWriter;
 use parquet::schema::types::ColumnDescPtr;
 
+use super::STRETCH;
 use super::dictionary::{DictionaryColumn, is_worth_it};
 
 /// First rows of a chunk that decide how it is encoded.
@@ -44,6 +45,8 @@ pub(super) struct Encoder {
     first: Option<(Vec<ArrayRef>, usize)>,
     own: Option<DictionaryColumn>,
     general: Option<ArrowColumnWriter>,
+    /// Rows that it was given.
+    rows: usize,
 }
 
 /// An encoded column chunk.
@@ -65,7 +68,7 @@ impl Encoder {
             Likeness::Random => (None, None),
             Likeness::Labels(of) => (None, Some(labels(of))),
         };
-        Self { field, column, first, general: own.is_none().then_some(general), own }
+        Self { field, column, first, general: own.is_none().then_some(general), own, rows: 0 }
     }
 
     pub(super) fn push(&mut self, values: Values) -> Result<()> {
@@ -97,8 +100,15 @@ impl Encoder {
         if let Some(own) = &mut self.own {
             own.push_values(array);
         } else if let Some(general) = &mut self.general {
-            for leaf in compute_leaves(&self.field, array)? {
-                general.write(&leaf)?;
+            // The library ends pages by what it is given at a time.
+            let mut from = 0;
+            while from < array.len() {
+                let rows = (STRETCH - self.rows % STRETCH).min(array.len() - from);
+                for leaf in compute_leaves(&self.field, &array.slice(from, rows))? {
+                    general.write(&leaf)?;
+                }
+                from += rows;
+                self.rows += rows;
             }
         }
         Ok(())

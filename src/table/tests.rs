@@ -72,6 +72,33 @@ fn what_is_written_is_read_in_whatever_portions_it_came() {
 }
 
 #[test]
+fn groups_made_column_by_column_are_the_bytes_of_groups_that_came_in_batches() {
+    let rows = 3 * CHUNK_ROWS + 100;
+    let sentence = |n: usize| format!("{}号院{}", n * 7919 % 100_003, "东侧平房".repeat(n * n % 11));
+    let often = StringArray::from_iter((0..rows).map(|n| (n % 9 > 3).then(|| sentence(n))));
+    let seldom = StringArray::from_iter((0..rows).map(|n| (n / 50_000 == 2).then(|| sentence(n))));
+    let number = |n: usize| format!("student:{:016x}.r{n}", n.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    let number = StringArray::from_iter_values((0..rows).map(number));
+    let batch = RecordBatch::try_from_iter_with_nullable([
+        ("often", Arc::new(often) as ArrayRef, true),
+        ("seldom", Arc::new(seldom) as ArrayRef, true),
+        ("student_no", Arc::new(number.clone()) as ArrayRef, true),
+        ("record_id", Arc::new(number) as ArrayRef, true),
+    ])
+    .unwrap();
+    let mut in_batches = ParquetWriter::new(Vec::new(), batch.schema()).unwrap();
+    for from in (0..rows).step_by(CHUNK_ROWS) {
+        in_batches.write(&batch.slice(from, CHUNK_ROWS.min(rows - from))).unwrap();
+    }
+    let mut by_column = ParquetWriter::new(Vec::new(), batch.schema()).unwrap();
+    let build = |column: usize, rows: Range<usize>| {
+        Ok(Values::Array(batch.column(column).slice(rows.start, rows.len())))
+    };
+    by_column.write_group(rows, &vec![Likeness::Unknown; 4], &build).unwrap();
+    assert!(in_batches.finish().unwrap() == by_column.finish().unwrap());
+}
+
+#[test]
 fn groups_made_column_by_column_are_read_as_made() {
     let schema = Arc::new(Schema::new(vec![
         Field::new("source", DataType::Utf8, true),
