@@ -141,9 +141,14 @@ impl Groups {
         &self.entries
     }
 
+    /// Where the entries of a key are, among the buckets: for those who ask for many keys.
+    pub(crate) fn bucket(&self, key: u64) -> usize {
+        bucket((self.kin)(key), self.starts.len() - 1)
+    }
+
     /// Entries of some keys of one kin, ascending.
     pub(crate) fn of(&self, keys: RangeInclusive<u64>) -> &[(u64, u32)] {
-        let at = bucket((self.kin)(*keys.start()), self.starts.len() - 1);
+        let at = self.bucket(*keys.start());
         let own = &self.entries[self.starts[at]..self.starts[at + 1]];
         let own = &own[own.partition_point(|entry| entry.0 < *keys.start())..];
         &own[..own.iter().take_while(|entry| entry.0 <= *keys.end()).count()]

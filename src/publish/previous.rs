@@ -5,8 +5,9 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{Array as _, AsArray as _, Date32Array, Int32Array, RecordBatch, StringArray};
+use arrow::array::{Array as _, ArrayRef, AsArray as _, Date32Array, Int32Array, RecordBatch, StringArray};
 use arrow::datatypes::{Date32Type, Int32Type};
+use hashbrown::HashMap;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
@@ -16,6 +17,9 @@ use crate::resolve::{HouseholdId, PersonId, PublishedId};
 use crate::rows::CHUNK_ROWS;
 use crate::track::{PreviousExceptions, Status, TrackedException};
 use crate::{Error, Result};
+
+/// Who every record was.
+const RECORDS: &str = "restricted/record.parquet";
 
 /// A finished publication.
 #[derive(Debug, Clone)]
@@ -79,7 +83,7 @@ impl PreviousRecords {
         ["record_id", "person_id", "household_id", "id_number", "name", "birth_date", "village_code"];
 
     fn new(batch: &RecordBatch, folder: &Path) -> Result<Self> {
-        let rows = Rows::new(batch, folder)?;
+        let rows = Rows::new(batch, folder);
         let texts = |column: &str| {
             let texts = rows.texts(column).filter(|texts| texts.null_count() == 0);
             texts.cloned().ok_or_else(|| rows.missing(column))
@@ -116,6 +120,36 @@ impl PreviousRecords {
             birth_date: self.birth_date.as_ref().filter(|d| d.is_valid(row)).map(|d| d.value(row)),
             village_code: self.village_code.value(row),
         }
+    }
+}
+
+/// The records of the previous quarter in parts, which several threads may read.
+#[derive(Debug, Clone, Copy)]
+pub struct PreviousParts<'a> {
+    of: &'a Previous,
+    count: usize,
+}
+
+impl<'a> PreviousParts<'a> {
+    /// How many parts they are in.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The records of a part, some at a time.
+    pub fn read(&self, part: usize) -> Result<impl Iterator<Item = Result<PreviousRecords>> + 'a> {
+        let of = self.of;
+        let builder = of.open_file(RECORDS)?;
+        let fields = builder.schema().fields().iter().enumerate();
+        let wanted = fields.filter(|(_, field)| PreviousRecords::COLUMNS.contains(&field.name().as_str()));
+        let mask = ProjectionMask::roots(builder.parquet_schema(), wanted.map(|(at, _)| at));
+        let builder = builder.with_projection(mask).with_row_groups(vec![part]);
+        let reader = builder.with_batch_size(CHUNK_ROWS).build();
+        let reader = reader.map_err(|e| of.damaged(RECORDS, &e.to_string()))?;
+        Ok(reader.map(move |batch| {
+            let batch = batch.map_err(|e| of.damaged(RECORDS, &e.to_string()))?;
+            PreviousRecords::new(&batch, &of.folder)
+        }))
     }
 }
 
@@ -205,7 +239,7 @@ impl Previous {
     pub fn exceptions(&self) -> Result<PreviousExceptions> {
         let (mut exceptions, mut texts) = (Vec::new(), Texts::default());
         for batch in self.batches("restricted/exception.parquet")? {
-            let rows = Rows::new(&batch, &self.folder)?;
+            let rows = Rows::new(&batch, &self.folder);
             for row in 0..batch.num_rows() {
                 exceptions.push(rows.exception(row, &mut texts)?);
             }
@@ -232,19 +266,10 @@ impl Previous {
             .collect())
     }
 
-    /// Who every record was, for resolving with stable ids; some at a time.
-    pub fn records(&self) -> Result<impl Iterator<Item = Result<PreviousRecords>>> {
-        let relative = "restricted/record.parquet";
-        let builder = self.open_file(relative)?;
-        let fields = builder.schema().fields().iter().enumerate();
-        let wanted = fields.filter(|(_, field)| PreviousRecords::COLUMNS.contains(&field.name().as_str()));
-        let mask = ProjectionMask::roots(builder.parquet_schema(), wanted.map(|(at, _)| at));
-        let reader = builder.with_projection(mask).with_batch_size(CHUNK_ROWS).build();
-        let reader = reader.map_err(|e| self.damaged(relative, &e.to_string()))?;
-        Ok(reader.map(move |batch| {
-            let batch = batch.map_err(|e| self.damaged(relative, &e.to_string()))?;
-            PreviousRecords::new(&batch, &self.folder)
-        }))
+    /// Who every record was, for resolving with stable ids.
+    pub fn records(&self) -> Result<PreviousParts<'_>> {
+        let builder = self.open_file(RECORDS)?;
+        Ok(PreviousParts { of: self, count: builder.metadata().num_row_groups() })
     }
 
     /// Its views of the wanted names, in name order.
@@ -282,13 +307,14 @@ impl Previous {
 
 /// Columns of a batch by name.
 struct Rows<'a> {
-    batch: &'a RecordBatch,
+    columns: HashMap<&'a str, &'a ArrayRef>,
     folder: &'a Path,
 }
 
 impl<'a> Rows<'a> {
-    fn new(batch: &'a RecordBatch, folder: &'a Path) -> Result<Self> {
-        Ok(Self { batch, folder })
+    fn new(batch: &'a RecordBatch, folder: &'a Path) -> Self {
+        let names = batch.schema_ref().fields().iter().map(|field| field.name().as_str());
+        Self { columns: names.zip(batch.columns()).collect(), folder }
     }
     fn missing(&self, column: &str) -> Error {
         Error::input(format!("上一季度的发布缺少列{column}"))
@@ -296,13 +322,13 @@ impl<'a> Rows<'a> {
             .hint("用本版程序重新运行上一季度")
     }
     fn texts(&self, column: &str) -> Option<&'a StringArray> {
-        self.batch.column_by_name(column).and_then(|c| c.as_string_opt())
+        self.columns.get(column).and_then(|c| c.as_string_opt())
     }
     fn ints(&self, column: &str) -> Option<&'a Int32Array> {
-        self.batch.column_by_name(column).and_then(|c| c.as_primitive_opt::<Int32Type>())
+        self.columns.get(column).and_then(|c| c.as_primitive_opt::<Int32Type>())
     }
     fn dates(&self, column: &str) -> Option<&'a Date32Array> {
-        self.batch.column_by_name(column).and_then(|c| c.as_primitive_opt::<Date32Type>())
+        self.columns.get(column).and_then(|c| c.as_primitive_opt::<Date32Type>())
     }
     fn optional_text(&self, column: &str, row: usize) -> Option<String> {
         let array = self.texts(column)?;

@@ -1,6 +1,7 @@
 //! Ids as in the previous quarter: who a person was, by where its records are now.
 
 use std::fmt::Write as _;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
@@ -14,15 +15,13 @@ use crate::link::nodes::Nodes;
 use crate::load::Loaded;
 use crate::normalize::DivisionTree;
 use crate::normalize::division::VILLAGE;
-use crate::publish::previous::{PreviousRecord, PreviousRecords};
+use crate::publish::previous::{PreviousParts, PreviousRecord};
 
 /// The records of this quarter, and who each of them is.
 pub(super) struct Now<'a> {
     pub(super) loaded: &'a [Loaded],
     pub(super) nodes: &'a Nodes<'a>,
     pub(super) tree: &'a DivisionTree,
-    pub(super) person: &'a [u32],
-    pub(super) household: &'a [u32],
 }
 
 /// Records of the previous quarter say that who had this id is now the one with this number.
@@ -34,99 +33,132 @@ pub(super) struct Vote<const LETTER: char> {
     times: u32,
 }
 
-/// What the records of the previous quarter say.
-#[derive(Debug, Default)]
+/// What the records of the previous quarter say about current numbers. Most of them confirm the id
+/// that a number has anyhow: these are counted, and only the others are held.
+pub(super) struct Ballot<'a, const LETTER: char> {
+    ids: &'a [PublishedId<LETTER>],
+    /// Number of each node.
+    numbers: &'a [u32],
+    /// By number: how many confirm its id.
+    confirmed: Vec<AtomicU32>,
+}
+
+impl<'a, const LETTER: char> Ballot<'a, LETTER> {
+    pub(super) fn new(ids: &'a [PublishedId<LETTER>], numbers: &'a [u32]) -> Self {
+        Self { ids, numbers, confirmed: ids.iter().map(|_| AtomicU32::new(0)).collect() }
+    }
+
+    /// A record that is among these nodes now had this id; what does not confirm one goes to `votes`.
+    fn cast(&self, nodes: &[(u64, u32)], id: PublishedId<LETTER>, votes: &mut Vec<Vote<LETTER>>) {
+        let mut cast = |number: u32| {
+            if self.ids[number as usize] == id {
+                self.confirmed[number as usize].fetch_add(1, Ordering::Relaxed);
+            } else {
+                votes.push(Vote { id, number, times: 1 });
+            }
+        };
+        if let [(_, one)] = nodes {
+            return cast(self.numbers[*one as usize]);
+        }
+        let mut numbers: Vec<u32> = nodes.iter().map(|&(_, node)| self.numbers[node as usize]).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers.into_iter().for_each(cast);
+    }
+
+    /// All votes about ids and numbers that more than one vote is about; the confirmation of an id
+    /// that nobody else claims changes nothing.
+    fn contested(self, mut votes: Vec<Vote<LETTER>>) -> Vec<Vote<LETTER>> {
+        let ids: HashSet<PublishedId<LETTER>> = votes.iter().map(|vote| vote.id).collect();
+        let numbers: HashSet<u32> = votes.iter().map(|vote| vote.number).collect();
+        let confirmed = self.confirmed.into_iter().zip(self.ids).zip(0u32..);
+        votes.extend(confirmed.filter_map(|((times, &id), number)| {
+            let times = times.into_inner();
+            let asked = times > 0 && (numbers.contains(&number) || ids.contains(&id));
+            asked.then_some(Vote { id, number, times })
+        }));
+        votes
+    }
+}
+
+/// Contested ids of persons and of households.
 pub(super) struct Votes {
     pub(super) persons: Vec<Vote<'P'>>,
     pub(super) households: Vec<Vote<'H'>>,
 }
 
-impl Votes {
-    /// A record that is among these records now was of this person and household.
-    fn cast(&mut self, now: &Now<'_>, found: &[u32], (person, household): (PersonId, HouseholdId)) {
-        cast(&mut self.persons, found, now.person, person);
-        cast(&mut self.households, found, now.household, household);
-    }
-}
-
-fn cast<const LETTER: char>(
-    votes: &mut Vec<Vote<LETTER>>,
-    found: &[u32],
-    numbers: &[u32],
-    id: PublishedId<LETTER>,
-) {
-    let vote = |number| Vote { id, number, times: 1 };
-    if let [one] = found {
-        return votes.push(vote(numbers[*one as usize]));
-    }
-    let mut numbers: Vec<u32> = found.iter().map(|&node| numbers[node as usize]).collect();
-    numbers.sort_unstable();
-    numbers.dedup();
-    votes.extend(numbers.into_iter().map(vote));
-}
-
-/// Where a record of the previous quarter may be now.
-enum Found {
-    /// The same row of the same file.
-    Place(u32),
-    /// Records of this number and name.
-    Number(Vec<u32>),
-    /// Only by name, birth date and village, if at all.
-    Name(u64),
-    Nowhere,
+/// What some records of the previous quarter say.
+#[derive(Default)]
+struct Said {
+    persons: Vec<Vote<'P'>>,
+    households: Vec<Vote<'H'>>,
+    /// To be found by name, birth date and village, if at all.
+    by_name: Vec<(u64, PersonId, HouseholdId)>,
 }
 
 impl Now<'_> {
     /// Finds the records of the previous quarter again: by their place in the same file, else
     /// by number and name, else by name, birth date and village. The first that leads somewhere
     /// decides.
-    pub(super) fn votes(&self, previous: impl Iterator<Item = Result<PreviousRecords>>) -> Result<Votes> {
-        let mut votes = Votes::default();
-        let mut by_number: Option<Groups> = None;
-        let mut by_name: Vec<(u64, PersonId, HouseholdId)> = Vec::new();
+    pub(super) fn votes(
+        &self,
+        previous: &PreviousParts<'_>,
+        persons: Ballot<'_, 'P'>,
+        households: Ballot<'_, 'H'>,
+    ) -> Result<Votes> {
         let places = Places::of(self.loaded);
-        for records in previous {
-            let records = records?;
-            let rows = || (0..records.len()).into_par_iter().with_min_len(1024);
-            let kept: Vec<Option<u32>> = rows()
-                .map(|row| {
-                    let (source, row) = places.find(records.get(row).record_id)?;
-                    Some(self.nodes.offsets[source] + row)
-                })
-                .collect();
-            // Of files that are the same as last time nothing else is asked.
-            if kept.contains(&None) && by_number.is_none() {
-                by_number = Some(self.groups(|node, text| self.number_key(node, text)));
-            }
-            let find = |text: &mut String, row: usize| match (kept[row], &by_number) {
-                (Some(node), _) => Found::Place(node),
-                (None, Some(numbers)) => find(numbers, &records.get(row), text),
-                (None, None) => Found::Nowhere,
-            };
-            let found: Vec<Found> = rows().map_init(String::new, find).collect();
-            for (row, found) in found.into_iter().enumerate() {
-                let PreviousRecord { person, household, .. } = records.get(row);
-                match found {
-                    Found::Place(node) => votes.cast(self, &[node], (person, household)),
-                    Found::Number(nodes) => votes.cast(self, &nodes, (person, household)),
-                    Found::Name(key) => by_name.push((key, person, household)),
-                    Found::Nowhere => {}
+        let numbers = self.groups(|node, text| self.number_key(node, text));
+        let look_up = |part: usize| -> Result<Said> {
+            let (mut said, mut text) = (Said::default(), String::new());
+            for records in previous.read(part)? {
+                let records = records?;
+                let mut asked = Vec::new();
+                for row in 0..records.len() {
+                    let record = records.get(row);
+                    if let Some((source, row)) = places.find(record.record_id) {
+                        let found = [(0, self.nodes.offsets[source] + row)];
+                        persons.cast(&found, record.person, &mut said.persons);
+                        households.cast(&found, record.household, &mut said.households);
+                    } else if let Some(id) = record.id_number.filter(|id| id.len() == 18) {
+                        let key = number_key(id, record.name.unwrap_or(""), &mut text);
+                        asked.push((numbers.bucket(key), key, row));
+                    } else if let Some(key) = key_by_name(&record, &mut text) {
+                        said.by_name.push((key, record.person, record.household));
+                    }
+                }
+                // In order of where answers lie, so that what one brings near helps the next.
+                asked.sort_unstable();
+                for (_, key, row) in asked {
+                    let (found, record) = (numbers.of(key..=key), records.get(row));
+                    if !found.is_empty() {
+                        persons.cast(found, record.person, &mut said.persons);
+                        households.cast(found, record.household, &mut said.households);
+                    } else if let Some(key) = key_by_name(&record, &mut text) {
+                        said.by_name.push((key, record.person, record.household));
+                    }
                 }
             }
+            Ok(said)
+        };
+        let mut all = Said::default();
+        for said in (0..previous.count()).into_par_iter().map(look_up).collect::<Result<Vec<_>>>()? {
+            all.persons.extend(said.persons);
+            all.households.extend(said.households);
+            all.by_name.extend(said.by_name);
         }
-        drop(by_number);
-        let asked: HashSet<u64> = by_name.iter().map(|(key, ..)| *key).collect();
+        drop(numbers);
+        let asked: HashSet<u64> = all.by_name.iter().map(|(key, ..)| *key).collect();
         if !asked.is_empty() {
             let asked = |key: &u64| asked.contains(key);
             let names = self.groups(|node, text| self.name_key(node, text).filter(asked));
-            for (key, person, household) in by_name {
-                let found = of(&names, key);
-                if !found.is_empty() {
-                    votes.cast(self, &found, (person, household));
-                }
+            for (key, person, household) in all.by_name {
+                let found = names.of(key..=key);
+                persons.cast(found, person, &mut all.persons);
+                households.cast(found, household, &mut all.households);
             }
         }
-        Ok(votes)
+        let (persons, households) = (persons.contested(all.persons), households.contested(all.households));
+        Ok(Votes { persons, households })
     }
 
     /// All records that have a key, by it.
@@ -185,22 +217,9 @@ impl<'a> Places<'a> {
     }
 }
 
-/// Asks the numbers for a record.
-fn find(numbers: &Groups, record: &PreviousRecord<'_>, text: &mut String) -> Found {
-    let name = record.name.unwrap_or("");
-    if let Some(id) = record.id_number.filter(|id| id.len() == 18) {
-        let found = of(numbers, number_key(id, name, text));
-        if !found.is_empty() {
-            return Found::Number(found);
-        }
-    }
+fn key_by_name(record: &PreviousRecord<'_>, text: &mut String) -> Option<u64> {
     let birth = record.birth_date.unwrap_or(0) as u32;
-    name_key(name, birth, record.village_code, text).map_or(Found::Nowhere, Found::Name)
-}
-
-/// Records of a key, ascending.
-fn of(groups: &Groups, key: u64) -> Vec<u32> {
-    groups.of(key..=key).iter().map(|entry| entry.1).collect()
+    name_key(record.name.unwrap_or(""), birth, record.village_code, text)
 }
 
 /// Gives current numbers the previous ids that most of their records had, and writes down what

@@ -20,7 +20,7 @@ mod keep;
 use cluster::Clusters;
 pub use id::{HouseholdId, PersonId, PublishedId};
 use identity::PersonKeys;
-use keep::{Now, Votes};
+use keep::{Ballot, Now, Votes};
 
 /// Who every record is. Vectors indexed by node are as long as all records together.
 #[derive(Debug, Clone, Default)]
@@ -87,8 +87,9 @@ pub fn resolve_nodes(
     drop(keys);
     let mut ledger = Vec::new();
     if let Some(previous) = previous {
-        let now = Now { loaded, nodes, tree, person: &person, household: &household };
-        let Votes { persons, households } = now.votes(previous.records()?)?;
+        let now = Now { loaded, nodes, tree };
+        let ballots = (Ballot::new(&person_ids, &person), Ballot::new(&household_ids, &household));
+        let Votes { persons, households } = now.votes(&previous.records()?, ballots.0, ballots.1)?;
         keep::keep(&mut person_ids, persons, &mut ledger);
         keep::keep(&mut household_ids, households, &mut ledger);
     }
