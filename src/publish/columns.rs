@@ -10,7 +10,7 @@ use arrow::buffer::{Buffer, NullBuffer, OffsetBuffer};
 use super::files::Outputs;
 use super::frame::{Kind, ParquetFile, TableDef};
 use super::people::{People, Place, push_id};
-use super::restricted::related_ids;
+use super::restricted::{ByFinding, related_ids};
 use crate::normalize::{IdClass, IdNumber};
 use crate::privacy::pseudonym::{CHARACTERS, Pseudonym};
 use crate::resolve::id::{self, PublishedId};
@@ -214,10 +214,10 @@ pub(super) fn evidence<'a>(
 
 /// Fingerprints of the exceptions with the same cause.
 pub(super) fn related<'a>(
-    people: &'a People<'_>,
+    by_finding: &'a ByFinding<'a>,
     exception: impl Fn(usize) -> &'a TrackedException + Send + Sync + 'a,
 ) -> Column<'a> {
-    written(32, move |i, out| joined(related_ids(&people.by_finding, exception(i)), out))
+    written(32, move |i, out| joined(related_ids(by_finding, exception(i)), out))
 }
 
 fn joined<'a>(parts: impl Iterator<Item = &'a str>, out: &mut Vec<u8>) -> bool {

@@ -115,13 +115,16 @@ fn write(inputs: &PublicationInputs<'_>, staging: &staging::Staging) -> Result<P
     };
     written?;
     let all = all?;
+    let restricted = inputs.catalogue.outputs.restricted;
+    outputs.write_all(&[&|to| tables::write_people(inputs, &people, &all, &keys, to), &|to| {
+        if restricted { restricted::write_people(inputs, &people, &all, &keys, to) } else { Ok(()) }
+    }])?;
+    drop(keys);
+    let by_finding = restricted::by_finding(inputs.tracked);
     outputs.write_all(&[
-        &|to| tables::write(inputs, &people, &all, &keys, to),
-        &|to| match inputs.catalogue.outputs.restricted {
-            true => restricted::write(inputs, &people, &all, &keys, to),
-            false => Ok(()),
-        },
-        &|to| lists::write(inputs, &people, &all, to),
+        &|to| tables::write(inputs, &people, &by_finding, to),
+        &|to| if restricted { restricted::write(inputs, &by_finding, to) } else { Ok(()) },
+        &|to| lists::write(inputs, &people, &all, &by_finding, to),
     ])?;
     let totals = Totals::build(inputs, &people, &all)?;
     report::write(inputs, &totals, &mut outputs)?;

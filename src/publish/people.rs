@@ -4,7 +4,6 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::PublicationInputs;
-use super::restricted::{ByFinding, by_finding};
 use crate::Result;
 use crate::load::{RecordKey, push_record_id};
 use crate::normalize::IdNumber;
@@ -43,8 +42,6 @@ pub(super) struct People<'a> {
     pub(super) names: Names,
     /// By source and table: what ids of its records begin with.
     id_begins: Vec<Vec<String>>,
-    /// Exceptions by what they are about.
-    pub(super) by_finding: ByFinding<'a>,
 }
 
 impl<'a> People<'a> {
@@ -63,7 +60,6 @@ impl<'a> People<'a> {
             division_names: units.rev().map(|unit| (unit.code.as_str(), unit.name.as_str())).collect(),
             names: Names::gather(inputs.comparables),
             id_begins: inputs.loaded.iter().map(|loaded| id_begins(&loaded.records)).collect(),
-            by_finding: by_finding(inputs.tracked),
         }
     }
 

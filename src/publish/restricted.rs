@@ -18,8 +18,8 @@ mod exception;
 mod identity;
 mod record;
 
-/// Writes all restricted tables.
-pub(super) fn write(
+/// Writes who persons and records are.
+pub(super) fn write_people(
     inputs: &PublicationInputs<'_>,
     people: &People<'_>,
     all: &Persons,
@@ -30,7 +30,17 @@ pub(super) fn write(
         &|to| identity::write(inputs, people, all, keys, to),
         &|to| record::record(inputs, people, to),
         &|to| record::link(inputs, people, to),
-        &|to| exception::write(inputs, people, to),
+    ])
+}
+
+/// Writes all other restricted tables.
+pub(super) fn write(
+    inputs: &PublicationInputs<'_>,
+    by_finding: &ByFinding<'_>,
+    outputs: &mut Outputs,
+) -> Result<()> {
+    outputs.write_all(&[
+        &|to| exception::write(inputs, by_finding, to),
         &|to| ledger(inputs, to),
         &|to| reject(inputs, to),
         &|to| views(inputs, to),

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::PublicationInputs;
 use super::files::{Csv, Outputs, make_folder};
 use super::people::{People, Persons};
+use super::restricted::ByFinding;
 use crate::track::TrackedException;
 use crate::{Error, Result};
 
@@ -36,16 +37,18 @@ pub(super) fn write(
     inputs: &PublicationInputs<'_>,
     people: &People<'_>,
     all: &Persons,
+    by_finding: &ByFinding<'_>,
     outputs: &mut Outputs,
 ) -> Result<()> {
-    let groups = groups(inputs, people);
+    let groups = groups(inputs, people, by_finding);
     for group in &groups {
         if let Some((folder, _)) = group.path.rsplit_once('/') {
             make_folder(&outputs.path(folder), 0o750)?;
         }
     }
     let listed = groups.par_iter().flat_map_iter(|group| group.open.iter().copied());
-    let material = Material::new(inputs, people, &all.persons, Evidence::gather(inputs, people, listed)?)?;
+    let material =
+        Material::new(inputs, people, &all.persons, by_finding, Evidence::gather(inputs, people, listed)?)?;
     outputs.each(&groups, |group, own| {
         let township = group.township(&material);
         let wanted = &inputs.catalogue.outputs;
@@ -109,14 +112,18 @@ impl Group<'_> {
 }
 
 /// Townships with open exceptions, in order of their codes.
-fn groups<'a>(inputs: &PublicationInputs<'a>, people: &People<'_>) -> Vec<Group<'a>> {
+fn groups<'a>(
+    inputs: &PublicationInputs<'a>,
+    people: &People<'_>,
+    by_finding: &ByFinding<'_>,
+) -> Vec<Group<'a>> {
     let mut open: BTreeMap<(&str, &str), Vec<&TrackedException>> = BTreeMap::new();
     let mut resolved: BTreeMap<(&str, &str), u64> = BTreeMap::new();
     for tracked in inputs.tracked.iter().filter(|t| !t.is_history(inputs.quarter)) {
         let place = (&*tracked.exception.county_code, &*tracked.exception.township_code);
         if tracked.is_open() {
             // What follows from another row of the same sheet is told there.
-            if !row::told_elsewhere(&people.by_finding, tracked) {
+            if !row::told_elsewhere(by_finding, tracked) {
                 open.entry(place).or_default().push(tracked);
             }
         } else {

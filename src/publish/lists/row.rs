@@ -112,6 +112,7 @@ pub(super) struct Material<'a> {
     inputs: PublicationInputs<'a>,
     people: &'a People<'a>,
     persons: &'a [Person],
+    by_finding: &'a ByFinding<'a>,
     /// By source.
     fields: Vec<Fields<'a>>,
     evidence: Evidence<'a>,
@@ -156,6 +157,7 @@ impl<'a> Material<'a> {
         inputs: &PublicationInputs<'a>,
         people: &'a People<'a>,
         persons: &'a [Person],
+        by_finding: &'a ByFinding<'a>,
         evidence: Evidence<'a>,
     ) -> Result<Self> {
         let catalogue = inputs.catalogue;
@@ -165,6 +167,7 @@ impl<'a> Material<'a> {
             inputs: *inputs,
             people,
             persons,
+            by_finding,
             fields: people.fields(),
             evidence,
             rules: catalogue.rules.iter().map(|rule| (rule.code.as_str(), rule)).collect(),
@@ -204,7 +207,7 @@ impl<'a> Material<'a> {
         };
         let (name, id) = self.subject(&entry.records);
         let mut all_related = String::new();
-        for other in related(&self.people.by_finding, tracked) {
+        for other in related(self.by_finding, tracked) {
             if !all_related.is_empty() {
                 all_related.push('\n');
             }
@@ -262,7 +265,7 @@ impl<'a> Material<'a> {
 
     /// Number of a related exception, and what it is where it has no row of its own or is the cause.
     fn push_related(&self, tracked: &TrackedException, related: &TrackedException, out: &mut String) {
-        let (e, by_finding) = (&related.exception, &self.people.by_finding);
+        let (e, by_finding) = (&related.exception, self.by_finding);
         out.push_str(&short_number(&e.rule_code, &related.first_seen, &related.exception_id));
         let is = |one: &TrackedException, other: &TrackedException| one.exception_id == other.exception_id;
         let what = if cause(by_finding, tracked).is_some_and(|root| is(root, related)) {

@@ -5,9 +5,8 @@ use super::super::PublicationInputs;
 use super::super::columns::{self, LargeTable, count, date, flag, text, written};
 use super::super::files::Outputs;
 use super::super::frame::{Kind, TableDef};
-use super::super::people::People;
 use super::super::tables::{iso_days, severity_code, subject_code};
-use super::row_version;
+use super::{ByFinding, row_version};
 use crate::Result;
 use crate::table::GROUP_ROWS;
 use crate::track::TrackedException;
@@ -17,7 +16,7 @@ use Kind::{Date, Int32, Text};
 /// Writes the table, in order of the fingerprints.
 pub(super) fn write(
     inputs: &PublicationInputs<'_>,
-    people: &People<'_>,
+    by_finding: &ByFinding<'_>,
     outputs: &mut Outputs,
 ) -> Result<()> {
     let def = TableDef::new(
@@ -74,7 +73,7 @@ pub(super) fn write(
             count(|i| e(i).confidence.into()),
             count(|i| e(i).due_days),
             flag(|i| e(i).in_review),
-            columns::related(people, t),
+            columns::related(by_finding, t),
             text(|i| Some(&t(i).first_seen)),
             text(|i| Some(&t(i).last_seen)),
             text(|i| t(i).resolved_in.as_deref()),

@@ -9,7 +9,7 @@ use super::super::columns::{
 use super::super::files::Outputs;
 use super::super::frame::{Kind, TableDef};
 use super::super::people::{Keys, People};
-use super::super::restricted::cause;
+use super::super::restricted::{ByFinding, cause};
 use super::{
     HOUSEHOLD_KEY, PERSON_KEY, PLACE, QUARTER, definition, iso_days, returned, severity_code, subject_code,
     table,
@@ -77,7 +77,7 @@ pub(super) fn fact_record(
 /// Subjects of resolved exceptions may be gone, so keys are computed from their ids.
 pub(super) fn fact_exception(
     inputs: &PublicationInputs<'_>,
-    people: &People<'_>,
+    by_finding: &ByFinding<'_>,
     outputs: &mut Outputs,
 ) -> Result<()> {
     let columns = [
@@ -147,8 +147,8 @@ pub(super) fn fact_exception(
             flag(|i| t(i).in_review()),
             date(|i| due[i]),
             columns::evidence(t),
-            columns::related(people, t),
-            text(|i| cause(&people.by_finding, t(i)).map(|c| c.exception_id.as_str())),
+            columns::related(by_finding, t),
+            text(|i| cause(by_finding, t(i)).map(|c| c.exception_id.as_str())),
         ];
         table.group(group.len(), columns)?;
     }

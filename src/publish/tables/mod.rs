@@ -6,6 +6,7 @@ use super::PublicationInputs;
 use super::files::Outputs;
 use super::frame::{Cell, Kind, TableDef, TableWriter};
 use super::people::{Keys, People, Persons, Place};
+use super::restricted::ByFinding;
 use crate::Result;
 use crate::load::{Loaded, Reject};
 use crate::reconcile::{Severity, SubjectKind};
@@ -32,22 +33,32 @@ const PERSON_KEY: Column = ("person_key", Text, "人员假名", "带密钥的假
 
 const HOUSEHOLD_KEY: Column = ("household_key", Text, "户假名", "带密钥的假名，跨季度不变");
 
-/// Writes all tables but that of households.
-pub(in crate::publish) fn write(
+/// Writes the tables of persons and of records.
+pub(in crate::publish) fn write_people(
     inputs: &PublicationInputs<'_>,
     people: &People<'_>,
     all: &Persons,
     keys: &Keys<'_>,
     outputs: &mut Outputs,
 ) -> Result<()> {
+    outputs.write_all(&[&|to| dimensions::dim_person(inputs, people, all, keys, to), &|to| {
+        facts::fact_record(inputs, people, keys, to)
+    }])
+}
+
+/// Writes all tables but those of persons, records and households.
+pub(in crate::publish) fn write(
+    inputs: &PublicationInputs<'_>,
+    people: &People<'_>,
+    by_finding: &ByFinding<'_>,
+    outputs: &mut Outputs,
+) -> Result<()> {
     outputs.write_all(&[
-        &|to| dimensions::dim_person(inputs, people, all, keys, to),
         &|to| dimensions::dim_division(inputs, people, to),
         &|to| dimensions::dim_rule(inputs, to),
         &|to| dimensions::dim_source(inputs, to),
         &|to| dimensions::dim_quarter(inputs, to),
-        &|to| facts::fact_record(inputs, people, keys, to),
-        &|to| facts::fact_exception(inputs, people, to),
+        &|to| facts::fact_exception(inputs, by_finding, to),
         &|to| measures::fact_indicator(inputs, people, to),
         &|to| measures::fact_quality(inputs, people, to),
         &|to| facts::fact_reject(inputs, to),
