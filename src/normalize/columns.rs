@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::{Array, StringArray};
+use arrow::array::{Array, Date32Array, StringArray};
 use rayon::prelude::*;
 
 use super::pool::PoolBuilder;
@@ -124,7 +124,8 @@ impl ColumnBuilder {
                     let chunk = chunks[at];
                     let row = row + chunk.len() - ends[at];
                     if chunk.is_valid(row) {
-                        text.push_str(chunk.value(row));
+                        let value = chunk.value(row);
+                        text.push_str(if kind == ColumnKind::Exact { value.trim() } else { value });
                     }
                 });
             }
@@ -157,40 +158,50 @@ impl ColumnBuilder {
         }
     }
 
-    /// Analyses the pools and gives every table its columns.
+    /// Analyses the pools, side by side, and gives every table its columns.
     pub(super) fn finish(mut self) -> Vec<BTreeMap<String, ComparableColumn>> {
-        for pending in std::mem::take(&mut self.pending).into_values() {
-            if pending.kind == ColumnKind::HanName {
-                let key = |form: &NameForm| (!form.is_missing()).then_some(form.fold_key);
-                let (pool, ids) = pending.builder.finish(NameForm::analyse, key);
-                self.place(pending.columns, &ids, |ids| ComparableColumn::Name(ids, Arc::clone(&pool)));
-                continue;
-            }
-            let (pool, ids) = pending.builder.finish_texts(match pending.kind {
-                ColumnKind::WesternName => text::western,
-                ColumnKind::Code | ColumnKind::Postcode => text::code,
-                ColumnKind::Number => text::number,
-                ColumnKind::Phone => text::phone,
-                ColumnKind::Exact => |t: &str| t.trim().to_owned(),
-                ColumnKind::Relation => relation,
-                _ => text::address,
-            });
-            self.place(pending.columns, &ids, |ids| ComparableColumn::Text(ids, Arc::clone(&pool)));
+        let pending: Vec<Pending> = std::mem::take(&mut self.pending).into_values().collect();
+        let finished: Vec<_> = pending.into_par_iter().map(Pending::finish).collect();
+        for (table, name, column) in finished.into_iter().flatten() {
+            self.done[table].insert(name, column);
         }
         self.done
     }
+}
 
-    fn place(
-        &mut self,
-        columns: Vec<(usize, String, Vec<u32>)>,
-        ids: &[PoolId],
-        wrap: impl Fn(Vec<PoolId>) -> ComparableColumn,
-    ) {
-        for (table, name, mut raw) in columns {
-            raw.par_iter_mut().for_each(|id| *id = (*id as usize).checked_sub(1).map_or(0, |at| ids[at]));
-            self.done[table].insert(name, wrap(raw));
-        }
+impl Pending {
+    /// Columns with the tables they belong to.
+    fn finish(self) -> Vec<(usize, String, ComparableColumn)> {
+        let builder = self.builder;
+        let (pool, ids) = match self.kind {
+            ColumnKind::HanName => {
+                let key = |form: &NameForm| (!form.is_missing()).then_some(form.fold_key);
+                let (pool, ids) = builder.finish(NameForm::analyse, key);
+                return place(self.columns, &ids, |ids| ComparableColumn::Name(ids, Arc::clone(&pool)));
+            }
+            ColumnKind::Exact => builder.finish_exact(),
+            ColumnKind::WesternName => builder.finish_texts(text::western),
+            ColumnKind::Code | ColumnKind::Postcode => builder.finish_texts(text::code),
+            ColumnKind::Number => builder.finish_texts(text::number),
+            ColumnKind::Phone => builder.finish_texts(text::phone),
+            ColumnKind::Relation => builder.finish_texts(relation),
+            _ => builder.finish_texts(text::address),
+        };
+        place(self.columns, &ids, |ids| ComparableColumn::Text(ids, Arc::clone(&pool)))
     }
+}
+
+/// Pool ids instead of raw ones.
+fn place(
+    columns: Vec<(usize, String, Vec<u32>)>,
+    ids: &[PoolId],
+    wrap: impl Fn(Vec<PoolId>) -> ComparableColumn,
+) -> Vec<(usize, String, ComparableColumn)> {
+    let placed = |(table, name, mut raw): (usize, String, Vec<u32>)| {
+        raw.par_iter_mut().for_each(|id| *id = (*id as usize).checked_sub(1).map_or(0, |at| ids[at]));
+        (table, name, wrap(raw))
+    };
+    columns.into_iter().map(placed).collect()
 }
 
 /// Makes room for a column of `rows` rows.
@@ -216,6 +227,16 @@ pub(super) fn each<T: Send>(chunks: &[&StringArray], f: impl Fn(Option<&str>) ->
                 .with_min_len(4096)
                 .map(|row| f(chunk.is_valid(row).then(|| chunk.value(row)))),
         );
+    }
+    out
+}
+
+/// Packs a column of dates, in parallel.
+pub(super) fn dates(chunks: &[&Date32Array]) -> Vec<u32> {
+    let mut out = Vec::with_capacity(chunks.iter().map(|chunk| chunk.len()).sum());
+    for chunk in chunks {
+        let day = |row| if chunk.is_valid(row) { date::from_days(chunk.value(row)) } else { 0 };
+        out.par_extend((0..chunk.len()).into_par_iter().with_min_len(4096).map(day));
     }
     out
 }
@@ -266,11 +287,15 @@ fn intern(into: &mut PoolBuilder, rows: usize, cell: &(dyn Fn(usize, &mut String
             (own, ids)
         })
         .collect();
-    let mut all = Vec::with_capacity(rows);
-    for (own, local) in parts {
-        let ids: Vec<u32> = own.texts().map(|text| into.intern(text) + 1).collect();
-        all.extend(local.into_iter().map(|id| if id == 0 { 0 } else { ids[id as usize - 1] }));
-    }
+    let merged: Vec<(Vec<u32>, Vec<u32>)> = parts
+        .into_iter()
+        .map(|(own, local)| (own.texts().map(|text| into.intern(text) + 1).collect(), local))
+        .collect();
+    let mut all = vec![0; rows];
+    all.par_chunks_mut(part).zip(merged).for_each(|(all, (ids, local))| {
+        let id = |id: u32| if id == 0 { 0 } else { ids[id as usize - 1] };
+        all.iter_mut().zip(local).for_each(|(all, local)| *all = id(local));
+    });
     all
 }
 

@@ -229,7 +229,7 @@ fn source_columns(
     if let Some(column) = array(Role::BirthDate) {
         let days: Option<Vec<&Date32Array>> = column.iter().map(|c| c.as_any().downcast_ref()).collect();
         let dates = match days {
-            Some(days) => days.into_iter().flatten().map(|day| day.map_or(0, date::from_days)).collect(),
+            Some(days) => columns::dates(&days),
             None => {
                 let column = text(Role::BirthDate)?.unwrap_or_default();
                 columns::each(&column, |cell| cell.map_or(0, date::parse))

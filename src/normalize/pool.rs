@@ -193,6 +193,17 @@ impl PoolBuilder {
         (Arc::new(Pool { values }), ids)
     }
 
+    /// [`Self::finish`] for texts that need no analysis, none of which is empty.
+    pub fn finish_exact(self) -> (Arc<Texts>, Vec<PoolId>) {
+        let mut texts = self.texts;
+        drop(self.table);
+        texts.ends.insert(0, 0);
+        texts.arena.shrink_to_fit();
+        texts.ends.shrink_to_fit();
+        let ids = (1..texts.len() as PoolId).collect();
+        (Arc::new(texts), ids)
+    }
+
     /// [`Self::finish`] for plain texts; an empty result of `analyse` is missing.
     pub fn finish_texts(self, analyse: impl Fn(&str) -> String + Sync) -> (Arc<Texts>, Vec<PoolId>) {
         let texts = self.texts;
@@ -221,6 +232,12 @@ mod tests {
         let (pool, ids) = builder.finish_texts(|t| t.trim().to_owned());
         assert_eq!(ids, [1, 2, 0, 1]);
         assert_eq!(pool.iter().collect::<Vec<_>>(), ["", "乙", "甲"]);
+        let mut builder = PoolBuilder::new();
+        ["丙", "甲", "丙"].into_iter().for_each(|text| {
+            builder.intern(text);
+        });
+        let (pool, ids) = builder.finish_exact();
+        assert_eq!((ids, pool.iter().collect::<Vec<_>>()), (vec![1, 2], vec!["", "丙", "甲"]));
     }
 
     proptest! {

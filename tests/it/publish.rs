@@ -370,7 +370,9 @@ fn a_publication_is_complete_and_says_so() {
     let previous = Previous::open(&folder).unwrap();
     previous.verify().unwrap();
     assert_eq!(previous.accepted("dibao"), Some(300));
-    assert_eq!(previous.records().unwrap().map(|some| some.unwrap().len()).sum::<usize>(), 900);
+    let records = previous.records().unwrap();
+    let parts = (0..records.count()).flat_map(|part| records.read(part).unwrap());
+    assert_eq!(parts.map(|some| some.unwrap().len()).sum::<usize>(), 900);
     assert_eq!(previous.views(|_| true).unwrap()[0].name, "person");
 }
 

@@ -49,12 +49,21 @@ registry_person @P2 #H1 relation=之母 age=45
 """
 expect = []
 */
-WITH hit AS (
-    SELECT p.person_id, p.record_id, p.relation, p.age, a.record_id AS head_record, a.age AS head_age
+WITH head AS (
+    SELECT p.household_no, p.record_id, p.age
     FROM poor_person p
-    JOIN poor_person a ON a.household_no = p.household_no
-    WHERE a.relation = '本人或户主'
-        AND ((p.relation IN ('之子', '之女') AND p.age > a.age) OR (p.relation IN ('之父', '之母') AND p.age < a.age))
+    WHERE p.relation = '本人或户主'
+),
+kin AS (
+    SELECT p.household_no, p.person_id, p.record_id, p.relation, p.age
+    FROM poor_person p
+    WHERE p.relation IN ('之子', '之女', '之父', '之母')
+),
+hit AS (
+    SELECT p.person_id, p.record_id, p.relation, p.age, a.record_id AS head_record, a.age AS head_age
+    FROM kin p
+    JOIN head a ON a.household_no = p.household_no
+    WHERE (p.relation IN ('之子', '之女') AND p.age > a.age) OR (p.relation IN ('之父', '之母') AND p.age < a.age)
 )
 SELECT i.person_id AS subject_id, i.record_id AS evidence, 0 AS evidence_order, i.relation AS relation, i.age AS age, i.head_age AS head_age FROM hit i
 UNION ALL
