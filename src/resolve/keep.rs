@@ -326,6 +326,8 @@ fn rename<const LETTER: char>(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn kept(ids: &[u64], votes: &[(u64, u32, u32)]) -> (Vec<u64>, Vec<(String, String, String)>) {
@@ -376,5 +378,25 @@ mod tests {
         let (ids, _) = kept(&[90, 1], &[(1, 0, 2)]);
         assert_eq!(ids[0], 1);
         assert_ne!(ids[1], 1);
+    }
+
+    proptest! {
+        #[test]
+        fn confirmations_that_nobody_contests_change_nothing(
+            said in prop::collection::vec((0u64..14, 0u32..9), 0..40),
+        ) {
+            let own: Vec<PersonId> = (0..9).map(PersonId::of_bits).collect();
+            let numbers: Vec<u32> = (0..9).collect();
+            let ballot = Ballot::new(&own, &numbers);
+            let mut votes = Vec::new();
+            for &(id, node) in &said {
+                ballot.cast(&[(0, node)], PersonId::of_bits(id), &mut votes);
+            }
+            let vote = |&(id, number): &(u64, u32)| Vote { id: PersonId::of_bits(id), number, times: 1 };
+            let (mut few, mut all) = ((own.clone(), Vec::new()), (own.clone(), Vec::new()));
+            keep(&mut few.0, ballot.contested(votes), &mut few.1);
+            keep(&mut all.0, said.iter().map(vote).collect(), &mut all.1);
+            prop_assert_eq!(few, all);
+        }
     }
 }
