@@ -4,28 +4,32 @@
 //! and go in chunks, so that a stage holds a few thousand of them at a time wherever they are.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io;
 use std::os::fd::AsRawFd as _;
-use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{Array, UInt32Array};
 use arrow::datatypes::{Schema, SchemaRef};
-use arrow::record_batch::{RecordBatch, RecordBatchOptions};
-use bytes::Bytes;
+use arrow::record_batch::RecordBatch;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
 use parquet::arrow::arrow_writer::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
-use parquet::file::reader::{ChunkReader, Length};
-use rayon::prelude::*;
 use rustix::fs::{AtFlags, CWD, linkat};
 
 use crate::digest::{Digest, Digesting};
 use crate::table::ParquetWriter;
 use crate::{Error, Result};
+
+mod positioned;
+mod writer;
+
+use positioned::{Positioned, Reading};
+use writer::count;
+pub use writer::{MemoryRows, RowsWriter};
 
 /// Rows of a chunk. Stages that build tables build them in chunks of this many rows, so that
 /// files are the same bytes wherever the rows lay before.
@@ -272,162 +276,6 @@ impl Store {
 fn nameless(folder: &Path) -> Result<File> {
     tempfile::tempfile_in(folder)
         .map_err(|e| Error::io("新建临时文件", folder, e).hint("检查该文件夹是否可写、磁盘是否已满"))
-}
-
-/// Writes a table chunk by chunk.
-pub enum RowsWriter {
-    /// Into memory.
-    Memory(MemoryRows),
-    /// Into a file that will be published.
-    Published(Box<ParquetWriter<Digesting<File>>>, Vec<u64>),
-    /// Into a file that only this run reads.
-    Scratch(Box<ArrowWriter<File>>, Vec<u64>),
-}
-
-/// Adds the values of `rows` that are not null, by column.
-fn count(filled: &mut [u64], rows: &RecordBatch) {
-    for (filled, column) in filled.iter_mut().zip(rows.columns()) {
-        *filled += (column.len() - column.null_count()) as u64;
-    }
-}
-
-impl RowsWriter {
-    /// Appends rows.
-    pub fn push(&mut self, rows: RecordBatch) -> Result<()> {
-        match self {
-            Self::Memory(memory) => memory.push(rows),
-            Self::Published(writer, filled) => {
-                count(filled, &rows);
-                writer.write(&rows).map_err(broken)
-            }
-            Self::Scratch(writer, filled) => {
-                count(filled, &rows);
-                writer.write(&rows).map_err(broken)
-            }
-        }
-    }
-    /// The table.
-    pub fn finish(self) -> Result<Rows> {
-        match self {
-            Self::Memory(memory) => memory.finish(),
-            Self::Published(writer, filled) => {
-                let (file, digest) = writer.finish().map_err(broken)?.finish();
-                Ok(Rows { digest: Some(digest), ..Rows::in_file(file, filled)? })
-            }
-            Self::Scratch(writer, filled) => Rows::in_file(writer.into_inner().map_err(broken)?, filled),
-        }
-    }
-}
-
-/// Rows being gathered in memory, in chunks of [`CHUNK_ROWS`] whatever they come in.
-pub struct MemoryRows {
-    schema: SchemaRef,
-    filled: Vec<u64>,
-    count: usize,
-    batches: Vec<RecordBatch>,
-    /// Rows that do not fill a chunk yet, and their number.
-    waiting: Vec<RecordBatch>,
-    waiting_rows: usize,
-}
-
-impl MemoryRows {
-    fn new(schema: SchemaRef) -> Self {
-        let filled = vec![0; schema.fields().len()];
-        Self { filled, schema, count: 0, batches: Vec::new(), waiting: Vec::new(), waiting_rows: 0 }
-    }
-    fn push(&mut self, rows: RecordBatch) -> Result<()> {
-        self.count += rows.num_rows();
-        count(&mut self.filled, &rows);
-        let mut from = 0;
-        while from < rows.num_rows() {
-            let taken = (CHUNK_ROWS - self.waiting_rows).min(rows.num_rows() - from);
-            self.waiting.push(rows.slice(from, taken));
-            self.waiting_rows += taken;
-            from += taken;
-            if self.waiting_rows == CHUNK_ROWS {
-                self.end_chunk()?;
-            }
-        }
-        Ok(())
-    }
-    fn end_chunk(&mut self) -> Result<()> {
-        let rows = std::mem::take(&mut self.waiting_rows);
-        let mut waiting = std::mem::take(&mut self.waiting);
-        match waiting.len() {
-            0 => {}
-            1 => self.batches.append(&mut waiting),
-            _ => {
-                let joined = |column: usize| {
-                    let parts: Vec<&dyn Array> = waiting.iter().map(|w| w.column(column).as_ref()).collect();
-                    arrow::compute::concat(&parts)
-                };
-                let columns = (0..self.schema.fields().len()).into_par_iter().map(joined);
-                let columns = columns.collect::<std::result::Result<_, _>>().map_err(unreadable)?;
-                let options = RecordBatchOptions::new().with_row_count(Some(rows));
-                let chunk = RecordBatch::try_new_with_options(self.schema.clone(), columns, &options);
-                self.batches.push(chunk.map_err(unreadable)?);
-            }
-        }
-        Ok(())
-    }
-    fn finish(mut self) -> Result<Rows> {
-        self.end_chunk()?;
-        Ok(Rows {
-            schema: self.schema,
-            count: self.count,
-            filled: self.filled,
-            place: Place::Memory(self.batches),
-            digest: None,
-        })
-    }
-}
-
-/// A file read at places, so that several readers do not move each other's position.
-#[derive(Debug, Clone)]
-struct Positioned {
-    file: Arc<File>,
-    length: u64,
-}
-
-impl Positioned {
-    fn new(file: File) -> io::Result<Self> {
-        let length = file.metadata()?.len();
-        Ok(Self { file: Arc::new(file), length })
-    }
-}
-
-impl Length for Positioned {
-    fn len(&self) -> u64 {
-        self.length
-    }
-}
-
-impl ChunkReader for Positioned {
-    type T = BufReader<Reading>;
-
-    fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
-        Ok(BufReader::with_capacity(1 << 16, Reading { file: self.file.clone(), at: start }))
-    }
-    fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
-        let mut bytes = vec![0; length];
-        self.file.read_exact_at(&mut bytes, start)?;
-        Ok(bytes.into())
-    }
-}
-
-/// Reads a [`Positioned`] file onwards from a place.
-#[derive(Debug)]
-pub struct Reading {
-    file: Arc<File>,
-    at: u64,
-}
-
-impl Read for Reading {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read_at(into, self.at)?;
-        self.at += read as u64;
-        Ok(read)
-    }
 }
 
 fn broken(error: parquet::errors::ParquetError) -> Error {
