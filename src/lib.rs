@@ -8,6 +8,7 @@
 pub mod across;
 pub mod cli;
 pub mod config;
+mod decimal;
 pub mod digest;
 pub mod engine;
 pub mod error;

@@ -23,6 +23,7 @@ pub use files::{Survey, list, survey};
 pub use source::{load_for_linking, load_into, load_several, load_source, load_tables, load_with};
 pub use unit::check_unit;
 
+use crate::decimal::{LONGEST, decimal};
 use crate::extract::RawTableInfo;
 use crate::rows::Rows;
 use crate::{Error, Result};
@@ -127,19 +128,8 @@ pub fn push_record_id(source: &str, tables: &[Arc<RawTableInfo>], key: RecordKey
     }
 }
 
-/// Appends a number; several times as fast as formatting it.
-fn push_number(mut number: u32, text: &mut String) {
-    let mut digits = [0; 10];
-    let mut from = digits.len();
-    loop {
-        from -= 1;
-        digits[from] = b'0' + (number % 10) as u8;
-        number /= 10;
-        if number == 0 {
-            break;
-        }
-    }
-    text.push_str(std::str::from_utf8(&digits[from..]).unwrap_or_default());
+fn push_number(number: u32, text: &mut String) {
+    text.push_str(decimal(number.into(), &mut [0; LONGEST]));
 }
 
 /// A row that was not accepted.

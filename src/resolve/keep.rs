@@ -93,7 +93,7 @@ struct Said {
     persons: Vec<Vote<'P'>>,
     households: Vec<Vote<'H'>>,
     /// To be found by name, birth date and village, if at all.
-    by_name: Vec<(u64, PersonId, HouseholdId)>,
+    by_name: Vec<(u64, (PersonId, HouseholdId))>,
 }
 
 impl Now<'_> {
@@ -108,6 +108,10 @@ impl Now<'_> {
     ) -> Result<Votes> {
         let places = Places::of(self.loaded);
         let numbers = self.groups(|node, text| self.number_key(node, text));
+        let cast = |found: &[(u64, u32)], (person, household), said: &mut Said| {
+            persons.cast(found, person, &mut said.persons);
+            households.cast(found, household, &mut said.households);
+        };
         let look_up = |part: usize| -> Result<Said> {
             let (mut said, mut text) = (Said::default(), String::new());
             for records in previous.read(part)? {
@@ -115,26 +119,26 @@ impl Now<'_> {
                 let mut asked = Vec::new();
                 for row in 0..records.len() {
                     let record = records.get(row);
+                    let ids = (record.person, record.household);
                     if let Some((source, row)) = places.find(record.record_id) {
                         let found = [(0, self.nodes.offsets[source] + row)];
-                        persons.cast(&found, record.person, &mut said.persons);
-                        households.cast(&found, record.household, &mut said.households);
+                        cast(&found, ids, &mut said);
                     } else if let Some(id) = record.id_number.filter(|id| id.len() == 18) {
                         let key = number_key(id, record.name.unwrap_or(""), &mut text);
                         asked.push((numbers.bucket(key), key, row));
                     } else if let Some(key) = key_by_name(&record, &mut text) {
-                        said.by_name.push((key, record.person, record.household));
+                        said.by_name.push((key, ids));
                     }
                 }
                 // In order of where answers lie, so that what one brings near helps the next.
                 asked.sort_unstable();
                 for (_, key, row) in asked {
                     let (found, record) = (numbers.of(key..=key), records.get(row));
+                    let ids = (record.person, record.household);
                     if !found.is_empty() {
-                        persons.cast(found, record.person, &mut said.persons);
-                        households.cast(found, record.household, &mut said.households);
+                        cast(found, ids, &mut said);
                     } else if let Some(key) = key_by_name(&record, &mut text) {
-                        said.by_name.push((key, record.person, record.household));
+                        said.by_name.push((key, ids));
                     }
                 }
             }
@@ -147,14 +151,13 @@ impl Now<'_> {
             all.by_name.extend(said.by_name);
         }
         drop(numbers);
-        let asked: HashSet<u64> = all.by_name.iter().map(|(key, ..)| *key).collect();
+        let by_name = std::mem::take(&mut all.by_name);
+        let asked: HashSet<u64> = by_name.iter().map(|(key, ..)| *key).collect();
         if !asked.is_empty() {
             let asked = |key: &u64| asked.contains(key);
             let names = self.groups(|node, text| self.name_key(node, text).filter(asked));
-            for (key, person, household) in all.by_name {
-                let found = names.of(key..=key);
-                persons.cast(found, person, &mut all.persons);
-                households.cast(found, household, &mut all.households);
+            for (key, ids) in by_name {
+                cast(names.of(key..=key), ids, &mut all);
             }
         }
         let (persons, households) = (persons.contested(all.persons), households.contested(all.households));

@@ -2,24 +2,12 @@
 
 use std::borrow::Cow;
 
+use crate::decimal::{LONGEST, decimal};
 use crate::normalize::{IdClass, IdNumber};
 
-/// Digits of the longest number.
-const LONGEST: usize = 20;
-
 /// Appends a number in decimal.
-pub(in crate::publish) fn push_number(mut number: u64, out: &mut Vec<u8>) {
-    let mut digits = [b'0'; LONGEST];
-    let mut from = LONGEST;
-    loop {
-        from -= 1;
-        digits[from] = b'0' + (number % 10) as u8;
-        number /= 10;
-        if number == 0 {
-            break;
-        }
-    }
-    out.extend_from_slice(&digits[from..]);
+pub(in crate::publish) fn push_number(number: u64, out: &mut Vec<u8>) {
+    out.extend_from_slice(decimal(number, &mut [0; LONGEST]).as_bytes());
 }
 
 /// Appends the last `width` decimal digits, zeros in front.
