@@ -10,13 +10,17 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bidui::Result;
-use bidui::config::link::LinkSettings;
-use bidui::config::{Pipeline, Quarter};
+use bidui::config::Pipeline;
 use bidui::link::compare::{han_name_level, id_level, nysiis, soundex};
 use bidui::link::nodes::Nodes;
-use bidui::normalize::{IdNumber, NameForm};
+use bidui::link::settings::LinkSettings;
+use bidui::model::id_number::IdNumber;
+use bidui::model::quarter::Quarter;
+use bidui::normalize::NameForm;
 use bidui::publish::{Catalogue, PublicationInputs};
-use bidui::reconcile::{self, RuleSet, views};
+use bidui::reconcile;
+use bidui::reconcile::views;
+use bidui::rules::rule_set::RuleSet;
 use bidui::synth::{Formats, SynthOptions, generate};
 use bidui::{link, load, normalize, publish, resolve, track};
 use criterion::{BatchSize, BenchmarkGroup, Criterion, Throughput, measurement::WallTime};
@@ -109,7 +113,7 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
             findings: &findings,
             tracked: &tracked,
             key: &[7; 32],
-            store: &bidui::rows::Store::Memory,
+            store: &bidui::table::rows::Store::Memory,
             previous_quarter: None,
             previous_indicators: &[],
         };

@@ -7,7 +7,8 @@ use std::path::Path;
 
 use bidui::Result;
 use bidui::config::Pipeline;
-use bidui::reconcile::{RuleSet, examples};
+use bidui::reconcile::execution::example_runner;
+use bidui::rules::rule_set::RuleSet;
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -20,7 +21,7 @@ fn main() -> Result<()> {
             let cases = examples::cases(&pipeline, &rules)?;
             lines.push(serde_json::to_string(&cases).unwrap_or_default());
         }
-        "doc" => lines.push(bidui::reconcile::rules_doc::document(&rules).trim_end().to_owned()),
+        "doc" => lines.push(bidui::rules::documentation::document(&rules).trim_end().to_owned()),
         "mutate" => {
             let reports = examples::run_mutations(&pipeline, &rules, arguments.get(1).map(String::as_str))?;
             let tried: usize = reports.iter().map(|r| r.tried).sum();

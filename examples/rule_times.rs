@@ -9,11 +9,11 @@ use std::path::Path;
 use std::time::Instant;
 
 use bidui::config::Pipeline;
-use bidui::config::link::LinkSettings;
-use bidui::reconcile::RuleSet;
-use bidui::reconcile::frame::{empty_frame, to_frame};
-use bidui::reconcile::planner::Session;
+use bidui::link::settings::LinkSettings;
+use bidui::reconcile::execution::planner::Session;
+use bidui::reconcile::execution::polars_bridge::{empty_frame, to_frame};
 use bidui::reconcile::views::{self, Inputs, Placement};
+use bidui::rules::rule_set::RuleSet;
 use bidui::{Result, link, load, normalize, resolve, track};
 use usage::{cpu, peak_mib};
 

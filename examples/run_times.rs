@@ -10,9 +10,9 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use bidui::config::Pipeline;
-use bidui::config::link::LinkSettings;
 use bidui::engine::{Engine, Progress, RunPlan, run};
-use bidui::reconcile::RuleSet;
+use bidui::link::settings::LinkSettings;
+use bidui::rules::rule_set::RuleSet;
 use usage::{cpu, peak_mib};
 
 /// Prints a line whenever the next stage begins.

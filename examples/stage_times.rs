@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use bidui::config::Pipeline;
-use bidui::config::link::LinkSettings;
+use bidui::link::settings::LinkSettings;
 use bidui::{link, load, normalize, resolve};
 use usage::{cpu, peak_mib};
 

@@ -20,7 +20,7 @@ mod person;
 
 use crate::engine::Progress;
 use crate::normalize::NameForm;
-use crate::publish::Previous;
+use crate::publication::previous::Previous;
 use crate::{Error, Result};
 
 use person::Listed;

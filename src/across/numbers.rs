@@ -9,8 +9,8 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use rayon::prelude::*;
 
 use crate::engine::Progress;
-use crate::hash::{SEED, mix};
-use crate::normalize::IdNumber;
+use crate::model::id_number::IdNumber;
+use crate::table::key_index::{SEED, mix};
 use crate::{Error, Result};
 
 /// Memory that a number takes while its part is compared: it is collected, then sorted.

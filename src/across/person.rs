@@ -8,7 +8,8 @@ use rayon::prelude::*;
 use super::{Verdict, numbers};
 use crate::Result;
 use crate::link::compare::han_name_level;
-use crate::normalize::{IdClass, IdNumber, NameForm};
+use crate::model::id_number::{IdClass, IdNumber};
+use crate::normalize::NameForm;
 
 const COLUMNS: [&str; 6] = ["person_id", "id_number", "id_class", "name", "county_code", "sources"];
 

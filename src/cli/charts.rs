@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::explain::page::escape;
-use crate::config::link::{LinkSettings, WeightsFile};
 use crate::link::block::PassReport;
-use crate::publish::reader;
+use crate::link::settings::{LinkSettings, WeightsFile};
+use crate::publication::table_reader;
 use crate::{Error, Result};
 
 /// What only the run knows.
@@ -87,8 +87,8 @@ pub(super) fn of_pipeline(config: &Path, passes: &[PassReport]) -> Result<Charts
 
 /// Writes the page for the links in `out`.
 pub(super) fn write(file: &Path, title: &str, out: &Path, charts: &Charts) -> Result<()> {
-    let links = reader::rows(&out.join("link.parquet"), |_| true)?;
-    let clusters = reader::rows(&out.join("cluster.parquet"), |_| true)?;
+    let links = table_reader::rows(&out.join("link.parquet"), |_| true)?;
+    let clusters = table_reader::rows(&out.join("cluster.parquet"), |_| true)?;
     let mut bands: BTreeMap<i64, [u64; 2]> = BTreeMap::new();
     for row in &links {
         let band = row.get("weight").parse::<i64>().unwrap_or(0).div_euclid(2_000) * 2;
@@ -131,7 +131,7 @@ fn section(page: &mut String, title: &str, chart: &str) {
 }
 
 /// Share of the records of each source that are in a cluster of their own and in no pair for review.
-fn unlinked(links: &[reader::Row], clusters: &[reader::Row]) -> Vec<(String, Vec<f64>)> {
+fn unlinked(links: &[table_reader::Row], clusters: &[table_reader::Row]) -> Vec<(String, Vec<f64>)> {
     let mut touched: std::collections::BTreeSet<&str> = Default::default();
     for row in links {
         touched.extend([row.get("left_record_id"), row.get("right_record_id")]);

@@ -6,9 +6,11 @@ use clap::Args;
 
 use super::Console;
 use crate::config::Pipeline;
-use crate::config::link::LinkSettings;
 use crate::link::generic;
-use crate::reconcile::{self, RuleSet, examples};
+use crate::link::settings::LinkSettings;
+use crate::reconcile;
+use crate::reconcile::execution::example_runner;
+use crate::rules::rule_set::RuleSet;
 use crate::{Error, Result, load};
 
 /// Arguments of `bidui check`.
@@ -86,7 +88,7 @@ fn report(mut complaints: Vec<Error>, console: &mut Console<'_>) -> Result<()> {
 fn mutate(pipeline: &Pipeline, rules: &RuleSet, code: &str, console: &mut Console<'_>) -> Result<()> {
     let wanted = (!code.is_empty()).then_some(code);
     let (mut tried, mut unnoticed) = (0, 0);
-    for rule in examples::run_mutations(pipeline, rules, wanted)? {
+    for rule in example_runner::run_mutations(pipeline, rules, wanted)? {
         tried += rule.tried;
         unnoticed += rule.unnoticed.len();
         console.line(&format!("{}\t改坏{}处\t未发现{}处", rule.code, rule.tried, rule.unnoticed.len()))?;

@@ -7,7 +7,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::Console;
-use crate::publish::reader;
+use crate::publication::table_reader;
 use crate::{Error, Result};
 
 /// Arguments of `bidui diff`.
@@ -44,7 +44,7 @@ pub fn execute(arguments: &DiffArguments, console: &mut Console<'_>) -> Result<u
         change.appeared += u64::from(!before.contains_key(id));
     }
     for folder in [&arguments.before, &arguments.after] {
-        for row in reader::rows(&folder.join("tables/dim_rule.parquet"), |_| true)? {
+        for row in table_reader::rows(&folder.join("tables/dim_rule.parquet"), |_| true)? {
             if let Some(change) = changes.get_mut(row.get("rule_code")) {
                 change.title = row.get("title").to_owned();
             }
@@ -72,6 +72,6 @@ fn open_exceptions(folder: &Path) -> Result<BTreeMap<String, String>> {
             .in_file(folder)
             .hint("参数应为 quarter=… 文件夹"));
     }
-    let rows = reader::rows(&file, |row| row.get("status") != "resolved")?;
+    let rows = table_reader::rows(&file, |row| row.get("status") != "resolved")?;
     Ok(rows.into_iter().map(|r| (r.get("exception_id").to_owned(), r.get("rule_code").to_owned())).collect())
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::Console;
 use crate::Result;
 use crate::config::Pipeline;
-use crate::reconcile::RuleSet;
+use crate::rules::rule_set::RuleSet;
 
 /// Arguments of `bidui graph`.
 #[derive(Debug, Args)]

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::Console;
 use crate::Result;
-use crate::extract::profile;
+use crate::profile;
 
 /// Arguments of `bidui profile`.
 #[derive(Debug, Args)]

@@ -4,8 +4,10 @@ use clap::Args;
 
 use super::Console;
 use crate::config::Pipeline;
-use crate::reconcile::rules_doc::{self, RuleFilter};
-use crate::reconcile::{RuleSet, Severity};
+use crate::reconcile::Severity;
+use crate::rules::documentation;
+use crate::rules::documentation::RuleFilter;
+use crate::rules::rule_set::RuleSet;
 use crate::{Error, Result};
 
 /// Arguments of `bidui rules`.
@@ -36,7 +38,7 @@ pub fn execute(arguments: &RulesArguments, console: &mut Console<'_>) -> Result<
     let pipeline = Pipeline::open(&arguments.pipeline.pipeline)?;
     let rules = RuleSet::load(&pipeline)?;
     if arguments.document {
-        console.line(rules_doc::document(&rules).trim_end())?;
+        console.line(documentation::document(&rules).trim_end())?;
         return Ok(0);
     }
     if let Some(code) = &arguments.sql {
@@ -53,17 +55,17 @@ pub fn execute(arguments: &RulesArguments, console: &mut Console<'_>) -> Result<
         owner: arguments.owner.clone(),
         source: arguments.source.clone(),
     };
-    let listed = rules_doc::list(&rules, &filter);
+    let listed = documentation::list(&rules, &filter);
     if console.json {
         console.json(&listed)?;
         return Ok(0);
     }
     for rule in &listed {
-        let kind = if rule.indicator { "指标" } else { rules_doc::subject(rule.subject) };
+        let kind = if rule.indicator { "指标" } else { documentation::subject(rule.subject) };
         console.line(&format!(
             "{}\t{}\t{kind}\t{}\t{}\t{}",
             rule.code,
-            rules_doc::severity(rule.severity),
+            documentation::severity(rule.severity),
             rule.title,
             rule.owner,
             rule.sources.join("、")

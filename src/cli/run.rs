@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{BarProgress, Console, plans};
-use crate::config::link::LinkSettings;
-use crate::config::{Pipeline, Quarter};
+use crate::config::Pipeline;
 use crate::engine::{self, Engine, RunPlan};
-use crate::reconcile::{RuleSet, Severity};
+use crate::link::settings::LinkSettings;
+use crate::model::quarter::Quarter;
+use crate::reconcile::Severity;
+use crate::rules::rule_set::RuleSet;
 use crate::{Error, Result, privacy};
 
 /// Arguments of `bidui run`, as typed.

@@ -76,7 +76,7 @@ pub fn execute(arguments: &TrainArguments, console: &mut Console<'_>) -> Result<
         let file = super::run::with_threads(arguments.threads, || {
             engine::train(root, data, arguments.truth.as_deref(), &arguments.sources, arguments.seed, &bar)
         })??;
-        let title = crate::config::LinkSettings::open(&config)?.title;
+        let title = crate::link::settings::LinkSettings::open(&config)?.title;
         train::write(&file, &title, &arguments.out)?;
         bar.finish();
         if console.json {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Settings;
 use crate::Result;
-use crate::normalize::division::DivisionTree;
+use crate::model::division::DivisionTree;
 
 /// Reads counties, townships and villages under the prefecture; codes and names of other years
 /// lead to the same units.

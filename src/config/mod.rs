@@ -12,8 +12,6 @@ use sha2::{Digest, Sha256};
 pub mod code_map;
 mod divisions;
 pub mod glob;
-pub mod link;
-mod quarter;
 pub mod schema;
 pub mod settings;
 pub mod source;
@@ -21,14 +19,14 @@ mod source_check;
 pub mod source_file;
 pub mod toml_file;
 
+pub use crate::link::settings::LinkSettings;
+pub use crate::model::quarter::{Quarter, date32, from_date32};
 pub use code_map::CodeMap;
-pub use link::LinkSettings;
-pub use quarter::{Quarter, date32, from_date32};
 pub use settings::{MaskStyle, Parameter, Settings};
 pub use source::{Column, Kind, Member, Role, SourceContract, Subject};
 pub(crate) use source_check::is_reserved;
 
-use crate::normalize::division::DivisionTree;
+use crate::model::division::DivisionTree;
 use crate::{Error, Result};
 
 /// A checked pipeline folder.

@@ -5,7 +5,7 @@ use serde_json::Value;
 /// (file name without extension, schema) of every configuration file.
 pub fn all() -> Vec<(&'static str, Value)> {
     vec![
-        ("link", schemars::schema_for!(super::LinkSettings).to_value()),
+        ("link", schemars::schema_for!(crate::link::settings::LinkSettings).to_value()),
         ("pipeline", schemars::schema_for!(super::Settings).to_value()),
         ("source", schemars::schema_for!(super::source_file::SourceFile).to_value()),
     ]

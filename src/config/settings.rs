@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::toml_file::TomlFile;
-use super::{Quarter, date32};
 use crate::Result;
+use crate::model::quarter::{Quarter, date32};
 
 /// `pipeline.toml`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

@@ -9,13 +9,13 @@ use serde::Serialize;
 
 use super::Progress;
 use crate::config::Pipeline;
-use crate::config::link::LinkSettings;
 use crate::link::generic::write_table;
 use crate::link::nodes::Nodes;
+use crate::link::settings::LinkSettings;
 use crate::link::{Decision, Links};
 use crate::load::Loaded;
 use crate::resolve::Resolution;
-use crate::rows::Rows;
+use crate::table::rows::Rows;
 use crate::{Error, Result, link, load, normalize, resolve, table};
 
 /// What was linked.

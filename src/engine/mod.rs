@@ -38,11 +38,11 @@ pub struct RunPlan {
     /// The pipeline, opened and checked.
     pub pipeline: crate::config::Pipeline,
     /// Rules, parsed and planned; already narrowed to the selection.
-    pub rules: crate::reconcile::RuleSet,
+    pub rules: crate::rules::rule_set::RuleSet,
     /// How records are linked.
-    pub link: crate::config::link::LinkSettings,
+    pub link: crate::link::settings::LinkSettings,
     /// Quarter to publish.
-    pub quarter: crate::config::Quarter,
+    pub quarter: crate::model::quarter::Quarter,
     /// Folder with the extracts.
     pub data: PathBuf,
     /// Folder that holds publications.

@@ -6,7 +6,7 @@ use rustix::fs::statvfs;
 
 use super::RunPlan;
 use crate::reconcile::views::Placement;
-use crate::rows::Store;
+use crate::table::rows::Store;
 use crate::{Error, Result, load};
 
 /// Where data sits.

@@ -4,7 +4,8 @@
 use super::placement::Scratch;
 use super::{Progress, RunPlan};
 use crate::load::{AuditFinding, Loaded};
-use crate::publish::{Previous, Publication, PublicationInputs};
+use crate::publication::previous::Previous;
+use crate::publish::{Publication, PublicationInputs};
 use crate::reconcile::Severity;
 use crate::resolve::Resolution;
 use crate::{Error, Result, link, load, normalize, publish, reconcile, resolve, track};

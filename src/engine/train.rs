@@ -6,8 +6,8 @@ use sha2::{Digest, Sha256};
 
 use super::Progress;
 use crate::config::Pipeline;
-use crate::config::link::{LinkSettings, WeightsFile};
 use crate::evaluate::links::entities;
+use crate::link::settings::{LinkSettings, WeightsFile};
 use crate::link::train::{TrainOptions, train as train_weights};
 use crate::{Result, load, normalize};
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::publish::reader::Row;
+use crate::publication::table_reader::Row;
 
 /// Width of a band, 1/1000 bit.
 const BAND: i64 = 4_000;

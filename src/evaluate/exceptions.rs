@@ -227,9 +227,10 @@ pub fn evaluate_exceptions(publication: &Path, truth: &Path) -> Result<Vec<RuleS
     })?;
     let (mut found, mut review): (BTreeMap<String, BTreeSet<String>>, BTreeMap<String, BTreeSet<String>>) =
         Default::default();
-    let open = crate::publish::reader::rows(&publication.join("restricted/exception.parquet"), |row| {
-        row.get("status") != "resolved"
-    })?;
+    let open =
+        crate::publication::table_reader::rows(&publication.join("restricted/exception.parquet"), |row| {
+            row.get("status") != "resolved"
+        })?;
     for row in &open {
         let [rule, key, kind, subject, evidence] =
             ["rule_code", "rule_key", "subject_kind", "subject_id", "evidence_record_ids"]

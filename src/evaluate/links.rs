@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::calibration::{Calibration, Scale};
-use crate::publish::reader;
+use crate::publication::table_reader;
 use crate::{Error, Result};
 
 /// How good a set of links is.
@@ -126,7 +126,7 @@ fn ordered(a: &str, b: &str) -> (String, String) {
 /// that took no part in the linkage are left out.
 pub fn evaluate_links(links: &Path, truth: &Path) -> Result<LinkScore> {
     let file = if links.is_dir() { links.join("link.parquet") } else { links.to_owned() };
-    let rows = reader::rows(&file, |_| true)?;
+    let rows = table_reader::rows(&file, |_| true)?;
     let mut score = LinkScore::default();
     let mut weighed: Vec<(i64, bool)> = Vec::with_capacity(rows.len());
     let mut levels: BTreeMap<(String, u8), LevelCount> = BTreeMap::new();
@@ -137,7 +137,8 @@ pub fn evaluate_links(links: &Path, truth: &Path) -> Result<LinkScore> {
     let mut table_of: HashMap<&str, &str> = HashMap::new();
     // Whether duplicates within a table count: a task over one table is nothing else.
     let cluster_file = file.with_file_name("cluster.parquet");
-    let clusters = if cluster_file.is_file() { reader::rows(&cluster_file, |_| true)? } else { Vec::new() };
+    let clusters =
+        if cluster_file.is_file() { table_reader::rows(&cluster_file, |_| true)? } else { Vec::new() };
     let tables: BTreeSet<&str> = clusters.iter().map(|row| row.get("source")).collect();
     let known = read_truth(truth, &tables)?;
     let mut within = tables.len() == 1;
@@ -226,8 +227,8 @@ pub fn count_records(links: &Path) -> Result<u64> {
 fn by_kind(
     entities: &HashMap<String, u32>,
     kinds: &HashMap<String, String>,
-    rows: &[reader::Row],
-    clusters: &[reader::Row],
+    rows: &[table_reader::Row],
+    clusters: &[table_reader::Row],
 ) -> Vec<KindCount> {
     let mut out: BTreeMap<&str, KindCount> = BTreeMap::new();
     let mut truth: HashMap<u32, u64> = HashMap::new();

@@ -14,7 +14,8 @@ use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::calibration::{Scale, band_of};
-use crate::publish::reader::{self, Row};
+use crate::publication::table_reader;
+use crate::publication::table_reader::Row;
 use crate::{Error, Result};
 
 /// A link to look at.
@@ -52,7 +53,7 @@ pub struct Estimate {
 /// Chooses about `size` accepted links of `links` (a `link.parquet` or its folder), by `seed`.
 pub fn sample(links: &Path, records: u64, size: usize, seed: u64) -> Result<Vec<Sampled>> {
     let file = if links.is_dir() { links.join("link.parquet") } else { links.to_owned() };
-    let rows = reader::rows(&file, |row| row.get("decision") == "accept")?;
+    let rows = table_reader::rows(&file, |row| row.get("decision") == "accept")?;
     let scale = Scale::new(rows.len() as u64, records);
     let mut strata: BTreeMap<i64, Vec<(u64, &Row)>> = BTreeMap::new();
     for row in &rows {

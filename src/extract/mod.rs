@@ -24,7 +24,6 @@ mod dbf;
 mod delimited;
 mod header;
 mod parquet_file;
-pub mod profile;
 mod sniff;
 mod stream;
 mod text;

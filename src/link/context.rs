@@ -8,7 +8,7 @@ use super::compare::{HanNameLevel, IdLevel};
 use super::decide::{Decider, Said};
 use super::nodes::Nodes;
 use super::{Decision, Scored, Tier, contradicts_own_id};
-use crate::config::link::Thresholds;
+use crate::link::settings::Thresholds;
 
 /// From here on a namesake is a rival.
 pub(super) const RIVAL: i32 = 5000;

@@ -7,7 +7,7 @@ use super::household::HouseholdLevel;
 use super::nodes::Nodes;
 use super::weigh::{Levels, is_slip};
 use super::{Decision, Scored, Tier};
-use crate::config::link::{ComparisonKind, LinkSettings};
+use crate::link::settings::{ComparisonKind, LinkSettings};
 
 /// Positions of the comparisons that guards look at.
 #[derive(Debug, Clone, Copy)]

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::block::{pack, unpack};
 use super::nodes::Nodes;
-use crate::hash::Sieve;
+use crate::table::key_index::Sieve;
 
 super::compare::levels! {
     /// How two records' households are connected.

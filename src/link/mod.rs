@@ -4,8 +4,9 @@
 //! pairs with weight, tier and the level reached in every comparison (the evidence).
 
 use crate::Result;
-use crate::config::link::{LinkSettings, PassKind};
-use crate::normalize::{Comparable, DivisionTree};
+use crate::link::settings::{LinkSettings, PassKind};
+use crate::model::division::DivisionTree;
+use crate::normalize::Comparable;
 
 pub mod assignment;
 pub mod block;
@@ -19,6 +20,7 @@ pub mod one_to_one;
 mod random;
 mod scoring;
 pub mod sets;
+pub mod settings;
 pub mod train;
 pub mod weigh;
 

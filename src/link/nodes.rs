@@ -8,9 +8,10 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::Node;
-use crate::hash::{SEED, mix};
-use crate::normalize::id_number::Sex;
-use crate::normalize::{Comparable, ComparableColumn, IdNumber, NameForm, Pool, PoolId, Relation, Texts};
+use crate::model::id_number::IdNumber;
+use crate::model::id_number::Sex;
+use crate::normalize::{Comparable, ComparableColumn, NameForm, Pool, PoolId, Relation, Texts};
+use crate::table::key_index::{SEED, mix};
 use crate::{Error, Result};
 
 /// Source of a record, and its row there.

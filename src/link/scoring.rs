@@ -10,8 +10,8 @@ use super::nodes::Nodes;
 use super::weigh::{self, Levels, MOST, Parts, Scorer};
 use super::{Decision, Scored, Tier, context};
 use crate::Result;
-use crate::config::link::{ComparisonKind, LinkSettings, Pass};
-use crate::normalize::DivisionTree;
+use crate::link::settings::{ComparisonKind, LinkSettings, Pass};
+use crate::model::division::DivisionTree;
 
 /// Accepted pairs connect households, which lets further members in; what they add connects
 /// more. Three rounds settle all but chains of guesses.

@@ -11,8 +11,9 @@ use super::compare::{
 };
 use super::household::Households;
 use super::nodes::{Column, Nodes};
-use crate::config::link::{Comparison, ComparisonKind, LinkSettings};
-use crate::normalize::{DivisionTree, IdNumber};
+use crate::link::settings::{Comparison, ComparisonKind, LinkSettings};
+use crate::model::division::DivisionTree;
+use crate::model::id_number::IdNumber;
 use crate::{Error, Result};
 
 /// Most comparisons of one model.

@@ -11,8 +11,8 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::{AuditFinding, Loaded, Reject};
 use crate::config::SourceContract;
 use crate::config::source::{AuditAction, Column, UniqueAction};
-use crate::hash::Sieve;
-use crate::rows::{Rows, Store};
+use crate::table::key_index::Sieve;
+use crate::table::rows::{Rows, Store};
 use crate::{Error, Result};
 
 /// Share of rejected rows above which a source is not usable, where the contract sets none.

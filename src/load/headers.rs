@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::unit;
 use crate::config::source::UnknownHeaders;
 use crate::config::toml_file::nearest;
 use crate::config::{Kind, SourceContract, clean_header};
 use crate::extract::RawTableInfo;
+use crate::model::unit;
 use crate::{Error, Result};
 
 /// Which raw column feeds which column of the contract.

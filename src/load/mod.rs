@@ -17,15 +17,14 @@ mod number;
 mod piece;
 mod source;
 mod ticks;
-mod unit;
 
+pub use crate::model::unit::check_unit;
 pub use files::{Survey, list, survey};
 pub use source::{load_for_linking, load_into, load_several, load_source, load_tables, load_with};
-pub use unit::check_unit;
 
-use crate::decimal::{LONGEST, decimal};
 use crate::extract::RawTableInfo;
-use crate::rows::Rows;
+use crate::model::decimal::{LONGEST, decimal};
+use crate::table::rows::Rows;
 use crate::{Error, Result};
 
 /// Place of a record: source, table, row and member, packed so that it sorts by place.

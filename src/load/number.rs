@@ -2,7 +2,7 @@
 
 use crate::config::Kind;
 
-use super::unit;
+use crate::model::unit;
 
 /// A decimal number: `mantissa` / 10^`scale`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

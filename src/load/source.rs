@@ -15,7 +15,7 @@ use super::ticks::{self, Marks};
 use super::{AuditFinding, ControlTotals, Loaded, Records, Reject, TableTotals, audit, files};
 use crate::config::{Pipeline, SourceContract};
 use crate::extract::{self, RawTable, RawTableInfo};
-use crate::rows::{Form, Rows, RowsWriter, Store};
+use crate::table::rows::{Form, Rows, RowsWriter, Store};
 use crate::{Error, Result};
 
 /// Rows of one piece: enough to pay for a task, few enough to share two cores evenly.

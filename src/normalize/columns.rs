@@ -7,7 +7,10 @@ use arrow::array::{Array, Date32Array, StringArray};
 use rayon::prelude::*;
 
 use super::pool::PoolBuilder;
-use super::{ComparableColumn, DivisionTree, IdNumber, NameForm, PoolId, date, text};
+use super::{ComparableColumn, NameForm, PoolId, text};
+use crate::model::day;
+use crate::model::division::DivisionTree;
+use crate::model::id_number::IdNumber;
 
 /// What a column of text holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,7 +110,7 @@ impl ColumnBuilder {
         match kind {
             ColumnKind::IdNumber => self.put(table, name, ComparableColumn::IdNumber(id_numbers(chunks))),
             ColumnKind::Date => {
-                let dates = each(chunks, |cell| cell.map_or(0, date::parse));
+                let dates = each(chunks, |cell| cell.map_or(0, day::parse));
                 self.put(table, name, ComparableColumn::Date(dates));
             }
             ColumnKind::Sex => {
@@ -235,7 +238,7 @@ pub(super) fn each<T: Send>(chunks: &[&StringArray], f: impl Fn(Option<&str>) ->
 pub(super) fn dates(chunks: &[&Date32Array]) -> Vec<u32> {
     let mut out = Vec::with_capacity(chunks.iter().map(|chunk| chunk.len()).sum());
     for chunk in chunks {
-        let day = |row| if chunk.is_valid(row) { date::from_days(chunk.value(row)) } else { 0 };
+        let day = |row| if chunk.is_valid(row) { day::from_days(chunk.value(row)) } else { 0 };
         out.par_extend((0..chunk.len()).into_par_iter().with_min_len(4096).map(day));
     }
     out

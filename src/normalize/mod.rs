@@ -10,24 +10,21 @@ use std::sync::Arc;
 use arrow::array::{Array, Date32Array, StringArray};
 use arrow::record_batch::RecordBatch;
 
-use crate::config::{LinkSettings, Pipeline, Role, SourceContract};
+use crate::config::{Pipeline, Role, SourceContract};
+use crate::link::settings::LinkSettings;
 use crate::load::{Loaded, Records};
 use crate::{Error, Result};
 
 mod columns;
-pub mod date;
-pub mod division;
-pub mod han;
-pub mod id_number;
 pub mod name;
 pub mod pool;
 pub mod relation;
 pub mod text;
 
+pub use crate::model::division::DivisionTree;
+pub use crate::model::id_number::{IdClass, IdNumber, Sex};
 use columns::ColumnBuilder;
 pub use columns::{ColumnKind, TextColumn, TextTable, divisions, id_numbers};
-pub use division::DivisionTree;
-pub use id_number::{IdClass, IdNumber, Sex};
 pub use name::{NameFlags, NameForm};
 pub use pool::{Pool, PoolBuilder, PoolId, Texts};
 pub use relation::Relation;
@@ -232,7 +229,7 @@ fn source_columns(
             Some(days) => columns::dates(&days),
             None => {
                 let column = text(Role::BirthDate)?.unwrap_or_default();
-                columns::each(&column, |cell| cell.map_or(0, date::parse))
+                columns::each(&column, |cell| cell.map_or(0, crate::model::day::parse))
             }
         };
         builder.put(table, "birth_date", ComparableColumn::Date(dates));
@@ -265,7 +262,8 @@ fn source_columns(
         builder.add_texts(table, "household", ColumnKind::Exact, rows, &|row, text| {
             let cell = cells[row].unwrap_or("").trim();
             if !cell.is_empty() {
-                let county = tree.code_at(units.get(row).copied().unwrap_or(0), division::COUNTY);
+                let county =
+                    tree.code_at(units.get(row).copied().unwrap_or(0), crate::model::division::COUNTY);
                 [&numbering, county, "|", cell].into_iter().for_each(|part| text.push_str(part));
             }
         });

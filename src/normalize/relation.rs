@@ -3,7 +3,7 @@
 //! The registry and GB/T 4761 give one code different meanings, so a code is read only together
 //! with the table it comes from.
 
-use super::Sex;
+use crate::model::id_number::Sex;
 
 /// What somebody is to the head of the household.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::han;
+use crate::model::han;
 
 /// Addresses and other texts: width and variants folded, lower case, signs become one space,
 /// and spaces between Han characters go.

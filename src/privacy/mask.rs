@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::model::id_number::{IdClass, IdNumber};
+
 /// Stars that stand for one hidden character.
 const STAR: char = '*';
 
@@ -11,6 +13,21 @@ const STAR: char = '*';
 /// first six digits only.
 pub fn id_for_list(text: &str) -> String {
     masked(text, 4)
+}
+
+/// ID number for officers' lists as [`id_for_list`] masks it; a verdict in words where there is no
+/// number to mask.
+pub fn id_number_for_list(id: IdNumber) -> Cow<'static, str> {
+    match id.text() {
+        Some(text) if id.class == IdClass::Trunc15 => {
+            format!("{}*********(损坏)", text.get(..6).unwrap_or_default()).into()
+        }
+        Some(text) => id_for_list(&text).into(),
+        None => match id.class {
+            IdClass::Empty => "".into(),
+            class => format!("({})", class.label()).into(),
+        },
+    }
 }
 
 /// ID number for public notices: division and last two characters (`410602**********12`).

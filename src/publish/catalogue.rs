@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::settings::{Outputs, Privacy};
 use crate::config::{Kind, Pipeline, SourceContract};
-use crate::normalize::division::DivisionTree;
-use crate::reconcile::quality::QualitySettings;
-use crate::reconcile::rule_file::{Definition, Rule};
-use crate::reconcile::{RuleSet, Severity, SubjectKind};
+use crate::model::division::DivisionTree;
+use crate::reconcile::findings::quality_score::QualitySettings;
+use crate::reconcile::{Severity, SubjectKind};
+use crate::rules::rule_file::{Definition, Rule};
+use crate::rules::rule_set::RuleSet;
 
 /// What a publication says about a source, from its contract.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

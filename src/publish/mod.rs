@@ -12,33 +12,27 @@ use std::path::{Path, PathBuf};
 use crate::link::Links;
 use crate::load::Loaded;
 use crate::normalize::Comparable;
-use crate::reconcile::{Findings, View};
+use crate::reconcile::Findings;
+use crate::reconcile::views::view::View;
 use crate::resolve::Resolution;
-use crate::rows::Store;
+use crate::table::rows::Store;
 use crate::track::TrackedException;
 use crate::{Error, Result};
 
 mod catalogue;
-mod columns;
-mod disk;
-mod files;
-mod frame;
+mod domain_columns;
 mod indicators;
 pub mod lists;
-mod manifest;
 mod people;
-pub mod previous;
-pub mod reader;
 mod report;
 mod restricted;
-mod staging;
 mod summary;
 mod tables;
 mod totals;
 
+pub use crate::publication::manifest::{Manifest, OutputFile, RuleRun, SourceRun, StageRows};
+pub use crate::publication::previous::{Previous, PreviousIndicator};
 pub use catalogue::{Catalogue, RuleFacts, SourceFacts, TargetFacts};
-pub use manifest::{Manifest, OutputFile, RuleRun, SourceRun, StageRows};
-pub use previous::{Previous, PreviousIndicator};
 pub use summary::summary;
 pub use totals::{Count, Totals};
 
@@ -92,18 +86,24 @@ pub fn folder_name(quarter: &str) -> String {
 /// Writes the publication of one quarter under `out`.
 pub fn publish(inputs: &PublicationInputs<'_>, out: &Path) -> Result<Publication> {
     check(inputs)?;
-    let staging = staging::Staging::begin(out, inputs.quarter)?;
+    let staging = crate::publication::staging::Staging::begin(out, inputs.quarter)?;
     let publication = write(inputs, &staging)?;
     staging.commit()?;
     Ok(publication)
 }
 
-fn write(inputs: &PublicationInputs<'_>, staging: &staging::Staging) -> Result<Publication> {
+fn write(
+    inputs: &PublicationInputs<'_>,
+    staging: &crate::publication::staging::Staging,
+) -> Result<Publication> {
     let people = people::People::new(inputs);
     let keys = people::Keys::new(inputs)?;
     let root = staging.folder();
-    let (mut outputs, disk) = files::Outputs::new(root, matches!(inputs.store, Store::Memory))?;
-    let households = |to: &mut files::Outputs| tables::dim_household(inputs, &people, &keys, to);
+    let (mut outputs, disk) =
+        crate::publication::output_files::Outputs::new(root, matches!(inputs.store, Store::Memory))?;
+    let households = |to: &mut crate::publication::output_files::Outputs| {
+        tables::dim_household(inputs, &people, &keys, to)
+    };
     let (written, all) = match inputs.store {
         Store::Memory => rayon::join(|| households(&mut outputs), || people.persons()),
         Store::Folder(_) => {

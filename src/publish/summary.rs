@@ -10,7 +10,7 @@ use crate::reconcile::Severity;
 pub fn summary(publication: &Publication) -> String {
     let (m, t) = (&publication.manifest, &publication.totals);
     let mut out = String::new();
-    let sum = |f: fn(&super::SourceRun) -> u64| m.sources.iter().map(f).sum::<u64>();
+    let sum = |f: fn(&crate::publication::manifest::SourceRun) -> u64| m.sources.iter().map(f).sum::<u64>();
     let present = m.sources.iter().filter(|s| s.present).count();
     let _ = writeln!(out, "{}  {}", m.pipeline, quarter_title(&m.quarter));
     let _ = writeln!(

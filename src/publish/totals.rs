@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::PublicationInputs;
 use super::people::{People, Persons};
 use super::tables::severity_code;
-use super::{PublicationInputs, SourceRun, manifest};
 use crate::Result;
 use crate::link::Tier;
-use crate::normalize::IdClass;
+use crate::model::id_number::IdClass;
+use crate::publication::manifest;
+use crate::publication::manifest::SourceRun;
 use crate::reconcile::Severity;
 use crate::track::{Status, TrackedException};
 

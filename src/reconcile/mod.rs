@@ -6,38 +6,17 @@
 
 use std::sync::Arc;
 
-mod buckets;
-pub mod catalogue;
-mod constants;
-pub mod engine;
-pub mod examples;
-mod findings;
-pub mod frame;
-pub mod ids;
-pub mod mutate;
-pub mod outcome;
-pub mod planner;
-pub mod quality;
-mod relate;
-pub mod rule_file;
-pub mod rule_set;
-pub mod rules_doc;
-pub mod scope;
-pub mod settings;
-pub mod sql_text;
-pub mod targets;
-mod texts;
-pub mod view;
+pub mod execution;
+pub mod findings;
 pub mod views;
-mod workers;
 
-pub use engine::run;
-pub use examples::run_examples;
-pub use rule_file::Rule;
-pub use rule_set::RuleSet;
-pub use texts::Texts;
-pub use view::View;
+pub use crate::rules::rule_file::Rule;
+pub use crate::rules::rule_set::RuleSet;
+pub use crate::table::string_interner::Texts;
+pub use execution::example_runner::run_examples;
+pub use execution::rule_runner::run;
 pub use views::Views;
+pub use views::view::View;
 
 /// How much harm an exception of the rule does, S1 worst.
 #[derive(
@@ -178,5 +157,5 @@ pub struct Findings {
     /// Rules not run.
     pub not_run: Vec<NotRun>,
     /// Quality of the register by unit, if the pipeline scores it.
-    pub quality: Vec<quality::Quality>,
+    pub quality: Vec<findings::quality_score::Quality>,
 }

@@ -2,9 +2,9 @@
 
 use rayon::prelude::*;
 
-use crate::config::link::LinkSettings;
 use crate::link::nodes::Nodes;
 use crate::link::sets::DisjointSets;
+use crate::link::settings::LinkSettings;
 use crate::link::{Decision, Links, Node, Tier};
 
 /// Records grouped into persons.

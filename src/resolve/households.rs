@@ -4,8 +4,8 @@
 use rayon::prelude::*;
 
 use super::identity::PersonKeys;
-use crate::config::link::LinkSettings;
 use crate::link::nodes::Nodes;
+use crate::link::settings::LinkSettings;
 use crate::normalize::Texts;
 
 /// No household number.

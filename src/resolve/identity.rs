@@ -6,11 +6,11 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::PublishedId;
 use crate::link::nodes::Nodes;
-use crate::normalize::DivisionTree;
-use crate::normalize::division::VILLAGE;
-use crate::normalize::id_number::Digits;
+use crate::model::division::DivisionTree;
+use crate::model::division::VILLAGE;
+use crate::model::id_number::Digits;
+use crate::model::published_id::PublishedId;
 
 /// No ID number tells who the person is.
 const NONE: u64 = u64::MAX;

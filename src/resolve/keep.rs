@@ -7,15 +7,16 @@ use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-use super::id::CHARACTERS;
-use super::{HouseholdId, IdentityChange, PersonId, PublishedId};
+use super::IdentityChange;
 use crate::Result;
-use crate::hash::Groups;
 use crate::link::nodes::Nodes;
 use crate::load::Loaded;
-use crate::normalize::DivisionTree;
-use crate::normalize::division::VILLAGE;
-use crate::publish::previous::{PreviousParts, PreviousRecord};
+use crate::model::division::DivisionTree;
+use crate::model::division::VILLAGE;
+use crate::model::published_id::CHARACTERS;
+use crate::model::published_id::{HouseholdId, PersonId, PublishedId};
+use crate::publication::previous::{PreviousParts, PreviousRecord};
+use crate::table::key_index::Groups;
 
 /// The records of this quarter, and who each of them is.
 pub(super) struct Now<'a> {

@@ -4,21 +4,21 @@
 //! publication's identities). Out: [`Resolution`].
 
 use crate::Result;
-use crate::config::{LinkSettings, Pipeline};
+use crate::config::Pipeline;
 use crate::link::nodes::Nodes;
+use crate::link::settings::LinkSettings;
 use crate::link::{Links, Tier};
 use crate::load::Loaded;
 use crate::normalize::Comparable;
-use crate::publish::Previous;
+use crate::publication::previous::Previous;
 
 mod cluster;
 mod households;
-pub mod id;
 mod identity;
 mod keep;
 
+pub use crate::model::published_id::{HouseholdId, PersonId, PublishedId};
 use cluster::Clusters;
-pub use id::{HouseholdId, PersonId, PublishedId};
 use identity::PersonKeys;
 use keep::{Ballot, Now, Votes};
 

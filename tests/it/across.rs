@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use bidui::across::{AcrossPlan, AcrossSummary, across};
 use bidui::config::Pipeline;
-use bidui::config::link::LinkSettings;
 use bidui::engine::{Engine, RunPlan, Silent, run};
-use bidui::publish::reader;
-use bidui::reconcile::RuleSet;
+use bidui::link::settings::LinkSettings;
+use bidui::publication::table_reader;
+use bidui::rules::rule_set::RuleSet;
 use bidui::synth::{Formats, SynthOptions, generate};
 
 const QUARTER: &str = "2018Q3";
@@ -40,7 +40,7 @@ fn prefecture(number: u32, folder: &Path) -> (PathBuf, PathBuf) {
 /// Published persons of each true person.
 fn persons(data: &Path, publication: &Path) -> BTreeMap<String, BTreeSet<String>> {
     let published: BTreeMap<String, String> =
-        reader::rows(&publication.join("restricted/record.parquet"), |_| true)
+        table_reader::rows(&publication.join("restricted/record.parquet"), |_| true)
             .unwrap()
             .iter()
             .map(|row| (row.get("record_id").to_owned(), row.get("person_id").to_owned()))
@@ -73,7 +73,7 @@ fn who_moved_is_found_in_both_prefectures_and_nobody_else() {
     let moved = std::fs::read_to_string(second.join("truth/moved.csv")).unwrap();
     let moved: Vec<(&str, &str)> = moved.lines().skip(1).filter_map(|line| line.split_once(',')).collect();
     assert!(moved.len() >= 5, "{} moved", moved.len());
-    let rows = reader::rows(&out.join("cross_link.parquet"), |_| true).unwrap();
+    let rows = table_reader::rows(&out.join("cross_link.parquet"), |_| true).unwrap();
     let found: BTreeSet<(&str, &str)> = (rows.iter())
         .filter(|row| row.get("decision") == "accept")
         .map(|row| (row.get("left_person_id"), row.get("right_person_id")))

@@ -177,10 +177,11 @@ fn a_second_reader_agrees() {
 #[test]
 fn explain_shows_masked_records_and_the_clause() {
     let publication = published().join("out/quarter=2018Q3");
-    let rows = bidui::publish::reader::rows(&publication.join("restricted/exception.parquet"), |r| {
-        r.get("rule_code") == "R37"
-    })
-    .unwrap();
+    let rows =
+        bidui::publication::table_reader::rows(&publication.join("restricted/exception.parquet"), |r| {
+            r.get("rule_code") == "R37"
+        })
+        .unwrap();
     let id = rows[0].get("exception_id");
     let said = ok(&["explain", id, "--publication", text(&publication)]);
     for part in ["R37", "依据", "姓名", "证件号"] {
@@ -199,7 +200,7 @@ fn explain_shows_masked_records_and_the_clause() {
 }
 
 fn rows_with_numbers(publication: &Path) -> Vec<String> {
-    bidui::publish::reader::rows(&publication.join("restricted/record.parquet"), |r| {
+    bidui::publication::table_reader::rows(&publication.join("restricted/record.parquet"), |r| {
         r.get("id_number").len() == 18
     })
     .unwrap()
@@ -212,7 +213,8 @@ fn rows_with_numbers(publication: &Path) -> Vec<String> {
 fn indicators_tell_gap_trend_and_what_they_lack() {
     let publication = published().join("out/quarter=2018Q4");
     let rows = |table: &str| {
-        bidui::publish::reader::rows(&publication.join(format!("tables/{table}.parquet")), |_| true).unwrap()
+        bidui::publication::table_reader::rows(&publication.join(format!("tables/{table}.parquet")), |_| true)
+            .unwrap()
     };
     let all = rows("fact_indicator");
     let find = |code: &str, unit: &str| {
@@ -267,13 +269,14 @@ fn what_follows_from_another_finding_is_told_once() {
     let publication = published().join("out/quarter=2018Q3");
     let keys: std::collections::BTreeSet<String> = listed(&publication, "行键").into_iter().collect();
     let facts =
-        bidui::publish::reader::rows(&publication.join("tables/fact_exception.parquet"), |_| true).unwrap();
+        bidui::publication::table_reader::rows(&publication.join("tables/fact_exception.parquet"), |_| true)
+            .unwrap();
     let by_id: BTreeMap<&str, _> = facts.iter().map(|f| (f.get("exception_id"), f)).collect();
     let (mut told, mut apart) = (0, 0);
     for fact in facts.iter().filter(|f| f.get("status") != "resolved") {
         let cause = fact.value("cause_exception_id").map(|id| by_id[id]);
         let same_sheet = cause.is_some_and(|c| {
-            let sheet = |f: &bidui::publish::reader::Row| {
+            let sheet = |f: &bidui::publication::table_reader::Row| {
                 if f.get("in_review") == "1" { "review".to_owned() } else { f.get("owner").to_owned() }
             };
             sheet(c) == sheet(fact) && c.get("township_code") == fact.get("township_code")

@@ -48,7 +48,7 @@ fn write_people(folder: &Path, rows: &[String]) {
 
 /// Links as an order-free set: both ids in order, weight, decision, levels.
 fn links(out: &Path) -> Vec<String> {
-    let rows = bidui::publish::reader::rows(&out.join("link.parquet"), |_| true).unwrap();
+    let rows = bidui::publication::table_reader::rows(&out.join("link.parquet"), |_| true).unwrap();
     let mut lines: Vec<String> = rows
         .iter()
         .map(|row| {
@@ -205,7 +205,7 @@ fn tables_linked(a: &str, b: &str, top: &str) -> Vec<(String, String)> {
     std::fs::write(&path, config).unwrap();
     let out = folder.path().join("out");
     run(&path, None, &out).unwrap();
-    bidui::publish::reader::rows(&out.join("link.parquet"), |row| row.get("decision") == "accept")
+    bidui::publication::table_reader::rows(&out.join("link.parquet"), |row| row.get("decision") == "accept")
         .unwrap()
         .iter()
         .map(|row| (row.get("left_source").to_owned(), row.get("right_source").to_owned()))

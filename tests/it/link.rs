@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use bidui::config::{LinkSettings, Pipeline};
+use bidui::config::Pipeline;
+use bidui::link::settings::LinkSettings;
 use bidui::link::{Decision, Links};
 use bidui::load::Loaded;
 use bidui::normalize::Comparable;
@@ -242,7 +243,7 @@ const SON: &str = "410621199008155739";
 #[test]
 fn test_numbers_are_valid() {
     for id in [FATHER, SON] {
-        assert!(bidui::normalize::IdNumber::parse(id).trusted(), "{id}");
+        assert!(bidui::model::id_number::IdNumber::parse(id).trusted(), "{id}");
     }
 }
 
@@ -308,7 +309,7 @@ fn twins_stay_two() {
     // Born together, registered one after the other, one character apart.
     let (a, b) = ("410621201001011230", "410621201001011257");
     for id in [a, b] {
-        assert!(bidui::normalize::IdNumber::parse(id).trusted(), "{id}");
+        assert!(bidui::model::id_number::IdNumber::parse(id).trusted(), "{id}");
     }
     let s = Small::new(&[
         ("registry_person", &[("王子涵", a, "", "男", 0, "1"), ("王子晗", b, "", "男", 0, "1")]),

@@ -8,7 +8,9 @@ use arrow::datatypes::DataType;
 use arrow::record_batch::RecordBatch;
 use bidui::config::Pipeline;
 use bidui::load::{ControlTotals, Loaded, RecordKey, Records};
-use bidui::normalize::{IdClass, division, normalize};
+use bidui::model::division;
+use bidui::model::id_number::IdClass;
+use bidui::normalize::normalize;
 
 fn pipeline() -> Pipeline {
     Pipeline::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/hebi")).expect("good pipeline")
@@ -44,7 +46,7 @@ fn loaded(pipeline: &Pipeline, source: &str, cells: &[(&str, &[&str])]) -> Loade
     Loaded {
         records: Records {
             source: source.to_owned(),
-            rows: bidui::rows::Rows::of(batch),
+            rows: bidui::table::rows::Rows::of(batch),
             keys,
             tables: Vec::new(),
         },

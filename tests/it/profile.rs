@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use bidui::config::{Kind, Pipeline, Role};
 use bidui::extract::FileFormat;
-use bidui::extract::profile::{Guess, Profile, profile};
+use bidui::profile::{Guess, Profile, profile};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

@@ -7,9 +7,9 @@ use bidui::across::{AcrossPlan, across};
 use bidui::cli::plans;
 use bidui::cli::progress::estimate::Stage;
 use bidui::config::Pipeline;
-use bidui::config::link::LinkSettings;
 use bidui::engine::{Engine, Progress, RunPlan};
-use bidui::reconcile::RuleSet;
+use bidui::link::settings::LinkSettings;
+use bidui::rules::rule_set::RuleSet;
 use bidui::synth::{Formats, SynthOptions, generate_telling};
 
 /// Titles, announced units, done units.

@@ -12,15 +12,17 @@ use bidui::config::Pipeline;
 use bidui::extract::{FileFormat, RawTableInfo};
 use bidui::link::{Decision, Links, Tier};
 use bidui::load::{ControlTotals, Loaded, RecordKey, Records, Reject, TableTotals};
-use bidui::normalize::{Comparable, ComparableColumn, IdNumber, NameForm, Pool, Texts};
-use bidui::publish::{
-    Catalogue, Previous, Publication, PublicationInputs, RuleFacts, publish, reader, summary,
-};
-use bidui::reconcile::{
-    Exception, Findings, Indicator, NotRun, RelatedException, RuleSet, Severity, SubjectKind, View,
-};
-use bidui::resolve::{HouseholdId, PersonId, Resolution};
-use bidui::rows::Rows;
+use bidui::model::id_number::IdNumber;
+use bidui::model::published_id::{HouseholdId, PersonId};
+use bidui::normalize::{Comparable, ComparableColumn, NameForm, Pool, Texts};
+use bidui::publication::previous::Previous;
+use bidui::publication::table_reader;
+use bidui::publish::{Catalogue, Publication, PublicationInputs, RuleFacts, publish, summary};
+use bidui::reconcile::views::view::View;
+use bidui::reconcile::{Exception, Findings, Indicator, NotRun, RelatedException, Severity, SubjectKind};
+use bidui::resolve::Resolution;
+use bidui::rules::rule_set::RuleSet;
+use bidui::table::rows::Rows;
 use bidui::track::{Status, TrackedException, track};
 
 const KEY: &[u8] = b"a key that only tests ever use..";
@@ -254,7 +256,7 @@ impl World {
                 findings: &self.findings,
                 tracked: &tracked,
                 key: KEY,
-                store: &bidui::rows::Store::Memory,
+                store: &bidui::table::rows::Store::Memory,
                 previous_quarter: previous.map(Previous::quarter),
                 previous_indicators: &previous.map(|p| p.indicators().unwrap()).unwrap_or_default(),
             },
@@ -389,7 +391,7 @@ fn restricted_is_private_and_tables_hold_no_identity() {
         assert_eq!(mode(&folder.join(path)), 0o600, "{}", path.display());
     }
     for path in files(&folder).keys().filter(|p| p.starts_with("tables")) {
-        for row in reader::rows(&folder.join(path), |_| true).unwrap() {
+        for row in table_reader::rows(&folder.join(path), |_| true).unwrap() {
             for (column, value) in row.iter() {
                 let value = value.unwrap_or("");
                 for n in 0..120 {
@@ -446,7 +448,7 @@ fn the_next_quarter_knows_the_last() {
     assert_eq!((all.new, all.resolved), (0, 5));
     assert!(all.persisting > 0);
     let file = out.path().join("quarter=2018Q4/tables/fact_exception.parquet");
-    let resolved = reader::rows(&file, |r| r.get("status") == "resolved").unwrap();
+    let resolved = table_reader::rows(&file, |r| r.get("status") == "resolved").unwrap();
     assert_eq!(resolved.len(), 5);
     assert!(resolved.iter().all(|r| r.get("first_seen") == "2018Q3"));
     // One quarter on, they are remembered but no longer published as resolved.

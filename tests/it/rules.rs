@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use bidui::config::Pipeline;
-use bidui::reconcile::{RuleSet, examples, run_examples};
+use bidui::reconcile::execution::example_runner;
+use bidui::reconcile::run_examples;
+use bidui::rules::rule_set::RuleSet;
 
 fn hebi() -> (Pipeline, RuleSet) {
     let pipeline = Pipeline::open(Path::new("pipelines/hebi")).unwrap();
@@ -33,7 +35,7 @@ fn every_example_holds() {
 #[test]
 fn breaking_a_condition_is_noticed() {
     let (pipeline, rules) = hebi();
-    let reports = examples::run_mutations(&pipeline, &rules, Some("R08")).unwrap();
+    let reports = example_runner::run_mutations(&pipeline, &rules, Some("R08")).unwrap();
     assert!(reports[0].tried >= 2, "{reports:?}");
     assert!(reports[0].unnoticed.is_empty(), "{reports:?}");
 }
@@ -41,7 +43,7 @@ fn breaking_a_condition_is_noticed() {
 #[test]
 fn the_catalogue_document_is_fresh() {
     let (_, rules) = hebi();
-    let document = bidui::reconcile::rules_doc::document(&rules);
+    let document = bidui::rules::documentation::document(&rules);
     let committed = std::fs::read_to_string("docs/rules.md").unwrap();
     assert!(
         committed.trim_end() == document.trim_end(),
@@ -70,7 +72,7 @@ fn a_column_that_no_source_of_the_rule_has_is_refused() {
         let (_, mut rules) = hebi();
         let changed = text.replace("\"registry_household.toilet\"", wrong);
         assert_ne!(changed, text);
-        let rule = bidui::reconcile::rule_file::parse(path, "registry", changed).unwrap();
+        let rule = bidui::rules::rule_file::parse(path, "registry", changed).unwrap();
         let place = rules.rules.iter().position(|r| r.header.code == "Q46").unwrap();
         rules.rules[place] = rule;
         rules.check().iter().map(|e| format!("{e} {}", e.hint_text().unwrap_or_default())).collect::<String>()

@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 use bidui::config::Pipeline;
 use bidui::link::Tier;
 use bidui::load::{Loaded, load_source};
+use bidui::model::published_id::{HouseholdId, PersonId};
 use bidui::normalize::normalize;
-use bidui::reconcile::{Findings, RuleSet, run, views};
-use bidui::resolve::{HouseholdId, PersonId, Resolution};
+use bidui::reconcile::{Findings, run, views};
+use bidui::resolve::Resolution;
+use bidui::rules::rule_set::RuleSet;
 
 /// Rules whose truth is known: the generator's, then those on the other departments' lists.
 const KNOWN: &str = "R01 R02 R03 R04 R06 R07 R08 R14 R30 R32 R33 R34 R36 R37 R38 R50 R52 R53 R73 R75 \

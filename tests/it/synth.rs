@@ -85,7 +85,7 @@ fn truth_speaks_of_delivered_records_only() {
             .split(' ')
             .collect();
     let pipeline = bidui::config::Pipeline::open(&root().join("pipelines/hebi")).unwrap();
-    let catalogue = bidui::reconcile::RuleSet::load(&pipeline).unwrap();
+    let catalogue = bidui::rules::rule_set::RuleSet::load(&pipeline).unwrap();
     for quarter in ["2018Q3", "2018Q4"] {
         let folder = root().join("fixtures/hebi").join(quarter);
         let records = truth(&folder, "records.csv");

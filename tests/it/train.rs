@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use bidui::config::LinkSettings;
 use bidui::evaluate::links::evaluate_links;
+use bidui::link::settings::LinkSettings;
 use bidui::link::train;
 
 struct Silent;

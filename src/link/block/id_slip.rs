@@ -8,9 +8,9 @@ use rayon::prelude::*;
 
 use super::same_id::Carriers;
 use super::{PassReport, pack};
-use crate::hash::Sieve;
 use crate::link::nodes::Nodes;
-use crate::normalize::id_number::{Digits, IdClass, IdNumber};
+use crate::model::id_number::{Digits, IdClass, IdNumber};
+use crate::table::key_index::Sieve;
 
 /// Records of one number that are compared with a neighbour; more than this many share a
 /// placeholder.
@@ -71,7 +71,7 @@ fn neighbours(id: IdNumber, found: &mut Vec<u64>) {
         return;
     }
     let count = usize::from(id.detail);
-    let given = crate::normalize::id_number::unpack(id.key, count);
+    let given = crate::model::id_number::unpack(id.key, count);
     let given = &given[..count];
     if count == 17 {
         for place in 0..=17 {

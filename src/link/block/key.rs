@@ -8,11 +8,13 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::same_id::{pieces, ranges};
 use super::{PassReport, pack};
-use crate::config::link::{KeyBy, KeyPart, LinkSettings, Pass};
-use crate::hash::{Groups, SEED, Sieve, mix};
 use crate::link::nodes::{Column, Nodes, Place, Values};
-use crate::normalize::division::{TOWNSHIP, VILLAGE};
-use crate::normalize::{DivisionTree, IdNumber, NameForm, Pool};
+use crate::link::settings::{KeyBy, KeyPart, LinkSettings, Pass};
+use crate::model::division::DivisionTree;
+use crate::model::division::{TOWNSHIP, VILLAGE};
+use crate::model::id_number::IdNumber;
+use crate::normalize::{NameForm, Pool};
+use crate::table::key_index::{Groups, SEED, Sieve, mix};
 use crate::{Error, Result};
 
 /// Most keys of one record in one pass; more combinations than that say nothing.

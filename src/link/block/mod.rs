@@ -8,8 +8,8 @@ use rayon::prelude::*;
 
 use super::nodes::Nodes;
 use crate::Result;
-use crate::config::link::{LinkSettings, PassKind};
-use crate::normalize::DivisionTree;
+use crate::link::settings::{LinkSettings, PassKind};
+use crate::model::division::DivisionTree;
 
 use key::KeyPass;
 use same_id::Carriers;

@@ -12,11 +12,11 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::{KeyPass, PassReport, pack};
-use crate::hash::Groups;
 use crate::link::compare::{HanNameLevel, han_name_level};
 use crate::link::nodes::Nodes;
+use crate::model::id_number::IdClass;
 use crate::normalize::NameForm;
-use crate::normalize::id_number::IdClass;
+use crate::table::key_index::Groups;
 
 /// Largest group that can be settled; more records of one number want a second look.
 const MOST_SETTLED: usize = 12;

@@ -1,6 +1,6 @@
 //! Dates.
 
-use crate::normalize::date::{is_real, to_days, unpack};
+use crate::model::day::{is_real, to_days, unpack};
 
 super::levels! {
     /// How alike two dates are. Earlier levels win where several apply.

@@ -1,6 +1,6 @@
 //! Administrative divisions.
 
-use crate::normalize::division::{COUNTY, DivisionTree, TOWNSHIP, VILLAGE};
+use crate::model::division::{COUNTY, DivisionTree, TOWNSHIP, VILLAGE};
 
 super::levels! {
     /// How near two divisions are.

@@ -1,7 +1,8 @@
 //! Han person names.
 
+use crate::model::han;
+use crate::model::han::WILDCARD;
 use crate::normalize::NameForm;
-use crate::normalize::han::{self, WILDCARD};
 
 super::levels! {
     /// How alike two Han names are. Earlier levels win where several apply.

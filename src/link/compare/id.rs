@@ -1,6 +1,6 @@
 //! ID numbers.
 
-use crate::normalize::id_number::{Digits, IdClass, IdNumber, could_equal};
+use crate::model::id_number::{Digits, IdClass, IdNumber, could_equal};
 
 super::levels! {
     /// How alike two ID numbers are. Earlier levels win where several apply.
@@ -124,7 +124,7 @@ fn partial(a: IdNumber, b: IdNumber) -> IdLevel {
 fn packed_other(id: IdNumber) -> Option<([u8; 20], usize)> {
     (id.class == IdClass::Other && id.detail > 0).then(|| {
         let len = usize::from(id.detail);
-        (crate::normalize::id_number::unpack(id.key, len), len)
+        (crate::model::id_number::unpack(id.key, len), len)
     })
 }
 
@@ -145,7 +145,7 @@ fn lost_or_doubled(values: &[u8], full: IdNumber) -> IdLevel {
 mod tests {
     use super::IdLevel::*;
     use super::*;
-    use crate::normalize::id_number::check_value;
+    use crate::model::id_number::check_value;
     use proptest::prelude::*;
 
     fn number(region: u64, birth: u64, sequence: u64) -> String {
@@ -226,7 +226,7 @@ mod tests {
     proptest! {
         #[test]
         fn one_edit_is_found(sequence in 1u64..999, days in 0i32..15_000, place in 0usize..17, by in 1u32..10) {
-            let id = number(410621, u64::from(crate::normalize::date::from_days(days)), sequence);
+            let id = number(410621, u64::from(crate::model::day::from_days(days)), sequence);
             let slip = edited(&id, |c| {
                 let digit = c[place].to_digit(10).expect("digit");
                 c[place] = char::from_digit((digit + by) % 10, 10).expect("digit");

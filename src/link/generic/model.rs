@@ -7,7 +7,7 @@
 //! against the likeliest of the other classes.
 
 use super::compare::Comparisons;
-use crate::config::link::Provenance;
+use crate::link::settings::Provenance;
 use crate::link::weigh::Levels;
 
 /// What was learned. All numbers are integers of 1/1000 bit, so that a pinned file says the same

@@ -8,8 +8,8 @@ use serde::Deserialize;
 
 use super::compare::Comparisons;
 use super::model::{Class, Model, ModelColumn};
-use crate::config::link::Provenance;
 use crate::config::toml_file::TomlFile;
+use crate::link::settings::Provenance;
 use crate::{Error, Result};
 
 #[derive(Deserialize)]

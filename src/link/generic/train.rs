@@ -13,8 +13,8 @@ use super::block::Blocking;
 use super::compare::Comparisons;
 use super::model::{Class, Model, ModelColumn, millibits};
 use super::{GenericSettings, Nodes};
-use crate::config::link::Provenance;
 use crate::link::random::Random;
+use crate::link::settings::Provenance;
 use crate::link::weigh::{Levels, MOST};
 use crate::normalize::ColumnKind;
 

@@ -17,10 +17,11 @@ use super::nodes::Nodes;
 use super::random::Random;
 use super::weigh::{Levels, MOST, Scorer};
 use super::{Decision, Links};
-use crate::config::link::{
+use crate::link::settings::{
     Comparison, ComparisonKind, LinkSettings, Pass, PassKind, Provenance, WeightsFile,
 };
-use crate::normalize::{Comparable, DivisionTree};
+use crate::model::division::DivisionTree;
+use crate::normalize::Comparable;
 use crate::{Error, Result};
 
 mod em;

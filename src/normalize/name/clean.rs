@@ -3,7 +3,8 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::NameFlags;
-use crate::normalize::han::{self, INTERPUNCT, WILDCARD};
+use crate::model::han;
+use crate::model::han::{INTERPUNCT, WILDCARD};
 
 /// Notes that clerks append without brackets. Longer ones first.
 const NOTES: [&str; 16] = [

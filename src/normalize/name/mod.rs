@@ -4,7 +4,8 @@ mod clean;
 mod inline;
 mod surname;
 
-use super::han::{self, Reading, WILDCARD};
+use crate::model::han;
+use crate::model::han::{Reading, WILDCARD};
 use inline::{Characters, Text};
 
 pub use surname::{surname_length, surname_readings};

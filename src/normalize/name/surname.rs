@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use crate::normalize::han::{self, Reading, WILDCARD};
+use crate::model::han;
+use crate::model::han::{Reading, WILDCARD};
 
 static COMPOUND: LazyLock<Vec<[char; 2]>> = LazyLock::new(|| {
     let mut all: Vec<[char; 2]> = include_str!("../../../data/compound_surnames.txt")

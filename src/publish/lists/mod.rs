@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::PublicationInputs;
-use super::files::{Csv, Outputs, make_folder};
 use super::people::{People, Persons};
 use super::restricted::ByFinding;
+use crate::publication::output_files::{Csv, Outputs, make_folder};
 use crate::track::TrackedException;
 use crate::{Error, Result};
 

@@ -10,8 +10,8 @@ use super::cells::Rows;
 use super::row::Material;
 use super::style::EFFORT;
 use super::{Township, workbook};
+use crate::publication::output_files::{Outputs, full};
 use crate::publish::PublicationInputs;
-use crate::publish::files::{Outputs, full};
 use crate::{Error, Result};
 
 /// Bytes of rows that are compressed at a time.

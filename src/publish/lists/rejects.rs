@@ -8,8 +8,8 @@ use super::xlsx;
 use crate::Result;
 use crate::load::Reject;
 use crate::privacy::mask::numbers_in_text;
+use crate::publication::output_files::{Csv, Outputs, make_folder};
 use crate::publish::PublicationInputs;
-use crate::publish::files::{Csv, Outputs, make_folder};
 use crate::publish::tables::returned;
 
 const COLUMNS: [(&str, f64); 10] = [

@@ -7,9 +7,9 @@ use hashbrown::HashMap;
 use super::evidence::Evidence;
 use super::{REVIEW_SHEET, names};
 use crate::config::MaskStyle;
-use crate::normalize::{IdClass, IdNumber};
+use crate::model::id_number::{IdClass, IdNumber};
 use crate::privacy::mask;
-use crate::publish::people::{Fields, People, Person, id_masked, id_text};
+use crate::publish::people::{Fields, People, Person};
 use crate::publish::restricted::{ByFinding, cause, related, row_version};
 use crate::publish::tables::severity_code;
 use crate::publish::totals::{tier_confidence, tier_title};
@@ -282,8 +282,8 @@ impl<'a> Material<'a> {
     /// A number as the pipeline's privacy setting allows.
     fn shown_id(&self, id: IdNumber) -> Cow<'a, str> {
         match self.inputs.catalogue.privacy.id_mask {
-            MaskStyle::None => id_text(id).map_or_else(|| id_masked(id), Cow::Owned),
-            MaskStyle::Partial => id_masked(id),
+            MaskStyle::None => id.text().map_or_else(|| mask::id_number_for_list(id), Cow::Owned),
+            MaskStyle::Partial => mask::id_number_for_list(id),
             MaskStyle::Full => "".into(),
         }
     }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::normalize::{Comparable, ComparableColumn, IdNumber, NameForm, Pool, PoolId, Texts};
+use crate::model::id_number::IdNumber;
+use crate::normalize::{Comparable, ComparableColumn, NameForm, Pool, PoolId, Texts};
 
 /// Columns of one source that outputs use.
 #[derive(Clone, Copy)]

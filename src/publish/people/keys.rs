@@ -3,11 +3,11 @@
 use rayon::prelude::*;
 
 use crate::Result;
+use crate::model::published_id::PersonId;
+use crate::model::published_id::{CHARACTERS, PublishedId};
 use crate::privacy::{Pseudonym, Pseudonymizer};
 use crate::publish::PublicationInputs;
-use crate::resolve::PersonId;
-use crate::resolve::id::{CHARACTERS, PublishedId};
-use crate::rows::Store;
+use crate::table::rows::Store;
 
 /// Ids whose pseudonyms are made at a time.
 const PART: usize = 4096;

@@ -1,7 +1,7 @@
 //! What all records of a person together say, and all of a household.
 
 use super::Fields;
-use crate::normalize::{IdClass, IdNumber};
+use crate::model::id_number::{IdClass, IdNumber};
 use crate::publish::PublicationInputs;
 use crate::{Error, Result};
 

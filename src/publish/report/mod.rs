@@ -1,8 +1,8 @@
 //! `report.html`: one self-contained page, no script, nothing loaded from elsewhere.
 
 use super::PublicationInputs;
-use super::files::Outputs;
 use super::totals::Totals;
+use crate::publication::output_files::Outputs;
 use crate::{Error, Result};
 
 mod indicators;

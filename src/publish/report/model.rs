@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::normalize::IdClass;
+use crate::model::id_number::IdClass;
 use crate::publish::PublicationInputs;
 use crate::publish::summary::quarter_title;
 use crate::publish::totals::{Count, Totals, grouped, percent, severity_title, tier_confidence, tier_title};

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::publish::PublicationInputs;
 use crate::publish::totals::{percent, percent_of};
-use crate::reconcile::quality::Quality;
-use crate::reconcile::rule_file::Level;
+use crate::reconcile::findings::quality_score::Quality;
+use crate::rules::rule_file::Level;
 
 /// Townships shown.
 const TOWNSHIPS: usize = 10;

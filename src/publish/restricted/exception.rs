@@ -2,12 +2,13 @@
 //! quarter has to know them to call their return by its name.
 
 use super::super::PublicationInputs;
-use super::super::columns::{self, LargeTable, count, date, flag, text, written};
-use super::super::files::Outputs;
-use super::super::frame::{Kind, TableDef};
 use super::super::tables::{iso_days, severity_code, subject_code};
 use super::{ByFinding, row_version};
 use crate::Result;
+use crate::publication::large_table_writer::{LargeTable, count, date, flag, text, written};
+use crate::publication::output_files::Outputs;
+use crate::publication::small_table_writer::{Kind, TableDef};
+use crate::publish::domain_columns;
 use crate::table::GROUP_ROWS;
 use crate::track::TrackedException;
 
@@ -68,12 +69,12 @@ pub(super) fn write(
             text(|i| Some(&e(i).township_code)),
             text(|i| Some(&e(i).village_code)),
             text(|i| Some(&e(i).owner)),
-            columns::evidence(t),
+            domain_columns::evidence(t),
             text(|i| Some(&e(i).message)),
             count(|i| e(i).confidence.into()),
             count(|i| e(i).due_days),
             flag(|i| e(i).in_review),
-            columns::related(by_finding, t),
+            domain_columns::related(by_finding, t),
             text(|i| Some(&t(i).first_seen)),
             text(|i| Some(&t(i).last_seen)),
             text(|i| t(i).resolved_in.as_deref()),

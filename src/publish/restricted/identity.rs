@@ -3,13 +3,16 @@
 use rayon::prelude::*;
 
 use super::super::PublicationInputs;
-use super::super::columns::{self, LargeTable, classes, count, id_number, int32, label, pseudonym, text};
-use super::super::files::Outputs;
-use super::super::frame::{Kind, TableDef};
 use super::super::people::{Keys, People, Person, Persons};
 use super::super::tables::PLACE;
 use crate::Result;
-use crate::normalize::IdNumber;
+use crate::model::id_number::IdNumber;
+use crate::publication::large_table_writer::{
+    self, LargeTable, classes, count, id_number, int32, label, pseudonym, text,
+};
+use crate::publication::output_files::Outputs;
+use crate::publication::small_table_writer::{Kind, TableDef};
+use crate::publish::domain_columns;
 use crate::table::GROUP_ROWS;
 
 use Kind::{Int32, Text};
@@ -53,9 +56,9 @@ pub(super) fn write(
         let (own, homes) = (keys.persons(group.len(), |i| group[i]), keys.households(group.len(), home));
         let names = all.sets.masks.iter().map(|&mask| source_names(inputs, mask));
         let mut columns = vec![
-            columns::ids(|i| resolution.person_ids[group[i] as usize]),
+            large_table_writer::ids(|i| resolution.person_ids[group[i] as usize]),
             pseudonym(|i| Some(own[i])),
-            columns::ids(|i| resolution.household_ids[home(i) as usize]),
+            large_table_writer::ids(|i| resolution.household_ids[home(i) as usize]),
             pseudonym(|i| Some(homes[i])),
             id_number(|i| Some(numbers[i])),
             classes(|i| numbers[i].class),
@@ -63,7 +66,7 @@ pub(super) fn write(
             int32(|i| Some(persons[i].birth as i32).filter(|&birth| birth != 0)),
             label(SEXES, |i| usize::from(persons[i].sex).checked_sub(1).filter(|&sex| sex < SEXES.len())),
         ];
-        columns.extend(columns::place(&people.places, |i| persons[i].division));
+        columns.extend(domain_columns::place(&people.places, |i| persons[i].division));
         columns.push(count(|i| persons[i].records));
         columns.push(label(names, |i| Some(persons[i].sources as usize)));
         table.group(group.len(), columns)?;

@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 
 use super::super::PublicationInputs;
-use super::super::columns::{
-    self, Column, code, count, flag, id_number, ids, int32, int64, label, record_id, text,
-};
-use super::super::files::Outputs;
-use super::super::frame::{Kind, TableDef};
 use super::super::people::People;
 use crate::Result;
 use crate::link::Decision;
-use crate::normalize::{ComparableColumn, IdClass, IdNumber};
+use crate::model::id_number::{IdClass, IdNumber};
+use crate::normalize::ComparableColumn;
+use crate::publication::large_table_writer::{
+    self, Column, code, count, flag, id_number, ids, int32, int64, label, text,
+};
+use crate::publication::output_files::Outputs;
+use crate::publication::small_table_writer::{Kind, TableDef};
+use crate::publish::domain_columns;
+use crate::publish::domain_columns::record_id;
 
 use Kind::{Int32, Int64, Text};
 
@@ -57,7 +60,7 @@ pub(super) fn record(
     let sheets: Vec<bool> = tables().map(|t| t.sheet.is_some()).collect();
     let fields = people.fields();
     let (first_table, sheets, fields) = (&first_table, &sheets, &fields);
-    columns::write(outputs, "restricted/record.parquet", def, resolution.person.len(), |from| {
+    large_table_writer::write(outputs, "restricted/record.parquet", def, resolution.person.len(), |from| {
         let locate = move |i: usize| people.locate((from + i) as u32);
         let key = move |i: usize| {
             let (source, row) = locate(i);
@@ -81,7 +84,7 @@ pub(super) fn record(
             code(7, move |i| resolution.tier[from + i] as usize),
             flag(move |i| resolution.in_review[from + i]),
         ];
-        columns.extend(columns::place(&people.places, move |i| {
+        columns.extend(domain_columns::place(&people.places, move |i| {
             let (source, row) = locate(i);
             fields[source].division(row)
         }));
@@ -186,7 +189,7 @@ pub(super) fn link(inputs: &PublicationInputs<'_>, people: &People<'_>, outputs:
     }
     let sources = || inputs.loaded.iter().map(|l| &l.records.source);
     let decisions = ["accept", "review"];
-    columns::write(outputs, "restricted/link.parquet", def, links.left.len(), |from| {
+    large_table_writer::write(outputs, "restricted/link.parquet", def, links.left.len(), |from| {
         let mut columns = vec![
             record_id(people, move |i| links.left[from + i]),
             record_id(people, move |i| links.right[from + i]),

@@ -2,15 +2,19 @@
 
 use rayon::prelude::*;
 
-use super::super::columns::{self, Column, LargeTable, classes, count, flag, int32, label, pseudonym};
-use super::super::files::Outputs;
-use super::super::frame::{Cell, Kind, TableDef};
+use super::super::PublicationInputs;
 use super::super::people::{Household, Households, Keys, People, Person, Persons, SourceSets};
-use super::super::{PublicationInputs, manifest};
 use super::{
     HOUSEHOLD_KEY, PERSON_KEY, PLACE, days, definition, place_cells, severity_code, subject_code, table,
 };
 use crate::Result;
+use crate::publication::large_table_writer::{
+    Column, LargeTable, classes, count, flag, int32, label, pseudonym,
+};
+use crate::publication::manifest;
+use crate::publication::output_files::Outputs;
+use crate::publication::small_table_writer::{Cell, Kind, TableDef};
+use crate::publish::domain_columns;
 use crate::reconcile::{Severity, SubjectKind};
 use crate::table::GROUP_ROWS;
 use crate::track::quarter;
@@ -68,7 +72,7 @@ pub(super) fn dim_person(
         let homes = keys.households(group.len(), |i| persons[i].household);
         let own = keys.persons(group.len(), |i| group[i]);
         let mut columns = vec![pseudonym(|i| Some(own[i])), pseudonym(|i| Some(homes[i]))];
-        columns.extend(columns::place(&people.places, |i| persons[i].division));
+        columns.extend(domain_columns::place(&people.places, |i| persons[i].division));
         columns.extend([
             label(SEXES, |i| Some(usize::from(persons[i].sex)).filter(|&sex| sex < SEXES.len()).or(Some(0))),
             int32(|i| Some(persons[i].birth).filter(|&b| b >= 10_000).map(|b| (b / 10_000) as i32)),
@@ -105,7 +109,7 @@ pub(in crate::publish) fn dim_household(
         let homes: Vec<Household> = group.par_iter().map(|&i| households[i as usize]).collect();
         let own = keys.households(group.len(), |i| group[i]);
         let mut columns = vec![pseudonym(|i| Some(own[i]))];
-        columns.extend(columns::place(&people.places, |i| homes[i].division));
+        columns.extend(domain_columns::place(&people.places, |i| homes[i].division));
         columns.extend([count(|i| homes[i].persons), count(|i| homes[i].records)]);
         columns.extend(source_columns(&sets, inputs.loaded.len(), |i| homes[i].sources));
         table.group(group.len(), columns)?;

@@ -3,11 +3,6 @@
 use rayon::prelude::*;
 
 use super::super::PublicationInputs;
-use super::super::columns::{
-    self, LargeTable, classes, code, count, date, flag, int32, label, pseudonym, record_id, text,
-};
-use super::super::files::Outputs;
-use super::super::frame::{Kind, TableDef};
 use super::super::people::{Keys, People};
 use super::super::restricted::{ByFinding, cause};
 use super::{
@@ -16,6 +11,13 @@ use super::{
 };
 use crate::Result;
 use crate::privacy::{Pseudonym, Pseudonymizer};
+use crate::publication::large_table_writer::{
+    LargeTable, classes, code, count, date, flag, int32, label, pseudonym, text,
+};
+use crate::publication::output_files::Outputs;
+use crate::publication::small_table_writer::{Kind, TableDef};
+use crate::publish::domain_columns;
+use crate::publish::domain_columns::record_id;
 use crate::table::GROUP_ROWS;
 use crate::track::{TrackedException, quarters_between};
 
@@ -58,7 +60,7 @@ pub(super) fn fact_record(
             pseudonym(|i| Some(persons[i])),
             pseudonym(|i| Some(homes[i])),
         ];
-        columns.extend(columns::place(&people.places, |i| division(node(i))));
+        columns.extend(domain_columns::place(&people.places, |i| division(node(i))));
         columns.extend([
             record_id(people, |i| group[i]),
             label(sources(), |i| Some(people.locate(group[i]).0)),
@@ -146,8 +148,8 @@ pub(super) fn fact_exception(
             count(|i| e(i).confidence.into()),
             flag(|i| t(i).in_review()),
             date(|i| due[i]),
-            columns::evidence(t),
-            columns::related(by_finding, t),
+            domain_columns::evidence(t),
+            domain_columns::related(by_finding, t),
             text(|i| cause(by_finding, t(i)).map(|c| c.exception_id.as_str())),
         ];
         table.group(group.len(), columns)?;

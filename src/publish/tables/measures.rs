@@ -1,12 +1,12 @@
 //! Indicators against their targets, and the quality of the register.
 
 use super::super::PublicationInputs;
-use super::super::files::Outputs;
-use super::super::frame::{Cell, Kind};
 use super::super::indicators;
 use super::super::people::{People, Place};
 use super::{PLACE, QUARTER, definition, place_cells, table};
 use crate::Result;
+use crate::publication::output_files::Outputs;
+use crate::publication::small_table_writer::{Cell, Kind};
 
 use Kind::{Int32, Int64, Rate, Text};
 

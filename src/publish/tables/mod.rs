@@ -3,12 +3,12 @@
 use hashbrown::HashMap;
 
 use super::PublicationInputs;
-use super::files::Outputs;
-use super::frame::{Cell, Kind, TableDef, TableWriter};
 use super::people::{Keys, People, Persons, Place};
 use super::restricted::ByFinding;
 use crate::Result;
 use crate::load::{Loaded, Reject};
+use crate::publication::output_files::Outputs;
+use crate::publication::small_table_writer::{Cell, Kind, TableDef, TableWriter};
 use crate::reconcile::{Severity, SubjectKind};
 
 mod dimensions;

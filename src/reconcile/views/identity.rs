@@ -8,14 +8,15 @@ use arrow::array::{ArrayRef, Int32Array, StringArray};
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
-use super::super::View;
-use super::super::catalogue::Catalogue;
-use super::sink::Target;
+use super::super::views::view::View;
 use super::source::Sources;
+use super::view_placement::Target;
 use super::{Inputs, assemble};
 use crate::Result;
 use crate::link::compare::{HanNameLevel, han_name_level};
-use crate::normalize::{Comparable, IdClass, IdNumber, NameForm, PoolId};
+use crate::model::id_number::{IdClass, IdNumber};
+use crate::normalize::{Comparable, NameForm, PoolId};
+use crate::rules::view_catalogue::Catalogue;
 
 /// Numbers that are looked at together when those of several persons are looked for.
 const NUMBERS_AT_ONCE: usize = 2_000_000;

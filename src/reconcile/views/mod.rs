@@ -7,29 +7,32 @@ use arrow::array::{ArrayRef, Date32Array, Int32Array, Int64Array, StringArray};
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 
-use super::catalogue::Catalogue;
-use super::ids::{Ids, household_number, person_number};
-use super::rule_set::RuleSet;
-use super::view::{View, mismatch};
-use crate::config::{Parameter, Pipeline, Quarter, SourceContract};
+use super::execution::numbered_ids::{Ids, household_number, person_number};
+use super::views::view::{View, mismatch};
+use crate::config::{Parameter, Pipeline, SourceContract};
 use crate::load::{Loaded, RecordKey};
-use crate::normalize::{Comparable, DivisionTree};
+use crate::model::division::DivisionTree;
+use crate::model::quarter::Quarter;
+use crate::normalize::Comparable;
 use crate::resolve::Resolution;
-use crate::rows::Store;
+use crate::rules::rule_set::RuleSet;
+use crate::rules::view_catalogue::Catalogue;
+use crate::table::rows::Store;
 use crate::{Error, Result};
 
 mod identity;
 mod people;
 mod previous;
-mod sink;
 mod source;
 mod split;
+pub mod view;
+pub mod view_placement;
 
 use people::{HouseholdView, PersonView};
 use previous::Previous;
-use sink::{Target, Whose};
 use source::{SourceView, Sources};
 use split::Split;
+use view_placement::{Target, Whose};
 
 /// Most sources of a quarter: who lists a person is a bit of 64.
 const MOST_SOURCES: usize = 64;
@@ -227,7 +230,7 @@ fn columns(
 }
 
 fn parameter_view(inputs: &Inputs<'_>, rules: &RuleSet) -> Result<View<'static>> {
-    use super::frame::ColumnKind;
+    use super::execution::polars_bridge::ColumnKind;
     let values = rules.parameters(inputs.pipeline, inputs.quarter)?;
     let kinds: BTreeMap<&str, ColumnKind> = rules
         .catalogue

@@ -9,17 +9,17 @@ use arrow::datatypes::SchemaRef;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use super::super::catalogue::Catalogue;
-use super::super::view::{Make, ViewChunks, mismatch, numbered};
+use super::super::views::view::{Make, ViewChunks, mismatch, numbered};
 use super::identity::Numbers;
 use super::source::Sources;
 use super::{Inputs, columns as columns_of, schema};
 use crate::Result;
-use crate::config::{Quarter, date32, from_date32};
-use crate::normalize::division::{COUNTY, TOWNSHIP, VILLAGE};
-use crate::normalize::{IdNumber, Sex};
-use crate::resolve::id;
-use crate::rows::CHUNK_ROWS;
+use crate::model::division::{COUNTY, TOWNSHIP, VILLAGE};
+use crate::model::id_number::{IdNumber, Sex};
+use crate::model::published_id;
+use crate::model::quarter::{Quarter, date32, from_date32};
+use crate::rules::view_catalogue::Catalogue;
+use crate::table::rows::CHUNK_ROWS;
 
 /// No household.
 const NONE: u32 = u32::MAX;
@@ -187,10 +187,12 @@ impl<'a> PersonView<'a> {
         let persons = &people.persons[rows.clone()];
         let division = || persons.iter().map(|p| p.division);
         Some(match name {
-            "person_id" => Arc::new(id::texts(resolution.person_ids[rows].iter().copied().map(Some))),
+            "person_id" => {
+                Arc::new(published_id::texts(resolution.person_ids[rows].iter().copied().map(Some)))
+            }
             "household_id" => {
                 let id = |p: &Person| resolution.household_ids.get(p.household as usize).copied();
-                Arc::new(id::texts(persons.iter().map(id)))
+                Arc::new(published_id::texts(persons.iter().map(id)))
             }
             "birth_date" => date_array(persons.iter().map(|p| p.birth)),
             "age" => Arc::new(persons.iter().map(|p| age(p.birth, inputs.quarter)).collect::<Int32Array>()),
@@ -278,7 +280,7 @@ impl<'a> HouseholdView<'a> {
         let households = &self.households[rows.clone()];
         let division = || households.iter().map(|h| h.division);
         Some(match name {
-            "household_id" => Arc::new(id::texts(household_ids[rows].iter().copied().map(Some))),
+            "household_id" => Arc::new(published_id::texts(household_ids[rows].iter().copied().map(Some))),
             "persons" => Arc::new(Int32Array::from_iter_values(households.iter().map(|h| h.persons))),
             "county_code" => people.codes(COUNTY, division()),
             "township_code" => people.codes(TOWNSHIP, division()),

@@ -9,11 +9,11 @@ use arrow::datatypes::{Int64Type, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use hashbrown::HashMap;
 
-use super::super::catalogue::{Catalogue, Origin, PREVIOUS};
-use super::super::ids::{IdKind, Ids};
-use super::super::view::{Make, View, ViewChunks, ViewRows, mismatch};
+use super::super::execution::numbered_ids::{IdKind, Ids};
+use super::super::views::view::{Make, View, ViewChunks, ViewRows, mismatch};
 use crate::Result;
 use crate::resolve::IdentityChange;
+use crate::rules::view_catalogue::{Catalogue, Origin, PREVIOUS};
 
 /// What rules may read of the last quarter.
 pub(super) struct Previous<'a> {

@@ -11,19 +11,20 @@ use arrow::record_batch::RecordBatch;
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
-use super::super::catalogue::{Catalogue, is_common};
-use super::super::ids::{Ids, household_number, person_number, record_number};
-use super::super::view::{Make, ViewChunks, engine_schema, mismatch};
+use super::super::execution::numbered_ids::{Ids, household_number, person_number, record_number};
+use super::super::views::view::{Make, ViewChunks, engine_schema, mismatch};
 use super::identity::Numbers;
 use super::people::{self, People, UNKNOWN};
 use super::{Inputs, columns as columns_of, schema};
 use crate::Result;
 use crate::config::Role;
 use crate::load::push_record_id;
-use crate::normalize::IdNumber;
-use crate::normalize::division::{COUNTY, TOWNSHIP, VILLAGE};
-use crate::resolve::id::{self, PublishedId};
-use crate::rows::CHUNK_ROWS;
+use crate::model::division::{COUNTY, TOWNSHIP, VILLAGE};
+use crate::model::id_number::IdNumber;
+use crate::model::published_id;
+use crate::model::published_id::PublishedId;
+use crate::rules::view_catalogue::{Catalogue, is_common};
+use crate::table::rows::CHUNK_ROWS;
 
 /// What the views are made of, gathered once.
 pub(super) struct Sources<'a> {
@@ -194,7 +195,7 @@ impl Chunk<'_, '_> {
         let ids = dense.iter().map(|&at| ids.get(at as usize).copied());
         match self.engine {
             true => Arc::new(ids.map(|id| id.map(&number)).collect::<Int64Array>()),
-            false => Arc::new(id::texts(ids)),
+            false => Arc::new(published_id::texts(ids)),
         }
     }
 

@@ -9,8 +9,8 @@ use arrow::record_batch::RecordBatch;
 use hashbrown::{HashMap, HashSet};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-use super::super::View;
-use super::super::ids::{household_number, person_number};
+use super::super::execution::numbered_ids::{household_number, person_number};
+use super::super::views::view::View;
 use super::source::Sources;
 use crate::Result;
 use crate::config::Role;

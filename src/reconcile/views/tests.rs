@@ -9,12 +9,13 @@ use crate::config::SourceContract;
 use crate::extract::{FileFormat, RawTableInfo};
 use crate::link::Tier;
 use crate::load::{ControlTotals, RecordKey, Records};
+use crate::model::published_id::{HouseholdId, PersonId};
 use crate::normalize::normalize;
-use crate::reconcile::engine;
-use crate::reconcile::ids::IdKind;
-use crate::reconcile::view::numbered;
-use crate::resolve::{HouseholdId, IdentityChange, PersonId};
-use crate::rows::Rows;
+use crate::reconcile::execution::numbered_ids::IdKind;
+use crate::reconcile::execution::rule_runner;
+use crate::reconcile::views::view::numbered;
+use crate::resolve::IdentityChange;
+use crate::table::rows::Rows;
 
 type Cells<'a> = &'a [(&'a str, &'a str)];
 
@@ -225,7 +226,7 @@ fn views_are_the_same_in_memory_and_in_files() {
             }
         }
     }
-    let found = |views| engine::run(&world.rules, views, "2018Q3", &mut |_, _| {}).unwrap().exceptions;
+    let found = |views| rule_runner::run(&world.rules, views, "2018Q3", &mut |_, _| {}).unwrap().exceptions;
     assert_eq!(found(&made), found(&stored));
     assert!(found(&made).iter().any(|e| &*e.rule_code == "R14"));
 }
@@ -234,7 +235,7 @@ fn views_are_the_same_in_memory_and_in_files() {
 fn rules_run_over_the_views() {
     let world = World::new("李四", "");
     let views = world.views(Vec::new(), &Placement::default());
-    let findings = engine::run(&world.rules, &views, "2018Q3", &mut |_, _| {}).unwrap();
+    let findings = rule_runner::run(&world.rules, &views, "2018Q3", &mut |_, _| {}).unwrap();
     let uninsured: Vec<_> = findings.exceptions.iter().filter(|e| &*e.rule_code == "R30").collect();
     assert_eq!(uninsured.len(), 1);
     assert_eq!(

@@ -1,0 +1,361 @@
+//! The form of `link.toml`: passes, comparisons, weights, decision, one-per-person sources,
+//! households.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::Result;
+use crate::config::toml_file::{TomlFile, suggest};
+use crate::link::compare::{DateLevel, DivisionLevel, HanNameLevel, IdLevel, TextLevel};
+use crate::link::household::HouseholdLevel;
+
+/// `link.toml`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkSettings {
+    /// Title for reports, Chinese.
+    pub title: String,
+    /// Which pairs are compared.
+    #[serde(rename = "pass")]
+    pub passes: Vec<Pass>,
+    /// How pairs are compared and what each level weighs.
+    #[serde(rename = "comparison")]
+    pub comparisons: Vec<Comparison>,
+    /// Pinned weights (written by `bidui train`), beside this file: weights of all comparisons.
+    pub weights: Option<PathBuf>,
+    /// From which weight on a pair is accepted or shown to a human.
+    pub decision: Thresholds,
+    /// How records become persons and households.
+    #[serde(default)]
+    pub resolve: ResolveSettings,
+    /// The file, for messages.
+    #[serde(skip)]
+    pub path: PathBuf,
+}
+
+/// A pinned weights file.
+#[derive(Debug, Clone, Default, Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct WeightsFile {
+    /// How the weights came about.
+    pub provenance: Provenance,
+    /// Weight of each level in 1/1000 bit, by comparison.
+    pub weights: BTreeMap<String, BTreeMap<String, i32>>,
+    /// Log2 of the probability of each level between records of one person, in 1/1000 bit.
+    #[serde(default)]
+    pub m: BTreeMap<String, BTreeMap<String, i32>>,
+    /// The same between records of two persons.
+    #[serde(default)]
+    pub u: BTreeMap<String, BTreeMap<String, i32>>,
+}
+
+/// How weights came about.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provenance {
+    /// `em` (without labels), `labels`, or `expert`.
+    pub method: String,
+    /// Seed of the random pairs.
+    #[serde(default)]
+    pub seed: u64,
+    /// Pairs that were compared for it.
+    #[serde(default)]
+    pub pairs: u64,
+    /// Random pairs among them.
+    #[serde(default)]
+    pub random_pairs: u64,
+    /// Records.
+    #[serde(default)]
+    pub records: u64,
+    /// Rounds until the estimates stood still.
+    #[serde(default)]
+    pub rounds: u64,
+    /// SHA-256 over the input files.
+    #[serde(default)]
+    pub inputs: String,
+}
+
+impl Provenance {
+    /// The table `[provenance]`.
+    pub fn to_toml(&self) -> String {
+        format!(
+            "[provenance]\nmethod = \"{}\"\nseed = {}\npairs = {}\nrandom_pairs = {}\nrecords = {}\nrounds = {}\ninputs = \"{}\"\n",
+            self.method, self.seed, self.pairs, self.random_pairs, self.records, self.rounds, self.inputs
+        )
+    }
+}
+
+impl WeightsFile {
+    /// Reads the file.
+    pub fn open(path: &Path) -> Result<Self> {
+        TomlFile::read(path)?.parse()
+    }
+}
+
+/// `[[pass]]`: pairs that share a key are compared.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Pass {
+    /// Short name.
+    pub name: String,
+    /// Kind of pass.
+    #[serde(default)]
+    pub kind: PassKind,
+    /// Parts of the key; a record that lacks one takes no part.
+    #[serde(default)]
+    pub keys: Vec<KeyPart>,
+    /// Largest block that is compared whole; larger ones are split by `split`, else left out and reported.
+    #[serde(default = "default_max_block")]
+    pub max_block: u32,
+    /// Second key of oversized blocks.
+    pub split: Option<KeyPart>,
+}
+
+fn default_max_block() -> u32 {
+    200
+}
+
+/// Kind of pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PassKind {
+    /// Records that share every part of the key.
+    #[default]
+    Key,
+    /// Records that carry the same usable ID number. What a confirmed number and the name agree
+    /// on is settled: later passes compare it with unsettled records only.
+    SameId,
+    /// ID numbers one slip apart, one of them not confirmed by its check character.
+    IdSlip,
+    /// Members of households that an accepted pair connects; guardians count as members.
+    Household,
+}
+
+/// Part of a key.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KeyPart {
+    /// Link column.
+    pub column: String,
+    /// What is taken of it.
+    #[serde(default)]
+    pub by: KeyBy,
+}
+
+/// What a key takes of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyBy {
+    /// The whole value (a usable 18-character ID; a folded name; a village as merged).
+    #[default]
+    Value,
+    /// First 15 digits of an ID.
+    Prefix15,
+    /// First six and last four characters of an ID: what masks show.
+    Ends,
+    /// Any reading of a Han name, toneless.
+    Reading,
+    /// Surname of a Han name.
+    Surname,
+    /// First three characters of a text.
+    Start3,
+    /// Township of a division.
+    Township,
+    /// Year of a date.
+    Year,
+    /// Month and day of a date, in either order.
+    DayMonth,
+}
+
+/// `[[comparison]]`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Comparison {
+    /// Name; the published column is `level_<name>`.
+    pub name: String,
+    /// Comparator.
+    pub kind: ComparisonKind,
+    /// Link column, the same as `name` if absent.
+    pub column: Option<String>,
+    /// Weight of each level in 1/1000 bit; absent where the file names a weights file.
+    #[serde(default)]
+    pub weights: BTreeMap<String, i32>,
+    /// Agreement on a rare value weighs more.
+    #[serde(default)]
+    pub term_frequency: bool,
+}
+
+impl Comparison {
+    /// Link column.
+    pub fn column(&self) -> &str {
+        self.column.as_deref().unwrap_or(&self.name)
+    }
+}
+
+/// Comparator of a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ComparisonKind {
+    /// ID numbers.
+    IdNumber,
+    /// Han names.
+    HanName,
+    /// Birth dates: stated, or from the ID number where the other one is stated.
+    Birth,
+    /// Sex: stated, or from the ID number where the other one is stated.
+    Sex,
+    /// Dates.
+    Date,
+    /// Divisions.
+    Division,
+    /// Households: the same number, or connected by other members.
+    Household,
+    /// Addresses and texts of several words.
+    Text,
+    /// Codes.
+    Code,
+}
+
+impl ComparisonKind {
+    /// (code, Chinese label) of every level by its number, missing first.
+    pub fn levels(self) -> Vec<(&'static str, &'static str)> {
+        macro_rules! list {
+            ($level:ty) => {
+                <$level>::ALL.iter().map(|l| (l.code(), l.label())).collect()
+            };
+        }
+        match self {
+            Self::IdNumber => list!(IdLevel),
+            Self::HanName => list!(HanNameLevel),
+            Self::Birth | Self::Date => list!(DateLevel),
+            Self::Division => list!(DivisionLevel),
+            Self::Household => list!(HouseholdLevel),
+            Self::Sex => vec![("missing", "一方缺失"), ("equal", "一致"), ("different", "不同")],
+            Self::Text | Self::Code => list!(TextLevel),
+        }
+    }
+}
+
+/// `[decision]`, in 1/1000 bit.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Thresholds {
+    /// From here on accepted.
+    pub accept: i32,
+    /// From here on shown to a human.
+    pub review: i32,
+    /// What it adds that neither record has another namesake near by in the other's source.
+    #[serde(default)]
+    pub unique: i32,
+    /// What a pair of one source needs more than a pair of two, unless the numbers are equal.
+    #[serde(default)]
+    pub within_source: i32,
+}
+
+/// `[resolve]`.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ResolveSettings {
+    /// Sources with at most one record per person.
+    pub one_per_person: Vec<String>,
+    /// Sources whose household number makes the resolved household, best first.
+    pub household_anchor: Vec<String>,
+}
+
+impl LinkSettings {
+    /// Reads and checks the file.
+    pub fn open(path: &Path) -> Result<Self> {
+        let file = TomlFile::read(path)?;
+        let mut settings: Self = file.parse()?;
+        settings.path = path.to_owned();
+        settings.pin(&file)?;
+        settings.check(&file)?;
+        Ok(settings)
+    }
+
+    /// Takes the weights of the pinned file.
+    fn pin(&mut self, file: &TomlFile) -> Result<()> {
+        let Some(name) = &self.weights else { return Ok(()) };
+        if name.components().count() != 1 {
+            return Err(file
+                .complain(&["weights".into()], "权重文件应与 link.toml 在同一文件夹")
+                .hint("这里只写文件名,例如 weights = \"weights.toml\""));
+        }
+        let pinned = WeightsFile::open(&self.path.with_file_name(name))?;
+        for (at, comparison) in self.comparisons.iter_mut().enumerate() {
+            if !comparison.weights.is_empty() {
+                return Err(file
+                    .complain(&["comparison".into(), at.into(), "weights".into()], "权重写了两处")
+                    .hint("已有 weights 文件时,这里不再写 [comparison.weights]"));
+            }
+            comparison.weights = pinned.weights.get(&comparison.name).cloned().unwrap_or_default();
+        }
+        if let Some(unknown) = pinned.weights.keys().find(|n| !self.comparisons.iter().any(|c| c.name == **n))
+        {
+            return Err(
+                file.complain(&["weights".into()], format!("权重文件有比较项“{unknown}”,这里没有这一项"))
+            );
+        }
+        Ok(())
+    }
+
+    /// Position of a comparison of that kind.
+    pub fn comparison_of(&self, kind: ComparisonKind) -> Option<usize> {
+        self.comparisons.iter().position(|c| c.kind == kind)
+    }
+
+    /// Does a pass or a comparison look at the link column?
+    pub fn uses(&self, column: &str) -> bool {
+        let keys = self.passes.iter().flat_map(|pass| pass.keys.iter().chain(&pass.split));
+        keys.map(|key| key.column.as_str()).any(|used| used == column)
+            || self.comparisons.iter().any(|c| c.column() == column)
+    }
+
+    fn check(&self, file: &TomlFile) -> Result<()> {
+        if self.decision.accept < self.decision.review {
+            return Err(file
+                .complain(&["decision".into(), "accept".into()], "自动匹配的门槛低于复核的门槛")
+                .hint("accept 应不小于 review"));
+        }
+        for (at, pass) in self.passes.iter().enumerate() {
+            if pass.kind == PassKind::Key && pass.keys.is_empty() {
+                return Err(file
+                    .complain(&["pass".into(), at.into()], format!("比对轮次“{}”没有键", pass.name))
+                    .hint("写 keys = [{ column = \"name\", by = \"reading\" }, …]"));
+            }
+        }
+        for (at, comparison) in self.comparisons.iter().enumerate() {
+            let place = ["comparison".into(), at.into()];
+            if !crate::config::is_identifier(&comparison.name) {
+                return Err(file
+                    .complain(&place, format!("比较项名“{}”不合规", comparison.name))
+                    .hint("用小写英文字母、数字和下划线"));
+            }
+            if self.comparisons[..at].iter().any(|c| c.name == comparison.name) {
+                return Err(file.complain(&place, format!("比较项“{}”写了两次", comparison.name)));
+            }
+            let weights = &comparison.weights;
+            let levels = comparison.kind.levels();
+            let known: Vec<&str> = levels[1..].iter().map(|(code, _)| *code).collect();
+            for code in weights.keys() {
+                if !known.contains(&code.as_str()) {
+                    let steps = [place[0], place[1], "weights".into(), code.as_str().into()];
+                    let error = file.complain_key(&steps, format!("不认识的等级“{code}”"));
+                    return Err(match suggest(code, &known, "可用的等级") {
+                        Some(hint) => error.hint(hint),
+                        None => error,
+                    });
+                }
+            }
+            if let Some(absent) = known.iter().find(|code| !weights.contains_key(**code)) {
+                return Err(file
+                    .complain(&[place[0], place[1], "weights".into()], format!("缺少等级“{absent}”的权重"))
+                    .hint("每个等级都要写权重,单位为千分之一比特"));
+            }
+        }
+        Ok(())
+    }
+}

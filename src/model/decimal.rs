@@ -1,0 +1,41 @@
+//! Numbers as decimal texts, several times as fast as formatting them.
+
+/// Digits of the longest number.
+pub(crate) const LONGEST: usize = 20;
+
+/// The digits of a number, in `buffer`.
+pub(crate) fn decimal(mut number: u64, buffer: &mut [u8; LONGEST]) -> &str {
+    let mut from = LONGEST;
+    loop {
+        from -= 1;
+        buffer[from] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    std::str::from_utf8(&buffer[from..]).unwrap_or_default()
+}
+
+/// Appends the digits of a number.
+pub(crate) fn push_decimal(number: u64, out: &mut Vec<u8>) {
+    out.extend_from_slice(decimal(number, &mut [0; LONGEST]).as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_out() {
+        let written = |number| {
+            let mut out = b"r".to_vec();
+            push_decimal(number, &mut out);
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(
+            [0, 7, 10, 1_234_567, u64::MAX].map(written).join(" "),
+            "r0 r7 r10 r1234567 r18446744073709551615"
+        );
+    }
+}

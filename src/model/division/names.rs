@@ -1,0 +1,114 @@
+//! The ways a unit's name is written, from most to least telling.
+
+use crate::model::han;
+
+/// How a candidate got its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum How {
+    /// Name of the base year.
+    Base,
+    /// Name of a later year.
+    Later,
+    /// Name that no table lists.
+    Alias,
+}
+
+/// A unit that a key may mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Candidate {
+    pub unit: u32,
+    pub how: How,
+}
+
+/// One way a name is written.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Key {
+    /// As written, folded to standard characters.
+    Full(String),
+    /// Without the office: 善堂村村委会, 善堂村民委员会 and 善堂村 are the village 善堂; a
+    /// community of that name is another unit.
+    Kind(String, Kind),
+    /// The bare name.
+    Bare(String),
+    /// Toneless readings of the bare name.
+    Sound(String),
+}
+
+/// What a village-level unit is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    Village,
+    Community,
+}
+
+/// Offices and kinds of village-level units. Longer ones first.
+const VILLAGE_SUFFIXES: [(&str, Option<Kind>); 12] = [
+    ("社区居民委员会", Some(Kind::Community)),
+    ("社区居委会", Some(Kind::Community)),
+    ("居民委员会", Some(Kind::Community)),
+    ("社区村民委员会", None),
+    ("村民委员会", Some(Kind::Village)),
+    ("社区村委会", None),
+    ("居委会", Some(Kind::Community)),
+    ("村委会", Some(Kind::Village)),
+    ("行政村", Some(Kind::Village)),
+    ("村委", Some(Kind::Village)),
+    ("社区", Some(Kind::Community)),
+    ("村", Some(Kind::Village)),
+];
+const TOWNSHIP_SUFFIXES: [&str; 8] =
+    ["街道办事处", "镇人民政府", "乡人民政府", "街道办", "办事处", "街道", "镇", "乡"];
+const COUNTY_SUFFIXES: [&str; 5] = ["自治县", "人民政府", "县", "区", "市"];
+
+/// Folds characters, drops spaces and signs.
+pub(crate) fn tidy(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
+            c => han::fold(c),
+        })
+        .filter(|c| c.is_alphanumeric())
+        .collect()
+}
+
+/// Removes `suffix` if two characters stay: 新村 and 浚县 keep theirs.
+fn strip<'a>(text: &'a str, suffix: &str) -> Option<&'a str> {
+    text.strip_suffix(suffix).filter(|rest| rest.chars().nth(1).is_some())
+}
+
+/// Bare name and kind. Also removes a 村 or 社区 that stood before the office.
+fn bare(tidied: &str, level: u8) -> (&str, Option<Kind>) {
+    if level < super::VILLAGE {
+        let suffixes: &[&str] = if level == super::TOWNSHIP { &TOWNSHIP_SUFFIXES } else { &COUNTY_SUFFIXES };
+        let found = suffixes.iter().find_map(|suffix| strip(tidied, suffix));
+        return (found.unwrap_or(tidied), None);
+    }
+    let (mut name, mut kind) = (tidied, None);
+    if let Some((rest, found)) =
+        VILLAGE_SUFFIXES.iter().find_map(|(suffix, kind)| strip(tidied, suffix).map(|rest| (rest, *kind)))
+    {
+        (name, kind) = (rest, found);
+    }
+    for inner in ["社区", "村"] {
+        name = strip(name, inner).unwrap_or(name);
+    }
+    (name, kind)
+}
+
+/// Every key of a name, most telling first.
+pub(crate) fn keys(text: &str, level: u8) -> Vec<Key> {
+    let tidied = tidy(text);
+    if tidied.is_empty() {
+        return Vec::new();
+    }
+    let (name, kind) = bare(&tidied, level);
+    let sound: Vec<&str> = name.chars().map(|c| han::syllable(han::lookup(c).readings[0])).collect();
+    let mut keys = vec![Key::Full(tidied.clone())];
+    keys.extend(kind.map(|kind| Key::Kind(name.to_owned(), kind)));
+    keys.push(Key::Bare(name.to_owned()));
+    // Digits and letters have no reading; they are compared as written.
+    if sound.iter().all(|syllable| !syllable.is_empty()) {
+        keys.push(Key::Sound(sound.join(" ")));
+    }
+    keys
+}

@@ -1,0 +1,12 @@
+//! The words of the domain: each is written, read, printed and parsed in one file here.
+//!
+//! The ground floor: every folder may see it, it sees none but [`crate::error`].
+
+pub mod day;
+pub mod decimal;
+pub mod division;
+pub mod han;
+pub mod id_number;
+pub mod published_id;
+pub mod quarter;
+pub mod unit;

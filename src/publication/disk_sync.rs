@@ -1,0 +1,63 @@
+//! Puts finished files on the disk while others are still being written.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+use crate::{Error, Result};
+
+/// Files that are synced at a time: their waits for the disk fall together.
+const THREADS: usize = 4;
+
+/// A finished file, and how errors name it.
+type Finished = (PathBuf, Arc<File>);
+
+/// Syncs files in threads of its own, which wait most of the time.
+#[derive(Debug)]
+pub(crate) struct Disk {
+    threads: Vec<JoinHandle<Result<()>>>,
+}
+
+/// Takes finished files.
+#[derive(Debug, Clone)]
+pub(crate) struct ToDisk(Sender<Finished>);
+
+impl Disk {
+    pub(crate) fn new() -> (Self, ToDisk) {
+        let (sender, receiver) = channel();
+        let receiver = Arc::new(Mutex::new(receiver));
+        let threads = (0..THREADS)
+            .map(|_| {
+                let receiver = receiver.clone();
+                std::thread::spawn(move || sync(&receiver))
+            })
+            .collect();
+        (Self { threads }, ToDisk(sender))
+    }
+
+    /// Waits for all files; every [`ToDisk`] must be gone.
+    pub(crate) fn finish(self) -> Result<()> {
+        let results: Vec<_> = self.threads.into_iter().map(JoinHandle::join).collect();
+        results.into_iter().try_for_each(|one| one.map_err(|_| Error::internal("同步文件的线程中断"))?)
+    }
+}
+
+impl ToDisk {
+    pub(crate) fn send(&self, path: PathBuf, file: Arc<File>) -> Result<()> {
+        self.0.send((path, file)).map_err(|_| Error::internal("同步文件的线程已经结束"))
+    }
+}
+
+/// Syncs until nobody can send any more; goes on after an error, so that nobody waits.
+fn sync(receiver: &Mutex<Receiver<Finished>>) -> Result<()> {
+    let mut result = Ok(());
+    loop {
+        let next = receiver.lock().map(|receiver| receiver.recv());
+        let Ok(Ok((path, file))) = next else { return result };
+        if let Err(error) = file.sync_all() {
+            result = Err(Error::io("写入文件", &path, error).hint("检查磁盘是否已满"));
+        }
+    }
+}

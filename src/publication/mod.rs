@@ -1,0 +1,12 @@
+//! The format of a publication: where its files lie, how tables are written and read back.
+//!
+//! What goes into a publication is the matter of [`crate::publish`]; this folder knows no stage.
+
+pub mod disk_sync;
+pub mod large_table_writer;
+pub mod manifest;
+pub mod output_files;
+pub mod previous;
+pub mod small_table_writer;
+pub mod staging;
+pub mod table_reader;

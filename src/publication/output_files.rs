@@ -1,0 +1,256 @@
+//! The files of a publication as they are written: modes, digests, and the way to the disk.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Write};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::disk_sync::{Disk, ToDisk};
+use super::manifest::OutputFile;
+use super::small_table_writer::TableDef;
+use crate::privacy::neutralize;
+use crate::table::digest::{Digest, Digesting};
+use crate::{Error, Result};
+
+/// Collects what was written into a staging folder.
+#[derive(Debug)]
+pub(crate) struct Outputs {
+    root: PathBuf,
+    written: Vec<OutputFile>,
+    dictionary: Vec<[String; 6]>,
+    disk: ToDisk,
+    side_by_side: bool,
+}
+
+/// Writes some files and notes them.
+pub(crate) type Writer<'a> = &'a (dyn Fn(&mut Outputs) -> Result<()> + Sync);
+
+impl Outputs {
+    /// Begins a publication; its files are on the disk when the [`Disk`] is finished, after
+    /// the outputs. `side_by_side`: may buffers of several large files be in memory?
+    pub(crate) fn new(root: &Path, side_by_side: bool) -> Result<(Self, Disk)> {
+        for (folder, mode) in [("tables", 0o755), ("restricted", 0o700), ("lists", 0o750)] {
+            make_folder(&root.join(folder), mode)?;
+        }
+        make_folder(&root.join("restricted/view"), 0o700)?;
+        let (threads, disk) = Disk::new();
+        let root = root.to_owned();
+        Ok((Self { root, written: Vec::new(), dictionary: Vec::new(), disk, side_by_side }, threads))
+    }
+
+    /// For files that are noted apart.
+    fn part(&self) -> Self {
+        let (root, disk) = (self.root.clone(), self.disk.clone());
+        Self { root, written: Vec::new(), dictionary: Vec::new(), disk, side_by_side: self.side_by_side }
+    }
+
+    /// Path of a file of the publication.
+    pub(crate) fn path(&self, relative: &str) -> PathBuf {
+        self.root.join(relative)
+    }
+
+    /// Runs writers of large files side by side, or where memory is short one after the other:
+    /// then it holds the buffers of one, whose columns do not always keep all processors busy.
+    pub(crate) fn write_all(&mut self, writers: &[Writer<'_>]) -> Result<()> {
+        match self.side_by_side {
+            true => self.each(writers, |write, own| write(own)),
+            false => writers.iter().try_for_each(|write| {
+                crate::table::heap::give_back();
+                write(self)
+            }),
+        }
+    }
+
+    /// Writes files for each of `items` side by side; what is noted comes in their order.
+    pub(crate) fn each<T: Sync>(
+        &mut self,
+        items: &[T],
+        write: impl Fn(&T, &mut Self) -> Result<()> + Sync,
+    ) -> Result<()> {
+        let whole = &*self;
+        let parts: Vec<Result<Self>> = items
+            .par_iter()
+            .map(|item| {
+                let mut own = whole.part();
+                write(item, &mut own).map(|()| own)
+            })
+            .collect();
+        for part in parts {
+            let part = part?;
+            self.written.extend(part.written);
+            self.dictionary.extend(part.dictionary);
+        }
+        Ok(())
+    }
+
+    /// Begins a file that must not exist yet.
+    pub(crate) fn create(&self, relative: &str) -> Result<NewFile> {
+        let file = create(&self.path(relative), mode(relative))?;
+        Ok(NewFile { file: Digesting::new(file), relative: relative.to_owned() })
+    }
+
+    /// Notes a file that is written whole; `rows` for tables and lists.
+    pub(crate) fn finish(&mut self, file: NewFile, rows: Option<u64>) -> Result<()> {
+        let (written, digest) = file.file.finish();
+        self.note(&file.relative, Arc::new(written), digest, rows)
+    }
+
+    /// Notes a finished file and has it synced.
+    pub(crate) fn note(
+        &mut self,
+        relative: &str,
+        file: Arc<File>,
+        digest: Digest,
+        rows: Option<u64>,
+    ) -> Result<()> {
+        let Digest { sha256, bytes } = digest;
+        self.written.push(OutputFile { path: relative.to_owned(), sha256, bytes, rows });
+        self.disk.send(self.path(relative), file)
+    }
+
+    /// Writes a whole file.
+    pub(crate) fn bytes(&mut self, relative: &str, bytes: &[u8], rows: Option<u64>) -> Result<()> {
+        let mut file = self.create(relative)?;
+        file.write_all(bytes).map_err(|e| full(&self.path(relative), e))?;
+        self.finish(file, rows)
+    }
+
+    /// Adds a table's columns to the data dictionary.
+    pub(crate) fn describe(&mut self, file: &str, table: &TableDef) {
+        for column in &table.columns {
+            self.dictionary.push([
+                file.to_owned(),
+                table.title.clone(),
+                column.name.clone(),
+                column.kind.name().to_owned(),
+                column.label.clone(),
+                column.description.clone(),
+            ]);
+        }
+    }
+
+    /// Writes `data_dictionary.csv`, tables in order of their names, those for everybody first.
+    pub(crate) fn dictionary(&mut self) -> Result<()> {
+        self.dictionary.sort_by(|a, b| {
+            let place = |row: &[String; 6]| row[0].starts_with("restricted/");
+            place(a).cmp(&place(b)).then_with(|| a[0].cmp(&b[0]))
+        });
+        let mut csv = Csv::begin(self, "data_dictionary.csv")?;
+        csv.row(&["file", "table", "column", "type", "label", "description"])?;
+        self.dictionary.iter().try_for_each(|row| csv.row(row))?;
+        csv.finish(self)
+    }
+
+    /// What was written, sorted by path.
+    pub(crate) fn into_written(mut self) -> Vec<OutputFile> {
+        self.written.sort_by(|a, b| a.path.cmp(&b.path));
+        self.written
+    }
+}
+
+/// A file being written; [`Outputs::finish`] ends it.
+#[derive(Debug)]
+pub(crate) struct NewFile {
+    file: Digesting<File>,
+    relative: String,
+}
+
+impl Write for NewFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// CSV that a spreadsheet opens right away: UTF-8 with byte order mark, CRLF, nothing active.
+pub(crate) struct Csv {
+    writer: csv::Writer<NewFile>,
+    path: PathBuf,
+    /// The header included.
+    rows: u64,
+}
+
+impl Csv {
+    pub(crate) fn begin(outputs: &Outputs, relative: &str) -> Result<Self> {
+        let path = outputs.path(relative);
+        let mut file = outputs.create(relative)?;
+        file.write_all("\u{FEFF}".as_bytes()).map_err(|e| full(&path, e))?;
+        let builder = csv::WriterBuilder::new()
+            .terminator(csv::Terminator::CRLF)
+            .buffer_capacity(1 << 16)
+            .from_writer(file);
+        Ok(Self { writer: builder, path, rows: 0 })
+    }
+
+    pub(crate) fn row(&mut self, cells: &[impl AsRef<str>]) -> Result<()> {
+        self.rows += 1;
+        let mut cells = cells.iter();
+        cells
+            .try_for_each(|cell| self.writer.write_field(neutralize(cell.as_ref()).as_bytes()))
+            .and_then(|()| self.writer.write_record(None::<&[u8]>))
+            .map_err(|e| full(&self.path, e.into()))
+    }
+
+    pub(crate) fn finish(self, outputs: &mut Outputs) -> Result<()> {
+        let rows = self.rows.saturating_sub(1);
+        let file = self.writer.into_inner().map_err(|e| full(&self.path, e.into_error()))?;
+        outputs.finish(file, Some(rows))
+    }
+}
+
+/// Makes one folder with a mode that does not depend on the umask granting more.
+pub(crate) fn make_folder(path: &Path, mode: u32) -> Result<()> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(mode)
+        .create(path)
+        .map_err(|e| Error::io("新建文件夹", path, e).hint("检查发布文件夹是否可写、磁盘是否已满"))
+}
+
+/// Who may read a file of the publication.
+pub(crate) fn mode(relative: &str) -> u32 {
+    match relative.split_once('/') {
+        Some(("restricted", _)) => 0o600,
+        Some(("lists", _)) => 0o640,
+        _ => 0o644,
+    }
+}
+
+fn create(path: &Path, mode: u32) -> Result<File> {
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(mode)
+        .open(path)
+        .map_err(|e| Error::io("新建文件", path, e).hint("检查发布文件夹是否可写、磁盘是否已满"))
+}
+
+/// Writing goes wrong for one reason in practice: the disk.
+pub(crate) fn full(path: &Path, error: io::Error) -> Error {
+    Error::io("写入文件", path, error).hint("检查磁盘是否已满")
+}
+
+/// Writes and syncs a whole file that stands outside the manifest.
+pub(crate) fn write_bytes(path: &Path, mode: u32, bytes: &[u8]) -> Result<()> {
+    let mut file = create(path, mode)?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|e| full(path, e))
+}
+
+/// Digest of a file that was written earlier.
+pub(crate) fn digest(path: &Path) -> Result<Digest> {
+    let failed = |e| Error::io("核对已写文件", path, e);
+    let mut file = File::open(path).map_err(failed)?;
+    let mut digest = Digesting::new(io::sink());
+    let mut buffer = vec![0u8; 1 << 16];
+    loop {
+        match file.read(&mut buffer).map_err(failed)? {
+            0 => return Ok(digest.finish().1),
+            read => digest.write_all(&buffer[..read]).map_err(failed)?,
+        }
+    }
+}

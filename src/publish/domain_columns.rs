@@ -1,0 +1,58 @@
+//! Columns of large tables that are made of what this stage knows: places, records, evidence.
+
+use crate::publication::large_table_writer::{Column, label, written};
+use crate::publish::people::{People, Place};
+use crate::publish::restricted::{ByFinding, related_ids};
+use crate::track::TrackedException;
+
+/// County, township and village of a division value.
+pub(crate) fn place<'a>(
+    places: &[Place<'a>],
+    division: impl Fn(usize) -> u32 + Copy + Send + Sync + 'a,
+) -> [Column<'a>; 3] {
+    let levels: [fn(&Place<'a>) -> &'a str; 3] = [|p| p.county, |p| p.township, |p| p.village];
+    let known = places.len();
+    levels.map(|level| {
+        // Divisions nobody knows are at the first place, which is nowhere.
+        label(places.iter().map(level), move |row| {
+            Some(division(row) as usize).filter(|&d| d < known).or(Some(0))
+        })
+    })
+}
+
+/// Ids of the records that `node` names.
+pub(crate) fn record_id<'a>(
+    people: &'a People<'_>,
+    node: impl Fn(usize) -> u32 + Send + Sync + 'a,
+) -> Column<'a> {
+    let write = move |row, out: &mut Vec<u8>| {
+        people.push_record_id(node(row), out);
+        true
+    };
+    written(32, write).random()
+}
+
+/// Ids of the records that an exception rests on.
+pub(crate) fn evidence<'a>(
+    exception: impl Fn(usize) -> &'a TrackedException + Send + Sync + 'a,
+) -> Column<'a> {
+    written(64, move |i, out| joined(exception(i).exception.evidence.iter().map(String::as_str), out))
+}
+
+/// Fingerprints of the exceptions with the same cause.
+pub(crate) fn related<'a>(
+    by_finding: &'a ByFinding<'a>,
+    exception: impl Fn(usize) -> &'a TrackedException + Send + Sync + 'a,
+) -> Column<'a> {
+    written(32, move |i, out| joined(related_ids(by_finding, exception(i)), out))
+}
+
+fn joined<'a>(parts: impl Iterator<Item = &'a str>, out: &mut Vec<u8>) -> bool {
+    for (at, part) in parts.enumerate() {
+        if at > 0 {
+            out.push(b';');
+        }
+        out.extend_from_slice(part.as_bytes());
+    }
+    true
+}

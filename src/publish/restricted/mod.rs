@@ -1,0 +1,173 @@
+//! `restricted/`: identities and evidence, for officers with clearance and for the next quarter.
+
+use hashbrown::HashMap;
+use sha2::{Digest as _, Sha256};
+
+use super::PublicationInputs;
+use super::people::{Keys, People, Persons};
+use super::tables::{returned, table};
+use crate::privacy::pseudonym::base32;
+use crate::publication::output_files::Outputs;
+use crate::publication::small_table_writer::{Kind, TableDef, publish_file, write_chunks};
+use crate::reconcile::views::view::ViewRows;
+use crate::track::TrackedException;
+use crate::{Error, Result};
+
+use Kind::{Int32, Int64, Text};
+
+mod exception;
+mod identity;
+mod record;
+
+/// Writes who persons and records are.
+pub(super) fn write_people(
+    inputs: &PublicationInputs<'_>,
+    people: &People<'_>,
+    all: &Persons,
+    keys: &Keys<'_>,
+    outputs: &mut Outputs,
+) -> Result<()> {
+    outputs.write_all(&[
+        &|to| identity::write(inputs, people, all, keys, to),
+        &|to| record::record(inputs, people, to),
+        &|to| record::link(inputs, people, to),
+    ])
+}
+
+/// Writes all other restricted tables.
+pub(super) fn write(
+    inputs: &PublicationInputs<'_>,
+    by_finding: &ByFinding<'_>,
+    outputs: &mut Outputs,
+) -> Result<()> {
+    outputs.write_all(&[
+        &|to| exception::write(inputs, by_finding, to),
+        &|to| ledger(inputs, to),
+        &|to| reject(inputs, to),
+        &|to| views(inputs, to),
+    ])
+}
+
+/// Exceptions by rule, subject and key.
+pub(super) type ByFinding<'a> = HashMap<(&'a str, &'a str, &'a str), &'a TrackedException>;
+
+/// Index for [`related_ids`].
+pub(super) fn by_finding(tracked: &[TrackedException]) -> ByFinding<'_> {
+    tracked
+        .iter()
+        .map(|t| {
+            let e = &t.exception;
+            ((&*e.rule_code, &*e.subject_id, &*e.rule_key), t)
+        })
+        .collect()
+}
+
+/// Exceptions that share this one's cause, the likely root first.
+pub(super) fn related<'a>(
+    index: &'a ByFinding<'a>,
+    tracked: &'a TrackedException,
+) -> impl Iterator<Item = &'a TrackedException> {
+    tracked.exception.related.iter().filter_map(|r| {
+        let key = (&*r.rule_code, &*r.subject_id, &*r.rule_key);
+        index.get(&key).copied()
+    })
+}
+
+/// The exception it follows from.
+pub(super) fn cause<'a>(
+    index: &'a ByFinding<'a>,
+    tracked: &TrackedException,
+) -> Option<&'a TrackedException> {
+    let cause = tracked.exception.cause.as_ref()?;
+    index.get(&(&*cause.rule_code, &*cause.subject_id, &*cause.rule_key)).copied()
+}
+
+/// Their fingerprints.
+pub(super) fn related_ids<'a>(
+    index: &'a ByFinding<'a>,
+    tracked: &'a TrackedException,
+) -> impl Iterator<Item = &'a str> {
+    related(index, tracked).map(|t| t.exception_id.as_str())
+}
+
+/// Changes when anything an officer rules on changes; a workbook carries it, so that answers
+/// to an outdated row are recognized.
+pub(super) fn row_version(tracked: &TrackedException) -> String {
+    let e = &tracked.exception;
+    let mut hash = Sha256::new();
+    for part in [&*tracked.exception_id, &*e.message, &e.evidence.join(";"), &*tracked.last_seen] {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    base32(&hash.finalize(), 8)
+}
+
+fn ledger(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
+    let def = TableDef::new(
+        "身份变更",
+        &[
+            ("kind", Text, "变更", "merge合并 split拆分"),
+            ("previous_id", Text, "上季编号", ""),
+            ("current_id", Text, "本季编号", ""),
+        ],
+    );
+    table(outputs, "restricted/identity_ledger.parquet", def, |table| {
+        for change in &inputs.resolution.ledger {
+            table.row([(&change.kind).into(), (&change.previous_id).into(), (&change.current_id).into()])?;
+        }
+        Ok(())
+    })
+}
+
+fn reject(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
+    let def = TableDef::new(
+        "退回行",
+        &[
+            ("source", Text, "来源", ""),
+            ("file", Text, "文件", ""),
+            ("sheet", Text, "工作表", ""),
+            ("row", Int64, "行", "从1起"),
+            ("member", Int32, "成员序号", ""),
+            ("column_title", Text, "列", ""),
+            ("reason_code", Text, "原因代码", ""),
+            ("severity", Text, "级别", "reject整行退回 warn仅此值置空"),
+            ("reason", Text, "原因", ""),
+            ("original", Text, "原文", ""),
+        ],
+    );
+    table(outputs, "restricted/reject.parquet", def, |table| {
+        for (r, severity) in returned(inputs.loaded) {
+            let file = r.file.to_string_lossy();
+            table.row([
+                (&r.source).into(),
+                file.as_ref().into(),
+                r.sheet.as_ref().into(),
+                r.row.into(),
+                r.member.into(),
+                r.column.as_ref().into(),
+                (&r.reason_code).into(),
+                severity.into(),
+                (&r.reason).into(),
+                (&r.original).into(),
+            ])?;
+        }
+        Ok(())
+    })
+}
+
+/// The views as the rules saw them: rerun a rule in any SQL engine, and compare next quarter.
+fn views(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
+    for view in inputs.views.iter().filter(|v| !v.name.ends_with("_previous")) {
+        if !view.name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+            return Err(Error::internal(format!("视图名“{}”不能作文件名", view.name)));
+        }
+        let relative = format!("restricted/view/{}.parquet", view.name);
+        if let ViewRows::Stored(rows) = &view.rows
+            && publish_file(outputs, &relative, rows)?
+        {
+            continue;
+        }
+        write_chunks(outputs, &relative, view.rows.schema(), view.rows.chunks(|_| true)?)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,228 @@
+//! Runs the rules of a quarter over its views.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use arrow::record_batch::RecordBatch;
+use polars::prelude::DataFrame;
+
+use super::bucket_runner;
+use super::numbered_ids::Ids;
+use super::planner::Session;
+use super::polars_bridge::{empty_frame, to_batch, to_frame};
+use super::workers::{Readers, side_by_side};
+use crate::reconcile::findings::exceptions;
+use crate::reconcile::findings::outcome;
+use crate::reconcile::findings::quality_score;
+use crate::reconcile::findings::quality_score::QualitySettings;
+use crate::reconcile::{Exception, Findings, Indicator, NotRun, Views};
+use crate::rules::rule_file::{Level, Rule};
+use crate::rules::rule_set::RuleSet;
+use crate::rules::view_catalogue::Catalogue;
+use crate::{Error, Result};
+
+/// What a rule yields before it is put in its place among persons and divisions.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// Findings by (subject, key).
+    pub findings: Vec<outcome::Finding>,
+    /// Counts by division.
+    pub indicators: Vec<Indicator>,
+}
+
+/// What the rules yield before it is put in its place.
+#[derive(Debug, Default)]
+pub(crate) struct Gathered {
+    /// Findings with the position of their rule.
+    pub(crate) findings: Vec<(usize, outcome::Finding)>,
+    /// Indicators.
+    pub(crate) indicators: Vec<Indicator>,
+    /// Divisions of the persons and of the households that the register's quality counts.
+    pub(crate) places: Option<[RecordBatch; 2]>,
+}
+
+/// Runs every rule that applies in `quarter` (`2018Q3`) and whose sources are there: over all
+/// rows at once, or bucket by bucket where the views lie in buckets; the findings are the same.
+/// `progress` is told the number of rules done and their total.
+pub fn run(
+    rules: &RuleSet,
+    views: &Views<'_>,
+    quarter: &str,
+    progress: &mut (dyn FnMut(usize, usize) + Send),
+) -> Result<Findings> {
+    let mut findings = Findings::default();
+    let mut positions = Vec::new();
+    for (position, rule) in rules.rules.iter().enumerate() {
+        match why_not(rules, rule, views, quarter)? {
+            Some(reason) => {
+                findings.not_run.push(NotRun { rule_code: rule.header.code.clone(), reason });
+            }
+            None => positions.push(position),
+        }
+    }
+    let mut done = findings.not_run.len();
+    progress(done, rules.rules.len());
+    let mut advance = || {
+        done += 1;
+        progress(done, rules.rules.len());
+    };
+    let gathered = match views.list.iter().any(|v| !v.buckets.is_empty()) {
+        true => bucket_runner::run(rules, views, &positions, &mut advance)?,
+        false => run_at_once(rules, views, &positions, &mut advance)?,
+    };
+    findings.indicators = gathered.indicators;
+    findings.exceptions = exceptions::place(rules, views, quarter, gathered.findings)?;
+    if let (Some(settings), Some([persons, households])) = (&rules.settings.quality, &gathered.places) {
+        let not_run: BTreeSet<&str> = findings.not_run.iter().map(|n| n.rule_code.as_str()).collect();
+        let codes = rules.rules.iter().map(|r| r.header.code.as_str());
+        let ran: BTreeSet<&str> = codes.filter(|code| !not_run.contains(code)).collect();
+        findings.quality =
+            quality_score::assess(settings, rules, &ran, persons, households, &findings.exceptions);
+    }
+    findings.indicators.sort_by(|a, b| {
+        (&a.rule_code, &a.indicator, &a.unit_code).cmp(&(&b.rule_code, &b.indicator, &b.unit_code))
+    });
+    Ok(findings)
+}
+
+fn run_at_once(
+    rules: &RuleSet,
+    views: &Views<'_>,
+    positions: &[usize],
+    done: &mut (dyn FnMut() + Send),
+) -> Result<Gathered> {
+    let needed = rules.definitions_needed(positions);
+    let definitions: Vec<_> = rules.definitions.iter().filter(|d| needed.contains(&d.header.name)).collect();
+    let selects = positions.iter().map(|&at| &rules.rules[at].file);
+    let mut readers = Readers::of(selects.chain(definitions.iter().map(|d| &d.file)));
+    let quality = rules.settings.quality.as_ref();
+    quality.into_iter().flat_map(|q| [&q.persons, &q.households]).for_each(|table| readers.add(table));
+    let mut session = Session::new();
+    let mut columns = rules.columns_of(positions);
+    for view in &views.list {
+        if let Some(columns) = columns.remove(&view.name) {
+            session.register(&view.name, to_frame(&view.rows, &views.ids, |name| columns.contains(name))?);
+        }
+    }
+    fill_absent(&mut session, &rules.catalogue, |name| columns.contains_key(name));
+    for definition in definitions {
+        let frame = session.select(definition.file.sql())?;
+        session.register(&definition.header.name, frame);
+        readers.done(&definition.file, &mut session);
+    }
+    let mut gathered = Gathered::default();
+    if let Some(settings) = quality {
+        gathered.places = Some(counted_places(&session, settings)?);
+    }
+    for (position, outcome) in side_by_side(rules, positions, &views.ids, session, readers, done)? {
+        let rule = &rules.rules[position];
+        gathered.findings.extend(outcome.findings.into_iter().map(|f| (position, f)));
+        gathered.indicators.extend(none_counted(rule, &outcome.indicators, &rules.root_code));
+        gathered.indicators.extend(outcome.indicators);
+    }
+    Ok(gathered)
+}
+
+/// A key of an indicator that nothing was counted for is published as 0, not left out.
+pub(crate) fn none_counted(rule: &Rule, found: &[Indicator], root_code: &str) -> Vec<Indicator> {
+    let whole = rule.header.levels.contains(&Level::City);
+    let keys = rule.header.labels.keys().filter(|_| rule.header.indicator && whole);
+    keys.filter(|key| found.iter().all(|i| i.indicator != **key))
+        .map(|key| Indicator {
+            rule_code: rule.header.code.clone(),
+            indicator: key.clone(),
+            unit_code: root_code.to_owned(),
+            numerator: 0,
+            denominator: found.iter().find_map(|i| i.denominator).map(|_| 0),
+            target: None,
+        })
+        .collect()
+}
+
+/// Divisions of the persons and of the households that the register's quality counts.
+pub(crate) fn counted_places(session: &Session, settings: &QualitySettings) -> Result<[RecordBatch; 2]> {
+    let counted = |name: &str| -> Result<RecordBatch> {
+        let sql = format!("SELECT t.county_code, t.township_code, t.village_code FROM {name} t");
+        to_batch(&session.select(&sql)?)
+    };
+    Ok([counted(&settings.persons)?, counted(&settings.households)?])
+}
+
+/// Registers views without rows.
+pub(crate) fn fill_absent(session: &mut Session, catalogue: &Catalogue, wanted: impl Fn(&str) -> bool) {
+    for (name, view) in &catalogue.views {
+        if wanted(name) {
+            session.register(name, empty_frame(&view.columns));
+        }
+    }
+}
+
+/// Why a rule is not run this quarter, in Chinese.
+fn why_not(rules: &RuleSet, rule: &Rule, views: &Views<'_>, quarter: &str) -> Result<Option<String>> {
+    let header = &rule.header;
+    if !rule.applies(quarter) {
+        return Ok(Some(match (&header.since, &header.until) {
+            (Some(since), _) if quarter < since.as_str() => format!("自{since}起适用"),
+            (_, Some(until)) => format!("适用至{until}"),
+            _ => "本季度不适用".to_owned(),
+        }));
+    }
+    let missing: Vec<String> = header
+        .sources
+        .iter()
+        .filter(|name| views.get(name).is_none())
+        .map(|name| format!("{}({name})", rules.catalogue.title(name)))
+        .collect();
+    if !missing.is_empty() {
+        return Ok(Some(format!("缺少数据来源:{}", missing.join("、"))));
+    }
+    // A column that no record fills was not delivered: everyone would seem to lack it.
+    let mut blank = Vec::new();
+    for name in &header.columns {
+        let (source, column) = name.split_once('.').unwrap_or((name, ""));
+        let filled = views.get(source).map_or(Ok(true), |view| view.rows.has_values(column))?;
+        if !filled {
+            blank.push(rules.column_label(name));
+        }
+    }
+    Ok((!blank.is_empty()).then(|| format!("提取数据没有这一列,或整列为空:{}", blank.join("、"))))
+}
+
+/// Runs one rule in a session that holds its tables.
+pub(crate) fn run_rule(session: &Session, rule: &Rule, ids: &Ids, root_code: &str) -> Result<Outcome> {
+    let frame = session.select(rule.file.sql()).map_err(|e| failed(rule, e))?;
+    read_outcome(rule, &frame, ids, root_code)
+}
+
+/// A rule that was checked fails all the same.
+pub(crate) fn failed(rule: &Rule, error: Error) -> Error {
+    rule.file
+        .complain_sql(0..0, format!("规则{}运行失败", rule.header.code))
+        .hint("用 bidui check 检查规则;仍有问题请附上此信息")
+        .caused_by(error)
+}
+
+/// What a rule's SELECT found.
+pub(crate) fn read_outcome(rule: &Rule, frame: &DataFrame, ids: &Ids, root_code: &str) -> Result<Outcome> {
+    let batch: RecordBatch = to_batch(frame)?;
+    if rule.header.indicator {
+        return Ok(Outcome {
+            indicators: outcome::indicators(rule, &batch, root_code)?,
+            ..Outcome::default()
+        });
+    }
+    Ok(Outcome { findings: outcome::findings(rule, &batch, ids)?, ..Outcome::default() })
+}
+
+/// Codes in a map, for tests and documents.
+pub fn counts(exceptions: &[Exception]) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for exception in exceptions {
+        *counts.entry(exception.rule_code.to_string()).or_default() += 1;
+    }
+    counts
+}
+
+/// An invariant of the views that a rule can rely on.
+pub(crate) fn missing_column(name: &str) -> Error {
+    Error::internal(format!("规则结果缺少列“{name}”"))
+}

@@ -1,0 +1,89 @@
+//! Runs rules side by side: most SELECTs are too small to keep more than one core busy.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError, RwLock};
+
+use super::numbered_ids::Ids;
+use super::planner::Session;
+use super::rule_runner::{Outcome, failed, read_outcome};
+use crate::Result;
+use crate::rules::rule_file::SqlFile;
+use crate::rules::rule_set::RuleSet;
+use crate::rules::sql_text::SqlText;
+
+/// How many SELECTs have yet to read each table.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Readers(BTreeMap<String, usize>);
+
+impl Readers {
+    /// Readers of the tables of these SELECTs.
+    pub(crate) fn of<'f>(files: impl Iterator<Item = &'f SqlFile>) -> Self {
+        let mut readers = Self::default();
+        files.flat_map(tables).for_each(|table| readers.add(&table));
+        readers
+    }
+    /// One more reader of a table.
+    pub(crate) fn add(&mut self, table: &str) {
+        *self.0.entry(table.to_owned()).or_default() += 1;
+    }
+    /// A SELECT has been run: tables that no other reads are dropped.
+    pub(crate) fn done(&mut self, file: &SqlFile, session: &mut Session) {
+        for table in tables(file) {
+            if let Some(left) = self.0.get_mut(&table) {
+                *left -= 1;
+                if *left == 0 {
+                    session.remove(&table);
+                }
+            }
+        }
+    }
+}
+
+fn tables(file: &SqlFile) -> Vec<String> {
+    SqlText::new(file.sql()).tables().into_iter().map(|(table, ..)| table.to_owned()).collect()
+}
+
+/// Runs the rules at `positions`, those that read the largest tables first, so that these are
+/// dropped soon; what each yields, in the order of `positions`.
+pub(crate) fn side_by_side(
+    rules: &RuleSet,
+    positions: &[usize],
+    ids: &Ids,
+    session: Session,
+    readers: Readers,
+    done: &mut (dyn FnMut() + Send),
+) -> Result<Vec<(usize, Outcome)>> {
+    let rows = |at: &usize| {
+        let tables = tables(&rules.rules[*at].file);
+        std::cmp::Reverse(tables.iter().filter_map(|table| session.rows(table)).max())
+    };
+    let mut order = positions.to_vec();
+    order.sort_by_cached_key(rows);
+    let (next, session) = (AtomicUsize::new(0), RwLock::new((session, readers)));
+    let (found, done) = (Mutex::new(BTreeMap::new()), Mutex::new(done));
+    let run = |position: usize| {
+        let rule = &rules.rules[position];
+        // No lock is held while the engine works: it may run another of these meanwhile.
+        let select = session.read().unwrap_or_else(PoisonError::into_inner).0.prepare(rule.file.sql());
+        let frame = select.run().map_err(|e| failed(rule, e))?;
+        let mut tables = session.write().unwrap_or_else(PoisonError::into_inner);
+        let (session, readers) = &mut *tables;
+        readers.done(&rule.file, session);
+        drop(tables);
+        read_outcome(rule, &frame, ids, &rules.root_code)
+    };
+    rayon::scope(|scope| {
+        for _ in 0..rayon::current_num_threads() {
+            scope.spawn(|_| {
+                while let Some(&position) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let outcome = run(position);
+                    found.lock().unwrap_or_else(PoisonError::into_inner).insert(position, outcome);
+                    (done.lock().unwrap_or_else(PoisonError::into_inner))();
+                }
+            });
+        }
+    });
+    let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    found.into_iter().map(|(position, outcome)| Ok((position, outcome?))).collect()
+}

@@ -1,0 +1,242 @@
+//! Puts findings in their place: division, owner, confidence, and the other findings that
+//! belong to the same cause.
+
+use std::sync::Arc;
+
+use arrow::array::{Array, AsArray, StringArray};
+use arrow::datatypes::{Int32Type, Int64Type};
+use arrow::record_batch::RecordBatch;
+use hashbrown::{HashMap, HashSet};
+
+use super::causes::{Placed, relate};
+use super::outcome::{Finding, Subject};
+use crate::Result;
+use crate::model::division::{COUNTY, TOWNSHIP, VILLAGE};
+use crate::reconcile::execution::numbered_ids::IdKind;
+use crate::reconcile::{Exception, SubjectKind, Views};
+use crate::rules::rule_set::RuleSet;
+use crate::rules::view_catalogue::PREVIOUS;
+use crate::table::string_interner::Texts;
+
+/// County, township and village code, `''` if unknown.
+type Division = [Arc<str>; 3];
+
+/// What is known of a record that serves as evidence.
+#[derive(Debug, Clone)]
+struct RecordFacts {
+    person: Option<i64>,
+    household: Option<i64>,
+    division: Division,
+    tier: u8,
+    in_review: bool,
+}
+
+/// Where a person or household is registered.
+struct Home {
+    household: i64,
+    division: u32,
+}
+
+/// Exceptions of all rules, sorted by (rule, subject, key).
+pub(crate) fn place(
+    rules: &RuleSet,
+    views: &Views<'_>,
+    quarter: &str,
+    mut found: Vec<(usize, Finding)>,
+) -> Result<Vec<Exception>> {
+    // Rules stand in the order of their codes.
+    found.sort_by(|(a, x), (b, y)| (a, &x.subject, &x.rule_key).cmp(&(b, &y.subject, &y.rule_key)));
+    let mut places =
+        Places { views, texts: Texts::default(), divisions: HashMap::new(), before: HashMap::new() };
+    places.look_back(&found)?;
+    let homes = homes(rules, views, &found)?;
+    let nowhere = places.division(0);
+    let mut names: HashMap<(bool, i64), Arc<str>> = HashMap::new();
+    let mut exceptions = Vec::with_capacity(found.len());
+    let mut placed = Vec::with_capacity(found.len());
+    for (rule, finding) in found {
+        let header = &rules.rules[rule].header;
+        let records: Vec<Option<RecordFacts>> =
+            finding.evidence.iter().map(|record| places.facts(*record)).collect();
+        let known = || records.iter().flatten();
+        let first = records.first().and_then(Option::as_ref);
+        let (mut person, mut household) = (first.and_then(|f| f.person), first.and_then(|f| f.household));
+        let mut home = None;
+        if let Subject::Id(subject) = finding.subject {
+            home = homes.get(&(header.subject == SubjectKind::Person, subject));
+            match header.subject {
+                SubjectKind::Person => {
+                    (person, household) = (Some(subject), home.map(|h| h.household).or(household));
+                }
+                SubjectKind::Household => (person, household) = (None, Some(subject)),
+                SubjectKind::Record | SubjectKind::Unit => home = None,
+            }
+        }
+        let division = match home.map(|home| places.division(home.division)) {
+            Some(division) if !division[0].is_empty() => division,
+            _ => first.map_or_else(|| nowhere.clone(), |f| f.division.clone()),
+        };
+        let mut involved: Vec<i64> = known().filter_map(|r| r.person).collect();
+        involved.sort_unstable();
+        involved.dedup();
+        let mut name = |kind: IdKind, id: i64| {
+            let name = || Arc::from(views.ids.text(kind, id));
+            names.entry((kind == IdKind::Person, id)).or_insert_with(name).clone()
+        };
+        let [county_code, township_code, village_code] = division;
+        exceptions.push(Exception {
+            rule_code: places.texts.share(&header.code),
+            severity: header.severity,
+            subject_kind: header.subject,
+            subject_id: match (finding.subject, header.subject) {
+                (Subject::Id(id), SubjectKind::Person) => name(IdKind::Person, id),
+                (Subject::Id(id), SubjectKind::Household) => name(IdKind::Household, id),
+                (Subject::Id(id), _) => Arc::from(views.ids.text(IdKind::Record, id)),
+                (Subject::Unit(code), _) => places.texts.share(&code),
+            },
+            rule_key: places.texts.share(&finding.rule_key),
+            person_id: person.map(|id| name(IdKind::Person, id)),
+            household_id: household.map(|id| name(IdKind::Household, id)),
+            county_code,
+            township_code,
+            village_code,
+            owner: places.texts.share(header.owner.at(quarter)),
+            confidence: records.iter().map(|r| r.as_ref().map_or(1, |r| r.tier)).max().unwrap_or(1),
+            in_review: !header.stands_in_review && known().any(|r| r.in_review),
+            evidence: finding.evidence.iter().map(|id| views.ids.text(IdKind::Record, *id)).collect(),
+            message: places.texts.share(&finding.message),
+            due_days: header.due_days,
+            related: Vec::new(),
+            cause: None,
+        });
+        placed.push(Placed { rule, person, household, involved: involved.into() });
+    }
+    relate(rules, &mut exceptions, &placed);
+    Ok(exceptions)
+}
+
+/// Where records, and with them findings, are.
+struct Places<'v, 'a> {
+    views: &'v Views<'a>,
+    texts: Texts,
+    /// Codes by value of a division column.
+    divisions: HashMap<u32, Division>,
+    /// Of the last quarter's records that are evidence.
+    before: HashMap<i64, RecordFacts>,
+}
+
+impl Places<'_, '_> {
+    /// Codes of a value of a division column.
+    fn division(&mut self, value: u32) -> Division {
+        let Self { views, texts, divisions, .. } = self;
+        let tree = views.inputs.tree();
+        let codes = || [COUNTY, TOWNSHIP, VILLAGE].map(|level| texts.share(tree.code_at(value, level)));
+        divisions.entry(value).or_insert_with(codes).clone()
+    }
+
+    /// What is known of a record.
+    fn facts(&mut self, record: i64) -> Option<RecordFacts> {
+        let inputs = &self.views.inputs;
+        let Some((source, row)) = self.views.find(record) else { return self.before.get(&record).cloned() };
+        let node = inputs.node(source, row);
+        let resolution = inputs.resolution;
+        Some(RecordFacts {
+            person: Some(inputs.person_number(node)),
+            household: Some(inputs.household_number(node)),
+            tier: (resolution.tier[node] as u8).clamp(1, 6),
+            in_review: resolution.in_review[node],
+            division: self.division(inputs.divisions(source).get(row).copied().unwrap_or(0)),
+        })
+    }
+
+    /// Finds the evidence that is of the last quarter.
+    fn look_back(&mut self, found: &[(usize, Finding)]) -> Result<()> {
+        let evidence = found.iter().flat_map(|(_, f)| f.evidence.iter().copied());
+        let wanted: HashSet<i64> = evidence.filter(|record| self.views.find(*record).is_none()).collect();
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let views = self.views;
+        for view in views.list.iter().filter(|view| view.name.ends_with(PREVIOUS)) {
+            for rows in view.rows.engine_chunks(&views.ids, is_place)? {
+                let rows = rows?;
+                let Some(ids) = numbers(&rows, "record_id") else { continue };
+                let (person, household) = (numbers(&rows, "person_id"), numbers(&rows, "household_id"));
+                let codes = ["county_code", "township_code", "village_code"].map(|name| texts(&rows, name));
+                let flag = |name: &str, row: usize| {
+                    let column = rows.column_by_name(name).and_then(|c| c.as_primitive_opt::<Int32Type>());
+                    column.filter(|c| !c.is_null(row)).map_or(0, |c| c.value(row))
+                };
+                for (row, id) in ids.iter().enumerate().filter_map(|(row, id)| Some((row, id?))) {
+                    if !wanted.contains(&id) || self.before.contains_key(&id) {
+                        continue;
+                    }
+                    let facts = RecordFacts {
+                        person: person.filter(|c| !c.is_null(row)).map(|c| c.value(row)),
+                        household: household.filter(|c| !c.is_null(row)).map(|c| c.value(row)),
+                        division: codes.map(|column| {
+                            let code = column.filter(|c| !c.is_null(row)).map_or("", |c| c.value(row));
+                            self.texts.share(code)
+                        }),
+                        tier: flag("link_tier", row).clamp(1, 6) as u8,
+                        in_review: flag("in_review", row) != 0,
+                    };
+                    self.before.insert(id, facts);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn texts<'a>(batch: &'a RecordBatch, name: &str) -> Option<&'a StringArray> {
+    batch.column_by_name(name).and_then(|c| c.as_string_opt::<i32>())
+}
+
+fn numbers<'a>(batch: &'a RecordBatch, name: &str) -> Option<&'a arrow::array::Int64Array> {
+    batch.column_by_name(name).and_then(|c| c.as_primitive_opt::<Int64Type>())
+}
+
+/// Columns that tell where a record stands.
+fn is_place(column: &str) -> bool {
+    [
+        "record_id",
+        "person_id",
+        "household_id",
+        "county_code",
+        "township_code",
+        "village_code",
+        "link_tier",
+        "in_review",
+    ]
+    .contains(&column)
+}
+
+/// Where the persons (`true`) and households that findings are about are registered, by the first
+/// home source that knows them.
+fn homes(
+    rules: &RuleSet,
+    views: &Views<'_>,
+    found: &[(usize, Finding)],
+) -> Result<HashMap<(bool, i64), Home>> {
+    let subject = |(rule, finding): &(usize, Finding)| match finding.subject {
+        Subject::Id(id) => Some((rules.rules[*rule].header.subject == SubjectKind::Person, id)),
+        Subject::Unit(_) => None,
+    };
+    let wanted: HashSet<(bool, i64)> = found.iter().filter_map(subject).collect();
+    let mut homes = HashMap::with_capacity(wanted.len());
+    let inputs = &views.inputs;
+    for source in rules.settings.home_sources.iter().filter_map(|name| inputs.position(name)) {
+        let divisions = inputs.divisions(source);
+        for row in 0..inputs.rows(source) {
+            let node = inputs.node(source, row);
+            let household = inputs.household_number(node);
+            let subjects = [(true, inputs.person_number(node)), (false, household)];
+            for subject in subjects.into_iter().filter(|subject| wanted.contains(subject)) {
+                let division = divisions.get(row).copied().unwrap_or(0);
+                homes.entry(subject).or_insert(Home { household, division });
+            }
+        }
+    }
+    Ok(homes)
+}

@@ -1,0 +1,6 @@
+//! TODO
+
+pub mod causes;
+pub mod exceptions;
+pub mod outcome;
+pub mod quality_score;

@@ -1,0 +1,202 @@
+//! How good a register is, village by village, and how the units rank: from the exceptions of
+//! its self-checks, with weights from `rules/rules.toml`. docs/quality.md has the formula.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use arrow::array::{Array, AsArray};
+use arrow::record_batch::RecordBatch;
+use hashbrown::{HashMap, HashSet};
+use serde::Deserialize;
+
+use crate::reconcile::{Exception, Severity, SubjectKind};
+use crate::rules::rule_file::Level;
+use crate::rules::rule_set::RuleSet;
+
+/// `[quality]` of `rules/rules.toml`.
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QualitySettings {
+    /// Table or definition with one row per registered person: what person rules look at.
+    pub persons: String,
+    /// Table or definition with one row per registered household.
+    pub households: String,
+    /// Folders of rules that count.
+    pub groups: Vec<String>,
+    /// Deduction per finding by severity.
+    pub severity_weights: BTreeMap<Severity, u32>,
+    /// Deduction per finding of single rules, in place of that of their severity.
+    #[serde(default)]
+    pub rule_weights: BTreeMap<String, u32>,
+    /// Share of the index in the score, percent.
+    pub index_percent: u32,
+    /// Share of households without any finding in the score, percent.
+    pub households_percent: u32,
+}
+
+/// Quality of one unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quality {
+    /// Level of the unit.
+    pub level: Level,
+    /// Code of the unit.
+    pub unit_code: String,
+    /// Registered persons.
+    pub persons: i64,
+    /// Registered households.
+    pub households: i64,
+    /// Findings of the rules that count.
+    pub findings: i64,
+    /// Sum of the deductions of these findings.
+    pub deducted: i64,
+    /// Sum of the deductions if every check of every subject failed.
+    pub deductible: i64,
+    /// Households with a finding.
+    pub flawed_households: i64,
+    /// Index in 1/100 points.
+    pub index: i64,
+    /// Score in 1/100 points.
+    pub score: i64,
+    /// Rank among the units of the level, 1 best; equal scores share a rank.
+    pub rank: i64,
+}
+
+#[derive(Default)]
+struct Sums {
+    persons: i64,
+    households: i64,
+    findings: i64,
+    deducted: i64,
+    flawed: HashSet<Arc<str>>,
+}
+
+/// Codes of a row at every level, `(level, code)`; unknown ones are left out.
+fn units<'a>(root: &'a str, codes: [&'a str; 3]) -> impl Iterator<Item = (Level, &'a str)> {
+    let levels = [Level::County, Level::Township, Level::Village];
+    std::iter::once((Level::City, root))
+        .chain(levels.into_iter().zip(codes))
+        .filter(|(_, code)| !code.is_empty())
+}
+
+fn count(batch: &RecordBatch, root: &str, mut add: impl FnMut(Level, &str, i64)) {
+    let texts = |name: &str| batch.column_by_name(name).and_then(|c| c.as_string_opt::<i32>());
+    let columns = ["county_code", "township_code", "village_code"].map(texts);
+    let mut rows: HashMap<[&str; 3], i64> = HashMap::new();
+    for row in 0..batch.num_rows() {
+        let codes = columns.map(|c| c.filter(|c| !c.is_null(row)).map_or("", |c| c.value(row)));
+        *rows.entry(codes).or_default() += 1;
+    }
+    for (codes, count) in rows {
+        units(root, codes).for_each(|(level, code)| add(level, code, count));
+    }
+}
+
+/// Quality of every unit that has registered households, by level and code. `ran` names the
+/// rules that ran; exceptions that rest on an unconfirmed match do not count.
+pub fn assess(
+    settings: &QualitySettings,
+    rules: &RuleSet,
+    ran: &BTreeSet<&str>,
+    persons: &RecordBatch,
+    households: &RecordBatch,
+    exceptions: &[Exception],
+) -> Vec<Quality> {
+    let weights: BTreeMap<&str, (i64, SubjectKind)> = rules
+        .rules
+        .iter()
+        .filter(|r| settings.groups.contains(&r.group) && !r.header.indicator)
+        .filter(|r| ran.contains(r.header.code.as_str()))
+        .map(|r| {
+            let of_severity = settings.severity_weights.get(&r.header.severity).copied().unwrap_or(0);
+            let weight = settings.rule_weights.get(&r.header.code).copied().unwrap_or(of_severity);
+            (r.header.code.as_str(), (i64::from(weight), r.header.subject))
+        })
+        .collect();
+    let weight_of =
+        |kind: SubjectKind| -> i64 { weights.values().filter(|w| w.1 == kind).map(|w| w.0).sum() };
+    let (per_person, per_household) = (weight_of(SubjectKind::Person), weight_of(SubjectKind::Household));
+    let root = rules.root_code.as_str();
+    let mut sums: BTreeMap<(Level, String), Sums> = BTreeMap::new();
+    count(households, root, |level, code, n| {
+        sums.entry((level, code.to_owned())).or_default().households += n;
+    });
+    count(persons, root, |level, code, n| sums.entry((level, code.to_owned())).or_default().persons += n);
+    for exception in exceptions.iter().filter(|e| !e.in_review) {
+        let Some((weight, _)) = weights.get(&*exception.rule_code) else { continue };
+        let codes = [&exception.county_code, &exception.township_code, &exception.village_code];
+        for (level, code) in units(root, codes.map(|code| &**code)) {
+            let unit = sums.entry((level, code.to_owned())).or_default();
+            unit.findings += 1;
+            unit.deducted += weight;
+            unit.flawed.extend(exception.household_id.clone());
+        }
+    }
+    let mut quality: Vec<Quality> = sums
+        .into_iter()
+        .filter(|(_, s)| s.households > 0)
+        .map(|((level, unit_code), s)| {
+            let deductible = s.persons * per_person + s.households * per_household;
+            let flawed_households = (s.flawed.len() as i64).min(s.households);
+            let share = |part: i64, whole: i64| if whole == 0 { 0 } else { 10_000 * part.min(whole) / whole };
+            let index = 10_000 - share(s.deducted, deductible);
+            let sound = 10_000 - share(flawed_households, s.households);
+            let parts = i64::from(settings.index_percent + settings.households_percent).max(1);
+            Quality {
+                level,
+                unit_code,
+                persons: s.persons,
+                households: s.households,
+                findings: s.findings,
+                deducted: s.deducted,
+                deductible,
+                flawed_households,
+                index,
+                score: (index * i64::from(settings.index_percent)
+                    + sound * i64::from(settings.households_percent))
+                    / parts,
+                rank: 0,
+            }
+        })
+        .collect();
+    rank(&mut quality);
+    quality
+}
+
+fn rank(quality: &mut [Quality]) {
+    let scores: Vec<(Level, i64)> = quality.iter().map(|q| (q.level, q.score)).collect();
+    for q in quality {
+        q.rank =
+            1 + scores.iter().filter(|(level, score)| *level == q.level && *score > q.score).count() as i64;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_scores_share_a_rank() {
+        let of = |code: &str, score| Quality {
+            level: Level::County,
+            unit_code: code.into(),
+            persons: 1,
+            households: 1,
+            findings: 0,
+            deducted: 0,
+            deductible: 1,
+            flawed_households: 0,
+            index: score,
+            score,
+            rank: 0,
+        };
+        let mut all = [of("a", 9_000), of("b", 9_500), of("c", 9_000), of("d", 8_000)];
+        rank(&mut all);
+        assert_eq!(all.map(|q| q.rank), [2, 1, 2, 4]);
+    }
+
+    #[test]
+    fn unknown_divisions_count_for_the_levels_above() {
+        let found: Vec<_> = units("410600", ["410621", "", ""]).collect();
+        assert_eq!(found, [(Level::City, "410600"), (Level::County, "410621")]);
+    }
+}

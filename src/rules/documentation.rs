@@ -1,0 +1,193 @@
+//! The catalogue of rules as a Chinese document and as data for `bidui rules`.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::rule_file::Rule;
+use super::rule_set::RuleSet;
+use crate::reconcile::{Severity, SubjectKind};
+
+/// One rule, as listed.
+#[derive(Debug, Clone, Serialize)]
+pub struct RuleSummary {
+    /// Code.
+    pub code: String,
+    /// Title.
+    pub title: String,
+    /// Folder.
+    pub group: String,
+    /// Severity.
+    pub severity: Severity,
+    /// Subject.
+    pub subject: SubjectKind,
+    /// Owner in the quarter asked for, or the last one.
+    pub owner: String,
+    /// Views needed.
+    pub sources: Vec<String>,
+    /// Counts instead of findings.
+    pub indicator: bool,
+    /// Clause of the policy.
+    pub clause: String,
+    /// Number of examples.
+    pub examples: usize,
+}
+
+/// What to list; `None` lists all.
+#[derive(Debug, Clone, Default)]
+pub struct RuleFilter {
+    /// Part of a code or title.
+    pub text: Option<String>,
+    /// Severity.
+    pub severity: Option<Severity>,
+    /// Part of the owner's name.
+    pub owner: Option<String>,
+    /// View that the rule needs.
+    pub source: Option<String>,
+}
+
+/// Rules that pass the filter, by code.
+pub fn list(rules: &RuleSet, filter: &RuleFilter) -> Vec<RuleSummary> {
+    rules.rules.iter().map(summary).filter(|s| passes(s, filter)).collect()
+}
+
+fn passes(rule: &RuleSummary, filter: &RuleFilter) -> bool {
+    let text = |wanted: &Option<String>, given: &[&str]| {
+        wanted.as_ref().is_none_or(|w| given.iter().any(|g| g.to_lowercase().contains(&w.to_lowercase())))
+    };
+    text(&filter.text, &[&rule.code, &rule.title])
+        && text(&filter.owner, &[&rule.owner])
+        && filter.severity.is_none_or(|s| s == rule.severity)
+        && filter.source.as_ref().is_none_or(|s| rule.sources.contains(s))
+}
+
+fn summary(rule: &Rule) -> RuleSummary {
+    let header = &rule.header;
+    RuleSummary {
+        code: header.code.clone(),
+        title: header.title.clone(),
+        group: rule.group.clone(),
+        severity: header.severity,
+        subject: header.subject,
+        owner: header.owner.at("9999Q4").to_owned(),
+        sources: header.sources.clone(),
+        indicator: header.indicator,
+        clause: header.policy.clause.clone(),
+        examples: header.example.len(),
+    }
+}
+
+/// The catalogue in Chinese (Markdown), generated from the headers.
+pub fn document(rules: &RuleSet) -> String {
+    let mut text = String::from("# 规则目录\n\n");
+    let _ = writeln!(
+        text,
+        "本文件由规则文件的说明生成,请勿手工修改。共 {} 条规则:疑点 {} 条,指标 {} 条。\n",
+        rules.rules.len(),
+        rules.rules.iter().filter(|r| !r.header.indicator).count(),
+        rules.rules.iter().filter(|r| r.header.indicator).count()
+    );
+    text.push_str("| 编号 | 名称 | 级别 | 对象 | 责任部门 | 数据来源 |\n|---|---|---|---|---|---|\n");
+    for rule in &rules.rules {
+        let header = &rule.header;
+        let sources: Vec<&str> = header.sources.iter().map(|s| rules.catalogue.title(s)).collect();
+        let _ = writeln!(
+            text,
+            "| [{code}](#{anchor}) | {} | {:?} | {} | {} | {} |",
+            header.title,
+            header.severity,
+            if header.indicator { "指标" } else { subject(header.subject) },
+            header.owner.at("9999Q4"),
+            sources.join("、"),
+            code = header.code,
+            anchor = header.code.to_lowercase(),
+        );
+    }
+    for rule in &rules.rules {
+        section(rules, rule, &mut text);
+    }
+    text.push_str("\n## 共用定义\n");
+    for definition in &rules.definitions {
+        let _ = writeln!(
+            text,
+            "\n### {}\n\n{}\n\n```sql\n{}\n```",
+            definition.header.name,
+            definition.header.title,
+            definition.file.sql().trim()
+        );
+    }
+    text
+}
+
+fn section(rules: &RuleSet, rule: &Rule, text: &mut String) {
+    let header = &rule.header;
+    let _ = writeln!(
+        text,
+        "\n<a id=\"{}\"></a>\n\n## {} {}\n",
+        header.code.to_lowercase(),
+        header.code,
+        header.title
+    );
+    let _ = writeln!(text, "{}\n", header.why);
+    let _ = writeln!(text, "- 政策依据:{},“{}”", header.policy.clause, header.policy.quote);
+    let sources: Vec<String> =
+        header.sources.iter().map(|s| format!("{}(`{s}`)", rules.catalogue.title(s))).collect();
+    let _ = writeln!(text, "- 数据来源:{}", sources.join("、"));
+    if !header.columns.is_empty() {
+        let columns: Vec<String> = header.columns.iter().map(|name| rules.column_label(name)).collect();
+        let _ = writeln!(text, "- 没有下列列的季度不运行:{}", columns.join("、"));
+    }
+    let _ = writeln!(text, "- 责任部门:{}", header.owner.at("9999Q4"));
+    if header.indicator {
+        return sql(rule, text);
+    }
+    let _ = writeln!(
+        text,
+        "- 级别:{};对象:{};核查期限:{}天",
+        severity(header.severity),
+        subject(header.subject),
+        header.due_days
+    );
+    let _ = writeln!(text, "- 疑点说明:{}", header.message);
+    if !header.advice.is_empty() {
+        text.push_str("- 入户核查:\n");
+        for line in &header.advice {
+            let _ = writeln!(text, "  - {line}");
+        }
+    }
+    if !header.related.is_empty() {
+        let _ = writeln!(text, "- 相关规则:{}", header.related.join("、"));
+    }
+    if !header.example.is_empty() {
+        text.push_str("- 例子:\n");
+        for example in &header.example {
+            let outcome = if example.expect.is_empty() { "不是疑点" } else { "是疑点" };
+            let _ = writeln!(text, "  - {}({outcome})", example.case);
+        }
+    }
+    sql(rule, text);
+}
+
+fn sql(rule: &Rule, text: &mut String) {
+    let _ = writeln!(text, "\n```sql\n{}\n```", rule.file.sql().trim());
+}
+
+/// Severity in words.
+pub fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::S1 => "S1 资金错付或“三保障”缺口",
+        Severity::S2 => "S2 待遇或覆盖不符",
+        Severity::S3 => "S3 信息不一致",
+        Severity::S4 => "S4 指标",
+    }
+}
+
+/// Subject in words.
+pub fn subject(subject: SubjectKind) -> &'static str {
+    match subject {
+        SubjectKind::Person => "人",
+        SubjectKind::Household => "户",
+        SubjectKind::Record => "记录",
+        SubjectKind::Unit => "区划",
+    }
+}

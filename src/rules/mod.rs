@@ -1,0 +1,14 @@
+//! A rule as text: its file, the set of a pipeline, its SQL, and what can be told of it without data.
+//!
+//! Running rules over data is the matter of [`crate::reconcile`].
+
+pub mod constants;
+pub mod documentation;
+pub mod mutation;
+pub mod rule_file;
+pub mod rule_set;
+pub mod rule_settings;
+pub mod scope;
+pub mod sql_text;
+pub mod targets;
+pub mod view_catalogue;

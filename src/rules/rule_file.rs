@@ -1,0 +1,392 @@
+//! One rule, one file: a TOML header in the leading `/* … */` comment, then one SELECT.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::sql_text::SqlText;
+use crate::config::toml_file::{Step, TomlFile};
+use crate::reconcile::{Severity, SubjectKind};
+use crate::{Error, Result};
+
+/// Header of a rule file.
+#[derive(Debug, Clone, Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RuleHeader {
+    /// Short code, unique in the pipeline and equal to the start of the file name.
+    pub code: String,
+    /// What is found, in the officers' words.
+    pub title: String,
+    /// Why it matters.
+    pub why: String,
+    /// What the rule rests on.
+    pub policy: Policy,
+    /// Department that owns the correction, or several with the quarters they answer for.
+    pub owner: Owner,
+    /// How bad a finding is.
+    pub severity: Severity,
+    /// What a finding is about.
+    pub subject: SubjectKind,
+    /// Views the rule cannot do without; it is not run in a quarter that lacks one.
+    pub sources: Vec<String>,
+    /// Views that may be absent; they are then empty.
+    #[serde(default)]
+    pub optional_sources: Vec<String>,
+    /// Columns (`view.column`) without which the rule has nothing to say; it is not run in a quarter
+    /// in which one of them is empty throughout, as when an extract leaves the column out.
+    #[serde(default)]
+    pub columns: Vec<String>,
+    /// Days the owner has to check.
+    #[serde(default = "thirty")]
+    pub due_days: u32,
+    /// What to look at on the visit.
+    #[serde(default)]
+    pub advice: Vec<String>,
+    /// Sentence shown with each finding; `{column}` stands for a column of the SELECT.
+    #[serde(default)]
+    pub message: String,
+    /// The SELECT yields counts per division instead of findings.
+    #[serde(default)]
+    pub indicator: bool,
+    /// Levels at which an indicator is published.
+    #[serde(default)]
+    pub levels: Vec<Level>,
+    /// Chinese label of each key in the column `indicator`.
+    #[serde(default)]
+    pub labels: std::collections::BTreeMap<String, String>,
+    /// Keys of the column `indicator` (`""` where there is none) of which less is better.
+    #[serde(default)]
+    pub at_most: Vec<String>,
+    /// First quarter the rule applies to.
+    pub since: Option<String>,
+    /// Last quarter the rule applies to.
+    pub until: Option<String>,
+    /// A finding explains other findings on the same person (a wrong ID explains five others).
+    #[serde(default)]
+    pub root_cause: bool,
+    /// One more record of the person can add to a finding but never undo it (two numbers stay two
+    /// numbers); so it is not kept apart where a match is still to be confirmed.
+    #[serde(default)]
+    pub stands_in_review: bool,
+    /// Rules whose finding on the same person or household is the cause of this one's, the likeliest
+    /// first; `R30/insurance`: of findings with the key `insurance` only. Shown once, under the cause.
+    #[serde(default)]
+    pub explained_by: Vec<String>,
+    /// Rules whose findings on the same person or household belong together with this one's.
+    #[serde(default)]
+    pub related: Vec<String>,
+    /// Tables given and findings expected; at least one finding and each exclusion.
+    #[serde(default)]
+    pub example: Vec<Example>,
+}
+
+fn thirty() -> u32 {
+    30
+}
+
+/// Clause and phrase of the policy text.
+#[derive(Debug, Clone, Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// Number of the clause.
+    pub clause: String,
+    /// Phrase, word for word.
+    pub quote: String,
+}
+
+/// Who answers, and when.
+#[derive(Debug, Clone, Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(untagged)]
+pub enum Owner {
+    /// The same department throughout.
+    One(String),
+    /// Departments by quarter, in order.
+    Dated(Vec<DatedOwner>),
+}
+
+/// A department and the quarters it answers for.
+#[derive(Debug, Clone, Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DatedOwner {
+    /// Department.
+    pub name: String,
+    /// First quarter.
+    pub since: Option<String>,
+    /// Last quarter.
+    pub until: Option<String>,
+}
+
+impl Owner {
+    /// Department that answers in `quarter`.
+    pub fn at(&self, quarter: &str) -> &str {
+        match self {
+            Self::One(name) => name,
+            Self::Dated(owners) => owners
+                .iter()
+                .find(|o| within(quarter, o.since.as_deref(), o.until.as_deref()))
+                .or(owners.last())
+                .map_or("", |o| &o.name),
+        }
+    }
+}
+
+/// Whether `quarter` lies in the period; quarters such as `2018Q3` sort as text.
+pub fn within(quarter: &str, since: Option<&str>, until: Option<&str>) -> bool {
+    since.is_none_or(|s| quarter >= s) && until.is_none_or(|u| quarter <= u)
+}
+
+/// Level of an indicator.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// The whole prefecture.
+    City,
+    /// County or district.
+    County,
+    /// Township or street.
+    Township,
+    /// Village.
+    Village,
+}
+
+/// A small case and its outcome.
+#[derive(Debug, Clone, Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Example {
+    /// What the case shows.
+    pub case: String,
+    /// One row a line: `view column=value …`; `@P1` is person_id=P1, `#H1` household_id=H1.
+    pub given: String,
+    /// Findings, exactly: `subject`, `subject/rule_key`, optionally ` <- evidence evidence…`;
+    /// of an indicator: `indicator unit numerator/denominator`.
+    pub expect: Vec<String>,
+}
+
+/// A `.sql` file of the rules folder: header comment, then one SELECT.
+#[derive(Debug, Clone)]
+pub struct SqlFile {
+    /// File, as named by the operator.
+    pub path: PathBuf,
+    /// Whole text of the file.
+    pub text: String,
+    /// Byte of `text` at which the SELECT starts.
+    pub sql_start: usize,
+}
+
+impl SqlFile {
+    /// The SELECT.
+    pub fn sql(&self) -> &str {
+        &self.text[self.sql_start..]
+    }
+    /// A complaint about bytes of the SELECT.
+    pub fn complain_sql(&self, span: std::ops::Range<usize>, message: impl Into<String>) -> Error {
+        let span = self.sql_start + span.start..self.sql_start + span.end;
+        Error::configuration(message).at_span(&self.path, &self.text, span)
+    }
+    /// A complaint about a key of the header.
+    pub fn complain_key(&self, key: &str, message: impl Into<String>) -> Error {
+        self.complain_at(&[key.into()], message)
+    }
+    /// A complaint about a value of the header.
+    pub fn complain_at(&self, steps: &[Step<'_>], message: impl Into<String>) -> Error {
+        let span = masked_header(&self.path, &self.text).map_or(0..0, |(toml, _)| toml.locate(steps, false));
+        Error::configuration(message).at_span(&self.path, &self.text, span)
+    }
+}
+
+impl RuleHeader {
+    /// Codes that may explain a finding with `key`, the likeliest first.
+    pub fn causes<'a>(&'a self, key: &str) -> impl Iterator<Item = &'a str> {
+        self.explained_by.iter().filter_map(move |cause| match cause.split_once('/') {
+            None => Some(cause.as_str()),
+            Some((code, of)) if of == key => Some(code),
+            Some(_) => None,
+        })
+    }
+}
+
+/// A rule as read from its file.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// The file.
+    pub file: SqlFile,
+    /// Folder under `rules/`.
+    pub group: String,
+    /// Header.
+    pub header: RuleHeader,
+}
+
+impl Rule {
+    /// Columns named in the message.
+    pub fn message_columns(&self) -> Vec<&str> {
+        placeholders(&self.header.message)
+    }
+    /// Whether the rule applies in `quarter`.
+    pub fn applies(&self, quarter: &str) -> bool {
+        within(quarter, self.header.since.as_deref(), self.header.until.as_deref())
+    }
+}
+
+/// Header of a definition: a table derived once and read by many rules.
+#[derive(Debug, Clone, Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DefinitionHeader {
+    /// Name the rules use; equal to the file name.
+    pub name: String,
+    /// What a row is, in Chinese.
+    pub title: String,
+}
+
+/// A definition as read from its file.
+#[derive(Debug, Clone)]
+pub struct Definition {
+    /// The file.
+    pub file: SqlFile,
+    /// Header.
+    pub header: DefinitionHeader,
+}
+
+/// Names in braces.
+pub fn placeholders(template: &str) -> Vec<&str> {
+    template.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name).collect()
+}
+
+/// Header text of a `.sql` file, blanked before its start so that byte positions are those of
+/// the file, and the byte after the comment.
+pub(crate) fn masked_header(path: &Path, text: &str) -> Result<(TomlFile, usize)> {
+    let start = text.len() - text.trim_start().len();
+    let missing = |at: usize| {
+        Error::configuration("规则文件开头没有 /* … */ 说明").at_span(path, text, at..at).hint(
+            "文件第一行写 /*,接着写 code、title 等键,再写 */,然后是一条 SELECT;可照 rules 文件夹里现有的文件写",
+        )
+    };
+    if !text[start..].starts_with("/*") {
+        return Err(missing(start));
+    }
+    let end = text[start..].find("*/").map(|n| start + n).ok_or_else(|| missing(start))?;
+    let mut masked = " ".repeat(start + 2);
+    masked.push_str(&text[start + 2..end]);
+    Ok((TomlFile { path: path.to_owned(), text: masked }, end + 2))
+}
+
+fn split_file(path: &Path, text: String) -> Result<(TomlFile, SqlFile)> {
+    let (toml, end) = masked_header(path, &text)?;
+    let sql_start = end + (text[end..].len() - text[end..].trim_start().len());
+    let file = SqlFile { path: path.to_owned(), text, sql_start };
+    one_select(&file)?;
+    Ok((toml, file))
+}
+
+/// Reads the text of a rule file.
+pub fn parse(path: &Path, group: &str, text: String) -> Result<Rule> {
+    let (toml, file) = split_file(path, text)?;
+    let rule = Rule { file, group: group.to_owned(), header: toml.parse()? };
+    check_shape(&rule)?;
+    Ok(rule)
+}
+
+/// Reads the text of a definition file.
+pub fn parse_definition(path: &Path, text: String) -> Result<Definition> {
+    let (toml, file) = split_file(path, text)?;
+    let header: DefinitionHeader = toml.parse()?;
+    let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    if stem != header.name {
+        return Err(file
+            .complain_key("name", format!("定义名“{}”与文件名“{stem}”不一致", header.name))
+            .hint("两者写成一样"));
+    }
+    Ok(Definition { file, header })
+}
+
+fn check_shape(rule: &Rule) -> Result<()> {
+    let stem = rule.file.path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    let header = &rule.header;
+    if stem.split('_').next() != Some(header.code.as_str()) {
+        return Err(rule
+            .file
+            .complain_key("code", format!("规则编号“{}”与文件名“{stem}”不一致", header.code))
+            .hint("文件名写成“编号_英文短名.sql”,例如 R01_dibao_not_registered.sql"));
+    }
+    for (key, value) in [("title", &header.title), ("why", &header.why)] {
+        if value.trim().is_empty() {
+            return Err(rule
+                .file
+                .complain_key(key, format!("键“{key}”不能为空"))
+                .hint("用核查人员看得懂的话写一句"));
+        }
+    }
+    if !header.indicator && header.message.trim().is_empty() {
+        return Err(rule
+            .file
+            .complain_key("title", "缺少键“message”")
+            .hint("写一句疑点说明,可用 {列名} 引用查询结果"));
+    }
+    Ok(())
+}
+
+fn one_select(file: &SqlFile) -> Result<()> {
+    let text = SqlText::new(file.sql());
+    if !text.is(0, "select") && !text.is(0, "with") {
+        return Err(file
+            .complain_sql(0..0, "说明之后应是一条 SELECT 语句")
+            .hint("以 SELECT 或 WITH 开头,只写一条语句"));
+    }
+    for i in 0..text.tokens.len() {
+        if text.text(i) == ";" && i + 1 < text.tokens.len() {
+            let span = text.tokens[i].span.clone();
+            return Err(file
+                .complain_sql(span, "一个文件只能有一条语句")
+                .hint("删去分号之后的内容,或另建规则文件"));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "/*\ncode = \"R01\"\ntitle = \"甲\"\nwhy = \"乙\"\npolicy = { clause = \"一\", quote = \"丙\" }\nowner = [{ name = \"人社局\", until = \"2018Q4\" }, { name = \"医保局\", since = \"2019Q1\" }]\nseverity = \"S1\"\nsubject = \"person\"\nsources = [\"dibao\"]\nmessage = \"共{n}笔\"\n*/\nSELECT person_id AS subject_id FROM dibao\n";
+
+    fn read(text: &str) -> Result<Rule> {
+        parse(Path::new("rules/a/R01_x.sql"), "a", text.to_owned())
+    }
+
+    #[test]
+    fn a_rule_is_read() {
+        let rule = read(GOOD).unwrap();
+        assert_eq!(rule.message_columns(), ["n"]);
+        assert_eq!(rule.header.due_days, 30);
+        assert_eq!(rule.header.owner.at("2018Q3"), "人社局");
+        assert_eq!(rule.header.owner.at("2019Q1"), "医保局");
+        assert!(rule.file.sql().starts_with("SELECT"));
+    }
+
+    #[test]
+    fn causes_may_be_for_one_key_only() {
+        let text = GOOD.replace("subject = ", "explained_by = [\"R30/insurance\", \"R14\"]\nsubject = ");
+        let header = read(&text).unwrap().header;
+        assert_eq!(header.causes("insurance").collect::<Vec<_>>(), ["R30", "R14"]);
+        assert_eq!(header.causes("school").collect::<Vec<_>>(), ["R14"]);
+    }
+
+    #[test]
+    fn an_unknown_key_points_at_its_line() {
+        let error = read(&GOOD.replace("why = ", "wy = ")).unwrap_err();
+        assert_eq!(error.line_column(), Some((4, 1)), "{error}");
+        assert!(error.message().contains("wy"), "{error}");
+        assert!(error.hint_text().unwrap().contains("why"));
+    }
+
+    #[test]
+    fn misfits_are_refused() {
+        assert!(read("SELECT 1").unwrap_err().message().contains("/*"));
+        assert!(read(&GOOD.replace("R01", "R02")).unwrap_err().message().contains("文件名"));
+        assert!(read(&GOOD.replace("SELECT", "DELETE")).unwrap_err().message().contains("SELECT"));
+        assert!(
+            read(&GOOD.replace("dibao\n", "dibao; SELECT 2\n")).unwrap_err().message().contains("一条语句")
+        );
+    }
+}

@@ -1,0 +1,430 @@
+//! All rules of a pipeline, read and checked against the views the contracts promise.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use super::rule_file::{self, Definition, Rule, RuleHeader, SqlFile};
+use super::rule_settings;
+use super::rule_settings::RuleSettings;
+use super::sql_text::SqlText;
+use super::targets::{self, TargetFile};
+use super::view_catalogue::{Catalogue, PREVIOUS};
+use crate::config::toml_file::{TomlFile, suggest};
+use crate::config::{Parameter, Pipeline, Role, SourceContract};
+use crate::model::quarter::Quarter;
+use crate::reconcile::execution::planner;
+use crate::reconcile::execution::planner::Session;
+use crate::reconcile::execution::polars_bridge::{ColumnKind, Columns};
+use crate::{Error, Result};
+
+/// Folder of definitions under `rules/`.
+const DEFINITIONS: &str = "definitions";
+
+/// Columns by table.
+pub type ColumnsByTable = BTreeMap<String, BTreeSet<String>>;
+
+/// Tables that these SELECTs read, with the words that may be their columns: those written with
+/// the table's alias, and those without any.
+pub(crate) fn columns_by_table<'f>(files: impl Iterator<Item = &'f SqlFile>) -> ColumnsByTable {
+    let mut columns = ColumnsByTable::new();
+    for file in files {
+        let text = SqlText::new(file.sql());
+        let (plain, qualified) = (text.unqualified(), text.qualified());
+        for (table, _, alias) in text.tables() {
+            let known = columns.entry(table.to_owned()).or_default();
+            let own = qualified.iter().filter(|(of, ..)| *of == alias).map(|(_, column, _)| *column);
+            known.extend(own.chain(plain.iter().copied()).map(str::to_owned));
+        }
+    }
+    columns
+}
+
+/// Rules, definitions and what they may read.
+#[derive(Debug, Clone)]
+pub struct RuleSet {
+    /// Rules by code.
+    pub rules: Vec<Rule>,
+    /// Definitions, each after those it reads.
+    pub definitions: Vec<Definition>,
+    /// `rules/rules.toml`.
+    pub settings: RuleSettings,
+    /// Views.
+    pub catalogue: Catalogue,
+    /// Code of the whole prefecture, for indicators.
+    pub root_code: String,
+    /// Chinese label of each contract column, by `view.column`.
+    pub labels: BTreeMap<String, String>,
+    /// Columns that hold a department's own household number wherever a source has them, and
+    /// whether every record has one.
+    pub household_columns: BTreeMap<String, bool>,
+    /// `rules/targets.toml`.
+    pub targets: TargetFile,
+    targets_file: TomlFile,
+    settings_file: TomlFile,
+    policy_text: Option<String>,
+}
+
+impl RuleSet {
+    /// Reads `rules/` of the pipeline. A pipeline without rules has an empty set.
+    pub fn load(pipeline: &Pipeline) -> Result<Self> {
+        let root = pipeline.root.join("rules");
+        let (settings, settings_file) = RuleSettings::read(&root.join("rules.toml"))?;
+        let sources: Vec<_> =
+            pipeline.sources.iter().map(|s| (s.name.clone(), s.title.clone(), contract_columns(s))).collect();
+        let catalogue = Catalogue::new(&sources, settings.parameter_columns(pipeline));
+        let mut rules = Vec::new();
+        let mut definitions = Vec::new();
+        for (group, path) in sql_files(&root)? {
+            let text = std::fs::read_to_string(&path).map_err(|e| {
+                Error::configuration("规则文件读不出来")
+                    .in_file(&path)
+                    .hint("文件应为 UTF-8 文本")
+                    .caused_by(e)
+            })?;
+            if group == DEFINITIONS {
+                definitions.push(rule_file::parse_definition(&path, text)?);
+            } else {
+                rules.push(rule_file::parse(&path, &group, text)?);
+            }
+        }
+        rules.sort_by_key(|rule| code_order(&rule.header.code));
+        for pair in rules.windows(2) {
+            if pair[0].header.code == pair[1].header.code {
+                let first = pair[0].file.path.display();
+                return Err(pair[1]
+                    .file
+                    .complain_key("code", format!("规则编号“{}”重复", pair[1].header.code))
+                    .hint(format!("另一条在 {first};换一个编号")));
+            }
+        }
+        let policy_text = rule_settings::policy_text(&pipeline.root, &settings, &settings_file)?;
+        let (targets, targets_file) = targets::read(&root.join("targets.toml"))?;
+        let definitions = in_order(definitions, &catalogue)?;
+        let root_code = pipeline.settings.prefecture.code.clone();
+        let labels = pipeline
+            .sources
+            .iter()
+            .flat_map(|s| s.columns.iter().map(|c| (format!("{}.{}", s.name, c.name), c.label.clone())))
+            .collect();
+        Ok(Self {
+            rules,
+            definitions,
+            settings,
+            catalogue,
+            root_code,
+            labels,
+            household_columns: household_columns(&pipeline.sources),
+            targets,
+            targets_file,
+            settings_file,
+            policy_text,
+        })
+    }
+    /// Rule by code.
+    pub fn rule(&self, code: &str) -> Option<&Rule> {
+        self.rules.iter().find(|r| r.header.code == code)
+    }
+    /// Definition by name.
+    pub fn definition(&self, name: &str) -> Option<&Definition> {
+        self.definitions.iter().find(|d| d.header.name == name)
+    }
+    /// A column in words: `建档立卡户的“住房面积”`.
+    pub fn column_label(&self, name: &str) -> String {
+        let (view, column) = name.split_once('.').unwrap_or((name, ""));
+        let label = self.labels.get(name).map_or(column, String::as_str);
+        format!("{}的“{label}”", self.catalogue.title(view))
+    }
+    /// The row of the view `parameter`.
+    pub fn parameters(&self, pipeline: &Pipeline, quarter: Quarter) -> Result<BTreeMap<String, Parameter>> {
+        self.settings.parameters(pipeline, &self.settings_file, quarter)
+    }
+    /// Views of sources (this or the previous quarter) that a SELECT reads, through definitions too.
+    pub fn source_views(&self, file: &SqlFile) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        let mut todo: Vec<&SqlFile> = vec![file];
+        let mut seen = BTreeSet::new();
+        while let Some(file) = todo.pop() {
+            for (table, ..) in SqlText::new(file.sql()).tables() {
+                if let Some(definition) = self.definition(table) {
+                    if seen.insert(table.to_owned()) {
+                        todo.push(&definition.file);
+                    }
+                } else if self.catalogue.can_be_absent(table) {
+                    found.insert(table.to_owned());
+                }
+            }
+        }
+        found
+    }
+    /// Columns that rules and definitions may read, by table.
+    pub fn columns_read(&self) -> ColumnsByTable {
+        self.columns_of(&(0..self.rules.len()).collect::<Vec<_>>())
+    }
+    /// Columns that the rules at these positions, the definitions they need and the quality of the
+    /// register may read, by table.
+    pub(crate) fn columns_of(&self, positions: &[usize]) -> ColumnsByTable {
+        let needed = self.definitions_needed(positions);
+        let definitions = self.definitions.iter().filter(|d| needed.contains(&d.header.name));
+        let rules = positions.iter().map(|&at| &self.rules[at].file);
+        let mut read = columns_by_table(rules.chain(definitions.map(|d| &d.file)));
+        self.add_quality_columns(&mut read);
+        read
+    }
+    /// Names of the definitions that these rules and the quality of the register need.
+    pub(crate) fn definitions_needed(&self, positions: &[usize]) -> BTreeSet<String> {
+        let of_rules = positions.iter().flat_map(|&at| self.definitions_of(&self.rules[at].file));
+        let quality = self.settings.quality.iter().flat_map(|q| [&q.persons, &q.households]);
+        let of_quality = quality.flat_map(|table| self.definitions_behind(table));
+        of_rules.map(|d| d.header.name.clone()).chain(of_quality).collect()
+    }
+    /// Adds what the quality of the register reads.
+    pub(crate) fn add_quality_columns(&self, read: &mut ColumnsByTable) {
+        for table in self.settings.quality.iter().flat_map(|q| [&q.persons, &q.households]) {
+            let places = ["county_code", "township_code", "village_code"].map(str::to_owned);
+            read.entry(table.clone()).or_default().extend(places);
+        }
+    }
+    /// Views of the previous quarter that rules read or name as sources, without the suffix.
+    pub fn previous_views(&self) -> BTreeSet<String> {
+        let named = self.rules.iter().flat_map(|r| r.header.sources.iter().cloned());
+        let names = self.columns_read().into_keys().chain(named);
+        names.filter_map(|name| name.strip_suffix(PREVIOUS).map(str::to_owned)).collect()
+    }
+    /// Names of columns that hold a department's own household numbers in every list that has
+    /// a column of the name.
+    pub fn household_numbers(&self) -> Vec<&str> {
+        self.household_columns.keys().map(String::as_str).collect()
+    }
+    /// The definition of this name and those it needs; none for a view.
+    pub fn definitions_behind(&self, table: &str) -> Vec<String> {
+        let Some(definition) = self.definition(table) else { return Vec::new() };
+        let behind = self.definitions_of(&definition.file).into_iter().map(|d| d.header.name.clone());
+        behind.chain([table.to_owned()]).collect()
+    }
+    /// Definitions that a SELECT needs, in order.
+    pub fn definitions_of(&self, file: &SqlFile) -> Vec<&Definition> {
+        let mut wanted: BTreeSet<String> =
+            SqlText::new(file.sql()).tables().iter().map(|t| t.0.to_owned()).collect();
+        for definition in self.definitions.iter().rev() {
+            if wanted.contains(&definition.header.name) {
+                wanted.extend(SqlText::new(definition.file.sql()).tables().iter().map(|t| t.0.to_owned()));
+            }
+        }
+        self.definitions.iter().filter(|d| wanted.contains(&d.header.name)).collect()
+    }
+    /// Plans every definition and rule against empty views. All complaints, in file order.
+    pub fn check(&self) -> Vec<Error> {
+        let mut session = Session::empty(&self.catalogue);
+        let mut complaints = Vec::new();
+        for definition in &self.definitions {
+            match planner::plan(&session, &definition.file) {
+                Ok(columns) => session.define(&definition.header.name, &columns),
+                Err(error) => complaints.push(error),
+            }
+        }
+        if !complaints.is_empty() {
+            return complaints;
+        }
+        let taken = |code: &str| self.rule(code).is_some();
+        complaints.extend(targets::check(
+            &self.targets,
+            &self.targets_file,
+            taken,
+            self.policy_text.as_deref(),
+        ));
+        complaints.extend(self.check_quality().err());
+        for rule in &self.rules {
+            complaints.extend(self.check_header(rule).err());
+            complaints.extend(
+                planner::plan(&session, &rule.file)
+                    .and_then(|columns| planner::check_output(rule, &columns))
+                    .err(),
+            );
+        }
+        complaints
+    }
+    fn check_quality(&self) -> Result<()> {
+        let Some(quality) = &self.settings.quality else { return Ok(()) };
+        for (key, name) in [("persons", &quality.persons), ("households", &quality.households)] {
+            if self.definition(name).is_none() && self.catalogue.columns(name).is_none() {
+                return Err(self
+                    .settings_file
+                    .complain(&["quality".into(), key.into()], format!("没有名为“{name}”的表或定义")));
+            }
+        }
+        let stray = quality.rule_weights.keys().find(|code| self.rule(code).is_none());
+        match stray {
+            Some(code) => Err(self.settings_file.complain_key(
+                &["quality".into(), "rule_weights".into(), code.as_str().into()],
+                format!("没有编号为“{code}”的规则"),
+            )),
+            None => Ok(()),
+        }
+    }
+    fn check_header(&self, rule: &Rule) -> Result<()> {
+        let header = &rule.header;
+        if let Some(text) = &self.policy_text
+            && !text.contains(&header.policy.quote)
+        {
+            return Err(rule
+                .file
+                .complain_at(&["policy".into(), "quote".into()], "引文与政策文本不一致")
+                .hint("引文必须是政策原文中连续的一段,标点也要一致"));
+        }
+        let read = self.source_views(&rule.file);
+        let listed: BTreeSet<&String> = header.sources.iter().chain(&header.optional_sources).collect();
+        for name in &listed {
+            if !self.catalogue.can_be_absent(name) {
+                let known: Vec<&str> = self
+                    .catalogue
+                    .views
+                    .keys()
+                    .filter(|v| self.catalogue.can_be_absent(v))
+                    .map(String::as_str)
+                    .collect();
+                let error = rule.file.complain_key("sources", format!("没有名为“{name}”的数据来源"));
+                return Err(with_hint(error, suggest(name, &known, "可用的来源")));
+            }
+        }
+        if read.iter().collect::<BTreeSet<_>>() != listed {
+            let list: Vec<String> = read.iter().map(|name| format!("\"{name}\"")).collect();
+            return Err(rule.file.complain_key("sources", "所列数据来源与语句实际用到的不一致").hint(
+                format!("语句(连同所用定义)用到:[{}];缺了也能运行的写进 optional_sources", list.join(", ")),
+            ));
+        }
+        for name in &header.columns {
+            let (view, column) = name.split_once('.').unwrap_or((name, ""));
+            if !read.contains(view) {
+                return Err(rule
+                    .file
+                    .complain_key("columns", format!("“{name}”不是语句所用来源的列"))
+                    .hint("写成“来源.列”,来源也要在 sources 里"));
+            }
+            let known: Vec<&str> =
+                self.catalogue.columns(view).into_iter().flatten().map(|(n, _)| n.as_str()).collect();
+            if !known.contains(&column) {
+                let error = rule.file.complain_key("columns", format!("视图“{view}”没有列“{column}”"));
+                return Err(with_hint(error, suggest(column, &known, "可用的列")));
+            }
+        }
+        for code in header.explained_by.iter().map(|c| c.split('/').next().unwrap_or(c)) {
+            if self.rule(code).is_none() || code == header.code {
+                return Err(rule
+                    .file
+                    .complain_key("explained_by", format!("没有编号为“{code}”的其他规则"))
+                    .hint("写另一条规则的编号,或“编号/疑点键”"));
+            }
+        }
+        for code in &header.related {
+            if self.rule(code).is_none() {
+                let known: Vec<&str> = self.rules.iter().map(|r| r.header.code.as_str()).collect();
+                let error = rule.file.complain_key("related", format!("没有编号为“{code}”的规则"));
+                return Err(with_hint(error, suggest(code, &known, "现有规则")));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Columns of a contract, and those computed from its guardian column.
+pub fn contract_columns(contract: &SourceContract) -> Columns {
+    let mut columns: Columns = contract
+        .columns
+        .iter()
+        .filter_map(|c| Some((c.name.clone(), ColumnKind::of(&c.data_type())?)))
+        .collect();
+    if contract.role(Role::GuardianId).is_some() {
+        columns.push(("guardian_id18".to_owned(), ColumnKind::Text));
+        columns.push(("guardian_person_id".to_owned(), ColumnKind::Text));
+    }
+    columns
+}
+
+/// See [`RuleSet::household_columns`]. A record without a required value is rejected, so such a
+/// column is never empty.
+fn household_columns(sources: &[SourceContract]) -> BTreeMap<String, bool> {
+    let own = |s: &SourceContract| s.role(Role::Household).map(|c| c.name.clone());
+    let mut found = BTreeMap::new();
+    for name in sources.iter().filter_map(own) {
+        let having: Vec<_> =
+            sources.iter().filter_map(|s| Some((s, s.columns.iter().find(|c| c.name == name)?))).collect();
+        if having.iter().all(|(source, _)| own(source).as_ref() == Some(&name)) {
+            found.insert(name, having.iter().all(|(_, column)| column.required));
+        }
+    }
+    found
+}
+
+/// JSON schema of the header of a rule file.
+pub fn header_schema() -> schemars::Schema {
+    schemars::schema_for!(RuleHeader)
+}
+
+pub(crate) fn with_hint(error: Error, hint: Option<String>) -> Error {
+    match hint {
+        Some(hint) => error.hint(hint),
+        None => error,
+    }
+}
+
+/// Letters, then number: R9 before R10, Q after its letter.
+pub(crate) fn code_order(code: &str) -> (String, u32, String) {
+    let letters: String = code.chars().take_while(|c| !c.is_ascii_digit()).collect();
+    let digits: String = code[letters.len()..].chars().take_while(char::is_ascii_digit).collect();
+    // Plan rules (R) come before the registry's self-checks (Q).
+    let rank = if letters == "R" { String::new() } else { letters };
+    (rank, digits.parse().unwrap_or(0), code.to_owned())
+}
+
+/// (folder, file) of every `rules/<folder>/*.sql`, sorted.
+fn sql_files(root: &Path) -> Result<Vec<(String, PathBuf)>> {
+    let mut found = Vec::new();
+    if !root.is_dir() {
+        return Ok(found);
+    }
+    let list = |folder: &Path| -> Result<Vec<PathBuf>> {
+        let entries = std::fs::read_dir(folder).map_err(|e| Error::io("读取文件夹", folder, e))?;
+        let mut paths = Vec::new();
+        for entry in entries {
+            paths.push(entry.map_err(|e| Error::io("读取文件夹", folder, e))?.path());
+        }
+        paths.sort();
+        Ok(paths)
+    };
+    for folder in list(root)?.into_iter().filter(|p| p.is_dir()) {
+        let group = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        for path in list(&folder)? {
+            if path.extension().is_some_and(|e| e == "sql") {
+                found.push((group.clone(), path));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Definitions after those they read.
+fn in_order(definitions: Vec<Definition>, catalogue: &Catalogue) -> Result<Vec<Definition>> {
+    let names: BTreeSet<String> = definitions.iter().map(|d| d.header.name.clone()).collect();
+    let mut done: BTreeSet<String> = BTreeSet::new();
+    let mut left = definitions;
+    let mut ordered = Vec::new();
+    while !left.is_empty() {
+        let position = left.iter().position(|d| {
+            let text = SqlText::new(d.file.sql());
+            text.tables().iter().all(|(t, ..)| !names.contains(*t) || done.contains(*t))
+        });
+        let Some(position) = position else {
+            return Err(left[0]
+                .file
+                .complain_key("name", "几个定义互相引用,成了圈")
+                .hint("拆开其中一个定义"));
+        };
+        let definition = left.remove(position);
+        if catalogue.columns(&definition.header.name).is_some() {
+            return Err(definition.file.complain_key("name", "定义与已有视图同名").hint("换一个名字"));
+        }
+        done.insert(definition.header.name.clone());
+        ordered.push(definition);
+    }
+    Ok(ordered)
+}

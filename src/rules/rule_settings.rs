@@ -1,0 +1,201 @@
+//! `rules/rules.toml`: what the rules of a pipeline share: derived dates, which register's
+//! address counts, the policy text they quote, and what an example row looks like unless said
+//! otherwise.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use crate::config::toml_file::TomlFile;
+use crate::config::{Parameter, Pipeline};
+use crate::model::quarter::{Quarter, date32};
+use crate::reconcile::execution::polars_bridge::{ColumnKind, Columns};
+use crate::{Error, Result};
+
+/// `rules/rules.toml`.
+#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RuleSettings {
+    /// File with the policy text, relative to the pipeline folder; every quote must stand in it.
+    pub policy_text: Option<String>,
+    /// Sources whose address a person or household is shown under, the first that has one.
+    #[serde(default)]
+    pub home_sources: Vec<String>,
+    /// Quarter whose parameters the examples use.
+    pub example_quarter: Option<String>,
+    /// Dates computed for each quarter; columns of the view `parameter`.
+    #[serde(default)]
+    pub dates: BTreeMap<String, DerivedDate>,
+    /// How the quality of the register is scored; absent: not at all.
+    pub quality: Option<crate::reconcile::findings::quality_score::QualitySettings>,
+    /// Values of an example row unless it says otherwise, by view; `{column}` repeats a column.
+    #[serde(default)]
+    pub example_defaults: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// A date counted from the quarter.
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DerivedDate {
+    /// `quarter_start`, `quarter_end` or `MM-DD`: the last such day not after the quarter's end.
+    pub from: String,
+    /// Years earlier: a number or the name of a parameter.
+    pub minus_years: Option<Amount>,
+    /// Days earlier: a number or the name of a parameter.
+    pub minus_days: Option<Amount>,
+}
+
+/// A number, the parameter that holds it, or a list of these to be added up.
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
+#[serde(untagged)]
+pub enum Amount {
+    /// Number.
+    Number(i64),
+    /// Parameter.
+    Parameter(String),
+    /// Sum of several.
+    Sum(Vec<Amount>),
+}
+
+impl Amount {
+    fn value(&self, row: &BTreeMap<String, Parameter>) -> Result<i64, String> {
+        match self {
+            Self::Number(n) => Ok(*n),
+            Self::Parameter(name) => match row.get(name) {
+                Some(Parameter::Integer(n)) => Ok(*n),
+                _ => Err(format!("没有整数参数“{name}”")),
+            },
+            Self::Sum(parts) => parts.iter().map(|part| part.value(row)).sum(),
+        }
+    }
+}
+
+impl RuleSettings {
+    /// Reads the file; a pipeline without it has no shared settings.
+    pub fn read(path: &Path) -> Result<(Self, TomlFile)> {
+        if !path.exists() {
+            return Ok((Self::default(), TomlFile { path: path.to_owned(), text: String::new() }));
+        }
+        let file = TomlFile::read(path)?;
+        Ok((file.parse()?, file))
+    }
+    /// The row of the view `parameter` in `quarter`: parameters of the pipeline, the quarter's
+    /// own figures and the derived dates.
+    pub fn parameters(
+        &self,
+        pipeline: &Pipeline,
+        file: &TomlFile,
+        quarter: Quarter,
+    ) -> Result<BTreeMap<String, Parameter>> {
+        let mut row = pipeline.parameters(quarter);
+        let previous = quarter.previous();
+        for (name, value) in [
+            ("quarter", Parameter::Text(quarter.to_string())),
+            ("previous_quarter", Parameter::Text(previous.to_string())),
+            ("year", Parameter::Integer(i64::from(quarter.year()))),
+            ("quarter_start", Parameter::Date(quarter.first_day32())),
+            ("quarter_end", Parameter::Date(quarter.last_day32())),
+            ("first_month", Parameter::Integer(i64::from(quarter.first_month()))),
+            ("last_month", Parameter::Integer(i64::from(quarter.last_month()))),
+            ("previous_last_month", Parameter::Integer(i64::from(previous.last_month()))),
+            ("school_year_start", Parameter::Date(date32(quarter.school_year_start()))),
+        ] {
+            row.insert(name.to_owned(), value);
+        }
+        for (name, derived) in &self.dates {
+            let day = derived.resolve(quarter, &row).map_err(|message| {
+                file.complain(&["dates".into(), name.as_str().into()], message)
+                    .hint("from 写 quarter_start、quarter_end 或 MM-DD;minus_days、minus_years 写数字或 pipeline.toml 里的整数参数名")
+            })?;
+            row.insert(name.clone(), Parameter::Date(date32(day)));
+        }
+        Ok(row)
+    }
+    /// Columns of the view `parameter`: everything that any quarter's parameters can hold.
+    pub fn parameter_columns(&self, pipeline: &Pipeline) -> Columns {
+        let mut columns: BTreeMap<String, ColumnKind> = BTreeMap::new();
+        for name in ["quarter", "previous_quarter"] {
+            columns.insert(name.to_owned(), ColumnKind::Text);
+        }
+        for name in ["year", "first_month", "last_month", "previous_last_month"] {
+            columns.insert(name.to_owned(), ColumnKind::Int64);
+        }
+        for name in ["quarter_start", "quarter_end", "school_year_start"] {
+            columns.insert(name.to_owned(), ColumnKind::Date);
+        }
+        columns.extend(self.dates.keys().map(|name| (name.clone(), ColumnKind::Date)));
+        for layer in pipeline.settings.parameters.values() {
+            for (name, value) in layer {
+                let kind = match value {
+                    toml::Value::Integer(_) => ColumnKind::Int64,
+                    toml::Value::Datetime(_) => ColumnKind::Date,
+                    _ => ColumnKind::Text,
+                };
+                columns.insert(name.clone(), kind);
+            }
+        }
+        columns.into_iter().collect()
+    }
+}
+
+impl DerivedDate {
+    fn resolve(&self, quarter: Quarter, row: &BTreeMap<String, Parameter>) -> Result<Date, String> {
+        let amount = |amount: &Option<Amount>| amount.as_ref().map_or(Ok(0), |a| a.value(row));
+        let anchor = match self.from.as_str() {
+            "quarter_start" => quarter.first_day(),
+            "quarter_end" => quarter.last_day(),
+            month_day => {
+                let bad = || format!("不认识的起点“{month_day}”");
+                let (month, day) = month_day.split_once('-').ok_or_else(bad)?;
+                let (month, day) = (month.parse().map_err(|_| bad())?, day.parse().map_err(|_| bad())?);
+                let this = Date::new(quarter.year(), month, day).map_err(|_| bad())?;
+                if this <= quarter.last_day() {
+                    this
+                } else {
+                    Date::new(quarter.year() - 1, month, day).map_err(|_| bad())?
+                }
+            }
+        };
+        let span = amount(&self.minus_years)?.years().days(amount(&self.minus_days)?);
+        anchor.checked_sub(span).map_err(|_| "日期超出范围".to_owned())
+    }
+}
+
+/// Reads `rules/rules.toml` of a pipeline folder as text for quotes.
+pub(crate) fn policy_text(root: &Path, settings: &RuleSettings, file: &TomlFile) -> Result<Option<String>> {
+    let Some(name) = &settings.policy_text else { return Ok(None) };
+    if name.split(['/', '\\']).any(|part| part == "..") || Path::new(name).is_absolute() {
+        return Err(file
+            .complain(&["policy_text".into()], "政策文本必须放在流水线文件夹内")
+            .hint("写相对路径,例如 policy/plan.txt"));
+    }
+    let path = root.join(name);
+    std::fs::read_to_string(&path).map(Some).map_err(|e| {
+        Error::configuration("读不到政策文本")
+            .in_file(path)
+            .hint("检查 rules.toml 的 policy_text;文件应为 UTF-8")
+            .caused_by(e)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_counted_from_the_quarter() {
+        let row = BTreeMap::from([("days".to_owned(), Parameter::Integer(30))]);
+        let derived = |text: &str, quarter: &str| {
+            let date: DerivedDate = toml::from_str(text).unwrap();
+            date.resolve(quarter.parse().unwrap(), &row).map(|d| d.to_string())
+        };
+        assert_eq!(derived("from = 'quarter_end'\nminus_days = 'days'", "2018Q3").unwrap(), "2018-08-31");
+        assert_eq!(derived("from = '08-31'\nminus_years = 6", "2018Q2").unwrap(), "2011-08-31");
+        assert_eq!(derived("from = '08-31'", "2018Q3").unwrap(), "2018-08-31");
+        assert!(derived("from = '13-99'", "2018Q3").is_err());
+        assert!(derived("from = 'quarter_end'\nminus_days = 'x'", "2018Q3").is_err());
+    }
+}

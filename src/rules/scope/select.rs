@@ -1,0 +1,255 @@
+//! Queries, UNIONs and SELECTs: what they yield of the tables they read.
+
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{
+    Distinct, Expr, GroupByExpr, Query, Select, SelectFlavor, SelectItem, SetExpr, SetOperator,
+    SetQuantifier, Visit, With,
+};
+
+use super::expression::{Walk, conjuncts, not_null};
+use super::join::{self, Bound};
+use super::{Column, Key, Table, Tables, Verdict};
+
+/// A whole statement: the one place where WITH may stand.
+pub(crate) fn statement(query: &Query, tables: &Tables) -> Verdict {
+    match &query.with {
+        None => body(query, tables),
+        Some(with) => body(query, &with_tables(with, tables)?),
+    }
+}
+
+/// A query inside another. The engine does not scope an inner WITH as SQL does.
+pub(crate) fn nested(query: &Query, tables: &Tables) -> Verdict {
+    match &query.with {
+        None => body(query, tables),
+        Some(_) => Err("WITH inside a subquery".to_owned()),
+    }
+}
+
+fn with_tables(with: &With, tables: &Tables) -> Verdict<Tables> {
+    if with.recursive {
+        return Err("WITH RECURSIVE".to_owned());
+    }
+    let mut tables = tables.clone();
+    for part in &with.cte_tables {
+        if part.from.is_some() || !part.alias.columns.is_empty() {
+            return Err("WITH renames columns".to_owned());
+        }
+        let table = nested(&part.query, &tables)?;
+        tables.insert(part.alias.name.value.clone(), table);
+    }
+    Ok(tables)
+}
+
+fn body(query: &Query, tables: &Tables) -> Verdict {
+    // Named one by one, so that a clause the parser learns is looked at here. The order of the
+    // rows does not matter to anybody.
+    let Query {
+        with: _,
+        body,
+        order_by: _,
+        limit_clause,
+        fetch,
+        locks,
+        for_clause,
+        settings,
+        format_clause,
+        pipe_operators,
+    } = query;
+    if limit_clause.is_some() || fetch.is_some() {
+        return Err("LIMIT counts all rows".to_owned());
+    }
+    let other = !locks.is_empty()
+        || for_clause.is_some()
+        || settings.is_some()
+        || format_clause.is_some()
+        || !pipe_operators.is_empty();
+    if other {
+        return Err("an unknown clause after the SELECT".to_owned());
+    }
+    set(body, tables)
+}
+
+fn set(expression: &SetExpr, tables: &Tables) -> Verdict {
+    match expression {
+        SetExpr::Select(inner) => select(inner, tables),
+        SetExpr::Query(inner) => nested(inner, tables),
+        SetExpr::SetOperation { left, op: SetOperator::Union, set_quantifier, right } => {
+            let distinct = match set_quantifier {
+                SetQuantifier::All => false,
+                SetQuantifier::None | SetQuantifier::Distinct => true,
+                _ => return Err("UNION BY NAME".to_owned()),
+            };
+            union(set(left, tables)?, set(right, tables)?, distinct)
+        }
+        SetExpr::SetOperation { op, .. } => Err(format!("{op}")),
+        _ => Err("neither SELECT nor UNION".to_owned()),
+    }
+}
+
+fn union(left: Table, right: Table, distinct: bool) -> Verdict {
+    let (left, right) = match (left, right) {
+        (Table::Shared, Table::Shared) => return Ok(Table::Shared),
+        (Table::Local(left), Table::Local(right)) if left.len() == right.len() => (left, right),
+        (Table::Local(_), Table::Local(_)) => return Err("UNION of different columns".to_owned()),
+        // Every bucket would yield the shared rows again.
+        _ => return Err("UNION of local and shared rows".to_owned()),
+    };
+    let both = |a: Option<Key>, b: Option<Key>| match (a, b) {
+        (Some(a), Some(b)) if a.kind == b.kind => Some(Key { kind: a.kind, filled: a.filled && b.filled }),
+        _ => None,
+    };
+    let columns: Vec<Column> =
+        left.into_iter().zip(right).map(|(a, b)| Column { name: a.name, key: both(a.key, b.key) }).collect();
+    if distinct && !told_apart(&columns) {
+        return Err("UNION without ALL of rows without a key".to_owned());
+    }
+    Ok(Table::Local(columns))
+}
+
+/// Rows of different buckets differ in a column.
+fn told_apart(columns: &[Column]) -> bool {
+    columns.iter().any(|c| c.key.is_some_and(|k| k.filled))
+}
+
+fn select(select: &Select, tables: &Tables) -> Verdict {
+    let Select {
+        select_token: _,
+        optimizer_hints: _,
+        distinct,
+        select_modifiers,
+        top,
+        top_before_distinct: _,
+        projection,
+        exclude,
+        into,
+        from,
+        lateral_views,
+        prewhere,
+        selection,
+        connect_by,
+        group_by,
+        cluster_by,
+        distribute_by,
+        sort_by,
+        having,
+        named_window,
+        qualify,
+        window_before_qualify: _,
+        value_table_mode,
+        flavor,
+    } = select;
+    let other = select_modifiers.is_some()
+        || top.is_some()
+        || exclude.is_some()
+        || into.is_some()
+        || !lateral_views.is_empty()
+        || prewhere.is_some()
+        || !connect_by.is_empty()
+        || !cluster_by.is_empty()
+        || !distribute_by.is_empty()
+        || !sort_by.is_empty()
+        || !named_window.is_empty()
+        || qualify.is_some()
+        || value_table_mode.is_some()
+        || *flavor != SelectFlavor::Standard;
+    if other {
+        return Err("an unknown clause in the SELECT".to_owned());
+    }
+    let mut bound = join::from(from, tables)?;
+    if let Some(condition) = selection {
+        let mut walk = Walk::new(&bound, tables);
+        walk.condition = true;
+        run(condition, &mut walk)?;
+        for part in conjuncts(condition) {
+            if let Some((alias, column)) = not_null(part).and_then(|e| bound.place(e)) {
+                bound.fill(alias, column);
+            }
+        }
+    }
+    let mut walk = Walk::new(&bound, tables);
+    run(projection, &mut walk)?;
+    run(having, &mut walk)?;
+    let (aggregates, windows) = (walk.aggregates, walk.windows);
+    let groups = match group_by {
+        GroupByExpr::Expressions(groups, modifiers) if modifiers.is_empty() => groups,
+        _ if !bound.local => return Ok(Table::Shared),
+        _ => return Err("GROUP BY without a list of columns".to_owned()),
+    };
+    let mut walk = Walk::new(&bound, tables);
+    run(groups, &mut walk)?;
+    if !bound.local {
+        return Ok(Table::Shared);
+    }
+    if walk.aggregates || walk.windows {
+        return Err("GROUP BY something counted".to_owned());
+    }
+    let grouped = !groups.is_empty() || aggregates || having.is_some();
+    if grouped && windows {
+        return Err("a window over groups".to_owned());
+    }
+    let group_key = |e: &Expr| bound.key(e).filter(|_| !hidden(e, projection));
+    if grouped && !groups.iter().any(|e| group_key(e).is_some_and(|k| k.filled)) {
+        return Err(match groups.is_empty() {
+            true => "an aggregate over all rows".to_owned(),
+            false => "GROUP BY without a key".to_owned(),
+        });
+    }
+    let mut columns = Vec::new();
+    for item in projection {
+        let (expr, name) = match item {
+            SelectItem::UnnamedExpr(expr) => (expr, column_name(expr).unwrap_or_default()),
+            SelectItem::ExprWithAlias { expr, alias } => (expr, alias.value.as_str()),
+            _ => return Err("SELECT *".to_owned()),
+        };
+        let passed = !grouped || groups.iter().any(|g| bound.place(g) == bound.place(expr));
+        let meant = matches!(expr, Expr::CompoundIdentifier(_)) || !hidden(expr, projection);
+        let key = bound.key(expr).filter(|_| passed && meant);
+        columns.push(Column { name: name.to_owned(), key });
+    }
+    match distinct {
+        None | Some(Distinct::All) => {}
+        Some(Distinct::Distinct) if told_apart(&columns) => {}
+        Some(Distinct::Distinct) => return Err("DISTINCT of rows without a key".to_owned()),
+        Some(Distinct::On(_)) => return Err("DISTINCT ON".to_owned()),
+    }
+    Ok(Table::Local(columns))
+}
+
+/// Looks at the expressions of a clause.
+pub(crate) fn run(clause: &impl Visit, walk: &mut Walk<'_>) -> Verdict<()> {
+    match clause.visit(walk) {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(reason) => Err(reason),
+    }
+}
+
+/// The column that an expression names.
+pub(crate) fn column_name(expr: &Expr) -> Option<&str> {
+    match expr {
+        Expr::Identifier(name) => Some(&name.value),
+        Expr::CompoundIdentifier(parts) => parts.last().map(|p| p.value.as_str()),
+        Expr::Nested(inner) => column_name(inner),
+        _ => None,
+    }
+}
+
+/// Whether the SELECT gives the name of this column to something else: the engine may then
+/// group by that.
+fn hidden(expr: &Expr, projection: &[SelectItem]) -> bool {
+    projection.iter().any(|item| match item {
+        SelectItem::ExprWithAlias { expr: other, alias } => {
+            column_name(expr) == Some(&alias.value) && other != expr
+        }
+        _ => false,
+    })
+}
+
+impl Bound {
+    /// The key that an expression is, if it is just a key column.
+    pub(crate) fn key(&self, expr: &Expr) -> Option<Key> {
+        let (alias, column) = self.place(expr)?;
+        self.column(alias, column)?.key
+    }
+}

@@ -1,0 +1,179 @@
+//! What is said of the shipped rules is tried on data: the rows of all their examples together,
+//! once as a whole and once split by component.
+
+use polars::prelude::{DataFrame, DataType};
+
+use super::super::*;
+use crate::config::Pipeline;
+use crate::reconcile::execution::example_runner::{cases, ids_of, table};
+use crate::reconcile::execution::numbered_ids::Ids;
+use crate::reconcile::execution::planner::Session;
+use crate::reconcile::execution::polars_bridge::to_frame;
+use crate::reconcile::views::view::ViewRows;
+use crate::table::rows::Rows;
+
+const BUCKETS: usize = 3;
+
+type Row = BTreeMap<String, String>;
+
+/// Union-find over keys as text.
+#[derive(Default)]
+struct Components {
+    numbers: BTreeMap<String, usize>,
+    parent: Vec<usize>,
+}
+
+impl Components {
+    fn of(&mut self, key: String) -> usize {
+        let next = self.parent.len();
+        let at = *self.numbers.entry(key).or_insert(next);
+        if at == next {
+            self.parent.push(next);
+        }
+        self.root(at)
+    }
+    fn root(&self, mut at: usize) -> usize {
+        while self.parent[at] != at {
+            at = self.parent[at];
+        }
+        at
+    }
+    fn join(&mut self, keys: &[String]) {
+        let mut roots: Vec<usize> = keys.iter().map(|k| self.of(k.clone())).collect();
+        while let (Some(last), Some(&first)) = (roots.pop(), roots.first()) {
+            let (first, last) = (self.root(first), self.root(last));
+            self.parent[last] = first;
+        }
+    }
+}
+
+/// The keys of a row, each with its kind.
+fn keys(view: &Table, row: &Row) -> Vec<String> {
+    let Table::Local(columns) = view else { return Vec::new() };
+    let key = |c: &Column| Some(format!("{:?} {}", c.key?.kind, row.get(&c.name)?));
+    columns.iter().filter_map(key).collect()
+}
+
+/// The rows of all examples by view. Those of each example have keys of their own, but share
+/// names, townships and counties.
+fn rows(pipeline: &Pipeline, rules: &RuleSet, views: &Tables) -> BTreeMap<String, Vec<Row>> {
+    let mut all: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+    for (number, case) in cases(pipeline, rules).unwrap().into_iter().enumerate() {
+        for (name, given) in case.tables {
+            let known = all.entry(name.clone()).or_default();
+            let Table::Local(columns) = &views[&name] else {
+                // The parameters of one example do for all.
+                if known.is_empty() {
+                    known.extend(given.rows);
+                }
+                continue;
+            };
+            for mut row in given.rows {
+                for column in columns.iter().filter(|c| c.key.is_some()) {
+                    row.entry(column.name.clone()).and_modify(|text| *text = format!("{number}.{text}"));
+                }
+                // What an example leaves out, as no loaded record does, is nobody else's.
+                for column in columns.iter().filter(|c| c.key.is_some_and(|k| k.filled)) {
+                    let own = || format!("{number}.{name} {}", known.len());
+                    row.entry(column.name.clone()).or_insert_with(own);
+                }
+                known.push(row);
+            }
+        }
+    }
+    all
+}
+
+fn session(rules: &RuleSet, ids: &Ids, rows: &BTreeMap<String, Vec<Row>>) -> Session {
+    let mut session = Session::empty(&rules.catalogue);
+    for (name, rows) in rows {
+        let batch = table(rules.catalogue.columns(name).unwrap(), rows).unwrap();
+        let rows = ViewRows::Stored(Rows::of(batch));
+        session.register(name, to_frame(&rows, ids, |_| true).unwrap());
+    }
+    session
+}
+
+/// Rows as text, sorted.
+fn shown<'a>(frames: impl IntoIterator<Item = &'a DataFrame>) -> Vec<Vec<Option<String>>> {
+    let mut shown = Vec::new();
+    for frame in frames {
+        let texts: Vec<_> = (frame.columns().iter())
+            .map(|c| c.as_materialized_series().cast(&DataType::String).unwrap())
+            .collect();
+        let texts: Vec<_> = texts.iter().map(|t| t.str().unwrap()).collect();
+        shown.extend(
+            (0..frame.height()).map(|row| texts.iter().map(|t| t.get(row).map(str::to_owned)).collect()),
+        );
+    }
+    shown.sort();
+    shown
+}
+
+#[test]
+fn local_rules_find_in_buckets_what_they_find_in_all_rows() {
+    let pipeline = Pipeline::open("pipelines/hebi".as_ref()).unwrap();
+    let rules = RuleSet::load(&pipeline).unwrap();
+    let scopes = Scopes::of(&rules);
+    let views: Tables = (rules.catalogue.views.iter())
+        .map(|(name, view)| (name.clone(), view_table(name, view, &rules.household_columns)))
+        .collect();
+    let all = rows(&pipeline, &rules, &views);
+
+    let mut components = Components::default();
+    for (name, rows) in &all {
+        rows.iter().for_each(|row| components.join(&keys(&views[name], row)));
+    }
+    let mut split = vec![BTreeMap::<String, Vec<Row>>::new(); BUCKETS];
+    for (name, rows) in &all {
+        for row in rows {
+            let key = keys(&views[name], row).into_iter().next();
+            let bucket = key.map(|key| components.of(key) * 7 % BUCKETS);
+            for (at, part) in split.iter_mut().enumerate() {
+                if bucket.is_none_or(|b| b == at) {
+                    part.entry(name.clone()).or_default().push(row.clone());
+                }
+            }
+        }
+    }
+    let filled =
+        |part: &BTreeMap<String, Vec<Row>>| part.get("registry_person").is_some_and(|r| r.len() > 100);
+    assert!(split.iter().all(filled), "buckets are filled");
+
+    let ids = ids_of(all.values().flatten());
+    let mut whole = session(&rules, &ids, &all);
+    let mut parts: Vec<Session> = split.iter().map(|rows| session(&rules, &ids, rows)).collect();
+    let mut compared = 0;
+    let mut compare = |name: &str, scope: &Scope, all: &DataFrame, parts: &[DataFrame]| match scope {
+        Scope::Local { .. } => {
+            compared += usize::from(all.height() > 0);
+            assert_eq!(shown(parts), shown([all]), "{name}");
+        }
+        Scope::Shared => parts.iter().for_each(|part| assert_eq!(shown([part]), shown([all]), "{name}")),
+        Scope::Whole(_) => {}
+    };
+    for definition in &rules.definitions {
+        let (name, sql) = (&definition.header.name, definition.file.sql());
+        let found = whole.select(sql).unwrap();
+        let in_parts: Vec<DataFrame> = match &scopes.definitions[name] {
+            Scope::Whole(_) => vec![found.clone(); BUCKETS],
+            _ => parts.iter().map(|part| part.select(sql).unwrap()).collect(),
+        };
+        compare(name, &scopes.definitions[name], &found, &in_parts);
+        whole.register(name, found);
+        parts.iter_mut().zip(in_parts).for_each(|(part, found)| part.register(name, found));
+    }
+    let mut differing = Vec::new();
+    for rule in &rules.rules {
+        let (code, sql) = (rule.header.code.as_str(), rule.file.sql());
+        let found = whole.select(sql).unwrap();
+        let in_parts: Vec<DataFrame> = parts.iter().map(|part| part.select(sql).unwrap()).collect();
+        compare(code, &scopes.rules[code], &found, &in_parts);
+        if matches!(scopes.rules[code], Scope::Whole(_)) && shown(&in_parts) != shown([&found]) {
+            differing.push(code);
+        }
+    }
+    assert!(compared > 200, "only {compared} definitions and rules find anything");
+    // The others do need all rows; of these the data is such that it shows.
+    assert_eq!(differing, ["R16", "R53", "Q69"]);
+}

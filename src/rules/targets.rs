@@ -1,0 +1,118 @@
+//! `rules/targets.toml`: targets of the plan that no delivered list can tell yet. They are
+//! published beside the indicators, as not computable and for want of what.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::rule_file::{Policy, within};
+use crate::config::toml_file::TomlFile;
+use crate::{Error, Result};
+
+/// `rules/targets.toml`.
+#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TargetFile {
+    /// Topics in the order of the plan.
+    #[serde(default)]
+    pub topic: Vec<Topic>,
+}
+
+/// Targets of one department that belong together.
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Topic {
+    /// Code of the plan's check; no rule file bears it.
+    pub code: String,
+    /// Title.
+    pub title: String,
+    /// Department.
+    pub owner: String,
+    /// Targets.
+    pub target: Vec<Target>,
+}
+
+/// One target.
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    /// Key within the topic.
+    pub key: String,
+    /// What is counted.
+    pub label: String,
+    /// Clause and phrase it rests on.
+    pub policy: Policy,
+    /// The list that would tell it.
+    pub source: String,
+    /// True if the values are shares in 1/10000, false if they are counts.
+    #[serde(default)]
+    pub rate: bool,
+    /// Value by the first quarter for which it holds (`2018Q1`).
+    pub from: BTreeMap<String, i64>,
+}
+
+impl Target {
+    /// The value that holds in `quarter`, else the first to come; quarters sort as text.
+    pub fn at(&self, quarter: &str) -> Option<i64> {
+        let holds = self.from.iter().rfind(|(from, _)| within(quarter, Some(from), None));
+        holds.or(self.from.first_key_value()).map(|(_, value)| *value)
+    }
+}
+
+/// Reads the file; a pipeline without it has no such targets.
+pub(crate) fn read(path: &Path) -> Result<(TargetFile, TomlFile)> {
+    if !path.exists() {
+        return Ok((TargetFile::default(), TomlFile { path: path.to_owned(), text: String::new() }));
+    }
+    let file = TomlFile::read(path)?;
+    Ok((file.parse()?, file))
+}
+
+/// Complaints about codes that are taken and phrases that the policy text does not have.
+pub(crate) fn check(
+    targets: &TargetFile,
+    file: &TomlFile,
+    taken: impl Fn(&str) -> bool,
+    policy_text: Option<&str>,
+) -> Vec<Error> {
+    let mut complaints = Vec::new();
+    for (number, topic) in targets.topic.iter().enumerate() {
+        if taken(&topic.code) {
+            complaints.push(
+                file.complain(
+                    &["topic".into(), number.into(), "code".into()],
+                    format!("规则编号“{}”重复", topic.code),
+                )
+                .hint("已有同号的规则文件;能计算的指标写成规则,不再列在这里"),
+            );
+        }
+        for (position, target) in topic.target.iter().enumerate() {
+            if policy_text.is_some_and(|text| !text.contains(&target.policy.quote)) {
+                let place =
+                    ["topic".into(), number.into(), "target".into(), position.into(), "policy".into()];
+                complaints.push(
+                    file.complain(&place, "引文与政策文本不一致")
+                        .hint("引文必须是政策原文中连续的一段,标点也要一致"),
+                );
+            }
+        }
+    }
+    complaints
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_holds_from_its_quarter_on() {
+        let text = "key = 'a'\nlabel = '甲'\npolicy = { clause = '一', quote = '乙' }\nsource = '丙'\n\
+                    [from]\n2018Q1 = 669\n2019Q1 = 527\n";
+        let target: Target = toml::from_str(text).unwrap();
+        assert_eq!(
+            ["2017Q4", "2018Q3", "2019Q1", "2020Q2"].map(|q| target.at(q)),
+            [Some(669), Some(669), Some(527), Some(527)]
+        );
+    }
+}

@@ -1,0 +1,150 @@
+//! Which tables rules may read: one view per source, its previous quarter, and the few that
+//! the program itself derives. Known from the contracts alone, so rules are checked without data.
+
+use std::collections::BTreeMap;
+
+use crate::reconcile::execution::polars_bridge::{ColumnKind, Columns};
+
+/// Where a view comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// A source of the quarter.
+    Source,
+    /// A source of the quarter before.
+    Previous,
+    /// Derived by the program; always there.
+    Derived,
+}
+
+/// A view and its columns.
+#[derive(Debug, Clone)]
+pub struct ViewInfo {
+    /// Chinese title.
+    pub title: String,
+    /// Columns in order.
+    pub columns: Columns,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// Views by name.
+#[derive(Debug, Clone, Default)]
+pub struct Catalogue {
+    /// Views by name.
+    pub views: BTreeMap<String, ViewInfo>,
+}
+
+/// View of one row: what the pipeline sets for the quarter.
+pub const PARAMETER: &str = "parameter";
+
+/// Suffix of the view that holds a source's previous quarter.
+pub const PREVIOUS: &str = "_previous";
+
+/// Columns that every source view has before those of its contract.
+pub fn common_columns() -> Columns {
+    use ColumnKind::{Date, Int32, Text};
+    [
+        ("record_id", Text),
+        ("person_id", Text),
+        ("household_id", Text),
+        ("source_household_id", Text),
+        ("county_code", Text),
+        ("township_code", Text),
+        ("village_code", Text),
+        ("link_tier", Int32),
+        ("in_review", Int32),
+        ("id18", Text),
+        ("id_class", Text),
+        ("birth_date", Date),
+        ("age", Int32),
+        ("sex", Text),
+    ]
+    .map(|(name, kind)| (name.to_owned(), kind))
+    .to_vec()
+}
+
+/// Is a column of a source's view computed, whatever the contract has of its name?
+pub fn is_common(column: &str) -> bool {
+    common_columns().iter().any(|(name, _)| name == column)
+}
+
+impl Catalogue {
+    /// Views of `sources` (name, title, contract columns) and the derived ones; `parameters`
+    /// are the columns of the one-row view `parameter`.
+    pub fn new(sources: &[(String, String, Columns)], parameters: Columns) -> Self {
+        use ColumnKind::{Int32, Text};
+        let mut views = BTreeMap::new();
+        let mut add = |name: &str, title: &str, columns: Columns, origin| {
+            views.insert(name.to_owned(), ViewInfo { title: title.to_owned(), columns, origin });
+        };
+        for (name, title, contract) in sources {
+            let mut columns = common_columns();
+            for (column, kind) in contract {
+                // A contract's own birth date and sex are the ones shown.
+                if !columns.iter().any(|(known, _)| known == column) {
+                    columns.push((column.clone(), *kind));
+                }
+            }
+            add(&format!("{name}{PREVIOUS}"), &format!("{title}(上季度)"), columns.clone(), Origin::Previous);
+            add(name, title, columns, Origin::Source);
+        }
+        add(PARAMETER, "参数", parameters, Origin::Derived);
+        let unit = [("county_code", Text), ("township_code", Text), ("village_code", Text)];
+        let flags: Vec<String> = sources.iter().map(|(name, _, _)| format!("in_{name}")).collect();
+        let with_flags = |first: &[(&str, ColumnKind)]| -> Columns {
+            let mut columns: Columns =
+                first.iter().chain(&unit).map(|(name, kind)| ((*name).to_owned(), *kind)).collect();
+            columns.extend(flags.iter().map(|name| (name.clone(), Int32)));
+            columns
+        };
+        let person = [
+            ("person_id", Text),
+            ("household_id", Text),
+            ("birth_date", ColumnKind::Date),
+            ("age", Int32),
+            ("sex", Text),
+        ];
+        add("person", "人员", with_flags(&person), Origin::Derived);
+        add("household", "户", with_flags(&[("household_id", Text), ("persons", Int32)]), Origin::Derived);
+        let plain = |columns: &[(&str, ColumnKind)]| -> Columns {
+            columns.iter().map(|(name, kind)| ((*name).to_owned(), *kind)).collect()
+        };
+        add(
+            "division",
+            "区划",
+            plain(&[("code", Text), ("name", Text), ("parent_code", Text), ("level", Int32)]),
+            Origin::Derived,
+        );
+        add(
+            "identity_record",
+            "证号或姓名不尽一致人员的记录",
+            plain(&[
+                ("record_id", Text),
+                ("person_id", Text),
+                ("household_id", Text),
+                ("source", Text),
+                ("link_tier", Int32),
+                ("record_order", Int32),
+                ("id18", Text),
+                ("id_class", Text),
+                ("full_id", Int32),
+                ("name_group", Int32),
+                ("id_of_other", Int32),
+            ]),
+            Origin::Derived,
+        );
+        Self { views }
+    }
+    /// Columns of a view.
+    pub fn columns(&self, name: &str) -> Option<&Columns> {
+        self.views.get(name).map(|v| &v.columns)
+    }
+    /// Title of a view, its name if unknown.
+    pub fn title<'a>(&'a self, name: &'a str) -> &'a str {
+        self.views.get(name).map_or(name, |v| &v.title)
+    }
+    /// Whether a view may be absent in a quarter.
+    pub fn can_be_absent(&self, name: &str) -> bool {
+        self.views.get(name).is_some_and(|v| v.origin != Origin::Derived)
+    }
+}

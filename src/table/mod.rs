@@ -1,0 +1,192 @@
+//! Parquet tables: one writer for all that is written, its columns encoded side by side.
+
+use std::io::Write;
+use std::ops::Range;
+
+use arrow::array::{ArrayRef, StringBuilder};
+use arrow::datatypes::{DataType, SchemaRef};
+use arrow::record_batch::RecordBatch;
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::ArrowRowGroupWriterFactory;
+use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::errors::{ParquetError, Result};
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::ColumnPath;
+use rayon::prelude::*;
+
+use crate::Error;
+use crate::table::rows::CHUNK_ROWS;
+
+mod dictionary;
+pub mod digest;
+mod encoder;
+pub mod heap;
+mod hybrid;
+pub mod key_index;
+pub mod rows;
+pub mod string_interner;
+
+pub(crate) use dictionary::MISSING;
+use encoder::{Chunk, Encoder};
+pub(crate) use encoder::{Likeness, Values};
+
+/// Rows of a row group.
+pub(crate) const GROUP_ROWS: usize = 4 * CHUNK_ROWS;
+/// Rows of a column that are made at a time: they are still in the cache when they are encoded.
+const STRETCH: usize = 1 << 13;
+/// Level of compression: higher ones take longer and save little.
+const ZSTD_LEVEL: i32 = 1;
+/// Rows of a page: fewer pages than by default, each still decoded within the cache.
+const PAGE_ROWS: usize = 1 << 16;
+
+/// Makes the given rows of a column of a row group, by their number in it.
+pub(crate) type BuildColumn<'a> = dyn Fn(usize, Range<usize>) -> Result<Values> + Sync + 'a;
+
+/// Writes one table. The same batches give the same bytes, whatever the number of threads.
+pub struct ParquetWriter<W: Write + Send> {
+    file: SerializedFileWriter<W>,
+    factory: ArrowRowGroupWriterFactory,
+    schema: SchemaRef,
+    /// Columns of the row group being written.
+    group: Vec<Encoder>,
+    rows_in_group: usize,
+    groups: usize,
+}
+
+impl<W: Write + Send> ParquetWriter<W> {
+    /// Begins a table.
+    pub fn new(to: W, schema: SchemaRef) -> Result<Self> {
+        let mut properties = WriterProperties::builder()
+            .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
+            .set_data_page_row_count_limit(PAGE_ROWS)
+            // Readers skip row groups by these; nobody has looked at those of pages.
+            .set_statistics_enabled(EnabledStatistics::Chunk)
+            // Where a dictionary helps, it is ours.
+            .set_dictionary_enabled(false)
+            // No version: the same data must give the same bytes after an update, too.
+            .set_created_by("bidui".to_owned());
+        for field in schema.fields() {
+            let encoding = match field.data_type() {
+                // All different, and each like the one before.
+                DataType::Utf8 if is_record_id(field.name()) => Encoding::DELTA_BYTE_ARRAY,
+                // Lengths apart, so that compression meets nothing but letters.
+                DataType::Utf8 => Encoding::DELTA_LENGTH_BYTE_ARRAY,
+                DataType::Int32 | DataType::Int64 | DataType::Date32 => Encoding::DELTA_BINARY_PACKED,
+                _ => continue,
+            };
+            properties = properties.set_column_encoding(ColumnPath::from(field.name().as_str()), encoding);
+        }
+        let writer = ArrowWriter::try_new(to, schema.clone(), Some(properties.build()))?;
+        let (file, factory) = writer.into_serialized_writer()?;
+        Ok(Self { file, factory, schema, group: Vec::new(), rows_in_group: 0, groups: 0 })
+    }
+
+    /// Begins the columns of a row group.
+    fn encoders(&self, likeness: &[Likeness]) -> Result<Vec<Encoder>> {
+        let general = self.factory.create_column_writers(self.groups)?;
+        let columns = self.file.schema_descr().columns();
+        if [columns.len(), likeness.len(), general.len()] != [self.schema.fields().len(); 3] {
+            return Err(ParquetError::General("columns do not answer the schema's".to_owned()));
+        }
+        let parts = self.schema.fields().iter().zip(columns).zip(likeness).zip(general);
+        Ok(parts
+            .map(|(((field, column), likeness), general)| {
+                Encoder::new(field.clone(), column.clone(), likeness, general)
+            })
+            .collect())
+    }
+
+    /// Appends rows.
+    pub fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        let mut from = 0;
+        while from < batch.num_rows() {
+            if self.group.is_empty() {
+                self.group = self.encoders(&vec![Likeness::Unknown; batch.num_columns()])?;
+            }
+            let rows = (GROUP_ROWS - self.rows_in_group).min(batch.num_rows() - from);
+            let part = batch.slice(from, rows);
+            self.group
+                .par_iter_mut()
+                .zip(part.columns())
+                .try_for_each(|(encoder, array)| encoder.push(Values::Array(array.clone())))?;
+            self.rows_in_group += rows;
+            from += rows;
+            if self.rows_in_group == GROUP_ROWS {
+                self.end_group()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Appends a row group column by column: `build` makes a stretch of one, which is encoded
+    /// before the next one is made.
+    pub(crate) fn write_group(
+        &mut self,
+        rows: usize,
+        likeness: &[Likeness],
+        build: &BuildColumn<'_>,
+    ) -> Result<()> {
+        self.end_group()?;
+        let encode = |(column, mut encoder): (usize, Encoder)| {
+            for begin in (0..rows).step_by(STRETCH) {
+                encoder.push(build(column, begin..rows.min(begin + STRETCH))?)?;
+            }
+            encoder.close()
+        };
+        let chunks = self.encoders(likeness)?.into_par_iter().enumerate().map(encode).collect();
+        self.append_group(chunks)
+    }
+
+    fn end_group(&mut self) -> Result<()> {
+        let columns = std::mem::take(&mut self.group);
+        if self.rows_in_group == 0 {
+            return Ok(());
+        }
+        self.rows_in_group = 0;
+        self.append_group(columns.into_par_iter().map(Encoder::close).collect())
+    }
+
+    fn append_group(&mut self, chunks: Vec<Result<Chunk>>) -> Result<()> {
+        let mut group = self.file.next_row_group()?;
+        for chunk in chunks {
+            chunk?.append(&mut group)?;
+        }
+        group.close()?;
+        self.groups += 1;
+        Ok(())
+    }
+
+    /// Ends the table.
+    pub fn finish(mut self) -> Result<W> {
+        self.end_group()?;
+        self.file.into_inner()
+    }
+}
+
+fn is_record_id(column: &str) -> bool {
+    column == "record_id" || column.ends_with("_record_id")
+}
+
+/// A column of texts, written by `text` row by row into an empty buffer.
+pub(crate) fn texts(rows: usize, text: &(dyn Fn(usize, &mut String) + Sync)) -> crate::Result<ArrayRef> {
+    let parts: Vec<ArrayRef> = (0..rows.div_ceil(CHUNK_ROWS).max(1))
+        .into_par_iter()
+        .map(|part| {
+            let range = part * CHUNK_ROWS..((part + 1) * CHUNK_ROWS).min(rows);
+            let mut out = StringBuilder::with_capacity(range.len(), range.len() * 32);
+            let mut buffer = String::new();
+            for row in range {
+                buffer.clear();
+                text(row, &mut buffer);
+                out.append_value(&buffer);
+            }
+            std::sync::Arc::new(out.finish()) as ArrayRef
+        })
+        .collect();
+    let parts: Vec<&dyn arrow::array::Array> = parts.iter().map(AsRef::as_ref).collect();
+    arrow::compute::concat(&parts).map_err(|e| Error::internal("合并列失败").caused_by(e))
+}
+
+#[cfg(test)]
+mod tests;
