@@ -62,7 +62,7 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
     group.throughput(Throughput::Elements(records as u64));
     stage(&mut group, "load", read);
 
-    let normalize = || normalize::normalize_for(&pipeline, &loaded, &settings);
+    let normalize = || normalize::normalize_for(&pipeline, &loaded, &|column| settings.uses(column));
     let comparables = normalize()?;
     stage(&mut group, "normalize", normalize);
 

@@ -18,12 +18,13 @@ fn main() -> Result<()> {
     let mut lines: Vec<String> = Vec::new();
     match command {
         "cases" => {
-            let cases = examples::cases(&pipeline, &rules)?;
+            let cases = example_runner::cases(&pipeline, &rules)?;
             lines.push(serde_json::to_string(&cases).unwrap_or_default());
         }
         "doc" => lines.push(bidui::rules::documentation::document(&rules).trim_end().to_owned()),
         "mutate" => {
-            let reports = examples::run_mutations(&pipeline, &rules, arguments.get(1).map(String::as_str))?;
+            let reports =
+                example_runner::run_mutations(&pipeline, &rules, arguments.get(1).map(String::as_str))?;
             let tried: usize = reports.iter().map(|r| r.tried).sum();
             for report in &reports {
                 lines.extend(report.unnoticed.iter().map(|change| format!("{}: {change}", report.code)));
@@ -39,7 +40,7 @@ fn main() -> Result<()> {
                 }
             }
             if command == "examples" && complaints.is_empty() {
-                let report = examples::run_examples(&pipeline, &rules)?;
+                let report = example_runner::run_examples(&pipeline, &rules)?;
                 for error in &report.failures {
                     lines.push(format!("{error}"));
                     if let Some(cause) = std::error::Error::source(error) {

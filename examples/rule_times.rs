@@ -38,7 +38,7 @@ fn main() -> Result<()> {
     let settings = LinkSettings::open(&root.join("link.toml"))?;
     let read = |i| load::load_source(&pipeline, i, Path::new(&arguments[1]), None);
     let loaded = load::load_several(pipeline.sources.len(), read)?;
-    let comparables = normalize::normalize_for(&pipeline, &loaded, &settings)?;
+    let comparables = normalize::normalize_for(&pipeline, &loaded, &|column| settings.uses(column))?;
     let nodes = link::nodes::Nodes::build(&comparables)?;
     let links = link::link_nodes(&settings, &nodes, &pipeline.divisions)?;
     let resolution = resolve::resolve_nodes(&settings, &pipeline, &loaded, &nodes, &links, None)?;

@@ -34,7 +34,7 @@ fn main() -> bidui::Result<()> {
         _ => Ok(None),
     })?;
     lap("load");
-    let comparables = normalize::normalize_for(&pipeline, &loaded, &settings)?;
+    let comparables = normalize::normalize_for(&pipeline, &loaded, &|column| settings.uses(column))?;
     lap("normalize");
     let nodes = link::nodes::Nodes::build(&comparables)?;
     lap("nodes");
@@ -46,7 +46,7 @@ fn main() -> bidui::Result<()> {
             pass.name, pass.records, pass.pairs, pass.new_pairs
         );
     }
-    let accepted = links.decision.iter().filter(|d| **d == link::Decision::Accept).count();
+    let accepted = links.decision.iter().filter(|d| **d == bidui::model::links::Decision::Accept).count();
     println!("    {} accepted, {} for review", accepted, links.left.len() - accepted);
     let resolution = resolve::resolve_nodes(&settings, &pipeline, &loaded, &nodes, &links, None)?;
     lap("resolve");

@@ -18,6 +18,7 @@ pub mod model;
 pub mod normalize;
 pub mod privacy;
 pub mod profile;
+pub mod progress;
 pub mod publication;
 pub mod publish;
 pub mod reconcile;

@@ -18,9 +18,9 @@ mod numbers;
 mod output;
 mod person;
 
-use crate::engine::Progress;
 use crate::normalize::NameForm;
-use crate::publication::previous::Previous;
+use crate::progress::Progress;
+use crate::publication::snapshot::Snapshot;
 use crate::{Error, Result};
 
 use person::Listed;
@@ -145,7 +145,7 @@ fn check(plan: &AcrossPlan) -> Result<()> {
     }
     let mut quarter: Option<String> = None;
     for folder in &plan.publications {
-        let publication = Previous::open(folder)?;
+        let publication = Snapshot::open(folder)?;
         match &quarter {
             Some(first) if first != publication.quarter() => {
                 return Err(Error::usage(format!(

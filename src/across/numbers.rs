@@ -8,8 +8,8 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use rayon::prelude::*;
 
-use crate::engine::Progress;
 use crate::model::id_number::IdNumber;
+use crate::progress::Progress;
 use crate::table::key_index::{SEED, mix};
 use crate::{Error, Result};
 

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::explain::page::escape;
-use crate::link::block::PassReport;
 use crate::link::settings::{LinkSettings, WeightsFile};
+use crate::model::links::PassReport;
 use crate::publication::table_reader;
 use crate::{Error, Result};
 

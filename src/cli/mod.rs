@@ -25,7 +25,7 @@ mod profile;
 pub mod progress;
 mod rules;
 mod run;
-mod schema;
+pub mod schema;
 mod synth;
 mod train;
 

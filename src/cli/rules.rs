@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::Console;
 use crate::config::Pipeline;
-use crate::reconcile::Severity;
+use crate::model::exception::Severity;
 use crate::rules::documentation;
 use crate::rules::documentation::RuleFilter;
 use crate::rules::rule_set::RuleSet;

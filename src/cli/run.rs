@@ -8,8 +8,8 @@ use super::{BarProgress, Console, plans};
 use crate::config::Pipeline;
 use crate::engine::{self, Engine, RunPlan};
 use crate::link::settings::LinkSettings;
+use crate::model::exception::Severity;
 use crate::model::quarter::Quarter;
-use crate::reconcile::Severity;
 use crate::rules::rule_set::RuleSet;
 use crate::{Error, Result, privacy};
 

@@ -17,8 +17,16 @@ pub struct SchemaArguments {
     out: Option<PathBuf>,
 }
 
+/// Lists (file name without extension, schema) of every configuration file.
+pub fn all() -> Vec<(&'static str, serde_json::Value)> {
+    let mut all = config::schema::all();
+    all.push(("link", schemars::schema_for!(crate::link::settings::LinkSettings).to_value()));
+    all.sort_by_key(|(name, _)| *name);
+    all
+}
+
 pub fn execute(arguments: &SchemaArguments, console: &mut Console<'_>) -> Result<u8> {
-    let all = config::schema::all();
+    let all = all();
     if let Some(folder) = &arguments.out {
         std::fs::create_dir_all(folder).map_err(|e| Error::io("新建文件夹", folder, e))?;
         for (name, schema) in &all {

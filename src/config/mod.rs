@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 pub mod code_map;
 mod divisions;
 pub mod glob;
+pub mod read_options;
 pub mod schema;
 pub mod settings;
 pub mod source;
@@ -19,11 +20,12 @@ mod source_check;
 pub mod source_file;
 pub mod toml_file;
 
-pub use crate::link::settings::LinkSettings;
-pub use crate::model::quarter::{Quarter, date32, from_date32};
+pub use crate::model::column_type::Kind;
+pub use crate::model::day::{date32, from_date32};
+pub use crate::model::quarter::Quarter;
 pub use code_map::CodeMap;
 pub use settings::{MaskStyle, Parameter, Settings};
-pub use source::{Column, Kind, Member, Role, SourceContract, Subject};
+pub use source::{Column, Member, Role, SourceContract, Subject};
 pub(crate) use source_check::is_reserved;
 
 use crate::model::division::DivisionTree;

@@ -2,10 +2,9 @@
 
 use serde_json::Value;
 
-/// (file name without extension, schema) of every configuration file.
+/// (file name without extension, schema) of the configuration files of a pipeline.
 pub fn all() -> Vec<(&'static str, Value)> {
     vec![
-        ("link", schemars::schema_for!(crate::link::settings::LinkSettings).to_value()),
         ("pipeline", schemars::schema_for!(super::Settings).to_value()),
         ("source", schemars::schema_for!(super::source_file::SourceFile).to_value()),
     ]

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::toml_file::TomlFile;
 use crate::Result;
-use crate::model::quarter::{Quarter, date32};
+use crate::model::day::date32;
+use crate::model::quarter::Quarter;
 
 /// `pipeline.toml`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

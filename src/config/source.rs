@@ -6,14 +6,15 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema};
 
-use crate::extract::{Encoding, ReadOptions};
+use crate::config::read_options::{Encoding, ReadOptions};
 
 use super::code_map::CodeMap;
 use super::glob;
 pub use super::source_file::{
-    AuditAction, AuditsSpec, EncodingSpec, FilesSpec, Kind, Role, Subject, UniqueAction, UnknownHeaders,
+    AuditAction, AuditsSpec, EncodingSpec, FilesSpec, Role, Subject, UniqueAction, UnknownHeaders,
     VariantSpec,
 };
+pub use crate::model::column_type::Kind;
 
 /// A department's list, as its contract describes it.
 #[derive(Debug, Clone)]

@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use super::code_map::{CodeMap, read_tables};
 use super::source::{Column, Member, SourceContract};
-use super::source_file::{ColumnSpec, Kind, Role, SourceFile};
+use super::source_file::{ColumnSpec, Role, SourceFile};
 use super::toml_file::{Step, TomlFile, nearest, suggest};
 use super::{clean_header, glob, is_identifier};
+use crate::model::column_type::Kind;
 use crate::{Error, Result};
 
 /// Reads one contract. `tables` keeps code files already read, by path.
@@ -138,7 +139,7 @@ impl Check<'_> {
             }
         }
         if let Some(unit) = &spec.unit {
-            crate::load::check_unit(spec.kind, unit).map_err(|known| {
+            crate::model::unit::check_unit(spec.kind, unit).map_err(|known| {
                 let error = self.file.complain(&at("unit"), format!("不认识的单位“{unit}”"));
                 error.hint(if known.is_empty() {
                     "只有 money、area 列可以写 unit".to_owned()

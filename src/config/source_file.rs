@@ -1,6 +1,7 @@
 //! The form of `sources/<source>.toml`, as written. [`super::SourceContract`] is the checked
 //! and expanded form that stages use.
 
+use crate::model::column_type::Kind;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -144,29 +145,6 @@ pub struct ColumnSpec {
     pub fill_down: bool,
     /// Value of an empty cell or absent header.
     pub default: Option<String>,
-}
-
-/// Type of a column's values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// Text, trimmed (Utf8).
-    #[default]
-    Text,
-    /// Canonical label of a code table (Utf8).
-    Code,
-    /// Whole number (Int32).
-    Integer,
-    /// Amount in fen (Int64); the name ends in `_fen`.
-    Money,
-    /// Area in 1/100 square metre (Int64); the name ends in `_centi`.
-    Area,
-    /// Day (Date32).
-    Date,
-    /// Month as `yyyymm` (Int32).
-    Month,
-    /// Yes 1, no 0 (Int32).
-    Flag,
 }
 
 /// What a column tells the linker.

@@ -12,9 +12,9 @@ use crate::config::Pipeline;
 use crate::link::generic::write_table;
 use crate::link::nodes::Nodes;
 use crate::link::settings::LinkSettings;
-use crate::link::{Decision, Links};
 use crate::load::Loaded;
-use crate::resolve::Resolution;
+use crate::model::links::{Decision, Links};
+use crate::model::resolution::Resolution;
 use crate::table::rows::Rows;
 use crate::{Error, Result, link, load, normalize, resolve, table};
 
@@ -32,7 +32,7 @@ pub struct LinkOnlySummary {
     /// Persons the records resolve to.
     pub persons: u64,
     /// What each blocking pass brought.
-    pub passes: Vec<link::block::PassReport>,
+    pub passes: Vec<crate::model::links::PassReport>,
     /// Files written.
     pub files: Vec<PathBuf>,
 }
@@ -61,7 +61,7 @@ pub fn link_only(
         _ => Ok(None),
     })?;
     progress.stage("规范", None);
-    let comparables = normalize::normalize_for(&pipeline, &loaded, &settings)?;
+    let comparables = normalize::normalize_for(&pipeline, &loaded, &|column| settings.uses(column))?;
     // From here on only the places of the records are asked for.
     for one in &mut loaded {
         one.records.rows = Rows::of(RecordBatch::new_empty(one.records.rows.schema().clone()));
@@ -109,7 +109,7 @@ fn ids(
     table::texts(count, &|row, text| {
         let (source, row) = place(offsets, node(row));
         let records = &loaded[source].records;
-        load::push_record_id(&records.source, &records.tables, records.keys[row], text);
+        crate::model::record_id::push_record_id(&records.source, &records.tables, records.keys[row], text);
     })
 }
 

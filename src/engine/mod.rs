@@ -11,26 +11,11 @@ mod placement;
 mod run;
 mod train;
 
+pub use crate::progress::{Progress, Silent};
 pub use link_only::{LinkOnlySummary, link_only};
 pub use placement::Engine;
 pub use run::{RunOutcome, run};
 pub use train::train;
-
-/// How a stage tells what it is doing. The library has no other way to speak.
-pub trait Progress: Sync {
-    /// A stage begins; `units` is its size where known.
-    fn stage(&self, title: &str, units: Option<u64>);
-    /// `units` more of the running stage are done.
-    fn advance(&self, units: u64);
-}
-
-/// Says nothing.
-pub struct Silent;
-
-impl Progress for Silent {
-    fn stage(&self, _title: &str, _units: Option<u64>) {}
-    fn advance(&self, _units: u64) {}
-}
 
 /// A validated order to run one quarter.
 #[derive(Debug)]

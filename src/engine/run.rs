@@ -3,11 +3,15 @@
 
 use super::placement::Scratch;
 use super::{Progress, RunPlan};
-use crate::load::{AuditFinding, Loaded};
-use crate::publication::previous::Previous;
+use crate::load::Loaded;
+use crate::model::exception::Severity;
+use crate::model::resolution::Resolution;
+use crate::model::source_row::AuditFinding;
+use crate::publication::snapshot::Snapshot;
+use crate::publish::previous_indicators::previous_indicators;
 use crate::publish::{Publication, PublicationInputs};
-use crate::reconcile::Severity;
-use crate::resolve::Resolution;
+use crate::reconcile::views::published_views::published_views;
+use crate::track::previous_exceptions::PreviousExceptions;
 use crate::{Error, Result, link, load, normalize, publish, reconcile, resolve, track};
 
 /// What a run leaves behind.
@@ -27,7 +31,7 @@ pub struct RunOutcome {
 /// A blocking audit, a missing required source or a wrong extract refuses the run before
 /// anything is written; the earlier publication stays as it was.
 pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
-    let previous = plan.previous.as_deref().map(Previous::open).transpose()?;
+    let previous = plan.previous.as_deref().map(Snapshot::open).transpose()?;
     let scratch = Scratch::begin(plan)?;
     let loaded = load_all(plan, &scratch, previous.as_ref(), progress)?;
     let begin = |title: &str, units: Option<u64>| {
@@ -35,7 +39,7 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
         progress.stage(title, units);
     };
     begin("规范证号、姓名、区划", None);
-    let comparables = normalize::normalize_for(&plan.pipeline, &loaded, &plan.link)?;
+    let comparables = normalize::normalize_for(&plan.pipeline, &loaded, &|column| plan.link.uses(column))?;
     begin("匹配同一个人的记录", None);
     let nodes = link::nodes::Nodes::build(&comparables)?;
     let links = link::link_nodes(&plan.link, &nodes, &plan.pipeline.divisions)?;
@@ -52,7 +56,7 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
         quarter: plan.quarter,
     };
     let asked = plan.rules.previous_views();
-    let before = previous.as_ref().map(|p| p.views(|name| asked.contains(name))).transpose()?;
+    let before = previous.as_ref().map(|p| published_views(p, |name| asked.contains(name))).transpose()?;
     let placement = scratch.placement(resolution.person.len());
     let views = reconcile::views::build(&inputs, &plan.rules, before.unwrap_or_default(), &placement)?;
     let quarter = plan.quarter.to_string();
@@ -63,11 +67,11 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
         told = done;
     })?;
     begin("与上一季度对照", None);
-    let before = previous.as_ref().map(Previous::exceptions).transpose()?;
+    let before = previous.as_ref().map(PreviousExceptions::read).transpose()?;
     let exceptions = std::mem::take(&mut findings.exceptions);
     let tracked = track::track(exceptions, &findings.not_run, before, &resolution.ledger, &quarter)?;
     begin("写出发布", None);
-    let previous_indicators = previous.as_ref().map(Previous::indicators).transpose()?.unwrap_or_default();
+    let previous_indicators = previous.as_ref().map(previous_indicators).transpose()?.unwrap_or_default();
     let catalogue = publish::Catalogue::new(&plan.pipeline, &plan.rules, &quarter);
     let inputs = PublicationInputs {
         catalogue: &catalogue,
@@ -81,7 +85,7 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
         tracked: &tracked,
         key: &plan.key,
         store: &scratch.store,
-        previous_quarter: previous.as_ref().map(Previous::quarter),
+        previous_quarter: previous.as_ref().map(Snapshot::quarter),
         previous_indicators: &previous_indicators,
     };
     let publication = publish::publish(&inputs, &plan.out)?;
@@ -94,7 +98,7 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
 fn load_all(
     plan: &RunPlan,
     scratch: &Scratch,
-    previous: Option<&Previous>,
+    previous: Option<&Snapshot>,
     progress: &dyn Progress,
 ) -> Result<Vec<Loaded>> {
     let sources = &plan.pipeline.sources;

@@ -49,7 +49,7 @@ pub fn train(
         }
     };
     progress.stage("规范", None);
-    let comparables = normalize::normalize_for(&pipeline, &loaded, &settings)?;
+    let comparables = normalize::normalize_for(&pipeline, &loaded, &|column| settings.uses(column))?;
     progress.stage("训练", None);
     train_weights(&settings, &comparables, &pipeline.divisions, &TrainOptions { seed, labels, inputs })
 }

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use arrow::array::{StringArray, StringBuilder};
 
 use super::header::Below;
-use super::{Malformed, RawTable, RawTableInfo, SkipReason, text};
+use super::{Malformed, RawTable, SkipReason, text};
 use crate::config::clean_header;
+use crate::model::source_table::RawTableInfo;
 
 /// Builds one [`RawTable`] row by row.
 pub(super) struct Assembler {

@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use super::assemble::Assembler;
-use super::{Encoding, FileIdentity, Malformed, RawTables, ReadOptions, text};
+use super::{FileIdentity, Malformed, RawTables, text};
+use crate::config::read_options::{Encoding, ReadOptions};
 use crate::{Error, Result};
 
 struct FieldSpec {

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::{ReadOptions, SkipReason};
+use super::SkipReason;
 use crate::config::clean_header;
+use crate::config::read_options::ReadOptions;
 use crate::{Error, Result};
 
 /// Rows looked at for a header.

@@ -6,7 +6,9 @@
 //! that *is stored* as a number of 16 or more digits is written in scientific notation
 //! (`4.10621197001011E+17`), the form a damaged export shows, so later stages see the damage.
 
-use std::collections::BTreeSet;
+use crate::config::read_options::ReadOptions;
+use crate::model::source_table::FileFormat;
+use crate::model::source_table::RawTableInfo;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -29,44 +31,7 @@ mod stream;
 mod text;
 mod workbook;
 
-pub use text::Encoding;
-
-/// What a file turned out to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum FileFormat {
-    /// Delimited text.
-    Csv,
-    /// Office Open XML workbook.
-    Xlsx,
-    /// BIFF workbook in a compound file.
-    Xls,
-    /// dBase III/IV/FoxPro table.
-    Dbf,
-    /// Apache Parquet.
-    Parquet,
-}
-
-/// Identity of one table: a file, or one worksheet of a workbook.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RawTableInfo {
-    /// Path relative to the data folder.
-    pub file: PathBuf,
-    /// SHA-256 of the file's bytes, lower-case hexadecimal.
-    pub sha256: String,
-    /// Worksheet name, for workbooks.
-    pub sheet: Option<String>,
-    /// One-based worksheet position; 0 where the format has no sheets.
-    pub sheet_index: u16,
-    /// Format found by content.
-    pub format: FileFormat,
-    /// Encoding name for text formats (`UTF-8`, `gb18030`).
-    pub encoding: Option<String>,
-    /// Header texts as found (trimmed, inner line breaks removed; multi-row headers joined by `/`).
-    pub headers: Vec<String>,
-    /// One-based row of the (last) header row; 0 where the format names its columns itself.
-    pub header_row: u32,
-}
+pub use crate::config::read_options::Encoding;
 
 /// Why a row of a file is not a data row. Such rows are counted, never silently dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -108,19 +73,6 @@ pub struct Malformed {
     pub original: String,
     /// What is wrong and how to cure it, Chinese.
     pub reason: String,
-}
-
-/// What the reader of a file is told beforehand.
-#[derive(Debug, Clone, Default)]
-pub struct ReadOptions {
-    /// Header texts that may occur: they find the header row. Empty: the first row that looks like one.
-    pub known_headers: Vec<String>,
-    /// How many known headers a row must hold to be the header row.
-    pub minimum_headers: usize,
-    /// Encoding of text formats.
-    pub encoding: Encoding,
-    /// Cleaned headers of columns that nobody will ask for: delimited text delivers them empty.
-    pub leave_out: BTreeSet<String>,
 }
 
 /// The tables of one file; see [`open_file`].

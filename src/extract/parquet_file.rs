@@ -15,7 +15,8 @@ use parquet::file::reader::{ChunkReader, Length};
 
 use super::assemble::Assembler;
 use super::stream::OpenFile;
-use super::{FileIdentity, RawTable, RawTableInfo, RawTables};
+use super::{FileIdentity, RawTable, RawTables};
+use crate::model::source_table::RawTableInfo;
 use crate::{Error, Result};
 
 /// A Parquet file as it is handed over.

@@ -2,8 +2,8 @@
 
 use std::io::Cursor;
 
-use super::FileFormat;
 use super::text::is_utf16;
+use crate::model::source_table::FileFormat;
 use crate::{Error, Result};
 
 /// A workbook may not unpack to more than this, nor more than [`MAX_RATIO`] times its size.

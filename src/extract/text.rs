@@ -1,20 +1,9 @@
 //! Bytes of a text file become UTF-8.
 
+use crate::config::read_options::Encoding;
 use std::borrow::Cow;
 
 use encoding_rs::{CoderResult, GB18030, UTF_8, UTF_16BE, UTF_16LE};
-
-/// Declared encoding of a text file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Encoding {
-    /// Byte order mark, then strict UTF-8, then GB18030 (which contains GBK and GB2312).
-    #[default]
-    Auto,
-    /// UTF-8.
-    Utf8,
-    /// GB18030.
-    Gb18030,
-}
 
 /// Byte order mark of UTF-8.
 pub(super) const UTF8_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];

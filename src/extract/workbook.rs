@@ -8,7 +8,9 @@ use calamine::{Data, Dimensions, Reader, Xls, Xlsx};
 
 use super::assemble::Assembler;
 use super::header::{HEADER_DEPTH, KnownHeaders};
-use super::{FileFormat, FileIdentity, RawTable, RawTables, ReadOptions, SkipReason};
+use super::{FileIdentity, RawTable, RawTables, SkipReason};
+use crate::config::read_options::ReadOptions;
+use crate::model::source_table::FileFormat;
 use crate::{Error, Result};
 
 /// Limits of the XLSX format, and of what is read of one worksheet.

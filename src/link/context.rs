@@ -7,8 +7,9 @@ use super::block::{pack, unpack};
 use super::compare::{HanNameLevel, IdLevel};
 use super::decide::{Decider, Said};
 use super::nodes::Nodes;
-use super::{Decision, Scored, Tier, contradicts_own_id};
+use super::{Scored, contradicts_own_id};
 use crate::link::settings::Thresholds;
+use crate::model::links::{Decision, Tier};
 
 /// From here on a namesake is a rival.
 pub(super) const RIVAL: i32 = 5000;

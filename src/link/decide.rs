@@ -1,13 +1,14 @@
 //! From levels and weight to tier and decision: thresholds, and guards that know how lists of
 //! people go wrong.
 
+use super::Scored;
 use super::block::unpack;
 use super::compare::{DateLevel, HanNameLevel, IdLevel};
 use super::household::HouseholdLevel;
 use super::nodes::Nodes;
 use super::weigh::{Levels, is_slip};
-use super::{Decision, Scored, Tier};
 use crate::link::settings::{ComparisonKind, LinkSettings};
+use crate::model::links::{Decision, Tier};
 
 /// Positions of the comparisons that guards look at.
 #[derive(Debug, Clone, Copy)]

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::Node;
 use crate::model::id_number::IdNumber;
 use crate::model::id_number::Sex;
+use crate::model::links::Node;
 use crate::normalize::{Comparable, ComparableColumn, NameForm, Pool, PoolId, Relation, Texts};
 use crate::table::key_index::{SEED, mix};
 use crate::{Error, Result};

@@ -7,7 +7,8 @@ use hashbrown::HashMap;
 
 use super::assignment::{Edge, assign};
 use super::nodes::Nodes;
-use super::{Decision, Scored, Tier, block};
+use super::{Scored, block};
+use crate::model::links::{Decision, Tier};
 
 /// Turns accepted pairs that lose against better ones into review pairs. `single`: by source,
 /// at most one record per person.

@@ -2,16 +2,19 @@
 
 use rayon::prelude::*;
 
-use super::block::{self, PassReport, unpack};
+use super::block;
+use super::block::unpack;
 use super::compare::{HanNameLevel, IdLevel};
 use super::decide::Decider;
 use super::household::Households;
 use super::nodes::Nodes;
 use super::weigh::{self, Levels, MOST, Parts, Scorer};
-use super::{Decision, Scored, Tier, context};
+use super::{Scored, context};
 use crate::Result;
 use crate::link::settings::{ComparisonKind, LinkSettings, Pass};
 use crate::model::division::DivisionTree;
+use crate::model::links::PassReport;
+use crate::model::links::{Decision, Tier};
 
 /// Accepted pairs connect households, which lets further members in; what they add connects
 /// more. Three rounds settle all but chains of guesses.

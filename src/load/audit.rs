@@ -8,9 +8,10 @@ use arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type};
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::{AuditFinding, Loaded, Reject};
+use super::Loaded;
 use crate::config::SourceContract;
 use crate::config::source::{AuditAction, Column, UniqueAction};
+use crate::model::source_row::{AuditFinding, Reject};
 use crate::table::key_index::Sieve;
 use crate::table::rows::{Rows, Store};
 use crate::{Error, Result};

@@ -9,7 +9,8 @@ use arrow::array::{
 use arrow::datatypes::{Date32Type, Int32Type, Int64Type};
 
 use super::{cell, date, number};
-use crate::config::{Column, Kind, Role};
+use crate::config::{Column, Role};
+use crate::model::column_type::Kind;
 
 /// What is wrong with a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

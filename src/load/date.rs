@@ -148,7 +148,7 @@ fn is_time(rest: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::quarter::{date32, from_date32};
+    use crate::model::day::{date32, from_date32};
     use proptest::prelude::*;
 
     fn ymd(year: i32, month: u32, day: u32) -> Option<Ymd> {

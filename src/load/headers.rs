@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use crate::config::source::UnknownHeaders;
 use crate::config::toml_file::nearest;
-use crate::config::{Kind, SourceContract, clean_header};
-use crate::extract::RawTableInfo;
+use crate::config::{SourceContract, clean_header};
+use crate::model::column_type::Kind;
+use crate::model::source_table::RawTableInfo;
 use crate::model::unit;
 use crate::{Error, Result};
 

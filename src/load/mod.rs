@@ -4,7 +4,11 @@
 //! invariant `read = accepted + rejected` is checked by [`ControlTotals::check`] and written
 //! to the manifest.
 
-use std::path::PathBuf;
+use crate::model::record_id::RecordKey;
+use crate::model::record_id::record_id;
+use crate::model::source_row::AuditFinding;
+use crate::model::source_row::ControlTotals;
+use crate::model::source_row::Reject;
 use std::sync::Arc;
 
 mod audit;
@@ -22,39 +26,8 @@ pub use crate::model::unit::check_unit;
 pub use files::{Survey, list, survey};
 pub use source::{load_for_linking, load_into, load_several, load_source, load_tables, load_with};
 
-use crate::extract::RawTableInfo;
-use crate::model::decimal::{LONGEST, decimal};
+use crate::model::source_table::RawTableInfo;
 use crate::table::rows::Rows;
-use crate::{Error, Result};
-
-/// Place of a record: source, table, row and member, packed so that it sorts by place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RecordKey(u64);
-
-impl RecordKey {
-    /// `source`: position in [`crate::config::Pipeline::sources`]; `table`: position in
-    /// [`Records::tables`]; `row`: one-based row; `member`: one-based member of an unpivoted
-    /// household row, 0 where rows are not unpivoted.
-    pub fn new(source: u8, table: u16, row: u32, member: u8) -> Self {
-        Self(u64::from(source) << 56 | u64::from(table) << 40 | u64::from(row) << 8 | u64::from(member))
-    }
-    /// Position of the source.
-    pub fn source(self) -> usize {
-        (self.0 >> 56) as usize
-    }
-    /// Position of the table within the source.
-    pub fn table(self) -> usize {
-        (self.0 >> 40 & 0xFFFF) as usize
-    }
-    /// One-based row.
-    pub fn row(self) -> u32 {
-        (self.0 >> 8) as u32
-    }
-    /// One-based member, 0 if not unpivoted.
-    pub fn member(self) -> u8 {
-        self.0 as u8
-    }
-}
 
 /// Accepted rows of one source in one quarter.
 #[derive(Debug, Clone)]
@@ -102,129 +75,6 @@ impl Records {
     }
 }
 
-/// See [`Records::record_id`].
-pub fn record_id(source: &str, tables: &[Arc<RawTableInfo>], key: RecordKey) -> String {
-    let mut id = String::new();
-    push_record_id(source, tables, key, &mut id);
-    id
-}
-
-/// Appends what [`record_id`] gives.
-pub fn push_record_id(source: &str, tables: &[Arc<RawTableInfo>], key: RecordKey, id: &mut String) {
-    let table = &tables[key.table()];
-    id.push_str(source);
-    id.push(':');
-    id.push_str(&table.sha256[..8]);
-    if table.sheet_index > 0 {
-        id.push_str(".s");
-        push_number(table.sheet_index.into(), id);
-    }
-    id.push_str(".r");
-    push_number(key.row(), id);
-    if key.member() > 0 {
-        id.push_str(".m");
-        push_number(key.member().into(), id);
-    }
-}
-
-fn push_number(number: u32, text: &mut String) {
-    text.push_str(decimal(number.into(), &mut [0; LONGEST]));
-}
-
-/// A row that was not accepted.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Reject {
-    /// Source name.
-    pub source: String,
-    /// File relative to the data folder.
-    pub file: PathBuf,
-    /// Worksheet, for workbooks.
-    pub sheet: Option<String>,
-    /// One-based row.
-    pub row: u32,
-    /// One-based member of an unpivoted row, 0 otherwise.
-    pub member: u8,
-    /// Header of the offending column, where one cell is to blame.
-    pub column: Option<String>,
-    /// Stable machine-readable reason, e.g. `missing_required`, `bad_date`, `bad_number`, `unknown_code`, `duplicate_key`.
-    pub reason_code: String,
-    /// Reason and cure, in Chinese.
-    pub reason: String,
-    /// The offending cell's original text (the row's cells joined by tab where no one cell is to blame).
-    pub original: String,
-}
-
-/// Row counts of one table; `read` counts units after unpivoting (one per filled member).
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
-pub struct TableTotals {
-    /// File relative to the data folder.
-    pub file: PathBuf,
-    /// SHA-256 of the file.
-    pub sha256: String,
-    /// Worksheet, for workbooks.
-    pub sheet: Option<String>,
-    /// Data rows of the table (before unpivoting).
-    pub data_rows: u64,
-    /// Rows that are not data, by reason.
-    pub skipped: std::collections::BTreeMap<String, u64>,
-    /// Units offered to the loader.
-    pub read: u64,
-    /// Units accepted as records.
-    pub accepted: u64,
-    /// Units rejected.
-    pub rejected: u64,
-}
-
-/// Control totals of one source.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
-pub struct ControlTotals {
-    /// Source name.
-    pub source: String,
-    /// One entry per table.
-    pub tables: Vec<TableTotals>,
-}
-
-impl ControlTotals {
-    /// Units read over all tables.
-    pub fn read(&self) -> u64 {
-        self.tables.iter().map(|t| t.read).sum()
-    }
-    /// Records accepted over all tables.
-    pub fn accepted(&self) -> u64 {
-        self.tables.iter().map(|t| t.accepted).sum()
-    }
-    /// Units rejected over all tables.
-    pub fn rejected(&self) -> u64 {
-        self.tables.iter().map(|t| t.rejected).sum()
-    }
-    /// Fails with an internal error unless every table's read = accepted + rejected.
-    pub fn check(&self) -> Result<()> {
-        for t in &self.tables {
-            if t.read != t.accepted + t.rejected {
-                return Err(Error::internal(format!(
-                    "控制总数不平:读入{}≠接受{}+退回{}",
-                    t.read, t.accepted, t.rejected
-                ))
-                .in_file(&t.file));
-            }
-        }
-        Ok(())
-    }
-}
-
-/// What an audit found about a source as a whole.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct AuditFinding {
-    /// Source name.
-    pub source: String,
-    /// Which audit, e.g. `reject_share`, `row_count_change`, `duplicate_key`, `duplicate_file`.
-    pub audit: String,
-    /// True if the run must stop.
-    pub blocking: bool,
-    /// Finding and cure, in Chinese.
-    pub message: String,
-}
-
 /// Output of the stage for one source.
 #[derive(Debug, Clone)]
 pub struct Loaded {
@@ -243,6 +93,8 @@ pub struct Loaded {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
     fn table(sha256: &str, sheet_index: u16) -> Arc<RawTableInfo> {
@@ -251,7 +103,7 @@ mod tests {
             sha256: sha256.to_owned(),
             sheet: None,
             sheet_index,
-            format: crate::extract::FileFormat::Csv,
+            format: crate::model::source_table::FileFormat::Csv,
             encoding: None,
             headers: Vec::new(),
             header_row: 1,

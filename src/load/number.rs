@@ -1,6 +1,6 @@
 //! Counts, amounts and areas: thousands separators, units, what a spreadsheet made of them.
 
-use crate::config::Kind;
+use crate::model::column_type::Kind;
 
 use crate::model::unit;
 

@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use arrow::array::{Array as _, ArrayRef, BooleanArray, StringArray, new_empty_array};
 
+use super::cell;
 use super::column::{Cells, Trouble, build};
 use super::headers::Plan;
 use super::ticks::Marks;
-use super::{RecordKey, Reject, cell};
-use crate::config::{Kind, SourceContract};
+use crate::config::SourceContract;
 use crate::extract::RawTable;
+use crate::model::column_type::Kind;
+use crate::model::record_id::RecordKey;
+use crate::model::source_row::Reject;
 use crate::{Error, Result};
 
 /// Rows of one table and all that is needed to load them.

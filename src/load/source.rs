@@ -12,9 +12,12 @@ use rayon::prelude::*;
 use super::headers::{Matcher, Plan};
 use super::piece::{Part, Piece, carry};
 use super::ticks::{self, Marks};
-use super::{AuditFinding, ControlTotals, Loaded, Records, Reject, TableTotals, audit, files};
+use super::{Loaded, Records, audit, files};
 use crate::config::{Pipeline, SourceContract};
-use crate::extract::{self, RawTable, RawTableInfo};
+use crate::extract;
+use crate::extract::RawTable;
+use crate::model::source_row::{AuditFinding, ControlTotals, Reject, TableTotals};
+use crate::model::source_table::RawTableInfo;
 use crate::table::rows::{Form, Rows, RowsWriter, Store};
 use crate::{Error, Result};
 
@@ -178,7 +181,7 @@ struct Loading<'a> {
     rows: RowsWriter,
     /// How the yes/no columns of each table are filled.
     marks: Vec<Vec<Marks>>,
-    keys: Vec<super::RecordKey>,
+    keys: Vec<crate::model::record_id::RecordKey>,
     rejects: Vec<Reject>,
     warnings: Vec<Reject>,
     warnings_left_out: u64,
@@ -382,7 +385,7 @@ fn blanks_read_as_no(
     rows: Rows,
     wanted: &[bool],
     marks: &[Vec<Marks>],
-    keys: &[super::RecordKey],
+    keys: &[crate::model::record_id::RecordKey],
 ) -> Result<Rows> {
     let ticked = |table: usize| -> Vec<usize> {
         let marks = marks[table].iter().zip(wanted).filter_map(|(m, w)| w.then_some(m.blank_is_no()));

@@ -1,5 +1,8 @@
 //! Dates packed as `yyyymmdd`; a month or day of 0 is unknown, 0 as a whole is missing.
 
+use jiff::ToSpan as _;
+use jiff::civil::{Date, date};
+
 /// Years in which a living person, or one who died in the registers' time, can be born.
 pub const BIRTH_YEARS: std::ops::RangeInclusive<u32> = 1890..=2030;
 
@@ -108,6 +111,16 @@ pub fn parse(text: &str) -> u32 {
     pack(year, month, day)
 }
 
+/// Days since 1970-01-01, the form of Date32 columns.
+pub fn date32(day: Date) -> i32 {
+    (day - date(1970, 1, 1)).get_days()
+}
+
+/// Inverse of [`date32`]; `None` outside years -9999..=9999.
+pub fn from_date32(days: i32) -> Option<Date> {
+    date(1970, 1, 1).checked_add(i64::from(days).days()).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,7 +160,7 @@ mod tests {
         }
         #[test]
         fn jiff_agrees(days in -40_000i32..40_000) {
-            let date = jiff::civil::date(1970, 1, 1).checked_add(jiff::Span::new().days(days)).expect("in range");
+            let date = date(1970, 1, 1).checked_add(jiff::Span::new().days(days)).expect("in range");
             let packed = pack(date.year() as u32, date.month() as u32, date.day() as u32);
             prop_assert_eq!(from_days(days), packed);
         }

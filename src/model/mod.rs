@@ -2,11 +2,19 @@
 //!
 //! The ground floor: every folder may see it, it sees none but [`crate::error`].
 
+pub mod column_type;
 pub mod day;
 pub mod decimal;
 pub mod division;
+pub mod exception;
 pub mod han;
 pub mod id_number;
+pub mod indicator;
+pub mod links;
 pub mod published_id;
 pub mod quarter;
+pub mod record_id;
+pub mod resolution;
+pub mod source_row;
+pub mod source_table;
 pub mod unit;

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 
+use super::day::date32;
 use crate::{Error, Result};
 
 /// A calendar quarter such as `2018Q3`.
@@ -80,16 +80,6 @@ impl Quarter {
     }
 }
 
-/// Days since 1970-01-01, the form of Date32 columns.
-pub fn date32(day: Date) -> i32 {
-    (day - date(1970, 1, 1)).get_days()
-}
-
-/// Inverse of [`date32`]; `None` outside years -9999..=9999.
-pub fn from_date32(days: i32) -> Option<Date> {
-    date(1970, 1, 1).checked_add(i64::from(days).days()).ok()
-}
-
 impl fmt::Display for Quarter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}Q{}", self.year, self.number)
@@ -124,6 +114,7 @@ impl<'de> serde::Deserialize<'de> for Quarter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::day::from_date32;
 
     #[test]
     fn dates_of_a_quarter() {

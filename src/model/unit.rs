@@ -1,6 +1,6 @@
 //! Units of amounts and areas.
 
-use crate::config::Kind;
+use crate::model::column_type::Kind;
 
 /// (word, factor to fen)
 const MONEY: &[(&str, i64)] = &[

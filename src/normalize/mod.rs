@@ -11,7 +11,6 @@ use arrow::array::{Array, Date32Array, StringArray};
 use arrow::record_batch::RecordBatch;
 
 use crate::config::{Pipeline, Role, SourceContract};
-use crate::link::settings::LinkSettings;
 use crate::load::{Loaded, Records};
 use crate::{Error, Result};
 
@@ -115,16 +114,14 @@ pub fn normalize(pipeline: &Pipeline, loaded: &[Loaded]) -> Result<Vec<Comparabl
     normalize_columns(pipeline, loaded, &|_| true)
 }
 
-/// [`normalize`] for linking by `settings`: addresses and telephones, long columns of mostly
+/// [`normalize`] for linking that compares the columns `uses` names: addresses and telephones, long columns of mostly
 /// distinct texts, only where they are used.
 pub fn normalize_for(
     pipeline: &Pipeline,
     loaded: &[Loaded],
-    settings: &LinkSettings,
+    uses: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<Comparable>> {
-    normalize_columns(pipeline, loaded, &|column| {
-        !matches!(column, "address" | "phone") || settings.uses(column)
-    })
+    normalize_columns(pipeline, loaded, &|column| !matches!(column, "address" | "phone") || uses(column))
 }
 
 fn normalize_columns(

@@ -11,7 +11,9 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::config::clean_header;
-use crate::extract::{FileFormat, RawTable, RawTableInfo, ReadOptions, open_file};
+use crate::config::read_options::ReadOptions;
+use crate::extract::{RawTable, open_file};
+use crate::model::source_table::{FileFormat, RawTableInfo};
 use crate::{Error, Result};
 
 mod column;

@@ -2,11 +2,13 @@
 //!
 //! What goes into a publication is the matter of [`crate::publish`]; this folder knows no stage.
 
+pub mod batch_columns;
 pub mod disk_sync;
 pub mod large_table_writer;
+pub mod layout;
 pub mod manifest;
 pub mod output_files;
-pub mod previous;
 pub mod small_table_writer;
+pub mod snapshot;
 pub mod staging;
 pub mod table_reader;

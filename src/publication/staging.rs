@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
-use crate::publish::folder_name;
+use super::layout::folder_name;
 use crate::{Error, Result};
 
 const LOCK: &str = ".bidui.lock";

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::settings::{Outputs, Privacy};
-use crate::config::{Kind, Pipeline, SourceContract};
+use crate::config::{Pipeline, SourceContract};
+use crate::model::column_type::Kind;
 use crate::model::division::DivisionTree;
-use crate::reconcile::findings::quality_score::QualitySettings;
-use crate::reconcile::{Severity, SubjectKind};
+use crate::model::exception::{Severity, SubjectKind};
+use crate::rules::quality_settings::QualitySettings;
 use crate::rules::rule_file::{Definition, Rule};
 use crate::rules::rule_set::RuleSet;
 

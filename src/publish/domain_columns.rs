@@ -1,9 +1,9 @@
 //! Columns of large tables that are made of what this stage knows: places, records, evidence.
 
+use crate::model::exception::TrackedException;
 use crate::publication::large_table_writer::{Column, label, written};
 use crate::publish::people::{People, Place};
 use crate::publish::restricted::{ByFinding, related_ids};
-use crate::track::TrackedException;
 
 /// County, township and village of a division value.
 pub(crate) fn place<'a>(

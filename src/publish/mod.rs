@@ -9,29 +9,31 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::link::Links;
 use crate::load::Loaded;
+use crate::model::exception::TrackedException;
+use crate::model::links::Links;
+use crate::model::resolution::Resolution;
 use crate::normalize::Comparable;
 use crate::reconcile::Findings;
 use crate::reconcile::views::view::View;
-use crate::resolve::Resolution;
 use crate::table::rows::Store;
-use crate::track::TrackedException;
 use crate::{Error, Result};
 
 mod catalogue;
 mod domain_columns;
 mod indicators;
 pub mod lists;
+mod manifest_facts;
 mod people;
+pub mod previous_indicators;
 mod report;
 mod restricted;
 mod summary;
 mod tables;
 mod totals;
 
+pub use crate::model::indicator::PreviousIndicator;
 pub use crate::publication::manifest::{Manifest, OutputFile, RuleRun, SourceRun, StageRows};
-pub use crate::publication::previous::{Previous, PreviousIndicator};
 pub use catalogue::{Catalogue, RuleFacts, SourceFacts, TargetFacts};
 pub use summary::summary;
 pub use totals::{Count, Totals};
@@ -76,11 +78,6 @@ pub struct Publication {
     pub manifest: Manifest,
     /// Figures of the quarter.
     pub totals: Totals,
-}
-
-/// Name of a quarter's folder.
-pub fn folder_name(quarter: &str) -> String {
-    format!("quarter={quarter}")
 }
 
 /// Writes the publication of one quarter under `out`.
@@ -129,7 +126,7 @@ fn write(
     let totals = Totals::build(inputs, &people, &all)?;
     report::write(inputs, &totals, &mut outputs)?;
     outputs.dictionary()?;
-    let manifest = Manifest::build(inputs, outputs.into_written())?;
+    let manifest = manifest_facts::manifest(inputs, outputs.into_written())?;
     disk.finish()?;
     manifest.write(root)?;
     Ok(Publication { folder: staging.target().to_owned(), manifest, totals })

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::Publication;
 use super::totals::{grouped, severity_title};
-use crate::reconcile::Severity;
+use crate::model::exception::Severity;
 
 /// Summary that an officer understands.
 pub fn summary(publication: &Publication) -> String {

@@ -6,14 +6,13 @@ use serde::Serialize;
 
 use super::PublicationInputs;
 use super::people::{People, Persons};
-use super::tables::severity_code;
 use crate::Result;
-use crate::link::Tier;
+use crate::model::exception::Severity;
+use crate::model::exception::{Status, TrackedException};
 use crate::model::id_number::IdClass;
-use crate::publication::manifest;
+use crate::model::links::Tier;
 use crate::publication::manifest::SourceRun;
-use crate::reconcile::Severity;
-use crate::track::{Status, TrackedException};
+use crate::publish::manifest_facts;
 
 /// Open exceptions of one group.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -42,7 +41,7 @@ impl Count {
             self.review += 1;
         } else {
             self.open += 1;
-            *self.severity.entry(severity_code(t.exception.severity).to_owned()).or_default() += 1;
+            *self.severity.entry(t.exception.severity.code().to_owned()).or_default() += 1;
             match t.status {
                 Status::New => self.new += 1,
                 Status::Persisting => self.persisting += 1,
@@ -53,7 +52,7 @@ impl Count {
     }
     /// Open exceptions of one severity.
     pub fn of(&self, severity: Severity) -> u64 {
-        self.severity.get(severity_code(severity)).copied().unwrap_or(0)
+        self.severity.get(severity.code()).copied().unwrap_or(0)
     }
 }
 
@@ -98,7 +97,7 @@ pub struct Totals {
 
 impl Totals {
     pub(super) fn build(inputs: &PublicationInputs<'_>, people: &People<'_>, all: &Persons) -> Result<Self> {
-        let mut totals = Self { sources: manifest::source_runs(inputs), ..Self::default() };
+        let mut totals = Self { sources: manifest_facts::source_runs(inputs), ..Self::default() };
         totals.count_exceptions(inputs)?;
         totals.count_records(inputs, people, all);
         for n in &inputs.findings.not_run {
@@ -130,8 +129,8 @@ impl Totals {
         }
         for (&tier, &decision) in inputs.links.tier.iter().zip(&inputs.links.decision) {
             match decision {
-                crate::link::Decision::Accept => self.links_by_tier[tier_index(tier)] += 1,
-                crate::link::Decision::Review => self.review_pairs += 1,
+                crate::model::links::Decision::Accept => self.links_by_tier[tier_index(tier)] += 1,
+                crate::model::links::Decision::Review => self.review_pairs += 1,
             }
         }
         for (fields, (loaded, comparable)) in

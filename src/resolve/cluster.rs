@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use crate::link::nodes::Nodes;
 use crate::link::sets::DisjointSets;
 use crate::link::settings::LinkSettings;
-use crate::link::{Decision, Links, Node, Tier};
+use crate::model::links::{Decision, Links, Node, Tier};
 
 /// Records grouped into persons.
 #[derive(Debug, Default)]

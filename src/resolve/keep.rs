@@ -7,7 +7,7 @@ use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-use super::IdentityChange;
+use super::previous_records::{PreviousParts, PreviousRecord};
 use crate::Result;
 use crate::link::nodes::Nodes;
 use crate::load::Loaded;
@@ -15,7 +15,7 @@ use crate::model::division::DivisionTree;
 use crate::model::division::VILLAGE;
 use crate::model::published_id::CHARACTERS;
 use crate::model::published_id::{HouseholdId, PersonId, PublishedId};
-use crate::publication::previous::{PreviousParts, PreviousRecord};
+use crate::model::resolution::IdentityChange;
 use crate::table::key_index::Groups;
 
 /// The records of this quarter, and who each of them is.

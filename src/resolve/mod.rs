@@ -1,58 +1,29 @@
 //! Stage 5: accepted links become persons, persons become households, both with stable ids.
 //!
-//! In: all [`crate::normalize::Comparable`]s and [`crate::link::Links`] (and the previous
+//! In: all [`crate::normalize::Comparable`]s and [`crate::model::links::Links`] (and the previous
 //! publication's identities). Out: [`Resolution`].
 
 use crate::Result;
 use crate::config::Pipeline;
 use crate::link::nodes::Nodes;
 use crate::link::settings::LinkSettings;
-use crate::link::{Links, Tier};
 use crate::load::Loaded;
+use crate::model::links::Links;
+use crate::model::resolution::Resolution;
 use crate::normalize::Comparable;
-use crate::publication::previous::Previous;
+use crate::publication::snapshot::Snapshot;
 
 mod cluster;
 mod households;
 mod identity;
 mod keep;
+pub mod previous_records;
 
 pub use crate::model::published_id::{HouseholdId, PersonId, PublishedId};
 use cluster::Clusters;
 use identity::PersonKeys;
 use keep::{Ballot, Now, Votes};
-
-/// Who every record is. Vectors indexed by node are as long as all records together.
-#[derive(Debug, Clone, Default)]
-pub struct Resolution {
-    /// First node of each source, by source position; one more entry than sources.
-    pub offsets: Vec<u32>,
-    /// Dense person number of each record.
-    pub person: Vec<u32>,
-    /// Dense household number of each record (resolved household).
-    pub household: Vec<u32>,
-    /// Weakest tier that binds each record to its person; `T1` for a person of one record.
-    pub tier: Vec<Tier>,
-    /// True where a review-tier pair touches the record and is unresolved.
-    pub in_review: Vec<bool>,
-    /// Published id by dense person number, stable across quarters.
-    pub person_ids: Vec<PersonId>,
-    /// Published id by dense household number, stable across quarters.
-    pub household_ids: Vec<HouseholdId>,
-    /// Merges and splits against the previous quarter.
-    pub ledger: Vec<IdentityChange>,
-}
-
-/// One line of the merge/split ledger.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IdentityChange {
-    /// `merge` or `split`.
-    pub kind: String,
-    /// Id in the previous quarter.
-    pub previous_id: String,
-    /// Id in this quarter.
-    pub current_id: String,
-}
+use previous_records::PreviousParts;
 
 /// Persons and households of the run. With the previous publication, persons and households
 /// keep their ids, and merges and splits are written to the ledger.
@@ -62,7 +33,7 @@ pub fn resolve(
     loaded: &[Loaded],
     comparables: &[Comparable],
     links: &Links,
-    previous: Option<&Previous>,
+    previous: Option<&Snapshot>,
 ) -> Result<Resolution> {
     resolve_nodes(settings, pipeline, loaded, &Nodes::build(comparables)?, links, previous)
 }
@@ -74,7 +45,7 @@ pub fn resolve_nodes(
     loaded: &[Loaded],
     nodes: &Nodes<'_>,
     links: &Links,
-    previous: Option<&Previous>,
+    previous: Option<&Snapshot>,
 ) -> Result<Resolution> {
     let tree = &pipeline.divisions;
     let Clusters { person, count, tier, in_review, foreign } = cluster::cluster(settings, nodes, links);
@@ -89,7 +60,8 @@ pub fn resolve_nodes(
     if let Some(previous) = previous {
         let now = Now { loaded, nodes, tree };
         let ballots = (Ballot::new(&person_ids, &person), Ballot::new(&household_ids, &household));
-        let Votes { persons, households } = now.votes(&previous.records()?, ballots.0, ballots.1)?;
+        let Votes { persons, households } =
+            now.votes(&PreviousParts::open(previous)?, ballots.0, ballots.1)?;
         keep::keep(&mut person_ids, persons, &mut ledger);
         keep::keep(&mut household_ids, households, &mut ledger);
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::rule_file::Rule;
 use super::rule_set::RuleSet;
-use crate::reconcile::{Severity, SubjectKind};
+use crate::model::exception::{Severity, SubjectKind};
 
 /// One rule, as listed.
 #[derive(Debug, Clone, Serialize)]

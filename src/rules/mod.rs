@@ -5,6 +5,7 @@
 pub mod constants;
 pub mod documentation;
 pub mod mutation;
+pub mod quality_settings;
 pub mod rule_file;
 pub mod rule_set;
 pub mod rule_settings;

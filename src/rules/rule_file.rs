@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::sql_text::SqlText;
 use crate::config::toml_file::{Step, TomlFile};
-use crate::reconcile::{Severity, SubjectKind};
+use crate::model::exception::{Severity, SubjectKind};
 use crate::{Error, Result};
 
 /// Header of a rule file.

@@ -11,10 +11,10 @@ use super::targets::{self, TargetFile};
 use super::view_catalogue::{Catalogue, PREVIOUS};
 use crate::config::toml_file::{TomlFile, suggest};
 use crate::config::{Parameter, Pipeline, Role, SourceContract};
+use crate::model::column_type::{ColumnKind, Columns};
 use crate::model::quarter::Quarter;
 use crate::reconcile::execution::planner;
 use crate::reconcile::execution::planner::Session;
-use crate::reconcile::execution::polars_bridge::{ColumnKind, Columns};
 use crate::{Error, Result};
 
 /// Folder of definitions under `rules/`.

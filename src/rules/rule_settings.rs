@@ -11,8 +11,9 @@ use serde::Deserialize;
 
 use crate::config::toml_file::TomlFile;
 use crate::config::{Parameter, Pipeline};
-use crate::model::quarter::{Quarter, date32};
-use crate::reconcile::execution::polars_bridge::{ColumnKind, Columns};
+use crate::model::column_type::{ColumnKind, Columns};
+use crate::model::day::date32;
+use crate::model::quarter::Quarter;
 use crate::{Error, Result};
 
 /// `rules/rules.toml`.
@@ -30,7 +31,7 @@ pub struct RuleSettings {
     #[serde(default)]
     pub dates: BTreeMap<String, DerivedDate>,
     /// How the quality of the register is scored; absent: not at all.
-    pub quality: Option<crate::reconcile::findings::quality_score::QualitySettings>,
+    pub quality: Option<crate::rules::quality_settings::QualitySettings>,
     /// Values of an example row unless it says otherwise, by view; `{column}` repeats a column.
     #[serde(default)]
     pub example_defaults: BTreeMap<String, BTreeMap<String, String>>,

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::reconcile::execution::polars_bridge::{ColumnKind, Columns};
+use crate::model::column_type::{ColumnKind, Columns};
 
 /// Where a view comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

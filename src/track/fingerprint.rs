@@ -2,8 +2,8 @@
 
 use sha2::{Digest as _, Sha256};
 
+use crate::model::exception::{Exception, SubjectKind};
 use crate::privacy::pseudonym::base32;
-use crate::reconcile::{Exception, SubjectKind};
 
 /// 26 base-32 characters of a hash of rule, kind of subject, subject and rule key.
 ///

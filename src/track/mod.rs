@@ -6,6 +6,8 @@
 //! key, so it survives row order, file names and wording. Exceptions of a rule that could not
 //! run stay open, unchecked: absence of a source is not evidence that anything was resolved.
 
+use crate::model::exception::Status;
+use crate::model::exception::TrackedException;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -13,99 +15,17 @@ use hashbrown::hash_map::{Entry, HashMap};
 use rayon::prelude::*;
 
 use crate::Result;
-use crate::reconcile::{Exception, NotRun};
-use crate::resolve::IdentityChange;
+use crate::model::exception::Exception;
+use crate::model::indicator::NotRun;
+use crate::model::resolution::IdentityChange;
 
 mod fingerprint;
+pub mod previous_exceptions;
 pub mod quarter;
 
 pub use fingerprint::{fingerprint, short_number};
+pub use previous_exceptions::PreviousExceptions;
 pub use quarter::{due_date, quarters_between};
-
-/// Where an exception stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Status {
-    /// First seen this quarter.
-    New,
-    /// Seen in the previous quarter too.
-    Persisting,
-    /// Seen in the previous quarter, not any more.
-    Resolved,
-    /// Was resolved, is back.
-    Reopened,
-}
-
-impl Status {
-    /// Word in published tables.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Persisting => "persisting",
-            Self::Resolved => "resolved",
-            Self::Reopened => "reopened",
-        }
-    }
-    /// Word in lists and reports.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::New => "新增",
-            Self::Persisting => "持续",
-            Self::Resolved => "已消除",
-            Self::Reopened => "复现",
-        }
-    }
-    /// Reads [`Status::code`] back.
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::New, Self::Persisting, Self::Resolved, Self::Reopened].into_iter().find(|s| s.code() == code)
-    }
-}
-
-/// An exception with its history.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TrackedException {
-    /// Fingerprint: 26 base-32 characters of a hash of rule, subject and rule key.
-    pub exception_id: String,
-    /// The finding. For resolved ones, as it was last seen.
-    pub exception: Exception,
-    /// Quarter it was first seen in.
-    pub first_seen: Arc<str>,
-    /// Status.
-    pub status: Status,
-    /// Due date, ISO `yyyy-mm-dd`; counted from the end of the quarter in which it was first
-    /// seen or reopened, so an overdue exception stays overdue.
-    pub due_date: Arc<str>,
-    /// Quarter in which the data last showed it.
-    pub last_seen: Arc<str>,
-    /// Quarter from which on the data showed it no more; `None` while open.
-    pub resolved_in: Option<Arc<str>>,
-    /// False if the rule did not run this quarter and the exception is only carried forward.
-    pub checked: bool,
-}
-
-impl TrackedException {
-    /// True unless resolved.
-    pub fn is_open(&self) -> bool {
-        self.status != Status::Resolved
-    }
-    /// True if it rests on a link that a human must confirm first; such exceptions are listed
-    /// and counted apart.
-    pub fn in_review(&self) -> bool {
-        self.exception.in_review || self.exception.confidence >= 6
-    }
-    /// True if it was already closed before `quarter`: kept so that its return is known as one.
-    pub fn is_history(&self, quarter: &str) -> bool {
-        self.resolved_in.as_deref().is_some_and(|q| q != quarter)
-    }
-}
-
-/// What the previous publication knew.
-#[derive(Debug, Clone, Default)]
-pub struct PreviousExceptions {
-    /// Quarter of that publication.
-    pub quarter: String,
-    /// All exceptions, also those resolved long ago.
-    pub exceptions: Vec<TrackedException>,
-}
 
 /// Compares the exceptions of this quarter with the previous publication's. `not_run`: rules that
 /// could not run; `ledger` renames subjects that were merged since. Output is sorted by fingerprint.

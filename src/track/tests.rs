@@ -1,5 +1,7 @@
 use super::*;
-use crate::reconcile::{Severity, SubjectKind};
+use crate::model::exception::Status;
+use crate::model::exception::TrackedException;
+use crate::model::exception::{Severity, SubjectKind};
 
 fn finding(rule: &str, subject: &str, key: &str) -> Exception {
     Exception {

@@ -375,7 +375,7 @@ fn no_such_folder() {
 
 #[test]
 fn schemas_are_fresh() {
-    for (name, schema) in bidui::config::schema::all() {
+    for (name, schema) in bidui::cli::schema::all() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("pipelines/schema/{name}.json"));
         let text = bidui::config::schema::text(&schema);
         if std::env::var_os("BIDUI_WRITE_SCHEMA").is_some() {

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use bidui::extract::{FileFormat, RawTable, ReadOptions, SkipReason, open_file};
+use bidui::config::read_options::ReadOptions;
+use bidui::extract::{RawTable, SkipReason, open_file};
+use bidui::model::source_table::FileFormat;
 
 fn options() -> ReadOptions {
     ReadOptions {

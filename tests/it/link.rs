@@ -8,10 +8,10 @@ use std::path::Path;
 
 use bidui::config::Pipeline;
 use bidui::link::settings::LinkSettings;
-use bidui::link::{Decision, Links};
 use bidui::load::Loaded;
+use bidui::model::links::{Decision, Links};
+use bidui::model::resolution::Resolution;
 use bidui::normalize::Comparable;
-use bidui::resolve::Resolution;
 
 fn root(path: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)

@@ -7,8 +7,10 @@ use arrow::array::{Array, AsArray as _, StringArray};
 use arrow::datatypes::{Date32Type, Int32Type, Int64Type};
 use bidui::Result;
 use bidui::config::Pipeline;
-use bidui::extract::{FileFormat, Malformed, RawTable, RawTableInfo, SkipReason};
-use bidui::load::{Loaded, Reject, load_source, load_tables};
+use bidui::extract::{Malformed, RawTable, SkipReason};
+use bidui::load::{Loaded, load_source, load_tables};
+use bidui::model::source_row::Reject;
+use bidui::model::source_table::{FileFormat, RawTableInfo};
 use proptest::prelude::*;
 
 use crate::folder;

@@ -7,9 +7,11 @@ use arrow::array::{ArrayRef, Date32Array, Int32Array, Int64Array, StringArray};
 use arrow::datatypes::DataType;
 use arrow::record_batch::RecordBatch;
 use bidui::config::Pipeline;
-use bidui::load::{ControlTotals, Loaded, RecordKey, Records};
+use bidui::load::{Loaded, Records};
 use bidui::model::division;
 use bidui::model::id_number::IdClass;
+use bidui::model::record_id::RecordKey;
+use bidui::model::source_row::ControlTotals;
 use bidui::normalize::normalize;
 
 fn pipeline() -> Pipeline {

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use bidui::config::{Kind, Pipeline, Role};
-use bidui::extract::FileFormat;
+use bidui::config::{Pipeline, Role};
+use bidui::model::column_type::Kind;
+use bidui::model::source_table::FileFormat;
 use bidui::profile::{Guess, Profile, profile};
 
 fn root() -> PathBuf {

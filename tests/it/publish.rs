@@ -9,21 +9,30 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Int32Array, StringArray};
 use arrow::record_batch::RecordBatch;
 use bidui::config::Pipeline;
-use bidui::extract::{FileFormat, RawTableInfo};
-use bidui::link::{Decision, Links, Tier};
-use bidui::load::{ControlTotals, Loaded, RecordKey, Records, Reject, TableTotals};
+use bidui::load::{Loaded, Records};
+use bidui::model::exception::{Exception, RelatedException, Severity, SubjectKind};
+use bidui::model::exception::{Status, TrackedException};
 use bidui::model::id_number::IdNumber;
+use bidui::model::indicator::{Indicator, NotRun};
+use bidui::model::links::{Decision, Links, Tier};
 use bidui::model::published_id::{HouseholdId, PersonId};
+use bidui::model::record_id::RecordKey;
+use bidui::model::resolution::Resolution;
+use bidui::model::source_row::{ControlTotals, Reject, TableTotals};
+use bidui::model::source_table::{FileFormat, RawTableInfo};
 use bidui::normalize::{Comparable, ComparableColumn, NameForm, Pool, Texts};
-use bidui::publication::previous::Previous;
+use bidui::publication::snapshot::Snapshot;
 use bidui::publication::table_reader;
+use bidui::publish::previous_indicators::previous_indicators;
 use bidui::publish::{Catalogue, Publication, PublicationInputs, RuleFacts, publish, summary};
+use bidui::reconcile::Findings;
+use bidui::reconcile::views::published_views::published_views;
 use bidui::reconcile::views::view::View;
-use bidui::reconcile::{Exception, Findings, Indicator, NotRun, RelatedException, Severity, SubjectKind};
-use bidui::resolve::Resolution;
+use bidui::resolve::previous_records::PreviousParts;
 use bidui::rules::rule_set::RuleSet;
 use bidui::table::rows::Rows;
-use bidui::track::{Status, TrackedException, track};
+use bidui::track::PreviousExceptions;
+use bidui::track::track;
 
 const KEY: &[u8] = b"a key that only tests ever use..";
 const SOURCES: [&str; 3] = ["dibao", "insurance", "registry_person"];
@@ -236,13 +245,13 @@ impl World {
         }
     }
 
-    fn tracked(&self, previous: Option<&Previous>) -> Vec<TrackedException> {
-        let before = previous.map(|p| p.exceptions().unwrap());
+    fn tracked(&self, previous: Option<&Snapshot>) -> Vec<TrackedException> {
+        let before = previous.map(|p| PreviousExceptions::read(p).unwrap());
         let found = self.findings.exceptions.clone();
         track(found, &self.findings.not_run, before, &self.resolution.ledger, &self.quarter).unwrap()
     }
 
-    fn publish(&self, out: &Path, previous: Option<&Previous>) -> bidui::Result<Publication> {
+    fn publish(&self, out: &Path, previous: Option<&Snapshot>) -> bidui::Result<Publication> {
         let tracked = self.tracked(previous);
         publish(
             &PublicationInputs {
@@ -257,8 +266,8 @@ impl World {
                 tracked: &tracked,
                 key: KEY,
                 store: &bidui::table::rows::Store::Memory,
-                previous_quarter: previous.map(Previous::quarter),
-                previous_indicators: &previous.map(|p| p.indicators().unwrap()).unwrap_or_default(),
+                previous_quarter: previous.map(Snapshot::quarter),
+                previous_indicators: &previous.map(|p| previous_indicators(p).unwrap()).unwrap_or_default(),
             },
             out,
         )
@@ -369,13 +378,13 @@ fn a_publication_is_complete_and_says_so() {
     {
         assert!(text.contains(expected), "{expected} not in {text}");
     }
-    let previous = Previous::open(&folder).unwrap();
+    let previous = Snapshot::open(&folder).unwrap();
     previous.verify().unwrap();
     assert_eq!(previous.accepted("dibao"), Some(300));
-    let records = previous.records().unwrap();
+    let records = PreviousParts::open(&previous).unwrap();
     let parts = (0..records.count()).flat_map(|part| records.read(part).unwrap());
     assert_eq!(parts.map(|some| some.unwrap().len()).sum::<usize>(), 900);
-    assert_eq!(previous.views(|_| true).unwrap()[0].name, "person");
+    assert_eq!(published_views(&previous, |_| true).unwrap()[0].name, "person");
 }
 
 #[test]
@@ -437,10 +446,10 @@ fn the_next_quarter_knows_the_last() {
     let out = tempfile::tempdir().unwrap();
     let first = World::new("2018Q3", 200);
     first.publish(out.path(), None).unwrap();
-    let previous = Previous::find(out.path(), "2018Q3").unwrap().unwrap();
+    let previous = Snapshot::find(out.path(), "2018Q3").unwrap().unwrap();
     let mut stored = first.tracked(None);
     stored.iter_mut().for_each(|t| t.exception.related.clear());
-    assert_eq!(previous.exceptions().unwrap().exceptions, stored, "read back as written");
+    assert_eq!(PreviousExceptions::read(&previous).unwrap().exceptions, stored, "read back as written");
     let mut second = World::new("2018Q4", 200);
     let publication = second.publish(out.path(), Some(&previous)).unwrap();
     let all = &publication.totals.all;
@@ -453,7 +462,7 @@ fn the_next_quarter_knows_the_last() {
     assert!(resolved.iter().all(|r| r.get("first_seen") == "2018Q3"));
     // One quarter on, they are remembered but no longer published as resolved.
     second.quarter = "2019Q1".into();
-    let previous = Previous::find(out.path(), "2018Q4").unwrap().unwrap();
+    let previous = Snapshot::find(out.path(), "2018Q4").unwrap().unwrap();
     let tracked = second.tracked(Some(&previous));
     assert_eq!(tracked.iter().filter(|t| t.status == Status::Resolved && t.is_history("2019Q1")).count(), 5);
     let publication = second.publish(out.path(), Some(&previous)).unwrap();
@@ -545,7 +554,7 @@ fn keep_a_publication_where_asked() {
     let Some(folder) = std::env::var_os("BIDUI_KEEP") else { return };
     let out = Path::new(&folder);
     World::new("2018Q3", 300).publish(out, None).unwrap();
-    let previous = Previous::find(out, "2018Q3").unwrap().unwrap();
+    let previous = Snapshot::find(out, "2018Q3").unwrap().unwrap();
     World::new("2018Q4", 300).publish(out, Some(&previous)).unwrap();
 }
 
@@ -571,7 +580,7 @@ fn a_kill_at_any_moment_leaves_a_whole_publication() {
         }
         let _ = child.kill();
         child.wait().unwrap();
-        let left = Previous::open(&out.path().join("quarter=2018Q3")).unwrap();
+        let left = Snapshot::open(&out.path().join("quarter=2018Q3")).unwrap();
         left.verify().unwrap();
     }
     // And the next run starts as if nothing had happened.

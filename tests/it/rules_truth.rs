@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use bidui::config::Pipeline;
-use bidui::link::Tier;
 use bidui::load::{Loaded, load_source};
+use bidui::model::links::Tier;
 use bidui::model::published_id::{HouseholdId, PersonId};
+use bidui::model::resolution::Resolution;
 use bidui::normalize::normalize;
 use bidui::reconcile::{Findings, run, views};
-use bidui::resolve::Resolution;
 use bidui::rules::rule_set::RuleSet;
 
 /// Rules whose truth is known: the generator's, then those on the other departments' lists.

@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::Row;
 use crate::Result;
 use crate::config::Pipeline;
-use crate::link::Tier;
 use crate::link::settings::LinkSettings;
+use crate::model::links::Tier;
 
 /// Weights by comparison and level, and the thresholds: from a pipeline's `link.toml` or from the
 /// report of a linkage task.

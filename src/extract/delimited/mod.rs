@@ -19,7 +19,9 @@ use super::assemble::{Assembler, Rare, trim};
 use super::header::{HEADER_DEPTH, KnownHeaders};
 use super::stream::{OpenFile, Source, Survey};
 use super::text::{self, Charset};
-use super::{Encoding, FileFormat, FileIdentity, RawTable, RawTableInfo, RawTables, ReadOptions, SkipReason};
+use super::{FileIdentity, RawTable, RawTables, SkipReason};
+use crate::config::read_options::{Encoding, ReadOptions};
+use crate::model::source_table::{FileFormat, RawTableInfo};
 use crate::{Error, Result};
 
 /// Bytes per piece; large enough to amortise, small enough to keep two cores busy.

@@ -6,10 +6,11 @@
 
 use rayon::prelude::*;
 
+use super::pack;
 use super::same_id::Carriers;
-use super::{PassReport, pack};
 use crate::link::nodes::Nodes;
 use crate::model::id_number::{Digits, IdClass, IdNumber};
+use crate::model::links::PassReport;
 use crate::table::key_index::Sieve;
 
 /// Records of one number that are compared with a neighbour; more than this many share a

@@ -6,13 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::pack;
 use super::same_id::{pieces, ranges};
-use super::{PassReport, pack};
 use crate::link::nodes::{Column, Nodes, Place, Values};
 use crate::link::settings::{KeyBy, KeyPart, LinkSettings, Pass};
 use crate::model::division::DivisionTree;
 use crate::model::division::{TOWNSHIP, VILLAGE};
 use crate::model::id_number::IdNumber;
+use crate::model::links::PassReport;
 use crate::normalize::{NameForm, Pool};
 use crate::table::key_index::{Groups, SEED, Sieve, mix};
 use crate::{Error, Result};
@@ -204,7 +205,7 @@ impl<'a> KeyPass<'a> {
         let mut all = Vec::with_capacity(parts.iter().map(|p| p.0.len()).sum());
         for (found, small) in parts {
             all.extend(found);
-            report.take(&small);
+            report.add(&small);
         }
         all
     }

@@ -4,6 +4,7 @@ mod id_slip;
 mod key;
 mod same_id;
 
+use crate::model::links::PassReport;
 use rayon::prelude::*;
 
 use super::nodes::Nodes;
@@ -13,35 +14,6 @@ use crate::model::division::DivisionTree;
 
 use key::KeyPass;
 use same_id::Carriers;
-
-/// What one pass did.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
-pub struct PassReport {
-    /// Name of the pass.
-    pub name: String,
-    /// Records that have the key.
-    pub records: u64,
-    /// Pairs that share it, pairs of settled records left out.
-    pub pairs: u64,
-    /// Pairs that no earlier pass had.
-    pub new_pairs: u64,
-    /// Blocks that were too large and were split.
-    pub split_blocks: u64,
-    /// Blocks that were too large even then; their pairs are not compared.
-    pub skipped_blocks: u64,
-    /// Records in them.
-    pub skipped_records: u64,
-}
-
-impl PassReport {
-    /// Adds what a part of the pass met.
-    fn take(&mut self, part: &Self) {
-        self.records += part.records;
-        self.split_blocks += part.split_blocks;
-        self.skipped_blocks += part.skipped_blocks;
-        self.skipped_records += part.skipped_records;
-    }
-}
 
 /// Candidate pairs, `left << 32 | right` with left < right, ascending, without doubles.
 #[derive(Debug, Clone, Default)]

@@ -11,10 +11,11 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::{KeyPass, PassReport, pack};
+use super::{KeyPass, pack};
 use crate::link::compare::{HanNameLevel, han_name_level};
 use crate::link::nodes::Nodes;
 use crate::model::id_number::IdClass;
+use crate::model::links::PassReport;
 use crate::normalize::NameForm;
 use crate::table::key_index::Groups;
 
@@ -77,7 +78,7 @@ pub(super) fn pairs(
     let mut all = Vec::with_capacity(parts.iter().map(|p| p.0.len()).sum());
     for (found, done, small) in parts {
         all.extend(found);
-        report.take(&small);
+        report.add(&small);
         done.into_iter().for_each(|node| settled[node as usize] = true);
     }
     (all, single.map(|_| settled))

@@ -1,6 +1,6 @@
 //! Comparators: how alike two values of one link column are, as a small level.
 //!
-//! Levels are numbered as [`super::Links::levels`] wants them: 0 = one side is missing, then 1 =
+//! Levels are numbered as [`crate::model::links::Links::levels`] wants them: 0 = one side is missing, then 1 =
 //! best agreement downward. Distances count characters, never bytes. Everything works on stack
 //! arrays; costs given are for one pair on a common server core.
 //!

@@ -7,7 +7,8 @@ use arrow::array::{Array, StringArray};
 use sha2::{Digest, Sha256};
 
 use super::GenericSettings;
-use crate::extract::{self, ReadOptions};
+use crate::config::read_options::ReadOptions;
+use crate::extract;
 use crate::normalize::{TextColumn, TextTable};
 use crate::{Error, Result};
 

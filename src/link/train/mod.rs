@@ -16,11 +16,11 @@ use super::household::Households;
 use super::nodes::Nodes;
 use super::random::Random;
 use super::weigh::{Levels, MOST, Scorer};
-use super::{Decision, Links};
 use crate::link::settings::{
     Comparison, ComparisonKind, LinkSettings, Pass, PassKind, Provenance, WeightsFile,
 };
 use crate::model::division::DivisionTree;
+use crate::model::links::{Decision, Links};
 use crate::normalize::Comparable;
 use crate::{Error, Result};
 

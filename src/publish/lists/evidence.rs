@@ -8,11 +8,11 @@ use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use crate::Result;
-use crate::load::RecordKey;
+use crate::model::exception::TrackedException;
+use crate::model::record_id::RecordKey;
 use crate::privacy::mask;
 use crate::publish::PublicationInputs;
 use crate::publish::people::People;
-use crate::track::TrackedException;
 
 /// The records that listed exceptions rest on.
 pub(super) struct Evidence<'a> {
@@ -139,7 +139,7 @@ fn push_value(name: &str, array: &dyn Array, row: usize, out: &mut String) -> bo
         return true;
     }
     if let Some(days) = array.as_primitive_opt::<Date32Type>() {
-        let date = crate::model::quarter::from_date32(days.value(row));
+        let date = crate::model::day::from_date32(days.value(row));
         return date.is_some_and(|date| write!(out, "{date}").is_ok());
     }
     if let Some(int) = array.as_primitive_opt::<Int32Type>() {

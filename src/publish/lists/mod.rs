@@ -9,8 +9,8 @@ use rayon::prelude::*;
 use super::PublicationInputs;
 use super::people::{People, Persons};
 use super::restricted::ByFinding;
+use crate::model::exception::TrackedException;
 use crate::publication::output_files::{Csv, Outputs, make_folder};
-use crate::track::TrackedException;
 use crate::{Error, Result};
 
 mod cells;

@@ -6,7 +6,7 @@ use super::names;
 use super::style::{Styles, properties, workbook_begun};
 use super::xlsx;
 use crate::Result;
-use crate::load::Reject;
+use crate::model::source_row::Reject;
 use crate::privacy::mask::numbers_in_text;
 use crate::publication::output_files::{Csv, Outputs, make_folder};
 use crate::publish::PublicationInputs;

@@ -7,14 +7,14 @@ use hashbrown::HashMap;
 use super::evidence::Evidence;
 use super::{REVIEW_SHEET, names};
 use crate::config::MaskStyle;
+use crate::model::exception::TrackedException;
 use crate::model::id_number::{IdClass, IdNumber};
 use crate::privacy::mask;
 use crate::publish::people::{Fields, People, Person};
 use crate::publish::restricted::{ByFinding, cause, related, row_version};
-use crate::publish::tables::severity_code;
 use crate::publish::totals::{tier_confidence, tier_title};
 use crate::publish::{PublicationInputs, RuleFacts};
-use crate::track::{TrackedException, quarters_between, short_number};
+use crate::track::{quarters_between, short_number};
 use crate::{Error, Result};
 
 /// A column of an exception list.
@@ -145,7 +145,7 @@ impl<'a> Entry<'a> {
     /// Review last, then department, severity, rule, village, household, fingerprint.
     pub(super) fn order(&self) -> (bool, [&str; 6]) {
         let e = &self.tracked.exception;
-        let severity = severity_code(e.severity);
+        let severity = e.severity.code();
         let place = [&*self.sheet, severity, &e.rule_code, &e.village_code, self.household];
         let [sheet, severity, rule, village, household] = place;
         (self.tracked.in_review(), [sheet, severity, rule, village, household, &self.tracked.exception_id])
@@ -213,7 +213,7 @@ impl<'a> Material<'a> {
             }
             self.push_related(tracked, other, &mut all_related);
         }
-        let severity = severity_code(e.severity);
+        let severity = e.severity.code();
         let cells: [Cow<'s, str>; COLUMNS.len()] = [
             "".into(),
             short_number(&e.rule_code, &tracked.first_seen, &tracked.exception_id).into(),

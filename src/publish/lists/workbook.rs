@@ -7,11 +7,11 @@ use super::row::{COLUMNS, Column, ColumnKind, Entry, MEASURES, REASONS, RESULTS}
 use super::style::{Styles, properties, workbook_begun};
 use super::{NOTES_SHEET, REVIEW_SHEET, Township, xlsx};
 use crate::Result;
+use crate::model::exception::Severity;
 use crate::privacy::cell::is_active;
 use crate::publish::PublicationInputs;
 use crate::publish::summary::quarter_title;
 use crate::publish::totals::{severity_title, tier_confidence, tier_title};
-use crate::reconcile::Severity;
 
 /// The workbook of a township with empty lists.
 pub(super) fn shell(inputs: &PublicationInputs<'_>, township: &Township<'_>) -> Result<Vec<u8>> {

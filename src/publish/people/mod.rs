@@ -5,9 +5,9 @@ use rayon::prelude::*;
 
 use super::PublicationInputs;
 use crate::Result;
-use crate::load::{RecordKey, push_record_id};
 use crate::model::decimal::push_decimal;
 use crate::model::id_number::IdNumber;
+use crate::model::record_id::{RecordKey, push_record_id};
 use crate::privacy::Pseudonym;
 
 mod fields;

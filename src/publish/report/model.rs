@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use crate::model::exception::Severity;
 use crate::model::id_number::IdClass;
 use crate::publish::PublicationInputs;
 use crate::publish::summary::quarter_title;
 use crate::publish::totals::{Count, Totals, grouped, percent, severity_title, tier_confidence, tier_title};
-use crate::reconcile::Severity;
 
 const SEVERITIES: [Severity; 4] = [Severity::S1, Severity::S2, Severity::S3, Severity::S4];
 

@@ -2,15 +2,15 @@
 //! quarter has to know them to call their return by its name.
 
 use super::super::PublicationInputs;
-use super::super::tables::{iso_days, severity_code, subject_code};
+use super::super::tables::iso_days;
 use super::{ByFinding, row_version};
 use crate::Result;
+use crate::model::exception::TrackedException;
 use crate::publication::large_table_writer::{LargeTable, count, date, flag, text, written};
 use crate::publication::output_files::Outputs;
 use crate::publication::small_table_writer::{Kind, TableDef};
 use crate::publish::domain_columns;
 use crate::table::GROUP_ROWS;
-use crate::track::TrackedException;
 
 use Kind::{Date, Int32, Text};
 
@@ -59,8 +59,8 @@ pub(super) fn write(
         let columns = vec![
             text(|i| Some(&t(i).exception_id)),
             text(|i| Some(&e(i).rule_code)),
-            text(|i| Some(severity_code(e(i).severity))),
-            text(|i| Some(subject_code(e(i).subject_kind))),
+            text(|i| Some(e(i).severity.code())),
+            text(|i| Some(e(i).subject_kind.code())),
             text(|i| Some(&e(i).subject_id)),
             text(|i| Some(&e(i).rule_key)),
             text(|i| e(i).person_id.as_deref()),

@@ -6,11 +6,11 @@ use sha2::{Digest as _, Sha256};
 use super::PublicationInputs;
 use super::people::{Keys, People, Persons};
 use super::tables::{returned, table};
+use crate::model::exception::TrackedException;
 use crate::privacy::pseudonym::base32;
 use crate::publication::output_files::Outputs;
 use crate::publication::small_table_writer::{Kind, TableDef, publish_file, write_chunks};
 use crate::reconcile::views::view::ViewRows;
-use crate::track::TrackedException;
 use crate::{Error, Result};
 
 use Kind::{Int32, Int64, Text};

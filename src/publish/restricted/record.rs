@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::super::PublicationInputs;
 use super::super::people::People;
 use crate::Result;
-use crate::link::Decision;
 use crate::model::id_number::{IdClass, IdNumber};
+use crate::model::links::Decision;
 use crate::normalize::ComparableColumn;
 use crate::publication::large_table_writer::{
     self, Column, code, count, flag, id_number, ids, int32, int64, label, text,

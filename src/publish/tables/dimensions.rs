@@ -4,18 +4,16 @@ use rayon::prelude::*;
 
 use super::super::PublicationInputs;
 use super::super::people::{Household, Households, Keys, People, Person, Persons, SourceSets};
-use super::{
-    HOUSEHOLD_KEY, PERSON_KEY, PLACE, days, definition, place_cells, severity_code, subject_code, table,
-};
+use super::{HOUSEHOLD_KEY, PERSON_KEY, PLACE, days, definition, place_cells, table};
 use crate::Result;
+use crate::model::exception::{Severity, SubjectKind};
 use crate::publication::large_table_writer::{
     Column, LargeTable, classes, count, flag, int32, label, pseudonym,
 };
-use crate::publication::manifest;
 use crate::publication::output_files::Outputs;
 use crate::publication::small_table_writer::{Cell, Kind, TableDef};
 use crate::publish::domain_columns;
-use crate::reconcile::{Severity, SubjectKind};
+use crate::publish::manifest_facts;
 use crate::table::GROUP_ROWS;
 use crate::track::quarter;
 
@@ -176,14 +174,14 @@ pub(super) fn dim_rule(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) ->
         ],
     );
     table(outputs, "tables/dim_rule.parquet", def, |table| {
-        for run in manifest::rule_runs(inputs) {
+        for run in manifest_facts::rule_runs(inputs) {
             let Some(rule) = inputs.catalogue.rule(&run.code) else { continue };
             table.row([
                 (&rule.code).into(),
                 (&rule.title).into(),
                 (&rule.group).into(),
-                severity_code(rule.severity).into(),
-                subject_code(rule.subject).into(),
+                rule.severity.code().into(),
+                rule.subject.code().into(),
                 (&rule.owner).into(),
                 (&rule.policy).into(),
                 (&rule.why).into(),
@@ -202,8 +200,8 @@ pub(super) fn dim_rule(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) ->
                 (&first.code).into(),
                 (&first.title).into(),
                 "targets".into(),
-                severity_code(Severity::S4).into(),
-                subject_code(SubjectKind::Unit).into(),
+                Severity::S4.code().into(),
+                SubjectKind::Unit.code().into(),
                 (&first.owner).into(),
                 (&first.policy).into(),
                 "".into(),
@@ -233,7 +231,7 @@ pub(super) fn dim_source(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) 
         ],
     );
     table(outputs, "tables/dim_source.parquet", def, |table| {
-        for source in manifest::source_runs(inputs) {
+        for source in manifest_facts::source_runs(inputs) {
             table.row([
                 (&source.source).into(),
                 (&source.title).into(),

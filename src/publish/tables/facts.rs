@@ -5,11 +5,9 @@ use rayon::prelude::*;
 use super::super::PublicationInputs;
 use super::super::people::{Keys, People};
 use super::super::restricted::{ByFinding, cause};
-use super::{
-    HOUSEHOLD_KEY, PERSON_KEY, PLACE, QUARTER, definition, iso_days, returned, severity_code, subject_code,
-    table,
-};
+use super::{HOUSEHOLD_KEY, PERSON_KEY, PLACE, QUARTER, definition, iso_days, returned, table};
 use crate::Result;
+use crate::model::exception::TrackedException;
 use crate::privacy::{Pseudonym, Pseudonymizer};
 use crate::publication::large_table_writer::{
     LargeTable, classes, code, count, date, flag, int32, label, pseudonym, text,
@@ -19,7 +17,7 @@ use crate::publication::small_table_writer::{Kind, TableDef};
 use crate::publish::domain_columns;
 use crate::publish::domain_columns::record_id;
 use crate::table::GROUP_ROWS;
-use crate::track::{TrackedException, quarters_between};
+use crate::track::quarters_between;
 
 use Kind::{Date, Int32, Int64, Text};
 
@@ -137,8 +135,8 @@ pub(super) fn fact_exception(
             pseudonym(|i| persons[i]),
             text(|i| Some(&t(i).exception_id)),
             text(|i| Some(&e(i).rule_code)),
-            text(|i| Some(severity_code(e(i).severity))),
-            text(|i| Some(subject_code(e(i).subject_kind))),
+            text(|i| Some(e(i).severity.code())),
+            text(|i| Some(e(i).subject_kind.code())),
             text(|i| Some(&e(i).owner)),
             text(|i| Some(&t(i).first_seen)),
             text(|i| Some(&t(i).last_seen)),

@@ -6,10 +6,10 @@ use super::PublicationInputs;
 use super::people::{Keys, People, Persons, Place};
 use super::restricted::ByFinding;
 use crate::Result;
-use crate::load::{Loaded, Reject};
+use crate::load::Loaded;
+use crate::model::source_row::Reject;
 use crate::publication::output_files::Outputs;
 use crate::publication::small_table_writer::{Cell, Kind, TableDef, TableWriter};
-use crate::reconcile::{Severity, SubjectKind};
 
 mod dimensions;
 mod facts;
@@ -91,24 +91,6 @@ pub(in crate::publish) fn returned(loaded: &[Loaded]) -> impl Iterator<Item = (&
         let rejects = l.rejects.iter().map(|r| (r, "reject"));
         rejects.chain(l.cell_warnings.iter().map(|r| (r, "warn")))
     })
-}
-
-pub(in crate::publish) fn severity_code(severity: Severity) -> &'static str {
-    match severity {
-        Severity::S1 => "S1",
-        Severity::S2 => "S2",
-        Severity::S3 => "S3",
-        Severity::S4 => "S4",
-    }
-}
-
-pub(in crate::publish) fn subject_code(subject: SubjectKind) -> &'static str {
-    match subject {
-        SubjectKind::Person => "person",
-        SubjectKind::Household => "household",
-        SubjectKind::Record => "record",
-        SubjectKind::Unit => "unit",
-    }
 }
 
 /// Days since 1970-01-01.

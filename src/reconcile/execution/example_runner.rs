@@ -9,11 +9,13 @@ use arrow::record_batch::RecordBatch;
 
 use super::numbered_ids::{IdKind, Ids};
 use super::planner::Session;
-use super::polars_bridge::{ColumnKind, Columns, empty_frame, to_frame};
+use super::polars_bridge::{empty_frame, to_frame};
 use super::rule_runner::{Outcome, run_rule};
 use crate::config::toml_file::suggest;
 use crate::config::{Parameter, Pipeline};
-use crate::model::quarter::{Quarter, date32};
+use crate::model::column_type::{ColumnKind, Columns};
+use crate::model::day::date32;
+use crate::model::quarter::Quarter;
 use crate::reconcile::findings::outcome::Subject;
 use crate::reconcile::views::view::ViewRows;
 use crate::rules::mutation::{Mutant, mutants};
@@ -201,7 +203,7 @@ impl<'a> Bench<'a> {
                     Parameter::Integer(n) => n.to_string(),
                     Parameter::Text(text) => text,
                     Parameter::Date(days) => {
-                        crate::model::quarter::from_date32(days).map(|d| d.to_string()).unwrap_or_default()
+                        crate::model::day::from_date32(days).map(|d| d.to_string()).unwrap_or_default()
                     }
                 };
                 (name, text)

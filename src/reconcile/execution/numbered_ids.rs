@@ -10,9 +10,10 @@ use std::collections::BTreeSet;
 use arrow::array::{ArrayRef, AsArray as _, Int64Array, StringArray};
 use arrow::datatypes::DataType;
 
-use crate::extract::RawTableInfo;
-use crate::load::{RecordKey, Records};
+use crate::load::Records;
 use crate::model::published_id::{HouseholdId, PersonId};
+use crate::model::record_id::RecordKey;
+use crate::model::source_table::RawTableInfo;
 use crate::{Error, Result};
 
 /// What an id names.

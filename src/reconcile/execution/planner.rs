@@ -9,9 +9,10 @@ use polars::prelude::*;
 use polars::sql::SQLContext;
 
 use super::numbered_ids::IdKind;
-use super::polars_bridge::{ColumnKind, Columns, empty_frame, engine_failure};
+use super::polars_bridge::{empty_frame, engine_failure};
 use crate::config::toml_file::{nearest, suggest};
-use crate::reconcile::SubjectKind;
+use crate::model::column_type::{ColumnKind, Columns};
+use crate::model::exception::SubjectKind;
 use crate::rules::constants::Constants;
 use crate::rules::rule_file::{Rule, SqlFile};
 use crate::rules::rule_set::with_hint;

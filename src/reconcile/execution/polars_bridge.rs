@@ -13,64 +13,27 @@ use polars::prelude::*;
 use rayon::prelude::*;
 
 use super::numbered_ids::{IdKind, Ids};
+use crate::model::column_type::ColumnKind;
 use crate::reconcile::views::view::ViewRows;
 use crate::{Error, Result};
 
-/// The four column types that records and views have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ColumnKind {
-    /// Text.
-    Text,
-    /// 32-bit integer.
-    Int32,
-    /// 64-bit integer.
-    Int64,
-    /// Calendar date.
-    Date,
-}
-
-impl ColumnKind {
-    /// Arrow type of the column.
-    pub fn arrow(self) -> ArrowType {
-        match self {
-            Self::Text => ArrowType::Utf8,
-            Self::Int32 => ArrowType::Int32,
-            Self::Int64 => ArrowType::Int64,
-            Self::Date => ArrowType::Date32,
-        }
+/// Type of the column `name` in the engine, where ids are numbers.
+fn polars_type(kind: ColumnKind, name: &str) -> DataType {
+    if IdKind::of(name).is_some() {
+        return DataType::Int64;
     }
-    /// Kind of an Arrow type, if it is one of the four.
-    pub fn of(arrow: &ArrowType) -> Option<Self> {
-        Some(match arrow {
-            ArrowType::Utf8 => Self::Text,
-            ArrowType::Int32 => Self::Int32,
-            ArrowType::Int64 => Self::Int64,
-            ArrowType::Date32 => Self::Date,
-            _ => return None,
-        })
-    }
-    /// Type of the column `name` in the engine, where ids are numbers.
-    fn polars(self, name: &str) -> DataType {
-        if IdKind::of(name).is_some() {
-            return DataType::Int64;
-        }
-        match self {
-            Self::Text => DataType::String,
-            Self::Int32 => DataType::Int32,
-            Self::Int64 => DataType::Int64,
-            Self::Date => DataType::Date,
-        }
+    match kind {
+        ColumnKind::Text => DataType::String,
+        ColumnKind::Int32 => DataType::Int32,
+        ColumnKind::Int64 => DataType::Int64,
+        ColumnKind::Date => DataType::Date,
     }
 }
-
-/// Columns of a table, in order.
-pub type Columns = Vec<(String, ColumnKind)>;
 
 /// Empty engine table with `columns`.
 pub fn empty_frame(columns: &[(String, ColumnKind)]) -> DataFrame {
     let schema: Schema =
-        columns.iter().map(|(name, kind)| (name.as_str().into(), kind.polars(name))).collect();
+        columns.iter().map(|(name, kind)| (name.as_str().into(), polars_type(*kind, name))).collect();
     DataFrame::empty_with_schema(&schema)
 }
 

@@ -2,7 +2,7 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use crate::reconcile::{Exception, RelatedException, SubjectKind};
+use crate::model::exception::{Exception, RelatedException, SubjectKind};
 use crate::rules::rule_file::RuleHeader;
 use crate::rules::rule_set::RuleSet;
 

@@ -10,8 +10,8 @@ use arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type};
 use arrow::record_batch::RecordBatch;
 use hashbrown::HashMap;
 
-use crate::model::quarter::from_date32;
-use crate::reconcile::Indicator;
+use crate::model::day::from_date32;
+use crate::model::indicator::Indicator;
 use crate::reconcile::execution::numbered_ids::{IdKind, Ids};
 use crate::reconcile::execution::rule_runner::missing_column;
 use crate::rules::rule_file::{Level, Rule};
@@ -165,8 +165,8 @@ pub fn findings(rule: &Rule, batch: &RecordBatch, ids: &Ids) -> Result<Vec<Findi
         let subject = subjects.subject(first, &mut texts);
         if records.is_empty() {
             let kind = match rule.header.subject {
-                crate::reconcile::SubjectKind::Person => IdKind::Person,
-                crate::reconcile::SubjectKind::Household => IdKind::Household,
+                crate::model::exception::SubjectKind::Person => IdKind::Person,
+                crate::model::exception::SubjectKind::Household => IdKind::Household,
                 _ => IdKind::Record,
             };
             let bare = match &subject {

@@ -7,32 +7,11 @@ use std::sync::Arc;
 use arrow::array::{Array, AsArray};
 use arrow::record_batch::RecordBatch;
 use hashbrown::{HashMap, HashSet};
-use serde::Deserialize;
 
-use crate::reconcile::{Exception, Severity, SubjectKind};
+use crate::model::exception::{Exception, SubjectKind};
+use crate::rules::quality_settings::QualitySettings;
 use crate::rules::rule_file::Level;
 use crate::rules::rule_set::RuleSet;
-
-/// `[quality]` of `rules/rules.toml`.
-#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct QualitySettings {
-    /// Table or definition with one row per registered person: what person rules look at.
-    pub persons: String,
-    /// Table or definition with one row per registered household.
-    pub households: String,
-    /// Folders of rules that count.
-    pub groups: Vec<String>,
-    /// Deduction per finding by severity.
-    pub severity_weights: BTreeMap<Severity, u32>,
-    /// Deduction per finding of single rules, in place of that of their severity.
-    #[serde(default)]
-    pub rule_weights: BTreeMap<String, u32>,
-    /// Share of the index in the score, percent.
-    pub index_percent: u32,
-    /// Share of households without any finding in the score, percent.
-    pub households_percent: u32,
-}
 
 /// Quality of one unit.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,11 +10,12 @@ use arrow::record_batch::RecordBatch;
 use super::execution::numbered_ids::{Ids, household_number, person_number};
 use super::views::view::{View, mismatch};
 use crate::config::{Parameter, Pipeline, SourceContract};
-use crate::load::{Loaded, RecordKey};
+use crate::load::Loaded;
 use crate::model::division::DivisionTree;
 use crate::model::quarter::Quarter;
+use crate::model::record_id::RecordKey;
+use crate::model::resolution::Resolution;
 use crate::normalize::Comparable;
-use crate::resolve::Resolution;
 use crate::rules::rule_set::RuleSet;
 use crate::rules::view_catalogue::Catalogue;
 use crate::table::rows::Store;
@@ -23,6 +24,7 @@ use crate::{Error, Result};
 mod identity;
 mod people;
 mod previous;
+pub mod published_views;
 mod source;
 mod split;
 pub mod view;
@@ -230,7 +232,7 @@ fn columns(
 }
 
 fn parameter_view(inputs: &Inputs<'_>, rules: &RuleSet) -> Result<View<'static>> {
-    use super::execution::polars_bridge::ColumnKind;
+    use crate::model::column_type::ColumnKind;
     let values = rules.parameters(inputs.pipeline, inputs.quarter)?;
     let kinds: BTreeMap<&str, ColumnKind> = rules
         .catalogue

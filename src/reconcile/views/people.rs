@@ -14,10 +14,11 @@ use super::identity::Numbers;
 use super::source::Sources;
 use super::{Inputs, columns as columns_of, schema};
 use crate::Result;
+use crate::model::day::{date32, from_date32};
 use crate::model::division::{COUNTY, TOWNSHIP, VILLAGE};
 use crate::model::id_number::{IdNumber, Sex};
 use crate::model::published_id;
-use crate::model::quarter::{Quarter, date32, from_date32};
+use crate::model::quarter::Quarter;
 use crate::rules::view_catalogue::Catalogue;
 use crate::table::rows::CHUNK_ROWS;
 

@@ -12,7 +12,7 @@ use hashbrown::HashMap;
 use super::super::execution::numbered_ids::{IdKind, Ids};
 use super::super::views::view::{Make, View, ViewChunks, ViewRows, mismatch};
 use crate::Result;
-use crate::resolve::IdentityChange;
+use crate::model::resolution::IdentityChange;
 use crate::rules::view_catalogue::{Catalogue, Origin, PREVIOUS};
 
 /// What rules may read of the last quarter.

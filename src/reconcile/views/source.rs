@@ -18,11 +18,11 @@ use super::people::{self, People, UNKNOWN};
 use super::{Inputs, columns as columns_of, schema};
 use crate::Result;
 use crate::config::Role;
-use crate::load::push_record_id;
 use crate::model::division::{COUNTY, TOWNSHIP, VILLAGE};
 use crate::model::id_number::IdNumber;
 use crate::model::published_id;
 use crate::model::published_id::PublishedId;
+use crate::model::record_id::push_record_id;
 use crate::rules::view_catalogue::{Catalogue, is_common};
 use crate::table::rows::CHUNK_ROWS;
 

@@ -6,15 +6,17 @@ use arrow::datatypes::{DataType, Int32Type, Int64Type};
 
 use super::*;
 use crate::config::SourceContract;
-use crate::extract::{FileFormat, RawTableInfo};
-use crate::link::Tier;
-use crate::load::{ControlTotals, RecordKey, Records};
+use crate::load::Records;
+use crate::model::links::Tier;
 use crate::model::published_id::{HouseholdId, PersonId};
+use crate::model::record_id::RecordKey;
+use crate::model::resolution::IdentityChange;
+use crate::model::source_row::ControlTotals;
+use crate::model::source_table::{FileFormat, RawTableInfo};
 use crate::normalize::normalize;
 use crate::reconcile::execution::numbered_ids::IdKind;
 use crate::reconcile::execution::rule_runner;
 use crate::reconcile::views::view::numbered;
-use crate::resolve::IdentityChange;
 use crate::table::rows::Rows;
 
 type Cells<'a> = &'a [(&'a str, &'a str)];

@@ -1,5 +1,5 @@
 use super::*;
-use crate::reconcile::execution::polars_bridge::ColumnKind::Text;
+use crate::model::column_type::ColumnKind::Text;
 use crate::rules::view_catalogue::Catalogue;
 
 mod shipped;

@@ -1,0 +1,220 @@
+//! A rule's finding on one subject, and its history.
+
+use std::sync::Arc;
+
+/// How much harm an exception of the rule does, S1 worst.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
+pub enum Severity {
+    /// Money wrongly paid or a gap in the three guarantees.
+    S1,
+    /// Entitlement or coverage mismatch.
+    S2,
+    /// Record inconsistency.
+    S3,
+    /// Indicator.
+    S4,
+}
+
+impl Severity {
+    /// All severities, the worst first.
+    pub const ALL: [Self; 4] = [Self::S1, Self::S2, Self::S3, Self::S4];
+
+    /// Word in published tables.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::S1 => "S1",
+            Self::S2 => "S2",
+            Self::S3 => "S3",
+            Self::S4 => "S4",
+        }
+    }
+    /// Reads [`Severity::code`] back.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|severity| severity.code() == code)
+    }
+}
+
+/// What a rule's finding is about.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectKind {
+    /// A resolved person.
+    Person,
+    /// A resolved household.
+    Household,
+    /// One record.
+    Record,
+    /// A division or the run as a whole.
+    Unit,
+}
+
+impl SubjectKind {
+    /// All kinds.
+    pub const ALL: [Self; 4] = [Self::Person, Self::Household, Self::Record, Self::Unit];
+
+    /// Word in published tables and rule files.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Household => "household",
+            Self::Record => "record",
+            Self::Unit => "unit",
+        }
+    }
+    /// Reads [`SubjectKind::code`] back.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+}
+
+/// A rule's finding on one subject. What many of them say alike, they share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exception {
+    /// Rule code.
+    pub rule_code: Arc<str>,
+    /// Severity of the rule.
+    pub severity: Severity,
+    /// Kind of subject.
+    pub subject_kind: SubjectKind,
+    /// person_id, household_id, record_id or division code.
+    pub subject_id: Arc<str>,
+    /// The rule's own key within the subject (`''` if none), e.g. a term or a case number.
+    pub rule_key: Arc<str>,
+    /// Person the exception is shown under, if any.
+    pub person_id: Option<Arc<str>>,
+    /// Household the exception is shown under, if any.
+    pub household_id: Option<Arc<str>>,
+    /// 6-digit county code, `''` if unknown.
+    pub county_code: Arc<str>,
+    /// 9-digit township code, `''` if unknown.
+    pub township_code: Arc<str>,
+    /// 12-digit village code, `''` if unknown.
+    pub village_code: Arc<str>,
+    /// Department that owns the correction.
+    pub owner: Arc<str>,
+    /// Records it rests on; the first is a record of the subject.
+    pub evidence: Vec<String>,
+    /// What is wrong, in Chinese, without names or numbers of people.
+    pub message: Arc<str>,
+    /// Weakest link tier it rests on (1-6).
+    pub confidence: u8,
+    /// Days an officer has, from the rule.
+    pub due_days: u32,
+    /// True if a record it rests on is touched by an unresolved review-tier pair: shown apart.
+    pub in_review: bool,
+    /// Other exceptions of the same cause, the likely root cause first.
+    pub related: Vec<RelatedException>,
+    /// The exception this one follows from; `None` if it stands for itself.
+    pub cause: Option<Box<RelatedException>>,
+}
+
+/// Names another exception of the same quarter.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RelatedException {
+    /// Its rule.
+    pub rule_code: Arc<str>,
+    /// Its subject.
+    pub subject_id: Arc<str>,
+    /// Its key.
+    pub rule_key: Arc<str>,
+}
+
+/// Where an exception stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// First seen this quarter.
+    New,
+    /// Seen in the previous quarter too.
+    Persisting,
+    /// Seen in the previous quarter, not any more.
+    Resolved,
+    /// Was resolved, is back.
+    Reopened,
+}
+
+impl Status {
+    /// Word in published tables.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Persisting => "persisting",
+            Self::Resolved => "resolved",
+            Self::Reopened => "reopened",
+        }
+    }
+    /// Word in lists and reports.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::New => "新增",
+            Self::Persisting => "持续",
+            Self::Resolved => "已消除",
+            Self::Reopened => "复现",
+        }
+    }
+    /// Reads [`Status::code`] back.
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::New, Self::Persisting, Self::Resolved, Self::Reopened].into_iter().find(|s| s.code() == code)
+    }
+}
+
+/// An exception with its history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrackedException {
+    /// Fingerprint: 26 base-32 characters of a hash of rule, subject and rule key.
+    pub exception_id: String,
+    /// The finding. For resolved ones, as it was last seen.
+    pub exception: Exception,
+    /// Quarter it was first seen in.
+    pub first_seen: Arc<str>,
+    /// Status.
+    pub status: Status,
+    /// Due date, ISO `yyyy-mm-dd`; counted from the end of the quarter in which it was first
+    /// seen or reopened, so an overdue exception stays overdue.
+    pub due_date: Arc<str>,
+    /// Quarter in which the data last showed it.
+    pub last_seen: Arc<str>,
+    /// Quarter from which on the data showed it no more; `None` while open.
+    pub resolved_in: Option<Arc<str>>,
+    /// False if the rule did not run this quarter and the exception is only carried forward.
+    pub checked: bool,
+}
+
+impl TrackedException {
+    /// True unless resolved.
+    pub fn is_open(&self) -> bool {
+        self.status != Status::Resolved
+    }
+    /// True if it rests on a link that a human must confirm first; such exceptions are listed
+    /// and counted apart.
+    pub fn in_review(&self) -> bool {
+        self.exception.in_review || self.exception.confidence >= 6
+    }
+    /// True if it was already closed before `quarter`: kept so that its return is known as one.
+    pub fn is_history(&self, quarter: &str) -> bool {
+        self.resolved_in.as_deref().is_some_and(|q| q != quarter)
+    }
+}

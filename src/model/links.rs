@@ -1,0 +1,82 @@
+//! Pairs of records that are, or may be, the same person.
+
+/// Position of a record among all records of the run: source offset + row.
+pub type Node = u32;
+
+/// What is done with a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Decision {
+    /// The pair is the same person.
+    Accept = 1,
+    /// A human must look.
+    Review = 2,
+}
+
+/// Match tier an officer understands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Tier {
+    /// ID and name agree.
+    T1 = 1,
+    /// ID agrees, name differs.
+    T2 = 2,
+    /// One slip in the ID, name agrees.
+    T3 = 3,
+    /// Damaged or 15-digit ID and name.
+    T4 = 4,
+    /// Name, birth and village or household, without ID.
+    T5 = 5,
+    /// Review.
+    T6 = 6,
+}
+
+/// Scored pairs, sorted by (left, right); parallel vectors.
+#[derive(Debug, Clone, Default)]
+pub struct Links {
+    /// Names of the comparisons, in the order of `levels`.
+    pub comparisons: Vec<String>,
+    /// Lower node.
+    pub left: Vec<Node>,
+    /// Higher node.
+    pub right: Vec<Node>,
+    /// Total match weight in 1/1000 bit.
+    pub weight: Vec<i32>,
+    /// Tier.
+    pub tier: Vec<Tier>,
+    /// Decision.
+    pub decision: Vec<Decision>,
+    /// `levels[c][i]`: level of pair `i` in comparison `c` (0 = missing, then from best 1 downward).
+    pub levels: Vec<Vec<u8>>,
+    /// What each pass brought.
+    pub passes: Vec<PassReport>,
+}
+
+/// What one pass did.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct PassReport {
+    /// Name of the pass.
+    pub name: String,
+    /// Records that have the key.
+    pub records: u64,
+    /// Pairs that share it, pairs of settled records left out.
+    pub pairs: u64,
+    /// Pairs that no earlier pass had.
+    pub new_pairs: u64,
+    /// Blocks that were too large and were split.
+    pub split_blocks: u64,
+    /// Blocks that were too large even then; their pairs are not compared.
+    pub skipped_blocks: u64,
+    /// Records in them.
+    pub skipped_records: u64,
+}
+
+impl PassReport {
+    /// Adds what a part of the pass met.
+    pub(crate) fn add(&mut self, part: &Self) {
+        self.records += part.records;
+        self.split_blocks += part.split_blocks;
+        self.skipped_blocks += part.skipped_blocks;
+        self.skipped_records += part.skipped_records;
+    }
+}

@@ -1,0 +1,99 @@
+//! Rows of an extract as they are counted: rejects, control totals, audit findings.
+
+use std::path::PathBuf;
+
+use crate::{Error, Result};
+
+/// A row that was not accepted.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Reject {
+    /// Source name.
+    pub source: String,
+    /// File relative to the data folder.
+    pub file: PathBuf,
+    /// Worksheet, for workbooks.
+    pub sheet: Option<String>,
+    /// One-based row.
+    pub row: u32,
+    /// One-based member of an unpivoted row, 0 otherwise.
+    pub member: u8,
+    /// Header of the offending column, where one cell is to blame.
+    pub column: Option<String>,
+    /// Stable machine-readable reason, e.g. `missing_required`, `bad_date`, `bad_number`, `unknown_code`, `duplicate_key`.
+    pub reason_code: String,
+    /// Reason and cure, in Chinese.
+    pub reason: String,
+    /// The offending cell's original text (the row's cells joined by tab where no one cell is to blame).
+    pub original: String,
+}
+
+/// Row counts of one table; `read` counts units after unpivoting (one per filled member).
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct TableTotals {
+    /// File relative to the data folder.
+    pub file: PathBuf,
+    /// SHA-256 of the file.
+    pub sha256: String,
+    /// Worksheet, for workbooks.
+    pub sheet: Option<String>,
+    /// Data rows of the table (before unpivoting).
+    pub data_rows: u64,
+    /// Rows that are not data, by reason.
+    pub skipped: std::collections::BTreeMap<String, u64>,
+    /// Units offered to the loader.
+    pub read: u64,
+    /// Units accepted as records.
+    pub accepted: u64,
+    /// Units rejected.
+    pub rejected: u64,
+}
+
+/// Control totals of one source.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct ControlTotals {
+    /// Source name.
+    pub source: String,
+    /// One entry per table.
+    pub tables: Vec<TableTotals>,
+}
+
+impl ControlTotals {
+    /// Units read over all tables.
+    pub fn read(&self) -> u64 {
+        self.tables.iter().map(|t| t.read).sum()
+    }
+    /// Records accepted over all tables.
+    pub fn accepted(&self) -> u64 {
+        self.tables.iter().map(|t| t.accepted).sum()
+    }
+    /// Units rejected over all tables.
+    pub fn rejected(&self) -> u64 {
+        self.tables.iter().map(|t| t.rejected).sum()
+    }
+    /// Fails with an internal error unless every table's read = accepted + rejected.
+    pub fn check(&self) -> Result<()> {
+        for t in &self.tables {
+            if t.read != t.accepted + t.rejected {
+                return Err(Error::internal(format!(
+                    "控制总数不平:读入{}≠接受{}+退回{}",
+                    t.read, t.accepted, t.rejected
+                ))
+                .in_file(&t.file));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What an audit found about a source as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct AuditFinding {
+    /// Source name.
+    pub source: String,
+    /// Which audit, e.g. `reject_share`, `row_count_change`, `duplicate_key`, `duplicate_file`.
+    pub audit: String,
+    /// True if the run must stop.
+    pub blocking: bool,
+    /// Finding and cure, in Chinese.
+    pub message: String,
+}

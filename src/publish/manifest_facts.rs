@@ -1,0 +1,118 @@
+//! What the manifest says of a run: sources, rules and stages, counted.
+
+use std::collections::BTreeMap;
+
+use super::{PublicationInputs, RuleFacts};
+use crate::Result;
+use crate::model::links::Decision;
+use crate::model::source_row::ControlTotals;
+use crate::publication::manifest::{FORMAT, Manifest, OutputFile, RuleRun, SourceRun, StageRows};
+
+/// Gathers the manifest of a publication and checks its totals.
+///
+/// # Errors
+/// Totals that do not balance.
+pub(crate) fn manifest(inputs: &PublicationInputs<'_>, outputs: Vec<OutputFile>) -> Result<Manifest> {
+    let manifest = Manifest {
+        format: FORMAT,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        pipeline: inputs.catalogue.title.clone(),
+        pipeline_digest: inputs.catalogue.digest.clone(),
+        quarter: inputs.quarter.to_owned(),
+        previous_quarter: inputs.previous_quarter.map(str::to_owned),
+        sources: source_runs(inputs),
+        audits: inputs.loaded.iter().flat_map(|l| l.audits.clone()).collect(),
+        stages: stages(inputs),
+        rules: rule_runs(inputs),
+        outputs,
+    };
+    manifest.check(inputs.catalogue.outputs.restricted)?;
+    Ok(manifest)
+}
+
+pub(crate) fn source_runs(inputs: &PublicationInputs<'_>) -> Vec<SourceRun> {
+    let facts = |name: &str| inputs.catalogue.sources.iter().find(|s| s.name == name);
+    let run = |name: &str| {
+        let loaded = inputs.loaded.iter().find(|l| l.records.source == name);
+        SourceRun {
+            source: name.to_owned(),
+            title: facts(name).map_or_else(|| name.to_owned(), |f| f.title.clone()),
+            owner: facts(name).map_or_else(String::new, |f| f.owner.clone()),
+            present: loaded.is_some(),
+            read: loaded.map_or(0, |l| l.totals.read()),
+            accepted: loaded.map_or(0, |l| l.totals.accepted()),
+            rejected: loaded.map_or(0, |l| l.totals.rejected()),
+            cell_warnings: loaded.map_or(0, |l| l.cell_warnings.len() as u64),
+            tables: loaded.map_or_else(Vec::new, |l| l.totals.tables.clone()),
+        }
+    };
+    let mut names: Vec<&str> = inputs.catalogue.sources.iter().map(|s| s.name.as_str()).collect();
+    for loaded in inputs.loaded {
+        if !names.contains(&loaded.records.source.as_str()) {
+            names.push(&loaded.records.source);
+        }
+    }
+    names.into_iter().map(run).collect()
+}
+
+pub(crate) fn rule_runs(inputs: &PublicationInputs<'_>) -> Vec<RuleRun> {
+    let mut open: BTreeMap<&str, u64> = BTreeMap::new();
+    for tracked in inputs.tracked.iter().filter(|t| t.is_open()) {
+        *open.entry(&tracked.exception.rule_code).or_default() += 1;
+    }
+    let run = |rule: &RuleFacts| {
+        let not_run = inputs.findings.not_run.iter().find(|n| n.rule_code == rule.code);
+        let indicators = inputs.findings.indicators.iter().filter(|i| i.rule_code == rule.code);
+        RuleRun {
+            code: rule.code.clone(),
+            title: rule.title.clone(),
+            ran: not_run.is_none(),
+            reason: not_run.map(|n| n.reason.clone()),
+            exceptions: open.get(rule.code.as_str()).copied().unwrap_or(0),
+            indicators: indicators.count() as u64,
+        }
+    };
+    inputs.catalogue.rules.iter().map(run).collect()
+}
+
+fn stages(inputs: &PublicationInputs<'_>) -> Vec<StageRows> {
+    let stage = |stage: &str, rows: &[(&str, usize)]| StageRows {
+        stage: stage.to_owned(),
+        rows: rows.iter().map(|&(kind, n)| (kind.to_owned(), n as u64)).collect(),
+    };
+    let totals =
+        |f: fn(&ControlTotals) -> u64| -> usize { inputs.loaded.iter().map(|l| f(&l.totals) as usize).sum() };
+    let resolution = inputs.resolution;
+    let accepted = inputs.links.decision.iter().filter(|&&d| d == Decision::Accept).count();
+    let open = inputs.tracked.iter().filter(|t| t.is_open()).count();
+    vec![
+        stage(
+            "load",
+            &[
+                ("read", totals(ControlTotals::read)),
+                ("accepted", totals(ControlTotals::accepted)),
+                ("rejected", totals(ControlTotals::rejected)),
+            ],
+        ),
+        stage("normalize", &[("records", inputs.comparables.iter().map(|c| c.rows).sum())]),
+        stage("link", &[("accepted", accepted), ("review", inputs.links.left.len() - accepted)]),
+        stage(
+            "resolve",
+            &[
+                ("records", resolution.person.len()),
+                ("persons", resolution.person_ids.len()),
+                ("households", resolution.household_ids.len()),
+                ("identity_changes", resolution.ledger.len()),
+            ],
+        ),
+        stage(
+            "reconcile",
+            &[
+                ("exceptions", inputs.tracked.iter().filter(|t| *t.last_seen == *inputs.quarter).count()),
+                ("indicators", inputs.findings.indicators.len()),
+                ("rules_not_run", inputs.findings.not_run.len()),
+            ],
+        ),
+        stage("track", &[("open", open), ("resolved", inputs.tracked.len() - open)]),
+    ]
+}
