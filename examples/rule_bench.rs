@@ -32,7 +32,7 @@ fn main() -> Result<()> {
             lines.push(format!("{} rules, {tried} mutants, {} unnoticed", reports.len(), lines.len()));
         }
         _ => {
-            let complaints = rules.check();
+            let complaints = bidui::reconcile::check_rules(&rules);
             for error in &complaints {
                 lines.push(format!("{error}  [{}]", error.hint_text().unwrap_or_default()));
                 if let Some(cause) = std::error::Error::source(error) {

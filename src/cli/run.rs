@@ -118,7 +118,7 @@ fn plan(arguments: &RunArguments) -> Result<RunPlan> {
     let quarter: Quarter = arguments.quarter.parse()?;
     let pipeline = Pipeline::open(&arguments.pipeline.pipeline)?;
     let mut rules = RuleSet::load(&pipeline)?;
-    if let Some(first) = rules.check().into_iter().next() {
+    if let Some(first) = crate::reconcile::check_rules(&rules).into_iter().next() {
         return Err(first);
     }
     select(&mut rules, &arguments.select)?;

@@ -25,6 +25,10 @@ pub fn all() -> Vec<(&'static str, serde_json::Value)> {
     all
 }
 
+/// Runs `bidui schema`.
+///
+/// # Errors
+/// An unknown name, a folder that cannot be written.
 pub fn execute(arguments: &SchemaArguments, console: &mut Console<'_>) -> Result<u8> {
     let all = all();
     if let Some(folder) = &arguments.out {

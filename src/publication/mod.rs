@@ -1,6 +1,6 @@
 //! The format of a publication: where its files lie, how tables are written and read back.
 //!
-//! What goes into a publication is the matter of [`crate::publish`]; this folder knows no stage.
+//! What goes into a publication is the matter of `publish/`; this folder knows no stage.
 
 pub mod batch_columns;
 pub mod disk_sync;

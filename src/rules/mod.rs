@@ -1,6 +1,6 @@
 //! A rule as text: its file, the set of a pipeline, its SQL, and what can be told of it without data.
 //!
-//! Running rules over data is the matter of [`crate::reconcile`].
+//! Running rules over data is the matter of `reconcile/`.
 
 pub mod constants;
 pub mod documentation;

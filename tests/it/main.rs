@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 mod across;
+mod arrows;
 mod broken;
 mod config;
 mod departments;

@@ -16,7 +16,8 @@ fn hebi() -> (Pipeline, RuleSet) {
 #[test]
 fn every_rule_plans_against_the_contracts() {
     let (_, rules) = hebi();
-    let complaints: Vec<String> = rules.check().iter().map(ToString::to_string).collect();
+    let complaints: Vec<String> =
+        bidui::reconcile::check_rules(&rules).iter().map(ToString::to_string).collect();
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
     for code in "R01 R02 R03 R04 R07 R08 R14 R30 R35 R37 R50 R52 R53 R73 R75".split(' ') {
         assert!(rules.rule(code).is_some(), "{code}");
@@ -56,12 +57,13 @@ fn a_target_that_the_plan_does_not_have_is_refused() {
     let (_, mut rules) = hebi();
     assert!(rules.targets.topic.iter().map(|t| t.target.len()).sum::<usize>() >= 30);
     rules.targets.topic[0].target[0].policy.quote = "增加到28种".to_owned();
-    let complaints: Vec<String> = rules.check().iter().map(ToString::to_string).collect();
+    let complaints: Vec<String> =
+        bidui::reconcile::check_rules(&rules).iter().map(ToString::to_string).collect();
     assert_eq!(complaints.len(), 1, "{complaints:?}");
     assert!(complaints[0].contains("引文"), "{complaints:?}");
     rules.targets.topic.truncate(1);
     rules.targets.topic[0].code = "R44".to_owned();
-    assert!(rules.check().iter().any(|e| e.to_string().contains("重复")));
+    assert!(bidui::reconcile::check_rules(&rules).iter().any(|e| e.to_string().contains("重复")));
 }
 
 #[test]
@@ -75,7 +77,10 @@ fn a_column_that_no_source_of_the_rule_has_is_refused() {
         let rule = bidui::rules::rule_file::parse(path, "registry", changed).unwrap();
         let place = rules.rules.iter().position(|r| r.header.code == "Q46").unwrap();
         rules.rules[place] = rule;
-        rules.check().iter().map(|e| format!("{e} {}", e.hint_text().unwrap_or_default())).collect::<String>()
+        bidui::reconcile::check_rules(&rules)
+            .iter()
+            .map(|e| format!("{e} {}", e.hint_text().unwrap_or_default()))
+            .collect::<String>()
     };
     assert!(complaints("\"registry_household.toilett\"").contains("toilet"), "the nearest is named");
     assert!(complaints("\"student.school\"").contains("不是语句所用来源的列"));

@@ -1,4 +1,4 @@
-//! TODO
+//! What rules yield becomes findings: exceptions with their causes, indicators, quality scores.
 
 pub mod causes;
 pub mod exceptions;

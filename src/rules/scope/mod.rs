@@ -58,7 +58,7 @@ pub(crate) const DIALECT: GenericDialect = GenericDialect;
 /// Values of one kind are in one component wherever they stand; the same text of another kind
 /// (a person's and a household's id) says nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(crate) enum Kind {
     /// A resolved person, also as a guardian, of this or the previous quarter.
     Person,
     /// A resolved household, of this or the previous quarter.
@@ -75,23 +75,23 @@ enum Kind {
 
 /// A key column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Key {
-    kind: Kind,
+pub(crate) struct Key {
+    pub(crate) kind: Kind,
     /// Never null: rows may be grouped by it.
-    filled: bool,
+    pub(crate) filled: bool,
 }
 
 /// A column of a local table.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Column {
+pub(crate) struct Column {
     /// `""` for an expression without a name.
-    name: String,
-    key: Option<Key>,
+    pub(crate) name: String,
+    pub(crate) key: Option<Key>,
 }
 
 /// What a SELECT reads or yields.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Table {
+pub(crate) enum Table {
     /// Every bucket holds all of it.
     Shared,
     /// Every row is in exactly one bucket, that of its keys.
@@ -99,7 +99,7 @@ enum Table {
 }
 
 /// Tables by name.
-type Tables = BTreeMap<String, Table>;
+pub(crate) type Tables = BTreeMap<String, Table>;
 
 /// A table, or why all rows are needed.
 type Verdict<T = Table> = Result<T, String>;
@@ -148,7 +148,7 @@ fn find(columns: &[Column], name: &str) -> Option<Key> {
 
 /// A view, with the key columns that the buckets are made by. `numbers`: columns of household
 /// numbers, and whether they are always filled.
-fn view_table(name: &str, view: &ViewInfo, numbers: &BTreeMap<String, bool>) -> Table {
+pub(crate) fn view_table(name: &str, view: &ViewInfo, numbers: &BTreeMap<String, bool>) -> Table {
     if SHARED_VIEWS.contains(&name) {
         return Table::Shared;
     }

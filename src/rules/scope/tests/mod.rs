@@ -3,7 +3,6 @@ use crate::model::column_type::ColumnKind::Text;
 use crate::rules::view_catalogue::Catalogue;
 
 mod shipped;
-mod split;
 
 /// Two sources `a` and `b` with a household number that is always filled, `c` without, and one
 /// more, `empty_no`, that may be empty.

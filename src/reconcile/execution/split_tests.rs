@@ -3,13 +3,16 @@
 
 use polars::prelude::{DataFrame, DataType};
 
-use super::super::*;
+use std::collections::BTreeMap;
+
+use super::example_runner::{cases, ids_of, table};
+use super::numbered_ids::Ids;
+use super::planner::Session;
+use super::polars_bridge::to_frame;
 use crate::config::Pipeline;
-use crate::reconcile::execution::example_runner::{cases, ids_of, table};
-use crate::reconcile::execution::numbered_ids::Ids;
-use crate::reconcile::execution::planner::Session;
-use crate::reconcile::execution::polars_bridge::to_frame;
 use crate::reconcile::views::view::ViewRows;
+use crate::rules::rule_set::RuleSet;
+use crate::rules::scope::{Column, Scope, Scopes, Table, Tables, view_table};
 use crate::table::rows::Rows;
 
 const BUCKETS: usize = 3;
