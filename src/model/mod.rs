@@ -11,6 +11,7 @@ pub mod han;
 pub mod id_number;
 pub mod indicator;
 pub mod links;
+pub mod officer_text;
 pub mod published_id;
 pub mod quarter;
 pub mod record_id;

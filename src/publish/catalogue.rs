@@ -7,6 +7,7 @@ use crate::config::{Pipeline, SourceContract};
 use crate::model::column_type::Kind;
 use crate::model::division::DivisionTree;
 use crate::model::exception::{Severity, SubjectKind};
+use crate::model::officer_text::ValueForm;
 use crate::rules::quality_settings::QualitySettings;
 use crate::rules::rule_file::{Definition, Rule};
 use crate::rules::rule_set::RuleSet;
@@ -22,8 +23,9 @@ pub struct SourceFacts {
     pub owner: String,
     /// Whose word counts first when records of a person differ; 0 is the register itself.
     pub rank: u32,
-    /// Columns (name, Chinese title) that may be shown beside an exception, if its rule reads them.
-    pub shown: Vec<(String, String)>,
+    /// Columns (name, Chinese title, form of the values) that may be shown beside an exception, if
+    /// its rule reads them.
+    pub shown: Vec<(String, String, ValueForm)>,
 }
 
 /// What a publication says about a rule, from its header.
@@ -143,7 +145,7 @@ fn source(position: usize, contract: &SourceContract, home: &[String]) -> Source
         title: contract.title.clone(),
         owner: contract.owner.clone(),
         rank: u32::try_from(rank).unwrap_or(u32::MAX),
-        shown: shown.map(|c| (c.name.clone(), c.label.clone())).collect(),
+        shown: shown.map(|c| (c.name.clone(), c.label.clone(), ValueForm::of_type(c.kind))).collect(),
     }
 }
 

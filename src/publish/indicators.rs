@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::PublicationInputs;
 use super::totals::{percent_of, ratio};
+use crate::model::officer_text::money;
 
 /// One indicator of one unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +56,7 @@ impl Row<'_> {
         if self.is_rate {
             percent_of(value)
         } else if self.key.ends_with("_fen") {
-            format!("{}元", value / 100)
+            money(value)
         } else {
             value.to_string()
         }

@@ -10,8 +10,8 @@ use arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type};
 use arrow::record_batch::RecordBatch;
 use hashbrown::HashMap;
 
-use crate::model::day::from_date32;
 use crate::model::indicator::Indicator;
+use crate::model::officer_text::ValueForm;
 use crate::reconcile::execution::numbered_ids::{IdKind, Ids};
 use crate::reconcile::execution::rule_runner::missing_column;
 use crate::rules::rule_file::{Level, Rule};
@@ -244,38 +244,7 @@ fn compare(array: &ArrayRef, a: usize, b: usize) -> Ordering {
 }
 
 fn shown(array: &ArrayRef, name: &str, row: usize) -> String {
-    if array.is_null(row) {
-        return "(未填)".to_owned();
-    }
-    match array.data_type() {
-        DataType::Utf8 => array.as_string::<i32>().value(row).to_owned(),
-        DataType::Date32 => from_date32(array.as_primitive::<Date32Type>().value(row))
-            .map_or_else(String::new, |day| format!("{}年{}月{}日", day.year(), day.month(), day.day())),
-        DataType::Int32 => unit(name, array.as_primitive::<Int32Type>().value(row).into()),
-        DataType::Int64 => unit(name, array.as_primitive::<Int64Type>().value(row)),
-        _ => String::new(),
-    }
-}
-
-fn unit(name: &str, value: i64) -> String {
-    let hundredths = |suffix: &str| {
-        let sign = if value < 0 { "-" } else { "" };
-        let (whole, part) = (value.unsigned_abs() / 100, value.unsigned_abs() % 100);
-        match part {
-            0 => format!("{sign}{whole}{suffix}"),
-            _ if part % 10 == 0 => format!("{sign}{whole}.{}{suffix}", part / 10),
-            _ => format!("{sign}{whole}.{part:02}{suffix}"),
-        }
-    };
-    if name.ends_with("_fen") {
-        hundredths("元")
-    } else if name.ends_with("_centi") {
-        hundredths("平方米")
-    } else if name.ends_with("_month") {
-        format!("{}年{}月", value / 100, value % 100)
-    } else {
-        value.to_string()
-    }
+    ValueForm::of_name(name).value(array, row).unwrap_or_else(|| "（未填）".to_owned())
 }
 
 /// What the rows of a village add up to.
@@ -350,15 +319,6 @@ mod tests {
     use arrow::array::Date32Array;
 
     use super::*;
-
-    #[test]
-    fn amounts_are_shown_in_officers_units() {
-        assert_eq!(unit("income_fen", 320_800), "3208元");
-        assert_eq!(unit("income_fen", 320_850), "3208.5元");
-        assert_eq!(unit("house_area_centi", 4_505), "45.05平方米");
-        assert_eq!(unit("start_month", 201_809), "2018年9月");
-        assert_eq!(unit("age", 7), "7");
-    }
 
     #[test]
     fn of_rows_alike_but_for_the_message_the_earliest_tells_it() {
