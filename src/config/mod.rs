@@ -60,13 +60,7 @@ impl Pipeline {
         let settings: Settings = file.parse()?;
         settings.check(&file)?;
         let codes = root.join("codes");
-        for (key, name) in settings.divisions.files() {
-            if name.contains(['/', '\\']) || !codes.join(name).is_file() {
-                return Err(file
-                    .complain(&["divisions".into(), key.into()], format!("区划文件不存在:codes/{name}"))
-                    .hint("文件放在流水线文件夹的 codes/ 里,这里只写文件名"));
-            }
-        }
+        check_division_files(&file, &settings, &codes)?;
         let mut tables = BTreeMap::new();
         let mut sources = Vec::new();
         for path in contract_paths(&root.join("sources"))? {
@@ -100,6 +94,18 @@ impl Pipeline {
     pub fn parameters(&self, quarter: Quarter) -> BTreeMap<String, Parameter> {
         self.settings.parameters(quarter)
     }
+}
+
+/// Complains about a division table that is not in the folder of codes.
+fn check_division_files(file: &toml_file::TomlFile, settings: &Settings, codes: &Path) -> Result<()> {
+    for (key, name) in settings.divisions.files() {
+        if name.contains(['/', '\\']) || !codes.join(name).is_file() {
+            return Err(file
+                .complain(&["divisions".into(), key.into()], format!("区划文件不存在:codes/{name}"))
+                .hint("文件放在流水线文件夹的 codes/ 里,这里只写文件名"));
+        }
+    }
+    Ok(())
 }
 
 fn contract_paths(folder: &Path) -> Result<Vec<PathBuf>> {
