@@ -13,6 +13,7 @@ pub mod code_map;
 mod divisions;
 pub mod glob;
 pub mod read_options;
+mod removed_keys;
 pub mod schema;
 pub mod settings;
 pub mod source;
@@ -25,10 +26,11 @@ pub use crate::model::day::{date32, from_date32};
 pub use crate::model::quarter::Quarter;
 pub use code_map::CodeMap;
 pub use settings::{MaskStyle, Parameter, Settings};
-pub use source::{Column, Member, Role, SourceContract, Subject};
+pub use source::{Column, Member, Role, SourceContract};
 pub(crate) use source_check::is_reserved;
 
 use crate::model::division::DivisionTree;
+use crate::model::id_number::KnownPrefixes;
 use crate::{Error, Result};
 
 /// A checked pipeline folder.
@@ -44,6 +46,8 @@ pub struct Pipeline {
     pub sources: Vec<SourceContract>,
     /// Administrative divisions.
     pub divisions: DivisionTree,
+    /// Prefixes of ID numbers of the prefecture, if the pipeline names a table of them.
+    pub id_prefixes: Option<KnownPrefixes>,
     /// SHA-256 over all files of the folder, lower-case hexadecimal.
     pub digest: String,
 }
@@ -60,13 +64,7 @@ impl Pipeline {
         let settings: Settings = file.parse()?;
         settings.check(&file)?;
         let codes = root.join("codes");
-        for (key, name) in settings.divisions.files() {
-            if name.contains(['/', '\\']) || !codes.join(name).is_file() {
-                return Err(file
-                    .complain(&["divisions".into(), key.into()], format!("区划文件不存在:codes/{name}"))
-                    .hint("文件放在流水线文件夹的 codes/ 里,这里只写文件名"));
-            }
-        }
+        check_division_files(&file, &settings, &codes)?;
         let mut tables = BTreeMap::new();
         let mut sources = Vec::new();
         for path in contract_paths(&root.join("sources"))? {
@@ -80,13 +78,22 @@ impl Pipeline {
         if sources.len() > 200 {
             return Err(Error::configuration("数据来源太多(最多200个)").in_file(root.join("sources")));
         }
+        let id_prefixes = divisions::load_prefixes(&codes, &settings)?;
         let divisions = divisions::load(&codes, &settings)?;
         let name = root
             .canonicalize()
             .ok()
             .and_then(|p| p.file_name().map(|n| n.to_string_lossy().into_owned()))
             .unwrap_or_default();
-        Ok(Self { root: root.to_owned(), name, settings, sources, divisions, digest: digest(root)? })
+        Ok(Self {
+            root: root.to_owned(),
+            name,
+            settings,
+            sources,
+            divisions,
+            id_prefixes,
+            digest: digest(root)?,
+        })
     }
     /// Position of a source.
     pub fn source_index(&self, name: &str) -> Option<usize> {
@@ -100,6 +107,18 @@ impl Pipeline {
     pub fn parameters(&self, quarter: Quarter) -> BTreeMap<String, Parameter> {
         self.settings.parameters(quarter)
     }
+}
+
+/// Complains about a division table that is not in the folder of codes.
+fn check_division_files(file: &toml_file::TomlFile, settings: &Settings, codes: &Path) -> Result<()> {
+    for (key, name) in settings.divisions.files() {
+        if name.contains(['/', '\\']) || !codes.join(name).is_file() {
+            return Err(file
+                .complain(&["divisions".into(), key.into()], format!("区划文件不存在:codes/{name}"))
+                .hint("文件放在流水线文件夹的 codes/ 里,这里只写文件名"));
+        }
+    }
+    Ok(())
 }
 
 fn contract_paths(folder: &Path) -> Result<Vec<PathBuf>> {

@@ -54,7 +54,8 @@ pub struct DivisionFiles {
     pub townships: String,
     /// Villages of two dates with the kind of change.
     pub villages: String,
-    /// ID prefixes that people of the prefecture carry.
+    /// Six-digit ID prefixes that people of the prefecture carry (first column `prefix`); numbers with
+    /// others are counted in the audits of their source. Without it nothing is counted.
     pub id_prefixes: Option<String>,
 }
 
@@ -66,17 +67,11 @@ pub struct Privacy {
     pub id_mask: MaskStyle,
     /// How names appear in lists.
     pub name_mask: MaskStyle,
-    /// Environment variable that names the pseudonym key file (the command line comes first).
-    pub pseudonym_key_env: String,
 }
 
 impl Default for Privacy {
     fn default() -> Self {
-        Self {
-            id_mask: MaskStyle::Partial,
-            name_mask: MaskStyle::None,
-            pseudonym_key_env: "BIDUI_PSEUDONYM_KEY".to_owned(),
-        }
+        Self { id_mask: MaskStyle::Partial, name_mask: MaskStyle::None }
     }
 }
 

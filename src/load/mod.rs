@@ -23,6 +23,7 @@ mod source;
 mod ticks;
 
 pub use crate::model::unit::check_unit;
+pub(crate) use audit::percent;
 pub use files::{Survey, list, survey};
 pub use source::{load_for_linking, load_into, load_several, load_source, load_tables, load_with};
 

@@ -10,7 +10,7 @@ use crate::model::exception::{Severity, SubjectKind};
 use crate::{Error, Result};
 
 /// Header of a rule file.
-#[derive(Debug, Clone, Deserialize, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleHeader {
     /// Short code, unique in the pipeline and equal to the start of the file name.
@@ -85,7 +85,7 @@ fn thirty() -> u32 {
 }
 
 /// Clause and phrase of the policy text.
-#[derive(Debug, Clone, Deserialize, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
     /// Number of the clause.
@@ -95,7 +95,7 @@ pub struct Policy {
 }
 
 /// Who answers, and when.
-#[derive(Debug, Clone, Deserialize, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(untagged)]
 pub enum Owner {
     /// The same department throughout.
@@ -105,7 +105,7 @@ pub enum Owner {
 }
 
 /// A department and the quarters it answers for.
-#[derive(Debug, Clone, Deserialize, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DatedOwner {
     /// Department.
@@ -152,7 +152,7 @@ pub enum Level {
 }
 
 /// A small case and its outcome.
-#[derive(Debug, Clone, Deserialize, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Example {
     /// What the case shows.
@@ -230,7 +230,7 @@ impl Rule {
 }
 
 /// Header of a definition: a table derived once and read by many rules.
-#[derive(Debug, Clone, Deserialize, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DefinitionHeader {
     /// Name the rules use; equal to the file name.

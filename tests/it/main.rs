@@ -25,3 +25,4 @@ mod rules_truth;
 mod second_engine;
 mod synth;
 mod train;
+mod unread_keys;

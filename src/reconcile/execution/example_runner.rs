@@ -63,7 +63,7 @@ pub fn run_examples(pipeline: &Pipeline, rules: &RuleSet) -> Result<ExampleRepor
         }
         for index in 0..rule.header.example.len() {
             report.examples += 1;
-            report.failures.extend(bench.check(rule, index).err());
+            report.failures.extend(bench.compare(rule, index).err());
         }
     }
     Ok(report)
@@ -84,7 +84,7 @@ pub fn run_mutations(
             report.tried += 1;
             let mut broken = rule.clone();
             broken.file.text = format!("{}{sql}", &rule.file.text[..rule.file.sql_start]);
-            if (0..rule.header.example.len()).all(|index| bench.check(&broken, index).is_ok()) {
+            if (0..rule.header.example.len()).all(|index| bench.compare(&broken, index).is_ok()) {
                 report.unnoticed.push(change);
             }
         }
@@ -115,8 +115,9 @@ fn mutate_definition(bench: &Bench<'_>, rules: &RuleSet, position: usize) -> Mut
         let file = &mut broken.definitions[position].file;
         file.text = format!("{}{sql}", &definition.file.text[..definition.file.sql_start]);
         let bench = Bench { rules: &broken, quarter: bench.quarter, parameters: bench.parameters.clone() };
-        let noticed =
-            readers.iter().any(|rule| (0..rule.header.example.len()).any(|i| bench.check(rule, i).is_err()));
+        let noticed = readers
+            .iter()
+            .any(|rule| (0..rule.header.example.len()).any(|i| bench.compare(rule, i).is_err()));
         if !noticed {
             report.unnoticed.push(change);
         }
@@ -315,7 +316,7 @@ impl<'a> Bench<'a> {
         Ok((run_rule(&session, rule, &ids, &self.rules.root_code)?, ids))
     }
     /// Runs one example and compares.
-    fn check(&self, rule: &Rule, index: usize) -> Result<()> {
+    fn compare(&self, rule: &Rule, index: usize) -> Result<()> {
         let example = &rule.header.example[index];
         let (outcome, ids) = self.outcome(rule, index)?;
         let with_evidence = example.expect.iter().any(|e| e.contains(" <- "));
