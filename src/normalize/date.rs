@@ -152,9 +152,18 @@ mod tests {
             prop_assert_eq!(from_days(days), packed);
         }
         #[test]
-        fn never_panics(text in "\\PC*") {
-            let packed = parse(&text);
-            prop_assert!(packed == 0 || packed / 10_000 > 0);
+        fn never_panics(
+            text in prop_oneof![
+                "\\PC*",
+                "[0-9\u{FF10}-\u{FF19}]{0,12}[-/.年]?[0-9]{0,10}[-/.月]?[0-9\u{FF10}-\u{FF19}]{0,10}[日T: ]?[0-9:]{0,12}",
+            ],
+            packed: u32,
+            days: i32,
+        ) {
+            let parsed = parse(&text);
+            prop_assert!(parsed == 0 || parsed / 10_000 > 0);
+            prop_assert!(is_real(packed) == to_days(packed).is_some());
+            prop_assert!(from_days(days) == 0 || to_days(from_days(days)) == Some(days));
         }
     }
 }
