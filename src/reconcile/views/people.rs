@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Date32Array, Int32Array, StringArray, StringBuilder};
 use arrow::datatypes::SchemaRef;
-use jiff::civil::Date;
 use rayon::prelude::*;
 
 use super::super::catalogue::Catalogue;
@@ -15,9 +14,9 @@ use super::identity::Numbers;
 use super::source::Sources;
 use super::{Inputs, columns as columns_of, schema};
 use crate::Result;
-use crate::config::{Quarter, date32, from_date32};
+use crate::config::{Quarter, from_date32};
 use crate::normalize::division::{COUNTY, TOWNSHIP, VILLAGE};
-use crate::normalize::{IdNumber, Sex};
+use crate::normalize::{IdNumber, Sex, date};
 use crate::resolve::id;
 use crate::rows::CHUNK_ROWS;
 
@@ -51,8 +50,7 @@ pub(super) const UNKNOWN: i32 = i32::MIN;
 
 /// Calendar date packed as `yyyymmdd` as days since 1970; `UNKNOWN` unless complete.
 pub(super) fn packed_days(packed: u32) -> i32 {
-    let (year, month, day) = ((packed / 10_000) as i16, (packed / 100 % 100) as i8, (packed % 100) as i8);
-    Date::new(year, month, day).map_or(UNKNOWN, date32)
+    date::to_days(packed).unwrap_or(UNKNOWN)
 }
 
 /// Full years from birth to the quarter's last day.
