@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::compare::Comparisons;
 use super::model::{Class, Model, ModelColumn};
-use crate::config::link::Provenance;
+use crate::config::link::{Provenance, too_heavy};
 use crate::config::toml_file::TomlFile;
 use crate::{Error, Result};
 
@@ -48,6 +48,10 @@ pub(super) fn read(path: &Path, comparisons: &Comparisons<'_>) -> Result<Model> 
     let mut classes = Vec::new();
     for (at, class) in pinned.class.iter().enumerate() {
         let steps = ["class".into(), at.into(), "levels".into()];
+        let levels = class.levels.values().flat_map(BTreeMap::values);
+        if let Some(why) = levels.chain([&class.share]).find_map(|bits| too_heavy(*bits)) {
+            return Err(file.complain(&steps[..2], why).hint(retrain));
+        }
         if let Some(unknown) = class.levels.keys().find(|name| !columns.iter().any(|c| c.name == **name)) {
             return Err(file
                 .complain(&steps, format!("权重文件有链接列“{unknown}”,配置里没有"))
