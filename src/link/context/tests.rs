@@ -67,8 +67,9 @@ struct Borrowed {
     namesake: (Said, i32),
     /// List of the namesake.
     list: u8,
-    /// What makes row 3 a partner of row 2, and of row 1.
+    /// What makes row 3 a partner of row 2, and of row 1; its list.
     own: Option<(Said, Tier)>,
+    own_list: u8,
     owners: Option<(Said, Tier)>,
 }
 
@@ -78,35 +79,47 @@ const BORROWED: Borrowed = Borrowed {
     namesake: (Said { id: IdLevel::Disagree, ..NAMESAKES }, RIVAL),
     list: 1,
     own: None,
+    own_list: 0,
     owners: None,
 };
 
 impl Borrowed {
     /// What becomes of the pair of the number.
     fn outcome(&self) -> Option<(Tier, Decision)> {
+        self.outcomes()[0]
+    }
+
+    /// Of the number's pair, of the namesakes', and of another pair of the one who carries the number.
+    fn outcomes(&self) -> Vec<Option<(Tier, Decision)>> {
         let (father, son) = (number(19_650_312, 451), number(19_900_815, 573));
         let row = |name, id, birth| Row { name, id, birth, ..NOBODY };
         let namesake = row("张晓明", &son, "");
         let borrower = row("张晓明", &father, self.birth);
-        let rows = [(0, borrower), (1, row("张建国", &father, "")), (self.list, namesake), (0, namesake)];
+        let rows = [
+            (0, borrower),
+            (1, row("张建国", &father, "")),
+            (self.list, namesake),
+            (self.own_list, namesake),
+        ];
         let (lists, node) = placed(&rows);
         let pair = |a: usize, b: usize| (node[a], node[b]);
         let (name, outcome) = self.number;
         let mut all = vec![
             scored(pair(0, 1), ACCEPT, Said { name, ..SAME }, outcome),
             scored(pair(0, 2), self.namesake.1, self.namesake.0, None),
+            scored(pair(0, 3), ACCEPT, Said { birth: DateLevel::Equal, ..NAMESAKES }, accepted(Tier::T5)),
         ];
         all.extend(self.own.map(|(said, tier)| scored(pair(2, 3), ACCEPT, said, accepted(tier))));
         all.extend(self.owners.map(|(said, tier)| scored(pair(1, 3), ACCEPT, said, accepted(tier))));
         rivals(&mut all, &Nodes::build(&lists).unwrap(), &Decider::new(&settings()));
-        all[0].outcome
+        all.iter().map(|one| one.outcome).collect()
     }
 }
 
 #[test]
 fn a_number_gives_way_to_a_namesake_near_by_with_a_number_of_his_own() {
     let stays = accepted(Tier::T2);
-    assert_eq!(BORROWED.outcome(), REVIEWED);
+    assert_eq!(BORROWED.outcomes(), [REVIEWED, None, accepted(Tier::T5)], "nothing else gives way");
     let heavy = |weight| Borrowed { namesake: (BORROWED.namesake.0, weight), ..BORROWED };
     assert_eq!(heavy(RIVAL - 1).outcome(), stays);
     let said = |said| Borrowed { namesake: (said, RIVAL), ..BORROWED }.outcome();
@@ -157,6 +170,10 @@ fn a_namesake_who_has_found_his_own_record_is_no_rival() {
         assert_eq!(of((SAME, tier)), REVIEWED, "{tier:?}");
     }
     assert_eq!(of((Said { name: HanNameLevel::Dropped, ..SAME }, Tier::T1)), REVIEWED);
+    // Nor is it one in the list where he stands beside the number's owner, or in a third one.
+    for own_list in [1, 2] {
+        assert_eq!(Borrowed { own: Some((SAME, Tier::T1)), own_list, ..BORROWED }.outcome(), REVIEWED);
+    }
 }
 
 /// 赵琴娥 without a number (row 0, list a) and with one (row 1, list b); perhaps others (rows 2 and 3).
@@ -279,6 +296,18 @@ fn another_namesake_of_the_other_list_leaves_it_open_whose_record_it_is() {
 }
 
 #[test]
+fn namesakes_without_numbers_are_not_one_for_that() {
+    let others = &[(0, 2, NAMESAKES, WEIGHT, None)];
+    assert_eq!(Alone { numbers: [0, 0, 0, 2], others, ..ALONE }.outcome(), REVIEWED);
+}
+
+#[test]
+fn another_namesake_of_the_own_list_leaves_it_open_whose_number_it_is() {
+    let others = &[(1, 3, NAMESAKES, WEIGHT, None)];
+    assert_eq!(Alone { others, ..ALONE }.outcome(), REVIEWED);
+}
+
+#[test]
 fn a_namesake_of_a_third_list_counts_only_with_another_number() {
     const THIRD: Alone = Alone { sources: [0, 1, 2, 0], others: &[(0, 2, NAMESAKES, WEIGHT, None)], ..ALONE };
     assert_eq!(THIRD.outcome(), REVIEWED);
@@ -286,6 +315,10 @@ fn a_namesake_of_a_third_list_counts_only_with_another_number() {
     assert_eq!(Alone { numbers: [0, 0, 1, 2], ..THIRD }.outcome(), NAMED);
     assert_eq!(Alone { doubtful: [false, false, true, false], ..THIRD }.outcome(), NAMED);
     assert_eq!(Alone { sources: [0, 1, 0, 0], ..THIRD }.outcome(), NAMED, "in its own list, somebody else");
+    // That he has found this very record does not speak for another one.
+    const FOUND: &[(u32, u32, Said, i32, Option<(Tier, Decision)>)] =
+        &[(0, 2, SAME, WEIGHT, Some((Tier::T4, Decision::Accept)))];
+    assert_eq!(Alone { others: FOUND, ..THIRD }.outcome(), REVIEWED);
 }
 
 #[test]

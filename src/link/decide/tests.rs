@@ -43,6 +43,16 @@ fn from_the_threshold_on_a_pair_is_one_person() {
 }
 
 #[test]
+fn the_name_alone_is_never_enough() {
+    let lists = two_lists(NOBODY, NOBODY);
+    let of = |said| decided(&lists, i32::MAX / 2, said, [false; 2]);
+    let name = Said { birth: DateLevel::Missing, ..NAMESAKES };
+    assert_eq!(of(name), REVIEWED);
+    assert_eq!(of(Said { near: true, ..name }), REVIEWED);
+    assert_eq!(of(Said { household: HouseholdLevel::SameNumber, ..name }), accepted(Tier::T5));
+}
+
+#[test]
 fn two_records_of_one_list_need_more_unless_their_numbers_are_equal() {
     let lists = one_list(NOBODY, NOBODY);
     let at = |weight| decided(&lists, weight, NAMESAKES, [false; 2]);
@@ -251,14 +261,16 @@ fn a_slip_in_a_number_that_does_not_check_is_one_unless_birth_and_sex_speak_agai
     let a = number(19_650_312, 451);
     let wrong = format!("{}{}", &a[..17], if a.ends_with('0') { '1' } else { '0' });
     let one = Row { name: "张建国", id: &a, ..NOBODY };
-    let two = two_lists(one, Row { id: &wrong, ..one });
+    let other = Row { id: &wrong, ..one };
     let said = Said { id: IdLevel::OneSubstitution, name: HanNameLevel::Exact, ..NOTHING };
-    let of = |said| decided(&two, ACCEPT, said, [false; 2]);
-    let (birth, sexes_differ) = (DateLevel::Disagree, true);
-    assert_eq!(of(said), accepted(Tier::T3));
-    assert_eq!(of(Said { birth, ..said }), accepted(Tier::T3));
-    assert_eq!(of(Said { sexes_differ, ..said }), accepted(Tier::T3));
-    assert_eq!(of(Said { birth, sexes_differ, ..said }), REVIEWED);
+    for two in [two_lists(one, other), two_lists(other, one)] {
+        let of = |said| decided(&two, ACCEPT, said, [false; 2]);
+        let (birth, sexes_differ) = (DateLevel::Disagree, true);
+        assert_eq!(of(said), accepted(Tier::T3));
+        assert_eq!(of(Said { birth, ..said }), accepted(Tier::T3));
+        assert_eq!(of(Said { sexes_differ, ..said }), accepted(Tier::T3));
+        assert_eq!(of(Said { birth, sexes_differ, ..said }), REVIEWED);
+    }
 }
 
 #[test]

@@ -8,9 +8,15 @@ use crate::normalize::Comparable;
 const NOBODY: Row<'static> =
     Row { name: "", id: "", birth: "", sex: "", household: "", relation: "", division: 0 };
 
-/// Scores these pairs and looks at what came of it.
+/// Value of the only village of [`scoring`]'s divisions.
+const VILLAGE: u32 = 3;
+
+/// Scores these pairs and looks at what came of it. An equal number outweighs everything else.
 fn scoring<T>(lists: &[Comparable], pairs: &[(u32, u32)], look: impl FnOnce(&mut Scoring<'_>) -> T) -> T {
-    let (settings, nodes, tree) = (settings(), Nodes::build(lists).unwrap(), DivisionTree::default());
+    let divisions = "code,name\n410621,甲县\n410621101,乙镇\n410621101201,丙村\n";
+    let tree = DivisionTree::parse(divisions, std::path::Path::new("divisions.csv")).unwrap();
+    let (mut settings, nodes) = (settings(), Nodes::build(lists).unwrap());
+    settings.comparisons[0].weights.insert("equal".to_owned(), 60_000);
     let mut pairs: Vec<u64> = pairs.iter().map(|&(a, b)| pack(a, b)).collect();
     pairs.sort_unstable();
     look(&mut Scoring::new(&settings, &nodes, &tree, pairs).unwrap())
@@ -124,7 +130,9 @@ fn accepted_pairs_bring_in_further_members_of_their_households() {
     let ([father, son], [f, s]) = families();
     let row = |name, id, household| Row { name, id, household, ..NOBODY };
     let first = [row(f, &father, "R1"), row(s, &son, "R1")];
-    let second = [row(f, &father, "D9"), Row { birth: "1990-08-15", ..row(s, "", "D9") }];
+    // Name and sex are not enough for the son's row.
+    let second = [row(f, &father, "D9"), Row { sex: "男", ..row("张曉明", "", "D9") }];
+    let first = [first[0], Row { sex: "男", ..first[1] }];
     let lists = comparables(&[("a", &first), ("b", &second)]);
     let pass: Pass = toml::from_str("name = 'household'\nkind = 'household'").unwrap();
     scoring(&lists, &[(0, 2)], |scoring| {
@@ -147,6 +155,66 @@ fn accepted_pairs_bring_in_further_members_of_their_households() {
     scoring(&lists, &[(0, 2), (1, 3)], |scoring| {
         assert_eq!(scoring.rounds(&pass, &[false; 4]).new_pairs, 0);
         assert!(scoring.further.is_empty() && scoring.scored.len() == 2);
+        // Decided again with the households connected, the sons' pair by itself.
+        assert_eq!(scoring.scored[1].own, Some((Tier::T5, Decision::Accept)));
+        assert!(scoring.scored.iter().all(Scored::accepted));
+    });
+}
+
+#[test]
+fn namesakes_of_who_is_brought_in_are_asked_about() {
+    let ([father, son], [f, s]) = families();
+    let row = |name, id, household| Row { name, id, household, division: VILLAGE, ..NOBODY };
+    // A namesake with another number (node 2) was in nobody's way, until the son's row without a number
+    // (node 4) came in.
+    let other = number(19_700_101, 331);
+    let first = [row(f, &father, "R1"), row(s, &son, "R1")];
+    let third = [row(f, &father, "D9"), row(s, "", "D9")];
+    let lists = comparables(&[("a", &first), ("b", &[row(s, &other, "")]), ("c", &third)]);
+    let pass: Pass = toml::from_str("name = 'household'\nkind = 'household'").unwrap();
+    scoring(&lists, &[(0, 3), (1, 2)], |scoring| {
+        let scored = |scoring: &Scoring<'_>| -> Vec<(u32, u32)> {
+            scoring.scored.iter().map(|one| unpack(one.pair)).collect()
+        };
+        assert_eq!(scored(scoring), [(0, 3)]);
+        scoring.rounds(&pass, &[false; 5]);
+        assert_eq!(scored(scoring), [(0, 3), (1, 2), (1, 4)]);
+    });
+}
+
+#[test]
+fn a_pair_that_its_households_may_yet_lift_is_kept() {
+    let of = |households: [&'static str; 4]| {
+        let rows = households.map(|household| Row { household, ..NOBODY });
+        let [mut a, b, mut c, d] = rows;
+        // Too light without the households.
+        (a.name, c.name) = ("张建国", "张建□");
+        scoring(&comparables(&[("a", &[a, b]), ("b", &[c, d])]), &[(0, 2)], |scoring| scoring.scored.len())
+    };
+    assert_eq!(of(["R1", "R1", "D9", "D9"]), 1);
+    assert_eq!(of(["", "", "D9", "D9"]), 0);
+}
+
+#[test]
+fn a_decision_looks_at_the_other_pairs_of_both_records() {
+    let ([father, son], [_, s]) = families();
+    let row = |name, id| Row { name, id, division: VILLAGE, ..NOBODY };
+    // The number agrees and so do half of the names; but a namesake near by has a number of his own.
+    let lists = comparables(&[("a", &[row(s, &father)]), ("b", &[row("张晓红", &father), row(s, &son)])]);
+    let outcome = |pairs: &[(u32, u32)]| {
+        scoring(&lists, pairs, |scoring| {
+            scoring.decide();
+            scoring.scored[0].outcome
+        })
+    };
+    assert_eq!(outcome(&[(0, 1)]), Some((Tier::T2, Decision::Accept)));
+    assert_eq!(outcome(&[(0, 1), (0, 2)]), Some((Tier::T6, Decision::Review)));
+    // Of the only two of a name in a village, one without a number is the other.
+    let lists = comparables(&[("a", &[row(s, "")]), ("b", &[row(s, &son)])]);
+    scoring(&lists, &[(0, 1)], |scoring| {
+        assert_eq!(scoring.scored[0].own, Some((Tier::T6, Decision::Review)));
+        scoring.decide();
+        assert_eq!(scoring.scored[0].outcome, Some((Tier::T5, Decision::Accept)));
     });
 }
 
@@ -161,4 +229,9 @@ fn a_doubtful_number_is_found_out_before_anything_is_scored() {
         assert_eq!(scoring.scored.len(), 3, "one number is never passed over");
         assert!(scoring.scored.is_sorted_by_key(|one| one.pair));
     });
+    // Who shares a number and the name is not asked about; a character fewer is enough.
+    let row = |name| Row { name, id: &father, ..NOBODY };
+    let lists = comparables(&[("a", &[row(f)]), ("b", &[row(f), row("张国")])]);
+    scoring(&lists, &[(0, 1)], |scoring| assert_eq!(scoring.asked, [false; 3]));
+    scoring(&lists, &[(0, 1), (0, 2)], |scoring| assert_eq!(scoring.asked, [true, false, true]));
 }

@@ -99,6 +99,24 @@ fn a_record_between_two_numbers_goes_with_the_heavier() {
 }
 
 #[test]
+fn a_record_without_a_number_goes_with_the_heavier_even_if_it_stands_first() {
+    let [a, b] = two_numbers();
+    let rows = [NOBODY, Row { id: &a, ..NOBODY }, Row { id: &b, ..NOBODY }];
+    let world = World::new(&[("a", &rows)]).accept((0, 2), 30_000, Tier::T5);
+    assert_eq!(world.accept((0, 1), 25_000, Tier::T5).persons(), [0, 1, 0]);
+}
+
+#[test]
+fn a_number_that_does_not_check_keeps_nobody_apart() {
+    let [a, _] = two_numbers();
+    let wrong = format!("{}{}", &a[..17], if a.ends_with('0') { '1' } else { '0' });
+    for id in [wrong.as_str(), "4.10621196503124E+17", "410621********4514"] {
+        let world = World::new(&[("a", &[Row { id: &a, ..NOBODY }]), ("b", &[Row { id, ..NOBODY }])]);
+        assert_eq!(world.accept((0, 1), 25_000, Tier::T3).persons(), [0, 0], "{id}");
+    }
+}
+
+#[test]
 fn of_equally_heavy_pairs_what_the_records_say_decides_not_where_they_stand() {
     let [a, b] = two_numbers();
     let (one, middle) = (Row { id: &a, ..NOBODY }, Row { name: "张建国", ..NOBODY });
