@@ -8,9 +8,14 @@ use crate::link::lists::{NOTHING, Row, comparables, number, placed, scored, sett
 const ACCEPT: i32 = 20_000;
 const UNIQUE: i32 = 6_000;
 
-const REVIEWED: Option<(Tier, Decision)> = Some((Tier::T6, Decision::Review));
+/// What became of a pair.
+type Outcome = Option<(Tier, Decision)>;
+/// Pairs of rows, with what they say, their weight and outcome.
+type Pairs = &'static [(u32, u32, Said, i32, Outcome)];
 
-fn accepted(tier: Tier) -> Option<(Tier, Decision)> {
+const REVIEWED: Outcome = Some((Tier::T6, Decision::Review));
+
+fn accepted(tier: Tier) -> Outcome {
     Some((tier, Decision::Accept))
 }
 
@@ -63,7 +68,7 @@ fn a_record_that_contradicts_itself_needs_two_witnesses_more() {
 /// of his own (row 2), and in list a perhaps his record (row 3).
 struct Borrowed {
     birth: &'static str,
-    number: (HanNameLevel, Option<(Tier, Decision)>),
+    number: (HanNameLevel, Outcome),
     namesake: (Said, i32),
     /// List of the namesake.
     list: u8,
@@ -85,12 +90,12 @@ const BORROWED: Borrowed = Borrowed {
 
 impl Borrowed {
     /// What becomes of the pair of the number.
-    fn outcome(&self) -> Option<(Tier, Decision)> {
+    fn outcome(&self) -> Outcome {
         self.outcomes()[0]
     }
 
     /// Of the number's pair, of the namesakes', and of another pair of the one who carries the number.
-    fn outcomes(&self) -> Vec<Option<(Tier, Decision)>> {
+    fn outcomes(&self) -> Vec<Outcome> {
         let (father, son) = (number(19_650_312, 451), number(19_900_815, 573));
         let row = |name, id, birth| Row { name, id, birth, ..NOBODY };
         let namesake = row("张晓明", &son, "");
@@ -180,19 +185,19 @@ fn a_namesake_who_has_found_his_own_record_is_no_rival() {
 struct Alone {
     said: Said,
     weight: i32,
-    outcome: Option<(Tier, Decision)>,
+    outcome: Outcome,
     /// Lists of the four rows.
     sources: [u8; 4],
     /// Numbers of the rows: 0 none, else which.
     numbers: [u8; 4],
     doubtful: [bool; 4],
-    /// Pairs besides, with what they say, their weight and outcome.
-    others: &'static [(u32, u32, Said, i32, Option<(Tier, Decision)>)],
+    /// Pairs besides.
+    others: Pairs,
     unique: i32,
 }
 
 const WEIGHT: i32 = ACCEPT - UNIQUE;
-const NAMED: Option<(Tier, Decision)> = Some((Tier::T5, Decision::Accept));
+const NAMED: Outcome = Some((Tier::T5, Decision::Accept));
 
 const ALONE: Alone = Alone {
     said: NAMESAKES,
@@ -206,7 +211,7 @@ const ALONE: Alone = Alone {
 };
 
 impl Alone {
-    fn outcome(&self) -> Option<(Tier, Decision)> {
+    fn outcome(&self) -> Outcome {
         let numbers = ["".to_owned(), number(19_650_312, 452), number(19_900_815, 574)];
         let row =
             |at: usize| Row { name: "赵琴娥", id: &numbers[usize::from(self.numbers[at])], ..NOBODY };
@@ -283,14 +288,13 @@ fn another_namesake_of_the_other_list_leaves_it_open_whose_record_it_is() {
     // The same person again: by number, or because the two are joined.
     let again = Alone { numbers: [0, 1, 1, 2], others: &[(0, 2, HEAVY, WEIGHT, None)], ..ALONE };
     assert_eq!(again.outcome(), NAMED);
-    const JOINED: &[(u32, u32, Said, i32, Option<(Tier, Decision)>)] =
+    const JOINED: Pairs =
         &[(0, 2, HEAVY, WEIGHT, None), (1, 2, NAMESAKES, WEIGHT, Some((Tier::T5, Decision::Accept)))];
     assert_eq!(of(JOINED), NAMED);
-    const UNDECIDED: &[(u32, u32, Said, i32, Option<(Tier, Decision)>)] =
-        &[(0, 2, HEAVY, WEIGHT, None), (1, 2, NAMESAKES, RIVAL - 1, REVIEWED)];
+    const UNDECIDED: Pairs = &[(0, 2, HEAVY, WEIGHT, None), (1, 2, NAMESAKES, RIVAL - 1, REVIEWED)];
     assert_eq!(of(UNDECIDED), REVIEWED);
     // He has found his own record in the first list.
-    const FOUND: &[(u32, u32, Said, i32, Option<(Tier, Decision)>)] =
+    const FOUND: Pairs =
         &[(0, 2, HEAVY, WEIGHT, None), (2, 3, SAME, WEIGHT, Some((Tier::T1, Decision::Accept)))];
     assert_eq!(of(FOUND), NAMED);
 }
@@ -316,18 +320,15 @@ fn a_namesake_of_a_third_list_counts_only_with_another_number() {
     assert_eq!(Alone { doubtful: [false, false, true, false], ..THIRD }.outcome(), NAMED);
     assert_eq!(Alone { sources: [0, 1, 0, 0], ..THIRD }.outcome(), NAMED, "in its own list, somebody else");
     // That he has found this very record does not speak for another one.
-    const FOUND: &[(u32, u32, Said, i32, Option<(Tier, Decision)>)] =
-        &[(0, 2, SAME, WEIGHT, Some((Tier::T4, Decision::Accept)))];
+    const FOUND: Pairs = &[(0, 2, SAME, WEIGHT, Some((Tier::T4, Decision::Accept)))];
     assert_eq!(Alone { others: FOUND, ..THIRD }.outcome(), REVIEWED);
 }
 
 #[test]
 fn who_has_a_record_of_his_own_in_the_list_has_no_second_one_there() {
     // Row 0's own record in list b is row 2; row 1's own in list a is row 3.
-    const OF_0: &[(u32, u32, Said, i32, Option<(Tier, Decision)>)] =
-        &[(0, 2, SAME, RIVAL - 1, Some((Tier::T4, Decision::Accept)))];
-    const OF_1: &[(u32, u32, Said, i32, Option<(Tier, Decision)>)] =
-        &[(1, 3, SAME, RIVAL - 1, Some((Tier::T4, Decision::Accept)))];
+    const OF_0: Pairs = &[(0, 2, SAME, RIVAL - 1, Some((Tier::T4, Decision::Accept)))];
+    const OF_1: Pairs = &[(1, 3, SAME, RIVAL - 1, Some((Tier::T4, Decision::Accept)))];
     assert_eq!(Alone { others: OF_0, ..ALONE }.outcome(), REVIEWED);
     assert_eq!(Alone { others: OF_1, ..ALONE }.outcome(), REVIEWED);
 }
