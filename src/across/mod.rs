@@ -113,7 +113,7 @@ pub fn across(plan: &AcrossPlan, progress: &dyn Progress) -> Result<AcrossSummar
     let files: Vec<PathBuf> =
         plan.publications.iter().map(|p| p.join("restricted/person_identity.parquet")).collect();
     let persons = files.iter().map(|file| numbers::count(file)).collect::<Result<Vec<u64>>>()?;
-    let parts = numbers::parts(persons.iter().sum(), plan.memory);
+    let parts = numbers::parts(persons.iter().sum::<u64>(), plan.memory);
     progress.stage("比对证号", Some(u64::from(parts) * files.len() as u64));
     let mut pairs = Vec::new();
     let mut numbered = vec![0; files.len()];

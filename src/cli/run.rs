@@ -128,7 +128,7 @@ fn plan(arguments: &RunArguments) -> Result<RunPlan> {
             .in_file(&arguments.data)
             .hint("用 --data 指向本季度提取数据所在的文件夹"));
     }
-    let default_previous = arguments.out.join(format!("quarter={}", quarter.previous()));
+    let default_previous = quarter.previous().map(|quarter| arguments.out.join(format!("quarter={quarter}")));
     let previous = match &arguments.previous {
         Some(folder) if !folder.join("manifest.json").is_file() => {
             return Err(Error::usage("上一季度的发布不完整:缺少 manifest.json")
@@ -136,7 +136,7 @@ fn plan(arguments: &RunArguments) -> Result<RunPlan> {
                 .hint("--previous 应指向 quarter=… 文件夹"));
         }
         Some(folder) => Some(folder.clone()),
-        None => default_previous.join("manifest.json").is_file().then_some(default_previous),
+        None => default_previous.filter(|folder| folder.join("manifest.json").is_file()),
     };
     let engine = match (arguments.engine, arguments.memory) {
         (Some(EngineKind::Memory), Some(_)) => {

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::assemble::Assembler;
-use super::{FileIdentity, Malformed, RawTables, text};
+use super::{FileIdentity, Malformed, RawTables, row_number, text};
 use crate::config::read_options::{Encoding, ReadOptions};
 use crate::{Error, Result};
 
@@ -22,22 +22,28 @@ pub(super) fn open(bytes: &[u8], identity: &FileIdentity, options: &ReadOptions)
         Error::input(format!("DBF 文件不完整或已损坏:{why}"))
             .hint("重新复制该文件;若仍不行,请提供部门重新导出")
     };
-    let header = usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
-    let width = usize::from(u16::from_le_bytes([bytes[10], bytes[11]]));
-    let count = u32::from_le_bytes([bytes[4], bytes[5], bytes[6], bytes[7]]) as usize;
-    if header > bytes.len() {
+    let &[_, _, _, _, a, b, c, d, header_low, header_high, width_low, width_high, ..] = bytes else {
         return Err(damaged("文件比自己的表头还短"));
-    }
+    };
+    let count = u32::from_le_bytes([a, b, c, d]) as usize;
+    let header = usize::from(u16::from_le_bytes([header_low, header_high]));
+    let width = usize::from(u16::from_le_bytes([width_low, width_high]));
+    let Some((described, body)) = bytes.split_at_checked(header) else {
+        return Err(damaged("文件比自己的表头还短"));
+    };
+    let Some(descriptors) = described.get(32..).filter(|_| width > 0) else {
+        return Err(damaged("表头或记录的长度为零"));
+    };
     // Decided once for the file: a cell of two characters in GBK may pass for UTF-8 by chance.
     let encoding = match options.encoding {
-        Encoding::Auto if std::str::from_utf8(&bytes[header..]).is_ok() => Encoding::Utf8,
+        Encoding::Auto if std::str::from_utf8(body).is_ok() => Encoding::Utf8,
         Encoding::Auto => Encoding::Gb18030,
         declared => declared,
     };
     let decode = |raw: &[u8]| text::decode(raw.to_vec(), encoding);
     let mut fields = Vec::new();
     let mut start = 1;
-    for descriptor in bytes[32..header].chunks_exact(32) {
+    for descriptor in descriptors.chunks_exact(32) {
         if descriptor[0] == 0x0D {
             break;
         }
@@ -57,7 +63,6 @@ pub(super) fn open(bytes: &[u8], identity: &FileIdentity, options: &ReadOptions)
     if fields.is_empty() || start > width {
         return Err(damaged("字段说明与记录长度不符"));
     }
-    let body = &bytes[header..];
     if body.len() < count.saturating_mul(width) {
         let whole = body.len() / width;
         return Err(damaged(&format!("应有{count}条记录,实际只有{whole}条")));
@@ -68,7 +73,7 @@ pub(super) fn open(bytes: &[u8], identity: &FileIdentity, options: &ReadOptions)
     let mut out = Assembler::new(&info, count);
     let mut deleted = Vec::new();
     for (index, record) in body.chunks_exact(width).take(count).enumerate() {
-        let row = u32::try_from(index + 1).unwrap_or(u32::MAX);
+        let row = row_number(1, index)?;
         let mut broken = false;
         let cells: Vec<String> = fields
             .iter()
@@ -107,5 +112,70 @@ fn cell(kind: u8, text: &str) -> String {
             _ => String::new(),
         },
         _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::extract::{FileFormat, RawTable};
+
+    fn read(bytes: &[u8]) -> Result<Vec<RawTable>> {
+        let identity =
+            FileIdentity { file: PathBuf::from("甲.dbf"), sha256: "0".repeat(64), format: FileFormat::Dbf };
+        open(bytes, &identity, &ReadOptions::default())?.collect()
+    }
+
+    /// A table of one field of these numbers, and these bytes of records.
+    fn table(count: u32, header: u16, width: u16, field: (u8, u8, u8), records: &[u8]) -> Vec<u8> {
+        let mut bytes = vec![3, 118, 9, 30];
+        bytes.extend(count.to_le_bytes());
+        bytes.extend(header.to_le_bytes());
+        bytes.extend(width.to_le_bytes());
+        bytes.resize(32, 0);
+        bytes.extend(*b"NAME\0\0\0\0\0\0\0");
+        bytes.extend([field.0, 0, 0, 0, 0, field.1, field.2]);
+        bytes.resize(64, 0);
+        bytes.push(0x0D);
+        bytes.extend(records);
+        bytes
+    }
+
+    #[test]
+    fn lengths_that_cannot_be_are_refused() {
+        assert_eq!(read(&table(1, 65, 4, (b'N', 3, 0), b" 123")).unwrap()[0].rows, [1]);
+        for (count, header, width, field) in [
+            (u32::MAX, 65, 4, (b'N', 3, 0)),
+            (1, 0, 4, (b'N', 3, 0)),
+            (1, 31, 4, (b'N', 3, 0)),
+            (1, u16::MAX, 4, (b'N', 3, 0)),
+            (0, 65, 0, (b'N', 3, 0)),
+            (1, 65, 0, (b'N', 0, 0)),
+            (1, 65, 4, (b'N', 4, 0)),
+            (1, 65, 4, (b'C', 255, 255)),
+        ] {
+            let error = read(&table(count, header, width, field, b" 123")).unwrap_err();
+            assert!(error.message().contains("DBF"), "{count} {header} {width}: {error}");
+        }
+        for length in 0..64 {
+            assert!(read(&table(1, 65, 4, (b'N', 3, 0), b" 123")[..length]).is_err(), "{length}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(
+            count in prop_oneof![0u32..4, Just(u32::MAX), any::<u32>()],
+            header in prop_oneof![0u16..70, Just(65), any::<u16>()],
+            width in prop_oneof![0u16..6, any::<u16>()],
+            field in (any::<u8>(), prop_oneof![0u8..6, any::<u8>()], prop_oneof![Just(0u8), any::<u8>()]),
+            records in proptest::collection::vec(any::<u8>(), 0..40),
+        ) {
+            let _ = read(&table(count, header, width, field, &records)).map_err(|error| error.to_string());
+        }
     }
 }

@@ -127,13 +127,14 @@ fn open_named(
         (bytes.len() as u64, bytes[bytes.len().saturating_sub(4)..].to_vec())
     } else {
         let mut end = vec![0; 4];
-        open.read_exact(&mut end, open.length() - 4)?;
+        // Fewer bytes than that: the file was cut off while it was opened.
+        open.read_exact(&mut end, open.length().saturating_sub(4))?;
         (open.length(), end)
     };
     let format = sniff::sniff(&bytes, length, &end)?;
     let rest = |mut bytes: Vec<u8>| -> Result<Vec<u8>> {
         if !whole {
-            bytes.resize(length as usize, 0);
+            bytes.resize(usize::try_from(length).unwrap_or(usize::MAX), 0);
             open.read_exact(&mut bytes, 0)?;
         }
         Ok(bytes)
@@ -159,6 +160,16 @@ fn open_named(
             parquet_file::open(parquet_file::Input::File(Arc::new(open)), identity)
         }
     }
+}
+
+/// Number of the row `above` rows below row `first`.
+///
+/// # Errors
+/// More rows than a row's number can count.
+fn row_number(first: u32, above: impl TryInto<u32>) -> Result<u32> {
+    let number = above.try_into().ok().and_then(|above| first.checked_add(above));
+    number
+        .ok_or_else(|| Error::input(format!("这个表的行数超过{}", u32::MAX)).hint("分成几个文件，再放回原处"))
 }
 
 /// What every table of a file has in common.

@@ -15,7 +15,7 @@ use parquet::file::reader::{ChunkReader, Length};
 
 use super::assemble::Assembler;
 use super::stream::OpenFile;
-use super::{FileIdentity, RawTable, RawTables};
+use super::{FileIdentity, RawTable, RawTables, row_number};
 use crate::model::source_table::RawTableInfo;
 use crate::{Error, Result};
 
@@ -113,8 +113,14 @@ pub(super) fn open(input: Input, identity: FileIdentity) -> Result<RawTables> {
         match next {
             Some(Ok(batch)) => {
                 delivered = true;
-                let table = table(&batch, &info, first);
-                first += batch.num_rows() as u32;
+                let table = row_number(first, batch.num_rows()).and_then(|next| {
+                    let table = table(&batch, &info, first)?;
+                    first = next;
+                    Ok(table)
+                });
+                if table.is_err() {
+                    reader = None;
+                }
                 Some(table)
             }
             Some(Err(error)) => {
@@ -148,7 +154,71 @@ fn table(batch: &RecordBatch, info: &Arc<RawTableInfo>, first: u32) -> Result<Ra
     for row in 0..batch.num_rows() {
         cells.clear();
         cells.extend(columns.iter().map(|c| if c.is_null(row) { "" } else { c.value(row) }));
-        out.push(first + row as u32, &cells);
+        out.push(row_number(first, row)?, &cells);
     }
     Ok(out.finish(Arc::clone(info)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use arrow::array::{
+        ArrayRef, Date32Array, Date64Array, Decimal128Array, Float64Array, Int64Array,
+        TimestampMillisecondArray, TimestampNanosecondArray,
+    };
+    use parquet::arrow::ArrowWriter;
+
+    use super::*;
+    use crate::extract::FileFormat;
+
+    fn identity() -> FileIdentity {
+        FileIdentity {
+            file: PathBuf::from("甲.parquet"),
+            sha256: "0".repeat(64),
+            format: FileFormat::Parquet,
+        }
+    }
+
+    #[test]
+    fn values_at_the_limits_of_their_type_are_texts_or_an_error() {
+        let (least, most) = (i64::MIN, i64::MAX);
+        let decimals = Decimal128Array::from(vec![i128::from(least), i128::from(most)]);
+        let columns: [(&str, ArrayRef); 8] = [
+            ("date32", Arc::new(Date32Array::from(vec![i32::MIN, i32::MAX]))),
+            ("date64", Arc::new(Date64Array::from(vec![least, most]))),
+            ("seconds", Arc::new(TimestampMillisecondArray::from(vec![least, most]))),
+            ("nanoseconds", Arc::new(TimestampNanosecondArray::from(vec![least, most]))),
+            ("whole", Arc::new(Int64Array::from(vec![least, most]))),
+            ("float", Arc::new(Float64Array::from(vec![f64::MIN, f64::NAN]))),
+            ("decimal", Arc::new(decimals.clone().with_precision_and_scale(38, 37).unwrap())),
+            ("shifted", Arc::new(decimals.with_precision_and_scale(38, -38).unwrap())),
+        ];
+        let mut read = 0;
+        for (name, column) in columns {
+            let batch = RecordBatch::try_from_iter([(name, column)]).unwrap();
+            let mut bytes = Vec::new();
+            // What cannot be written is in no file.
+            let Ok(mut writer) = ArrowWriter::try_new(&mut bytes, batch.schema(), None) else { continue };
+            writer.write(&batch).unwrap();
+            writer.close().unwrap();
+            for table in open(Input::Whole(bytes.into()), identity()).unwrap() {
+                match table {
+                    Ok(table) => read += table.rows.len(),
+                    Err(error) => assert!(error.message().contains("Parquet"), "{name}: {error}"),
+                }
+            }
+        }
+        assert!(read >= 4, "whole numbers and floats at least: {read}");
+    }
+
+    #[test]
+    fn rows_beyond_what_a_number_counts_are_an_error() {
+        let column: ArrayRef = Arc::new(Int64Array::from(vec![1, 2, 3]));
+        let batch = RecordBatch::try_from_iter([("甲", column)]).unwrap();
+        let info = Arc::new(identity().info(vec!["甲".to_owned()], 0));
+        assert_eq!(table(&batch, &info, u32::MAX - 2).unwrap().rows, [u32::MAX - 2, u32::MAX - 1, u32::MAX]);
+        let error = table(&batch, &info, u32::MAX - 1).unwrap_err();
+        assert!(error.message().contains("行数超过"), "{error}");
+    }
 }

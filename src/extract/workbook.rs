@@ -8,7 +8,7 @@ use calamine::{Data, Dimensions, Reader, Xls, Xlsx};
 
 use super::assemble::Assembler;
 use super::header::{HEADER_DEPTH, KnownHeaders};
-use super::{FileIdentity, RawTable, RawTables, SkipReason};
+use super::{FileIdentity, RawTable, RawTables, SkipReason, row_number};
 use crate::config::read_options::ReadOptions;
 use crate::model::source_table::FileFormat;
 use crate::{Error, Result};
@@ -156,14 +156,16 @@ fn table(identity: &FileIdentity, known: &KnownHeaders, sheet: Sheet) -> Result<
         return Err(Error::input(format!("表头行有{}列,与行数相乘超出可读的范围", found.headers.len()))
             .hint("删去表头行右边远处的零散内容后另存"));
     }
-    let header_row = top + found.last as u32 + 1;
+    let header_row = row_number(top, found.last + 1)?;
     let mut info = identity.info(found.headers, header_row);
+    info.sheet_index = u16::try_from(index).map_err(|_| {
+        Error::input(format!("工作簿的工作表超过{}个", u16::MAX)).hint("分成几个文件，再放回原处")
+    })?;
     info.sheet = Some(name);
-    info.sheet_index = u16::try_from(index).unwrap_or(u16::MAX);
     let info = Arc::new(info);
     let mut out = Assembler::new(&info, rows.len());
     for (position, row) in rows.iter().enumerate() {
-        let number = top + position as u32 + 1;
+        let number = row_number(top, position + 1)?;
         if position < found.first {
             out.skip(number, SkipReason::Title);
         } else if position <= found.last {
@@ -195,7 +197,7 @@ fn fill_merged(
             continue;
         }
         let Some(text) = rows.get(first).and_then(|r| r.get(column)).cloned() else { continue };
-        let last = ((region.end.0 - top) as usize).min(rows.len() - 1);
+        let last = (region.end.0.saturating_sub(top) as usize).min(rows.len().saturating_sub(1));
         for row in &mut rows[first + 1..=last] {
             // A row that holds nothing else is blank, not a person of that township.
             if row.iter().all(String::is_empty) {
@@ -239,8 +241,12 @@ fn number_text(number: f64) -> String {
     }
 }
 
+/// Numbers of days, 1900-01-01 to 9999-12-31. The reader takes a number beyond them for the nearest of
+/// them: an empty date (0) or a wrong number would become somebody's birthday.
+const SERIALS: std::ops::Range<f64> = 1.0..2_958_466.0;
+
 fn date_text(moment: &calamine::ExcelDateTime) -> String {
-    if moment.is_duration() {
+    if moment.is_duration() || !SERIALS.contains(&moment.as_f64()) {
         return number_text(moment.as_f64());
     }
     let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
@@ -261,5 +267,19 @@ mod tests {
         assert_eq!(number_text(450.0), "450");
         assert_eq!(number_text(450.5), "450.5");
         assert_eq!(number_text(0.1 + 0.2), "0.3");
+    }
+
+    #[test]
+    fn a_number_of_days_that_no_calendar_has_is_no_date() {
+        use calamine::{ExcelDateTime, ExcelDateTimeType};
+        let text = |days| date_text(&ExcelDateTime::new(days, ExcelDateTimeType::DateTime, false));
+        assert_eq!([text(1.0), text(43_160.0)], ["1900-01-01", "2018-03-01"]);
+        assert_eq!(text(2_958_465.0), "9999-12-31");
+        assert_eq!(text(43_160.5), "2018-03-01 12:00:00");
+        for days in [0.0, -1.0, 2_958_466.0, 410_621_197_001_011_264.0, f64::MAX, f64::NEG_INFINITY, f64::NAN]
+        {
+            let shown = text(days);
+            assert_eq!(crate::load::date::parse(&shown), None, "{days}: {shown}");
+        }
     }
 }

@@ -84,6 +84,9 @@ fn thirty() -> u32 {
     30
 }
 
+/// Most days that an owner may have: ten years.
+const MOST_DUE_DAYS: u32 = 3_660;
+
 /// Clause and phrase of the policy text.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -316,6 +319,12 @@ fn check_shape(rule: &Rule) -> Result<()> {
                 .complain_key(key, format!("键“{key}”不能为空"))
                 .hint("用核查人员看得懂的话写一句"));
         }
+    }
+    if header.due_days > MOST_DUE_DAYS {
+        return Err(rule
+            .file
+            .complain_key("due_days", format!("核查期限{}天太长，最多{MOST_DUE_DAYS}天", header.due_days))
+            .hint("写从季度末算起的天数，例如 due_days = 30"));
     }
     if !header.indicator && header.message.trim().is_empty() {
         return Err(rule

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use super::quality_settings;
 use super::rule_file::{self, Definition, Rule, RuleHeader, SqlFile};
 use super::rule_settings;
 use super::rule_settings::RuleSettings;
@@ -220,15 +221,40 @@ impl RuleSet {
         complaints
     }
     fn check_quality(&self) -> Result<()> {
-        let Some(quality) = &self.settings.quality else { return Ok(()) };
-        for (key, name) in [("persons", &quality.persons), ("households", &quality.households)] {
+        let Some(settings) = &self.settings.quality else { return Ok(()) };
+        for (key, name) in [("persons", &settings.persons), ("households", &settings.households)] {
             if self.definition(name).is_none() && self.catalogue.columns(name).is_none() {
                 return Err(self
                     .settings_file
                     .complain(&["quality".into(), key.into()], format!("没有名为“{name}”的表或定义")));
             }
         }
-        let stray = quality.rule_weights.keys().find(|code| self.rule(code).is_none());
+        for (key, percent) in
+            [("index_percent", settings.index_percent), ("households_percent", settings.households_percent)]
+        {
+            if percent > 100 {
+                return Err(self
+                    .settings_file
+                    .complain(&["quality".into(), key.into()], format!("占比{percent}超过100"))
+                    .hint("写百分数，例如 50"));
+            }
+        }
+        let by_severity = settings
+            .severity_weights
+            .iter()
+            .map(|(severity, weight)| ("severity_weights", format!("{severity:?}"), *weight));
+        let by_rule =
+            settings.rule_weights.iter().map(|(code, weight)| ("rule_weights", code.clone(), *weight));
+        if let Some((key, name, weight)) =
+            by_severity.chain(by_rule).find(|(.., w)| *w > quality_settings::MOST_WEIGHT)
+        {
+            let steps = ["quality".into(), key.into(), name.as_str().into()];
+            return Err(self
+                .settings_file
+                .complain(&steps, format!("扣分{weight}太大，最多{}", quality_settings::MOST_WEIGHT))
+                .hint("扣分是各规则之间的比例，例如 S1 = 5、S3 = 1"));
+        }
+        let stray = settings.rule_weights.keys().find(|code| self.rule(code).is_none());
         match stray {
             Some(code) => Err(self.settings_file.complain_key(
                 &["quality".into(), "rule_weights".into(), code.as_str().into()],

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use jiff::ToSpan as _;
+use jiff::Span;
 use jiff::civil::Date;
 use serde::Deserialize;
 
@@ -61,6 +61,9 @@ pub enum Amount {
     Sum(Vec<Amount>),
 }
 
+/// What is said of a date that no calendar has.
+const BEYOND: &str = "日期超出范围";
+
 impl Amount {
     fn value(&self, row: &BTreeMap<String, Parameter>) -> Result<i64, String> {
         match self {
@@ -69,7 +72,9 @@ impl Amount {
                 Some(Parameter::Integer(n)) => Ok(*n),
                 _ => Err(format!("没有整数参数“{name}”")),
             },
-            Self::Sum(parts) => parts.iter().map(|part| part.value(row)).sum(),
+            Self::Sum(parts) => parts.iter().try_fold(0i64, |sum, part| {
+                sum.checked_add(part.value(row)?).ok_or_else(|| BEYOND.to_owned())
+            }),
         }
     }
 }
@@ -92,7 +97,9 @@ impl RuleSettings {
         quarter: Quarter,
     ) -> Result<BTreeMap<String, Parameter>> {
         let mut row = pipeline.parameters(quarter);
-        let previous = quarter.previous();
+        let previous = quarter.previous().ok_or_else(|| {
+            Error::usage(format!("季度“{quarter}”之前没有可用的季度")).hint("最早可用 1900Q2")
+        })?;
         for (name, value) in [
             ("quarter", Parameter::Text(quarter.to_string())),
             ("previous_quarter", Parameter::Text(previous.to_string())),
@@ -160,8 +167,12 @@ impl DerivedDate {
                 }
             }
         };
-        let span = amount(&self.minus_years)?.years().days(amount(&self.minus_days)?);
-        anchor.checked_sub(span).map_err(|_| "日期超出范围".to_owned())
+        let (years, days) = (amount(&self.minus_years)?, amount(&self.minus_days)?);
+        Span::new()
+            .try_years(years)
+            .and_then(|span| span.try_days(days))
+            .and_then(|span| anchor.checked_sub(span))
+            .map_err(|_| BEYOND.to_owned())
     }
 }
 
@@ -198,5 +209,28 @@ mod tests {
         assert_eq!(derived("from = '08-31'", "2018Q3").unwrap(), "2018-08-31");
         assert!(derived("from = '13-99'", "2018Q3").is_err());
         assert!(derived("from = 'quarter_end'\nminus_days = 'x'", "2018Q3").is_err());
+        assert_eq!(
+            derived("from = 'quarter_end'\nminus_days = [1, 'days']", "2018Q3").unwrap(),
+            "2018-08-30"
+        );
+    }
+
+    #[test]
+    fn a_date_beyond_the_calendar_is_refused() {
+        let greatest = i64::MAX;
+        for text in [
+            format!("minus_days = {greatest}"),
+            format!("minus_days = -{greatest}"),
+            format!("minus_years = {greatest}"),
+            format!("minus_years = 19999\nminus_days = {greatest}"),
+            format!("minus_days = [{greatest}, 1]"),
+            format!("minus_days = [-{greatest}, -2]"),
+            "minus_days = [7000000, 7000000]".to_owned(),
+            "minus_years = 19000".to_owned(),
+        ] {
+            let date: DerivedDate = toml::from_str(&format!("from = 'quarter_end'\n{text}")).unwrap();
+            let refused = date.resolve("2018Q3".parse().unwrap(), &BTreeMap::new()).unwrap_err();
+            assert!(refused.contains("超出范围"), "{text}: {refused}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Arithmetic on quarter names (`2018Q3`).
 
+use jiff::Span;
 use jiff::civil::Date;
-use jiff::{Span, ToSpan as _};
 
 use crate::{Error, Result};
 
@@ -27,10 +27,17 @@ pub fn quarter_start(quarter: &str) -> Result<Date> {
 }
 
 /// ISO date `days` after the quarter's end.
+///
+/// # Errors
+/// What is no quarter, and a date that no calendar has.
 pub fn due_date(quarter: &str, days: u32) -> Result<String> {
-    let span: Span = i64::from(days).days();
-    let date = quarter_end(quarter)?.checked_add(span).map_err(|e| Error::internal(e.to_string()))?;
-    Ok(date.to_string())
+    let end = quarter_end(quarter)?;
+    let date = Span::new().try_days(days).and_then(|span| end.checked_add(span));
+    date.map(|date| date.to_string()).map_err(|e| {
+        Error::configuration(format!("季度{quarter}之后{days}天不是日历里的日期"))
+            .hint("检查规则的 due_days")
+            .caused_by(e)
+    })
 }
 
 /// Quarters from `first` to `last`, both counted; 1 for the same quarter.
@@ -51,6 +58,10 @@ mod tests {
         assert_eq!(quarter_start("2018Q4").unwrap().to_string(), "2018-10-01");
         assert_eq!(due_date("2018Q4", 30).unwrap(), "2019-01-30");
         assert_eq!(quarters_between("2018Q3", "2019Q1").unwrap(), 3);
+        assert!(due_date("2018Q4", u32::MAX).is_err(), "beyond the calendar");
+        assert!(quarter_end("-9999Q1").is_ok() && quarter_end("32767Q4").is_err());
+        assert!(quarters_between("-32768Q1", "32767Q4").is_ok_and(|count| count == 65_536 * 4));
+        assert_eq!(quarters_between("2019Q1", "2018Q3").unwrap(), 1, "never none");
         assert!(due_date("2018Q5", 1).is_err());
         assert!(due_date("2018", 1).is_err());
     }

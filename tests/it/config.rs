@@ -356,6 +356,32 @@ fn audit_share_out_of_range() {
 }
 
 #[test]
+fn numbers_of_any_size_are_read_or_refused() {
+    for (from, to) in [
+        ("minimum_headers = 3", "minimum_headers = 9223372036854775807"),
+        ("minimum_headers = 3", "minimum_headers = 0"),
+        ("repeat = [1, 3]", "repeat = [0, 255]"),
+        ("repeat = [1, 3]", "repeat = [1, 256]"),
+        ("repeat = [1, 3]", "repeat = [3, 1]"),
+    ] {
+        let folder = folder::write(&[("sources/dibao.toml", from, to)]);
+        let opened = Pipeline::open(folder.path());
+        assert!(opened.is_ok() == from.starts_with("minimum"), "{to}");
+    }
+    for value in ["nan", "inf", "-0.1", "1e400"] {
+        let to = format!("row_count_change = {value}");
+        let folder = folder::write(&[("sources/student.toml", "row_count_change = 0.1", &to)]);
+        assert!(Pipeline::open(folder.path()).is_err(), "{value}");
+    }
+    let greatest = format!("grace_days = {}", i64::MAX);
+    let folder = folder::write(&[("pipeline.toml", "grace_days = 30", &greatest)]);
+    let parameters = folder::open(folder.path()).parameters("2018Q3".parse().unwrap());
+    assert_eq!(parameters["grace_days"], Parameter::Integer(i64::MAX));
+    let year = "base_year = 40000";
+    assert!(Pipeline::open(folder::write(&[("pipeline.toml", "base_year = 2017", year)]).path()).is_err());
+}
+
+#[test]
 fn parameter_of_two_types() {
     insta::assert_snapshot!(refused(&[("pipeline.toml", "poverty_line_fen = 320800", "grace_days = \"30\"")]), @r#"
     错误: 参数“grace_days”的类型与“2018”里的不同

@@ -548,48 +548,43 @@ fn lists_can_be_answered() {
     assert!(bytes.starts_with("\u{FEFF}".as_bytes()) && bytes.ends_with(b"\r\n"));
 }
 
-/// Keeps a publication for a look at it: `BIDUI_KEEP=folder cargo test -- keep_a_publication`.
+/// Ends a real process in the middle of writing and looks at what is left. The system ends it with the
+/// first byte of a file beyond a limit: that happens at the same place every time.
 #[test]
-fn keep_a_publication_where_asked() {
-    let Some(folder) = std::env::var_os("BIDUI_KEEP") else { return };
-    let out = Path::new(&folder);
-    World::new("2018Q3", 300).publish(out, None).unwrap();
-    let previous = Snapshot::find(out, "2018Q3").unwrap().unwrap();
-    World::new("2018Q4", 300).publish(out, Some(&previous)).unwrap();
-}
-
-/// Kills a real process in the middle of writing, earlier and later, and looks at what is left.
-#[test]
-fn a_kill_at_any_moment_leaves_a_whole_publication() {
-    let out = tempfile::tempdir().unwrap();
-    World::new("2018Q3", 60).publish(out.path(), None).unwrap();
-    for wanted_files in [0, 1, 6, 14, 40, 80] {
-        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "publish::keep_a_publication_where_asked"])
-            .env("BIDUI_KEEP", out.path())
-            .stdout(std::process::Stdio::null())
-            .stderr(std::process::Stdio::null())
-            .spawn()
-            .unwrap();
-        let staging = out.path().join(".staging-2018Q3");
-        while child.try_wait().unwrap().is_none() {
-            if staging.is_dir() && count(&staging) >= wanted_files {
-                break;
-            }
-            std::thread::sleep(std::time::Duration::from_millis(1));
-        }
-        let _ = child.kill();
-        child.wait().unwrap();
-        let left = Snapshot::open(&out.path().join("quarter=2018Q3")).unwrap();
-        left.verify().unwrap();
+fn a_process_that_is_killed_while_it_writes_leaves_a_whole_publication() {
+    use std::os::unix::process::ExitStatusExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/hebi");
+    let mut options = bidui::synth::SynthOptions::new(&root, 60, 20_180_930);
+    options.formats = bidui::synth::Formats::CsvUtf8;
+    bidui::synth::generate(&options, folder.path()).unwrap();
+    let (out, data) = (folder.path().join("out"), folder.path().join("2018Q3"));
+    // `limit`: blocks of 512 bytes that a file may have.
+    let run = |limit: &str| {
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", "ulimit -c 0; ulimit -f $0; exec \"$@\"", limit, env!("CARGO_BIN_EXE_bidui")]);
+        command.arg("run").arg(&root).args(["--quarter", "2018Q3", "--threads", "1", "--select", "R01,R35"]);
+        command.arg("--data").arg(&data).arg("--out").arg(&out);
+        command.arg("--key-file").arg(folder.path().join("key")).output().unwrap()
+    };
+    let first = run("unlimited");
+    assert!(first.status.success(), "{}", String::from_utf8_lossy(&first.stderr));
+    let publication = out.join("quarter=2018Q3");
+    let before = files(&publication);
+    let mut sizes: Vec<usize> = before.values().map(Vec::len).filter(|size| *size > 512).collect();
+    sizes.sort_unstable();
+    let staging = out.join(".staging-2018Q3");
+    for quantile in 0..=4 {
+        // Files of this size and larger ones do not fit.
+        let limit = (sizes[(sizes.len() - 1) * quantile / 4] - 1) / 512;
+        let killed = run(&limit.to_string()).status;
+        assert_eq!(killed.signal(), Some(libc::SIGXFSZ), "{limit} blocks: {killed}");
+        assert!(staging.is_dir(), "{limit} blocks: nothing was begun");
+        Snapshot::open(&publication).unwrap().verify().unwrap();
+        assert!(files(&publication) == before, "{limit} blocks");
     }
-    // And the next run starts as if nothing had happened.
-    World::new("2018Q3", 60).publish(out.path(), None).unwrap();
-    assert!(!out.path().join(".staging-2018Q3").exists());
-}
-
-/// Files below a folder that may vanish meanwhile.
-fn count(folder: &Path) -> usize {
-    let Ok(entries) = fs::read_dir(folder) else { return 0 };
-    entries.flatten().map(|e| if e.path().is_dir() { count(&e.path()) } else { 1 }).sum()
+    // And the next run goes through as if nothing had happened.
+    let last = run("unlimited");
+    assert!(last.status.success(), "{}", String::from_utf8_lossy(&last.stderr));
+    assert!(files(&publication) == before && !staging.exists());
 }

@@ -67,6 +67,44 @@ fn a_target_that_the_plan_does_not_have_is_refused() {
 }
 
 #[test]
+fn a_time_limit_that_leads_out_of_the_calendar_is_refused_at_its_line() {
+    let path = Path::new("pipelines/hebi/rules/registry/Q46_toilet_blank.sql");
+    let text = std::fs::read_to_string(path).unwrap();
+    let parsed = |days: &str| {
+        let changed = text.replace("due_days = 60", &format!("due_days = {days}"));
+        assert_ne!(changed, text);
+        bidui::rules::rule_file::parse(path, "registry", changed)
+    };
+    assert_eq!(parsed("3660").unwrap().header.due_days, 3_660);
+    for days in ["3661", "4294967295"] {
+        let error = parsed(days).unwrap_err();
+        assert!(error.message().contains(days) && error.line_column().is_some(), "{error:?}");
+    }
+    assert!(parsed("4294967296").is_err() && parsed("-1").is_err());
+}
+
+#[test]
+fn weights_of_the_quality_score_are_bounded() {
+    let (pipeline, _) = hebi();
+    let complaints = |change: &dyn Fn(&mut bidui::rules::quality_settings::QualitySettings)| -> String {
+        let mut rules = RuleSet::load(&pipeline).unwrap();
+        change(rules.settings.quality.as_mut().unwrap());
+        bidui::reconcile::check_rules(&rules).iter().map(|e| e.message().to_owned()).collect()
+    };
+    assert_eq!(complaints(&|_| {}), "");
+    assert!(complaints(&|q| q.index_percent = u32::MAX).contains("占比4294967295"));
+    assert!(complaints(&|q| q.households_percent = 101).contains("占比101"));
+    let weight = |q: &mut bidui::rules::quality_settings::QualitySettings, weight| {
+        *q.severity_weights.values_mut().next().unwrap() = weight;
+    };
+    assert!(complaints(&|q| weight(q, 10_001)).contains("扣分10001"));
+    assert_eq!(complaints(&|q| weight(q, 10_000)), "");
+    assert!(
+        complaints(&|q| q.rule_weights = [("Q46".to_owned(), u32::MAX)].into()).contains("扣分4294967295")
+    );
+}
+
+#[test]
 fn a_column_that_no_source_of_the_rule_has_is_refused() {
     let path = Path::new("pipelines/hebi/rules/registry/Q46_toilet_blank.sql");
     let text = std::fs::read_to_string(path).unwrap();

@@ -19,7 +19,7 @@ use super::assemble::{Assembler, Rare, trim};
 use super::header::{HEADER_DEPTH, KnownHeaders};
 use super::stream::{OpenFile, Source, Survey};
 use super::text::{self, Charset};
-use super::{FileIdentity, RawTable, RawTables, SkipReason};
+use super::{FileIdentity, RawTable, RawTables, SkipReason, row_number};
 use crate::config::read_options::{Encoding, ReadOptions};
 use crate::model::source_table::{FileFormat, RawTableInfo};
 use crate::{Error, Result};
@@ -281,7 +281,10 @@ impl Iterator for Pieces {
             self.ready = ready;
             self.ready.reverse();
         }
-        let (mut table, records) = match self.ready.pop()? {
+        // Pieces number their rows from 0; only now is it known how many came before.
+        let base = self.next_row;
+        let numbered = |(table, records): (RawTable, u32)| Ok((table, row_number(base, records)?));
+        let (mut table, next_row) = match self.ready.pop()?.and_then(numbered) {
             Ok(piece) => piece,
             Err(error) => {
                 // Rows behind a piece that cannot be read have no number.
@@ -290,13 +293,11 @@ impl Iterator for Pieces {
                 return Some(Err(error));
             }
         };
-        // Pieces number their rows from 0; only now is it known how many came before.
-        let base = self.next_row;
         table.rows.iter_mut().for_each(|row| *row += base);
         table.skipped.iter_mut().for_each(|(row, _)| *row += base);
         table.malformed.iter_mut().for_each(|m| m.row += base);
         table.skipped.splice(0..0, std::mem::take(&mut self.skipped));
-        self.next_row += records;
+        self.next_row = next_row;
         Some(Ok(table))
     }
 }

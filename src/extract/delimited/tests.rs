@@ -156,3 +156,20 @@ fn the_header_may_lie_far_down_and_records_be_long() {
     assert_eq!(streamed.as_ref().unwrap().rows.len(), 1);
     assert_eq!(streamed, whole);
 }
+
+#[test]
+fn rows_beyond_what_a_number_counts_are_an_error() {
+    let text = "姓名,县\n张三,浚县\n李四,淇县\n王五,浚县\n";
+    let read = |next_row: u32| {
+        let options = ReadOptions { known_headers: vec!["姓名".to_owned()], ..ReadOptions::default() };
+        let mut tables = pieces(Input::Whole(text.into()), Path::new("甲.csv"), &options, u64::MAX).unwrap();
+        tables.next_row = next_row;
+        gather(tables)
+    };
+    let rows: Vec<u32> = read(u32::MAX - 3).unwrap().rows.iter().map(|(row, _)| *row).collect();
+    assert_eq!(rows, [u32::MAX - 3, u32::MAX - 2, u32::MAX - 1]);
+    for next_row in [u32::MAX - 2, u32::MAX] {
+        let error = read(next_row).unwrap_err();
+        assert!(error.message().contains("行数超过"), "{error}");
+    }
+}

@@ -5,6 +5,7 @@
 //! share, a county's total) need all rows, but only the columns and definitions they name: those
 //! are gathered from the buckets, and the rules are run over them at the end.
 
+use crate::reconcile::findings::outcome::total;
 use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::DataFrame;
@@ -85,7 +86,7 @@ pub(crate) fn run(
     }
     let mut indicators = Vec::new();
     for (at, parts) in counted {
-        let sums = added(parts);
+        let sums = added(&rules.rules[at], parts)?;
         indicators.extend(none_counted(&rules.rules[at], &sums, &rules.root_code));
         indicators.extend(sums);
     }
@@ -104,25 +105,23 @@ pub(crate) fn run(
 }
 
 /// The same indicator of the same unit, counted in several buckets, is the sum of the counts.
-fn added(parts: Vec<Indicator>) -> Vec<Indicator> {
-    let mut sums: BTreeMap<(String, String), Indicator> = BTreeMap::new();
+fn added(rule: &Rule, parts: Vec<Indicator>) -> Result<Vec<Indicator>> {
+    let mut groups: BTreeMap<(String, String), Vec<Indicator>> = BTreeMap::new();
     for part in parts {
-        let key = (part.indicator.clone(), part.unit_code.clone());
-        match sums.get_mut(&key) {
-            None => {
-                sums.insert(key, part);
-            }
-            Some(sum) => {
-                sum.numerator += part.numerator;
-                sum.denominator = match (sum.denominator, part.denominator) {
-                    (None, None) => None,
-                    (a, b) => Some(a.unwrap_or(0) + b.unwrap_or(0)),
-                };
-                sum.target = sum.target.max(part.target);
-            }
-        }
+        groups.entry((part.indicator.clone(), part.unit_code.clone())).or_default().push(part);
     }
-    sums.into_values().collect()
+    let sum = |((indicator, unit_code), parts): ((String, String), Vec<Indicator>)| {
+        let denominators = || parts.iter().filter_map(|part| part.denominator);
+        Ok(Indicator {
+            rule_code: rule.header.code.clone(),
+            indicator,
+            unit_code,
+            numerator: total(rule, parts.iter().map(|part| part.numerator))?,
+            denominator: denominators().next().map(|_| total(rule, denominators())).transpose()?,
+            target: parts.iter().filter_map(|part| part.target).max(),
+        })
+    };
+    groups.into_iter().map(sum).collect()
 }
 
 impl<'a> Buckets<'a> {

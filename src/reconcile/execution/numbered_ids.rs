@@ -246,6 +246,22 @@ mod tests {
             prop_assert_eq!(ids.text(IdKind::Record, number(&a)), a);
         }
 
+        /// Ids of an earlier publication and what a SELECT makes of numbers.
+        #[test]
+        fn any_text_and_any_number_have_an_answer(
+            text in prop_oneof!["\\PC{0,24}", "dibao:00000001(\\.s[0-9]{0,6})?\\.r[0-9+-]{0,24}(\\.m[0-9+-]{0,24})?"],
+            number in prop_oneof![any::<i64>(), Just(i64::MIN), Just(i64::MAX), -3i64..3],
+        ) {
+            for kind in [IdKind::Person, IdKind::Household, IdKind::Record] {
+                if let Some(number) = ids().number(kind, &text) {
+                    let again = ids().number(kind, &ids().text(kind, number));
+                    prop_assert_eq!(again, Some(number));
+                }
+                let _ = (ids().text(kind, number), Ids::listed(BTreeSet::new()).text(kind, number));
+            }
+            let _ = ids().place(number);
+        }
+
         #[test]
         fn persons_order_as_their_texts(a: u64, b: u64) {
             let [a, b] = [a, b].map(|bits| PersonId::of_bits(bits).to_string());

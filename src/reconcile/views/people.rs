@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Date32Array, Int32Array, StringArray, StringBuilder};
 use arrow::datatypes::SchemaRef;
-use jiff::civil::Date;
 use rayon::prelude::*;
 
 use super::super::views::view::{Make, ViewChunks, mismatch, numbered};
@@ -14,7 +13,7 @@ use super::identity::Numbers;
 use super::source::Sources;
 use super::{Inputs, columns as columns_of, schema};
 use crate::Result;
-use crate::model::day::{date32, from_date32};
+use crate::model::day::{self, from_date32};
 use crate::model::division::{COUNTY, TOWNSHIP, VILLAGE};
 use crate::model::id_number::{IdNumber, Sex};
 use crate::model::published_id;
@@ -52,8 +51,7 @@ pub(super) const UNKNOWN: i32 = i32::MIN;
 
 /// Calendar date packed as `yyyymmdd` as days since 1970; `UNKNOWN` unless complete.
 pub(super) fn packed_days(packed: u32) -> i32 {
-    let (year, month, day) = ((packed / 10_000) as i16, (packed / 100 % 100) as i8, (packed % 100) as i8);
-    Date::new(year, month, day).map_or(UNKNOWN, date32)
+    day::to_days(packed).unwrap_or(UNKNOWN)
 }
 
 /// Full years from birth to the quarter's last day.
