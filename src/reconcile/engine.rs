@@ -13,6 +13,7 @@ use super::planner::Session;
 use super::quality::{self, QualitySettings};
 use super::rule_file::{Level, Rule};
 use super::rule_set::RuleSet;
+use super::sql::ParsedSelect;
 use super::workers::{Readers, side_by_side};
 use super::{Exception, Findings, Indicator, NotRun, Views, buckets, outcome};
 use crate::{Error, Result};
@@ -101,7 +102,7 @@ fn run_at_once(
     }
     fill_absent(&mut session, &rules.catalogue, |name| columns.contains_key(name));
     for definition in definitions {
-        let frame = session.select(definition.file.sql())?;
+        let frame = session.select(&definition.file.select)?;
         session.register(&definition.header.name, frame);
         readers.done(&definition.file, &mut session);
     }
@@ -138,7 +139,7 @@ pub(super) fn none_counted(rule: &Rule, found: &[Indicator], root_code: &str) ->
 pub(super) fn counted_places(session: &Session, settings: &QualitySettings) -> Result<[RecordBatch; 2]> {
     let counted = |name: &str| -> Result<RecordBatch> {
         let sql = format!("SELECT t.county_code, t.township_code, t.village_code FROM {name} t");
-        to_batch(&session.select(&sql)?)
+        to_batch(&session.select(&ParsedSelect::parse(&sql)?)?)
     };
     Ok([counted(&settings.persons)?, counted(&settings.households)?])
 }
@@ -185,7 +186,7 @@ fn why_not(rules: &RuleSet, rule: &Rule, views: &Views<'_>, quarter: &str) -> Re
 
 /// Runs one rule in a session that holds its tables.
 pub(super) fn run_rule(session: &Session, rule: &Rule, ids: &Ids, root_code: &str) -> Result<Outcome> {
-    let frame = session.select(rule.file.sql()).map_err(|e| failed(rule, e))?;
+    let frame = session.select(&rule.file.select).map_err(|e| failed(rule, e))?;
     read_outcome(rule, &frame, ids, root_code)
 }
 
