@@ -11,12 +11,14 @@ use sqlparser::parser::{Parser, ParserError, ParserOptions};
 use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
 mod layout;
+pub mod lineage;
 mod mutants;
 mod names;
 mod portable;
 mod syntax;
 
 use layout::Layout;
+pub use lineage::{Lineage, ViewColumn};
 pub use mutants::Mutant;
 pub use names::{ColumnUse, NameUse, TableUse};
 pub use portable::{Foreign, ForeignKind, PORTABLE_FUNCTIONS};
