@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use bidui::config::Pipeline;
+use bidui::reconcile::rules_doc::{self, RuleFilter};
 use bidui::reconcile::{RuleSet, examples, run_examples};
 
 fn hebi() -> (Pipeline, RuleSet) {
@@ -41,12 +42,25 @@ fn breaking_a_condition_is_noticed() {
 #[test]
 fn the_catalogue_document_is_fresh() {
     let (_, rules) = hebi();
-    let document = bidui::reconcile::rules_doc::document(&rules);
+    let document = rules_doc::document(&rules);
     let committed = std::fs::read_to_string("docs/rules.md").unwrap();
     assert!(
         committed.trim_end() == document.trim_end(),
         "docs/rules.md is stale: cargo run --example rule_bench doc > docs/rules.md"
     );
+}
+
+#[test]
+fn the_list_tells_what_decides_and_what_is_shown() {
+    let (_, rules) = hebi();
+    let filter = RuleFilter { text: Some("R101".to_owned()), ..RuleFilter::default() };
+    let listed = rules_doc::list(&rules, &filter);
+    let listed = serde_json::to_value(&listed).unwrap();
+    let decided = ["extended", "kind", "overdue_fen", "overdue_reason", "settled"];
+    for column in decided {
+        assert!(listed[0]["deciding"].as_array().unwrap().contains(&format!("micro_loan.{column}").into()));
+    }
+    assert_eq!(listed[0]["shown"], serde_json::json!(["micro_loan.record_id"]));
 }
 
 #[test]
