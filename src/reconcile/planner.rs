@@ -15,7 +15,7 @@ use super::frame::{ColumnKind, Columns, empty_frame, engine_failure};
 use super::ids::IdKind;
 use super::rule_file::{Rule, SqlFile};
 use super::rule_set::with_hint;
-use super::sql::{ForeignKind, PORTABLE_FUNCTIONS, ParsedSelect};
+use super::sql::{PORTABLE_FUNCTIONS, ParsedSelect, Unportable};
 use crate::config::toml_file::{nearest, suggest};
 use crate::{Error, Result};
 
@@ -161,18 +161,18 @@ fn check_words(file: &SqlFile) -> Result<()> {
             return Err(file.complain_sql(function.span.clone(), message).hint(hint));
         }
     }
-    let Some(foreign) = file.select.foreign().first() else { return Ok(()) };
-    let (message, hint) = match foreign.kind {
-        ForeignKind::EveryColumn => ("不能写 SELECT *", "逐个写出需要的列:引擎只读用到的列"),
-        ForeignKind::ScalarSubquery => {
+    let Some(found) = file.select.unportable().first() else { return Ok(()) };
+    let (message, hint) = match found.kind {
+        Unportable::EveryColumn => ("不能写 SELECT *", "逐个写出需要的列:引擎只读用到的列"),
+        Unportable::ScalarSubquery => {
             ("这里不能用子查询取一个值", "改写成 WITH 里的聚合再 JOIN,两种引擎才都能运行")
         }
-        ForeignKind::NaturalJoin => ("不能写 NATURAL JOIN", "用 JOIN … ON 写明哪些列相等：引擎只读用到的列"),
-        ForeignKind::Placeholder => {
+        Unportable::NaturalJoin => ("不能写 NATURAL JOIN", "用 JOIN … ON 写明哪些列相等：引擎只读用到的列"),
+        Unportable::Placeholder => {
             ("语句里不能有占位符", "把值写进 pipeline.toml 的参数，从视图 parameter 读")
         }
     };
-    Err(file.complain_sql(foreign.span.clone(), message).hint(hint))
+    Err(file.complain_sql(found.span.clone(), message).hint(hint))
 }
 
 /// Columns written with a table's alias must be columns of that table.
@@ -213,6 +213,9 @@ fn explain(session: &Session, file: &SqlFile, error: &PolarsError) -> Error {
                 .flat_map(|columns| columns.iter().map(|(name, _)| name.as_str()))
                 .collect();
             let hint = match nearest(word, known.iter().copied()) {
+                Some(near) if near == word => {
+                    format!("此处的别名给不出“{word}”：它若是子查询或 WITH，在里面的 SELECT 加上这一列")
+                }
                 Some(near) => format!("是不是“{near}”?"),
                 None => format!("可用的列:{}", known.into_iter().collect::<Vec<_>>().join("、")),
             };

@@ -21,7 +21,7 @@ use layout::Layout;
 pub use lineage::{Lineage, ViewColumn};
 pub use mutants::Mutant;
 pub use names::{ColumnUse, NameUse, TableUse};
-pub use portable::{Foreign, ForeignKind, PORTABLE_FUNCTIONS};
+pub use portable::{PORTABLE_FUNCTIONS, Unportable, UnportableUse};
 pub use syntax::SyntaxError;
 
 /// The engine's own dialect: it and what is looked at here read the same text alike.
@@ -86,8 +86,8 @@ impl ParsedSelect {
         &self.names.functions
     }
     /// What one of the two engines does not run, or runs otherwise, in the order of the text.
-    pub fn foreign(&self) -> &[Foreign] {
-        &self.names.foreign
+    pub fn unportable(&self) -> &[UnportableUse] {
+        &self.names.unportable
     }
     /// Bytes of the first word that is `word`, whatever its case.
     pub fn find(&self, word: &str) -> Option<Range<usize>> {

@@ -10,7 +10,7 @@ use sqlparser::ast::{
 use sqlparser::tokenizer::{Span, Token};
 
 use super::layout::Layout;
-use super::portable::{Foreign, ForeignKind, special_function, table_function};
+use super::portable::{Unportable, UnportableUse, special_function, table_function};
 
 /// A use of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub(super) struct Names {
     pub(super) with: Vec<NameUse>,
     pub(super) columns: Vec<ColumnUse>,
     pub(super) functions: Vec<NameUse>,
-    pub(super) foreign: Vec<Foreign>,
+    pub(super) unportable: Vec<UnportableUse>,
 }
 
 impl Names {
@@ -65,7 +65,7 @@ impl Names {
         names.tables.sort_by_key(|table| table.span.start);
         names.columns.sort_by_key(|column| column.span.start);
         names.functions.sort_by_key(|function| function.span.start);
-        names.foreign.sort_by_key(|form| form.span.start);
+        names.unportable.sort_by_key(|form| form.span.start);
         names
     }
 }
@@ -86,10 +86,10 @@ impl Reader<'_> {
         self.with.iter().flatten().any(|known| known == name)
     }
 
-    fn complain(&mut self, kind: ForeignKind, span: Span) {
+    fn complain(&mut self, kind: Unportable, span: Span) {
         let tokens = self.layout.tokens_in(span);
         let span = self.layout.bytes_of(&(tokens.start..tokens.end.min(tokens.start + 1)));
-        self.names.foreign.push(Foreign { kind, span });
+        self.names.unportable.push(UnportableUse { kind, span });
     }
 
     fn column(&mut self, alias: Option<&Ident>, name: &Ident) {
@@ -133,7 +133,7 @@ impl Reader<'_> {
                     }
                 }
                 Some(JoinConstraint::Natural) => {
-                    self.complain(ForeignKind::NaturalJoin, join.relation.span());
+                    self.complain(Unportable::NaturalJoin, join.relation.span());
                 }
                 Some(JoinConstraint::On(_) | JoinConstraint::None) | None => {}
             }
@@ -159,7 +159,7 @@ impl Reader<'_> {
                     _ => false,
                 });
                 let span = whole.map_or(Span::empty(), |token| token.span);
-                self.complain(ForeignKind::EveryColumn, span);
+                self.complain(Unportable::EveryColumn, span);
             }
             _ => {}
         }
@@ -223,11 +223,11 @@ impl Visitor for Reader<'_> {
         self.aliases.push(aliases);
         for item in &select.projection {
             if let SelectItem::Wildcard(options) | SelectItem::QualifiedWildcard(_, options) = item {
-                self.complain(ForeignKind::EveryColumn, options.wildcard_token.0.span);
+                self.complain(Unportable::EveryColumn, options.wildcard_token.0.span);
             }
         }
         if select.flavor == SelectFlavor::FromFirstNoSelect {
-            self.complain(ForeignKind::EveryColumn, select.select_token.0.span);
+            self.complain(Unportable::EveryColumn, select.select_token.0.span);
         }
         ControlFlow::Continue(())
     }
@@ -286,14 +286,14 @@ impl Visitor for Reader<'_> {
                             arg,
                             FunctionArgExpr::QualifiedWildcard(_) | FunctionArgExpr::WildcardWithOptions(_)
                         ) {
-                            self.complain(ForeignKind::EveryColumn, function.name.span());
+                            self.complain(Unportable::EveryColumn, function.name.span());
                         }
                     }
                 }
             }
-            Expr::Subquery(query) => self.complain(ForeignKind::ScalarSubquery, query.span()),
+            Expr::Subquery(query) => self.complain(Unportable::ScalarSubquery, query.span()),
             Expr::Wildcard(_) | Expr::QualifiedWildcard(..) => {
-                self.complain(ForeignKind::EveryColumn, expr.span());
+                self.complain(Unportable::EveryColumn, expr.span());
             }
             _ => {}
         }
@@ -306,7 +306,7 @@ impl Visitor for Reader<'_> {
 
     fn pre_visit_value(&mut self, value: &ValueWithSpan) -> ControlFlow<()> {
         if let Value::Placeholder(_) = value.value {
-            self.complain(ForeignKind::Placeholder, value.span);
+            self.complain(Unportable::Placeholder, value.span);
         }
         ControlFlow::Continue(())
     }

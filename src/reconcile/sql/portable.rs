@@ -27,7 +27,7 @@ pub const PORTABLE_FUNCTIONS: &[&str] = &[
 
 /// A form that rules must not use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ForeignKind {
+pub enum Unportable {
     /// `SELECT *`, `a.*`, `TABLE a`, `FROM a` alone: columns that are not named.
     EveryColumn,
     /// A subquery in the place of a value.
@@ -40,9 +40,9 @@ pub enum ForeignKind {
 
 /// Where a form stands that rules must not use.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Foreign {
+pub struct UnportableUse {
     /// Which form.
-    pub kind: ForeignKind,
+    pub kind: Unportable,
     /// Bytes of its first word.
     pub span: Range<usize>,
 }

@@ -93,7 +93,7 @@ fn functions_with_a_syntax_of_their_own_and_those_that_are_tables_are_found() {
 
 #[test]
 fn what_the_engines_do_not_run_alike_is_found_at_its_place() {
-    use ForeignKind::{EveryColumn, NaturalJoin, Placeholder, ScalarSubquery};
+    use Unportable::{EveryColumn, NaturalJoin, Placeholder, ScalarSubquery};
     for (sql, kind, before) in [
         ("SELECT * FROM a", EveryColumn, "SELECT "),
         ("SELECT a.* FROM a", EveryColumn, "SELECT a."),
@@ -111,14 +111,14 @@ fn what_the_engines_do_not_run_alike_is_found_at_its_place() {
         ("SELECT a.x FROM a WHERE a.x = $1", Placeholder, "SELECT a.x FROM a WHERE a.x = "),
     ] {
         let select = parse(sql);
-        let found: Vec<_> = select.foreign().iter().map(|form| (form.kind, form.span.start)).collect();
+        let found: Vec<_> = select.unportable().iter().map(|form| (form.kind, form.span.start)).collect();
         assert_eq!(found, [(kind, before.len())], "{sql}");
     }
     let fine = parse(
         "SELECT COUNT(*) AS n, 2 * 3 AS m FROM a, (SELECT b.x FROM b) AS c \
          WHERE a.x IN (SELECT b.x FROM b) AND EXISTS (SELECT 1 FROM b)",
     );
-    assert_eq!(fine.foreign(), []);
+    assert_eq!(fine.unportable(), []);
 }
 
 #[test]
