@@ -13,6 +13,7 @@ use bidui::link::settings::LinkSettings;
 use bidui::reconcile::execution::planner::Session;
 use bidui::reconcile::execution::polars_bridge::{empty_frame, to_frame};
 use bidui::reconcile::views::{self, Inputs, Placement};
+use bidui::rules::rule_file::SqlFile;
 use bidui::rules::rule_set::RuleSet;
 use bidui::{Result, link, load, normalize, resolve, track};
 use usage::{cpu, peak_mib};
@@ -77,21 +78,21 @@ fn main() -> Result<()> {
         session.register(name, frame);
     }
     let mut lines = Vec::new();
-    let mut timed = |session: &Session, name: &str, sql: &str| -> Result<_> {
+    let mut timed = |session: &Session, name: &str, file: &SqlFile| -> Result<_> {
         let lap = Lap::new();
-        let frame = session.select(sql)?;
+        let frame = session.select(&file.select)?;
         let (height, size) = (frame.height(), frame.estimated_size() >> 20);
         lines.push((lap.0.elapsed(), format!("{} {height:>9} rows {size:>5} MiB  {name}", lap.text())));
         Ok(frame)
     };
     let lap = Lap::new();
     for definition in &rules.definitions {
-        let frame = timed(&session, &definition.header.name, definition.file.sql())?;
+        let frame = timed(&session, &definition.header.name, &definition.file)?;
         session.register(&definition.header.name, frame);
     }
     println!("{} definitions", lap.text());
     for rule in &rules.rules {
-        timed(&session, &rule.header.code, rule.file.sql())?;
+        timed(&session, &rule.header.code, &rule.file)?;
     }
     println!("{} definitions and rules, one after the other", lap.text());
     lines.sort_by_key(|line| std::cmp::Reverse(line.0));

@@ -4,12 +4,11 @@
 
 pub mod constants;
 pub mod documentation;
-pub mod mutation;
 pub mod quality_settings;
 pub mod rule_file;
 pub mod rule_set;
 pub mod rule_settings;
 pub mod scope;
-pub mod sql_text;
+pub mod sql;
 pub mod targets;
 pub mod view_catalogue;

@@ -1,10 +1,12 @@
 //! One rule, one file: a TOML header in the leading `/* … */` comment, then one SELECT.
 
+use crate::rules::sql::ParsedSelect;
+use crate::rules::sql::SyntaxError;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::sql_text::SqlText;
 use crate::config::toml_file::{Step, TomlFile};
 use crate::model::exception::{Severity, SubjectKind};
 use crate::{Error, Result};
@@ -176,12 +178,34 @@ pub struct SqlFile {
     pub text: String,
     /// Byte of `text` at which the SELECT starts.
     pub sql_start: usize,
+    /// The SELECT as the parser reads it.
+    pub select: Arc<ParsedSelect>,
 }
 
 impl SqlFile {
+    /// Parses the SELECT that starts at byte `sql_start` of a file's text.
+    ///
+    /// # Errors
+    /// What is no SELECT, at its line.
+    pub fn parse(path: &Path, text: String, sql_start: usize) -> Result<Self> {
+        match ParsedSelect::parse(&text[sql_start..]) {
+            Ok(select) => Ok(Self { path: path.to_owned(), text, sql_start, select: Arc::new(select) }),
+            Err(SyntaxError { message, hint, span }) => {
+                let span = sql_start + span.start..sql_start + span.end;
+                Err(Error::configuration(message).at_span(path, &text, span).hint(hint))
+            }
+        }
+    }
+    /// The same file with another SELECT.
+    ///
+    /// # Errors
+    /// As for [`SqlFile::parse`].
+    pub fn with_sql(&self, sql: &str) -> Result<Self> {
+        Self::parse(&self.path, format!("{}{sql}", &self.text[..self.sql_start]), self.sql_start)
+    }
     /// The SELECT.
     pub fn sql(&self) -> &str {
-        &self.text[self.sql_start..]
+        self.select.text()
     }
     /// A complaint about bytes of the SELECT.
     pub fn complain_sql(&self, span: std::ops::Range<usize>, message: impl Into<String>) -> Error {
@@ -277,9 +301,7 @@ pub(crate) fn masked_header(path: &Path, text: &str) -> Result<(TomlFile, usize)
 fn split_file(path: &Path, text: String) -> Result<(TomlFile, SqlFile)> {
     let (toml, end) = masked_header(path, &text)?;
     let sql_start = end + (text[end..].len() - text[end..].trim_start().len());
-    let file = SqlFile { path: path.to_owned(), text, sql_start };
-    one_select(&file)?;
-    Ok((toml, file))
+    Ok((toml, SqlFile::parse(path, text, sql_start)?))
 }
 
 /// Reads the text of a rule file.
@@ -331,24 +353,6 @@ fn check_shape(rule: &Rule) -> Result<()> {
             .file
             .complain_key("title", "缺少键“message”")
             .hint("写一句疑点说明,可用 {列名} 引用查询结果"));
-    }
-    Ok(())
-}
-
-fn one_select(file: &SqlFile) -> Result<()> {
-    let text = SqlText::new(file.sql());
-    if !text.is(0, "select") && !text.is(0, "with") {
-        return Err(file
-            .complain_sql(0..0, "说明之后应是一条 SELECT 语句")
-            .hint("以 SELECT 或 WITH 开头,只写一条语句"));
-    }
-    for i in 0..text.tokens.len() {
-        if text.text(i) == ";" && i + 1 < text.tokens.len() {
-            let span = text.tokens[i].span.clone();
-            return Err(file
-                .complain_sql(span, "一个文件只能有一条语句")
-                .hint("删去分号之后的内容,或另建规则文件"));
-        }
     }
     Ok(())
 }

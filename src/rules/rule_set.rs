@@ -7,7 +7,6 @@ use super::quality_settings;
 use super::rule_file::{self, Definition, Rule, RuleHeader, SqlFile};
 use super::rule_settings;
 use super::rule_settings::RuleSettings;
-use super::sql_text::SqlText;
 use super::targets::{self, TargetFile};
 use super::view_catalogue::{Catalogue, PREVIOUS};
 use crate::config::toml_file::{TomlFile, suggest};
@@ -22,17 +21,16 @@ const DEFINITIONS: &str = "definitions";
 /// Columns by table.
 pub type ColumnsByTable = BTreeMap<String, BTreeSet<String>>;
 
-/// Tables that these SELECTs read, with the words that may be their columns: those written with
+/// Tables that these SELECTs read, with the names that may be their columns: those written with
 /// the table's alias, and those without any.
 pub(crate) fn columns_by_table<'f>(files: impl Iterator<Item = &'f SqlFile>) -> ColumnsByTable {
     let mut columns = ColumnsByTable::new();
     for file in files {
-        let text = SqlText::new(file.sql());
-        let (plain, qualified) = (text.unqualified(), text.qualified());
-        for (table, _, alias) in text.tables() {
-            let known = columns.entry(table.to_owned()).or_default();
-            let own = qualified.iter().filter(|(of, ..)| *of == alias).map(|(_, column, _)| *column);
-            known.extend(own.chain(plain.iter().copied()).map(str::to_owned));
+        for table in file.select.tables() {
+            let own = |alias: &String| *alias == table.alias || *alias == table.name;
+            let named = file.select.columns().iter().filter(|column| column.alias.as_ref().is_none_or(own));
+            let known = columns.entry(table.name.clone()).or_default();
+            known.extend(named.map(|column| column.name.clone()));
         }
     }
     columns
@@ -143,7 +141,7 @@ impl RuleSet {
         let mut todo: Vec<&SqlFile> = vec![file];
         let mut seen = BTreeSet::new();
         while let Some(file) = todo.pop() {
-            for (table, ..) in SqlText::new(file.sql()).tables() {
+            for table in file.select.table_names() {
                 if let Some(definition) = self.definition(table) {
                     if seen.insert(table.to_owned()) {
                         todo.push(&definition.file);
@@ -202,14 +200,13 @@ impl RuleSet {
     }
     /// Definitions that a SELECT needs, in order.
     pub fn definitions_of(&self, file: &SqlFile) -> Vec<&Definition> {
-        let mut wanted: BTreeSet<String> =
-            SqlText::new(file.sql()).tables().iter().map(|t| t.0.to_owned()).collect();
+        let mut wanted: BTreeSet<&str> = file.select.table_names().collect();
         for definition in self.definitions.iter().rev() {
-            if wanted.contains(&definition.header.name) {
-                wanted.extend(SqlText::new(definition.file.sql()).tables().iter().map(|t| t.0.to_owned()));
+            if wanted.contains(definition.header.name.as_str()) {
+                wanted.extend(definition.file.select.table_names());
             }
         }
-        self.definitions.iter().filter(|d| wanted.contains(&d.header.name)).collect()
+        self.definitions.iter().filter(|d| wanted.contains(d.header.name.as_str())).collect()
     }
     /// Checks what can be told of targets, quality settings and headers without an engine. All
     /// complaints, in file order; a header's complaint stands beside its rule's position.
@@ -417,8 +414,7 @@ fn in_order(definitions: Vec<Definition>, catalogue: &Catalogue) -> Result<Vec<D
     let mut ordered = Vec::new();
     while !left.is_empty() {
         let position = left.iter().position(|d| {
-            let text = SqlText::new(d.file.sql());
-            text.tables().iter().all(|(t, ..)| !names.contains(*t) || done.contains(*t))
+            d.file.select.table_names().all(|table| !names.contains(table) || done.contains(table))
         });
         let Some(position) = position else {
             return Err(left[0]

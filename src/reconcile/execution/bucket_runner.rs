@@ -22,7 +22,6 @@ use crate::reconcile::views::view::ViewRows;
 use crate::rules::rule_file::{Rule, SqlFile};
 use crate::rules::rule_set::{ColumnsByTable, RuleSet, columns_by_table};
 use crate::rules::scope::{Scope, Scopes};
-use crate::rules::sql_text::SqlText;
 
 struct Buckets<'a> {
     rules: &'a RuleSet,
@@ -138,8 +137,8 @@ impl<'a> Buckets<'a> {
         let mut levels: BTreeMap<&str, usize> = BTreeMap::new();
         for definition in &self.rules.definitions {
             let name = definition.header.name.as_str();
-            let tables = SqlText::new(definition.file.sql()).tables();
-            let below = tables.iter().filter_map(|t| levels.get(t.0)).max().copied().unwrap_or(0);
+            let tables = definition.file.select.table_names();
+            let below = tables.filter_map(|table| levels.get(table)).max().copied().unwrap_or(0);
             levels.insert(name, below + usize::from(self.whole.contains(name)));
         }
         let highest = levels.values().max().copied().unwrap_or(0);
@@ -161,7 +160,7 @@ impl<'a> Buckets<'a> {
             };
             for definition in wholes {
                 let session = self.session_for(&definition.file, shared, &gathered)?;
-                shared.register(&definition.header.name, session.select(definition.file.sql())?);
+                shared.register(&definition.header.name, session.select(&definition.file.select)?);
             }
         }
         Ok(())
@@ -196,11 +195,11 @@ impl<'a> Buckets<'a> {
             self.fill_absent(&mut session);
             for definition in self.rules.definitions.iter().filter(|d| definitions.contains(&d.header.name)) {
                 let name = &definition.header.name;
-                let tables = SqlText::new(definition.file.sql()).tables();
-                if self.whole.contains(name.as_str()) || tables.iter().any(|t| !session.has(t.0)) {
+                let mut tables = definition.file.select.table_names();
+                if self.whole.contains(name.as_str()) || tables.any(|table| !session.has(table)) {
                     continue;
                 }
-                let frame = session.select(definition.file.sql())?;
+                let frame = session.select(&definition.file.select)?;
                 if let Some(columns) = wanted.get(name) {
                     gather(&mut gathered, name, &frame, columns)?;
                 }

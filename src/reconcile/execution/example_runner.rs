@@ -18,10 +18,9 @@ use crate::model::day::date32;
 use crate::model::quarter::Quarter;
 use crate::reconcile::findings::outcome::Subject;
 use crate::reconcile::views::view::ViewRows;
-use crate::rules::mutation::{Mutant, mutants};
 use crate::rules::rule_file::{Rule, placeholders};
 use crate::rules::rule_set::{RuleSet, with_hint};
-use crate::rules::sql_text::SqlText;
+use crate::rules::sql::Mutant;
 use crate::rules::view_catalogue::PREVIOUS;
 use crate::table::rows::Rows;
 use crate::{Error, Result};
@@ -80,10 +79,10 @@ pub fn run_mutations(
     let mut reports = Vec::new();
     for rule in rules.rules.iter().filter(|r| code.is_none_or(|c| c == r.header.code)) {
         let mut report = MutationReport { code: rule.header.code.clone(), tried: 0, unnoticed: Vec::new() };
-        for Mutant { change, sql } in mutants(rule.file.sql()) {
+        for Mutant { change, sql } in rule.file.select.mutants() {
             report.tried += 1;
             let mut broken = rule.clone();
-            broken.file.text = format!("{}{sql}", &rule.file.text[..rule.file.sql_start]);
+            broken.file = rule.file.with_sql(&sql)?;
             if (0..rule.header.example.len()).all(|index| bench.compare(&broken, index).is_ok()) {
                 report.unnoticed.push(change);
             }
@@ -93,14 +92,14 @@ pub fn run_mutations(
     for position in 0..rules.definitions.len() {
         let name = &rules.definitions[position].header.name;
         if code.is_none_or(|c| c == name) {
-            reports.push(mutate_definition(&bench, rules, position));
+            reports.push(mutate_definition(&bench, rules, position)?);
         }
     }
     Ok(reports)
 }
 
 /// Breaks a definition and runs the examples of every rule that reads it.
-fn mutate_definition(bench: &Bench<'_>, rules: &RuleSet, position: usize) -> MutationReport {
+fn mutate_definition(bench: &Bench<'_>, rules: &RuleSet, position: usize) -> Result<MutationReport> {
     let definition = &rules.definitions[position];
     let name = &definition.header.name;
     let readers: Vec<&Rule> = rules
@@ -109,11 +108,10 @@ fn mutate_definition(bench: &Bench<'_>, rules: &RuleSet, position: usize) -> Mut
         .filter(|rule| rules.definitions_of(&rule.file).iter().any(|d| d.header.name == *name))
         .collect();
     let mut report = MutationReport { code: name.clone(), tried: 0, unnoticed: Vec::new() };
-    for Mutant { change, sql } in mutants(definition.file.sql()) {
+    for Mutant { change, sql } in definition.file.select.mutants() {
         report.tried += 1;
         let mut broken = rules.clone();
-        let file = &mut broken.definitions[position].file;
-        file.text = format!("{}{sql}", &definition.file.text[..definition.file.sql_start]);
+        broken.definitions[position].file = definition.file.with_sql(&sql)?;
         let bench = Bench { rules: &broken, quarter: bench.quarter, parameters: bench.parameters.clone() };
         let noticed = readers
             .iter()
@@ -122,7 +120,7 @@ fn mutate_definition(bench: &Bench<'_>, rules: &RuleSet, position: usize) -> Mut
             report.unnoticed.push(change);
         }
     }
-    report
+    Ok(report)
 }
 
 /// Tables and outcome of one example, for another engine to compare with.
@@ -214,11 +212,10 @@ impl<'a> Bench<'a> {
     }
     /// Views a rule reads, through definitions too.
     fn tables_of(&self, rule: &Rule) -> BTreeSet<String> {
+        let definitions = self.rules.definitions_of(&rule.file);
+        let files = std::iter::once(&rule.file).chain(definitions.into_iter().map(|d| &d.file));
         let mut tables: BTreeSet<String> =
-            SqlText::new(rule.file.sql()).tables().iter().map(|t| t.0.to_owned()).collect();
-        for definition in self.rules.definitions_of(&rule.file) {
-            tables.extend(SqlText::new(definition.file.sql()).tables().iter().map(|t| t.0.to_owned()));
-        }
+            files.flat_map(|file| file.select.table_names()).map(str::to_owned).collect();
         tables.retain(|t| self.rules.catalogue.columns(t).is_some());
         tables
     }
@@ -310,7 +307,7 @@ impl<'a> Bench<'a> {
             }
         }
         for definition in self.rules.definitions_of(&rule.file) {
-            let frame = session.select(definition.file.sql())?;
+            let frame = session.select(&definition.file.select)?;
             session.register(&definition.header.name, frame);
         }
         Ok((run_rule(&session, rule, &ids, &self.rules.root_code)?, ids))

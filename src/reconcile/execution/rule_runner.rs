@@ -1,5 +1,6 @@
 //! Runs the rules of a quarter over its views.
 
+use crate::rules::sql::ParsedSelect;
 use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::record_batch::RecordBatch;
@@ -107,7 +108,7 @@ fn run_at_once(
     }
     fill_absent(&mut session, &rules.catalogue, |name| columns.contains_key(name));
     for definition in definitions {
-        let frame = session.select(definition.file.sql())?;
+        let frame = session.select(&definition.file.select)?;
         session.register(&definition.header.name, frame);
         readers.done(&definition.file, &mut session);
     }
@@ -144,7 +145,7 @@ pub(crate) fn none_counted(rule: &Rule, found: &[Indicator], root_code: &str) ->
 pub(crate) fn counted_places(session: &Session, settings: &QualitySettings) -> Result<[RecordBatch; 2]> {
     let counted = |name: &str| -> Result<RecordBatch> {
         let sql = format!("SELECT t.county_code, t.township_code, t.village_code FROM {name} t");
-        to_batch(&session.select(&sql)?)
+        to_batch(&session.select(&ParsedSelect::parse(&sql)?)?)
     };
     Ok([counted(&settings.persons)?, counted(&settings.households)?])
 }
@@ -191,7 +192,7 @@ fn why_not(rules: &RuleSet, rule: &Rule, views: &Views<'_>, quarter: &str) -> Re
 
 /// Runs one rule in a session that holds its tables.
 pub(crate) fn run_rule(session: &Session, rule: &Rule, ids: &Ids, root_code: &str) -> Result<Outcome> {
-    let frame = session.select(rule.file.sql()).map_err(|e| failed(rule, e))?;
+    let frame = session.select(&rule.file.select).map_err(|e| failed(rule, e))?;
     read_outcome(rule, &frame, ids, root_code)
 }
 
