@@ -46,7 +46,7 @@ fn breaking_a_condition_is_noticed() {
 #[test]
 fn the_catalogue_document_is_fresh() {
     let (_, rules) = hebi();
-    let document = rules_doc::document(&rules);
+    let document = documentation::document(&rules);
     let committed = std::fs::read_to_string("docs/rules.md").unwrap();
     assert!(
         committed.trim_end() == document.trim_end(),
@@ -116,7 +116,7 @@ fn a_slip_in_a_select_is_told_at_its_place() {
 fn the_list_tells_what_decides_and_what_is_shown() {
     let (_, rules) = hebi();
     let filter = RuleFilter { text: Some("R101".to_owned()), ..RuleFilter::default() };
-    let listed = rules_doc::list(&rules, &filter);
+    let listed = documentation::list(&rules, &filter);
     let listed = serde_json::to_value(&listed).unwrap();
     let decided = ["extended", "kind", "overdue_fen", "overdue_reason", "settled"];
     for column in decided {
