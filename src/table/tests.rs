@@ -142,3 +142,28 @@ fn groups_made_column_by_column_are_read_as_made() {
     assert_eq!(statistics(0, 0).null_count_opt(), Some(rows.div_ceil(10) as u64));
     assert_eq!(statistics(1, 0).null_count_opt(), Some(1));
 }
+
+#[test]
+fn columns_of_types_that_some_readers_do_not_know_are_refused() {
+    use arrow::datatypes::TimeUnit;
+    let begin = |kind: DataType| {
+        let schema = Arc::new(Schema::new(vec![Field::new("cell", kind, true)]));
+        ParquetWriter::new(Vec::new(), schema)
+    };
+    let item = Arc::new(Field::new("item", DataType::Int32, true));
+    for unknown in [
+        DataType::UInt32,
+        DataType::UInt64,
+        DataType::Utf8View,
+        DataType::LargeUtf8,
+        DataType::Timestamp(TimeUnit::Nanosecond, None),
+        DataType::Decimal128(18, 4),
+        DataType::List(item),
+    ] {
+        let refused = begin(unknown.clone()).err().unwrap_or_else(|| panic!("{unknown} is taken"));
+        assert!(refused.to_string().contains("cell"), "{refused}");
+    }
+    for known in [DataType::Utf8, DataType::Int64, DataType::Date32, DataType::Decimal128(9, 4)] {
+        assert!(begin(known.clone()).is_ok(), "{known}");
+    }
+}

@@ -20,6 +20,7 @@ mod normalize;
 mod profile;
 mod progress;
 mod publish;
+mod readers;
 mod rules;
 mod rules_truth;
 mod second_engine;

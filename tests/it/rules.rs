@@ -68,7 +68,7 @@ fn a_slip_in_a_select_is_told_at_its_place() {
                 // The header may no longer fit, either; that is said before.
                 let mut alone = all.clone();
                 alone.rules = vec![rule];
-                alone.check().pop().unwrap()
+                bidui::reconcile::check_rules(&alone).pop().unwrap()
             }
         };
         let (line, column) = complaint.line_column().unwrap();
