@@ -17,13 +17,18 @@ use rayon::prelude::*;
 
 use super::assemble::{Assembler, Rare, trim};
 use super::header::{HEADER_DEPTH, KnownHeaders};
+use super::limits::{MAX_COLUMNS, Room, check_columns, too_many_rows};
 use super::stream::{OpenFile, Source, Survey};
-use super::text::{self, Charset};
+use super::text::{self, Charset, EncodingEvidence, TextEncoding};
 use super::{Encoding, FileFormat, FileIdentity, RawTable, RawTableInfo, RawTables, ReadOptions, SkipReason};
 use crate::{Error, Result};
 
 /// Bytes per piece; large enough to amortise, small enough to keep two cores busy.
 const PIECE: u64 = 8 << 20;
+/// Bytes of one record. A text with two stray quotes, or without line breaks, is one endless record.
+const RECORD: u64 = 16 << 20;
+/// Bytes among which the header is looked for.
+const HEAD: u64 = 64 << 20;
 
 /// A text as it is handed over.
 pub(super) enum Input {
@@ -67,10 +72,11 @@ fn pieces(input: Input, file: &Path, options: &ReadOptions, piece: u64) -> Resul
     }
     head.truncate(start);
     let header_row = found.last as u32 + 1;
+    check_columns(found.headers.len()).map_err(|e| e.at_row(header_row.into()))?;
     let identity =
         FileIdentity { file: file.to_owned(), sha256: body.sha256.clone(), format: FileFormat::Csv };
     let mut info = identity.info(found.headers, header_row);
-    info.encoding = Some(body.encoding.to_owned());
+    info.encoding = Some(body.encoding);
     let skipped = (0..header_row)
         .map(|row| {
             (row + 1, if row as usize >= found.first { SkipReason::Header } else { SkipReason::Title })
@@ -85,6 +91,8 @@ fn pieces(input: Input, file: &Path, options: &ReadOptions, piece: u64) -> Resul
         dialect,
         skipped,
         ranges: ranges.into_iter(),
+        longest: piece.saturating_add(RECORD),
+        room: Room::piece,
         ready: Vec::new(),
         next_row: header_row + 1,
         leave_out: options.leave_out.clone(),
@@ -97,8 +105,8 @@ struct Body {
     source: Source,
     sha256: String,
     charset: Charset,
-    /// Name of the encoding as delivered.
-    encoding: &'static str,
+    /// The encoding as delivered.
+    encoding: TextEncoding,
     /// Length of the byte order mark.
     mark: u64,
     /// Could some byte, anywhere in the text, not be decoded? Known once it had to be.
@@ -131,13 +139,23 @@ impl Body {
             Encoding::Auto | Encoding::Gb18030 => Charset::Gb18030,
         };
         let damaged = if survey.utf8 { false.into() } else { OnceLock::new() };
-        let (sha256, encoding, mark) = (survey.sha256.clone(), charset.name(), 3 * u64::from(marked));
+        let evidence = match declared {
+            _ if marked => EncodingEvidence::ByteOrderMark,
+            Encoding::Auto => EncodingEvidence::Validity,
+            Encoding::Utf8 | Encoding::Gb18030 => EncodingEvidence::Declared,
+        };
+        let encoding = TextEncoding { name: charset.name(), evidence };
+        let (sha256, mark) = (survey.sha256.clone(), 3 * u64::from(marked));
         Ok((survey, Self { source, sha256, charset, encoding, mark, damaged }))
     }
     /// The records that may hold the header, undecoded, without the mark.
     fn head(&self, survey: &Survey, quoted: bool) -> Result<Vec<u8>> {
         let mut size = 64 << 10;
         loop {
+            if size > HEAD {
+                let what = format!("前{}行超过{}MB，不像表格", HEADER_DEPTH + 1, HEAD >> 20);
+                return Err(Error::input(what).hint("核对文件；多半是引号不成对，或行末没有换行"));
+            }
             let end = (self.mark + size).min(survey.length);
             let mut buffer = Vec::new();
             let head = self.source.part(self.mark..end, &mut buffer)?;
@@ -166,7 +184,8 @@ fn first_rows(body: &str, dialect: Dialect) -> Vec<Vec<String>> {
     while start < body.len() && rows.len() <= HEADER_DEPTH {
         let (end, next) = record_end(body.as_bytes(), start, dialect.quoted);
         split(&body[start..end], dialect, &mut cells);
-        rows.push(cells.iter().map(|c| c.text().trim().to_owned()).collect());
+        // A column more than can be read is enough to see that there are too many.
+        rows.push(cells.iter().take(MAX_COLUMNS + 1).map(|c| c.text().trim().to_owned()).collect());
         start = next;
     }
     rows
@@ -261,6 +280,9 @@ struct Pieces {
     dialect: Dialect,
     skipped: Vec<(u32, SkipReason)>,
     ranges: std::vec::IntoIter<Range<u64>>,
+    /// Bytes of a piece whose last record is not endless.
+    longest: u64,
+    room: fn() -> Room,
     ready: Vec<Result<(RawTable, u32)>>,
     next_row: u32,
     leave_out: BTreeSet<String>,
@@ -283,27 +305,43 @@ impl Iterator for Pieces {
             Ok(piece) => piece,
             Err(error) => {
                 // Rows behind a piece that cannot be read have no number.
-                self.ready.clear();
-                self.ranges = Vec::new().into_iter();
-                return Some(Err(error));
+                self.end();
+                let row = error.location().row.map(|row| row + u64::from(self.next_row));
+                return Some(Err(match row {
+                    Some(row) => error.at_row(row),
+                    None => error,
+                }));
             }
         };
         // Pieces number their rows from 0; only now is it known how many came before.
         let base = self.next_row;
+        let Some(next_row) = base.checked_add(records) else {
+            self.end();
+            return Some(Err(too_many_rows()));
+        };
         table.rows.iter_mut().for_each(|row| *row += base);
         table.skipped.iter_mut().for_each(|(row, _)| *row += base);
         table.malformed.iter_mut().for_each(|m| m.row += base);
         table.skipped.splice(0..0, std::mem::take(&mut self.skipped));
-        self.next_row += records;
+        self.next_row = next_row;
         Some(Ok(table))
     }
 }
 
 impl Pieces {
+    /// Delivers nothing more.
+    fn end(&mut self) {
+        self.ready.clear();
+        self.ranges = Vec::new().into_iter();
+    }
     /// Rows of one piece, numbered from 0, and how many records it has.
     fn read(&self, range: Range<u64>) -> Result<(RawTable, u32)> {
-        let mut buffers = self.buffers().pop().unwrap_or_default();
         let first = range.start == 0;
+        let head = if first { self.head.len() as u64 } else { 0 };
+        if range.end - range.start > self.longest.saturating_add(head) {
+            return Err(endless_record().at_row(0));
+        }
+        let mut buffers = self.buffers().pop().unwrap_or_default();
         let mut bytes = self.body.source.piece(&self.survey, range, &mut buffers.bytes)?;
         if first {
             bytes = bytes.get(self.body.mark as usize..).unwrap_or_default();
@@ -313,7 +351,7 @@ impl Pieces {
         if damaged {
             let _ = self.body.damaged.set(true);
         }
-        let piece = self.parse(text, self.rejects(text)?);
+        let piece = self.parse(text, self.rejects(text)?)?;
         self.buffers().push(buffers);
         Ok(piece)
     }
@@ -344,23 +382,35 @@ impl Pieces {
         }
         Ok(*self.body.damaged.get_or_init(|| any))
     }
-    fn parse(&self, piece: &str, damaged: bool) -> (RawTable, u32) {
-        let mut rows = Assembler::without(&self.info, piece.len() / 128, &self.leave_out);
+    fn parse(&self, piece: &str, damaged: bool) -> Result<(RawTable, u32)> {
+        let mut room = (self.room)();
+        let mut rows = Assembler::without(&self.info, piece.len() / 128, &self.leave_out, &mut room)?;
         rows.rare = Rare { nul: memchr(0, piece.as_bytes()).is_some(), entities: piece.contains("&#") };
         let mut row = 0u32;
+        let mut outcome = Ok(());
         let each = |record: &str, cells: &[CellText<'_>]| {
-            if damaged && record.contains(REPLACEMENT) {
+            if outcome.is_err() {
+                return;
+            }
+            outcome = if damaged && record.contains(REPLACEMENT) {
                 let reason =
                     "这一行有不能按该编码解读的字节;请提供部门用 UTF-8 或 GB18030 重新导出".to_owned();
-                rows.reject(row, record, reason);
+                rows.reject(row, record, reason)
             } else {
-                rows.push(row, cells);
-            }
-            row += 1;
+                rows.push(row, cells)
+            };
+            row += u32::from(outcome.is_ok());
         };
         records(piece, self.dialect, each);
-        (rows.finish(Arc::clone(&self.info)), row)
+        outcome.map_err(|e| e.at_row(row.into()))?;
+        Ok((rows.finish(Arc::clone(&self.info)), row))
     }
+}
+
+/// The error of a record that does not end where records do.
+fn endless_record() -> Error {
+    Error::input(format!("有一条记录超过{}MB：多半是引号不成对，或行末没有换行", RECORD >> 20))
+        .hint("补上或去掉多余的引号后重新导出")
 }
 
 /// Gives `each` the records of a piece and their cells.

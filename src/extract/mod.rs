@@ -16,21 +16,27 @@ use arrow::array::StringArray;
 use sha2::{Digest, Sha256};
 
 use self::delimited::Input;
+use self::limits::{MAX_WHOLE, check_whole};
 use self::stream::OpenFile;
 use crate::{Error, Result};
 
 mod assemble;
+mod biff;
 mod dbf;
 mod delimited;
 mod header;
+mod limits;
+mod package;
 mod parquet_file;
+mod parquet_header;
+mod parquet_pages;
 pub mod profile;
 mod sniff;
 mod stream;
 mod text;
 mod workbook;
 
-pub use text::Encoding;
+pub use text::{Encoding, EncodingEvidence, TextEncoding};
 
 /// What a file turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
@@ -61,8 +67,8 @@ pub struct RawTableInfo {
     pub sheet_index: u16,
     /// Format found by content.
     pub format: FileFormat,
-    /// Encoding name for text formats (`UTF-8`, `gb18030`).
-    pub encoding: Option<String>,
+    /// Encoding, for text formats: delimited text and DBF. The others say of each text what it is.
+    pub encoding: Option<TextEncoding>,
     /// Header texts as found (trimmed, inner line breaks removed; multi-row headers joined by `/`).
     pub headers: Vec<String>,
     /// One-based row of the (last) header row; 0 where the format names its columns itself.
@@ -169,7 +175,9 @@ fn open_named(
     // What is no regular file (a named pipe) can be read only once.
     let whole = !metadata.is_file() || sniff::needs_all(&bytes) || text::is_utf16(&bytes);
     if whole {
-        (&file).read_to_end(&mut bytes).map_err(failed)?;
+        check_whole(metadata.len())?;
+        (&file).take(MAX_WHOLE + 1).read_to_end(&mut bytes).map_err(failed)?;
+        check_whole(bytes.len() as u64)?;
     }
     let open = OpenFile::new(file, &metadata, path);
     let (length, end) = if whole || open.length() <= bytes.len() as u64 {
@@ -182,6 +190,7 @@ fn open_named(
     let format = sniff::sniff(&bytes, length, &end)?;
     let rest = |mut bytes: Vec<u8>| -> Result<Vec<u8>> {
         if !whole {
+            check_whole(length)?;
             bytes.resize(length as usize, 0);
             open.read_exact(&mut bytes, 0)?;
         }
@@ -197,7 +206,8 @@ fn open_named(
         }
         FileFormat::Dbf => {
             let bytes = rest(bytes)?;
-            dbf::open(&bytes, &identity(sha256(&bytes)), options)
+            let identity = identity(sha256(&bytes));
+            dbf::open(bytes, &identity, options)
         }
         FileFormat::Parquet if whole => {
             let identity = identity(sha256(&bytes));

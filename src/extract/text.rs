@@ -16,6 +16,41 @@ pub enum Encoding {
     Gb18030,
 }
 
+/// How the encoding of a text file is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EncodingEvidence {
+    /// The source contract declares it.
+    Declared,
+    /// The file begins with a byte order mark.
+    ByteOrderMark,
+    /// The language driver byte of a DBF file names it.
+    LanguageDriver,
+    /// The bytes are valid in it, and in none that is tried before.
+    Validity,
+}
+
+impl EncodingEvidence {
+    /// Chinese label.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Declared => "数据来源文件声明",
+            Self::ByteOrderMark => "字节顺序标记",
+            Self::LanguageDriver => "DBF 语言标志",
+            Self::Validity => "按内容判断",
+        }
+    }
+}
+
+/// The encoding that a text file was decoded with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextEncoding {
+    /// Its name: `UTF-8`, `gb18030`, `UTF-16LE`, `UTF-16BE`.
+    pub name: &'static str,
+    /// How it is known.
+    pub evidence: EncodingEvidence,
+}
+
 /// Byte order mark of UTF-8.
 pub(super) const UTF8_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
 
@@ -72,44 +107,52 @@ impl Charset {
     }
 }
 
-/// Decoded text, the encoding's name, and whether some bytes could not be decoded (each such
+/// Decoded text, its encoding, and whether some bytes could not be decoded (each such
 /// place is U+FFFD).
 pub(super) struct Decoded {
     pub text: String,
-    pub encoding: &'static str,
+    pub encoding: TextEncoding,
     pub damaged: bool,
 }
 
 /// Decodes a whole file; a byte order mark decides over everything else.
 pub(super) fn decode(bytes: Vec<u8>, declared: Encoding) -> Decoded {
-    let whole = |encoding: &'static encoding_rs::Encoding, bytes: &[u8]| {
+    use EncodingEvidence::{ByteOrderMark, Declared, Validity};
+    let whole = |encoding: &'static encoding_rs::Encoding, evidence, bytes: &[u8]| {
         let (text, damaged) = encoding.decode_without_bom_handling(bytes);
-        Decoded { text: text.into_owned(), encoding: encoding.name(), damaged }
+        let encoding = TextEncoding { name: encoding.name(), evidence };
+        Decoded { text: text.into_owned(), encoding, damaged }
     };
     if let Some(rest) = bytes.strip_prefix(&[0xFF, 0xFE]) {
-        return whole(UTF_16LE, rest);
+        return whole(UTF_16LE, ByteOrderMark, rest);
     }
     if let Some(rest) = bytes.strip_prefix(&[0xFE, 0xFF]) {
-        return whole(UTF_16BE, rest);
+        return whole(UTF_16BE, ByteOrderMark, rest);
     }
     let marked = bytes.starts_with(&UTF8_MARK);
     if declared == Encoding::Gb18030 && !marked {
-        return whole(GB18030, &bytes);
+        return whole(GB18030, Declared, &bytes);
     }
+    let evidence = match declared {
+        _ if marked => ByteOrderMark,
+        Encoding::Auto => Validity,
+        Encoding::Utf8 | Encoding::Gb18030 => Declared,
+    };
+    let utf8 = TextEncoding { name: UTF_8.name(), evidence };
     match String::from_utf8(bytes) {
         Ok(mut text) => {
             if marked {
                 text.drain(..3);
             }
-            Decoded { text, encoding: "UTF-8", damaged: false }
+            Decoded { text, encoding: utf8, damaged: false }
         }
         // A mark or the contract says UTF-8, some rows are not: those rows alone are rejected.
         Err(error) if marked || declared == Encoding::Utf8 => {
             let bytes = error.into_bytes();
             let text = String::from_utf8_lossy(if marked { &bytes[3..] } else { &bytes }).into_owned();
-            Decoded { text, encoding: "UTF-8", damaged: true }
+            Decoded { text, encoding: utf8, damaged: true }
         }
-        Err(error) => whole(GB18030, error.as_bytes()),
+        Err(error) => whole(GB18030, Validity, error.as_bytes()),
     }
 }
 
@@ -151,14 +194,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn encodings() {
-        let (gbk, _, _) = GB18030.encode("姓名,张三\n");
-        let d = decode(gbk.into_owned(), Encoding::Auto);
-        assert_eq!((d.text.as_str(), d.encoding, d.damaged), ("姓名,张三\n", "gb18030", false));
-        let d = decode("\u{feff}姓名".as_bytes().to_vec(), Encoding::Auto);
-        assert_eq!((d.text.as_str(), d.encoding), ("姓名", "UTF-8"));
-        let d = decode(vec![0xFF, 0xFE, 0x53, 0x4E], Encoding::Auto);
-        assert_eq!(d.text, "\u{4E53}");
+    fn encodings_and_how_they_are_known() {
+        use EncodingEvidence::{ByteOrderMark, Declared, Validity};
+        let gbk = GB18030.encode("姓名,张三\n").0.into_owned();
+        let utf8 = "姓名".as_bytes().to_vec();
+        let marked = "\u{feff}姓名".as_bytes().to_vec();
+        let utf16 = vec![0xFF, 0xFE, 0x53, 0x4E];
+        for (bytes, declared, text, name, evidence) in [
+            (gbk.clone(), Encoding::Auto, "姓名,张三\n", "gb18030", Validity),
+            (gbk, Encoding::Gb18030, "姓名,张三\n", "gb18030", Declared),
+            (utf8.clone(), Encoding::Auto, "姓名", "UTF-8", Validity),
+            (utf8, Encoding::Utf8, "姓名", "UTF-8", Declared),
+            (marked.clone(), Encoding::Auto, "姓名", "UTF-8", ByteOrderMark),
+            (marked, Encoding::Gb18030, "姓名", "UTF-8", ByteOrderMark),
+            (utf16.clone(), Encoding::Auto, "\u{4E53}", "UTF-16LE", ByteOrderMark),
+            (utf16, Encoding::Gb18030, "\u{4E53}", "UTF-16LE", ByteOrderMark),
+        ] {
+            let decoded = decode(bytes, declared);
+            let encoding = TextEncoding { name, evidence };
+            assert_eq!((decoded.text.as_str(), decoded.encoding, decoded.damaged), (text, encoding, false));
+        }
         assert!(decode(vec![0xEF, 0xBB, 0xBF, b'a', 0xFF], Encoding::Auto).damaged);
     }
 

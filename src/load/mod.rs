@@ -24,7 +24,7 @@ pub use source::{load_for_linking, load_into, load_several, load_source, load_ta
 pub use unit::check_unit;
 
 use crate::decimal::{LONGEST, decimal};
-use crate::extract::RawTableInfo;
+use crate::extract::{EncodingEvidence, RawTableInfo};
 use crate::rows::Rows;
 use crate::{Error, Result};
 
@@ -164,6 +164,12 @@ pub struct TableTotals {
     pub sha256: String,
     /// Worksheet, for workbooks.
     pub sheet: Option<String>,
+    /// Encoding that a text file was decoded with; none for formats that say it of each text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<&'static str>,
+    /// How that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoding_evidence: Option<EncodingEvidence>,
     /// Data rows of the table (before unpivoting).
     pub data_rows: u64,
     /// Rows that are not data, by reason.

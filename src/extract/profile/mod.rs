@@ -10,7 +10,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{FileFormat, RawTable, RawTableInfo, ReadOptions, open_file};
+use super::{EncodingEvidence, FileFormat, RawTable, RawTableInfo, ReadOptions, open_file};
 use crate::config::clean_header;
 use crate::{Error, Result};
 
@@ -45,6 +45,8 @@ pub struct FileProfile {
     pub suffix_misleads: bool,
     /// Encoding of text formats.
     pub encoding: Option<String>,
+    /// How it is known.
+    pub encoding_evidence: Option<EncodingEvidence>,
     /// Its tables: one, or one per worksheet.
     pub tables: Vec<TableProfile>,
 }
@@ -113,7 +115,8 @@ fn file_profile(path: &Path) -> Result<FileProfile> {
         sha256: info.sha256.clone(),
         format: info.format,
         suffix_misleads: suffix_misleads(path, info.format),
-        encoding: info.encoding.clone(),
+        encoding: info.encoding.map(|e| e.name.to_owned()),
+        encoding_evidence: info.encoding.map(|e| e.evidence),
         tables: tables.into_iter().map(TableWork::finish).collect(),
     })
 }
