@@ -12,6 +12,7 @@ mod end_to_end;
 mod extract;
 mod folder;
 mod generic_link;
+mod hostile;
 mod init;
 mod link;
 mod load;

@@ -309,6 +309,7 @@ fn list(position: usize, source: &str, quarter: &str, people: usize) -> Loaded {
         read: people as u64 + 2,
         accepted: people as u64,
         rejected: 2,
+        ..TableTotals::default()
     };
     Loaded {
         records: Records {
