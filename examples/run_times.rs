@@ -46,7 +46,7 @@ fn main() -> bidui::Result<()> {
         pipeline,
         rules,
         link: LinkSettings::open(&root.join("link.toml"))?,
-        quarter: arguments[2].parse()?,
+        period: arguments[2].parse()?,
         data: PathBuf::from(&arguments[1]),
         out: PathBuf::from(&arguments[3]),
         previous: arguments.get(4).filter(|a| !a.is_empty()).map(PathBuf::from),

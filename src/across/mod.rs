@@ -18,6 +18,7 @@ mod numbers;
 mod output;
 mod person;
 
+use crate::model::period::Period;
 use crate::normalize::NameForm;
 use crate::progress::Progress;
 use crate::publication::snapshot::Snapshot;
@@ -143,19 +144,19 @@ fn check(plan: &AcrossPlan) -> Result<()> {
     if let Some(twice) = seen.windows(2).find(|w| w[0] == w[1]) {
         return Err(Error::usage("同一个发布给了两次").in_file(twice[0]));
     }
-    let mut quarter: Option<String> = None;
+    let mut quarter: Option<Period> = None;
     for folder in &plan.publications {
         let publication = Snapshot::open(folder)?;
         match &quarter {
-            Some(first) if first != publication.quarter() => {
+            Some(first) if *first != publication.period() => {
                 return Err(Error::usage(format!(
                     "季度不同:这个发布是{},前面的是{first}",
-                    publication.quarter()
+                    publication.period()
                 ))
                 .in_file(folder)
                 .hint("跨市比对要用同一季度的发布"));
             }
-            _ => quarter = Some(publication.quarter().to_owned()),
+            _ => quarter = Some(publication.period()),
         }
     }
     Ok(())

@@ -9,7 +9,7 @@ use crate::config::Pipeline;
 use crate::engine::{self, Engine, RunPlan};
 use crate::link::settings::LinkSettings;
 use crate::model::exception::Severity;
-use crate::model::quarter::Quarter;
+use crate::model::period::Period;
 use crate::rules::rule_set::RuleSet;
 use crate::{Error, Result, privacy};
 
@@ -115,7 +115,7 @@ pub fn execute(arguments: &RunArguments, console: &mut Console<'_>) -> Result<u8
 
 /// Raw arguments → everything checked that can be checked before reading data.
 fn plan(arguments: &RunArguments) -> Result<RunPlan> {
-    let quarter: Quarter = arguments.quarter.parse()?;
+    let period: Period = arguments.quarter.parse()?;
     let pipeline = Pipeline::open(&arguments.pipeline.pipeline)?;
     let mut rules = RuleSet::load(&pipeline)?;
     if let Some(first) = crate::reconcile::check_rules(&rules).into_iter().next() {
@@ -128,7 +128,7 @@ fn plan(arguments: &RunArguments) -> Result<RunPlan> {
             .in_file(&arguments.data)
             .hint("用 --data 指向本季度提取数据所在的文件夹"));
     }
-    let default_previous = arguments.out.join(format!("quarter={}", quarter.previous()));
+    let default_previous = arguments.out.join(format!("quarter={}", period.previous()?));
     let previous = match &arguments.previous {
         Some(folder) if !folder.join("manifest.json").is_file() => {
             return Err(Error::usage("上一季度的发布不完整:缺少 manifest.json")
@@ -152,7 +152,7 @@ fn plan(arguments: &RunArguments) -> Result<RunPlan> {
         pipeline,
         rules,
         link,
-        quarter,
+        period,
         data: arguments.data.clone(),
         out: arguments.out.clone(),
         previous,

@@ -26,8 +26,8 @@ pub struct RunPlan {
     pub rules: crate::rules::rule_set::RuleSet,
     /// How records are linked.
     pub link: crate::link::settings::LinkSettings,
-    /// Quarter to publish.
-    pub quarter: crate::model::quarter::Quarter,
+    /// Period to publish.
+    pub period: crate::model::period::Period,
     /// Folder with the extracts.
     pub data: PathBuf,
     /// Folder that holds publications.

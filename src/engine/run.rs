@@ -53,29 +53,28 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
         loaded: &loaded,
         comparables: &comparables,
         resolution: &resolution,
-        quarter: plan.quarter,
+        period: plan.period,
     };
     let asked = plan.rules.previous_views();
     let before = previous.as_ref().map(|p| published_views(p, |name| asked.contains(name))).transpose()?;
     let placement = scratch.placement(resolution.person.len());
     let views = reconcile::views::build(&inputs, &plan.rules, before.unwrap_or_default(), &placement)?;
-    let quarter = plan.quarter.to_string();
     begin("逐条运行规则", Some(plan.rules.rules.len() as u64));
     let mut told = 0;
-    let mut findings = reconcile::run(&plan.rules, &views, &quarter, &mut |done, _| {
+    let mut findings = reconcile::run(&plan.rules, &views, plan.period, &mut |done, _| {
         progress.advance((done - told) as u64);
         told = done;
     })?;
     begin("与上一季度对照", None);
     let before = previous.as_ref().map(PreviousExceptions::read).transpose()?;
     let exceptions = std::mem::take(&mut findings.exceptions);
-    let tracked = track::track(exceptions, &findings.not_run, before, &resolution.ledger, &quarter)?;
+    let tracked = track::track(exceptions, &findings.not_run, before, &resolution.ledger, plan.period)?;
     begin("写出发布", None);
     let previous_indicators = previous.as_ref().map(previous_indicators).transpose()?.unwrap_or_default();
-    let catalogue = publish::Catalogue::new(&plan.pipeline, &plan.rules, &quarter);
+    let catalogue = publish::Catalogue::new(&plan.pipeline, &plan.rules, plan.period);
     let inputs = PublicationInputs {
         catalogue: &catalogue,
-        quarter: &quarter,
+        period: plan.period,
         loaded: &loaded,
         comparables: &comparables,
         links: &links,
@@ -85,7 +84,7 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
         tracked: &tracked,
         key: &plan.key,
         store: &scratch.store,
-        previous_quarter: previous.as_ref().map(Snapshot::quarter),
+        previous_period: previous.as_ref().map(Snapshot::period),
         previous_indicators: &previous_indicators,
     };
     let publication = publish::publish(&inputs, &plan.out)?;

@@ -8,14 +8,15 @@ use std::path::{Path, PathBuf};
 use arrow::array::RecordBatch;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use super::manifest::{FORMAT, OutputFile};
+use super::manifest::{FORMAT, OutputFile, READABLE};
+use crate::model::period::Period;
 use crate::{Error, Result};
 
 /// A finished publication, opened for reading.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     folder: PathBuf,
-    quarter: String,
+    period: Period,
     accepted: BTreeMap<String, u64>,
     read: BTreeMap<String, u64>,
     outputs: Vec<OutputFile>,
@@ -24,7 +25,9 @@ pub struct Snapshot {
 #[derive(serde::Deserialize)]
 struct ManifestHead {
     format: u32,
-    quarter: String,
+    /// `quarter` in format 1.
+    #[serde(alias = "quarter")]
+    period: Period,
     sources: Vec<SourceHead>,
     outputs: Vec<OutputFile>,
 }
@@ -52,15 +55,15 @@ impl Snapshot {
                 .in_file(&path)
                 .hint("文件可能被改动；请重新运行该季度")
         })?;
-        if head.format != FORMAT {
-            return Err(Error::input(format!("发布的格式版本为{}，本程序需要{FORMAT}", head.format))
+        if !READABLE.contains(&head.format) {
+            return Err(Error::input(format!("发布的格式版本为{}，本程序只认到{FORMAT}", head.format))
                 .in_file(&path)
                 .hint("用本版程序重新运行该季度"));
         }
         let present = || head.sources.iter().filter(|s| s.present);
         Ok(Self {
             folder: folder.to_owned(),
-            quarter: head.quarter,
+            period: head.period,
             accepted: present().map(|s| (s.source.clone(), s.accepted)).collect(),
             read: present().map(|s| (s.source.clone(), s.read)).collect(),
             outputs: head.outputs,
@@ -68,8 +71,8 @@ impl Snapshot {
     }
 
     /// Opens `out/quarter=…` if it exists.
-    pub fn find(out: &Path, quarter: &str) -> Result<Option<Self>> {
-        let folder = out.join(super::layout::folder_name(quarter));
+    pub fn find(out: &Path, period: Period) -> Result<Option<Self>> {
+        let folder = out.join(super::layout::folder_name(period));
         if folder.join("manifest.json").is_file() { Self::open(&folder).map(Some) } else { Ok(None) }
     }
 
@@ -83,9 +86,9 @@ impl Snapshot {
         &self.outputs
     }
 
-    /// Its quarter.
-    pub fn quarter(&self) -> &str {
-        &self.quarter
+    /// Its period.
+    pub fn period(&self) -> Period {
+        self.period
     }
 
     /// Records accepted from a source, for audits.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use super::layout::folder_name;
+use crate::model::period::Period;
 use crate::{Error, Result};
 
 const LOCK: &str = ".bidui.lock";
@@ -26,16 +27,16 @@ pub(crate) struct Staging {
 
 impl Staging {
     /// Locks `out`, removes what killed runs left, and makes an empty staging folder.
-    pub(crate) fn begin(out: &Path, quarter: &str) -> Result<Self> {
+    pub(crate) fn begin(out: &Path, period: Period) -> Result<Self> {
         let failed =
             |e| Error::io("准备发布文件夹", out, e).hint("检查该文件夹是否存在、是否可写、磁盘是否已满");
         fs::create_dir_all(out).map_err(failed)?;
         let lock = lock(out)?;
         recover(out)?;
-        let folder = out.join(format!("{STAGING}{quarter}"));
+        let folder = out.join(format!("{STAGING}{period}"));
         fs::create_dir(&folder).map_err(failed)?;
-        let target = out.join(folder_name(quarter));
-        let retired = out.join(format!("{RETIRED}{quarter}"));
+        let target = out.join(folder_name(period));
+        let retired = out.join(format!("{RETIRED}{period}"));
         Ok(Self { out: out.to_owned(), folder, target, retired, _lock: lock })
     }
 
@@ -109,7 +110,7 @@ fn recover(out: &Path) -> Result<()> {
     for name in names.iter().filter_map(|n| n.to_str()) {
         let path = out.join(name);
         if let Some(quarter) = name.strip_prefix(RETIRED) {
-            let target = out.join(folder_name(quarter));
+            let target = out.join(format!("quarter={quarter}"));
             if target.exists() {
                 fs::remove_dir_all(&path).map_err(failed)?;
             } else {
@@ -150,7 +151,7 @@ mod tests {
     fn replaces_whole_and_leaves_nothing_behind() {
         let out = tempfile::tempdir().unwrap();
         for text in ["one", "two"] {
-            let staging = Staging::begin(out.path(), "2018Q3").unwrap();
+            let staging = Staging::begin(out.path(), "2018Q3".parse().unwrap()).unwrap();
             put(&staging, text);
             staging.commit().unwrap();
             let manifest = out.path().join("quarter=2018Q3/manifest.json");
@@ -165,17 +166,17 @@ mod tests {
     #[test]
     fn an_abandoned_run_leaves_the_old_publication() {
         let out = tempfile::tempdir().unwrap();
-        let first = Staging::begin(out.path(), "2018Q3").unwrap();
+        let first = Staging::begin(out.path(), "2018Q3".parse().unwrap()).unwrap();
         put(&first, "one");
         first.commit().unwrap();
-        let second = Staging::begin(out.path(), "2018Q3").unwrap();
+        let second = Staging::begin(out.path(), "2018Q3".parse().unwrap()).unwrap();
         put(&second, "half");
         // As a kill would: neither commit nor drop runs, but the lock is released.
         let Staging { .. } = &second;
         second._lock.unlock().unwrap();
         std::mem::forget(second);
         assert_eq!(fs::read_to_string(out.path().join("quarter=2018Q3/manifest.json")).unwrap(), "one");
-        let third = Staging::begin(out.path(), "2018Q3").unwrap();
+        let third = Staging::begin(out.path(), "2018Q3".parse().unwrap()).unwrap();
         assert_eq!(fs::read_dir(third.folder()).unwrap().count(), 0, "no remains of the killed run");
     }
 
@@ -185,15 +186,15 @@ mod tests {
         let retired = out.path().join(".retired-2018Q3");
         fs::create_dir(&retired).unwrap();
         fs::write(retired.join("manifest.json"), "old").unwrap();
-        drop(Staging::begin(out.path(), "2018Q4").unwrap());
+        drop(Staging::begin(out.path(), "2018Q4".parse().unwrap()).unwrap());
         assert_eq!(fs::read_to_string(out.path().join("quarter=2018Q3/manifest.json")).unwrap(), "old");
     }
 
     #[test]
     fn two_runs_cannot_meet() {
         let out = tempfile::tempdir().unwrap();
-        let _first = Staging::begin(out.path(), "2018Q3").unwrap();
-        let error = Staging::begin(out.path(), "2018Q4").unwrap_err();
+        let _first = Staging::begin(out.path(), "2018Q3".parse().unwrap()).unwrap();
+        let error = Staging::begin(out.path(), "2018Q4".parse().unwrap()).unwrap_err();
         assert_eq!(error.kind(), crate::ErrorKind::Usage);
     }
 }

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use crate::load::Loaded;
 use crate::model::exception::TrackedException;
 use crate::model::links::Links;
+use crate::model::period::Period;
 use crate::model::resolution::Resolution;
 use crate::normalize::Comparable;
 use crate::reconcile::Findings;
@@ -43,8 +44,8 @@ pub use totals::{Count, Totals};
 pub struct PublicationInputs<'a> {
     /// The pipeline as published.
     pub catalogue: &'a Catalogue,
-    /// Quarter, `2018Q3`.
-    pub quarter: &'a str,
+    /// The period published.
+    pub period: Period,
     /// Loaded sources, in the order of `comparables` and of `resolution.offsets`.
     pub loaded: &'a [Loaded],
     /// Comparable fields, row for row with the records.
@@ -63,8 +64,8 @@ pub struct PublicationInputs<'a> {
     pub key: &'a [u8],
     /// Where the run's tables lie: where that is the disk, what can be made again is not kept.
     pub store: &'a Store,
-    /// Quarter of the publication compared with, if any.
-    pub previous_quarter: Option<&'a str>,
+    /// Period of the publication compared with, if any.
+    pub previous_period: Option<Period>,
     /// Its indicators.
     pub previous_indicators: &'a [PreviousIndicator],
 }
@@ -76,14 +77,14 @@ pub struct Publication {
     pub folder: PathBuf,
     /// The manifest as written.
     pub manifest: Manifest,
-    /// Figures of the quarter.
+    /// Figures of the period.
     pub totals: Totals,
 }
 
-/// Writes the publication of one quarter under `out`.
+/// Writes the publication of one period under `out`.
 pub fn publish(inputs: &PublicationInputs<'_>, out: &Path) -> Result<Publication> {
     check(inputs)?;
-    let staging = crate::publication::staging::Staging::begin(out, inputs.quarter)?;
+    let staging = crate::publication::staging::Staging::begin(out, inputs.period)?;
     let publication = write(inputs, &staging)?;
     staging.commit()?;
     Ok(publication)

@@ -69,7 +69,7 @@ fn summary(rule: &Rule) -> RuleSummary {
         group: rule.group.clone(),
         severity: header.severity,
         subject: header.subject,
-        owner: header.owner.at("9999Q4").to_owned(),
+        owner: header.owner.latest().to_owned(),
         sources: header.sources.clone(),
         indicator: header.indicator,
         clause: header.policy.clause.clone(),
@@ -97,7 +97,7 @@ pub fn document(rules: &RuleSet) -> String {
             header.title,
             header.severity,
             if header.indicator { "指标" } else { subject(header.subject) },
-            header.owner.at("9999Q4"),
+            header.owner.latest(),
             sources.join("、"),
             code = header.code,
             anchor = header.code.to_lowercase(),
@@ -137,7 +137,7 @@ fn section(rules: &RuleSet, rule: &Rule, text: &mut String) {
         let columns: Vec<String> = header.columns.iter().map(|name| rules.column_label(name)).collect();
         let _ = writeln!(text, "- 没有下列列的季度不运行:{}", columns.join("、"));
     }
-    let _ = writeln!(text, "- 责任部门:{}", header.owner.at("9999Q4"));
+    let _ = writeln!(text, "- 责任部门:{}", header.owner.latest());
     if header.indicator {
         return sql(rule, text);
     }

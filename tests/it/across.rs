@@ -26,7 +26,7 @@ fn prefecture(number: u32, folder: &Path) -> (PathBuf, PathBuf) {
         rules: RuleSet::load(&pipeline).unwrap(),
         pipeline,
         link: LinkSettings::open(&root.join("link.toml")).unwrap(),
-        quarter: QUARTER.parse().unwrap(),
+        period: QUARTER.parse().unwrap(),
         data: here.join(QUARTER),
         out: here.join("out"),
         previous: None,

@@ -15,6 +15,7 @@ use bidui::model::exception::{Status, TrackedException};
 use bidui::model::id_number::IdNumber;
 use bidui::model::indicator::{Indicator, NotRun};
 use bidui::model::links::{Decision, Links, Tier};
+use bidui::model::period::Period;
 use bidui::model::published_id::{HouseholdId, PersonId};
 use bidui::model::record_id::RecordKey;
 use bidui::model::resolution::Resolution;
@@ -37,11 +38,15 @@ use bidui::track::track;
 const KEY: &[u8] = b"a key that only tests ever use..";
 const SOURCES: [&str; 3] = ["dibao", "insurance", "registry_person"];
 
+fn period(text: &str) -> Period {
+    text.parse().unwrap()
+}
+
 /// Every stage's table for one quarter of an invented population of `people` persons who
 /// stand in three lists each.
 struct World {
     catalogue: Catalogue,
-    quarter: String,
+    period: Period,
     loaded: Vec<Loaded>,
     comparables: Vec<Comparable>,
     links: Links,
@@ -72,7 +77,7 @@ fn rule(code: &str, title: &str, severity: Severity, owner: &str, policy: &str) 
 fn catalogue() -> Catalogue {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/hebi");
     let pipeline = Pipeline::open(&root).unwrap();
-    let mut catalogue = Catalogue::new(&pipeline, &RuleSet::load(&pipeline).unwrap(), "2018Q3");
+    let mut catalogue = Catalogue::new(&pipeline, &RuleSet::load(&pipeline).unwrap(), period("2018Q3"));
     use Severity::{S1, S2, S3, S4};
     catalogue.rules = vec![
         rule("R04", "低保贫困户无在保成员", S2, "扶贫办/民政局", "第三章 实现精准衔接"),
@@ -175,7 +180,7 @@ impl World {
         let views = vec![View::of("person", batch.clone()), View::of("person_previous", batch)];
         let mut world = Self {
             catalogue,
-            quarter: quarter.to_owned(),
+            period: quarter.parse().unwrap(),
             loaded,
             comparables,
             links,
@@ -248,7 +253,7 @@ impl World {
     fn tracked(&self, previous: Option<&Snapshot>) -> Vec<TrackedException> {
         let before = previous.map(|p| PreviousExceptions::read(p).unwrap());
         let found = self.findings.exceptions.clone();
-        track(found, &self.findings.not_run, before, &self.resolution.ledger, &self.quarter).unwrap()
+        track(found, &self.findings.not_run, before, &self.resolution.ledger, self.period).unwrap()
     }
 
     fn publish(&self, out: &Path, previous: Option<&Snapshot>) -> bidui::Result<Publication> {
@@ -256,7 +261,7 @@ impl World {
         publish(
             &PublicationInputs {
                 catalogue: &self.catalogue,
-                quarter: &self.quarter,
+                period: self.period,
                 loaded: &self.loaded,
                 comparables: &self.comparables,
                 links: &self.links,
@@ -266,7 +271,7 @@ impl World {
                 tracked: &tracked,
                 key: KEY,
                 store: &bidui::table::rows::Store::Memory,
-                previous_quarter: previous.map(Snapshot::quarter),
+                previous_period: previous.map(Snapshot::period),
                 previous_indicators: &previous.map(|p| previous_indicators(p).unwrap()).unwrap_or_default(),
             },
             out,
@@ -446,7 +451,7 @@ fn the_next_quarter_knows_the_last() {
     let out = tempfile::tempdir().unwrap();
     let first = World::new("2018Q3", 200);
     first.publish(out.path(), None).unwrap();
-    let previous = Snapshot::find(out.path(), "2018Q3").unwrap().unwrap();
+    let previous = Snapshot::find(out.path(), period("2018Q3")).unwrap().unwrap();
     let mut stored = first.tracked(None);
     stored.iter_mut().for_each(|t| t.exception.related.clear());
     assert_eq!(PreviousExceptions::read(&previous).unwrap().exceptions, stored, "read back as written");
@@ -461,10 +466,13 @@ fn the_next_quarter_knows_the_last() {
     assert_eq!(resolved.len(), 5);
     assert!(resolved.iter().all(|r| r.get("first_seen") == "2018Q3"));
     // One quarter on, they are remembered but no longer published as resolved.
-    second.quarter = "2019Q1".into();
-    let previous = Snapshot::find(out.path(), "2018Q4").unwrap().unwrap();
+    second.period = period("2019Q1");
+    let previous = Snapshot::find(out.path(), period("2018Q4")).unwrap().unwrap();
     let tracked = second.tracked(Some(&previous));
-    assert_eq!(tracked.iter().filter(|t| t.status == Status::Resolved && t.is_history("2019Q1")).count(), 5);
+    assert_eq!(
+        tracked.iter().filter(|t| t.status == Status::Resolved && t.is_history(period("2019Q1"))).count(),
+        5
+    );
     let publication = second.publish(out.path(), Some(&previous)).unwrap();
     assert_eq!(publication.totals.all.resolved, 0);
 }
@@ -554,7 +562,7 @@ fn keep_a_publication_where_asked() {
     let Some(folder) = std::env::var_os("BIDUI_KEEP") else { return };
     let out = Path::new(&folder);
     World::new("2018Q3", 300).publish(out, None).unwrap();
-    let previous = Snapshot::find(out, "2018Q3").unwrap().unwrap();
+    let previous = Snapshot::find(out, period("2018Q3")).unwrap().unwrap();
     World::new("2018Q4", 300).publish(out, Some(&previous)).unwrap();
 }
 
