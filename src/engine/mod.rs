@@ -32,8 +32,8 @@ pub struct RunPlan {
     pub data: PathBuf,
     /// Folder that holds publications.
     pub out: PathBuf,
-    /// Publication to compare with: a `quarter=…` folder.
-    pub previous: Option<PathBuf>,
+    /// Publication to compare with.
+    pub previous: Option<crate::publication::snapshot::Snapshot>,
     /// Where data sits.
     pub engine: Engine,
     /// Secret of the pseudonyms in BI tables.

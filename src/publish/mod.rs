@@ -1,7 +1,7 @@
-//! Stage 8: one quarter's complete output, all or nothing.
+//! Stage 8: one period's complete output, all or nothing.
 //!
-//! In: the tables of all stages ([`PublicationInputs`]). Out: the folder `quarter=2018Q3` with
-//! `tables/` (Parquet for BI: pseudonyms, no names, no numbers), `restricted/` (Parquet with
+//! In: the tables of all stages ([`PublicationInputs`]). Out: the folder
+//! `2018Q3/run-0001-1a2b3c4d` (see [`crate::publication::layout`]) with `tables/` (Parquet for BI: pseudonyms, no names, no numbers), `restricted/` (Parquet with
 //! identities, mode 0600), `lists/` (workbooks and CSV for officers, numbers masked),
 //! `report.html`, `data_dictionary.csv` and, written last, `manifest.json`. Everything goes to
 //! a staging folder on the same file system, is synced, and is renamed whole: a reader sees the
@@ -73,7 +73,7 @@ pub struct PublicationInputs<'a> {
 /// A finished publication.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct Publication {
-    /// Its folder.
+    /// Folder of its run.
     pub folder: PathBuf,
     /// The manifest as written.
     pub manifest: Manifest,
@@ -85,18 +85,14 @@ pub struct Publication {
 pub fn publish(inputs: &PublicationInputs<'_>, out: &Path) -> Result<Publication> {
     check(inputs)?;
     let staging = crate::publication::staging::Staging::begin(out, inputs.period)?;
-    let publication = write(inputs, &staging)?;
-    staging.commit()?;
-    Ok(publication)
+    let (manifest, totals) = write(inputs, staging.folder())?;
+    Ok(Publication { folder: staging.commit()?, manifest, totals })
 }
 
-fn write(
-    inputs: &PublicationInputs<'_>,
-    staging: &crate::publication::staging::Staging,
-) -> Result<Publication> {
+/// Writes all files below `root`.
+fn write(inputs: &PublicationInputs<'_>, root: &Path) -> Result<(Manifest, Totals)> {
     let people = people::People::new(inputs);
     let keys = people::Keys::new(inputs)?;
-    let root = staging.folder();
     let (mut outputs, disk) =
         crate::publication::output_files::Outputs::new(root, matches!(inputs.store, Store::Memory))?;
     let households = |to: &mut crate::publication::output_files::Outputs| {
@@ -130,7 +126,7 @@ fn write(
     let manifest = manifest_facts::manifest(inputs, outputs.into_written())?;
     disk.finish()?;
     manifest.write(root)?;
-    Ok(Publication { folder: staging.target().to_owned(), manifest, totals })
+    Ok((manifest, totals))
 }
 
 /// The stages must agree on how many records there are before anything is written.

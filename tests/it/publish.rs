@@ -350,8 +350,10 @@ fn a_publication_is_complete_and_says_so() {
     let out = tempfile::tempdir().unwrap();
     let world = World::new("2018Q3", 300);
     let publication = world.publish(out.path(), None).unwrap();
-    let folder = out.path().join("quarter=2018Q3");
-    assert_eq!(publication.folder, folder);
+    let folder = out.path().join("2018Q3/latest");
+    let run = publication.folder.file_name().unwrap();
+    assert_eq!(publication.folder, out.path().join("2018Q3").join(run));
+    assert_eq!(fs::read_link(&folder).unwrap(), Path::new(run));
     let written = files(&folder);
     for name in [
         "dim_person",
@@ -397,7 +399,7 @@ fn restricted_is_private_and_tables_hold_no_identity() {
     let out = tempfile::tempdir().unwrap();
     let world = World::new("2018Q3", 120);
     world.publish(out.path(), None).unwrap();
-    let folder = out.path().join("quarter=2018Q3");
+    let folder = out.path().join("2018Q3/latest");
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&folder.join("restricted")), 0o700);
     assert_eq!(mode(&folder.join("restricted/view")), 0o700);
@@ -434,16 +436,17 @@ fn same_bytes_again_and_with_any_number_of_threads() {
         let out = tempfile::tempdir().unwrap();
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| world.publish(out.path(), None)).unwrap();
-        runs.push(files(&out.path().join("quarter=2018Q3")));
+        runs.push(files(&out.path().join("2018Q3/latest")));
     }
     for (path, bytes) in &runs[0] {
         assert!(runs[1].get(path) == Some(bytes) && runs[2].get(path) == Some(bytes), "{}", path.display());
     }
-    // And in place of an existing one.
+    // And beside an existing one: the same run.
     let out = tempfile::tempdir().unwrap();
-    world.publish(out.path(), None).unwrap();
-    world.publish(out.path(), None).unwrap();
-    assert!(files(&out.path().join("quarter=2018Q3")) == runs[0]);
+    let first = world.publish(out.path(), None).unwrap();
+    assert_eq!(world.publish(out.path(), None).unwrap().folder, first.folder);
+    assert_eq!(fs::read_dir(out.path().join("2018Q3")).unwrap().count(), 2, "one run and the link");
+    assert!(files(&out.path().join("2018Q3/latest")) == runs[0]);
 }
 
 #[test]
@@ -461,7 +464,7 @@ fn the_next_quarter_knows_the_last() {
     // Each of the five rules lost its first subject and found no new one.
     assert_eq!((all.new, all.resolved), (0, 5));
     assert!(all.persisting > 0);
-    let file = out.path().join("quarter=2018Q4/tables/fact_exception.parquet");
+    let file = out.path().join("2018Q4/latest/tables/fact_exception.parquet");
     let resolved = table_reader::rows(&file, |r| r.get("status") == "resolved").unwrap();
     assert_eq!(resolved.len(), 5);
     assert!(resolved.iter().all(|r| r.get("first_seen") == "2018Q3"));
@@ -482,20 +485,20 @@ fn a_failed_run_leaves_the_old_publication_whole() {
     let out = tempfile::tempdir().unwrap();
     let world = World::new("2018Q3", 60);
     world.publish(out.path(), None).unwrap();
-    let before = files(&out.path().join("quarter=2018Q3"));
+    let before = files(&out.path().join("2018Q3/latest"));
     // Fails after tables/ and half of restricted/ were written.
     let mut broken = World::new("2018Q3", 60);
     broken.views.push(View { name: "../escape".into(), ..broken.views[0].clone() });
     broken.publish(out.path(), None).unwrap_err();
-    assert!(files(&out.path().join("quarter=2018Q3")) == before);
-    assert!(!out.path().join("quarter=2018Q3/escape.parquet").exists());
+    assert!(files(&out.path().join("2018Q3/latest")) == before);
+    assert!(!out.path().join("2018Q3/latest/escape.parquet").exists());
     let left: Vec<_> = fs::read_dir(out.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert!(left.iter().all(|n| !n.to_string_lossy().starts_with(".staging")), "{left:?}");
     // As do totals that do not agree.
     let mut unbalanced = World::new("2018Q3", 60);
     unbalanced.loaded[1].rejects.pop();
     assert_eq!(unbalanced.publish(out.path(), None).unwrap_err().kind(), bidui::ErrorKind::Internal);
-    assert!(files(&out.path().join("quarter=2018Q3")) == before);
+    assert!(files(&out.path().join("2018Q3/latest")) == before);
 }
 
 #[test]
@@ -556,6 +559,29 @@ fn lists_can_be_answered() {
     assert!(bytes.starts_with("\u{FEFF}".as_bytes()) && bytes.ends_with(b"\r\n"));
 }
 
+/// The glob that analysts use: whatever a period's older runs are, each period is read once.
+#[test]
+fn one_glob_reads_the_current_runs_of_all_periods() {
+    let python = Path::new(".venv/bin/python");
+    assert!(
+        python.is_file(),
+        "run the tests through scripts/test.sh: it installs the second reader into .venv"
+    );
+    let out = tempfile::tempdir().unwrap();
+    for (period, people) in [("2018Q3", 60), ("2018Q3", 120), ("2018Q4", 90)] {
+        World::new(period, people).publish(out.path(), None).unwrap();
+    }
+    assert_eq!(fs::read_dir(out.path().join("2018Q3")).unwrap().count(), 3, "two runs and the link");
+    let output = std::process::Command::new(python)
+        .arg("tests/second_reader/current.py")
+        .arg(out.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("2018Q3") && said.contains("2018Q4"), "{said}");
+}
+
 /// Keeps a publication for a look at it: `BIDUI_KEEP=folder cargo test -- keep_a_publication`.
 #[test]
 fn keep_a_publication_where_asked() {
@@ -588,12 +614,20 @@ fn a_kill_at_any_moment_leaves_a_whole_publication() {
         }
         let _ = child.kill();
         child.wait().unwrap();
-        let left = Snapshot::open(&out.path().join("quarter=2018Q3")).unwrap();
+        let left = Snapshot::open(&out.path().join("2018Q3")).unwrap();
         left.verify().unwrap();
     }
     // And the next run starts as if nothing had happened.
     World::new("2018Q3", 60).publish(out.path(), None).unwrap();
     assert!(!out.path().join(".staging-2018Q3").exists());
+    // Every run that is there is whole, and the link names the last.
+    let folder = out.path().join("2018Q3");
+    let runs = bidui::publication::layout::runs(&folder).unwrap();
+    for run in &runs {
+        Snapshot::open(&folder.join(run.to_string())).unwrap().verify().unwrap();
+    }
+    let last = runs.last().unwrap().to_string();
+    assert_eq!(fs::read_link(folder.join("latest")).unwrap(), Path::new(&last));
 }
 
 /// Files below a folder that may vanish meanwhile.
