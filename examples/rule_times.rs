@@ -49,7 +49,7 @@ fn main() -> Result<()> {
         loaded: &loaded,
         comparables: &comparables,
         resolution: &resolution,
-        quarter: arguments[2].parse()?,
+        period: arguments[2].parse()?,
     };
     println!("{} MiB before the views", peak_mib());
     let lap = Lap::new();
@@ -57,10 +57,10 @@ fn main() -> Result<()> {
     println!("{}  peak {} MiB  views", lap.text(), peak_mib());
 
     let lap = Lap::new();
-    let found = bidui::reconcile::run(&rules, &views, &arguments[2], &mut |_, _| {})?;
+    let found = bidui::reconcile::run(&rules, &views, inputs.period, &mut |_, _| {})?;
     println!("{}  peak {} MiB  all rules, {} found", lap.text(), peak_mib(), found.exceptions.len());
     let lap = Lap::new();
-    track::track(found.exceptions, &found.not_run, None, &resolution.ledger, &arguments[2])?;
+    track::track(found.exceptions, &found.not_run, None, &resolution.ledger, inputs.period)?;
     println!("{}  peak {} MiB  tracking", lap.text(), peak_mib());
 
     let columns = rules.columns_read();

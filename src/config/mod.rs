@@ -23,7 +23,7 @@ pub mod toml_file;
 
 pub use crate::model::column_type::Kind;
 pub use crate::model::day::{date32, from_date32};
-pub use crate::model::quarter::Quarter;
+pub use crate::model::period::Period;
 pub use code_map::CodeMap;
 pub use settings::{MaskStyle, Parameter, Settings};
 pub use source::{Column, Member, Role, SourceContract};
@@ -103,9 +103,9 @@ impl Pipeline {
     pub fn source(&self, name: &str) -> Option<&SourceContract> {
         self.sources.iter().find(|s| s.name == name)
     }
-    /// Parameters that hold in `quarter`.
-    pub fn parameters(&self, quarter: Quarter) -> BTreeMap<String, Parameter> {
-        self.settings.parameters(quarter)
+    /// Parameters that hold in `period`.
+    pub fn parameters(&self, period: Period) -> BTreeMap<String, Parameter> {
+        self.settings.parameters(period)
     }
 }
 

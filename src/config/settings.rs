@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::toml_file::TomlFile;
 use crate::Result;
 use crate::model::day::date32;
-use crate::model::quarter::Quarter;
+use crate::model::period::Period;
 
 /// `pipeline.toml`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -20,7 +20,7 @@ pub struct Settings {
     pub prefecture: Prefecture,
     /// Division tables.
     pub divisions: DivisionFiles,
-    /// Parameters of rules: `default`, a year (`2018`) or a quarter (`2018Q3`) → name → value.
+    /// Parameters of rules: `default`, a year (`2018`), a quarter (`2018Q3`) or a month (`2025M03`) → name → value.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, BTreeMap<String, serde_json::Value>>")]
     pub parameters: BTreeMap<String, BTreeMap<String, toml::Value>>,
@@ -118,11 +118,16 @@ pub enum Parameter {
 }
 
 impl Settings {
-    /// Parameters that hold in `quarter`: those of the quarter over those of its year over
-    /// the defaults.
-    pub fn parameters(&self, quarter: Quarter) -> BTreeMap<String, Parameter> {
+    /// Parameters that hold in `period`: those of the month over those of its quarter over those
+    /// of its year over the defaults.
+    pub fn parameters(&self, period: Period) -> BTreeMap<String, Parameter> {
         let mut merged = BTreeMap::new();
-        for layer in ["default".to_owned(), quarter.year().to_string(), quarter.to_string()] {
+        let quarter = period.holding_quarter();
+        let mut layers = vec!["default".to_owned(), period.year().to_string(), quarter.to_string()];
+        if period != quarter {
+            layers.push(period.to_string());
+        }
+        for layer in layers {
             for (name, value) in self.parameters.get(&layer).into_iter().flatten() {
                 if let Some(value) = parameter(value) {
                     merged.insert(name.clone(), value);
@@ -142,14 +147,14 @@ impl Settings {
         for (layer, values) in &self.parameters {
             let known = layer == "default"
                 || (layer.len() == 4 && layer.bytes().all(|b| b.is_ascii_digit()))
-                || layer.parse::<Quarter>().is_ok();
+                || layer.parse::<Period>().is_ok();
             if !known {
                 return Err(file
                     .complain_key(
                         &["parameters".into(), layer.as_str().into()],
                         format!("不认识的参数期“{layer}”"),
                     )
-                    .hint("写 default、年份(2018)或季度(2018Q3)"));
+                    .hint("写 default、年份(2018)、季度(2018Q3)或月份(2025M03)"));
             }
             for (name, value) in values {
                 let steps = ["parameters".into(), layer.as_str().into(), name.as_str().into()];

@@ -84,7 +84,7 @@ fn summary(rule: &Rule, lineage: &Lineage) -> RuleSummary {
         group: rule.group.clone(),
         severity: header.severity,
         subject: header.subject,
-        owner: header.owner.at("9999Q4").to_owned(),
+        owner: header.owner.latest().to_owned(),
         sources: header.sources.clone(),
         indicator: header.indicator,
         clause: header.policy.clause.clone(),
@@ -114,7 +114,7 @@ pub fn document(rules: &RuleSet) -> String {
             header.title,
             header.severity,
             if header.indicator { "指标" } else { subject(header.subject) },
-            header.owner.at("9999Q4"),
+            header.owner.latest(),
             sources.join("、"),
             code = header.code,
             anchor = header.code.to_lowercase(),
@@ -162,7 +162,7 @@ fn section(rules: &RuleSet, rule: &Rule, lineage: &Lineage, text: &mut String) {
             let _ = writeln!(text, "- {what}：{}", in_words(rules, columns));
         }
     }
-    let _ = writeln!(text, "- 责任部门:{}", header.owner.at("9999Q4"));
+    let _ = writeln!(text, "- 责任部门:{}", header.owner.latest());
     if header.indicator {
         return sql(rule, text);
     }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::toml_file::{Step, TomlFile};
 use crate::model::exception::{Severity, SubjectKind};
+use crate::model::period::Period;
 use crate::{Error, Result};
 
 /// Header of a rule file.
@@ -59,10 +60,10 @@ pub struct RuleHeader {
     /// Keys of the column `indicator` (`""` where there is none) of which less is better.
     #[serde(default)]
     pub at_most: Vec<String>,
-    /// First quarter the rule applies to.
-    pub since: Option<String>,
-    /// Last quarter the rule applies to.
-    pub until: Option<String>,
+    /// First period the rule applies to.
+    pub since: Option<Period>,
+    /// Last period the rule applies to.
+    pub until: Option<Period>,
     /// A finding explains other findings on the same person (a wrong ID explains five others).
     #[serde(default)]
     pub root_cause: bool,
@@ -105,39 +106,43 @@ pub struct Policy {
 pub enum Owner {
     /// The same department throughout.
     One(String),
-    /// Departments by quarter, in order.
+    /// Departments by period, in order.
     Dated(Vec<DatedOwner>),
 }
 
-/// A department and the quarters it answers for.
+/// A department and the periods it answers for.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DatedOwner {
     /// Department.
     pub name: String,
-    /// First quarter.
-    pub since: Option<String>,
-    /// Last quarter.
-    pub until: Option<String>,
+    /// First period.
+    pub since: Option<Period>,
+    /// Last period.
+    pub until: Option<Period>,
 }
 
 impl Owner {
-    /// Department that answers in `quarter`.
-    pub fn at(&self, quarter: &str) -> &str {
+    /// Department that answers now: the one without an end, else the last.
+    pub fn latest(&self) -> &str {
+        match self {
+            Self::One(name) => name,
+            Self::Dated(owners) => {
+                owners.iter().find(|o| o.until.is_none()).or(owners.last()).map_or("", |o| &o.name)
+            }
+        }
+    }
+    /// Department that answers in `period`.
+    pub fn at(&self, period: Period) -> &str {
         match self {
             Self::One(name) => name,
             Self::Dated(owners) => owners
                 .iter()
-                .find(|o| within(quarter, o.since.as_deref(), o.until.as_deref()))
+                .find(|o| period.within(o.since, o.until))
                 .or(owners.last())
                 .map_or("", |o| &o.name),
         }
     }
-}
-
-/// Whether `quarter` lies in the period; quarters such as `2018Q3` sort as text.
-pub fn within(quarter: &str, since: Option<&str>, until: Option<&str>) -> bool {
-    since.is_none_or(|s| quarter >= s) && until.is_none_or(|u| quarter <= u)
 }
 
 /// Level of an indicator.
@@ -250,9 +255,9 @@ impl Rule {
     pub fn message_columns(&self) -> Vec<&str> {
         placeholders(&self.header.message)
     }
-    /// Whether the rule applies in `quarter`.
-    pub fn applies(&self, quarter: &str) -> bool {
-        within(quarter, self.header.since.as_deref(), self.header.until.as_deref())
+    /// Whether the rule applies in `period`.
+    pub fn applies(&self, period: Period) -> bool {
+        period.within(self.header.since, self.header.until)
     }
 }
 
@@ -372,8 +377,8 @@ mod tests {
         let rule = read(GOOD).unwrap();
         assert_eq!(rule.message_columns(), ["n"]);
         assert_eq!(rule.header.due_days, 30);
-        assert_eq!(rule.header.owner.at("2018Q3"), "人社局");
-        assert_eq!(rule.header.owner.at("2019Q1"), "医保局");
+        assert_eq!(rule.header.owner.at("2018Q3".parse().unwrap()), "人社局");
+        assert_eq!(rule.header.owner.at("2019Q1".parse().unwrap()), "医保局");
         assert!(rule.file.sql().starts_with("SELECT"));
     }
 

@@ -12,7 +12,7 @@ use super::view_catalogue::{Catalogue, PREVIOUS};
 use crate::config::toml_file::{TomlFile, suggest};
 use crate::config::{Parameter, Pipeline, Role, SourceContract};
 use crate::model::column_type::{ColumnKind, Columns};
-use crate::model::quarter::Quarter;
+use crate::model::period::Period;
 use crate::{Error, Result};
 
 /// Folder of definitions under `rules/`.
@@ -132,8 +132,8 @@ impl RuleSet {
         format!("{}的“{label}”", self.catalogue.title(view))
     }
     /// The row of the view `parameter`.
-    pub fn parameters(&self, pipeline: &Pipeline, quarter: Quarter) -> Result<BTreeMap<String, Parameter>> {
-        self.settings.parameters(pipeline, &self.settings_file, quarter)
+    pub fn parameters(&self, pipeline: &Pipeline, period: Period) -> Result<BTreeMap<String, Parameter>> {
+        self.settings.parameters(pipeline, &self.settings_file, period)
     }
     /// Views of sources (this or the previous quarter) that a SELECT reads, through definitions too.
     pub fn source_views(&self, file: &SqlFile) -> BTreeSet<String> {

@@ -13,7 +13,7 @@ use crate::config::toml_file::TomlFile;
 use crate::config::{Parameter, Pipeline};
 use crate::model::column_type::{ColumnKind, Columns};
 use crate::model::day::date32;
-use crate::model::quarter::Quarter;
+use crate::model::period::Period;
 use crate::{Error, Result};
 
 /// `rules/rules.toml`.
@@ -26,7 +26,7 @@ pub struct RuleSettings {
     #[serde(default)]
     pub home_sources: Vec<String>,
     /// Quarter whose parameters the examples use.
-    pub example_quarter: Option<String>,
+    pub example_quarter: Option<Period>,
     /// Dates computed for each quarter; columns of the view `parameter`.
     #[serde(default)]
     pub dates: BTreeMap<String, DerivedDate>,
@@ -88,33 +88,31 @@ impl RuleSettings {
         let file = TomlFile::read(path)?;
         Ok((file.parse()?, file))
     }
-    /// The row of the view `parameter` in `quarter`: parameters of the pipeline, the quarter's
+    /// The row of the view `parameter` in `period`: parameters of the pipeline, the period's
     /// own figures and the derived dates.
     pub fn parameters(
         &self,
         pipeline: &Pipeline,
         file: &TomlFile,
-        quarter: Quarter,
+        period: Period,
     ) -> Result<BTreeMap<String, Parameter>> {
-        let mut row = pipeline.parameters(quarter);
-        let previous = quarter.previous().ok_or_else(|| {
-            Error::usage(format!("季度“{quarter}”之前没有可用的季度")).hint("最早可用 1900Q2")
-        })?;
+        let mut row = pipeline.parameters(period);
+        let previous = period.previous()?;
         for (name, value) in [
-            ("quarter", Parameter::Text(quarter.to_string())),
+            ("quarter", Parameter::Text(period.to_string())),
             ("previous_quarter", Parameter::Text(previous.to_string())),
-            ("year", Parameter::Integer(i64::from(quarter.year()))),
-            ("quarter_start", Parameter::Date(quarter.first_day32())),
-            ("quarter_end", Parameter::Date(quarter.last_day32())),
-            ("first_month", Parameter::Integer(i64::from(quarter.first_month()))),
-            ("last_month", Parameter::Integer(i64::from(quarter.last_month()))),
+            ("year", Parameter::Integer(i64::from(period.year()))),
+            ("quarter_start", Parameter::Date(period.first_day32())),
+            ("quarter_end", Parameter::Date(period.last_day32())),
+            ("first_month", Parameter::Integer(i64::from(period.first_month()))),
+            ("last_month", Parameter::Integer(i64::from(period.last_month()))),
             ("previous_last_month", Parameter::Integer(i64::from(previous.last_month()))),
-            ("school_year_start", Parameter::Date(date32(quarter.school_year_start()))),
+            ("school_year_start", Parameter::Date(date32(period.school_year_start()))),
         ] {
             row.insert(name.to_owned(), value);
         }
         for (name, derived) in &self.dates {
-            let day = derived.resolve(quarter, &row).map_err(|message| {
+            let day = derived.resolve(period, &row).map_err(|message| {
                 file.complain(&["dates".into(), name.as_str().into()], message)
                     .hint("from 写 quarter_start、quarter_end 或 MM-DD;minus_days、minus_years 写数字或 pipeline.toml 里的整数参数名")
             })?;
@@ -150,20 +148,20 @@ impl RuleSettings {
 }
 
 impl DerivedDate {
-    fn resolve(&self, quarter: Quarter, row: &BTreeMap<String, Parameter>) -> Result<Date, String> {
+    fn resolve(&self, period: Period, row: &BTreeMap<String, Parameter>) -> Result<Date, String> {
         let amount = |amount: &Option<Amount>| amount.as_ref().map_or(Ok(0), |a| a.value(row));
         let anchor = match self.from.as_str() {
-            "quarter_start" => quarter.first_day(),
-            "quarter_end" => quarter.last_day(),
+            "quarter_start" => period.first_day(),
+            "quarter_end" => period.last_day(),
             month_day => {
                 let bad = || format!("不认识的起点“{month_day}”");
                 let (month, day) = month_day.split_once('-').ok_or_else(bad)?;
                 let (month, day) = (month.parse().map_err(|_| bad())?, day.parse().map_err(|_| bad())?);
-                let this = Date::new(quarter.year(), month, day).map_err(|_| bad())?;
-                if this <= quarter.last_day() {
+                let this = Date::new(period.year(), month, day).map_err(|_| bad())?;
+                if this <= period.last_day() {
                     this
                 } else {
-                    Date::new(quarter.year() - 1, month, day).map_err(|_| bad())?
+                    Date::new(period.year() - 1, month, day).map_err(|_| bad())?
                 }
             }
         };

@@ -128,7 +128,7 @@ fn a_new_department_is_one_contract_one_file_and_its_rules() {
 
     assert!(bidui(&["check", "hebi", "--mutate", "R201"], here).contains("全部被示例发现"));
     bidui(&["run", "hebi", "--quarter", "2018Q3", "--data", "data", "--out", "out"], here);
-    let publication = here.join("out/quarter=2018Q3");
+    let publication = here.join("out/2018Q3/latest");
     let exceptions =
         bidui::publication::table_reader::rows(&publication.join("restricted/exception.parquet"), |_| true)
             .unwrap();

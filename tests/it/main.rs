@@ -6,6 +6,7 @@
 mod across;
 mod arrows;
 mod broken;
+mod compat;
 mod config;
 mod departments;
 mod end_to_end;

@@ -13,6 +13,7 @@ fn duckdb(pipeline: &Path, quarter: &str) -> Output {
         python.is_file(),
         "run the tests through scripts/test.sh: it installs the second reader into .venv"
     );
+    let folder = |quarter: &str| published().join("out").join(format!("{quarter}/latest"));
     let mut command = Command::new(python);
     command.arg(root().join("scripts/rules_in_duckdb.py")).arg("publication");
     command.arg(pipeline).arg(folder(quarter));
@@ -27,7 +28,7 @@ fn hebi() -> PathBuf {
 }
 
 fn folder(quarter: &str) -> PathBuf {
-    published().join("out").join(format!("quarter={quarter}"))
+    published().join("out").join(format!("{quarter}/latest"))
 }
 
 /// How many rules stand in the folder.

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::model::exception::Severity;
 use crate::model::id_number::IdClass;
+use crate::model::period::Period;
 use crate::publish::PublicationInputs;
-use crate::publish::summary::quarter_title;
 use crate::publish::totals::{Count, Totals, grouped, percent, severity_title, tier_confidence, tier_title};
 
 const SEVERITIES: [Severity; 4] = [Severity::S1, Severity::S2, Severity::S3, Severity::S4];
@@ -18,9 +18,9 @@ pub(super) fn build(inputs: &PublicationInputs<'_>, totals: &Totals) -> Value {
     let indicators = crate::publish::indicators::rows(inputs);
     json!({
         "title": inputs.catalogue.title,
-        "quarter": inputs.quarter,
-        "quarter_title": quarter_title(inputs.quarter),
-        "previous": inputs.previous_quarter.map(quarter_title),
+        "quarter": inputs.period,
+        "quarter_title": inputs.period.title(),
+        "previous": inputs.previous_period.map(Period::title),
         "version": env!("CARGO_PKG_VERSION"),
         "digest": inputs.catalogue.digest.get(..12).unwrap_or(&inputs.catalogue.digest),
         "cards": cards(totals),

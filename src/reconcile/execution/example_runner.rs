@@ -15,7 +15,7 @@ use crate::config::toml_file::suggest;
 use crate::config::{Parameter, Pipeline};
 use crate::model::column_type::{ColumnKind, Columns};
 use crate::model::day::date32;
-use crate::model::quarter::Quarter;
+use crate::model::period::Period;
 use crate::reconcile::findings::outcome::Subject;
 use crate::reconcile::views::view::ViewRows;
 use crate::rules::rule_file::{Rule, placeholders};
@@ -112,7 +112,7 @@ fn mutate_definition(bench: &Bench<'_>, rules: &RuleSet, position: usize) -> Res
         report.tried += 1;
         let mut broken = rules.clone();
         broken.definitions[position].file = definition.file.with_sql(&sql)?;
-        let bench = Bench { rules: &broken, quarter: bench.quarter, parameters: bench.parameters.clone() };
+        let bench = Bench { rules: &broken, period: bench.period, parameters: bench.parameters.clone() };
         let noticed = readers
             .iter()
             .any(|rule| (0..rule.header.example.len()).any(|i| bench.compare(rule, i).is_err()));
@@ -184,18 +184,18 @@ type Row = BTreeMap<String, String>;
 /// What all examples share.
 struct Bench<'a> {
     rules: &'a RuleSet,
-    quarter: Quarter,
+    period: Period,
     parameters: Row,
 }
 
 impl<'a> Bench<'a> {
     fn new(pipeline: &Pipeline, rules: &'a RuleSet) -> Result<Self> {
-        let quarter: Quarter = match &rules.settings.example_quarter {
-            Some(quarter) => quarter.parse()?,
-            None => Quarter::new(2018, 3)?,
+        let period = match rules.settings.example_quarter {
+            Some(period) => period,
+            None => Period::quarter(2018, 3)?,
         };
         let parameters = rules
-            .parameters(pipeline, quarter)?
+            .parameters(pipeline, period)?
             .into_iter()
             .map(|(name, value)| {
                 let text = match value {
@@ -208,7 +208,7 @@ impl<'a> Bench<'a> {
                 (name, text)
             })
             .collect();
-        Ok(Self { rules, quarter, parameters })
+        Ok(Self { rules, period, parameters })
     }
     /// Views a rule reads, through definitions too.
     fn tables_of(&self, rule: &Rule) -> BTreeSet<String> {
