@@ -21,12 +21,12 @@ mod source_check;
 pub mod source_file;
 pub mod toml_file;
 
-pub use crate::model::column_type::Kind;
+pub use crate::model::column_type::ContractType;
 pub use crate::model::day::{date32, from_date32};
 pub use crate::model::period::Period;
 pub use code_map::CodeMap;
-pub use settings::{MaskStyle, Parameter, Settings};
-pub use source::{Column, Member, Role, SourceContract};
+pub use settings::{MaskStyle, PipelineSettings, RuleParameter};
+pub use source::{ColumnRole, HouseholdMember, SourceColumn, SourceContract};
 pub(crate) use source_check::is_reserved;
 
 use crate::model::division::DivisionTree;
@@ -41,7 +41,7 @@ pub struct Pipeline {
     /// Its name.
     pub name: String,
     /// `pipeline.toml`.
-    pub settings: Settings,
+    pub settings: PipelineSettings,
     /// Source contracts, sorted by name.
     pub sources: Vec<SourceContract>,
     /// Administrative divisions.
@@ -61,7 +61,7 @@ impl Pipeline {
                 .hint("第一个参数是流水线文件夹,例如 pipelines/hebi"));
         }
         let file = toml_file::TomlFile::read(&root.join("pipeline.toml"))?;
-        let settings: Settings = file.parse()?;
+        let settings: PipelineSettings = file.parse()?;
         settings.check(&file)?;
         let codes = root.join("codes");
         check_division_files(&file, &settings, &codes)?;
@@ -104,13 +104,13 @@ impl Pipeline {
         self.sources.iter().find(|s| s.name == name)
     }
     /// Parameters that hold in `period`.
-    pub fn parameters(&self, period: Period) -> BTreeMap<String, Parameter> {
+    pub fn parameters(&self, period: Period) -> BTreeMap<String, RuleParameter> {
         self.settings.parameters(period)
     }
 }
 
 /// Complains about a division table that is not in the folder of codes.
-fn check_division_files(file: &toml_file::TomlFile, settings: &Settings, codes: &Path) -> Result<()> {
+fn check_division_files(file: &toml_file::TomlFile, settings: &PipelineSettings, codes: &Path) -> Result<()> {
     for (key, name) in settings.divisions.files() {
         if name.contains(['/', '\\']) || !codes.join(name).is_file() {
             return Err(file

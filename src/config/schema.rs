@@ -5,7 +5,7 @@ use serde_json::Value;
 /// (file name without extension, schema) of the configuration files of a pipeline.
 pub fn all() -> Vec<(&'static str, Value)> {
     vec![
-        ("pipeline", schemars::schema_for!(super::Settings).to_value()),
+        ("pipeline", schemars::schema_for!(super::PipelineSettings).to_value()),
         ("source", schemars::schema_for!(super::source_file::SourceFile).to_value()),
     ]
 }

@@ -13,11 +13,11 @@ use crate::model::period::Period;
 /// `pipeline.toml`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Settings {
+pub struct PipelineSettings {
     /// Chinese title of the pipeline.
     pub title: String,
     /// The prefecture whose divisions are used.
-    pub prefecture: Prefecture,
+    pub prefecture: PrefectureSettings,
     /// Division tables.
     pub divisions: DivisionFiles,
     /// Parameters of rules: `default`, a year (`2018`), a quarter (`2018Q3`) or a month (`2025M03`) → name → value.
@@ -26,16 +26,16 @@ pub struct Settings {
     pub parameters: BTreeMap<String, BTreeMap<String, toml::Value>>,
     /// How persons are shown and hidden.
     #[serde(default)]
-    pub privacy: Privacy,
+    pub privacy: PrivacySettings,
     /// What is published.
     #[serde(default)]
-    pub outputs: Outputs,
+    pub outputs: OutputSettings,
 }
 
 /// `[prefecture]`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Prefecture {
+pub struct PrefectureSettings {
     /// Six-digit code.
     pub code: String,
     /// Name.
@@ -62,14 +62,14 @@ pub struct DivisionFiles {
 /// `[privacy]`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Privacy {
+pub struct PrivacySettings {
     /// How ID numbers appear in lists.
     pub id_mask: MaskStyle,
     /// How names appear in lists.
     pub name_mask: MaskStyle,
 }
 
-impl Default for Privacy {
+impl Default for PrivacySettings {
     fn default() -> Self {
         Self { id_mask: MaskStyle::Partial, name_mask: MaskStyle::None }
     }
@@ -90,7 +90,7 @@ pub enum MaskStyle {
 /// `[outputs]`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Outputs {
+pub struct OutputSettings {
     /// Exception lists as workbooks.
     pub xlsx: bool,
     /// Exception lists as CSV.
@@ -99,7 +99,7 @@ pub struct Outputs {
     pub restricted: bool,
 }
 
-impl Default for Outputs {
+impl Default for OutputSettings {
     fn default() -> Self {
         Self { xlsx: true, csv: true, restricted: true }
     }
@@ -108,7 +108,7 @@ impl Default for Outputs {
 /// Value of a rule parameter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
-pub enum Parameter {
+pub enum RuleParameter {
     /// Int64 column.
     Integer(i64),
     /// Utf8 column.
@@ -117,10 +117,10 @@ pub enum Parameter {
     Date(i32),
 }
 
-impl Settings {
+impl PipelineSettings {
     /// Parameters that hold in `period`: those of the month over those of its quarter over those
     /// of its year over the defaults.
-    pub fn parameters(&self, period: Period) -> BTreeMap<String, Parameter> {
+    pub fn parameters(&self, period: Period) -> BTreeMap<String, RuleParameter> {
         let mut merged = BTreeMap::new();
         let quarter = period.holding_quarter();
         let mut layers = vec!["default".to_owned(), period.year().to_string(), quarter.to_string()];
@@ -143,7 +143,7 @@ impl Settings {
                 .complain(&["prefecture".into(), "code".into()], "行政区划代码应是6位数字")
                 .hint("地级市代码,例如 410600"));
         }
-        let mut kinds: BTreeMap<&str, (std::mem::Discriminant<Parameter>, &str)> = BTreeMap::new();
+        let mut kinds: BTreeMap<&str, (std::mem::Discriminant<RuleParameter>, &str)> = BTreeMap::new();
         for (layer, values) in &self.parameters {
             let known = layer == "default"
                 || (layer.len() == 4 && layer.bytes().all(|b| b.is_ascii_digit()))
@@ -185,14 +185,14 @@ impl Settings {
     }
 }
 
-fn parameter(value: &toml::Value) -> Option<Parameter> {
+fn parameter(value: &toml::Value) -> Option<RuleParameter> {
     match value {
-        toml::Value::Integer(n) => Some(Parameter::Integer(*n)),
-        toml::Value::String(s) => Some(Parameter::Text(s.clone())),
+        toml::Value::Integer(n) => Some(RuleParameter::Integer(*n)),
+        toml::Value::String(s) => Some(RuleParameter::Text(s.clone())),
         toml::Value::Datetime(d) => {
             let day = d.date?;
             let date = jiff::civil::Date::new(day.year as i16, day.month as i8, day.day as i8).ok()?;
-            Some(Parameter::Date(date32(date)))
+            Some(RuleParameter::Date(date32(date)))
         }
         _ => None,
     }

@@ -1,7 +1,7 @@
 //! The form of `sources/<source>.toml`, as written. [`super::SourceContract`] is the checked
 //! and expanded form that stages use.
 
-use crate::model::column_type::Kind;
+use crate::model::column_type::ContractType;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -103,7 +103,7 @@ pub struct ColumnSpec {
     pub label: String,
     /// Type of its values (default text).
     #[serde(default, rename = "type")]
-    pub kind: Kind,
+    pub kind: ContractType,
     /// A record without it is rejected, and so is a file without its header.
     #[serde(default)]
     pub required: bool,
@@ -114,7 +114,7 @@ pub struct ColumnSpec {
     #[serde(default)]
     pub headers: Vec<String>,
     /// What the column tells the linker.
-    pub role: Option<Role>,
+    pub role: Option<ColumnRole>,
     /// Code table, `file:table` for `codes/<file>.csv`.
     pub code_map: Option<String>,
     /// Code table written here; it comes before `code_map`.
@@ -135,7 +135,7 @@ pub struct ColumnSpec {
 /// What a column tells the linker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Role {
+pub enum ColumnRole {
     /// Citizen ID number, or what stands in its column.
     IdNumber,
     /// Person name.

@@ -13,20 +13,20 @@ use crate::{Error, Result};
 
 /// One step from a table or array to what it holds.
 #[derive(Debug, Clone, Copy)]
-pub enum Step<'a> {
+pub enum TomlStep<'a> {
     /// Value of a key.
     Key(&'a str),
     /// Element of an array.
     Index(usize),
 }
 
-impl<'a> From<&'a str> for Step<'a> {
+impl<'a> From<&'a str> for TomlStep<'a> {
     fn from(key: &'a str) -> Self {
         Self::Key(key)
     }
 }
 
-impl From<usize> for Step<'_> {
+impl From<usize> for TomlStep<'_> {
     fn from(index: usize) -> Self {
         Self::Index(index)
     }
@@ -58,27 +58,27 @@ impl TomlFile {
         toml::from_str(&self.text).map_err(|error| self.explain(&error))
     }
     /// Complaint about the value at `steps` (or the nearest enclosing thing that exists).
-    pub fn complain(&self, steps: &[Step<'_>], message: impl Into<String>) -> Error {
+    pub fn complain(&self, steps: &[TomlStep<'_>], message: impl Into<String>) -> Error {
         Error::configuration(message).at_span(&self.path, &self.text, self.locate(steps, false))
     }
     /// Complaint about the key that ends `steps`.
-    pub fn complain_key(&self, steps: &[Step<'_>], message: impl Into<String>) -> Error {
+    pub fn complain_key(&self, steps: &[TomlStep<'_>], message: impl Into<String>) -> Error {
         Error::configuration(message).at_span(&self.path, &self.text, self.locate(steps, true))
     }
     /// Bytes of the value at `steps`; with `key`, of the key that ends `steps`.
-    pub fn locate(&self, steps: &[Step<'_>], key: bool) -> Range<usize> {
+    pub fn locate(&self, steps: &[TomlStep<'_>], key: bool) -> Range<usize> {
         let Ok(root) = DeTable::parse(&self.text) else { return 0..0 };
         let mut span = 0..0;
         let mut table: Option<&DeTable<'_>> = Some(root.get_ref());
         let mut array: Option<&[Spanned<DeValue<'_>>]> = None;
         for (position, step) in steps.iter().enumerate() {
             let value = match *step {
-                Step::Key(name) => {
+                TomlStep::Key(name) => {
                     let Some((found, value)) = table.and_then(|t| t.get_key_value(name)) else { return span };
                     span = if key && position + 1 == steps.len() { found.span() } else { value.span() };
                     value
                 }
-                Step::Index(index) => {
+                TomlStep::Index(index) => {
                     let Some(value) = array.and_then(|a| a.get(index)) else { return span };
                     span = value.span();
                     value

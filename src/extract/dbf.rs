@@ -8,9 +8,9 @@ use crate::model::source_table::EncodingEvidence;
 use crate::model::source_table::TextEncoding;
 use std::sync::Arc;
 
-use super::assemble::Assembler;
+use super::assemble::RawTableAssembler;
 use super::limits::Room;
-use super::text::Charset;
+use super::text::TextCharset;
 use super::{FileIdentity, RawTable, RawTables};
 use crate::config::read_options::{Encoding, ReadOptions};
 use crate::model::source_table::RawTableInfo;
@@ -93,10 +93,10 @@ impl Layout {
     }
 
     /// Decided once for the file: a cell of two characters in GBK may pass for UTF-8 by chance.
-    fn charset(&self, bytes: &[u8], declared: Encoding) -> (Charset, EncodingEvidence) {
+    fn charset(&self, bytes: &[u8], declared: Encoding) -> (TextCharset, EncodingEvidence) {
         match declared {
-            Encoding::Utf8 => return (Charset::Utf8, EncodingEvidence::Declared),
-            Encoding::Gb18030 => return (Charset::Gb18030, EncodingEvidence::Declared),
+            Encoding::Utf8 => return (TextCharset::Utf8, EncodingEvidence::Declared),
+            Encoding::Gb18030 => return (TextCharset::Gb18030, EncodingEvidence::Declared),
             Encoding::Auto => {}
         }
         let body = self.body(bytes);
@@ -114,9 +114,9 @@ impl Layout {
         };
         let driver = DRIVERS_OF_GBK.contains(&bytes[29]);
         match utf8 {
-            true if !(ascii && driver) => (Charset::Utf8, EncodingEvidence::Validity),
-            _ if driver => (Charset::Gb18030, EncodingEvidence::LanguageDriver),
-            _ => (Charset::Gb18030, EncodingEvidence::Validity),
+            true if !(ascii && driver) => (TextCharset::Utf8, EncodingEvidence::Validity),
+            _ if driver => (TextCharset::Gb18030, EncodingEvidence::LanguageDriver),
+            _ => (TextCharset::Gb18030, EncodingEvidence::Validity),
         }
     }
 }
@@ -162,7 +162,7 @@ fn fields(header: &[u8], width: usize) -> Result<Vec<FieldSpec>> {
 struct Pieces {
     bytes: Vec<u8>,
     layout: Layout,
-    charset: Charset,
+    charset: TextCharset,
     info: Arc<RawTableInfo>,
     /// First record of the next piece; none after the last. A table without records is one piece.
     next: Option<usize>,
@@ -185,7 +185,7 @@ impl Pieces {
         let width = self.layout.width;
         let records = &self.layout.body(&self.bytes)[first * width..end * width];
         let mut room = Room::piece();
-        let mut out = Assembler::new(&self.info, end - first, &mut room)?;
+        let mut out = RawTableAssembler::new(&self.info, end - first, &mut room)?;
         let mut buffer = String::new();
         let mut cells = Vec::with_capacity(self.layout.fields.len());
         for (index, record) in records.chunks_exact(width).enumerate() {

@@ -15,7 +15,7 @@ use parquet::arrow::arrow_reader::{
 use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, Length};
 
-use super::assemble::Assembler;
+use super::assemble::RawTableAssembler;
 use super::limits::{Room, too_many_rows};
 use super::parquet_pages::{self, damaged};
 use super::stream::OpenFile;
@@ -29,12 +29,12 @@ const PIECE_CELLS: usize = 1 << 25;
 
 /// A Parquet file as it is handed over.
 #[derive(Clone)]
-pub(super) enum Input {
+pub(super) enum ParquetInput {
     File(Arc<OpenFile>),
     Whole(Bytes),
 }
 
-impl Length for Input {
+impl Length for ParquetInput {
     fn len(&self) -> u64 {
         match self {
             Self::File(file) => file.length(),
@@ -43,13 +43,13 @@ impl Length for Input {
     }
 }
 
-impl ChunkReader for Input {
+impl ChunkReader for ParquetInput {
     type T = Box<dyn Read>;
 
     fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
         Ok(match self {
             Self::Whole(bytes) => Box::new(bytes.get_read(start)?),
-            Self::File(file) => Box::new(BufReader::new(From(Arc::clone(file), start))),
+            Self::File(file) => Box::new(BufReader::new(FileFrom(Arc::clone(file), start))),
         })
     }
     fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
@@ -69,9 +69,9 @@ impl ChunkReader for Input {
 }
 
 /// A file from some place on.
-struct From(Arc<OpenFile>, u64);
+struct FileFrom(Arc<OpenFile>, u64);
 
-impl Read for From {
+impl Read for FileFrom {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let left = self.0.length().saturating_sub(self.1);
         let length = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
@@ -81,10 +81,10 @@ impl Read for From {
     }
 }
 
-pub(super) fn open(input: Input, identity: FileIdentity) -> Result<RawTables> {
+pub(super) fn open(input: ParquetInput, identity: FileIdentity) -> Result<RawTables> {
     let file = match &input {
-        Input::File(file) => Some(Arc::clone(file)),
-        Input::Whole(_) => None,
+        ParquetInput::File(file) => Some(Arc::clone(file)),
+        ParquetInput::Whole(_) => None,
     };
     // The library may panic on hostile bytes; that must not end the run.
     let opened = catch_unwind(AssertUnwindSafe(|| Opened::new(input)));
@@ -113,7 +113,7 @@ struct Opened {
 }
 
 impl Opened {
-    fn new(input: Input) -> Result<Self> {
+    fn new(input: ParquetInput) -> Result<Self> {
         parquet_pages::check_footer(&input)?;
         let metadata = ArrowReaderMetadata::load(&input, ArrowReaderOptions::new()).map_err(damaged)?;
         let mut fields = Vec::new();
@@ -195,7 +195,7 @@ impl Pieces {
         let left = self.rows.saturating_sub(self.read);
         let about = self.rows_per_piece.min(usize::try_from(left).unwrap_or(usize::MAX));
         let mut room = Room::piece();
-        let mut out = Assembler::new(&info, about, &mut room)?;
+        let mut out = RawTableAssembler::new(&info, about, &mut room)?;
         let first = self.read;
         while self.read - first < self.rows_per_piece as u64 && !out.room().half_taken() {
             let Some(batch) = reader.next() else { break };
@@ -208,7 +208,7 @@ impl Pieces {
         Ok(Some(out.finish(info)))
     }
 
-    fn append(&mut self, batch: &RecordBatch, out: &mut Assembler<'_>) -> Result<()> {
+    fn append(&mut self, batch: &RecordBatch, out: &mut RawTableAssembler<'_>) -> Result<()> {
         let text = |(column, header): (&ArrayRef, &String)| match column.data_type() {
             DataType::Utf8View => Ok(Texts::Apart(column.as_string_view().clone())),
             _ => cast(column, &DataType::Utf8).map(|texts| Texts::Joined(texts.as_string().clone())).map_err(

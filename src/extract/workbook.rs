@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use calamine::{Data, DataRef, Dimensions, Reader, Xls, Xlsx};
 
-use super::assemble::Assembler;
-use super::header::{Found, HEADER_DEPTH, KnownHeaders};
+use super::assemble::RawTableAssembler;
+use super::header::{FoundHeader, HEADER_DEPTH, KnownHeaders};
 use super::limits::{MAX_COLUMNS, Room, check_columns};
 use super::package::{self, Weighed};
 use super::{FileIdentity, RawTable, RawTables, SkipReason, biff};
@@ -22,7 +22,7 @@ const MAX_RECTANGLE: usize = 100_000_000;
 
 /// The filled part of a worksheet. Rows are as long as they need to be, not all alike.
 #[derive(Default)]
-struct Sheet {
+struct FilledSheet {
     /// Zero-based row of the first filled cell.
     top: u32,
     /// Zero-based column of the first filled cell.
@@ -109,7 +109,7 @@ impl Book {
             Self::Xls { length, .. } => *length,
         }
     }
-    fn sheet(&mut self, name: &str, room: &mut Room) -> Result<Sheet> {
+    fn sheet(&mut self, name: &str, room: &mut Room) -> Result<FilledSheet> {
         match self {
             Self::Xlsx { reader, weighed } => {
                 let mut sheet = filled_cells(reader, name, room)?;
@@ -129,7 +129,7 @@ impl Book {
                     rows.push(row);
                 }
                 let merged = reader.merge_cells_by_sheet_name(name).unwrap_or_default();
-                Ok(Sheet { top, left, rows, merged })
+                Ok(FilledSheet { top, left, rows, merged })
             }
         }
     }
@@ -139,11 +139,11 @@ impl Book {
 ///
 /// The crate's own range is a full rectangle: two stray cells in opposite corners of a sheet
 /// would take hundreds of gigabytes.
-fn filled_cells(book: &mut Xlsx<Cursor<Vec<u8>>>, name: &str, room: &mut Room) -> Result<Sheet> {
+fn filled_cells(book: &mut Xlsx<Cursor<Vec<u8>>>, name: &str, room: &mut Room) -> Result<FilledSheet> {
     let mut reader = match book.worksheet_cells_reader(name) {
         Ok(reader) => reader,
         // A chart sheet holds no cells.
-        Err(calamine::XlsxError::NotAWorksheet(_)) => return Ok(Sheet::default()),
+        Err(calamine::XlsxError::NotAWorksheet(_)) => return Ok(FilledSheet::default()),
         Err(error) => return Err(unreadable(error)),
     };
     let (mut top, mut left) = (u32::MAX, u32::MAX);
@@ -175,23 +175,23 @@ fn filled_cells(book: &mut Xlsx<Cursor<Vec<u8>>>, name: &str, room: &mut Room) -
         rows[row][column] = cell_text(&Data::from(cell.get_value().clone()));
     }
     if rows.is_empty() {
-        return Ok(Sheet::default());
+        return Ok(FilledSheet::default());
     }
     rows.drain(..top as usize);
     for row in &mut rows {
         row.drain(..row.len().min(left as usize));
     }
-    Ok(Sheet { top, left, rows, merged: Vec::new() })
+    Ok(FilledSheet { top, left, rows, merged: Vec::new() })
 }
 
 fn table(
     identity: &FileIdentity,
     (index, name): (usize, &str),
-    sheet: Sheet,
-    found: Found,
+    sheet: FilledSheet,
+    found: FoundHeader,
     room: &mut Room,
 ) -> Result<RawTable> {
-    let Sheet { top, left, mut rows, merged } = sheet;
+    let FilledSheet { top, left, mut rows, merged } = sheet;
     let header_row = top + found.last as u32 + 1;
     let columns = found.headers.len();
     check_columns(columns).map_err(|e| e.at_row(header_row.into()))?;
@@ -207,7 +207,7 @@ fn table(
     info.sheet = Some(name.to_owned());
     info.sheet_index = u16::try_from(index).unwrap_or(u16::MAX);
     let info = Arc::new(info);
-    let mut out = Assembler::new(&info, rows.len(), room)?;
+    let mut out = RawTableAssembler::new(&info, rows.len(), room)?;
     for (position, row) in rows.iter().enumerate() {
         let number = top + position as u32 + 1;
         if position < found.first {

@@ -86,7 +86,7 @@ impl Period {
     /// The quarter itself, or that of the month.
     #[must_use]
     pub fn holding_quarter(self) -> Self {
-        let number = (self.last_month_of_year() + 2) / 3;
+        let number = self.last_month_of_year().div_ceil(3);
         Self { year: self.year, kind: PeriodKind::Quarter, number }
     }
     /// 1 to 12.

@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::Publication;
+use super::FinishedPublication;
 use super::totals::{grouped, severity_title};
 use crate::model::exception::Severity;
 
 /// Summary that an officer understands.
-pub fn summary(publication: &Publication) -> String {
+pub fn summary(publication: &FinishedPublication) -> String {
     let (m, t) = (&publication.manifest, &publication.totals);
     let mut out = String::new();
     let sum = |f: fn(&crate::publication::manifest::SourceRun) -> u64| m.sources.iter().map(f).sum::<u64>();

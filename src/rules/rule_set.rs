@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::quality_settings;
-use super::rule_file::{self, Definition, Rule, RuleHeader, SqlFile};
+use super::rule_file::{self, Rule, RuleDefinition, RuleHeader, SqlFile};
 use super::rule_settings;
 use super::rule_settings::RuleSettings;
 use super::targets::{self, TargetFile};
-use super::view_catalogue::{Catalogue, PREVIOUS};
+use super::view_catalogue::{PREVIOUS, ViewCatalogue};
 use crate::config::toml_file::{TomlFile, suggest};
-use crate::config::{Parameter, Pipeline, Role, SourceContract};
-use crate::model::column_type::{ColumnKind, Columns};
+use crate::config::{ColumnRole, Pipeline, RuleParameter, SourceContract};
+use crate::model::column_type::{ColumnType, ColumnTypes};
 use crate::model::period::Period;
 use crate::{Error, Result};
 
@@ -42,11 +42,11 @@ pub struct RuleSet {
     /// Rules by code.
     pub rules: Vec<Rule>,
     /// Definitions, each after those it reads.
-    pub definitions: Vec<Definition>,
+    pub definitions: Vec<RuleDefinition>,
     /// `rules/rules.toml`.
     pub settings: RuleSettings,
     /// Views.
-    pub catalogue: Catalogue,
+    pub catalogue: ViewCatalogue,
     /// Code of the whole prefecture, for indicators.
     pub root_code: String,
     /// Chinese label of each contract column, by `view.column`.
@@ -68,7 +68,7 @@ impl RuleSet {
         let (settings, settings_file) = RuleSettings::read(&root.join("rules.toml"))?;
         let sources: Vec<_> =
             pipeline.sources.iter().map(|s| (s.name.clone(), s.title.clone(), contract_columns(s))).collect();
-        let catalogue = Catalogue::new(&sources, settings.parameter_columns(pipeline));
+        let catalogue = ViewCatalogue::new(&sources, settings.parameter_columns(pipeline));
         let mut rules = Vec::new();
         let mut definitions = Vec::new();
         for (group, path) in sql_files(&root)? {
@@ -122,7 +122,7 @@ impl RuleSet {
         self.rules.iter().find(|r| r.header.code == code)
     }
     /// Definition by name.
-    pub fn definition(&self, name: &str) -> Option<&Definition> {
+    pub fn definition(&self, name: &str) -> Option<&RuleDefinition> {
         self.definitions.iter().find(|d| d.header.name == name)
     }
     /// A column in words: `建档立卡户的“住房面积”`.
@@ -132,7 +132,7 @@ impl RuleSet {
         format!("{}的“{label}”", self.catalogue.title(view))
     }
     /// The row of the view `parameter`.
-    pub fn parameters(&self, pipeline: &Pipeline, period: Period) -> Result<BTreeMap<String, Parameter>> {
+    pub fn parameters(&self, pipeline: &Pipeline, period: Period) -> Result<BTreeMap<String, RuleParameter>> {
         self.settings.parameters(pipeline, &self.settings_file, period)
     }
     /// Views of sources (this or the previous quarter) that a SELECT reads, through definitions too.
@@ -199,7 +199,7 @@ impl RuleSet {
         behind.chain([table.to_owned()]).collect()
     }
     /// Definitions that a SELECT needs, in order.
-    pub fn definitions_of(&self, file: &SqlFile) -> Vec<&Definition> {
+    pub fn definitions_of(&self, file: &SqlFile) -> Vec<&RuleDefinition> {
         let mut wanted: BTreeSet<&str> = file.select.table_names().collect();
         for definition in self.definitions.iter().rev() {
             if wanted.contains(definition.header.name.as_str()) {
@@ -331,15 +331,15 @@ impl RuleSet {
 }
 
 /// Columns of a contract, and those computed from its guardian column.
-pub fn contract_columns(contract: &SourceContract) -> Columns {
-    let mut columns: Columns = contract
+pub fn contract_columns(contract: &SourceContract) -> ColumnTypes {
+    let mut columns: ColumnTypes = contract
         .columns
         .iter()
-        .filter_map(|c| Some((c.name.clone(), ColumnKind::of(&c.data_type())?)))
+        .filter_map(|c| Some((c.name.clone(), ColumnType::of(&c.data_type())?)))
         .collect();
-    if contract.role(Role::GuardianId).is_some() {
-        columns.push(("guardian_id18".to_owned(), ColumnKind::Text));
-        columns.push(("guardian_person_id".to_owned(), ColumnKind::Text));
+    if contract.role(ColumnRole::GuardianId).is_some() {
+        columns.push(("guardian_id18".to_owned(), ColumnType::Text));
+        columns.push(("guardian_person_id".to_owned(), ColumnType::Text));
     }
     columns
 }
@@ -347,7 +347,7 @@ pub fn contract_columns(contract: &SourceContract) -> Columns {
 /// See [`RuleSet::household_columns`]. A record without a required value is rejected, so such a
 /// column is never empty.
 fn household_columns(sources: &[SourceContract]) -> BTreeMap<String, bool> {
-    let own = |s: &SourceContract| s.role(Role::Household).map(|c| c.name.clone());
+    let own = |s: &SourceContract| s.role(ColumnRole::Household).map(|c| c.name.clone());
     let mut found = BTreeMap::new();
     for name in sources.iter().filter_map(own) {
         let having: Vec<_> =
@@ -407,7 +407,7 @@ fn sql_files(root: &Path) -> Result<Vec<(String, PathBuf)>> {
 }
 
 /// Definitions after those they read.
-fn in_order(definitions: Vec<Definition>, catalogue: &Catalogue) -> Result<Vec<Definition>> {
+fn in_order(definitions: Vec<RuleDefinition>, catalogue: &ViewCatalogue) -> Result<Vec<RuleDefinition>> {
     let names: BTreeSet<String> = definitions.iter().map(|d| d.header.name.clone()).collect();
     let mut done: BTreeSet<String> = BTreeSet::new();
     let mut left = definitions;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::rule_file::Policy;
+use super::rule_file::PolicyClause;
 use crate::config::toml_file::TomlFile;
 use crate::model::period::Period;
 use crate::{Error, Result};
@@ -17,13 +17,13 @@ use crate::{Error, Result};
 pub struct TargetFile {
     /// Topics in the order of the plan.
     #[serde(default)]
-    pub topic: Vec<Topic>,
+    pub topic: Vec<TargetTopic>,
 }
 
 /// Targets of one department that belong together.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Topic {
+pub struct TargetTopic {
     /// Code of the plan's check; no rule file bears it.
     pub code: String,
     /// Title.
@@ -31,19 +31,19 @@ pub struct Topic {
     /// Department.
     pub owner: String,
     /// Targets.
-    pub target: Vec<Target>,
+    pub target: Vec<PlanTarget>,
 }
 
 /// One target.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Target {
+pub struct PlanTarget {
     /// Key within the topic.
     pub key: String,
     /// What is counted.
     pub label: String,
     /// Clause and phrase it rests on.
-    pub policy: Policy,
+    pub policy: PolicyClause,
     /// The list that would tell it.
     pub source: String,
     /// True if the values are shares in 1/10000, false if they are counts.
@@ -53,7 +53,7 @@ pub struct Target {
     pub from: BTreeMap<Period, i64>,
 }
 
-impl Target {
+impl PlanTarget {
     /// The value that holds in `period`, else the first to come.
     pub fn at(&self, period: Period) -> Option<i64> {
         let holds = self.from.iter().rfind(|(from, _)| period.within(Some(**from), None));
@@ -110,7 +110,7 @@ mod tests {
     fn a_target_holds_from_its_quarter_on() {
         let text = "key = 'a'\nlabel = '甲'\npolicy = { clause = '一', quote = '乙' }\nsource = '丙'\n\
                     [from]\n2018Q1 = 669\n2019Q1 = 527\n";
-        let target: Target = toml::from_str(text).unwrap();
+        let target: PlanTarget = toml::from_str(text).unwrap();
         assert_eq!(
             ["2017Q4", "2018Q3", "2019Q1", "2020Q2"].map(|q| target.at(q.parse().unwrap())),
             [Some(669), Some(669), Some(527), Some(527)]

@@ -3,7 +3,7 @@
 use super::*;
 use crate::link::block::pack;
 use crate::link::lists::{NOTHING, Row, comparables, levels, number, scored, settings};
-use crate::normalize::Comparable;
+use crate::normalize::ComparableSource;
 
 const NOBODY: Row<'static> =
     Row { name: "", id: "", birth: "", sex: "", household: "", relation: "", division: 0 };
@@ -12,14 +12,18 @@ const NOBODY: Row<'static> =
 const VILLAGE: u32 = 3;
 
 /// Scores these pairs and looks at what came of it. An equal number outweighs everything else.
-fn scoring<T>(lists: &[Comparable], pairs: &[(u32, u32)], look: impl FnOnce(&mut Scoring<'_>) -> T) -> T {
+fn scoring<T>(
+    lists: &[ComparableSource],
+    pairs: &[(u32, u32)],
+    look: impl FnOnce(&mut CandidateScoring<'_>) -> T,
+) -> T {
     let divisions = "code,name\n410621,甲县\n410621101,乙镇\n410621101201,丙村\n";
     let tree = DivisionTree::parse(divisions, std::path::Path::new("divisions.csv")).unwrap();
-    let (mut settings, nodes) = (settings(), Nodes::build(lists).unwrap());
+    let (mut settings, nodes) = (settings(), LinkNodes::build(lists).unwrap());
     settings.comparisons[0].weights.insert("equal".to_owned(), 60_000);
     let mut pairs: Vec<u64> = pairs.iter().map(|&(a, b)| pack(a, b)).collect();
     pairs.sort_unstable();
-    look(&mut Scoring::new(&settings, &nodes, &tree, pairs).unwrap())
+    look(&mut CandidateScoring::new(&settings, &nodes, &tree, pairs).unwrap())
 }
 
 fn two_numbers() -> [String; 2] {
@@ -28,8 +32,9 @@ fn two_numbers() -> [String; 2] {
 
 #[test]
 fn further_pairs_go_where_they_belong() {
-    let of =
-        |pairs: &[u32]| -> Vec<Scored> { pairs.iter().map(|&b| scored((0, b), 0, NOTHING, None)).collect() };
+    let of = |pairs: &[u32]| -> Vec<ScoredPair> {
+        pairs.iter().map(|&b| scored((0, b), 0, NOTHING, None)).collect()
+    };
     for (old, new) in [
         (&[][..], &[][..]),
         (&[], &[2, 5]),
@@ -66,11 +71,11 @@ fn a_pair_matters_that_can_be_linked_or_is_in_somebodys_way() {
     scoring(&lists, &[], |scoring| {
         scoring.asked = vec![false, true, false];
         let review = scoring.settings.decision.review;
-        let of = |scoring: &Scoring<'_>, pair: (u32, u32), said, most| {
+        let of = |scoring: &CandidateScoring<'_>, pair: (u32, u32), said, most| {
             scoring.matters(pack(pair.0, pair.1), &levels(said), most)
         };
         assert!(of(scoring, (0, 2), NOTHING, review) && !of(scoring, (0, 2), NOTHING, review - 1));
-        let numbered = super::super::decide::Said { id: IdLevel::Equal, ..NOTHING };
+        let numbered = super::super::decide::PairEvidence { id: IdLevel::Equal, ..NOTHING };
         assert!(of(scoring, (0, 2), numbered, i32::MIN), "one number is always looked at");
         for asked in [(0, 1), (1, 2)] {
             assert!(of(scoring, asked, NOTHING, context::RIVAL));
@@ -86,7 +91,7 @@ fn who_has_no_number_of_his_own_is_asked_about_in_other_lists_only() {
     let row = |id| Row { id, ..NOBODY };
     let lists = comparables(&[("a", &[row(&a), row("")]), ("b", &[row(&b), row("")])]);
     scoring(&lists, &[], |scoring| {
-        let asked = |scoring: &Scoring<'_>, pairs: &[(u32, u32)], far: &[(u32, u32)]| {
+        let asked = |scoring: &CandidateScoring<'_>, pairs: &[(u32, u32)], far: &[(u32, u32)]| {
             let packed = |pairs: &[(u32, u32)]| pairs.iter().map(|p| pack(p.0, p.1)).collect::<Vec<_>>();
             scoring.ask(&packed(pairs), &packed(far))
         };
@@ -109,7 +114,7 @@ fn only_households_that_may_yet_be_connected_leave_room() {
     let rows = [home("1"), home("1"), home("2"), home("")];
     scoring(&comparables(&[("a", &rows)]), &[], |scoring| {
         let scorer = scoring.scorer();
-        let said = super::super::decide::Said {
+        let said = super::super::decide::PairEvidence {
             household: super::super::household::HouseholdLevel::Apart,
             ..NOTHING
         };
@@ -134,7 +139,7 @@ fn accepted_pairs_bring_in_further_members_of_their_households() {
     let second = [row(f, &father, "D9"), Row { sex: "男", ..row("张曉明", "", "D9") }];
     let first = [first[0], Row { sex: "男", ..first[1] }];
     let lists = comparables(&[("a", &first), ("b", &second)]);
-    let pass: Pass = toml::from_str("name = 'household'\nkind = 'household'").unwrap();
+    let pass: BlockingPass = toml::from_str("name = 'household'\nkind = 'household'").unwrap();
     scoring(&lists, &[(0, 2)], |scoring| {
         let report = scoring.rounds(&pass, &[false; 4]);
         assert_eq!((report.name.as_str(), report.new_pairs), ("household", 1));
@@ -157,7 +162,7 @@ fn accepted_pairs_bring_in_further_members_of_their_households() {
         assert!(scoring.further.is_empty() && scoring.scored.len() == 2);
         // Decided again with the households connected, the sons' pair by itself.
         assert_eq!(scoring.scored[1].own, Some((Tier::T5, Decision::Accept)));
-        assert!(scoring.scored.iter().all(Scored::accepted));
+        assert!(scoring.scored.iter().all(ScoredPair::accepted));
     });
 }
 
@@ -171,9 +176,9 @@ fn namesakes_of_who_is_brought_in_are_asked_about() {
     let first = [row(f, &father, "R1"), row(s, &son, "R1")];
     let third = [row(f, &father, "D9"), row(s, "", "D9")];
     let lists = comparables(&[("a", &first), ("b", &[row(s, &other, "")]), ("c", &third)]);
-    let pass: Pass = toml::from_str("name = 'household'\nkind = 'household'").unwrap();
+    let pass: BlockingPass = toml::from_str("name = 'household'\nkind = 'household'").unwrap();
     scoring(&lists, &[(0, 3), (1, 2)], |scoring| {
-        let scored = |scoring: &Scoring<'_>| -> Vec<(u32, u32)> {
+        let scored = |scoring: &CandidateScoring<'_>| -> Vec<(u32, u32)> {
             scoring.scored.iter().map(|one| unpack(one.pair)).collect()
         };
         assert_eq!(scored(scoring), [(0, 3)]);

@@ -8,11 +8,13 @@ use crate::model::exception::Severity;
 use crate::model::id_number::IdClass;
 use crate::model::period::Period;
 use crate::publish::PublicationInputs;
-use crate::publish::totals::{Count, Totals, grouped, percent, severity_title, tier_confidence, tier_title};
+use crate::publish::totals::{
+    OpenCount, PublicationTotals, grouped, percent, severity_title, tier_confidence, tier_title,
+};
 
 const SEVERITIES: [Severity; 4] = [Severity::S1, Severity::S2, Severity::S3, Severity::S4];
 
-pub(super) fn build(inputs: &PublicationInputs<'_>, totals: &Totals) -> Value {
+pub(super) fn build(inputs: &PublicationInputs<'_>, totals: &PublicationTotals) -> Value {
     let names: BTreeMap<&str, &str> =
         inputs.catalogue.divisions.units.iter().map(|u| (u.code.as_str(), u.name.as_str())).collect();
     let indicators = crate::publish::indicators::rows(inputs);
@@ -48,7 +50,7 @@ pub(super) fn build(inputs: &PublicationInputs<'_>, totals: &Totals) -> Value {
     })
 }
 
-fn cards(t: &Totals) -> Value {
+fn cards(t: &PublicationTotals) -> Value {
     let records: u64 = t.sources.iter().map(|s| s.accepted).sum();
     json!({
         "records": grouped(records),
@@ -70,7 +72,7 @@ fn width(n: u64, longest: u64) -> String {
     format!("{}.{}", share / 10, share % 10)
 }
 
-fn severities(t: &Totals) -> Value {
+fn severities(t: &PublicationTotals) -> Value {
     let longest = SEVERITIES.iter().map(|&s| t.all.of(s)).max().unwrap_or(0);
     let rows = SEVERITIES.iter().enumerate().map(|(i, &s)| {
         let n = t.all.of(s);
@@ -80,7 +82,7 @@ fn severities(t: &Totals) -> Value {
     rows.collect()
 }
 
-fn flow(t: &Totals) -> Value {
+fn flow(t: &PublicationTotals) -> Value {
     let all = [
         ("new", "新增", t.all.new, "本季首次发现"),
         ("persisting", "持续", t.all.persisting, "上季已有，本季仍在"),
@@ -92,7 +94,7 @@ fn flow(t: &Totals) -> Value {
     all.into_iter().map(row).collect()
 }
 
-fn count_row(title: &str, c: &Count, longest: u64) -> Value {
+fn count_row(title: &str, c: &OpenCount, longest: u64) -> Value {
     json!({
         "title": title,
         "open": grouped(c.open), "new": grouped(c.new), "persisting": grouped(c.persisting + c.reopened),
@@ -108,15 +110,15 @@ fn count_row(title: &str, c: &Count, longest: u64) -> Value {
     })
 }
 
-fn owners(t: &Totals) -> Value {
+fn owners(t: &PublicationTotals) -> Value {
     let longest = t.by_owner.values().map(|c| c.open).max().unwrap_or(0);
     let mut rows: Vec<_> = t.by_owner.iter().collect();
     rows.sort_by(|(na, a), (nb, b)| b.open.cmp(&a.open).then_with(|| na.cmp(nb)));
     rows.into_iter().map(|(owner, c)| count_row(owner, c, longest)).collect()
 }
 
-fn rules(inputs: &PublicationInputs<'_>, t: &Totals) -> Value {
-    let zero = Count::default();
+fn rules(inputs: &PublicationInputs<'_>, t: &PublicationTotals) -> Value {
+    let zero = OpenCount::default();
     let longest = t.by_rule.values().map(|c| c.open).max().unwrap_or(0);
     let not_run = |code: &str| t.not_run.iter().any(|(c, _)| c == code);
     let mut rules: Vec<_> = inputs.catalogue.rules.iter().filter(|r| !r.indicator).collect();
@@ -137,7 +139,7 @@ fn rules(inputs: &PublicationInputs<'_>, t: &Totals) -> Value {
         .collect()
 }
 
-fn counties(t: &Totals, names: &BTreeMap<&str, &str>) -> Value {
+fn counties(t: &PublicationTotals, names: &BTreeMap<&str, &str>) -> Value {
     let longest = t.by_county.values().map(|c| c.open).max().unwrap_or(0);
     let (known, unknown): (Vec<_>, Vec<_>) = t.by_county.iter().partition(|(code, _)| !code.is_empty());
     known
@@ -163,8 +165,8 @@ fn per_thousand(n: u64, persons: u64) -> String {
 }
 
 /// Townships as a wall of tiles by county, shaded by exceptions per thousand persons.
-fn tiles(inputs: &PublicationInputs<'_>, t: &Totals, names: &BTreeMap<&str, &str>) -> Value {
-    let zero = Count::default();
+fn tiles(inputs: &PublicationInputs<'_>, t: &PublicationTotals, names: &BTreeMap<&str, &str>) -> Value {
+    let zero = OpenCount::default();
     let rate = |code: &str| {
         let open = t.by_township.get(code).map_or(0, |c| c.open);
         (open * 10_000).checked_div(t.persons_by_township.get(code).copied().unwrap_or(0)).unwrap_or(0)
@@ -201,7 +203,7 @@ fn tiles(inputs: &PublicationInputs<'_>, t: &Totals, names: &BTreeMap<&str, &str
     json!({"counties": rows, "unknown": grouped(unknown), "has_unknown": unknown > 0})
 }
 
-fn sources(t: &Totals) -> Value {
+fn sources(t: &PublicationTotals) -> Value {
     t.sources
         .iter()
         .map(|s| {
@@ -212,7 +214,7 @@ fn sources(t: &Totals) -> Value {
         .collect()
 }
 
-fn tiers(t: &Totals) -> Value {
+fn tiers(t: &PublicationTotals) -> Value {
     let longest = t.records_by_tier.iter().copied().max().unwrap_or(0);
     let all: u64 = t.records_by_tier.iter().sum();
     let row = |tier: u8| {
@@ -225,7 +227,7 @@ fn tiers(t: &Totals) -> Value {
 }
 
 /// ID classes by source: valid, repaired by rule, damaged, missing.
-fn id_classes(inputs: &PublicationInputs<'_>, t: &Totals) -> Value {
+fn id_classes(inputs: &PublicationInputs<'_>, t: &PublicationTotals) -> Value {
     let groups: [(&str, &str, &[IdClass]); 4] = [
         ("ok", "校验通过", &[IdClass::Valid18]),
         (

@@ -6,8 +6,8 @@ use crate::link::lists::{Row, comparables, number, settings};
 const NOBODY: Row<'static> =
     Row { name: "", id: "", birth: "", sex: "", household: "", relation: "", division: 0 };
 
-const fn holds(sources: u64, id: u64) -> Holds {
-    Holds { sources, id }
+const fn holds(sources: u64, id: u64) -> HeldFacts {
+    HeldFacts { sources, id }
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn a_person_holds_what_its_records_hold() {
 
 /// Pairs of a small world, and what became of its records.
 struct World {
-    lists: Vec<crate::normalize::Comparable>,
+    lists: Vec<crate::normalize::ComparableSource>,
     links: Links,
 }
 
@@ -60,8 +60,8 @@ impl World {
     fn review(self, pair: (u32, u32), weight: i32) -> Self {
         self.pair(pair, weight, Tier::T6, Decision::Review)
     }
-    fn clusters(&self) -> Clusters {
-        cluster(&settings(), &Nodes::build(&self.lists).unwrap(), &self.links)
+    fn clusters(&self) -> PersonClusters {
+        cluster(&settings(), &LinkNodes::build(&self.lists).unwrap(), &self.links)
     }
     fn persons(&self) -> Vec<u32> {
         self.clusters().person

@@ -13,7 +13,7 @@ use parquet::file::properties::WriterProperties;
 use super::broken;
 use crate::Result;
 use crate::synth::calendar::to_days;
-use crate::synth::rows::{Cell, Row};
+use crate::synth::rows::{InventedCell, Row};
 
 /// Columns of a table; `dates`: positions of date columns.
 pub fn schema(header: &[String], dates: &[usize]) -> Arc<Schema> {
@@ -35,12 +35,12 @@ enum Column {
 }
 
 /// Rows on their way into a batch of one schema.
-pub struct Batch {
+pub struct BatchBuilder {
     schema: Arc<Schema>,
     columns: Vec<Column>,
 }
 
-impl Batch {
+impl BatchBuilder {
     /// An empty batch.
     pub fn new(schema: Arc<Schema>) -> Self {
         let column = |field: &Arc<Field>| match field.data_type() {
@@ -54,9 +54,9 @@ impl Batch {
     pub fn push(&mut self, row: &Row) {
         for (column, cell) in self.columns.iter_mut().zip(&row.cells) {
             match (column, cell) {
-                (Column::Date(to), Cell::Date(day)) => to.append_value(to_days(*day)),
+                (Column::Date(to), InventedCell::Date(day)) => to.append_value(to_days(*day)),
                 (Column::Date(to), _) => to.append_null(),
-                (Column::Text(to), Cell::Empty) => to.append_null(),
+                (Column::Text(to), InventedCell::Empty) => to.append_null(),
                 (Column::Text(to), cell) => to.append_value(cell.text()),
             }
         }
@@ -76,7 +76,7 @@ impl Batch {
 
 /// Some rows as a batch of `schema`.
 pub fn batch(schema: &Arc<Schema>, rows: &[Row]) -> Result<RecordBatch> {
-    let mut batch = Batch::new(schema.clone());
+    let mut batch = BatchBuilder::new(schema.clone());
     rows.iter().for_each(|row| batch.push(row));
     batch.finish()
 }

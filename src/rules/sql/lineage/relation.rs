@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Traced, ViewColumn};
-use crate::model::column_type::Columns;
+use crate::model::column_type::ColumnTypes;
 
 /// Columns of views.
 pub(super) type Origins = BTreeSet<ViewColumn>;
@@ -52,7 +52,7 @@ pub(super) struct Relation {
 
 impl Relation {
     /// A view, whose rows are given.
-    pub(super) fn view(view: &str, columns: &Columns) -> Self {
+    pub(super) fn view(view: &str, columns: &ColumnTypes) -> Self {
         let own = |name: &String| {
             let values = Origins::from([(view.to_owned(), name.clone())]);
             (name.clone(), Feeds { values, choices: Origins::new() })

@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::column_type::ColumnKind::Text;
+use crate::model::column_type::ColumnType::Text;
 use crate::rules::sql::ParsedSelect;
 
 mod perturbed;

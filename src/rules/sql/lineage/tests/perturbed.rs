@@ -4,7 +4,7 @@
 use polars::prelude::{AnyValue, Column, DataFrame};
 
 use super::*;
-use crate::reconcile::execution::planner::Session;
+use crate::reconcile::execution::planner::SqlSession;
 
 const ROWS: usize = 60;
 
@@ -54,7 +54,7 @@ fn view(name: &str, change: impl Fn(&str, &str) -> Change) -> DataFrame {
 
 /// Subjects and keys that a SELECT yields of rows changed so.
 fn subjects(sql: &str, change: impl Fn(&str, &str) -> Change) -> BTreeSet<String> {
-    let mut session = Session::new();
+    let mut session = SqlSession::new();
     for name in ["a", "b", "c"] {
         session.register(name, view(name, &change));
     }

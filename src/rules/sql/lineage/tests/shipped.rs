@@ -4,11 +4,11 @@ use polars::prelude::{AnyValue, Column};
 
 use super::*;
 use crate::config::Pipeline;
-use crate::model::column_type::ColumnKind::{Date, Int32, Int64};
+use crate::model::column_type::ColumnType::{Date, Int32, Int64};
 use crate::model::exception::SubjectKind;
 use crate::reconcile::execution::example_runner::{ExampleCase, cases, ids_of, table};
 use crate::reconcile::execution::numbered_ids::IdKind;
-use crate::reconcile::execution::planner::Session;
+use crate::reconcile::execution::planner::SqlSession;
 use crate::reconcile::execution::polars_bridge::to_frame;
 use crate::reconcile::views::view::ViewRows;
 use crate::table::rows::Rows;
@@ -138,7 +138,7 @@ fn changed(
 /// Subjects and keys that a rule finds among rows; of an indicator, all it yields.
 fn subjects(rules: &RuleSet, rule: &Rule, rows: &BTreeMap<String, Vec<Row>>) -> Vec<Vec<String>> {
     let ids = ids_of(rows.values().flatten());
-    let mut session = Session::new();
+    let mut session = SqlSession::new();
     for (name, rows) in rows {
         let batch = table(rules.catalogue.columns(name).unwrap(), rows).unwrap();
         session.register(name, to_frame(&ViewRows::Stored(Rows::of(batch)), &ids, |_| true).unwrap());
