@@ -38,6 +38,7 @@ pub fn execute(arguments: &CheckArguments, console: &mut Console<'_>) -> Result<
     report(reconcile::check_rules(&rules), console)?;
     LinkSettings::open(&pipeline.root.join("link.toml"))?;
     console.line(&format!("配置正确:{}个数据来源,{}条规则", pipeline.sources.len(), rules.rules.len()))?;
+    inclusion(&pipeline, &rules, console)?;
     if arguments.examples {
         let outcome = reconcile::run_examples(&pipeline, &rules)?;
         let failures = outcome.failures.len();
@@ -52,6 +53,24 @@ pub fn execute(arguments: &CheckArguments, console: &mut Console<'_>) -> Result<
         dry_run(&pipeline, data, console)?;
     }
     Ok(0)
+}
+
+/// Says what comes from elsewhere, what stands in for it, and what is not run.
+fn inclusion(pipeline: &Pipeline, rules: &RuleSet, console: &mut Console<'_>) -> Result<()> {
+    for base in pipeline.layers.bases() {
+        console.line(&format!("引用:{}", base.folder.display()))?;
+    }
+    for replacement in &rules.replaced {
+        let (by, of) = (replacement.by.display(), replacement.of.display());
+        console.line(&format!("代替:{}采用 {by},不用 {of}", replacement.what))?;
+    }
+    for (code, reason) in &rules.off {
+        console.line(&format!("停用:规则“{code}”:{reason}"))?;
+    }
+    if !pipeline.layers.bases().is_empty() && !rules.has_policy_text() {
+        console.line("提醒:没有政策文本(rules.toml 的 policy_text),规则的引文没有核对")?;
+    }
+    Ok(())
 }
 
 /// A linkage task's file: is it right, and with data, what would each blocking pass cost?

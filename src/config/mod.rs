@@ -1,6 +1,7 @@
 //! Configuration: the pipeline folder as checked values.
 //!
-//! In: a folder with `pipeline.toml`, `sources/*.toml` and `codes/*.csv`. Out: [`Pipeline`].
+//! In: a folder with `pipeline.toml`, `sources/*.toml` and `codes/*.csv`, and the base folders it
+//! includes. Out: [`Pipeline`].
 //! Every complaint points at the line and says what to write instead. `link.toml` and the
 //! rules are read by their own stages.
 
@@ -12,11 +13,13 @@ use sha2::{Digest, Sha256};
 pub mod code_map;
 mod divisions;
 pub mod glob;
+pub mod inclusion;
 pub mod read_options;
 pub mod schema;
 pub mod settings;
 pub mod source;
 mod source_check;
+mod source_extra;
 pub mod source_file;
 pub mod toml_file;
 
@@ -24,6 +27,7 @@ pub use crate::model::column_type::Kind;
 pub use crate::model::day::{date32, from_date32};
 pub use crate::model::quarter::Quarter;
 pub use code_map::CodeMap;
+pub use inclusion::Layers;
 pub use settings::{MaskStyle, Parameter, Settings};
 pub use source::{Column, Member, Role, SourceContract, Subject};
 pub(crate) use source_check::is_reserved;
@@ -44,8 +48,12 @@ pub struct Pipeline {
     pub sources: Vec<SourceContract>,
     /// Administrative divisions.
     pub divisions: DivisionTree,
-    /// SHA-256 over all files of the folder, lower-case hexadecimal.
+    /// SHA-256 over all files of the folder and of those it includes, lower-case hexadecimal.
     pub digest: String,
+    /// The folder and the base folders it includes.
+    pub layers: Layers,
+    /// Contracts of bases that others stand in for.
+    pub replaced: Vec<inclusion::Replacement>,
 }
 
 impl Pipeline {
@@ -57,8 +65,10 @@ impl Pipeline {
                 .hint("第一个参数是流水线文件夹,例如 pipelines/hebi"));
         }
         let file = toml_file::TomlFile::read(&root.join("pipeline.toml"))?;
-        let settings: Settings = file.parse()?;
+        let mut settings: Settings = file.parse()?;
         settings.check(&file)?;
+        let layers = Layers::open(root)?;
+        settings.parameters = layers.parameters()?;
         let codes = root.join("codes");
         for (key, name) in settings.divisions.files() {
             if name.contains(['/', '\\']) || !codes.join(name).is_file() {
@@ -67,11 +77,7 @@ impl Pipeline {
                     .hint("文件放在流水线文件夹的 codes/ 里,这里只写文件名"));
             }
         }
-        let mut tables = BTreeMap::new();
-        let mut sources = Vec::new();
-        for path in contract_paths(&root.join("sources"))? {
-            sources.push(source_check::read(&path, &codes, &mut tables)?);
-        }
+        let (sources, replaced) = source_check::read_all(&layers)?;
         if sources.is_empty() {
             return Err(Error::configuration("没有任何数据来源")
                 .in_file(root.join("sources"))
@@ -86,7 +92,7 @@ impl Pipeline {
             .ok()
             .and_then(|p| p.file_name().map(|n| n.to_string_lossy().into_owned()))
             .unwrap_or_default();
-        Ok(Self { root: root.to_owned(), name, settings, sources, divisions, digest: digest(root)? })
+        Ok(Self { root: root.to_owned(), name, settings, sources, divisions, digest: digest(&layers)?, layers, replaced })
     }
     /// Position of a source.
     pub fn source_index(&self, name: &str) -> Option<usize> {
@@ -102,23 +108,10 @@ impl Pipeline {
     }
 }
 
-fn contract_paths(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut paths = Vec::new();
-    if folder.is_dir() {
-        for entry in std::fs::read_dir(folder).map_err(|e| Error::io("读取文件夹", folder, e))? {
-            let path = entry.map_err(|e| Error::io("读取文件夹", folder, e))?.path();
-            if path.extension().is_some_and(|e| e == "toml") {
-                paths.push(path);
-            }
-        }
-    }
-    paths.sort();
-    Ok(paths)
-}
-
-/// Digest of a folder: names and contents of all its files, sorted, so that two equal folders
-/// agree wherever they lie. Names that begin with `.` are not part of a pipeline.
-fn digest(root: &Path) -> Result<String> {
+/// Digest of a pipeline: names and contents of all its files and of those of the folders it
+/// includes, sorted, so that two equal pipelines agree wherever they lie. Names that begin with `.`
+/// are not part of a pipeline.
+fn digest(layers: &Layers) -> Result<String> {
     fn walk(folder: &Path, prefix: &str, files: &mut BTreeMap<String, PathBuf>) -> Result<()> {
         for entry in std::fs::read_dir(folder).map_err(|e| Error::io("读取文件夹", folder, e))? {
             let entry = entry.map_err(|e| Error::io("读取文件夹", folder, e))?;
@@ -140,7 +133,12 @@ fn digest(root: &Path) -> Result<String> {
         Ok(())
     }
     let mut files = BTreeMap::new();
-    walk(root, "", &mut files)?;
+    if let Some(own) = layers.all().first() {
+        walk(&own.folder, "", &mut files)?;
+    }
+    for (name, folder) in layers.named_bases() {
+        walk(folder, &format!("../{name}/"), &mut files)?;
+    }
     let mut hash = Sha256::new();
     for (name, path) in &files {
         let bytes = std::fs::read(path).map_err(|e| Error::io("读取文件", path, e))?;

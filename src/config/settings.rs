@@ -5,10 +5,14 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::inclusion::Inclusion;
 use super::toml_file::TomlFile;
 use crate::Result;
 use crate::model::day::date32;
 use crate::model::quarter::Quarter;
+
+/// Parameters of rules: `default`, a year (`2018`) or a quarter (`2018Q3`) → name → value.
+pub type Parameters = BTreeMap<String, BTreeMap<String, toml::Value>>;
 
 /// `pipeline.toml`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -20,10 +24,14 @@ pub struct Settings {
     pub prefecture: Prefecture,
     /// Division tables.
     pub divisions: DivisionFiles,
-    /// Parameters of rules: `default`, a year (`2018`) or a quarter (`2018Q3`) → name → value.
+    /// Base rule sets that are included, and rules that are not run.
+    #[serde(default)]
+    pub rules: Inclusion,
+    /// Parameters of rules: `default`, a year (`2018`) or a quarter (`2018Q3`) → name → value; of an
+    /// open pipeline those of its bases too.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, BTreeMap<String, serde_json::Value>>")]
-    pub parameters: BTreeMap<String, BTreeMap<String, toml::Value>>,
+    pub parameters: Parameters,
     /// How persons are shown and hidden.
     #[serde(default)]
     pub privacy: Privacy,
@@ -126,15 +134,7 @@ impl Settings {
     /// Parameters that hold in `quarter`: those of the quarter over those of its year over
     /// the defaults.
     pub fn parameters(&self, quarter: Quarter) -> BTreeMap<String, Parameter> {
-        let mut merged = BTreeMap::new();
-        for layer in ["default".to_owned(), quarter.year().to_string(), quarter.to_string()] {
-            for (name, value) in self.parameters.get(&layer).into_iter().flatten() {
-                if let Some(value) = parameter(value) {
-                    merged.insert(name.clone(), value);
-                }
-            }
-        }
-        merged
+        in_quarter(&self.parameters, quarter)
     }
     /// Complaints that the form alone cannot express.
     pub(super) fn check(&self, file: &TomlFile) -> Result<()> {
@@ -143,46 +143,78 @@ impl Settings {
                 .complain(&["prefecture".into(), "code".into()], "行政区划代码应是6位数字")
                 .hint("地级市代码,例如 410600"));
         }
-        let mut kinds: BTreeMap<&str, (std::mem::Discriminant<Parameter>, &str)> = BTreeMap::new();
-        for (layer, values) in &self.parameters {
-            let known = layer == "default"
-                || (layer.len() == 4 && layer.bytes().all(|b| b.is_ascii_digit()))
-                || layer.parse::<Quarter>().is_ok();
-            if !known {
-                return Err(file
-                    .complain_key(
-                        &["parameters".into(), layer.as_str().into()],
-                        format!("不认识的参数期“{layer}”"),
-                    )
-                    .hint("写 default、年份(2018)或季度(2018Q3)"));
+        Ok(())
+    }
+}
+
+/// Parameters of `parameters` that hold in `quarter`, see [`Settings::parameters`].
+pub(crate) fn in_quarter(parameters: &Parameters, quarter: Quarter) -> BTreeMap<String, Parameter> {
+    let mut merged = BTreeMap::new();
+    for layer in ["default".to_owned(), quarter.year().to_string(), quarter.to_string()] {
+        for (name, value) in parameters.get(&layer).into_iter().flatten() {
+            if let Some(value) = parameter(value) {
+                merged.insert(name.clone(), value);
             }
-            for (name, value) in values {
-                let steps = ["parameters".into(), layer.as_str().into(), name.as_str().into()];
-                if !super::is_identifier(name) {
-                    return Err(file
-                        .complain_key(&steps, format!("参数名“{name}”不合规"))
-                        .hint("用小写英文字母、数字和下划线,例如 poverty_line_fen"));
+        }
+    }
+    merged
+}
+
+/// Checks the parameters of one file: periods, names, values.
+pub(super) fn check_parameters(file: &TomlFile, parameters: &Parameters) -> Result<()> {
+    for (layer, values) in parameters {
+        let known = layer == "default"
+            || (layer.len() == 4 && layer.bytes().all(|b| b.is_ascii_digit()))
+            || layer.parse::<Quarter>().is_ok();
+        if !known {
+            return Err(file
+                .complain_key(&["parameters".into(), layer.as_str().into()], format!("不认识的参数期“{layer}”"))
+                .hint("写 default、年份(2018)或季度(2018Q3)"));
+        }
+        for (name, value) in values {
+            let steps = ["parameters".into(), layer.as_str().into(), name.as_str().into()];
+            if !super::is_identifier(name) {
+                return Err(file
+                    .complain_key(&steps, format!("参数名“{name}”不合规"))
+                    .hint("用小写英文字母、数字和下划线,例如 poverty_line_fen"));
+            }
+            if parameter(value).is_none() {
+                return Err(file
+                    .complain(&steps, format!("参数“{name}”的取值只能是整数、文字或日期"))
+                    .hint("金额写成以分为单位的整数;日期写成 2018-09-30"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Checks that a parameter has one type throughout; `file` names the file of (period, name).
+pub(super) fn check_kinds<'f>(
+    parameters: &Parameters,
+    file: impl Fn(&str, &str) -> Option<&'f TomlFile>,
+) -> Result<()> {
+    let mut kinds: BTreeMap<&str, (std::mem::Discriminant<Parameter>, &str)> = BTreeMap::new();
+    for (layer, values) in parameters {
+        for (name, value) in values {
+            let Some(value) = parameter(value) else { continue };
+            let kind = std::mem::discriminant(&value);
+            match kinds.get(name.as_str()) {
+                Some((other, first)) if *other != kind => {
+                    let message = format!("参数“{name}”的类型与“{first}”里的不同");
+                    let steps = ["parameters".into(), layer.as_str().into(), name.as_str().into()];
+                    let error = match file(layer, name) {
+                        Some(file) => file.complain(&steps, message),
+                        None => crate::Error::configuration(message),
+                    };
+                    return Err(error.hint("同一参数各期类型要一致"));
                 }
-                let Some(value) = parameter(value) else {
-                    return Err(file
-                        .complain(&steps, format!("参数“{name}”的取值只能是整数、文字或日期"))
-                        .hint("金额写成以分为单位的整数;日期写成 2018-09-30"));
-                };
-                let kind = std::mem::discriminant(&value);
-                match kinds.get(name.as_str()) {
-                    Some((other, first)) if *other != kind => {
-                        return Err(file
-                            .complain(&steps, format!("参数“{name}”的类型与“{first}”里的不同"))
-                            .hint("同一参数各期类型要一致"));
-                    }
-                    _ => {
-                        kinds.insert(name, (kind, layer));
-                    }
+                _ => {
+                    kinds.insert(name, (kind, layer));
                 }
             }
         }
-        Ok(())
     }
+    Ok(())
 }
 
 fn parameter(value: &toml::Value) -> Option<Parameter> {

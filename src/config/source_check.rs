@@ -6,29 +6,60 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::code_map::{CodeMap, read_tables};
+use super::inclusion::{Layers, Replacement};
 use super::source::{Column, Member, SourceContract};
+use super::source_extra::{ContractFile, ENDING};
 use super::source_file::{ColumnSpec, Role, SourceFile};
 use super::toml_file::{Step, TomlFile, nearest, suggest};
 use super::{clean_header, glob, is_identifier};
 use crate::model::column_type::Kind;
 use crate::{Error, Result};
 
-/// Reads one contract. `tables` keeps code files already read, by path.
-pub(super) fn read(
+/// Reads the contracts of all folders, sorted by name, and says which others stand in for.
+pub(super) fn read_all(layers: &Layers) -> Result<(Vec<SourceContract>, Vec<Replacement>)> {
+    let (extras, contracts): (Vec<_>, Vec<_>) =
+        layers.files("sources", "toml")?.into_iter().partition(|offer| offer.key.ends_with(ENDING));
+    let (contracts, replaced) = layers.choose("数据来源", contracts)?;
+    let mut tables = BTreeMap::new();
+    let mut sources = Vec::new();
+    for extra in &extras {
+        let of = extra.key.trim_end_matches(ENDING);
+        if !contracts.iter().any(|c| c.key == of && layers.includes(extra.layer, c.layer)) {
+            return Err(Error::configuration(format!("没有可以补充的数据来源“{of}”"))
+                .in_file(&extra.path)
+                .hint(format!("“{of}.extra.toml”只补充所引用的基础规则集里的 sources/{of}.toml")));
+        }
+    }
+    for contract in &contracts {
+        let name = format!("{}{ENDING}", contract.key);
+        // What is nearest to the contract comes first.
+        let added = extras.iter().rev().filter(|extra| extra.key == name).map(|extra| extra.path.as_path());
+        sources.push(read(&contract.path, added, layers, &mut tables)?);
+    }
+    Ok((sources, replaced))
+}
+
+/// Reads one contract with what `added` files add to it. `tables` keeps code files already read, by
+/// name.
+fn read<'p>(
     path: &Path,
-    codes: &Path,
+    added: impl Iterator<Item = &'p Path>,
+    layers: &Layers,
     tables: &mut BTreeMap<String, BTreeMap<String, CodeMap>>,
 ) -> Result<SourceContract> {
-    let file = TomlFile::read(path)?;
-    let written: SourceFile = file.parse()?;
+    let mut file = ContractFile::new(TomlFile::read(path)?);
+    let mut written: SourceFile = file.base.parse()?;
     let name = path.file_stem().and_then(|s| s.to_str()).unwrap_or("").to_owned();
     if !is_identifier(&name) {
         return Err(Error::configuration(format!("数据来源名“{name}”不合规"))
             .in_file(path)
             .hint("文件名用小写英文字母、数字和下划线,例如 dibao.toml"));
     }
+    for extra in added {
+        file.add(TomlFile::read(extra)?, &mut written)?;
+    }
     check_files(&file, &written)?;
-    let mut check = Check { file: &file, codes, tables, seen: BTreeSet::new(), roles: BTreeMap::new() };
+    let mut check = Check { file: &file, layers, tables, seen: BTreeSet::new(), roles: BTreeMap::new() };
     let mut columns = Vec::with_capacity(written.column.len());
     for (index, spec) in written.column.iter().enumerate() {
         columns.push(check.column(index, spec)?);
@@ -57,7 +88,7 @@ pub(super) fn read(
     Ok(contract)
 }
 
-fn check_files(file: &TomlFile, written: &SourceFile) -> Result<()> {
+fn check_files(file: &ContractFile, written: &SourceFile) -> Result<()> {
     if written.files.patterns.is_empty() {
         return Err(file
             .complain(&["files".into(), "patterns".into()], "至少要有一个文件模式")
@@ -77,8 +108,8 @@ fn check_files(file: &TomlFile, written: &SourceFile) -> Result<()> {
 }
 
 struct Check<'a> {
-    file: &'a TomlFile,
-    codes: &'a Path,
+    file: &'a ContractFile,
+    layers: &'a Layers,
     tables: &'a mut BTreeMap<String, BTreeMap<String, CodeMap>>,
     seen: BTreeSet<String>,
     roles: BTreeMap<Role, String>,
@@ -186,13 +217,12 @@ impl Check<'_> {
                     ));
             }
             if !self.tables.contains_key(stem) {
-                let path = self.codes.join(format!("{stem}.csv"));
-                if !path.is_file() {
+                let Some(path) = self.layers.file(&format!("codes/{stem}.csv"))? else {
                     return Err(self
                         .file
                         .complain(&at("code_map"), format!("代码表文件不存在:codes/{stem}.csv"))
                         .hint("检查文件名,或把代码表放进 codes/ 文件夹"));
-                }
+                };
                 self.tables.insert(stem.to_owned(), read_tables(&path)?);
             }
             let found = self.tables.get(stem);
@@ -232,7 +262,7 @@ impl Check<'_> {
     }
 }
 
-fn members(file: &TomlFile, written: &SourceFile, columns: &[Column]) -> Result<Vec<Member>> {
+fn members(file: &ContractFile, written: &SourceFile, columns: &[Column]) -> Result<Vec<Member>> {
     let names: Vec<&str> = columns.iter().map(|c| c.name.as_str()).collect();
     let mut members = Vec::new();
     let mut titles = BTreeSet::new();
@@ -240,10 +270,10 @@ fn members(file: &TomlFile, written: &SourceFile, columns: &[Column]) -> Result<
         let at = |rest: &[Step<'_>]| {
             let mut steps = vec![Step::Key("unpivot"), Step::Index(index)];
             steps.extend_from_slice(rest);
-            file.locate(&steps, false)
+            file.base.locate(&steps, false)
         };
         let fail = |rest: &[Step<'_>], message: String| {
-            Error::configuration(message).at_span(&file.path, &file.text, at(rest))
+            Error::configuration(message).at_span(&file.base.path, &file.base.text, at(rest))
         };
         if !titles.insert(&group.title) {
             return Err(fail(&["title".into()], format!("展开组“{}”写了两次", group.title)));
@@ -295,7 +325,7 @@ fn members(file: &TomlFile, written: &SourceFile, columns: &[Column]) -> Result<
     Ok(members)
 }
 
-fn check_variants(file: &TomlFile, contract: &SourceContract) -> Result<()> {
+fn check_variants(file: &ContractFile, contract: &SourceContract) -> Result<()> {
     let mut known: Vec<String> = contract.columns.iter().map(|c| c.name.clone()).collect();
     for member in &contract.members {
         for (column, _) in &member.cells {
@@ -327,7 +357,7 @@ fn check_variants(file: &TomlFile, contract: &SourceContract) -> Result<()> {
     Ok(())
 }
 
-fn check_audits(file: &TomlFile, contract: &SourceContract) -> Result<()> {
+fn check_audits(file: &ContractFile, contract: &SourceContract) -> Result<()> {
     for (key, share) in [
         ("max_reject_share", contract.audits.max_reject_share),
         ("row_count_change", contract.audits.row_count_change),
@@ -353,7 +383,7 @@ fn check_audits(file: &TomlFile, contract: &SourceContract) -> Result<()> {
 }
 
 /// No header may be claimed by two columns: the cell would go to one of them by chance.
-fn check_headers(file: &TomlFile, contract: &SourceContract) -> Result<()> {
+fn check_headers(file: &ContractFile, contract: &SourceContract) -> Result<()> {
     let mut claimed: BTreeMap<String, String> = BTreeMap::new();
     let in_group: BTreeSet<usize> =
         contract.members.iter().flat_map(|m| m.cells.iter().map(|(column, _)| *column)).collect();
@@ -366,13 +396,9 @@ fn check_headers(file: &TomlFile, contract: &SourceContract) -> Result<()> {
             if let Some(other) = claimed.insert(clean_header(header), column.name.clone())
                 && other != column.name
             {
-                let position = written_header(file, index, header);
-                let steps: &[Step<'_>] = match position {
-                    Some(p) => &["column".into(), index.into(), "headers".into(), p.into()],
-                    None => &["column".into(), index.into(), "label".into()],
-                };
+                let message = format!("表头“{header}”已由列“{other}”使用");
                 return Err(file
-                    .complain(steps, format!("表头“{header}”已由列“{other}”使用"))
+                    .complain_header(index, &column.name, header, message)
                     .hint("一个表头只能对应一列;个别县的不同含义写进 [[variant]]"));
             }
         }
@@ -402,11 +428,6 @@ fn check_headers(file: &TomlFile, contract: &SourceContract) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn written_header(file: &TomlFile, column: usize, header: &str) -> Option<usize> {
-    let written: SourceFile = toml::from_str(&file.text).ok()?;
-    written.column.get(column)?.headers.iter().position(|h| h == header)
 }
 
 /// Is it the name of a column that the views add themselves?

@@ -64,21 +64,32 @@ impl TomlFile {
     pub fn complain_key(&self, steps: &[Step<'_>], message: impl Into<String>) -> Error {
         Error::configuration(message).at_span(&self.path, &self.text, self.locate(steps, true))
     }
-    /// Bytes of the value at `steps`; with `key`, of the key that ends `steps`.
+    /// Bytes of the value at `steps`; with `key`, of the key that ends `steps`. What is not there
+    /// is located at what encloses it.
     pub fn locate(&self, steps: &[Step<'_>], key: bool) -> Range<usize> {
-        let Ok(root) = DeTable::parse(&self.text) else { return 0..0 };
+        self.walk(steps, key).0
+    }
+    /// Whether there is a value at `steps`.
+    pub fn has(&self, steps: &[Step<'_>]) -> bool {
+        self.walk(steps, false).1
+    }
+    /// Bytes of the value at `steps` or of what encloses it, and whether it is there itself.
+    fn walk(&self, steps: &[Step<'_>], key: bool) -> (Range<usize>, bool) {
+        let Ok(root) = DeTable::parse(&self.text) else { return (0..0, false) };
         let mut span = 0..0;
         let mut table: Option<&DeTable<'_>> = Some(root.get_ref());
         let mut array: Option<&[Spanned<DeValue<'_>>]> = None;
         for (position, step) in steps.iter().enumerate() {
             let value = match *step {
                 Step::Key(name) => {
-                    let Some((found, value)) = table.and_then(|t| t.get_key_value(name)) else { return span };
+                    let Some((found, value)) = table.and_then(|t| t.get_key_value(name)) else {
+                        return (span, false);
+                    };
                     span = if key && position + 1 == steps.len() { found.span() } else { value.span() };
                     value
                 }
                 Step::Index(index) => {
-                    let Some(value) = array.and_then(|a| a.get(index)) else { return span };
+                    let Some(value) = array.and_then(|a| a.get(index)) else { return (span, false) };
                     span = value.span();
                     value
                 }
@@ -86,7 +97,7 @@ impl TomlFile {
             table = value.get_ref().as_table();
             array = value.get_ref().as_array().map(|a| &a[..]);
         }
-        span
+        (span, true)
     }
     /// Says what the TOML reader found, in Chinese, at its line, with the nearest valid word.
     fn explain(&self, error: &toml::de::Error) -> Error {

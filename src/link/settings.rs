@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::Result;
+use crate::config::inclusion::included;
 use crate::config::toml_file::{TomlFile, suggest};
 use crate::link::compare::{DateLevel, DivisionLevel, HanNameLevel, IdLevel, TextLevel};
 use crate::link::household::HouseholdLevel;
@@ -266,25 +267,26 @@ pub struct ResolveSettings {
 }
 
 impl LinkSettings {
-    /// Reads and checks the file.
+    /// Reads and checks the file; a pipeline folder without one takes that of the base it includes.
     pub fn open(path: &Path) -> Result<Self> {
-        let file = TomlFile::read(path)?;
+        let file = TomlFile::read(&included(path)?)?;
         let mut settings: Self = file.parse()?;
-        settings.path = path.to_owned();
-        settings.pin(&file)?;
+        settings.path.clone_from(&file.path);
+        settings.pin(&file, path)?;
         settings.check(&file)?;
         Ok(settings)
     }
 
-    /// Takes the weights of the pinned file.
-    fn pin(&mut self, file: &TomlFile) -> Result<()> {
+    /// Takes the weights of the pinned file: the one beside the file asked for, else the base's.
+    fn pin(&mut self, file: &TomlFile, asked: &Path) -> Result<()> {
         let Some(name) = &self.weights else { return Ok(()) };
         if name.components().count() != 1 {
             return Err(file
                 .complain(&["weights".into()], "权重文件应与 link.toml 在同一文件夹")
                 .hint("这里只写文件名,例如 weights = \"weights.toml\""));
         }
-        let pinned = WeightsFile::open(&self.path.with_file_name(name))?;
+        let beside = included(&asked.with_file_name(name))?;
+        let pinned = WeightsFile::open(&beside)?;
         for (at, comparison) in self.comparisons.iter_mut().enumerate() {
             if !comparison.weights.is_empty() {
                 return Err(file

@@ -1,22 +1,20 @@
 //! All rules of a pipeline, read and checked against the views the contracts promise.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 
-use super::rule_file::{self, Definition, Rule, RuleHeader, SqlFile};
-use super::rule_settings;
-use super::rule_settings::RuleSettings;
+use super::inclusion::{self, RuleFiles};
+use super::rule_file::{Definition, Rule, RuleHeader, SqlFile};
+use super::rule_settings::{RuleSettings, SettingsFiles};
 use super::sql_text::SqlText;
-use super::targets::{self, TargetFile};
+use super::targets::{self, TargetFile, TopicPlace};
 use super::view_catalogue::{Catalogue, PREVIOUS};
-use crate::config::toml_file::{TomlFile, suggest};
-use crate::config::{Parameter, Pipeline, Role, SourceContract};
+use crate::config::inclusion::Replacement;
+use crate::config::settings::in_quarter;
+use crate::config::toml_file::suggest;
+use crate::config::{Layers, Parameter, Pipeline, Role, SourceContract};
 use crate::model::column_type::{ColumnKind, Columns};
 use crate::model::quarter::Quarter;
 use crate::{Error, Result};
-
-/// Folder of definitions under `rules/`.
-const DEFINITIONS: &str = "definitions";
 
 /// Columns by table.
 pub type ColumnsByTable = BTreeMap<String, BTreeSet<String>>;
@@ -57,46 +55,29 @@ pub struct RuleSet {
     pub household_columns: BTreeMap<String, bool>,
     /// `rules/targets.toml`.
     pub targets: TargetFile,
-    targets_file: TomlFile,
-    settings_file: TomlFile,
+    /// Files of bases that others stand in for.
+    pub replaced: Vec<Replacement>,
+    /// Rules that are not run, by code, and why not.
+    pub off: BTreeMap<String, String>,
+    layers: Layers,
+    target_places: Vec<TopicPlace>,
+    settings_files: SettingsFiles,
     policy_text: Option<String>,
 }
 
 impl RuleSet {
-    /// Reads `rules/` of the pipeline. A pipeline without rules has an empty set.
+    /// Reads `rules/` of the pipeline and of the bases it includes. A pipeline without rules has an
+    /// empty set.
     pub fn load(pipeline: &Pipeline) -> Result<Self> {
-        let root = pipeline.root.join("rules");
-        let (settings, settings_file) = RuleSettings::read(&root.join("rules.toml"))?;
+        let layers = &pipeline.layers;
+        let (settings, settings_files, policy_text) = RuleSettings::read(layers)?;
         let sources: Vec<_> =
             pipeline.sources.iter().map(|s| (s.name.clone(), s.title.clone(), contract_columns(s))).collect();
         let catalogue = Catalogue::new(&sources, settings.parameter_columns(pipeline));
-        let mut rules = Vec::new();
-        let mut definitions = Vec::new();
-        for (group, path) in sql_files(&root)? {
-            let text = std::fs::read_to_string(&path).map_err(|e| {
-                Error::configuration("规则文件读不出来")
-                    .in_file(&path)
-                    .hint("文件应为 UTF-8 文本")
-                    .caused_by(e)
-            })?;
-            if group == DEFINITIONS {
-                definitions.push(rule_file::parse_definition(&path, text)?);
-            } else {
-                rules.push(rule_file::parse(&path, &group, text)?);
-            }
-        }
-        rules.sort_by_key(|rule| code_order(&rule.header.code));
-        for pair in rules.windows(2) {
-            if pair[0].header.code == pair[1].header.code {
-                let first = pair[0].file.path.display();
-                return Err(pair[1]
-                    .file
-                    .complain_key("code", format!("规则编号“{}”重复", pair[1].header.code))
-                    .hint(format!("另一条在 {first};换一个编号")));
-            }
-        }
-        let policy_text = rule_settings::policy_text(&pipeline.root, &settings, &settings_file)?;
-        let (targets, targets_file) = targets::read(&root.join("targets.toml"))?;
+        let RuleFiles { rules, definitions, mut replaced, off } = inclusion::read(layers)?;
+        let (targets, target_places, replaced_topics) = targets::read(layers)?;
+        replaced.splice(0..0, pipeline.replaced.iter().cloned());
+        replaced.extend(replaced_topics);
         let definitions = in_order(definitions, &catalogue)?;
         let root_code = pipeline.settings.prefecture.code.clone();
         let labels = pipeline
@@ -108,13 +89,16 @@ impl RuleSet {
             rules,
             definitions,
             settings,
+            replaced,
+            off,
+            layers: layers.clone(),
             catalogue,
             root_code,
             labels,
             household_columns: household_columns(&pipeline.sources),
             targets,
-            targets_file,
-            settings_file,
+            target_places,
+            settings_files,
             policy_text,
         })
     }
@@ -134,7 +118,35 @@ impl RuleSet {
     }
     /// The row of the view `parameter`.
     pub fn parameters(&self, pipeline: &Pipeline, quarter: Quarter) -> Result<BTreeMap<String, Parameter>> {
-        self.settings.parameters(pipeline, &self.settings_file, quarter)
+        self.settings.parameters(&self.settings_files, pipeline.parameters(quarter), quarter)
+    }
+    /// Position of the folder that a rule is from; 0 is the pipeline's own.
+    pub(crate) fn layer_of(&self, rule: &Rule) -> usize {
+        let mut layers = self.layers.all().iter();
+        layers.position(|l| rule.file.path.starts_with(l.folder.join("rules"))).unwrap_or(0)
+    }
+    /// By folder, the row of the view `parameter` for which the examples of its rules are written:
+    /// what a base sets holds there against what those who include it set.
+    pub(crate) fn example_parameters(
+        &self,
+        pipeline: &Pipeline,
+        quarter: Quarter,
+    ) -> Result<Vec<BTreeMap<String, Parameter>>> {
+        let of = |layer| {
+            let mut row = pipeline.parameters(quarter);
+            row.extend(in_quarter(&self.layers.parameters_from(layer)?, quarter));
+            self.settings.parameters(&self.settings_files, row, quarter)
+        };
+        (0..self.layers.all().len()).map(of).collect()
+    }
+    /// Code of the whole prefecture in the examples of a rule.
+    pub(crate) fn example_root(&self, rule: &Rule) -> &str {
+        let of_base = self.settings.example_prefecture.as_deref().filter(|_| self.layer_of(rule) > 0);
+        of_base.unwrap_or(&self.root_code)
+    }
+    /// Whether a policy text is there for the quotes of the rules.
+    pub fn has_policy_text(&self) -> bool {
+        self.policy_text.is_some()
     }
     /// Views of sources (this or the previous quarter) that a SELECT reads, through definitions too.
     pub fn source_views(&self, file: &SqlFile) -> BTreeSet<String> {
@@ -215,22 +227,28 @@ impl RuleSet {
     pub(crate) fn check_settings(&self) -> Vec<Error> {
         let taken = |code: &str| self.rule(code).is_some();
         let mut complaints =
-            targets::check(&self.targets, &self.targets_file, taken, self.policy_text.as_deref());
+            targets::check(&self.targets, &self.target_places, taken, self.policy_text.as_deref());
         complaints.extend(self.check_quality().err());
         complaints
     }
     fn check_quality(&self) -> Result<()> {
         let Some(quality) = &self.settings.quality else { return Ok(()) };
+        if let Some(key) = quality.missing() {
+            return Err(self
+                .settings_files
+                .complain(&["quality".into()], format!("缺少键“{key}”"))
+                .hint(format!("补上 {key} = …")));
+        }
         for (key, name) in [("persons", &quality.persons), ("households", &quality.households)] {
             if self.definition(name).is_none() && self.catalogue.columns(name).is_none() {
                 return Err(self
-                    .settings_file
+                    .settings_files
                     .complain(&["quality".into(), key.into()], format!("没有名为“{name}”的表或定义")));
             }
         }
         let stray = quality.rule_weights.keys().find(|code| self.rule(code).is_none());
         match stray {
-            Some(code) => Err(self.settings_file.complain_key(
+            Some(code) => Err(self.settings_files.complain_key(
                 &["quality".into(), "rule_weights".into(), code.as_str().into()],
                 format!("没有编号为“{code}”的规则"),
             )),
@@ -355,32 +373,6 @@ pub(crate) fn code_order(code: &str) -> (String, u32, String) {
     // Plan rules (R) come before the registry's self-checks (Q).
     let rank = if letters == "R" { String::new() } else { letters };
     (rank, digits.parse().unwrap_or(0), code.to_owned())
-}
-
-/// (folder, file) of every `rules/<folder>/*.sql`, sorted.
-fn sql_files(root: &Path) -> Result<Vec<(String, PathBuf)>> {
-    let mut found = Vec::new();
-    if !root.is_dir() {
-        return Ok(found);
-    }
-    let list = |folder: &Path| -> Result<Vec<PathBuf>> {
-        let entries = std::fs::read_dir(folder).map_err(|e| Error::io("读取文件夹", folder, e))?;
-        let mut paths = Vec::new();
-        for entry in entries {
-            paths.push(entry.map_err(|e| Error::io("读取文件夹", folder, e))?.path());
-        }
-        paths.sort();
-        Ok(paths)
-    };
-    for folder in list(root)?.into_iter().filter(|p| p.is_dir()) {
-        let group = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        for path in list(&folder)? {
-            if path.extension().is_some_and(|e| e == "sql") {
-                found.push((group.clone(), path));
-            }
-        }
-    }
-    Ok(found)
 }
 
 /// Definitions after those they read.

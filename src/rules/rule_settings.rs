@@ -1,6 +1,7 @@
 //! `rules/rules.toml`: what the rules of a pipeline share: derived dates, which register's
 //! address counts, the policy text they quote, and what an example row looks like unless said
-//! otherwise.
+//! otherwise, and the words officers read and choose from. What a folder sets holds against what the
+//! bases it includes set.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,8 +10,8 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::config::toml_file::TomlFile;
-use crate::config::{Parameter, Pipeline};
+use crate::config::toml_file::{Step, TomlFile};
+use crate::config::{Layers, Parameter, Pipeline};
 use crate::model::column_type::{ColumnKind, Columns};
 use crate::model::day::date32;
 use crate::model::quarter::Quarter;
@@ -32,9 +33,32 @@ pub struct RuleSettings {
     pub dates: BTreeMap<String, DerivedDate>,
     /// How the quality of the register is scored; absent: not at all.
     pub quality: Option<crate::rules::quality_settings::QualitySettings>,
+    /// Code of the prefecture that the examples are written for, if it is not the pipeline's own.
+    pub example_prefecture: Option<String>,
     /// Values of an example row unless it says otherwise, by view; `{column}` repeats a column.
     #[serde(default)]
     pub example_defaults: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// The `rules/rules.toml` of all folders, the pipeline's own first.
+#[derive(Debug, Clone, Default)]
+pub struct SettingsFiles(Vec<TomlFile>);
+
+impl SettingsFiles {
+    /// A complaint about the value at `steps`, in the file that says it.
+    pub fn complain(&self, steps: &[Step<'_>], message: impl Into<String>) -> Error {
+        match self.0.iter().find(|file| file.has(steps)).or(self.0.first()) {
+            Some(file) => file.complain(steps, message),
+            None => Error::configuration(message),
+        }
+    }
+    /// A complaint about the key that ends `steps`, in the file that says it.
+    pub fn complain_key(&self, steps: &[Step<'_>], message: impl Into<String>) -> Error {
+        match self.0.iter().find(|file| file.has(steps)).or(self.0.first()) {
+            Some(file) => file.complain_key(steps, message),
+            None => Error::configuration(message),
+        }
+    }
 }
 
 /// A date counted from the quarter.
@@ -75,23 +99,54 @@ impl Amount {
 }
 
 impl RuleSettings {
-    /// Reads the file; a pipeline without it has no shared settings.
-    pub fn read(path: &Path) -> Result<(Self, TomlFile)> {
-        if !path.exists() {
-            return Ok((Self::default(), TomlFile { path: path.to_owned(), text: String::new() }));
+    /// Reads the files of all folders into one; a pipeline without any has no shared settings. Also
+    /// the policy texts that they name, one after the other.
+    pub fn read(layers: &Layers) -> Result<(Self, SettingsFiles, Option<String>)> {
+        let (mut merged, mut files, mut texts) = (Self::default(), Vec::new(), Vec::new());
+        for layer in layers.all() {
+            let path = layer.folder.join("rules/rules.toml");
+            if !path.exists() {
+                continue;
+            }
+            let file = TomlFile::read(&path)?;
+            let own: Self = file.parse()?;
+            texts.extend(policy_text(&layer.folder, &own, &file)?);
+            merged.add(own);
+            files.push(file);
         }
-        let file = TomlFile::read(path)?;
-        Ok((file.parse()?, file))
+        let policy_text = (!texts.is_empty()).then(|| texts.join("\n\n"));
+        Ok((merged, SettingsFiles(files), policy_text))
     }
-    /// The row of the view `parameter` in `quarter`: parameters of the pipeline, the quarter's
-    /// own figures and the derived dates.
+    /// Adds what a base says where nothing is said yet.
+    fn add(&mut self, base: Self) {
+        fn under<V>(map: &mut BTreeMap<String, V>, base: BTreeMap<String, V>) {
+            for (name, value) in base {
+                map.entry(name).or_insert(value);
+            }
+        }
+        self.policy_text = self.policy_text.take().or(base.policy_text);
+        if self.home_sources.is_empty() {
+            self.home_sources = base.home_sources;
+        }
+        self.example_quarter = self.example_quarter.take().or(base.example_quarter);
+        self.example_prefecture = self.example_prefecture.take().or(base.example_prefecture);
+        under(&mut self.dates, base.dates);
+        for (view, values) in base.example_defaults {
+            under(self.example_defaults.entry(view).or_default(), values);
+        }
+        self.quality = match (self.quality.take(), base.quality) {
+            (Some(own), Some(base)) => Some(own.over(base)),
+            (own, base) => own.or(base),
+        };
+    }
+    /// The row of the view `parameter` in `quarter`: the parameters in `row`, the quarter's own
+    /// figures and the derived dates.
     pub fn parameters(
         &self,
-        pipeline: &Pipeline,
-        file: &TomlFile,
+        files: &SettingsFiles,
+        mut row: BTreeMap<String, Parameter>,
         quarter: Quarter,
     ) -> Result<BTreeMap<String, Parameter>> {
-        let mut row = pipeline.parameters(quarter);
         let previous = quarter.previous();
         for (name, value) in [
             ("quarter", Parameter::Text(quarter.to_string())),
@@ -108,7 +163,7 @@ impl RuleSettings {
         }
         for (name, derived) in &self.dates {
             let day = derived.resolve(quarter, &row).map_err(|message| {
-                file.complain(&["dates".into(), name.as_str().into()], message)
+                files.complain(&["dates".into(), name.as_str().into()], message)
                     .hint("from 写 quarter_start、quarter_end 或 MM-DD;minus_days、minus_years 写数字或 pipeline.toml 里的整数参数名")
             })?;
             row.insert(name.clone(), Parameter::Date(date32(day)));
@@ -165,8 +220,8 @@ impl DerivedDate {
     }
 }
 
-/// Reads `rules/rules.toml` of a pipeline folder as text for quotes.
-pub(crate) fn policy_text(root: &Path, settings: &RuleSettings, file: &TomlFile) -> Result<Option<String>> {
+/// The policy text that the settings in the folder `root` name.
+fn policy_text(root: &Path, settings: &RuleSettings, file: &TomlFile) -> Result<Option<String>> {
     let Some(name) = &settings.policy_text else { return Ok(None) };
     if name.split(['/', '\\']).any(|part| part == "..") || Path::new(name).is_absolute() {
         return Err(file

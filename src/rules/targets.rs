@@ -2,11 +2,13 @@
 //! published beside the indicators, as not computable and for want of what.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
 use super::rule_file::{Policy, within};
+use crate::config::Layers;
+use crate::config::inclusion::{Offer, Replacement};
 use crate::config::toml_file::TomlFile;
 use crate::{Error, Result};
 
@@ -60,24 +62,44 @@ impl Target {
     }
 }
 
-/// Reads the file; a pipeline without it has no such targets.
-pub(crate) fn read(path: &Path) -> Result<(TargetFile, TomlFile)> {
-    if !path.exists() {
-        return Ok((TargetFile::default(), TomlFile { path: path.to_owned(), text: String::new() }));
+/// Where a topic is written.
+#[derive(Debug, Clone)]
+pub(crate) struct TopicPlace {
+    file: Arc<TomlFile>,
+    number: usize,
+}
+
+/// Reads the files of all folders, those of the bases first; a pipeline without any has no such
+/// targets. A topic stands in for one of the same code in a base.
+pub(crate) fn read(layers: &Layers) -> Result<(TargetFile, Vec<TopicPlace>, Vec<Replacement>)> {
+    let mut offers = Vec::new();
+    for (layer, one) in layers.all().iter().enumerate() {
+        let path = one.folder.join("rules/targets.toml");
+        if !path.exists() {
+            continue;
+        }
+        let file = Arc::new(TomlFile::read(&path)?);
+        for (number, topic) in file.parse::<TargetFile>()?.topic.into_iter().enumerate() {
+            let place = TopicPlace { file: Arc::clone(&file), number };
+            offers.push(Offer { layer, key: topic.code.clone(), path: path.clone(), value: (topic, place) });
+        }
     }
-    let file = TomlFile::read(path)?;
-    Ok((file.parse()?, file))
+    let (mut chosen, replaced) = layers.choose("指标组", offers)?;
+    chosen.sort_by_key(|offer| (std::cmp::Reverse(offer.layer), offer.value.1.number));
+    let (topic, places) = chosen.into_iter().map(|offer| offer.value).unzip();
+    Ok((TargetFile { topic }, places, replaced))
 }
 
 /// Complaints about codes that are taken and phrases that the policy text does not have.
 pub(crate) fn check(
     targets: &TargetFile,
-    file: &TomlFile,
+    places: &[TopicPlace],
     taken: impl Fn(&str) -> bool,
     policy_text: Option<&str>,
 ) -> Vec<Error> {
     let mut complaints = Vec::new();
-    for (number, topic) in targets.topic.iter().enumerate() {
+    for (topic, TopicPlace { file, number }) in targets.topic.iter().zip(places) {
+        let number = *number;
         if taken(&topic.code) {
             complaints.push(
                 file.complain(

@@ -186,7 +186,8 @@ type Row = BTreeMap<String, String>;
 struct Bench<'a> {
     rules: &'a RuleSet,
     quarter: Quarter,
-    parameters: Row,
+    /// The row of the view `parameter`, by folder that rules are from.
+    parameters: Vec<Row>,
 }
 
 impl<'a> Bench<'a> {
@@ -195,20 +196,15 @@ impl<'a> Bench<'a> {
             Some(quarter) => quarter.parse()?,
             None => Quarter::new(2018, 3)?,
         };
-        let parameters = rules
-            .parameters(pipeline, quarter)?
-            .into_iter()
-            .map(|(name, value)| {
-                let text = match value {
-                    Parameter::Integer(n) => n.to_string(),
-                    Parameter::Text(text) => text,
-                    Parameter::Date(days) => {
-                        crate::model::day::from_date32(days).map(|d| d.to_string()).unwrap_or_default()
-                    }
-                };
-                (name, text)
-            })
-            .collect();
+        let text = |value| match value {
+            Parameter::Integer(n) => n.to_string(),
+            Parameter::Text(text) => text,
+            Parameter::Date(days) => {
+                crate::model::day::from_date32(days).map(|d| d.to_string()).unwrap_or_default()
+            }
+        };
+        let row = |row: BTreeMap<String, Parameter>| row.into_iter().map(|(n, v)| (n, text(v))).collect();
+        let parameters = rules.example_parameters(pipeline, quarter)?.into_iter().map(row).collect();
         Ok(Self { rules, quarter, parameters })
     }
     /// Views a rule reads, through definitions too.
@@ -224,7 +220,7 @@ impl<'a> Bench<'a> {
     /// Rows given by an example, by view.
     fn rows(&self, rule: &Rule, index: usize) -> Result<BTreeMap<String, Vec<Row>>> {
         let mut tables: BTreeMap<String, Vec<Row>> = BTreeMap::new();
-        let mut parameters = self.parameters.clone();
+        let mut parameters = self.parameters.get(self.rules.layer_of(rule)).cloned().unwrap_or_default();
         let complain = |message: String| {
             rule.file.complain_at(&["example".into(), index.into(), "given".into()], message)
         };
@@ -312,7 +308,7 @@ impl<'a> Bench<'a> {
             let frame = session.select(definition.file.sql())?;
             session.register(&definition.header.name, frame);
         }
-        Ok((run_rule(&session, rule, &ids, &self.rules.root_code)?, ids))
+        Ok((run_rule(&session, rule, &ids, self.rules.example_root(rule))?, ids))
     }
     /// Runs one example and compares.
     fn check(&self, rule: &Rule, index: usize) -> Result<()> {

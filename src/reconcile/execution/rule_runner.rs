@@ -161,6 +161,9 @@ pub(crate) fn fill_absent(session: &mut Session, catalogue: &Catalogue, wanted: 
 /// Why a rule is not run this quarter, in Chinese.
 fn why_not(rules: &RuleSet, rule: &Rule, views: &Views<'_>, quarter: &str) -> Result<Option<String>> {
     let header = &rule.header;
+    if let Some(reason) = rules.off.get(&header.code) {
+        return Ok(Some(format!("本地停用:{reason}")));
+    }
     if !rule.applies(quarter) {
         return Ok(Some(match (&header.since, &header.until) {
             (Some(since), _) if quarter < since.as_str() => format!("自{since}起适用"),
