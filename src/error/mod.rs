@@ -124,6 +124,12 @@ impl Error {
         self.location.span = Some(span);
         self
     }
+    /// Begins the message with whom it is about, e.g. one of several rules written in one place.
+    #[must_use]
+    pub fn about(mut self, whom: &str) -> Self {
+        self.message = format!("{whom}:{}", self.message);
+        self
+    }
     /// Says what to do about it.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {

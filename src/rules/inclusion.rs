@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::family;
 use super::rule_file::{self, Definition, Rule};
 use super::rule_set::{code_order, with_hint};
 use crate::config::Layers;
@@ -42,8 +43,9 @@ pub(super) fn read(layers: &Layers) -> Result<RuleFiles> {
                     let value = rule_file::parse_definition(&path, text)?;
                     definitions.push(Offer { layer, key: value.header.name.clone(), path, value });
                 } else {
-                    let value = rule_file::parse(&path, &group, text)?;
-                    rules.push(Offer { layer, key: value.header.code.clone(), path, value });
+                    rules.extend(family::parse(&path, &group, text)?.into_iter().map(|value| {
+                        Offer { layer, key: value.header.code.clone(), path: path.clone(), value }
+                    }));
                 }
             }
         }

@@ -4,6 +4,7 @@
 
 pub mod constants;
 pub mod documentation;
+pub mod family;
 pub mod inclusion;
 pub mod mutation;
 pub mod quality_settings;

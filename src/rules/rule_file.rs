@@ -78,6 +78,14 @@ pub struct RuleHeader {
     /// Tables given and findings expected; at least one finding and each exclusion.
     #[serde(default)]
     pub example: Vec<Example>,
+    /// Members of a family: `code`, the words that `{{word}}` stands for, further examples.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<std::collections::BTreeMap<String, serde_json::Value>>")]
+    pub for_each: Vec<toml::Table>,
+    /// Words of members that do not say otherwise.
+    #[serde(default, skip_serializing_if = "toml::Table::is_empty")]
+    #[schemars(with = "std::collections::BTreeMap<String, serde_json::Value>")]
+    pub each: toml::Table,
 }
 
 fn thirty() -> u32 {
@@ -173,6 +181,19 @@ pub struct SqlFile {
     pub text: String,
     /// Byte of `text` at which the SELECT starts.
     pub sql_start: usize,
+    /// The member of a family whose text this is.
+    pub member: Option<FamilyMember>,
+}
+
+/// Which member of a family a rule is.
+#[derive(Debug, Clone)]
+pub struct FamilyMember {
+    /// Its code.
+    pub code: String,
+    /// Its position.
+    pub number: usize,
+    /// Position of the first example that is its own.
+    pub examples_from: usize,
 }
 
 impl SqlFile {
@@ -183,7 +204,7 @@ impl SqlFile {
     /// A complaint about bytes of the SELECT.
     pub fn complain_sql(&self, span: std::ops::Range<usize>, message: impl Into<String>) -> Error {
         let span = self.sql_start + span.start..self.sql_start + span.end;
-        Error::configuration(message).at_span(&self.path, &self.text, span)
+        self.named(Error::configuration(message).at_span(&self.path, &self.text, span))
     }
     /// A complaint about a key of the header.
     pub fn complain_key(&self, key: &str, message: impl Into<String>) -> Error {
@@ -191,8 +212,25 @@ impl SqlFile {
     }
     /// A complaint about a value of the header.
     pub fn complain_at(&self, steps: &[Step<'_>], message: impl Into<String>) -> Error {
+        let own = self.own_example(steps);
+        let steps = own.as_deref().unwrap_or(steps);
         let span = masked_header(&self.path, &self.text).map_or(0..0, |(toml, _)| toml.locate(steps, false));
-        Error::configuration(message).at_span(&self.path, &self.text, span)
+        self.named(Error::configuration(message).at_span(&self.path, &self.text, span))
+    }
+    /// Where an example stands that only this member of a family has.
+    fn own_example<'s>(&self, steps: &[Step<'s>]) -> Option<Vec<Step<'s>>> {
+        let (member, [Step::Key("example"), Step::Index(at), rest @ ..]) = (self.member.as_ref()?, steps) else {
+            return None;
+        };
+        let own = at.checked_sub(member.examples_from)?;
+        let start = ["for_each".into(), member.number.into(), "example".into(), own.into()];
+        Some(start.into_iter().chain(rest.iter().copied()).collect())
+    }
+    fn named(&self, error: Error) -> Error {
+        match &self.member {
+            Some(member) => error.about(&format!("成员“{}”", member.code)),
+            None => error,
+        }
     }
 }
 
@@ -274,7 +312,7 @@ pub(crate) fn masked_header(path: &Path, text: &str) -> Result<(TomlFile, usize)
 fn split_file(path: &Path, text: String) -> Result<(TomlFile, SqlFile)> {
     let (toml, end) = masked_header(path, &text)?;
     let sql_start = end + (text[end..].len() - text[end..].trim_start().len());
-    let file = SqlFile { path: path.to_owned(), text, sql_start };
+    let file = SqlFile { path: path.to_owned(), text, sql_start, member: None };
     one_select(&file)?;
     Ok((toml, file))
 }
@@ -303,7 +341,9 @@ pub fn parse_definition(path: &Path, text: String) -> Result<Definition> {
 fn check_shape(rule: &Rule) -> Result<()> {
     let stem = rule.file.path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
     let header = &rule.header;
-    if stem.split('_').next() != Some(header.code.as_str()) {
+    // A family's file has as many codes as members.
+    let named = !header.for_each.is_empty() || stem.split('_').next() == Some(header.code.as_str());
+    if !named {
         return Err(rule
             .file
             .complain_key("code", format!("规则编号“{}”与文件名“{stem}”不一致", header.code))

@@ -115,7 +115,9 @@ fn root() -> PathBuf {
 fn a_new_department_is_one_contract_one_file_and_its_rules() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
-    copy(&root().join("pipelines/hebi"), &here.join("hebi"), "");
+    for folder in ["base", "hebi"] {
+        copy(&root().join("pipelines").join(folder), &here.join(folder), "");
+    }
     copy(&root().join("fixtures/hebi/2018Q3"), &here.join("data"), "truth");
     std::fs::write(here.join("hebi/sources/veteran.toml"), CONTRACT).unwrap();
     std::fs::create_dir(here.join("hebi/rules/veteran")).unwrap();

@@ -34,10 +34,13 @@ fn open_draft(draft: &str) -> Pipeline {
     for part in ["codes", "sources"] {
         std::fs::create_dir(folder.path().join(part)).unwrap();
     }
-    std::fs::copy(hebi.join("pipeline.toml"), folder.path().join("pipeline.toml")).unwrap();
-    for entry in std::fs::read_dir(hebi.join("codes")).unwrap() {
-        let path = entry.unwrap().path();
-        std::fs::copy(&path, folder.path().join("codes").join(path.file_name().unwrap())).unwrap();
+    let text = std::fs::read_to_string(hebi.join("pipeline.toml")).unwrap();
+    std::fs::write(folder.path().join("pipeline.toml"), text.replace("from = [\"../base\"]", "")).unwrap();
+    for codes in [hebi.join("codes"), root().join("pipelines/base/codes")] {
+        for entry in std::fs::read_dir(codes).unwrap() {
+            let path = entry.unwrap().path();
+            std::fs::copy(&path, folder.path().join("codes").join(path.file_name().unwrap())).unwrap();
+        }
     }
     std::fs::write(folder.path().join("sources/draft.toml"), draft).unwrap();
     Pipeline::open(folder.path()).unwrap_or_else(|e| panic!("{}\n{draft}", bidui::error::render(&e, false)))

@@ -68,13 +68,14 @@ fn a_target_that_the_plan_does_not_have_is_refused() {
 
 #[test]
 fn a_column_that_no_source_of_the_rule_has_is_refused() {
-    let path = Path::new("pipelines/hebi/rules/registry/Q46_toilet_blank.sql");
+    let path = Path::new("pipelines/base/rules/registry/household_field_blank.sql");
     let text = std::fs::read_to_string(path).unwrap();
     let complaints = |wrong: &str| {
         let (_, mut rules) = hebi();
-        let changed = text.replace("\"registry_household.toilet\"", wrong);
+        let changed = text.replace("\"registry_household.{{column}}\"", wrong);
         assert_ne!(changed, text);
-        let rule = bidui::rules::rule_file::parse(path, "registry", changed).unwrap();
+        let family = bidui::rules::family::parse(path, "registry", changed).unwrap();
+        let rule = family.into_iter().find(|rule| rule.header.code == "Q46").unwrap();
         let place = rules.rules.iter().position(|r| r.header.code == "Q46").unwrap();
         rules.rules[place] = rule;
         bidui::reconcile::check_rules(&rules)

@@ -44,13 +44,15 @@ fn every_rule_gives_the_same_in_duckdb() {
 fn a_changed_rule_is_noticed() {
     let folder = tempfile::tempdir().unwrap();
     let pipeline = folder.path().join("hebi");
+    let base = folder.path().join("base");
     copy(&hebi(), &pipeline, "");
+    copy(&root().join("pipelines/base"), &base, "");
     for (rule, from, to) in [
         ("insurance/R37_insured_as_poor_not_registered.sql", "'正常参保'", "'暂停'"),
         ("identity/R14_identity_conflict.sql", "r.record_order AS", "0 - r.record_order AS"),
         ("insurance/R35_five_layer_cover.sql", "1 AS denominator", "2 AS denominator"),
     ] {
-        let path = pipeline.join("rules").join(rule);
+        let path = base.join("rules").join(rule);
         let text = std::fs::read_to_string(&path).unwrap();
         assert!(text.contains(from), "{rule}");
         let sql = text.find("*/").unwrap();

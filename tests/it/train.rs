@@ -30,25 +30,34 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// A folder with the pipeline and the base it includes.
+fn pipelines() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["base", "hebi"] {
+        copy(&root("pipelines").join(name), &folder.path().join(name));
+    }
+    folder
+}
+
 #[test]
 fn trained_weights_link_the_fixtures_and_are_the_same_every_time() {
     let data = root("fixtures/hebi/2018Q3");
-    let pipeline = tempfile::tempdir().unwrap();
-    copy(&root("pipelines/hebi"), pipeline.path());
+    let folder = pipelines();
+    let pipeline = folder.path().join("hebi");
     let with = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let trained =
-            pool.install(|| bidui::engine::train(pipeline.path(), &data, None, &[], 7, &Silent)).unwrap();
-        let file = pipeline.path().join("trained.toml");
+            pool.install(|| bidui::engine::train(&pipeline, &data, None, &[], 7, &Silent)).unwrap();
+        let file = pipeline.join("trained.toml");
         train::write(&trained, "t", &file).unwrap();
         std::fs::read_to_string(file).unwrap()
     };
     let one = with(1);
     assert_eq!(one, with(2));
     assert!(one.contains("method = \"em\"") && one.contains("[m.name]"), "{one}");
-    std::fs::write(pipeline.path().join("weights.toml"), &one).unwrap();
-    let out = pipeline.path().join("out");
-    bidui::engine::link_only(pipeline.path(), &data, &out, &[], &Silent).unwrap();
+    std::fs::write(pipeline.join("weights.toml"), &one).unwrap();
+    let out = folder.path().join("out");
+    bidui::engine::link_only(&pipeline, &data, &out, &[], &Silent).unwrap();
     let score = evaluate_links(&out, &data.join("truth")).unwrap();
     let clusters = score.clusters.unwrap();
     assert!(clusters.f1(score.truth) >= 0.998, "{clusters:?} of {}", score.truth);
@@ -59,9 +68,9 @@ fn trained_weights_link_the_fixtures_and_are_the_same_every_time() {
 
 #[test]
 fn a_weights_file_must_fit_the_comparisons() {
-    let pipeline = tempfile::tempdir().unwrap();
-    copy(&root("pipelines/hebi"), pipeline.path());
-    let (link, weights) = (pipeline.path().join("link.toml"), pipeline.path().join("weights.toml"));
+    let folder = pipelines();
+    // The base's: the pipeline has none of its own.
+    let (link, weights) = (folder.path().join("hebi/link.toml"), folder.path().join("base/weights.toml"));
     let good = std::fs::read_to_string(&weights).unwrap();
     let settings = LinkSettings::open(&link).unwrap();
     assert!(settings.comparisons.iter().all(|c| !c.weights.is_empty()));

@@ -363,7 +363,7 @@ mod tests {
     #[test]
     fn of_rows_alike_but_for_the_message_the_earliest_tells_it() {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("pipelines/hebi/rules/housing/R75_renovated_still_listed.sql");
+            .join("pipelines/base/rules/housing/R75_renovated_still_listed.sql");
         let rule = crate::rules::rule_file::parse(&path, "housing", std::fs::read_to_string(&path).unwrap());
         let text = "registry_household:0a1b2c3d.r9".to_owned();
         let (rule, ids) = (rule.unwrap(), Ids::listed([text.clone()].into()));

@@ -13,7 +13,7 @@ advice = [
     "更正脱贫标志或脱贫年度",
 ]
 message = "该户脱贫标志为{exit_status},脱贫年度为{exit_year}。"
-related = ["R14", "R103"]
+related = ["R14"]
 
 [[example]]
 case = "未脱贫而有年度、年度在以后:列为疑点"
