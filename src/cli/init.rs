@@ -15,9 +15,10 @@ pub struct InitArguments {
 }
 
 /// Files of a pipeline that passes `bidui check` as it stands.
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     ("pipeline.toml", include_str!("init/pipeline.toml")),
     ("link.toml", include_str!("init/link.toml")),
+    ("rules/rules.toml", include_str!("init/rules.toml")),
     ("sources/people.toml", include_str!("init/people.toml")),
     ("codes/counties.csv", include_str!("init/counties.csv")),
     ("codes/townships.csv", include_str!("init/townships.csv")),

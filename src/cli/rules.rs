@@ -60,12 +60,13 @@ pub fn execute(arguments: &RulesArguments, console: &mut Console<'_>) -> Result<
         console.json(&listed)?;
         return Ok(0);
     }
+    let words = rules.settings.words();
     for rule in &listed {
         let kind = if rule.indicator { "指标" } else { documentation::subject(rule.subject) };
         console.line(&format!(
             "{}\t{}\t{kind}\t{}\t{}\t{}",
             rule.code,
-            documentation::severity(rule.severity),
+            words.severity_title(rule.severity),
             rule.title,
             rule.owner,
             rule.sources.join("、")

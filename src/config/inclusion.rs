@@ -134,11 +134,7 @@ impl Layers {
     ///
     /// # Errors
     /// Two bases have the name, and nobody who includes both has it as well.
-    pub fn choose<T>(
-        &self,
-        what: &str,
-        offers: Vec<Offer<T>>,
-    ) -> Result<(Vec<Offer<T>>, Vec<Replacement>)> {
+    pub fn choose<T>(&self, what: &str, offers: Vec<Offer<T>>) -> Result<(Vec<Offer<T>>, Vec<Replacement>)> {
         let mut named: BTreeMap<String, Vec<Offer<T>>> = BTreeMap::new();
         for offer in offers {
             named.entry(offer.key.clone()).or_default().push(offer);
@@ -197,7 +193,8 @@ impl Layers {
     }
     /// Parameters as they hold in the folder at `layer`, without regard to whoever includes it.
     pub fn parameters_from(&self, layer: usize) -> Result<Parameters> {
-        let mut seen: Vec<usize> = self.list.get(layer).map(|l| l.below.iter().copied().collect()).unwrap_or_default();
+        let mut seen: Vec<usize> =
+            self.list.get(layer).map(|l| l.below.iter().copied().collect()).unwrap_or_default();
         seen.push(layer);
         let mut merged: BTreeMap<(String, String), (usize, toml::Value)> = BTreeMap::new();
         for &at in &seen {
@@ -339,7 +336,8 @@ impl Walk {
                 .hint("检查 from 里的路径;它相对于本文件所在的文件夹"));
         };
         if place == self.holder || !place.starts_with(&self.holder) {
-            let holder = self.holder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            let holder =
+                self.holder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
             return Err(complain(&self.list, format!("引用的文件夹“{relative}”在“{holder}”之外"))
                 .hint("基础规则集与流水线放在同一个文件夹里,例如 pipelines/base 和 pipelines/hebi"));
         }

@@ -92,7 +92,16 @@ impl Pipeline {
             .ok()
             .and_then(|p| p.file_name().map(|n| n.to_string_lossy().into_owned()))
             .unwrap_or_default();
-        Ok(Self { root: root.to_owned(), name, settings, sources, divisions, digest: digest(&layers)?, layers, replaced })
+        Ok(Self {
+            root: root.to_owned(),
+            name,
+            settings,
+            sources,
+            divisions,
+            digest: digest(&layers)?,
+            layers,
+            replaced,
+        })
     }
     /// Position of a source.
     pub fn source_index(&self, name: &str) -> Option<usize> {

@@ -168,7 +168,10 @@ pub(super) fn check_parameters(file: &TomlFile, parameters: &Parameters) -> Resu
             || layer.parse::<Quarter>().is_ok();
         if !known {
             return Err(file
-                .complain_key(&["parameters".into(), layer.as_str().into()], format!("不认识的参数期“{layer}”"))
+                .complain_key(
+                    &["parameters".into(), layer.as_str().into()],
+                    format!("不认识的参数期“{layer}”"),
+                )
                 .hint("写 default、年份(2018)或季度(2018Q3)"));
         }
         for (name, value) in values {

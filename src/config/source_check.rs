@@ -398,7 +398,7 @@ fn check_headers(file: &ContractFile, contract: &SourceContract) -> Result<()> {
             {
                 let message = format!("表头“{header}”已由列“{other}”使用");
                 return Err(file
-                    .complain_header(index, &column.name, header, message)
+                    .complain_header(index, [&column.name, &other], header, message)
                     .hint("一个表头只能对应一列;个别县的不同含义写进 [[variant]]"));
             }
         }

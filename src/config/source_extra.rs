@@ -20,6 +20,8 @@ pub(super) const ENDING: &str = ".extra";
 pub struct SourceExtra {
     /// Department that delivers the source here, in place of the contract's.
     pub owner: Option<String>,
+    /// Whether a quarter without the source must not be published here, in place of the contract's.
+    pub required: Option<bool>,
     /// Further patterns of its files.
     pub patterns: Vec<String>,
     /// Column → further headers under which it is delivered.
@@ -54,14 +56,23 @@ impl ContractFile {
         let extra: SourceExtra = file.parse()?;
         let mut lists = Vec::new();
         let range = |old: usize, new: usize| old..old + new;
-        lists.push((&["files", "patterns"][..], "patterns", range(written.files.patterns.len(), extra.patterns.len())));
-        lists.push((&["ignore_headers"][..], "ignore_headers", range(written.ignore_headers.len(), extra.ignore_headers.len())));
+        lists.push((
+            &["files", "patterns"][..],
+            "patterns",
+            range(written.files.patterns.len(), extra.patterns.len()),
+        ));
+        lists.push((
+            &["ignore_headers"][..],
+            "ignore_headers",
+            range(written.ignore_headers.len(), extra.ignore_headers.len()),
+        ));
         lists.push((&["column"][..], "column", range(written.column.len(), extra.column.len())));
         lists.push((&["variant"][..], "variant", range(written.variant.len(), extra.variant.len())));
         for (name, headers) in &extra.headers {
             let Some(column) = written.column.iter_mut().find(|c| c.name == *name) else {
                 let known: Vec<&str> = written.column.iter().map(|c| c.name.as_str()).collect();
-                let error = file.complain_key(&["headers".into(), name.as_str().into()], format!("没有列“{name}”"));
+                let error =
+                    file.complain_key(&["headers".into(), name.as_str().into()], format!("没有列“{name}”"));
                 return Err(match suggest(name, &known, "已有的列") {
                     Some(hint) => error.hint(hint),
                     None => error,
@@ -72,6 +83,7 @@ impl ContractFile {
         if let Some(owner) = extra.owner {
             written.owner = owner;
         }
+        written.required = extra.required.unwrap_or(written.required);
         written.files.patterns.extend(extra.patterns);
         written.ignore_headers.extend(extra.ignore_headers);
         written.column.extend(extra.column);
@@ -84,7 +96,8 @@ impl ContractFile {
         for added in &self.extras {
             for (path, key, range) in &added.lists {
                 let same = |(step, name): (&Step<'_>, &&str)| matches!(step, Step::Key(k) if k == name);
-                let Some((Step::Index(at), rest)) = steps.get(path.len()..).and_then(<[_]>::split_first) else {
+                let Some((Step::Index(at), rest)) = steps.get(path.len()..).and_then(<[_]>::split_first)
+                else {
                     continue;
                 };
                 if steps.iter().zip(path.iter()).all(same) && range.contains(at) {
@@ -103,9 +116,16 @@ impl ContractFile {
         let (file, steps) = self.place(steps);
         file.complain_key(&steps, message)
     }
-    /// A complaint about a header of a column.
-    pub(super) fn complain_header(&self, index: usize, column: &str, header: &str, message: String) -> Error {
-        for added in &self.extras {
+    /// A complaint about a header that two columns claim, the one at `index` after `other`; where an
+    /// addition gave it to one of them, there.
+    pub(super) fn complain_header(
+        &self,
+        index: usize,
+        [column, other]: [&str; 2],
+        header: &str,
+        message: String,
+    ) -> Error {
+        for (added, column) in self.extras.iter().flat_map(|added| [(added, column), (added, other)]) {
             let at = added.headers.get(column).and_then(|all| all.iter().position(|h| h == header));
             if let Some(at) = at {
                 return added.file.complain(&["headers".into(), Step::Key(column), at.into()], message);

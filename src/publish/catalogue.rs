@@ -10,6 +10,7 @@ use crate::model::exception::{Severity, SubjectKind};
 use crate::rules::quality_settings::QualitySettings;
 use crate::rules::rule_file::{Definition, Rule};
 use crate::rules::rule_set::RuleSet;
+use crate::rules::words::Words;
 
 /// What a publication says about a source, from its contract.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -97,6 +98,8 @@ pub struct Catalogue {
     pub targets: Vec<TargetFacts>,
     /// How the quality of the register is scored, in words; `None`: it is not.
     pub quality: Option<QualitySettings>,
+    /// What severities are called, and what an officer may answer.
+    pub words: Words,
     /// Divisions.
     pub divisions: DivisionTree,
     /// How ID numbers and names appear in lists.
@@ -117,6 +120,7 @@ impl Catalogue {
             rules: rules.rules.iter().map(|r| rule(r, &rules.definitions, quarter)).collect(),
             targets: targets(rules, quarter),
             quality: rules.settings.quality.clone(),
+            words: rules.settings.words(),
             divisions: pipeline.divisions.clone(),
             privacy: pipeline.settings.privacy.clone(),
             outputs: pipeline.settings.outputs.clone(),

@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::Publication;
-use super::totals::{grouped, severity_title};
+use super::totals::grouped;
+use super::{Catalogue, Publication};
 use crate::model::exception::Severity;
 
 /// Summary that an officer understands.
-pub fn summary(publication: &Publication) -> String {
+pub fn summary(publication: &Publication, catalogue: &Catalogue) -> String {
     let (m, t) = (&publication.manifest, &publication.totals);
     let mut out = String::new();
     let sum = |f: fn(&crate::publication::manifest::SourceRun) -> u64| m.sources.iter().map(f).sum::<u64>();
@@ -37,9 +37,10 @@ pub fn summary(publication: &Publication) -> String {
         grouped(t.all.resolved),
         grouped(t.all.review)
     );
-    for severity in [Severity::S1, Severity::S2, Severity::S3, Severity::S4] {
+    for severity in Severity::ALL {
         if t.all.of(severity) > 0 {
-            let _ = writeln!(out, "        {}  {}条", severity_title(severity), grouped(t.all.of(severity)));
+            let title = catalogue.words.severity_title(severity);
+            let _ = writeln!(out, "        {title}  {}条", grouped(t.all.of(severity)));
         }
     }
     if t.explained > 0 {

@@ -159,7 +159,7 @@ impl Totals {
 
     /// Worst severity among open, certain exceptions.
     pub fn worst_open(&self) -> Option<Severity> {
-        [Severity::S1, Severity::S2, Severity::S3, Severity::S4].into_iter().find(|&s| self.all.of(s) > 0)
+        Severity::ALL.into_iter().find(|&s| self.all.of(s) > 0)
     }
 }
 
@@ -198,16 +198,6 @@ pub(super) fn grouped(n: u64) -> String {
         out.push(c);
     }
     out
-}
-
-/// Severity as an officer reads it.
-pub(super) fn severity_title(severity: Severity) -> &'static str {
-    match severity {
-        Severity::S1 => "S1 错发或保障缺口",
-        Severity::S2 => "S2 资格或覆盖不符",
-        Severity::S3 => "S3 信息不一致",
-        Severity::S4 => "S4 指标",
-    }
 }
 
 /// Tier as an officer reads it.

@@ -144,7 +144,7 @@ fn section(rules: &RuleSet, rule: &Rule, text: &mut String) {
     let _ = writeln!(
         text,
         "- 级别:{};对象:{};核查期限:{}天",
-        severity(header.severity),
+        rules.settings.words().severity_title(header.severity),
         subject(header.subject),
         header.due_days
     );
@@ -170,16 +170,6 @@ fn section(rules: &RuleSet, rule: &Rule, text: &mut String) {
 
 fn sql(rule: &Rule, text: &mut String) {
     let _ = writeln!(text, "\n```sql\n{}\n```", rule.file.sql().trim());
-}
-
-/// Severity in words.
-pub fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::S1 => "S1 资金错付或“三保障”缺口",
-        Severity::S2 => "S2 待遇或覆盖不符",
-        Severity::S3 => "S3 信息不一致",
-        Severity::S4 => "S4 指标",
-    }
 }
 
 /// Subject in words.

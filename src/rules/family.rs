@@ -109,7 +109,8 @@ impl Template<'_> {
         let examples_from = rule.header.example.len();
         if let Some(more) = rule.header.for_each.get(number).and_then(|member| member.get("example")) {
             let more: Vec<Example> = more.clone().try_into().map_err(|e: toml::de::Error| {
-                self.header.complain(&place("example"), format!("成员“{code}”的例子写得不对({})", e.message()))
+                self.header
+                    .complain(&place("example"), format!("成员“{code}”的例子写得不对({})", e.message()))
             })?;
             rule.header.example.extend(more);
         }
@@ -264,7 +265,11 @@ WHERE {{blank}}
         let error = rules[1].file.complain_at(&["example".into(), 1.into(), "given".into()], "错了");
         assert_eq!(error.line_column().map(|at| at.0), Some(line("example = [")), "{error}");
         let error = rules[0].file.complain_at(&["example".into(), 0.into(), "given".into()], "错了");
-        assert_eq!(error.line_column().map(|at| at.0), Some(line("given = \"registry_person @P1\"\n")), "{error}");
+        assert_eq!(
+            error.line_column().map(|at| at.0),
+            Some(line("given = \"registry_person @P1\"\n")),
+            "{error}"
+        );
     }
 
     #[test]

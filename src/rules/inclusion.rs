@@ -43,8 +43,11 @@ pub(super) fn read(layers: &Layers) -> Result<RuleFiles> {
                     let value = rule_file::parse_definition(&path, text)?;
                     definitions.push(Offer { layer, key: value.header.name.clone(), path, value });
                 } else {
-                    rules.extend(family::parse(&path, &group, text)?.into_iter().map(|value| {
-                        Offer { layer, key: value.header.code.clone(), path: path.clone(), value }
+                    rules.extend(family::parse(&path, &group, text)?.into_iter().map(|value| Offer {
+                        layer,
+                        key: value.header.code.clone(),
+                        path: path.clone(),
+                        value,
                     }));
                 }
             }

@@ -15,3 +15,4 @@ pub mod scope;
 pub mod sql_text;
 pub mod targets;
 pub mod view_catalogue;
+pub mod words;

@@ -219,7 +219,8 @@ impl SqlFile {
     }
     /// Where an example stands that only this member of a family has.
     fn own_example<'s>(&self, steps: &[Step<'s>]) -> Option<Vec<Step<'s>>> {
-        let (member, [Step::Key("example"), Step::Index(at), rest @ ..]) = (self.member.as_ref()?, steps) else {
+        let (member, [Step::Key("example"), Step::Index(at), rest @ ..]) = (self.member.as_ref()?, steps)
+        else {
             return None;
         };
         let own = at.checked_sub(member.examples_from)?;

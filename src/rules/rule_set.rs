@@ -229,6 +229,7 @@ impl RuleSet {
         let mut complaints =
             targets::check(&self.targets, &self.target_places, taken, self.policy_text.as_deref());
         complaints.extend(self.check_quality().err());
+        complaints.extend(self.settings.words().check(&self.settings_files));
         complaints
     }
     fn check_quality(&self) -> Result<()> {

@@ -10,10 +10,12 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use super::words::{Answers, SeverityWords, Words};
 use crate::config::toml_file::{Step, TomlFile};
 use crate::config::{Layers, Parameter, Pipeline};
 use crate::model::column_type::{ColumnKind, Columns};
 use crate::model::day::date32;
+use crate::model::exception::Severity;
 use crate::model::quarter::Quarter;
 use crate::{Error, Result};
 
@@ -33,6 +35,12 @@ pub struct RuleSettings {
     pub dates: BTreeMap<String, DerivedDate>,
     /// How the quality of the register is scored; absent: not at all.
     pub quality: Option<crate::rules::quality_settings::QualitySettings>,
+    /// What the severities are called and how they are marked.
+    #[serde(default)]
+    pub severities: BTreeMap<Severity, SeverityWords>,
+    /// What an officer may choose in a list.
+    #[serde(default)]
+    pub answers: Answers,
     /// Code of the prefecture that the examples are written for, if it is not the pipeline's own.
     pub example_prefecture: Option<String>,
     /// Values of an example row unless it says otherwise, by view; `{column}` repeats a column.
@@ -117,6 +125,10 @@ impl RuleSettings {
         let policy_text = (!texts.is_empty()).then(|| texts.join("\n\n"));
         Ok((merged, SettingsFiles(files), policy_text))
     }
+    /// Words of severities and answers.
+    pub fn words(&self) -> Words {
+        Words { severities: self.severities.clone(), answers: self.answers.clone() }
+    }
     /// Adds what a base says where nothing is said yet.
     fn add(&mut self, base: Self) {
         fn under<V>(map: &mut BTreeMap<String, V>, base: BTreeMap<String, V>) {
@@ -124,6 +136,8 @@ impl RuleSettings {
                 map.entry(name).or_insert(value);
             }
         }
+        let words = self.words().over(base.words());
+        (self.severities, self.answers) = (words.severities, words.answers);
         self.policy_text = self.policy_text.take().or(base.policy_text);
         if self.home_sources.is_empty() {
             self.home_sources = base.home_sources;

@@ -90,7 +90,7 @@ pub(crate) fn copy(from: &Path, to: &Path, but: &str) {
     }
 }
 
-fn bidui(arguments: &[&str], folder: &Path) -> String {
+pub(crate) fn bidui(arguments: &[&str], folder: &Path) -> String {
     use std::os::unix::fs::PermissionsExt as _;
     let key = folder.join("test.key");
     std::fs::write(&key, b"an invented key of 32 bytes long").unwrap();
@@ -107,7 +107,7 @@ fn bidui(arguments: &[&str], folder: &Path) -> String {
     said
 }
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 

@@ -373,7 +373,7 @@ fn a_publication_is_complete_and_says_so() {
     assert_eq!(publication.manifest.rows("restricted/link.parquet"), Some(300));
     assert_eq!(publication.manifest.rows("tables/fact_reject.parquet"), Some(6));
     assert!(!written.contains_key(Path::new("restricted/view/person_previous.parquet")));
-    let text = summary(&publication);
+    let text = summary(&publication, &world.catalogue);
     for expected in ["2018年第3季度", "读入906条 = 接受900 + 退回6", "未运行的规则(不等于没有疑点)：R73"]
     {
         assert!(text.contains(expected), "{expected} not in {text}");

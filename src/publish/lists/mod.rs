@@ -22,7 +22,7 @@ mod row;
 mod style;
 mod workbook;
 
-pub use row::{ANSWERS, COLUMNS, Column, MEASURES, REASONS, RESULTS};
+pub use row::{ANSWERS, COLUMNS, Column};
 
 use evidence::Evidence;
 use row::{Entry, Material};

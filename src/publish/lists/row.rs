@@ -83,30 +83,6 @@ pub const COLUMNS: [Column; 31] = [
 /// Titles of the columns an officer fills in.
 pub const ANSWERS: [&str; 6] = ["核查结果", "原因代码", "处理措施", "备注", "核查人", "核查日期"];
 
-/// Choices of 核查结果.
-pub const RESULTS: [&str; 6] = ["属实", "部分属实", "不属实", "数据错误", "政策允许", "无法核实"];
-
-/// Choices of 原因代码.
-pub const REASONS: [&str; 14] = [
-    "死亡",
-    "空挂户",
-    "双重户籍",
-    "身份证号或姓名错误",
-    "查无此人",
-    "已在外地享受/就读",
-    "超龄",
-    "出国",
-    "因病因残",
-    "长期外出失联",
-    "时间差(数据月份不同)",
-    "政策允许",
-    "本人放弃",
-    "其他",
-];
-
-/// Choices of 处理措施.
-pub const MEASURES: [&str; 7] = ["纳入", "退出", "变更类别", "追缴", "修正来源数据", "补发", "无需处理"];
-
 /// What rows are made of.
 pub(super) struct Material<'a> {
     inputs: PublicationInputs<'a>,
@@ -247,7 +223,8 @@ impl<'a> Material<'a> {
             tracked.exception_id.as_str().into(),
             row_version(tracked).into(),
         ];
-        Ok(Row { cells, severe: severity == "S1", overdue: entry.overdue })
+        let severe = inputs.catalogue.words.is_marked(e.severity);
+        Ok(Row { cells, severe, overdue: entry.overdue })
     }
 
     /// Name and number of whom the row is about, as the first evidence record has them.

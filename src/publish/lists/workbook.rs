@@ -3,7 +3,7 @@
 use rust_xlsxwriter::{DataValidation, DataValidationErrorStyle, Format, ProtectionOptions, Worksheet};
 
 use super::cells::lines;
-use super::row::{COLUMNS, Column, ColumnKind, Entry, MEASURES, REASONS, RESULTS};
+use super::row::{COLUMNS, Column, ColumnKind, Entry};
 use super::style::{Styles, properties, workbook_begun};
 use super::{NOTES_SHEET, REVIEW_SHEET, Township, xlsx};
 use crate::Result;
@@ -11,7 +11,8 @@ use crate::model::exception::Severity;
 use crate::privacy::cell::is_active;
 use crate::publish::PublicationInputs;
 use crate::publish::summary::quarter_title;
-use crate::publish::totals::{severity_title, tier_confidence, tier_title};
+use crate::publish::totals::{tier_confidence, tier_title};
+use crate::rules::words::Answers;
 
 /// The workbook of a township with empty lists.
 pub(super) fn shell(inputs: &PublicationInputs<'_>, township: &Township<'_>) -> Result<Vec<u8>> {
@@ -25,7 +26,8 @@ pub(super) fn shell(inputs: &PublicationInputs<'_>, township: &Township<'_>) -> 
     for (name, entries) in &township.sheets {
         let sheet = book.add_worksheet_with_constant_memory().map_err(xlsx)?;
         sheet.set_name(name).map_err(xlsx)?;
-        list(sheet, entries.len() as u32, &format!("{title} {name}"), &styles)?;
+        let answers = &inputs.catalogue.words.answers;
+        list(sheet, entries.len() as u32, &format!("{title} {name}"), answers, &styles)?;
     }
     book.save_to_buffer().map_err(xlsx)
 }
@@ -41,7 +43,7 @@ pub(super) fn put(sheet: &mut Worksheet, row: u32, column: u16, text: &str, form
     Ok(())
 }
 
-fn list(sheet: &mut Worksheet, last_row: u32, title: &str, styles: &Styles) -> Result<()> {
+fn list(sheet: &mut Worksheet, last_row: u32, title: &str, answers: &Answers, styles: &Styles) -> Result<()> {
     let last_column = COLUMNS.len() as u16 - 1;
     for (c, column) in COLUMNS.iter().enumerate() {
         let c = c as u16;
@@ -53,9 +55,9 @@ fn list(sheet: &mut Worksheet, last_row: u32, title: &str, styles: &Styles) -> R
     print_setup(sheet, title)?;
     sheet.set_freeze_panes(1, 2).map_err(xlsx)?;
     sheet.autofilter(0, 0, last_row, last_column).map_err(xlsx)?;
-    choices(sheet, "核查结果", &RESULTS, last_row)?;
-    choices(sheet, "原因代码", &REASONS, last_row)?;
-    choices(sheet, "处理措施", &MEASURES, last_row)?;
+    choices(sheet, "核查结果", &answers.verdicts, last_row)?;
+    choices(sheet, "原因代码", &answers.reasons, last_row)?;
+    choices(sheet, "处理措施", &answers.measures, last_row)?;
     sheet.protect_with_options(&ProtectionOptions {
         use_autofilter: true,
         sort: true,
@@ -85,8 +87,12 @@ fn print_setup(sheet: &mut Worksheet, title: &str) -> Result<()> {
     Ok(())
 }
 
-/// A drop-down that refuses anything else: free answers cannot be counted.
-fn choices(sheet: &mut Worksheet, title: &str, list: &[&str], last_row: u32) -> Result<()> {
+/// A drop-down that refuses anything else: free answers cannot be counted. None where the rule set
+/// names no choices.
+fn choices(sheet: &mut Worksheet, title: &str, list: &[String], last_row: u32) -> Result<()> {
+    if list.is_empty() {
+        return Ok(());
+    }
     let validation = DataValidation::new()
         .allow_list_strings(list)
         .map_err(xlsx)?
@@ -138,9 +144,9 @@ fn notes(
     }
     r += 2;
     put(sheet, r, 0, "严重程度与匹配方式", &styles.heading)?;
-    for severity in [Severity::S1, Severity::S2, Severity::S3, Severity::S4] {
+    for severity in Severity::ALL {
         r += 1;
-        merged(sheet, r, severity_title(severity), &styles.note)?;
+        merged(sheet, r, &inputs.catalogue.words.severity_title(severity), &styles.note)?;
     }
     for tier in 1..=6 {
         r += 1;
@@ -172,25 +178,19 @@ const HOW_TO: [&str; 7] = [
 
 fn totals(sheet: &mut Worksheet, first: u32, township: &Township<'_>, styles: &Styles) -> Result<u32> {
     put(sheet, first, 0, "本表疑点数", &styles.heading)?;
-    let header = ["责任部门", "S1", "S2", "S3", "S4", "合计", "已超期限"];
-    for (c, title) in header.into_iter().enumerate() {
+    let codes = Severity::ALL.map(Severity::code);
+    let header = std::iter::once("责任部门").chain(codes).chain(["合计", "已超期限"]);
+    for (c, title) in header.enumerate() {
         put(sheet, first + 1, c as u16, title, &styles.header)?;
     }
-    let mut sums = [0u32; 6];
+    let mut sums = [0u32; Severity::ALL.len() + 2];
     let mut r = first + 2;
     for (name, entries) in &township.sheets {
         put(sheet, r, 0, name, &styles.short)?;
         let count = |f: &dyn Fn(&Entry<'_>) -> bool| entries.iter().filter(|entry| f(entry)).count() as u32;
         let of = |severity: Severity| count(&|entry| entry.tracked.exception.severity == severity);
-        let figures = [
-            of(Severity::S1),
-            of(Severity::S2),
-            of(Severity::S3),
-            of(Severity::S4),
-            entries.len() as u32,
-            count(&|entry| entry.overdue),
-        ];
-        for (c, figure) in figures.into_iter().enumerate() {
+        let others = [entries.len() as u32, count(&|entry| entry.overdue)];
+        for (c, figure) in Severity::ALL.map(of).into_iter().chain(others).enumerate() {
             sheet.write_number_with_format(r, c as u16 + 1, figure, &styles.number).map_err(xlsx)?;
             if name != REVIEW_SHEET {
                 sums[c] += figure;

@@ -8,14 +8,19 @@ use crate::model::exception::Severity;
 use crate::model::id_number::IdClass;
 use crate::publish::PublicationInputs;
 use crate::publish::summary::quarter_title;
-use crate::publish::totals::{Count, Totals, grouped, percent, severity_title, tier_confidence, tier_title};
+use crate::publish::totals::{Count, Totals, grouped, percent, tier_confidence, tier_title};
+use crate::rules::words::Words;
 
-const SEVERITIES: [Severity; 4] = [Severity::S1, Severity::S2, Severity::S3, Severity::S4];
+/// Class of a severity in the page.
+fn class(severity: Severity) -> String {
+    severity.code().to_lowercase()
+}
 
 pub(super) fn build(inputs: &PublicationInputs<'_>, totals: &Totals) -> Value {
     let names: BTreeMap<&str, &str> =
         inputs.catalogue.divisions.units.iter().map(|u| (u.code.as_str(), u.name.as_str())).collect();
     let indicators = crate::publish::indicators::rows(inputs);
+    let words = &inputs.catalogue.words;
     json!({
         "title": inputs.catalogue.title,
         "quarter": inputs.quarter,
@@ -23,12 +28,13 @@ pub(super) fn build(inputs: &PublicationInputs<'_>, totals: &Totals) -> Value {
         "previous": inputs.previous_quarter.map(quarter_title),
         "version": env!("CARGO_PKG_VERSION"),
         "digest": inputs.catalogue.digest.get(..12).unwrap_or(&inputs.catalogue.digest),
-        "cards": cards(totals),
-        "severities": severities(totals),
+        "cards": cards(totals, words),
+        "severities": severities(totals, words),
+        "columns": words.report_columns().into_iter().map(Severity::code).collect::<Vec<_>>(),
         "flow": flow(totals),
-        "owners": owners(totals),
+        "owners": owners(totals, words),
         "rules": rules(inputs, totals),
-        "counties": counties(totals, &names),
+        "counties": counties(totals, words, &names),
         "tiles": tiles(inputs, totals, &names),
         "indicators": super::indicators::computed(inputs, &indicators, &names),
         "not_computable": super::indicators::lacking(inputs, &indicators),
@@ -48,7 +54,8 @@ pub(super) fn build(inputs: &PublicationInputs<'_>, totals: &Totals) -> Value {
     })
 }
 
-fn cards(t: &Totals) -> Value {
+fn cards(t: &Totals, words: &Words) -> Value {
+    let [worst, ..] = Severity::ALL;
     let records: u64 = t.sources.iter().map(|s| s.accepted).sum();
     json!({
         "records": grouped(records),
@@ -56,7 +63,9 @@ fn cards(t: &Totals) -> Value {
         "persons": grouped(t.persons),
         "households": grouped(t.households),
         "open": grouped(t.all.open),
-        "s1": grouped(t.all.of(Severity::S1)),
+        "worst": grouped(t.all.of(worst)),
+        "worst_code": worst.code(),
+        "worst_name": words.severity_name(worst),
         "resolved": grouped(t.all.resolved),
         "overdue": grouped(t.overdue),
         "review": grouped(t.all.review),
@@ -70,11 +79,12 @@ fn width(n: u64, longest: u64) -> String {
     format!("{}.{}", share / 10, share % 10)
 }
 
-fn severities(t: &Totals) -> Value {
-    let longest = SEVERITIES.iter().map(|&s| t.all.of(s)).max().unwrap_or(0);
-    let rows = SEVERITIES.iter().enumerate().map(|(i, &s)| {
+fn severities(t: &Totals, words: &Words) -> Value {
+    let longest = Severity::ALL.iter().map(|&s| t.all.of(s)).max().unwrap_or(0);
+    let rows = Severity::ALL.into_iter().map(|s| {
         let n = t.all.of(s);
-        json!({"code": format!("s{}", i + 1), "title": severity_title(s), "count": grouped(n),
+        json!({"code": class(s), "title": words.severity_title(s), "count": grouped(n),
+               "color": words.color(s), "tag_color": words.tag_color(s),
                "width": width(n, longest), "share": percent(n as i64, t.all.open as i64)})
     });
     rows.collect()
@@ -92,41 +102,41 @@ fn flow(t: &Totals) -> Value {
     all.into_iter().map(row).collect()
 }
 
-fn count_row(title: &str, c: &Count, longest: u64) -> Value {
+fn count_row(title: &str, c: &Count, longest: u64, words: &Words) -> Value {
     json!({
         "title": title,
         "open": grouped(c.open), "new": grouped(c.new), "persisting": grouped(c.persisting + c.reopened),
         "resolved": grouped(c.resolved), "review": grouped(c.review),
-        "s1": grouped(c.of(Severity::S1)), "s2": grouped(c.of(Severity::S2)),
-        "s3": grouped(c.of(Severity::S3)), "s4": grouped(c.of(Severity::S4)),
+        "by_severity": words.report_columns().into_iter().map(|s| grouped(c.of(s))).collect::<Vec<_>>(),
         "width": width(c.open, longest),
         // Parts of a stacked bar of the row's own width.
-        "parts": SEVERITIES.iter().enumerate().filter(|(_, s)| c.of(**s) > 0).map(|(i, s)| json!({
-            "code": format!("s{}", i + 1), "width": width(c.of(*s), longest),
-            "label": format!("{} {}", severity_title(*s), c.of(*s)),
+        "parts": Severity::ALL.into_iter().filter(|&s| c.of(s) > 0).map(|s| json!({
+            "code": class(s), "width": width(c.of(s), longest),
+            "label": format!("{} {}", words.severity_title(s), c.of(s)),
         })).collect::<Vec<_>>(),
     })
 }
 
-fn owners(t: &Totals) -> Value {
+fn owners(t: &Totals, words: &Words) -> Value {
     let longest = t.by_owner.values().map(|c| c.open).max().unwrap_or(0);
     let mut rows: Vec<_> = t.by_owner.iter().collect();
     rows.sort_by(|(na, a), (nb, b)| b.open.cmp(&a.open).then_with(|| na.cmp(nb)));
-    rows.into_iter().map(|(owner, c)| count_row(owner, c, longest)).collect()
+    rows.into_iter().map(|(owner, c)| count_row(owner, c, longest, words)).collect()
 }
 
 fn rules(inputs: &PublicationInputs<'_>, t: &Totals) -> Value {
     let zero = Count::default();
     let longest = t.by_rule.values().map(|c| c.open).max().unwrap_or(0);
+    let words = &inputs.catalogue.words;
     let not_run = |code: &str| t.not_run.iter().any(|(c, _)| c == code);
     let mut rules: Vec<_> = inputs.catalogue.rules.iter().filter(|r| !r.indicator).collect();
     rules.sort_by_key(|r| (r.severity, r.code.clone()));
     rules
         .into_iter()
         .map(|rule| {
-            let mut row = count_row(&rule.title, t.by_rule.get(&rule.code).unwrap_or(&zero), longest);
+            let mut row = count_row(&rule.title, t.by_rule.get(&rule.code).unwrap_or(&zero), longest, words);
             row["code"] = json!(rule.code);
-            row["severity"] = json!(format!("{:?}", rule.severity).to_lowercase());
+            row["severity"] = json!(class(rule.severity));
             row["owner"] = json!(rule.owner);
             row["policy"] = json!(rule.policy);
             row["why"] = json!(rule.why);
@@ -137,7 +147,7 @@ fn rules(inputs: &PublicationInputs<'_>, t: &Totals) -> Value {
         .collect()
 }
 
-fn counties(t: &Totals, names: &BTreeMap<&str, &str>) -> Value {
+fn counties(t: &Totals, words: &Words, names: &BTreeMap<&str, &str>) -> Value {
     let longest = t.by_county.values().map(|c| c.open).max().unwrap_or(0);
     let (known, unknown): (Vec<_>, Vec<_>) = t.by_county.iter().partition(|(code, _)| !code.is_empty());
     known
@@ -146,7 +156,7 @@ fn counties(t: &Totals, names: &BTreeMap<&str, &str>) -> Value {
         .map(|(code, c)| {
             let title = names.get(code.as_str()).copied().unwrap_or("未定县区");
             let persons = t.persons_by_county.get(code).copied().unwrap_or(0);
-            let mut row = count_row(title, c, longest);
+            let mut row = count_row(title, c, longest, words);
             row["persons"] = json!(grouped(persons));
             row["per_thousand"] = json!(per_thousand(c.open, persons));
             row
@@ -165,6 +175,7 @@ fn per_thousand(n: u64, persons: u64) -> String {
 /// Townships as a wall of tiles by county, shaded by exceptions per thousand persons.
 fn tiles(inputs: &PublicationInputs<'_>, t: &Totals, names: &BTreeMap<&str, &str>) -> Value {
     let zero = Count::default();
+    let [worst, ..] = Severity::ALL;
     let rate = |code: &str| {
         let open = t.by_township.get(code).map_or(0, |c| c.open);
         (open * 10_000).checked_div(t.persons_by_township.get(code).copied().unwrap_or(0)).unwrap_or(0)
@@ -187,7 +198,7 @@ fn tiles(inputs: &PublicationInputs<'_>, t: &Totals, names: &BTreeMap<&str, &str
         let tile = |code: &str, name: &str| {
             let c = t.by_township.get(code).unwrap_or(&zero);
             let persons = t.persons_by_township.get(code).copied().unwrap_or(0);
-            json!({"name": name, "open": grouped(c.open), "s1": grouped(c.of(Severity::S1)),
+            json!({"name": name, "open": grouped(c.open), "worst": grouped(c.of(worst)),
                    "persons": grouped(persons), "rate": per_thousand(c.open, persons),
                    "shade": if persons == 0 && c.open == 0 { -1 } else { shade(rate(code)).min(5) as i64 }})
         };
