@@ -15,9 +15,9 @@ use super::toml_file::TomlFile;
 use crate::{Error, Result};
 
 /// File that heads a folder which only others run.
-const BASE: &str = "base.toml";
+pub(super) const BASE: &str = "base.toml";
 /// File that heads a pipeline.
-const PIPELINE: &str = "pipeline.toml";
+pub(super) const PIPELINE: &str = "pipeline.toml";
 
 /// `[rules]` of `pipeline.toml` and `base.toml`.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]

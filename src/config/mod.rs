@@ -64,7 +64,12 @@ impl Pipeline {
                 .in_file(root)
                 .hint("第一个参数是流水线文件夹,例如 pipelines/hebi"));
         }
-        let file = toml_file::TomlFile::read(&root.join("pipeline.toml"))?;
+        if root.join(inclusion::BASE).is_file() && !root.join(inclusion::PIPELINE).is_file() {
+            return Err(Error::configuration("这是供引用的基础规则集,不能单独运行")
+                .in_file(root.join(inclusion::BASE))
+                .hint("在流水线的 pipeline.toml 里写 [rules] from = [\"../…\"] 引用它"));
+        }
+        let file = toml_file::TomlFile::read(&root.join(inclusion::PIPELINE))?;
         let mut settings: Settings = file.parse()?;
         settings.check(&file)?;
         let layers = Layers::open(root)?;

@@ -186,6 +186,12 @@ fn circles_strangers_and_missing_bases_are_refused() {
     assert!(said.contains("base/base.toml:2:1") && said.contains("不认识的键“prefecture”"), "{said}");
 }
 
+#[test]
+fn a_base_is_no_pipeline() {
+    let error = Pipeline::open(&pipelines(&[]).path().join("base")).unwrap_err();
+    assert!(error.message().contains("供引用") && error.hint_text().is_some(), "{error}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_link_does_not_lead_out_of_the_folder() {
