@@ -277,7 +277,7 @@ fn real(path: &Path) -> Result<PathBuf> {
 
 /// `folder` and a relative path as one path without `..` where that is possible: what messages show.
 fn joined(folder: &Path, relative: &str) -> PathBuf {
-    let mut path = folder.to_owned();
+    let mut path = if folder == Path::new(".") { PathBuf::new() } else { folder.to_owned() };
     for part in Path::new(relative).components() {
         match part {
             Component::ParentDir if matches!(path.components().next_back(), Some(Component::Normal(_))) => {
