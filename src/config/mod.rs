@@ -14,6 +14,7 @@ mod divisions;
 pub mod glob;
 pub mod link;
 mod quarter;
+mod removed_keys;
 pub mod schema;
 pub mod settings;
 pub mod source;
@@ -25,7 +26,7 @@ pub use code_map::CodeMap;
 pub use link::LinkSettings;
 pub use quarter::{Quarter, date32, from_date32};
 pub use settings::{MaskStyle, Parameter, Settings};
-pub use source::{Column, Kind, Member, Role, SourceContract, Subject};
+pub use source::{Column, Kind, Member, Role, SourceContract};
 pub(crate) use source_check::is_reserved;
 
 use crate::normalize::division::DivisionTree;

@@ -65,17 +65,11 @@ pub struct Privacy {
     pub id_mask: MaskStyle,
     /// How names appear in lists.
     pub name_mask: MaskStyle,
-    /// Environment variable that names the pseudonym key file (the command line comes first).
-    pub pseudonym_key_env: String,
 }
 
 impl Default for Privacy {
     fn default() -> Self {
-        Self {
-            id_mask: MaskStyle::Partial,
-            name_mask: MaskStyle::None,
-            pseudonym_key_env: "BIDUI_PSEUDONYM_KEY".to_owned(),
-        }
+        Self { id_mask: MaskStyle::Partial, name_mask: MaskStyle::None }
     }
 }
 

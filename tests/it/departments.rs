@@ -6,8 +6,6 @@ use std::process::Command;
 const CONTRACT: &str = r#"title = "优抚对象"
 owner = "退役军人事务局"
 letter = "VA"
-subject = "person"
-deduplicated = true
 
 [files]
 patterns = ["**/*优抚对象*"]

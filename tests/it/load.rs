@@ -467,7 +467,7 @@ fn files_are_read_from_the_folder() {
     assert_eq!(loaded.records.keys[0].row(), 3);
     assert_eq!(loaded.totals.tables[0].skipped["total"], 1);
     assert!(load("student").unwrap().is_none(), "absent this quarter");
-    let required = folder::write(&[("sources/student.toml", "subject =", "required = true\nsubject =")]);
+    let required = folder::write(&[("sources/student.toml", "letter =", "required = true\nletter =")]);
     let pipeline = folder::open(required.path());
     let index = pipeline.source_index("student").unwrap();
     let error = load_source(&pipeline, index, data.path(), None).expect_err("accepted");
