@@ -9,7 +9,7 @@ use crate::config::Pipeline;
 use crate::config::link::LinkSettings;
 use crate::link::generic;
 use crate::reconcile::{self, RuleSet, examples};
-use crate::{Error, Result, load};
+use crate::{Error, Result, load, normalize};
 
 /// Arguments of `bidui check`.
 #[derive(Debug, Args)]
@@ -106,7 +106,7 @@ fn dry_run(pipeline: &Pipeline, data: &Path, console: &mut Console<'_>) -> Resul
     console.line("来源\t文件\t工作表\t数据行\t读入\t接受\t退回")?;
     let mut blocking = Vec::new();
     for index in 0..pipeline.sources.len() {
-        let Some(loaded) = load::load_source(pipeline, index, data, None)? else {
+        let Some(mut loaded) = load::load_source(pipeline, index, data, None)? else {
             console.line(&format!("{}\t(本季没有文件)", pipeline.sources[index].title))?;
             continue;
         };
@@ -122,6 +122,9 @@ fn dry_run(pipeline: &Pipeline, data: &Path, console: &mut Console<'_>) -> Resul
                 table.rejected
             ))?;
         }
+        let one = std::slice::from_mut(&mut loaded);
+        let comparables = normalize::normalize(pipeline, one)?;
+        normalize::audit_prefixes(pipeline, one, &comparables);
         for audit in &loaded.audits {
             console.line(&format!("{}:{}", if audit.blocking { "阻断" } else { "提醒" }, audit.message))?;
             if audit.blocking {

@@ -29,6 +29,7 @@ pub use settings::{MaskStyle, Parameter, Settings};
 pub use source::{Column, Kind, Member, Role, SourceContract};
 pub(crate) use source_check::is_reserved;
 
+use crate::normalize::KnownPrefixes;
 use crate::normalize::division::DivisionTree;
 use crate::{Error, Result};
 
@@ -45,6 +46,8 @@ pub struct Pipeline {
     pub sources: Vec<SourceContract>,
     /// Administrative divisions.
     pub divisions: DivisionTree,
+    /// Prefixes of ID numbers of the prefecture, if the pipeline names a table of them.
+    pub id_prefixes: Option<KnownPrefixes>,
     /// SHA-256 over all files of the folder, lower-case hexadecimal.
     pub digest: String,
 }
@@ -75,13 +78,22 @@ impl Pipeline {
         if sources.len() > 200 {
             return Err(Error::configuration("数据来源太多(最多200个)").in_file(root.join("sources")));
         }
+        let id_prefixes = divisions::load_prefixes(&codes, &settings)?;
         let divisions = divisions::load(&codes, &settings)?;
         let name = root
             .canonicalize()
             .ok()
             .and_then(|p| p.file_name().map(|n| n.to_string_lossy().into_owned()))
             .unwrap_or_default();
-        Ok(Self { root: root.to_owned(), name, settings, sources, divisions, digest: digest(root)? })
+        Ok(Self {
+            root: root.to_owned(),
+            name,
+            settings,
+            sources,
+            divisions,
+            id_prefixes,
+            digest: digest(root)?,
+        })
     }
     /// Position of a source.
     pub fn source_index(&self, name: &str) -> Option<usize> {

@@ -53,7 +53,8 @@ pub struct DivisionFiles {
     pub townships: String,
     /// Villages of two dates with the kind of change.
     pub villages: String,
-    /// ID prefixes that people of the prefecture carry.
+    /// Six-digit ID prefixes that people of the prefecture carry (first column `prefix`); numbers with
+    /// others are counted in the audits of their source. Without it nothing is counted.
     pub id_prefixes: Option<String>,
 }
 

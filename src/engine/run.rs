@@ -28,13 +28,14 @@ pub struct RunOutcome {
 pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     let previous = plan.previous.as_deref().map(Previous::open).transpose()?;
     let scratch = Scratch::begin(plan)?;
-    let loaded = load_all(plan, &scratch, previous.as_ref(), progress)?;
+    let mut loaded = load_all(plan, &scratch, previous.as_ref(), progress)?;
     let begin = |title: &str, units: Option<u64>| {
         scratch.store.give_back();
         progress.stage(title, units);
     };
     begin("规范证号、姓名、区划", None);
     let comparables = normalize::normalize_for(&plan.pipeline, &loaded, &plan.link)?;
+    normalize::audit_prefixes(&plan.pipeline, &mut loaded, &comparables);
     begin("匹配同一个人的记录", None);
     let nodes = link::nodes::Nodes::build(&comparables)?;
     let links = link::link_nodes(&plan.link, &nodes, &plan.pipeline.divisions)?;

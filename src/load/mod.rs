@@ -19,6 +19,7 @@ mod source;
 mod ticks;
 mod unit;
 
+pub(crate) use audit::percent;
 pub use files::{Survey, list, survey};
 pub use source::{load_for_linking, load_into, load_several, load_source, load_tables, load_with};
 pub use unit::check_unit;

@@ -21,15 +21,17 @@ pub mod han;
 pub mod id_number;
 pub mod name;
 pub mod pool;
+mod prefix_audit;
 pub mod relation;
 pub mod text;
 
 use columns::ColumnBuilder;
 pub use columns::{ColumnKind, TextColumn, TextTable, divisions, id_numbers};
 pub use division::DivisionTree;
-pub use id_number::{IdClass, IdNumber, Sex};
+pub use id_number::{IdClass, IdNumber, KnownPrefixes, Sex};
 pub use name::{NameFlags, NameForm};
 pub use pool::{Pool, PoolBuilder, PoolId, Texts};
+pub use prefix_audit::audit_prefixes;
 pub use relation::Relation;
 
 /// One comparable column; all columns of a [`Comparable`] have the same number of rows.

@@ -112,8 +112,9 @@ fn mutate_definition(bench: &Bench<'_>, rules: &RuleSet, position: usize) -> Mut
         let file = &mut broken.definitions[position].file;
         file.text = format!("{}{sql}", &definition.file.text[..definition.file.sql_start]);
         let bench = Bench { rules: &broken, quarter: bench.quarter, parameters: bench.parameters.clone() };
-        let noticed =
-            readers.iter().any(|rule| (0..rule.header.example.len()).any(|i| bench.compare(rule, i).is_err()));
+        let noticed = readers
+            .iter()
+            .any(|rule| (0..rule.header.example.len()).any(|i| bench.compare(rule, i).is_err()));
         if !noticed {
             report.unnoticed.push(change);
         }

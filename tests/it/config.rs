@@ -395,6 +395,21 @@ fn division_file_missing() {
 }
 
 #[test]
+fn prefix_table_with_a_bad_prefix() {
+    let folder =
+        folder::write(&[("pipeline.toml", "villages =", "id_prefixes = \"prefixes.csv\"\nvillages =")]);
+    std::fs::write(folder.path().join("codes/prefixes.csv"), "prefix,name\n410621,浚县\n4106,淇县\n")
+        .unwrap();
+    let error = Pipeline::open(folder.path()).expect_err("accepted");
+    let message = bidui::error::render(&error, false).replace(&format!("{}/", folder.path().display()), "");
+    insta::assert_snapshot!(message, @r#"
+    错误: 前缀应为6位数字
+      --> codes/prefixes.csv,第3行,列“prefix”
+      = 提示: 第一列写证件号码的前6位，例如 410621
+    "#);
+}
+
+#[test]
 fn code_table_with_two_meanings() {
     insta::assert_snapshot!(refused(&[("codes/registry.csv", "性别,02,女,", "性别,01,女,")]), @r#"
     错误: 代码表“性别”里“01”既是“男”又是“女”

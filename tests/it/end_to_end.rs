@@ -65,10 +65,26 @@ pub(crate) fn published() -> &'static Path {
         let out = folder.path().join("out");
         let summary = run("2018Q3", &out, &key, &[]);
         assert!(summary.contains("疑点") && summary.contains("退回"), "{summary}");
+        assert!(summary.contains("前六位不在前缀表里"), "{summary}");
         run("2018Q4", &out, &key, &[]);
         folder
     })
     .path()
+}
+
+#[test]
+fn prefixes_from_elsewhere_stand_in_the_manifest_without_a_number() {
+    let manifest = std::fs::read(published().join("out/quarter=2018Q3/manifest.json")).unwrap();
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
+    let audits = manifest["audits"].as_array().unwrap();
+    let found: Vec<_> = audits.iter().filter(|a| a["audit"] == "unknown_id_prefix").collect();
+    assert!(found.iter().any(|a| a["source"] == "registry_person"), "{audits:?}");
+    for audit in found {
+        assert_eq!(audit["blocking"], false);
+        let message = audit["message"].as_str().unwrap();
+        let digits = message.split(|c: char| !c.is_ascii_digit()).map(str::len).max();
+        assert_eq!(digits, Some(6), "a prefix and no more of a number: {message}");
+    }
 }
 
 fn score(quarter: &str) -> serde_json::Value {

@@ -12,6 +12,7 @@ pub(crate) use digits::unpack;
 pub use digits::{Digits, check_value};
 pub use pattern::{Pattern, could_equal};
 pub use prefixes::KnownPrefixes;
+pub(in crate::normalize) use prefixes::is_of_a_province;
 
 use super::date;
 
