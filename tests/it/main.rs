@@ -24,3 +24,4 @@ mod rules_truth;
 mod second_engine;
 mod synth;
 mod train;
+mod unread_keys;
