@@ -62,7 +62,16 @@ fn every_key_is_read() {
     let lock = fs::File::create(copy.join("lock")).unwrap();
     lock.lock().unwrap();
     let structs = write_copy(package, &copy);
-    for name in CHECKED_FORMS.iter().chain(&["Settings", "SourceFile", "LinkSettings", "GenericSettings"]) {
+    let files = [
+        "Settings",
+        "SourceFile",
+        "LinkSettings",
+        "GenericSettings",
+        "RuleHeader",
+        "RuleSettings",
+        "TargetFile",
+    ];
+    for name in CHECKED_FORMS.iter().chain(&files) {
         assert!(structs.contains(*name), "struct {name} not found: this test must be told its new name");
     }
 
