@@ -14,14 +14,16 @@ use arrow::array::{Array, UInt32Array};
 use arrow::datatypes::{Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
 use parquet::arrow::arrow_writer::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use rustix::fs::{AtFlags, CWD, linkat};
 
 use crate::digest::{Digest, Digesting};
-use crate::table::ParquetWriter;
+use crate::table::{ParquetWriter, written_schema};
 use crate::{Error, Result};
 
 mod positioned;
@@ -104,6 +106,8 @@ impl Rows {
     fn in_file(file: File, filled: Vec<u64>) -> Result<Self> {
         let file = Positioned::new(file).map_err(|e| broken(e.into()))?;
         let metadata = ArrowReaderMetadata::load(&file, Default::default()).map_err(broken)?;
+        let schema = ArrowReaderOptions::new().with_schema(written_schema(metadata.schema()));
+        let metadata = ArrowReaderMetadata::try_new(metadata.metadata().clone(), schema).map_err(broken)?;
         let count: i64 = metadata.metadata().row_groups().iter().map(|g| g.num_rows()).sum();
         Ok(Self {
             schema: metadata.schema().clone(),
