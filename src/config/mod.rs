@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::model::quarter::Quarter;
+
 pub mod code_map;
 mod divisions;
 pub mod glob;
@@ -20,9 +22,6 @@ mod source_check;
 pub mod source_file;
 pub mod toml_file;
 
-pub use crate::model::column_type::Kind;
-pub use crate::model::day::{date32, from_date32};
-pub use crate::model::quarter::Quarter;
 pub use code_map::CodeMap;
 pub use settings::{MaskStyle, Parameter, Settings};
 pub use source::{Column, Member, Role, SourceContract, Subject};

@@ -6,9 +6,6 @@
 //! that *is stored* as a number of 16 or more digits is written in scientific notation
 //! (`4.10621197001011E+17`), the form a damaged export shows, so later stages see the damage.
 
-use crate::config::read_options::ReadOptions;
-use crate::model::source_table::FileFormat;
-use crate::model::source_table::RawTableInfo;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -19,6 +16,8 @@ use sha2::{Digest, Sha256};
 
 use self::delimited::Input;
 use self::stream::OpenFile;
+use crate::config::read_options::ReadOptions;
+use crate::model::source_table::{FileFormat, RawTableInfo};
 use crate::{Error, Result};
 
 mod assemble;
@@ -30,8 +29,6 @@ mod sniff;
 mod stream;
 mod text;
 mod workbook;
-
-pub use crate::config::read_options::Encoding;
 
 /// Why a row of a file is not a data row. Such rows are counted, never silently dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]

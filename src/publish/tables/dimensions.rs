@@ -4,8 +4,9 @@ use rayon::prelude::*;
 
 use super::super::PublicationInputs;
 use super::super::people::{Household, Households, Keys, People, Person, Persons, SourceSets};
-use super::{HOUSEHOLD_KEY, PERSON_KEY, PLACE, days, definition, place_cells, table};
+use super::{HOUSEHOLD_KEY, PERSON_KEY, PLACE, definition, place_cells, table};
 use crate::Result;
+use crate::model::day::date32;
 use crate::model::exception::{Severity, SubjectKind};
 use crate::publication::large_table_writer::{
     Column, LargeTable, classes, count, flag, int32, label, pseudonym,
@@ -265,8 +266,8 @@ pub(super) fn dim_quarter(inputs: &PublicationInputs<'_>, outputs: &mut Outputs)
             inputs.quarter.into(),
             i32::from(end.year()).into(),
             i32::from((end.month() + 2) / 3).into(),
-            Cell::Day(days(start)),
-            Cell::Day(days(end)),
+            Cell::Day(date32(start)),
+            Cell::Day(date32(end)),
             inputs.previous_quarter.into(),
         ])?;
         Ok(())
