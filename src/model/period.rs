@@ -86,7 +86,7 @@ impl Period {
     /// The quarter itself, or that of the month.
     #[must_use]
     pub fn holding_quarter(self) -> Self {
-        let number = (self.last_month_of_year() + 2) / 3;
+        let number = self.last_month_of_year().div_ceil(3);
         Self { year: self.year, kind: PeriodKind::Quarter, number }
     }
     /// 1 to 12.
@@ -235,7 +235,8 @@ impl serde::Serialize for Period {
 impl<'de> serde::Deserialize<'de> for Period {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse().map_err(|e: Error| serde::de::Error::custom(e.message()))
+        let error = |e: Error| format!("{}；{}", e.message(), e.hint_text().unwrap_or_default());
+        text.parse().map_err(|e| serde::de::Error::custom(error(e)))
     }
 }
 

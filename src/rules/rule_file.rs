@@ -406,5 +406,8 @@ mod tests {
         assert!(
             read(&GOOD.replace("dibao\n", "dibao; SELECT 2\n")).unwrap_err().message().contains("一条语句")
         );
+        let misspelt = read(&GOOD.replace("subject = ", "since = \"2018年\"\nsubject = ")).unwrap_err();
+        assert!(misspelt.message().contains("2018年"), "{misspelt:?}");
+        assert!(misspelt.location().span.is_some(), "{misspelt:?}");
     }
 }

@@ -403,7 +403,7 @@ fn parameters_of_no_period() {
     16 | [parameters.201]
        |             ^^^
        |
-       = 提示: 写 default、年份(2018)或季度(2018Q3)
+       = 提示: 写 default、年份(2018)、季度(2018Q3)或月份(2025M03)
     "#);
 }
 
