@@ -242,7 +242,7 @@ fn an_archive_whose_directory_lies() {
         zip.write_all(&b"<c r=\"A1\"/>".repeat(1 << 16)).unwrap();
     }
     let mut bytes = zip.finish().unwrap().into_inner();
-    let size = (64u32 * 11 << 16).to_le_bytes();
+    let size = ((64 * 11u32) << 16).to_le_bytes();
     let places: Vec<usize> = (0..bytes.len() - 4).filter(|&at| bytes[at..at + 4] == size).collect();
     assert!(!places.is_empty());
     places.iter().for_each(|&at| bytes[at..at + 4].copy_from_slice(&100u32.to_le_bytes()));
@@ -333,9 +333,10 @@ fn types_that_are_no_texts() {
 fn texts_are_read_however_they_are_written() {
     // Long and short, alike and not, some missing; enough for several pages, batches and pieces.
     let cell = |row: usize| {
-        (row % 7 != 0).then(|| format!("河南省鹤壁市浚县善堂镇第{}村第{}户", row / 1000, row % 3 * row))
+        (!row.is_multiple_of(7))
+            .then(|| format!("河南省鹤壁市浚县善堂镇第{}村第{}户", row / 1000, row % 3 * row))
     };
-    let expected: Vec<Option<String>> = (0..150_000).map(cell).collect();
+    let expected: Vec<Option<String>> = (0..150_000usize).map(cell).collect();
     let texts = StringArray::from(expected.clone());
     for kind in [DataType::Utf8, DataType::LargeUtf8, DataType::Utf8View] {
         for version in [WriterVersion::PARQUET_1_0, WriterVersion::PARQUET_2_0] {
