@@ -36,7 +36,7 @@ pub fn execute(arguments: &CheckArguments, console: &mut Console<'_>) -> Result<
     let pipeline = Pipeline::open(&arguments.pipeline.pipeline)?;
     let rules = RuleSet::load(&pipeline)?;
     report(reconcile::check_rules(&rules), console)?;
-    LinkSettings::open(&pipeline.root.join("link.toml"))?;
+    LinkSettings::of_pipeline(&pipeline)?;
     console.line(&format!("配置正确:{}个数据来源,{}条规则", pipeline.sources.len(), rules.rules.len()))?;
     if arguments.examples {
         let outcome = reconcile::run_examples(&pipeline, &rules)?;

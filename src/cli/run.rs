@@ -123,7 +123,7 @@ fn plan(arguments: &RunArguments) -> Result<RunPlan> {
         return Err(first);
     }
     select(&mut rules, &arguments.select)?;
-    let link = LinkSettings::open(&pipeline.root.join("link.toml"))?;
+    let link = LinkSettings::of_pipeline(&pipeline)?;
     if !arguments.data.is_dir() {
         return Err(Error::usage("找不到提取数据文件夹")
             .in_file(&arguments.data)

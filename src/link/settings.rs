@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::Result;
+use crate::config::Pipeline;
 use crate::config::toml_file::{TomlFile, suggest};
 use crate::link::compare::{DateLevel, DivisionLevel, HanNameLevel, IdLevel, TextLevel};
 use crate::link::household::HouseholdLevel;
@@ -284,6 +285,34 @@ impl LinkSettings {
         settings.pin(&file)?;
         settings.check(&file)?;
         Ok(settings)
+    }
+
+    /// Reads and checks `link.toml` of a pipeline: sources that it names must be there.
+    pub fn of_pipeline(pipeline: &Pipeline) -> Result<Self> {
+        let settings = Self::open(&pipeline.root.join("link.toml"))?;
+        settings.check_sources(pipeline)?;
+        Ok(settings)
+    }
+
+    fn check_sources(&self, pipeline: &Pipeline) -> Result<()> {
+        let known: Vec<&str> = pipeline.sources.iter().map(|s| s.name.as_str()).collect();
+        for (key, names) in [
+            ("one_per_person", &self.resolve.one_per_person),
+            ("household_anchor", &self.resolve.household_anchor),
+        ] {
+            let stray = names.iter().position(|name| !known.contains(&name.as_str()));
+            if let Some(at) = stray {
+                let name = &names[at];
+                let place = ["resolve".into(), key.into(), at.into()];
+                let error =
+                    TomlFile::read(&self.path)?.complain(&place, format!("没有名为“{name}”的数据来源"));
+                return Err(match suggest(name, &known, "可用的来源") {
+                    Some(hint) => error.hint(hint),
+                    None => error,
+                });
+            }
+        }
+        Ok(())
     }
 
     /// Takes the weights of the pinned file.

@@ -26,6 +26,9 @@ pub fn audit_prefixes(pipeline: &Pipeline, loaded: &mut [Loaded], comparables: &
     }
 }
 
+/// Least records with a prefix for it to be named: of few, it would say where a person comes from.
+const LEAST_SHOWN: u64 = 10;
+
 /// How many numbers of a source have which prefixes.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct PrefixCounts {
@@ -65,19 +68,23 @@ impl PrefixCounts {
         counts
     }
 
+    /// Says it to an officer, in Chinese. Nothing of a number is shown but a prefix that many have.
     fn message(&self, title: &str) -> String {
-        let (prefix, count) = self.most;
-        let of_no_province = match self.of_no_province {
-            0 => String::new(),
-            n => format!("；{n}条的前两位不是任何省级代码"),
-        };
-        format!(
-            "“{title}”有{}条记录的身份证号码前六位不在前缀表里，占号码完整有效的{}条的{}：共{}种前缀，最多的是{prefix:06}（{count}条）{of_no_province}；外地迁入、婚入的属于正常，不影响接收，数量异常时核对号码或补充前缀表",
+        let mut message = format!(
+            "“{title}”有{}条记录的身份证号码前六位不在前缀表里，占有效号码{}条的{}，共{}种前缀",
             self.unknown,
             self.valid,
             percent(self.unknown, self.valid),
             self.prefixes
-        )
+        );
+        let (prefix, count) = self.most;
+        if count >= LEAST_SHOWN {
+            message.push_str(&format!("，最多的是{prefix:06}（{count}条）"));
+        }
+        if self.of_no_province > 0 {
+            message.push_str(&format!("，{}条的前两位不是任何省级代码", self.of_no_province));
+        }
+        message + "；多为外地迁入、婚入，不影响接收，数量异常时核对号码或补充前缀表"
     }
 }
 
@@ -119,12 +126,22 @@ mod tests {
         assert_eq!(counts, expected);
         assert_eq!(
             counts.message("学籍"),
-            "“学籍”有4条记录的身份证号码前六位不在前缀表里，占号码完整有效的6条的66.7%：共3种前缀，最多的是110105（2条）；1条的前两位不是任何省级代码；外地迁入、婚入的属于正常，不影响接收，数量异常时核对号码或补充前缀表"
+            "“学籍”有4条记录的身份证号码前六位不在前缀表里，占有效号码6条的66.7%，共3种前缀，1条的前两位不是任何省级代码；多为外地迁入、婚入，不影响接收，数量异常时核对号码或补充前缀表"
         );
         // Of equally frequent prefixes the smallest, in whatever order the records come.
         ids.reverse();
         ids.push(number(370_102, 17));
         assert_eq!(PrefixCounts::of(&ids, &known()).most, (110_105, 2));
+    }
+
+    #[test]
+    fn a_prefix_is_named_where_many_have_it() {
+        let message = |count: u64| {
+            let ids: Vec<IdNumber> = (0..count).map(|order| number(110_105, 11 + order)).collect();
+            PrefixCounts::of(&ids, &known()).message("学籍")
+        };
+        assert!(message(10).contains("最多的是110105（10条）"), "{}", message(10));
+        assert!(!message(9).contains("110105"), "{}", message(9));
     }
 
     #[test]

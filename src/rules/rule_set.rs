@@ -214,8 +214,22 @@ impl RuleSet {
         let taken = |code: &str| self.rule(code).is_some();
         let mut complaints =
             targets::check(&self.targets, &self.targets_file, taken, self.policy_text.as_deref());
+        complaints.extend(self.check_home_sources().err());
         complaints.extend(self.check_quality().err());
         complaints
+    }
+    fn check_home_sources(&self) -> Result<()> {
+        let is_source = |name: &str| self.catalogue.can_be_absent(name) && !name.ends_with(PREVIOUS);
+        let names = &self.settings.home_sources;
+        if let Some(at) = names.iter().position(|name| !is_source(name)) {
+            let name = &names[at];
+            let known: Vec<&str> =
+                self.catalogue.views.keys().map(String::as_str).filter(|v| is_source(v)).collect();
+            let place = ["home_sources".into(), at.into()];
+            let error = self.settings_file.complain(&place, format!("没有名为“{name}”的数据来源"));
+            return Err(with_hint(error, suggest(name, &known, "可用的来源")));
+        }
+        Ok(())
     }
     fn check_quality(&self) -> Result<()> {
         let Some(settings) = &self.settings.quality else { return Ok(()) };
@@ -224,6 +238,15 @@ impl RuleSet {
                 return Err(self
                     .settings_file
                     .complain(&["quality".into(), key.into()], format!("没有名为“{name}”的表或定义")));
+            }
+        }
+        for (at, group) in settings.groups.iter().enumerate() {
+            if !self.rules.iter().any(|rule| rule.group == *group) {
+                let known: BTreeSet<&str> = self.rules.iter().map(|rule| rule.group.as_str()).collect();
+                let known = Vec::from_iter(known);
+                let place = ["quality".into(), "groups".into(), at.into()];
+                let error = self.settings_file.complain(&place, format!("rules/ 里没有规则文件夹“{group}”"));
+                return Err(with_hint(error, suggest(group, &known, "现有文件夹")));
             }
         }
         for (key, percent) in

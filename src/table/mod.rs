@@ -6,9 +6,10 @@
 
 use std::io::Write;
 use std::ops::Range;
+use std::sync::Arc;
 
 use arrow::array::{ArrayRef, StringBuilder};
-use arrow::datatypes::{DataType, SchemaRef};
+use arrow::datatypes::{DataType, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowRowGroupWriterFactory;
@@ -160,7 +161,7 @@ impl<W: Write + Send> ParquetWriter<W> {
     }
 }
 
-/// How all columns are written that have no dictionary of ours.
+/// Says how all columns are written that have no dictionary of ours.
 fn properties() -> Result<WriterProperties> {
     let (key, version) = SCHEMA_VERSION;
     let builder = WriterProperties::builder()
@@ -188,6 +189,14 @@ fn is_plain(kind: &DataType) -> bool {
     }
 }
 
+/// Tells the schema that a table was written with, from the one read: what a file says of itself is no
+/// part of it.
+pub(crate) fn written_schema(read: &SchemaRef) -> SchemaRef {
+    let mut schema = Schema::clone(read);
+    schema.metadata.remove(SCHEMA_VERSION.0);
+    Arc::new(schema)
+}
+
 /// A column of texts, written by `text` row by row into an empty buffer.
 pub(crate) fn texts(rows: usize, text: &(dyn Fn(usize, &mut String) + Sync)) -> crate::Result<ArrayRef> {
     let parts: Vec<ArrayRef> = (0..rows.div_ceil(CHUNK_ROWS).max(1))
@@ -201,7 +210,7 @@ pub(crate) fn texts(rows: usize, text: &(dyn Fn(usize, &mut String) + Sync)) -> 
                 text(row, &mut buffer);
                 out.append_value(&buffer);
             }
-            std::sync::Arc::new(out.finish()) as ArrayRef
+            Arc::new(out.finish()) as ArrayRef
         })
         .collect();
     let parts: Vec<&dyn arrow::array::Array> = parts.iter().map(AsRef::as_ref).collect();

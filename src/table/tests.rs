@@ -1,9 +1,7 @@
 //! Tables come back as they were written, whatever their columns are like.
 
-use std::sync::Arc;
-
 use arrow::array::{Date32Array, Int32Array, Int64Array, StringArray};
-use arrow::datatypes::{Field, Schema};
+use arrow::datatypes::Field;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::statistics::Statistics;
 
@@ -11,7 +9,8 @@ use super::*;
 
 fn read(file: &[u8]) -> RecordBatch {
     let builder = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::copy_from_slice(file)).unwrap();
-    let schema = builder.schema().clone();
+    assert_eq!(builder.schema().metadata().get("bidui.schema_version").map(String::as_str), Some("1"));
+    let schema = written_schema(builder.schema());
     let batches: Vec<RecordBatch> = builder.build().unwrap().map(|batch| batch.unwrap()).collect();
     arrow::compute::concat_batches(&schema, &batches).unwrap()
 }

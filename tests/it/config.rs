@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use bidui::config::{Parameter, Pipeline, Role};
+use bidui::config::{LinkSettings, Parameter, Pipeline, Role};
 
 use crate::folder;
 
@@ -452,6 +452,26 @@ fn no_such_folder() {
       --> /no/such
       = 提示: 第一个参数是流水线文件夹,例如 pipelines/hebi
     "#);
+}
+
+#[test]
+fn a_source_that_link_toml_misspells_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    crate::departments::copy(&hebi(), folder.path(), "rules");
+    let pipeline = folder::open(folder.path());
+    assert!(LinkSettings::of_pipeline(&pipeline).is_ok());
+    let path = folder.path().join("link.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    for wrong in ["one_per_person = [\"registry_persons\"", "household_anchor = [\"registry_persons\""] {
+        let key = wrong.split_inclusive('[').next().unwrap();
+        assert!(text.contains(key));
+        std::fs::write(&path, text.replacen(key, &format!("{wrong}, "), 1)).unwrap();
+        let error = LinkSettings::of_pipeline(&pipeline).expect_err("accepted");
+        assert!(error.message().contains("没有名为“registry_persons”的数据来源"), "{error}");
+        assert!(error.hint_text().unwrap().contains("“registry_person”"), "{error}");
+        let line = text.lines().position(|line| line.starts_with(key)).unwrap() + 1;
+        assert_eq!(error.line_column().map(|(line, _)| line), Some(line), "{error}");
+    }
 }
 
 #[test]

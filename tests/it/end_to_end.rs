@@ -83,7 +83,7 @@ fn prefixes_from_elsewhere_stand_in_the_manifest_without_a_number() {
         assert_eq!(audit["blocking"], false);
         let message = audit["message"].as_str().unwrap();
         let digits = message.split(|c: char| !c.is_ascii_digit()).map(str::len).max();
-        assert_eq!(digits, Some(6), "a prefix and no more of a number: {message}");
+        assert!(digits <= Some(6), "a prefix at most and no more of a number: {message}");
     }
 }
 

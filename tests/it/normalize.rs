@@ -75,7 +75,11 @@ fn numbers_with_prefixes_from_elsewhere_are_counted_by_source() {
     let [audit] = &lists[0].audits[..] else { panic!("{:?}", lists[0].audits) };
     assert_eq!((audit.source.as_str(), audit.audit.as_str()), ("student", "unknown_id_prefix"));
     assert!(!audit.blocking, "a prefix from elsewhere is no error");
-    assert!(audit.message.contains("有2条") && audit.message.contains("3条的66.7%"), "{}", audit.message);
+    assert!(
+        audit.message.contains("有2条") && audit.message.contains("有效号码3条的66.7%"),
+        "{}",
+        audit.message
+    );
     let hidden = ids.iter().copied().flatten().all(|id| id.len() < 8 || !audit.message.contains(&id[..8]));
     assert!(hidden, "{}", audit.message);
     assert_eq!(lists[1].audits, [], "known prefixes, and numbers whose prefix is not sure");

@@ -196,3 +196,22 @@ fn a_column_that_no_source_of_the_rule_has_is_refused() {
     assert!(complaints("\"registry_household.toilett\"").contains("toilet"), "the nearest is named");
     assert!(complaints("\"student.school\"").contains("不是语句所用来源的列"));
 }
+
+#[test]
+fn sources_and_rule_folders_that_are_not_there_are_refused() {
+    let complaints = |spoil: &dyn Fn(&mut RuleSet)| {
+        let (_, mut rules) = hebi();
+        spoil(&mut rules);
+        rules.check().iter().map(|e| format!("{e} {}", e.hint_text().unwrap_or_default())).collect::<String>()
+    };
+    let home = complaints(&|rules| rules.settings.home_sources[0] = "registry_persons".to_owned());
+    assert!(
+        home.contains("没有名为“registry_persons”的数据来源") && home.contains("“registry_person”?"),
+        "{home}"
+    );
+    let previous = complaints(&|rules| rules.settings.home_sources[0] = "dibao_previous".to_owned());
+    assert!(previous.contains("没有名为“dibao_previous”的数据来源"), "{previous}");
+    let group =
+        complaints(&|rules| rules.settings.quality.as_mut().unwrap().groups[0] = "registy".to_owned());
+    assert!(group.contains("没有规则文件夹“registy”") && group.contains("“registry”?"), "{group}");
+}

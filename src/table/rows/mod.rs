@@ -14,14 +14,16 @@ use arrow::array::{Array, UInt32Array};
 use arrow::datatypes::{Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
 use parquet::arrow::arrow_writer::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use rustix::fs::{AtFlags, CWD, linkat};
 
-use crate::table::ParquetWriter;
+use crate::table::{ParquetWriter, written_schema};
 use crate::table::digest::{Digest, Digesting};
 use crate::{Error, Result};
 
@@ -106,6 +108,8 @@ impl Rows {
     fn in_file(file: File, filled: Vec<u64>) -> Result<Self> {
         let file = Positioned::new(file).map_err(|e| broken(e.into()))?;
         let metadata = ArrowReaderMetadata::load(&file, Default::default()).map_err(broken)?;
+        let schema = ArrowReaderOptions::new().with_schema(written_schema(metadata.schema()));
+        let metadata = ArrowReaderMetadata::try_new(metadata.metadata().clone(), schema).map_err(broken)?;
         let mut groups = metadata.metadata().row_groups().iter();
         let count = groups.try_fold(0usize, |sum, g| sum.checked_add(usize::try_from(g.num_rows()).ok()?));
         Ok(Self {
