@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use bidui::config::{LinkSettings, Parameter, Pipeline, Role};
+use bidui::config::{Parameter, Pipeline, Role};
+use bidui::link::settings::LinkSettings;
 
 use crate::folder;
 

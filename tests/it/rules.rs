@@ -202,7 +202,10 @@ fn sources_and_rule_folders_that_are_not_there_are_refused() {
     let complaints = |spoil: &dyn Fn(&mut RuleSet)| {
         let (_, mut rules) = hebi();
         spoil(&mut rules);
-        rules.check().iter().map(|e| format!("{e} {}", e.hint_text().unwrap_or_default())).collect::<String>()
+        bidui::reconcile::check_rules(&rules)
+            .iter()
+            .map(|e| format!("{e} {}", e.hint_text().unwrap_or_default()))
+            .collect::<String>()
     };
     let home = complaints(&|rules| rules.settings.home_sources[0] = "registry_persons".to_owned());
     assert!(

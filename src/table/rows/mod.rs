@@ -23,8 +23,8 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use rustix::fs::{AtFlags, CWD, linkat};
 
-use crate::table::{ParquetWriter, written_schema};
 use crate::table::digest::{Digest, Digesting};
+use crate::table::{ParquetWriter, written_schema};
 use crate::{Error, Result};
 
 mod positioned;
