@@ -15,7 +15,7 @@ use bidui::link::compare::{han_name_level, id_level, nysiis, soundex};
 use bidui::link::nodes::Nodes;
 use bidui::link::settings::LinkSettings;
 use bidui::model::id_number::IdNumber;
-use bidui::model::quarter::Quarter;
+use bidui::model::period::Period;
 use bidui::normalize::NameForm;
 use bidui::publish::{Catalogue, PublicationInputs};
 use bidui::reconcile;
@@ -52,7 +52,7 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
     let pipeline = Pipeline::open(&root)?;
     let rules = RuleSet::load(&pipeline)?;
     let settings = LinkSettings::open(&root.join("link.toml"))?;
-    let quarter: Quarter = QUARTER.parse()?;
+    let period: Period = QUARTER.parse()?;
 
     let read =
         || load::load_several(pipeline.sources.len(), |i| load::load_source(&pipeline, i, &data, None));
@@ -87,24 +87,24 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
             loaded: &loaded,
             comparables: &comparables,
             resolution: &resolution,
-            quarter,
+            period,
         };
         views::build(&inputs, &rules, Vec::new(), &views::Placement::default())
     };
     let tables = build()?;
     stage(&mut group, "views", build);
 
-    let reconcile = || reconcile::run(&rules, &tables, QUARTER, &mut |_, _| {});
+    let reconcile = || reconcile::run(&rules, &tables, period, &mut |_, _| {});
     let mut findings = reconcile()?;
     stage(&mut group, "rules", reconcile);
 
     let found = std::mem::take(&mut findings.exceptions);
-    let tracked = track::track(found, &findings.not_run, None, &resolution.ledger, QUARTER)?;
-    let catalogue = Catalogue::new(&pipeline, &rules, QUARTER);
+    let tracked = track::track(found, &findings.not_run, None, &resolution.ledger, period)?;
+    let catalogue = Catalogue::new(&pipeline, &rules, period);
     let publish = || {
         let inputs = PublicationInputs {
             catalogue: &catalogue,
-            quarter: QUARTER,
+            period,
             loaded: &loaded,
             comparables: &comparables,
             links: &links,
@@ -114,7 +114,7 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
             tracked: &tracked,
             key: &[7; 32],
             store: &bidui::table::rows::Store::Memory,
-            previous_quarter: None,
+            previous_period: None,
             previous_indicators: &[],
         };
         publish::publish(&inputs, &out)

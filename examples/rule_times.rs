@@ -13,6 +13,7 @@ use bidui::link::settings::LinkSettings;
 use bidui::reconcile::execution::planner::Session;
 use bidui::reconcile::execution::polars_bridge::{empty_frame, to_frame};
 use bidui::reconcile::views::{self, Inputs, Placement};
+use bidui::rules::rule_file::SqlFile;
 use bidui::rules::rule_set::RuleSet;
 use bidui::{Result, link, load, normalize, resolve, track};
 use usage::{cpu, peak_mib};
@@ -48,7 +49,7 @@ fn main() -> Result<()> {
         loaded: &loaded,
         comparables: &comparables,
         resolution: &resolution,
-        quarter: arguments[2].parse()?,
+        period: arguments[2].parse()?,
     };
     println!("{} MiB before the views", peak_mib());
     let lap = Lap::new();
@@ -56,10 +57,10 @@ fn main() -> Result<()> {
     println!("{}  peak {} MiB  views", lap.text(), peak_mib());
 
     let lap = Lap::new();
-    let found = bidui::reconcile::run(&rules, &views, &arguments[2], &mut |_, _| {})?;
+    let found = bidui::reconcile::run(&rules, &views, inputs.period, &mut |_, _| {})?;
     println!("{}  peak {} MiB  all rules, {} found", lap.text(), peak_mib(), found.exceptions.len());
     let lap = Lap::new();
-    track::track(found.exceptions, &found.not_run, None, &resolution.ledger, &arguments[2])?;
+    track::track(found.exceptions, &found.not_run, None, &resolution.ledger, inputs.period)?;
     println!("{}  peak {} MiB  tracking", lap.text(), peak_mib());
 
     let columns = rules.columns_read();
@@ -77,21 +78,21 @@ fn main() -> Result<()> {
         session.register(name, frame);
     }
     let mut lines = Vec::new();
-    let mut timed = |session: &Session, name: &str, sql: &str| -> Result<_> {
+    let mut timed = |session: &Session, name: &str, file: &SqlFile| -> Result<_> {
         let lap = Lap::new();
-        let frame = session.select(sql)?;
+        let frame = session.select(&file.select)?;
         let (height, size) = (frame.height(), frame.estimated_size() >> 20);
         lines.push((lap.0.elapsed(), format!("{} {height:>9} rows {size:>5} MiB  {name}", lap.text())));
         Ok(frame)
     };
     let lap = Lap::new();
     for definition in &rules.definitions {
-        let frame = timed(&session, &definition.header.name, definition.file.sql())?;
+        let frame = timed(&session, &definition.header.name, &definition.file)?;
         session.register(&definition.header.name, frame);
     }
     println!("{} definitions", lap.text());
     for rule in &rules.rules {
-        timed(&session, &rule.header.code, rule.file.sql())?;
+        timed(&session, &rule.header.code, &rule.file)?;
     }
     println!("{} definitions and rules, one after the other", lap.text());
     lines.sort_by_key(|line| std::cmp::Reverse(line.0));

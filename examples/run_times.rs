@@ -12,6 +12,7 @@ use std::time::Instant;
 use bidui::config::Pipeline;
 use bidui::engine::{Engine, Progress, RunPlan, run};
 use bidui::link::settings::LinkSettings;
+use bidui::publication::snapshot::Snapshot;
 use bidui::rules::rule_set::RuleSet;
 use usage::{cpu, peak_mib};
 
@@ -46,10 +47,14 @@ fn main() -> bidui::Result<()> {
         pipeline,
         rules,
         link: LinkSettings::open(&root.join("link.toml"))?,
-        quarter: arguments[2].parse()?,
+        period: arguments[2].parse()?,
         data: PathBuf::from(&arguments[1]),
         out: PathBuf::from(&arguments[3]),
-        previous: arguments.get(4).filter(|a| !a.is_empty()).map(PathBuf::from),
+        previous: arguments
+            .get(4)
+            .filter(|a| !a.is_empty())
+            .map(|folder| Snapshot::open(folder.as_ref()))
+            .transpose()?,
         engine: match arguments.get(5).and_then(|megabytes| megabytes.parse::<u64>().ok()) {
             Some(megabytes) => Engine::Buckets { memory: megabytes * 1_000_000 },
             None => Engine::Memory,

@@ -2,7 +2,7 @@
 """Runs every rule a second time, in DuckDB, and compares.
 
   rules_in_duckdb.py publication PIPELINE QUARTER [--previous QUARTER]
-      every rule that the publication QUARTER (a folder quarter=…) ran, over its restricted views;
+      every rule that the publication QUARTER (out/2018Q3, or one of its runs) ran, over its restricted views;
       subjects, keys and evidence must be those of the publication. --previous is the publication
       it was compared with.
   rules_in_duckdb.py rule PIPELINE CODE|FILE.sql QUARTER [--previous QUARTER]
@@ -169,11 +169,19 @@ def fingerprint(rule, kind, subject, key):
     return "".join(ALPHABET[bits >> 5 * at & 31] for at in reversed(range(26)))
 
 
+def run_folder(named):
+    """Folder of the run that names a publication, a period's folder or its link: looked up once, so
+    that nothing is read of a run that follows meanwhile."""
+    folder = Path(named)
+    period = not (folder / "manifest.json").is_file() and (folder / "latest").exists()
+    return (folder / "latest" if period else folder).resolve()
+
+
 class Publication:
     """A finished publication and the rules of its pipeline, in a DuckDB of its own."""
 
     def __init__(self, pipeline, folder, previous=None, truth=None, file=":memory:"):
-        self.pipeline, self.folder = Path(pipeline), Path(folder)
+        self.pipeline, self.folder = Path(pipeline), run_folder(folder)
         self.db = duckdb.connect(str(file))
         self.db.execute("SET preserve_insertion_order = false")
         self.settings = tomllib.loads((self.pipeline / "pipeline.toml").read_text("utf-8"))
@@ -188,7 +196,7 @@ class Publication:
             self.add(path.stem, path, self.true_ids if self.truth else None)
         self.quarter = self.one("SELECT quarter FROM parameter")
         if previous:
-            self.add_previous(Path(previous))
+            self.add_previous(run_folder(previous))
         self.add_absent()
         definitions, self.rules = read_rules(folders)
         self.define(definitions)

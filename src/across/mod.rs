@@ -12,6 +12,7 @@
 //! Memory is a setting: numbers are gone through in as many parts as it takes (by a hash, so that
 //! one number is in one part), each part reading the number column of every publication once.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 mod numbers;
@@ -28,7 +29,7 @@ use person::Listed;
 /// A validated order to compare publications.
 #[derive(Debug, Clone)]
 pub struct AcrossPlan {
-    /// Publications (`quarter=…` folders), at least two.
+    /// Publications, at least two.
     pub publications: Vec<PathBuf>,
     /// Folder to write to.
     pub out: PathBuf,
@@ -109,11 +110,11 @@ pub struct AcrossSummary {
 /// # Errors
 /// Fewer than two publications, one that is not complete, two of different quarters.
 pub fn across(plan: &AcrossPlan, progress: &dyn Progress) -> Result<AcrossSummary> {
-    check(plan)?;
+    let publications = open(plan)?;
     let files: Vec<PathBuf> =
-        plan.publications.iter().map(|p| p.join("restricted/person_identity.parquet")).collect();
+        publications.iter().map(|p| p.path("restricted/person_identity.parquet")).collect();
     let persons = files.iter().map(|file| numbers::count(file)).collect::<Result<Vec<u64>>>()?;
-    let parts = numbers::parts(persons.iter().sum(), plan.memory);
+    let parts = numbers::parts(persons.iter().sum::<u64>(), plan.memory);
     progress.stage("比对证号", Some(u64::from(parts) * files.len() as u64));
     let mut pairs = Vec::new();
     let mut numbered = vec![0; files.len()];
@@ -125,7 +126,7 @@ pub fn across(plan: &AcrossPlan, progress: &dyn Progress) -> Result<AcrossSummar
     // However many parts there were, the rows come in one order.
     pairs.sort_by(|a, b| key(a).cmp(&key(b)));
     progress.stage("写出", None);
-    let names: Vec<String> = plan.publications.iter().map(|p| p.display().to_string()).collect();
+    let names: Vec<String> = publications.iter().map(|p| p.folder().display().to_string()).collect();
     let written = output::write(plan, &names, &pairs)?;
     Ok(AcrossSummary {
         between: between(&names, &pairs),
@@ -134,31 +135,29 @@ pub fn across(plan: &AcrossPlan, progress: &dyn Progress) -> Result<AcrossSummar
     })
 }
 
-fn check(plan: &AcrossPlan) -> Result<()> {
+/// Opens the publications, each once, and sees that they may be compared.
+fn open(plan: &AcrossPlan) -> Result<Vec<Snapshot>> {
     if plan.publications.len() < 2 {
-        return Err(Error::usage("至少要两个发布").hint("依次给出各市的 quarter=… 文件夹"));
+        return Err(Error::usage("至少要两个发布").hint("依次给出各市的发布，例如 鹤壁/2018Q3 安阳/2018Q3"));
     }
-    let mut seen: Vec<&PathBuf> = plan.publications.iter().collect();
-    seen.sort();
-    if let Some(twice) = seen.windows(2).find(|w| w[0] == w[1]) {
-        return Err(Error::usage("同一个发布给了两次").in_file(twice[0]));
-    }
-    let mut quarter: Option<String> = None;
-    for folder in &plan.publications {
-        let publication = Snapshot::open(folder)?;
-        match &quarter {
-            Some(first) if first != publication.quarter() => {
-                return Err(Error::usage(format!(
-                    "季度不同:这个发布是{},前面的是{first}",
-                    publication.quarter()
-                ))
+    let mut opened: Vec<Snapshot> = Vec::new();
+    let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
+    for named in &plan.publications {
+        let publication = Snapshot::open(named)?;
+        let folder = publication.folder();
+        let place = std::fs::canonicalize(folder).map_err(|e| Error::io("打开发布", folder, e))?;
+        if !seen.insert(place) {
+            return Err(Error::usage("同一个发布给了两次").in_file(folder).hint("每个市给一个发布"));
+        }
+        let first = opened.first().map_or(publication.period(), Snapshot::period);
+        if publication.period() != first {
+            return Err(Error::usage(format!("季度不同:这个发布是{},前面的是{first}", publication.period()))
                 .in_file(folder)
                 .hint("跨市比对要用同一季度的发布"));
-            }
-            _ => quarter = Some(publication.quarter().to_owned()),
         }
+        opened.push(publication);
     }
-    Ok(())
+    Ok(opened)
 }
 
 /// All pairs of different publications among the persons of each number.

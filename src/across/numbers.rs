@@ -15,6 +15,8 @@ use crate::{Error, Result};
 
 /// Memory that a number takes while its part is compared: it is collected, then sorted.
 const BYTES_PER_NUMBER: u64 = 2 * size_of::<Held>() as u64;
+/// Most parts to compare the numbers in.
+const MOST_PARTS: u32 = 1_024;
 /// Rows read at a time.
 const BATCH: usize = 1 << 16;
 
@@ -33,13 +35,17 @@ pub(super) struct Shared {
 
 /// Persons in a table of identities.
 pub(super) fn count(file: &Path) -> Result<u64> {
-    let rows: i64 = builder(file)?.metadata().row_groups().iter().map(|group| group.num_rows()).sum();
-    Ok(rows as u64)
+    let builder = builder(file)?;
+    let mut groups = builder.metadata().row_groups().iter();
+    // Rows are numbered with 32 bits.
+    let rows = groups.try_fold(0u32, |sum, group| sum.checked_add(u32::try_from(group.num_rows()).ok()?));
+    rows.map(u64::from).ok_or_else(|| damaged(file, &"行数超出范围"))
 }
 
 /// Parts to compare so many persons in.
 pub(super) fn parts(persons: u64, memory: u64) -> u32 {
-    (persons * BYTES_PER_NUMBER).div_ceil(memory.max(1)).clamp(1, 1024) as u32
+    let parts = persons.saturating_mul(BYTES_PER_NUMBER).div_ceil(memory.max(1)).clamp(1, MOST_PARTS.into());
+    u32::try_from(parts).unwrap_or(MOST_PARTS)
 }
 
 /// Numbers of one part (which of how many) that several publications have.
@@ -114,7 +120,7 @@ fn builder(file: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>> {
     ParquetRecordBatchReaderBuilder::try_new(open).map_err(|e| damaged(file, &e))
 }
 
-fn damaged(file: &Path, error: &dyn std::error::Error) -> Error {
+fn damaged(file: &Path, error: &dyn std::fmt::Display) -> Error {
     Error::input(format!("数据表无法读取:{error}")).in_file(file).hint("文件可能被改动;请重新运行该季度")
 }
 
@@ -126,6 +132,6 @@ mod tests {
     fn less_memory_takes_more_parts() {
         assert_eq!(parts(1_000, 2_000_000_000), 1);
         assert!(parts(80_000_000, 500_000_000) > parts(80_000_000, 2_000_000_000));
-        assert_eq!(parts(u64::MAX / 64, 1), 1024);
+        assert_eq!((parts(u64::MAX, 0), parts(0, 0)), (MOST_PARTS, 1));
     }
 }

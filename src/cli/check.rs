@@ -11,7 +11,7 @@ use crate::link::settings::LinkSettings;
 use crate::reconcile;
 use crate::reconcile::execution::example_runner;
 use crate::rules::rule_set::RuleSet;
-use crate::{Error, Result, load};
+use crate::{Error, Result, load, normalize};
 
 /// Arguments of `bidui check`.
 #[derive(Debug, Args)]
@@ -36,7 +36,7 @@ pub fn execute(arguments: &CheckArguments, console: &mut Console<'_>) -> Result<
     let pipeline = Pipeline::open(&arguments.pipeline.pipeline)?;
     let rules = RuleSet::load(&pipeline)?;
     report(reconcile::check_rules(&rules), console)?;
-    LinkSettings::open(&pipeline.root.join("link.toml"))?;
+    LinkSettings::of_pipeline(&pipeline)?;
     console.line(&format!("配置正确:{}个数据来源,{}条规则", pipeline.sources.len(), rules.rules.len()))?;
     inclusion(&pipeline, &rules, console)?;
     if arguments.examples {
@@ -127,7 +127,7 @@ fn dry_run(pipeline: &Pipeline, data: &Path, console: &mut Console<'_>) -> Resul
     console.line("来源\t文件\t工作表\t数据行\t读入\t接受\t退回")?;
     let mut blocking = Vec::new();
     for index in 0..pipeline.sources.len() {
-        let Some(loaded) = load::load_source(pipeline, index, data, None)? else {
+        let Some(mut loaded) = load::load_source(pipeline, index, data, None)? else {
             console.line(&format!("{}\t(本季没有文件)", pipeline.sources[index].title))?;
             continue;
         };
@@ -143,6 +143,9 @@ fn dry_run(pipeline: &Pipeline, data: &Path, console: &mut Console<'_>) -> Resul
                 table.rejected
             ))?;
         }
+        let one = std::slice::from_mut(&mut loaded);
+        let comparables = normalize::normalize(pipeline, one)?;
+        normalize::audit_prefixes(pipeline, one, &comparables);
         for audit in &loaded.audits {
             console.line(&format!("{}:{}", if audit.blocking { "阻断" } else { "提醒" }, audit.message))?;
             if audit.blocking {

@@ -10,11 +10,12 @@ use crate::Result;
 use crate::evaluate::exceptions::{PersonScore, RuleScore, evaluate_exceptions, evaluate_persons};
 use crate::evaluate::links::{Counted, LinkScore, evaluate_links};
 use crate::evaluate::sample::{self, Estimate};
+use crate::publication::snapshot::Snapshot;
 
 /// Arguments of `bidui evaluate`.
 #[derive(Debug, Args)]
 pub struct EvaluateArguments {
-    /// link.parquet、bidui link 的结果文件夹,或一个发布(quarter=… 文件夹)
+    /// link.parquet、bidui link 的结果文件夹,或一个发布(例如 out/2018Q3)
     links: PathBuf,
     /// 真值:文件(record_id,entity 或 left_record_id,right_record_id),或 bidui synth 写出的 truth 文件夹
     #[arg(long, required_unless_present_any = ["sample", "reviewed"])]
@@ -43,18 +44,16 @@ pub fn execute(arguments: &EvaluateArguments, console: &mut Console<'_>) -> Resu
     if let Some(reviewed) = &arguments.reviewed {
         return show_estimate(&sample::estimate(&sample::read_reviewed(reviewed)?), console);
     }
-    let folder = match arguments.links.join("restricted/link.parquet") {
-        inner if inner.is_file() => arguments.links.join("restricted"),
-        _ => arguments.links.clone(),
-    };
+    let snapshot = Snapshot::recognize(&arguments.links)?;
+    let folder = snapshot.as_ref().map_or_else(|| arguments.links.clone(), |s| s.path("restricted"));
     if let Some(size) = arguments.sample {
         return show_sample(&folder, size, arguments, console);
     }
     let Some(truth) = &arguments.truth else { return Ok(2) };
-    if arguments.links.join("manifest.json").is_file() {
+    if let Some(snapshot) = &snapshot {
         let score = PublicationScore {
-            persons: evaluate_persons(&arguments.links, truth)?,
-            rules: evaluate_exceptions(&arguments.links, truth)?,
+            persons: evaluate_persons(snapshot, truth)?,
+            rules: evaluate_exceptions(snapshot, truth)?,
         };
         if console.json {
             console.json(&score)?;

@@ -9,7 +9,8 @@ use crate::config::Pipeline;
 use crate::engine::{self, Engine, RunPlan};
 use crate::link::settings::LinkSettings;
 use crate::model::exception::Severity;
-use crate::model::quarter::Quarter;
+use crate::model::period::Period;
+use crate::publication::snapshot::Snapshot;
 use crate::rules::rule_set::RuleSet;
 use crate::{Error, Result, privacy};
 
@@ -19,15 +20,15 @@ pub struct RunArguments {
     #[command(flatten)]
     pipeline: super::PipelineArgument,
     /// 季度,例如 2018Q3
-    #[arg(long)]
+    #[arg(long, visible_alias = "period")]
     quarter: String,
     /// 提取数据所在文件夹
     #[arg(long)]
     data: PathBuf,
-    /// 发布文件夹(其下生成 quarter=… )
+    /// 发布文件夹(其下生成 2018Q3/run-… 和指向它的 2018Q3/latest)
     #[arg(long)]
     out: PathBuf,
-    /// 上一季度的发布(默认:发布文件夹中上一季度的,如果有)
+    /// 上一季度的发布,例如 out/2018Q2(默认:发布文件夹中上一季度的,如果有)
     #[arg(long)]
     previous: Option<PathBuf>,
     /// 在哪里运行各阶段
@@ -115,28 +116,22 @@ pub fn execute(arguments: &RunArguments, console: &mut Console<'_>) -> Result<u8
 
 /// Raw arguments → everything checked that can be checked before reading data.
 fn plan(arguments: &RunArguments) -> Result<RunPlan> {
-    let quarter: Quarter = arguments.quarter.parse()?;
+    let period: Period = arguments.quarter.parse()?;
     let pipeline = Pipeline::open(&arguments.pipeline.pipeline)?;
     let mut rules = RuleSet::load(&pipeline)?;
     if let Some(first) = crate::reconcile::check_rules(&rules).into_iter().next() {
         return Err(first);
     }
     select(&mut rules, &arguments.select)?;
-    let link = LinkSettings::open(&pipeline.root.join("link.toml"))?;
+    let link = LinkSettings::of_pipeline(&pipeline)?;
     if !arguments.data.is_dir() {
         return Err(Error::usage("找不到提取数据文件夹")
             .in_file(&arguments.data)
             .hint("用 --data 指向本季度提取数据所在的文件夹"));
     }
-    let default_previous = arguments.out.join(format!("quarter={}", quarter.previous()));
     let previous = match &arguments.previous {
-        Some(folder) if !folder.join("manifest.json").is_file() => {
-            return Err(Error::usage("上一季度的发布不完整:缺少 manifest.json")
-                .in_file(folder)
-                .hint("--previous 应指向 quarter=… 文件夹"));
-        }
-        Some(folder) => Some(folder.clone()),
-        None => default_previous.join("manifest.json").is_file().then_some(default_previous),
+        Some(folder) => Some(Snapshot::open(folder)?),
+        None => Snapshot::find(&arguments.out, period.previous()?)?,
     };
     let engine = match (arguments.engine, arguments.memory) {
         (Some(EngineKind::Memory), Some(_)) => {
@@ -152,7 +147,7 @@ fn plan(arguments: &RunArguments) -> Result<RunPlan> {
         pipeline,
         rules,
         link,
-        quarter,
+        period,
         data: arguments.data.clone(),
         out: arguments.out.clone(),
         previous,

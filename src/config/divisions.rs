@@ -1,10 +1,11 @@
-//! The division tables of a pipeline as one tree of the base year.
+//! The division tables of a pipeline as one tree of the base year, and its table of ID prefixes.
 
 use std::path::Path;
 
 use super::Settings;
 use crate::Result;
 use crate::model::division::DivisionTree;
+use crate::model::id_number::KnownPrefixes;
 
 /// Reads counties, townships and villages under the prefecture; codes and names of other years
 /// lead to the same units.
@@ -14,4 +15,10 @@ pub(super) fn load(codes: &Path, settings: &Settings) -> Result<DivisionTree> {
     let paths = paths.each_ref().map(|path| path.as_path());
     let root = (settings.prefecture.code.as_str(), settings.prefecture.name.as_str());
     DivisionTree::load(&paths, Some(files.base_year), Some(root))
+}
+
+/// Reads the prefixes of ID numbers, if the pipeline names a table of them.
+pub(super) fn load_prefixes(codes: &Path, settings: &Settings) -> Result<Option<KnownPrefixes>> {
+    let file = settings.divisions.id_prefixes.as_deref();
+    file.map(|file| KnownPrefixes::load(&codes.join(file))).transpose()
 }

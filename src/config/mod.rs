@@ -15,6 +15,7 @@ mod divisions;
 pub mod glob;
 pub mod inclusion;
 pub mod read_options;
+mod removed_keys;
 pub mod schema;
 pub mod settings;
 pub mod source;
@@ -25,14 +26,15 @@ pub mod toml_file;
 
 pub use crate::model::column_type::Kind;
 pub use crate::model::day::{date32, from_date32};
-pub use crate::model::quarter::Quarter;
+pub use crate::model::period::Period;
 pub use code_map::CodeMap;
 pub use inclusion::Layers;
 pub use settings::{MaskStyle, Parameter, Settings};
-pub use source::{Column, Member, Role, SourceContract, Subject};
+pub use source::{Column, Member, Role, SourceContract};
 pub(crate) use source_check::is_reserved;
 
 use crate::model::division::DivisionTree;
+use crate::model::id_number::KnownPrefixes;
 use crate::{Error, Result};
 
 /// A checked pipeline folder.
@@ -48,6 +50,8 @@ pub struct Pipeline {
     pub sources: Vec<SourceContract>,
     /// Administrative divisions.
     pub divisions: DivisionTree,
+    /// Prefixes of ID numbers of the prefecture, if the pipeline names a table of them.
+    pub id_prefixes: Option<KnownPrefixes>,
     /// SHA-256 over all files of the folder and of those it includes, lower-case hexadecimal.
     pub digest: String,
     /// The folder and the base folders it includes.
@@ -75,13 +79,7 @@ impl Pipeline {
         let layers = Layers::open(root)?;
         settings.parameters = layers.parameters()?;
         let codes = root.join("codes");
-        for (key, name) in settings.divisions.files() {
-            if name.contains(['/', '\\']) || !codes.join(name).is_file() {
-                return Err(file
-                    .complain(&["divisions".into(), key.into()], format!("区划文件不存在:codes/{name}"))
-                    .hint("文件放在流水线文件夹的 codes/ 里,这里只写文件名"));
-            }
-        }
+        check_division_files(&file, &settings, &codes)?;
         let (sources, replaced) = source_check::read_all(&layers)?;
         if sources.is_empty() {
             return Err(Error::configuration("没有任何数据来源")
@@ -91,6 +89,7 @@ impl Pipeline {
         if sources.len() > 200 {
             return Err(Error::configuration("数据来源太多(最多200个)").in_file(root.join("sources")));
         }
+        let id_prefixes = divisions::load_prefixes(&codes, &settings)?;
         let divisions = divisions::load(&codes, &settings)?;
         let name = root
             .canonicalize()
@@ -103,6 +102,7 @@ impl Pipeline {
             settings,
             sources,
             divisions,
+            id_prefixes,
             digest: digest(&layers)?,
             layers,
             replaced,
@@ -116,10 +116,22 @@ impl Pipeline {
     pub fn source(&self, name: &str) -> Option<&SourceContract> {
         self.sources.iter().find(|s| s.name == name)
     }
-    /// Parameters that hold in `quarter`.
-    pub fn parameters(&self, quarter: Quarter) -> BTreeMap<String, Parameter> {
-        self.settings.parameters(quarter)
+    /// Parameters that hold in `period`.
+    pub fn parameters(&self, period: Period) -> BTreeMap<String, Parameter> {
+        self.settings.parameters(period)
     }
+}
+
+/// Complains about a division table that is not in the folder of codes.
+fn check_division_files(file: &toml_file::TomlFile, settings: &Settings, codes: &Path) -> Result<()> {
+    for (key, name) in settings.divisions.files() {
+        if name.contains(['/', '\\']) || !codes.join(name).is_file() {
+            return Err(file
+                .complain(&["divisions".into(), key.into()], format!("区划文件不存在:codes/{name}"))
+                .hint("文件放在流水线文件夹的 codes/ 里,这里只写文件名"));
+        }
+    }
+    Ok(())
 }
 
 /// Digest of a pipeline: names and contents of all its files and of those of the folders it

@@ -9,7 +9,7 @@ use super::inclusion::Inclusion;
 use super::toml_file::TomlFile;
 use crate::Result;
 use crate::model::day::date32;
-use crate::model::quarter::Quarter;
+use crate::model::period::Period;
 
 /// Parameters of rules: `default`, a year (`2018`) or a quarter (`2018Q3`) → name → value.
 pub type Parameters = BTreeMap<String, BTreeMap<String, toml::Value>>;
@@ -27,8 +27,8 @@ pub struct Settings {
     /// Base rule sets that are included, and rules that are not run.
     #[serde(default)]
     pub rules: Inclusion,
-    /// Parameters of rules: `default`, a year (`2018`) or a quarter (`2018Q3`) → name → value; of an
-    /// open pipeline those of its bases too.
+    /// Parameters of rules: `default`, a year (`2018`), a quarter (`2018Q3`) or a month (`2025M03`) → name → value;
+    /// of an open pipeline those of its bases too.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, BTreeMap<String, serde_json::Value>>")]
     pub parameters: Parameters,
@@ -62,7 +62,8 @@ pub struct DivisionFiles {
     pub townships: String,
     /// Villages of two dates with the kind of change.
     pub villages: String,
-    /// ID prefixes that people of the prefecture carry.
+    /// Six-digit ID prefixes that people of the prefecture carry (first column `prefix`); numbers with
+    /// others are counted in the audits of their source. Without it nothing is counted.
     pub id_prefixes: Option<String>,
 }
 
@@ -74,17 +75,11 @@ pub struct Privacy {
     pub id_mask: MaskStyle,
     /// How names appear in lists.
     pub name_mask: MaskStyle,
-    /// Environment variable that names the pseudonym key file (the command line comes first).
-    pub pseudonym_key_env: String,
 }
 
 impl Default for Privacy {
     fn default() -> Self {
-        Self {
-            id_mask: MaskStyle::Partial,
-            name_mask: MaskStyle::None,
-            pseudonym_key_env: "BIDUI_PSEUDONYM_KEY".to_owned(),
-        }
+        Self { id_mask: MaskStyle::Partial, name_mask: MaskStyle::None }
     }
 }
 
@@ -131,10 +126,10 @@ pub enum Parameter {
 }
 
 impl Settings {
-    /// Parameters that hold in `quarter`: those of the quarter over those of its year over
-    /// the defaults.
-    pub fn parameters(&self, quarter: Quarter) -> BTreeMap<String, Parameter> {
-        in_quarter(&self.parameters, quarter)
+    /// Parameters that hold in `period`: those of the month over those of its quarter over those
+    /// of its year over the defaults.
+    pub fn parameters(&self, period: Period) -> BTreeMap<String, Parameter> {
+        in_period(&self.parameters, period)
     }
     /// Complaints that the form alone cannot express.
     pub(super) fn check(&self, file: &TomlFile) -> Result<()> {
@@ -147,10 +142,15 @@ impl Settings {
     }
 }
 
-/// Parameters of `parameters` that hold in `quarter`, see [`Settings::parameters`].
-pub(crate) fn in_quarter(parameters: &Parameters, quarter: Quarter) -> BTreeMap<String, Parameter> {
+/// Parameters of `parameters` that hold in `period`, see [`Settings::parameters`].
+pub(crate) fn in_period(parameters: &Parameters, period: Period) -> BTreeMap<String, Parameter> {
     let mut merged = BTreeMap::new();
-    for layer in ["default".to_owned(), quarter.year().to_string(), quarter.to_string()] {
+    let quarter = period.holding_quarter();
+    let mut layers = vec!["default".to_owned(), period.year().to_string(), quarter.to_string()];
+    if period != quarter {
+        layers.push(period.to_string());
+    }
+    for layer in layers {
         for (name, value) in parameters.get(&layer).into_iter().flatten() {
             if let Some(value) = parameter(value) {
                 merged.insert(name.clone(), value);
@@ -165,14 +165,14 @@ pub(super) fn check_parameters(file: &TomlFile, parameters: &Parameters) -> Resu
     for (layer, values) in parameters {
         let known = layer == "default"
             || (layer.len() == 4 && layer.bytes().all(|b| b.is_ascii_digit()))
-            || layer.parse::<Quarter>().is_ok();
+            || layer.parse::<Period>().is_ok();
         if !known {
             return Err(file
                 .complain_key(
                     &["parameters".into(), layer.as_str().into()],
                     format!("不认识的参数期“{layer}”"),
                 )
-                .hint("写 default、年份(2018)或季度(2018Q3)"));
+                .hint("写 default、年份(2018)、季度(2018Q3)或月份(2025M03)"));
         }
         for (name, value) in values {
             let steps = ["parameters".into(), layer.as_str().into(), name.as_str().into()];

@@ -11,8 +11,7 @@ use crate::config::read_options::{Encoding, ReadOptions};
 use super::code_map::CodeMap;
 use super::glob;
 pub use super::source_file::{
-    AuditAction, AuditsSpec, EncodingSpec, FilesSpec, Role, Subject, UniqueAction, UnknownHeaders,
-    VariantSpec,
+    AuditAction, AuditsSpec, EncodingSpec, FilesSpec, Role, UniqueAction, UnknownHeaders, VariantSpec,
 };
 pub use crate::model::column_type::Kind;
 
@@ -29,10 +28,6 @@ pub struct SourceContract {
     pub owner: String,
     /// Letters by which rules name the department.
     pub letter: String,
-    /// What one record is about.
-    pub subject: Subject,
-    /// At most one record per person.
-    pub deduplicated: bool,
     /// A quarter without it must not be published.
     pub required: bool,
     /// Where its files are and how to read them.

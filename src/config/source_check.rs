@@ -71,8 +71,6 @@ fn read<'p>(
         title: written.title,
         owner: written.owner,
         letter: written.letter,
-        subject: written.subject,
-        deduplicated: written.deduplicated,
         required: written.required,
         files: written.files,
         unknown_headers: written.unknown_headers,

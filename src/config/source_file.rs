@@ -17,11 +17,6 @@ pub struct SourceFile {
     pub owner: String,
     /// Letters by which rules name the department: REG, CA, HI, HO, ED …
     pub letter: String,
-    /// What one record is about.
-    pub subject: Subject,
-    /// True if the department keeps at most one record per person.
-    #[serde(default)]
-    pub deduplicated: bool,
     /// True if a quarter without this source must not be published.
     #[serde(default)]
     pub required: bool,
@@ -44,16 +39,6 @@ pub struct SourceFile {
     /// Files with deviating headers.
     #[serde(default)]
     pub variant: Vec<VariantSpec>,
-}
-
-/// What one record is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Subject {
-    /// One person.
-    Person,
-    /// One household.
-    Household,
 }
 
 /// Policy for headers that no column claims.

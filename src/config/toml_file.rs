@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::removed_keys;
 use crate::{Error, Result};
 
 /// One step from a table or array to what it holds.
@@ -104,7 +105,10 @@ impl TomlFile {
         let words = error.message();
         let quoted: Vec<&str> = words.split('`').skip(1).step_by(2).collect();
         let (message, hint) = if words.starts_with("unknown field") && !quoted.is_empty() {
-            (format!("不认识的键“{}”", quoted[0]), suggest(quoted[0], &quoted[1..], "可用的键"))
+            match removed_keys::cure(quoted[0], &quoted[1..]) {
+                Some(cure) => (format!("键“{}”已取消", quoted[0]), Some(cure.to_owned())),
+                None => (format!("不认识的键“{}”", quoted[0]), suggest(quoted[0], &quoted[1..], "可用的键")),
+            }
         } else if words.starts_with("unknown variant") && !quoted.is_empty() {
             (format!("不认识的取值“{}”", quoted[0]), suggest(quoted[0], &quoted[1..], "可用的取值"))
         } else if words.starts_with("missing field") && !quoted.is_empty() {

@@ -47,7 +47,7 @@ pub fn link_only(
     progress: &dyn Progress,
 ) -> Result<LinkOnlySummary> {
     let pipeline = Pipeline::open(root)?;
-    let settings = LinkSettings::open(&root.join("link.toml"))?;
+    let settings = LinkSettings::of_pipeline(&pipeline)?;
     if let Some(unknown) = only.iter().find(|name| pipeline.source(name).is_none()) {
         let names: Vec<&str> = pipeline.sources.iter().map(|s| s.name.as_str()).collect();
         return Err(

@@ -51,11 +51,11 @@ impl Scratch {
         })?;
         match plan.engine {
             Engine::Memory => {
-                enough(&plan.out, extracts * (DISK - 1))?;
+                enough(&plan.out, extracts.saturating_mul(DISK - 1))?;
                 Ok(Self { store: Store::Memory, memory: 0 })
             }
             Engine::Buckets { memory } => {
-                enough(&plan.out, extracts * DISK)?;
+                enough(&plan.out, extracts.saturating_mul(DISK))?;
                 Ok(Self { store: Store::Folder(plan.out.clone()), memory })
             }
         }
@@ -83,12 +83,13 @@ fn bytes_of(data: &Path) -> Result<u64> {
         let path = data.join(file);
         std::fs::metadata(&path).map(|m| m.len()).map_err(|e| Error::io("读取提取数据", &path, e))
     };
-    load::list(data)?.iter().map(length).sum()
+    // A file with holes may tell any length.
+    load::list(data)?.iter().try_fold(0u64, |sum, file| Ok(sum.saturating_add(length(file)?)))
 }
 
 fn enough(out: &Path, needed: u64) -> Result<()> {
     let Ok(disk) = statvfs(out) else { return Ok(()) };
-    let free = disk.f_bavail * disk.f_frsize;
+    let free = disk.f_bavail.saturating_mul(disk.f_frsize);
     if free >= needed {
         return Ok(());
     }
@@ -120,6 +121,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().to_owned();
         assert!(enough(&out, 1_000).is_ok());
+        assert!(enough(&out, u64::MAX).is_err());
         let error = enough(&out, u64::MAX / 2).unwrap_err();
         assert!(format!("{error:?}").contains("--out"), "{error:?}");
     }

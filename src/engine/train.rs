@@ -22,7 +22,7 @@ pub fn train(
     progress: &dyn Progress,
 ) -> Result<WeightsFile> {
     let pipeline = Pipeline::open(root)?;
-    let settings = LinkSettings::open(&root.join("link.toml"))?;
+    let settings = LinkSettings::of_pipeline(&pipeline)?;
     progress.stage("读取并装载", None);
     let wanted = |name: &String| only.is_empty() || only.contains(name);
     let loaded = load::load_several(pipeline.sources.len(), |index| match &pipeline.sources[index] {

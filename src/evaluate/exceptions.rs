@@ -12,6 +12,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::publication::snapshot::Snapshot;
 use crate::{Error, Result};
 
 /// Score of one rule.
@@ -193,7 +194,7 @@ fn read_table<const N: usize>(path: &Path, columns: [&str; N], mut row: impl FnM
         Error::input(format!("发布表无法读取:{e}")).in_file(path).hint("请重新运行该季度")
     };
     let file = File::open(path).map_err(|e| {
-        Error::input("发布中没有这张表").in_file(path).hint("应指向 quarter=… 文件夹").caused_by(e)
+        Error::input("发布中没有这张表").in_file(path).hint("发布可能不完整；请重新运行该季度").caused_by(e)
     })?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| bad(&e))?;
     let mask = ProjectionMask::columns(builder.parquet_schema(), columns);
@@ -217,7 +218,7 @@ fn read_table<const N: usize>(path: &Path, columns: [&str; N], mut row: impl FnM
 }
 
 /// Scores every rule that the truth or the publication knows, by rule code.
-pub fn evaluate_exceptions(publication: &Path, truth: &Path) -> Result<Vec<RuleScore>> {
+pub fn evaluate_exceptions(publication: &Snapshot, truth: &Path) -> Result<Vec<RuleScore>> {
     let folder = truth_folder(truth);
     let records = read_records(&folder)?;
     let mut expected: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -227,10 +228,7 @@ pub fn evaluate_exceptions(publication: &Path, truth: &Path) -> Result<Vec<RuleS
     })?;
     let (mut found, mut review): (BTreeMap<String, BTreeSet<String>>, BTreeMap<String, BTreeSet<String>>) =
         Default::default();
-    let open =
-        crate::publication::table_reader::rows(&publication.join("restricted/exception.parquet"), |row| {
-            row.get("status") != "resolved"
-        })?;
+    let open = publication.rows("restricted/exception.parquet", |row| row.get("status") != "resolved")?;
     for row in &open {
         let [rule, key, kind, subject, evidence] =
             ["rule_code", "rule_key", "subject_kind", "subject_id", "evidence_record_ids"]
@@ -273,13 +271,13 @@ pub fn evaluate_exceptions(publication: &Path, truth: &Path) -> Result<Vec<RuleS
 }
 
 /// Scores the persons of a publication, by pairs of records and by kind of error.
-pub fn evaluate_persons(publication: &Path, truth: &Path) -> Result<PersonScore> {
+pub fn evaluate_persons(publication: &Snapshot, truth: &Path) -> Result<PersonScore> {
     let truth = read_records(&truth_folder(truth))?;
     let mut clusters: HashMap<u64, u32> = HashMap::new();
     let mut joined: Vec<(Entity, u32)> = Vec::new();
     let mut score = PersonScore::default();
     read_table(
-        &publication.join("restricted/record.parquet"),
+        &publication.path("restricted/record.parquet"),
         ["record_id", "person_id"],
         |[record, person]| {
             let next = clusters.len() as u32;
@@ -337,6 +335,13 @@ mod tests {
         writer.close().unwrap();
     }
 
+    /// The folder as a publication; what it lacks else is missed when it is read.
+    fn publication(folder: &Path) -> Snapshot {
+        let manifest = r#"{"format":2,"period":"2018Q3","pipeline":"","sources":[],"outputs":[]}"#;
+        std::fs::write(folder.join("manifest.json"), manifest).unwrap();
+        Snapshot::open(folder).unwrap()
+    }
+
     fn example() -> tempfile::TempDir {
         let dir = tempfile::tempdir().unwrap();
         let truth = dir.path().join("truth");
@@ -368,7 +373,7 @@ mod tests {
                 ("status", &["new", "resolved", "persisting", "new", "new"]),
             ],
         );
-        let scores = evaluate_exceptions(dir.path(), dir.path()).unwrap();
+        let scores = evaluate_exceptions(&publication(dir.path()), dir.path()).unwrap();
         let line = |s: &RuleScore| (s.rule_code.clone(), s.truth, s.found, s.true_positive);
         assert_eq!(
             scores.iter().map(line).collect::<Vec<_>>(),
@@ -389,7 +394,7 @@ mod tests {
                 ("person_id", &["P1", "P2", "P1", "P2", "P2", "P9"]),
             ],
         );
-        let s = evaluate_persons(dir.path(), dir.path()).unwrap();
+        let s = evaluate_persons(&publication(dir.path()), dir.path()).unwrap();
         // True pairs: 3 of p1, 1 of p2. Published: P1 1, P2 3. Both: a1-c1, a2-b2.
         assert_eq!((s.records, s.absent, s.unknown, s.truth, s.found, s.true_positive), (5, 0, 1, 4, 4, 2));
         assert!((s.f1() - 0.5).abs() < 1e-12);
@@ -400,7 +405,7 @@ mod tests {
     #[test]
     fn a_missing_truth_file_is_named() {
         let dir = tempfile::tempdir().unwrap();
-        let error = evaluate_persons(dir.path(), dir.path()).unwrap_err();
+        let error = evaluate_persons(&publication(dir.path()), dir.path()).unwrap_err();
         assert_eq!(error.kind(), crate::ErrorKind::Input);
         assert!(error.location().file.as_ref().is_some_and(|f| f.ends_with("records.csv")));
     }

@@ -18,20 +18,24 @@ use arrow::array::StringArray;
 use sha2::{Digest, Sha256};
 
 use self::delimited::Input;
+use self::limits::{MAX_WHOLE, check_whole};
 use self::stream::OpenFile;
 use crate::{Error, Result};
 
 mod assemble;
+mod biff;
 mod dbf;
 mod delimited;
 mod header;
+mod limits;
+mod package;
 mod parquet_file;
+mod parquet_header;
+mod parquet_pages;
 mod sniff;
 mod stream;
 mod text;
 mod workbook;
-
-pub use crate::config::read_options::Encoding;
 
 /// Why a row of a file is not a data row. Such rows are counted, never silently dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -120,7 +124,9 @@ fn open_named(
     // What is no regular file (a named pipe) can be read only once.
     let whole = !metadata.is_file() || sniff::needs_all(&bytes) || text::is_utf16(&bytes);
     if whole {
-        (&file).read_to_end(&mut bytes).map_err(failed)?;
+        check_whole(metadata.len())?;
+        (&file).take(MAX_WHOLE + 1).read_to_end(&mut bytes).map_err(failed)?;
+        check_whole(bytes.len() as u64)?;
     }
     let open = OpenFile::new(file, &metadata, path);
     let (length, end) = if whole || open.length() <= bytes.len() as u64 {
@@ -133,6 +139,7 @@ fn open_named(
     let format = sniff::sniff(&bytes, length, &end)?;
     let rest = |mut bytes: Vec<u8>| -> Result<Vec<u8>> {
         if !whole {
+            check_whole(length)?;
             bytes.resize(length as usize, 0);
             open.read_exact(&mut bytes, 0)?;
         }
@@ -148,7 +155,8 @@ fn open_named(
         }
         FileFormat::Dbf => {
             let bytes = rest(bytes)?;
-            dbf::open(&bytes, &identity(sha256(&bytes)), options)
+            let identity = identity(sha256(&bytes));
+            dbf::open(bytes, &identity, options)
         }
         FileFormat::Parquet if whole => {
             let identity = identity(sha256(&bytes));

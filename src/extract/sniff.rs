@@ -2,13 +2,10 @@
 
 use std::io::Cursor;
 
+use super::package::{self, MAX_RATIO, MAX_UNPACKED};
 use super::text::is_utf16;
 use crate::model::source_table::FileFormat;
 use crate::{Error, Result};
-
-/// A workbook may not unpack to more than this, nor more than [`MAX_RATIO`] times its size.
-const MAX_UNPACKED: u64 = 4 << 30;
-const MAX_RATIO: u64 = 200;
 
 /// Bytes at the beginning that decide, except for workbooks.
 pub(super) const HEAD: usize = 8192;
@@ -55,24 +52,18 @@ pub(super) fn sniff(bytes: &[u8], length: u64, end: &[u8]) -> Result<FileFormat>
 }
 
 fn zip(bytes: &[u8]) -> Result<FileFormat> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| {
-        Error::input("XLSX 文件已损坏或不完整")
-            .hint("文件在传输中被截断;重新复制,或用 Excel 打开后另存")
-            .caused_by(e)
-    })?;
+    let mut archive =
+        zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| package::damaged().caused_by(e))?;
+    // What the archive says of itself; what it really unpacks to is counted before it is read.
+    let size = bytes.len() as u64;
     let mut unpacked = 0u64;
     for index in 0..archive.len() {
         if let Ok(entry) = archive.by_index_raw(index) {
             unpacked = unpacked.saturating_add(entry.size());
         }
     }
-    if unpacked > MAX_UNPACKED || unpacked / (bytes.len() as u64).max(1) > MAX_RATIO {
-        return Err(Error::input(format!(
-            "工作簿解开后有{}MB,是文件大小的{}倍,疑为压缩炸弹,拒绝读取",
-            unpacked >> 20,
-            unpacked / (bytes.len() as u64).max(1)
-        ))
-        .hint("确认来源;若确有这么多数据,请改交 CSV"));
+    if unpacked > MAX_UNPACKED || unpacked / size.max(1) > MAX_RATIO {
+        return Err(package::bomb(size));
     }
     if archive.index_for_name("xl/workbook.xml").is_some() {
         return Ok(FileFormat::Xlsx);
@@ -111,7 +102,9 @@ fn looks_like_dbf(bytes: &[u8]) -> bool {
     let header = usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
     let record = u16::from_le_bytes([bytes[10], bytes[11]]);
     let (month, day) = (bytes[2], bytes[3]);
-    header >= 65 && record >= 2 && month <= 12 && day <= 31
+    // No text begins with a control character. Where the version is a letter or digit, more must fit.
+    let no_text = bytes[0] < 0x09;
+    month <= 12 && day <= 31 && (no_text || header >= 65 && record >= 2)
 }
 
 /// Text holds no more than a stray NUL; UTF-16 announces itself by its mark.

@@ -1,6 +1,7 @@
 //! Bytes of a text file become UTF-8.
 
 use crate::config::read_options::Encoding;
+use crate::model::source_table::{EncodingEvidence, TextEncoding};
 use std::borrow::Cow;
 
 use encoding_rs::{CoderResult, GB18030, UTF_8, UTF_16BE, UTF_16LE};
@@ -61,44 +62,52 @@ impl Charset {
     }
 }
 
-/// Decoded text, the encoding's name, and whether some bytes could not be decoded (each such
+/// Decoded text, its encoding, and whether some bytes could not be decoded (each such
 /// place is U+FFFD).
 pub(super) struct Decoded {
     pub text: String,
-    pub encoding: &'static str,
+    pub encoding: TextEncoding,
     pub damaged: bool,
 }
 
 /// Decodes a whole file; a byte order mark decides over everything else.
 pub(super) fn decode(bytes: Vec<u8>, declared: Encoding) -> Decoded {
-    let whole = |encoding: &'static encoding_rs::Encoding, bytes: &[u8]| {
+    use EncodingEvidence::{ByteOrderMark, Declared, Validity};
+    let whole = |encoding: &'static encoding_rs::Encoding, evidence, bytes: &[u8]| {
         let (text, damaged) = encoding.decode_without_bom_handling(bytes);
-        Decoded { text: text.into_owned(), encoding: encoding.name(), damaged }
+        let encoding = TextEncoding { name: encoding.name(), evidence };
+        Decoded { text: text.into_owned(), encoding, damaged }
     };
     if let Some(rest) = bytes.strip_prefix(&[0xFF, 0xFE]) {
-        return whole(UTF_16LE, rest);
+        return whole(UTF_16LE, ByteOrderMark, rest);
     }
     if let Some(rest) = bytes.strip_prefix(&[0xFE, 0xFF]) {
-        return whole(UTF_16BE, rest);
+        return whole(UTF_16BE, ByteOrderMark, rest);
     }
     let marked = bytes.starts_with(&UTF8_MARK);
     if declared == Encoding::Gb18030 && !marked {
-        return whole(GB18030, &bytes);
+        return whole(GB18030, Declared, &bytes);
     }
+    let evidence = match declared {
+        _ if marked => ByteOrderMark,
+        Encoding::Auto => Validity,
+        Encoding::Utf8 | Encoding::Gb18030 => Declared,
+    };
+    let utf8 = TextEncoding { name: UTF_8.name(), evidence };
     match String::from_utf8(bytes) {
         Ok(mut text) => {
             if marked {
                 text.drain(..3);
             }
-            Decoded { text, encoding: "UTF-8", damaged: false }
+            Decoded { text, encoding: utf8, damaged: false }
         }
         // A mark or the contract says UTF-8, some rows are not: those rows alone are rejected.
         Err(error) if marked || declared == Encoding::Utf8 => {
             let bytes = error.into_bytes();
             let text = String::from_utf8_lossy(if marked { &bytes[3..] } else { &bytes }).into_owned();
-            Decoded { text, encoding: "UTF-8", damaged: true }
+            Decoded { text, encoding: utf8, damaged: true }
         }
-        Err(error) => whole(GB18030, error.as_bytes()),
+        Err(error) => whole(GB18030, Validity, error.as_bytes()),
     }
 }
 
@@ -140,14 +149,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn encodings() {
-        let (gbk, _, _) = GB18030.encode("姓名,张三\n");
-        let d = decode(gbk.into_owned(), Encoding::Auto);
-        assert_eq!((d.text.as_str(), d.encoding, d.damaged), ("姓名,张三\n", "gb18030", false));
-        let d = decode("\u{feff}姓名".as_bytes().to_vec(), Encoding::Auto);
-        assert_eq!((d.text.as_str(), d.encoding), ("姓名", "UTF-8"));
-        let d = decode(vec![0xFF, 0xFE, 0x53, 0x4E], Encoding::Auto);
-        assert_eq!(d.text, "\u{4E53}");
+    fn encodings_and_how_they_are_known() {
+        use EncodingEvidence::{ByteOrderMark, Declared, Validity};
+        let gbk = GB18030.encode("姓名,张三\n").0.into_owned();
+        let utf8 = "姓名".as_bytes().to_vec();
+        let marked = "\u{feff}姓名".as_bytes().to_vec();
+        let utf16 = vec![0xFF, 0xFE, 0x53, 0x4E];
+        for (bytes, declared, text, name, evidence) in [
+            (gbk.clone(), Encoding::Auto, "姓名,张三\n", "gb18030", Validity),
+            (gbk, Encoding::Gb18030, "姓名,张三\n", "gb18030", Declared),
+            (utf8.clone(), Encoding::Auto, "姓名", "UTF-8", Validity),
+            (utf8, Encoding::Utf8, "姓名", "UTF-8", Declared),
+            (marked.clone(), Encoding::Auto, "姓名", "UTF-8", ByteOrderMark),
+            (marked, Encoding::Gb18030, "姓名", "UTF-8", ByteOrderMark),
+            (utf16.clone(), Encoding::Auto, "\u{4E53}", "UTF-16LE", ByteOrderMark),
+            (utf16, Encoding::Gb18030, "\u{4E53}", "UTF-16LE", ByteOrderMark),
+        ] {
+            let decoded = decode(bytes, declared);
+            let encoding = TextEncoding { name, evidence };
+            assert_eq!((decoded.text.as_str(), decoded.encoding, decoded.damaged), (text, encoding, false));
+        }
         assert!(decode(vec![0xEF, 0xBB, 0xBF, b'a', 0xFF], Encoding::Auto).damaged);
     }
 

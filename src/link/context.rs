@@ -258,3 +258,6 @@ pub(super) fn unique(
         scored[at].outcome = Some((Tier::T5, Decision::Accept));
     }
 }
+
+#[cfg(test)]
+mod tests;

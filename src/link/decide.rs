@@ -204,3 +204,6 @@ pub fn contradicts_own_id(nodes: &Nodes, node: u32) -> bool {
     let (stated, own) = (nodes.stated_sex(node), id.sex().map_or(0, |sex| sex as u8));
     stated != 0 && own != 0 && stated != own
 }
+
+#[cfg(test)]
+mod tests;

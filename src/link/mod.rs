@@ -18,6 +18,8 @@ mod context;
 mod decide;
 pub mod generic;
 pub mod household;
+#[cfg(test)]
+pub(crate) mod lists;
 pub mod nodes;
 pub mod one_to_one;
 mod random;

@@ -330,3 +330,6 @@ fn values<'a, T>(
     };
     parts.iter().map(part).collect::<Option<Vec<_>>>().map(Values)
 }
+
+#[cfg(test)]
+mod tests;

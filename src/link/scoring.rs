@@ -279,3 +279,6 @@ fn merge(scored: &mut Vec<Scored>, new: &[Scored]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,10 +8,21 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::Result;
+use crate::config::Pipeline;
 use crate::config::inclusion::included;
 use crate::config::toml_file::{TomlFile, suggest};
 use crate::link::compare::{DateLevel, DivisionLevel, HanNameLevel, IdLevel, TextLevel};
 use crate::link::household::HouseholdLevel;
+
+/// Most that a weight, a threshold or a logarithm in a weights file may be, either way, in 1/1000 bit:
+/// no evidence is worth a thousand bits, and the sums over all comparisons fit their type.
+pub const MOST_WEIGHT: i32 = 1_000_000;
+
+/// Says why a number of 1/1000 bit is refused, in Chinese; `None` if it is not.
+pub(crate) fn too_heavy(millibits: i32) -> Option<String> {
+    let within = (-MOST_WEIGHT..=MOST_WEIGHT).contains(&millibits);
+    (!within).then(|| format!("权重{millibits}超出范围，应在 -{MOST_WEIGHT} 到 {MOST_WEIGHT} 之间"))
+}
 
 /// `link.toml`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -277,6 +288,34 @@ impl LinkSettings {
         Ok(settings)
     }
 
+    /// Reads and checks `link.toml` of a pipeline: sources that it names must be there.
+    pub fn of_pipeline(pipeline: &Pipeline) -> Result<Self> {
+        let settings = Self::open(&pipeline.root.join("link.toml"))?;
+        settings.check_sources(pipeline)?;
+        Ok(settings)
+    }
+
+    fn check_sources(&self, pipeline: &Pipeline) -> Result<()> {
+        let known: Vec<&str> = pipeline.sources.iter().map(|s| s.name.as_str()).collect();
+        for (key, names) in [
+            ("one_per_person", &self.resolve.one_per_person),
+            ("household_anchor", &self.resolve.household_anchor),
+        ] {
+            let stray = names.iter().position(|name| !known.contains(&name.as_str()));
+            if let Some(at) = stray {
+                let name = &names[at];
+                let place = ["resolve".into(), key.into(), at.into()];
+                let error =
+                    TomlFile::read(&self.path)?.complain(&place, format!("没有名为“{name}”的数据来源"));
+                return Err(match suggest(name, &known, "可用的来源") {
+                    Some(hint) => error.hint(hint),
+                    None => error,
+                });
+            }
+        }
+        Ok(())
+    }
+
     /// Takes the weights of the pinned file: the one beside the file asked for, else the base's.
     fn pin(&mut self, file: &TomlFile, asked: &Path) -> Result<()> {
         let Some(name) = &self.weights else { return Ok(()) };
@@ -322,6 +361,16 @@ impl LinkSettings {
                 .complain(&["decision".into(), "accept".into()], "自动匹配的门槛低于复核的门槛")
                 .hint("accept 应不小于 review"));
         }
+        let Thresholds { accept, review, unique, within_source } = self.decision;
+        for (key, value) in
+            [("accept", accept), ("review", review), ("unique", unique), ("within_source", within_source)]
+        {
+            if let Some(why) = too_heavy(value) {
+                return Err(file
+                    .complain(&["decision".into(), key.into()], why)
+                    .hint("单位为千分之一比特，例如 accept = 12000"));
+            }
+        }
         for (at, pass) in self.passes.iter().enumerate() {
             if pass.kind == PassKind::Key && pass.keys.is_empty() {
                 return Err(file
@@ -351,6 +400,15 @@ impl LinkSettings {
                         None => error,
                     });
                 }
+            }
+            if let Some((code, why)) = weights.iter().find_map(|(code, &w)| Some((code, too_heavy(w)?))) {
+                // Weights of a pinned file are not written here.
+                let steps = [place[0], place[1], "weights".into(), code.as_str().into()];
+                return Err(match self.weights {
+                    Some(_) => file.complain(&["weights".into()], format!("权重文件的等级“{code}”：{why}")),
+                    None => file.complain(&steps, why),
+                }
+                .hint("单位为千分之一比特"));
             }
             if let Some(absent) = known.iter().find(|code| !weights.contains_key(**code)) {
                 return Err(file

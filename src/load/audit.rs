@@ -84,7 +84,8 @@ pub fn audit(
     Ok(())
 }
 
-fn percent(part: u64, whole: u64) -> String {
+/// Writes `part` of `whole` as a percentage with at most one decimal; `0%` of nothing.
+pub(crate) fn percent(part: u64, whole: u64) -> String {
     percent_of(part as f64 / whole.max(1) as f64)
 }
 

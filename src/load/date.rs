@@ -222,9 +222,22 @@ mod tests {
             }
         }
 
+        /// Years, months and days of any length and width, with whatever stands between and behind.
         #[test]
-        fn never_panics(text in "\\PC{0,12}") {
-            let _ = parse(&text);
+        fn never_panics(
+            parts in proptest::collection::vec(
+                prop_oneof!["[0-9]{0,9}", "[0-9]{18,40}", "[\u{FF10}-\u{FF19}]{1,9}", "[-+]?0{0,30}[0-9]"],
+                0..5,
+            ),
+            between in "[-/.年月日 T:]{0,2}",
+            rest in prop_oneof!["\\PC{0,12}", "月|日|号|月份| 00:00:00|T24:61", "[eE][-+]?[0-9]{1,12}"],
+        ) {
+            for text in [parts.join(&between), format!("{}{rest}", parts.join(&between)), rest] {
+                if let Some(day) = parse(&text) {
+                    prop_assert!((185_001..=210_012).contains(&day.month()), "{}", text);
+                    prop_assert!((-44_000..=48_000).contains(&day.date32()), "{}", text);
+                }
+            }
         }
     }
 }

@@ -4,8 +4,8 @@
 //! invariant `read = accepted + rejected` is checked by [`ControlTotals::check`] and written
 //! to the manifest.
 
-use crate::model::record_id::RecordKey;
 use crate::model::record_id::record_id;
+use crate::model::record_id::{RecordIdParts, RecordKey};
 use crate::model::source_row::AuditFinding;
 use crate::model::source_row::ControlTotals;
 use crate::model::source_row::Reject;
@@ -23,6 +23,7 @@ mod source;
 mod ticks;
 
 pub use crate::model::unit::check_unit;
+pub(crate) use audit::percent;
 pub use files::{Survey, list, survey};
 pub use source::{load_for_linking, load_into, load_several, load_source, load_tables, load_with};
 
@@ -53,25 +54,11 @@ impl Records {
 
     /// Row with this identifier; `None` if the record is not among these.
     pub fn find(&self, record_id: &str) -> Option<usize> {
-        let place = record_id.strip_prefix(&self.source)?.strip_prefix(':')?;
-        let mut parts = place.split('.');
-        let hash = parts.next().filter(|hash| hash.len() == 8)?;
-        let (mut sheet, mut row, mut member) = (0, 0, 0);
-        for part in parts {
-            let number: u32 = part.get(1..)?.parse().ok()?;
-            match part.as_bytes()[0] {
-                b's' => sheet = u16::try_from(number).ok()?,
-                b'r' => row = number,
-                b'm' => member = u8::try_from(number).ok()?,
-                _ => return None,
-            }
-        }
+        let parts = RecordIdParts::parse(record_id).filter(|parts| parts.source() == self.source)?;
         let source = self.keys.first()?.source() as u8;
-        let is_table = |table: &RawTableInfo| table.sheet_index == sheet && table.sha256.starts_with(hash);
-        (0u16..)
-            .zip(&self.tables)
-            .filter(|(_, table)| is_table(table))
-            .find_map(|(table, _)| self.keys.binary_search(&RecordKey::new(source, table, row, member)).ok())
+        (0u16..).zip(&self.tables).filter(|(_, table)| parts.is_of(table)).find_map(|(table, _)| {
+            self.keys.binary_search(&RecordKey::new(source, table, parts.row, parts.member)).ok()
+        })
     }
 }
 

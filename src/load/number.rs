@@ -4,7 +4,12 @@ use crate::model::column_type::Kind;
 
 use crate::model::unit;
 
-/// A decimal number: `mantissa` / 10^`scale`.
+/// Most fen of an amount, most 1/100 m² of an area: ten trillion yuan, a hundred times the country. A
+/// greater number is an account or ID number that slipped into the column; sums over a list of them
+/// would not fit their type.
+const MOST: i64 = 1_000_000_000_000_000;
+
+/// A decimal number: `mantissa` / 10^`scale`; `scale` is at most 30.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Decimal {
     mantissa: i64,
@@ -65,16 +70,16 @@ fn split(text: &str) -> Option<(Decimal, &str)> {
     let mut number = Decimal { mantissa: if negative { -mantissa } else { mantissa }, scale };
     if let Some(exponent) = rest.strip_prefix(['e', 'E']) {
         let length = exponent.bytes().take_while(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-')).count();
-        let power: i32 = exponent[..length].parse().ok()?;
+        let power: i64 = exponent[..length].parse().ok()?;
         rest = &exponent[length..];
-        let scale = number.scale as i32 - power;
+        let scale = i64::from(number.scale).checked_sub(power)?;
         if !(-12..=30).contains(&scale) {
             return None;
         }
         if scale < 0 {
-            number.mantissa = number.mantissa.checked_mul(10i64.pow(scale.unsigned_abs()))?;
+            number.mantissa = number.mantissa.checked_mul(10i64.pow(u32::try_from(-scale).ok()?))?;
         }
-        number.scale = scale.max(0) as u32;
+        number.scale = u32::try_from(scale).unwrap_or(0);
     }
     Some((number, rest.trim_start()))
 }
@@ -107,22 +112,17 @@ pub fn integer(text: &str) -> Option<i32> {
 }
 
 /// An amount (in fen) or an area (in 1/100 m²). A unit in the cell comes before `factor`, the
-/// factor of bare numbers.
+/// factor of bare numbers. `None` if it is neither, or more than there is ([`MOST`]).
 pub fn measure(kind: Kind, text: &str, factor: i64) -> Option<i64> {
     let text = match kind {
         Kind::Money => text.trim_start_matches(['¥', '\u{FFE5}', '$']).trim_start(),
         _ => text,
     };
     let (number, rest) = split(text)?;
-    if rest.is_empty() {
-        return number.times(factor);
-    }
     // 元/月, 元每人每月, 元整: the rate is the column's business, the unit is ours.
     let word = rest.split(['/', '每', '·', '(', '整']).next().unwrap_or("").trim_end();
-    if word.is_empty() {
-        return number.times(factor);
-    }
-    number.times(unit::factor(kind, word)?)
+    let factor = if word.is_empty() { factor } else { unit::factor(kind, word)? };
+    number.times(factor).filter(|value| value.unsigned_abs() <= MOST.unsigned_abs())
 }
 
 #[cfg(test)]
@@ -179,6 +179,28 @@ mod tests {
     }
 
     #[test]
+    fn an_exponent_of_any_length_is_a_number_or_none() {
+        for exponent in [i32::MIN, i32::MIN + 1, -31, 31, i32::MAX] {
+            for mantissa in ["0", "1", "-9.5", "9223372036854775807"] {
+                let text = format!("{mantissa}e{exponent}");
+                assert_eq!((integer(&text), measure(Kind::Money, &text, 100)), (None, None), "{text}");
+            }
+        }
+        assert_eq!(integer("1e99999999999999999999"), None);
+        assert_eq!((integer("25000e-4"), integer("250e-1"), integer("0.025e3")), (None, Some(25), Some(25)));
+    }
+
+    #[test]
+    fn more_money_than_there_is_is_no_amount() {
+        assert_eq!(measure(Kind::Money, "10000000000000", 100), Some(1_000_000_000_000_000));
+        for text in ["10000000000000.01", "-10000000000001", "41060219800101", "92233720368547758.07"] {
+            assert_eq!(measure(Kind::Money, text, 100), None, "{text}");
+        }
+        assert_eq!(measure(Kind::Area, "10e12", 100), Some(1_000_000_000_000_000));
+        assert_eq!(measure(Kind::Area, "10.1e12", 100), None);
+    }
+
+    #[test]
     fn areas() {
         for (text, centi) in
             [("60", 6000), ("60.5平方米", 6050), ("60㎡", 6000), ("60m2", 6000), ("0.1亩", 6667)]
@@ -196,9 +218,19 @@ mod tests {
             prop_assert_eq!(measure(Kind::Money, &text, 100), Some(fen));
         }
 
+        /// Every part of a number in every length that it can have in a hostile file.
         #[test]
-        fn never_panics(text in "[-+0-9.,eE元万 ]{0,40}") {
-            let _ = (integer(&text), measure(Kind::Money, &text, 100));
+        fn never_panics(
+            sign in "[-+\u{FF0B}\u{2212}]{0,2}",
+            digits in prop_oneof!["[0-9,]{0,6}", "[0-9]{17,22}", "0{0,40}[1-9]?", "[\u{FF10}-\u{FF19}]{1,20}"],
+            fraction in prop_oneof!["", "\\.[0-9]{0,30}"],
+            exponent in prop_oneof!["", "[eE][-+]{0,2}[0-9]{0,3}", "[eE][-+]?[0-9]{9,25}", Just(format!("e{}", i32::MIN))],
+            unit in prop_oneof!["", " ?(元|万元|万|亩|人|年|元/月|㎡)", "[-+0-9.,eE元万 ]{0,40}"],
+        ) {
+            let text = format!("{sign}{digits}{fraction}{exponent}{unit}");
+            for factor in [1, 100, 1_000_000] {
+                let _ = (integer(&text), measure(Kind::Money, &text, factor), measure(Kind::Area, &text, factor));
+            }
         }
     }
 }

@@ -300,7 +300,8 @@ impl<'a> Loading<'a> {
             file: info.file.clone(),
             sha256: info.sha256.clone(),
             sheet: info.sheet.clone(),
-            skipped: BTreeMap::new(),
+            encoding: info.encoding.map(|e| e.name),
+            encoding_evidence: info.encoding.map(|e| e.evidence),
             ..TableTotals::default()
         });
         Ok(())

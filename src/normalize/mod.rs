@@ -17,6 +17,7 @@ use crate::{Error, Result};
 mod columns;
 pub mod name;
 pub mod pool;
+mod prefix_audit;
 pub mod relation;
 pub mod text;
 
@@ -26,6 +27,7 @@ use columns::ColumnBuilder;
 pub use columns::{ColumnKind, TextColumn, TextTable, divisions, id_numbers};
 pub use name::{NameFlags, NameForm};
 pub use pool::{Pool, PoolBuilder, PoolId, Texts};
+pub use prefix_audit::audit_prefixes;
 pub use relation::Relation;
 
 /// One comparable column; all columns of a [`Comparable`] have the same number of rows.

@@ -118,4 +118,15 @@ mod tests {
         assert_eq!(phone("11111111"), "");
         assert_eq!((sex("男"), sex(" F "), sex("?")), (1, 2, 0));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn never_panics(
+            text in proptest::prop_oneof!["\\PC{0,40}", "[-+]?[0-9\u{FF10}-\u{FF19},]{0,40}\\.?[0.]{0,40}号?", "(00)?86[0-9]{0,20}"]
+        ) {
+            let texts = [address(&text), western(&text), code(&text), number(&text), phone(&text)];
+            proptest::prop_assert!(texts.iter().all(|t| t.len() <= 40 * 3 * 18), "{:?}", texts);
+            proptest::prop_assert!(sex(&text) <= 2);
+        }
+    }
 }

@@ -75,7 +75,7 @@ pub(crate) fn draft(files: &[FileProfile]) -> String {
         "# 由 bidui profile 起草。请核对每一列的 name、type、role,补上 owner 和 letter,再用 bidui check 检查。\n",
     );
     let _ = writeln!(out, "title = {}", quoted(&title));
-    out.push_str("owner = \"(填部门)\"\nletter = \"XX\"\nsubject = \"person\"\n\n[files]\n");
+    out.push_str("owner = \"(填部门)\"\nletter = \"XX\"\n\n[files]\n");
     let _ = writeln!(out, "patterns = [{}]\nminimum_headers = {minimum}", patterns.join(", "));
     if let Some(header) = numbered(&columns) {
         let _ = writeln!(

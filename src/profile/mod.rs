@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::config::clean_header;
 use crate::config::read_options::ReadOptions;
 use crate::extract::{RawTable, open_file};
-use crate::model::source_table::{FileFormat, RawTableInfo};
+use crate::model::source_table::{EncodingEvidence, FileFormat, RawTableInfo};
 use crate::{Error, Result};
 
 mod column;
@@ -47,6 +47,8 @@ pub struct FileProfile {
     pub suffix_misleads: bool,
     /// Encoding of text formats.
     pub encoding: Option<String>,
+    /// How it is known.
+    pub encoding_evidence: Option<EncodingEvidence>,
     /// Its tables: one, or one per worksheet.
     pub tables: Vec<TableProfile>,
 }
@@ -115,7 +117,8 @@ fn file_profile(path: &Path) -> Result<FileProfile> {
         sha256: info.sha256.clone(),
         format: info.format,
         suffix_misleads: suffix_misleads(path, info.format),
-        encoding: info.encoding.clone(),
+        encoding: info.encoding.map(|e| e.name.to_owned()),
+        encoding_evidence: info.encoding.map(|e| e.evidence),
         tables: tables.into_iter().map(TableWork::finish).collect(),
     })
 }

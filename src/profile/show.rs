@@ -26,6 +26,9 @@ fn show_file(out: &mut String, file: &FileProfile) {
     if let Some(encoding) = &file.encoding {
         let _ = write!(out, ",{encoding}");
     }
+    if let Some(evidence) = file.encoding_evidence {
+        let _ = write!(out, "（{}）", evidence.label());
+    }
     if file.suffix_misleads {
         out.push_str("(与扩展名不符,按内容读取)");
     }

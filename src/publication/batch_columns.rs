@@ -7,6 +7,7 @@ use arrow::array::{Array as _, ArrayRef, AsArray as _, Date32Array, Int32Array, 
 use arrow::datatypes::{Date32Type, Int32Type};
 use hashbrown::HashMap;
 
+use crate::model::period::Period;
 use crate::table::string_interner::Texts;
 use crate::{Error, Result};
 
@@ -50,6 +51,14 @@ impl<'a> BatchColumns<'a> {
         self.optional_int(column, row).ok_or_else(|| self.missing(column))
     }
 
+    /// A period; `None` where the cell is empty.
+    pub(crate) fn optional_period(&self, column: &str, row: usize) -> Result<Option<Period>> {
+        let Some(array) = self.texts(column).filter(|array| array.is_valid(row)) else { return Ok(None) };
+        array.value(row).parse().map(Some).map_err(|_| self.missing(column))
+    }
+    pub(crate) fn period(&self, column: &str, row: usize) -> Result<Period> {
+        self.optional_period(column, row)?.ok_or_else(|| self.missing(column))
+    }
     pub(crate) fn optional_shared(&self, column: &str, row: usize, texts: &mut Texts) -> Option<Arc<str>> {
         let array = self.texts(column)?;
         array.is_valid(row).then(|| texts.share(array.value(row)))

@@ -1,6 +1,7 @@
 //! Large tables, group of rows by group: what a group says is gathered, its columns are made of
 //! that stretch by stretch and encoded, and it is gone before the next one.
 
+use std::io::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use arrow::buffer::{Buffer, NullBuffer, OffsetBuffer};
 use super::output_files::Outputs;
 use super::small_table_writer::{Kind, ParquetFile, TableDef};
 use crate::model::id_number::{IdClass, IdNumber};
+use crate::model::period::Period;
 use crate::model::published_id;
 use crate::model::published_id::PublishedId;
 use crate::privacy::pseudonym::{CHARACTERS, Pseudonym};
@@ -94,6 +96,11 @@ pub(crate) fn text<'a>(value: impl Fn(usize) -> Option<&'a str> + Send + Sync + 
         out.extend_from_slice(text.as_bytes());
         true
     })
+}
+
+/// Periods.
+pub(crate) fn periods<'a>(value: impl Fn(usize) -> Option<Period> + Send + Sync + 'a) -> Column<'a> {
+    made(8, value, |period: Period, out: &mut Vec<u8>| write!(out, "{period}").is_ok())
 }
 
 /// Ids, hardly one of which stands twice.

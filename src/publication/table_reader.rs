@@ -38,7 +38,7 @@ pub fn rows(file: &Path, wanted: impl Fn(&Row) -> bool) -> Result<Vec<Row>> {
         Error::input(format!("数据表无法读取：{why}")).in_file(file).hint("文件可能被改动；请重新运行该季度")
     };
     let open = File::open(file)
-        .map_err(|e| Error::io("读取数据表", file, e).hint("应指向完整的 quarter=… 文件夹"))?;
+        .map_err(|e| Error::io("读取数据表", file, e).hint("发布或结果可能不完整；请重新运行"))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(open).map_err(|e| damaged(e.to_string()))?;
     let columns: Arc<[String]> = builder.schema().fields().iter().map(|f| f.name().clone()).collect();
     let mut out = Vec::new();

@@ -7,6 +7,8 @@ use crate::config::{Pipeline, SourceContract};
 use crate::model::column_type::Kind;
 use crate::model::division::DivisionTree;
 use crate::model::exception::{Severity, SubjectKind};
+use crate::model::officer_text::ValueForm;
+use crate::model::period::Period;
 use crate::rules::quality_settings::QualitySettings;
 use crate::rules::rule_file::{Definition, Rule};
 use crate::rules::rule_set::RuleSet;
@@ -23,8 +25,9 @@ pub struct SourceFacts {
     pub owner: String,
     /// Whose word counts first when records of a person differ; 0 is the register itself.
     pub rank: u32,
-    /// Columns (name, Chinese title) that may be shown beside an exception, if its rule reads them.
-    pub shown: Vec<(String, String)>,
+    /// Columns (name, Chinese title, form of the values) that may be shown beside an exception, if
+    /// its rule reads them.
+    pub shown: Vec<(String, String, ValueForm)>,
 }
 
 /// What a publication says about a rule, from its header.
@@ -109,16 +112,16 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    /// What `pipeline` and its `rules` say of themselves in `quarter`.
-    pub fn new(pipeline: &Pipeline, rules: &RuleSet, quarter: &str) -> Self {
+    /// What `pipeline` and its `rules` say of themselves in `period`.
+    pub fn new(pipeline: &Pipeline, rules: &RuleSet, period: Period) -> Self {
         // The sources in which people are at home speak first.
         let home = &rules.settings.home_sources;
         Self {
             title: pipeline.settings.title.clone(),
             digest: pipeline.digest.clone(),
             sources: pipeline.sources.iter().enumerate().map(|(i, s)| source(i, s, home)).collect(),
-            rules: rules.rules.iter().map(|r| rule(r, &rules.definitions, quarter)).collect(),
-            targets: targets(rules, quarter),
+            rules: rules.rules.iter().map(|r| rule(r, &rules.definitions, period)).collect(),
+            targets: targets(rules, period),
             quality: rules.settings.quality.clone(),
             words: rules.settings.words(),
             divisions: pipeline.divisions.clone(),
@@ -147,11 +150,11 @@ fn source(position: usize, contract: &SourceContract, home: &[String]) -> Source
         title: contract.title.clone(),
         owner: contract.owner.clone(),
         rank: u32::try_from(rank).unwrap_or(u32::MAX),
-        shown: shown.map(|c| (c.name.clone(), c.label.clone())).collect(),
+        shown: shown.map(|c| (c.name.clone(), c.label.clone(), ValueForm::of_type(c.kind))).collect(),
     }
 }
 
-fn targets(rules: &RuleSet, quarter: &str) -> Vec<TargetFacts> {
+fn targets(rules: &RuleSet, period: Period) -> Vec<TargetFacts> {
     let topics = rules.targets.topic.iter();
     topics
         .flat_map(|topic| topic.target.iter().map(move |target| (topic, target)))
@@ -164,12 +167,12 @@ fn targets(rules: &RuleSet, quarter: &str) -> Vec<TargetFacts> {
             label: target.label.clone(),
             source: target.source.clone(),
             rate: target.rate,
-            target: target.at(quarter),
+            target: target.at(period),
         })
         .collect()
 }
 
-fn rule(rule: &Rule, definitions: &[Definition], quarter: &str) -> RuleFacts {
+fn rule(rule: &Rule, definitions: &[Definition], period: Period) -> RuleFacts {
     let header = &rule.header;
     let mut columns = words(rule.file.sql());
     // Definitions come after those they read, so backwards reaches all of them.
@@ -184,7 +187,7 @@ fn rule(rule: &Rule, definitions: &[Definition], quarter: &str) -> RuleFacts {
         group: rule.group.clone(),
         severity: header.severity,
         subject: header.subject,
-        owner: header.owner.at(quarter).to_owned(),
+        owner: header.owner.at(period).to_owned(),
         policy: format!("{}“{}”", header.policy.clause, header.policy.quote),
         why: header.why.clone(),
         advice: header.advice.join(";"),

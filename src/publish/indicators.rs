@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::PublicationInputs;
 use super::totals::{percent_of, ratio};
+use crate::model::officer_text::money;
 
 /// One indicator of one unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,18 +45,19 @@ impl Row<'_> {
     /// How far the target is missed; 0 if it is met.
     pub(super) fn gap(&self) -> Option<i64> {
         let (actual, target) = (self.actual()?, self.target?);
-        Some(if self.at_most { actual - target } else { target - actual }.max(0))
+        let (most, least) = if self.at_most { (actual, target) } else { (target, actual) };
+        Some(most.saturating_sub(least).max(0))
     }
     /// Change against the quarter compared with.
     pub(super) fn change(&self) -> Option<i64> {
-        Some(self.actual()? - self.before?)
+        Some(self.actual()?.saturating_sub(self.before?))
     }
     /// A value in words.
     pub(super) fn shown(&self, value: i64) -> String {
         if self.is_rate {
             percent_of(value)
         } else if self.key.ends_with("_fen") {
-            format!("{}元", value / 100)
+            money(value)
         } else {
             value.to_string()
         }
@@ -82,7 +84,7 @@ impl Row<'_> {
             Some(0) => "持平".to_owned(),
             Some(change) => {
                 let word = if change > 0 { "升" } else { "降" };
-                let size = change.abs();
+                let size = change.saturating_abs();
                 if self.is_rate {
                     format!("{word}{}", points(size))
                 } else {
@@ -212,6 +214,9 @@ mod tests {
         assert_eq!(rest.better(), Some(true));
         assert_eq!(Row { target: None, ..rate.clone() }.better(), None, "neither is better");
         assert_eq!(row(669, None, 669, false, 669).gap_text(), "达标");
+        let far = row(i64::MIN, None, i64::MAX, false, i64::MAX);
+        assert_eq!((far.gap(), far.change()), (Some(i64::MAX), Some(i64::MIN)), "as far as can be told");
+        assert!(far.trend_text().starts_with('降') && far.gap_text().starts_with('差'));
         assert_eq!(row(0, Some(0), 9_500, false, 0).actual(), None, "nobody to count");
         let lacking = Row { lacking: Some("缺少数据来源".into()), ..row(0, None, 0, false, 0) };
         assert_eq!((lacking.actual(), lacking.gap(), lacking.change()), (None, None, None));

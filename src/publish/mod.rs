@@ -1,7 +1,7 @@
-//! Stage 8: one quarter's complete output, all or nothing.
+//! Stage 8: one period's complete output, all or nothing.
 //!
-//! In: the tables of all stages ([`PublicationInputs`]). Out: the folder `quarter=2018Q3` with
-//! `tables/` (Parquet for BI: pseudonyms, no names, no numbers), `restricted/` (Parquet with
+//! In: the tables of all stages ([`PublicationInputs`]). Out: the folder
+//! `2018Q3/run-0001-1a2b3c4d` (see [`crate::publication::layout`]) with `tables/` (Parquet for BI: pseudonyms, no names, no numbers), `restricted/` (Parquet with
 //! identities, mode 0600), `lists/` (workbooks and CSV for officers, numbers masked),
 //! `report.html`, `data_dictionary.csv` and, written last, `manifest.json`. Everything goes to
 //! a staging folder on the same file system, is synced, and is renamed whole: a reader sees the
@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use crate::load::Loaded;
 use crate::model::exception::TrackedException;
 use crate::model::links::Links;
+use crate::model::period::Period;
 use crate::model::resolution::Resolution;
 use crate::normalize::Comparable;
 use crate::reconcile::Findings;
@@ -43,8 +44,8 @@ pub use totals::{Count, Totals};
 pub struct PublicationInputs<'a> {
     /// The pipeline as published.
     pub catalogue: &'a Catalogue,
-    /// Quarter, `2018Q3`.
-    pub quarter: &'a str,
+    /// The period published.
+    pub period: Period,
     /// Loaded sources, in the order of `comparables` and of `resolution.offsets`.
     pub loaded: &'a [Loaded],
     /// Comparable fields, row for row with the records.
@@ -63,8 +64,8 @@ pub struct PublicationInputs<'a> {
     pub key: &'a [u8],
     /// Where the run's tables lie: where that is the disk, what can be made again is not kept.
     pub store: &'a Store,
-    /// Quarter of the publication compared with, if any.
-    pub previous_quarter: Option<&'a str>,
+    /// Period of the publication compared with, if any.
+    pub previous_period: Option<Period>,
     /// Its indicators.
     pub previous_indicators: &'a [PreviousIndicator],
 }
@@ -72,30 +73,26 @@ pub struct PublicationInputs<'a> {
 /// A finished publication.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct Publication {
-    /// Its folder.
+    /// Folder of its run.
     pub folder: PathBuf,
     /// The manifest as written.
     pub manifest: Manifest,
-    /// Figures of the quarter.
+    /// Figures of the period.
     pub totals: Totals,
 }
 
-/// Writes the publication of one quarter under `out`.
+/// Writes the publication of one period under `out`.
 pub fn publish(inputs: &PublicationInputs<'_>, out: &Path) -> Result<Publication> {
     check(inputs)?;
-    let staging = crate::publication::staging::Staging::begin(out, inputs.quarter)?;
-    let publication = write(inputs, &staging)?;
-    staging.commit()?;
-    Ok(publication)
+    let staging = crate::publication::staging::Staging::begin(out, inputs.period)?;
+    let (manifest, totals) = write(inputs, staging.folder())?;
+    Ok(Publication { folder: staging.commit()?, manifest, totals })
 }
 
-fn write(
-    inputs: &PublicationInputs<'_>,
-    staging: &crate::publication::staging::Staging,
-) -> Result<Publication> {
+/// Writes all files below `root`.
+fn write(inputs: &PublicationInputs<'_>, root: &Path) -> Result<(Manifest, Totals)> {
     let people = people::People::new(inputs);
     let keys = people::Keys::new(inputs)?;
-    let root = staging.folder();
     let (mut outputs, disk) =
         crate::publication::output_files::Outputs::new(root, matches!(inputs.store, Store::Memory))?;
     let households = |to: &mut crate::publication::output_files::Outputs| {
@@ -129,7 +126,7 @@ fn write(
     let manifest = manifest_facts::manifest(inputs, outputs.into_written())?;
     disk.finish()?;
     manifest.write(root)?;
-    Ok(Publication { folder: staging.target().to_owned(), manifest, totals })
+    Ok((manifest, totals))
 }
 
 /// The stages must agree on how many records there are before anything is written.

@@ -12,7 +12,7 @@ pub fn summary(publication: &Publication, catalogue: &Catalogue) -> String {
     let mut out = String::new();
     let sum = |f: fn(&crate::publication::manifest::SourceRun) -> u64| m.sources.iter().map(f).sum::<u64>();
     let present = m.sources.iter().filter(|s| s.present).count();
-    let _ = writeln!(out, "{}  {}", m.pipeline, quarter_title(&m.quarter));
+    let _ = writeln!(out, "{}  {}", m.pipeline, m.period.title());
     let _ = writeln!(
         out,
         "  数据  {present}个来源，读入{}条 = 接受{} + 退回{}",
@@ -68,12 +68,4 @@ pub fn summary(publication: &Publication, catalogue: &Catalogue) -> String {
     let _ = writeln!(out, "  发布  {}", publication.folder.display());
     let _ = writeln!(out, "        疑点清单 lists/  报告 report.html  数据表 tables/  清册 manifest.json");
     out
-}
-
-/// `2018年第3季度`.
-pub(super) fn quarter_title(quarter: &str) -> String {
-    match quarter.split_once('Q') {
-        Some((year, number)) => format!("{year}年第{number}季度"),
-        None => quarter.to_owned(),
-    }
 }

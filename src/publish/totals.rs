@@ -98,7 +98,7 @@ pub struct Totals {
 impl Totals {
     pub(super) fn build(inputs: &PublicationInputs<'_>, people: &People<'_>, all: &Persons) -> Result<Self> {
         let mut totals = Self { sources: manifest_facts::source_runs(inputs), ..Self::default() };
-        totals.count_exceptions(inputs)?;
+        totals.count_exceptions(inputs);
         totals.count_records(inputs, people, all);
         for n in &inputs.findings.not_run {
             totals.not_run.push((n.rule_code.clone(), n.reason.clone()));
@@ -106,9 +106,9 @@ impl Totals {
         Ok(totals)
     }
 
-    fn count_exceptions(&mut self, inputs: &PublicationInputs<'_>) -> Result<()> {
-        let end = crate::track::quarter::quarter_end(inputs.quarter)?.to_string();
-        for t in inputs.tracked.iter().filter(|t| !t.is_history(inputs.quarter)) {
+    fn count_exceptions(&mut self, inputs: &PublicationInputs<'_>) {
+        let end = inputs.period.last_day().to_string();
+        for t in inputs.tracked.iter().filter(|t| !t.is_history(inputs.period)) {
             let e = &t.exception;
             self.all.add(t);
             self.by_rule.entry(e.rule_code.to_string()).or_default().add(t);
@@ -120,7 +120,6 @@ impl Totals {
                 self.explained += u64::from(e.cause.is_some());
             }
         }
-        Ok(())
     }
 
     fn count_records(&mut self, inputs: &PublicationInputs<'_>, people: &People<'_>, all: &Persons) {

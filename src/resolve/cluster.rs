@@ -221,3 +221,6 @@ fn foreign(nodes: &Nodes<'_>, links: &Links) -> Vec<bool> {
     }
     out
 }
+
+#[cfg(test)]
+mod tests;

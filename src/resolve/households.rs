@@ -67,8 +67,11 @@ pub(super) fn assemble<'a>(
         return Assembled { household: person.to_vec(), keys, texts: None, persons };
     };
     let rank = |name: &String| settings.resolve.household_anchor.iter().position(|a| a == name);
-    let ranks: Vec<u8> =
-        nodes.names.iter().map(|name| rank(name).map_or(UNRANKED, |rank| rank as u8)).collect();
+    let ranks: Vec<u8> = nodes
+        .names
+        .iter()
+        .map(|name| rank(name).and_then(|r| r.try_into().ok()).unwrap_or(UNRANKED))
+        .collect();
     // Pool ids depend on the order of rows, so ties go by text.
     let first = |a: u32, b: u32| if a == b || pool.get(a) <= pool.get(b) { a } else { b };
     let anchored = anchored(nodes, person, count, &ranks, &first);

@@ -222,7 +222,7 @@ impl<'a> Places<'a> {
 }
 
 fn key_by_name(record: &PreviousRecord<'_>, text: &mut String) -> Option<u64> {
-    let birth = record.birth_date.unwrap_or(0) as u32;
+    let birth = record.birth_date.and_then(|birth| u32::try_from(birth).ok()).unwrap_or(0);
     name_key(record.name.unwrap_or(""), birth, record.village_code, text)
 }
 

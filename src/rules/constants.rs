@@ -3,6 +3,8 @@
 //! Nearly every rule joins it. The engine would join and copy whole tables for a few constants, and
 //! cannot see in time that a condition on them is one on a single table.
 
+use crate::rules::sql::ParsedSelect;
+use crate::rules::sql::parse_expression;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
@@ -11,9 +13,7 @@ use sqlparser::ast::{
     BinaryOperator, Expr, GroupByExpr, Ident, JoinConstraint, JoinOperator, Query, Select, SelectItem,
     TableFactor, TableWithJoins, Visit, VisitMut, Visitor, VisitorMut,
 };
-use sqlparser::parser::Parser;
 
-use super::scope;
 use super::view_catalogue::PARAMETER;
 
 /// Columns of a table of one row, as SQL.
@@ -32,19 +32,17 @@ impl Constants {
                 // What is not set is compared with nothing: there the view stays.
                 _ => return None,
             };
-            let parser = Parser::new(&scope::DIALECT).try_with_sql(&text);
-            Some((column.name().to_string(), parser.and_then(|mut parser| parser.parse_expr()).ok()?))
+            Some((column.name().to_string(), parse_expression(&text)?))
         };
         (frame.height() == 1).then(|| Self(frame.columns().iter().filter_map(value).collect()))
     }
 
     /// The statement with constants where that surely means the same; else `None`.
-    pub(crate) fn write_into(&self, sql: &str) -> Option<String> {
-        let mut statements = scope::parse(sql).ok()?;
-        let [statement] = &mut statements[..] else { return None };
+    pub(crate) fn write_into(&self, select: &ParsedSelect) -> Option<String> {
+        let mut query = select.query().clone();
         let mut writer = Writer { constants: self, written: false };
-        match statement.visit(&mut writer) {
-            ControlFlow::Continue(()) if writer.written => Some(statement.to_string()),
+        match VisitMut::visit(&mut query, &mut writer) {
+            ControlFlow::Continue(()) if writer.written => Some(query.to_string()),
             _ => None,
         }
     }
@@ -239,7 +237,7 @@ mod tests {
 
     fn written(sql: &str) -> Option<String> {
         let row = df!("year" => [2018i64], "term" => ["it's"], "least" => [-5i64], "unset" => [None::<i64>]);
-        Constants::of(&row.unwrap()).unwrap().write_into(sql)
+        Constants::of(&row.unwrap()).unwrap().write_into(&ParsedSelect::parse(sql).unwrap())
     }
 
     #[track_caller]

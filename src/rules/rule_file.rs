@@ -1,16 +1,19 @@
 //! One rule, one file: a TOML header in the leading `/* … */` comment, then one SELECT.
 
+use crate::rules::sql::ParsedSelect;
+use crate::rules::sql::SyntaxError;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::sql_text::SqlText;
 use crate::config::toml_file::{Step, TomlFile};
 use crate::model::exception::{Severity, SubjectKind};
+use crate::model::period::Period;
 use crate::{Error, Result};
 
 /// Header of a rule file.
-#[derive(Debug, Clone, Deserialize, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleHeader {
     /// Short code, unique in the pipeline and equal to the start of the file name.
@@ -57,10 +60,10 @@ pub struct RuleHeader {
     /// Keys of the column `indicator` (`""` where there is none) of which less is better.
     #[serde(default)]
     pub at_most: Vec<String>,
-    /// First quarter the rule applies to.
-    pub since: Option<String>,
-    /// Last quarter the rule applies to.
-    pub until: Option<String>,
+    /// First period the rule applies to.
+    pub since: Option<Period>,
+    /// Last period the rule applies to.
+    pub until: Option<Period>,
     /// A finding explains other findings on the same person (a wrong ID explains five others).
     #[serde(default)]
     pub root_cause: bool,
@@ -92,8 +95,11 @@ fn thirty() -> u32 {
     30
 }
 
+/// Most days that an owner may have: ten years.
+const MOST_DUE_DAYS: u32 = 3_660;
+
 /// Clause and phrase of the policy text.
-#[derive(Debug, Clone, Deserialize, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
     /// Number of the clause.
@@ -103,44 +109,48 @@ pub struct Policy {
 }
 
 /// Who answers, and when.
-#[derive(Debug, Clone, Deserialize, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(untagged)]
 pub enum Owner {
     /// The same department throughout.
     One(String),
-    /// Departments by quarter, in order.
+    /// Departments by period, in order.
     Dated(Vec<DatedOwner>),
 }
 
-/// A department and the quarters it answers for.
-#[derive(Debug, Clone, Deserialize, Serialize, schemars::JsonSchema)]
+/// A department and the periods it answers for.
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DatedOwner {
     /// Department.
     pub name: String,
-    /// First quarter.
-    pub since: Option<String>,
-    /// Last quarter.
-    pub until: Option<String>,
+    /// First period.
+    pub since: Option<Period>,
+    /// Last period.
+    pub until: Option<Period>,
 }
 
 impl Owner {
-    /// Department that answers in `quarter`.
-    pub fn at(&self, quarter: &str) -> &str {
+    /// Department that answers now: the one without an end, else the last.
+    pub fn latest(&self) -> &str {
+        match self {
+            Self::One(name) => name,
+            Self::Dated(owners) => {
+                owners.iter().find(|o| o.until.is_none()).or(owners.last()).map_or("", |o| &o.name)
+            }
+        }
+    }
+    /// Department that answers in `period`.
+    pub fn at(&self, period: Period) -> &str {
         match self {
             Self::One(name) => name,
             Self::Dated(owners) => owners
                 .iter()
-                .find(|o| within(quarter, o.since.as_deref(), o.until.as_deref()))
+                .find(|o| period.within(o.since, o.until))
                 .or(owners.last())
                 .map_or("", |o| &o.name),
         }
     }
-}
-
-/// Whether `quarter` lies in the period; quarters such as `2018Q3` sort as text.
-pub fn within(quarter: &str, since: Option<&str>, until: Option<&str>) -> bool {
-    since.is_none_or(|s| quarter >= s) && until.is_none_or(|u| quarter <= u)
 }
 
 /// Level of an indicator.
@@ -160,7 +170,7 @@ pub enum Level {
 }
 
 /// A small case and its outcome.
-#[derive(Debug, Clone, Deserialize, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Example {
     /// What the case shows.
@@ -181,6 +191,8 @@ pub struct SqlFile {
     pub text: String,
     /// Byte of `text` at which the SELECT starts.
     pub sql_start: usize,
+    /// The SELECT as the parser reads it.
+    pub select: Arc<ParsedSelect>,
     /// The member of a family whose text this is.
     pub member: Option<FamilyMember>,
 }
@@ -197,9 +209,33 @@ pub struct FamilyMember {
 }
 
 impl SqlFile {
+    /// Parses the SELECT that starts at byte `sql_start` of a file's text.
+    ///
+    /// # Errors
+    /// What is no SELECT, at its line.
+    pub fn parse(path: &Path, text: String, sql_start: usize) -> Result<Self> {
+        match ParsedSelect::parse(&text[sql_start..]) {
+            Ok(select) => {
+                Ok(Self { path: path.to_owned(), text, sql_start, select: Arc::new(select), member: None })
+            }
+            Err(SyntaxError { message, hint, span }) => {
+                let span = sql_start + span.start..sql_start + span.end;
+                Err(Error::configuration(message).at_span(path, &text, span).hint(hint))
+            }
+        }
+    }
+    /// The same file with another SELECT.
+    ///
+    /// # Errors
+    /// As for [`SqlFile::parse`].
+    pub fn with_sql(&self, sql: &str) -> Result<Self> {
+        let text = format!("{}{sql}", &self.text[..self.sql_start]);
+        let parsed = Self::parse(&self.path, text, self.sql_start)?;
+        Ok(Self { member: self.member.clone(), ..parsed })
+    }
     /// The SELECT.
     pub fn sql(&self) -> &str {
-        &self.text[self.sql_start..]
+        self.select.text()
     }
     /// A complaint about bytes of the SELECT.
     pub fn complain_sql(&self, span: std::ops::Range<usize>, message: impl Into<String>) -> Error {
@@ -262,14 +298,14 @@ impl Rule {
     pub fn message_columns(&self) -> Vec<&str> {
         placeholders(&self.header.message)
     }
-    /// Whether the rule applies in `quarter`.
-    pub fn applies(&self, quarter: &str) -> bool {
-        within(quarter, self.header.since.as_deref(), self.header.until.as_deref())
+    /// Whether the rule applies in `period`.
+    pub fn applies(&self, period: Period) -> bool {
+        period.within(self.header.since, self.header.until)
     }
 }
 
 /// Header of a definition: a table derived once and read by many rules.
-#[derive(Debug, Clone, Deserialize, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DefinitionHeader {
     /// Name the rules use; equal to the file name.
@@ -313,9 +349,7 @@ pub(crate) fn masked_header(path: &Path, text: &str) -> Result<(TomlFile, usize)
 fn split_file(path: &Path, text: String) -> Result<(TomlFile, SqlFile)> {
     let (toml, end) = masked_header(path, &text)?;
     let sql_start = end + (text[end..].len() - text[end..].trim_start().len());
-    let file = SqlFile { path: path.to_owned(), text, sql_start, member: None };
-    one_select(&file)?;
-    Ok((toml, file))
+    Ok((toml, SqlFile::parse(path, text, sql_start)?))
 }
 
 /// Reads the text of a rule file.
@@ -358,29 +392,17 @@ fn check_shape(rule: &Rule) -> Result<()> {
                 .hint("用核查人员看得懂的话写一句"));
         }
     }
+    if header.due_days > MOST_DUE_DAYS {
+        return Err(rule
+            .file
+            .complain_key("due_days", format!("核查期限{}天太长，最多{MOST_DUE_DAYS}天", header.due_days))
+            .hint("写从季度末算起的天数，例如 due_days = 30"));
+    }
     if !header.indicator && header.message.trim().is_empty() {
         return Err(rule
             .file
             .complain_key("title", "缺少键“message”")
             .hint("写一句疑点说明,可用 {列名} 引用查询结果"));
-    }
-    Ok(())
-}
-
-fn one_select(file: &SqlFile) -> Result<()> {
-    let text = SqlText::new(file.sql());
-    if !text.is(0, "select") && !text.is(0, "with") {
-        return Err(file
-            .complain_sql(0..0, "说明之后应是一条 SELECT 语句")
-            .hint("以 SELECT 或 WITH 开头,只写一条语句"));
-    }
-    for i in 0..text.tokens.len() {
-        if text.text(i) == ";" && i + 1 < text.tokens.len() {
-            let span = text.tokens[i].span.clone();
-            return Err(file
-                .complain_sql(span, "一个文件只能有一条语句")
-                .hint("删去分号之后的内容,或另建规则文件"));
-        }
     }
     Ok(())
 }
@@ -400,8 +422,8 @@ mod tests {
         let rule = read(GOOD).unwrap();
         assert_eq!(rule.message_columns(), ["n"]);
         assert_eq!(rule.header.due_days, 30);
-        assert_eq!(rule.header.owner.at("2018Q3"), "人社局");
-        assert_eq!(rule.header.owner.at("2019Q1"), "医保局");
+        assert_eq!(rule.header.owner.at("2018Q3".parse().unwrap()), "人社局");
+        assert_eq!(rule.header.owner.at("2019Q1".parse().unwrap()), "医保局");
         assert!(rule.file.sql().starts_with("SELECT"));
     }
 
@@ -429,5 +451,8 @@ mod tests {
         assert!(
             read(&GOOD.replace("dibao\n", "dibao; SELECT 2\n")).unwrap_err().message().contains("一条语句")
         );
+        let misspelt = read(&GOOD.replace("subject = ", "since = \"2018年\"\nsubject = ")).unwrap_err();
+        assert!(misspelt.message().contains("2018年"), "{misspelt:?}");
+        assert!(misspelt.location().span.is_some(), "{misspelt:?}");
     }
 }

@@ -3,33 +3,32 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::inclusion::{self, RuleFiles};
+use super::quality_settings;
 use super::rule_file::{Definition, Rule, RuleHeader, SqlFile};
 use super::rule_settings::{RuleSettings, SettingsFiles};
-use super::sql_text::SqlText;
 use super::targets::{self, TargetFile, TopicPlace};
 use super::view_catalogue::{Catalogue, PREVIOUS};
 use crate::config::inclusion::Replacement;
-use crate::config::settings::in_quarter;
+use crate::config::settings::in_period;
 use crate::config::toml_file::suggest;
 use crate::config::{Layers, Parameter, Pipeline, Role, SourceContract};
 use crate::model::column_type::{ColumnKind, Columns};
-use crate::model::quarter::Quarter;
+use crate::model::period::Period;
 use crate::{Error, Result};
 
 /// Columns by table.
 pub type ColumnsByTable = BTreeMap<String, BTreeSet<String>>;
 
-/// Tables that these SELECTs read, with the words that may be their columns: those written with
+/// Tables that these SELECTs read, with the names that may be their columns: those written with
 /// the table's alias, and those without any.
 pub(crate) fn columns_by_table<'f>(files: impl Iterator<Item = &'f SqlFile>) -> ColumnsByTable {
     let mut columns = ColumnsByTable::new();
     for file in files {
-        let text = SqlText::new(file.sql());
-        let (plain, qualified) = (text.unqualified(), text.qualified());
-        for (table, _, alias) in text.tables() {
-            let known = columns.entry(table.to_owned()).or_default();
-            let own = qualified.iter().filter(|(of, ..)| *of == alias).map(|(_, column, _)| *column);
-            known.extend(own.chain(plain.iter().copied()).map(str::to_owned));
+        for table in file.select.tables() {
+            let own = |alias: &String| *alias == table.alias || *alias == table.name;
+            let named = file.select.columns().iter().filter(|column| column.alias.as_ref().is_none_or(own));
+            let known = columns.entry(table.name.clone()).or_default();
+            known.extend(named.map(|column| column.name.clone()));
         }
     }
     columns
@@ -117,8 +116,8 @@ impl RuleSet {
         format!("{}的“{label}”", self.catalogue.title(view))
     }
     /// The row of the view `parameter`.
-    pub fn parameters(&self, pipeline: &Pipeline, quarter: Quarter) -> Result<BTreeMap<String, Parameter>> {
-        self.settings.parameters(&self.settings_files, pipeline.parameters(quarter), quarter)
+    pub fn parameters(&self, pipeline: &Pipeline, period: Period) -> Result<BTreeMap<String, Parameter>> {
+        self.settings.parameters(&self.settings_files, pipeline.parameters(period), period)
     }
     /// Position of the folder that a rule is from; 0 is the pipeline's own.
     pub(crate) fn layer_of(&self, rule: &Rule) -> usize {
@@ -130,12 +129,12 @@ impl RuleSet {
     pub(crate) fn example_parameters(
         &self,
         pipeline: &Pipeline,
-        quarter: Quarter,
+        period: Period,
     ) -> Result<Vec<BTreeMap<String, Parameter>>> {
         let of = |layer| {
-            let mut row = pipeline.parameters(quarter);
-            row.extend(in_quarter(&self.layers.parameters_from(layer)?, quarter));
-            self.settings.parameters(&self.settings_files, row, quarter)
+            let mut row = pipeline.parameters(period);
+            row.extend(in_period(&self.layers.parameters_from(layer)?, period));
+            self.settings.parameters(&self.settings_files, row, period)
         };
         (0..self.layers.all().len()).map(of).collect()
     }
@@ -154,7 +153,7 @@ impl RuleSet {
         let mut todo: Vec<&SqlFile> = vec![file];
         let mut seen = BTreeSet::new();
         while let Some(file) = todo.pop() {
-            for (table, ..) in SqlText::new(file.sql()).tables() {
+            for table in file.select.table_names() {
                 if let Some(definition) = self.definition(table) {
                     if seen.insert(table.to_owned()) {
                         todo.push(&definition.file);
@@ -213,14 +212,13 @@ impl RuleSet {
     }
     /// Definitions that a SELECT needs, in order.
     pub fn definitions_of(&self, file: &SqlFile) -> Vec<&Definition> {
-        let mut wanted: BTreeSet<String> =
-            SqlText::new(file.sql()).tables().iter().map(|t| t.0.to_owned()).collect();
+        let mut wanted: BTreeSet<&str> = file.select.table_names().collect();
         for definition in self.definitions.iter().rev() {
-            if wanted.contains(&definition.header.name) {
-                wanted.extend(SqlText::new(definition.file.sql()).tables().iter().map(|t| t.0.to_owned()));
+            if wanted.contains(definition.header.name.as_str()) {
+                wanted.extend(definition.file.select.table_names());
             }
         }
-        self.definitions.iter().filter(|d| wanted.contains(&d.header.name)).collect()
+        self.definitions.iter().filter(|d| wanted.contains(d.header.name.as_str())).collect()
     }
     /// Checks what can be told of targets, quality settings and headers without an engine. All
     /// complaints, in file order; a header's complaint stands beside its rule's position.
@@ -228,26 +226,74 @@ impl RuleSet {
         let taken = |code: &str| self.rule(code).is_some();
         let mut complaints =
             targets::check(&self.targets, &self.target_places, taken, self.policy_text.as_deref());
+        complaints.extend(self.check_home_sources().err());
         complaints.extend(self.check_quality().err());
         complaints.extend(self.settings.words().check(&self.settings_files));
         complaints
     }
+    fn check_home_sources(&self) -> Result<()> {
+        let is_source = |name: &str| self.catalogue.can_be_absent(name) && !name.ends_with(PREVIOUS);
+        let names = &self.settings.home_sources;
+        if let Some(at) = names.iter().position(|name| !is_source(name)) {
+            let name = &names[at];
+            let known: Vec<&str> =
+                self.catalogue.views.keys().map(String::as_str).filter(|v| is_source(v)).collect();
+            let place = ["home_sources".into(), at.into()];
+            let error = self.settings_files.complain(&place, format!("没有名为“{name}”的数据来源"));
+            return Err(with_hint(error, suggest(name, &known, "可用的来源")));
+        }
+        Ok(())
+    }
     fn check_quality(&self) -> Result<()> {
-        let Some(quality) = &self.settings.quality else { return Ok(()) };
-        if let Some(key) = quality.missing() {
+        let Some(settings) = &self.settings.quality else { return Ok(()) };
+        if let Some(key) = settings.missing() {
             return Err(self
                 .settings_files
                 .complain(&["quality".into()], format!("缺少键“{key}”"))
                 .hint(format!("补上 {key} = …")));
         }
-        for (key, name) in [("persons", &quality.persons), ("households", &quality.households)] {
+        for (key, name) in [("persons", &settings.persons), ("households", &settings.households)] {
             if self.definition(name).is_none() && self.catalogue.columns(name).is_none() {
                 return Err(self
                     .settings_files
                     .complain(&["quality".into(), key.into()], format!("没有名为“{name}”的表或定义")));
             }
         }
-        let stray = quality.rule_weights.keys().find(|code| self.rule(code).is_none());
+        for (at, group) in settings.groups.iter().enumerate() {
+            if !self.rules.iter().any(|rule| rule.group == *group) {
+                let known: BTreeSet<&str> = self.rules.iter().map(|rule| rule.group.as_str()).collect();
+                let known = Vec::from_iter(known);
+                let place = ["quality".into(), "groups".into(), at.into()];
+                let error = self.settings_files.complain(&place, format!("rules/ 里没有规则文件夹“{group}”"));
+                return Err(with_hint(error, suggest(group, &known, "现有文件夹")));
+            }
+        }
+        for (key, percent) in
+            [("index_percent", settings.index_percent), ("households_percent", settings.households_percent)]
+        {
+            if percent > 100 {
+                return Err(self
+                    .settings_files
+                    .complain(&["quality".into(), key.into()], format!("占比{percent}超过100"))
+                    .hint("写百分数，例如 50"));
+            }
+        }
+        let by_severity = settings
+            .severity_weights
+            .iter()
+            .map(|(severity, weight)| ("severity_weights", format!("{severity:?}"), *weight));
+        let by_rule =
+            settings.rule_weights.iter().map(|(code, weight)| ("rule_weights", code.clone(), *weight));
+        if let Some((key, name, weight)) =
+            by_severity.chain(by_rule).find(|(.., w)| *w > quality_settings::MOST_WEIGHT)
+        {
+            let steps = ["quality".into(), key.into(), name.as_str().into()];
+            return Err(self
+                .settings_files
+                .complain(&steps, format!("扣分{weight}太大，最多{}", quality_settings::MOST_WEIGHT))
+                .hint("扣分是各规则之间的比例，例如 S1 = 5、S3 = 1"));
+        }
+        let stray = settings.rule_weights.keys().find(|code| self.rule(code).is_none());
         match stray {
             Some(code) => Err(self.settings_files.complain_key(
                 &["quality".into(), "rule_weights".into(), code.as_str().into()],
@@ -384,8 +430,7 @@ fn in_order(definitions: Vec<Definition>, catalogue: &Catalogue) -> Result<Vec<D
     let mut ordered = Vec::new();
     while !left.is_empty() {
         let position = left.iter().position(|d| {
-            let text = SqlText::new(d.file.sql());
-            text.tables().iter().all(|(t, ..)| !names.contains(*t) || done.contains(*t))
+            d.file.select.table_names().all(|table| !names.contains(table) || done.contains(table))
         });
         let Some(position) = position else {
             return Err(left[0]

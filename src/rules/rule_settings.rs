@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use jiff::ToSpan as _;
+use jiff::Span;
 use jiff::civil::Date;
 use serde::Deserialize;
 
@@ -16,7 +16,7 @@ use crate::config::{Layers, Parameter, Pipeline};
 use crate::model::column_type::{ColumnKind, Columns};
 use crate::model::day::date32;
 use crate::model::exception::Severity;
-use crate::model::quarter::Quarter;
+use crate::model::period::Period;
 use crate::{Error, Result};
 
 /// `rules/rules.toml`.
@@ -29,7 +29,7 @@ pub struct RuleSettings {
     #[serde(default)]
     pub home_sources: Vec<String>,
     /// Quarter whose parameters the examples use.
-    pub example_quarter: Option<String>,
+    pub example_quarter: Option<Period>,
     /// Dates computed for each quarter; columns of the view `parameter`.
     #[serde(default)]
     pub dates: BTreeMap<String, DerivedDate>,
@@ -93,6 +93,9 @@ pub enum Amount {
     Sum(Vec<Amount>),
 }
 
+/// What is said of a date that no calendar has.
+const BEYOND: &str = "日期超出范围";
+
 impl Amount {
     fn value(&self, row: &BTreeMap<String, Parameter>) -> Result<i64, String> {
         match self {
@@ -101,7 +104,9 @@ impl Amount {
                 Some(Parameter::Integer(n)) => Ok(*n),
                 _ => Err(format!("没有整数参数“{name}”")),
             },
-            Self::Sum(parts) => parts.iter().map(|part| part.value(row)).sum(),
+            Self::Sum(parts) => parts.iter().try_fold(0i64, |sum, part| {
+                sum.checked_add(part.value(row)?).ok_or_else(|| BEYOND.to_owned())
+            }),
         }
     }
 }
@@ -153,30 +158,30 @@ impl RuleSettings {
             (own, base) => own.or(base),
         };
     }
-    /// The row of the view `parameter` in `quarter`: the parameters in `row`, the quarter's own
+    /// The row of the view `parameter` in `period`: the parameters in `row`, the period's own
     /// figures and the derived dates.
     pub fn parameters(
         &self,
         files: &SettingsFiles,
         mut row: BTreeMap<String, Parameter>,
-        quarter: Quarter,
+        period: Period,
     ) -> Result<BTreeMap<String, Parameter>> {
-        let previous = quarter.previous();
+        let previous = period.previous()?;
         for (name, value) in [
-            ("quarter", Parameter::Text(quarter.to_string())),
+            ("quarter", Parameter::Text(period.to_string())),
             ("previous_quarter", Parameter::Text(previous.to_string())),
-            ("year", Parameter::Integer(i64::from(quarter.year()))),
-            ("quarter_start", Parameter::Date(quarter.first_day32())),
-            ("quarter_end", Parameter::Date(quarter.last_day32())),
-            ("first_month", Parameter::Integer(i64::from(quarter.first_month()))),
-            ("last_month", Parameter::Integer(i64::from(quarter.last_month()))),
+            ("year", Parameter::Integer(i64::from(period.year()))),
+            ("quarter_start", Parameter::Date(period.first_day32())),
+            ("quarter_end", Parameter::Date(period.last_day32())),
+            ("first_month", Parameter::Integer(i64::from(period.first_month()))),
+            ("last_month", Parameter::Integer(i64::from(period.last_month()))),
             ("previous_last_month", Parameter::Integer(i64::from(previous.last_month()))),
-            ("school_year_start", Parameter::Date(date32(quarter.school_year_start()))),
+            ("school_year_start", Parameter::Date(date32(period.school_year_start()))),
         ] {
             row.insert(name.to_owned(), value);
         }
         for (name, derived) in &self.dates {
-            let day = derived.resolve(quarter, &row).map_err(|message| {
+            let day = derived.resolve(period, &row).map_err(|message| {
                 files.complain(&["dates".into(), name.as_str().into()], message)
                     .hint("from 写 quarter_start、quarter_end 或 MM-DD;minus_days、minus_years 写数字或 pipeline.toml 里的整数参数名")
             })?;
@@ -212,25 +217,29 @@ impl RuleSettings {
 }
 
 impl DerivedDate {
-    fn resolve(&self, quarter: Quarter, row: &BTreeMap<String, Parameter>) -> Result<Date, String> {
+    fn resolve(&self, period: Period, row: &BTreeMap<String, Parameter>) -> Result<Date, String> {
         let amount = |amount: &Option<Amount>| amount.as_ref().map_or(Ok(0), |a| a.value(row));
         let anchor = match self.from.as_str() {
-            "quarter_start" => quarter.first_day(),
-            "quarter_end" => quarter.last_day(),
+            "quarter_start" => period.first_day(),
+            "quarter_end" => period.last_day(),
             month_day => {
                 let bad = || format!("不认识的起点“{month_day}”");
                 let (month, day) = month_day.split_once('-').ok_or_else(bad)?;
                 let (month, day) = (month.parse().map_err(|_| bad())?, day.parse().map_err(|_| bad())?);
-                let this = Date::new(quarter.year(), month, day).map_err(|_| bad())?;
-                if this <= quarter.last_day() {
+                let this = Date::new(period.year(), month, day).map_err(|_| bad())?;
+                if this <= period.last_day() {
                     this
                 } else {
-                    Date::new(quarter.year() - 1, month, day).map_err(|_| bad())?
+                    Date::new(period.year() - 1, month, day).map_err(|_| bad())?
                 }
             }
         };
-        let span = amount(&self.minus_years)?.years().days(amount(&self.minus_days)?);
-        anchor.checked_sub(span).map_err(|_| "日期超出范围".to_owned())
+        let (years, days) = (amount(&self.minus_years)?, amount(&self.minus_days)?);
+        Span::new()
+            .try_years(years)
+            .and_then(|span| span.try_days(days))
+            .and_then(|span| anchor.checked_sub(span))
+            .map_err(|_| BEYOND.to_owned())
     }
 }
 
@@ -267,5 +276,28 @@ mod tests {
         assert_eq!(derived("from = '08-31'", "2018Q3").unwrap(), "2018-08-31");
         assert!(derived("from = '13-99'", "2018Q3").is_err());
         assert!(derived("from = 'quarter_end'\nminus_days = 'x'", "2018Q3").is_err());
+        assert_eq!(
+            derived("from = 'quarter_end'\nminus_days = [1, 'days']", "2018Q3").unwrap(),
+            "2018-08-30"
+        );
+    }
+
+    #[test]
+    fn a_date_beyond_the_calendar_is_refused() {
+        let greatest = i64::MAX;
+        for text in [
+            format!("minus_days = {greatest}"),
+            format!("minus_days = -{greatest}"),
+            format!("minus_years = {greatest}"),
+            format!("minus_years = 19999\nminus_days = {greatest}"),
+            format!("minus_days = [{greatest}, 1]"),
+            format!("minus_days = [-{greatest}, -2]"),
+            "minus_days = [7000000, 7000000]".to_owned(),
+            "minus_years = 19000".to_owned(),
+        ] {
+            let date: DerivedDate = toml::from_str(&format!("from = 'quarter_end'\n{text}")).unwrap();
+            let refused = date.resolve("2018Q3".parse().unwrap(), &BTreeMap::new()).unwrap_err();
+            assert!(refused.contains("超出范围"), "{text}: {refused}");
+        }
     }
 }

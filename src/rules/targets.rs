@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::rule_file::{Policy, within};
+use super::rule_file::Policy;
 use crate::config::Layers;
 use crate::config::inclusion::{Offer, Replacement};
 use crate::config::toml_file::TomlFile;
+use crate::model::period::Period;
 use crate::{Error, Result};
 
 /// `rules/targets.toml`.
@@ -50,14 +51,14 @@ pub struct Target {
     /// True if the values are shares in 1/10000, false if they are counts.
     #[serde(default)]
     pub rate: bool,
-    /// Value by the first quarter for which it holds (`2018Q1`).
-    pub from: BTreeMap<String, i64>,
+    /// Value by the first period for which it holds (`2018Q1`).
+    pub from: BTreeMap<Period, i64>,
 }
 
 impl Target {
-    /// The value that holds in `quarter`, else the first to come; quarters sort as text.
-    pub fn at(&self, quarter: &str) -> Option<i64> {
-        let holds = self.from.iter().rfind(|(from, _)| within(quarter, Some(from), None));
+    /// The value that holds in `period`, else the first to come.
+    pub fn at(&self, period: Period) -> Option<i64> {
+        let holds = self.from.iter().rfind(|(from, _)| period.within(Some(**from), None));
         holds.or(self.from.first_key_value()).map(|(_, value)| *value)
     }
 }
@@ -133,7 +134,7 @@ mod tests {
                     [from]\n2018Q1 = 669\n2019Q1 = 527\n";
         let target: Target = toml::from_str(text).unwrap();
         assert_eq!(
-            ["2017Q4", "2018Q3", "2019Q1", "2020Q2"].map(|q| target.at(q)),
+            ["2017Q4", "2018Q3", "2019Q1", "2020Q2"].map(|q| target.at(q.parse().unwrap())),
             [Some(669), Some(669), Some(527), Some(527)]
         );
     }

@@ -1,9 +1,7 @@
 //! Tables come back as they were written, whatever their columns are like.
 
-use std::sync::Arc;
-
 use arrow::array::{Date32Array, Int32Array, Int64Array, StringArray};
-use arrow::datatypes::{Field, Schema};
+use arrow::datatypes::Field;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::statistics::Statistics;
 
@@ -11,7 +9,8 @@ use super::*;
 
 fn read(file: &[u8]) -> RecordBatch {
     let builder = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::copy_from_slice(file)).unwrap();
-    let schema = builder.schema().clone();
+    assert_eq!(builder.schema().metadata().get("bidui.schema_version").map(String::as_str), Some("1"));
+    let schema = written_schema(builder.schema());
     let batches: Vec<RecordBatch> = builder.build().unwrap().map(|batch| batch.unwrap()).collect();
     arrow::compute::concat_batches(&schema, &batches).unwrap()
 }
@@ -141,4 +140,29 @@ fn groups_made_column_by_column_are_read_as_made() {
     assert_eq!(source.min_opt().unwrap().as_utf8().unwrap(), "低保");
     assert_eq!(statistics(0, 0).null_count_opt(), Some(rows.div_ceil(10) as u64));
     assert_eq!(statistics(1, 0).null_count_opt(), Some(1));
+}
+
+#[test]
+fn columns_of_types_that_some_readers_do_not_know_are_refused() {
+    use arrow::datatypes::TimeUnit;
+    let begin = |kind: DataType| {
+        let schema = Arc::new(Schema::new(vec![Field::new("cell", kind, true)]));
+        ParquetWriter::new(Vec::new(), schema)
+    };
+    let item = Arc::new(Field::new("item", DataType::Int32, true));
+    for unknown in [
+        DataType::UInt32,
+        DataType::UInt64,
+        DataType::Utf8View,
+        DataType::LargeUtf8,
+        DataType::Timestamp(TimeUnit::Nanosecond, None),
+        DataType::Decimal128(18, 4),
+        DataType::List(item),
+    ] {
+        let refused = begin(unknown.clone()).err().unwrap_or_else(|| panic!("{unknown} is taken"));
+        assert!(refused.to_string().contains("cell"), "{refused}");
+    }
+    for known in [DataType::Utf8, DataType::Int64, DataType::Date32, DataType::Decimal128(9, 4)] {
+        assert!(begin(known.clone()).is_ok(), "{known}");
+    }
 }

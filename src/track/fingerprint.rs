@@ -3,6 +3,7 @@
 use sha2::{Digest as _, Sha256};
 
 use crate::model::exception::{Exception, SubjectKind};
+use crate::model::period::Period;
 use crate::privacy::pseudonym::base32;
 
 /// 26 base-32 characters of a hash of rule, kind of subject, subject and rule key.
@@ -25,7 +26,7 @@ pub fn fingerprint(exception: &Exception) -> String {
     base32(&hash.finalize(), 26)
 }
 
-/// Number shown to officers (疑点编号): rule, first quarter, start of the fingerprint.
-pub fn short_number(rule_code: &str, first_seen: &str, exception_id: &str) -> String {
+/// Number shown to officers (疑点编号): rule, first period, start of the fingerprint.
+pub fn short_number(rule_code: &str, first_seen: Period, exception_id: &str) -> String {
     format!("{rule_code}-{first_seen}-{}", exception_id.get(..8).unwrap_or(exception_id))
 }

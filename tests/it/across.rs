@@ -26,7 +26,7 @@ fn prefecture(number: u32, folder: &Path) -> (PathBuf, PathBuf) {
         rules: RuleSet::load(&pipeline).unwrap(),
         pipeline,
         link: LinkSettings::open(&root.join("link.toml")).unwrap(),
-        quarter: QUARTER.parse().unwrap(),
+        period: QUARTER.parse().unwrap(),
         data: here.join(QUARTER),
         out: here.join("out"),
         previous: None,
@@ -113,12 +113,21 @@ fn what_cannot_be_compared_is_refused() {
         let plan = AcrossPlan { publications, out: folder.path().join("out"), memory: 1_000_000 };
         across(&plan, &Silent).unwrap_err()
     };
-    let nowhere = folder.path().join("quarter=2018Q3");
+    let nowhere = folder.path().join("2018Q3");
     assert_eq!(refused(vec![nowhere.clone()]).kind(), bidui::ErrorKind::Usage);
-    assert_eq!(refused(vec![nowhere.clone(), nowhere.clone()]).kind(), bidui::ErrorKind::Usage);
-    let error = refused(vec![nowhere.clone(), folder.path().join("quarter=2018Q4")]);
+    let error = refused(vec![nowhere.clone(), folder.path().join("2018Q4")]);
     assert_eq!(
         (error.kind(), error.location().file.clone()),
         (bidui::ErrorKind::Input, Some(nowhere.join("manifest.json")))
     );
+    // One publication under two names is still one.
+    let compat = Path::new("fixtures/compat/1");
+    let (one, other) = (folder.path().join("one"), folder.path().join("other"));
+    std::fs::create_dir(&one).unwrap();
+    let third = std::fs::canonicalize(compat.join("quarter=2018Q3")).unwrap();
+    std::os::unix::fs::symlink(&third, one.join("latest")).unwrap();
+    std::os::unix::fs::symlink(&third, &other).unwrap();
+    assert!(refused(vec![one.clone(), other]).message().contains("给了两次"));
+    let error = refused(vec![one, compat.join("quarter=2018Q4")]);
+    assert!(error.message().contains("季度不同"), "{error:?}");
 }

@@ -5,6 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The folders and root files of `src/`, the ground floor first.
+///
+/// Places of what is to come (docs/adr/0009): `answers`, the store of officers' rulings, above
+/// `model` and below `link`, for `link` and `track` will read it; it may name `model` alone.
+/// `triage`, which brings sheets back and serves the page, above `publish`. A worker per
+/// prefecture is part of `engine`.
 const ORDER: [&str; 22] = [
     "error",
     "progress",
@@ -30,7 +35,7 @@ const ORDER: [&str; 22] = [
     "cli",
 ];
 
-fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+pub(crate) fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     let mut entries: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
     entries.sort();
     for path in entries {

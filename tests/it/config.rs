@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use bidui::config::{Parameter, Pipeline, Role, Subject};
+use bidui::config::{Parameter, Pipeline, Role};
+use bidui::link::settings::LinkSettings;
 
 use crate::folder;
 
@@ -31,9 +32,9 @@ fn hebi_opens() {
     for source in &pipeline.sources {
         assert!(source.role(Role::IdNumber).is_some(), "{}", source.name);
         assert!(source.role(Role::Name).is_some(), "{}", source.name);
-        if source.subject == Subject::Household {
-            assert!(source.role(Role::Household).is_some(), "{}", source.name);
-        }
+    }
+    for name in ["housing", "registry_household", "relocation"] {
+        assert!(pipeline.source(name).unwrap().role(Role::Household).is_some(), "{name}");
     }
     let household = pipeline.source("registry_household").unwrap().column("poverty_attribute").unwrap();
     for (text, label) in [
@@ -90,7 +91,7 @@ fn unknown_key() {
     2 | ownr = "民政局"
       | ^^^^
       |
-      = 提示: 是不是“owner”?可用的键:title、owner、letter、subject、deduplicated、required、files、unknown_headers、ignore_headers、audits、column、unpivot、variant
+      = 提示: 是不是“owner”?可用的键:title、owner、letter、required、files、unknown_headers、ignore_headers、audits、column、unpivot、variant
     "#);
 }
 
@@ -98,9 +99,9 @@ fn unknown_key() {
 fn unknown_key_in_a_column() {
     insta::assert_snapshot!(refused(&[("sources/dibao.toml", "required = true\nheaders", "requird = true\nheaders")]), @r#"
     错误: 不认识的键“requird”
-      --> sources/dibao.toml:20:1
+      --> sources/dibao.toml:19:1
        |
-    20 | requird = true
+    19 | requird = true
        | ^^^^^^^
        |
        = 提示: 是不是“required”?可用的键:name、label、type、required、optional、headers、role、code_map、codes、open、unit、fill_down、default
@@ -108,12 +109,52 @@ fn unknown_key_in_a_column() {
 }
 
 #[test]
+fn removed_keys_name_their_cure() {
+    let edit = ("sources/dibao.toml", "letter = \"CA\"\n", "letter = \"CA\"\ndeduplicated = true\n");
+    insta::assert_snapshot!(refused(&[edit]), @r#"
+    错误: 键“deduplicated”已取消
+     --> sources/dibao.toml:4:1
+      |
+    4 | deduplicated = true
+      | ^^^^^^^^^^^^
+      |
+      = 提示: 删去这一行；一人至多一行的名单改在 link.toml 的 [resolve] one_per_person 里列出
+    "#);
+    let edit = ("sources/dibao.toml", "letter = \"CA\"\n", "letter = \"CA\"\nsubject = \"person\"\n");
+    insta::assert_snapshot!(refused(&[edit]), @r#"
+    错误: 键“subject”已取消
+     --> sources/dibao.toml:4:1
+      |
+    4 | subject = "person"
+      | ^^^^^^^
+      |
+      = 提示: 删去这一行；一行说的是人还是户，由各列的 role 表明
+    "#);
+    let edit = ("pipeline.toml", "[divisions]", "[privacy]\npseudonym_key_env = \"KEY\"\n\n[divisions]");
+    insta::assert_snapshot!(refused(&[edit]), @r#"
+    错误: 键“pseudonym_key_env”已取消
+     --> pipeline.toml:8:1
+      |
+    8 | pseudonym_key_env = "KEY"
+      | ^^^^^^^^^^^^^^^^^
+      |
+      = 提示: 删去这一行；假名密钥文件用 --key-file 或环境变量 BIDUI_KEY_FILE 指定
+    "#);
+}
+
+#[test]
+fn a_removed_key_of_one_table_is_only_unknown_in_another() {
+    let message = refused(&[("sources/dibao.toml", "minimum_headers = 3", "subject = \"person\"")]);
+    assert!(message.contains("不认识的键“subject”") && !message.contains("已取消"), "{message}");
+}
+
+#[test]
 fn unknown_type() {
     insta::assert_snapshot!(refused(&[("sources/dibao.toml", "type = \"money\"", "type = \"monye\"")]), @r#"
     错误: 不认识的取值“monye”
-      --> sources/dibao.toml:51:8
+      --> sources/dibao.toml:50:8
        |
-    51 | type = "monye"
+    50 | type = "monye"
        |        ^^^^^^^
        |
        = 提示: 是不是“money”?可用的取值:text、code、integer、money、area、date、month、flag
@@ -124,9 +165,9 @@ fn unknown_type() {
 fn unknown_role() {
     insta::assert_snapshot!(refused(&[("sources/dibao.toml", "role = \"id_number\"", "role = \"id_nummer\"")]), @r#"
     错误: 不认识的取值“id_nummer”
-      --> sources/dibao.toml:33:8
+      --> sources/dibao.toml:32:8
        |
-    33 | role = "id_nummer"
+    32 | role = "id_nummer"
        |        ^^^^^^^^^^^
        |
        = 提示: 是不是“id_number”?可用的取值:id_number、name、birth_date、sex、county、township、village、division_code、address、household、relation、guardian_id、guardian_name、student_no、phone
@@ -163,9 +204,9 @@ fn syntax() {
 fn role_twice() {
     insta::assert_snapshot!(refused(&[("sources/dibao.toml", "role = \"id_number\"", "role = \"name\"")]), @r#"
     错误: 角色“name”已由列“name”担任
-      --> sources/dibao.toml:33:8
+      --> sources/dibao.toml:32:8
        |
-    33 | role = "name"
+    32 | role = "name"
        |        ^^^^^^
        |
        = 提示: 一个来源里每个角色只能有一列
@@ -176,9 +217,9 @@ fn role_twice() {
 fn header_claimed_twice() {
     insta::assert_snapshot!(refused(&[("sources/dibao.toml", "headers = [\"家庭编码\"]", "headers = [\"家庭编码\", \"类别\"]")]), @r#"
     错误: 表头“类别”已由列“household_no”使用
-      --> sources/dibao.toml:44:9
+      --> sources/dibao.toml:43:9
        |
-    44 | label = "类别"
+    43 | label = "类别"
        |         ^^^^^^
        |
        = 提示: 一个表头只能对应一列;个别县的不同含义写进 [[variant]]
@@ -189,9 +230,9 @@ fn header_claimed_twice() {
 fn code_file_missing() {
     insta::assert_snapshot!(refused(&[("sources/dibao.toml", "registry:", "registri:")]), @r#"
     错误: 代码表文件不存在:codes/registri.csv
-      --> sources/dibao.toml:40:12
+      --> sources/dibao.toml:39:12
        |
-    40 | code_map = "registri:与户主关系"
+    39 | code_map = "registri:与户主关系"
        |            ^^^^^^^^^^^^^^^^^^^^^
        |
        = 提示: 检查文件名,或把代码表放进 codes/ 文件夹
@@ -202,9 +243,9 @@ fn code_file_missing() {
 fn code_table_missing() {
     insta::assert_snapshot!(refused(&[("sources/dibao.toml", "registry:与户主关系", "registry:户主关系")]), @r#"
     错误: codes/registry.csv 里没有表“户主关系”
-      --> sources/dibao.toml:40:12
+      --> sources/dibao.toml:39:12
        |
-    40 | code_map = "registry:户主关系"
+    39 | code_map = "registry:户主关系"
        |            ^^^^^^^^^^^^^^^^^^^
        |
        = 提示: 是不是“与户主关系”?有的表:与户主关系、性别
@@ -215,9 +256,9 @@ fn code_table_missing() {
 fn code_column_without_table() {
     insta::assert_snapshot!(refused(&[("sources/dibao.toml", "codes = { \"1\" = \"农村\", \"2\" = \"城市\" }\n", "")]), @r#"
     错误: code 列缺少代码表
-      --> sources/dibao.toml:45:8
+      --> sources/dibao.toml:44:8
        |
-    45 | type = "code"
+    44 | type = "code"
        |        ^^^^^^
        |
        = 提示: 加 code_map = "文件:表名" 或 codes = { "1" = "…" };没有代码表就用 type = "text"
@@ -228,9 +269,9 @@ fn code_column_without_table() {
 fn pattern_that_leaves_the_folder() {
     insta::assert_snapshot!(refused(&[("sources/dibao.toml", "**/低保*", "../低保*")]), @r#"
     错误: 模式不能用“..”离开数据文件夹
-     --> sources/dibao.toml:8:13
+     --> sources/dibao.toml:7:13
       |
-    8 | patterns = ["../低保*"]
+    7 | patterns = ["../低保*"]
       |             ^^^^^^^^^^
       |
       = 提示: 例如 patterns = ["民政/低保*.xls*"]
@@ -241,9 +282,9 @@ fn pattern_that_leaves_the_folder() {
 fn money_without_its_suffix() {
     insta::assert_snapshot!(refused(&[("sources/dibao.toml", "\"amount_fen\"", "\"amount\"")]), @r#"
     错误: 金额列的列名以“_fen”结尾,其他列不可以
-      --> sources/dibao.toml:49:8
+      --> sources/dibao.toml:48:8
        |
-    49 | name = "amount"
+    48 | name = "amount"
        |        ^^^^^^^^
        |
        = 提示: 改列名,或改 type(现为 money)
@@ -254,9 +295,9 @@ fn money_without_its_suffix() {
 fn column_of_an_unpivot_group_unknown() {
     insta::assert_snapshot!(refused(&[("sources/dibao.toml", "headers.relation", "headers.relatoin")]), @r#"
     错误: 没有列“relatoin”
-      --> sources/dibao.toml:74:20
+      --> sources/dibao.toml:73:20
        |
-    74 | headers.relatoin = ["成员关系{n}"]
+    73 | headers.relatoin = ["成员关系{n}"]
        |                    ^^^^^^^^^^^^^^^
        |
        = 提示: 是不是“relation”?已有的列:village、household_no、name、id_number、relation、category、amount_fen、start_month、active
@@ -267,9 +308,9 @@ fn column_of_an_unpivot_group_unknown() {
 fn alias_for_an_unknown_column() {
     insta::assert_snapshot!(refused(&[("sources/dibao.toml", "{ household_no =", "{ householdno =")]), @r#"
     错误: 没有列“householdno”
-      --> sources/dibao.toml:79:13
+      --> sources/dibao.toml:78:13
        |
-    79 | aliases = { householdno = ["家庭代码"], "成员.name" = ["共同生活成员{n}"] }
+    78 | aliases = { householdno = ["家庭代码"], "成员.name" = ["共同生活成员{n}"] }
        |             ^^^^^^^^^^^
        |
        = 提示: 是不是“household_no”?已有的列:village、household_no、name、id_number、relation、category、amount_fen、start_month、active、户主.name、户主.id_number、成员.name、成员.id_number、成员.relation
@@ -280,9 +321,9 @@ fn alias_for_an_unknown_column() {
 fn unit_unknown() {
     insta::assert_snapshot!(refused(&[("sources/student.toml", "type = \"area\"", "type = \"area\"\nunit = \"尺\"")]), @r#"
     错误: 不认识的单位“尺”
-      --> sources/student.toml:47:8
+      --> sources/student.toml:46:8
        |
-    47 | unit = "尺"
+    46 | unit = "尺"
        |        ^^^^
        |
        = 提示: 可用的单位:平方米、㎡、m2、m²、平米、平方、平、亩
@@ -293,9 +334,9 @@ fn unit_unknown() {
 fn reserved_name() {
     insta::assert_snapshot!(refused(&[("sources/student.toml", "name = \"grade\"", "name = \"person_id\"")]), @r#"
     错误: 列名“person_id”由程序自己使用
-      --> sources/student.toml:39:8
+      --> sources/student.toml:38:8
        |
-    39 | name = "person_id"
+    38 | name = "person_id"
        |        ^^^^^^^^^^^
        |
        = 提示: 换一个名字;保留的列名见 docs/source-contract.md
@@ -306,13 +347,39 @@ fn reserved_name() {
 fn audit_share_out_of_range() {
     insta::assert_snapshot!(refused(&[("sources/student.toml", "max_reject_share = 0.5", "max_reject_share = 5")]), @r#"
     错误: 比例应在 0 到 1 之间
-      --> sources/student.toml:11:20
+      --> sources/student.toml:10:20
        |
-    11 | max_reject_share = 5
+    10 | max_reject_share = 5
        |                    ^
        |
        = 提示: 5% 写成 0.05
     "#);
+}
+
+#[test]
+fn numbers_of_any_size_are_read_or_refused() {
+    for (from, to) in [
+        ("minimum_headers = 3", "minimum_headers = 9223372036854775807"),
+        ("minimum_headers = 3", "minimum_headers = 0"),
+        ("repeat = [1, 3]", "repeat = [0, 255]"),
+        ("repeat = [1, 3]", "repeat = [1, 256]"),
+        ("repeat = [1, 3]", "repeat = [3, 1]"),
+    ] {
+        let folder = folder::write(&[("sources/dibao.toml", from, to)]);
+        let opened = Pipeline::open(folder.path());
+        assert!(opened.is_ok() == from.starts_with("minimum"), "{to}");
+    }
+    for value in ["nan", "inf", "-0.1", "1e400"] {
+        let to = format!("row_count_change = {value}");
+        let folder = folder::write(&[("sources/student.toml", "row_count_change = 0.1", &to)]);
+        assert!(Pipeline::open(folder.path()).is_err(), "{value}");
+    }
+    let greatest = format!("grace_days = {}", i64::MAX);
+    let folder = folder::write(&[("pipeline.toml", "grace_days = 30", &greatest)]);
+    let parameters = folder::open(folder.path()).parameters("2018Q3".parse().unwrap());
+    assert_eq!(parameters["grace_days"], Parameter::Integer(i64::MAX));
+    let year = "base_year = 40000";
+    assert!(Pipeline::open(folder::write(&[("pipeline.toml", "base_year = 2017", year)]).path()).is_err());
 }
 
 #[test]
@@ -337,7 +404,7 @@ fn parameters_of_no_period() {
     16 | [parameters.201]
        |             ^^^
        |
-       = 提示: 写 default、年份(2018)或季度(2018Q3)
+       = 提示: 写 default、年份(2018)、季度(2018Q3)或月份(2025M03)
     "#);
 }
 
@@ -351,6 +418,21 @@ fn division_file_missing() {
        |             ^^^^^^^^^^^^^^
        |
        = 提示: 文件放在流水线文件夹的 codes/ 里,这里只写文件名
+    "#);
+}
+
+#[test]
+fn prefix_table_with_a_bad_prefix() {
+    let folder =
+        folder::write(&[("pipeline.toml", "villages =", "id_prefixes = \"prefixes.csv\"\nvillages =")]);
+    std::fs::write(folder.path().join("codes/prefixes.csv"), "prefix,name\n410621,浚县\n4106,淇县\n")
+        .unwrap();
+    let error = Pipeline::open(folder.path()).expect_err("accepted");
+    let message = bidui::error::render(&error, false).replace(&format!("{}/", folder.path().display()), "");
+    insta::assert_snapshot!(message, @r#"
+    错误: 前缀应为6位数字
+      --> codes/prefixes.csv,第3行,列“prefix”
+      = 提示: 第一列写证件号码的前6位，例如 410621
     "#);
 }
 
@@ -371,6 +453,26 @@ fn no_such_folder() {
       --> /no/such
       = 提示: 第一个参数是流水线文件夹,例如 pipelines/hebi
     "#);
+}
+
+#[test]
+fn a_source_that_link_toml_misspells_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    crate::departments::copy(&hebi(), folder.path(), "rules");
+    let pipeline = folder::open(folder.path());
+    assert!(LinkSettings::of_pipeline(&pipeline).is_ok());
+    let path = folder.path().join("link.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    for wrong in ["one_per_person = [\"registry_persons\"", "household_anchor = [\"registry_persons\""] {
+        let key = wrong.split_inclusive('[').next().unwrap();
+        assert!(text.contains(key));
+        std::fs::write(&path, text.replacen(key, &format!("{wrong}, "), 1)).unwrap();
+        let error = LinkSettings::of_pipeline(&pipeline).expect_err("accepted");
+        assert!(error.message().contains("没有名为“registry_persons”的数据来源"), "{error}");
+        assert!(error.hint_text().unwrap().contains("“registry_person”"), "{error}");
+        let line = text.lines().position(|line| line.starts_with(key)).unwrap() + 1;
+        assert_eq!(error.line_column().map(|(line, _)| line), Some(line), "{error}");
+    }
 }
 
 #[test]

@@ -6,8 +6,6 @@ use std::process::Command;
 const CONTRACT: &str = r#"title = "优抚对象"
 owner = "退役军人事务局"
 letter = "VA"
-subject = "person"
-deduplicated = true
 
 [files]
 patterns = ["**/*优抚对象*"]
@@ -132,7 +130,7 @@ fn a_new_department_is_one_contract_one_file_and_its_rules() {
 
     assert!(bidui(&["check", "hebi", "--mutate", "R201"], here).contains("全部被示例发现"));
     bidui(&["run", "hebi", "--quarter", "2018Q3", "--data", "data", "--out", "out"], here);
-    let publication = here.join("out/quarter=2018Q3");
+    let publication = here.join("out/2018Q3/latest");
     let exceptions =
         bidui::publication::table_reader::rows(&publication.join("restricted/exception.parquet"), |_| true)
             .unwrap();

@@ -27,7 +27,6 @@ poverty_line_fen = 320800
 pub const DIBAO: &str = r#"title = "农村低保"
 owner = "民政局"
 letter = "CA"
-subject = "person"
 ignore_headers = ["序号"]
 
 [files]
@@ -109,7 +108,6 @@ units = { amount_fen = "万元" }
 pub const STUDENT: &str = r#"title = "学籍"
 owner = "教育局"
 letter = "ED"
-subject = "person"
 unknown_headers = "warn"
 
 [files]

@@ -170,6 +170,15 @@ fn pinned_weights_give_the_links_of_the_training_and_train_nothing() {
     run(&config, None, &pinned).unwrap();
     assert_ne!(links(&trained), links(&pinned));
     // A file for other columns is refused.
+    let share = text.lines().find(|line| line.starts_with("share = ")).unwrap();
+    for share in [share, "equal = "] {
+        let line = text.lines().find(|line| line.starts_with(share)).unwrap();
+        let key = line.split(' ').next().unwrap();
+        let loud = text.replacen(line, &format!("{key} = -1000001"), 1);
+        std::fs::write(folder.path().join("weights.toml"), loud).unwrap();
+        let error = run(&config, None, &pinned).unwrap_err();
+        assert!(error.message().contains("-1000001"), "{error}");
+    }
     std::fs::write(folder.path().join("weights.toml"), text.replace("surname", "family")).unwrap();
     let error = run(&config, None, &pinned).unwrap_err();
     assert!(error.message().contains("surname") || error.message().contains("family"), "{error}");

@@ -82,7 +82,7 @@ fn the_new_folder_runs_a_quarter() {
         "--key-file",
         text(&key),
     ]);
-    assert!(out.join("quarter=2018Q3").is_dir());
+    assert!(out.join("2018Q3/latest").is_dir());
 }
 
 #[test]

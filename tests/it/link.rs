@@ -1,8 +1,5 @@
 //! Records become persons: scores on the fixtures, and the hard cases one by one.
 
-// The ignored test below is for people: it prints.
-#![allow(clippy::print_stderr)]
-
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
@@ -88,90 +85,6 @@ fn persons_of_the_fixtures() {
             Some(q.comparables.iter().map(|c| c.rows as u32).sum())
         );
     }
-}
-
-/// For work on weights: every wrong person of an invented quarter, with what is known about it.
-/// `BIDUI_LINK_DATA=folder cargo test --test it errors_of_a_folder -- --ignored --nocapture`
-#[test]
-#[ignore = "shows errors, tests nothing"]
-fn errors_of_a_folder() {
-    let data = std::env::var_os("BIDUI_LINK_DATA").expect("BIDUI_LINK_DATA names a folder");
-    let (q, truth) = (quarter(Path::new(&data)), truth(Path::new(&data)));
-    show(&q, &truth);
-    let (precision, recall) = score(&q, &truth);
-    eprintln!("precision {precision:.5} recall {recall:.5}");
-}
-
-fn show(q: &Quarter, truth: &HashMap<String, (String, String)>) {
-    let mut scored: HashMap<(u32, u32), usize> = HashMap::new();
-    for i in 0..q.links.left.len() {
-        scored.insert((q.links.left[i], q.links.right[i]), i);
-    }
-    let describe = |node: usize| {
-        let (source, row) = locate(q, node);
-        let c = &q.comparables[source];
-        let id = c
-            .id_numbers("id_number")
-            .map(|v| format!("{:?} {:?}", v[row].class, v[row].to_text()))
-            .unwrap_or_default();
-        let name = c.names("name").map(|(v, p)| p.get(v[row]).clean().to_owned()).unwrap_or_default();
-        let birth = c.dates("birth_date").map_or(0, |v| v[row]);
-        let division = c.divisions("division").map_or(0, |v| v[row]);
-        let (person, kinds) = truth.get(&q.ids[node]).cloned().unwrap_or_default();
-        format!("{} {name} {id} {birth} d{division} {person} [{kinds}]", c.source)
-    };
-    let mut by_person: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    let mut by_cluster: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-    for (node, id) in q.ids.iter().enumerate() {
-        if let Some((person, _)) = truth.get(id) {
-            by_person.entry(person).or_default().push(node);
-            by_cluster.entry(q.resolution.person[node]).or_default().push(node);
-        }
-    }
-    for (what, groups) in [
-        ("MISSED", by_person.into_values().collect::<Vec<_>>()),
-        ("WRONG", by_cluster.into_values().collect()),
-    ] {
-        for group in groups {
-            let same = |a: usize, b: usize| match what {
-                "MISSED" => q.resolution.person[a] == q.resolution.person[b],
-                _ => truth[&q.ids[a]].0 == truth[&q.ids[b]].0,
-            };
-            if group.iter().all(|&n| same(group[0], n)) {
-                continue;
-            }
-            eprintln!("{what}");
-            for &n in &group {
-                eprintln!("  {} -> {}", describe(n), q.resolution.person[n]);
-            }
-            for (i, &a) in group.iter().enumerate() {
-                for &b in &group[i + 1..] {
-                    if let Some(&at) = scored.get(&(a as u32, b as u32)) {
-                        let levels: Vec<u8> = q.links.levels.iter().map(|l| l[at]).collect();
-                        eprintln!(
-                            "    {} - {}: {} {:?} {:?} {levels:?}",
-                            locate(q, a).0,
-                            locate(q, b).0,
-                            q.links.weight[at],
-                            q.links.tier[at],
-                            q.links.decision[at]
-                        );
-                    }
-                }
-            }
-        }
-    }
-    let review = q.links.decision.iter().filter(|d| **d == Decision::Review).count();
-    let touched = q.resolution.in_review.iter().filter(|r| **r).count();
-    eprintln!("{} pairs, {review} review, {touched} records in review", q.links.left.len());
-    for pass in &q.links.passes {
-        eprintln!("{pass:?}");
-    }
-}
-
-fn locate(q: &Quarter, node: usize) -> (usize, usize) {
-    let source = q.resolution.offsets.partition_point(|&o| o as usize <= node) - 1;
-    (source, node - q.resolution.offsets[source] as usize)
 }
 
 /// Small invented lists; every row is (name, ID number, birth date, sex, village, household).

@@ -468,8 +468,10 @@ fn files_are_read_from_the_folder() {
     assert_eq!(texts(&loaded, "name"), some(&["张三"]));
     assert_eq!(loaded.records.keys[0].row(), 3);
     assert_eq!(loaded.totals.tables[0].skipped["total"], 1);
+    let said = serde_json::to_value(&loaded.totals.tables[0]).unwrap();
+    assert_eq!((&said["encoding"], &said["encoding_evidence"]), (&"gb18030".into(), &"validity".into()));
     assert!(load("student").unwrap().is_none(), "absent this quarter");
-    let required = folder::write(&[("sources/student.toml", "subject =", "required = true\nsubject =")]);
+    let required = folder::write(&[("sources/student.toml", "letter =", "required = true\nletter =")]);
     let pipeline = folder::open(required.path());
     let index = pipeline.source_index("student").unwrap();
     let error = load_source(&pipeline, index, data.path(), None).expect_err("accepted");

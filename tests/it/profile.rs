@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use bidui::config::{Pipeline, Role};
 use bidui::model::column_type::Kind;
+use bidui::model::source_table::EncodingEvidence;
 use bidui::model::source_table::FileFormat;
 use bidui::profile::{Guess, Profile, profile};
 
@@ -68,6 +69,8 @@ fn a_small_list() {
         (file.format, file.encoding.as_deref(), file.suffix_misleads),
         (FileFormat::Csv, Some("gb18030"), true)
     );
+    assert_eq!(file.encoding_evidence, Some(EncodingEvidence::Validity));
+    assert!(profile.text().contains("gb18030（按内容判断）"), "{}", profile.text());
     let table = &file.tables[0];
     assert_eq!((table.header_row, table.rows, table.skipped, table.malformed), (2, 60, 3, 0));
     assert_eq!(guess(&profile, "姓名"), Guess::PersonName);
@@ -93,6 +96,8 @@ fn every_fixture_has_a_draft_that_opens_and_names_nobody() {
         let profile = profile(std::slice::from_ref(&path)).unwrap();
         let file = &profile.files[0];
         formats.push(file.format);
+        let text = matches!(file.format, FileFormat::Csv | FileFormat::Dbf);
+        assert_eq!((file.encoding.is_some(), file.encoding_evidence.is_some()), (text, text));
         assert!(file.tables.iter().map(|t| t.rows).sum::<u64>() > 0, "{}", path.display());
         open_draft(&profile.draft);
         let shown = profile.text() + &serde_json::to_string(&profile.files).unwrap();

@@ -61,7 +61,7 @@ fn commands_go_through_the_stages_of_their_plan() {
         pipeline,
         rules,
         link: LinkSettings::open(&root.join("link.toml")).unwrap(),
-        quarter: "2018Q3".parse().unwrap(),
+        period: "2018Q3".parse().unwrap(),
         data,
         out: folder.path().join("out"),
         previous: None,

@@ -95,10 +95,10 @@ fn findings(quarter: &str) -> Findings {
         loaded: &loaded,
         comparables: &comparables,
         resolution: &resolution,
-        quarter: quarter.parse().unwrap(),
+        period: quarter.parse().unwrap(),
     };
     let views = views::build(&inputs, &rules, Vec::new(), &views::Placement::default()).unwrap();
-    run(&rules, &views, quarter, &mut |_, _| {}).unwrap()
+    run(&rules, &views, quarter.parse().unwrap(), &mut |_, _| {}).unwrap()
 }
 
 /// Missed and surplus exceptions by rule.

@@ -78,11 +78,25 @@ fn a_weights_file_must_fit_the_comparisons() {
         ("transposition", "transposed", "transposed"),
         ("[weights.division]", "[weights.divisions]", "divisions"),
         ("24000", "24.5", "类型"),
+        ("24000", "1000001", "1000001"),
+        ("24000", "-2147483648", "-2147483648"),
+        ("24000", "99999999999", "类型"),
     ] {
         std::fs::write(&weights, good.replacen(from, to, 1)).unwrap();
         let error = LinkSettings::open(&link).expect_err(from);
         assert!(error.to_string().contains(words), "{from}: {error}");
     }
+    std::fs::write(&weights, good).unwrap();
+    let written = std::fs::read_to_string(&link).unwrap();
+    for key in ["accept", "review", "unique", "within_source"] {
+        let line = written.lines().find(|line| line.starts_with(&format!("{key} = "))).expect(key);
+        // However large, a threshold is refused at its line, or by the order of the two.
+        let number = if key == "review" { i32::MIN } else { i32::MAX };
+        std::fs::write(&link, written.replacen(line, &format!("{key} = {number}"), 1)).unwrap();
+        let error = LinkSettings::open(&link).expect_err(key);
+        assert!(error.to_string().contains("1000000"), "{key}: {error}");
+    }
+    std::fs::write(&link, written).unwrap();
     std::fs::remove_file(&weights).unwrap();
     assert!(LinkSettings::open(&link).is_err());
 }

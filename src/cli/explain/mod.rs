@@ -11,6 +11,7 @@ use super::Console;
 use waterfall::{Account, Weights, account};
 
 use crate::privacy::mask;
+use crate::publication::snapshot::Snapshot;
 use crate::publication::table_reader;
 use crate::{Error, Result};
 
@@ -22,7 +23,7 @@ mod waterfall;
 pub struct ExplainArguments {
     /// 疑点编号、人员编号、记录编号,或用逗号分开的两个记录编号
     id: String,
-    /// 发布(quarter=… 文件夹;给发布的上级文件夹则取最新季度)
+    /// 发布,例如 out/2018Q3(给发布的上级文件夹则取最新季度)
     #[arg(long, default_value = "out")]
     publication: PathBuf,
     /// 流水线文件夹(用其权重说明每项的贡献;默认在 pipelines/ 中按标题找)
@@ -79,19 +80,23 @@ struct Explanation {
 pub fn execute(arguments: &ExplainArguments, console: &mut Console<'_>) -> Result<u8> {
     // A linkage task has no publication: links and clusters stand in one folder.
     let task = arguments.publication.join("link.parquet").is_file();
-    let folder = if task { arguments.publication.clone() } else { publication(&arguments.publication)? };
-    let mut explanation =
-        if task { collect_task(&folder, &arguments.id)? } else { collect(&folder, &arguments.id)? };
+    let (mut explanation, weights) = if task {
+        (collect_task(&arguments.publication, &arguments.id)?, Weights::of_report(&arguments.publication))
+    } else {
+        let publication = Snapshot::newest(&arguments.publication)?;
+        let root = match arguments.pipeline {
+            None => Weights::find(publication.pipeline()),
+            Some(_) => None,
+        };
+        let weights = root.map(|root| Weights::of_pipeline(&root)).transpose()?;
+        (collect(&publication, &arguments.id)?, weights)
+    };
     if !arguments.show_numbers {
         explanation.records.iter_mut().for_each(hide_numbers);
     }
-    let weights = match (&arguments.pipeline, task) {
-        (Some(root), _) => Some(Weights::of_pipeline(root)?),
-        (None, true) => Weights::of_report(&folder),
-        (None, false) => match title(&folder).and_then(|title| Weights::find(&title)) {
-            Some(root) => Some(Weights::of_pipeline(&root)?),
-            None => None,
-        },
+    let weights = match &arguments.pipeline {
+        Some(root) => Some(Weights::of_pipeline(root)?),
+        None => weights,
     };
     if weights.is_none() {
         console.say("没有找到这次匹配所用的权重,只列等级;用 --pipeline 指向流水线文件夹")?;
@@ -110,13 +115,6 @@ pub fn execute(arguments: &ExplainArguments, console: &mut Console<'_>) -> Resul
     Ok(0)
 }
 
-/// Title of the pipeline that wrote a publication.
-fn title(folder: &Path) -> Option<String> {
-    let manifest = std::fs::read(folder.join("manifest.json")).ok()?;
-    let manifest: serde_json::Value = serde_json::from_slice(&manifest).ok()?;
-    Some(manifest["pipeline"].as_str()?.to_owned())
-}
-
 /// Links of a linkage task that touch the given records (both, if two are given).
 fn collect_task(folder: &Path, id: &str) -> Result<Explanation> {
     let wanted: BTreeSet<String> = id.split(',').map(|part| part.trim().to_owned()).collect();
@@ -132,54 +130,31 @@ fn collect_task(folder: &Path, id: &str) -> Result<Explanation> {
     Ok(Explanation { links, ..Explanation::default() })
 }
 
-/// The folder itself if it is a publication, else its latest `quarter=…`.
-pub(super) fn publication(folder: &Path) -> Result<PathBuf> {
-    if folder.join("manifest.json").is_file() {
-        return Ok(folder.to_owned());
-    }
-    let mut quarters: Vec<PathBuf> = std::fs::read_dir(folder)
-        .map_err(|e| Error::io("打开发布文件夹", folder, e))?
-        .filter_map(std::result::Result::ok)
-        .map(|entry| entry.path())
-        .filter(|path| {
-            path.file_name().is_some_and(|n| n.to_string_lossy().starts_with("quarter="))
-                && path.join("manifest.json").is_file()
-        })
-        .collect();
-    quarters.sort();
-    quarters.pop().ok_or_else(|| {
-        Error::usage("这里没有发布")
-            .in_file(folder)
-            .hint("用 --publication 指向 bidui run 写出的 quarter=… 文件夹")
-    })
-}
-
-fn collect(folder: &Path, id: &str) -> Result<Explanation> {
-    let restricted = folder.join("restricted");
+fn collect(publication: &Snapshot, id: &str) -> Result<Explanation> {
     let one = |text: &str| BTreeSet::from([text.to_owned()]);
-    // Lists carry a short number: rule, quarter first seen, start of the fingerprint.
+    // Lists carry a short number: rule, period first seen, start of the fingerprint.
     let short: Vec<&str> = id.splitn(3, '-').collect();
     let named = |row: &table_reader::Row| match short[..] {
-        [rule, quarter, start] => {
+        [rule, first_seen, start] => {
             row.get("rule_code") == rule
-                && row.get("first_seen") == quarter
+                && row.get("first_seen") == first_seen
                 && start.len() >= 4
                 && row.get("exception_id").starts_with(start)
         }
         _ => row.get("exception_id") == id,
     };
     let mut found = Explanation {
-        exceptions: rows(&restricted.join("exception.parquet"), named)?,
+        exceptions: rows(&publication.path("restricted/exception.parquet"), named)?,
         ..Explanation::default()
     };
     let mut wanted: BTreeSet<String> = BTreeSet::new();
     for exception in &found.exceptions {
         let codes = one(exception.get("rule_code"));
-        found.rules.extend(rows_where(&folder.join("tables/dim_rule.parquet"), "rule_code", &codes)?);
+        found.rules.extend(rows_where(&publication.path("tables/dim_rule.parquet"), "rule_code", &codes)?);
         wanted.extend(exception.get("evidence_record_ids").split(';').map(str::to_owned));
     }
     wanted.extend(id.split(',').map(|part| part.trim().to_owned()));
-    let record_file = restricted.join("record.parquet");
+    let record_file = publication.path("restricted/record.parquet");
     let people: BTreeSet<String> =
         rows(&record_file, |r| wanted.contains(r.get("record_id")) || r.get("person_id") == id)?
             .iter()
@@ -187,12 +162,12 @@ fn collect(folder: &Path, id: &str) -> Result<Explanation> {
             .collect();
     if people.is_empty() && found.exceptions.is_empty() {
         return Err(Error::usage(format!("没有找到“{id}”"))
-            .in_file(folder)
+            .in_file(publication.folder())
             .hint("可用疑点编号(清单第一列)、人员编号(P 开头)或记录编号;确认 --publication 是同一季度"));
     }
     found.records = rows_where(&record_file, "person_id", &people)?;
     let ids: BTreeSet<&str> = found.records.iter().map(|r| r.get("record_id")).collect();
-    found.links = rows(&restricted.join("link.parquet"), |l| {
+    found.links = rows(&publication.path("restricted/link.parquet"), |l| {
         ids.contains(l.get("left_record_id")) || ids.contains(l.get("right_record_id"))
     })?;
     found.persons = people.into_iter().collect();

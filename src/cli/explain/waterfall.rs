@@ -1,5 +1,6 @@
 //! What a pair's weight is made of, and what would have changed the decision.
 
+use crate::link::settings::MOST_WEIGHT;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -8,6 +9,7 @@ use super::Row;
 use crate::Result;
 use crate::config::Pipeline;
 use crate::link::settings::LinkSettings;
+use crate::link::weigh::MOST;
 use crate::model::links::Tier;
 
 /// Weights by comparison and level, and the thresholds: from a pipeline's `link.toml` or from the
@@ -78,7 +80,7 @@ impl Weights {
         let report: serde_json::Value = serde_json::from_slice(&text).ok()?;
         let model = &report["model"];
         let bits = |class: usize, c: usize, level: usize| {
-            model["classes"][class]["levels"][c][level].as_i64().unwrap_or(0) as i32
+            model["classes"][class]["levels"][c][level].as_i64().unwrap_or(0).clamp(-LOUDEST, LOUDEST)
         };
         let comparisons = model["columns"]
             .as_array()?
@@ -93,7 +95,8 @@ impl Weights {
                     .flatten()
                     .enumerate()
                     .map(|(l, code)| {
-                        (level_label(code.as_str().unwrap_or("")).to_owned(), bits(0, c, l) - bits(1, c, l))
+                        let bits = quiet(bits(0, c, l) - bits(1, c, l));
+                        (level_label(code.as_str().unwrap_or("")).to_owned(), bits)
                     })
                     .collect(),
             })
@@ -113,9 +116,18 @@ impl Weights {
     }
 }
 
+/// Loudest that anything of a pair is shown, in 1/1000 bit: all weights of the heaviest model. What a
+/// damaged publication says beyond it says no more, and can be added up.
+const LOUDEST: i64 = MOST as i64 * MOST_WEIGHT as i64;
+
+/// A number of a publication as one that can be added up.
+fn quiet(millibits: i64) -> i32 {
+    i32::try_from(millibits.clamp(-LOUDEST, LOUDEST)).unwrap_or(0)
+}
+
 /// Explains one published link.
 pub(super) fn account(link: &Row, weights: Option<&Weights>) -> Account {
-    let number = |name: &str| link.get(name).parse::<i32>().unwrap_or(0);
+    let number = |name: &str| link.get(name).parse().map_or(0, quiet);
     let weight = number("weight");
     let mut steps = Vec::new();
     let mut levels: Vec<(usize, usize)> = Vec::new();
@@ -135,7 +147,7 @@ pub(super) fn account(link: &Row, weights: Option<&Weights>) -> Account {
         };
         let published = link.get(&format!("bits_{name}"));
         let bits = match (published.parse(), of_level) {
-            (Ok(bits), _) => bits,
+            (Ok(bits), _) => quiet(bits),
             (Err(_), Some((_, bits))) if level > 0 => *bits,
             _ => 0,
         };
@@ -302,5 +314,19 @@ mod tests {
         // Over the threshold and yet for a human: a guard, and it is said which.
         let a = account(&link("1", "10", "23000", "review"), Some(&weights()));
         assert!(a.changes[0].contains("他人的号码"), "{:?}", a.changes);
+    }
+
+    #[test]
+    fn weights_of_a_damaged_publication_can_be_added_up() {
+        for weight in [i64::MIN, i64::from(i32::MIN), i64::from(i32::MAX), i64::MAX] {
+            for (level, decision) in [("1", "accept"), ("2", "review")] {
+                let mut link = link(level, "18446744073709551615", &weight.to_string(), decision);
+                link.0.push(("bits_id_number".to_owned(), weight.to_string()));
+                let a = account(&link, Some(&weights()));
+                assert_eq!(a.weight.signum(), weight.signum() as i32, "{weight}");
+                let sum = a.steps.iter().try_fold(0i32, |sum, step| sum.checked_add(step.bits));
+                assert_eq!(sum, Some(a.weight), "{weight}");
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Reading in pieces gives what reading the whole text at once would.
 
+use crate::model::source_table::TextEncoding;
 use arrow::array::Array;
 use encoding_rs::GB18030;
 use proptest::prelude::*;
@@ -9,7 +10,7 @@ use super::*;
 /// Everything a text delivers, rows in order, however it was cut.
 #[derive(Debug, PartialEq, Eq, Default)]
 struct Outcome {
-    encoding: Option<String>,
+    encoding: Option<TextEncoding>,
     headers: Vec<String>,
     sha256: String,
     rows: Vec<(u32, Vec<Option<String>>)>,
@@ -21,7 +22,7 @@ fn gather(tables: Pieces) -> Result<Outcome> {
     let mut out = Outcome::default();
     for table in tables {
         let table = table?;
-        out.encoding.clone_from(&table.info.encoding);
+        out.encoding = table.info.encoding;
         out.headers.clone_from(&table.info.headers);
         out.sha256.clone_from(&table.info.sha256);
         for (at, row) in table.rows.iter().enumerate() {
@@ -155,4 +156,45 @@ fn the_header_may_lie_far_down_and_records_be_long() {
     let [streamed, whole] = both(text.as_bytes(), &options, 10);
     assert_eq!(streamed.as_ref().unwrap().rows.len(), 1);
     assert_eq!(streamed, whole);
+}
+
+#[test]
+fn a_row_without_room_is_named_as_a_spreadsheet_numbers_it() {
+    let header: Vec<String> = (0..100).map(|at| format!("列{at}")).collect();
+    // Blank rows need no room; they fill some pieces before the row that does.
+    let text = format!("{}\n{}张\n", header.join(","), "\n".repeat(200));
+    let read = |room: fn() -> Room| {
+        let (_kept, input) = file(text.as_bytes());
+        let mut tables = pieces(input, Path::new("甲.csv"), &ReadOptions::default(), 40).unwrap();
+        tables.room = room;
+        gather(tables)
+    };
+    assert_eq!(read(|| Room::of(100, 1_000)).unwrap().rows.len(), 1);
+    let error = read(|| Room::of(99, 1_000)).unwrap_err();
+    assert!(error.message().contains("单元格超过99个") && error.hint_text().is_some(), "{error}");
+    assert_eq!(error.location().row, Some(202));
+}
+
+#[test]
+fn a_record_longer_than_records_are_is_refused() {
+    let text = format!("姓名,证件号码\n张三,1\n\"李四,2\n{}\",3\n", "王五,4\n".repeat(10));
+    let read = |longest| {
+        let (_kept, input) = file(text.as_bytes());
+        let mut tables = pieces(input, Path::new("甲.csv"), &ReadOptions::default(), 10).unwrap();
+        tables.longest = longest;
+        gather(tables)
+    };
+    assert_eq!(read(1_000).unwrap().rows.len(), 2);
+    let error = read(60).unwrap_err();
+    assert!(error.message().contains("引号不成对"), "{error}");
+    // It is known where its piece begins.
+    assert_eq!(error.location().row, Some(2));
+}
+
+#[test]
+fn rows_beyond_the_last_number_are_refused() {
+    let (_kept, input) = file("姓名,证件号码\n张三,1\n李四,2\n".as_bytes());
+    let mut tables = pieces(input, Path::new("甲.csv"), &ReadOptions::default(), 1_000).unwrap();
+    tables.next_row = u32::MAX - 1;
+    assert!(gather(tables).unwrap_err().message().contains("行数超过"));
 }

@@ -132,7 +132,12 @@ impl GenericSettings {
     pub fn open(path: &Path) -> Result<Self> {
         let file = TomlFile::read(path)?;
         let settings: Self = file.parse()?;
-        for (name, column) in &settings.columns {
+        settings.check(&file)?;
+        Ok(settings)
+    }
+    /// Complains about what the form alone cannot express.
+    fn check(&self, file: &TomlFile) -> Result<()> {
+        for (name, column) in &self.columns {
             if !KINDS.iter().any(|(kind, _)| *kind == column.kind) {
                 let kinds: Vec<_> = KINDS.iter().map(|(kind, _)| *kind).collect();
                 return Err(file
@@ -144,19 +149,19 @@ impl GenericSettings {
             }
         }
         let wrong = |key: &str, message: &str| Err(file.complain(&[key.into()], message.to_owned()));
-        if settings.table.is_empty() {
+        if self.table.is_empty() {
             return wrong("table", "至少要有一个 [[table]]");
         }
-        if settings.columns.is_empty() {
+        if self.columns.is_empty() {
             return wrong("columns", "至少要有一个链接列");
         }
-        if settings.columns.len() > MOST {
+        if self.columns.len() > MOST {
             return wrong("columns", &format!("链接列太多(最多{MOST}个)"));
         }
-        if settings.review > settings.accept || settings.accept > 10_000 {
+        if self.review > self.accept || self.accept > 10_000 {
             return wrong("accept", "概率以万分之一为单位,且 review ≤ accept ≤ 10000");
         }
-        for (at, pass) in settings.passes.iter().enumerate() {
+        for (at, pass) in self.passes.iter().enumerate() {
             let place = ["pass".into(), at.into(), "keys".into()];
             if pass.keys.is_empty() {
                 return Err(file
@@ -164,14 +169,14 @@ impl GenericSettings {
                     .hint("写 keys = [\"surname:sound\", \"postcode\"]"));
             }
             for key in pass.keys.iter().chain(&pass.split) {
-                settings.key(key).map_err(|why| file.complain(&place, why))?;
+                self.key(key).map_err(|why| file.complain(&place, why))?;
             }
         }
         let mut names = std::collections::BTreeSet::new();
-        if let Some(twice) = settings.table.iter().find(|t| !names.insert(&t.name)) {
-            return Err(Error::configuration(format!("表名“{}”重复", twice.name)).in_file(path));
+        if let Some(twice) = self.table.iter().find(|t| !names.insert(&t.name)) {
+            return Err(Error::configuration(format!("表名“{}”重复", twice.name)).in_file(&file.path));
         }
-        Ok(settings)
+        Ok(())
     }
     /// Column position and form of a key as written.
     pub(super) fn key(&self, text: &str) -> std::result::Result<(usize, Form), String> {

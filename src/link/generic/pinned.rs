@@ -1,5 +1,6 @@
 //! Pinned weights of a linkage task: the model as a TOML file of integers.
 
+use crate::link::settings::too_heavy;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -48,6 +49,10 @@ pub(super) fn read(path: &Path, comparisons: &Comparisons<'_>) -> Result<Model> 
     let mut classes = Vec::new();
     for (at, class) in pinned.class.iter().enumerate() {
         let steps = ["class".into(), at.into(), "levels".into()];
+        let levels = class.levels.values().flat_map(BTreeMap::values);
+        if let Some(why) = levels.chain([&class.share]).find_map(|bits| too_heavy(*bits)) {
+            return Err(file.complain(&steps[..2], why).hint(retrain));
+        }
         if let Some(unknown) = class.levels.keys().find(|name| !columns.iter().any(|c| c.name == **name)) {
             return Err(file
                 .complain(&steps, format!("权重文件有链接列“{unknown}”,配置里没有"))

@@ -13,6 +13,7 @@ pub(crate) use digits::unpack;
 pub use digits::{Digits, check_value};
 pub use pattern::{Pattern, could_equal};
 pub use prefixes::KnownPrefixes;
+pub(crate) use prefixes::is_of_a_province;
 
 use super::day;
 

@@ -119,7 +119,7 @@ fn groups<'a>(
 ) -> Vec<Group<'a>> {
     let mut open: BTreeMap<(&str, &str), Vec<&TrackedException>> = BTreeMap::new();
     let mut resolved: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-    for tracked in inputs.tracked.iter().filter(|t| !t.is_history(inputs.quarter)) {
+    for tracked in inputs.tracked.iter().filter(|t| !t.is_history(inputs.period)) {
         let place = (&*tracked.exception.county_code, &*tracked.exception.township_code);
         if tracked.is_open() {
             // What follows from another row of the same sheet is told there.

@@ -6,6 +6,7 @@ use super::names;
 use super::style::{Styles, properties, workbook_begun};
 use super::xlsx;
 use crate::Result;
+use crate::model::period::Period;
 use crate::model::source_row::Reject;
 use crate::privacy::mask::numbers_in_text;
 use crate::publication::output_files::{Csv, Outputs, make_folder};
@@ -37,7 +38,7 @@ pub(super) fn write(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Re
         make_folder(&outputs.path("lists/退回"), 0o750)?;
         let rows: Vec<[String; 10]> =
             returned.iter().enumerate().map(|(i, (r, severity))| cells(i + 1, r, severity)).collect();
-        let book = workbook(inputs.quarter, title, &rows)?;
+        let book = workbook(inputs.period, title, &rows)?;
         outputs.bytes(&format!("{stem}.xlsx"), &book, Some(rows.len() as u64))?;
         let mut csv = Csv::begin(outputs, &format!("{stem}.csv"))?;
         csv.row(&COLUMNS.map(|(title, _)| title))?;
@@ -62,10 +63,10 @@ fn cells(number: usize, reject: &Reject, severity: &str) -> [String; 10] {
     ]
 }
 
-fn workbook(quarter: &str, title: &str, rows: &[[String; 10]]) -> Result<Vec<u8>> {
+fn workbook(period: Period, title: &str, rows: &[[String; 10]]) -> Result<Vec<u8>> {
     let styles = Styles::new();
     let mut book = workbook_begun();
-    book.set_properties(&properties(&format!("{title}退回行({quarter})"), quarter)?);
+    book.set_properties(&properties(&format!("{title}退回行({period})"), period)?);
     let sheet = book.add_worksheet_with_constant_memory().map_err(xlsx)?;
     sheet.set_name("退回行").map_err(xlsx)?;
     for (c, (_, width)) in COLUMNS.iter().enumerate() {
@@ -73,7 +74,7 @@ fn workbook(quarter: &str, title: &str, rows: &[[String; 10]]) -> Result<Vec<u8>
     }
     sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
     sheet.set_repeat_rows(0, 0).map_err(xlsx)?;
-    sheet.set_header(format!("&L{title}退回行 {quarter}&R内部资料 注意保密")).set_footer("&C第&P页 共&N页");
+    sheet.set_header(format!("&L{title}退回行 {period}&R内部资料 注意保密")).set_footer("&C第&P页 共&N页");
     sheet.set_freeze_panes(1, 0).map_err(xlsx)?;
     sheet.autofilter(0, 0, rows.len() as u32, COLUMNS.len() as u16 - 1).map_err(xlsx)?;
     sheet.protect_with_options(&ProtectionOptions {

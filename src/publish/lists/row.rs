@@ -14,7 +14,7 @@ use crate::publish::people::{Fields, People, Person};
 use crate::publish::restricted::{ByFinding, cause, related, row_version};
 use crate::publish::totals::{tier_confidence, tier_title};
 use crate::publish::{PublicationInputs, RuleFacts};
-use crate::track::{quarters_between, short_number};
+use crate::track::short_number;
 use crate::{Error, Result};
 
 /// A column of an exception list.
@@ -95,7 +95,7 @@ pub(super) struct Material<'a> {
     rules: HashMap<&'a str, &'a RuleFacts>,
     /// By source: how much its word counts; smaller is more.
     ranks: Vec<u32>,
-    /// The quarter's last day.
+    /// The period's last day.
     issued: String,
 }
 
@@ -148,7 +148,7 @@ impl<'a> Material<'a> {
             evidence,
             rules: catalogue.rules.iter().map(|rule| (rule.code.as_str(), rule)).collect(),
             ranks: inputs.loaded.iter().map(|loaded| rank(&loaded.records.source)).collect(),
-            issued: crate::track::quarter::quarter_end(inputs.quarter)?.to_string(),
+            issued: inputs.period.last_day().to_string(),
         })
     }
 
@@ -192,7 +192,7 @@ impl<'a> Material<'a> {
         let severity = e.severity.code();
         let cells: [Cow<'s, str>; COLUMNS.len()] = [
             "".into(),
-            short_number(&e.rule_code, &tracked.first_seen, &tracked.exception_id).into(),
+            short_number(&e.rule_code, tracked.first_seen, &tracked.exception_id).into(),
             (&*e.rule_code).into(),
             rule.map_or(&*e.rule_code, |r| r.title.as_str()).into(),
             severity.into(),
@@ -207,8 +207,8 @@ impl<'a> Material<'a> {
             self.evidence_text(entry).into(),
             tier_title(e.confidence).into(),
             tier_confidence(e.confidence).into(),
-            (&*tracked.first_seen).into(),
-            quarters_between(&tracked.first_seen, inputs.quarter)?.to_string().into(),
+            tracked.first_seen.to_string().into(),
+            inputs.period.periods_since(tracked.first_seen).to_string().into(),
             (&*e.owner).into(),
             self.issued.as_str().into(),
             (&*tracked.due_date).into(),
@@ -243,7 +243,7 @@ impl<'a> Material<'a> {
     /// Number of a related exception, and what it is where it has no row of its own or is the cause.
     fn push_related(&self, tracked: &TrackedException, related: &TrackedException, out: &mut String) {
         let (e, by_finding) = (&related.exception, self.by_finding);
-        out.push_str(&short_number(&e.rule_code, &related.first_seen, &related.exception_id));
+        out.push_str(&short_number(&e.rule_code, related.first_seen, &related.exception_id));
         let is = |one: &TrackedException, other: &TrackedException| one.exception_id == other.exception_id;
         let what = if cause(by_finding, tracked).is_some_and(|root| is(root, related)) {
             "(根本原因,先核实)"

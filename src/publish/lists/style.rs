@@ -6,6 +6,7 @@ use rust_xlsxwriter::{
 
 use super::xlsx;
 use crate::Result;
+use crate::model::period::Period;
 
 const FONT: &str = "宋体";
 const BORDER: Color = Color::RGB(0xC8_CF_D8);
@@ -113,8 +114,8 @@ pub(super) fn workbook_begun() -> Workbook {
 }
 
 /// Fixed properties: the time of writing would make every workbook differ.
-pub(super) fn properties(title: &str, quarter: &str) -> Result<DocProperties> {
-    let end = crate::track::quarter::quarter_end(quarter)?;
+pub(super) fn properties(title: &str, period: Period) -> Result<DocProperties> {
+    let end = period.last_day();
     let date = ExcelDateTime::from_ymd(
         end.year().unsigned_abs(),
         end.month().unsigned_abs(),

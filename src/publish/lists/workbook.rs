@@ -10,7 +10,6 @@ use crate::Result;
 use crate::model::exception::Severity;
 use crate::privacy::cell::is_active;
 use crate::publish::PublicationInputs;
-use crate::publish::summary::quarter_title;
 use crate::publish::totals::{tier_confidence, tier_title};
 use crate::rules::words::Answers;
 
@@ -18,8 +17,8 @@ use crate::rules::words::Answers;
 pub(super) fn shell(inputs: &PublicationInputs<'_>, township: &Township<'_>) -> Result<Vec<u8>> {
     let styles = Styles::new();
     let mut book = workbook_begun();
-    let title = format!("{}{}疑点清单({})", township.county, township.name, inputs.quarter);
-    book.set_properties(&properties(&title, inputs.quarter)?);
+    let title = format!("{}{}疑点清单({})", township.county, township.name, inputs.period);
+    book.set_properties(&properties(&title, inputs.period)?);
     let sheet = book.add_worksheet_with_constant_memory().map_err(xlsx)?;
     styles.number(sheet)?;
     notes(sheet, inputs, township, &styles)?;
@@ -120,13 +119,7 @@ fn notes(
     sheet.protect();
     sheet.set_row_height(0, 30).map_err(xlsx)?;
     put(sheet, 0, 0, &format!("{} {} 疑点清单", township.county, township.name), &styles.title)?;
-    put(
-        sheet,
-        1,
-        0,
-        &format!("{}  {}", inputs.catalogue.title, quarter_title(inputs.quarter)),
-        &styles.note,
-    )?;
+    put(sheet, 1, 0, &format!("{}  {}", inputs.catalogue.title, inputs.period.title()), &styles.note)?;
     sheet.set_row_height(3, 48).map_err(xlsx)?;
     merged(
         sheet,

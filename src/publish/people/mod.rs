@@ -5,9 +5,8 @@ use rayon::prelude::*;
 
 use super::PublicationInputs;
 use crate::Result;
-use crate::model::decimal::push_decimal;
 use crate::model::id_number::IdNumber;
-use crate::model::record_id::{RecordKey, push_record_id};
+use crate::model::record_id::{push_place_part, table_part};
 use crate::privacy::Pseudonym;
 
 mod fields;
@@ -108,11 +107,7 @@ impl<'a> People<'a> {
         let (source, row) = self.locate(node);
         let key = self.inputs.loaded[source].records.keys[row];
         out.extend_from_slice(self.id_begins[source][key.table()].as_bytes());
-        push_decimal(key.row().into(), out);
-        if key.member() > 0 {
-            out.extend_from_slice(b".m");
-            push_decimal(key.member().into(), out);
-        }
+        push_place_part(key.row(), key.member(), |text| out.extend_from_slice(text.as_bytes()));
     }
 
     /// Source and table by what ids of its records begin with.
@@ -196,13 +191,7 @@ fn places<'a>(inputs: &PublicationInputs<'a>) -> Vec<Place<'a>> {
     places
 }
 
-/// What ids of the records of each table begin with, up to the row.
+/// The part of record ids that all records of a table share, for each table.
 fn id_begins(records: &crate::load::Records) -> Vec<String> {
-    let begin = |table: usize| {
-        let mut id = String::new();
-        push_record_id(&records.source, &records.tables, RecordKey::new(0, table as u16, 0, 0), &mut id);
-        id.truncate(id.len() - 1);
-        id
-    };
-    (0..records.tables.len()).map(begin).collect()
+    records.tables.iter().map(|table| table_part(&records.source, table)).collect()
 }

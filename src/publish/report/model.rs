@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::model::exception::Severity;
 use crate::model::id_number::IdClass;
+use crate::model::period::Period;
 use crate::publish::PublicationInputs;
-use crate::publish::summary::quarter_title;
 use crate::publish::totals::{Count, Totals, grouped, percent, tier_confidence, tier_title};
 use crate::rules::words::Words;
 
@@ -23,9 +23,9 @@ pub(super) fn build(inputs: &PublicationInputs<'_>, totals: &Totals) -> Value {
     let words = &inputs.catalogue.words;
     json!({
         "title": inputs.catalogue.title,
-        "quarter": inputs.quarter,
-        "quarter_title": quarter_title(inputs.quarter),
-        "previous": inputs.previous_quarter.map(quarter_title),
+        "quarter": inputs.period,
+        "quarter_title": inputs.period.title(),
+        "previous": inputs.previous_period.map(Period::title),
         "version": env!("CARGO_PKG_VERSION"),
         "digest": inputs.catalogue.digest.get(..12).unwrap_or(&inputs.catalogue.digest),
         "cards": cards(totals, words),

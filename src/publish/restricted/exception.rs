@@ -6,7 +6,7 @@ use super::super::tables::iso_days;
 use super::{ByFinding, row_version};
 use crate::Result;
 use crate::model::exception::TrackedException;
-use crate::publication::large_table_writer::{LargeTable, count, date, flag, text, written};
+use crate::publication::large_table_writer::{LargeTable, count, date, flag, periods, text, written};
 use crate::publication::output_files::Outputs;
 use crate::publication::small_table_writer::{Kind, TableDef};
 use crate::publish::domain_columns;
@@ -75,9 +75,9 @@ pub(super) fn write(
             count(|i| e(i).due_days),
             flag(|i| e(i).in_review),
             domain_columns::related(by_finding, t),
-            text(|i| Some(&t(i).first_seen)),
-            text(|i| Some(&t(i).last_seen)),
-            text(|i| t(i).resolved_in.as_deref()),
+            periods(|i| Some(t(i).first_seen)),
+            periods(|i| Some(t(i).last_seen)),
+            periods(|i| t(i).resolved_in),
             text(|i| Some(t(i).status.code())),
             flag(|i| t(i).checked),
             date(|i| due[i]),

@@ -95,7 +95,8 @@ pub(super) fn related_ids<'a>(
 pub(super) fn row_version(tracked: &TrackedException) -> String {
     let e = &tracked.exception;
     let mut hash = Sha256::new();
-    for part in [&*tracked.exception_id, &*e.message, &e.evidence.join(";"), &*tracked.last_seen] {
+    let (evidence, last_seen) = (e.evidence.join(";"), tracked.last_seen.to_string());
+    for part in [&*tracked.exception_id, &*e.message, &evidence, &last_seen] {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }

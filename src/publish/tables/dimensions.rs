@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::super::PublicationInputs;
 use super::super::people::{Household, Households, Keys, People, Person, Persons, SourceSets};
-use super::{HOUSEHOLD_KEY, PERSON_KEY, PLACE, days, definition, place_cells, table};
+use super::{HOUSEHOLD_KEY, PERSON_KEY, PLACE, definition, place_cells, table};
 use crate::Result;
 use crate::model::exception::{Severity, SubjectKind};
 use crate::publication::large_table_writer::{
@@ -15,7 +15,6 @@ use crate::publication::small_table_writer::{Cell, Kind, TableDef};
 use crate::publish::domain_columns;
 use crate::publish::manifest_facts;
 use crate::table::GROUP_ROWS;
-use crate::track::quarter;
 
 use Kind::{Date, Int32, Int64, Text};
 
@@ -259,15 +258,16 @@ pub(super) fn dim_quarter(inputs: &PublicationInputs<'_>, outputs: &mut Outputs)
             ("previous_quarter", Text, "对比季度", "与之对比的上一次发布；空表示没有"),
         ],
     );
-    let (start, end) = (quarter::quarter_start(inputs.quarter)?, quarter::quarter_end(inputs.quarter)?);
+    let period = inputs.period;
+    let (name, previous) = (period.to_string(), inputs.previous_period.map(|p| p.to_string()));
     table(outputs, "tables/dim_quarter.parquet", def, |table| {
         table.row([
-            inputs.quarter.into(),
-            i32::from(end.year()).into(),
-            i32::from((end.month() + 2) / 3).into(),
-            Cell::Day(days(start)),
-            Cell::Day(days(end)),
-            inputs.previous_quarter.into(),
+            (&name).into(),
+            i32::from(period.year()).into(),
+            period.holding_quarter().number().into(),
+            Cell::Day(period.first_day32()),
+            Cell::Day(period.last_day32()),
+            previous.as_ref().into(),
         ])?;
         Ok(())
     })

@@ -10,14 +10,13 @@ use crate::Result;
 use crate::model::exception::TrackedException;
 use crate::privacy::{Pseudonym, Pseudonymizer};
 use crate::publication::large_table_writer::{
-    LargeTable, classes, code, count, date, flag, int32, label, pseudonym, text,
+    LargeTable, classes, code, count, date, flag, int32, label, periods, pseudonym, text,
 };
 use crate::publication::output_files::Outputs;
 use crate::publication::small_table_writer::{Kind, TableDef};
 use crate::publish::domain_columns;
 use crate::publish::domain_columns::record_id;
 use crate::table::GROUP_ROWS;
-use crate::track::quarters_between;
 
 use Kind::{Date, Int32, Int64, Text};
 
@@ -54,7 +53,7 @@ pub(super) fn fact_record(
         let persons = keys.persons(group.len(), |i| resolution.person[node(i)]);
         let homes = keys.households(group.len(), |i| resolution.household[node(i)]);
         let mut columns = vec![
-            label([inputs.quarter], |_| Some(0)),
+            label([inputs.period.to_string()], |_| Some(0)),
             pseudonym(|i| Some(persons[i])),
             pseudonym(|i| Some(homes[i])),
         ];
@@ -106,7 +105,7 @@ pub(super) fn fact_exception(
     let def = definition("疑点", &[&[QUARTER], &PLACE, &[HOUSEHOLD_KEY, PERSON_KEY], &columns]);
     let pseudonyms = Pseudonymizer::new(inputs.key)?;
     let published: Vec<&TrackedException> =
-        inputs.tracked.iter().filter(|t| !t.is_history(inputs.quarter)).collect();
+        inputs.tracked.iter().filter(|t| !t.is_history(inputs.period)).collect();
     let homes = keys(published.iter().map(|t| t.exception.household_id.as_deref()), |ids, keys| {
         pseudonyms.households(ids, keys);
     });
@@ -124,10 +123,10 @@ pub(super) fn fact_exception(
         let due = iso_days(group.iter().map(|(t, _)| &*t.due_date));
         let open: Vec<i32> = group
             .iter()
-            .map(|(t, _)| Ok(quarters_between(&t.first_seen, &t.last_seen)?.try_into().unwrap_or(i32::MAX)))
-            .collect::<Result<_>>()?;
+            .map(|(t, _)| t.last_seen.periods_since(t.first_seen).try_into().unwrap_or(i32::MAX))
+            .collect();
         let columns = vec![
-            label([inputs.quarter], |_| Some(0)),
+            label([inputs.period.to_string()], |_| Some(0)),
             text(|i| Some(&e(i).county_code)),
             text(|i| Some(&e(i).township_code)),
             text(|i| Some(&e(i).village_code)),
@@ -138,8 +137,8 @@ pub(super) fn fact_exception(
             text(|i| Some(e(i).severity.code())),
             text(|i| Some(e(i).subject_kind.code())),
             text(|i| Some(&e(i).owner)),
-            text(|i| Some(&t(i).first_seen)),
-            text(|i| Some(&t(i).last_seen)),
+            periods(|i| Some(t(i).first_seen)),
+            periods(|i| Some(t(i).last_seen)),
             int32(|i| Some(open[i])),
             text(|i| Some(t(i).status.code())),
             flag(|i| t(i).checked),
@@ -189,11 +188,12 @@ pub(super) fn fact_reject(inputs: &PublicationInputs<'_>, outputs: &mut Outputs)
             ("severity", Text, "级别", "reject整行退回 warn仅此值置空"),
         ],
     );
+    let period = inputs.period.to_string();
     table(outputs, "tables/fact_reject.parquet", def, |table| {
         for (reject, severity) in returned(inputs.loaded) {
             let file = reject.file.to_string_lossy();
             table.row([
-                inputs.quarter.into(),
+                (&period).into(),
                 (&reject.source).into(),
                 file.as_ref().into(),
                 reject.sheet.as_ref().into(),

@@ -44,12 +44,13 @@ pub(super) fn fact_indicator(
         .map(|i| (i.unit.map_or(Place::default(), |u| people.place(u as u32 + 1)), i))
         .collect();
     rows.sort_by(|(pa, a), (pb, b)| (pa, a.code, a.key, a.unit_code).cmp(&(pb, b.code, b.key, b.unit_code)));
+    let period = inputs.period.to_string();
     table(outputs, "tables/fact_indicator.parquet", def, |table| {
         for (place, i) in rows {
             let rate = |value: Option<i64>| value.filter(|_| i.is_rate).map_or(Cell::Null, Cell::Rate);
             let count = |value: Option<i64>| -> Cell<'_> { value.filter(|_| !i.is_rate).into() };
             let computable = i.lacking.is_none();
-            table.row([Cell::from(inputs.quarter)].into_iter().chain(place_cells(place)).chain([
+            table.row([Cell::from(&period)].into_iter().chain(place_cells(place)).chain([
                 i.code.into(),
                 i.key.into(),
                 i.label.into(),
@@ -96,11 +97,12 @@ pub(super) fn fact_quality(
     ];
     let def = definition("建档立卡数据质量", &[&[QUARTER], &PLACE, &columns]);
     let units = &inputs.catalogue.divisions.units;
+    let period = inputs.period.to_string();
     table(outputs, "tables/fact_quality.parquet", def, |table| {
         for q in &inputs.findings.quality {
             let unit = units.iter().position(|u| u.code == q.unit_code);
             let place = unit.map_or(Place::default(), |u| people.place(u as u32 + 1));
-            table.row([Cell::from(inputs.quarter)].into_iter().chain(place_cells(place)).chain([
+            table.row([Cell::from(&period)].into_iter().chain(place_cells(place)).chain([
                 (&q.unit_code).into(),
                 unit.map(|u| units[u].level).into(),
                 q.persons.into(),

@@ -5,6 +5,7 @@
 //! share, a county's total) need all rows, but only the columns and definitions they name: those
 //! are gathered from the buckets, and the rules are run over them at the end.
 
+use crate::reconcile::findings::outcome::total;
 use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::DataFrame;
@@ -21,7 +22,6 @@ use crate::reconcile::views::view::ViewRows;
 use crate::rules::rule_file::{Rule, SqlFile};
 use crate::rules::rule_set::{ColumnsByTable, RuleSet, columns_by_table};
 use crate::rules::scope::{Scope, Scopes};
-use crate::rules::sql_text::SqlText;
 
 struct Buckets<'a> {
     rules: &'a RuleSet,
@@ -85,7 +85,7 @@ pub(crate) fn run(
     }
     let mut indicators = Vec::new();
     for (at, parts) in counted {
-        let sums = added(parts);
+        let sums = added(&rules.rules[at], parts)?;
         indicators.extend(none_counted(&rules.rules[at], &sums, &rules.root_code));
         indicators.extend(sums);
     }
@@ -104,25 +104,23 @@ pub(crate) fn run(
 }
 
 /// The same indicator of the same unit, counted in several buckets, is the sum of the counts.
-fn added(parts: Vec<Indicator>) -> Vec<Indicator> {
-    let mut sums: BTreeMap<(String, String), Indicator> = BTreeMap::new();
+fn added(rule: &Rule, parts: Vec<Indicator>) -> Result<Vec<Indicator>> {
+    let mut groups: BTreeMap<(String, String), Vec<Indicator>> = BTreeMap::new();
     for part in parts {
-        let key = (part.indicator.clone(), part.unit_code.clone());
-        match sums.get_mut(&key) {
-            None => {
-                sums.insert(key, part);
-            }
-            Some(sum) => {
-                sum.numerator += part.numerator;
-                sum.denominator = match (sum.denominator, part.denominator) {
-                    (None, None) => None,
-                    (a, b) => Some(a.unwrap_or(0) + b.unwrap_or(0)),
-                };
-                sum.target = sum.target.max(part.target);
-            }
-        }
+        groups.entry((part.indicator.clone(), part.unit_code.clone())).or_default().push(part);
     }
-    sums.into_values().collect()
+    let sum = |((indicator, unit_code), parts): ((String, String), Vec<Indicator>)| {
+        let denominators = || parts.iter().filter_map(|part| part.denominator);
+        Ok(Indicator {
+            rule_code: rule.header.code.clone(),
+            indicator,
+            unit_code,
+            numerator: total(rule, parts.iter().map(|part| part.numerator))?,
+            denominator: denominators().next().map(|_| total(rule, denominators())).transpose()?,
+            target: parts.iter().filter_map(|part| part.target).max(),
+        })
+    };
+    groups.into_iter().map(sum).collect()
 }
 
 impl<'a> Buckets<'a> {
@@ -139,8 +137,8 @@ impl<'a> Buckets<'a> {
         let mut levels: BTreeMap<&str, usize> = BTreeMap::new();
         for definition in &self.rules.definitions {
             let name = definition.header.name.as_str();
-            let tables = SqlText::new(definition.file.sql()).tables();
-            let below = tables.iter().filter_map(|t| levels.get(t.0)).max().copied().unwrap_or(0);
+            let tables = definition.file.select.table_names();
+            let below = tables.filter_map(|table| levels.get(table)).max().copied().unwrap_or(0);
             levels.insert(name, below + usize::from(self.whole.contains(name)));
         }
         let highest = levels.values().max().copied().unwrap_or(0);
@@ -162,7 +160,7 @@ impl<'a> Buckets<'a> {
             };
             for definition in wholes {
                 let session = self.session_for(&definition.file, shared, &gathered)?;
-                shared.register(&definition.header.name, session.select(definition.file.sql())?);
+                shared.register(&definition.header.name, session.select(&definition.file.select)?);
             }
         }
         Ok(())
@@ -197,11 +195,11 @@ impl<'a> Buckets<'a> {
             self.fill_absent(&mut session);
             for definition in self.rules.definitions.iter().filter(|d| definitions.contains(&d.header.name)) {
                 let name = &definition.header.name;
-                let tables = SqlText::new(definition.file.sql()).tables();
-                if self.whole.contains(name.as_str()) || tables.iter().any(|t| !session.has(t.0)) {
+                let mut tables = definition.file.select.table_names();
+                if self.whole.contains(name.as_str()) || tables.any(|table| !session.has(table)) {
                     continue;
                 }
-                let frame = session.select(definition.file.sql())?;
+                let frame = session.select(&definition.file.select)?;
                 if let Some(columns) = wanted.get(name) {
                     gather(&mut gathered, name, &frame, columns)?;
                 }

@@ -15,13 +15,12 @@ use crate::config::toml_file::suggest;
 use crate::config::{Parameter, Pipeline};
 use crate::model::column_type::{ColumnKind, Columns};
 use crate::model::day::date32;
-use crate::model::quarter::Quarter;
+use crate::model::period::Period;
 use crate::reconcile::findings::outcome::Subject;
 use crate::reconcile::views::view::ViewRows;
-use crate::rules::mutation::{Mutant, mutants};
 use crate::rules::rule_file::{Rule, placeholders};
 use crate::rules::rule_set::{RuleSet, with_hint};
-use crate::rules::sql_text::SqlText;
+use crate::rules::sql::Mutant;
 use crate::rules::view_catalogue::PREVIOUS;
 use crate::table::rows::Rows;
 use crate::{Error, Result};
@@ -63,7 +62,7 @@ pub fn run_examples(pipeline: &Pipeline, rules: &RuleSet) -> Result<ExampleRepor
         }
         for index in 0..rule.header.example.len() {
             report.examples += 1;
-            report.failures.extend(bench.check(rule, index).err());
+            report.failures.extend(bench.compare(rule, index).err());
         }
     }
     Ok(report)
@@ -80,11 +79,11 @@ pub fn run_mutations(
     let mut reports = Vec::new();
     for rule in rules.rules.iter().filter(|r| code.is_none_or(|c| c == r.header.code)) {
         let mut report = MutationReport { code: rule.header.code.clone(), tried: 0, unnoticed: Vec::new() };
-        for Mutant { change, sql } in mutants(rule.file.sql()) {
+        for Mutant { change, sql } in rule.file.select.mutants() {
             report.tried += 1;
             let mut broken = rule.clone();
-            broken.file.text = format!("{}{sql}", &rule.file.text[..rule.file.sql_start]);
-            if (0..rule.header.example.len()).all(|index| bench.check(&broken, index).is_ok()) {
+            broken.file = rule.file.with_sql(&sql)?;
+            if (0..rule.header.example.len()).all(|index| bench.compare(&broken, index).is_ok()) {
                 report.unnoticed.push(change);
             }
         }
@@ -93,14 +92,14 @@ pub fn run_mutations(
     for position in 0..rules.definitions.len() {
         let name = &rules.definitions[position].header.name;
         if code.is_none_or(|c| c == name) {
-            reports.push(mutate_definition(&bench, rules, position));
+            reports.push(mutate_definition(&bench, rules, position)?);
         }
     }
     Ok(reports)
 }
 
 /// Breaks a definition and runs the examples of every rule that reads it.
-fn mutate_definition(bench: &Bench<'_>, rules: &RuleSet, position: usize) -> MutationReport {
+fn mutate_definition(bench: &Bench<'_>, rules: &RuleSet, position: usize) -> Result<MutationReport> {
     let definition = &rules.definitions[position];
     let name = &definition.header.name;
     let readers: Vec<&Rule> = rules
@@ -109,19 +108,19 @@ fn mutate_definition(bench: &Bench<'_>, rules: &RuleSet, position: usize) -> Mut
         .filter(|rule| rules.definitions_of(&rule.file).iter().any(|d| d.header.name == *name))
         .collect();
     let mut report = MutationReport { code: name.clone(), tried: 0, unnoticed: Vec::new() };
-    for Mutant { change, sql } in mutants(definition.file.sql()) {
+    for Mutant { change, sql } in definition.file.select.mutants() {
         report.tried += 1;
         let mut broken = rules.clone();
-        let file = &mut broken.definitions[position].file;
-        file.text = format!("{}{sql}", &definition.file.text[..definition.file.sql_start]);
-        let bench = Bench { rules: &broken, quarter: bench.quarter, parameters: bench.parameters.clone() };
-        let noticed =
-            readers.iter().any(|rule| (0..rule.header.example.len()).any(|i| bench.check(rule, i).is_err()));
+        broken.definitions[position].file = definition.file.with_sql(&sql)?;
+        let bench = Bench { rules: &broken, period: bench.period, parameters: bench.parameters.clone() };
+        let noticed = readers
+            .iter()
+            .any(|rule| (0..rule.header.example.len()).any(|i| bench.compare(rule, i).is_err()));
         if !noticed {
             report.unnoticed.push(change);
         }
     }
-    report
+    Ok(report)
 }
 
 /// Tables and outcome of one example, for another engine to compare with.
@@ -185,16 +184,16 @@ type Row = BTreeMap<String, String>;
 /// What all examples share.
 struct Bench<'a> {
     rules: &'a RuleSet,
-    quarter: Quarter,
+    period: Period,
     /// The row of the view `parameter`, by folder that rules are from.
     parameters: Vec<Row>,
 }
 
 impl<'a> Bench<'a> {
     fn new(pipeline: &Pipeline, rules: &'a RuleSet) -> Result<Self> {
-        let quarter: Quarter = match &rules.settings.example_quarter {
-            Some(quarter) => quarter.parse()?,
-            None => Quarter::new(2018, 3)?,
+        let period = match rules.settings.example_quarter {
+            Some(period) => period,
+            None => Period::quarter(2018, 3)?,
         };
         let text = |value| match value {
             Parameter::Integer(n) => n.to_string(),
@@ -204,16 +203,15 @@ impl<'a> Bench<'a> {
             }
         };
         let row = |row: BTreeMap<String, Parameter>| row.into_iter().map(|(n, v)| (n, text(v))).collect();
-        let parameters = rules.example_parameters(pipeline, quarter)?.into_iter().map(row).collect();
-        Ok(Self { rules, quarter, parameters })
+        let parameters = rules.example_parameters(pipeline, period)?.into_iter().map(row).collect();
+        Ok(Self { rules, period, parameters })
     }
     /// Views a rule reads, through definitions too.
     fn tables_of(&self, rule: &Rule) -> BTreeSet<String> {
+        let definitions = self.rules.definitions_of(&rule.file);
+        let files = std::iter::once(&rule.file).chain(definitions.into_iter().map(|d| &d.file));
         let mut tables: BTreeSet<String> =
-            SqlText::new(rule.file.sql()).tables().iter().map(|t| t.0.to_owned()).collect();
-        for definition in self.rules.definitions_of(&rule.file) {
-            tables.extend(SqlText::new(definition.file.sql()).tables().iter().map(|t| t.0.to_owned()));
-        }
+            files.flat_map(|file| file.select.table_names()).map(str::to_owned).collect();
         tables.retain(|t| self.rules.catalogue.columns(t).is_some());
         tables
     }
@@ -305,13 +303,13 @@ impl<'a> Bench<'a> {
             }
         }
         for definition in self.rules.definitions_of(&rule.file) {
-            let frame = session.select(definition.file.sql())?;
+            let frame = session.select(&definition.file.select)?;
             session.register(&definition.header.name, frame);
         }
         Ok((run_rule(&session, rule, &ids, self.rules.example_root(rule))?, ids))
     }
     /// Runs one example and compares.
-    fn check(&self, rule: &Rule, index: usize) -> Result<()> {
+    fn compare(&self, rule: &Rule, index: usize) -> Result<()> {
         let example = &rule.header.example[index];
         let (outcome, ids) = self.outcome(rule, index)?;
         let with_evidence = example.expect.iter().any(|e| e.contains(" <- "));

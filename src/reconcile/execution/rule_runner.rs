@@ -1,5 +1,6 @@
 //! Runs the rules of a quarter over its views.
 
+use crate::rules::sql::ParsedSelect;
 use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::record_batch::RecordBatch;
@@ -12,6 +13,7 @@ use super::polars_bridge::{empty_frame, to_batch, to_frame};
 use super::workers::{Readers, side_by_side};
 use crate::model::exception::Exception;
 use crate::model::indicator::{Indicator, NotRun};
+use crate::model::period::Period;
 use crate::reconcile::findings::exceptions;
 use crate::reconcile::findings::outcome;
 use crate::reconcile::findings::quality_score;
@@ -42,19 +44,19 @@ pub(crate) struct Gathered {
     pub(crate) places: Option<[RecordBatch; 2]>,
 }
 
-/// Runs every rule that applies in `quarter` (`2018Q3`) and whose sources are there: over all
+/// Runs every rule that applies in `period` and whose sources are there: over all
 /// rows at once, or bucket by bucket where the views lie in buckets; the findings are the same.
 /// `progress` is told the number of rules done and their total.
 pub fn run(
     rules: &RuleSet,
     views: &Views<'_>,
-    quarter: &str,
+    period: Period,
     progress: &mut (dyn FnMut(usize, usize) + Send),
 ) -> Result<Findings> {
     let mut findings = Findings::default();
     let mut positions = Vec::new();
     for (position, rule) in rules.rules.iter().enumerate() {
-        match why_not(rules, rule, views, quarter)? {
+        match why_not(rules, rule, views, period)? {
             Some(reason) => {
                 findings.not_run.push(NotRun { rule_code: rule.header.code.clone(), reason });
             }
@@ -72,7 +74,7 @@ pub fn run(
         false => run_at_once(rules, views, &positions, &mut advance)?,
     };
     findings.indicators = gathered.indicators;
-    findings.exceptions = exceptions::place(rules, views, quarter, gathered.findings)?;
+    findings.exceptions = exceptions::place(rules, views, period, gathered.findings)?;
     if let (Some(settings), Some([persons, households])) = (&rules.settings.quality, &gathered.places) {
         let not_run: BTreeSet<&str> = findings.not_run.iter().map(|n| n.rule_code.as_str()).collect();
         let codes = rules.rules.iter().map(|r| r.header.code.as_str());
@@ -107,7 +109,7 @@ fn run_at_once(
     }
     fill_absent(&mut session, &rules.catalogue, |name| columns.contains_key(name));
     for definition in definitions {
-        let frame = session.select(definition.file.sql())?;
+        let frame = session.select(&definition.file.select)?;
         session.register(&definition.header.name, frame);
         readers.done(&definition.file, &mut session);
     }
@@ -144,7 +146,7 @@ pub(crate) fn none_counted(rule: &Rule, found: &[Indicator], root_code: &str) ->
 pub(crate) fn counted_places(session: &Session, settings: &QualitySettings) -> Result<[RecordBatch; 2]> {
     let counted = |name: &str| -> Result<RecordBatch> {
         let sql = format!("SELECT t.county_code, t.township_code, t.village_code FROM {name} t");
-        to_batch(&session.select(&sql)?)
+        to_batch(&session.select(&ParsedSelect::parse(&sql)?)?)
     };
     Ok([counted(&settings.persons)?, counted(&settings.households)?])
 }
@@ -159,14 +161,14 @@ pub(crate) fn fill_absent(session: &mut Session, catalogue: &Catalogue, wanted: 
 }
 
 /// Why a rule is not run this quarter, in Chinese.
-fn why_not(rules: &RuleSet, rule: &Rule, views: &Views<'_>, quarter: &str) -> Result<Option<String>> {
+fn why_not(rules: &RuleSet, rule: &Rule, views: &Views<'_>, period: Period) -> Result<Option<String>> {
     let header = &rule.header;
     if let Some(reason) = rules.off.get(&header.code) {
         return Ok(Some(format!("本地停用:{reason}")));
     }
-    if !rule.applies(quarter) {
-        return Ok(Some(match (&header.since, &header.until) {
-            (Some(since), _) if quarter < since.as_str() => format!("自{since}起适用"),
+    if !rule.applies(period) {
+        return Ok(Some(match (header.since, header.until) {
+            (Some(since), _) if !period.within(Some(since), None) => format!("自{since}起适用"),
             (_, Some(until)) => format!("适用至{until}"),
             _ => "本季度不适用".to_owned(),
         }));
@@ -194,7 +196,7 @@ fn why_not(rules: &RuleSet, rule: &Rule, views: &Views<'_>, quarter: &str) -> Re
 
 /// Runs one rule in a session that holds its tables.
 pub(crate) fn run_rule(session: &Session, rule: &Rule, ids: &Ids, root_code: &str) -> Result<Outcome> {
-    let frame = session.select(rule.file.sql()).map_err(|e| failed(rule, e))?;
+    let frame = session.select(&rule.file.select).map_err(|e| failed(rule, e))?;
     read_outcome(rule, &frame, ids, root_code)
 }
 

@@ -156,7 +156,7 @@ fn local_rules_find_in_buckets_what_they_find_in_all_rows() {
         Scope::Whole(_) => {}
     };
     for definition in &rules.definitions {
-        let (name, sql) = (&definition.header.name, definition.file.sql());
+        let (name, sql) = (&definition.header.name, &*definition.file.select);
         let found = whole.select(sql).unwrap();
         let in_parts: Vec<DataFrame> = match &scopes.definitions[name] {
             Scope::Whole(_) => vec![found.clone(); BUCKETS],
@@ -168,7 +168,7 @@ fn local_rules_find_in_buckets_what_they_find_in_all_rows() {
     }
     let mut differing = Vec::new();
     for rule in &rules.rules {
-        let (code, sql) = (rule.header.code.as_str(), rule.file.sql());
+        let (code, sql) = (rule.header.code.as_str(), &*rule.file.select);
         let found = whole.select(sql).unwrap();
         let in_parts: Vec<DataFrame> = parts.iter().map(|part| part.select(sql).unwrap()).collect();
         compare(code, &scopes.rules[code], &found, &in_parts);

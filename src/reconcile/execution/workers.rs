@@ -10,7 +10,6 @@ use super::rule_runner::{Outcome, failed, read_outcome};
 use crate::Result;
 use crate::rules::rule_file::SqlFile;
 use crate::rules::rule_set::RuleSet;
-use crate::rules::sql_text::SqlText;
 
 /// How many SELECTs have yet to read each table.
 #[derive(Debug, Clone, Default)]
@@ -20,7 +19,7 @@ impl Readers {
     /// Readers of the tables of these SELECTs.
     pub(crate) fn of<'f>(files: impl Iterator<Item = &'f SqlFile>) -> Self {
         let mut readers = Self::default();
-        files.flat_map(tables).for_each(|table| readers.add(&table));
+        files.flat_map(tables).for_each(|table| readers.add(table));
         readers
     }
     /// One more reader of a table.
@@ -30,18 +29,18 @@ impl Readers {
     /// A SELECT has been run: tables that no other reads are dropped.
     pub(crate) fn done(&mut self, file: &SqlFile, session: &mut Session) {
         for table in tables(file) {
-            if let Some(left) = self.0.get_mut(&table) {
+            if let Some(left) = self.0.get_mut(table) {
                 *left -= 1;
                 if *left == 0 {
-                    session.remove(&table);
+                    session.remove(table);
                 }
             }
         }
     }
 }
 
-fn tables(file: &SqlFile) -> Vec<String> {
-    SqlText::new(file.sql()).tables().into_iter().map(|(table, ..)| table.to_owned()).collect()
+fn tables(file: &SqlFile) -> impl Iterator<Item = &str> {
+    file.select.table_names()
 }
 
 /// Runs the rules at `positions`, those that read the largest tables first, so that these are
@@ -56,7 +55,7 @@ pub(crate) fn side_by_side(
 ) -> Result<Vec<(usize, Outcome)>> {
     let rows = |at: &usize| {
         let tables = tables(&rules.rules[*at].file);
-        std::cmp::Reverse(tables.iter().filter_map(|table| session.rows(table)).max())
+        std::cmp::Reverse(tables.filter_map(|table| session.rows(table)).max())
     };
     let mut order = positions.to_vec();
     order.sort_by_cached_key(rows);
@@ -65,7 +64,7 @@ pub(crate) fn side_by_side(
     let run = |position: usize| {
         let rule = &rules.rules[position];
         // No lock is held while the engine works: it may run another of these meanwhile.
-        let select = session.read().unwrap_or_else(PoisonError::into_inner).0.prepare(rule.file.sql());
+        let select = session.read().unwrap_or_else(PoisonError::into_inner).0.prepare(&rule.file.select);
         let frame = select.run().map_err(|e| failed(rule, e))?;
         let mut tables = session.write().unwrap_or_else(PoisonError::into_inner);
         let (session, readers) = &mut *tables;

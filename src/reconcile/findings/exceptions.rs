@@ -13,6 +13,7 @@ use super::outcome::{Finding, Subject};
 use crate::Result;
 use crate::model::division::{COUNTY, TOWNSHIP, VILLAGE};
 use crate::model::exception::{Exception, SubjectKind};
+use crate::model::period::Period;
 use crate::reconcile::Views;
 use crate::reconcile::execution::numbered_ids::IdKind;
 use crate::rules::rule_set::RuleSet;
@@ -42,7 +43,7 @@ struct Home {
 pub(crate) fn place(
     rules: &RuleSet,
     views: &Views<'_>,
-    quarter: &str,
+    period: Period,
     mut found: Vec<(usize, Finding)>,
 ) -> Result<Vec<Exception>> {
     // Rules stand in the order of their codes.
@@ -101,7 +102,7 @@ pub(crate) fn place(
             county_code,
             township_code,
             village_code,
-            owner: places.texts.share(header.owner.at(quarter)),
+            owner: places.texts.share(header.owner.at(period)),
             confidence: records.iter().map(|r| r.as_ref().map_or(1, |r| r.tier)).max().unwrap_or(1),
             in_review: !header.stands_in_review && known().any(|r| r.in_review),
             evidence: finding.evidence.iter().map(|id| views.ids.text(IdKind::Record, *id)).collect(),

@@ -10,8 +10,8 @@ use arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type};
 use arrow::record_batch::RecordBatch;
 use hashbrown::HashMap;
 
-use crate::model::day::from_date32;
 use crate::model::indicator::Indicator;
+use crate::model::officer_text::ValueForm;
 use crate::reconcile::execution::numbered_ids::{IdKind, Ids};
 use crate::reconcile::execution::rule_runner::missing_column;
 use crate::rules::rule_file::{Level, Rule};
@@ -244,51 +244,39 @@ fn compare(array: &ArrayRef, a: usize, b: usize) -> Ordering {
 }
 
 fn shown(array: &ArrayRef, name: &str, row: usize) -> String {
-    if array.is_null(row) {
-        return "(未填)".to_owned();
-    }
-    match array.data_type() {
-        DataType::Utf8 => array.as_string::<i32>().value(row).to_owned(),
-        DataType::Date32 => from_date32(array.as_primitive::<Date32Type>().value(row))
-            .map_or_else(String::new, |day| format!("{}年{}月{}日", day.year(), day.month(), day.day())),
-        DataType::Int32 => unit(name, array.as_primitive::<Int32Type>().value(row).into()),
-        DataType::Int64 => unit(name, array.as_primitive::<Int64Type>().value(row)),
-        _ => String::new(),
-    }
+    ValueForm::of_name(name).value(array, row).unwrap_or_else(|| "（未填）".to_owned())
 }
 
-fn unit(name: &str, value: i64) -> String {
-    let hundredths = |suffix: &str| {
-        let sign = if value < 0 { "-" } else { "" };
-        let (whole, part) = (value.unsigned_abs() / 100, value.unsigned_abs() % 100);
-        match part {
-            0 => format!("{sign}{whole}{suffix}"),
-            _ if part % 10 == 0 => format!("{sign}{whole}.{}{suffix}", part / 10),
-            _ => format!("{sign}{whole}.{part:02}{suffix}"),
-        }
-    };
-    if name.ends_with("_fen") {
-        hundredths("元")
-    } else if name.ends_with("_centi") {
-        hundredths("平方米")
-    } else if name.ends_with("_month") {
-        format!("{}年{}月", value / 100, value % 100)
-    } else {
-        value.to_string()
-    }
-}
-
-/// What the rows of a village add up to.
+/// What some rows add up to, in a type that the sum of any rows fits.
 #[derive(Default)]
 struct Sum {
-    numerator: i64,
-    denominator: i64,
+    numerator: i128,
+    denominator: i128,
     target: Option<i64>,
     /// One of the targets is zero.
     zero: bool,
 }
 
+/// Adds up counts of an indicator.
+///
+/// # Errors
+/// A sum that is no 64-bit number: some list's amounts are none.
+pub(crate) fn total(rule: &Rule, counts: impl Iterator<Item = i64>) -> Result<i64> {
+    fitting(rule, counts.map(i128::from).sum())
+}
+
+fn fitting(rule: &Rule, sum: i128) -> Result<i64> {
+    i64::try_from(sum).map_err(|_| {
+        Error::input(format!("规则{}的指标相加后超出范围", rule.header.code))
+            .in_file(&rule.file.path)
+            .hint("多半有名单的金额列混进了账号或证件号码；先用 bidui check --data 核对")
+    })
+}
+
 /// Sums the rows of an indicator at its levels.
+///
+/// # Errors
+/// Columns that are missing or of another type, and sums that are no 64-bit numbers.
 pub fn indicators(rule: &Rule, batch: &RecordBatch, root_code: &str) -> Result<Vec<Indicator>> {
     let columns = ["county_code", "township_code", "village_code"].map(|name| text(batch, name));
     let [county, township, village] = columns;
@@ -303,13 +291,13 @@ pub fn indicators(rule: &Rule, batch: &RecordBatch, root_code: &str) -> Result<V
         let name = names.filter(|names| value(names, row)).map_or("", |names| names.value(row));
         let place = codes.map(|codes| if value(codes, row) { codes.value(row) } else { "" });
         let sum = villages.entry((name, place)).or_default();
-        sum.numerator += number(numerators, row).unwrap_or(0);
-        sum.denominator += number(denominators, row).unwrap_or(0);
+        sum.numerator += i128::from(number(numerators, row).unwrap_or(0));
+        sum.denominator += i128::from(number(denominators, row).unwrap_or(0));
         let target = number(targets, row);
         sum.target = sum.target.max(target);
         sum.zero |= target == Some(0);
     }
-    let mut sums: BTreeMap<(&str, &str), Indicator> = BTreeMap::new();
+    let mut sums: BTreeMap<(&str, &str), Sum> = BTreeMap::new();
     for ((name, [county, township, village]), part) in &villages {
         for level in &rule.header.levels {
             let unit = match level {
@@ -321,18 +309,9 @@ pub fn indicators(rule: &Rule, batch: &RecordBatch, root_code: &str) -> Result<V
             if unit.is_empty() && *level != Level::City {
                 continue;
             }
-            let sum = sums.entry((name, unit)).or_insert_with(|| Indicator {
-                rule_code: rule.header.code.clone(),
-                indicator: (*name).to_owned(),
-                unit_code: unit.to_owned(),
-                numerator: 0,
-                denominator: with_denominator.then_some(0),
-                target: None,
-            });
+            let sum = sums.entry((name, unit)).or_default();
             sum.numerator += part.numerator;
-            if let Some(denominator) = &mut sum.denominator {
-                *denominator += part.denominator;
-            }
+            sum.denominator += part.denominator;
             // A target counts for the level it was set for: a rate and a zero at every level, a number
             // of houses or people only for the whole prefecture.
             if with_denominator || *level == Level::City {
@@ -342,7 +321,17 @@ pub fn indicators(rule: &Rule, batch: &RecordBatch, root_code: &str) -> Result<V
             }
         }
     }
-    Ok(sums.into_values().collect())
+    let indicator = |((name, unit), sum): ((&str, &str), Sum)| {
+        Ok(Indicator {
+            rule_code: rule.header.code.clone(),
+            indicator: name.to_owned(),
+            unit_code: unit.to_owned(),
+            numerator: fitting(rule, sum.numerator)?,
+            denominator: with_denominator.then(|| fitting(rule, sum.denominator)).transpose()?,
+            target: sum.target,
+        })
+    };
+    sums.into_iter().map(indicator).collect()
 }
 
 #[cfg(test)]
@@ -352,12 +341,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn amounts_are_shown_in_officers_units() {
-        assert_eq!(unit("income_fen", 320_800), "3208元");
-        assert_eq!(unit("income_fen", 320_850), "3208.5元");
-        assert_eq!(unit("house_area_centi", 4_505), "45.05平方米");
-        assert_eq!(unit("start_month", 201_809), "2018年9月");
-        assert_eq!(unit("age", 7), "7");
+    fn counts_that_do_not_fit_their_type_are_an_error() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("pipelines/hebi/rules/insurance/R35_five_layer_cover.sql");
+        let rule =
+            crate::rules::rule_file::parse(&path, "insurance", std::fs::read_to_string(&path).unwrap());
+        let rule = rule.unwrap();
+        let summed = |numerators: [i64; 2], villages: [&str; 2]| {
+            let text = |text: [&str; 2]| Arc::new(StringArray::from(text.to_vec())) as ArrayRef;
+            let batch = RecordBatch::try_from_iter([
+                ("county_code", text(["410621"; 2])),
+                ("township_code", text(["410621100"; 2])),
+                ("village_code", text(villages)),
+                ("numerator", Arc::new(Int64Array::from(numerators.to_vec())) as ArrayRef),
+                ("denominator", Arc::new(Int64Array::from(vec![1; 2])) as ArrayRef),
+            ]);
+            indicators(&rule, &batch.unwrap(), "410600")
+        };
+        let (one, two) = (["410621100201"; 2], ["410621100201", "410621100202"]);
+        for villages in [one, two] {
+            assert!(summed([1, 2], villages).unwrap().iter().all(|sum| sum.numerator <= 3));
+            for numerators in [[i64::MAX, 1], [i64::MIN, -1]] {
+                let error = summed(numerators, villages).unwrap_err();
+                assert!(error.to_string().contains("R35"), "{error}");
+            }
+        }
     }
 
     #[test]

@@ -116,10 +116,10 @@ pub fn assess(
         .map(|((level, unit_code), s)| {
             let deductible = s.persons * per_person + s.households * per_household;
             let flawed_households = (s.flawed.len() as i64).min(s.households);
-            let share = |part: i64, whole: i64| if whole == 0 { 0 } else { 10_000 * part.min(whole) / whole };
             let index = 10_000 - share(s.deducted, deductible);
             let sound = 10_000 - share(flawed_households, s.households);
-            let parts = i64::from(settings.index_percent + settings.households_percent).max(1);
+            let (of_index, of_households) =
+                (i64::from(settings.index_percent), i64::from(settings.households_percent));
             Quality {
                 level,
                 unit_code,
@@ -130,15 +130,20 @@ pub fn assess(
                 deductible,
                 flawed_households,
                 index,
-                score: (index * i64::from(settings.index_percent)
-                    + sound * i64::from(settings.households_percent))
-                    / parts,
+                score: (index * of_index + sound * of_households) / (of_index + of_households).max(1),
                 rank: 0,
             }
         })
         .collect();
     rank(&mut quality);
     quality
+}
+
+/// A part of a whole in 1/10000, at most all of it; 0 of nothing.
+fn share(part: i64, whole: i64) -> i64 {
+    let share = (i128::from(part.min(whole)) * 10_000).checked_div(i128::from(whole)).unwrap_or(0);
+    // At most 10000 for parts that are not negative.
+    i64::try_from(share).unwrap_or(0)
 }
 
 fn rank(quality: &mut [Quality]) {
@@ -152,6 +157,12 @@ fn rank(quality: &mut [Quality]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_share_of_any_size_is_one_of_ten_thousand() {
+        assert_eq!([share(0, 0), share(1, 3), share(3, 3), share(5, 3)], [0, 3_333, 10_000, 10_000]);
+        assert_eq!([share(i64::MAX, i64::MAX), share(i64::MAX / 2, i64::MAX)], [10_000, 4_999]);
+    }
 
     #[test]
     fn equal_scores_share_a_rank() {

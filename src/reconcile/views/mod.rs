@@ -12,7 +12,7 @@ use super::views::view::{View, mismatch};
 use crate::config::{Parameter, Pipeline, SourceContract};
 use crate::load::Loaded;
 use crate::model::division::DivisionTree;
-use crate::model::quarter::Quarter;
+use crate::model::period::Period;
 use crate::model::record_id::RecordKey;
 use crate::model::resolution::Resolution;
 use crate::normalize::Comparable;
@@ -51,8 +51,8 @@ pub struct Inputs<'a> {
     pub comparables: &'a [Comparable],
     /// Who every record is.
     pub resolution: &'a Resolution,
-    /// The quarter.
-    pub quarter: Quarter,
+    /// The period.
+    pub period: Period,
 }
 
 impl<'a> Inputs<'a> {
@@ -233,7 +233,7 @@ fn columns(
 
 fn parameter_view(inputs: &Inputs<'_>, rules: &RuleSet) -> Result<View<'static>> {
     use crate::model::column_type::ColumnKind;
-    let values = rules.parameters(inputs.pipeline, inputs.quarter)?;
+    let values = rules.parameters(inputs.pipeline, inputs.period)?;
     let kinds: BTreeMap<&str, ColumnKind> = rules
         .catalogue
         .columns("parameter")

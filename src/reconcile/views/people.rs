@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Date32Array, Int32Array, StringArray, StringBuilder};
 use arrow::datatypes::SchemaRef;
-use jiff::civil::Date;
 use rayon::prelude::*;
 
 use super::super::views::view::{Make, ViewChunks, mismatch, numbered};
@@ -14,11 +13,11 @@ use super::identity::Numbers;
 use super::source::Sources;
 use super::{Inputs, columns as columns_of, schema};
 use crate::Result;
-use crate::model::day::{date32, from_date32};
+use crate::model::day::{self, from_date32};
 use crate::model::division::{COUNTY, TOWNSHIP, VILLAGE};
 use crate::model::id_number::{IdNumber, Sex};
+use crate::model::period::Period;
 use crate::model::published_id;
-use crate::model::quarter::Quarter;
 use crate::rules::view_catalogue::Catalogue;
 use crate::table::rows::CHUNK_ROWS;
 
@@ -52,14 +51,13 @@ pub(super) const UNKNOWN: i32 = i32::MIN;
 
 /// Calendar date packed as `yyyymmdd` as days since 1970; `UNKNOWN` unless complete.
 pub(super) fn packed_days(packed: u32) -> i32 {
-    let (year, month, day) = ((packed / 10_000) as i16, (packed / 100 % 100) as i8, (packed % 100) as i8);
-    Date::new(year, month, day).map_or(UNKNOWN, date32)
+    day::to_days(packed).unwrap_or(UNKNOWN)
 }
 
-/// Full years from birth to the quarter's last day.
-pub(super) fn age(birth: i32, quarter: Quarter) -> Option<i32> {
+/// Full years from birth to the period's last day.
+pub(super) fn age(birth: i32, period: Period) -> Option<i32> {
     let born = (birth != UNKNOWN).then(|| from_date32(birth)).flatten()?;
-    let end = quarter.last_day();
+    let end = period.last_day();
     let had_birthday = (end.month(), end.day()) >= (born.month(), born.day());
     let years = i32::from(end.year()) - i32::from(born.year()) - i32::from(!had_birthday);
     (0..=150).contains(&years).then_some(years)
@@ -196,7 +194,7 @@ impl<'a> PersonView<'a> {
                 Arc::new(published_id::texts(persons.iter().map(id)))
             }
             "birth_date" => date_array(persons.iter().map(|p| p.birth)),
-            "age" => Arc::new(persons.iter().map(|p| age(p.birth, inputs.quarter)).collect::<Int32Array>()),
+            "age" => Arc::new(persons.iter().map(|p| age(p.birth, inputs.period)).collect::<Int32Array>()),
             "sex" => Arc::new(persons.iter().map(|p| sex_label(p.sex)).collect::<StringArray>()),
             "county_code" => people.codes(COUNTY, division()),
             "township_code" => people.codes(TOWNSHIP, division()),

@@ -167,7 +167,7 @@ impl Chunk<'_, '_> {
             }
             "birth_date" => people::date_array(rows.map(|row| birth(inputs, people, numbers, source, row))),
             "age" => Arc::new(
-                rows.map(|row| people::age(birth(inputs, people, numbers, source, row), inputs.quarter))
+                rows.map(|row| people::age(birth(inputs, people, numbers, source, row), inputs.period))
                     .collect::<Int32Array>(),
             ),
             "sex" => {

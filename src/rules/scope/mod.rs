@@ -11,11 +11,8 @@
 //! different buckets are one group to `GROUP BY` and `DISTINCT`. So rows may be joined by any
 //! key, but grouped only by one that is never null where the grouping happens.
 
+use crate::rules::sql::ParsedSelect;
 use std::collections::{BTreeMap, BTreeSet};
-
-use sqlparser::ast::Statement;
-use sqlparser::dialect::GenericDialect;
-use sqlparser::parser::{Parser, ParserError, ParserOptions};
 
 use super::rule_set::RuleSet;
 use super::view_catalogue::{Origin, PARAMETER, ViewInfo};
@@ -51,9 +48,6 @@ pub struct Scopes {
 
 /// Views that every bucket holds whole.
 pub const SHARED_VIEWS: [&str; 2] = [PARAMETER, "division"];
-
-/// The engine's own dialect: it and what is looked at here read the same text alike.
-pub(crate) const DIALECT: GenericDialect = GenericDialect;
 
 /// Values of one kind are in one component wherever they stand; the same text of another kind
 /// (a person's and a household's id) says nothing.
@@ -105,7 +99,7 @@ pub(crate) type Tables = BTreeMap<String, Table>;
 type Verdict<T = Table> = Result<T, String>;
 
 impl Scopes {
-    /// Looks at every definition and rule. What cannot be parsed needs all rows.
+    /// Looks at every definition and rule.
     pub fn of(rules: &RuleSet) -> Self {
         let mut tables: Tables = BTreeMap::new();
         for (name, view) in &rules.catalogue.views {
@@ -114,13 +108,13 @@ impl Scopes {
         let mut definitions = BTreeMap::new();
         // A definition comes after those it reads.
         for definition in &rules.definitions {
-            let verdict = judge(definition.file.sql(), &tables);
+            let verdict = judge(&definition.file.select, &tables);
             let name = &definition.header.name;
             tables.insert(name.clone(), verdict.clone().unwrap_or(Table::Shared));
             definitions.insert(name.clone(), Scope::from(verdict));
         }
         let rules = (rules.rules.iter())
-            .map(|rule| (rule.header.code.clone(), judge(rule.file.sql(), &tables).into()))
+            .map(|rule| (rule.header.code.clone(), judge(&rule.file.select, &tables).into()))
             .collect();
         Self { definitions, rules }
     }
@@ -170,19 +164,9 @@ pub(crate) fn view_table(name: &str, view: &ViewInfo, numbers: &BTreeMap<String,
     Table::Local(view.columns.iter().map(|(c, _)| Column { name: c.clone(), key: key(c) }).collect())
 }
 
-/// The statements of a text.
-pub(crate) fn parse(sql: &str) -> Result<Vec<Statement>, ParserError> {
-    let options = ParserOptions { trailing_commas: true, ..ParserOptions::default() };
-    let parser = Parser::new(&DIALECT).with_options(options).try_with_sql(sql);
-    parser.and_then(|mut parser| parser.parse_statements())
-}
-
-/// Judges the text of a definition or rule.
-fn judge(sql: &str, tables: &Tables) -> Verdict {
-    match &parse(sql).map_err(|e| format!("cannot be parsed: {e}"))?[..] {
-        [Statement::Query(query)] => select::statement(query, tables),
-        _ => Err("is not one SELECT".to_owned()),
-    }
+/// Judges a definition or rule.
+fn judge(select: &ParsedSelect, tables: &Tables) -> Verdict {
+    select::statement(select.query(), tables)
 }
 
 #[cfg(test)]

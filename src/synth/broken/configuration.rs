@@ -21,7 +21,6 @@ grace_days = 30
 const SOURCE: &str = r#"title = "学籍"
 owner = "教育局"
 letter = "ED"
-subject = "person"
 
 [files]
 patterns = ["学籍*"]
@@ -89,9 +88,9 @@ pub(super) fn cases() -> Vec<Case> {
             "unknown_value",
             "数据来源文件里有不认识的取值",
             source,
-            "subject = \"person\"",
-            "subject = \"persn\"",
-            "不认识的取值“persn”",
+            "unique_action = \"reject\"",
+            "unique_action = \"rejct\"",
+            "不认识的取值“rejct”",
         ),
         spoilt("missing_key", "数据来源文件缺少键", source, "owner = \"教育局\"\n", "", "缺少键“owner”"),
         spoilt(

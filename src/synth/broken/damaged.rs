@@ -1,9 +1,11 @@
 //! Files that are not what their name says, or not whole.
 
+use std::io::Write as _;
+
 use super::{Case, aid_header, aid_rows, csv_text, encode, sheet};
-use crate::Result;
 use crate::synth::deliver::Source;
 use crate::synth::layout;
+use crate::{Error, Result};
 
 const AID: &str = "student_aid";
 
@@ -48,6 +50,12 @@ pub(super) fn cases() -> Result<Vec<Case>> {
                 ("xl/worksheets/sheet1.xml", b"<worksheet/>", Some(0xF000_0000)),
             ]),
         ),
+        Case::refused("zip_lies", "目录把解开后的大小写小了的工作簿", AID, "压缩炸弹")
+            .file("data/学生资助.xlsx", lying_zip()?),
+        Case::refused("dbf_zero_width", "DBF 有宽度为0的字段", "tekun", "字段宽度为0")
+            .file("data/特困供养.dbf", patched(&dbf, |bytes| bytes[WIDTHS[0]] = 0)),
+        Case::refused("dbf_uncounted_records", "DBF 的记录多于表头所说", "tekun", "表头说有19条记录")
+            .file("data/特困供养.dbf", patched(&dbf, |bytes| bytes[4] -= 1)),
         Case::refused("empty_sheet", "工作簿里只有空表", AID, "没有任何内容")
             .file("data/学生资助.xlsx", empty),
         Case::partly("text_named_xlsx", "改名为 XLSX 的 CSV:照读", AID, 40, 0, "")
@@ -84,6 +92,40 @@ fn tekun() -> Result<Vec<u8>> {
         .collect();
     encode::dbf::table(&sheet(layout::headers(Source::Tekun, false), rows))
 }
+
+/// Where the widths of the first two fields of a DBF stand.
+const WIDTHS: [usize; 2] = [32 + 16, 64 + 16];
+
+/// Changes a DBF; what the first field gives away, the second takes: records stay as long.
+fn patched(dbf: &[u8], change: impl Fn(&mut [u8])) -> Vec<u8> {
+    let mut bytes = dbf.to_vec();
+    change(&mut bytes);
+    bytes[WIDTHS[1]] += dbf[WIDTHS[0]] - bytes[WIDTHS[0]];
+    bytes
+}
+
+/// A workbook that unpacks to a thousand times its size, and says that it does not.
+fn lying_zip() -> Result<Vec<u8>> {
+    let failed = |e: zip::result::ZipError| Error::internal("压缩包写不出来").caused_by(e);
+    let mut out = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, content) in
+        [("xl/workbook.xml", "<workbook/>".to_owned()), ("xl/worksheets/sheet1.xml", "<c/>".repeat(BOMB / 4))]
+    {
+        out.start_file(name, zip::write::SimpleFileOptions::default()).map_err(failed)?;
+        out.write_all(content.as_bytes()).map_err(|e| failed(e.into()))?;
+    }
+    let mut bytes = out.finish().map_err(failed)?.into_inner();
+    let truth = (BOMB as u32).to_le_bytes();
+    for at in 0..bytes.len() - truth.len() {
+        if bytes[at..].starts_with(&truth) {
+            bytes[at..at + truth.len()].copy_from_slice(&100u32.to_le_bytes());
+        }
+    }
+    Ok(bytes)
+}
+
+/// Bytes that it unpacks to.
+const BOMB: usize = 1 << 20;
 
 /// An archive of stored entries; `claimed`: the size it says an entry unpacks to.
 fn zip(entries: &[(&str, &[u8], Option<u32>)]) -> Vec<u8> {

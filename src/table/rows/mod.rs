@@ -14,14 +14,17 @@ use arrow::array::{Array, UInt32Array};
 use arrow::datatypes::{Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
 use parquet::arrow::arrow_writer::ArrowWriter;
 use parquet::basic::Compression;
+use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use rustix::fs::{AtFlags, CWD, linkat};
 
-use crate::table::ParquetWriter;
 use crate::table::digest::{Digest, Digesting};
+use crate::table::{ParquetWriter, written_schema};
 use crate::{Error, Result};
 
 mod positioned;
@@ -86,11 +89,12 @@ impl Rows {
     fn told_filled(&self, at: usize) -> Option<u64> {
         let Place::File(_, metadata) = &self.place else { return None };
         let groups = metadata.metadata().row_groups().iter();
-        let filled = groups.map(|group| {
+        let mut filled = groups.map(|group| {
             let column = group.columns().get(at)?;
-            Some(column.num_values() as u64 - column.statistics()?.null_count_opt()?)
+            // In a damaged file more may be missing than there are.
+            u64::try_from(column.num_values()).ok()?.checked_sub(column.statistics()?.null_count_opt()?)
         });
-        filled.sum()
+        filled.try_fold(0u64, |sum, filled| sum.checked_add(filled?))
     }
     fn count_filled(&self, at: usize) -> Result<u64> {
         let name = self.schema.field(at).name();
@@ -104,10 +108,13 @@ impl Rows {
     fn in_file(file: File, filled: Vec<u64>) -> Result<Self> {
         let file = Positioned::new(file).map_err(|e| broken(e.into()))?;
         let metadata = ArrowReaderMetadata::load(&file, Default::default()).map_err(broken)?;
-        let count: i64 = metadata.metadata().row_groups().iter().map(|g| g.num_rows()).sum();
+        let schema = ArrowReaderOptions::new().with_schema(written_schema(metadata.schema()));
+        let metadata = ArrowReaderMetadata::try_new(metadata.metadata().clone(), schema).map_err(broken)?;
+        let mut groups = metadata.metadata().row_groups().iter();
+        let count = groups.try_fold(0usize, |sum, g| sum.checked_add(usize::try_from(g.num_rows()).ok()?));
         Ok(Self {
             schema: metadata.schema().clone(),
-            count: count as usize,
+            count: count.ok_or_else(|| broken(ParquetError::General("行数不是数".to_owned())))?,
             filled,
             place: Place::File(file, metadata),
             digest: None,
@@ -278,7 +285,7 @@ fn nameless(folder: &Path) -> Result<File> {
         .map_err(|e| Error::io("新建临时文件", folder, e).hint("检查该文件夹是否可写、磁盘是否已满"))
 }
 
-fn broken(error: parquet::errors::ParquetError) -> Error {
+fn broken(error: ParquetError) -> Error {
     Error::new(crate::ErrorKind::Io, format!("临时数据表不能读写:{error}"))
         .hint("检查磁盘是否已满")
         .caused_by(error)
