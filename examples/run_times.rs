@@ -10,8 +10,9 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use bidui::config::Pipeline;
-use bidui::engine::{Engine, Progress, RunPlan, run};
+use bidui::engine::{Engine, RunPlan, run};
 use bidui::link::settings::LinkSettings;
+use bidui::progress::Progress;
 use bidui::publication::snapshot::Snapshot;
 use bidui::rules::rule_set::RuleSet;
 use usage::{cpu, peak_mib};

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::{BarProgress, Console, plans};
-use crate::engine::{self, Progress as _};
+use crate::engine;
 use crate::link::{generic, train};
+use crate::progress::Progress as _;
 use crate::{Error, Result};
 
 /// Arguments of `bidui train`.

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::model::period::Period;
+
 pub mod code_map;
 mod divisions;
 pub mod glob;
@@ -24,9 +26,6 @@ mod source_extra;
 pub mod source_file;
 pub mod toml_file;
 
-pub use crate::model::column_type::Kind;
-pub use crate::model::day::{date32, from_date32};
-pub use crate::model::period::Period;
 pub use code_map::CodeMap;
 pub use inclusion::Layers;
 pub use settings::{MaskStyle, Parameter, Settings};

@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema};
 
-use crate::config::read_options::{Encoding, ReadOptions};
-
 use super::code_map::CodeMap;
 use super::glob;
+use crate::config::read_options::{Encoding, ReadOptions};
+use crate::model::column_type::Kind;
+
 pub use super::source_file::{
     AuditAction, AuditsSpec, EncodingSpec, FilesSpec, Role, UniqueAction, UnknownHeaders, VariantSpec,
 };
-pub use crate::model::column_type::Kind;
 
 /// A department's list, as its contract describes it.
 #[derive(Debug, Clone)]

@@ -1,11 +1,12 @@
 //! The form of `sources/<source>.toml`, as written. [`super::SourceContract`] is the checked
 //! and expanded form that stages use.
 
-use crate::model::column_type::Kind;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::model::column_type::Kind;
 
 /// A source contract as written.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

@@ -7,7 +7,6 @@ use arrow::array::{ArrayRef, Int32Array, StringArray};
 use arrow::record_batch::RecordBatch;
 use serde::Serialize;
 
-use super::Progress;
 use crate::config::Pipeline;
 use crate::link::generic::write_table;
 use crate::link::nodes::Nodes;
@@ -15,6 +14,7 @@ use crate::link::settings::LinkSettings;
 use crate::load::Loaded;
 use crate::model::links::{Decision, Links};
 use crate::model::resolution::Resolution;
+use crate::progress::Progress;
 use crate::table::rows::Rows;
 use crate::{Error, Result, link, load, normalize, resolve, table};
 

@@ -11,7 +11,6 @@ mod placement;
 mod run;
 mod train;
 
-pub use crate::progress::{Progress, Silent};
 pub use link_only::{LinkOnlySummary, link_only};
 pub use placement::Engine;
 pub use run::{RunOutcome, run};

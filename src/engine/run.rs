@@ -1,13 +1,14 @@
 //! Stage after stage of one quarter. Where the tables between them lie is the matter of
 //! [`super::placement`].
 
+use super::RunPlan;
 use super::placement::Scratch;
-use super::{Progress, RunPlan};
 use crate::load::Loaded;
 use crate::model::exception::Severity;
 use crate::model::period::{Period, PeriodKind};
 use crate::model::resolution::Resolution;
 use crate::model::source_row::AuditFinding;
+use crate::progress::Progress;
 use crate::publication::snapshot::Snapshot;
 use crate::publish::previous_indicators::previous_indicators;
 use crate::publish::{Publication, PublicationInputs};

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::Progress;
 use crate::config::Pipeline;
 use crate::evaluate::links::entities;
 use crate::link::settings::{LinkSettings, WeightsFile};
 use crate::link::train::{TrainOptions, train as train_weights};
+use crate::progress::Progress;
 use crate::{Result, load, normalize};
 
 /// Trains the weights of the pipeline in `root` on the extracts in `data` (`only`: these

@@ -6,9 +6,6 @@
 //! that *is stored* as a number of 16 or more digits is written in scientific notation
 //! (`4.10621197001011E+17`), the form a damaged export shows, so later stages see the damage.
 
-use crate::config::read_options::ReadOptions;
-use crate::model::source_table::FileFormat;
-use crate::model::source_table::RawTableInfo;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -20,6 +17,8 @@ use sha2::{Digest, Sha256};
 use self::delimited::Input;
 use self::limits::{MAX_WHOLE, check_whole};
 use self::stream::OpenFile;
+use crate::config::read_options::ReadOptions;
+use crate::model::source_table::{FileFormat, RawTableInfo};
 use crate::{Error, Result};
 
 mod assemble;

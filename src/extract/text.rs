@@ -1,10 +1,11 @@
 //! Bytes of a text file become UTF-8.
 
-use crate::config::read_options::Encoding;
-use crate::model::source_table::{EncodingEvidence, TextEncoding};
 use std::borrow::Cow;
 
 use encoding_rs::{CoderResult, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+
+use crate::config::read_options::Encoding;
+use crate::model::source_table::{EncodingEvidence, TextEncoding};
 
 /// Byte order mark of UTF-8.
 pub(super) const UTF8_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];

@@ -4,12 +4,10 @@
 //! invariant `read = accepted + rejected` is checked by [`ControlTotals::check`] and written
 //! to the manifest.
 
-use crate::model::record_id::record_id;
-use crate::model::record_id::{RecordIdParts, RecordKey};
-use crate::model::source_row::AuditFinding;
-use crate::model::source_row::ControlTotals;
-use crate::model::source_row::Reject;
 use std::sync::Arc;
+
+use crate::model::record_id::{RecordIdParts, RecordKey, record_id};
+use crate::model::source_row::{AuditFinding, ControlTotals, Reject};
 
 mod audit;
 mod cell;
@@ -22,7 +20,6 @@ mod piece;
 mod source;
 mod ticks;
 
-pub use crate::model::unit::check_unit;
 pub(crate) use audit::percent;
 pub use files::{Survey, list, survey};
 pub use source::{load_for_linking, load_into, load_several, load_source, load_tables, load_with};

@@ -12,6 +12,8 @@ use arrow::record_batch::RecordBatch;
 
 use crate::config::{Pipeline, Role, SourceContract};
 use crate::load::{Loaded, Records};
+use crate::model::division::DivisionTree;
+use crate::model::id_number::{IdClass, IdNumber};
 use crate::{Error, Result};
 
 mod columns;
@@ -21,8 +23,6 @@ mod prefix_audit;
 pub mod relation;
 pub mod text;
 
-pub use crate::model::division::DivisionTree;
-pub use crate::model::id_number::{IdClass, IdNumber, Sex};
 use columns::ColumnBuilder;
 pub use columns::{ColumnKind, TextColumn, TextTable, divisions, id_numbers};
 pub use name::{NameFlags, NameForm};

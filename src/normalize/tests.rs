@@ -1,4 +1,5 @@
 use super::*;
+use crate::model::id_number::IdClass;
 
 fn column(name: &str, kind: ColumnKind, cells: &[&str]) -> TextColumn {
     TextColumn { name: name.to_owned(), kind, chunks: vec![StringArray::from(cells.to_vec())] }

@@ -11,10 +11,12 @@ use std::path::{Path, PathBuf};
 
 use crate::load::Loaded;
 use crate::model::exception::TrackedException;
+use crate::model::indicator::PreviousIndicator;
 use crate::model::links::Links;
 use crate::model::period::Period;
 use crate::model::resolution::Resolution;
 use crate::normalize::Comparable;
+use crate::publication::manifest::Manifest;
 use crate::reconcile::Findings;
 use crate::reconcile::views::view::View;
 use crate::table::rows::Store;
@@ -33,8 +35,6 @@ mod summary;
 mod tables;
 mod totals;
 
-pub use crate::model::indicator::PreviousIndicator;
-pub use crate::publication::manifest::{Manifest, OutputFile, RuleRun, SourceRun, StageRows};
 pub use catalogue::{Catalogue, RuleFacts, SourceFacts, TargetFacts};
 pub use summary::summary;
 pub use totals::{Count, Totals};

@@ -12,9 +12,6 @@ pub mod execution;
 pub mod findings;
 pub mod views;
 
-pub use crate::rules::rule_file::Rule;
-pub use crate::rules::rule_set::RuleSet;
-pub use crate::table::string_interner::Texts;
 pub use execution::example_runner::run_examples;
 pub use execution::rule_check::check_rules;
 pub use execution::rule_runner::run;

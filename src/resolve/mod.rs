@@ -19,7 +19,6 @@ mod identity;
 mod keep;
 pub mod previous_records;
 
-pub use crate::model::published_id::{HouseholdId, PersonId, PublishedId};
 use cluster::Clusters;
 use identity::PersonKeys;
 use keep::{Ballot, Now, Votes};

@@ -39,7 +39,7 @@ impl Constants {
 
     /// The statement with constants where that surely means the same; else `None`.
     pub(crate) fn write_into(&self, select: &ParsedSelect) -> Option<String> {
-        let mut query = select.query().clone();
+        let mut query = select.query().ok()?;
         let mut writer = Writer { constants: self, written: false };
         match VisitMut::visit(&mut query, &mut writer) {
             ControlFlow::Continue(()) if writer.written => Some(query.to_string()),

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::engine::{Progress, Silent};
+use crate::progress::{Progress, Silent};
 use crate::{Error, Result};
 
 mod benefits;

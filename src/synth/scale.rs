@@ -18,7 +18,7 @@ use super::layout;
 use super::rows::{Cell, Row, Style, Writer};
 use super::truth::{self, Coverage};
 use super::{Formats, Plan, SynthReport, WrittenFile, evolve, prefecture};
-use crate::engine::Progress;
+use crate::progress::Progress;
 use crate::{Error, Result};
 
 /// People made at a time: enough for all threads to be busy, little enough for memory however

@@ -6,8 +6,6 @@
 //! key, so it survives row order, file names and wording. Exceptions of a rule that could not
 //! run stay open, unchecked: absence of a source is not evidence that anything was resolved.
 
-use crate::model::exception::Status;
-use crate::model::exception::TrackedException;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -15,7 +13,7 @@ use hashbrown::hash_map::{Entry, HashMap};
 use rayon::prelude::*;
 
 use crate::Result;
-use crate::model::exception::Exception;
+use crate::model::exception::{Exception, Status, TrackedException};
 use crate::model::indicator::NotRun;
 use crate::model::period::Period;
 use crate::model::resolution::IdentityChange;

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use bidui::across::{AcrossPlan, AcrossSummary, across};
 use bidui::config::Pipeline;
-use bidui::engine::{Engine, RunPlan, Silent, run};
+use bidui::engine::{Engine, RunPlan, run};
 use bidui::link::settings::LinkSettings;
+use bidui::progress::Silent;
 use bidui::publication::table_reader;
 use bidui::rules::rule_set::RuleSet;
 use bidui::synth::{Formats, SynthOptions, generate};

@@ -74,7 +74,7 @@ pub(crate) fn published() -> &'static Path {
 
 #[test]
 fn prefixes_from_elsewhere_stand_in_the_manifest_without_a_number() {
-    let manifest = std::fs::read(published().join("out/quarter=2018Q3/manifest.json")).unwrap();
+    let manifest = std::fs::read(published().join("out/2018Q3/latest/manifest.json")).unwrap();
     let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
     let audits = manifest["audits"].as_array().unwrap();
     let found: Vec<_> = audits.iter().filter(|a| a["audit"] == "unknown_id_prefix").collect();

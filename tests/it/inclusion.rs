@@ -261,7 +261,7 @@ fn settings_of_the_folder_hold_against_those_of_the_base() {
     let rules = load(&holder).unwrap();
     let row = rules.parameters(&own(&holder), "2018Q3".parse().unwrap()).unwrap();
     let day = |name: &str| match row[name] {
-        Parameter::Date(day) => bidui::config::from_date32(day).unwrap().to_string(),
+        Parameter::Date(day) => bidui::model::day::from_date32(day).unwrap().to_string(),
         ref other => panic!("{other:?}"),
     };
     assert_eq!((day("a"), day("b")), ("2018-07-01".to_owned(), "2018-09-30".to_owned()));

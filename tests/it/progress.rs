@@ -7,8 +7,9 @@ use bidui::across::{AcrossPlan, across};
 use bidui::cli::plans;
 use bidui::cli::progress::estimate::Stage;
 use bidui::config::Pipeline;
-use bidui::engine::{Engine, Progress, RunPlan};
+use bidui::engine::{Engine, RunPlan};
 use bidui::link::settings::LinkSettings;
+use bidui::progress::Progress;
 use bidui::rules::rule_set::RuleSet;
 use bidui::synth::{Formats, SynthOptions, generate_telling};
 

@@ -34,7 +34,7 @@ fn folder(quarter: &str) -> PathBuf {
 /// How many rules stand in the folder.
 fn rules() -> usize {
     let pipeline = bidui::config::Pipeline::open(&hebi()).unwrap();
-    bidui::reconcile::RuleSet::load(&pipeline).unwrap().rules.len()
+    bidui::rules::rule_set::RuleSet::load(&pipeline).unwrap().rules.len()
 }
 
 #[test]

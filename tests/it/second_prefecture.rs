@@ -108,7 +108,7 @@ fn a_second_prefecture_is_a_small_folder() {
     assert!(command(&["graph", path], here.path()).contains("R201 月低保金明显偏高"));
     command(&["run", path, "--quarter", "2018Q3", "--data", "data", "--out", "out"], here.path());
 
-    let publication = here.path().join("out/quarter=2018Q3");
+    let publication = here.path().join("out/2018Q3/latest");
     let rows = |name: &str| table_reader::rows(&publication.join(name), |_| true).unwrap();
     let exceptions = rows("restricted/exception.parquet");
     let found = |code: &str| exceptions.iter().filter(|e| e.get("rule_code") == code).count();

@@ -8,7 +8,7 @@ use bidui::link::train;
 
 struct Silent;
 
-impl bidui::engine::Progress for Silent {
+impl bidui::progress::Progress for Silent {
     fn stage(&self, _: &str, _: Option<u64>) {}
     fn advance(&self, _: u64) {}
 }

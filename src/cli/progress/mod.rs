@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
-use crate::engine::Progress;
+use crate::progress::Progress;
 
 pub mod estimate;
 pub mod plans;

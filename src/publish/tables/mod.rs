@@ -1,5 +1,6 @@
 //! `tables/`: a star for BI tools. Pseudonyms only; no name, no number, no free text.
 
+use crate::model::day::date32;
 use hashbrown::HashMap;
 
 use super::PublicationInputs;
@@ -93,15 +94,9 @@ pub(in crate::publish) fn returned(loaded: &[Loaded]) -> impl Iterator<Item = (&
     })
 }
 
-/// Days since 1970-01-01.
-pub(in crate::publish) fn days(date: jiff::civil::Date) -> i32 {
-    let epoch = jiff::civil::date(1970, 1, 1);
-    date.duration_since(epoch).as_hours().div_euclid(24) as i32
-}
-
 /// Days since 1970-01-01 of ISO dates, few of which are different.
 pub(in crate::publish) fn iso_days<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<Option<i32>> {
     let mut known: HashMap<&str, Option<i32>> = HashMap::new();
-    let parse = |text: &str| text.parse::<jiff::civil::Date>().ok().map(days);
+    let parse = |text: &str| text.parse::<jiff::civil::Date>().ok().map(date32);
     texts.map(|text| *known.entry(text).or_insert_with(|| parse(text))).collect()
 }

@@ -10,4 +10,7 @@ pub mod rule_runner;
 pub mod workers;
 
 #[cfg(test)]
+mod decides;
+
+#[cfg(test)]
 mod split_tests;

@@ -343,7 +343,7 @@ mod tests {
     #[test]
     fn counts_that_do_not_fit_their_type_are_an_error() {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("pipelines/hebi/rules/insurance/R35_five_layer_cover.sql");
+            .join("pipelines/base/rules/insurance/R35_five_layer_cover.sql");
         let rule =
             crate::rules::rule_file::parse(&path, "insurance", std::fs::read_to_string(&path).unwrap());
         let rule = rule.unwrap();

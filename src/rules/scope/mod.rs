@@ -166,7 +166,8 @@ pub(crate) fn view_table(name: &str, view: &ViewInfo, numbers: &BTreeMap<String,
 
 /// Judges a definition or rule.
 fn judge(select: &ParsedSelect, tables: &Tables) -> Verdict {
-    select::statement(select.query(), tables)
+    let query = select.query().map_err(|error| error.message)?;
+    select::statement(&query, tables)
 }
 
 #[cfg(test)]

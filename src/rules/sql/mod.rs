@@ -27,13 +27,13 @@ pub use syntax::SyntaxError;
 /// The engine's own dialect: it and what is looked at here read the same text alike.
 const DIALECT: GenericDialect = GenericDialect;
 
-/// A SELECT as the parser reads it, with the place of everything in its text.
+/// A SELECT that the parser has read, with the names in it and their places.
 ///
-/// All spans that it hands out are bytes of [`ParsedSelect::text`].
+/// All spans that it hands out are bytes of [`ParsedSelect::text`]. The tree itself takes up forty times
+/// the text, and few ask for it: it is built again for them.
 #[derive(Debug, Clone)]
 pub struct ParsedSelect {
-    layout: Layout,
-    query: Box<Query>,
+    text: String,
     names: names::Names,
 }
 
@@ -43,26 +43,27 @@ impl ParsedSelect {
     /// # Errors
     /// A [`SyntaxError`] with its place if the text is anything else.
     pub fn parse(text: &str) -> Result<Self, SyntaxError> {
-        let mut layout = Layout::of(text);
-        let tokens = tokenize(text).map_err(|error| syntax::explain(&layout, &error))?;
-        layout.keep(&tokens);
-        syntax::check_one_select(&layout)?;
-        let statements = parser(tokens).parse_statements();
-        let mut statements = statements.map_err(|error| syntax::explain(&layout, &error))?;
-        let query = match (statements.pop(), statements.is_empty()) {
-            (Some(Statement::Query(query)), true) => query,
-            _ => return Err(syntax::no_select()),
-        };
+        let (layout, query) = tree(text)?;
         let names = names::Names::of(&query, &layout);
-        Ok(Self { layout, query, names })
+        Ok(Self { text: layout.text, names })
     }
     /// The text that was parsed.
     pub fn text(&self) -> &str {
-        &self.layout.text
+        &self.text
     }
-    /// The statement.
-    pub(crate) fn query(&self) -> &Query {
-        &self.query
+    /// Builds the tree of the statement, with the places of its tokens.
+    ///
+    /// # Errors
+    /// None for a text that was parsed before.
+    fn tree(&self) -> Result<(Layout, Box<Query>), SyntaxError> {
+        tree(&self.text)
+    }
+    /// Builds the tree of the statement.
+    ///
+    /// # Errors
+    /// None for a text that was parsed before.
+    pub(crate) fn query(&self) -> Result<Box<Query>, SyntaxError> {
+        self.tree().map(|(_, query)| query)
     }
     /// Uses of tables in FROM and JOIN, anywhere in the text; names of WITH are left out.
     pub fn tables(&self) -> &[TableUse] {
@@ -91,12 +92,27 @@ impl ParsedSelect {
     }
     /// Bytes of the first word that is `word`, whatever its case.
     pub fn find(&self, word: &str) -> Option<Range<usize>> {
-        let mut words = self.layout.tokens.iter();
+        let tokens = tokenize(&self.text).ok()?;
+        let mut words = tokens.iter();
         let found = words.find(|token| match &token.token {
             Token::Word(found) => found.value.eq_ignore_ascii_case(word),
             _ => false,
         });
-        found.map(|token| self.layout.bytes(token.span))
+        found.map(|token| Layout::of(&self.text).bytes(token.span))
+    }
+}
+
+/// Reads a text that must be one SELECT.
+fn tree(text: &str) -> Result<(Layout, Box<Query>), SyntaxError> {
+    let mut layout = Layout::of(text);
+    let tokens = tokenize(text).map_err(|error| syntax::explain(&layout, &error))?;
+    layout.keep(&tokens);
+    syntax::check_one_select(&layout)?;
+    let statements = parser(tokens).parse_statements();
+    let mut statements = statements.map_err(|error| syntax::explain(&layout, &error))?;
+    match (statements.pop(), statements.is_empty()) {
+        (Some(Statement::Query(query)), true) => Ok((layout, query)),
+        _ => Err(syntax::no_select()),
     }
 }
 

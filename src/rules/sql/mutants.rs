@@ -25,8 +25,9 @@ impl ParsedSelect {
     /// All variants of the SELECT in which one condition is dropped or negated, one alternative of an
     /// OR is removed, or one excluding or requiring join is taken out; in the order of the text.
     pub fn mutants(&self) -> Vec<Mutant> {
-        let mut breaker = Breaker { layout: &self.layout, found: Vec::new(), place: 0 };
-        let _ = self.query.visit(&mut breaker);
+        let Ok((layout, query)) = self.tree() else { return Vec::new() };
+        let mut breaker = Breaker { layout: &layout, found: Vec::new(), place: 0 };
+        let _ = query.visit(&mut breaker);
         // A subquery stands within a clause of its reader and is visited after all of them.
         breaker.found.sort_by_key(|(place, _)| *place);
         breaker.found.into_iter().map(|(_, mutant)| mutant).collect()

@@ -109,7 +109,7 @@ fn lying_zip() -> Result<Vec<u8>> {
     let failed = |e: zip::result::ZipError| Error::internal("压缩包写不出来").caused_by(e);
     let mut out = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, content) in
-        [("xl/workbook.xml", "<workbook/>".to_owned()), ("xl/worksheets/sheet1.xml", "<c/>".repeat(BOMB / 4))]
+        [("xl/workbook.xml", "<workbook/>".to_owned()), ("xl/worksheets/sheet1.xml", " ".repeat(BOMB))]
     {
         out.start_file(name, zip::write::SimpleFileOptions::default()).map_err(failed)?;
         out.write_all(content.as_bytes()).map_err(|e| failed(e.into()))?;

@@ -14,10 +14,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use relation::{Origins, Relation, Tables};
+use relation::Origins;
+pub(crate) use relation::{Relation, Tables};
 
 use crate::rules::rule_file::{Rule, SqlFile};
 use crate::rules::rule_set::RuleSet;
+use crate::rules::sql::ParsedSelect;
 
 mod expression;
 mod from;
@@ -39,7 +41,7 @@ pub struct Lineage {
 }
 
 /// A table, or why its SELECT is not understood.
-type Traced<T> = Result<T, String>;
+pub(crate) type Traced<T> = Result<T, String>;
 
 /// Columns that say which records a finding rests on and in which order.
 const EVIDENCE: [&str; 2] = ["evidence", "evidence_order"];
@@ -53,12 +55,12 @@ impl RuleSet {
         }
         // A definition comes after those it reads.
         for definition in &self.definitions {
-            let table = query::statement(definition.file.select.query(), &tables).map(Arc::new);
+            let tree = definition.file.select.query().map_err(|error| error.message);
+            let table = tree.and_then(|tree| query::statement(&tree, &tables)).map(Arc::new);
             tables.insert(definition.header.name.clone(), table);
         }
         let lineage = |rule: &Rule| {
-            query::statement(rule.file.select.query(), &tables)
-                .map(|outcome| Lineage::of(&outcome, rule.header.indicator))
+            Lineage::trace(&rule.file.select, &tables, rule.header.indicator)
                 .unwrap_or_else(|reason| self.untraced(&rule.file, reason))
         };
         self.rules.iter().map(|rule| (rule.header.code.clone(), lineage(rule))).collect()
@@ -77,6 +79,15 @@ impl RuleSet {
 }
 
 impl Lineage {
+    /// Follows the columns of a SELECT over tables to the views; of an indicator, all that it yields decides.
+    ///
+    /// # Errors
+    /// Says in English what of the SELECT is not understood.
+    pub(crate) fn trace(select: &ParsedSelect, tables: &Tables, indicator: bool) -> Traced<Self> {
+        let query = select.query().map_err(|error| error.message)?;
+        query::statement(&query, tables).map(|outcome| Self::of(&outcome, indicator))
+    }
+
     fn of(outcome: &Relation, indicator: bool) -> Self {
         let mut deciding: Origins = outcome.rows.clone();
         let mut shown = Origins::new();
@@ -99,6 +110,3 @@ impl Lineage {
         Self { deciding, shown, untraced: None }
     }
 }
-
-#[cfg(test)]
-mod tests;

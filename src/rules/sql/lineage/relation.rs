@@ -7,14 +7,14 @@ use super::{Traced, ViewColumn};
 use crate::model::column_type::Columns;
 
 /// Columns of views.
-pub(super) type Origins = BTreeSet<ViewColumn>;
+pub(crate) type Origins = BTreeSet<ViewColumn>;
 
 /// Tables by name: views, definitions and names of WITH, or why one is not understood.
-pub(super) type Tables = BTreeMap<String, Traced<Arc<Relation>>>;
+pub(crate) type Tables = BTreeMap<String, Traced<Arc<Relation>>>;
 
 /// Columns of views that a value depends on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Feeds {
+pub(crate) struct Feeds {
     /// Their values go into it.
     pub(super) values: Origins,
     /// They only choose what goes into it: conditions of CASE, keys of windows and groups.
@@ -40,7 +40,7 @@ impl Feeds {
 
 /// A table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Relation {
+pub(crate) struct Relation {
     /// Columns by name, in order; `""` for an expression without one.
     pub(super) columns: Vec<(String, Feeds)>,
     /// What decides which rows there are, two that are alike counting once: whichever of the columns
@@ -52,7 +52,7 @@ pub(super) struct Relation {
 
 impl Relation {
     /// A view, whose rows are given.
-    pub(super) fn view(view: &str, columns: &Columns) -> Self {
+    pub(crate) fn view(view: &str, columns: &Columns) -> Self {
         let own = |name: &String| {
             let values = Origins::from([(view.to_owned(), name.clone())]);
             (name.clone(), Feeds { values, choices: Origins::new() })

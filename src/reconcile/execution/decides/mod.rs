@@ -1,6 +1,11 @@
-use super::*;
+//! Tests of what is said to decide a finding, on SELECTs made up for it and on the shipped rules.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use crate::model::column_type::ColumnKind::Text;
 use crate::rules::sql::ParsedSelect;
+use crate::rules::sql::lineage::{Lineage, Relation, Tables, Traced, ViewColumn};
 
 mod perturbed;
 mod shipped;
@@ -13,7 +18,7 @@ fn tables() -> Tables {
 
 fn lineage(sql: &str, indicator: bool) -> Traced<Lineage> {
     let select = ParsedSelect::parse(sql).unwrap();
-    query::statement(select.query(), &tables()).map(|outcome| Lineage::of(&outcome, indicator))
+    Lineage::trace(&select, &tables(), indicator)
 }
 
 fn words(columns: &BTreeSet<ViewColumn>) -> String {

@@ -1,5 +1,7 @@
 //! What is said of the shipped rules, and tried on the rows of their own examples.
 
+use std::collections::BTreeMap;
+
 use polars::prelude::{AnyValue, Column};
 
 use super::*;
@@ -11,6 +13,8 @@ use crate::reconcile::execution::numbered_ids::IdKind;
 use crate::reconcile::execution::planner::Session;
 use crate::reconcile::execution::polars_bridge::to_frame;
 use crate::reconcile::views::view::ViewRows;
+use crate::rules::rule_file::Rule;
+use crate::rules::rule_set::RuleSet;
 use crate::table::rows::Rows;
 
 type Row = BTreeMap<String, String>;
