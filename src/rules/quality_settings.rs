@@ -60,7 +60,7 @@ impl QualitySettings {
             ("households", !self.households.is_empty()),
             ("groups", !self.groups.is_empty()),
             ("severity_weights", !self.severity_weights.is_empty()),
-            ("index_percent", self.index_percent + self.households_percent > 0),
+            ("index_percent", self.index_percent > 0 || self.households_percent > 0),
         ];
         said.into_iter().find(|(_, said)| !said).map(|(key, _)| key)
     }

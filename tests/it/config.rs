@@ -458,10 +458,10 @@ fn no_such_folder() {
 #[test]
 fn a_source_that_link_toml_misspells_is_refused() {
     let folder = tempfile::tempdir().unwrap();
-    crate::departments::copy(&hebi(), folder.path(), "rules");
-    let pipeline = folder::open(folder.path());
+    crate::departments::copy(hebi().parent().unwrap(), folder.path(), "rules");
+    let pipeline = folder::open(&folder.path().join("hebi"));
     assert!(LinkSettings::of_pipeline(&pipeline).is_ok());
-    let path = folder.path().join("link.toml");
+    let path = folder.path().join("base/link.toml");
     let text = std::fs::read_to_string(&path).unwrap();
     for wrong in ["one_per_person = [\"registry_persons\"", "household_anchor = [\"registry_persons\""] {
         let key = wrong.split_inclusive('[').next().unwrap();

@@ -56,7 +56,7 @@ fn the_catalogue_document_is_fresh() {
 
 #[test]
 fn a_slip_in_a_select_is_told_at_its_place() {
-    let path = Path::new("pipelines/hebi/rules/finance/R101_overdue_not_extended.sql");
+    let path = Path::new("pipelines/base/rules/finance/R101_overdue_not_extended.sql");
     let text = std::fs::read_to_string(path).unwrap();
     let (_, all) = hebi();
     let told = |right: &str, wrong: &str| {
@@ -141,7 +141,7 @@ fn a_target_that_the_plan_does_not_have_is_refused() {
 
 #[test]
 fn a_time_limit_that_leads_out_of_the_calendar_is_refused_at_its_line() {
-    let path = Path::new("pipelines/hebi/rules/registry/Q46_toilet_blank.sql");
+    let path = Path::new("pipelines/base/rules/registry/Q92_child_with_labour.sql");
     let text = std::fs::read_to_string(path).unwrap();
     let parsed = |days: &str| {
         let changed = text.replace("due_days = 60", &format!("due_days = {days}"));

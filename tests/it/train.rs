@@ -87,6 +87,7 @@ fn a_weights_file_must_fit_the_comparisons() {
         assert!(error.to_string().contains(words), "{from}: {error}");
     }
     std::fs::write(&weights, good).unwrap();
+    let link = folder.path().join("base/link.toml");
     let written = std::fs::read_to_string(&link).unwrap();
     for key in ["accept", "review", "unique", "within_source"] {
         let line = written.lines().find(|line| line.starts_with(&format!("{key} = "))).expect(key);
