@@ -12,16 +12,16 @@ use std::time::Duration;
 use bidui::Result;
 use bidui::config::Pipeline;
 use bidui::link::compare::{han_name_level, id_level, nysiis, soundex};
-use bidui::link::nodes::Nodes;
+use bidui::link::nodes::LinkNodes;
 use bidui::link::settings::LinkSettings;
 use bidui::model::id_number::IdNumber;
 use bidui::model::period::Period;
 use bidui::normalize::NameForm;
-use bidui::publish::{Catalogue, PublicationInputs};
+use bidui::publish::{PublicationInputs, PublishedPipeline};
 use bidui::reconcile;
 use bidui::reconcile::views;
 use bidui::rules::rule_set::RuleSet;
-use bidui::synth::{Formats, SynthOptions, generate};
+use bidui::synth::{FixtureFormats, SynthOptions, generate};
 use bidui::{link, load, normalize, publish, resolve, track};
 use criterion::{BatchSize, BenchmarkGroup, Criterion, Throughput, measurement::WallTime};
 
@@ -45,7 +45,7 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("pipelines/hebi");
     let scratch = tempfile::tempdir().map_err(|e| bidui::Error::io("新建文件夹", Path::new("-"), e))?;
     let mut options = SynthOptions::new(&root, PERSONS, 20_180_930);
-    options.formats = Formats::CsvUtf8;
+    options.formats = FixtureFormats::CsvUtf8;
     generate(&options, scratch.path())?;
     let (data, out) = (scratch.path().join(QUARTER), scratch.path().join("out"));
 
@@ -66,8 +66,8 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
     let comparables = normalize()?;
     stage(&mut group, "normalize", normalize);
 
-    let nodes = Nodes::build(&comparables)?;
-    stage(&mut group, "nodes", || Nodes::build(&comparables));
+    let nodes = LinkNodes::build(&comparables)?;
+    stage(&mut group, "nodes", || LinkNodes::build(&comparables));
     // The passes alone; `link` is the passes, the scores and the decisions.
     let single: Vec<bool> = nodes.names.iter().map(|n| settings.resolve.one_per_person.contains(n)).collect();
     stage(&mut group, "block", || {
@@ -82,14 +82,14 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
     stage(&mut group, "resolve", resolve);
 
     let build = || {
-        let inputs = views::Inputs {
+        let inputs = views::ViewInputs {
             pipeline: &pipeline,
             loaded: &loaded,
             comparables: &comparables,
             resolution: &resolution,
             period,
         };
-        views::build(&inputs, &rules, Vec::new(), &views::Placement::default())
+        views::build(&inputs, &rules, Vec::new(), &views::ViewPlacement::default())
     };
     let tables = build()?;
     stage(&mut group, "views", build);
@@ -100,7 +100,7 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
 
     let found = std::mem::take(&mut findings.exceptions);
     let tracked = track::track(found, &findings.not_run, None, &resolution.ledger, period)?;
-    let catalogue = Catalogue::new(&pipeline, &rules, period);
+    let catalogue = PublishedPipeline::new(&pipeline, &rules, period);
     let publish = || {
         let inputs = PublicationInputs {
             catalogue: &catalogue,
@@ -113,7 +113,7 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
             findings: &findings,
             tracked: &tracked,
             key: &[7; 32],
-            store: &bidui::table::rows::Store::Memory,
+            store: &bidui::table::rows::RowStore::Memory,
             previous_period: None,
             previous_indicators: &[],
         };
@@ -139,7 +139,7 @@ fn stage<T>(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, work: impl Fn(
 
 /// What is called for every candidate pair: on pairs of neighbours in one order, which agree in
 /// something, as the pairs of a block do.
-fn kernels(criterion: &mut Criterion, nodes: &Nodes) {
+fn kernels(criterion: &mut Criterion, nodes: &LinkNodes) {
     let mut names: Vec<&NameForm> = (0..nodes.len() as u32).filter_map(|node| nodes.name(node)).collect();
     names.sort_by_key(|name| (name.given_key(), name.surname_key()));
     let mut numbers: Vec<IdNumber> = (0..nodes.len() as u32).map(|node| nodes.id(node)).collect();

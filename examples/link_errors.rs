@@ -13,13 +13,13 @@ use bidui::link::settings::LinkSettings;
 use bidui::load;
 use bidui::model::links::{Decision, Links};
 use bidui::model::resolution::Resolution;
-use bidui::normalize::{self, Comparable};
+use bidui::normalize::{self, ComparableSource};
 use bidui::resolve;
 use bidui::{Error, Result};
 
 /// A quarter, linked and resolved.
 struct Quarter {
-    comparables: Vec<Comparable>,
+    comparables: Vec<ComparableSource>,
     links: Links,
     resolution: Resolution,
     /// Id, true person and kinds of error of every record.
@@ -81,7 +81,7 @@ impl Quarter {
     }
 
     /// Source and row of a record.
-    fn place(&self, node: usize) -> (&Comparable, usize) {
+    fn place(&self, node: usize) -> (&ComparableSource, usize) {
         let source = self.resolution.offsets.partition_point(|&first| first as usize <= node) - 1;
         (&self.comparables[source], node - self.resolution.offsets[source] as usize)
     }

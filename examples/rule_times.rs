@@ -10,9 +10,9 @@ use std::time::Instant;
 
 use bidui::config::Pipeline;
 use bidui::link::settings::LinkSettings;
-use bidui::reconcile::execution::planner::Session;
+use bidui::reconcile::execution::planner::SqlSession;
 use bidui::reconcile::execution::polars_bridge::{empty_frame, to_frame};
-use bidui::reconcile::views::{self, Inputs, Placement};
+use bidui::reconcile::views::{self, ViewInputs, ViewPlacement};
 use bidui::rules::rule_file::SqlFile;
 use bidui::rules::rule_set::RuleSet;
 use bidui::{Result, link, load, normalize, resolve, track};
@@ -40,11 +40,11 @@ fn main() -> Result<()> {
     let read = |i| load::load_source(&pipeline, i, Path::new(&arguments[1]), None);
     let loaded = load::load_several(pipeline.sources.len(), read)?;
     let comparables = normalize::normalize_for(&pipeline, &loaded, &|column| settings.uses(column))?;
-    let nodes = link::nodes::Nodes::build(&comparables)?;
+    let nodes = link::nodes::LinkNodes::build(&comparables)?;
     let links = link::link_nodes(&settings, &nodes, &pipeline.divisions)?;
     let resolution = resolve::resolve_nodes(&settings, &pipeline, &loaded, &nodes, &links, None)?;
     drop((nodes, links));
-    let inputs = Inputs {
+    let inputs = ViewInputs {
         pipeline: &pipeline,
         loaded: &loaded,
         comparables: &comparables,
@@ -53,7 +53,7 @@ fn main() -> Result<()> {
     };
     println!("{} MiB before the views", peak_mib());
     let lap = Lap::new();
-    let views = views::build(&inputs, &rules, Vec::new(), &Placement::default())?;
+    let views = views::build(&inputs, &rules, Vec::new(), &ViewPlacement::default())?;
     println!("{}  peak {} MiB  views", lap.text(), peak_mib());
 
     let lap = Lap::new();
@@ -64,7 +64,7 @@ fn main() -> Result<()> {
     println!("{}  peak {} MiB  tracking", lap.text(), peak_mib());
 
     let columns = rules.columns_read();
-    let mut session = Session::new();
+    let mut session = SqlSession::new();
     for (name, view) in &rules.catalogue.views {
         let (Some(columns), Some(table)) = (columns.get(name), views.get(name)) else {
             session.register(name, empty_frame(&view.columns));
@@ -78,7 +78,7 @@ fn main() -> Result<()> {
         session.register(name, frame);
     }
     let mut lines = Vec::new();
-    let mut timed = |session: &Session, name: &str, file: &SqlFile| -> Result<_> {
+    let mut timed = |session: &SqlSession, name: &str, file: &SqlFile| -> Result<_> {
         let lap = Lap::new();
         let frame = session.select(&file.select)?;
         let (height, size) = (frame.height(), frame.estimated_size() >> 20);

@@ -36,7 +36,7 @@ fn main() -> bidui::Result<()> {
     lap("load");
     let comparables = normalize::normalize_for(&pipeline, &loaded, &|column| settings.uses(column))?;
     lap("normalize");
-    let nodes = link::nodes::Nodes::build(&comparables)?;
+    let nodes = link::nodes::LinkNodes::build(&comparables)?;
     lap("nodes");
     let links = link::link_nodes(&settings, &nodes, &pipeline.divisions)?;
     lap("link");

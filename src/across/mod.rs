@@ -24,7 +24,7 @@ use crate::progress::Progress;
 use crate::publication::snapshot::Snapshot;
 use crate::{Error, Result};
 
-use person::Listed;
+use person::ListedPerson;
 
 /// A validated order to compare publications.
 #[derive(Debug, Clone)]
@@ -39,7 +39,7 @@ pub struct AcrossPlan {
 
 /// What a pair under one number is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
+pub enum SharedVerdict {
     /// Number and name agree, the number is confirmed on both sides.
     Same,
     /// Number and name agree, but its check character was not delivered or is wrong on a side.
@@ -48,7 +48,7 @@ pub enum Verdict {
     Names,
 }
 
-impl Verdict {
+impl SharedVerdict {
     /// Tier as in links within a prefecture: 1, 4 or 6.
     pub fn tier(self) -> i32 {
         match self {
@@ -69,21 +69,21 @@ impl Verdict {
 
 /// A person of one publication and a person of a later one in the list, under one number.
 #[derive(Debug, Clone)]
-struct Pair {
-    left: Listed,
-    right: Listed,
-    verdict: Verdict,
+struct SharedPerson {
+    left: ListedPerson,
+    right: ListedPerson,
+    verdict: SharedVerdict,
 }
 
-impl Pair {
-    fn side(&self, left: bool) -> &Listed {
+impl SharedPerson {
+    fn side(&self, left: bool) -> &ListedPerson {
         if left { &self.left } else { &self.right }
     }
 }
 
 /// Pairs between two publications.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Between {
+pub struct PairsBetween {
     /// Publication.
     pub left: String,
     /// The other.
@@ -100,7 +100,7 @@ pub struct AcrossSummary {
     /// Persons with a number by publication.
     pub persons: Vec<(String, u64)>,
     /// Pairs by publications that have any.
-    pub between: Vec<Between>,
+    pub between: Vec<PairsBetween>,
     /// Files written.
     pub files: Vec<PathBuf>,
 }
@@ -161,7 +161,7 @@ fn open(plan: &AcrossPlan) -> Result<Vec<Snapshot>> {
 }
 
 /// All pairs of different publications among the persons of each number.
-fn paired(listed: Vec<Listed>, groups: &[usize]) -> Vec<Pair> {
+fn paired(listed: Vec<ListedPerson>, groups: &[usize]) -> Vec<SharedPerson> {
     let mut pairs = Vec::new();
     let mut from = 0;
     for &size in groups {
@@ -172,7 +172,7 @@ fn paired(listed: Vec<Listed>, groups: &[usize]) -> Vec<Pair> {
             for (b, right) in group.iter().enumerate().skip(a + 1) {
                 if left.publication != right.publication {
                     let verdict = person::verdict((left, &forms[a]), (right, &forms[b]));
-                    pairs.push(Pair { left: left.clone(), right: right.clone(), verdict });
+                    pairs.push(SharedPerson { left: left.clone(), right: right.clone(), verdict });
                 }
             }
         }
@@ -180,18 +180,18 @@ fn paired(listed: Vec<Listed>, groups: &[usize]) -> Vec<Pair> {
     pairs
 }
 
-fn key(pair: &Pair) -> (u16, u16, &str, &str) {
+fn key(pair: &SharedPerson) -> (u16, u16, &str, &str) {
     (pair.left.publication, pair.right.publication, &pair.left.person_id, &pair.right.person_id)
 }
 
-fn between(names: &[String], pairs: &[Pair]) -> Vec<Between> {
+fn between(names: &[String], pairs: &[SharedPerson]) -> Vec<PairsBetween> {
     pairs
         .chunk_by(|a, b| {
             (a.left.publication, a.right.publication) == (b.left.publication, b.right.publication)
         })
         .map(|same| {
-            let differ = same.iter().filter(|pair| pair.verdict == Verdict::Names).count() as u64;
-            Between {
+            let differ = same.iter().filter(|pair| pair.verdict == SharedVerdict::Names).count() as u64;
+            PairsBetween {
                 left: names[usize::from(same[0].left.publication)].clone(),
                 right: names[usize::from(same[0].right.publication)].clone(),
                 same: same.len() as u64 - differ,

@@ -14,17 +14,17 @@ use crate::table::key_index::{SEED, mix};
 use crate::{Error, Result};
 
 /// Memory that a number takes while its part is compared: it is collected, then sorted.
-const BYTES_PER_NUMBER: u64 = 2 * size_of::<Held>() as u64;
+const BYTES_PER_NUMBER: u64 = 2 * size_of::<HeldNumber>() as u64;
 /// Most parts to compare the numbers in.
 const MOST_PARTS: u32 = 1_024;
 /// Rows read at a time.
 const BATCH: usize = 1 << 16;
 
 /// A number, the publication and the row of the person who holds it.
-type Held = (u64, u16, u32);
+type HeldNumber = (u64, u16, u32);
 
 /// What one part of the numbers shares.
-pub(super) struct Shared {
+pub(super) struct SharedNumbers {
     /// Publication and row of everyone under a shared number, number by number.
     pub(super) places: Vec<(u16, u32)>,
     /// How many of them each number has.
@@ -49,8 +49,8 @@ pub(super) fn parts(persons: u64, memory: u64) -> u32 {
 }
 
 /// Numbers of one part (which of how many) that several publications have.
-pub(super) fn shared(files: &[PathBuf], part: (u32, u32), progress: &dyn Progress) -> Result<Shared> {
-    let held: Vec<Vec<Held>> = files
+pub(super) fn shared(files: &[PathBuf], part: (u32, u32), progress: &dyn Progress) -> Result<SharedNumbers> {
+    let held: Vec<Vec<HeldNumber>> = files
         .par_iter()
         .enumerate()
         .map(|(publication, file)| {
@@ -74,10 +74,10 @@ pub(super) fn shared(files: &[PathBuf], part: (u32, u32), progress: &dyn Progres
             groups.push(group.len());
         }
     }
-    Ok(Shared { places, groups, numbered })
+    Ok(SharedNumbers { places, groups, numbered })
 }
 
-fn numbers(file: &Path, publication: u16, (part, parts): (u32, u32)) -> Result<Vec<Held>> {
+fn numbers(file: &Path, publication: u16, (part, parts): (u32, u32)) -> Result<Vec<HeldNumber>> {
     let mut held = Vec::new();
     let mut row = 0u32;
     for batch in read(file, &["id_number"])? {

@@ -9,16 +9,16 @@ use arrow::array::{ArrayRef, Int32Array, StringArray};
 use arrow::datatypes::{Field, Schema};
 use arrow::record_batch::RecordBatch;
 
-use super::person::Listed;
-use super::{AcrossPlan, Pair};
+use super::person::ListedPerson;
+use super::{AcrossPlan, SharedPerson};
 use crate::privacy::mask::id_for_list;
 use crate::privacy::neutralize;
 use crate::table::ParquetWriter;
 use crate::{Error, Result};
 
 /// Columns of one side: name, Chinese label, value.
-type Side = [(&'static str, &'static str, fn(&Listed) -> &str); 5];
-const SIDE: Side = [
+type PairSide = [(&'static str, &'static str, fn(&ListedPerson) -> &str); 5];
+const SIDE: PairSide = [
     ("person_id", "人员编号", |one| &one.person_id),
     ("name", "姓名", |one| &one.name),
     ("id_number", "证件号", |one| &one.id_number),
@@ -27,7 +27,7 @@ const SIDE: Side = [
 ];
 
 /// Writes both; returns their paths.
-pub(super) fn write(plan: &AcrossPlan, names: &[String], pairs: &[Pair]) -> Result<Vec<PathBuf>> {
+pub(super) fn write(plan: &AcrossPlan, names: &[String], pairs: &[SharedPerson]) -> Result<Vec<PathBuf>> {
     std::fs::create_dir_all(&plan.out).map_err(|e| Error::io("新建文件夹", &plan.out, e))?;
     let (table, list) = (plan.out.join("cross_link.parquet"), plan.out.join("cross_link.csv"));
     write_table(&table, names, pairs)?;
@@ -45,7 +45,7 @@ fn create(path: &Path) -> Result<File> {
     File::options().write(true).create_new(true).mode(0o600).open(path).map_err(failed)
 }
 
-fn write_table(path: &Path, names: &[String], pairs: &[Pair]) -> Result<()> {
+fn write_table(path: &Path, names: &[String], pairs: &[SharedPerson]) -> Result<()> {
     let mut fields = Vec::new();
     let mut columns: Vec<ArrayRef> = Vec::new();
     let mut add = |name: String, label: String, column: ArrayRef| {
@@ -79,7 +79,7 @@ fn write_table(path: &Path, names: &[String], pairs: &[Pair]) -> Result<()> {
 }
 
 /// UTF-8 with byte order mark, which spreadsheets open right away.
-fn write_list(path: &Path, names: &[String], pairs: &[Pair]) -> Result<()> {
+fn write_list(path: &Path, names: &[String], pairs: &[SharedPerson]) -> Result<()> {
     use std::io::Write as _;
     let failed = |e: csv::Error| Error::io("写清单", path, std::io::Error::other(e));
     let mut file = std::io::BufWriter::new(create(path)?);

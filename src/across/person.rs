@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use arrow::array::{Array as _, StringArray};
 use rayon::prelude::*;
 
-use super::{Verdict, numbers};
+use super::{SharedVerdict, numbers};
 use crate::Result;
 use crate::link::compare::han_name_level;
 use crate::model::id_number::{IdClass, IdNumber};
@@ -15,7 +15,7 @@ const COLUMNS: [&str; 6] = ["person_id", "id_number", "id_class", "name", "count
 
 /// A person of one publication.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Listed {
+pub(super) struct ListedPerson {
     /// Position of the publication.
     pub(super) publication: u16,
     pub(super) person_id: String,
@@ -29,11 +29,11 @@ pub(super) struct Listed {
 }
 
 /// The persons at these places, in their order.
-pub(super) fn read(files: &[PathBuf], places: &[(u16, u32)]) -> Result<Vec<Listed>> {
+pub(super) fn read(files: &[PathBuf], places: &[(u16, u32)]) -> Result<Vec<ListedPerson>> {
     let mut order: Vec<usize> = (0..places.len()).collect();
     order.sort_unstable_by_key(|&at| places[at]);
     let wanted: Vec<&[usize]> = order.chunk_by(|&a, &b| places[a].0 == places[b].0).collect();
-    let found: Vec<Vec<Listed>> = wanted
+    let found: Vec<Vec<ListedPerson>> = wanted
         .par_iter()
         .map(|some| {
             let publication = places[some[0]].0;
@@ -41,7 +41,7 @@ pub(super) fn read(files: &[PathBuf], places: &[(u16, u32)]) -> Result<Vec<Liste
             read_one(&files[usize::from(publication)], publication, rows)
         })
         .collect::<Result<_>>()?;
-    let mut listed = vec![Listed::default(); places.len()];
+    let mut listed = vec![ListedPerson::default(); places.len()];
     for (at, one) in order.iter().zip(found.into_iter().flatten()) {
         listed[*at] = one;
     }
@@ -49,7 +49,7 @@ pub(super) fn read(files: &[PathBuf], places: &[(u16, u32)]) -> Result<Vec<Liste
 }
 
 /// `rows` ascending.
-fn read_one(file: &Path, publication: u16, rows: impl Iterator<Item = u32>) -> Result<Vec<Listed>> {
+fn read_one(file: &Path, publication: u16, rows: impl Iterator<Item = u32>) -> Result<Vec<ListedPerson>> {
     let mut rows = rows.peekable();
     let mut listed = Vec::new();
     let mut first = 0u32;
@@ -67,7 +67,7 @@ fn read_one(file: &Path, publication: u16, rows: impl Iterator<Item = u32>) -> R
                 false => column.value(at).to_owned(),
             };
             let id = IdNumber { class: class(id_class.value(at)), ..IdNumber::parse(id_number.value(at)) };
-            listed.push(Listed {
+            listed.push(ListedPerson {
                 publication,
                 person_id: text(person_id),
                 id_number: text(id_number),
@@ -89,12 +89,15 @@ fn class(code: &str) -> IdClass {
 }
 
 /// What two persons under one number are.
-pub(super) fn verdict((left, a): (&Listed, &NameForm), (right, b): (&Listed, &NameForm)) -> Verdict {
+pub(super) fn verdict(
+    (left, a): (&ListedPerson, &NameForm),
+    (right, b): (&ListedPerson, &NameForm),
+) -> SharedVerdict {
     // As within a prefecture: a slip of the pen at most.
     match (han_name_level(a, b).agrees(), left.confirmed && right.confirmed) {
-        (true, true) => Verdict::Same,
-        (true, false) => Verdict::Probable,
-        (false, _) => Verdict::Names,
+        (true, true) => SharedVerdict::Same,
+        (true, false) => SharedVerdict::Probable,
+        (false, _) => SharedVerdict::Names,
     }
 }
 
@@ -102,17 +105,17 @@ pub(super) fn verdict((left, a): (&Listed, &NameForm), (right, b): (&Listed, &Na
 mod tests {
     use super::*;
 
-    fn between(names: [&str; 2], confirmed: [bool; 2]) -> Verdict {
-        let listed = confirmed.map(|confirmed| Listed { confirmed, ..Listed::default() });
+    fn between(names: [&str; 2], confirmed: [bool; 2]) -> SharedVerdict {
+        let listed = confirmed.map(|confirmed| ListedPerson { confirmed, ..ListedPerson::default() });
         let forms = names.map(NameForm::analyse);
         verdict((&listed[0], &forms[0]), (&listed[1], &forms[1]))
     }
 
     #[test]
     fn a_number_alone_is_not_yet_the_same_person() {
-        assert_eq!(between(["张伟", "张偉"], [true, true]), Verdict::Same);
-        assert_eq!(between(["张伟", "张伟"], [true, false]), Verdict::Probable);
-        assert_eq!(between(["张伟", "李小红"], [true, true]), Verdict::Names);
-        assert_eq!(between(["张伟", ""], [true, true]), Verdict::Names);
+        assert_eq!(between(["张伟", "张偉"], [true, true]), SharedVerdict::Same);
+        assert_eq!(between(["张伟", "张伟"], [true, false]), SharedVerdict::Probable);
+        assert_eq!(between(["张伟", "李小红"], [true, true]), SharedVerdict::Names);
+        assert_eq!(between(["张伟", ""], [true, true]), SharedVerdict::Names);
     }
 }

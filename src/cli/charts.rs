@@ -12,15 +12,15 @@ use crate::{Error, Result};
 
 /// What only the run knows.
 #[derive(Debug, Default)]
-pub(super) struct Charts {
+pub(super) struct ChartFacts {
     /// (pass, pairs, pairs no earlier pass had, recall in 1/10000).
     passes: Vec<(String, u64, u64, Option<u64>)>,
     /// (comparison, level, m, u), where known; else the weight alone.
-    levels: Vec<Level>,
+    levels: Vec<LevelFacts>,
 }
 
 #[derive(Debug)]
-struct Level {
+struct LevelFacts {
     comparison: String,
     level: String,
     shares: Option<(f64, f64)>,
@@ -28,14 +28,14 @@ struct Level {
 }
 
 /// Of a linkage task, from the report it wrote.
-pub(super) fn of_report(out: &Path) -> Result<Charts> {
+pub(super) fn of_report(out: &Path) -> Result<ChartFacts> {
     let path = out.join("report.json");
     let bytes = std::fs::read(&path).map_err(|e| Error::io("读取报告", &path, e))?;
     let report: serde_json::Value = serde_json::from_slice(&bytes)
         .map_err(|e| Error::input("报告不是合法的 JSON").in_file(&path).caused_by(e))?;
     let list = |value: &serde_json::Value| value.as_array().cloned().unwrap_or_default();
     let text = |value: &serde_json::Value| value.as_str().unwrap_or("").to_owned();
-    let mut charts = Charts::default();
+    let mut charts = ChartFacts::default();
     for pass in list(&report["passes"]).iter().filter(|p| p["used"] == true) {
         let number = |name: &str| pass[name].as_u64().unwrap_or(0);
         charts.passes.push((
@@ -49,7 +49,7 @@ pub(super) fn of_report(out: &Path) -> Result<Charts> {
     for (c, column) in list(&model["columns"]).iter().enumerate() {
         for (l, code) in list(&column["levels"]).iter().enumerate().skip(1) {
             let bits = |k: usize| model["classes"][k]["levels"][c][l].as_f64().unwrap_or(0.0) / 1000.0;
-            charts.levels.push(Level {
+            charts.levels.push(LevelFacts {
                 comparison: text(&column["name"]),
                 level: text(code),
                 shares: Some((bits(0).exp2(), bits(1).exp2())),
@@ -61,20 +61,20 @@ pub(super) fn of_report(out: &Path) -> Result<Charts> {
 }
 
 /// Of a pipeline: its weights file and the passes of the run.
-pub(super) fn of_pipeline(config: &Path, passes: &[PassReport]) -> Result<Charts> {
+pub(super) fn of_pipeline(config: &Path, passes: &[PassReport]) -> Result<ChartFacts> {
     let settings = LinkSettings::open(config)?;
     let pinned = match &settings.weights {
         Some(name) => WeightsFile::open(&config.with_file_name(name))?,
         None => WeightsFile::default(),
     };
-    let mut charts = Charts::default();
+    let mut charts = ChartFacts::default();
     charts.passes.extend(passes.iter().map(|p| (p.name.clone(), p.pairs, p.new_pairs, None)));
     for comparison in &settings.comparisons {
         for (code, label) in comparison.kind.levels().into_iter().skip(1) {
             let share = |table: &BTreeMap<String, BTreeMap<String, i32>>| {
                 Some((f64::from(*table.get(&comparison.name)?.get(code)?) / 1000.0).exp2())
             };
-            charts.levels.push(Level {
+            charts.levels.push(LevelFacts {
                 comparison: comparison.name.clone(),
                 level: label.to_owned(),
                 shares: share(&pinned.m).zip(share(&pinned.u)),
@@ -86,7 +86,7 @@ pub(super) fn of_pipeline(config: &Path, passes: &[PassReport]) -> Result<Charts
 }
 
 /// Writes the page for the links in `out`.
-pub(super) fn write(file: &Path, title: &str, out: &Path, charts: &Charts) -> Result<()> {
+pub(super) fn write(file: &Path, title: &str, out: &Path, charts: &ChartFacts) -> Result<()> {
     let links = table_reader::rows(&out.join("link.parquet"), |_| true)?;
     let clusters = table_reader::rows(&out.join("cluster.parquet"), |_| true)?;
     let mut bands: BTreeMap<i64, [u64; 2]> = BTreeMap::new();
@@ -131,7 +131,10 @@ fn section(page: &mut String, title: &str, chart: &str) {
 }
 
 /// Share of the records of each source that are in a cluster of their own and in no pair for review.
-fn unlinked(links: &[table_reader::Row], clusters: &[table_reader::Row]) -> Vec<(String, Vec<f64>)> {
+fn unlinked(
+    links: &[table_reader::TableRow],
+    clusters: &[table_reader::TableRow],
+) -> Vec<(String, Vec<f64>)> {
     let mut touched: std::collections::BTreeSet<&str> = Default::default();
     for row in links {
         touched.extend([row.get("left_record_id"), row.get("right_record_id")]);
@@ -186,7 +189,7 @@ fn open(rows: usize) -> String {
     )
 }
 
-fn levels(rows: &[Level]) -> String {
+fn levels(rows: &[LevelFacts]) -> String {
     let mut out = open(rows.len());
     for (i, row) in rows.iter().enumerate() {
         let y = ROW * i as f64;

@@ -21,7 +21,7 @@ pub struct DiffArguments {
 
 /// Open exceptions of one rule before and after.
 #[derive(Debug, Default, Serialize)]
-struct Change {
+struct RuleChange {
     title: String,
     before: u64,
     after: u64,
@@ -32,7 +32,7 @@ struct Change {
 pub fn execute(arguments: &DiffArguments, console: &mut Console<'_>) -> Result<u8> {
     let publications = [Snapshot::open(&arguments.before)?, Snapshot::open(&arguments.after)?];
     let [before, after] = [open_exceptions(&publications[0])?, open_exceptions(&publications[1])?];
-    let mut changes: BTreeMap<String, Change> = BTreeMap::new();
+    let mut changes: BTreeMap<String, RuleChange> = BTreeMap::new();
     for (id, rule) in &before {
         let change = changes.entry(rule.clone()).or_default();
         change.before += 1;

@@ -8,8 +8,8 @@ use serde::Serialize;
 use super::Console;
 use crate::Result;
 use crate::evaluate::exceptions::{PersonScore, RuleScore, evaluate_exceptions, evaluate_persons};
-use crate::evaluate::links::{Counted, LinkScore, evaluate_links};
-use crate::evaluate::sample::{self, Estimate};
+use crate::evaluate::links::{CountedPairs, LinkScore, evaluate_links};
+use crate::evaluate::sample::{self, ReviewEstimate};
 use crate::publication::snapshot::Snapshot;
 
 /// Arguments of `bidui evaluate`.
@@ -119,7 +119,7 @@ fn rule_line(name: &str, rule: &RuleScore, console: &mut Console<'_>) -> Result<
 }
 
 fn links(score: &LinkScore, console: &mut Console<'_>) -> Result<()> {
-    let line = |name: &str, counted: Counted| {
+    let line = |name: &str, counted: CountedPairs| {
         format!(
             "{name}\t精确率 {:.5}\t召回率 {:.5}\tF1 {:.5}\t找到{}对,正确{}对,真值{}对",
             counted.precision(),
@@ -231,7 +231,7 @@ fn show_sample(
     Ok(0)
 }
 
-fn show_estimate(estimate: &Estimate, console: &mut Console<'_>) -> Result<u8> {
+fn show_estimate(estimate: &ReviewEstimate, console: &mut Console<'_>) -> Result<u8> {
     if console.json {
         console.json(estimate)?;
         return Ok(0);

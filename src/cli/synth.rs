@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::{BarProgress, Console, plans};
 use crate::Result;
-use crate::synth::{Formats, SynthOptions, generate_telling};
+use crate::synth::{FixtureFormats, SynthOptions, generate_telling};
 
 /// Arguments of `bidui synth`.
 #[derive(Debug, Args)]
@@ -32,8 +32,8 @@ pub struct SynthArguments {
     #[arg(long, default_value_t = 1.0)]
     errors: f64,
     /// 文件的样子
-    #[arg(long, value_enum, default_value_t = Layout::Delivered)]
-    layout: Layout,
+    #[arg(long, value_enum, default_value_t = SynthLayout::Delivered)]
+    layout: SynthLayout,
     /// 建档立卡户占全部户的比例(0-1)
     #[arg(long)]
     registry_share: Option<f64>,
@@ -46,7 +46,7 @@ pub struct SynthArguments {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Layout {
+enum SynthLayout {
     /// 与各部门实际提供的一样杂乱(XLSX、XLS、DBF、GB18030 CSV、Parquet)
     Delivered,
     /// 每个来源一个 UTF-8 CSV
@@ -66,10 +66,10 @@ pub fn execute(arguments: &SynthArguments, console: &mut Console<'_>) -> Result<
             quarters: arguments.quarters,
             error_multiplier: arguments.errors,
             formats: match arguments.layout {
-                Layout::Delivered => Formats::Fixtures,
-                Layout::Csv => Formats::CsvUtf8,
-                Layout::Gb18030 => Formats::CsvGb18030,
-                Layout::Parquet => Formats::Parquet,
+                SynthLayout::Delivered => FixtureFormats::Fixtures,
+                SynthLayout::Csv => FixtureFormats::CsvUtf8,
+                SynthLayout::Gb18030 => FixtureFormats::CsvGb18030,
+                SynthLayout::Parquet => FixtureFormats::Parquet,
             },
             registry_share: arguments.registry_share,
             prefecture: arguments.prefecture,

@@ -1,7 +1,7 @@
 //! The folders a pipeline is made of: its own, and the base rule sets it includes.
 //!
 //! In: `[rules] from = ["../base"]` of `pipeline.toml`, or of the `base.toml` of a folder that
-//! only others run. Out: [`Layers`], which says whose file holds where several have one: the
+//! only others run. Out: [`RuleFolders`], which says whose file holds where several have one: the
 //! including folder's before that of what it includes.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +10,7 @@ use std::path::{Component, Path, PathBuf};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::settings::{Parameters, check_kinds, check_parameters};
+use super::settings::{ParametersByPeriod, check_kinds, check_parameters};
 use super::toml_file::TomlFile;
 use crate::{Error, Result};
 
@@ -22,7 +22,7 @@ pub(super) const PIPELINE: &str = "pipeline.toml";
 /// `[rules]` of `pipeline.toml` and `base.toml`.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Inclusion {
+pub struct RuleInclusion {
     /// Base folders, relative to this one, within the folder that holds the pipelines.
     pub from: Vec<String>,
     /// Rules that are not run here, by code, and why not, in Chinese.
@@ -37,32 +37,32 @@ pub struct BaseSettings {
     pub title: String,
     /// What it includes itself.
     #[serde(default)]
-    pub rules: Inclusion,
+    pub rules: RuleInclusion,
     /// Parameters of rules, as in `pipeline.toml`; whoever includes this may set them anew.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, BTreeMap<String, serde_json::Value>>")]
-    pub parameters: Parameters,
+    pub parameters: ParametersByPeriod,
 }
 
 /// What of a head file matters to those who include the folder; a whole pipeline may be included too.
 #[derive(Deserialize)]
-struct Head {
+struct FolderHead {
     #[serde(default)]
-    rules: Inclusion,
+    rules: RuleInclusion,
     #[serde(default)]
-    parameters: Parameters,
+    parameters: ParametersByPeriod,
 }
 
 /// One folder.
 #[derive(Debug, Clone)]
-pub struct Layer {
+pub struct RuleFolder {
     /// The folder, as messages name it.
     pub folder: PathBuf,
     /// Its `pipeline.toml` or `base.toml`.
     pub head: TomlFile,
     /// `[rules]` of the head.
-    pub rules: Inclusion,
-    parameters: Parameters,
+    pub rules: RuleInclusion,
+    parameters: ParametersByPeriod,
     /// Path below the folder that holds the pipelines.
     name: String,
     /// Positions of all it includes, directly or not.
@@ -71,7 +71,7 @@ pub struct Layer {
 
 /// Something that a folder offers under a name that others may use too.
 #[derive(Debug, Clone)]
-pub struct Offer<T> {
+pub struct OfferedItem<T> {
     /// Position of the folder.
     pub layer: usize,
     /// Name.
@@ -84,7 +84,7 @@ pub struct Offer<T> {
 
 /// A file of a base that another stands in for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Replacement {
+pub struct ReplacedFile {
     /// Kind and name, Chinese: `规则“R30”`.
     pub what: String,
     /// The file that holds.
@@ -95,11 +95,11 @@ pub struct Replacement {
 
 /// The folders of a pipeline, its own first.
 #[derive(Debug, Clone)]
-pub struct Layers {
-    list: Vec<Layer>,
+pub struct RuleFolders {
+    list: Vec<RuleFolder>,
 }
 
-impl Layers {
+impl RuleFolders {
     /// Reads the head files of the pipeline in `root` and of all it includes.
     ///
     /// # Errors
@@ -109,7 +109,7 @@ impl Layers {
         let head = TomlFile::read(&root.join(PIPELINE))?;
         let own = real(root)?;
         let holder = own.parent().unwrap_or(&own).to_owned();
-        let mut walk = Walk { holder, list: Vec::new(), places: Vec::new(), open: Vec::new() };
+        let mut walk = InclusionWalk { holder, list: Vec::new(), places: Vec::new(), open: Vec::new() };
         walk.include(root.to_owned(), own, head)?;
         let layers = Self { list: walk.list };
         for layer in &layers.list {
@@ -118,11 +118,11 @@ impl Layers {
         Ok(layers)
     }
     /// The folders, the pipeline's own first, each before what only it includes.
-    pub fn all(&self) -> &[Layer] {
+    pub fn all(&self) -> &[RuleFolder] {
         &self.list
     }
     /// The base folders.
-    pub fn bases(&self) -> &[Layer] {
+    pub fn bases(&self) -> &[RuleFolder] {
         self.list.get(1..).unwrap_or_default()
     }
     /// Whether `upper` includes `lower`.
@@ -134,8 +134,12 @@ impl Layers {
     ///
     /// # Errors
     /// Two bases have the name, and nobody who includes both has it as well.
-    pub fn choose<T>(&self, what: &str, offers: Vec<Offer<T>>) -> Result<(Vec<Offer<T>>, Vec<Replacement>)> {
-        let mut named: BTreeMap<String, Vec<Offer<T>>> = BTreeMap::new();
+    pub fn choose<T>(
+        &self,
+        what: &str,
+        offers: Vec<OfferedItem<T>>,
+    ) -> Result<(Vec<OfferedItem<T>>, Vec<ReplacedFile>)> {
+        let mut named: BTreeMap<String, Vec<OfferedItem<T>>> = BTreeMap::new();
         for offer in offers {
             named.entry(offer.key.clone()).or_default().push(offer);
         }
@@ -156,20 +160,20 @@ impl Layers {
             }
             for of in lower {
                 let by = upper.first().map(|u| u.path.clone()).unwrap_or_default();
-                replaced.push(Replacement { what: format!("{what}“{key}”"), by, of: of.path });
+                replaced.push(ReplacedFile { what: format!("{what}“{key}”"), by, of: of.path });
             }
             chosen.extend(upper);
         }
         Ok((chosen, replaced))
     }
     /// Files `<folder>/*.<extension>` of all folders, the key being the name without extension.
-    pub fn files(&self, folder: &str, extension: &str) -> Result<Vec<Offer<()>>> {
+    pub fn files(&self, folder: &str, extension: &str) -> Result<Vec<OfferedItem<()>>> {
         let mut offers = Vec::new();
         for (layer, one) in self.list.iter().enumerate() {
             for path in entries(&one.folder.join(folder))? {
                 if path.extension().is_some_and(|e| e == extension) {
                     let key = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-                    offers.push(Offer { layer, key, path, value: () });
+                    offers.push(OfferedItem { layer, key, path, value: () });
                 }
             }
         }
@@ -177,9 +181,9 @@ impl Layers {
     }
     /// The file of this name that holds, e.g. `codes/registry.csv`; `None` if no folder has it.
     pub fn file(&self, name: &str) -> Result<Option<PathBuf>> {
-        let path = |layer: &Layer| Some(layer.folder.join(name)).filter(|path| path.is_file());
+        let path = |layer: &RuleFolder| Some(layer.folder.join(name)).filter(|path| path.is_file());
         let having = self.list.iter().enumerate().filter_map(|(layer, one)| Some((layer, path(one)?)));
-        let offers = having.map(|(layer, path)| Offer { layer, key: name.to_owned(), path, value: () });
+        let offers = having.map(|(layer, path)| OfferedItem { layer, key: name.to_owned(), path, value: () });
         let (chosen, _) = self.choose("文件", offers.collect())?;
         Ok(chosen.into_iter().next().map(|offer| offer.path))
     }
@@ -188,11 +192,11 @@ impl Layers {
     ///
     /// # Errors
     /// A parameter whose type is not the same throughout, or that two bases set differently.
-    pub fn parameters(&self) -> Result<Parameters> {
+    pub fn parameters(&self) -> Result<ParametersByPeriod> {
         self.parameters_from(0)
     }
     /// Parameters as they hold in the folder at `layer`, without regard to whoever includes it.
-    pub fn parameters_from(&self, layer: usize) -> Result<Parameters> {
+    pub fn parameters_from(&self, layer: usize) -> Result<ParametersByPeriod> {
         let mut seen: Vec<usize> =
             self.list.get(layer).map(|l| l.below.iter().copied().collect()).unwrap_or_default();
         seen.push(layer);
@@ -222,7 +226,7 @@ impl Layers {
                 }
             }
         }
-        let mut parameters = Parameters::new();
+        let mut parameters = ParametersByPeriod::new();
         let mut origins = BTreeMap::new();
         for ((period, name), (at, value)) in merged {
             origins.insert((period.clone(), name.clone()), &self.list[at].head);
@@ -250,10 +254,10 @@ pub fn included(path: &Path) -> Result<PathBuf> {
         return Ok(path.to_owned());
     }
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok(Layers::open(folder)?.file(&name)?.unwrap_or_else(|| path.to_owned()))
+    Ok(RuleFolders::open(folder)?.file(&name)?.unwrap_or_else(|| path.to_owned()))
 }
 
-fn flat(parameters: &Parameters) -> impl Iterator<Item = (&str, &str, &toml::Value)> {
+fn flat(parameters: &ParametersByPeriod) -> impl Iterator<Item = (&str, &str, &toml::Value)> {
     parameters.iter().flat_map(|(period, values)| {
         values.iter().map(move |(name, value)| (period.as_str(), name.as_str(), value))
     })
@@ -291,24 +295,24 @@ fn joined(folder: &Path, relative: &str) -> PathBuf {
 }
 
 /// Goes from folder to folder.
-struct Walk {
+struct InclusionWalk {
     /// Folder that holds the pipelines.
     holder: PathBuf,
-    list: Vec<Layer>,
+    list: Vec<RuleFolder>,
     /// Where each of them really is.
     places: Vec<PathBuf>,
     /// Positions of those whose bases are being read.
     open: Vec<usize>,
 }
 
-impl Walk {
+impl InclusionWalk {
     fn include(&mut self, folder: PathBuf, place: PathBuf, head: TomlFile) -> Result<usize> {
         let at = self.list.len();
-        let Head { rules, parameters } = head.parse()?;
+        let FolderHead { rules, parameters } = head.parse()?;
         let name = place.strip_prefix(&self.holder).unwrap_or(&place).to_string_lossy().replace('\\', "/");
         let from = rules.from.clone();
         let below = BTreeSet::new();
-        self.list.push(Layer { folder, head, rules, parameters, name, below });
+        self.list.push(RuleFolder { folder, head, rules, parameters, name, below });
         self.places.push(place);
         self.open.push(at);
         for (number, relative) in from.iter().enumerate() {
@@ -323,7 +327,7 @@ impl Walk {
 
     /// Position of a base that the folder at `at` names.
     fn base(&mut self, at: usize, number: usize, relative: &str) -> Result<usize> {
-        let complain = |list: &[Layer], message: String| {
+        let complain = |list: &[RuleFolder], message: String| {
             list[at].head.complain(&["rules".into(), "from".into(), number.into()], message)
         };
         if relative.is_empty() || relative.contains('\\') || Path::new(relative).is_absolute() {

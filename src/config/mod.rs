@@ -27,9 +27,9 @@ pub mod source_file;
 pub mod toml_file;
 
 pub use code_map::CodeMap;
-pub use inclusion::Layers;
-pub use settings::{MaskStyle, Parameter, Settings};
-pub use source::{Column, Member, Role, SourceContract};
+pub use inclusion::RuleFolders;
+pub use settings::{MaskStyle, PipelineSettings, RuleParameter};
+pub use source::{ColumnRole, HouseholdMember, SourceColumn, SourceContract};
 pub(crate) use source_check::is_reserved;
 
 use crate::model::division::DivisionTree;
@@ -44,7 +44,7 @@ pub struct Pipeline {
     /// Its name.
     pub name: String,
     /// `pipeline.toml`.
-    pub settings: Settings,
+    pub settings: PipelineSettings,
     /// Source contracts, sorted by name.
     pub sources: Vec<SourceContract>,
     /// Administrative divisions.
@@ -54,9 +54,9 @@ pub struct Pipeline {
     /// SHA-256 over all files of the folder and of those it includes, lower-case hexadecimal.
     pub digest: String,
     /// The folder and the base folders it includes.
-    pub layers: Layers,
+    pub layers: RuleFolders,
     /// Contracts of bases that others stand in for.
-    pub replaced: Vec<inclusion::Replacement>,
+    pub replaced: Vec<inclusion::ReplacedFile>,
 }
 
 impl Pipeline {
@@ -73,9 +73,9 @@ impl Pipeline {
                 .hint("在流水线的 pipeline.toml 里写 [rules] from = [\"../…\"] 引用它"));
         }
         let file = toml_file::TomlFile::read(&root.join(inclusion::PIPELINE))?;
-        let mut settings: Settings = file.parse()?;
+        let mut settings: PipelineSettings = file.parse()?;
         settings.check(&file)?;
-        let layers = Layers::open(root)?;
+        let layers = RuleFolders::open(root)?;
         settings.parameters = layers.parameters()?;
         let codes = root.join("codes");
         check_division_files(&file, &settings, &codes)?;
@@ -116,13 +116,13 @@ impl Pipeline {
         self.sources.iter().find(|s| s.name == name)
     }
     /// Parameters that hold in `period`.
-    pub fn parameters(&self, period: Period) -> BTreeMap<String, Parameter> {
+    pub fn parameters(&self, period: Period) -> BTreeMap<String, RuleParameter> {
         self.settings.parameters(period)
     }
 }
 
 /// Complains about a division table that is not in the folder of codes.
-fn check_division_files(file: &toml_file::TomlFile, settings: &Settings, codes: &Path) -> Result<()> {
+fn check_division_files(file: &toml_file::TomlFile, settings: &PipelineSettings, codes: &Path) -> Result<()> {
     for (key, name) in settings.divisions.files() {
         if name.contains(['/', '\\']) || !codes.join(name).is_file() {
             return Err(file
@@ -136,7 +136,7 @@ fn check_division_files(file: &toml_file::TomlFile, settings: &Settings, codes: 
 /// Digest of a pipeline: names and contents of all its files and of those of the folders it
 /// includes, sorted, so that two equal pipelines agree wherever they lie. Names that begin with `.`
 /// are not part of a pipeline.
-fn digest(layers: &Layers) -> Result<String> {
+fn digest(layers: &RuleFolders) -> Result<String> {
     fn walk(folder: &Path, prefix: &str, files: &mut BTreeMap<String, PathBuf>) -> Result<()> {
         for entry in std::fs::read_dir(folder).map_err(|e| Error::io("读取文件夹", folder, e))? {
             let entry = entry.map_err(|e| Error::io("读取文件夹", folder, e))?;

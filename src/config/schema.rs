@@ -7,7 +7,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
     vec![
         ("base", schemars::schema_for!(super::inclusion::BaseSettings).to_value()),
         ("extra", schemars::schema_for!(super::source_extra::SourceExtra).to_value()),
-        ("pipeline", schemars::schema_for!(super::Settings).to_value()),
+        ("pipeline", schemars::schema_for!(super::PipelineSettings).to_value()),
         ("source", schemars::schema_for!(super::source_file::SourceFile).to_value()),
     ]
 }

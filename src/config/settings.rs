@@ -5,45 +5,45 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::inclusion::Inclusion;
+use super::inclusion::RuleInclusion;
 use super::toml_file::TomlFile;
 use crate::Result;
 use crate::model::day::date32;
 use crate::model::period::Period;
 
 /// Parameters of rules: `default`, a year (`2018`) or a quarter (`2018Q3`) → name → value.
-pub type Parameters = BTreeMap<String, BTreeMap<String, toml::Value>>;
+pub type ParametersByPeriod = BTreeMap<String, BTreeMap<String, toml::Value>>;
 
 /// `pipeline.toml`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Settings {
+pub struct PipelineSettings {
     /// Chinese title of the pipeline.
     pub title: String,
     /// The prefecture whose divisions are used.
-    pub prefecture: Prefecture,
+    pub prefecture: PrefectureSettings,
     /// Division tables.
     pub divisions: DivisionFiles,
     /// Base rule sets that are included, and rules that are not run.
     #[serde(default)]
-    pub rules: Inclusion,
+    pub rules: RuleInclusion,
     /// Parameters of rules: `default`, a year (`2018`), a quarter (`2018Q3`) or a month (`2025M03`) → name → value;
     /// of an open pipeline those of its bases too.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, BTreeMap<String, serde_json::Value>>")]
-    pub parameters: Parameters,
+    pub parameters: ParametersByPeriod,
     /// How persons are shown and hidden.
     #[serde(default)]
-    pub privacy: Privacy,
+    pub privacy: PrivacySettings,
     /// What is published.
     #[serde(default)]
-    pub outputs: Outputs,
+    pub outputs: OutputSettings,
 }
 
 /// `[prefecture]`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Prefecture {
+pub struct PrefectureSettings {
     /// Six-digit code.
     pub code: String,
     /// Name.
@@ -70,14 +70,14 @@ pub struct DivisionFiles {
 /// `[privacy]`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Privacy {
+pub struct PrivacySettings {
     /// How ID numbers appear in lists.
     pub id_mask: MaskStyle,
     /// How names appear in lists.
     pub name_mask: MaskStyle,
 }
 
-impl Default for Privacy {
+impl Default for PrivacySettings {
     fn default() -> Self {
         Self { id_mask: MaskStyle::Partial, name_mask: MaskStyle::None }
     }
@@ -98,7 +98,7 @@ pub enum MaskStyle {
 /// `[outputs]`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Outputs {
+pub struct OutputSettings {
     /// Exception lists as workbooks.
     pub xlsx: bool,
     /// Exception lists as CSV.
@@ -107,7 +107,7 @@ pub struct Outputs {
     pub restricted: bool,
 }
 
-impl Default for Outputs {
+impl Default for OutputSettings {
     fn default() -> Self {
         Self { xlsx: true, csv: true, restricted: true }
     }
@@ -116,7 +116,7 @@ impl Default for Outputs {
 /// Value of a rule parameter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
-pub enum Parameter {
+pub enum RuleParameter {
     /// Int64 column.
     Integer(i64),
     /// Utf8 column.
@@ -125,10 +125,10 @@ pub enum Parameter {
     Date(i32),
 }
 
-impl Settings {
+impl PipelineSettings {
     /// Parameters that hold in `period`: those of the month over those of its quarter over those
     /// of its year over the defaults.
-    pub fn parameters(&self, period: Period) -> BTreeMap<String, Parameter> {
+    pub fn parameters(&self, period: Period) -> BTreeMap<String, RuleParameter> {
         in_period(&self.parameters, period)
     }
     /// Complaints that the form alone cannot express.
@@ -142,8 +142,8 @@ impl Settings {
     }
 }
 
-/// Parameters of `parameters` that hold in `period`, see [`Settings::parameters`].
-pub(crate) fn in_period(parameters: &Parameters, period: Period) -> BTreeMap<String, Parameter> {
+/// Parameters of `parameters` that hold in `period`, see [`PipelineSettings::parameters`].
+pub(crate) fn in_period(parameters: &ParametersByPeriod, period: Period) -> BTreeMap<String, RuleParameter> {
     let mut merged = BTreeMap::new();
     let quarter = period.holding_quarter();
     let mut layers = vec!["default".to_owned(), period.year().to_string(), quarter.to_string()];
@@ -161,7 +161,7 @@ pub(crate) fn in_period(parameters: &Parameters, period: Period) -> BTreeMap<Str
 }
 
 /// Checks the parameters of one file: periods, names, values.
-pub(super) fn check_parameters(file: &TomlFile, parameters: &Parameters) -> Result<()> {
+pub(super) fn check_parameters(file: &TomlFile, parameters: &ParametersByPeriod) -> Result<()> {
     for (layer, values) in parameters {
         let known = layer == "default"
             || (layer.len() == 4 && layer.bytes().all(|b| b.is_ascii_digit()))
@@ -193,10 +193,10 @@ pub(super) fn check_parameters(file: &TomlFile, parameters: &Parameters) -> Resu
 
 /// Checks that a parameter has one type throughout; `file` names the file of (period, name).
 pub(super) fn check_kinds<'f>(
-    parameters: &Parameters,
+    parameters: &ParametersByPeriod,
     file: impl Fn(&str, &str) -> Option<&'f TomlFile>,
 ) -> Result<()> {
-    let mut kinds: BTreeMap<&str, (std::mem::Discriminant<Parameter>, &str)> = BTreeMap::new();
+    let mut kinds: BTreeMap<&str, (std::mem::Discriminant<RuleParameter>, &str)> = BTreeMap::new();
     for (layer, values) in parameters {
         for (name, value) in values {
             let Some(value) = parameter(value) else { continue };
@@ -220,14 +220,14 @@ pub(super) fn check_kinds<'f>(
     Ok(())
 }
 
-fn parameter(value: &toml::Value) -> Option<Parameter> {
+fn parameter(value: &toml::Value) -> Option<RuleParameter> {
     match value {
-        toml::Value::Integer(n) => Some(Parameter::Integer(*n)),
-        toml::Value::String(s) => Some(Parameter::Text(s.clone())),
+        toml::Value::Integer(n) => Some(RuleParameter::Integer(*n)),
+        toml::Value::String(s) => Some(RuleParameter::Text(s.clone())),
         toml::Value::Datetime(d) => {
             let day = d.date?;
             let date = jiff::civil::Date::new(day.year as i16, day.month as i8, day.day as i8).ok()?;
-            Some(Parameter::Date(date32(date)))
+            Some(RuleParameter::Date(date32(date)))
         }
         _ => None,
     }

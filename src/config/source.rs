@@ -9,10 +9,10 @@ use arrow::datatypes::{DataType, Field, Schema};
 use super::code_map::CodeMap;
 use super::glob;
 use crate::config::read_options::{Encoding, ReadOptions};
-use crate::model::column_type::Kind;
+use crate::model::column_type::ContractType;
 
 pub use super::source_file::{
-    AuditAction, AuditsSpec, EncodingSpec, FilesSpec, Role, UniqueAction, UnknownHeaders, VariantSpec,
+    AuditAction, AuditsSpec, ColumnRole, EncodingSpec, FilesSpec, UniqueAction, UnknownHeaders, VariantSpec,
 };
 
 /// A department's list, as its contract describes it.
@@ -39,22 +39,22 @@ pub struct SourceContract {
     /// Checks of the source as a whole.
     pub audits: AuditsSpec,
     /// Columns, in the order of the SQL view.
-    pub columns: Vec<Column>,
+    pub columns: Vec<SourceColumn>,
     /// Members of a wide household row in order, repeats expanded; empty if rows are records.
-    pub members: Vec<Member>,
+    pub members: Vec<HouseholdMember>,
     /// Files with deviating headers.
     pub variants: Vec<VariantSpec>,
 }
 
 /// One column of a contract.
 #[derive(Debug, Clone)]
-pub struct Column {
+pub struct SourceColumn {
     /// Canonical name, ASCII snake_case.
     pub name: String,
     /// Chinese label.
     pub label: String,
     /// Type of its values.
-    pub kind: Kind,
+    pub kind: ContractType,
     /// A record without it is rejected.
     pub required: bool,
     /// Not in every edition of the list: its absence is not remarked on.
@@ -62,7 +62,7 @@ pub struct Column {
     /// Headers under which it is delivered, the label first.
     pub headers: Vec<String>,
     /// What it tells the linker.
-    pub role: Option<Role>,
+    pub role: Option<ColumnRole>,
     /// Its code table; empty if the column is not coded.
     pub codes: Arc<CodeMap>,
     /// Texts outside the code table are kept.
@@ -75,21 +75,21 @@ pub struct Column {
     pub default: Option<String>,
 }
 
-impl Column {
+impl SourceColumn {
     /// Arrow type of the loaded column.
     pub fn data_type(&self) -> DataType {
         match self.kind {
-            Kind::Text | Kind::Code => DataType::Utf8,
-            Kind::Integer | Kind::Month | Kind::Flag => DataType::Int32,
-            Kind::Money | Kind::Area => DataType::Int64,
-            Kind::Date => DataType::Date32,
+            ContractType::Text | ContractType::Code => DataType::Utf8,
+            ContractType::Integer | ContractType::Month | ContractType::Flag => DataType::Int32,
+            ContractType::Money | ContractType::Area => DataType::Int64,
+            ContractType::Date => DataType::Date32,
         }
     }
 }
 
 /// One member of a wide household row.
 #[derive(Debug, Clone)]
-pub struct Member {
+pub struct HouseholdMember {
     /// Title of the group, e.g. 成员.
     pub group: String,
     /// Number within a repeated group, 0 otherwise.
@@ -100,7 +100,7 @@ pub struct Member {
     pub values: Vec<(usize, String)>,
 }
 
-impl Member {
+impl HouseholdMember {
     /// Text for messages: 户主, 成员3.
     pub fn title(&self) -> String {
         if self.number == 0 { self.group.clone() } else { format!("{}{}", self.group, self.number) }
@@ -117,7 +117,7 @@ impl VariantSpec {
 
 impl SourceContract {
     /// Column by canonical name.
-    pub fn column(&self, name: &str) -> Option<&Column> {
+    pub fn column(&self, name: &str) -> Option<&SourceColumn> {
         self.columns.iter().find(|c| c.name == name)
     }
     /// Position of a column.
@@ -125,7 +125,7 @@ impl SourceContract {
         self.columns.iter().position(|c| c.name == name)
     }
     /// Column that plays `role`.
-    pub fn role(&self, role: Role) -> Option<&Column> {
+    pub fn role(&self, role: ColumnRole) -> Option<&SourceColumn> {
         self.columns.iter().find(|c| c.role == Some(role))
     }
     /// Arrow schema of the loaded batch.
@@ -159,7 +159,7 @@ impl SourceContract {
     /// Which columns linking needs: those with a role, those without which a record is rejected,
     /// and those by which repeated records are found.
     pub fn columns_for_linking(&self) -> Vec<bool> {
-        let unique = |c: &Column| self.audits.unique.contains(&c.name);
+        let unique = |c: &SourceColumn| self.audits.unique.contains(&c.name);
         let of_member =
             |at: usize| self.members.iter().any(|m| m.cells.iter().any(|(column, _)| *column == at));
         (self.columns.iter().enumerate())
@@ -168,7 +168,7 @@ impl SourceContract {
     }
     /// Cleaned headers that feed only columns that are not `wanted`.
     pub fn headers_without(&self, wanted: &[bool]) -> BTreeSet<String> {
-        let cleaned = |column: &Column| column.headers.iter().map(|h| super::clean_header(h)).collect();
+        let cleaned = |column: &SourceColumn| column.headers.iter().map(|h| super::clean_header(h)).collect();
         let of = |which: bool| -> BTreeSet<String> {
             let columns = self.columns.iter().zip(wanted).filter(|(_, wanted)| **wanted == which);
             columns.flat_map(|(column, _)| -> Vec<String> { cleaned(column) }).collect()

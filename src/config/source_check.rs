@@ -6,17 +6,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::code_map::{CodeMap, read_tables};
-use super::inclusion::{Layers, Replacement};
-use super::source::{Column, Member, SourceContract};
+use super::inclusion::{ReplacedFile, RuleFolders};
+use super::source::{HouseholdMember, SourceColumn, SourceContract};
 use super::source_extra::{ContractFile, ENDING};
-use super::source_file::{ColumnSpec, Role, SourceFile};
-use super::toml_file::{Step, TomlFile, nearest, suggest};
+use super::source_file::{ColumnRole, ColumnSpec, SourceFile};
+use super::toml_file::{TomlFile, TomlStep, nearest, suggest};
 use super::{clean_header, glob, is_identifier};
-use crate::model::column_type::Kind;
+use crate::model::column_type::ContractType;
 use crate::{Error, Result};
 
 /// Reads the contracts of all folders, sorted by name, and says which others stand in for.
-pub(super) fn read_all(layers: &Layers) -> Result<(Vec<SourceContract>, Vec<Replacement>)> {
+pub(super) fn read_all(layers: &RuleFolders) -> Result<(Vec<SourceContract>, Vec<ReplacedFile>)> {
     let (extras, contracts): (Vec<_>, Vec<_>) =
         layers.files("sources", "toml")?.into_iter().partition(|offer| offer.key.ends_with(ENDING));
     let (contracts, replaced) = layers.choose("数据来源", contracts)?;
@@ -44,7 +44,7 @@ pub(super) fn read_all(layers: &Layers) -> Result<(Vec<SourceContract>, Vec<Repl
 fn read<'p>(
     path: &Path,
     added: impl Iterator<Item = &'p Path>,
-    layers: &Layers,
+    layers: &RuleFolders,
     tables: &mut BTreeMap<String, BTreeMap<String, CodeMap>>,
 ) -> Result<SourceContract> {
     let mut file = ContractFile::new(TomlFile::read(path)?);
@@ -59,7 +59,8 @@ fn read<'p>(
         file.add(TomlFile::read(extra)?, &mut written)?;
     }
     check_files(&file, &written)?;
-    let mut check = Check { file: &file, layers, tables, seen: BTreeSet::new(), roles: BTreeMap::new() };
+    let mut check =
+        SourceCheck { file: &file, layers, tables, seen: BTreeSet::new(), roles: BTreeMap::new() };
     let mut columns = Vec::with_capacity(written.column.len());
     for (index, spec) in written.column.iter().enumerate() {
         columns.push(check.column(index, spec)?);
@@ -105,17 +106,17 @@ fn check_files(file: &ContractFile, written: &SourceFile) -> Result<()> {
     Ok(())
 }
 
-struct Check<'a> {
+struct SourceCheck<'a> {
     file: &'a ContractFile,
-    layers: &'a Layers,
+    layers: &'a RuleFolders,
     tables: &'a mut BTreeMap<String, BTreeMap<String, CodeMap>>,
     seen: BTreeSet<String>,
-    roles: BTreeMap<Role, String>,
+    roles: BTreeMap<ColumnRole, String>,
 }
 
-impl Check<'_> {
-    fn column(&mut self, index: usize, spec: &ColumnSpec) -> Result<Column> {
-        let at = |key: &'static str| [Step::Key("column"), Step::Index(index), Step::Key(key)];
+impl SourceCheck<'_> {
+    fn column(&mut self, index: usize, spec: &ColumnSpec) -> Result<SourceColumn> {
+        let at = |key: &'static str| [TomlStep::Key("column"), TomlStep::Index(index), TomlStep::Key(key)];
         let name = &spec.name;
         if !is_identifier(name) {
             return Err(self
@@ -135,7 +136,9 @@ impl Check<'_> {
                 .complain(&at("name"), format!("列“{name}”写了两次"))
                 .hint("删去或改名其中一个"));
         }
-        for (kind, suffix, what) in [(Kind::Money, "_fen", "金额"), (Kind::Area, "_centi", "面积")] {
+        for (kind, suffix, what) in
+            [(ContractType::Money, "_fen", "金额"), (ContractType::Area, "_centi", "面积")]
+        {
             if (spec.kind == kind) != name.ends_with(suffix) {
                 return Err(self
                     .file
@@ -151,10 +154,12 @@ impl Check<'_> {
                     .hint("一个来源里每个角色只能有一列"));
             }
             let needed = match role {
-                Role::BirthDate => Some(Kind::Date),
-                Role::IdNumber | Role::Name | Role::GuardianId | Role::GuardianName | Role::StudentNo => {
-                    Some(Kind::Text)
-                }
+                ColumnRole::BirthDate => Some(ContractType::Date),
+                ColumnRole::IdNumber
+                | ColumnRole::Name
+                | ColumnRole::GuardianId
+                | ColumnRole::GuardianName
+                | ColumnRole::StudentNo => Some(ContractType::Text),
                 _ => None,
             };
             if let Some(needed) = needed.filter(|&k| k != spec.kind) {
@@ -179,13 +184,13 @@ impl Check<'_> {
         }
         let codes = self.codes(index, spec)?;
         if let Some(default) =
-            spec.default.as_deref().filter(|d| spec.kind == Kind::Code && codes.find(d).is_none())
+            spec.default.as_deref().filter(|d| spec.kind == ContractType::Code && codes.find(d).is_none())
         {
             return Err(self.file.complain(&at("default"), format!("默认值“{default}”不在代码表里")));
         }
         let mut headers = vec![spec.label.clone()];
         headers.extend(spec.headers.iter().filter(|h| **h != spec.label).cloned());
-        Ok(Column {
+        Ok(SourceColumn {
             name: name.clone(),
             label: spec.label.clone(),
             kind: spec.kind,
@@ -202,7 +207,7 @@ impl Check<'_> {
     }
 
     fn codes(&mut self, index: usize, spec: &ColumnSpec) -> Result<Arc<CodeMap>> {
-        let at = |key: &'static str| [Step::Key("column"), Step::Index(index), Step::Key(key)];
+        let at = |key: &'static str| [TomlStep::Key("column"), TomlStep::Index(index), TomlStep::Key(key)];
         let mut map = CodeMap::default();
         if let Some(reference) = &spec.code_map {
             let (stem, table) = reference.split_once(':').unwrap_or((reference, ""));
@@ -237,19 +242,24 @@ impl Check<'_> {
         }
         for (code, label) in &spec.codes {
             if let Some(other) = map.add(code, label) {
-                let steps = [Step::Key("column"), Step::Index(index), Step::Key("codes"), Step::Key(code)];
+                let steps = [
+                    TomlStep::Key("column"),
+                    TomlStep::Index(index),
+                    TomlStep::Key("codes"),
+                    TomlStep::Key(code),
+                ];
                 return Err(self
                     .file
                     .complain(&steps, format!("“{code}”既是“{other}”又是“{label}”"))
                     .hint("一个写法只能对应一个标准名称"));
             }
         }
-        if spec.kind == Kind::Code && map.is_empty() {
+        if spec.kind == ContractType::Code && map.is_empty() {
             return Err(self.file.complain(&at("type"), "code 列缺少代码表").hint(
                 "加 code_map = \"文件:表名\" 或 codes = { \"1\" = \"…\" };没有代码表就用 type = \"text\"",
             ));
         }
-        if spec.kind != Kind::Code && !map.is_empty() {
+        if spec.kind != ContractType::Code && !map.is_empty() {
             let key = if spec.code_map.is_some() { "code_map" } else { "codes" };
             return Err(self
                 .file
@@ -260,17 +270,21 @@ impl Check<'_> {
     }
 }
 
-fn members(file: &ContractFile, written: &SourceFile, columns: &[Column]) -> Result<Vec<Member>> {
+fn members(
+    file: &ContractFile,
+    written: &SourceFile,
+    columns: &[SourceColumn],
+) -> Result<Vec<HouseholdMember>> {
     let names: Vec<&str> = columns.iter().map(|c| c.name.as_str()).collect();
     let mut members = Vec::new();
     let mut titles = BTreeSet::new();
     for (index, group) in written.unpivot.iter().enumerate() {
-        let at = |rest: &[Step<'_>]| {
-            let mut steps = vec![Step::Key("unpivot"), Step::Index(index)];
+        let at = |rest: &[TomlStep<'_>]| {
+            let mut steps = vec![TomlStep::Key("unpivot"), TomlStep::Index(index)];
             steps.extend_from_slice(rest);
             file.base.locate(&steps, false)
         };
-        let fail = |rest: &[Step<'_>], message: String| {
+        let fail = |rest: &[TomlStep<'_>], message: String| {
             Error::configuration(message).at_span(&file.base.path, &file.base.text, at(rest))
         };
         if !titles.insert(&group.title) {
@@ -288,7 +302,7 @@ fn members(file: &ContractFile, written: &SourceFile, columns: &[Column]) -> Res
         };
         let find = |key: &'static str, name: &str| {
             names.iter().position(|n| *n == name).ok_or_else(|| {
-                let error = fail(&[key.into(), Step::Key(name)], format!("没有列“{name}”"));
+                let error = fail(&[key.into(), TomlStep::Key(name)], format!("没有列“{name}”"));
                 match suggest(name, &names, "已有的列") {
                     Some(hint) => error.hint(hint),
                     None => error,
@@ -301,7 +315,7 @@ fn members(file: &ContractFile, written: &SourceFile, columns: &[Column]) -> Res
                 let column = find("headers", name)?;
                 if headers.is_empty() || (number > 0 && headers.iter().any(|h| !h.contains("{n}"))) {
                     return Err(fail(
-                        &["headers".into(), Step::Key(name)],
+                        &["headers".into(), TomlStep::Key(name)],
                         "重复的展开组,每个表头都要含 {n}".to_owned(),
                     )
                     .hint("例如 name = [\"成员姓名{n}\"]"));
@@ -314,7 +328,7 @@ fn members(file: &ContractFile, written: &SourceFile, columns: &[Column]) -> Res
                 values.push((find("values", name)?, value.clone()));
             }
             cells.sort_by_key(|(column, _)| *column);
-            members.push(Member { group: group.title.clone(), number, cells, values });
+            members.push(HouseholdMember { group: group.title.clone(), number, cells, values });
         }
     }
     if members.len() > 250 {
@@ -335,7 +349,7 @@ fn check_variants(file: &ContractFile, contract: &SourceContract) -> Result<()> 
     }
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     for (index, variant) in contract.variants.iter().enumerate() {
-        let at = |key: &'static str| [Step::Key("variant"), Step::Index(index), Step::Key(key)];
+        let at = |key: &'static str| [TomlStep::Key("variant"), TomlStep::Index(index), TomlStep::Key(key)];
         if let Some(why) = glob::escapes(&variant.files) {
             return Err(file.complain(&at("files"), why));
         }
@@ -343,7 +357,12 @@ fn check_variants(file: &ContractFile, contract: &SourceContract) -> Result<()> 
             variant.aliases.keys().map(|n| ("aliases", n)).chain(variant.units.keys().map(|n| ("units", n)));
         for (key, name) in used {
             if !known.contains(&name.as_str()) {
-                let steps = [Step::Key("variant"), Step::Index(index), Step::Key(key), Step::Key(name)];
+                let steps = [
+                    TomlStep::Key("variant"),
+                    TomlStep::Index(index),
+                    TomlStep::Key(key),
+                    TomlStep::Key(name),
+                ];
                 let error = file.complain_key(&steps, format!("没有列“{name}”"));
                 return Err(match suggest(name, &known, "已有的列") {
                     Some(hint) => error.hint(hint),
@@ -453,19 +472,19 @@ const RESERVED: &[&str] = &[
     "quarter",
 ];
 
-fn kind_word(kind: Kind) -> &'static str {
+fn kind_word(kind: ContractType) -> &'static str {
     match kind {
-        Kind::Text => "text",
-        Kind::Code => "code",
-        Kind::Integer => "integer",
-        Kind::Money => "money",
-        Kind::Area => "area",
-        Kind::Date => "date",
-        Kind::Month => "month",
-        Kind::Flag => "flag",
+        ContractType::Text => "text",
+        ContractType::Code => "code",
+        ContractType::Integer => "integer",
+        ContractType::Money => "money",
+        ContractType::Area => "area",
+        ContractType::Date => "date",
+        ContractType::Month => "month",
+        ContractType::Flag => "flag",
     }
 }
 
-fn role_word(role: Role) -> String {
+fn role_word(role: ColumnRole) -> String {
     serde_json::to_value(role).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::source_file::{ColumnSpec, SourceFile, VariantSpec};
-use super::toml_file::{Step, TomlFile, suggest};
+use super::toml_file::{TomlFile, TomlStep, suggest};
 use crate::{Error, Result};
 
 /// Ending of the file name before `.toml`.
@@ -37,11 +37,11 @@ pub struct SourceExtra {
 /// A contract's file with what others add to it: complaints point at whoever wrote the thing.
 pub(super) struct ContractFile {
     pub(super) base: TomlFile,
-    extras: Vec<Added>,
+    extras: Vec<ContractAdditions>,
 }
 
 /// An addition, and which elements of the contract's lists came from it.
-struct Added {
+struct ContractAdditions {
     file: TomlFile,
     lists: Vec<(&'static [&'static str], &'static str, Range<usize>)>,
     headers: BTreeMap<String, Vec<String>>,
@@ -88,31 +88,32 @@ impl ContractFile {
         written.ignore_headers.extend(extra.ignore_headers);
         written.column.extend(extra.column);
         written.variant.extend(extra.variant);
-        self.extras.push(Added { file, lists, headers: extra.headers });
+        self.extras.push(ContractAdditions { file, lists, headers: extra.headers });
         Ok(())
     }
     /// The file that wrote the thing at `steps`, and the steps there.
-    fn place<'a>(&self, steps: &[Step<'a>]) -> (&TomlFile, Vec<Step<'a>>) {
+    fn place<'a>(&self, steps: &[TomlStep<'a>]) -> (&TomlFile, Vec<TomlStep<'a>>) {
         for added in &self.extras {
             for (path, key, range) in &added.lists {
-                let same = |(step, name): (&Step<'_>, &&str)| matches!(step, Step::Key(k) if k == name);
-                let Some((Step::Index(at), rest)) = steps.get(path.len()..).and_then(<[_]>::split_first)
+                let same =
+                    |(step, name): (&TomlStep<'_>, &&str)| matches!(step, TomlStep::Key(k) if k == name);
+                let Some((TomlStep::Index(at), rest)) = steps.get(path.len()..).and_then(<[_]>::split_first)
                 else {
                     continue;
                 };
                 if steps.iter().zip(path.iter()).all(same) && range.contains(at) {
-                    let start = [Step::Key(key), Step::Index(at - range.start)];
+                    let start = [TomlStep::Key(key), TomlStep::Index(at - range.start)];
                     return (&added.file, start.iter().chain(rest).copied().collect());
                 }
             }
         }
         (&self.base, steps.to_vec())
     }
-    pub(super) fn complain(&self, steps: &[Step<'_>], message: impl Into<String>) -> Error {
+    pub(super) fn complain(&self, steps: &[TomlStep<'_>], message: impl Into<String>) -> Error {
         let (file, steps) = self.place(steps);
         file.complain(&steps, message)
     }
-    pub(super) fn complain_key(&self, steps: &[Step<'_>], message: impl Into<String>) -> Error {
+    pub(super) fn complain_key(&self, steps: &[TomlStep<'_>], message: impl Into<String>) -> Error {
         let (file, steps) = self.place(steps);
         file.complain_key(&steps, message)
     }
@@ -128,7 +129,7 @@ impl ContractFile {
         for (added, column) in self.extras.iter().flat_map(|added| [(added, column), (added, other)]) {
             let at = added.headers.get(column).and_then(|all| all.iter().position(|h| h == header));
             if let Some(at) = at {
-                return added.file.complain(&["headers".into(), Step::Key(column), at.into()], message);
+                return added.file.complain(&["headers".into(), TomlStep::Key(column), at.into()], message);
             }
         }
         let (file, steps) = self.place(&["column".into(), index.into()]);
@@ -136,10 +137,10 @@ impl ContractFile {
         list.push("headers".into());
         let mut at = 0;
         // The header stands at the first element of the list that says it.
-        while file.has(&[&list[..], &[Step::Index(at)]].concat()) {
-            let span = file.locate(&[&list[..], &[Step::Index(at)]].concat(), false);
+        while file.has(&[&list[..], &[TomlStep::Index(at)]].concat()) {
+            let span = file.locate(&[&list[..], &[TomlStep::Index(at)]].concat(), false);
             if file.text.get(span).is_some_and(|text| text.trim_matches(['"', '\'']) == header) {
-                return file.complain(&[&list[..], &[Step::Index(at)]].concat(), message);
+                return file.complain(&[&list[..], &[TomlStep::Index(at)]].concat(), message);
             }
             at += 1;
         }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::column_type::Kind;
+use crate::model::column_type::ContractType;
 
 /// A source contract as written.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -104,7 +104,7 @@ pub struct ColumnSpec {
     pub label: String,
     /// Type of its values (default text).
     #[serde(default, rename = "type")]
-    pub kind: Kind,
+    pub kind: ContractType,
     /// A record without it is rejected, and so is a file without its header.
     #[serde(default)]
     pub required: bool,
@@ -115,7 +115,7 @@ pub struct ColumnSpec {
     #[serde(default)]
     pub headers: Vec<String>,
     /// What the column tells the linker.
-    pub role: Option<Role>,
+    pub role: Option<ColumnRole>,
     /// Code table, `file:table` for `codes/<file>.csv`.
     pub code_map: Option<String>,
     /// Code table written here; it comes before `code_map`.
@@ -136,7 +136,7 @@ pub struct ColumnSpec {
 /// What a column tells the linker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Role {
+pub enum ColumnRole {
     /// Citizen ID number, or what stands in its column.
     IdNumber,
     /// Person name.

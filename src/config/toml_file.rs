@@ -13,20 +13,20 @@ use crate::{Error, Result};
 
 /// One step from a table or array to what it holds.
 #[derive(Debug, Clone, Copy)]
-pub enum Step<'a> {
+pub enum TomlStep<'a> {
     /// Value of a key.
     Key(&'a str),
     /// Element of an array.
     Index(usize),
 }
 
-impl<'a> From<&'a str> for Step<'a> {
+impl<'a> From<&'a str> for TomlStep<'a> {
     fn from(key: &'a str) -> Self {
         Self::Key(key)
     }
 }
 
-impl From<usize> for Step<'_> {
+impl From<usize> for TomlStep<'_> {
     fn from(index: usize) -> Self {
         Self::Index(index)
     }
@@ -58,38 +58,38 @@ impl TomlFile {
         toml::from_str(&self.text).map_err(|error| self.explain(&error))
     }
     /// Complaint about the value at `steps` (or the nearest enclosing thing that exists).
-    pub fn complain(&self, steps: &[Step<'_>], message: impl Into<String>) -> Error {
+    pub fn complain(&self, steps: &[TomlStep<'_>], message: impl Into<String>) -> Error {
         Error::configuration(message).at_span(&self.path, &self.text, self.locate(steps, false))
     }
     /// Complaint about the key that ends `steps`.
-    pub fn complain_key(&self, steps: &[Step<'_>], message: impl Into<String>) -> Error {
+    pub fn complain_key(&self, steps: &[TomlStep<'_>], message: impl Into<String>) -> Error {
         Error::configuration(message).at_span(&self.path, &self.text, self.locate(steps, true))
     }
     /// Bytes of the value at `steps`; with `key`, of the key that ends `steps`. What is not there
     /// is located at what encloses it.
-    pub fn locate(&self, steps: &[Step<'_>], key: bool) -> Range<usize> {
+    pub fn locate(&self, steps: &[TomlStep<'_>], key: bool) -> Range<usize> {
         self.walk(steps, key).0
     }
     /// Whether there is a value at `steps`.
-    pub fn has(&self, steps: &[Step<'_>]) -> bool {
+    pub fn has(&self, steps: &[TomlStep<'_>]) -> bool {
         self.walk(steps, false).1
     }
     /// Bytes of the value at `steps` or of what encloses it, and whether it is there itself.
-    fn walk(&self, steps: &[Step<'_>], key: bool) -> (Range<usize>, bool) {
+    fn walk(&self, steps: &[TomlStep<'_>], key: bool) -> (Range<usize>, bool) {
         let Ok(root) = DeTable::parse(&self.text) else { return (0..0, false) };
         let mut span = 0..0;
         let mut table: Option<&DeTable<'_>> = Some(root.get_ref());
         let mut array: Option<&[Spanned<DeValue<'_>>]> = None;
         for (position, step) in steps.iter().enumerate() {
             let value = match *step {
-                Step::Key(name) => {
+                TomlStep::Key(name) => {
                     let Some((found, value)) = table.and_then(|t| t.get_key_value(name)) else {
                         return (span, false);
                     };
                     span = if key && position + 1 == steps.len() { found.span() } else { value.span() };
                     value
                 }
-                Step::Index(index) => {
+                TomlStep::Index(index) => {
                     let Some(value) = array.and_then(|a| a.get(index)) else { return (span, false) };
                     span = value.span();
                     value

@@ -5,8 +5,8 @@ use std::path::Path;
 use rustix::fs::statvfs;
 
 use super::RunPlan;
-use crate::reconcile::views::Placement;
-use crate::table::rows::Store;
+use crate::reconcile::views::ViewPlacement;
+use crate::table::rows::RowStore;
 use crate::{Error, Result, load};
 
 /// Where data sits.
@@ -37,12 +37,12 @@ const DISK: u64 = 4;
 /// The scratch of one run. Its files have no names: they are gone with the process, however
 /// it ends.
 #[derive(Debug)]
-pub(super) struct Scratch {
-    pub(super) store: Store,
+pub(super) struct RunScratch {
+    pub(super) store: RowStore,
     memory: u64,
 }
 
-impl Scratch {
+impl RunScratch {
     /// Checks that the disk can hold what the run will write, and opens the store.
     pub(super) fn begin(plan: &RunPlan) -> Result<Self> {
         let extracts = bytes_of(&plan.data)?;
@@ -52,22 +52,22 @@ impl Scratch {
         match plan.engine {
             Engine::Memory => {
                 enough(&plan.out, extracts.saturating_mul(DISK - 1))?;
-                Ok(Self { store: Store::Memory, memory: 0 })
+                Ok(Self { store: RowStore::Memory, memory: 0 })
             }
             Engine::Buckets { memory } => {
                 enough(&plan.out, extracts.saturating_mul(DISK))?;
-                Ok(Self { store: Store::Folder(plan.out.clone()), memory })
+                Ok(Self { store: RowStore::Folder(plan.out.clone()), memory })
             }
         }
     }
 
     /// How views are built for so many records.
-    pub(super) fn placement(&self, records: usize) -> Placement {
+    pub(super) fn placement(&self, records: usize) -> ViewPlacement {
         let buckets = match self.store {
-            Store::Memory => 1,
-            Store::Folder(_) => bucket_count(records as u64, self.memory),
+            RowStore::Memory => 1,
+            RowStore::Folder(_) => bucket_count(records as u64, self.memory),
         };
-        Placement { store: self.store.clone(), buckets }
+        ViewPlacement { store: self.store.clone(), buckets }
     }
 }
 

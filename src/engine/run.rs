@@ -2,8 +2,8 @@
 //! [`super::placement`].
 
 use super::RunPlan;
-use super::placement::Scratch;
-use crate::load::Loaded;
+use super::placement::RunScratch;
+use crate::load::LoadedSource;
 use crate::model::exception::Severity;
 use crate::model::period::{Period, PeriodKind};
 use crate::model::resolution::Resolution;
@@ -11,7 +11,7 @@ use crate::model::source_row::AuditFinding;
 use crate::progress::Progress;
 use crate::publication::snapshot::Snapshot;
 use crate::publish::previous_indicators::previous_indicators;
-use crate::publish::{Publication, PublicationInputs};
+use crate::publish::{FinishedPublication, PublicationInputs};
 use crate::reconcile::views::published_views::published_views;
 use crate::track::previous_exceptions::PreviousExceptions;
 use crate::{Error, Result, link, load, normalize, publish, reconcile, resolve, track};
@@ -20,7 +20,7 @@ use crate::{Error, Result, link, load, normalize, publish, reconcile, resolve, t
 #[derive(Debug)]
 pub struct RunOutcome {
     /// The publication as written.
-    pub publication: Publication,
+    pub publication: FinishedPublication,
     /// Summary that an officer understands, Chinese.
     pub summary: String,
     /// Worst severity among open exceptions that rest on certain links.
@@ -35,7 +35,7 @@ pub struct RunOutcome {
 pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     quarters_only(plan.period)?;
     let previous = plan.previous.as_ref();
-    let scratch = Scratch::begin(plan)?;
+    let scratch = RunScratch::begin(plan)?;
     let mut loaded = load_all(plan, &scratch, previous, progress)?;
     let begin = |title: &str, units: Option<u64>| {
         scratch.store.give_back();
@@ -45,14 +45,14 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     let comparables = normalize::normalize_for(&plan.pipeline, &loaded, &|column| plan.link.uses(column))?;
     normalize::audit_prefixes(&plan.pipeline, &mut loaded, &comparables);
     begin("匹配同一个人的记录", None);
-    let nodes = link::nodes::Nodes::build(&comparables)?;
+    let nodes = link::nodes::LinkNodes::build(&comparables)?;
     let links = link::link_nodes(&plan.link, &nodes, &plan.pipeline.divisions)?;
     begin("认人归户", None);
     let resolution: Resolution =
         resolve::resolve_nodes(&plan.link, &plan.pipeline, &loaded, &nodes, &links, previous)?;
     drop(nodes);
     begin("准备核查视图", None);
-    let inputs = reconcile::views::Inputs {
+    let inputs = reconcile::views::ViewInputs {
         pipeline: &plan.pipeline,
         loaded: &loaded,
         comparables: &comparables,
@@ -75,7 +75,7 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     let tracked = track::track(exceptions, &findings.not_run, before, &resolution.ledger, plan.period)?;
     begin("写出发布", None);
     let previous_indicators = previous.map(previous_indicators).transpose()?.unwrap_or_default();
-    let catalogue = publish::Catalogue::new(&plan.pipeline, &plan.rules, plan.period);
+    let catalogue = publish::PublishedPipeline::new(&plan.pipeline, &plan.rules, plan.period);
     let inputs = PublicationInputs {
         catalogue: &catalogue,
         period: plan.period,
@@ -109,10 +109,10 @@ fn quarters_only(period: Period) -> Result<()> {
 /// Loads every source that has files this quarter; all blocking audits are reported together.
 fn load_all(
     plan: &RunPlan,
-    scratch: &Scratch,
+    scratch: &RunScratch,
     previous: Option<&Snapshot>,
     progress: &dyn Progress,
-) -> Result<Vec<Loaded>> {
+) -> Result<Vec<LoadedSource>> {
     let sources = &plan.pipeline.sources;
     progress.stage("读取并装载各部门数据", Some(sources.len() as u64));
     let loaded = load::load_several(sources.len(), |index| {

@@ -40,7 +40,7 @@ pub fn train(
         None => None,
         Some(truth) => {
             let known = entities(truth)?;
-            let of = |l: &load::Loaded| {
+            let of = |l: &load::LoadedSource| {
                 (0..l.records.keys.len())
                     .map(|row| known.get(&l.records.record_id(row)).copied())
                     .collect::<Vec<_>>()

@@ -42,7 +42,7 @@ impl ErrorKind {
 
 /// Where an error sits. Fields are filled as far as they are known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Location {
+pub struct ErrorLocation {
     /// File, as the operator named it (relative paths stay relative).
     pub file: Option<PathBuf>,
     /// Worksheet of a workbook.
@@ -62,7 +62,7 @@ pub struct Location {
 pub struct Error {
     kind: ErrorKind,
     message: String,
-    location: Box<Location>,
+    location: Box<ErrorLocation>,
     hint: Option<String>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -151,7 +151,7 @@ impl Error {
         &self.message
     }
     /// Where it happened, as far as known.
-    pub fn location(&self) -> &Location {
+    pub fn location(&self) -> &ErrorLocation {
         &self.location
     }
     /// The cure.

@@ -113,7 +113,7 @@ impl PersonScore {
 
 /// True entity of a record.
 #[derive(Debug, Clone, Copy)]
-struct Entity {
+struct TrueEntity {
     person: u32,
     household: u32,
     kinds: u32,
@@ -121,20 +121,20 @@ struct Entity {
 
 /// Truth of all records. Ten million must fit, so texts are kept once and keys as hashes.
 #[derive(Default)]
-struct Truth {
-    records: HashMap<u64, Entity>,
-    persons: Names,
-    households: Names,
-    kinds: Names,
+struct ExceptionTruth {
+    records: HashMap<u64, TrueEntity>,
+    persons: EntityNames,
+    households: EntityNames,
+    kinds: EntityNames,
 }
 
 #[derive(Default)]
-struct Names {
+struct EntityNames {
     index: HashMap<u64, u32>,
     texts: Vec<String>,
 }
 
-impl Names {
+impl EntityNames {
     fn intern(&mut self, text: &str) -> u32 {
         let next = self.texts.len() as u32;
         *self.index.entry(xxh3_64(text.as_bytes())).or_insert_with(|| {
@@ -174,11 +174,11 @@ fn read_truth<const N: usize>(path: &Path, columns: [&str; N], mut row: impl FnM
     Ok(())
 }
 
-fn read_records(folder: &Path) -> Result<Truth> {
-    let mut truth = Truth::default();
+fn read_records(folder: &Path) -> Result<ExceptionTruth> {
+    let mut truth = ExceptionTruth::default();
     let columns = ["record_id", "person", "household", "error_kinds"];
     read_truth(&folder.join("records.csv"), columns, |[id, person, household, kinds]| {
-        let entity = Entity {
+        let entity = TrueEntity {
             person: truth.persons.intern(person),
             household: truth.households.intern(household),
             kinds: truth.kinds.intern(kinds),
@@ -274,7 +274,7 @@ pub fn evaluate_exceptions(publication: &Snapshot, truth: &Path) -> Result<Vec<R
 pub fn evaluate_persons(publication: &Snapshot, truth: &Path) -> Result<PersonScore> {
     let truth = read_records(&truth_folder(truth))?;
     let mut clusters: HashMap<u64, u32> = HashMap::new();
-    let mut joined: Vec<(Entity, u32)> = Vec::new();
+    let mut joined: Vec<(TrueEntity, u32)> = Vec::new();
     let mut score = PersonScore::default();
     read_table(
         &publication.path("restricted/record.parquet"),

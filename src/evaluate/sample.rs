@@ -13,14 +13,14 @@ use std::path::Path;
 use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::calibration::{Scale, band_of};
+use super::calibration::{ProbabilityScale, band_of};
 use crate::publication::table_reader;
-use crate::publication::table_reader::Row;
+use crate::publication::table_reader::TableRow;
 use crate::{Error, Result};
 
 /// A link to look at.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Sampled {
+pub struct SampledLink {
     /// Lowest weight of its stratum, bits.
     pub stratum: f64,
     /// Links in the stratum.
@@ -37,7 +37,7 @@ pub struct Sampled {
 
 /// What a reviewed sample says about all accepted links.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Estimate {
+pub struct ReviewEstimate {
     /// Links reviewed.
     pub reviewed: u64,
     /// Links they stand for.
@@ -51,11 +51,11 @@ pub struct Estimate {
 }
 
 /// Chooses about `size` accepted links of `links` (a `link.parquet` or its folder), by `seed`.
-pub fn sample(links: &Path, records: u64, size: usize, seed: u64) -> Result<Vec<Sampled>> {
+pub fn sample(links: &Path, records: u64, size: usize, seed: u64) -> Result<Vec<SampledLink>> {
     let file = if links.is_dir() { links.join("link.parquet") } else { links.to_owned() };
     let rows = table_reader::rows(&file, |row| row.get("decision") == "accept")?;
-    let scale = Scale::new(rows.len() as u64, records);
-    let mut strata: BTreeMap<i64, Vec<(u64, &Row)>> = BTreeMap::new();
+    let scale = ProbabilityScale::new(rows.len() as u64, records);
+    let mut strata: BTreeMap<i64, Vec<(u64, &TableRow)>> = BTreeMap::new();
     for row in &rows {
         // In the order of a hash of both ids: the same pairs whatever the order of rows.
         let (a, b) = (row.get("left_record_id"), row.get("right_record_id"));
@@ -63,7 +63,7 @@ pub fn sample(links: &Path, records: u64, size: usize, seed: u64) -> Result<Vec<
         let place = xxh3_64_with_seed(text.as_bytes(), seed);
         strata.entry(band_of(row.get("weight").parse().unwrap_or(0))).or_default().push((place, row));
     }
-    let spread = |stratum: &Vec<(u64, &Row)>| {
+    let spread = |stratum: &Vec<(u64, &TableRow)>| {
         let sum: f64 = stratum.iter().map(|(_, row)| scale.probability(row)).sum();
         let p = (sum / stratum.len() as f64).clamp(0.02, 0.98);
         stratum.len() as f64 * (p * (1.0 - p)).sqrt()
@@ -74,7 +74,7 @@ pub fn sample(links: &Path, records: u64, size: usize, seed: u64) -> Result<Vec<
         let share = (size as f64 * spread(&stratum) / total).round() as usize;
         stratum.sort_unstable_by_key(|(place, row)| (*place, row.get("left_record_id").to_owned()));
         for (_, row) in stratum.iter().take(share.max(2)) {
-            out.push(Sampled {
+            out.push(SampledLink {
                 stratum: band as f64 / 1000.0,
                 stratum_size: stratum.len() as u64,
                 weight: row.get("weight").parse::<f64>().unwrap_or(0.0) / 1000.0,
@@ -88,7 +88,7 @@ pub fn sample(links: &Path, records: u64, size: usize, seed: u64) -> Result<Vec<
 }
 
 /// Estimates precision from (stratum, links in it, right or not).
-pub fn estimate(reviewed: &[(String, u64, bool)]) -> Estimate {
+pub fn estimate(reviewed: &[(String, u64, bool)]) -> ReviewEstimate {
     let mut strata: BTreeMap<&str, (f64, f64, f64)> = BTreeMap::new();
     for (name, size, right) in reviewed {
         let stratum = strata.entry(name).or_insert((*size as f64, 0.0, 0.0));
@@ -103,7 +103,7 @@ pub fn estimate(reviewed: &[(String, u64, bool)]) -> Estimate {
         cautious += size / links * p;
         variance += (size / links).powi(2) * (1.0 - n / size).max(0.0) * p * (1.0 - p) / (n - 1.0).max(1.0);
     }
-    Estimate {
+    ReviewEstimate {
         reviewed: reviewed.len() as u64,
         links: links as u64,
         precision,

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use arrow::array::{StringArray, StringBuilder};
 
-use super::header::Below;
-use super::limits::{Room, check_columns};
-use super::{Malformed, RawTable, SkipReason, text};
+use super::header::RowsBelowHeader;
+use super::limits::{MemoryRoom, check_columns};
+use super::{MalformedRow, RawTable, SkipReason, text};
 use crate::Result;
 use crate::config::clean_header;
 use crate::model::source_table::RawTableInfo;
@@ -15,36 +15,36 @@ use crate::model::source_table::RawTableInfo;
 /// Cells for which memory is set aside before the first row.
 const CELLS_IN_ADVANCE: usize = 1 << 22;
 
-/// Builds one [`RawTable`] row by row, within a [`Room`].
-pub(super) struct Assembler<'a> {
-    below: Below,
+/// Builds one [`RawTable`] row by row, within a [`MemoryRoom`].
+pub(super) struct RawTableAssembler<'a> {
+    below: RowsBelowHeader,
     /// One per header; none where the column is left out.
     columns: Vec<Option<StringBuilder>>,
     /// How many are not left out.
     kept: u64,
     rows: Vec<u32>,
     skipped: Vec<(u32, SkipReason)>,
-    malformed: Vec<Malformed>,
-    room: &'a mut Room,
+    malformed: Vec<MalformedRow>,
+    room: &'a mut MemoryRoom,
     /// What a cell may hold besides plain text.
-    pub rare: Rare,
+    pub rare: CellHazards,
 }
 
 /// What must be looked for in every cell, unless the text as a whole is known to be without.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Rare {
+pub(super) struct CellHazards {
     /// NUL characters.
     pub nul: bool,
     /// `&#NNNN;`.
     pub entities: bool,
 }
 
-impl<'a> Assembler<'a> {
+impl<'a> RawTableAssembler<'a> {
     /// For a table of about `rows` rows.
     ///
     /// # Errors
     /// More columns than a table may have.
-    pub fn new(info: &RawTableInfo, rows: usize, room: &'a mut Room) -> Result<Self> {
+    pub fn new(info: &RawTableInfo, rows: usize, room: &'a mut MemoryRoom) -> Result<Self> {
         Self::without(info, rows, &BTreeSet::new(), room)
     }
     /// Columns with these (cleaned) headers stay empty.
@@ -55,7 +55,7 @@ impl<'a> Assembler<'a> {
         info: &RawTableInfo,
         rows: usize,
         left_out: &BTreeSet<String>,
-        room: &'a mut Room,
+        room: &'a mut MemoryRoom,
     ) -> Result<Self> {
         check_columns(info.headers.len())?;
         let wanted = |header: &String| left_out.is_empty() || !left_out.contains(&clean_header(header));
@@ -65,14 +65,14 @@ impl<'a> Assembler<'a> {
         let rows = rows.min(CELLS_IN_ADVANCE / kept.max(1));
         let column = |wanted| if wanted { Some(StringBuilder::with_capacity(rows, rows * 12)) } else { None };
         Ok(Self {
-            below: Below::new(&info.headers),
+            below: RowsBelowHeader::new(&info.headers),
             columns: wanted.into_iter().map(column).collect(),
             kept: kept as u64,
             rows: Vec::with_capacity(rows),
             skipped: Vec::new(),
             malformed: Vec::new(),
             room,
-            rare: Rare { nul: true, entities: true },
+            rare: CellHazards { nul: true, entities: true },
         })
     }
     pub fn skip(&mut self, row: u32, reason: SkipReason) {
@@ -84,8 +84,8 @@ impl<'a> Assembler<'a> {
     /// No room left.
     pub fn reject(&mut self, row: u32, original: &str, reason: String) -> Result<()> {
         let original: String = original.chars().take(500).collect();
-        self.room.take(0, (size_of::<Malformed>() + original.len() + reason.len()) as u64)?;
-        self.malformed.push(Malformed { row, original, reason });
+        self.room.take(0, (size_of::<MalformedRow>() + original.len() + reason.len()) as u64)?;
+        self.malformed.push(MalformedRow { row, original, reason });
         Ok(())
     }
     /// Adds a row of cells; outer spaces and control characters are not content.
@@ -140,7 +140,7 @@ impl<'a> Assembler<'a> {
         Ok(())
     }
     /// The room that is left.
-    pub fn room(&self) -> &Room {
+    pub fn room(&self) -> &MemoryRoom {
         self.room
     }
     pub fn finish(self, info: Arc<RawTableInfo>) -> RawTable {
@@ -188,7 +188,7 @@ mod tests {
     }
 
     /// Values that all columns hold together.
-    fn held(out: &Assembler<'_>) -> usize {
+    fn held(out: &RawTableAssembler<'_>) -> usize {
         use arrow::array::ArrayBuilder as _;
         out.columns.iter().flatten().map(|column| column.len()).sum()
     }
@@ -196,8 +196,8 @@ mod tests {
     #[test]
     fn a_row_without_room_is_refused_before_any_column_grows() {
         let info = info(100);
-        let mut room = Room::of(1000, 55);
-        let mut out = Assembler::new(&info, 4_000_000, &mut room).unwrap();
+        let mut room = MemoryRoom::of(1000, 55);
+        let mut out = RawTableAssembler::new(&info, 4_000_000, &mut room).unwrap();
         for row in 0..10 {
             out.push(row, &["张"]).unwrap();
         }
@@ -207,8 +207,8 @@ mod tests {
         // What is no data needs no room.
         out.push(11, &[""]).unwrap();
         drop(out);
-        let mut room = Room::of(1000, 10);
-        let mut out = Assembler::new(&info, 10, &mut room).unwrap();
+        let mut room = MemoryRoom::of(1000, 10);
+        let mut out = RawTableAssembler::new(&info, 10, &mut room).unwrap();
         assert!(out.push(1, &["张三李四"]).unwrap_err().message().contains("文字超过"));
         assert_eq!((held(&out), out.rows.len()), (0, 0));
         assert!(out.reject(2, "一整行", "原因".to_owned()).is_err());
@@ -218,15 +218,15 @@ mod tests {
     #[test]
     fn columns_left_out_need_no_room() {
         let left_out = (1..100).map(|at| clean_header(&format!("列{at}"))).collect();
-        let mut room = Room::of(1000, 1000);
-        let mut out = Assembler::without(&info(100), 1000, &left_out, &mut room).unwrap();
+        let mut room = MemoryRoom::of(1000, 1000);
+        let mut out = RawTableAssembler::without(&info(100), 1000, &left_out, &mut room).unwrap();
         (0..300).for_each(|row| out.push(row, &["张"]).unwrap());
     }
 
     #[test]
     fn too_many_columns_are_refused_before_there_are_any() {
-        let mut room = Room::piece();
-        let error = Assembler::new(&info(16_385), 10, &mut room).err().unwrap();
+        let mut room = MemoryRoom::piece();
+        let error = RawTableAssembler::new(&info(16_385), 10, &mut room).err().unwrap();
         assert!(error.message().contains("16385列") && error.hint_text().is_some(), "{error}");
     }
 
@@ -234,8 +234,8 @@ mod tests {
     fn little_is_set_aside_for_rows_that_may_never_come() {
         // By the estimate alone this is four million rows of ten thousand columns.
         let info = Arc::new(info(10_000));
-        let mut room = Room::piece();
-        let table = Assembler::new(&info, 4_000_000, &mut room).unwrap().finish(Arc::clone(&info));
+        let mut room = MemoryRoom::piece();
+        let table = RawTableAssembler::new(&info, 4_000_000, &mut room).unwrap().finish(Arc::clone(&info));
         let bytes = |column: &StringArray| -> usize {
             column.to_data().buffers().iter().map(arrow::buffer::Buffer::capacity).sum()
         };

@@ -9,7 +9,7 @@ use std::io::{Cursor, Read, Write};
 
 use cfb::CompoundFile;
 
-use super::limits::Room;
+use super::limits::MemoryRoom;
 use crate::{Error, Result};
 
 /// Record types of [MS-XLS] 2.3.
@@ -44,7 +44,7 @@ pub(super) fn made_sound(bytes: Vec<u8>) -> Result<Vec<u8>> {
     // No stream is longer than its file, whatever it says.
     file.open_stream(name).map_err(failed)?.take(length).read_to_end(&mut stream).map_err(failed)?;
     drop(file);
-    let mut room = Room::rectangles(stream.len() as u64);
+    let mut room = MemoryRoom::rectangles(stream.len() as u64);
     measure(&mut stream, &mut room)?;
     let sound = CompoundFile::create_with_version(cfb::Version::V3, Cursor::new(Vec::new()));
     let mut sound = sound.map_err(failed)?;
@@ -58,11 +58,11 @@ fn damaged() -> Error {
 }
 
 /// Measures all worksheets and takes out what the reader must not believe.
-fn measure(stream: &mut [u8], room: &mut Room) -> Result<()> {
+fn measure(stream: &mut [u8], room: &mut MemoryRoom) -> Result<()> {
     let mut sheets = Vec::new();
     let mut strings = Vec::new();
     let mut at = 0;
-    while let Some(record) = Record::at(stream, at)? {
+    while let Some(record) = BiffRecord::at(stream, at)? {
         let data = &stream[record.data.clone()];
         match record.kind {
             BOUND_SHEET => sheets.push(number32(data, 0).ok_or_else(damaged)? as usize),
@@ -82,13 +82,13 @@ fn measure(stream: &mut [u8], room: &mut Room) -> Result<()> {
 }
 
 /// One worksheet; gives the place behind it.
-fn measure_sheet(stream: &mut [u8], start: usize, strings: &[u64], room: &mut Room) -> Result<usize> {
-    let (mut values, mut formulas) = (Extent::default(), Extent::default());
+fn measure_sheet(stream: &mut [u8], start: usize, strings: &[u64], room: &mut MemoryRoom) -> Result<usize> {
+    let (mut values, mut formulas) = (SheetExtent::default(), SheetExtent::default());
     let mut formula = (0, 0);
     // Charts inside a worksheet have records of their own.
     let mut depth = 0;
     let mut at = start;
-    while let Some(record) = Record::at(stream, at)? {
+    while let Some(record) = BiffRecord::at(stream, at)? {
         at = record.data.end;
         match record.kind {
             BEGIN => depth += 1,
@@ -142,9 +142,9 @@ fn measure_sheet(stream: &mut [u8], start: usize, strings: &[u64], room: &mut Ro
 
 /// Rows and columns between which cells lie.
 #[derive(Default)]
-struct Extent(Option<[(u16, u16); 2]>);
+struct SheetExtent(Option<[(u16, u16); 2]>);
 
-impl Extent {
+impl SheetExtent {
     fn add(&mut self, (row, column): (u16, u16)) {
         let [rows, columns] = self.0.get_or_insert([(row, row), (column, column)]);
         *rows = (rows.0.min(row), rows.1.max(row));
@@ -157,13 +157,13 @@ impl Extent {
 }
 
 /// Where a record lies.
-struct Record {
+struct BiffRecord {
     kind: u16,
     start: usize,
     data: std::ops::Range<usize>,
 }
 
-impl Record {
+impl BiffRecord {
     /// None at the end of the stream.
     fn at(stream: &[u8], start: usize) -> Result<Option<Self>> {
         if start == stream.len() {
@@ -188,14 +188,14 @@ fn number32(bytes: &[u8], at: usize) -> Option<u32> {
 }
 
 /// The most bytes that each shared string takes up. Strings run on over records that continue the first.
-fn shared_strings(stream: &[u8], first: &Record) -> Result<Vec<u64>> {
+fn shared_strings(stream: &[u8], first: &BiffRecord) -> Result<Vec<u64>> {
     let mut parts = vec![first.data.clone()];
     let mut at = first.data.end;
-    while let Some(record) = Record::at(stream, at)?.filter(|record| record.kind == CONTINUE) {
+    while let Some(record) = BiffRecord::at(stream, at)?.filter(|record| record.kind == CONTINUE) {
         at = record.data.end;
         parts.push(record.data);
     }
-    let mut cursor = Parts { stream, parts: parts.into_iter(), rest: &[] };
+    let mut cursor = BiffParts { stream, parts: parts.into_iter(), rest: &[] };
     cursor.next_part();
     // Two counts, which need not be true.
     cursor.take(8)?;
@@ -207,13 +207,13 @@ fn shared_strings(stream: &[u8], first: &Record) -> Result<Vec<u64>> {
 }
 
 /// The data of a record and of those that continue it.
-struct Parts<'a> {
+struct BiffParts<'a> {
     stream: &'a [u8],
     parts: std::vec::IntoIter<std::ops::Range<usize>>,
     rest: &'a [u8],
 }
 
-impl<'a> Parts<'a> {
+impl<'a> BiffParts<'a> {
     fn next_part(&mut self) -> bool {
         let part = self.parts.next();
         self.rest = part.clone().map_or(&[], |part| &self.stream[part]);

@@ -8,9 +8,9 @@ use crate::model::source_table::EncodingEvidence;
 use crate::model::source_table::TextEncoding;
 use std::sync::Arc;
 
-use super::assemble::Assembler;
-use super::limits::Room;
-use super::text::Charset;
+use super::assemble::RawTableAssembler;
+use super::limits::MemoryRoom;
+use super::text::TextCharset;
 use super::{FileIdentity, RawTable, RawTables};
 use crate::config::read_options::{Encoding, ReadOptions};
 use crate::model::source_table::RawTableInfo;
@@ -34,7 +34,7 @@ struct FieldSpec {
 }
 
 /// What the header says, once it is known to be possible.
-struct Layout {
+struct DbfLayout {
     fields: Vec<FieldSpec>,
     /// Length of the header.
     header: usize,
@@ -44,12 +44,12 @@ struct Layout {
 }
 
 pub(super) fn open(bytes: Vec<u8>, identity: &FileIdentity, options: &ReadOptions) -> Result<RawTables> {
-    let layout = Layout::read(&bytes)?;
+    let layout = DbfLayout::read(&bytes)?;
     let (charset, evidence) = layout.charset(&bytes, options.encoding);
     let headers = layout.fields.iter().map(|f| charset.lossy(&f.name).trim().to_owned()).collect();
     let mut info = identity.info(headers, 0);
     info.encoding = Some(TextEncoding { name: charset.name(), evidence });
-    Ok(Box::new(Pieces { bytes, layout, charset, info: Arc::new(info), next: Some(0) }))
+    Ok(Box::new(DbfPieces { bytes, layout, charset, info: Arc::new(info), next: Some(0) }))
 }
 
 fn damaged(why: &str) -> Error {
@@ -57,7 +57,7 @@ fn damaged(why: &str) -> Error {
         .hint("重新复制该文件；若仍不行，请提供部门重新导出")
 }
 
-impl Layout {
+impl DbfLayout {
     fn read(bytes: &[u8]) -> Result<Self> {
         if bytes.len() < BLOCK {
             return Err(damaged("文件比表头还短"));
@@ -93,10 +93,10 @@ impl Layout {
     }
 
     /// Decided once for the file: a cell of two characters in GBK may pass for UTF-8 by chance.
-    fn charset(&self, bytes: &[u8], declared: Encoding) -> (Charset, EncodingEvidence) {
+    fn charset(&self, bytes: &[u8], declared: Encoding) -> (TextCharset, EncodingEvidence) {
         match declared {
-            Encoding::Utf8 => return (Charset::Utf8, EncodingEvidence::Declared),
-            Encoding::Gb18030 => return (Charset::Gb18030, EncodingEvidence::Declared),
+            Encoding::Utf8 => return (TextCharset::Utf8, EncodingEvidence::Declared),
+            Encoding::Gb18030 => return (TextCharset::Gb18030, EncodingEvidence::Declared),
             Encoding::Auto => {}
         }
         let body = self.body(bytes);
@@ -114,9 +114,9 @@ impl Layout {
         };
         let driver = DRIVERS_OF_GBK.contains(&bytes[29]);
         match utf8 {
-            true if !(ascii && driver) => (Charset::Utf8, EncodingEvidence::Validity),
-            _ if driver => (Charset::Gb18030, EncodingEvidence::LanguageDriver),
-            _ => (Charset::Gb18030, EncodingEvidence::Validity),
+            true if !(ascii && driver) => (TextCharset::Utf8, EncodingEvidence::Validity),
+            _ if driver => (TextCharset::Gb18030, EncodingEvidence::LanguageDriver),
+            _ => (TextCharset::Gb18030, EncodingEvidence::Validity),
         }
     }
 }
@@ -159,16 +159,16 @@ fn fields(header: &[u8], width: usize) -> Result<Vec<FieldSpec>> {
 }
 
 /// The records, piece by piece.
-struct Pieces {
+struct DbfPieces {
     bytes: Vec<u8>,
-    layout: Layout,
-    charset: Charset,
+    layout: DbfLayout,
+    charset: TextCharset,
     info: Arc<RawTableInfo>,
     /// First record of the next piece; none after the last. A table without records is one piece.
     next: Option<usize>,
 }
 
-impl Iterator for Pieces {
+impl Iterator for DbfPieces {
     type Item = Result<RawTable>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -180,12 +180,12 @@ impl Iterator for Pieces {
     }
 }
 
-impl Pieces {
+impl DbfPieces {
     fn table(&self, first: usize, end: usize) -> Result<RawTable> {
         let width = self.layout.width;
         let records = &self.layout.body(&self.bytes)[first * width..end * width];
-        let mut room = Room::piece();
-        let mut out = Assembler::new(&self.info, end - first, &mut room)?;
+        let mut room = MemoryRoom::piece();
+        let mut out = RawTableAssembler::new(&self.info, end - first, &mut room)?;
         let mut buffer = String::new();
         let mut cells = Vec::with_capacity(self.layout.fields.len());
         for (index, record) in records.chunks_exact(width).enumerate() {

@@ -28,7 +28,7 @@ const SAVED_ANEW: &str = "删去远处的零散内容，或用 Excel、WPS 打�
 
 /// Cells and text (bytes) that may still be held.
 #[derive(Debug)]
-pub(super) struct Room {
+pub(super) struct MemoryRoom {
     cells: u64,
     text: u64,
     /// What it is the room of, and how large it was.
@@ -39,7 +39,7 @@ pub(super) struct Room {
     cures: [&'static str; 2],
 }
 
-impl Room {
+impl MemoryRoom {
     /// Room of one piece of a file that arrives in pieces. Eight times what the full rows of a piece of
     /// delimited text can hold: rows may end before their last columns.
     pub fn piece() -> Self {

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use arrow::array::StringArray;
 use sha2::{Digest, Sha256};
 
-use self::delimited::Input;
+use self::delimited::TextInput;
 use self::limits::{MAX_WHOLE, check_whole};
 use self::stream::OpenFile;
 use crate::config::read_options::ReadOptions;
@@ -64,12 +64,12 @@ pub struct RawTable {
     /// Rows between or around them that are not data.
     pub skipped: Vec<(u32, SkipReason)>,
     /// Rows that could not be cut into cells or decoded: the loader rejects them.
-    pub malformed: Vec<Malformed>,
+    pub malformed: Vec<MalformedRow>,
 }
 
 /// A data row that cannot be delivered as cells.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Malformed {
+pub struct MalformedRow {
     /// One-based row.
     pub row: u32,
     /// What the row says, as far as it can be read (at most 500 characters).
@@ -146,8 +146,8 @@ fn open_named(
     };
     let identity = |sha256| FileIdentity { file: relative.to_owned(), sha256, format };
     match format {
-        FileFormat::Csv if whole => delimited::open(Input::Whole(bytes), relative, options),
-        FileFormat::Csv => delimited::open(Input::File(open), relative, options),
+        FileFormat::Csv if whole => delimited::open(TextInput::Whole(bytes), relative, options),
+        FileFormat::Csv => delimited::open(TextInput::File(open), relative, options),
         FileFormat::Xlsx | FileFormat::Xls => {
             let identity = identity(sha256(&bytes));
             workbook::open(bytes, &identity, options, wants_sheet)
@@ -159,11 +159,11 @@ fn open_named(
         }
         FileFormat::Parquet if whole => {
             let identity = identity(sha256(&bytes));
-            parquet_file::open(parquet_file::Input::Whole(bytes.into()), identity)
+            parquet_file::open(parquet_file::ParquetInput::Whole(bytes.into()), identity)
         }
         FileFormat::Parquet => {
             let identity = identity(open.sha256()?);
-            parquet_file::open(parquet_file::Input::File(Arc::new(open)), identity)
+            parquet_file::open(parquet_file::ParquetInput::File(Arc::new(open)), identity)
         }
     }
 }

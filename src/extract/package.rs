@@ -24,7 +24,7 @@ const MAX_KEPT: u64 = 2 << 30;
 const MAX_ANNOUNCED: u64 = 1 << 24;
 
 /// What is known of a workbook that may be read.
-pub(super) struct Weighed {
+pub(super) struct WeighedPackage {
     /// Bytes that it unpacks to.
     pub unpacked: u64,
     /// Some cells are merged.
@@ -35,11 +35,11 @@ pub(super) struct Weighed {
 ///
 /// # Errors
 /// The workbook would take up too much.
-pub(super) fn weigh(bytes: &[u8]) -> Result<Weighed> {
+pub(super) fn weigh(bytes: &[u8]) -> Result<WeighedPackage> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged().caused_by(e))?;
     let size = bytes.len() as u64;
     let most = MAX_UNPACKED.min(size.saturating_mul(MAX_RATIO));
-    let mut scale = Scale { left: most, size, kept: 0, merged: false };
+    let mut scale = PackageScale { left: most, size, kept: 0, merged: false };
     for index in 0..archive.len() {
         let Ok(part) = archive.by_index_raw(index) else { continue };
         let name = String::from_utf8_lossy(part.name_raw()).into_owned();
@@ -50,7 +50,7 @@ pub(super) fn weigh(bytes: &[u8]) -> Result<Weighed> {
             _ => {}
         }
     }
-    Ok(Weighed { unpacked: most - scale.left, merged: scale.merged })
+    Ok(WeighedPackage { unpacked: most - scale.left, merged: scale.merged })
 }
 
 /// The error of an archive that cannot be opened.
@@ -69,7 +69,7 @@ pub(super) fn bomb(size: u64) -> Error {
     .hint("确认来源；若确有这么多数据，请改交 CSV")
 }
 
-struct Scale {
+struct PackageScale {
     /// Bytes that the remaining parts may unpack to.
     left: u64,
     /// Bytes of the archive.
@@ -79,9 +79,9 @@ struct Scale {
     merged: bool,
 }
 
-impl Scale {
+impl PackageScale {
     fn part(&mut self, name: &str, part: impl Read) -> Result<()> {
-        let counted = Counted { part, left: self.left, stretch: MAX_STRETCH, excess: None };
+        let counted = CountedPart { part, left: self.left, stretch: MAX_STRETCH, excess: None };
         // As the reader of workbooks sets up its parser: both see the same.
         let mut xml = quick_xml::Reader::from_reader(BufReader::new(counted));
         let config = xml.config_mut();
@@ -89,7 +89,7 @@ impl Scale {
         config.check_comments = false;
         config.expand_empty_elements = true;
         let mut buffer = Vec::new();
-        let mut strings = Strings::default();
+        let mut strings = StringTally::default();
         let mut longest = 0;
         loop {
             buffer.clear();
@@ -128,8 +128,8 @@ impl Scale {
         counted.count_rest();
         self.left = counted.left;
         match counted.excess {
-            Some(Excess::Unpacked) => return Err(bomb(self.size)),
-            Some(Excess::Stretch) => {
+            Some(PartExcess::Unpacked) => return Err(bomb(self.size)),
+            Some(PartExcess::Stretch) => {
                 let what = format!("有一段文字超过{}MB", MAX_STRETCH >> 20);
                 return Err(too_much(name, &what));
             }
@@ -173,7 +173,7 @@ fn announced(tag: &str) -> u64 {
 
 /// The strings of a part: shared ones, and those inside cells.
 #[derive(Default)]
-struct Strings {
+struct StringTally {
     count: u64,
     announced: u64,
     inside: bool,
@@ -182,7 +182,7 @@ struct Strings {
     begin: u64,
 }
 
-impl Strings {
+impl StringTally {
     fn enter(&mut self, name: &str, position: u64) {
         self.inside = true;
         self.name.clear();
@@ -197,22 +197,22 @@ impl Strings {
     }
 }
 
-enum Excess {
+enum PartExcess {
     Unpacked,
     Stretch,
 }
 
 /// A part that fails to deliver more bytes than it may.
-struct Counted<R> {
+struct CountedPart<R> {
     part: R,
     /// Bytes that may still be unpacked.
     left: u64,
     /// Bytes that may still come before the next element.
     stretch: u64,
-    excess: Option<Excess>,
+    excess: Option<PartExcess>,
 }
 
-impl<R: Read> Read for Counted<R> {
+impl<R: Read> Read for CountedPart<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let length = self.part.read(buffer)?;
         let (left, stretch) = (self.left.checked_sub(length as u64), self.stretch.checked_sub(length as u64));
@@ -221,15 +221,15 @@ impl<R: Read> Read for Counted<R> {
                 (self.left, self.stretch) = (left, stretch);
                 return Ok(length);
             }
-            (None, _) => Excess::Unpacked,
-            (_, None) => Excess::Stretch,
+            (None, _) => PartExcess::Unpacked,
+            (_, None) => PartExcess::Stretch,
         };
         self.excess = Some(excess);
         Err(std::io::Error::other("too much"))
     }
 }
 
-impl<R: Read> Counted<R> {
+impl<R: Read> CountedPart<R> {
     /// Unpacks what the parser left.
     fn count_rest(&mut self) {
         let mut buffer = vec![0; 64 << 10];

@@ -15,8 +15,8 @@ use parquet::arrow::arrow_reader::{
 use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, Length};
 
-use super::assemble::Assembler;
-use super::limits::{Room, too_many_rows};
+use super::assemble::RawTableAssembler;
+use super::limits::{MemoryRoom, too_many_rows};
 use super::parquet_pages::{self, damaged};
 use super::stream::OpenFile;
 use super::{FileIdentity, RawTable, RawTables};
@@ -29,12 +29,12 @@ const PIECE_CELLS: usize = 1 << 25;
 
 /// A Parquet file as it is handed over.
 #[derive(Clone)]
-pub(super) enum Input {
+pub(super) enum ParquetInput {
     File(Arc<OpenFile>),
     Whole(Bytes),
 }
 
-impl Length for Input {
+impl Length for ParquetInput {
     fn len(&self) -> u64 {
         match self {
             Self::File(file) => file.length(),
@@ -43,13 +43,13 @@ impl Length for Input {
     }
 }
 
-impl ChunkReader for Input {
+impl ChunkReader for ParquetInput {
     type T = Box<dyn Read>;
 
     fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
         Ok(match self {
             Self::Whole(bytes) => Box::new(bytes.get_read(start)?),
-            Self::File(file) => Box::new(BufReader::new(From(Arc::clone(file), start))),
+            Self::File(file) => Box::new(BufReader::new(FileFrom(Arc::clone(file), start))),
         })
     }
     fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
@@ -69,9 +69,9 @@ impl ChunkReader for Input {
 }
 
 /// A file from some place on.
-struct From(Arc<OpenFile>, u64);
+struct FileFrom(Arc<OpenFile>, u64);
 
-impl Read for From {
+impl Read for FileFrom {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let left = self.0.length().saturating_sub(self.1);
         let length = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
@@ -81,17 +81,17 @@ impl Read for From {
     }
 }
 
-pub(super) fn open(input: Input, identity: FileIdentity) -> Result<RawTables> {
+pub(super) fn open(input: ParquetInput, identity: FileIdentity) -> Result<RawTables> {
     let file = match &input {
-        Input::File(file) => Some(Arc::clone(file)),
-        Input::Whole(_) => None,
+        ParquetInput::File(file) => Some(Arc::clone(file)),
+        ParquetInput::Whole(_) => None,
     };
     // The library may panic on hostile bytes; that must not end the run.
-    let opened = catch_unwind(AssertUnwindSafe(|| Opened::new(input)));
-    let Opened { reader, rows, length } = opened.unwrap_or_else(|_| Err(damaged("内部结构不合规")))?;
+    let opened = catch_unwind(AssertUnwindSafe(|| OpenedParquet::new(input)));
+    let OpenedParquet { reader, rows, length } = opened.unwrap_or_else(|_| Err(damaged("内部结构不合规")))?;
     let schema = arrow::array::RecordBatchReader::schema(&reader);
     let headers: Vec<String> = schema.fields().iter().map(|f| f.name().clone()).collect();
-    Ok(Box::new(Pieces {
+    Ok(Box::new(ParquetPieces {
         reader: Some(reader),
         file,
         rows,
@@ -99,12 +99,12 @@ pub(super) fn open(input: Input, identity: FileIdentity) -> Result<RawTables> {
         info: Arc::new(identity.info(headers, 0)),
         read: 0,
         begun: false,
-        text: Room::file(length),
+        text: MemoryRoom::file(length),
     }))
 }
 
 /// A reader that may be let loose.
-struct Opened {
+struct OpenedParquet {
     reader: ParquetRecordBatchReader,
     /// Rows of the file.
     rows: u64,
@@ -112,8 +112,8 @@ struct Opened {
     length: u64,
 }
 
-impl Opened {
-    fn new(input: Input) -> Result<Self> {
+impl OpenedParquet {
+    fn new(input: ParquetInput) -> Result<Self> {
         parquet_pages::check_footer(&input)?;
         let metadata = ArrowReaderMetadata::load(&input, ArrowReaderOptions::new()).map_err(damaged)?;
         let mut fields = Vec::new();
@@ -154,7 +154,7 @@ fn readable(kind: &DataType) -> Option<DataType> {
     }
 }
 
-struct Pieces {
+struct ParquetPieces {
     /// None at the end, and once it has failed.
     reader: Option<ParquetRecordBatchReader>,
     file: Option<Arc<OpenFile>>,
@@ -167,10 +167,10 @@ struct Pieces {
     /// A table without rows is one piece, too.
     begun: bool,
     /// Room of all texts of the file.
-    text: Room,
+    text: MemoryRoom,
 }
 
-impl Iterator for Pieces {
+impl Iterator for ParquetPieces {
     type Item = Result<RawTable>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -188,14 +188,14 @@ impl Iterator for Pieces {
     }
 }
 
-impl Pieces {
+impl ParquetPieces {
     /// The next rows, if there are any.
     fn piece(&mut self, reader: &mut ParquetRecordBatchReader) -> Result<Option<RawTable>> {
         let info = Arc::clone(&self.info);
         let left = self.rows.saturating_sub(self.read);
         let about = self.rows_per_piece.min(usize::try_from(left).unwrap_or(usize::MAX));
-        let mut room = Room::piece();
-        let mut out = Assembler::new(&info, about, &mut room)?;
+        let mut room = MemoryRoom::piece();
+        let mut out = RawTableAssembler::new(&info, about, &mut room)?;
         let first = self.read;
         while self.read - first < self.rows_per_piece as u64 && !out.room().half_taken() {
             let Some(batch) = reader.next() else { break };
@@ -208,19 +208,19 @@ impl Pieces {
         Ok(Some(out.finish(info)))
     }
 
-    fn append(&mut self, batch: &RecordBatch, out: &mut Assembler<'_>) -> Result<()> {
+    fn append(&mut self, batch: &RecordBatch, out: &mut RawTableAssembler<'_>) -> Result<()> {
         let text = |(column, header): (&ArrayRef, &String)| match column.data_type() {
-            DataType::Utf8View => Ok(Texts::Apart(column.as_string_view().clone())),
-            _ => cast(column, &DataType::Utf8).map(|texts| Texts::Joined(texts.as_string().clone())).map_err(
-                |e| {
+            DataType::Utf8View => Ok(ColumnTexts::Apart(column.as_string_view().clone())),
+            _ => cast(column, &DataType::Utf8)
+                .map(|texts| ColumnTexts::Joined(texts.as_string().clone()))
+                .map_err(|e| {
                     Error::input("Parquet 列不能读成文字")
                         .in_column(header)
                         .hint("请导出为文字、数字或日期列")
                         .caused_by(e)
-                },
-            ),
+                }),
         };
-        let columns: Vec<Texts> =
+        let columns: Vec<ColumnTexts> =
             batch.columns().iter().zip(&self.info.headers).map(text).collect::<Result<_>>()?;
         let mut cells: Vec<&str> = Vec::with_capacity(columns.len());
         for at in 0..batch.num_rows() {
@@ -246,12 +246,12 @@ impl Pieces {
 }
 
 /// The texts of a column: each somewhere in its page, or one behind the other.
-enum Texts {
+enum ColumnTexts {
     Apart(StringViewArray),
     Joined(StringArray),
 }
 
-impl Texts {
+impl ColumnTexts {
     /// Empty where there is none.
     fn get(&self, row: usize) -> &str {
         match self {

@@ -22,7 +22,7 @@ pub(super) struct PageHeader {
 
 /// Reads a header and gives its length; none if it is no header, or goes on behind `bytes`.
 pub(super) fn read(bytes: &[u8]) -> Option<(usize, PageHeader)> {
-    let mut from = Compact(bytes);
+    let mut from = CompactReader(bytes);
     let mut header = PageHeader { kind: -1, unpacked: -1, compressed: -1, ..PageHeader::default() };
     let mut last = 0;
     while let Some((field, kind)) = from.field(&mut last)? {
@@ -41,7 +41,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<(usize, PageHeader)> {
 
 /// What lies behind a block of lengths written as differences; none unless they are at most `most`.
 pub(super) fn behind_lengths(bytes: &[u8], most: u64) -> Option<&[u8]> {
-    let mut from = Compact(bytes);
+    let mut from = CompactReader(bytes);
     let (block, parts, mut left) = (from.varint()?, from.varint()?, from.varint()?);
     from.varint()?;
     if left > most || parts == 0 || parts > bytes.len() as u64 {
@@ -78,9 +78,9 @@ const STRUCT: u8 = 12;
 const DEEPEST: usize = 16;
 
 /// Bytes that are still to be read.
-struct Compact<'a>(&'a [u8]);
+struct CompactReader<'a>(&'a [u8]);
 
-impl<'a> Compact<'a> {
+impl<'a> CompactReader<'a> {
     fn take(&mut self, length: usize) -> Option<&'a [u8]> {
         let (taken, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;

@@ -16,7 +16,7 @@ use parquet::file::reader::{ChunkReader, Length};
 use parquet::file::serialized_reader::SerializedPageReader;
 
 use super::limits::{MAX_ROWS, check_columns, too_many_rows};
-use super::parquet_file::Input;
+use super::parquet_file::ParquetInput;
 use super::parquet_header::{self, DATA, DATA_V2, DICTIONARY, PageHeader};
 use crate::{Error, Result};
 
@@ -56,7 +56,7 @@ fn too_much(what: String) -> Error {
 ///
 /// # Errors
 /// So it is, or cannot be read.
-pub(super) fn check_footer(input: &Input) -> Result<()> {
+pub(super) fn check_footer(input: &ParquetInput) -> Result<()> {
     let start = input.len().saturating_sub(8);
     let end = input.get_bytes(start, 8).map_err(damaged)?;
     let length = u64::from(u32::from_le_bytes([end[0], end[1], end[2], end[3]]));
@@ -75,7 +75,11 @@ pub(super) fn check_footer(input: &Input) -> Result<()> {
 /// # Errors
 /// More columns or rows than a table may have, pages that are too large, or fewer rows in them than the
 /// file says.
-pub(super) fn weigh(input: &Arc<Input>, metadata: &ArrowReaderMetadata, copied: &[bool]) -> Result<usize> {
+pub(super) fn weigh(
+    input: &Arc<ParquetInput>,
+    metadata: &ArrowReaderMetadata,
+    copied: &[bool],
+) -> Result<usize> {
     let metadata = metadata.metadata();
     let columns = metadata.file_metadata().schema_descr().columns();
     check_columns(columns.len())?;
@@ -93,7 +97,7 @@ pub(super) fn weigh(input: &Arc<Input>, metadata: &ArrowReaderMetadata, copied: 
         return Err(too_much(format!("文件只有{}字节，声称有{rows}行", input.len())));
     }
     let mut scale =
-        Scale { input, together: vec![0; (rows / BATCH) as usize + 1], copied: vec![0; columns.len()] };
+        PageScale { input, together: vec![0; (rows / BATCH) as usize + 1], copied: vec![0; columns.len()] };
     let mut first = 0;
     for group in metadata.row_groups() {
         let count = u64::try_from(group.num_rows()).map_err(|_| damaged("行数是负的"))?;
@@ -118,15 +122,15 @@ pub(super) fn weigh(input: &Arc<Input>, metadata: &ArrowReaderMetadata, copied: 
     Ok(BATCH.min(MAX_COPIED / longest.max(1)).max(1) as usize)
 }
 
-struct Scale<'a> {
-    input: &'a Arc<Input>,
+struct PageScale<'a> {
+    input: &'a Arc<ParquetInput>,
     /// For every batch of rows, the bytes of the pages it lies in.
     together: Vec<u64>,
     /// For every column, the most bytes that one of its values can have once it is copied.
     copied: Vec<u64>,
 }
 
-impl Scale<'_> {
+impl PageScale<'_> {
     /// The pages that hold some rows of one column.
     fn chunk(
         &mut self,
@@ -293,7 +297,7 @@ mod tests {
         let file = FileMetaData::new(1, of_file, None, None, schema, None);
         let metadata = ParquetMetaData::new(file, vec![group]);
         let metadata = ArrowReaderMetadata::try_new(Arc::new(metadata), Default::default()).unwrap();
-        weigh(&Arc::new(Input::Whole(bytes.into())), &metadata, &[!column.contains("UTF8")])
+        weigh(&Arc::new(ParquetInput::Whole(bytes.into())), &metadata, &[!column.contains("UTF8")])
     }
 
     fn page(kind: i64, unpacked: i64, values: i64) -> PageHeader {

@@ -1,6 +1,6 @@
 //! A file read in pieces: memory holds a few pieces, never the file.
 //!
-//! The first pass ([`Survey`]) takes the digest and finds where the text may be cut; the second
+//! The first pass ([`TextSurvey`]) takes the digest and finds where the text may be cut; the second
 //! reads one piece at a time, from any thread. Between the passes the file could change, and the
 //! digest would then describe bytes that were not parsed. So the first pass also notes a short
 //! hash of every stretch between two possible cuts, and a piece whose hashes differ is an error:
@@ -101,15 +101,15 @@ impl OpenFile {
 
 /// Where the bytes of a text lie.
 #[derive(Debug)]
-pub(super) enum Source {
+pub(super) enum TextSource {
     File(OpenFile),
     Memory(Vec<u8>),
 }
 
-impl Source {
+impl TextSource {
     /// First pass, for pieces of about `piece` bytes; `utf8`: is it to be checked?
-    pub fn survey(&self, piece: u64, utf8: bool) -> Result<Survey> {
-        let mut survey = Surveyor::new(piece, utf8);
+    pub fn survey(&self, piece: u64, utf8: bool) -> Result<TextSurvey> {
+        let mut survey = TextSurveyor::new(piece, utf8);
         match self {
             Self::File(file) => file.blocks(|block| survey.block(block))?,
             Self::Memory(bytes) => bytes.chunks(BLOCK).for_each(|block| survey.block(block)),
@@ -134,7 +134,7 @@ impl Source {
     /// A piece, the same bytes as in the first pass.
     pub fn piece<'a>(
         &'a self,
-        survey: &Survey,
+        survey: &TextSurvey,
         range: Range<u64>,
         buffer: &'a mut Vec<u8>,
     ) -> Result<&'a [u8]> {
@@ -160,7 +160,7 @@ impl Source {
 
 /// What the first pass found.
 #[derive(Debug)]
-pub(super) struct Survey {
+pub(super) struct TextSurvey {
     pub length: u64,
     pub sha256: String,
     /// Whole text is UTF-8; false where that was not asked.
@@ -174,7 +174,7 @@ pub(super) struct Survey {
     stretches: Vec<(u64, u64)>,
 }
 
-impl Survey {
+impl TextSurvey {
     /// Pieces of the text, at least one. The first holds everything up to `start` and more.
     pub fn pieces(&self, quoted: bool, start: u64) -> Vec<Range<u64>> {
         let cuts = if quoted { &self.quoted } else { &self.plain };
@@ -195,24 +195,24 @@ impl Survey {
     }
 }
 
-struct Surveyor {
+struct TextSurveyor {
     piece: u64,
     digest: Sha256,
-    utf8: Option<Utf8>,
-    found: Survey,
+    utf8: Option<Utf8Check>,
+    found: TextSurvey,
     /// The next newline from here on ends a piece.
     plain_due: u64,
     quoted_due: u64,
     hash: Xxh3,
 }
 
-impl Surveyor {
+impl TextSurveyor {
     fn new(piece: u64, utf8: bool) -> Self {
         Self {
             piece,
             digest: Sha256::new(),
-            utf8: utf8.then(Utf8::default),
-            found: Survey {
+            utf8: utf8.then(Utf8Check::default),
+            found: TextSurvey {
                 length: 0,
                 sha256: String::new(),
                 utf8: false,
@@ -266,7 +266,7 @@ impl Surveyor {
         self.hash.update(&block[at..]);
         self.found.length = end;
     }
-    fn finish(self) -> Survey {
+    fn finish(self) -> TextSurvey {
         let mut found = self.found;
         if found.stretches.last().is_none_or(|(end, _)| *end < found.length) {
             found.stretches.push((found.length, self.hash.digest()));
@@ -293,13 +293,13 @@ fn newline_outside(bytes: &[u8], mut inside: bool) -> Option<usize> {
 
 /// Is a text UTF-8, seen block by block? A character may lie across two of them.
 #[derive(Debug, Default)]
-struct Utf8 {
+struct Utf8Check {
     broken: bool,
     /// Beginning of a character at the end of the last block.
     open: Vec<u8>,
 }
 
-impl Utf8 {
+impl Utf8Check {
     fn block(&mut self, mut block: &[u8]) {
         if self.broken {
             return;
@@ -340,8 +340,8 @@ mod tests {
 
     use super::*;
 
-    fn survey(blocks: &[&[u8]], piece: u64) -> Survey {
-        let mut surveyor = Surveyor::new(piece, true);
+    fn survey(blocks: &[&[u8]], piece: u64) -> TextSurvey {
+        let mut surveyor = TextSurveyor::new(piece, true);
         blocks.iter().for_each(|block| surveyor.block(block));
         surveyor.finish()
     }
@@ -395,9 +395,9 @@ mod tests {
             std::fs::write(&path, &text).unwrap();
             let file = File::open(&path).unwrap();
             let metadata = file.metadata().unwrap();
-            Source::File(OpenFile::new(file, &metadata, &path))
+            TextSource::File(OpenFile::new(file, &metadata, &path))
         };
-        let read = |source: &Source, survey: &Survey| {
+        let read = |source: &TextSource, survey: &TextSurvey| {
             let mut buffer = Vec::new();
             let pieces = survey.pieces(false, 0);
             pieces.into_iter().try_for_each(|p| source.piece(survey, p, &mut buffer).map(|_| ()))

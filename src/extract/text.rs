@@ -17,12 +17,12 @@ pub(super) fn is_utf16(head: &[u8]) -> bool {
 
 /// An encoding whose texts can be cut at line ends and decoded part by part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Charset {
+pub(super) enum TextCharset {
     Utf8,
     Gb18030,
 }
 
-impl Charset {
+impl TextCharset {
     pub fn name(self) -> &'static str {
         match self {
             Self::Utf8 => UTF_8.name(),
@@ -65,19 +65,19 @@ impl Charset {
 
 /// Decoded text, its encoding, and whether some bytes could not be decoded (each such
 /// place is U+FFFD).
-pub(super) struct Decoded {
+pub(super) struct DecodedText {
     pub text: String,
     pub encoding: TextEncoding,
     pub damaged: bool,
 }
 
 /// Decodes a whole file; a byte order mark decides over everything else.
-pub(super) fn decode(bytes: Vec<u8>, declared: Encoding) -> Decoded {
+pub(super) fn decode(bytes: Vec<u8>, declared: Encoding) -> DecodedText {
     use EncodingEvidence::{ByteOrderMark, Declared, Validity};
     let whole = |encoding: &'static encoding_rs::Encoding, evidence, bytes: &[u8]| {
         let (text, damaged) = encoding.decode_without_bom_handling(bytes);
         let encoding = TextEncoding { name: encoding.name(), evidence };
-        Decoded { text: text.into_owned(), encoding, damaged }
+        DecodedText { text: text.into_owned(), encoding, damaged }
     };
     if let Some(rest) = bytes.strip_prefix(&[0xFF, 0xFE]) {
         return whole(UTF_16LE, ByteOrderMark, rest);
@@ -100,13 +100,13 @@ pub(super) fn decode(bytes: Vec<u8>, declared: Encoding) -> Decoded {
             if marked {
                 text.drain(..3);
             }
-            Decoded { text, encoding: utf8, damaged: false }
+            DecodedText { text, encoding: utf8, damaged: false }
         }
         // A mark or the contract says UTF-8, some rows are not: those rows alone are rejected.
         Err(error) if marked || declared == Encoding::Utf8 => {
             let bytes = error.into_bytes();
             let text = String::from_utf8_lossy(if marked { &bytes[3..] } else { &bytes }).into_owned();
-            Decoded { text, encoding: utf8, damaged: true }
+            DecodedText { text, encoding: utf8, damaged: true }
         }
         Err(error) => whole(GB18030, Validity, error.as_bytes()),
     }

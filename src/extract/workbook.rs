@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use calamine::{Data, DataRef, Dimensions, Reader, Xls, Xlsx};
 
-use super::assemble::Assembler;
-use super::header::{Found, HEADER_DEPTH, KnownHeaders};
-use super::limits::{MAX_COLUMNS, Room, check_columns};
-use super::package::{self, Weighed};
+use super::assemble::RawTableAssembler;
+use super::header::{FoundHeader, HEADER_DEPTH, KnownHeaders};
+use super::limits::{MAX_COLUMNS, MemoryRoom, check_columns};
+use super::package::{self, WeighedPackage};
 use super::{FileIdentity, RawTable, RawTables, SkipReason, biff};
 use crate::config::read_options::ReadOptions;
 use crate::model::source_table::FileFormat;
@@ -22,7 +22,7 @@ const MAX_RECTANGLE: usize = 100_000_000;
 
 /// The filled part of a worksheet. Rows are as long as they need to be, not all alike.
 #[derive(Default)]
-struct Sheet {
+struct FilledSheet {
     /// Zero-based row of the first filled cell.
     top: u32,
     /// Zero-based column of the first filled cell.
@@ -32,8 +32,8 @@ struct Sheet {
 }
 
 /// An open workbook.
-enum Book {
-    Xlsx { reader: Box<Xlsx<Cursor<Vec<u8>>>>, weighed: Weighed },
+enum OpenWorkbook {
+    Xlsx { reader: Box<Xlsx<Cursor<Vec<u8>>>>, weighed: WeighedPackage },
     Xls { reader: Box<Xls<Cursor<Vec<u8>>>>, length: u64 },
 }
 
@@ -43,9 +43,9 @@ pub(super) fn open(
     options: &ReadOptions,
     wants_sheet: &dyn Fn(&str) -> bool,
 ) -> Result<RawTables> {
-    let mut book = unharmed(|| Book::open(bytes, identity.format))?;
+    let mut book = unharmed(|| OpenWorkbook::open(bytes, identity.format))?;
     let known = KnownHeaders::new(options);
-    let mut room = Room::workbook();
+    let mut room = MemoryRoom::workbook();
     let mut tables = Vec::new();
     let mut headless = None;
     for (index, name) in book.names().into_iter().enumerate() {
@@ -53,7 +53,7 @@ pub(super) fn open(
             continue;
         }
         // A worksheet is a table before the next is read.
-        let mut read_room = Room::sheet(book.bytes());
+        let mut read_room = MemoryRoom::sheet(book.bytes());
         let sheet = unharmed(|| book.sheet(&name, &mut read_room)).map_err(|e| e.in_sheet(&name))?;
         if sheet.rows.is_empty() {
             continue;
@@ -85,7 +85,7 @@ fn unreadable(why: impl std::fmt::Display) -> Error {
     Error::input(format!("工作簿已损坏,读不出来:{why}")).hint("用 Excel 或 WPS 打开后另存为 .xlsx,再放回原处")
 }
 
-impl Book {
+impl OpenWorkbook {
     fn open(bytes: Vec<u8>, format: FileFormat) -> Result<Self> {
         if format == FileFormat::Xlsx {
             let weighed = package::weigh(&bytes)?;
@@ -109,7 +109,7 @@ impl Book {
             Self::Xls { length, .. } => *length,
         }
     }
-    fn sheet(&mut self, name: &str, room: &mut Room) -> Result<Sheet> {
+    fn sheet(&mut self, name: &str, room: &mut MemoryRoom) -> Result<FilledSheet> {
         match self {
             Self::Xlsx { reader, weighed } => {
                 let mut sheet = filled_cells(reader, name, room)?;
@@ -129,7 +129,7 @@ impl Book {
                     rows.push(row);
                 }
                 let merged = reader.merge_cells_by_sheet_name(name).unwrap_or_default();
-                Ok(Sheet { top, left, rows, merged })
+                Ok(FilledSheet { top, left, rows, merged })
             }
         }
     }
@@ -139,11 +139,11 @@ impl Book {
 ///
 /// The crate's own range is a full rectangle: two stray cells in opposite corners of a sheet
 /// would take hundreds of gigabytes.
-fn filled_cells(book: &mut Xlsx<Cursor<Vec<u8>>>, name: &str, room: &mut Room) -> Result<Sheet> {
+fn filled_cells(book: &mut Xlsx<Cursor<Vec<u8>>>, name: &str, room: &mut MemoryRoom) -> Result<FilledSheet> {
     let mut reader = match book.worksheet_cells_reader(name) {
         Ok(reader) => reader,
         // A chart sheet holds no cells.
-        Err(calamine::XlsxError::NotAWorksheet(_)) => return Ok(Sheet::default()),
+        Err(calamine::XlsxError::NotAWorksheet(_)) => return Ok(FilledSheet::default()),
         Err(error) => return Err(unreadable(error)),
     };
     let (mut top, mut left) = (u32::MAX, u32::MAX);
@@ -175,23 +175,23 @@ fn filled_cells(book: &mut Xlsx<Cursor<Vec<u8>>>, name: &str, room: &mut Room) -
         rows[row][column] = cell_text(&Data::from(cell.get_value().clone()));
     }
     if rows.is_empty() {
-        return Ok(Sheet::default());
+        return Ok(FilledSheet::default());
     }
     rows.drain(..top as usize);
     for row in &mut rows {
         row.drain(..row.len().min(left as usize));
     }
-    Ok(Sheet { top, left, rows, merged: Vec::new() })
+    Ok(FilledSheet { top, left, rows, merged: Vec::new() })
 }
 
 fn table(
     identity: &FileIdentity,
     (index, name): (usize, &str),
-    sheet: Sheet,
-    found: Found,
-    room: &mut Room,
+    sheet: FilledSheet,
+    found: FoundHeader,
+    room: &mut MemoryRoom,
 ) -> Result<RawTable> {
-    let Sheet { top, left, mut rows, merged } = sheet;
+    let FilledSheet { top, left, mut rows, merged } = sheet;
     let header_row = top + found.last as u32 + 1;
     let columns = found.headers.len();
     check_columns(columns).map_err(|e| e.at_row(header_row.into()))?;
@@ -207,7 +207,7 @@ fn table(
     info.sheet = Some(name.to_owned());
     info.sheet_index = u16::try_from(index).unwrap_or(u16::MAX);
     let info = Arc::new(info);
-    let mut out = Assembler::new(&info, rows.len(), room)?;
+    let mut out = RawTableAssembler::new(&info, rows.len(), room)?;
     for (position, row) in rows.iter().enumerate() {
         let number = top + position as u32 + 1;
         if position < found.first {
@@ -234,7 +234,7 @@ fn fill_merged(
     }
     // A row that holds nothing else is blank, not a person of that township.
     let blank: Vec<bool> = rows.iter().map(|row| row.iter().all(String::is_empty)).collect();
-    let mut room = Room::sheet(0);
+    let mut room = MemoryRoom::sheet(0);
     for region in merged {
         let Some(column) = region.start.1.checked_sub(left).map(|c| c as usize) else { continue };
         let Some(first) = region.start.0.checked_sub(top).map(|r| r as usize) else { continue };
@@ -312,19 +312,20 @@ mod tests {
     use super::*;
 
     /// A workbook of one worksheet whose cells all share one text.
-    fn shared(cells: u32, text: &str) -> Book {
+    fn shared(cells: u32, text: &str) -> OpenWorkbook {
         let mut book = rust_xlsxwriter::Workbook::new();
         let sheet = book.add_worksheet();
         for row in 0..cells {
             sheet.write(row, 0, text).unwrap();
         }
-        Book::open(book.save_to_buffer().unwrap(), FileFormat::Xlsx).unwrap()
+        OpenWorkbook::open(book.save_to_buffer().unwrap(), FileFormat::Xlsx).unwrap()
     }
 
     #[test]
     fn a_shared_text_counts_for_every_cell() {
         let text = "善堂镇".repeat(100);
-        let read = |most| shared(50, &text).sheet("Sheet1", &mut Room::of(50, most)).map(|s| s.rows.len());
+        let read =
+            |most| shared(50, &text).sheet("Sheet1", &mut MemoryRoom::of(50, most)).map(|s| s.rows.len());
         assert_eq!(read(50 * 900).unwrap(), 50);
         let error = read(10 * 900).unwrap_err();
         assert!(error.message().contains("文字超过"), "{error}");
@@ -343,13 +344,13 @@ mod tests {
                 sheet.write(row, 0, "张三").unwrap();
             }
         }
-        let mut book = Book::open(book.save_to_buffer().unwrap(), FileFormat::Xlsx).unwrap();
+        let mut book = OpenWorkbook::open(book.save_to_buffer().unwrap(), FileFormat::Xlsx).unwrap();
         let identity =
             FileIdentity { file: "甲.xlsx".into(), sha256: String::new(), format: FileFormat::Xlsx };
         let known = KnownHeaders::new(&ReadOptions::default());
-        let mut room = Room::of(45, 1000);
+        let mut room = MemoryRoom::of(45, 1000);
         let mut read = |name: &str| {
-            let sheet = book.sheet(name, &mut Room::sheet(0)).unwrap();
+            let sheet = book.sheet(name, &mut MemoryRoom::sheet(0)).unwrap();
             let found = known.require(&sheet.rows).unwrap();
             table(&identity, (1, name), sheet, found, &mut room).map(|t| t.rows.len())
         };

@@ -5,10 +5,10 @@ use rayon::prelude::*;
 
 use super::block::{pack, unpack};
 use super::compare::{HanNameLevel, IdLevel};
-use super::decide::{Decider, Said};
-use super::nodes::Nodes;
-use super::{Scored, contradicts_own_id};
-use crate::link::settings::Thresholds;
+use super::decide::{PairDecider, PairEvidence};
+use super::nodes::LinkNodes;
+use super::{ScoredPair, contradicts_own_id};
+use crate::link::settings::DecisionThresholds;
 use crate::model::links::{Decision, Tier};
 
 /// From here on a namesake is a rival.
@@ -18,7 +18,7 @@ const FAR_BEHIND: i32 = 8000;
 
 /// Records whose ID number is probably somebody else's: it is shared with another name, and the
 /// other side has more records (or does not contradict itself). `numbered`: pairs of one number.
-pub(super) fn doubtful(numbered: &[(u64, HanNameLevel)], nodes: &Nodes<'_>) -> Vec<bool> {
+pub(super) fn doubtful(numbered: &[(u64, HanNameLevel)], nodes: &LinkNodes<'_>) -> Vec<bool> {
     let pairs = || numbered.par_iter().with_min_len(4096);
     let far: Vec<(u32, u32)> =
         pairs().filter(|(_, name)| *name > HanNameLevel::Dropped).map(|(pair, _)| unpack(*pair)).collect();
@@ -57,14 +57,14 @@ pub(super) fn doubtful(numbered: &[(u64, HanNameLevel)], nodes: &Nodes<'_>) -> V
 ///
 /// A namesake who has a record of his own in a list is no candidate for another record of it:
 /// that leaves the one who has none.
-struct Partners {
+struct NamesakePartners {
     /// (record, partner), ascending; of the records asked for.
     sorted: Vec<(u32, u32)>,
 }
 
-impl Partners {
+impl NamesakePartners {
     /// Partners of the records that `asked` marks.
-    fn of(scored: &[Scored], decider: &Decider, asked: &[bool]) -> Self {
+    fn of(scored: &[ScoredPair], decider: &PairDecider, asked: &[bool]) -> Self {
         let mut sorted: Vec<(u32, u32)> = scored
             .par_iter()
             .with_min_len(4096)
@@ -81,7 +81,7 @@ impl Partners {
     }
 
     /// Has `node` a partner of its own in the list of `other`, and not `other` itself?
-    fn taken(&self, nodes: &Nodes, node: u32, other: u32) -> bool {
+    fn taken(&self, nodes: &LinkNodes, node: u32, other: u32) -> bool {
         let start = self.sorted.partition_point(|&(n, _)| n < node);
         let mut own = self.sorted[start..].iter().take_while(|&&(n, _)| n == node);
         own.any(|&(_, p)| p != other && nodes.source[p as usize] == nodes.source[other as usize])
@@ -89,7 +89,7 @@ impl Partners {
 }
 
 /// Which records the pairs touch.
-fn marked(nodes: &Nodes, pairs: impl ParallelIterator<Item = u64>) -> Vec<bool> {
+fn marked(nodes: &LinkNodes, pairs: impl ParallelIterator<Item = u64>) -> Vec<bool> {
     let mut out = vec![false; nodes.len()];
     for pair in pairs.collect::<Vec<u64>>() {
         let (a, b) = unpack(pair);
@@ -100,20 +100,20 @@ fn marked(nodes: &Nodes, pairs: impl ParallelIterator<Item = u64>) -> Vec<bool> 
 
 /// An ID number that agrees while the names are apart gives way where a record's name is that
 /// of somebody near by with another number: then it is a relative's number.
-pub(super) fn rivals(scored: &mut [Scored], nodes: &Nodes, decider: &Decider) {
+pub(super) fn rivals(scored: &mut [ScoredPair], nodes: &LinkNodes, decider: &PairDecider) {
     if !decider.guarded() {
         return;
     }
-    let apart = |one: &&Scored| {
+    let apart = |one: &&ScoredPair| {
         matches!(one.outcome, Some((Tier::T1 | Tier::T2, Decision::Accept)))
             && decider.said(&one.levels).is_some_and(|said| said.name >= HanNameLevel::Dropped)
     };
     let asked = marked(nodes, scored.par_iter().with_min_len(4096).filter(apart).map(|one| one.pair));
-    let of_asked = |one: &&Scored| {
+    let of_asked = |one: &&ScoredPair| {
         let (a, b) = unpack(one.pair);
         one.weight >= RIVAL && (asked[a as usize] || asked[b as usize])
     };
-    let close: Vec<&Scored> = scored.par_iter().with_min_len(4096).filter(of_asked).collect();
+    let close: Vec<&ScoredPair> = scored.par_iter().with_min_len(4096).filter(of_asked).collect();
     let mut namesakes = Vec::new();
     for one in close {
         let (a, b) = unpack(one.pair);
@@ -129,7 +129,7 @@ pub(super) fn rivals(scored: &mut [Scored], nodes: &Nodes, decider: &Decider) {
     let mut met = vec![false; nodes.len()];
     namesakes.iter().for_each(|&(_, other)| met[other as usize] = true);
     (0..).zip(&asked).for_each(|(node, asked): (usize, _)| met[node] |= asked);
-    let partners = Partners::of(scored, decider, &met);
+    let partners = NamesakePartners::of(scored, decider, &met);
     let mut named = vec![false; nodes.len()];
     for (node, other) in namesakes {
         // A stated birth date that fits the number says whose number it is.
@@ -146,7 +146,7 @@ pub(super) fn rivals(scored: &mut [Scored], nodes: &Nodes, decider: &Decider) {
                 return false;
             }
             // A character fewer is a slip, unless the number's owner has a record in both lists.
-            let dropped = |said: Said| said.name == HanNameLevel::Dropped;
+            let dropped = |said: PairEvidence| said.name == HanNameLevel::Dropped;
             let slip = decider.said(&one.levels).is_some_and(dropped);
             let to =
                 |node: u32, other: u32| named[node as usize] && (!slip || partners.taken(nodes, other, node));
@@ -163,16 +163,16 @@ pub(super) fn rivals(scored: &mut [Scored], nodes: &Nodes, decider: &Decider) {
 /// Accepts namesakes of one village (or of connected households) where one of the records has
 /// no number of its own, and neither has another namesake near by in the other's source.
 pub(super) fn unique(
-    scored: &mut [Scored],
-    nodes: &Nodes,
-    decider: &Decider,
-    thresholds: &Thresholds,
+    scored: &mut [ScoredPair],
+    nodes: &LinkNodes,
+    decider: &PairDecider,
+    thresholds: &DecisionThresholds,
     doubtful: &[bool],
 ) {
     if thresholds.unique <= 0 || !decider.guarded() {
         return;
     }
-    let hopeful = |one: &Scored, said: &Said| {
+    let hopeful = |one: &ScoredPair, said: &PairEvidence| {
         let (a, b) = unpack(one.pair);
         let no_number = said.id == IdLevel::Missing
             || matches!(said.id, IdLevel::TwoEdits | IdLevel::Disagree)
@@ -203,11 +203,11 @@ pub(super) fn unique(
             asked[node as usize] = true;
         }
     }
-    let of_asked = |one: &&Scored| {
+    let of_asked = |one: &&ScoredPair| {
         let (a, b) = unpack(one.pair);
         asked[a as usize] || asked[b as usize]
     };
-    let close: Vec<&Scored> = scored.par_iter().with_min_len(4096).filter(of_asked).collect();
+    let close: Vec<&ScoredPair> = scored.par_iter().with_min_len(4096).filter(of_asked).collect();
     for one in &close {
         let (a, b) = unpack(one.pair);
         if !decider.said(&one.levels).is_some_and(|said| said.name_agrees()) || one.weight < RIVAL {
@@ -223,7 +223,7 @@ pub(super) fn unique(
     drop(close);
     let mut met = vec![false; nodes.len()];
     namesakes.values().flatten().for_each(|&(other, _)| met[other as usize] = true);
-    let partners = Partners::of(scored, decider, &met);
+    let partners = NamesakePartners::of(scored, decider, &met);
     let same_number = |a: u32, b: u32| {
         let (p, q) = (nodes.id(a).id18_key(), nodes.id(b).id18_key());
         p.is_some() && p == q

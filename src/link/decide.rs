@@ -1,18 +1,18 @@
 //! From levels and weight to tier and decision: thresholds, and guards that know how lists of
 //! people go wrong.
 
-use super::Scored;
+use super::ScoredPair;
 use super::block::unpack;
 use super::compare::{DateLevel, HanNameLevel, IdLevel};
 use super::household::HouseholdLevel;
-use super::nodes::Nodes;
-use super::weigh::{Levels, is_slip};
+use super::nodes::LinkNodes;
+use super::weigh::{PairLevels, is_slip};
 use crate::link::settings::{ComparisonKind, LinkSettings};
 use crate::model::links::{Decision, Tier};
 
 /// Positions of the comparisons that guards look at.
 #[derive(Debug, Clone, Copy)]
-pub struct Decider {
+pub struct PairDecider {
     accept: i32,
     review: i32,
     within_source: i32,
@@ -24,7 +24,7 @@ pub struct Decider {
     household: Option<usize>,
 }
 
-impl Decider {
+impl PairDecider {
     /// Finds the comparisons by kind.
     pub fn new(settings: &LinkSettings) -> Self {
         Self {
@@ -51,9 +51,9 @@ impl Decider {
     }
 
     /// What the levels of a pair say; `None` where guards do not apply.
-    pub fn said(&self, levels: &Levels) -> Option<Said> {
+    pub fn said(&self, levels: &PairLevels) -> Option<PairEvidence> {
         let at = |position: Option<usize>| position.map_or(0, |p| levels[p]);
-        self.guarded().then(|| Said {
+        self.guarded().then(|| PairEvidence {
             id: IdLevel::from_number(at(self.id)),
             name: HanNameLevel::from_number(at(self.name)),
             birth: DateLevel::from_number(at(self.birth)),
@@ -65,7 +65,7 @@ impl Decider {
 
     /// Tier and decision; `None` if the pair is neither. `doubtful`: records whose ID number is
     /// probably somebody else's.
-    pub fn decide(&self, nodes: &Nodes, one: &Scored, doubtful: &[bool]) -> Option<(Tier, Decision)> {
+    pub fn decide(&self, nodes: &LinkNodes, one: &ScoredPair, doubtful: &[bool]) -> Option<(Tier, Decision)> {
         let (a, b) = unpack(one.pair);
         let review = Some((Tier::T6, Decision::Review));
         let Some(said) = self.said(&one.levels) else {
@@ -96,7 +96,7 @@ impl Decider {
 
 /// What the levels of a pair say, named.
 #[derive(Debug, Clone, Copy)]
-pub struct Said {
+pub struct PairEvidence {
     pub id: IdLevel,
     pub name: HanNameLevel,
     pub birth: DateLevel,
@@ -106,7 +106,7 @@ pub struct Said {
     pub household: HouseholdLevel,
 }
 
-impl Said {
+impl PairEvidence {
     /// The names are the same but for a slip of the pen.
     pub fn name_agrees(&self) -> bool {
         self.name.agrees()
@@ -135,7 +135,7 @@ impl Said {
 }
 
 /// The tier whose words describe the pair.
-fn tier(said: &Said) -> Tier {
+fn tier(said: &PairEvidence) -> Tier {
     match said.id {
         IdLevel::Equal if said.name_agrees() => Tier::T1,
         IdLevel::Equal => Tier::T2,
@@ -147,7 +147,7 @@ fn tier(said: &Said) -> Tier {
 }
 
 /// Two members of one list's household are two people, unless the row is doubled.
-fn same_household_twice(nodes: &Nodes, a: u32, b: u32, said: &Said) -> bool {
+fn same_household_twice(nodes: &LinkNodes, a: u32, b: u32, said: &PairEvidence) -> bool {
     nodes.source[a as usize] == nodes.source[b as usize]
         && nodes.household(a) != 0
         && nodes.household(a) == nodes.household(b)
@@ -155,7 +155,7 @@ fn same_household_twice(nodes: &Nodes, a: u32, b: u32, said: &Said) -> bool {
 }
 
 /// Pairs that weigh enough but have the marks of two people.
-fn two_people(nodes: &Nodes, a: u32, b: u32, said: &Said, doubtful: bool) -> bool {
+fn two_people(nodes: &LinkNodes, a: u32, b: u32, said: &PairEvidence, doubtful: bool) -> bool {
     // A relative's number on the row: the number agrees, the person does not.
     if said.id == IdLevel::Equal && said.name_far() {
         let both_state = nodes.stated_birth(a) != 0 && nodes.stated_birth(b) != 0;
@@ -188,14 +188,14 @@ fn two_people(nodes: &Nodes, a: u32, b: u32, said: &Said, doubtful: bool) -> boo
 }
 
 /// Are at least half of the characters the same, place by place?
-fn half_alike(nodes: &Nodes, a: u32, b: u32) -> bool {
+fn half_alike(nodes: &LinkNodes, a: u32, b: u32) -> bool {
     let (Some(p), Some(q)) = (nodes.name(a), nodes.name(b)) else { return false };
     let same = p.chars().iter().zip(q.chars()).filter(|(x, y)| x == y).count();
     p.chars().len() == q.chars().len() && same * 2 >= p.chars().len()
 }
 
 /// Does the record's stated birth date or sex contradict its own ID number?
-pub fn contradicts_own_id(nodes: &Nodes, node: u32) -> bool {
+pub fn contradicts_own_id(nodes: &LinkNodes, node: u32) -> bool {
     let id = nodes.id(node);
     let (stated, own) = (nodes.stated_birth(node), id.birth().unwrap_or(0));
     if stated != 0 && own != 0 {

@@ -4,17 +4,19 @@ use std::collections::BTreeMap;
 
 use super::block::pack;
 use super::compare::{DateLevel, HanNameLevel, IdLevel};
-use super::decide::Said;
+use super::decide::PairEvidence;
 use super::household::HouseholdLevel;
-use super::weigh::{Levels, MOST};
-use super::{Decision, Scored, Tier};
-use crate::link::settings::{Comparison, ComparisonKind, LinkSettings, ResolveSettings, Thresholds};
+use super::weigh::{MOST, PairLevels};
+use super::{Decision, ScoredPair, Tier};
+use crate::link::settings::{Comparison, ComparisonKind, DecisionThresholds, LinkSettings, ResolveSettings};
 use crate::model::id_number::{Digits, check_value};
-use crate::normalize::{ColumnKind, Comparable, ComparableColumn, TextColumn, TextTable, normalize_tables};
+use crate::normalize::{
+    ComparableColumn, ComparableSource, LinkColumnKind, TextColumn, TextTable, normalize_tables,
+};
 
 /// A record; empty or 0 where it does not say.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Row<'a> {
+pub(crate) struct ListRow<'a> {
     pub name: &'a str,
     pub id: &'a str,
     /// `1965-03-12`.
@@ -33,9 +35,9 @@ pub(crate) fn number(birth: u64, sequence: u64) -> String {
 }
 
 /// The lists side by side, all with all columns; nodes are numbered in their order.
-pub(crate) fn comparables(lists: &[(&str, &[Row<'_>])]) -> Vec<Comparable> {
-    let table = |(source, rows): &(&str, &[Row<'_>])| {
-        let column = |name: &str, kind, cell: &dyn Fn(&Row<'_>) -> String| TextColumn {
+pub(crate) fn comparables(lists: &[(&str, &[ListRow<'_>])]) -> Vec<ComparableSource> {
+    let table = |(source, rows): &(&str, &[ListRow<'_>])| {
+        let column = |name: &str, kind, cell: &dyn Fn(&ListRow<'_>) -> String| TextColumn {
             name: name.to_owned(),
             kind,
             chunks: vec![rows.iter().map(|row| Some(cell(row)).filter(|cell| !cell.is_empty())).collect()],
@@ -44,12 +46,12 @@ pub(crate) fn comparables(lists: &[(&str, &[Row<'_>])]) -> Vec<Comparable> {
             source: (*source).to_owned(),
             rows: rows.len(),
             columns: vec![
-                column("name", ColumnKind::HanName, &|row| row.name.to_owned()),
-                column("id_number", ColumnKind::IdNumber, &|row| row.id.to_owned()),
-                column("birth_date", ColumnKind::Date, &|row| row.birth.to_owned()),
-                column("sex", ColumnKind::Sex, &|row| row.sex.to_owned()),
-                column("household", ColumnKind::Exact, &|row| row.household.to_owned()),
-                column("relation", ColumnKind::Relation, &|row| row.relation.to_owned()),
+                column("name", LinkColumnKind::HanName, &|row| row.name.to_owned()),
+                column("id_number", LinkColumnKind::IdNumber, &|row| row.id.to_owned()),
+                column("birth_date", LinkColumnKind::Date, &|row| row.birth.to_owned()),
+                column("sex", LinkColumnKind::Sex, &|row| row.sex.to_owned()),
+                column("household", LinkColumnKind::Exact, &|row| row.household.to_owned()),
+                column("relation", LinkColumnKind::Relation, &|row| row.relation.to_owned()),
             ],
         }
     };
@@ -63,7 +65,7 @@ pub(crate) fn comparables(lists: &[(&str, &[Row<'_>])]) -> Vec<Comparable> {
 }
 
 /// Rows with the number of the list that each stands in: the lists `a`, `b` and `c`, and the node of each row.
-pub(crate) fn placed(rows: &[(u8, Row<'_>)]) -> (Vec<Comparable>, Vec<u32>) {
+pub(crate) fn placed(rows: &[(u8, ListRow<'_>)]) -> (Vec<ComparableSource>, Vec<u32>) {
     let of = |list: u8| rows.iter().filter(|row| row.0 == list).map(|row| row.1).collect::<Vec<_>>();
     let lists = [of(0), of(1), of(2)];
     let node = |at: usize| {
@@ -101,7 +103,7 @@ pub(crate) fn settings() -> LinkSettings {
         .map(comparison)
         .to_vec(),
         weights: None,
-        decision: Thresholds { accept: 20_000, review: 10_000, unique: 6_000, within_source: 5_000 },
+        decision: DecisionThresholds { accept: 20_000, review: 10_000, unique: 6_000, within_source: 5_000 },
         resolve: ResolveSettings {
             one_per_person: vec!["single".to_owned()],
             household_anchor: vec!["anchor".to_owned()],
@@ -111,7 +113,7 @@ pub(crate) fn settings() -> LinkSettings {
 }
 
 /// A pair that says nothing at all.
-pub(crate) const NOTHING: Said = Said {
+pub(crate) const NOTHING: PairEvidence = PairEvidence {
     id: IdLevel::Missing,
     name: HanNameLevel::Missing,
     birth: DateLevel::Missing,
@@ -121,7 +123,7 @@ pub(crate) const NOTHING: Said = Said {
 };
 
 /// Levels that say this.
-pub(crate) fn levels(said: Said) -> Levels {
+pub(crate) fn levels(said: PairEvidence) -> PairLevels {
     let mut levels = [0; MOST];
     levels[0] = said.id.number();
     levels[1] = said.name.number();
@@ -136,8 +138,8 @@ pub(crate) fn levels(said: Said) -> Levels {
 pub(crate) fn scored(
     (a, b): (u32, u32),
     weight: i32,
-    said: Said,
+    said: PairEvidence,
     outcome: Option<(Tier, Decision)>,
-) -> Scored {
-    Scored { pair: pack(a, b), weight, levels: levels(said), own: outcome, outcome }
+) -> ScoredPair {
+    ScoredPair { pair: pack(a, b), weight, levels: levels(said), own: outcome, outcome }
 }

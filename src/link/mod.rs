@@ -1,6 +1,6 @@
 //! Stage 4: which records are the same person: block → compare → weigh → decide.
 //!
-//! In: one [`crate::normalize::Comparable`] per source. Out: [`Links`], accepted and review
+//! In: one [`crate::normalize::ComparableSource`] per source. Out: [`Links`], accepted and review
 //! pairs with weight, tier and the level reached in every comparison (the evidence).
 
 use crate::Result;
@@ -9,7 +9,7 @@ use crate::model::division::DivisionTree;
 use crate::model::links::Decision;
 use crate::model::links::Links;
 use crate::model::links::Tier;
-use crate::normalize::Comparable;
+use crate::normalize::ComparableSource;
 
 pub mod assignment;
 pub mod block;
@@ -30,23 +30,23 @@ pub mod train;
 pub mod weigh;
 
 pub(crate) use decide::contradicts_own_id;
-use nodes::Nodes;
-use scoring::Scoring;
-use weigh::Levels;
+use nodes::LinkNodes;
+use scoring::CandidateScoring;
+use weigh::PairLevels;
 
 /// A scored pair before it is written down.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Scored {
+pub(crate) struct ScoredPair {
     pub(crate) pair: u64,
     pub(crate) weight: i32,
-    pub(crate) levels: Levels,
+    pub(crate) levels: PairLevels,
     /// Decided by itself.
     pub(crate) own: Option<(Tier, Decision)>,
     /// Decided in the light of the other pairs.
     pub(crate) outcome: Option<(Tier, Decision)>,
 }
 
-impl Scored {
+impl ScoredPair {
     /// Is the pair one person, as decided so far?
     pub(crate) fn accepted(&self) -> bool {
         matches!(self.outcome, Some((_, Decision::Accept)))
@@ -54,16 +54,16 @@ impl Scored {
 }
 
 /// Links the records of all sources, across sources and within each.
-pub fn link(settings: &LinkSettings, comparables: &[Comparable], tree: &DivisionTree) -> Result<Links> {
-    link_nodes(settings, &Nodes::build(comparables)?, tree)
+pub fn link(settings: &LinkSettings, comparables: &[ComparableSource], tree: &DivisionTree) -> Result<Links> {
+    link_nodes(settings, &LinkNodes::build(comparables)?, tree)
 }
 
 /// [`link`] over records already laid side by side.
-pub fn link_nodes(settings: &LinkSettings, nodes: &Nodes, tree: &DivisionTree) -> Result<Links> {
+pub fn link_nodes(settings: &LinkSettings, nodes: &LinkNodes, tree: &DivisionTree) -> Result<Links> {
     let single: Vec<bool> =
         nodes.names.iter().map(|name| settings.resolve.one_per_person.contains(name)).collect();
     let mut candidates = block::candidates(settings, nodes, tree, Some(&single))?;
-    let mut scoring = Scoring::new(settings, nodes, tree, std::mem::take(&mut candidates.pairs))?;
+    let mut scoring = CandidateScoring::new(settings, nodes, tree, std::mem::take(&mut candidates.pairs))?;
     match settings.passes.iter().find(|pass| pass.kind == PassKind::Household) {
         Some(pass) => candidates.reports.push(scoring.rounds(pass, &candidates.settled)),
         None => scoring.decide(),

@@ -10,13 +10,15 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::model::id_number::IdNumber;
 use crate::model::id_number::Sex;
 use crate::model::links::Node;
-use crate::normalize::{Comparable, ComparableColumn, NameForm, Pool, PoolId, Relation, Texts};
+use crate::normalize::{
+    ComparableColumn, ComparableSource, DistinctPool, NameForm, PoolId, Relation, TextPool,
+};
 use crate::table::key_index::{SEED, mix};
 use crate::{Error, Result};
 
 /// Source of a record, and its row there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct SourceRow {
     /// Position of the source.
     pub source: usize,
     /// Row from 0.
@@ -25,11 +27,11 @@ pub struct Place {
 
 /// Values of one link column, by source; of a source without the column, none.
 #[derive(Debug, Clone)]
-pub struct Values<'a, T>(Vec<&'a [T]>);
+pub struct SourceValues<'a, T>(Vec<&'a [T]>);
 
-impl<T: Copy + Default> Values<'_, T> {
+impl<T: Copy + Default> SourceValues<'_, T> {
     /// Value of a record; missing where its source has no such column.
-    pub fn at(&self, place: Place) -> T {
+    pub fn at(&self, place: SourceRow) -> T {
         self.0[place.source].get(place.row).copied().unwrap_or_default()
     }
 
@@ -41,24 +43,24 @@ impl<T: Copy + Default> Values<'_, T> {
 
 /// A link column of all records.
 #[derive(Debug, Clone)]
-pub enum Column<'a> {
+pub enum NodeColumn<'a> {
     /// ID numbers.
-    Id(Values<'a, IdNumber>),
+    Id(SourceValues<'a, IdNumber>),
     /// Han names.
-    Name(Values<'a, PoolId>, &'a Pool<NameForm>),
+    Name(SourceValues<'a, PoolId>, &'a DistinctPool<NameForm>),
     /// Other texts.
-    Text(Values<'a, PoolId>, &'a Texts),
+    Text(SourceValues<'a, PoolId>, &'a TextPool),
     /// Packed dates.
-    Date(Values<'a, u32>),
+    Date(SourceValues<'a, u32>),
     /// Divisions.
-    Division(Values<'a, u32>),
+    Division(SourceValues<'a, u32>),
     /// Small codes.
-    Code(Values<'a, u8>),
+    Code(SourceValues<'a, u8>),
 }
 
 /// All records.
 #[derive(Debug, Clone, Default)]
-pub struct Nodes<'a> {
+pub struct LinkNodes<'a> {
     /// First node of each source; one more entry than sources.
     pub offsets: Vec<u32>,
     /// Source of each node.
@@ -66,8 +68,8 @@ pub struct Nodes<'a> {
     /// Source names.
     pub names: Vec<String>,
     /// By name, ascending.
-    columns: Vec<(&'a str, Column<'a>)>,
-    known: Known,
+    columns: Vec<(&'a str, NodeColumn<'a>)>,
+    known: KnownColumns,
     /// Sex that a relation to the head implies, by its pool id; 0 for none.
     implied: Vec<u8>,
     /// Hash of each source's name.
@@ -76,7 +78,7 @@ pub struct Nodes<'a> {
 
 /// Where the columns stand that are asked for pair by pair.
 #[derive(Debug, Clone, Copy, Default)]
-struct Known {
+struct KnownColumns {
     id_number: Option<usize>,
     name: Option<usize>,
     household: Option<usize>,
@@ -86,9 +88,9 @@ struct Known {
     sex: Option<usize>,
 }
 
-impl<'a> Nodes<'a> {
+impl<'a> LinkNodes<'a> {
     /// Lays the sources end to end.
-    pub fn build(comparables: &'a [Comparable]) -> Result<Self> {
+    pub fn build(comparables: &'a [ComparableSource]) -> Result<Self> {
         let mut nodes = Self { offsets: vec![0], ..Self::default() };
         let mut total = 0usize;
         for (position, one) in comparables.iter().enumerate() {
@@ -110,7 +112,7 @@ impl<'a> Nodes<'a> {
                 .ok_or_else(|| Error::internal(format!("匹配列“{name}”在各来源里不是同一种类")))?;
             nodes.columns.push((name, column));
         }
-        nodes.known = Known {
+        nodes.known = KnownColumns {
             id_number: nodes.place_of("id_number"),
             name: nodes.place_of("name"),
             household: nodes.place_of("household"),
@@ -147,36 +149,36 @@ impl<'a> Nodes<'a> {
     }
 
     /// Where a record stands.
-    pub fn place(&self, node: Node) -> Place {
+    pub fn place(&self, node: Node) -> SourceRow {
         let source = usize::from(self.source[node as usize]);
-        Place { source, row: (node - self.offsets[source]) as usize }
+        SourceRow { source, row: (node - self.offsets[source]) as usize }
     }
 
     fn place_of(&self, name: &str) -> Option<usize> {
         self.columns.binary_search_by(|(column, _)| (*column).cmp(name)).ok()
     }
 
-    fn at(&self, place: Option<usize>) -> Option<&Column<'a>> {
+    fn at(&self, place: Option<usize>) -> Option<&NodeColumn<'a>> {
         place.map(|place| &self.columns[place].1)
     }
 
     /// A column by its link column name.
-    pub fn column(&self, name: &str) -> Option<&Column<'a>> {
+    pub fn column(&self, name: &str) -> Option<&NodeColumn<'a>> {
         self.at(self.place_of(name))
     }
 
     /// ID numbers of a column.
-    pub fn ids(&self, name: &str) -> Option<&Values<'a, IdNumber>> {
+    pub fn ids(&self, name: &str) -> Option<&SourceValues<'a, IdNumber>> {
         match self.column(name)? {
-            Column::Id(values) => Some(values),
+            NodeColumn::Id(values) => Some(values),
             _ => None,
         }
     }
 
     /// Texts of a column and their pool.
-    pub fn texts(&self, name: &str) -> Option<(&Values<'a, PoolId>, &'a Texts)> {
+    pub fn texts(&self, name: &str) -> Option<(&SourceValues<'a, PoolId>, &'a TextPool)> {
         match self.column(name)? {
-            Column::Text(values, pool) => Some((values, pool)),
+            NodeColumn::Text(values, pool) => Some((values, pool)),
             _ => None,
         }
     }
@@ -184,7 +186,7 @@ impl<'a> Nodes<'a> {
     /// ID number of a record; missing without such a column.
     pub fn id(&self, node: Node) -> IdNumber {
         match self.at(self.known.id_number) {
-            Some(Column::Id(values)) => values.at(self.place(node)),
+            Some(NodeColumn::Id(values)) => values.at(self.place(node)),
             _ => IdNumber::default(),
         }
     }
@@ -192,7 +194,7 @@ impl<'a> Nodes<'a> {
     /// Stated birth date, 0 if none.
     pub fn stated_birth(&self, node: Node) -> u32 {
         match self.at(self.known.birth_date) {
-            Some(Column::Date(values)) => values.at(self.place(node)),
+            Some(NodeColumn::Date(values)) => values.at(self.place(node)),
             _ => 0,
         }
     }
@@ -208,11 +210,11 @@ impl<'a> Nodes<'a> {
     /// Stated sex (1 male, 2 female), else what the relation to the head implies, 0 if neither.
     pub fn stated_sex(&self, node: Node) -> u8 {
         let stated = match self.at(self.known.sex) {
-            Some(Column::Code(values)) => values.at(self.place(node)),
+            Some(NodeColumn::Code(values)) => values.at(self.place(node)),
             _ => 0,
         };
         match (stated, self.at(self.known.relation)) {
-            (0, Some(Column::Text(values, _))) => self.implied[values.at(self.place(node)) as usize],
+            (0, Some(NodeColumn::Text(values, _))) => self.implied[values.at(self.place(node)) as usize],
             _ => stated,
         }
     }
@@ -228,7 +230,7 @@ impl<'a> Nodes<'a> {
     /// Relation to the head of the household.
     pub fn relation(&self, node: Node) -> Relation {
         match self.at(self.known.relation) {
-            Some(Column::Text(values, pool)) => match values.at(self.place(node)) {
+            Some(NodeColumn::Text(values, pool)) => match values.at(self.place(node)) {
                 0 => Relation::Unknown,
                 relation => Relation::from_text(pool.get(relation)),
             },
@@ -239,7 +241,7 @@ impl<'a> Nodes<'a> {
     /// Household number (pool id), 0 if none.
     pub fn household(&self, node: Node) -> u32 {
         match self.at(self.known.household) {
-            Some(Column::Text(values, _)) => values.at(self.place(node)),
+            Some(NodeColumn::Text(values, _)) => values.at(self.place(node)),
             _ => 0,
         }
     }
@@ -247,7 +249,7 @@ impl<'a> Nodes<'a> {
     /// Division, 0 if unknown.
     pub fn division(&self, node: Node) -> u32 {
         match self.at(self.known.division) {
-            Some(Column::Division(values)) => values.at(self.place(node)),
+            Some(NodeColumn::Division(values)) => values.at(self.place(node)),
             _ => 0,
         }
     }
@@ -255,7 +257,7 @@ impl<'a> Nodes<'a> {
     /// Han name.
     pub fn name(&self, node: Node) -> Option<&'a NameForm> {
         match self.at(self.known.name) {
-            Some(Column::Name(values, pool)) => match values.at(self.place(node)) {
+            Some(NodeColumn::Name(values, pool)) => match values.at(self.place(node)) {
                 0 => None,
                 name => Some(pool.get(name)),
             },
@@ -269,14 +271,14 @@ impl<'a> Nodes<'a> {
         let place = self.place(node);
         self.columns.iter().fold(mix(SEED, self.hashes[place.source]), |hash, (_, column)| {
             let value = match column {
-                Column::Id(values) => {
+                NodeColumn::Id(values) => {
                     let id = values.at(place);
                     id.key.rotate_left(8) ^ id.class as u64
                 }
-                Column::Name(values, pool) => xxh3_64(pool.get(values.at(place)).clean_bytes()),
-                Column::Text(values, pool) => xxh3_64(pool.get(values.at(place)).as_bytes()),
-                Column::Date(values) | Column::Division(values) => u64::from(values.at(place)),
-                Column::Code(values) => u64::from(values.at(place)),
+                NodeColumn::Name(values, pool) => xxh3_64(pool.get(values.at(place)).clean_bytes()),
+                NodeColumn::Text(values, pool) => xxh3_64(pool.get(values.at(place)).as_bytes()),
+                NodeColumn::Date(values) | NodeColumn::Division(values) => u64::from(values.at(place)),
+                NodeColumn::Code(values) => u64::from(values.at(place)),
             };
             mix(hash, value)
         })
@@ -284,10 +286,10 @@ impl<'a> Nodes<'a> {
 }
 
 /// One column of all sources; `None` if they differ in kind or pool.
-fn column<'a>(parts: &[Option<&'a ComparableColumn>]) -> Option<Column<'a>> {
+fn column<'a>(parts: &[Option<&'a ComparableColumn>]) -> Option<NodeColumn<'a>> {
     use ComparableColumn as C;
     Some(match parts.iter().flatten().next()? {
-        C::IdNumber(_) => Column::Id(values(parts, |part| match part {
+        C::IdNumber(_) => NodeColumn::Id(values(parts, |part| match part {
             C::IdNumber(values) => Some(values),
             _ => None,
         })?),
@@ -296,24 +298,24 @@ fn column<'a>(parts: &[Option<&'a ComparableColumn>]) -> Option<Column<'a>> {
                 C::Name(values, other) if Arc::ptr_eq(pool, other) => Some(values),
                 _ => None,
             };
-            Column::Name(values(parts, own)?, pool)
+            NodeColumn::Name(values(parts, own)?, pool)
         }
         C::Text(_, pool) => {
             let own = |part: &'a C| match part {
                 C::Text(values, other) if Arc::ptr_eq(pool, other) => Some(values),
                 _ => None,
             };
-            Column::Text(values(parts, own)?, pool)
+            NodeColumn::Text(values(parts, own)?, pool)
         }
-        C::Date(_) => Column::Date(values(parts, |part| match part {
+        C::Date(_) => NodeColumn::Date(values(parts, |part| match part {
             C::Date(values) => Some(values),
             _ => None,
         })?),
-        C::Division(_) => Column::Division(values(parts, |part| match part {
+        C::Division(_) => NodeColumn::Division(values(parts, |part| match part {
             C::Division(values) => Some(values),
             _ => None,
         })?),
-        C::Code(_) => Column::Code(values(parts, |part| match part {
+        C::Code(_) => NodeColumn::Code(values(parts, |part| match part {
             C::Code(values) => Some(values),
             _ => None,
         })?),
@@ -323,12 +325,12 @@ fn column<'a>(parts: &[Option<&'a ComparableColumn>]) -> Option<Column<'a>> {
 fn values<'a, T>(
     parts: &[Option<&'a ComparableColumn>],
     own: impl Fn(&'a ComparableColumn) -> Option<&'a Vec<T>>,
-) -> Option<Values<'a, T>> {
+) -> Option<SourceValues<'a, T>> {
     let part = |part: &Option<&'a ComparableColumn>| match part {
         Some(part) => own(part).map(Vec::as_slice),
         None => Some(&[][..]),
     };
-    parts.iter().map(part).collect::<Option<Vec<_>>>().map(Values)
+    parts.iter().map(part).collect::<Option<Vec<_>>>().map(SourceValues)
 }
 
 #[cfg(test)]

@@ -2,9 +2,9 @@
 
 /// SplitMix64: small, seeded, the same everywhere.
 #[derive(Debug, Clone)]
-pub struct Random(pub u64);
+pub struct SplitMix(pub u64);
 
-impl Random {
+impl SplitMix {
     /// A number under `limit`.
     pub fn below(&mut self, limit: u32) -> u32 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);

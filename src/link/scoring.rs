@@ -5,13 +5,13 @@ use rayon::prelude::*;
 use super::block;
 use super::block::unpack;
 use super::compare::{HanNameLevel, IdLevel};
-use super::decide::Decider;
-use super::household::Households;
-use super::nodes::Nodes;
-use super::weigh::{self, Levels, MOST, Parts, Scorer};
-use super::{Scored, context};
+use super::decide::PairDecider;
+use super::household::HouseholdTies;
+use super::nodes::LinkNodes;
+use super::weigh::{self, ComparisonParts, MOST, PairLevels, PairScorer};
+use super::{ScoredPair, context};
 use crate::Result;
-use crate::link::settings::{ComparisonKind, LinkSettings, Pass};
+use crate::link::settings::{BlockingPass, ComparisonKind, LinkSettings};
 use crate::model::division::DivisionTree;
 use crate::model::links::PassReport;
 use crate::model::links::{Decision, Tier};
@@ -23,13 +23,13 @@ const ROUNDS: usize = 3;
 const BATCH: usize = 1024;
 
 /// Candidates with what is known of them so far.
-pub(super) struct Scoring<'a> {
+pub(super) struct CandidateScoring<'a> {
     settings: &'a LinkSettings,
-    nodes: &'a Nodes<'a>,
+    nodes: &'a LinkNodes<'a>,
     tree: &'a DivisionTree,
-    decider: Decider,
-    parts: Parts<'a>,
-    households: Households,
+    decider: PairDecider,
+    parts: ComparisonParts<'a>,
+    households: HouseholdTies,
     /// Records whose ID number is probably somebody else's.
     doubtful: Vec<bool>,
     /// Records whose namesakes may be asked about.
@@ -39,14 +39,14 @@ pub(super) struct Scoring<'a> {
     /// Pairs that connected households brought in, ascending.
     further: Vec<u64>,
     /// Pairs that can matter: most candidates are namesakes, too light to link and in nobody's way.
-    scored: Vec<Scored>,
+    scored: Vec<ScoredPair>,
 }
 
-impl<'a> Scoring<'a> {
+impl<'a> CandidateScoring<'a> {
     /// Scores every pair by itself. Whose number is doubtful is found out first.
     pub(super) fn new(
         settings: &'a LinkSettings,
-        nodes: &'a Nodes<'a>,
+        nodes: &'a LinkNodes<'a>,
         tree: &'a DivisionTree,
         pairs: Vec<u64>,
     ) -> Result<Self> {
@@ -54,9 +54,9 @@ impl<'a> Scoring<'a> {
             settings,
             nodes,
             tree,
-            decider: Decider::new(settings),
+            decider: PairDecider::new(settings),
             parts: weigh::parts(settings, nodes)?,
-            households: Households::default(),
+            households: HouseholdTies::default(),
             doubtful: Vec::new(),
             asked: vec![false; nodes.len()],
             pairs,
@@ -65,7 +65,7 @@ impl<'a> Scoring<'a> {
         };
         let numbered = this.of_one_number();
         this.doubtful = context::doubtful(&numbered, nodes);
-        this.households = Households::new(nodes, &settings.resolve.household_anchor, &this.doubtful);
+        this.households = HouseholdTies::new(nodes, &settings.resolve.household_anchor, &this.doubtful);
         let far: Vec<u64> =
             numbered.into_iter().filter(|one| one.1 >= HanNameLevel::Dropped).map(|one| one.0).collect();
         this.ask(&this.pairs, &far).into_iter().for_each(|node| this.asked[node as usize] = true);
@@ -74,7 +74,7 @@ impl<'a> Scoring<'a> {
     }
 
     /// Lets accepted pairs bring in members of their households, until nothing changes.
-    pub(super) fn rounds(&mut self, pass: &Pass, settled: &[bool]) -> PassReport {
+    pub(super) fn rounds(&mut self, pass: &BlockingPass, settled: &[bool]) -> PassReport {
         let mut report = PassReport { name: pass.name.clone(), ..PassReport::default() };
         let mut more = self.households.within(self.nodes, settled);
         for _ in 0..ROUNDS {
@@ -100,12 +100,12 @@ impl<'a> Scoring<'a> {
     }
 
     /// The pairs with their decisions, one-to-one not yet considered.
-    pub(super) fn decided(self) -> Vec<Scored> {
+    pub(super) fn decided(self) -> Vec<ScoredPair> {
         self.scored
     }
 
-    fn scorer(&self) -> Scorer<'_> {
-        Scorer::with(self.parts.clone(), self.nodes, self.tree, &self.households, &self.doubtful)
+    fn scorer(&self) -> PairScorer<'_> {
+        PairScorer::with(self.parts.clone(), self.nodes, self.tree, &self.households, &self.doubtful)
     }
 
     /// Candidates with equal numbers, and how alike their names are.
@@ -146,27 +146,27 @@ impl<'a> Scoring<'a> {
     }
 
     /// Those of the pairs that can matter, scored.
-    fn score(&self, pairs: &[u64]) -> Vec<Scored> {
+    fn score(&self, pairs: &[u64]) -> Vec<ScoredPair> {
         let scorer = self.scorer();
         // Numbers and dates tell most people apart.
         let first = |kind| matches!(kind, ComparisonKind::IdNumber | ComparisonKind::Birth);
         let of_batch = |pairs: &[u64]| {
             let mut levels = vec![[0; MOST]; pairs.len()];
             scorer.levels_of(pairs, &mut levels, first);
-            let hopeful = |(pair, levels): &(u64, Levels)| {
+            let hopeful = |(pair, levels): &(u64, PairLevels)| {
                 scorer.bounds(*pair, levels, first).all(|most| self.matters(*pair, levels, most))
             };
-            let (pairs, mut levels): (Vec<u64>, Vec<Levels>) =
+            let (pairs, mut levels): (Vec<u64>, Vec<PairLevels>) =
                 pairs.iter().copied().zip(levels).filter(hopeful).unzip();
             scorer.levels_of(&pairs, &mut levels, |kind| !first(kind));
             let score = |(pair, levels)| {
                 let (a, b) = unpack(pair);
-                Scored { pair, weight: scorer.weight(a, b, &levels), levels, own: None, outcome: None }
+                ScoredPair { pair, weight: scorer.weight(a, b, &levels), levels, own: None, outcome: None }
             };
             let matters =
-                |one: &Scored| self.matters(one.pair, &one.levels, one.weight + self.room(&scorer, one));
+                |one: &ScoredPair| self.matters(one.pair, &one.levels, one.weight + self.room(&scorer, one));
             let scored = pairs.into_iter().zip(levels).map(score).filter(matters);
-            scored.map(|one| Scored { own: self.own(&one), ..one }).collect::<Vec<_>>()
+            scored.map(|one| ScoredPair { own: self.own(&one), ..one }).collect::<Vec<_>>()
         };
         // Some at a time, so that what matters of them is not held twice.
         let mut scored = Vec::new();
@@ -177,7 +177,7 @@ impl<'a> Scoring<'a> {
     }
 
     /// How much heavier a pair can become: only the evidence of households grows.
-    fn room(&self, scorer: &Scorer<'_>, one: &Scored) -> i32 {
+    fn room(&self, scorer: &PairScorer<'_>, one: &ScoredPair) -> i32 {
         let Some(place) = self.settings.comparison_of(ComparisonKind::Household) else { return 0 };
         let (a, b) = unpack(one.pair);
         match (self.households.of(a), self.households.of(b)) {
@@ -188,7 +188,7 @@ impl<'a> Scoring<'a> {
     }
 
     /// Can a pair that weighs `most` at most be linked or looked at, or be a rival of one that can?
-    fn matters(&self, pair: u64, levels: &Levels, most: i32) -> bool {
+    fn matters(&self, pair: u64, levels: &PairLevels, most: i32) -> bool {
         let (a, b) = unpack(pair);
         most >= self.settings.decision.review
             || self.decider.number_and_name().is_some_and(|(id, _)| {
@@ -197,7 +197,7 @@ impl<'a> Scoring<'a> {
             })
     }
 
-    fn own(&self, one: &Scored) -> Option<(Tier, Decision)> {
+    fn own(&self, one: &ScoredPair) -> Option<(Tier, Decision)> {
         self.decider.decide(self.nodes, one, &self.doubtful)
     }
 
@@ -223,7 +223,7 @@ impl<'a> Scoring<'a> {
             let mut again: Vec<u64> = pairs.filter(touched).collect();
             again.sort_unstable();
             new.sort_unstable_by_key(|one| one.pair);
-            let is_in = |all: &[Scored], pair: u64| all.binary_search_by_key(&pair, |s| s.pair).is_ok();
+            let is_in = |all: &[ScoredPair], pair: u64| all.binary_search_by_key(&pair, |s| s.pair).is_ok();
             again.retain(|&pair| !is_in(&self.scored, pair) && !is_in(&new, pair));
             new.extend(self.score(&again));
         }
@@ -265,7 +265,7 @@ impl<'a> Scoring<'a> {
 }
 
 /// Puts some more pairs where they belong; both ascend and have none in common.
-fn merge(scored: &mut Vec<Scored>, new: &[Scored]) {
+fn merge(scored: &mut Vec<ScoredPair>, new: &[ScoredPair]) {
     let (mut old, mut rest) = (scored.len(), new.len());
     scored.extend_from_slice(new);
     while rest > 0 {

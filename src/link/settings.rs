@@ -32,14 +32,14 @@ pub struct LinkSettings {
     pub title: String,
     /// Which pairs are compared.
     #[serde(rename = "pass")]
-    pub passes: Vec<Pass>,
+    pub passes: Vec<BlockingPass>,
     /// How pairs are compared and what each level weighs.
     #[serde(rename = "comparison")]
     pub comparisons: Vec<Comparison>,
     /// Pinned weights (written by `bidui train`), beside this file: weights of all comparisons.
     pub weights: Option<PathBuf>,
     /// From which weight on a pair is accepted or shown to a human.
-    pub decision: Thresholds,
+    pub decision: DecisionThresholds,
     /// How records become persons and households.
     #[serde(default)]
     pub resolve: ResolveSettings,
@@ -53,7 +53,7 @@ pub struct LinkSettings {
 #[serde(deny_unknown_fields)]
 pub struct WeightsFile {
     /// How the weights came about.
-    pub provenance: Provenance,
+    pub provenance: WeightProvenance,
     /// Weight of each level in 1/1000 bit, by comparison.
     pub weights: BTreeMap<String, BTreeMap<String, i32>>,
     /// Log2 of the probability of each level between records of one person, in 1/1000 bit.
@@ -67,7 +67,7 @@ pub struct WeightsFile {
 /// How weights came about.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Provenance {
+pub struct WeightProvenance {
     /// `em` (without labels), `labels`, or `expert`.
     pub method: String,
     /// Seed of the random pairs.
@@ -90,7 +90,7 @@ pub struct Provenance {
     pub inputs: String,
 }
 
-impl Provenance {
+impl WeightProvenance {
     /// The table `[provenance]`.
     pub fn to_toml(&self) -> String {
         format!(
@@ -110,7 +110,7 @@ impl WeightsFile {
 /// `[[pass]]`: pairs that share a key are compared.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Pass {
+pub struct BlockingPass {
     /// Short name.
     pub name: String,
     /// Kind of pass.
@@ -254,7 +254,7 @@ impl ComparisonKind {
 /// `[decision]`, in 1/1000 bit.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Thresholds {
+pub struct DecisionThresholds {
     /// From here on accepted.
     pub accept: i32,
     /// From here on shown to a human.
@@ -361,7 +361,7 @@ impl LinkSettings {
                 .complain(&["decision".into(), "accept".into()], "自动匹配的门槛低于复核的门槛")
                 .hint("accept 应不小于 review"));
         }
-        let Thresholds { accept, review, unique, within_source } = self.decision;
+        let DecisionThresholds { accept, review, unique, within_source } = self.decision;
         for (key, value) in
             [("accept", accept), ("review", review), ("unique", unique), ("within_source", within_source)]
         {

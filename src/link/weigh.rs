@@ -9,8 +9,8 @@ use super::compare::{
     HanNameLevel, IdLevel, TextLevel, code_level, date_level, division_level, han_name_level, id_level,
     may_be_equal, text_level,
 };
-use super::household::Households;
-use super::nodes::{Column, Nodes};
+use super::household::HouseholdTies;
+use super::nodes::{LinkNodes, NodeColumn};
 use crate::link::settings::{Comparison, ComparisonKind, LinkSettings};
 use crate::model::division::DivisionTree;
 use crate::model::id_number::IdNumber;
@@ -29,25 +29,25 @@ const TF_BOUNDS: (f64, f64) = (-5000.0, 4000.0);
 const DOUBTFUL_ID: i32 = -1000;
 
 /// Levels of one pair.
-pub type Levels = [u8; MOST];
+pub type PairLevels = [u8; MOST];
 
 /// Comparisons ready to run.
-pub struct Scorer<'a> {
-    nodes: &'a Nodes<'a>,
+pub struct PairScorer<'a> {
+    nodes: &'a LinkNodes<'a>,
     tree: &'a DivisionTree,
-    households: &'a Households,
+    households: &'a HouseholdTies,
     /// Records whose ID number is probably somebody else's.
     doubtful: &'a [bool],
-    parts: Parts<'a>,
+    parts: ComparisonParts<'a>,
 }
 
 /// The comparisons of a linkage, prepared once for scorers that differ in what else is known.
-pub type Parts<'a> = Arc<[Part<'a>]>;
+pub type ComparisonParts<'a> = Arc<[ComparisonPart<'a>]>;
 
 /// One comparison, ready to run.
-pub struct Part<'a> {
+pub struct ComparisonPart<'a> {
     kind: ComparisonKind,
-    column: Option<&'a Column<'a>>,
+    column: Option<&'a NodeColumn<'a>>,
     /// Weight by level number.
     weights: Vec<i32>,
     /// The largest of them.
@@ -58,13 +58,13 @@ pub struct Part<'a> {
     rarest: i32,
 }
 
-impl<'a> Scorer<'a> {
+impl<'a> PairScorer<'a> {
     /// Prepares the comparisons; weights by level number.
     pub fn new(
         settings: &LinkSettings,
-        nodes: &'a Nodes<'a>,
+        nodes: &'a LinkNodes<'a>,
         tree: &'a DivisionTree,
-        households: &'a Households,
+        households: &'a HouseholdTies,
         doubtful: &'a [bool],
     ) -> Result<Self> {
         Ok(Self::with(parts(settings, nodes)?, nodes, tree, households, doubtful))
@@ -72,24 +72,29 @@ impl<'a> Scorer<'a> {
 
     /// [`Self::new`] with comparisons prepared before.
     pub fn with(
-        parts: Parts<'a>,
-        nodes: &'a Nodes<'a>,
+        parts: ComparisonParts<'a>,
+        nodes: &'a LinkNodes<'a>,
         tree: &'a DivisionTree,
-        households: &'a Households,
+        households: &'a HouseholdTies,
         doubtful: &'a [bool],
     ) -> Self {
         Self { nodes, tree, households, doubtful, parts }
     }
 
     /// Levels of a pair.
-    pub fn levels(&self, a: u32, b: u32) -> Levels {
+    pub fn levels(&self, a: u32, b: u32) -> PairLevels {
         let mut levels = [[0; MOST]];
         self.levels_of(&[pack(a, b)], &mut levels, |_| true);
         levels[0]
     }
 
     /// Levels of several pairs in the comparisons of the wanted kinds.
-    pub fn levels_of(&self, pairs: &[u64], levels: &mut [Levels], wanted: impl Fn(ComparisonKind) -> bool) {
+    pub fn levels_of(
+        &self,
+        pairs: &[u64],
+        levels: &mut [PairLevels],
+        wanted: impl Fn(ComparisonKind) -> bool,
+    ) {
         for c in (0..self.parts.len()).filter(|&c| wanted(self.parts[c].kind)) {
             self.level_of(c, pairs, |at, level| levels[at][c] = level);
         }
@@ -100,12 +105,12 @@ impl<'a> Scorer<'a> {
     pub fn bounds(
         &self,
         pair: u64,
-        levels: &Levels,
+        levels: &PairLevels,
         known: impl Fn(ComparisonKind) -> bool + Copy,
     ) -> impl Iterator<Item = i32> {
         let (a, b) = unpack(pair);
         [false, true].into_iter().map(move |rare| {
-            let most = |(part, &level): (&Part<'_>, &u8)| match part.kind {
+            let most = |(part, &level): (&ComparisonPart<'_>, &u8)| match part.kind {
                 kind if known(kind) => self.weight_of(part, a, b, level),
                 ComparisonKind::Household if self.households.of(a) == 0 || self.households.of(b) == 0 => 0,
                 _ => part.most + if rare { rarity(part, self.nodes, a, b) } else { part.rarest },
@@ -149,10 +154,10 @@ impl<'a> Scorer<'a> {
                     if p == 0 || q == 0 { 0 } else { self.households.level(a, b).number() }
                 });
             }
-            (ComparisonKind::IdNumber, Some(Column::Id(v))) => {
+            (ComparisonKind::IdNumber, Some(NodeColumn::Id(v))) => {
                 each(pairs, |node| v.at(nodes.place(node)), &mut found, |p, q| id_level(p, q).number());
             }
-            (ComparisonKind::HanName, Some(Column::Name(v, pool))) => {
+            (ComparisonKind::HanName, Some(NodeColumn::Name(v, pool))) => {
                 each(
                     pairs,
                     |node| v.at(nodes.place(node)),
@@ -160,10 +165,10 @@ impl<'a> Scorer<'a> {
                     |p, q| han_name_level(pool.get(p), pool.get(q)).number(),
                 );
             }
-            (ComparisonKind::Date, Some(Column::Date(v))) => {
+            (ComparisonKind::Date, Some(NodeColumn::Date(v))) => {
                 each(pairs, |node| v.at(nodes.place(node)), &mut found, |p, q| date_level(p, q).number());
             }
-            (ComparisonKind::Division, Some(Column::Division(v))) => {
+            (ComparisonKind::Division, Some(NodeColumn::Division(v))) => {
                 each(
                     pairs,
                     |node| v.at(nodes.place(node)),
@@ -171,7 +176,7 @@ impl<'a> Scorer<'a> {
                     |p, q| division_level(self.tree, p, q).number(),
                 );
             }
-            (ComparisonKind::Text | ComparisonKind::Code, Some(Column::Text(v, pool))) => {
+            (ComparisonKind::Text | ComparisonKind::Code, Some(NodeColumn::Text(v, pool))) => {
                 let level = if part.kind == ComparisonKind::Text { text_level } else { code_level };
                 each(
                     pairs,
@@ -191,7 +196,7 @@ impl<'a> Scorer<'a> {
     pub fn may_be_equal(&self, comparison: usize, pair: u64) -> bool {
         let (a, b) = unpack(pair);
         match self.parts[comparison].column {
-            Some(Column::Id(v)) => may_be_equal(v.at(self.nodes.place(a)), v.at(self.nodes.place(b))),
+            Some(NodeColumn::Id(v)) => may_be_equal(v.at(self.nodes.place(a)), v.at(self.nodes.place(b))),
             _ => false,
         }
     }
@@ -199,7 +204,7 @@ impl<'a> Scorer<'a> {
     /// Has the record all digits of a number in this comparison?
     pub fn has_full_number(&self, comparison: usize, node: u32) -> bool {
         match self.parts[comparison].column {
-            Some(Column::Id(v)) => v.at(self.nodes.place(node)).edit_key().is_some(),
+            Some(NodeColumn::Id(v)) => v.at(self.nodes.place(node)).edit_key().is_some(),
             _ => false,
         }
     }
@@ -215,12 +220,12 @@ impl<'a> Scorer<'a> {
     }
 
     /// Weight of a pair with these levels.
-    pub fn weight(&self, a: u32, b: u32, levels: &Levels) -> i32 {
+    pub fn weight(&self, a: u32, b: u32, levels: &PairLevels) -> i32 {
         self.parts.iter().zip(levels).map(|(part, &level)| self.weight_of(part, a, b, level)).sum()
     }
 
     /// Weight by comparison, for explanations.
-    pub fn contributions(&self, a: u32, b: u32, levels: &Levels) -> Vec<i32> {
+    pub fn contributions(&self, a: u32, b: u32, levels: &PairLevels) -> Vec<i32> {
         self.parts.iter().zip(levels).map(|(part, &level)| self.weight_of(part, a, b, level)).collect()
     }
 
@@ -228,7 +233,7 @@ impl<'a> Scorer<'a> {
         self.doubtful.get(node as usize).copied().unwrap_or(false)
     }
 
-    fn weight_of(&self, part: &Part<'_>, a: u32, b: u32, level: u8) -> i32 {
+    fn weight_of(&self, part: &ComparisonPart<'_>, a: u32, b: u32, level: u8) -> i32 {
         // Somebody else's number cannot disagree.
         let far = part.kind == ComparisonKind::IdNumber && level > IdLevel::Compatible.number();
         if far && (self.is_doubtful(a) || self.is_doubtful(b)) {
@@ -279,7 +284,7 @@ fn equal(a: u8, b: u8) -> u8 {
     }
 }
 
-fn weight_of(part: &Part<'_>, nodes: &Nodes<'_>, a: u32, b: u32, level: u8) -> i32 {
+fn weight_of(part: &ComparisonPart<'_>, nodes: &LinkNodes<'_>, a: u32, b: u32, level: u8) -> i32 {
     let base = part.weights.get(usize::from(level)).copied().unwrap_or(0);
     let Some(frequency) = &part.frequency else { return base };
     let agrees = match part.kind {
@@ -290,16 +295,16 @@ fn weight_of(part: &Part<'_>, nodes: &Nodes<'_>, a: u32, b: u32, level: u8) -> i
     if !agrees {
         return base;
     }
-    let Some(Column::Name(values, _) | Column::Text(values, _)) = part.column else { return base };
+    let Some(NodeColumn::Name(values, _) | NodeColumn::Text(values, _)) = part.column else { return base };
     let of = |node| frequency[values.at(nodes.place(node)) as usize];
     let (p, q) = (of(a), of(b));
     base + if level == 1 { p.min(q) } else { p.min(q).min(0) }
 }
 
 /// What agreement adds at most where the values are rare.
-fn rarity(part: &Part<'_>, nodes: &Nodes<'_>, a: u32, b: u32) -> i32 {
+fn rarity(part: &ComparisonPart<'_>, nodes: &LinkNodes<'_>, a: u32, b: u32) -> i32 {
     match (&part.frequency, part.column) {
-        (Some(frequency), Some(Column::Name(values, _) | Column::Text(values, _))) => {
+        (Some(frequency), Some(NodeColumn::Name(values, _) | NodeColumn::Text(values, _))) => {
             let of = |node| frequency[values.at(nodes.place(node)) as usize];
             of(a).min(of(b)).max(0)
         }
@@ -308,23 +313,27 @@ fn rarity(part: &Part<'_>, nodes: &Nodes<'_>, a: u32, b: u32) -> i32 {
 }
 
 /// Prepares the comparisons; weights by level number.
-pub fn parts<'a>(settings: &LinkSettings, nodes: &'a Nodes<'a>) -> Result<Parts<'a>> {
+pub fn parts<'a>(settings: &LinkSettings, nodes: &'a LinkNodes<'a>) -> Result<ComparisonParts<'a>> {
     if settings.comparisons.len() > MOST {
         return Err(Error::configuration(format!("比较项太多(最多{MOST}个)")).in_file(&settings.path));
     }
     settings.comparisons.iter().map(|comparison| part(settings, nodes, comparison)).collect()
 }
 
-fn part<'a>(settings: &LinkSettings, nodes: &'a Nodes<'a>, comparison: &Comparison) -> Result<Part<'a>> {
+fn part<'a>(
+    settings: &LinkSettings,
+    nodes: &'a LinkNodes<'a>,
+    comparison: &Comparison,
+) -> Result<ComparisonPart<'a>> {
     use ComparisonKind::*;
     let column = nodes.column(comparison.column());
     let suits = match (comparison.kind, column) {
         (Birth | Sex | Household, _) | (_, None) => true,
-        (IdNumber, Some(c)) => matches!(c, Column::Id(_)),
-        (HanName, Some(c)) => matches!(c, Column::Name(..)),
-        (Date, Some(c)) => matches!(c, Column::Date(_)),
-        (Division, Some(c)) => matches!(c, Column::Division(_)),
-        (Text | Code, Some(c)) => matches!(c, Column::Text(..)),
+        (IdNumber, Some(c)) => matches!(c, NodeColumn::Id(_)),
+        (HanName, Some(c)) => matches!(c, NodeColumn::Name(..)),
+        (Date, Some(c)) => matches!(c, NodeColumn::Date(_)),
+        (Division, Some(c)) => matches!(c, NodeColumn::Division(_)),
+        (Text | Code, Some(c)) => matches!(c, NodeColumn::Text(..)),
     };
     if !suits {
         return Err(Error::configuration(format!(
@@ -343,15 +352,15 @@ fn part<'a>(settings: &LinkSettings, nodes: &'a Nodes<'a>, comparison: &Comparis
     let frequency = if comparison.term_frequency { frequencies(column) } else { None };
     let most = weights.iter().copied().max().unwrap_or(0);
     let rarest = frequency.iter().flatten().copied().max().unwrap_or(0).max(0);
-    Ok(Part { kind: comparison.kind, column, weights, most, frequency, rarest })
+    Ok(ComparisonPart { kind: comparison.kind, column, weights, most, frequency, rarest })
 }
 
 /// log2([`USUAL`] share / share of this value), in 1/1000 bit, by pool id. Han names
 /// that fold alike count together.
-fn frequencies(column: Option<&Column<'_>>) -> Option<Vec<i32>> {
+fn frequencies(column: Option<&NodeColumn<'_>>) -> Option<Vec<i32>> {
     let (values, groups): (_, Vec<u64>) = match column? {
-        Column::Name(v, pool) => (v, pool.values.iter().map(|n| n.fold_key).collect()),
-        Column::Text(v, pool) => (v, (0..pool.len() as u64).collect()),
+        NodeColumn::Name(v, pool) => (v, pool.values.iter().map(|n| n.fold_key).collect()),
+        NodeColumn::Text(v, pool) => (v, (0..pool.len() as u64).collect()),
         _ => return None,
     };
     let mut of_value = vec![0u32; groups.len()];

@@ -8,12 +8,12 @@ use arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type};
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::Loaded;
+use super::LoadedSource;
 use crate::config::SourceContract;
-use crate::config::source::{AuditAction, Column, UniqueAction};
+use crate::config::source::{AuditAction, SourceColumn, UniqueAction};
 use crate::model::source_row::{AuditFinding, Reject};
-use crate::table::key_index::Sieve;
-use crate::table::rows::{Rows, Store};
+use crate::table::key_index::KeySieve;
+use crate::table::rows::{RowStore, Rows};
 use crate::{Error, Result};
 
 /// Share of rejected rows above which a source is not usable, where the contract sets none.
@@ -24,9 +24,9 @@ const MAX_CELL_SHARE: f64 = 0.2;
 /// Adds the findings of all audits to `loaded`.
 pub fn audit(
     contract: &SourceContract,
-    loaded: &mut Loaded,
+    loaded: &mut LoadedSource,
     previous_rows: Option<u64>,
-    store: &Store,
+    store: &RowStore,
 ) -> Result<()> {
     duplicate_files(contract, loaded);
     unique(contract, loaded, store)?;
@@ -95,7 +95,7 @@ fn percent_of(share: f64) -> String {
 }
 
 /// The same bytes under two names would count every record twice.
-fn duplicate_files(contract: &SourceContract, loaded: &mut Loaded) {
+fn duplicate_files(contract: &SourceContract, loaded: &mut LoadedSource) {
     let mut first: HashMap<&str, &std::path::Path> = HashMap::new();
     let mut findings = Vec::new();
     let mut told = std::collections::BTreeSet::new();
@@ -122,7 +122,7 @@ fn duplicate_files(contract: &SourceContract, loaded: &mut Loaded) {
     loaded.audits.extend(findings);
 }
 
-fn unreadable(loaded: &Loaded) -> std::collections::BTreeMap<String, u64> {
+fn unreadable(loaded: &LoadedSource) -> std::collections::BTreeMap<String, u64> {
     let mut counts = std::collections::BTreeMap::new();
     for warning in loaded.cell_warnings.iter().filter(|w| w.reason_code != "day_unknown") {
         *counts.entry(warning.column.clone().unwrap_or_default()).or_insert(0) += 1;
@@ -131,8 +131,8 @@ fn unreadable(loaded: &Loaded) -> std::collections::BTreeMap<String, u64> {
 }
 
 /// Records whose key columns repeat an earlier record. Keys with an empty part do not count.
-fn unique(contract: &SourceContract, loaded: &mut Loaded, store: &Store) -> Result<()> {
-    let columns: Vec<&Column> = (contract.audits.unique.iter())
+fn unique(contract: &SourceContract, loaded: &mut LoadedSource, store: &RowStore) -> Result<()> {
+    let columns: Vec<&SourceColumn> = (contract.audits.unique.iter())
         .filter_map(|name| contract.columns.get(contract.position(name)?))
         .collect();
     if columns.is_empty() || loaded.records.keys.is_empty() {
@@ -171,9 +171,9 @@ fn unique(contract: &SourceContract, loaded: &mut Loaded, store: &Store) -> Resu
 }
 
 /// (row, first row with the same key), ascending.
-fn repeats(rows: &Rows, columns: &[&Column]) -> Result<Vec<(usize, usize)>> {
+fn repeats(rows: &Rows, columns: &[&SourceColumn]) -> Result<Vec<(usize, usize)>> {
     // Nearly all keys stand once, which half of a hash tells; the others are looked at again.
-    let sieve = Sieve::new(rows.count());
+    let sieve = KeySieve::new(rows.count());
     let mut halves: Vec<u64> = Vec::with_capacity(rows.count());
     each_key(rows, columns, &|_| true, &mut |keys| {
         let from = halves.len();
@@ -219,7 +219,7 @@ fn half(key: u128) -> u64 {
 /// part and for those that `wanted` refuses.
 fn each_key(
     rows: &Rows,
-    columns: &[&Column],
+    columns: &[&SourceColumn],
     wanted: &(dyn Fn(u128) -> bool + Sync),
     each: &mut dyn FnMut(Vec<Option<u128>>),
 ) -> Result<()> {
@@ -252,7 +252,7 @@ fn each_key(
     Ok(())
 }
 
-fn place(loaded: &Loaded, row: usize) -> String {
+fn place(loaded: &LoadedSource, row: usize) -> String {
     let key = loaded.records.keys[row];
     let table = &loaded.records.tables[key.table()];
     match &table.sheet {
@@ -263,10 +263,10 @@ fn place(loaded: &Loaded, row: usize) -> String {
 
 fn reject_repeats(
     contract: &SourceContract,
-    loaded: &mut Loaded,
+    loaded: &mut LoadedSource,
     repeats: &[(usize, usize)],
-    (columns, labels): (&[&Column], &str),
-    store: &Store,
+    (columns, labels): (&[&SourceColumn], &str),
+    store: &RowStore,
 ) -> Result<()> {
     let mut keep = vec![true; loaded.records.keys.len()];
     let places: Vec<usize> = repeats.iter().map(|&(row, _)| row).collect();

@@ -9,12 +9,12 @@ use arrow::array::{
 use arrow::datatypes::{Date32Type, Int32Type, Int64Type};
 
 use super::{cell, date, number};
-use crate::config::{Column, Role};
-use crate::model::column_type::Kind;
+use crate::config::{ColumnRole, SourceColumn};
+use crate::model::column_type::ContractType;
 
 /// What is wrong with a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
+pub enum CellTrouble {
     /// A required value is missing.
     Missing,
     /// Not a day.
@@ -31,7 +31,7 @@ pub enum Trouble {
     Flag,
 }
 
-impl Trouble {
+impl CellTrouble {
     /// Machine-readable reason.
     pub fn code(self) -> &'static str {
         match self {
@@ -45,7 +45,7 @@ impl Trouble {
         }
     }
     /// Reason and cure for the department.
-    pub fn reason(self, column: &Column) -> String {
+    pub fn reason(self, column: &SourceColumn) -> String {
         let label = &column.label;
         match self {
             Self::Missing => format!("“{label}”为空;补填后重报"),
@@ -53,8 +53,8 @@ impl Trouble {
             Self::DayUnknown => format!("“{label}”只写到月,按当月1日计;补填到日"),
             Self::Month => format!("“{label}”不是有效年月;写成 201803"),
             Self::Number => match column.kind {
-                Kind::Money => format!("“{label}”不是有效金额;写成数字,单位为元或万元"),
-                Kind::Area => format!("“{label}”不是有效面积;写成数字,单位为平方米"),
+                ContractType::Money => format!("“{label}”不是有效金额;写成数字,单位为元或万元"),
+                ContractType::Area => format!("“{label}”不是有效面积;写成数字,单位为平方米"),
                 _ => format!("“{label}”不是整数;写成数字"),
             },
             Self::Code => {
@@ -71,7 +71,7 @@ impl Trouble {
 }
 
 /// Where the cells of a column come from.
-pub enum Cells<'a> {
+pub enum ColumnCells<'a> {
     /// No raw column: only the default.
     Absent(usize),
     /// Straight from a raw column.
@@ -80,7 +80,7 @@ pub enum Cells<'a> {
     Units(Vec<Option<&'a str>>),
 }
 
-impl<'a> Cells<'a> {
+impl<'a> ColumnCells<'a> {
     /// Number of cells.
     pub fn len(&self) -> usize {
         match self {
@@ -108,71 +108,80 @@ impl<'a> Cells<'a> {
 
 /// Outcome of reading a typed cell.
 #[derive(Clone, Copy)]
-enum Read<T> {
+enum CellReading<T> {
     Value(T),
     Nothing,
-    Wrong(Trouble),
-    Doubtful(T, Trouble),
+    Wrong(CellTrouble),
+    Doubtful(T, CellTrouble),
 }
 
 /// Types the cells; `troubles` receives (unit, what) in ascending order.
 pub fn build(
-    column: &Column,
-    cells: &Cells<'_>,
+    column: &SourceColumn,
+    cells: &ColumnCells<'_>,
     factor: i64,
-    troubles: &mut Vec<(usize, Trouble)>,
+    troubles: &mut Vec<(usize, CellTrouble)>,
 ) -> ArrayRef {
     let kind = column.kind;
     match kind {
-        Kind::Text => text(column, cells, troubles),
-        Kind::Code => code(column, cells, troubles),
-        Kind::Integer => Arc::new(typed::<Int32Type>(column, cells, troubles, |t| {
-            number::integer(t).map_or(Read::Wrong(Trouble::Number), Read::Value)
+        ContractType::Text => text(column, cells, troubles),
+        ContractType::Code => code(column, cells, troubles),
+        ContractType::Integer => Arc::new(typed::<Int32Type>(column, cells, troubles, |t| {
+            number::integer(t).map_or(CellReading::Wrong(CellTrouble::Number), CellReading::Value)
         })),
-        Kind::Money | Kind::Area => Arc::new(typed::<Int64Type>(column, cells, troubles, |t| {
-            number::measure(kind, t, factor).map_or(Read::Wrong(Trouble::Number), Read::Value)
-        })),
-        Kind::Date => Arc::new(typed::<Date32Type>(column, cells, troubles, |t| match date::parse(t) {
-            Some(day) if day.day.is_none() => Read::Doubtful(day.date32(), Trouble::DayUnknown),
-            Some(day) => Read::Value(day.date32()),
-            None if cell::is_open_end(t) => Read::Nothing,
-            None => Read::Wrong(Trouble::Date),
-        })),
-        Kind::Month => Arc::new(typed::<Int32Type>(column, cells, troubles, |t| match date::parse(t) {
-            Some(day) => Read::Value(day.month()),
-            None if cell::is_open_end(t) => Read::Nothing,
-            None => Read::Wrong(Trouble::Month),
-        })),
-        Kind::Flag => Arc::new(typed::<Int32Type>(column, cells, troubles, |t| {
-            cell::flag(t).map_or(Read::Wrong(Trouble::Flag), Read::Value)
+        ContractType::Money | ContractType::Area => {
+            Arc::new(typed::<Int64Type>(column, cells, troubles, |t| {
+                number::measure(kind, t, factor)
+                    .map_or(CellReading::Wrong(CellTrouble::Number), CellReading::Value)
+            }))
+        }
+        ContractType::Date => {
+            Arc::new(typed::<Date32Type>(column, cells, troubles, |t| match date::parse(t) {
+                Some(day) if day.day.is_none() => {
+                    CellReading::Doubtful(day.date32(), CellTrouble::DayUnknown)
+                }
+                Some(day) => CellReading::Value(day.date32()),
+                None if cell::is_open_end(t) => CellReading::Nothing,
+                None => CellReading::Wrong(CellTrouble::Date),
+            }))
+        }
+        ContractType::Month => {
+            Arc::new(typed::<Int32Type>(column, cells, troubles, |t| match date::parse(t) {
+                Some(day) => CellReading::Value(day.month()),
+                None if cell::is_open_end(t) => CellReading::Nothing,
+                None => CellReading::Wrong(CellTrouble::Month),
+            }))
+        }
+        ContractType::Flag => Arc::new(typed::<Int32Type>(column, cells, troubles, |t| {
+            cell::flag(t).map_or(CellReading::Wrong(CellTrouble::Flag), CellReading::Value)
         })),
     }
 }
 
 fn typed<T: ArrowPrimitiveType>(
-    column: &Column,
-    cells: &Cells<'_>,
-    troubles: &mut Vec<(usize, Trouble)>,
-    read: impl Fn(&str) -> Read<T::Native>,
+    column: &SourceColumn,
+    cells: &ColumnCells<'_>,
+    troubles: &mut Vec<(usize, CellTrouble)>,
+    read: impl Fn(&str) -> CellReading<T::Native>,
 ) -> PrimitiveArray<T> {
     let plain = cells.plain();
-    let read = |raw: &str| -> Read<T::Native> {
+    let read = |raw: &str| -> CellReading<T::Native> {
         let clean;
         let text = if plain {
             raw
         } else {
             clean = cell::clean(raw);
-            let Some(text) = &clean else { return Read::Nothing };
+            let Some(text) = &clean else { return CellReading::Nothing };
             cell::without_quote(text)
         };
         match read(text) {
-            Read::Wrong(trouble) => {
+            CellReading::Wrong(trouble) => {
                 if cell::is_nothing(text) {
-                    return Read::Nothing;
+                    return CellReading::Nothing;
                 }
                 match cell::folded(text) {
                     Some(folded) => read(folded.trim()),
-                    None => Read::Wrong(trouble),
+                    None => CellReading::Wrong(trouble),
                 }
             }
             other => other,
@@ -180,15 +189,15 @@ fn typed<T: ArrowPrimitiveType>(
     };
     let default = column.default.as_deref().and_then(cell::clean);
     let default = default.and_then(|text| match read(cell::without_quote(&text)) {
-        Read::Value(value) => Some(value),
+        CellReading::Value(value) => Some(value),
         _ => None,
     });
     let mut builder = PrimitiveBuilder::<T>::with_capacity(cells.len());
     // Many cells say what the one above says.
-    let mut above: Option<(&str, Read<T::Native>)> = None;
+    let mut above: Option<(&str, CellReading<T::Native>)> = None;
     for index in 0..cells.len() {
         let outcome = match (cells.get(index), above) {
-            (None, _) => Read::Nothing,
+            (None, _) => CellReading::Nothing,
             (Some(text), Some((same, outcome))) if text == same => outcome,
             (Some(text), _) => {
                 let outcome = read(text);
@@ -197,21 +206,21 @@ fn typed<T: ArrowPrimitiveType>(
             }
         };
         match outcome {
-            Read::Value(value) => builder.append_value(value),
-            Read::Doubtful(value, trouble) => {
+            CellReading::Value(value) => builder.append_value(value),
+            CellReading::Doubtful(value, trouble) => {
                 builder.append_value(value);
                 troubles.push((index, trouble));
             }
-            Read::Wrong(trouble) => {
+            CellReading::Wrong(trouble) => {
                 builder.append_null();
                 troubles.push((index, trouble));
             }
-            Read::Nothing => match default {
+            CellReading::Nothing => match default {
                 Some(value) => builder.append_value(value),
                 None => {
                     builder.append_null();
                     if column.required {
-                        troubles.push((index, Trouble::Missing));
+                        troubles.push((index, CellTrouble::Missing));
                     }
                 }
             },
@@ -220,9 +229,14 @@ fn typed<T: ArrowPrimitiveType>(
     builder.finish()
 }
 
-fn text(column: &Column, cells: &Cells<'_>, troubles: &mut Vec<(usize, Trouble)>) -> ArrayRef {
+fn text(
+    column: &SourceColumn,
+    cells: &ColumnCells<'_>,
+    troubles: &mut Vec<(usize, CellTrouble)>,
+) -> ArrayRef {
     // What stands in an ID column is judged in the next stage, apostrophes and all.
-    let raw = matches!(column.role, Some(Role::IdNumber | Role::GuardianId | Role::StudentNo));
+    let raw =
+        matches!(column.role, Some(ColumnRole::IdNumber | ColumnRole::GuardianId | ColumnRole::StudentNo));
     let clean = |text| -> Option<Cow<'_, str>> {
         let clean = cell::clean(text)?;
         if raw || cell::without_quote(&clean).len() == clean.len() {
@@ -231,12 +245,13 @@ fn text(column: &Column, cells: &Cells<'_>, troubles: &mut Vec<(usize, Trouble)>
         Some(Cow::Owned(cell::without_quote(&clean).to_owned()))
     };
     let stays = |t| matches!(clean(t), Some(Cow::Borrowed(c)) if c.len() == t.len());
-    if let Cells::Raw(array) = cells
+    if let ColumnCells::Raw(array) = cells
         && column.default.is_none()
         && (cells.plain() || array.iter().flatten().all(stays))
     {
         if column.required {
-            troubles.extend((0..array.len()).filter(|&i| array.is_null(i)).map(|i| (i, Trouble::Missing)));
+            troubles
+                .extend((0..array.len()).filter(|&i| array.is_null(i)).map(|i| (i, CellTrouble::Missing)));
         }
         // Nothing to change: the delivered column is the loaded column.
         return Arc::new((*array).clone());
@@ -250,7 +265,7 @@ fn text(column: &Column, cells: &Cells<'_>, troubles: &mut Vec<(usize, Trouble)>
                 None => {
                     builder.append_null();
                     if column.required {
-                        troubles.push((index, Trouble::Missing));
+                        troubles.push((index, CellTrouble::Missing));
                     }
                 }
             },
@@ -259,7 +274,11 @@ fn text(column: &Column, cells: &Cells<'_>, troubles: &mut Vec<(usize, Trouble)>
     Arc::new(builder.finish())
 }
 
-fn code(column: &Column, cells: &Cells<'_>, troubles: &mut Vec<(usize, Trouble)>) -> ArrayRef {
+fn code(
+    column: &SourceColumn,
+    cells: &ColumnCells<'_>,
+    troubles: &mut Vec<(usize, CellTrouble)>,
+) -> ArrayRef {
     let codes = &*column.codes;
     let default = column.default.as_deref().and_then(|d| codes.label(d));
     let mut builder = StringBuilder::with_capacity(cells.len(), cells.len() * 12);
@@ -287,7 +306,7 @@ fn code(column: &Column, cells: &Cells<'_>, troubles: &mut Vec<(usize, Trouble)>
                     value = (!cell::is_nothing(&text)).then_some(text);
                 } else if !cell::is_nothing(&text) {
                     builder.append_null();
-                    troubles.push((index, Trouble::Code));
+                    troubles.push((index, CellTrouble::Code));
                     continue;
                 }
             }
@@ -297,7 +316,7 @@ fn code(column: &Column, cells: &Cells<'_>, troubles: &mut Vec<(usize, Trouble)>
             None => {
                 builder.append_null();
                 if column.required {
-                    troubles.push((index, Trouble::Missing));
+                    troubles.push((index, CellTrouble::Missing));
                 }
             }
         }
@@ -306,7 +325,7 @@ fn code(column: &Column, cells: &Cells<'_>, troubles: &mut Vec<(usize, Trouble)>
 }
 
 /// The label a text stands for; `01-男` and `01 男` are read by their label.
-fn find(column: &Column, text: &str) -> Option<usize> {
+fn find(column: &SourceColumn, text: &str) -> Option<usize> {
     column.codes.find(text).or_else(|| {
         let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
         let label = rest.trim_start_matches(['-', '_', '.', ':', '、', ' ', '|']);

@@ -6,7 +6,7 @@
 
 /// A day as far as it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ymd {
+pub struct PartialDate {
     /// Year, 1850 to 2100.
     pub year: i32,
     /// Month, 1 to 12.
@@ -15,7 +15,7 @@ pub struct Ymd {
     pub day: Option<u32>,
 }
 
-impl Ymd {
+impl PartialDate {
     fn new(year: u32, month: u32, day: Option<u32>) -> Option<Self> {
         let known = (1850..=2100).contains(&year) && (1..=12).contains(&month);
         let year = year as i32;
@@ -54,7 +54,7 @@ fn days(year: i32, month: u32, day: u32) -> i32 {
 }
 
 /// Reads a day or month; `None` if the text is neither.
-pub fn parse(text: &str) -> Option<Ymd> {
+pub fn parse(text: &str) -> Option<PartialDate> {
     let bytes = text.as_bytes();
     if bytes.iter().all(u8::is_ascii_digit) {
         return digits(bytes);
@@ -76,7 +76,7 @@ pub fn parse(text: &str) -> Option<Ymd> {
         return None;
     }
     if matches!(rest, "" | "月" | "月份") {
-        return Ymd::new(year, month, None);
+        return PartialDate::new(year, month, None);
     }
     if !separator(&mut rest, &['-', '/', '.', '月']) {
         return None;
@@ -85,22 +85,22 @@ pub fn parse(text: &str) -> Option<Ymd> {
     if length > 2 || !is_time(rest.strip_prefix(['日', '号']).unwrap_or(rest)) {
         return None;
     }
-    Ymd::new(year, month, Some(day))
+    PartialDate::new(year, month, Some(day))
 }
 
-fn digits(bytes: &[u8]) -> Option<Ymd> {
+fn digits(bytes: &[u8]) -> Option<PartialDate> {
     let value =
         |range: std::ops::Range<usize>| bytes[range].iter().fold(0u32, |n, b| n * 10 + u32::from(b - b'0'));
     match bytes.len() {
-        8 | 14 => Ymd::new(value(0..4), value(4..6), Some(value(6..8))),
-        6 => Ymd::new(value(0..4), value(4..6), None),
+        8 | 14 => PartialDate::new(value(0..4), value(4..6), Some(value(6..8))),
+        6 => PartialDate::new(value(0..4), value(4..6), None),
         // Serial numbers of the 1900 system: 10000 is 1927-05-18, 73050 is 2099-12-31.
         5 => serial(value(0..5)),
         _ => None,
     }
 }
 
-fn serial(number: u32) -> Option<Ymd> {
+fn serial(number: u32) -> Option<PartialDate> {
     if !(10_000..=73_050).contains(&number) {
         return None;
     }
@@ -113,7 +113,7 @@ fn serial(number: u32) -> Option<Ymd> {
     let day = of_year - (153 * shifted + 2) / 5 + 1;
     let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
     let year = year_of_era + era * 400 + i32::from(month <= 2);
-    Some(Ymd { year, month: month as u32, day: Some(day as u32) })
+    Some(PartialDate { year, month: month as u32, day: Some(day as u32) })
 }
 
 fn number(rest: &mut &str) -> Option<(u32, usize)> {
@@ -151,8 +151,8 @@ mod tests {
     use crate::model::day::{date32, from_date32};
     use proptest::prelude::*;
 
-    fn ymd(year: i32, month: u32, day: u32) -> Option<Ymd> {
-        Some(Ymd { year, month, day: (day > 0).then_some(day) })
+    fn ymd(year: i32, month: u32, day: u32) -> Option<PartialDate> {
+        Some(PartialDate { year, month, day: (day > 0).then_some(day) })
     }
 
     #[test]
@@ -213,12 +213,12 @@ mod tests {
         fn agrees_with_the_calendar(day in date32(jiff::civil::date(1850,1,1))..date32(jiff::civil::date(2100,12,31))) {
             let date = from_date32(day).unwrap();
             let compact = format!("{:04}{:02}{:02}", date.year(), date.month(), date.day());
-            prop_assert_eq!(parse(&compact).map(Ymd::date32), Some(day));
+            prop_assert_eq!(parse(&compact).map(PartialDate::date32), Some(day));
             let spread = format!("{}-{}-{}", date.year(), date.month(), date.day());
-            prop_assert_eq!(parse(&spread).map(Ymd::date32), Some(day));
+            prop_assert_eq!(parse(&spread).map(PartialDate::date32), Some(day));
             let number = day + 25_569;
             if (10_000..=73_050).contains(&number) {
-                prop_assert_eq!(parse(&number.to_string()).map(Ymd::date32), Some(day));
+                prop_assert_eq!(parse(&number.to_string()).map(PartialDate::date32), Some(day));
             }
         }
 

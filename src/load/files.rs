@@ -66,7 +66,7 @@ pub fn of_source(pipeline: &Pipeline, contract: &SourceContract, data_dir: &Path
 
 /// What lies in a data folder: files by source (every source listed), and files of none.
 #[derive(Debug, Clone, Default)]
-pub struct Survey {
+pub struct FolderSurvey {
     /// Source name → its files, sorted.
     pub sources: BTreeMap<String, Vec<PathBuf>>,
     /// Files that no source claims, sorted.
@@ -74,8 +74,8 @@ pub struct Survey {
 }
 
 /// Sorts the files of a data folder by source without opening them.
-pub fn survey(pipeline: &Pipeline, data_dir: &Path) -> Result<Survey> {
-    let mut survey = Survey::default();
+pub fn survey(pipeline: &Pipeline, data_dir: &Path) -> Result<FolderSurvey> {
+    let mut survey = FolderSurvey::default();
     for contract in &pipeline.sources {
         survey.sources.insert(contract.name.clone(), of_source(pipeline, contract, data_dir)?);
     }

@@ -1,6 +1,6 @@
 //! Stage 2: raw text columns become typed records, or rejects that say why.
 //!
-//! In: [`crate::extract::RawTable`]s of one source and its contract. Out: [`Loaded`]. The
+//! In: [`crate::extract::RawTable`]s of one source and its contract. Out: [`LoadedSource`]. The
 //! invariant `read = accepted + rejected` is checked by [`ControlTotals::check`] and written
 //! to the manifest.
 
@@ -21,7 +21,7 @@ mod source;
 mod ticks;
 
 pub(crate) use audit::percent;
-pub use files::{Survey, list, survey};
+pub use files::{FolderSurvey, list, survey};
 pub use source::{load_for_linking, load_into, load_several, load_source, load_tables, load_with};
 
 use crate::model::source_table::RawTableInfo;
@@ -29,7 +29,7 @@ use crate::table::rows::Rows;
 
 /// Accepted rows of one source in one quarter.
 #[derive(Debug, Clone)]
-pub struct Records {
+pub struct SourceRecords {
     /// Source name (file stem of its contract, also the name of its SQL view).
     pub source: String,
     /// Typed columns named as in the contract. Only Utf8, Int32, Int64 and Date32 occur:
@@ -42,7 +42,7 @@ pub struct Records {
     pub tables: Vec<Arc<RawTableInfo>>,
 }
 
-impl Records {
+impl SourceRecords {
     /// Published identifier of row `index`: `source:hash8[.sN].rROW[.mMEMBER]`, where `hash8`
     /// is the start of the file's SHA-256. The same file gives the same ids wherever it lies.
     pub fn record_id(&self, index: usize) -> String {
@@ -61,9 +61,9 @@ impl Records {
 
 /// Output of the stage for one source.
 #[derive(Debug, Clone)]
-pub struct Loaded {
+pub struct LoadedSource {
     /// Accepted rows.
-    pub records: Records,
+    pub records: SourceRecords,
     /// Rows not accepted, in place order.
     pub rejects: Vec<Reject>,
     /// Cells that could not be read in rows that were accepted: the record has no value
@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn a_record_is_found_by_its_id() {
         let keys = [(0, 2, 0), (0, 4_294_967_295, 0), (1, 10, 1), (1, 10, 2)];
-        let records = Records {
+        let records = SourceRecords {
             source: "list".to_owned(),
             rows: Rows::of(arrow::record_batch::RecordBatch::new_empty(
                 arrow::datatypes::Schema::empty().into(),

@@ -1,6 +1,6 @@
 //! Counts, amounts and areas: thousands separators, units, what a spreadsheet made of them.
 
-use crate::model::column_type::Kind;
+use crate::model::column_type::ContractType;
 
 use crate::model::unit;
 
@@ -11,12 +11,12 @@ const MOST: i64 = 1_000_000_000_000_000;
 
 /// A decimal number: `mantissa` / 10^`scale`; `scale` is at most 30.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Decimal {
+struct ScaledNumber {
     mantissa: i64,
     scale: u32,
 }
 
-impl Decimal {
+impl ScaledNumber {
     /// Times `factor`, rounded half away from zero; `None` on overflow.
     fn times(self, factor: i64) -> Option<i64> {
         let product = i128::from(self.mantissa) * i128::from(factor);
@@ -27,7 +27,7 @@ impl Decimal {
 }
 
 /// Splits a leading number from what follows it.
-fn split(text: &str) -> Option<(Decimal, &str)> {
+fn split(text: &str) -> Option<(ScaledNumber, &str)> {
     let (negative, mut rest) = match text.as_bytes().first()? {
         b'-' => (true, &text[1..]),
         b'+' => (false, &text[1..]),
@@ -67,7 +67,7 @@ fn split(text: &str) -> Option<(Decimal, &str)> {
         return None;
     }
     rest = &rest[at..];
-    let mut number = Decimal { mantissa: if negative { -mantissa } else { mantissa }, scale };
+    let mut number = ScaledNumber { mantissa: if negative { -mantissa } else { mantissa }, scale };
     if let Some(exponent) = rest.strip_prefix(['e', 'E']) {
         let length = exponent.bytes().take_while(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-')).count();
         let power: i64 = exponent[..length].parse().ok()?;
@@ -113,9 +113,9 @@ pub fn integer(text: &str) -> Option<i32> {
 
 /// An amount (in fen) or an area (in 1/100 m²). A unit in the cell comes before `factor`, the
 /// factor of bare numbers. `None` if it is neither, or more than there is ([`MOST`]).
-pub fn measure(kind: Kind, text: &str, factor: i64) -> Option<i64> {
+pub fn measure(kind: ContractType, text: &str, factor: i64) -> Option<i64> {
     let text = match kind {
-        Kind::Money => text.trim_start_matches(['¥', '\u{FFE5}', '$']).trim_start(),
+        ContractType::Money => text.trim_start_matches(['¥', '\u{FFE5}', '$']).trim_start(),
         _ => text,
     };
     let (number, rest) = split(text)?;
@@ -169,13 +169,17 @@ mod tests {
             ("100元整", 10_000),
             ("50分", 50),
         ] {
-            assert_eq!(measure(Kind::Money, text, 100), Some(fen), "{text}");
+            assert_eq!(measure(ContractType::Money, text, 100), Some(fen), "{text}");
         }
         for text in ["四百五", "450美金", "450-500", "", "元", "450元450", "12平方米"] {
-            assert_eq!(measure(Kind::Money, text, 100), None, "{text}");
+            assert_eq!(measure(ContractType::Money, text, 100), None, "{text}");
         }
-        assert_eq!(measure(Kind::Money, "1.5", 1_000_000), Some(1_500_000), "header in 万元");
-        assert_eq!(measure(Kind::Money, "1.5元", 1_000_000), Some(150), "the cell's unit comes first");
+        assert_eq!(measure(ContractType::Money, "1.5", 1_000_000), Some(1_500_000), "header in 万元");
+        assert_eq!(
+            measure(ContractType::Money, "1.5元", 1_000_000),
+            Some(150),
+            "the cell's unit comes first"
+        );
     }
 
     #[test]
@@ -183,7 +187,11 @@ mod tests {
         for exponent in [i32::MIN, i32::MIN + 1, -31, 31, i32::MAX] {
             for mantissa in ["0", "1", "-9.5", "9223372036854775807"] {
                 let text = format!("{mantissa}e{exponent}");
-                assert_eq!((integer(&text), measure(Kind::Money, &text, 100)), (None, None), "{text}");
+                assert_eq!(
+                    (integer(&text), measure(ContractType::Money, &text, 100)),
+                    (None, None),
+                    "{text}"
+                );
             }
         }
         assert_eq!(integer("1e99999999999999999999"), None);
@@ -192,12 +200,12 @@ mod tests {
 
     #[test]
     fn more_money_than_there_is_is_no_amount() {
-        assert_eq!(measure(Kind::Money, "10000000000000", 100), Some(1_000_000_000_000_000));
+        assert_eq!(measure(ContractType::Money, "10000000000000", 100), Some(1_000_000_000_000_000));
         for text in ["10000000000000.01", "-10000000000001", "41060219800101", "92233720368547758.07"] {
-            assert_eq!(measure(Kind::Money, text, 100), None, "{text}");
+            assert_eq!(measure(ContractType::Money, text, 100), None, "{text}");
         }
-        assert_eq!(measure(Kind::Area, "10e12", 100), Some(1_000_000_000_000_000));
-        assert_eq!(measure(Kind::Area, "10.1e12", 100), None);
+        assert_eq!(measure(ContractType::Area, "10e12", 100), Some(1_000_000_000_000_000));
+        assert_eq!(measure(ContractType::Area, "10.1e12", 100), None);
     }
 
     #[test]
@@ -205,9 +213,9 @@ mod tests {
         for (text, centi) in
             [("60", 6000), ("60.5平方米", 6050), ("60㎡", 6000), ("60m2", 6000), ("0.1亩", 6667)]
         {
-            assert_eq!(measure(Kind::Area, text, 100), Some(centi), "{text}");
+            assert_eq!(measure(ContractType::Area, text, 100), Some(centi), "{text}");
         }
-        assert_eq!(measure(Kind::Area, "60元", 100), None);
+        assert_eq!(measure(ContractType::Area, "60元", 100), None);
     }
 
     proptest! {
@@ -215,7 +223,7 @@ mod tests {
         fn fen_round_trip(fen in -10_000_000_000i64..10_000_000_000) {
             let sign = if fen < 0 { "-" } else { "" };
             let text = format!("{sign}{}.{:02}", fen.abs() / 100, fen.abs() % 100);
-            prop_assert_eq!(measure(Kind::Money, &text, 100), Some(fen));
+            prop_assert_eq!(measure(ContractType::Money, &text, 100), Some(fen));
         }
 
         /// Every part of a number in every length that it can have in a hostile file.
@@ -229,7 +237,7 @@ mod tests {
         ) {
             let text = format!("{sign}{digits}{fraction}{exponent}{unit}");
             for factor in [1, 100, 1_000_000] {
-                let _ = (integer(&text), measure(Kind::Money, &text, factor), measure(Kind::Area, &text, factor));
+                let _ = (integer(&text), measure(ContractType::Money, &text, factor), measure(ContractType::Area, &text, factor));
             }
         }
     }

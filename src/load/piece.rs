@@ -5,18 +5,18 @@ use std::sync::Arc;
 use arrow::array::{Array as _, ArrayRef, BooleanArray, StringArray, new_empty_array};
 
 use super::cell;
-use super::column::{Cells, Trouble, build};
-use super::headers::Plan;
-use super::ticks::Marks;
+use super::column::{CellTrouble, ColumnCells, build};
+use super::headers::ColumnPlan;
+use super::ticks::TickStyle;
 use crate::config::SourceContract;
 use crate::extract::RawTable;
-use crate::model::column_type::Kind;
+use crate::model::column_type::ContractType;
 use crate::model::record_id::RecordKey;
 use crate::model::source_row::Reject;
 use crate::{Error, Result};
 
 /// Rows of one table and all that is needed to load them.
-pub struct Piece<'a> {
+pub struct TablePiece<'a> {
     /// Contract of the source.
     pub contract: &'a SourceContract,
     /// Columns to load.
@@ -26,7 +26,7 @@ pub struct Piece<'a> {
     /// Position of the table in the source.
     pub table: u16,
     /// How headers map to columns.
-    pub plan: Arc<Plan>,
+    pub plan: Arc<ColumnPlan>,
     /// The rows.
     pub raw: RawTable,
     /// Last value above the piece, for columns that fill down.
@@ -35,11 +35,11 @@ pub struct Piece<'a> {
 
 /// What a piece became.
 #[derive(Debug)]
-pub struct Part {
+pub struct LoadedPart {
     /// Typed columns, accepted units only; those that are not wanted are empty.
     pub columns: Vec<ArrayRef>,
     /// How each yes/no column is filled.
-    pub marks: Vec<Marks>,
+    pub marks: Vec<TickStyle>,
     /// Their places.
     pub keys: Vec<RecordKey>,
     /// Units not accepted.
@@ -52,24 +52,24 @@ pub struct Part {
 
 /// One record to be: a row, or one member of it.
 #[derive(Debug, Clone, Copy)]
-struct Unit {
+struct RecordUnit {
     row: usize,
     /// Position of the member plus one, 0 for the row itself.
     member: usize,
 }
 
-impl Piece<'_> {
+impl TablePiece<'_> {
     /// Loads the piece.
-    pub fn load(&self) -> Result<Part> {
+    pub fn load(&self) -> Result<LoadedPart> {
         self.check_unnamed()?;
         let mut rejects = Vec::new();
         let units = self.units(&mut rejects);
         let members = !self.contract.members.is_empty();
         let mut columns = Vec::with_capacity(self.contract.columns.len());
-        let mut marks = vec![Marks::default(); self.contract.columns.len()];
+        let mut marks = vec![TickStyle::default(); self.contract.columns.len()];
         let mut accepted = vec![true; units.len()];
-        let mut doubts: Vec<(usize, usize, Trouble)> = Vec::new();
-        let mut refusals: Vec<(usize, usize, Trouble)> = Vec::new();
+        let mut doubts: Vec<(usize, usize, CellTrouble)> = Vec::new();
+        let mut refusals: Vec<(usize, usize, CellTrouble)> = Vec::new();
         let mut troubles = Vec::new();
         for (index, column) in self.contract.columns.iter().enumerate() {
             if !self.wanted[index] {
@@ -77,8 +77,8 @@ impl Piece<'_> {
                 continue;
             }
             let cells = self.cells(index, &units, members);
-            if column.kind == Kind::Flag && column.default.is_none() {
-                marks[index] = Marks::of(&cells);
+            if column.kind == ContractType::Flag && column.default.is_none() {
+                marks[index] = TickStyle::of(&cells);
             }
             troubles.clear();
             columns.push(build(column, &cells, self.plan.factors[index], &mut troubles));
@@ -114,7 +114,7 @@ impl Piece<'_> {
                     continue;
                 }
                 columns.push(index);
-                warnings.push(self.report(Unit { row: units[unit].row, member: 0 }, index, trouble));
+                warnings.push(self.report(RecordUnit { row: units[unit].row, member: 0 }, index, trouble));
             } else {
                 warnings.push(self.report(units[unit], index, trouble));
             }
@@ -129,7 +129,7 @@ impl Piece<'_> {
             let mut keep = accepted.iter();
             keys.retain(|_| keep.next().copied().unwrap_or(false));
         }
-        Ok(Part { columns, marks, keys, rejects, warnings, read })
+        Ok(LoadedPart { columns, marks, keys, rejects, warnings, read })
     }
 
     /// Household rows in which no member is filled count as one unit each.
@@ -158,21 +158,21 @@ impl Piece<'_> {
         Ok(())
     }
 
-    fn units(&self, rejects: &mut Vec<Reject>) -> Vec<Unit> {
+    fn units(&self, rejects: &mut Vec<Reject>) -> Vec<RecordUnit> {
         let rows = self.raw.rows.len();
         if self.contract.members.is_empty() {
-            return (0..rows).map(|row| Unit { row, member: 0 }).collect();
+            return (0..rows).map(|row| RecordUnit { row, member: 0 }).collect();
         }
         let mut units = Vec::with_capacity(rows * 3);
         for row in 0..rows {
             let before = units.len();
             for (place, cells) in self.plan.members.iter().enumerate() {
                 if cells.iter().any(|&(_, raw)| is_filled(&self.raw.columns[raw], row)) {
-                    units.push(Unit { row, member: place + 1 });
+                    units.push(RecordUnit { row, member: place + 1 });
                 }
             }
             if units.len() == before {
-                let mut reject = self.blank_reject(Unit { row, member: 0 });
+                let mut reject = self.blank_reject(RecordUnit { row, member: 0 });
                 reject.reason_code = "no_member".to_owned();
                 reject.reason = "这一行没有任何成员的姓名或证件号码;补填后重报".to_owned();
                 reject.original = self.row_text(row);
@@ -183,7 +183,7 @@ impl Piece<'_> {
     }
 
     /// Raw column of a contract column for a unit, and whether it is the member's own.
-    fn raw_column(&self, unit: Unit, column: usize) -> Option<(usize, bool)> {
+    fn raw_column(&self, unit: RecordUnit, column: usize) -> Option<(usize, bool)> {
         if unit.member > 0 {
             let own = self.plan.members[unit.member - 1].iter().find(|(c, _)| *c == column);
             if let Some(&(_, raw)) = own {
@@ -193,40 +193,46 @@ impl Piece<'_> {
         self.plan.columns[column].map(|raw| (raw, false))
     }
 
-    fn cells<'b>(&'b self, column: usize, units: &[Unit], members: bool) -> Cells<'b> {
+    fn cells<'b>(&'b self, column: usize, units: &[RecordUnit], members: bool) -> ColumnCells<'b> {
         let fill = self.contract.columns[column].fill_down;
         if !members {
-            let Some(raw) = self.plan.columns[column] else { return Cells::Absent(units.len()) };
+            let Some(raw) = self.plan.columns[column] else { return ColumnCells::Absent(units.len()) };
             let array = &self.raw.columns[raw];
-            return if fill { Cells::Units(self.filled_down(column, array)) } else { Cells::Raw(array) };
+            return if fill {
+                ColumnCells::Units(self.filled_down(column, array))
+            } else {
+                ColumnCells::Raw(array)
+            };
         }
         // For each member: its own raw column, its constant, or the household's column.
-        enum From<'c> {
+        enum CellOrigin<'c> {
             Array(&'c StringArray),
             Constant(&'c str),
             Nothing,
         }
         let household = self.plan.columns[column].map(|raw| &self.raw.columns[raw]);
         let filled = household.filter(|_| fill).map(|array| self.filled_down(column, array));
-        let from: Vec<(From<'b>, bool)> = (self.contract.members.iter().zip(&self.plan.members))
+        let from: Vec<(CellOrigin<'b>, bool)> = (self.contract.members.iter().zip(&self.plan.members))
             .map(|(member, own)| {
                 if let Some(&(_, raw)) = own.iter().find(|(c, _)| *c == column) {
-                    (From::Array(&self.raw.columns[raw]), false)
+                    (CellOrigin::Array(&self.raw.columns[raw]), false)
                 } else if let Some((_, value)) = member.values.iter().find(|(c, _)| *c == column) {
-                    (From::Constant(value.as_str()), false)
+                    (CellOrigin::Constant(value.as_str()), false)
                 } else {
-                    (household.map_or(From::Nothing, From::Array), true)
+                    (household.map_or(CellOrigin::Nothing, CellOrigin::Array), true)
                 }
             })
             .collect();
-        Cells::Units(
+        ColumnCells::Units(
             units
                 .iter()
                 .map(|unit| match &from[unit.member - 1] {
                     (_, true) if filled.is_some() => filled.as_ref().and_then(|f| f[unit.row]),
-                    (From::Array(array), _) => (!array.is_null(unit.row)).then(|| array.value(unit.row)),
-                    (From::Constant(value), _) => Some(*value),
-                    (From::Nothing, _) => None,
+                    (CellOrigin::Array(array), _) => {
+                        (!array.is_null(unit.row)).then(|| array.value(unit.row))
+                    }
+                    (CellOrigin::Constant(value), _) => Some(*value),
+                    (CellOrigin::Nothing, _) => None,
                 })
                 .collect(),
         )
@@ -244,11 +250,11 @@ impl Piece<'_> {
             .collect()
     }
 
-    fn key(&self, unit: Unit) -> RecordKey {
+    fn key(&self, unit: RecordUnit) -> RecordKey {
         RecordKey::new(self.source, self.table, self.raw.rows[unit.row], unit.member as u8)
     }
 
-    fn blank_reject(&self, unit: Unit) -> Reject {
+    fn blank_reject(&self, unit: RecordUnit) -> Reject {
         let info = &self.raw.info;
         Reject {
             source: self.contract.name.clone(),
@@ -263,7 +269,7 @@ impl Piece<'_> {
         }
     }
 
-    fn report(&self, unit: Unit, column: usize, trouble: Trouble) -> Reject {
+    fn report(&self, unit: RecordUnit, column: usize, trouble: CellTrouble) -> Reject {
         let mut reject = self.blank_reject(unit);
         let spec = &self.contract.columns[column];
         let raw = self.raw_column(unit, column).map(|(raw, _)| raw);
@@ -274,7 +280,7 @@ impl Piece<'_> {
         let text =
             raw.map(|raw| &self.raw.columns[raw]).filter(|a| !a.is_null(unit.row)).map(|a| a.value(unit.row));
         reject.original = match text {
-            Some(text) if trouble != Trouble::Missing => limited(text.to_owned()),
+            Some(text) if trouble != CellTrouble::Missing => limited(text.to_owned()),
             _ => self.row_text(unit.row),
         };
         reject
@@ -298,7 +304,7 @@ fn is_filled(array: &StringArray, row: usize) -> bool {
 }
 
 /// Last filled cell of each fill-down column, to hand to the next piece of the table.
-pub fn carry(contract: &SourceContract, plan: &Plan, raw: &RawTable, carried: &mut [Option<String>]) {
+pub fn carry(contract: &SourceContract, plan: &ColumnPlan, raw: &RawTable, carried: &mut [Option<String>]) {
     for (index, column) in contract.columns.iter().enumerate() {
         if !column.fill_down {
             continue;

@@ -9,16 +9,16 @@ use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
-use super::headers::{Matcher, Plan};
-use super::piece::{Part, Piece, carry};
-use super::ticks::{self, Marks};
-use super::{Loaded, Records, audit, files};
+use super::headers::{ColumnPlan, HeaderMatcher};
+use super::piece::{LoadedPart, TablePiece, carry};
+use super::ticks::{self, TickStyle};
+use super::{LoadedSource, SourceRecords, audit, files};
 use crate::config::{Pipeline, SourceContract};
 use crate::extract;
 use crate::extract::RawTable;
 use crate::model::source_row::{AuditFinding, ControlTotals, Reject, TableTotals};
 use crate::model::source_table::RawTableInfo;
-use crate::table::rows::{Form, Rows, RowsWriter, Store};
+use crate::table::rows::{RowStore, Rows, RowsPurpose, RowsWriter};
 use crate::{Error, Result};
 
 /// Rows of one piece: enough to pay for a task, few enough to share two cores evenly.
@@ -35,8 +35,8 @@ pub fn load_tables(
     source_index: usize,
     tables: impl Iterator<Item = Result<RawTable>>,
     previous_rows: Option<u64>,
-) -> Result<Loaded> {
-    let mut loading = Loading::new(contract, source_index, Vec::new(), &Store::Memory)?;
+) -> Result<LoadedSource> {
+    let mut loading = SourceLoading::new(contract, source_index, Vec::new(), &RowStore::Memory)?;
     for table in tables {
         loading.add(table?)?;
     }
@@ -51,11 +51,11 @@ pub fn load_with<T>(
     data_dir: &Path,
     previous_rows: Option<u64>,
     open: impl FnMut(&SourceContract, &Path) -> Result<T>,
-) -> Result<Loaded>
+) -> Result<LoadedSource>
 where
     T: Iterator<Item = Result<RawTable>>,
 {
-    load_columns(pipeline, source_index, data_dir, previous_rows, (Vec::new(), &Store::Memory), open)
+    load_columns(pipeline, source_index, data_dir, previous_rows, (Vec::new(), &RowStore::Memory), open)
 }
 
 /// [`load_with`] for some columns (by position; empty: all) and into a store.
@@ -64,9 +64,9 @@ fn load_columns<T>(
     source_index: usize,
     data_dir: &Path,
     previous_rows: Option<u64>,
-    (wanted, store): (Vec<bool>, &Store),
+    (wanted, store): (Vec<bool>, &RowStore),
     mut open: impl FnMut(&SourceContract, &Path) -> Result<T>,
-) -> Result<Loaded>
+) -> Result<LoadedSource>
 where
     T: Iterator<Item = Result<RawTable>>,
 {
@@ -77,7 +77,7 @@ where
             .in_file(data_dir)
             .hint(format!("向{}索取;文件名应符合:{}", contract.owner, contract.files.patterns.join("、"))));
     }
-    let mut loading = Loading::new(contract, source_index, wanted, store)?;
+    let mut loading = SourceLoading::new(contract, source_index, wanted, store)?;
     for file in files {
         for table in open(contract, &file)? {
             loading.add(table?)?;
@@ -98,18 +98,18 @@ pub fn load_source(
     source_index: usize,
     data_dir: &Path,
     previous_rows: Option<u64>,
-) -> Result<Option<Loaded>> {
-    load_into(&Store::Memory, pipeline, source_index, data_dir, previous_rows)
+) -> Result<Option<LoadedSource>> {
+    load_into(&RowStore::Memory, pipeline, source_index, data_dir, previous_rows)
 }
 
 /// [`load_source`] with the rows in a store.
 pub fn load_into(
-    store: &Store,
+    store: &RowStore,
     pipeline: &Pipeline,
     source_index: usize,
     data_dir: &Path,
     previous_rows: Option<u64>,
-) -> Result<Option<Loaded>> {
+) -> Result<Option<LoadedSource>> {
     let how = (Vec::new(), store);
     let loaded = load_columns(pipeline, source_index, data_dir, previous_rows, how, |contract, file| {
         extract::open_file(data_dir, file, &contract.read_options(), &|sheet| contract.wants_sheet(sheet))
@@ -119,12 +119,16 @@ pub fn load_into(
 
 /// [`load_source`] for linking alone: columns that linking does not need are left out, and cells
 /// in them are not judged. Accepted and rejected rows are the same.
-pub fn load_for_linking(pipeline: &Pipeline, source_index: usize, data_dir: &Path) -> Result<Option<Loaded>> {
+pub fn load_for_linking(
+    pipeline: &Pipeline,
+    source_index: usize,
+    data_dir: &Path,
+) -> Result<Option<LoadedSource>> {
     let contract = pipeline.sources.get(source_index).ok_or_else(|| Error::internal("没有这个数据来源"))?;
     let wanted = contract.columns_for_linking();
     let mut options = contract.read_options();
     options.leave_out = contract.headers_without(&wanted);
-    let how = (wanted, &Store::Memory);
+    let how = (wanted, &RowStore::Memory);
     let loaded = load_columns(pipeline, source_index, data_dir, None, how, |contract, file| {
         extract::open_file(data_dir, file, &options, &|sheet| contract.wants_sheet(sheet))
     })?;
@@ -136,8 +140,8 @@ pub fn load_for_linking(pipeline: &Pipeline, source_index: usize, data_dir: &Pat
 /// Results and errors come in the order of the sources.
 pub fn load_several(
     count: usize,
-    load: impl Fn(usize) -> Result<Option<Loaded>> + Sync,
-) -> Result<Vec<Loaded>> {
+    load: impl Fn(usize) -> Result<Option<LoadedSource>> + Sync,
+) -> Result<Vec<LoadedSource>> {
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
@@ -164,23 +168,23 @@ pub fn load_several(
     Ok(loaded)
 }
 
-struct Loading<'a> {
+struct SourceLoading<'a> {
     contract: &'a SourceContract,
     /// Columns to load.
     wanted: Arc<[bool]>,
     source: u8,
-    matcher: Matcher<'a>,
+    matcher: HeaderMatcher<'a>,
     tables: Vec<Arc<RawTableInfo>>,
-    plan: Option<Arc<Plan>>,
+    plan: Option<Arc<ColumnPlan>>,
     carried: Vec<Option<String>>,
     totals: Vec<TableTotals>,
-    waiting: Vec<Piece<'a>>,
-    store: &'a Store,
+    waiting: Vec<TablePiece<'a>>,
+    store: &'a RowStore,
     /// The wanted columns.
     schema: SchemaRef,
     rows: RowsWriter,
     /// How the yes/no columns of each table are filled.
-    marks: Vec<Vec<Marks>>,
+    marks: Vec<Vec<TickStyle>>,
     keys: Vec<crate::model::record_id::RecordKey>,
     rejects: Vec<Reject>,
     warnings: Vec<Reject>,
@@ -188,12 +192,12 @@ struct Loading<'a> {
     audits: Vec<AuditFinding>,
 }
 
-impl<'a> Loading<'a> {
+impl<'a> SourceLoading<'a> {
     fn new(
         contract: &'a SourceContract,
         source_index: usize,
         wanted: Vec<bool>,
-        store: &'a Store,
+        store: &'a RowStore,
     ) -> Result<Self> {
         let all = || vec![true; contract.columns.len()];
         let wanted: Arc<[bool]> = if wanted.is_empty() { all() } else { wanted }.into();
@@ -204,14 +208,14 @@ impl<'a> Loading<'a> {
             contract,
             wanted,
             source,
-            matcher: Matcher::new(contract),
+            matcher: HeaderMatcher::new(contract),
             tables: Vec::new(),
             plan: None,
             carried: Vec::new(),
             totals: Vec::new(),
             waiting: Vec::new(),
             store,
-            rows: store.writer(schema.clone(), Form::Scratch)?,
+            rows: store.writer(schema.clone(), RowsPurpose::Scratch)?,
             schema,
             marks: Vec::new(),
             keys: Vec::new(),
@@ -254,7 +258,7 @@ impl<'a> Loading<'a> {
             let part = slice(&raw, start, length);
             let carried = self.carried.clone();
             carry(self.contract, &plan, &part, &mut self.carried);
-            self.waiting.push(Piece {
+            self.waiting.push(TablePiece {
                 contract: self.contract,
                 wanted: self.wanted.clone(),
                 source: self.source,
@@ -295,7 +299,7 @@ impl<'a> Loading<'a> {
         self.plan = Some(Arc::new(plan));
         self.carried = vec![None; self.contract.columns.len()];
         self.tables.push(info.clone());
-        self.marks.push(vec![Marks::default(); self.contract.columns.len()]);
+        self.marks.push(vec![TickStyle::default(); self.contract.columns.len()]);
         self.totals.push(TableTotals {
             file: info.file.clone(),
             sha256: info.sha256.clone(),
@@ -310,7 +314,7 @@ impl<'a> Loading<'a> {
     /// Loads the waiting pieces side by side and takes the results in order.
     fn flush(&mut self) -> Result<()> {
         let pieces = std::mem::take(&mut self.waiting);
-        let parts: Vec<Result<Part>> = pieces.par_iter().map(Piece::load).collect();
+        let parts: Vec<Result<LoadedPart>> = pieces.par_iter().map(TablePiece::load).collect();
         for (piece, part) in pieces.iter().zip(parts) {
             let part = part?;
             let totals = &mut self.totals[usize::from(piece.table)];
@@ -332,7 +336,7 @@ impl<'a> Loading<'a> {
         Ok(())
     }
 
-    fn finish(mut self, previous_rows: Option<u64>) -> Result<Loaded> {
+    fn finish(mut self, previous_rows: Option<u64>) -> Result<LoadedSource> {
         self.flush()?;
         let rows = self.rows.finish()?;
         let rows = blanks_read_as_no(self.store, rows, &self.wanted, &self.marks, &self.keys)?;
@@ -347,8 +351,8 @@ impl<'a> Loading<'a> {
                 ),
             });
         }
-        let mut loaded = Loaded {
-            records: Records {
+        let mut loaded = LoadedSource {
+            records: SourceRecords {
                 source: self.contract.name.clone(),
                 rows,
                 keys: self.keys,
@@ -382,10 +386,10 @@ impl<'a> Loading<'a> {
 
 /// The rows with the yes/no columns of lists that only tick what is so read as yes or no.
 fn blanks_read_as_no(
-    store: &Store,
+    store: &RowStore,
     rows: Rows,
     wanted: &[bool],
-    marks: &[Vec<Marks>],
+    marks: &[Vec<TickStyle>],
     keys: &[crate::model::record_id::RecordKey],
 ) -> Result<Rows> {
     let ticked = |table: usize| -> Vec<usize> {

@@ -9,18 +9,18 @@ use arrow::array::{ArrayRef, AsArray as _, Int32Array};
 use arrow::datatypes::Int32Type;
 
 use super::cell;
-use super::column::Cells;
+use super::column::ColumnCells;
 
 /// How the cells of a yes/no column are filled.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Marks {
+pub struct TickStyle {
     ticked: bool,
     written: bool,
 }
 
-impl Marks {
+impl TickStyle {
     /// Marks of some cells.
-    pub fn of(cells: &Cells<'_>) -> Self {
+    pub fn of(cells: &ColumnCells<'_>) -> Self {
         let mut marks = Self::default();
         // The texts are few.
         let mut seen = [""; 4];
@@ -61,7 +61,8 @@ mod tests {
     use super::*;
 
     fn blank_is_no(cells: &[&str]) -> bool {
-        Marks::of(&Cells::Units(cells.iter().map(|&c| (!c.is_empty()).then_some(c)).collect())).blank_is_no()
+        TickStyle::of(&ColumnCells::Units(cells.iter().map(|&c| (!c.is_empty()).then_some(c)).collect()))
+            .blank_is_no()
     }
 
     #[test]
@@ -77,10 +78,10 @@ mod tests {
 
     #[test]
     fn rows_read_apart_count_together() {
-        let mut marks = Marks::of(&Cells::Units(vec![Some("√"), None]));
-        marks.join(Marks::of(&Cells::Units(vec![None])));
+        let mut marks = TickStyle::of(&ColumnCells::Units(vec![Some("√"), None]));
+        marks.join(TickStyle::of(&ColumnCells::Units(vec![None])));
         assert!(marks.blank_is_no());
-        marks.join(Marks::of(&Cells::Units(vec![Some("否")])));
+        marks.join(TickStyle::of(&ColumnCells::Units(vec![Some("否")])));
         assert!(!marks.blank_is_no());
         let flags: ArrayRef = Arc::new(Int32Array::from(vec![Some(1), None]));
         assert_eq!(blanks_as_no(&flags).as_primitive::<Int32Type>().values(), &[1, 0]);

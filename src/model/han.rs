@@ -33,7 +33,7 @@ pub struct HanChar {
     pub surname: [Reading; 2],
 }
 
-struct Tables {
+struct HanTables {
     /// Row of a character: code point minus `FIRST`, 0 if unknown.
     rows: Vec<u16>,
     chars: Vec<HanChar>,
@@ -50,7 +50,7 @@ static VARIANTS: &str = include_str!("../../data/variants.csv");
 /// Surnames and their readings; also read by the names for compound surnames.
 pub(crate) static SURNAMES: &str = include_str!("../../data/surname_readings.csv");
 static PRIVATE_USE: &str = include_str!("../../data/gbk_pua_fold.csv");
-static TABLES: LazyLock<Tables> = LazyLock::new(decode);
+static TABLES: LazyLock<HanTables> = LazyLock::new(decode);
 
 /// Slot of a code point, if the tables can hold it.
 fn slot(c: char) -> Option<usize> {
@@ -66,7 +66,7 @@ fn u32_at(bytes: &[u8], at: usize) -> u32 {
     u32::from(u16_at(bytes, at)) | u32::from(u16_at(bytes, at + 2)) << 16
 }
 
-fn decode() -> Tables {
+fn decode() -> HanTables {
     let count = u32_at(BINARY, 4) as usize;
     let mut rows = vec![0u16; (END - FIRST) as usize];
     let mut chars = vec![HanChar::default()];
@@ -123,7 +123,7 @@ fn decode() -> Tables {
             *free = reading;
         }
     }
-    Tables { rows, chars, fold, syllables }
+    HanTables { rows, chars, fold, syllables }
 }
 
 /// Facts about `c`; all unknown for a character outside the table.

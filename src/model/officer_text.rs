@@ -5,7 +5,7 @@ use arrow::array::{Array, AsArray as _};
 use arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type};
 use jiff::civil::Date;
 
-use super::column_type::Kind;
+use super::column_type::ContractType;
 use super::day::from_date32;
 
 /// What the numbers of a column mean.
@@ -25,13 +25,15 @@ pub enum ValueForm {
 
 impl ValueForm {
     /// Form of a contract's column.
-    pub fn of_type(kind: Kind) -> Self {
+    pub fn of_type(kind: ContractType) -> Self {
         match kind {
-            Kind::Money => Self::Money,
-            Kind::Area => Self::Area,
-            Kind::Month => Self::Month,
-            Kind::Flag => Self::Flag,
-            Kind::Text | Kind::Code | Kind::Integer | Kind::Date => Self::Plain,
+            ContractType::Money => Self::Money,
+            ContractType::Area => Self::Area,
+            ContractType::Month => Self::Month,
+            ContractType::Flag => Self::Flag,
+            ContractType::Text | ContractType::Code | ContractType::Integer | ContractType::Date => {
+                Self::Plain
+            }
         }
     }
     /// Form of a column that a SELECT yields, by the ending of its name: `_fen`, `_centi`, `_month`.

@@ -14,7 +14,7 @@ use crate::model::id_number::IdNumber;
 
 /// What a column of text holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ColumnKind {
+pub enum LinkColumnKind {
     /// Citizen ID numbers.
     IdNumber,
     /// Han person names.
@@ -47,7 +47,7 @@ pub struct TextColumn {
     /// Link column it becomes.
     pub name: String,
     /// What it holds.
-    pub kind: ColumnKind,
+    pub kind: LinkColumnKind,
     /// Cells, null or empty where missing.
     pub chunks: Vec<StringArray>,
 }
@@ -64,8 +64,8 @@ pub struct TextTable {
 }
 
 /// A pool being filled, and where its raw ids go.
-struct Pending {
-    kind: ColumnKind,
+struct PendingPool {
+    kind: LinkColumnKind,
     builder: PoolBuilder,
     /// (table, link column, raw id + 1 of every row; 0 is missing)
     columns: Vec<(usize, String, Vec<u32>)>,
@@ -76,7 +76,7 @@ struct Pending {
 pub(super) struct ColumnBuilder {
     /// Rows of each table: columns are as long from the beginning.
     rows: Vec<usize>,
-    pending: BTreeMap<String, Pending>,
+    pending: BTreeMap<String, PendingPool>,
     done: Vec<BTreeMap<String, ComparableColumn>>,
 }
 
@@ -106,14 +106,14 @@ impl ColumnBuilder {
     }
 
     /// Adds a column of text cells.
-    pub(super) fn add(&mut self, table: usize, name: &str, kind: ColumnKind, chunks: &[&StringArray]) {
+    pub(super) fn add(&mut self, table: usize, name: &str, kind: LinkColumnKind, chunks: &[&StringArray]) {
         match kind {
-            ColumnKind::IdNumber => self.put(table, name, ComparableColumn::IdNumber(id_numbers(chunks))),
-            ColumnKind::Date => {
+            LinkColumnKind::IdNumber => self.put(table, name, ComparableColumn::IdNumber(id_numbers(chunks))),
+            LinkColumnKind::Date => {
                 let dates = each(chunks, |cell| cell.map_or(0, day::parse));
                 self.put(table, name, ComparableColumn::Date(dates));
             }
-            ColumnKind::Sex => {
+            LinkColumnKind::Sex => {
                 let codes = each(chunks, |cell| cell.map_or(0, text::sex));
                 self.put(table, name, ComparableColumn::Code(codes));
             }
@@ -128,7 +128,7 @@ impl ColumnBuilder {
                     let row = row + chunk.len() - ends[at];
                     if chunk.is_valid(row) {
                         let value = chunk.value(row);
-                        text.push_str(if kind == ColumnKind::Exact { value.trim() } else { value });
+                        text.push_str(if kind == LinkColumnKind::Exact { value.trim() } else { value });
                     }
                 });
             }
@@ -141,12 +141,12 @@ impl ColumnBuilder {
         &mut self,
         table: usize,
         name: &str,
-        kind: ColumnKind,
+        kind: LinkColumnKind,
         rows: usize,
         cell: &(dyn Fn(usize, &mut String) + Sync),
     ) {
-        let pool = if kind == ColumnKind::HanName { "\u{0}name".to_owned() } else { name.to_owned() };
-        let pending = self.pending.entry(pool).or_insert_with(|| Pending {
+        let pool = if kind == LinkColumnKind::HanName { "\u{0}name".to_owned() } else { name.to_owned() };
+        let pending = self.pending.entry(pool).or_insert_with(|| PendingPool {
             kind,
             builder: PoolBuilder::new(),
             columns: Vec::new(),
@@ -163,8 +163,8 @@ impl ColumnBuilder {
 
     /// Analyses the pools, side by side, and gives every table its columns.
     pub(super) fn finish(mut self) -> Vec<BTreeMap<String, ComparableColumn>> {
-        let pending: Vec<Pending> = std::mem::take(&mut self.pending).into_values().collect();
-        let finished: Vec<_> = pending.into_par_iter().map(Pending::finish).collect();
+        let pending: Vec<PendingPool> = std::mem::take(&mut self.pending).into_values().collect();
+        let finished: Vec<_> = pending.into_par_iter().map(PendingPool::finish).collect();
         for (table, name, column) in finished.into_iter().flatten() {
             self.done[table].insert(name, column);
         }
@@ -172,22 +172,22 @@ impl ColumnBuilder {
     }
 }
 
-impl Pending {
+impl PendingPool {
     /// Columns with the tables they belong to.
     fn finish(self) -> Vec<(usize, String, ComparableColumn)> {
         let builder = self.builder;
         let (pool, ids) = match self.kind {
-            ColumnKind::HanName => {
+            LinkColumnKind::HanName => {
                 let key = |form: &NameForm| (!form.is_missing()).then_some(form.fold_key);
                 let (pool, ids) = builder.finish(NameForm::analyse, key);
                 return place(self.columns, &ids, |ids| ComparableColumn::Name(ids, Arc::clone(&pool)));
             }
-            ColumnKind::Exact => builder.finish_exact(),
-            ColumnKind::WesternName => builder.finish_texts(text::western),
-            ColumnKind::Code | ColumnKind::Postcode => builder.finish_texts(text::code),
-            ColumnKind::Number => builder.finish_texts(text::number),
-            ColumnKind::Phone => builder.finish_texts(text::phone),
-            ColumnKind::Relation => builder.finish_texts(relation),
+            LinkColumnKind::Exact => builder.finish_exact(),
+            LinkColumnKind::WesternName => builder.finish_texts(text::western),
+            LinkColumnKind::Code | LinkColumnKind::Postcode => builder.finish_texts(text::code),
+            LinkColumnKind::Number => builder.finish_texts(text::number),
+            LinkColumnKind::Phone => builder.finish_texts(text::phone),
+            LinkColumnKind::Relation => builder.finish_texts(relation),
             _ => builder.finish_texts(text::address),
         };
         place(self.columns, &ids, |ids| ComparableColumn::Text(ids, Arc::clone(&pool)))

@@ -6,17 +6,17 @@ use hashbrown::HashTable;
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// Position of a value in a [`Pool`]; 0 is the missing value.
+/// Position of a value in a [`DistinctPool`]; 0 is the missing value.
 pub type PoolId = u32;
 
 /// Distinct analysed values. Position 0 is reserved for "missing".
 #[derive(Debug, Clone, Default)]
-pub struct Pool<T> {
+pub struct DistinctPool<T> {
     /// Analysed values; `values[0]` is the missing value.
     pub values: Vec<T>,
 }
 
-impl<T> Pool<T> {
+impl<T> DistinctPool<T> {
     /// Value at `id`.
     pub fn get(&self, id: PoolId) -> &T {
         &self.values[id as usize]
@@ -35,12 +35,12 @@ impl<T> Pool<T> {
 
 /// Distinct texts in one arena. Position 0 is the empty text, which stands for "missing".
 #[derive(Debug, Clone, Default)]
-pub struct Texts {
+pub struct TextPool {
     arena: String,
     ends: Vec<usize>,
 }
 
-impl Texts {
+impl TextPool {
     /// Text at `id`.
     pub fn get(&self, id: PoolId) -> &str {
         let id = id as usize;
@@ -71,7 +71,7 @@ impl Texts {
     }
 }
 
-impl<T: AsRef<str>> FromIterator<T> for Texts {
+impl<T: AsRef<str>> FromIterator<T> for TextPool {
     /// Texts that are distinct, the empty one first.
     fn from_iter<I: IntoIterator<Item = T>>(texts: I) -> Self {
         let mut all = Self::default();
@@ -87,7 +87,7 @@ impl<T: AsRef<str>> FromIterator<T> for Texts {
 /// it is the right one.
 #[derive(Debug, Default)]
 pub struct PoolBuilder {
-    texts: Texts,
+    texts: TextPool,
     table: HashTable<(u32, u32)>,
     /// Id of the last text: sorted lists repeat themselves.
     last: Option<u32>,
@@ -145,7 +145,7 @@ impl PoolBuilder {
     }
 
     /// Analyses the distinct texts, some at a time in parallel, and gives the results in order.
-    fn analysed<T: Send>(texts: &Texts, analyse: impl Fn(&str) -> T + Sync, mut each: impl FnMut(T)) {
+    fn analysed<T: Send>(texts: &TextPool, analyse: impl Fn(&str) -> T + Sync, mut each: impl FnMut(T)) {
         let count = texts.len();
         for from in (0..count).step_by(PART) {
             let part: Vec<T> = (from..count.min(from + PART))
@@ -160,7 +160,7 @@ impl PoolBuilder {
     /// Analyses every distinct text and merges those whose values are equal (张 三 and 张三):
     /// returns the pool and the pool id of every raw id. `key` must give equal hashes for equal
     /// values, and `None` for a value that is missing.
-    pub fn finish<T, A, K>(self, analyse: A, key: K) -> (Arc<Pool<T>>, Vec<PoolId>)
+    pub fn finish<T, A, K>(self, analyse: A, key: K) -> (Arc<DistinctPool<T>>, Vec<PoolId>)
     where
         T: Default + PartialEq + Send,
         A: Fn(&str) -> T + Sync,
@@ -190,11 +190,11 @@ impl PoolBuilder {
             ids.push(id);
         });
         values.shrink_to_fit();
-        (Arc::new(Pool { values }), ids)
+        (Arc::new(DistinctPool { values }), ids)
     }
 
     /// [`Self::finish`] for texts that need no analysis, none of which is empty.
-    pub fn finish_exact(self) -> (Arc<Texts>, Vec<PoolId>) {
+    pub fn finish_exact(self) -> (Arc<TextPool>, Vec<PoolId>) {
         let mut texts = self.texts;
         drop(self.table);
         texts.ends.insert(0, 0);
@@ -205,7 +205,7 @@ impl PoolBuilder {
     }
 
     /// [`Self::finish`] for plain texts; an empty result of `analyse` is missing.
-    pub fn finish_texts(self, analyse: impl Fn(&str) -> String + Sync) -> (Arc<Texts>, Vec<PoolId>) {
+    pub fn finish_texts(self, analyse: impl Fn(&str) -> String + Sync) -> (Arc<TextPool>, Vec<PoolId>) {
         let texts = self.texts;
         drop(self.table);
         let mut pool = Self::new();

@@ -1,16 +1,16 @@
 //! Counts ID numbers whose first six digits the pipeline's table of prefixes lacks. That only
 //! warns: people marry in and move, and tables of old prefixes are incomplete.
 
-use super::Comparable;
+use super::ComparableSource;
 use crate::config::Pipeline;
-use crate::load::{Loaded, percent};
+use crate::load::{LoadedSource, percent};
 use crate::model::id_number::{IdNumber, KnownPrefixes, is_of_a_province};
 use crate::model::source_row::AuditFinding;
 
 /// Adds to the audits of each source how many of its complete and valid ID numbers begin with a
 /// prefix that the pipeline's table lacks. `comparables` are those of `loaded`, in its order.
 /// Without such a table, and where all prefixes are known, nothing is added.
-pub fn audit_prefixes(pipeline: &Pipeline, loaded: &mut [Loaded], comparables: &[Comparable]) {
+pub fn audit_prefixes(pipeline: &Pipeline, loaded: &mut [LoadedSource], comparables: &[ComparableSource]) {
     let Some(known) = &pipeline.id_prefixes else { return };
     for (one, fields) in loaded.iter_mut().zip(comparables) {
         let counts = PrefixCounts::of(fields.id_numbers("id_number").unwrap_or_default(), known);

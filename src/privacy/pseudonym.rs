@@ -3,7 +3,7 @@
 use ::sm3::Sm3;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 
-use super::sm3::{BEGIN, Hashes, LANES, compress};
+use super::sm3::{BEGIN, HashLanes, LANES, compress};
 use crate::{Error, Result};
 
 /// Letters of the project's base 32: no `I`, `L`, `O`, `U`, so that read-out keys are safe.
@@ -119,7 +119,7 @@ impl Pseudonymizer {
     }
 
     /// The code of messages that are one block each.
-    fn code(&self, blocks: &[[u32; LANES]; 16]) -> Hashes {
+    fn code(&self, blocks: &[[u32; LANES]; 16]) -> HashLanes {
         let mut inner = self.inner.map(|word| [word; LANES]);
         compress(&mut inner, blocks);
         let mut blocks = [[0u32; LANES]; 16];

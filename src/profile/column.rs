@@ -6,7 +6,7 @@ use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::example;
-use super::value::{Guess, Looks};
+use super::value::{CellLooks, ColumnGuess};
 
 /// Distinct values are counted exactly up to here; beyond, the count is a lower bound.
 const DISTINCT_LIMIT: usize = 1 << 20;
@@ -23,7 +23,7 @@ pub struct ColumnProfile {
     /// Header as found.
     pub header: String,
     /// What it probably holds.
-    pub guess: Guess,
+    pub guess: ColumnGuess,
     /// Filled cells.
     pub filled: u64,
     /// Share of empty cells, 0 to 1.
@@ -44,11 +44,11 @@ pub struct ColumnProfile {
 }
 
 /// A column while its cells arrive.
-pub(crate) struct Counter {
+pub(crate) struct ColumnCounter {
     header: String,
     cells: u64,
     filled: u64,
-    looks: Looks,
+    looks: CellLooks,
     distinct: HashSet<u64>,
     overflow: bool,
     /// Counts by value, given up when there are too many.
@@ -57,14 +57,14 @@ pub(crate) struct Counter {
     examples: Vec<String>,
 }
 
-impl Counter {
+impl ColumnCounter {
     /// `header` in comparable form.
     pub fn new(header: String) -> Self {
         Self {
             header,
             cells: 0,
             filled: 0,
-            looks: Looks::default(),
+            looks: CellLooks::default(),
             distinct: HashSet::new(),
             overflow: false,
             values: Some(BTreeMap::new()),
@@ -129,17 +129,17 @@ impl Counter {
             ])
     }
 
-    fn guess(&self) -> Guess {
+    fn guess(&self) -> ColumnGuess {
         let looks = &self.looks;
         let distinct = self.distinct.len() as u64;
         if self.filled == 0 {
-            return Guess::Empty;
+            return ColumnGuess::Empty;
         }
         // A header about ID numbers or names decides early: a wrong guess there would unmask.
         if self.at_least(looks.id_shaped, 60)
             || self.says(&["身份证", "证件号", "公民身份", "残疾证", "残疾人证"])
         {
-            return Guess::IdNumber;
+            return ColumnGuess::IdNumber;
         }
         let place = self.says(&["学校", "单位", "项目", "村名", "县名", "镇名", "乡名"]);
         if !place
@@ -147,51 +147,51 @@ impl Counter {
             && !self.says(&["关系", "电话", "编号"])
             && self.at_least(looks.name, 60)
         {
-            return Guess::PersonName;
+            return ColumnGuess::PersonName;
         }
         if self.at_least(looks.date, 90) {
-            return Guess::Date;
+            return ColumnGuess::Date;
         }
         if self.at_least(looks.month, 90) {
-            return Guess::Month;
+            return ColumnGuess::Month;
         }
         if self.at_least(looks.flag, 95) && distinct <= 4 {
-            return Guess::Flag;
+            return ColumnGuess::Flag;
         }
         let decimal = looks.integer < looks.number;
         if self.at_least(looks.number, 90) && !self.says(&["代码", "编号", "编码", "号"]) {
             return match () {
-                () if self.says(&["面积", "平方"]) => Guess::Area,
+                () if self.says(&["面积", "平方"]) => ColumnGuess::Area,
                 () if decimal || self.says(&["金额", "收入", "金", "费", "款", "补贴", "元)"]) => {
-                    Guess::Money
+                    ColumnGuess::Money
                 }
-                () => Guess::Integer,
+                () => ColumnGuess::Integer,
             };
         }
         if self.values.is_some() && self.filled >= 5 * distinct && self.longest <= 60 {
-            return Guess::Code;
+            return ColumnGuess::Code;
         }
-        Guess::Text
+        ColumnGuess::Text
     }
 
     pub fn finish(self, header: &str) -> ColumnProfile {
         let guess = self.guess();
         let looks = self.looks;
         let valid = match guess {
-            Guess::IdNumber => Some(looks.id_valid),
-            Guess::PersonName => Some(looks.name),
-            Guess::Date => Some(looks.date),
-            Guess::Month => Some(looks.month),
-            Guess::Money | Guess::Area => Some(looks.number),
-            Guess::Integer => Some(looks.integer),
-            Guess::Flag => Some(looks.flag),
-            Guess::Empty | Guess::Code | Guess::Text => None,
+            ColumnGuess::IdNumber => Some(looks.id_valid),
+            ColumnGuess::PersonName => Some(looks.name),
+            ColumnGuess::Date => Some(looks.date),
+            ColumnGuess::Month => Some(looks.month),
+            ColumnGuess::Money | ColumnGuess::Area => Some(looks.number),
+            ColumnGuess::Integer => Some(looks.integer),
+            ColumnGuess::Flag => Some(looks.flag),
+            ColumnGuess::Empty | ColumnGuess::Code | ColumnGuess::Text => None,
         };
         let category = self.is_category();
         let distinct = self.distinct.len() as u64;
         let shared = self.filled >= SHARED_BY * distinct.max(1);
         let mut top: Vec<(String, u64)> = match guess {
-            Guess::Code => self.values.unwrap_or_default().into_iter().collect(),
+            ColumnGuess::Code => self.values.unwrap_or_default().into_iter().collect(),
             _ => Vec::new(),
         };
         top.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
@@ -206,7 +206,7 @@ impl Counter {
         };
         for entry in &mut top {
             if !open(entry) {
-                entry.0 = example::masked(&entry.0, Guess::Text);
+                entry.0 = example::masked(&entry.0, ColumnGuess::Text);
             }
         }
         top.truncate(TOP);
@@ -242,7 +242,7 @@ mod tests {
     use super::*;
 
     fn column<'a>(header: &str, cells: impl IntoIterator<Item = &'a str>) -> ColumnProfile {
-        let mut counter = Counter::new(header.to_owned());
+        let mut counter = ColumnCounter::new(header.to_owned());
         cells.into_iter().for_each(|c| counter.add(Some(c).filter(|c| !c.is_empty())));
         counter.finish(header)
     }
@@ -250,23 +250,23 @@ mod tests {
     #[test]
     fn guesses_by_content_and_header() {
         let guess = |header, cells: &[&str]| column(header, cells.iter().copied()).guess;
-        assert_eq!(guess("号", &["410602198001011234", "41060219800101124X", "无"]), Guess::IdNumber);
-        assert_eq!(guess("身份证号", &["", "无"]), Guess::IdNumber);
-        assert_eq!(guess("户主姓名", &["张三", "李四", "王小五"]), Guess::PersonName);
-        assert_eq!(guess("日期", &["2018-03-01", "20180302"]), Guess::Date);
-        assert_eq!(guess("起保年月", &["201803", "2018年4月"]), Guess::Month);
-        assert_eq!(guess("金额", &["300", "450.5"]), Guess::Money);
-        assert_eq!(guess("人数", &["3", "4"]), Guess::Integer);
-        assert_eq!(guess("是否", &["是", "否", "是"]), Guess::Flag);
-        assert_eq!(guess("户编号", &["4106001", "4106002"]), Guess::Text);
-        assert_eq!(guess("x", &["", ""]), Guess::Empty);
+        assert_eq!(guess("号", &["410602198001011234", "41060219800101124X", "无"]), ColumnGuess::IdNumber);
+        assert_eq!(guess("身份证号", &["", "无"]), ColumnGuess::IdNumber);
+        assert_eq!(guess("户主姓名", &["张三", "李四", "王小五"]), ColumnGuess::PersonName);
+        assert_eq!(guess("日期", &["2018-03-01", "20180302"]), ColumnGuess::Date);
+        assert_eq!(guess("起保年月", &["201803", "2018年4月"]), ColumnGuess::Month);
+        assert_eq!(guess("金额", &["300", "450.5"]), ColumnGuess::Money);
+        assert_eq!(guess("人数", &["3", "4"]), ColumnGuess::Integer);
+        assert_eq!(guess("是否", &["是", "否", "是"]), ColumnGuess::Flag);
+        assert_eq!(guess("户编号", &["4106001", "4106002"]), ColumnGuess::Text);
+        assert_eq!(guess("x", &["", ""]), ColumnGuess::Empty);
     }
 
     #[test]
     fn shares_and_codes() {
         let cells = ["一般贫困户", "低保贫困户"].into_iter().cycle().take(100).chain([""; 100]);
         let profile = column("贫困户属性", cells);
-        assert_eq!(profile.guess, Guess::Code);
+        assert_eq!(profile.guess, ColumnGuess::Code);
         assert_eq!((profile.filled, profile.distinct), (100, 2));
         assert!((profile.null_share - 0.5).abs() < 1e-9);
         assert_eq!(profile.top[0], ("一般贫困户".to_owned(), 50));
@@ -284,7 +284,7 @@ mod tests {
     #[test]
     fn names_under_an_unknown_header_stay_masked() {
         let profile = column("列1", ["张小三"; 6].into_iter().chain(["李四"; 6]));
-        assert_eq!(profile.guess, Guess::Code);
+        assert_eq!(profile.guess, ColumnGuess::Code);
         assert!(profile.codes.is_empty());
         let shown = serde_json::to_string(&profile).unwrap();
         assert!(!shown.contains("张小三") && !shown.contains("李四"), "{shown}");

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::{ColumnProfile, FileProfile, Guess};
+use super::{ColumnGuess, ColumnProfile, FileProfile};
 use crate::config::{clean_header, is_reserved};
 use crate::model::han;
 
@@ -39,7 +39,7 @@ const DIVISIONS: &[(&[&str], &str)] = &[
     (&["村", "行政村", "村(居)", "村(社区)", "村社区", "村居", "村委会"], "village"),
 ];
 
-struct Draft<'a> {
+struct ContractDraft<'a> {
     column: &'a ColumnProfile,
     name: String,
     role: Option<&'static str>,
@@ -105,7 +105,7 @@ fn decide<'a>(
     column: &'a ColumnProfile,
     names: &mut BTreeSet<String>,
     roles: &mut BTreeSet<&'static str>,
-) -> Draft<'a> {
+) -> ContractDraft<'a> {
     let clean = clean_header(&column.header);
     let known = KNOWN.iter().find(|(part, ..)| clean.contains(part)).copied();
     let division = DIVISIONS
@@ -113,14 +113,18 @@ fn decide<'a>(
         .find(|(headers, _)| headers.iter().any(|h| clean_header(h) == clean))
         .map(|&(_, name)| ("", name, Some(name), Some("text")));
     let natural = match column.guess {
-        Guess::Date => "date",
-        Guess::Month => "month",
-        Guess::Money => "money",
-        Guess::Area => "area",
-        Guess::Integer => "integer",
-        Guess::Flag => "flag",
-        Guess::Code if !column.codes.is_empty() => "code",
-        Guess::Code | Guess::Empty | Guess::IdNumber | Guess::PersonName | Guess::Text => "text",
+        ColumnGuess::Date => "date",
+        ColumnGuess::Month => "month",
+        ColumnGuess::Money => "money",
+        ColumnGuess::Area => "area",
+        ColumnGuess::Integer => "integer",
+        ColumnGuess::Flag => "flag",
+        ColumnGuess::Code if !column.codes.is_empty() => "code",
+        ColumnGuess::Code
+        | ColumnGuess::Empty
+        | ColumnGuess::IdNumber
+        | ColumnGuess::PersonName
+        | ColumnGuess::Text => "text",
     };
     let (name, role, kind) = match division.or(known) {
         // A role belongs to one column; the next one alike is only named alike.
@@ -143,10 +147,10 @@ fn decide<'a>(
         .find(|candidate| !is_reserved(candidate) && !names.contains(candidate))
         .unwrap_or_default();
     names.insert(unique.clone());
-    Draft { column, name: unique, role, kind }
+    ContractDraft { column, name: unique, role, kind }
 }
 
-fn write_column(out: &mut String, draft: &Draft<'_>) {
+fn write_column(out: &mut String, draft: &ContractDraft<'_>) {
     let column = draft.column;
     let _ = write!(out, "\n# {},空 {:.1}%", column.guess.label(), column.null_share * 100.0);
     if let Some(valid) = column.valid_share {

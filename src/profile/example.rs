@@ -1,6 +1,6 @@
 //! Examples that show the form of a column without showing a person.
 
-use super::Guess;
+use super::ColumnGuess;
 use super::value::is_name;
 use crate::privacy::mask;
 
@@ -8,16 +8,18 @@ use crate::privacy::mask;
 const SHOWN: usize = 6;
 
 /// A cell of a column of kind `guess` as it may be shown.
-pub(crate) fn masked(cell: &str, guess: Guess) -> String {
+pub(crate) fn masked(cell: &str, guess: ColumnGuess) -> String {
     match guess {
-        Guess::IdNumber => mask::id_for_list(cell),
-        Guess::PersonName => mask::name_for_notice(cell),
+        ColumnGuess::IdNumber => mask::id_for_list(cell),
+        ColumnGuess::PersonName => mask::name_for_notice(cell),
         // A birth date beside a village is a person: only its form is shown.
-        Guess::Date | Guess::Month => shape(cell),
-        Guess::Flag => cell.to_owned(),
-        Guess::Money | Guess::Area | Guess::Integer => guarded(cell),
-        Guess::Code | Guess::Text | Guess::Empty if is_name(cell) => mask::name_for_notice(cell),
-        Guess::Code | Guess::Text | Guess::Empty => clipped(&guarded(cell)),
+        ColumnGuess::Date | ColumnGuess::Month => shape(cell),
+        ColumnGuess::Flag => cell.to_owned(),
+        ColumnGuess::Money | ColumnGuess::Area | ColumnGuess::Integer => guarded(cell),
+        ColumnGuess::Code | ColumnGuess::Text | ColumnGuess::Empty if is_name(cell) => {
+            mask::name_for_notice(cell)
+        }
+        ColumnGuess::Code | ColumnGuess::Text | ColumnGuess::Empty => clipped(&guarded(cell)),
     }
 }
 
@@ -66,20 +68,20 @@ mod tests {
 
     #[test]
     fn nothing_identifies_a_person() {
-        assert_eq!(masked("410602198001011234", Guess::IdNumber), "410602********1234");
-        assert_eq!(masked("410602198001011234", Guess::Text), "410***…(18字)");
-        assert_eq!(masked("张小三", Guess::PersonName), "张*三");
-        assert_eq!(masked("张小三", Guess::Text), "张*三");
-        assert_eq!(masked("1980-01-01", Guess::Date), "9999-99-99");
-        assert_eq!(masked("450.5", Guess::Money), "450.5");
-        assert_eq!(masked("13812345678", Guess::Integer), "138********");
+        assert_eq!(masked("410602198001011234", ColumnGuess::IdNumber), "410602********1234");
+        assert_eq!(masked("410602198001011234", ColumnGuess::Text), "410***…(18字)");
+        assert_eq!(masked("张小三", ColumnGuess::PersonName), "张*三");
+        assert_eq!(masked("张小三", ColumnGuess::Text), "张*三");
+        assert_eq!(masked("1980-01-01", ColumnGuess::Date), "9999-99-99");
+        assert_eq!(masked("450.5", ColumnGuess::Money), "450.5");
+        assert_eq!(masked("13812345678", ColumnGuess::Integer), "138********");
         assert_eq!(common("编号41060219800101123X"), "编号410***************");
     }
 
     proptest::proptest! {
             #[test]
             fn no_id_number_survives(before in "[a-z户:-]{0,4}", id in "[1-9][0-9]{16}[0-9X]", after in "[a-z户 -]{0,4}") {
-                for guess in [Guess::Text, Guess::Code, Guess::IdNumber, Guess::PersonName, Guess::Date, Guess::Integer] {
+                for guess in [ColumnGuess::Text, ColumnGuess::Code, ColumnGuess::IdNumber, ColumnGuess::PersonName, ColumnGuess::Date, ColumnGuess::Integer] {
                     let shown = masked(&format!("{before}{id}{after}"), guess);
                     proptest::prop_assert!(!shown.contains(&id), "{shown}");
                 }

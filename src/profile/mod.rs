@@ -1,6 +1,6 @@
 //! What an unknown file holds, and a draft of its source contract.
 //!
-//! In: files as delivered. Out: [`Profile`], for people ([`Profile::text`]) and for programs
+//! In: files as delivered. Out: [`ProfiledFiles`], for people ([`ProfiledFiles::text`]) and for programs
 //! (serde). A profile may be mailed around, so nothing in it identifies a person: ID numbers,
 //! names and dates are shown masked or as their shape only.
 
@@ -23,11 +23,11 @@ mod show;
 mod value;
 
 pub use column::ColumnProfile;
-pub use value::Guess;
+pub use value::ColumnGuess;
 
 /// What some files hold.
 #[derive(Debug, Clone, Serialize)]
-pub struct Profile {
+pub struct ProfiledFiles {
     /// One entry per file, in the order given.
     pub files: Vec<FileProfile>,
     /// Draft of `sources/<source>.toml` that reads all of them.
@@ -74,16 +74,16 @@ pub struct TableProfile {
 ///
 /// # Errors
 /// No file given; a file that [`open_file`] refuses.
-pub fn profile(files: &[PathBuf]) -> Result<Profile> {
+pub fn profile(files: &[PathBuf]) -> Result<ProfiledFiles> {
     if files.is_empty() {
         return Err(Error::usage("没有指定文件").hint("例如 bidui profile 低保.xls"));
     }
     let files = files.iter().map(|file| file_profile(file)).collect::<Result<Vec<_>>>()?;
     let draft = draft::draft(&files);
-    Ok(Profile { files, draft })
+    Ok(ProfiledFiles { files, draft })
 }
 
-impl Profile {
+impl ProfiledFiles {
     /// The profile for people, Chinese.
     pub fn text(&self) -> String {
         show::text(self)
@@ -141,12 +141,12 @@ struct TableWork {
     rows: u64,
     skipped: u64,
     malformed: u64,
-    columns: Vec<column::Counter>,
+    columns: Vec<column::ColumnCounter>,
 }
 
 impl TableWork {
     fn new(info: &Arc<RawTableInfo>) -> Self {
-        let columns = info.headers.iter().map(|h| column::Counter::new(clean_header(h))).collect();
+        let columns = info.headers.iter().map(|h| column::ColumnCounter::new(clean_header(h))).collect();
         Self { info: Arc::clone(info), rows: 0, skipped: 0, malformed: 0, columns }
     }
     fn add(&mut self, piece: &RawTable) {

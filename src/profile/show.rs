@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{ColumnProfile, FileFormat, FileProfile, Profile, TableProfile};
+use super::{ColumnProfile, FileFormat, FileProfile, ProfiledFiles, TableProfile};
 
-pub(crate) fn text(profile: &Profile) -> String {
+pub(crate) fn text(profile: &ProfiledFiles) -> String {
     let mut out = String::new();
     for file in &profile.files {
         show_file(&mut out, file);

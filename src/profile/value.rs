@@ -9,7 +9,7 @@ use crate::model::id_number::{IdClass, IdNumber};
 /// What a column probably holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Guess {
+pub enum ColumnGuess {
     /// No cell is filled.
     Empty,
     /// Citizen ID numbers (or certificates and student numbers that contain them).
@@ -34,7 +34,7 @@ pub enum Guess {
     Text,
 }
 
-impl Guess {
+impl ColumnGuess {
     /// Name for people.
     pub fn label(self) -> &'static str {
         match self {
@@ -55,7 +55,7 @@ impl Guess {
 
 /// How many cells of a column have which look. A cell may have several.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Looks {
+pub(crate) struct CellLooks {
     pub id_shaped: u64,
     pub id_valid: u64,
     pub name: u64,
@@ -66,7 +66,7 @@ pub(crate) struct Looks {
     pub flag: u64,
 }
 
-impl Looks {
+impl CellLooks {
     pub fn add(&mut self, cell: &str) {
         let (shaped, valid) = id(cell);
         let (date, month) = calendar(cell);

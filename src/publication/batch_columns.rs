@@ -8,7 +8,7 @@ use arrow::datatypes::{Date32Type, Int32Type};
 use hashbrown::HashMap;
 
 use crate::model::period::Period;
-use crate::table::string_interner::Texts;
+use crate::table::string_interner::StringInterner;
 use crate::{Error, Result};
 
 /// Columns of a batch by name.
@@ -59,11 +59,16 @@ impl<'a> BatchColumns<'a> {
     pub(crate) fn period(&self, column: &str, row: usize) -> Result<Period> {
         self.optional_period(column, row)?.ok_or_else(|| self.missing(column))
     }
-    pub(crate) fn optional_shared(&self, column: &str, row: usize, texts: &mut Texts) -> Option<Arc<str>> {
+    pub(crate) fn optional_shared(
+        &self,
+        column: &str,
+        row: usize,
+        texts: &mut StringInterner,
+    ) -> Option<Arc<str>> {
         let array = self.texts(column)?;
         array.is_valid(row).then(|| texts.share(array.value(row)))
     }
-    pub(crate) fn shared(&self, column: &str, row: usize, texts: &mut Texts) -> Result<Arc<str>> {
+    pub(crate) fn shared(&self, column: &str, row: usize, texts: &mut StringInterner) -> Result<Arc<str>> {
         self.optional_shared(column, row, texts).ok_or_else(|| self.missing(column))
     }
 }

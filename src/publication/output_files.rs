@@ -8,16 +8,16 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::disk_sync::{Disk, ToDisk};
+use super::disk_sync::{DiskSync, ToDisk};
 use super::manifest::OutputFile;
 use super::small_table_writer::TableDef;
 use crate::privacy::neutralize;
-use crate::table::digest::{Digest, Digesting};
+use crate::table::digest::{DigestingWriter, FileDigest};
 use crate::{Error, Result};
 
 /// Collects what was written into a staging folder.
 #[derive(Debug)]
-pub(crate) struct Outputs {
+pub(crate) struct OutputFiles {
     root: PathBuf,
     written: Vec<OutputFile>,
     dictionary: Vec<[String; 6]>,
@@ -26,17 +26,17 @@ pub(crate) struct Outputs {
 }
 
 /// Writes some files and notes them.
-pub(crate) type Writer<'a> = &'a (dyn Fn(&mut Outputs) -> Result<()> + Sync);
+pub(crate) type FileWriter<'a> = &'a (dyn Fn(&mut OutputFiles) -> Result<()> + Sync);
 
-impl Outputs {
-    /// Begins a publication; its files are on the disk when the [`Disk`] is finished, after
+impl OutputFiles {
+    /// Begins a publication; its files are on the disk when the [`DiskSync`] is finished, after
     /// the outputs. `side_by_side`: may buffers of several large files be in memory?
-    pub(crate) fn new(root: &Path, side_by_side: bool) -> Result<(Self, Disk)> {
+    pub(crate) fn new(root: &Path, side_by_side: bool) -> Result<(Self, DiskSync)> {
         for (folder, mode) in [("tables", 0o755), ("restricted", 0o700), ("lists", 0o750)] {
             make_folder(&root.join(folder), mode)?;
         }
         make_folder(&root.join("restricted/view"), 0o700)?;
-        let (threads, disk) = Disk::new();
+        let (threads, disk) = DiskSync::new();
         let root = root.to_owned();
         Ok((Self { root, written: Vec::new(), dictionary: Vec::new(), disk, side_by_side }, threads))
     }
@@ -54,7 +54,7 @@ impl Outputs {
 
     /// Runs writers of large files side by side, or where memory is short one after the other:
     /// then it holds the buffers of one, whose columns do not always keep all processors busy.
-    pub(crate) fn write_all(&mut self, writers: &[Writer<'_>]) -> Result<()> {
+    pub(crate) fn write_all(&mut self, writers: &[FileWriter<'_>]) -> Result<()> {
         match self.side_by_side {
             true => self.each(writers, |write, own| write(own)),
             false => writers.iter().try_for_each(|write| {
@@ -89,7 +89,7 @@ impl Outputs {
     /// Begins a file that must not exist yet.
     pub(crate) fn create(&self, relative: &str) -> Result<NewFile> {
         let file = create(&self.path(relative), mode(relative))?;
-        Ok(NewFile { file: Digesting::new(file), relative: relative.to_owned() })
+        Ok(NewFile { file: DigestingWriter::new(file), relative: relative.to_owned() })
     }
 
     /// Notes a file that is written whole; `rows` for tables and lists.
@@ -103,10 +103,10 @@ impl Outputs {
         &mut self,
         relative: &str,
         file: Arc<File>,
-        digest: Digest,
+        digest: FileDigest,
         rows: Option<u64>,
     ) -> Result<()> {
-        let Digest { sha256, bytes } = digest;
+        let FileDigest { sha256, bytes } = digest;
         self.written.push(OutputFile { path: relative.to_owned(), sha256, bytes, rows });
         self.disk.send(self.path(relative), file)
     }
@@ -138,7 +138,7 @@ impl Outputs {
             let place = |row: &[String; 6]| row[0].starts_with("restricted/");
             place(a).cmp(&place(b)).then_with(|| a[0].cmp(&b[0]))
         });
-        let mut csv = Csv::begin(self, "data_dictionary.csv")?;
+        let mut csv = CsvFile::begin(self, "data_dictionary.csv")?;
         csv.row(&["file", "table", "column", "type", "label", "description"])?;
         self.dictionary.iter().try_for_each(|row| csv.row(row))?;
         csv.finish(self)
@@ -151,10 +151,10 @@ impl Outputs {
     }
 }
 
-/// A file being written; [`Outputs::finish`] ends it.
+/// A file being written; [`OutputFiles::finish`] ends it.
 #[derive(Debug)]
 pub(crate) struct NewFile {
-    file: Digesting<File>,
+    file: DigestingWriter<File>,
     relative: String,
 }
 
@@ -168,15 +168,15 @@ impl Write for NewFile {
 }
 
 /// CSV that a spreadsheet opens right away: UTF-8 with byte order mark, CRLF, nothing active.
-pub(crate) struct Csv {
+pub(crate) struct CsvFile {
     writer: csv::Writer<NewFile>,
     path: PathBuf,
     /// The header included.
     rows: u64,
 }
 
-impl Csv {
-    pub(crate) fn begin(outputs: &Outputs, relative: &str) -> Result<Self> {
+impl CsvFile {
+    pub(crate) fn begin(outputs: &OutputFiles, relative: &str) -> Result<Self> {
         let path = outputs.path(relative);
         let mut file = outputs.create(relative)?;
         file.write_all("\u{FEFF}".as_bytes()).map_err(|e| full(&path, e))?;
@@ -196,7 +196,7 @@ impl Csv {
             .map_err(|e| full(&self.path, e.into()))
     }
 
-    pub(crate) fn finish(self, outputs: &mut Outputs) -> Result<()> {
+    pub(crate) fn finish(self, outputs: &mut OutputFiles) -> Result<()> {
         let rows = self.rows.saturating_sub(1);
         let file = self.writer.into_inner().map_err(|e| full(&self.path, e.into_error()))?;
         outputs.finish(file, Some(rows))
@@ -242,10 +242,10 @@ pub(crate) fn write_bytes(path: &Path, mode: u32, bytes: &[u8]) -> Result<()> {
 }
 
 /// Digest of a file that was written earlier.
-pub(crate) fn digest(path: &Path) -> Result<Digest> {
+pub(crate) fn digest(path: &Path) -> Result<FileDigest> {
     let failed = |e| Error::io("核对已写文件", path, e);
     let mut file = File::open(path).map_err(failed)?;
-    let mut digest = Digesting::new(io::sink());
+    let mut digest = DigestingWriter::new(io::sink());
     let mut buffer = vec![0u8; 1 << 16];
     loop {
         match file.read(&mut buffer).map_err(failed)? {

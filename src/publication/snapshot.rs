@@ -14,7 +14,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::layout::{self, LATEST, MANIFEST};
 use super::manifest::{FORMAT, OutputFile, READABLE};
-use super::table_reader::{self, Row};
+use super::table_reader::{self, TableRow};
 use crate::model::period::Period;
 use crate::{Error, Result};
 
@@ -179,7 +179,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// The file is missing or damaged.
-    pub fn rows(&self, relative: &str, wanted: impl Fn(&Row) -> bool) -> Result<Vec<Row>> {
+    pub fn rows(&self, relative: &str, wanted: impl Fn(&TableRow) -> bool) -> Result<Vec<TableRow>> {
         table_reader::rows(&self.path(relative), wanted)
     }
 

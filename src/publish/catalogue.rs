@@ -2,17 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::config::settings::{Outputs, Privacy};
+use crate::config::settings::{OutputSettings, PrivacySettings};
 use crate::config::{Pipeline, SourceContract};
-use crate::model::column_type::Kind;
+use crate::model::column_type::ContractType;
 use crate::model::division::DivisionTree;
 use crate::model::exception::{Severity, SubjectKind};
 use crate::model::officer_text::ValueForm;
 use crate::model::period::Period;
 use crate::rules::quality_settings::QualitySettings;
-use crate::rules::rule_file::{Definition, Rule};
+use crate::rules::rule_file::{Rule, RuleDefinition};
 use crate::rules::rule_set::RuleSet;
-use crate::rules::words::Words;
+use crate::rules::words::OfficerWords;
 
 /// What a publication says about a source, from its contract.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -88,7 +88,7 @@ pub struct TargetFacts {
 
 /// The pipeline as far as a publication shows it.
 #[derive(Debug, Clone, Default)]
-pub struct Catalogue {
+pub struct PublishedPipeline {
     /// Title of the pipeline.
     pub title: String,
     /// Digest over all files of the pipeline folder.
@@ -102,16 +102,16 @@ pub struct Catalogue {
     /// How the quality of the register is scored, in words; `None`: it is not.
     pub quality: Option<QualitySettings>,
     /// What severities are called, and what an officer may answer.
-    pub words: Words,
+    pub words: OfficerWords,
     /// Divisions.
     pub divisions: DivisionTree,
     /// How ID numbers and names appear in lists.
-    pub privacy: Privacy,
+    pub privacy: PrivacySettings,
     /// Which outputs are wanted.
-    pub outputs: Outputs,
+    pub outputs: OutputSettings,
 }
 
-impl Catalogue {
+impl PublishedPipeline {
     /// What `pipeline` and its `rules` say of themselves in `period`.
     pub fn new(pipeline: &Pipeline, rules: &RuleSet, period: Period) -> Self {
         // The sources in which people are at home speak first.
@@ -143,8 +143,10 @@ fn source(position: usize, contract: &SourceContract, home: &[String]) -> Source
     let rank = home.iter().position(|name| *name == contract.name).unwrap_or(home.len() + position);
     // Free text (bank accounts, carers, phones) and whatever names a person or a place stays
     // out: lists show identity in masked columns of its own.
-    let shown =
-        contract.columns.iter().filter(|c| c.role.is_none() && (c.kind != Kind::Text || !c.codes.is_empty()));
+    let shown = contract
+        .columns
+        .iter()
+        .filter(|c| c.role.is_none() && (c.kind != ContractType::Text || !c.codes.is_empty()));
     SourceFacts {
         name: contract.name.clone(),
         title: contract.title.clone(),
@@ -172,7 +174,7 @@ fn targets(rules: &RuleSet, period: Period) -> Vec<TargetFacts> {
         .collect()
 }
 
-fn rule(rule: &Rule, definitions: &[Definition], period: Period) -> RuleFacts {
+fn rule(rule: &Rule, definitions: &[RuleDefinition], period: Period) -> RuleFacts {
     let header = &rule.header;
     let mut columns = words(rule.file.sql());
     // Definitions come after those they read, so backwards reaches all of them.

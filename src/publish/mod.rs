@@ -9,17 +9,17 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::load::Loaded;
+use crate::load::LoadedSource;
 use crate::model::exception::TrackedException;
 use crate::model::indicator::PreviousIndicator;
 use crate::model::links::Links;
 use crate::model::period::Period;
 use crate::model::resolution::Resolution;
-use crate::normalize::Comparable;
+use crate::normalize::ComparableSource;
 use crate::publication::manifest::Manifest;
-use crate::reconcile::Findings;
+use crate::reconcile::RuleFindings;
 use crate::reconcile::views::view::View;
-use crate::table::rows::Store;
+use crate::table::rows::RowStore;
 use crate::{Error, Result};
 
 mod catalogue;
@@ -35,21 +35,21 @@ mod summary;
 mod tables;
 mod totals;
 
-pub use catalogue::{Catalogue, RuleFacts, SourceFacts, TargetFacts};
+pub use catalogue::{PublishedPipeline, RuleFacts, SourceFacts, TargetFacts};
 pub use summary::summary;
-pub use totals::{Count, Totals};
+pub use totals::{OpenCount, PublicationTotals};
 
 /// Everything a publication is made of.
 #[derive(Debug, Clone, Copy)]
 pub struct PublicationInputs<'a> {
     /// The pipeline as published.
-    pub catalogue: &'a Catalogue,
+    pub catalogue: &'a PublishedPipeline,
     /// The period published.
     pub period: Period,
     /// Loaded sources, in the order of `comparables` and of `resolution.offsets`.
-    pub loaded: &'a [Loaded],
+    pub loaded: &'a [LoadedSource],
     /// Comparable fields, row for row with the records.
-    pub comparables: &'a [Comparable],
+    pub comparables: &'a [ComparableSource],
     /// Scored pairs.
     pub links: &'a Links,
     /// Persons and households.
@@ -57,13 +57,13 @@ pub struct PublicationInputs<'a> {
     /// Views the rules ran on.
     pub views: &'a [View<'a>],
     /// Indicators and rules not run (exceptions come from `tracked`).
-    pub findings: &'a Findings,
+    pub findings: &'a RuleFindings,
     /// Exceptions with their history.
     pub tracked: &'a [TrackedException],
     /// Secret of the pseudonyms.
     pub key: &'a [u8],
     /// Where the run's tables lie: where that is the disk, what can be made again is not kept.
-    pub store: &'a Store,
+    pub store: &'a RowStore,
     /// Period of the publication compared with, if any.
     pub previous_period: Option<Period>,
     /// Its indicators.
@@ -72,35 +72,35 @@ pub struct PublicationInputs<'a> {
 
 /// A finished publication.
 #[derive(Debug, Clone, serde::Serialize)]
-pub struct Publication {
+pub struct FinishedPublication {
     /// Folder of its run.
     pub folder: PathBuf,
     /// The manifest as written.
     pub manifest: Manifest,
     /// Figures of the period.
-    pub totals: Totals,
+    pub totals: PublicationTotals,
 }
 
 /// Writes the publication of one period under `out`.
-pub fn publish(inputs: &PublicationInputs<'_>, out: &Path) -> Result<Publication> {
+pub fn publish(inputs: &PublicationInputs<'_>, out: &Path) -> Result<FinishedPublication> {
     check(inputs)?;
     let staging = crate::publication::staging::Staging::begin(out, inputs.period)?;
     let (manifest, totals) = write(inputs, staging.folder())?;
-    Ok(Publication { folder: staging.commit()?, manifest, totals })
+    Ok(FinishedPublication { folder: staging.commit()?, manifest, totals })
 }
 
 /// Writes all files below `root`.
-fn write(inputs: &PublicationInputs<'_>, root: &Path) -> Result<(Manifest, Totals)> {
-    let people = people::People::new(inputs);
-    let keys = people::Keys::new(inputs)?;
+fn write(inputs: &PublicationInputs<'_>, root: &Path) -> Result<(Manifest, PublicationTotals)> {
+    let people = people::RecordOwners::new(inputs);
+    let keys = people::PseudonymKeys::new(inputs)?;
     let (mut outputs, disk) =
-        crate::publication::output_files::Outputs::new(root, matches!(inputs.store, Store::Memory))?;
-    let households = |to: &mut crate::publication::output_files::Outputs| {
+        crate::publication::output_files::OutputFiles::new(root, matches!(inputs.store, RowStore::Memory))?;
+    let households = |to: &mut crate::publication::output_files::OutputFiles| {
         tables::dim_household(inputs, &people, &keys, to)
     };
     let (written, all) = match inputs.store {
-        Store::Memory => rayon::join(|| households(&mut outputs), || people.persons()),
-        Store::Folder(_) => {
+        RowStore::Memory => rayon::join(|| households(&mut outputs), || people.persons()),
+        RowStore::Folder(_) => {
             // Households are gone before persons are gathered.
             let written = households(&mut outputs);
             inputs.store.give_back();
@@ -120,7 +120,7 @@ fn write(inputs: &PublicationInputs<'_>, root: &Path) -> Result<(Manifest, Total
         &|to| if restricted { restricted::write(inputs, &by_finding, to) } else { Ok(()) },
         &|to| lists::write(inputs, &people, &all, &by_finding, to),
     ])?;
-    let totals = Totals::build(inputs, &people, &all)?;
+    let totals = PublicationTotals::build(inputs, &people, &all)?;
     report::write(inputs, &totals, &mut outputs)?;
     outputs.dictionary()?;
     let manifest = manifest_facts::manifest(inputs, outputs.into_written())?;

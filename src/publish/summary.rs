@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use super::totals::grouped;
-use super::{Catalogue, Publication};
+use super::{FinishedPublication, PublishedPipeline};
 use crate::model::exception::Severity;
 
 /// Summary that an officer understands.
-pub fn summary(publication: &Publication, catalogue: &Catalogue) -> String {
+pub fn summary(publication: &FinishedPublication, catalogue: &PublishedPipeline) -> String {
     let (m, t) = (&publication.manifest, &publication.totals);
     let mut out = String::new();
     let sum = |f: fn(&crate::publication::manifest::SourceRun) -> u64| m.sources.iter().map(f).sum::<u64>();

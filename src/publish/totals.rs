@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::PublicationInputs;
-use super::people::{People, Persons};
+use super::people::{PublishedPersons, RecordOwners};
 use crate::Result;
 use crate::model::exception::Severity;
 use crate::model::exception::{Status, TrackedException};
@@ -16,7 +16,7 @@ use crate::publish::manifest_facts;
 
 /// Open exceptions of one group.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Count {
+pub struct OpenCount {
     /// Open and certain: new + persisting + reopened.
     pub open: u64,
     /// New this quarter.
@@ -33,7 +33,7 @@ pub struct Count {
     pub severity: BTreeMap<String, u64>,
 }
 
-impl Count {
+impl OpenCount {
     fn add(&mut self, t: &TrackedException) {
         if t.status == Status::Resolved {
             self.resolved += 1;
@@ -58,17 +58,17 @@ impl Count {
 
 /// All figures. Maps are keyed by code or title and sorted.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct Totals {
+pub struct PublicationTotals {
     /// Everything together.
-    pub all: Count,
+    pub all: OpenCount,
     /// By rule code.
-    pub by_rule: BTreeMap<String, Count>,
+    pub by_rule: BTreeMap<String, OpenCount>,
     /// By owner.
-    pub by_owner: BTreeMap<String, Count>,
+    pub by_owner: BTreeMap<String, OpenCount>,
     /// By county code; `''` unknown.
-    pub by_county: BTreeMap<String, Count>,
+    pub by_county: BTreeMap<String, OpenCount>,
     /// By township code; `''` unknown.
-    pub by_township: BTreeMap<String, Count>,
+    pub by_township: BTreeMap<String, OpenCount>,
     /// Open ones past their due date at the quarter's end.
     pub overdue: u64,
     /// Open and certain ones that follow from another exception.
@@ -95,8 +95,12 @@ pub struct Totals {
     pub not_run: Vec<(String, String)>,
 }
 
-impl Totals {
-    pub(super) fn build(inputs: &PublicationInputs<'_>, people: &People<'_>, all: &Persons) -> Result<Self> {
+impl PublicationTotals {
+    pub(super) fn build(
+        inputs: &PublicationInputs<'_>,
+        people: &RecordOwners<'_>,
+        all: &PublishedPersons,
+    ) -> Result<Self> {
         let mut totals = Self { sources: manifest_facts::source_runs(inputs), ..Self::default() };
         totals.count_exceptions(inputs);
         totals.count_records(inputs, people, all);
@@ -122,7 +126,12 @@ impl Totals {
         }
     }
 
-    fn count_records(&mut self, inputs: &PublicationInputs<'_>, people: &People<'_>, all: &Persons) {
+    fn count_records(
+        &mut self,
+        inputs: &PublicationInputs<'_>,
+        people: &RecordOwners<'_>,
+        all: &PublishedPersons,
+    ) {
         for &tier in &inputs.resolution.tier {
             self.records_by_tier[tier_index(tier)] += 1;
         }

@@ -2,14 +2,14 @@
 
 use rayon::prelude::*;
 
-use crate::link::nodes::Nodes;
+use crate::link::nodes::LinkNodes;
 use crate::link::sets::DisjointSets;
 use crate::link::settings::LinkSettings;
 use crate::model::links::{Decision, Links, Node, Tier};
 
 /// Records grouped into persons.
 #[derive(Debug, Default)]
-pub(super) struct Clusters {
+pub(super) struct PersonClusters {
     /// Dense person number of each record, in order of each person's first record.
     pub person: Vec<u32>,
     /// Number of persons.
@@ -24,14 +24,14 @@ pub(super) struct Clusters {
 
 /// What a growing person must not contain twice.
 #[derive(Debug, Default, Clone, Copy)]
-struct Holds {
+struct HeldFacts {
     /// Single sources that have a record in it, one bit each.
     sources: u64,
     /// The one confirmed ID number plus one; 0 if none.
     id: u64,
 }
 
-impl Holds {
+impl HeldFacts {
     /// May the two be one person? `doubled`: the pair itself is a doubled row of one source.
     fn fits(self, other: Self, doubled: bool) -> bool {
         let ids = self.id == other.id || self.id == 0 || other.id == 0;
@@ -45,13 +45,13 @@ impl Holds {
     }
 }
 
-struct Builder {
+struct PersonBuilder {
     sets: DisjointSets,
     /// By set: what its person holds, kept at the smallest member.
-    holds: Vec<Holds>,
+    holds: Vec<HeldFacts>,
 }
 
-impl Builder {
+impl PersonBuilder {
     fn join(&mut self, a: u32, b: u32) {
         let (person, other) = (a.min(b), self.holds[a.max(b) as usize]);
         self.sets.join(a, b);
@@ -60,7 +60,7 @@ impl Builder {
 }
 
 /// Groups records.
-pub(super) fn cluster(settings: &LinkSettings, nodes: &Nodes<'_>, links: &Links) -> Clusters {
+pub(super) fn cluster(settings: &LinkSettings, nodes: &LinkNodes<'_>, links: &Links) -> PersonClusters {
     // A bit each; sources beyond the 64th are not guarded here (one-to-one still is).
     let bit = |source: usize| if source < 64 { 1u64 << source } else { 0 };
     let single: Vec<u64> = (nodes.names.iter().enumerate())
@@ -71,11 +71,12 @@ pub(super) fn cluster(settings: &LinkSettings, nodes: &Nodes<'_>, links: &Links)
         let id = nodes.id(node);
         let own = id.trusted() && !foreign[node as usize];
         let id = if own { id.key + 1 } else { 0 };
-        Holds { sources: single[usize::from(nodes.source[node as usize])], id }
+        HeldFacts { sources: single[usize::from(nodes.source[node as usize])], id }
     };
     let accepted =
         || (0..links.left.len()).into_par_iter().filter(|&i| links.decision[i] == Decision::Accept);
-    let mut builder = Builder { sets: DisjointSets::new(nodes.len()), holds: nodes.all().map(own).collect() };
+    let mut builder =
+        PersonBuilder { sets: DisjointSets::new(nodes.len()), holds: nodes.all().map(own).collect() };
     // Nearly all persons may be joined in any order. Which may not is known when all are joined.
     for i in 0..links.left.len() {
         if links.decision[i] == Decision::Accept {
@@ -127,20 +128,20 @@ pub(super) fn cluster(settings: &LinkSettings, nodes: &Nodes<'_>, links: &Links)
 }
 
 fn finish(
-    mut builder: Builder,
+    mut builder: PersonBuilder,
     count: usize,
     links: &Links,
     refused: &[usize],
     foreign: Vec<bool>,
     accept: i32,
-) -> Clusters {
+) -> PersonClusters {
     let roots: Vec<u32> = (0..count as u32).map(|n| builder.sets.find(n)).collect();
-    let mut out = Clusters {
+    let mut out = PersonClusters {
         person: vec![0; count],
         tier: vec![Tier::T1; count],
         in_review: vec![false; count],
         foreign,
-        ..Clusters::default()
+        ..PersonClusters::default()
     };
     // The smallest member is the first met: its number is known when the others ask.
     for (node, &root) in roots.iter().enumerate() {
@@ -183,7 +184,7 @@ fn finish(
 /// Records that carry somebody else's number: an accepted pair joins them to a record with
 /// another confirmed number, and it is this side that contradicts itself or shares its number
 /// with another name.
-fn foreign(nodes: &Nodes<'_>, links: &Links) -> Vec<bool> {
+fn foreign(nodes: &LinkNodes<'_>, links: &Links) -> Vec<bool> {
     let mut out = vec![false; nodes.len()];
     let mut shared = vec![false; nodes.len()];
     let same_id = |a: Node, b: Node| {

@@ -9,25 +9,25 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::previous_records::{PreviousParts, PreviousRecord};
 use crate::Result;
-use crate::link::nodes::Nodes;
-use crate::load::Loaded;
+use crate::link::nodes::LinkNodes;
+use crate::load::LoadedSource;
 use crate::model::division::DivisionTree;
 use crate::model::division::VILLAGE;
 use crate::model::published_id::CHARACTERS;
 use crate::model::published_id::{HouseholdId, PersonId, PublishedId};
 use crate::model::resolution::IdentityChange;
-use crate::table::key_index::Groups;
+use crate::table::key_index::KeyGroups;
 
 /// The records of this quarter, and who each of them is.
-pub(super) struct Now<'a> {
-    pub(super) loaded: &'a [Loaded],
-    pub(super) nodes: &'a Nodes<'a>,
+pub(super) struct PresentRecords<'a> {
+    pub(super) loaded: &'a [LoadedSource],
+    pub(super) nodes: &'a LinkNodes<'a>,
     pub(super) tree: &'a DivisionTree,
 }
 
 /// Records of the previous quarter say that who had this id is now the one with this number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Vote<const LETTER: char> {
+pub(super) struct IdVote<const LETTER: char> {
     id: PublishedId<LETTER>,
     number: u32,
     /// How many say so.
@@ -36,7 +36,7 @@ pub(super) struct Vote<const LETTER: char> {
 
 /// What the records of the previous quarter say about current numbers. Most of them confirm the id
 /// that a number has anyhow: these are counted, and only the others are held.
-pub(super) struct Ballot<'a, const LETTER: char> {
+pub(super) struct VoteCount<'a, const LETTER: char> {
     ids: &'a [PublishedId<LETTER>],
     /// Number of each node.
     numbers: &'a [u32],
@@ -44,18 +44,18 @@ pub(super) struct Ballot<'a, const LETTER: char> {
     confirmed: Vec<AtomicU32>,
 }
 
-impl<'a, const LETTER: char> Ballot<'a, LETTER> {
+impl<'a, const LETTER: char> VoteCount<'a, LETTER> {
     pub(super) fn new(ids: &'a [PublishedId<LETTER>], numbers: &'a [u32]) -> Self {
         Self { ids, numbers, confirmed: ids.iter().map(|_| AtomicU32::new(0)).collect() }
     }
 
     /// A record that is among these nodes now had this id; what does not confirm one goes to `votes`.
-    fn cast(&self, nodes: &[(u64, u32)], id: PublishedId<LETTER>, votes: &mut Vec<Vote<LETTER>>) {
+    fn cast(&self, nodes: &[(u64, u32)], id: PublishedId<LETTER>, votes: &mut Vec<IdVote<LETTER>>) {
         let mut cast = |number: u32| {
             if self.ids[number as usize] == id {
                 self.confirmed[number as usize].fetch_add(1, Ordering::Relaxed);
             } else {
-                votes.push(Vote { id, number, times: 1 });
+                votes.push(IdVote { id, number, times: 1 });
             }
         };
         if let [(_, one)] = nodes {
@@ -69,52 +69,52 @@ impl<'a, const LETTER: char> Ballot<'a, LETTER> {
 
     /// All votes about ids and numbers that more than one vote is about; the confirmation of an id
     /// that nobody else claims changes nothing.
-    fn contested(self, mut votes: Vec<Vote<LETTER>>) -> Vec<Vote<LETTER>> {
+    fn contested(self, mut votes: Vec<IdVote<LETTER>>) -> Vec<IdVote<LETTER>> {
         let ids: HashSet<PublishedId<LETTER>> = votes.iter().map(|vote| vote.id).collect();
         let numbers: HashSet<u32> = votes.iter().map(|vote| vote.number).collect();
         let confirmed = self.confirmed.into_iter().zip(self.ids).zip(0u32..);
         votes.extend(confirmed.filter_map(|((times, &id), number)| {
             let times = times.into_inner();
             let asked = times > 0 && (numbers.contains(&number) || ids.contains(&id));
-            asked.then_some(Vote { id, number, times })
+            asked.then_some(IdVote { id, number, times })
         }));
         votes
     }
 }
 
 /// Contested ids of persons and of households.
-pub(super) struct Votes {
-    pub(super) persons: Vec<Vote<'P'>>,
-    pub(super) households: Vec<Vote<'H'>>,
+pub(super) struct ContestedIds {
+    pub(super) persons: Vec<IdVote<'P'>>,
+    pub(super) households: Vec<IdVote<'H'>>,
 }
 
 /// What some records of the previous quarter say.
 #[derive(Default)]
-struct Said {
-    persons: Vec<Vote<'P'>>,
-    households: Vec<Vote<'H'>>,
+struct LastQuarterVotes {
+    persons: Vec<IdVote<'P'>>,
+    households: Vec<IdVote<'H'>>,
     /// To be found by name, birth date and village, if at all.
     by_name: Vec<(u64, (PersonId, HouseholdId))>,
 }
 
-impl Now<'_> {
+impl PresentRecords<'_> {
     /// Finds the records of the previous quarter again: by their place in the same file, else
     /// by number and name, else by name, birth date and village. The first that leads somewhere
     /// decides.
     pub(super) fn votes(
         &self,
         previous: &PreviousParts<'_>,
-        persons: Ballot<'_, 'P'>,
-        households: Ballot<'_, 'H'>,
-    ) -> Result<Votes> {
-        let places = Places::of(self.loaded);
+        persons: VoteCount<'_, 'P'>,
+        households: VoteCount<'_, 'H'>,
+    ) -> Result<ContestedIds> {
+        let places = FilesByRecordPrefix::of(self.loaded);
         let numbers = self.groups(|node, text| self.number_key(node, text));
-        let cast = |found: &[(u64, u32)], (person, household), said: &mut Said| {
+        let cast = |found: &[(u64, u32)], (person, household), said: &mut LastQuarterVotes| {
             persons.cast(found, person, &mut said.persons);
             households.cast(found, household, &mut said.households);
         };
-        let look_up = |part: usize| -> Result<Said> {
-            let (mut said, mut text) = (Said::default(), String::new());
+        let look_up = |part: usize| -> Result<LastQuarterVotes> {
+            let (mut said, mut text) = (LastQuarterVotes::default(), String::new());
             for records in previous.read(part)? {
                 let records = records?;
                 let mut asked = Vec::new();
@@ -145,7 +145,7 @@ impl Now<'_> {
             }
             Ok(said)
         };
-        let mut all = Said::default();
+        let mut all = LastQuarterVotes::default();
         for said in (0..previous.count()).into_par_iter().map(look_up).collect::<Result<Vec<_>>>()? {
             all.persons.extend(said.persons);
             all.households.extend(said.households);
@@ -162,14 +162,14 @@ impl Now<'_> {
             }
         }
         let (persons, households) = (persons.contested(all.persons), households.contested(all.households));
-        Ok(Votes { persons, households })
+        Ok(ContestedIds { persons, households })
     }
 
     /// All records that have a key, by it.
-    fn groups(&self, key: impl Fn(u32, &mut String) -> Option<u64> + Sync) -> Groups {
+    fn groups(&self, key: impl Fn(u32, &mut String) -> Option<u64> + Sync) -> KeyGroups {
         let entry = |text: &mut String, node| Some((key(node, text)?, node));
         let entries: Vec<(u64, u32)> = self.nodes.all().map_init(String::new, entry).flatten_iter().collect();
-        Groups::new(vec![entries], |key| key)
+        KeyGroups::new(vec![entries], |key| key)
     }
 
     fn name(&self, node: u32) -> &str {
@@ -203,13 +203,13 @@ fn name_key(name: &str, birth: u32, village: &str, text: &mut String) -> Option<
 }
 
 /// Files of the quarter by what record ids begin with.
-struct Places<'a> {
-    loaded: &'a [Loaded],
+struct FilesByRecordPrefix<'a> {
+    loaded: &'a [LoadedSource],
     sources: HashMap<&'a str, usize>,
 }
 
-impl<'a> Places<'a> {
-    fn of(loaded: &'a [Loaded]) -> Self {
+impl<'a> FilesByRecordPrefix<'a> {
+    fn of(loaded: &'a [LoadedSource]) -> Self {
         let sources = loaded.iter().enumerate().map(|(at, one)| (one.records.source.as_str(), at)).collect();
         Self { loaded, sources }
     }
@@ -230,7 +230,7 @@ fn key_by_name(record: &PreviousRecord<'_>, text: &mut String) -> Option<u64> {
 /// merged and what split.
 pub(super) fn keep<const LETTER: char>(
     ids: &mut [PublishedId<LETTER>],
-    mut votes: Vec<Vote<LETTER>>,
+    mut votes: Vec<IdVote<LETTER>>,
     ledger: &mut Vec<IdentityChange>,
 ) {
     votes.par_sort_unstable();
@@ -271,7 +271,7 @@ pub(super) fn keep<const LETTER: char>(
 
 /// Which votes prevail: most records first, and of equals the own id first, so that nothing
 /// changes without need. `votes` ascend.
-fn winners<const LETTER: char>(ids: &[PublishedId<LETTER>], votes: &[Vote<LETTER>]) -> Vec<bool> {
+fn winners<const LETTER: char>(ids: &[PublishedId<LETTER>], votes: &[IdVote<LETTER>]) -> Vec<bool> {
     let mut claims = vec![0u8; ids.len()];
     for vote in votes {
         let claims = &mut claims[vote.number as usize];
@@ -339,7 +339,7 @@ mod tests {
         let votes = votes
             .iter()
             .flat_map(|&(id, number, times)| {
-                (0..times).map(move |_| Vote { id: PersonId::of_bits(id), number, times: 1 })
+                (0..times).map(move |_| IdVote { id: PersonId::of_bits(id), number, times: 1 })
             })
             .collect();
         let mut ledger = Vec::new();
@@ -391,12 +391,12 @@ mod tests {
         ) {
             let own: Vec<PersonId> = (0..9).map(PersonId::of_bits).collect();
             let numbers: Vec<u32> = (0..9).collect();
-            let ballot = Ballot::new(&own, &numbers);
+            let ballot = VoteCount::new(&own, &numbers);
             let mut votes = Vec::new();
             for &(id, node) in &said {
                 ballot.cast(&[(0, node)], PersonId::of_bits(id), &mut votes);
             }
-            let vote = |&(id, number): &(u64, u32)| Vote { id: PersonId::of_bits(id), number, times: 1 };
+            let vote = |&(id, number): &(u64, u32)| IdVote { id: PersonId::of_bits(id), number, times: 1 };
             let (mut few, mut all) = ((own.clone(), Vec::new()), (own.clone(), Vec::new()));
             keep(&mut few.0, ballot.contested(votes), &mut few.1);
             keep(&mut all.0, said.iter().map(vote).collect(), &mut all.1);

@@ -17,9 +17,9 @@ use sqlparser::ast::{
 use super::view_catalogue::PARAMETER;
 
 /// Columns of a table of one row, as SQL.
-pub(crate) struct Constants(BTreeMap<String, Expr>);
+pub(crate) struct ParameterConstants(BTreeMap<String, Expr>);
 
-impl Constants {
+impl ParameterConstants {
     /// `None` unless the table has one row.
     pub(crate) fn of(frame: &DataFrame) -> Option<Self> {
         let value = |column: &polars::prelude::Column| {
@@ -40,7 +40,7 @@ impl Constants {
     /// The statement with constants where that surely means the same; else `None`.
     pub(crate) fn write_into(&self, select: &ParsedSelect) -> Option<String> {
         let mut query = select.query().ok()?;
-        let mut writer = Writer { constants: self, written: false };
+        let mut writer = ConstantWriter { constants: self, written: false };
         match VisitMut::visit(&mut query, &mut writer) {
             ControlFlow::Continue(()) if writer.written => Some(query.to_string()),
             _ => None,
@@ -49,12 +49,12 @@ impl Constants {
 }
 
 /// Goes through the SELECTs of a statement.
-struct Writer<'a> {
-    constants: &'a Constants,
+struct ConstantWriter<'a> {
+    constants: &'a ParameterConstants,
     written: bool,
 }
 
-impl VisitorMut for Writer<'_> {
+impl VisitorMut for ConstantWriter<'_> {
     type Break = ();
 
     fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<()> {
@@ -78,7 +78,7 @@ fn alias(factor: &TableFactor) -> Option<String> {
 
 /// Writes the constants into one SELECT; `None`, and nothing is changed, where that may not mean the
 /// same.
-fn write(select: &mut Select, constants: &Constants) -> Option<()> {
+fn write(select: &mut Select, constants: &ParameterConstants) -> Option<()> {
     let [TableWithJoins { relation, joins }] = &select.from[..] else { return None };
     if alias(relation).is_some() {
         return None;
@@ -91,7 +91,7 @@ fn write(select: &mut Select, constants: &Constants) -> Option<()> {
         | JoinOperator::Inner(JoinConstraint::On(condition)) => Some(condition.clone()),
         _ => return None,
     };
-    let mut names = Names { alias: &alias, constants, written: 0, harmful: false };
+    let mut names = ConstantNames { alias: &alias, constants, written: 0, harmful: false };
     for (_, join) in joins.iter().enumerate().filter(|(other, _)| *other != at) {
         use JoinOperator as O;
         let kept = matches!(
@@ -142,7 +142,7 @@ fn write(select: &mut Select, constants: &Constants) -> Option<()> {
             Some(Expr::BinaryOp { left: nested(left), op: BinaryOperator::And, right: nested(right) })
         }
     };
-    let mut replace = Replace { alias: &alias, constants };
+    let mut replace = ConstantReplacement { alias: &alias, constants };
     let _ = VisitMut::visit(&mut select.projection, &mut replace);
     let _ = VisitMut::visit(&mut select.selection, &mut replace);
     let _ = VisitMut::visit(&mut select.having, &mut replace);
@@ -166,14 +166,14 @@ fn reads_rows(parameter: &str) -> impl Fn(&SelectItem) -> bool {
 }
 
 /// Where a clause names columns of the view.
-struct Names<'a> {
+struct ConstantNames<'a> {
     alias: &'a str,
-    constants: &'a Constants,
+    constants: &'a ParameterConstants,
     written: usize,
     harmful: bool,
 }
 
-impl Names<'_> {
+impl ConstantNames<'_> {
     /// Looks through a clause; false if it cannot do without the view.
     fn look(&mut self, clause: &impl Visit) -> bool {
         let _ = clause.visit(self);
@@ -181,7 +181,7 @@ impl Names<'_> {
     }
 }
 
-impl Visitor for Names<'_> {
+impl Visitor for ConstantNames<'_> {
     type Break = ();
 
     fn pre_visit_query(&mut self, _: &Query) -> ControlFlow<()> {
@@ -204,19 +204,19 @@ impl Visitor for Names<'_> {
     }
 }
 
-fn constant<'c>(constants: &'c Constants, alias: &str, parts: &[Ident]) -> Option<&'c Expr> {
+fn constant<'c>(constants: &'c ParameterConstants, alias: &str, parts: &[Ident]) -> Option<&'c Expr> {
     match parts {
         [table, column] if table.value == alias => constants.0.get(&column.value),
         _ => None,
     }
 }
 
-struct Replace<'a> {
+struct ConstantReplacement<'a> {
     alias: &'a str,
-    constants: &'a Constants,
+    constants: &'a ParameterConstants,
 }
 
-impl VisitorMut for Replace<'_> {
+impl VisitorMut for ConstantReplacement<'_> {
     type Break = ();
 
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
@@ -237,7 +237,7 @@ mod tests {
 
     fn written(sql: &str) -> Option<String> {
         let row = df!("year" => [2018i64], "term" => ["it's"], "least" => [-5i64], "unset" => [None::<i64>]);
-        Constants::of(&row.unwrap()).unwrap().write_into(&ParsedSelect::parse(sql).unwrap())
+        ParameterConstants::of(&row.unwrap()).unwrap().write_into(&ParsedSelect::parse(sql).unwrap())
     }
 
     #[track_caller]

@@ -10,10 +10,10 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::rule_file::{self, Example, FamilyMember, Rule, masked_header};
+use super::rule_file::{self, FamilyMember, Rule, RuleExample, masked_header};
 use super::rule_set::with_hint;
 use crate::config::is_identifier;
-use crate::config::toml_file::{Step, TomlFile, suggest};
+use crate::config::toml_file::{TomlFile, TomlStep, suggest};
 use crate::{Error, Result};
 
 /// How often a word may stand for words again.
@@ -21,7 +21,7 @@ const DEPTH: usize = 4;
 
 /// What makes a file a family.
 #[derive(Deserialize)]
-struct Outline {
+struct FamilyOutline {
     #[serde(default)]
     for_each: Vec<toml::Table>,
     #[serde(default)]
@@ -29,12 +29,12 @@ struct Outline {
 }
 
 /// A member's word.
-enum Word {
+enum FamilyWord {
     Text(String),
     List(Vec<String>),
 }
 
-type Words = BTreeMap<String, Word>;
+type FamilyWords = BTreeMap<String, FamilyWord>;
 
 /// Reads the text of a rule file: its rule, or each rule of a family.
 ///
@@ -43,11 +43,11 @@ type Words = BTreeMap<String, Word>;
 /// one that is not. Errors of a member name it and point at the line of the family's file.
 pub fn parse(path: &Path, group: &str, text: String) -> Result<Vec<Rule>> {
     let (header, sql) = masked_header(path, &text)?;
-    let outline = toml::from_str::<Outline>(&header.text);
+    let outline = toml::from_str::<FamilyOutline>(&header.text);
     let Some(outline) = outline.ok().filter(|outline| !outline.for_each.is_empty()) else {
         return Ok(vec![rule_file::parse(path, group, text)?]);
     };
-    let template = Template { path, text: &text, header: &header, sql };
+    let template = FamilyTemplate { path, text: &text, header: &header, sql };
     let mut rules = Vec::new();
     for number in 0..outline.for_each.len() {
         rules.push(template.member(group, &outline, number)?);
@@ -56,7 +56,7 @@ pub fn parse(path: &Path, group: &str, text: String) -> Result<Vec<Rule>> {
 }
 
 /// The text of a family.
-struct Template<'a> {
+struct FamilyTemplate<'a> {
     path: &'a Path,
     text: &'a str,
     header: &'a TomlFile,
@@ -64,9 +64,9 @@ struct Template<'a> {
     sql: usize,
 }
 
-impl Template<'_> {
-    fn member(&self, group: &str, outline: &Outline, number: usize) -> Result<Rule> {
-        let place = |key| [Step::Key("for_each"), Step::Index(number), Step::Key(key)];
+impl FamilyTemplate<'_> {
+    fn member(&self, group: &str, outline: &FamilyOutline, number: usize) -> Result<Rule> {
+        let place = |key| [TomlStep::Key("for_each"), TomlStep::Index(number), TomlStep::Key(key)];
         let own = &outline.for_each[number];
         let Some(code) = own.get("code").and_then(toml::Value::as_str).filter(|c| !c.is_empty()) else {
             return Err(self
@@ -74,7 +74,7 @@ impl Template<'_> {
                 .complain(&place("code"), format!("第{}个成员缺少键“code”", number + 1))
                 .hint("每个成员写自己的规则编号,例如 code = \"Q29\""));
         };
-        let mut words = Words::new();
+        let mut words = FamilyWords::new();
         for (key, value) in &outline.each {
             words.insert(key.clone(), self.word(&["each".into(), key.as_str().into()], key, value)?);
         }
@@ -108,7 +108,7 @@ impl Template<'_> {
         }
         let examples_from = rule.header.example.len();
         if let Some(more) = rule.header.for_each.get(number).and_then(|member| member.get("example")) {
-            let more: Vec<Example> = more.clone().try_into().map_err(|e: toml::de::Error| {
+            let more: Vec<RuleExample> = more.clone().try_into().map_err(|e: toml::de::Error| {
                 self.header
                     .complain(&place("example"), format!("成员“{code}”的例子写得不对({})", e.message()))
             })?;
@@ -120,15 +120,15 @@ impl Template<'_> {
         Ok(rule)
     }
 
-    fn word(&self, steps: &[Step<'_>], key: &str, value: &toml::Value) -> Result<Word> {
+    fn word(&self, steps: &[TomlStep<'_>], key: &str, value: &toml::Value) -> Result<FamilyWord> {
         let text = |value: &toml::Value| match value {
             toml::Value::String(text) if !text.contains('\n') => Some(text.clone()),
             toml::Value::Integer(number) => Some(number.to_string()),
             _ => None,
         };
         let word = match value {
-            toml::Value::Array(list) => list.iter().map(text).collect::<Option<_>>().map(Word::List),
-            value => text(value).map(Word::Text),
+            toml::Value::Array(list) => list.iter().map(text).collect::<Option<_>>().map(FamilyWord::List),
+            value => text(value).map(FamilyWord::Text),
         };
         let named = is_identifier(key);
         word.filter(|_| named).ok_or_else(|| {
@@ -153,7 +153,7 @@ fn placeholder(text: &str, start: usize) -> Option<std::ops::Range<usize>> {
 }
 
 /// The text with the words in place; `quoted`: within the strings of a header.
-fn fill(text: &str, words: &Words, quoted: bool) -> String {
+fn fill(text: &str, words: &FamilyWords, quoted: bool) -> String {
     let escaped = |word: &str| match quoted {
         true => word.replace('\\', "\\\\").replace('"', "\\\""),
         false => word.to_owned(),
@@ -164,19 +164,19 @@ fn fill(text: &str, words: &Words, quoted: bool) -> String {
         let name = &text[span.start + 2..span.end - 2];
         let whole = text[..span.start].ends_with('"') && text[span.end..].starts_with('"');
         match words.get(name) {
-            Some(Word::Text(word)) => {
+            Some(FamilyWord::Text(word)) => {
                 filled.push_str(&text[at..span.start]);
                 filled.push_str(&escaped(word));
                 at = span.end;
             }
             // A list stands in place of the string that is nothing but its name.
-            Some(Word::List(list)) if quoted && whole => {
+            Some(FamilyWord::List(list)) if quoted && whole => {
                 let list: Vec<String> = list.iter().map(|word| format!("\"{}\"", escaped(word))).collect();
                 filled.push_str(&text[at..span.start - 1]);
                 filled.push_str(&format!("[{}]", list.join(", ")));
                 at = span.end + 1;
             }
-            Some(Word::List(list)) => {
+            Some(FamilyWord::List(list)) => {
                 filled.push_str(&text[at..span.start]);
                 filled.push_str(&escaped(&list.join(", ")));
                 at = span.end;

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::family;
-use super::rule_file::{self, Definition, Rule};
+use super::rule_file::{self, Rule, RuleDefinition};
 use super::rule_set::{code_order, with_hint};
-use crate::config::Layers;
-use crate::config::inclusion::{Offer, Replacement, entries};
+use crate::config::RuleFolders;
+use crate::config::inclusion::{OfferedItem, ReplacedFile, entries};
 use crate::config::toml_file::suggest;
 use crate::{Error, Result};
 
@@ -20,9 +20,9 @@ pub(super) struct RuleFiles {
     /// Rules by code.
     pub(super) rules: Vec<Rule>,
     /// Definitions by name.
-    pub(super) definitions: Vec<Definition>,
+    pub(super) definitions: Vec<RuleDefinition>,
     /// Files of bases that others stand in for.
-    pub(super) replaced: Vec<Replacement>,
+    pub(super) replaced: Vec<ReplacedFile>,
     /// Rules that are not run, by code, and why not.
     pub(super) off: BTreeMap<String, String>,
 }
@@ -32,7 +32,7 @@ pub(super) struct RuleFiles {
 /// # Errors
 /// A file that cannot be read, a code that two files of one folder or two bases have, a rule
 /// switched off that is none or for no reason.
-pub(super) fn read(layers: &Layers) -> Result<RuleFiles> {
+pub(super) fn read(layers: &RuleFolders) -> Result<RuleFiles> {
     let (mut rules, mut definitions) = (Vec::new(), Vec::new());
     for (layer, one) in layers.all().iter().enumerate() {
         for folder in entries(&one.folder.join("rules"))?.into_iter().filter(|p| p.is_dir()) {
@@ -41,9 +41,9 @@ pub(super) fn read(layers: &Layers) -> Result<RuleFiles> {
                 let text = text(&path)?;
                 if group == DEFINITIONS {
                     let value = rule_file::parse_definition(&path, text)?;
-                    definitions.push(Offer { layer, key: value.header.name.clone(), path, value });
+                    definitions.push(OfferedItem { layer, key: value.header.name.clone(), path, value });
                 } else {
-                    rules.extend(family::parse(&path, &group, text)?.into_iter().map(|value| Offer {
+                    rules.extend(family::parse(&path, &group, text)?.into_iter().map(|value| OfferedItem {
                         layer,
                         key: value.header.code.clone(),
                         path: path.clone(),
@@ -79,7 +79,7 @@ fn text(path: &Path) -> Result<String> {
 }
 
 /// Rules that a folder switches off, and why.
-fn switched_off(layers: &Layers, rules: &[Offer<Rule>]) -> Result<BTreeMap<String, String>> {
+fn switched_off(layers: &RuleFolders, rules: &[OfferedItem<Rule>]) -> Result<BTreeMap<String, String>> {
     let mut off = BTreeMap::new();
     for (position, layer) in layers.all().iter().enumerate() {
         for (code, reason) in &layer.rules.off {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::toml_file::{Step, TomlFile};
+use crate::config::toml_file::{TomlFile, TomlStep};
 use crate::model::exception::{Severity, SubjectKind};
 use crate::model::period::Period;
 use crate::{Error, Result};
@@ -23,9 +23,9 @@ pub struct RuleHeader {
     /// Why it matters.
     pub why: String,
     /// What the rule rests on.
-    pub policy: Policy,
+    pub policy: PolicyClause,
     /// Department that owns the correction, or several with the quarters they answer for.
-    pub owner: Owner,
+    pub owner: RuleOwner,
     /// How bad a finding is.
     pub severity: Severity,
     /// What a finding is about.
@@ -53,7 +53,7 @@ pub struct RuleHeader {
     pub indicator: bool,
     /// Levels at which an indicator is published.
     #[serde(default)]
-    pub levels: Vec<Level>,
+    pub levels: Vec<IndicatorLevel>,
     /// Chinese label of each key in the column `indicator`.
     #[serde(default)]
     pub labels: std::collections::BTreeMap<String, String>,
@@ -80,7 +80,7 @@ pub struct RuleHeader {
     pub related: Vec<String>,
     /// Tables given and findings expected; at least one finding and each exclusion.
     #[serde(default)]
-    pub example: Vec<Example>,
+    pub example: Vec<RuleExample>,
     /// Members of a family: `code`, the words that `{{word}}` stands for, further examples.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Vec<std::collections::BTreeMap<String, serde_json::Value>>")]
@@ -101,7 +101,7 @@ const MOST_DUE_DAYS: u32 = 3_660;
 /// Clause and phrase of the policy text.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Policy {
+pub struct PolicyClause {
     /// Number of the clause.
     pub clause: String,
     /// Phrase, word for word.
@@ -111,7 +111,7 @@ pub struct Policy {
 /// Who answers, and when.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(untagged)]
-pub enum Owner {
+pub enum RuleOwner {
     /// The same department throughout.
     One(String),
     /// Departments by period, in order.
@@ -130,7 +130,7 @@ pub struct DatedOwner {
     pub until: Option<Period>,
 }
 
-impl Owner {
+impl RuleOwner {
     /// Department that answers now: the one without an end, else the last.
     pub fn latest(&self) -> &str {
         match self {
@@ -158,7 +158,7 @@ impl Owner {
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, schemars::JsonSchema,
 )]
 #[serde(rename_all = "snake_case")]
-pub enum Level {
+pub enum IndicatorLevel {
     /// The whole prefecture.
     City,
     /// County or district.
@@ -172,7 +172,7 @@ pub enum Level {
 /// A small case and its outcome.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Example {
+pub struct RuleExample {
     /// What the case shows.
     pub case: String,
     /// One row a line: `view column=value …`; `@P1` is person_id=P1, `#H1` household_id=H1.
@@ -247,15 +247,16 @@ impl SqlFile {
         self.complain_at(&[key.into()], message)
     }
     /// A complaint about a value of the header.
-    pub fn complain_at(&self, steps: &[Step<'_>], message: impl Into<String>) -> Error {
+    pub fn complain_at(&self, steps: &[TomlStep<'_>], message: impl Into<String>) -> Error {
         let own = self.own_example(steps);
         let steps = own.as_deref().unwrap_or(steps);
         let span = masked_header(&self.path, &self.text).map_or(0..0, |(toml, _)| toml.locate(steps, false));
         self.named(Error::configuration(message).at_span(&self.path, &self.text, span))
     }
     /// Where an example stands that only this member of a family has.
-    fn own_example<'s>(&self, steps: &[Step<'s>]) -> Option<Vec<Step<'s>>> {
-        let (member, [Step::Key("example"), Step::Index(at), rest @ ..]) = (self.member.as_ref()?, steps)
+    fn own_example<'s>(&self, steps: &[TomlStep<'s>]) -> Option<Vec<TomlStep<'s>>> {
+        let (member, [TomlStep::Key("example"), TomlStep::Index(at), rest @ ..]) =
+            (self.member.as_ref()?, steps)
         else {
             return None;
         };
@@ -316,7 +317,7 @@ pub struct DefinitionHeader {
 
 /// A definition as read from its file.
 #[derive(Debug, Clone)]
-pub struct Definition {
+pub struct RuleDefinition {
     /// The file.
     pub file: SqlFile,
     /// Header.
@@ -361,7 +362,7 @@ pub fn parse(path: &Path, group: &str, text: String) -> Result<Rule> {
 }
 
 /// Reads the text of a definition file.
-pub fn parse_definition(path: &Path, text: String) -> Result<Definition> {
+pub fn parse_definition(path: &Path, text: String) -> Result<RuleDefinition> {
     let (toml, file) = split_file(path, text)?;
     let header: DefinitionHeader = toml.parse()?;
     let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
@@ -370,7 +371,7 @@ pub fn parse_definition(path: &Path, text: String) -> Result<Definition> {
             .complain_key("name", format!("定义名“{}”与文件名“{stem}”不一致", header.name))
             .hint("两者写成一样"));
     }
-    Ok(Definition { file, header })
+    Ok(RuleDefinition { file, header })
 }
 
 fn check_shape(rule: &Rule) -> Result<()> {

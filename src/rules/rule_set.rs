@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::inclusion::{self, RuleFiles};
 use super::quality_settings;
-use super::rule_file::{Definition, Rule, RuleHeader, SqlFile};
+use super::rule_file::{Rule, RuleDefinition, RuleHeader, SqlFile};
 use super::rule_settings::{RuleSettings, SettingsFiles};
 use super::targets::{self, TargetFile, TopicPlace};
-use super::view_catalogue::{Catalogue, PREVIOUS};
-use crate::config::inclusion::Replacement;
+use super::view_catalogue::{PREVIOUS, ViewCatalogue};
+use crate::config::inclusion::ReplacedFile;
 use crate::config::settings::in_period;
 use crate::config::toml_file::suggest;
-use crate::config::{Layers, Parameter, Pipeline, Role, SourceContract};
-use crate::model::column_type::{ColumnKind, Columns};
+use crate::config::{ColumnRole, Pipeline, RuleFolders, RuleParameter, SourceContract};
+use crate::model::column_type::{ColumnType, ColumnTypes};
 use crate::model::period::Period;
 use crate::{Error, Result};
 
@@ -40,11 +40,11 @@ pub struct RuleSet {
     /// Rules by code.
     pub rules: Vec<Rule>,
     /// Definitions, each after those it reads.
-    pub definitions: Vec<Definition>,
+    pub definitions: Vec<RuleDefinition>,
     /// `rules/rules.toml`.
     pub settings: RuleSettings,
     /// Views.
-    pub catalogue: Catalogue,
+    pub catalogue: ViewCatalogue,
     /// Code of the whole prefecture, for indicators.
     pub root_code: String,
     /// Chinese label of each contract column, by `view.column`.
@@ -55,10 +55,10 @@ pub struct RuleSet {
     /// `rules/targets.toml`.
     pub targets: TargetFile,
     /// Files of bases that others stand in for.
-    pub replaced: Vec<Replacement>,
+    pub replaced: Vec<ReplacedFile>,
     /// Rules that are not run, by code, and why not.
     pub off: BTreeMap<String, String>,
-    layers: Layers,
+    layers: RuleFolders,
     target_places: Vec<TopicPlace>,
     settings_files: SettingsFiles,
     policy_text: Option<String>,
@@ -72,7 +72,7 @@ impl RuleSet {
         let (settings, settings_files, policy_text) = RuleSettings::read(layers)?;
         let sources: Vec<_> =
             pipeline.sources.iter().map(|s| (s.name.clone(), s.title.clone(), contract_columns(s))).collect();
-        let catalogue = Catalogue::new(&sources, settings.parameter_columns(pipeline));
+        let catalogue = ViewCatalogue::new(&sources, settings.parameter_columns(pipeline));
         let RuleFiles { rules, definitions, mut replaced, off } = inclusion::read(layers)?;
         let (targets, target_places, replaced_topics) = targets::read(layers)?;
         replaced.splice(0..0, pipeline.replaced.iter().cloned());
@@ -106,7 +106,7 @@ impl RuleSet {
         self.rules.iter().find(|r| r.header.code == code)
     }
     /// Definition by name.
-    pub fn definition(&self, name: &str) -> Option<&Definition> {
+    pub fn definition(&self, name: &str) -> Option<&RuleDefinition> {
         self.definitions.iter().find(|d| d.header.name == name)
     }
     /// A column in words: `建档立卡户的“住房面积”`.
@@ -116,7 +116,7 @@ impl RuleSet {
         format!("{}的“{label}”", self.catalogue.title(view))
     }
     /// The row of the view `parameter`.
-    pub fn parameters(&self, pipeline: &Pipeline, period: Period) -> Result<BTreeMap<String, Parameter>> {
+    pub fn parameters(&self, pipeline: &Pipeline, period: Period) -> Result<BTreeMap<String, RuleParameter>> {
         self.settings.parameters(&self.settings_files, pipeline.parameters(period), period)
     }
     /// Position of the folder that a rule is from; 0 is the pipeline's own.
@@ -130,7 +130,7 @@ impl RuleSet {
         &self,
         pipeline: &Pipeline,
         period: Period,
-    ) -> Result<Vec<BTreeMap<String, Parameter>>> {
+    ) -> Result<Vec<BTreeMap<String, RuleParameter>>> {
         let of = |layer| {
             let mut row = pipeline.parameters(period);
             row.extend(in_period(&self.layers.parameters_from(layer)?, period));
@@ -211,7 +211,7 @@ impl RuleSet {
         behind.chain([table.to_owned()]).collect()
     }
     /// Definitions that a SELECT needs, in order.
-    pub fn definitions_of(&self, file: &SqlFile) -> Vec<&Definition> {
+    pub fn definitions_of(&self, file: &SqlFile) -> Vec<&RuleDefinition> {
         let mut wanted: BTreeSet<&str> = file.select.table_names().collect();
         for definition in self.definitions.iter().rev() {
             if wanted.contains(definition.header.name.as_str()) {
@@ -373,15 +373,15 @@ impl RuleSet {
 }
 
 /// Columns of a contract, and those computed from its guardian column.
-pub fn contract_columns(contract: &SourceContract) -> Columns {
-    let mut columns: Columns = contract
+pub fn contract_columns(contract: &SourceContract) -> ColumnTypes {
+    let mut columns: ColumnTypes = contract
         .columns
         .iter()
-        .filter_map(|c| Some((c.name.clone(), ColumnKind::of(&c.data_type())?)))
+        .filter_map(|c| Some((c.name.clone(), ColumnType::of(&c.data_type())?)))
         .collect();
-    if contract.role(Role::GuardianId).is_some() {
-        columns.push(("guardian_id18".to_owned(), ColumnKind::Text));
-        columns.push(("guardian_person_id".to_owned(), ColumnKind::Text));
+    if contract.role(ColumnRole::GuardianId).is_some() {
+        columns.push(("guardian_id18".to_owned(), ColumnType::Text));
+        columns.push(("guardian_person_id".to_owned(), ColumnType::Text));
     }
     columns
 }
@@ -389,7 +389,7 @@ pub fn contract_columns(contract: &SourceContract) -> Columns {
 /// See [`RuleSet::household_columns`]. A record without a required value is rejected, so such a
 /// column is never empty.
 fn household_columns(sources: &[SourceContract]) -> BTreeMap<String, bool> {
-    let own = |s: &SourceContract| s.role(Role::Household).map(|c| c.name.clone());
+    let own = |s: &SourceContract| s.role(ColumnRole::Household).map(|c| c.name.clone());
     let mut found = BTreeMap::new();
     for name in sources.iter().filter_map(own) {
         let having: Vec<_> =
@@ -423,7 +423,7 @@ pub(crate) fn code_order(code: &str) -> (String, u32, String) {
 }
 
 /// Definitions after those they read.
-fn in_order(definitions: Vec<Definition>, catalogue: &Catalogue) -> Result<Vec<Definition>> {
+fn in_order(definitions: Vec<RuleDefinition>, catalogue: &ViewCatalogue) -> Result<Vec<RuleDefinition>> {
     let names: BTreeSet<String> = definitions.iter().map(|d| d.header.name.clone()).collect();
     let mut done: BTreeSet<String> = BTreeSet::new();
     let mut left = definitions;

@@ -10,10 +10,10 @@ use jiff::Span;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::words::{Answers, SeverityWords, Words};
-use crate::config::toml_file::{Step, TomlFile};
-use crate::config::{Layers, Parameter, Pipeline};
-use crate::model::column_type::{ColumnKind, Columns};
+use super::words::{AnswerWords, OfficerWords, SeverityWords};
+use crate::config::toml_file::{TomlFile, TomlStep};
+use crate::config::{Pipeline, RuleFolders, RuleParameter};
+use crate::model::column_type::{ColumnType, ColumnTypes};
 use crate::model::day::date32;
 use crate::model::exception::Severity;
 use crate::model::period::Period;
@@ -40,7 +40,7 @@ pub struct RuleSettings {
     pub severities: BTreeMap<Severity, SeverityWords>,
     /// What an officer may choose in a list.
     #[serde(default)]
-    pub answers: Answers,
+    pub answers: AnswerWords,
     /// Code of the prefecture that the examples are written for, if it is not the pipeline's own.
     pub example_prefecture: Option<String>,
     /// Values of an example row unless it says otherwise, by view; `{column}` repeats a column.
@@ -54,14 +54,14 @@ pub struct SettingsFiles(Vec<TomlFile>);
 
 impl SettingsFiles {
     /// A complaint about the value at `steps`, in the file that says it.
-    pub fn complain(&self, steps: &[Step<'_>], message: impl Into<String>) -> Error {
+    pub fn complain(&self, steps: &[TomlStep<'_>], message: impl Into<String>) -> Error {
         match self.0.iter().find(|file| file.has(steps)).or(self.0.first()) {
             Some(file) => file.complain(steps, message),
             None => Error::configuration(message),
         }
     }
     /// A complaint about the key that ends `steps`, in the file that says it.
-    pub fn complain_key(&self, steps: &[Step<'_>], message: impl Into<String>) -> Error {
+    pub fn complain_key(&self, steps: &[TomlStep<'_>], message: impl Into<String>) -> Error {
         match self.0.iter().find(|file| file.has(steps)).or(self.0.first()) {
             Some(file) => file.complain_key(steps, message),
             None => Error::configuration(message),
@@ -76,32 +76,32 @@ pub struct DerivedDate {
     /// `quarter_start`, `quarter_end` or `MM-DD`: the last such day not after the quarter's end.
     pub from: String,
     /// Years earlier: a number or the name of a parameter.
-    pub minus_years: Option<Amount>,
+    pub minus_years: Option<ParameterAmount>,
     /// Days earlier: a number or the name of a parameter.
-    pub minus_days: Option<Amount>,
+    pub minus_days: Option<ParameterAmount>,
 }
 
 /// A number, the parameter that holds it, or a list of these to be added up.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(untagged)]
-pub enum Amount {
+pub enum ParameterAmount {
     /// Number.
     Number(i64),
     /// Parameter.
     Parameter(String),
     /// Sum of several.
-    Sum(Vec<Amount>),
+    Sum(Vec<ParameterAmount>),
 }
 
 /// What is said of a date that no calendar has.
 const BEYOND: &str = "日期超出范围";
 
-impl Amount {
-    fn value(&self, row: &BTreeMap<String, Parameter>) -> Result<i64, String> {
+impl ParameterAmount {
+    fn value(&self, row: &BTreeMap<String, RuleParameter>) -> Result<i64, String> {
         match self {
             Self::Number(n) => Ok(*n),
             Self::Parameter(name) => match row.get(name) {
-                Some(Parameter::Integer(n)) => Ok(*n),
+                Some(RuleParameter::Integer(n)) => Ok(*n),
                 _ => Err(format!("没有整数参数“{name}”")),
             },
             Self::Sum(parts) => parts.iter().try_fold(0i64, |sum, part| {
@@ -114,7 +114,7 @@ impl Amount {
 impl RuleSettings {
     /// Reads the files of all folders into one; a pipeline without any has no shared settings. Also
     /// the policy texts that they name, one after the other.
-    pub fn read(layers: &Layers) -> Result<(Self, SettingsFiles, Option<String>)> {
+    pub fn read(layers: &RuleFolders) -> Result<(Self, SettingsFiles, Option<String>)> {
         let (mut merged, mut files, mut texts) = (Self::default(), Vec::new(), Vec::new());
         for layer in layers.all() {
             let path = layer.folder.join("rules/rules.toml");
@@ -131,8 +131,8 @@ impl RuleSettings {
         Ok((merged, SettingsFiles(files), policy_text))
     }
     /// Words of severities and answers.
-    pub fn words(&self) -> Words {
-        Words { severities: self.severities.clone(), answers: self.answers.clone() }
+    pub fn words(&self) -> OfficerWords {
+        OfficerWords { severities: self.severities.clone(), answers: self.answers.clone() }
     }
     /// Adds what a base says where nothing is said yet.
     fn add(&mut self, base: Self) {
@@ -163,20 +163,20 @@ impl RuleSettings {
     pub fn parameters(
         &self,
         files: &SettingsFiles,
-        mut row: BTreeMap<String, Parameter>,
+        mut row: BTreeMap<String, RuleParameter>,
         period: Period,
-    ) -> Result<BTreeMap<String, Parameter>> {
+    ) -> Result<BTreeMap<String, RuleParameter>> {
         let previous = period.previous()?;
         for (name, value) in [
-            ("quarter", Parameter::Text(period.to_string())),
-            ("previous_quarter", Parameter::Text(previous.to_string())),
-            ("year", Parameter::Integer(i64::from(period.year()))),
-            ("quarter_start", Parameter::Date(period.first_day32())),
-            ("quarter_end", Parameter::Date(period.last_day32())),
-            ("first_month", Parameter::Integer(i64::from(period.first_month()))),
-            ("last_month", Parameter::Integer(i64::from(period.last_month()))),
-            ("previous_last_month", Parameter::Integer(i64::from(previous.last_month()))),
-            ("school_year_start", Parameter::Date(date32(period.school_year_start()))),
+            ("quarter", RuleParameter::Text(period.to_string())),
+            ("previous_quarter", RuleParameter::Text(previous.to_string())),
+            ("year", RuleParameter::Integer(i64::from(period.year()))),
+            ("quarter_start", RuleParameter::Date(period.first_day32())),
+            ("quarter_end", RuleParameter::Date(period.last_day32())),
+            ("first_month", RuleParameter::Integer(i64::from(period.first_month()))),
+            ("last_month", RuleParameter::Integer(i64::from(period.last_month()))),
+            ("previous_last_month", RuleParameter::Integer(i64::from(previous.last_month()))),
+            ("school_year_start", RuleParameter::Date(date32(period.school_year_start()))),
         ] {
             row.insert(name.to_owned(), value);
         }
@@ -185,29 +185,29 @@ impl RuleSettings {
                 files.complain(&["dates".into(), name.as_str().into()], message)
                     .hint("from 写 quarter_start、quarter_end 或 MM-DD;minus_days、minus_years 写数字或 pipeline.toml 里的整数参数名")
             })?;
-            row.insert(name.clone(), Parameter::Date(date32(day)));
+            row.insert(name.clone(), RuleParameter::Date(date32(day)));
         }
         Ok(row)
     }
     /// Columns of the view `parameter`: everything that any quarter's parameters can hold.
-    pub fn parameter_columns(&self, pipeline: &Pipeline) -> Columns {
-        let mut columns: BTreeMap<String, ColumnKind> = BTreeMap::new();
+    pub fn parameter_columns(&self, pipeline: &Pipeline) -> ColumnTypes {
+        let mut columns: BTreeMap<String, ColumnType> = BTreeMap::new();
         for name in ["quarter", "previous_quarter"] {
-            columns.insert(name.to_owned(), ColumnKind::Text);
+            columns.insert(name.to_owned(), ColumnType::Text);
         }
         for name in ["year", "first_month", "last_month", "previous_last_month"] {
-            columns.insert(name.to_owned(), ColumnKind::Int64);
+            columns.insert(name.to_owned(), ColumnType::Int64);
         }
         for name in ["quarter_start", "quarter_end", "school_year_start"] {
-            columns.insert(name.to_owned(), ColumnKind::Date);
+            columns.insert(name.to_owned(), ColumnType::Date);
         }
-        columns.extend(self.dates.keys().map(|name| (name.clone(), ColumnKind::Date)));
+        columns.extend(self.dates.keys().map(|name| (name.clone(), ColumnType::Date)));
         for layer in pipeline.settings.parameters.values() {
             for (name, value) in layer {
                 let kind = match value {
-                    toml::Value::Integer(_) => ColumnKind::Int64,
-                    toml::Value::Datetime(_) => ColumnKind::Date,
-                    _ => ColumnKind::Text,
+                    toml::Value::Integer(_) => ColumnType::Int64,
+                    toml::Value::Datetime(_) => ColumnType::Date,
+                    _ => ColumnType::Text,
                 };
                 columns.insert(name.clone(), kind);
             }
@@ -217,8 +217,8 @@ impl RuleSettings {
 }
 
 impl DerivedDate {
-    fn resolve(&self, period: Period, row: &BTreeMap<String, Parameter>) -> Result<Date, String> {
-        let amount = |amount: &Option<Amount>| amount.as_ref().map_or(Ok(0), |a| a.value(row));
+    fn resolve(&self, period: Period, row: &BTreeMap<String, RuleParameter>) -> Result<Date, String> {
+        let amount = |amount: &Option<ParameterAmount>| amount.as_ref().map_or(Ok(0), |a| a.value(row));
         let anchor = match self.from.as_str() {
             "quarter_start" => period.first_day(),
             "quarter_end" => period.last_day(),
@@ -266,7 +266,7 @@ mod tests {
 
     #[test]
     fn dates_are_counted_from_the_quarter() {
-        let row = BTreeMap::from([("days".to_owned(), Parameter::Integer(30))]);
+        let row = BTreeMap::from([("days".to_owned(), RuleParameter::Integer(30))]);
         let derived = |text: &str, quarter: &str| {
             let date: DerivedDate = toml::from_str(text).unwrap();
             date.resolve(quarter.parse().unwrap(), &row).map(|d| d.to_string())

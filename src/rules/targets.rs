@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::rule_file::Policy;
-use crate::config::Layers;
-use crate::config::inclusion::{Offer, Replacement};
+use super::rule_file::PolicyClause;
+use crate::config::RuleFolders;
+use crate::config::inclusion::{OfferedItem, ReplacedFile};
 use crate::config::toml_file::TomlFile;
 use crate::model::period::Period;
 use crate::{Error, Result};
@@ -19,13 +19,13 @@ use crate::{Error, Result};
 pub struct TargetFile {
     /// Topics in the order of the plan.
     #[serde(default)]
-    pub topic: Vec<Topic>,
+    pub topic: Vec<TargetTopic>,
 }
 
 /// Targets of one department that belong together.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Topic {
+pub struct TargetTopic {
     /// Code of the plan's check; no rule file bears it.
     pub code: String,
     /// Title.
@@ -33,19 +33,19 @@ pub struct Topic {
     /// Department.
     pub owner: String,
     /// Targets.
-    pub target: Vec<Target>,
+    pub target: Vec<PlanTarget>,
 }
 
 /// One target.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Target {
+pub struct PlanTarget {
     /// Key within the topic.
     pub key: String,
     /// What is counted.
     pub label: String,
     /// Clause and phrase it rests on.
-    pub policy: Policy,
+    pub policy: PolicyClause,
     /// The list that would tell it.
     pub source: String,
     /// True if the values are shares in 1/10000, false if they are counts.
@@ -55,7 +55,7 @@ pub struct Target {
     pub from: BTreeMap<Period, i64>,
 }
 
-impl Target {
+impl PlanTarget {
     /// The value that holds in `period`, else the first to come.
     pub fn at(&self, period: Period) -> Option<i64> {
         let holds = self.from.iter().rfind(|(from, _)| period.within(Some(**from), None));
@@ -72,7 +72,7 @@ pub(crate) struct TopicPlace {
 
 /// Reads the files of all folders, those of the bases first; a pipeline without any has no such
 /// targets. A topic stands in for one of the same code in a base.
-pub(crate) fn read(layers: &Layers) -> Result<(TargetFile, Vec<TopicPlace>, Vec<Replacement>)> {
+pub(crate) fn read(layers: &RuleFolders) -> Result<(TargetFile, Vec<TopicPlace>, Vec<ReplacedFile>)> {
     let mut offers = Vec::new();
     for (layer, one) in layers.all().iter().enumerate() {
         let path = one.folder.join("rules/targets.toml");
@@ -82,7 +82,12 @@ pub(crate) fn read(layers: &Layers) -> Result<(TargetFile, Vec<TopicPlace>, Vec<
         let file = Arc::new(TomlFile::read(&path)?);
         for (number, topic) in file.parse::<TargetFile>()?.topic.into_iter().enumerate() {
             let place = TopicPlace { file: Arc::clone(&file), number };
-            offers.push(Offer { layer, key: topic.code.clone(), path: path.clone(), value: (topic, place) });
+            offers.push(OfferedItem {
+                layer,
+                key: topic.code.clone(),
+                path: path.clone(),
+                value: (topic, place),
+            });
         }
     }
     let (mut chosen, replaced) = layers.choose("指标组", offers)?;
@@ -132,7 +137,7 @@ mod tests {
     fn a_target_holds_from_its_quarter_on() {
         let text = "key = 'a'\nlabel = '甲'\npolicy = { clause = '一', quote = '乙' }\nsource = '丙'\n\
                     [from]\n2018Q1 = 669\n2019Q1 = 527\n";
-        let target: Target = toml::from_str(text).unwrap();
+        let target: PlanTarget = toml::from_str(text).unwrap();
         assert_eq!(
             ["2017Q4", "2018Q3", "2019Q1", "2020Q2"].map(|q| target.at(q.parse().unwrap())),
             [Some(669), Some(669), Some(527), Some(527)]

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::rule_settings::SettingsFiles;
 use crate::Error;
-use crate::config::toml_file::Step;
+use crate::config::toml_file::TomlStep;
 use crate::model::exception::Severity;
 
 /// Most characters of a drop-down's choices, commas included, that a spreadsheet takes.
@@ -32,7 +32,7 @@ pub struct SeverityWords {
 /// `[answers]`: what an officer may choose in a list. A column without choices takes any text.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Answers {
+pub struct AnswerWords {
     /// Choices of 核查结果.
     pub verdicts: Vec<String>,
     /// Choices of 原因代码.
@@ -43,14 +43,14 @@ pub struct Answers {
 
 /// Words of severities and answers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Words {
+pub struct OfficerWords {
     /// By severity; what is not there goes by its code.
     pub severities: BTreeMap<Severity, SeverityWords>,
     /// Choices of the lists.
-    pub answers: Answers,
+    pub answers: AnswerWords,
 }
 
-impl Words {
+impl OfficerWords {
     fn of(&self, severity: Severity) -> Option<&SeverityWords> {
         self.severities.get(&severity)
     }
@@ -109,7 +109,7 @@ impl Words {
                     c.len() == 7 && c.starts_with('#') && c[1..].bytes().all(|b| b.is_ascii_hexdigit())
                 };
                 if let Some(color) = color.as_deref().filter(|color| !known(color)) {
-                    let steps = ["severities".into(), Step::Key(severity.code()), key.into()];
+                    let steps = ["severities".into(), TomlStep::Key(severity.code()), key.into()];
                     complaints.push(
                         files
                             .complain(&steps, format!("“{color}”不是颜色"))
@@ -144,12 +144,12 @@ impl Words {
 mod tests {
     use super::*;
 
-    fn words(title: &str, verdicts: &[&str]) -> Words {
+    fn words(title: &str, verdicts: &[&str]) -> OfficerWords {
         let severity = SeverityWords { title: Some(title.to_owned()), ..SeverityWords::default() };
         let verdicts = verdicts.iter().map(|v| (*v).to_owned()).collect();
-        Words {
+        OfficerWords {
             severities: BTreeMap::from([(Severity::S1, severity)]),
-            answers: Answers { verdicts, ..Answers::default() },
+            answers: AnswerWords { verdicts, ..AnswerWords::default() },
         }
     }
 

@@ -45,14 +45,14 @@ pub fn add_months(month: u32, by: i32) -> u32 {
 
 /// A calendar quarter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Quarter {
+pub struct SynthQuarter {
     /// Year.
     pub year: u32,
     /// 1 to 4.
     pub number: u32,
 }
 
-impl Quarter {
+impl SynthQuarter {
     /// Reads `2018Q3`.
     pub fn parse(text: &str) -> Result<Self> {
         let bad =
@@ -99,7 +99,7 @@ impl Quarter {
     }
 }
 
-impl std::fmt::Display for Quarter {
+impl std::fmt::Display for SynthQuarter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}Q{}", self.year, self.number)
     }
@@ -121,11 +121,11 @@ mod tests {
 
     #[test]
     fn quarters_know_their_ends() -> Result<()> {
-        let q = Quarter::parse("2018Q4")?;
+        let q = SynthQuarter::parse("2018Q4")?;
         assert_eq!((q.start(), q.end(), q.next().to_string().as_str()), (20_181_001, 20_181_231, "2019Q1"));
         assert_eq!(q.next().school_cutoff(), 20_180_831);
         assert_eq!(add_months(201_801, -1), 201_712);
-        assert!(Quarter::parse("2018Q5").is_err());
+        assert!(SynthQuarter::parse("2018Q5").is_err());
         Ok(())
     }
 }

@@ -3,15 +3,15 @@
 //! Rates are per record at quality 1; each source multiplies them by its own quality. A slip
 //! stays from quarter to quarter until somebody corrects the entry.
 
-use super::calendar::{Quarter, from_days, is_date, to_days};
-use super::identity::{Id18, text};
+use super::calendar::{SynthQuarter, from_days, is_date, to_days};
+use super::identity::{IdBytes, text};
 use super::names::{self, NameSlip};
 use super::rng::Rng;
-use super::world::{Person, World};
+use super::world::{InventedPerson, VillageWorld};
 
 /// The sources, in the order of their names in the pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Source {
+pub enum SourceKind {
     /// 建档立卡户
     RegistryHousehold,
     /// 建档立卡人口
@@ -30,7 +30,7 @@ pub enum Source {
     StudentAid,
 }
 
-impl Source {
+impl SourceKind {
     /// All sources.
     pub const ALL: [Self; 8] = [
         Self::RegistryHousehold,
@@ -78,7 +78,7 @@ impl Source {
 
 /// A person as one source writes them.
 #[derive(Debug, Clone)]
-pub struct Delivered {
+pub struct DeliveredPerson {
     /// Name cell.
     pub name: String,
     /// ID cell.
@@ -86,7 +86,7 @@ pub struct Delivered {
     /// True where the ID cell holds a number instead of text in workbooks.
     pub id_is_number: bool,
     /// The ID cell's usable 18-character form, if it has one.
-    pub full: Option<Id18>,
+    pub full: Option<IdBytes>,
     /// Birth date cell.
     pub birth: u32,
     /// Sex cell.
@@ -101,7 +101,7 @@ pub struct Delivered {
 
 /// What the slips depend on.
 #[derive(Debug, Clone, Copy)]
-pub struct Slips {
+pub struct SlipRates {
     /// Seed of the run.
     pub seed: u64,
     /// Multiplier of all rates.
@@ -109,11 +109,11 @@ pub struct Slips {
     /// Quarters since the first.
     pub step: u64,
     /// The quarter.
-    pub quarter: Quarter,
+    pub quarter: SynthQuarter,
 }
 
 /// The usable 18-character form of a text of 18 characters, as officers see it.
-fn usable(id: Id18) -> Option<Id18> {
+fn usable(id: IdBytes) -> Option<IdBytes> {
     let number = |from: usize, to: usize| id[from..to].iter().fold(0u32, |n, b| n * 10 + u32::from(b - b'0'));
     if !id[..17].iter().all(u8::is_ascii_digit) {
         return None;
@@ -123,16 +123,16 @@ fn usable(id: Id18) -> Option<Id18> {
     (known && sequence != 0 && sequence != 999).then_some(id)
 }
 
-impl Slips {
+impl SlipRates {
     /// Writes `person` down in `source`.
-    pub fn write(&self, world: &World, person: usize, source: Source) -> Delivered {
+    pub fn write(&self, world: &VillageWorld, person: usize, source: SourceKind) -> DeliveredPerson {
         let key = |step: u64| [self.seed, world.index as u64, person as u64, source.system(), 77, step];
         // The entry was typed anew in the last quarter in which somebody corrected it.
         let typed = (1..=self.step).rev().find(|&s| Rng::keyed(&key(s)).chance(0.12)).unwrap_or(0);
         let mut rng = Rng::keyed(&key(typed + 1_000));
         let p = &world.people[person];
         let rate = source.quality() * self.multiplier;
-        let mut out = Delivered {
+        let mut out = DeliveredPerson {
             name: p.name.clone(),
             id: text(&p.id),
             id_is_number: false,
@@ -167,15 +167,15 @@ impl Slips {
     fn slip_id(
         &self,
         rng: &mut Rng,
-        world: &World,
+        world: &VillageWorld,
         person: usize,
-        source: Source,
+        source: SourceKind,
         rate: f64,
-        out: &mut Delivered,
+        out: &mut DeliveredPerson,
     ) {
         let p = &world.people[person];
         let infant = p.birth / 10_000 + 1 >= self.quarter.year && p.birth >= 20_170_601;
-        if infant && rng.chance(0.3) && source != Source::Insurance {
+        if infant && rng.chance(0.3) && source != SourceKind::Insurance {
             if rng.chance(0.5) {
                 set_id(out, String::new(), None, "id_missing");
             } else {
@@ -217,7 +217,7 @@ impl Slips {
     }
 
     /// Another member's number on this row, most often the head's.
-    fn relative(&self, rng: &mut Rng, world: &World, person: usize, out: &mut Delivered) {
+    fn relative(&self, rng: &mut Rng, world: &VillageWorld, person: usize, out: &mut DeliveredPerson) {
         let family = &world.families[world.people[person].family];
         let others: Vec<usize> = family.members.iter().copied().filter(|&m| m != person).collect();
         if others.is_empty() {
@@ -230,10 +230,17 @@ impl Slips {
     }
 
     /// The right number in another dress.
-    fn disguise(&self, rng: &mut Rng, p: &Person, source: Source, rate: f64, out: &mut Delivered) {
+    fn disguise(
+        &self,
+        rng: &mut Rng,
+        p: &InventedPerson,
+        source: SourceKind,
+        rate: f64,
+        out: &mut DeliveredPerson,
+    ) {
         let certificate = match source {
-            Source::RegistryHousehold | Source::RegistryPerson => 0.93,
-            Source::Dibao => 0.05,
+            SourceKind::RegistryHousehold | SourceKind::RegistryPerson => 0.93,
+            SourceKind::Dibao => 0.05,
             _ => 0.01,
         };
         if let Some((category, grade)) = p.disability
@@ -244,12 +251,12 @@ impl Slips {
             set_id(out, format!("{}{category}{grade}{again}", text(&p.id)), Some(p.id), kind);
             return;
         }
-        if source == Source::StudentAid && rng.chance(0.04) {
+        if source == SourceKind::StudentAid && rng.chance(0.04) {
             let id = text(&p.id);
             set_id(out, format!("{}********{}", &id[..6], &id[14..]), None, "id_masked");
             return;
         }
-        if source == Source::Student && rng.chance(0.006) {
+        if source == SourceKind::Student && rng.chance(0.006) {
             set_id(out, format!("G{}", text(&p.id)), Some(p.id), "id_student_number");
             return;
         }
@@ -284,13 +291,13 @@ impl Slips {
     }
 }
 
-fn set_id(out: &mut Delivered, cell: String, full: Option<Id18>, kind: &'static str) {
+fn set_id(out: &mut DeliveredPerson, cell: String, full: Option<IdBytes>, kind: &'static str) {
     out.id = cell;
     out.full = full;
     out.kinds.push(kind);
 }
 
-fn transposed(rng: &mut Rng, id: Id18) -> Option<Id18> {
+fn transposed(rng: &mut Rng, id: IdBytes) -> Option<IdBytes> {
     let places: Vec<usize> = (0..16).filter(|&i| id[i] != id[i + 1]).collect();
     if places.is_empty() {
         return None;
@@ -302,7 +309,7 @@ fn transposed(rng: &mut Rng, id: Id18) -> Option<Id18> {
 }
 
 /// What a spreadsheet leaves of a number; those ending in X stay text and escape.
-fn damage(rng: &mut Rng, p: &Person, out: &mut Delivered) {
+fn damage(rng: &mut Rng, p: &InventedPerson, out: &mut DeliveredPerson) {
     let id = text(&p.id);
     if id.ends_with('X') {
         return;
@@ -331,9 +338,9 @@ fn wrong_birth(rng: &mut Rng, birth: u32) -> u32 {
     }
 }
 
-fn slip_name(rng: &mut Rng, source: Source, name: &str, rate: f64) -> Option<NameSlip> {
+fn slip_name(rng: &mut Rng, source: SourceKind, name: &str, rate: f64) -> Option<NameSlip> {
     // Characters that the old code page lacks leave a box.
-    if source == Source::Tekun && encoding_rs::GBK.encode(name).2 {
+    if source == SourceKind::Tekun && encoding_rs::GBK.encode(name).2 {
         let text = name
             .chars()
             .map(|c| if encoding_rs::GBK.encode(c.encode_utf8(&mut [0; 4])).2 { '□' } else { c })

@@ -5,32 +5,33 @@ use std::sync::LazyLock;
 
 use super::rng::Rng;
 
-type Weighted = Vec<(String, f64)>;
+type WeightedTexts = Vec<(String, f64)>;
 
 /// The embedded tables.
-struct Tables {
-    surnames: Weighted,
+struct NameTables {
+    surnames: WeightedTexts,
     /// Single given-name characters by (sex, first birth year), ascending years.
-    given: Vec<(u8, u32, Weighted)>,
-    whole: Vec<(u8, Weighted)>,
+    given: Vec<(u8, u32, WeightedTexts)>,
+    whole: Vec<(u8, WeightedTexts)>,
     rare: Vec<String>,
     interpunct: Vec<String>,
 }
 
 /// Characters taken for one another.
 #[derive(Default)]
-struct Confusions {
+struct CharacterConfusions {
     sound: HashMap<char, Vec<char>>,
     shape: HashMap<char, Vec<char>>,
     variant: HashMap<char, Vec<char>>,
 }
 
-static TABLES: LazyLock<Tables> = LazyLock::new(|| parse_names(include_str!("data/names.txt")));
-static CONFUSIONS: LazyLock<Confusions> =
+static TABLES: LazyLock<NameTables> = LazyLock::new(|| parse_names(include_str!("data/names.txt")));
+static CONFUSIONS: LazyLock<CharacterConfusions> =
     LazyLock::new(|| parse_confusions(include_str!("data/confusions.txt")));
 
-fn parse_names(text: &str) -> Tables {
-    let mut t = Tables { surnames: vec![], given: vec![], whole: vec![], rare: vec![], interpunct: vec![] };
+fn parse_names(text: &str) -> NameTables {
+    let mut t =
+        NameTables { surnames: vec![], given: vec![], whole: vec![], rare: vec![], interpunct: vec![] };
     let mut section = "";
     for line in text.lines().filter(|l| !l.starts_with('#') && !l.is_empty()) {
         if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
@@ -44,7 +45,7 @@ fn parse_names(text: &str) -> Tables {
             continue;
         }
         // Frequencies of given-name characters fall about as one over their rank.
-        let words: Weighted = line
+        let words: WeightedTexts = line
             .split_whitespace()
             .enumerate()
             .map(|(rank, w)| (w.to_owned(), 1.0 / (rank as f64 + 4.0)))
@@ -63,8 +64,8 @@ fn parse_names(text: &str) -> Tables {
     t
 }
 
-fn parse_confusions(text: &str) -> Confusions {
-    let mut c = Confusions::default();
+fn parse_confusions(text: &str) -> CharacterConfusions {
+    let mut c = CharacterConfusions::default();
     let mut section = "";
     for line in text.lines().filter(|l| !l.starts_with('#') && !l.is_empty()) {
         if line.starts_with('[') {

@@ -2,16 +2,16 @@
 //! people it stands for.
 
 use super::calendar::age;
-use super::deliver::{Delivered, Slips, Source};
+use super::deliver::{DeliveredPerson, SlipRates, SourceKind};
 use super::identity::text;
 use super::names;
-use super::places::Village;
+use super::places::VillagePlace;
 use super::rng::Rng;
-use super::world::World;
+use super::world::VillageWorld;
 
 /// One cell.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Cell {
+pub enum InventedCell {
     /// Nothing.
     Empty,
     /// Text.
@@ -22,7 +22,7 @@ pub enum Cell {
     Date(u32),
 }
 
-impl Cell {
+impl InventedCell {
     /// The cell in a text format.
     pub fn text(&self) -> std::borrow::Cow<'_, str> {
         match self {
@@ -34,18 +34,18 @@ impl Cell {
     }
 }
 
-fn t(text: impl Into<String>) -> Cell {
+fn t(text: impl Into<String>) -> InventedCell {
     let text = text.into();
-    if text.is_empty() { Cell::Empty } else { Cell::Text(text) }
+    if text.is_empty() { InventedCell::Empty } else { InventedCell::Text(text) }
 }
 
-fn n(number: impl Into<f64>) -> Cell {
-    Cell::Number(number.into())
+fn n(number: impl Into<f64>) -> InventedCell {
+    InventedCell::Number(number.into())
 }
 
 /// The true entity of a record made from a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tag {
+pub struct RowEntity {
     /// Member number of an unpivoted row, 0 otherwise.
     pub member: u8,
     /// Person, household and error kinds as the truth file writes them.
@@ -54,18 +54,18 @@ pub struct Tag {
 
 /// One row of a source.
 #[derive(Debug, Clone)]
-pub struct Row {
+pub struct InventedRow {
     /// Cells in the order of [`super::layout::headers`].
-    pub cells: Vec<Cell>,
+    pub cells: Vec<InventedCell>,
     /// Who the records of the row are; empty for a row that must be rejected.
-    pub tags: Vec<Tag>,
+    pub tags: Vec<RowEntity>,
     /// Why it must be rejected.
     pub reject: Option<&'static str>,
 }
 
 /// Forms in which cells are written.
 #[derive(Debug, Clone, Copy)]
-pub struct Style {
+pub struct CellStyle {
     /// Chooses among the forms; 0 is the plain one.
     pub form: usize,
     /// True if rows are now and then doubled, spoilt or written in mixed forms.
@@ -73,19 +73,19 @@ pub struct Style {
 }
 
 /// Writes the rows of one village.
-pub struct Writer<'a> {
-    pub world: &'a World,
-    pub slips: Slips,
-    pub style: Style,
+pub struct VillageRowWriter<'a> {
+    pub world: &'a VillageWorld,
+    pub slips: SlipRates,
+    pub style: CellStyle,
     /// A neighbouring village, for entries that name the wrong one.
-    pub neighbour: &'a Village,
+    pub neighbour: &'a VillagePlace,
     /// What every person looks like in the records written so far, for rule R14.
-    pub seen: Vec<Seen>,
+    pub seen: Vec<DeliveredIdentities>,
 }
 
 /// Identities under which a person was delivered this quarter.
 #[derive(Debug, Clone, Default)]
-pub struct Seen {
+pub struct DeliveredIdentities {
     /// Different usable numbers.
     pub numbers: Vec<[u8; 18]>,
     /// Different names; the true one and its allowed variants count as the empty text.
@@ -96,15 +96,26 @@ pub struct Seen {
     pub records: u32,
 }
 
-impl<'a> Writer<'a> {
+impl<'a> VillageRowWriter<'a> {
     /// A writer for one village and quarter.
-    pub fn new(world: &'a World, slips: Slips, style: Style, neighbour: &'a Village) -> Self {
-        Self { world, slips, style, neighbour, seen: vec![Seen::default(); world.people.len()] }
+    pub fn new(
+        world: &'a VillageWorld,
+        slips: SlipRates,
+        style: CellStyle,
+        neighbour: &'a VillagePlace,
+    ) -> Self {
+        Self {
+            world,
+            slips,
+            style,
+            neighbour,
+            seen: vec![DeliveredIdentities::default(); world.people.len()],
+        }
     }
 
     /// All rows of a source.
-    pub fn rows(&mut self, source: Source) -> Vec<Row> {
-        let mut out: Vec<Row> = Vec::new();
+    pub fn rows(&mut self, source: SourceKind) -> Vec<InventedRow> {
+        let mut out: Vec<InventedRow> = Vec::new();
         let mut rng = self.draws(source);
         self.each_row(source, &mut rng, &mut |row| out.push(row));
         if self.style.messy { self.mess_up(&mut rng, source, out) } else { out }
@@ -112,38 +123,38 @@ impl<'a> Writer<'a> {
 
     /// Hands over the rows of a tidy source one by one: a row that is written out and dropped at
     /// once costs half of one that waits for its village.
-    pub fn stream(&mut self, source: Source, to: &mut dyn FnMut(Row)) {
+    pub fn stream(&mut self, source: SourceKind, to: &mut dyn FnMut(InventedRow)) {
         self.each_row(source, &mut self.draws(source), to);
     }
 
-    fn draws(&self, source: Source) -> Rng {
+    fn draws(&self, source: SourceKind) -> Rng {
         Rng::keyed(&[self.slips.seed, self.world.index as u64, 5, self.slips.step, source as u64])
     }
 
-    fn each_row(&mut self, source: Source, rng: &mut Rng, to: &mut dyn FnMut(Row)) {
+    fn each_row(&mut self, source: SourceKind, rng: &mut Rng, to: &mut dyn FnMut(InventedRow)) {
         let w = self.world;
         let (people, families) = (0..w.people.len(), 0..w.families.len());
-        let mut some: Vec<Row> = Vec::new();
+        let mut some: Vec<InventedRow> = Vec::new();
         match source {
-            Source::RegistryHousehold => {
+            SourceKind::RegistryHousehold => {
                 families.for_each(|f| self.registry_household(rng, f).into_iter().for_each(&mut *to));
             }
-            Source::RegistryPerson => {
+            SourceKind::RegistryPerson => {
                 for &person in families.flat_map(|f| &w.families[f].members) {
                     self.registry_person(rng, person).into_iter().for_each(&mut *to);
                 }
             }
-            Source::Dibao => {
+            SourceKind::Dibao => {
                 (0..w.cases.len()).for_each(|c| self.dibao(rng, c).into_iter().for_each(&mut *to));
             }
-            Source::Housing => families.for_each(|f| self.housing(rng, f).into_iter().for_each(&mut *to)),
-            Source::Tekun => people.for_each(|p| self.tekun(rng, p).into_iter().for_each(&mut *to)),
-            Source::Student => people.for_each(|p| self.student(rng, p).into_iter().for_each(&mut *to)),
-            Source::Insurance => people.for_each(|p| {
+            SourceKind::Housing => families.for_each(|f| self.housing(rng, f).into_iter().for_each(&mut *to)),
+            SourceKind::Tekun => people.for_each(|p| self.tekun(rng, p).into_iter().for_each(&mut *to)),
+            SourceKind::Student => people.for_each(|p| self.student(rng, p).into_iter().for_each(&mut *to)),
+            SourceKind::Insurance => people.for_each(|p| {
                 self.insurance(rng, p, &mut some);
                 some.drain(..).for_each(&mut *to);
             }),
-            Source::StudentAid => people.for_each(|p| {
+            SourceKind::StudentAid => people.for_each(|p| {
                 self.student_aid(rng, p, &mut some);
                 some.drain(..).for_each(&mut *to);
             }),
@@ -151,16 +162,16 @@ impl<'a> Writer<'a> {
     }
 
     /// Doubles a few rows and adds a few that must be rejected.
-    fn mess_up(&self, rng: &mut Rng, source: Source, rows: Vec<Row>) -> Vec<Row> {
+    fn mess_up(&self, rng: &mut Rng, source: SourceKind, rows: Vec<InventedRow>) -> Vec<InventedRow> {
         let mut out = Vec::with_capacity(rows.len() + 4);
         for row in rows {
-            let twice = matches!(source, Source::Insurance | Source::StudentAid) && rng.chance(0.002);
+            let twice = matches!(source, SourceKind::Insurance | SourceKind::StudentAid) && rng.chance(0.002);
             if rng.chance(0.003) {
                 let mut spoilt = row.clone();
                 spoilt.tags.clear();
-                spoilt.cells[super::layout::name_column(source)] = Cell::Empty;
+                spoilt.cells[super::layout::name_column(source)] = InventedCell::Empty;
                 spoilt.reject = Some("missing_required");
-                if source != Source::Dibao && source != Source::Tekun {
+                if source != SourceKind::Dibao && source != SourceKind::Tekun {
                     out.push(spoilt);
                 }
             }
@@ -173,7 +184,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes a person down and remembers under which identity.
-    fn person(&mut self, person: usize, source: Source) -> Delivered {
+    fn person(&mut self, person: usize, source: SourceKind) -> DeliveredPerson {
         let d = self.slips.write(self.world, person, source);
         let seen = &mut self.seen[person];
         seen.records += 1;
@@ -197,34 +208,34 @@ impl<'a> Writer<'a> {
         d
     }
 
-    fn tag(&self, member: u8, person: usize, kinds: &[&str]) -> Tag {
+    fn tag(&self, member: u8, person: usize, kinds: &[&str]) -> RowEntity {
         let truth = format!(
             "{},{},{}",
             self.world.person_id(person),
             self.world.household_id(person),
             kinds.join(";")
         );
-        Tag { member, truth }
+        RowEntity { member, truth }
     }
 
-    fn place(&self, d: &Delivered, style: usize) -> [Cell; 3] {
+    fn place(&self, d: &DeliveredPerson, style: usize) -> [InventedCell; 3] {
         let v = if d.moved { self.neighbour } else { &self.world.place };
         let village = if style == 0 { v.name.as_str() } else { v.short_name() };
         [t(&*v.county), t(&*v.township), t(village)]
     }
 
-    fn flag(&self, value: bool) -> Cell {
+    fn flag(&self, value: bool) -> InventedCell {
         match (self.style.form % 3, value) {
             (1, true) => t("1"),
             (1, false) => t("0"),
             (2, true) => t("√"),
-            (2, false) => Cell::Empty,
+            (2, false) => InventedCell::Empty,
             (_, true) => t("是"),
             (_, false) => t("否"),
         }
     }
 
-    fn money(&self, rng: &mut Rng, fen: i64, unit: &str) -> Cell {
+    fn money(&self, rng: &mut Rng, fen: i64, unit: &str) -> InventedCell {
         let yuan = fen as f64 / 100.0;
         if !self.style.messy || rng.chance(0.8) {
             return n(yuan);
@@ -237,21 +248,21 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn date(&self, rng: &mut Rng, date: Option<u32>) -> Cell {
-        let Some(d) = date else { return Cell::Empty };
+    fn date(&self, rng: &mut Rng, date: Option<u32>) -> InventedCell {
+        let Some(d) = date else { return InventedCell::Empty };
         let (y, m, day) = (d / 10_000, d / 100 % 100, d % 100);
         match if self.style.messy { rng.below(6) } else { 0 } {
             1 => t(d.to_string()),
             2 => t(format!("{y}.{m}.{day}")),
             3 => t(format!("{y}年{m}月{day}日")),
             4 => t(format!("{y}/{m}/{day}")),
-            5 => Cell::Date(d),
+            5 => InventedCell::Date(d),
             _ => t(format!("{y}-{m:02}-{day:02}")),
         }
     }
 
-    fn month(&self, rng: &mut Rng, month: Option<u32>) -> Cell {
-        let Some(m) = month else { return Cell::Empty };
+    fn month(&self, rng: &mut Rng, month: Option<u32>) -> InventedCell {
+        let Some(m) = month else { return InventedCell::Empty };
         let (y, m) = (m / 100, m % 100);
         match if self.style.messy { rng.below(5) } else { 0 } {
             1 => t(format!("{y}-{m:02}")),
@@ -261,14 +272,14 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn id(&self, d: &Delivered, workbook: bool) -> Cell {
+    fn id(&self, d: &DeliveredPerson, workbook: bool) -> InventedCell {
         match d.id.parse::<f64>() {
-            Ok(number) if d.id_is_number && workbook => Cell::Number(number),
+            Ok(number) if d.id_is_number && workbook => InventedCell::Number(number),
             _ => t(&*d.id),
         }
     }
 
-    fn sex(&self, sex: u8) -> Cell {
+    fn sex(&self, sex: u8) -> InventedCell {
         match (self.style.form % 4, sex) {
             (3, 1) => t("男性"),
             (3, _) => t("女性"),
@@ -277,15 +288,15 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn account(&self, rng: &mut Rng) -> Cell {
+    fn account(&self, rng: &mut Rng) -> InventedCell {
         t(format!("6228{:015}", rng.next_u64() % 1_000_000_000_000_000))
     }
 
-    fn registry_household(&mut self, rng: &mut Rng, family: usize) -> Option<Row> {
+    fn registry_household(&mut self, rng: &mut Rng, family: usize) -> Option<InventedRow> {
         let w = self.world;
         let f = &w.families[family];
         let r = f.registry.as_ref()?;
-        let d = self.person(f.head, Source::RegistryHousehold);
+        let d = self.person(f.head, SourceKind::RegistryHousehold);
         let persons = f.members.iter().filter(|&&m| w.people[m].registered == Some("正常")).count();
         // The printed label changed in 2018; some rows still show the old one.
         let attribute = match r.attribute {
@@ -302,7 +313,7 @@ impl<'a> Writer<'a> {
             self.id(&d, true),
             t(attribute),
             t(r.exit_status),
-            r.exit_year.map_or(Cell::Empty, n),
+            r.exit_year.map_or(InventedCell::Empty, n),
             t(r.cause),
             t(r.cause_other),
             n(persons as u32),
@@ -320,7 +331,7 @@ impl<'a> Writer<'a> {
             t(&*f.phone),
             self.account(rng),
         ];
-        Some(Row { cells, tags: vec![self.tag(0, f.head, &d.kinds)], reject: None })
+        Some(InventedRow { cells, tags: vec![self.tag(0, f.head, &d.kinds)], reject: None })
     }
 
     /// What the registry says of dibao: the truth, but for a few.
@@ -329,13 +340,13 @@ impl<'a> Writer<'a> {
         self.world.on_dibao(person) != slip
     }
 
-    fn registry_person(&mut self, rng: &mut Rng, person: usize) -> Option<Row> {
+    fn registry_person(&mut self, rng: &mut Rng, person: usize) -> Option<InventedRow> {
         let w = self.world;
         let p = &w.people[person];
         let status = p.registered?;
         let f = &w.families[p.family];
         let number = f.registry.as_ref()?.number.clone();
-        let d = self.person(person, Source::RegistryPerson);
+        let d = self.person(person, SourceKind::RegistryPerson);
         let insured = p.insurance.iter().any(|i| i.year == self.slips.quarter.year && i.status == "正常参保");
         let works = p.labour.contains("普通") || p.labour.contains("技能");
         let [county, township, village] = self.place(&d, 0);
@@ -361,12 +372,12 @@ impl<'a> Writer<'a> {
             self.flag(rng.chance(0.9)),
             self.flag(self.dibao_flag(person)),
             t(status),
-            if person == f.head { t(&*f.phone) } else { Cell::Empty },
+            if person == f.head { t(&*f.phone) } else { InventedCell::Empty },
         ];
-        Some(Row { cells, tags: vec![self.tag(0, person, &d.kinds)], reject: None })
+        Some(InventedRow { cells, tags: vec![self.tag(0, person, &d.kinds)], reject: None })
     }
 
-    fn dibao(&mut self, rng: &mut Rng, case: usize) -> Option<Row> {
+    fn dibao(&mut self, rng: &mut Rng, case: usize) -> Option<InventedRow> {
         let w = self.world;
         let c = &w.cases[case];
         let last = self.slips.quarter.last_month();
@@ -377,7 +388,7 @@ impl<'a> Writer<'a> {
             return None;
         }
         let head = c.members[0];
-        let d = self.person(head, Source::Dibao);
+        let d = self.person(head, SourceKind::Dibao);
         let [county, township, village] = self.place(&d, 1);
         let mut tags = vec![self.tag(1, head, &d.kinds)];
         let aid = if self.style.messy && rng.chance(0.1) {
@@ -401,11 +412,11 @@ impl<'a> Writer<'a> {
         for slot in 1..=6 {
             match c.members.get(slot) {
                 Some(&m) => {
-                    let d = self.person(m, Source::Dibao);
+                    let d = self.person(m, SourceKind::Dibao);
                     tags.push(self.tag(slot as u8 + 1, m, &d.kinds));
                     cells.extend([t(&*d.name), self.id(&d, true), t(w.people[m].relation)]);
                 }
-                None => cells.extend([Cell::Empty, Cell::Empty, Cell::Empty]),
+                None => cells.extend([InventedCell::Empty, InventedCell::Empty, InventedCell::Empty]),
             }
         }
         cells.extend([
@@ -417,13 +428,13 @@ impl<'a> Writer<'a> {
             t(c.stop_reason),
             self.account(rng),
         ]);
-        Some(Row { cells, tags, reject: None })
+        Some(InventedRow { cells, tags, reject: None })
     }
 
-    fn tekun(&mut self, rng: &mut Rng, person: usize) -> Option<Row> {
+    fn tekun(&mut self, rng: &mut Rng, person: usize) -> Option<InventedRow> {
         let w = self.world;
         let k = w.people[person].tekun.as_ref()?;
-        let d = self.person(person, Source::Tekun);
+        let d = self.person(person, SourceKind::Tekun);
         let [county, township, village] = self.place(&d, 1);
         let central = k.support_mode == "集中";
         let carer = if central {
@@ -446,13 +457,13 @@ impl<'a> Writer<'a> {
             n(k.annual_fen as f64 / 100.0),
             t(k.start_month.to_string()),
         ];
-        Some(Row { cells, tags: vec![self.tag(0, person, &d.kinds)], reject: None })
+        Some(InventedRow { cells, tags: vec![self.tag(0, person, &d.kinds)], reject: None })
     }
 
-    fn insurance(&mut self, rng: &mut Rng, person: usize, out: &mut Vec<Row>) {
+    fn insurance(&mut self, rng: &mut Rng, person: usize, out: &mut Vec<InventedRow>) {
         let w = self.world;
         for i in &w.people[person].insurance {
-            let mut d = self.person(person, Source::Insurance);
+            let mut d = self.person(person, SourceKind::Insurance);
             let mut born = self.date(rng, Some(d.birth));
             // An impossible birth date is a cell that cannot be read, not a row to send back.
             if self.style.messy && rng.chance(0.001) {
@@ -481,15 +492,15 @@ impl<'a> Writer<'a> {
                 self.flag(i.commercial),
                 self.flag(i.aid_target),
             ];
-            out.push(Row { cells, tags: vec![self.tag(0, person, &d.kinds)], reject: None });
+            out.push(InventedRow { cells, tags: vec![self.tag(0, person, &d.kinds)], reject: None });
         }
     }
 
-    fn housing(&mut self, rng: &mut Rng, family: usize) -> Option<Row> {
+    fn housing(&mut self, rng: &mut Rng, family: usize) -> Option<InventedRow> {
         let w = self.world;
         let f = &w.families[family];
         let h = f.housing.as_ref()?;
-        let d = self.person(f.head, Source::Housing);
+        let d = self.person(f.head, SourceKind::Housing);
         let [county, township, village] = self.place(&d, 1);
         let paid = if h.accept_result == "合格" { h.approved_fen } else { 0 };
         let cells = vec![
@@ -514,15 +525,17 @@ impl<'a> Writer<'a> {
             self.money(rng, paid, "元"),
             t(h.ledger_status),
             self.date(rng, h.delisted),
-            Cell::Empty,
+            InventedCell::Empty,
         ];
-        Some(Row { cells, tags: vec![self.tag(0, f.head, &d.kinds)], reject: None })
+        Some(InventedRow { cells, tags: vec![self.tag(0, f.head, &d.kinds)], reject: None })
     }
 
     /// Guardian cells: name, number, relation to the child.
-    fn guardian(&self, person: usize) -> [Cell; 3] {
+    fn guardian(&self, person: usize) -> [InventedCell; 3] {
         let p = &self.world.people[person];
-        let Some(g) = p.guardian else { return [Cell::Empty, Cell::Empty, Cell::Empty] };
+        let Some(g) = p.guardian else {
+            return [InventedCell::Empty, InventedCell::Empty, InventedCell::Empty];
+        };
         let g = &self.world.people[g];
         let old = age(g.birth, p.birth) > 42;
         let relation = match (old, g.sex) {
@@ -538,14 +551,14 @@ impl<'a> Writer<'a> {
 
     /// True if the guardian's number is delivered.
     pub fn guardian_known(&self, person: usize) -> bool {
-        self.guardian(person)[1] != Cell::Empty
+        self.guardian(person)[1] != InventedCell::Empty
     }
 
-    fn student(&mut self, rng: &mut Rng, person: usize) -> Option<Row> {
+    fn student(&mut self, rng: &mut Rng, person: usize) -> Option<InventedRow> {
         let w = self.world;
         let p = &w.people[person];
         let s = p.student.as_ref()?;
-        let d = self.person(person, Source::Student);
+        let d = self.person(person, SourceKind::Student);
         let [county, township, village] = self.place(&d, 1);
         // The roll makes its own number from the ID it was given; without one it makes a
         // temporary one from area and birth date.
@@ -562,7 +575,7 @@ impl<'a> Writer<'a> {
             t(format!("{}班", s.class)),
             t(&*d.name),
             self.sex(d.sex),
-            Cell::Date(d.birth),
+            InventedCell::Date(d.birth),
             t(&*d.id),
             t(number),
             county,
@@ -575,17 +588,17 @@ impl<'a> Writer<'a> {
             t(if p.disability.is_some() { "是" } else { "否" }),
             t(s.mode),
             t(s.status),
-            Cell::Date(s.enrolled),
+            InventedCell::Date(s.enrolled),
         ];
-        Some(Row { cells, tags: vec![self.tag(0, person, &d.kinds)], reject: None })
+        Some(InventedRow { cells, tags: vec![self.tag(0, person, &d.kinds)], reject: None })
     }
 
-    fn student_aid(&mut self, rng: &mut Rng, person: usize, out: &mut Vec<Row>) {
+    fn student_aid(&mut self, rng: &mut Rng, person: usize, out: &mut Vec<InventedRow>) {
         let w = self.world;
         let p = &w.people[person];
         let Some(s) = p.student.as_ref() else { return };
         for a in &p.aid {
-            let d = self.person(person, Source::StudentAid);
+            let d = self.person(person, SourceKind::StudentAid);
             let [g_name, g_id, g_relation] = self.guardian(person);
             let cells = vec![
                 t(&*s.school),
@@ -599,7 +612,7 @@ impl<'a> Writer<'a> {
                 g_id,
                 g_relation,
             ];
-            out.push(Row { cells, tags: vec![self.tag(0, person, &d.kinds)], reject: None });
+            out.push(InventedRow { cells, tags: vec![self.tag(0, person, &d.kinds)], reject: None });
         }
     }
 }

@@ -11,13 +11,13 @@ use parquet::arrow::ArrowWriter;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::deliver::Source;
+use super::deliver::SourceKind;
 use super::encode;
 use super::fixtures::{indicators, save};
 use super::layout;
-use super::rows::{Cell, Row, Style, Writer};
-use super::truth::{self, Coverage};
-use super::{Formats, Plan, SynthReport, WrittenFile, evolve, prefecture};
+use super::rows::{CellStyle, InventedCell, InventedRow, VillageRowWriter};
+use super::truth::{self, HouseholdCoverage};
+use super::{FixtureFormats, SynthPlan, SynthReport, WrittenFile, evolve, prefecture};
 use crate::progress::Progress;
 use crate::{Error, Result};
 
@@ -26,7 +26,7 @@ use crate::{Error, Result};
 const PEOPLE_AT_ONCE: u64 = 60_000;
 
 /// One source's part of one village.
-enum Part {
+enum VillagePart {
     Text(Vec<u8>),
     Batch(RecordBatch),
 }
@@ -35,18 +35,18 @@ enum Part {
 type TruthLine = (u32, u8, String);
 
 /// One village's part of all files.
-struct Village {
+struct VillageFiles {
     /// By source: rows, their encoding, and truth lines (row within the part, member, truth).
-    parts: Vec<(u64, Part, Vec<TruthLine>)>,
+    parts: Vec<(u64, VillagePart, Vec<TruthLine>)>,
     exceptions: String,
     expected: u64,
-    coverage: Coverage,
+    coverage: HouseholdCoverage,
     moved: Vec<(String, String)>,
     people: u64,
 }
 
 /// Writes all quarters.
-pub(super) fn write(plan: &Plan<'_>, out: &Path, progress: &dyn Progress) -> Result<SynthReport> {
+pub(super) fn write(plan: &SynthPlan<'_>, out: &Path, progress: &dyn Progress) -> Result<SynthReport> {
     let mut report = SynthReport::default();
     let all = plan.options.persons * plan.quarters.len() as u64;
     progress.stage("生成虚构数据", Some(all));
@@ -58,7 +58,7 @@ pub(super) fn write(plan: &Plan<'_>, out: &Path, progress: &dyn Progress) -> Res
 }
 
 fn write_quarter(
-    plan: &Plan<'_>,
+    plan: &SynthPlan<'_>,
     step: usize,
     folder: &Path,
     report: &mut SynthReport,
@@ -66,24 +66,29 @@ fn write_quarter(
 ) -> Result<()> {
     let truth_folder = folder.join("truth");
     std::fs::create_dir_all(&truth_folder).map_err(|e| Error::io("建立文件夹", &truth_folder, e))?;
-    let outputs: Vec<Output> = Source::ALL
+    let outputs: Vec<ScaleOutput> = SourceKind::ALL
         .iter()
-        .map(|&s| Output::create(s, plan.options.formats, folder))
+        .map(|&s| ScaleOutput::create(s, plan.options.formats, folder))
         .collect::<Result<_>>()?;
     let exceptions_path = truth_folder.join("exceptions.csv");
     let mut exceptions = create(&exceptions_path)?;
     let fail = |e| Error::io("写文件", &exceptions_path, e);
     exceptions.write_all(b"rule_code,subject_kind,entity,rule_key\n").map_err(fail)?;
-    let mut quarter =
-        Writing { outputs, exceptions, exceptions_path, coverage: Coverage::new(), moved: Vec::new() };
+    let mut quarter = QuarterFiles {
+        outputs,
+        exceptions,
+        exceptions_path,
+        coverage: HouseholdCoverage::new(),
+        moved: Vec::new(),
+    };
     let per_village = (plan.options.persons / plan.places.len() as u64).max(1);
     // Every thread has a village, and one waits for the first that is done.
     let least = 2 * rayon::current_num_threads();
     let at_once = usize::try_from(PEOPLE_AT_ONCE / per_village).unwrap_or(least).max(least);
     let indices: Vec<usize> = (0..plan.places.len()).collect();
-    let mut made: Vec<Village> = Vec::new();
+    let mut made: Vec<VillageFiles> = Vec::new();
     for some in indices.chunks(at_once) {
-        let make = || some.par_iter().map(|&i| village(plan, step, i)).collect::<Result<Vec<Village>>>();
+        let make = || some.par_iter().map(|&i| village(plan, step, i)).collect::<Result<Vec<VillageFiles>>>();
         // While these are made, those made before are written.
         let (next, written) =
             rayon::join(make, || quarter.append(std::mem::take(&mut made), report, progress));
@@ -98,18 +103,18 @@ fn write_quarter(
 }
 
 /// The files of one quarter, open.
-struct Writing {
-    outputs: Vec<Output>,
+struct QuarterFiles {
+    outputs: Vec<ScaleOutput>,
     exceptions: BufWriter<File>,
     exceptions_path: PathBuf,
-    coverage: Coverage,
+    coverage: HouseholdCoverage,
     moved: Vec<(String, String)>,
 }
 
-impl Writing {
+impl QuarterFiles {
     fn append(
         &mut self,
-        villages: Vec<Village>,
+        villages: Vec<VillageFiles>,
         report: &mut SynthReport,
         progress: &dyn Progress,
     ) -> Result<()> {
@@ -149,16 +154,16 @@ impl Writing {
     }
 }
 
-fn village(plan: &Plan<'_>, step: usize, index: usize) -> Result<Village> {
+fn village(plan: &SynthPlan<'_>, step: usize, index: usize) -> Result<VillageFiles> {
     let (mut world, moved) = plan.settle(index);
     for &quarter in &plan.quarters[1..=step] {
         evolve::evolve(&mut world, plan.seed, quarter);
     }
     let quarter = plan.quarters[step];
-    let style = Style { form: 0, messy: false };
-    let mut writer = Writer::new(&world, plan.slips(step), style, &plan.places[index][1]);
+    let style = CellStyle { form: 0, messy: false };
+    let mut writer = VillageRowWriter::new(&world, plan.slips(step), style, &plan.places[index][1]);
     let parts =
-        Source::ALL.iter().map(|&s| part(&mut writer, s, plan.options.formats)).collect::<Result<_>>()?;
+        SourceKind::ALL.iter().map(|&s| part(&mut writer, s, plan.options.formats)).collect::<Result<_>>()?;
     let mut exceptions = String::new();
     let found = truth::exceptions(&writer, quarter);
     for e in &found {
@@ -167,46 +172,50 @@ fn village(plan: &Plan<'_>, step: usize, index: usize) -> Result<Village> {
     let mut coverage = BTreeMap::new();
     truth::coverage(&world, quarter, &mut coverage);
     let people = world.people.len() as u64;
-    Ok(Village { parts, exceptions, expected: found.len() as u64, coverage, moved, people })
+    Ok(VillageFiles { parts, exceptions, expected: found.len() as u64, coverage, moved, people })
 }
 
 /// One village's part of one file.
-fn part(writer: &mut Writer<'_>, source: Source, formats: Formats) -> Result<(u64, Part, Vec<TruthLine>)> {
+fn part(
+    writer: &mut VillageRowWriter<'_>,
+    source: SourceKind,
+    formats: FixtureFormats,
+) -> Result<(u64, VillagePart, Vec<TruthLine>)> {
     let (mut rows, mut truth) = (0u32, Vec::new());
-    let mut note = |row: &mut Row| {
+    let mut note = |row: &mut InventedRow| {
         truth.extend(row.tags.drain(..).map(|t| (rows, t.member, t.truth)));
         rows += 1;
     };
-    let part = if formats == Formats::Parquet {
-        let mut batch = encode::parquet::Batch::new(schema(source));
+    let part = if formats == FixtureFormats::Parquet {
+        let mut batch = encode::parquet::BatchBuilder::new(schema(source));
         writer.stream(source, &mut |mut row| {
             note(&mut row);
             batch.push(&row);
         });
-        Part::Batch(batch.finish()?)
+        VillagePart::Batch(batch.finish()?)
     } else {
         let mut text = String::new();
         writer.stream(source, &mut |mut row| {
             note(&mut row);
-            encode::csv::line(&mut text, row.cells.iter().map(Cell::text), "\n");
+            encode::csv::line(&mut text, row.cells.iter().map(InventedCell::text), "\n");
         });
-        Part::Text(bytes(text, formats))
+        VillagePart::Text(bytes(text, formats))
     };
     Ok((u64::from(rows), part, truth))
 }
 
-fn bytes(text: String, formats: Formats) -> Vec<u8> {
-    if formats == Formats::CsvGb18030 { encode::gb18030::encode(&text) } else { text.into_bytes() }
+fn bytes(text: String, formats: FixtureFormats) -> Vec<u8> {
+    if formats == FixtureFormats::CsvGb18030 { encode::gb18030::encode(&text) } else { text.into_bytes() }
 }
 
-fn schema(source: Source) -> std::sync::Arc<arrow::datatypes::Schema> {
-    let dates: &[usize] = if source == Source::Student { &[6, 19] } else { &[] };
+fn schema(source: SourceKind) -> std::sync::Arc<arrow::datatypes::Schema> {
+    let dates: &[usize] = if source == SourceKind::Student { &[6, 19] } else { &[] };
     encode::parquet::schema(&headers(source), dates)
 }
 
 /// Large files use the full headers of the departments; DBF's short names stay with DBF.
-fn headers(source: Source) -> Vec<String> {
-    if source != Source::Tekun {
+fn headers(source: SourceKind) -> Vec<String> {
+    if source != SourceKind::Tekun {
         return layout::headers(source, false);
     }
     [
@@ -233,12 +242,12 @@ fn create(path: &Path) -> Result<BufWriter<File>> {
 }
 
 /// Writes through and keeps the digest of what was written.
-struct Hashing {
+struct HashingWriter {
     inner: BufWriter<File>,
     digest: Sha256,
 }
 
-impl Write for Hashing {
+impl Write for HashingWriter {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         let n = self.inner.write(bytes)?;
         self.digest.update(&bytes[..n]);
@@ -249,16 +258,16 @@ impl Write for Hashing {
     }
 }
 
-enum Sink {
-    Text(Hashing),
-    Parquet(Box<ArrowWriter<Hashing>>),
+enum ScaleSink {
+    Text(HashingWriter),
+    Parquet(Box<ArrowWriter<HashingWriter>>),
 }
 
 /// One file being written, and its truth lines waiting for the file's digest.
-struct Output {
-    source: Source,
+struct ScaleOutput {
+    source: SourceKind,
     path: PathBuf,
-    sink: Sink,
+    sink: ScaleSink,
     /// Rows so far, counting the header where there is one.
     before: u64,
     rows: u64,
@@ -266,29 +275,31 @@ struct Output {
     waiting_path: PathBuf,
 }
 
-impl Output {
-    fn create(source: Source, formats: Formats, folder: &Path) -> Result<Self> {
-        let parquet = formats == Formats::Parquet;
+impl ScaleOutput {
+    fn create(source: SourceKind, formats: FixtureFormats, folder: &Path) -> Result<Self> {
+        let parquet = formats == FixtureFormats::Parquet;
         let path = folder.join(format!("{}.{}", source.name(), if parquet { "parquet" } else { "csv" }));
-        let mut file = Hashing { inner: create(&path)?, digest: Sha256::new() };
+        let mut file = HashingWriter { inner: create(&path)?, digest: Sha256::new() };
         let sink = if parquet {
-            Sink::Parquet(Box::new(encode::parquet::writer(file, schema(source))?))
+            ScaleSink::Parquet(Box::new(encode::parquet::writer(file, schema(source))?))
         } else {
             let mut text = String::new();
             encode::csv::line(&mut text, headers(source).iter().map(|h| h.as_str().into()), "\n");
             file.write_all(&bytes(text, formats)).map_err(|e| Error::io("写文件", &path, e))?;
-            Sink::Text(file)
+            ScaleSink::Text(file)
         };
         let waiting_path = folder.join("truth").join(format!(".{}.part", source.name()));
         let waiting = create(&waiting_path)?;
         Ok(Self { source, path, sink, before: u64::from(!parquet), rows: 0, waiting, waiting_path })
     }
 
-    fn append(&mut self, rows: u64, part: Part, truth: &[TruthLine]) -> Result<()> {
+    fn append(&mut self, rows: u64, part: VillagePart, truth: &[TruthLine]) -> Result<()> {
         let fail = |e| Error::io("写文件", &self.path, e);
         match (&mut self.sink, part) {
-            (Sink::Text(file), Part::Text(bytes)) => file.write_all(&bytes).map_err(fail)?,
-            (Sink::Parquet(writer), Part::Batch(batch)) => encode::parquet::append(writer, &batch)?,
+            (ScaleSink::Text(file), VillagePart::Text(bytes)) => file.write_all(&bytes).map_err(fail)?,
+            (ScaleSink::Parquet(writer), VillagePart::Batch(batch)) => {
+                encode::parquet::append(writer, &batch)?
+            }
             _ => return Err(Error::internal("生成数据时格式错位")),
         }
         let mut lines = String::with_capacity(truth.len() * 64);
@@ -309,8 +320,8 @@ impl Output {
     fn finish(mut self, records: &mut impl Write, quarter: &Path) -> Result<WrittenFile> {
         let fail = |e| Error::io("写文件", &self.path, e);
         let mut file = match self.sink {
-            Sink::Text(file) => file,
-            Sink::Parquet(writer) => encode::parquet::finish(*writer)?,
+            ScaleSink::Text(file) => file,
+            ScaleSink::Parquet(writer) => encode::parquet::finish(*writer)?,
         };
         file.flush().map_err(fail)?;
         let hash: String = file.digest.finalize().iter().take(4).map(|b| format!("{b:02x}")).collect();

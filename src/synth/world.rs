@@ -1,9 +1,9 @@
 //! The invented people of one village: families with their ages, names and numbers.
 
 use super::calendar::{age, from_days, to_days};
-use super::identity::{Id18, Issuer};
+use super::identity::{IdBytes, NumberIssuer};
 use super::names;
-use super::places::Village;
+use super::places::VillagePlace;
 use super::rng::Rng;
 
 /// The day ages refer to when a village is first made.
@@ -11,7 +11,7 @@ pub const ORIGIN: u32 = 20_180_930;
 
 /// How somebody left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Gone {
+pub enum WayOfLeaving {
     /// Died.
     Dead,
     /// Moved out of the prefecture.
@@ -20,9 +20,9 @@ pub enum Gone {
 
 /// One invented person and what every department knows.
 #[derive(Debug, Clone)]
-pub struct Person {
+pub struct InventedPerson {
     /// The one true number.
-    pub id: Id18,
+    pub id: IdBytes,
     /// The one true name.
     pub name: String,
     /// 1 male, 2 female.
@@ -46,22 +46,22 @@ pub struct Person {
     /// Registry's study label.
     pub studying: &'static str,
     /// Died or left.
-    pub gone: Option<Gone>,
+    pub gone: Option<WayOfLeaving>,
     /// Status in the registry (正常, 死亡, …), if registered.
     pub registered: Option<&'static str>,
     /// Insurance rows.
-    pub insurance: Vec<Insurance>,
+    pub insurance: Vec<InsuranceEnrolment>,
     /// School roll entry.
-    pub student: Option<Student>,
+    pub student: Option<SchoolEnrolment>,
     /// Aid rows.
-    pub aid: Vec<Aid>,
+    pub aid: Vec<StudentAid>,
     /// Entry in the list of people in extreme hardship.
-    pub tekun: Option<Tekun>,
+    pub tekun: Option<ExtremeHardshipEntry>,
 }
 
 /// One enrolment.
 #[derive(Debug, Clone)]
-pub struct Insurance {
+pub struct InsuranceEnrolment {
     pub year: u32,
     pub category: &'static str,
     pub status: &'static str,
@@ -77,7 +77,7 @@ pub struct Insurance {
 
 /// One school roll entry.
 #[derive(Debug, Clone)]
-pub struct Student {
+pub struct SchoolEnrolment {
     pub school: String,
     pub stage: &'static str,
     pub grade: u32,
@@ -89,7 +89,7 @@ pub struct Student {
 
 /// One aid payment.
 #[derive(Debug, Clone)]
-pub struct Aid {
+pub struct StudentAid {
     pub term: String,
     pub item: &'static str,
     pub amount_fen: i64,
@@ -98,7 +98,7 @@ pub struct Aid {
 
 /// One entry of the list of people in extreme hardship.
 #[derive(Debug, Clone)]
-pub struct Tekun {
+pub struct ExtremeHardshipEntry {
     pub support_mode: &'static str,
     pub self_care: &'static str,
     pub agreement: bool,
@@ -125,7 +125,7 @@ pub struct RegistryHousehold {
 
 /// One file in the ledger of dangerous houses.
 #[derive(Debug, Clone)]
-pub struct Housing {
+pub struct HousingFile {
     pub archive_no: String,
     pub poverty_type: &'static str,
     pub level: &'static str,
@@ -143,18 +143,18 @@ pub struct Housing {
 
 /// One family living together.
 #[derive(Debug, Clone)]
-pub struct Family {
+pub struct InventedFamily {
     pub members: Vec<usize>,
     pub head: usize,
     pub address: String,
     pub phone: String,
     pub registry: Option<RegistryHousehold>,
-    pub housing: Option<Housing>,
+    pub housing: Option<HousingFile>,
 }
 
 /// One dibao case: a row of civil affairs' list.
 #[derive(Debug, Clone)]
-pub struct Case {
+pub struct DibaoCase {
     pub number: String,
     pub certificate: String,
     /// Listed people, the applicant first.
@@ -170,21 +170,21 @@ pub struct Case {
 }
 
 /// Everything about one village.
-pub struct World {
+pub struct VillageWorld {
     /// Position among the villages of the run.
     pub index: usize,
-    pub place: Village,
-    pub people: Vec<Person>,
-    pub families: Vec<Family>,
-    pub cases: Vec<Case>,
+    pub place: VillagePlace,
+    pub people: Vec<InventedPerson>,
+    pub families: Vec<InventedFamily>,
+    pub cases: Vec<DibaoCase>,
     /// Who stands in a case that was not stopped, by person.
     pub(super) on_dibao: Vec<bool>,
     /// The same of rural cases.
     pub(super) on_rural_dibao: Vec<bool>,
-    pub(super) issuer: Issuer,
+    pub(super) issuer: NumberIssuer,
 }
 
-impl World {
+impl VillageWorld {
     /// True person id in the truth files.
     pub fn person_id(&self, person: usize) -> String {
         format!("p{:04}-{person:05}", self.index)
@@ -215,9 +215,9 @@ impl World {
     }
 
     /// Families until about `target` people live here. `index` numbers the villages of the run.
-    pub fn settle(seed: u64, index: usize, place: Village, target: usize) -> Self {
+    pub fn settle(seed: u64, index: usize, place: VillagePlace, target: usize) -> Self {
         let mut rng = Rng::keyed(&[seed, index as u64, 1]);
-        let issuer = Issuer::new(place.id_prefix, place.slot, place.slots, index);
+        let issuer = NumberIssuer::new(place.id_prefix, place.slot, place.slots, index);
         let mut world = Self {
             index,
             place,
@@ -308,7 +308,7 @@ impl World {
     fn open_family(&mut self, rng: &mut Rng) {
         let number = self.families.len();
         let group = rng.between(1, 12);
-        self.families.push(Family {
+        self.families.push(InventedFamily {
             members: Vec::new(),
             head: self.people.len(),
             address: format!("{}{group}组{}号", self.place.short_name(), number + 1),
@@ -323,10 +323,10 @@ impl World {
     }
 
     /// Somebody of another prefecture who lives here now, alone. Returns the position.
-    pub(super) fn adopt(&mut self, rng: &mut Rng, person: Person) -> usize {
+    pub(super) fn adopt(&mut self, rng: &mut Rng, person: InventedPerson) -> usize {
         self.open_family(rng);
         let (family, index) = (self.families.len() - 1, self.people.len());
-        self.people.push(Person { family, relation: "本人或户主", guardian: None, ..person });
+        self.people.push(InventedPerson { family, relation: "本人或户主", guardian: None, ..person });
         self.families[family].members.push(index);
         index
     }
@@ -431,7 +431,7 @@ impl World {
             30..60 => *rng.weighted(&[("小学", 3.0), ("初中", 6.0), ("高中", 1.0)]),
             _ => *rng.weighted(&[("文盲", 4.0), ("小学", 4.0), ("初中", 1.5)]),
         };
-        self.people.push(Person {
+        self.people.push(InventedPerson {
             id,
             name,
             sex,

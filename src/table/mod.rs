@@ -33,8 +33,8 @@ pub mod rows;
 pub mod string_interner;
 
 pub(crate) use dictionary::MISSING;
-use encoder::{Chunk, Encoder};
-pub(crate) use encoder::{Likeness, Values};
+use encoder::{ColumnEncoder, EncodedChunk};
+pub(crate) use encoder::{ColumnHint, ColumnValues};
 
 /// Rows of a row group.
 pub(crate) const GROUP_ROWS: usize = 4 * CHUNK_ROWS;
@@ -54,7 +54,7 @@ const CREATED_BY: &str = "bidui version 0.1.0 (build 1)";
 const SCHEMA_VERSION: (&str, &str) = ("bidui.schema_version", "1");
 
 /// Makes the given rows of a column of a row group, by their number in it.
-pub(crate) type BuildColumn<'a> = dyn Fn(usize, Range<usize>) -> Result<Values> + Sync + 'a;
+pub(crate) type BuildColumn<'a> = dyn Fn(usize, Range<usize>) -> Result<ColumnValues> + Sync + 'a;
 
 /// Writes one table. The same batches give the same bytes, whatever the number of threads.
 pub struct ParquetWriter<W: Write + Send> {
@@ -62,7 +62,7 @@ pub struct ParquetWriter<W: Write + Send> {
     factory: ArrowRowGroupWriterFactory,
     schema: SchemaRef,
     /// Columns of the row group being written.
-    group: Vec<Encoder>,
+    group: Vec<ColumnEncoder>,
     rows_in_group: usize,
     groups: usize,
 }
@@ -80,7 +80,7 @@ impl<W: Write + Send> ParquetWriter<W> {
     }
 
     /// Begins the columns of a row group.
-    fn encoders(&self, likeness: &[Likeness]) -> Result<Vec<Encoder>> {
+    fn encoders(&self, likeness: &[ColumnHint]) -> Result<Vec<ColumnEncoder>> {
         let general = self.factory.create_column_writers(self.groups)?;
         let columns = self.file.schema_descr().columns();
         if [columns.len(), likeness.len(), general.len()] != [self.schema.fields().len(); 3] {
@@ -89,7 +89,7 @@ impl<W: Write + Send> ParquetWriter<W> {
         let parts = self.schema.fields().iter().zip(columns).zip(likeness).zip(general);
         Ok(parts
             .map(|(((field, column), likeness), general)| {
-                Encoder::new(field.clone(), column.clone(), likeness, general)
+                ColumnEncoder::new(field.clone(), column.clone(), likeness, general)
             })
             .collect())
     }
@@ -99,14 +99,14 @@ impl<W: Write + Send> ParquetWriter<W> {
         let mut from = 0;
         while from < batch.num_rows() {
             if self.group.is_empty() {
-                self.group = self.encoders(&vec![Likeness::Unknown; batch.num_columns()])?;
+                self.group = self.encoders(&vec![ColumnHint::Unknown; batch.num_columns()])?;
             }
             let rows = (GROUP_ROWS - self.rows_in_group).min(batch.num_rows() - from);
             let part = batch.slice(from, rows);
             self.group
                 .par_iter_mut()
                 .zip(part.columns())
-                .try_for_each(|(encoder, array)| encoder.push(Values::Array(array.clone())))?;
+                .try_for_each(|(encoder, array)| encoder.push(ColumnValues::Array(array.clone())))?;
             self.rows_in_group += rows;
             from += rows;
             if self.rows_in_group == GROUP_ROWS {
@@ -121,11 +121,11 @@ impl<W: Write + Send> ParquetWriter<W> {
     pub(crate) fn write_group(
         &mut self,
         rows: usize,
-        likeness: &[Likeness],
+        likeness: &[ColumnHint],
         build: &BuildColumn<'_>,
     ) -> Result<()> {
         self.end_group()?;
-        let encode = |(column, mut encoder): (usize, Encoder)| {
+        let encode = |(column, mut encoder): (usize, ColumnEncoder)| {
             for begin in (0..rows).step_by(STRETCH) {
                 encoder.push(build(column, begin..rows.min(begin + STRETCH))?)?;
             }
@@ -141,10 +141,10 @@ impl<W: Write + Send> ParquetWriter<W> {
             return Ok(());
         }
         self.rows_in_group = 0;
-        self.append_group(columns.into_par_iter().map(Encoder::close).collect())
+        self.append_group(columns.into_par_iter().map(ColumnEncoder::close).collect())
     }
 
-    fn append_group(&mut self, chunks: Vec<Result<Chunk>>) -> Result<()> {
+    fn append_group(&mut self, chunks: Vec<Result<EncodedChunk>>) -> Result<()> {
         let mut group = self.file.next_row_group()?;
         for chunk in chunks {
             chunk?.append(&mut group)?;

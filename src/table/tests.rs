@@ -91,9 +91,9 @@ fn groups_made_column_by_column_are_the_bytes_of_groups_that_came_in_batches() {
     }
     let mut by_column = ParquetWriter::new(Vec::new(), batch.schema()).unwrap();
     let build = |column: usize, rows: Range<usize>| {
-        Ok(Values::Array(batch.column(column).slice(rows.start, rows.len())))
+        Ok(ColumnValues::Array(batch.column(column).slice(rows.start, rows.len())))
     };
-    by_column.write_group(rows, &vec![Likeness::Unknown; 4], &build).unwrap();
+    by_column.write_group(rows, &vec![ColumnHint::Unknown; 4], &build).unwrap();
     assert!(in_batches.finish().unwrap() == by_column.finish().unwrap());
 }
 
@@ -105,16 +105,18 @@ fn groups_made_column_by_column_are_read_as_made() {
         Field::new("id", DataType::Utf8, true),
     ]));
     let labels = [
-        Likeness::Labels(Arc::new(StringArray::from(vec!["从未", "低保", "医保"]))),
-        Likeness::Labels(Arc::new(Int32Array::from(vec![7, -3, 0, 12]))),
-        Likeness::Random,
+        ColumnHint::Labels(Arc::new(StringArray::from(vec!["从未", "低保", "医保"]))),
+        ColumnHint::Labels(Arc::new(Int32Array::from(vec![7, -3, 0, 12]))),
+        ColumnHint::Random,
     ];
     let source = |n: usize| if n.is_multiple_of(10) { MISSING } else { 1 + (n / 100_000) as u32 % 2 };
     let build = |column: usize, rows: Range<usize>| {
         Ok(match column {
-            0 => Values::Positions(rows.map(source).collect()),
-            1 => Values::Positions(rows.map(|n| n as u32 % 2).collect()),
-            _ => Values::Array(Arc::new(StringArray::from_iter_values(rows.map(|n| format!("P{n:x}"))))),
+            0 => ColumnValues::Positions(rows.map(source).collect()),
+            1 => ColumnValues::Positions(rows.map(|n| n as u32 % 2).collect()),
+            _ => {
+                ColumnValues::Array(Arc::new(StringArray::from_iter_values(rows.map(|n| format!("P{n:x}")))))
+            }
         })
     };
     let rows = 2 * CHUNK_ROWS + 5;

@@ -54,7 +54,7 @@ pub fn track(
             }
         }
     }
-    let mut now = Now { period, due: BTreeMap::new() };
+    let mut now = PresentQuarter { period, due: BTreeMap::new() };
     let ids: Vec<String> = exceptions.par_iter().map(fingerprint).collect();
     let mut out = Vec::with_capacity(exceptions.len() + before.len());
     for (exception, id) in exceptions.into_iter().zip(ids) {
@@ -72,12 +72,12 @@ pub fn track(
 }
 
 /// The period, and due dates by days that an officer has.
-struct Now {
+struct PresentQuarter {
     period: Period,
     due: BTreeMap<u32, Arc<str>>,
 }
 
-impl Now {
+impl PresentQuarter {
     fn due(&mut self, days: u32) -> Result<Arc<str>> {
         if let Some(date) = self.due.get(&days) {
             return Ok(date.clone());

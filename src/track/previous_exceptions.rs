@@ -8,7 +8,7 @@ use crate::model::exception::{Exception, Severity, Status, SubjectKind, TrackedE
 use crate::model::period::Period;
 use crate::publication::batch_columns::BatchColumns;
 use crate::publication::snapshot::Snapshot;
-use crate::table::string_interner::Texts;
+use crate::table::string_interner::StringInterner;
 
 /// What the previous publication knew.
 #[derive(Debug, Clone)]
@@ -25,7 +25,7 @@ impl PreviousExceptions {
     /// # Errors
     /// The table is missing, damaged, or lacks a column.
     pub fn read(snapshot: &Snapshot) -> Result<Self> {
-        let (mut exceptions, mut texts) = (Vec::new(), Texts::default());
+        let (mut exceptions, mut texts) = (Vec::new(), StringInterner::default());
         for batch in snapshot.batches("restricted/exception.parquet")? {
             let rows = BatchColumns::new(&batch, snapshot.folder());
             for row in 0..batch.num_rows() {
@@ -36,7 +36,7 @@ impl PreviousExceptions {
     }
 }
 
-fn exception(rows: &BatchColumns<'_>, row: usize, texts: &mut Texts) -> Result<TrackedException> {
+fn exception(rows: &BatchColumns<'_>, row: usize, texts: &mut StringInterner) -> Result<TrackedException> {
     let severity =
         Severity::from_code(&rows.text("severity", row)?).ok_or_else(|| rows.missing("severity"))?;
     let subject_kind = SubjectKind::from_code(&rows.text("subject_kind", row)?)

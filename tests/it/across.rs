@@ -11,7 +11,7 @@ use bidui::link::settings::LinkSettings;
 use bidui::progress::Silent;
 use bidui::publication::table_reader;
 use bidui::rules::rule_set::RuleSet;
-use bidui::synth::{Formats, SynthOptions, generate};
+use bidui::synth::{FixtureFormats, SynthOptions, generate};
 
 const QUARTER: &str = "2018Q3";
 
@@ -19,7 +19,7 @@ const QUARTER: &str = "2018Q3";
 fn prefecture(number: u32, folder: &Path) -> (PathBuf, PathBuf) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/hebi");
     let mut options = SynthOptions::new(&root, 6_000, 20_180_930);
-    (options.formats, options.villages, options.prefecture) = (Formats::CsvUtf8, Some(6), number);
+    (options.formats, options.villages, options.prefecture) = (FixtureFormats::CsvUtf8, Some(6), number);
     let here = folder.join(number.to_string());
     generate(&options, &here).unwrap();
     let pipeline = Pipeline::open(&root).unwrap();

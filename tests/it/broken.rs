@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use bidui::config::Pipeline;
-use bidui::load::{Loaded, load_source};
-use bidui::synth::broken::Expected;
+use bidui::load::{LoadedSource, load_source};
+use bidui::synth::broken::BrokenExpectation;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn cases() -> Vec<(PathBuf, Expected)> {
+fn cases() -> Vec<(PathBuf, BrokenExpectation)> {
     let mut folders: Vec<PathBuf> =
         std::fs::read_dir(root().join("fixtures/broken")).unwrap().map(|e| e.unwrap().path()).collect();
     folders.sort();
@@ -24,7 +24,7 @@ fn cases() -> Vec<(PathBuf, Expected)> {
 }
 
 /// What the program makes of a case.
-fn outcome(folder: &Path, expected: &Expected) -> bidui::Result<Option<Loaded>> {
+fn outcome(folder: &Path, expected: &BrokenExpectation) -> bidui::Result<Option<LoadedSource>> {
     let own = folder.join("pipeline");
     let pipeline = Pipeline::open(&if expected.own_pipeline { own } else { root().join("pipelines/hebi") })?;
     if expected.stage == "pipeline" {
@@ -35,8 +35,8 @@ fn outcome(folder: &Path, expected: &Expected) -> bidui::Result<Option<Loaded>> 
     load_source(&pipeline, index, &folder.join("data"), previous)
 }
 
-fn complaint(folder: &Path, expected: &Expected) -> Option<String> {
-    let blocking = |l: &Loaded| -> Vec<(String, String)> {
+fn complaint(folder: &Path, expected: &BrokenExpectation) -> Option<String> {
+    let blocking = |l: &LoadedSource| -> Vec<(String, String)> {
         l.audits.iter().filter(|a| a.blocking).map(|a| (a.audit.clone(), a.message.clone())).collect()
     };
     match outcome(folder, expected) {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use bidui::config::{Parameter, Pipeline, Role};
+use bidui::config::{ColumnRole, Pipeline, RuleParameter};
 use bidui::link::settings::LinkSettings;
 
 use crate::folder;
@@ -28,13 +28,13 @@ fn hebi_opens() {
     let dibao = pipeline.source("dibao").unwrap();
     assert_eq!(dibao.members.len(), 7);
     assert_eq!(dibao.members[3].title(), "成员3");
-    assert_eq!(dibao.role(Role::IdNumber).unwrap().name, "id_number");
+    assert_eq!(dibao.role(ColumnRole::IdNumber).unwrap().name, "id_number");
     for source in &pipeline.sources {
-        assert!(source.role(Role::IdNumber).is_some(), "{}", source.name);
-        assert!(source.role(Role::Name).is_some(), "{}", source.name);
+        assert!(source.role(ColumnRole::IdNumber).is_some(), "{}", source.name);
+        assert!(source.role(ColumnRole::Name).is_some(), "{}", source.name);
     }
     for name in ["housing", "registry_household", "relocation"] {
-        assert!(pipeline.source(name).unwrap().role(Role::Household).is_some(), "{name}");
+        assert!(pipeline.source(name).unwrap().role(ColumnRole::Household).is_some(), "{name}");
     }
     let household = pipeline.source("registry_household").unwrap().column("poverty_attribute").unwrap();
     for (text, label) in [
@@ -57,11 +57,11 @@ fn hebi_opens() {
 fn parameters_by_year_and_quarter() {
     let pipeline = Pipeline::open(&hebi()).unwrap();
     let third = pipeline.parameters("2018Q3".parse().unwrap());
-    assert_eq!(third["poverty_line_fen"], Parameter::Integer(320_800));
-    assert_eq!(third["current_term"], Parameter::Text("2018秋".into()));
-    assert_eq!(third["grace_days"], Parameter::Integer(30));
+    assert_eq!(third["poverty_line_fen"], RuleParameter::Integer(320_800));
+    assert_eq!(third["current_term"], RuleParameter::Text("2018秋".into()));
+    assert_eq!(third["grace_days"], RuleParameter::Integer(30));
     let second = pipeline.parameters("2018Q2".parse().unwrap());
-    assert_eq!(second["current_term"], Parameter::Text("2018春".into()));
+    assert_eq!(second["current_term"], RuleParameter::Text("2018春".into()));
 }
 
 /// Message of a folder that must be refused, its path left out.
@@ -377,7 +377,7 @@ fn numbers_of_any_size_are_read_or_refused() {
     let greatest = format!("grace_days = {}", i64::MAX);
     let folder = folder::write(&[("pipeline.toml", "grace_days = 30", &greatest)]);
     let parameters = folder::open(folder.path()).parameters("2018Q3".parse().unwrap());
-    assert_eq!(parameters["grace_days"], Parameter::Integer(i64::MAX));
+    assert_eq!(parameters["grace_days"], RuleParameter::Integer(i64::MAX));
     let year = "base_year = 40000";
     assert!(Pipeline::open(folder::write(&[("pipeline.toml", "base_year = 2017", year)]).path()).is_err());
 }

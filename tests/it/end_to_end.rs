@@ -305,7 +305,7 @@ fn what_follows_from_another_finding_is_told_once() {
     for fact in facts.iter().filter(|f| f.get("status") != "resolved") {
         let cause = fact.value("cause_exception_id").map(|id| by_id[id]);
         let same_sheet = cause.is_some_and(|c| {
-            let sheet = |f: &bidui::publication::table_reader::Row| {
+            let sheet = |f: &bidui::publication::table_reader::TableRow| {
                 if f.get("in_review") == "1" { "review".to_owned() } else { f.get("owner").to_owned() }
             };
             sheet(c) == sheet(fact) && c.get("township_code") == fact.get("township_code")

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use bidui::config::{Parameter, Pipeline};
+use bidui::config::{Pipeline, RuleParameter};
 use bidui::link::settings::LinkSettings;
 use bidui::reconcile::check_rules;
 use bidui::rules::rule_set::RuleSet;
@@ -73,9 +73,9 @@ fn what_a_base_has_is_there() {
     assert!(check_rules(&rules).is_empty() && rules.replaced.is_empty());
     // The folder's default holds against all that the base sets.
     let at = |quarter: &str| pipeline.parameters(quarter.parse().unwrap());
-    assert_eq!(at("2018Q3")["grace_days"], Parameter::Integer(30));
-    assert_eq!(at("2018Q3")["limit"], Parameter::Integer(6));
-    assert_eq!(at("2019Q3")["limit"], Parameter::Integer(5));
+    assert_eq!(at("2018Q3")["grace_days"], RuleParameter::Integer(30));
+    assert_eq!(at("2018Q3")["limit"], RuleParameter::Integer(6));
+    assert_eq!(at("2019Q3")["limit"], RuleParameter::Integer(5));
 }
 
 #[test]
@@ -85,8 +85,8 @@ fn what_the_folder_sets_for_a_year_holds_for_its_quarters() {
     let base = format!("{PLAIN}[parameters.2018Q3]\nlimit = 8\n");
     let holder = pipelines(&[("own/pipeline.toml", &text), ("base/base.toml", &base)]);
     let at = |quarter: &str| own(&holder).parameters(quarter.parse().unwrap())["limit"].clone();
-    assert_eq!(at("2018Q3"), Parameter::Integer(7));
-    assert_eq!(at("2019Q3"), Parameter::Integer(5));
+    assert_eq!(at("2018Q3"), RuleParameter::Integer(7));
+    assert_eq!(at("2019Q3"), RuleParameter::Integer(5));
 }
 
 #[test]
@@ -261,7 +261,7 @@ fn settings_of_the_folder_hold_against_those_of_the_base() {
     let rules = load(&holder).unwrap();
     let row = rules.parameters(&own(&holder), "2018Q3".parse().unwrap()).unwrap();
     let day = |name: &str| match row[name] {
-        Parameter::Date(day) => bidui::model::day::from_date32(day).unwrap().to_string(),
+        RuleParameter::Date(day) => bidui::model::day::from_date32(day).unwrap().to_string(),
         ref other => panic!("{other:?}"),
     };
     assert_eq!((day("a"), day("b")), ("2018-07-01".to_owned(), "2018-09-30".to_owned()));

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use bidui::config::{Parameter, Pipeline, Role};
+use bidui::config::{ColumnRole, Pipeline, RuleParameter};
 
 fn bidui(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_bidui")).args(arguments).output().unwrap()
@@ -34,11 +34,18 @@ fn the_new_folder_opens() {
         .unwrap_or_else(|e| panic!("{}", bidui::error::render(&e, false)));
     assert_eq!(pipeline.name, "new");
     let people = pipeline.source("people").unwrap();
-    for role in [Role::IdNumber, Role::Name, Role::BirthDate, Role::Sex, Role::Household, Role::Village] {
+    for role in [
+        ColumnRole::IdNumber,
+        ColumnRole::Name,
+        ColumnRole::BirthDate,
+        ColumnRole::Sex,
+        ColumnRole::Household,
+        ColumnRole::Village,
+    ] {
         assert!(people.role(role).is_some(), "{role:?}");
     }
     let parameters = pipeline.parameters("2018Q3".parse().unwrap());
-    assert_eq!(parameters["poverty_line_fen"], Parameter::Integer(320_800));
+    assert_eq!(parameters["poverty_line_fen"], RuleParameter::Integer(320_800));
     // The prefecture, one county, one township, two villages.
     assert_eq!(pipeline.divisions.units.len(), 5);
 }

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use bidui::config::Pipeline;
 use bidui::link::settings::LinkSettings;
-use bidui::load::Loaded;
+use bidui::load::LoadedSource;
 use bidui::model::links::{Decision, Links};
 use bidui::model::resolution::Resolution;
-use bidui::normalize::Comparable;
+use bidui::normalize::ComparableSource;
 
 fn root(path: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -16,8 +16,8 @@ fn root(path: &str) -> std::path::PathBuf {
 
 /// A quarter of the fixtures, linked and resolved.
 struct Quarter {
-    loaded: Vec<Loaded>,
-    comparables: Vec<Comparable>,
+    loaded: Vec<LoadedSource>,
+    comparables: Vec<ComparableSource>,
     links: Links,
     resolution: Resolution,
     ids: Vec<String>,
@@ -26,7 +26,7 @@ struct Quarter {
 fn quarter(data: &Path) -> Quarter {
     let pipeline = Pipeline::open(&root("pipelines/hebi")).unwrap();
     let settings = LinkSettings::open(&root("pipelines/hebi/link.toml")).unwrap();
-    let loaded: Vec<Loaded> = (0..pipeline.sources.len())
+    let loaded: Vec<LoadedSource> = (0..pipeline.sources.len())
         .filter_map(|i| bidui::load::load_source(&pipeline, i, data, None).unwrap())
         .collect();
     let comparables = bidui::normalize::normalize(&pipeline, &loaded).unwrap();
@@ -92,14 +92,14 @@ type Row<'a> = (&'a str, &'a str, &'a str, &'a str, u8, &'a str);
 
 /// Links small lists with the settings of pipelines/hebi.
 struct Small {
-    comparables: Vec<Comparable>,
+    comparables: Vec<ComparableSource>,
     links: Links,
     resolution: Resolution,
 }
 
 impl Small {
     fn new(lists: &[(&str, &[Row<'_>])]) -> Self {
-        use bidui::normalize::{ColumnKind as K, ComparableColumn, TextColumn, TextTable};
+        use bidui::normalize::{ComparableColumn, LinkColumnKind, TextColumn, TextTable};
         let pipeline = Pipeline::open(&root("pipelines/hebi")).unwrap();
         let settings = LinkSettings::open(&root("pipelines/hebi/link.toml")).unwrap();
         let villages: Vec<u32> = (1u32..)
@@ -120,11 +120,11 @@ impl Small {
                     source: (*source).to_owned(),
                     rows: rows.len(),
                     columns: vec![
-                        column("name", K::HanName, rows.iter().map(|r| r.0).collect()),
-                        column("id_number", K::IdNumber, rows.iter().map(|r| r.1).collect()),
-                        column("birth_date", K::Date, rows.iter().map(|r| r.2).collect()),
-                        column("sex", K::Sex, rows.iter().map(|r| r.3).collect()),
-                        column("household", K::Exact, rows.iter().map(|r| r.5).collect()),
+                        column("name", LinkColumnKind::HanName, rows.iter().map(|r| r.0).collect()),
+                        column("id_number", LinkColumnKind::IdNumber, rows.iter().map(|r| r.1).collect()),
+                        column("birth_date", LinkColumnKind::Date, rows.iter().map(|r| r.2).collect()),
+                        column("sex", LinkColumnKind::Sex, rows.iter().map(|r| r.3).collect()),
+                        column("household", LinkColumnKind::Exact, rows.iter().map(|r| r.5).collect()),
                     ],
                 }
             })

@@ -7,8 +7,8 @@ use arrow::array::{Array, AsArray as _, StringArray};
 use arrow::datatypes::{Date32Type, Int32Type, Int64Type};
 use bidui::Result;
 use bidui::config::Pipeline;
-use bidui::extract::{Malformed, RawTable, SkipReason};
-use bidui::load::{Loaded, load_source, load_tables};
+use bidui::extract::{MalformedRow, RawTable, SkipReason};
+use bidui::load::{LoadedSource, load_source, load_tables};
 use bidui::model::source_row::Reject;
 use bidui::model::source_table::{FileFormat, RawTableInfo};
 use proptest::prelude::*;
@@ -44,14 +44,14 @@ fn load_with(
     source: &str,
     tables: Vec<RawTable>,
     previous: Option<u64>,
-) -> Result<Loaded> {
+) -> Result<LoadedSource> {
     let folder = folder::write(edits);
     let pipeline = folder::open(folder.path());
     let index = pipeline.source_index(source).unwrap();
     load_tables(&pipeline.sources[index], index, tables.into_iter().map(Ok), previous)
 }
 
-fn load(source: &str, tables: Vec<RawTable>) -> Loaded {
+fn load(source: &str, tables: Vec<RawTable>) -> LoadedSource {
     load_with(&[], source, tables, None).unwrap_or_else(|e| panic!("{}", bidui::error::render(&e, false)))
 }
 
@@ -59,7 +59,7 @@ fn refused(source: &str, tables: Vec<RawTable>) -> String {
     bidui::error::render(&load_with(&[], source, tables, None).expect_err("accepted"), false)
 }
 
-fn texts(loaded: &Loaded, column: &str) -> Vec<Option<String>> {
+fn texts(loaded: &LoadedSource, column: &str) -> Vec<Option<String>> {
     let batch = loaded.records.rows.batch().unwrap();
     let array = batch.column_by_name(column).unwrap();
     array.as_string::<i32>().iter().map(|t| t.map(str::to_owned)).collect()
@@ -69,7 +69,7 @@ fn some(texts: &[&str]) -> Vec<Option<String>> {
     texts.iter().map(|t| (!t.is_empty()).then(|| (*t).to_owned())).collect()
 }
 
-fn int32(loaded: &Loaded, column: &str) -> Vec<Option<i32>> {
+fn int32(loaded: &LoadedSource, column: &str) -> Vec<Option<i32>> {
     loaded
         .records
         .rows
@@ -82,7 +82,7 @@ fn int32(loaded: &Loaded, column: &str) -> Vec<Option<i32>> {
         .collect()
 }
 
-fn int64(loaded: &Loaded, column: &str) -> Vec<Option<i64>> {
+fn int64(loaded: &LoadedSource, column: &str) -> Vec<Option<i64>> {
     loaded
         .records
         .rows
@@ -448,7 +448,7 @@ proptest! {
 fn malformed_rows_are_rejects() {
     let mut raw = table("学籍.csv", &["姓名"], &[&["a"]]);
     raw.malformed
-        .push(Malformed { row: 9, original: "a,b,c".into(), reason: "多出2格;检查逗号".into() });
+        .push(MalformedRow { row: 9, original: "a,b,c".into(), reason: "多出2格;检查逗号".into() });
     let loaded = load("student", vec![raw]);
     assert_eq!(brief(&loaded.rejects[0]), (9, 0, None, "malformed_row", "a,b,c"));
     assert_eq!((loaded.totals.read(), loaded.totals.accepted(), loaded.totals.rejected()), (2, 1, 1));
@@ -518,7 +518,7 @@ fn fuller_editions_of_the_registry() {
         load_tables(contract, index, tables.into_iter(), None)
             .unwrap_or_else(|e| panic!("{}", bidui::error::render(&e, false)))
     };
-    let numbers = |loaded: &Loaded, column: &str| int64(loaded, column)[0].unwrap();
+    let numbers = |loaded: &LoadedSource, column: &str| int64(loaded, column)[0].unwrap();
     let headers = [
         "户编号",
         "户主姓名",
@@ -534,7 +534,8 @@ fn fuller_editions_of_the_registry() {
     assert_eq!(numbers(&full, "forest_area_centi"), 100_001);
     assert_eq!(numbers(&full, "wage_income_fen"), 120_050);
     assert!(full.cell_warnings.is_empty(), "{:?}", full.cell_warnings);
-    let missing = |loaded: &Loaded, label: &str| loaded.audits.iter().any(|a| a.message.contains(label));
+    let missing =
+        |loaded: &LoadedSource, label: &str| loaded.audits.iter().any(|a| a.message.contains(label));
     assert!(missing(&full, "饮水是否安全"), "{:?}", full.audits);
     let short = load(&headers[..2], &["1", "甲"]);
     assert!(!missing(&short, "有无卫生厕所") && !missing(&short, "耕地面积"), "{:?}", short.audits);

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
-use bidui::synth::{Formats, SynthOptions, generate};
+use bidui::synth::{FixtureFormats, SynthOptions, generate};
 
 /// Counts the bytes that are held, once it is told to.
 struct Counting;
@@ -105,7 +105,7 @@ fn run_counted(command: &str) {
 fn invented(persons: u64, out: &Path) -> (PathBuf, u64) {
     let pipeline = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/hebi");
     let mut options = SynthOptions::new(&pipeline, persons, 20_180_930);
-    options.formats = Formats::CsvUtf8;
+    options.formats = FixtureFormats::CsvUtf8;
     let report = generate(&options, out).unwrap();
     (out.join("2018Q3"), report.records)
 }

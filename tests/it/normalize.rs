@@ -7,7 +7,7 @@ use arrow::array::{ArrayRef, Date32Array, Int32Array, Int64Array, StringArray};
 use arrow::datatypes::DataType;
 use arrow::record_batch::RecordBatch;
 use bidui::config::Pipeline;
-use bidui::load::{Loaded, Records};
+use bidui::load::{LoadedSource, SourceRecords};
 use bidui::model::division;
 use bidui::model::id_number::IdClass;
 use bidui::model::record_id::RecordKey;
@@ -19,7 +19,7 @@ fn pipeline() -> Pipeline {
 }
 
 /// Rows of a source: the named columns, everything else null.
-fn loaded(pipeline: &Pipeline, source: &str, cells: &[(&str, &[&str])]) -> Loaded {
+fn loaded(pipeline: &Pipeline, source: &str, cells: &[(&str, &[&str])]) -> LoadedSource {
     let contract = pipeline.source(source).expect("known source");
     let rows = cells[0].1.len();
     let columns: Vec<ArrayRef> = contract
@@ -45,8 +45,8 @@ fn loaded(pipeline: &Pipeline, source: &str, cells: &[(&str, &[&str])]) -> Loade
     }
     let batch = RecordBatch::try_new(contract.schema(), columns).expect("good batch");
     let keys = (0..rows).map(|row| RecordKey::new(0, 0, row as u32 + 2, 0)).collect();
-    Loaded {
-        records: Records {
+    LoadedSource {
+        records: SourceRecords {
             source: source.to_owned(),
             rows: bidui::table::rows::Rows::of(batch),
             keys,

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use bidui::config::{Pipeline, Role};
-use bidui::model::column_type::Kind;
+use bidui::config::{ColumnRole, Pipeline};
+use bidui::model::column_type::ContractType;
 use bidui::model::source_table::EncodingEvidence;
 use bidui::model::source_table::FileFormat;
-use bidui::profile::{Guess, Profile, profile};
+use bidui::profile::{ColumnGuess, ProfiledFiles, profile};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -23,7 +23,7 @@ fn fixtures() -> Vec<PathBuf> {
     files
 }
 
-fn guess(profile: &Profile, header: &str) -> Guess {
+fn guess(profile: &ProfiledFiles, header: &str) -> ColumnGuess {
     let columns = profile.files.iter().flat_map(|f| &f.tables).flat_map(|t| &t.columns);
     columns.clone().find(|c| c.header == header).unwrap_or_else(|| panic!("no column {header}")).guess
 }
@@ -73,16 +73,16 @@ fn a_small_list() {
     assert!(profile.text().contains("gb18030（按内容判断）"), "{}", profile.text());
     let table = &file.tables[0];
     assert_eq!((table.header_row, table.rows, table.skipped, table.malformed), (2, 60, 3, 0));
-    assert_eq!(guess(&profile, "姓名"), Guess::PersonName);
-    assert_eq!(guess(&profile, "身份证号"), Guess::IdNumber);
-    assert_eq!(guess(&profile, "类别"), Guess::Code);
-    assert_eq!(guess(&profile, "起保年月"), Guess::Month);
-    assert_eq!(guess(&profile, "月保障金(元)"), Guess::Money);
+    assert_eq!(guess(&profile, "姓名"), ColumnGuess::PersonName);
+    assert_eq!(guess(&profile, "身份证号"), ColumnGuess::IdNumber);
+    assert_eq!(guess(&profile, "类别"), ColumnGuess::Code);
+    assert_eq!(guess(&profile, "起保年月"), ColumnGuess::Month);
+    assert_eq!(guess(&profile, "月保障金(元)"), ColumnGuess::Money);
     let pipeline = open_draft(&profile.draft);
     let contract = pipeline.source("draft").unwrap();
-    assert_eq!(contract.role(Role::IdNumber).unwrap().label, "身份证号");
-    assert_eq!(contract.role(Role::Township).unwrap().name, "township");
-    let money = contract.columns.iter().find(|c| c.kind == Kind::Money).unwrap();
+    assert_eq!(contract.role(ColumnRole::IdNumber).unwrap().label, "身份证号");
+    assert_eq!(contract.role(ColumnRole::Township).unwrap().name, "township");
+    let money = contract.columns.iter().find(|c| c.kind == ContractType::Money).unwrap();
     assert!(money.name.ends_with("_fen"), "{}", money.name);
     // A name that the views use themselves is not proposed.
     assert!(contract.column("age").is_none() && contract.columns.iter().any(|c| c.label == "age"));

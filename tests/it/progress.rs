@@ -5,13 +5,13 @@ use std::sync::Mutex;
 
 use bidui::across::{AcrossPlan, across};
 use bidui::cli::plans;
-use bidui::cli::progress::estimate::Stage;
+use bidui::cli::progress::estimate::CommandStage;
 use bidui::config::Pipeline;
 use bidui::engine::{Engine, RunPlan};
 use bidui::link::settings::LinkSettings;
 use bidui::progress::Progress;
 use bidui::rules::rule_set::RuleSet;
-use bidui::synth::{Formats, SynthOptions, generate_telling};
+use bidui::synth::{FixtureFormats, SynthOptions, generate_telling};
 
 /// Titles, announced units, done units.
 #[derive(Default)]
@@ -27,7 +27,7 @@ impl Progress for Heard {
 }
 
 impl Heard {
-    fn assert_follows(self, plan: &[Stage]) {
+    fn assert_follows(self, plan: &[CommandStage]) {
         let heard = self.0.into_inner().unwrap();
         let titles: Vec<&str> = heard.iter().map(|(title, ..)| title.as_str()).collect();
         assert_eq!(titles, plan.iter().map(|stage| stage.title).collect::<Vec<_>>());
@@ -45,7 +45,7 @@ fn commands_go_through_the_stages_of_their_plan() {
     let folder = tempfile::tempdir().unwrap();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/hebi");
     let mut options = SynthOptions::new(&root, 1_500, 20_180_930);
-    options.formats = Formats::CsvUtf8;
+    options.formats = FixtureFormats::CsvUtf8;
     options.villages = Some(20);
     let heard = Heard::default();
     generate_telling(&options, folder.path(), &heard).unwrap();

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Int32Array, StringArray};
 use arrow::record_batch::RecordBatch;
 use bidui::config::Pipeline;
-use bidui::load::{Loaded, Records};
+use bidui::load::{LoadedSource, SourceRecords};
 use bidui::model::exception::{Exception, RelatedException, Severity, SubjectKind};
 use bidui::model::exception::{Status, TrackedException};
 use bidui::model::id_number::IdNumber;
@@ -21,12 +21,14 @@ use bidui::model::record_id::RecordKey;
 use bidui::model::resolution::Resolution;
 use bidui::model::source_row::{ControlTotals, Reject, TableTotals};
 use bidui::model::source_table::{FileFormat, RawTableInfo};
-use bidui::normalize::{Comparable, ComparableColumn, NameForm, Pool, Texts};
+use bidui::normalize::{ComparableColumn, ComparableSource, DistinctPool, NameForm, TextPool};
 use bidui::publication::snapshot::Snapshot;
 use bidui::publication::table_reader;
 use bidui::publish::previous_indicators::previous_indicators;
-use bidui::publish::{Catalogue, Publication, PublicationInputs, RuleFacts, publish, summary};
-use bidui::reconcile::Findings;
+use bidui::publish::{
+    FinishedPublication, PublicationInputs, PublishedPipeline, RuleFacts, publish, summary,
+};
+use bidui::reconcile::RuleFindings;
 use bidui::reconcile::views::published_views::published_views;
 use bidui::reconcile::views::view::View;
 use bidui::resolve::previous_records::PreviousParts;
@@ -45,14 +47,14 @@ fn period(text: &str) -> Period {
 /// Every stage's table for one quarter of an invented population of `people` persons who
 /// stand in three lists each.
 struct World {
-    catalogue: Catalogue,
+    catalogue: PublishedPipeline,
     period: Period,
-    loaded: Vec<Loaded>,
-    comparables: Vec<Comparable>,
+    loaded: Vec<LoadedSource>,
+    comparables: Vec<ComparableSource>,
     links: Links,
     resolution: Resolution,
     views: Vec<View<'static>>,
-    findings: Findings,
+    findings: RuleFindings,
 }
 
 fn rule(code: &str, title: &str, severity: Severity, owner: &str, policy: &str) -> RuleFacts {
@@ -74,10 +76,11 @@ fn rule(code: &str, title: &str, severity: Severity, owner: &str, policy: &str) 
     }
 }
 
-fn catalogue() -> Catalogue {
+fn catalogue() -> PublishedPipeline {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/hebi");
     let pipeline = Pipeline::open(&root).unwrap();
-    let mut catalogue = Catalogue::new(&pipeline, &RuleSet::load(&pipeline).unwrap(), period("2018Q3"));
+    let mut catalogue =
+        PublishedPipeline::new(&pipeline, &RuleSet::load(&pipeline).unwrap(), period("2018Q3"));
     use Severity::{S1, S2, S3, S4};
     catalogue.rules = vec![
         rule("R04", "低保贫困户无在保成员", S2, "扶贫办/民政局", "第三章 实现精准衔接"),
@@ -117,13 +120,13 @@ impl World {
             .map(|(i, _)| i as u32 + 1)
             .collect();
         let home = |n: usize| if n % 41 == 40 { 0 } else { villages[n * 7 % villages.len()] };
-        let names = Pool {
+        let names = DistinctPool {
             values: (0..=people)
                 .map(|n| if n == 0 { NameForm::default() } else { NameForm::analyse(&name(n - 1)) })
                 .collect(),
         };
         let names = Arc::new(names);
-        let numbers: Texts = (0..=people).map(|n| format!("HB{n:06}")).collect();
+        let numbers: TextPool = (0..=people).map(|n| format!("HB{n:06}")).collect();
         let numbers = Arc::new(numbers);
         let (mut loaded, mut comparables) = (Vec::new(), Vec::new());
         for (s, source) in SOURCES.iter().enumerate() {
@@ -145,7 +148,7 @@ impl World {
                 ),
                 ("sex".to_owned(), ComparableColumn::Code((0..people).map(|n| (n % 3) as u8).collect())),
             ]);
-            comparables.push(Comparable { source: (*source).to_owned(), rows: people, columns });
+            comparables.push(ComparableSource { source: (*source).to_owned(), rows: people, columns });
         }
         let nodes = people * SOURCES.len();
         let tiers = [Tier::T1, Tier::T1, Tier::T1, Tier::T1, Tier::T2, Tier::T3, Tier::T4, Tier::T5];
@@ -186,14 +189,14 @@ impl World {
             links,
             resolution,
             views,
-            findings: Findings::default(),
+            findings: RuleFindings::default(),
         };
         let shift = usize::from(quarter != "2018Q3");
         world.findings = world.find(people, shift);
         world
     }
 
-    fn find(&self, people: usize, shift: usize) -> Findings {
+    fn find(&self, people: usize, shift: usize) -> RuleFindings {
         let tree = &self.catalogue.divisions;
         let mut exceptions = Vec::new();
         for (r, rule) in
@@ -242,11 +245,11 @@ impl World {
         });
         let not_run =
             NotRun { rule_code: "R73".into(), reason: "本季未提供“危房改造台账”".into() };
-        Findings {
+        RuleFindings {
             exceptions,
             indicators: indicators.collect(),
             not_run: vec![not_run],
-            ..Findings::default()
+            ..RuleFindings::default()
         }
     }
 
@@ -256,7 +259,7 @@ impl World {
         track(found, &self.findings.not_run, before, &self.resolution.ledger, self.period).unwrap()
     }
 
-    fn publish(&self, out: &Path, previous: Option<&Snapshot>) -> bidui::Result<Publication> {
+    fn publish(&self, out: &Path, previous: Option<&Snapshot>) -> bidui::Result<FinishedPublication> {
         let tracked = self.tracked(previous);
         publish(
             &PublicationInputs {
@@ -270,7 +273,7 @@ impl World {
                 findings: &self.findings,
                 tracked: &tracked,
                 key: KEY,
-                store: &bidui::table::rows::Store::Memory,
+                store: &bidui::table::rows::RowStore::Memory,
                 previous_period: previous.map(Snapshot::period),
                 previous_indicators: &previous.map(|p| previous_indicators(p).unwrap()).unwrap_or_default(),
             },
@@ -279,7 +282,7 @@ impl World {
     }
 }
 
-fn list(position: usize, source: &str, quarter: &str, people: usize) -> Loaded {
+fn list(position: usize, source: &str, quarter: &str, people: usize) -> LoadedSource {
     let sha256 = format!("{position}{quarter:a>63}").to_lowercase();
     let info = RawTableInfo {
         file: PathBuf::from(format!("{source}_{quarter}.xlsx")),
@@ -316,8 +319,8 @@ fn list(position: usize, source: &str, quarter: &str, people: usize) -> Loaded {
         rejected: 2,
         ..TableTotals::default()
     };
-    Loaded {
-        records: Records {
+    LoadedSource {
+        records: SourceRecords {
             source: source.into(),
             rows: Rows::of(RecordBatch::try_from_iter([("category", category)]).unwrap()),
             keys,
@@ -591,7 +594,7 @@ fn a_process_that_is_killed_while_it_writes_leaves_a_whole_publication() {
     let folder = tempfile::tempdir().unwrap();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/hebi");
     let mut options = bidui::synth::SynthOptions::new(&root, 60, 20_180_930);
-    options.formats = bidui::synth::Formats::CsvUtf8;
+    options.formats = bidui::synth::FixtureFormats::CsvUtf8;
     bidui::synth::generate(&options, folder.path()).unwrap();
     let (out, data) = (folder.path().join("out"), folder.path().join("2018Q3"));
     // `limit`: blocks of 512 bytes that a file may have.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use bidui::synth::{Formats, SynthOptions, generate};
+use bidui::synth::{FixtureFormats, SynthOptions, generate};
 
 /// Sources that the generator writes.
 const GENERATED: [&str; 8] = [
@@ -156,7 +156,7 @@ fn exceptions_of_the_first_quarter_persist_or_are_corrected() {
 #[test]
 fn scale_output_does_not_depend_on_threads_or_format() {
     let mut options = SynthOptions::new(&root().join("pipelines/hebi"), 3_000, 7);
-    options.formats = Formats::CsvUtf8;
+    options.formats = FixtureFormats::CsvUtf8;
     options.villages = Some(40);
     let (a, b) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let report = generate(&options, a.path()).unwrap();
@@ -165,7 +165,7 @@ fn scale_output_does_not_depend_on_threads_or_format() {
     assert_same(a.path(), b.path());
     assert!((2_800..3_400).contains(&report.persons), "{}", report.persons);
 
-    options.formats = Formats::Parquet;
+    options.formats = FixtureFormats::Parquet;
     let c = tempfile::tempdir().unwrap();
     let parquet = generate(&options, c.path()).unwrap();
     assert_eq!(

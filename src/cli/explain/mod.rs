@@ -8,7 +8,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::Console;
-use waterfall::{Account, Weights, account};
+use waterfall::{LinkWeights, PairExplanation, account};
 
 use crate::privacy::mask;
 use crate::publication::snapshot::Snapshot;
@@ -39,63 +39,63 @@ pub struct ExplainArguments {
 
 /// A published row, kept as text so that numbers in it can be masked.
 #[derive(Debug, Clone, Default)]
-struct Row(Vec<(String, String)>);
+struct ExplainedRow(Vec<(String, String)>);
 
-impl Row {
+impl ExplainedRow {
     fn get(&self, column: &str) -> &str {
         self.0.iter().find(|(name, _)| name == column).map_or("", |(_, text)| text.as_str())
     }
 }
 
-impl Serialize for Row {
+impl Serialize for ExplainedRow {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(name, text)| (name, text)))
     }
 }
 
-fn rows(file: &Path, wanted: impl Fn(&table_reader::Row) -> bool) -> Result<Vec<Row>> {
+fn rows(file: &Path, wanted: impl Fn(&table_reader::TableRow) -> bool) -> Result<Vec<ExplainedRow>> {
     let text = |value: Option<&str>| value.unwrap_or("").to_owned();
     Ok(table_reader::rows(file, wanted)?
         .iter()
-        .map(|row| Row(row.iter().map(|(name, value)| (name.to_owned(), text(value))).collect()))
+        .map(|row| ExplainedRow(row.iter().map(|(name, value)| (name.to_owned(), text(value))).collect()))
         .collect())
 }
 
-fn rows_where(file: &Path, column: &str, values: &BTreeSet<String>) -> Result<Vec<Row>> {
+fn rows_where(file: &Path, column: &str, values: &BTreeSet<String>) -> Result<Vec<ExplainedRow>> {
     rows(file, |row| values.contains(row.get(column)))
 }
 
 /// Everything known about what was asked.
 #[derive(Debug, Default, Serialize)]
-struct Explanation {
-    exceptions: Vec<Row>,
-    rules: Vec<Row>,
+struct FoundExplanation {
+    exceptions: Vec<ExplainedRow>,
+    rules: Vec<ExplainedRow>,
     persons: Vec<String>,
-    records: Vec<Row>,
-    links: Vec<Row>,
+    records: Vec<ExplainedRow>,
+    links: Vec<ExplainedRow>,
     /// The links, explained.
-    accounts: Vec<Account>,
+    accounts: Vec<PairExplanation>,
 }
 
 pub fn execute(arguments: &ExplainArguments, console: &mut Console<'_>) -> Result<u8> {
     // A linkage task has no publication: links and clusters stand in one folder.
     let task = arguments.publication.join("link.parquet").is_file();
     let (mut explanation, weights) = if task {
-        (collect_task(&arguments.publication, &arguments.id)?, Weights::of_report(&arguments.publication))
+        (collect_task(&arguments.publication, &arguments.id)?, LinkWeights::of_report(&arguments.publication))
     } else {
         let publication = Snapshot::newest(&arguments.publication)?;
         let root = match arguments.pipeline {
-            None => Weights::find(publication.pipeline()),
+            None => LinkWeights::find(publication.pipeline()),
             Some(_) => None,
         };
-        let weights = root.map(|root| Weights::of_pipeline(&root)).transpose()?;
+        let weights = root.map(|root| LinkWeights::of_pipeline(&root)).transpose()?;
         (collect(&publication, &arguments.id)?, weights)
     };
     if !arguments.show_numbers {
         explanation.records.iter_mut().for_each(hide_numbers);
     }
     let weights = match &arguments.pipeline {
-        Some(root) => Some(Weights::of_pipeline(root)?),
+        Some(root) => Some(LinkWeights::of_pipeline(root)?),
         None => weights,
     };
     if weights.is_none() {
@@ -116,7 +116,7 @@ pub fn execute(arguments: &ExplainArguments, console: &mut Console<'_>) -> Resul
 }
 
 /// Links of a linkage task that touch the given records (both, if two are given).
-fn collect_task(folder: &Path, id: &str) -> Result<Explanation> {
+fn collect_task(folder: &Path, id: &str) -> Result<FoundExplanation> {
     let wanted: BTreeSet<String> = id.split(',').map(|part| part.trim().to_owned()).collect();
     let links = rows(&folder.join("link.parquet"), |l| {
         let ends = [l.get("left_record_id"), l.get("right_record_id")].map(|r| wanted.contains(r));
@@ -127,14 +127,14 @@ fn collect_task(folder: &Path, id: &str) -> Result<Explanation> {
             .in_file(folder)
             .hint("给一个记录编号,或用逗号分开的两个记录编号"));
     }
-    Ok(Explanation { links, ..Explanation::default() })
+    Ok(FoundExplanation { links, ..FoundExplanation::default() })
 }
 
-fn collect(publication: &Snapshot, id: &str) -> Result<Explanation> {
+fn collect(publication: &Snapshot, id: &str) -> Result<FoundExplanation> {
     let one = |text: &str| BTreeSet::from([text.to_owned()]);
     // Lists carry a short number: rule, period first seen, start of the fingerprint.
     let short: Vec<&str> = id.splitn(3, '-').collect();
-    let named = |row: &table_reader::Row| match short[..] {
+    let named = |row: &table_reader::TableRow| match short[..] {
         [rule, first_seen, start] => {
             row.get("rule_code") == rule
                 && row.get("first_seen") == first_seen
@@ -143,9 +143,9 @@ fn collect(publication: &Snapshot, id: &str) -> Result<Explanation> {
         }
         _ => row.get("exception_id") == id,
     };
-    let mut found = Explanation {
+    let mut found = FoundExplanation {
         exceptions: rows(&publication.path("restricted/exception.parquet"), named)?,
-        ..Explanation::default()
+        ..FoundExplanation::default()
     };
     let mut wanted: BTreeSet<String> = BTreeSet::new();
     for exception in &found.exceptions {
@@ -174,7 +174,7 @@ fn collect(publication: &Snapshot, id: &str) -> Result<Explanation> {
     Ok(found)
 }
 
-fn hide_numbers(row: &mut Row) {
+fn hide_numbers(row: &mut ExplainedRow) {
     for (name, text) in &mut row.0 {
         if (name.ends_with("id_number") || name == "phone") && !text.is_empty() {
             *text = mask::id_for_list(text);
@@ -182,7 +182,7 @@ fn hide_numbers(row: &mut Row) {
     }
 }
 
-fn print(found: &Explanation, console: &mut Console<'_>) -> Result<()> {
+fn print(found: &FoundExplanation, console: &mut Console<'_>) -> Result<()> {
     for exception in &found.exceptions {
         console.line(&format!("疑点 {}", exception.get("exception_id")))?;
         for (label, column) in [
@@ -208,7 +208,8 @@ fn print(found: &Explanation, console: &mut Console<'_>) -> Result<()> {
     }
     for person in &found.persons {
         console.line(&format!("\n人员 {person}"))?;
-        let records: Vec<&Row> = found.records.iter().filter(|r| r.get("person_id") == person).collect();
+        let records: Vec<&ExplainedRow> =
+            found.records.iter().filter(|r| r.get("person_id") == person).collect();
         side_by_side(&records, console)?;
     }
     console.line("\n匹配(权重单位:比特;每向上 1 比特,是同一人的可能翻一倍)")?;
@@ -237,7 +238,7 @@ const SHOWN: [(&str, &str); 12] = [
     ("link_tier", "匹配等级"),
 ];
 
-fn side_by_side(records: &[&Row], console: &mut Console<'_>) -> Result<()> {
+fn side_by_side(records: &[&ExplainedRow], console: &mut Console<'_>) -> Result<()> {
     for (column, label) in SHOWN {
         let cells: Vec<&str> = records.iter().map(|r| r.get(column)).collect();
         if cells.iter().all(|c| c.is_empty()) {
@@ -248,7 +249,7 @@ fn side_by_side(records: &[&Row], console: &mut Console<'_>) -> Result<()> {
     Ok(())
 }
 
-fn link_lines(account: &Account, console: &mut Console<'_>) -> Result<()> {
+fn link_lines(account: &PairExplanation, console: &mut Console<'_>) -> Result<()> {
     let bits = |bits: i32| f64::from(bits) / 1000.0;
     console.line(&format!("  {} ⇄ {}", account.left, account.right))?;
     console.line(&format!("    {:.3} 比特,{}", bits(account.weight), account.verdict))?;

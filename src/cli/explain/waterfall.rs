@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::Row;
+use super::ExplainedRow;
 use crate::Result;
 use crate::config::Pipeline;
 use crate::link::settings::LinkSettings;
@@ -14,13 +14,13 @@ use crate::model::links::Tier;
 
 /// Weights by comparison and level, and the thresholds: from a pipeline's `link.toml` or from the
 /// report of a linkage task.
-pub(super) struct Weights {
-    comparisons: Vec<Comparison>,
+pub(super) struct LinkWeights {
+    comparisons: Vec<ComparisonWeights>,
     accept: i32,
     review: i32,
 }
 
-struct Comparison {
+struct ComparisonWeights {
     name: String,
     label: String,
     /// (label, weight) by level number; missing first.
@@ -29,7 +29,7 @@ struct Comparison {
 
 /// One field of a pair.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct Step {
+pub(super) struct WaterfallStep {
     /// Field, as an officer calls it.
     pub label: String,
     /// Level reached, in words.
@@ -40,10 +40,10 @@ pub(super) struct Step {
 
 /// A pair explained.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct Account {
+pub(super) struct PairExplanation {
     pub left: String,
     pub right: String,
-    pub steps: Vec<Step>,
+    pub steps: Vec<WaterfallStep>,
     pub weight: i32,
     pub accept: Option<i32>,
     pub review: Option<i32>,
@@ -53,14 +53,14 @@ pub(super) struct Account {
     pub changes: Vec<String>,
 }
 
-impl Weights {
+impl LinkWeights {
     /// Of the pipeline in `root`.
     pub fn of_pipeline(root: &Path) -> Result<Self> {
         let settings = LinkSettings::open(&root.join("link.toml"))?;
         let comparisons = settings
             .comparisons
             .iter()
-            .map(|c| Comparison {
+            .map(|c| ComparisonWeights {
                 name: c.name.clone(),
                 label: field(&c.name).to_owned(),
                 levels: c
@@ -86,7 +86,7 @@ impl Weights {
             .as_array()?
             .iter()
             .enumerate()
-            .map(|(c, column)| Comparison {
+            .map(|(c, column)| ComparisonWeights {
                 name: column["name"].as_str().unwrap_or("").to_owned(),
                 label: field(column["name"].as_str().unwrap_or("")).to_owned(),
                 levels: column["levels"]
@@ -126,7 +126,7 @@ fn quiet(millibits: i64) -> i32 {
 }
 
 /// Explains one published link.
-pub(super) fn account(link: &Row, weights: Option<&Weights>) -> Account {
+pub(super) fn account(link: &ExplainedRow, weights: Option<&LinkWeights>) -> PairExplanation {
     let number = |name: &str| link.get(name).parse().map_or(0, quiet);
     let weight = number("weight");
     let mut steps = Vec::new();
@@ -163,7 +163,7 @@ pub(super) fn account(link: &Row, weights: Option<&Weights>) -> Account {
         }
     }
     let accepted = link.get("decision") == "accept";
-    Account {
+    PairExplanation {
         left: link.get("left_record_id").to_owned(),
         right: link.get("right_record_id").to_owned(),
         steps,
@@ -185,12 +185,18 @@ pub(super) fn account(link: &Row, weights: Option<&Weights>) -> Account {
     }
 }
 
-fn step(label: &str, level: &str, bits: i32) -> Step {
-    Step { label: label.to_owned(), level: level.to_owned(), bits }
+fn step(label: &str, level: &str, bits: i32) -> WaterfallStep {
+    WaterfallStep { label: label.to_owned(), level: level.to_owned(), bits }
 }
 
 /// Single fields that would have moved the pair over a threshold.
-fn changes(w: &Weights, levels: &[(usize, usize)], weight: i32, accepted: bool, link: &Row) -> Vec<String> {
+fn changes(
+    w: &LinkWeights,
+    levels: &[(usize, usize)],
+    weight: i32,
+    accepted: bool,
+    link: &ExplainedRow,
+) -> Vec<String> {
     let mut out = Vec::new();
     if !accepted && weight >= w.accept {
         let at = |name: &str| link.get(name).parse::<usize>().unwrap_or(0);
@@ -266,27 +272,31 @@ fn level_label(code: &str) -> &str {
 mod tests {
     use super::*;
 
-    fn weights() -> Weights {
+    fn weights() -> LinkWeights {
         let levels = |best: i32, worst: i32| {
             vec![("一方缺失".to_owned(), 0), ("一致".to_owned(), best), ("不同".to_owned(), worst)]
         };
-        Weights {
+        LinkWeights {
             comparisons: vec![
-                Comparison {
+                ComparisonWeights {
                     name: "id_number".into(),
                     label: "证件号码".into(),
                     levels: levels(24_000, -8_000),
                 },
-                Comparison { name: "name".into(), label: "姓名".into(), levels: levels(11_500, -10_000) },
+                ComparisonWeights {
+                    name: "name".into(),
+                    label: "姓名".into(),
+                    levels: levels(11_500, -10_000),
+                },
             ],
             accept: 22_000,
             review: 14_000,
         }
     }
 
-    fn link(id: &str, name: &str, weight: &str, decision: &str) -> Row {
+    fn link(id: &str, name: &str, weight: &str, decision: &str) -> ExplainedRow {
         let cell = |n: &str, v: &str| (n.to_owned(), v.to_owned());
-        Row(vec![
+        ExplainedRow(vec![
             cell("weight", weight),
             cell("tier", "1"),
             cell("decision", decision),

@@ -11,7 +11,7 @@ use crate::progress::Progress;
 pub mod estimate;
 pub mod plans;
 
-use estimate::{Estimate, Stage, about, exactly};
+use estimate::{CommandStage, TimeEstimate, about, exactly};
 
 /// What takes less needs no line.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -25,18 +25,19 @@ const MANY: u64 = 10_000;
 pub struct BarProgress {
     bar: ProgressBar,
     started: Instant,
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<BarState>>,
 }
 
-struct State {
+struct BarState {
     title: String,
-    estimate: Estimate,
+    estimate: TimeEstimate,
 }
 
 impl BarProgress {
     /// `visible`: false gives a line that is never drawn. `plan`: stages of the command.
-    pub fn new(visible: bool, plan: &'static [Stage]) -> Self {
-        let state = Arc::new(Mutex::new(State { title: String::new(), estimate: Estimate::new(plan) }));
+    pub fn new(visible: bool, plan: &'static [CommandStage]) -> Self {
+        let state =
+            Arc::new(Mutex::new(BarState { title: String::new(), estimate: TimeEstimate::new(plan) }));
         let started = Instant::now();
         let bar = if visible { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
         if visible {
@@ -56,7 +57,7 @@ impl BarProgress {
     pub fn finish(&self) {
         self.bar.finish_and_clear();
     }
-    fn change(&self, change: impl FnOnce(&mut State, Duration)) {
+    fn change(&self, change: impl FnOnce(&mut BarState, Duration)) {
         let now = self.started.elapsed();
         change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner), now);
     }
@@ -74,7 +75,7 @@ impl Progress for BarProgress {
     }
 }
 
-impl State {
+impl BarState {
     /// The line at `now`; empty in the first second.
     fn line(&mut self, now: Duration) -> String {
         let elapsed = self.estimate.elapsed(now);
@@ -104,18 +105,20 @@ impl State {
 mod tests {
     use super::*;
 
-    const PLAN: &[Stage] =
-        &[Stage { title: "装载", share: 1.0, even: false }, Stage { title: "核查", share: 9.0, even: true }];
+    const PLAN: &[CommandStage] = &[
+        CommandStage { title: "装载", share: 1.0, even: false },
+        CommandStage { title: "核查", share: 9.0, even: true },
+    ];
 
     fn at(seconds: f64) -> Duration {
         Duration::from_secs_f64(seconds)
     }
 
-    fn state(plan: &'static [Stage]) -> State {
-        State { title: String::new(), estimate: Estimate::new(plan) }
+    fn state(plan: &'static [CommandStage]) -> BarState {
+        BarState { title: String::new(), estimate: TimeEstimate::new(plan) }
     }
 
-    fn begin(state: &mut State, title: &str, units: Option<u64>, now: f64) {
+    fn begin(state: &mut BarState, title: &str, units: Option<u64>, now: f64) {
         title.clone_into(&mut state.title);
         state.estimate.stage(title, units, at(now));
     }

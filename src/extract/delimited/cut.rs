@@ -7,14 +7,14 @@ use super::super::limits::MAX_COLUMNS;
 
 /// How cells are told apart.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Dialect {
+pub(super) struct CsvDialect {
     pub delimiter: u8,
     /// Do quotes mean anything?
     pub quoted: bool,
 }
 
 /// Cells of the rows that may hold the header.
-pub(super) fn first_rows(body: &str, dialect: Dialect) -> Vec<Vec<String>> {
+pub(super) fn first_rows(body: &str, dialect: CsvDialect) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     let mut start = 0;
     let mut cells = Vec::new();
@@ -69,7 +69,7 @@ impl AsRef<str> for CellText<'_> {
 }
 
 /// Cuts a record into cells.
-fn split<'a>(record: &'a str, dialect: Dialect, cells: &mut Vec<CellText<'a>>) {
+fn split<'a>(record: &'a str, dialect: CsvDialect, cells: &mut Vec<CellText<'a>>) {
     cells.clear();
     if !dialect.quoted || memchr(b'"', record.as_bytes()).is_none() {
         let mut start = 0;
@@ -103,7 +103,11 @@ fn split<'a>(record: &'a str, dialect: Dialect, cells: &mut Vec<CellText<'a>>) {
 }
 
 /// Gives `each` the records of a piece and their cells.
-pub(super) fn records<'a>(piece: &'a str, dialect: Dialect, mut each: impl FnMut(&'a str, &[CellText<'a>])) {
+pub(super) fn records<'a>(
+    piece: &'a str,
+    dialect: CsvDialect,
+    mut each: impl FnMut(&'a str, &[CellText<'a>]),
+) {
     let bytes = piece.as_bytes();
     let mut cells = Vec::new();
     if dialect.quoted && memchr(b'"', bytes).is_some() {

@@ -17,12 +17,12 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use memchr::{memchr, memmem};
 use rayon::prelude::*;
 
-use self::cut::{CellText, Dialect, first_rows, record_end, records};
-use super::assemble::{Assembler, Rare, trim};
+use self::cut::{CellText, CsvDialect, first_rows, record_end, records};
+use super::assemble::{CellHazards, RawTableAssembler, trim};
 use super::header::{HEADER_DEPTH, KnownHeaders};
-use super::limits::{Room, check_columns, too_many_rows};
-use super::stream::{OpenFile, Source, Survey};
-use super::text::{self, Charset};
+use super::limits::{MemoryRoom, check_columns, too_many_rows};
+use super::stream::{OpenFile, TextSource, TextSurvey};
+use super::text::{self, TextCharset};
 use super::{FileIdentity, RawTable, RawTables, SkipReason};
 use crate::config::read_options::{Encoding, ReadOptions};
 use crate::model::source_table::{FileFormat, RawTableInfo};
@@ -38,22 +38,22 @@ const RECORD: u64 = 16 << 20;
 const HEAD: u64 = 64 << 20;
 
 /// A text as it is handed over.
-pub(super) enum Input {
+pub(super) enum TextInput {
     /// To be read in pieces; it has no UTF-16 mark.
     File(OpenFile),
     /// Read already: UTF-16, or no regular file.
     Whole(Vec<u8>),
 }
 
-pub(super) fn open(input: Input, file: &Path, options: &ReadOptions) -> Result<RawTables> {
+pub(super) fn open(input: TextInput, file: &Path, options: &ReadOptions) -> Result<RawTables> {
     Ok(Box::new(pieces(input, file, options, PIECE)?))
 }
 
-fn pieces(input: Input, file: &Path, options: &ReadOptions, piece: u64) -> Result<Pieces> {
-    let (survey, body) = Body::survey(input, options.encoding, piece)?;
+fn pieces(input: TextInput, file: &Path, options: &ReadOptions, piece: u64) -> Result<TextPieces> {
+    let (survey, body) = TextBody::survey(input, options.encoding, piece)?;
     // An odd number of quotes means that at least one opens nothing: then quotes mean nothing.
     let quoted = survey.quotes > 0 && survey.quotes.is_multiple_of(2);
-    let dialects = [',', '\t', ';', '|'].map(|delimiter| Dialect { delimiter: delimiter as u8, quoted });
+    let dialects = [',', '\t', ';', '|'].map(|delimiter| CsvDialect { delimiter: delimiter as u8, quoted });
     let mut head = body.head(&survey, quoted)?;
     let known = KnownHeaders::new(options);
     let text = body.charset.lossy(&head);
@@ -90,7 +90,7 @@ fn pieces(input: Input, file: &Path, options: &ReadOptions, piece: u64) -> Resul
         })
         .collect();
     let ranges = survey.pieces(quoted, body.mark + start as u64);
-    Ok(Pieces {
+    Ok(TextPieces {
         body,
         survey,
         head,
@@ -99,7 +99,7 @@ fn pieces(input: Input, file: &Path, options: &ReadOptions, piece: u64) -> Resul
         skipped,
         ranges: ranges.into_iter(),
         longest: piece.saturating_add(RECORD),
-        room: Room::piece,
+        room: MemoryRoom::piece,
         ready: Vec::new(),
         next_row: header_row + 1,
         leave_out: options.leave_out.clone(),
@@ -108,10 +108,10 @@ fn pieces(input: Input, file: &Path, options: &ReadOptions, piece: u64) -> Resul
 }
 
 /// A text, and how its bytes become characters.
-struct Body {
-    source: Source,
+struct TextBody {
+    source: TextSource,
     sha256: String,
-    charset: Charset,
+    charset: TextCharset,
     /// The encoding as delivered.
     encoding: TextEncoding,
     /// Length of the byte order mark.
@@ -120,15 +120,16 @@ struct Body {
     damaged: OnceLock<bool>,
 }
 
-impl Body {
-    fn survey(input: Input, declared: Encoding, piece: u64) -> Result<(Survey, Self)> {
+impl TextBody {
+    fn survey(input: TextInput, declared: Encoding, piece: u64) -> Result<(TextSurvey, Self)> {
         let file = match input {
-            Input::File(file) => file,
-            Input::Whole(bytes) => {
+            TextInput::File(file) => file,
+            TextInput::Whole(bytes) => {
                 let sha256 = super::sha256(&bytes);
                 let decoded = text::decode(bytes, declared);
-                let source = Source::Memory(decoded.text.into_bytes());
-                let (charset, encoding, damaged) = (Charset::Utf8, decoded.encoding, decoded.damaged.into());
+                let source = TextSource::Memory(decoded.text.into_bytes());
+                let (charset, encoding, damaged) =
+                    (TextCharset::Utf8, decoded.encoding, decoded.damaged.into());
                 let survey = source.survey(piece, false)?;
                 return Ok((survey, Self { source, sha256, charset, encoding, mark: 0, damaged }));
             }
@@ -137,13 +138,13 @@ impl Body {
         let length = file.length().min(3) as usize;
         file.read_exact(&mut first[..length], 0)?;
         let marked = first == text::UTF8_MARK;
-        let source = Source::File(file);
+        let source = TextSource::File(file);
         let open = declared == Encoding::Auto && !marked;
         let survey = source.survey(piece, open)?;
         let charset = match declared {
-            _ if marked || survey.utf8 => Charset::Utf8,
-            Encoding::Utf8 => Charset::Utf8,
-            Encoding::Auto | Encoding::Gb18030 => Charset::Gb18030,
+            _ if marked || survey.utf8 => TextCharset::Utf8,
+            Encoding::Utf8 => TextCharset::Utf8,
+            Encoding::Auto | Encoding::Gb18030 => TextCharset::Gb18030,
         };
         let damaged = if survey.utf8 { false.into() } else { OnceLock::new() };
         let evidence = match declared {
@@ -156,7 +157,7 @@ impl Body {
         Ok((survey, Self { source, sha256, charset, encoding, mark, damaged }))
     }
     /// The records that may hold the header, undecoded, without the mark.
-    fn head(&self, survey: &Survey, quoted: bool) -> Result<Vec<u8>> {
+    fn head(&self, survey: &TextSurvey, quoted: bool) -> Result<Vec<u8>> {
         let mut size = 64 << 10;
         loop {
             if size > HEAD {
@@ -180,30 +181,30 @@ impl Body {
 
 /// What reading a piece needs; kept for the next one.
 #[derive(Default)]
-struct Buffers {
+struct PieceBuffers {
     bytes: Vec<u8>,
     text: String,
 }
 
-struct Pieces {
-    body: Body,
-    survey: Survey,
+struct TextPieces {
+    body: TextBody,
+    survey: TextSurvey,
     /// Bytes of the header and of what lies above it, without the mark.
     head: Vec<u8>,
     info: Arc<RawTableInfo>,
-    dialect: Dialect,
+    dialect: CsvDialect,
     skipped: Vec<(u32, SkipReason)>,
     ranges: std::vec::IntoIter<Range<u64>>,
     /// Bytes of a piece whose last record is not endless.
     longest: u64,
-    room: fn() -> Room,
+    room: fn() -> MemoryRoom,
     ready: Vec<Result<(RawTable, u32)>>,
     next_row: u32,
     leave_out: BTreeSet<String>,
-    buffers: Mutex<Vec<Buffers>>,
+    buffers: Mutex<Vec<PieceBuffers>>,
 }
 
-impl Iterator for Pieces {
+impl Iterator for TextPieces {
     type Item = Result<RawTable>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -242,7 +243,7 @@ impl Iterator for Pieces {
     }
 }
 
-impl Pieces {
+impl TextPieces {
     /// Delivers nothing more.
     fn end(&mut self) {
         self.ready.clear();
@@ -269,7 +270,7 @@ impl Pieces {
         self.buffers().push(buffers);
         Ok(piece)
     }
-    fn buffers(&self) -> std::sync::MutexGuard<'_, Vec<Buffers>> {
+    fn buffers(&self) -> std::sync::MutexGuard<'_, Vec<PieceBuffers>> {
         self.buffers.lock().unwrap_or_else(PoisonError::into_inner)
     }
     /// Do replacement characters of this text stand for bytes that could not be decoded?
@@ -284,7 +285,7 @@ impl Pieces {
         if known == Some(true) {
             return Ok(true);
         }
-        let mut buffers = Buffers::default();
+        let mut buffers = PieceBuffers::default();
         let mut any = false;
         for range in self.survey.pieces(self.dialect.quoted, 0) {
             let mark = if range.start == 0 { self.body.mark } else { 0 };
@@ -298,8 +299,9 @@ impl Pieces {
     }
     fn parse(&self, piece: &str, damaged: bool) -> Result<(RawTable, u32)> {
         let mut room = (self.room)();
-        let mut rows = Assembler::without(&self.info, piece.len() / 128, &self.leave_out, &mut room)?;
-        rows.rare = Rare { nul: memchr(0, piece.as_bytes()).is_some(), entities: piece.contains("&#") };
+        let mut rows = RawTableAssembler::without(&self.info, piece.len() / 128, &self.leave_out, &mut room)?;
+        rows.rare =
+            CellHazards { nul: memchr(0, piece.as_bytes()).is_some(), entities: piece.contains("&#") };
         let mut row = 0u32;
         let mut outcome = Ok(());
         let each = |record: &str, cells: &[CellText<'_>]| {

@@ -15,10 +15,10 @@ struct Outcome {
     sha256: String,
     rows: Vec<(u32, Vec<Option<String>>)>,
     skipped: Vec<(u32, SkipReason)>,
-    malformed: Vec<crate::extract::Malformed>,
+    malformed: Vec<crate::extract::MalformedRow>,
 }
 
-fn gather(tables: Pieces) -> Result<Outcome> {
+fn gather(tables: TextPieces) -> Result<Outcome> {
     let mut out = Outcome::default();
     for table in tables {
         let table = table?;
@@ -35,13 +35,13 @@ fn gather(tables: Pieces) -> Result<Outcome> {
     Ok(out)
 }
 
-fn file(bytes: &[u8]) -> (tempfile::NamedTempFile, Input) {
+fn file(bytes: &[u8]) -> (tempfile::NamedTempFile, TextInput) {
     let kept = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(kept.path(), bytes).unwrap();
     let open = std::fs::File::open(kept.path()).unwrap();
     let metadata = open.metadata().unwrap();
     let open = OpenFile::new(open, &metadata, kept.path());
-    (kept, Input::File(open))
+    (kept, TextInput::File(open))
 }
 
 /// Both ways to the same text; errors as their words.
@@ -53,7 +53,7 @@ fn both(bytes: &[u8], options: &ReadOptions, piece: u64) -> [std::result::Result
         })
     };
     let (_kept, input) = file(bytes);
-    [read(input, piece), read(Input::Whole(bytes.to_vec()), u64::MAX)]
+    [read(input, piece), read(TextInput::Whole(bytes.to_vec()), u64::MAX)]
 }
 
 #[derive(Debug, Clone)]
@@ -163,14 +163,14 @@ fn a_row_without_room_is_named_as_a_spreadsheet_numbers_it() {
     let header: Vec<String> = (0..100).map(|at| format!("列{at}")).collect();
     // Blank rows need no room; they fill some pieces before the row that does.
     let text = format!("{}\n{}张\n", header.join(","), "\n".repeat(200));
-    let read = |room: fn() -> Room| {
+    let read = |room: fn() -> MemoryRoom| {
         let (_kept, input) = file(text.as_bytes());
         let mut tables = pieces(input, Path::new("甲.csv"), &ReadOptions::default(), 40).unwrap();
         tables.room = room;
         gather(tables)
     };
-    assert_eq!(read(|| Room::of(100, 1_000)).unwrap().rows.len(), 1);
-    let error = read(|| Room::of(99, 1_000)).unwrap_err();
+    assert_eq!(read(|| MemoryRoom::of(100, 1_000)).unwrap().rows.len(), 1);
+    let error = read(|| MemoryRoom::of(99, 1_000)).unwrap_err();
     assert!(error.message().contains("单元格超过99个") && error.hint_text().is_some(), "{error}");
     assert_eq!(error.location().row, Some(202));
 }

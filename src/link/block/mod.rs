@@ -7,17 +7,17 @@ mod same_id;
 use crate::model::links::PassReport;
 use rayon::prelude::*;
 
-use super::nodes::Nodes;
+use super::nodes::LinkNodes;
 use crate::Result;
 use crate::link::settings::{LinkSettings, PassKind};
 use crate::model::division::DivisionTree;
 
 use key::KeyPass;
-use same_id::Carriers;
+use same_id::NumberCarriers;
 
 /// Candidate pairs, `left << 32 | right` with left < right, ascending, without doubles.
 #[derive(Debug, Clone, Default)]
-pub struct Candidates {
+pub struct CandidatePairs {
     /// Pairs.
     pub pairs: Vec<u64>,
     /// Records that share a confirmed number and a name with another record: two of them are
@@ -42,13 +42,13 @@ pub fn unpack(pair: u64) -> (u32, u32) {
 /// it no record counts as settled, and every pass gives all its pairs.
 pub fn candidates(
     settings: &LinkSettings,
-    nodes: &Nodes,
+    nodes: &LinkNodes,
     tree: &DivisionTree,
     single: Option<&[bool]>,
-) -> Result<Candidates> {
-    let mut all = Candidates { settled: vec![false; nodes.len()], ..Candidates::default() };
-    let carriers = Carriers::new(nodes);
-    let readings = key::Readings::default();
+) -> Result<CandidatePairs> {
+    let mut all = CandidatePairs { settled: vec![false; nodes.len()], ..CandidatePairs::default() };
+    let carriers = NumberCarriers::new(nodes);
+    let readings = key::ReadingKeys::default();
     // What each pass found that none before it had.
     let mut found: Vec<Vec<u64>> = Vec::new();
     for pass in settings.passes.iter().filter(|p| p.kind != PassKind::Household) {

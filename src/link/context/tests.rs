@@ -3,7 +3,7 @@
 use super::*;
 use crate::link::compare::DateLevel;
 use crate::link::household::HouseholdLevel;
-use crate::link::lists::{NOTHING, Row, comparables, number, placed, scored, settings};
+use crate::link::lists::{ListRow, NOTHING, comparables, number, placed, scored, settings};
 
 const ACCEPT: i32 = 20_000;
 const UNIQUE: i32 = 6_000;
@@ -11,7 +11,7 @@ const UNIQUE: i32 = 6_000;
 /// What became of a pair.
 type Outcome = Option<(Tier, Decision)>;
 /// Pairs of rows, with what they say, their weight and outcome.
-type Pairs = &'static [(u32, u32, Said, i32, Outcome)];
+type Pairs = &'static [(u32, u32, PairEvidence, i32, Outcome)];
 
 const REVIEWED: Outcome = Some((Tier::T6, Decision::Review));
 
@@ -19,24 +19,24 @@ fn accepted(tier: Tier) -> Outcome {
     Some((tier, Decision::Accept))
 }
 
-const NOBODY: Row<'static> =
-    Row { name: "", id: "", birth: "", sex: "", household: "", relation: "", division: 0 };
+const NOBODY: ListRow<'static> =
+    ListRow { name: "", id: "", birth: "", sex: "", household: "", relation: "", division: 0 };
 
 /// The same name near by.
-const NAMESAKES: Said = Said { name: HanNameLevel::Exact, near: true, ..NOTHING };
+const NAMESAKES: PairEvidence = PairEvidence { name: HanNameLevel::Exact, near: true, ..NOTHING };
 /// One number, one name.
-const SAME: Said = Said { id: IdLevel::Equal, ..NAMESAKES };
+const SAME: PairEvidence = PairEvidence { id: IdLevel::Equal, ..NAMESAKES };
 
 /// Which of four records carry a doubtful number, of pairs of one number; record 0 contradicts itself
 /// where `contradicted`.
 fn doubtful_of(pairs: &[(u32, u32, HanNameLevel)], contradicted: bool) -> [bool; 4] {
     let id = number(19_650_312, 451);
     let birth = if contradicted { "1990-08-15" } else { "" };
-    let mut rows = [Row { id: &id, ..NOBODY }; 4];
+    let mut rows = [ListRow { id: &id, ..NOBODY }; 4];
     rows[0].birth = birth;
     let lists = comparables(&[("a", &rows[..2]), ("b", &rows[2..])]);
     let numbered: Vec<(u64, HanNameLevel)> = pairs.iter().map(|&(a, b, name)| (pack(a, b), name)).collect();
-    doubtful(&numbered, &Nodes::build(&lists).unwrap()).try_into().unwrap()
+    doubtful(&numbered, &LinkNodes::build(&lists).unwrap()).try_into().unwrap()
 }
 
 #[test]
@@ -69,19 +69,19 @@ fn a_record_that_contradicts_itself_needs_two_witnesses_more() {
 struct Borrowed {
     birth: &'static str,
     number: (HanNameLevel, Outcome),
-    namesake: (Said, i32),
+    namesake: (PairEvidence, i32),
     /// List of the namesake.
     list: u8,
     /// What makes row 3 a partner of row 2, and of row 1; its list.
-    own: Option<(Said, Tier)>,
+    own: Option<(PairEvidence, Tier)>,
     own_list: u8,
-    owners: Option<(Said, Tier)>,
+    owners: Option<(PairEvidence, Tier)>,
 }
 
 const BORROWED: Borrowed = Borrowed {
     birth: "",
     number: (HanNameLevel::Different, Some((Tier::T2, Decision::Accept))),
-    namesake: (Said { id: IdLevel::Disagree, ..NAMESAKES }, RIVAL),
+    namesake: (PairEvidence { id: IdLevel::Disagree, ..NAMESAKES }, RIVAL),
     list: 1,
     own: None,
     own_list: 0,
@@ -97,7 +97,7 @@ impl Borrowed {
     /// Of the number's pair, of the namesakes', and of another pair of the one who carries the number.
     fn outcomes(&self) -> Vec<Outcome> {
         let (father, son) = (number(19_650_312, 451), number(19_900_815, 573));
-        let row = |name, id, birth| Row { name, id, birth, ..NOBODY };
+        let row = |name, id, birth| ListRow { name, id, birth, ..NOBODY };
         let namesake = row("张晓明", &son, "");
         let borrower = row("张晓明", &father, self.birth);
         let rows = [
@@ -110,13 +110,18 @@ impl Borrowed {
         let pair = |a: usize, b: usize| (node[a], node[b]);
         let (name, outcome) = self.number;
         let mut all = vec![
-            scored(pair(0, 1), ACCEPT, Said { name, ..SAME }, outcome),
+            scored(pair(0, 1), ACCEPT, PairEvidence { name, ..SAME }, outcome),
             scored(pair(0, 2), self.namesake.1, self.namesake.0, None),
-            scored(pair(0, 3), ACCEPT, Said { birth: DateLevel::Equal, ..NAMESAKES }, accepted(Tier::T5)),
+            scored(
+                pair(0, 3),
+                ACCEPT,
+                PairEvidence { birth: DateLevel::Equal, ..NAMESAKES },
+                accepted(Tier::T5),
+            ),
         ];
         all.extend(self.own.map(|(said, tier)| scored(pair(2, 3), ACCEPT, said, accepted(tier))));
         all.extend(self.owners.map(|(said, tier)| scored(pair(1, 3), ACCEPT, said, accepted(tier))));
-        rivals(&mut all, &Nodes::build(&lists).unwrap(), &Decider::new(&settings()));
+        rivals(&mut all, &LinkNodes::build(&lists).unwrap(), &PairDecider::new(&settings()));
         all.iter().map(|one| one.outcome).collect()
     }
 }
@@ -129,14 +134,14 @@ fn a_number_gives_way_to_a_namesake_near_by_with_a_number_of_his_own() {
     assert_eq!(heavy(RIVAL - 1).outcome(), stays);
     let said = |said| Borrowed { namesake: (said, RIVAL), ..BORROWED }.outcome();
     let of = BORROWED.namesake.0;
-    let far = Said { near: false, ..of };
+    let far = PairEvidence { near: false, ..of };
     assert_eq!(said(far), stays);
-    assert_eq!(said(Said { birth: DateLevel::OneDigit, ..far }), REVIEWED);
-    assert_eq!(said(Said { household: HouseholdLevel::MembersLinked, ..far }), REVIEWED);
+    assert_eq!(said(PairEvidence { birth: DateLevel::OneDigit, ..far }), REVIEWED);
+    assert_eq!(said(PairEvidence { household: HouseholdLevel::MembersLinked, ..far }), REVIEWED);
     use HanNameLevel::{Missing, SameReadingTone, Wildcard};
-    let named = |name| said(Said { name, ..of });
+    let named = |name| said(PairEvidence { name, ..of });
     assert_eq!([named(Wildcard), named(SameReadingTone), named(Missing)], [REVIEWED, stays, stays]);
-    let numbered = |id| said(Said { id, ..of });
+    let numbered = |id| said(PairEvidence { id, ..of });
     assert_eq!([numbered(IdLevel::TwoEdits), numbered(IdLevel::Compatible)], [REVIEWED, stays]);
     assert_eq!(numbered(IdLevel::Missing), stays, "he has no number of his own");
     assert_eq!(Borrowed { list: 2, ..BORROWED }.outcome(), REVIEWED);
@@ -174,7 +179,7 @@ fn a_namesake_who_has_found_his_own_record_is_no_rival() {
     for tier in [Tier::T2, Tier::T5] {
         assert_eq!(of((SAME, tier)), REVIEWED, "{tier:?}");
     }
-    assert_eq!(of((Said { name: HanNameLevel::Dropped, ..SAME }, Tier::T1)), REVIEWED);
+    assert_eq!(of((PairEvidence { name: HanNameLevel::Dropped, ..SAME }, Tier::T1)), REVIEWED);
     // Nor is it one in the list where he stands beside the number's owner, or in a third one.
     for own_list in [1, 2] {
         assert_eq!(Borrowed { own: Some((SAME, Tier::T1)), own_list, ..BORROWED }.outcome(), REVIEWED);
@@ -183,7 +188,7 @@ fn a_namesake_who_has_found_his_own_record_is_no_rival() {
 
 /// 赵琴娥 without a number (row 0, list a) and with one (row 1, list b); perhaps others (rows 2 and 3).
 struct Alone {
-    said: Said,
+    said: PairEvidence,
     weight: i32,
     outcome: Outcome,
     /// Lists of the four rows.
@@ -214,7 +219,7 @@ impl Alone {
     fn outcome(&self) -> Outcome {
         let numbers = ["".to_owned(), number(19_650_312, 452), number(19_900_815, 574)];
         let row =
-            |at: usize| Row { name: "赵琴娥", id: &numbers[usize::from(self.numbers[at])], ..NOBODY };
+            |at: usize| ListRow { name: "赵琴娥", id: &numbers[usize::from(self.numbers[at])], ..NOBODY };
         let (lists, node) = placed(&[0, 1, 2, 3].map(|at| (self.sources[at], row(at))));
         let pair = |a: u32, b: u32| (node[a as usize], node[b as usize]);
         let mut all = vec![scored(pair(0, 1), self.weight, self.said, self.outcome)];
@@ -223,9 +228,9 @@ impl Alone {
         }
         let mut doubtful = [false; 4];
         (0..4).for_each(|at| doubtful[node[at] as usize] = self.doubtful[at]);
-        let nodes = Nodes::build(&lists).unwrap();
-        let thresholds = Thresholds { unique: self.unique, ..settings().decision };
-        unique(&mut all, &nodes, &Decider::new(&settings()), &thresholds, &doubtful);
+        let nodes = LinkNodes::build(&lists).unwrap();
+        let thresholds = DecisionThresholds { unique: self.unique, ..settings().decision };
+        unique(&mut all, &nodes, &PairDecider::new(&settings()), &thresholds, &doubtful);
         all[0].outcome
     }
 }
@@ -246,21 +251,21 @@ fn the_only_namesake_of_a_village_is_the_one_without_a_number() {
 #[test]
 fn a_namesake_must_agree_in_all_that_is_known() {
     let of = |said| Alone { said, ..ALONE }.outcome();
-    let far = Said { near: false, ..NAMESAKES };
+    let far = PairEvidence { near: false, ..NAMESAKES };
     assert_eq!(of(far), REVIEWED);
-    assert_eq!(of(Said { household: HouseholdLevel::MembersLinked, ..far }), NAMED);
-    assert_eq!(of(Said { household: HouseholdLevel::Apart, ..far }), REVIEWED);
+    assert_eq!(of(PairEvidence { household: HouseholdLevel::MembersLinked, ..far }), NAMED);
+    assert_eq!(of(PairEvidence { household: HouseholdLevel::Apart, ..far }), REVIEWED);
     use HanNameLevel::{Missing, SameReading, SimilarShape};
-    let named = |name| of(Said { name, ..NAMESAKES });
+    let named = |name| of(PairEvidence { name, ..NAMESAKES });
     assert_eq!([named(SimilarShape), named(SameReading), named(Missing)], [NAMED, REVIEWED, REVIEWED]);
-    assert_eq!(of(Said { sexes_differ: true, ..NAMESAKES }), REVIEWED);
-    assert_eq!(of(Said { birth: DateLevel::Disagree, ..NAMESAKES }), REVIEWED);
-    assert_eq!(of(Said { birth: DateLevel::LunarLike, ..NAMESAKES }), NAMED);
+    assert_eq!(of(PairEvidence { sexes_differ: true, ..NAMESAKES }), REVIEWED);
+    assert_eq!(of(PairEvidence { birth: DateLevel::Disagree, ..NAMESAKES }), REVIEWED);
+    assert_eq!(of(PairEvidence { birth: DateLevel::LunarLike, ..NAMESAKES }), NAMED);
 }
 
 #[test]
 fn a_number_speaks_against_unless_it_is_doubtful() {
-    let of = |id, doubtful| Alone { said: Said { id, ..NAMESAKES }, doubtful, ..ALONE }.outcome();
+    let of = |id, doubtful| Alone { said: PairEvidence { id, ..NAMESAKES }, doubtful, ..ALONE }.outcome();
     let none = [false; 4];
     for id in [IdLevel::TwoEdits, IdLevel::Disagree] {
         assert_eq!(of(id, none), REVIEWED, "{id:?}");
@@ -274,7 +279,7 @@ fn a_number_speaks_against_unless_it_is_doubtful() {
 
 #[test]
 fn another_namesake_of_the_other_list_leaves_it_open_whose_record_it_is() {
-    const HEAVY: Said = NAMESAKES;
+    const HEAVY: PairEvidence = NAMESAKES;
     let of = |others| Alone { others, ..ALONE }.outcome();
     assert_eq!(of(&[(0, 2, HEAVY, WEIGHT, None)]), REVIEWED);
     // Too light to be a rival at all, or much lighter than this one.
@@ -283,7 +288,7 @@ fn another_namesake_of_the_other_list_leaves_it_open_whose_record_it_is() {
     let light = Alone { unique: ACCEPT / 2, weight: ACCEPT / 2, ..ALONE };
     assert_eq!(Alone { others: &[(0, 2, HEAVY, RIVAL, None)], ..light }.outcome(), REVIEWED);
     assert_eq!(Alone { others: &[(0, 2, HEAVY, RIVAL - 1, None)], ..light }.outcome(), NAMED);
-    const OTHER_NAME: Said = Said { name: HanNameLevel::OneCharacter, ..NAMESAKES };
+    const OTHER_NAME: PairEvidence = PairEvidence { name: HanNameLevel::OneCharacter, ..NAMESAKES };
     assert_eq!(of(&[(0, 2, OTHER_NAME, WEIGHT, None)]), NAMED);
     // The same person again: by number, or because the two are joined.
     let again = Alone { numbers: [0, 1, 1, 2], others: &[(0, 2, HEAVY, WEIGHT, None)], ..ALONE };

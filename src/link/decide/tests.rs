@@ -1,8 +1,8 @@
 //! Guards, one by one: each pair is enough but for what the guard looks at.
 
 use super::*;
-use crate::link::lists::{NOTHING, Row, comparables, levels, number, scored, settings};
-use crate::normalize::Comparable;
+use crate::link::lists::{ListRow, NOTHING, comparables, levels, number, scored, settings};
+use crate::normalize::ComparableSource;
 
 const ACCEPT: i32 = 20_000;
 const REVIEW: i32 = 10_000;
@@ -15,24 +15,30 @@ fn accepted(tier: Tier) -> Option<(Tier, Decision)> {
 }
 
 /// Decides the pair of nodes 0 and 1; `doubtful`: which of them carry a doubtful number.
-fn decided(lists: &[Comparable], weight: i32, said: Said, doubtful: [bool; 2]) -> Option<(Tier, Decision)> {
-    let nodes = Nodes::build(lists).unwrap();
-    Decider::new(&settings()).decide(&nodes, &scored((0, 1), weight, said, None), &doubtful)
+fn decided(
+    lists: &[ComparableSource],
+    weight: i32,
+    said: PairEvidence,
+    doubtful: [bool; 2],
+) -> Option<(Tier, Decision)> {
+    let nodes = LinkNodes::build(lists).unwrap();
+    PairDecider::new(&settings()).decide(&nodes, &scored((0, 1), weight, said, None), &doubtful)
 }
 
-fn two_lists(one: Row<'_>, other: Row<'_>) -> Vec<Comparable> {
+fn two_lists(one: ListRow<'_>, other: ListRow<'_>) -> Vec<ComparableSource> {
     comparables(&[("a", &[one]), ("b", &[other])])
 }
 
-fn one_list(one: Row<'_>, other: Row<'_>) -> Vec<Comparable> {
+fn one_list(one: ListRow<'_>, other: ListRow<'_>) -> Vec<ComparableSource> {
     comparables(&[("a", &[one, other])])
 }
 
-const NOBODY: Row<'static> =
-    Row { name: "", id: "", birth: "", sex: "", household: "", relation: "", division: 0 };
+const NOBODY: ListRow<'static> =
+    ListRow { name: "", id: "", birth: "", sex: "", household: "", relation: "", division: 0 };
 
 /// Names and births agree, and no number is there.
-const NAMESAKES: Said = Said { name: HanNameLevel::Exact, birth: DateLevel::Equal, ..NOTHING };
+const NAMESAKES: PairEvidence =
+    PairEvidence { name: HanNameLevel::Exact, birth: DateLevel::Equal, ..NOTHING };
 
 #[test]
 fn from_the_threshold_on_a_pair_is_one_person() {
@@ -46,10 +52,10 @@ fn from_the_threshold_on_a_pair_is_one_person() {
 fn the_name_alone_is_never_enough() {
     let lists = two_lists(NOBODY, NOBODY);
     let of = |said| decided(&lists, i32::MAX / 2, said, [false; 2]);
-    let name = Said { birth: DateLevel::Missing, ..NAMESAKES };
+    let name = PairEvidence { birth: DateLevel::Missing, ..NAMESAKES };
     assert_eq!(of(name), REVIEWED);
-    assert_eq!(of(Said { near: true, ..name }), REVIEWED);
-    assert_eq!(of(Said { household: HouseholdLevel::SameNumber, ..name }), accepted(Tier::T5));
+    assert_eq!(of(PairEvidence { near: true, ..name }), REVIEWED);
+    assert_eq!(of(PairEvidence { household: HouseholdLevel::SameNumber, ..name }), accepted(Tier::T5));
 }
 
 #[test]
@@ -57,26 +63,27 @@ fn two_records_of_one_list_need_more_unless_their_numbers_are_equal() {
     let lists = one_list(NOBODY, NOBODY);
     let at = |weight| decided(&lists, weight, NAMESAKES, [false; 2]);
     assert_eq!([at(ACCEPT + WITHIN), at(ACCEPT + WITHIN - 1)], [accepted(Tier::T5), REVIEWED]);
-    let numbered = Said { id: IdLevel::Equal, ..NAMESAKES };
+    let numbered = PairEvidence { id: IdLevel::Equal, ..NAMESAKES };
     assert_eq!(decided(&lists, ACCEPT, numbered, [false; 2]), accepted(Tier::T1));
 }
 
 #[test]
 fn a_number_that_two_names_carry_is_never_passed_over() {
     let lists = two_lists(NOBODY, NOBODY);
-    let said = Said { id: IdLevel::Equal, name: HanNameLevel::Different, ..NOTHING };
+    let said = PairEvidence { id: IdLevel::Equal, name: HanNameLevel::Different, ..NOTHING };
     let at = |weight, said| decided(&lists, weight, said, [false; 2]);
     assert_eq!([at(0, said), at(REVIEW - 1, said), at(-1, said)], [REVIEWED, REVIEWED, None]);
-    let other = Said { id: IdLevel::OneSubstitution, ..said };
+    let other = PairEvidence { id: IdLevel::OneSubstitution, ..said };
     assert_eq!(at(REVIEW - 1, other), None);
 }
 
 #[test]
 fn two_members_of_a_household_are_two_people_unless_the_row_is_doubled() {
     use HanNameLevel::*;
-    let member = Row { household: "7", ..NOBODY };
-    let said = |name| Said { id: IdLevel::Equal, name, household: HouseholdLevel::SameNumber, ..NOTHING };
-    let of = |lists: &[Comparable], name| decided(lists, ACCEPT + WITHIN, said(name), [false; 2]);
+    let member = ListRow { household: "7", ..NOBODY };
+    let said =
+        |name| PairEvidence { id: IdLevel::Equal, name, household: HouseholdLevel::SameNumber, ..NOTHING };
+    let of = |lists: &[ComparableSource], name| decided(lists, ACCEPT + WITHIN, said(name), [false; 2]);
     let lists = one_list(member, member);
     for name in [Exact, Variant, Note, Wildcard] {
         assert_eq!(of(&lists, name), accepted(Tier::T1), "{name:?}");
@@ -87,14 +94,17 @@ fn two_members_of_a_household_are_two_people_unless_the_row_is_doubled() {
     }
     // In two lists, in two households, or where no household is known, they may be one.
     assert_eq!(of(&two_lists(member, member), SameReadingTone), accepted(Tier::T1));
-    assert_eq!(of(&one_list(member, Row { household: "8", ..NOBODY }), SameReadingTone), accepted(Tier::T1));
+    assert_eq!(
+        of(&one_list(member, ListRow { household: "8", ..NOBODY }), SameReadingTone),
+        accepted(Tier::T1)
+    );
     assert_eq!(of(&one_list(NOBODY, NOBODY), SameReadingTone), accepted(Tier::T1));
 }
 
 #[test]
 fn tiers_say_what_a_pair_rests_on() {
     use HanNameLevel::{Different, Dropped, Exact, Missing, OneCharacter};
-    let of = |id, name, birth, household| tier(&Said { id, name, birth, household, ..NOTHING });
+    let of = |id, name, birth, household| tier(&PairEvidence { id, name, birth, household, ..NOTHING });
     let (no_birth, no_household) = (DateLevel::Missing, HouseholdLevel::Missing);
     assert_eq!(of(IdLevel::Equal, Dropped, no_birth, no_household), Tier::T1);
     for name in [Missing, OneCharacter, Different] {
@@ -119,10 +129,10 @@ fn tables_without_numbers_and_han_names_go_by_the_weight_alone() {
     for missing in ["id_number", "name"] {
         let mut settings = settings();
         settings.comparisons.retain(|comparison| comparison.name != missing);
-        let decider = Decider::new(&settings);
+        let decider = PairDecider::new(&settings);
         assert!(!decider.guarded() && decider.said(&levels(NAMESAKES)).is_none());
         let lists = one_list(NOBODY, NOBODY);
-        let nodes = Nodes::build(&lists).unwrap();
+        let nodes = LinkNodes::build(&lists).unwrap();
         let at = |weight| decider.decide(&nodes, &scored((0, 1), weight, NOTHING, None), &[false; 2]);
         assert_eq!([at(ACCEPT), at(ACCEPT - 1)], [accepted(Tier::T5), REVIEWED]);
         assert_eq!([at(REVIEW), at(REVIEW - 1)], [REVIEWED, None]);
@@ -131,7 +141,7 @@ fn tables_without_numbers_and_han_names_go_by_the_weight_alone() {
 
 #[test]
 fn what_levels_say_is_read_by_the_kind_of_comparison() {
-    let decider = Decider::new(&settings());
+    let decider = PairDecider::new(&settings());
     assert_eq!(decider.number_and_name(), Some((0, 1)));
     let said = |at: usize, level| {
         let mut levels = levels(NOTHING);
@@ -149,12 +159,13 @@ fn what_levels_say_is_read_by_the_kind_of_comparison() {
 #[test]
 fn names_births_and_households_agree_but_for_slips() {
     use HanNameLevel::*;
-    let of_name = |name| (Said { name, ..NOTHING }.name_agrees(), Said { name, ..NOTHING }.name_far());
+    let of_name =
+        |name| (PairEvidence { name, ..NOTHING }.name_agrees(), PairEvidence { name, ..NOTHING }.name_far());
     assert_eq!([Missing, Exact, Dropped].map(of_name), [(false, false), (true, false), (true, false)]);
     assert_eq!([OneCharacter, SurnameOnly, Different].map(of_name), [(false, true); 3]);
     for &birth in DateLevel::ALL {
         use DateLevel::*;
-        let said = Said { birth, ..NOTHING };
+        let said = PairEvidence { birth, ..NOTHING };
         let agrees = matches!(birth, Equal | DayMonthSwapped | YearOffByOne | OneDigit);
         assert_eq!(said.birth_agrees(), agrees, "{birth:?}");
         assert_eq!(said.birth_against(), matches!(birth, SameYear | Disagree), "{birth:?}");
@@ -162,50 +173,53 @@ fn names_births_and_households_agree_but_for_slips() {
     for &household in HouseholdLevel::ALL {
         use HouseholdLevel::*;
         let agrees = matches!(household, SameNumber | MembersLinked | Guardian);
-        assert_eq!(Said { household, ..NOTHING }.household_agrees(), agrees, "{household:?}");
+        assert_eq!(PairEvidence { household, ..NOTHING }.household_agrees(), agrees, "{household:?}");
     }
 }
 
 /// One number under two names: 张建国 and another.
-fn borrowed(name: &str, births: [&str; 2], said: Said) -> Option<(Tier, Decision)> {
+fn borrowed(name: &str, births: [&str; 2], said: PairEvidence) -> Option<(Tier, Decision)> {
     let id = number(19_650_312, 451);
-    let one = Row { name: "张建国", id: &id, birth: births[0], ..NOBODY };
-    let other = Row { name, id: &id, birth: births[1], ..NOBODY };
-    let said = Said { id: IdLevel::Equal, ..said };
+    let one = ListRow { name: "张建国", id: &id, birth: births[0], ..NOBODY };
+    let other = ListRow { name, id: &id, birth: births[1], ..NOBODY };
+    let said = PairEvidence { id: IdLevel::Equal, ..said };
     decided(&two_lists(one, other), ACCEPT, said, [false; 2])
 }
 
 #[test]
 fn a_number_under_two_names_is_one_persons_only_if_both_state_the_birth() {
     let both = ["1965-03-12", "1965-03-12"];
-    let said = Said { name: HanNameLevel::Different, birth: DateLevel::Equal, ..NOTHING };
+    let said = PairEvidence { name: HanNameLevel::Different, birth: DateLevel::Equal, ..NOTHING };
     assert_eq!(borrowed("李秀英", both, said), accepted(Tier::T2));
     assert_eq!(borrowed("李秀英", ["1965-03-12", ""], said), REVIEWED, "the date may be the number's own");
     assert_eq!(borrowed("李秀英", ["", "1965-03-12"], said), REVIEWED, "the date may be the number's own");
-    assert_eq!(borrowed("李秀英", both, Said { sexes_differ: true, ..said }), REVIEWED);
-    assert_eq!(borrowed("李秀英", both, Said { birth: DateLevel::OneDigit, ..said }), REVIEWED);
+    assert_eq!(borrowed("李秀英", both, PairEvidence { sexes_differ: true, ..said }), REVIEWED);
+    assert_eq!(borrowed("李秀英", both, PairEvidence { birth: DateLevel::OneDigit, ..said }), REVIEWED);
 }
 
 #[test]
 fn a_number_under_names_half_alike_is_a_slip_of_the_pen_near_by() {
-    let said = Said { name: HanNameLevel::OneCharacter, near: true, ..NOTHING };
+    let said = PairEvidence { name: HanNameLevel::OneCharacter, near: true, ..NOTHING };
     let no_births = ["", ""];
     assert_eq!(borrowed("张建华", no_births, said), accepted(Tier::T2));
-    assert_eq!(borrowed("张建华", no_births, Said { near: false, ..said }), REVIEWED);
+    assert_eq!(borrowed("张建华", no_births, PairEvidence { near: false, ..said }), REVIEWED);
     let household = HouseholdLevel::MembersLinked;
-    assert_eq!(borrowed("张建华", no_births, Said { near: false, household, ..said }), accepted(Tier::T2));
+    assert_eq!(
+        borrowed("张建华", no_births, PairEvidence { near: false, household, ..said }),
+        accepted(Tier::T2)
+    );
     for birth in [DateLevel::Disagree, DateLevel::SameYear] {
-        assert_eq!(borrowed("张建华", no_births, Said { birth, ..said }), REVIEWED);
+        assert_eq!(borrowed("张建华", no_births, PairEvidence { birth, ..said }), REVIEWED);
     }
-    assert_eq!(borrowed("张建华", no_births, Said { sexes_differ: true, ..said }), REVIEWED);
+    assert_eq!(borrowed("张建华", no_births, PairEvidence { sexes_differ: true, ..said }), REVIEWED);
     // One of three is less than half, and another length is another name.
     for other in ["张小明", "李小明", "张建", "张建国强", ""] {
         assert_eq!(borrowed(other, no_births, said), REVIEWED, "{other}");
     }
     let id = number(19_650_312, 451);
-    let row = |name| Row { name, id: &id, ..NOBODY };
+    let row = |name| ListRow { name, id: &id, ..NOBODY };
     let of = |names: [&'static str; 2]| {
-        let said = Said { id: IdLevel::Equal, ..said };
+        let said = PairEvidence { id: IdLevel::Equal, ..said };
         decided(&two_lists(row(names[0]), row(names[1])), ACCEPT, said, [false; 2])
     };
     assert_eq!(of(["张建", "张国"]), accepted(Tier::T2), "one of two is half");
@@ -214,41 +228,44 @@ fn a_number_under_names_half_alike_is_a_slip_of_the_pen_near_by() {
 
 #[test]
 fn a_character_fewer_is_a_slip_unless_birth_or_sex_speaks_against() {
-    let said = Said { name: HanNameLevel::Dropped, ..NOTHING };
+    let said = PairEvidence { name: HanNameLevel::Dropped, ..NOTHING };
     assert_eq!(borrowed("张国", ["", ""], said), accepted(Tier::T1));
-    assert_eq!(borrowed("张国", ["", ""], Said { birth: DateLevel::Disagree, ..said }), REVIEWED);
-    assert_eq!(borrowed("张国", ["", ""], Said { sexes_differ: true, ..said }), REVIEWED);
-    assert_eq!(borrowed("张国", ["", ""], Said { birth: DateLevel::LunarLike, ..said }), accepted(Tier::T1));
+    assert_eq!(borrowed("张国", ["", ""], PairEvidence { birth: DateLevel::Disagree, ..said }), REVIEWED);
+    assert_eq!(borrowed("张国", ["", ""], PairEvidence { sexes_differ: true, ..said }), REVIEWED);
+    assert_eq!(
+        borrowed("张国", ["", ""], PairEvidence { birth: DateLevel::LunarLike, ..said }),
+        accepted(Tier::T1)
+    );
 }
 
 #[test]
 fn two_numbers_that_check_are_two_people_unless_something_else_shows_a_slip() {
     let (a, b) = (number(19_650_312, 451), number(19_650_312, 457));
-    let one = Row { name: "张建国", id: &a, ..NOBODY };
-    let other = Row { name: "张建国", id: &b, ..NOBODY };
+    let one = ListRow { name: "张建国", id: &a, ..NOBODY };
+    let other = ListRow { name: "张建国", id: &b, ..NOBODY };
     let two = two_lists(one, other);
-    let said = Said { id: IdLevel::OneSubstitution, name: HanNameLevel::Exact, ..NOTHING };
-    let home = Said { household: HouseholdLevel::SameNumber, ..said };
+    let said = PairEvidence { id: IdLevel::OneSubstitution, name: HanNameLevel::Exact, ..NOTHING };
+    let home = PairEvidence { household: HouseholdLevel::SameNumber, ..said };
     assert_eq!(decided(&two, ACCEPT, said, [false; 2]), REVIEWED);
     assert_eq!(decided(&two, ACCEPT, home, [false; 2]), accepted(Tier::T3));
-    let variant = Said { name: HanNameLevel::Variant, ..home };
+    let variant = PairEvidence { name: HanNameLevel::Variant, ..home };
     assert_eq!(decided(&two, ACCEPT, variant, [false; 2]), accepted(Tier::T3));
-    let note = Said { name: HanNameLevel::Note, ..home };
+    let note = PairEvidence { name: HanNameLevel::Note, ..home };
     assert_eq!(decided(&two, ACCEPT, note, [false; 2]), REVIEWED);
     // A number that is probably somebody else's speaks against nobody.
     for doubtful in [[true, false], [false, true]] {
         assert_eq!(decided(&two, ACCEPT, said, doubtful), accepted(Tier::T3));
     }
     // Nor does one that its own row contradicts.
-    let contradicted = |row| Row { birth: "1990-08-15", ..row };
+    let contradicted = |row| ListRow { birth: "1990-08-15", ..row };
     for two in [two_lists(contradicted(one), other), two_lists(one, contradicted(other))] {
         assert_eq!(decided(&two, ACCEPT, said, [false; 2]), accepted(Tier::T3));
     }
     // Twins agree in all but the last digits, and live together.
-    let twins = Said { id: IdLevel::SameBirthRegion, ..home };
+    let twins = PairEvidence { id: IdLevel::SameBirthRegion, ..home };
     assert_eq!(decided(&two, ACCEPT, twins, [true; 2]), REVIEWED);
     // A number cut by a spreadsheet contradicts none.
-    let cut = Said { id: IdLevel::Compatible, ..said };
+    let cut = PairEvidence { id: IdLevel::Compatible, ..said };
     assert_eq!(decided(&two, ACCEPT, cut, [false; 2]), accepted(Tier::T4));
     // In one list, two good numbers are two rows for two people, household or not.
     let list = one_list(one, other);
@@ -260,16 +277,16 @@ fn two_numbers_that_check_are_two_people_unless_something_else_shows_a_slip() {
 fn a_slip_in_a_number_that_does_not_check_is_one_unless_birth_and_sex_speak_against() {
     let a = number(19_650_312, 451);
     let wrong = format!("{}{}", &a[..17], if a.ends_with('0') { '1' } else { '0' });
-    let one = Row { name: "张建国", id: &a, ..NOBODY };
-    let other = Row { id: &wrong, ..one };
-    let said = Said { id: IdLevel::OneSubstitution, name: HanNameLevel::Exact, ..NOTHING };
+    let one = ListRow { name: "张建国", id: &a, ..NOBODY };
+    let other = ListRow { id: &wrong, ..one };
+    let said = PairEvidence { id: IdLevel::OneSubstitution, name: HanNameLevel::Exact, ..NOTHING };
     for two in [two_lists(one, other), two_lists(other, one)] {
         let of = |said| decided(&two, ACCEPT, said, [false; 2]);
         let (birth, sexes_differ) = (DateLevel::Disagree, true);
         assert_eq!(of(said), accepted(Tier::T3));
-        assert_eq!(of(Said { birth, ..said }), accepted(Tier::T3));
-        assert_eq!(of(Said { sexes_differ, ..said }), accepted(Tier::T3));
-        assert_eq!(of(Said { birth, sexes_differ, ..said }), REVIEWED);
+        assert_eq!(of(PairEvidence { birth, ..said }), accepted(Tier::T3));
+        assert_eq!(of(PairEvidence { sexes_differ, ..said }), accepted(Tier::T3));
+        assert_eq!(of(PairEvidence { birth, sexes_differ, ..said }), REVIEWED);
     }
 }
 
@@ -277,13 +294,13 @@ fn a_slip_in_a_number_that_does_not_check_is_one_unless_birth_and_sex_speak_agai
 fn a_row_contradicts_its_number_by_birth_or_where_that_is_silent_by_sex() {
     let id = number(19_650_312, 451);
     let of = |birth, sex| {
-        let lists = comparables(&[("a", &[Row { id: &id, birth, sex, ..NOBODY }])]);
-        contradicts_own_id(&Nodes::build(&lists).unwrap(), 0)
+        let lists = comparables(&[("a", &[ListRow { id: &id, birth, sex, ..NOBODY }])]);
+        contradicts_own_id(&LinkNodes::build(&lists).unwrap(), 0)
     };
     assert!(!of("", "") && !of("1965-03-12", "") && !of("", "男"));
     assert!(!of("1965-04-01", ""), "a date of the lunar calendar");
     assert!(of("1965-03-25", "") && of("1990-08-15", "") && of("", "女"));
     assert!(!of("1965-03-12", "女"), "the birth says whose number it is");
-    let unnumbered = comparables(&[("a", &[Row { birth: "1990-08-15", sex: "女", ..NOBODY }])]);
-    assert!(!contradicts_own_id(&Nodes::build(&unnumbered).unwrap(), 0));
+    let unnumbered = comparables(&[("a", &[ListRow { birth: "1990-08-15", sex: "女", ..NOBODY }])]);
+    assert!(!contradicts_own_id(&LinkNodes::build(&unnumbered).unwrap(), 0));
 }

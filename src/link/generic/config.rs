@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::block::Form;
+use super::block::KeyForm;
 use crate::config::toml_file::TomlFile;
 use crate::link::weigh::MOST;
-use crate::normalize::ColumnKind;
+use crate::normalize::LinkColumnKind;
 use crate::{Error, Result};
 
 /// A linkage task.
@@ -104,26 +104,26 @@ fn max_block() -> u32 {
     1_000
 }
 
-const KINDS: [(&str, ColumnKind); 13] = [
-    ("id_number", ColumnKind::IdNumber),
-    ("han_name", ColumnKind::HanName),
-    ("western_name", ColumnKind::WesternName),
-    ("text", ColumnKind::Text),
-    ("email", ColumnKind::Text),
-    ("date", ColumnKind::Date),
-    ("code", ColumnKind::Code),
-    ("number", ColumnKind::Number),
-    ("postcode", ColumnKind::Postcode),
-    ("phone", ColumnKind::Phone),
-    ("sex", ColumnKind::Sex),
-    ("relation", ColumnKind::Relation),
-    ("exact", ColumnKind::Exact),
+const KINDS: [(&str, LinkColumnKind); 13] = [
+    ("id_number", LinkColumnKind::IdNumber),
+    ("han_name", LinkColumnKind::HanName),
+    ("western_name", LinkColumnKind::WesternName),
+    ("text", LinkColumnKind::Text),
+    ("email", LinkColumnKind::Text),
+    ("date", LinkColumnKind::Date),
+    ("code", LinkColumnKind::Code),
+    ("number", LinkColumnKind::Number),
+    ("postcode", LinkColumnKind::Postcode),
+    ("phone", LinkColumnKind::Phone),
+    ("sex", LinkColumnKind::Sex),
+    ("relation", LinkColumnKind::Relation),
+    ("exact", LinkColumnKind::Exact),
 ];
 
 impl GenericColumn {
     /// The kind, checked by [`GenericSettings::open`].
-    pub fn kind(&self) -> ColumnKind {
-        KINDS.iter().find(|(name, _)| *name == self.kind).map_or(ColumnKind::Text, |(_, kind)| *kind)
+    pub fn kind(&self) -> LinkColumnKind {
+        KINDS.iter().find(|(name, _)| *name == self.kind).map_or(LinkColumnKind::Text, |(_, kind)| *kind)
     }
 }
 
@@ -179,7 +179,7 @@ impl GenericSettings {
         Ok(())
     }
     /// Column position and form of a key as written.
-    pub(super) fn key(&self, text: &str) -> std::result::Result<(usize, Form), String> {
+    pub(super) fn key(&self, text: &str) -> std::result::Result<(usize, KeyForm), String> {
         let (column, form) = text.split_once(':').unwrap_or((text, "value"));
         let names: Vec<&str> = self.columns.keys().map(String::as_str).collect();
         let Some(at) = names.iter().position(|name| *name == column) else {

@@ -12,8 +12,8 @@ use std::path::Path;
 use crate::Result;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::weigh::Levels;
-use crate::normalize::{self, Comparable, ComparableColumn};
+use super::weigh::PairLevels;
+use crate::normalize::{self, ComparableColumn, ComparableSource};
 
 mod assign;
 mod block;
@@ -25,10 +25,10 @@ mod read;
 mod train;
 mod write;
 
-pub use block::Pass;
+pub use block::PlannedPass;
 pub use config::{GenericColumn, GenericPass, GenericSettings, GenericTable};
-pub use model::{Class, Model, ModelColumn};
-pub use write::{Summary, write_table};
+pub use model::{GenericModel, ModelColumn, PairClass};
+pub use write::{LinkageSummary, write_table};
 
 /// A scored pair; nodes number the records of all tables one after the other.
 #[derive(Debug, Clone, Copy)]
@@ -38,18 +38,18 @@ pub(crate) struct ScoredPair {
     /// Match weight in 1/1000 bit.
     pub weight: i32,
     /// Level reached in every comparison.
-    pub levels: Levels,
+    pub levels: PairLevels,
 }
 
 /// Everything the steps share: the tables as one row of nodes.
-pub(crate) struct Nodes<'a> {
-    pub tables: &'a [Comparable],
+pub(crate) struct GenericNodes<'a> {
+    pub tables: &'a [ComparableSource],
     /// First node of each table, and the number of nodes.
     pub offsets: Vec<u32>,
 }
 
-impl<'a> Nodes<'a> {
-    fn new(tables: &'a [Comparable]) -> Self {
+impl<'a> GenericNodes<'a> {
+    fn new(tables: &'a [ComparableSource]) -> Self {
         let mut offsets = vec![0];
         for table in tables {
             offsets.push(offsets[offsets.len() - 1] + table.rows as u32);
@@ -95,66 +95,66 @@ fn content(column: &ComparableColumn, row: usize, hash: u64) -> u64 {
 }
 
 /// A task read and ready: tables, comparisons' input, and where its files are.
-struct Task {
+struct LinkageTask {
     settings: GenericSettings,
-    read: read::Read,
-    comparables: Vec<Comparable>,
+    read: read::ReadTables,
+    comparables: Vec<ComparableSource>,
     inputs: String,
 }
 
-fn open(config: &Path, data: Option<&Path>) -> Result<Task> {
+fn open(config: &Path, data: Option<&Path>) -> Result<LinkageTask> {
     let settings = GenericSettings::open(config)?;
     let folder = data.or(config.parent()).unwrap_or(Path::new("."));
     let read = read::tables(&settings, config, folder)?;
     let comparables = normalize::normalize_tables(&read.texts)?;
     let inputs = read::digest(&settings, folder)?;
-    Ok(Task { settings, read, comparables, inputs })
+    Ok(LinkageTask { settings, read, comparables, inputs })
 }
 
 /// Links the tables that `config` names and writes `link.parquet`, `cluster.parquet` and
 /// `report.json` to `out`. Relative files are looked up in `data`, else beside the configuration.
 /// With `weights` in the configuration nothing is trained.
-pub fn run(config: &Path, data: Option<&Path>, out: &Path) -> Result<Summary> {
+pub fn run(config: &Path, data: Option<&Path>, out: &Path) -> Result<LinkageSummary> {
     let task = open(config, data)?;
     let settings = &task.settings;
-    let nodes = Nodes::new(&task.comparables);
-    let comparisons = compare::Comparisons::new(settings, &nodes);
-    let mut blocking = block::Blocking::plan(settings, &nodes);
+    let nodes = GenericNodes::new(&task.comparables);
+    let comparisons = compare::PlannedComparisons::new(settings, &nodes);
+    let mut blocking = block::PlannedPasses::plan(settings, &nodes);
     let model = match &settings.weights {
         Some(file) => pinned::read(&config.with_file_name(file), &comparisons)?,
         None => train::train(settings, &nodes, &comparisons, &blocking, task.inputs.clone()),
     };
-    let weigher = model::Weigher::new(&model, &comparisons, nodes.len());
+    let weigher = model::PairWeigher::new(&model, &comparisons, nodes.len());
     let scored = score(settings, &nodes, &comparisons, &weigher, &mut blocking);
     let decided = assign::decide(settings, &nodes, &comparisons, &weigher, scored);
     write::write(settings, &task.read, &nodes, &comparisons, &weigher, &blocking, &decided, out)
 }
 
 /// Trains the weights of the task in `config` and writes them to `out`.
-pub fn train(config: &Path, data: Option<&Path>, out: &Path) -> Result<Model> {
+pub fn train(config: &Path, data: Option<&Path>, out: &Path) -> Result<GenericModel> {
     let task = open(config, data)?;
-    let nodes = Nodes::new(&task.comparables);
-    let comparisons = compare::Comparisons::new(&task.settings, &nodes);
-    let blocking = block::Blocking::plan(&task.settings, &nodes);
+    let nodes = GenericNodes::new(&task.comparables);
+    let comparisons = compare::PlannedComparisons::new(&task.settings, &nodes);
+    let blocking = block::PlannedPasses::plan(&task.settings, &nodes);
     let model = train::train(&task.settings, &nodes, &comparisons, &blocking, task.inputs);
     pinned::write(&model, &task.settings.title, out)?;
     Ok(model)
 }
 
 /// What each blocking pass would cost, without comparing anything.
-pub fn plan(config: &Path, data: Option<&Path>) -> Result<Vec<Pass>> {
+pub fn plan(config: &Path, data: Option<&Path>) -> Result<Vec<PlannedPass>> {
     let task = open(config, data)?;
-    let nodes = Nodes::new(&task.comparables);
-    Ok(block::Blocking::plan(&task.settings, &nodes).passes)
+    let nodes = GenericNodes::new(&task.comparables);
+    Ok(block::PlannedPasses::plan(&task.settings, &nodes).passes)
 }
 
 /// Scores the candidates as the passes yield them and keeps those for review, in pair order.
 fn score(
     settings: &GenericSettings,
-    nodes: &Nodes<'_>,
-    comparisons: &compare::Comparisons<'_>,
-    weigher: &model::Weigher<'_>,
-    blocking: &mut block::Blocking,
+    nodes: &GenericNodes<'_>,
+    comparisons: &compare::PlannedComparisons<'_>,
+    weigher: &model::PairWeigher<'_>,
+    blocking: &mut block::PlannedPasses,
 ) -> Vec<ScoredPair> {
     let least = settings.review_weight();
     let gathered = blocking.each(

@@ -6,22 +6,22 @@
 //! surname, address and phone without being one person. What speaks for one person is weighed
 //! against the likeliest of the other classes.
 
-use super::compare::Comparisons;
-use crate::link::settings::Provenance;
-use crate::link::weigh::Levels;
+use super::compare::PlannedComparisons;
+use crate::link::settings::WeightProvenance;
+use crate::link::weigh::PairLevels;
 
 /// What was learned. All numbers are integers of 1/1000 bit, so that a pinned file says the same
 /// as the training that wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Model {
+pub struct GenericModel {
     /// How it was trained.
-    pub provenance: Provenance,
+    pub provenance: WeightProvenance,
     /// Expected number of matching pairs in the tables it was trained on.
     pub expected_matches: u64,
     /// Link columns.
     pub columns: Vec<ModelColumn>,
     /// Classes; the first is the same entity, the second strangers.
-    pub classes: Vec<Class>,
+    pub classes: Vec<PairClass>,
 }
 
 /// One comparison of a model.
@@ -35,7 +35,7 @@ pub struct ModelColumn {
 
 /// One class of pairs.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Class {
+pub struct PairClass {
     /// `match`, `strangers`, `neighbours`, `relatives`.
     pub name: String,
     /// Log2 of its share among all pairs.
@@ -54,16 +54,16 @@ fn from_millibits(bits: i32) -> f64 {
 }
 
 /// A model ready to weigh pairs of given tables.
-pub(crate) struct Weigher<'a> {
-    pub model: &'a Model,
-    comparisons: &'a Comparisons<'a>,
+pub(crate) struct PairWeigher<'a> {
+    pub model: &'a GenericModel,
+    comparisons: &'a PlannedComparisons<'a>,
     /// Log2 probability that two records agree on a value, by column, class (from the second)
     /// and pool id; empty where values do not matter.
     values: Vec<Vec<Vec<i32>>>,
 }
 
-impl<'a> Weigher<'a> {
-    pub fn new(model: &'a Model, comparisons: &'a Comparisons<'a>, records: u32) -> Self {
+impl<'a> PairWeigher<'a> {
+    pub fn new(model: &'a GenericModel, comparisons: &'a PlannedComparisons<'a>, records: u32) -> Self {
         // How often an entity stands in the tables.
         let repeated = 1.0 + 2.0 * model.expected_matches as f64 / f64::from(records.max(1));
         let values = (0..model.columns.len())
@@ -110,7 +110,7 @@ impl<'a> Weigher<'a> {
     }
 
     /// Weight of a pair: log2 odds of one entity against everything else.
-    pub fn weight(&self, left: u32, right: u32, levels: &Levels) -> i32 {
+    pub fn weight(&self, left: u32, right: u32, levels: &PairLevels) -> i32 {
         let total = |k: usize| -> i32 {
             let class = &self.model.classes[k];
             class.share
@@ -126,7 +126,7 @@ impl<'a> Weigher<'a> {
     }
 
     /// Weight by column against strangers, and what the other classes take off.
-    pub fn parts(&self, left: u32, right: u32, levels: &Levels) -> Parts {
+    pub fn parts(&self, left: u32, right: u32, levels: &PairLevels) -> WeightParts {
         let fields: Vec<i32> = levels
             .iter()
             .take(self.model.columns.len())
@@ -139,13 +139,13 @@ impl<'a> Weigher<'a> {
             .collect();
         let prior = self.model.classes[0].share - self.model.classes[1].share;
         let related = self.weight(left, right, levels) - prior - fields.iter().sum::<i32>();
-        Parts { prior, fields, related }
+        WeightParts { prior, fields, related }
     }
 }
 
 /// A weight taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Parts {
+pub(crate) struct WeightParts {
     /// Before anything is compared.
     pub prior: i32,
     /// By column.

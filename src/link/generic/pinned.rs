@@ -7,17 +7,17 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::compare::Comparisons;
-use super::model::{Class, Model, ModelColumn};
+use super::compare::PlannedComparisons;
+use super::model::{GenericModel, ModelColumn, PairClass};
 use crate::config::toml_file::TomlFile;
-use crate::link::settings::Provenance;
+use crate::link::settings::WeightProvenance;
 use crate::{Error, Result};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct PinnedModelFile {
     expected_matches: u64,
-    provenance: Provenance,
+    provenance: WeightProvenance,
     class: Vec<FileClass>,
 }
 
@@ -30,9 +30,9 @@ struct FileClass {
 }
 
 /// Reads the file and checks that it fits the comparisons of the task.
-pub(super) fn read(path: &Path, comparisons: &Comparisons<'_>) -> Result<Model> {
+pub(super) fn read(path: &Path, comparisons: &PlannedComparisons<'_>) -> Result<GenericModel> {
     let file = TomlFile::read(path)?;
-    let pinned: File = file.parse()?;
+    let pinned: PinnedModelFile = file.parse()?;
     let retrain = "链接列变了就要重新训练:bidui train … --out";
     if pinned.class.len() < 2 || pinned.class[0].name != "match" || pinned.class[1].name != "strangers" {
         return Err(file.complain(&["class".into()], "前两类应是 match 和 strangers").hint(retrain));
@@ -71,13 +71,18 @@ pub(super) fn read(path: &Path, comparisons: &Comparisons<'_>) -> Result<Model> 
             }
             levels.push(bits);
         }
-        classes.push(Class { name: class.name.clone(), share: class.share, levels });
+        classes.push(PairClass { name: class.name.clone(), share: class.share, levels });
     }
-    Ok(Model { provenance: pinned.provenance, expected_matches: pinned.expected_matches, columns, classes })
+    Ok(GenericModel {
+        provenance: pinned.provenance,
+        expected_matches: pinned.expected_matches,
+        columns,
+        classes,
+    })
 }
 
 /// Writes the model.
-pub(super) fn write(model: &Model, title: &str, path: &Path) -> Result<()> {
+pub(super) fn write(model: &GenericModel, title: &str, path: &Path) -> Result<()> {
     let mut text = format!(
         "# Weights of “{title}”, written by `bidui train`. Log2 of probabilities in 1/1000 bit: the\n\
          # weight of a level is its value under `match` minus its value under `strangers`.\n\

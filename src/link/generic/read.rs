@@ -13,14 +13,14 @@ use crate::normalize::{TextColumn, TextTable};
 use crate::{Error, Result};
 
 /// Tables read, with the identifiers of their rows.
-pub(super) struct Read {
+pub(super) struct ReadTables {
     pub texts: Vec<TextTable>,
     /// Record ids of each table.
     pub ids: Vec<Vec<String>>,
 }
 
-pub(super) fn tables(settings: &GenericSettings, config: &Path, folder: &Path) -> Result<Read> {
-    let mut read = Read { texts: Vec::new(), ids: Vec::new() };
+pub(super) fn tables(settings: &GenericSettings, config: &Path, folder: &Path) -> Result<ReadTables> {
+    let mut read = ReadTables { texts: Vec::new(), ids: Vec::new() };
     for table in &settings.table {
         let mut columns: Vec<TextColumn> = settings
             .columns

@@ -8,18 +8,18 @@ use arrow::array::{ArrayRef, Int32Array, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
 use arrow::record_batch::RecordBatch;
 
-use super::assign::Decided;
-use super::block::{Blocking, Pass};
-use super::compare::Comparisons;
-use super::model::Weigher;
-use super::read::Read;
-use super::{GenericSettings, Model, Nodes};
+use super::assign::LinksAndClusters;
+use super::block::{PlannedPass, PlannedPasses};
+use super::compare::PlannedComparisons;
+use super::model::PairWeigher;
+use super::read::ReadTables;
+use super::{GenericModel, GenericNodes, GenericSettings};
 use crate::table::ParquetWriter;
 use crate::{Error, Result};
 
 /// What a linkage task yielded.
 #[derive(Debug, Clone, serde::Serialize)]
-pub struct Summary {
+pub struct LinkageSummary {
     /// Title of the task.
     pub title: String,
     /// Records by table.
@@ -43,10 +43,10 @@ pub struct Summary {
 }
 
 #[derive(serde::Serialize)]
-struct Report<'a> {
-    summary: &'a Summary,
-    model: &'a Model,
-    passes: &'a [Pass],
+struct LinkageReport<'a> {
+    summary: &'a LinkageSummary,
+    model: &'a GenericModel,
+    passes: &'a [PlannedPass],
 }
 
 #[expect(
@@ -55,14 +55,14 @@ struct Report<'a> {
 )]
 pub(super) fn write(
     settings: &GenericSettings,
-    read: &Read,
-    nodes: &Nodes<'_>,
-    comparisons: &Comparisons<'_>,
-    weigher: &Weigher<'_>,
-    blocking: &Blocking,
-    decided: &Decided,
+    read: &ReadTables,
+    nodes: &GenericNodes<'_>,
+    comparisons: &PlannedComparisons<'_>,
+    weigher: &PairWeigher<'_>,
+    blocking: &PlannedPasses,
+    decided: &LinksAndClusters,
     out: &Path,
-) -> Result<Summary> {
+) -> Result<LinkageSummary> {
     std::fs::create_dir_all(out).map_err(|e| Error::io("新建文件夹", out, e))?;
     let (links, clusters, report) =
         (out.join("link.parquet"), out.join("cluster.parquet"), out.join("report.json"));
@@ -71,7 +71,7 @@ pub(super) fn write(
     let accepted = decided.accepted.iter().filter(|a| **a).count() as u64;
     let mut sizes = std::collections::BTreeMap::new();
     decided.clusters.iter().for_each(|c| *sizes.entry(c).or_insert(0u64) += 1);
-    let summary = Summary {
+    let summary = LinkageSummary {
         title: settings.title.clone(),
         records: settings
             .table
@@ -94,7 +94,7 @@ pub(super) fn write(
             .collect(),
         files: vec![links, clusters, report.clone()],
     };
-    let text = serde_json::to_string_pretty(&Report {
+    let text = serde_json::to_string_pretty(&LinkageReport {
         summary: &summary,
         model: weigher.model,
         passes: &blocking.passes,
@@ -104,7 +104,7 @@ pub(super) fn write(
     Ok(summary)
 }
 
-fn id<'a>(read: &'a Read, nodes: &Nodes<'_>, node: u32) -> &'a str {
+fn id<'a>(read: &'a ReadTables, nodes: &GenericNodes<'_>, node: u32) -> &'a str {
     let table = nodes.table_of(node);
     &read.ids[table][(node - nodes.offsets[table]) as usize]
 }
@@ -121,14 +121,14 @@ fn ten_thousandths(weight: i32) -> i32 {
 
 fn link_batch(
     settings: &GenericSettings,
-    read: &Read,
-    nodes: &Nodes<'_>,
-    comparisons: &Comparisons<'_>,
-    weigher: &Weigher<'_>,
-    decided: &Decided,
+    read: &ReadTables,
+    nodes: &GenericNodes<'_>,
+    comparisons: &PlannedComparisons<'_>,
+    weigher: &PairWeigher<'_>,
+    decided: &LinksAndClusters,
 ) -> Result<RecordBatch> {
     let pairs = &decided.pairs;
-    let parts: Vec<super::model::Parts> =
+    let parts: Vec<super::model::WeightParts> =
         pairs.iter().map(|p| weigher.parts(p.left, p.right, &p.levels)).collect();
     let name = |node: u32| settings.table[nodes.table_of(node)].name.as_str();
     let text = |f: &dyn Fn(usize) -> String| -> ArrayRef {
@@ -166,9 +166,9 @@ fn link_batch(
 
 fn cluster_batch(
     settings: &GenericSettings,
-    read: &Read,
-    nodes: &Nodes<'_>,
-    decided: &Decided,
+    read: &ReadTables,
+    nodes: &GenericNodes<'_>,
+    decided: &LinksAndClusters,
 ) -> Result<RecordBatch> {
     let all = 0..nodes.len();
     let text = |f: &dyn Fn(u32) -> String| -> ArrayRef {

@@ -2,24 +2,28 @@
 
 use super::*;
 use crate::link::block::pack;
-use crate::link::lists::{NOTHING, Row, comparables, levels, number, scored, settings};
-use crate::normalize::Comparable;
+use crate::link::lists::{ListRow, NOTHING, comparables, levels, number, scored, settings};
+use crate::normalize::ComparableSource;
 
-const NOBODY: Row<'static> =
-    Row { name: "", id: "", birth: "", sex: "", household: "", relation: "", division: 0 };
+const NOBODY: ListRow<'static> =
+    ListRow { name: "", id: "", birth: "", sex: "", household: "", relation: "", division: 0 };
 
 /// Value of the only village of [`scoring`]'s divisions.
 const VILLAGE: u32 = 3;
 
 /// Scores these pairs and looks at what came of it. An equal number outweighs everything else.
-fn scoring<T>(lists: &[Comparable], pairs: &[(u32, u32)], look: impl FnOnce(&mut Scoring<'_>) -> T) -> T {
+fn scoring<T>(
+    lists: &[ComparableSource],
+    pairs: &[(u32, u32)],
+    look: impl FnOnce(&mut CandidateScoring<'_>) -> T,
+) -> T {
     let divisions = "code,name\n410621,甲县\n410621101,乙镇\n410621101201,丙村\n";
     let tree = DivisionTree::parse(divisions, std::path::Path::new("divisions.csv")).unwrap();
-    let (mut settings, nodes) = (settings(), Nodes::build(lists).unwrap());
+    let (mut settings, nodes) = (settings(), LinkNodes::build(lists).unwrap());
     settings.comparisons[0].weights.insert("equal".to_owned(), 60_000);
     let mut pairs: Vec<u64> = pairs.iter().map(|&(a, b)| pack(a, b)).collect();
     pairs.sort_unstable();
-    look(&mut Scoring::new(&settings, &nodes, &tree, pairs).unwrap())
+    look(&mut CandidateScoring::new(&settings, &nodes, &tree, pairs).unwrap())
 }
 
 fn two_numbers() -> [String; 2] {
@@ -28,8 +32,9 @@ fn two_numbers() -> [String; 2] {
 
 #[test]
 fn further_pairs_go_where_they_belong() {
-    let of =
-        |pairs: &[u32]| -> Vec<Scored> { pairs.iter().map(|&b| scored((0, b), 0, NOTHING, None)).collect() };
+    let of = |pairs: &[u32]| -> Vec<ScoredPair> {
+        pairs.iter().map(|&b| scored((0, b), 0, NOTHING, None)).collect()
+    };
     for (old, new) in [
         (&[][..], &[][..]),
         (&[], &[2, 5]),
@@ -50,7 +55,7 @@ fn further_pairs_go_where_they_belong() {
 #[test]
 fn pairs_of_one_number_are_found_with_how_alike_their_names_are() {
     let [a, b] = two_numbers();
-    let row = |name, id| Row { name, id, ..NOBODY };
+    let row = |name, id| ListRow { name, id, ..NOBODY };
     let wrong = format!("{}{}", &a[..17], if a.ends_with('0') { '1' } else { '0' });
     let rows =
         [row("张建国", &a), row("张建国", &b), row("李秀英", &a), row("张建国", &wrong), row("张建国", "")];
@@ -66,11 +71,11 @@ fn a_pair_matters_that_can_be_linked_or_is_in_somebodys_way() {
     scoring(&lists, &[], |scoring| {
         scoring.asked = vec![false, true, false];
         let review = scoring.settings.decision.review;
-        let of = |scoring: &Scoring<'_>, pair: (u32, u32), said, most| {
+        let of = |scoring: &CandidateScoring<'_>, pair: (u32, u32), said, most| {
             scoring.matters(pack(pair.0, pair.1), &levels(said), most)
         };
         assert!(of(scoring, (0, 2), NOTHING, review) && !of(scoring, (0, 2), NOTHING, review - 1));
-        let numbered = super::super::decide::Said { id: IdLevel::Equal, ..NOTHING };
+        let numbered = super::super::decide::PairEvidence { id: IdLevel::Equal, ..NOTHING };
         assert!(of(scoring, (0, 2), numbered, i32::MIN), "one number is always looked at");
         for asked in [(0, 1), (1, 2)] {
             assert!(of(scoring, asked, NOTHING, context::RIVAL));
@@ -83,10 +88,10 @@ fn a_pair_matters_that_can_be_linked_or_is_in_somebodys_way() {
 #[test]
 fn who_has_no_number_of_his_own_is_asked_about_in_other_lists_only() {
     let [a, b] = two_numbers();
-    let row = |id| Row { id, ..NOBODY };
+    let row = |id| ListRow { id, ..NOBODY };
     let lists = comparables(&[("a", &[row(&a), row("")]), ("b", &[row(&b), row("")])]);
     scoring(&lists, &[], |scoring| {
-        let asked = |scoring: &Scoring<'_>, pairs: &[(u32, u32)], far: &[(u32, u32)]| {
+        let asked = |scoring: &CandidateScoring<'_>, pairs: &[(u32, u32)], far: &[(u32, u32)]| {
             let packed = |pairs: &[(u32, u32)]| pairs.iter().map(|p| pack(p.0, p.1)).collect::<Vec<_>>();
             scoring.ask(&packed(pairs), &packed(far))
         };
@@ -105,11 +110,11 @@ fn who_has_no_number_of_his_own_is_asked_about_in_other_lists_only() {
 
 #[test]
 fn only_households_that_may_yet_be_connected_leave_room() {
-    let home = |household| Row { household, ..NOBODY };
+    let home = |household| ListRow { household, ..NOBODY };
     let rows = [home("1"), home("1"), home("2"), home("")];
     scoring(&comparables(&[("a", &rows)]), &[], |scoring| {
         let scorer = scoring.scorer();
-        let said = super::super::decide::Said {
+        let said = super::super::decide::PairEvidence {
             household: super::super::household::HouseholdLevel::Apart,
             ..NOTHING
         };
@@ -128,13 +133,13 @@ fn families() -> ([String; 2], [&'static str; 2]) {
 #[test]
 fn accepted_pairs_bring_in_further_members_of_their_households() {
     let ([father, son], [f, s]) = families();
-    let row = |name, id, household| Row { name, id, household, ..NOBODY };
+    let row = |name, id, household| ListRow { name, id, household, ..NOBODY };
     let first = [row(f, &father, "R1"), row(s, &son, "R1")];
     // Name and sex are not enough for the son's row.
-    let second = [row(f, &father, "D9"), Row { sex: "男", ..row("张曉明", "", "D9") }];
-    let first = [first[0], Row { sex: "男", ..first[1] }];
+    let second = [row(f, &father, "D9"), ListRow { sex: "男", ..row("张曉明", "", "D9") }];
+    let first = [first[0], ListRow { sex: "男", ..first[1] }];
     let lists = comparables(&[("a", &first), ("b", &second)]);
-    let pass: Pass = toml::from_str("name = 'household'\nkind = 'household'").unwrap();
+    let pass: BlockingPass = toml::from_str("name = 'household'\nkind = 'household'").unwrap();
     scoring(&lists, &[(0, 2)], |scoring| {
         let report = scoring.rounds(&pass, &[false; 4]);
         assert_eq!((report.name.as_str(), report.new_pairs), ("household", 1));
@@ -157,23 +162,23 @@ fn accepted_pairs_bring_in_further_members_of_their_households() {
         assert!(scoring.further.is_empty() && scoring.scored.len() == 2);
         // Decided again with the households connected, the sons' pair by itself.
         assert_eq!(scoring.scored[1].own, Some((Tier::T5, Decision::Accept)));
-        assert!(scoring.scored.iter().all(Scored::accepted));
+        assert!(scoring.scored.iter().all(ScoredPair::accepted));
     });
 }
 
 #[test]
 fn namesakes_of_who_is_brought_in_are_asked_about() {
     let ([father, son], [f, s]) = families();
-    let row = |name, id, household| Row { name, id, household, division: VILLAGE, ..NOBODY };
+    let row = |name, id, household| ListRow { name, id, household, division: VILLAGE, ..NOBODY };
     // A namesake with another number (node 2) was in nobody's way, until the son's row without a number
     // (node 4) came in.
     let other = number(19_700_101, 331);
     let first = [row(f, &father, "R1"), row(s, &son, "R1")];
     let third = [row(f, &father, "D9"), row(s, "", "D9")];
     let lists = comparables(&[("a", &first), ("b", &[row(s, &other, "")]), ("c", &third)]);
-    let pass: Pass = toml::from_str("name = 'household'\nkind = 'household'").unwrap();
+    let pass: BlockingPass = toml::from_str("name = 'household'\nkind = 'household'").unwrap();
     scoring(&lists, &[(0, 3), (1, 2)], |scoring| {
-        let scored = |scoring: &Scoring<'_>| -> Vec<(u32, u32)> {
+        let scored = |scoring: &CandidateScoring<'_>| -> Vec<(u32, u32)> {
             scoring.scored.iter().map(|one| unpack(one.pair)).collect()
         };
         assert_eq!(scored(scoring), [(0, 3)]);
@@ -185,7 +190,7 @@ fn namesakes_of_who_is_brought_in_are_asked_about() {
 #[test]
 fn a_pair_that_its_households_may_yet_lift_is_kept() {
     let of = |households: [&'static str; 4]| {
-        let rows = households.map(|household| Row { household, ..NOBODY });
+        let rows = households.map(|household| ListRow { household, ..NOBODY });
         let [mut a, b, mut c, d] = rows;
         // Too light without the households.
         (a.name, c.name) = ("张建国", "张建□");
@@ -198,7 +203,7 @@ fn a_pair_that_its_households_may_yet_lift_is_kept() {
 #[test]
 fn a_decision_looks_at_the_other_pairs_of_both_records() {
     let ([father, son], [_, s]) = families();
-    let row = |name, id| Row { name, id, division: VILLAGE, ..NOBODY };
+    let row = |name, id| ListRow { name, id, division: VILLAGE, ..NOBODY };
     // The number agrees and so do half of the names; but a namesake near by has a number of his own.
     let lists = comparables(&[("a", &[row(s, &father)]), ("b", &[row("张晓红", &father), row(s, &son)])]);
     let outcome = |pairs: &[(u32, u32)]| {
@@ -221,7 +226,7 @@ fn a_decision_looks_at_the_other_pairs_of_both_records() {
 #[test]
 fn a_doubtful_number_is_found_out_before_anything_is_scored() {
     let ([father, _], [f, s]) = families();
-    let row = |name, birth| Row { name, id: &father, birth, ..NOBODY };
+    let row = |name, birth| ListRow { name, id: &father, birth, ..NOBODY };
     let lists = comparables(&[("a", &[row(f, "")]), ("b", &[row(f, ""), row(s, "1990-08-15")])]);
     scoring(&lists, &[(0, 1), (0, 2), (1, 2)], |scoring| {
         assert_eq!(scoring.doubtful, [false, false, true]);
@@ -230,7 +235,7 @@ fn a_doubtful_number_is_found_out_before_anything_is_scored() {
         assert!(scoring.scored.is_sorted_by_key(|one| one.pair));
     });
     // Who shares a number and the name is not asked about; a character fewer is enough.
-    let row = |name| Row { name, id: &father, ..NOBODY };
+    let row = |name| ListRow { name, id: &father, ..NOBODY };
     let lists = comparables(&[("a", &[row(f)]), ("b", &[row(f), row("张国")])]);
     scoring(&lists, &[(0, 1)], |scoring| assert_eq!(scoring.asked, [false; 3]));
     scoring(&lists, &[(0, 1), (0, 2)], |scoring| assert_eq!(scoring.asked, [true, false, true]));

@@ -11,7 +11,7 @@ mod written;
 
 pub(crate) use digits::unpack;
 pub use digits::{Digits, check_value};
-pub use pattern::{Pattern, could_equal};
+pub use pattern::{MaskPattern, could_equal};
 pub use prefixes::KnownPrefixes;
 pub(crate) use prefixes::is_of_a_province;
 
@@ -114,7 +114,7 @@ impl IdClass {
 pub struct IdNumber {
     /// For 18-character classes (and `Temporary`): the first 17 digits × 11 + check value
     /// (0-10, X = 10). `Trunc15`: the surviving digits, padded with zeros to 15. `Mask`: the
-    /// known prefix and suffix, see [`Pattern`]. `JlStudent`: birth date `yyyymmdd`. `Other`:
+    /// known prefix and suffix, see [`MaskPattern`]. `JlStudent`: birth date `yyyymmdd`. `Other`:
     /// 16, 17 or 19 digits packed like 18 (an ID with a digit lost or doubled), else 0.
     pub key: u64,
     /// Verdict.
@@ -178,7 +178,7 @@ impl IdNumber {
             }
             JlStudent => self.key as u32,
             Trunc15 if self.detail >= 14 => (self.key / 10 % 100_000_000) as u32,
-            Mask => Pattern::of(self)?.birth()?,
+            Mask => MaskPattern::of(self)?.birth()?,
             _ => return None,
         };
         day::is_birth_date(packed).then_some(packed)
@@ -209,13 +209,13 @@ impl IdNumber {
     pub fn ends(self) -> Option<u64> {
         match self.edit_key() {
             Some(key) => Some(key / 11 / 100_000_000_000 * 11_000 + key % 11_000),
-            None => Pattern::of(self)?.ends(),
+            None => MaskPattern::of(self)?.ends(),
         }
     }
 
     /// Number of known characters at the beginning and at the end of a cut or masked number.
     pub fn known_ends(self) -> Option<(usize, usize)> {
-        Pattern::of(self).map(|pattern| pattern.lengths())
+        MaskPattern::of(self).map(|pattern| pattern.lengths())
     }
 
     fn prefix_digits(self, count: u32) -> Option<u64> {
@@ -225,7 +225,7 @@ impl IdNumber {
                 Some(self.key / 11 / 10u64.pow(17 - count))
             }
             Trunc15 if u32::from(self.detail) >= count => Some(self.key / 10u64.pow(15 - count)),
-            Mask => Pattern::of(self)?.prefix_digits(count),
+            Mask => MaskPattern::of(self)?.prefix_digits(count),
             _ => None,
         }
     }

@@ -6,13 +6,13 @@ use super::{IdClass, IdNumber};
 /// Known digits of a number of 18 characters: a prefix and a suffix. How many characters are
 /// hidden is not believed: lists mask with any number of stars.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pattern {
+pub struct MaskPattern {
     values: [u8; 20],
     prefix: usize,
     suffix: usize,
 }
 
-impl Pattern {
+impl MaskPattern {
     /// Packs known values; `None` if too many are known to be a mask, or too few to say anything.
     pub(crate) fn pack(prefix: &[u8], suffix: &[u8]) -> Option<IdNumber> {
         // Four bits hold the length of either; a longer prefix is cut, which loses little.
@@ -123,7 +123,7 @@ impl Pattern {
 /// is cut or masked; `None` if they contradict, or both are full (compare the keys then), or
 /// one of them shows nothing.
 pub fn could_equal(a: IdNumber, b: IdNumber) -> Option<usize> {
-    match (Pattern::of(a), Pattern::of(b)) {
+    match (MaskPattern::of(a), MaskPattern::of(b)) {
         (Some(p), Some(q)) => p.overlap(&q),
         (Some(p), None) => fits_full(p, b),
         (None, Some(q)) => fits_full(q, a),
@@ -143,7 +143,7 @@ fn cut_or_old(id: IdNumber) -> Option<u64> {
     })
 }
 
-fn fits_full(pattern: Pattern, full: IdNumber) -> Option<usize> {
+fn fits_full(pattern: MaskPattern, full: IdNumber) -> Option<usize> {
     let digits = Digits::from_key(full.edit_key()?);
     if full.may_be_truncated() {
         // Only 15 digits of such a number are beyond doubt.

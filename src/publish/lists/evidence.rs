@@ -10,21 +10,21 @@ use crate::model::officer_text::ValueForm;
 use crate::model::record_id::{RecordIdParts, RecordKey};
 use crate::privacy::mask;
 use crate::publish::PublicationInputs;
-use crate::publish::people::People;
+use crate::publish::people::RecordOwners;
 
 /// The records that listed exceptions rest on.
-pub(super) struct Evidence<'a> {
+pub(super) struct ListedEvidence<'a> {
     inputs: PublicationInputs<'a>,
     /// Source and table by the part of a record's id that names them.
     tables: HashMap<&'a str, (usize, usize)>,
     /// By source.
-    said: Vec<Said>,
+    said: Vec<EvidenceRows>,
     /// By rule, then source: the columns that are shown of a record.
-    shown: HashMap<&'a str, Vec<Vec<Shown<'a>>>>,
+    shown: HashMap<&'a str, Vec<Vec<ShownColumn<'a>>>>,
 }
 
 /// What records of a source say.
-struct Said {
+struct EvidenceRows {
     /// Rows of the source, ascending.
     rows: Vec<usize>,
     /// Of these rows, the columns that some rule shows.
@@ -32,18 +32,18 @@ struct Said {
 }
 
 /// A column that is shown.
-struct Shown<'a> {
+struct ShownColumn<'a> {
     form: ValueForm,
     title: &'a str,
-    /// Its position in [`Said::columns`].
+    /// Its position in [`EvidenceRows::columns`].
     column: usize,
 }
 
-impl<'a> Evidence<'a> {
+impl<'a> ListedEvidence<'a> {
     /// Gathers the records that `listed` exceptions name.
     pub(super) fn gather(
         inputs: &PublicationInputs<'a>,
-        people: &'a People<'_>,
+        people: &'a RecordOwners<'_>,
         listed: impl ParallelIterator<Item = &'a TrackedException>,
     ) -> Result<Self> {
         let (tables, said, shown) = (people.tables(), Vec::new(), HashMap::new());
@@ -75,11 +75,11 @@ impl<'a> Evidence<'a> {
         for rule in rules {
             let own = columns.iter().filter(|(name, ..)| rule.columns.contains(name));
             let own = own.filter_map(|(name, title, form)| {
-                Some(Shown { form: *form, title, column: kept.schema().index_of(name).ok()? })
+                Some(ShownColumn { form: *form, title, column: kept.schema().index_of(name).ok()? })
             });
             self.shown.entry(&rule.code).or_default().push(own.collect());
         }
-        self.said.push(Said { rows, columns: kept.columns().to_vec() });
+        self.said.push(EvidenceRows { rows, columns: kept.columns().to_vec() });
         Ok(())
     }
 
@@ -104,7 +104,7 @@ impl<'a> Evidence<'a> {
     ) {
         let said = &self.said[source];
         let (Some(shown), Ok(row)) = (self.shown.get(rule), said.rows.binary_search(&row)) else { return };
-        for Shown { form, title, column } in &shown[source] {
+        for ShownColumn { form, title, column } in &shown[source] {
             if let Some(value) = form.value(&said.columns[*column], row) {
                 out.push(std::mem::replace(separator, '，'));
                 out.push_str(title);

@@ -6,11 +6,11 @@ use std::io::{BufWriter, Cursor, Read as _, Write as _};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
-use super::cells::Rows;
-use super::row::Material;
+use super::cells::SheetRowWriter;
+use super::row::RowMaterial;
 use super::style::EFFORT;
-use super::{Township, workbook};
-use crate::publication::output_files::{Outputs, full};
+use super::{TownshipLists, workbook};
+use crate::publication::output_files::{OutputFiles, full};
 use crate::publish::PublicationInputs;
 use crate::{Error, Result};
 
@@ -20,10 +20,10 @@ const PORTION: usize = 1 << 18;
 /// Writes the workbook of a township, and tells the cells of each row as it does.
 pub(super) fn write(
     inputs: &PublicationInputs<'_>,
-    material: &Material<'_>,
-    township: &Township<'_>,
+    material: &RowMaterial<'_>,
+    township: &TownshipLists<'_>,
     relative: &str,
-    outputs: &mut Outputs,
+    outputs: &mut OutputFiles,
     mut tell: impl FnMut(&[Cow<'_, str>]) -> Result<()>,
 ) -> Result<()> {
     let path = outputs.path(relative);
@@ -46,7 +46,7 @@ pub(super) fn write(
             Some((_, entries)) => {
                 let (begin, end) = around_rows(&text)?;
                 package.write_all(begin.as_bytes()).map_err(failed)?;
-                let mut writer = Rows::new()?;
+                let mut writer = SheetRowWriter::new()?;
                 let mut portion = String::with_capacity(PORTION + PORTION / 16);
                 for (entry, number) in entries.iter().zip(2..) {
                     let row = material.row(entry)?;

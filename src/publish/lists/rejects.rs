@@ -3,13 +3,13 @@
 use rust_xlsxwriter::ProtectionOptions;
 
 use super::names;
-use super::style::{Styles, properties, workbook_begun};
+use super::style::{SheetStyles, properties, workbook_begun};
 use super::xlsx;
 use crate::Result;
 use crate::model::period::Period;
 use crate::model::source_row::Reject;
 use crate::privacy::mask::numbers_in_text;
-use crate::publication::output_files::{Csv, Outputs, make_folder};
+use crate::publication::output_files::{CsvFile, OutputFiles, make_folder};
 use crate::publish::PublicationInputs;
 use crate::publish::tables::returned;
 
@@ -27,7 +27,7 @@ const COLUMNS: [(&str, f64); 10] = [
 ];
 
 /// Writes `lists/退回/<source>.xlsx` and `.csv` for every source with rejects.
-pub(super) fn write(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
+pub(super) fn write(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<()> {
     for loaded in inputs.loaded {
         let returned: Vec<_> = returned(std::slice::from_ref(loaded)).collect();
         if returned.is_empty() {
@@ -40,7 +40,7 @@ pub(super) fn write(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Re
             returned.iter().enumerate().map(|(i, (r, severity))| cells(i + 1, r, severity)).collect();
         let book = workbook(inputs.period, title, &rows)?;
         outputs.bytes(&format!("{stem}.xlsx"), &book, Some(rows.len() as u64))?;
-        let mut csv = Csv::begin(outputs, &format!("{stem}.csv"))?;
+        let mut csv = CsvFile::begin(outputs, &format!("{stem}.csv"))?;
         csv.row(&COLUMNS.map(|(title, _)| title))?;
         rows.iter().try_for_each(|row| csv.row(row))?;
         csv.finish(outputs)?;
@@ -64,7 +64,7 @@ fn cells(number: usize, reject: &Reject, severity: &str) -> [String; 10] {
 }
 
 fn workbook(period: Period, title: &str, rows: &[[String; 10]]) -> Result<Vec<u8>> {
-    let styles = Styles::new();
+    let styles = SheetStyles::new();
     let mut book = workbook_begun();
     book.set_properties(&properties(&format!("{title}退回行({period})"), period)?);
     let sheet = book.add_worksheet_with_constant_memory().map_err(xlsx)?;

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 
 use hashbrown::HashMap;
 
-use super::evidence::Evidence;
+use super::evidence::ListedEvidence;
 use super::{REVIEW_SHEET, names};
 use crate::config::MaskStyle;
 use crate::model::exception::TrackedException;
 use crate::model::id_number::{IdClass, IdNumber};
 use crate::privacy::mask;
-use crate::publish::people::{Fields, People, Person};
+use crate::publish::people::{PublishedPerson, RecordOwners, SourceFields};
 use crate::publish::restricted::{ByFinding, cause, related, row_version};
 use crate::publish::totals::{tier_confidence, tier_title};
 use crate::publish::{PublicationInputs, RuleFacts};
@@ -19,18 +19,18 @@ use crate::{Error, Result};
 
 /// A column of an exception list.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Column {
+pub struct ListColumn {
     /// Header.
     pub title: &'static str,
     /// Width in characters.
     pub width: f64,
     /// What the column is for.
-    pub kind: ColumnKind,
+    pub kind: ListColumnKind,
 }
 
 /// Use of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ColumnKind {
+pub enum ListColumnKind {
     /// Short text, centred.
     Short,
     /// Long text, wrapped.
@@ -41,57 +41,57 @@ pub enum ColumnKind {
     Hidden,
 }
 
-const fn column(title: &'static str, width: f64, kind: ColumnKind) -> Column {
-    Column { title, width, kind }
+const fn column(title: &'static str, width: f64, kind: ListColumnKind) -> ListColumn {
+    ListColumn { title, width, kind }
 }
 
 /// Columns in order. Import of answers finds them by title.
-pub const COLUMNS: [Column; 31] = [
-    column("序号", 5.0, ColumnKind::Short),
-    column("疑点编号", 21.0, ColumnKind::Short),
-    column("规则编号", 8.0, ColumnKind::Short),
-    column("疑点类型", 18.0, ColumnKind::Long),
-    column("严重程度", 8.0, ColumnKind::Short),
-    column("状态", 7.0, ColumnKind::Short),
-    column("县(区)", 9.0, ColumnKind::Short),
-    column("乡镇(街道)", 11.0, ColumnKind::Short),
-    column("村(社区)", 13.0, ColumnKind::Short),
-    column("户编号", 15.0, ColumnKind::Short),
-    column("姓名", 9.0, ColumnKind::Short),
-    column("证件号(掩码)", 20.0, ColumnKind::Short),
-    column("说明", 36.0, ColumnKind::Long),
-    column("涉及来源与原值", 46.0, ColumnKind::Long),
-    column("匹配方式", 16.0, ColumnKind::Long),
-    column("匹配置信度", 8.0, ColumnKind::Short),
-    column("首次发现季度", 9.0, ColumnKind::Short),
-    column("连续季度", 6.0, ColumnKind::Short),
-    column("责任部门", 12.0, ColumnKind::Short),
-    column("下发日期", 11.0, ColumnKind::Short),
-    column("反馈期限", 11.0, ColumnKind::Short),
-    column("核查建议", 32.0, ColumnKind::Long),
-    column("同因疑点", 21.0, ColumnKind::Long),
-    column("核查结果", 11.0, ColumnKind::Answer),
-    column("原因代码", 18.0, ColumnKind::Answer),
-    column("处理措施", 13.0, ColumnKind::Answer),
-    column("备注", 24.0, ColumnKind::Answer),
-    column("核查人", 9.0, ColumnKind::Answer),
-    column("核查日期", 11.0, ColumnKind::Answer),
-    column("行键", 28.0, ColumnKind::Hidden),
-    column("行版本", 10.0, ColumnKind::Hidden),
+pub const COLUMNS: [ListColumn; 31] = [
+    column("序号", 5.0, ListColumnKind::Short),
+    column("疑点编号", 21.0, ListColumnKind::Short),
+    column("规则编号", 8.0, ListColumnKind::Short),
+    column("疑点类型", 18.0, ListColumnKind::Long),
+    column("严重程度", 8.0, ListColumnKind::Short),
+    column("状态", 7.0, ListColumnKind::Short),
+    column("县(区)", 9.0, ListColumnKind::Short),
+    column("乡镇(街道)", 11.0, ListColumnKind::Short),
+    column("村(社区)", 13.0, ListColumnKind::Short),
+    column("户编号", 15.0, ListColumnKind::Short),
+    column("姓名", 9.0, ListColumnKind::Short),
+    column("证件号(掩码)", 20.0, ListColumnKind::Short),
+    column("说明", 36.0, ListColumnKind::Long),
+    column("涉及来源与原值", 46.0, ListColumnKind::Long),
+    column("匹配方式", 16.0, ListColumnKind::Long),
+    column("匹配置信度", 8.0, ListColumnKind::Short),
+    column("首次发现季度", 9.0, ListColumnKind::Short),
+    column("连续季度", 6.0, ListColumnKind::Short),
+    column("责任部门", 12.0, ListColumnKind::Short),
+    column("下发日期", 11.0, ListColumnKind::Short),
+    column("反馈期限", 11.0, ListColumnKind::Short),
+    column("核查建议", 32.0, ListColumnKind::Long),
+    column("同因疑点", 21.0, ListColumnKind::Long),
+    column("核查结果", 11.0, ListColumnKind::Answer),
+    column("原因代码", 18.0, ListColumnKind::Answer),
+    column("处理措施", 13.0, ListColumnKind::Answer),
+    column("备注", 24.0, ListColumnKind::Answer),
+    column("核查人", 9.0, ListColumnKind::Answer),
+    column("核查日期", 11.0, ListColumnKind::Answer),
+    column("行键", 28.0, ListColumnKind::Hidden),
+    column("行版本", 10.0, ListColumnKind::Hidden),
 ];
 
 /// Titles of the columns an officer fills in.
 pub const ANSWERS: [&str; 6] = ["核查结果", "原因代码", "处理措施", "备注", "核查人", "核查日期"];
 
 /// What rows are made of.
-pub(super) struct Material<'a> {
+pub(super) struct RowMaterial<'a> {
     inputs: PublicationInputs<'a>,
-    people: &'a People<'a>,
-    persons: &'a [Person],
+    people: &'a RecordOwners<'a>,
+    persons: &'a [PublishedPerson],
     by_finding: &'a ByFinding<'a>,
     /// By source.
-    fields: Vec<Fields<'a>>,
-    evidence: Evidence<'a>,
+    fields: Vec<SourceFields<'a>>,
+    evidence: ListedEvidence<'a>,
     rules: HashMap<&'a str, &'a RuleFacts>,
     /// By source: how much its word counts; smaller is more.
     ranks: Vec<u32>,
@@ -100,7 +100,7 @@ pub(super) struct Material<'a> {
 }
 
 /// An exception and where it stands on its list.
-pub(super) struct Entry<'a> {
+pub(super) struct ListEntry<'a> {
     pub(super) tracked: &'a TrackedException,
     /// Its department's sheet, or that of unconfirmed matches.
     pub(super) sheet: Cow<'a, str>,
@@ -111,13 +111,13 @@ pub(super) struct Entry<'a> {
 }
 
 /// A row ready to be written.
-pub(super) struct Row<'a> {
+pub(super) struct ListRow<'a> {
     pub(super) cells: [Cow<'a, str>; COLUMNS.len()],
     pub(super) severe: bool,
     pub(super) overdue: bool,
 }
 
-impl<'a> Entry<'a> {
+impl<'a> ListEntry<'a> {
     /// Review last, then department, severity, rule, village, household, fingerprint.
     pub(super) fn order(&self) -> (bool, [&str; 6]) {
         let e = &self.tracked.exception;
@@ -128,13 +128,13 @@ impl<'a> Entry<'a> {
     }
 }
 
-impl<'a> Material<'a> {
+impl<'a> RowMaterial<'a> {
     pub(super) fn new(
         inputs: &PublicationInputs<'a>,
-        people: &'a People<'a>,
-        persons: &'a [Person],
+        people: &'a RecordOwners<'a>,
+        persons: &'a [PublishedPerson],
         by_finding: &'a ByFinding<'a>,
-        evidence: Evidence<'a>,
+        evidence: ListedEvidence<'a>,
     ) -> Result<Self> {
         let catalogue = inputs.catalogue;
         let rank =
@@ -153,7 +153,7 @@ impl<'a> Material<'a> {
     }
 
     /// Where an exception stands.
-    pub(super) fn entry(&self, tracked: &'a TrackedException) -> Entry<'a> {
+    pub(super) fn entry(&self, tracked: &'a TrackedException) -> ListEntry<'a> {
         let e = &tracked.exception;
         let records: Vec<_> = e.evidence.iter().map(|id| self.evidence.find(id)).collect();
         let mut found: Vec<(usize, usize)> = records.iter().flatten().copied().collect();
@@ -164,11 +164,11 @@ impl<'a> Material<'a> {
             None => e.household_id.as_deref().unwrap_or_default(),
         };
         let overdue = *tracked.due_date < *self.issued;
-        Entry { tracked, sheet: sheet(tracked), household, records, overdue }
+        ListEntry { tracked, sheet: sheet(tracked), household, records, overdue }
     }
 
     /// The row of an exception.
-    pub(super) fn row<'s>(&'s self, entry: &Entry<'s>) -> Result<Row<'s>> {
+    pub(super) fn row<'s>(&'s self, entry: &ListEntry<'s>) -> Result<ListRow<'s>> {
         let (tracked, inputs) = (entry.tracked, &self.inputs);
         let e = &tracked.exception;
         let rule = self.rules.get(&*e.rule_code);
@@ -224,7 +224,7 @@ impl<'a> Material<'a> {
             row_version(tracked).into(),
         ];
         let severe = inputs.catalogue.words.is_marked(e.severity);
-        Ok(Row { cells, severe, overdue: entry.overdue })
+        Ok(ListRow { cells, severe, overdue: entry.overdue })
     }
 
     /// Name and number of whom the row is about, as the first evidence record has them.
@@ -275,7 +275,7 @@ impl<'a> Material<'a> {
     }
 
     /// One line per record: source, place in the file, name, masked number, original values.
-    fn evidence_text(&self, entry: &Entry<'_>) -> String {
+    fn evidence_text(&self, entry: &ListEntry<'_>) -> String {
         use std::fmt::Write as _;
         let mut out = String::new();
         let exception = &entry.tracked.exception;
@@ -331,7 +331,7 @@ pub(super) fn told_elsewhere(by_finding: &ByFinding<'_>, tracked: &TrackedExcept
     })
 }
 
-impl Column {
+impl ListColumn {
     /// Position of a column by title.
     pub fn position(title: &str) -> Result<usize> {
         COLUMNS

@@ -12,7 +12,7 @@ const FONT: &str = "宋体";
 const BORDER: Color = Color::RGB(0xC8_CF_D8);
 
 /// Formats of a workbook.
-pub(super) struct Styles {
+pub(super) struct SheetStyles {
     pub(super) title: Format,
     pub(super) heading: Format,
     pub(super) note: Format,
@@ -28,7 +28,7 @@ pub(super) struct Styles {
     pub(super) overdue: Format,
 }
 
-/// Formats of the cells of a list, by the numbers that [`Styles::number`] gives them.
+/// Formats of the cells of a list, by the numbers that [`SheetStyles::number`] gives them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CellStyle {
     Short = 1,
@@ -41,7 +41,7 @@ pub(super) enum CellStyle {
     Overdue,
 }
 
-impl Styles {
+impl SheetStyles {
     /// Has the workbook number the formats of [`CellStyle`], which it does as it meets them; on
     /// its first sheet, before anything else is written.
     pub(super) fn number(&self, sheet: &mut Worksheet) -> Result<()> {

@@ -3,19 +3,19 @@
 use rust_xlsxwriter::{DataValidation, DataValidationErrorStyle, Format, ProtectionOptions, Worksheet};
 
 use super::cells::lines;
-use super::row::{COLUMNS, Column, ColumnKind, Entry};
-use super::style::{Styles, properties, workbook_begun};
-use super::{NOTES_SHEET, REVIEW_SHEET, Township, xlsx};
+use super::row::{COLUMNS, ListColumn, ListColumnKind, ListEntry};
+use super::style::{SheetStyles, properties, workbook_begun};
+use super::{NOTES_SHEET, REVIEW_SHEET, TownshipLists, xlsx};
 use crate::Result;
 use crate::model::exception::Severity;
 use crate::privacy::cell::is_active;
 use crate::publish::PublicationInputs;
 use crate::publish::totals::{tier_confidence, tier_title};
-use crate::rules::words::Answers;
+use crate::rules::words::AnswerWords;
 
 /// The workbook of a township with empty lists.
-pub(super) fn shell(inputs: &PublicationInputs<'_>, township: &Township<'_>) -> Result<Vec<u8>> {
-    let styles = Styles::new();
+pub(super) fn shell(inputs: &PublicationInputs<'_>, township: &TownshipLists<'_>) -> Result<Vec<u8>> {
+    let styles = SheetStyles::new();
     let mut book = workbook_begun();
     let title = format!("{}{}疑点清单({})", township.county, township.name, inputs.period);
     book.set_properties(&properties(&title, inputs.period)?);
@@ -42,12 +42,18 @@ pub(super) fn put(sheet: &mut Worksheet, row: u32, column: u16, text: &str, form
     Ok(())
 }
 
-fn list(sheet: &mut Worksheet, last_row: u32, title: &str, answers: &Answers, styles: &Styles) -> Result<()> {
+fn list(
+    sheet: &mut Worksheet,
+    last_row: u32,
+    title: &str,
+    answers: &AnswerWords,
+    styles: &SheetStyles,
+) -> Result<()> {
     let last_column = COLUMNS.len() as u16 - 1;
     for (c, column) in COLUMNS.iter().enumerate() {
         let c = c as u16;
         sheet.set_column_width(c, column.width).map_err(xlsx)?;
-        if column.kind == ColumnKind::Hidden {
+        if column.kind == ListColumnKind::Hidden {
             sheet.set_column_hidden(c).map_err(xlsx)?;
         }
     }
@@ -66,7 +72,8 @@ fn list(sheet: &mut Worksheet, last_row: u32, title: &str, answers: &Answers, st
     });
     sheet.set_row_height(0, 32).map_err(xlsx)?;
     for (c, column) in COLUMNS.iter().enumerate() {
-        let format = if column.kind == ColumnKind::Answer { &styles.answer_header } else { &styles.header };
+        let format =
+            if column.kind == ListColumnKind::Answer { &styles.answer_header } else { &styles.header };
         put(sheet, 0, c as u16, column.title, format)?;
     }
     // The last cell, so that the sheet knows its size.
@@ -100,7 +107,7 @@ fn choices(sheet: &mut Worksheet, title: &str, list: &[String], last_row: u32) -
         .map_err(xlsx)?
         .set_error_message("请从下拉列表中选择；补充情况写在“备注”。")
         .map_err(xlsx)?;
-    let column = Column::position(title)? as u16;
+    let column = ListColumn::position(title)? as u16;
     sheet.add_data_validation(1, column, last_row.max(1), column, &validation).map_err(xlsx)?;
     Ok(())
 }
@@ -108,8 +115,8 @@ fn choices(sheet: &mut Worksheet, title: &str, list: &[String], last_row: u32) -
 fn notes(
     sheet: &mut Worksheet,
     inputs: &PublicationInputs<'_>,
-    township: &Township<'_>,
-    styles: &Styles,
+    township: &TownshipLists<'_>,
+    styles: &SheetStyles,
 ) -> Result<()> {
     sheet.set_name(NOTES_SHEET).map_err(xlsx)?;
     for (column, width) in [26.0, 12.0, 12.0, 12.0, 12.0, 12.0, 14.0].into_iter().enumerate() {
@@ -169,7 +176,12 @@ const HOW_TO: [&str; 7] = [
     "7. 填好后原样保存为 xlsx 格式，交回汇总单位导入。",
 ];
 
-fn totals(sheet: &mut Worksheet, first: u32, township: &Township<'_>, styles: &Styles) -> Result<u32> {
+fn totals(
+    sheet: &mut Worksheet,
+    first: u32,
+    township: &TownshipLists<'_>,
+    styles: &SheetStyles,
+) -> Result<u32> {
     put(sheet, first, 0, "本表疑点数", &styles.heading)?;
     let codes = Severity::ALL.map(Severity::code);
     let header = std::iter::once("责任部门").chain(codes).chain(["合计", "已超期限"]);
@@ -180,7 +192,8 @@ fn totals(sheet: &mut Worksheet, first: u32, township: &Township<'_>, styles: &S
     let mut r = first + 2;
     for (name, entries) in &township.sheets {
         put(sheet, r, 0, name, &styles.short)?;
-        let count = |f: &dyn Fn(&Entry<'_>) -> bool| entries.iter().filter(|entry| f(entry)).count() as u32;
+        let count =
+            |f: &dyn Fn(&ListEntry<'_>) -> bool| entries.iter().filter(|entry| f(entry)).count() as u32;
         let of = |severity: Severity| count(&|entry| entry.tracked.exception.severity == severity);
         let others = [entries.len() as u32, count(&|entry| entry.overdue)];
         for (c, figure) in Severity::ALL.map(of).into_iter().chain(others).enumerate() {

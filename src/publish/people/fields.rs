@@ -3,23 +3,23 @@
 use std::sync::Arc;
 
 use crate::model::id_number::IdNumber;
-use crate::normalize::{Comparable, ComparableColumn, NameForm, Pool, PoolId, Texts};
+use crate::normalize::{ComparableColumn, ComparableSource, DistinctPool, NameForm, PoolId, TextPool};
 
 /// Columns of one source that outputs use.
 #[derive(Clone, Copy)]
-pub(in crate::publish) struct Fields<'a> {
+pub(in crate::publish) struct SourceFields<'a> {
     ids: Option<&'a [IdNumber]>,
     /// With the number of the pool's first name, less one.
     name: Option<(&'a [PoolId], u32)>,
-    names: &'a Names,
+    names: &'a PooledNames,
     births: Option<&'a [u32]>,
     sexes: Option<&'a [u8]>,
     divisions: Option<&'a [u32]>,
-    households: Option<(&'a [PoolId], &'a Texts)>,
+    households: Option<(&'a [PoolId], &'a TextPool)>,
 }
 
-impl<'a> Fields<'a> {
-    pub(super) fn of(comparable: &'a Comparable, names: &'a Names) -> Self {
+impl<'a> SourceFields<'a> {
+    pub(super) fn of(comparable: &'a ComparableSource, names: &'a PooledNames) -> Self {
         Self {
             ids: comparable.id_numbers("id_number"),
             name: comparable.names("name").and_then(|(ids, pool)| Some((ids, names.before(pool)?))),
@@ -63,16 +63,16 @@ fn number(id: PoolId, before: u32) -> u32 {
 
 /// The names of all pools one after the other, numbered from 1: those of people in a random order
 /// are found with fewer waits for memory than in the pools.
-pub(in crate::publish) struct Names {
+pub(in crate::publish) struct PooledNames {
     /// With the names before theirs.
-    pools: Vec<(Arc<Pool<NameForm>>, u32)>,
+    pools: Vec<(Arc<DistinctPool<NameForm>>, u32)>,
     all: String,
     /// By number; the first one's begin comes first.
     ends: Vec<u32>,
 }
 
-impl Names {
-    pub(super) fn gather(comparables: &[Comparable]) -> Self {
+impl PooledNames {
+    pub(super) fn gather(comparables: &[ComparableSource]) -> Self {
         let mut names = Self { pools: Vec::new(), all: String::new(), ends: vec![0] };
         for column in comparables.iter().flat_map(|comparable| comparable.columns.values()) {
             if let ComparableColumn::Name(_, pool) = column
@@ -84,7 +84,7 @@ impl Names {
         names
     }
 
-    fn add(&mut self, pool: &Arc<Pool<NameForm>>) {
+    fn add(&mut self, pool: &Arc<DistinctPool<NameForm>>) {
         self.pools.push((pool.clone(), self.ends.len() as u32 - 1));
         for name in pool.values.iter().skip(1) {
             self.all.push_str(name.clean());
@@ -93,7 +93,7 @@ impl Names {
     }
 
     /// How many names stand before those of the pool.
-    fn before(&self, pool: &Arc<Pool<NameForm>>) -> Option<u32> {
+    fn before(&self, pool: &Arc<DistinctPool<NameForm>>) -> Option<u32> {
         self.pools.iter().find(|(one, _)| Arc::ptr_eq(one, pool)).map(|(_, before)| *before)
     }
 
@@ -104,7 +104,7 @@ impl Names {
     }
 
     /// A name by its pool.
-    pub(in crate::publish) fn of(&self, pool: &Arc<Pool<NameForm>>, id: PoolId) -> Option<&str> {
+    pub(in crate::publish) fn of(&self, pool: &Arc<DistinctPool<NameForm>>, id: PoolId) -> Option<&str> {
         self.get(number(id, self.before(pool)?))
     }
 }

@@ -7,13 +7,13 @@ use crate::model::published_id::PersonId;
 use crate::model::published_id::{CHARACTERS, PublishedId};
 use crate::privacy::{Pseudonym, Pseudonymizer};
 use crate::publish::PublicationInputs;
-use crate::table::rows::Store;
+use crate::table::rows::RowStore;
 
 /// Ids whose pseudonyms are made at a time.
 const PART: usize = 4096;
 
 /// Pseudonyms of everybody.
-pub(in crate::publish) struct Keys<'a> {
+pub(in crate::publish) struct PseudonymKeys<'a> {
     person_ids: &'a [PersonId],
     pseudonyms: Pseudonymizer,
     /// `None` where memory is short, and few tables ask for them: a pseudonym takes longer to make
@@ -22,7 +22,7 @@ pub(in crate::publish) struct Keys<'a> {
     households: Vec<Pseudonym>,
 }
 
-impl<'a> Keys<'a> {
+impl<'a> PseudonymKeys<'a> {
     pub(in crate::publish) fn new(inputs: &PublicationInputs<'a>) -> Result<Self> {
         let pseudonyms = Pseudonymizer::new(inputs.key)?;
         let (person_ids, household_ids) = (&inputs.resolution.person_ids, &inputs.resolution.household_ids);
@@ -31,7 +31,7 @@ impl<'a> Keys<'a> {
             pseudonyms.households(ids, keys);
         });
         let mut keys = Self { person_ids, pseudonyms, persons: None, households };
-        if matches!(inputs.store, Store::Memory) {
+        if matches!(inputs.store, RowStore::Memory) {
             keys.persons = Some(keys.persons(person_ids.len(), |person| person as u32));
         }
         Ok(keys)

@@ -1,8 +1,8 @@
 //! `report.html`: one self-contained page, no script, nothing loaded from elsewhere.
 
 use super::PublicationInputs;
-use super::totals::Totals;
-use crate::publication::output_files::Outputs;
+use super::totals::PublicationTotals;
+use crate::publication::output_files::OutputFiles;
 use crate::{Error, Result};
 
 mod indicators;
@@ -12,7 +12,11 @@ mod quality;
 const TEMPLATE: &str = include_str!("report.html.j2");
 
 /// Writes the report.
-pub(super) fn write(inputs: &PublicationInputs<'_>, totals: &Totals, outputs: &mut Outputs) -> Result<()> {
+pub(super) fn write(
+    inputs: &PublicationInputs<'_>,
+    totals: &PublicationTotals,
+    outputs: &mut OutputFiles,
+) -> Result<()> {
     let failed = |e: minijinja::Error| Error::internal(format!("生成报告失败：{e:#}"));
     let mut environment = minijinja::Environment::new();
     environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);

@@ -8,15 +8,15 @@ use crate::model::exception::Severity;
 use crate::model::id_number::IdClass;
 use crate::model::period::Period;
 use crate::publish::PublicationInputs;
-use crate::publish::totals::{Count, Totals, grouped, percent, tier_confidence, tier_title};
-use crate::rules::words::Words;
+use crate::publish::totals::{OpenCount, PublicationTotals, grouped, percent, tier_confidence, tier_title};
+use crate::rules::words::OfficerWords;
 
 /// Class of a severity in the page.
 fn class(severity: Severity) -> String {
     severity.code().to_lowercase()
 }
 
-pub(super) fn build(inputs: &PublicationInputs<'_>, totals: &Totals) -> Value {
+pub(super) fn build(inputs: &PublicationInputs<'_>, totals: &PublicationTotals) -> Value {
     let names: BTreeMap<&str, &str> =
         inputs.catalogue.divisions.units.iter().map(|u| (u.code.as_str(), u.name.as_str())).collect();
     let indicators = crate::publish::indicators::rows(inputs);
@@ -54,7 +54,7 @@ pub(super) fn build(inputs: &PublicationInputs<'_>, totals: &Totals) -> Value {
     })
 }
 
-fn cards(t: &Totals, words: &Words) -> Value {
+fn cards(t: &PublicationTotals, words: &OfficerWords) -> Value {
     let [worst, ..] = Severity::ALL;
     let records: u64 = t.sources.iter().map(|s| s.accepted).sum();
     json!({
@@ -79,7 +79,7 @@ fn width(n: u64, longest: u64) -> String {
     format!("{}.{}", share / 10, share % 10)
 }
 
-fn severities(t: &Totals, words: &Words) -> Value {
+fn severities(t: &PublicationTotals, words: &OfficerWords) -> Value {
     let longest = Severity::ALL.iter().map(|&s| t.all.of(s)).max().unwrap_or(0);
     let rows = Severity::ALL.into_iter().map(|s| {
         let n = t.all.of(s);
@@ -90,7 +90,7 @@ fn severities(t: &Totals, words: &Words) -> Value {
     rows.collect()
 }
 
-fn flow(t: &Totals) -> Value {
+fn flow(t: &PublicationTotals) -> Value {
     let all = [
         ("new", "新增", t.all.new, "本季首次发现"),
         ("persisting", "持续", t.all.persisting, "上季已有，本季仍在"),
@@ -102,7 +102,7 @@ fn flow(t: &Totals) -> Value {
     all.into_iter().map(row).collect()
 }
 
-fn count_row(title: &str, c: &Count, longest: u64, words: &Words) -> Value {
+fn count_row(title: &str, c: &OpenCount, longest: u64, words: &OfficerWords) -> Value {
     json!({
         "title": title,
         "open": grouped(c.open), "new": grouped(c.new), "persisting": grouped(c.persisting + c.reopened),
@@ -117,15 +117,15 @@ fn count_row(title: &str, c: &Count, longest: u64, words: &Words) -> Value {
     })
 }
 
-fn owners(t: &Totals, words: &Words) -> Value {
+fn owners(t: &PublicationTotals, words: &OfficerWords) -> Value {
     let longest = t.by_owner.values().map(|c| c.open).max().unwrap_or(0);
     let mut rows: Vec<_> = t.by_owner.iter().collect();
     rows.sort_by(|(na, a), (nb, b)| b.open.cmp(&a.open).then_with(|| na.cmp(nb)));
     rows.into_iter().map(|(owner, c)| count_row(owner, c, longest, words)).collect()
 }
 
-fn rules(inputs: &PublicationInputs<'_>, t: &Totals) -> Value {
-    let zero = Count::default();
+fn rules(inputs: &PublicationInputs<'_>, t: &PublicationTotals) -> Value {
+    let zero = OpenCount::default();
     let longest = t.by_rule.values().map(|c| c.open).max().unwrap_or(0);
     let words = &inputs.catalogue.words;
     let not_run = |code: &str| t.not_run.iter().any(|(c, _)| c == code);
@@ -147,7 +147,7 @@ fn rules(inputs: &PublicationInputs<'_>, t: &Totals) -> Value {
         .collect()
 }
 
-fn counties(t: &Totals, words: &Words, names: &BTreeMap<&str, &str>) -> Value {
+fn counties(t: &PublicationTotals, words: &OfficerWords, names: &BTreeMap<&str, &str>) -> Value {
     let longest = t.by_county.values().map(|c| c.open).max().unwrap_or(0);
     let (known, unknown): (Vec<_>, Vec<_>) = t.by_county.iter().partition(|(code, _)| !code.is_empty());
     known
@@ -173,8 +173,8 @@ fn per_thousand(n: u64, persons: u64) -> String {
 }
 
 /// Townships as a wall of tiles by county, shaded by exceptions per thousand persons.
-fn tiles(inputs: &PublicationInputs<'_>, t: &Totals, names: &BTreeMap<&str, &str>) -> Value {
-    let zero = Count::default();
+fn tiles(inputs: &PublicationInputs<'_>, t: &PublicationTotals, names: &BTreeMap<&str, &str>) -> Value {
+    let zero = OpenCount::default();
     let [worst, ..] = Severity::ALL;
     let rate = |code: &str| {
         let open = t.by_township.get(code).map_or(0, |c| c.open);
@@ -212,7 +212,7 @@ fn tiles(inputs: &PublicationInputs<'_>, t: &Totals, names: &BTreeMap<&str, &str
     json!({"counties": rows, "unknown": grouped(unknown), "has_unknown": unknown > 0})
 }
 
-fn sources(t: &Totals) -> Value {
+fn sources(t: &PublicationTotals) -> Value {
     t.sources
         .iter()
         .map(|s| {
@@ -223,7 +223,7 @@ fn sources(t: &Totals) -> Value {
         .collect()
 }
 
-fn tiers(t: &Totals) -> Value {
+fn tiers(t: &PublicationTotals) -> Value {
     let longest = t.records_by_tier.iter().copied().max().unwrap_or(0);
     let all: u64 = t.records_by_tier.iter().sum();
     let row = |tier: u8| {
@@ -236,7 +236,7 @@ fn tiers(t: &Totals) -> Value {
 }
 
 /// ID classes by source: valid, repaired by rule, damaged, missing.
-fn id_classes(inputs: &PublicationInputs<'_>, t: &Totals) -> Value {
+fn id_classes(inputs: &PublicationInputs<'_>, t: &PublicationTotals) -> Value {
     let groups: [(&str, &str, &[IdClass]); 4] = [
         ("ok", "校验通过", &[IdClass::Valid18]),
         (

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::publish::PublicationInputs;
 use crate::publish::totals::{percent, percent_of};
-use crate::reconcile::findings::quality_score::Quality;
-use crate::rules::rule_file::Level;
+use crate::reconcile::findings::quality_score::QualityScore;
+use crate::rules::rule_file::IndicatorLevel;
 
 /// Townships shown.
 const TOWNSHIPS: usize = 10;
@@ -17,12 +17,13 @@ pub(super) fn section(inputs: &PublicationInputs<'_>, names: &BTreeMap<&str, &st
     let (Some(settings), false) = (&inputs.catalogue.quality, inputs.findings.quality.is_empty()) else {
         return Value::Null;
     };
-    let of = |level: Level| -> Vec<&Quality> {
-        let mut units: Vec<&Quality> = inputs.findings.quality.iter().filter(|q| q.level == level).collect();
+    let of = |level: IndicatorLevel| -> Vec<&QualityScore> {
+        let mut units: Vec<&QualityScore> =
+            inputs.findings.quality.iter().filter(|q| q.level == level).collect();
         units.sort_by(|a, b| a.rank.cmp(&b.rank).then_with(|| a.unit_code.cmp(&b.unit_code)));
         units
     };
-    let row = |q: &Quality| {
+    let row = |q: &QualityScore| {
         json!({
             "unit": names.get(q.unit_code.as_str()).copied().unwrap_or("全市"),
             "rank": q.rank,
@@ -35,11 +36,11 @@ pub(super) fn section(inputs: &PublicationInputs<'_>, names: &BTreeMap<&str, &st
             "share": percent(q.flawed_households, q.households),
         })
     };
-    let townships = of(Level::Township);
+    let townships = of(IndicatorLevel::Township);
     let worst: Vec<Value> = townships.iter().rev().take(TOWNSHIPS).map(|q| row(q)).collect();
     json!({
-        "city": of(Level::City).first().map(|q| row(q)),
-        "counties": of(Level::County).into_iter().map(row).collect::<Vec<_>>(),
+        "city": of(IndicatorLevel::City).first().map(|q| row(q)),
+        "counties": of(IndicatorLevel::County).into_iter().map(row).collect::<Vec<_>>(),
         "townships": worst,
         "township_count": townships.len(),
         "index_percent": settings.index_percent,

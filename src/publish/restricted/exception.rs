@@ -7,18 +7,18 @@ use super::{ByFinding, row_version};
 use crate::Result;
 use crate::model::exception::TrackedException;
 use crate::publication::large_table_writer::{LargeTable, count, date, flag, periods, text, written};
-use crate::publication::output_files::Outputs;
-use crate::publication::small_table_writer::{Kind, TableDef};
+use crate::publication::output_files::OutputFiles;
+use crate::publication::small_table_writer::{PublishedType, TableDef};
 use crate::publish::domain_columns;
 use crate::table::GROUP_ROWS;
 
-use Kind::{Date, Int32, Text};
+use PublishedType::{Date, Int32, Text};
 
 /// Writes the table, in order of the fingerprints.
 pub(super) fn write(
     inputs: &PublicationInputs<'_>,
     by_finding: &ByFinding<'_>,
-    outputs: &mut Outputs,
+    outputs: &mut OutputFiles,
 ) -> Result<()> {
     let def = TableDef::new(
         "疑点",

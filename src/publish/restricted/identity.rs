@@ -3,29 +3,29 @@
 use rayon::prelude::*;
 
 use super::super::PublicationInputs;
-use super::super::people::{Keys, People, Person, Persons};
+use super::super::people::{PseudonymKeys, PublishedPerson, PublishedPersons, RecordOwners};
 use super::super::tables::PLACE;
 use crate::Result;
 use crate::model::id_number::IdNumber;
 use crate::publication::large_table_writer::{
     self, LargeTable, classes, count, id_number, int32, label, pseudonym, text,
 };
-use crate::publication::output_files::Outputs;
-use crate::publication::small_table_writer::{Kind, TableDef};
+use crate::publication::output_files::OutputFiles;
+use crate::publication::small_table_writer::{PublishedType, TableDef};
 use crate::publish::domain_columns;
 use crate::table::GROUP_ROWS;
 
-use Kind::{Int32, Text};
+use PublishedType::{Int32, Text};
 
 const SEXES: [&str; 2] = ["男", "女"];
 
 /// Writes the table, in order of the persons' ids.
 pub(super) fn write(
     inputs: &PublicationInputs<'_>,
-    people: &People<'_>,
-    all: &Persons,
-    keys: &Keys<'_>,
-    outputs: &mut Outputs,
+    people: &RecordOwners<'_>,
+    all: &PublishedPersons,
+    keys: &PseudonymKeys<'_>,
+    outputs: &mut OutputFiles,
 ) -> Result<()> {
     let mut head = vec![
         ("person_id", Text, "人员编号", "跨季度不变"),
@@ -50,7 +50,7 @@ pub(super) fn write(
     let mut table = LargeTable::create(outputs, "restricted/person_identity.parquet", def)?;
     for group in order.chunks(GROUP_ROWS) {
         // People stand here in no order of theirs: each is looked up once for all columns.
-        let persons: Vec<Person> = group.par_iter().map(|&i| all.persons[i as usize]).collect();
+        let persons: Vec<PublishedPerson> = group.par_iter().map(|&i| all.persons[i as usize]).collect();
         let numbers: Vec<IdNumber> = persons.par_iter().map(|person| people.id(&fields, person)).collect();
         let home = |i: usize| persons[i].household;
         let (own, homes) = (keys.persons(group.len(), |i| group[i]), keys.households(group.len(), home));

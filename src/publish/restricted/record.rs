@@ -3,26 +3,26 @@
 use std::collections::BTreeMap;
 
 use super::super::PublicationInputs;
-use super::super::people::People;
+use super::super::people::RecordOwners;
 use crate::Result;
 use crate::model::id_number::{IdClass, IdNumber};
 use crate::model::links::Decision;
 use crate::normalize::ComparableColumn;
 use crate::publication::large_table_writer::{
-    self, Column, code, count, flag, id_number, ids, int32, int64, label, text,
+    self, LargeColumn, code, count, flag, id_number, ids, int32, int64, label, text,
 };
-use crate::publication::output_files::Outputs;
-use crate::publication::small_table_writer::{Kind, TableDef};
+use crate::publication::output_files::OutputFiles;
+use crate::publication::small_table_writer::{PublishedType, TableDef};
 use crate::publish::domain_columns;
 use crate::publish::domain_columns::record_id;
 
-use Kind::{Int32, Int64, Text};
+use PublishedType::{Int32, Int64, Text};
 
 /// One row per record: its place, who it is, and every comparable field of any source.
 pub(super) fn record(
     inputs: &PublicationInputs<'_>,
-    people: &People<'_>,
-    outputs: &mut Outputs,
+    people: &RecordOwners<'_>,
+    outputs: &mut OutputFiles,
 ) -> Result<()> {
     let mut def = TableDef::new(
         "记录",
@@ -113,11 +113,11 @@ fn describe(name: &str, kind: &ComparableColumn, def: &mut TableDef) {
 /// The columns that [`describe`] defines, missing where a source lacks the field; `from`: first
 /// node.
 fn comparable<'a>(
-    people: &'a People<'_>,
+    people: &'a RecordOwners<'_>,
     from: usize,
     name: &str,
     kind: &ComparableColumn,
-    columns: &mut Vec<Column<'a>>,
+    columns: &mut Vec<LargeColumn<'a>>,
 ) {
     let own: Vec<Option<&ComparableColumn>> =
         people.inputs.comparables.iter().map(|c| c.columns.get(name)).collect();
@@ -169,7 +169,11 @@ fn comparable<'a>(
     }
 }
 
-pub(super) fn link(inputs: &PublicationInputs<'_>, people: &People<'_>, outputs: &mut Outputs) -> Result<()> {
+pub(super) fn link(
+    inputs: &PublicationInputs<'_>,
+    people: &RecordOwners<'_>,
+    outputs: &mut OutputFiles,
+) -> Result<()> {
     let mut def = TableDef::new(
         "匹配对",
         &[

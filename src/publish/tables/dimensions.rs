@@ -3,20 +3,23 @@
 use rayon::prelude::*;
 
 use super::super::PublicationInputs;
-use super::super::people::{Household, Households, Keys, People, Person, Persons, SourceSets};
+use super::super::people::{
+    PseudonymKeys, PublishedHousehold, PublishedHouseholds, PublishedPerson, PublishedPersons, RecordOwners,
+    SourceSets,
+};
 use super::{HOUSEHOLD_KEY, PERSON_KEY, PLACE, definition, place_cells, table};
 use crate::Result;
 use crate::model::exception::{Severity, SubjectKind};
 use crate::publication::large_table_writer::{
-    Column, LargeTable, classes, count, flag, int32, label, pseudonym,
+    LargeColumn, LargeTable, classes, count, flag, int32, label, pseudonym,
 };
-use crate::publication::output_files::Outputs;
-use crate::publication::small_table_writer::{Cell, Kind, TableDef};
+use crate::publication::output_files::OutputFiles;
+use crate::publication::small_table_writer::{PublishedType, TableCell, TableDef};
 use crate::publish::domain_columns;
 use crate::publish::manifest_facts;
 use crate::table::GROUP_ROWS;
 
-use Kind::{Date, Int32, Int64, Text};
+use PublishedType::{Date, Int32, Int64, Text};
 
 /// One 0/1 column per source present this quarter.
 fn add_source_columns(def: &mut TableDef, inputs: &PublicationInputs<'_>) {
@@ -32,7 +35,7 @@ fn source_columns<'a>(
     sets: &SourceSets,
     sources: usize,
     set: impl Fn(usize) -> u32 + Copy + Send + Sync + 'a,
-) -> impl Iterator<Item = Column<'a>> {
+) -> impl Iterator<Item = LargeColumn<'a>> {
     (0..sources).map(move |source| {
         let within = sets.with(source);
         flag(move |i| within[set(i) as usize])
@@ -43,10 +46,10 @@ const SEXES: [&str; 3] = ["未知", "男", "女"];
 
 pub(super) fn dim_person(
     inputs: &PublicationInputs<'_>,
-    people: &People<'_>,
-    all: &Persons,
-    keys: &Keys<'_>,
-    outputs: &mut Outputs,
+    people: &RecordOwners<'_>,
+    all: &PublishedPersons,
+    keys: &PseudonymKeys<'_>,
+    outputs: &mut OutputFiles,
 ) -> Result<()> {
     let columns = [
         ("sex", Text, "性别", "男、女、未知"),
@@ -65,7 +68,7 @@ pub(super) fn dim_person(
     let fields = people.fields();
     let mut table = LargeTable::create(outputs, "tables/dim_person.parquet", def)?;
     for group in order.chunks(GROUP_ROWS) {
-        let persons: Vec<Person> = group.par_iter().map(|&i| all.persons[i as usize]).collect();
+        let persons: Vec<PublishedPerson> = group.par_iter().map(|&i| all.persons[i as usize]).collect();
         let homes = keys.households(group.len(), |i| persons[i].household);
         let own = keys.persons(group.len(), |i| group[i]);
         let mut columns = vec![pseudonym(|i| Some(own[i])), pseudonym(|i| Some(homes[i]))];
@@ -85,9 +88,9 @@ pub(super) fn dim_person(
 
 pub(in crate::publish) fn dim_household(
     inputs: &PublicationInputs<'_>,
-    people: &People<'_>,
-    keys: &Keys<'_>,
-    outputs: &mut Outputs,
+    people: &RecordOwners<'_>,
+    keys: &PseudonymKeys<'_>,
+    outputs: &mut OutputFiles,
 ) -> Result<()> {
     let columns = [
         ("person_count", Int32, "人数", "归入此户的人员数"),
@@ -95,7 +98,7 @@ pub(in crate::publish) fn dim_household(
     ];
     let mut def = definition("户", &[&[HOUSEHOLD_KEY], &PLACE, &columns]);
     add_source_columns(&mut def, inputs);
-    let Households { households, sets } = people.households()?;
+    let PublishedHouseholds { households, sets } = people.households()?;
     let order = people.sorted(
         households.len(),
         |i| Some(households[i].division).filter(|_| households[i].records > 0),
@@ -103,7 +106,7 @@ pub(in crate::publish) fn dim_household(
     );
     let mut table = LargeTable::create(outputs, "tables/dim_household.parquet", def)?;
     for group in order.chunks(GROUP_ROWS) {
-        let homes: Vec<Household> = group.par_iter().map(|&i| households[i as usize]).collect();
+        let homes: Vec<PublishedHousehold> = group.par_iter().map(|&i| households[i as usize]).collect();
         let own = keys.households(group.len(), |i| group[i]);
         let mut columns = vec![pseudonym(|i| Some(own[i]))];
         columns.extend(domain_columns::place(&people.places, |i| homes[i].division));
@@ -116,8 +119,8 @@ pub(in crate::publish) fn dim_household(
 
 pub(super) fn dim_division(
     inputs: &PublicationInputs<'_>,
-    people: &People<'_>,
-    outputs: &mut Outputs,
+    people: &RecordOwners<'_>,
+    outputs: &mut OutputFiles,
 ) -> Result<()> {
     let columns = [
         ("code", Text, "代码", "基准年代码，6、9或12位；市为4或6位"),
@@ -153,7 +156,7 @@ pub(super) fn dim_division(
     })
 }
 
-pub(super) fn dim_rule(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
+pub(super) fn dim_rule(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<()> {
     let def = TableDef::new(
         "规则",
         &[
@@ -215,7 +218,7 @@ pub(super) fn dim_rule(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) ->
     })
 }
 
-pub(super) fn dim_source(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
+pub(super) fn dim_source(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<()> {
     let def = TableDef::new(
         "数据来源",
         &[
@@ -246,7 +249,7 @@ pub(super) fn dim_source(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) 
     })
 }
 
-pub(super) fn dim_quarter(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
+pub(super) fn dim_quarter(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<()> {
     let def = TableDef::new(
         "季度",
         &[
@@ -265,8 +268,8 @@ pub(super) fn dim_quarter(inputs: &PublicationInputs<'_>, outputs: &mut Outputs)
             (&name).into(),
             i32::from(period.year()).into(),
             period.holding_quarter().number().into(),
-            Cell::Day(period.first_day32()),
-            Cell::Day(period.last_day32()),
+            TableCell::Day(period.first_day32()),
+            TableCell::Day(period.last_day32()),
             previous.as_ref().into(),
         ])?;
         Ok(())

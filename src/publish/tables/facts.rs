@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::super::PublicationInputs;
-use super::super::people::{Keys, People};
+use super::super::people::{PseudonymKeys, RecordOwners};
 use super::super::restricted::{ByFinding, cause};
 use super::{HOUSEHOLD_KEY, PERSON_KEY, PLACE, QUARTER, definition, iso_days, returned, table};
 use crate::Result;
@@ -12,19 +12,19 @@ use crate::privacy::{Pseudonym, Pseudonymizer};
 use crate::publication::large_table_writer::{
     LargeTable, classes, code, count, date, flag, int32, label, periods, pseudonym, text,
 };
-use crate::publication::output_files::Outputs;
-use crate::publication::small_table_writer::{Kind, TableDef};
+use crate::publication::output_files::OutputFiles;
+use crate::publication::small_table_writer::{PublishedType, TableDef};
 use crate::publish::domain_columns;
 use crate::publish::domain_columns::record_id;
 use crate::table::GROUP_ROWS;
 
-use Kind::{Date, Int32, Int64, Text};
+use PublishedType::{Date, Int32, Int64, Text};
 
 pub(super) fn fact_record(
     inputs: &PublicationInputs<'_>,
-    people: &People<'_>,
-    keys: &Keys<'_>,
-    outputs: &mut Outputs,
+    people: &RecordOwners<'_>,
+    keys: &PseudonymKeys<'_>,
+    outputs: &mut OutputFiles,
 ) -> Result<()> {
     let columns = [
         ("record_id", Text, "记录编号", "来源、文件与行"),
@@ -77,7 +77,7 @@ pub(super) fn fact_record(
 pub(super) fn fact_exception(
     inputs: &PublicationInputs<'_>,
     by_finding: &ByFinding<'_>,
-    outputs: &mut Outputs,
+    outputs: &mut OutputFiles,
 ) -> Result<()> {
     let columns = [
         ("exception_id", Text, "疑点指纹", "规则+对象+规则自有键；跨季度不变"),
@@ -173,7 +173,7 @@ fn keys<'a>(
 }
 
 /// Place and reason code only: the reason's text and the original may hold names and numbers.
-pub(super) fn fact_reject(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
+pub(super) fn fact_reject(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<()> {
     let def = TableDef::new(
         "退回行",
         &[

@@ -7,20 +7,20 @@ use arrow::array::{ArrayRef, Date32Array, Int32Array, Int64Array, StringArray};
 use arrow::datatypes::{Field, Schema};
 use arrow::record_batch::RecordBatch;
 
-use super::numbered_ids::{IdKind, Ids};
-use super::planner::Session;
+use super::numbered_ids::{IdKind, NumberedIds};
+use super::planner::SqlSession;
 use super::polars_bridge::{empty_frame, to_frame};
-use super::rule_runner::{Outcome, run_rule};
+use super::rule_runner::{RuleOutcome, run_rule};
 use crate::config::toml_file::suggest;
-use crate::config::{Parameter, Pipeline};
-use crate::model::column_type::{ColumnKind, Columns};
+use crate::config::{Pipeline, RuleParameter};
+use crate::model::column_type::{ColumnType, ColumnTypes};
 use crate::model::day::date32;
 use crate::model::period::Period;
-use crate::reconcile::findings::outcome::Subject;
+use crate::reconcile::findings::outcome::FindingSubject;
 use crate::reconcile::views::view::ViewRows;
 use crate::rules::rule_file::{Rule, placeholders};
 use crate::rules::rule_set::{RuleSet, with_hint};
-use crate::rules::sql::Mutant;
+use crate::rules::sql::RuleMutant;
 use crate::rules::view_catalogue::PREVIOUS;
 use crate::table::rows::Rows;
 use crate::{Error, Result};
@@ -49,7 +49,7 @@ pub struct MutationReport {
 
 /// Runs all examples.
 pub fn run_examples(pipeline: &Pipeline, rules: &RuleSet) -> Result<ExampleReport> {
-    let bench = Bench::new(pipeline, rules)?;
+    let bench = ExampleBench::new(pipeline, rules)?;
     let mut report = ExampleReport { rules: rules.rules.len(), ..ExampleReport::default() };
     for rule in &rules.rules {
         if rule.header.example.len() < 2 {
@@ -75,11 +75,11 @@ pub fn run_mutations(
     rules: &RuleSet,
     code: Option<&str>,
 ) -> Result<Vec<MutationReport>> {
-    let bench = Bench::new(pipeline, rules)?;
+    let bench = ExampleBench::new(pipeline, rules)?;
     let mut reports = Vec::new();
     for rule in rules.rules.iter().filter(|r| code.is_none_or(|c| c == r.header.code)) {
         let mut report = MutationReport { code: rule.header.code.clone(), tried: 0, unnoticed: Vec::new() };
-        for Mutant { change, sql } in rule.file.select.mutants() {
+        for RuleMutant { change, sql } in rule.file.select.mutants() {
             report.tried += 1;
             let mut broken = rule.clone();
             broken.file = rule.file.with_sql(&sql)?;
@@ -99,7 +99,7 @@ pub fn run_mutations(
 }
 
 /// Breaks a definition and runs the examples of every rule that reads it.
-fn mutate_definition(bench: &Bench<'_>, rules: &RuleSet, position: usize) -> Result<MutationReport> {
+fn mutate_definition(bench: &ExampleBench<'_>, rules: &RuleSet, position: usize) -> Result<MutationReport> {
     let definition = &rules.definitions[position];
     let name = &definition.header.name;
     let readers: Vec<&Rule> = rules
@@ -108,11 +108,12 @@ fn mutate_definition(bench: &Bench<'_>, rules: &RuleSet, position: usize) -> Res
         .filter(|rule| rules.definitions_of(&rule.file).iter().any(|d| d.header.name == *name))
         .collect();
     let mut report = MutationReport { code: name.clone(), tried: 0, unnoticed: Vec::new() };
-    for Mutant { change, sql } in definition.file.select.mutants() {
+    for RuleMutant { change, sql } in definition.file.select.mutants() {
         report.tried += 1;
         let mut broken = rules.clone();
         broken.definitions[position].file = definition.file.with_sql(&sql)?;
-        let bench = Bench { rules: &broken, period: bench.period, parameters: bench.parameters.clone() };
+        let bench =
+            ExampleBench { rules: &broken, period: bench.period, parameters: bench.parameters.clone() };
         let noticed = readers
             .iter()
             .any(|rule| (0..rule.header.example.len()).any(|i| bench.compare(rule, i).is_err()));
@@ -144,14 +145,14 @@ pub struct ExampleCase {
 #[derive(Debug, serde::Serialize)]
 pub struct ExampleTable {
     /// Columns and kinds.
-    pub columns: Columns,
+    pub columns: ColumnTypes,
     /// Rows by column name; columns that are absent are null.
     pub rows: Vec<BTreeMap<String, String>>,
 }
 
 /// All examples as data.
 pub fn cases(pipeline: &Pipeline, rules: &RuleSet) -> Result<Vec<ExampleCase>> {
-    let bench = Bench::new(pipeline, rules)?;
+    let bench = ExampleBench::new(pipeline, rules)?;
     let mut cases = Vec::new();
     for rule in &rules.rules {
         for (index, example) in rule.header.example.iter().enumerate() {
@@ -179,30 +180,30 @@ pub fn cases(pipeline: &Pipeline, rules: &RuleSet) -> Result<Vec<ExampleCase>> {
     Ok(cases)
 }
 
-type Row = BTreeMap<String, String>;
+type ExampleRow = BTreeMap<String, String>;
 
 /// What all examples share.
-struct Bench<'a> {
+struct ExampleBench<'a> {
     rules: &'a RuleSet,
     period: Period,
     /// The row of the view `parameter`, by folder that rules are from.
-    parameters: Vec<Row>,
+    parameters: Vec<ExampleRow>,
 }
 
-impl<'a> Bench<'a> {
+impl<'a> ExampleBench<'a> {
     fn new(pipeline: &Pipeline, rules: &'a RuleSet) -> Result<Self> {
         let period = match rules.settings.example_quarter {
             Some(period) => period,
             None => Period::quarter(2018, 3)?,
         };
         let text = |value| match value {
-            Parameter::Integer(n) => n.to_string(),
-            Parameter::Text(text) => text,
-            Parameter::Date(days) => {
+            RuleParameter::Integer(n) => n.to_string(),
+            RuleParameter::Text(text) => text,
+            RuleParameter::Date(days) => {
                 crate::model::day::from_date32(days).map(|d| d.to_string()).unwrap_or_default()
             }
         };
-        let row = |row: BTreeMap<String, Parameter>| row.into_iter().map(|(n, v)| (n, text(v))).collect();
+        let row = |row: BTreeMap<String, RuleParameter>| row.into_iter().map(|(n, v)| (n, text(v))).collect();
         let parameters = rules.example_parameters(pipeline, period)?.into_iter().map(row).collect();
         Ok(Self { rules, period, parameters })
     }
@@ -216,8 +217,8 @@ impl<'a> Bench<'a> {
         tables
     }
     /// Rows given by an example, by view.
-    fn rows(&self, rule: &Rule, index: usize) -> Result<BTreeMap<String, Vec<Row>>> {
-        let mut tables: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+    fn rows(&self, rule: &Rule, index: usize) -> Result<BTreeMap<String, Vec<ExampleRow>>> {
+        let mut tables: BTreeMap<String, Vec<ExampleRow>> = BTreeMap::new();
         let mut parameters = self.parameters.get(self.rules.layer_of(rule)).cloned().unwrap_or_default();
         let complain = |message: String| {
             rule.file.complain_at(&["example".into(), index.into(), "given".into()], message)
@@ -232,7 +233,7 @@ impl<'a> Bench<'a> {
                     suggest(view, &known, "可用的视图"),
                 ));
             };
-            let mut row = Row::new();
+            let mut row = ExampleRow::new();
             for word in words {
                 let (name, value) = match (word.strip_prefix('@'), word.strip_prefix('#')) {
                     (Some(person), _) => ("person_id", person),
@@ -273,7 +274,7 @@ impl<'a> Bench<'a> {
         }
         Ok(tables)
     }
-    fn defaults(&self, view: &str, columns: &Columns, row: &mut Row) {
+    fn defaults(&self, view: &str, columns: &ColumnTypes, row: &mut ExampleRow) {
         let common = self.rules.settings.example_defaults.get("common");
         let own = self.rules.settings.example_defaults.get(view.strip_suffix(PREVIOUS).unwrap_or(view));
         for (name, value) in own.into_iter().chain(common).flatten() {
@@ -288,10 +289,10 @@ impl<'a> Bench<'a> {
             row.insert(name.clone(), filled);
         }
     }
-    fn outcome(&self, rule: &Rule, index: usize) -> Result<(Outcome, Ids)> {
+    fn outcome(&self, rule: &Rule, index: usize) -> Result<(RuleOutcome, NumberedIds)> {
         let rows = self.rows(rule, index)?;
         let ids = ids_of(rows.values().flatten());
-        let mut session = Session::new();
+        let mut session = SqlSession::new();
         for name in self.tables_of(rule) {
             let Some(columns) = self.rules.catalogue.columns(&name) else { continue };
             match rows.get(&name) {
@@ -323,8 +324,8 @@ impl<'a> Bench<'a> {
                 let evidence =
                     if with_evidence { format!(" <- {}", records.join(" ")) } else { String::new() };
                 let subject = match &f.subject {
-                    Subject::Id(id) => text(id),
-                    Subject::Unit(code) => code.to_string(),
+                    FindingSubject::Id(id) => text(id),
+                    FindingSubject::Unit(code) => code.to_string(),
                 };
                 format!("{subject}{key}{evidence}")
             })
@@ -358,31 +359,31 @@ impl<'a> Bench<'a> {
 }
 
 /// Numbers for the ids in the rows of an example, whatever they are called.
-pub(crate) fn ids_of<'r>(rows: impl Iterator<Item = &'r Row>) -> Ids {
+pub(crate) fn ids_of<'r>(rows: impl Iterator<Item = &'r ExampleRow>) -> NumberedIds {
     let cells = rows.flatten().filter(|(column, _)| IdKind::of(column).is_some());
-    Ids::listed(cells.map(|(_, text)| text.clone()).collect())
+    NumberedIds::listed(cells.map(|(_, text)| text.clone()).collect())
 }
 
-fn valid(kind: ColumnKind, value: &str) -> bool {
+fn valid(kind: ColumnType, value: &str) -> bool {
     match kind {
-        ColumnKind::Text => true,
-        ColumnKind::Int32 => value.parse::<i32>().is_ok(),
-        ColumnKind::Int64 => value.parse::<i64>().is_ok(),
-        ColumnKind::Date => value.parse::<jiff::civil::Date>().is_ok(),
+        ColumnType::Text => true,
+        ColumnType::Int32 => value.parse::<i32>().is_ok(),
+        ColumnType::Int64 => value.parse::<i64>().is_ok(),
+        ColumnType::Date => value.parse::<jiff::civil::Date>().is_ok(),
     }
 }
 
 /// A table from rows of text.
-pub(crate) fn table(columns: &Columns, rows: &[Row]) -> Result<RecordBatch> {
+pub(crate) fn table(columns: &ColumnTypes, rows: &[ExampleRow]) -> Result<RecordBatch> {
     let mut fields = Vec::new();
     let mut arrays: Vec<ArrayRef> = Vec::new();
     for (name, kind) in columns {
         let cells = rows.iter().map(|row| row.get(name).map(String::as_str));
         arrays.push(match kind {
-            ColumnKind::Text => Arc::new(cells.collect::<StringArray>()),
-            ColumnKind::Int32 => Arc::new(cells.map(|c| c?.parse().ok()).collect::<Int32Array>()),
-            ColumnKind::Int64 => Arc::new(cells.map(|c| c?.parse().ok()).collect::<Int64Array>()),
-            ColumnKind::Date => Arc::new(
+            ColumnType::Text => Arc::new(cells.collect::<StringArray>()),
+            ColumnType::Int32 => Arc::new(cells.map(|c| c?.parse().ok()).collect::<Int32Array>()),
+            ColumnType::Int64 => Arc::new(cells.map(|c| c?.parse().ok()).collect::<Int64Array>()),
+            ColumnType::Date => Arc::new(
                 cells.map(|c| c?.parse::<jiff::civil::Date>().ok().map(date32)).collect::<Date32Array>(),
             ),
         });

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use arrow::array::{ArrayRef, AsArray as _, Int64Array, StringArray};
 use arrow::datatypes::DataType;
 
-use crate::load::Records;
+use crate::load::SourceRecords;
 use crate::model::published_id::{HouseholdId, PersonId};
 use crate::model::record_id::{RecordIdParts, RecordKey, push_place_part, table_part};
 use crate::{Error, Result};
@@ -40,7 +40,7 @@ impl IdKind {
 
 /// What the numbers mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ids {
+pub enum NumberedIds {
     /// The ids of publications. A person or household is its 64 bits. A record is its table, its row
     /// and its member; tables are numbered in the order of their texts.
     Published {
@@ -96,10 +96,10 @@ fn record_parts(number: i64) -> (usize, u32, u8) {
     ((place / ROWS) as usize, from_digits_first(place % ROWS, 10) as u32, member as u8)
 }
 
-impl Ids {
+impl NumberedIds {
     /// Ids of these records and of those that `previous` names.
     pub(crate) fn of_records<'a>(
-        records: impl Iterator<Item = &'a Records>,
+        records: impl Iterator<Item = &'a SourceRecords>,
         previous: &BTreeSet<String>,
     ) -> Result<Self> {
         let now = records.flat_map(|r| r.tables.iter().map(|info| table_part(&r.source, info)));
@@ -130,7 +130,7 @@ impl Ids {
     }
 
     /// Numbers of the tables of a source, in the source's order.
-    pub(crate) fn tables_of(&self, records: &Records) -> Result<Vec<usize>> {
+    pub(crate) fn tables_of(&self, records: &SourceRecords) -> Result<Vec<usize>> {
         let numbers = records.tables.iter().map(|info| self.table(&table_part(&records.source, info)));
         numbers.collect::<Option<_>>().ok_or_else(|| Error::internal("有的表没有编号"))
     }
@@ -220,15 +220,15 @@ mod tests {
 
     use super::*;
 
-    fn ids() -> Ids {
+    fn ids() -> NumberedIds {
         let tables =
             ["aid:00000000", "dibao:00000001", "dibao:00000001.s1", "dibao:00000001.s10", "dibao_x:0"];
         let tables: BTreeSet<String> = tables.map(str::to_owned).into();
-        Ids::of_records(std::iter::empty(), &tables).unwrap()
+        NumberedIds::of_records(std::iter::empty(), &tables).unwrap()
     }
 
     fn record(table: usize, row: u32, member: u8) -> String {
-        let Ids::Published { tables } = ids() else { return String::new() };
+        let NumberedIds::Published { tables } = ids() else { return String::new() };
         let member = if member == 0 { String::new() } else { format!(".m{member}") };
         format!("{}.r{row}{member}", tables[table])
     }
@@ -257,7 +257,7 @@ mod tests {
                     let again = ids().number(kind, &ids().text(kind, number));
                     prop_assert_eq!(again, Some(number));
                 }
-                let _ = (ids().text(kind, number), Ids::listed(BTreeSet::new()).text(kind, number));
+                let _ = (ids().text(kind, number), NumberedIds::listed(BTreeSet::new()).text(kind, number));
             }
             let _ = ids().place(number);
         }

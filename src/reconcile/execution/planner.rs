@@ -13,43 +13,43 @@ use polars::sql::SQLContext;
 use super::numbered_ids::IdKind;
 use super::polars_bridge::{empty_frame, engine_failure};
 use crate::config::toml_file::{nearest, suggest};
-use crate::model::column_type::{ColumnKind, Columns};
+use crate::model::column_type::{ColumnType, ColumnTypes};
 use crate::model::exception::SubjectKind;
-use crate::rules::constants::Constants;
+use crate::rules::constants::ParameterConstants;
 use crate::rules::rule_file::{Rule, SqlFile};
 use crate::rules::rule_set::with_hint;
-use crate::rules::sql::Unportable;
-use crate::rules::view_catalogue::{Catalogue, PARAMETER};
+use crate::rules::sql::UnportableForm;
+use crate::rules::view_catalogue::{PARAMETER, ViewCatalogue};
 use crate::{Error, Result};
 
 /// Tables by name, ready for SELECTs.
 #[derive(Clone, Default)]
-pub struct Session {
-    tables: BTreeMap<String, Table>,
+pub struct SqlSession {
+    tables: BTreeMap<String, SessionTable>,
     /// The row of the view `parameter`.
-    constants: Option<Arc<Constants>>,
+    constants: Option<Arc<ParameterConstants>>,
 }
 
 #[derive(Clone)]
-struct Table {
+struct SessionTable {
     frame: LazyFrame,
-    columns: Arc<Columns>,
+    columns: Arc<ColumnTypes>,
     rows: usize,
 }
 
 /// A SELECT and the tables it reads.
-pub(crate) struct Select<'s> {
+pub(crate) struct PreparedSelect<'s> {
     sql: Cow<'s, str>,
     tables: Vec<(&'s str, LazyFrame)>,
 }
 
-impl Session {
+impl SqlSession {
     /// No tables.
     pub fn new() -> Self {
         Self::default()
     }
     /// All views of the catalogue, without rows.
-    pub fn empty(catalogue: &Catalogue) -> Self {
+    pub fn empty(catalogue: &ViewCatalogue) -> Self {
         let mut session = Self::new();
         for (name, view) in &catalogue.views {
             session.register(name, empty_frame(&view.columns));
@@ -60,9 +60,9 @@ impl Session {
     pub fn register(&mut self, name: &str, frame: DataFrame) {
         let (columns, rows) = (Arc::new(columns_of(frame.schema())), frame.height());
         if name == PARAMETER {
-            self.constants = Constants::of(&frame).map(Arc::new);
+            self.constants = ParameterConstants::of(&frame).map(Arc::new);
         }
-        self.tables.insert(name.to_owned(), Table { frame: frame.lazy(), columns, rows });
+        self.tables.insert(name.to_owned(), SessionTable { frame: frame.lazy(), columns, rows });
     }
     /// Drops a table.
     pub fn remove(&mut self, name: &str) {
@@ -77,7 +77,7 @@ impl Session {
         self.tables.get(name).map(|table| table.rows)
     }
     /// Adds the columns that a SELECT yields as a table without rows.
-    pub fn define(&mut self, name: &str, columns: &Columns) {
+    pub fn define(&mut self, name: &str, columns: &ColumnTypes) {
         self.register(name, empty_frame(columns));
     }
     /// Runs a SELECT.
@@ -85,13 +85,13 @@ impl Session {
         self.prepare(select).run()
     }
     /// A SELECT that can be run while tables come and go.
-    pub(crate) fn prepare<'s>(&self, select: &'s ParsedSelect) -> Select<'s> {
+    pub(crate) fn prepare<'s>(&self, select: &'s ParsedSelect) -> PreparedSelect<'s> {
         let tables = select.table_names();
         let tables = tables.filter_map(|name| Some((name, self.tables.get(name)?.frame.clone())));
         let written = self.constants.as_ref().and_then(|constants| constants.write_into(select));
-        Select { sql: written.map_or(select.text().into(), Cow::from), tables: tables.collect() }
+        PreparedSelect { sql: written.map_or(select.text().into(), Cow::from), tables: tables.collect() }
     }
-    fn columns(&self, table: &str) -> Option<&Columns> {
+    fn columns(&self, table: &str) -> Option<&ColumnTypes> {
         self.tables.get(table).map(|table| &*table.columns)
     }
     fn schema(&self, select: &ParsedSelect) -> PolarsResult<SchemaRef> {
@@ -99,7 +99,7 @@ impl Session {
     }
 }
 
-impl Select<'_> {
+impl PreparedSelect<'_> {
     /// Runs it.
     pub(crate) fn run(self) -> Result<DataFrame> {
         self.lazy().and_then(LazyFrame::collect).map_err(engine_failure)
@@ -114,18 +114,18 @@ impl Select<'_> {
     }
 }
 
-fn columns_of(schema: &Schema) -> Columns {
+fn columns_of(schema: &Schema) -> ColumnTypes {
     let kind = |kind: &DataType| match kind {
-        DataType::String => ColumnKind::Text,
-        DataType::Int32 => ColumnKind::Int32,
-        DataType::Date => ColumnKind::Date,
-        _ => ColumnKind::Int64,
+        DataType::String => ColumnType::Text,
+        DataType::Int32 => ColumnType::Int32,
+        DataType::Date => ColumnType::Date,
+        _ => ColumnType::Int64,
     };
     schema.iter().map(|(name, dtype)| (name.to_string(), kind(dtype))).collect()
 }
 
 /// Checks a SELECT and returns the columns it yields, without running it.
-pub fn plan(session: &Session, file: &SqlFile) -> Result<Columns> {
+pub fn plan(session: &SqlSession, file: &SqlFile) -> Result<ColumnTypes> {
     check_tables(session, file)?;
     check_words(file)?;
     check_qualified(session, file)?;
@@ -135,7 +135,7 @@ pub fn plan(session: &Session, file: &SqlFile) -> Result<Columns> {
     }
 }
 
-fn check_tables(session: &Session, file: &SqlFile) -> Result<()> {
+fn check_tables(session: &SqlSession, file: &SqlFile) -> Result<()> {
     for with in file.select.with_names() {
         if session.has(&with.name) {
             let message = format!("WITH 的名字“{}”与视图同名", with.name);
@@ -166,12 +166,14 @@ fn check_words(file: &SqlFile) -> Result<()> {
     }
     let Some(found) = file.select.unportable().first() else { return Ok(()) };
     let (message, hint) = match found.kind {
-        Unportable::EveryColumn => ("不能写 SELECT *", "逐个写出需要的列:引擎只读用到的列"),
-        Unportable::ScalarSubquery => {
+        UnportableForm::EveryColumn => ("不能写 SELECT *", "逐个写出需要的列:引擎只读用到的列"),
+        UnportableForm::ScalarSubquery => {
             ("这里不能用子查询取一个值", "改写成 WITH 里的聚合再 JOIN,两种引擎才都能运行")
         }
-        Unportable::NaturalJoin => ("不能写 NATURAL JOIN", "用 JOIN … ON 写明哪些列相等：引擎只读用到的列"),
-        Unportable::Placeholder => {
+        UnportableForm::NaturalJoin => {
+            ("不能写 NATURAL JOIN", "用 JOIN … ON 写明哪些列相等：引擎只读用到的列")
+        }
+        UnportableForm::Placeholder => {
             ("语句里不能有占位符", "把值写进 pipeline.toml 的参数，从视图 parameter 读")
         }
     };
@@ -179,7 +181,7 @@ fn check_words(file: &SqlFile) -> Result<()> {
 }
 
 /// Columns written with a table's alias must be columns of that table.
-fn check_qualified(session: &Session, file: &SqlFile) -> Result<()> {
+fn check_qualified(session: &SqlSession, file: &SqlFile) -> Result<()> {
     for column in file.select.columns() {
         // An alias may stand for a subquery or a name of WITH: there the engine looks.
         let Some(table) = &column.table else { continue };
@@ -196,7 +198,7 @@ fn check_qualified(session: &Session, file: &SqlFile) -> Result<()> {
 }
 
 /// The engine's complaint as a sentence with a line.
-fn explain(session: &Session, file: &SqlFile, error: &PolarsError) -> Error {
+fn explain(session: &SqlSession, file: &SqlFile, error: &PolarsError) -> Error {
     let words = error.to_string();
     // The first word the engine quotes that also stands in the SELECT is the one it stumbled over.
     let quoted = words.split(['"', '\'', '`']).skip(1).step_by(2).find_map(|word| {
@@ -246,7 +248,7 @@ impl std::fmt::Display for EngineWords {
 impl std::error::Error for EngineWords {}
 
 /// The columns a rule must yield.
-pub fn check_output(rule: &Rule, columns: &Columns) -> Result<()> {
+pub fn check_output(rule: &Rule, columns: &ColumnTypes) -> Result<()> {
     let header = &rule.header;
     let kind = |name: &str| columns.iter().find(|(n, _)| n == name).map(|(_, k)| *k);
     // Whether a column is a text, a number, or, as the evidence, either: one record or several.
@@ -273,7 +275,7 @@ pub fn check_output(rule: &Rule, columns: &Columns) -> Result<()> {
                     "查询返回 subject_id、evidence(记录编号),可加 rule_key、evidence_order 和说明里用到的列"
                 }));
             }
-            Some(ColumnKind::Text) if text != Some(false) => {}
+            Some(ColumnType::Text) if text != Some(false) => {}
             Some(_) if text != Some(true) => {}
             Some(_) => {
                 return Err(rule
@@ -283,7 +285,7 @@ pub fn check_output(rule: &Rule, columns: &Columns) -> Result<()> {
             }
         }
     }
-    if kind("rule_key").is_some_and(|kind| kind != ColumnKind::Text) {
+    if kind("rule_key").is_some_and(|kind| kind != ColumnType::Text) {
         return Err(rule
             .file
             .complain_sql(0..0, "查询结果的列“rule_key”类型不对")

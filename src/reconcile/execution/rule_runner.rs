@@ -7,37 +7,37 @@ use arrow::record_batch::RecordBatch;
 use polars::prelude::DataFrame;
 
 use super::bucket_runner;
-use super::numbered_ids::Ids;
-use super::planner::Session;
+use super::numbered_ids::NumberedIds;
+use super::planner::SqlSession;
 use super::polars_bridge::{empty_frame, to_batch, to_frame};
-use super::workers::{Readers, side_by_side};
+use super::workers::{PendingReaders, side_by_side};
 use crate::model::exception::Exception;
 use crate::model::indicator::{Indicator, NotRun};
 use crate::model::period::Period;
 use crate::reconcile::findings::exceptions;
 use crate::reconcile::findings::outcome;
 use crate::reconcile::findings::quality_score;
-use crate::reconcile::{Findings, Views};
+use crate::reconcile::{QuarterViews, RuleFindings};
 use crate::rules::quality_settings::QualitySettings;
-use crate::rules::rule_file::{Level, Rule};
+use crate::rules::rule_file::{IndicatorLevel, Rule};
 use crate::rules::rule_set::RuleSet;
-use crate::rules::view_catalogue::Catalogue;
+use crate::rules::view_catalogue::ViewCatalogue;
 use crate::{Error, Result};
 
 /// What a rule yields before it is put in its place among persons and divisions.
 #[derive(Debug, Clone, Default)]
-pub struct Outcome {
+pub struct RuleOutcome {
     /// Findings by (subject, key).
-    pub findings: Vec<outcome::Finding>,
+    pub findings: Vec<outcome::RuleFinding>,
     /// Counts by division.
     pub indicators: Vec<Indicator>,
 }
 
 /// What the rules yield before it is put in its place.
 #[derive(Debug, Default)]
-pub(crate) struct Gathered {
+pub(crate) struct GatheredFindings {
     /// Findings with the position of their rule.
-    pub(crate) findings: Vec<(usize, outcome::Finding)>,
+    pub(crate) findings: Vec<(usize, outcome::RuleFinding)>,
     /// Indicators.
     pub(crate) indicators: Vec<Indicator>,
     /// Divisions of the persons and of the households that the register's quality counts.
@@ -49,11 +49,11 @@ pub(crate) struct Gathered {
 /// `progress` is told the number of rules done and their total.
 pub fn run(
     rules: &RuleSet,
-    views: &Views<'_>,
+    views: &QuarterViews<'_>,
     period: Period,
     progress: &mut (dyn FnMut(usize, usize) + Send),
-) -> Result<Findings> {
-    let mut findings = Findings::default();
+) -> Result<RuleFindings> {
+    let mut findings = RuleFindings::default();
     let mut positions = Vec::new();
     for (position, rule) in rules.rules.iter().enumerate() {
         match why_not(rules, rule, views, period)? {
@@ -90,17 +90,17 @@ pub fn run(
 
 fn run_at_once(
     rules: &RuleSet,
-    views: &Views<'_>,
+    views: &QuarterViews<'_>,
     positions: &[usize],
     done: &mut (dyn FnMut() + Send),
-) -> Result<Gathered> {
+) -> Result<GatheredFindings> {
     let needed = rules.definitions_needed(positions);
     let definitions: Vec<_> = rules.definitions.iter().filter(|d| needed.contains(&d.header.name)).collect();
     let selects = positions.iter().map(|&at| &rules.rules[at].file);
-    let mut readers = Readers::of(selects.chain(definitions.iter().map(|d| &d.file)));
+    let mut readers = PendingReaders::of(selects.chain(definitions.iter().map(|d| &d.file)));
     let quality = rules.settings.quality.as_ref();
     quality.into_iter().flat_map(|q| [&q.persons, &q.households]).for_each(|table| readers.add(table));
-    let mut session = Session::new();
+    let mut session = SqlSession::new();
     let mut columns = rules.columns_of(positions);
     for view in &views.list {
         if let Some(columns) = columns.remove(&view.name) {
@@ -113,7 +113,7 @@ fn run_at_once(
         session.register(&definition.header.name, frame);
         readers.done(&definition.file, &mut session);
     }
-    let mut gathered = Gathered::default();
+    let mut gathered = GatheredFindings::default();
     if let Some(settings) = quality {
         gathered.places = Some(counted_places(&session, settings)?);
     }
@@ -128,7 +128,7 @@ fn run_at_once(
 
 /// A key of an indicator that nothing was counted for is published as 0, not left out.
 pub(crate) fn none_counted(rule: &Rule, found: &[Indicator], root_code: &str) -> Vec<Indicator> {
-    let whole = rule.header.levels.contains(&Level::City);
+    let whole = rule.header.levels.contains(&IndicatorLevel::City);
     let keys = rule.header.labels.keys().filter(|_| rule.header.indicator && whole);
     keys.filter(|key| found.iter().all(|i| i.indicator != **key))
         .map(|key| Indicator {
@@ -143,7 +143,7 @@ pub(crate) fn none_counted(rule: &Rule, found: &[Indicator], root_code: &str) ->
 }
 
 /// Divisions of the persons and of the households that the register's quality counts.
-pub(crate) fn counted_places(session: &Session, settings: &QualitySettings) -> Result<[RecordBatch; 2]> {
+pub(crate) fn counted_places(session: &SqlSession, settings: &QualitySettings) -> Result<[RecordBatch; 2]> {
     let counted = |name: &str| -> Result<RecordBatch> {
         let sql = format!("SELECT t.county_code, t.township_code, t.village_code FROM {name} t");
         to_batch(&session.select(&ParsedSelect::parse(&sql)?)?)
@@ -152,7 +152,11 @@ pub(crate) fn counted_places(session: &Session, settings: &QualitySettings) -> R
 }
 
 /// Registers views without rows.
-pub(crate) fn fill_absent(session: &mut Session, catalogue: &Catalogue, wanted: impl Fn(&str) -> bool) {
+pub(crate) fn fill_absent(
+    session: &mut SqlSession,
+    catalogue: &ViewCatalogue,
+    wanted: impl Fn(&str) -> bool,
+) {
     for (name, view) in &catalogue.views {
         if wanted(name) {
             session.register(name, empty_frame(&view.columns));
@@ -161,7 +165,7 @@ pub(crate) fn fill_absent(session: &mut Session, catalogue: &Catalogue, wanted: 
 }
 
 /// Why a rule is not run this quarter, in Chinese.
-fn why_not(rules: &RuleSet, rule: &Rule, views: &Views<'_>, period: Period) -> Result<Option<String>> {
+fn why_not(rules: &RuleSet, rule: &Rule, views: &QuarterViews<'_>, period: Period) -> Result<Option<String>> {
     let header = &rule.header;
     if let Some(reason) = rules.off.get(&header.code) {
         return Ok(Some(format!("本地停用:{reason}")));
@@ -195,7 +199,12 @@ fn why_not(rules: &RuleSet, rule: &Rule, views: &Views<'_>, period: Period) -> R
 }
 
 /// Runs one rule in a session that holds its tables.
-pub(crate) fn run_rule(session: &Session, rule: &Rule, ids: &Ids, root_code: &str) -> Result<Outcome> {
+pub(crate) fn run_rule(
+    session: &SqlSession,
+    rule: &Rule,
+    ids: &NumberedIds,
+    root_code: &str,
+) -> Result<RuleOutcome> {
     let frame = session.select(&rule.file.select).map_err(|e| failed(rule, e))?;
     read_outcome(rule, &frame, ids, root_code)
 }
@@ -209,15 +218,20 @@ pub(crate) fn failed(rule: &Rule, error: Error) -> Error {
 }
 
 /// What a rule's SELECT found.
-pub(crate) fn read_outcome(rule: &Rule, frame: &DataFrame, ids: &Ids, root_code: &str) -> Result<Outcome> {
+pub(crate) fn read_outcome(
+    rule: &Rule,
+    frame: &DataFrame,
+    ids: &NumberedIds,
+    root_code: &str,
+) -> Result<RuleOutcome> {
     let batch: RecordBatch = to_batch(frame)?;
     if rule.header.indicator {
-        return Ok(Outcome {
+        return Ok(RuleOutcome {
             indicators: outcome::indicators(rule, &batch, root_code)?,
-            ..Outcome::default()
+            ..RuleOutcome::default()
         });
     }
-    Ok(Outcome { findings: outcome::findings(rule, &batch, ids)?, ..Outcome::default() })
+    Ok(RuleOutcome { findings: outcome::findings(rule, &batch, ids)?, ..RuleOutcome::default() })
 }
 
 /// Codes in a map, for tests and documents.

@@ -4,18 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 
-use super::numbered_ids::Ids;
-use super::planner::Session;
-use super::rule_runner::{Outcome, failed, read_outcome};
+use super::numbered_ids::NumberedIds;
+use super::planner::SqlSession;
+use super::rule_runner::{RuleOutcome, failed, read_outcome};
 use crate::Result;
 use crate::rules::rule_file::SqlFile;
 use crate::rules::rule_set::RuleSet;
 
 /// How many SELECTs have yet to read each table.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Readers(BTreeMap<String, usize>);
+pub(crate) struct PendingReaders(BTreeMap<String, usize>);
 
-impl Readers {
+impl PendingReaders {
     /// Readers of the tables of these SELECTs.
     pub(crate) fn of<'f>(files: impl Iterator<Item = &'f SqlFile>) -> Self {
         let mut readers = Self::default();
@@ -27,7 +27,7 @@ impl Readers {
         *self.0.entry(table.to_owned()).or_default() += 1;
     }
     /// A SELECT has been run: tables that no other reads are dropped.
-    pub(crate) fn done(&mut self, file: &SqlFile, session: &mut Session) {
+    pub(crate) fn done(&mut self, file: &SqlFile, session: &mut SqlSession) {
         for table in tables(file) {
             if let Some(left) = self.0.get_mut(table) {
                 *left -= 1;
@@ -48,11 +48,11 @@ fn tables(file: &SqlFile) -> impl Iterator<Item = &str> {
 pub(crate) fn side_by_side(
     rules: &RuleSet,
     positions: &[usize],
-    ids: &Ids,
-    session: Session,
-    readers: Readers,
+    ids: &NumberedIds,
+    session: SqlSession,
+    readers: PendingReaders,
     done: &mut (dyn FnMut() + Send),
-) -> Result<Vec<(usize, Outcome)>> {
+) -> Result<Vec<(usize, RuleOutcome)>> {
     let rows = |at: &usize| {
         let tables = tables(&rules.rules[*at].file);
         std::cmp::Reverse(tables.filter_map(|table| session.rows(table)).max())

@@ -7,7 +7,7 @@ use crate::rules::rule_file::RuleHeader;
 use crate::rules::rule_set::RuleSet;
 
 /// Where an exception stands among the others.
-pub(crate) struct Placed {
+pub(crate) struct PlacedException {
     /// Position of its rule.
     pub(crate) rule: usize,
     /// Person and household it is shown under.
@@ -18,17 +18,17 @@ pub(crate) struct Placed {
 }
 
 /// Exceptions, where they stand, and those on each person and household.
-struct Found<'a> {
+struct ExceptionIndex<'a> {
     rules: &'a RuleSet,
     exceptions: &'a [Exception],
-    placed: &'a [Placed],
+    placed: &'a [PlacedException],
     of_person: HashMap<i64, Vec<usize>>,
     of_household: HashMap<i64, Vec<usize>>,
     positions: HashMap<&'a str, usize>,
 }
 
-impl<'a> Found<'a> {
-    fn of(rules: &'a RuleSet, exceptions: &'a [Exception], placed: &'a [Placed]) -> Self {
+impl<'a> ExceptionIndex<'a> {
+    fn of(rules: &'a RuleSet, exceptions: &'a [Exception], placed: &'a [PlacedException]) -> Self {
         let mut of_person: HashMap<i64, Vec<usize>> = HashMap::new();
         let mut of_household: HashMap<i64, Vec<usize>> = HashMap::new();
         for (index, one) in placed.iter().enumerate() {
@@ -53,7 +53,7 @@ impl<'a> Found<'a> {
     }
     /// Findings on the same person, of a finding on a household those on the household.
     fn near(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
-        let Placed { person, household, .. } = self.placed[index];
+        let PlacedException { person, household, .. } = self.placed[index];
         let household = if person.is_none() { household } else { None };
         let of_person = person.into_iter().flat_map(|person| self.on_person(person));
         of_person.chain(household.into_iter().flat_map(|household| self.on_household(household)))
@@ -136,8 +136,8 @@ impl<'a> Found<'a> {
 }
 
 /// Names the cause of each exception, and attaches those that belong with it.
-pub(crate) fn relate(rules: &RuleSet, exceptions: &mut [Exception], placed: &[Placed]) {
-    let found = Found::of(rules, exceptions, placed);
+pub(crate) fn relate(rules: &RuleSet, exceptions: &mut [Exception], placed: &[PlacedException]) {
+    let found = ExceptionIndex::of(rules, exceptions, placed);
     let causes = found.causes();
     let mut follow: HashMap<usize, Vec<usize>> = HashMap::new();
     for (index, cause) in causes.iter().enumerate() {

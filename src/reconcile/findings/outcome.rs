@@ -12,15 +12,15 @@ use hashbrown::HashMap;
 
 use crate::model::indicator::Indicator;
 use crate::model::officer_text::ValueForm;
-use crate::reconcile::execution::numbered_ids::{IdKind, Ids};
+use crate::reconcile::execution::numbered_ids::{IdKind, NumberedIds};
 use crate::reconcile::execution::rule_runner::missing_column;
-use crate::rules::rule_file::{Level, Rule};
-use crate::table::string_interner::Texts;
+use crate::rules::rule_file::{IndicatorLevel, Rule};
+use crate::table::string_interner::StringInterner;
 use crate::{Error, Result};
 
 /// What a finding is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Subject {
+pub enum FindingSubject {
     /// A person, household or record.
     Id(i64),
     /// A division.
@@ -29,9 +29,9 @@ pub enum Subject {
 
 /// A finding as the SELECT gives it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub struct RuleFinding {
     /// Subject.
-    pub subject: Subject,
+    pub subject: FindingSubject,
     /// Key within the subject.
     pub rule_key: Arc<str>,
     /// Records, in order, without repeats.
@@ -75,12 +75,12 @@ impl<'a> IdColumn<'a> {
 }
 
 /// The column of subjects.
-enum Subjects<'a> {
+enum SubjectColumn<'a> {
     Ids(&'a Int64Array),
     Units(&'a StringArray),
 }
 
-impl<'a> Subjects<'a> {
+impl<'a> SubjectColumn<'a> {
     fn of(batch: &'a RecordBatch) -> Result<Self> {
         Ok(match IdColumn::of(batch, "subject_id")? {
             IdColumn::One(ids) => Self::Ids(ids),
@@ -99,10 +99,10 @@ impl<'a> Subjects<'a> {
             Self::Units(texts) => (0, texts.value(row)),
         }
     }
-    fn subject(&self, row: usize, texts: &mut Texts) -> Subject {
+    fn subject(&self, row: usize, texts: &mut StringInterner) -> FindingSubject {
         match self {
-            Self::Ids(ids) => Subject::Id(ids.value(row)),
-            Self::Units(units) => Subject::Unit(texts.share(units.value(row))),
+            Self::Ids(ids) => FindingSubject::Id(ids.value(row)),
+            Self::Units(units) => FindingSubject::Unit(texts.share(units.value(row))),
         }
     }
 }
@@ -120,8 +120,8 @@ fn number(array: Option<&ArrayRef>, row: usize) -> Option<i64> {
 }
 
 /// Folds the rows of a rule that looks for exceptions.
-pub fn findings(rule: &Rule, batch: &RecordBatch, ids: &Ids) -> Result<Vec<Finding>> {
-    let subjects = Subjects::of(batch)?;
+pub fn findings(rule: &Rule, batch: &RecordBatch, ids: &NumberedIds) -> Result<Vec<RuleFinding>> {
+    let subjects = SubjectColumn::of(batch)?;
     let evidence = IdColumn::of(batch, "evidence")?;
     let keys = batch.column_by_name("rule_key").map(|_| text(batch, "rule_key")).transpose()?;
     let key = |row: usize| keys.map_or("", |k| if k.is_null(row) { "" } else { k.value(row) });
@@ -143,9 +143,9 @@ pub fn findings(rule: &Rule, batch: &RecordBatch, ids: &Ids) -> Result<Vec<Findi
         _ => i64::MIN,
     };
     rows.sort_by(|&a, &b| (place(a), id(a), shown.get(&a)).cmp(&(place(b), id(b), shown.get(&b))));
-    let message = Message::of(&rule.header.message, batch);
-    let mut texts = Texts::default();
-    let mut found: Vec<Finding> = Vec::new();
+    let message = FindingMessage::of(&rule.header.message, batch);
+    let mut texts = StringInterner::default();
+    let mut found: Vec<RuleFinding> = Vec::new();
     let mut records: Vec<i64> = Vec::new();
     for same in rows.chunk_by(|&a, &b| subjects.order(a) == subjects.order(b) && key(a) == key(b)) {
         records.clear();
@@ -170,14 +170,14 @@ pub fn findings(rule: &Rule, batch: &RecordBatch, ids: &Ids) -> Result<Vec<Findi
                 _ => IdKind::Record,
             };
             let bare = match &subject {
-                Subject::Id(id) => ids.text(kind, *id),
-                Subject::Unit(code) => code.to_string(),
+                FindingSubject::Id(id) => ids.text(kind, *id),
+                FindingSubject::Unit(code) => code.to_string(),
             };
             return Err(Error::configuration(format!("规则{}的疑点没有佐证记录", rule.header.code))
                 .in_file(&rule.file.path)
                 .hint(format!("每行的 evidence 应是记录编号;对象 {bare} 为空")));
         }
-        found.push(Finding {
+        found.push(RuleFinding {
             subject,
             rule_key: texts.share(key(same[0])),
             evidence: records.as_slice().into(),
@@ -188,25 +188,25 @@ pub fn findings(rule: &Rule, batch: &RecordBatch, ids: &Ids) -> Result<Vec<Findi
 }
 
 /// Plain text of a message, and the column whose value stands after it.
-struct Piece<'a> {
+struct MessagePiece<'a> {
     plain: &'a str,
     name: &'a str,
     column: Option<&'a ArrayRef>,
 }
 
 /// A message in pieces.
-struct Message<'a>(Vec<Piece<'a>>);
+struct FindingMessage<'a>(Vec<MessagePiece<'a>>);
 
-impl<'a> Message<'a> {
+impl<'a> FindingMessage<'a> {
     fn of(template: &'a str, batch: &'a RecordBatch) -> Self {
         let mut pieces = Vec::new();
         let mut rest = template;
         while let Some((plain, behind)) = rest.split_once('{') {
             let Some((name, after)) = behind.split_once('}') else { break };
-            pieces.push(Piece { plain, name, column: batch.column_by_name(name) });
+            pieces.push(MessagePiece { plain, name, column: batch.column_by_name(name) });
             rest = after;
         }
-        pieces.push(Piece { plain: rest, name: "", column: None });
+        pieces.push(MessagePiece { plain: rest, name: "", column: None });
         Self(pieces)
     }
     /// Which of two rows has the lesser values, the first column that differs first; missing ones
@@ -218,7 +218,7 @@ impl<'a> Message<'a> {
     /// Money, areas, months and dates in officers' units.
     fn fill(&self, row: usize) -> String {
         let mut message = String::new();
-        for Piece { plain, name, column } in &self.0 {
+        for MessagePiece { plain, name, column } in &self.0 {
             message.push_str(plain);
             if let Some(column) = column {
                 message.push_str(&shown(column, name, row));
@@ -249,7 +249,7 @@ fn shown(array: &ArrayRef, name: &str, row: usize) -> String {
 
 /// What some rows add up to, in a type that the sum of any rows fits.
 #[derive(Default)]
-struct Sum {
+struct VillageSum {
     numerator: i128,
     denominator: i128,
     target: Option<i64>,
@@ -286,7 +286,7 @@ pub fn indicators(rule: &Rule, batch: &RecordBatch, root_code: &str) -> Result<V
     let [numerators, denominators, targets] = numbers;
     let with_denominator = denominators.is_some();
     let value = |column: &'_ StringArray, row: usize| !column.is_null(row);
-    let mut villages: HashMap<(&str, [&str; 3]), Sum> = HashMap::new();
+    let mut villages: HashMap<(&str, [&str; 3]), VillageSum> = HashMap::new();
     for row in 0..batch.num_rows() {
         let name = names.filter(|names| value(names, row)).map_or("", |names| names.value(row));
         let place = codes.map(|codes| if value(codes, row) { codes.value(row) } else { "" });
@@ -297,16 +297,16 @@ pub fn indicators(rule: &Rule, batch: &RecordBatch, root_code: &str) -> Result<V
         sum.target = sum.target.max(target);
         sum.zero |= target == Some(0);
     }
-    let mut sums: BTreeMap<(&str, &str), Sum> = BTreeMap::new();
+    let mut sums: BTreeMap<(&str, &str), VillageSum> = BTreeMap::new();
     for ((name, [county, township, village]), part) in &villages {
         for level in &rule.header.levels {
             let unit = match level {
-                Level::City => root_code,
-                Level::County => county,
-                Level::Township => township,
-                Level::Village => village,
+                IndicatorLevel::City => root_code,
+                IndicatorLevel::County => county,
+                IndicatorLevel::Township => township,
+                IndicatorLevel::Village => village,
             };
-            if unit.is_empty() && *level != Level::City {
+            if unit.is_empty() && *level != IndicatorLevel::City {
                 continue;
             }
             let sum = sums.entry((name, unit)).or_default();
@@ -314,14 +314,14 @@ pub fn indicators(rule: &Rule, batch: &RecordBatch, root_code: &str) -> Result<V
             sum.denominator += part.denominator;
             // A target counts for the level it was set for: a rate and a zero at every level, a number
             // of houses or people only for the whole prefecture.
-            if with_denominator || *level == Level::City {
+            if with_denominator || *level == IndicatorLevel::City {
                 sum.target = sum.target.max(part.target);
             } else if part.zero {
                 sum.target = sum.target.max(Some(0));
             }
         }
     }
-    let indicator = |((name, unit), sum): ((&str, &str), Sum)| {
+    let indicator = |((name, unit), sum): ((&str, &str), VillageSum)| {
         Ok(Indicator {
             rule_code: rule.header.code.clone(),
             indicator: name.to_owned(),
@@ -374,7 +374,7 @@ mod tests {
             .join("pipelines/base/rules/housing/R75_renovated_still_listed.sql");
         let rule = crate::rules::rule_file::parse(&path, "housing", std::fs::read_to_string(&path).unwrap());
         let text = "registry_household:0a1b2c3d.r9".to_owned();
-        let (rule, ids) = (rule.unwrap(), Ids::listed([text.clone()].into()));
+        let (rule, ids) = (rule.unwrap(), NumberedIds::listed([text.clone()].into()));
         let record = ids.number(IdKind::Record, &text).unwrap();
         let told = |days: [Option<i32>; 3]| {
             let same = |number: i64| Arc::new(Int64Array::from(vec![number; 3])) as ArrayRef;

@@ -9,20 +9,20 @@ use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::super::views::view::View;
-use super::source::Sources;
-use super::view_placement::Target;
-use super::{Inputs, assemble};
+use super::source::ViewSources;
+use super::view_placement::ViewTarget;
+use super::{ViewInputs, assemble};
 use crate::Result;
 use crate::link::compare::{HanNameLevel, han_name_level};
 use crate::model::id_number::{IdClass, IdNumber};
-use crate::normalize::{Comparable, NameForm, PoolId};
-use crate::rules::view_catalogue::Catalogue;
+use crate::normalize::{ComparableSource, NameForm, PoolId};
+use crate::rules::view_catalogue::ViewCatalogue;
 
 /// Numbers that are looked at together when those of several persons are looked for.
 const NUMBERS_AT_ONCE: usize = 2_000_000;
 
 /// One record of the view.
-struct Row {
+struct IdentityRow {
     source: usize,
     row: usize,
     person: u32,
@@ -34,19 +34,19 @@ struct Row {
 }
 
 /// Whose number each record carries.
-pub(super) struct Numbers {
+pub(super) struct RecordNumbers {
     /// By node: the record carries a valid number that belongs to another person, or to nobody
     /// knows whom. Then the birth date and sex in it are not this person's.
     of_other: Vec<bool>,
 }
 
 /// A trusted number on a record of a person.
-type Use = (u64, u32, u32);
+type NumberUse = (u64, u32, u32);
 
-impl Numbers {
+impl RecordNumbers {
     /// Looks at every record's number.
-    pub(super) fn gather(inputs: &Inputs<'_>) -> Self {
-        let nodes = Nodes::of(inputs);
+    pub(super) fn gather(inputs: &ViewInputs<'_>) -> Self {
+        let nodes = IdentityNodes::of(inputs);
         let uses = contested(inputs);
         // What all records of the persons in question carry.
         let persons: HashSet<u32> = uses.iter().map(|u| u.1).collect();
@@ -67,7 +67,7 @@ impl Numbers {
         Self { of_other }
     }
     /// The record's number unless it is somebody else's.
-    pub(super) fn own(&self, inputs: &Inputs<'_>, source: usize, row: usize) -> Option<IdNumber> {
+    pub(super) fn own(&self, inputs: &ViewInputs<'_>, source: usize, row: usize) -> Option<IdNumber> {
         if self.of_other[inputs.node(source, row)] {
             return None;
         }
@@ -76,21 +76,26 @@ impl Numbers {
 }
 
 /// Builds the view.
-pub(super) fn view(sources: &Sources<'_>, catalogue: &Catalogue, to: &Target<'_>) -> Result<View<'static>> {
+pub(super) fn view(
+    sources: &ViewSources<'_>,
+    catalogue: &ViewCatalogue,
+    to: &ViewTarget<'_>,
+) -> Result<View<'static>> {
     let inputs = &sources.inputs;
-    let nodes = Nodes::of(inputs);
-    let rows: Vec<Row> = differing(&nodes, &sources.numbers)
+    let nodes = IdentityNodes::of(inputs);
+    let rows: Vec<IdentityRow> = differing(&nodes, &sources.numbers)
         .par_chunk_by(|a, b| a.0 == b.0)
         .flat_map_iter(|members| person_rows(&nodes, &sources.numbers, members))
         .collect();
-    let text = |of: &dyn Fn(&Row) -> Option<String>| {
+    let text = |of: &dyn Fn(&IdentityRow) -> Option<String>| {
         Arc::new(rows.iter().map(of).collect::<StringArray>()) as ArrayRef
     };
-    let number =
-        |of: &dyn Fn(&Row) -> Option<i32>| Arc::new(rows.iter().map(of).collect::<Int32Array>()) as ArrayRef;
-    let node = |r: &Row| inputs.node(r.source, r.row);
+    let number = |of: &dyn Fn(&IdentityRow) -> Option<i32>| {
+        Arc::new(rows.iter().map(of).collect::<Int32Array>()) as ArrayRef
+    };
+    let node = |r: &IdentityRow| inputs.node(r.source, r.row);
     let resolution = inputs.resolution;
-    let household = |r: &Row| resolution.household_ids[resolution.household[node(r)] as usize];
+    let household = |r: &IdentityRow| resolution.household_ids[resolution.household[node(r)] as usize];
     let view = assemble(catalogue, "identity_record", |name| {
         Some(match name {
             "record_id" => text(&|r| Some(inputs.loaded[r.source].records.record_id(r.row))),
@@ -112,16 +117,16 @@ pub(super) fn view(sources: &Sources<'_>, catalogue: &Catalogue, to: &Target<'_>
 }
 
 /// What is compared of every record, by node.
-struct Nodes<'a> {
-    inputs: Inputs<'a>,
+struct IdentityNodes<'a> {
+    inputs: ViewInputs<'a>,
     ids: Vec<Option<&'a [IdNumber]>>,
     names: Vec<Option<(&'a [PoolId], &'a [NameForm])>>,
 }
 
-impl<'a> Nodes<'a> {
-    fn of(inputs: &Inputs<'a>) -> Self {
-        let ids = |fields: &'a Comparable| fields.id_numbers("id_number");
-        let names = |fields: &'a Comparable| {
+impl<'a> IdentityNodes<'a> {
+    fn of(inputs: &ViewInputs<'a>) -> Self {
+        let ids = |fields: &'a ComparableSource| fields.id_numbers("id_number");
+        let names = |fields: &'a ComparableSource| {
             fields.names("name").map(|(names, pool)| (names, pool.values.as_slice()))
         };
         Self {
@@ -162,12 +167,12 @@ impl<'a> Nodes<'a> {
 }
 
 /// Trusted numbers that several persons carry, with who carries them on which record, sorted.
-fn contested(inputs: &Inputs<'_>) -> Vec<Use> {
+fn contested(inputs: &ViewInputs<'_>) -> Vec<NumberUse> {
     let total = inputs.resolution.person.len();
     let parts = (total / NUMBERS_AT_ONCE + 1) as u64;
     let mut found = Vec::new();
     for part in 0..parts {
-        let mut uses: Vec<Use> = Vec::with_capacity(total / parts as usize);
+        let mut uses: Vec<NumberUse> = Vec::with_capacity(total / parts as usize);
         for (source, fields) in inputs.comparables.iter().enumerate() {
             let first = inputs.node(source, 0) as u32;
             let ids = fields.id_numbers("id_number").unwrap_or(&[]);
@@ -187,7 +192,7 @@ fn contested(inputs: &Inputs<'_>) -> Vec<Use> {
 /// the one whose birth date and sex agree with it, then the one who carries no other number
 /// (`only`), because a borrower mostly has a number of his own as well; nobody where that does not
 /// decide.
-fn owner(nodes: &Nodes<'_>, run: &[Use], only: impl Fn(u32, u64) -> bool) -> Option<u32> {
+fn owner(nodes: &IdentityNodes<'_>, run: &[NumberUse], only: impl Fn(u32, u64) -> bool) -> Option<u32> {
     let most = run.chunk_by(|a, b| a.1 == b.1).map(<[_]>::len).max().unwrap_or(0);
     // (person, every record contradicts the number)
     let mut owners: Vec<(u32, bool)> = run
@@ -209,7 +214,7 @@ fn owner(nodes: &Nodes<'_>, run: &[Use], only: impl Fn(u32, u64) -> bool) -> Opt
 
 /// Persons whose records do not all carry the same number and name, or one of whom carries
 /// another's number, with their records: (person, node), sorted.
-fn differing(nodes: &Nodes<'_>, numbers: &Numbers) -> Vec<(u32, u32)> {
+fn differing(nodes: &IdentityNodes<'_>, numbers: &RecordNumbers) -> Vec<(u32, u32)> {
     const NOBODY: u32 = u32::MAX;
     let resolution = nodes.inputs.resolution;
     let mut first = vec![NOBODY; resolution.person_ids.len()];
@@ -235,18 +240,22 @@ fn differing(nodes: &Nodes<'_>, numbers: &Numbers) -> Vec<(u32, u32)> {
     members
 }
 
-fn person_rows(nodes: &Nodes<'_>, numbers: &Numbers, members: &[(u32, u32)]) -> Vec<Row> {
+fn person_rows(
+    nodes: &IdentityNodes<'_>,
+    numbers: &RecordNumbers,
+    members: &[(u32, u32)],
+) -> Vec<IdentityRow> {
     let groups = name_groups(nodes, members);
     let common_id = most(members.iter().filter_map(|m| nodes.id(m.1 as usize).id18_key()));
     let common_name = most(groups.iter().copied().filter(|g| *g >= 0));
-    let mut rows: Vec<Row> = members
+    let mut rows: Vec<IdentityRow> = members
         .iter()
         .zip(&groups)
         .map(|(&(person, node), &name_group)| {
             let node = node as usize;
             let (source, row) = nodes.place(node);
             let (id, of_other) = (nodes.id(node), numbers.of_other[node]);
-            Row { source, row, person, id, name_group, of_other, order: 0 }
+            IdentityRow { source, row, person, id, name_group, of_other, order: 0 }
         })
         .collect();
     // The records most like the others come first: they are surely the person's own.
@@ -281,7 +290,7 @@ fn most<T: Ord + Copy>(values: impl Iterator<Item = T>) -> Option<T> {
 }
 
 /// Numbers names so that those joined by a chain of allowed variants share one.
-fn name_groups(nodes: &Nodes<'_>, members: &[(u32, u32)]) -> Vec<i32> {
+fn name_groups(nodes: &IdentityNodes<'_>, members: &[(u32, u32)]) -> Vec<i32> {
     let forms: Vec<Option<&NameForm>> = members.iter().map(|m| nodes.form(m.1 as usize)).collect();
     let mut groups: Vec<i32> = vec![-1; forms.len()];
     for i in 0..forms.len() {

@@ -8,17 +8,17 @@ use arrow::array::{ArrayRef, Date32Array, Int32Array, StringArray, StringBuilder
 use arrow::datatypes::SchemaRef;
 use rayon::prelude::*;
 
-use super::super::views::view::{Make, ViewChunks, mismatch, numbered};
-use super::identity::Numbers;
-use super::source::Sources;
-use super::{Inputs, columns as columns_of, schema};
+use super::super::views::view::{MakeRows, ViewChunks, mismatch, numbered};
+use super::identity::RecordNumbers;
+use super::source::ViewSources;
+use super::{ViewInputs, columns as columns_of, schema};
 use crate::Result;
 use crate::model::day::{self, from_date32};
 use crate::model::division::{COUNTY, TOWNSHIP, VILLAGE};
 use crate::model::id_number::{IdNumber, Sex};
 use crate::model::period::Period;
 use crate::model::published_id;
-use crate::rules::view_catalogue::Catalogue;
+use crate::rules::view_catalogue::ViewCatalogue;
 use crate::table::rows::CHUNK_ROWS;
 
 /// No household.
@@ -26,7 +26,7 @@ const NONE: u32 = u32::MAX;
 
 /// A person.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Person {
+pub(super) struct ViewPerson {
     /// Birth date as days since 1970, `UNKNOWN` if no record tells.
     pub(super) birth: i32,
     /// Division and dense household of the record whose address counts.
@@ -41,8 +41,8 @@ pub(super) struct Person {
 }
 
 /// Facts by dense person.
-pub(super) struct People {
-    persons: Vec<Person>,
+pub(super) struct PersonFacts {
+    persons: Vec<ViewPerson>,
     /// Codes by level from that of counties on, then by value of a division column.
     codes: [Vec<String>; 3],
 }
@@ -76,11 +76,17 @@ pub(super) fn stated_birth(dates: Option<&[u32]>, id: Option<IdNumber>, row: usi
     (days != UNKNOWN).then_some((if id.trusted() { 1 } else { 3 }, days))
 }
 
-impl People {
+impl PersonFacts {
     /// Looks at every record once, sources in the order in which their address counts.
-    pub(super) fn gather(inputs: &Inputs<'_>, order: &[usize], numbers: &Numbers) -> Self {
-        let nobody =
-            Person { birth: UNKNOWN, division: 0, household: NONE, listed: 0, birth_rank: u8::MAX, sex: 0 };
+    pub(super) fn gather(inputs: &ViewInputs<'_>, order: &[usize], numbers: &RecordNumbers) -> Self {
+        let nobody = ViewPerson {
+            birth: UNKNOWN,
+            division: 0,
+            household: NONE,
+            listed: 0,
+            birth_rank: u8::MAX,
+            sex: 0,
+        };
         let mut persons = vec![nobody; inputs.resolution.person_ids.len()];
         for &source in order {
             let fields = &inputs.comparables[source];
@@ -118,7 +124,7 @@ impl People {
         Self { persons, codes }
     }
     /// A person by dense number.
-    pub(super) fn of(&self, person: usize) -> &Person {
+    pub(super) fn of(&self, person: usize) -> &ViewPerson {
         &self.persons[person]
     }
     /// Codes at a level of values of a division column.
@@ -157,7 +163,7 @@ pub(super) fn date_array(days: impl Iterator<Item = i32>) -> ArrayRef {
 
 /// Positions of the sources that columns `in_<source>` are about, by column; none for one that
 /// was not delivered.
-fn flags<'s>(inputs: &Inputs<'_>, schema: &'s SchemaRef) -> BTreeMap<&'s str, Option<usize>> {
+fn flags<'s>(inputs: &ViewInputs<'_>, schema: &'s SchemaRef) -> BTreeMap<&'s str, Option<usize>> {
     let names = schema.fields().iter().filter_map(|field| field.name().strip_prefix("in_"));
     let known = names.filter(|name| inputs.pipeline.source(name).is_some());
     known.map(|name| (name, inputs.position(name))).collect()
@@ -171,17 +177,17 @@ fn flag(listed: impl Iterator<Item = u64>, source: Option<usize>) -> ArrayRef {
 
 /// The view `person`.
 pub(super) struct PersonView<'a> {
-    sources: Arc<Sources<'a>>,
+    sources: Arc<ViewSources<'a>>,
     schema: SchemaRef,
 }
 
 impl<'a> PersonView<'a> {
-    pub(super) fn new(sources: &Arc<Sources<'a>>, catalogue: &Catalogue) -> Result<Self> {
+    pub(super) fn new(sources: &Arc<ViewSources<'a>>, catalogue: &ViewCatalogue) -> Result<Self> {
         Ok(Self { sources: sources.clone(), schema: schema(catalogue, "person")? })
     }
 
     fn column(&self, name: &str, rows: Range<usize>) -> Option<ArrayRef> {
-        let Sources { inputs, people, .. } = &*self.sources;
+        let ViewSources { inputs, people, .. } = &*self.sources;
         let resolution = inputs.resolution;
         let persons = &people.persons[rows.clone()];
         let division = || persons.iter().map(|p| p.division);
@@ -190,7 +196,7 @@ impl<'a> PersonView<'a> {
                 Arc::new(published_id::texts(resolution.person_ids[rows].iter().copied().map(Some)))
             }
             "household_id" => {
-                let id = |p: &Person| resolution.household_ids.get(p.household as usize).copied();
+                let id = |p: &ViewPerson| resolution.household_ids.get(p.household as usize).copied();
                 Arc::new(published_id::texts(persons.iter().map(id)))
             }
             "birth_date" => date_array(persons.iter().map(|p| p.birth)),
@@ -207,7 +213,7 @@ impl<'a> PersonView<'a> {
     }
 }
 
-impl Make for PersonView<'_> {
+impl MakeRows for PersonView<'_> {
     fn schema(&self) -> &SchemaRef {
         &self.schema
     }
@@ -225,7 +231,7 @@ impl Make for PersonView<'_> {
 
 /// Chunks of rows that are made column by column.
 fn chunks<'v>(
-    sources: &'v Sources<'_>,
+    sources: &'v ViewSources<'_>,
     schema: SchemaRef,
     view: &'static str,
     count: usize,
@@ -244,7 +250,7 @@ fn chunks<'v>(
 
 /// A household.
 #[derive(Debug, Clone, Copy, Default)]
-struct Household {
+struct ViewHousehold {
     persons: i32,
     /// Where the first of its persons lives.
     division: u32,
@@ -254,14 +260,14 @@ struct Household {
 
 /// The view `household`.
 pub(super) struct HouseholdView<'a> {
-    sources: Arc<Sources<'a>>,
+    sources: Arc<ViewSources<'a>>,
     schema: SchemaRef,
-    households: Vec<Household>,
+    households: Vec<ViewHousehold>,
 }
 
 impl<'a> HouseholdView<'a> {
-    pub(super) fn new(sources: &Arc<Sources<'a>>, catalogue: &Catalogue) -> Result<Self> {
-        let mut households = vec![Household::default(); sources.inputs.resolution.household_ids.len()];
+    pub(super) fn new(sources: &Arc<ViewSources<'a>>, catalogue: &ViewCatalogue) -> Result<Self> {
+        let mut households = vec![ViewHousehold::default(); sources.inputs.resolution.household_ids.len()];
         for person in &sources.people.persons {
             let Some(household) = households.get_mut(person.household as usize) else { continue };
             if household.persons == 0 {
@@ -274,7 +280,7 @@ impl<'a> HouseholdView<'a> {
     }
 
     fn column(&self, name: &str, rows: Range<usize>) -> Option<ArrayRef> {
-        let Sources { inputs, people, .. } = &*self.sources;
+        let ViewSources { inputs, people, .. } = &*self.sources;
         let household_ids = &inputs.resolution.household_ids;
         let households = &self.households[rows.clone()];
         let division = || households.iter().map(|h| h.division);
@@ -292,7 +298,7 @@ impl<'a> HouseholdView<'a> {
     }
 }
 
-impl Make for HouseholdView<'_> {
+impl MakeRows for HouseholdView<'_> {
     fn schema(&self) -> &SchemaRef {
         &self.schema
     }

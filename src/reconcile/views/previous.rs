@@ -9,14 +9,14 @@ use arrow::datatypes::{Int64Type, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use hashbrown::HashMap;
 
-use super::super::execution::numbered_ids::{IdKind, Ids};
-use super::super::views::view::{Make, View, ViewChunks, ViewRows, mismatch};
+use super::super::execution::numbered_ids::{IdKind, NumberedIds};
+use super::super::views::view::{MakeRows, View, ViewChunks, ViewRows, mismatch};
 use crate::Result;
 use crate::model::resolution::IdentityChange;
-use crate::rules::view_catalogue::{Catalogue, Origin, PREVIOUS};
+use crate::rules::view_catalogue::{PREVIOUS, ViewCatalogue, ViewOrigin};
 
 /// What rules may read of the last quarter.
-pub(super) struct Previous<'a> {
+pub(super) struct PreviousViews<'a> {
     views: Vec<(String, ViewRows<'a>)>,
     /// Tables that its record ids name.
     pub(super) tables: BTreeSet<String>,
@@ -24,17 +24,21 @@ pub(super) struct Previous<'a> {
     merged: Vec<(String, String)>,
 }
 
-impl<'a> Previous<'a> {
-    pub(super) fn of(views: Vec<View<'a>>, catalogue: &Catalogue, ledger: &[IdentityChange]) -> Result<Self> {
+impl<'a> PreviousViews<'a> {
+    pub(super) fn of(
+        views: Vec<View<'a>>,
+        catalogue: &ViewCatalogue,
+        ledger: &[IdentityChange],
+    ) -> Result<Self> {
         let mut tables = BTreeSet::new();
         let mut known = Vec::new();
         for view in views {
             let name = format!("{}{PREVIOUS}", view.name);
-            if catalogue.views.get(&name).is_none_or(|v| v.origin != Origin::Previous) {
+            if catalogue.views.get(&name).is_none_or(|v| v.origin != ViewOrigin::Previous) {
                 continue;
             }
             for ids in view.rows.chunks(|column| column == "record_id")? {
-                Ids::add_tables(ids?.column(0).as_string(), &mut tables);
+                NumberedIds::add_tables(ids?.column(0).as_string(), &mut tables);
             }
             known.push((name, view.rows));
         }
@@ -43,13 +47,14 @@ impl<'a> Previous<'a> {
         Ok(Self { views: known, tables, merged })
     }
 
-    pub(super) fn views(self, ids: &Arc<Ids>) -> Vec<View<'a>> {
+    pub(super) fn views(self, ids: &Arc<NumberedIds>) -> Vec<View<'a>> {
         let number =
             |id: &str| [IdKind::Person, IdKind::Household].into_iter().find_map(|kind| ids.number(kind, id));
         let merged = self.merged.iter().filter_map(|(old, new)| Some((number(old)?, number(new)?)));
         let merged: Arc<HashMap<i64, i64>> = Arc::new(merged.collect());
         let view = |(name, rows)| {
-            let rows = ViewRows::Made(Arc::new(Renamed { rows, ids: ids.clone(), merged: merged.clone() }));
+            let rows =
+                ViewRows::Made(Arc::new(RenamedView { rows, ids: ids.clone(), merged: merged.clone() }));
             View { name, rows, buckets: Vec::new() }
         };
         self.views.into_iter().map(view).collect()
@@ -57,13 +62,13 @@ impl<'a> Previous<'a> {
 }
 
 /// A view of last quarter with the ids of this one.
-struct Renamed<'a> {
+struct RenamedView<'a> {
     rows: ViewRows<'a>,
-    ids: Arc<Ids>,
+    ids: Arc<NumberedIds>,
     merged: Arc<HashMap<i64, i64>>,
 }
 
-impl Renamed<'_> {
+impl RenamedView<'_> {
     fn now(&self, rows: &RecordBatch) -> Result<RecordBatch> {
         let now = |(name, array): (&str, &ArrayRef)| match IdKind::of(name) {
             None | Some(IdKind::Record) => array.clone(),
@@ -79,7 +84,7 @@ impl Renamed<'_> {
     }
 }
 
-impl Make for Renamed<'_> {
+impl MakeRows for RenamedView<'_> {
     fn schema(&self) -> &SchemaRef {
         self.rows.schema()
     }

@@ -11,40 +11,40 @@ use arrow::record_batch::RecordBatch;
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
-use super::super::execution::numbered_ids::{Ids, household_number, person_number, record_number};
-use super::super::views::view::{Make, ViewChunks, engine_schema, mismatch};
-use super::identity::Numbers;
-use super::people::{self, People, UNKNOWN};
-use super::{Inputs, columns as columns_of, schema};
+use super::super::execution::numbered_ids::{NumberedIds, household_number, person_number, record_number};
+use super::super::views::view::{MakeRows, ViewChunks, engine_schema, mismatch};
+use super::identity::RecordNumbers;
+use super::people::{self, PersonFacts, UNKNOWN};
+use super::{ViewInputs, columns as columns_of, schema};
 use crate::Result;
-use crate::config::Role;
+use crate::config::ColumnRole;
 use crate::model::division::{COUNTY, TOWNSHIP, VILLAGE};
 use crate::model::id_number::IdNumber;
 use crate::model::published_id;
 use crate::model::published_id::PublishedId;
 use crate::model::record_id::push_record_id;
-use crate::rules::view_catalogue::{Catalogue, is_common};
+use crate::rules::view_catalogue::{ViewCatalogue, is_common};
 use crate::table::rows::CHUNK_ROWS;
 
 /// What the views are made of, gathered once.
-pub(super) struct Sources<'a> {
-    pub(super) inputs: Inputs<'a>,
-    pub(super) people: People,
-    pub(super) numbers: Numbers,
+pub(super) struct ViewSources<'a> {
+    pub(super) inputs: ViewInputs<'a>,
+    pub(super) people: PersonFacts,
+    pub(super) numbers: RecordNumbers,
     /// By source: person who is each record's guardian, `u32::MAX` if none is known.
     pub(super) guardians: Vec<Vec<u32>>,
-    pub(super) ids: Arc<Ids>,
+    pub(super) ids: Arc<NumberedIds>,
     /// By source and table: the table's number in record ids.
     tables: Vec<Vec<usize>>,
 }
 
-impl<'a> Sources<'a> {
+impl<'a> ViewSources<'a> {
     /// Looks at every record; `order`: sources in the order in which their address counts.
-    pub(super) fn gather(inputs: &Inputs<'a>, order: &[usize], ids: &Arc<Ids>) -> Result<Self> {
-        let numbers = Numbers::gather(inputs);
+    pub(super) fn gather(inputs: &ViewInputs<'a>, order: &[usize], ids: &Arc<NumberedIds>) -> Result<Self> {
+        let numbers = RecordNumbers::gather(inputs);
         Ok(Self {
             inputs: *inputs,
-            people: People::gather(inputs, order, &numbers),
+            people: PersonFacts::gather(inputs, order, &numbers),
             guardians: (0..inputs.loaded.len()).map(|source| guardians(inputs, source)).collect(),
             tables: inputs.loaded.iter().map(|l| ids.tables_of(&l.records)).collect::<Result<_>>()?,
             ids: ids.clone(),
@@ -55,19 +55,23 @@ impl<'a> Sources<'a> {
 
 /// The view of one source.
 pub(super) struct SourceView<'a> {
-    sources: Arc<Sources<'a>>,
+    sources: Arc<ViewSources<'a>>,
     source: usize,
     schema: SchemaRef,
 }
 
 impl<'a> SourceView<'a> {
-    pub(super) fn new(sources: &Arc<Sources<'a>>, catalogue: &Catalogue, source: usize) -> Result<Self> {
+    pub(super) fn new(
+        sources: &Arc<ViewSources<'a>>,
+        catalogue: &ViewCatalogue,
+        source: usize,
+    ) -> Result<Self> {
         let schema = schema(catalogue, &sources.inputs.contract(source)?.name)?;
         Ok(Self { sources: sources.clone(), source, schema })
     }
 }
 
-impl Make for SourceView<'_> {
+impl MakeRows for SourceView<'_> {
     fn schema(&self) -> &SchemaRef {
         &self.schema
     }
@@ -82,7 +86,7 @@ impl Make for SourceView<'_> {
     fn chunks(&self, columns: Vec<usize>, engine: bool) -> Result<ViewChunks<'_>> {
         let schema = Arc::new(self.schema.project(&columns).map_err(mismatch)?);
         let records = &self.sources.inputs.loaded[self.source].records;
-        let household = self.sources.inputs.contract(self.source)?.role(Role::Household);
+        let household = self.sources.inputs.contract(self.source)?.role(ColumnRole::Household);
         let household = household.map(|column| column.name.as_str());
         let asked = |name: &str| {
             (schema.index_of(name).is_ok() && !is_common(name))
@@ -98,7 +102,7 @@ impl Make for SourceView<'_> {
         let starts = (0..records.rows.count()).step_by(CHUNK_ROWS);
         Ok(Box::new(starts.zip(own).map(move |(from, own)| {
             let rows = from..(from + CHUNK_ROWS).min(records.rows.count());
-            let chunk = Chunk { view: self, rows, own: own?, engine };
+            let chunk = SourceChunk { view: self, rows, own: own?, engine };
             // Columns are independent of each other; building them side by side keeps all cores busy.
             let arrays: Vec<Option<ArrayRef>> =
                 shown.fields().par_iter().map(|field| chunk.column(field.name())).collect();
@@ -109,7 +113,7 @@ impl Make for SourceView<'_> {
 }
 
 /// Some rows of a source.
-struct Chunk<'v, 'a> {
+struct SourceChunk<'v, 'a> {
     view: &'v SourceView<'a>,
     rows: Range<usize>,
     /// The contract's columns of these rows, where any is asked for.
@@ -117,10 +121,10 @@ struct Chunk<'v, 'a> {
     engine: bool,
 }
 
-impl Chunk<'_, '_> {
+impl SourceChunk<'_, '_> {
     fn column(&self, name: &str) -> Option<ArrayRef> {
         let sources = &*self.view.sources;
-        let Sources { inputs, people, numbers, guardians, .. } = sources;
+        let ViewSources { inputs, people, numbers, guardians, .. } = sources;
         let (source, rows) = (self.view.source, self.rows.clone());
         let records = &inputs.loaded[source].records;
         let resolution = inputs.resolution;
@@ -144,7 +148,8 @@ impl Chunk<'_, '_> {
                 self.ids(&resolution.household[nodes], &resolution.household_ids, household_number)
             }
             "source_household_id" => {
-                let number = inputs.contract(source).ok()?.role(Role::Household).map(|c| c.name.as_str());
+                let number =
+                    inputs.contract(source).ok()?.role(ColumnRole::Household).map(|c| c.name.as_str());
                 let numbers = number
                     .and_then(|n| self.own.as_ref()?.column_by_name(n))
                     .and_then(|c| c.as_string_opt::<i32>());
@@ -209,7 +214,13 @@ impl Chunk<'_, '_> {
 
 /// Birth of a record: stated there, else by its trusted number, else what the person's other
 /// records say, else by a doubtful number.
-fn birth(inputs: &Inputs<'_>, people: &People, numbers: &Numbers, source: usize, row: usize) -> i32 {
+fn birth(
+    inputs: &ViewInputs<'_>,
+    people: &PersonFacts,
+    numbers: &RecordNumbers,
+    source: usize,
+    row: usize,
+) -> i32 {
     let dates = inputs.comparables[source].dates("birth_date");
     let own = people::stated_birth(dates, numbers.own(inputs, source, row), row);
     match own {
@@ -240,7 +251,7 @@ fn id_texts(ids: Option<&[IdNumber]>, rows: Range<usize>) -> ArrayRef {
 
 /// By record of a source, the person who carries its guardian's number on some record;
 /// `u32::MAX` if none or more than one does. Empty for a source without guardians' numbers.
-fn guardians(inputs: &Inputs<'_>, source: usize) -> Vec<u32> {
+fn guardians(inputs: &ViewInputs<'_>, source: usize) -> Vec<u32> {
     const SEVERAL: u32 = u32::MAX;
     let Some(guardian_ids) = inputs.comparables[source].id_numbers("guardian_id") else {
         return Vec::new();

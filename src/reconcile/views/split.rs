@@ -11,13 +11,13 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::super::execution::numbered_ids::{household_number, person_number};
 use super::super::views::view::View;
-use super::source::Sources;
+use super::source::ViewSources;
 use crate::Result;
-use crate::config::Role;
+use crate::config::ColumnRole;
 
 /// Bucket of everybody.
 #[derive(Debug, Clone, Default)]
-pub struct Split {
+pub struct BucketSplit {
     /// Number of buckets.
     pub count: usize,
     /// Bucket by dense person.
@@ -31,18 +31,18 @@ pub struct Split {
 /// Kinds of keys by which rows touch each other, besides the persons and households of the
 /// quarter: each has hashes of its own.
 #[derive(Debug, Clone, Copy)]
-enum Key {
+enum ComponentKey {
     Person = 1,
     Household = 2,
     Number = 3,
 }
 
-fn hash(kind: Key, text: &[u8]) -> u64 {
+fn hash(kind: ComponentKey, text: &[u8]) -> u64 {
     xxh3_64_with_seed(text, kind as u64)
 }
 
 /// Hash of a row's key in a column as the engine has it.
-fn hash_at(kind: Key, column: &ArrayRef, row: usize) -> Option<u64> {
+fn hash_at(kind: ComponentKey, column: &ArrayRef, row: usize) -> Option<u64> {
     if column.is_null(row) {
         return None;
     }
@@ -54,16 +54,19 @@ fn hash_at(kind: Key, column: &ArrayRef, row: usize) -> Option<u64> {
 }
 
 /// Columns of a view that hold keys.
-const KEYS: [(&str, Key); 3] =
-    [("person_id", Key::Person), ("guardian_person_id", Key::Person), ("household_id", Key::Household)];
+const KEYS: [(&str, ComponentKey); 3] = [
+    ("person_id", ComponentKey::Person),
+    ("guardian_person_id", ComponentKey::Person),
+    ("household_id", ComponentKey::Household),
+];
 
 /// Union-find over persons, then households, then further keys.
-struct Components {
+struct UnionFind {
     parent: Vec<u32>,
     further: HashMap<u64, u32>,
 }
 
-impl Components {
+impl UnionFind {
     fn find(&mut self, mut at: u32) -> u32 {
         while self.parent[at as usize] != at {
             let above = self.parent[self.parent[at as usize] as usize];
@@ -87,20 +90,20 @@ impl Components {
     }
 }
 
-impl Split {
+impl BucketSplit {
     /// Splits into `count` buckets. `numbers`: columns that hold a department's own household
     /// numbers; `previous`: last quarter's views.
     pub(super) fn of(
-        sources: &Sources<'_>,
+        sources: &ViewSources<'_>,
         numbers: &[&str],
         previous: &[View<'_>],
         count: usize,
     ) -> Result<Self> {
-        let Sources { inputs, guardians, ids, .. } = sources;
+        let ViewSources { inputs, guardians, ids, .. } = sources;
         let resolution = inputs.resolution;
         let (persons, households) = (resolution.person_ids.len(), resolution.household_ids.len());
         let mut all =
-            Components { parent: (0..(persons + households) as u32).collect(), further: HashMap::new() };
+            UnionFind { parent: (0..(persons + households) as u32).collect(), further: HashMap::new() };
         let household = |number: u32| persons as u32 + number;
         for (&person, &number) in resolution.person.iter().zip(&resolution.household) {
             all.join(person, household(number));
@@ -111,14 +114,14 @@ impl Split {
             }
         }
         for source in 0..inputs.loaded.len() {
-            let Some(column) = inputs.contract(source)?.role(Role::Household) else { continue };
+            let Some(column) = inputs.contract(source)?.role(ColumnRole::Household) else { continue };
             let mut row = 0;
             for chunk in inputs.loaded[source].records.rows.chunks(|name| name == column.name)? {
                 let chunk = chunk?;
                 let texts = chunk.column(0).as_string::<i32>();
                 for text in texts {
                     if let Some(text) = text {
-                        let number = all.further(hash(Key::Number, text.as_bytes()));
+                        let number = all.further(hash(ComponentKey::Number, text.as_bytes()));
                         all.join(inputs.person(source, row) as u32, number);
                     }
                     row += 1;
@@ -131,7 +134,7 @@ impl Split {
                 KEYS.iter()
                     .find(|k| k.0 == name)
                     .map(|k| k.1)
-                    .or(numbers.contains(&name).then_some(Key::Number))
+                    .or(numbers.contains(&name).then_some(ComponentKey::Number))
             };
             for chunk in view.rows.engine_chunks(ids, |name| key(name).is_some())? {
                 let chunk = chunk?;
@@ -149,8 +152,9 @@ impl Split {
             }
         }
         if !named.is_empty() {
-            let people = resolution.person_ids.iter().map(|&id| (Key::Person, person_number(id)));
-            let homes = resolution.household_ids.iter().map(|&id| (Key::Household, household_number(id)));
+            let people = resolution.person_ids.iter().map(|&id| (ComponentKey::Person, person_number(id)));
+            let homes =
+                resolution.household_ids.iter().map(|&id| (ComponentKey::Household, household_number(id)));
             for (at, (kind, id)) in (0u32..).zip(people.chain(homes)) {
                 let hash = hash(kind, &id.to_le_bytes());
                 if named.contains(&hash) {
@@ -160,7 +164,7 @@ impl Split {
             }
         }
         let bucket =
-            |all: &mut Components, at: u32| (xxh3_64(&all.find(at).to_le_bytes()) % count as u64) as u16;
+            |all: &mut UnionFind, at: u32| (xxh3_64(&all.find(at).to_le_bytes()) % count as u64) as u16;
         let person = (0..persons as u32).map(|at| bucket(&mut all, at)).collect();
         let household = (0..households as u32).map(|at| bucket(&mut all, household(at))).collect();
         let previous = named
@@ -175,7 +179,7 @@ impl Split {
 
     /// Bucket of each row of a view of the previous quarter, as the engine has it.
     pub(super) fn of_previous(&self, rows: &RecordBatch) -> Vec<u16> {
-        let columns: Vec<(Key, &ArrayRef)> =
+        let columns: Vec<(ComponentKey, &ArrayRef)> =
             KEYS.iter().filter_map(|&(name, kind)| Some((kind, rows.column_by_name(name)?))).collect();
         (0..rows.num_rows())
             .map(|row| {

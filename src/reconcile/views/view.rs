@@ -6,7 +6,7 @@ use arrow::array::ArrayRef;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 
-use crate::reconcile::execution::numbered_ids::{IdKind, Ids};
+use crate::reconcile::execution::numbered_ids::{IdKind, NumberedIds};
 use crate::table::rows::Rows;
 use crate::{Error, Result};
 
@@ -37,7 +37,7 @@ impl View<'_> {
 pub type ViewChunks<'a> = Box<dyn Iterator<Item = Result<RecordBatch>> + Send + 'a>;
 
 /// Makes the rows of a view.
-pub trait Make: Send + Sync {
+pub trait MakeRows: Send + Sync {
     /// Columns.
     fn schema(&self) -> &SchemaRef;
     /// Number of rows.
@@ -55,7 +55,7 @@ pub enum ViewRows<'a> {
     Stored(Rows),
     /// They are made of what the stages before hold, as often as they are asked for: the texts of
     /// a view take several times the memory of what they are made of.
-    Made(Arc<dyn Make + 'a>),
+    Made(Arc<dyn MakeRows + 'a>),
 }
 
 impl std::fmt::Debug for ViewRows<'_> {
@@ -105,7 +105,11 @@ impl ViewRows<'_> {
         }
     }
     /// The rows as the engine reads them.
-    pub fn engine_chunks<'s>(&'s self, ids: &'s Ids, keep: impl Fn(&str) -> bool) -> Result<ViewChunks<'s>> {
+    pub fn engine_chunks<'s>(
+        &'s self,
+        ids: &'s NumberedIds,
+        keep: impl Fn(&str) -> bool,
+    ) -> Result<ViewChunks<'s>> {
         match self {
             Self::Stored(rows) => {
                 let chunks = rows.chunks(keep)?;
@@ -135,7 +139,7 @@ pub(crate) fn engine_schema(schema: &Schema) -> SchemaRef {
 }
 
 /// Rows as the engine has them.
-pub(crate) fn numbered(ids: &Ids, rows: &RecordBatch) -> Result<RecordBatch> {
+pub(crate) fn numbered(ids: &NumberedIds, rows: &RecordBatch) -> Result<RecordBatch> {
     let columns = rows.schema_ref().fields().iter().zip(rows.columns());
     let columns: Vec<ArrayRef> =
         columns.map(|(field, array)| ids.numbered(field.name(), array)).collect::<Result<_>>()?;

@@ -1,13 +1,13 @@
 //! Persons never contain what one person cannot.
 
 use super::*;
-use crate::link::lists::{Row, comparables, number, settings};
+use crate::link::lists::{ListRow, comparables, number, settings};
 
-const NOBODY: Row<'static> =
-    Row { name: "", id: "", birth: "", sex: "", household: "", relation: "", division: 0 };
+const NOBODY: ListRow<'static> =
+    ListRow { name: "", id: "", birth: "", sex: "", household: "", relation: "", division: 0 };
 
-const fn holds(sources: u64, id: u64) -> Holds {
-    Holds { sources, id }
+const fn holds(sources: u64, id: u64) -> HeldFacts {
+    HeldFacts { sources, id }
 }
 
 #[test]
@@ -38,12 +38,12 @@ fn a_person_holds_what_its_records_hold() {
 
 /// Pairs of a small world, and what became of its records.
 struct World {
-    lists: Vec<crate::normalize::Comparable>,
+    lists: Vec<crate::normalize::ComparableSource>,
     links: Links,
 }
 
 impl World {
-    fn new(lists: &[(&str, &[Row<'_>])]) -> Self {
+    fn new(lists: &[(&str, &[ListRow<'_>])]) -> Self {
         Self { lists: comparables(lists), links: Links::default() }
     }
     fn pair(mut self, (left, right): (u32, u32), weight: i32, tier: Tier, decision: Decision) -> Self {
@@ -60,8 +60,8 @@ impl World {
     fn review(self, pair: (u32, u32), weight: i32) -> Self {
         self.pair(pair, weight, Tier::T6, Decision::Review)
     }
-    fn clusters(&self) -> Clusters {
-        cluster(&settings(), &Nodes::build(&self.lists).unwrap(), &self.links)
+    fn clusters(&self) -> PersonClusters {
+        cluster(&settings(), &LinkNodes::build(&self.lists).unwrap(), &self.links)
     }
     fn persons(&self) -> Vec<u32> {
         self.clusters().person
@@ -77,9 +77,9 @@ fn a_record_between_two_numbers_goes_with_the_heavier() {
     let [a, b] = two_numbers();
     let world = || {
         World::new(&[
-            ("a", &[Row { id: &a, ..NOBODY }]),
+            ("a", &[ListRow { id: &a, ..NOBODY }]),
             ("b", &[NOBODY]),
-            ("c", &[Row { id: &b, ..NOBODY }]),
+            ("c", &[ListRow { id: &b, ..NOBODY }]),
         ])
     };
     let first = world().accept((0, 1), 30_000, Tier::T4).accept((1, 2), 29_999, Tier::T3);
@@ -92,8 +92,10 @@ fn a_record_between_two_numbers_goes_with_the_heavier() {
     assert_eq!((clusters.person, clusters.in_review), (vec![0, 1, 1], vec![true, true, false]));
     assert_eq!(clusters.tier, [Tier::T1, Tier::T3, Tier::T3]);
     // A second number is kept out however long the way to it is.
-    let long =
-        World::new(&[("a", &[Row { id: &a, ..NOBODY }, NOBODY, NOBODY]), ("b", &[Row { id: &b, ..NOBODY }])]);
+    let long = World::new(&[
+        ("a", &[ListRow { id: &a, ..NOBODY }, NOBODY, NOBODY]),
+        ("b", &[ListRow { id: &b, ..NOBODY }]),
+    ]);
     let long = long.accept((0, 1), 30_000, Tier::T5).accept((1, 2), 28_000, Tier::T5);
     assert_eq!(long.accept((2, 3), 29_000, Tier::T5).persons(), [0, 0, 1, 1]);
 }
@@ -101,7 +103,7 @@ fn a_record_between_two_numbers_goes_with_the_heavier() {
 #[test]
 fn a_record_without_a_number_goes_with_the_heavier_even_if_it_stands_first() {
     let [a, b] = two_numbers();
-    let rows = [NOBODY, Row { id: &a, ..NOBODY }, Row { id: &b, ..NOBODY }];
+    let rows = [NOBODY, ListRow { id: &a, ..NOBODY }, ListRow { id: &b, ..NOBODY }];
     let world = World::new(&[("a", &rows)]).accept((0, 2), 30_000, Tier::T5);
     assert_eq!(world.accept((0, 1), 25_000, Tier::T5).persons(), [0, 1, 0]);
 }
@@ -111,7 +113,7 @@ fn a_number_that_does_not_check_keeps_nobody_apart() {
     let [a, _] = two_numbers();
     let wrong = format!("{}{}", &a[..17], if a.ends_with('0') { '1' } else { '0' });
     for id in [wrong.as_str(), "4.10621196503124E+17", "410621********4514"] {
-        let world = World::new(&[("a", &[Row { id: &a, ..NOBODY }]), ("b", &[Row { id, ..NOBODY }])]);
+        let world = World::new(&[("a", &[ListRow { id: &a, ..NOBODY }]), ("b", &[ListRow { id, ..NOBODY }])]);
         assert_eq!(world.accept((0, 1), 25_000, Tier::T3).persons(), [0, 0], "{id}");
     }
 }
@@ -119,9 +121,9 @@ fn a_number_that_does_not_check_keeps_nobody_apart() {
 #[test]
 fn of_equally_heavy_pairs_what_the_records_say_decides_not_where_they_stand() {
     let [a, b] = two_numbers();
-    let (one, middle) = (Row { id: &a, ..NOBODY }, Row { name: "张建国", ..NOBODY });
-    let other = Row { id: &b, ..NOBODY };
-    let goes_with = |first: Row<'_>, last: Row<'_>| {
+    let (one, middle) = (ListRow { id: &a, ..NOBODY }, ListRow { name: "张建国", ..NOBODY });
+    let other = ListRow { id: &b, ..NOBODY };
+    let goes_with = |first: ListRow<'_>, last: ListRow<'_>| {
         let world = World::new(&[("a", &[first, middle, last])]);
         let persons = world.accept((0, 1), 30_000, Tier::T5).accept((1, 2), 30_000, Tier::T5).persons();
         if persons[0] == persons[1] { first.id.to_owned() } else { last.id.to_owned() }
@@ -150,7 +152,7 @@ fn a_list_of_single_records_gives_its_person_the_heavier_record() {
 #[test]
 fn only_lists_named_as_such_are_of_single_records_whatever_their_place() {
     let lists: Vec<String> = (0..66).map(|at| format!("list{at}")).collect();
-    let mut lists: Vec<(&str, &[Row<'_>])> = lists.iter().map(|name| (name.as_str(), &[][..])).collect();
+    let mut lists: Vec<(&str, &[ListRow<'_>])> = lists.iter().map(|name| (name.as_str(), &[][..])).collect();
     let rows = [NOBODY, NOBODY, NOBODY];
     lists.push(("single", &rows));
     // Beyond the 64th list the guard is left to the assignment.
@@ -172,9 +174,10 @@ fn the_strongest_accepted_tier_binds_a_record() {
 #[test]
 fn a_review_pair_that_could_be_one_person_keeps_both_in_review() {
     let [a, b] = two_numbers();
-    let numbered = |id| Row { id, ..NOBODY };
-    let of =
-        |weight, lists: &[(&str, &[Row<'_>])]| World::new(lists).review((0, 1), weight).clusters().in_review;
+    let numbered = |id| ListRow { id, ..NOBODY };
+    let of = |weight, lists: &[(&str, &[ListRow<'_>])]| {
+        World::new(lists).review((0, 1), weight).clusters().in_review
+    };
     assert_eq!(of(15_000, &[("a", &[numbered(&a), NOBODY, NOBODY])]), [true, true, false]);
     // Two numbers are two people: nothing is left to look at, however heavy.
     assert_eq!(of(25_000, &[("a", &[numbered(&a), numbered(&b)])]), [false; 2]);
@@ -184,7 +187,7 @@ fn a_review_pair_that_could_be_one_person_keeps_both_in_review() {
 }
 
 /// Whose number is somebody else's, of three records: 0 and 1 are one person with two numbers.
-fn foreign_of(rows: [Row<'_>; 3], shared: Option<(u32, u32)>) -> Vec<bool> {
+fn foreign_of(rows: [ListRow<'_>; 3], shared: Option<(u32, u32)>) -> Vec<bool> {
     let world = World::new(&[("a", &rows[..1]), ("b", &rows[1..])]).accept((0, 1), 25_000, Tier::T3);
     let world = match shared {
         Some(pair) => world.review(pair, 15_000),
@@ -196,8 +199,8 @@ fn foreign_of(rows: [Row<'_>; 3], shared: Option<(u32, u32)>) -> Vec<bool> {
 #[test]
 fn of_two_numbers_of_a_person_the_one_that_contradicts_its_row_is_foreign() {
     let [a, b] = two_numbers();
-    let (one, other) = (Row { id: &a, ..NOBODY }, Row { id: &b, ..NOBODY });
-    let wrong = |row| Row { birth: "1950-01-07", ..row };
+    let (one, other) = (ListRow { id: &a, ..NOBODY }, ListRow { id: &b, ..NOBODY });
+    let wrong = |row| ListRow { birth: "1950-01-07", ..row };
     assert_eq!(foreign_of([wrong(one), other, NOBODY], None), [true, false, false]);
     assert_eq!(foreign_of([one, wrong(other), NOBODY], None), [false, true, false]);
     assert_eq!(foreign_of([one, other, NOBODY], None), [true, true, false], "nobody knows which");
@@ -210,23 +213,23 @@ fn of_two_numbers_of_a_person_the_one_that_contradicts_its_row_is_foreign() {
 #[test]
 fn of_two_numbers_of_a_person_the_one_that_another_name_shares_is_foreign() {
     let [a, b] = two_numbers();
-    let (one, other) = (Row { id: &a, ..NOBODY }, Row { id: &b, ..NOBODY });
+    let (one, other) = (ListRow { id: &a, ..NOBODY }, ListRow { id: &b, ..NOBODY });
     assert_eq!(foreign_of([one, other, one], Some((0, 2))), [true, false, false]);
     assert_eq!(foreign_of([one, other, other], Some((1, 2))), [false, true, false]);
     // Another number under review shares nothing.
     assert_eq!(foreign_of([one, other, other], Some((0, 2))), [true, true, false]);
     // That the row contradicts its number comes first.
-    let wrong = Row { birth: "1950-01-07", ..other };
+    let wrong = ListRow { birth: "1950-01-07", ..other };
     assert_eq!(foreign_of([one, wrong, one], Some((0, 2))), [false, true, false]);
     // Both contradict themselves: then what is shared decides.
-    let both = Row { birth: "1950-01-07", ..one };
+    let both = ListRow { birth: "1950-01-07", ..one };
     assert_eq!(foreign_of([both, wrong, one], Some((0, 2))), [true, false, false]);
 }
 
 #[test]
 fn a_foreign_number_keeps_nobody_apart() {
     let [a, b] = two_numbers();
-    let (one, other) = (Row { id: &a, ..NOBODY }, Row { id: &b, birth: "1950-01-07", ..NOBODY });
+    let (one, other) = (ListRow { id: &a, ..NOBODY }, ListRow { id: &b, birth: "1950-01-07", ..NOBODY });
     let world = World::new(&[("a", &[one]), ("b", &[other])]).accept((0, 1), 25_000, Tier::T3);
     assert_eq!(world.persons(), [0, 0]);
 }

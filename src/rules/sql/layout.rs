@@ -8,13 +8,13 @@ use sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan};
 
 /// A text, the bytes its lines start at, and its tokens without blanks and comments.
 #[derive(Debug, Clone)]
-pub(super) struct Layout {
+pub(super) struct TextLayout {
     pub(super) text: String,
     lines: Vec<usize>,
     pub(super) tokens: Vec<TokenWithSpan>,
 }
 
-impl Layout {
+impl TextLayout {
     pub(super) fn of(text: &str) -> Self {
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         Self { text: text.to_owned(), lines, tokens: Vec::new() }

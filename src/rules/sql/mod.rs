@@ -17,11 +17,11 @@ mod names;
 mod portable;
 mod syntax;
 
-use layout::Layout;
+use layout::TextLayout;
 pub use lineage::{Lineage, ViewColumn};
-pub use mutants::Mutant;
+pub use mutants::RuleMutant;
 pub use names::{ColumnUse, NameUse, TableUse};
-pub use portable::{PORTABLE_FUNCTIONS, Unportable, UnportableUse};
+pub use portable::{PORTABLE_FUNCTIONS, UnportableForm, UnportableUse};
 pub use syntax::SyntaxError;
 
 /// The engine's own dialect: it and what is looked at here read the same text alike.
@@ -34,7 +34,7 @@ const DIALECT: GenericDialect = GenericDialect;
 #[derive(Debug, Clone)]
 pub struct ParsedSelect {
     text: String,
-    names: names::Names,
+    names: names::SelectNames,
 }
 
 impl ParsedSelect {
@@ -44,7 +44,7 @@ impl ParsedSelect {
     /// A [`SyntaxError`] with its place if the text is anything else.
     pub fn parse(text: &str) -> Result<Self, SyntaxError> {
         let (layout, query) = tree(text)?;
-        let names = names::Names::of(&query, &layout);
+        let names = names::SelectNames::of(&query, &layout);
         Ok(Self { text: layout.text, names })
     }
     /// The text that was parsed.
@@ -55,7 +55,7 @@ impl ParsedSelect {
     ///
     /// # Errors
     /// None for a text that was parsed before.
-    fn tree(&self) -> Result<(Layout, Box<Query>), SyntaxError> {
+    fn tree(&self) -> Result<(TextLayout, Box<Query>), SyntaxError> {
         tree(&self.text)
     }
     /// Builds the tree of the statement.
@@ -98,13 +98,13 @@ impl ParsedSelect {
             Token::Word(found) => found.value.eq_ignore_ascii_case(word),
             _ => false,
         });
-        found.map(|token| Layout::of(&self.text).bytes(token.span))
+        found.map(|token| TextLayout::of(&self.text).bytes(token.span))
     }
 }
 
 /// Reads a text that must be one SELECT.
-fn tree(text: &str) -> Result<(Layout, Box<Query>), SyntaxError> {
-    let mut layout = Layout::of(text);
+fn tree(text: &str) -> Result<(TextLayout, Box<Query>), SyntaxError> {
+    let mut layout = TextLayout::of(text);
     let tokens = tokenize(text).map_err(|error| syntax::explain(&layout, &error))?;
     layout.keep(&tokens);
     syntax::check_one_select(&layout)?;

@@ -9,12 +9,12 @@ use sqlparser::ast::{
 };
 
 use super::ParsedSelect;
-use super::layout::Layout;
+use super::layout::TextLayout;
 use super::names::constraint;
 
 /// A broken variant of a SELECT.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mutant {
+pub struct RuleMutant {
     /// What was done, in words of the SQL.
     pub change: String,
     /// The broken SELECT: as it was but for what was changed.
@@ -24,9 +24,9 @@ pub struct Mutant {
 impl ParsedSelect {
     /// All variants of the SELECT in which one condition is dropped or negated, one alternative of an
     /// OR is removed, or one excluding or requiring join is taken out; in the order of the text.
-    pub fn mutants(&self) -> Vec<Mutant> {
+    pub fn mutants(&self) -> Vec<RuleMutant> {
         let Ok((layout, query)) = self.tree() else { return Vec::new() };
-        let mut breaker = Breaker { layout: &layout, found: Vec::new(), place: 0 };
+        let mut breaker = ConditionBreaker { layout: &layout, found: Vec::new(), place: 0 };
         let _ = query.visit(&mut breaker);
         // A subquery stands within a clause of its reader and is visited after all of them.
         breaker.found.sort_by_key(|(place, _)| *place);
@@ -34,15 +34,15 @@ impl ParsedSelect {
     }
 }
 
-struct Breaker<'a> {
-    layout: &'a Layout,
+struct ConditionBreaker<'a> {
+    layout: &'a TextLayout,
     /// Mutants with the first token of their clause.
-    found: Vec<(usize, Mutant)>,
+    found: Vec<(usize, RuleMutant)>,
     /// First token of the clause looked at.
     place: usize,
 }
 
-impl Visitor for Breaker<'_> {
+impl Visitor for ConditionBreaker<'_> {
     type Break = ();
 
     fn pre_visit_select(&mut self, select: &Select) -> ControlFlow<()> {
@@ -56,7 +56,7 @@ impl Visitor for Breaker<'_> {
     }
 }
 
-impl Breaker<'_> {
+impl ConditionBreaker<'_> {
     fn joins(&mut self, from: &TableWithJoins) {
         let TableWithJoins { relation, joins } = from;
         for factor in std::iter::once(relation).chain(joins.iter().map(|join| &join.relation)) {
@@ -154,7 +154,7 @@ impl Breaker<'_> {
         let words = &text[bytes.clone()];
         let change = format!("{verb} {}", words.split_whitespace().collect::<Vec<_>>().join(" "));
         let sql = format!("{}{}{}", &text[..bytes.start], with(words), &text[bytes.end..]);
-        self.found.push((self.place, Mutant { change, sql }));
+        self.found.push((self.place, RuleMutant { change, sql }));
     }
 }
 

@@ -9,8 +9,8 @@ use sqlparser::ast::{
 };
 use sqlparser::tokenizer::{Span, Token};
 
-use super::layout::Layout;
-use super::portable::{Unportable, UnportableUse, special_function, table_function};
+use super::layout::TextLayout;
+use super::portable::{UnportableForm, UnportableUse, special_function, table_function};
 
 /// A use of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub struct ColumnUse {
 
 /// Everything a SELECT names, in the order of the parser's tree.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Names {
+pub(super) struct SelectNames {
     pub(super) tables: Vec<TableUse>,
     pub(super) with: Vec<NameUse>,
     pub(super) columns: Vec<ColumnUse>,
@@ -56,10 +56,11 @@ pub(super) struct Names {
     pub(super) unportable: Vec<UnportableUse>,
 }
 
-impl Names {
-    pub(super) fn of(query: &Query, layout: &Layout) -> Self {
+impl SelectNames {
+    pub(super) fn of(query: &Query, layout: &TextLayout) -> Self {
         let names = Self::default();
-        let mut reader = Reader { layout, names, with: Vec::new(), given: Vec::new(), aliases: Vec::new() };
+        let mut reader =
+            NameReader { layout, names, with: Vec::new(), given: Vec::new(), aliases: Vec::new() };
         let _ = query.visit(&mut reader);
         let mut names = reader.names;
         names.tables.sort_by_key(|table| table.span.start);
@@ -70,9 +71,9 @@ impl Names {
     }
 }
 
-struct Reader<'a> {
-    layout: &'a Layout,
-    names: Names,
+struct NameReader<'a> {
+    layout: &'a TextLayout,
+    names: SelectNames,
     /// Names of WITH that hold at the current place, those of the outermost query first.
     with: Vec<Vec<String>>,
     /// Queries of WITH not yet left, and the names they get then.
@@ -81,12 +82,12 @@ struct Reader<'a> {
     aliases: Vec<Vec<(String, Option<String>)>>,
 }
 
-impl Reader<'_> {
+impl NameReader<'_> {
     fn is_with(&self, name: &str) -> bool {
         self.with.iter().flatten().any(|known| known == name)
     }
 
-    fn complain(&mut self, kind: Unportable, span: Span) {
+    fn complain(&mut self, kind: UnportableForm, span: Span) {
         let tokens = self.layout.tokens_in(span);
         let span = self.layout.bytes_of(&(tokens.start..tokens.end.min(tokens.start + 1)));
         self.names.unportable.push(UnportableUse { kind, span });
@@ -133,7 +134,7 @@ impl Reader<'_> {
                     }
                 }
                 Some(JoinConstraint::Natural) => {
-                    self.complain(Unportable::NaturalJoin, join.relation.span());
+                    self.complain(UnportableForm::NaturalJoin, join.relation.span());
                 }
                 Some(JoinConstraint::On(_) | JoinConstraint::None) | None => {}
             }
@@ -159,7 +160,7 @@ impl Reader<'_> {
                     _ => false,
                 });
                 let span = whole.map_or(Span::empty(), |token| token.span);
-                self.complain(Unportable::EveryColumn, span);
+                self.complain(UnportableForm::EveryColumn, span);
             }
             _ => {}
         }
@@ -190,7 +191,7 @@ pub(super) fn constraint(operator: &JoinOperator) -> Option<&JoinConstraint> {
     }
 }
 
-impl Visitor for Reader<'_> {
+impl Visitor for NameReader<'_> {
     type Break = ();
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
@@ -223,11 +224,11 @@ impl Visitor for Reader<'_> {
         self.aliases.push(aliases);
         for item in &select.projection {
             if let SelectItem::Wildcard(options) | SelectItem::QualifiedWildcard(_, options) = item {
-                self.complain(Unportable::EveryColumn, options.wildcard_token.0.span);
+                self.complain(UnportableForm::EveryColumn, options.wildcard_token.0.span);
             }
         }
         if select.flavor == SelectFlavor::FromFirstNoSelect {
-            self.complain(Unportable::EveryColumn, select.select_token.0.span);
+            self.complain(UnportableForm::EveryColumn, select.select_token.0.span);
         }
         ControlFlow::Continue(())
     }
@@ -286,14 +287,14 @@ impl Visitor for Reader<'_> {
                             arg,
                             FunctionArgExpr::QualifiedWildcard(_) | FunctionArgExpr::WildcardWithOptions(_)
                         ) {
-                            self.complain(Unportable::EveryColumn, function.name.span());
+                            self.complain(UnportableForm::EveryColumn, function.name.span());
                         }
                     }
                 }
             }
-            Expr::Subquery(query) => self.complain(Unportable::ScalarSubquery, query.span()),
+            Expr::Subquery(query) => self.complain(UnportableForm::ScalarSubquery, query.span()),
             Expr::Wildcard(_) | Expr::QualifiedWildcard(..) => {
-                self.complain(Unportable::EveryColumn, expr.span());
+                self.complain(UnportableForm::EveryColumn, expr.span());
             }
             _ => {}
         }
@@ -306,7 +307,7 @@ impl Visitor for Reader<'_> {
 
     fn pre_visit_value(&mut self, value: &ValueWithSpan) -> ControlFlow<()> {
         if let Value::Placeholder(_) = value.value {
-            self.complain(Unportable::Placeholder, value.span);
+            self.complain(UnportableForm::Placeholder, value.span);
         }
         ControlFlow::Continue(())
     }

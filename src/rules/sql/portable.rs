@@ -27,7 +27,7 @@ pub const PORTABLE_FUNCTIONS: &[&str] = &[
 
 /// A form that rules must not use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unportable {
+pub enum UnportableForm {
     /// `SELECT *`, `a.*`, `TABLE a`, `FROM a` alone: columns that are not named.
     EveryColumn,
     /// A subquery in the place of a value.
@@ -42,7 +42,7 @@ pub enum Unportable {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnportableUse {
     /// Which form.
-    pub kind: Unportable,
+    pub kind: UnportableForm,
     /// Bytes of its first word.
     pub span: Range<usize>,
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use sqlparser::parser::ParserError;
 use sqlparser::tokenizer::{Location, Token};
 
-use super::layout::Layout;
+use super::layout::TextLayout;
 use crate::Error;
 
 /// Why a text is not one SELECT, in Chinese, and where.
@@ -85,7 +85,7 @@ pub(super) fn no_select() -> SyntaxError {
 }
 
 /// Refuses what is no SELECT, and a second statement, before the parser looks.
-pub(super) fn check_one_select(layout: &Layout) -> Result<(), SyntaxError> {
+pub(super) fn check_one_select(layout: &TextLayout) -> Result<(), SyntaxError> {
     if !layout.is(0, "SELECT") && !layout.is(0, "WITH") {
         return Err(no_select());
     }
@@ -101,7 +101,7 @@ pub(super) fn check_one_select(layout: &Layout) -> Result<(), SyntaxError> {
 }
 
 /// The parser's complaint as a sentence.
-pub(super) fn explain(layout: &Layout, error: &ParserError) -> SyntaxError {
+pub(super) fn explain(layout: &TextLayout, error: &ParserError) -> SyntaxError {
     let words = match error {
         ParserError::RecursionLimitExceeded => {
             return SyntaxError {
@@ -159,7 +159,7 @@ fn unclosed(words: &str, at: usize) -> SyntaxError {
 }
 
 /// What to do where the parser stopped at token `here`, or at the end.
-fn cure(layout: &Layout, here: Option<usize>) -> String {
+fn cure(layout: &TextLayout, here: Option<usize>) -> String {
     let count =
         |sign: &Token, until: usize| layout.tokens[..until].iter().filter(|t| t.token == *sign).count();
     let until = here.unwrap_or(layout.tokens.len());

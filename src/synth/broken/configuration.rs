@@ -1,6 +1,6 @@
 //! Pipeline folders that must be refused.
 
-use super::Case;
+use super::BrokenCase;
 
 const PIPELINE: &str = r#"title = "测试"
 
@@ -62,8 +62,8 @@ pub(super) fn small_pipeline() -> Vec<(String, String)> {
     .to_vec()
 }
 
-fn spoilt(name: &'static str, title: &str, file: &str, from: &str, to: &str, message: &str) -> Case {
-    let mut case = Case::refused(name, title, "", message);
+fn spoilt(name: &'static str, title: &str, file: &str, from: &str, to: &str, message: &str) -> BrokenCase {
+    let mut case = BrokenCase::refused(name, title, "", message);
     case.expected.stage = "pipeline".to_owned();
     case.expected.own_pipeline = true;
     for (path, text) in small_pipeline() {
@@ -73,7 +73,7 @@ fn spoilt(name: &'static str, title: &str, file: &str, from: &str, to: &str, mes
     case
 }
 
-pub(super) fn cases() -> Vec<Case> {
+pub(super) fn cases() -> Vec<BrokenCase> {
     let source = "sources/student.toml";
     vec![
         spoilt(

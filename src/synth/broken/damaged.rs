@@ -2,14 +2,14 @@
 
 use std::io::Write as _;
 
-use super::{Case, aid_header, aid_rows, csv_text, encode, sheet};
-use crate::synth::deliver::Source;
+use super::{BrokenCase, aid_header, aid_rows, csv_text, encode, sheet};
+use crate::synth::deliver::SourceKind;
 use crate::synth::layout;
 use crate::{Error, Result};
 
 const AID: &str = "student_aid";
 
-pub(super) fn cases() -> Result<Vec<Case>> {
+pub(super) fn cases() -> Result<Vec<BrokenCase>> {
     let table = || sheet(aid_header(), aid_rows());
     let xlsx = encode::xlsx::workbook(&[table()])?;
     let xls = encode::xls::workbook(&[table()])?;
@@ -22,43 +22,45 @@ pub(super) fn cases() -> Result<Vec<Case>> {
     let html = "<html><head><meta charset=\"utf-8\"></head><body><table><tr><td>学校</td><td>姓名</td></tr></table></body></html>";
     let noise: Vec<u8> = (0..2_000u32).map(|i| (i.wrapping_mul(2_246_822_519) >> 23) as u8).collect();
     Ok(vec![
-        Case::refused("empty_file", "空文件", AID, "文件是空的(0字节)").file("data/学生资助.csv", ""),
-        Case::refused("truncated_xlsx", "传输中断的 XLSX", AID, "XLSX 文件已损坏或不完整")
+        BrokenCase::refused("empty_file", "空文件", AID, "文件是空的(0字节)").file("data/学生资助.csv", ""),
+        BrokenCase::refused("truncated_xlsx", "传输中断的 XLSX", AID, "XLSX 文件已损坏或不完整")
             .file("data/学生资助.xlsx", half(&xlsx)),
-        Case::refused("truncated_xls", "传输中断的 XLS", AID, "已损坏").file("data/学生资助.xls", half(&xls)),
-        Case::refused("nonsense_xls", "开头像 XLS 的乱码", AID, "XLS 文件已损坏或不完整")
+        BrokenCase::refused("truncated_xls", "传输中断的 XLS", AID, "已损坏")
+            .file("data/学生资助.xls", half(&xls)),
+        BrokenCase::refused("nonsense_xls", "开头像 XLS 的乱码", AID, "XLS 文件已损坏或不完整")
             .file("data/学生资助.xls", nonsense),
-        Case::refused("encrypted_workbook", "设了打开密码的工作簿", AID, "打开密码")
+        BrokenCase::refused("encrypted_workbook", "设了打开密码的工作簿", AID, "打开密码")
             .file("data/学生资助.xlsx", encode::xls::compound("EncryptedPackage", b"secret".repeat(100))),
-        Case::refused("truncated_parquet", "传输中断的 Parquet", AID, "Parquet 文件不完整")
+        BrokenCase::refused("truncated_parquet", "传输中断的 Parquet", AID, "Parquet 文件不完整")
             .file("data/学生资助.parquet", half(&parquet)),
-        Case::refused("corrupt_parquet", "中间被改坏的 Parquet", AID, "Parquet 文件已损坏")
+        BrokenCase::refused("corrupt_parquet", "中间被改坏的 Parquet", AID, "Parquet 文件已损坏")
             .file("data/学生资助.parquet", corrupt(parquet)),
-        Case::refused("truncated_dbf", "传输中断的 DBF", "tekun", "DBF 文件不完整或已损坏")
+        BrokenCase::refused("truncated_dbf", "传输中断的 DBF", "tekun", "DBF 文件不完整或已损坏")
             .file("data/特困供养.dbf", half(&dbf)),
-        Case::refused("html_named_xls", "改名为 XLS 的网页", AID, "网页").file("data/学生资助.xls", html),
-        Case::refused("unknown_format", "认不出的二进制文件", AID, "认不出的文件格式")
+        BrokenCase::refused("html_named_xls", "改名为 XLS 的网页", AID, "网页")
+            .file("data/学生资助.xls", html),
+        BrokenCase::refused("unknown_format", "认不出的二进制文件", AID, "认不出的文件格式")
             .file("data/学生资助.dat", noise),
-        Case::refused("zip_not_workbook", "没有解开的压缩包", AID, "不是 XLSX 工作簿").file(
+        BrokenCase::refused("zip_not_workbook", "没有解开的压缩包", AID, "不是 XLSX 工作簿").file(
             "data/学生资助.zip",
             zip(&[("学生资助.csv", csv_text(&aid_header(), &aid_rows()).as_bytes(), None)]),
         ),
-        Case::refused("zip_bomb", "声称解开后极大的工作簿", AID, "压缩炸弹").file(
+        BrokenCase::refused("zip_bomb", "声称解开后极大的工作簿", AID, "压缩炸弹").file(
             "data/学生资助.xlsx",
             zip(&[
                 ("xl/workbook.xml", b"<workbook/>", None),
                 ("xl/worksheets/sheet1.xml", b"<worksheet/>", Some(0xF000_0000)),
             ]),
         ),
-        Case::refused("zip_lies", "目录把解开后的大小写小了的工作簿", AID, "压缩炸弹")
+        BrokenCase::refused("zip_lies", "目录把解开后的大小写小了的工作簿", AID, "压缩炸弹")
             .file("data/学生资助.xlsx", lying_zip()?),
-        Case::refused("dbf_zero_width", "DBF 有宽度为0的字段", "tekun", "字段宽度为0")
+        BrokenCase::refused("dbf_zero_width", "DBF 有宽度为0的字段", "tekun", "字段宽度为0")
             .file("data/特困供养.dbf", patched(&dbf, |bytes| bytes[WIDTHS[0]] = 0)),
-        Case::refused("dbf_uncounted_records", "DBF 的记录多于表头所说", "tekun", "表头说有19条记录")
+        BrokenCase::refused("dbf_uncounted_records", "DBF 的记录多于表头所说", "tekun", "表头说有19条记录")
             .file("data/特困供养.dbf", patched(&dbf, |bytes| bytes[4] -= 1)),
-        Case::refused("empty_sheet", "工作簿里只有空表", AID, "没有任何内容")
+        BrokenCase::refused("empty_sheet", "工作簿里只有空表", AID, "没有任何内容")
             .file("data/学生资助.xlsx", empty),
-        Case::partly("text_named_xlsx", "改名为 XLSX 的 CSV:照读", AID, 40, 0, "")
+        BrokenCase::partly("text_named_xlsx", "改名为 XLSX 的 CSV:照读", AID, 40, 0, "")
             .file("data/学生资助.xlsx", csv_text(&aid_header(), &aid_rows())),
     ])
 }
@@ -90,7 +92,7 @@ fn tekun() -> Result<Vec<u8>> {
             row
         })
         .collect();
-    encode::dbf::table(&sheet(layout::headers(Source::Tekun, false), rows))
+    encode::dbf::table(&sheet(layout::headers(SourceKind::Tekun, false), rows))
 }
 
 /// Where the widths of the first two fields of a DBF stand.

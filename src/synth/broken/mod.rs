@@ -3,11 +3,11 @@
 
 use std::path::Path;
 
-use super::encode::{self, Sheet};
+use super::encode::{self, SheetLayout};
 use super::fixtures::save;
 use super::identity::{compose, text};
 use super::layout;
-use super::rows::{Cell, Row};
+use super::rows::{InventedCell, InventedRow};
 use crate::Result;
 
 mod configuration;
@@ -17,7 +17,7 @@ mod tables;
 /// What must happen.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Expected {
+pub struct BrokenExpectation {
     /// What is wrong with the case, in Chinese.
     pub title: String,
     /// `load`: load `source` from `data/`; `pipeline`: open the folder `pipeline/`.
@@ -41,22 +41,22 @@ pub struct Expected {
 }
 
 /// A case: its folder, files and expectation.
-struct Case {
+struct BrokenCase {
     name: &'static str,
     files: Vec<(String, Vec<u8>)>,
-    expected: Expected,
+    expected: BrokenExpectation,
 }
 
-impl Case {
+impl BrokenCase {
     /// A file of a source that cannot be read at all.
     fn refused(name: &'static str, title: &str, source: &str, message: &str) -> Self {
-        let expected = Expected {
+        let expected = BrokenExpectation {
             title: title.to_owned(),
             stage: "load".to_owned(),
             source: source.to_owned(),
             exit: 2,
             message: message.to_owned(),
-            ..Expected::default()
+            ..BrokenExpectation::default()
         };
         Self { name, files: Vec::new(), expected }
     }
@@ -132,7 +132,7 @@ fn aid_rows() -> Vec<Vec<String>> {
 }
 
 fn aid_header() -> Vec<String> {
-    layout::headers(super::deliver::Source::StudentAid, false)
+    layout::headers(super::deliver::SourceKind::StudentAid, false)
 }
 
 /// A table as CSV text.
@@ -144,11 +144,11 @@ fn csv_text(header: &[String], rows: &[Vec<String>]) -> String {
     out
 }
 
-fn sheet(header: Vec<String>, rows: Vec<Vec<String>>) -> Sheet {
-    let cell = |c: String| if c.is_empty() { Cell::Empty } else { Cell::Text(c) };
+fn sheet(header: Vec<String>, rows: Vec<Vec<String>>) -> SheetLayout {
+    let cell = |c: String| if c.is_empty() { InventedCell::Empty } else { InventedCell::Text(c) };
     let rows = rows
         .into_iter()
-        .map(|r| Row { cells: r.into_iter().map(cell).collect(), tags: vec![], reject: None })
+        .map(|r| InventedRow { cells: r.into_iter().map(cell).collect(), tags: vec![], reject: None })
         .collect();
-    Sheet::plain("Sheet1", header, rows)
+    SheetLayout::plain("Sheet1", header, rows)
 }

@@ -1,7 +1,7 @@
 //! Comma-separated text.
 
-use super::Sheet;
-use crate::synth::rows::Cell;
+use super::SheetLayout;
+use crate::synth::rows::InventedCell;
 
 /// Appends one line.
 pub fn line<'a>(out: &mut String, cells: impl Iterator<Item = std::borrow::Cow<'a, str>>, end: &str) {
@@ -21,10 +21,10 @@ pub fn line<'a>(out: &mut String, cells: impl Iterator<Item = std::borrow::Cow<'
 }
 
 /// The whole sheet as text with CRLF line ends.
-pub fn text(sheet: &Sheet) -> String {
+pub fn text(sheet: &SheetLayout) -> String {
     let mut out = String::new();
     for row in sheet.grid() {
-        line(&mut out, row.iter().map(Cell::text), "\r\n");
+        line(&mut out, row.iter().map(InventedCell::text), "\r\n");
     }
     out
 }

@@ -1,10 +1,10 @@
 //! dBase III tables with GBK bytes, as old accounting systems write them.
 
-use super::{Bytes, Sheet, encoded};
-use crate::synth::rows::Cell;
+use super::{EncodedBytes, SheetLayout, encoded};
+use crate::synth::rows::InventedCell;
 
 /// One table: character fields as wide as their widest value, numbers as `N(12,2)`.
-pub fn table(sheet: &Sheet) -> Bytes {
+pub fn table(sheet: &SheetLayout) -> EncodedBytes {
     let rows: Vec<Vec<Vec<u8>>> = sheet
         .rows
         .iter()
@@ -12,7 +12,7 @@ pub fn table(sheet: &Sheet) -> Bytes {
         .collect();
     let fields: Vec<(bool, usize)> = (0..sheet.header.len())
         .map(|at| {
-            let numeric = sheet.rows.iter().any(|r| matches!(r.cells[at], Cell::Number(_)));
+            let numeric = sheet.rows.iter().any(|r| matches!(r.cells[at], InventedCell::Number(_)));
             let widest = rows.iter().map(|r| r[at].len()).max().unwrap_or(1);
             (numeric, if numeric { 12 } else { widest.clamp(1, 254) })
         })
@@ -41,7 +41,7 @@ pub fn table(sheet: &Sheet) -> Bytes {
         out.push(b' ');
         for ((cell, (numeric, width)), original) in row.iter().zip(&fields).zip(&source.cells) {
             let mut value = match original {
-                Cell::Number(number) => format!("{number:>12.2}").into_bytes(),
+                InventedCell::Number(number) => format!("{number:>12.2}").into_bytes(),
                 _ => cell.clone(),
             };
             value.truncate(*width);

@@ -10,29 +10,29 @@ use parquet::file::reader::{ChunkReader, Length};
 
 /// A file read at places, so that several readers do not move each other's position.
 #[derive(Debug, Clone)]
-pub(crate) struct Positioned {
+pub(crate) struct PositionedFile {
     pub(crate) file: Arc<File>,
     length: u64,
 }
 
-impl Positioned {
+impl PositionedFile {
     pub(crate) fn new(file: File) -> io::Result<Self> {
         let length = file.metadata()?.len();
         Ok(Self { file: Arc::new(file), length })
     }
 }
 
-impl Length for Positioned {
+impl Length for PositionedFile {
     fn len(&self) -> u64 {
         self.length
     }
 }
 
-impl ChunkReader for Positioned {
-    type T = BufReader<Reading>;
+impl ChunkReader for PositionedFile {
+    type T = BufReader<PositionedReader>;
 
     fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
-        Ok(BufReader::with_capacity(1 << 16, Reading { file: self.file.clone(), at: start }))
+        Ok(BufReader::with_capacity(1 << 16, PositionedReader { file: self.file.clone(), at: start }))
     }
     fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
         let mut bytes = vec![0; length];
@@ -41,14 +41,14 @@ impl ChunkReader for Positioned {
     }
 }
 
-/// Reads a [`Positioned`] file onwards from a place.
+/// Reads a [`PositionedFile`] file onwards from a place.
 #[derive(Debug)]
-pub struct Reading {
+pub struct PositionedReader {
     pub(crate) file: Arc<File>,
     pub(crate) at: u64,
 }
 
-impl Read for Reading {
+impl Read for PositionedReader {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let read = self.file.read_at(into, self.at)?;
         self.at += read as u64;

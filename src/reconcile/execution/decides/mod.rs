@@ -3,17 +3,17 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::model::column_type::ColumnKind::Text;
+use crate::model::column_type::ColumnType::Text;
 use crate::rules::sql::ParsedSelect;
-use crate::rules::sql::lineage::{Lineage, Relation, Tables, Traced, ViewColumn};
+use crate::rules::sql::lineage::{Lineage, Traced, TracedTable, TracedTables, ViewColumn};
 
 mod perturbed;
 mod shipped;
 
 /// Views `a`, `b` and `c`, with columns of the same names.
-fn tables() -> Tables {
+fn tables() -> TracedTables {
     let columns: Vec<_> = ["id", "k", "m", "n", "p", "q"].map(|name| (name.to_owned(), Text)).into();
-    ["a", "b", "c"].map(|view| (view.to_owned(), Ok(Arc::new(Relation::view(view, &columns))))).into()
+    ["a", "b", "c"].map(|view| (view.to_owned(), Ok(Arc::new(TracedTable::view(view, &columns))))).into()
 }
 
 fn lineage(sql: &str, indicator: bool) -> Traced<Lineage> {

@@ -4,14 +4,14 @@
 use polars::prelude::{AnyValue, Column, DataFrame};
 
 use super::*;
-use crate::reconcile::execution::planner::Session;
+use crate::reconcile::execution::planner::SqlSession;
 
 const ROWS: usize = 60;
 
 /// Numbers that look like none in particular.
-struct Dice(u64);
+struct CellDice(u64);
 
-impl Dice {
+impl CellDice {
     fn roll(&mut self, sides: u64) -> i64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         i64::try_from((self.0 >> 33) % sides).unwrap()
@@ -20,7 +20,7 @@ impl Dice {
 
 /// What the cells of a column become.
 #[derive(Clone, Copy)]
-enum Change {
+enum CellChange {
     None,
     Null,
     Constant,
@@ -28,18 +28,18 @@ enum Change {
 }
 
 /// One of the views: a number of its own in each row, numbers and texts that are met again, and gaps.
-fn view(name: &str, change: impl Fn(&str, &str) -> Change) -> DataFrame {
+fn view(name: &str, change: impl Fn(&str, &str) -> CellChange) -> DataFrame {
     let cells = |column: &str| -> Vec<Option<i64>> {
         let seed = name.bytes().chain(column.bytes()).fold(7, |all, byte| all * 31 + u64::from(byte));
-        let (mut dice, change) = (Dice(seed), change(name, column));
+        let (mut dice, change) = (CellDice(seed), change(name, column));
         let cell = |row: i64| {
             let (gap, value, other) = (dice.roll(9) == 0, dice.roll(4), dice.roll(4));
             match change {
-                Change::Null => None,
-                Change::Constant => Some(2),
-                Change::Others => Some(other),
-                Change::None if column == "id" => Some(row),
-                Change::None => Some(value).filter(|_| !gap),
+                CellChange::Null => None,
+                CellChange::Constant => Some(2),
+                CellChange::Others => Some(other),
+                CellChange::None if column == "id" => Some(row),
+                CellChange::None => Some(value).filter(|_| !gap),
             }
         };
         (0..ROWS as i64).map(cell).collect()
@@ -53,8 +53,8 @@ fn view(name: &str, change: impl Fn(&str, &str) -> Change) -> DataFrame {
 }
 
 /// Subjects and keys that a SELECT yields of rows changed so.
-fn subjects(sql: &str, change: impl Fn(&str, &str) -> Change) -> BTreeSet<String> {
-    let mut session = Session::new();
+fn subjects(sql: &str, change: impl Fn(&str, &str) -> CellChange) -> BTreeSet<String> {
+    let mut session = SqlSession::new();
     for name in ["a", "b", "c"] {
         session.register(name, view(name, &change));
     }
@@ -73,12 +73,12 @@ fn subjects(sql: &str, change: impl Fn(&str, &str) -> Change) -> BTreeSet<String
 /// Tries what is said of a SELECT.
 #[track_caller]
 pub(super) fn check(sql: &str, said: &Lineage) {
-    let found = subjects(sql, |_, _| Change::None);
+    let found = subjects(sql, |_, _| CellChange::None);
     assert!(!found.is_empty(), "{sql}: nothing is found");
-    for change in [Change::Null, Change::Constant, Change::Others] {
+    for change in [CellChange::Null, CellChange::Constant, CellChange::Others] {
         let changed = subjects(sql, |view, column| {
             let decides = said.deciding.contains(&(view.to_owned(), column.to_owned()));
-            if decides { Change::None } else { change }
+            if decides { CellChange::None } else { change }
         });
         assert_eq!(changed, found, "{sql}");
     }

@@ -6,18 +6,18 @@ use polars::prelude::{AnyValue, Column};
 
 use super::*;
 use crate::config::Pipeline;
-use crate::model::column_type::ColumnKind::{Date, Int32, Int64};
+use crate::model::column_type::ColumnType::{Date, Int32, Int64};
 use crate::model::exception::SubjectKind;
 use crate::reconcile::execution::example_runner::{ExampleCase, cases, ids_of, table};
 use crate::reconcile::execution::numbered_ids::IdKind;
-use crate::reconcile::execution::planner::Session;
+use crate::reconcile::execution::planner::SqlSession;
 use crate::reconcile::execution::polars_bridge::to_frame;
 use crate::reconcile::views::view::ViewRows;
 use crate::rules::rule_file::Rule;
 use crate::rules::rule_set::RuleSet;
 use crate::table::rows::Rows;
 
-type Row = BTreeMap<String, String>;
+type ExampleRow = BTreeMap<String, String>;
 
 fn shipped() -> (Pipeline, RuleSet) {
     let pipeline = Pipeline::open("pipelines/hebi".as_ref()).unwrap();
@@ -77,12 +77,12 @@ fn a_rule_that_is_not_understood_is_decided_by_all_it_may_read() {
 }
 
 /// The rows of some of a rule's examples together, those of each with keys of their own.
-fn rows_of(rules: &RuleSet, cases: &[ExampleCase]) -> BTreeMap<String, Vec<Row>> {
+fn rows_of(rules: &RuleSet, cases: &[ExampleCase]) -> BTreeMap<String, Vec<ExampleRow>> {
     let is_key = |column: &str| {
         let number = column == "source_household_id" || rules.household_columns.contains_key(column);
         IdKind::of(column).is_some() || number
     };
-    let mut all: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+    let mut all: BTreeMap<String, Vec<ExampleRow>> = BTreeMap::new();
     for (number, case) in cases.iter().enumerate() {
         for (name, given) in &case.tables {
             let known = all.entry(name.clone()).or_default();
@@ -101,7 +101,7 @@ fn rows_of(rules: &RuleSet, cases: &[ExampleCase]) -> BTreeMap<String, Vec<Row>>
 
 /// What the cells of a column become.
 #[derive(Debug, Clone, Copy)]
-enum Change {
+enum ColumnChange {
     Null,
     /// Ids, which are many, are those of the next row.
     Constant,
@@ -110,10 +110,10 @@ enum Change {
 /// The rows with other cells in all columns but those to keep.
 fn changed(
     rules: &RuleSet,
-    rows: &BTreeMap<String, Vec<Row>>,
-    change: Change,
+    rows: &BTreeMap<String, Vec<ExampleRow>>,
+    change: ColumnChange,
     keep: impl Fn(&str, &str) -> bool,
-) -> BTreeMap<String, Vec<Row>> {
+) -> BTreeMap<String, Vec<ExampleRow>> {
     let mut all = rows.clone();
     for (view, rows) in &mut all {
         let columns = rules.catalogue.columns(view).unwrap();
@@ -121,13 +121,13 @@ fn changed(
             let before: Vec<Option<String>> = rows.iter().map(|row| row.get(column).cloned()).collect();
             for (at, row) in rows.iter_mut().enumerate() {
                 let cell = match change {
-                    Change::Null => None,
-                    Change::Constant if IdKind::of(column).is_none() => Some(match kind {
+                    ColumnChange::Null => None,
+                    ColumnChange::Constant if IdKind::of(column).is_none() => Some(match kind {
                         Text => "别的".to_owned(),
                         Int32 | Int64 => "7".to_owned(),
                         Date => "2001-02-03".to_owned(),
                     }),
-                    Change::Constant => before[(at + 1) % before.len()].clone(),
+                    ColumnChange::Constant => before[(at + 1) % before.len()].clone(),
                 };
                 match cell {
                     Some(cell) => row.insert(column.clone(), cell),
@@ -140,9 +140,9 @@ fn changed(
 }
 
 /// Subjects and keys that a rule finds among rows; of an indicator, all it yields.
-fn subjects(rules: &RuleSet, rule: &Rule, rows: &BTreeMap<String, Vec<Row>>) -> Vec<Vec<String>> {
+fn subjects(rules: &RuleSet, rule: &Rule, rows: &BTreeMap<String, Vec<ExampleRow>>) -> Vec<Vec<String>> {
     let ids = ids_of(rows.values().flatten());
-    let mut session = Session::new();
+    let mut session = SqlSession::new();
     for (name, rows) in rows {
         let batch = table(rules.catalogue.columns(name).unwrap(), rows).unwrap();
         session.register(name, to_frame(&ViewRows::Stored(Rows::of(batch)), &ids, |_| true).unwrap());
@@ -196,12 +196,12 @@ fn whatever_stands_in_other_columns_the_same_subjects_come_out() {
             found = subjects(&rules, rule, &rows);
         }
         let decides = |view: &str, name: &str| lineages[code].deciding.contains(&column(view, name));
-        for change in [Change::Null, Change::Constant] {
+        for change in [ColumnChange::Null, ColumnChange::Constant] {
             let rows = changed(&rules, &rows, change, decides);
             assert_eq!(subjects(&rules, rule, &rows), found, "{code} {change:?}");
         }
         // The rows are such that it matters what stands in the others.
-        let without = changed(&rules, &rows, Change::Null, |view, name| !decides(view, name));
+        let without = changed(&rules, &rows, ColumnChange::Null, |view, name| !decides(view, name));
         if subjects(&rules, rule, &without) == found {
             silent.push(code.as_str());
         }

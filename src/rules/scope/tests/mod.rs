@@ -1,16 +1,16 @@
 use super::*;
-use crate::model::column_type::ColumnKind::Text;
+use crate::model::column_type::ColumnType::Text;
 use crate::rules::sql::ParsedSelect;
-use crate::rules::view_catalogue::Catalogue;
+use crate::rules::view_catalogue::ViewCatalogue;
 
 mod shipped;
 
 /// Two sources `a` and `b` with a household number that is always filled, `c` without, and one
 /// more, `empty_no`, that may be empty.
-fn tables() -> Tables {
+fn tables() -> ScopedTables {
     let columns = |names: &[&str]| names.iter().map(|n| ((*n).to_owned(), Text)).collect::<Vec<_>>();
     let source = |name: &str, names: &[&str]| (name.to_owned(), name.to_owned(), columns(names));
-    let catalogue = Catalogue::new(
+    let catalogue = ViewCatalogue::new(
         &[
             source("a", &["household_no", "empty_no", "township", "name"]),
             source("b", &["household_no", "guardian_person_id", "name"]),
@@ -22,27 +22,27 @@ fn tables() -> Tables {
     catalogue.views.iter().map(|(name, view)| (name.clone(), view_table(name, view, &numbers))).collect()
 }
 
-fn scope(sql: &str) -> Scope {
+fn scope(sql: &str) -> RuleScope {
     judge(&ParsedSelect::parse(sql).unwrap(), &tables()).into()
 }
 
 #[track_caller]
 fn local(sql: &str, keys: &[&str]) {
     let keys = keys.iter().map(|k| (*k).to_owned()).collect();
-    assert_eq!(scope(sql), Scope::Local { keys }, "{sql}");
+    assert_eq!(scope(sql), RuleScope::Local { keys }, "{sql}");
 }
 
 #[track_caller]
 fn whole(sql: &str, reason: &str) {
     match scope(sql) {
-        Scope::Whole(why) => assert!(why.contains(reason), "{sql}: {why}"),
+        RuleScope::Whole(why) => assert!(why.contains(reason), "{sql}: {why}"),
         other => panic!("{sql}: {other:?}"),
     }
 }
 
 #[track_caller]
 fn shared(sql: &str) {
-    assert_eq!(scope(sql), Scope::Shared, "{sql}");
+    assert_eq!(scope(sql), RuleScope::Shared, "{sql}");
 }
 
 #[test]

@@ -7,9 +7,9 @@ use sqlparser::ast::{
 };
 
 use super::Traced;
-use super::from::Scope;
+use super::from::NameScope;
 use super::query::nested;
-use super::relation::{Feeds, Origins, Relation, Tables};
+use super::relation::{ColumnFeeds, ColumnOrigins, TracedTable, TracedTables};
 
 /// Functions of one row.
 const OF_ROW: &[&str] =
@@ -18,29 +18,29 @@ const OF_ROW: &[&str] =
 const OF_SET: &[&str] = &["min", "max"];
 
 /// What an expression can name, and what is counted where it stands.
-pub(super) struct Context<'a> {
-    scope: &'a Scope<'a>,
-    tables: &'a Tables,
+pub(super) struct ExpressionContext<'a> {
+    scope: &'a NameScope<'a>,
+    tables: &'a TracedTables,
     /// Columns of the SELECT: the engine may take a name without an alias for one of them.
-    pub(super) aliases: Vec<(String, Feeds)>,
+    pub(super) aliases: Vec<(String, ColumnFeeds)>,
     /// What the rows are grouped by.
     groups: &'a [Expr],
     /// What feeds that.
-    grouped: Feeds,
+    grouped: ColumnFeeds,
 }
 
-impl<'a> Context<'a> {
-    pub(super) fn of(scope: &'a Scope<'a>, tables: &'a Tables) -> Self {
-        Self { scope, tables, aliases: Vec::new(), groups: &[], grouped: Feeds::default() }
+impl<'a> ExpressionContext<'a> {
+    pub(super) fn of(scope: &'a NameScope<'a>, tables: &'a TracedTables) -> Self {
+        Self { scope, tables, aliases: Vec::new(), groups: &[], grouped: ColumnFeeds::default() }
     }
 
     /// From here on rows are those of groups.
-    pub(super) fn group_by(&mut self, groups: &'a [Expr], grouped: Feeds) {
+    pub(super) fn group_by(&mut self, groups: &'a [Expr], grouped: ColumnFeeds) {
         (self.groups, self.grouped) = (groups, grouped);
     }
 
     /// What feeds an expression.
-    pub(super) fn expression(&self, expr: &Expr) -> Traced<Feeds> {
+    pub(super) fn expression(&self, expr: &Expr) -> Traced<ColumnFeeds> {
         // Named one by one, so that a form the parser learns is looked at here.
         match expr {
             Expr::Identifier(name) => self.in_group(expr, self.column(name)?),
@@ -48,7 +48,7 @@ impl<'a> Context<'a> {
                 [alias, name] => self.in_group(expr, self.scope.column(Some(alias), name)?),
                 _ => Err(format!("{expr} is no column")),
             },
-            Expr::Value(_) | Expr::TypedString(TypedString { .. }) => Ok(Feeds::default()),
+            Expr::Value(_) | Expr::TypedString(TypedString { .. }) => Ok(ColumnFeeds::default()),
             Expr::IsFalse(inner)
             | Expr::IsNotFalse(inner)
             | Expr::IsTrue(inner)
@@ -120,11 +120,11 @@ impl<'a> Context<'a> {
             }
             Expr::Exists { subquery, negated: _ } => {
                 let relation = self.subquery(subquery)?;
-                Ok(Feeds { values: Origins::new(), choices: relation.rows })
+                Ok(ColumnFeeds { values: ColumnOrigins::new(), choices: relation.rows })
             }
             Expr::Subquery(subquery) => {
                 let relation = self.subquery(subquery)?;
-                let mut feeds = Feeds { values: Origins::new(), choices: relation.rows };
+                let mut feeds = ColumnFeeds { values: ColumnOrigins::new(), choices: relation.rows };
                 relation.columns.iter().for_each(|(_, column)| feeds.add(column));
                 feeds.choices.extend(relation.copies);
                 Ok(feeds)
@@ -150,8 +150,8 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn all<'e>(&self, exprs: impl IntoIterator<Item = &'e Expr>) -> Traced<Feeds> {
-        let mut feeds = Feeds::default();
+    fn all<'e>(&self, exprs: impl IntoIterator<Item = &'e Expr>) -> Traced<ColumnFeeds> {
+        let mut feeds = ColumnFeeds::default();
         for expr in exprs {
             feeds.add(&self.expression(expr)?);
         }
@@ -159,7 +159,7 @@ impl<'a> Context<'a> {
     }
 
     /// A name without an alias.
-    fn column(&self, name: &Ident) -> Traced<Feeds> {
+    fn column(&self, name: &Ident) -> Traced<ColumnFeeds> {
         let named = self.aliases.iter().filter(|(known, _)| *known == name.value);
         let found = named.map(|(_, feeds)| feeds.clone()).chain(self.scope.find(None, name));
         let feeds = found.reduce(|mut all, one| {
@@ -170,18 +170,18 @@ impl<'a> Context<'a> {
     }
 
     /// Of a column by which rows are not grouped, a group has one value or all: the group decides.
-    fn in_group(&self, column: &Expr, mut feeds: Feeds) -> Traced<Feeds> {
+    fn in_group(&self, column: &Expr, mut feeds: ColumnFeeds) -> Traced<ColumnFeeds> {
         if !self.groups.contains(column) {
             feeds.choose_by(&self.grouped);
         }
         Ok(feeds)
     }
 
-    fn subquery(&self, query: &Query) -> Traced<Relation> {
+    fn subquery(&self, query: &Query) -> Traced<TracedTable> {
         nested(query, self.tables, Some(self.scope))
     }
 
-    fn function(&self, function: &Function) -> Traced<Feeds> {
+    fn function(&self, function: &Function) -> Traced<ColumnFeeds> {
         let Function {
             name,
             uses_odbc_syntax: _,
@@ -193,7 +193,7 @@ impl<'a> Context<'a> {
             within_group,
         } = function;
         let name = name.to_string().to_ascii_lowercase();
-        let mut feeds = Feeds::default();
+        let mut feeds = ColumnFeeds::default();
         let mut folded = OF_SET.contains(&name.as_str());
         for arguments in [parameters, args] {
             match arguments {
@@ -220,7 +220,7 @@ impl<'a> Context<'a> {
     }
 
     /// Adds what feeds the arguments; whether only different values count.
-    fn arguments(&self, list: &FunctionArgumentList, feeds: &mut Feeds) -> Traced<bool> {
+    fn arguments(&self, list: &FunctionArgumentList, feeds: &mut ColumnFeeds) -> Traced<bool> {
         let FunctionArgumentList { duplicate_treatment, args, clauses } = list;
         for argument in args {
             let (FunctionArg::Named { name: _, arg, operator: _ }
@@ -255,7 +255,7 @@ impl<'a> Context<'a> {
         Ok(*duplicate_treatment == Some(DuplicateTreatment::Distinct))
     }
 
-    fn window(&self, window: &WindowSpec) -> Traced<Feeds> {
+    fn window(&self, window: &WindowSpec) -> Traced<ColumnFeeds> {
         let WindowSpec { window_name, partition_by, order_by, window_frame } = window;
         if window_name.is_some() {
             return Err("a window with a name".to_owned());

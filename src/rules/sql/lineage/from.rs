@@ -7,33 +7,37 @@ use sqlparser::ast::{
 };
 
 use super::Traced;
-use super::expression::Context;
+use super::expression::ExpressionContext;
 use super::query::nested;
-use super::relation::{Feeds, Origins, Relation, Tables};
+use super::relation::{ColumnFeeds, ColumnOrigins, TracedTable, TracedTables};
 
 /// The tables that a SELECT has put together.
 #[derive(Debug, Default)]
-pub(super) struct Scope<'a> {
-    relations: Vec<(String, Arc<Relation>)>,
-    /// As of [`Relation`].
-    pub(super) rows: Origins,
-    /// As of [`Relation`].
-    pub(super) copies: Origins,
+pub(super) struct NameScope<'a> {
+    relations: Vec<(String, Arc<TracedTable>)>,
+    /// As of [`TracedTable`].
+    pub(super) rows: ColumnOrigins,
+    /// As of [`TracedTable`].
+    pub(super) copies: ColumnOrigins,
     /// The SELECT around, whose columns a subquery may name.
-    outer: Option<&'a Scope<'a>>,
+    outer: Option<&'a NameScope<'a>>,
 }
 
 /// Which table of a join is only looked into.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Filter {
+enum JoinFilter {
     None,
     Right,
     Left,
 }
 
-impl<'a> Scope<'a> {
+impl<'a> NameScope<'a> {
     /// Everything after FROM.
-    pub(super) fn of(items: &[TableWithJoins], tables: &Tables, outer: Option<&'a Self>) -> Traced<Self> {
+    pub(super) fn of(
+        items: &[TableWithJoins],
+        tables: &TracedTables,
+        outer: Option<&'a Self>,
+    ) -> Traced<Self> {
         let mut scope = Self { outer, ..Self::default() };
         for item in items {
             scope.table_with_joins(item, tables)?;
@@ -42,15 +46,15 @@ impl<'a> Scope<'a> {
     }
 
     /// What feeds the column that a name means here.
-    pub(super) fn column(&self, alias: Option<&Ident>, name: &Ident) -> Traced<Feeds> {
+    pub(super) fn column(&self, alias: Option<&Ident>, name: &Ident) -> Traced<ColumnFeeds> {
         self.find(alias, name).ok_or_else(|| match alias {
             Some(alias) => format!("{alias}.{name} is not known"),
             None => format!("{name} is not known"),
         })
     }
 
-    /// As [`Scope::column`]; a name without an alias may be of several tables, then all count.
-    pub(super) fn find(&self, alias: Option<&Ident>, name: &Ident) -> Option<Feeds> {
+    /// As [`NameScope::column`]; a name without an alias may be of several tables, then all count.
+    pub(super) fn find(&self, alias: Option<&Ident>, name: &Ident) -> Option<ColumnFeeds> {
         let meant = |known: &str| alias.is_none_or(|alias| alias.value == known);
         let tables = self.relations.iter().filter(|(known, _)| meant(known));
         let found = tables.filter_map(|(_, relation)| relation.column(&name.value));
@@ -61,20 +65,20 @@ impl<'a> Scope<'a> {
         feeds.or_else(|| self.outer?.find(alias, name))
     }
 
-    fn table_with_joins(&mut self, item: &TableWithJoins, tables: &Tables) -> Traced<()> {
+    fn table_with_joins(&mut self, item: &TableWithJoins, tables: &TracedTables) -> Traced<()> {
         let TableWithJoins { relation, joins } = item;
         self.relation(relation, tables)?;
         joins.iter().try_for_each(|join| self.join(join, tables))
     }
 
-    fn join(&mut self, join: &Join, tables: &Tables) -> Traced<()> {
+    fn join(&mut self, join: &Join, tables: &TracedTables) -> Traced<()> {
         let Join { relation, global: _, join_operator } = join;
         let (filter, constraint) = kind(join_operator)?;
         let (before, copies) = (self.relations.len(), self.copies.clone());
         self.relation(relation, tables)?;
         match constraint {
             JoinConstraint::On(condition) => {
-                let feeds = Context::of(self, tables).expression(condition)?;
+                let feeds = ExpressionContext::of(self, tables).expression(condition)?;
                 self.rows.extend(feeds.all());
             }
             JoinConstraint::Using(columns) => {
@@ -89,20 +93,20 @@ impl<'a> Scope<'a> {
             JoinConstraint::None => {}
         }
         match filter {
-            Filter::None => {}
-            Filter::Right => {
+            JoinFilter::None => {}
+            JoinFilter::Right => {
                 // How often a row is met does not matter.
                 self.copies = copies;
                 self.relations.truncate(before);
             }
-            Filter::Left => {
+            JoinFilter::Left => {
                 self.relations.drain(..before);
             }
         }
         Ok(())
     }
 
-    fn relation(&mut self, factor: &TableFactor, tables: &Tables) -> Traced<()> {
+    fn relation(&mut self, factor: &TableFactor, tables: &TracedTables) -> Traced<()> {
         let (alias, relation) = match factor {
             TableFactor::Table {
                 name,
@@ -167,7 +171,7 @@ fn plain(alias: Option<&TableAlias>) -> Traced<Option<&String>> {
     }
 }
 
-fn kind(operator: &JoinOperator) -> Traced<(Filter, &JoinConstraint)> {
+fn kind(operator: &JoinOperator) -> Traced<(JoinFilter, &JoinConstraint)> {
     use JoinOperator as O;
     Ok(match operator {
         O::Join(constraint)
@@ -177,11 +181,11 @@ fn kind(operator: &JoinOperator) -> Traced<(Filter, &JoinConstraint)> {
         | O::LeftOuter(constraint)
         | O::Right(constraint)
         | O::RightOuter(constraint)
-        | O::FullOuter(constraint) => (Filter::None, constraint),
+        | O::FullOuter(constraint) => (JoinFilter::None, constraint),
         O::Semi(constraint) | O::LeftSemi(constraint) | O::Anti(constraint) | O::LeftAnti(constraint) => {
-            (Filter::Right, constraint)
+            (JoinFilter::Right, constraint)
         }
-        O::RightSemi(constraint) | O::RightAnti(constraint) => (Filter::Left, constraint),
+        O::RightSemi(constraint) | O::RightAnti(constraint) => (JoinFilter::Left, constraint),
         O::CrossApply
         | O::OuterApply
         | O::AsOf { .. }

@@ -6,7 +6,7 @@
 //! *shown*: whatever it holds, the same subjects come out.
 //!
 //! Columns are followed through aliases, WITH, subqueries and definitions to the views. What a table
-//! yields is told by [`Relation`]: its columns, each with the columns of views that feed it, the columns
+//! yields is told by [`TracedTable`]: its columns, each with the columns of views that feed it, the columns
 //! that decide which rows there are, and those that only decide how often a row is there (what DISTINCT
 //! and GROUP BY fold): the last matter where rows are counted. Both are too many rather than too few:
 //! where a SELECT is not understood, every column of every view that it reads decides.
@@ -14,8 +14,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use relation::Origins;
-pub(crate) use relation::{Relation, Tables};
+use relation::ColumnOrigins;
+pub(crate) use relation::{TracedTable, TracedTables};
 
 use crate::rules::rule_file::{Rule, SqlFile};
 use crate::rules::rule_set::RuleSet;
@@ -49,9 +49,9 @@ const EVIDENCE: [&str; 2] = ["evidence", "evidence_order"];
 impl RuleSet {
     /// The lineage of every rule, by code.
     pub fn lineages(&self) -> BTreeMap<String, Lineage> {
-        let mut tables = Tables::new();
+        let mut tables = TracedTables::new();
         for (name, view) in &self.catalogue.views {
-            tables.insert(name.clone(), Ok(Arc::new(Relation::view(name, &view.columns))));
+            tables.insert(name.clone(), Ok(Arc::new(TracedTable::view(name, &view.columns))));
         }
         // A definition comes after those it reads.
         for definition in &self.definitions {
@@ -83,14 +83,14 @@ impl Lineage {
     ///
     /// # Errors
     /// Says in English what of the SELECT is not understood.
-    pub(crate) fn trace(select: &ParsedSelect, tables: &Tables, indicator: bool) -> Traced<Self> {
+    pub(crate) fn trace(select: &ParsedSelect, tables: &TracedTables, indicator: bool) -> Traced<Self> {
         let query = select.query().map_err(|error| error.message)?;
         query::statement(&query, tables).map(|outcome| Self::of(&outcome, indicator))
     }
 
-    fn of(outcome: &Relation, indicator: bool) -> Self {
-        let mut deciding: Origins = outcome.rows.clone();
-        let mut shown = Origins::new();
+    fn of(outcome: &TracedTable, indicator: bool) -> Self {
+        let mut deciding: ColumnOrigins = outcome.rows.clone();
+        let mut shown = ColumnOrigins::new();
         for (name, feeds) in &outcome.columns {
             match name.as_str() {
                 _ if indicator => deciding.extend(feeds.all()),

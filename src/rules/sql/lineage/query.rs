@@ -8,12 +8,12 @@ use sqlparser::ast::{
 };
 
 use super::Traced;
-use super::expression::Context;
-use super::from::{Scope, column_name};
-use super::relation::{Feeds, Origins, Relation, Tables};
+use super::expression::ExpressionContext;
+use super::from::{NameScope, column_name};
+use super::relation::{ColumnFeeds, ColumnOrigins, TracedTable, TracedTables};
 
 /// A whole statement: the one place where WITH may stand.
-pub(super) fn statement(query: &Query, tables: &Tables) -> Traced<Relation> {
+pub(super) fn statement(query: &Query, tables: &TracedTables) -> Traced<TracedTable> {
     match &query.with {
         None => body(query, tables, None),
         Some(with) => body(query, &with_tables(with, tables)?, None),
@@ -21,14 +21,18 @@ pub(super) fn statement(query: &Query, tables: &Tables) -> Traced<Relation> {
 }
 
 /// A query inside another. The engine does not scope an inner WITH as SQL does.
-pub(super) fn nested(query: &Query, tables: &Tables, outer: Option<&Scope<'_>>) -> Traced<Relation> {
+pub(super) fn nested(
+    query: &Query,
+    tables: &TracedTables,
+    outer: Option<&NameScope<'_>>,
+) -> Traced<TracedTable> {
     match &query.with {
         None => body(query, tables, outer),
         Some(_) => Err("WITH inside a subquery".to_owned()),
     }
 }
 
-fn with_tables(with: &With, tables: &Tables) -> Traced<Tables> {
+fn with_tables(with: &With, tables: &TracedTables) -> Traced<TracedTables> {
     let With { with_token: _, recursive, cte_tables } = with;
     if *recursive {
         return Err("WITH RECURSIVE".to_owned());
@@ -47,7 +51,7 @@ fn with_tables(with: &With, tables: &Tables) -> Traced<Tables> {
     Ok(known)
 }
 
-fn body(query: &Query, tables: &Tables, outer: Option<&Scope<'_>>) -> Traced<Relation> {
+fn body(query: &Query, tables: &TracedTables, outer: Option<&NameScope<'_>>) -> Traced<TracedTable> {
     // Named one by one, so that a clause the parser learns is looked at here.
     let Query {
         with: _,
@@ -101,9 +105,9 @@ fn constants<'e>(numbers: impl IntoIterator<Item = &'e Expr>) -> Traced<()> {
 }
 
 /// What ORDER BY names; `None` for ALL.
-type Order<'q> = Option<&'q [OrderByExpr]>;
+type RowOrder<'q> = Option<&'q [OrderByExpr]>;
 
-fn order(order: &OrderBy) -> Traced<Order<'_>> {
+fn order(order: &OrderBy) -> Traced<RowOrder<'_>> {
     match order {
         OrderBy { kind: OrderByKind::Expressions(by), interpolate: None } => Ok(Some(by)),
         OrderBy { kind: OrderByKind::All(_), interpolate: None } => Ok(None),
@@ -113,10 +117,10 @@ fn order(order: &OrderBy) -> Traced<Order<'_>> {
 
 fn set(
     expression: &SetExpr,
-    tables: &Tables,
-    outer: Option<&Scope<'_>>,
-    order: Option<&Order<'_>>,
-) -> Traced<Relation> {
+    tables: &TracedTables,
+    outer: Option<&NameScope<'_>>,
+    order: Option<&RowOrder<'_>>,
+) -> Traced<TracedTable> {
     match expression {
         SetExpr::Select(inner) => select(inner, tables, outer, order),
         SetExpr::Query(inner) => ordered(nested(inner, tables, outer)?, order),
@@ -134,7 +138,7 @@ fn set(
 }
 
 /// Rows put in order by columns of their own.
-fn ordered(mut relation: Relation, order: Option<&Order<'_>>) -> Traced<Relation> {
+fn ordered(mut relation: TracedTable, order: Option<&RowOrder<'_>>) -> Traced<TracedTable> {
     // The order matters to whoever counts rows or takes the first ones; all columns, for simplicity.
     if order.is_some() {
         relation.rows.extend(relation.every_column());
@@ -142,7 +146,12 @@ fn ordered(mut relation: Relation, order: Option<&Order<'_>>) -> Traced<Relation
     Ok(relation)
 }
 
-fn combine(left: Relation, right: Relation, op: SetOperator, quantifier: SetQuantifier) -> Traced<Relation> {
+fn combine(
+    left: TracedTable,
+    right: TracedTable,
+    op: SetOperator,
+    quantifier: SetQuantifier,
+) -> Traced<TracedTable> {
     if left.columns.len() != right.columns.len() {
         return Err(format!("{op} of different columns"));
     }
@@ -153,7 +162,7 @@ fn combine(left: Relation, right: Relation, op: SetOperator, quantifier: SetQuan
             return Err(format!("{op} BY NAME"));
         }
     };
-    let mut both = Relation { columns: left.columns, rows: left.rows, copies: left.copies };
+    let mut both = TracedTable { columns: left.columns, rows: left.rows, copies: left.copies };
     for ((_, feeds), (_, other)) in both.columns.iter_mut().zip(&right.columns) {
         feeds.add(other);
     }
@@ -169,10 +178,10 @@ fn combine(left: Relation, right: Relation, op: SetOperator, quantifier: SetQuan
 
 fn select(
     select: &Select,
-    tables: &Tables,
-    outer: Option<&Scope<'_>>,
-    order: Option<&Order<'_>>,
-) -> Traced<Relation> {
+    tables: &TracedTables,
+    outer: Option<&NameScope<'_>>,
+    order: Option<&RowOrder<'_>>,
+) -> Traced<TracedTable> {
     let Select {
         select_token: _,
         optimizer_hints: _,
@@ -215,9 +224,9 @@ fn select(
     if other {
         return Err("an unknown clause in the SELECT".to_owned());
     }
-    let mut scope = Scope::of(from, tables, outer)?;
+    let mut scope = NameScope::of(from, tables, outer)?;
     if let Some(condition) = selection {
-        let feeds = Context::of(&scope, tables).expression(condition)?;
+        let feeds = ExpressionContext::of(&scope, tables).expression(condition)?;
         scope.rows.extend(feeds.all());
     }
     let groups = match group_by {
@@ -227,15 +236,15 @@ fn select(
         }
     };
     let items = projection.iter().map(item).collect::<Traced<Vec<_>>>()?;
-    let mut context = Context::of(&scope, tables);
+    let mut context = ExpressionContext::of(&scope, tables);
     // A group may mean a column of the SELECT, which is then looked at without the groups.
     let alone = |(name, expr): &(&str, &Expr)| Ok(((*name).to_owned(), context.expression(expr)?));
     context.aliases = items.iter().map(alone).collect::<Traced<Vec<_>>>()?;
-    let mut grouped = Feeds::default();
+    let mut grouped = ColumnFeeds::default();
     for group in groups {
         grouped.add(&at_place(group, &items, &context)?);
     }
-    let mut relation = Relation { rows: scope.rows.clone(), ..Relation::default() };
+    let mut relation = TracedTable { rows: scope.rows.clone(), ..TracedTable::default() };
     relation.copies = match groups.is_empty() {
         true => scope.copies.clone(),
         false => grouped.all().collect(),
@@ -248,11 +257,11 @@ fn select(
     for condition in [having, qualify].into_iter().flatten() {
         relation.rows.extend(context.expression(condition)?.all());
     }
-    let ordered: Origins = match order {
-        None => Origins::new(),
+    let ordered: ColumnOrigins = match order {
+        None => ColumnOrigins::new(),
         Some(None) => relation.every_column(),
         Some(Some(by)) => {
-            let mut all = Origins::new();
+            let mut all = ColumnOrigins::new();
             for OrderByExpr { expr, options: _, with_fill } in *by {
                 if with_fill.is_some() {
                     return Err("ORDER BY fills in rows".to_owned());
@@ -287,7 +296,7 @@ fn item(item: &SelectItem) -> Traced<(&str, &Expr)> {
 }
 
 /// What GROUP BY or ORDER BY names: a column of the SELECT by its place, or an expression.
-fn at_place(expr: &Expr, items: &[(&str, &Expr)], context: &Context<'_>) -> Traced<Feeds> {
+fn at_place(expr: &Expr, items: &[(&str, &Expr)], context: &ExpressionContext<'_>) -> Traced<ColumnFeeds> {
     if let Expr::Value(value) = expr
         && let Value::Number(number, _) = &value.value
     {

@@ -4,24 +4,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Traced, ViewColumn};
-use crate::model::column_type::Columns;
+use crate::model::column_type::ColumnTypes;
 
 /// Columns of views.
-pub(crate) type Origins = BTreeSet<ViewColumn>;
+pub(crate) type ColumnOrigins = BTreeSet<ViewColumn>;
 
 /// Tables by name: views, definitions and names of WITH, or why one is not understood.
-pub(crate) type Tables = BTreeMap<String, Traced<Arc<Relation>>>;
+pub(crate) type TracedTables = BTreeMap<String, Traced<Arc<TracedTable>>>;
 
 /// Columns of views that a value depends on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Feeds {
+pub(crate) struct ColumnFeeds {
     /// Their values go into it.
-    pub(super) values: Origins,
+    pub(super) values: ColumnOrigins,
     /// They only choose what goes into it: conditions of CASE, keys of windows and groups.
-    pub(super) choices: Origins,
+    pub(super) choices: ColumnOrigins,
 }
 
-impl Feeds {
+impl ColumnFeeds {
     /// Both kinds.
     pub(super) fn all(&self) -> impl Iterator<Item = ViewColumn> {
         self.values.iter().chain(&self.choices).cloned()
@@ -40,28 +40,28 @@ impl Feeds {
 
 /// A table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Relation {
+pub(crate) struct TracedTable {
     /// Columns by name, in order; `""` for an expression without one.
-    pub(super) columns: Vec<(String, Feeds)>,
+    pub(super) columns: Vec<(String, ColumnFeeds)>,
     /// What decides which rows there are, two that are alike counting once: whichever of the columns
     /// one looks at, the set of their values depends on these and on what feeds them.
-    pub(super) rows: Origins,
+    pub(super) rows: ColumnOrigins,
     /// What beside that decides how often a row is there.
-    pub(super) copies: Origins,
+    pub(super) copies: ColumnOrigins,
 }
 
-impl Relation {
+impl TracedTable {
     /// A view, whose rows are given.
-    pub(crate) fn view(view: &str, columns: &Columns) -> Self {
+    pub(crate) fn view(view: &str, columns: &ColumnTypes) -> Self {
         let own = |name: &String| {
-            let values = Origins::from([(view.to_owned(), name.clone())]);
-            (name.clone(), Feeds { values, choices: Origins::new() })
+            let values = ColumnOrigins::from([(view.to_owned(), name.clone())]);
+            (name.clone(), ColumnFeeds { values, choices: ColumnOrigins::new() })
         };
         Self { columns: columns.iter().map(|(name, _)| own(name)).collect(), ..Self::default() }
     }
 
     /// What feeds the columns of a name; `None` if there is none.
-    pub(super) fn column(&self, name: &str) -> Option<Feeds> {
+    pub(super) fn column(&self, name: &str) -> Option<ColumnFeeds> {
         let mut named = self.columns.iter().filter(|(known, _)| known == name && !name.is_empty());
         let mut feeds = named.next()?.1.clone();
         named.for_each(|(_, other)| feeds.add(other));
@@ -69,7 +69,7 @@ impl Relation {
     }
 
     /// What feeds any column.
-    pub(super) fn every_column(&self) -> Origins {
+    pub(super) fn every_column(&self) -> ColumnOrigins {
         self.columns.iter().flat_map(|(_, feeds)| feeds.all()).collect()
     }
 

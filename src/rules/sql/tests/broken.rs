@@ -149,7 +149,7 @@ fn a_semicolon_at_the_end_is_no_second_statement() {
 fn changes(sql: &str) -> Vec<String> {
     let select = parse(sql);
     let mutants = select.mutants();
-    for Mutant { change, sql } in &mutants {
+    for RuleMutant { change, sql } in &mutants {
         assert!(ParsedSelect::parse(sql).is_ok(), "{change}: {sql}");
         assert_ne!(sql, select.text());
     }

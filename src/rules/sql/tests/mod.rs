@@ -93,7 +93,7 @@ fn functions_with_a_syntax_of_their_own_and_those_that_are_tables_are_found() {
 
 #[test]
 fn what_the_engines_do_not_run_alike_is_found_at_its_place() {
-    use Unportable::{EveryColumn, NaturalJoin, Placeholder, ScalarSubquery};
+    use UnportableForm::{EveryColumn, NaturalJoin, Placeholder, ScalarSubquery};
     for (sql, kind, before) in [
         ("SELECT * FROM a", EveryColumn, "SELECT "),
         ("SELECT a.* FROM a", EveryColumn, "SELECT a."),
