@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use bidui::Result;
 use bidui::config::Pipeline;
-use bidui::link::compare::{han_name_level, id_level, nysiis, soundex};
+use bidui::link::compare::{han_name_level, id_level, nysiis_code, soundex_code};
 use bidui::link::nodes::LinkNodes;
 use bidui::link::settings::LinkSettings;
 use bidui::model::id_number::IdNumber;
@@ -71,7 +71,7 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
     // The passes alone; `link` is the passes, the scores and the decisions.
     let single: Vec<bool> = nodes.names.iter().map(|n| settings.resolve.one_per_person.contains(n)).collect();
     stage(&mut group, "block", || {
-        link::block::candidates(&settings, &nodes, &pipeline.divisions, Some(&single))
+        link::block::block_pairs(&settings, &nodes, &pipeline.divisions, Some(&single))
     });
     let join = || link::link_nodes(&settings, &nodes, &pipeline.divisions);
     let links = join()?;
@@ -174,7 +174,7 @@ fn kernels(criterion: &mut Criterion, nodes: &LinkNodes) {
     kernel("id number, one digit", slipped.len(), &|| {
         slipped.iter().map(|&(a, b)| u64::from(id_level(black_box(a), b).number())).sum()
     });
-    kernel("soundex", pinyin.len(), &|| pinyin.iter().map(|name| soundex(black_box(name)) & 1).sum());
-    kernel("nysiis", pinyin.len(), &|| pinyin.iter().map(|name| nysiis(black_box(name)) & 1).sum());
+    kernel("soundex", pinyin.len(), &|| pinyin.iter().map(|name| soundex_code(black_box(name)) & 1).sum());
+    kernel("nysiis", pinyin.len(), &|| pinyin.iter().map(|name| nysiis_code(black_box(name)) & 1).sum());
     group.finish();
 }

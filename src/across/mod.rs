@@ -109,17 +109,17 @@ pub struct AcrossSummary {
 ///
 /// # Errors
 /// Fewer than two publications, one that is not complete, two of different quarters.
-pub fn across(plan: &AcrossPlan, progress: &dyn Progress) -> Result<AcrossSummary> {
+pub fn find_shared_persons(plan: &AcrossPlan, progress: &dyn Progress) -> Result<AcrossSummary> {
     let publications = open(plan)?;
     let files: Vec<PathBuf> =
         publications.iter().map(|p| p.path("restricted/person_identity.parquet")).collect();
     let persons = files.iter().map(|file| numbers::count(file)).collect::<Result<Vec<u64>>>()?;
-    let parts = numbers::parts(persons.iter().sum::<u64>(), plan.memory);
+    let parts = numbers::parts_for_memory(persons.iter().sum::<u64>(), plan.memory);
     progress.stage("比对证号", Some(u64::from(parts) * files.len() as u64));
     let mut pairs = Vec::new();
     let mut numbered = vec![0; files.len()];
     for part in 0..parts {
-        let found = numbers::shared(&files, (part, parts), progress)?;
+        let found = numbers::read_shared_numbers(&files, (part, parts), progress)?;
         numbered.iter_mut().zip(&found.numbered).for_each(|(sum, n)| *sum += n);
         pairs.extend(paired(person::read(&files, &found.places)?, &found.groups));
     }
@@ -171,7 +171,7 @@ fn paired(listed: Vec<ListedPerson>, groups: &[usize]) -> Vec<SharedPerson> {
         for (a, left) in group.iter().enumerate() {
             for (b, right) in group.iter().enumerate().skip(a + 1) {
                 if left.publication != right.publication {
-                    let verdict = person::verdict((left, &forms[a]), (right, &forms[b]));
+                    let verdict = person::judge_shared_person((left, &forms[a]), (right, &forms[b]));
                     pairs.push(SharedPerson { left: left.clone(), right: right.clone(), verdict });
                 }
             }

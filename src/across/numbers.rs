@@ -43,13 +43,17 @@ pub(super) fn count(file: &Path) -> Result<u64> {
 }
 
 /// Parts to compare so many persons in.
-pub(super) fn parts(persons: u64, memory: u64) -> u32 {
+pub(super) fn parts_for_memory(persons: u64, memory: u64) -> u32 {
     let parts = persons.saturating_mul(BYTES_PER_NUMBER).div_ceil(memory.max(1)).clamp(1, MOST_PARTS.into());
     u32::try_from(parts).unwrap_or(MOST_PARTS)
 }
 
 /// Numbers of one part (which of how many) that several publications have.
-pub(super) fn shared(files: &[PathBuf], part: (u32, u32), progress: &dyn Progress) -> Result<SharedNumbers> {
+pub(super) fn read_shared_numbers(
+    files: &[PathBuf],
+    part: (u32, u32),
+    progress: &dyn Progress,
+) -> Result<SharedNumbers> {
     let held: Vec<Vec<HeldNumber>> = files
         .par_iter()
         .enumerate()
@@ -82,7 +86,7 @@ fn numbers(file: &Path, publication: u16, (part, parts): (u32, u32)) -> Result<V
     let mut row = 0u32;
     for batch in read(file, &["id_number"])? {
         let batch = batch?;
-        for number in texts(file, &batch, "id_number")? {
+        for number in text_column(file, &batch, "id_number")? {
             // Shorter ones are damaged: what is left of a number is nobody's.
             if let Some(text) = number.filter(|text| text.len() == 18)
                 && let Some(key) = IdNumber::parse(text).id18_key()
@@ -107,7 +111,7 @@ pub(super) fn read(file: &Path, columns: &[&str]) -> Result<impl Iterator<Item =
 }
 
 /// A column of texts.
-pub(super) fn texts<'a>(file: &Path, batch: &'a RecordBatch, name: &str) -> Result<&'a StringArray> {
+pub(super) fn text_column<'a>(file: &Path, batch: &'a RecordBatch, name: &str) -> Result<&'a StringArray> {
     let column = batch.column_by_name(name).and_then(|column| column.as_string_opt::<i32>());
     column.filter(|column| column.len() == batch.num_rows()).ok_or_else(|| {
         Error::input(format!("发布的人员身份表缺少列“{name}”")).in_file(file).hint("用本版程序重新运行该季度")
@@ -130,8 +134,8 @@ mod tests {
 
     #[test]
     fn less_memory_takes_more_parts() {
-        assert_eq!(parts(1_000, 2_000_000_000), 1);
-        assert!(parts(80_000_000, 500_000_000) > parts(80_000_000, 2_000_000_000));
-        assert_eq!((parts(u64::MAX, 0), parts(0, 0)), (MOST_PARTS, 1));
+        assert_eq!(parts_for_memory(1_000, 2_000_000_000), 1);
+        assert!(parts_for_memory(80_000_000, 500_000_000) > parts_for_memory(80_000_000, 2_000_000_000));
+        assert_eq!((parts_for_memory(u64::MAX, 0), parts_for_memory(0, 0)), (MOST_PARTS, 1));
     }
 }

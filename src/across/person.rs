@@ -56,7 +56,7 @@ fn read_one(file: &Path, publication: u16, rows: impl Iterator<Item = u32>) -> R
     for batch in numbers::read(file, &COLUMNS)? {
         let batch = batch?;
         let next = first + batch.num_rows() as u32;
-        let columns = COLUMNS.map(|name| numbers::texts(file, &batch, name));
+        let columns = COLUMNS.map(|name| numbers::text_column(file, &batch, name));
         let [person_id, id_number, id_class, name, county_code, sources] = columns;
         let (person_id, id_number, id_class) = (person_id?, id_number?, id_class?);
         let (name, county_code, sources) = (name?, county_code?, sources?);
@@ -89,7 +89,7 @@ fn class(code: &str) -> IdClass {
 }
 
 /// What two persons under one number are.
-pub(super) fn verdict(
+pub(super) fn judge_shared_person(
     (left, a): (&ListedPerson, &NameForm),
     (right, b): (&ListedPerson, &NameForm),
 ) -> SharedVerdict {
@@ -108,7 +108,7 @@ mod tests {
     fn between(names: [&str; 2], confirmed: [bool; 2]) -> SharedVerdict {
         let listed = confirmed.map(|confirmed| ListedPerson { confirmed, ..ListedPerson::default() });
         let forms = names.map(NameForm::analyse);
-        verdict((&listed[0], &forms[0]), (&listed[1], &forms[1]))
+        judge_shared_person((&listed[0], &forms[0]), (&listed[1], &forms[1]))
     }
 
     #[test]

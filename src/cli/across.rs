@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{BarProgress, Console, plans};
 use crate::Result;
-use crate::across::{AcrossPlan, across};
+use crate::across::{AcrossPlan, find_shared_persons};
 
 /// Arguments of `bidui across`.
 #[derive(Debug, Args)]
@@ -32,7 +32,7 @@ pub fn execute(arguments: &AcrossArguments, console: &mut Console<'_>) -> Result
         memory: arguments.memory,
     };
     let bar = BarProgress::new(console.progress, plans::ACROSS);
-    let summary = super::run::with_threads(arguments.threads, || across(&plan, &bar))??;
+    let summary = super::run::with_threads(arguments.threads, || find_shared_persons(&plan, &bar))??;
     bar.finish();
     if console.json {
         console.json(&summary)?;

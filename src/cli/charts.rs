@@ -87,8 +87,8 @@ pub(super) fn of_pipeline(config: &Path, passes: &[PassReport]) -> Result<ChartF
 
 /// Writes the page for the links in `out`.
 pub(super) fn write(file: &Path, title: &str, out: &Path, charts: &ChartFacts) -> Result<()> {
-    let links = table_reader::rows(&out.join("link.parquet"), |_| true)?;
-    let clusters = table_reader::rows(&out.join("cluster.parquet"), |_| true)?;
+    let links = table_reader::read_rows(&out.join("link.parquet"), |_| true)?;
+    let clusters = table_reader::read_rows(&out.join("cluster.parquet"), |_| true)?;
     let mut bands: BTreeMap<i64, [u64; 2]> = BTreeMap::new();
     for row in &links {
         let band = row.get("weight").parse::<i64>().unwrap_or(0).div_euclid(2_000) * 2;

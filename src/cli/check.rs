@@ -80,7 +80,7 @@ fn linkage_task(arguments: &CheckArguments, console: &mut Console<'_>) -> Result
     console.line(&format!("配置正确:{}个表,{}个链接列", settings.table.len(), settings.columns.len()))?;
     let Some(data) = &arguments.data else { return Ok(0) };
     console.line("比对轮次\t预计比较(对)\t采用\t拆分的块\t过大未比较(块)\t其中记录")?;
-    for pass in generic::plan(config, Some(data))? {
+    for pass in generic::plan_passes(config, Some(data))? {
         console.line(&format!(
             "{}\t{}\t{}\t{}\t{}\t{}",
             pass.keys,

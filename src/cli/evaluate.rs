@@ -208,7 +208,7 @@ fn show_sample(
     let chosen = sample::sample(folder, records, size, arguments.seed)?;
     if let Some(truth) = &arguments.truth {
         // The truth looks at the pairs in a human's place: is the estimate any good?
-        let known = crate::evaluate::links::entities(truth)?;
+        let known = crate::evaluate::links::true_entities(truth)?;
         let same = |a: &str, b: &str| known.contains_key(a) && known.get(a) == known.get(b);
         let reviewed: Vec<(String, u64, bool)> = chosen
             .iter()

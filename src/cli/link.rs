@@ -41,7 +41,7 @@ pub fn execute(arguments: &LinkArguments, console: &mut Console<'_>) -> Result<u
     let bar = BarProgress::new(console.progress, plans::UNKNOWN);
     bar.stage("匹配", None);
     let summary = super::run::with_threads(arguments.threads, || {
-        generic::run(&arguments.config, arguments.data.as_deref(), &arguments.out)
+        generic::link_lists(&arguments.config, arguments.data.as_deref(), &arguments.out)
     })??;
     bar.finish();
     if let Some(file) = &arguments.charts {

@@ -38,7 +38,7 @@ pub fn execute(arguments: &RulesArguments, console: &mut Console<'_>) -> Result<
     let pipeline = Pipeline::open(&arguments.pipeline.pipeline)?;
     let rules = RuleSet::load(&pipeline)?;
     if arguments.document {
-        console.line(documentation::document(&rules).trim_end())?;
+        console.line(documentation::document_rules(&rules).trim_end())?;
         return Ok(0);
     }
     if let Some(code) = &arguments.sql {
@@ -62,7 +62,7 @@ pub fn execute(arguments: &RulesArguments, console: &mut Console<'_>) -> Result<
     }
     let words = rules.settings.words();
     for rule in &listed {
-        let kind = if rule.indicator { "指标" } else { documentation::subject(rule.subject) };
+        let kind = if rule.indicator { "指标" } else { documentation::subject_word(rule.subject) };
         console.line(&format!(
             "{}\t{}\t{kind}\t{}\t{}\t{}",
             rule.code,

@@ -48,7 +48,7 @@ pub fn execute(arguments: &TrainArguments, console: &mut Console<'_>) -> Result<
         }
         bar.stage("训练", None);
         let model = super::run::with_threads(arguments.threads, || {
-            generic::train(&config, arguments.data.as_deref(), &arguments.out)
+            generic::train_on_lists(&config, arguments.data.as_deref(), &arguments.out)
         })??;
         bar.finish();
         if console.json {

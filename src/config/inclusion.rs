@@ -170,7 +170,7 @@ impl RuleFolders {
     pub fn files(&self, folder: &str, extension: &str) -> Result<Vec<OfferedItem<()>>> {
         let mut offers = Vec::new();
         for (layer, one) in self.list.iter().enumerate() {
-            for path in entries(&one.folder.join(folder))? {
+            for path in sorted_entries(&one.folder.join(folder))? {
                 if path.extension().is_some_and(|e| e == extension) {
                     let key = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
                     offers.push(OfferedItem { layer, key, path, value: () });
@@ -245,7 +245,7 @@ impl RuleFolders {
 ///
 /// # Errors
 /// A pipeline whose bases are not in order.
-pub fn included(path: &Path) -> Result<PathBuf> {
+pub fn find_included(path: &Path) -> Result<PathBuf> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -264,7 +264,7 @@ fn flat(parameters: &ParametersByPeriod) -> impl Iterator<Item = (&str, &str, &t
 }
 
 /// Sorted entries of a folder; none if it is not there.
-pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+pub(crate) fn sorted_entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
     if folder.is_dir() {
         for entry in std::fs::read_dir(folder).map_err(|e| Error::io("读取文件夹", folder, e))? {

@@ -28,6 +28,6 @@ const REMOVED_KEYS: [RemovedKey; 3] = [
 ];
 
 /// Returns what to do about `key`, if a table with the keys `known` once had it; in Chinese.
-pub(super) fn cure(key: &str, known: &[&str]) -> Option<&'static str> {
+pub(super) fn cure_of_removed_key(key: &str, known: &[&str]) -> Option<&'static str> {
     REMOVED_KEYS.iter().find(|r| r.key == key && known.contains(&r.beside)).map(|removed| removed.cure)
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// (file name without extension, schema) of the configuration files of a pipeline.
-pub fn all() -> Vec<(&'static str, Value)> {
+pub fn all_schemas() -> Vec<(&'static str, Value)> {
     vec![
         ("base", schemars::schema_for!(super::inclusion::BaseSettings).to_value()),
         ("extra", schemars::schema_for!(super::source_extra::SourceExtra).to_value()),
@@ -13,7 +13,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
 }
 
 /// The text written to `pipelines/schema/<name>.json`.
-pub fn text(schema: &Value) -> String {
+pub fn schema_text(schema: &Value) -> String {
     let mut text = serde_json::to_string_pretty(schema).unwrap_or_default();
     text.push('\n');
     text

@@ -110,8 +110,8 @@ impl HouseholdMember {
 impl VariantSpec {
     /// True if the variant is for `file` (path relative to the data folder, `/` between segments).
     pub fn applies_to(&self, file: &str) -> bool {
-        glob::matches(&self.files, file)
-            || glob::matches(&self.files, file.rsplit('/').next().unwrap_or(file))
+        glob::matches_pattern(&self.files, file)
+            || glob::matches_pattern(&self.files, file.rsplit('/').next().unwrap_or(file))
     }
 }
 
@@ -136,12 +136,12 @@ impl SourceContract {
     }
     /// True if a file (path relative to the data folder) belongs to this source.
     pub fn owns_file(&self, file: &str) -> bool {
-        self.files.patterns.iter().any(|pattern| glob::matches(pattern, file))
+        self.files.patterns.iter().any(|pattern| glob::matches_pattern(pattern, file))
     }
     /// True if a worksheet is to be read.
     pub fn wants_sheet(&self, sheet: &str) -> bool {
-        (self.files.sheets.is_empty() || self.files.sheets.iter().any(|p| glob::matches(p, sheet)))
-            && !self.files.skip_sheets.iter().any(|p| glob::matches(p, sheet))
+        (self.files.sheets.is_empty() || self.files.sheets.iter().any(|p| glob::matches_pattern(p, sheet)))
+            && !self.files.skip_sheets.iter().any(|p| glob::matches_pattern(p, sheet))
     }
     /// What the extract stage is told about the files of this source.
     pub fn read_options(&self) -> ReadOptions {

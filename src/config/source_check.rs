@@ -10,7 +10,7 @@ use super::inclusion::{ReplacedFile, RuleFolders};
 use super::source::{HouseholdMember, SourceColumn, SourceContract};
 use super::source_extra::{ContractFile, ENDING};
 use super::source_file::{ColumnRole, ColumnSpec, SourceFile};
-use super::toml_file::{TomlFile, TomlStep, nearest, suggest};
+use super::toml_file::{TomlFile, TomlStep, nearest_name, suggest};
 use super::{clean_header, glob, is_identifier};
 use crate::model::column_type::ContractType;
 use crate::{Error, Result};
@@ -94,7 +94,7 @@ fn check_files(file: &ContractFile, written: &SourceFile) -> Result<()> {
             .hint("例如 patterns = [\"民政/低保*.xls*\"]"));
     }
     for (index, pattern) in written.files.patterns.iter().enumerate() {
-        if let Some(why) = glob::escapes(pattern) {
+        if let Some(why) = glob::leads_outside(pattern) {
             return Err(file
                 .complain(&["files".into(), "patterns".into(), index.into()], why)
                 .hint("例如 patterns = [\"民政/低保*.xls*\"]"));
@@ -350,7 +350,7 @@ fn check_variants(file: &ContractFile, contract: &SourceContract) -> Result<()> 
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     for (index, variant) in contract.variants.iter().enumerate() {
         let at = |key: &'static str| [TomlStep::Key("variant"), TomlStep::Index(index), TomlStep::Key(key)];
-        if let Some(why) = glob::escapes(&variant.files) {
+        if let Some(why) = glob::leads_outside(&variant.files) {
             return Err(file.complain(&at("files"), why));
         }
         let used =
@@ -390,7 +390,7 @@ fn check_audits(file: &ContractFile, contract: &SourceContract) -> Result<()> {
         if !names.contains(&name.as_str()) {
             let error =
                 file.complain(&["audits".into(), "unique".into(), index.into()], format!("没有列“{name}”"));
-            return Err(match nearest(name, names.iter().copied()) {
+            return Err(match nearest_name(name, names.iter().copied()) {
                 Some(word) => error.hint(format!("是不是“{word}”?")),
                 None => error,
             });

@@ -105,7 +105,7 @@ impl TomlFile {
         let words = error.message();
         let quoted: Vec<&str> = words.split('`').skip(1).step_by(2).collect();
         let (message, hint) = if words.starts_with("unknown field") && !quoted.is_empty() {
-            match removed_keys::cure(quoted[0], &quoted[1..]) {
+            match removed_keys::cure_of_removed_key(quoted[0], &quoted[1..]) {
                 Some(cure) => (format!("键“{}”已取消", quoted[0]), Some(cure.to_owned())),
                 None => (format!("不认识的键“{}”", quoted[0]), suggest(quoted[0], &quoted[1..], "可用的键")),
             }
@@ -138,14 +138,14 @@ pub fn suggest(wrong: &str, known: &[&str], list_title: &str) -> Option<String> 
         return None;
     }
     let list = format!("{list_title}:{}", known.join("、"));
-    Some(match nearest(wrong, known.iter().copied()) {
+    Some(match nearest_name(wrong, known.iter().copied()) {
         Some(word) => format!("是不是“{word}”?{list}"),
         None => list,
     })
 }
 
 /// The known word most like `wrong`, if any is alike at all.
-pub fn nearest<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest_name<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let mut best: Option<(f64, &str)> = None;
     for word in known {
         let likeness =

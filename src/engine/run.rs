@@ -92,7 +92,7 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
         previous_indicators: &previous_indicators,
     };
     let publication = publish::publish(&inputs, &plan.out)?;
-    let summary = publish::summary(&publication, &catalogue);
+    let summary = publish::summary_text(&publication, &catalogue);
     let worst_open = publication.totals.worst_open();
     Ok(RunOutcome { publication, summary, worst_open })
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use crate::config::Pipeline;
-use crate::evaluate::links::entities;
+use crate::evaluate::links::true_entities;
 use crate::link::settings::{LinkSettings, WeightsFile};
 use crate::link::train::{TrainOptions, train as train_weights};
 use crate::progress::Progress;
@@ -39,7 +39,7 @@ pub fn train(
     let labels = match truth {
         None => None,
         Some(truth) => {
-            let known = entities(truth)?;
+            let known = true_entities(truth)?;
             let of = |l: &load::LoadedSource| {
                 (0..l.records.keys.len())
                     .map(|row| known.get(&l.records.record_id(row)).copied())

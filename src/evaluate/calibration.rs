@@ -58,7 +58,7 @@ impl ReliabilityTable {
                 pairs,
                 expected: sum / n,
                 observed,
-                interval: wilson(observed, n),
+                interval: wilson_interval(observed, n),
             });
         }
         out
@@ -71,7 +71,7 @@ pub fn band_of(weight: i64) -> i64 {
 }
 
 /// 95 % interval of a share of `n` (Wilson 1927).
-pub fn wilson(share: f64, n: f64) -> (f64, f64) {
+pub fn wilson_interval(share: f64, n: f64) -> (f64, f64) {
     if n <= 0.0 {
         return (0.0, 1.0);
     }
@@ -127,7 +127,7 @@ mod tests {
         assert_eq!(c.bands.iter().map(|b| b.pairs).collect::<Vec<_>>(), [2, 1, 1]);
         assert_eq!((c.bands[0].expected, c.bands[0].observed, c.error), (0.5, 0.5, 0.0));
         assert!((c.brier - 0.125).abs() < 1e-9);
-        let (low, high) = wilson(0.5, 10.0);
+        let (low, high) = wilson_interval(0.5, 10.0);
         assert!((low - 0.2366).abs() < 1e-3 && (high - 0.7634).abs() < 1e-3, "{low} {high}");
         // Says more than it should: seen.
         assert!(ReliabilityTable::of(&[(30_000, 1.0, false), (30_000, 1.0, true)]).error > 0.49);

@@ -126,7 +126,7 @@ fn ordered(a: &str, b: &str) -> (String, String) {
 /// that took no part in the linkage are left out.
 pub fn evaluate_links(links: &Path, truth: &Path) -> Result<LinkScore> {
     let file = if links.is_dir() { links.join("link.parquet") } else { links.to_owned() };
-    let rows = table_reader::rows(&file, |_| true)?;
+    let rows = table_reader::read_rows(&file, |_| true)?;
     let mut score = LinkScore::default();
     let mut weighed: Vec<(i64, bool)> = Vec::with_capacity(rows.len());
     let mut levels: BTreeMap<(String, u8), LevelCount> = BTreeMap::new();
@@ -138,7 +138,7 @@ pub fn evaluate_links(links: &Path, truth: &Path) -> Result<LinkScore> {
     // Whether duplicates within a table count: a task over one table is nothing else.
     let cluster_file = file.with_file_name("cluster.parquet");
     let clusters =
-        if cluster_file.is_file() { table_reader::rows(&cluster_file, |_| true)? } else { Vec::new() };
+        if cluster_file.is_file() { table_reader::read_rows(&cluster_file, |_| true)? } else { Vec::new() };
     let tables: BTreeSet<&str> = clusters.iter().map(|row| row.get("source")).collect();
     let known = read_truth(truth, &tables)?;
     let mut within = tables.len() == 1;
@@ -276,7 +276,7 @@ fn by_kind(
 }
 
 /// True entity of every record of a truth file or folder, as [`evaluate_links`] reads it.
-pub fn entities(truth: &Path) -> Result<HashMap<String, u32>> {
+pub fn true_entities(truth: &Path) -> Result<HashMap<String, u32>> {
     match read_truth(truth, &BTreeSet::new())? {
         LinkTruth::Entities { entities, .. } => Ok(entities),
         LinkTruth::Pairs { .. } => {

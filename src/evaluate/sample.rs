@@ -53,7 +53,7 @@ pub struct ReviewEstimate {
 /// Chooses about `size` accepted links of `links` (a `link.parquet` or its folder), by `seed`.
 pub fn sample(links: &Path, records: u64, size: usize, seed: u64) -> Result<Vec<SampledLink>> {
     let file = if links.is_dir() { links.join("link.parquet") } else { links.to_owned() };
-    let rows = table_reader::rows(&file, |row| row.get("decision") == "accept")?;
+    let rows = table_reader::read_rows(&file, |row| row.get("decision") == "accept")?;
     let scale = ProbabilityScale::new(rows.len() as u64, records);
     let mut strata: BTreeMap<i64, Vec<(u64, &TableRow)>> = BTreeMap::new();
     for row in &rows {

@@ -131,7 +131,7 @@ impl<'a> RawTableAssembler<'a> {
             if cell.is_empty() {
                 column.append_null();
             } else if self.rare.entities {
-                column.append_value(text::entities(cell));
+                column.append_value(text::decode_entities(cell));
             } else {
                 column.append_value(cell);
             }

@@ -36,7 +36,7 @@ pub(super) struct WeighedPackage {
 /// # Errors
 /// The workbook would take up too much.
 pub(super) fn weigh(bytes: &[u8]) -> Result<WeighedPackage> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged().caused_by(e))?;
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged_workbook().caused_by(e))?;
     let size = bytes.len() as u64;
     let most = MAX_UNPACKED.min(size.saturating_mul(MAX_RATIO));
     let mut scale = PackageScale { left: most, size, kept: 0, merged: false };
@@ -54,12 +54,12 @@ pub(super) fn weigh(bytes: &[u8]) -> Result<WeighedPackage> {
 }
 
 /// The error of an archive that cannot be opened.
-pub(super) fn damaged() -> Error {
+pub(super) fn damaged_workbook() -> Error {
     Error::input("XLSX 文件已损坏或不完整").hint("文件在传输中被截断;重新复制,或用 Excel 打开后另存")
 }
 
 /// The error of a workbook that unpacks to too much.
-pub(super) fn bomb(size: u64) -> Error {
+pub(super) fn oversized_workbook(size: u64) -> Error {
     let most = MAX_UNPACKED.min(size.saturating_mul(MAX_RATIO));
     Error::input(format!(
         "工作簿解开后超过{}MB（文件只有{}KB），疑为压缩炸弹，拒绝读取",
@@ -128,7 +128,7 @@ impl PackageScale {
         counted.count_rest();
         self.left = counted.left;
         match counted.excess {
-            Some(PartExcess::Unpacked) => return Err(bomb(self.size)),
+            Some(PartExcess::Unpacked) => return Err(oversized_workbook(self.size)),
             Some(PartExcess::Stretch) => {
                 let what = format!("有一段文字超过{}MB", MAX_STRETCH >> 20);
                 return Err(too_much(name, &what));

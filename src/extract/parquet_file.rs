@@ -17,7 +17,7 @@ use parquet::file::reader::{ChunkReader, Length};
 
 use super::assemble::RawTableAssembler;
 use super::limits::{MemoryRoom, too_many_rows};
-use super::parquet_pages::{self, damaged};
+use super::parquet_pages::{self, damaged_parquet};
 use super::stream::OpenFile;
 use super::{FileIdentity, RawTable, RawTables};
 use crate::model::source_table::RawTableInfo;
@@ -88,7 +88,8 @@ pub(super) fn open(input: ParquetInput, identity: FileIdentity) -> Result<RawTab
     };
     // The library may panic on hostile bytes; that must not end the run.
     let opened = catch_unwind(AssertUnwindSafe(|| OpenedParquet::new(input)));
-    let OpenedParquet { reader, rows, length } = opened.unwrap_or_else(|_| Err(damaged("内部结构不合规")))?;
+    let OpenedParquet { reader, rows, length } =
+        opened.unwrap_or_else(|_| Err(damaged_parquet("内部结构不合规")))?;
     let schema = arrow::array::RecordBatchReader::schema(&reader);
     let headers: Vec<String> = schema.fields().iter().map(|f| f.name().clone()).collect();
     Ok(Box::new(ParquetPieces {
@@ -115,7 +116,8 @@ struct OpenedParquet {
 impl OpenedParquet {
     fn new(input: ParquetInput) -> Result<Self> {
         parquet_pages::check_footer(&input)?;
-        let metadata = ArrowReaderMetadata::load(&input, ArrowReaderOptions::new()).map_err(damaged)?;
+        let metadata =
+            ArrowReaderMetadata::load(&input, ArrowReaderOptions::new()).map_err(damaged_parquet)?;
         let mut fields = Vec::new();
         for field in metadata.schema().fields() {
             let kind = readable(field.data_type()).ok_or_else(|| {
@@ -128,15 +130,15 @@ impl OpenedParquet {
         let copied: Vec<bool> = fields.iter().map(|f| *f.data_type() != DataType::Utf8View).collect();
         let schema = Arc::new(Schema::new_with_metadata(fields, metadata.schema().metadata().clone()));
         let options = ArrowReaderOptions::new().with_schema(schema);
-        let metadata =
-            ArrowReaderMetadata::try_new(Arc::clone(metadata.metadata()), options).map_err(damaged)?;
+        let metadata = ArrowReaderMetadata::try_new(Arc::clone(metadata.metadata()), options)
+            .map_err(damaged_parquet)?;
         let rows = metadata.metadata().file_metadata().num_rows() as u64;
         let input = Arc::new(input);
         let batch = parquet_pages::weigh(&input, &metadata, &copied)?;
         let reader = ParquetRecordBatchReaderBuilder::new_with_metadata((*input).clone(), metadata)
             .with_batch_size(batch)
             .build()
-            .map_err(damaged)?;
+            .map_err(damaged_parquet)?;
         Ok(Self { reader, rows, length: input.len() })
     }
 }
@@ -177,7 +179,7 @@ impl Iterator for ParquetPieces {
         let mut reader = self.reader.take()?;
         // A damaged page may panic deep inside; the iterator then ends with an error.
         let piece = catch_unwind(AssertUnwindSafe(|| self.piece(&mut reader)));
-        match piece.unwrap_or_else(|_| Err(damaged("数据页不合规"))) {
+        match piece.unwrap_or_else(|_| Err(damaged_parquet("数据页不合规"))) {
             Ok(Some(table)) => {
                 self.reader = Some(reader);
                 Some(Ok(table))
@@ -199,7 +201,7 @@ impl ParquetPieces {
         let first = self.read;
         while self.read - first < self.rows_per_piece as u64 && !out.room().half_taken() {
             let Some(batch) = reader.next() else { break };
-            self.append(&batch.map_err(damaged)?, &mut out)?;
+            self.append(&batch.map_err(damaged_parquet)?, &mut out)?;
         }
         if self.begun && self.read == first {
             return Ok(None);
@@ -238,7 +240,7 @@ impl ParquetPieces {
     /// What can be said only behind the last row.
     fn end(&mut self) -> Result<()> {
         if self.read != self.rows {
-            return Err(damaged(format!("应有{}行，实际只有{}行", self.rows, self.read)));
+            return Err(damaged_parquet(format!("应有{}行，实际只有{}行", self.rows, self.read)));
         }
         // The digest was taken before: it must be that of the rows delivered.
         self.file.take().map_or(Ok(()), |file| file.untouched())

@@ -44,7 +44,7 @@ const DELTA_LENGTHS: i64 = 6;
 const DELTA_TEXTS: i64 = 7;
 
 /// The error of a file that is not what it should be.
-pub(super) fn damaged(why: impl std::fmt::Display) -> Error {
+pub(super) fn damaged_parquet(why: impl std::fmt::Display) -> Error {
     Error::input(format!("Parquet 文件已损坏：{why}")).hint("重新复制或重新导出该文件")
 }
 
@@ -58,10 +58,10 @@ fn too_much(what: String) -> Error {
 /// So it is, or cannot be read.
 pub(super) fn check_footer(input: &ParquetInput) -> Result<()> {
     let start = input.len().saturating_sub(8);
-    let end = input.get_bytes(start, 8).map_err(damaged)?;
+    let end = input.get_bytes(start, 8).map_err(damaged_parquet)?;
     let length = u64::from(u32::from_le_bytes([end[0], end[1], end[2], end[3]]));
     if length > start {
-        return Err(damaged("缺少一部分"));
+        return Err(damaged_parquet("缺少一部分"));
     }
     if length > MAX_FOOTER {
         return Err(too_much(format!("文件的目录有{}MB", length >> 20)));
@@ -89,7 +89,8 @@ pub(super) fn weigh(
             return Err(too_much(format!("列的值长{}字节", column.type_length())).in_column(column.name()));
         }
     }
-    let rows = u64::try_from(metadata.file_metadata().num_rows()).map_err(|_| damaged("行数是负的"))?;
+    let rows =
+        u64::try_from(metadata.file_metadata().num_rows()).map_err(|_| damaged_parquet("行数是负的"))?;
     if rows > MAX_ROWS {
         return Err(too_many_rows());
     }
@@ -100,10 +101,10 @@ pub(super) fn weigh(
         PageScale { input, together: vec![0; (rows / BATCH) as usize + 1], copied: vec![0; columns.len()] };
     let mut first = 0;
     for group in metadata.row_groups() {
-        let count = u64::try_from(group.num_rows()).map_err(|_| damaged("行数是负的"))?;
+        let count = u64::try_from(group.num_rows()).map_err(|_| damaged_parquet("行数是负的"))?;
         let end = first + count;
         if end > rows || group.columns().len() != columns.len() {
-            return Err(damaged("各部分的行数、列数与总数不符"));
+            return Err(damaged_parquet("各部分的行数、列数与总数不符"));
         }
         for (at, chunk) in group.columns().iter().enumerate() {
             let is_copied = copied.get(at).copied().unwrap_or(true);
@@ -112,7 +113,7 @@ pub(super) fn weigh(
         first = end;
     }
     if first != rows {
-        return Err(damaged(format!("应有{rows}行，实际只有{first}行")));
+        return Err(damaged_parquet(format!("应有{rows}行，实际只有{first}行")));
     }
     let together = scale.together.iter().max().copied().unwrap_or(0);
     if together > MAX_TOGETHER {
@@ -142,26 +143,26 @@ impl PageScale<'_> {
         let texts = chunk.column_type() == Type::BYTE_ARRAY;
         let (mut at, mut left) = chunk.byte_range();
         if at.checked_add(left).is_none_or(|end| end > self.input.len()) {
-            return Err(damaged("数据在文件之外"));
+            return Err(damaged_parquet("数据在文件之外"));
         }
         let (mut first, mut largest, mut lengths) = (rows.start, 0, false);
         while left > 0 {
             let (length, header) = self.header(at, left)?;
             let body = u64::try_from(header.compressed).ok().filter(|body| length + body <= left);
             let (Some(body), Ok(unpacked)) = (body, u64::try_from(header.unpacked)) else {
-                return Err(damaged("数据页的长度不对"));
+                return Err(damaged_parquet("数据页的长度不对"));
             };
             (at, left) = (at + length + body, left - length - body);
             let size = unpacked.max(body);
             if size > MAX_PAGE {
                 return Err(too_much(format!("数据页解开后有{}MB", size >> 20)));
             }
-            let values = u64::try_from(header.values).map_err(|_| damaged("数据页的行数是负的"))?;
+            let values = u64::try_from(header.values).map_err(|_| damaged_parquet("数据页的行数是负的"))?;
             let mut held = size;
             let over = match header.kind {
                 // Every text has its length before it, everything else at least a byte.
                 DICTIONARY if values > size / if texts { 4 } else { 1 } => {
-                    return Err(damaged("字典的项数与长度不符"));
+                    return Err(damaged_parquet("字典的项数与长度不符"));
                 }
                 // A dictionary stays for all rows of the part, with the places of its values.
                 DICTIONARY => {
@@ -176,7 +177,7 @@ impl PageScale<'_> {
                 _ => continue,
             };
             if over.end > rows.end {
-                return Err(damaged("数据页的行数多于总数"));
+                return Err(damaged_parquet("数据页的行数多于总数"));
             }
             largest = largest.max(size);
             if texts && matches!(header.encoding, DELTA_LENGTHS | DELTA_TEXTS) {
@@ -190,7 +191,7 @@ impl PageScale<'_> {
         }
         if first != rows.end {
             let (expected, found) = (rows.end - rows.start, first - rows.start);
-            return Err(damaged(format!("应有{expected}行，实际只有{found}行")));
+            return Err(damaged_parquet(format!("应有{expected}行，实际只有{found}行")));
         }
         if texts && copied {
             self.copied[column] = self.copied[column].max(largest);
@@ -201,22 +202,22 @@ impl PageScale<'_> {
     /// Length of the page header at some place, and what it says.
     fn header(&self, at: u64, left: u64) -> Result<(u64, PageHeader)> {
         for window in HEADERS.map(|window| window.min(left)) {
-            let bytes = self.input.get_bytes(at, window as usize).map_err(damaged)?;
+            let bytes = self.input.get_bytes(at, window as usize).map_err(damaged_parquet)?;
             match parquet_header::read(&bytes) {
                 Some((length, header)) => return Ok((length as u64, header)),
                 None if window == left => break,
                 None => {}
             }
         }
-        Err(damaged("数据页的表头读不出来"))
+        Err(damaged_parquet("数据页的表头读不出来"))
     }
 
     /// Texts written as lengths: their number stands inside the page, and must be that of the header.
     fn lengths(&self, chunk: &ColumnChunkMetaData, rows: u64) -> Result<()> {
         let pages = SerializedPageReader::new(Arc::clone(self.input), chunk, rows as usize, None);
-        let mut pages = pages.map_err(damaged)?;
+        let mut pages = pages.map_err(damaged_parquet)?;
         let optional = chunk.column_descr().max_def_level() > 0;
-        while let Some(page) = pages.get_next_page().map_err(damaged)? {
+        while let Some(page) = pages.get_next_page().map_err(damaged_parquet)? {
             let (encoding, values, body) = match page {
                 Page::DataPage { buf, encoding, num_values, .. } => {
                     // Which rows have a value comes first, with its length.
@@ -249,7 +250,7 @@ impl PageScale<'_> {
             let mut rest = &body[..];
             for _ in 0..blocks {
                 rest = parquet_header::behind_lengths(rest, u64::from(values))
-                    .ok_or_else(|| damaged("文字的长度表不对"))?;
+                    .ok_or_else(|| damaged_parquet("文字的长度表不对"))?;
             }
         }
         Ok(())
@@ -258,7 +259,7 @@ impl PageScale<'_> {
 
 fn behind(page: Bytes, length: usize) -> Result<Bytes> {
     if length > page.len() {
-        Err(damaged(ParquetError::EOF("levels".to_owned())))
+        Err(damaged_parquet(ParquetError::EOF("levels".to_owned())))
     } else {
         Ok(page.slice(length..))
     }

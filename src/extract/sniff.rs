@@ -53,7 +53,7 @@ pub(super) fn sniff(bytes: &[u8], length: u64, end: &[u8]) -> Result<FileFormat>
 
 fn zip(bytes: &[u8]) -> Result<FileFormat> {
     let mut archive =
-        zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| package::damaged().caused_by(e))?;
+        zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| package::damaged_workbook().caused_by(e))?;
     // What the archive says of itself; what it really unpacks to is counted before it is read.
     let size = bytes.len() as u64;
     let mut unpacked = 0u64;
@@ -63,7 +63,7 @@ fn zip(bytes: &[u8]) -> Result<FileFormat> {
         }
     }
     if unpacked > MAX_UNPACKED || unpacked / size.max(1) > MAX_RATIO {
-        return Err(package::bomb(size));
+        return Err(package::oversized_workbook(size));
     }
     if archive.index_for_name("xl/workbook.xml").is_some() {
         return Ok(FileFormat::Xlsx);

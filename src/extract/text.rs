@@ -113,7 +113,7 @@ pub(super) fn decode(bytes: Vec<u8>, declared: Encoding) -> DecodedText {
 }
 
 /// Decodes `&#NNNN;` and `&#xHHHH;`, which exporters write for characters that their encoding lacks.
-pub(super) fn entities(cell: &str) -> Cow<'_, str> {
+pub(super) fn decode_entities(cell: &str) -> Cow<'_, str> {
     if !cell.contains("&#") {
         return Cow::Borrowed(cell);
     }
@@ -175,9 +175,9 @@ mod tests {
 
     #[test]
     fn numeric_entities() {
-        assert_eq!(entities("王&#14214;"), "王㞆");
-        assert_eq!(entities("王&#x4DAE;三"), "王䶮三");
-        assert_eq!(entities("A&#B"), "A&#B");
-        assert_eq!(entities("&#99999999;"), "&#99999999;");
+        assert_eq!(decode_entities("王&#14214;"), "王㞆");
+        assert_eq!(decode_entities("王&#x4DAE;三"), "王䶮三");
+        assert_eq!(decode_entities("A&#B"), "A&#B");
+        assert_eq!(decode_entities("&#99999999;"), "&#99999999;");
     }
 }

@@ -18,7 +18,7 @@ const FAR_BEHIND: i32 = 8000;
 
 /// Records whose ID number is probably somebody else's: it is shared with another name, and the
 /// other side has more records (or does not contradict itself). `numbered`: pairs of one number.
-pub(super) fn doubtful(numbered: &[(u64, HanNameLevel)], nodes: &LinkNodes<'_>) -> Vec<bool> {
+pub(super) fn find_doubtful_numbers(numbered: &[(u64, HanNameLevel)], nodes: &LinkNodes<'_>) -> Vec<bool> {
     let pairs = || numbered.par_iter().with_min_len(4096);
     let far: Vec<(u32, u32)> =
         pairs().filter(|(_, name)| *name > HanNameLevel::Dropped).map(|(pair, _)| unpack(*pair)).collect();
@@ -100,7 +100,7 @@ fn marked(nodes: &LinkNodes, pairs: impl ParallelIterator<Item = u64>) -> Vec<bo
 
 /// An ID number that agrees while the names are apart gives way where a record's name is that
 /// of somebody near by with another number: then it is a relative's number.
-pub(super) fn rivals(scored: &mut [ScoredPair], nodes: &LinkNodes, decider: &PairDecider) {
+pub(super) fn find_rivals(scored: &mut [ScoredPair], nodes: &LinkNodes, decider: &PairDecider) {
     if !decider.guarded() {
         return;
     }
@@ -162,7 +162,7 @@ pub(super) fn rivals(scored: &mut [ScoredPair], nodes: &LinkNodes, decider: &Pai
 
 /// Accepts namesakes of one village (or of connected households) where one of the records has
 /// no number of its own, and neither has another namesake near by in the other's source.
-pub(super) fn unique(
+pub(super) fn accept_unique_pairs(
     scored: &mut [ScoredPair],
     nodes: &LinkNodes,
     decider: &PairDecider,

@@ -29,13 +29,13 @@ pub(crate) struct ListRow<'a> {
 }
 
 /// A number of 18 characters that checks. An odd sequence is a man's.
-pub(crate) fn number(birth: u64, sequence: u64) -> String {
+pub(crate) fn id_number_for(birth: u64, sequence: u64) -> String {
     let body = (410_621 * 100_000_000 + birth) * 1_000 + sequence;
     Digits::from_key(body * 11 + u64::from(check_value(body))).to_text()
 }
 
 /// The lists side by side, all with all columns; nodes are numbered in their order.
-pub(crate) fn comparables(lists: &[(&str, &[ListRow<'_>])]) -> Vec<ComparableSource> {
+pub(crate) fn comparable_sources(lists: &[(&str, &[ListRow<'_>])]) -> Vec<ComparableSource> {
     let table = |(source, rows): &(&str, &[ListRow<'_>])| {
         let column = |name: &str, kind, cell: &dyn Fn(&ListRow<'_>) -> String| TextColumn {
             name: name.to_owned(),
@@ -65,7 +65,7 @@ pub(crate) fn comparables(lists: &[(&str, &[ListRow<'_>])]) -> Vec<ComparableSou
 }
 
 /// Rows with the number of the list that each stands in: the lists `a`, `b` and `c`, and the node of each row.
-pub(crate) fn placed(rows: &[(u8, ListRow<'_>)]) -> (Vec<ComparableSource>, Vec<u32>) {
+pub(crate) fn placed_sources(rows: &[(u8, ListRow<'_>)]) -> (Vec<ComparableSource>, Vec<u32>) {
     let of = |list: u8| rows.iter().filter(|row| row.0 == list).map(|row| row.1).collect::<Vec<_>>();
     let lists = [of(0), of(1), of(2)];
     let node = |at: usize| {
@@ -73,12 +73,12 @@ pub(crate) fn placed(rows: &[(u8, ListRow<'_>)]) -> (Vec<ComparableSource>, Vec<
         (before + rows[..at].iter().filter(|row| row.0 == rows[at].0).count()) as u32
     };
     let nodes = (0..rows.len()).map(node).collect();
-    (comparables(&[("a", &lists[0]), ("b", &lists[1]), ("c", &lists[2])]), nodes)
+    (comparable_sources(&[("a", &lists[0]), ("b", &lists[1]), ("c", &lists[2])]), nodes)
 }
 
 /// Comparisons of people with ID numbers and Han names, in the order that [`levels`] has. The best level
 /// weighs 10 bits, each further one 3 bits less.
-pub(crate) fn settings() -> LinkSettings {
+pub(crate) fn shipped_settings() -> LinkSettings {
     use ComparisonKind::*;
     let comparison = |(name, kind): (&str, ComparisonKind)| Comparison {
         name: name.to_owned(),
@@ -123,7 +123,7 @@ pub(crate) const NOTHING: PairEvidence = PairEvidence {
 };
 
 /// Levels that say this.
-pub(crate) fn levels(said: PairEvidence) -> PairLevels {
+pub(crate) fn pair_levels(said: PairEvidence) -> PairLevels {
     let mut levels = [0; MOST];
     levels[0] = said.id.number();
     levels[1] = said.name.number();
@@ -135,11 +135,11 @@ pub(crate) fn levels(said: PairEvidence) -> PairLevels {
 }
 
 /// A scored pair.
-pub(crate) fn scored(
+pub(crate) fn scored_pair(
     (a, b): (u32, u32),
     weight: i32,
     said: PairEvidence,
     outcome: Option<(Tier, Decision)>,
 ) -> ScoredPair {
-    ScoredPair { pair: pack(a, b), weight, levels: levels(said), own: outcome, outcome }
+    ScoredPair { pair: pack(a, b), weight, levels: pair_levels(said), own: outcome, outcome }
 }

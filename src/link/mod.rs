@@ -62,7 +62,7 @@ pub fn link(settings: &LinkSettings, comparables: &[ComparableSource], tree: &Di
 pub fn link_nodes(settings: &LinkSettings, nodes: &LinkNodes, tree: &DivisionTree) -> Result<Links> {
     let single: Vec<bool> =
         nodes.names.iter().map(|name| settings.resolve.one_per_person.contains(name)).collect();
-    let mut candidates = block::candidates(settings, nodes, tree, Some(&single))?;
+    let mut candidates = block::block_pairs(settings, nodes, tree, Some(&single))?;
     let mut scoring = CandidateScoring::new(settings, nodes, tree, std::mem::take(&mut candidates.pairs))?;
     match settings.passes.iter().find(|pass| pass.kind == PassKind::Household) {
         Some(pass) => candidates.reports.push(scoring.rounds(pass, &candidates.settled)),

@@ -55,7 +55,7 @@ impl<'a> CandidateScoring<'a> {
             nodes,
             tree,
             decider: PairDecider::new(settings),
-            parts: weigh::parts(settings, nodes)?,
+            parts: weigh::comparison_parts(settings, nodes)?,
             households: HouseholdTies::default(),
             doubtful: Vec::new(),
             asked: vec![false; nodes.len()],
@@ -64,7 +64,7 @@ impl<'a> CandidateScoring<'a> {
             scored: Vec::new(),
         };
         let numbered = this.of_one_number();
-        this.doubtful = context::doubtful(&numbered, nodes);
+        this.doubtful = context::find_doubtful_numbers(&numbered, nodes);
         this.households = HouseholdTies::new(nodes, &settings.resolve.household_anchor, &this.doubtful);
         let far: Vec<u64> =
             numbered.into_iter().filter(|one| one.1 >= HanNameLevel::Dropped).map(|one| one.0).collect();
@@ -126,8 +126,8 @@ impl<'a> CandidateScoring<'a> {
     }
 
     /// Records whose namesakes may be asked about and were not before: those of `far`, which have
-    /// one number and two names ([`context::rivals`]), and of pairs across sources, one of the two
-    /// without a number of its own ([`context::unique`]).
+    /// one number and two names ([`context::find_rivals`]), and of pairs across sources, one of the two
+    /// without a number of its own ([`context::accept_unique_pairs`]).
     fn ask(&self, pairs: &[u64], far: &[u64]) -> Vec<u32> {
         let Some((id, _)) = self.decider.number_and_name() else { return Vec::new() };
         let scorer = self.scorer();
@@ -259,8 +259,8 @@ impl<'a> CandidateScoring<'a> {
     pub(super) fn decide(&mut self) {
         let (nodes, decider, doubtful) = (self.nodes, &self.decider, &self.doubtful);
         self.scored.par_iter_mut().with_min_len(4096).for_each(|one| one.outcome = one.own);
-        context::rivals(&mut self.scored, nodes, decider);
-        context::unique(&mut self.scored, nodes, decider, &self.settings.decision, doubtful);
+        context::find_rivals(&mut self.scored, nodes, decider);
+        context::accept_unique_pairs(&mut self.scored, nodes, decider, &self.settings.decision, doubtful);
     }
 }
 

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::Result;
 use crate::config::Pipeline;
-use crate::config::inclusion::included;
+use crate::config::inclusion::find_included;
 use crate::config::toml_file::{TomlFile, suggest};
 use crate::link::compare::{DateLevel, DivisionLevel, HanNameLevel, IdLevel, TextLevel};
 use crate::link::household::HouseholdLevel;
@@ -280,7 +280,7 @@ pub struct ResolveSettings {
 impl LinkSettings {
     /// Reads and checks the file; a pipeline folder without one takes that of the base it includes.
     pub fn open(path: &Path) -> Result<Self> {
-        let file = TomlFile::read(&included(path)?)?;
+        let file = TomlFile::read(&find_included(path)?)?;
         let mut settings: Self = file.parse()?;
         settings.path.clone_from(&file.path);
         settings.pin(&file, path)?;
@@ -324,7 +324,7 @@ impl LinkSettings {
                 .complain(&["weights".into()], "权重文件应与 link.toml 在同一文件夹")
                 .hint("这里只写文件名,例如 weights = \"weights.toml\""));
         }
-        let beside = included(&asked.with_file_name(name))?;
+        let beside = find_included(&asked.with_file_name(name))?;
         let pinned = WeightsFile::open(&beside)?;
         for (at, comparison) in self.comparisons.iter_mut().enumerate() {
             if !comparison.weights.is_empty() {

@@ -67,7 +67,7 @@ impl<'a> PairScorer<'a> {
         households: &'a HouseholdTies,
         doubtful: &'a [bool],
     ) -> Result<Self> {
-        Ok(Self::with(parts(settings, nodes)?, nodes, tree, households, doubtful))
+        Ok(Self::with(comparison_parts(settings, nodes)?, nodes, tree, households, doubtful))
     }
 
     /// [`Self::new`] with comparisons prepared before.
@@ -313,7 +313,10 @@ fn rarity(part: &ComparisonPart<'_>, nodes: &LinkNodes<'_>, a: u32, b: u32) -> i
 }
 
 /// Prepares the comparisons; weights by level number.
-pub fn parts<'a>(settings: &LinkSettings, nodes: &'a LinkNodes<'a>) -> Result<ComparisonParts<'a>> {
+pub fn comparison_parts<'a>(
+    settings: &LinkSettings,
+    nodes: &'a LinkNodes<'a>,
+) -> Result<ComparisonParts<'a>> {
     if settings.comparisons.len() > MOST {
         return Err(Error::configuration(format!("比较项太多(最多{MOST}个)")).in_file(&settings.path));
     }

@@ -22,7 +22,7 @@ const MAX_REJECT_SHARE: f64 = 0.05;
 const MAX_CELL_SHARE: f64 = 0.2;
 
 /// Adds the findings of all audits to `loaded`.
-pub fn audit(
+pub fn audit_source(
     contract: &SourceContract,
     loaded: &mut LoadedSource,
     previous_rows: Option<u64>,
@@ -52,7 +52,7 @@ pub fn audit(
             true,
             format!(
                 "“{title}”读入{read}条,退回{rejected}条({}),超过上限{};按退回清单改正后重报",
-                percent(rejected, read),
+                percent_text(rejected, read),
                 percent_of(limit)
             ),
         );
@@ -67,7 +67,7 @@ pub fn audit(
                 contract.audits.row_count_action == AuditAction::Block,
                 format!(
                     "“{title}”本季{accepted}条,上季{previous}条,变化{}超过{};核对是否漏报或重复报送",
-                    percent(change, previous),
+                    percent_text(change, previous),
                     percent_of(limit)
                 ),
             );
@@ -85,7 +85,7 @@ pub fn audit(
 }
 
 /// Writes `part` of `whole` as a percentage with at most one decimal; `0%` of nothing.
-pub(crate) fn percent(part: u64, whole: u64) -> String {
+pub(crate) fn percent_text(part: u64, whole: u64) -> String {
     percent_of(part as f64 / whole.max(1) as f64)
 }
 

@@ -38,7 +38,7 @@ pub fn clean(text: &str) -> Option<Cow<'_, str>> {
 
 /// Does a text, or several in one buffer, hold nothing that [`clean`] or [`without_quote`] would
 /// change? May wrongly say no.
-pub fn plain(bytes: &[u8]) -> bool {
+pub fn is_plain(bytes: &[u8]) -> bool {
     // Blanks, control bytes, quotes, and the first bytes of spaces and invisible characters.
     let odd = |b: u8| b <= b' ' || matches!(b, b'\'' | b'`' | 0x7F | 0xC2 | 0xE1 | 0xE2 | 0xE3 | 0xEF);
     bytes.chunks(4096).all(|some| some.iter().map(|&b| u8::from(odd(b))).fold(0, |any, odd| any | odd) == 0)
@@ -98,7 +98,7 @@ pub fn is_open_end(text: &str) -> bool {
 }
 
 /// Yes 1, no 0.
-pub fn flag(text: &str) -> Option<i32> {
+pub fn parse_flag(text: &str) -> Option<i32> {
     match text {
         "1" | "是" | "√" | "✓" | "✔" | "有" | "Y" | "y" | "YES" | "Yes" | "yes" | "TRUE" | "True"
         | "true" | "T" | "已" | "参加" | "已参加" | "享受" | "已享受" | "1.0" | "☑" | "对" => {
@@ -113,7 +113,7 @@ pub fn flag(text: &str) -> Option<i32> {
 
 /// Compatibility forms folded (full-width digits and letters), for a second try at a cell
 /// that could not be read.
-pub fn folded(text: &str) -> Option<String> {
+pub fn fold_width(text: &str) -> Option<String> {
     let folded: String = text.nfkc().collect();
     (folded != text).then_some(folded)
 }
@@ -147,7 +147,7 @@ mod tests {
         #[test]
         fn what_is_plain_stays(text in "[ -~张三·\u{3000}\u{a0}\u{200b}‘’\t]{1,6}") {
             let same = matches!(clean(&text), Some(Cow::Borrowed(c)) if without_quote(c) == text);
-            proptest::prop_assert!(same || !plain(text.as_bytes()), "{:?}", text);
+            proptest::prop_assert!(same || !is_plain(text.as_bytes()), "{:?}", text);
         }
     }
 
@@ -155,9 +155,12 @@ mod tests {
     fn quotes_flags_and_nothing() {
         assert_eq!(without_quote("'410621"), "410621");
         assert_eq!(without_quote("'"), "'");
-        assert_eq!((flag("√"), flag("×"), flag("2"), flag("")), (Some(1), Some(0), None, None));
+        assert_eq!(
+            (parse_flag("√"), parse_flag("×"), parse_flag("2"), parse_flag("")),
+            (Some(1), Some(0), None, None)
+        );
         assert!(is_nothing("/") && !is_nothing("0"));
-        assert_eq!(folded("\u{FF11}\u{FF12}").as_deref(), Some("12"));
-        assert_eq!(folded("12"), None);
+        assert_eq!(fold_width("\u{FF11}\u{FF12}").as_deref(), Some("12"));
+        assert_eq!(fold_width("12"), None);
     }
 }

@@ -94,7 +94,7 @@ impl<'a> ColumnCells<'a> {
         let Self::Raw(array) = self else { return false };
         let offsets = array.value_offsets();
         let (from, to) = (offsets[0] as usize, offsets[array.len()] as usize);
-        cell::plain(&array.value_data()[from..to])
+        cell::is_plain(&array.value_data()[from..to])
     }
     /// Text of a cell as delivered.
     pub fn get(&self, index: usize) -> Option<&'a str> {
@@ -127,7 +127,7 @@ pub fn build(
         ContractType::Text => text(column, cells, troubles),
         ContractType::Code => code(column, cells, troubles),
         ContractType::Integer => Arc::new(typed::<Int32Type>(column, cells, troubles, |t| {
-            number::integer(t).map_or(CellReading::Wrong(CellTrouble::Number), CellReading::Value)
+            number::parse_integer(t).map_or(CellReading::Wrong(CellTrouble::Number), CellReading::Value)
         })),
         ContractType::Money | ContractType::Area => {
             Arc::new(typed::<Int64Type>(column, cells, troubles, |t| {
@@ -153,7 +153,7 @@ pub fn build(
             }))
         }
         ContractType::Flag => Arc::new(typed::<Int32Type>(column, cells, troubles, |t| {
-            cell::flag(t).map_or(CellReading::Wrong(CellTrouble::Flag), CellReading::Value)
+            cell::parse_flag(t).map_or(CellReading::Wrong(CellTrouble::Flag), CellReading::Value)
         })),
     }
 }
@@ -179,7 +179,7 @@ fn typed<T: ArrowPrimitiveType>(
                 if cell::is_nothing(text) {
                     return CellReading::Nothing;
                 }
-                match cell::folded(text) {
+                match cell::fold_width(text) {
                     Some(folded) => read(folded.trim()),
                     None => CellReading::Wrong(trouble),
                 }

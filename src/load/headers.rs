@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::config::source::UnknownHeaders;
-use crate::config::toml_file::nearest;
+use crate::config::toml_file::nearest_name;
 use crate::config::{SourceContract, clean_header};
 use crate::model::column_type::ContractType;
 use crate::model::source_table::RawTableInfo;
@@ -116,7 +116,7 @@ impl<'a> HeaderMatcher<'a> {
                 }
                 HeaderTarget::Ignored => continue,
             };
-            if let Some(factor) = unit.and_then(|u| unit::factor(contract.columns[column].kind, &u)) {
+            if let Some(factor) = unit.and_then(|u| unit::unit_factor(contract.columns[column].kind, &u)) {
                 plan.factors[column] = factor;
             }
         }
@@ -213,7 +213,7 @@ impl<'a> HeaderMatcher<'a> {
             let words: Vec<String> = plan
                 .unknown
                 .iter()
-                .map(|header| match nearest(header, known.iter().map(String::as_str)) {
+                .map(|header| match nearest_name(header, known.iter().map(String::as_str)) {
                     Some(word) => format!("“{header}”(最接近“{word}”)"),
                     None => format!("“{header}”"),
                 })
@@ -270,7 +270,7 @@ fn factor_of(kind: ContractType, unit: Option<&str>) -> i64 {
         ContractType::Area => "平方米",
         _ => return 1,
     };
-    unit::factor(kind, unit.unwrap_or(default)).unwrap_or(1)
+    unit::unit_factor(kind, unit.unwrap_or(default)).unwrap_or(1)
 }
 
 /// `补助金额(万元)` → (`补助金额`, `万元`), for headers already cleaned.
@@ -278,8 +278,8 @@ fn bracketed(header: &str) -> Option<(String, String)> {
     let (stem, unit) = header.strip_suffix(')')?.rsplit_once('(')?;
     let unit = unit.split(['/', '·']).next().unwrap_or(unit);
     const COUNTS: &[&str] = &["人", "口", "月", "年", "户", "岁", "个", "个月", "是/否", "是"];
-    let known = unit::factor(ContractType::Money, unit).is_some()
-        || unit::factor(ContractType::Area, unit).is_some()
+    let known = unit::unit_factor(ContractType::Money, unit).is_some()
+        || unit::unit_factor(ContractType::Area, unit).is_some()
         || COUNTS.contains(&unit);
     (known && !stem.is_empty()).then(|| (stem.to_owned(), unit.to_owned()))
 }

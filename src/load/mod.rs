@@ -20,7 +20,7 @@ mod piece;
 mod source;
 mod ticks;
 
-pub(crate) use audit::percent;
+pub(crate) use audit::percent_text;
 pub use files::{FolderSurvey, list, survey};
 pub use source::{load_for_linking, load_into, load_several, load_source, load_tables, load_with};
 

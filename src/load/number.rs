@@ -85,7 +85,7 @@ fn split(text: &str) -> Option<(ScaledNumber, &str)> {
 }
 
 /// A whole number, with a counting word at most.
-pub fn integer(text: &str) -> Option<i32> {
+pub fn parse_integer(text: &str) -> Option<i32> {
     let (number, rest) = split(text)?;
     let word = matches!(
         rest,
@@ -121,7 +121,7 @@ pub fn measure(kind: ContractType, text: &str, factor: i64) -> Option<i64> {
     let (number, rest) = split(text)?;
     // 元/月, 元每人每月, 元整: the rate is the column's business, the unit is ours.
     let word = rest.split(['/', '每', '·', '(', '整']).next().unwrap_or("").trim_end();
-    let factor = if word.is_empty() { factor } else { unit::factor(kind, word)? };
+    let factor = if word.is_empty() { factor } else { unit::unit_factor(kind, word)? };
     number.times(factor).filter(|value| value.unsigned_abs() <= MOST.unsigned_abs())
 }
 
@@ -142,10 +142,10 @@ mod tests {
             ("-2", -2),
             ("1E3", 1000),
         ] {
-            assert_eq!(integer(text), Some(value), "{text}");
+            assert_eq!(parse_integer(text), Some(value), "{text}");
         }
         for text in ["", "3.5", "三", "3-4", "1,23", "99999999999", "3x", "-", ".", "1e99", ","] {
-            assert_eq!(integer(text), None, "{text}");
+            assert_eq!(parse_integer(text), None, "{text}");
         }
     }
 
@@ -188,14 +188,17 @@ mod tests {
             for mantissa in ["0", "1", "-9.5", "9223372036854775807"] {
                 let text = format!("{mantissa}e{exponent}");
                 assert_eq!(
-                    (integer(&text), measure(ContractType::Money, &text, 100)),
+                    (parse_integer(&text), measure(ContractType::Money, &text, 100)),
                     (None, None),
                     "{text}"
                 );
             }
         }
-        assert_eq!(integer("1e99999999999999999999"), None);
-        assert_eq!((integer("25000e-4"), integer("250e-1"), integer("0.025e3")), (None, Some(25), Some(25)));
+        assert_eq!(parse_integer("1e99999999999999999999"), None);
+        assert_eq!(
+            (parse_integer("25000e-4"), parse_integer("250e-1"), parse_integer("0.025e3")),
+            (None, Some(25), Some(25))
+        );
     }
 
     #[test]
@@ -237,7 +240,7 @@ mod tests {
         ) {
             let text = format!("{sign}{digits}{fraction}{exponent}{unit}");
             for factor in [1, 100, 1_000_000] {
-                let _ = (integer(&text), measure(ContractType::Money, &text, factor), measure(ContractType::Area, &text, factor));
+                let _ = (parse_integer(&text), measure(ContractType::Money, &text, factor), measure(ContractType::Area, &text, factor));
             }
         }
     }

@@ -364,7 +364,7 @@ impl<'a> SourceLoading<'a> {
             audits: self.audits,
         };
         if !loaded.records.tables.is_empty() {
-            audit::audit(self.contract, &mut loaded, previous_rows, self.store)?;
+            audit::audit_source(self.contract, &mut loaded, previous_rows, self.store)?;
         }
         let places: BTreeMap<(&Path, Option<&str>), usize> = (loaded.records.tables.iter().enumerate())
             .map(|(place, t)| ((t.file.as_path(), t.sheet.as_deref()), place))

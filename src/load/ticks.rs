@@ -33,7 +33,9 @@ impl TickStyle {
             match cell::clean(text).as_deref() {
                 None => {}
                 Some("√" | "✓" | "✔" | "☑") => marks.ticked = true,
-                Some(text) if cell::flag(text).is_some() || !cell::is_nothing(text) => marks.written = true,
+                Some(text) if cell::parse_flag(text).is_some() || !cell::is_nothing(text) => {
+                    marks.written = true
+                }
                 Some(_) => {}
             }
         }

@@ -4,7 +4,7 @@
 pub(crate) const LONGEST: usize = 20;
 
 /// The digits of a number, in `buffer`.
-pub(crate) fn decimal(mut number: u64, buffer: &mut [u8; LONGEST]) -> &str {
+pub(crate) fn write_decimal(mut number: u64, buffer: &mut [u8; LONGEST]) -> &str {
     let mut from = LONGEST;
     loop {
         from -= 1;
@@ -23,7 +23,7 @@ mod tests {
 
     #[test]
     fn numbers_are_written_out() {
-        let written = |number| decimal(number, &mut [0; LONGEST]).to_owned();
+        let written = |number| write_decimal(number, &mut [0; LONGEST]).to_owned();
         assert_eq!(
             [0, 7, 10, 1_234_567, u64::MAX].map(written).join(" "),
             "0 7 10 1234567 18446744073709551615"

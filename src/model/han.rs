@@ -127,7 +127,7 @@ fn decode() -> HanTables {
 }
 
 /// Facts about `c`; all unknown for a character outside the table.
-pub fn lookup(c: char) -> &'static HanChar {
+pub fn look_up(c: char) -> &'static HanChar {
     let tables = &*TABLES;
     let row = slot(c).map_or(0, |s| tables.rows[s]);
     &tables.chars[usize::from(row)]
@@ -150,7 +150,7 @@ pub fn is_han(c: char) -> bool {
 }
 
 /// Toneless syllable of a reading; empty for none.
-pub fn syllable(reading: Reading) -> &'static str {
+pub fn syllable_of(reading: Reading) -> &'static str {
     match usize::from(reading / 8) {
         0 => "",
         number => TABLES.syllables.get(number - 1).copied().unwrap_or(""),
@@ -158,7 +158,7 @@ pub fn syllable(reading: Reading) -> &'static str {
 }
 
 /// Reading for a toneless syllable with tone (`shan4`); tone 0 if none is written.
-pub fn reading(text: &str) -> Option<Reading> {
+pub fn parse_reading(text: &str) -> Option<Reading> {
     reading_in(&TABLES.syllables, text)
 }
 
@@ -183,7 +183,7 @@ pub fn shape_similarity(a: char, b: char) -> u8 {
     if a == b {
         return 100;
     }
-    let (x, y) = (lookup(a), lookup(b));
+    let (x, y) = (look_up(a), look_up(b));
     if x.cangjie[0] == 0 || y.cangjie[0] == 0 {
         return 0;
     }
@@ -262,16 +262,16 @@ mod tests {
             let Some(c) = char::from_u32(code) else { continue };
             let Some(other) = c.to_pinyin() else { continue };
             let plain = other.plain().replace('ü', "v");
-            differ += usize::from(!lookup(c).readings.iter().any(|&r| syllable(r) == plain));
+            differ += usize::from(!look_up(c).readings.iter().any(|&r| syllable_of(r) == plain));
         }
         assert!(differ < 400, "{differ} of 20901 characters");
     }
 
     #[test]
     fn reading_numbers_round_trip() {
-        let shan = reading("shan4").expect("known");
-        assert_eq!((syllable(shan), shan % 8), ("shan", 4));
-        assert!(lookup('单').readings.contains(&shan));
+        let shan = parse_reading("shan4").expect("known");
+        assert_eq!((syllable_of(shan), shan % 8), ("shan", 4));
+        assert!(look_up('单').readings.contains(&shan));
         assert!(!is_syllable("shanx"));
     }
 }

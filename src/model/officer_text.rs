@@ -49,9 +49,9 @@ impl ValueForm {
     pub fn number(self, value: i64) -> String {
         match self {
             Self::Plain => value.to_string(),
-            Self::Money => money(value),
-            Self::Area => area(value),
-            Self::Month => month(value),
+            Self::Money => money_text(value),
+            Self::Area => area_text(value),
+            Self::Month => month_text(value),
             Self::Flag => if value == 0 { "否" } else { "是" }.to_owned(),
         }
     }
@@ -62,7 +62,7 @@ impl ValueForm {
         }
         match array.data_type() {
             DataType::Utf8 => Some(array.as_string::<i32>().value(row).to_owned()),
-            DataType::Date32 => from_date32(array.as_primitive::<Date32Type>().value(row)).map(day),
+            DataType::Date32 => from_date32(array.as_primitive::<Date32Type>().value(row)).map(day_text),
             DataType::Int32 => Some(self.number(array.as_primitive::<Int32Type>().value(row).into())),
             DataType::Int64 => Some(self.number(array.as_primitive::<Int64Type>().value(row))),
             _ => None,
@@ -71,22 +71,22 @@ impl ValueForm {
 }
 
 /// Writes an amount in fen: `3208元`, `3208.50元`.
-pub fn money(fen: i64) -> String {
+pub fn money_text(fen: i64) -> String {
     hundredths(fen, "元")
 }
 
 /// Writes an area in 1/100 square metre: `60平方米`, `60.25平方米`.
-pub fn area(centi: i64) -> String {
+pub fn area_text(centi: i64) -> String {
     hundredths(centi, "平方米")
 }
 
 /// Writes a month `yyyymm`: `2018年9月`.
-pub fn month(yyyymm: i64) -> String {
+pub fn month_text(yyyymm: i64) -> String {
     format!("{}年{}月", yyyymm / 100, yyyymm % 100)
 }
 
 /// Writes a day: `2017年7月19日`.
-pub fn day(day: Date) -> String {
+pub fn day_text(day: Date) -> String {
     format!("{}年{}月{}日", day.year(), day.month(), day.day())
 }
 
@@ -109,16 +109,16 @@ mod tests {
     #[test]
     fn amounts_have_two_decimals_or_none() {
         assert_eq!(
-            [320_850, 320_800, 5, -150, 0].map(money),
+            [320_850, 320_800, 5, -150, 0].map(money_text),
             ["3208.50元", "3208元", "0.05元", "-1.50元", "0元"]
         );
-        assert_eq!(money(i64::MIN), "-92233720368547758.08元");
-        assert_eq!([6_025, 6_000].map(area), ["60.25平方米", "60平方米"]);
+        assert_eq!(money_text(i64::MIN), "-92233720368547758.08元");
+        assert_eq!([6_025, 6_000].map(area_text), ["60.25平方米", "60平方米"]);
     }
 
     #[test]
     fn days_and_months_are_written_in_words() {
-        assert_eq!(month(201_809), "2018年9月");
+        assert_eq!(month_text(201_809), "2018年9月");
         assert_eq!(ValueForm::Plain.value(&Date32Array::from(vec![17_366]), 0).unwrap(), "2017年7月19日");
         assert_eq!(
             ValueForm::of_name("start_month").value(&Int32Array::from(vec![201_712]), 0).unwrap(),

@@ -60,7 +60,7 @@ impl<const LETTER: char> PublishedId<LETTER> {
 }
 
 /// A column of ids.
-pub fn texts<const LETTER: char>(
+pub fn id_texts<const LETTER: char>(
     ids: impl ExactSizeIterator<Item = Option<PublishedId<LETTER>>>,
 ) -> StringArray {
     let mut column = StringBuilder::with_capacity(ids.len(), ids.len() * CHARACTERS);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::decimal::{LONGEST, decimal};
+use super::decimal::{LONGEST, write_decimal};
 use super::source_table::RawTableInfo;
 
 /// Place of a record: source, table, row and member, packed so that it sorts by place.
@@ -56,7 +56,7 @@ pub fn push_table_part(source: &str, table: &RawTableInfo, id: &mut String) {
     id.push_str(&table.sha256[..HASH_CHARACTERS]);
     if table.sheet_index > 0 {
         id.push_str(".s");
-        id.push_str(decimal(table.sheet_index.into(), &mut [0; LONGEST]));
+        id.push_str(write_decimal(table.sheet_index.into(), &mut [0; LONGEST]));
     }
 }
 
@@ -70,10 +70,10 @@ pub fn table_part(source: &str, table: &RawTableInfo) -> String {
 /// Hands `push` the part of a record's id after that of its table: `.rROW[.mMEMBER]`.
 pub fn push_place_part(row: u32, member: u8, mut push: impl FnMut(&str)) {
     push(".r");
-    push(decimal(row.into(), &mut [0; LONGEST]));
+    push(write_decimal(row.into(), &mut [0; LONGEST]));
     if member > 0 {
         push(".m");
-        push(decimal(member.into(), &mut [0; LONGEST]));
+        push(write_decimal(member.into(), &mut [0; LONGEST]));
     }
 }
 

@@ -110,11 +110,11 @@ impl ColumnBuilder {
         match kind {
             LinkColumnKind::IdNumber => self.put(table, name, ComparableColumn::IdNumber(id_numbers(chunks))),
             LinkColumnKind::Date => {
-                let dates = each(chunks, |cell| cell.map_or(0, day::parse));
+                let dates = map_chunks(chunks, |cell| cell.map_or(0, day::parse));
                 self.put(table, name, ComparableColumn::Date(dates));
             }
             LinkColumnKind::Sex => {
-                let codes = each(chunks, |cell| cell.map_or(0, text::sex));
+                let codes = map_chunks(chunks, |cell| cell.map_or(0, text::parse_sex));
                 self.put(table, name, ComparableColumn::Code(codes));
             }
             _ => {
@@ -183,12 +183,12 @@ impl PendingPool {
                 return place(self.columns, &ids, |ids| ComparableColumn::Name(ids, Arc::clone(&pool)));
             }
             LinkColumnKind::Exact => builder.finish_exact(),
-            LinkColumnKind::WesternName => builder.finish_texts(text::western),
-            LinkColumnKind::Code | LinkColumnKind::Postcode => builder.finish_texts(text::code),
-            LinkColumnKind::Number => builder.finish_texts(text::number),
-            LinkColumnKind::Phone => builder.finish_texts(text::phone),
+            LinkColumnKind::WesternName => builder.finish_texts(text::clean_western_name),
+            LinkColumnKind::Code | LinkColumnKind::Postcode => builder.finish_texts(text::clean_code),
+            LinkColumnKind::Number => builder.finish_texts(text::clean_number),
+            LinkColumnKind::Phone => builder.finish_texts(text::clean_phone),
             LinkColumnKind::Relation => builder.finish_texts(relation),
-            _ => builder.finish_texts(text::address),
+            _ => builder.finish_texts(text::clean_address),
         };
         place(self.columns, &ids, |ids| ComparableColumn::Text(ids, Arc::clone(&pool)))
     }
@@ -221,7 +221,7 @@ fn relation(text: &str) -> String {
 }
 
 /// Applies `f` to every cell, in parallel.
-pub(super) fn each<T: Send>(chunks: &[&StringArray], f: impl Fn(Option<&str>) -> T + Sync) -> Vec<T> {
+pub(super) fn map_chunks<T: Send>(chunks: &[&StringArray], f: impl Fn(Option<&str>) -> T + Sync) -> Vec<T> {
     let mut out = Vec::with_capacity(chunks.iter().map(|chunk| chunk.len()).sum());
     for chunk in chunks {
         out.par_extend(
@@ -235,7 +235,7 @@ pub(super) fn each<T: Send>(chunks: &[&StringArray], f: impl Fn(Option<&str>) ->
 }
 
 /// Packs a column of dates, in parallel.
-pub(super) fn dates(chunks: &[&Date32Array]) -> Vec<u32> {
+pub(super) fn packed_dates(chunks: &[&Date32Array]) -> Vec<u32> {
     let mut out = Vec::with_capacity(chunks.iter().map(|chunk| chunk.len()).sum());
     for chunk in chunks {
         let day = |row| if chunk.is_valid(row) { day::from_days(chunk.value(row)) } else { 0 };
@@ -246,12 +246,12 @@ pub(super) fn dates(chunks: &[&Date32Array]) -> Vec<u32> {
 
 /// Parses a column of ID numbers, in parallel.
 pub fn id_numbers(chunks: &[&StringArray]) -> Vec<IdNumber> {
-    each(chunks, |cell| cell.map_or_else(IdNumber::default, IdNumber::parse))
+    map_chunks(chunks, |cell| cell.map_or_else(IdNumber::default, IdNumber::parse))
 }
 
 /// Resolves columns of county, township and village cells; absent columns are `None`. Every
 /// distinct combination is looked up once.
-pub fn divisions(tree: &DivisionTree, rows: usize, columns: [Option<&StringArray>; 3]) -> Vec<u32> {
+pub fn matched_divisions(tree: &DivisionTree, rows: usize, columns: [Option<&StringArray>; 3]) -> Vec<u32> {
     let mut distinct = PoolBuilder::new();
     let ids = intern(&mut distinct, rows, &|row, text| {
         for column in columns {

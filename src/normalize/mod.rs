@@ -24,7 +24,7 @@ pub mod relation;
 pub mod text;
 
 use columns::ColumnBuilder;
-pub use columns::{LinkColumnKind, TextColumn, TextTable, divisions, id_numbers};
+pub use columns::{LinkColumnKind, TextColumn, TextTable, id_numbers, matched_divisions};
 pub use name::{NameFlags, NameForm};
 pub use pool::{DistinctPool, PoolBuilder, PoolId, TextPool};
 pub use prefix_audit::audit_prefixes;
@@ -225,10 +225,10 @@ fn source_columns(
     if let Some(column) = array(ColumnRole::BirthDate) {
         let days: Option<Vec<&Date32Array>> = column.iter().map(|c| c.as_any().downcast_ref()).collect();
         let dates = match days {
-            Some(days) => columns::dates(&days),
+            Some(days) => columns::packed_dates(&days),
             None => {
                 let column = text(ColumnRole::BirthDate)?.unwrap_or_default();
-                columns::each(&column, |cell| cell.map_or(0, crate::model::day::parse))
+                columns::map_chunks(&column, |cell| cell.map_or(0, crate::model::day::parse))
             }
         };
         builder.put(table, "birth_date", ComparableColumn::Date(dates));
@@ -239,7 +239,7 @@ fn source_columns(
     if cells.iter().any(Option::is_some) || code.is_some() {
         for (at, batch) in part.iter().enumerate() {
             let cells = cells.each_ref().map(|column| column.as_ref().map(|chunks| chunks[at]));
-            units.extend(divisions(tree, batch.num_rows(), cells));
+            units.extend(matched_divisions(tree, batch.num_rows(), cells));
         }
         if let Some(code) = code {
             for (unit, cell) in units.iter_mut().zip(code.into_iter().flatten()) {

@@ -3,7 +3,7 @@
 
 use super::ComparableSource;
 use crate::config::Pipeline;
-use crate::load::{LoadedSource, percent};
+use crate::load::{LoadedSource, percent_text};
 use crate::model::id_number::{IdNumber, KnownPrefixes, is_of_a_province};
 use crate::model::source_row::AuditFinding;
 
@@ -74,7 +74,7 @@ impl PrefixCounts {
             "“{title}”有{}条记录的身份证号码前六位不在前缀表里，占有效号码{}条的{}，共{}种前缀",
             self.unknown,
             self.valid,
-            percent(self.unknown, self.valid),
+            percent_text(self.unknown, self.valid),
             self.prefixes
         );
         let (prefix, count) = self.most;

@@ -192,7 +192,7 @@ impl std::fmt::Display for Pseudonym {
 }
 
 /// First `characters` base-32 characters of `bytes`, most significant bit first.
-pub fn base32(bytes: &[u8], characters: usize) -> String {
+pub fn base32_text(bytes: &[u8], characters: usize) -> String {
     let mut out = String::with_capacity(characters);
     let (mut buffer, mut bits) = (0u32, 0u32);
     for &byte in bytes {
@@ -251,12 +251,12 @@ mod tests {
         keys.sort_unstable();
         texts.sort_unstable();
         assert_eq!(keys.iter().map(Pseudonym::to_string).collect::<Vec<_>>(), texts);
-        assert!(keys.iter().all(|key| key.to_string() == base32(&key.0, CHARACTERS)));
+        assert!(keys.iter().all(|key| key.to_string() == base32_text(&key.0, CHARACTERS)));
     }
 
     #[test]
     fn base32_reads_bits_in_order() {
-        assert_eq!(base32(&[0xFF, 0x00], 3), "ZW0");
-        assert_eq!(base32(&[0b0000_1000, 0b1000_0110], 3), "123");
+        assert_eq!(base32_text(&[0xFF, 0x00], 3), "ZW0");
+        assert_eq!(base32_text(&[0b0000_1000, 0b1000_0110], 3), "123");
     }
 }

@@ -198,7 +198,7 @@ impl ColumnCounter {
         // A value that only a few rows have may be a person's name in a column one did not expect.
         let open = |(value, count): &(String, u64)| {
             (category || shared && *count >= SHARED_BY || !super::value::is_name(value))
-                && example::common(value) == *value
+                && example::common_form(value) == *value
         };
         let codes = match top.iter().all(open) {
             true => top.iter().map(|(value, _)| value.clone()).collect(),
@@ -206,7 +206,7 @@ impl ColumnCounter {
         };
         for entry in &mut top {
             if !open(entry) {
-                entry.0 = example::masked(&entry.0, ColumnGuess::Text);
+                entry.0 = example::mask_example(&entry.0, ColumnGuess::Text);
             }
         }
         top.truncate(TOP);
@@ -223,8 +223,8 @@ impl ColumnCounter {
                 .examples
                 .iter()
                 .map(|cell| match category && super::value::is_name(cell) {
-                    true => example::common(cell),
-                    false => example::masked(cell, guess),
+                    true => example::common_form(cell),
+                    false => example::mask_example(cell, guess),
                 })
                 .collect(),
             codes,

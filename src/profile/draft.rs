@@ -181,7 +181,7 @@ fn spelled(header: &str) -> String {
         if !latin.is_empty() {
             words.push(std::mem::take(&mut latin));
         }
-        let syllable = han::syllable(han::lookup(c).readings[0]);
+        let syllable = han::syllable_of(han::look_up(c).readings[0]);
         if !syllable.is_empty() {
             words.push(syllable.chars().filter(char::is_ascii_lowercase).collect());
         }

@@ -8,7 +8,7 @@ use crate::privacy::mask;
 const SHOWN: usize = 6;
 
 /// A cell of a column of kind `guess` as it may be shown.
-pub(crate) fn masked(cell: &str, guess: ColumnGuess) -> String {
+pub(crate) fn mask_example(cell: &str, guess: ColumnGuess) -> String {
     match guess {
         ColumnGuess::IdNumber => mask::id_for_list(cell),
         ColumnGuess::PersonName => mask::name_for_notice(cell),
@@ -24,7 +24,7 @@ pub(crate) fn masked(cell: &str, guess: ColumnGuess) -> String {
 }
 
 /// A value of a code column, which so many rows share that it says nothing of one person.
-pub(crate) fn common(cell: &str) -> String {
+pub(crate) fn common_form(cell: &str) -> String {
     guarded(cell)
 }
 
@@ -68,24 +68,24 @@ mod tests {
 
     #[test]
     fn nothing_identifies_a_person() {
-        assert_eq!(masked("410602198001011234", ColumnGuess::IdNumber), "410602********1234");
-        assert_eq!(masked("410602198001011234", ColumnGuess::Text), "410***…(18字)");
-        assert_eq!(masked("张小三", ColumnGuess::PersonName), "张*三");
-        assert_eq!(masked("张小三", ColumnGuess::Text), "张*三");
-        assert_eq!(masked("1980-01-01", ColumnGuess::Date), "9999-99-99");
-        assert_eq!(masked("450.5", ColumnGuess::Money), "450.5");
-        assert_eq!(masked("13812345678", ColumnGuess::Integer), "138********");
-        assert_eq!(common("编号41060219800101123X"), "编号410***************");
+        assert_eq!(mask_example("410602198001011234", ColumnGuess::IdNumber), "410602********1234");
+        assert_eq!(mask_example("410602198001011234", ColumnGuess::Text), "410***…(18字)");
+        assert_eq!(mask_example("张小三", ColumnGuess::PersonName), "张*三");
+        assert_eq!(mask_example("张小三", ColumnGuess::Text), "张*三");
+        assert_eq!(mask_example("1980-01-01", ColumnGuess::Date), "9999-99-99");
+        assert_eq!(mask_example("450.5", ColumnGuess::Money), "450.5");
+        assert_eq!(mask_example("13812345678", ColumnGuess::Integer), "138********");
+        assert_eq!(common_form("编号41060219800101123X"), "编号410***************");
     }
 
     proptest::proptest! {
             #[test]
             fn no_id_number_survives(before in "[a-z户:-]{0,4}", id in "[1-9][0-9]{16}[0-9X]", after in "[a-z户 -]{0,4}") {
                 for guess in [ColumnGuess::Text, ColumnGuess::Code, ColumnGuess::IdNumber, ColumnGuess::PersonName, ColumnGuess::Date, ColumnGuess::Integer] {
-                    let shown = masked(&format!("{before}{id}{after}"), guess);
+                    let shown = mask_example(&format!("{before}{id}{after}"), guess);
                     proptest::prop_assert!(!shown.contains(&id), "{shown}");
                 }
-    let shown = common(&format!("{before}{id}{after}"));
+    let shown = common_form(&format!("{before}{id}{after}"));
                 proptest::prop_assert!(!shown.contains(&id[6..14]), "{shown}");
             }
         }

@@ -86,7 +86,7 @@ pub fn profile(files: &[PathBuf]) -> Result<ProfiledFiles> {
 impl ProfiledFiles {
     /// The profile for people, Chinese.
     pub fn text(&self) -> String {
-        show::text(self)
+        show::profile_text(self)
     }
 }
 

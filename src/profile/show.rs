@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{ColumnProfile, FileFormat, FileProfile, ProfiledFiles, TableProfile};
 
-pub(crate) fn text(profile: &ProfiledFiles) -> String {
+pub(crate) fn profile_text(profile: &ProfiledFiles) -> String {
     let mut out = String::new();
     for file in &profile.files {
         show_file(&mut out, file);

@@ -57,7 +57,7 @@ impl<'a> LargeColumn<'a> {
 }
 
 /// Missing where `value` is `None`.
-pub(crate) fn int32<'a>(value: impl Fn(usize) -> Option<i32> + Send + Sync + 'a) -> LargeColumn<'a> {
+pub(crate) fn int32_column<'a>(value: impl Fn(usize) -> Option<i32> + Send + Sync + 'a) -> LargeColumn<'a> {
     LargeColumn::new(PublishedType::Int32, move |rows| Ok(rows.map(&value).collect::<Int32Array>()))
 }
 
@@ -70,28 +70,33 @@ pub(crate) fn count<'a>(value: impl Fn(usize) -> u32 + Send + Sync + 'a) -> Larg
 }
 
 /// Numbers from 0 to one less than `end`.
-pub(crate) fn code<'a>(end: i32, value: impl Fn(usize) -> usize + Send + Sync + 'a) -> LargeColumn<'a> {
+pub(crate) fn code_column<'a>(
+    end: i32,
+    value: impl Fn(usize) -> usize + Send + Sync + 'a,
+) -> LargeColumn<'a> {
     let labels = Arc::new(Int32Array::from_iter_values(0..end));
     LargeColumn::of(PublishedType::Int32, labels, move |row| Some(value(row)))
 }
 
 /// 1 and 0.
-pub(crate) fn flag<'a>(value: impl Fn(usize) -> bool + Send + Sync + 'a) -> LargeColumn<'a> {
-    code(2, move |row| value(row).into())
+pub(crate) fn flag_column<'a>(value: impl Fn(usize) -> bool + Send + Sync + 'a) -> LargeColumn<'a> {
+    code_column(2, move |row| value(row).into())
 }
 
 /// Days since 1970-01-01.
-pub(crate) fn date<'a>(value: impl Fn(usize) -> Option<i32> + Send + Sync + 'a) -> LargeColumn<'a> {
+pub(crate) fn date_column<'a>(value: impl Fn(usize) -> Option<i32> + Send + Sync + 'a) -> LargeColumn<'a> {
     LargeColumn::new(PublishedType::Date, move |rows| Ok(rows.map(&value).collect::<Date32Array>()))
 }
 
 /// A column without missing values.
-pub(crate) fn int64<'a>(value: impl Fn(usize) -> i64 + Send + Sync + 'a) -> LargeColumn<'a> {
+pub(crate) fn int64_column<'a>(value: impl Fn(usize) -> i64 + Send + Sync + 'a) -> LargeColumn<'a> {
     LargeColumn::new(PublishedType::Int64, move |rows| Ok(Int64Array::from_iter_values(rows.map(&value))))
 }
 
 /// Texts that exist already.
-pub(crate) fn text<'a>(value: impl Fn(usize) -> Option<&'a str> + Send + Sync + 'a) -> LargeColumn<'a> {
+pub(crate) fn text_column<'a>(
+    value: impl Fn(usize) -> Option<&'a str> + Send + Sync + 'a,
+) -> LargeColumn<'a> {
     made(16, value, |text, out| {
         out.extend_from_slice(text.as_bytes());
         true
@@ -99,12 +104,14 @@ pub(crate) fn text<'a>(value: impl Fn(usize) -> Option<&'a str> + Send + Sync + 
 }
 
 /// Periods.
-pub(crate) fn periods<'a>(value: impl Fn(usize) -> Option<Period> + Send + Sync + 'a) -> LargeColumn<'a> {
+pub(crate) fn period_column<'a>(
+    value: impl Fn(usize) -> Option<Period> + Send + Sync + 'a,
+) -> LargeColumn<'a> {
     made(8, value, |period: Period, out: &mut Vec<u8>| write!(out, "{period}").is_ok())
 }
 
 /// Ids, hardly one of which stands twice.
-pub(crate) fn ids<'a, const LETTER: char>(
+pub(crate) fn id_column<'a, const LETTER: char>(
     value: impl Fn(usize) -> PublishedId<LETTER> + Send + Sync + 'a,
 ) -> LargeColumn<'a> {
     let write = |id: PublishedId<LETTER>, out: &mut Vec<u8>| {
@@ -115,7 +122,7 @@ pub(crate) fn ids<'a, const LETTER: char>(
 }
 
 /// Texts of about `length` bytes that `write` appends; false where there is none.
-pub(crate) fn written<'a>(
+pub(crate) fn written_column<'a>(
     length: usize,
     write: impl Fn(usize, &mut Vec<u8>) -> bool + Send + Sync + 'a,
 ) -> LargeColumn<'a> {
@@ -162,7 +169,9 @@ pub(crate) fn id_number<'a>(id: impl Fn(usize) -> Option<IdNumber> + Send + Sync
 }
 
 /// A keyed pseudonym.
-pub(crate) fn pseudonym<'a>(key: impl Fn(usize) -> Option<Pseudonym> + Send + Sync + 'a) -> LargeColumn<'a> {
+pub(crate) fn pseudonym_column<'a>(
+    key: impl Fn(usize) -> Option<Pseudonym> + Send + Sync + 'a,
+) -> LargeColumn<'a> {
     let write = |key: Pseudonym, out: &mut Vec<u8>| {
         out.extend_from_slice(&key.characters());
         true
@@ -171,7 +180,7 @@ pub(crate) fn pseudonym<'a>(key: impl Fn(usize) -> Option<Pseudonym> + Send + Sy
 }
 
 /// One of few texts, by its position.
-pub(crate) fn label<'a, T: AsRef<str>>(
+pub(crate) fn label_column<'a, T: AsRef<str>>(
     labels: impl IntoIterator<Item = T>,
     value: impl Fn(usize) -> Option<usize> + Send + Sync + 'a,
 ) -> LargeColumn<'a> {
@@ -179,8 +188,8 @@ pub(crate) fn label<'a, T: AsRef<str>>(
 }
 
 /// Class of an ID number, by its code.
-pub(crate) fn classes<'a>(class: impl Fn(usize) -> IdClass + Send + Sync + 'a) -> LargeColumn<'a> {
-    label(IdClass::ALL.map(IdClass::code), move |row| Some(class(row) as usize))
+pub(crate) fn id_class_column<'a>(class: impl Fn(usize) -> IdClass + Send + Sync + 'a) -> LargeColumn<'a> {
+    label_column(IdClass::ALL.map(IdClass::code), move |row| Some(class(row) as usize))
 }
 
 /// A large table being written.
@@ -214,7 +223,7 @@ impl<'a> LargeTable<'a> {
 }
 
 /// Numbers of the rows from 0 to one less than `rows`, group by group.
-pub(crate) fn groups(rows: usize) -> impl Iterator<Item = Range<usize>> {
+pub(crate) fn row_groups(rows: usize) -> impl Iterator<Item = Range<usize>> {
     (0..rows).step_by(GROUP_ROWS).map(move |from| from..rows.min(from + GROUP_ROWS))
 }
 
@@ -227,7 +236,7 @@ pub(crate) fn write<'a>(
     columns: impl Fn(usize) -> Vec<LargeColumn<'a>>,
 ) -> Result<()> {
     let mut table = LargeTable::create(outputs, relative, def)?;
-    for group in groups(rows) {
+    for group in row_groups(rows) {
         table.group(group.len(), columns(group.start))?;
     }
     table.finish()

@@ -68,7 +68,7 @@ pub fn old_folder(out: &Path, period: impl fmt::Display) -> PathBuf {
 ///
 /// # Errors
 /// The folder cannot be read.
-pub fn runs(period_folder: &Path) -> Result<Vec<RunName>> {
+pub fn list_runs(period_folder: &Path) -> Result<Vec<RunName>> {
     let mut runs: Vec<RunName> = names(period_folder)?.iter().filter_map(|name| name.parse().ok()).collect();
     runs.sort();
     Ok(runs)
@@ -78,7 +78,7 @@ pub fn runs(period_folder: &Path) -> Result<Vec<RunName>> {
 ///
 /// # Errors
 /// The folder cannot be read.
-pub fn periods(out: &Path) -> Result<Vec<(Period, PathBuf)>> {
+pub fn list_periods(out: &Path) -> Result<Vec<(Period, PathBuf)>> {
     let mut found: Vec<(Period, PathBuf)> = Vec::new();
     for name in names(out)? {
         let old = name.strip_prefix("quarter=");
@@ -147,12 +147,12 @@ mod tests {
         // Neither a folder that a kill left without a link nor one of another name counts.
         publication(&out.path().join("2019Q1/run-0001-00000000"));
         publication(&out.path().join("links"));
-        let found: Vec<String> = periods(out.path())
+        let found: Vec<String> = list_periods(out.path())
             .unwrap()
             .into_iter()
             .map(|(period, folder)| format!("{period} {}", folder.file_name().unwrap().display()))
             .collect();
         assert_eq!(found, ["2018Q2 quarter=2018Q2", "2018Q3 2018Q3", "2018Q4 2018Q4"]);
-        assert!(periods(&out.path().join("nowhere")).unwrap().is_empty());
+        assert!(list_periods(&out.path().join("nowhere")).unwrap().is_empty());
     }
 }

@@ -88,7 +88,7 @@ impl OutputFiles {
 
     /// Begins a file that must not exist yet.
     pub(crate) fn create(&self, relative: &str) -> Result<NewFile> {
-        let file = create(&self.path(relative), mode(relative))?;
+        let file = create(&self.path(relative), file_mode(relative))?;
         Ok(NewFile { file: DigestingWriter::new(file), relative: relative.to_owned() })
     }
 
@@ -114,7 +114,7 @@ impl OutputFiles {
     /// Writes a whole file.
     pub(crate) fn bytes(&mut self, relative: &str, bytes: &[u8], rows: Option<u64>) -> Result<()> {
         let mut file = self.create(relative)?;
-        file.write_all(bytes).map_err(|e| full(&self.path(relative), e))?;
+        file.write_all(bytes).map_err(|e| disk_full(&self.path(relative), e))?;
         self.finish(file, rows)
     }
 
@@ -179,7 +179,7 @@ impl CsvFile {
     pub(crate) fn begin(outputs: &OutputFiles, relative: &str) -> Result<Self> {
         let path = outputs.path(relative);
         let mut file = outputs.create(relative)?;
-        file.write_all("\u{FEFF}".as_bytes()).map_err(|e| full(&path, e))?;
+        file.write_all("\u{FEFF}".as_bytes()).map_err(|e| disk_full(&path, e))?;
         let builder = csv::WriterBuilder::new()
             .terminator(csv::Terminator::CRLF)
             .buffer_capacity(1 << 16)
@@ -193,12 +193,12 @@ impl CsvFile {
         cells
             .try_for_each(|cell| self.writer.write_field(neutralize(cell.as_ref()).as_bytes()))
             .and_then(|()| self.writer.write_record(None::<&[u8]>))
-            .map_err(|e| full(&self.path, e.into()))
+            .map_err(|e| disk_full(&self.path, e.into()))
     }
 
     pub(crate) fn finish(self, outputs: &mut OutputFiles) -> Result<()> {
         let rows = self.rows.saturating_sub(1);
-        let file = self.writer.into_inner().map_err(|e| full(&self.path, e.into_error()))?;
+        let file = self.writer.into_inner().map_err(|e| disk_full(&self.path, e.into_error()))?;
         outputs.finish(file, Some(rows))
     }
 }
@@ -213,7 +213,7 @@ pub(crate) fn make_folder(path: &Path, mode: u32) -> Result<()> {
 }
 
 /// Who may read a file of the publication.
-pub(crate) fn mode(relative: &str) -> u32 {
+pub(crate) fn file_mode(relative: &str) -> u32 {
     match relative.split_once('/') {
         Some(("restricted", _)) => 0o600,
         Some(("lists", _)) => 0o640,
@@ -231,14 +231,14 @@ fn create(path: &Path, mode: u32) -> Result<File> {
 }
 
 /// Writing goes wrong for one reason in practice: the disk.
-pub(crate) fn full(path: &Path, error: io::Error) -> Error {
+pub(crate) fn disk_full(path: &Path, error: io::Error) -> Error {
     Error::io("写入文件", path, error).hint("检查磁盘是否已满")
 }
 
 /// Writes and syncs a whole file that stands outside the manifest.
 pub(crate) fn write_bytes(path: &Path, mode: u32, bytes: &[u8]) -> Result<()> {
     let mut file = create(path, mode)?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|e| full(path, e))
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|e| disk_full(path, e))
 }
 
 /// Digest of a file that was written earlier.

@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::output_files::{NewFile, OutputFiles, mode};
+use super::output_files::{NewFile, OutputFiles, file_mode};
 use crate::table::rows::{CHUNK_ROWS, Rows};
 use crate::table::{ColumnHint, ColumnValues, GROUP_ROWS, ParquetWriter};
 use crate::{Error, Result};
@@ -325,7 +325,7 @@ pub(crate) fn write_chunks(
 /// # Errors
 /// The file cannot be given its name.
 pub(crate) fn publish_file(outputs: &mut OutputFiles, relative: &str, rows: &Rows) -> Result<bool> {
-    match rows.name_file(&outputs.path(relative), mode(relative))? {
+    match rows.name_file(&outputs.path(relative), file_mode(relative))? {
         None => Ok(false),
         Some((file, digest)) => {
             outputs.note(relative, file, digest, Some(rows.count() as u64)).map(|()| true)

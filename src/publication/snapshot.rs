@@ -82,10 +82,10 @@ fn nothing_there(named: &Path, folder: &Path, cause: std::io::Error) -> Error {
     if named.file_name().is_some_and(|name| name == LATEST) || named.join(LATEST).is_symlink() {
         return no.hint("latest 指向的发布已不在；重新运行该季度，或指向其中的一个 run-… 文件夹");
     }
-    if layout::runs(named).is_ok_and(|runs| !runs.is_empty()) {
+    if layout::list_runs(named).is_ok_and(|runs| !runs.is_empty()) {
         return no.hint("这里的运行都没有完成；重新运行该季度");
     }
-    match layout::periods(named).ok().and_then(|mut periods| periods.pop()) {
+    match layout::list_periods(named).ok().and_then(|mut periods| periods.pop()) {
         Some((_, newest)) => {
             no.hint(format!("这里有几个季度的发布；指向其中一个，例如 {}", newest.display()))
         }
@@ -153,7 +153,7 @@ impl Snapshot {
     pub fn newest(path: &Path) -> Result<Self> {
         match Self::recognize(path)? {
             Some(found) => Ok(found),
-            None => match layout::periods(path)?.pop() {
+            None => match layout::list_periods(path)?.pop() {
                 Some((_, folder)) => Self::open(&folder),
                 None => Self::open(path),
             },
@@ -180,7 +180,7 @@ impl Snapshot {
     /// # Errors
     /// The file is missing or damaged.
     pub fn rows(&self, relative: &str, wanted: impl Fn(&TableRow) -> bool) -> Result<Vec<TableRow>> {
-        table_reader::rows(&self.path(relative), wanted)
+        table_reader::read_rows(&self.path(relative), wanted)
     }
 
     /// Files of the publication as the manifest lists them.

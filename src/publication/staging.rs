@@ -157,7 +157,8 @@ fn current(runs: &Path) -> Result<Option<RunName>> {
 fn remove_unfinished(runs: &Path, current: Option<&RunName>) -> Result<()> {
     let failed = |e| Error::io("清理上次中断的发布", runs, e).hint("检查发布文件夹是否可写");
     let number = current.map_or(0, RunName::number);
-    let newer: Vec<RunName> = layout::runs(runs)?.into_iter().filter(|run| run.number() > number).collect();
+    let newer: Vec<RunName> =
+        layout::list_runs(runs)?.into_iter().filter(|run| run.number() > number).collect();
     match &newer[..] {
         [] => {}
         [one] if one.number() == number + 1 => {
@@ -350,7 +351,8 @@ mod tests {
                 put(&again, "three");
                 again.commit().unwrap();
                 assert_eq!(current_title(out.path()).unwrap(), "three");
-                let numbers: Vec<u32> = layout::runs(&runs).unwrap().iter().map(RunName::number).collect();
+                let numbers: Vec<u32> =
+                    layout::list_runs(&runs).unwrap().iter().map(RunName::number).collect();
                 let expected = 1 + u32::from(old) + u32::from(steps == 3);
                 assert_eq!(numbers, (1..=expected).collect::<Vec<_>>(), "{steps} steps");
                 assert_eq!(names(&runs).len(), numbers.len() + 1);

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::PublicationInputs;
-use super::totals::{percent_of, ratio};
-use crate::model::officer_text::money;
+use super::totals::{percent_of, ratio_permyriad};
+use crate::model::officer_text::money_text;
 
 /// One indicator of one unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl IndicatorRow<'_> {
         }
         match self.denominator {
             Some(0) => None,
-            Some(d) => Some(ratio(self.numerator, d)),
+            Some(d) => Some(ratio_permyriad(self.numerator, d)),
             None => Some(self.numerator),
         }
     }
@@ -57,7 +57,7 @@ impl IndicatorRow<'_> {
         if self.is_rate {
             percent_of(value)
         } else if self.key.ends_with("_fen") {
-            money(value)
+            money_text(value)
         } else {
             value.to_string()
         }
@@ -105,7 +105,7 @@ fn points(share: i64) -> String {
 }
 
 /// All indicators, computed ones first; each group by code, key and unit.
-pub(super) fn rows<'a>(inputs: &PublicationInputs<'a>) -> Vec<IndicatorRow<'a>> {
+pub(super) fn indicator_rows<'a>(inputs: &PublicationInputs<'a>) -> Vec<IndicatorRow<'a>> {
     let catalogue = inputs.catalogue;
     let units: BTreeMap<&str, usize> =
         catalogue.divisions.units.iter().enumerate().map(|(i, u)| (u.code.as_str(), i)).collect();
@@ -114,7 +114,7 @@ pub(super) fn rows<'a>(inputs: &PublicationInputs<'a>) -> Vec<IndicatorRow<'a>> 
         .iter()
         .filter(|i| i.denominator != Some(0))
         .map(|i| {
-            let value = i.denominator.map_or(i.numerator, |d| ratio(i.numerator, d));
+            let value = i.denominator.map_or(i.numerator, |d| ratio_permyriad(i.numerator, d));
             ((i.rule_code.as_str(), i.indicator.as_str(), i.unit_code.as_str()), value)
         })
         .collect();

@@ -12,7 +12,7 @@ use crate::publication::manifest::{FORMAT, Manifest, OutputFile, RuleRun, Source
 ///
 /// # Errors
 /// Totals that do not balance.
-pub(crate) fn manifest(inputs: &PublicationInputs<'_>, outputs: Vec<OutputFile>) -> Result<Manifest> {
+pub(crate) fn build_manifest(inputs: &PublicationInputs<'_>, outputs: Vec<OutputFile>) -> Result<Manifest> {
     let manifest = Manifest {
         format: FORMAT,
         version: env!("CARGO_PKG_VERSION").to_owned(),

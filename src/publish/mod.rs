@@ -36,7 +36,7 @@ mod tables;
 mod totals;
 
 pub use catalogue::{PublishedPipeline, RuleFacts, SourceFacts, TargetFacts};
-pub use summary::summary;
+pub use summary::summary_text;
 pub use totals::{OpenCount, PublicationTotals};
 
 /// Everything a publication is made of.
@@ -123,7 +123,7 @@ fn write(inputs: &PublicationInputs<'_>, root: &Path) -> Result<(Manifest, Publi
     let totals = PublicationTotals::build(inputs, &people, &all)?;
     report::write(inputs, &totals, &mut outputs)?;
     outputs.dictionary()?;
-    let manifest = manifest_facts::manifest(inputs, outputs.into_written())?;
+    let manifest = manifest_facts::build_manifest(inputs, outputs.into_written())?;
     disk.finish()?;
     manifest.write(root)?;
     Ok((manifest, totals))

@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::totals::grouped;
+use super::totals::grouped_text;
 use super::{FinishedPublication, PublishedPipeline};
 use crate::model::exception::Severity;
 
 /// Summary that an officer understands.
-pub fn summary(publication: &FinishedPublication, catalogue: &PublishedPipeline) -> String {
+pub fn summary_text(publication: &FinishedPublication, catalogue: &PublishedPipeline) -> String {
     let (m, t) = (&publication.manifest, &publication.totals);
     let mut out = String::new();
     let sum = |f: fn(&crate::publication::manifest::SourceRun) -> u64| m.sources.iter().map(f).sum::<u64>();
@@ -16,38 +16,38 @@ pub fn summary(publication: &FinishedPublication, catalogue: &PublishedPipeline)
     let _ = writeln!(
         out,
         "  数据  {present}个来源，读入{}条 = 接受{} + 退回{}",
-        grouped(sum(|s| s.read)),
-        grouped(sum(|s| s.accepted)),
-        grouped(sum(|s| s.rejected))
+        grouped_text(sum(|s| s.read)),
+        grouped_text(sum(|s| s.accepted)),
+        grouped_text(sum(|s| s.rejected))
     );
     let _ = writeln!(
         out,
         "  归并  {}人，{}户；另有{}对记录待人工确认",
-        grouped(t.persons),
-        grouped(t.households),
-        grouped(t.review_pairs)
+        grouped_text(t.persons),
+        grouped_text(t.households),
+        grouped_text(t.review_pairs)
     );
     let _ = writeln!(
         out,
         "  疑点  {}条：新增{}、持续{}、复现{}；本季消除{}；另有待确认匹配{}条",
-        grouped(t.all.open),
-        grouped(t.all.new),
-        grouped(t.all.persisting),
-        grouped(t.all.reopened),
-        grouped(t.all.resolved),
-        grouped(t.all.review)
+        grouped_text(t.all.open),
+        grouped_text(t.all.new),
+        grouped_text(t.all.persisting),
+        grouped_text(t.all.reopened),
+        grouped_text(t.all.resolved),
+        grouped_text(t.all.review)
     );
     for severity in Severity::ALL {
         if t.all.of(severity) > 0 {
             let title = catalogue.words.severity_title(severity);
-            let _ = writeln!(out, "        {title}  {}条", grouped(t.all.of(severity)));
+            let _ = writeln!(out, "        {title}  {}条", grouped_text(t.all.of(severity)));
         }
     }
     if t.explained > 0 {
-        let _ = writeln!(out, "        其中由另一疑点引起{}条，核实根本原因即可", grouped(t.explained));
+        let _ = writeln!(out, "        其中由另一疑点引起{}条，核实根本原因即可", grouped_text(t.explained));
     }
     if t.overdue > 0 {
-        let _ = writeln!(out, "        其中超过反馈期限{}条", grouped(t.overdue));
+        let _ = writeln!(out, "        其中超过反馈期限{}条", grouped_text(t.overdue));
     }
     let mut rules: Vec<_> = m.rules.iter().filter_map(|r| Some((r, t.by_rule.get(&r.code)?))).collect();
     rules.sort_by(|(ra, a), (rb, b)| b.open.cmp(&a.open).then_with(|| ra.code.cmp(&rb.code)));
@@ -56,7 +56,13 @@ pub fn summary(publication: &FinishedPublication, catalogue: &PublishedPipeline)
     }
     for (rule, count) in rules.iter().filter(|(_, c)| c.open + c.review > 0) {
         let review = if count.review > 0 { format!("(另待确认{})", count.review) } else { String::new() };
-        let _ = writeln!(out, "        {:<5}{:>6}条  {}{review}", rule.code, grouped(count.open), rule.title);
+        let _ = writeln!(
+            out,
+            "        {:<5}{:>6}条  {}{review}",
+            rule.code,
+            grouped_text(count.open),
+            rule.title
+        );
     }
     let not_run: Vec<&str> = t.not_run.iter().map(|(code, _)| code.as_str()).collect();
     if !not_run.is_empty() {

@@ -176,7 +176,7 @@ fn tier_index(tier: Tier) -> usize {
 }
 
 /// Share in 1/10000, half up.
-pub(super) fn ratio(numerator: i64, denominator: i64) -> i64 {
+pub(super) fn ratio_permyriad(numerator: i64, denominator: i64) -> i64 {
     if denominator == 0 {
         return 0;
     }
@@ -185,8 +185,8 @@ pub(super) fn ratio(numerator: i64, denominator: i64) -> i64 {
 }
 
 /// Share as text, `99.42%`.
-pub(super) fn percent(numerator: i64, denominator: i64) -> String {
-    percent_of(ratio(numerator, denominator))
+pub(super) fn percent_text(numerator: i64, denominator: i64) -> String {
+    percent_of(ratio_permyriad(numerator, denominator))
 }
 
 /// 1/10000 as text, without trailing zeros: `100%`, `99.4%`.
@@ -196,7 +196,7 @@ pub(super) fn percent_of(share: i64) -> String {
 }
 
 /// Number with thousands separators.
-pub(super) fn grouped(n: u64) -> String {
+pub(super) fn grouped_text(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (i, c) in digits.chars().enumerate() {
@@ -236,12 +236,12 @@ mod tests {
 
     #[test]
     fn figures_as_text() {
-        assert_eq!(grouped(1_234_567), "1,234,567");
-        assert_eq!(grouped(999), "999");
-        assert_eq!(percent(1, 3), "33.33%");
-        assert_eq!(percent(2, 2), "100%");
-        assert_eq!(percent(199, 200), "99.5%");
-        assert_eq!(percent(1, 0), "0%");
+        assert_eq!(grouped_text(1_234_567), "1,234,567");
+        assert_eq!(grouped_text(999), "999");
+        assert_eq!(percent_text(1, 3), "33.33%");
+        assert_eq!(percent_text(2, 2), "100%");
+        assert_eq!(percent_text(199, 200), "99.5%");
+        assert_eq!(percent_text(1, 0), "0%");
         assert_eq!(percent_of(10_000), "100%");
     }
 }

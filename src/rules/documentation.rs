@@ -95,7 +95,7 @@ fn summary(rule: &Rule, lineage: &Lineage) -> RuleSummary {
 }
 
 /// The catalogue in Chinese (Markdown), generated from the headers.
-pub fn document(rules: &RuleSet) -> String {
+pub fn document_rules(rules: &RuleSet) -> String {
     let mut text = String::from("# 规则目录\n\n");
     let _ = writeln!(
         text,
@@ -113,7 +113,7 @@ pub fn document(rules: &RuleSet) -> String {
             "| [{code}](#{anchor}) | {} | {:?} | {} | {} | {} |",
             header.title,
             header.severity,
-            if header.indicator { "指标" } else { subject(header.subject) },
+            if header.indicator { "指标" } else { subject_word(header.subject) },
             header.owner.latest(),
             sources.join("、"),
             code = header.code,
@@ -170,7 +170,7 @@ fn section(rules: &RuleSet, rule: &Rule, lineage: &Lineage, text: &mut String) {
         text,
         "- 级别:{};对象:{};核查期限:{}天",
         rules.settings.words().severity_title(header.severity),
-        subject(header.subject),
+        subject_word(header.subject),
         header.due_days
     );
     let _ = writeln!(text, "- 疑点说明:{}", header.message);
@@ -211,7 +211,7 @@ fn sql(rule: &Rule, text: &mut String) {
 }
 
 /// Subject in words.
-pub fn subject(subject: SubjectKind) -> &'static str {
+pub fn subject_word(subject: SubjectKind) -> &'static str {
     match subject {
         SubjectKind::Person => "人",
         SubjectKind::Household => "户",

@@ -8,7 +8,7 @@ use super::family;
 use super::rule_file::{self, Rule, RuleDefinition};
 use super::rule_set::{code_order, with_hint};
 use crate::config::RuleFolders;
-use crate::config::inclusion::{OfferedItem, ReplacedFile, entries};
+use crate::config::inclusion::{OfferedItem, ReplacedFile, sorted_entries};
 use crate::config::toml_file::suggest;
 use crate::{Error, Result};
 
@@ -35,9 +35,11 @@ pub(super) struct RuleFiles {
 pub(super) fn read(layers: &RuleFolders) -> Result<RuleFiles> {
     let (mut rules, mut definitions) = (Vec::new(), Vec::new());
     for (layer, one) in layers.all().iter().enumerate() {
-        for folder in entries(&one.folder.join("rules"))?.into_iter().filter(|p| p.is_dir()) {
+        for folder in sorted_entries(&one.folder.join("rules"))?.into_iter().filter(|p| p.is_dir()) {
             let group = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-            for path in entries(&folder)?.into_iter().filter(|p| p.extension().is_some_and(|e| e == "sql")) {
+            for path in
+                sorted_entries(&folder)?.into_iter().filter(|p| p.extension().is_some_and(|e| e == "sql"))
+            {
                 let text = text(&path)?;
                 if group == DEFINITIONS {
                     let value = rule_file::parse_definition(&path, text)?;

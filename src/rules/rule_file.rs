@@ -297,7 +297,7 @@ pub struct Rule {
 impl Rule {
     /// Columns named in the message.
     pub fn message_columns(&self) -> Vec<&str> {
-        placeholders(&self.header.message)
+        message_placeholders(&self.header.message)
     }
     /// Whether the rule applies in `period`.
     pub fn applies(&self, period: Period) -> bool {
@@ -325,7 +325,7 @@ pub struct RuleDefinition {
 }
 
 /// Names in braces.
-pub fn placeholders(template: &str) -> Vec<&str> {
+pub fn message_placeholders(template: &str) -> Vec<&str> {
     template.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name).collect()
 }
 

@@ -3,7 +3,7 @@
 //! Every contradiction a rule looks for is put in here at a rate that officers would call
 //! usual; [`super::truth`] then reads the finished state, so truth never depends on these rates.
 
-use super::calendar::{SynthQuarter, add_months, age, from_days, to_days};
+use super::calendar::{SynthQuarter, add_months, age_on, from_days, to_days};
 use super::names;
 use super::rng::Rng;
 use super::world::{
@@ -58,7 +58,7 @@ pub(super) fn register(world: &mut VillageWorld, rng: &mut Rng, family: usize, q
         return;
     }
     let head = world.families[family].head;
-    let lone_elder = members.len() == 1 && age(world.people[head].birth, quarter.end()) >= 60;
+    let lone_elder = members.len() == 1 && age_on(world.people[head].birth, quarter.end()) >= 60;
     let able = members
         .iter()
         .any(|&m| world.people[m].labour.ends_with("普通劳动力") || world.people[m].labour == "技能劳动力");
@@ -139,10 +139,10 @@ pub(super) fn register(world: &mut VillageWorld, rng: &mut Rng, family: usize, q
         level: if rebuilt { "A级" } else { level },
         water_difficult: rng.chance(if exited { 0.004 } else { 0.02 }),
         area_centi: rng.between(3_000, 16_000),
-        helper: format!("{}{}", names::surname(rng), names::given_name(rng, 1, 19_780_101, None)),
+        helper: format!("{}{}", names::draw_surname(rng), names::given_name(rng, 1, 19_780_101, None)),
     });
     for &m in &members {
-        let child = age(world.people[m].birth, quarter.end()) < 18;
+        let child = age_on(world.people[m].birth, quarter.end()) < 18;
         // A few children were never entered: they are known only through their guardian.
         let missed = m != head && rng.chance(if child { 0.04 } else { 0.01 });
         world.people[m].registered = (!missed).then_some("正常");
@@ -162,7 +162,7 @@ fn likely_cause(
         members.iter().any(|&m| fits(&world.people[m]))
     };
     let ill = any(&|p| p.health != "健康");
-    let pupil = any(&|p| (6..15).contains(&age(p.birth, quarter.school_cutoff())));
+    let pupil = any(&|p| (6..15).contains(&age_on(p.birth, quarter.school_cutoff())));
     let fits = match drawn {
         "因病" => ill,
         "因学" => pupil,
@@ -180,7 +180,7 @@ fn likely_cause(
 /// Some people had died or left before the first quarter; the registry keeps their rows.
 fn leave_earlier(world: &mut VillageWorld, rng: &mut Rng, family: usize) {
     for m in world.present(family) {
-        let old = age(world.people[m].birth, super::world::ORIGIN) > 68;
+        let old = age_on(world.people[m].birth, super::world::ORIGIN) > 68;
         if world.people[m].registered.is_some() && rng.chance(if old { 0.07 } else { 0.012 }) {
             let dead = old || rng.chance(0.3);
             world.people[m].gone = Some(if dead { WayOfLeaving::Dead } else { WayOfLeaving::Left });
@@ -264,7 +264,7 @@ fn support(
             open_case(world, rng, present.iter().copied().take(7).collect(), "整户", start, urban);
         }
         "" if present.len() == 1
-            && age(world.people[head].birth, quarter.end()) >= 60
+            && age_on(world.people[head].birth, quarter.end()) >= 60
             && rng.chance(0.08) =>
         {
             harbour(world, rng, head, quarter);
@@ -335,7 +335,7 @@ fn harbour(world: &mut VillageWorld, rng: &mut Rng, person: usize, quarter: Synt
 fn twice_listed(world: &mut VillageWorld, rng: &mut Rng, quarter: SynthQuarter) {
     let listed: Vec<usize> = world.cases.iter().flat_map(|c| c.members.iter().copied().skip(1)).collect();
     for person in listed {
-        if age(world.people[person].birth, quarter.end()) >= 18 && rng.chance(0.014) {
+        if age_on(world.people[person].birth, quarter.end()) >= 18 && rng.chance(0.014) {
             let start = add_months(quarter.last_month(), -(rng.between(2, 40) as i32));
             let urban = rng.chance(0.4);
             open_case(world, rng, vec![person], "单人", start, urban);
@@ -349,7 +349,7 @@ pub(super) fn enrol_school(world: &mut VillageWorld, rng: &mut Rng, person: usiz
     let p = &mut world.people[person];
     p.student = None;
     p.studying = "非在校生";
-    let years = age(p.birth, cutoff);
+    let years = age_on(p.birth, cutoff);
     let (stage, grade, share) = match years {
         3..6 => ("学前", years - 2, 0.82),
         6..12 => ("小学", years - 5, 0.982),
@@ -460,7 +460,7 @@ pub(super) fn insure(world: &mut VillageWorld, rng: &mut Rng, person: usize, qua
     if !gone && draw < if in_registry { 0.016 } else { 0.04 } {
         return;
     }
-    let years = age(p.birth, quarter.end());
+    let years = age_on(p.birth, quarter.end());
     let stopped = rng.chance(0.012);
     let employed = (22..56).contains(&years) && rng.chance(if in_registry { 0.012 } else { 0.06 });
     let status = if stopped { *rng.pick(&["暂停", "终止"]) } else { "正常参保" };

@@ -32,7 +32,7 @@ pub fn is_date(date: u32) -> bool {
 }
 
 /// Full years between two dates.
-pub fn age(birth: u32, on: u32) -> i32 {
+pub fn age_on(birth: u32, on: u32) -> i32 {
     let years = (on / 10_000) as i32 - (birth / 10_000) as i32;
     if on % 10_000 < birth % 10_000 { years - 1 } else { years }
 }

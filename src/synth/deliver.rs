@@ -4,7 +4,7 @@
 //! stays from quarter to quarter until somebody corrects the entry.
 
 use super::calendar::{SynthQuarter, from_days, is_date, to_days};
-use super::identity::{IdBytes, text};
+use super::identity::{IdBytes, id_text};
 use super::names::{self, NameSlip};
 use super::rng::Rng;
 use super::world::{InventedPerson, VillageWorld};
@@ -134,7 +134,7 @@ impl SlipRates {
         let rate = source.quality() * self.multiplier;
         let mut out = DeliveredPerson {
             name: p.name.clone(),
-            id: text(&p.id),
+            id: id_text(&p.id),
             id_is_number: false,
             full: Some(p.id),
             birth: p.birth,
@@ -180,7 +180,7 @@ impl SlipRates {
                 set_id(out, String::new(), None, "id_missing");
             } else {
                 let temporary = super::identity::compose(world.place.id_prefix, p.birth, 0);
-                set_id(out, text(&temporary), None, "id_temporary");
+                set_id(out, id_text(&temporary), None, "id_temporary");
             }
             return;
         }
@@ -197,14 +197,14 @@ impl SlipRates {
             let mut id = p.id;
             let at = rng.below(17);
             id[at] = b'0' + (id[at] - b'0' + 1 + rng.below(9) as u8) % 10;
-            set_id(out, text(&id), usable(id), "id_typo");
+            set_id(out, id_text(&id), usable(id), "id_typo");
         } else if within(0.0025) {
             if let Some(id) = transposed(rng, p.id) {
-                set_id(out, text(&id), usable(id), "id_transposed");
+                set_id(out, id_text(&id), usable(id), "id_transposed");
             }
         } else if within(0.003) {
             if p.birth < 20_000_101 && p.birth >= 19_000_101 {
-                let short = format!("{}{}", &text(&p.id)[..6], &text(&p.id)[8..17]);
+                let short = format!("{}{}", &id_text(&p.id)[..6], &id_text(&p.id)[8..17]);
                 set_id(out, short, Some(p.id), "id_fifteen");
             }
         } else if within(0.004) {
@@ -226,7 +226,7 @@ impl SlipRates {
         let other =
             if others.contains(&family.head) && rng.chance(0.6) { family.head } else { *rng.pick(&others) };
         let id = world.people[other].id;
-        set_id(out, text(&id), Some(id), "id_relative");
+        set_id(out, id_text(&id), Some(id), "id_relative");
     }
 
     /// The right number in another dress.
@@ -248,19 +248,19 @@ impl SlipRates {
         {
             let again = if rng.chance(0.12) { format!("1{}", rng.below(10)) } else { String::new() };
             let kind = if again.is_empty() { "id_cert20" } else { "id_cert22" };
-            set_id(out, format!("{}{category}{grade}{again}", text(&p.id)), Some(p.id), kind);
+            set_id(out, format!("{}{category}{grade}{again}", id_text(&p.id)), Some(p.id), kind);
             return;
         }
         if source == SourceKind::StudentAid && rng.chance(0.04) {
-            let id = text(&p.id);
+            let id = id_text(&p.id);
             set_id(out, format!("{}********{}", &id[..6], &id[14..]), None, "id_masked");
             return;
         }
         if source == SourceKind::Student && rng.chance(0.006) {
-            set_id(out, format!("G{}", text(&p.id)), Some(p.id), "id_student_number");
+            set_id(out, format!("G{}", id_text(&p.id)), Some(p.id), "id_student_number");
             return;
         }
-        let id = text(&p.id);
+        let id = id_text(&p.id);
         let ends_x = id.ends_with('X');
         let dressed = if ends_x && rng.chance(0.15) {
             let last = *rng.pick(&["x", "x", "x", "×", "X"]);
@@ -310,7 +310,7 @@ fn transposed(rng: &mut Rng, id: IdBytes) -> Option<IdBytes> {
 
 /// What a spreadsheet leaves of a number; those ending in X stay text and escape.
 fn damage(rng: &mut Rng, p: &InventedPerson, out: &mut DeliveredPerson) {
-    let id = text(&p.id);
+    let id = id_text(&p.id);
     if id.ends_with('X') {
         return;
     }
@@ -361,21 +361,21 @@ fn slip_name(rng: &mut Rng, source: SourceKind, name: &str, rate: f64) -> Option
         kind < edge
     };
     if within(0.012) {
-        names::homophone(rng, name)
+        names::slip_homophone(rng, name)
     } else if within(0.008) {
         names::look_alike(rng, name)
     } else if within(0.006) {
-        names::variant(name)
+        names::slip_variant(name)
     } else if within(0.0027) {
-        names::dropped(rng, name)
+        names::slip_dropped(rng, name)
     } else if within(0.002) {
-        names::swapped(name)
+        names::slip_swapped(name)
     } else if within(0.001) {
-        names::wildcard(rng, name)
+        names::slip_wildcard(rng, name)
     } else if within(0.012) {
-        names::spaced(rng, name)
+        names::slip_spaced(rng, name)
     } else if within(0.001) {
-        Some(names::noted(rng, name))
+        Some(names::slip_noted(rng, name))
     } else {
         None
     }

@@ -1,7 +1,7 @@
 //! From one quarter to the next: births, deaths, new cases, corrections.
 
 use super::benefits::{enrol_school, finish, help_student, insure, open_case, register};
-use super::calendar::{SynthQuarter, add_months, age, from_days, to_days};
+use super::calendar::{SynthQuarter, add_months, age_on, from_days, to_days};
 use super::rng::Rng;
 use super::world::{VillageWorld, WayOfLeaving};
 
@@ -44,7 +44,7 @@ fn leave(world: &mut VillageWorld, rng: &mut Rng, quarter: SynthQuarter) {
         if world.people[person].gone.is_some() {
             continue;
         }
-        let years = age(world.people[person].birth, quarter.end());
+        let years = age_on(world.people[person].birth, quarter.end());
         let dies = rng.chance(match years {
             0..50 => 0.000_3,
             50..70 => 0.002,
@@ -84,7 +84,7 @@ fn bear(world: &mut VillageWorld, rng: &mut Rng, quarter: SynthQuarter) {
     for family in 0..world.families.len() {
         let mother = world.present(family).into_iter().any(|m| {
             let p = &world.people[m];
-            p.sex == 2 && (21..38).contains(&age(p.birth, quarter.end()))
+            p.sex == 2 && (21..38).contains(&age_on(p.birth, quarter.end()))
         });
         if !mother || !rng.chance(0.012) {
             continue;

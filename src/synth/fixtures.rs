@@ -26,7 +26,7 @@ pub(super) fn write(plan: &SynthPlan<'_>, out: &Path) -> Result<SynthReport> {
     let mut report = SynthReport::default();
     let (mut worlds, moved): (Vec<VillageWorld>, Vec<_>) =
         (0..plan.places.len()).map(|i| plan.settle(i)).unzip();
-    let moved = plan.before.as_ref().map(|_| prefecture::moved(&moved.concat()));
+    let moved = plan.before.as_ref().map(|_| prefecture::moved_text(&moved.concat()));
     for (step, &quarter) in plan.quarters.iter().enumerate() {
         if step > 0 {
             worlds.iter_mut().for_each(|w| evolve::evolve(w, plan.seed, quarter));
@@ -66,11 +66,11 @@ fn write_quarter(
         for source in SourceKind::ALL {
             rows.entry((source, county)).or_default().extend(writer.rows(source));
         }
-        for e in truth::exceptions(&writer, quarter) {
+        for e in truth::expected_exceptions(&writer, quarter) {
             let _ = writeln!(exceptions, "{},{},{},{}", e.rule, e.subject, e.entity, e.key);
             report.exceptions += 1;
         }
-        truth::coverage(world, quarter, &mut coverage);
+        truth::count_coverage(world, quarter, &mut coverage);
     }
     let mut records = String::from("record_id,source,person,household,error_kinds\n");
     let mut rejects = String::from("source,file,sheet,row,reason_code\n");
@@ -101,11 +101,11 @@ fn write_quarter(
     save(&truth.join("records.csv"), records.as_bytes())?;
     save(&truth.join("exceptions.csv"), exceptions.as_bytes())?;
     save(&truth.join("rejects.csv"), rejects.as_bytes())?;
-    save(&truth.join("indicators.csv"), indicators(&coverage).as_bytes())
+    save(&truth.join("indicators.csv"), indicators_text(&coverage).as_bytes())
 }
 
 /// The indicator truth as CSV.
-pub(super) fn indicators(coverage: &truth::HouseholdCoverage) -> String {
+pub(super) fn indicators_text(coverage: &truth::HouseholdCoverage) -> String {
     let mut out = String::from("rule_code,unit_code,numerator,denominator\n");
     for (unit, (covered, due)) in coverage {
         let _ = writeln!(out, "R35,{unit},{covered},{due}");
@@ -145,7 +145,7 @@ fn files(
         let sheets: Vec<SheetLayout> = (0..counties.len())
             .map(|c| registry_sheet(source, name, &counties[c], take(source, c), quarter))
             .collect();
-        let bytes = encode::xlsx::workbook(&sheets)?;
+        let bytes = encode::xlsx::encode_workbook(&sheets)?;
         out.push(EncodedFile {
             name: format!("{name}.xlsx"),
             source,
@@ -165,11 +165,11 @@ fn files(
         (0..counties.len()).flat_map(|c| take(source, c)).collect()
     };
     let plain = |source: SourceKind, rows: Vec<InventedRow>| {
-        SheetLayout::plain("", layout::headers(source, false), rows)
+        SheetLayout::plain("", layout::source_headers(source, false), rows)
     };
 
     let sheet = plain(SourceKind::Tekun, all(SourceKind::Tekun));
-    let bytes = encode::dbf::table(&sheet)?;
+    let bytes = encode::dbf::encode_table(&sheet)?;
     let (has_sheets, counts_records) = (false, true);
     out.push(EncodedFile {
         name: "特困供养.dbf".into(),
@@ -184,7 +184,7 @@ fn files(
     sheet.name = "危房改造台账".into();
     sheet.titles = vec![title(&format!("鹤壁市{}年农村危房改造台账", quarter.year))];
     sheet.footers = vec![title("制表人:张某  审核人:李某"), title("说明:补助资金单位为元")];
-    let bytes = encode::xlsx::workbook(std::slice::from_ref(&sheet))?;
+    let bytes = encode::xlsx::encode_workbook(std::slice::from_ref(&sheet))?;
     out.push(EncodedFile {
         name: "危房改造台账.xlsx".into(),
         source: SourceKind::Housing,
@@ -195,9 +195,9 @@ fn files(
     });
 
     let sheet = plain(SourceKind::Student, all(SourceKind::Student));
-    let schema = encode::parquet::schema(&sheet.header, &[6, 19]);
-    let mut writer = encode::parquet::writer(Vec::new(), schema.clone())?;
-    encode::parquet::append(&mut writer, &encode::parquet::batch(&schema, &sheet.rows)?)?;
+    let schema = encode::parquet::parquet_schema(&sheet.header, &[6, 19]);
+    let mut writer = encode::parquet::parquet_writer(Vec::new(), schema.clone())?;
+    encode::parquet::append(&mut writer, &encode::parquet::parquet_batch(&schema, &sheet.rows)?)?;
     let bytes = encode::parquet::finish(writer)?;
     out.push(EncodedFile {
         name: "学籍.parquet".into(),
@@ -209,7 +209,7 @@ fn files(
     });
 
     let sheet = plain(SourceKind::StudentAid, all(SourceKind::StudentAid));
-    let bytes = format!("\u{feff}{}", encode::csv::text(&sheet)).into_bytes();
+    let bytes = format!("\u{feff}{}", encode::csv::csv_text(&sheet)).into_bytes();
     out.push(EncodedFile {
         name: "学生资助.csv".into(),
         source: SourceKind::StudentAid,
@@ -233,7 +233,7 @@ fn registry_sheet(
     quarter: SynthQuarter,
 ) -> SheetLayout {
     // One county still prints the form of an earlier year.
-    let mut sheet = SheetLayout::plain(county, layout::headers(source, county == "山城区"), rows);
+    let mut sheet = SheetLayout::plain(county, layout::source_headers(source, county == "山城区"), rows);
     sheet.titles = vec![title(&format!("{county}{}年第{}季度{name}表", quarter.year, quarter.number))];
     if county == "淇县" {
         let date = quarter.end();
@@ -253,7 +253,8 @@ fn registry_sheet(
 
 fn dibao_file(county: &str, rows: Vec<InventedRow>, quarter: SynthQuarter) -> Result<EncodedFile> {
     let deviating = county == DEVIATING_DIBAO;
-    let mut sheet = SheetLayout::plain("农村低保", layout::headers(SourceKind::Dibao, deviating), rows);
+    let mut sheet =
+        SheetLayout::plain("农村低保", layout::source_headers(SourceKind::Dibao, deviating), rows);
     sheet.titles = vec![title(&format!(
         "{county}{}年{}月最低生活保障对象花名册",
         quarter.year,
@@ -264,15 +265,15 @@ fn dibao_file(county: &str, rows: Vec<InventedRow>, quarter: SynthQuarter) -> Re
     total[29] = InventedCell::Number(sheet.rows.iter().map(|r| r.tags.len() as f64).sum());
     sheet.footers = vec![total, title("审核:王某    填报:赵某")];
     let (extension, bytes, has_sheets) = match county {
-        DEVIATING_DIBAO => ("xlsx", encode::xlsx::workbook(std::slice::from_ref(&sheet))?, true),
+        DEVIATING_DIBAO => ("xlsx", encode::xlsx::encode_workbook(std::slice::from_ref(&sheet))?, true),
         "淇县" => {
             sheet.titles.clear();
             sheet.footers.truncate(1);
-            ("csv", encode::encoded(&encode::csv::text(&sheet), encoding_rs::GB18030), false)
+            ("csv", encode::encode_text(&encode::csv::csv_text(&sheet), encoding_rs::GB18030), false)
         }
         _ => {
             sheet.merged = vec![0, 1];
-            ("xls", encode::xls::workbook(std::slice::from_ref(&sheet))?, true)
+            ("xls", encode::xls::encode_workbook(std::slice::from_ref(&sheet))?, true)
         }
     };
     let name = format!("农村低保_{county}.{extension}");
@@ -292,13 +293,16 @@ fn insurance_file(
     rows: Vec<InventedRow>,
     quarter: SynthQuarter,
 ) -> EncodedFile {
-    let mut sheet =
-        SheetLayout::plain("", layout::headers(SourceKind::Insurance, county == DEVIATING_INSURANCE), rows);
+    let mut sheet = SheetLayout::plain(
+        "",
+        layout::source_headers(SourceKind::Insurance, county == DEVIATING_INSURANCE),
+        rows,
+    );
     if position == 2 {
         sheet.titles = vec![title(&format!("{county}{}年城乡居民参保人员名单", quarter.year))];
         sheet.footers = vec![title("合计")];
     }
-    let bytes = encode::encoded(&encode::csv::text(&sheet), encoding_rs::GB18030);
+    let bytes = encode::encode_text(&encode::csv::csv_text(&sheet), encoding_rs::GB18030);
     let name = format!("医保参保_{county}.csv");
     EncodedFile {
         name,

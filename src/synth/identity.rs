@@ -41,7 +41,7 @@ pub fn compose(prefix: u32, birth: u32, sequence: u32) -> IdBytes {
 }
 
 /// The number as text.
-pub fn text(id: &IdBytes) -> String {
+pub fn id_text(id: &IdBytes) -> String {
     id.iter().map(|&b| char::from(b)).collect()
 }
 
@@ -126,7 +126,7 @@ mod tests {
             for n in 0..500 {
                 let (birth, id) = issuer.issue(&mut rng, 19_800_101 + n % 28, 1 + (n % 2) as u8, n % 10 == 0);
                 assert!(is_valid(&id));
-                assert_eq!(text(&id)[6..14], birth.to_string());
+                assert_eq!(id_text(&id)[6..14], birth.to_string());
                 assert_eq!((id[16] - b'0') % 2 == 1, n % 2 == 0);
                 assert!(seen.insert(id));
             }

@@ -3,7 +3,7 @@
 use super::deliver::SourceKind;
 
 /// Headers of a source. `deviating`: the one county that prints its own form.
-pub fn headers(source: SourceKind, deviating: bool) -> Vec<String> {
+pub fn source_headers(source: SourceKind, deviating: bool) -> Vec<String> {
     let list: &[&str] = match (source, deviating) {
         (SourceKind::RegistryHousehold, false) => &[
             "县(市、区)",

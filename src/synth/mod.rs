@@ -159,7 +159,7 @@ pub fn generate_telling(options: &SynthOptions, out: &Path, progress: &dyn Progr
         FixtureFormats::Fixtures => (options.persons / 180).max(6) as usize,
         _ => all.len(),
     });
-    let places = |of: u32| spread(prefecture::villages(all.clone(), of), wanted);
+    let places = |of: u32| spread(prefecture::spread_villages(all.clone(), of), wanted);
     let plan = SynthPlan {
         options,
         seed: options.seed_of(options.prefecture),

@@ -85,7 +85,7 @@ fn parse_confusions(text: &str) -> CharacterConfusions {
 }
 
 /// A surname by national frequency.
-pub fn surname(rng: &mut Rng) -> &'static str {
+pub fn draw_surname(rng: &mut Rng) -> &'static str {
     rng.weighted(&TABLES.surnames).as_str()
 }
 
@@ -156,7 +156,7 @@ fn replaced(rng: &mut Rng, chars: &[char], table: &HashMap<char, Vec<char>>) -> 
 }
 
 /// Another character of the same reading.
-pub fn homophone(rng: &mut Rng, name: &str) -> Option<NameSlip> {
+pub fn slip_homophone(rng: &mut Rng, name: &str) -> Option<NameSlip> {
     let chars: Vec<char> = name.chars().collect();
     replaced(rng, &chars, &CONFUSIONS.sound).map(|text| NameSlip {
         text,
@@ -172,7 +172,7 @@ pub fn look_alike(rng: &mut Rng, name: &str) -> Option<NameSlip> {
 }
 
 /// The traditional or variant form.
-pub fn variant(name: &str) -> Option<NameSlip> {
+pub fn slip_variant(name: &str) -> Option<NameSlip> {
     let chars: Vec<char> = name.chars().collect();
     let at = chars.iter().position(|c| CONFUSIONS.variant.contains_key(c))?;
     let mut out = chars.clone();
@@ -183,7 +183,7 @@ pub fn variant(name: &str) -> Option<NameSlip> {
 }
 
 /// A given-name character is missing.
-pub fn dropped(rng: &mut Rng, name: &str) -> Option<NameSlip> {
+pub fn slip_dropped(rng: &mut Rng, name: &str) -> Option<NameSlip> {
     let mut chars: Vec<char> = name.chars().collect();
     if chars.len() < 3 || chars[1] == chars[2] {
         return None;
@@ -193,7 +193,7 @@ pub fn dropped(rng: &mut Rng, name: &str) -> Option<NameSlip> {
 }
 
 /// The given-name characters changed places.
-pub fn swapped(name: &str) -> Option<NameSlip> {
+pub fn slip_swapped(name: &str) -> Option<NameSlip> {
     let mut chars: Vec<char> = name.chars().collect();
     if chars.len() != 3 || chars[1] == chars[2] {
         return None;
@@ -203,7 +203,7 @@ pub fn swapped(name: &str) -> Option<NameSlip> {
 }
 
 /// One character replaced by a sign for "cannot write it".
-pub fn wildcard(rng: &mut Rng, name: &str) -> Option<NameSlip> {
+pub fn slip_wildcard(rng: &mut Rng, name: &str) -> Option<NameSlip> {
     let mut chars: Vec<char> = name.chars().collect();
     if chars.len() < 2 {
         return None;
@@ -237,7 +237,7 @@ pub fn other_interpunct(rng: &mut Rng, name: &str) -> Option<NameSlip> {
 }
 
 /// Spaces inside a two-character name, as printed lists align them.
-pub fn spaced(rng: &mut Rng, name: &str) -> Option<NameSlip> {
+pub fn slip_spaced(rng: &mut Rng, name: &str) -> Option<NameSlip> {
     let chars: Vec<char> = name.chars().collect();
     if chars.len() != 2 {
         return None;
@@ -247,7 +247,7 @@ pub fn spaced(rng: &mut Rng, name: &str) -> Option<NameSlip> {
 }
 
 /// A note behind the name.
-pub fn noted(rng: &mut Rng, name: &str) -> NameSlip {
+pub fn slip_noted(rng: &mut Rng, name: &str) -> NameSlip {
     let note = *rng.pick(&["(户主)", "(已故配偶)", "(残疾)", "(大)", "(二组)"]);
     NameSlip { text: format!("{name}{note}"), kind: "name_note", allowed: true }
 }
@@ -279,7 +279,7 @@ mod tests {
             let name = given_name(&mut rng, 2, 20_050_101, None);
             assert!((1..=2).contains(&name.chars().count()), "{name}");
         }
-        assert_eq!(swapped("王小明").map(|s| s.text).as_deref(), Some("王明小"));
-        assert!(dropped(&mut rng, "王明").is_none());
+        assert_eq!(slip_swapped("王小明").map(|s| s.text).as_deref(), Some("王明小"));
+        assert!(slip_dropped(&mut rng, "王明").is_none());
     }
 }

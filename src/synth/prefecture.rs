@@ -18,7 +18,7 @@ const OF: usize = 50;
 const MOVES: f64 = 0.1;
 
 /// Villages as they are in prefecture number `prefecture`; 0 is the pipeline's own.
-pub(super) fn villages(mut villages: Vec<VillagePlace>, prefecture: u32) -> Vec<VillagePlace> {
+pub(super) fn spread_villages(mut villages: Vec<VillagePlace>, prefecture: u32) -> Vec<VillagePlace> {
     if let Some(prefix) = (prefecture as usize).checked_sub(1).and_then(|at| PREFIXES.get(at)) {
         villages.iter_mut().for_each(|village| village.id_prefix = prefix * 100 + village.id_prefix % 100);
     }
@@ -44,7 +44,7 @@ pub(super) fn move_in(here: &mut VillageWorld, before: &VillageWorld, seed: u64)
 }
 
 /// The truth file `moved.csv`.
-pub(super) fn moved(moved: &[(String, String)]) -> String {
+pub(super) fn moved_text(moved: &[(String, String)]) -> String {
     let lines = moved.iter().map(|(here, before)| format!("{here},{before}\n"));
     std::iter::once("person,person_before\n".to_owned()).chain(lines).collect()
 }

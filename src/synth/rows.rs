@@ -1,9 +1,9 @@
 //! One village's rows for every source: cells in the department's own forms, each with the true
 //! people it stands for.
 
-use super::calendar::age;
+use super::calendar::age_on;
 use super::deliver::{DeliveredPerson, SlipRates, SourceKind};
-use super::identity::text;
+use super::identity::id_text;
 use super::names;
 use super::places::VillagePlace;
 use super::rng::Rng;
@@ -55,7 +55,7 @@ pub struct RowEntity {
 /// One row of a source.
 #[derive(Debug, Clone)]
 pub struct InventedRow {
-    /// Cells in the order of [`super::layout::headers`].
+    /// Cells in the order of [`super::layout::source_headers`].
     pub cells: Vec<InventedCell>,
     /// Who the records of the row are; empty for a row that must be rejected.
     pub tags: Vec<RowEntity>,
@@ -440,7 +440,7 @@ impl<'a> VillageRowWriter<'a> {
         let carer = if central {
             String::new()
         } else {
-            format!("{}{}", names::surname(rng), names::given_name(rng, 2, 19_700_101, None))
+            format!("{}{}", names::draw_surname(rng), names::given_name(rng, 2, 19_700_101, None))
         };
         let home = if central { format!("{}敬老院", w.place.township) } else { String::new() };
         let cells = vec![
@@ -537,7 +537,7 @@ impl<'a> VillageRowWriter<'a> {
             return [InventedCell::Empty, InventedCell::Empty, InventedCell::Empty];
         };
         let g = &self.world.people[g];
-        let old = age(g.birth, p.birth) > 42;
+        let old = age_on(g.birth, p.birth) > 42;
         let relation = match (old, g.sex) {
             (false, 1) => "父亲",
             (false, _) => "母亲",
@@ -545,7 +545,7 @@ impl<'a> VillageRowWriter<'a> {
             (true, _) => "祖母",
         };
         let mut rng = Rng::keyed(&[self.slips.seed, self.world.index as u64, person as u64, 6]);
-        let id = if rng.chance(0.03) { String::new() } else { text(&g.id) };
+        let id = if rng.chance(0.03) { String::new() } else { id_text(&g.id) };
         [t(&*g.name), t(id), t(relation)]
     }
 
@@ -563,7 +563,7 @@ impl<'a> VillageRowWriter<'a> {
         // The roll makes its own number from the ID it was given; without one it makes a
         // temporary one from area and birth date.
         let number = match d.full {
-            Some(full) if super::identity::is_valid(&full) => format!("G{}", text(&full)),
+            Some(full) if super::identity::is_valid(&full) => format!("G{}", id_text(&full)),
             _ if rng.chance(0.5) => format!("L{}{}{:04}", w.place.id_prefix, d.birth, rng.below(10_000)),
             _ => format!("J{}{}{:04}", w.place.id_prefix, d.birth, rng.below(10_000)),
         };

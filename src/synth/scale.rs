@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::deliver::SourceKind;
 use super::encode;
-use super::fixtures::{indicators, save};
+use super::fixtures::{indicators_text, save};
 use super::layout;
 use super::rows::{CellStyle, InventedCell, InventedRow, VillageRowWriter};
 use super::truth::{self, HouseholdCoverage};
@@ -97,7 +97,7 @@ fn write_quarter(
     }
     quarter.append(made, report, progress)?;
     if plan.before.is_some() {
-        save(&truth_folder.join("moved.csv"), prefecture::moved(&quarter.moved).as_bytes())?;
+        save(&truth_folder.join("moved.csv"), prefecture::moved_text(&quarter.moved).as_bytes())?;
     }
     quarter.finish(folder, Path::new(&plan.quarters[step].to_string()), report)
 }
@@ -142,7 +142,7 @@ impl QuarterFiles {
     fn finish(mut self, folder: &Path, quarter: &Path, report: &mut SynthReport) -> Result<()> {
         self.exceptions.flush().map_err(|e| Error::io("写文件", &self.exceptions_path, e))?;
         let truth = folder.join("truth");
-        save(&truth.join("indicators.csv"), indicators(&self.coverage).as_bytes())?;
+        save(&truth.join("indicators.csv"), indicators_text(&self.coverage).as_bytes())?;
         let records_path = truth.join("records.csv");
         let mut records = create(&records_path)?;
         let fail = |e| Error::io("写文件", &records_path, e);
@@ -165,12 +165,12 @@ fn village(plan: &SynthPlan<'_>, step: usize, index: usize) -> Result<VillageFil
     let parts =
         SourceKind::ALL.iter().map(|&s| part(&mut writer, s, plan.options.formats)).collect::<Result<_>>()?;
     let mut exceptions = String::new();
-    let found = truth::exceptions(&writer, quarter);
+    let found = truth::expected_exceptions(&writer, quarter);
     for e in &found {
         let _ = writeln!(exceptions, "{},{},{},{}", e.rule, e.subject, e.entity, e.key);
     }
     let mut coverage = BTreeMap::new();
-    truth::coverage(&world, quarter, &mut coverage);
+    truth::count_coverage(&world, quarter, &mut coverage);
     let people = world.people.len() as u64;
     Ok(VillageFiles { parts, exceptions, expected: found.len() as u64, coverage, moved, people })
 }
@@ -197,7 +197,7 @@ fn part(
         let mut text = String::new();
         writer.stream(source, &mut |mut row| {
             note(&mut row);
-            encode::csv::line(&mut text, row.cells.iter().map(InventedCell::text), "\n");
+            encode::csv::write_line(&mut text, row.cells.iter().map(InventedCell::text), "\n");
         });
         VillagePart::Text(bytes(text, formats))
     };
@@ -210,13 +210,13 @@ fn bytes(text: String, formats: FixtureFormats) -> Vec<u8> {
 
 fn schema(source: SourceKind) -> std::sync::Arc<arrow::datatypes::Schema> {
     let dates: &[usize] = if source == SourceKind::Student { &[6, 19] } else { &[] };
-    encode::parquet::schema(&headers(source), dates)
+    encode::parquet::parquet_schema(&headers(source), dates)
 }
 
 /// Large files use the full headers of the departments; DBF's short names stay with DBF.
 fn headers(source: SourceKind) -> Vec<String> {
     if source != SourceKind::Tekun {
-        return layout::headers(source, false);
+        return layout::source_headers(source, false);
     }
     [
         "姓名",
@@ -281,10 +281,10 @@ impl ScaleOutput {
         let path = folder.join(format!("{}.{}", source.name(), if parquet { "parquet" } else { "csv" }));
         let mut file = HashingWriter { inner: create(&path)?, digest: Sha256::new() };
         let sink = if parquet {
-            ScaleSink::Parquet(Box::new(encode::parquet::writer(file, schema(source))?))
+            ScaleSink::Parquet(Box::new(encode::parquet::parquet_writer(file, schema(source))?))
         } else {
             let mut text = String::new();
-            encode::csv::line(&mut text, headers(source).iter().map(|h| h.as_str().into()), "\n");
+            encode::csv::write_line(&mut text, headers(source).iter().map(|h| h.as_str().into()), "\n");
             file.write_all(&bytes(text, formats)).map_err(|e| Error::io("写文件", &path, e))?;
             ScaleSink::Text(file)
         };

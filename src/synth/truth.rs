@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::calendar::{SynthQuarter, age, from_days, to_days};
+use super::calendar::{SynthQuarter, age_on, from_days, to_days};
 use super::rows::{DeliveredIdentities, VillageRowWriter};
 use super::world::{DibaoCase, VillageWorld};
 
@@ -43,7 +43,7 @@ struct IncomeFacts<'a> {
 }
 
 /// Expected exceptions of one village, sorted. `writer` must have written every source.
-pub fn exceptions(writer: &VillageRowWriter<'_>, quarter: SynthQuarter) -> Vec<ExpectedException> {
+pub fn expected_exceptions(writer: &VillageRowWriter<'_>, quarter: SynthQuarter) -> Vec<ExpectedException> {
     let w = writer.world;
     let mut cases_of = vec![Vec::new(); w.people.len()];
     for (at, case) in w.cases.iter().enumerate() {
@@ -255,7 +255,7 @@ impl IncomeFacts<'_> {
         if poor_rate && unserved {
             add("R37");
         }
-        let years = age(p.birth, q.school_cutoff());
+        let years = age_on(p.birth, q.school_cutoff());
         let at_school = p.student.as_ref().is_some_and(|s| {
             matches!(s.status, "在读" | "休学") || (s.stage == "初中" && s.status == "毕业")
         });
@@ -364,7 +364,7 @@ impl IncomeFacts<'_> {
 }
 
 /// Adds the village's households to the indicator of rule R35.
-pub fn coverage(world: &VillageWorld, quarter: SynthQuarter, into: &mut HouseholdCoverage) {
+pub fn count_coverage(world: &VillageWorld, quarter: SynthQuarter, into: &mut HouseholdCoverage) {
     let facts = IncomeFacts {
         w: world,
         cases_of: vec![],

@@ -1,6 +1,6 @@
 //! The invented people of one village: families with their ages, names and numbers.
 
-use super::calendar::{age, from_days, to_days};
+use super::calendar::{age_on, from_days, to_days};
 use super::identity::{IdBytes, NumberIssuer};
 use super::names;
 use super::places::VillagePlace;
@@ -228,7 +228,7 @@ impl VillageWorld {
             on_rural_dibao: Vec::new(),
             issuer,
         };
-        let clans: Vec<&'static str> = (0..3).map(|_| names::surname(&mut rng)).collect();
+        let clans: Vec<&'static str> = (0..3).map(|_| names::draw_surname(&mut rng)).collect();
         while world.people.len() < target {
             world.add_family(&mut rng, &clans);
         }
@@ -239,7 +239,7 @@ impl VillageWorld {
         let surname = if rng.chance(0.62) {
             clans[rng.below(10).saturating_sub(7).min(2)]
         } else {
-            names::surname(rng)
+            names::draw_surname(rng)
         };
         self.open_family(rng);
         let kind = *rng.weighted(&[
@@ -389,7 +389,7 @@ impl VillageWorld {
         let drawn = born.unwrap_or_else(|| from_days(base - rng.below(364) as i32));
         let foreign = outside && rng.chance(0.45);
         let (birth, id) = self.issuer.issue(rng, drawn, sex, foreign);
-        let own = if outside { names::surname(rng) } else { surname };
+        let own = if outside { names::draw_surname(rng) } else { surname };
         let name = if outside && years > 82 && rng.chance(0.3) {
             format!("{surname}{own}氏")
         } else if outside && foreign && rng.chance(0.004) {
@@ -460,7 +460,7 @@ impl VillageWorld {
         let sex = if rng.chance(0.53) { 1 } else { 2 };
         let head = self.families[family].head;
         let surname: String = self.people[head].name.chars().take(1).collect();
-        let relation = match (age(self.people[head].birth, birth) > 45, sex) {
+        let relation = match (age_on(self.people[head].birth, birth) > 45, sex) {
             (true, 1) => "之孙子",
             (true, _) => "之孙女",
             (false, 1) => "之子",

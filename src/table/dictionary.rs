@@ -138,7 +138,7 @@ impl DictionaryColumn {
             let length = (body.len() - 4) as u32;
             body[..4].copy_from_slice(&length.to_le_bytes());
         }
-        let width = hybrid::width(self.dictionary.len());
+        let width = hybrid::bit_width(self.dictionary.len());
         body.push(width as u8);
         hybrid::push(&positions, width, &mut body);
         self.pages.push((body, rows));

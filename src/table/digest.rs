@@ -29,7 +29,7 @@ impl<W: Write> DigestingWriter<W> {
 
     /// The file, and the digest of what it was given.
     pub fn finish(self) -> (W, FileDigest) {
-        (self.to, FileDigest { sha256: hex(&self.hash.finalize()), bytes: self.bytes })
+        (self.to, FileDigest { sha256: hex_text(&self.hash.finalize()), bytes: self.bytes })
     }
 }
 
@@ -46,7 +46,7 @@ impl<W: Write> Write for DigestingWriter<W> {
 }
 
 /// Lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
+pub fn hex_text(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|b| [b >> 4, b & 15]).filter_map(|n| char::from_digit(n.into(), 16)).collect()
 }
 
@@ -61,6 +61,6 @@ mod tests {
         file.write_all(b"c").unwrap();
         let (bytes, digest) = file.finish();
         assert_eq!((bytes.as_slice(), digest.bytes), (&b"abc"[..], 3));
-        assert_eq!(digest.sha256, hex(&Sha256::digest(b"abc")));
+        assert_eq!(digest.sha256, hex_text(&Sha256::digest(b"abc")));
     }
 }

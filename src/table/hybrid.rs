@@ -5,7 +5,7 @@
 const GROUP: usize = 8;
 
 /// Bits that numbers below `count` need.
-pub(super) fn width(count: usize) -> u32 {
+pub(super) fn bit_width(count: usize) -> u32 {
     usize::BITS - count.saturating_sub(1).leading_zeros()
 }
 
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn widths_hold_positions() {
-        assert_eq!([0, 1, 2, 3, 4, 5, 256, 257].map(width), [0, 0, 1, 2, 2, 3, 8, 9]);
+        assert_eq!([0, 1, 2, 3, 4, 5, 256, 257].map(bit_width), [0, 0, 1, 2, 2, 3, 8, 9]);
     }
 
     proptest::proptest! {

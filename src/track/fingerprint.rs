@@ -4,13 +4,13 @@ use sha2::{Digest as _, Sha256};
 
 use crate::model::exception::{Exception, SubjectKind};
 use crate::model::period::Period;
-use crate::privacy::pseudonym::base32;
+use crate::privacy::pseudonym::base32_text;
 
 /// 26 base-32 characters of a hash of rule, kind of subject, subject and rule key.
 ///
 /// Subject ids are drawn from records, not from ID numbers, so the hash needs no secret and
 /// rulings survive the loss of the pseudonym key.
-pub fn fingerprint(exception: &Exception) -> String {
+pub fn exception_fingerprint(exception: &Exception) -> String {
     let mut hash = Sha256::new();
     let kind = match exception.subject_kind {
         SubjectKind::Person => "person",
@@ -23,7 +23,7 @@ pub fn fingerprint(exception: &Exception) -> String {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
-    base32(&hash.finalize(), 26)
+    base32_text(&hash.finalize(), 26)
 }
 
 /// Number shown to officers (疑点编号): rule, first period, start of the fingerprint.

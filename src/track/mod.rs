@@ -21,7 +21,7 @@ use crate::model::resolution::IdentityChange;
 mod fingerprint;
 pub mod previous_exceptions;
 
-pub use fingerprint::{fingerprint, short_number};
+pub use fingerprint::{exception_fingerprint, short_number};
 pub use previous_exceptions::PreviousExceptions;
 
 /// Compares the exceptions of this period with the previous publication's. `not_run`: rules that
@@ -55,7 +55,7 @@ pub fn track(
         }
     }
     let mut now = PresentQuarter { period, due: BTreeMap::new() };
-    let ids: Vec<String> = exceptions.par_iter().map(fingerprint).collect();
+    let ids: Vec<String> = exceptions.par_iter().map(exception_fingerprint).collect();
     let mut out = Vec::with_capacity(exceptions.len() + before.len());
     for (exception, id) in exceptions.into_iter().zip(ids) {
         let old = before.remove(&id);
@@ -137,7 +137,7 @@ fn renamed(mut old: TrackedException, merged: &HashMap<&str, Arc<str>>) -> Track
     old.exception.person_id.as_mut().map(follow);
     old.exception.household_id.as_mut().map(follow);
     if follow(&mut old.exception.subject_id) {
-        old.exception_id = fingerprint(&old.exception);
+        old.exception_id = exception_fingerprint(&old.exception);
     }
     old
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use bidui::across::{AcrossPlan, AcrossSummary, across};
+use bidui::across::{AcrossPlan, AcrossSummary, find_shared_persons};
 use bidui::config::Pipeline;
 use bidui::engine::{Engine, RunPlan, run};
 use bidui::link::settings::LinkSettings;
@@ -41,7 +41,7 @@ fn prefecture(number: u32, folder: &Path) -> (PathBuf, PathBuf) {
 /// Published persons of each true person.
 fn persons(data: &Path, publication: &Path) -> BTreeMap<String, BTreeSet<String>> {
     let published: BTreeMap<String, String> =
-        table_reader::rows(&publication.join("restricted/record.parquet"), |_| true)
+        table_reader::read_rows(&publication.join("restricted/record.parquet"), |_| true)
             .unwrap()
             .iter()
             .map(|row| (row.get("record_id").to_owned(), row.get("person_id").to_owned()))
@@ -59,7 +59,7 @@ fn persons(data: &Path, publication: &Path) -> BTreeMap<String, BTreeSet<String>
 
 fn compared(publications: &[&PathBuf], out: &Path, memory: u64) -> AcrossSummary {
     let publications = publications.iter().map(|p| (*p).clone()).collect();
-    across(&AcrossPlan { publications, out: out.to_owned(), memory }, &Silent).unwrap()
+    find_shared_persons(&AcrossPlan { publications, out: out.to_owned(), memory }, &Silent).unwrap()
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn who_moved_is_found_in_both_prefectures_and_nobody_else() {
     let moved = std::fs::read_to_string(second.join("truth/moved.csv")).unwrap();
     let moved: Vec<(&str, &str)> = moved.lines().skip(1).filter_map(|line| line.split_once(',')).collect();
     assert!(moved.len() >= 5, "{} moved", moved.len());
-    let rows = table_reader::rows(&out.join("cross_link.parquet"), |_| true).unwrap();
+    let rows = table_reader::read_rows(&out.join("cross_link.parquet"), |_| true).unwrap();
     let found: BTreeSet<(&str, &str)> = (rows.iter())
         .filter(|row| row.get("decision") == "accept")
         .map(|row| (row.get("left_person_id"), row.get("right_person_id")))
@@ -112,7 +112,7 @@ fn what_cannot_be_compared_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let refused = |publications: Vec<PathBuf>| {
         let plan = AcrossPlan { publications, out: folder.path().join("out"), memory: 1_000_000 };
-        across(&plan, &Silent).unwrap_err()
+        find_shared_persons(&plan, &Silent).unwrap_err()
     };
     let nowhere = folder.path().join("2018Q3");
     assert_eq!(refused(vec![nowhere.clone()]).kind(), bidui::ErrorKind::Usage);

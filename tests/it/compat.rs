@@ -15,7 +15,7 @@ fn before(quarter: &str) -> PathBuf {
 /// What became of every exception.
 fn history(publication: &Path) -> BTreeMap<String, [String; 5]> {
     let columns = ["status", "first_seen", "last_seen", "resolved_in", "due_date"];
-    table_reader::rows(&publication.join("restricted/exception.parquet"), |_| true)
+    table_reader::read_rows(&publication.join("restricted/exception.parquet"), |_| true)
         .unwrap()
         .iter()
         .map(|row| (row.get("exception_id").to_owned(), columns.map(|c| row.get(c).to_owned())))
@@ -46,7 +46,7 @@ fn a_run_goes_on_from_it() {
 fn questions_to_it_are_answered() {
     let third = before("2018Q3");
     let rows =
-        table_reader::rows(&third.join("restricted/exception.parquet"), |r| r.get("rule_code") == "R37");
+        table_reader::read_rows(&third.join("restricted/exception.parquet"), |r| r.get("rule_code") == "R37");
     let rows = rows.unwrap();
     let said = ok(&["explain", rows[0].get("exception_id"), "--publication", text(&third)]);
     assert!(said.contains("R37") && said.contains("依据"), "{said}");

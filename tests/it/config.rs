@@ -477,9 +477,9 @@ fn a_source_that_link_toml_misspells_is_refused() {
 
 #[test]
 fn schemas_are_fresh() {
-    for (name, schema) in bidui::cli::schema::all() {
+    for (name, schema) in bidui::cli::schema::all_schemas() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("pipelines/schema/{name}.json"));
-        let text = bidui::config::schema::text(&schema);
+        let text = bidui::config::schema::schema_text(&schema);
         if std::env::var_os("BIDUI_WRITE_SCHEMA").is_some() {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(&path, &text).unwrap();

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Mutex;
 
-use bidui::across::{AcrossPlan, across};
+use bidui::across::{AcrossPlan, find_shared_persons};
 use bidui::cli::plans;
 use bidui::cli::progress::estimate::CommandStage;
 use bidui::config::Pipeline;
@@ -84,6 +84,6 @@ fn commands_go_through_the_stages_of_their_plan() {
         out: folder.path().join("across"),
         memory: 100_000,
     };
-    across(&plan, &heard).unwrap();
+    find_shared_persons(&plan, &heard).unwrap();
     heard.assert_follows(plans::ACROSS);
 }

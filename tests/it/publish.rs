@@ -26,7 +26,7 @@ use bidui::publication::snapshot::Snapshot;
 use bidui::publication::table_reader;
 use bidui::publish::previous_indicators::previous_indicators;
 use bidui::publish::{
-    FinishedPublication, PublicationInputs, PublishedPipeline, RuleFacts, publish, summary,
+    FinishedPublication, PublicationInputs, PublishedPipeline, RuleFacts, publish, summary_text,
 };
 use bidui::reconcile::RuleFindings;
 use bidui::reconcile::views::published_views::published_views;
@@ -384,7 +384,7 @@ fn a_publication_is_complete_and_says_so() {
     assert_eq!(publication.manifest.rows("restricted/link.parquet"), Some(300));
     assert_eq!(publication.manifest.rows("tables/fact_reject.parquet"), Some(6));
     assert!(!written.contains_key(Path::new("restricted/view/person_previous.parquet")));
-    let text = summary(&publication, &world.catalogue);
+    let text = summary_text(&publication, &world.catalogue);
     for expected in ["2018年第3季度", "读入906条 = 接受900 + 退回6", "未运行的规则(不等于没有疑点)：R73"]
     {
         assert!(text.contains(expected), "{expected} not in {text}");
@@ -411,7 +411,7 @@ fn restricted_is_private_and_tables_hold_no_identity() {
         assert_eq!(mode(&folder.join(path)), 0o600, "{}", path.display());
     }
     for path in files(&folder).keys().filter(|p| p.starts_with("tables")) {
-        for row in table_reader::rows(&folder.join(path), |_| true).unwrap() {
+        for row in table_reader::read_rows(&folder.join(path), |_| true).unwrap() {
             for (column, value) in row.iter() {
                 let value = value.unwrap_or("");
                 for n in 0..120 {
@@ -469,7 +469,7 @@ fn the_next_quarter_knows_the_last() {
     assert_eq!((all.new, all.resolved), (0, 5));
     assert!(all.persisting > 0);
     let file = out.path().join("2018Q4/latest/tables/fact_exception.parquet");
-    let resolved = table_reader::rows(&file, |r| r.get("status") == "resolved").unwrap();
+    let resolved = table_reader::read_rows(&file, |r| r.get("status") == "resolved").unwrap();
     assert_eq!(resolved.len(), 5);
     assert!(resolved.iter().all(|r| r.get("first_seen") == "2018Q3"));
     // One quarter on, they are remembered but no longer published as resolved.

@@ -109,7 +109,7 @@ fn a_second_prefecture_is_a_small_folder() {
     command(&["run", path, "--quarter", "2018Q3", "--data", "data", "--out", "out"], here.path());
 
     let publication = here.path().join("out/2018Q3/latest");
-    let rows = |name: &str| table_reader::rows(&publication.join(name), |_| true).unwrap();
+    let rows = |name: &str| table_reader::read_rows(&publication.join(name), |_| true).unwrap();
     let exceptions = rows("restricted/exception.parquet");
     let found = |code: &str| exceptions.iter().filter(|e| e.get("rule_code") == code).count();
     assert_eq!((found("R201"), found("R111"), found("R100")), (1, 1, 0));

@@ -8,7 +8,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::Console;
-use waterfall::{LinkWeights, PairExplanation, account};
+use waterfall::{LinkWeights, PairExplanation, explain_pair};
 
 use crate::privacy::mask;
 use crate::publication::snapshot::Snapshot;
@@ -55,7 +55,7 @@ impl Serialize for ExplainedRow {
 
 fn rows(file: &Path, wanted: impl Fn(&table_reader::TableRow) -> bool) -> Result<Vec<ExplainedRow>> {
     let text = |value: Option<&str>| value.unwrap_or("").to_owned();
-    Ok(table_reader::rows(file, wanted)?
+    Ok(table_reader::read_rows(file, wanted)?
         .iter()
         .map(|row| ExplainedRow(row.iter().map(|(name, value)| (name.to_owned(), text(value))).collect()))
         .collect())
@@ -101,7 +101,8 @@ pub fn execute(arguments: &ExplainArguments, console: &mut Console<'_>) -> Resul
     if weights.is_none() {
         console.say("没有找到这次匹配所用的权重,只列等级;用 --pipeline 指向流水线文件夹")?;
     }
-    explanation.accounts = explanation.links.iter().map(|link| account(link, weights.as_ref())).collect();
+    explanation.accounts =
+        explanation.links.iter().map(|link| explain_pair(link, weights.as_ref())).collect();
     if let Some(file) = &arguments.html {
         std::fs::write(file, page::render(&explanation, &explanation.accounts))
             .map_err(|e| Error::io("写网页", file, e))?;

@@ -126,7 +126,7 @@ fn quiet(millibits: i64) -> i32 {
 }
 
 /// Explains one published link.
-pub(super) fn account(link: &ExplainedRow, weights: Option<&LinkWeights>) -> PairExplanation {
+pub(super) fn explain_pair(link: &ExplainedRow, weights: Option<&LinkWeights>) -> PairExplanation {
     let number = |name: &str| link.get(name).parse().map_or(0, quiet);
     let weight = number("weight");
     let mut steps = Vec::new();
@@ -307,7 +307,7 @@ mod tests {
 
     #[test]
     fn the_steps_add_up_and_the_change_is_named() {
-        let a = account(&link("1", "1", "36500", "accept"), Some(&weights()));
+        let a = explain_pair(&link("1", "1", "36500", "accept"), Some(&weights()));
         assert_eq!(a.steps.iter().map(|s| s.bits).sum::<i32>(), a.weight);
         assert_eq!(a.steps[2].label, "修正");
         assert!(
@@ -315,14 +315,14 @@ mod tests {
             "{:?}",
             a.changes
         );
-        let a = account(&link("0", "1", "15000", "review"), Some(&weights()));
+        let a = explain_pair(&link("0", "1", "15000", "review"), Some(&weights()));
         assert!(
             a.changes.iter().any(|c| c.contains("证件号码") && c.contains("达到自动匹配")),
             "{:?}",
             a.changes
         );
         // Over the threshold and yet for a human: a guard, and it is said which.
-        let a = account(&link("1", "10", "23000", "review"), Some(&weights()));
+        let a = explain_pair(&link("1", "10", "23000", "review"), Some(&weights()));
         assert!(a.changes[0].contains("他人的号码"), "{:?}", a.changes);
     }
 
@@ -332,7 +332,7 @@ mod tests {
             for (level, decision) in [("1", "accept"), ("2", "review")] {
                 let mut link = link(level, "18446744073709551615", &weight.to_string(), decision);
                 link.0.push(("bits_id_number".to_owned(), weight.to_string()));
-                let a = account(&link, Some(&weights()));
+                let a = explain_pair(&link, Some(&weights()));
                 assert_eq!(a.weight.signum(), weight.signum() as i32, "{weight}");
                 let sum = a.steps.iter().try_fold(0i32, |sum, step| sum.checked_add(step.bits));
                 assert_eq!(sum, Some(a.weight), "{weight}");

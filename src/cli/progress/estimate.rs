@@ -155,18 +155,18 @@ impl TimeEstimate {
 }
 
 /// Seconds as an operator reads them, no finer than an estimate can be.
-pub fn about(seconds: f64) -> String {
+pub fn rounded_duration(seconds: f64) -> String {
     let up = |step: f64| (seconds / step).ceil() as u64 * step as u64;
     match seconds {
         s if s <= 5.0 => "不到 5 秒".to_owned(),
-        s if s <= 55.0 => exactly(up(5.0)),
-        s if s <= 590.0 => exactly(up(10.0)),
-        _ => exactly(up(60.0)),
+        s if s <= 55.0 => exact_duration(up(5.0)),
+        s if s <= 590.0 => exact_duration(up(10.0)),
+        _ => exact_duration(up(60.0)),
     }
 }
 
 /// Whole seconds in hours, minutes and seconds.
-pub fn exactly(seconds: u64) -> String {
+pub fn exact_duration(seconds: u64) -> String {
     let parts = [(seconds / 3600, "小时"), (seconds / 60 % 60, "分"), (seconds % 60, "秒")];
     let words: Vec<String> =
         parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count} {unit}")).collect();
@@ -313,9 +313,9 @@ mod tests {
             (3_601.0, "1 小时 1 分"),
             (7_200.0, "2 小时"),
         ] {
-            assert_eq!(about(seconds), words, "{seconds}");
+            assert_eq!(rounded_duration(seconds), words, "{seconds}");
         }
-        assert_eq!(exactly(0), "0 秒");
-        assert_eq!(exactly(3_725), "1 小时 2 分 5 秒");
+        assert_eq!(exact_duration(0), "0 秒");
+        assert_eq!(exact_duration(3_725), "1 小时 2 分 5 秒");
     }
 }

@@ -11,7 +11,7 @@ use crate::progress::Progress;
 pub mod estimate;
 pub mod plans;
 
-use estimate::{CommandStage, TimeEstimate, about, exactly};
+use estimate::{CommandStage, TimeEstimate, exact_duration, rounded_duration};
 
 /// What takes less needs no line.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -93,9 +93,9 @@ impl BarState {
             Some((done, all)) => line.push_str(&format!(" {done}/{all}")),
             None => {}
         }
-        line.push_str(&format!(",已用 {}", exactly(elapsed.as_secs())));
+        line.push_str(&format!(",已用 {}", exact_duration(elapsed.as_secs())));
         if let Some(left) = self.estimate.show(now) {
-            line.push_str(&format!(",约剩 {}", about(left)).replace("约剩 不到", "约剩不到"));
+            line.push_str(&format!(",约剩 {}", rounded_duration(left)).replace("约剩 不到", "约剩不到"));
         }
         line
     }

@@ -103,7 +103,7 @@ fn split<'a>(record: &'a str, dialect: CsvDialect, cells: &mut Vec<CellText<'a>>
 }
 
 /// Gives `each` the records of a piece and their cells.
-pub(super) fn records<'a>(
+pub(super) fn cut_records<'a>(
     piece: &'a str,
     dialect: CsvDialect,
     mut each: impl FnMut(&'a str, &[CellText<'a>]),

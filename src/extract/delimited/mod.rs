@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use memchr::{memchr, memmem};
 use rayon::prelude::*;
 
-use self::cut::{CellText, CsvDialect, first_rows, record_end, records};
+use self::cut::{CellText, CsvDialect, cut_records, first_rows, record_end};
 use super::assemble::{CellHazards, RawTableAssembler, trim};
 use super::header::{HEADER_DEPTH, KnownHeaders};
 use super::limits::{MemoryRoom, check_columns, too_many_rows};
@@ -317,7 +317,7 @@ impl TextPieces {
             };
             row += u32::from(outcome.is_ok());
         };
-        records(piece, self.dialect, each);
+        cut_records(piece, self.dialect, each);
         outcome.map_err(|e| e.at_row(row.into()))?;
         Ok((rows.finish(Arc::clone(&self.info)), row))
     }

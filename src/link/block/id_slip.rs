@@ -17,7 +17,7 @@ use crate::table::key_index::KeySieve;
 /// placeholder.
 const MOST_OWNERS: usize = 40;
 
-pub(super) fn pairs(
+pub(super) fn block_id_slips(
     nodes: &LinkNodes,
     carriers: &NumberCarriers,
     settled: &[bool],

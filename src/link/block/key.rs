@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::pack;
-use super::same_id::{pieces, ranges};
+use super::same_id::{equal_ranges, sorted_pieces};
 use crate::link::nodes::{LinkNodes, NodeColumn, SourceRow, SourceValues};
 use crate::link::settings::{BlockingPass, KeyBy, KeyPart, LinkSettings};
 use crate::model::division::DivisionTree;
@@ -190,7 +190,7 @@ impl<'a> KeyPass<'a> {
         let groups = KeyGroups::new(entries, |key| key);
         report.records = loose + firm;
         let entries = groups.entries();
-        let parts: Vec<(Vec<u64>, PassReport)> = pieces(entries)
+        let parts: Vec<(Vec<u64>, PassReport)> = sorted_pieces(entries)
             .into_par_iter()
             .map(|range| {
                 let (mut found, mut small) = (Vec::new(), PassReport::default());
@@ -265,7 +265,7 @@ impl<'a> KeyPass<'a> {
         done: &(impl Fn(&mut KeyEntries) + Sync),
     ) -> (Vec<KeyEntries>, u64) {
         let Some((first, further)) = self.parts.split_first() else { return (Vec::new(), 0) };
-        let parts: Vec<(KeyEntries, u64)> = ranges(self.nodes.len())
+        let parts: Vec<(KeyEntries, u64)> = equal_ranges(self.nodes.len())
             .into_par_iter()
             .map(|nodes| {
                 let (mut out, mut records) = (Vec::new(), 0);

@@ -40,7 +40,7 @@ pub fn unpack(pair: u64) -> (u32, u32) {
 
 /// Runs every pass that needs no links. `single`: by source, at most one record per person; without
 /// it no record counts as settled, and every pass gives all its pairs.
-pub fn candidates(
+pub fn block_pairs(
     settings: &LinkSettings,
     nodes: &LinkNodes,
     tree: &DivisionTree,
@@ -55,9 +55,9 @@ pub fn candidates(
         let mut report = PassReport { name: pass.name.clone(), ..PassReport::default() };
         let by_key = KeyPass::new(settings, pass, nodes, tree, &readings)?;
         let mut pairs = match pass.kind {
-            PassKind::IdSlip => id_slip::pairs(nodes, &carriers, &all.settled, &mut report),
+            PassKind::IdSlip => id_slip::block_id_slips(nodes, &carriers, &all.settled, &mut report),
             PassKind::SameId => {
-                let (pairs, settled) = same_id::pairs(&by_key, &carriers, single, &mut report);
+                let (pairs, settled) = same_id::block_same_id(&by_key, &carriers, single, &mut report);
                 if let Some(settled) = settled {
                     all.settled = settled;
                 }

@@ -28,7 +28,7 @@ pub(super) struct NumberCarriers(KeyGroups);
 
 impl NumberCarriers {
     pub(super) fn new(nodes: &LinkNodes<'_>) -> Self {
-        let parts = ranges(nodes.len()).into_par_iter();
+        let parts = equal_ranges(nodes.len()).into_par_iter();
         let numbered = |node| Some((nodes.id(node).edit_key()?, node));
         Self(KeyGroups::new(parts.map(|nodes| nodes.filter_map(numbered).collect()).collect(), |key| {
             key / 11
@@ -48,7 +48,7 @@ impl NumberCarriers {
 
 /// Pairs of the pass, and which records it settles. `single`: by source, at most one record per
 /// person; without it nothing is settled.
-pub(super) fn pairs(
+pub(super) fn block_same_id(
     pass: &KeyPass<'_>,
     carriers: &NumberCarriers,
     single: Option<&[bool]>,
@@ -58,7 +58,7 @@ pub(super) fn pairs(
     let mut settled = vec![false; nodes.len()];
     let sorted = carriers.all();
     report.records = sorted.len() as u64;
-    let parts: Vec<(Vec<u64>, Vec<u32>, PassReport)> = pieces(sorted)
+    let parts: Vec<(Vec<u64>, Vec<u32>, PassReport)> = sorted_pieces(sorted)
         .into_par_iter()
         .map(|range| {
             let (mut found, mut done, mut small) = (Vec::new(), Vec::new(), PassReport::default());
@@ -128,13 +128,13 @@ fn settles(group: &[CarrierRecord<'_>], single: &[bool]) -> bool {
 }
 
 /// Cuts the records into ranges for parallel work.
-pub(super) fn ranges(count: usize) -> Vec<Range<u32>> {
+pub(super) fn equal_ranges(count: usize) -> Vec<Range<u32>> {
     const RANGE: usize = 1 << 15;
     (0..count).step_by(RANGE).map(|from| from as u32..count.min(from + RANGE) as u32).collect()
 }
 
 /// Cuts grouped entries into pieces for parallel work that keep equal keys together.
-pub(super) fn pieces(sorted: &[(u64, u32)]) -> Vec<Range<usize>> {
+pub(super) fn sorted_pieces(sorted: &[(u64, u32)]) -> Vec<Range<usize>> {
     const PIECE: usize = 1 << 16;
     let mut out = Vec::new();
     let mut start = 0;

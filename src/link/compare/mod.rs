@@ -29,8 +29,8 @@ pub use division::{DivisionLevel, division_level};
 pub use han_name::{HanNameLevel, han_name_level};
 pub use id::{IdLevel, id_level, may_be_equal};
 pub use nickname::same_full_name;
-pub use phonetic::{nysiis, soundex};
-pub use text::{bigram_dice, jaro, jaro_winkler, levenshtein, osa};
+pub use phonetic::{nysiis_code, soundex_code};
+pub use text::{bigram_dice, jaro_similarity, jaro_winkler, levenshtein_distance, osa_distance};
 pub use text_level::{TextLevel, code_level, text_level, western_name_level};
 
 /// Gives an enum of levels its number, its list and its Chinese label.

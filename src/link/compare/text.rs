@@ -34,18 +34,18 @@ fn fill(text: &str, buffer: &mut [char; STACK]) -> Option<usize> {
 }
 
 /// Levenshtein distance: substitutions, insertions, deletions.
-pub fn levenshtein(a: &str, b: &str) -> usize {
+pub fn levenshtein_distance(a: &str, b: &str) -> usize {
     with_chars!(a, b, |x, y| distance(x, y, false))
 }
 
 /// Optimal string alignment distance: Levenshtein's, and two neighbours changing places counts one.
-pub fn osa(a: &str, b: &str) -> usize {
+pub fn osa_distance(a: &str, b: &str) -> usize {
     with_chars!(a, b, |x, y| distance(x, y, true))
 }
 
 /// Is [`osa`] at most `edits`? Tries each edit at the first place that differs, so it gives up
 /// after a few characters on texts that have nothing in common.
-pub(super) fn within<T: PartialEq + Copy>(a: &[T], b: &[T], edits: usize) -> bool {
+pub(super) fn within_edits<T: PartialEq + Copy>(a: &[T], b: &[T], edits: usize) -> bool {
     let prefix = a.iter().zip(b).take_while(|(x, y)| x == y).count();
     let (a, b) = (&a[prefix..], &b[prefix..]);
     if a.len().abs_diff(b.len()) > edits {
@@ -54,11 +54,13 @@ pub(super) fn within<T: PartialEq + Copy>(a: &[T], b: &[T], edits: usize) -> boo
     match (a, b) {
         ([], rest) | (rest, []) => rest.len() <= edits,
         _ if edits == 0 => false,
-        ([x, y, more @ ..], [p, q, rest @ ..]) if x == q && y == p && within(more, rest, edits - 1) => true,
+        ([x, y, more @ ..], [p, q, rest @ ..]) if x == q && y == p && within_edits(more, rest, edits - 1) => {
+            true
+        }
         _ => {
-            within(&a[1..], &b[1..], edits - 1)
-                || within(&a[1..], b, edits - 1)
-                || within(a, &b[1..], edits - 1)
+            within_edits(&a[1..], &b[1..], edits - 1)
+                || within_edits(&a[1..], b, edits - 1)
+                || within_edits(a, &b[1..], edits - 1)
         }
     }
 }
@@ -114,13 +116,13 @@ fn fill_rows<'a, T: PartialEq + Copy>(
 }
 
 /// Jaro similarity, 0 to 1.
-pub fn jaro(a: &str, b: &str) -> f64 {
+pub fn jaro_similarity(a: &str, b: &str) -> f64 {
     with_chars!(a, b, jaro_slices)
 }
 
 /// Jaro-Winkler similarity, 0 to 1: [`jaro`], raised for up to four characters that both begin with.
 pub fn jaro_winkler(a: &str, b: &str) -> f64 {
-    let plain = jaro(a, b);
+    let plain = jaro_similarity(a, b);
     if plain <= 0.7 {
         return plain;
     }
@@ -208,9 +210,9 @@ mod tests {
 
     #[test]
     fn characters_count_not_bytes() {
-        assert_eq!(levenshtein("王小明", "王晓明"), 1);
-        assert_eq!(levenshtein("王明小", "王小明"), 2);
-        assert_eq!(osa("王明小", "王小明"), 1);
+        assert_eq!(levenshtein_distance("王小明", "王晓明"), 1);
+        assert_eq!(levenshtein_distance("王明小", "王小明"), 2);
+        assert_eq!(osa_distance("王明小", "王小明"), 1);
         assert!(jaro_winkler("善堂镇马庄村", "善堂镇马庄") > 0.95);
     }
 
@@ -226,29 +228,29 @@ mod tests {
     proptest! {
         #[test]
         fn strsim_agrees(a in "[ab王小明 é]{0,12}", b in "[ab王小明 é]{0,12}") {
-            prop_assert_eq!(levenshtein(&a, &b), strsim::levenshtein(&a, &b));
-            prop_assert_eq!(osa(&a, &b), strsim::osa_distance(&a, &b));
-            prop_assert_eq!(jaro(&a, &b), strsim::jaro(&a, &b));
+            prop_assert_eq!(levenshtein_distance(&a, &b), strsim::levenshtein(&a, &b));
+            prop_assert_eq!(osa_distance(&a, &b), strsim::osa_distance(&a, &b));
+            prop_assert_eq!(jaro_similarity(&a, &b), strsim::jaro(&a, &b));
             prop_assert_eq!(jaro_winkler(&a, &b), strsim::jaro_winkler(&a, &b));
         }
 
         #[test]
         fn within_agrees(a in "[a-c]{0,8}", b in "[a-c]{0,8}", edits in 0usize..4) {
-            prop_assert_eq!(within(a.as_bytes(), b.as_bytes(), edits), strsim::osa_distance(&a, &b) <= edits);
+            prop_assert_eq!(within_edits(a.as_bytes(), b.as_bytes(), edits), strsim::osa_distance(&a, &b) <= edits);
         }
 
         #[test]
         fn strsim_agrees_on_ascii(a in "[a-e]{0,20}", b in "[a-e]{0,20}") {
-            prop_assert_eq!(levenshtein(&a, &b), strsim::levenshtein(&a, &b));
-            prop_assert_eq!(osa(&a, &b), strsim::osa_distance(&a, &b));
+            prop_assert_eq!(levenshtein_distance(&a, &b), strsim::levenshtein(&a, &b));
+            prop_assert_eq!(osa_distance(&a, &b), strsim::osa_distance(&a, &b));
             prop_assert_eq!(jaro_winkler(&a, &b), strsim::jaro_winkler(&a, &b));
         }
 
         #[test]
         fn strsim_agrees_beyond_the_stack(a in "[ab王]{50,90}", b in "[ab王]{50,90}") {
-            prop_assert_eq!(levenshtein(&a, &b), strsim::levenshtein(&a, &b));
-            prop_assert_eq!(osa(&a, &b), strsim::osa_distance(&a, &b));
-            prop_assert_eq!(jaro(&a, &b), strsim::jaro(&a, &b));
+            prop_assert_eq!(levenshtein_distance(&a, &b), strsim::levenshtein(&a, &b));
+            prop_assert_eq!(osa_distance(&a, &b), strsim::osa_distance(&a, &b));
+            prop_assert_eq!(jaro_similarity(&a, &b), strsim::jaro(&a, &b));
         }
     }
 }

@@ -3,7 +3,9 @@
 use super::*;
 use crate::link::compare::DateLevel;
 use crate::link::household::HouseholdLevel;
-use crate::link::lists::{ListRow, NOTHING, comparables, number, placed, scored, settings};
+use crate::link::lists::{
+    ListRow, NOTHING, comparable_sources, id_number_for, placed_sources, scored_pair, shipped_settings,
+};
 
 const ACCEPT: i32 = 20_000;
 const UNIQUE: i32 = 6_000;
@@ -30,13 +32,13 @@ const SAME: PairEvidence = PairEvidence { id: IdLevel::Equal, ..NAMESAKES };
 /// Which of four records carry a doubtful number, of pairs of one number; record 0 contradicts itself
 /// where `contradicted`.
 fn doubtful_of(pairs: &[(u32, u32, HanNameLevel)], contradicted: bool) -> [bool; 4] {
-    let id = number(19_650_312, 451);
+    let id = id_number_for(19_650_312, 451);
     let birth = if contradicted { "1990-08-15" } else { "" };
     let mut rows = [ListRow { id: &id, ..NOBODY }; 4];
     rows[0].birth = birth;
-    let lists = comparables(&[("a", &rows[..2]), ("b", &rows[2..])]);
+    let lists = comparable_sources(&[("a", &rows[..2]), ("b", &rows[2..])]);
     let numbered: Vec<(u64, HanNameLevel)> = pairs.iter().map(|&(a, b, name)| (pack(a, b), name)).collect();
-    doubtful(&numbered, &LinkNodes::build(&lists).unwrap()).try_into().unwrap()
+    find_doubtful_numbers(&numbered, &LinkNodes::build(&lists).unwrap()).try_into().unwrap()
 }
 
 #[test]
@@ -96,7 +98,7 @@ impl Borrowed {
 
     /// Of the number's pair, of the namesakes', and of another pair of the one who carries the number.
     fn outcomes(&self) -> Vec<Outcome> {
-        let (father, son) = (number(19_650_312, 451), number(19_900_815, 573));
+        let (father, son) = (id_number_for(19_650_312, 451), id_number_for(19_900_815, 573));
         let row = |name, id, birth| ListRow { name, id, birth, ..NOBODY };
         let namesake = row("张晓明", &son, "");
         let borrower = row("张晓明", &father, self.birth);
@@ -106,22 +108,22 @@ impl Borrowed {
             (self.list, namesake),
             (self.own_list, namesake),
         ];
-        let (lists, node) = placed(&rows);
+        let (lists, node) = placed_sources(&rows);
         let pair = |a: usize, b: usize| (node[a], node[b]);
         let (name, outcome) = self.number;
         let mut all = vec![
-            scored(pair(0, 1), ACCEPT, PairEvidence { name, ..SAME }, outcome),
-            scored(pair(0, 2), self.namesake.1, self.namesake.0, None),
-            scored(
+            scored_pair(pair(0, 1), ACCEPT, PairEvidence { name, ..SAME }, outcome),
+            scored_pair(pair(0, 2), self.namesake.1, self.namesake.0, None),
+            scored_pair(
                 pair(0, 3),
                 ACCEPT,
                 PairEvidence { birth: DateLevel::Equal, ..NAMESAKES },
                 accepted(Tier::T5),
             ),
         ];
-        all.extend(self.own.map(|(said, tier)| scored(pair(2, 3), ACCEPT, said, accepted(tier))));
-        all.extend(self.owners.map(|(said, tier)| scored(pair(1, 3), ACCEPT, said, accepted(tier))));
-        rivals(&mut all, &LinkNodes::build(&lists).unwrap(), &PairDecider::new(&settings()));
+        all.extend(self.own.map(|(said, tier)| scored_pair(pair(2, 3), ACCEPT, said, accepted(tier))));
+        all.extend(self.owners.map(|(said, tier)| scored_pair(pair(1, 3), ACCEPT, said, accepted(tier))));
+        find_rivals(&mut all, &LinkNodes::build(&lists).unwrap(), &PairDecider::new(&shipped_settings()));
         all.iter().map(|one| one.outcome).collect()
     }
 }
@@ -217,20 +219,20 @@ const ALONE: Alone = Alone {
 
 impl Alone {
     fn outcome(&self) -> Outcome {
-        let numbers = ["".to_owned(), number(19_650_312, 452), number(19_900_815, 574)];
+        let numbers = ["".to_owned(), id_number_for(19_650_312, 452), id_number_for(19_900_815, 574)];
         let row =
             |at: usize| ListRow { name: "赵琴娥", id: &numbers[usize::from(self.numbers[at])], ..NOBODY };
-        let (lists, node) = placed(&[0, 1, 2, 3].map(|at| (self.sources[at], row(at))));
+        let (lists, node) = placed_sources(&[0, 1, 2, 3].map(|at| (self.sources[at], row(at))));
         let pair = |a: u32, b: u32| (node[a as usize], node[b as usize]);
-        let mut all = vec![scored(pair(0, 1), self.weight, self.said, self.outcome)];
+        let mut all = vec![scored_pair(pair(0, 1), self.weight, self.said, self.outcome)];
         for &(a, b, said, weight, outcome) in self.others {
-            all.push(scored(pair(a, b), weight, said, outcome));
+            all.push(scored_pair(pair(a, b), weight, said, outcome));
         }
         let mut doubtful = [false; 4];
         (0..4).for_each(|at| doubtful[node[at] as usize] = self.doubtful[at]);
         let nodes = LinkNodes::build(&lists).unwrap();
-        let thresholds = DecisionThresholds { unique: self.unique, ..settings().decision };
-        unique(&mut all, &nodes, &PairDecider::new(&settings()), &thresholds, &doubtful);
+        let thresholds = DecisionThresholds { unique: self.unique, ..shipped_settings().decision };
+        accept_unique_pairs(&mut all, &nodes, &PairDecider::new(&shipped_settings()), &thresholds, &doubtful);
         all[0].outcome
     }
 }

@@ -1,7 +1,9 @@
 //! Guards, one by one: each pair is enough but for what the guard looks at.
 
 use super::*;
-use crate::link::lists::{ListRow, NOTHING, comparables, levels, number, scored, settings};
+use crate::link::lists::{
+    ListRow, NOTHING, comparable_sources, id_number_for, pair_levels, scored_pair, shipped_settings,
+};
 use crate::normalize::ComparableSource;
 
 const ACCEPT: i32 = 20_000;
@@ -22,15 +24,15 @@ fn decided(
     doubtful: [bool; 2],
 ) -> Option<(Tier, Decision)> {
     let nodes = LinkNodes::build(lists).unwrap();
-    PairDecider::new(&settings()).decide(&nodes, &scored((0, 1), weight, said, None), &doubtful)
+    PairDecider::new(&shipped_settings()).decide(&nodes, &scored_pair((0, 1), weight, said, None), &doubtful)
 }
 
 fn two_lists(one: ListRow<'_>, other: ListRow<'_>) -> Vec<ComparableSource> {
-    comparables(&[("a", &[one]), ("b", &[other])])
+    comparable_sources(&[("a", &[one]), ("b", &[other])])
 }
 
 fn one_list(one: ListRow<'_>, other: ListRow<'_>) -> Vec<ComparableSource> {
-    comparables(&[("a", &[one, other])])
+    comparable_sources(&[("a", &[one, other])])
 }
 
 const NOBODY: ListRow<'static> =
@@ -127,13 +129,13 @@ fn tiers_say_what_a_pair_rests_on() {
 #[test]
 fn tables_without_numbers_and_han_names_go_by_the_weight_alone() {
     for missing in ["id_number", "name"] {
-        let mut settings = settings();
+        let mut settings = shipped_settings();
         settings.comparisons.retain(|comparison| comparison.name != missing);
         let decider = PairDecider::new(&settings);
-        assert!(!decider.guarded() && decider.said(&levels(NAMESAKES)).is_none());
+        assert!(!decider.guarded() && decider.said(&pair_levels(NAMESAKES)).is_none());
         let lists = one_list(NOBODY, NOBODY);
         let nodes = LinkNodes::build(&lists).unwrap();
-        let at = |weight| decider.decide(&nodes, &scored((0, 1), weight, NOTHING, None), &[false; 2]);
+        let at = |weight| decider.decide(&nodes, &scored_pair((0, 1), weight, NOTHING, None), &[false; 2]);
         assert_eq!([at(ACCEPT), at(ACCEPT - 1)], [accepted(Tier::T5), REVIEWED]);
         assert_eq!([at(REVIEW), at(REVIEW - 1)], [REVIEWED, None]);
     }
@@ -141,10 +143,10 @@ fn tables_without_numbers_and_han_names_go_by_the_weight_alone() {
 
 #[test]
 fn what_levels_say_is_read_by_the_kind_of_comparison() {
-    let decider = PairDecider::new(&settings());
+    let decider = PairDecider::new(&shipped_settings());
     assert_eq!(decider.number_and_name(), Some((0, 1)));
     let said = |at: usize, level| {
-        let mut levels = levels(NOTHING);
+        let mut levels = pair_levels(NOTHING);
         levels[at] = level;
         decider.said(&levels).unwrap()
     };
@@ -179,7 +181,7 @@ fn names_births_and_households_agree_but_for_slips() {
 
 /// One number under two names: 张建国 and another.
 fn borrowed(name: &str, births: [&str; 2], said: PairEvidence) -> Option<(Tier, Decision)> {
-    let id = number(19_650_312, 451);
+    let id = id_number_for(19_650_312, 451);
     let one = ListRow { name: "张建国", id: &id, birth: births[0], ..NOBODY };
     let other = ListRow { name, id: &id, birth: births[1], ..NOBODY };
     let said = PairEvidence { id: IdLevel::Equal, ..said };
@@ -216,7 +218,7 @@ fn a_number_under_names_half_alike_is_a_slip_of_the_pen_near_by() {
     for other in ["张小明", "李小明", "张建", "张建国强", ""] {
         assert_eq!(borrowed(other, no_births, said), REVIEWED, "{other}");
     }
-    let id = number(19_650_312, 451);
+    let id = id_number_for(19_650_312, 451);
     let row = |name| ListRow { name, id: &id, ..NOBODY };
     let of = |names: [&'static str; 2]| {
         let said = PairEvidence { id: IdLevel::Equal, ..said };
@@ -240,7 +242,7 @@ fn a_character_fewer_is_a_slip_unless_birth_or_sex_speaks_against() {
 
 #[test]
 fn two_numbers_that_check_are_two_people_unless_something_else_shows_a_slip() {
-    let (a, b) = (number(19_650_312, 451), number(19_650_312, 457));
+    let (a, b) = (id_number_for(19_650_312, 451), id_number_for(19_650_312, 457));
     let one = ListRow { name: "张建国", id: &a, ..NOBODY };
     let other = ListRow { name: "张建国", id: &b, ..NOBODY };
     let two = two_lists(one, other);
@@ -275,7 +277,7 @@ fn two_numbers_that_check_are_two_people_unless_something_else_shows_a_slip() {
 
 #[test]
 fn a_slip_in_a_number_that_does_not_check_is_one_unless_birth_and_sex_speak_against() {
-    let a = number(19_650_312, 451);
+    let a = id_number_for(19_650_312, 451);
     let wrong = format!("{}{}", &a[..17], if a.ends_with('0') { '1' } else { '0' });
     let one = ListRow { name: "张建国", id: &a, ..NOBODY };
     let other = ListRow { id: &wrong, ..one };
@@ -292,15 +294,15 @@ fn a_slip_in_a_number_that_does_not_check_is_one_unless_birth_and_sex_speak_agai
 
 #[test]
 fn a_row_contradicts_its_number_by_birth_or_where_that_is_silent_by_sex() {
-    let id = number(19_650_312, 451);
+    let id = id_number_for(19_650_312, 451);
     let of = |birth, sex| {
-        let lists = comparables(&[("a", &[ListRow { id: &id, birth, sex, ..NOBODY }])]);
+        let lists = comparable_sources(&[("a", &[ListRow { id: &id, birth, sex, ..NOBODY }])]);
         contradicts_own_id(&LinkNodes::build(&lists).unwrap(), 0)
     };
     assert!(!of("", "") && !of("1965-03-12", "") && !of("", "男"));
     assert!(!of("1965-04-01", ""), "a date of the lunar calendar");
     assert!(of("1965-03-25", "") && of("1990-08-15", "") && of("", "女"));
     assert!(!of("1965-03-12", "女"), "the birth says whose number it is");
-    let unnumbered = comparables(&[("a", &[ListRow { birth: "1990-08-15", sex: "女", ..NOBODY }])]);
+    let unnumbered = comparable_sources(&[("a", &[ListRow { birth: "1990-08-15", sex: "女", ..NOBODY }])]);
     assert!(!contradicts_own_id(&LinkNodes::build(&unnumbered).unwrap(), 0));
 }

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::{GenericNodes, GenericSettings};
-use crate::link::compare::nysiis;
+use crate::link::compare::nysiis_code;
 use crate::normalize::{ComparableColumn, LinkColumnKind};
 
 /// Most passes of one task.
@@ -290,7 +290,7 @@ fn keys(settings: &GenericSettings, nodes: &GenericNodes<'_>) -> Vec<KeyColumn> 
     let mut keys: Vec<KeyColumn> = Vec::new();
     let mut names: Vec<usize> = Vec::new();
     for (column, (name, spec)) in settings.columns.iter().enumerate() {
-        for form in forms(spec.kind()) {
+        for form in key_forms(spec.kind()) {
             let mut hashes = vec![0u64; nodes.len() as usize];
             for (table, offset) in nodes.tables.iter().zip(&nodes.offsets) {
                 if let Some(values) = table.columns.get(name) {
@@ -327,7 +327,7 @@ pub(super) enum KeyForm {
     MonthDay,
 }
 
-pub(super) fn forms(kind: LinkColumnKind) -> &'static [KeyForm] {
+pub(super) fn key_forms(kind: LinkColumnKind) -> &'static [KeyForm] {
     match kind {
         LinkColumnKind::WesternName => &[KeyForm::Value, KeyForm::Sound, KeyForm::Start],
         LinkColumnKind::HanName => &[KeyForm::Value, KeyForm::Sound],
@@ -360,7 +360,7 @@ impl KeyForm {
             ComparableColumn::Text(ids, pool) => {
                 let value = pool.get(ids[row]);
                 match self {
-                    Self::Sound => number(nysiis(value)),
+                    Self::Sound => number(nysiis_code(value)),
                     Self::Start => text(&value.chars().take(4).collect::<String>()),
                     _ => text(value),
                 }

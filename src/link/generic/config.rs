@@ -185,7 +185,7 @@ impl GenericSettings {
         let Some(at) = names.iter().position(|name| *name == column) else {
             return Err(format!("没有链接列“{column}”(有:{})", names.join("、")));
         };
-        let forms = super::block::forms(self.columns[column].kind());
+        let forms = super::block::key_forms(self.columns[column].kind());
         match forms.iter().find(|f| f.name() == form) {
             Some(form) => Ok((at, *form)),
             None => {

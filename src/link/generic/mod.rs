@@ -105,7 +105,7 @@ struct LinkageTask {
 fn open(config: &Path, data: Option<&Path>) -> Result<LinkageTask> {
     let settings = GenericSettings::open(config)?;
     let folder = data.or(config.parent()).unwrap_or(Path::new("."));
-    let read = read::tables(&settings, config, folder)?;
+    let read = read::read_tables(&settings, config, folder)?;
     let comparables = normalize::normalize_tables(&read.texts)?;
     let inputs = read::digest(&settings, folder)?;
     Ok(LinkageTask { settings, read, comparables, inputs })
@@ -114,7 +114,7 @@ fn open(config: &Path, data: Option<&Path>) -> Result<LinkageTask> {
 /// Links the tables that `config` names and writes `link.parquet`, `cluster.parquet` and
 /// `report.json` to `out`. Relative files are looked up in `data`, else beside the configuration.
 /// With `weights` in the configuration nothing is trained.
-pub fn run(config: &Path, data: Option<&Path>, out: &Path) -> Result<LinkageSummary> {
+pub fn link_lists(config: &Path, data: Option<&Path>, out: &Path) -> Result<LinkageSummary> {
     let task = open(config, data)?;
     let settings = &task.settings;
     let nodes = GenericNodes::new(&task.comparables);
@@ -131,7 +131,7 @@ pub fn run(config: &Path, data: Option<&Path>, out: &Path) -> Result<LinkageSumm
 }
 
 /// Trains the weights of the task in `config` and writes them to `out`.
-pub fn train(config: &Path, data: Option<&Path>, out: &Path) -> Result<GenericModel> {
+pub fn train_on_lists(config: &Path, data: Option<&Path>, out: &Path) -> Result<GenericModel> {
     let task = open(config, data)?;
     let nodes = GenericNodes::new(&task.comparables);
     let comparisons = compare::PlannedComparisons::new(&task.settings, &nodes);
@@ -142,7 +142,7 @@ pub fn train(config: &Path, data: Option<&Path>, out: &Path) -> Result<GenericMo
 }
 
 /// What each blocking pass would cost, without comparing anything.
-pub fn plan(config: &Path, data: Option<&Path>) -> Result<Vec<PlannedPass>> {
+pub fn plan_passes(config: &Path, data: Option<&Path>) -> Result<Vec<PlannedPass>> {
     let task = open(config, data)?;
     let nodes = GenericNodes::new(&task.comparables);
     Ok(block::PlannedPasses::plan(&task.settings, &nodes).passes)
@@ -180,7 +180,7 @@ fn score(
     }
     scored.sort_unstable_by_key(|p: &ScoredPair| (p.left, p.right));
     let found: Vec<(u64, f64)> =
-        scored.iter().map(|p| (blocking.mask(p.left, p.right), write::probability(p.weight))).collect();
+        scored.iter().map(|p| (blocking.mask(p.left, p.right), write::match_probability(p.weight))).collect();
     blocking.estimate_recall(&found);
     scored
 }

@@ -45,7 +45,7 @@ pub struct PairClass {
 }
 
 /// Log2 in 1/1000 bit.
-pub fn millibits(ratio: f64) -> i32 {
+pub fn to_millibits(ratio: f64) -> i32 {
     (ratio.max(1e-12).log2() * 1000.0).round() as i32
 }
 
@@ -78,7 +78,7 @@ impl<'a> PairWeigher<'a> {
                         let equal = from_millibits(class.levels[c][1]);
                         let reason =
                             if k == 0 { 0.0 } else { ((equal - chance) / (1.0 - chance)).clamp(0.0, 1.0) };
-                        shares.iter().map(|share| millibits(reason + (1.0 - reason) * share)).collect()
+                        shares.iter().map(|share| to_millibits(reason + (1.0 - reason) * share)).collect()
                     })
                     .collect()
             })

@@ -19,7 +19,7 @@ pub(super) struct ReadTables {
     pub ids: Vec<Vec<String>>,
 }
 
-pub(super) fn tables(settings: &GenericSettings, config: &Path, folder: &Path) -> Result<ReadTables> {
+pub(super) fn read_tables(settings: &GenericSettings, config: &Path, folder: &Path) -> Result<ReadTables> {
     let mut read = ReadTables { texts: Vec::new(), ids: Vec::new() };
     for table in &settings.table {
         let mut columns: Vec<TextColumn> = settings

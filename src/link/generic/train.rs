@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::block::PlannedPasses;
 use super::compare::PlannedComparisons;
-use super::model::{GenericModel, ModelColumn, PairClass, millibits};
+use super::model::{GenericModel, ModelColumn, PairClass, to_millibits};
 use super::{GenericNodes, GenericSettings};
 use crate::link::random::SplitMix;
 use crate::link::settings::WeightProvenance;
@@ -114,7 +114,7 @@ pub(super) fn train(
             .into_iter()
             .map(|class| PairClass {
                 name: class.role.name().to_owned(),
-                share: millibits(class.share),
+                share: to_millibits(class.share),
                 levels: class
                     .levels
                     .iter()
@@ -122,7 +122,7 @@ pub(super) fn train(
                         levels
                             .iter()
                             .enumerate()
-                            .map(|(l, p)| if l == 0 { 0 } else { millibits(*p) })
+                            .map(|(l, p)| if l == 0 { 0 } else { to_millibits(*p) })
                             .collect()
                     })
                     .collect(),

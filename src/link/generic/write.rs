@@ -110,13 +110,13 @@ fn id<'a>(read: &'a ReadTables, nodes: &GenericNodes<'_>, node: u32) -> &'a str 
 }
 
 /// Chance that a pair of this weight matches.
-pub(super) fn probability(weight: i32) -> f64 {
+pub(super) fn match_probability(weight: i32) -> f64 {
     1.0 / (1.0 + (-f64::from(weight) / 1000.0).exp2())
 }
 
 /// The same in 1/10000.
 fn ten_thousandths(weight: i32) -> i32 {
-    (10_000.0 * probability(weight)).round() as i32
+    (10_000.0 * match_probability(weight)).round() as i32
 }
 
 fn link_batch(

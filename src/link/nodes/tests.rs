@@ -1,14 +1,14 @@
 //! Records of several lists under one numbering.
 
 use super::*;
-use crate::link::lists::{ListRow, comparables, number};
+use crate::link::lists::{ListRow, comparable_sources, id_number_for};
 
 const NOBODY: ListRow<'static> =
     ListRow { name: "", id: "", birth: "", sex: "", household: "", relation: "", division: 0 };
 
 #[test]
 fn records_are_numbered_list_by_list() {
-    let lists = comparables(&[("a", &[NOBODY; 2]), ("b", &[]), ("c", &[NOBODY; 3])]);
+    let lists = comparable_sources(&[("a", &[NOBODY; 2]), ("b", &[]), ("c", &[NOBODY; 3])]);
     let nodes = LinkNodes::build(&lists).unwrap();
     assert_eq!((nodes.len(), nodes.is_empty()), (5, false));
     assert_eq!(nodes.offsets, [0, 2, 2, 5]);
@@ -20,7 +20,7 @@ fn records_are_numbered_list_by_list() {
 
 #[test]
 fn what_a_record_does_not_state_its_number_or_relation_tells() {
-    let (man, woman) = (number(19_650_312, 451), number(19_900_815, 572));
+    let (man, woman) = (id_number_for(19_650_312, 451), id_number_for(19_900_815, 572));
     let rows = [
         NOBODY,
         ListRow { id: &man, ..NOBODY },
@@ -29,7 +29,7 @@ fn what_a_record_does_not_state_its_number_or_relation_tells() {
         ListRow { relation: "儿媳", sex: "男", id: &man, ..NOBODY },
         ListRow { relation: "户主", id: &woman, ..NOBODY },
     ];
-    let lists = comparables(&[("a", &rows)]);
+    let lists = comparable_sources(&[("a", &rows)]);
     let nodes = LinkNodes::build(&lists).unwrap();
     let births: Vec<_> = (0..6).map(|node| (nodes.stated_birth(node), nodes.birth(node))).collect();
     let (of_man, of_woman) = (19_650_312, 19_900_815);
@@ -44,7 +44,7 @@ fn what_a_record_does_not_state_its_number_or_relation_tells() {
 #[test]
 fn what_no_list_has_is_missing() {
     let row = ListRow { name: "张建国", household: "7", division: 3, ..NOBODY };
-    let mut lists = comparables(&[("a", &[row]), ("b", &[row])]);
+    let mut lists = comparable_sources(&[("a", &[row]), ("b", &[row])]);
     let nodes = LinkNodes::build(&lists).unwrap();
     assert_eq!((nodes.division(1), nodes.household(0)), (3, nodes.household(1)));
     assert_eq!(nodes.name(1).map(|name| name.clean()), Some("张建国"));
@@ -63,10 +63,10 @@ fn what_no_list_has_is_missing() {
 
 #[test]
 fn columns_of_one_name_and_two_kinds_are_refused() {
-    let mut lists = comparables(&[("a", &[NOBODY]), ("b", &[NOBODY])]);
+    let mut lists = comparable_sources(&[("a", &[NOBODY]), ("b", &[NOBODY])]);
     lists[1].columns.insert("name".to_owned(), ComparableColumn::Code(vec![0]));
     assert!(LinkNodes::build(&lists).unwrap_err().to_string().contains("name"));
-    let other = comparables(&[("b", &[ListRow { name: "李四", ..NOBODY }])]);
+    let other = comparable_sources(&[("b", &[ListRow { name: "李四", ..NOBODY }])]);
     let column = other[0].columns["name"].clone();
     lists[1].columns.insert("name".to_owned(), column);
     assert!(LinkNodes::build(&lists).is_err(), "another pool numbers its names otherwise");
@@ -74,10 +74,10 @@ fn columns_of_one_name_and_two_kinds_are_refused() {
 
 #[test]
 fn content_is_what_a_record_says_wherever_it_stands() {
-    let id = number(19_650_312, 451);
+    let id = id_number_for(19_650_312, 451);
     let (one, two) = (ListRow { name: "张建国", id: &id, ..NOBODY }, ListRow { household: "7", ..NOBODY });
     let contents = |lists: &[(&str, &[ListRow<'_>])]| {
-        let lists = comparables(lists);
+        let lists = comparable_sources(lists);
         let nodes = LinkNodes::build(&lists).unwrap();
         (0..nodes.len() as Node).map(|node| nodes.content(node)).collect::<Vec<_>>()
     };

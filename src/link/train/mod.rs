@@ -210,7 +210,7 @@ impl TrainingTask<'_> {
     fn pairs(&self, pass: &BlockingPass) -> Result<Vec<u64>> {
         let mut one = self.settings.clone();
         one.passes = vec![pass.clone()];
-        Ok(block::candidates(&one, self.nodes, self.tree, None)?.pairs)
+        Ok(block::block_pairs(&one, self.nodes, self.tree, None)?.pairs)
     }
 
     fn levels(&self, pairs: &[u64]) -> LevelPatterns {
@@ -274,7 +274,7 @@ impl TrainingTask<'_> {
                 pairs.extend(group[i + 1..].iter().map(|&b| block::pack(a, b)));
             }
         }
-        let mut candidates = block::candidates(self.settings, self.nodes, self.tree, None)?.pairs;
+        let mut candidates = block::block_pairs(self.settings, self.nodes, self.tree, None)?.pairs;
         candidates.retain(|&pair| {
             let (a, b) = unpack(pair);
             labels[a as usize].is_some() && labels[b as usize].is_some() && !self.same(a, b)

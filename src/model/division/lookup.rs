@@ -163,7 +163,7 @@ impl DivisionTree {
 
     /// Looks for a name of `level` under `at`, from the most telling way of writing to sound.
     fn search(&self, at: u32, text: &str, level: u8) -> NameSearch {
-        for key in names::keys(text, level) {
+        for key in names::name_keys(text, level) {
             let by_sound = matches!(key, NameKey::Sound(_));
             // Sound alone decides only among the units of one parent.
             if by_sound && level == VILLAGE && self.level(at) < TOWNSHIP {

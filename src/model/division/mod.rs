@@ -66,7 +66,7 @@ impl DivisionTree {
             }
             let parent = unit.parent.unwrap_or(u32::MAX);
             let mut add = |text: &str, how| {
-                for key in names::keys(text, unit.level) {
+                for key in names::name_keys(text, unit.level) {
                     let list = tree.names.entry((parent, key)).or_default();
                     if !list.iter().any(|c| c.unit == at) {
                         list.push(names::UnitCandidate { unit: at, how });

@@ -96,13 +96,13 @@ fn bare(tidied: &str, level: u8) -> (&str, Option<VillageKind>) {
 }
 
 /// Every key of a name, most telling first.
-pub(crate) fn keys(text: &str, level: u8) -> Vec<NameKey> {
+pub(crate) fn name_keys(text: &str, level: u8) -> Vec<NameKey> {
     let tidied = tidy(text);
     if tidied.is_empty() {
         return Vec::new();
     }
     let (name, kind) = bare(&tidied, level);
-    let sound: Vec<&str> = name.chars().map(|c| han::syllable(han::lookup(c).readings[0])).collect();
+    let sound: Vec<&str> = name.chars().map(|c| han::syllable_of(han::look_up(c).readings[0])).collect();
     let mut keys = vec![NameKey::Full(tidied.clone())];
     keys.extend(kind.map(|kind| NameKey::Kind(name.to_owned(), kind)));
     keys.push(NameKey::Bare(name.to_owned()));

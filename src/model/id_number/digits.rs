@@ -21,7 +21,7 @@ pub(crate) fn check_of_sum(sum: u32) -> u8 {
 
 /// The key of 18 ASCII bytes that are 17 digits and a digit or X, and the check value that the
 /// digits call for; `None` for any other bytes. The way nearly every cell goes.
-pub(crate) fn plain18(bytes: &[u8]) -> Option<(u64, u8)> {
+pub(crate) fn parse_plain18(bytes: &[u8]) -> Option<(u64, u8)> {
     let bytes: &[u8; 18] = bytes.try_into().ok()?;
     let (mut body, mut sum) = (0u64, 0u32);
     for (byte, weight) in bytes.iter().zip(WEIGHTS) {

@@ -1,6 +1,6 @@
 //! From the text of a cell to a verdict.
 
-use super::digits::{check_value, pack, plain18};
+use super::digits::{check_value, pack, parse_plain18};
 use super::pattern::MaskPattern;
 use super::{IdClass, IdNumber};
 use crate::model::day;
@@ -68,7 +68,7 @@ pub(crate) fn parse(text: &str) -> IdNumber {
     let mut symbols = [0u8; ROOM];
     let mut len = 0;
     let bytes = text.as_bytes();
-    if let Some((key, check)) = plain18(bytes) {
+    if let Some((key, check)) = parse_plain18(bytes) {
         return full18(key, check);
     }
     if bytes.is_ascii() {

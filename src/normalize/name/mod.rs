@@ -151,7 +151,7 @@ impl NameForm {
         if index < usize::from(self.surname_len) {
             surname_readings(self.surname(), index).iter().for_each(|&r| add(r));
         }
-        han::lookup(self.chars()[index]).readings.iter().for_each(|&r| add(r));
+        han::look_up(self.chars()[index]).readings.iter().for_each(|&r| add(r));
         found
     }
 
@@ -194,7 +194,7 @@ impl NameForm {
     /// Reading in letters, toneless, for reports: `zhang san`.
     pub fn pinyin(&self) -> String {
         let parts: Vec<String> = (0..self.chars().len())
-            .map(|i| match han::syllable(self.readings_at(i)[0]) {
+            .map(|i| match han::syllable_of(self.readings_at(i)[0]) {
                 "" => self.chars()[i].to_string(),
                 syllable => syllable.to_owned(),
             })

@@ -28,7 +28,7 @@ static READINGS: LazyLock<BTreeMap<Vec<char>, Vec<Vec<Reading>>>> = LazyLock::ne
             let chars: Vec<char> = surname.chars().map(han::fold).collect();
             let places = map.entry(chars.clone()).or_insert_with(|| vec![Vec::new(); chars.len()]);
             for (place, text) in places.iter_mut().zip(readings.split(' ')) {
-                place.extend(han::reading(text));
+                place.extend(han::parse_reading(text));
             }
         }
     }
@@ -50,7 +50,7 @@ pub fn surname_length(folded: &[char]) -> usize {
 /// usual ones.
 pub fn surname_readings(surname: &[char], index: usize) -> &'static [Reading] {
     if let [single] = surname {
-        return &han::lookup(*single).surname;
+        return &han::look_up(*single).surname;
     }
     READINGS.get(surname).and_then(|places| places.get(index)).map_or(&[], Vec::as_slice)
 }

@@ -116,14 +116,15 @@ fn is_escape(text: &[u8]) -> bool {
 
 /// Height in points that shows every wrapped line: readers do not fit rows of protected sheets.
 fn height(row: &ListRow<'_>) -> f64 {
-    let lines = COLUMNS.iter().zip(&row.cells).map(|(column, text)| lines(text, column.width as usize)).max();
+    let lines =
+        COLUMNS.iter().zip(&row.cells).map(|(column, text)| line_count(text, column.width as usize)).max();
     let points = (lines.unwrap_or(1).clamp(2, 20) as f64 * 13.5 + 4.0).min(400.0);
     // Rows are whole pixels high, four to three points.
     (points * 4.0 / 3.0).round() * 0.75
 }
 
 /// Lines that a text takes in a column of a width.
-pub(super) fn lines(text: &str, width: usize) -> usize {
+pub(super) fn line_count(text: &str, width: usize) -> usize {
     // A Han character takes two columns.
     let columns = |line: &str| {
         line.bytes().map(|byte| usize::from(byte < 0x80) + 2 * usize::from(byte >= 0xC0)).sum::<usize>()
@@ -152,9 +153,9 @@ mod tests {
 
     #[test]
     fn wide_characters_take_two_columns() {
-        assert_eq!(lines("", 5), 1);
-        assert_eq!(lines("一二三", 5), 2);
-        assert_eq!(lines("abcd", 5), 1);
-        assert_eq!(lines("abcde\n\n一", 5), 4);
+        assert_eq!(line_count("", 5), 1);
+        assert_eq!(line_count("一二三", 5), 2);
+        assert_eq!(line_count("abcd", 5), 1);
+        assert_eq!(line_count("abcde\n\n一", 5), 4);
     }
 }

@@ -143,10 +143,10 @@ fn groups<'a>(
             code => people.division_name(code).unwrap_or(code).to_owned(),
         };
         let (county, name) = (name(county_code, "未定县区"), name(township_code, "未定乡镇"));
-        let mut path = format!("lists/{}/{}", names::file(&county), names::file(&name));
+        let mut path = format!("lists/{}/{}", names::file_name(&county), names::file_name(&name));
         // Two units may bear the same name once unsafe characters are gone.
         if !taken.insert(path.clone()) {
-            path = format!("{path}_{}", names::file(township_code));
+            path = format!("{path}_{}", names::file_name(township_code));
         }
         let resolved = resolved.get(&(county_code, township_code)).copied().unwrap_or(0);
         groups.push(TownshipGroup { county, name, path, open, resolved });

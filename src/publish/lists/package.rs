@@ -10,7 +10,7 @@ use super::cells::SheetRowWriter;
 use super::row::RowMaterial;
 use super::style::EFFORT;
 use super::{TownshipLists, workbook};
-use crate::publication::output_files::{OutputFiles, full};
+use crate::publication::output_files::{OutputFiles, disk_full};
 use crate::publish::PublicationInputs;
 use crate::{Error, Result};
 
@@ -27,7 +27,7 @@ pub(super) fn write(
     mut tell: impl FnMut(&[Cow<'_, str>]) -> Result<()>,
 ) -> Result<()> {
     let path = outputs.path(relative);
-    let failed = |e: std::io::Error| full(&path, e);
+    let failed = |e: std::io::Error| disk_full(&path, e);
     let shell = workbook::shell(inputs, township)?;
     let mut shell = ZipArchive::new(Cursor::new(shell)).map_err(|e| failed(e.into()))?;
     let mut package = ZipWriter::new_stream(BufWriter::new(outputs.create(relative)?));

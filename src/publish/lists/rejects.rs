@@ -3,7 +3,7 @@
 use rust_xlsxwriter::ProtectionOptions;
 
 use super::names;
-use super::style::{SheetStyles, properties, workbook_begun};
+use super::style::{SheetStyles, document_properties, workbook_begun};
 use super::xlsx;
 use crate::Result;
 use crate::model::period::Period;
@@ -34,7 +34,7 @@ pub(super) fn write(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -
             continue;
         }
         let title = inputs.catalogue.source_title(&loaded.records.source);
-        let stem = format!("lists/退回/{}", names::file(title));
+        let stem = format!("lists/退回/{}", names::file_name(title));
         make_folder(&outputs.path("lists/退回"), 0o750)?;
         let rows: Vec<[String; 10]> =
             returned.iter().enumerate().map(|(i, (r, severity))| cells(i + 1, r, severity)).collect();
@@ -66,7 +66,7 @@ fn cells(number: usize, reject: &Reject, severity: &str) -> [String; 10] {
 fn workbook(period: Period, title: &str, rows: &[[String; 10]]) -> Result<Vec<u8>> {
     let styles = SheetStyles::new();
     let mut book = workbook_begun();
-    book.set_properties(&properties(&format!("{title}退回行({period})"), period)?);
+    book.set_properties(&document_properties(&format!("{title}退回行({period})"), period)?);
     let sheet = book.add_worksheet_with_constant_memory().map_err(xlsx)?;
     sheet.set_name("退回行").map_err(xlsx)?;
     for (c, (_, width)) in COLUMNS.iter().enumerate() {

@@ -11,7 +11,7 @@ use crate::model::exception::TrackedException;
 use crate::model::id_number::{IdClass, IdNumber};
 use crate::privacy::mask;
 use crate::publish::people::{PublishedPerson, RecordOwners, SourceFields};
-use crate::publish::restricted::{ByFinding, cause, related, row_version};
+use crate::publish::restricted::{ByFinding, cause_of, related_exceptions, row_version};
 use crate::publish::totals::{tier_confidence, tier_title};
 use crate::publish::{PublicationInputs, RuleFacts};
 use crate::track::short_number;
@@ -183,7 +183,7 @@ impl<'a> RowMaterial<'a> {
         };
         let (name, id) = self.subject(&entry.records);
         let mut all_related = String::new();
-        for other in related(self.by_finding, tracked) {
+        for other in related_exceptions(self.by_finding, tracked) {
             if !all_related.is_empty() {
                 all_related.push('\n');
             }
@@ -245,9 +245,9 @@ impl<'a> RowMaterial<'a> {
         let (e, by_finding) = (&related.exception, self.by_finding);
         out.push_str(&short_number(&e.rule_code, related.first_seen, &related.exception_id));
         let is = |one: &TrackedException, other: &TrackedException| one.exception_id == other.exception_id;
-        let what = if cause(by_finding, tracked).is_some_and(|root| is(root, related)) {
+        let what = if cause_of(by_finding, tracked).is_some_and(|root| is(root, related)) {
             "(根本原因,先核实)"
-        } else if cause(by_finding, related).is_some_and(|root| is(root, tracked)) {
+        } else if cause_of(by_finding, related).is_some_and(|root| is(root, tracked)) {
             "(由本条引起)"
         } else {
             return;
@@ -317,13 +317,13 @@ impl<'a> RowMaterial<'a> {
 fn sheet(tracked: &TrackedException) -> Cow<'_, str> {
     match tracked.in_review() {
         true => REVIEW_SHEET.into(),
-        false => names::sheet(&tracked.exception.owner),
+        false => names::sheet_name(&tracked.exception.owner),
     }
 }
 
 /// True if the exception follows from one on the same sheet of the same township.
 pub(super) fn told_elsewhere(by_finding: &ByFinding<'_>, tracked: &TrackedException) -> bool {
-    cause(by_finding, tracked).is_some_and(|root| {
+    cause_of(by_finding, tracked).is_some_and(|root| {
         root.is_open()
             && sheet(root) == sheet(tracked)
             && root.exception.township_code == tracked.exception.township_code

@@ -114,7 +114,7 @@ pub(super) fn workbook_begun() -> Workbook {
 }
 
 /// Fixed properties: the time of writing would make every workbook differ.
-pub(super) fn properties(title: &str, period: Period) -> Result<DocProperties> {
+pub(super) fn document_properties(title: &str, period: Period) -> Result<DocProperties> {
     let end = period.last_day();
     let date = ExcelDateTime::from_ymd(
         end.year().unsigned_abs(),

@@ -2,9 +2,9 @@
 
 use rust_xlsxwriter::{DataValidation, DataValidationErrorStyle, Format, ProtectionOptions, Worksheet};
 
-use super::cells::lines;
+use super::cells::line_count;
 use super::row::{COLUMNS, ListColumn, ListColumnKind, ListEntry};
-use super::style::{SheetStyles, properties, workbook_begun};
+use super::style::{SheetStyles, document_properties, workbook_begun};
 use super::{NOTES_SHEET, REVIEW_SHEET, TownshipLists, xlsx};
 use crate::Result;
 use crate::model::exception::Severity;
@@ -18,7 +18,7 @@ pub(super) fn shell(inputs: &PublicationInputs<'_>, township: &TownshipLists<'_>
     let styles = SheetStyles::new();
     let mut book = workbook_begun();
     let title = format!("{}{}疑点清单({})", township.county, township.name, inputs.period);
-    book.set_properties(&properties(&title, inputs.period)?);
+    book.set_properties(&document_properties(&title, inputs.period)?);
     let sheet = book.add_worksheet_with_constant_memory().map_err(xlsx)?;
     styles.number(sheet)?;
     notes(sheet, inputs, township, &styles)?;
@@ -139,7 +139,7 @@ fn notes(
     put(sheet, r, 0, "怎样填写", &styles.heading)?;
     for line in HOW_TO {
         r += 1;
-        sheet.set_row_height(r, 13.5 * lines(line, 100) as f64 + 3.0).map_err(xlsx)?;
+        sheet.set_row_height(r, 13.5 * line_count(line, 100) as f64 + 3.0).map_err(xlsx)?;
         merged(sheet, r, line, &styles.note)?;
     }
     r += 2;

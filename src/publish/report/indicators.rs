@@ -9,7 +9,7 @@ use crate::publish::PublicationInputs;
 use crate::publish::indicators::IndicatorRow;
 
 /// Indicators that could be computed, one group per rule and key.
-pub(super) fn computed(
+pub(super) fn computed_indicators(
     inputs: &PublicationInputs<'_>,
     rows: &[IndicatorRow<'_>],
     names: &BTreeMap<&str, &str>,
@@ -61,7 +61,7 @@ fn shown(row: &IndicatorRow<'_>, names: &BTreeMap<&str, &str>) -> Value {
 }
 
 /// Indicators and targets that could not be computed.
-pub(super) fn lacking(inputs: &PublicationInputs<'_>, rows: &[IndicatorRow<'_>]) -> Value {
+pub(super) fn missing_indicators(inputs: &PublicationInputs<'_>, rows: &[IndicatorRow<'_>]) -> Value {
     let owner = |code: &str| {
         let rule = inputs.catalogue.rule(code).map(|r| r.owner.as_str());
         let target = inputs.catalogue.targets.iter().find(|t| t.code == code).map(|t| t.owner.as_str());

@@ -8,7 +8,9 @@ use crate::model::exception::Severity;
 use crate::model::id_number::IdClass;
 use crate::model::period::Period;
 use crate::publish::PublicationInputs;
-use crate::publish::totals::{OpenCount, PublicationTotals, grouped, percent, tier_confidence, tier_title};
+use crate::publish::totals::{
+    OpenCount, PublicationTotals, grouped_text, percent_text, tier_confidence, tier_title,
+};
 use crate::rules::words::OfficerWords;
 
 /// Class of a severity in the page.
@@ -19,7 +21,7 @@ fn class(severity: Severity) -> String {
 pub(super) fn build(inputs: &PublicationInputs<'_>, totals: &PublicationTotals) -> Value {
     let names: BTreeMap<&str, &str> =
         inputs.catalogue.divisions.units.iter().map(|u| (u.code.as_str(), u.name.as_str())).collect();
-    let indicators = crate::publish::indicators::rows(inputs);
+    let indicators = crate::publish::indicators::indicator_rows(inputs);
     let words = &inputs.catalogue.words;
     json!({
         "title": inputs.catalogue.title,
@@ -36,9 +38,9 @@ pub(super) fn build(inputs: &PublicationInputs<'_>, totals: &PublicationTotals) 
         "rules": rules(inputs, totals),
         "counties": counties(totals, words, &names),
         "tiles": tiles(inputs, totals, &names),
-        "indicators": super::indicators::computed(inputs, &indicators, &names),
-        "not_computable": super::indicators::lacking(inputs, &indicators),
-        "quality": super::quality::section(inputs, &names),
+        "indicators": super::indicators::computed_indicators(inputs, &indicators, &names),
+        "not_computable": super::indicators::missing_indicators(inputs, &indicators),
+        "quality": super::quality::quality_section(inputs, &names),
         "sources": sources(totals),
         "not_run": totals.not_run.iter().map(|(code, reason)| json!({
             "code": code,
@@ -58,18 +60,18 @@ fn cards(t: &PublicationTotals, words: &OfficerWords) -> Value {
     let [worst, ..] = Severity::ALL;
     let records: u64 = t.sources.iter().map(|s| s.accepted).sum();
     json!({
-        "records": grouped(records),
+        "records": grouped_text(records),
         "sources": t.sources.iter().filter(|s| s.present).count(),
-        "persons": grouped(t.persons),
-        "households": grouped(t.households),
-        "open": grouped(t.all.open),
-        "worst": grouped(t.all.of(worst)),
+        "persons": grouped_text(t.persons),
+        "households": grouped_text(t.households),
+        "open": grouped_text(t.all.open),
+        "worst": grouped_text(t.all.of(worst)),
         "worst_code": worst.code(),
         "worst_name": words.severity_name(worst),
-        "resolved": grouped(t.all.resolved),
-        "overdue": grouped(t.overdue),
-        "review": grouped(t.all.review),
-        "review_pairs": grouped(t.review_pairs),
+        "resolved": grouped_text(t.all.resolved),
+        "overdue": grouped_text(t.overdue),
+        "review": grouped_text(t.all.review),
+        "review_pairs": grouped_text(t.review_pairs),
     })
 }
 
@@ -83,9 +85,9 @@ fn severities(t: &PublicationTotals, words: &OfficerWords) -> Value {
     let longest = Severity::ALL.iter().map(|&s| t.all.of(s)).max().unwrap_or(0);
     let rows = Severity::ALL.into_iter().map(|s| {
         let n = t.all.of(s);
-        json!({"code": class(s), "title": words.severity_title(s), "count": grouped(n),
+        json!({"code": class(s), "title": words.severity_title(s), "count": grouped_text(n),
                "color": words.color(s), "tag_color": words.tag_color(s),
-               "width": width(n, longest), "share": percent(n as i64, t.all.open as i64)})
+               "width": width(n, longest), "share": percent_text(n as i64, t.all.open as i64)})
     });
     rows.collect()
 }
@@ -98,16 +100,16 @@ fn flow(t: &PublicationTotals) -> Value {
         ("resolved", "已消除", t.all.resolved, "上季有，本季数据中不再出现"),
     ];
     let longest = all.iter().map(|a| a.2).max().unwrap_or(0);
-    let row = |(class, title, n, note): (&str, &str, u64, &str)| json!({"class": class, "title": title, "count": grouped(n), "note": note, "width": width(n, longest)});
+    let row = |(class, title, n, note): (&str, &str, u64, &str)| json!({"class": class, "title": title, "count": grouped_text(n), "note": note, "width": width(n, longest)});
     all.into_iter().map(row).collect()
 }
 
 fn count_row(title: &str, c: &OpenCount, longest: u64, words: &OfficerWords) -> Value {
     json!({
         "title": title,
-        "open": grouped(c.open), "new": grouped(c.new), "persisting": grouped(c.persisting + c.reopened),
-        "resolved": grouped(c.resolved), "review": grouped(c.review),
-        "by_severity": words.report_columns().into_iter().map(|s| grouped(c.of(s))).collect::<Vec<_>>(),
+        "open": grouped_text(c.open), "new": grouped_text(c.new), "persisting": grouped_text(c.persisting + c.reopened),
+        "resolved": grouped_text(c.resolved), "review": grouped_text(c.review),
+        "by_severity": words.report_columns().into_iter().map(|s| grouped_text(c.of(s))).collect::<Vec<_>>(),
         "width": width(c.open, longest),
         // Parts of a stacked bar of the row's own width.
         "parts": Severity::ALL.into_iter().filter(|&s| c.of(s) > 0).map(|s| json!({
@@ -157,7 +159,7 @@ fn counties(t: &PublicationTotals, words: &OfficerWords, names: &BTreeMap<&str, 
             let title = names.get(code.as_str()).copied().unwrap_or("未定县区");
             let persons = t.persons_by_county.get(code).copied().unwrap_or(0);
             let mut row = count_row(title, c, longest, words);
-            row["persons"] = json!(grouped(persons));
+            row["persons"] = json!(grouped_text(persons));
             row["per_thousand"] = json!(per_thousand(c.open, persons));
             row
         })
@@ -198,8 +200,8 @@ fn tiles(inputs: &PublicationInputs<'_>, t: &PublicationTotals, names: &BTreeMap
         let tile = |code: &str, name: &str| {
             let c = t.by_township.get(code).unwrap_or(&zero);
             let persons = t.persons_by_township.get(code).copied().unwrap_or(0);
-            json!({"name": name, "open": grouped(c.open), "worst": grouped(c.of(worst)),
-                   "persons": grouped(persons), "rate": per_thousand(c.open, persons),
+            json!({"name": name, "open": grouped_text(c.open), "worst": grouped_text(c.of(worst)),
+                   "persons": grouped_text(persons), "rate": per_thousand(c.open, persons),
                    "shade": if persons == 0 && c.open == 0 { -1 } else { shade(rate(code)).min(5) as i64 }})
         };
         let tiles: Vec<Value> = towns.iter().map(|u| tile(&u.code, &u.name)).collect();
@@ -209,7 +211,7 @@ fn tiles(inputs: &PublicationInputs<'_>, t: &PublicationTotals, names: &BTreeMap
     }
     let unknown = t.by_township.get("").map_or(0, |c| c.open);
     let _ = names;
-    json!({"counties": rows, "unknown": grouped(unknown), "has_unknown": unknown > 0})
+    json!({"counties": rows, "unknown": grouped_text(unknown), "has_unknown": unknown > 0})
 }
 
 fn sources(t: &PublicationTotals) -> Value {
@@ -217,8 +219,8 @@ fn sources(t: &PublicationTotals) -> Value {
         .iter()
         .map(|s| {
             json!({"title": s.title, "owner": s.owner, "present": s.present, "tables": s.tables.len(),
-                   "read": grouped(s.read), "accepted": grouped(s.accepted), "rejected": grouped(s.rejected),
-                   "share": percent(s.rejected as i64, s.read as i64), "has_rejects": s.rejected > 0})
+                   "read": grouped_text(s.read), "accepted": grouped_text(s.accepted), "rejected": grouped_text(s.rejected),
+                   "share": percent_text(s.rejected as i64, s.read as i64), "has_rejects": s.rejected > 0})
         })
         .collect()
 }
@@ -229,8 +231,8 @@ fn tiers(t: &PublicationTotals) -> Value {
     let row = |tier: u8| {
         let n = t.records_by_tier[tier as usize - 1];
         json!({"tier": format!("T{tier}"), "title": tier_title(tier), "confidence": tier_confidence(tier),
-               "records": grouped(n), "links": grouped(t.links_by_tier[tier as usize - 1]),
-               "share": percent(n as i64, all as i64), "width": width(n, longest)})
+               "records": grouped_text(n), "links": grouped_text(t.links_by_tier[tier as usize - 1]),
+               "share": percent_text(n as i64, all as i64), "width": width(n, longest)})
     };
     (1..=6).map(row).collect()
 }
@@ -269,11 +271,11 @@ fn id_classes(inputs: &PublicationInputs<'_>, t: &PublicationTotals) -> Value {
                 .iter()
                 .map(|(class, title, members)| {
                     let n: u64 = members.iter().filter_map(|c| classes.get(c.code())).sum();
-                    json!({"class": class, "title": title, "count": grouped(n), "width": width(n, total),
-                           "share": percent(n as i64, total as i64)})
+                    json!({"class": class, "title": title, "count": grouped_text(n), "width": width(n, total),
+                           "share": percent_text(n as i64, total as i64)})
                 })
                 .collect();
-            Some(json!({"title": inputs.catalogue.source_title(&l.records.source), "total": grouped(total), "parts": parts}))
+            Some(json!({"title": inputs.catalogue.source_title(&l.records.source), "total": grouped_text(total), "parts": parts}))
         })
         .collect();
     let legend: Vec<Value> =

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::publish::PublicationInputs;
-use crate::publish::totals::{percent, percent_of};
+use crate::publish::totals::{percent_of, percent_text};
 use crate::reconcile::findings::quality_score::QualityScore;
 use crate::rules::rule_file::IndicatorLevel;
 
@@ -13,7 +13,7 @@ use crate::rules::rule_file::IndicatorLevel;
 const TOWNSHIPS: usize = 10;
 
 /// The section; null where the pipeline scores nothing.
-pub(super) fn section(inputs: &PublicationInputs<'_>, names: &BTreeMap<&str, &str>) -> Value {
+pub(super) fn quality_section(inputs: &PublicationInputs<'_>, names: &BTreeMap<&str, &str>) -> Value {
     let (Some(settings), false) = (&inputs.catalogue.quality, inputs.findings.quality.is_empty()) else {
         return Value::Null;
     };
@@ -33,7 +33,7 @@ pub(super) fn section(inputs: &PublicationInputs<'_>, names: &BTreeMap<&str, &st
             "persons": q.persons, "households": q.households, "findings": q.findings,
             "deducted": q.deducted, "deductible": q.deductible,
             "flawed": q.flawed_households,
-            "share": percent(q.flawed_households, q.households),
+            "share": percent_text(q.flawed_households, q.households),
         })
     };
     let townships = of(IndicatorLevel::Township);

@@ -8,7 +8,8 @@ use super::super::tables::PLACE;
 use crate::Result;
 use crate::model::id_number::IdNumber;
 use crate::publication::large_table_writer::{
-    self, LargeTable, classes, count, id_number, int32, label, pseudonym, text,
+    self, LargeTable, count, id_class_column, id_number, int32_column, label_column, pseudonym_column,
+    text_column,
 };
 use crate::publication::output_files::OutputFiles;
 use crate::publication::small_table_writer::{PublishedType, TableDef};
@@ -56,19 +57,21 @@ pub(super) fn write(
         let (own, homes) = (keys.persons(group.len(), |i| group[i]), keys.households(group.len(), home));
         let names = all.sets.masks.iter().map(|&mask| source_names(inputs, mask));
         let mut columns = vec![
-            large_table_writer::ids(|i| resolution.person_ids[group[i] as usize]),
-            pseudonym(|i| Some(own[i])),
-            large_table_writer::ids(|i| resolution.household_ids[home(i) as usize]),
-            pseudonym(|i| Some(homes[i])),
+            large_table_writer::id_column(|i| resolution.person_ids[group[i] as usize]),
+            pseudonym_column(|i| Some(own[i])),
+            large_table_writer::id_column(|i| resolution.household_ids[home(i) as usize]),
+            pseudonym_column(|i| Some(homes[i])),
             id_number(|i| Some(numbers[i])),
-            classes(|i| numbers[i].class),
-            text(|i| people.names.get(persons[i].name)),
-            int32(|i| Some(persons[i].birth as i32).filter(|&birth| birth != 0)),
-            label(SEXES, |i| usize::from(persons[i].sex).checked_sub(1).filter(|&sex| sex < SEXES.len())),
+            id_class_column(|i| numbers[i].class),
+            text_column(|i| people.names.get(persons[i].name)),
+            int32_column(|i| Some(persons[i].birth as i32).filter(|&birth| birth != 0)),
+            label_column(SEXES, |i| {
+                usize::from(persons[i].sex).checked_sub(1).filter(|&sex| sex < SEXES.len())
+            }),
         ];
         columns.extend(domain_columns::place(&people.places, |i| persons[i].division));
         columns.push(count(|i| persons[i].records));
-        columns.push(label(names, |i| Some(persons[i].sources as usize)));
+        columns.push(label_column(names, |i| Some(persons[i].sources as usize)));
         table.group(group.len(), columns)?;
     }
     table.finish()

@@ -7,7 +7,7 @@ use super::PublicationInputs;
 use super::people::{PseudonymKeys, PublishedPersons, RecordOwners};
 use super::tables::{returned, table};
 use crate::model::exception::TrackedException;
-use crate::privacy::pseudonym::base32;
+use crate::privacy::pseudonym::base32_text;
 use crate::publication::output_files::OutputFiles;
 use crate::publication::small_table_writer::{PublishedType, TableDef, publish_file, write_chunks};
 use crate::reconcile::views::view::ViewRows;
@@ -29,7 +29,7 @@ pub(super) fn write_people(
 ) -> Result<()> {
     outputs.write_all(&[
         &|to| identity::write(inputs, people, all, keys, to),
-        &|to| record::record(inputs, people, to),
+        &|to| record::write_records(inputs, people, to),
         &|to| record::link(inputs, people, to),
     ])
 }
@@ -63,7 +63,7 @@ pub(super) fn by_finding(tracked: &[TrackedException]) -> ByFinding<'_> {
 }
 
 /// Exceptions that share this one's cause, the likely root first.
-pub(super) fn related<'a>(
+pub(super) fn related_exceptions<'a>(
     index: &'a ByFinding<'a>,
     tracked: &'a TrackedException,
 ) -> impl Iterator<Item = &'a TrackedException> {
@@ -74,7 +74,7 @@ pub(super) fn related<'a>(
 }
 
 /// The exception it follows from.
-pub(super) fn cause<'a>(
+pub(super) fn cause_of<'a>(
     index: &'a ByFinding<'a>,
     tracked: &TrackedException,
 ) -> Option<&'a TrackedException> {
@@ -87,7 +87,7 @@ pub(super) fn related_ids<'a>(
     index: &'a ByFinding<'a>,
     tracked: &'a TrackedException,
 ) -> impl Iterator<Item = &'a str> {
-    related(index, tracked).map(|t| t.exception_id.as_str())
+    related_exceptions(index, tracked).map(|t| t.exception_id.as_str())
 }
 
 /// Changes when anything an officer rules on changes; a workbook carries it, so that answers
@@ -100,7 +100,7 @@ pub(super) fn row_version(tracked: &TrackedException) -> String {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
-    base32(&hash.finalize(), 8)
+    base32_text(&hash.finalize(), 8)
 }
 
 fn ledger(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<()> {

@@ -11,7 +11,8 @@ use super::{HOUSEHOLD_KEY, PERSON_KEY, PLACE, definition, place_cells, table};
 use crate::Result;
 use crate::model::exception::{Severity, SubjectKind};
 use crate::publication::large_table_writer::{
-    LargeColumn, LargeTable, classes, count, flag, int32, label, pseudonym,
+    LargeColumn, LargeTable, count, flag_column, id_class_column, int32_column, label_column,
+    pseudonym_column,
 };
 use crate::publication::output_files::OutputFiles;
 use crate::publication::small_table_writer::{PublishedType, TableCell, TableDef};
@@ -38,7 +39,7 @@ fn source_columns<'a>(
 ) -> impl Iterator<Item = LargeColumn<'a>> {
     (0..sources).map(move |source| {
         let within = sets.with(source);
-        flag(move |i| within[set(i) as usize])
+        flag_column(move |i| within[set(i) as usize])
     })
 }
 
@@ -71,14 +72,16 @@ pub(super) fn dim_person(
         let persons: Vec<PublishedPerson> = group.par_iter().map(|&i| all.persons[i as usize]).collect();
         let homes = keys.households(group.len(), |i| persons[i].household);
         let own = keys.persons(group.len(), |i| group[i]);
-        let mut columns = vec![pseudonym(|i| Some(own[i])), pseudonym(|i| Some(homes[i]))];
+        let mut columns = vec![pseudonym_column(|i| Some(own[i])), pseudonym_column(|i| Some(homes[i]))];
         columns.extend(domain_columns::place(&people.places, |i| persons[i].division));
         columns.extend([
-            label(SEXES, |i| Some(usize::from(persons[i].sex)).filter(|&sex| sex < SEXES.len()).or(Some(0))),
-            int32(|i| Some(persons[i].birth).filter(|&b| b >= 10_000).map(|b| (b / 10_000) as i32)),
-            classes(|i| people.id(&fields, &persons[i]).class),
+            label_column(SEXES, |i| {
+                Some(usize::from(persons[i].sex)).filter(|&sex| sex < SEXES.len()).or(Some(0))
+            }),
+            int32_column(|i| Some(persons[i].birth).filter(|&b| b >= 10_000).map(|b| (b / 10_000) as i32)),
+            id_class_column(|i| people.id(&fields, &persons[i]).class),
             count(|i| persons[i].records),
-            flag(|i| persons[i].in_review),
+            flag_column(|i| persons[i].in_review),
         ]);
         columns.extend(source_columns(&all.sets, inputs.loaded.len(), |i| persons[i].sources));
         table.group(group.len(), columns)?;
@@ -108,7 +111,7 @@ pub(in crate::publish) fn dim_household(
     for group in order.chunks(GROUP_ROWS) {
         let homes: Vec<PublishedHousehold> = group.par_iter().map(|&i| households[i as usize]).collect();
         let own = keys.households(group.len(), |i| group[i]);
-        let mut columns = vec![pseudonym(|i| Some(own[i]))];
+        let mut columns = vec![pseudonym_column(|i| Some(own[i]))];
         columns.extend(domain_columns::place(&people.places, |i| homes[i].division));
         columns.extend([count(|i| homes[i].persons), count(|i| homes[i].records)]);
         columns.extend(source_columns(&sets, inputs.loaded.len(), |i| homes[i].sources));

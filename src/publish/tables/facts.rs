@@ -4,13 +4,14 @@ use rayon::prelude::*;
 
 use super::super::PublicationInputs;
 use super::super::people::{PseudonymKeys, RecordOwners};
-use super::super::restricted::{ByFinding, cause};
+use super::super::restricted::{ByFinding, cause_of};
 use super::{HOUSEHOLD_KEY, PERSON_KEY, PLACE, QUARTER, definition, iso_days, returned, table};
 use crate::Result;
 use crate::model::exception::TrackedException;
 use crate::privacy::{Pseudonym, Pseudonymizer};
 use crate::publication::large_table_writer::{
-    LargeTable, classes, code, count, date, flag, int32, label, periods, pseudonym, text,
+    LargeTable, code_column, count, date_column, flag_column, id_class_column, int32_column, label_column,
+    period_column, pseudonym_column, text_column,
 };
 use crate::publication::output_files::OutputFiles;
 use crate::publication::small_table_writer::{PublishedType, TableDef};
@@ -53,20 +54,20 @@ pub(super) fn fact_record(
         let persons = keys.persons(group.len(), |i| resolution.person[node(i)]);
         let homes = keys.households(group.len(), |i| resolution.household[node(i)]);
         let mut columns = vec![
-            label([inputs.period.to_string()], |_| Some(0)),
-            pseudonym(|i| Some(persons[i])),
-            pseudonym(|i| Some(homes[i])),
+            label_column([inputs.period.to_string()], |_| Some(0)),
+            pseudonym_column(|i| Some(persons[i])),
+            pseudonym_column(|i| Some(homes[i])),
         ];
         columns.extend(domain_columns::place(&people.places, |i| division(node(i))));
         columns.extend([
             record_id(people, |i| group[i]),
-            label(sources(), |i| Some(people.locate(group[i]).0)),
-            classes(|i| {
+            label_column(sources(), |i| Some(people.locate(group[i]).0)),
+            id_class_column(|i| {
                 let (source, row) = people.locate(group[i]);
                 fields[source].id(row).class
             }),
-            code(7, |i| resolution.tier[node(i)] as usize),
-            flag(|i| resolution.in_review[node(i)]),
+            code_column(7, |i| resolution.tier[node(i)] as usize),
+            flag_column(|i| resolution.in_review[node(i)]),
         ]);
         table.group(group.len(), columns)?;
     }
@@ -126,28 +127,28 @@ pub(super) fn fact_exception(
             .map(|(t, _)| t.last_seen.periods_since(t.first_seen).try_into().unwrap_or(i32::MAX))
             .collect();
         let columns = vec![
-            label([inputs.period.to_string()], |_| Some(0)),
-            text(|i| Some(&e(i).county_code)),
-            text(|i| Some(&e(i).township_code)),
-            text(|i| Some(&e(i).village_code)),
-            pseudonym(|i| group[i].1),
-            pseudonym(|i| persons[i]),
-            text(|i| Some(&t(i).exception_id)),
-            text(|i| Some(&e(i).rule_code)),
-            text(|i| Some(e(i).severity.code())),
-            text(|i| Some(e(i).subject_kind.code())),
-            text(|i| Some(&e(i).owner)),
-            periods(|i| Some(t(i).first_seen)),
-            periods(|i| Some(t(i).last_seen)),
-            int32(|i| Some(open[i])),
-            text(|i| Some(t(i).status.code())),
-            flag(|i| t(i).checked),
+            label_column([inputs.period.to_string()], |_| Some(0)),
+            text_column(|i| Some(&e(i).county_code)),
+            text_column(|i| Some(&e(i).township_code)),
+            text_column(|i| Some(&e(i).village_code)),
+            pseudonym_column(|i| group[i].1),
+            pseudonym_column(|i| persons[i]),
+            text_column(|i| Some(&t(i).exception_id)),
+            text_column(|i| Some(&e(i).rule_code)),
+            text_column(|i| Some(e(i).severity.code())),
+            text_column(|i| Some(e(i).subject_kind.code())),
+            text_column(|i| Some(&e(i).owner)),
+            period_column(|i| Some(t(i).first_seen)),
+            period_column(|i| Some(t(i).last_seen)),
+            int32_column(|i| Some(open[i])),
+            text_column(|i| Some(t(i).status.code())),
+            flag_column(|i| t(i).checked),
             count(|i| e(i).confidence.into()),
-            flag(|i| t(i).in_review()),
-            date(|i| due[i]),
-            domain_columns::evidence(t),
-            domain_columns::related(by_finding, t),
-            text(|i| cause(by_finding, t(i)).map(|c| c.exception_id.as_str())),
+            flag_column(|i| t(i).in_review()),
+            date_column(|i| due[i]),
+            domain_columns::evidence_column(t),
+            domain_columns::related_column(by_finding, t),
+            text_column(|i| cause_of(by_finding, t(i)).map(|c| c.exception_id.as_str())),
         ];
         table.group(group.len(), columns)?;
     }

@@ -39,7 +39,7 @@ pub(super) fn fact_indicator(
     ];
     let def = definition("指标", &[&[QUARTER], &PLACE, &columns]);
     let units = &inputs.catalogue.divisions.units;
-    let mut rows: Vec<_> = indicators::rows(inputs)
+    let mut rows: Vec<_> = indicators::indicator_rows(inputs)
         .into_iter()
         .map(|i| (i.unit.map_or(DivisionPlace::default(), |u| people.place(u as u32 + 1)), i))
         .collect();

@@ -5,7 +5,7 @@
 //! share, a county's total) need all rows, but only the columns and definitions they name: those
 //! are gathered from the buckets, and the rules are run over them at the end.
 
-use crate::reconcile::findings::outcome::total;
+use crate::reconcile::findings::outcome::sum_counts;
 use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::DataFrame;
@@ -115,8 +115,8 @@ fn added(rule: &Rule, parts: Vec<Indicator>) -> Result<Vec<Indicator>> {
             rule_code: rule.header.code.clone(),
             indicator,
             unit_code,
-            numerator: total(rule, parts.iter().map(|part| part.numerator))?,
-            denominator: denominators().next().map(|_| total(rule, denominators())).transpose()?,
+            numerator: sum_counts(rule, parts.iter().map(|part| part.numerator))?,
+            denominator: denominators().next().map(|_| sum_counts(rule, denominators())).transpose()?,
             target: parts.iter().filter_map(|part| part.target).max(),
         })
     };

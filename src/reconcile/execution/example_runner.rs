@@ -18,7 +18,7 @@ use crate::model::day::date32;
 use crate::model::period::Period;
 use crate::reconcile::findings::outcome::FindingSubject;
 use crate::reconcile::views::view::ViewRows;
-use crate::rules::rule_file::{Rule, placeholders};
+use crate::rules::rule_file::{Rule, message_placeholders};
 use crate::rules::rule_set::{RuleSet, with_hint};
 use crate::rules::sql::RuleMutant;
 use crate::rules::view_catalogue::PREVIOUS;
@@ -151,7 +151,7 @@ pub struct ExampleTable {
 }
 
 /// All examples as data.
-pub fn cases(pipeline: &Pipeline, rules: &RuleSet) -> Result<Vec<ExampleCase>> {
+pub fn all_cases(pipeline: &Pipeline, rules: &RuleSet) -> Result<Vec<ExampleCase>> {
     let bench = ExampleBench::new(pipeline, rules)?;
     let mut cases = Vec::new();
     for rule in &rules.rules {
@@ -282,7 +282,7 @@ impl<'a> ExampleBench<'a> {
                 continue;
             }
             let mut filled = value.clone();
-            for part in placeholders(value) {
+            for part in message_placeholders(value) {
                 let known = row.get(part).cloned().unwrap_or_default();
                 filled = filled.replace(&format!("{{{part}}}"), &known);
             }
@@ -297,7 +297,7 @@ impl<'a> ExampleBench<'a> {
             let Some(columns) = self.rules.catalogue.columns(&name) else { continue };
             match rows.get(&name) {
                 Some(rows) => {
-                    let rows = ViewRows::Stored(Rows::of(table(columns, rows)?));
+                    let rows = ViewRows::Stored(Rows::of(example_table(columns, rows)?));
                     session.register(&name, to_frame(&rows, &ids, |_| true)?);
                 }
                 None => session.register(&name, empty_frame(columns)),
@@ -374,7 +374,7 @@ fn valid(kind: ColumnType, value: &str) -> bool {
 }
 
 /// A table from rows of text.
-pub(crate) fn table(columns: &ColumnTypes, rows: &[ExampleRow]) -> Result<RecordBatch> {
+pub(crate) fn example_table(columns: &ColumnTypes, rows: &[ExampleRow]) -> Result<RecordBatch> {
     let mut fields = Vec::new();
     let mut arrays: Vec<ArrayRef> = Vec::new();
     for (name, kind) in columns {

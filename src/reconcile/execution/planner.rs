@@ -12,7 +12,7 @@ use polars::sql::SQLContext;
 
 use super::numbered_ids::IdKind;
 use super::polars_bridge::{empty_frame, engine_failure};
-use crate::config::toml_file::{nearest, suggest};
+use crate::config::toml_file::{nearest_name, suggest};
 use crate::model::column_type::{ColumnType, ColumnTypes};
 use crate::model::exception::SubjectKind;
 use crate::rules::constants::ParameterConstants;
@@ -217,7 +217,7 @@ fn explain(session: &SqlSession, file: &SqlFile, error: &PolarsError) -> Error {
                 .filter_map(|table| session.columns(table))
                 .flat_map(|columns| columns.iter().map(|(name, _)| name.as_str()))
                 .collect();
-            let hint = match nearest(word, known.iter().copied()) {
+            let hint = match nearest_name(word, known.iter().copied()) {
                 Some(near) if near == word => {
                     format!("此处的别名给不出“{word}”：它若是子查询或 WITH，在里面的 SELECT 加上这一列")
                 }

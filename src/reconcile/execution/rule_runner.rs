@@ -205,12 +205,12 @@ pub(crate) fn run_rule(
     ids: &NumberedIds,
     root_code: &str,
 ) -> Result<RuleOutcome> {
-    let frame = session.select(&rule.file.select).map_err(|e| failed(rule, e))?;
+    let frame = session.select(&rule.file.select).map_err(|e| rule_failed(rule, e))?;
     read_outcome(rule, &frame, ids, root_code)
 }
 
 /// A rule that was checked fails all the same.
-pub(crate) fn failed(rule: &Rule, error: Error) -> Error {
+pub(crate) fn rule_failed(rule: &Rule, error: Error) -> Error {
     rule.file
         .complain_sql(0..0, format!("规则{}运行失败", rule.header.code))
         .hint("用 bidui check 检查规则;仍有问题请附上此信息")
@@ -227,15 +227,15 @@ pub(crate) fn read_outcome(
     let batch: RecordBatch = to_batch(frame)?;
     if rule.header.indicator {
         return Ok(RuleOutcome {
-            indicators: outcome::indicators(rule, &batch, root_code)?,
+            indicators: outcome::read_indicators(rule, &batch, root_code)?,
             ..RuleOutcome::default()
         });
     }
-    Ok(RuleOutcome { findings: outcome::findings(rule, &batch, ids)?, ..RuleOutcome::default() })
+    Ok(RuleOutcome { findings: outcome::read_findings(rule, &batch, ids)?, ..RuleOutcome::default() })
 }
 
 /// Codes in a map, for tests and documents.
-pub fn counts(exceptions: &[Exception]) -> BTreeMap<String, usize> {
+pub fn count_by_rule(exceptions: &[Exception]) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for exception in exceptions {
         *counts.entry(exception.rule_code.to_string()).or_default() += 1;

@@ -5,7 +5,7 @@ use polars::prelude::{DataFrame, DataType};
 
 use std::collections::BTreeMap;
 
-use super::example_runner::{cases, ids_of, table};
+use super::example_runner::{all_cases, example_table, ids_of};
 use super::numbered_ids::NumberedIds;
 use super::planner::SqlSession;
 use super::polars_bridge::to_frame;
@@ -61,7 +61,7 @@ fn keys(view: &ScopedTable, row: &SplitTestRow) -> Vec<String> {
 /// names, townships and counties.
 fn rows(pipeline: &Pipeline, rules: &RuleSet, views: &ScopedTables) -> BTreeMap<String, Vec<SplitTestRow>> {
     let mut all: BTreeMap<String, Vec<SplitTestRow>> = BTreeMap::new();
-    for (number, case) in cases(pipeline, rules).unwrap().into_iter().enumerate() {
+    for (number, case) in all_cases(pipeline, rules).unwrap().into_iter().enumerate() {
         for (name, given) in case.tables {
             let known = all.entry(name.clone()).or_default();
             let ScopedTable::Local(columns) = &views[&name] else {
@@ -90,7 +90,7 @@ fn rows(pipeline: &Pipeline, rules: &RuleSet, views: &ScopedTables) -> BTreeMap<
 fn session(rules: &RuleSet, ids: &NumberedIds, rows: &BTreeMap<String, Vec<SplitTestRow>>) -> SqlSession {
     let mut session = SqlSession::empty(&rules.catalogue);
     for (name, rows) in rows {
-        let batch = table(rules.catalogue.columns(name).unwrap(), rows).unwrap();
+        let batch = example_table(rules.catalogue.columns(name).unwrap(), rows).unwrap();
         let rows = ViewRows::Stored(Rows::of(batch));
         session.register(name, to_frame(&rows, ids, |_| true).unwrap());
     }

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError, RwLock};
 
 use super::numbered_ids::NumberedIds;
 use super::planner::SqlSession;
-use super::rule_runner::{RuleOutcome, failed, read_outcome};
+use super::rule_runner::{RuleOutcome, read_outcome, rule_failed};
 use crate::Result;
 use crate::rules::rule_file::SqlFile;
 use crate::rules::rule_set::RuleSet;
@@ -65,7 +65,7 @@ pub(crate) fn side_by_side(
         let rule = &rules.rules[position];
         // No lock is held while the engine works: it may run another of these meanwhile.
         let select = session.read().unwrap_or_else(PoisonError::into_inner).0.prepare(&rule.file.select);
-        let frame = select.run().map_err(|e| failed(rule, e))?;
+        let frame = select.run().map_err(|e| rule_failed(rule, e))?;
         let mut tables = session.write().unwrap_or_else(PoisonError::into_inner);
         let (session, readers) = &mut *tables;
         readers.done(&rule.file, session);

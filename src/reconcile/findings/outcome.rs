@@ -120,7 +120,7 @@ fn number(array: Option<&ArrayRef>, row: usize) -> Option<i64> {
 }
 
 /// Folds the rows of a rule that looks for exceptions.
-pub fn findings(rule: &Rule, batch: &RecordBatch, ids: &NumberedIds) -> Result<Vec<RuleFinding>> {
+pub fn read_findings(rule: &Rule, batch: &RecordBatch, ids: &NumberedIds) -> Result<Vec<RuleFinding>> {
     let subjects = SubjectColumn::of(batch)?;
     let evidence = IdColumn::of(batch, "evidence")?;
     let keys = batch.column_by_name("rule_key").map(|_| text(batch, "rule_key")).transpose()?;
@@ -261,7 +261,7 @@ struct VillageSum {
 ///
 /// # Errors
 /// A sum that is no 64-bit number: some list's amounts are none.
-pub(crate) fn total(rule: &Rule, counts: impl Iterator<Item = i64>) -> Result<i64> {
+pub(crate) fn sum_counts(rule: &Rule, counts: impl Iterator<Item = i64>) -> Result<i64> {
     fitting(rule, counts.map(i128::from).sum())
 }
 
@@ -277,7 +277,7 @@ fn fitting(rule: &Rule, sum: i128) -> Result<i64> {
 ///
 /// # Errors
 /// Columns that are missing or of another type, and sums that are no 64-bit numbers.
-pub fn indicators(rule: &Rule, batch: &RecordBatch, root_code: &str) -> Result<Vec<Indicator>> {
+pub fn read_indicators(rule: &Rule, batch: &RecordBatch, root_code: &str) -> Result<Vec<Indicator>> {
     let columns = ["county_code", "township_code", "village_code"].map(|name| text(batch, name));
     let [county, township, village] = columns;
     let codes = [county?, township?, village?];
@@ -356,7 +356,7 @@ mod tests {
                 ("numerator", Arc::new(Int64Array::from(numerators.to_vec())) as ArrayRef),
                 ("denominator", Arc::new(Int64Array::from(vec![1; 2])) as ArrayRef),
             ]);
-            indicators(&rule, &batch.unwrap(), "410600")
+            read_indicators(&rule, &batch.unwrap(), "410600")
         };
         let (one, two) = (["410621100201"; 2], ["410621100201", "410621100202"]);
         for villages in [one, two] {
@@ -387,7 +387,7 @@ mod tests {
                 ("accept_date", Arc::new(Date32Array::from(days.to_vec())) as ArrayRef),
                 ("where_listed", text("仍登记为危房户")),
             ]);
-            let found = findings(&rule, &batch.unwrap(), &ids).unwrap();
+            let found = read_findings(&rule, &batch.unwrap(), &ids).unwrap();
             assert_eq!(found.len(), 1);
             found[0].message.to_string()
         };

@@ -76,7 +76,7 @@ impl RecordNumbers {
 }
 
 /// Builds the view.
-pub(super) fn view(
+pub(super) fn identity_view(
     sources: &ViewSources<'_>,
     catalogue: &ViewCatalogue,
     to: &ViewTarget<'_>,

@@ -8,7 +8,7 @@ use arrow::datatypes::{Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 
 use super::execution::numbered_ids::{NumberedIds, household_number, person_number};
-use super::views::view::{View, mismatch};
+use super::views::view::{View, view_mismatch};
 use crate::config::{Pipeline, RuleParameter, SourceContract};
 use crate::load::LoadedSource;
 use crate::model::division::DivisionTree;
@@ -177,7 +177,7 @@ pub fn build<'a>(
     let mut list = vec![parameter_view(inputs, rules)?, division_view(inputs.tree(), catalogue)?];
     list.push(to.place("person", PersonView::new(&sources, catalogue)?, &RowOwner::Persons)?);
     list.push(to.place("household", HouseholdView::new(&sources, catalogue)?, &RowOwner::Households)?);
-    list.push(identity::view(&sources, catalogue, &to)?);
+    list.push(identity::identity_view(&sources, catalogue, &to)?);
     for source in (0..inputs.loaded.len()).filter(|&s| !inputs.loaded[s].records.tables.is_empty()) {
         let (name, persons) = (&inputs.loaded[source].records.source, inputs.persons(source));
         list.push(to.place(
@@ -232,7 +232,7 @@ fn columns(
     let array =
         |name: &str| column(name).ok_or_else(|| Error::internal(format!("视图“{view}”缺少列“{name}”")));
     let arrays = schema.fields().iter().map(|field| field.name().as_str()).map(array);
-    RecordBatch::try_new(schema.clone(), arrays.collect::<Result<_>>()?).map_err(mismatch)
+    RecordBatch::try_new(schema.clone(), arrays.collect::<Result<_>>()?).map_err(view_mismatch)
 }
 
 fn parameter_view(inputs: &ViewInputs<'_>, rules: &RuleSet) -> Result<View<'static>> {

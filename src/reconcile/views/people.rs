@@ -8,7 +8,7 @@ use arrow::array::{ArrayRef, Date32Array, Int32Array, StringArray, StringBuilder
 use arrow::datatypes::SchemaRef;
 use rayon::prelude::*;
 
-use super::super::views::view::{MakeRows, ViewChunks, mismatch, numbered};
+use super::super::views::view::{MakeRows, ViewChunks, number_ids, view_mismatch};
 use super::identity::RecordNumbers;
 use super::source::ViewSources;
 use super::{ViewInputs, columns as columns_of, schema};
@@ -55,7 +55,7 @@ pub(super) fn packed_days(packed: u32) -> i32 {
 }
 
 /// Full years from birth to the period's last day.
-pub(super) fn age(birth: i32, period: Period) -> Option<i32> {
+pub(super) fn age_in(birth: i32, period: Period) -> Option<i32> {
     let born = (birth != UNKNOWN).then(|| from_date32(birth)).flatten()?;
     let end = period.last_day();
     let had_birthday = (end.month(), end.day()) >= (born.month(), born.day());
@@ -193,14 +193,14 @@ impl<'a> PersonView<'a> {
         let division = || persons.iter().map(|p| p.division);
         Some(match name {
             "person_id" => {
-                Arc::new(published_id::texts(resolution.person_ids[rows].iter().copied().map(Some)))
+                Arc::new(published_id::id_texts(resolution.person_ids[rows].iter().copied().map(Some)))
             }
             "household_id" => {
                 let id = |p: &ViewPerson| resolution.household_ids.get(p.household as usize).copied();
-                Arc::new(published_id::texts(persons.iter().map(id)))
+                Arc::new(published_id::id_texts(persons.iter().map(id)))
             }
             "birth_date" => date_array(persons.iter().map(|p| p.birth)),
-            "age" => Arc::new(persons.iter().map(|p| age(p.birth, inputs.period)).collect::<Int32Array>()),
+            "age" => Arc::new(persons.iter().map(|p| age_in(p.birth, inputs.period)).collect::<Int32Array>()),
             "sex" => Arc::new(persons.iter().map(|p| sex_label(p.sex)).collect::<StringArray>()),
             "county_code" => people.codes(COUNTY, division()),
             "township_code" => people.codes(TOWNSHIP, division()),
@@ -224,7 +224,7 @@ impl MakeRows for PersonView<'_> {
         None
     }
     fn chunks(&self, columns: Vec<usize>, engine: bool) -> Result<ViewChunks<'_>> {
-        let schema = Arc::new(self.schema.project(&columns).map_err(mismatch)?);
+        let schema = Arc::new(self.schema.project(&columns).map_err(view_mismatch)?);
         chunks(&self.sources, schema, "person", self.count(), engine, |name, rows| self.column(name, rows))
     }
 }
@@ -244,7 +244,7 @@ fn chunks<'v>(
             schema.fields().par_iter().map(|field| column(field.name(), rows.clone())).collect();
         let mut made = made.into_iter();
         let rows = columns_of(schema.clone(), view, |_| made.next().flatten())?;
-        if engine { numbered(&sources.ids, &rows) } else { Ok(rows) }
+        if engine { number_ids(&sources.ids, &rows) } else { Ok(rows) }
     })))
 }
 
@@ -285,7 +285,7 @@ impl<'a> HouseholdView<'a> {
         let households = &self.households[rows.clone()];
         let division = || households.iter().map(|h| h.division);
         Some(match name {
-            "household_id" => Arc::new(published_id::texts(household_ids[rows].iter().copied().map(Some))),
+            "household_id" => Arc::new(published_id::id_texts(household_ids[rows].iter().copied().map(Some))),
             "persons" => Arc::new(Int32Array::from_iter_values(households.iter().map(|h| h.persons))),
             "county_code" => people.codes(COUNTY, division()),
             "township_code" => people.codes(TOWNSHIP, division()),
@@ -309,7 +309,7 @@ impl MakeRows for HouseholdView<'_> {
         None
     }
     fn chunks(&self, columns: Vec<usize>, engine: bool) -> Result<ViewChunks<'_>> {
-        let schema = Arc::new(self.schema.project(&columns).map_err(mismatch)?);
+        let schema = Arc::new(self.schema.project(&columns).map_err(view_mismatch)?);
         chunks(&self.sources, schema, "household", self.count(), engine, |name, rows| self.column(name, rows))
     }
 }

@@ -10,7 +10,7 @@ use arrow::record_batch::RecordBatch;
 use hashbrown::HashMap;
 
 use super::super::execution::numbered_ids::{IdKind, NumberedIds};
-use super::super::views::view::{MakeRows, View, ViewChunks, ViewRows, mismatch};
+use super::super::views::view::{MakeRows, View, ViewChunks, ViewRows, view_mismatch};
 use crate::Result;
 use crate::model::resolution::IdentityChange;
 use crate::rules::view_catalogue::{PREVIOUS, ViewCatalogue, ViewOrigin};
@@ -80,7 +80,7 @@ impl RenamedView<'_> {
         };
         let names = rows.schema_ref().fields().iter().map(|field| field.name().as_str());
         let columns = names.zip(rows.columns()).map(now).collect();
-        RecordBatch::try_new(rows.schema(), columns).map_err(mismatch)
+        RecordBatch::try_new(rows.schema(), columns).map_err(view_mismatch)
     }
 }
 

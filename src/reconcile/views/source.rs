@@ -12,7 +12,7 @@ use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::super::execution::numbered_ids::{NumberedIds, household_number, person_number, record_number};
-use super::super::views::view::{MakeRows, ViewChunks, engine_schema, mismatch};
+use super::super::views::view::{MakeRows, ViewChunks, engine_schema, view_mismatch};
 use super::identity::RecordNumbers;
 use super::people::{self, PersonFacts, UNKNOWN};
 use super::{ViewInputs, columns as columns_of, schema};
@@ -84,7 +84,7 @@ impl MakeRows for SourceView<'_> {
         own.filled(column).filter(|_| !is_common(column))
     }
     fn chunks(&self, columns: Vec<usize>, engine: bool) -> Result<ViewChunks<'_>> {
-        let schema = Arc::new(self.schema.project(&columns).map_err(mismatch)?);
+        let schema = Arc::new(self.schema.project(&columns).map_err(view_mismatch)?);
         let records = &self.sources.inputs.loaded[self.source].records;
         let household = self.sources.inputs.contract(self.source)?.role(ColumnRole::Household);
         let household = household.map(|column| column.name.as_str());
@@ -172,7 +172,7 @@ impl SourceChunk<'_, '_> {
             }
             "birth_date" => people::date_array(rows.map(|row| birth(inputs, people, numbers, source, row))),
             "age" => Arc::new(
-                rows.map(|row| people::age(birth(inputs, people, numbers, source, row), inputs.period))
+                rows.map(|row| people::age_in(birth(inputs, people, numbers, source, row), inputs.period))
                     .collect::<Int32Array>(),
             ),
             "sex" => {
@@ -200,7 +200,7 @@ impl SourceChunk<'_, '_> {
         let ids = dense.iter().map(|&at| ids.get(at as usize).copied());
         match self.engine {
             true => Arc::new(ids.map(|id| id.map(&number)).collect::<Int64Array>()),
-            false => Arc::new(published_id::texts(ids)),
+            false => Arc::new(published_id::id_texts(ids)),
         }
     }
 

@@ -16,7 +16,7 @@ use crate::model::source_table::{FileFormat, RawTableInfo};
 use crate::normalize::normalize;
 use crate::reconcile::execution::numbered_ids::IdKind;
 use crate::reconcile::execution::rule_runner;
-use crate::reconcile::views::view::numbered;
+use crate::reconcile::views::view::number_ids;
 use crate::table::rows::Rows;
 
 type Cells<'a> = &'a [(&'a str, &'a str)];
@@ -206,7 +206,7 @@ fn the_engine_reads_ids_as_numbers() {
             view.rows.engine_chunks(&views.ids, |_| true).unwrap().map(Result::unwrap).collect();
         let published: Vec<RecordBatch> = view.rows.chunks(|_| true).unwrap().map(Result::unwrap).collect();
         let numbered: Vec<RecordBatch> =
-            published.iter().map(|rows| numbered(&views.ids, rows).unwrap()).collect();
+            published.iter().map(|rows| number_ids(&views.ids, rows).unwrap()).collect();
         assert_eq!(engine, numbered, "{}", view.name);
     }
 }

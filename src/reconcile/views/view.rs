@@ -113,7 +113,7 @@ impl ViewRows<'_> {
         match self {
             Self::Stored(rows) => {
                 let chunks = rows.chunks(keep)?;
-                Ok(Box::new(chunks.map(|rows| numbered(ids, &rows?))))
+                Ok(Box::new(chunks.map(|rows| number_ids(ids, &rows?))))
             }
             Self::Made(made) => made.chunks(positions(made.schema(), keep), true),
         }
@@ -121,7 +121,7 @@ impl ViewRows<'_> {
     /// All rows as they are published, as one batch.
     pub fn batch(&self) -> Result<RecordBatch> {
         let chunks = self.chunks(|_| true)?.collect::<Result<Vec<_>>>()?;
-        arrow::compute::concat_batches(self.schema(), &chunks).map_err(mismatch)
+        arrow::compute::concat_batches(self.schema(), &chunks).map_err(view_mismatch)
     }
 }
 
@@ -139,13 +139,13 @@ pub(crate) fn engine_schema(schema: &Schema) -> SchemaRef {
 }
 
 /// Rows as the engine has them.
-pub(crate) fn numbered(ids: &NumberedIds, rows: &RecordBatch) -> Result<RecordBatch> {
+pub(crate) fn number_ids(ids: &NumberedIds, rows: &RecordBatch) -> Result<RecordBatch> {
     let columns = rows.schema_ref().fields().iter().zip(rows.columns());
     let columns: Vec<ArrayRef> =
         columns.map(|(field, array)| ids.numbered(field.name(), array)).collect::<Result<_>>()?;
-    RecordBatch::try_new(engine_schema(rows.schema_ref()), columns).map_err(mismatch)
+    RecordBatch::try_new(engine_schema(rows.schema_ref()), columns).map_err(view_mismatch)
 }
 
-pub(crate) fn mismatch(error: arrow::error::ArrowError) -> Error {
+pub(crate) fn view_mismatch(error: arrow::error::ArrowError) -> Error {
     Error::internal(format!("视图不能成为表格:{error}"))
 }

@@ -9,7 +9,9 @@ use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 
 use super::super::execution::numbered_ids::{IdKind, NumberedIds};
-use super::super::views::view::{MakeRows, View, ViewChunks, ViewRows, engine_schema, mismatch, numbered};
+use super::super::views::view::{
+    MakeRows, View, ViewChunks, ViewRows, engine_schema, number_ids, view_mismatch,
+};
 use super::split::BucketSplit;
 use crate::Result;
 use crate::rules::rule_set::ColumnsByTable;
@@ -87,7 +89,7 @@ impl ViewTarget<'_> {
         let mut whole = self.store.writer(rows.schema(), RowsPurpose::Published)?;
         let mut parts = self.parts(name, rows.schema_ref())?;
         if let (Some(parts), Some(split)) = (&mut parts, self.split) {
-            let engine = numbered(self.ids, &parts.kept(rows, None)?)?;
+            let engine = number_ids(self.ids, &parts.kept(rows, None)?)?;
             parts.push(&engine, |row| split.person[persons[row] as usize])?;
         }
         // In chunks, so that the file is the same wherever the rows are.
@@ -107,7 +109,7 @@ impl ViewTarget<'_> {
         for rows in view.rows.engine_chunks(self.ids, |_| true)? {
             let rows = rows?;
             let buckets = split.of_previous(&rows);
-            parts.push(&rows.project(&parts.columns).map_err(mismatch)?, |row| buckets[row])?;
+            parts.push(&rows.project(&parts.columns).map_err(view_mismatch)?, |row| buckets[row])?;
         }
         view.buckets = parts.finish()?;
         Ok(view)
@@ -117,7 +119,7 @@ impl ViewTarget<'_> {
         let (Some(split), Some(read)) = (self.split, self.read.get(name)) else { return Ok(None) };
         let columns: Vec<usize> =
             (0..schema.fields().len()).filter(|&at| read.contains(schema.field(at).name())).collect();
-        let schema = engine_schema(&schema.project(&columns).map_err(mismatch)?);
+        let schema = engine_schema(&schema.project(&columns).map_err(view_mismatch)?);
         let writer = |_| self.store.writer(schema.clone(), RowsPurpose::Scratch);
         let writers = (0..split.count).map(writer).collect::<Result<_>>()?;
         Ok(Some(BucketParts { columns, schema, writers }))
@@ -141,12 +143,12 @@ impl BucketParts {
 
     /// The columns that rules read; those of `ids` instead of the texts.
     fn kept(&self, rows: &RecordBatch, ids: Option<&RecordBatch>) -> Result<RecordBatch> {
-        let kept = rows.project(&self.columns).map_err(mismatch)?;
+        let kept = rows.project(&self.columns).map_err(view_mismatch)?;
         let Some(ids) = ids else { return Ok(kept) };
         let names = self.schema.fields().iter().map(|field| field.name());
         let columns =
             names.zip(kept.columns()).map(|(name, texts)| ids.column_by_name(name).unwrap_or(texts));
-        RecordBatch::try_new(self.schema.clone(), columns.cloned().collect()).map_err(mismatch)
+        RecordBatch::try_new(self.schema.clone(), columns.cloned().collect()).map_err(view_mismatch)
     }
 
     fn push(&mut self, rows: &RecordBatch, bucket: impl Fn(usize) -> u16) -> Result<()> {
@@ -156,7 +158,7 @@ impl BucketParts {
         }
         for (writer, places) in self.writers.iter_mut().zip(places).filter(|(_, p)| !p.is_empty()) {
             let rows = arrow::compute::take_record_batch(rows, &UInt32Array::from(places));
-            writer.push(rows.map_err(mismatch)?)?;
+            writer.push(rows.map_err(view_mismatch)?)?;
         }
         Ok(())
     }

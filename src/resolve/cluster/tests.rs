@@ -1,7 +1,7 @@
 //! Persons never contain what one person cannot.
 
 use super::*;
-use crate::link::lists::{ListRow, comparables, number, settings};
+use crate::link::lists::{ListRow, comparable_sources, id_number_for, shipped_settings};
 
 const NOBODY: ListRow<'static> =
     ListRow { name: "", id: "", birth: "", sex: "", household: "", relation: "", division: 0 };
@@ -44,7 +44,7 @@ struct World {
 
 impl World {
     fn new(lists: &[(&str, &[ListRow<'_>])]) -> Self {
-        Self { lists: comparables(lists), links: Links::default() }
+        Self { lists: comparable_sources(lists), links: Links::default() }
     }
     fn pair(mut self, (left, right): (u32, u32), weight: i32, tier: Tier, decision: Decision) -> Self {
         self.links.left.push(left);
@@ -61,7 +61,7 @@ impl World {
         self.pair(pair, weight, Tier::T6, Decision::Review)
     }
     fn clusters(&self) -> PersonClusters {
-        cluster(&settings(), &LinkNodes::build(&self.lists).unwrap(), &self.links)
+        cluster(&shipped_settings(), &LinkNodes::build(&self.lists).unwrap(), &self.links)
     }
     fn persons(&self) -> Vec<u32> {
         self.clusters().person
@@ -69,7 +69,7 @@ impl World {
 }
 
 fn two_numbers() -> [String; 2] {
-    [number(19_650_312, 451), number(19_900_815, 573)]
+    [id_number_for(19_650_312, 451), id_number_for(19_900_815, 573)]
 }
 
 #[test]

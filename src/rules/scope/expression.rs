@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use sqlparser::ast::{BinaryOperator, Expr, Function, Query, Visitor, WindowType};
 
 use super::join::BoundTables;
-use super::select::nested;
+use super::select::judge_nested;
 use super::{ScopedTable, ScopedTables};
 
 /// Functions of one row.
@@ -66,7 +66,7 @@ impl<'a> ExpressionWalk<'a> {
     /// `NOT IN` would hang on what other buckets hold.
     fn within(&self, expr: &Expr, subquery: &Query) -> bool {
         let Some(key) = self.bound.key(expr).filter(|k| k.filled && self.condition) else { return false };
-        match nested(subquery, self.tables) {
+        match judge_nested(subquery, self.tables) {
             Ok(ScopedTable::Local(columns)) => {
                 columns.len() == 1 && columns[0].key.is_some_and(|k| k.filled && k.kind == key.kind)
             }
@@ -81,7 +81,7 @@ impl Visitor for ExpressionWalk<'_> {
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<String> {
         // What stands within a subquery is looked at when the subquery is judged.
         if self.depth == 0 && self.cleared != Some(std::ptr::from_ref(query)) {
-            match nested(query, self.tables) {
+            match judge_nested(query, self.tables) {
                 Ok(ScopedTable::Shared) => {}
                 Ok(ScopedTable::Local(_)) => {
                     return ControlFlow::Break("a subquery over local rows".to_owned());
@@ -114,14 +114,14 @@ impl Visitor for ExpressionWalk<'_> {
 }
 
 /// The parts of a condition that must all hold.
-pub(crate) fn conjuncts(condition: &Expr) -> Vec<&Expr> {
+pub(crate) fn split_conjuncts(condition: &Expr) -> Vec<&Expr> {
     match condition {
         Expr::BinaryOp { left, op: BinaryOperator::And, right } => {
-            let mut parts = conjuncts(left);
-            parts.extend(conjuncts(right));
+            let mut parts = split_conjuncts(left);
+            parts.extend(split_conjuncts(right));
             parts
         }
-        Expr::Nested(inner) => conjuncts(inner),
+        Expr::Nested(inner) => split_conjuncts(inner),
         other => vec![other],
     }
 }

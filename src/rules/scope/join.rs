@@ -4,8 +4,8 @@ use sqlparser::ast::{
     BinaryOperator, Expr, Join, JoinConstraint, JoinOperator, TableAlias, TableFactor, TableWithJoins,
 };
 
-use super::expression::{ExpressionWalk, conjuncts};
-use super::select::{nested, run};
+use super::expression::{ExpressionWalk, split_conjuncts};
+use super::select::{judge_nested, run};
 use super::{KeyedColumn, ScopeVerdict, ScopedTable, ScopedTables};
 
 /// The tables a SELECT has put together, by alias.
@@ -125,7 +125,7 @@ impl BoundTables {
     /// Whether the condition makes the rows of table `new` meet only rows of their own bucket.
     fn meet(&mut self, condition: &Expr, new: usize, way: JoinWay) -> bool {
         let mut keyed = false;
-        for part in conjuncts(condition) {
+        for part in split_conjuncts(condition) {
             let Expr::BinaryOp { left, op: BinaryOperator::Eq, right } = part else { continue };
             let (a, b) = (self.place(left), self.place(right));
             if let (Some(a), Some(b)) = (a, b)
@@ -145,7 +145,7 @@ impl BoundTables {
 }
 
 /// Everything after FROM.
-pub(crate) fn from(items: &[TableWithJoins], tables: &ScopedTables) -> ScopeVerdict<BoundTables> {
+pub(crate) fn judge_from(items: &[TableWithJoins], tables: &ScopedTables) -> ScopeVerdict<BoundTables> {
     let mut bound = BoundTables { aliases: Vec::new(), local: false };
     for item in items {
         if items.len() > 1 && !item.joins.is_empty() {
@@ -195,7 +195,7 @@ fn relation<'a>(factor: &'a TableFactor, tables: &ScopedTables) -> ScopeVerdict<
         }
         TableFactor::Derived { lateral: false, subquery, alias: named, sample: None } => {
             let name = alias(named)?.ok_or("a subquery without a name")?;
-            Ok((name, nested(subquery, tables)?))
+            Ok((name, judge_nested(subquery, tables)?))
         }
         _ => Err("FROM something that is no table".to_owned()),
     }

@@ -169,7 +169,7 @@ pub(crate) fn view_table(name: &str, view: &ViewInfo, numbers: &BTreeMap<String,
 /// Judges a definition or rule.
 fn judge(select: &ParsedSelect, tables: &ScopedTables) -> ScopeVerdict {
     let query = select.query().map_err(|error| error.message)?;
-    select::statement(&query, tables)
+    select::judge_statement(&query, tables)
 }
 
 #[cfg(test)]

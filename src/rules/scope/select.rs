@@ -7,12 +7,12 @@ use sqlparser::ast::{
     SetQuantifier, Visit, With,
 };
 
-use super::expression::{ExpressionWalk, conjuncts, not_null};
+use super::expression::{ExpressionWalk, not_null, split_conjuncts};
 use super::join::{self, BoundTables};
 use super::{KeyedColumn, ScopeVerdict, ScopedTable, ScopedTables, TableKey};
 
 /// A whole statement: the one place where WITH may stand.
-pub(crate) fn statement(query: &Query, tables: &ScopedTables) -> ScopeVerdict {
+pub(crate) fn judge_statement(query: &Query, tables: &ScopedTables) -> ScopeVerdict {
     match &query.with {
         None => body(query, tables),
         Some(with) => body(query, &with_tables(with, tables)?),
@@ -20,7 +20,7 @@ pub(crate) fn statement(query: &Query, tables: &ScopedTables) -> ScopeVerdict {
 }
 
 /// A query inside another. The engine does not scope an inner WITH as SQL does.
-pub(crate) fn nested(query: &Query, tables: &ScopedTables) -> ScopeVerdict {
+pub(crate) fn judge_nested(query: &Query, tables: &ScopedTables) -> ScopeVerdict {
     match &query.with {
         None => body(query, tables),
         Some(_) => Err("WITH inside a subquery".to_owned()),
@@ -36,7 +36,7 @@ fn with_tables(with: &With, tables: &ScopedTables) -> ScopeVerdict<ScopedTables>
         if part.from.is_some() || !part.alias.columns.is_empty() {
             return Err("WITH renames columns".to_owned());
         }
-        let table = nested(&part.query, &tables)?;
+        let table = judge_nested(&part.query, &tables)?;
         tables.insert(part.alias.name.value.clone(), table);
     }
     Ok(tables)
@@ -74,7 +74,7 @@ fn body(query: &Query, tables: &ScopedTables) -> ScopeVerdict {
 fn set(expression: &SetExpr, tables: &ScopedTables) -> ScopeVerdict {
     match expression {
         SetExpr::Select(inner) => select(inner, tables),
-        SetExpr::Query(inner) => nested(inner, tables),
+        SetExpr::Query(inner) => judge_nested(inner, tables),
         SetExpr::SetOperation { left, op: SetOperator::Union, set_quantifier, right } => {
             let distinct = match set_quantifier {
                 SetQuantifier::All => false,
@@ -162,12 +162,12 @@ fn select(select: &Select, tables: &ScopedTables) -> ScopeVerdict {
     if other {
         return Err("an unknown clause in the SELECT".to_owned());
     }
-    let mut bound = join::from(from, tables)?;
+    let mut bound = join::judge_from(from, tables)?;
     if let Some(condition) = selection {
         let mut walk = ExpressionWalk::new(&bound, tables);
         walk.condition = true;
         run(condition, &mut walk)?;
-        for part in conjuncts(condition) {
+        for part in split_conjuncts(condition) {
             if let Some((alias, column)) = not_null(part).and_then(|e| bound.place(e)) {
                 bound.fill(alias, column);
             }

@@ -10,7 +10,7 @@ use sqlparser::ast::{
 
 use super::ParsedSelect;
 use super::layout::TextLayout;
-use super::names::constraint;
+use super::names::join_constraint;
 
 /// A broken variant of a SELECT.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +66,7 @@ impl ConditionBreaker<'_> {
         }
         for join in joins {
             self.filter(join);
-            let Some(JoinConstraint::On(condition)) = constraint(&join.join_operator) else { continue };
+            let Some(JoinConstraint::On(condition)) = join_constraint(&join.join_operator) else { continue };
             let Some(extent) = self.clause(condition) else { continue };
             // The first condition of a join is its key; without it there is no join.
             for term in conjuncts(condition).into_iter().skip(1) {
@@ -114,7 +114,7 @@ impl ConditionBreaker<'_> {
         if start > 0 && (self.layout.is(start - 1, "LEFT") || self.layout.is(start - 1, "RIGHT")) {
             start -= 1;
         }
-        let end = match constraint(&join.join_operator) {
+        let end = match join_constraint(&join.join_operator) {
             Some(JoinConstraint::On(condition)) => self.clause(condition).map(|extent| extent.end),
             Some(JoinConstraint::Using(columns)) => {
                 let last = columns.last().map_or(behind, |column| self.layout.tokens_in(column.span()).end);

@@ -127,7 +127,7 @@ impl NameReader<'_> {
             aliases.extend(self.alias(relation));
         }
         for join in joins {
-            match constraint(&join.join_operator) {
+            match join_constraint(&join.join_operator) {
                 Some(JoinConstraint::Using(columns)) => {
                     for name in columns.iter().filter_map(|column| column.0.last()?.as_ident()) {
                         self.column(None, name);
@@ -168,7 +168,7 @@ impl NameReader<'_> {
 }
 
 /// What a JOIN compares.
-pub(super) fn constraint(operator: &JoinOperator) -> Option<&JoinConstraint> {
+pub(super) fn join_constraint(operator: &JoinOperator) -> Option<&JoinConstraint> {
     use JoinOperator as O;
     match operator {
         O::Join(constraint)

@@ -73,7 +73,7 @@ fn spoilt(name: &'static str, title: &str, file: &str, from: &str, to: &str, mes
     case
 }
 
-pub(super) fn cases() -> Vec<BrokenCase> {
+pub(super) fn configuration_cases() -> Vec<BrokenCase> {
     let source = "sources/student.toml";
     vec![
         spoilt(

@@ -9,14 +9,14 @@ use crate::{Error, Result};
 
 const AID: &str = "student_aid";
 
-pub(super) fn cases() -> Result<Vec<BrokenCase>> {
+pub(super) fn damaged_cases() -> Result<Vec<BrokenCase>> {
     let table = || sheet(aid_header(), aid_rows());
-    let xlsx = encode::xlsx::workbook(&[table()])?;
-    let xls = encode::xls::workbook(&[table()])?;
+    let xlsx = encode::xlsx::encode_workbook(&[table()])?;
+    let xls = encode::xls::encode_workbook(&[table()])?;
     let parquet = parquet(&aid_header(), aid_rows())?;
     let dbf = tekun()?;
     let half = |bytes: &[u8]| bytes[..bytes.len() / 2].to_vec();
-    let empty = encode::xlsx::workbook(&[sheet(vec![], vec![])])?;
+    let empty = encode::xlsx::encode_workbook(&[sheet(vec![], vec![])])?;
     let mut nonsense = vec![0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
     nonsense.extend((0..2_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8));
     let html = "<html><head><meta charset=\"utf-8\"></head><body><table><tr><td>学校</td><td>姓名</td></tr></table></body></html>";
@@ -29,8 +29,10 @@ pub(super) fn cases() -> Result<Vec<BrokenCase>> {
             .file("data/学生资助.xls", half(&xls)),
         BrokenCase::refused("nonsense_xls", "开头像 XLS 的乱码", AID, "XLS 文件已损坏或不完整")
             .file("data/学生资助.xls", nonsense),
-        BrokenCase::refused("encrypted_workbook", "设了打开密码的工作簿", AID, "打开密码")
-            .file("data/学生资助.xlsx", encode::xls::compound("EncryptedPackage", b"secret".repeat(100))),
+        BrokenCase::refused("encrypted_workbook", "设了打开密码的工作簿", AID, "打开密码").file(
+            "data/学生资助.xlsx",
+            encode::xls::write_compound("EncryptedPackage", b"secret".repeat(100)),
+        ),
         BrokenCase::refused("truncated_parquet", "传输中断的 Parquet", AID, "Parquet 文件不完整")
             .file("data/学生资助.parquet", half(&parquet)),
         BrokenCase::refused("corrupt_parquet", "中间被改坏的 Parquet", AID, "Parquet 文件已损坏")
@@ -66,11 +68,11 @@ pub(super) fn cases() -> Result<Vec<BrokenCase>> {
 }
 
 fn parquet(header: &[String], rows: Vec<Vec<String>>) -> Result<Vec<u8>> {
-    let schema = encode::parquet::schema(header, &[]);
-    let mut writer = encode::parquet::writer(Vec::new(), schema.clone())?;
+    let schema = encode::parquet::parquet_schema(header, &[]);
+    let mut writer = encode::parquet::parquet_writer(Vec::new(), schema.clone())?;
     encode::parquet::append(
         &mut writer,
-        &encode::parquet::batch(&schema, &sheet(header.to_vec(), rows).rows)?,
+        &encode::parquet::parquet_batch(&schema, &sheet(header.to_vec(), rows).rows)?,
     )?;
     encode::parquet::finish(writer)
 }
@@ -92,7 +94,7 @@ fn tekun() -> Result<Vec<u8>> {
             row
         })
         .collect();
-    encode::dbf::table(&sheet(layout::headers(SourceKind::Tekun, false), rows))
+    encode::dbf::encode_table(&sheet(layout::source_headers(SourceKind::Tekun, false), rows))
 }
 
 /// Where the widths of the first two fields of a DBF stand.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::encode::{self, SheetLayout};
 use super::fixtures::save;
-use super::identity::{compose, text};
+use super::identity::{compose, id_text};
 use super::layout;
 use super::rows::{InventedCell, InventedRow};
 use crate::Result;
@@ -90,7 +90,11 @@ impl BrokenCase {
 /// Writes every case to `out` and returns their names.
 pub fn write(out: &Path) -> Result<Vec<String>> {
     let mut names = Vec::new();
-    for case in tables::cases().into_iter().chain(damaged::cases()?).chain(configuration::cases()) {
+    for case in tables::table_cases()
+        .into_iter()
+        .chain(damaged::damaged_cases()?)
+        .chain(configuration::configuration_cases())
+    {
         let folder = out.join(case.name);
         for (path, bytes) in &case.files {
             save(&folder.join(path), bytes)?;
@@ -107,7 +111,7 @@ pub fn write(out: &Path) -> Result<Vec<String>> {
 const ROWS: usize = 40;
 
 fn id(index: usize) -> String {
-    text(&compose(410_621, 20_030_101 + index as u32 % 28, 100 + index as u32))
+    id_text(&compose(410_621, 20_030_101 + index as u32 % 28, 100 + index as u32))
 }
 
 /// Cells of a small student aid table.
@@ -132,14 +136,14 @@ fn aid_rows() -> Vec<Vec<String>> {
 }
 
 fn aid_header() -> Vec<String> {
-    layout::headers(super::deliver::SourceKind::StudentAid, false)
+    layout::source_headers(super::deliver::SourceKind::StudentAid, false)
 }
 
 /// A table as CSV text.
 fn csv_text(header: &[String], rows: &[Vec<String>]) -> String {
     let mut out = String::new();
     for row in std::iter::once(header).chain(rows.iter().map(Vec::as_slice)) {
-        encode::csv::line(&mut out, row.iter().map(|c| c.as_str().into()), "\r\n");
+        encode::csv::write_line(&mut out, row.iter().map(|c| c.as_str().into()), "\r\n");
     }
     out
 }

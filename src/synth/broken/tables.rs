@@ -11,7 +11,7 @@ fn aid(edit: impl Fn(&mut Vec<String>, &mut Vec<Vec<String>>)) -> String {
     csv_text(&header, &rows)
 }
 
-pub(super) fn cases() -> Vec<BrokenCase> {
+pub(super) fn table_cases() -> Vec<BrokenCase> {
     let all = ROWS as u64;
     vec![
         BrokenCase::refused("header_only", "只有表头", AID, "没有任何数据行")
@@ -104,7 +104,7 @@ fn wrong_encoding() -> Vec<u8> {
     let mut out = Vec::new();
     for (at, line) in text.split_inclusive("\r\n").enumerate() {
         if at == 5 {
-            out.extend(super::encode::encoded(line, encoding_rs::GB18030));
+            out.extend(super::encode::encode_text(line, encoding_rs::GB18030));
         } else {
             out.extend(line.as_bytes());
         }

@@ -1,14 +1,14 @@
 //! dBase III tables with GBK bytes, as old accounting systems write them.
 
-use super::{EncodedBytes, SheetLayout, encoded};
+use super::{EncodedBytes, SheetLayout, encode_text};
 use crate::synth::rows::InventedCell;
 
 /// One table: character fields as wide as their widest value, numbers as `N(12,2)`.
-pub fn table(sheet: &SheetLayout) -> EncodedBytes {
+pub fn encode_table(sheet: &SheetLayout) -> EncodedBytes {
     let rows: Vec<Vec<Vec<u8>>> = sheet
         .rows
         .iter()
-        .map(|row| row.cells.iter().map(|c| encoded(&c.text(), encoding_rs::GBK)).collect())
+        .map(|row| row.cells.iter().map(|c| encode_text(&c.text(), encoding_rs::GBK)).collect())
         .collect();
     let fields: Vec<(bool, usize)> = (0..sheet.header.len())
         .map(|at| {
@@ -28,7 +28,7 @@ pub fn table(sheet: &SheetLayout) -> EncodedBytes {
     out.extend([0x4D, 0, 0]);
     for (name, (numeric, width)) in sheet.header.iter().zip(&fields) {
         let mut field = [0u8; 32];
-        let name = encoded(name, encoding_rs::GBK);
+        let name = encode_text(name, encoding_rs::GBK);
         let len = name.len().min(10);
         field[..len].copy_from_slice(&name[..len]);
         field[11] = if *numeric { b'N' } else { b'C' };

@@ -76,7 +76,7 @@ fn broken(what: &str, error: impl std::error::Error + Send + Sync + 'static) -> 
 }
 
 /// Encodes text, unmappable characters as numeric references (what exporters do).
-pub fn encoded(text: &str, encoding: &'static encoding_rs::Encoding) -> Vec<u8> {
+pub fn encode_text(text: &str, encoding: &'static encoding_rs::Encoding) -> Vec<u8> {
     encoding.encode(text).0.into_owned()
 }
 

@@ -16,7 +16,7 @@ use crate::synth::calendar::to_days;
 use crate::synth::rows::{InventedCell, InventedRow};
 
 /// Columns of a table; `dates`: positions of date columns.
-pub fn schema(header: &[String], dates: &[usize]) -> Arc<Schema> {
+pub fn parquet_schema(header: &[String], dates: &[usize]) -> Arc<Schema> {
     let fields: Vec<Field> = header
         .iter()
         .enumerate()
@@ -75,14 +75,14 @@ impl BatchBuilder {
 }
 
 /// Some rows as a batch of `schema`.
-pub fn batch(schema: &Arc<Schema>, rows: &[InventedRow]) -> Result<RecordBatch> {
+pub fn parquet_batch(schema: &Arc<Schema>, rows: &[InventedRow]) -> Result<RecordBatch> {
     let mut batch = BatchBuilder::new(schema.clone());
     rows.iter().for_each(|row| batch.push(row));
     batch.finish()
 }
 
 /// A writer whose bytes depend on the rows alone.
-pub fn writer<W: Write + Send>(out: W, schema: Arc<Schema>) -> Result<ArrowWriter<W>> {
+pub fn parquet_writer<W: Write + Send>(out: W, schema: Arc<Schema>) -> Result<ArrowWriter<W>> {
     let properties = WriterProperties::builder()
         .set_created_by("invented".to_owned())
         .set_compression(Compression::ZSTD(ZstdLevel::default()))

@@ -8,7 +8,7 @@ use super::*;
 use crate::config::Pipeline;
 use crate::model::column_type::ColumnType::{Date, Int32, Int64};
 use crate::model::exception::SubjectKind;
-use crate::reconcile::execution::example_runner::{ExampleCase, cases, ids_of, table};
+use crate::reconcile::execution::example_runner::{ExampleCase, all_cases, example_table, ids_of};
 use crate::reconcile::execution::numbered_ids::IdKind;
 use crate::reconcile::execution::planner::SqlSession;
 use crate::reconcile::execution::polars_bridge::to_frame;
@@ -144,7 +144,7 @@ fn subjects(rules: &RuleSet, rule: &Rule, rows: &BTreeMap<String, Vec<ExampleRow
     let ids = ids_of(rows.values().flatten());
     let mut session = SqlSession::new();
     for (name, rows) in rows {
-        let batch = table(rules.catalogue.columns(name).unwrap(), rows).unwrap();
+        let batch = example_table(rules.catalogue.columns(name).unwrap(), rows).unwrap();
         session.register(name, to_frame(&ViewRows::Stored(Rows::of(batch)), &ids, |_| true).unwrap());
     }
     for definition in rules.definitions_of(&rule.file) {
@@ -181,7 +181,7 @@ fn whatever_stands_in_other_columns_the_same_subjects_come_out() {
     let (pipeline, rules) = shipped();
     let lineages = rules.lineages();
     let mut by_rule: BTreeMap<String, Vec<ExampleCase>> = BTreeMap::new();
-    for case in cases(&pipeline, &rules).unwrap() {
+    for case in all_cases(&pipeline, &rules).unwrap() {
         by_rule.entry(case.code.clone()).or_default().push(case);
     }
     let mut silent = Vec::new();

@@ -8,7 +8,7 @@ use sqlparser::ast::{
 
 use super::Traced;
 use super::from::NameScope;
-use super::query::nested;
+use super::query::trace_nested;
 use super::relation::{ColumnFeeds, ColumnOrigins, TracedTable, TracedTables};
 
 /// Functions of one row.
@@ -178,7 +178,7 @@ impl<'a> ExpressionContext<'a> {
     }
 
     fn subquery(&self, query: &Query) -> Traced<TracedTable> {
-        nested(query, self.tables, Some(self.scope))
+        trace_nested(query, self.tables, Some(self.scope))
     }
 
     fn function(&self, function: &Function) -> Traced<ColumnFeeds> {

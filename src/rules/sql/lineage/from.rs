@@ -8,7 +8,7 @@ use sqlparser::ast::{
 
 use super::Traced;
 use super::expression::ExpressionContext;
-use super::query::nested;
+use super::query::trace_nested;
 use super::relation::{ColumnFeeds, ColumnOrigins, TracedTable, TracedTables};
 
 /// The tables that a SELECT has put together.
@@ -130,7 +130,7 @@ impl<'a> NameScope<'a> {
             }
             TableFactor::Derived { lateral: false, subquery, alias, sample: None } => {
                 let alias = plain(alias.as_ref())?.ok_or("a subquery without a name")?;
-                (alias, Arc::new(nested(subquery, tables, None)?))
+                (alias, Arc::new(trace_nested(subquery, tables, None)?))
             }
             TableFactor::NestedJoin { table_with_joins, alias: None } => {
                 return self.table_with_joins(table_with_joins, tables);

@@ -56,7 +56,7 @@ impl RuleSet {
         // A definition comes after those it reads.
         for definition in &self.definitions {
             let tree = definition.file.select.query().map_err(|error| error.message);
-            let table = tree.and_then(|tree| query::statement(&tree, &tables)).map(Arc::new);
+            let table = tree.and_then(|tree| query::trace_statement(&tree, &tables)).map(Arc::new);
             tables.insert(definition.header.name.clone(), table);
         }
         let lineage = |rule: &Rule| {
@@ -85,7 +85,7 @@ impl Lineage {
     /// Says in English what of the SELECT is not understood.
     pub(crate) fn trace(select: &ParsedSelect, tables: &TracedTables, indicator: bool) -> Traced<Self> {
         let query = select.query().map_err(|error| error.message)?;
-        query::statement(&query, tables).map(|outcome| Self::of(&outcome, indicator))
+        query::trace_statement(&query, tables).map(|outcome| Self::of(&outcome, indicator))
     }
 
     fn of(outcome: &TracedTable, indicator: bool) -> Self {

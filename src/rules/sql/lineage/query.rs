@@ -13,7 +13,7 @@ use super::from::{NameScope, column_name};
 use super::relation::{ColumnFeeds, ColumnOrigins, TracedTable, TracedTables};
 
 /// A whole statement: the one place where WITH may stand.
-pub(super) fn statement(query: &Query, tables: &TracedTables) -> Traced<TracedTable> {
+pub(super) fn trace_statement(query: &Query, tables: &TracedTables) -> Traced<TracedTable> {
     match &query.with {
         None => body(query, tables, None),
         Some(with) => body(query, &with_tables(with, tables)?, None),
@@ -21,7 +21,7 @@ pub(super) fn statement(query: &Query, tables: &TracedTables) -> Traced<TracedTa
 }
 
 /// A query inside another. The engine does not scope an inner WITH as SQL does.
-pub(super) fn nested(
+pub(super) fn trace_nested(
     query: &Query,
     tables: &TracedTables,
     outer: Option<&NameScope<'_>>,
@@ -43,7 +43,7 @@ fn with_tables(with: &With, tables: &TracedTables) -> Traced<TracedTables> {
         if from.is_some() || !alias.columns.is_empty() {
             return Err("WITH renames columns".to_owned());
         }
-        let table = nested(query, &known, None).map(Arc::new);
+        let table = trace_nested(query, &known, None).map(Arc::new);
         if known.insert(alias.name.value.clone(), table).is_some() {
             return Err(format!("two tables are called {}", alias.name.value));
         }
@@ -123,7 +123,7 @@ fn set(
 ) -> Traced<TracedTable> {
     match expression {
         SetExpr::Select(inner) => select(inner, tables, outer, order),
-        SetExpr::Query(inner) => ordered(nested(inner, tables, outer)?, order),
+        SetExpr::Query(inner) => ordered(trace_nested(inner, tables, outer)?, order),
         SetExpr::SetOperation { left, op, set_quantifier, right } => {
             let (left, right) = (set(left, tables, outer, None)?, set(right, tables, outer, None)?);
             ordered(combine(left, right, *op, *set_quantifier)?, order)
