@@ -15,16 +15,16 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-mod numbers;
 mod output;
-mod person;
+mod shared_numbers;
+mod shared_person;
 
 use crate::normalize::NameForm;
 use crate::progress::Progress;
 use crate::publication::snapshot::Snapshot;
 use crate::{Error, Result};
 
-use person::ListedPerson;
+use shared_person::ListedPerson;
 
 /// A validated order to compare publications.
 #[derive(Debug, Clone)]
@@ -113,15 +113,15 @@ pub fn find_shared_persons(plan: &AcrossPlan, progress: &dyn Progress) -> Result
     let publications = open(plan)?;
     let files: Vec<PathBuf> =
         publications.iter().map(|p| p.path("restricted/person_identity.parquet")).collect();
-    let persons = files.iter().map(|file| numbers::count(file)).collect::<Result<Vec<u64>>>()?;
-    let parts = numbers::parts_for_memory(persons.iter().sum::<u64>(), plan.memory);
+    let persons = files.iter().map(|file| shared_numbers::count(file)).collect::<Result<Vec<u64>>>()?;
+    let parts = shared_numbers::parts_for_memory(persons.iter().sum::<u64>(), plan.memory);
     progress.stage("比对证号", Some(u64::from(parts) * files.len() as u64));
     let mut pairs = Vec::new();
     let mut numbered = vec![0; files.len()];
     for part in 0..parts {
-        let found = numbers::read_shared_numbers(&files, (part, parts), progress)?;
+        let found = shared_numbers::read_shared_numbers(&files, (part, parts), progress)?;
         numbered.iter_mut().zip(&found.numbered).for_each(|(sum, n)| *sum += n);
-        pairs.extend(paired(person::read(&files, &found.places)?, &found.groups));
+        pairs.extend(paired(shared_person::read(&files, &found.places)?, &found.groups));
     }
     // However many parts there were, the rows come in one order.
     pairs.sort_by(|a, b| key(a).cmp(&key(b)));
@@ -171,7 +171,7 @@ fn paired(listed: Vec<ListedPerson>, groups: &[usize]) -> Vec<SharedPerson> {
         for (a, left) in group.iter().enumerate() {
             for (b, right) in group.iter().enumerate().skip(a + 1) {
                 if left.publication != right.publication {
-                    let verdict = person::judge_shared_person((left, &forms[a]), (right, &forms[b]));
+                    let verdict = shared_person::judge_shared_person((left, &forms[a]), (right, &forms[b]));
                     pairs.push(SharedPerson { left: left.clone(), right: right.clone(), verdict });
                 }
             }

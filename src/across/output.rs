@@ -9,7 +9,7 @@ use arrow::array::{ArrayRef, Int32Array, StringArray};
 use arrow::datatypes::{Field, Schema};
 use arrow::record_batch::RecordBatch;
 
-use super::person::ListedPerson;
+use super::shared_person::ListedPerson;
 use super::{AcrossPlan, SharedPerson};
 use crate::privacy::mask::id_for_list;
 use crate::privacy::neutralize;

@@ -9,7 +9,7 @@ use super::Console;
 use crate::Result;
 use crate::evaluate::exceptions::{PersonScore, RuleScore, evaluate_exceptions, evaluate_persons};
 use crate::evaluate::links::{CountedPairs, LinkScore, evaluate_links};
-use crate::evaluate::sample::{self, ReviewEstimate};
+use crate::evaluate::review_sample::{self, ReviewEstimate};
 use crate::publication::snapshot::Snapshot;
 
 /// Arguments of `bidui evaluate`.
@@ -42,7 +42,7 @@ struct PublicationScore {
 
 pub fn execute(arguments: &EvaluateArguments, console: &mut Console<'_>) -> Result<u8> {
     if let Some(reviewed) = &arguments.reviewed {
-        return show_estimate(&sample::estimate(&sample::read_reviewed(reviewed)?), console);
+        return show_estimate(&review_sample::estimate(&review_sample::read_reviewed(reviewed)?), console);
     }
     let snapshot = Snapshot::recognize(&arguments.links)?;
     let folder = snapshot.as_ref().map_or_else(|| arguments.links.clone(), |s| s.path("restricted"));
@@ -205,7 +205,7 @@ fn show_sample(
     console: &mut Console<'_>,
 ) -> Result<u8> {
     let records = crate::evaluate::links::count_records(folder)?;
-    let chosen = sample::sample(folder, records, size, arguments.seed)?;
+    let chosen = review_sample::sample(folder, records, size, arguments.seed)?;
     if let Some(truth) = &arguments.truth {
         // The truth looks at the pairs in a human's place: is the estimate any good?
         let known = crate::evaluate::links::true_entities(truth)?;
@@ -214,7 +214,7 @@ fn show_sample(
             .iter()
             .map(|s| (s.stratum.to_string(), s.stratum_size, same(&s.left_record_id, &s.right_record_id)))
             .collect();
-        return show_estimate(&sample::estimate(&reviewed), console);
+        return show_estimate(&review_sample::estimate(&reviewed), console);
     }
     if console.json {
         console.json(&chosen)?;

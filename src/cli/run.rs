@@ -188,7 +188,7 @@ fn key(arguments: &RunArguments) -> Result<Vec<u8>> {
             base.join("bidui").join("pseudonym.key")
         }
     };
-    privacy::key::load_or_create(&file, &arguments.out)
+    privacy::key_file::load_or_create(&file, &arguments.out)
 }
 
 /// Runs `work` on a pool of `threads` threads (default: one per core).

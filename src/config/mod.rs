@@ -15,11 +15,11 @@ use crate::model::period::Period;
 pub mod code_map;
 mod divisions;
 pub mod glob;
-pub mod inclusion;
+pub mod pipeline_settings;
 pub mod read_options;
 mod removed_keys;
+pub mod rule_inclusion;
 pub mod schema;
-pub mod settings;
 pub mod source;
 mod source_check;
 mod source_extra;
@@ -27,8 +27,8 @@ pub mod source_file;
 pub mod toml_file;
 
 pub use code_map::CodeMap;
-pub use inclusion::RuleFolders;
-pub use settings::{MaskStyle, PipelineSettings, RuleParameter};
+pub use pipeline_settings::{MaskStyle, PipelineSettings, RuleParameter};
+pub use rule_inclusion::RuleFolders;
 pub use source::{ColumnRole, HouseholdMember, SourceColumn, SourceContract};
 pub(crate) use source_check::is_reserved;
 
@@ -56,7 +56,7 @@ pub struct Pipeline {
     /// The folder and the base folders it includes.
     pub layers: RuleFolders,
     /// Contracts of bases that others stand in for.
-    pub replaced: Vec<inclusion::ReplacedFile>,
+    pub replaced: Vec<rule_inclusion::ReplacedFile>,
 }
 
 impl Pipeline {
@@ -67,12 +67,12 @@ impl Pipeline {
                 .in_file(root)
                 .hint("第一个参数是流水线文件夹,例如 pipelines/hebi"));
         }
-        if root.join(inclusion::BASE).is_file() && !root.join(inclusion::PIPELINE).is_file() {
+        if root.join(rule_inclusion::BASE).is_file() && !root.join(rule_inclusion::PIPELINE).is_file() {
             return Err(Error::configuration("这是供引用的基础规则集,不能单独运行")
-                .in_file(root.join(inclusion::BASE))
+                .in_file(root.join(rule_inclusion::BASE))
                 .hint("在流水线的 pipeline.toml 里写 [rules] from = [\"../…\"] 引用它"));
         }
-        let file = toml_file::TomlFile::read(&root.join(inclusion::PIPELINE))?;
+        let file = toml_file::TomlFile::read(&root.join(rule_inclusion::PIPELINE))?;
         let mut settings: PipelineSettings = file.parse()?;
         settings.check(&file)?;
         let layers = RuleFolders::open(root)?;

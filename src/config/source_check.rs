@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::code_map::{CodeMap, read_tables};
-use super::inclusion::{ReplacedFile, RuleFolders};
+use super::rule_inclusion::{ReplacedFile, RuleFolders};
 use super::source::{HouseholdMember, SourceColumn, SourceContract};
 use super::source_extra::{ContractFile, ENDING};
 use super::source_file::{ColumnRole, ColumnSpec, SourceFile};

@@ -3,4 +3,4 @@
 pub mod calibration;
 pub mod exceptions;
 pub mod links;
-pub mod sample;
+pub mod review_sample;

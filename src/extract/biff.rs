@@ -9,7 +9,7 @@ use std::io::{Cursor, Read, Write};
 
 use cfb::CompoundFile;
 
-use super::limits::MemoryRoom;
+use super::table_limits::MemoryRoom;
 use crate::{Error, Result};
 
 /// Record types of [MS-XLS] 2.3.

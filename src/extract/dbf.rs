@@ -8,9 +8,9 @@ use crate::model::source_table::EncodingEvidence;
 use crate::model::source_table::TextEncoding;
 use std::sync::Arc;
 
-use super::assemble::RawTableAssembler;
-use super::limits::MemoryRoom;
-use super::text::TextCharset;
+use super::row_assembly::RawTableAssembler;
+use super::table_limits::MemoryRoom;
+use super::text_decoding::TextCharset;
 use super::{FileIdentity, RawTable, RawTables};
 use crate::config::read_options::{Encoding, ReadOptions};
 use crate::model::source_table::RawTableInfo;
@@ -149,7 +149,7 @@ fn fields(header: &[u8], width: usize) -> Result<Vec<FieldSpec>> {
         let end = descriptor[..11].iter().position(|&b| b == 0).unwrap_or(11);
         let name = descriptor[..end].to_vec();
         if width == 0 {
-            let name = super::text::decode(name, Encoding::Auto).text;
+            let name = super::text_decoding::decode(name, Encoding::Auto).text;
             return Err(damaged("字段宽度为0").in_column(name));
         }
         start += width;

@@ -15,26 +15,26 @@ use arrow::array::StringArray;
 use sha2::{Digest, Sha256};
 
 use self::delimited::TextInput;
-use self::limits::{MAX_WHOLE, check_whole};
-use self::stream::OpenFile;
+use self::piecewise_file::OpenFile;
+use self::table_limits::{MAX_WHOLE, check_whole};
 use crate::config::read_options::ReadOptions;
 use crate::model::source_table::{FileFormat, RawTableInfo};
 use crate::{Error, Result};
 
-mod assemble;
 mod biff;
 mod dbf;
 mod delimited;
 mod header;
-mod limits;
-mod package;
 mod parquet_file;
 mod parquet_header;
 mod parquet_pages;
+mod piecewise_file;
+mod row_assembly;
 mod sniff;
-mod stream;
-mod text;
+mod table_limits;
+mod text_decoding;
 mod workbook;
+mod xlsx_package;
 
 /// Why a row of a file is not a data row. Such rows are counted, never silently dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -121,7 +121,7 @@ fn open_named(
     let mut bytes = Vec::new();
     (&file).take(sniff::HEAD as u64).read_to_end(&mut bytes).map_err(failed)?;
     // What is no regular file (a named pipe) can be read only once.
-    let whole = !metadata.is_file() || sniff::needs_all(&bytes) || text::is_utf16(&bytes);
+    let whole = !metadata.is_file() || sniff::needs_all(&bytes) || text_decoding::is_utf16(&bytes);
     if whole {
         check_whole(metadata.len())?;
         (&file).take(MAX_WHOLE + 1).read_to_end(&mut bytes).map_err(failed)?;

@@ -15,10 +15,10 @@ use parquet::arrow::arrow_reader::{
 use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, Length};
 
-use super::assemble::RawTableAssembler;
-use super::limits::{MemoryRoom, too_many_rows};
 use super::parquet_pages::{self, damaged_parquet};
-use super::stream::OpenFile;
+use super::piecewise_file::OpenFile;
+use super::row_assembly::RawTableAssembler;
+use super::table_limits::{MemoryRoom, too_many_rows};
 use super::{FileIdentity, RawTable, RawTables};
 use crate::model::source_table::RawTableInfo;
 use crate::{Error, Result};

@@ -15,9 +15,9 @@ use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::reader::{ChunkReader, Length};
 use parquet::file::serialized_reader::SerializedPageReader;
 
-use super::limits::{MAX_ROWS, check_columns, too_many_rows};
 use super::parquet_file::ParquetInput;
 use super::parquet_header::{self, DATA, DATA_V2, DICTIONARY, PageHeader};
+use super::table_limits::{MAX_ROWS, check_columns, too_many_rows};
 use crate::{Error, Result};
 
 /// Rows that are decoded together.

@@ -2,8 +2,8 @@
 
 use std::io::Cursor;
 
-use super::package::{self, MAX_RATIO, MAX_UNPACKED};
-use super::text::is_utf16;
+use super::text_decoding::is_utf16;
+use super::xlsx_package::{self, MAX_RATIO, MAX_UNPACKED};
 use crate::model::source_table::FileFormat;
 use crate::{Error, Result};
 
@@ -52,8 +52,8 @@ pub(super) fn sniff(bytes: &[u8], length: u64, end: &[u8]) -> Result<FileFormat>
 }
 
 fn zip(bytes: &[u8]) -> Result<FileFormat> {
-    let mut archive =
-        zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| package::damaged_workbook().caused_by(e))?;
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes))
+        .map_err(|e| xlsx_package::damaged_workbook().caused_by(e))?;
     // What the archive says of itself; what it really unpacks to is counted before it is read.
     let size = bytes.len() as u64;
     let mut unpacked = 0u64;
@@ -63,7 +63,7 @@ fn zip(bytes: &[u8]) -> Result<FileFormat> {
         }
     }
     if unpacked > MAX_UNPACKED || unpacked / size.max(1) > MAX_RATIO {
-        return Err(package::oversized_workbook(size));
+        return Err(xlsx_package::oversized_workbook(size));
     }
     if archive.index_for_name("xl/workbook.xml").is_some() {
         return Ok(FileFormat::Xlsx);

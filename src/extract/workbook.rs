@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use calamine::{Data, DataRef, Dimensions, Reader, Xls, Xlsx};
 
-use super::assemble::RawTableAssembler;
 use super::header::{FoundHeader, HEADER_DEPTH, KnownHeaders};
-use super::limits::{MAX_COLUMNS, MemoryRoom, check_columns};
-use super::package::{self, WeighedPackage};
+use super::row_assembly::RawTableAssembler;
+use super::table_limits::{MAX_COLUMNS, MemoryRoom, check_columns};
+use super::xlsx_package::{self, WeighedPackage};
 use super::{FileIdentity, RawTable, RawTables, SkipReason, biff};
 use crate::config::read_options::ReadOptions;
 use crate::model::source_table::FileFormat;
@@ -88,7 +88,7 @@ fn unreadable(why: impl std::fmt::Display) -> Error {
 impl OpenWorkbook {
     fn open(bytes: Vec<u8>, format: FileFormat) -> Result<Self> {
         if format == FileFormat::Xlsx {
-            let weighed = package::weigh(&bytes)?;
+            let weighed = xlsx_package::weigh(&bytes)?;
             let reader = Box::new(Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?);
             return Ok(Self::Xlsx { reader, weighed });
         }

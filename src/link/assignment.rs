@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::sets::DisjointSets;
+use super::disjoint_sets::DisjointSets;
 
 /// Components with more records than this on their smaller side go by weight, heaviest first.
 const LARGEST_EXACT: usize = 400;

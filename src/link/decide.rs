@@ -6,7 +6,7 @@ use super::block::unpack;
 use super::compare::{DateLevel, HanNameLevel, IdLevel};
 use super::household::HouseholdLevel;
 use super::nodes::LinkNodes;
-use super::weigh::{PairLevels, is_slip};
+use super::pair_weights::{PairLevels, is_slip};
 use crate::link::settings::{ComparisonKind, LinkSettings};
 use crate::model::links::{Decision, Tier};
 

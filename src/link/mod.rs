@@ -13,26 +13,26 @@ use crate::normalize::ComparableSource;
 
 pub mod assignment;
 pub mod block;
+mod candidate_scoring;
 pub mod compare;
-mod context;
 mod decide;
+pub mod disjoint_sets;
 pub mod generic;
 pub mod household;
-#[cfg(test)]
-pub(crate) mod lists;
 pub mod nodes;
 pub mod one_to_one;
-mod random;
-mod scoring;
-pub mod sets;
+mod pair_context;
+pub mod pair_weights;
+mod seeded_random;
 pub mod settings;
+#[cfg(test)]
+pub(crate) mod test_lists;
 pub mod train;
-pub mod weigh;
 
+use candidate_scoring::CandidateScoring;
 pub(crate) use decide::contradicts_own_id;
 use nodes::LinkNodes;
-use scoring::CandidateScoring;
-use weigh::PairLevels;
+use pair_weights::PairLevels;
 
 /// A scored pair before it is written down.
 #[derive(Debug, Clone, Copy)]

@@ -69,7 +69,7 @@ fn contested(scored: &[ScoredPair], pairs: &mut Vec<usize>, limits: (bool, bool)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::link::weigh::MOST;
+    use crate::link::pair_weights::MOST;
 
     fn scored(left: u32, right: u32, weight: i32) -> ScoredPair {
         let outcome = Some((Tier::T1, Decision::Accept));

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::Result;
 use crate::config::Pipeline;
-use crate::config::inclusion::find_included;
+use crate::config::rule_inclusion::find_included;
 use crate::config::toml_file::{TomlFile, suggest};
 use crate::link::compare::{DateLevel, DivisionLevel, HanNameLevel, IdLevel, TextLevel};
 use crate::link::household::HouseholdLevel;

@@ -8,7 +8,7 @@ use arrow::array::{
 };
 use arrow::datatypes::{Date32Type, Int32Type, Int64Type};
 
-use super::{cell, date, number};
+use super::{cell_cleaning, date, number};
 use crate::config::{ColumnRole, SourceColumn};
 use crate::model::column_type::ContractType;
 
@@ -94,7 +94,7 @@ impl<'a> ColumnCells<'a> {
         let Self::Raw(array) = self else { return false };
         let offsets = array.value_offsets();
         let (from, to) = (offsets[0] as usize, offsets[array.len()] as usize);
-        cell::is_plain(&array.value_data()[from..to])
+        cell_cleaning::is_plain(&array.value_data()[from..to])
     }
     /// Text of a cell as delivered.
     pub fn get(&self, index: usize) -> Option<&'a str> {
@@ -141,19 +141,19 @@ pub fn build(
                     CellReading::Doubtful(day.date32(), CellTrouble::DayUnknown)
                 }
                 Some(day) => CellReading::Value(day.date32()),
-                None if cell::is_open_end(t) => CellReading::Nothing,
+                None if cell_cleaning::is_open_end(t) => CellReading::Nothing,
                 None => CellReading::Wrong(CellTrouble::Date),
             }))
         }
         ContractType::Month => {
             Arc::new(typed::<Int32Type>(column, cells, troubles, |t| match date::parse(t) {
                 Some(day) => CellReading::Value(day.month()),
-                None if cell::is_open_end(t) => CellReading::Nothing,
+                None if cell_cleaning::is_open_end(t) => CellReading::Nothing,
                 None => CellReading::Wrong(CellTrouble::Month),
             }))
         }
         ContractType::Flag => Arc::new(typed::<Int32Type>(column, cells, troubles, |t| {
-            cell::parse_flag(t).map_or(CellReading::Wrong(CellTrouble::Flag), CellReading::Value)
+            cell_cleaning::parse_flag(t).map_or(CellReading::Wrong(CellTrouble::Flag), CellReading::Value)
         })),
     }
 }
@@ -170,16 +170,16 @@ fn typed<T: ArrowPrimitiveType>(
         let text = if plain {
             raw
         } else {
-            clean = cell::clean(raw);
+            clean = cell_cleaning::clean(raw);
             let Some(text) = &clean else { return CellReading::Nothing };
-            cell::without_quote(text)
+            cell_cleaning::without_quote(text)
         };
         match read(text) {
             CellReading::Wrong(trouble) => {
-                if cell::is_nothing(text) {
+                if cell_cleaning::is_nothing(text) {
                     return CellReading::Nothing;
                 }
-                match cell::fold_width(text) {
+                match cell_cleaning::fold_width(text) {
                     Some(folded) => read(folded.trim()),
                     None => CellReading::Wrong(trouble),
                 }
@@ -187,8 +187,8 @@ fn typed<T: ArrowPrimitiveType>(
             other => other,
         }
     };
-    let default = column.default.as_deref().and_then(cell::clean);
-    let default = default.and_then(|text| match read(cell::without_quote(&text)) {
+    let default = column.default.as_deref().and_then(cell_cleaning::clean);
+    let default = default.and_then(|text| match read(cell_cleaning::without_quote(&text)) {
         CellReading::Value(value) => Some(value),
         _ => None,
     });
@@ -238,11 +238,11 @@ fn text(
     let raw =
         matches!(column.role, Some(ColumnRole::IdNumber | ColumnRole::GuardianId | ColumnRole::StudentNo));
     let clean = |text| -> Option<Cow<'_, str>> {
-        let clean = cell::clean(text)?;
-        if raw || cell::without_quote(&clean).len() == clean.len() {
+        let clean = cell_cleaning::clean(text)?;
+        if raw || cell_cleaning::without_quote(&clean).len() == clean.len() {
             return Some(clean);
         }
-        Some(Cow::Owned(cell::without_quote(&clean).to_owned()))
+        Some(Cow::Owned(cell_cleaning::without_quote(&clean).to_owned()))
     };
     let stays = |t| matches!(clean(t), Some(Cow::Borrowed(c)) if c.len() == t.len());
     if let ColumnCells::Raw(array) = cells
@@ -292,10 +292,10 @@ fn code(
                 builder.append_value(&codes.labels()[recent[slot].1]);
                 continue;
             }
-            if let Some(text) = cell::clean(raw) {
+            if let Some(text) = cell_cleaning::clean(raw) {
                 let text: Cow<'_, str> = match text {
-                    Cow::Borrowed(t) => Cow::Borrowed(cell::without_quote(t)),
-                    Cow::Owned(t) => Cow::Owned(cell::without_quote(&t).to_owned()),
+                    Cow::Borrowed(t) => Cow::Borrowed(cell_cleaning::without_quote(t)),
+                    Cow::Owned(t) => Cow::Owned(cell_cleaning::without_quote(&t).to_owned()),
                 };
                 if let Some(found) = find(column, &text) {
                     recent[slot] = (raw, found);
@@ -303,8 +303,8 @@ fn code(
                     continue;
                 }
                 if column.open {
-                    value = (!cell::is_nothing(&text)).then_some(text);
-                } else if !cell::is_nothing(&text) {
+                    value = (!cell_cleaning::is_nothing(&text)).then_some(text);
+                } else if !cell_cleaning::is_nothing(&text) {
                     builder.append_null();
                     troubles.push((index, CellTrouble::Code));
                     continue;

@@ -10,19 +10,19 @@ use crate::model::record_id::{RecordIdParts, RecordKey, record_id};
 use crate::model::source_row::{AuditFinding, ControlTotals, Reject};
 
 mod audit;
-mod cell;
+mod cell_cleaning;
 mod column;
 pub mod date;
-mod files;
 mod headers;
 mod number;
-mod piece;
-mod source;
-mod ticks;
+mod row_batches;
+mod source_files;
+mod source_loader;
+mod tick_columns;
 
 pub(crate) use audit::percent_text;
-pub use files::{FolderSurvey, list, survey};
-pub use source::{load_for_linking, load_into, load_several, load_source, load_tables, load_with};
+pub use source_files::{FolderSurvey, list, survey};
+pub use source_loader::{load_for_linking, load_into, load_several, load_source, load_tables, load_with};
 
 use crate::model::source_table::RawTableInfo;
 use crate::table::rows::Rows;

@@ -16,19 +16,19 @@ use crate::model::division::DivisionTree;
 use crate::model::id_number::{IdClass, IdNumber};
 use crate::{Error, Result};
 
-mod columns;
+mod comparable_columns;
 pub mod name;
-pub mod pool;
 mod prefix_audit;
 pub mod relation;
-pub mod text;
+pub mod text_cleaning;
+pub mod value_pool;
 
-use columns::ColumnBuilder;
-pub use columns::{LinkColumnKind, TextColumn, TextTable, id_numbers, matched_divisions};
+use comparable_columns::ColumnBuilder;
+pub use comparable_columns::{LinkColumnKind, TextColumn, TextTable, id_numbers, matched_divisions};
 pub use name::{NameFlags, NameForm};
-pub use pool::{DistinctPool, PoolBuilder, PoolId, TextPool};
 pub use prefix_audit::audit_prefixes;
 pub use relation::Relation;
+pub use value_pool::{DistinctPool, PoolBuilder, PoolId, TextPool};
 
 /// One comparable column; all columns of a [`ComparableSource`] have the same number of rows.
 #[derive(Debug, Clone)]
@@ -225,10 +225,10 @@ fn source_columns(
     if let Some(column) = array(ColumnRole::BirthDate) {
         let days: Option<Vec<&Date32Array>> = column.iter().map(|c| c.as_any().downcast_ref()).collect();
         let dates = match days {
-            Some(days) => columns::packed_dates(&days),
+            Some(days) => comparable_columns::packed_dates(&days),
             None => {
                 let column = text(ColumnRole::BirthDate)?.unwrap_or_default();
-                columns::map_chunks(&column, |cell| cell.map_or(0, crate::model::day::parse))
+                comparable_columns::map_chunks(&column, |cell| cell.map_or(0, crate::model::day::parse))
             }
         };
         builder.put(table, "birth_date", ComparableColumn::Date(dates));

@@ -1,7 +1,7 @@
 //! Keyed pseudonyms (HMAC-SM3).
 
-use ::sm3::Sm3;
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use sm3::Sm3;
 
 use super::sm3::{BEGIN, HashLanes, LANES, compress};
 use crate::{Error, Result};
@@ -44,7 +44,7 @@ impl Pseudonymizer {
         match block.get_mut(..key.len()) {
             Some(begin) => begin.copy_from_slice(key),
             None => {
-                use ::sm3::Digest as _;
+                use sm3::Digest as _;
                 block[..32].copy_from_slice(&Sm3::digest(key));
             }
         }

@@ -16,14 +16,14 @@ use crate::extract::{RawTable, open_file};
 use crate::model::source_table::{EncodingEvidence, FileFormat, RawTableInfo};
 use crate::{Error, Result};
 
-mod column;
-mod draft;
-mod example;
-mod show;
-mod value;
+mod column_profile;
+mod draft_contract;
+mod masked_example;
+mod profile_text;
+mod value_guess;
 
-pub use column::ColumnProfile;
-pub use value::ColumnGuess;
+pub use column_profile::ColumnProfile;
+pub use value_guess::ColumnGuess;
 
 /// What some files hold.
 #[derive(Debug, Clone, Serialize)]
@@ -79,14 +79,14 @@ pub fn profile(files: &[PathBuf]) -> Result<ProfiledFiles> {
         return Err(Error::usage("没有指定文件").hint("例如 bidui profile 低保.xls"));
     }
     let files = files.iter().map(|file| file_profile(file)).collect::<Result<Vec<_>>>()?;
-    let draft = draft::draft(&files);
+    let draft = draft_contract::draft(&files);
     Ok(ProfiledFiles { files, draft })
 }
 
 impl ProfiledFiles {
     /// The profile for people, Chinese.
     pub fn text(&self) -> String {
-        show::profile_text(self)
+        profile_text::profile_text(self)
     }
 }
 
@@ -141,12 +141,13 @@ struct TableWork {
     rows: u64,
     skipped: u64,
     malformed: u64,
-    columns: Vec<column::ColumnCounter>,
+    columns: Vec<column_profile::ColumnCounter>,
 }
 
 impl TableWork {
     fn new(info: &Arc<RawTableInfo>) -> Self {
-        let columns = info.headers.iter().map(|h| column::ColumnCounter::new(clean_header(h))).collect();
+        let columns =
+            info.headers.iter().map(|h| column_profile::ColumnCounter::new(clean_header(h))).collect();
         Self { info: Arc::clone(info), rows: 0, skipped: 0, malformed: 0, columns }
     }
     fn add(&mut self, piece: &RawTable) {

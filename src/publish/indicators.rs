@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::PublicationInputs;
-use super::totals::{percent_of, ratio_permyriad};
+use super::quarter_totals::{percent_of, ratio_permyriad};
 use crate::model::officer_text::money_text;
 
 /// One indicator of one unit.

@@ -18,26 +18,26 @@ use crate::model::resolution::Resolution;
 use crate::normalize::ComparableSource;
 use crate::publication::manifest::Manifest;
 use crate::reconcile::RuleFindings;
-use crate::reconcile::views::view::View;
+use crate::reconcile::views::rule_view::View;
 use crate::table::rows::RowStore;
 use crate::{Error, Result};
 
-mod catalogue;
 mod domain_columns;
 mod indicators;
 pub mod lists;
 mod manifest_facts;
 mod people;
 pub mod previous_indicators;
+mod published_pipeline;
+mod quarter_totals;
 mod report;
 mod restricted;
 mod summary;
 mod tables;
-mod totals;
 
-pub use catalogue::{PublishedPipeline, RuleFacts, SourceFacts, TargetFacts};
+pub use published_pipeline::{PublishedPipeline, RuleFacts, SourceFacts, TargetFacts};
+pub use quarter_totals::{OpenCount, PublicationTotals};
 pub use summary::summary_text;
-pub use totals::{OpenCount, PublicationTotals};
 
 /// Everything a publication is made of.
 #[derive(Debug, Clone, Copy)]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::totals::grouped_text;
+use super::quarter_totals::grouped_text;
 use super::{FinishedPublication, PublishedPipeline};
 use crate::model::exception::Severity;
 

@@ -16,7 +16,7 @@ pub use execution::example_runner::run_examples;
 pub use execution::rule_check::check_rules;
 pub use execution::rule_runner::run;
 pub use views::QuarterViews;
-pub use views::view::View;
+pub use views::rule_view::View;
 
 /// Output of the stage; everything sorted, independent of threads.
 #[derive(Debug, Clone, Default)]

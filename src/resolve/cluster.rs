@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
+use crate::link::disjoint_sets::DisjointSets;
 use crate::link::nodes::LinkNodes;
-use crate::link::sets::DisjointSets;
 use crate::link::settings::LinkSettings;
 use crate::model::links::{Decision, Links, Node, Tier};
 

@@ -16,13 +16,13 @@ use crate::publication::snapshot::Snapshot;
 mod cluster;
 mod households;
 mod identity;
-mod keep;
 pub mod previous_records;
+mod stable_ids;
 
 use cluster::PersonClusters;
 use identity::PersonKeys;
-use keep::{ContestedIds, PresentRecords, VoteCount};
 use previous_records::PreviousParts;
+use stable_ids::{ContestedIds, PresentRecords, VoteCount};
 
 /// Persons and households of the run. With the previous publication, persons and households
 /// keep their ids, and merges and splits are written to the ledger.
@@ -61,8 +61,8 @@ pub fn resolve_nodes(
         let ballots = (VoteCount::new(&person_ids, &person), VoteCount::new(&household_ids, &household));
         let ContestedIds { persons, households } =
             now.votes(&PreviousParts::open(previous)?, ballots.0, ballots.1)?;
-        keep::keep(&mut person_ids, persons, &mut ledger);
-        keep::keep(&mut household_ids, households, &mut ledger);
+        stable_ids::keep(&mut person_ids, persons, &mut ledger);
+        stable_ids::keep(&mut household_ids, households, &mut ledger);
     }
     let offsets = nodes.offsets.clone();
     Ok(Resolution { offsets, person, household, tier, in_review, person_ids, household_ids, ledger })

@@ -2,10 +2,11 @@
 //!
 //! Running rules over data is the matter of `reconcile/`.
 
-pub mod constants;
 pub mod documentation;
 pub mod family;
-pub mod inclusion;
+pub mod included_rules;
+pub mod officer_words;
+pub mod parameter_constants;
 pub mod quality_settings;
 pub mod rule_file;
 pub mod rule_set;
@@ -14,4 +15,3 @@ pub mod scope;
 pub mod sql;
 pub mod targets;
 pub mod view_catalogue;
-pub mod words;

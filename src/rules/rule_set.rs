@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::inclusion::{self, RuleFiles};
+use super::included_rules::{self, RuleFiles};
 use super::quality_settings;
 use super::rule_file::{Rule, RuleDefinition, RuleHeader, SqlFile};
 use super::rule_settings::{RuleSettings, SettingsFiles};
 use super::targets::{self, TargetFile, TopicPlace};
 use super::view_catalogue::{PREVIOUS, ViewCatalogue};
-use crate::config::inclusion::ReplacedFile;
-use crate::config::settings::in_period;
+use crate::config::pipeline_settings::in_period;
+use crate::config::rule_inclusion::ReplacedFile;
 use crate::config::toml_file::suggest;
 use crate::config::{ColumnRole, Pipeline, RuleFolders, RuleParameter, SourceContract};
 use crate::model::column_type::{ColumnType, ColumnTypes};
@@ -73,7 +73,7 @@ impl RuleSet {
         let sources: Vec<_> =
             pipeline.sources.iter().map(|s| (s.name.clone(), s.title.clone(), contract_columns(s))).collect();
         let catalogue = ViewCatalogue::new(&sources, settings.parameter_columns(pipeline));
-        let RuleFiles { rules, definitions, mut replaced, off } = inclusion::read(layers)?;
+        let RuleFiles { rules, definitions, mut replaced, off } = included_rules::read(layers)?;
         let (targets, target_places, replaced_topics) = targets::read(layers)?;
         replaced.splice(0..0, pipeline.replaced.iter().cloned());
         replaced.extend(replaced_topics);

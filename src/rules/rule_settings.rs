@@ -10,7 +10,7 @@ use jiff::Span;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::words::{AnswerWords, OfficerWords, SeverityWords};
+use super::officer_words::{AnswerWords, OfficerWords, SeverityWords};
 use crate::config::toml_file::{TomlFile, TomlStep};
 use crate::config::{Pipeline, RuleFolders, RuleParameter};
 use crate::model::column_type::{ColumnType, ColumnTypes};

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::rule_file::PolicyClause;
 use crate::config::RuleFolders;
-use crate::config::inclusion::{OfferedItem, ReplacedFile};
+use crate::config::rule_inclusion::{OfferedItem, ReplacedFile};
 use crate::config::toml_file::TomlFile;
 use crate::model::period::Period;
 use crate::{Error, Result};

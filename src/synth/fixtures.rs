@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::calendar::SynthQuarter;
-use super::deliver::SourceKind;
+use super::department_records::SourceKind;
 use super::encode::{self, SheetLayout};
 use super::layout;
-use super::rows::{CellStyle, InventedCell, InventedRow, VillageRowWriter};
 use super::truth;
+use super::village_rows::{CellStyle, InventedCell, InventedRow, VillageRowWriter};
 use super::world::VillageWorld;
 use super::{SynthPlan, SynthReport, WrittenFile, evolve, prefecture};
 use crate::{Error, Result};

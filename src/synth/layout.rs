@@ -1,6 +1,6 @@
 //! Column headers as the departments print them.
 
-use super::deliver::SourceKind;
+use super::department_records::SourceKind;
 
 /// Headers of a source. `deviating`: the one county that prints its own form.
 pub fn source_headers(source: SourceKind, deviating: bool) -> Vec<String> {

@@ -11,24 +11,24 @@ use crate::{Error, Result};
 mod benefits;
 pub mod broken;
 mod calendar;
-mod deliver;
+mod department_records;
 mod encode;
 mod evolve;
 mod fixtures;
 mod identity;
+mod large_extracts;
 mod layout;
 mod names;
 mod places;
 mod prefecture;
 mod rng;
-mod rows;
-mod scale;
 mod truth;
+mod village_rows;
 mod world;
 
 use benefits::PopulationShares;
 use calendar::SynthQuarter;
-use deliver::SlipRates;
+use department_records::SlipRates;
 use world::VillageWorld;
 
 /// What to write.
@@ -172,7 +172,7 @@ pub fn generate_telling(options: &SynthOptions, out: &Path, progress: &dyn Progr
             progress.stage("生成虚构数据", None);
             fixtures::write(&plan, out)
         }
-        _ => scale::write(&plan, out, progress),
+        _ => large_extracts::write(&plan, out, progress),
     }
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::calendar::{SynthQuarter, age_on, from_days, to_days};
-use super::rows::{DeliveredIdentities, VillageRowWriter};
+use super::village_rows::{DeliveredIdentities, VillageRowWriter};
 use super::world::{DibaoCase, VillageWorld};
 
 /// One expected exception.

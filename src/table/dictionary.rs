@@ -22,7 +22,7 @@ use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::{PAGE_ROWS, ZSTD_LEVEL, hybrid};
+use super::{PAGE_ROWS, ZSTD_LEVEL, hybrid_encoding};
 
 /// Position of a missing value.
 pub(crate) const MISSING: u32 = u32::MAX;
@@ -129,18 +129,18 @@ impl DictionaryColumn {
             body.extend([0; 4]);
             if positions.contains(&MISSING) {
                 let there: Vec<u32> = positions.iter().map(|&p| u32::from(p != MISSING)).collect();
-                hybrid::push(&there, 1, &mut body);
+                hybrid_encoding::push(&there, 1, &mut body);
                 positions.retain(|&p| p != MISSING);
                 self.missing += (rows - positions.len()) as u64;
             } else {
-                hybrid::push_run(rows, 1, 1, &mut body);
+                hybrid_encoding::push_run(rows, 1, 1, &mut body);
             }
             let length = (body.len() - 4) as u32;
             body[..4].copy_from_slice(&length.to_le_bytes());
         }
-        let width = hybrid::bit_width(self.dictionary.len());
+        let width = hybrid_encoding::bit_width(self.dictionary.len());
         body.push(width as u8);
-        hybrid::push(&positions, width, &mut body);
+        hybrid_encoding::push(&positions, width, &mut body);
         self.pages.push((body, rows));
     }
 

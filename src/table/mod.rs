@@ -27,7 +27,7 @@ mod dictionary;
 pub mod digest;
 mod encoder;
 pub mod heap;
-mod hybrid;
+mod hybrid_encoding;
 pub mod key_index;
 pub mod rows;
 pub mod string_interner;

@@ -30,7 +30,7 @@ use bidui::publish::{
 };
 use bidui::reconcile::RuleFindings;
 use bidui::reconcile::views::published_views::published_views;
-use bidui::reconcile::views::view::View;
+use bidui::reconcile::views::rule_view::View;
 use bidui::resolve::previous_records::PreviousParts;
 use bidui::rules::rule_set::RuleSet;
 use bidui::table::rows::Rows;

@@ -8,8 +8,8 @@ use serde::Serialize;
 use super::ExplainedRow;
 use crate::Result;
 use crate::config::Pipeline;
+use crate::link::pair_weights::MOST;
 use crate::link::settings::LinkSettings;
-use crate::link::weigh::MOST;
 use crate::model::links::Tier;
 
 /// Weights by comparison and level, and the thresholds: from a pipeline's `link.toml` or from the

@@ -17,18 +17,18 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use memchr::{memchr, memmem};
 use rayon::prelude::*;
 
-use self::cut::{CellText, CsvDialect, cut_records, first_rows, record_end};
-use super::assemble::{CellHazards, RawTableAssembler, trim};
+use self::record_cutting::{CellText, CsvDialect, cut_records, first_rows, record_end};
 use super::header::{HEADER_DEPTH, KnownHeaders};
-use super::limits::{MemoryRoom, check_columns, too_many_rows};
-use super::stream::{OpenFile, TextSource, TextSurvey};
-use super::text::{self, TextCharset};
+use super::piecewise_file::{OpenFile, TextSource, TextSurvey};
+use super::row_assembly::{CellHazards, RawTableAssembler, trim};
+use super::table_limits::{MemoryRoom, check_columns, too_many_rows};
+use super::text_decoding::{self, TextCharset};
 use super::{FileIdentity, RawTable, RawTables, SkipReason};
 use crate::config::read_options::{Encoding, ReadOptions};
 use crate::model::source_table::{FileFormat, RawTableInfo};
 use crate::{Error, Result};
 
-mod cut;
+mod record_cutting;
 
 /// Bytes per piece; large enough to amortise, small enough to keep two cores busy.
 const PIECE: u64 = 8 << 20;
@@ -126,7 +126,7 @@ impl TextBody {
             TextInput::File(file) => file,
             TextInput::Whole(bytes) => {
                 let sha256 = super::sha256(&bytes);
-                let decoded = text::decode(bytes, declared);
+                let decoded = text_decoding::decode(bytes, declared);
                 let source = TextSource::Memory(decoded.text.into_bytes());
                 let (charset, encoding, damaged) =
                     (TextCharset::Utf8, decoded.encoding, decoded.damaged.into());
@@ -137,7 +137,7 @@ impl TextBody {
         let mut first = [0; 3];
         let length = file.length().min(3) as usize;
         file.read_exact(&mut first[..length], 0)?;
-        let marked = first == text::UTF8_MARK;
+        let marked = first == text_decoding::UTF8_MARK;
         let source = TextSource::File(file);
         let open = declared == Encoding::Auto && !marked;
         let survey = source.survey(piece, open)?;

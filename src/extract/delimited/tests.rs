@@ -107,7 +107,7 @@ proptest! {
         let mut all = vec![Part::Text("残联名册\n姓名,证件号码,备注\n".to_owned())];
         all.retain(|_| header);
         all.extend(parts);
-        let mut text = if marked { text::UTF8_MARK.to_vec() } else { Vec::new() };
+        let mut text = if marked { text_decoding::UTF8_MARK.to_vec() } else { Vec::new() };
         text.extend(bytes(&all, gb18030, damage));
         let options = ReadOptions {
             known_headers: vec!["姓名".to_owned(), "证件号码".to_owned()],

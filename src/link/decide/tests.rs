@@ -1,7 +1,7 @@
 //! Guards, one by one: each pair is enough but for what the guard looks at.
 
 use super::*;
-use crate::link::lists::{
+use crate::link::test_lists::{
     ListRow, NOTHING, comparable_sources, id_number_for, pair_levels, scored_pair, shipped_settings,
 };
 use crate::normalize::ComparableSource;

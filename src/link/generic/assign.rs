@@ -8,10 +8,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::compare::PlannedComparisons;
-use super::model::PairWeigher;
+use super::generic_model::PairWeigher;
 use super::{GenericNodes, GenericSettings, ScoredPair};
 use crate::link::assignment::{WeightedPair, assign};
-use crate::link::sets::DisjointSets;
+use crate::link::disjoint_sets::DisjointSets;
 
 /// A pair speaks for or against two clusters at most this much (1/1000 bit).
 const LOUDEST: i32 = 15_000;

@@ -5,7 +5,7 @@ use crate::link::compare::{
     DateLevel, HanNameLevel, IdLevel, TextLevel, code_level, date_level, han_name_level, id_level,
     text_level, western_name_level,
 };
-use crate::link::weigh::{MOST, PairLevels};
+use crate::link::pair_weights::{MOST, PairLevels};
 use crate::normalize::{ComparableColumn, LinkColumnKind};
 
 /// One comparison per link column.

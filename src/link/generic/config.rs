@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::block::KeyForm;
 use crate::config::toml_file::TomlFile;
-use crate::link::weigh::MOST;
+use crate::link::pair_weights::MOST;
 use crate::normalize::LinkColumnKind;
 use crate::{Error, Result};
 

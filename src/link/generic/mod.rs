@@ -12,23 +12,23 @@ use std::path::Path;
 use crate::Result;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::weigh::PairLevels;
+use super::pair_weights::PairLevels;
 use crate::normalize::{self, ComparableColumn, ComparableSource};
 
 mod assign;
 mod block;
 mod compare;
 mod config;
-mod model;
-mod pinned;
-mod read;
+mod generic_model;
+mod list_reader;
+mod pinned_weights;
+mod result_writer;
 mod train;
-mod write;
 
 pub use block::PlannedPass;
 pub use config::{GenericColumn, GenericPass, GenericSettings, GenericTable};
-pub use model::{GenericModel, ModelColumn, PairClass};
-pub use write::{LinkageSummary, write_table};
+pub use generic_model::{GenericModel, ModelColumn, PairClass};
+pub use result_writer::{LinkageSummary, write_table};
 
 /// A scored pair; nodes number the records of all tables one after the other.
 #[derive(Debug, Clone, Copy)]
@@ -97,7 +97,7 @@ fn content(column: &ComparableColumn, row: usize, hash: u64) -> u64 {
 /// A task read and ready: tables, comparisons' input, and where its files are.
 struct LinkageTask {
     settings: GenericSettings,
-    read: read::ReadTables,
+    read: list_reader::ReadTables,
     comparables: Vec<ComparableSource>,
     inputs: String,
 }
@@ -105,9 +105,9 @@ struct LinkageTask {
 fn open(config: &Path, data: Option<&Path>) -> Result<LinkageTask> {
     let settings = GenericSettings::open(config)?;
     let folder = data.or(config.parent()).unwrap_or(Path::new("."));
-    let read = read::read_tables(&settings, config, folder)?;
+    let read = list_reader::read_tables(&settings, config, folder)?;
     let comparables = normalize::normalize_tables(&read.texts)?;
-    let inputs = read::digest(&settings, folder)?;
+    let inputs = list_reader::digest(&settings, folder)?;
     Ok(LinkageTask { settings, read, comparables, inputs })
 }
 
@@ -121,13 +121,13 @@ pub fn link_lists(config: &Path, data: Option<&Path>, out: &Path) -> Result<Link
     let comparisons = compare::PlannedComparisons::new(settings, &nodes);
     let mut blocking = block::PlannedPasses::plan(settings, &nodes);
     let model = match &settings.weights {
-        Some(file) => pinned::read(&config.with_file_name(file), &comparisons)?,
+        Some(file) => pinned_weights::read(&config.with_file_name(file), &comparisons)?,
         None => train::train(settings, &nodes, &comparisons, &blocking, task.inputs.clone()),
     };
-    let weigher = model::PairWeigher::new(&model, &comparisons, nodes.len());
+    let weigher = generic_model::PairWeigher::new(&model, &comparisons, nodes.len());
     let scored = score(settings, &nodes, &comparisons, &weigher, &mut blocking);
     let decided = assign::decide(settings, &nodes, &comparisons, &weigher, scored);
-    write::write(settings, &task.read, &nodes, &comparisons, &weigher, &blocking, &decided, out)
+    result_writer::write(settings, &task.read, &nodes, &comparisons, &weigher, &blocking, &decided, out)
 }
 
 /// Trains the weights of the task in `config` and writes them to `out`.
@@ -137,7 +137,7 @@ pub fn train_on_lists(config: &Path, data: Option<&Path>, out: &Path) -> Result<
     let comparisons = compare::PlannedComparisons::new(&task.settings, &nodes);
     let blocking = block::PlannedPasses::plan(&task.settings, &nodes);
     let model = train::train(&task.settings, &nodes, &comparisons, &blocking, task.inputs);
-    pinned::write(&model, &task.settings.title, out)?;
+    pinned_weights::write(&model, &task.settings.title, out)?;
     Ok(model)
 }
 
@@ -153,7 +153,7 @@ fn score(
     settings: &GenericSettings,
     nodes: &GenericNodes<'_>,
     comparisons: &compare::PlannedComparisons<'_>,
-    weigher: &model::PairWeigher<'_>,
+    weigher: &generic_model::PairWeigher<'_>,
     blocking: &mut block::PlannedPasses,
 ) -> Vec<ScoredPair> {
     let least = settings.review_weight();
@@ -179,8 +179,10 @@ fn score(
         }
     }
     scored.sort_unstable_by_key(|p: &ScoredPair| (p.left, p.right));
-    let found: Vec<(u64, f64)> =
-        scored.iter().map(|p| (blocking.mask(p.left, p.right), write::match_probability(p.weight))).collect();
+    let found: Vec<(u64, f64)> = scored
+        .iter()
+        .map(|p| (blocking.mask(p.left, p.right), result_writer::match_probability(p.weight)))
+        .collect();
     blocking.estimate_recall(&found);
     scored
 }

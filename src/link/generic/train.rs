@@ -3,7 +3,7 @@
 //! Candidates count each, pairs outside of them are represented by a seeded random sample; so
 //! shares and u are those of all pairs, and m is not bent by what the passes select. Strangers
 //! start from the random pairs; neighbours and relatives may leave u only in the columns that
-//! people share for a reason (see [`super::model`]), so that they cannot take over the matches.
+//! people share for a reason (see [`super::generic_model`]), so that they cannot take over the matches.
 
 use std::collections::BTreeMap;
 
@@ -11,11 +11,11 @@ use rayon::prelude::*;
 
 use super::block::PlannedPasses;
 use super::compare::PlannedComparisons;
-use super::model::{GenericModel, ModelColumn, PairClass, to_millibits};
+use super::generic_model::{GenericModel, ModelColumn, PairClass, to_millibits};
 use super::{GenericNodes, GenericSettings};
-use crate::link::random::SplitMix;
+use crate::link::pair_weights::{MOST, PairLevels};
+use crate::link::seeded_random::SplitMix;
 use crate::link::settings::WeightProvenance;
-use crate::link::weigh::{MOST, PairLevels};
 use crate::normalize::LinkColumnKind;
 
 /// Random pairs.

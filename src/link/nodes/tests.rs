@@ -1,7 +1,7 @@
 //! Records of several lists under one numbering.
 
 use super::*;
-use crate::link::lists::{ListRow, comparable_sources, id_number_for};
+use crate::link::test_lists::{ListRow, comparable_sources, id_number_for};
 
 const NOBODY: ListRow<'static> =
     ListRow { name: "", id: "", birth: "", sex: "", household: "", relation: "", division: 0 };

@@ -1,6 +1,6 @@
 //! EM over the pairs of one blocking pass, u held fixed.
 
-use crate::link::weigh::PairLevels;
+use crate::link::pair_weights::PairLevels;
 
 const MOST_ROUNDS: usize = 200;
 /// Pairs that the start counts for.
@@ -79,7 +79,7 @@ fn agreeing(levels: usize) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::link::weigh::MOST;
+    use crate::link::pair_weights::MOST;
 
     #[test]
     fn a_mixture_is_taken_apart() {

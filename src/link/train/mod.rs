@@ -14,8 +14,8 @@ use rayon::prelude::*;
 use super::block::{self, unpack};
 use super::household::HouseholdTies;
 use super::nodes::LinkNodes;
-use super::random::SplitMix;
-use super::weigh::{MOST, PairLevels, PairScorer};
+use super::pair_weights::{MOST, PairLevels, PairScorer};
+use super::seeded_random::SplitMix;
 use crate::link::settings::{
     BlockingPass, Comparison, ComparisonKind, LinkSettings, PassKind, WeightProvenance, WeightsFile,
 };

@@ -6,11 +6,11 @@ use std::fmt::Write as _;
 use rust_xlsxwriter::XlsxError;
 use rust_xlsxwriter::utility::column_number_to_name;
 
-use super::row::{COLUMNS, ListColumn, ListColumnKind, ListRow};
+use super::list_row::{COLUMNS, ListColumn, ListColumnKind, ListRow};
 use super::style::CellStyle;
 use super::xlsx;
 use crate::Result;
-use crate::privacy::cell::is_active;
+use crate::privacy::formula_cells::is_active;
 
 /// Most UTF-16 units of a cell that a spreadsheet opens.
 const LONGEST: usize = 32_767;

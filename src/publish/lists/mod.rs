@@ -15,17 +15,17 @@ use crate::{Error, Result};
 
 mod cells;
 mod evidence;
-mod names;
-mod package;
+mod list_row;
 mod rejects;
-mod row;
+mod safe_names;
 mod style;
 mod workbook;
+mod workbook_package;
 
-pub use row::{ANSWERS, COLUMNS, ListColumn};
+pub use list_row::{ANSWERS, COLUMNS, ListColumn};
 
 use evidence::ListedEvidence;
-use row::{ListEntry, RowMaterial};
+use list_row::{ListEntry, RowMaterial};
 
 /// Sheet of exceptions that rest on an unconfirmed link.
 pub const REVIEW_SHEET: &str = "待确认匹配";
@@ -62,7 +62,7 @@ pub(super) fn write(
         let mut tell = |cells: &[Cow<'_, str>]| csv.as_mut().map_or(Ok(()), |csv| csv.row(cells));
         tell(&COLUMNS.map(|c| c.title.into()))?;
         if wanted.xlsx {
-            package::write(inputs, &material, &township, &path("xlsx"), own, tell)?;
+            workbook_package::write(inputs, &material, &township, &path("xlsx"), own, tell)?;
         } else {
             let mut entries = township.sheets.iter().flat_map(|(_, entries)| entries);
             entries.try_for_each(|entry| tell(&material.row(entry)?.cells))?;
@@ -128,7 +128,7 @@ fn groups<'a>(
         let place = (&*tracked.exception.county_code, &*tracked.exception.township_code);
         if tracked.is_open() {
             // What follows from another row of the same sheet is told there.
-            if !row::told_elsewhere(by_finding, tracked) {
+            if !list_row::told_elsewhere(by_finding, tracked) {
                 open.entry(place).or_default().push(tracked);
             }
         } else {
@@ -143,10 +143,10 @@ fn groups<'a>(
             code => people.division_name(code).unwrap_or(code).to_owned(),
         };
         let (county, name) = (name(county_code, "未定县区"), name(township_code, "未定乡镇"));
-        let mut path = format!("lists/{}/{}", names::file_name(&county), names::file_name(&name));
+        let mut path = format!("lists/{}/{}", safe_names::file_name(&county), safe_names::file_name(&name));
         // Two units may bear the same name once unsafe characters are gone.
         if !taken.insert(path.clone()) {
-            path = format!("{path}_{}", names::file_name(township_code));
+            path = format!("{path}_{}", safe_names::file_name(township_code));
         }
         let resolved = resolved.get(&(county_code, township_code)).copied().unwrap_or(0);
         groups.push(TownshipGroup { county, name, path, open, resolved });

@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::ProtectionOptions;
 
-use super::names;
+use super::safe_names;
 use super::style::{SheetStyles, document_properties, workbook_begun};
 use super::xlsx;
 use crate::Result;
@@ -34,7 +34,7 @@ pub(super) fn write(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -
             continue;
         }
         let title = inputs.catalogue.source_title(&loaded.records.source);
-        let stem = format!("lists/退回/{}", names::file_name(title));
+        let stem = format!("lists/退回/{}", safe_names::file_name(title));
         make_folder(&outputs.path("lists/退回"), 0o750)?;
         let rows: Vec<[String; 10]> =
             returned.iter().enumerate().map(|(i, (r, severity))| cells(i + 1, r, severity)).collect();

@@ -1,17 +1,17 @@
-//! One township's workbook, but for the rows of its lists: see [`super::package`].
+//! One township's workbook, but for the rows of its lists: see [`super::workbook_package`].
 
 use rust_xlsxwriter::{DataValidation, DataValidationErrorStyle, Format, ProtectionOptions, Worksheet};
 
 use super::cells::line_count;
-use super::row::{COLUMNS, ListColumn, ListColumnKind, ListEntry};
+use super::list_row::{COLUMNS, ListColumn, ListColumnKind, ListEntry};
 use super::style::{SheetStyles, document_properties, workbook_begun};
 use super::{NOTES_SHEET, REVIEW_SHEET, TownshipLists, xlsx};
 use crate::Result;
 use crate::model::exception::Severity;
-use crate::privacy::cell::is_active;
+use crate::privacy::formula_cells::is_active;
 use crate::publish::PublicationInputs;
-use crate::publish::totals::{tier_confidence, tier_title};
-use crate::rules::words::AnswerWords;
+use crate::publish::quarter_totals::{tier_confidence, tier_title};
+use crate::rules::officer_words::AnswerWords;
 
 /// The workbook of a township with empty lists.
 pub(super) fn shell(inputs: &PublicationInputs<'_>, township: &TownshipLists<'_>) -> Result<Vec<u8>> {

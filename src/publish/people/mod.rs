@@ -9,17 +9,17 @@ use crate::model::id_number::IdNumber;
 use crate::model::record_id::{push_place_part, table_part};
 use crate::privacy::Pseudonym;
 
-mod fields;
-mod keys;
 mod person;
+mod pseudonym_keys;
+mod shown_fields;
 
-use fields::PooledNames;
-pub(super) use fields::SourceFields;
-pub(super) use keys::PseudonymKeys;
 use person::NOBODY;
 pub(super) use person::{
     PublishedHousehold, PublishedHouseholds, PublishedPerson, PublishedPersons, SourceSets,
 };
+pub(super) use pseudonym_keys::PseudonymKeys;
+use shown_fields::PooledNames;
+pub(super) use shown_fields::SourceFields;
 
 /// Codes of a division's lineage; `""` below its own level.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]

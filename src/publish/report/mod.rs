@@ -1,13 +1,13 @@
 //! `report.html`: one self-contained page, no script, nothing loaded from elsewhere.
 
 use super::PublicationInputs;
-use super::totals::PublicationTotals;
+use super::quarter_totals::PublicationTotals;
 use crate::publication::output_files::OutputFiles;
 use crate::{Error, Result};
 
 mod indicators;
-mod model;
 mod quality;
+mod report_model;
 
 const TEMPLATE: &str = include_str!("report.html.j2");
 
@@ -23,7 +23,7 @@ pub(super) fn write(
     // The name's ending switches HTML escaping on.
     environment.add_template("report.html", TEMPLATE).map_err(failed)?;
     let template = environment.get_template("report.html").map_err(failed)?;
-    let text = template.render(value(&model::build(inputs, totals))).map_err(failed)?;
+    let text = template.render(value(&report_model::build(inputs, totals))).map_err(failed)?;
     outputs.bytes("report.html", text.as_bytes(), None)
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::publish::PublicationInputs;
-use crate::publish::totals::{percent_of, percent_text};
+use crate::publish::quarter_totals::{percent_of, percent_text};
 use crate::reconcile::findings::quality_score::QualityScore;
 use crate::rules::rule_file::IndicatorLevel;
 

@@ -10,7 +10,7 @@ use crate::model::exception::TrackedException;
 use crate::privacy::pseudonym::base32_text;
 use crate::publication::output_files::OutputFiles;
 use crate::publication::small_table_writer::{PublishedType, TableDef, publish_file, write_chunks};
-use crate::reconcile::views::view::ViewRows;
+use crate::reconcile::views::rule_view::ViewRows;
 use crate::{Error, Result};
 
 use PublishedType::{Int32, Int64, Text};

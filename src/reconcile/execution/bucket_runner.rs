@@ -5,7 +5,7 @@
 //! share, a county's total) need all rows, but only the columns and definitions they name: those
 //! are gathered from the buckets, and the rules are run over them at the end.
 
-use crate::reconcile::findings::outcome::sum_counts;
+use crate::reconcile::findings::select_outcome::sum_counts;
 use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::DataFrame;
@@ -17,8 +17,8 @@ use super::workers::{PendingReaders, side_by_side};
 use crate::Result;
 use crate::model::indicator::Indicator;
 use crate::reconcile::QuarterViews;
-use crate::reconcile::findings::outcome::RuleFinding;
-use crate::reconcile::views::view::ViewRows;
+use crate::reconcile::findings::select_outcome::RuleFinding;
+use crate::reconcile::views::rule_view::ViewRows;
 use crate::rules::rule_file::{Rule, SqlFile};
 use crate::rules::rule_set::{ColumnsByTable, RuleSet, columns_by_table};
 use crate::rules::scope::{RuleScope, RuleScopes};

@@ -15,7 +15,7 @@ use super::polars_bridge::{empty_frame, engine_failure};
 use crate::config::toml_file::{nearest_name, suggest};
 use crate::model::column_type::{ColumnType, ColumnTypes};
 use crate::model::exception::SubjectKind;
-use crate::rules::constants::ParameterConstants;
+use crate::rules::parameter_constants::ParameterConstants;
 use crate::rules::rule_file::{Rule, SqlFile};
 use crate::rules::rule_set::with_hint;
 use crate::rules::sql::UnportableForm;

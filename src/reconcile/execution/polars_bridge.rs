@@ -14,7 +14,7 @@ use rayon::prelude::*;
 
 use super::numbered_ids::{IdKind, NumberedIds};
 use crate::model::column_type::ColumnType;
-use crate::reconcile::views::view::ViewRows;
+use crate::reconcile::views::rule_view::ViewRows;
 use crate::{Error, Result};
 
 /// Type of the column `name` in the engine, where ids are numbers.

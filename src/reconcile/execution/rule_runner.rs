@@ -15,8 +15,8 @@ use crate::model::exception::Exception;
 use crate::model::indicator::{Indicator, NotRun};
 use crate::model::period::Period;
 use crate::reconcile::findings::exceptions;
-use crate::reconcile::findings::outcome;
 use crate::reconcile::findings::quality_score;
+use crate::reconcile::findings::select_outcome;
 use crate::reconcile::{QuarterViews, RuleFindings};
 use crate::rules::quality_settings::QualitySettings;
 use crate::rules::rule_file::{IndicatorLevel, Rule};
@@ -28,7 +28,7 @@ use crate::{Error, Result};
 #[derive(Debug, Clone, Default)]
 pub struct RuleOutcome {
     /// Findings by (subject, key).
-    pub findings: Vec<outcome::RuleFinding>,
+    pub findings: Vec<select_outcome::RuleFinding>,
     /// Counts by division.
     pub indicators: Vec<Indicator>,
 }
@@ -37,7 +37,7 @@ pub struct RuleOutcome {
 #[derive(Debug, Default)]
 pub(crate) struct GatheredFindings {
     /// Findings with the position of their rule.
-    pub(crate) findings: Vec<(usize, outcome::RuleFinding)>,
+    pub(crate) findings: Vec<(usize, select_outcome::RuleFinding)>,
     /// Indicators.
     pub(crate) indicators: Vec<Indicator>,
     /// Divisions of the persons and of the households that the register's quality counts.
@@ -227,11 +227,11 @@ pub(crate) fn read_outcome(
     let batch: RecordBatch = to_batch(frame)?;
     if rule.header.indicator {
         return Ok(RuleOutcome {
-            indicators: outcome::read_indicators(rule, &batch, root_code)?,
+            indicators: select_outcome::read_indicators(rule, &batch, root_code)?,
             ..RuleOutcome::default()
         });
     }
-    Ok(RuleOutcome { findings: outcome::read_findings(rule, &batch, ids)?, ..RuleOutcome::default() })
+    Ok(RuleOutcome { findings: select_outcome::read_findings(rule, &batch, ids)?, ..RuleOutcome::default() })
 }
 
 /// Codes in a map, for tests and documents.

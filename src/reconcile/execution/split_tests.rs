@@ -10,7 +10,7 @@ use super::numbered_ids::NumberedIds;
 use super::planner::SqlSession;
 use super::polars_bridge::to_frame;
 use crate::config::Pipeline;
-use crate::reconcile::views::view::ViewRows;
+use crate::reconcile::views::rule_view::ViewRows;
 use crate::rules::rule_set::RuleSet;
 use crate::rules::scope::{KeyedColumn, RuleScope, RuleScopes, ScopedTable, ScopedTables, view_table};
 use crate::table::rows::Rows;

@@ -8,8 +8,8 @@ use arrow::datatypes::{Int32Type, Int64Type};
 use arrow::record_batch::RecordBatch;
 use hashbrown::{HashMap, HashSet};
 
-use super::causes::{PlacedException, relate};
-use super::outcome::{FindingSubject, RuleFinding};
+use super::finding_causes::{PlacedException, relate};
+use super::select_outcome::{FindingSubject, RuleFinding};
 use crate::Result;
 use crate::model::division::{COUNTY, TOWNSHIP, VILLAGE};
 use crate::model::exception::{Exception, SubjectKind};

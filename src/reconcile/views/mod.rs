@@ -8,7 +8,7 @@ use arrow::datatypes::{Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 
 use super::execution::numbered_ids::{NumberedIds, household_number, person_number};
-use super::views::view::{View, view_mismatch};
+use super::views::rule_view::{View, view_mismatch};
 use crate::config::{Pipeline, RuleParameter, SourceContract};
 use crate::load::LoadedSource;
 use crate::model::division::DivisionTree;
@@ -21,19 +21,19 @@ use crate::rules::view_catalogue::ViewCatalogue;
 use crate::table::rows::RowStore;
 use crate::{Error, Result};
 
-mod identity;
-mod people;
-mod previous;
+mod bucket_split;
+mod identity_view;
+mod person_views;
+mod previous_view;
 pub mod published_views;
-mod source;
-mod split;
-pub mod view;
+pub mod rule_view;
+mod source_view;
 pub mod view_placement;
 
-use people::{HouseholdView, PersonView};
-use previous::PreviousViews;
-use source::{SourceView, ViewSources};
-use split::BucketSplit;
+use bucket_split::BucketSplit;
+use person_views::{HouseholdView, PersonView};
+use previous_view::PreviousViews;
+use source_view::{SourceView, ViewSources};
 use view_placement::{RowOwner, ViewTarget};
 
 /// Most sources of a quarter: who lists a person is a bit of 64.
@@ -177,7 +177,7 @@ pub fn build<'a>(
     let mut list = vec![parameter_view(inputs, rules)?, division_view(inputs.tree(), catalogue)?];
     list.push(to.place("person", PersonView::new(&sources, catalogue)?, &RowOwner::Persons)?);
     list.push(to.place("household", HouseholdView::new(&sources, catalogue)?, &RowOwner::Households)?);
-    list.push(identity::identity_view(&sources, catalogue, &to)?);
+    list.push(identity_view::identity_view(&sources, catalogue, &to)?);
     for source in (0..inputs.loaded.len()).filter(|&s| !inputs.loaded[s].records.tables.is_empty()) {
         let (name, persons) = (&inputs.loaded[source].records.source, inputs.persons(source));
         list.push(to.place(

@@ -16,7 +16,7 @@ use crate::model::source_table::{FileFormat, RawTableInfo};
 use crate::normalize::normalize;
 use crate::reconcile::execution::numbered_ids::IdKind;
 use crate::reconcile::execution::rule_runner;
-use crate::reconcile::views::view::number_ids;
+use crate::reconcile::views::rule_view::number_ids;
 use crate::table::rows::Rows;
 
 type Cells<'a> = &'a [(&'a str, &'a str)];

@@ -9,10 +9,10 @@ use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 
 use super::super::execution::numbered_ids::{IdKind, NumberedIds};
-use super::super::views::view::{
+use super::super::views::rule_view::{
     MakeRows, View, ViewChunks, ViewRows, engine_schema, number_ids, view_mismatch,
 };
-use super::split::BucketSplit;
+use super::bucket_split::BucketSplit;
 use crate::Result;
 use crate::rules::rule_set::ColumnsByTable;
 use crate::table::rows::{CHUNK_ROWS, RowStore, Rows, RowsPurpose, RowsWriter};

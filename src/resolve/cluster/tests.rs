@@ -1,7 +1,7 @@
 //! Persons never contain what one person cannot.
 
 use super::*;
-use crate::link::lists::{ListRow, comparable_sources, id_number_for, shipped_settings};
+use crate::link::test_lists::{ListRow, comparable_sources, id_number_for, shipped_settings};
 
 const NOBODY: ListRow<'static> =
     ListRow { name: "", id: "", birth: "", sex: "", household: "", relation: "", division: 0 };

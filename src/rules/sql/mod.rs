@@ -10,19 +10,19 @@ use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::{Parser, ParserError, ParserOptions};
 use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
-mod layout;
 pub mod lineage;
 mod mutants;
-mod names;
 mod portable;
+mod select_names;
 mod syntax;
+mod text_layout;
 
-use layout::TextLayout;
 pub use lineage::{Lineage, ViewColumn};
 pub use mutants::RuleMutant;
-pub use names::{ColumnUse, NameUse, TableUse};
 pub use portable::{PORTABLE_FUNCTIONS, UnportableForm, UnportableUse};
+pub use select_names::{ColumnUse, NameUse, TableUse};
 pub use syntax::SyntaxError;
+use text_layout::TextLayout;
 
 /// The engine's own dialect: it and what is looked at here read the same text alike.
 const DIALECT: GenericDialect = GenericDialect;
@@ -34,7 +34,7 @@ const DIALECT: GenericDialect = GenericDialect;
 #[derive(Debug, Clone)]
 pub struct ParsedSelect {
     text: String,
-    names: names::SelectNames,
+    names: select_names::SelectNames,
 }
 
 impl ParsedSelect {
@@ -44,7 +44,7 @@ impl ParsedSelect {
     /// A [`SyntaxError`] with its place if the text is anything else.
     pub fn parse(text: &str) -> Result<Self, SyntaxError> {
         let (layout, query) = tree(text)?;
-        let names = names::SelectNames::of(&query, &layout);
+        let names = select_names::SelectNames::of(&query, &layout);
         Ok(Self { text: layout.text, names })
     }
     /// The text that was parsed.

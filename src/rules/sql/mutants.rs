@@ -9,8 +9,8 @@ use sqlparser::ast::{
 };
 
 use super::ParsedSelect;
-use super::layout::TextLayout;
-use super::names::join_constraint;
+use super::select_names::join_constraint;
+use super::text_layout::TextLayout;
 
 /// A broken variant of a SELECT.
 #[derive(Debug, Clone, PartialEq, Eq)]

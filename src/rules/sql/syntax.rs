@@ -5,7 +5,7 @@ use std::ops::Range;
 use sqlparser::parser::ParserError;
 use sqlparser::tokenizer::{Location, Token};
 
-use super::layout::TextLayout;
+use super::text_layout::TextLayout;
 use crate::Error;
 
 /// Why a text is not one SELECT, in Chinese, and where.

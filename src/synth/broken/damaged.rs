@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use super::{BrokenCase, aid_header, aid_rows, csv_text, encode, sheet};
-use crate::synth::deliver::SourceKind;
+use crate::synth::department_records::SourceKind;
 use crate::synth::layout;
 use crate::{Error, Result};
 

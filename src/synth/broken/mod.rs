@@ -7,7 +7,7 @@ use super::encode::{self, SheetLayout};
 use super::fixtures::save;
 use super::identity::{compose, id_text};
 use super::layout;
-use super::rows::{InventedCell, InventedRow};
+use super::village_rows::{InventedCell, InventedRow};
 use crate::Result;
 
 mod configuration;
@@ -136,7 +136,7 @@ fn aid_rows() -> Vec<Vec<String>> {
 }
 
 fn aid_header() -> Vec<String> {
-    layout::source_headers(super::deliver::SourceKind::StudentAid, false)
+    layout::source_headers(super::department_records::SourceKind::StudentAid, false)
 }
 
 /// A table as CSV text.

@@ -1,7 +1,7 @@
 //! Comma-separated text.
 
 use super::SheetLayout;
-use crate::synth::rows::InventedCell;
+use crate::synth::village_rows::InventedCell;
 
 /// Appends one line.
 pub fn write_line<'a>(out: &mut String, cells: impl Iterator<Item = std::borrow::Cow<'a, str>>, end: &str) {

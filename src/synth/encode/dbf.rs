@@ -1,7 +1,7 @@
 //! dBase III tables with GBK bytes, as old accounting systems write them.
 
 use super::{EncodedBytes, SheetLayout, encode_text};
-use crate::synth::rows::InventedCell;
+use crate::synth::village_rows::InventedCell;
 
 /// One table: character fields as wide as their widest value, numbers as `N(12,2)`.
 pub fn encode_table(sheet: &SheetLayout) -> EncodedBytes {

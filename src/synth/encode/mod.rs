@@ -2,7 +2,7 @@
 
 use crate::{Error, Result};
 
-use super::rows::{InventedCell, InventedRow};
+use super::village_rows::{InventedCell, InventedRow};
 
 pub mod csv;
 pub mod dbf;

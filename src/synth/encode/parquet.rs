@@ -13,7 +13,7 @@ use parquet::file::properties::WriterProperties;
 use super::broken;
 use crate::Result;
 use crate::synth::calendar::to_days;
-use crate::synth::rows::{InventedCell, InventedRow};
+use crate::synth::village_rows::{InventedCell, InventedRow};
 
 /// Columns of a table; `dates`: positions of date columns.
 pub fn parquet_schema(header: &[String], dates: &[usize]) -> Arc<Schema> {

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::{EncodedBytes, SheetLayout};
-use crate::synth::rows::InventedCell;
+use crate::synth::village_rows::InventedCell;
 
 const SECTOR: usize = 512;
 

@@ -3,7 +3,7 @@
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 
 use super::{EncodedBytes, SheetLayout, broken};
-use crate::synth::rows::InventedCell;
+use crate::synth::village_rows::InventedCell;
 
 /// A workbook of some sheets.
 pub fn encode_workbook(sheets: &[SheetLayout]) -> EncodedBytes {

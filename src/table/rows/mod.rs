@@ -27,10 +27,10 @@ use crate::table::digest::{DigestingWriter, FileDigest};
 use crate::table::{ParquetWriter, written_schema};
 use crate::{Error, Result};
 
-mod positioned;
+mod positioned_file;
 mod writer;
 
-use positioned::{PositionedFile, PositionedReader};
+use positioned_file::{PositionedFile, PositionedReader};
 use writer::count;
 pub use writer::{MemoryRows, RowsWriter};
 

@@ -12,7 +12,7 @@ use crate::reconcile::execution::example_runner::{ExampleCase, all_cases, exampl
 use crate::reconcile::execution::numbered_ids::IdKind;
 use crate::reconcile::execution::planner::SqlSession;
 use crate::reconcile::execution::polars_bridge::to_frame;
-use crate::reconcile::views::view::ViewRows;
+use crate::reconcile::views::rule_view::ViewRows;
 use crate::rules::rule_file::Rule;
 use crate::rules::rule_set::RuleSet;
 use crate::table::rows::Rows;
