@@ -10,19 +10,24 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bidui::Result;
-use bidui::config::Pipeline;
-use bidui::link::compare::{han_name_level, id_level, nysiis_code, soundex_code};
-use bidui::link::nodes::LinkNodes;
-use bidui::link::settings::LinkSettings;
-use bidui::model::id_number::IdNumber;
-use bidui::model::period::Period;
-use bidui::normalize::NameForm;
-use bidui::publish::{PublicationInputs, PublishedPipeline};
-use bidui::reconcile;
-use bidui::reconcile::views;
-use bidui::rules::rule_set::RuleSet;
-use bidui::synth::{FixtureFormats, SynthOptions, generate};
-use bidui::{link, load, normalize, publish, resolve, track};
+use bidui::testing::config::Pipeline;
+use bidui::testing::link::compare::{han_name_level, id_level, nysiis_code, soundex_code};
+use bidui::testing::link::nodes::LinkNodes;
+use bidui::testing::link::settings::LinkSettings;
+use bidui::testing::model::id_number::IdNumber;
+use bidui::testing::model::period::Period;
+use bidui::testing::normalize::NameForm;
+use bidui::testing::publish::{PublicationInputs, PublishedPipeline};
+use bidui::testing::reconcile;
+use bidui::testing::reconcile::views;
+use bidui::testing::rules::rule_set::RuleSet;
+use bidui::testing::synth::{FixtureFormats, SynthOptions, generate};
+use bidui::testing::link;
+use bidui::testing::load;
+use bidui::testing::normalize;
+use bidui::testing::publish;
+use bidui::testing::resolve;
+use bidui::testing::track;
 use criterion::{BatchSize, BenchmarkGroup, Criterion, Throughput, measurement::WallTime};
 
 const PERSONS: u64 = 20_000;
@@ -30,7 +35,7 @@ const QUARTER: &str = "2018Q3";
 
 fn all(criterion: &mut Criterion) {
     if let Err(error) = stages(criterion) {
-        panic!("{}", bidui::error::render(&error, false));
+        panic!("{}", bidui::testing::error::render(&error, false));
     }
 }
 
@@ -113,7 +118,7 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
             findings: &findings,
             tracked: &tracked,
             key: &[7; 32],
-            store: &bidui::table::rows::RowStore::Memory,
+            store: &bidui::testing::table::rows::RowStore::Memory,
             previous_period: None,
             previous_indicators: &[],
         };
@@ -131,7 +136,7 @@ fn stage<T>(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, work: impl Fn(
     group.bench_function(name, |bencher| {
         bencher.iter_batched(
             || (),
-            |()| work().unwrap_or_else(|error| panic!("{}", bidui::error::render(&error, false))),
+            |()| work().unwrap_or_else(|error| panic!("{}", bidui::testing::error::render(&error, false))),
             BatchSize::PerIteration,
         );
     });

@@ -7,15 +7,16 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use bidui::config::Pipeline;
-use bidui::link;
-use bidui::link::settings::LinkSettings;
-use bidui::load;
-use bidui::model::links::{Decision, Links};
-use bidui::model::resolution::Resolution;
-use bidui::normalize::{self, ComparableSource};
-use bidui::resolve;
-use bidui::{Error, Result};
+use bidui::testing::config::Pipeline;
+use bidui::testing::link;
+use bidui::testing::link::settings::LinkSettings;
+use bidui::testing::load;
+use bidui::testing::model::links::{Decision, Links};
+use bidui::testing::model::resolution::Resolution;
+use bidui::testing::normalize::{self, ComparableSource};
+use bidui::testing::resolve;
+use bidui::Error;
+use bidui::Result;
 
 /// A quarter, linked and resolved.
 struct Quarter {

@@ -6,9 +6,9 @@ use std::io::Write as _;
 use std::path::Path;
 
 use bidui::Result;
-use bidui::config::Pipeline;
-use bidui::reconcile::execution::example_runner;
-use bidui::rules::rule_set::RuleSet;
+use bidui::testing::config::Pipeline;
+use bidui::testing::reconcile::execution::example_runner;
+use bidui::testing::rules::rule_set::RuleSet;
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -21,7 +21,7 @@ fn main() -> Result<()> {
             let cases = example_runner::all_cases(&pipeline, &rules)?;
             lines.push(serde_json::to_string(&cases).unwrap_or_default());
         }
-        "doc" => lines.push(bidui::rules::documentation::document_rules(&rules).trim_end().to_owned()),
+        "doc" => lines.push(bidui::testing::rules::documentation::document_rules(&rules).trim_end().to_owned()),
         "mutate" => {
             let reports =
                 example_runner::run_mutations(&pipeline, &rules, arguments.get(1).map(String::as_str))?;
@@ -32,7 +32,7 @@ fn main() -> Result<()> {
             lines.push(format!("{} rules, {tried} mutants, {} unnoticed", reports.len(), lines.len()));
         }
         _ => {
-            let complaints = bidui::reconcile::check_rules(&rules);
+            let complaints = bidui::testing::reconcile::check_rules(&rules);
             for error in &complaints {
                 lines.push(format!("{error}  [{}]", error.hint_text().unwrap_or_default()));
                 if let Some(cause) = std::error::Error::source(error) {

@@ -8,14 +8,19 @@ mod usage;
 use std::path::Path;
 use std::time::Instant;
 
-use bidui::config::Pipeline;
-use bidui::link::settings::LinkSettings;
-use bidui::reconcile::execution::planner::SqlSession;
-use bidui::reconcile::execution::polars_bridge::{empty_frame, to_frame};
-use bidui::reconcile::views::{self, ViewInputs, ViewPlacement};
-use bidui::rules::rule_file::SqlFile;
-use bidui::rules::rule_set::RuleSet;
-use bidui::{Result, link, load, normalize, resolve, track};
+use bidui::testing::config::Pipeline;
+use bidui::testing::link::settings::LinkSettings;
+use bidui::testing::reconcile::execution::planner::SqlSession;
+use bidui::testing::reconcile::execution::polars_bridge::{empty_frame, to_frame};
+use bidui::testing::reconcile::views::{self, ViewInputs, ViewPlacement};
+use bidui::testing::rules::rule_file::SqlFile;
+use bidui::testing::rules::rule_set::RuleSet;
+use bidui::Result;
+use bidui::testing::link;
+use bidui::testing::load;
+use bidui::testing::normalize;
+use bidui::testing::resolve;
+use bidui::testing::track;
 use usage::{cpu, peak_mib};
 
 /// Prints what was used since the last time.
@@ -57,7 +62,7 @@ fn main() -> Result<()> {
     println!("{}  peak {} MiB  views", lap.text(), peak_mib());
 
     let lap = Lap::new();
-    let found = bidui::reconcile::run(&rules, &views, inputs.period, &mut |_, _| {})?;
+    let found = bidui::testing::reconcile::run(&rules, &views, inputs.period, &mut |_, _| {})?;
     println!("{}  peak {} MiB  all rules, {} found", lap.text(), peak_mib(), found.exceptions.len());
     let lap = Lap::new();
     track::track(found.exceptions, &found.not_run, None, &resolution.ledger, inputs.period)?;

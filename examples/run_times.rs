@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Instant;
 
-use bidui::config::Pipeline;
-use bidui::engine::{Engine, RunPlan, run};
-use bidui::link::settings::LinkSettings;
-use bidui::progress::Progress;
-use bidui::publication::snapshot::Snapshot;
-use bidui::rules::rule_set::RuleSet;
+use bidui::testing::config::Pipeline;
+use bidui::testing::engine::{Engine, RunPlan, run};
+use bidui::testing::link::settings::LinkSettings;
+use bidui::testing::progress::Progress;
+use bidui::testing::publication::snapshot::Snapshot;
+use bidui::testing::rules::rule_set::RuleSet;
 use usage::{cpu, peak_mib};
 
 /// Prints a line whenever the next stage begins.

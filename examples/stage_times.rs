@@ -8,9 +8,12 @@ mod usage;
 use std::path::Path;
 use std::time::Instant;
 
-use bidui::config::Pipeline;
-use bidui::link::settings::LinkSettings;
-use bidui::{link, load, normalize, resolve};
+use bidui::testing::config::Pipeline;
+use bidui::testing::link::settings::LinkSettings;
+use bidui::testing::link;
+use bidui::testing::load;
+use bidui::testing::normalize;
+use bidui::testing::resolve;
 use usage::{cpu, peak_mib};
 
 fn main() -> bidui::Result<()> {
@@ -46,7 +49,7 @@ fn main() -> bidui::Result<()> {
             pass.name, pass.records, pass.pairs, pass.new_pairs
         );
     }
-    let accepted = links.decision.iter().filter(|d| **d == bidui::model::links::Decision::Accept).count();
+    let accepted = links.decision.iter().filter(|d| **d == bidui::testing::model::links::Decision::Accept).count();
     println!("    {} accepted, {} for review", accepted, links.left.len() - accepted);
     let resolution = resolve::resolve_nodes(&settings, &pipeline, &loaded, &nodes, &links, None)?;
     lap("resolve");

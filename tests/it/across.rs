@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use bidui::across::{AcrossPlan, AcrossSummary, find_shared_persons};
-use bidui::config::Pipeline;
-use bidui::engine::{Engine, RunPlan, run};
-use bidui::link::settings::LinkSettings;
-use bidui::progress::Silent;
-use bidui::publication::table_reader;
-use bidui::rules::rule_set::RuleSet;
-use bidui::synth::{FixtureFormats, SynthOptions, generate};
+use bidui::testing::across::{AcrossPlan, AcrossSummary, find_shared_persons};
+use bidui::testing::config::Pipeline;
+use bidui::testing::engine::{Engine, RunPlan, run};
+use bidui::testing::link::settings::LinkSettings;
+use bidui::testing::progress::Silent;
+use bidui::testing::publication::table_reader;
+use bidui::testing::rules::rule_set::RuleSet;
+use bidui::testing::synth::{FixtureFormats, SynthOptions, generate};
 
 const QUARTER: &str = "2018Q3";
 

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use bidui::config::Pipeline;
-use bidui::load::{LoadedSource, load_source};
-use bidui::synth::broken::BrokenExpectation;
+use bidui::testing::config::Pipeline;
+use bidui::testing::load::{LoadedSource, load_source};
+use bidui::testing::synth::broken::BrokenExpectation;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -41,7 +41,7 @@ fn complaint(folder: &Path, expected: &BrokenExpectation) -> Option<String> {
     };
     match outcome(folder, expected) {
         Err(error) => {
-            let text = bidui::error::render(&error, false);
+            let text = bidui::testing::error::render(&error, false);
             let fits = expected.exit == error.kind().exit_code()
                 && expected.audit.is_empty()
                 && text.contains(&expected.message);
@@ -85,11 +85,11 @@ fn every_broken_case_gets_its_message_and_exit_code() {
 #[test]
 fn committed_cases_are_what_the_generator_makes() {
     let out = tempfile::tempdir().unwrap();
-    bidui::synth::broken::write(out.path()).unwrap();
+    bidui::testing::synth::broken::write(out.path()).unwrap();
     let to = root().join("fixtures/broken");
     if std::env::var_os("BIDUI_WRITE_FIXTURES").is_some() {
         let _ = std::fs::remove_dir_all(&to);
-        bidui::synth::broken::write(&to).unwrap();
+        bidui::testing::synth::broken::write(&to).unwrap();
     }
     crate::synth::assert_same(out.path(), &to);
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use bidui::publication::snapshot::Snapshot;
-use bidui::publication::table_reader;
+use bidui::testing::publication::snapshot::Snapshot;
+use bidui::testing::publication::table_reader;
 
 use crate::end_to_end::{bidui, key, ok, published, root, run, text};
 

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use bidui::config::{ColumnRole, Pipeline, RuleParameter};
-use bidui::link::settings::LinkSettings;
+use bidui::testing::config::{ColumnRole, Pipeline, RuleParameter};
+use bidui::testing::link::settings::LinkSettings;
 
 use crate::folder;
 
@@ -13,7 +13,7 @@ fn hebi() -> PathBuf {
 
 #[test]
 fn hebi_opens() {
-    let pipeline = Pipeline::open(&hebi()).unwrap_or_else(|e| panic!("{}", bidui::error::render(&e, false)));
+    let pipeline = Pipeline::open(&hebi()).unwrap_or_else(|e| panic!("{}", bidui::testing::error::render(&e, false)));
     let names: Vec<&str> = pipeline.sources.iter().map(|s| s.name.as_str()).collect();
     assert!(names.is_sorted(), "{names:?}");
     let core = "dibao housing insurance registry_household registry_person student student_aid tekun";
@@ -69,7 +69,7 @@ fn refused(edits: &[(&str, &str, &str)]) -> String {
     let folder = folder::write(edits);
     let error = Pipeline::open(folder.path()).expect_err("accepted");
     assert_eq!(error.kind().exit_code(), 2);
-    bidui::error::render(&error, false).replace(&format!("{}/", folder.path().display()), "")
+    bidui::testing::error::render(&error, false).replace(&format!("{}/", folder.path().display()), "")
 }
 
 #[test]
@@ -428,7 +428,7 @@ fn prefix_table_with_a_bad_prefix() {
     std::fs::write(folder.path().join("codes/prefixes.csv"), "prefix,name\n410621,浚县\n4106,淇县\n")
         .unwrap();
     let error = Pipeline::open(folder.path()).expect_err("accepted");
-    let message = bidui::error::render(&error, false).replace(&format!("{}/", folder.path().display()), "");
+    let message = bidui::testing::error::render(&error, false).replace(&format!("{}/", folder.path().display()), "");
     insta::assert_snapshot!(message, @r#"
     错误: 前缀应为6位数字
       --> codes/prefixes.csv,第3行,列“prefix”
@@ -448,7 +448,7 @@ fn code_table_with_two_meanings() {
 #[test]
 fn no_such_folder() {
     let error = Pipeline::open(Path::new("/no/such")).expect_err("accepted");
-    insta::assert_snapshot!(bidui::error::render(&error, false), @r#"
+    insta::assert_snapshot!(bidui::testing::error::render(&error, false), @r#"
     错误: 流水线文件夹不存在
       --> /no/such
       = 提示: 第一个参数是流水线文件夹,例如 pipelines/hebi
@@ -477,9 +477,9 @@ fn a_source_that_link_toml_misspells_is_refused() {
 
 #[test]
 fn schemas_are_fresh() {
-    for (name, schema) in bidui::cli::schema::all_schemas() {
+    for (name, schema) in bidui::testing::cli::schema::all_schemas() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("pipelines/schema/{name}.json"));
-        let text = bidui::config::schema::schema_text(&schema);
+        let text = bidui::testing::config::schema::schema_text(&schema);
         if std::env::var_os("BIDUI_WRITE_SCHEMA").is_some() {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(&path, &text).unwrap();

@@ -131,7 +131,7 @@ fn a_new_department_is_one_contract_one_file_and_its_rules() {
     assert!(bidui(&["check", "hebi", "--mutate", "R201"], here).contains("全部被示例发现"));
     bidui(&["run", "hebi", "--quarter", "2018Q3", "--data", "data", "--out", "out"], here);
     let publication = here.join("out/2018Q3/latest");
-    let exceptions = bidui::publication::table_reader::read_rows(
+    let exceptions = bidui::testing::publication::table_reader::read_rows(
         &publication.join("restricted/exception.parquet"),
         |_| true,
     )
@@ -140,7 +140,7 @@ fn a_new_department_is_one_contract_one_file_and_its_rules() {
     assert_eq!(found.len(), 1);
     let person = found[0].get("subject_id");
     let records =
-        bidui::publication::table_reader::read_rows(&publication.join("restricted/record.parquet"), |_| true)
+        bidui::testing::publication::table_reader::read_rows(&publication.join("restricted/record.parquet"), |_| true)
             .unwrap();
     let sources: Vec<_> =
         records.iter().filter(|r| r.get("person_id") == person).map(|r| r.get("source")).collect();

@@ -207,7 +207,7 @@ fn months_and_periods_that_are_none_are_refused() {
 fn explain_shows_masked_records_and_the_clause() {
     let publication = published().join("out/2018Q3/latest");
     let rows =
-        bidui::publication::table_reader::read_rows(&publication.join("restricted/exception.parquet"), |r| {
+        bidui::testing::publication::table_reader::read_rows(&publication.join("restricted/exception.parquet"), |r| {
             r.get("rule_code") == "R37"
         })
         .unwrap();
@@ -229,7 +229,7 @@ fn explain_shows_masked_records_and_the_clause() {
 }
 
 fn rows_with_numbers(publication: &Path) -> Vec<String> {
-    bidui::publication::table_reader::read_rows(&publication.join("restricted/record.parquet"), |r| {
+    bidui::testing::publication::table_reader::read_rows(&publication.join("restricted/record.parquet"), |r| {
         r.get("id_number").len() == 18
     })
     .unwrap()
@@ -242,7 +242,7 @@ fn rows_with_numbers(publication: &Path) -> Vec<String> {
 fn indicators_tell_gap_trend_and_what_they_lack() {
     let publication = published().join("out/2018Q4/latest");
     let rows = |table: &str| {
-        bidui::publication::table_reader::read_rows(
+        bidui::testing::publication::table_reader::read_rows(
             &publication.join(format!("tables/{table}.parquet")),
             |_| true,
         )
@@ -300,7 +300,7 @@ fn listed(publication: &Path, column: &str) -> Vec<String> {
 fn what_follows_from_another_finding_is_told_once() {
     let publication = published().join("out/2018Q3/latest");
     let keys: std::collections::BTreeSet<String> = listed(&publication, "行键").into_iter().collect();
-    let facts = bidui::publication::table_reader::read_rows(
+    let facts = bidui::testing::publication::table_reader::read_rows(
         &publication.join("tables/fact_exception.parquet"),
         |_| true,
     )
@@ -310,7 +310,7 @@ fn what_follows_from_another_finding_is_told_once() {
     for fact in facts.iter().filter(|f| f.get("status") != "resolved") {
         let cause = fact.value("cause_exception_id").map(|id| by_id[id]);
         let same_sheet = cause.is_some_and(|c| {
-            let sheet = |f: &bidui::publication::table_reader::TableRow| {
+            let sheet = |f: &bidui::testing::publication::table_reader::TableRow| {
                 if f.get("in_review") == "1" { "review".to_owned() } else { f.get("owner").to_owned() }
             };
             sheet(c) == sheet(fact) && c.get("township_code") == fact.get("township_code")

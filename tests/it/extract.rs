@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use bidui::config::read_options::ReadOptions;
-use bidui::extract::{RawTable, SkipReason, open_file};
-use bidui::model::source_table::FileFormat;
-use bidui::model::source_table::{EncodingEvidence, TextEncoding};
+use bidui::testing::config::read_options::ReadOptions;
+use bidui::testing::extract::{RawTable, SkipReason, open_file};
+use bidui::testing::model::source_table::FileFormat;
+use bidui::testing::model::source_table::{EncodingEvidence, TextEncoding};
 
 fn options() -> ReadOptions {
     ReadOptions {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use bidui::config::Pipeline;
+use bidui::testing::config::Pipeline;
 use tempfile::TempDir;
 
 pub const PIPELINE: &str = r#"title = "测试"
@@ -187,5 +187,5 @@ pub fn write(edits: &[(&str, &str, &str)]) -> TempDir {
 
 /// Opens a folder that must be good.
 pub fn open(root: &Path) -> Pipeline {
-    Pipeline::open(root).unwrap_or_else(|e| panic!("{}", bidui::error::render(&e, false)))
+    Pipeline::open(root).unwrap_or_else(|e| panic!("{}", bidui::testing::error::render(&e, false)))
 }

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use bidui::evaluate::links::evaluate_links;
-use bidui::link::generic::link_lists;
+use bidui::testing::evaluate::links::evaluate_links;
+use bidui::testing::link::generic::link_lists;
 
 const CONFIG: &str = r#"
 title = "invented"
@@ -48,7 +48,7 @@ fn write_people(folder: &Path, rows: &[String]) {
 
 /// Links as an order-free set: both ids in order, weight, decision, levels.
 fn links(out: &Path) -> Vec<String> {
-    let rows = bidui::publication::table_reader::read_rows(&out.join("link.parquet"), |_| true).unwrap();
+    let rows = bidui::testing::publication::table_reader::read_rows(&out.join("link.parquet"), |_| true).unwrap();
     let mut lines: Vec<String> = rows
         .iter()
         .map(|row| {
@@ -153,11 +153,11 @@ fn pinned_weights_give_the_links_of_the_training_and_train_nothing() {
     let trained = folder.path().join("trained");
     link_lists(&config, None, &trained).unwrap();
     let model =
-        bidui::link::generic::train_on_lists(&config, None, &folder.path().join("weights.toml")).unwrap();
+        bidui::testing::link::generic::train_on_lists(&config, None, &folder.path().join("weights.toml")).unwrap();
     assert_eq!(model.provenance.method, "em");
     assert_eq!(model.provenance.inputs.len(), 64);
     let again = folder.path().join("again.toml");
-    bidui::link::generic::train_on_lists(&config, None, &again).unwrap();
+    bidui::testing::link::generic::train_on_lists(&config, None, &again).unwrap();
     let text = std::fs::read_to_string(&again).unwrap();
     assert_eq!(std::fs::read_to_string(folder.path().join("weights.toml")).unwrap(), text);
     std::fs::write(&config, CONFIG.replace("[[table]]", "weights = \"weights.toml\"\n[[table]]")).unwrap();
@@ -215,7 +215,7 @@ fn tables_linked(a: &str, b: &str, top: &str) -> Vec<(String, String)> {
     std::fs::write(&path, config).unwrap();
     let out = folder.path().join("out");
     link_lists(&path, None, &out).unwrap();
-    bidui::publication::table_reader::read_rows(&out.join("link.parquet"), |row| {
+    bidui::testing::publication::table_reader::read_rows(&out.join("link.parquet"), |row| {
         row.get("decision") == "accept"
     })
     .unwrap()
@@ -253,7 +253,7 @@ fn configured_passes_are_the_only_ones_and_oversized_blocks_are_reported() {
     let config = folder.path().join("link.toml");
     let passes = "[[pass]]\nkeys = [\"suburb\"]\nmax_block = 8\nsplit = \"given_name\"\n[[pass]]\nkeys = [\"born\", \"given_name:start\"]\n";
     std::fs::write(&config, format!("{CONFIG}\n{passes}")).unwrap();
-    let plan = bidui::link::generic::plan_passes(&config, None).unwrap();
+    let plan = bidui::testing::link::generic::plan_passes(&config, None).unwrap();
     assert_eq!(plan.len(), 2);
     assert_eq!(plan[0].split_blocks, 5);
     assert!(plan[0].skipped_records > 0 && plan[1].pairs >= 200, "{plan:?}");
@@ -267,7 +267,7 @@ fn configured_passes_are_the_only_ones_and_oversized_blocks_are_reported() {
 
 #[test]
 fn a_reviewed_sample_estimates_precision() {
-    use bidui::evaluate::review_sample;
+    use bidui::testing::evaluate::review_sample;
     let folder = tempfile::tempdir().unwrap();
     write_people(folder.path(), &people());
     let out = folder.path().join("out");

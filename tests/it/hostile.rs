@@ -9,9 +9,9 @@ use arrow::array::{ArrayRef, Int64Array, NullArray, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
 use arrow::record_batch::RecordBatch;
 use bidui::Error;
-use bidui::config::read_options::ReadOptions;
-use bidui::extract::{RawTable, open_file};
-use bidui::model::source_table::{EncodingEvidence, TextEncoding};
+use bidui::testing::config::read_options::ReadOptions;
+use bidui::testing::extract::{RawTable, open_file};
+use bidui::testing::model::source_table::{EncodingEvidence, TextEncoding};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::properties::{WriterProperties, WriterVersion};
@@ -29,7 +29,7 @@ fn tables(name: &str, bytes: &[u8]) -> Vec<RawTable> {
 /// The refusal of a file: it is about input, names the file and a cure.
 fn refusal(name: &str, bytes: &[u8]) -> Error {
     let error = read(name, bytes, &ReadOptions::default()).expect_err("refused");
-    assert_eq!(error.kind(), bidui::error::ErrorKind::Input, "{error}");
+    assert_eq!(error.kind(), bidui::testing::error::ErrorKind::Input, "{error}");
     assert!(error.hint_text().is_some() && error.location().file.is_some(), "{error}");
     error
 }
@@ -194,7 +194,7 @@ fn a_dbf_says_how_it_was_decoded() {
     use EncodingEvidence::{Declared, LanguageDriver, Validity};
     let gbk = |text: &str| encoding_rs::GBK.encode(text).0.into_owned();
     let (plain, utf8, gb) = (b"abcdef".to_vec(), "张三".as_bytes().to_vec(), gbk("张三李"));
-    let auto = bidui::config::read_options::Encoding::Auto;
+    let auto = bidui::testing::config::read_options::Encoding::Auto;
     for (name, cell, driver, declared, encoding, evidence) in [
         ("NAME".into(), &utf8, 0, auto, "UTF-8", Validity),
         // The bytes are stronger than the driver.
@@ -208,8 +208,8 @@ fn a_dbf_says_how_it_was_decoded() {
         (gbk("姓名"), &plain, 0, auto, "gb18030", Validity),
         (gbk("姓名"), &plain, 0x4D, auto, "gb18030", LanguageDriver),
         ("姓名".into(), &plain, 0, auto, "UTF-8", Validity),
-        ("NAME".into(), &gb, 0, bidui::config::read_options::Encoding::Gb18030, "gb18030", Declared),
-        ("NAME".into(), &utf8, 0x4D, bidui::config::read_options::Encoding::Utf8, "UTF-8", Declared),
+        ("NAME".into(), &gb, 0, bidui::testing::config::read_options::Encoding::Gb18030, "gb18030", Declared),
+        ("NAME".into(), &utf8, 0x4D, bidui::testing::config::read_options::Encoding::Utf8, "UTF-8", Declared),
     ] {
         let name: Vec<u8> = name;
         let mut dbf = Dbf::new(&[(&name, b'C', 6)], &[cell]);

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use bidui::config::{ColumnRole, Pipeline, RuleParameter};
+use bidui::testing::config::{ColumnRole, Pipeline, RuleParameter};
 
 fn bidui(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_bidui")).args(arguments).output().unwrap()
@@ -31,7 +31,7 @@ fn new_pipeline(folder: &Path) -> PathBuf {
 fn the_new_folder_opens() {
     let folder = tempfile::tempdir().unwrap();
     let pipeline = Pipeline::open(&new_pipeline(folder.path()))
-        .unwrap_or_else(|e| panic!("{}", bidui::error::render(&e, false)));
+        .unwrap_or_else(|e| panic!("{}", bidui::testing::error::render(&e, false)));
     assert_eq!(pipeline.name, "new");
     let people = pipeline.source("people").unwrap();
     for role in [

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use bidui::config::Pipeline;
-use bidui::link::settings::LinkSettings;
-use bidui::load::LoadedSource;
-use bidui::model::links::{Decision, Links};
-use bidui::model::resolution::Resolution;
-use bidui::normalize::ComparableSource;
+use bidui::testing::config::Pipeline;
+use bidui::testing::link::settings::LinkSettings;
+use bidui::testing::load::LoadedSource;
+use bidui::testing::model::links::{Decision, Links};
+use bidui::testing::model::resolution::Resolution;
+use bidui::testing::normalize::ComparableSource;
 
 fn root(path: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -27,12 +27,12 @@ fn quarter(data: &Path) -> Quarter {
     let pipeline = Pipeline::open(&root("pipelines/hebi")).unwrap();
     let settings = LinkSettings::open(&root("pipelines/hebi/link.toml")).unwrap();
     let loaded: Vec<LoadedSource> = (0..pipeline.sources.len())
-        .filter_map(|i| bidui::load::load_source(&pipeline, i, data, None).unwrap())
+        .filter_map(|i| bidui::testing::load::load_source(&pipeline, i, data, None).unwrap())
         .collect();
-    let comparables = bidui::normalize::normalize(&pipeline, &loaded).unwrap();
-    let links = bidui::link::link(&settings, &comparables, &pipeline.divisions).unwrap();
+    let comparables = bidui::testing::normalize::normalize(&pipeline, &loaded).unwrap();
+    let links = bidui::testing::link::link(&settings, &comparables, &pipeline.divisions).unwrap();
     let resolution =
-        bidui::resolve::resolve(&settings, &pipeline, &loaded, &comparables, &links, None).unwrap();
+        bidui::testing::resolve::resolve(&settings, &pipeline, &loaded, &comparables, &links, None).unwrap();
     let ids =
         loaded.iter().flat_map(|l| (0..l.records.keys.len()).map(|row| l.records.record_id(row))).collect();
     Quarter { loaded, comparables, links, resolution, ids }
@@ -99,7 +99,7 @@ struct Small {
 
 impl Small {
     fn new(lists: &[(&str, &[Row<'_>])]) -> Self {
-        use bidui::normalize::{ComparableColumn, LinkColumnKind, TextColumn, TextTable};
+        use bidui::testing::normalize::{ComparableColumn, LinkColumnKind, TextColumn, TextTable};
         let pipeline = Pipeline::open(&root("pipelines/hebi")).unwrap();
         let settings = LinkSettings::open(&root("pipelines/hebi/link.toml")).unwrap();
         let villages: Vec<u32> = (1u32..)
@@ -129,14 +129,14 @@ impl Small {
                 }
             })
             .collect();
-        let mut comparables = bidui::normalize::normalize_tables(&tables).unwrap();
+        let mut comparables = bidui::testing::normalize::normalize_tables(&tables).unwrap();
         for (comparable, (_, rows)) in comparables.iter_mut().zip(lists) {
             let units = rows.iter().map(|r| villages[usize::from(r.4)]).collect();
             comparable.columns.insert("division".to_owned(), ComparableColumn::Division(units));
         }
-        let links = bidui::link::link(&settings, &comparables, &pipeline.divisions).unwrap();
+        let links = bidui::testing::link::link(&settings, &comparables, &pipeline.divisions).unwrap();
         let resolution =
-            bidui::resolve::resolve(&settings, &pipeline, &[], &comparables, &links, None).unwrap();
+            bidui::testing::resolve::resolve(&settings, &pipeline, &[], &comparables, &links, None).unwrap();
         Self { comparables, links, resolution }
     }
 
@@ -156,7 +156,7 @@ const SON: &str = "410621199008155739";
 #[test]
 fn test_numbers_are_valid() {
     for id in [FATHER, SON] {
-        assert!(bidui::model::id_number::IdNumber::parse(id).trusted(), "{id}");
+        assert!(bidui::testing::model::id_number::IdNumber::parse(id).trusted(), "{id}");
     }
 }
 
@@ -222,7 +222,7 @@ fn twins_stay_two() {
     // Born together, registered one after the other, one character apart.
     let (a, b) = ("410621201001011230", "410621201001011257");
     for id in [a, b] {
-        assert!(bidui::model::id_number::IdNumber::parse(id).trusted(), "{id}");
+        assert!(bidui::testing::model::id_number::IdNumber::parse(id).trusted(), "{id}");
     }
     let s = Small::new(&[
         ("registry_person", &[("王子涵", a, "", "男", 0, "1"), ("王子晗", b, "", "男", 0, "1")]),
@@ -318,12 +318,12 @@ fn by_record(links: &Links, ids: &[String]) -> Vec<(String, String, i32, u8, u8,
 
 #[test]
 fn neither_threads_nor_the_order_of_rows_matter() {
-    use bidui::normalize::ComparableColumn as C;
+    use bidui::testing::normalize::ComparableColumn as C;
     let q = quarter(&root("fixtures/hebi/2018Q3"));
     let pipeline = Pipeline::open(&root("pipelines/hebi")).unwrap();
     let settings = LinkSettings::open(&root("pipelines/hebi/link.toml")).unwrap();
     let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-    let alone = one.install(|| bidui::link::link(&settings, &q.comparables, &pipeline.divisions)).unwrap();
+    let alone = one.install(|| bidui::testing::link::link(&settings, &q.comparables, &pipeline.divisions)).unwrap();
     assert_eq!(by_record(&q.links, &q.ids), by_record(&alone, &q.ids));
     let mut turned = q.comparables.clone();
     for comparable in &mut turned {
@@ -340,9 +340,9 @@ fn neither_threads_nor_the_order_of_rows_matter() {
     for range in q.resolution.offsets.windows(2) {
         ids.extend(q.ids[range[0] as usize..range[1] as usize].iter().rev().cloned());
     }
-    let links = bidui::link::link(&settings, &turned, &pipeline.divisions).unwrap();
+    let links = bidui::testing::link::link(&settings, &turned, &pipeline.divisions).unwrap();
     assert_eq!(by_record(&q.links, &q.ids), by_record(&links, &ids));
-    let resolution = bidui::resolve::resolve(&settings, &pipeline, &q.loaded, &turned, &links, None).unwrap();
+    let resolution = bidui::testing::resolve::resolve(&settings, &pipeline, &q.loaded, &turned, &links, None).unwrap();
     let who = |r: &Resolution, ids: &[String]| -> BTreeMap<String, (String, String)> {
         ids.iter()
             .enumerate()

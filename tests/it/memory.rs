@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
-use bidui::synth::{FixtureFormats, SynthOptions, generate};
+use bidui::testing::synth::{FixtureFormats, SynthOptions, generate};
 
 /// Counts the bytes that are held, once it is told to.
 struct Counting;
@@ -95,7 +95,7 @@ fn run_counted(command: &str) {
     let arguments: Vec<OsString> = ["bidui"].into_iter().chain(command.lines()).map(OsString::from).collect();
     let (mut out, mut err) = (Vec::new(), Vec::new());
     COUNTS.store(true, Ordering::Relaxed);
-    let code = bidui::cli::main(arguments, &mut out, &mut err);
+    let code = bidui::testing::cli::main(arguments, &mut out, &mut err);
     let most = MOST.load(Ordering::Relaxed);
     assert_eq!(code, ExitCode::SUCCESS, "{}", String::from_utf8_lossy(&err));
     eprintln!("{SAID}{most}");

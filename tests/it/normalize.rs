@@ -6,13 +6,13 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Date32Array, Int32Array, Int64Array, StringArray};
 use arrow::datatypes::DataType;
 use arrow::record_batch::RecordBatch;
-use bidui::config::Pipeline;
-use bidui::load::{LoadedSource, SourceRecords};
-use bidui::model::division;
-use bidui::model::id_number::IdClass;
-use bidui::model::record_id::RecordKey;
-use bidui::model::source_row::ControlTotals;
-use bidui::normalize::{audit_prefixes, normalize};
+use bidui::testing::config::Pipeline;
+use bidui::testing::load::{LoadedSource, SourceRecords};
+use bidui::testing::model::division;
+use bidui::testing::model::id_number::IdClass;
+use bidui::testing::model::record_id::RecordKey;
+use bidui::testing::model::source_row::ControlTotals;
+use bidui::testing::normalize::{audit_prefixes, normalize};
 
 fn pipeline() -> Pipeline {
     Pipeline::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/hebi")).expect("good pipeline")
@@ -48,7 +48,7 @@ fn loaded(pipeline: &Pipeline, source: &str, cells: &[(&str, &[&str])]) -> Loade
     LoadedSource {
         records: SourceRecords {
             source: source.to_owned(),
-            rows: bidui::table::rows::Rows::of(batch),
+            rows: bidui::testing::table::rows::Rows::of(batch),
             keys,
             tables: Vec::new(),
         },

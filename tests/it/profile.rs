@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use bidui::config::{ColumnRole, Pipeline};
-use bidui::model::column_type::ContractType;
-use bidui::model::source_table::EncodingEvidence;
-use bidui::model::source_table::FileFormat;
-use bidui::profile::{ColumnGuess, ProfiledFiles, profile};
+use bidui::testing::config::{ColumnRole, Pipeline};
+use bidui::testing::model::column_type::ContractType;
+use bidui::testing::model::source_table::EncodingEvidence;
+use bidui::testing::model::source_table::FileFormat;
+use bidui::testing::profile::{ColumnGuess, ProfiledFiles, profile};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -44,7 +44,7 @@ fn open_draft(draft: &str) -> Pipeline {
         }
     }
     std::fs::write(folder.path().join("sources/draft.toml"), draft).unwrap();
-    Pipeline::open(folder.path()).unwrap_or_else(|e| panic!("{}\n{draft}", bidui::error::render(&e, false)))
+    Pipeline::open(folder.path()).unwrap_or_else(|e| panic!("{}\n{draft}", bidui::testing::error::render(&e, false)))
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn names_of_persons_do_not_appear() {
     let text = profile.text();
     let folder = path.parent().unwrap();
     let name = Path::new(path.file_name().unwrap());
-    let all = bidui::extract::open_file(folder, name, &Default::default(), &|_| true).unwrap();
+    let all = bidui::testing::extract::open_file(folder, name, &Default::default(), &|_| true).unwrap();
     let mut checked = 0;
     for table in all {
         let table = table.unwrap();

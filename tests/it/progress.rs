@@ -3,15 +3,15 @@
 use std::path::Path;
 use std::sync::Mutex;
 
-use bidui::across::{AcrossPlan, find_shared_persons};
-use bidui::cli::plans;
-use bidui::cli::progress::estimate::CommandStage;
-use bidui::config::Pipeline;
-use bidui::engine::{Engine, RunPlan};
-use bidui::link::settings::LinkSettings;
-use bidui::progress::Progress;
-use bidui::rules::rule_set::RuleSet;
-use bidui::synth::{FixtureFormats, SynthOptions, generate_telling};
+use bidui::testing::across::{AcrossPlan, find_shared_persons};
+use bidui::testing::cli::plans;
+use bidui::testing::cli::progress::estimate::CommandStage;
+use bidui::testing::config::Pipeline;
+use bidui::testing::engine::{Engine, RunPlan};
+use bidui::testing::link::settings::LinkSettings;
+use bidui::testing::progress::Progress;
+use bidui::testing::rules::rule_set::RuleSet;
+use bidui::testing::synth::{FixtureFormats, SynthOptions, generate_telling};
 
 /// Titles, announced units, done units.
 #[derive(Default)]
@@ -53,7 +53,7 @@ fn commands_go_through_the_stages_of_their_plan() {
 
     let data = folder.path().join("2018Q3");
     let heard = Heard::default();
-    bidui::engine::link_only(&root, &data, &folder.path().join("link"), &[], &heard).unwrap();
+    bidui::testing::engine::link_only(&root, &data, &folder.path().join("link"), &[], &heard).unwrap();
     heard.assert_follows(plans::LINK);
 
     let pipeline = Pipeline::open(&root).unwrap();
@@ -70,7 +70,7 @@ fn commands_go_through_the_stages_of_their_plan() {
         key: vec![7; 32],
     };
     let heard = Heard::default();
-    let publication = bidui::engine::run(&plan, &heard).unwrap().publication.folder;
+    let publication = bidui::testing::engine::run(&plan, &heard).unwrap().publication.folder;
     heard.assert_follows(plans::RUN);
 
     let other = folder.path().join("other");

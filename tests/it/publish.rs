@@ -8,34 +8,34 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int32Array, StringArray};
 use arrow::record_batch::RecordBatch;
-use bidui::config::Pipeline;
-use bidui::load::{LoadedSource, SourceRecords};
-use bidui::model::exception::{Exception, RelatedException, Severity, SubjectKind};
-use bidui::model::exception::{Status, TrackedException};
-use bidui::model::id_number::IdNumber;
-use bidui::model::indicator::{Indicator, NotRun};
-use bidui::model::links::{Decision, Links, Tier};
-use bidui::model::period::Period;
-use bidui::model::published_id::{HouseholdId, PersonId};
-use bidui::model::record_id::RecordKey;
-use bidui::model::resolution::Resolution;
-use bidui::model::source_row::{ControlTotals, Reject, TableTotals};
-use bidui::model::source_table::{FileFormat, RawTableInfo};
-use bidui::normalize::{ComparableColumn, ComparableSource, DistinctPool, NameForm, TextPool};
-use bidui::publication::snapshot::Snapshot;
-use bidui::publication::table_reader;
-use bidui::publish::previous_indicators::previous_indicators;
-use bidui::publish::{
+use bidui::testing::config::Pipeline;
+use bidui::testing::load::{LoadedSource, SourceRecords};
+use bidui::testing::model::exception::{Exception, RelatedException, Severity, SubjectKind};
+use bidui::testing::model::exception::{Status, TrackedException};
+use bidui::testing::model::id_number::IdNumber;
+use bidui::testing::model::indicator::{Indicator, NotRun};
+use bidui::testing::model::links::{Decision, Links, Tier};
+use bidui::testing::model::period::Period;
+use bidui::testing::model::published_id::{HouseholdId, PersonId};
+use bidui::testing::model::record_id::RecordKey;
+use bidui::testing::model::resolution::Resolution;
+use bidui::testing::model::source_row::{ControlTotals, Reject, TableTotals};
+use bidui::testing::model::source_table::{FileFormat, RawTableInfo};
+use bidui::testing::normalize::{ComparableColumn, ComparableSource, DistinctPool, NameForm, TextPool};
+use bidui::testing::publication::snapshot::Snapshot;
+use bidui::testing::publication::table_reader;
+use bidui::testing::publish::previous_indicators::previous_indicators;
+use bidui::testing::publish::{
     FinishedPublication, PublicationInputs, PublishedPipeline, RuleFacts, publish, summary_text,
 };
-use bidui::reconcile::RuleFindings;
-use bidui::reconcile::views::published_views::published_views;
-use bidui::reconcile::views::rule_view::View;
-use bidui::resolve::previous_records::PreviousParts;
-use bidui::rules::rule_set::RuleSet;
-use bidui::table::rows::Rows;
-use bidui::track::PreviousExceptions;
-use bidui::track::track;
+use bidui::testing::reconcile::RuleFindings;
+use bidui::testing::reconcile::views::published_views::published_views;
+use bidui::testing::reconcile::views::rule_view::View;
+use bidui::testing::resolve::previous_records::PreviousParts;
+use bidui::testing::rules::rule_set::RuleSet;
+use bidui::testing::table::rows::Rows;
+use bidui::testing::track::PreviousExceptions;
+use bidui::testing::track::track;
 
 const KEY: &[u8] = b"a key that only tests ever use..";
 const SOURCES: [&str; 3] = ["dibao", "insurance", "registry_person"];
@@ -273,7 +273,7 @@ impl World {
                 findings: &self.findings,
                 tracked: &tracked,
                 key: KEY,
-                store: &bidui::table::rows::RowStore::Memory,
+                store: &bidui::testing::table::rows::RowStore::Memory,
                 previous_period: previous.map(Snapshot::period),
                 previous_indicators: &previous.map(|p| previous_indicators(p).unwrap()).unwrap_or_default(),
             },
@@ -541,7 +541,7 @@ fn lists_can_be_answered() {
         for sheet in &sheets[1..] {
             let range = book.worksheet_range(sheet).unwrap();
             let header: Vec<String> = range.rows().next().unwrap().iter().map(Data::to_string).collect();
-            let titles: Vec<&str> = bidui::publish::lists::COLUMNS.iter().map(|c| c.title).collect();
+            let titles: Vec<&str> = bidui::testing::publish::lists::COLUMNS.iter().map(|c| c.title).collect();
             assert_eq!(header, titles);
             let at = |title: &str| titles.iter().position(|t| *t == title).unwrap();
             for row in range.rows().skip(1) {
@@ -593,9 +593,9 @@ fn a_process_that_is_killed_while_it_writes_leaves_a_whole_publication() {
     use std::os::unix::process::ExitStatusExt as _;
     let folder = tempfile::tempdir().unwrap();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/hebi");
-    let mut options = bidui::synth::SynthOptions::new(&root, 60, 20_180_930);
-    options.formats = bidui::synth::FixtureFormats::CsvUtf8;
-    bidui::synth::generate(&options, folder.path()).unwrap();
+    let mut options = bidui::testing::synth::SynthOptions::new(&root, 60, 20_180_930);
+    options.formats = bidui::testing::synth::FixtureFormats::CsvUtf8;
+    bidui::testing::synth::generate(&options, folder.path()).unwrap();
     let (out, data) = (folder.path().join("out"), folder.path().join("2018Q3"));
     // `limit`: blocks of 512 bytes that a file may have.
     let run = |limit: &str| {

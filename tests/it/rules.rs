@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use bidui::config::Pipeline;
-use bidui::reconcile::execution::example_runner;
-use bidui::reconcile::run_examples;
-use bidui::rules::documentation;
-use bidui::rules::documentation::RuleFilter;
-use bidui::rules::rule_set::RuleSet;
+use bidui::testing::config::Pipeline;
+use bidui::testing::reconcile::execution::example_runner;
+use bidui::testing::reconcile::run_examples;
+use bidui::testing::rules::documentation;
+use bidui::testing::rules::documentation::RuleFilter;
+use bidui::testing::rules::rule_set::RuleSet;
 
 fn hebi() -> (Pipeline, RuleSet) {
     let pipeline = Pipeline::open(Path::new("pipelines/hebi")).unwrap();
@@ -19,7 +19,7 @@ fn hebi() -> (Pipeline, RuleSet) {
 fn every_rule_plans_against_the_contracts() {
     let (_, rules) = hebi();
     let complaints: Vec<String> =
-        bidui::reconcile::check_rules(&rules).iter().map(ToString::to_string).collect();
+        bidui::testing::reconcile::check_rules(&rules).iter().map(ToString::to_string).collect();
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
     for code in "R01 R02 R03 R04 R07 R08 R14 R30 R35 R37 R50 R52 R53 R73 R75".split(' ') {
         assert!(rules.rule(code).is_some(), "{code}");
@@ -62,13 +62,13 @@ fn a_slip_in_a_select_is_told_at_its_place() {
     let told = |right: &str, wrong: &str| {
         let changed = text.replacen(right, wrong, 1);
         assert_ne!(changed, text, "{right}");
-        let complaint = match bidui::rules::rule_file::parse(path, "finance", changed.clone()) {
+        let complaint = match bidui::testing::rules::rule_file::parse(path, "finance", changed.clone()) {
             Err(error) => error,
             Ok(rule) => {
                 // The header may no longer fit, either; that is said before.
                 let mut alone = all.clone();
                 alone.rules = vec![rule];
-                bidui::reconcile::check_rules(&alone).pop().unwrap()
+                bidui::testing::reconcile::check_rules(&alone).pop().unwrap()
             }
         };
         let (line, column) = complaint.line_column().unwrap();
@@ -131,12 +131,12 @@ fn a_target_that_the_plan_does_not_have_is_refused() {
     assert!(rules.targets.topic.iter().map(|t| t.target.len()).sum::<usize>() >= 30);
     rules.targets.topic[0].target[0].policy.quote = "增加到28种".to_owned();
     let complaints: Vec<String> =
-        bidui::reconcile::check_rules(&rules).iter().map(ToString::to_string).collect();
+        bidui::testing::reconcile::check_rules(&rules).iter().map(ToString::to_string).collect();
     assert_eq!(complaints.len(), 1, "{complaints:?}");
     assert!(complaints[0].contains("引文"), "{complaints:?}");
     rules.targets.topic.truncate(1);
     rules.targets.topic[0].code = "R44".to_owned();
-    assert!(bidui::reconcile::check_rules(&rules).iter().any(|e| e.to_string().contains("重复")));
+    assert!(bidui::testing::reconcile::check_rules(&rules).iter().any(|e| e.to_string().contains("重复")));
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn a_time_limit_that_leads_out_of_the_calendar_is_refused_at_its_line() {
     let parsed = |days: &str| {
         let changed = text.replace("due_days = 60", &format!("due_days = {days}"));
         assert_ne!(changed, text);
-        bidui::rules::rule_file::parse(path, "registry", changed)
+        bidui::testing::rules::rule_file::parse(path, "registry", changed)
     };
     assert_eq!(parsed("3660").unwrap().header.due_days, 3_660);
     for days in ["3661", "4294967295"] {
@@ -159,15 +159,15 @@ fn a_time_limit_that_leads_out_of_the_calendar_is_refused_at_its_line() {
 #[test]
 fn weights_of_the_quality_score_are_bounded() {
     let (pipeline, _) = hebi();
-    let complaints = |change: &dyn Fn(&mut bidui::rules::quality_settings::QualitySettings)| -> String {
+    let complaints = |change: &dyn Fn(&mut bidui::testing::rules::quality_settings::QualitySettings)| -> String {
         let mut rules = RuleSet::load(&pipeline).unwrap();
         change(rules.settings.quality.as_mut().unwrap());
-        bidui::reconcile::check_rules(&rules).iter().map(|e| e.message().to_owned()).collect()
+        bidui::testing::reconcile::check_rules(&rules).iter().map(|e| e.message().to_owned()).collect()
     };
     assert_eq!(complaints(&|_| {}), "");
     assert!(complaints(&|q| q.index_percent = u32::MAX).contains("占比4294967295"));
     assert!(complaints(&|q| q.households_percent = 101).contains("占比101"));
-    let weight = |q: &mut bidui::rules::quality_settings::QualitySettings, weight| {
+    let weight = |q: &mut bidui::testing::rules::quality_settings::QualitySettings, weight| {
         *q.severity_weights.values_mut().next().unwrap() = weight;
     };
     assert!(complaints(&|q| weight(q, 10_001)).contains("扣分10001"));
@@ -185,11 +185,11 @@ fn a_column_that_no_source_of_the_rule_has_is_refused() {
         let (_, mut rules) = hebi();
         let changed = text.replace("\"registry_household.{{column}}\"", wrong);
         assert_ne!(changed, text);
-        let family = bidui::rules::family::parse(path, "registry", changed).unwrap();
+        let family = bidui::testing::rules::family::parse(path, "registry", changed).unwrap();
         let rule = family.into_iter().find(|rule| rule.header.code == "Q46").unwrap();
         let place = rules.rules.iter().position(|r| r.header.code == "Q46").unwrap();
         rules.rules[place] = rule;
-        bidui::reconcile::check_rules(&rules)
+        bidui::testing::reconcile::check_rules(&rules)
             .iter()
             .map(|e| format!("{e} {}", e.hint_text().unwrap_or_default()))
             .collect::<String>()
@@ -203,7 +203,7 @@ fn sources_and_rule_folders_that_are_not_there_are_refused() {
     let complaints = |spoil: &dyn Fn(&mut RuleSet)| {
         let (_, mut rules) = hebi();
         spoil(&mut rules);
-        bidui::reconcile::check_rules(&rules)
+        bidui::testing::reconcile::check_rules(&rules)
             .iter()
             .map(|e| format!("{e} {}", e.hint_text().unwrap_or_default()))
             .collect::<String>()

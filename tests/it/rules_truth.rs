@@ -4,14 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use bidui::config::Pipeline;
-use bidui::load::{LoadedSource, load_source};
-use bidui::model::links::Tier;
-use bidui::model::published_id::{HouseholdId, PersonId};
-use bidui::model::resolution::Resolution;
-use bidui::normalize::normalize;
-use bidui::reconcile::{RuleFindings, run, views};
-use bidui::rules::rule_set::RuleSet;
+use bidui::testing::config::Pipeline;
+use bidui::testing::load::{LoadedSource, load_source};
+use bidui::testing::model::links::Tier;
+use bidui::testing::model::published_id::{HouseholdId, PersonId};
+use bidui::testing::model::resolution::Resolution;
+use bidui::testing::normalize::normalize;
+use bidui::testing::reconcile::{RuleFindings, run, views};
+use bidui::testing::rules::rule_set::RuleSet;
 
 /// Rules whose truth is known: the generator's, then those on the other departments' lists.
 const KNOWN: &str = "R01 R02 R03 R04 R06 R07 R08 R14 R30 R32 R33 R34 R36 R37 R38 R50 R52 R53 R73 R75 \

@@ -33,8 +33,8 @@ fn folder(quarter: &str) -> PathBuf {
 
 /// How many rules stand in the folder.
 fn rules() -> usize {
-    let pipeline = bidui::config::Pipeline::open(&hebi()).unwrap();
-    bidui::rules::rule_set::RuleSet::load(&pipeline).unwrap().rules.len()
+    let pipeline = bidui::testing::config::Pipeline::open(&hebi()).unwrap();
+    bidui::testing::rules::rule_set::RuleSet::load(&pipeline).unwrap().rules.len()
 }
 
 #[test]

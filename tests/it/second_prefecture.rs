@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::io::Read as _;
 use std::path::Path;
 
-use bidui::config::Pipeline;
-use bidui::publication::table_reader;
+use bidui::testing::config::Pipeline;
+use bidui::testing::publication::table_reader;
 
 use crate::departments::{bidui as command, root};
 
@@ -94,7 +94,7 @@ fn extract(pipeline: &Pipeline, data: &Path) {
 fn a_second_prefecture_is_a_small_folder() {
     let folder = root().join("pipelines/example_prefecture");
     let here = tempfile::tempdir().unwrap();
-    let pipeline = Pipeline::open(&folder).unwrap_or_else(|e| panic!("{}", bidui::error::render(&e, false)));
+    let pipeline = Pipeline::open(&folder).unwrap_or_else(|e| panic!("{}", bidui::testing::error::render(&e, false)));
     assert!(pipeline.sources.len() >= 31, "contracts come from the base");
     extract(&pipeline, &here.path().join("data"));
     let path = folder.to_str().unwrap();
@@ -133,9 +133,9 @@ fn a_second_prefecture_is_a_small_folder() {
 fn examples_hold_in_a_second_prefecture() {
     let folder = root().join("pipelines/example_prefecture");
     let pipeline = Pipeline::open(&folder).unwrap();
-    let rules = bidui::rules::rule_set::RuleSet::load(&pipeline).unwrap();
-    assert_eq!(bidui::reconcile::check_rules(&rules).len(), 0);
-    let report = bidui::reconcile::run_examples(&pipeline, &rules).unwrap();
+    let rules = bidui::testing::rules::rule_set::RuleSet::load(&pipeline).unwrap();
+    assert_eq!(bidui::testing::reconcile::check_rules(&rules).len(), 0);
+    let report = bidui::testing::reconcile::run_examples(&pipeline, &rules).unwrap();
     let failures: Vec<String> = report.failures.iter().map(ToString::to_string).collect();
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }

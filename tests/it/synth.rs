@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use bidui::synth::{FixtureFormats, SynthOptions, generate};
+use bidui::testing::synth::{FixtureFormats, SynthOptions, generate};
 
 /// Sources that the generator writes.
 const GENERATED: [&str; 8] = [
@@ -84,8 +84,8 @@ fn truth_speaks_of_delivered_records_only() {
         "R01 R02 R03 R04 R06 R07 R08 R14 R30 R32 R33 R34 R36 R37 R38 R50 R52 R53 R73 R75 R78 R79 Q47 Q50"
             .split(' ')
             .collect();
-    let pipeline = bidui::config::Pipeline::open(&root().join("pipelines/hebi")).unwrap();
-    let catalogue = bidui::rules::rule_set::RuleSet::load(&pipeline).unwrap();
+    let pipeline = bidui::testing::config::Pipeline::open(&root().join("pipelines/hebi")).unwrap();
+    let catalogue = bidui::testing::rules::rule_set::RuleSet::load(&pipeline).unwrap();
     for quarter in ["2018Q3", "2018Q4"] {
         let folder = root().join("fixtures/hebi").join(quarter);
         let records = truth(&folder, "records.csv");
@@ -186,13 +186,13 @@ fn impossible_wishes_are_refused() {
 /// The loader reads what the generator wrote: the same records, the same rejects.
 #[test]
 fn loading_the_fixtures_gives_the_records_of_the_truth() {
-    let pipeline = bidui::config::Pipeline::open(&root().join("pipelines/hebi")).unwrap();
+    let pipeline = bidui::testing::config::Pipeline::open(&root().join("pipelines/hebi")).unwrap();
     for name in ["2018Q3", "2018Q4"] {
         let folder = root().join("fixtures/hebi").join(name);
         let (mut records, mut rejects) = (BTreeSet::new(), BTreeSet::new());
         for index in 0..pipeline.sources.len() {
-            let loaded = bidui::load::load_source(&pipeline, index, &folder, None)
-                .unwrap_or_else(|e| panic!("{}", bidui::error::render(&e, false)))
+            let loaded = bidui::testing::load::load_source(&pipeline, index, &folder, None)
+                .unwrap_or_else(|e| panic!("{}", bidui::testing::error::render(&e, false)))
                 .unwrap();
             assert!(loaded.audits.iter().all(|a| !a.blocking), "{:?}", loaded.audits);
             records.extend((0..loaded.records.keys.len()).map(|i| loaded.records.record_id(i)));

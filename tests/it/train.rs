@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use bidui::evaluate::links::evaluate_links;
-use bidui::link::settings::LinkSettings;
-use bidui::link::train;
+use bidui::testing::evaluate::links::evaluate_links;
+use bidui::testing::link::settings::LinkSettings;
+use bidui::testing::link::train;
 
 struct Silent;
 
-impl bidui::progress::Progress for Silent {
+impl bidui::testing::progress::Progress for Silent {
     fn stage(&self, _: &str, _: Option<u64>) {}
     fn advance(&self, _: u64) {}
 }
@@ -46,7 +46,7 @@ fn trained_weights_link_the_fixtures_and_are_the_same_every_time() {
     let pipeline = folder.path().join("hebi");
     let with = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        let trained = pool.install(|| bidui::engine::train(&pipeline, &data, None, &[], 7, &Silent)).unwrap();
+        let trained = pool.install(|| bidui::testing::engine::train(&pipeline, &data, None, &[], 7, &Silent)).unwrap();
         let file = pipeline.join("trained.toml");
         train::write(&trained, "t", &file).unwrap();
         std::fs::read_to_string(file).unwrap()
@@ -56,7 +56,7 @@ fn trained_weights_link_the_fixtures_and_are_the_same_every_time() {
     assert!(one.contains("method = \"em\"") && one.contains("[m.name]"), "{one}");
     std::fs::write(pipeline.join("weights.toml"), &one).unwrap();
     let out = folder.path().join("out");
-    bidui::engine::link_only(&pipeline, &data, &out, &[], &Silent).unwrap();
+    bidui::testing::engine::link_only(&pipeline, &data, &out, &[], &Silent).unwrap();
     let score = evaluate_links(&out, &data.join("truth")).unwrap();
     let clusters = score.clusters.unwrap();
     assert!(clusters.f1(score.truth) >= 0.998, "{clusters:?} of {}", score.truth);
