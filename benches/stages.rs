@@ -11,22 +11,22 @@ use std::time::Duration;
 
 use bidui::Result;
 use bidui::testing::config::Pipeline;
+use bidui::testing::link;
 use bidui::testing::link::compare::{han_name_level, id_level, nysiis_code, soundex_code};
 use bidui::testing::link::nodes::LinkNodes;
 use bidui::testing::link::settings::LinkSettings;
+use bidui::testing::load;
 use bidui::testing::model::id_number::IdNumber;
 use bidui::testing::model::period::Period;
+use bidui::testing::normalize;
 use bidui::testing::normalize::NameForm;
+use bidui::testing::publish;
 use bidui::testing::publish::{PublicationInputs, PublishedPipeline};
 use bidui::testing::reconcile;
 use bidui::testing::reconcile::views;
+use bidui::testing::resolve;
 use bidui::testing::rules::rule_set::RuleSet;
 use bidui::testing::synth::{FixtureFormats, SynthOptions, generate};
-use bidui::testing::link;
-use bidui::testing::load;
-use bidui::testing::normalize;
-use bidui::testing::publish;
-use bidui::testing::resolve;
 use bidui::testing::track;
 use criterion::{BatchSize, BenchmarkGroup, Criterion, Throughput, measurement::WallTime};
 

@@ -7,6 +7,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
+use bidui::Error;
+use bidui::Result;
 use bidui::testing::config::Pipeline;
 use bidui::testing::link;
 use bidui::testing::link::settings::LinkSettings;
@@ -15,8 +17,6 @@ use bidui::testing::model::links::{Decision, Links};
 use bidui::testing::model::resolution::Resolution;
 use bidui::testing::normalize::{self, ComparableSource};
 use bidui::testing::resolve;
-use bidui::Error;
-use bidui::Result;
 
 /// A quarter, linked and resolved.
 struct Quarter {

@@ -21,7 +21,9 @@ fn main() -> Result<()> {
             let cases = example_runner::all_cases(&pipeline, &rules)?;
             lines.push(serde_json::to_string(&cases).unwrap_or_default());
         }
-        "doc" => lines.push(bidui::testing::rules::documentation::document_rules(&rules).trim_end().to_owned()),
+        "doc" => {
+            lines.push(bidui::testing::rules::documentation::document_rules(&rules).trim_end().to_owned())
+        }
         "mutate" => {
             let reports =
                 example_runner::run_mutations(&pipeline, &rules, arguments.get(1).map(String::as_str))?;

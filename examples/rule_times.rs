@@ -8,18 +8,18 @@ mod usage;
 use std::path::Path;
 use std::time::Instant;
 
+use bidui::Result;
 use bidui::testing::config::Pipeline;
+use bidui::testing::link;
 use bidui::testing::link::settings::LinkSettings;
+use bidui::testing::load;
+use bidui::testing::normalize;
 use bidui::testing::reconcile::execution::planner::SqlSession;
 use bidui::testing::reconcile::execution::polars_bridge::{empty_frame, to_frame};
 use bidui::testing::reconcile::views::{self, ViewInputs, ViewPlacement};
+use bidui::testing::resolve;
 use bidui::testing::rules::rule_file::SqlFile;
 use bidui::testing::rules::rule_set::RuleSet;
-use bidui::Result;
-use bidui::testing::link;
-use bidui::testing::load;
-use bidui::testing::normalize;
-use bidui::testing::resolve;
 use bidui::testing::track;
 use usage::{cpu, peak_mib};
 

@@ -9,8 +9,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use bidui::testing::config::Pipeline;
-use bidui::testing::link::settings::LinkSettings;
 use bidui::testing::link;
+use bidui::testing::link::settings::LinkSettings;
 use bidui::testing::load;
 use bidui::testing::normalize;
 use bidui::testing::resolve;
@@ -49,7 +49,8 @@ fn main() -> bidui::Result<()> {
             pass.name, pass.records, pass.pairs, pass.new_pairs
         );
     }
-    let accepted = links.decision.iter().filter(|d| **d == bidui::testing::model::links::Decision::Accept).count();
+    let accepted =
+        links.decision.iter().filter(|d| **d == bidui::testing::model::links::Decision::Accept).count();
     println!("    {} accepted, {} for review", accepted, links.left.len() - accepted);
     let resolution = resolve::resolve_nodes(&settings, &pipeline, &loaded, &nodes, &links, None)?;
     lap("resolve");

@@ -39,7 +39,7 @@ pub struct AcrossPlan {
 
 /// What a pair under one number is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SharedVerdict {
+pub(crate) enum SharedVerdict {
     /// Number and name agree, the number is confirmed on both sides.
     Same,
     /// Number and name agree, but its check character was not delivered or is wrong on a side.
@@ -50,7 +50,7 @@ pub enum SharedVerdict {
 
 impl SharedVerdict {
     /// Tier as in links within a prefecture: 1, 4 or 6.
-    pub fn tier(self) -> i32 {
+    pub(crate) fn tier(self) -> i32 {
         match self {
             Self::Same => 1,
             Self::Probable => 4,
@@ -58,7 +58,7 @@ impl SharedVerdict {
         }
     }
     /// In words for officers.
-    pub fn title(self) -> &'static str {
+    pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Same => "证号、姓名一致",
             Self::Probable => "证号、姓名一致,证号未经校验",

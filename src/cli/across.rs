@@ -10,7 +10,7 @@ use crate::across::{AcrossPlan, find_shared_persons};
 
 /// Arguments of `bidui across`.
 #[derive(Debug, Args)]
-pub struct AcrossArguments {
+pub(super) struct AcrossArguments {
     /// 各市同一季度的发布,例如 鹤壁/2018Q3 安阳/2018Q3,至少两个
     #[arg(required = true, num_args = 2..)]
     publications: Vec<PathBuf>,
@@ -25,7 +25,7 @@ pub struct AcrossArguments {
     threads: Option<usize>,
 }
 
-pub fn execute(arguments: &AcrossArguments, console: &mut Console<'_>) -> Result<u8> {
+pub(super) fn execute(arguments: &AcrossArguments, console: &mut Console<'_>) -> Result<u8> {
     let plan = AcrossPlan {
         publications: arguments.publications.clone(),
         out: arguments.out.clone(),

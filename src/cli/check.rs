@@ -15,7 +15,7 @@ use crate::{Error, Result, load, normalize};
 
 /// Arguments of `bidui check`.
 #[derive(Debug, Args)]
-pub struct CheckArguments {
+pub(super) struct CheckArguments {
     #[command(flatten)]
     pipeline: super::PipelineArgument,
     /// 运行每条规则自带的示例
@@ -29,7 +29,7 @@ pub struct CheckArguments {
     data: Option<PathBuf>,
 }
 
-pub fn execute(arguments: &CheckArguments, console: &mut Console<'_>) -> Result<u8> {
+pub(super) fn execute(arguments: &CheckArguments, console: &mut Console<'_>) -> Result<u8> {
     if arguments.pipeline.pipeline.is_file() {
         return linkage_task(arguments, console);
     }

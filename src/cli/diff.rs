@@ -12,7 +12,7 @@ use crate::publication::snapshot::Snapshot;
 
 /// Arguments of `bidui diff`.
 #[derive(Debug, Args)]
-pub struct DiffArguments {
+pub(super) struct DiffArguments {
     /// 较早的发布,例如 out/2018Q3
     before: PathBuf,
     /// 较晚的发布
@@ -29,7 +29,7 @@ struct RuleChange {
     disappeared: u64,
 }
 
-pub fn execute(arguments: &DiffArguments, console: &mut Console<'_>) -> Result<u8> {
+pub(super) fn execute(arguments: &DiffArguments, console: &mut Console<'_>) -> Result<u8> {
     let publications = [Snapshot::open(&arguments.before)?, Snapshot::open(&arguments.after)?];
     let [before, after] = [open_exceptions(&publications[0])?, open_exceptions(&publications[1])?];
     let mut changes: BTreeMap<String, RuleChange> = BTreeMap::new();

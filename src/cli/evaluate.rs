@@ -14,7 +14,7 @@ use crate::publication::snapshot::Snapshot;
 
 /// Arguments of `bidui evaluate`.
 #[derive(Debug, Args)]
-pub struct EvaluateArguments {
+pub(super) struct EvaluateArguments {
     /// link.parquet、bidui link 的结果文件夹,或一个发布(例如 out/2018Q3)
     links: PathBuf,
     /// 真值:文件(record_id,entity 或 left_record_id,right_record_id),或 bidui synth 写出的 truth 文件夹
@@ -40,7 +40,7 @@ struct PublicationScore {
     rules: Vec<RuleScore>,
 }
 
-pub fn execute(arguments: &EvaluateArguments, console: &mut Console<'_>) -> Result<u8> {
+pub(super) fn execute(arguments: &EvaluateArguments, console: &mut Console<'_>) -> Result<u8> {
     if let Some(reviewed) = &arguments.reviewed {
         return show_estimate(&review_sample::estimate(&review_sample::read_reviewed(reviewed)?), console);
     }

@@ -10,7 +10,7 @@ use crate::rules::rule_set::RuleSet;
 
 /// Arguments of `bidui graph`.
 #[derive(Debug, Args)]
-pub struct GraphArguments {
+pub(super) struct GraphArguments {
     #[command(flatten)]
     pipeline: super::PipelineArgument,
     /// 只画到阶段,不画每条规则
@@ -49,7 +49,7 @@ const STAGES: [(&str, &str); 8] = [
     ("publish", "发布"),
 ];
 
-pub fn execute(arguments: &GraphArguments, console: &mut Console<'_>) -> Result<u8> {
+pub(super) fn execute(arguments: &GraphArguments, console: &mut Console<'_>) -> Result<u8> {
     let pipeline = Pipeline::open(&arguments.pipeline.pipeline)?;
     let rules = RuleSet::load(&pipeline)?;
     let graph = graph(&pipeline, &rules, !arguments.no_rules);

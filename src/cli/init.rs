@@ -9,7 +9,7 @@ use crate::{Error, Result};
 
 /// Arguments of `bidui init`.
 #[derive(Debug, Args)]
-pub struct InitArguments {
+pub(super) struct InitArguments {
     /// 新文件夹,例如 pipelines/anyang
     folder: PathBuf,
 }
@@ -25,7 +25,7 @@ const FILES: [(&str, &str); 7] = [
     ("codes/villages.csv", include_str!("init/villages.csv")),
 ];
 
-pub fn execute(arguments: &InitArguments, console: &mut Console<'_>) -> Result<u8> {
+pub(super) fn execute(arguments: &InitArguments, console: &mut Console<'_>) -> Result<u8> {
     let folder = &arguments.folder;
     if folder.exists() {
         return Err(Error::usage("文件夹已存在,不覆盖").in_file(folder).hint("换一个名字,或先移走原来的"));

@@ -12,7 +12,7 @@ use crate::{Error, Result};
 
 /// Arguments of `bidui link`.
 #[derive(Debug, Args)]
-pub struct LinkArguments {
+pub(super) struct LinkArguments {
     /// 匹配配置,例如 pipelines/febrl4/link.toml
     config: PathBuf,
     /// 结果文件夹(写入 link.parquet、cluster.parquet、report.json)
@@ -32,7 +32,7 @@ pub struct LinkArguments {
     threads: Option<usize>,
 }
 
-pub fn execute(arguments: &LinkArguments, console: &mut Console<'_>) -> Result<u8> {
+pub(super) fn execute(arguments: &LinkArguments, console: &mut Console<'_>) -> Result<u8> {
     // A link.toml beside a pipeline.toml speaks of that pipeline's sources.
     let root = arguments.config.parent().unwrap_or(Path::new("."));
     if root.join("pipeline.toml").is_file() {

@@ -12,7 +12,7 @@ use crate::{Error, Result};
 
 /// Arguments of `bidui rules`.
 #[derive(Debug, Args)]
-pub struct RulesArguments {
+pub(super) struct RulesArguments {
     #[command(flatten)]
     pipeline: super::PipelineArgument,
     /// 编号或名称中的文字
@@ -34,7 +34,7 @@ pub struct RulesArguments {
     sql: Option<String>,
 }
 
-pub fn execute(arguments: &RulesArguments, console: &mut Console<'_>) -> Result<u8> {
+pub(super) fn execute(arguments: &RulesArguments, console: &mut Console<'_>) -> Result<u8> {
     let pipeline = Pipeline::open(&arguments.pipeline.pipeline)?;
     let rules = RuleSet::load(&pipeline)?;
     if arguments.document {

@@ -16,7 +16,7 @@ use crate::{Error, Result, privacy};
 
 /// Arguments of `bidui run`, as typed.
 #[derive(Debug, Args)]
-pub struct RunArguments {
+pub(super) struct RunArguments {
     #[command(flatten)]
     pipeline: super::PipelineArgument,
     /// 季度,例如 2018Q3
@@ -98,7 +98,7 @@ impl From<FailOn> for Severity {
     }
 }
 
-pub fn execute(arguments: &RunArguments, console: &mut Console<'_>) -> Result<u8> {
+pub(super) fn execute(arguments: &RunArguments, console: &mut Console<'_>) -> Result<u8> {
     let plan = plan(arguments)?;
     let bar = BarProgress::new(console.progress, plans::RUN);
     let outcome = with_threads(arguments.threads, || engine::run(&plan, &bar));

@@ -10,7 +10,7 @@ use crate::synth::{FixtureFormats, SynthOptions, generate_telling};
 
 /// Arguments of `bidui synth`.
 #[derive(Debug, Args)]
-pub struct SynthArguments {
+pub(super) struct SynthArguments {
     #[command(flatten)]
     pipeline: super::PipelineArgument,
     /// 大约多少人
@@ -57,7 +57,7 @@ enum SynthLayout {
     Parquet,
 }
 
-pub fn execute(arguments: &SynthArguments, console: &mut Console<'_>) -> Result<u8> {
+pub(super) fn execute(arguments: &SynthArguments, console: &mut Console<'_>) -> Result<u8> {
     let root = &arguments.pipeline.pipeline;
     let options = match arguments.persons {
         None => SynthOptions::fixtures(root),

@@ -12,7 +12,7 @@ use crate::{Error, Result};
 
 /// Arguments of `bidui train`.
 #[derive(Debug, Args)]
-pub struct TrainArguments {
+pub(super) struct TrainArguments {
     /// 流水线文件夹(或其 link.toml),或单独的匹配配置,例如 pipelines/febrl4/link.toml
     config: PathBuf,
     /// 权重写到哪个文件(之后在 link.toml 里写 weights = "文件名" 固定下来)
@@ -35,7 +35,7 @@ pub struct TrainArguments {
     threads: Option<usize>,
 }
 
-pub fn execute(arguments: &TrainArguments, console: &mut Console<'_>) -> Result<u8> {
+pub(super) fn execute(arguments: &TrainArguments, console: &mut Console<'_>) -> Result<u8> {
     let bar = BarProgress::new(console.progress, plans::UNKNOWN);
     let config = match arguments.config.is_dir() {
         true => arguments.config.join("link.toml"),

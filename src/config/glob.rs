@@ -1,7 +1,7 @@
 //! File and sheet patterns: `*` (within one path segment), `**` (any number of segments), `?`.
 
 /// True if `text` matches `pattern`, where `/` separates segments.
-pub fn matches_pattern(pattern: &str, text: &str) -> bool {
+pub(crate) fn matches_pattern(pattern: &str, text: &str) -> bool {
     let pattern: Vec<&str> = pattern.split('/').collect();
     let text: Vec<&str> = text.split('/').collect();
     segments(&pattern, &text)
@@ -42,7 +42,7 @@ fn segment(pattern: &str, text: &str) -> bool {
 }
 
 /// Why a pattern must not be used, if it could leave the data folder.
-pub fn leads_outside(pattern: &str) -> Option<&'static str> {
+pub(crate) fn leads_outside(pattern: &str) -> Option<&'static str> {
     if pattern.is_empty() {
         return Some("模式不能为空");
     }

@@ -12,24 +12,25 @@ use sha2::{Digest, Sha256};
 
 use crate::model::period::Period;
 
-pub mod code_map;
+pub(crate) mod code_map;
 mod divisions;
-pub mod glob;
-pub mod pipeline_settings;
-pub mod read_options;
+pub(crate) mod glob;
+pub(crate) mod pipeline_settings;
+pub(crate) mod read_options;
 mod removed_keys;
-pub mod rule_inclusion;
-pub mod schema;
-pub mod source;
+pub(crate) mod rule_inclusion;
+pub(crate) mod schema;
+pub(crate) mod source;
 mod source_check;
 mod source_extra;
-pub mod source_file;
-pub mod toml_file;
+pub(crate) mod source_file;
+pub(crate) mod toml_file;
 
-pub use code_map::CodeMap;
-pub use pipeline_settings::{MaskStyle, PipelineSettings, RuleParameter};
-pub use rule_inclusion::RuleFolders;
-pub use source::{ColumnRole, HouseholdMember, SourceColumn, SourceContract};
+pub use pipeline_settings::RuleParameter;
+pub(crate) use pipeline_settings::{MaskStyle, PipelineSettings};
+pub(crate) use rule_inclusion::RuleFolders;
+pub use source::ColumnRole;
+pub(crate) use source::{SourceColumn, SourceContract};
 pub(crate) use source_check::is_reserved;
 
 use crate::model::division::DivisionTree;
@@ -176,14 +177,14 @@ fn digest(layers: &RuleFolders) -> Result<String> {
 }
 
 /// Lower-case ASCII letters, digits and underscores, beginning with a letter.
-pub fn is_identifier(text: &str) -> bool {
+pub(crate) fn is_identifier(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase())
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
 
 /// The form in which headers are compared: compatibility characters folded, spaces and
 /// control characters gone, marks of obligatory fields (`*`) gone.
-pub fn clean_header(text: &str) -> String {
+pub(crate) fn clean_header(text: &str) -> String {
     use unicode_normalization::UnicodeNormalization as _;
     let folded: String = text
         .nfkc()

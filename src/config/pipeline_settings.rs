@@ -12,7 +12,7 @@ use crate::model::day::date32;
 use crate::model::period::Period;
 
 /// Parameters of rules: `default`, a year (`2018`) or a quarter (`2018Q3`) → name → value.
-pub type ParametersByPeriod = BTreeMap<String, BTreeMap<String, toml::Value>>;
+pub(crate) type ParametersByPeriod = BTreeMap<String, BTreeMap<String, toml::Value>>;
 
 /// `pipeline.toml`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

@@ -32,7 +32,8 @@ pub struct RuleInclusion {
 /// `base.toml`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct BaseSettings {
+#[expect(dead_code, reason = "read to be checked, and for its JSON Schema; `FolderHead` takes what matters")]
+pub(crate) struct BaseSettings {
     /// Chinese title of the rule set.
     pub title: String,
     /// What it includes itself.
@@ -245,7 +246,7 @@ impl RuleFolders {
 ///
 /// # Errors
 /// A pipeline whose bases are not in order.
-pub fn find_included(path: &Path) -> Result<PathBuf> {
+pub(crate) fn find_included(path: &Path) -> Result<PathBuf> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

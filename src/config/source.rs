@@ -11,8 +11,9 @@ use super::glob;
 use crate::config::read_options::{Encoding, ReadOptions};
 use crate::model::column_type::ContractType;
 
-pub use super::source_file::{
-    AuditAction, AuditsSpec, ColumnRole, EncodingSpec, FilesSpec, UniqueAction, UnknownHeaders, VariantSpec,
+pub use super::source_file::ColumnRole;
+pub(crate) use super::source_file::{
+    AuditAction, AuditsSpec, EncodingSpec, FilesSpec, UniqueAction, UnknownHeaders, VariantSpec,
 };
 
 /// A department's list, as its contract describes it.

@@ -17,7 +17,7 @@ pub(super) const ENDING: &str = ".extra";
 /// `sources/<source>.extra.toml`.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct SourceExtra {
+pub(super) struct SourceExtra {
     /// Department that delivers the source here, in place of the contract's.
     pub owner: Option<String>,
     /// Whether a quarter without the source must not be published here, in place of the contract's.

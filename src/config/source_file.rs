@@ -11,7 +11,7 @@ use crate::model::column_type::ContractType;
 /// A source contract as written.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct SourceFile {
+pub(crate) struct SourceFile {
     /// Chinese title of the source.
     pub title: String,
     /// Department that delivers it and corrects it.
@@ -97,7 +97,7 @@ pub enum EncodingSpec {
 /// `[[column]]`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ColumnSpec {
+pub(crate) struct ColumnSpec {
     /// Canonical name: ASCII snake_case, also the column of the SQL view.
     pub name: String,
     /// Chinese label for people.
@@ -172,7 +172,7 @@ pub enum ColumnRole {
 /// `[[unpivot]]`: one member, or a numbered run of members.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct UnpivotSpec {
+pub(crate) struct UnpivotSpec {
     /// Chinese title of the group, unique in the contract.
     pub title: String,
     /// `[first, last]`: the group repeats, and `{n}` in headers is the number.

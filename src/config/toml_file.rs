@@ -133,7 +133,7 @@ impl TomlFile {
 }
 
 /// “Did you mean …” over `known`, followed by the full list.
-pub fn suggest(wrong: &str, known: &[&str], list_title: &str) -> Option<String> {
+pub(crate) fn suggest(wrong: &str, known: &[&str], list_title: &str) -> Option<String> {
     if known.is_empty() {
         return None;
     }
@@ -145,7 +145,7 @@ pub fn suggest(wrong: &str, known: &[&str], list_title: &str) -> Option<String> 
 }
 
 /// The known word most like `wrong`, if any is alike at all.
-pub fn nearest_name<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest_name<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let mut best: Option<(f64, &str)> = None;
     for word in known {
         let likeness =

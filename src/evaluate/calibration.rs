@@ -66,12 +66,12 @@ impl ReliabilityTable {
 }
 
 /// Lower end of the band of a weight.
-pub fn band_of(weight: i64) -> i64 {
+pub(crate) fn band_of(weight: i64) -> i64 {
     weight.clamp(ENDS.0, ENDS.1).div_euclid(BAND) * BAND
 }
 
 /// 95 % interval of a share of `n` (Wilson 1927).
-pub fn wilson_interval(share: f64, n: f64) -> (f64, f64) {
+pub(crate) fn wilson_interval(share: f64, n: f64) -> (f64, f64) {
     if n <= 0.0 {
         return (0.0, 1.0);
     }
@@ -88,20 +88,20 @@ pub fn wilson_interval(share: f64, n: f64) -> (f64, f64) {
 /// From weight to probability: as published, else with the odds that two records of the tables
 /// are one person.
 #[derive(Debug, Clone, Copy)]
-pub struct ProbabilityScale {
+pub(crate) struct ProbabilityScale {
     prior: f64,
 }
 
 impl ProbabilityScale {
     /// `accepted` links among all pairs of `records`.
-    pub fn new(accepted: u64, records: u64) -> Self {
+    pub(crate) fn new(accepted: u64, records: u64) -> Self {
         let all = records as f64 * (records as f64 - 1.0) / 2.0;
         let prior = if all > 1.0 { (accepted.max(1) as f64 / all).log2() } else { 0.0 };
         Self { prior }
     }
 
     /// Probability of a published link.
-    pub fn probability(self, row: &TableRow) -> f64 {
+    pub(crate) fn probability(self, row: &TableRow) -> f64 {
         match row.get("probability").parse::<f64>() {
             Ok(share) => share / 10_000.0,
             Err(_) => {

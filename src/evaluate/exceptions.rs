@@ -17,7 +17,7 @@ use crate::{Error, Result};
 
 /// Score of one rule.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
-pub struct RuleScore {
+pub(crate) struct RuleScore {
     /// Rule code.
     pub rule_code: String,
     /// Expected exceptions.
@@ -43,22 +43,22 @@ fn share(part: u64, whole: u64) -> f64 {
 
 impl RuleScore {
     /// Share of found exceptions that were expected.
-    pub fn precision(&self) -> f64 {
+    pub(crate) fn precision(&self) -> f64 {
         share(self.true_positive, self.found)
     }
     /// Share of expected exceptions that were found.
-    pub fn recall(&self) -> f64 {
+    pub(crate) fn recall(&self) -> f64 {
         share(self.true_positive, self.truth)
     }
     /// Share of expected exceptions that were found or kept apart for review.
-    pub fn recall_with_review(&self) -> f64 {
+    pub(crate) fn recall_with_review(&self) -> f64 {
         share(self.true_positive + self.review_true, self.truth)
     }
 }
 
 /// Score of the persons that records resolved to, counted in pairs of records.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
-pub struct PersonScore {
+pub(crate) struct PersonScore {
     /// Records in both the publication and the truth.
     pub records: u64,
     /// Records of the truth that the publication lacks.
@@ -77,7 +77,7 @@ pub struct PersonScore {
 
 /// Recall of the records with one kind of error.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
-pub struct KindScore {
+pub(crate) struct KindScore {
     /// Kind; empty for records without an error.
     pub kind: String,
     /// Records with it.
@@ -90,22 +90,22 @@ pub struct KindScore {
 
 impl KindScore {
     /// Share of pairs found.
-    pub fn recall(&self) -> f64 {
+    pub(crate) fn recall(&self) -> f64 {
         share(self.true_positive, self.truth)
     }
 }
 
 impl PersonScore {
     /// Share of published pairs that are true.
-    pub fn precision(&self) -> f64 {
+    pub(crate) fn precision(&self) -> f64 {
         share(self.true_positive, self.found)
     }
     /// Share of true pairs that were published.
-    pub fn recall(&self) -> f64 {
+    pub(crate) fn recall(&self) -> f64 {
         share(self.true_positive, self.truth)
     }
     /// Harmonic mean of precision and recall.
-    pub fn f1(&self) -> f64 {
+    pub(crate) fn f1(&self) -> f64 {
         let (p, r) = (self.precision(), self.recall());
         if p + r == 0.0 { 0.0 } else { 2.0 * p * r / (p + r) }
     }
@@ -218,7 +218,7 @@ fn read_table<const N: usize>(path: &Path, columns: [&str; N], mut row: impl FnM
 }
 
 /// Scores every rule that the truth or the publication knows, by rule code.
-pub fn evaluate_exceptions(publication: &Snapshot, truth: &Path) -> Result<Vec<RuleScore>> {
+pub(crate) fn evaluate_exceptions(publication: &Snapshot, truth: &Path) -> Result<Vec<RuleScore>> {
     let folder = truth_folder(truth);
     let records = read_records(&folder)?;
     let mut expected: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -271,7 +271,7 @@ pub fn evaluate_exceptions(publication: &Snapshot, truth: &Path) -> Result<Vec<R
 }
 
 /// Scores the persons of a publication, by pairs of records and by kind of error.
-pub fn evaluate_persons(publication: &Snapshot, truth: &Path) -> Result<PersonScore> {
+pub(crate) fn evaluate_persons(publication: &Snapshot, truth: &Path) -> Result<PersonScore> {
     let truth = read_records(&truth_folder(truth))?;
     let mut clusters: HashMap<u64, u32> = HashMap::new();
     let mut joined: Vec<(TrueEntity, u32)> = Vec::new();

@@ -209,7 +209,7 @@ pub fn evaluate_links(links: &Path, truth: &Path) -> Result<LinkScore> {
 
 /// Records of the linkage whose links are in `links` (a file or its folder), from the clusters or
 /// records beside them; 0 where there are none.
-pub fn count_records(links: &Path) -> Result<u64> {
+pub(crate) fn count_records(links: &Path) -> Result<u64> {
     use parquet::file::reader::FileReader as _;
     let folder = if links.is_dir() { links } else { links.parent().unwrap_or(links) };
     let Some(file) =
@@ -276,7 +276,7 @@ fn by_kind(
 }
 
 /// True entity of every record of a truth file or folder, as [`evaluate_links`] reads it.
-pub fn true_entities(truth: &Path) -> Result<HashMap<String, u32>> {
+pub(crate) fn true_entities(truth: &Path) -> Result<HashMap<String, u32>> {
     match read_truth(truth, &BTreeSet::new())? {
         LinkTruth::Entities { entities, .. } => Ok(entities),
         LinkTruth::Pairs { .. } => {

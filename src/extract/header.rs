@@ -26,7 +26,7 @@ pub(super) struct FoundHeader {
 }
 
 impl KnownHeaders {
-    pub fn new(options: &ReadOptions) -> Self {
+    pub(super) fn new(options: &ReadOptions) -> Self {
         let known: HashSet<String> = options.known_headers.iter().map(|h| clean_header(h)).collect();
         let minimum = options.minimum_headers.clamp(1, known.len().max(1));
         Self { known, minimum }
@@ -42,7 +42,7 @@ impl KnownHeaders {
         row.iter().filter(|cell| self.knows(cell)).count()
     }
     /// The row (or two rows) with the most known headers among the first rows of a table.
-    pub fn find(&self, rows: &[Vec<String>]) -> Option<FoundHeader> {
+    pub(super) fn find(&self, rows: &[Vec<String>]) -> Option<FoundHeader> {
         if self.known.is_empty() {
             return guess(rows);
         }
@@ -94,7 +94,7 @@ impl KnownHeaders {
         Some(headers)
     }
     /// The error for a table without a header row.
-    pub fn missing(&self, rows: &[Vec<String>]) -> Error {
+    pub(super) fn missing(&self, rows: &[Vec<String>]) -> Error {
         let seen: Vec<String> = rows
             .iter()
             .take(5)
@@ -107,7 +107,7 @@ impl KnownHeaders {
             .hint(format!("看到的是:{seen}。若表头改了名,请在数据来源文件的 headers 里加上"))
     }
     /// The error unless a header was found.
-    pub fn require(&self, rows: &[Vec<String>]) -> Result<FoundHeader> {
+    pub(super) fn require(&self, rows: &[Vec<String>]) -> Result<FoundHeader> {
         self.find(rows).ok_or_else(|| self.missing(rows))
     }
 }

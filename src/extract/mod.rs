@@ -79,7 +79,7 @@ pub struct MalformedRow {
 }
 
 /// The tables of one file; see [`open_file`].
-pub type RawTables = Box<dyn Iterator<Item = Result<RawTable>> + Send>;
+pub(crate) type RawTables = Box<dyn Iterator<Item = Result<RawTable>> + Send>;
 
 /// Opens one file and delivers its tables. A large delimited file arrives in pieces of the same
 /// table, one after the other; a workbook sheet by sheet, those without any content left out.

@@ -34,16 +34,16 @@ pub(super) struct OpenFile {
 }
 
 impl OpenFile {
-    pub fn new(file: File, metadata: &Metadata, path: &Path) -> Self {
+    pub(super) fn new(file: File, metadata: &Metadata, path: &Path) -> Self {
         let (length, modified) = (metadata.len(), metadata.modified().ok());
         Self { file, path: path.to_owned(), length, modified }
     }
     /// Bytes when it was opened.
-    pub fn length(&self) -> u64 {
+    pub(super) fn length(&self) -> u64 {
         self.length
     }
     /// Fills `buffer` from `offset` on; fewer bytes than that mean that the file was cut off.
-    pub fn read_exact(&self, buffer: &mut [u8], offset: u64) -> Result<()> {
+    pub(super) fn read_exact(&self, buffer: &mut [u8], offset: u64) -> Result<()> {
         let mut filled = 0;
         while filled < buffer.len() {
             match self.read(&mut buffer[filled..], offset + filled as u64)? {
@@ -62,7 +62,7 @@ impl OpenFile {
         }
     }
     /// Gives the whole file to `each`, block by block.
-    pub fn blocks(&self, mut each: impl FnMut(&[u8])) -> Result<()> {
+    pub(super) fn blocks(&self, mut each: impl FnMut(&[u8])) -> Result<()> {
         let mut block = vec![0; BLOCK];
         let mut offset = 0;
         loop {
@@ -74,18 +74,18 @@ impl OpenFile {
             offset += length as u64;
         }
     }
-    pub fn sha256(&self) -> Result<String> {
+    pub(super) fn sha256(&self) -> Result<String> {
         let mut digest = Sha256::new();
         self.blocks(|block| digest.update(block))?;
         Ok(hexadecimal(&digest.finalize()))
     }
     /// An error unless the file has the length it was opened with.
-    pub fn same_length(&self) -> Result<()> {
+    pub(super) fn same_length(&self) -> Result<()> {
         let now = self.metadata()?;
         if now.len() == self.length { Ok(()) } else { Err(self.changed()) }
     }
     /// An error if the file was written to since it was opened.
-    pub fn untouched(&self) -> Result<()> {
+    pub(super) fn untouched(&self) -> Result<()> {
         let now = self.metadata()?;
         let same = now.len() == self.length && now.modified().ok() == self.modified;
         if same { Ok(()) } else { Err(self.changed()) }
@@ -108,7 +108,7 @@ pub(super) enum TextSource {
 
 impl TextSource {
     /// First pass, for pieces of about `piece` bytes; `utf8`: is it to be checked?
-    pub fn survey(&self, piece: u64, utf8: bool) -> Result<TextSurvey> {
+    pub(super) fn survey(&self, piece: u64, utf8: bool) -> Result<TextSurvey> {
         let mut survey = TextSurveyor::new(piece, utf8);
         match self {
             Self::File(file) => file.blocks(|block| survey.block(block))?,
@@ -117,7 +117,7 @@ impl TextSource {
         Ok(survey.finish())
     }
     /// These bytes; `buffer` holds them if they do not lie in memory already.
-    pub fn part<'a>(&'a self, range: Range<u64>, buffer: &'a mut Vec<u8>) -> Result<&'a [u8]> {
+    pub(super) fn part<'a>(&'a self, range: Range<u64>, buffer: &'a mut Vec<u8>) -> Result<&'a [u8]> {
         match self {
             Self::Memory(bytes) => Ok(&bytes[range.start as usize..range.end as usize]),
             Self::File(file) => {
@@ -132,7 +132,7 @@ impl TextSource {
         }
     }
     /// A piece, the same bytes as in the first pass.
-    pub fn piece<'a>(
+    pub(super) fn piece<'a>(
         &'a self,
         survey: &TextSurvey,
         range: Range<u64>,
@@ -150,7 +150,7 @@ impl TextSource {
         Ok(bytes)
     }
     /// The error of a text that is no longer what it was.
-    pub fn changed(&self) -> Error {
+    pub(super) fn changed(&self) -> Error {
         match self {
             Self::File(file) => file.changed(),
             Self::Memory(_) => Error::internal("内存里的文字变了"),
@@ -176,7 +176,7 @@ pub(super) struct TextSurvey {
 
 impl TextSurvey {
     /// Pieces of the text, at least one. The first holds everything up to `start` and more.
-    pub fn pieces(&self, quoted: bool, start: u64) -> Vec<Range<u64>> {
+    pub(super) fn pieces(&self, quoted: bool, start: u64) -> Vec<Range<u64>> {
         let cuts = if quoted { &self.quoted } else { &self.plain };
         let mut begin = 0;
         let ends = cuts.iter().copied().filter(|&cut| cut > start && cut < self.length);

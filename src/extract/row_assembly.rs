@@ -44,14 +44,14 @@ impl<'a> RawTableAssembler<'a> {
     ///
     /// # Errors
     /// More columns than a table may have.
-    pub fn new(info: &RawTableInfo, rows: usize, room: &'a mut MemoryRoom) -> Result<Self> {
+    pub(super) fn new(info: &RawTableInfo, rows: usize, room: &'a mut MemoryRoom) -> Result<Self> {
         Self::without(info, rows, &BTreeSet::new(), room)
     }
     /// Columns with these (cleaned) headers stay empty.
     ///
     /// # Errors
     /// More columns than a table may have.
-    pub fn without(
+    pub(super) fn without(
         info: &RawTableInfo,
         rows: usize,
         left_out: &BTreeSet<String>,
@@ -75,14 +75,14 @@ impl<'a> RawTableAssembler<'a> {
             rare: CellHazards { nul: true, entities: true },
         })
     }
-    pub fn skip(&mut self, row: u32, reason: SkipReason) {
+    pub(super) fn skip(&mut self, row: u32, reason: SkipReason) {
         self.skipped.push((row, reason));
     }
     /// Adds a row that is to be rejected.
     ///
     /// # Errors
     /// No room left.
-    pub fn reject(&mut self, row: u32, original: &str, reason: String) -> Result<()> {
+    pub(super) fn reject(&mut self, row: u32, original: &str, reason: String) -> Result<()> {
         let original: String = original.chars().take(500).collect();
         self.room.take(0, (size_of::<MalformedRow>() + original.len() + reason.len()) as u64)?;
         self.malformed.push(MalformedRow { row, original, reason });
@@ -92,7 +92,7 @@ impl<'a> RawTableAssembler<'a> {
     ///
     /// # Errors
     /// No room left.
-    pub fn push(&mut self, row: u32, cells: &[impl AsRef<str>]) -> Result<()> {
+    pub(super) fn push(&mut self, row: u32, cells: &[impl AsRef<str>]) -> Result<()> {
         let (mut filled, mut first, mut end, mut text) = (0, "", 0, 0);
         for (at, cell) in cells.iter().enumerate() {
             let cell = trim(cell.as_ref());
@@ -140,10 +140,10 @@ impl<'a> RawTableAssembler<'a> {
         Ok(())
     }
     /// The room that is left.
-    pub fn room(&self) -> &MemoryRoom {
+    pub(super) fn room(&self) -> &MemoryRoom {
         self.room
     }
-    pub fn finish(self, info: Arc<RawTableInfo>) -> RawTable {
+    pub(super) fn finish(self, info: Arc<RawTableInfo>) -> RawTable {
         let rows = self.rows.len();
         RawTable {
             info,

@@ -42,24 +42,24 @@ pub(super) struct MemoryRoom {
 impl MemoryRoom {
     /// Room of one piece of a file that arrives in pieces. Eight times what the full rows of a piece of
     /// delimited text can hold: rows may end before their last columns.
-    pub fn piece() -> Self {
+    pub(super) fn piece() -> Self {
         Self::new("这一段数据", 1 << 26, 1 << 28, [FEWER_COLUMNS, SHORTER_TEXTS])
     }
     /// Room of one worksheet while its cells are read; `bytes`: what the workbook unpacks to.
-    pub fn sheet(bytes: u64) -> Self {
+    pub(super) fn sheet(bytes: u64) -> Self {
         Self::new("这张工作表", 100_000_000, shared_text(bytes), [SPLIT; 2])
     }
     /// Room of the tables that all worksheets of a workbook become.
-    pub fn workbook() -> Self {
+    pub(super) fn workbook() -> Self {
         Self::new("这个工作簿的所有工作表", 200_000_000, TEXT, [SPLIT; 2])
     }
     /// Room of the rectangles that the reader of XLS workbooks lays out, for all worksheets at once;
     /// `bytes`: length of the workbook.
-    pub fn rectangles(bytes: u64) -> Self {
+    pub(super) fn rectangles(bytes: u64) -> Self {
         Self::new("这个工作簿的所有工作表", 1 << 26, shared_text(bytes), [SAVED_ANEW, SPLIT])
     }
     /// Room of the texts of a file of so many bytes, however they are packed in it.
-    pub fn file(bytes: u64) -> Self {
+    pub(super) fn file(bytes: u64) -> Self {
         let text = bytes.saturating_mul(TEXT_PER_BYTE).saturating_add(TEXT);
         Self::new("这个文件", u64::MAX, text, [SHORTER_TEXTS; 2])
     }
@@ -75,14 +75,14 @@ impl MemoryRoom {
     ///
     /// # Errors
     /// There is not so much left.
-    pub fn take(&mut self, cells: u64, text: u64) -> Result<()> {
+    pub(super) fn take(&mut self, cells: u64, text: u64) -> Result<()> {
         let left = (self.cells.checked_sub(cells), self.text.checked_sub(text));
         let (Some(cells), Some(text)) = left else { return Err(self.exceeded(left.0.is_none())) };
         (self.cells, self.text) = (cells, text);
         Ok(())
     }
     /// Is half of the text, or more, taken?
-    pub fn half_taken(&self) -> bool {
+    pub(super) fn half_taken(&self) -> bool {
         self.text < self.most_text / 2
     }
     #[cold]

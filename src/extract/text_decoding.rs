@@ -23,7 +23,7 @@ pub(super) enum TextCharset {
 }
 
 impl TextCharset {
-    pub fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Utf8 => UTF_8.name(),
             Self::Gb18030 => GB18030.name(),
@@ -31,7 +31,7 @@ impl TextCharset {
     }
     /// Text of `bytes`, in `buffer` unless it lies there as it is, and whether some of them could
     /// not be decoded.
-    pub fn decode<'a>(self, bytes: &'a [u8], buffer: &'a mut String) -> (&'a str, bool) {
+    pub(super) fn decode<'a>(self, bytes: &'a [u8], buffer: &'a mut String) -> (&'a str, bool) {
         if self == Self::Utf8 {
             // Much faster than the standard library's check.
             return match UTF_8.decode_without_bom_handling_and_without_replacement(bytes) {
@@ -57,7 +57,7 @@ impl TextCharset {
             buffer.reserve((bytes.len() - at) * 3 + 64);
         }
     }
-    pub fn lossy(self, bytes: &[u8]) -> String {
+    pub(super) fn lossy(self, bytes: &[u8]) -> String {
         let mut buffer = String::new();
         self.decode(bytes, &mut buffer).0.to_owned()
     }

@@ -12,7 +12,7 @@ const LARGEST_EXACT: usize = 400;
 
 /// A pair that may be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct WeightedPair {
+pub(crate) struct WeightedPair {
     /// Record on the one side.
     pub left: u32,
     /// Record on the other side.
@@ -23,7 +23,7 @@ pub struct WeightedPair {
 
 /// What was kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct KeptPairs {
+pub(crate) struct KeptPairs {
     /// Whether each edge is kept.
     pub kept: Vec<bool>,
     /// Components that were too large for the exact solution.
@@ -33,7 +33,7 @@ pub struct KeptPairs {
 /// Keeps the heaviest set of edges in which a left record has one partner (`left_once`) and a
 /// right record has one (`right_once`). Edges come best first where weights tie: of equally heavy
 /// sets the one with more edges wins, then the one with earlier edges.
-pub fn assign(edges: &[WeightedPair], left_once: bool, right_once: bool) -> KeptPairs {
+pub(crate) fn assign(edges: &[WeightedPair], left_once: bool, right_once: bool) -> KeptPairs {
     let mut out = KeptPairs { kept: vec![true; edges.len()], greedy_components: 0 };
     match (left_once, right_once) {
         (false, false) => {}

@@ -12,7 +12,7 @@ use crate::model::links::{Decision, Tier};
 
 /// Positions of the comparisons that guards look at.
 #[derive(Debug, Clone, Copy)]
-pub struct PairDecider {
+pub(super) struct PairDecider {
     accept: i32,
     review: i32,
     within_source: i32,
@@ -26,7 +26,7 @@ pub struct PairDecider {
 
 impl PairDecider {
     /// Finds the comparisons by kind.
-    pub fn new(settings: &LinkSettings) -> Self {
+    pub(super) fn new(settings: &LinkSettings) -> Self {
         Self {
             accept: settings.decision.accept,
             review: settings.decision.review,
@@ -41,17 +41,17 @@ impl PairDecider {
     }
 
     /// Do guards apply: are these people with ID numbers and Han names?
-    pub fn guarded(&self) -> bool {
+    pub(super) fn guarded(&self) -> bool {
         self.number_and_name().is_some()
     }
 
     /// The comparisons of ID numbers and of Han names, where guards apply.
-    pub fn number_and_name(&self) -> Option<(usize, usize)> {
+    pub(super) fn number_and_name(&self) -> Option<(usize, usize)> {
         Some((self.id?, self.name?))
     }
 
     /// What the levels of a pair say; `None` where guards do not apply.
-    pub fn said(&self, levels: &PairLevels) -> Option<PairEvidence> {
+    pub(super) fn said(&self, levels: &PairLevels) -> Option<PairEvidence> {
         let at = |position: Option<usize>| position.map_or(0, |p| levels[p]);
         self.guarded().then(|| PairEvidence {
             id: IdLevel::from_number(at(self.id)),
@@ -65,7 +65,12 @@ impl PairDecider {
 
     /// Tier and decision; `None` if the pair is neither. `doubtful`: records whose ID number is
     /// probably somebody else's.
-    pub fn decide(&self, nodes: &LinkNodes, one: &ScoredPair, doubtful: &[bool]) -> Option<(Tier, Decision)> {
+    pub(super) fn decide(
+        &self,
+        nodes: &LinkNodes,
+        one: &ScoredPair,
+        doubtful: &[bool],
+    ) -> Option<(Tier, Decision)> {
         let (a, b) = unpack(one.pair);
         let review = Some((Tier::T6, Decision::Review));
         let Some(said) = self.said(&one.levels) else {
@@ -96,7 +101,7 @@ impl PairDecider {
 
 /// What the levels of a pair say, named.
 #[derive(Debug, Clone, Copy)]
-pub struct PairEvidence {
+pub(super) struct PairEvidence {
     pub id: IdLevel,
     pub name: HanNameLevel,
     pub birth: DateLevel,
@@ -108,27 +113,27 @@ pub struct PairEvidence {
 
 impl PairEvidence {
     /// The names are the same but for a slip of the pen.
-    pub fn name_agrees(&self) -> bool {
+    pub(super) fn name_agrees(&self) -> bool {
         self.name.agrees()
     }
 
     /// The names are those of two people.
-    pub fn name_far(&self) -> bool {
+    pub(super) fn name_far(&self) -> bool {
         self.name > HanNameLevel::Dropped
     }
 
     /// The birth dates are the same but for a slip.
-    pub fn birth_agrees(&self) -> bool {
+    pub(super) fn birth_agrees(&self) -> bool {
         self.birth != DateLevel::Missing && self.birth <= DateLevel::OneDigit
     }
 
     /// The birth dates are those of two people.
-    pub fn birth_against(&self) -> bool {
+    pub(super) fn birth_against(&self) -> bool {
         matches!(self.birth, DateLevel::Disagree | DateLevel::SameYear)
     }
 
     /// Something connects the households.
-    pub fn household_agrees(&self) -> bool {
+    pub(super) fn household_agrees(&self) -> bool {
         use HouseholdLevel::*;
         matches!(self.household, SameNumber | MembersLinked | Guardian)
     }
@@ -195,7 +200,7 @@ fn half_alike(nodes: &LinkNodes, a: u32, b: u32) -> bool {
 }
 
 /// Does the record's stated birth date or sex contradict its own ID number?
-pub fn contradicts_own_id(nodes: &LinkNodes, node: u32) -> bool {
+pub(crate) fn contradicts_own_id(nodes: &LinkNodes, node: u32) -> bool {
     let id = nodes.id(node);
     let (stated, own) = (nodes.stated_birth(node), id.birth().unwrap_or(0));
     if stated != 0 && own != 0 {

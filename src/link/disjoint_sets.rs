@@ -3,17 +3,17 @@
 /// Union-find with path halving. The smallest member names its set, so names do not depend on
 /// the order of joins.
 #[derive(Debug, Clone)]
-pub struct DisjointSets {
+pub(crate) struct DisjointSets {
     parent: Vec<u32>,
 }
 
 impl DisjointSets {
     /// `count` sets of one member each.
-    pub fn new(count: usize) -> Self {
+    pub(crate) fn new(count: usize) -> Self {
         Self { parent: (0..count as u32).collect() }
     }
     /// Smallest member of the set of `at`.
-    pub fn find(&mut self, mut at: u32) -> u32 {
+    pub(crate) fn find(&mut self, mut at: u32) -> u32 {
         while self.parent[at as usize] != at {
             let up = self.parent[self.parent[at as usize] as usize];
             self.parent[at as usize] = up;
@@ -22,11 +22,11 @@ impl DisjointSets {
         at
     }
     /// Makes a member a set of its own again; all members of its set must be.
-    pub fn separate(&mut self, member: u32) {
+    pub(crate) fn separate(&mut self, member: u32) {
         self.parent[member as usize] = member;
     }
     /// Joins the sets of `a` and `b`.
-    pub fn join(&mut self, a: u32, b: u32) {
+    pub(crate) fn join(&mut self, a: u32, b: u32) {
         let (a, b) = (self.find(a), self.find(b));
         self.parent[a.max(b) as usize] = a.min(b);
     }

@@ -22,7 +22,7 @@ super::compare::levels! {
 
 /// Households of all records, and how accepted pairs connect them.
 #[derive(Debug, Default)]
-pub struct HouseholdTies {
+pub(crate) struct HouseholdTies {
     /// Household each record counts in: its own, else the guardian's (0 none).
     home: Vec<u32>,
     /// Who counts in the guardian's.
@@ -42,7 +42,7 @@ const MOST_MEMBERS: usize = 20;
 
 impl HouseholdTies {
     /// Reads household numbers, and finds guardians by their ID numbers.
-    pub fn new(nodes: &LinkNodes<'_>, anchors: &[String], doubtful: &[bool]) -> Self {
+    pub(crate) fn new(nodes: &LinkNodes<'_>, anchors: &[String], doubtful: &[bool]) -> Self {
         let mut this =
             Self { home: nodes.all().map(|node| nodes.household(node)).collect(), ..Self::default() };
         let guardian = guardians(nodes, &this.home, anchors, doubtful);
@@ -74,7 +74,7 @@ impl HouseholdTies {
     }
 
     /// The household a record counts in.
-    pub fn of(&self, node: u32) -> u32 {
+    pub(crate) fn of(&self, node: u32) -> u32 {
         self.home[node as usize]
     }
 
@@ -84,7 +84,7 @@ impl HouseholdTies {
     }
 
     /// Takes accepted pairs as evidence, instead of earlier ones.
-    pub fn connect(&mut self, accepted: impl ParallelIterator<Item = u64>) {
+    pub(crate) fn connect(&mut self, accepted: impl ParallelIterator<Item = u64>) {
         self.links = accepted
             .filter_map(|pair| {
                 let (a, b) = unpack(pair);
@@ -111,13 +111,13 @@ impl HouseholdTies {
 
     /// Pairs of members of one household with names alike: heads and their own rows, wards and
     /// their households. At least one of each pair is not settled.
-    pub fn within(&self, nodes: &LinkNodes<'_>, settled: &[bool]) -> Vec<u64> {
+    pub(crate) fn within(&self, nodes: &LinkNodes<'_>, settled: &[bool]) -> Vec<u64> {
         let households: Vec<u32> = (1..self.starts.len() as u32 - 1).collect();
         self.meetings(nodes, settled, households.par_iter().map(|&h| (h, h)))
     }
 
     /// Pairs of members of connected households, likewise.
-    pub fn across(&self, nodes: &LinkNodes<'_>, settled: &[bool]) -> Vec<u64> {
+    pub(crate) fn across(&self, nodes: &LinkNodes<'_>, settled: &[bool]) -> Vec<u64> {
         let mut connected: Vec<u64> = self.links.iter().map(|link| link.0).collect();
         connected.dedup();
         self.meetings(nodes, settled, connected.par_iter().map(|&pair| unpack(pair)))
@@ -162,7 +162,7 @@ impl HouseholdTies {
     }
 
     /// Level of a pair.
-    pub fn level(&self, a: u32, b: u32) -> HouseholdLevel {
+    pub(crate) fn level(&self, a: u32, b: u32) -> HouseholdLevel {
         use HouseholdLevel::*;
         let (p, q) = (self.of(a), self.of(b));
         if p == 0 || q == 0 {

@@ -11,23 +11,23 @@ use crate::model::links::Links;
 use crate::model::links::Tier;
 use crate::normalize::ComparableSource;
 
-pub mod assignment;
+pub(crate) mod assignment;
 pub mod block;
 mod candidate_scoring;
-pub mod compare;
+pub(crate) mod compare;
 mod decide;
-pub mod disjoint_sets;
-pub mod generic;
-pub mod household;
-pub mod nodes;
-pub mod one_to_one;
+pub(crate) mod disjoint_sets;
+pub(crate) mod generic;
+pub(crate) mod household;
+pub(crate) mod nodes;
+pub(crate) mod one_to_one;
 mod pair_context;
-pub mod pair_weights;
+pub(crate) mod pair_weights;
 mod seeded_random;
-pub mod settings;
+pub(crate) mod settings;
 #[cfg(test)]
 pub(crate) mod test_lists;
-pub mod train;
+pub(crate) mod train;
 
 use candidate_scoring::CandidateScoring;
 pub(crate) use decide::contradicts_own_id;

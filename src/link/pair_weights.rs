@@ -17,7 +17,7 @@ use crate::model::id_number::IdNumber;
 use crate::{Error, Result};
 
 /// Most comparisons of one model.
-pub const MOST: usize = 24;
+pub(crate) const MOST: usize = 24;
 /// A rare value counts at least as if this many records had it.
 const FEWEST: f64 = 3.0;
 /// Share of records that have a value whose agreement weighs what the configuration says.
@@ -29,10 +29,10 @@ const TF_BOUNDS: (f64, f64) = (-5000.0, 4000.0);
 const DOUBTFUL_ID: i32 = -1000;
 
 /// Levels of one pair.
-pub type PairLevels = [u8; MOST];
+pub(crate) type PairLevels = [u8; MOST];
 
 /// Comparisons ready to run.
-pub struct PairScorer<'a> {
+pub(crate) struct PairScorer<'a> {
     nodes: &'a LinkNodes<'a>,
     tree: &'a DivisionTree,
     households: &'a HouseholdTies,
@@ -42,10 +42,10 @@ pub struct PairScorer<'a> {
 }
 
 /// The comparisons of a linkage, prepared once for scorers that differ in what else is known.
-pub type ComparisonParts<'a> = Arc<[ComparisonPart<'a>]>;
+pub(crate) type ComparisonParts<'a> = Arc<[ComparisonPart<'a>]>;
 
 /// One comparison, ready to run.
-pub struct ComparisonPart<'a> {
+pub(crate) struct ComparisonPart<'a> {
     kind: ComparisonKind,
     column: Option<&'a NodeColumn<'a>>,
     /// Weight by level number.
@@ -60,7 +60,7 @@ pub struct ComparisonPart<'a> {
 
 impl<'a> PairScorer<'a> {
     /// Prepares the comparisons; weights by level number.
-    pub fn new(
+    pub(crate) fn new(
         settings: &LinkSettings,
         nodes: &'a LinkNodes<'a>,
         tree: &'a DivisionTree,
@@ -71,7 +71,7 @@ impl<'a> PairScorer<'a> {
     }
 
     /// [`Self::new`] with comparisons prepared before.
-    pub fn with(
+    pub(crate) fn with(
         parts: ComparisonParts<'a>,
         nodes: &'a LinkNodes<'a>,
         tree: &'a DivisionTree,
@@ -82,14 +82,14 @@ impl<'a> PairScorer<'a> {
     }
 
     /// Levels of a pair.
-    pub fn levels(&self, a: u32, b: u32) -> PairLevels {
+    pub(crate) fn levels(&self, a: u32, b: u32) -> PairLevels {
         let mut levels = [[0; MOST]];
         self.levels_of(&[pack(a, b)], &mut levels, |_| true);
         levels[0]
     }
 
     /// Levels of several pairs in the comparisons of the wanted kinds.
-    pub fn levels_of(
+    pub(crate) fn levels_of(
         &self,
         pairs: &[u64],
         levels: &mut [PairLevels],
@@ -102,7 +102,7 @@ impl<'a> PairScorer<'a> {
 
     /// The most that a pair can weigh whose levels are known in comparisons of `known` kinds; the
     /// first answer costs little.
-    pub fn bounds(
+    pub(crate) fn bounds(
         &self,
         pair: u64,
         levels: &PairLevels,
@@ -121,7 +121,7 @@ impl<'a> PairScorer<'a> {
 
     /// Level of several pairs in one comparison: what it compares is fetched for all of them before
     /// the first is compared, so that the fetches wait for memory side by side.
-    pub fn level_of(&self, comparison: usize, pairs: &[u64], mut found: impl FnMut(usize, u8)) {
+    pub(crate) fn level_of(&self, comparison: usize, pairs: &[u64], mut found: impl FnMut(usize, u8)) {
         let (nodes, part) = (self.nodes, &self.parts[comparison]);
         match (part.kind, part.column) {
             (ComparisonKind::Birth, _) => {
@@ -193,7 +193,7 @@ impl<'a> PairScorer<'a> {
     }
 
     /// May the numbers of a pair be equal in this comparison? Never wrongly no.
-    pub fn may_be_equal(&self, comparison: usize, pair: u64) -> bool {
+    pub(crate) fn may_be_equal(&self, comparison: usize, pair: u64) -> bool {
         let (a, b) = unpack(pair);
         match self.parts[comparison].column {
             Some(NodeColumn::Id(v)) => may_be_equal(v.at(self.nodes.place(a)), v.at(self.nodes.place(b))),
@@ -202,7 +202,7 @@ impl<'a> PairScorer<'a> {
     }
 
     /// Has the record all digits of a number in this comparison?
-    pub fn has_full_number(&self, comparison: usize, node: u32) -> bool {
+    pub(crate) fn has_full_number(&self, comparison: usize, node: u32) -> bool {
         match self.parts[comparison].column {
             Some(NodeColumn::Id(v)) => v.at(self.nodes.place(node)).edit_key().is_some(),
             _ => false,
@@ -210,22 +210,22 @@ impl<'a> PairScorer<'a> {
     }
 
     /// Most that a comparison can weigh, term frequencies left out.
-    pub fn most(&self, comparison: usize) -> i32 {
+    pub(crate) fn most(&self, comparison: usize) -> i32 {
         self.parts[comparison].most
     }
 
     /// What a level of a comparison weighs, term frequencies left out.
-    pub fn plain_weight(&self, comparison: usize, level: u8) -> i32 {
+    pub(crate) fn plain_weight(&self, comparison: usize, level: u8) -> i32 {
         self.parts[comparison].weights.get(usize::from(level)).copied().unwrap_or(0)
     }
 
     /// Weight of a pair with these levels.
-    pub fn weight(&self, a: u32, b: u32, levels: &PairLevels) -> i32 {
+    pub(crate) fn weight(&self, a: u32, b: u32, levels: &PairLevels) -> i32 {
         self.parts.iter().zip(levels).map(|(part, &level)| self.weight_of(part, a, b, level)).sum()
     }
 
     /// Weight by comparison, for explanations.
-    pub fn contributions(&self, a: u32, b: u32, levels: &PairLevels) -> Vec<i32> {
+    pub(crate) fn contributions(&self, a: u32, b: u32, levels: &PairLevels) -> Vec<i32> {
         self.parts.iter().zip(levels).map(|(part, &level)| self.weight_of(part, a, b, level)).collect()
     }
 
@@ -313,7 +313,7 @@ fn rarity(part: &ComparisonPart<'_>, nodes: &LinkNodes<'_>, a: u32, b: u32) -> i
 }
 
 /// Prepares the comparisons; weights by level number.
-pub fn comparison_parts<'a>(
+pub(crate) fn comparison_parts<'a>(
     settings: &LinkSettings,
     nodes: &'a LinkNodes<'a>,
 ) -> Result<ComparisonParts<'a>> {
@@ -388,7 +388,7 @@ fn frequencies(column: Option<&NodeColumn<'_>>) -> Option<Vec<i32>> {
 }
 
 /// Is the level one of a full number that differs by a slip?
-pub fn is_slip(level: u8) -> bool {
+pub(crate) fn is_slip(level: u8) -> bool {
     let level = IdLevel::from_number(level);
     matches!(level, IdLevel::Transposition | IdLevel::OneSubstitution | IdLevel::OneInsertDelete)
 }

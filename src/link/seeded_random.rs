@@ -2,11 +2,11 @@
 
 /// SplitMix64: small, seeded, the same everywhere.
 #[derive(Debug, Clone)]
-pub struct SplitMix(pub u64);
+pub(super) struct SplitMix(pub u64);
 
 impl SplitMix {
     /// A number under `limit`.
-    pub fn below(&mut self, limit: u32) -> u32 {
+    pub(super) fn below(&mut self, limit: u32) -> u32 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ z >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);

@@ -16,7 +16,7 @@ use crate::link::household::HouseholdLevel;
 
 /// Most that a weight, a threshold or a logarithm in a weights file may be, either way, in 1/1000 bit:
 /// no evidence is worth a thousand bits, and the sums over all comparisons fit their type.
-pub const MOST_WEIGHT: i32 = 1_000_000;
+pub(crate) const MOST_WEIGHT: i32 = 1_000_000;
 
 /// Says why a number of 1/1000 bit is refused, in Chinese; `None` if it is not.
 pub(crate) fn too_heavy(millibits: i32) -> Option<String> {

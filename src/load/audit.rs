@@ -22,7 +22,7 @@ const MAX_REJECT_SHARE: f64 = 0.05;
 const MAX_CELL_SHARE: f64 = 0.2;
 
 /// Adds the findings of all audits to `loaded`.
-pub fn audit_source(
+pub(super) fn audit_source(
     contract: &SourceContract,
     loaded: &mut LoadedSource,
     previous_rows: Option<u64>,

@@ -6,7 +6,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 /// Trims spaces of every width, control and invisible characters at both ends, and turns line
 /// breaks and tabs inside into one space. `None` if nothing is left.
-pub fn clean(text: &str) -> Option<Cow<'_, str>> {
+pub(super) fn clean(text: &str) -> Option<Cow<'_, str>> {
     let bytes = text.as_bytes();
     let (&first, &last) = (bytes.first()?, bytes.last()?);
     // The common case in one pass: visible ASCII or a Han character at both ends, no control
@@ -38,7 +38,7 @@ pub fn clean(text: &str) -> Option<Cow<'_, str>> {
 
 /// Does a text, or several in one buffer, hold nothing that [`clean`] or [`without_quote`] would
 /// change? May wrongly say no.
-pub fn is_plain(bytes: &[u8]) -> bool {
+pub(super) fn is_plain(bytes: &[u8]) -> bool {
     // Blanks, control bytes, quotes, and the first bytes of spaces and invisible characters.
     let odd = |b: u8| b <= b' ' || matches!(b, b'\'' | b'`' | 0x7F | 0xC2 | 0xE1 | 0xE2 | 0xE3 | 0xEF);
     bytes.chunks(4096).all(|some| some.iter().map(|&b| u8::from(odd(b))).fold(0, |any, odd| any | odd) == 0)
@@ -53,7 +53,7 @@ fn format_character(c: char) -> bool {
 }
 
 /// The mark a spreadsheet user puts before digits to keep them text.
-pub fn without_quote(text: &str) -> &str {
+pub(super) fn without_quote(text: &str) -> &str {
     if !matches!(text.as_bytes().first(), Some(b'\'' | b'`' | 0xE2)) {
         return text;
     }
@@ -64,7 +64,7 @@ pub fn without_quote(text: &str) -> &str {
 }
 
 /// Words that stand for “nothing here” in typed cells.
-pub fn is_nothing(text: &str) -> bool {
+pub(super) fn is_nothing(text: &str) -> bool {
     matches!(
         text,
         "" | "-"
@@ -93,12 +93,12 @@ pub fn is_nothing(text: &str) -> bool {
 }
 
 /// “No end”: an open end month.
-pub fn is_open_end(text: &str) -> bool {
+pub(super) fn is_open_end(text: &str) -> bool {
     matches!(text, "至今" | "长期" | "今" | "永久")
 }
 
 /// Yes 1, no 0.
-pub fn parse_flag(text: &str) -> Option<i32> {
+pub(super) fn parse_flag(text: &str) -> Option<i32> {
     match text {
         "1" | "是" | "√" | "✓" | "✔" | "有" | "Y" | "y" | "YES" | "Yes" | "yes" | "TRUE" | "True"
         | "true" | "T" | "已" | "参加" | "已参加" | "享受" | "已享受" | "1.0" | "☑" | "对" => {
@@ -113,7 +113,7 @@ pub fn parse_flag(text: &str) -> Option<i32> {
 
 /// Compatibility forms folded (full-width digits and letters), for a second try at a cell
 /// that could not be read.
-pub fn fold_width(text: &str) -> Option<String> {
+pub(super) fn fold_width(text: &str) -> Option<String> {
     let folded: String = text.nfkc().collect();
     (folded != text).then_some(folded)
 }

@@ -14,7 +14,7 @@ use crate::model::column_type::ContractType;
 
 /// What is wrong with a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CellTrouble {
+pub(super) enum CellTrouble {
     /// A required value is missing.
     Missing,
     /// Not a day.
@@ -33,7 +33,7 @@ pub enum CellTrouble {
 
 impl CellTrouble {
     /// Machine-readable reason.
-    pub fn code(self) -> &'static str {
+    pub(super) fn code(self) -> &'static str {
         match self {
             Self::Missing => "missing_required",
             Self::Date => "bad_date",
@@ -45,7 +45,7 @@ impl CellTrouble {
         }
     }
     /// Reason and cure for the department.
-    pub fn reason(self, column: &SourceColumn) -> String {
+    pub(super) fn reason(self, column: &SourceColumn) -> String {
         let label = &column.label;
         match self {
             Self::Missing => format!("“{label}”为空;补填后重报"),
@@ -65,13 +65,13 @@ impl CellTrouble {
         }
     }
     /// True if the cell nevertheless has a value.
-    pub fn keeps_value(self) -> bool {
+    pub(super) fn keeps_value(self) -> bool {
         self == Self::DayUnknown
     }
 }
 
 /// Where the cells of a column come from.
-pub enum ColumnCells<'a> {
+pub(super) enum ColumnCells<'a> {
     /// No raw column: only the default.
     Absent(usize),
     /// Straight from a raw column.
@@ -82,7 +82,7 @@ pub enum ColumnCells<'a> {
 
 impl<'a> ColumnCells<'a> {
     /// Number of cells.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         match self {
             Self::Absent(len) => *len,
             Self::Raw(array) => array.len(),
@@ -97,7 +97,7 @@ impl<'a> ColumnCells<'a> {
         cell_cleaning::is_plain(&array.value_data()[from..to])
     }
     /// Text of a cell as delivered.
-    pub fn get(&self, index: usize) -> Option<&'a str> {
+    pub(super) fn get(&self, index: usize) -> Option<&'a str> {
         match self {
             Self::Absent(_) => None,
             Self::Raw(array) => (!array.is_null(index)).then(|| array.value(index)),
@@ -116,7 +116,7 @@ enum CellReading<T> {
 }
 
 /// Types the cells; `troubles` receives (unit, what) in ascending order.
-pub fn build(
+pub(super) fn build(
     column: &SourceColumn,
     cells: &ColumnCells<'_>,
     factor: i64,

@@ -6,7 +6,7 @@
 
 /// A day as far as it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PartialDate {
+pub(crate) struct PartialDate {
     /// Year, 1850 to 2100.
     pub year: i32,
     /// Month, 1 to 12.
@@ -26,11 +26,11 @@ impl PartialDate {
         })
     }
     /// Days since 1970-01-01; the first of the month where the day is not known.
-    pub fn date32(self) -> i32 {
+    pub(crate) fn date32(self) -> i32 {
         days(self.year, self.month, self.day.unwrap_or(1))
     }
     /// `yyyymm`.
-    pub fn month(self) -> i32 {
+    pub(crate) fn month(self) -> i32 {
         self.year * 100 + self.month as i32
     }
 }
@@ -54,7 +54,7 @@ fn days(year: i32, month: u32, day: u32) -> i32 {
 }
 
 /// Reads a day or month; `None` if the text is neither.
-pub fn parse(text: &str) -> Option<PartialDate> {
+pub(crate) fn parse(text: &str) -> Option<PartialDate> {
     let bytes = text.as_bytes();
     if bytes.iter().all(u8::is_ascii_digit) {
         return digits(bytes);

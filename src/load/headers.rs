@@ -12,7 +12,7 @@ use crate::{Error, Result};
 
 /// Which raw column feeds which column of the contract.
 #[derive(Debug, Clone)]
-pub struct ColumnPlan {
+pub(super) struct ColumnPlan {
     /// Raw column of each contract column (members aside).
     pub columns: Vec<Option<usize>>,
     /// Raw columns of each member: (contract column, raw column).
@@ -38,14 +38,14 @@ type HeaderIndex = HashMap<String, HeaderTarget>;
 
 /// Headers of a contract, prepared once.
 #[derive(Debug)]
-pub struct HeaderMatcher<'a> {
+pub(super) struct HeaderMatcher<'a> {
     contract: &'a SourceContract,
     general: HeaderIndex,
 }
 
 impl<'a> HeaderMatcher<'a> {
     /// Prepares the general headers of the contract.
-    pub fn new(contract: &'a SourceContract) -> Self {
+    pub(super) fn new(contract: &'a SourceContract) -> Self {
         let mut general = HeaderIndex::new();
         let in_group =
             |index: usize| contract.members.iter().any(|m| m.cells.iter().any(|(c, _)| *c == index));
@@ -70,7 +70,7 @@ impl<'a> HeaderMatcher<'a> {
     }
 
     /// Maps the headers of one table.
-    pub fn plan(&self, info: &RawTableInfo) -> Result<ColumnPlan> {
+    pub(super) fn plan(&self, info: &RawTableInfo) -> Result<ColumnPlan> {
         let contract = self.contract;
         let file = info.file.to_string_lossy().replace('\\', "/");
         let (special, units) = self.variant(&file);

@@ -12,7 +12,7 @@ use crate::model::source_row::{AuditFinding, ControlTotals, Reject};
 mod audit;
 mod cell_cleaning;
 mod column;
-pub mod date;
+pub(crate) mod date;
 mod headers;
 mod number;
 mod row_batches;
@@ -21,8 +21,10 @@ mod source_loader;
 mod tick_columns;
 
 pub(crate) use audit::percent_text;
-pub use source_files::{FolderSurvey, list, survey};
-pub use source_loader::{load_for_linking, load_into, load_several, load_source, load_tables, load_with};
+pub(crate) use source_files::list;
+pub use source_files::survey;
+pub(crate) use source_loader::load_into;
+pub use source_loader::{load_for_linking, load_several, load_source, load_tables};
 
 use crate::model::source_table::RawTableInfo;
 use crate::table::rows::Rows;

@@ -85,7 +85,7 @@ fn split(text: &str) -> Option<(ScaledNumber, &str)> {
 }
 
 /// A whole number, with a counting word at most.
-pub fn parse_integer(text: &str) -> Option<i32> {
+pub(super) fn parse_integer(text: &str) -> Option<i32> {
     let (number, rest) = split(text)?;
     let word = matches!(
         rest,
@@ -113,7 +113,7 @@ pub fn parse_integer(text: &str) -> Option<i32> {
 
 /// An amount (in fen) or an area (in 1/100 m²). A unit in the cell comes before `factor`, the
 /// factor of bare numbers. `None` if it is neither, or more than there is ([`MOST`]).
-pub fn measure(kind: ContractType, text: &str, factor: i64) -> Option<i64> {
+pub(super) fn measure(kind: ContractType, text: &str, factor: i64) -> Option<i64> {
     let text = match kind {
         ContractType::Money => text.trim_start_matches(['¥', '\u{FFE5}', '$']).trim_start(),
         _ => text,

@@ -16,7 +16,7 @@ use crate::model::source_row::Reject;
 use crate::{Error, Result};
 
 /// Rows of one table and all that is needed to load them.
-pub struct TablePiece<'a> {
+pub(super) struct TablePiece<'a> {
     /// Contract of the source.
     pub contract: &'a SourceContract,
     /// Columns to load.
@@ -35,7 +35,7 @@ pub struct TablePiece<'a> {
 
 /// What a piece became.
 #[derive(Debug)]
-pub struct LoadedPart {
+pub(super) struct LoadedPart {
     /// Typed columns, accepted units only; those that are not wanted are empty.
     pub columns: Vec<ArrayRef>,
     /// How each yes/no column is filled.
@@ -60,7 +60,7 @@ struct RecordUnit {
 
 impl TablePiece<'_> {
     /// Loads the piece.
-    pub fn load(&self) -> Result<LoadedPart> {
+    pub(super) fn load(&self) -> Result<LoadedPart> {
         self.check_unnamed()?;
         let mut rejects = Vec::new();
         let units = self.units(&mut rejects);
@@ -305,7 +305,12 @@ fn is_filled(array: &StringArray, row: usize) -> bool {
 }
 
 /// Last filled cell of each fill-down column, to hand to the next piece of the table.
-pub fn carry(contract: &SourceContract, plan: &ColumnPlan, raw: &RawTable, carried: &mut [Option<String>]) {
+pub(super) fn carry(
+    contract: &SourceContract,
+    plan: &ColumnPlan,
+    raw: &RawTable,
+    carried: &mut [Option<String>],
+) {
     for (index, column) in contract.columns.iter().enumerate() {
         if !column.fill_down {
             continue;

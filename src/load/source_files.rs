@@ -8,7 +8,7 @@ use crate::{Error, Result};
 
 /// All files of the data folder by their path in it (`/` between segments), sorted. Hidden
 /// files, lock files of office programs and symbolic links are not extracts.
-pub fn list(data_dir: &Path) -> Result<Vec<String>> {
+pub(crate) fn list(data_dir: &Path) -> Result<Vec<String>> {
     if !data_dir.is_dir() {
         return Err(Error::input("数据文件夹不存在")
             .in_file(data_dir)
@@ -42,7 +42,11 @@ fn walk(folder: &Path, prefix: &str, files: &mut Vec<String>) -> Result<()> {
 
 /// Files of one source, sorted. A file that a second source claims too is refused: its rows
 /// would count twice.
-pub fn of_source(pipeline: &Pipeline, contract: &SourceContract, data_dir: &Path) -> Result<Vec<PathBuf>> {
+pub(super) fn of_source(
+    pipeline: &Pipeline,
+    contract: &SourceContract,
+    data_dir: &Path,
+) -> Result<Vec<PathBuf>> {
     let mut own = Vec::new();
     for file in list(data_dir)? {
         if !contract.owns_file(&file) {

@@ -43,22 +43,9 @@ pub fn load_tables(
     loading.finish(previous_rows)
 }
 
-/// Loads one source from its files, which `open` turns into raw tables. A source without files
-/// gives no records and no tables, or an error if the contract requires it.
-pub fn load_with<T>(
-    pipeline: &Pipeline,
-    source_index: usize,
-    data_dir: &Path,
-    previous_rows: Option<u64>,
-    open: impl FnMut(&SourceContract, &Path) -> Result<T>,
-) -> Result<LoadedSource>
-where
-    T: Iterator<Item = Result<RawTable>>,
-{
-    load_columns(pipeline, source_index, data_dir, previous_rows, (Vec::new(), &RowStore::Memory), open)
-}
-
-/// [`load_with`] for some columns (by position; empty: all) and into a store.
+/// Loads some columns (by position; empty: all) of one source from its files, which `open` turns into raw
+/// tables, into a store. A source without files gives no records and no tables, or an error if the contract
+/// requires it.
 fn load_columns<T>(
     pipeline: &Pipeline,
     source_index: usize,
@@ -103,7 +90,7 @@ pub fn load_source(
 }
 
 /// [`load_source`] with the rows in a store.
-pub fn load_into(
+pub(crate) fn load_into(
     store: &RowStore,
     pipeline: &Pipeline,
     source_index: usize,

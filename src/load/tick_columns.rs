@@ -13,14 +13,14 @@ use super::column::ColumnCells;
 
 /// How the cells of a yes/no column are filled.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct TickStyle {
+pub(super) struct TickStyle {
     ticked: bool,
     written: bool,
 }
 
 impl TickStyle {
     /// Marks of some cells.
-    pub fn of(cells: &ColumnCells<'_>) -> Self {
+    pub(super) fn of(cells: &ColumnCells<'_>) -> Self {
         let mut marks = Self::default();
         // The texts are few.
         let mut seen = [""; 4];
@@ -44,18 +44,18 @@ impl TickStyle {
         marks
     }
     /// Adds those of further rows of the table.
-    pub fn join(&mut self, other: Self) {
+    pub(super) fn join(&mut self, other: Self) {
         self.ticked |= other.ticked;
         self.written |= other.written;
     }
     /// Whether a blank cell of the table is a no.
-    pub fn blank_is_no(self) -> bool {
+    pub(super) fn blank_is_no(self) -> bool {
         self.ticked && !self.written
     }
 }
 
 /// The flags with every blank read as no.
-pub fn blanks_as_no(flags: &ArrayRef) -> ArrayRef {
+pub(super) fn blanks_as_no(flags: &ArrayRef) -> ArrayRef {
     let flags = flags.as_primitive::<Int32Type>();
     Arc::new(flags.iter().map(|flag| Some(flag.unwrap_or(0))).collect::<Int32Array>())
 }

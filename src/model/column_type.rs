@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Columns of a table, in order.
-pub type ColumnTypes = Vec<(String, ColumnType)>;
+pub(crate) type ColumnTypes = Vec<(String, ColumnType)>;
 
 /// The four column types that records and views have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]

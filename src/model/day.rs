@@ -4,20 +4,20 @@ use jiff::Span;
 use jiff::civil::{Date, date};
 
 /// Years in which a living person, or one who died in the registers' time, can be born.
-pub const BIRTH_YEARS: std::ops::RangeInclusive<u32> = 1890..=2030;
+pub(crate) const BIRTH_YEARS: std::ops::RangeInclusive<u32> = 1890..=2030;
 
 /// Packs year, month and day.
-pub const fn pack(year: u32, month: u32, day: u32) -> u32 {
+pub(crate) const fn pack(year: u32, month: u32, day: u32) -> u32 {
     year * 10_000 + month * 100 + day
 }
 
 /// Year, month and day of a packed date.
-pub const fn unpack(packed: u32) -> (u32, u32, u32) {
+pub(crate) const fn unpack(packed: u32) -> (u32, u32, u32) {
     (packed / 10_000, packed / 100 % 100, packed % 100)
 }
 
 /// Days of a month; 0 for a month that does not exist.
-pub const fn days_in_month(year: u32, month: u32) -> u32 {
+pub(crate) const fn days_in_month(year: u32, month: u32) -> u32 {
     match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
         4 | 6 | 9 | 11 => 30,
@@ -28,18 +28,18 @@ pub const fn days_in_month(year: u32, month: u32) -> u32 {
 }
 
 /// Is it a complete calendar date?
-pub const fn is_real(packed: u32) -> bool {
+pub(crate) const fn is_real(packed: u32) -> bool {
     let (year, month, day) = unpack(packed);
     year >= 1 && year <= 9999 && day >= 1 && day <= days_in_month(year, month)
 }
 
 /// Is it a calendar date on which somebody in the registers can be born?
-pub fn is_birth_date(packed: u32) -> bool {
+pub(crate) fn is_birth_date(packed: u32) -> bool {
     BIRTH_YEARS.contains(&(packed / 10_000)) && is_real(packed)
 }
 
 /// Days since 1970-01-01 of a real date (Date32).
-pub fn to_days(packed: u32) -> Option<i32> {
+pub(crate) fn to_days(packed: u32) -> Option<i32> {
     if !is_real(packed) {
         return None;
     }
@@ -54,7 +54,7 @@ pub fn to_days(packed: u32) -> Option<i32> {
 }
 
 /// Packed date of days since 1970-01-01; 0 outside the years 1 to 9999.
-pub fn from_days(days: i32) -> u32 {
+pub(crate) fn from_days(days: i32) -> u32 {
     let shifted = i64::from(days) + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);
@@ -71,7 +71,7 @@ pub fn from_days(days: i32) -> u32 {
 /// `1970年1月31日`, `1970`, and day-first or other orders never (a list that writes them says so
 /// in its contract). Impossible days or months become unknown only where they are 0; any other
 /// impossible date is missing.
-pub fn parse(text: &str) -> u32 {
+pub(crate) fn parse(text: &str) -> u32 {
     let mut parts = [0u32; 3];
     let mut widths = [0usize; 3];
     let mut part = 0;
@@ -112,7 +112,7 @@ pub fn parse(text: &str) -> u32 {
 }
 
 /// Days since 1970-01-01, the form of Date32 columns.
-pub fn date32(day: Date) -> i32 {
+pub(crate) fn date32(day: Date) -> i32 {
     (day - date(1970, 1, 1)).get_days()
 }
 

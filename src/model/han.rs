@@ -7,16 +7,16 @@
 use std::sync::LazyLock;
 
 /// Stands for a character that cannot be read (`□`, `?`, `*`, `某`, pinyin in place of a rare one).
-pub const WILDCARD: char = '□';
+pub(crate) const WILDCARD: char = '□';
 /// Separates the parts of names transcribed from other languages.
-pub const INTERPUNCT: char = '·';
+pub(crate) const INTERPUNCT: char = '·';
 
 /// A reading: toneless syllable × 8 + tone (1-5); 0 is none.
-pub type Reading = u16;
+pub(crate) type Reading = u16;
 
 /// Facts about one character.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct HanChar {
+pub(crate) struct HanChar {
     /// Readings, the usual one first; 0 where there are fewer.
     pub readings: [Reading; 4],
     /// Four-corner code of five digits, `u32::MAX` unknown.
@@ -127,7 +127,7 @@ fn decode() -> HanTables {
 }
 
 /// Facts about `c`; all unknown for a character outside the table.
-pub fn look_up(c: char) -> &'static HanChar {
+pub(crate) fn look_up(c: char) -> &'static HanChar {
     let tables = &*TABLES;
     let row = slot(c).map_or(0, |s| tables.rows[s]);
     &tables.chars[usize::from(row)]
@@ -135,7 +135,7 @@ pub fn look_up(c: char) -> &'static HanChar {
 
 /// The character that `c` is compared as: simplified for traditional, standard for variant,
 /// real for private use.
-pub fn fold(c: char) -> char {
+pub(crate) fn fold(c: char) -> char {
     match slot(c).map(|s| TABLES.fold[s]) {
         None | Some('\0') => c,
         Some(to) => to,
@@ -143,14 +143,14 @@ pub fn fold(c: char) -> char {
 }
 
 /// Is it a Han ideograph (or a character that folds to one)?
-pub fn is_han(c: char) -> bool {
+pub(crate) fn is_han(c: char) -> bool {
     matches!(c,
         '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{323AF}'
         | '\u{E815}'..='\u{E864}' | '〇' | '\u{2E80}'..='\u{2FD5}')
 }
 
 /// Toneless syllable of a reading; empty for none.
-pub fn syllable_of(reading: Reading) -> &'static str {
+pub(crate) fn syllable_of(reading: Reading) -> &'static str {
     match usize::from(reading / 8) {
         0 => "",
         number => TABLES.syllables.get(number - 1).copied().unwrap_or(""),
@@ -158,7 +158,7 @@ pub fn syllable_of(reading: Reading) -> &'static str {
 }
 
 /// Reading for a toneless syllable with tone (`shan4`); tone 0 if none is written.
-pub fn parse_reading(text: &str) -> Option<Reading> {
+pub(crate) fn parse_reading(text: &str) -> Option<Reading> {
     reading_in(&TABLES.syllables, text)
 }
 
@@ -172,14 +172,14 @@ fn reading_in(syllables: &[&str], text: &str) -> Option<Reading> {
 }
 
 /// Is the text one toneless syllable?
-pub fn is_syllable(text: &str) -> bool {
+pub(crate) fn is_syllable(text: &str) -> bool {
     TABLES.syllables.binary_search(&text).is_ok()
 }
 
 /// How alike two characters look, 0 (not at all) to 100. Counts common strokes of thought:
 /// Cangjie parts in order, corners that agree, the difference in strokes, and a common phonetic
 /// part or radical.
-pub fn shape_similarity(a: char, b: char) -> u8 {
+pub(crate) fn shape_similarity(a: char, b: char) -> u8 {
     if a == b {
         return 100;
     }

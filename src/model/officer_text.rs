@@ -71,22 +71,22 @@ impl ValueForm {
 }
 
 /// Writes an amount in fen: `3208元`, `3208.50元`.
-pub fn money_text(fen: i64) -> String {
+pub(crate) fn money_text(fen: i64) -> String {
     hundredths(fen, "元")
 }
 
 /// Writes an area in 1/100 square metre: `60平方米`, `60.25平方米`.
-pub fn area_text(centi: i64) -> String {
+pub(crate) fn area_text(centi: i64) -> String {
     hundredths(centi, "平方米")
 }
 
 /// Writes a month `yyyymm`: `2018年9月`.
-pub fn month_text(yyyymm: i64) -> String {
+pub(crate) fn month_text(yyyymm: i64) -> String {
     format!("{}年{}月", yyyymm / 100, yyyymm % 100)
 }
 
 /// Writes a day: `2017年7月19日`.
-pub fn day_text(day: Date) -> String {
+pub(crate) fn day_text(day: Date) -> String {
     format!("{}年{}月{}日", day.year(), day.month(), day.day())
 }
 

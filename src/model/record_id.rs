@@ -37,20 +37,20 @@ impl RecordKey {
 /// Writes the published identifier of a record: `source:hash8[.sN].rROW[.mMEMBER]`, where `hash8`
 /// is the start of the file's SHA-256, `N` the worksheet's position, `ROW` the one-based row and
 /// `MEMBER` the one-based member of an unpivoted row.
-pub fn record_id(source: &str, tables: &[Arc<RawTableInfo>], key: RecordKey) -> String {
+pub(crate) fn record_id(source: &str, tables: &[Arc<RawTableInfo>], key: RecordKey) -> String {
     let mut id = String::new();
     push_record_id(source, tables, key, &mut id);
     id
 }
 
 /// Appends what [`record_id`] gives.
-pub fn push_record_id(source: &str, tables: &[Arc<RawTableInfo>], key: RecordKey, id: &mut String) {
+pub(crate) fn push_record_id(source: &str, tables: &[Arc<RawTableInfo>], key: RecordKey, id: &mut String) {
     push_table_part(source, &tables[key.table()], id);
     push_place_part(key.row(), key.member(), |text| id.push_str(text));
 }
 
 /// Appends the part of a record's id that all records of a table share: `source:hash8[.sN]`.
-pub fn push_table_part(source: &str, table: &RawTableInfo, id: &mut String) {
+pub(crate) fn push_table_part(source: &str, table: &RawTableInfo, id: &mut String) {
     id.push_str(source);
     id.push(':');
     id.push_str(&table.sha256[..HASH_CHARACTERS]);
@@ -61,14 +61,14 @@ pub fn push_table_part(source: &str, table: &RawTableInfo, id: &mut String) {
 }
 
 /// Writes the part of record ids that all records of a table share.
-pub fn table_part(source: &str, table: &RawTableInfo) -> String {
+pub(crate) fn table_part(source: &str, table: &RawTableInfo) -> String {
     let mut part = String::new();
     push_table_part(source, table, &mut part);
     part
 }
 
 /// Hands `push` the part of a record's id after that of its table: `.rROW[.mMEMBER]`.
-pub fn push_place_part(row: u32, member: u8, mut push: impl FnMut(&str)) {
+pub(crate) fn push_place_part(row: u32, member: u8, mut push: impl FnMut(&str)) {
     push(".r");
     push(write_decimal(row.into(), &mut [0; LONGEST]));
     if member > 0 {
@@ -82,7 +82,7 @@ const HASH_CHARACTERS: usize = 8;
 
 /// A record's id taken apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RecordIdParts<'a> {
+pub(crate) struct RecordIdParts<'a> {
     /// Part that all records of the table share: `source:hash8[.sN]`.
     pub table: &'a str,
     /// One-based row.
@@ -93,7 +93,7 @@ pub struct RecordIdParts<'a> {
 
 impl<'a> RecordIdParts<'a> {
     /// Parses what [`record_id`] writes; `None` for any other text.
-    pub fn parse(id: &'a str) -> Option<Self> {
+    pub(crate) fn parse(id: &'a str) -> Option<Self> {
         let (table, place) = id.rsplit_once(".r")?;
         let (row, member) = match place.split_once(".m") {
             Some((row, member)) => (plain_number(row)?, plain_number(member)?),
@@ -102,11 +102,11 @@ impl<'a> RecordIdParts<'a> {
         table.contains(':').then_some(Self { table, row, member: u8::try_from(member).ok()? })
     }
     /// Name of the source.
-    pub fn source(&self) -> &'a str {
+    pub(crate) fn source(&self) -> &'a str {
         self.table.split_once(':').map_or("", |(source, _)| source)
     }
     /// True if a record of this table of its source has the id.
-    pub fn is_of(&self, table: &RawTableInfo) -> bool {
+    pub(crate) fn is_of(&self, table: &RawTableInfo) -> bool {
         let place = self.table.split_once(':').map_or("", |(_, place)| place);
         let (hash, sheet) = match place.split_once(".s") {
             Some((hash, sheet)) => (hash, plain_number(sheet)),

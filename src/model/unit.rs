@@ -29,13 +29,13 @@ const AREA: &[(&str, i64)] = &[
 ];
 
 /// Factor of a unit for columns of `kind`; `None` if it is no unit of theirs.
-pub fn unit_factor(kind: ContractType, unit: &str) -> Option<i64> {
+pub(crate) fn unit_factor(kind: ContractType, unit: &str) -> Option<i64> {
     let table = table(kind);
     table.iter().find(|(word, _)| *word == unit).map(|(_, factor)| *factor)
 }
 
 /// Fails with the known units if `unit` is none of `kind`.
-pub fn check_unit(kind: ContractType, unit: &str) -> Result<i64, Vec<&'static str>> {
+pub(crate) fn check_unit(kind: ContractType, unit: &str) -> Result<i64, Vec<&'static str>> {
     unit_factor(kind, unit).ok_or_else(|| table(kind).iter().map(|(word, _)| *word).collect())
 }
 

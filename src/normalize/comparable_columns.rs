@@ -247,13 +247,17 @@ pub(super) fn packed_dates(chunks: &[&Date32Array]) -> Vec<u32> {
 }
 
 /// Parses a column of ID numbers, in parallel.
-pub fn id_numbers(chunks: &[&StringArray]) -> Vec<IdNumber> {
+pub(crate) fn id_numbers(chunks: &[&StringArray]) -> Vec<IdNumber> {
     map_chunks(chunks, |cell| cell.map_or_else(IdNumber::default, IdNumber::parse))
 }
 
 /// Resolves columns of county, township and village cells; absent columns are `None`. Every
 /// distinct combination is looked up once.
-pub fn matched_divisions(tree: &DivisionTree, rows: usize, columns: [Option<&StringArray>; 3]) -> Vec<u32> {
+pub(crate) fn matched_divisions(
+    tree: &DivisionTree,
+    rows: usize,
+    columns: [Option<&StringArray>; 3],
+) -> Vec<u32> {
     let mut distinct = PoolBuilder::new();
     let ids = intern(&mut distinct, rows, &|row, text| {
         for column in columns {

@@ -17,18 +17,20 @@ use crate::model::id_number::{IdClass, IdNumber};
 use crate::{Error, Result};
 
 mod comparable_columns;
-pub mod name;
+pub(crate) mod name;
 mod prefix_audit;
-pub mod relation;
-pub mod text_cleaning;
-pub mod value_pool;
+pub(crate) mod relation;
+pub(crate) mod text_cleaning;
+pub(crate) mod value_pool;
 
 use comparable_columns::ColumnBuilder;
-pub use comparable_columns::{LinkColumnKind, TextColumn, TextTable, id_numbers, matched_divisions};
-pub use name::{NameFlags, NameForm};
+pub use comparable_columns::{LinkColumnKind, TextColumn, TextTable};
+pub(crate) use comparable_columns::{id_numbers, matched_divisions};
+pub use name::NameForm;
 pub use prefix_audit::audit_prefixes;
-pub use relation::Relation;
-pub use value_pool::{DistinctPool, PoolBuilder, PoolId, TextPool};
+pub(crate) use relation::Relation;
+pub(crate) use value_pool::PoolId;
+pub use value_pool::{DistinctPool, TextPool};
 
 /// One comparable column; all columns of a [`ComparableSource`] have the same number of rows.
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ use crate::model::han;
 
 /// Addresses and other texts: width and variants folded, lower case, signs become one space,
 /// and spaces between Han characters go.
-pub fn clean_address(text: &str) -> String {
+pub(crate) fn clean_address(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut space = false;
     for c in text.nfkc().map(han::fold).flat_map(char::to_lowercase) {
@@ -25,7 +25,7 @@ pub fn clean_address(text: &str) -> String {
 
 /// Western names: accents and case folded, apostrophes and hyphens inside words dropped, other
 /// signs become one space.
-pub fn clean_western_name(text: &str) -> String {
+pub(crate) fn clean_western_name(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut space = false;
     for c in text.nfkd().flat_map(char::to_lowercase) {
@@ -45,13 +45,13 @@ pub fn clean_western_name(text: &str) -> String {
 }
 
 /// Codes and numbers that are names: letters and digits only, upper case.
-pub fn clean_code(text: &str) -> String {
+pub(crate) fn clean_code(text: &str) -> String {
     text.nfkc().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
 }
 
 /// Quantities: digits and one point, without leading zeros or a point that ends nothing. Text
 /// around a number goes (`12号` is 12); without any digit the text is kept as a code.
-pub fn clean_number(text: &str) -> String {
+pub(crate) fn clean_number(text: &str) -> String {
     let plain: String = text.nfkc().filter(|c| !matches!(c, ',' | ' ')).collect();
     let digits: String = plain
         .chars()
@@ -72,7 +72,7 @@ pub fn clean_number(text: &str) -> String {
 }
 
 /// Phones: digits, without the country code; a cell of fewer than seven digits holds none.
-pub fn clean_phone(text: &str) -> String {
+pub(crate) fn clean_phone(text: &str) -> String {
     let digits: String = text.nfkc().filter(char::is_ascii_digit).collect();
     let digits = digits.strip_prefix("0086").unwrap_or(&digits);
     let digits = if digits.len() == 13 { digits.strip_prefix("86").unwrap_or(digits) } else { digits };
@@ -84,7 +84,7 @@ pub fn clean_phone(text: &str) -> String {
 }
 
 /// Sex: 1 male, 2 female, 0 unknown.
-pub fn parse_sex(text: &str) -> u8 {
+pub(crate) fn parse_sex(text: &str) -> u8 {
     match text {
         "男" => return 1,
         "女" => return 2,

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Position of a value in a [`DistinctPool`]; 0 is the missing value.
-pub type PoolId = u32;
+pub(crate) type PoolId = u32;
 
 /// Distinct analysed values. Position 0 is reserved for "missing".
 #[derive(Debug, Clone, Default)]
@@ -86,7 +86,7 @@ impl<T: AsRef<str>> FromIterator<T> for TextPool {
 /// never on threads. The table keeps half of each hash, so that a probe touches a text only when
 /// it is the right one.
 #[derive(Debug, Default)]
-pub struct PoolBuilder {
+pub(crate) struct PoolBuilder {
     texts: TextPool,
     table: HashTable<(u32, u32)>,
     /// Id of the last text: sorted lists repeat themselves.
@@ -103,12 +103,12 @@ const PART: usize = 1 << 16;
 
 impl PoolBuilder {
     /// An empty builder.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
     /// Raw id of a text, from 0 in order of first appearance.
-    pub fn intern(&mut self, text: &str) -> u32 {
+    pub(crate) fn intern(&mut self, text: &str) -> u32 {
         if let Some(id) = self.last
             && self.texts.get(id) == text
         {
@@ -129,18 +129,8 @@ impl PoolBuilder {
         id
     }
 
-    /// Number of distinct texts.
-    pub fn len(&self) -> usize {
-        self.texts.len()
-    }
-
-    /// True before the first text.
-    pub fn is_empty(&self) -> bool {
-        self.texts.len() == 0
-    }
-
     /// Distinct texts, in order of first appearance.
-    pub fn texts(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
         self.texts.iter()
     }
 
@@ -160,7 +150,7 @@ impl PoolBuilder {
     /// Analyses every distinct text and merges those whose values are equal (张 三 and 张三):
     /// returns the pool and the pool id of every raw id. `key` must give equal hashes for equal
     /// values, and `None` for a value that is missing.
-    pub fn finish<T, A, K>(self, analyse: A, key: K) -> (Arc<DistinctPool<T>>, Vec<PoolId>)
+    pub(crate) fn finish<T, A, K>(self, analyse: A, key: K) -> (Arc<DistinctPool<T>>, Vec<PoolId>)
     where
         T: Default + PartialEq + Send,
         A: Fn(&str) -> T + Sync,
@@ -194,7 +184,7 @@ impl PoolBuilder {
     }
 
     /// [`Self::finish`] for texts that need no analysis, none of which is empty.
-    pub fn finish_exact(self) -> (Arc<TextPool>, Vec<PoolId>) {
+    pub(crate) fn finish_exact(self) -> (Arc<TextPool>, Vec<PoolId>) {
         let mut texts = self.texts;
         drop(self.table);
         texts.ends.insert(0, 0);
@@ -205,7 +195,10 @@ impl PoolBuilder {
     }
 
     /// [`Self::finish`] for plain texts; an empty result of `analyse` is missing.
-    pub fn finish_texts(self, analyse: impl Fn(&str) -> String + Sync) -> (Arc<TextPool>, Vec<PoolId>) {
+    pub(crate) fn finish_texts(
+        self,
+        analyse: impl Fn(&str) -> String + Sync,
+    ) -> (Arc<TextPool>, Vec<PoolId>) {
         let texts = self.texts;
         drop(self.table);
         let mut pool = Self::new();

@@ -9,7 +9,7 @@ const FULL_MINUS: char = '\u{FF0D}';
 const FULL_AT: char = '\u{FF20}';
 
 /// True where a spreadsheet may take the text for a formula or a command.
-pub fn is_active(text: &str) -> bool {
+pub(crate) fn is_active(text: &str) -> bool {
     matches!(
         text.chars().next(),
         Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | FULL_EQUALS | FULL_PLUS | FULL_MINUS | FULL_AT)
@@ -17,7 +17,7 @@ pub fn is_active(text: &str) -> bool {
 }
 
 /// Text for a CSV cell: an apostrophe goes before anything that a spreadsheet would run.
-pub fn neutralize(text: &str) -> Cow<'_, str> {
+pub(crate) fn neutralize(text: &str) -> Cow<'_, str> {
     if is_active(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 

@@ -8,18 +8,18 @@ use std::path::{Path, PathBuf};
 use crate::{Error, Result};
 
 /// Bytes of a new key.
-pub const KEY_BYTES: usize = 32;
+pub(crate) const KEY_BYTES: usize = 32;
 
 /// Reads the key, or makes one from the operating system's randomness on first use.
 ///
 /// `outputs` is the folder of publications: a key inside it would travel with the tables it
 /// protects, so that is refused.
-pub fn load_or_create(file: &Path, outputs: &Path) -> Result<Vec<u8>> {
+pub(crate) fn load_or_create(file: &Path, outputs: &Path) -> Result<Vec<u8>> {
     load_or_create_with(file, outputs, |buffer| fs::File::open("/dev/urandom")?.read_exact(buffer))
 }
 
 /// As [`load_or_create`], with the randomness given.
-pub fn load_or_create_with(
+pub(crate) fn load_or_create_with(
     file: &Path,
     outputs: &Path,
     random: impl FnOnce(&mut [u8]) -> std::io::Result<()>,

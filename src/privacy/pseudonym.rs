@@ -20,7 +20,7 @@ const SHORT: usize = BLOCK - 9;
 
 /// Turns published ids into keys that only the holder of the secret can compute.
 #[derive(Clone)]
-pub struct Pseudonymizer {
+pub(crate) struct Pseudonymizer {
     mac: Hmac<Sm3>,
     /// What both hashes of the code begin with, which the secret decides.
     inner: [u32; 8],
@@ -35,7 +35,7 @@ impl std::fmt::Debug for Pseudonymizer {
 
 impl Pseudonymizer {
     /// A pseudonymizer under `key`; refuses keys shorter than 16 bytes.
-    pub fn new(key: &[u8]) -> Result<Self> {
+    pub(crate) fn new(key: &[u8]) -> Result<Self> {
         if key.len() < 16 {
             return Err(Error::usage("假名密钥太短(至少16字节)").hint("删除该密钥文件，程序会新建一个"));
         }
@@ -57,22 +57,24 @@ impl Pseudonymizer {
     }
 
     /// Key of a person id.
-    pub fn person(&self, person_id: &str) -> Pseudonym {
+    #[cfg(test)]
+    pub(crate) fn person(&self, person_id: &str) -> Pseudonym {
         self.key(PERSON, person_id)
     }
 
     /// Key of a household id.
-    pub fn household(&self, household_id: &str) -> Pseudonym {
+    #[cfg(test)]
+    pub(crate) fn household(&self, household_id: &str) -> Pseudonym {
         self.key(HOUSEHOLD, household_id)
     }
 
     /// Keys of person ids, one by one those of [`Self::person`].
-    pub fn persons(&self, ids: &[impl AsRef<str>], keys: &mut [Pseudonym]) {
+    pub(crate) fn persons(&self, ids: &[impl AsRef<str>], keys: &mut [Pseudonym]) {
         self.keys(PERSON, ids, keys);
     }
 
     /// Keys of household ids, one by one those of [`Self::household`].
-    pub fn households(&self, ids: &[impl AsRef<str>], keys: &mut [Pseudonym]) {
+    pub(crate) fn households(&self, ids: &[impl AsRef<str>], keys: &mut [Pseudonym]) {
         self.keys(HOUSEHOLD, ids, keys);
     }
 
@@ -139,14 +141,14 @@ fn words(block: &[u8; BLOCK]) -> [u32; 16] {
 }
 
 /// Characters of a key.
-pub const CHARACTERS: usize = 26;
+pub(crate) const CHARACTERS: usize = 26;
 /// Bytes that hold them, five bits each.
 const BYTES: usize = (CHARACTERS * 5).div_ceil(8);
 
 /// A key without its text, a third of its size; millions of them are held at once. They order
 /// as their texts do, because the letters of the alphabet ascend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct Pseudonym([u8; BYTES]);
+pub(crate) struct Pseudonym([u8; BYTES]);
 
 impl Pseudonym {
     fn of(mut bits: [u8; BYTES]) -> Self {
@@ -156,12 +158,12 @@ impl Pseudonym {
     }
 
     /// A number that orders as the key does, but for keys of which it is the same.
-    pub fn begin(self) -> u64 {
+    pub(crate) fn begin(self) -> u64 {
         self.0.first_chunk().map_or(0, |begin| u64::from_be_bytes(*begin))
     }
 
     /// The 26 base-32 characters.
-    pub fn characters(self) -> [u8; CHARACTERS] {
+    pub(crate) fn characters(self) -> [u8; CHARACTERS] {
         let mut characters = [0; CHARACTERS];
         let head = self.0.first_chunk().map_or(0, |head| u128::from_be_bytes(*head));
         // Twelve pairs and eight bits are in the head, the other two bits in the last byte.
@@ -192,7 +194,7 @@ impl std::fmt::Display for Pseudonym {
 }
 
 /// First `characters` base-32 characters of `bytes`, most significant bit first.
-pub fn base32_text(bytes: &[u8], characters: usize) -> String {
+pub(crate) fn base32_text(bytes: &[u8], characters: usize) -> String {
     let mut out = String::with_capacity(characters);
     let (mut buffer, mut bits) = (0u32, 0u32);
     for &byte in bytes {

@@ -59,7 +59,7 @@ pub(crate) struct ColumnCounter {
 
 impl ColumnCounter {
     /// `header` in comparable form.
-    pub fn new(header: String) -> Self {
+    pub(super) fn new(header: String) -> Self {
         Self {
             header,
             cells: 0,
@@ -72,7 +72,7 @@ impl ColumnCounter {
             examples: Vec::new(),
         }
     }
-    pub fn add(&mut self, cell: Option<&str>) {
+    pub(super) fn add(&mut self, cell: Option<&str>) {
         self.cells += 1;
         let Some(cell) = cell else { return };
         self.filled += 1;
@@ -174,7 +174,7 @@ impl ColumnCounter {
         ColumnGuess::Text
     }
 
-    pub fn finish(self, header: &str) -> ColumnProfile {
+    pub(super) fn finish(self, header: &str) -> ColumnProfile {
         let guess = self.guess();
         let looks = self.looks;
         let valid = match guess {

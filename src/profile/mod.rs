@@ -22,7 +22,7 @@ mod masked_example;
 mod profile_text;
 mod value_guess;
 
-pub use column_profile::ColumnProfile;
+pub(crate) use column_profile::ColumnProfile;
 pub use value_guess::ColumnGuess;
 
 /// What some files hold.

@@ -67,7 +67,7 @@ pub(crate) struct CellLooks {
 }
 
 impl CellLooks {
-    pub fn add(&mut self, cell: &str) {
+    pub(super) fn add(&mut self, cell: &str) {
         let (shaped, valid) = id(cell);
         let (date, month) = calendar(cell);
         let number = number(cell);

@@ -12,24 +12,24 @@ use crate::model::period::Period;
 use crate::{Error, Result};
 
 /// Link in a period's folder that names its current run.
-pub const LATEST: &str = "latest";
+pub(crate) const LATEST: &str = "latest";
 /// File whose presence makes a folder a publication.
-pub const MANIFEST: &str = "manifest.json";
+pub(crate) const MANIFEST: &str = "manifest.json";
 
 /// Name of a run's folder: `run-0001-1a2b3c4d`. It is also what a sheet's issue is called.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RunName {
+pub(crate) struct RunName {
     number: u32,
     digest: String,
 }
 
 impl RunName {
     /// Run `number` of its period whose manifest has this SHA-256 (hexadecimal).
-    pub fn new(number: u32, manifest_sha256: &str) -> Self {
+    pub(crate) fn new(number: u32, manifest_sha256: &str) -> Self {
         Self { number, digest: manifest_sha256.chars().take(8).collect() }
     }
     /// Counts the runs of a period, from 1.
-    pub fn number(&self) -> u32 {
+    pub(crate) fn number(&self) -> u32 {
         self.number
     }
 }
@@ -55,12 +55,12 @@ impl FromStr for RunName {
 }
 
 /// Folder that holds the runs of a period.
-pub fn period_folder(out: &Path, period: Period) -> PathBuf {
+pub(crate) fn period_folder(out: &Path, period: Period) -> PathBuf {
     out.join(period.to_string())
 }
 
 /// Folder of a period's publication as versions before wrote it.
-pub fn old_folder(out: &Path, period: impl fmt::Display) -> PathBuf {
+pub(crate) fn old_folder(out: &Path, period: impl fmt::Display) -> PathBuf {
     out.join(format!("quarter={period}"))
 }
 
@@ -68,7 +68,7 @@ pub fn old_folder(out: &Path, period: impl fmt::Display) -> PathBuf {
 ///
 /// # Errors
 /// The folder cannot be read.
-pub fn list_runs(period_folder: &Path) -> Result<Vec<RunName>> {
+pub(crate) fn list_runs(period_folder: &Path) -> Result<Vec<RunName>> {
     let mut runs: Vec<RunName> = names(period_folder)?.iter().filter_map(|name| name.parse().ok()).collect();
     runs.sort();
     Ok(runs)
@@ -78,7 +78,7 @@ pub fn list_runs(period_folder: &Path) -> Result<Vec<RunName>> {
 ///
 /// # Errors
 /// The folder cannot be read.
-pub fn list_periods(out: &Path) -> Result<Vec<(Period, PathBuf)>> {
+pub(crate) fn list_periods(out: &Path) -> Result<Vec<(Period, PathBuf)>> {
     let mut found: Vec<(Period, PathBuf)> = Vec::new();
     for name in names(out)? {
         let old = name.strip_prefix("quarter=");

@@ -14,7 +14,7 @@ use crate::{Error, Result};
 
 /// Version of the manifest's own form. 1 said `quarter` and `previous_quarter` where 2 says `period`
 /// and `previous_period`; both are read.
-pub const FORMAT: u32 = 2;
+pub(crate) const FORMAT: u32 = 2;
 /// Versions that can be read.
 pub(crate) const READABLE: std::ops::RangeInclusive<u32> = 1..=FORMAT;
 

@@ -24,10 +24,10 @@ use crate::{Error, Result};
 
 mod domain_columns;
 mod indicators;
-pub mod lists;
+pub(crate) mod lists;
 mod manifest_facts;
 mod people;
-pub mod previous_indicators;
+pub(crate) mod previous_indicators;
 mod published_pipeline;
 mod quarter_totals;
 mod report;
@@ -35,8 +35,8 @@ mod restricted;
 mod summary;
 mod tables;
 
-pub use published_pipeline::{PublishedPipeline, RuleFacts, SourceFacts, TargetFacts};
-pub use quarter_totals::{OpenCount, PublicationTotals};
+pub use published_pipeline::{PublishedPipeline, RuleFacts};
+pub(crate) use quarter_totals::PublicationTotals;
 pub use summary::summary_text;
 
 /// Everything a publication is made of.

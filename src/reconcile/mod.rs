@@ -8,15 +8,14 @@ use crate::model::exception::Exception;
 use crate::model::indicator::Indicator;
 use crate::model::indicator::NotRun;
 
-pub mod execution;
-pub mod findings;
-pub mod views;
+pub(crate) mod execution;
+pub(crate) mod findings;
+pub(crate) mod views;
 
 pub use execution::example_runner::run_examples;
 pub use execution::rule_check::check_rules;
 pub use execution::rule_runner::run;
-pub use views::QuarterViews;
-pub use views::rule_view::View;
+pub(crate) use views::QuarterViews;
 
 /// Output of the stage; everything sorted, independent of threads.
 #[derive(Debug, Clone, Default)]

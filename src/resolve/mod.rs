@@ -16,7 +16,7 @@ use crate::publication::snapshot::Snapshot;
 mod cluster;
 mod households;
 mod identity;
-pub mod previous_records;
+pub(crate) mod previous_records;
 mod stable_ids;
 
 use cluster::PersonClusters;

@@ -211,7 +211,7 @@ fn sql(rule: &Rule, text: &mut String) {
 }
 
 /// Subject in words.
-pub fn subject_word(subject: SubjectKind) -> &'static str {
+pub(crate) fn subject_word(subject: SubjectKind) -> &'static str {
     match subject {
         SubjectKind::Person => "人",
         SubjectKind::Household => "户",

@@ -8,7 +8,7 @@ use crate::model::exception::Severity;
 
 /// Most that one finding may take off: then what all checks of all persons of the world would take off
 /// still is a number of 64 bits.
-pub const MOST_WEIGHT: u32 = 10_000;
+pub(crate) const MOST_WEIGHT: u32 = 10_000;
 
 /// `[quality]` of `rules/rules.toml`.
 #[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]

@@ -325,7 +325,7 @@ pub struct RuleDefinition {
 }
 
 /// Names in braces.
-pub fn message_placeholders(template: &str) -> Vec<&str> {
+pub(crate) fn message_placeholders(template: &str) -> Vec<&str> {
     template.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name).collect()
 }
 
@@ -362,7 +362,7 @@ pub fn parse(path: &Path, group: &str, text: String) -> Result<Rule> {
 }
 
 /// Reads the text of a definition file.
-pub fn parse_definition(path: &Path, text: String) -> Result<RuleDefinition> {
+pub(crate) fn parse_definition(path: &Path, text: String) -> Result<RuleDefinition> {
     let (toml, file) = split_file(path, text)?;
     let header: DefinitionHeader = toml.parse()?;
     let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();

@@ -17,7 +17,7 @@ use crate::model::period::Period;
 use crate::{Error, Result};
 
 /// Columns by table.
-pub type ColumnsByTable = BTreeMap<String, BTreeSet<String>>;
+pub(crate) type ColumnsByTable = BTreeMap<String, BTreeSet<String>>;
 
 /// Tables that these SELECTs read, with the names that may be their columns: those written with
 /// the table's alias, and those without any.
@@ -373,7 +373,7 @@ impl RuleSet {
 }
 
 /// Columns of a contract, and those computed from its guardian column.
-pub fn contract_columns(contract: &SourceContract) -> ColumnTypes {
+pub(crate) fn contract_columns(contract: &SourceContract) -> ColumnTypes {
     let mut columns: ColumnTypes = contract
         .columns
         .iter()
@@ -402,7 +402,7 @@ fn household_columns(sources: &[SourceContract]) -> BTreeMap<String, bool> {
 }
 
 /// JSON schema of the header of a rule file.
-pub fn header_schema() -> schemars::Schema {
+pub(crate) fn header_schema() -> schemars::Schema {
     schemars::schema_for!(RuleHeader)
 }
 

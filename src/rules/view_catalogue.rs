@@ -35,13 +35,13 @@ pub struct ViewCatalogue {
 }
 
 /// View of one row: what the pipeline sets for the quarter.
-pub const PARAMETER: &str = "parameter";
+pub(crate) const PARAMETER: &str = "parameter";
 
 /// Suffix of the view that holds a source's previous quarter.
-pub const PREVIOUS: &str = "_previous";
+pub(crate) const PREVIOUS: &str = "_previous";
 
 /// Columns that every source view has before those of its contract.
-pub fn common_columns() -> ColumnTypes {
+pub(crate) fn common_columns() -> ColumnTypes {
     use ColumnType::{Date, Int32, Text};
     [
         ("record_id", Text),
@@ -64,7 +64,7 @@ pub fn common_columns() -> ColumnTypes {
 }
 
 /// Is a column of a source's view computed, whatever the contract has of its name?
-pub fn is_common(column: &str) -> bool {
+pub(crate) fn is_common(column: &str) -> bool {
     common_columns().iter().any(|(name, _)| name == column)
 }
 

@@ -13,7 +13,7 @@ use super::world::{
 
 /// Share of families in the registry and the seed of the run.
 #[derive(Debug, Clone, Copy)]
-pub struct PopulationShares {
+pub(super) struct PopulationShares {
     /// Families in the registry.
     pub registry: f64,
     /// Unregistered families on dibao.
@@ -21,7 +21,7 @@ pub struct PopulationShares {
 }
 
 /// Fills every list for the first quarter.
-pub fn assign(world: &mut VillageWorld, seed: u64, quarter: SynthQuarter, shares: PopulationShares) {
+pub(super) fn assign(world: &mut VillageWorld, seed: u64, quarter: SynthQuarter, shares: PopulationShares) {
     let mut rng = Rng::keyed(&[seed, world.index as u64, 2]);
     for family in 0..world.families.len() {
         if register_draw(world, &mut rng, family, shares.registry) {

@@ -3,7 +3,7 @@
 use crate::{Error, Result};
 
 /// Days since 1970-01-01 of a `yyyymmdd` date.
-pub fn to_days(date: u32) -> i32 {
+pub(super) fn to_days(date: u32) -> i32 {
     let (y, m, d) = ((date / 10_000) as i32, (date / 100 % 100) as i32, (date % 100) as i32);
     let y = if m <= 2 { y - 1 } else { y };
     let era = y.div_euclid(400);
@@ -13,7 +13,7 @@ pub fn to_days(date: u32) -> i32 {
 }
 
 /// The `yyyymmdd` date of a day number.
-pub fn from_days(days: i32) -> u32 {
+pub(super) fn from_days(days: i32) -> u32 {
     let z = days + 719_468;
     let era = z.div_euclid(146_097);
     let doe = z - era * 146_097;
@@ -27,25 +27,25 @@ pub fn from_days(days: i32) -> u32 {
 }
 
 /// True if the calendar has this `yyyymmdd` date.
-pub fn is_date(date: u32) -> bool {
+pub(super) fn is_date(date: u32) -> bool {
     date >= 18_000_101 && from_days(to_days(date)) == date
 }
 
 /// Full years between two dates.
-pub fn age_on(birth: u32, on: u32) -> i32 {
+pub(super) fn age_on(birth: u32, on: u32) -> i32 {
     let years = (on / 10_000) as i32 - (birth / 10_000) as i32;
     if on % 10_000 < birth % 10_000 { years - 1 } else { years }
 }
 
 /// `yyyymm` moved by some months.
-pub fn add_months(month: u32, by: i32) -> u32 {
+pub(super) fn add_months(month: u32, by: i32) -> u32 {
     let index = (month / 100) as i32 * 12 + (month % 100) as i32 - 1 + by;
     (index.div_euclid(12) * 100 + index.rem_euclid(12) + 1) as u32
 }
 
 /// A calendar quarter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SynthQuarter {
+pub(super) struct SynthQuarter {
     /// Year.
     pub year: u32,
     /// 1 to 4.
@@ -54,7 +54,7 @@ pub struct SynthQuarter {
 
 impl SynthQuarter {
     /// Reads `2018Q3`.
-    pub fn parse(text: &str) -> Result<Self> {
+    pub(super) fn parse(text: &str) -> Result<Self> {
         let bad =
             || Error::usage(format!("季度“{text}”写法不对")).hint("写成 2018Q3 这样的四位年份加 Q1 到 Q4");
         let (year, number) = text.split_once(['Q', 'q']).ok_or_else(bad)?;
@@ -66,7 +66,7 @@ impl SynthQuarter {
         Ok(Self { year, number })
     }
     /// The quarter after this one.
-    pub fn next(self) -> Self {
+    pub(super) fn next(self) -> Self {
         if self.number == 4 {
             Self { year: self.year + 1, number: 1 }
         } else {
@@ -74,27 +74,27 @@ impl SynthQuarter {
         }
     }
     /// First month.
-    pub fn first_month(self) -> u32 {
+    pub(super) fn first_month(self) -> u32 {
         self.year * 100 + self.number * 3 - 2
     }
     /// Last month.
-    pub fn last_month(self) -> u32 {
+    pub(super) fn last_month(self) -> u32 {
         self.year * 100 + self.number * 3
     }
     /// First day.
-    pub fn start(self) -> u32 {
+    pub(super) fn start(self) -> u32 {
         self.first_month() * 100 + 1
     }
     /// Last day.
-    pub fn end(self) -> u32 {
+    pub(super) fn end(self) -> u32 {
         from_days(to_days(add_months(self.last_month(), 1) * 100 + 1) - 1)
     }
     /// 31 August of the school year that runs at the quarter's end.
-    pub fn school_cutoff(self) -> u32 {
+    pub(super) fn school_cutoff(self) -> u32 {
         (if self.number >= 3 { self.year } else { self.year - 1 }) * 10_000 + 831
     }
     /// Name of the aid term.
-    pub fn term(self) -> String {
+    pub(super) fn term(self) -> String {
         format!("{}{}", self.year, if self.number >= 3 { "秋" } else { "春" })
     }
 }

@@ -11,7 +11,7 @@ use super::world::{InventedPerson, VillageWorld};
 
 /// The sources, in the order of their names in the pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SourceKind {
+pub(super) enum SourceKind {
     /// 建档立卡户
     RegistryHousehold,
     /// 建档立卡人口
@@ -32,7 +32,7 @@ pub enum SourceKind {
 
 impl SourceKind {
     /// All sources.
-    pub const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 8] = [
         Self::RegistryHousehold,
         Self::RegistryPerson,
         Self::Dibao,
@@ -43,7 +43,7 @@ impl SourceKind {
         Self::StudentAid,
     ];
     /// Name in the pipeline.
-    pub fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::RegistryHousehold => "registry_household",
             Self::RegistryPerson => "registry_person",
@@ -56,7 +56,7 @@ impl SourceKind {
         }
     }
     /// Multiplier of all error rates: how carelessly the department types.
-    pub fn quality(self) -> f64 {
+    pub(super) fn quality(self) -> f64 {
         match self {
             Self::RegistryHousehold | Self::RegistryPerson => 0.6,
             Self::Dibao => 1.0,
@@ -78,7 +78,7 @@ impl SourceKind {
 
 /// A person as one source writes them.
 #[derive(Debug, Clone)]
-pub struct DeliveredPerson {
+pub(super) struct DeliveredPerson {
     /// Name cell.
     pub name: String,
     /// ID cell.
@@ -101,7 +101,7 @@ pub struct DeliveredPerson {
 
 /// What the slips depend on.
 #[derive(Debug, Clone, Copy)]
-pub struct SlipRates {
+pub(super) struct SlipRates {
     /// Seed of the run.
     pub seed: u64,
     /// Multiplier of all rates.
@@ -125,7 +125,7 @@ fn usable(id: IdBytes) -> Option<IdBytes> {
 
 impl SlipRates {
     /// Writes `person` down in `source`.
-    pub fn write(&self, world: &VillageWorld, person: usize, source: SourceKind) -> DeliveredPerson {
+    pub(super) fn write(&self, world: &VillageWorld, person: usize, source: SourceKind) -> DeliveredPerson {
         let key = |step: u64| [self.seed, world.index as u64, person as u64, source.system(), 77, step];
         // The entry was typed anew in the last quarter in which somebody corrected it.
         let typed = (1..=self.step).rev().find(|&s| Rng::keyed(&key(s)).chance(0.12)).unwrap_or(0);

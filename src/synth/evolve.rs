@@ -6,7 +6,7 @@ use super::rng::Rng;
 use super::world::{VillageWorld, WayOfLeaving};
 
 /// Moves the village on to `quarter`.
-pub fn evolve(world: &mut VillageWorld, seed: u64, quarter: SynthQuarter) {
+pub(super) fn evolve(world: &mut VillageWorld, seed: u64, quarter: SynthQuarter) {
     let mut rng =
         Rng::keyed(&[seed, world.index as u64, 3, u64::from(quarter.year), u64::from(quarter.number)]);
     leave(world, &mut rng, quarter);

@@ -9,23 +9,23 @@ use super::calendar::{from_days, to_days};
 use super::rng::Rng;
 
 /// An 18-character ID number as ASCII bytes.
-pub type IdBytes = [u8; 18];
+pub(super) type IdBytes = [u8; 18];
 
 const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 
 /// Check character of the first 17 digits (MOD 11-2).
-pub fn check_char(digits: &[u8]) -> u8 {
+pub(super) fn check_char(digits: &[u8]) -> u8 {
     let sum: u32 = digits.iter().zip(WEIGHTS).map(|(d, w)| u32::from(d.wrapping_sub(b'0')) * w).sum();
     b"10X98765432"[(sum % 11) as usize]
 }
 
 /// True if the check character agrees.
-pub fn is_valid(id: &IdBytes) -> bool {
+pub(super) fn is_valid(id: &IdBytes) -> bool {
     id[..17].iter().all(u8::is_ascii_digit) && check_char(&id[..17]) == id[17]
 }
 
 /// Puts a number together.
-pub fn compose(prefix: u32, birth: u32, sequence: u32) -> IdBytes {
+pub(super) fn compose(prefix: u32, birth: u32, sequence: u32) -> IdBytes {
     let mut id = [b'0'; 18];
     let mut put = |from: usize, width: usize, mut value: u32| {
         for place in (from..from + width).rev() {
@@ -41,7 +41,7 @@ pub fn compose(prefix: u32, birth: u32, sequence: u32) -> IdBytes {
 }
 
 /// The number as text.
-pub fn id_text(id: &IdBytes) -> String {
+pub(super) fn id_text(id: &IdBytes) -> String {
     id.iter().map(|&b| char::from(b)).collect()
 }
 
@@ -55,7 +55,7 @@ const FOREIGN: [u32; 48] = [
 ];
 
 /// Gives out the numbers of one village.
-pub struct NumberIssuer {
+pub(super) struct NumberIssuer {
     county: u32,
     /// Position of the village among its county's and how many there are.
     slot: usize,
@@ -67,12 +67,12 @@ pub struct NumberIssuer {
 
 impl NumberIssuer {
     /// `county`: the six digits its people carry today.
-    pub fn new(county: u32, slot: usize, slots: usize, village: usize) -> Self {
+    pub(super) fn new(county: u32, slot: usize, slots: usize, village: usize) -> Self {
         Self { county, slot, slots: slots.max(1), village, taken: HashSet::new() }
     }
 
     /// A number for someone born about `birth`; the birth date gives way if it is used up.
-    pub fn issue(&mut self, rng: &mut Rng, birth: u32, sex: u8, foreign: bool) -> (u32, IdBytes) {
+    pub(super) fn issue(&mut self, rng: &mut Rng, birth: u32, sex: u8, foreign: bool) -> (u32, IdBytes) {
         let per_village = (499 / self.slots).max(1);
         let mut birth = birth;
         loop {

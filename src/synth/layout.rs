@@ -3,7 +3,7 @@
 use super::department_records::SourceKind;
 
 /// Headers of a source. `deviating`: the one county that prints its own form.
-pub fn source_headers(source: SourceKind, deviating: bool) -> Vec<String> {
+pub(super) fn source_headers(source: SourceKind, deviating: bool) -> Vec<String> {
     let list: &[&str] = match (source, deviating) {
         (SourceKind::RegistryHousehold, false) => &[
             "县(市、区)",
@@ -264,7 +264,7 @@ fn dibao(deviating: bool) -> Vec<String> {
 }
 
 /// Position of the cell that no row may lack.
-pub fn name_column(source: SourceKind) -> usize {
+pub(super) fn name_column(source: SourceKind) -> usize {
     match source {
         // The registry keys its households by number; a nameless head still counts.
         SourceKind::RegistryHousehold => 3,

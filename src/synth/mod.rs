@@ -9,7 +9,7 @@ use crate::progress::{Progress, Silent};
 use crate::{Error, Result};
 
 mod benefits;
-pub mod broken;
+pub(crate) mod broken;
 mod calendar;
 mod department_records;
 mod encode;

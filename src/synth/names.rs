@@ -85,12 +85,12 @@ fn parse_confusions(text: &str) -> CharacterConfusions {
 }
 
 /// A surname by national frequency.
-pub fn draw_surname(rng: &mut Rng) -> &'static str {
+pub(super) fn draw_surname(rng: &mut Rng) -> &'static str {
     rng.weighted(&TABLES.surnames).as_str()
 }
 
 /// A given name of one or two characters. `generation`: the first character brothers share.
-pub fn given_name(rng: &mut Rng, sex: u8, birth: u32, generation: Option<char>) -> String {
+pub(super) fn given_name(rng: &mut Rng, sex: u8, birth: u32, generation: Option<char>) -> String {
     let year = birth / 10_000;
     let pool = TABLES.given.iter().rev().find(|(s, from, _)| *s == sex && year >= *from);
     let Some((_, _, pool)) = pool else { return "明".to_owned() };
@@ -122,20 +122,20 @@ pub fn given_name(rng: &mut Rng, sex: u8, birth: u32, generation: Option<char>) 
 }
 
 /// A character that brothers of one generation share.
-pub fn generation_char(rng: &mut Rng, birth: u32) -> Option<char> {
+pub(super) fn generation_char(rng: &mut Rng, birth: u32) -> Option<char> {
     let year = birth / 10_000;
     let (_, _, pool) = TABLES.given.iter().rev().find(|(s, from, _)| *s == 1 && year >= *from)?;
     rng.weighted(pool).chars().next()
 }
 
 /// A transliterated name with an interpunct.
-pub fn interpunct_name(rng: &mut Rng) -> String {
+pub(super) fn interpunct_name(rng: &mut Rng) -> String {
     rng.pick(&TABLES.interpunct).clone()
 }
 
 /// A slip in a name: the text delivered, the kind of slip, and whether the allowed variants of
 /// rule R14 cover it.
-pub struct NameSlip {
+pub(super) struct NameSlip {
     /// Name as delivered.
     pub text: String,
     /// Error kind for the truth file.
@@ -156,7 +156,7 @@ fn replaced(rng: &mut Rng, chars: &[char], table: &HashMap<char, Vec<char>>) -> 
 }
 
 /// Another character of the same reading.
-pub fn slip_homophone(rng: &mut Rng, name: &str) -> Option<NameSlip> {
+pub(super) fn slip_homophone(rng: &mut Rng, name: &str) -> Option<NameSlip> {
     let chars: Vec<char> = name.chars().collect();
     replaced(rng, &chars, &CONFUSIONS.sound).map(|text| NameSlip {
         text,
@@ -166,13 +166,13 @@ pub fn slip_homophone(rng: &mut Rng, name: &str) -> Option<NameSlip> {
 }
 
 /// Another character that looks alike and reads otherwise.
-pub fn look_alike(rng: &mut Rng, name: &str) -> Option<NameSlip> {
+pub(super) fn look_alike(rng: &mut Rng, name: &str) -> Option<NameSlip> {
     let chars: Vec<char> = name.chars().collect();
     replaced(rng, &chars, &CONFUSIONS.shape).map(|text| NameSlip { text, kind: "name_shape", allowed: false })
 }
 
 /// The traditional or variant form.
-pub fn slip_variant(name: &str) -> Option<NameSlip> {
+pub(super) fn slip_variant(name: &str) -> Option<NameSlip> {
     let chars: Vec<char> = name.chars().collect();
     let at = chars.iter().position(|c| CONFUSIONS.variant.contains_key(c))?;
     let mut out = chars.clone();
@@ -183,7 +183,7 @@ pub fn slip_variant(name: &str) -> Option<NameSlip> {
 }
 
 /// A given-name character is missing.
-pub fn slip_dropped(rng: &mut Rng, name: &str) -> Option<NameSlip> {
+pub(super) fn slip_dropped(rng: &mut Rng, name: &str) -> Option<NameSlip> {
     let mut chars: Vec<char> = name.chars().collect();
     if chars.len() < 3 || chars[1] == chars[2] {
         return None;
@@ -193,7 +193,7 @@ pub fn slip_dropped(rng: &mut Rng, name: &str) -> Option<NameSlip> {
 }
 
 /// The given-name characters changed places.
-pub fn slip_swapped(name: &str) -> Option<NameSlip> {
+pub(super) fn slip_swapped(name: &str) -> Option<NameSlip> {
     let mut chars: Vec<char> = name.chars().collect();
     if chars.len() != 3 || chars[1] == chars[2] {
         return None;
@@ -203,7 +203,7 @@ pub fn slip_swapped(name: &str) -> Option<NameSlip> {
 }
 
 /// One character replaced by a sign for "cannot write it".
-pub fn slip_wildcard(rng: &mut Rng, name: &str) -> Option<NameSlip> {
+pub(super) fn slip_wildcard(rng: &mut Rng, name: &str) -> Option<NameSlip> {
     let mut chars: Vec<char> = name.chars().collect();
     if chars.len() < 2 {
         return None;
@@ -214,7 +214,7 @@ pub fn slip_wildcard(rng: &mut Rng, name: &str) -> Option<NameSlip> {
 }
 
 /// The private-use code point that an old encoding gives a rare character.
-pub fn private_use(name: &str) -> Option<NameSlip> {
+pub(super) fn private_use(name: &str) -> Option<NameSlip> {
     const PAIRS: [(char, char); 6] = [
         ('䶮', '\u{E863}'),
         ('㭎', '\u{E82D}'),
@@ -228,7 +228,7 @@ pub fn private_use(name: &str) -> Option<NameSlip> {
 }
 
 /// Another form of the interpunct.
-pub fn other_interpunct(rng: &mut Rng, name: &str) -> Option<NameSlip> {
+pub(super) fn other_interpunct(rng: &mut Rng, name: &str) -> Option<NameSlip> {
     if !name.contains('·') {
         return None;
     }
@@ -237,7 +237,7 @@ pub fn other_interpunct(rng: &mut Rng, name: &str) -> Option<NameSlip> {
 }
 
 /// Spaces inside a two-character name, as printed lists align them.
-pub fn slip_spaced(rng: &mut Rng, name: &str) -> Option<NameSlip> {
+pub(super) fn slip_spaced(rng: &mut Rng, name: &str) -> Option<NameSlip> {
     let chars: Vec<char> = name.chars().collect();
     if chars.len() != 2 {
         return None;
@@ -247,7 +247,7 @@ pub fn slip_spaced(rng: &mut Rng, name: &str) -> Option<NameSlip> {
 }
 
 /// A note behind the name.
-pub fn slip_noted(rng: &mut Rng, name: &str) -> NameSlip {
+pub(super) fn slip_noted(rng: &mut Rng, name: &str) -> NameSlip {
     let note = *rng.pick(&["(户主)", "(已故配偶)", "(残疾)", "(大)", "(二组)"]);
     NameSlip { text: format!("{name}{note}"), kind: "name_note", allowed: true }
 }

@@ -7,7 +7,7 @@ use crate::{Error, Result};
 
 /// One village with its parents' names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VillagePlace {
+pub(super) struct VillagePlace {
     /// 12-digit code.
     pub code: String,
     /// Name with suffix.
@@ -28,17 +28,17 @@ pub struct VillagePlace {
 
 impl VillagePlace {
     /// Name without 村委会/居委会, as most lists print it.
-    pub fn short_name(&self) -> &str {
+    pub(super) fn short_name(&self) -> &str {
         ["村委会", "居委会"].iter().find_map(|s| self.name.strip_suffix(s)).unwrap_or(&self.name)
     }
     /// Code of the township.
-    pub fn township_code(&self) -> &str {
+    pub(super) fn township_code(&self) -> &str {
         &self.code[..9]
     }
 }
 
 /// Reads the division tables of a pipeline's `codes` folder: rural villages of the base year.
-pub fn read(codes: &Path) -> Result<Vec<VillagePlace>> {
+pub(super) fn read(codes: &Path) -> Result<Vec<VillagePlace>> {
     let whole = codes.join("divisions.csv");
     let files = if whole.is_file() {
         vec![whole]

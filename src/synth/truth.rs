@@ -9,7 +9,7 @@ use super::world::{DibaoCase, VillageWorld};
 
 /// One expected exception.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ExpectedException {
+pub(super) struct ExpectedException {
     /// Rule code.
     pub rule: &'static str,
     /// `person` or `household`.
@@ -21,7 +21,7 @@ pub struct ExpectedException {
 }
 
 /// Covered and due households of rule R35 by division code.
-pub type HouseholdCoverage = BTreeMap<String, (u64, u64)>;
+pub(super) type HouseholdCoverage = BTreeMap<String, (u64, u64)>;
 
 /// Days after acceptance until a renovated house must be off the lists.
 const GRACE_DAYS: i32 = 30;
@@ -43,7 +43,10 @@ struct IncomeFacts<'a> {
 }
 
 /// Expected exceptions of one village, sorted. `writer` must have written every source.
-pub fn expected_exceptions(writer: &VillageRowWriter<'_>, quarter: SynthQuarter) -> Vec<ExpectedException> {
+pub(super) fn expected_exceptions(
+    writer: &VillageRowWriter<'_>,
+    quarter: SynthQuarter,
+) -> Vec<ExpectedException> {
     let w = writer.world;
     let mut cases_of = vec![Vec::new(); w.people.len()];
     for (at, case) in w.cases.iter().enumerate() {
@@ -364,7 +367,7 @@ impl IncomeFacts<'_> {
 }
 
 /// Adds the village's households to the indicator of rule R35.
-pub fn count_coverage(world: &VillageWorld, quarter: SynthQuarter, into: &mut HouseholdCoverage) {
+pub(super) fn count_coverage(world: &VillageWorld, quarter: SynthQuarter, into: &mut HouseholdCoverage) {
     let facts = IncomeFacts {
         w: world,
         cases_of: vec![],

@@ -11,7 +11,7 @@ use super::world::VillageWorld;
 
 /// One cell.
 #[derive(Debug, Clone, PartialEq)]
-pub enum InventedCell {
+pub(super) enum InventedCell {
     /// Nothing.
     Empty,
     /// Text.
@@ -24,7 +24,7 @@ pub enum InventedCell {
 
 impl InventedCell {
     /// The cell in a text format.
-    pub fn text(&self) -> std::borrow::Cow<'_, str> {
+    pub(super) fn text(&self) -> std::borrow::Cow<'_, str> {
         match self {
             Self::Empty => "".into(),
             Self::Text(t) => t.as_str().into(),
@@ -45,7 +45,7 @@ fn n(number: impl Into<f64>) -> InventedCell {
 
 /// The true entity of a record made from a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RowEntity {
+pub(super) struct RowEntity {
     /// Member number of an unpivoted row, 0 otherwise.
     pub member: u8,
     /// Person, household and error kinds as the truth file writes them.
@@ -54,7 +54,7 @@ pub struct RowEntity {
 
 /// One row of a source.
 #[derive(Debug, Clone)]
-pub struct InventedRow {
+pub(super) struct InventedRow {
     /// Cells in the order of [`super::layout::source_headers`].
     pub cells: Vec<InventedCell>,
     /// Who the records of the row are; empty for a row that must be rejected.
@@ -65,7 +65,7 @@ pub struct InventedRow {
 
 /// Forms in which cells are written.
 #[derive(Debug, Clone, Copy)]
-pub struct CellStyle {
+pub(super) struct CellStyle {
     /// Chooses among the forms; 0 is the plain one.
     pub form: usize,
     /// True if rows are now and then doubled, spoilt or written in mixed forms.
@@ -73,7 +73,7 @@ pub struct CellStyle {
 }
 
 /// Writes the rows of one village.
-pub struct VillageRowWriter<'a> {
+pub(super) struct VillageRowWriter<'a> {
     pub world: &'a VillageWorld,
     pub slips: SlipRates,
     pub style: CellStyle,
@@ -85,7 +85,7 @@ pub struct VillageRowWriter<'a> {
 
 /// Identities under which a person was delivered this quarter.
 #[derive(Debug, Clone, Default)]
-pub struct DeliveredIdentities {
+pub(super) struct DeliveredIdentities {
     /// Different usable numbers.
     pub numbers: Vec<[u8; 18]>,
     /// Different names; the true one and its allowed variants count as the empty text.
@@ -98,7 +98,7 @@ pub struct DeliveredIdentities {
 
 impl<'a> VillageRowWriter<'a> {
     /// A writer for one village and quarter.
-    pub fn new(
+    pub(super) fn new(
         world: &'a VillageWorld,
         slips: SlipRates,
         style: CellStyle,
@@ -114,7 +114,7 @@ impl<'a> VillageRowWriter<'a> {
     }
 
     /// All rows of a source.
-    pub fn rows(&mut self, source: SourceKind) -> Vec<InventedRow> {
+    pub(super) fn rows(&mut self, source: SourceKind) -> Vec<InventedRow> {
         let mut out: Vec<InventedRow> = Vec::new();
         let mut rng = self.draws(source);
         self.each_row(source, &mut rng, &mut |row| out.push(row));
@@ -123,7 +123,7 @@ impl<'a> VillageRowWriter<'a> {
 
     /// Hands over the rows of a tidy source one by one: a row that is written out and dropped at
     /// once costs half of one that waits for its village.
-    pub fn stream(&mut self, source: SourceKind, to: &mut dyn FnMut(InventedRow)) {
+    pub(super) fn stream(&mut self, source: SourceKind, to: &mut dyn FnMut(InventedRow)) {
         self.each_row(source, &mut self.draws(source), to);
     }
 
@@ -335,7 +335,7 @@ impl<'a> VillageRowWriter<'a> {
     }
 
     /// What the registry says of dibao: the truth, but for a few.
-    pub fn dibao_flag(&self, person: usize) -> bool {
+    pub(super) fn dibao_flag(&self, person: usize) -> bool {
         let slip = Rng::keyed(&[self.slips.seed, self.world.index as u64, person as u64, 21]).chance(0.004);
         self.world.on_dibao(person) != slip
     }
@@ -550,7 +550,7 @@ impl<'a> VillageRowWriter<'a> {
     }
 
     /// True if the guardian's number is delivered.
-    pub fn guardian_known(&self, person: usize) -> bool {
+    pub(super) fn guardian_known(&self, person: usize) -> bool {
         self.guardian(person)[1] != InventedCell::Empty
     }
 

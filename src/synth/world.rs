@@ -7,11 +7,11 @@ use super::places::VillagePlace;
 use super::rng::Rng;
 
 /// The day ages refer to when a village is first made.
-pub const ORIGIN: u32 = 20_180_930;
+pub(super) const ORIGIN: u32 = 20_180_930;
 
 /// How somebody left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WayOfLeaving {
+pub(super) enum WayOfLeaving {
     /// Died.
     Dead,
     /// Moved out of the prefecture.
@@ -20,7 +20,7 @@ pub enum WayOfLeaving {
 
 /// One invented person and what every department knows.
 #[derive(Debug, Clone)]
-pub struct InventedPerson {
+pub(super) struct InventedPerson {
     /// The one true number.
     pub id: IdBytes,
     /// The one true name.
@@ -61,7 +61,7 @@ pub struct InventedPerson {
 
 /// One enrolment.
 #[derive(Debug, Clone)]
-pub struct InsuranceEnrolment {
+pub(super) struct InsuranceEnrolment {
     pub year: u32,
     pub category: &'static str,
     pub status: &'static str,
@@ -77,7 +77,7 @@ pub struct InsuranceEnrolment {
 
 /// One school roll entry.
 #[derive(Debug, Clone)]
-pub struct SchoolEnrolment {
+pub(super) struct SchoolEnrolment {
     pub school: String,
     pub stage: &'static str,
     pub grade: u32,
@@ -89,7 +89,7 @@ pub struct SchoolEnrolment {
 
 /// One aid payment.
 #[derive(Debug, Clone)]
-pub struct StudentAid {
+pub(super) struct StudentAid {
     pub term: String,
     pub item: &'static str,
     pub amount_fen: i64,
@@ -98,7 +98,7 @@ pub struct StudentAid {
 
 /// One entry of the list of people in extreme hardship.
 #[derive(Debug, Clone)]
-pub struct ExtremeHardshipEntry {
+pub(super) struct ExtremeHardshipEntry {
     pub support_mode: &'static str,
     pub self_care: &'static str,
     pub agreement: bool,
@@ -108,7 +108,7 @@ pub struct ExtremeHardshipEntry {
 
 /// What the registry says about a household.
 #[derive(Debug, Clone)]
-pub struct RegistryHousehold {
+pub(super) struct RegistryHousehold {
     pub number: String,
     pub attribute: &'static str,
     pub exit_status: &'static str,
@@ -125,7 +125,7 @@ pub struct RegistryHousehold {
 
 /// One file in the ledger of dangerous houses.
 #[derive(Debug, Clone)]
-pub struct HousingFile {
+pub(super) struct HousingFile {
     pub archive_no: String,
     pub poverty_type: &'static str,
     pub level: &'static str,
@@ -143,7 +143,7 @@ pub struct HousingFile {
 
 /// One family living together.
 #[derive(Debug, Clone)]
-pub struct InventedFamily {
+pub(super) struct InventedFamily {
     pub members: Vec<usize>,
     pub head: usize,
     pub address: String,
@@ -154,7 +154,7 @@ pub struct InventedFamily {
 
 /// One dibao case: a row of civil affairs' list.
 #[derive(Debug, Clone)]
-pub struct DibaoCase {
+pub(super) struct DibaoCase {
     pub number: String,
     pub certificate: String,
     /// Listed people, the applicant first.
@@ -170,7 +170,7 @@ pub struct DibaoCase {
 }
 
 /// Everything about one village.
-pub struct VillageWorld {
+pub(super) struct VillageWorld {
     /// Position among the villages of the run.
     pub index: usize,
     pub place: VillagePlace,
@@ -186,11 +186,11 @@ pub struct VillageWorld {
 
 impl VillageWorld {
     /// True person id in the truth files.
-    pub fn person_id(&self, person: usize) -> String {
+    pub(super) fn person_id(&self, person: usize) -> String {
         format!("p{:04}-{person:05}", self.index)
     }
     /// True household id in the truth files.
-    pub fn household_id(&self, person: usize) -> String {
+    pub(super) fn household_id(&self, person: usize) -> String {
         format!("h{:04}-{:05}", self.index, self.people[person].family)
     }
 
@@ -215,7 +215,7 @@ impl VillageWorld {
     }
 
     /// Families until about `target` people live here. `index` numbers the villages of the run.
-    pub fn settle(seed: u64, index: usize, place: VillagePlace, target: usize) -> Self {
+    pub(super) fn settle(seed: u64, index: usize, place: VillagePlace, target: usize) -> Self {
         let mut rng = Rng::keyed(&[seed, index as u64, 1]);
         let issuer = NumberIssuer::new(place.id_prefix, place.slot, place.slots, index);
         let mut world = Self {
@@ -481,7 +481,7 @@ impl VillageWorld {
     }
 
     /// Members of a family who are still there.
-    pub fn present(&self, family: usize) -> Vec<usize> {
+    pub(super) fn present(&self, family: usize) -> Vec<usize> {
         self.families[family].members.iter().copied().filter(|&p| self.people[p].gone.is_none()).collect()
     }
 }

@@ -46,7 +46,7 @@ impl<W: Write> Write for DigestingWriter<W> {
 }
 
 /// Lower-case hexadecimal.
-pub fn hex_text(bytes: &[u8]) -> String {
+pub(crate) fn hex_text(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|b| [b >> 4, b & 15]).filter_map(|n| char::from_digit(n.into(), 16)).collect()
 }
 

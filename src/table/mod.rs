@@ -24,13 +24,13 @@ use crate::Error;
 use crate::table::rows::CHUNK_ROWS;
 
 mod dictionary;
-pub mod digest;
+pub(crate) mod digest;
 mod encoder;
-pub mod heap;
+pub(crate) mod heap;
 mod hybrid_encoding;
-pub mod key_index;
-pub mod rows;
-pub mod string_interner;
+pub(crate) mod key_index;
+pub(crate) mod rows;
+pub(crate) mod string_interner;
 
 pub(crate) use dictionary::MISSING;
 use encoder::{ColumnEncoder, EncodedChunk};

@@ -10,7 +10,7 @@ use crate::privacy::pseudonym::base32_text;
 ///
 /// Subject ids are drawn from records, not from ID numbers, so the hash needs no secret and
 /// rulings survive the loss of the pseudonym key.
-pub fn exception_fingerprint(exception: &Exception) -> String {
+pub(crate) fn exception_fingerprint(exception: &Exception) -> String {
     let mut hash = Sha256::new();
     let kind = match exception.subject_kind {
         SubjectKind::Person => "person",
@@ -27,6 +27,6 @@ pub fn exception_fingerprint(exception: &Exception) -> String {
 }
 
 /// Number shown to officers (疑点编号): rule, first period, start of the fingerprint.
-pub fn short_number(rule_code: &str, first_seen: Period, exception_id: &str) -> String {
+pub(crate) fn short_number(rule_code: &str, first_seen: Period, exception_id: &str) -> String {
     format!("{rule_code}-{first_seen}-{}", exception_id.get(..8).unwrap_or(exception_id))
 }

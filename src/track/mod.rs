@@ -19,9 +19,9 @@ use crate::model::period::Period;
 use crate::model::resolution::IdentityChange;
 
 mod fingerprint;
-pub mod previous_exceptions;
+pub(crate) mod previous_exceptions;
 
-pub use fingerprint::{exception_fingerprint, short_number};
+pub(crate) use fingerprint::{exception_fingerprint, short_number};
 pub use previous_exceptions::PreviousExceptions;
 
 /// Compares the exceptions of this period with the previous publication's. `not_run`: rules that

@@ -139,9 +139,11 @@ fn a_new_department_is_one_contract_one_file_and_its_rules() {
     let found: Vec<_> = exceptions.iter().filter(|e| e.get("rule_code") == "R201").collect();
     assert_eq!(found.len(), 1);
     let person = found[0].get("subject_id");
-    let records =
-        bidui::testing::publication::table_reader::read_rows(&publication.join("restricted/record.parquet"), |_| true)
-            .unwrap();
+    let records = bidui::testing::publication::table_reader::read_rows(
+        &publication.join("restricted/record.parquet"),
+        |_| true,
+    )
+    .unwrap();
     let sources: Vec<_> =
         records.iter().filter(|r| r.get("person_id") == person).map(|r| r.get("source")).collect();
     assert_eq!(sources, ["insurance", "veteran"], "the new list is linked to the others");

@@ -206,11 +206,11 @@ fn months_and_periods_that_are_none_are_refused() {
 #[test]
 fn explain_shows_masked_records_and_the_clause() {
     let publication = published().join("out/2018Q3/latest");
-    let rows =
-        bidui::testing::publication::table_reader::read_rows(&publication.join("restricted/exception.parquet"), |r| {
-            r.get("rule_code") == "R37"
-        })
-        .unwrap();
+    let rows = bidui::testing::publication::table_reader::read_rows(
+        &publication.join("restricted/exception.parquet"),
+        |r| r.get("rule_code") == "R37",
+    )
+    .unwrap();
     let id = rows[0].get("exception_id");
     let said = ok(&["explain", id, "--publication", text(&publication)]);
     for part in ["R37", "依据", "姓名", "证件号"] {
@@ -229,9 +229,10 @@ fn explain_shows_masked_records_and_the_clause() {
 }
 
 fn rows_with_numbers(publication: &Path) -> Vec<String> {
-    bidui::testing::publication::table_reader::read_rows(&publication.join("restricted/record.parquet"), |r| {
-        r.get("id_number").len() == 18
-    })
+    bidui::testing::publication::table_reader::read_rows(
+        &publication.join("restricted/record.parquet"),
+        |r| r.get("id_number").len() == 18,
+    )
     .unwrap()
     .iter()
     .map(|r| r.get("id_number").to_owned())

@@ -5,7 +5,7 @@ use std::path::Path;
 use bidui::testing::config::Pipeline;
 use tempfile::TempDir;
 
-pub const PIPELINE: &str = r#"title = "测试"
+pub(crate) const PIPELINE: &str = r#"title = "测试"
 
 [prefecture]
 code = "410600"
@@ -24,7 +24,7 @@ grace_days = 30
 poverty_line_fen = 320800
 "#;
 
-pub const DIBAO: &str = r#"title = "农村低保"
+pub(crate) const DIBAO: &str = r#"title = "农村低保"
 owner = "民政局"
 letter = "CA"
 ignore_headers = ["序号"]
@@ -105,7 +105,7 @@ aliases = { household_no = ["家庭代码"], "成员.name" = ["共同生活成�
 units = { amount_fen = "万元" }
 "#;
 
-pub const STUDENT: &str = r#"title = "学籍"
+pub(crate) const STUDENT: &str = r#"title = "学籍"
 owner = "教育局"
 letter = "ED"
 unknown_headers = "warn"
@@ -160,7 +160,7 @@ default = "在读"
 "#;
 
 /// Writes the folder, with `edits` (file, from, to) applied; every `from` must occur.
-pub fn write(edits: &[(&str, &str, &str)]) -> TempDir {
+pub(crate) fn write(edits: &[(&str, &str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
     std::fs::create_dir_all(root.join("sources")).unwrap();
@@ -186,6 +186,6 @@ pub fn write(edits: &[(&str, &str, &str)]) -> TempDir {
 }
 
 /// Opens a folder that must be good.
-pub fn open(root: &Path) -> Pipeline {
+pub(crate) fn open(root: &Path) -> Pipeline {
     Pipeline::open(root).unwrap_or_else(|e| panic!("{}", bidui::testing::error::render(&e, false)))
 }

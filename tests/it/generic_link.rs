@@ -48,7 +48,8 @@ fn write_people(folder: &Path, rows: &[String]) {
 
 /// Links as an order-free set: both ids in order, weight, decision, levels.
 fn links(out: &Path) -> Vec<String> {
-    let rows = bidui::testing::publication::table_reader::read_rows(&out.join("link.parquet"), |_| true).unwrap();
+    let rows =
+        bidui::testing::publication::table_reader::read_rows(&out.join("link.parquet"), |_| true).unwrap();
     let mut lines: Vec<String> = rows
         .iter()
         .map(|row| {
@@ -153,7 +154,8 @@ fn pinned_weights_give_the_links_of_the_training_and_train_nothing() {
     let trained = folder.path().join("trained");
     link_lists(&config, None, &trained).unwrap();
     let model =
-        bidui::testing::link::generic::train_on_lists(&config, None, &folder.path().join("weights.toml")).unwrap();
+        bidui::testing::link::generic::train_on_lists(&config, None, &folder.path().join("weights.toml"))
+            .unwrap();
     assert_eq!(model.provenance.method, "em");
     assert_eq!(model.provenance.inputs.len(), 64);
     let again = folder.path().join("again.toml");

@@ -323,7 +323,8 @@ fn neither_threads_nor_the_order_of_rows_matter() {
     let pipeline = Pipeline::open(&root("pipelines/hebi")).unwrap();
     let settings = LinkSettings::open(&root("pipelines/hebi/link.toml")).unwrap();
     let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-    let alone = one.install(|| bidui::testing::link::link(&settings, &q.comparables, &pipeline.divisions)).unwrap();
+    let alone =
+        one.install(|| bidui::testing::link::link(&settings, &q.comparables, &pipeline.divisions)).unwrap();
     assert_eq!(by_record(&q.links, &q.ids), by_record(&alone, &q.ids));
     let mut turned = q.comparables.clone();
     for comparable in &mut turned {
@@ -342,7 +343,8 @@ fn neither_threads_nor_the_order_of_rows_matter() {
     }
     let links = bidui::testing::link::link(&settings, &turned, &pipeline.divisions).unwrap();
     assert_eq!(by_record(&q.links, &q.ids), by_record(&links, &ids));
-    let resolution = bidui::testing::resolve::resolve(&settings, &pipeline, &q.loaded, &turned, &links, None).unwrap();
+    let resolution =
+        bidui::testing::resolve::resolve(&settings, &pipeline, &q.loaded, &turned, &links, None).unwrap();
     let who = |r: &Resolution, ids: &[String]| -> BTreeMap<String, (String, String)> {
         ids.iter()
             .enumerate()

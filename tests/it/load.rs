@@ -52,7 +52,8 @@ fn load_with(
 }
 
 fn load(source: &str, tables: Vec<RawTable>) -> LoadedSource {
-    load_with(&[], source, tables, None).unwrap_or_else(|e| panic!("{}", bidui::testing::error::render(&e, false)))
+    load_with(&[], source, tables, None)
+        .unwrap_or_else(|e| panic!("{}", bidui::testing::error::render(&e, false)))
 }
 
 fn refused(source: &str, tables: Vec<RawTable>) -> String {
@@ -464,7 +465,8 @@ fn files_are_read_from_the_folder() {
     let (bytes, _, _) = encoding_rs::GB18030.encode(text);
     std::fs::write(data.path().join("低保.csv"), &bytes).unwrap();
     let load = |name| load_source(&pipeline, pipeline.source_index(name).unwrap(), data.path(), None);
-    let loaded = load("dibao").unwrap_or_else(|e| panic!("{}", bidui::testing::error::render(&e, false))).unwrap();
+    let loaded =
+        load("dibao").unwrap_or_else(|e| panic!("{}", bidui::testing::error::render(&e, false))).unwrap();
     assert_eq!(texts(&loaded, "name"), some(&["张三"]));
     assert_eq!(loaded.records.keys[0].row(), 3);
     assert_eq!(loaded.totals.tables[0].skipped["total"], 1);

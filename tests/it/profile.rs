@@ -44,7 +44,8 @@ fn open_draft(draft: &str) -> Pipeline {
         }
     }
     std::fs::write(folder.path().join("sources/draft.toml"), draft).unwrap();
-    Pipeline::open(folder.path()).unwrap_or_else(|e| panic!("{}\n{draft}", bidui::testing::error::render(&e, false)))
+    Pipeline::open(folder.path())
+        .unwrap_or_else(|e| panic!("{}\n{draft}", bidui::testing::error::render(&e, false)))
 }
 
 #[test]

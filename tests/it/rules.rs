@@ -159,11 +159,12 @@ fn a_time_limit_that_leads_out_of_the_calendar_is_refused_at_its_line() {
 #[test]
 fn weights_of_the_quality_score_are_bounded() {
     let (pipeline, _) = hebi();
-    let complaints = |change: &dyn Fn(&mut bidui::testing::rules::quality_settings::QualitySettings)| -> String {
-        let mut rules = RuleSet::load(&pipeline).unwrap();
-        change(rules.settings.quality.as_mut().unwrap());
-        bidui::testing::reconcile::check_rules(&rules).iter().map(|e| e.message().to_owned()).collect()
-    };
+    let complaints =
+        |change: &dyn Fn(&mut bidui::testing::rules::quality_settings::QualitySettings)| -> String {
+            let mut rules = RuleSet::load(&pipeline).unwrap();
+            change(rules.settings.quality.as_mut().unwrap());
+            bidui::testing::reconcile::check_rules(&rules).iter().map(|e| e.message().to_owned()).collect()
+        };
     assert_eq!(complaints(&|_| {}), "");
     assert!(complaints(&|q| q.index_percent = u32::MAX).contains("占比4294967295"));
     assert!(complaints(&|q| q.households_percent = 101).contains("占比101"));

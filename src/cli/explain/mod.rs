@@ -20,7 +20,7 @@ mod waterfall;
 
 /// Arguments of `bidui explain`.
 #[derive(Debug, Args)]
-pub struct ExplainArguments {
+pub(super) struct ExplainArguments {
     /// 疑点编号、人员编号、记录编号,或用逗号分开的两个记录编号
     id: String,
     /// 发布,例如 out/2018Q3(给发布的上级文件夹则取最新季度)
@@ -77,7 +77,7 @@ struct FoundExplanation {
     accounts: Vec<PairExplanation>,
 }
 
-pub fn execute(arguments: &ExplainArguments, console: &mut Console<'_>) -> Result<u8> {
+pub(super) fn execute(arguments: &ExplainArguments, console: &mut Console<'_>) -> Result<u8> {
     // A linkage task has no publication: links and clusters stand in one folder.
     let task = arguments.publication.join("link.parquet").is_file();
     let (mut explanation, weights) = if task {

@@ -55,7 +55,7 @@ pub(super) struct PairExplanation {
 
 impl LinkWeights {
     /// Of the pipeline in `root`.
-    pub fn of_pipeline(root: &Path) -> Result<Self> {
+    pub(super) fn of_pipeline(root: &Path) -> Result<Self> {
         let settings = LinkSettings::open(&root.join("link.toml"))?;
         let comparisons = settings
             .comparisons
@@ -75,7 +75,7 @@ impl LinkWeights {
     }
 
     /// Of the report beside the links of a linkage task.
-    pub fn of_report(folder: &Path) -> Option<Self> {
+    pub(super) fn of_report(folder: &Path) -> Option<Self> {
         let text = std::fs::read(folder.join("report.json")).ok()?;
         let report: serde_json::Value = serde_json::from_slice(&text).ok()?;
         let model = &report["model"];
@@ -106,7 +106,7 @@ impl LinkWeights {
     }
 
     /// The pipeline whose title a publication bears, in `pipelines/` of the working folder.
-    pub fn find(title: &str) -> Option<PathBuf> {
+    pub(super) fn find(title: &str) -> Option<PathBuf> {
         let mut folders: Vec<PathBuf> =
             std::fs::read_dir("pipelines").ok()?.filter_map(|e| Some(e.ok()?.path())).collect();
         folders.sort();

@@ -36,7 +36,7 @@ super::levels! {
 
 impl HanNameLevel {
     /// The names are the same but for a slip of the pen.
-    pub fn agrees(self) -> bool {
+    pub(crate) fn agrees(self) -> bool {
         self != Self::Missing && self <= Self::Dropped
     }
 }

@@ -48,7 +48,7 @@ pub fn id_level(a: IdNumber, b: IdNumber) -> IdLevel {
 }
 
 /// May the numbers be [`IdLevel::Equal`]? Cheap, and never wrongly no.
-pub fn may_be_equal(a: IdNumber, b: IdNumber) -> bool {
+pub(crate) fn may_be_equal(a: IdNumber, b: IdNumber) -> bool {
     match (a.edit_key(), b.edit_key()) {
         // The check character may be a computed one.
         (Some(x), Some(y)) => x / 11 == y / 11,

@@ -26,7 +26,7 @@ super::levels! {
 }
 
 /// Compares given names or surnames in letters.
-pub fn western_name_level(a: &str, b: &str) -> TextLevel {
+pub(crate) fn western_name_level(a: &str, b: &str) -> TextLevel {
     use TextLevel::*;
     if a.is_empty() || b.is_empty() {
         return Missing;
@@ -59,7 +59,7 @@ pub fn western_name_level(a: &str, b: &str) -> TextLevel {
 }
 
 /// Compares addresses and other texts of several words.
-pub fn text_level(a: &str, b: &str) -> TextLevel {
+pub(crate) fn text_level(a: &str, b: &str) -> TextLevel {
     use TextLevel::*;
     if a.is_empty() || b.is_empty() {
         return Missing;
@@ -86,7 +86,7 @@ pub fn text_level(a: &str, b: &str) -> TextLevel {
 
 /// Compares numbers that are names (household numbers, phones, postcodes): a slip counts, a
 /// common beginning or end of at least six characters is a part (an area code, an extension).
-pub fn code_level(a: &str, b: &str) -> TextLevel {
+pub(crate) fn code_level(a: &str, b: &str) -> TextLevel {
     use TextLevel::*;
     if a.is_empty() || b.is_empty() {
         return Missing;

@@ -64,7 +64,7 @@ struct KeyColumn {
 
 impl PlannedPasses {
     /// Plans the passes and counts what each would yield; compares nothing.
-    pub fn plan(settings: &GenericSettings, nodes: &GenericNodes<'_>) -> Self {
+    pub(super) fn plan(settings: &GenericSettings, nodes: &GenericNodes<'_>) -> Self {
         let keys = keys(settings, nodes);
         let mut plan = Self { passes: Vec::new(), used: Vec::new(), hashes: Vec::new() };
         if settings.passes.is_empty() {
@@ -158,7 +158,7 @@ impl PlannedPasses {
     /// Calls `visit` once with every candidate pair (left < right), in parallel; what the visitors
     /// gathered comes back in any order. `visit` also gets the position among the used passes of
     /// the first pass that has the pair.
-    pub fn each<A: Send>(
+    pub(super) fn each<A: Send>(
         &self,
         settings: &GenericSettings,
         nodes: &GenericNodes<'_>,
@@ -198,12 +198,12 @@ impl PlannedPasses {
     }
 
     /// Is the pair a candidate?
-    pub fn has(&self, left: u32, right: u32) -> bool {
+    pub(super) fn has(&self, left: u32, right: u32) -> bool {
         self.shares(left, right, self.hashes.len())
     }
 
     /// Bit of every used pass that has the pair.
-    pub fn mask(&self, left: u32, right: u32) -> u64 {
+    pub(super) fn mask(&self, left: u32, right: u32) -> u64 {
         self.hashes.iter().enumerate().fold(0, |mask, (at, h)| {
             let hash = h[left as usize];
             mask | u64::from(hash != 0 && hash == h[right as usize]) << at
@@ -212,7 +212,7 @@ impl PlannedPasses {
 
     /// Estimates the recall of every pass from scored pairs: (bits of the passes, probability).
     /// A pass is measured on matches that passes over none of its columns found.
-    pub fn estimate_recall(&mut self, found: &[(u64, f64)]) {
+    pub(super) fn estimate_recall(&mut self, found: &[(u64, f64)]) {
         let columns: Vec<Vec<usize>> = self.used.iter().map(|&at| self.passes[at].columns.clone()).collect();
         for (bit, mine) in columns.iter().enumerate() {
             let others = columns.iter().enumerate().fold(0u64, |mask, (at, theirs)| {

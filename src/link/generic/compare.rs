@@ -35,7 +35,7 @@ pub(super) fn swapped_level(levels: usize) -> u8 {
 }
 
 impl<'a> PlannedComparisons<'a> {
-    pub fn new(settings: &GenericSettings, nodes: &'a GenericNodes<'a>) -> Self {
+    pub(super) fn new(settings: &GenericSettings, nodes: &'a GenericNodes<'a>) -> Self {
         let columns: Vec<PlannedComparison<'a>> = settings
             .columns
             .iter()
@@ -55,7 +55,7 @@ impl<'a> PlannedComparisons<'a> {
         Self { nodes, columns, swaps }
     }
     /// Levels of a pair, one per column.
-    pub fn levels(&self, left: u32, right: u32) -> PairLevels {
+    pub(super) fn levels(&self, left: u32, right: u32) -> PairLevels {
         let mut out = [0; MOST];
         for (level, column) in out.iter_mut().zip(&self.columns) {
             *level = column.level(self.nodes, left, right, column);
@@ -76,7 +76,7 @@ impl<'a> PlannedComparisons<'a> {
     }
     /// Shares of records that carry each pooled value (by pool id), as the linker sees them: an
     /// entity that stands in the tables `repeated` times counts once. Empty for other columns.
-    pub fn shares(&self, column: usize, repeated: f64) -> Vec<f64> {
+    pub(super) fn shares(&self, column: usize, repeated: f64) -> Vec<f64> {
         let comparison = &self.columns[column];
         if comparison.filled < 2 {
             return Vec::new();
@@ -86,11 +86,11 @@ impl<'a> PlannedComparisons<'a> {
         comparison.counts.iter().map(|&count| share(count)).collect()
     }
     /// Pool id of the value of a column.
-    pub fn value(&self, column: usize, node: u32) -> Option<u32> {
+    pub(super) fn value(&self, column: usize, node: u32) -> Option<u32> {
         self.columns[column].pool_id(self.nodes, node)
     }
     /// Code of a level, for published columns and reports.
-    pub fn level_code(&self, column: usize, level: u8) -> &'static str {
+    pub(super) fn level_code(&self, column: usize, level: u8) -> &'static str {
         let comparison = &self.columns[column];
         if level == swapped_level(comparison.levels) {
             return "swapped";

@@ -15,7 +15,7 @@ use crate::{Error, Result};
 /// A linkage task.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct GenericSettings {
+pub(crate) struct GenericSettings {
     /// What is linked.
     pub title: String,
     /// Tables: one is deduplicated, several are linked.
@@ -50,7 +50,7 @@ pub struct GenericSettings {
 /// One table.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct GenericTable {
+pub(crate) struct GenericTable {
     /// Name, also the first part of record ids.
     pub name: String,
     /// File: CSV, XLSX, XLS, DBF or Parquet, relative to the data folder.
@@ -70,7 +70,7 @@ pub struct GenericTable {
 /// One link column.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct GenericColumn {
+pub(crate) struct GenericColumn {
     /// What it holds: `western_name`, `han_name`, `id_number`, `text`, `email`, `date`, `code`,
     /// `number`, `postcode`, `phone`, `sex`, `relation`, `exact`.
     pub kind: String,
@@ -79,7 +79,7 @@ pub struct GenericColumn {
 /// `[[pass]]`: pairs that share every key are compared.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct GenericPass {
+pub(crate) struct GenericPass {
     /// Keys, `column` or `column:form`; forms are `value`, `sound`, `start`, `year_month`, `month_day`.
     pub keys: Vec<String>,
     /// Largest block that is compared whole; larger ones are split by `split`, else left out and reported.
@@ -122,14 +122,14 @@ const KINDS: [(&str, LinkColumnKind); 13] = [
 
 impl GenericColumn {
     /// The kind, checked by [`GenericSettings::open`].
-    pub fn kind(&self) -> LinkColumnKind {
+    pub(crate) fn kind(&self) -> LinkColumnKind {
         KINDS.iter().find(|(name, _)| *name == self.kind).map_or(LinkColumnKind::Text, |(_, kind)| *kind)
     }
 }
 
 impl GenericSettings {
     /// Reads and checks the file.
-    pub fn open(path: &Path) -> Result<Self> {
+    pub(crate) fn open(path: &Path) -> Result<Self> {
         let file = TomlFile::read(path)?;
         let settings: Self = file.parse()?;
         settings.check(&file)?;
@@ -195,20 +195,20 @@ impl GenericSettings {
         }
     }
     /// Whether records of one table are compared with each other.
-    pub fn within(&self, table: usize) -> bool {
+    pub(crate) fn within(&self, table: usize) -> bool {
         let table_within = self.table[table].within.unwrap_or(self.within);
         self.table.len() == 1 || table_within && !self.table[table].deduplicated
     }
     /// Whether records of two tables are compared with each other.
-    pub fn wanted(&self, left: usize, right: usize) -> bool {
+    pub(crate) fn wanted(&self, left: usize, right: usize) -> bool {
         left != right || self.within(left)
     }
     /// Smallest weight kept, in 1/1000 bit.
-    pub fn review_weight(&self) -> i32 {
+    pub(crate) fn review_weight(&self) -> i32 {
         weight_of(self.review)
     }
     /// Smallest weight accepted, in 1/1000 bit.
-    pub fn accept_weight(&self) -> i32 {
+    pub(crate) fn accept_weight(&self) -> i32 {
         weight_of(self.accept)
     }
 }

@@ -45,7 +45,7 @@ pub struct PairClass {
 }
 
 /// Log2 in 1/1000 bit.
-pub fn to_millibits(ratio: f64) -> i32 {
+pub(super) fn to_millibits(ratio: f64) -> i32 {
     (ratio.max(1e-12).log2() * 1000.0).round() as i32
 }
 
@@ -63,7 +63,11 @@ pub(crate) struct PairWeigher<'a> {
 }
 
 impl<'a> PairWeigher<'a> {
-    pub fn new(model: &'a GenericModel, comparisons: &'a PlannedComparisons<'a>, records: u32) -> Self {
+    pub(super) fn new(
+        model: &'a GenericModel,
+        comparisons: &'a PlannedComparisons<'a>,
+        records: u32,
+    ) -> Self {
         // How often an entity stands in the tables.
         let repeated = 1.0 + 2.0 * model.expected_matches as f64 / f64::from(records.max(1));
         let values = (0..model.columns.len())
@@ -110,7 +114,7 @@ impl<'a> PairWeigher<'a> {
     }
 
     /// Weight of a pair: log2 odds of one entity against everything else.
-    pub fn weight(&self, left: u32, right: u32, levels: &PairLevels) -> i32 {
+    pub(super) fn weight(&self, left: u32, right: u32, levels: &PairLevels) -> i32 {
         let total = |k: usize| -> i32 {
             let class = &self.model.classes[k];
             class.share
@@ -126,7 +130,7 @@ impl<'a> PairWeigher<'a> {
     }
 
     /// Weight by column against strangers, and what the other classes take off.
-    pub fn parts(&self, left: u32, right: u32, levels: &PairLevels) -> WeightParts {
+    pub(super) fn parts(&self, left: u32, right: u32, levels: &PairLevels) -> WeightParts {
         let fields: Vec<i32> = levels
             .iter()
             .take(self.model.columns.len())

@@ -25,10 +25,11 @@ mod pinned_weights;
 mod result_writer;
 mod train;
 
-pub use block::PlannedPass;
-pub use config::{GenericColumn, GenericPass, GenericSettings, GenericTable};
-pub use generic_model::{GenericModel, ModelColumn, PairClass};
-pub use result_writer::{LinkageSummary, write_table};
+pub(crate) use block::PlannedPass;
+pub(crate) use config::{GenericColumn, GenericSettings};
+pub(crate) use generic_model::GenericModel;
+pub use result_writer::LinkageSummary;
+pub(crate) use result_writer::write_table;
 
 /// A scored pair; nodes number the records of all tables one after the other.
 #[derive(Debug, Clone, Copy)]
@@ -56,12 +57,12 @@ impl<'a> GenericNodes<'a> {
         }
         Self { tables, offsets }
     }
-    pub fn len(&self) -> u32 {
+    pub(crate) fn len(&self) -> u32 {
         self.offsets[self.offsets.len() - 1]
     }
     /// Nodes table by table in the order of what they hold, so that nothing drawn by position
     /// depends on the order of rows. Records that hold the same are alike wherever they stand.
-    pub fn by_content(&self) -> Vec<u32> {
+    pub(crate) fn by_content(&self) -> Vec<u32> {
         let contents = self.contents().into_iter().zip(0..);
         let mut order: Vec<(usize, u64, u32)> =
             contents.map(|(hash, node)| (self.table_of(node), hash, node)).collect();
@@ -69,7 +70,7 @@ impl<'a> GenericNodes<'a> {
         order.into_iter().map(|(.., node)| node).collect()
     }
     /// Hash of what each record holds.
-    pub fn contents(&self) -> Vec<u64> {
+    pub(crate) fn contents(&self) -> Vec<u64> {
         let mut out = Vec::with_capacity(self.len() as usize);
         for table in self.tables {
             let of = |row| table.columns.values().fold(0, |hash, column| content(column, row, hash));
@@ -77,7 +78,7 @@ impl<'a> GenericNodes<'a> {
         }
         out
     }
-    pub fn table_of(&self, node: u32) -> usize {
+    pub(crate) fn table_of(&self, node: u32) -> usize {
         self.offsets.partition_point(|&o| o <= node) - 1
     }
 }

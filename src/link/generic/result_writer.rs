@@ -182,7 +182,7 @@ fn cluster_batch(
 }
 
 /// Writes named columns as one Parquet table.
-pub fn write_table(path: &Path, columns: Vec<(String, ArrayRef)>) -> Result<()> {
+pub(crate) fn write_table(path: &Path, columns: Vec<(String, ArrayRef)>) -> Result<()> {
     table(path, batch(columns)?)
 }
 

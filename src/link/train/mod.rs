@@ -39,7 +39,7 @@ const BOUNDS: (i32, i32) = (-20_000, 26_000);
 
 /// What training needs besides the settings.
 #[derive(Debug, Clone, Default)]
-pub struct TrainOptions {
+pub(crate) struct TrainOptions {
     /// Seed of the random pairs.
     pub seed: u64,
     /// True entity of every record (by node) where known; trains from labels.
@@ -50,7 +50,7 @@ pub struct TrainOptions {
 
 /// Trains the weights of all comparisons. The links under the present weights connect the
 /// households; nothing else of the present weights enters.
-pub fn train(
+pub(crate) fn train(
     settings: &LinkSettings,
     comparables: &[ComparableSource],
     tree: &DivisionTree,

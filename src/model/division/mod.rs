@@ -10,8 +10,6 @@ mod names;
 
 use std::collections::BTreeMap;
 
-pub use lookup::{DivisionVerdict, FoundUnit};
-
 /// One county, township or village.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DivisionUnit {
@@ -131,11 +129,11 @@ impl DivisionTree {
 }
 
 /// Level of the prefecture.
-pub const PREFECTURE: u8 = 1;
+pub(crate) const PREFECTURE: u8 = 1;
 /// Level of counties and districts.
 pub const COUNTY: u8 = 2;
 /// Level of townships and streets.
-pub const TOWNSHIP: u8 = 3;
+pub(crate) const TOWNSHIP: u8 = 3;
 /// Level of villages and communities.
 pub const VILLAGE: u8 = 4;
 

@@ -10,9 +10,9 @@ mod prefixes;
 mod written;
 
 pub(crate) use digits::unpack;
-pub use digits::{Digits, check_value};
-pub use pattern::{MaskPattern, could_equal};
-pub use prefixes::KnownPrefixes;
+pub(crate) use digits::{Digits, check_value};
+pub(crate) use pattern::{MaskPattern, could_equal};
+pub(crate) use prefixes::KnownPrefixes;
 pub(crate) use prefixes::is_of_a_province;
 
 use super::day;

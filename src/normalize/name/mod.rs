@@ -5,10 +5,10 @@ mod inline;
 mod surname;
 
 use crate::model::han;
-use crate::model::han::{Reading, WILDCARD};
+use crate::model::han::Reading;
 use inline::{InlineCharacters, InlineText};
 
-pub use surname::{surname_length, surname_readings};
+pub(crate) use surname::{surname_length, surname_readings};
 
 /// What cleaning met. A set of bits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -242,11 +242,6 @@ pub(crate) fn key_of(chars: &[char]) -> u64 {
         return 0;
     }
     chars.iter().fold(SEED, |h, &c| mix(h, u64::from(c as u32)))
-}
-
-/// Is the character one that stands for an unreadable one?
-pub fn is_wildcard(c: char) -> bool {
-    c == WILDCARD
 }
 
 #[cfg(test)]

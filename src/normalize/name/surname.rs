@@ -37,7 +37,7 @@ static READINGS: LazyLock<BTreeMap<Vec<char>, Vec<Vec<Reading>>>> = LazyLock::ne
 
 /// Number of characters of the surname at the start of folded characters. A name of two
 /// characters has a surname of one, whatever the two are.
-pub fn surname_length(folded: &[char]) -> usize {
+pub(crate) fn surname_length(folded: &[char]) -> usize {
     match folded {
         [] => 0,
         [a, b, _, ..] if COMPOUND.binary_search(&[*a, *b]).is_ok() => 2,
@@ -48,7 +48,7 @@ pub fn surname_length(folded: &[char]) -> usize {
 
 /// Readings of the character at `index` of `surname` as a surname, where they differ from its
 /// usual ones.
-pub fn surname_readings(surname: &[char], index: usize) -> &'static [Reading] {
+pub(crate) fn surname_readings(surname: &[char], index: usize) -> &'static [Reading] {
     if let [single] = surname {
         return &han::look_up(*single).surname;
     }

@@ -80,9 +80,6 @@ pub const COLUMNS: [ListColumn; 31] = [
     column("行版本", 10.0, ListColumnKind::Hidden),
 ];
 
-/// Titles of the columns an officer fills in.
-pub const ANSWERS: [&str; 6] = ["核查结果", "原因代码", "处理措施", "备注", "核查人", "核查日期"];
-
 /// What rows are made of.
 pub(super) struct RowMaterial<'a> {
     inputs: PublicationInputs<'a>,

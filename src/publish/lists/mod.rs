@@ -22,15 +22,15 @@ mod style;
 mod workbook;
 mod workbook_package;
 
-pub use list_row::{ANSWERS, COLUMNS, ListColumn};
+pub use list_row::COLUMNS;
 
 use evidence::ListedEvidence;
 use list_row::{ListEntry, RowMaterial};
 
 /// Sheet of exceptions that rest on an unconfirmed link.
-pub const REVIEW_SHEET: &str = "待确认匹配";
+pub(crate) const REVIEW_SHEET: &str = "待确认匹配";
 /// First sheet.
-pub const NOTES_SHEET: &str = "说明";
+pub(crate) const NOTES_SHEET: &str = "说明";
 
 /// Writes all lists, townships side by side. A row exists while it is written.
 pub(super) fn write(

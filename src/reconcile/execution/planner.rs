@@ -125,7 +125,7 @@ fn columns_of(schema: &Schema) -> ColumnTypes {
 }
 
 /// Checks a SELECT and returns the columns it yields, without running it.
-pub fn plan(session: &SqlSession, file: &SqlFile) -> Result<ColumnTypes> {
+pub(crate) fn plan(session: &SqlSession, file: &SqlFile) -> Result<ColumnTypes> {
     check_tables(session, file)?;
     check_words(file)?;
     check_qualified(session, file)?;
@@ -248,7 +248,7 @@ impl std::fmt::Display for EngineWords {
 impl std::error::Error for EngineWords {}
 
 /// The columns a rule must yield.
-pub fn check_output(rule: &Rule, columns: &ColumnTypes) -> Result<()> {
+pub(crate) fn check_output(rule: &Rule, columns: &ColumnTypes) -> Result<()> {
     let header = &rule.header;
     let kind = |name: &str| columns.iter().find(|(n, _)| n == name).map(|(_, k)| *k);
     // Whether a column is a text, a number, or, as the evidence, either: one record or several.

@@ -107,7 +107,7 @@ where
 }
 
 /// Table of the stages from an engine table; integers of other widths become Int64.
-pub fn to_batch(frame: &DataFrame) -> Result<RecordBatch> {
+pub(crate) fn to_batch(frame: &DataFrame) -> Result<RecordBatch> {
     let mut fields = Vec::new();
     let mut arrays: Vec<ArrayRef> = Vec::new();
     for column in frame.columns() {
@@ -133,7 +133,7 @@ pub fn to_batch(frame: &DataFrame) -> Result<RecordBatch> {
 }
 
 /// An engine failure that no rule author can have caused.
-pub fn engine_failure(error: PolarsError) -> Error {
+pub(crate) fn engine_failure(error: PolarsError) -> Error {
     Error::internal(format!("规则引擎内部错误:{error}"))
 }
 

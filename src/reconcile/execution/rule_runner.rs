@@ -1,7 +1,7 @@
 //! Runs the rules of a quarter over its views.
 
 use crate::rules::sql::ParsedSelect;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use arrow::record_batch::RecordBatch;
 use polars::prelude::DataFrame;
@@ -11,7 +11,6 @@ use super::numbered_ids::NumberedIds;
 use super::planner::SqlSession;
 use super::polars_bridge::{empty_frame, to_batch, to_frame};
 use super::workers::{PendingReaders, side_by_side};
-use crate::model::exception::Exception;
 use crate::model::indicator::{Indicator, NotRun};
 use crate::model::period::Period;
 use crate::reconcile::findings::exceptions;
@@ -26,7 +25,7 @@ use crate::{Error, Result};
 
 /// What a rule yields before it is put in its place among persons and divisions.
 #[derive(Debug, Clone, Default)]
-pub struct RuleOutcome {
+pub(crate) struct RuleOutcome {
     /// Findings by (subject, key).
     pub findings: Vec<select_outcome::RuleFinding>,
     /// Counts by division.
@@ -232,15 +231,6 @@ pub(crate) fn read_outcome(
         });
     }
     Ok(RuleOutcome { findings: select_outcome::read_findings(rule, &batch, ids)?, ..RuleOutcome::default() })
-}
-
-/// Codes in a map, for tests and documents.
-pub fn count_by_rule(exceptions: &[Exception]) -> BTreeMap<String, usize> {
-    let mut counts = BTreeMap::new();
-    for exception in exceptions {
-        *counts.entry(exception.rule_code.to_string()).or_default() += 1;
-    }
-    counts
 }
 
 /// An invariant of the views that a rule can rely on.

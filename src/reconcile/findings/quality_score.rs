@@ -72,7 +72,7 @@ fn count(batch: &RecordBatch, root: &str, mut add: impl FnMut(IndicatorLevel, &s
 
 /// Quality of every unit that has registered households, by level and code. `ran` names the
 /// rules that ran; exceptions that rest on an unconfirmed match do not count.
-pub fn assess(
+pub(crate) fn assess(
     settings: &QualitySettings,
     rules: &RuleSet,
     ran: &BTreeSet<&str>,

@@ -20,7 +20,7 @@ use crate::{Error, Result};
 
 /// What a finding is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FindingSubject {
+pub(crate) enum FindingSubject {
     /// A person, household or record.
     Id(i64),
     /// A division.
@@ -29,7 +29,7 @@ pub enum FindingSubject {
 
 /// A finding as the SELECT gives it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RuleFinding {
+pub(crate) struct RuleFinding {
     /// Subject.
     pub subject: FindingSubject,
     /// Key within the subject.
@@ -120,7 +120,7 @@ fn number(array: Option<&ArrayRef>, row: usize) -> Option<i64> {
 }
 
 /// Folds the rows of a rule that looks for exceptions.
-pub fn read_findings(rule: &Rule, batch: &RecordBatch, ids: &NumberedIds) -> Result<Vec<RuleFinding>> {
+pub(crate) fn read_findings(rule: &Rule, batch: &RecordBatch, ids: &NumberedIds) -> Result<Vec<RuleFinding>> {
     let subjects = SubjectColumn::of(batch)?;
     let evidence = IdColumn::of(batch, "evidence")?;
     let keys = batch.column_by_name("rule_key").map(|_| text(batch, "rule_key")).transpose()?;
@@ -277,7 +277,7 @@ fn fitting(rule: &Rule, sum: i128) -> Result<i64> {
 ///
 /// # Errors
 /// Columns that are missing or of another type, and sums that are no 64-bit numbers.
-pub fn read_indicators(rule: &Rule, batch: &RecordBatch, root_code: &str) -> Result<Vec<Indicator>> {
+pub(crate) fn read_indicators(rule: &Rule, batch: &RecordBatch, root_code: &str) -> Result<Vec<Indicator>> {
     let columns = ["county_code", "township_code", "village_code"].map(|name| text(batch, name));
     let [county, township, village] = columns;
     let codes = [county?, township?, village?];

@@ -17,7 +17,7 @@ use crate::config::ColumnRole;
 
 /// Bucket of everybody.
 #[derive(Debug, Clone, Default)]
-pub struct BucketSplit {
+pub(crate) struct BucketSplit {
     /// Number of buckets.
     pub count: usize,
     /// Bucket by dense person.

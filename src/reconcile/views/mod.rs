@@ -25,10 +25,10 @@ mod bucket_split;
 mod identity_view;
 mod person_views;
 mod previous_view;
-pub mod published_views;
-pub mod rule_view;
+pub(crate) mod published_views;
+pub(crate) mod rule_view;
 mod source_view;
-pub mod view_placement;
+pub(crate) mod view_placement;
 
 use bucket_split::BucketSplit;
 use person_views::{HouseholdView, PersonView};

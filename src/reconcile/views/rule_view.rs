@@ -34,7 +34,7 @@ impl View<'_> {
 }
 
 /// Rows of a view on their way, a chunk at a time.
-pub type ViewChunks<'a> = Box<dyn Iterator<Item = Result<RecordBatch>> + Send + 'a>;
+pub(crate) type ViewChunks<'a> = Box<dyn Iterator<Item = Result<RecordBatch>> + Send + 'a>;
 
 /// Makes the rows of a view.
 pub trait MakeRows: Send + Sync {

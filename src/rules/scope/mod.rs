@@ -23,7 +23,7 @@ mod select;
 
 /// How a SELECT may be evaluated when rows are split by component.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RuleScope {
+pub(crate) enum RuleScope {
     /// Bucket by bucket; the outcomes together are the whole outcome, row for row.
     Local {
         /// Output columns that are key columns: rows with the same value are in one bucket. The
@@ -38,7 +38,7 @@ pub enum RuleScope {
 
 /// The scope of every definition and rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RuleScopes {
+pub(crate) struct RuleScopes {
     /// By name. A definition that is [`RuleScope::Whole`] is computed once over all rows and then
     /// given to every bucket, so to what reads it it is a shared table.
     pub definitions: BTreeMap<String, RuleScope>,
@@ -47,7 +47,7 @@ pub struct RuleScopes {
 }
 
 /// Views that every bucket holds whole.
-pub const SHARED_VIEWS: [&str; 2] = [PARAMETER, "division"];
+pub(crate) const SHARED_VIEWS: [&str; 2] = [PARAMETER, "division"];
 
 /// Values of one kind are in one component wherever they stand; the same text of another kind
 /// (a person's and a household's id) says nothing.
@@ -100,7 +100,7 @@ type ScopeVerdict<T = ScopedTable> = Result<T, String>;
 
 impl RuleScopes {
     /// Looks at every definition and rule.
-    pub fn of(rules: &RuleSet) -> Self {
+    pub(crate) fn of(rules: &RuleSet) -> Self {
         let mut tables: ScopedTables = BTreeMap::new();
         for (name, view) in &rules.catalogue.views {
             tables.insert(name.clone(), view_table(name, view, &rules.household_columns));

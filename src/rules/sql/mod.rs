@@ -10,18 +10,18 @@ use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::{Parser, ParserError, ParserOptions};
 use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
-pub mod lineage;
+pub(crate) mod lineage;
 mod mutants;
 mod portable;
 mod select_names;
 mod syntax;
 mod text_layout;
 
-pub use lineage::{Lineage, ViewColumn};
-pub use mutants::RuleMutant;
-pub use portable::{PORTABLE_FUNCTIONS, UnportableForm, UnportableUse};
-pub use select_names::{ColumnUse, NameUse, TableUse};
-pub use syntax::SyntaxError;
+pub(crate) use lineage::{Lineage, ViewColumn};
+pub(crate) use mutants::RuleMutant;
+pub(crate) use portable::{PORTABLE_FUNCTIONS, UnportableForm, UnportableUse};
+pub(crate) use select_names::{ColumnUse, NameUse, TableUse};
+pub(crate) use syntax::SyntaxError;
 use text_layout::TextLayout;
 
 /// The engine's own dialect: it and what is looked at here read the same text alike.

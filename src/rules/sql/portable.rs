@@ -5,7 +5,7 @@ use std::ops::Range;
 use sqlparser::ast::{CastKind, Expr, TableFactor};
 
 /// Functions that Polars and DuckDB compute alike.
-pub const PORTABLE_FUNCTIONS: &[&str] = &[
+pub(crate) const PORTABLE_FUNCTIONS: &[&str] = &[
     "count",
     "sum",
     "min",

@@ -4,7 +4,11 @@ use super::SheetLayout;
 use crate::synth::village_rows::InventedCell;
 
 /// Appends one line.
-pub fn write_line<'a>(out: &mut String, cells: impl Iterator<Item = std::borrow::Cow<'a, str>>, end: &str) {
+pub(crate) fn write_line<'a>(
+    out: &mut String,
+    cells: impl Iterator<Item = std::borrow::Cow<'a, str>>,
+    end: &str,
+) {
     for (i, cell) in cells.enumerate() {
         if i > 0 {
             out.push(',');
@@ -21,7 +25,7 @@ pub fn write_line<'a>(out: &mut String, cells: impl Iterator<Item = std::borrow:
 }
 
 /// The whole sheet as text with CRLF line ends.
-pub fn csv_text(sheet: &SheetLayout) -> String {
+pub(crate) fn csv_text(sheet: &SheetLayout) -> String {
     let mut out = String::new();
     for row in sheet.grid() {
         write_line(&mut out, row.iter().map(InventedCell::text), "\r\n");

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 static KNOWN: [AtomicU32; 0x1_0000] = [const { AtomicU32::new(0) }; 0x1_0000];
 
 /// The same bytes as [`super::encode_text`] with GB18030.
-pub fn encode(text: &str) -> Vec<u8> {
+pub(crate) fn encode(text: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     for c in text.chars() {
         if c.is_ascii() {

@@ -4,16 +4,16 @@ use crate::{Error, Result};
 
 use super::village_rows::{InventedCell, InventedRow};
 
-pub mod csv;
-pub mod dbf;
-pub mod gb18030;
-pub mod parquet;
-pub mod xls;
-pub mod xlsx;
+pub(super) mod csv;
+pub(super) mod dbf;
+pub(super) mod gb18030;
+pub(super) mod parquet;
+pub(super) mod xls;
+pub(super) mod xlsx;
 
 /// One table as it is laid out in a file.
 #[derive(Debug, Clone)]
-pub struct SheetLayout {
+pub(super) struct SheetLayout {
     /// Worksheet name; empty where the format has none.
     pub name: String,
     /// Rows above the header.
@@ -30,11 +30,11 @@ pub struct SheetLayout {
 
 impl SheetLayout {
     /// A bare table.
-    pub fn plain(name: impl Into<String>, header: Vec<String>, rows: Vec<InventedRow>) -> Self {
+    pub(super) fn plain(name: impl Into<String>, header: Vec<String>, rows: Vec<InventedRow>) -> Self {
         Self { name: name.into(), titles: vec![], header, rows, footers: vec![], merged: vec![] }
     }
     /// Spreadsheet row of data row `index`.
-    pub fn row_number(&self, index: usize) -> u64 {
+    pub(super) fn row_number(&self, index: usize) -> u64 {
         (self.titles.len() + 1 + index + 1) as u64
     }
     /// Everything above and below as one grid, top to bottom.
@@ -76,9 +76,9 @@ fn broken(what: &str, error: impl std::error::Error + Send + Sync + 'static) -> 
 }
 
 /// Encodes text, unmappable characters as numeric references (what exporters do).
-pub fn encode_text(text: &str, encoding: &'static encoding_rs::Encoding) -> Vec<u8> {
+pub(super) fn encode_text(text: &str, encoding: &'static encoding_rs::Encoding) -> Vec<u8> {
     encoding.encode(text).0.into_owned()
 }
 
 /// Result of a format writer.
-pub type EncodedBytes = Result<Vec<u8>>;
+pub(super) type EncodedBytes = Result<Vec<u8>>;

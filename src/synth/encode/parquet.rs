@@ -16,7 +16,7 @@ use crate::synth::calendar::to_days;
 use crate::synth::village_rows::{InventedCell, InventedRow};
 
 /// Columns of a table; `dates`: positions of date columns.
-pub fn parquet_schema(header: &[String], dates: &[usize]) -> Arc<Schema> {
+pub(crate) fn parquet_schema(header: &[String], dates: &[usize]) -> Arc<Schema> {
     let fields: Vec<Field> = header
         .iter()
         .enumerate()
@@ -35,14 +35,14 @@ enum ParquetCells {
 }
 
 /// Rows on their way into a batch of one schema.
-pub struct BatchBuilder {
+pub(crate) struct BatchBuilder {
     schema: Arc<Schema>,
     columns: Vec<ParquetCells>,
 }
 
 impl BatchBuilder {
     /// An empty batch.
-    pub fn new(schema: Arc<Schema>) -> Self {
+    pub(crate) fn new(schema: Arc<Schema>) -> Self {
         let column = |field: &Arc<Field>| match field.data_type() {
             DataType::Date32 => ParquetCells::Date(Date32Builder::new()),
             _ => ParquetCells::Text(StringBuilder::new()),
@@ -51,7 +51,7 @@ impl BatchBuilder {
         Self { schema, columns }
     }
     /// Appends one row.
-    pub fn push(&mut self, row: &InventedRow) {
+    pub(crate) fn push(&mut self, row: &InventedRow) {
         for (column, cell) in self.columns.iter_mut().zip(&row.cells) {
             match (column, cell) {
                 (ParquetCells::Date(to), InventedCell::Date(day)) => to.append_value(to_days(*day)),
@@ -62,7 +62,7 @@ impl BatchBuilder {
         }
     }
     /// The rows so far.
-    pub fn finish(self) -> Result<RecordBatch> {
+    pub(crate) fn finish(self) -> Result<RecordBatch> {
         let array = |column: ParquetCells| -> ArrayRef {
             match column {
                 ParquetCells::Text(mut c) => Arc::new(c.finish()),
@@ -75,14 +75,14 @@ impl BatchBuilder {
 }
 
 /// Some rows as a batch of `schema`.
-pub fn parquet_batch(schema: &Arc<Schema>, rows: &[InventedRow]) -> Result<RecordBatch> {
+pub(crate) fn parquet_batch(schema: &Arc<Schema>, rows: &[InventedRow]) -> Result<RecordBatch> {
     let mut batch = BatchBuilder::new(schema.clone());
     rows.iter().for_each(|row| batch.push(row));
     batch.finish()
 }
 
 /// A writer whose bytes depend on the rows alone.
-pub fn parquet_writer<W: Write + Send>(out: W, schema: Arc<Schema>) -> Result<ArrowWriter<W>> {
+pub(crate) fn parquet_writer<W: Write + Send>(out: W, schema: Arc<Schema>) -> Result<ArrowWriter<W>> {
     let properties = WriterProperties::builder()
         .set_created_by("invented".to_owned())
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
@@ -92,11 +92,11 @@ pub fn parquet_writer<W: Write + Send>(out: W, schema: Arc<Schema>) -> Result<Ar
 }
 
 /// Appends a batch.
-pub fn append<W: Write + Send>(writer: &mut ArrowWriter<W>, batch: &RecordBatch) -> Result<()> {
+pub(crate) fn append<W: Write + Send>(writer: &mut ArrowWriter<W>, batch: &RecordBatch) -> Result<()> {
     writer.write(batch).map_err(|e| broken("Parquet", e))
 }
 
 /// Finishes the file and hands back what it was written to.
-pub fn finish<W: Write + Send>(writer: ArrowWriter<W>) -> Result<W> {
+pub(crate) fn finish<W: Write + Send>(writer: ArrowWriter<W>) -> Result<W> {
     writer.into_inner().map_err(|e| broken("Parquet", e))
 }

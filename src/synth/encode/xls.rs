@@ -63,7 +63,7 @@ impl SharedStrings {
 }
 
 /// A workbook of some sheets.
-pub fn encode_workbook(sheets: &[SheetLayout]) -> EncodedBytes {
+pub(crate) fn encode_workbook(sheets: &[SheetLayout]) -> EncodedBytes {
     let mut strings = SharedStrings::default();
     let pages: Vec<Vec<u8>> = sheets.iter().map(|s| page(s, &mut strings)).collect();
     // The globals' length depends only on the names, so a first pass finds the sheets' offsets.
@@ -145,7 +145,7 @@ fn page(sheet: &SheetLayout, strings: &mut SharedStrings) -> Vec<u8> {
 }
 
 /// Wraps one stream in a compound file without any timestamp.
-pub fn write_compound(name: &str, mut stream: Vec<u8>) -> Vec<u8> {
+pub(crate) fn write_compound(name: &str, mut stream: Vec<u8>) -> Vec<u8> {
     const FREE: u32 = 0xFFFF_FFFF;
     const END: u32 = 0xFFFF_FFFE;
     // Shorter streams would belong into the mini stream.

@@ -6,7 +6,7 @@ use super::{EncodedBytes, SheetLayout, broken};
 use crate::synth::village_rows::InventedCell;
 
 /// A workbook of some sheets.
-pub fn encode_workbook(sheets: &[SheetLayout]) -> EncodedBytes {
+pub(crate) fn encode_workbook(sheets: &[SheetLayout]) -> EncodedBytes {
     build(sheets).map_err(|e| broken("XLSX", e))
 }
 

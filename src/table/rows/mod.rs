@@ -32,11 +32,11 @@ mod writer;
 
 use positioned_file::{PositionedFile, PositionedReader};
 use writer::count;
-pub use writer::{MemoryRows, RowsWriter};
+pub(crate) use writer::{MemoryRows, RowsWriter};
 
 /// Rows of a chunk. Stages that build tables build them in chunks of this many rows, so that
 /// files are the same bytes wherever the rows lay before.
-pub const CHUNK_ROWS: usize = 65_536;
+pub(crate) const CHUNK_ROWS: usize = 65_536;
 /// Rows of a row group of a [`RowsPurpose::Scratch`] file: several are written side by side.
 const SCRATCH_GROUP: usize = 16_384;
 
@@ -228,7 +228,7 @@ impl Rows {
 }
 
 /// Rows on their way: see [`Rows::chunks`].
-pub type RowChunks = Box<dyn Iterator<Item = Result<RecordBatch>> + Send>;
+pub(crate) type RowChunks = Box<dyn Iterator<Item = Result<RecordBatch>> + Send>;
 
 /// What a file of rows is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

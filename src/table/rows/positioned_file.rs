@@ -43,7 +43,7 @@ impl ChunkReader for PositionedFile {
 
 /// Reads a [`PositionedFile`] file onwards from a place.
 #[derive(Debug)]
-pub struct PositionedReader {
+pub(crate) struct PositionedReader {
     pub(crate) file: Arc<File>,
     pub(crate) at: u64,
 }

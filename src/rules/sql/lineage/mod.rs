@@ -27,7 +27,7 @@ mod query;
 mod relation;
 
 /// View and column.
-pub type ViewColumn = (String, String);
+pub(crate) type ViewColumn = (String, String);
 
 /// The columns of the views that a rule rests on, definitions included.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
