@@ -10,6 +10,7 @@ mod compat;
 mod config;
 mod departments;
 mod end_to_end;
+mod examples;
 mod extract;
 mod folder;
 mod generic_link;
