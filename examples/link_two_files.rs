@@ -15,7 +15,7 @@ use bidui::{Error, Result};
 
 /// What to link: the files, which of their headers mean the same, and how each column is compared.
 /// `headers` gives a file's own words (left) the name of a link column (right); other columns are not read.
-const CONFIG: &str = r#"
+pub const CONFIG: &str = r#"
 title = "低保与医保"
 [[table]]
 name = "dibao"

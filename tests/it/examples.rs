@@ -12,7 +12,7 @@ use crate::end_to_end::published;
 // What a lesson prints is not tested, only what it finds.
 #[allow(dead_code)]
 #[path = "../../examples/link_two_files.rs"]
-mod link_two_files;
+pub(crate) mod link_two_files;
 #[allow(dead_code)]
 #[path = "../../examples/read_publication.rs"]
 mod read_publication;

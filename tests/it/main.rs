@@ -6,6 +6,7 @@
 mod across;
 mod arrows;
 mod broken;
+mod commands;
 mod compat;
 mod config;
 mod departments;
