@@ -33,3 +33,4 @@ mod second_prefecture;
 mod synth;
 mod train;
 mod unread_keys;
+mod what_officers_read;
