@@ -10,6 +10,7 @@ mod commands;
 mod compat;
 mod config;
 mod departments;
+mod documents;
 mod end_to_end;
 mod examples;
 mod extract;
