@@ -14,7 +14,7 @@
       expected exceptions is the fault of a rule or of the truth, not of the linker
   rules_in_duckdb.py examples CASES.json
       examples of the rule headers; CASES.json is the output of
-      `cargo run --example rule_bench cases`
+      `cargo bench --bench rule_cases -- PIPELINE`
 
 Needs the Python package duckdb. Exits 1 if anything differs.
 """

@@ -8,7 +8,8 @@
 //! What is named here is the interface; `examples/` has a lesson for each part of it:
 //! - one quarter from extracts to a publication: [`Pipeline`], [`RuleSet`], [`LinkSettings`], [`RunPlan`], [`run`];
 //! - linking alone: [`link_only`] for a pipeline, [`link_lists`] for any lists;
-//! - reading what was published: [`Snapshot`] and the rows it yields, [`TableRow`].
+//! - reading what was published: [`Snapshot`], [`read_rows`] and the rows they yield, [`TableRow`];
+//! - rules: [`RuleSet`], [`run_examples`]; ID numbers: [`IdNumber`], [`id_for_list`].
 
 mod across;
 pub mod cli;
@@ -41,9 +42,11 @@ pub use engine::{Engine, LinkOnlySummary, RunOutcome, RunPlan, link_only, run};
 pub use error::{Error, ErrorKind, Result};
 pub use link::generic::{LinkageSummary, link_lists};
 pub use link::settings::LinkSettings;
-pub use model::id_number::IdNumber;
+pub use model::id_number::{IdClass, IdNumber};
 pub use model::period::Period;
+pub use privacy::mask::id_for_list;
 pub use progress::{Progress, Silent};
 pub use publication::snapshot::Snapshot;
-pub use publication::table_reader::TableRow;
+pub use publication::table_reader::{TableRow, read_rows};
+pub use reconcile::run_examples;
 pub use rules::rule_set::RuleSet;

@@ -1,8 +1,6 @@
 //! What this crate's own tests, benches and profilers call beyond its interface, listed item by item.
 //! No promise is made of it: whoever uses the library uses what `lib.rs` names.
 
-#![allow(missing_docs)]
-
 pub mod across {
     pub use crate::across::{AcrossPlan, AcrossSummary, find_shared_persons};
 }
@@ -144,7 +142,7 @@ pub mod reconcile {
     pub use crate::reconcile::{RuleFindings, check_rules, run, run_examples};
     pub mod execution {
         pub mod example_runner {
-            pub use crate::reconcile::execution::example_runner::{all_cases, run_examples, run_mutations};
+            pub use crate::reconcile::execution::example_runner::{all_cases, run_mutations};
         }
         pub mod planner {
             pub use crate::reconcile::execution::planner::SqlSession;

@@ -255,6 +255,7 @@ fn by_kind(
             }
         }
     }
+    #[expect(clippy::iter_over_hash_type, reason = "only sums are made, whose order does not matter")]
     for (record, entity) in entities {
         let counted = match cluster_of.get(record.as_str()) {
             Some(cluster) => {

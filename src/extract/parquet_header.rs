@@ -182,7 +182,7 @@ pub(super) mod tests {
     }
 
     /// A header as a program would write it, with a checksum and statistics that nobody asks for.
-    pub fn written(header: PageHeader) -> Vec<u8> {
+    pub(crate) fn written(header: PageHeader) -> Vec<u8> {
         let (field, encoding) = match header.kind {
             DATA => (5, 2),
             DATA_V2 => (8, 4),

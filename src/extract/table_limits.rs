@@ -65,7 +65,7 @@ impl MemoryRoom {
     }
     /// A small room.
     #[cfg(test)]
-    pub fn of(cells: u64, text: u64) -> Self {
+    pub(super) fn of(cells: u64, text: u64) -> Self {
         Self::new("这一段数据", cells, text, [SPLIT; 2])
     }
     fn new(of: &'static str, cells: u64, text: u64, cures: [&'static str; 2]) -> Self {

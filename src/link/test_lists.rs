@@ -65,7 +65,7 @@ pub(crate) fn comparable_sources(lists: &[(&str, &[ListRow<'_>])]) -> Vec<Compar
 }
 
 /// Rows with the number of the list that each stands in: the lists `a`, `b` and `c`, and the node of each row.
-pub(crate) fn placed_sources(rows: &[(u8, ListRow<'_>)]) -> (Vec<ComparableSource>, Vec<u32>) {
+pub(super) fn placed_sources(rows: &[(u8, ListRow<'_>)]) -> (Vec<ComparableSource>, Vec<u32>) {
     let of = |list: u8| rows.iter().filter(|row| row.0 == list).map(|row| row.1).collect::<Vec<_>>();
     let lists = [of(0), of(1), of(2)];
     let node = |at: usize| {
@@ -113,7 +113,7 @@ pub(crate) fn shipped_settings() -> LinkSettings {
 }
 
 /// A pair that says nothing at all.
-pub(crate) const NOTHING: PairEvidence = PairEvidence {
+pub(super) const NOTHING: PairEvidence = PairEvidence {
     id: IdLevel::Missing,
     name: HanNameLevel::Missing,
     birth: DateLevel::Missing,
@@ -123,7 +123,7 @@ pub(crate) const NOTHING: PairEvidence = PairEvidence {
 };
 
 /// Levels that say this.
-pub(crate) fn pair_levels(said: PairEvidence) -> PairLevels {
+pub(super) fn pair_levels(said: PairEvidence) -> PairLevels {
     let mut levels = [0; MOST];
     levels[0] = said.id.number();
     levels[1] = said.name.number();
@@ -135,7 +135,7 @@ pub(crate) fn pair_levels(said: PairEvidence) -> PairLevels {
 }
 
 /// A scored pair.
-pub(crate) fn scored_pair(
+pub(super) fn scored_pair(
     (a, b): (u32, u32),
     weight: i32,
     said: PairEvidence,

@@ -42,6 +42,16 @@ impl PeriodKind {
 ///
 /// Periods of a kind are ordered as they follow each other. Between a quarter and a month the one
 /// that ends first comes first; of two that end together, the month.
+///
+/// ```
+/// use bidui::Period;
+///
+/// let period: Period = "2018Q3".parse()?;
+/// assert_eq!(period.last_day().to_string(), "2018-09-30");
+/// assert_eq!(period.next()?.to_string(), "2018Q4");
+/// assert!("2018Q5".parse::<Period>().is_err());
+/// # Ok::<(), bidui::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Period {
     year: i16,

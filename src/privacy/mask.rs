@@ -11,7 +11,13 @@ const STAR: char = '*';
 /// (`410602********1234`). Forms other than 18 characters keep less, never more: a disability
 /// certificate also hides its category and grade, a number ruined by a spreadsheet keeps its
 /// first six digits only.
-pub(crate) fn id_for_list(text: &str) -> String {
+///
+/// ```
+/// use bidui::id_for_list;
+///
+/// assert_eq!(id_for_list("11010519491231002X"), "110105********002X");
+/// ```
+pub fn id_for_list(text: &str) -> String {
     masked(text, 4)
 }
 

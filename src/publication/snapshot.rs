@@ -24,6 +24,15 @@ const MOST_LINKS: usize = 40;
 const HOW_NAMED: &str = "指向一个发布，例如 out/2018Q3、out/2018Q3/latest 或其中的 run-… 文件夹";
 
 /// A finished publication, opened for reading.
+///
+/// ```no_run
+/// use bidui::Snapshot;
+///
+/// let snapshot = Snapshot::open("out/2018Q3".as_ref())?;
+/// let worst = snapshot.rows("tables/fact_exception.parquet", |row| row.get("severity") == "S1")?;
+/// println!("{}: {} exceptions of S1", snapshot.period(), worst.len());
+/// # Ok::<(), bidui::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     folder: PathBuf,

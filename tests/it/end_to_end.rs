@@ -56,7 +56,7 @@ pub(crate) fn run(quarter: &str, out: &Path, key: &Path, more: &[&str]) -> Strin
     ok(&arguments)
 }
 
-/// Both quarters, published once for all tests.
+/// Both quarters in `out`, published once for all tests, and the summary of the second in `summary.txt`.
 pub(crate) fn published() -> &'static Path {
     static OUT: OnceLock<tempfile::TempDir> = OnceLock::new();
     OUT.get_or_init(|| {
@@ -66,7 +66,8 @@ pub(crate) fn published() -> &'static Path {
         let summary = run("2018Q3", &out, &key, &[]);
         assert!(summary.contains("疑点") && summary.contains("退回"), "{summary}");
         assert!(summary.contains("前六位不在前缀表里"), "{summary}");
-        run("2018Q4", &out, &key, &[]);
+        let summary = run("2018Q4", &out, &key, &[]);
+        std::fs::write(folder.path().join("summary.txt"), summary).unwrap();
         folder
     })
     .path()

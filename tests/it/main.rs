@@ -6,10 +6,13 @@
 mod across;
 mod arrows;
 mod broken;
+mod commands;
 mod compat;
 mod config;
 mod departments;
+mod documents;
 mod end_to_end;
+mod examples;
 mod extract;
 mod folder;
 mod generic_link;
@@ -31,3 +34,4 @@ mod second_prefecture;
 mod synth;
 mod train;
 mod unread_keys;
+mod what_officers_read;

@@ -50,7 +50,7 @@ fn the_catalogue_document_is_fresh() {
     let committed = std::fs::read_to_string("docs/rules.md").unwrap();
     assert!(
         committed.trim_end() == document.trim_end(),
-        "docs/rules.md is stale: cargo run --example rule_bench doc > docs/rules.md"
+        "docs/rules.md is stale: bidui rules pipelines/hebi --document > docs/rules.md"
     );
 }
 

@@ -1,7 +1,7 @@
 //! Stages of the long commands, with the seconds that each took where it was measured: 1.6 million
 //! people, 2 cores, release build. Only their proportion counts. After a stage became faster, measure
-//! again with `cargo run --release --example run_times` and `--example stage_times`. A test compares
-//! the titles with what the engine says.
+//! again with `cargo bench --bench run_times` and `--bench stage_times`. A test compares the
+//! titles with what the engine says.
 
 use super::estimate::CommandStage;
 

@@ -136,6 +136,17 @@ pub enum Sex {
 
 impl IdNumber {
     /// Verdict on the text of a cell. About 50 ns for a clean 18-character number.
+    ///
+    /// ```
+    /// use bidui::{IdClass, IdNumber};
+    ///
+    /// // The example of the standard.
+    /// let id = IdNumber::parse("11010519491231002X");
+    /// assert!(id.trusted(), "the check character agrees");
+    /// assert_eq!(id.birth(), Some(19_491_231));
+    /// // A digit read wrongly is noticed, never repaired.
+    /// assert_eq!(IdNumber::parse("11010519491231003X").class, IdClass::BadCheck18);
+    /// ```
     pub fn parse(text: &str) -> Self {
         parse::parse(text)
     }

@@ -1,8 +1,9 @@
 //! Wall time of every stage of `bidui link` over a pipeline: where the time goes.
 //!
-//! `cargo run --release --example stage_times -- PIPELINE DATA [SOURCE…]`
+//! `cargo bench --bench stage_times -- PIPELINE DATA [SOURCE…]`
 #![allow(clippy::print_stdout)] // A bench for the terminal.
 
+mod arguments;
 mod usage;
 
 use std::path::Path;
@@ -17,7 +18,9 @@ use bidui::testing::resolve;
 use usage::{cpu, peak_mib};
 
 fn main() -> bidui::Result<()> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let Some(arguments) = arguments::after_the_dashes("stage_times PIPELINE DATA [SOURCE…]", 2) else {
+        return Ok(());
+    };
     let (root, data, only) = (Path::new(&arguments[0]), Path::new(&arguments[1]), &arguments[2..]);
     let mut last = Instant::now();
     let mut before = 0.0;

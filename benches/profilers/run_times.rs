@@ -1,8 +1,9 @@
 //! Wall and CPU time and peak memory of every stage of `bidui run`: where the time goes.
 //!
-//! `cargo run --release --example run_times -- PIPELINE DATA QUARTER OUT [PREVIOUS [MEGABYTES]]`
+//! `cargo bench --bench run_times -- PIPELINE DATA QUARTER OUT [PREVIOUS [MEGABYTES]]`
 #![allow(clippy::print_stdout)] // A bench for the terminal.
 
+mod arguments;
 mod usage;
 
 use std::path::{Path, PathBuf};
@@ -38,7 +39,11 @@ impl Progress for Laps {
 }
 
 fn main() -> bidui::Result<()> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let Some(arguments) =
+        arguments::after_the_dashes("run_times PIPELINE DATA QUARTER OUT [PREVIOUS [MEGABYTES]]", 4)
+    else {
+        return Ok(());
+    };
     let root = Path::new(&arguments[0]);
     let whole = Instant::now();
     let laps = Laps(Mutex::new(("打开流水线".to_owned(), Instant::now(), 0.0)));

@@ -1,8 +1,9 @@
 //! Time and rows of every definition and rule over a quarter's extracts: which SELECT costs what.
 //!
-//! `cargo run --release --example rule_times -- PIPELINE DATA QUARTER`
+//! `cargo bench --bench rule_times -- PIPELINE DATA QUARTER`
 #![allow(clippy::print_stdout)] // A bench for the terminal.
 
+mod arguments;
 mod usage;
 
 use std::path::Path;
@@ -37,7 +38,9 @@ impl Lap {
 }
 
 fn main() -> Result<()> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let Some(arguments) = arguments::after_the_dashes("rule_times PIPELINE DATA QUARTER", 3) else {
+        return Ok(());
+    };
     let root = Path::new(&arguments[0]);
     let pipeline = Pipeline::open(root)?;
     let rules = RuleSet::load(&pipeline)?;

@@ -1,8 +1,10 @@
 //! For work on weights: every person of an invented quarter that linking got wrong, with what is known
 //! of the records, and the weights of the pairs between them.
 //!
-//! `cargo run --release --example link_errors -- PIPELINE DATA`; DATA comes from `bidui synth` and has the truth.
+//! `cargo bench --bench link_errors -- PIPELINE DATA`; DATA comes from `bidui synth` and has the truth.
 #![allow(clippy::print_stdout)] // A look at the terminal.
+
+mod arguments;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -28,11 +30,10 @@ struct Quarter {
 }
 
 fn main() -> Result<()> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [pipeline, data] = &arguments[..] else {
-        return Err(Error::usage("用法：link_errors 流水线文件夹 提取数据文件夹"));
+    let Some(arguments) = arguments::after_the_dashes("link_errors PIPELINE DATA", 2) else {
+        return Ok(());
     };
-    let quarter = quarter(Path::new(pipeline), Path::new(data))?;
+    let quarter = quarter(Path::new(&arguments[0]), Path::new(&arguments[1]))?;
     let (mut of_person, mut of_cluster) =
         (BTreeMap::<_, Vec<usize>>::new(), BTreeMap::<_, Vec<usize>>::new());
     for (node, (_, person, _)) in quarter.truth.iter().enumerate().filter(|(_, t)| !t.1.is_empty()) {
