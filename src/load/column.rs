@@ -8,9 +8,10 @@ use arrow::array::{
 };
 use arrow::datatypes::{Date32Type, Int32Type, Int64Type};
 
-use super::{cell_cleaning, date, number};
+use super::{cell_cleaning, number};
 use crate::config::{ColumnRole, SourceColumn};
 use crate::model::column_type::ContractType;
+use crate::model::written_date;
 
 /// What is wrong with a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,7 +137,7 @@ pub(super) fn build(
             }))
         }
         ContractType::Date => {
-            Arc::new(typed::<Date32Type>(column, cells, troubles, |t| match date::parse(t) {
+            Arc::new(typed::<Date32Type>(column, cells, troubles, |t| match written_date::parse(t) {
                 Some(day) if day.day.is_none() => {
                     CellReading::Doubtful(day.date32(), CellTrouble::DayUnknown)
                 }
@@ -146,7 +147,7 @@ pub(super) fn build(
             }))
         }
         ContractType::Month => {
-            Arc::new(typed::<Int32Type>(column, cells, troubles, |t| match date::parse(t) {
+            Arc::new(typed::<Int32Type>(column, cells, troubles, |t| match written_date::parse(t) {
                 Some(day) => CellReading::Value(day.month()),
                 None if cell_cleaning::is_open_end(t) => CellReading::Nothing,
                 None => CellReading::Wrong(CellTrouble::Month),

@@ -12,7 +12,6 @@ use crate::model::source_row::{AuditFinding, ControlTotals, Reject};
 mod audit;
 mod cell_cleaning;
 mod column;
-pub(crate) mod date;
 mod headers;
 mod number;
 mod row_batches;

@@ -67,50 +67,6 @@ pub(crate) fn from_days(days: i32) -> u32 {
     if (1..=9999).contains(&year) { pack(year as u32, month as u32, day as u32) } else { 0 }
 }
 
-/// Parses what lists write for a date: `1970-01-31`, `1970/1/31`, `1970.1`, `19700131`,
-/// `1970年1月31日`, `1970`, and day-first or other orders never (a list that writes them says so
-/// in its contract). Impossible days or months become unknown only where they are 0; any other
-/// impossible date is missing.
-pub(crate) fn parse(text: &str) -> u32 {
-    let mut parts = [0u32; 3];
-    let mut widths = [0usize; 3];
-    let mut part = 0;
-    let mut inside = false;
-    for c in text.trim().chars() {
-        let digit = match c {
-            '0'..='9' => c as u32 - '0' as u32,
-            '\u{FF10}'..='\u{FF19}' => c as u32 - 0xFF10,
-            _ => {
-                if inside {
-                    part += 1;
-                    inside = false;
-                }
-                // A time of day follows the date; nothing after it matters.
-                if part == 3 || (part > 0 && matches!(c, 'T' | ':')) {
-                    break;
-                }
-                continue;
-            }
-        };
-        if part == 3 || widths[part] == 8 {
-            return 0;
-        }
-        inside = true;
-        parts[part] = parts[part] * 10 + digit;
-        widths[part] += 1;
-    }
-    let (year, month, day) = match (widths[0], widths[1], widths[2]) {
-        (8, ..) => unpack(parts[0]),
-        (6, 0, 0) => (parts[0] / 100, parts[0] % 100, 0),
-        (4, ..) => (parts[0], parts[1], parts[2]),
-        _ => return 0,
-    };
-    if year == 0 || month > 12 || (month == 0 && day > 0) || day > days_in_month(year, month) {
-        return 0;
-    }
-    pack(year, month, day)
-}
-
 /// Days since 1970-01-01, the form of Date32 columns.
 pub(crate) fn date32(day: Date) -> i32 {
     (day - date(1970, 1, 1)).get_days()
@@ -125,27 +81,6 @@ pub fn from_date32(days: i32) -> Option<Date> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    #[test]
-    fn the_ways_lists_write_dates() {
-        for text in [
-            "1970-01-31",
-            "1970/1/31",
-            "1970.1.31",
-            "19700131",
-            "1970年1月31日",
-            "1970-01-31 00:00:00",
-            "\u{FF11}\u{FF19}\u{FF17}\u{FF10}年1月31日",
-        ] {
-            assert_eq!(parse(text), 19700131, "{text}");
-        }
-        assert_eq!(parse("1970-01"), 19700100);
-        assert_eq!(parse("197001"), 19700100);
-        assert_eq!(parse("1970"), 19700000);
-        for text in ["", "不详", "1970-02-30", "19701301", "70-1-1", "197001011234"] {
-            assert_eq!(parse(text), 0, "{text}");
-        }
-    }
 
     #[test]
     fn leap_days() {
@@ -166,15 +101,9 @@ mod tests {
         }
         #[test]
         fn never_panics(
-            text in prop_oneof![
-                "\\PC*",
-                "[0-9\u{FF10}-\u{FF19}]{0,12}[-/.年]?[0-9]{0,10}[-/.月]?[0-9\u{FF10}-\u{FF19}]{0,10}[日T: ]?[0-9:]{0,12}",
-            ],
             packed: u32,
             days: i32,
         ) {
-            let parsed = parse(&text);
-            prop_assert!(parsed == 0 || parsed / 10_000 > 0);
             prop_assert!(is_real(packed) == to_days(packed).is_some());
             prop_assert!(from_days(days) == 0 || to_days(from_days(days)) == Some(days));
         }

@@ -19,3 +19,4 @@ pub(crate) mod resolution;
 pub(crate) mod source_row;
 pub(crate) mod source_table;
 pub(crate) mod unit;
+pub(crate) mod written_date;

@@ -8,9 +8,9 @@ use rayon::prelude::*;
 
 use super::value_pool::PoolBuilder;
 use super::{ComparableColumn, NameForm, PoolId, text_cleaning};
-use crate::model::day;
 use crate::model::division::DivisionTree;
 use crate::model::id_number::IdNumber;
+use crate::model::{day, written_date};
 
 /// What a column of text holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -110,7 +110,7 @@ impl ColumnBuilder {
         match kind {
             LinkColumnKind::IdNumber => self.put(table, name, ComparableColumn::IdNumber(id_numbers(chunks))),
             LinkColumnKind::Date => {
-                let dates = map_chunks(chunks, |cell| cell.map_or(0, day::parse));
+                let dates = map_chunks(chunks, |cell| cell.map_or(0, written_date::parse_packed));
                 self.put(table, name, ComparableColumn::Date(dates));
             }
             LinkColumnKind::Sex => {

@@ -230,7 +230,9 @@ fn source_columns(
             Some(days) => comparable_columns::packed_dates(&days),
             None => {
                 let column = text(ColumnRole::BirthDate)?.unwrap_or_default();
-                comparable_columns::map_chunks(&column, |cell| cell.map_or(0, crate::model::day::parse))
+                comparable_columns::map_chunks(&column, |cell| {
+                    cell.map_or(0, crate::model::written_date::parse_packed)
+                })
             }
         };
         builder.put(table, "birth_date", ComparableColumn::Date(dates));

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use crate::load::date;
 use crate::model::han::is_han;
 use crate::model::id_number::{IdClass, IdNumber};
+use crate::model::written_date;
 
 /// What a column probably holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -128,7 +128,7 @@ fn calendar(cell: &str) -> (bool, bool) {
     if cell.matches('.').count() == 1 && cell.len() < 7 {
         return (false, false);
     }
-    date::parse(cell).map_or((false, false), |ymd| (ymd.day.is_some(), ymd.day.is_none()))
+    written_date::parse(cell).map_or((false, false), |ymd| (ymd.day.is_some(), ymd.day.is_none()))
 }
 
 /// Whether a number is whole; `None` if the cell is not a number. Leading zeros make a label.

@@ -1,34 +1,17 @@
 //! Dates as `yyyymmdd`, months as `yyyymm`, quarters; no clock.
 
+use crate::model::day;
+pub(super) use crate::model::day::from_days;
 use crate::{Error, Result};
 
-/// Days since 1970-01-01 of a `yyyymmdd` date.
+/// Days since 1970-01-01 of a `yyyymmdd` date that the calendar has.
 pub(super) fn to_days(date: u32) -> i32 {
-    let (y, m, d) = ((date / 10_000) as i32, (date / 100 % 100) as i32, (date % 100) as i32);
-    let y = if m <= 2 { y - 1 } else { y };
-    let era = y.div_euclid(400);
-    let yoe = y - era * 400;
-    let doy = (153 * (m + if m > 2 { -3 } else { 9 }) + 2) / 5 + d - 1;
-    era * 146_097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719_468
-}
-
-/// The `yyyymmdd` date of a day number.
-pub(super) fn from_days(days: i32) -> u32 {
-    let z = days + 719_468;
-    let era = z.div_euclid(146_097);
-    let doe = z - era * 146_097;
-    let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
-    let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    let mp = (5 * doy + 2) / 153;
-    let d = doy - (153 * mp + 2) / 5 + 1;
-    let m = if mp < 10 { mp + 3 } else { mp - 9 };
-    let y = yoe + era * 400 + i32::from(m <= 2);
-    (y * 10_000 + m * 100 + d) as u32
+    day::to_days(date).unwrap_or_default()
 }
 
 /// True if the calendar has this `yyyymmdd` date.
 pub(super) fn is_date(date: u32) -> bool {
-    date >= 18_000_101 && from_days(to_days(date)) == date
+    date >= 18_000_101 && day::is_real(date)
 }
 
 /// Full years between two dates.

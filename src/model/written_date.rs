@@ -4,11 +4,13 @@
 //! serial numbers (`43160`). Two-digit years and day-first forms are refused: guessing would
 //! move a person's birthday.
 
+use super::day::{days_in_month, from_days, pack, to_days, unpack};
+
 /// A day as far as it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PartialDate {
     /// Year, 1850 to 2100.
-    pub year: i32,
+    pub year: u32,
     /// Month, 1 to 12.
     pub month: u32,
     /// Day, where written.
@@ -18,39 +20,17 @@ pub(crate) struct PartialDate {
 impl PartialDate {
     fn new(year: u32, month: u32, day: Option<u32>) -> Option<Self> {
         let known = (1850..=2100).contains(&year) && (1..=12).contains(&month);
-        let year = year as i32;
-        (known && day.is_none_or(|d| (1..=days_in_month(year, month)).contains(&d))).then_some(Self {
-            year,
-            month,
-            day,
-        })
+        let real = day.is_none_or(|day| (1..=days_in_month(year, month)).contains(&day));
+        (known && real).then_some(Self { year, month, day })
     }
     /// Days since 1970-01-01; the first of the month where the day is not known.
     pub(crate) fn date32(self) -> i32 {
-        days(self.year, self.month, self.day.unwrap_or(1))
+        to_days(pack(self.year, self.month, self.day.unwrap_or(1))).unwrap_or_default()
     }
     /// `yyyymm`.
     pub(crate) fn month(self) -> i32 {
-        self.year * 100 + self.month as i32
+        (self.year * 100 + self.month) as i32
     }
-}
-
-fn days_in_month(year: i32, month: u32) -> u32 {
-    match month {
-        4 | 6 | 9 | 11 => 30,
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
-        2 => 28,
-        _ => 31,
-    }
-}
-
-/// Days since 1970-01-01 in the Gregorian calendar.
-fn days(year: i32, month: u32, day: u32) -> i32 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let of_era = year - era * 400;
-    let of_year = (153 * (month as i32 + if month > 2 { -3 } else { 9 }) + 2) / 5 + day as i32 - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
 /// Reads a day or month; `None` if the text is neither.
@@ -88,6 +68,44 @@ pub(crate) fn parse(text: &str) -> Option<PartialDate> {
     PartialDate::new(year, month, Some(day))
 }
 
+/// Reads a date to compare it: packed as `yyyymmdd`, with 0 for a month or day that is not known (`1970`,
+/// `1970-05-00`); 0 for a text that is no date.
+pub(crate) fn parse_packed(text: &str) -> u32 {
+    let narrow = |c: char| match c {
+        '\u{FF10}'..='\u{FF19}' => char::from_u32(c as u32 - 0xFF10 + 0x30).unwrap_or(c),
+        c => c,
+    };
+    let trimmed = text.trim();
+    let folded: String;
+    let trimmed = match trimmed.chars().any(|c| narrow(c) != c) {
+        true => {
+            folded = trimmed.chars().map(narrow).collect();
+            folded.as_str()
+        }
+        false => trimmed,
+    };
+    // Where the month or day is not known, some lists write zeros.
+    let known = match trimmed.len() {
+        8 if trimmed.bytes().all(|b| b.is_ascii_digit()) => {
+            trimmed.strip_suffix("0000").or(trimmed.strip_suffix("00")).unwrap_or(trimmed)
+        }
+        _ => without_zeros(without_zeros(trimmed)),
+    };
+    if known.len() == 4 && known.bytes().all(|b| b.is_ascii_digit()) {
+        return known.parse::<u32>().map_or(0, |year| pack(year, 0, 0));
+    }
+    parse(known).map_or(0, |date| pack(date.year, date.month, date.day.unwrap_or(0)))
+}
+
+/// The text without a last part that is zero.
+fn without_zeros(text: &str) -> &str {
+    let short = text.trim_end_matches('0');
+    match short.strip_suffix(['-', '/', '.']) {
+        Some(rest) if short.len() < text.len() => rest,
+        _ => text,
+    }
+}
+
 fn digits(bytes: &[u8]) -> Option<PartialDate> {
     let value =
         |range: std::ops::Range<usize>| bytes[range].iter().fold(0u32, |n, b| n * 10 + u32::from(b - b'0'));
@@ -104,16 +122,8 @@ fn serial(number: u32) -> Option<PartialDate> {
     if !(10_000..=73_050).contains(&number) {
         return None;
     }
-    let z = number as i32 - 25_569 + 719_468;
-    let era = z.div_euclid(146_097);
-    let of_era = z - era * 146_097;
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    let year = year_of_era + era * 400 + i32::from(month <= 2);
-    Some(PartialDate { year, month: month as u32, day: Some(day as u32) })
+    let (year, month, day) = unpack(from_days(number as i32 - 25_569));
+    PartialDate::new(year, month, Some(day))
 }
 
 fn number(rest: &mut &str) -> Option<(u32, usize)> {
@@ -151,7 +161,7 @@ mod tests {
     use crate::model::day::{date32, from_date32};
     use proptest::prelude::*;
 
-    fn ymd(year: i32, month: u32, day: u32) -> Option<PartialDate> {
+    fn ymd(year: u32, month: u32, day: u32) -> Option<PartialDate> {
         Some(PartialDate { year, month, day: (day > 0).then_some(day) })
     }
 
@@ -179,6 +189,33 @@ mod tests {
         }
         for text in ["201803", "2018.03", "2018.3", "2018年3月", "2018年3月份", "2018-03", "2018/3"] {
             assert_eq!(parse(text), ymd(2018, 3, 0), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_ways_lists_write_dates() {
+        for text in [
+            "1970-01-31",
+            "1970/1/31",
+            "1970.1.31",
+            "19700131",
+            "1970年1月31日",
+            "1970-01-31 00:00:00",
+            "\u{FF11}\u{FF19}\u{FF17}\u{FF10}年1月31日",
+        ] {
+            assert_eq!(parse_packed(text), 19700131, "{text}");
+        }
+        assert_eq!(parse_packed("1970-01"), 19700100);
+        assert_eq!(parse_packed("197001"), 19700100);
+        assert_eq!(parse_packed("1970"), 19700000);
+        for text in ["1970-05-00", "1970-5-0", "19700500", "1970/05"] {
+            assert_eq!(parse_packed(text), 19700500, "{text}");
+        }
+        for text in ["1970-00-00", "19700000"] {
+            assert_eq!(parse_packed(text), 19700000, "{text}");
+        }
+        for text in ["", "不详", "1970-02-30", "19701301", "70-1-1", "197001011234"] {
+            assert_eq!(parse_packed(text), 0, "{text}");
         }
     }
 
