@@ -72,7 +72,7 @@ pub(crate) fn date32(day: Date) -> i32 {
     (day - date(1970, 1, 1)).get_days()
 }
 
-/// Inverse of [`date32`]; `None` outside years -9999..=9999.
+/// Inverse of `date32`; `None` outside years -9999..=9999.
 pub fn from_date32(days: i32) -> Option<Date> {
     date(1970, 1, 1).checked_add(Span::new().try_days(days).ok()?).ok()
 }

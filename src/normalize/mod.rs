@@ -43,7 +43,7 @@ pub enum ComparableColumn {
     Text(Vec<PoolId>, Arc<TextPool>),
     /// Calendar dates packed as `yyyymmdd`; 0 is missing; day or month 0 where unknown.
     Date(Vec<u32>),
-    /// Divisions: one plus the position in [`division::DivisionTree::units`]; 0 is missing.
+    /// Divisions: one plus the position in `DivisionTree`; 0 is missing.
     Division(Vec<u32>),
     /// Small closed code (sex: 1 male, 2 female); 0 is missing.
     Code(Vec<u8>),

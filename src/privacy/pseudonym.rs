@@ -68,12 +68,12 @@ impl Pseudonymizer {
         self.key(HOUSEHOLD, household_id)
     }
 
-    /// Keys of person ids, one by one those of [`Self::person`].
+    /// Keys of person ids, one by one those of a single person id.
     pub(crate) fn persons(&self, ids: &[impl AsRef<str>], keys: &mut [Pseudonym]) {
         self.keys(PERSON, ids, keys);
     }
 
-    /// Keys of household ids, one by one those of [`Self::household`].
+    /// Keys of household ids, one by one those of a single household id.
     pub(crate) fn households(&self, ids: &[impl AsRef<str>], keys: &mut [Pseudonym]) {
         self.keys(HOUSEHOLD, ids, keys);
     }

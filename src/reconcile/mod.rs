@@ -1,6 +1,6 @@
 //! Stage 6: rules written in SQL look for contradictions between the sources.
 //!
-//! In: the [`View`]s built from records and resolution, and the rule files. Out: [`RuleFindings`]:
+//! In: the `View`s built from records and resolution, and the rule files. Out: [`RuleFindings`]:
 //! exceptions with evidence, indicators, and rules that could not run because a source is
 //! absent (never reported as zero exceptions).
 

@@ -10,10 +10,10 @@
 //! | [`id_level`] | two ID numbers | 2 ns if equal, else about 100 ns |
 //! | [`date_level`] | two packed dates | 2 ns if equal, else 20-60 ns |
 //! | [`division_level`] | two division values | 5-10 ns |
-//! | [`levenshtein`], [`osa`] | two texts | 50-500 ns under 64 characters, by the square of what differs |
-//! | [`jaro_winkler`] | two texts | 30-100 ns under 64 characters |
-//! | [`bigram_dice`] | two texts | 100-400 ns for addresses |
-//! | [`soundex`], [`nysiis`] | one Western name | 30-80 ns |
+//! | `osa_distance` | two texts | 50-500 ns under 64 characters, by the square of what differs |
+//! | `jaro_winkler` | two texts | 30-100 ns under 64 characters |
+//! | `bigram_dice` | two texts | 100-400 ns for addresses |
+//! | `soundex_code`, `nysiis_code` | one Western name | 30-80 ns |
 
 mod date;
 mod division;

@@ -57,7 +57,7 @@ pub fn soundex_code(name: &str) -> u64 {
 }
 
 /// NYSIIS (New York State Identification and Intelligence System, 1970): up to eight letters;
-/// 0 for a text without letters. Tells names apart better than [`soundex`].
+/// 0 for a text without letters. Tells names apart better than [`soundex_code`].
 pub fn nysiis_code(name: &str) -> u64 {
     let (buffer, len) = letters(name);
     let mut name = buffer[..len].to_vec();

@@ -38,7 +38,7 @@ pub(crate) fn osa_distance(a: &str, b: &str) -> usize {
     with_chars!(a, b, |x, y| distance(x, y, true))
 }
 
-/// Is [`osa`] at most `edits`? Tries each edit at the first place that differs, so it gives up
+/// Is [`osa_distance`] at most `edits`? Tries each edit at the first place that differs, so it gives up
 /// after a few characters on texts that have nothing in common.
 pub(super) fn within_edits<T: PartialEq + Copy>(a: &[T], b: &[T], edits: usize) -> bool {
     let prefix = a.iter().zip(b).take_while(|(x, y)| x == y).count();
@@ -115,7 +115,7 @@ pub(crate) fn jaro_similarity(a: &str, b: &str) -> f64 {
     with_chars!(a, b, jaro_slices)
 }
 
-/// Jaro-Winkler similarity, 0 to 1: [`jaro`], raised for up to four characters that both begin with.
+/// Jaro-Winkler similarity, 0 to 1: [`jaro_similarity`], raised for up to four characters that both begin with.
 pub(crate) fn jaro_winkler(a: &str, b: &str) -> f64 {
     let plain = jaro_similarity(a, b);
     if plain <= 0.7 {

@@ -114,7 +114,7 @@ impl IdClass {
 pub struct IdNumber {
     /// For 18-character classes (and `Temporary`): the first 17 digits × 11 + check value
     /// (0-10, X = 10). `Trunc15`: the surviving digits, padded with zeros to 15. `Mask`: the
-    /// known prefix and suffix, see [`MaskPattern`]. `JlStudent`: birth date `yyyymmdd`. `Other`:
+    /// known prefix and suffix, see `MaskPattern`. `JlStudent`: birth date `yyyymmdd`. `Other`:
     /// 16, 17 or 19 digits packed like 18 (an ID with a digit lost or doubled), else 0.
     pub key: u64,
     /// Verdict.

@@ -48,7 +48,7 @@ pub struct Rows {
     /// Values that are not null, by column.
     filled: Vec<u64>,
     place: RowsPlace,
-    /// Of the file of a [`RowsPurpose::Published`] table.
+    /// Of the file of a `RowsPurpose::Published` table.
     digest: Option<FileDigest>,
 }
 
@@ -204,7 +204,7 @@ impl Rows {
         let chunks = self.chunks(|_| true)?.collect::<Result<Vec<_>>>()?;
         arrow::compute::concat_batches(&self.schema, &chunks).map_err(unreadable)
     }
-    /// Gives the file of a [`RowsPurpose::Published`] table a name; `None` where the rows lie in memory.
+    /// Gives the file of a `RowsPurpose::Published` table a name; `None` where the rows lie in memory.
     /// The table and the named file share their bytes from then on, and nobody changes them.
     pub fn name_file(&self, path: &Path, mode: u32) -> Result<Option<(Arc<File>, FileDigest)>> {
         let (RowsPlace::File(from, _), Some(digest)) = (&self.place, &self.digest) else { return Ok(None) };
