@@ -61,8 +61,8 @@ impl SharedVerdict {
     pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Same => "证号、姓名一致",
-            Self::Probable => "证号、姓名一致,证号未经校验",
-            Self::Names => "证号相同、姓名不同,待核实",
+            Self::Probable => "证号、姓名一致，证号未经校验",
+            Self::Names => "证号相同、姓名不同，待核实",
         }
     }
 }
@@ -151,9 +151,12 @@ fn open(plan: &AcrossPlan) -> Result<Vec<Snapshot>> {
         }
         let first = opened.first().map_or(publication.period(), Snapshot::period);
         if publication.period() != first {
-            return Err(Error::usage(format!("季度不同:这个发布是{},前面的是{first}", publication.period()))
-                .in_file(folder)
-                .hint("跨市比对要用同一季度的发布"));
+            return Err(Error::usage(format!(
+                "季度不同：这个发布是{}，前面的是{first}",
+                publication.period()
+            ))
+            .in_file(folder)
+            .hint("跨市比对要用同一季度的发布"));
         }
         opened.push(publication);
     }

@@ -22,7 +22,7 @@ const SIDE: PairSide = [
     ("person_id", "人员编号", |one| &one.person_id),
     ("name", "姓名", |one| &one.name),
     ("id_number", "证件号", |one| &one.id_number),
-    ("county_code", "县(区)代码", |one| &one.county_code),
+    ("county_code", "县（区）代码", |one| &one.county_code),
     ("sources", "所在名单", |one| &one.sources),
 ];
 
@@ -57,11 +57,11 @@ fn write_table(path: &Path, names: &[String], pairs: &[SharedPerson]) -> Result<
         let publication =
             pairs.iter().map(|pair| names[usize::from(pair.side(side == "left").publication)].as_str());
         let publication: StringArray = publication.map(Some).collect();
-        add(format!("{side}_publication"), format!("{label}:发布"), Arc::new(publication));
+        add(format!("{side}_publication"), format!("{label}：发布"), Arc::new(publication));
         for (name, title, value) in SIDE {
             let column: StringArray =
                 pairs.iter().map(|pair| Some(value(pair.side(side == "left")))).collect();
-            add(format!("{side}_{name}"), format!("{label}:{title}"), Arc::new(column));
+            add(format!("{side}_{name}"), format!("{label}：{title}"), Arc::new(column));
         }
     }
     let tiers = Int32Array::from_iter_values(pairs.iter().map(|pair| pair.verdict.tier()));
@@ -86,7 +86,7 @@ fn write_list(path: &Path, names: &[String], pairs: &[SharedPerson]) -> Result<(
     file.write_all("\u{FEFF}".as_bytes()).map_err(|e| Error::io("写清单", path, e))?;
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(file);
     let titles = ["甲", "乙"].into_iter().flat_map(|label| {
-        std::iter::once(format!("{label}:发布")).chain(SIDE.map(|(_, title, _)| format!("{label}:{title}")))
+        std::iter::once(format!("{label}：发布")).chain(SIDE.map(|(_, title, _)| format!("{label}：{title}")))
     });
     writer.write_record(titles.chain(["匹配方式".to_owned()])).map_err(failed)?;
     for pair in pairs {

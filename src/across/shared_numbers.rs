@@ -119,13 +119,14 @@ pub(super) fn text_column<'a>(file: &Path, batch: &'a RecordBatch, name: &str) -
 }
 
 fn builder(file: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>> {
-    let open = File::open(file)
-        .map_err(|e| Error::io("读取人员身份表", file, e).hint("发布要带 restricted/ 文件夹,并且有权读取"))?;
+    let open = File::open(file).map_err(|e| {
+        Error::io("读取人员身份表", file, e).hint("发布要带 restricted/ 文件夹，并且有权读取")
+    })?;
     ParquetRecordBatchReaderBuilder::try_new(open).map_err(|e| damaged(file, &e))
 }
 
 fn damaged(file: &Path, error: &dyn std::fmt::Display) -> Error {
-    Error::input(format!("数据表无法读取:{error}")).in_file(file).hint("文件可能被改动;请重新运行该季度")
+    Error::input(format!("数据表无法读取：{error}")).in_file(file).hint("文件可能被改动；请重新运行该季度")
 }
 
 #[cfg(test)]

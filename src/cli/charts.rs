@@ -99,29 +99,29 @@ pub(super) fn write(file: &Path, title: &str, out: &Path, charts: &ChartFacts) -
         .map(|(band, n)| (format!("{band} 比特起"), n.iter().map(|n| *n as f64).collect()))
         .collect();
     let mut page = format!(
-        "<!doctype html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><title>{0}</title><style>body{{font:15px/1.6 system-ui,'Noto Sans CJK SC','Microsoft YaHei',sans-serif;margin:2rem auto;max-width:64rem;padding:0 1rem;color:#1c2733}}h2{{font-size:1.1rem;margin-top:2rem}}svg text{{font-size:12px}}</style></head><body>\n<h1>{0}:匹配方法图表</h1>\n",
+        "<!doctype html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><title>{0}</title><style>body{{font:15px/1.6 system-ui,'Noto Sans CJK SC','Microsoft YaHei',sans-serif;margin:2rem auto;max-width:64rem;padding:0 1rem;color:#1c2733}}h2{{font-size:1.1rem;margin-top:2rem}}svg text{{font-size:12px}}</style></head><body>\n<h1>{0}：匹配方法图表</h1>\n",
         escape(title)
     );
-    section(&mut page, "权重分布(绿:接受,橙:待审)", &bars(&histogram, &["#2e7d5b", "#d98e2b"], false));
+    section(&mut page, "权重分布（绿：接受，橙：待审）", &bars(&histogram, &["#2e7d5b", "#d98e2b"], false));
     section(
         &mut page,
-        "没有匹配到任何记录的记录,按来源的比例",
+        "没有匹配到任何记录的记录，按来源的比例",
         &bars(&unlinked(&links, &clusters), &["#8a5a9c"], true),
     );
     let passes: Vec<(String, Vec<f64>)> = charts
         .passes
         .iter()
         .map(|(name, pairs, new, recall)| {
-            let recall = recall.map_or(String::new(), |r| format!("(召回约 {:.1}%)", r as f64 / 100.0));
+            let recall = recall.map_or(String::new(), |r| format!("（召回约 {:.1}%）", r as f64 / 100.0));
             (format!("{name}{recall}"), vec![*new as f64, pairs.saturating_sub(*new) as f64])
         })
         .collect();
     section(
         &mut page,
-        "各比对轮次比较的对数(蓝:前面各轮没有的,灰:已有的)",
+        "各比对轮次比较的对数（蓝：前面各轮没有的，灰：已有的）",
         &bars(&passes, &["#34527a", "#b8c0cc"], false),
     );
-    section(&mut page, "m(绿:同一人中出现的比例)与 u(红:不同人中),及权重", &levels(&charts.levels));
+    section(&mut page, "m（绿：同一人中出现的比例）与 u（红：不同人中），及权重", &levels(&charts.levels));
     page.push_str("</body></html>\n");
     std::fs::write(file, page).map_err(|e| Error::io("写网页", file, e))
 }

@@ -13,7 +13,7 @@ use crate::publication::snapshot::Snapshot;
 /// Arguments of `bidui diff`.
 #[derive(Debug, Args)]
 pub(super) struct DiffArguments {
-    /// 较早的发布,例如 out/2018Q3
+    /// 较早的发布，例如 out/2018Q3
     before: PathBuf,
     /// 较晚的发布
     after: PathBuf,

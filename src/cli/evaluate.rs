@@ -15,21 +15,21 @@ use crate::publication::snapshot::Snapshot;
 /// Arguments of `bidui evaluate`.
 #[derive(Debug, Args)]
 pub(super) struct EvaluateArguments {
-    /// link.parquet、bidui link 的结果文件夹,或一个发布(例如 out/2018Q3)
+    /// link.parquet、bidui link 的结果文件夹，或一个发布（例如 out/2018Q3）
     links: PathBuf,
-    /// 真值:文件(record_id,entity 或 left_record_id,right_record_id),或 bidui synth 写出的 truth 文件夹
+    /// 真值：文件（record_id,entity 或 left_record_id,right_record_id），或 bidui synth 写出的 truth 文件夹
     #[arg(long, required_unless_present_any = ["sample", "reviewed"])]
     truth: Option<PathBuf>,
     /// 逐条列出漏报和误报
     #[arg(long)]
     details: bool,
-    /// 按权重分层抽取约 N 对接受的匹配供人工复核(CSV,在 same 列填 1 或 0)
+    /// 按权重分层抽取约 N 对接受的匹配供人工复核（CSV，在 same 列填 1 或 0）
     #[arg(long, value_name = "N", conflicts_with = "reviewed")]
     sample: Option<usize>,
     /// 抽样的种子
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// 填好的抽样表:由此估计精确率和误差范围
+    /// 填好的抽样表：由此估计精确率和误差范围
     #[arg(long, value_name = "CSV")]
     reviewed: Option<PathBuf>,
 }
@@ -74,7 +74,7 @@ pub(super) fn execute(arguments: &EvaluateArguments, console: &mut Console<'_>) 
 fn publication(score: &PublicationScore, details: bool, console: &mut Console<'_>) -> Result<()> {
     let p = &score.persons;
     console.line(&format!(
-        "人员匹配(记录对)\t精确率 {:.5}\t召回率 {:.5}\tF1 {:.5}\t真值{}对,找到{}对",
+        "人员匹配（记录对）\t精确率 {:.5}\t召回率 {:.5}\tF1 {:.5}\t真值{}对，找到{}对",
         p.precision(),
         p.recall(),
         p.f1(),
@@ -83,7 +83,7 @@ fn publication(score: &PublicationScore, details: bool, console: &mut Console<'_
     ))?;
     console.line("\n按记录中的错误种类\t记录\t记录对\t召回率")?;
     for kind in &p.kinds {
-        let name = if kind.kind.is_empty() { "(无错误)" } else { &kind.kind };
+        let name = if kind.kind.is_empty() { "（无错误）" } else { &kind.kind };
         console.line(&format!("{name}\t{}\t{}\t{:.4}", kind.records, kind.truth, kind.recall()))?;
     }
     console.line("\n规则\t真值\t找到\t正确\t精确率\t召回率\t待确认\t其中属实\t含待确认召回率")?;
@@ -121,7 +121,7 @@ fn rule_line(name: &str, rule: &RuleScore, console: &mut Console<'_>) -> Result<
 fn links(score: &LinkScore, console: &mut Console<'_>) -> Result<()> {
     let line = |name: &str, counted: CountedPairs| {
         format!(
-            "{name}\t精确率 {:.5}\t召回率 {:.5}\tF1 {:.5}\t找到{}对,正确{}对,真值{}对",
+            "{name}\t精确率 {:.5}\t召回率 {:.5}\tF1 {:.5}\t找到{}对，正确{}对，真值{}对",
             counted.precision(),
             counted.recall(score.truth),
             counted.f1(score.truth),
@@ -135,9 +135,9 @@ fn links(score: &LinkScore, console: &mut Console<'_>) -> Result<()> {
         console.line(&line("同组的记录对", clusters))?;
     }
     if score.unknown > 0 {
-        console.line(&format!("另有{}对涉及真值中没有的记录,未计入", score.unknown))?;
+        console.line(&format!("另有{}对涉及真值中没有的记录，未计入", score.unknown))?;
     }
-    console.line("\n权重阈值(比特)\t找到\t精确率\t召回率\tF1")?;
+    console.line("\n权重阈值（比特）\t找到\t精确率\t召回率\tF1")?;
     for t in &score.thresholds {
         console.line(&format!(
             "{:.1}\t{}\t{:.5}\t{:.5}\t{:.5}",
@@ -148,7 +148,7 @@ fn links(score: &LinkScore, console: &mut Console<'_>) -> Result<()> {
             t.counted.f1(score.truth)
         ))?;
     }
-    console.line("\n校准:权重说的概率与实际是否相符(比特)\t对\t预期\t实际\t95%区间")?;
+    console.line("\n校准：权重说的概率与实际是否相符（比特）\t对\t预期\t实际\t95%区间")?;
     for band in &score.calibration.bands {
         let off = band.expected < band.interval.0 || band.expected > band.interval.1;
         console.line(&format!(
@@ -174,7 +174,7 @@ fn links(score: &LinkScore, console: &mut Console<'_>) -> Result<()> {
         console.line("\n按记录中的错误种类\t记录\t真值对\t精确率\t召回率")?;
     }
     for kind in &score.kinds {
-        let name = if kind.kind.is_empty() { "(无错误)" } else { &kind.kind };
+        let name = if kind.kind.is_empty() { "（无错误）" } else { &kind.kind };
         console.line(&format!(
             "{name}\t{}\t{}\t{:.4}\t{:.4}",
             kind.records,
@@ -227,7 +227,7 @@ fn show_sample(
             s.stratum, s.stratum_size, s.weight, s.probability, s.left_record_id, s.right_record_id
         ))?;
     }
-    console.say("在 same 列填 1(同一人)或 0(不是),再用 --reviewed 估计精确率")?;
+    console.say("在 same 列填 1（同一人）或 0（不是），再用 --reviewed 估计精确率")?;
     Ok(0)
 }
 
@@ -237,7 +237,7 @@ fn show_estimate(estimate: &ReviewEstimate, console: &mut Console<'_>) -> Result
         return Ok(0);
     }
     console.line(&format!(
-        "复核{}对,代表{}对接受的匹配:精确率 {:.5} ± {:.5}(95%);不分层约需复核{}对才有同样把握",
+        "复核{}对，代表{}对接受的匹配：精确率 {:.5} ± {:.5}(95%)；不分层约需复核{}对才有同样把握",
         estimate.reviewed, estimate.links, estimate.precision, estimate.margin, estimate.unstratified
     ))?;
     Ok(0)

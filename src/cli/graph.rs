@@ -13,7 +13,7 @@ use crate::rules::rule_set::RuleSet;
 pub(super) struct GraphArguments {
     #[command(flatten)]
     pipeline: super::PipelineArgument,
-    /// 只画到阶段,不画每条规则
+    /// 只画到阶段，不画每条规则
     #[arg(long)]
     no_rules: bool,
 }

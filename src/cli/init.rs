@@ -10,7 +10,7 @@ use crate::{Error, Result};
 /// Arguments of `bidui init`.
 #[derive(Debug, Args)]
 pub(super) struct InitArguments {
-    /// 新文件夹,例如 pipelines/anyang
+    /// 新文件夹，例如 pipelines/anyang
     folder: PathBuf,
 }
 
@@ -28,13 +28,13 @@ const FILES: [(&str, &str); 7] = [
 pub(super) fn execute(arguments: &InitArguments, console: &mut Console<'_>) -> Result<u8> {
     let folder = &arguments.folder;
     if folder.exists() {
-        return Err(Error::usage("文件夹已存在,不覆盖").in_file(folder).hint("换一个名字,或先移走原来的"));
+        return Err(Error::usage("文件夹已存在，不覆盖").in_file(folder).hint("换一个名字，或先移走原来的"));
     }
     for (name, text) in FILES {
         write(&folder.join(name), text)?;
     }
     console.line(&format!("已新建 {}", folder.display()))?;
-    console.say("下一步:改 pipeline.toml 和 sources/,再运行 bidui check")?;
+    console.say("下一步：改 pipeline.toml 和 sources/，再运行 bidui check")?;
     Ok(0)
 }
 

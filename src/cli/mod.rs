@@ -68,12 +68,12 @@ fn broken_output(error: std::io::Error) -> crate::Error {
 
 /// `bidui`: 农村低保与建档立卡人口比对。
 #[derive(Debug, Parser)]
-#[command(name = "bidui", version, about = "农村低保与建档立卡人口数据比对:装载、匹配、找疑点、出清单")]
+#[command(name = "bidui", version, about = "农村低保与建档立卡人口数据比对：装载、匹配、找疑点、出清单")]
 #[command(propagate_version = true, disable_help_subcommand = true)]
 struct CommandArguments {
     #[command(subcommand)]
     command: CommandName,
-    /// 不输出说明文字,只输出结果和错误
+    /// 不输出说明文字，只输出结果和错误
     #[arg(long, short, global = true)]
     quiet: bool,
     /// 不显示进度条
@@ -94,27 +94,27 @@ enum OutputFormat {
 
 #[derive(Debug, Subcommand)]
 enum CommandName {
-    /// 新建一个流水线文件夹,带说明,可直接通过检查
+    /// 新建一个流水线文件夹，带说明，可直接通过检查
     Init(init::InitArguments),
-    /// 跑一个季度:装载、匹配、核查、发布
+    /// 跑一个季度：装载、匹配、核查、发布
     Run(run::RunArguments),
-    /// 检查配置;加 --data 则试读提取数据但不写任何结果
+    /// 检查配置；加 --data 则试读提取数据但不写任何结果
     Check(check::CheckArguments),
     /// 看一份新提取数据是什么样子，并起草数据来源文件
     Profile(profile::ProfileArguments),
-    /// 只做记录匹配(通用列,一表去重或多表匹配)
+    /// 只做记录匹配（通用列，一表去重或多表匹配）
     Link(link::LinkArguments),
-    /// 从数据训练匹配权重,写成文件后固定使用
+    /// 从数据训练匹配权重，写成文件后固定使用
     Train(train::TrainArguments),
-    /// 用真值评价匹配或疑点:精确率、召回率、F1
+    /// 用真值评价匹配或疑点：精确率、召回率、F1
     Evaluate(evaluate::EvaluateArguments),
     /// 解释一个疑点、一个人或一对记录
     Explain(explain::ExplainArguments),
     /// 两个季度的发布之间变了什么
     Diff(diff::DiffArguments),
-    /// 多个地市的发布之间:谁在两个地市的名单上
+    /// 多个地市的发布之间：谁在两个地市的名单上
     Across(across::AcrossArguments),
-    /// 生成虚构的提取数据(带真值)
+    /// 生成虚构的提取数据（带真值）
     Synth(synth::SynthArguments),
     /// 列出、筛选、说明规则
     Rules(rules::RulesArguments),
@@ -184,6 +184,6 @@ fn dispatch(command: CommandName, console: &mut Console<'_>) -> Result<u8> {
 /// Pipeline folder argument shared by several commands.
 #[derive(Debug, clap::Args)]
 struct PipelineArgument {
-    /// 流水线文件夹,例如 pipelines/hebi
+    /// 流水线文件夹，例如 pipelines/hebi
     pipeline: PathBuf,
 }

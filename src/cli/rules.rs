@@ -17,7 +17,7 @@ pub(super) struct RulesArguments {
     pipeline: super::PipelineArgument,
     /// 编号或名称中的文字
     text: Option<String>,
-    /// 严重程度:S1 S2 S3 S4
+    /// 严重程度：S1 S2 S3 S4
     #[arg(long)]
     severity: Option<String>,
     /// 责任部门
@@ -82,6 +82,6 @@ fn parse_severity(text: &str) -> Result<Severity> {
         "S2" => Ok(Severity::S2),
         "S3" => Ok(Severity::S3),
         "S4" => Ok(Severity::S4),
-        _ => Err(Error::usage(format!("不认识的严重程度“{text}”")).hint("可选:S1、S2、S3、S4")),
+        _ => Err(Error::usage(format!("不认识的严重程度“{text}”")).hint("可选：S1、S2、S3、S4")),
     }
 }

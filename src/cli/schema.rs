@@ -10,7 +10,7 @@ use crate::{Error, Result, config};
 /// Arguments of `bidui schema`.
 #[derive(Debug, Args)]
 pub struct SchemaArguments {
-    /// 哪一个(不给则列出全部名称)
+    /// 哪一个（不给则列出全部名称）
     name: Option<String>,
     /// 把全部 Schema 写入此文件夹
     #[arg(long, conflicts_with = "name")]
@@ -51,7 +51,7 @@ pub fn execute(arguments: &SchemaArguments, console: &mut Console<'_>) -> Result
             let Some((_, schema)) = all.iter().find(|(name, _)| name == wanted) else {
                 let names: Vec<_> = all.iter().map(|(name, _)| name.to_string()).collect();
                 return Err(Error::usage(format!("没有名为“{wanted}”的 Schema"))
-                    .hint(format!("可选:{}", names.join("、"))));
+                    .hint(format!("可选：{}", names.join("、"))));
             };
             console.line(config::schema::schema_text(schema).trim_end())?;
         }

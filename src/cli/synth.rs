@@ -16,10 +16,10 @@ pub(super) struct SynthArguments {
     /// 大约多少人
     #[arg(long, required_unless_present = "fixtures")]
     persons: Option<u64>,
-    /// 写到哪个文件夹(其下每季一个文件夹,真值在 truth/ 中)
+    /// 写到哪个文件夹（其下每季一个文件夹，真值在 truth/ 中）
     #[arg(long)]
     out: PathBuf,
-    /// 种子;同样的参数生成同样的文件
+    /// 种子；同样的参数生成同样的文件
     #[arg(long, default_value_t = 20_180_930)]
     seed: u64,
     /// 第一个季度
@@ -37,7 +37,7 @@ pub(super) struct SynthArguments {
     /// 建档立卡户占全部户的比例(0-1)
     #[arg(long)]
     registry_share: Option<f64>,
-    /// 一个省的第几个地市(0-9):证号前缀和人员各不相同,少数人同时在前一个地市的名单上
+    /// 一个省的第几个地市(0-9)：证号前缀和人员各不相同，少数人同时在前一个地市的名单上
     #[arg(long, default_value_t = 0)]
     prefecture: u32,
     /// 按随仓库提供的示例数据的参数生成
@@ -80,7 +80,7 @@ pub(super) fn execute(arguments: &SynthArguments, console: &mut Console<'_>) -> 
     let report = generate_telling(&options, &arguments.out, &bar)?;
     bar.finish();
     console.line(&format!(
-        "虚构{}人,{}条记录,预期疑点{}条,写出{}个文件",
+        "虚构{}人，{}条记录，预期疑点{}条，写出{}个文件",
         report.persons,
         report.records,
         report.exceptions,

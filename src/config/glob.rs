@@ -47,7 +47,7 @@ pub(crate) fn leads_outside(pattern: &str) -> Option<&'static str> {
         return Some("模式不能为空");
     }
     if pattern.starts_with('/') || pattern.contains('\\') || pattern.chars().nth(1) == Some(':') {
-        return Some("模式必须是数据文件夹内的相对路径,用“/”分隔");
+        return Some("模式必须是数据文件夹内的相对路径，用“/”分隔");
     }
     if pattern.split('/').any(|segment| segment == "..") {
         return Some("模式不能用“..”离开数据文件夹");

@@ -66,10 +66,10 @@ impl Pipeline {
         if !root.is_dir() {
             return Err(Error::configuration("流水线文件夹不存在")
                 .in_file(root)
-                .hint("第一个参数是流水线文件夹,例如 pipelines/hebi"));
+                .hint("第一个参数是流水线文件夹，例如 pipelines/hebi"));
         }
         if root.join(rule_inclusion::BASE).is_file() && !root.join(rule_inclusion::PIPELINE).is_file() {
-            return Err(Error::configuration("这是供引用的基础规则集,不能单独运行")
+            return Err(Error::configuration("这是供引用的基础规则集，不能单独运行")
                 .in_file(root.join(rule_inclusion::BASE))
                 .hint("在流水线的 pipeline.toml 里写 [rules] from = [\"../…\"] 引用它"));
         }
@@ -87,7 +87,7 @@ impl Pipeline {
                 .hint("在 sources/ 里为每个来源放一个 .toml"));
         }
         if sources.len() > 200 {
-            return Err(Error::configuration("数据来源太多(最多200个)").in_file(root.join("sources")));
+            return Err(Error::configuration("数据来源太多（最多200个）").in_file(root.join("sources")));
         }
         let id_prefixes = divisions::load_prefixes(&codes, &settings)?;
         let divisions = divisions::load(&codes, &settings)?;
@@ -127,8 +127,8 @@ fn check_division_files(file: &toml_file::TomlFile, settings: &PipelineSettings,
     for (key, name) in settings.divisions.files() {
         if name.contains(['/', '\\']) || !codes.join(name).is_file() {
             return Err(file
-                .complain(&["divisions".into(), key.into()], format!("区划文件不存在:codes/{name}"))
-                .hint("文件放在流水线文件夹的 codes/ 里,这里只写文件名"));
+                .complain(&["divisions".into(), key.into()], format!("区划文件不存在：codes/{name}"))
+                .hint("文件放在流水线文件夹的 codes/ 里，这里只写文件名"));
         }
     }
     Ok(())

@@ -136,7 +136,7 @@ impl PipelineSettings {
         if self.prefecture.code.len() != 6 || !self.prefecture.code.bytes().all(|b| b.is_ascii_digit()) {
             return Err(file
                 .complain(&["prefecture".into(), "code".into()], "行政区划代码应是6位数字")
-                .hint("地级市代码,例如 410600"));
+                .hint("地级市代码，例如 410600"));
         }
         Ok(())
     }
@@ -179,12 +179,12 @@ pub(super) fn check_parameters(file: &TomlFile, parameters: &ParametersByPeriod)
             if !super::is_identifier(name) {
                 return Err(file
                     .complain_key(&steps, format!("参数名“{name}”不合规"))
-                    .hint("用小写英文字母、数字和下划线,例如 poverty_line_fen"));
+                    .hint("用小写英文字母、数字和下划线，例如 poverty_line_fen"));
             }
             if parameter(value).is_none() {
                 return Err(file
                     .complain(&steps, format!("参数“{name}”的取值只能是整数、文字或日期"))
-                    .hint("金额写成以分为单位的整数;日期写成 2018-09-30"));
+                    .hint("金额写成以分为单位的整数；日期写成 2018-09-30"));
             }
         }
     }

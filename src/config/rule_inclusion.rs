@@ -155,7 +155,7 @@ impl RuleFolders {
                 return Err(Error::configuration(format!("两个基础规则集都有{what}“{key}”"))
                     .in_file(&last.path)
                     .hint(format!(
-                        "另一份在 {};在引用它们的文件夹里放一份同名的来代替,或只引用其中一个",
+                        "另一份在 {}；在引用它们的文件夹里放一份同名的来代替，或只引用其中一个",
                         first.path.display()
                     )));
             }
@@ -221,7 +221,7 @@ impl RuleFolders {
                         .head
                         .complain(&["parameters".into(), period.into(), name.into()], message)
                         .hint(format!(
-                            "另一处在 {};在引用它们的文件夹里写明用哪一个",
+                            "另一处在 {}；在引用它们的文件夹里写明用哪一个",
                             self.list[other].head.path.display()
                         )));
                 }
@@ -333,30 +333,30 @@ impl InclusionWalk {
         };
         if relative.is_empty() || relative.contains('\\') || Path::new(relative).is_absolute() {
             return Err(complain(&self.list, format!("引用的文件夹“{relative}”应写相对路径"))
-                .hint("相对于本文件所在的文件夹,例如 from = [\"../base\"]"));
+                .hint("相对于本文件所在的文件夹，例如 from = [\"../base\"]"));
         }
         let folder = joined(&self.list[at].folder, relative);
         let Ok(place) = folder.canonicalize() else {
-            return Err(complain(&self.list, format!("引用的基础规则集不存在:{}", folder.display()))
-                .hint("检查 from 里的路径;它相对于本文件所在的文件夹"));
+            return Err(complain(&self.list, format!("引用的基础规则集不存在：{}", folder.display()))
+                .hint("检查 from 里的路径；它相对于本文件所在的文件夹"));
         };
         if place == self.holder || !place.starts_with(&self.holder) {
             let holder =
                 self.holder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
             return Err(complain(&self.list, format!("引用的文件夹“{relative}”在“{holder}”之外"))
-                .hint("基础规则集与流水线放在同一个文件夹里,例如 pipelines/base 和 pipelines/hebi"));
+                .hint("基础规则集与流水线放在同一个文件夹里，例如 pipelines/base 和 pipelines/hebi"));
         }
         if let Some(known) = self.places.iter().position(|p| *p == place) {
             let Some(first) = self.open.iter().position(|&o| o == known) else { return Ok(known) };
             let circle = self.open[first..].iter().chain([&known]);
             let names: Vec<String> = circle.map(|&o| self.list[o].head.path.display().to_string()).collect();
-            return Err(complain(&self.list, format!("规则集互相引用,成了圈:{}", names.join(" → ")))
+            return Err(complain(&self.list, format!("规则集互相引用，成了圈：{}", names.join(" → ")))
                 .hint("去掉其中一处引用"));
         }
         let head = [BASE, PIPELINE].map(|name| folder.join(name)).into_iter().find(|path| path.is_file());
         let Some(head) = head else {
-            return Err(complain(&self.list, format!("{} 不是规则集:没有 base.toml", folder.display()))
-                .hint("供引用的文件夹里放一个 base.toml,至少写 title = \"…\""));
+            return Err(complain(&self.list, format!("{} 不是规则集：没有 base.toml", folder.display()))
+                .hint("供引用的文件夹里放一个 base.toml，至少写 title = \"…\""));
         };
         let file = TomlFile::read(&head)?;
         if head.ends_with(BASE) {

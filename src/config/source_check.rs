@@ -53,7 +53,7 @@ fn read<'p>(
     if !is_identifier(&name) {
         return Err(Error::configuration(format!("数据来源名“{name}”不合规"))
             .in_file(path)
-            .hint("文件名用小写英文字母、数字和下划线,例如 dibao.toml"));
+            .hint("文件名用小写英文字母、数字和下划线，例如 dibao.toml"));
     }
     for extra in added {
         file.add(TomlFile::read(extra)?, &mut written)?;
@@ -122,13 +122,13 @@ impl SourceCheck<'_> {
             return Err(self
                 .file
                 .complain(&at("name"), format!("列名“{name}”不合规"))
-                .hint("用小写英文字母、数字和下划线,以字母开头,例如 household_no"));
+                .hint("用小写英文字母、数字和下划线，以字母开头，例如 household_no"));
         }
         if is_reserved(name) {
             return Err(self
                 .file
                 .complain(&at("name"), format!("列名“{name}”由程序自己使用"))
-                .hint("换一个名字;保留的列名见 docs/source-contract.md"));
+                .hint("换一个名字；保留的列名见 docs/source-contract.md"));
         }
         if !self.seen.insert(name.clone()) {
             return Err(self
@@ -142,8 +142,8 @@ impl SourceCheck<'_> {
             if (spec.kind == kind) != name.ends_with(suffix) {
                 return Err(self
                     .file
-                    .complain(&at("name"), format!("{what}列的列名以“{suffix}”结尾,其他列不可以"))
-                    .hint(format!("改列名,或改 type(现为 {})", kind_word(spec.kind))));
+                    .complain(&at("name"), format!("{what}列的列名以“{suffix}”结尾，其他列不可以"))
+                    .hint(format!("改列名，或改 type（现为 {}）", kind_word(spec.kind))));
             }
         }
         if let Some(role) = spec.role {
@@ -169,7 +169,7 @@ impl SourceCheck<'_> {
                         &at("role"),
                         format!("角色“{}”要求 type = \"{}\"", role_word(role), kind_word(needed)),
                     )
-                    .hint("证件号码等一律按文字读入,出生日期按日期读入"));
+                    .hint("证件号码等一律按文字读入，出生日期按日期读入"));
             }
         }
         if let Some(unit) = &spec.unit {
@@ -178,7 +178,7 @@ impl SourceCheck<'_> {
                 error.hint(if known.is_empty() {
                     "只有 money、area 列可以写 unit".to_owned()
                 } else {
-                    format!("可用的单位:{}", known.join("、"))
+                    format!("可用的单位：{}", known.join("、"))
                 })
             })?;
         }
@@ -216,15 +216,15 @@ impl SourceCheck<'_> {
                     .file
                     .complain(&at("code_map"), format!("代码表“{reference}”写法不对"))
                     .hint(
-                        "写成“文件:表名”,例如 registry:性别 指 codes/registry.csv 里 table 列为“性别”的各行",
+                        "写成“文件:表名”，例如 registry:性别 指 codes/registry.csv 里 table 列为“性别”的各行",
                     ));
             }
             if !self.tables.contains_key(stem) {
                 let Some(path) = self.layers.file(&format!("codes/{stem}.csv"))? else {
                     return Err(self
                         .file
-                        .complain(&at("code_map"), format!("代码表文件不存在:codes/{stem}.csv"))
-                        .hint("检查文件名,或把代码表放进 codes/ 文件夹"));
+                        .complain(&at("code_map"), format!("代码表文件不存在：codes/{stem}.csv"))
+                        .hint("检查文件名，或把代码表放进 codes/ 文件夹"));
                 };
                 self.tables.insert(stem.to_owned(), read_tables(&path)?);
             }
@@ -256,7 +256,7 @@ impl SourceCheck<'_> {
         }
         if spec.kind == ContractType::Code && map.is_empty() {
             return Err(self.file.complain(&at("type"), "code 列缺少代码表").hint(
-                "加 code_map = \"文件:表名\" 或 codes = { \"1\" = \"…\" };没有代码表就用 type = \"text\"",
+                "加 code_map = \"文件:表名\" 或 codes = { \"1\" = \"…\" }；没有代码表就用 type = \"text\"",
             ));
         }
         if spec.kind != ContractType::Code && !map.is_empty() {
@@ -297,7 +297,7 @@ fn members(
             None => vec![0],
             Some([first, last]) if first >= 1 && first <= last && last <= 99 => (first..=last).collect(),
             Some(_) => {
-                return Err(fail(&["repeat".into()], "repeat 应是 [起, 止],1 ≤ 起 ≤ 止 ≤ 99".to_owned()));
+                return Err(fail(&["repeat".into()], "repeat 应是 [起, 止]，1 ≤ 起 ≤ 止 ≤ 99".to_owned()));
             }
         };
         let find = |key: &'static str, name: &str| {
@@ -316,7 +316,7 @@ fn members(
                 if headers.is_empty() || (number > 0 && headers.iter().any(|h| !h.contains("{n}"))) {
                     return Err(fail(
                         &["headers".into(), TomlStep::Key(name)],
-                        "重复的展开组,每个表头都要含 {n}".to_owned(),
+                        "重复的展开组，每个表头都要含 {n}".to_owned(),
                     )
                     .hint("例如 name = [\"成员姓名{n}\"]"));
                 }
@@ -332,7 +332,7 @@ fn members(
         }
     }
     if members.len() > 250 {
-        return Err(file.complain(&["unpivot".into()], "展开组太多(最多250个成员)"));
+        return Err(file.complain(&["unpivot".into()], "展开组太多（最多250个成员）"));
     }
     Ok(members)
 }
@@ -391,7 +391,7 @@ fn check_audits(file: &ContractFile, contract: &SourceContract) -> Result<()> {
             let error =
                 file.complain(&["audits".into(), "unique".into(), index.into()], format!("没有列“{name}”"));
             return Err(match nearest_name(name, names.iter().copied()) {
-                Some(word) => error.hint(format!("是不是“{word}”?")),
+                Some(word) => error.hint(format!("是不是“{word}”？")),
                 None => error,
             });
         }
@@ -416,7 +416,7 @@ fn check_headers(file: &ContractFile, contract: &SourceContract) -> Result<()> {
                 let message = format!("表头“{header}”已由列“{other}”使用");
                 return Err(file
                     .complain_header(index, [&column.name, &other], header, message)
-                    .hint("一个表头只能对应一列;个别县的不同含义写进 [[variant]]"));
+                    .hint("一个表头只能对应一列；个别县的不同含义写进 [[variant]]"));
             }
         }
     }
@@ -441,7 +441,7 @@ fn check_headers(file: &ContractFile, contract: &SourceContract) -> Result<()> {
                     &["ignore_headers".into(), index.into()],
                     format!("表头“{header}”已由列“{other}”使用"),
                 )
-                .hint("要么读它,要么忽略它"));
+                .hint("要么读它，要么忽略它"));
         }
     }
     Ok(())

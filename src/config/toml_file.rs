@@ -48,7 +48,7 @@ impl TomlFile {
         let text = String::from_utf8(bytes).map_err(|e| {
             Error::configuration("配置文件不是 UTF-8 文本")
                 .in_file(path)
-                .hint("另存为 UTF-8(无 BOM)后重试")
+                .hint("另存为 UTF-8（无 BOM）后重试")
                 .caused_by(e)
         })?;
         Ok(Self { path: path.to_owned(), text })
@@ -137,9 +137,9 @@ pub(crate) fn suggest(wrong: &str, known: &[&str], list_title: &str) -> Option<S
     if known.is_empty() {
         return None;
     }
-    let list = format!("{list_title}:{}", known.join("、"));
+    let list = format!("{list_title}：{}", known.join("、"));
     Some(match nearest_name(wrong, known.iter().copied()) {
-        Some(word) => format!("是不是“{word}”?{list}"),
+        Some(word) => format!("是不是“{word}”？{list}"),
         None => list,
     })
 }
@@ -161,7 +161,7 @@ fn missing(path: &Path, error: std::io::Error) -> Error {
     if error.kind() == std::io::ErrorKind::NotFound {
         Error::configuration("配置文件不存在")
             .in_file(path)
-            .hint("流水线文件夹里应有 pipeline.toml 和 sources/*.toml;检查路径是否写错")
+            .hint("流水线文件夹里应有 pipeline.toml 和 sources/*.toml；检查路径是否写错")
             .caused_by(error)
     } else {
         Error::io("读取配置文件", path, error)

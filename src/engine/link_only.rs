@@ -51,7 +51,7 @@ pub fn link_only(
     if let Some(unknown) = only.iter().find(|name| pipeline.source(name).is_none()) {
         let names: Vec<&str> = pipeline.sources.iter().map(|s| s.name.as_str()).collect();
         return Err(
-            Error::usage(format!("没有数据来源“{unknown}”")).hint(format!("可选:{}", names.join("、")))
+            Error::usage(format!("没有数据来源“{unknown}”")).hint(format!("可选：{}", names.join("、")))
         );
     }
     progress.stage("读取并装载", None);

@@ -96,7 +96,7 @@ fn enough(out: &Path, needed: u64) -> Result<()> {
     let gigabytes = |bytes: u64| format!("{:.1}GB", bytes as f64 / 1e9);
     Err(Error::io("准备发布文件夹", out, std::io::Error::from(std::io::ErrorKind::StorageFull)).hint(
         format!(
-            "这次运行大约要写{},磁盘只剩{};清出空间,或换一个 --out 文件夹",
+            "这次运行大约要写{}，磁盘只剩{}；清出空间，或换一个 --out 文件夹",
             gigabytes(needed),
             gigabytes(free)
         ),

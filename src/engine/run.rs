@@ -129,9 +129,9 @@ fn load_all(
             .hint("检查 --data 和各来源的文件名模式")),
         None => Ok(loaded),
         Some((first, rest)) => {
-            let more = if rest.is_empty() { String::new() } else { format!("(另有{}项)", rest.len()) };
+            let more = if rest.is_empty() { String::new() } else { format!("（另有{}项）", rest.len()) };
             let mut error =
-                Error::input(format!("审核不通过,未发布:{}{more}", first.message)).in_file(&plan.data);
+                Error::input(format!("审核不通过，未发布：{}{more}", first.message)).in_file(&plan.data);
             if !rest.is_empty() {
                 let others: Vec<_> = rest.iter().map(|a| a.message.as_str()).collect();
                 error = error.hint(others.join(";"));

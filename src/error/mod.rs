@@ -90,7 +90,7 @@ impl Error {
     }
     /// An operating system failure while doing `what` (a Chinese verb phrase) on `file`.
     pub fn io(what: &str, file: &Path, source: std::io::Error) -> Self {
-        Self::new(ErrorKind::Io, format!("{what}失败:{source}")).in_file(file).caused_by(source)
+        Self::new(ErrorKind::Io, format!("{what}失败：{source}")).in_file(file).caused_by(source)
     }
     /// Names the file.
     #[must_use]

@@ -152,7 +152,7 @@ fn truth_folder(folder: &Path) -> PathBuf {
 
 /// Calls `row` with the wanted columns of each line of a truth file.
 fn read_truth<const N: usize>(path: &Path, columns: [&str; N], mut row: impl FnMut([&str; N])) -> Result<()> {
-    let bad = |e: csv::Error| Error::input(format!("真值文件无法读取:{e}")).in_file(path);
+    let bad = |e: csv::Error| Error::input(format!("真值文件无法读取：{e}")).in_file(path);
     let file = File::open(path).map_err(|e| {
         Error::input("找不到真值文件")
             .in_file(path)
@@ -191,7 +191,7 @@ fn read_records(folder: &Path) -> Result<ExceptionTruth> {
 /// Calls `row` with the wanted text columns of each row of a published table.
 fn read_table<const N: usize>(path: &Path, columns: [&str; N], mut row: impl FnMut([&str; N])) -> Result<()> {
     let bad = |e: &dyn std::fmt::Display| {
-        Error::input(format!("发布表无法读取:{e}")).in_file(path).hint("请重新运行该季度")
+        Error::input(format!("发布表无法读取：{e}")).in_file(path).hint("请重新运行该季度")
     };
     let file = File::open(path).map_err(|e| {
         Error::input("发布中没有这张表").in_file(path).hint("发布可能不完整；请重新运行该季度").caused_by(e)

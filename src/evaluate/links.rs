@@ -349,7 +349,7 @@ fn read_truth(path: &Path, tables: &BTreeSet<&str>) -> Result<LinkTruth> {
         return Err(Error::input("真值文件缺少列")
             .in_file(&file)
             .at_row(1)
-            .hint("需要 record_id 与 entity 两列,或 left_record_id 与 right_record_id 两列"));
+            .hint("需要 record_id 与 entity 两列，或 left_record_id 与 right_record_id 两列"));
     };
     let mut numbers: HashMap<String, u32> = HashMap::new();
     let (mut entities, mut kinds) = (HashMap::new(), HashMap::new());

@@ -139,7 +139,7 @@ pub fn read_reviewed(path: &Path) -> Result<Vec<(String, u64, bool)>> {
                     .in_file(path)
                     .at_row(row as u64 + 2)
                     .in_column("same")
-                    .hint("是同一人写 1,不是写 0,没看留空"));
+                    .hint("是同一人写 1，不是写 0，没看留空"));
             }
         };
         out.push((

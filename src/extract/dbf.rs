@@ -199,10 +199,10 @@ impl DbfPieces {
                 cell(field.kind, text.trim_matches(|c: char| c.is_whitespace() || c == '\0'))
             }));
             let taken = if record[0] == b'*' {
-                let reason = "该记录在 DBF 中已标记删除;若仍有效,请在原系统中恢复后重新导出";
+                let reason = "该记录在 DBF 中已标记删除；若仍有效，请在原系统中恢复后重新导出";
                 out.reject(row, &cells.join("\t"), reason.to_owned())
             } else if broken {
-                let reason = "这一条有不能解读的字节;请提供部门重新导出";
+                let reason = "这一条有不能解读的字节；请提供部门重新导出";
                 out.reject(row, &cells.join("\t"), reason.to_owned())
             } else {
                 out.push(row, &cells)

@@ -103,8 +103,8 @@ impl KnownHeaders {
             .map(|line| line.chars().take(80).collect())
             .collect();
         let seen = if seen.is_empty() { "(没有内容)".to_owned() } else { seen.join(" ⏎ ") };
-        Error::input(format!("找不到表头行:前{HEADER_DEPTH}行里没有一行含有至少{}个已知表头", self.minimum))
-            .hint(format!("看到的是:{seen}。若表头改了名,请在数据来源文件的 headers 里加上"))
+        Error::input(format!("找不到表头行：前{HEADER_DEPTH}行里没有一行含有至少{}个已知表头", self.minimum))
+            .hint(format!("看到的是：{seen}。若表头改了名，请在数据来源文件的 headers 里加上"))
     }
     /// The error unless a header was found.
     pub(super) fn require(&self, rows: &[Vec<String>]) -> Result<FoundHeader> {

@@ -113,7 +113,7 @@ impl<'a> RawTableAssembler<'a> {
         let original = || cells.iter().map(|c| c.as_ref()).collect::<Vec<_>>().join("\t");
         if end > width {
             let reason = format!(
-                "这一行有{end}格,表头只有{width}列,不知道多出的是哪一列;多半是内容里有未加引号的分隔符"
+                "这一行有{end}格，表头只有{width}列，不知道多出的是哪一列；多半是内容里有未加引号的分隔符"
             );
             return self.reject(row, &original(), reason);
         }
@@ -121,7 +121,7 @@ impl<'a> RawTableAssembler<'a> {
             return self.reject(
                 row,
                 &original(),
-                "这一行含有空字符(NUL),文件在该处已损坏;请重新导出".to_owned(),
+                "这一行含有空字符(NUL)，文件在该处已损坏；请重新导出".to_owned(),
             );
         }
         self.room.take(self.kept, text as u64)?;

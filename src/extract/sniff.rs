@@ -21,7 +21,7 @@ pub(super) fn needs_all(head: &[u8]) -> bool {
 /// [`HEAD`] of `length`, all of them if [`needs_all`]; `end`: the last four.
 pub(super) fn sniff(bytes: &[u8], length: u64, end: &[u8]) -> Result<FileFormat> {
     if bytes.is_empty() {
-        return Err(Error::input("文件是空的(0字节)").hint("向提供部门重新索取,或确认导出是否成功"));
+        return Err(Error::input("文件是空的（0字节）").hint("向提供部门重新索取，或确认导出是否成功"));
     }
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
         return zip(bytes);
@@ -32,21 +32,21 @@ pub(super) fn sniff(bytes: &[u8], length: u64, end: &[u8]) -> Result<FileFormat>
     if bytes.starts_with(&PARQUET) {
         if length < 12 || end != PARQUET {
             return Err(
-                Error::input("Parquet 文件不完整(缺少结尾)").hint("文件在传输中被截断;重新复制后再运行")
+                Error::input("Parquet 文件不完整（缺少结尾）").hint("文件在传输中被截断；重新复制后再运行")
             );
         }
         return Ok(FileFormat::Parquet);
     }
     if looks_like_markup(bytes) {
-        return Err(Error::input("这是网页(HTML/XML)表格,不是真正的表格文件")
-            .hint("用 Excel 或 WPS 打开后另存为 .xlsx,再放回原处"));
+        return Err(Error::input("这是网页(HTML/XML)表格，不是真正的表格文件")
+            .hint("用 Excel 或 WPS 打开后另存为 .xlsx，再放回原处"));
     }
     if looks_like_dbf(bytes) {
         return Ok(FileFormat::Dbf);
     }
     if looks_binary(bytes) {
         return Err(Error::input("认不出的文件格式")
-            .hint("可读的格式:CSV、XLSX、XLS、DBF、Parquet;若是压缩包请先解开"));
+            .hint("可读的格式：CSV、XLSX、XLS、DBF、Parquet；若是压缩包请先解开"));
     }
     Ok(FileFormat::Csv)
 }
@@ -68,17 +68,17 @@ fn zip(bytes: &[u8]) -> Result<FileFormat> {
     if archive.index_for_name("xl/workbook.xml").is_some() {
         return Ok(FileFormat::Xlsx);
     }
-    Err(Error::input("这是压缩包,但不是 XLSX 工作簿").hint("解开压缩包,把里面的表格文件放到数据文件夹"))
+    Err(Error::input("这是压缩包，但不是 XLSX 工作簿").hint("解开压缩包，把里面的表格文件放到数据文件夹"))
 }
 
 fn compound(bytes: &[u8]) -> Result<FileFormat> {
     let damaged = || {
         Error::input("XLS 文件已损坏或不完整")
-            .hint("文件在传输中被截断;重新复制,或用 Excel 打开后另存为 .xlsx")
+            .hint("文件在传输中被截断；重新复制，或用 Excel 打开后另存为 .xlsx")
     };
     let file = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(|e| damaged().caused_by(e))?;
     if file.exists("/EncryptedPackage") {
-        return Err(Error::input("工作簿设了打开密码").hint("用 Excel 打开,去掉密码后另存"));
+        return Err(Error::input("工作簿设了打开密码").hint("用 Excel 打开，去掉密码后另存"));
     }
     if file.exists("/Workbook") || file.exists("/Book") { Ok(FileFormat::Xls) } else { Err(damaged()) }
 }

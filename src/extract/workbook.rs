@@ -70,7 +70,7 @@ pub(super) fn open(
     match headless {
         Some(error) if tables.is_empty() => Err(error),
         None if tables.is_empty() => {
-            Err(Error::input("工作簿里没有任何内容").hint("确认数据在要读的工作表里,且不是图片"))
+            Err(Error::input("工作簿里没有任何内容").hint("确认数据在要读的工作表里，且不是图片"))
         }
         _ => Ok(Box::new(tables.into_iter())),
     }
@@ -82,7 +82,8 @@ fn unharmed<T>(read: impl FnOnce() -> Result<T>) -> Result<T> {
 }
 
 fn unreadable(why: impl std::fmt::Display) -> Error {
-    Error::input(format!("工作簿已损坏,读不出来:{why}")).hint("用 Excel 或 WPS 打开后另存为 .xlsx,再放回原处")
+    Error::input(format!("工作簿已损坏，读不出来：{why}"))
+        .hint("用 Excel 或 WPS 打开后另存为 .xlsx，再放回原处")
 }
 
 impl OpenWorkbook {

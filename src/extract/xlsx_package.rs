@@ -55,7 +55,7 @@ pub(super) fn weigh(bytes: &[u8]) -> Result<WeighedPackage> {
 
 /// The error of an archive that cannot be opened.
 pub(super) fn damaged_workbook() -> Error {
-    Error::input("XLSX 文件已损坏或不完整").hint("文件在传输中被截断;重新复制,或用 Excel 打开后另存")
+    Error::input("XLSX 文件已损坏或不完整").hint("文件在传输中被截断；重新复制，或用 Excel 打开后另存")
 }
 
 /// The error of a workbook that unpacks to too much.

@@ -318,7 +318,7 @@ pub(crate) fn comparison_parts<'a>(
     nodes: &'a LinkNodes<'a>,
 ) -> Result<ComparisonParts<'a>> {
     if settings.comparisons.len() > MOST {
-        return Err(Error::configuration(format!("比较项太多(最多{MOST}个)")).in_file(&settings.path));
+        return Err(Error::configuration(format!("比较项太多（最多{MOST}个）")).in_file(&settings.path));
     }
     settings.comparisons.iter().map(|comparison| part(settings, nodes, comparison)).collect()
 }

@@ -322,7 +322,7 @@ impl LinkSettings {
         if name.components().count() != 1 {
             return Err(file
                 .complain(&["weights".into()], "权重文件应与 link.toml 在同一文件夹")
-                .hint("这里只写文件名,例如 weights = \"weights.toml\""));
+                .hint("这里只写文件名，例如 weights = \"weights.toml\""));
         }
         let beside = find_included(&asked.with_file_name(name))?;
         let pinned = WeightsFile::open(&beside)?;
@@ -330,14 +330,14 @@ impl LinkSettings {
             if !comparison.weights.is_empty() {
                 return Err(file
                     .complain(&["comparison".into(), at.into(), "weights".into()], "权重写了两处")
-                    .hint("已有 weights 文件时,这里不再写 [comparison.weights]"));
+                    .hint("已有 weights 文件时，这里不再写 [comparison.weights]"));
             }
             comparison.weights = pinned.weights.get(&comparison.name).cloned().unwrap_or_default();
         }
         if let Some(unknown) = pinned.weights.keys().find(|n| !self.comparisons.iter().any(|c| c.name == **n))
         {
             return Err(
-                file.complain(&["weights".into()], format!("权重文件有比较项“{unknown}”,这里没有这一项"))
+                file.complain(&["weights".into()], format!("权重文件有比较项“{unknown}”，这里没有这一项"))
             );
         }
         Ok(())
@@ -413,7 +413,7 @@ impl LinkSettings {
             if let Some(absent) = known.iter().find(|code| !weights.contains_key(**code)) {
                 return Err(file
                     .complain(&[place[0], place[1], "weights".into()], format!("缺少等级“{absent}”的权重"))
-                    .hint("每个等级都要写权重,单位为千分之一比特"));
+                    .hint("每个等级都要写权重，单位为千分之一比特"));
             }
         }
         Ok(())

@@ -43,7 +43,7 @@ pub(super) fn audit_source(
         (loaded.totals.read(), loaded.totals.accepted(), loaded.totals.rejected());
     let title = &contract.title;
     if read == 0 {
-        find("empty_source", true, format!("“{title}”的文件里没有任何数据行;核对提取文件"));
+        find("empty_source", true, format!("“{title}”的文件里没有任何数据行；核对提取文件"));
     }
     let limit = contract.audits.max_reject_share.unwrap_or(MAX_REJECT_SHARE);
     if rejected as f64 > limit * read as f64 {
@@ -51,7 +51,7 @@ pub(super) fn audit_source(
             "reject_share",
             true,
             format!(
-                "“{title}”读入{read}条,退回{rejected}条({}),超过上限{};按退回清单改正后重报",
+                "“{title}”读入{read}条，退回{rejected}条({})，超过上限{}；按退回清单改正后重报",
                 percent_text(rejected, read),
                 percent_of(limit)
             ),
@@ -66,7 +66,7 @@ pub(super) fn audit_source(
                 "row_count_change",
                 contract.audits.row_count_action == AuditAction::Block,
                 format!(
-                    "“{title}”本季{accepted}条,上季{previous}条,变化{}超过{};核对是否漏报或重复报送",
+                    "“{title}”本季{accepted}条，上季{previous}条，变化{}超过{}；核对是否漏报或重复报送",
                     percent_text(change, previous),
                     percent_of(limit)
                 ),
@@ -76,7 +76,7 @@ pub(super) fn audit_source(
     for (column, count) in unreadable(loaded) {
         if count as f64 > MAX_CELL_SHARE * accepted as f64 && count > 5 {
             let message =
-                format!("“{title}”的列“{column}”有{count}格无法读取(共{accepted}条);核对该列的格式");
+                format!("“{title}”的列“{column}”有{count}格无法读取（共{accepted}条）；核对该列的格式");
             find("unreadable_column", false, message);
         }
     }
@@ -110,7 +110,7 @@ fn duplicate_files(contract: &SourceContract, loaded: &mut LoadedSource) {
                     audit: "duplicate_file".to_owned(),
                     blocking: true,
                     message: format!(
-                        "文件“{}”与“{}”内容完全相同;删去其中一个",
+                        "文件“{}”与“{}”内容完全相同；删去其中一个",
                         table.file.display(),
                         place.get().display()
                     ),
@@ -291,7 +291,7 @@ fn reject_repeats(
             member: key.member(),
             column: None,
             reason_code: "duplicate_key".to_owned(),
-            reason: format!("“{labels}”与{}重复;核对后删去其中一行", place(loaded, first)),
+            reason: format!("“{labels}”与{}重复；核对后删去其中一行", place(loaded, first)),
             original: values.join("\t"),
         });
     }

@@ -49,20 +49,20 @@ impl CellTrouble {
     pub(super) fn reason(self, column: &SourceColumn) -> String {
         let label = &column.label;
         match self {
-            Self::Missing => format!("“{label}”为空;补填后重报"),
-            Self::Date => format!("“{label}”不是有效日期;写成 2018-03-01"),
-            Self::DayUnknown => format!("“{label}”只写到月,按当月1日计;补填到日"),
-            Self::Month => format!("“{label}”不是有效年月;写成 201803"),
+            Self::Missing => format!("“{label}”为空；补填后重报"),
+            Self::Date => format!("“{label}”不是有效日期；写成 2018-03-01"),
+            Self::DayUnknown => format!("“{label}”只写到月，按当月1日计；补填到日"),
+            Self::Month => format!("“{label}”不是有效年月；写成 201803"),
             Self::Number => match column.kind {
-                ContractType::Money => format!("“{label}”不是有效金额;写成数字,单位为元或万元"),
-                ContractType::Area => format!("“{label}”不是有效面积;写成数字,单位为平方米"),
-                _ => format!("“{label}”不是整数;写成数字"),
+                ContractType::Money => format!("“{label}”不是有效金额；写成数字，单位为元或万元"),
+                ContractType::Area => format!("“{label}”不是有效面积；写成数字，单位为平方米"),
+                _ => format!("“{label}”不是整数；写成数字"),
             },
             Self::Code => {
                 let labels: Vec<&str> = column.codes.labels().iter().take(12).map(String::as_str).collect();
-                format!("“{label}”的取值不在代码表内;可用:{}", labels.join("、"))
+                format!("“{label}”的取值不在代码表内；可用：{}", labels.join("、"))
             }
-            Self::Flag => format!("“{label}”看不出是与否;写“是”或“否”"),
+            Self::Flag => format!("“{label}”看不出是与否；写“是”或“否”"),
         }
     }
     /// True if the cell nevertheless has a value.

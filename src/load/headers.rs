@@ -102,7 +102,7 @@ impl<'a> HeaderMatcher<'a> {
                 return Err(self
                     .at(info, header)
                     .with(format!("表头“{}”和“{header}”都是列“{}”", info.headers[first], self.title(target)))
-                    .hint("一列只能来自一个表头;把多余的写进 [[variant]] 的 ignore_headers"));
+                    .hint("一列只能来自一个表头；把多余的写进 [[variant]] 的 ignore_headers"));
             }
             taken.insert(target, raw);
             let column = match target {
@@ -214,12 +214,12 @@ impl<'a> HeaderMatcher<'a> {
                 .unknown
                 .iter()
                 .map(|header| match nearest_name(header, known.iter().map(String::as_str)) {
-                    Some(word) => format!("“{header}”(最接近“{word}”)"),
+                    Some(word) => format!("“{header}”（最接近“{word}”）"),
                     None => format!("“{header}”"),
                 })
                 .collect();
-            return Err(self.at(info, &plan.unknown[0]).with(format!("不认识的表头:{}", words.join("、"))).hint(format!(
-                "在 sources/{}.toml 里把它加进某列的 headers(个别县用 [[variant]]),不需要的加进 ignore_headers",
+            return Err(self.at(info, &plan.unknown[0]).with(format!("不认识的表头：{}", words.join("、"))).hint(format!(
+                "在 sources/{}.toml 里把它加进某列的 headers（个别县用 [[variant]]），不需要的加进 ignore_headers",
                 contract.name
             )));
         }
@@ -229,9 +229,9 @@ impl<'a> HeaderMatcher<'a> {
     fn missing_hint(&self, headers: &[String], unknown: &[String]) -> String {
         let accepted = headers.join("、");
         if unknown.is_empty() {
-            return format!("可用的表头:{accepted}");
+            return format!("可用的表头：{accepted}");
         }
-        format!("可用的表头:{accepted};文件里不认识的表头:{}", unknown.join("、"))
+        format!("可用的表头：{accepted}；文件里不认识的表头：{}", unknown.join("、"))
     }
 
     fn title(&self, target: HeaderTarget) -> String {
@@ -273,7 +273,7 @@ fn factor_of(kind: ContractType, unit: Option<&str>) -> i64 {
     unit::unit_factor(kind, unit.unwrap_or(default)).unwrap_or(1)
 }
 
-/// `补助金额(万元)` → (`补助金额`, `万元`), for headers already cleaned.
+/// `补助金额（万元）` → （`补助金额`, `万元`）， for headers already cleaned.
 fn bracketed(header: &str) -> Option<(String, String)> {
     let (stem, unit) = header.strip_suffix(')')?.rsplit_once('(')?;
     let unit = unit.split(['/', '·']).next().unwrap_or(unit);

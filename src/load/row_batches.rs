@@ -148,7 +148,7 @@ impl TablePiece<'_> {
                 let mut error = Error::input(format!("第{}列有内容但没有表头", column + 1))
                     .in_file(&info.file)
                     .at_row(u64::from(self.raw.rows[row]))
-                    .hint("补上表头,或删去该列");
+                    .hint("补上表头，或删去该列");
                 if let Some(sheet) = &info.sheet {
                     error = error.in_sheet(sheet);
                 }
@@ -174,7 +174,7 @@ impl TablePiece<'_> {
             if units.len() == before {
                 let mut reject = self.blank_reject(RecordUnit { row, member: 0 });
                 reject.reason_code = "no_member".to_owned();
-                reject.reason = "这一行没有任何成员的姓名或证件号码;补填后重报".to_owned();
+                reject.reason = "这一行没有任何成员的姓名或证件号码；补填后重报".to_owned();
                 reject.original = self.row_text(row);
                 rejects.push(reject);
             }

@@ -59,7 +59,7 @@ pub(super) fn of_source(
             ))
             .in_file(&file)
             .hint(format!(
-                "改文件名,或改 sources/{}.toml、sources/{}.toml 的 [files] patterns",
+                "改文件名，或改 sources/{}.toml、sources/{}.toml 的 [files] patterns",
                 contract.name, other.name
             )));
         }

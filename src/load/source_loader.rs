@@ -60,9 +60,9 @@ where
     let contract = pipeline.sources.get(source_index).ok_or_else(|| Error::internal("没有这个数据来源"))?;
     let files = source_files::of_source(pipeline, contract, data_dir)?;
     if files.is_empty() && contract.required {
-        return Err(Error::input(format!("缺少“{}”的提取文件", contract.title))
-            .in_file(data_dir)
-            .hint(format!("向{}索取;文件名应符合:{}", contract.owner, contract.files.patterns.join("、"))));
+        return Err(Error::input(format!("缺少“{}”的提取文件", contract.title)).in_file(data_dir).hint(
+            format!("向{}索取；文件名应符合：{}", contract.owner, contract.files.patterns.join("、")),
+        ));
     }
     let mut loading = SourceLoading::new(contract, source_index, wanted, store)?;
     for file in files {
@@ -219,7 +219,7 @@ impl<'a> SourceLoading<'a> {
         }
         let plan = self.plan.clone().ok_or_else(|| Error::internal("表没有列对应"))?;
         let table =
-            u16::try_from(self.tables.len() - 1).map_err(|_| Error::input("工作表太多(最多65535个)"))?;
+            u16::try_from(self.tables.len() - 1).map_err(|_| Error::input("工作表太多（最多65535个）"))?;
         let totals = &mut self.totals[usize::from(table)];
         totals.data_rows += (raw.rows.len() + raw.malformed.len()) as u64;
         totals.read += raw.malformed.len() as u64;
@@ -269,8 +269,8 @@ impl<'a> SourceLoading<'a> {
             None => info.file.display().to_string(),
         };
         for (audit, what, headers) in [
-            ("unknown_header", "有不认识的表头(未读入)", &plan.unknown),
-            ("missing_column", "没有这些列(按空值处理)", &plan.missing),
+            ("unknown_header", "有不认识的表头（未读入）", &plan.unknown),
+            ("missing_column", "没有这些列（按空值处理）", &plan.missing),
         ] {
             let wanted = audit != "unknown_header"
                 || self.contract.unknown_headers == crate::config::source::UnknownHeaders::Warn;
@@ -333,7 +333,7 @@ impl<'a> SourceLoading<'a> {
                 audit: "cell_warnings".to_owned(),
                 blocking: true,
                 message: format!(
-                    "“{}”无法读取的格太多,另有{}格未逐一列出;先核对文件格式",
+                    "“{}”无法读取的格太多，另有{}格未逐一列出；先核对文件格式",
                     self.contract.title, self.warnings_left_out
                 ),
             });

@@ -13,7 +13,7 @@ use crate::{Error, Result};
 
 /// Years that a period may lie in.
 const YEARS: std::ops::RangeInclusive<i16> = 1900..=2999;
-const QUARTER_HINT: &str = "写成“年份Q季度”,例如 2018Q3";
+const QUARTER_HINT: &str = "写成“年份Q季度”，例如 2018Q3";
 const MONTH_HINT: &str = "写成“年份M月份”，例如 2025M03";
 
 /// How long a period is.

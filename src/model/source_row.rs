@@ -82,7 +82,7 @@ impl ControlTotals {
         for t in &self.tables {
             if t.read != t.accepted + t.rejected {
                 return Err(Error::internal(format!(
-                    "控制总数不平:读入{}≠接受{}+退回{}",
+                    "控制总数不平：读入{}≠接受{}+退回{}",
                     t.read, t.accepted, t.rejected
                 ))
                 .in_file(&t.file));

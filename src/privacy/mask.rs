@@ -26,7 +26,7 @@ pub fn id_for_list(text: &str) -> String {
 pub(crate) fn id_number_for_list(id: IdNumber) -> Cow<'static, str> {
     match id.text() {
         Some(text) if id.class == IdClass::Trunc15 => {
-            format!("{}*********(损坏)", text.get(..6).unwrap_or_default()).into()
+            format!("{}*********（损坏）", text.get(..6).unwrap_or_default()).into()
         }
         Some(text) => id_for_list(&text).into(),
         None => match id.class {
@@ -61,7 +61,7 @@ fn keep(chars: &[char], head: usize, tail: usize, number_end: usize) -> String {
     chars.iter().enumerate().map(|(i, &c)| if shown(i) { c } else { STAR }).collect()
 }
 
-/// Name for public notices: first and last character of three or more (`张*三`), first of two.
+/// Name for public notices: first and last character of three or more （`张*三`）， first of two.
 /// In names with an interpunct every part is masked on its own.
 pub(crate) fn name_for_notice(name: &str) -> String {
     name.trim().split('·').map(name_part).collect::<Vec<_>>().join("·")

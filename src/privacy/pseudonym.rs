@@ -37,7 +37,7 @@ impl Pseudonymizer {
     /// A pseudonymizer under `key`; refuses keys shorter than 16 bytes.
     pub(crate) fn new(key: &[u8]) -> Result<Self> {
         if key.len() < 16 {
-            return Err(Error::usage("假名密钥太短(至少16字节)").hint("删除该密钥文件，程序会新建一个"));
+            return Err(Error::usage("假名密钥太短（至少16字节）").hint("删除该密钥文件，程序会新建一个"));
         }
         let mac = Hmac::<Sm3>::new_from_slice(key).map_err(|_| Error::internal("假名密钥无法使用"))?;
         let mut block = [0u8; BLOCK];

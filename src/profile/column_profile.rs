@@ -105,7 +105,7 @@ impl ColumnCounter {
         words.iter().any(|w| self.header.contains(w))
     }
 
-    /// A header of places or categories: its values look like names (`善堂镇`, `配偶`) and are none.
+    /// A header of places or categories: its values look like names （`善堂镇`, `配偶`） and are none.
     fn is_category(&self) -> bool {
         self.says(&["关系"])
             || self.says(&[
@@ -278,7 +278,7 @@ mod tests {
         assert_eq!(column("乡镇", ["善堂镇"]).examples, ["善堂镇"]);
         assert_eq!(column("与户主关系", ["配偶"]).examples, ["配偶"]);
         assert_eq!(column("乡村医生", ["张小三"]).examples, ["张*三"]);
-        assert_eq!(column("村", ["410602198001011234号"]).examples, ["410***…(19字)"]);
+        assert_eq!(column("村", ["410602198001011234号"]).examples, ["410***…（19字）"]);
     }
 
     #[test]

@@ -72,15 +72,15 @@ pub(crate) fn draft(files: &[FileProfile]) -> String {
     let patterns: Vec<String> = patterns.iter().map(|p| quoted(p)).collect();
     let minimum = (columns.len() / 2).clamp(1, 4);
     let mut out = String::from(
-        "# 由 bidui profile 起草。请核对每一列的 name、type、role,补上 owner 和 letter,再用 bidui check 检查。\n",
+        "# 由 bidui profile 起草。请核对每一列的 name、type、role，补上 owner 和 letter，再用 bidui check 检查。\n",
     );
     let _ = writeln!(out, "title = {}", quoted(&title));
-    out.push_str("owner = \"(填部门)\"\nletter = \"XX\"\n\n[files]\n");
+    out.push_str("owner = \"（填部门）\"\nletter = \"XX\"\n\n[files]\n");
     let _ = writeln!(out, "patterns = [{}]\nminimum_headers = {minimum}", patterns.join(", "));
     if let Some(header) = numbered(&columns) {
         let _ = writeln!(
             out,
-            "\n# 有带编号的表头(如“{header}”),可能是一户一行:成员各列改写成 [[unpivot]],见 docs/source-contract.md。"
+            "\n# 有带编号的表头（如“{header}”），可能是一户一行：成员各列改写成 [[unpivot]]，见 docs/source-contract.md。"
         );
     }
     let mut names = BTreeSet::new();
@@ -152,9 +152,9 @@ fn decide<'a>(
 
 fn write_column(out: &mut String, draft: &ContractDraft<'_>) {
     let column = draft.column;
-    let _ = write!(out, "\n# {},空 {:.1}%", column.guess.label(), column.null_share * 100.0);
+    let _ = write!(out, "\n# {}，空 {:.1}%", column.guess.label(), column.null_share * 100.0);
     if let Some(valid) = column.valid_share {
-        let _ = write!(out, ",合规 {:.1}%", valid * 100.0);
+        let _ = write!(out, "，合规 {:.1}%", valid * 100.0);
     }
     let _ = writeln!(out, "\n[[column]]\nname = {}\nlabel = {}", quoted(&draft.name), quoted(&column.header));
     if draft.kind != "text" {

@@ -59,7 +59,7 @@ fn clipped(text: &str) -> String {
         return text.to_owned();
     }
     let start: String = text.chars().take(SHOWN).collect();
-    format!("{start}…({count}字)")
+    format!("{start}…（{count}字）")
 }
 
 #[cfg(test)]
@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn nothing_identifies_a_person() {
         assert_eq!(mask_example("410602198001011234", ColumnGuess::IdNumber), "410602********1234");
-        assert_eq!(mask_example("410602198001011234", ColumnGuess::Text), "410***…(18字)");
+        assert_eq!(mask_example("410602198001011234", ColumnGuess::Text), "410***…（18字）");
         assert_eq!(mask_example("张小三", ColumnGuess::PersonName), "张*三");
         assert_eq!(mask_example("张小三", ColumnGuess::Text), "张*三");
         assert_eq!(mask_example("1980-01-01", ColumnGuess::Date), "9999-99-99");

@@ -92,10 +92,10 @@ impl ProfiledFiles {
 
 fn file_profile(path: &Path) -> Result<FileProfile> {
     let name = path.file_name().ok_or_else(|| {
-        Error::usage("这不是文件").in_file(path).hint("给出文件,不是文件夹:bidui profile 文件…")
+        Error::usage("这不是文件").in_file(path).hint("给出文件，不是文件夹：bidui profile 文件…")
     })?;
     if path.is_dir() {
-        return Err(Error::usage("这是文件夹,不是文件").in_file(path).hint("逐个列出其中的文件"));
+        return Err(Error::usage("这是文件夹，不是文件").in_file(path).hint("逐个列出其中的文件"));
     }
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut tables: Vec<TableWork> = Vec::new();

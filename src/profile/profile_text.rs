@@ -9,7 +9,7 @@ pub(crate) fn profile_text(profile: &ProfiledFiles) -> String {
     for file in &profile.files {
         show_file(&mut out, file);
     }
-    out.push_str("起草的数据来源文件:\n\n");
+    out.push_str("起草的数据来源文件：\n\n");
     out.push_str(&profile.draft);
     out
 }
@@ -30,7 +30,7 @@ fn show_file(out: &mut String, file: &FileProfile) {
         let _ = write!(out, "（{}）", evidence.label());
     }
     if file.suffix_misleads {
-        out.push_str("(与扩展名不符,按内容读取)");
+        out.push_str("（与扩展名不符，按内容读取）");
     }
     out.push('\n');
     for table in &file.tables {
@@ -41,14 +41,14 @@ fn show_file(out: &mut String, file: &FileProfile) {
 fn show_table(out: &mut String, table: &TableProfile) {
     out.push_str("  ");
     if let Some(sheet) = &table.sheet {
-        let _ = write!(out, "工作表“{sheet}”,");
+        let _ = write!(out, "工作表“{sheet}”，");
     }
     if table.header_row > 0 {
-        let _ = write!(out, "表头第{}行,", table.header_row);
+        let _ = write!(out, "表头第{}行，", table.header_row);
     }
     let _ = writeln!(
         out,
-        "{}列,数据{}行,跳过{}行,读不出{}行",
+        "{}列，数据{}行，跳过{}行，读不出{}行",
         table.columns.len(),
         table.rows,
         table.skipped,
@@ -61,13 +61,13 @@ fn show_table(out: &mut String, table: &TableProfile) {
 }
 
 fn show_column(out: &mut String, column: &ColumnProfile) {
-    let header = if column.header.is_empty() { "(无表头)" } else { &column.header };
-    let _ = write!(out, "    {header}:{},空{:.1}%", column.guess.label(), column.null_share * 100.0);
+    let header = if column.header.is_empty() { "（无表头）" } else { &column.header };
+    let _ = write!(out, "    {header}：{}，空{:.1}%", column.guess.label(), column.null_share * 100.0);
     if let Some(valid) = column.valid_share {
-        let _ = write!(out, ",合规{:.1}%", valid * 100.0);
+        let _ = write!(out, "，合规{:.1}%", valid * 100.0);
     }
     let more = if column.distinct_is_minimum { "超过" } else { "" };
-    let _ = write!(out, ",不同值{more}{}", column.distinct);
+    let _ = write!(out, "，不同值{more}{}", column.distinct);
     let shown: Vec<String> = match column.top.is_empty() {
         true => column.examples.clone(),
         false => column.top.iter().map(|(value, count)| format!("{value}×{count}")).collect(),

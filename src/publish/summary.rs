@@ -55,7 +55,8 @@ pub fn summary_text(publication: &FinishedPublication, catalogue: &PublishedPipe
         let _ = writeln!(out, "  按规则");
     }
     for (rule, count) in rules.iter().filter(|(_, c)| c.open + c.review > 0) {
-        let review = if count.review > 0 { format!("(另待确认{})", count.review) } else { String::new() };
+        let review =
+            if count.review > 0 { format!("（另待确认{}）", count.review) } else { String::new() };
         let _ = writeln!(
             out,
             "        {:<5}{:>6}条  {}{review}",
@@ -66,10 +67,10 @@ pub fn summary_text(publication: &FinishedPublication, catalogue: &PublishedPipe
     }
     let not_run: Vec<&str> = t.not_run.iter().map(|(code, _)| code.as_str()).collect();
     if !not_run.is_empty() {
-        let _ = writeln!(out, "  未运行的规则(不等于没有疑点)：{}", not_run.join("、"));
+        let _ = writeln!(out, "  未运行的规则（不等于没有疑点）：{}", not_run.join("、"));
     }
     for audit in &m.audits {
-        let _ = writeln!(out, "  注意  {}:{}", audit.source, audit.message);
+        let _ = writeln!(out, "  注意  {}：{}", audit.source, audit.message);
     }
     let _ = writeln!(out, "  发布  {}", publication.folder.display());
     let _ = writeln!(out, "        疑点清单 lists/  报告 report.html  数据表 tables/  清册 manifest.json");

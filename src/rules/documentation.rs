@@ -99,7 +99,7 @@ pub fn document_rules(rules: &RuleSet) -> String {
     let mut text = String::from("# 规则目录\n\n");
     let _ = writeln!(
         text,
-        "本文件由规则文件的说明生成,请勿手工修改。共 {} 条规则:疑点 {} 条,指标 {} 条。\n",
+        "本文件由规则文件的说明生成，请勿手工修改。共 {} 条规则：疑点 {} 条，指标 {} 条。\n",
         rules.rules.len(),
         rules.rules.iter().filter(|r| !r.header.indicator).count(),
         rules.rules.iter().filter(|r| r.header.indicator).count()
@@ -147,13 +147,13 @@ fn section(rules: &RuleSet, rule: &Rule, lineage: &Lineage, text: &mut String) {
         header.title
     );
     let _ = writeln!(text, "{}\n", header.why);
-    let _ = writeln!(text, "- 政策依据:{},“{}”", header.policy.clause, header.policy.quote);
+    let _ = writeln!(text, "- 政策依据：{}，“{}”", header.policy.clause, header.policy.quote);
     let sources: Vec<String> =
         header.sources.iter().map(|s| format!("{}(`{s}`)", rules.catalogue.title(s))).collect();
-    let _ = writeln!(text, "- 数据来源:{}", sources.join("、"));
+    let _ = writeln!(text, "- 数据来源：{}", sources.join("、"));
     if !header.columns.is_empty() {
         let columns: Vec<String> = header.columns.iter().map(|name| rules.column_label(name)).collect();
-        let _ = writeln!(text, "- 没有下列列的季度不运行:{}", columns.join("、"));
+        let _ = writeln!(text, "- 没有下列列的季度不运行：{}", columns.join("、"));
     }
     // That a finding names its records goes without saying.
     let told = lineage.shown.iter().filter(|(_, column)| column != "record_id").cloned().collect();
@@ -162,29 +162,29 @@ fn section(rules: &RuleSet, rule: &Rule, lineage: &Lineage, text: &mut String) {
             let _ = writeln!(text, "- {what}：{}", in_words(rules, columns));
         }
     }
-    let _ = writeln!(text, "- 责任部门:{}", header.owner.latest());
+    let _ = writeln!(text, "- 责任部门：{}", header.owner.latest());
     if header.indicator {
         return sql(rule, text);
     }
     let _ = writeln!(
         text,
-        "- 级别:{};对象:{};核查期限:{}天",
+        "- 级别：{}；对象：{}；核查期限：{}天",
         rules.settings.words().severity_title(header.severity),
         subject_word(header.subject),
         header.due_days
     );
-    let _ = writeln!(text, "- 疑点说明:{}", header.message);
+    let _ = writeln!(text, "- 疑点说明：{}", header.message);
     if !header.advice.is_empty() {
-        text.push_str("- 入户核查:\n");
+        text.push_str("- 入户核查：\n");
         for line in &header.advice {
             let _ = writeln!(text, "  - {line}");
         }
     }
     if !header.related.is_empty() {
-        let _ = writeln!(text, "- 相关规则:{}", header.related.join("、"));
+        let _ = writeln!(text, "- 相关规则：{}", header.related.join("、"));
     }
     if !header.example.is_empty() {
-        text.push_str("- 例子:\n");
+        text.push_str("- 例子：\n");
         for example in &header.example {
             let outcome = if example.expect.is_empty() { "不是疑点" } else { "是疑点" };
             let _ = writeln!(text, "  - {}({outcome})", example.case);

@@ -72,7 +72,7 @@ impl FamilyTemplate<'_> {
             return Err(self
                 .header
                 .complain(&place("code"), format!("第{}个成员缺少键“code”", number + 1))
-                .hint("每个成员写自己的规则编号,例如 code = \"Q29\""));
+                .hint("每个成员写自己的规则编号，例如 code = \"Q29\""));
         };
         let mut words = FamilyWords::new();
         for (key, value) in &outline.each {
@@ -84,7 +84,7 @@ impl FamilyTemplate<'_> {
                 return Err(self
                     .header
                     .complain_key(&place(key), format!("成员“{code}”的“{key}”没有用到"))
-                    .hint("说明或语句里用 {{词}} 引用,或者删去"));
+                    .hint("说明或语句里用 {{词}} 引用，或者删去"));
             }
         }
         let (mut before, mut after) = (self.text[..self.sql].to_owned(), self.text[self.sql..].to_owned());
@@ -134,7 +134,7 @@ impl FamilyTemplate<'_> {
         word.filter(|_| named).ok_or_else(|| {
             self.header
                 .complain(steps, format!("规则族的词“{key}”只能是一行文字、整数或它们的列表"))
-                .hint("词名用小写英文字母、数字和下划线;另外的例子写 example = [ … ]")
+                .hint("词名用小写英文字母、数字和下划线；另外的例子写 example = [ … ]")
         })
     }
 }

@@ -67,7 +67,7 @@ pub(super) fn read(layers: &RuleFolders) -> Result<RuleFiles> {
             return Err(pair[1]
                 .file
                 .complain_key("code", format!("规则编号“{}”重复", pair[1].header.code))
-                .hint(format!("另一条在 {first};换一个编号")));
+                .hint(format!("另一条在 {first}；换一个编号")));
         }
     }
     let definitions = definitions.into_iter().map(|offer| offer.value).collect();
@@ -95,7 +95,7 @@ fn switched_off(layers: &RuleFolders, rules: &[OfferedItem<Rule>]) -> Result<BTr
                 return Err(layer
                     .head
                     .complain(&steps, format!("没有写为什么停用规则“{code}”"))
-                    .hint("用核查人员看得懂的话写一句;发布里按这句话列为未运行"));
+                    .hint("用核查人员看得懂的话写一句；发布里按这句话列为未运行"));
             }
             // Whoever includes the folder may have put a rule of its own in the place.
             if rule.layer == position || layers.includes(position, rule.layer) {

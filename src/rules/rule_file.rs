@@ -335,7 +335,7 @@ pub(crate) fn masked_header(path: &Path, text: &str) -> Result<(TomlFile, usize)
     let start = text.len() - text.trim_start().len();
     let missing = |at: usize| {
         Error::configuration("规则文件开头没有 /* … */ 说明").at_span(path, text, at..at).hint(
-            "文件第一行写 /*,接着写 code、title 等键,再写 */,然后是一条 SELECT;可照 rules 文件夹里现有的文件写",
+            "文件第一行写 /*，接着写 code、title 等键，再写 */，然后是一条 SELECT；可照 rules 文件夹里现有的文件写",
         )
     };
     if !text[start..].starts_with("/*") {
@@ -383,7 +383,7 @@ fn check_shape(rule: &Rule) -> Result<()> {
         return Err(rule
             .file
             .complain_key("code", format!("规则编号“{}”与文件名“{stem}”不一致", header.code))
-            .hint("文件名写成“编号_英文短名.sql”,例如 R01_dibao_not_registered.sql"));
+            .hint("文件名写成“编号_英文短名.sql”，例如 R01_dibao_not_registered.sql"));
     }
     for (key, value) in [("title", &header.title), ("why", &header.why)] {
         if value.trim().is_empty() {
@@ -403,7 +403,7 @@ fn check_shape(rule: &Rule) -> Result<()> {
         return Err(rule
             .file
             .complain_key("title", "缺少键“message”")
-            .hint("写一句疑点说明,可用 {列名} 引用查询结果"));
+            .hint("写一句疑点说明，可用 {列名} 引用查询结果"));
     }
     Ok(())
 }

@@ -315,7 +315,7 @@ impl RuleSet {
             return Err(rule
                 .file
                 .complain_at(&["policy".into(), "quote".into()], "引文与政策文本不一致")
-                .hint("引文必须是政策原文中连续的一段,标点也要一致"));
+                .hint("引文必须是政策原文中连续的一段，标点也要一致"));
         }
         let read = self.source_views(&rule.file);
         let listed: BTreeSet<&String> = header.sources.iter().chain(&header.optional_sources).collect();
@@ -335,7 +335,10 @@ impl RuleSet {
         if read.iter().collect::<BTreeSet<_>>() != listed {
             let list: Vec<String> = read.iter().map(|name| format!("\"{name}\"")).collect();
             return Err(rule.file.complain_key("sources", "所列数据来源与语句实际用到的不一致").hint(
-                format!("语句(连同所用定义)用到:[{}];缺了也能运行的写进 optional_sources", list.join(", ")),
+                format!(
+                    "语句（连同所用定义）用到：[{}]；缺了也能运行的写进 optional_sources",
+                    list.join(", ")
+                ),
             ));
         }
         for name in &header.columns {
@@ -344,7 +347,7 @@ impl RuleSet {
                 return Err(rule
                     .file
                     .complain_key("columns", format!("“{name}”不是语句所用来源的列"))
-                    .hint("写成“来源.列”,来源也要在 sources 里"));
+                    .hint("写成“来源.列”，来源也要在 sources 里"));
             }
             let known: Vec<&str> =
                 self.catalogue.columns(view).into_iter().flatten().map(|(n, _)| n.as_str()).collect();
@@ -358,7 +361,7 @@ impl RuleSet {
                 return Err(rule
                     .file
                     .complain_key("explained_by", format!("没有编号为“{code}”的其他规则"))
-                    .hint("写另一条规则的编号,或“编号/疑点键”"));
+                    .hint("写另一条规则的编号，或“编号/疑点键”"));
             }
         }
         for code in &header.related {
@@ -435,7 +438,7 @@ fn in_order(definitions: Vec<RuleDefinition>, catalogue: &ViewCatalogue) -> Resu
         let Some(position) = position else {
             return Err(left[0]
                 .file
-                .complain_key("name", "几个定义互相引用,成了圈")
+                .complain_key("name", "几个定义互相引用，成了圈")
                 .hint("拆开其中一个定义"));
         };
         let definition = left.remove(position);

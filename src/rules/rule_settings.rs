@@ -249,13 +249,13 @@ fn policy_text(root: &Path, settings: &RuleSettings, file: &TomlFile) -> Result<
     if name.split(['/', '\\']).any(|part| part == "..") || Path::new(name).is_absolute() {
         return Err(file
             .complain(&["policy_text".into()], "政策文本必须放在流水线文件夹内")
-            .hint("写相对路径,例如 policy/plan.txt"));
+            .hint("写相对路径，例如 policy/plan.txt"));
     }
     let path = root.join(name);
     std::fs::read_to_string(&path).map(Some).map_err(|e| {
         Error::configuration("读不到政策文本")
             .in_file(path)
-            .hint("检查 rules.toml 的 policy_text;文件应为 UTF-8")
+            .hint("检查 rules.toml 的 policy_text；文件应为 UTF-8")
             .caused_by(e)
     })
 }

@@ -112,7 +112,7 @@ pub(crate) fn check(
                     &["topic".into(), number.into(), "code".into()],
                     format!("规则编号“{}”重复", topic.code),
                 )
-                .hint("已有同号的规则文件;能计算的指标写成规则,不再列在这里"),
+                .hint("已有同号的规则文件；能计算的指标写成规则，不再列在这里"),
             );
         }
         for (position, target) in topic.target.iter().enumerate() {
@@ -121,7 +121,7 @@ pub(crate) fn check(
                     ["topic".into(), number.into(), "target".into(), position.into(), "policy".into()];
                 complaints.push(
                     file.complain(&place, "引文与政策文本不一致")
-                        .hint("引文必须是政策原文中连续的一段,标点也要一致"),
+                        .hint("引文必须是政策原文中连续的一段，标点也要一致"),
                 );
             }
         }

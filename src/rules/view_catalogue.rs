@@ -87,7 +87,7 @@ impl ViewCatalogue {
             }
             add(
                 &format!("{name}{PREVIOUS}"),
-                &format!("{title}(上季度)"),
+                &format!("{title}（上季度）"),
                 columns.clone(),
                 ViewOrigin::Previous,
             );

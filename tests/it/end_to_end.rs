@@ -328,8 +328,8 @@ fn what_follows_from_another_finding_is_told_once() {
     assert!(told > 50 && apart > 10, "{told} told under their cause, {apart} on sheets of their own");
     let related = listed(&publication, "同因疑点");
     let line = related.iter().find(|t| t.contains("R32-")).unwrap();
-    assert!(line.contains("困难群众大病补充未覆盖(由本条引起)"), "{line}");
-    assert!(related.iter().any(|t| t.starts_with("R14-") && t.contains("(根本原因,先核实)")));
+    assert!(line.contains("困难群众大病补充未覆盖（由本条引起）"), "{line}");
+    assert!(related.iter().any(|t| t.starts_with("R14-") && t.contains("（根本原因，先核实）")));
 }
 
 #[test]

@@ -70,7 +70,7 @@ fn exceptions_are_counted_by_severity() {
         assert_eq!(findings.values().sum::<u64>(), of_severity.map(|(_, n)| n).sum::<u64>(), "{severity}");
         assert!(!findings.contains_key(""), "every rule has a title");
     }
-    let r37 = counts["S1"]["享受资助参保但未建档(错补)"];
+    let r37 = counts["S1"]["享受资助参保但未建档（错补）"];
     assert_eq!(r37, expected[&("S1".to_owned(), "R37".to_owned())]);
 }
 

@@ -171,7 +171,7 @@ fn circles_strangers_and_missing_bases_are_refused() {
     let said = refused(&[("base/base.toml", circle)]);
     assert!(said.contains("own/pipeline.toml → base/base.toml → own/pipeline.toml"), "{said}");
     let said = refused(&[("own/pipeline.toml", &from("\"../bas\""))]);
-    assert!(said.contains("引用的基础规则集不存在:bas") && said.contains("own/pipeline.toml:"), "{said}");
+    assert!(said.contains("引用的基础规则集不存在：bas") && said.contains("own/pipeline.toml:"), "{said}");
     for outside in ["..", "../..", "../../elsewhere/..", "../base/../.."] {
         let said = refused(&[("own/pipeline.toml", &from(&format!("\"{outside}\"")))]);
         assert!(said.contains("之外") || said.contains("不存在"), "{outside}: {said}");
@@ -181,7 +181,7 @@ fn circles_strangers_and_missing_bases_are_refused() {
         assert!(said.contains("应写相对路径"), "{absolute}: {said}");
     }
     let said = refused(&[("own/pipeline.toml", &from("\"../nothing\"")), ("nothing/x.txt", "")]);
-    assert!(said.contains("nothing 不是规则集:没有 base.toml"), "{said}");
+    assert!(said.contains("nothing 不是规则集：没有 base.toml"), "{said}");
     let said = refused(&[("base/base.toml", "title = \"基础\"\nprefecture = 1\n")]);
     assert!(said.contains("base/base.toml:2:1") && said.contains("不认识的键“prefecture”"), "{said}");
 }

@@ -55,7 +55,7 @@ fn the_new_folder_passes_the_check() {
     let folder = tempfile::tempdir().unwrap();
     let root = new_pipeline(folder.path());
     let said = ok(&["check", text(&root)]);
-    assert!(said.contains("配置正确:1个数据来源,0条规则"), "{said}");
+    assert!(said.contains("配置正确：1个数据来源，0条规则"), "{said}");
 }
 
 #[test]

@@ -181,7 +181,7 @@ fn rejects_name_the_cell() {
             (5, 0, None, "no_member", rows[2].join("\t").as_str()),
         ]
     );
-    assert_eq!(loaded.rejects[0].reason, "“家庭编号”为空;补填后重报");
+    assert_eq!(loaded.rejects[0].reason, "“家庭编号”为空；补填后重报");
     let warnings: Vec<_> = loaded.cell_warnings.iter().map(brief).collect();
     assert_eq!(
         warnings,
@@ -196,7 +196,7 @@ fn rejects_name_the_cell() {
     assert_eq!((loaded.totals.read(), loaded.totals.accepted(), loaded.totals.rejected()), (7, 3, 4));
     let share = loaded.audits.iter().find(|a| a.audit == "reject_share").unwrap();
     assert!(share.blocking);
-    assert_eq!(share.message, "“农村低保”读入7条,退回4条(57.1%),超过上限5%;按退回清单改正后重报");
+    assert_eq!(share.message, "“农村低保”读入7条，退回4条(57.1%)，超过上限5%；按退回清单改正后重报");
 }
 
 #[test]
@@ -216,9 +216,9 @@ fn one_county_deviates() {
     assert_eq!(texts(&loaded, "name"), some(&["张三", "李四", "赵六"]));
     assert_eq!(int64(&loaded, "amount_fen")[0], Some(45_000), "浚县 writes 万元");
     insta::assert_snapshot!(refused("dibao", vec![table("民政/低保_淇县.xlsx", headers, rows)]), @r#"
-    错误: 缺少必需的列“家庭编号”
-      --> 民政/低保_淇县.xlsx,第2行,列“家庭编号”
-      = 提示: 可用的表头:家庭编号、家庭编码;文件里不认识的表头:家庭代码、共同生活成员1、审核状态
+    错误：缺少必需的列“家庭编号”
+      --> 民政/低保_淇县.xlsx，第2行，列“家庭编号”
+      = 提示：可用的表头：家庭编号、家庭编码；文件里不认识的表头：家庭代码、共同生活成员1、审核状态
     "#);
 }
 
@@ -230,7 +230,7 @@ fn headers_are_forgiving_about_form_only() {
     assert_eq!(int64(&loaded, "area_centi"), [Some(6000)]);
     assert_eq!(int32(&loaded, "grade"), [Some(3)]);
     let missing = loaded.audits.iter().find(|a| a.audit == "missing_column").unwrap();
-    assert_eq!(missing.message, "学籍.csv没有这些列(按空值处理):出生日期、学籍号");
+    assert_eq!(missing.message, "学籍.csv没有这些列（按空值处理）:出生日期、学籍号");
     let area = load("student", vec![table("学籍.csv", &["姓名", "面积(亩)"], &[&["张三", "0.1"]])]);
     assert_eq!(int64(&area, "area_centi"), [Some(6667)], "the header's unit counts");
 }
@@ -239,27 +239,27 @@ fn headers_are_forgiving_about_form_only() {
 fn unknown_header_stops() {
     let headers = &["家庭编号", "户主姓名", "户主身份证号", "成员性名1", "XYZ"];
     insta::assert_snapshot!(refused("dibao", vec![table("低保.csv", headers, &[])]), @r#"
-    错误: 不认识的表头:“成员性名1”(最接近“成员姓名1”)、“XYZ”
-      --> 低保.csv,第2行,列“成员性名1”
-      = 提示: 在 sources/dibao.toml 里把它加进某列的 headers(个别县用 [[variant]]),不需要的加进 ignore_headers
+    错误：不认识的表头：“成员性名1”（最接近“成员姓名1”）、“XYZ”
+      --> 低保.csv，第2行，列“成员性名1”
+      = 提示：在 sources/dibao.toml 里把它加进某列的 headers（个别县用 [[variant]]），不需要的加进 ignore_headers
     "#);
 }
 
 #[test]
 fn required_header_missing() {
     insta::assert_snapshot!(refused("dibao", vec![table("低保.csv", &["户主姓名", "户主身份证号", "类别"], &[])]), @r#"
-    错误: 缺少必需的列“家庭编号”
-      --> 低保.csv,第2行,列“家庭编号”
-      = 提示: 可用的表头:家庭编号、家庭编码
+    错误：缺少必需的列“家庭编号”
+      --> 低保.csv，第2行，列“家庭编号”
+      = 提示：可用的表头：家庭编号、家庭编码
     "#);
 }
 
 #[test]
 fn two_headers_for_one_column() {
     insta::assert_snapshot!(refused("dibao", vec![table("低保.csv", &["家庭编号", "家庭编码", "户主姓名"], &[])]), @r#"
-    错误: 表头“家庭编号”和“家庭编码”都是列“家庭编号”
-      --> 低保.csv,第2行,列“家庭编码”
-      = 提示: 一列只能来自一个表头;把多余的写进 [[variant]] 的 ignore_headers
+    错误：表头“家庭编号”和“家庭编码”都是列“家庭编号”
+      --> 低保.csv，第2行，列“家庭编码”
+      = 提示：一列只能来自一个表头；把多余的写进 [[variant]] 的 ignore_headers
     "#);
 }
 
@@ -267,9 +267,9 @@ fn two_headers_for_one_column() {
 fn content_without_a_header() {
     let raw = table("低保.csv", &["家庭编号", "户主姓名", "户主身份证号", ""], &[&["H1", "张三", "41", "x"]]);
     insta::assert_snapshot!(refused("dibao", vec![raw]), @r#"
-    错误: 第4列有内容但没有表头
-      --> 低保.csv,第3行
-      = 提示: 补上表头,或删去该列
+    错误：第4列有内容但没有表头
+      --> 低保.csv，第3行
+      = 提示：补上表头，或删去该列
     "#);
     let empty =
         table("低保.csv", &["家庭编号", "户主姓名", "户主身份证号", ""], &[&["H1", "张三", "41", " "]]);
@@ -280,7 +280,10 @@ fn content_without_a_header() {
 fn unknown_header_may_be_reported_instead() {
     let loaded = load("student", vec![table("学籍.csv", &["姓名", "爱好"], &[&["张三", "足球"]])]);
     let finding = loaded.audits.iter().find(|a| a.audit == "unknown_header").unwrap();
-    assert_eq!((finding.blocking, finding.message.as_str()), (false, "学籍.csv有不认识的表头(未读入):爱好"));
+    assert_eq!(
+        (finding.blocking, finding.message.as_str()),
+        (false, "学籍.csv有不认识的表头（未读入）:爱好")
+    );
 }
 
 #[test]
@@ -336,7 +339,7 @@ fn repeated_keys_are_rejected_where_the_contract_says_so() {
     assert_eq!(texts(&loaded, "name"), some(&["a", "b", "d", "e"]));
     assert_eq!(loaded.records.keys.len(), 4);
     assert_eq!(brief(&loaded.rejects[0]), (5, 0, None, "duplicate_key", "G1"));
-    assert_eq!(loaded.rejects[0].reason, "“学籍号”与学籍.csv第3行重复;核对后删去其中一行");
+    assert_eq!(loaded.rejects[0].reason, "“学籍号”与学籍.csv第3行重复；核对后删去其中一行");
     let stop = load_with(
         &[("sources/student.toml", "\"reject\"", "\"block\"")],
         "student",
@@ -363,8 +366,8 @@ fn audits_of_the_whole_source() {
     assert_eq!(
         messages,
         [
-            ("duplicate_file", true, "文件“学籍2.csv”与“学籍.csv”内容完全相同;删去其中一个"),
-            ("row_count_change", false, "“学籍”本季4条,上季2条,变化100%超过10%;核对是否漏报或重复报送"),
+            ("duplicate_file", true, "文件“学籍2.csv”与“学籍.csv”内容完全相同；删去其中一个"),
+            ("row_count_change", false, "“学籍”本季4条，上季2条，变化100%超过10%；核对是否漏报或重复报送"),
         ]
     );
     assert_eq!(loaded.records.tables.len(), 2);
@@ -395,15 +398,15 @@ fn files_are_found_by_pattern() {
     let both = folder::write(&edits);
     let error = bidui::testing::load::survey(&folder::open(both.path()), data.path()).expect_err("accepted");
     insta::assert_snapshot!(bidui::testing::error::render(&error, false), @r#"
-    错误: 文件同时符合“农村低保”和“学籍”的文件模式
+    错误：文件同时符合“农村低保”和“学籍”的文件模式
       --> 低保a.csv
-      = 提示: 改文件名,或改 sources/dibao.toml、sources/student.toml 的 [files] patterns
+      = 提示：改文件名，或改 sources/dibao.toml、sources/student.toml 的 [files] patterns
     "#);
     let error = bidui::testing::load::survey(&pipeline, Path::new("/no/such")).expect_err("accepted");
     insta::assert_snapshot!(bidui::testing::error::render(&error, false), @r#"
-    错误: 数据文件夹不存在
+    错误：数据文件夹不存在
       --> /no/such
-      = 提示: 用 --data 指定当季各部门提取文件所在的文件夹
+      = 提示：用 --data 指定当季各部门提取文件所在的文件夹
     "#);
 }
 

@@ -84,7 +84,7 @@ fn catalogue() -> PublishedPipeline {
     use Severity::{S1, S2, S3, S4};
     catalogue.rules = vec![
         rule("R04", "低保贫困户无在保成员", S2, "扶贫办/民政局", "第三章 实现精准衔接"),
-        rule("R07", "重复享受低保(一人多保)", S1, "民政局", "第三章 有进有出"),
+        rule("R07", "重复享受低保（一人多保）", S1, "民政局", "第三章 有进有出"),
         rule("R14", "证号姓名不一致", S3, "扶贫办", "每季度比对一次"),
         rule("R30", "建档立卡人口未参保", S1, "医保局", "第五章 全部参保"),
         rule("R35", "五重医疗保障覆盖率", S4, "医保局", "第五章 五重保障全覆盖"),
@@ -385,7 +385,7 @@ fn a_publication_is_complete_and_says_so() {
     assert_eq!(publication.manifest.rows("tables/fact_reject.parquet"), Some(6));
     assert!(!written.contains_key(Path::new("restricted/view/person_previous.parquet")));
     let text = summary_text(&publication, &world.catalogue);
-    for expected in ["2018年第3季度", "读入906条 = 接受900 + 退回6", "未运行的规则(不等于没有疑点)：R73"]
+    for expected in ["2018年第3季度", "读入906条 = 接受900 + 退回6", "未运行的规则（不等于没有疑点）：R73"]
     {
         assert!(text.contains(expected), "{expected} not in {text}");
     }

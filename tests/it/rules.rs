@@ -94,21 +94,21 @@ fn a_slip_in_a_select_is_told_at_its_place() {
         told("FROM micro_loan m", "FROM (SELECT x.kind FROM micro_loan x) AS m"),
     ];
     insta::assert_snapshot!(all.join("\n"), @r#"
-    没有名为“micro_loans”的视图 | micro_loans  | 是不是“micro_loan”?可用的视图:ai
-    没有名为“micro_loan ”的视图 | "micro_loan  | 是不是“micro_loan”?可用的视图:ai
-    视图“micro_loan”没有列“overdue_fens” | overdue_fens | 是不是“overdue_fen”?可用的列:ag
-    视图“micro_loan”没有列“overdue_fens” | "overdue_fen | 是不是“overdue_fen”?可用的列:ag
-    函数“SUBSTR”不在可移植的范围内 | SUBSTR(m.ove | 可用:count、sum、min、max、coa
-    没有名为“n”的列,或别名写错 | n.overdue_fe | 是不是“name”?
-    引擎不能理解此处的“AND” | AND m.overdu | 检查两边的类型是否一致(文字与数字不能比较),以
+    没有名为“micro_loans”的视图 | micro_loans  | 是不是“micro_loan”？可用的视图：ai
+    没有名为“micro_loan ”的视图 | "micro_loan  | 是不是“micro_loan”？可用的视图：ai
+    视图“micro_loan”没有列“overdue_fens” | overdue_fens | 是不是“overdue_fen”？可用的列：ag
+    视图“micro_loan”没有列“overdue_fens” | "overdue_fen | 是不是“overdue_fen”？可用的列：ag
+    函数“SUBSTR”不在可移植的范围内 | SUBSTR(m.ove | 可用：count、sum、min、max、coa
+    没有名为“n”的列，或别名写错 | n.overdue_fe | 是不是“name”？
+    引擎不能理解此处的“AND” | AND m.overdu | 检查两边的类型是否一致（文字与数字不能比较），以
     SQL 语法错误：此处应为语句的结尾，不是“＞” | ＞ 0 AND (m.e | 把“＞”改成半角：SQL 里的引号、括号、逗号和
-    这里不能用子查询取一个值 | SELECT MAX(n | 改写成 WITH 里的聚合再 JOIN,两种引擎
+    这里不能用子查询取一个值 | SELECT MAX(n | 改写成 WITH 里的聚合再 JOIN，两种引擎
     语句里不能有占位符 | ? AND (m.ext | 把值写进 pipeline.toml 的参数，从
     不能写 NATURAL JOIN | payment | 用 JOIN … ON 写明哪些列相等：引擎只读
-    不能写 SELECT * | *, m.person_ | 逐个写出需要的列:引擎只读用到的列
+    不能写 SELECT * | *, m.person_ | 逐个写出需要的列：引擎只读用到的列
     WITH 的名字“payment”与视图同名 | payment AS ( | 换一个名字
-    函数“read_csv”不在可移植的范围内 | read_csv('/e | 可用:count、sum、min、max、coa
-    没有名为“overdue_fen”的列,或别名写错 | overdue_fen  | 此处的别名给不出“overdue_fen”：它若
+    函数“read_csv”不在可移植的范围内 | read_csv('/e | 可用：count、sum、min、max、coa
+    没有名为“overdue_fen”的列，或别名写错 | overdue_fen  | 此处的别名给不出“overdue_fen”：它若
     "#);
 }
 
@@ -211,12 +211,12 @@ fn sources_and_rule_folders_that_are_not_there_are_refused() {
     };
     let home = complaints(&|rules| rules.settings.home_sources[0] = "registry_persons".to_owned());
     assert!(
-        home.contains("没有名为“registry_persons”的数据来源") && home.contains("“registry_person”?"),
+        home.contains("没有名为“registry_persons”的数据来源") && home.contains("“registry_person”？"),
         "{home}"
     );
     let previous = complaints(&|rules| rules.settings.home_sources[0] = "dibao_previous".to_owned());
     assert!(previous.contains("没有名为“dibao_previous”的数据来源"), "{previous}");
     let group =
         complaints(&|rules| rules.settings.quality.as_mut().unwrap().groups[0] = "registy".to_owned());
-    assert!(group.contains("没有规则文件夹“registy”") && group.contains("“registry”?"), "{group}");
+    assert!(group.contains("没有规则文件夹“registy”") && group.contains("“registry”？"), "{group}");
 }

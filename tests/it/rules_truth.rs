@@ -174,7 +174,7 @@ fn with_perfect_links_the_rules_find_the_truth() {
 fn a_column_that_was_not_delivered_is_not_taken_for_blank() {
     let findings = findings("2018Q3");
     let reason = findings.not_run.iter().find(|n| n.rule_code == "Q46").map(|n| n.reason.as_str());
-    assert_eq!(reason, Some("提取数据没有这一列,或整列为空:建档立卡户的“有无卫生厕所”"));
+    assert_eq!(reason, Some("提取数据没有这一列，或整列为空：建档立卡户的“有无卫生厕所”"));
     assert!(findings.exceptions.iter().all(|e| &*e.rule_code != "Q46"));
     assert!(findings.not_run.iter().all(|n| n.rule_code != "Q41"), "住房面积 is delivered");
 }

@@ -101,7 +101,7 @@ fn a_second_prefecture_is_a_small_folder() {
     let path = folder.to_str().unwrap();
 
     let said = command(&["check", path], here.path());
-    for words in ["引用:", "代替:规则“R111”采用", "停用:规则“R100”", "没有政策文本"]
+    for words in ["引用：", "代替：规则“R111”采用", "停用：规则“R100”", "没有政策文本"]
     {
         assert!(said.contains(words), "{words} in\n{said}");
     }
@@ -116,9 +116,9 @@ fn a_second_prefecture_is_a_small_folder() {
     assert_eq!((found("R201"), found("R111"), found("R100")), (1, 1, 0));
     let rules = rows("tables/dim_rule.parquet");
     let rule = |code: &str| rules.iter().find(|r| r.get("rule_code") == code).unwrap();
-    assert_eq!(rule("R111").get("title"), "帮扶责任人缺失(含已脱贫户)");
+    assert_eq!(rule("R111").get("title"), "帮扶责任人缺失（含已脱贫户）");
     let manifest = std::fs::read_to_string(publication.join("manifest.json")).unwrap();
-    assert!(manifest.contains("本地停用:小额信贷用途由省级平台统一核查"), "{manifest}");
+    assert!(manifest.contains("本地停用：小额信贷用途由省级平台统一核查"), "{manifest}");
     let report = std::fs::read_to_string(publication.join("report.html")).unwrap();
     assert!(report.contains("S3 登记信息不一致") && report.contains("S1 错发或保障缺口"));
     // Its own answers stand in the drop-downs.

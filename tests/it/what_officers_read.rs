@@ -73,7 +73,7 @@ fn list_row() -> Vec<(String, String)> {
     };
     found.retain(|row| cell(row, "规则编号") == "R08" && cell(row, "状态") == "持续");
     let place = |row: &Vec<(String, String)>| {
-        ["县(区)", "乡镇(街道)", "村(社区)", "姓名"].map(|title| cell(row, title))
+        ["县（区）", "乡镇（街道）", "村（社区）", "姓名"].map(|title| cell(row, title))
     };
     found.into_iter().min_by_key(place).expect("a finding of R08")
 }

@@ -21,18 +21,18 @@ mod waterfall;
 /// Arguments of `bidui explain`.
 #[derive(Debug, Args)]
 pub(super) struct ExplainArguments {
-    /// 疑点编号、人员编号、记录编号,或用逗号分开的两个记录编号
+    /// 疑点编号、人员编号、记录编号，或用逗号分开的两个记录编号
     id: String,
-    /// 发布,例如 out/2018Q3(给发布的上级文件夹则取最新季度)
+    /// 发布，例如 out/2018Q3（给发布的上级文件夹则取最新季度）
     #[arg(long, default_value = "out")]
     publication: PathBuf,
-    /// 流水线文件夹(用其权重说明每项的贡献;默认在 pipelines/ 中按标题找)
+    /// 流水线文件夹（用其权重说明每项的贡献；默认在 pipelines/ 中按标题找）
     #[arg(long)]
     pipeline: Option<PathBuf>,
     /// 另存为一个自带图表的网页
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
-    /// 显示完整证件号(默认只显示掩码)
+    /// 显示完整证件号（默认只显示掩码）
     #[arg(long)]
     show_numbers: bool,
 }
@@ -99,7 +99,7 @@ pub(super) fn execute(arguments: &ExplainArguments, console: &mut Console<'_>) -
         None => weights,
     };
     if weights.is_none() {
-        console.say("没有找到这次匹配所用的权重,只列等级;用 --pipeline 指向流水线文件夹")?;
+        console.say("没有找到这次匹配所用的权重，只列等级；用 --pipeline 指向流水线文件夹")?;
     }
     explanation.accounts =
         explanation.links.iter().map(|link| explain_pair(link, weights.as_ref())).collect();
@@ -126,7 +126,7 @@ fn collect_task(folder: &Path, id: &str) -> Result<FoundExplanation> {
     if links.is_empty() {
         return Err(Error::usage(format!("没有找到与“{id}”有关的记录对"))
             .in_file(folder)
-            .hint("给一个记录编号,或用逗号分开的两个记录编号"));
+            .hint("给一个记录编号，或用逗号分开的两个记录编号"));
     }
     Ok(FoundExplanation { links, ..FoundExplanation::default() })
 }
@@ -162,9 +162,9 @@ fn collect(publication: &Snapshot, id: &str) -> Result<FoundExplanation> {
             .map(|r| r.get("person_id").to_owned())
             .collect();
     if people.is_empty() && found.exceptions.is_empty() {
-        return Err(Error::usage(format!("没有找到“{id}”"))
-            .in_file(publication.folder())
-            .hint("可用疑点编号(清单第一列)、人员编号(P 开头)或记录编号;确认 --publication 是同一季度"));
+        return Err(Error::usage(format!("没有找到“{id}”")).in_file(publication.folder()).hint(
+            "可用疑点编号（清单第一列）、人员编号（P 开头）或记录编号；确认 --publication 是同一季度",
+        ));
     }
     found.records = rows_where(&record_file, "person_id", &people)?;
     let ids: BTreeSet<&str> = found.records.iter().map(|r| r.get("record_id")).collect();
@@ -213,7 +213,7 @@ fn print(found: &FoundExplanation, console: &mut Console<'_>) -> Result<()> {
             found.records.iter().filter(|r| r.get("person_id") == person).collect();
         side_by_side(&records, console)?;
     }
-    console.line("\n匹配(权重单位:比特;每向上 1 比特,是同一人的可能翻一倍)")?;
+    console.line("\n匹配（权重单位：比特；每向上 1 比特，是同一人的可能翻一倍）")?;
     if found.accounts.is_empty() {
         console.line("  没有与其他记录比较后接受或待确认的记录对")?;
     }
@@ -253,7 +253,7 @@ fn side_by_side(records: &[&ExplainedRow], console: &mut Console<'_>) -> Result<
 fn link_lines(account: &PairExplanation, console: &mut Console<'_>) -> Result<()> {
     let bits = |bits: i32| f64::from(bits) / 1000.0;
     console.line(&format!("  {} ⇄ {}", account.left, account.right))?;
-    console.line(&format!("    {:.3} 比特,{}", bits(account.weight), account.verdict))?;
+    console.line(&format!("    {:.3} 比特，{}", bits(account.weight), account.verdict))?;
     let mut sum = 0;
     for step in &account.steps {
         sum += step.bits;
@@ -269,7 +269,7 @@ fn link_lines(account: &PairExplanation, console: &mut Console<'_>) -> Result<()
         ))?;
     }
     if let (Some(accept), Some(review)) = (account.accept, account.review) {
-        console.line(&format!("      门槛\t自动匹配 {:.3},复核 {:.3}", bits(accept), bits(review)))?;
+        console.line(&format!("      门槛\t自动匹配 {:.3}，复核 {:.3}", bits(accept), bits(review)))?;
     }
     for change in &account.changes {
         console.line(&format!("      {change}"))?;

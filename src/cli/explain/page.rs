@@ -17,7 +17,7 @@ pub(super) fn render(found: &FoundExplanation, accounts: &[PairExplanation]) -> 
     for exception in &found.exceptions {
         let _ = writeln!(
             out,
-            "<section><h2>疑点 {}</h2><p>{}</p><p>规则 {},{},责任部门 {}</p></section>",
+            "<section><h2>疑点 {}</h2><p>{}</p><p>规则 {}，{}，责任部门 {}</p></section>",
             escape(exception.get("exception_id")),
             escape(exception.get("message")),
             escape(exception.get("rule_code")),
@@ -33,14 +33,14 @@ pub(super) fn render(found: &FoundExplanation, accounts: &[PairExplanation]) -> 
             found.records.iter().filter(|r| r.get("person_id") == person).collect();
         let _ = writeln!(out, "<h2>人员 {}</h2>{}", escape(person), side_by_side(&records));
     }
-    let _ = writeln!(out, "<h2>匹配</h2><p>权重单位:比特;每向上 1 比特,是同一人的可能翻一倍。</p>");
+    let _ = writeln!(out, "<h2>匹配</h2><p>权重单位：比特；每向上 1 比特，是同一人的可能翻一倍。</p>");
     if accounts.is_empty() {
         out.push_str("<p>没有与其他记录比较后接受或待确认的记录对。</p>\n");
     }
     for account in accounts {
         let _ = writeln!(
             out,
-            "<section><p><code>{}</code> ⇄ <code>{}</code></p><p class=\"verdict\">{},合计 {:.3} 比特</p>{}",
+            "<section><p><code>{}</code> ⇄ <code>{}</code></p><p class=\"verdict\">{}，合计 {:.3} 比特</p>{}",
             escape(&account.left),
             escape(&account.right),
             escape(&account.verdict),
@@ -48,7 +48,7 @@ pub(super) fn render(found: &FoundExplanation, accounts: &[PairExplanation]) -> 
             chart(account)
         );
         if !account.changes.is_empty() {
-            out.push_str("<p>什么会改变结论:</p><ul>");
+            out.push_str("<p>什么会改变结论：</p><ul>");
             account.changes.iter().for_each(|c| {
                 let _ = write!(out, "<li>{}</li>", escape(c));
             });

@@ -202,10 +202,10 @@ fn changes(
         let at = |name: &str| link.get(name).parse::<usize>().unwrap_or(0);
         out.push(match (at("level_id_number"), at("level_name")) {
             (1, 9..) => {
-                "权重已过门槛,但证件号码相同而姓名像是两个人:可能用了他人的号码,须人工确认".to_owned()
+                "权重已过门槛，但证件号码相同而姓名像是两个人：可能用了他人的号码，须人工确认".to_owned()
             }
-            (6.., _) => "权重已过门槛,但两个证件号码不同:须人工确认".to_owned(),
-            _ => "权重已过门槛,但另有更合适的对象,或该来源每人只应有一条记录:须人工确认".to_owned(),
+            (6.., _) => "权重已过门槛，但两个证件号码不同：须人工确认".to_owned(),
+            _ => "权重已过门槛，但另有更合适的对象，或该来源每人只应有一条记录：须人工确认".to_owned(),
         });
     }
     for &(c, level) in levels {
@@ -218,9 +218,9 @@ fn changes(
         let bits = f64::from(new) / 1000.0;
         if accepted && new < w.accept {
             let to = if new < w.review { "不再匹配" } else { "转人工确认" };
-            out.push(format!("若“{}”为“{label}”,权重降到 {bits:.1},{to}", comparison.label));
+            out.push(format!("若“{}”为“{label}”，权重降到 {bits:.1}，{to}", comparison.label));
         } else if !accepted && weight < w.accept && new >= w.accept {
-            out.push(format!("若“{}”为“{label}”,权重升到 {bits:.1},达到自动匹配的门槛", comparison.label));
+            out.push(format!("若“{}”为“{label}”，权重升到 {bits:.1}，达到自动匹配的门槛", comparison.label));
         }
     }
     if out.is_empty() {
@@ -233,10 +233,10 @@ fn changes(
 pub(super) fn tier_words(tier: i32) -> &'static str {
     match tier {
         t if t == Tier::T1 as i32 => "证件号码和姓名一致(T1)",
-        t if t == Tier::T2 as i32 => "证件号码一致,姓名不同(T2)",
-        t if t == Tier::T3 as i32 => "证件号码有一处笔误,姓名一致(T3)",
-        t if t == Tier::T4 as i32 => "证件号码残缺、遮盖或为15位,姓名一致(T4)",
-        t if t == Tier::T5 as i32 => "没有可用的证件号码,姓名与出生日期、村或户相符(T5)",
+        t if t == Tier::T2 as i32 => "证件号码一致，姓名不同(T2)",
+        t if t == Tier::T3 as i32 => "证件号码有一处笔误，姓名一致(T3)",
+        t if t == Tier::T4 as i32 => "证件号码残缺、遮盖或为15位，姓名一致(T4)",
+        t if t == Tier::T5 as i32 => "没有可用的证件号码，姓名与出生日期、村或户相符(T5)",
         _ => "证据不足或相互矛盾(T6)",
     }
 }

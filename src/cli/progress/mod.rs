@@ -93,9 +93,9 @@ impl BarState {
             Some((done, all)) => line.push_str(&format!(" {done}/{all}")),
             None => {}
         }
-        line.push_str(&format!(",已用 {}", exact_duration(elapsed.as_secs())));
+        line.push_str(&format!("，已用 {}", exact_duration(elapsed.as_secs())));
         if let Some(left) = self.estimate.show(now) {
-            line.push_str(&format!(",约剩 {}", rounded_duration(left)).replace("约剩 不到", "约剩不到"));
+            line.push_str(&format!("，约剩 {}", rounded_duration(left)).replace("约剩 不到", "约剩不到"));
         }
         line
     }
@@ -131,18 +131,18 @@ mod tests {
         assert_eq!(s.line(at(3.9)), "", "short work needs no line");
         s.estimate.advance(3);
         let line = s.line(at(8.0));
-        assert_eq!(line.get(3..), Some(" [1/2] 装载 3/8,已用 5 秒"), "no ground for more");
+        assert_eq!(line.get(3..), Some(" [1/2] 装载 3/8，已用 5 秒"), "no ground for more");
         begin(&mut s, "核查", Some(200_000), 13.0);
-        assert_eq!(s.line(at(13.0)).get(3..), Some(" [2/2] 核查 0%,已用 10 秒,约剩 1 分 30 秒"));
+        assert_eq!(s.line(at(13.0)).get(3..), Some(" [2/2] 核查 0%，已用 10 秒，约剩 1 分 30 秒"));
         s.estimate.advance(199_000);
-        assert_eq!(s.line(at(103.0)).get(3..), Some(" [2/2] 核查 99%,已用 1 分 40 秒,约剩不到 5 秒"));
+        assert_eq!(s.line(at(103.0)).get(3..), Some(" [2/2] 核查 99%，已用 1 分 40 秒，约剩不到 5 秒"));
     }
 
     #[test]
     fn a_command_without_plan_shows_no_rest() {
         let mut s = state(plans::UNKNOWN);
         begin(&mut s, "训练", None, 0.0);
-        assert_eq!(s.line(at(75.0)).get(3..), Some(" 训练,已用 1 分 15 秒"));
+        assert_eq!(s.line(at(75.0)).get(3..), Some(" 训练，已用 1 分 15 秒"));
     }
 
     #[test]

@@ -66,7 +66,7 @@ fn pieces(input: TextInput, file: &Path, options: &ReadOptions, piece: u64) -> R
         return Err(Error::internal("没有可试的分隔符"));
     };
     if rows.iter().all(|row| row.iter().all(|c| trim(c).is_empty())) && survey.length < PIECE {
-        return Err(Error::input("文件里没有任何内容").hint("向提供部门重新索取,或确认导出是否成功"));
+        return Err(Error::input("文件里没有任何内容").hint("向提供部门重新索取，或确认导出是否成功"));
     }
     let found = match found {
         Some(found) => found,
@@ -310,7 +310,7 @@ impl TextPieces {
             }
             outcome = if damaged && record.contains(REPLACEMENT) {
                 let reason =
-                    "这一行有不能按该编码解读的字节;请提供部门用 UTF-8 或 GB18030 重新导出".to_owned();
+                    "这一行有不能按该编码解读的字节；请提供部门用 UTF-8 或 GB18030 重新导出".to_owned();
                 rows.reject(row, record, reason)
             } else {
                 rows.push(row, cells)

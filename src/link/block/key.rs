@@ -148,7 +148,7 @@ impl<'a> KeyPass<'a> {
                     pass.name, part.column, part.by
                 ))
                 .in_file(&settings.path)
-                .hint("检查列名,以及 by 是否适合这一列"));
+                .hint("检查列名，以及 by 是否适合这一列"));
             }
         }
         let reader = |part: &KeyPart| KeyReader::new(nodes, tree, readings, part);

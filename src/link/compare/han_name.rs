@@ -11,16 +11,16 @@ super::levels! {
         Exact = "姓名一致",
         /// The same but for traditional or variant forms, private-use characters, spaces, interpuncts.
         Variant = "繁简或异体、间隔号、生僻字编码不同",
-        /// The same but for a note at one of them: `(已故)`, a second name, a namesake's number.
+        /// The same but for a note at one of them: `（已故）`, a second name, a namesake's number.
         Note = "一方带备注",
-        /// The same but for characters that one side could not read (`□`, `某`, pinyin).
+        /// The same but for characters that one side could not read （`□`, `某`, pinyin）.
         Wildcard = "生僻字以符号代替",
         /// Other characters of the same reading and tone.
-        SameReadingTone = "同音(同调)",
+        SameReadingTone = "同音（同调）",
         /// Characters that look alike.
         SimilarShape = "形近",
         /// Other characters of the same reading, tones differ.
-        SameReading = "同音(异调)",
+        SameReading = "同音（异调）",
         /// Two neighbouring characters changed places.
         Swapped = "字序颠倒",
         /// One character is missing on one side.

@@ -145,7 +145,7 @@ impl GenericSettings {
                         &["columns".into(), name.as_str().into(), "kind".into()],
                         format!("不认识的列类型“{}”", column.kind),
                     )
-                    .hint(format!("可选:{}", kinds.join("、"))));
+                    .hint(format!("可选：{}", kinds.join("、"))));
             }
         }
         let wrong = |key: &str, message: &str| Err(file.complain(&[key.into()], message.to_owned()));
@@ -156,10 +156,10 @@ impl GenericSettings {
             return wrong("columns", "至少要有一个链接列");
         }
         if self.columns.len() > MOST {
-            return wrong("columns", &format!("链接列太多(最多{MOST}个)"));
+            return wrong("columns", &format!("链接列太多（最多{MOST}个）"));
         }
         if self.review > self.accept || self.accept > 10_000 {
-            return wrong("accept", "概率以万分之一为单位,且 review ≤ accept ≤ 10000");
+            return wrong("accept", "概率以万分之一为单位，且 review ≤ accept ≤ 10000");
         }
         for (at, pass) in self.passes.iter().enumerate() {
             let place = ["pass".into(), at.into(), "keys".into()];
@@ -183,14 +183,14 @@ impl GenericSettings {
         let (column, form) = text.split_once(':').unwrap_or((text, "value"));
         let names: Vec<&str> = self.columns.keys().map(String::as_str).collect();
         let Some(at) = names.iter().position(|name| *name == column) else {
-            return Err(format!("没有链接列“{column}”(有:{})", names.join("、")));
+            return Err(format!("没有链接列“{column}”（有：{}）", names.join("、")));
         };
         let forms = super::block::key_forms(self.columns[column].kind());
         match forms.iter().find(|f| f.name() == form) {
             Some(form) => Ok((at, *form)),
             None => {
                 let known: Vec<&str> = forms.iter().map(|f| f.name()).collect();
-                Err(format!("列“{column}”没有取法“{form}”(可用:{})", known.join("、")))
+                Err(format!("列“{column}”没有取法“{form}”（可用：{}）", known.join("、")))
             }
         }
     }

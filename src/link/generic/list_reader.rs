@@ -57,7 +57,7 @@ pub(super) fn read_tables(settings: &GenericSettings, config: &Path, folder: &Pa
             if found == 0 {
                 return Err(Error::input("表里没有任何链接列").in_file(folder.join(&table.file)).hint(
                     format!(
-                        "表头有:{};在 {} 的 [columns] 用这些名字,或用 headers 对应",
+                        "表头有：{}；在 {} 的 [columns] 用这些名字，或用 headers 对应",
                         piece.info.headers.join("、"),
                         config.display()
                     ),
@@ -76,7 +76,7 @@ pub(super) fn read_tables(settings: &GenericSettings, config: &Path, folder: &Pa
                                 .in_file(folder.join(&table.file))
                                 .at_row(u64::from(*row))
                                 .in_column(name)
-                                .hint("每行都要有编号,或去掉 record_id 以行号为编号"));
+                                .hint("每行都要有编号，或去掉 record_id 以行号为编号"));
                         }
                         ids.push(column.value(i).to_owned());
                     }

@@ -33,7 +33,7 @@ struct FileClass {
 pub(super) fn read(path: &Path, comparisons: &PlannedComparisons<'_>) -> Result<GenericModel> {
     let file = TomlFile::read(path)?;
     let pinned: PinnedModelFile = file.parse()?;
-    let retrain = "链接列变了就要重新训练:bidui train … --out";
+    let retrain = "链接列变了就要重新训练：bidui train … --out";
     if pinned.class.len() < 2 || pinned.class[0].name != "match" || pinned.class[1].name != "strangers" {
         return Err(file.complain(&["class".into()], "前两类应是 match 和 strangers").hint(retrain));
     }
@@ -55,7 +55,7 @@ pub(super) fn read(path: &Path, comparisons: &PlannedComparisons<'_>) -> Result<
         }
         if let Some(unknown) = class.levels.keys().find(|name| !columns.iter().any(|c| c.name == **name)) {
             return Err(file
-                .complain(&steps, format!("权重文件有链接列“{unknown}”,配置里没有"))
+                .complain(&steps, format!("权重文件有链接列“{unknown}”，配置里没有"))
                 .hint(retrain));
         }
         let mut levels = Vec::new();

@@ -100,7 +100,7 @@ impl<'a> LinkNodes<'a> {
             nodes.source.resize(total, position as u8);
         }
         if total > u32::MAX as usize / 2 || comparables.len() > 250 {
-            return Err(Error::input("记录太多,一次放不下").hint("一次最多约20亿条;按县区分开运行"));
+            return Err(Error::input("记录太多，一次放不下").hint("一次最多约20亿条；按县区分开运行"));
         }
         let mut names: Vec<&str> =
             comparables.iter().flat_map(|c| c.columns.keys()).map(String::as_str).collect();

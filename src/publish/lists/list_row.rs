@@ -53,12 +53,12 @@ pub const COLUMNS: [ListColumn; 31] = [
     column("疑点类型", 18.0, ListColumnKind::Long),
     column("严重程度", 8.0, ListColumnKind::Short),
     column("状态", 7.0, ListColumnKind::Short),
-    column("县(区)", 9.0, ListColumnKind::Short),
-    column("乡镇(街道)", 11.0, ListColumnKind::Short),
-    column("村(社区)", 13.0, ListColumnKind::Short),
+    column("县（区）", 9.0, ListColumnKind::Short),
+    column("乡镇（街道）", 11.0, ListColumnKind::Short),
+    column("村（社区）", 13.0, ListColumnKind::Short),
     column("户编号", 15.0, ListColumnKind::Short),
     column("姓名", 9.0, ListColumnKind::Short),
-    column("证件号(掩码)", 20.0, ListColumnKind::Short),
+    column("证件号（掩码）", 20.0, ListColumnKind::Short),
     column("说明", 36.0, ListColumnKind::Long),
     column("涉及来源与原值", 46.0, ListColumnKind::Long),
     column("匹配方式", 16.0, ListColumnKind::Long),
@@ -176,7 +176,7 @@ impl<'a> RowMaterial<'a> {
         let status = tracked.status.title();
         let status: Cow<'s, str> = match tracked.checked {
             true => status.into(),
-            false => format!("{status}(本季未核对)").into(),
+            false => format!("{status}（本季未核对）").into(),
         };
         let (name, id) = self.subject(&entry.records);
         let mut all_related = String::new();
@@ -243,9 +243,9 @@ impl<'a> RowMaterial<'a> {
         out.push_str(&short_number(&e.rule_code, related.first_seen, &related.exception_id));
         let is = |one: &TrackedException, other: &TrackedException| one.exception_id == other.exception_id;
         let what = if cause_of(by_finding, tracked).is_some_and(|root| is(root, related)) {
-            "(根本原因,先核实)"
+            "（根本原因，先核实）"
         } else if cause_of(by_finding, related).is_some_and(|root| is(root, tracked)) {
-            "(由本条引起)"
+            "（由本条引起）"
         } else {
             return;
         };
@@ -281,7 +281,7 @@ impl<'a> RowMaterial<'a> {
                 out.push('\n');
             }
             let Some((source, row)) = *place else {
-                out.extend([id, "(以前季度的记录)"]);
+                out.extend([id, "（以前季度的记录）"]);
                 continue;
             };
             let records = &self.inputs.loaded[source].records;

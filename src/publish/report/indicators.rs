@@ -39,7 +39,7 @@ pub(super) fn computed_indicators(
 
 /// Amounts are shown in yuan here, in the tables in fen as their label says.
 fn label<'a>(row: &IndicatorRow<'a>) -> &'a str {
-    row.label.trim_end_matches("(分)")
+    row.label.trim_end_matches("（分）")
 }
 
 fn shown(row: &IndicatorRow<'_>, names: &BTreeMap<&str, &str>) -> Value {

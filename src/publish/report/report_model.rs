@@ -243,7 +243,7 @@ fn id_classes(inputs: &PublicationInputs<'_>, t: &PublicationTotals) -> Value {
         ("ok", "校验通过", &[IdClass::Valid18]),
         (
             "derived",
-            "按规则换算(旧号、残疾证号、学籍号)",
+            "按规则换算（旧号、残疾证号、学籍号）",
             &[IdClass::Up15, IdClass::Cert20, IdClass::Cert22, IdClass::GStudent],
         ),
         (

@@ -36,7 +36,7 @@ pub(super) fn write(
         ("id_number", Text, "证件号", "最可信的一个；15位表示已损坏"),
         ("id_class", Text, "证件号类别", ""),
         ("name", Text, "姓名", "规范化后"),
-        ("birth_date", Int32, "出生日期", "yyyymmdd;日或月不明为00"),
+        ("birth_date", Int32, "出生日期", "yyyymmdd；日或月不明为00"),
         ("sex", Text, "性别", ""),
     ];
     head.extend(PLACE);

@@ -38,9 +38,9 @@ pub(super) fn write_records(
             ("household_id", Text, "户编号", ""),
             ("link_tier", Int32, "匹配等级", "1至6"),
             ("in_review", Int32, "匹配待确认", "1是，0否"),
-            ("county_code", Text, "县(区)代码", ""),
-            ("township_code", Text, "乡镇(街道)代码", ""),
-            ("village_code", Text, "村(社区)代码", ""),
+            ("county_code", Text, "县（区）代码", ""),
+            ("township_code", Text, "乡镇（街道）代码", ""),
+            ("village_code", Text, "村（社区）代码", ""),
         ],
     );
     // The union of the sources' comparable columns; the first source decides the type.
@@ -105,7 +105,7 @@ fn describe(name: &str, kind: &ComparableColumn, def: &mut TableDef) {
         }
         ComparableColumn::Name(..) => def.add(name, Text, "规范化姓名", ""),
         ComparableColumn::Text(..) => def.add(name, Text, "规范化文本", ""),
-        ComparableColumn::Date(_) => def.add(name, Int32, "日期", "yyyymmdd;日或月不明为00"),
+        ComparableColumn::Date(_) => def.add(name, Int32, "日期", "yyyymmdd；日或月不明为00"),
         ComparableColumn::Division(_) => def.add(name, Text, "区划代码", "能确定到的最低一级"),
         ComparableColumn::Code(_) => def.add(name, Int32, "代码", "性别：1男 2女"),
     }

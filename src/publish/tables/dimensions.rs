@@ -130,8 +130,8 @@ pub(super) fn dim_division(
         ("name", Text, "名称", "基准年名称"),
         ("level", Int32, "级别", "1市 2县区 3乡镇街道 4村社区"),
         ("parent_code", Text, "上级代码", ""),
-        ("county_name", Text, "县(区)名称", ""),
-        ("township_name", Text, "乡镇(街道)名称", ""),
+        ("county_name", Text, "县（区）名称", ""),
+        ("township_name", Text, "乡镇（街道）名称", ""),
     ];
     let def = definition("行政区划", &[&columns, &PLACE]);
     let units = &inputs.catalogue.divisions.units;
@@ -200,7 +200,7 @@ pub(super) fn dim_rule(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles
         // Checks of the plan that are targets only, until somebody delivers the list.
         for topic in inputs.catalogue.targets.chunk_by(|a, b| a.code == b.code) {
             let Some(first) = topic.first() else { continue };
-            let source = format!("缺少数据来源:{}", first.source);
+            let source = format!("缺少数据来源：{}", first.source);
             table.row([
                 (&first.code).into(),
                 (&first.title).into(),

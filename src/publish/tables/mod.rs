@@ -21,9 +21,9 @@ pub(in crate::publish) use dimensions::dim_household;
 use PublishedType::Text;
 
 pub(in crate::publish) const PLACE: [(&str, PublishedType, &str, &str); 3] = [
-    ("county_code", Text, "县(区)代码", "6位，基准年代码；空文本表示未定"),
-    ("township_code", Text, "乡镇(街道)代码", "9位，基准年代码；空文本表示未定"),
-    ("village_code", Text, "村(社区)代码", "12位，基准年代码；空文本表示未定"),
+    ("county_code", Text, "县（区）代码", "6位，基准年代码；空文本表示未定"),
+    ("township_code", Text, "乡镇（街道）代码", "9位，基准年代码；空文本表示未定"),
+    ("village_code", Text, "村（社区）代码", "12位，基准年代码；空文本表示未定"),
 ];
 
 type TableColumnSpec = (&'static str, PublishedType, &'static str, &'static str);

@@ -57,7 +57,7 @@ pub fn run_examples(pipeline: &Pipeline, rules: &RuleSet) -> Result<ExampleRepor
             report.failures.push(
                 rule.file
                     .complain_key("example", format!("规则{}只有{count}个例子", rule.header.code))
-                    .hint("至少两个:一个应发现疑点,每种排除情形各一个不应发现的"),
+                    .hint("至少两个：一个应发现疑点，每种排除情形各一个不应发现的"),
             );
         }
         for index in 0..rule.header.example.len() {
@@ -240,7 +240,7 @@ impl<'a> ExampleBench<'a> {
                     (_, Some(household)) => ("household_id", household),
                     _ => word.split_once('=').ok_or_else(|| {
                         complain(format!("“{word}”不是“列=值”"))
-                            .hint("每行写“视图 列=值 …”,@P1 表示人员,#H1 表示户")
+                            .hint("每行写“视图 列=值 …”，@P1 表示人员，#H1 表示户")
                     })?,
                 };
                 let Some((_, kind)) = columns.iter().find(|(n, _)| n == name) else {
@@ -252,7 +252,7 @@ impl<'a> ExampleBench<'a> {
                 };
                 if value != "NULL" && !valid(*kind, value) {
                     return Err(complain(format!("“{value}”不能作为列“{name}”的值"))
-                        .hint("数字写整数(金额以分计),日期写 2018-09-30,空值写 NULL"));
+                        .hint("数字写整数（金额以分计），日期写 2018-09-30，空值写 NULL"));
                 }
                 row.insert(name.to_owned(), value.to_owned());
             }
@@ -347,14 +347,14 @@ impl<'a> ExampleBench<'a> {
             .complain_at(
                 &["example".into(), index.into(), "expect".into()],
                 format!(
-                    "规则{}的例子“{}”不符:应为{},实得{}",
+                    "规则{}的例子“{}”不符：应为{}，实得{}",
                     rule.header.code,
                     example.case,
                     list(&expected),
                     list(&found)
                 ),
             )
-            .hint("改语句,或改例子的 expect"))
+            .hint("改语句，或改例子的 expect"))
     }
 }
 

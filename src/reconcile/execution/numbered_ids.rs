@@ -109,7 +109,7 @@ impl NumberedIds {
         tables.dedup();
         match tables.len() {
             0..MOST_TABLES => Ok(Self::Published { tables }),
-            many => Err(Error::input(format!("提取数据有{many}个表,多于{MOST_TABLES}个"))),
+            many => Err(Error::input(format!("提取数据有{many}个表，多于{MOST_TABLES}个"))),
         }
     }
 

@@ -158,7 +158,7 @@ fn check_words(file: &SqlFile) -> Result<()> {
         if !PORTABLE_FUNCTIONS.contains(&function.name.to_ascii_lowercase().as_str()) {
             let message = format!("函数“{}”不在可移植的范围内", function.name);
             let hint = format!(
-                "可用:{};日期和年龄请用视图里算好的列,或在 rules.toml 的 [dates] 里加一个日期",
+                "可用：{}；日期和年龄请用视图里算好的列，或在 rules.toml 的 [dates] 里加一个日期",
                 PORTABLE_FUNCTIONS.join("、")
             );
             return Err(file.complain_sql(function.span.clone(), message).hint(hint));
@@ -166,9 +166,9 @@ fn check_words(file: &SqlFile) -> Result<()> {
     }
     let Some(found) = file.select.unportable().first() else { return Ok(()) };
     let (message, hint) = match found.kind {
-        UnportableForm::EveryColumn => ("不能写 SELECT *", "逐个写出需要的列:引擎只读用到的列"),
+        UnportableForm::EveryColumn => ("不能写 SELECT *", "逐个写出需要的列：引擎只读用到的列"),
         UnportableForm::ScalarSubquery => {
-            ("这里不能用子查询取一个值", "改写成 WITH 里的聚合再 JOIN,两种引擎才都能运行")
+            ("这里不能用子查询取一个值", "改写成 WITH 里的聚合再 JOIN，两种引擎才都能运行")
         }
         UnportableForm::NaturalJoin => {
             ("不能写 NATURAL JOIN", "用 JOIN … ON 写明哪些列相等：引擎只读用到的列")
@@ -221,14 +221,14 @@ fn explain(session: &SqlSession, file: &SqlFile, error: &PolarsError) -> Error {
                 Some(near) if near == word => {
                     format!("此处的别名给不出“{word}”：它若是子查询或 WITH，在里面的 SELECT 加上这一列")
                 }
-                Some(near) => format!("是不是“{near}”?"),
+                Some(near) => format!("是不是“{near}”？"),
                 None => format!("可用的列:{}", known.into_iter().collect::<Vec<_>>().join("、")),
             };
-            file.complain_sql(span, format!("没有名为“{word}”的列,或别名写错")).hint(hint)
+            file.complain_sql(span, format!("没有名为“{word}”的列，或别名写错")).hint(hint)
         }
         Some((word, span)) => file
             .complain_sql(span, format!("引擎不能理解此处的“{word}”"))
-            .hint("检查两边的类型是否一致(文字与数字不能比较),以及是否超出可移植的 SQL 范围"),
+            .hint("检查两边的类型是否一致（文字与数字不能比较），以及是否超出可移植的 SQL 范围"),
         None => file.complain_sql(0..0, "引擎不能理解这条 SELECT").hint(
             "只用 JOIN、ANTI JOIN、SEMI JOIN、WITH、CASE、GROUP BY、UNION ALL 和窗口函数;比较两边类型要一致",
         ),
@@ -270,9 +270,9 @@ pub(crate) fn check_output(rule: &Rule, columns: &ColumnTypes) -> Result<()> {
         match kind(name) {
             None => {
                 return Err(rule.file.complain_sql(0..0, format!("查询结果缺少列“{name}”")).hint(if header.indicator {
-                    "指标返回 county_code、township_code、village_code、numerator,可加 denominator、target、indicator"
+                    "指标返回 county_code、township_code、village_code、numerator，可加 denominator、target、indicator"
                 } else {
-                    "查询返回 subject_id、evidence(记录编号),可加 rule_key、evidence_order 和说明里用到的列"
+                    "查询返回 subject_id、evidence（记录编号），可加 rule_key、evidence_order 和说明里用到的列"
                 }));
             }
             Some(ColumnType::Text) if text != Some(false) => {}
@@ -281,7 +281,7 @@ pub(crate) fn check_output(rule: &Rule, columns: &ColumnTypes) -> Result<()> {
                 return Err(rule
                     .file
                     .complain_sql(0..0, format!("查询结果的列“{name}”类型不对"))
-                    .hint("对象写 person_id、household_id 或 record_id(对象是区划时写区划代码),佐证写 record_id,计数写数字"));
+                    .hint("对象写 person_id、household_id 或 record_id（对象是区划时写区划代码），佐证写 record_id，计数写数字"));
             }
         }
     }
@@ -289,7 +289,7 @@ pub(crate) fn check_output(rule: &Rule, columns: &ColumnTypes) -> Result<()> {
         return Err(rule
             .file
             .complain_sql(0..0, "查询结果的列“rule_key”类型不对")
-            .hint("疑点键必须是文字,数字用 CAST(… AS VARCHAR);不能用人员、户、记录的编号"));
+            .hint("疑点键必须是文字，数字用 CAST(… AS VARCHAR)；不能用人员、户、记录的编号"));
     }
     for name in rule.message_columns() {
         if IdKind::of(name).is_some() {

@@ -134,7 +134,7 @@ pub(crate) fn to_batch(frame: &DataFrame) -> Result<RecordBatch> {
 
 /// An engine failure that no rule author can have caused.
 pub(crate) fn engine_failure(error: PolarsError) -> Error {
-    Error::internal(format!("规则引擎内部错误:{error}"))
+    Error::internal(format!("规则引擎内部错误：{error}"))
 }
 
 #[cfg(test)]

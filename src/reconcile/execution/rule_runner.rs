@@ -167,7 +167,7 @@ pub(crate) fn fill_absent(
 fn why_not(rules: &RuleSet, rule: &Rule, views: &QuarterViews<'_>, period: Period) -> Result<Option<String>> {
     let header = &rule.header;
     if let Some(reason) = rules.off.get(&header.code) {
-        return Ok(Some(format!("本地停用:{reason}")));
+        return Ok(Some(format!("本地停用：{reason}")));
     }
     if !rule.applies(period) {
         return Ok(Some(match (header.since, header.until) {
@@ -183,7 +183,7 @@ fn why_not(rules: &RuleSet, rule: &Rule, views: &QuarterViews<'_>, period: Perio
         .map(|name| format!("{}({name})", rules.catalogue.title(name)))
         .collect();
     if !missing.is_empty() {
-        return Ok(Some(format!("缺少数据来源:{}", missing.join("、"))));
+        return Ok(Some(format!("缺少数据来源：{}", missing.join("、"))));
     }
     // A column that no record fills was not delivered: everyone would seem to lack it.
     let mut blank = Vec::new();
@@ -194,7 +194,7 @@ fn why_not(rules: &RuleSet, rule: &Rule, views: &QuarterViews<'_>, period: Perio
             blank.push(rules.column_label(name));
         }
     }
-    Ok((!blank.is_empty()).then(|| format!("提取数据没有这一列,或整列为空:{}", blank.join("、"))))
+    Ok((!blank.is_empty()).then(|| format!("提取数据没有这一列，或整列为空：{}", blank.join("、"))))
 }
 
 /// Runs one rule in a session that holds its tables.
@@ -212,7 +212,7 @@ pub(crate) fn run_rule(
 pub(crate) fn rule_failed(rule: &Rule, error: Error) -> Error {
     rule.file
         .complain_sql(0..0, format!("规则{}运行失败", rule.header.code))
-        .hint("用 bidui check 检查规则;仍有问题请附上此信息")
+        .hint("用 bidui check 检查规则；仍有问题请附上此信息")
         .caused_by(error)
 }
 

@@ -175,7 +175,7 @@ pub(crate) fn read_findings(rule: &Rule, batch: &RecordBatch, ids: &NumberedIds)
             };
             return Err(Error::configuration(format!("规则{}的疑点没有佐证记录", rule.header.code))
                 .in_file(&rule.file.path)
-                .hint(format!("每行的 evidence 应是记录编号;对象 {bare} 为空")));
+                .hint(format!("每行的 evidence 应是记录编号；对象 {bare} 为空")));
         }
         found.push(RuleFinding {
             subject,
@@ -392,7 +392,7 @@ mod tests {
             found[0].message.to_string()
         };
         let days = [Some(17_380), None, Some(17_366)];
-        assert_eq!(told(days), "该户危房改造2017年7月19日验收合格,仍登记为危房户。");
+        assert_eq!(told(days), "该户危房改造2017年7月19日验收合格，仍登记为危房户。");
         assert_eq!(told([days[2], days[0], days[1]]), told(days));
     }
 }

@@ -110,7 +110,7 @@ impl<'a> ViewInputs<'a> {
             });
         match aligned {
             true if sources > MOST_SOURCES => {
-                Err(Error::input(format!("一个季度最多核查{MOST_SOURCES}个来源,提取数据有{sources}个")))
+                Err(Error::input(format!("一个季度最多核查{MOST_SOURCES}个来源，提取数据有{sources}个")))
             }
             true => Ok(()),
             false => Err(Error::internal("记录、比对字段与归并结果的行数或次序不一致")),

@@ -147,5 +147,5 @@ pub(crate) fn number_ids(ids: &NumberedIds, rows: &RecordBatch) -> Result<Record
 }
 
 pub(crate) fn view_mismatch(error: arrow::error::ArrowError) -> Error {
-    Error::internal(format!("视图不能成为表格:{error}"))
+    Error::internal(format!("视图不能成为表格：{error}"))
 }

@@ -22,7 +22,7 @@ pub(super) fn damaged_cases() -> Result<Vec<BrokenCase>> {
     let html = "<html><head><meta charset=\"utf-8\"></head><body><table><tr><td>学校</td><td>姓名</td></tr></table></body></html>";
     let noise: Vec<u8> = (0..2_000u32).map(|i| (i.wrapping_mul(2_246_822_519) >> 23) as u8).collect();
     Ok(vec![
-        BrokenCase::refused("empty_file", "空文件", AID, "文件是空的(0字节)").file("data/学生资助.csv", ""),
+        BrokenCase::refused("empty_file", "空文件", AID, "文件是空的（0字节）").file("data/学生资助.csv", ""),
         BrokenCase::refused("truncated_xlsx", "传输中断的 XLSX", AID, "XLSX 文件已损坏或不完整")
             .file("data/学生资助.xlsx", half(&xlsx)),
         BrokenCase::refused("truncated_xls", "传输中断的 XLS", AID, "已损坏")

@@ -287,13 +287,13 @@ fn nameless(folder: &Path) -> Result<File> {
 }
 
 fn broken(error: ParquetError) -> Error {
-    Error::new(crate::ErrorKind::Io, format!("临时数据表不能读写:{error}"))
+    Error::new(crate::ErrorKind::Io, format!("临时数据表不能读写：{error}"))
         .hint("检查磁盘是否已满")
         .caused_by(error)
 }
 
 fn unreadable(error: arrow::error::ArrowError) -> Error {
-    Error::new(crate::ErrorKind::Io, format!("数据表不能读取:{error}")).caused_by(error)
+    Error::new(crate::ErrorKind::Io, format!("数据表不能读取：{error}")).caused_by(error)
 }
 
 #[cfg(test)]

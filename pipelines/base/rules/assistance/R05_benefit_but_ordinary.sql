@@ -1,7 +1,7 @@
 /*
 code = "R05"
-title = "一般贫困户有在保/特困成员(属性未更新)"
-why = "成员已享受低保或特困供养,户属性仍是一般贫困户,政策享受和统计口径会出错。"
+title = "一般贫困户有在保/特困成员（属性未更新）"
+why = "成员已享受低保或特困供养，户属性仍是一般贫困户，政策享受和统计口径会出错。"
 policy = { clause = "二(一)2", quote = "实现低保对象动态管理与建档立卡贫困人口识别的精准衔接" }
 owner = "扶贫办"
 severity = "S3"
@@ -11,13 +11,13 @@ due_days = 60
 advice = [
     "核对民政审批文件和起保时间",
     "在本年度动态管理窗口更新贫困户属性",
-    "按人施保且当地规定不改属性的,注明情况",
+    "按人施保且当地规定不改属性的，注明情况",
 ]
-message = "该户登记为一般贫困户,但有在册成员享受农村低保(整户)或特困供养。"
+message = "该户登记为一般贫困户，但有在册成员享受农村低保（整户）或特困供养。"
 related = ["R14"]
 
 [[example]]
-case = "成员整户享受农村低保:列为疑点"
+case = "成员整户享受农村低保：列为疑点"
 given = """
 registry_household @P1 #H1
 registry_person @P1 #H1
@@ -26,7 +26,7 @@ dibao @P1 household_no=D1
 expect = ["H1 <- registry_household:1 dibao:1"]
 
 [[example]]
-case = "成员享受特困供养、保障方式未填:列为疑点"
+case = "成员享受特困供养、保障方式未填：列为疑点"
 given = """
 registry_household @P1 #H1
 registry_person @P1 #H1
@@ -38,7 +38,7 @@ dibao @P2 household_no=D2 protection_mode=NULL
 expect = ["H1", "H2"]
 
 [[example]]
-case = "单人保:不列"
+case = "单人保：不列"
 given = """
 registry_household @P1 #H1
 registry_person @P1 #H1
@@ -47,7 +47,7 @@ dibao @P1 household_no=D1 protection_mode=单人
 expect = []
 
 [[example]]
-case = "城市低保、已停保:不列"
+case = "城市低保、已停保：不列"
 given = """
 registry_household @P1 #H1
 registry_person @P1 #H1
@@ -57,7 +57,7 @@ dibao @P1 household_no=D2 stop_month=201801
 expect = []
 
 [[example]]
-case = "属性已是低保贫困户、已不再享受政策:不列"
+case = "属性已是低保贫困户、已不再享受政策：不列"
 given = """
 registry_household @P1 #H1 poverty_attribute=低保贫困户
 registry_person @P1 #H1

@@ -1,7 +1,7 @@
 /*
 code = "R08"
 title = "低保与特困供养重复享受"
-why = "特困供养已包含基本生活费,不得再领低保金;同时在两份名单里,资金可能重复发放。"
+why = "特困供养已包含基本生活费，不得再领低保金；同时在两份名单里，资金可能重复发放。"
 policy = { clause = "二(一)2", quote = "有进有出" }
 owner = "民政局"
 severity = "S1"
@@ -10,14 +10,14 @@ sources = ["dibao", "tekun"]
 due_days = 15
 advice = [
     "核对低保转特困的审批日期和两项资金的发放月份",
-    "转为特困后低保应自次月停发;重复发放的予以追回",
-    "全户低保中只有本人转特困的,调整该户保障人口",
+    "转为特困后低保应自次月停发；重复发放的予以追回",
+    "全户低保中只有本人转特困的，调整该户保障人口",
 ]
-message = "该人员自{tekun_month}起享受特困供养,同时仍在低保名单(自{dibao_month}起保)。"
+message = "该人员自{tekun_month}起享受特困供养，同时仍在低保名单（自{dibao_month}起保）。"
 related = ["R14"]
 
 [[example]]
-case = "两份名单都有:列为疑点"
+case = "两份名单都有：列为疑点"
 given = """
 tekun @P1
 dibao @P1 household_no=D1
@@ -25,7 +25,7 @@ dibao @P1 household_no=D1
 expect = ["P1 <- tekun:1 dibao:1"]
 
 [[example]]
-case = "季度最后一个月才转特困:不列"
+case = "季度最后一个月才转特困：不列"
 given = """
 tekun @P1 start_month=201809
 dibao @P1 household_no=D1
@@ -33,7 +33,7 @@ dibao @P1 household_no=D1
 expect = []
 
 [[example]]
-case = "季度中间已转特困:列为疑点"
+case = "季度中间已转特困：列为疑点"
 given = """
 tekun @P1 start_month=201808
 dibao @P1 household_no=D1 category=城市
@@ -41,7 +41,7 @@ dibao @P1 household_no=D1 category=城市
 expect = ["P1"]
 
 [[example]]
-case = "低保已停:不列"
+case = "低保已停：不列"
 given = """
 tekun @P1
 dibao @P1 household_no=D1 stop_month=201809
@@ -49,7 +49,7 @@ dibao @P1 household_no=D1 stop_month=201809
 expect = []
 
 [[example]]
-case = "低保下季度才停:列为疑点"
+case = "低保下季度才停：列为疑点"
 given = """
 tekun @P1
 dibao @P1 household_no=D1 stop_month=201810
@@ -57,7 +57,7 @@ dibao @P1 household_no=D1 stop_month=201810
 expect = ["P1"]
 
 [[example]]
-case = "低保尚未开始:不列"
+case = "低保尚未开始：不列"
 given = """
 tekun @P1
 dibao @P1 household_no=D1 start_month=201810
@@ -65,7 +65,7 @@ dibao @P1 household_no=D1 start_month=201810
 expect = []
 
 [[example]]
-case = "是两个人:不列"
+case = "是两个人：不列"
 given = """
 tekun @P1
 dibao @P2 household_no=D1

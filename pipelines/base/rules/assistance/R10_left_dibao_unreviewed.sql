@@ -1,7 +1,7 @@
 /*
 code = "R10"
 title = "本季退保未复核"
-why = "上季度在保、本季度退出低保的家庭仍未脱贫,退保后可能返贫或失去兜底。"
+why = "上季度在保、本季度退出低保的家庭仍未脱贫，退保后可能返贫或失去兜底。"
 policy = { clause = "二(一)2", quote = "有进有出" }
 owner = "民政局"
 severity = "S3"
@@ -10,13 +10,13 @@ sources = ["registry_household", "registry_person", "dibao", "tekun", "dibao_pre
 due_days = 30
 advice = [
     "查停保审批表和收入核算",
-    "退保后收入仍低于标准的恢复保障;确已好转的按程序办理脱贫",
+    "退保后收入仍低于标准的恢复保障；确已好转的按程序办理脱贫",
 ]
-message = "该户{exit_status},上季度有成员享受农村低保,本季度已退出,未见死亡、转特困、迁出或收入已核等原因。"
+message = "该户{exit_status}，上季度有成员享受农村低保，本季度已退出，未见死亡、转特困、迁出或收入已核等原因。"
 related = ["R14"]
 
 [[example]]
-case = "未脱贫户退保:列为疑点"
+case = "未脱贫户退保：列为疑点"
 given = """
 dibao_previous @P1 household_no=D1
 registry_household @P1 #H1
@@ -25,7 +25,7 @@ registry_person @P1 #H1
 expect = ["H1 <- registry_household:1 dibao_previous:1"]
 
 [[example]]
-case = "仍在保(换了家庭编号):不列"
+case = "仍在保（换了家庭编号）：不列"
 given = """
 dibao_previous @P1 household_no=D1
 dibao @P1 household_no=D2
@@ -35,7 +35,7 @@ registry_person @P1 #H1
 expect = []
 
 [[example]]
-case = "转为特困:不列"
+case = "转为特困：不列"
 given = """
 dibao_previous @P1 household_no=D1
 tekun @P1
@@ -45,7 +45,7 @@ registry_person @P1 #H1
 expect = []
 
 [[example]]
-case = "停保原因为死亡、转特困、迁出:不列"
+case = "停保原因为死亡、转特困、迁出：不列"
 given = """
 dibao_previous @P1 household_no=D1
 dibao @P1 household_no=D1 stop_month=201808 stop_reason=家庭成员死亡
@@ -63,7 +63,7 @@ registry_person @P3 #H3
 expect = []
 
 [[example]]
-case = "停保原因为收入超标而未脱贫:列为疑点"
+case = "停保原因为收入超标而未脱贫：列为疑点"
 given = """
 dibao_previous @P1 household_no=D1
 dibao @P1 household_no=D1 stop_month=201808 stop_reason=收入超标
@@ -73,7 +73,7 @@ registry_person @P1 #H1
 expect = ["H1"]
 
 [[example]]
-case = "已脱贫、上季度已停、城市低保:不列"
+case = "已脱贫、上季度已停、城市低保：不列"
 given = """
 dibao_previous @P1 household_no=D1
 registry_household @P1 #H1 exit_status=已脱贫(享受政策)
@@ -91,7 +91,7 @@ registry_person @P4 #H4
 expect = []
 
 [[example]]
-case = "上季度末以后才停:列为疑点"
+case = "上季度末以后才停：列为疑点"
 given = """
 dibao_previous @P1 household_no=D1 stop_month=201807
 registry_household @P1 #H1
@@ -100,7 +100,7 @@ registry_person @P1 #H1
 expect = ["H1"]
 
 [[example]]
-case = "停保原因写明收入已核、复核:不列"
+case = "停保原因写明收入已核、复核：不列"
 given = """
 dibao_previous @P1 household_no=D1
 dibao @P1 household_no=D1 stop_month=201808 stop_reason=收入超标(已核)

@@ -1,7 +1,7 @@
 /*
 code = "R11"
 title = "本季新增低保未同步识别"
-why = "本季度新纳入低保的家庭没有建档立卡,应同步评估是否符合识别条件。"
+why = "本季度新纳入低保的家庭没有建档立卡，应同步评估是否符合识别条件。"
 policy = { clause = "二(一)2", quote = "有进有出、应扶尽扶、应保尽保" }
 owner = "扶贫办"
 severity = "S2"
@@ -10,14 +10,14 @@ sources = ["dibao", "registry_person"]
 optional_sources = ["dibao_previous"]
 due_days = 30
 advice = [
-    "在本季度内完成入户评估,符合条件的纳入拟新识别名单",
-    "人均收入高于贫困线的,注明不予识别的理由",
+    "在本季度内完成入户评估，符合条件的纳入拟新识别名单",
+    "人均收入高于贫困线的，注明不予识别的理由",
 ]
-message = "该户{start_month}新纳入农村低保,全家无人建档立卡。"
+message = "该户{start_month}新纳入农村低保，全家无人建档立卡。"
 related = ["R14", "R01"]
 
 [[example]]
-case = "本季度起保、无人建档:列为疑点"
+case = "本季度起保、无人建档：列为疑点"
 given = """
 dibao @P1 #H1 household_no=D1 start_month=201807
 dibao @P2 #H5 household_no=D1 start_month=201807
@@ -25,7 +25,7 @@ dibao @P2 #H5 household_no=D1 start_month=201807
 expect = ["H1 <- dibao:1 dibao:2"]
 
 [[example]]
-case = "以前起保(由R01列出)、尚未起保:不列"
+case = "以前起保（由R01列出）、尚未起保：不列"
 given = """
 dibao @P1 #H1 household_no=D1 start_month=201806
 dibao @P2 #H2 household_no=D2 start_month=201810
@@ -33,7 +33,7 @@ dibao @P2 #H2 household_no=D2 start_month=201810
 expect = []
 
 [[example]]
-case = "成员已建档:不列"
+case = "成员已建档：不列"
 given = """
 dibao @P1 #H1 household_no=D1 start_month=201807
 dibao @P2 #H1 household_no=D1 start_month=201807
@@ -42,7 +42,7 @@ registry_person @P2 #H9
 expect = []
 
 [[example]]
-case = "上季度已在保、只是换了编号:不列"
+case = "上季度已在保、只是换了编号：不列"
 given = """
 dibao @P1 #H1 household_no=D1 start_month=201807
 dibao_previous @P1 household_no=D0
@@ -50,14 +50,14 @@ dibao_previous @P1 household_no=D0
 expect = []
 
 [[example]]
-case = "城市低保:不列"
+case = "城市低保：不列"
 given = """
 dibao @P1 #H1 household_no=D1 start_month=201808 category=城市
 """
 expect = []
 
 [[example]]
-case = "同一编号在另一县已建档或上季度在保:不影响"
+case = "同一编号在另一县已建档或上季度在保：不影响"
 given = """
 dibao @P1 #H1 household_no=D1 start_month=201807
 dibao @P2 #H2 household_no=D1 start_month=201807 county_code=410622
@@ -68,7 +68,7 @@ dibao_previous @P3 household_no=D0
 expect = ["H1 <- dibao:1"]
 
 [[example]]
-case = "另一编号已建档或上季度在保:不影响"
+case = "另一编号已建档或上季度在保：不影响"
 given = """
 dibao @P1 #H1 household_no=D1 start_month=201807
 dibao @P2 #H2 household_no=D2 start_month=201807
@@ -79,7 +79,7 @@ dibao_previous @P3 household_no=D0
 expect = ["H1 <- dibao:1"]
 
 [[example]]
-case = "整户人均年收入达到贫困线:不列;低于、单人保、收入未填:列为疑点"
+case = "整户人均年收入达到贫困线：不列；低于、单人保、收入未填：列为疑点"
 given = """
 dibao @P1 #H1 household_no=D1 start_month=201807 members_protected=1 household_income_fen=26734
 dibao @P2 #H2 household_no=D2 start_month=201807 members_protected=1 household_income_fen=26733
@@ -89,7 +89,7 @@ dibao @P4 #H4 household_no=D4 start_month=201807 members_protected=1
 expect = ["H2", "H3", "H4"]
 
 [[example]]
-case = "别的县、别的编号收入高:不影响"
+case = "别的县、别的编号收入高：不影响"
 given = """
 dibao @P1 #H1 household_no=D1 start_month=201807 members_protected=1 household_income_fen=99999 county_code=410622
 dibao @P2 #H2 household_no=D1 start_month=201807

@@ -1,7 +1,7 @@
 /*
 code = "R12"
 title = "已清退/已脱贫不享受户仍在保"
-why = "已清退或不再享受政策的家庭仍领低保或特困供养,可能是错保,也可能是错退。"
+why = "已清退或不再享受政策的家庭仍领低保或特困供养，可能是错保，也可能是错退。"
 policy = { clause = "二(一)2", quote = "实现低保对象动态管理" }
 owner = "民政局"
 severity = "S2"
@@ -9,14 +9,14 @@ subject = "household"
 sources = ["registry_household", "registry_person", "dibao", "tekun"]
 due_days = 30
 advice = [
-    "查清退或退出的原因和时间,查低保复核记录",
-    "条件确已好转的停止保障;错退的恢复建档立卡",
+    "查清退或退出的原因和时间，查低保复核记录",
+    "条件确已好转的停止保障；错退的恢复建档立卡",
 ]
-message = "该户{state},仍有成员在农村低保或特困供养名单中。"
+message = "该户{state}，仍有成员在农村低保或特困供养名单中。"
 related = ["R14"]
 
 [[example]]
-case = "不再享受政策的户有人在保:列为疑点"
+case = "不再享受政策的户有人在保：列为疑点"
 given = """
 registry_household @P1 #H1 exit_status=已脱贫(不再享受政策)
 registry_person @P1 #H1
@@ -25,7 +25,7 @@ dibao @P1 household_no=D1
 expect = ["H1/exit <- registry_household:1 dibao:1"]
 
 [[example]]
-case = "清退人员领特困:列为疑点"
+case = "清退人员领特困：列为疑点"
 given = """
 registry_person @P1 #H1 person_status=人员清退
 tekun @P1
@@ -33,7 +33,7 @@ tekun @P1
 expect = ["H1/removed <- registry_person:1 tekun:1"]
 
 [[example]]
-case = "清退后重新识别:不列"
+case = "清退后重新识别：不列"
 given = """
 registry_person @P1 #H1 person_status=人员清退
 registry_person @P1 #H2
@@ -42,7 +42,7 @@ tekun @P1
 expect = []
 
 [[example]]
-case = "未脱贫、死亡或转出:不列"
+case = "未脱贫、死亡或转出：不列"
 given = """
 registry_household @P1 #H1
 registry_person @P1 #H1
@@ -53,7 +53,7 @@ tekun @P2
 expect = []
 
 [[example]]
-case = "不再享受政策、无人在保:不列"
+case = "不再享受政策、无人在保：不列"
 given = """
 registry_household @P1 #H1 exit_status=已脱贫(不再享受政策)
 registry_person @P1 #H1
@@ -63,7 +63,7 @@ registry_person @P2 #H2 person_status=人员清退
 expect = []
 
 [[example]]
-case = "只清退一人、同户仍有在册成员:不列"
+case = "只清退一人、同户仍有在册成员：不列"
 given = """
 registry_person @P1 #H1 person_status=人员清退
 registry_person @P2 #H1

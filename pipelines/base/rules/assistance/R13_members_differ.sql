@@ -1,7 +1,7 @@
 /*
 code = "R13"
-title = "户成员不一致(拆户/分户/漏人)"
-why = "同一家庭的低保名单里有人不在建档立卡户内,可能拆户、分户或漏人。"
+title = "户成员不一致（拆户/分户/漏人）"
+why = "同一家庭的低保名单里有人不在建档立卡户内，可能拆户、分户或漏人。"
 policy = { clause = "二(一)2", quote = "实现低保对象动态管理与建档立卡贫困人口识别的精准衔接" }
 owner = "乡镇"
 severity = "S3"
@@ -10,14 +10,14 @@ sources = ["registry_household", "registry_person", "dibao"]
 optional_sources = ["student"]
 due_days = 60
 advice = [
-    "对照户口簿和共同生活情况,核实是否拆户、分户、婚迁、新增人口",
+    "对照户口簿和共同生活情况，核实是否拆户、分户、婚迁、新增人口",
     "两边成员按共同生活的原则统一",
 ]
-message = "与该户同一低保家庭的成员中,有{extra}人不在该建档立卡户内。"
+message = "与该户同一低保家庭的成员中，有{extra}人不在该建档立卡户内。"
 related = ["R14"]
 
 [[example]]
-case = "低保成员不在建档立卡户内:列为疑点"
+case = "低保成员不在建档立卡户内：列为疑点"
 given = """
 registry_household @P1 #H1
 registry_person @P1 #H1
@@ -27,7 +27,7 @@ dibao @P2 household_no=D1
 expect = ["H1 <- registry_household:1 dibao:2"]
 
 [[example]]
-case = "低保成员登记在另一户:列为疑点"
+case = "低保成员登记在另一户：列为疑点"
 given = """
 registry_household @P1 #H1
 registry_person @P1 #H1
@@ -39,7 +39,7 @@ registry_household @P2 #H2
 expect = ["H1", "H2"]
 
 [[example]]
-case = "低保成员在本户登记(已减少):不列"
+case = "低保成员在本户登记（已减少）：不列"
 given = """
 registry_household @P1 #H1
 registry_person @P1 #H1
@@ -50,7 +50,7 @@ dibao @P2 household_no=D1
 expect = []
 
 [[example]]
-case = "单人保、城市低保:不列"
+case = "单人保、城市低保：不列"
 given = """
 registry_household @P1 #H1
 registry_person @P1 #H1
@@ -64,7 +64,7 @@ dibao @P4 household_no=D3 category=城市
 expect = []
 
 [[example]]
-case = "编号或县不同的低保家庭:不混在一起"
+case = "编号或县不同的低保家庭：不混在一起"
 given = """
 registry_household @P1 #H1
 registry_person @P1 #H1
@@ -75,7 +75,7 @@ dibao @P3 household_no=D1 county_code=410622
 expect = []
 
 [[example]]
-case = "低保成员在外读大学:不列;高中生、已毕业:列为疑点"
+case = "低保成员在外读大学：不列；高中生、已毕业：列为疑点"
 given = """
 registry_household @P1 #H1
 registry_person @P1 #H1

@@ -1,7 +1,7 @@
 /*
 code = "R15"
 title = "低保与建档立卡重合率"
-why = "两份名单重合的程度反映精准衔接的水平,每季度公布。"
+why = "两份名单重合的程度反映精准衔接的水平，每季度公布。"
 policy = { clause = "二(一)2", quote = "每季度比对一次农村低保对象和建档立卡贫困人口数据" }
 owner = "扶贫办"
 severity = "S4"
@@ -12,7 +12,7 @@ levels = ["city", "county", "township", "village"]
 labels = { dibao_registered = "农村低保对象中建档立卡的比例", poor_on_dibao = "未脱贫人口中享受农村低保的比例" }
 
 [[example]]
-case = "两人在保、一人建档;未脱贫两人、一人在保"
+case = "两人在保、一人建档；未脱贫两人、一人在保"
 given = """
 dibao @P1 household_no=D1
 dibao @P2 household_no=D1
@@ -23,7 +23,7 @@ registry_person @P3 #H1
 expect = ["dibao_registered 410600 1/2", "dibao_registered 410621 1/2", "dibao_registered 410621100 1/2", "dibao_registered 410621100200 1/2", "poor_on_dibao 410600 1/2", "poor_on_dibao 410621 1/2", "poor_on_dibao 410621100 1/2", "poor_on_dibao 410621100200 1/2"]
 
 [[example]]
-case = "已脱贫户、城市低保:不计"
+case = "已脱贫户、城市低保：不计"
 given = """
 dibao @P1 household_no=D1 category=城市
 registry_household @P1 #H1 exit_status=已脱贫(享受政策)

@@ -1,7 +1,7 @@
 /*
 code = "R17"
 title = "低保标准与脱贫线"
-why = "每年农村低保标准应高于脱贫线;数值为低保年标准(分),目标为当年脱贫线(分)。"
+why = "每年农村低保标准应高于脱贫线；数值为低保年标准（分），目标为当年脱贫线（分）。"
 policy = { clause = "二(一)2", quote = "确保每年农村低保标准高于脱贫线" }
 owner = "民政局"
 severity = "S4"
@@ -9,7 +9,7 @@ subject = "unit"
 sources = []
 indicator = true
 levels = ["city"]
-labels = { dibao_standard_fen = "农村低保年标准(分)" }
+labels = { dibao_standard_fen = "农村低保年标准（分）" }
 
 [[example]]
 case = "标准取当年参数"
@@ -19,7 +19,7 @@ parameter dibao_standard_fen=345000
 expect = ["dibao_standard_fen 410600 345000"]
 
 [[example]]
-case = "当年标准未填:不出数"
+case = "当年标准未填：不出数"
 given = """
 parameter dibao_standard_fen=NULL
 """

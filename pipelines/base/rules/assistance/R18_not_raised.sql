@@ -1,7 +1,7 @@
 /*
 code = "R18"
 title = "提标后未按新标准发放"
-why = "低保标准已提高,该户保障金仍是提标前的金额,没有享受到新标准。"
+why = "低保标准已提高，该户保障金仍是提标前的金额，没有享受到新标准。"
 policy = { clause = "二(一)2", quote = "做好农村低保提标工作" }
 owner = "民政局"
 severity = "S3"
@@ -11,13 +11,13 @@ columns = ["dibao.monthly_amount_fen", "dibao_previous.monthly_amount_fen"]
 due_days = 60
 advice = [
     "核对提标文件和差额补助重新核算结果",
-    "漏调的按新标准补发;收入同时增加、金额恰好不变的注明",
+    "漏调的按新标准补发；收入同时增加、金额恰好不变的注明",
 ]
-message = "低保标准自{raise_month}起提高,该户月保障金仍为{monthly_amount_fen},与上季度相同。"
+message = "低保标准自{raise_month}起提高，该户月保障金仍为{monthly_amount_fen}，与上季度相同。"
 related = ["R14"]
 
 [[example]]
-case = "提标后金额未变:列为疑点"
+case = "提标后金额未变：列为疑点"
 given = """
 parameter dibao_raise_month=201807
 dibao_previous @P1 #H1 household_no=D1 monthly_amount_fen=20000
@@ -26,7 +26,7 @@ dibao @P1 #H1 household_no=D1 monthly_amount_fen=20000
 expect = ["H1 <- dibao:1 dibao_previous:1"]
 
 [[example]]
-case = "金额已调整、人数有变化、今季才起保:不列"
+case = "金额已调整、人数有变化、今季才起保：不列"
 given = """
 parameter dibao_raise_month=201807
 dibao_previous @P1 household_no=D1 monthly_amount_fen=20000
@@ -39,7 +39,7 @@ dibao @P4 #H4 household_no=D4 monthly_amount_fen=20000
 expect = []
 
 [[example]]
-case = "第二个月才过渡完:季度最后一个月提标的不列;上季度已提标的不列;没有提标:不列"
+case = "第二个月才过渡完：季度最后一个月提标的不列；上季度已提标的不列；没有提标：不列"
 given = """
 parameter dibao_raise_month=201809
 dibao_previous @P1 household_no=D1 monthly_amount_fen=20000
@@ -48,7 +48,7 @@ dibao @P1 #H1 household_no=D1 monthly_amount_fen=20000
 expect = []
 
 [[example]]
-case = "上季度已提标:不列"
+case = "上季度已提标：不列"
 given = """
 parameter dibao_raise_month=201806
 dibao_previous @P1 household_no=D1 monthly_amount_fen=20000
@@ -57,7 +57,7 @@ dibao @P1 #H1 household_no=D1 monthly_amount_fen=20000
 expect = []
 
 [[example]]
-case = "城市低保、已停保、上季度尚未起保:不列"
+case = "城市低保、已停保、上季度尚未起保：不列"
 given = """
 parameter dibao_raise_month=201807
 dibao_previous @P1 household_no=D1 monthly_amount_fen=20000 category=城市
@@ -70,7 +70,7 @@ dibao @P3 #H3 household_no=D3 monthly_amount_fen=20000 start_month=201807
 expect = []
 
 [[example]]
-case = "两口之家未调整:列为疑点,各记录一份;同县别的家庭人数不相干;由城市低保转来的不列"
+case = "两口之家未调整：列为疑点，各记录一份；同县别的家庭人数不相干；由城市低保转来的不列"
 given = """
 parameter dibao_raise_month=201807
 dibao_previous @P1 #H1 household_no=D1 monthly_amount_fen=20000
@@ -86,7 +86,7 @@ dibao @P5 #H5 household_no=D5 monthly_amount_fen=20000
 expect = ["H1 <- dibao:1 dibao_previous:1"]
 
 [[example]]
-case = "同号而在两县:各比各的"
+case = "同号而在两县：各比各的"
 given = """
 parameter dibao_raise_month=201807
 dibao_previous @P1 household_no=D1 monthly_amount_fen=20000

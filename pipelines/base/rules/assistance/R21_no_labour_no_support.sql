@@ -1,7 +1,7 @@
 /*
 code = "R21"
 title = "无劳动力未兜底"
-why = "未脱贫家庭没有劳动力、无人稳定务工,本人也没有享受低保或特困供养,基本生活缺少兜底。"
+why = "未脱贫家庭没有劳动力、无人稳定务工，本人也没有享受低保或特困供养，基本生活缺少兜底。"
 policy = { clause = "二(一)2", quote = "为完全丧失劳动能力和部分丧失劳动能力且无法依靠产业就业帮扶脱贫的贫困人口提供兜底保障" }
 owner = "民政局"
 severity = "S1"
@@ -10,14 +10,14 @@ sources = ["registry_household", "registry_person", "dibao", "tekun"]
 due_days = 30
 advice = [
     "核实劳动能力和家庭收入来源",
-    "符合条件的帮助申请低保或特困供养;劳动能力登记有误的更正",
+    "符合条件的帮助申请低保或特困供养；劳动能力登记有误的更正",
 ]
-message = "该人员{labour_ability},全家没有劳动力,也没有人稳定务工,未享受农村低保或特困供养。"
+message = "该人员{labour_ability}，全家没有劳动力，也没有人稳定务工，未享受农村低保或特困供养。"
 explained_by = ["R02"]
 related = ["R14", "R02"]
 
 [[example]]
-case = "无劳动力、无人务工、未兜底:列为疑点"
+case = "无劳动力、无人务工、未兜底：列为疑点"
 given = """
 registry_household @P1 #H1
 registry_person @P1 #H1 age=16 labour_ability=丧失劳动力
@@ -25,7 +25,7 @@ registry_person @P1 #H1 age=16 labour_ability=丧失劳动力
 expect = ["P1 <- registry_person:1"]
 
 [[example]]
-case = "未满16周岁、有劳动能力:不列"
+case = "未满16周岁、有劳动能力：不列"
 given = """
 registry_household @P1 #H1
 registry_person @P1 #H1 age=15 labour_ability=无劳动力
@@ -35,7 +35,7 @@ registry_person @P2 #H2 age=40 labour_ability=弱劳动力或半劳动力
 expect = []
 
 [[example]]
-case = "家中有劳动力或有人稳定务工:不列"
+case = "家中有劳动力或有人稳定务工：不列"
 given = """
 registry_household @P1 #H1
 registry_person @P1 #H1 age=70 labour_ability=无劳动力
@@ -47,7 +47,7 @@ registry_person @P4 #H3 age=40 labour_ability=弱劳动力或半劳动力 work_m
 expect = []
 
 [[example]]
-case = "已享受低保:不列;已脱贫:不列"
+case = "已享受低保：不列；已脱贫：不列"
 given = """
 registry_household @P1 #H1
 registry_person @P1 #H1 age=70 labour_ability=无劳动力
@@ -58,7 +58,7 @@ registry_person @P2 #H2 age=70 labour_ability=无劳动力
 expect = []
 
 [[example]]
-case = "务工不足3个月:列为疑点"
+case = "务工不足3个月：列为疑点"
 given = """
 registry_household @P1 #H1 exit_status=返贫
 registry_person @P1 #H1 age=70 labour_ability=无劳动力 work_months=2

@@ -1,7 +1,7 @@
 /*
 code = "R22"
-title = "特困应纳未纳(孤老疑似)"
-why = "独自一户、年满60周岁、没有劳动能力的老人未纳入特困供养,应核实有无法定赡养人。"
+title = "特困应纳未纳（孤老疑似）"
+why = "独自一户、年满60周岁、没有劳动能力的老人未纳入特困供养，应核实有无法定赡养人。"
 policy = { clause = "二(一)2", quote = "有进有出、应扶尽扶、应保尽保" }
 owner = "民政局"
 severity = "S1"
@@ -11,13 +11,13 @@ optional_sources = ["hukou"]
 due_days = 30
 advice = [
     "核实有无赡养、抚养义务人及其履行能力",
-    "符合特困条件的纳入供养;有子女的核实是否拆户",
+    "符合特困条件的纳入供养；有子女的核实是否拆户",
 ]
-message = "该人员独自一户,{age}周岁,没有劳动能力,不在特困供养名单中。"
+message = "该人员独自一户，{age}周岁，没有劳动能力，不在特困供养名单中。"
 related = ["R14"]
 
 [[example]]
-case = "独居老人未纳入:列为疑点"
+case = "独居老人未纳入：列为疑点"
 given = """
 registry_household @P1 #H1
 registry_person @P1 #H1 age=60 labour_ability=无劳动力
@@ -25,7 +25,7 @@ registry_person @P1 #H1 age=60 labour_ability=无劳动力
 expect = ["P1 <- registry_person:1"]
 
 [[example]]
-case = "59周岁、有劳动能力、已纳入:不列"
+case = "59周岁、有劳动能力、已纳入：不列"
 given = """
 registry_household @P1 #H1
 registry_person @P1 #H1 age=59 labour_ability=无劳动力
@@ -38,7 +38,7 @@ tekun @P3
 expect = []
 
 [[example]]
-case = "家中还有他人;不再享受政策:不列"
+case = "家中还有他人；不再享受政策：不列"
 given = """
 registry_household @P1 #H1
 registry_person @P1 #H1 age=70 labour_ability=无劳动力
@@ -49,7 +49,7 @@ registry_person @P3 #H3 age=70 labour_ability=无劳动力
 expect = []
 
 [[example]]
-case = "同住的人已不在册、特困下季度才开始:列为疑点"
+case = "同住的人已不在册、特困下季度才开始：列为疑点"
 given = """
 registry_household @P1 #H1
 registry_person @P1 #H1 age=70 labour_ability=无劳动力
@@ -59,7 +59,7 @@ tekun @P1 start_month=201810
 expect = ["P1"]
 
 [[example]]
-case = "户籍上有配偶、子女:不列;只有其他亲属、同号而不是一户、只有本人:列为疑点"
+case = "户籍上有配偶、子女：不列；只有其他亲属、同号而不是一户、只有本人：列为疑点"
 given = """
 registry_household @P1 #H1
 registry_person @P1 #H1 age=70 labour_ability=无劳动力

@@ -1,7 +1,7 @@
 /*
 code = "R24b"
-title = "特困供养:委托照料签订率、集中供养率"
-why = "分散供养要签委托照料协议;失能、半失能的优先集中供养。"
+title = "特困供养：委托照料签订率、集中供养率"
+why = "分散供养要签委托照料协议；失能、半失能的优先集中供养。"
 policy = { clause = "二(一)2", quote = "完善分散供养特困人员委托照料制度" }
 owner = "民政局"
 severity = "S4"
@@ -12,7 +12,7 @@ levels = ["city", "county", "township", "village"]
 labels = { agreements = "分散供养人员中签订委托照料协议的比例", central = "失能、半失能特困人员中集中供养的比例" }
 
 [[example]]
-case = "协议只看分散供养;集中供养率只看失能、半失能"
+case = "协议只看分散供养；集中供养率只看失能、半失能"
 given = """
 tekun @P1 support_mode=分散 agreement=1 self_care=全自理
 tekun @P2 support_mode=分散 agreement=0 self_care=全自理

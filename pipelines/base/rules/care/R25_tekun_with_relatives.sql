@@ -1,7 +1,7 @@
 /*
 code = "R25"
-title = "特困条件不符(错养疑似)"
-why = "特困人员户籍上有成年子女或配偶且有劳动能力,或本人未满60周岁是普通劳动力,可能不符合特困条件。"
+title = "特困条件不符（错养疑似）"
+why = "特困人员户籍上有成年子女或配偶且有劳动能力，或本人未满60周岁是普通劳动力，可能不符合特困条件。"
 policy = { clause = "二(一)2", quote = "有进有出、应扶尽扶、应保尽保" }
 owner = "民政局"
 severity = "S2"
@@ -16,7 +16,7 @@ message = "特困供养人员{reason}。"
 related = ["R14"]
 
 [[example]]
-case = "户口上有能劳动的子女;本人能劳动"
+case = "户口上有能劳动的子女；本人能劳动"
 given = """
 tekun @P1
 hukou @P1 household_no=K1
@@ -36,7 +36,7 @@ registry_person @P7 age=30 labour_ability=普通劳动力
 expect = ["P1/family <- tekun:1 hukou:2", "P3/self <- tekun:2 registry_person:2", "P4/family <- tekun:3 hukou:4", "P6/family <- tekun:4 hukou:6"]
 
 [[example]]
-case = "没有劳动能力、超龄、其他关系、也是特困、不在同一户口:不列"
+case = "没有劳动能力、超龄、其他关系、也是特困、不在同一户口：不列"
 given = """
 tekun @P1
 registry_person @P1 age=60 labour_ability=普通劳动力
@@ -63,7 +63,7 @@ hukou @P9 household_no=K8 relation=子
 expect = []
 
 [[example]]
-case = "义务人也是特困:按本人列,不按家属列"
+case = "义务人也是特困：按本人列，不按家属列"
 given = """
 tekun @P1
 hukou @P1 household_no=K1

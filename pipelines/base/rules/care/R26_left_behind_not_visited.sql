@@ -9,14 +9,14 @@ subject = "person"
 sources = ["registry_person", "left_behind"]
 due_days = 30
 advice = [
-    "登记三留守台账,落实监护照料人",
+    "登记三留守台账，落实监护照料人",
     "安排探访并记录",
 ]
-message = "家中劳动力都长年外出务工,{lacking}。"
+message = "家中劳动力都长年外出务工，{lacking}。"
 related = ["R14"]
 
 [[example]]
-case = "没有台账;探访超期"
+case = "没有台账；探访超期"
 given = """
 registry_person @P1 #H1 household_no=H1 age=10
 registry_person @P2 #H1 household_no=H1 age=40 work_months=6
@@ -29,7 +29,7 @@ left_behind @P5
 expect = ["P1/register <- registry_person:1", "P3/visit <- registry_person:3 left_behind:1", "P5/visit <- registry_person:5 left_behind:2"]
 
 [[example]]
-case = "及时探访、家中有劳动力在家、全家老小:不列"
+case = "及时探访、家中有劳动力在家、全家老小：不列"
 given = """
 registry_person @P1 #H1 household_no=H1 age=10
 registry_person @P2 #H1 household_no=H1 age=40 work_months=12
@@ -44,7 +44,7 @@ registry_person @P8 #H7 household_no=H7 age=30
 expect = []
 
 [[example]]
-case = "16至59岁的人:不列"
+case = "16至59岁的人：不列"
 given = """
 registry_person @P1 #H1 household_no=H1 age=30 work_months=8
 registry_person @P2 #H1 household_no=H1 age=59 work_months=8

@@ -1,7 +1,7 @@
 /*
 code = "R29"
-title = "薄养厚葬/子女不赡养疑似(拆户)"
-why = "只有老人的贫困户,同村的子女近两年分户出去并有车、房或企业,可能是拆户或不赡养老人。"
+title = "薄养厚葬/子女不赡养疑似（拆户）"
+why = "只有老人的贫困户，同村的子女近两年分户出去并有车、房或企业，可能是拆户或不赡养老人。"
 policy = { clause = "二(三)6", quote = "子女不赡养老人" }
 owner = "民政局"
 severity = "S3"
@@ -10,13 +10,13 @@ sources = ["registry_household", "registry_person", "hukou", "asset_check"]
 due_days = 30
 advice = [
     "核实赡养情况和分户原因",
-    "落实赡养协议,属拆户的并户计算收入",
+    "落实赡养协议，属拆户的并户计算收入",
 ]
-message = "该户只有老人,近两年分户出去的家人核对出{kind}。"
+message = "该户只有老人，近两年分户出去的家人核对出{kind}。"
 related = ["R14"]
 
 [[example]]
-case = "老人户,两年内分户的家人有车:列为疑点"
+case = "老人户，两年内分户的家人有车：列为疑点"
 given = """
 registry_household #H1 household_no=H1
 registry_person @P1 #H1 household_no=H1 age=65
@@ -27,7 +27,7 @@ asset_check @P2 kind=车辆
 expect = ["H1 <- registry_household:1 hukou:2 asset_check:1"]
 
 [[example]]
-case = "分户已久、不在同村、没有财产、已说明、家中有年轻人、不再享受政策:不列"
+case = "分户已久、不在同村、没有财产、已说明、家中有年轻人、不再享受政策：不列"
 given = """
 registry_household #H1 household_no=H1
 registry_person @P1 #H1 household_no=H1 age=70
@@ -54,7 +54,7 @@ asset_check @P10 kind=车辆
 expect = []
 
 [[example]]
-case = "没有说明的:列为疑点;核对出两项:合为一条"
+case = "没有说明的：列为疑点；核对出两项：合为一条"
 given = """
 registry_household #H1 household_no=H1
 registry_person @P1 #H1 household_no=H1 age=70

@@ -1,6 +1,6 @@
 /*
 name = "certificate_valid"
-title = "有效的残疾人证:状态有效、没有过期;severe为一、二级;另给证号应有的类别、等级数字"
+title = "有效的残疾人证：状态有效、没有过期；severe为一、二级；另给证号应有的类别、等级数字"
 */
 SELECT
     c.record_id, c.person_id, c.household_id, c.id18, c.certificate_no, c.category, c.grade, c.care_need,

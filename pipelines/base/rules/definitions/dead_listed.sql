@@ -1,6 +1,6 @@
 /*
 name = "dead_listed"
-title = "医保因死亡停保,或公安、殡葬登记死亡已过宽限期的人员"
+title = "医保因死亡停保，或公安、殡葬登记死亡已过宽限期的人员"
 */
 SELECT i.person_id, i.record_id
 FROM insurance_dead i

@@ -1,6 +1,6 @@
 /*
 name = "dibao_active"
-title = "本季度末在保的低保成员(城乡),同一低保家庭按名单次序编号"
+title = "本季度末在保的低保成员（城乡），同一低保家庭按名单次序编号"
 */
 SELECT
     d.record_id, d.person_id, d.household_id, d.county_code, d.township_code, d.village_code, d.household_no,

@@ -1,6 +1,6 @@
 /*
 name = "exited_early"
-title = "自检年份(2014—2017年)内脱贫的建档立卡户"
+title = "自检年份（2014—2017年）内脱贫的建档立卡户"
 */
 SELECT
     h.household_no, h.household_id, h.record_id, h.exit_year, h.cause_primary, h.per_capita_income_fen,

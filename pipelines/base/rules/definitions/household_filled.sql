@@ -1,6 +1,6 @@
 /*
 name = "household_filled"
-title = "建档立卡户表中各县区填了值的列:整列没有值的县区多半是导出缺列,不算漏填"
+title = "建档立卡户表中各县区填了值的列：整列没有值的县区多半是导出缺列，不算漏填"
 */
 SELECT 'cause_primary' AS field, h.county_code
 FROM registry_household h

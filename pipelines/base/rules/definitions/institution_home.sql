@@ -1,6 +1,6 @@
 /*
 name = "institution_home"
-title = "在册成员全部集中供养的建档立卡户:住在供养机构,原住房不改造"
+title = "在册成员全部集中供养的建档立卡户：住在供养机构，原住房不改造"
 */
 WITH central AS (
     SELECT DISTINCT t.person_id

@@ -1,6 +1,6 @@
 /*
 name = "insured_person"
-title = "本年度正常参保的人员及其五道保障标识,一人一行"
+title = "本年度正常参保的人员及其五道保障标识，一人一行"
 */
 SELECT
     i.person_id,

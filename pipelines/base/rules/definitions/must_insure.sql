@@ -1,6 +1,6 @@
 /*
 name = "must_insure"
-title = "应在本地参加基本医保的在册人员:不含大专及以上在校生、刚出生的婴儿,和医保登记为参军、服刑、在外地参保或死亡的"
+title = "应在本地参加基本医保的在册人员：不含大专及以上在校生、刚出生的婴儿，和医保登记为参军、服刑、在外地参保或死亡的"
 */
 WITH elsewhere AS (
     SELECT DISTINCT i.person_id

@@ -1,6 +1,6 @@
 /*
 name = "needy_person"
-title = "困难群众:建档立卡在册、农村低保在保、特困供养,一人一行"
+title = "困难群众：建档立卡在册、农村低保在保、特困供养，一人一行"
 */
 SELECT u.person_id, MIN(u.record_id) AS record_id
 FROM (

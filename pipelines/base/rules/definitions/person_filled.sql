@@ -1,6 +1,6 @@
 /*
 name = "person_filled"
-title = "建档立卡人口表中各县区填了值的列:整列没有值的县区多半是导出缺列,不算漏填"
+title = "建档立卡人口表中各县区填了值的列：整列没有值的县区多半是导出缺列，不算漏填"
 */
 SELECT 'ethnicity' AS field, p.county_code
 FROM registry_person p

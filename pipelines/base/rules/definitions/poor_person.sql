@@ -1,6 +1,6 @@
 /*
 name = "poor_person"
-title = "建档立卡在册人员:人员状态为正常的登记"
+title = "建档立卡在册人员：人员状态为正常的登记"
 */
 SELECT
     p.record_id, p.person_id, p.household_id, p.household_no, p.person_no, p.link_tier, p.in_review,

@@ -1,6 +1,6 @@
 /*
 name = "protected_person"
-title = "农村低保在保或特困供养的人员,一人一行"
+title = "农村低保在保或特困供养的人员，一人一行"
 */
 SELECT DISTINCT u.person_id
 FROM (

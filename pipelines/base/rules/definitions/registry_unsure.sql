@@ -1,6 +1,6 @@
 /*
 name = "registry_unsure"
-title = "没有证号或证号是别人的、又没有认到本年正常参保记录的在册人员:可能就是同乡镇同名的参保人"
+title = "没有证号或证号是别人的、又没有认到本年正常参保记录的在册人员：可能就是同乡镇同名的参保人"
 */
 WITH borrowed AS (
     SELECT DISTINCT r.record_id

@@ -1,6 +1,6 @@
 /*
 name = "status_by_priority"
-title = "各人最优先的保障身份:1特困供养,2农村低保,3建档立卡;一人几种身份的只认最优先的"
+title = "各人最优先的保障身份：1特困供养，2农村低保，3建档立卡；一人几种身份的只认最优先的"
 */
 SELECT u.person_id, MIN(u.priority) AS priority
 FROM (

@@ -1,6 +1,6 @@
 /*
 name = "supported_household"
-title = "本年度有产业帮扶措施的建档立卡户,一户一行"
+title = "本年度有产业帮扶措施的建档立卡户，一户一行"
 */
 SELECT DISTINCT p.household_no
 FROM poor_person p

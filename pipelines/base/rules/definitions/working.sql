@@ -1,6 +1,6 @@
 /*
 name = "working"
-title = "劳动力台账登记已有工作的人员,一人一行"
+title = "劳动力台账登记已有工作的人员，一人一行"
 */
 SELECT DISTINCT l.person_id
 FROM labour l

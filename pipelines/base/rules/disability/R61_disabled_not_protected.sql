@@ -1,7 +1,7 @@
 /*
 code = "R61"
 title = "贫困残疾人未纳入低保/医疗救助"
-why = "重度残疾或收入低于低保标准的建档立卡残疾人,没有享受农村低保、特困供养,或没有医疗救助身份,兜底政策没有落到人。"
+why = "重度残疾或收入低于低保标准的建档立卡残疾人，没有享受农村低保、特困供养，或没有医疗救助身份，兜底政策没有落到人。"
 policy = { clause = "二(三)3", quote = "将符合条件的建档立卡贫困残疾人纳入农村低保和城乡医疗救助范围" }
 owner = "民政局"
 severity = "S1"
@@ -9,7 +9,7 @@ subject = "person"
 sources = ["registry_household", "registry_person", "disability_certificate", "dibao", "tekun", "insurance"]
 due_days = 30
 advice = [
-    "核实家庭收入和财产,符合条件的帮助申请",
+    "核实家庭收入和财产，符合条件的帮助申请",
     "不符合条件的留存核对结论",
     "医疗救助身份没有标识的由医保部门补登",
 ]
@@ -17,7 +17,7 @@ message = "持证残疾人({category}{grade}),{lacking}。"
 related = ["R14", "R34"]
 
 [[example]]
-case = "重度残疾未保障、也没有医疗救助标识:两条"
+case = "重度残疾未保障、也没有医疗救助标识：两条"
 given = """
 registry_household #H1 household_no=H1 per_capita_income_fen=400000
 registry_person @P1 #H1 household_no=H1
@@ -26,7 +26,7 @@ disability_certificate @P1 grade=二级
 expect = ["P1/aid", "P1/dibao"]
 
 [[example]]
-case = "收入低于低保标准的三级残疾人:列为疑点"
+case = "收入低于低保标准的三级残疾人：列为疑点"
 given = """
 registry_household #H1 household_no=H1 per_capita_income_fen=344999
 registry_person @P1 #H1 household_no=H1
@@ -36,7 +36,7 @@ insurance @P1 aid_target=1
 expect = ["P1/dibao <- registry_person:1 disability_certificate:1"]
 
 [[example]]
-case = "收入够、不是重度:不列;在保、特困、已标识:不列;不再享受政策、证件注销:不列"
+case = "收入够、不是重度：不列；在保、特困、已标识：不列；不再享受政策、证件注销：不列"
 given = """
 registry_household #H1 household_no=H1 per_capita_income_fen=345000
 registry_person @P1 #H1 household_no=H1
@@ -57,7 +57,7 @@ disability_certificate @P4 grade=一级 status=注销
 expect = []
 
 [[example]]
-case = "已脱贫户的重度残疾人:只查医疗救助;证件过期:不列"
+case = "已脱贫户的重度残疾人：只查医疗救助；证件过期：不列"
 given = """
 registry_household #H1 household_no=H1 exit_status=已脱贫(享受政策)
 registry_person @P1 #H1 household_no=H1

@@ -1,7 +1,7 @@
 /*
 code = "R62"
 title = "困难残疾人生活补贴应补未补"
-why = "低保家庭的持证残疾人应领困难残疾人生活补贴,没有领取属于应补未补。"
+why = "低保家庭的持证残疾人应领困难残疾人生活补贴，没有领取属于应补未补。"
 policy = { clause = "二(三)3", quote = "全面落实困难残疾人生活补贴制度" }
 owner = "民政局"
 severity = "S1"
@@ -9,14 +9,14 @@ subject = "person"
 sources = ["disability_certificate", "disability_subsidy", "dibao", "tekun"]
 due_days = 30
 advice = [
-    "告知本人申请,民政与残联核对证件后补发",
+    "告知本人申请，民政与残联核对证件后补发",
     "领取工伤、孤儿等同类补贴就高的登记说明",
 ]
-message = "低保家庭中的持证残疾人({grade}),没有领取困难残疾人生活补贴。"
+message = "低保家庭中的持证残疾人({grade})，没有领取困难残疾人生活补贴。"
 related = ["R14"]
 
 [[example]]
-case = "低保残疾人没有补贴、补贴已停、只有护理补贴:列为疑点"
+case = "低保残疾人没有补贴、补贴已停、只有护理补贴：列为疑点"
 given = """
 disability_certificate @P1
 dibao @P1 household_no=D1
@@ -30,7 +30,7 @@ disability_subsidy @P3 living=0 nursing=1
 expect = ["P1 <- disability_certificate:1 dibao:1", "P2 <- disability_certificate:2 dibao:2", "P3 <- disability_certificate:3 dibao:3"]
 
 [[example]]
-case = "已领取、特困、不在保、证件注销:不列"
+case = "已领取、特困、不在保、证件注销：不列"
 given = """
 disability_certificate @P1
 dibao @P1 household_no=D1
@@ -45,7 +45,7 @@ dibao @P4 household_no=D4
 expect = []
 
 [[example]]
-case = "补贴下季度才开始:列为疑点"
+case = "补贴下季度才开始：列为疑点"
 given = """
 disability_certificate @P1
 dibao @P1 household_no=D1
@@ -54,7 +54,7 @@ disability_subsidy @P1 living=1 start_month=201810
 expect = ["P1"]
 
 [[example]]
-case = "补贴下季度才停:不列"
+case = "补贴下季度才停：不列"
 given = """
 disability_certificate @P1
 dibao @P1 household_no=D1

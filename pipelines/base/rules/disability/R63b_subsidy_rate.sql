@@ -12,7 +12,7 @@ levels = ["city", "county", "township", "village"]
 labels = { nursing = "重度残疾人中领取护理补贴的比例", living = "在低保的残疾人中领取生活补贴的比例" }
 
 [[example]]
-case = "护理补贴:一、二级;特困的不计"
+case = "护理补贴：一、二级；特困的不计"
 given = """
 disability_certificate @P1 grade=一级
 disability_subsidy @P1 nursing=1
@@ -25,7 +25,7 @@ tekun @P4
 expect = ["nursing 410600 1/2", "nursing 410621 1/2", "nursing 410621100 1/2", "nursing 410621100200 1/2"]
 
 [[example]]
-case = "生活补贴:在低保;特困的不计"
+case = "生活补贴：在低保；特困的不计"
 given = """
 disability_certificate @P1 grade=三级
 dibao @P1 household_no=D1

@@ -1,7 +1,7 @@
 /*
 code = "R64"
 title = "两项补贴错发"
-why = "两项补贴发给了没有有效残疾证、等级不符、不在保、已是特困或已经死亡的人,资金要追回。"
+why = "两项补贴发给了没有有效残疾证、等级不符、不在保、已是特困或已经死亡的人，资金要追回。"
 policy = { clause = "二(三)3", quote = "全面落实困难残疾人生活补贴制度和重度残疾人护理补贴制度" }
 owner = "民政局"
 severity = "S1"
@@ -12,12 +12,12 @@ advice = [
     "核对残疾证、低保、特困和死亡信息",
     "确属错发的次月停发并追回",
 ]
-message = "正在领取残疾人两项补贴,{reason}。"
+message = "正在领取残疾人两项补贴，{reason}。"
 explained_by = ["R09/dead"]
 related = ["R14", "R09"]
 
 [[example]]
-case = "没有证件;证件过期"
+case = "没有证件；证件过期"
 given = """
 disability_subsidy @P1 nursing=1
 disability_certificate @P2 grade=一级 valid_until=2018-01-01
@@ -26,7 +26,7 @@ disability_subsidy @P2 nursing=1
 expect = ["P1/certificate <- disability_subsidy:1", "P2/certificate <- disability_subsidy:2"]
 
 [[example]]
-case = "三级领护理补贴;不在保领生活补贴"
+case = "三级领护理补贴；不在保领生活补贴"
 given = """
 disability_certificate @P1 grade=三级
 disability_subsidy @P1 nursing=1
@@ -36,7 +36,7 @@ disability_subsidy @P2 living=1
 expect = ["P1/nursing <- disability_subsidy:1 disability_certificate:1", "P2/living <- disability_subsidy:2"]
 
 [[example]]
-case = "特困同时领取;死亡后仍领取"
+case = "特困同时领取；死亡后仍领取"
 given = """
 disability_certificate @P1 grade=一级
 disability_subsidy @P1 nursing=1
@@ -48,7 +48,7 @@ deceased @P2 death_date=2018-06-30
 expect = ["P1/tekun <- disability_subsidy:1 tekun:1", "P2/dead <- disability_subsidy:2 deceased:1"]
 
 [[example]]
-case = "发放正确、已停发、本季度内死亡:不列"
+case = "发放正确、已停发、本季度内死亡：不列"
 given = """
 disability_certificate @P1 grade=一级
 disability_subsidy @P1 nursing=1 living=0
@@ -69,12 +69,12 @@ WHERE c.person_id IS NULL
 UNION ALL
 SELECT
     s.person_id AS subject_id, 'nursing' AS rule_key, s.record_id || ';' || c.record_id AS evidence,
-    '证件为' || c.grade || ',不应领护理补贴' AS reason
+    '证件为' || c.grade || '，不应领护理补贴' AS reason
 FROM subsidy_active s
 JOIN certificate_valid c ON c.person_id = s.person_id
 WHERE s.nursing = 1 AND c.severe = 0
 UNION ALL
-SELECT s.person_id AS subject_id, 'living' AS rule_key, s.record_id AS evidence, '不在低保名单中,不应领生活补贴' AS reason
+SELECT s.person_id AS subject_id, 'living' AS rule_key, s.record_id AS evidence, '不在低保名单中，不应领生活补贴' AS reason
 FROM subsidy_active s
 LEFT JOIN dibao_active d ON d.person_id = s.person_id
 WHERE s.living = 1 AND d.person_id IS NULL

@@ -1,7 +1,7 @@
 /*
 code = "R65"
 title = "残疾未办证"
-why = "建档立卡登记残疾却没有残疾人证,两项补贴、康复、辅具等政策都享受不到。"
+why = "建档立卡登记残疾却没有残疾人证，两项补贴、康复、辅具等政策都享受不到。"
 policy = { clause = "二(三)3", quote = "实现贫困残疾人证办理在申领自愿的原则下应办尽办" }
 owner = "残疾人联合会"
 severity = "S2"
@@ -13,11 +13,11 @@ advice = [
     "本人放弃申领的请残联登记",
     "登记有误的更正健康状况",
 ]
-message = "建档立卡登记健康状况为残疾,残联没有有效的残疾人证。"
+message = "建档立卡登记健康状况为残疾，残联没有有效的残疾人证。"
 related = ["R14"]
 
 [[example]]
-case = "登记残疾没有证、证已注销:列为疑点"
+case = "登记残疾没有证、证已注销：列为疑点"
 given = """
 registry_person @P1 health=残疾
 registry_person @P2 health=残疾
@@ -26,7 +26,7 @@ disability_certificate @P2 status=注销
 expect = ["P1 <- registry_person:1", "P2 <- registry_person:2"]
 
 [[example]]
-case = "有证、放弃申领、健康、已不在册:不列"
+case = "有证、放弃申领、健康、已不在册：不列"
 given = """
 registry_person @P1 health=残疾
 disability_certificate @P1

@@ -12,7 +12,7 @@ levels = ["city", "county", "township", "village"]
 labels = { certified = "登记为残疾的在册人员中已办证或放弃申领的比例" }
 
 [[example]]
-case = "有效、放弃申领的算;注销、没有的不算;健康的不计"
+case = "有效、放弃申领的算；注销、没有的不算；健康的不计"
 given = """
 registry_person @P1 health=残疾
 disability_certificate @P1
@@ -26,7 +26,7 @@ registry_person @P5 health=健康
 expect = ["certified 410600 2/4", "certified 410621 2/4", "certified 410621100 2/4", "certified 410621100200 2/4"]
 
 [[example]]
-case = "不在册的残疾人:不计"
+case = "不在册的残疾人：不计"
 given = """
 registry_person @P1 health=残疾 person_status=死亡
 """

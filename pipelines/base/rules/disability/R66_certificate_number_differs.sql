@@ -1,7 +1,7 @@
 /*
 code = "R66"
 title = "残疾证号与身份证号不一致"
-why = "残疾人证号由身份证号加类别、等级构成,与身份证号或登记的类别等级不一致,补贴核对会落空。"
+why = "残疾人证号由身份证号加类别、等级构成，与身份证号或登记的类别等级不一致，补贴核对会落空。"
 policy = { clause = "二(三)3", quote = "贫困残疾人证办理" }
 owner = "残疾人联合会"
 severity = "S3"
@@ -9,7 +9,7 @@ subject = "person"
 sources = ["disability_certificate"]
 due_days = 30
 advice = [
-    "核对证件原件,由残联更正证号、类别或等级",
+    "核对证件原件，由残联更正证号、类别或等级",
     "身份证号变更的办理换证",
 ]
 message = "残疾人证号{reason}。"
@@ -30,7 +30,7 @@ disability_certificate @P8 certificate_no=410621197001010019 id18=41062119700101
 expect = ["P1/length <- disability_certificate:1", "P2/number <- disability_certificate:2", "P3/kind <- disability_certificate:3", "P4/grade <- disability_certificate:4", "P5/length <- disability_certificate:5", "P6/length <- disability_certificate:6", "P7/number <- disability_certificate:7", "P8/length <- disability_certificate:8"]
 
 [[example]]
-case = "20位、22位相符;证件注销:不列;没有身份证号的不查"
+case = "20位、22位相符；证件注销：不列；没有身份证号的不查"
 given = """
 disability_certificate @P1 certificate_no=41062119700101001942 id18=410621197001010019 category=肢体 grade=二级
 disability_certificate @P2 certificate_no=41062119700101001x42B1 id18=41062119700101001X category=肢体 grade=二级

@@ -1,7 +1,7 @@
 /*
 code = "R67"
 title = "16岁以上重残未纳入特困"
-why = "年满16周岁、有长期照护需求的重度残疾人,家中没有劳动力,符合特困条件的应纳入供养。"
+why = "年满16周岁、有长期照护需求的重度残疾人，家中没有劳动力，符合特困条件的应纳入供养。"
 policy = { clause = "二(三)3", quote = "对16周岁以上有长期照料护理需求的贫困重度残疾人,符合特困人员救助供养条件的纳入特困人员救助供养" }
 owner = "民政局"
 severity = "S1"
@@ -12,11 +12,11 @@ advice = [
     "核实有无法定赡养、抚养、扶养义务人及其能力",
     "符合条件的纳入特困供养",
 ]
-message = "重度残疾人({category}{grade}),现年{age}周岁,有长期照护需求,家中没有劳动力,不在特困供养名单中。"
+message = "重度残疾人({category}{grade})，现年{age}周岁，有长期照护需求，家中没有劳动力，不在特困供养名单中。"
 related = ["R14", "R22"]
 
 [[example]]
-case = "需要照护、家中没有劳动力:列为疑点"
+case = "需要照护、家中没有劳动力：列为疑点"
 given = """
 registry_person @P1 #H1 household_no=H1 age=16
 disability_certificate @P1 grade=一级 care_need=1
@@ -26,7 +26,7 @@ registry_person @P3 #H1 household_no=H1 age=15 labour_ability=技能劳动力
 expect = ["P1 <- registry_person:1 disability_certificate:1"]
 
 [[example]]
-case = "未满16周岁、不需要照护、三级、已是特困:不列"
+case = "未满16周岁、不需要照护、三级、已是特困：不列"
 given = """
 registry_person @P1 #H1 household_no=H1 age=15
 disability_certificate @P1 grade=一级 care_need=1
@@ -41,7 +41,7 @@ tekun @P4
 expect = []
 
 [[example]]
-case = "家中有劳动力:不列;劳动力已不在册:列为疑点"
+case = "家中有劳动力：不列；劳动力已不在册：列为疑点"
 given = """
 registry_person @P1 #H1 household_no=H1 age=30
 disability_certificate @P1 grade=二级 care_need=1

@@ -1,7 +1,7 @@
 /*
 code = "R68"
 title = "重残无照护服务"
-why = "有照护需求的重度残疾人家中有劳动力,不符合特困条件,本年度没有托养、日间照料或居家照护记录。"
+why = "有照护需求的重度残疾人家中有劳动力，不符合特困条件，本年度没有托养、日间照料或居家照护记录。"
 policy = { clause = "二(三)3", quote = "为贫困重度残疾人提供集中照料或日间照料、邻里照护服务" }
 owner = "残疾人联合会"
 severity = "S2"
@@ -12,11 +12,11 @@ advice = [
     "由家人照料的核实后登记",
     "需要服务的安排托养、日间照料或邻里照护",
 ]
-message = "重度残疾人({category}{grade}),有长期照护需求,本年度没有照护服务记录。"
+message = "重度残疾人({category}{grade})，有长期照护需求，本年度没有照护服务记录。"
 related = ["R14"]
 
 [[example]]
-case = "没有照护服务、只有上年服务、只有辅具:列为疑点"
+case = "没有照护服务、只有上年服务、只有辅具：列为疑点"
 given = """
 registry_person @P1 #H1 household_no=H1 age=16
 disability_certificate @P1 grade=一级 care_need=1
@@ -31,7 +31,7 @@ disability_service @P3 year=2018 service=辅具适配
 expect = ["P1 <- registry_person:1 disability_certificate:1", "P2 <- registry_person:3 disability_certificate:2", "P3 <- registry_person:4 disability_certificate:3"]
 
 [[example]]
-case = "已有服务、未满16周岁、不需要、三级、特困:不列"
+case = "已有服务、未满16周岁、不需要、三级、特困：不列"
 given = """
 registry_person @P9 #H1 household_no=H1 age=59 labour_ability=普通劳动力
 registry_person @P1 #H1 household_no=H1 age=30

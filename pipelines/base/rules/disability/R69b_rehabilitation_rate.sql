@@ -12,7 +12,7 @@ levels = ["city", "county", "township", "village"]
 labels = { rehabilitated = "0—6岁在册持证残疾儿童中本年得到康复救助的比例" }
 
 [[example]]
-case = "本年的康复救助才算;七岁、没有证的不计"
+case = "本年的康复救助才算；七岁、没有证的不计"
 given = """
 registry_person @P1 age=6
 disability_certificate @P1
@@ -34,7 +34,7 @@ disability_service @P7 year=2018 service=康复救助
 expect = ["rehabilitated 410600 2/4", "rehabilitated 410621 2/4", "rehabilitated 410621100 2/4", "rehabilitated 410621100200 2/4"]
 
 [[example]]
-case = "没有残疾儿童:不计"
+case = "没有残疾儿童：不计"
 given = """
 registry_person @P1 age=3
 """

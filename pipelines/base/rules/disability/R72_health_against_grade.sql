@@ -1,7 +1,7 @@
 /*
 code = "R72"
 title = "健康状况与残疾等级矛盾"
-why = "残联有有效残疾证,建档立卡健康状况却不是残疾;或一级残疾登记为普通劳动力且长年务工,两边必有一错。"
+why = "残联有有效残疾证，建档立卡健康状况却不是残疾；或一级残疾登记为普通劳动力且长年务工，两边必有一错。"
 policy = { clause = "二(三)3", quote = "贫困残疾人" }
 owner = "扶贫办"
 severity = "S3"
@@ -12,11 +12,11 @@ advice = [
     "核对残疾证和本人情况",
     "登记有误的由责任部门更正",
 ]
-message = "持有{category}{grade}残疾人证,建档立卡登记{contradiction}。"
+message = "持有{category}{grade}残疾人证，建档立卡登记{contradiction}。"
 related = ["R14"]
 
 [[example]]
-case = "健康状况没有登记残疾;一级肢体残疾是普通劳动力并长年务工"
+case = "健康状况没有登记残疾；一级肢体残疾是普通劳动力并长年务工"
 given = """
 registry_person @P1 health=健康
 disability_certificate @P1 grade=三级
@@ -30,7 +30,7 @@ disability_certificate @P4 grade=一级 category=精神
 expect = ["P1/health <- registry_person:1 disability_certificate:1", "P2/labour <- registry_person:2 disability_certificate:2", "P3/labour <- registry_person:3 disability_certificate:3", "P4/labour <- registry_person:4 disability_certificate:4"]
 
 [[example]]
-case = "相符、二级、视力残疾、不是普通劳动力、务工时间短:不列"
+case = "相符、二级、视力残疾、不是普通劳动力、务工时间短：不列"
 given = """
 registry_person @P1 health=残疾 labour_ability=普通劳动力 work_months=12
 disability_certificate @P1 grade=二级 category=肢体

@@ -12,7 +12,7 @@ levels = ["city", "county", "township", "village"]
 labels = { schooled = "在册义务教育年龄儿童中有学籍的比例" }
 
 [[example]]
-case = "在读、休学、初中毕业算在校;辍学、没有学籍的不算"
+case = "在读、休学、初中毕业算在校；辍学、没有学籍的不算"
 given = """
 registry_person @P1 birth_date=2008-05-01
 student @P1 stage=小学
@@ -30,7 +30,7 @@ registry_person @P7 birth_date=1980-05-01
 expect = ["schooled 410600 3/6", "schooled 410621 3/6", "schooled 410621100 3/6", "schooled 410621100200 3/6"]
 
 [[example]]
-case = "没有学龄儿童:不计"
+case = "没有学龄儿童：不计"
 given = """
 registry_person @P1 birth_date=2015-05-01
 student @P1 stage=学前

@@ -1,7 +1,7 @@
 /*
 code = "R51"
 title = "有学籍不在校"
-why = "学籍显示辍学或休学,孩子实际没有在校学习。"
+why = "学籍显示辍学或休学，孩子实际没有在校学习。"
 policy = { clause = "二(三)2", quote = "保障贫困家庭孩子接受九年义务教育" }
 owner = "教育局"
 severity = "S1"
@@ -9,14 +9,14 @@ subject = "person"
 sources = ["registry_person", "student"]
 due_days = 10
 advice = [
-    "到家中见到孩子本人,查休学批准材料或医院证明",
+    "到家中见到孩子本人，查休学批准材料或医院证明",
     "无正当理由的由学校、乡镇劝返复学",
 ]
-message = "该儿童学籍({stage})状态为{status},没有在读学籍。"
+message = "该儿童学籍({stage})状态为{status}，没有在读学籍。"
 related = ["R14", "R50"]
 
 [[example]]
-case = "辍学、休学:列为疑点"
+case = "辍学、休学：列为疑点"
 given = """
 registry_person @P1 birth_date=2008-05-01
 student @P1 status=辍学
@@ -26,7 +26,7 @@ student @P2 status=休学
 expect = ["P1 <- student:1", "P2 <- student:2"]
 
 [[example]]
-case = "另有在读学籍:不列"
+case = "另有在读学籍：不列"
 given = """
 registry_person @P1 birth_date=2008-05-01
 student @P1 status=辍学
@@ -35,7 +35,7 @@ student @P1
 expect = []
 
 [[example]]
-case = "超龄、不足龄、不是在册人员:不列"
+case = "超龄、不足龄、不是在册人员：不列"
 given = """
 registry_person @P1 birth_date=2002-08-31
 student @P1 status=辍学
@@ -48,7 +48,7 @@ student @P4 status=辍学
 expect = []
 
 [[example]]
-case = "转出、毕业:不列(由R50列出)"
+case = "转出、毕业：不列（由R50列出）"
 given = """
 registry_person @P1 birth_date=2008-05-01
 student @P1 status=转出
@@ -58,7 +58,7 @@ student @P2 status=毕业
 expect = []
 
 [[example]]
-case = "因病休学、休学未满一年:不列;休学超过一年、因其他原因休学、因病辍学:列为疑点"
+case = "因病休学、休学未满一年：不列；休学超过一年、因其他原因休学、因病辍学：列为疑点"
 given = """
 registry_person @P1 birth_date=2008-05-01
 student @P1 status=休学 status_reason=因病

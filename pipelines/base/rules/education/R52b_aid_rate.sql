@@ -12,7 +12,7 @@ levels = ["city", "county", "township", "village"]
 labels = { aided = "应受助的在册学生中本学期已受助的比例" }
 
 [[example]]
-case = "本学期受助才算;同校同名没有证号的资助也算"
+case = "本学期受助才算；同校同名没有证号的资助也算"
 given = """
 registry_person @P1
 student @P1 stage=普通高中
@@ -29,7 +29,7 @@ student @P4 stage=学前
 expect = ["aided 410600 2/4", "aided 410621 2/4", "aided 410621100 2/4", "aided 410621100200 2/4"]
 
 [[example]]
-case = "义务教育只计寄宿;毕业、不在册的不计"
+case = "义务教育只计寄宿；毕业、不在册的不计"
 given = """
 registry_person @P1
 student @P1 stage=小学 study_mode=寄宿

@@ -1,7 +1,7 @@
 /*
 code = "R54"
 title = "重复资助"
-why = "同一学期同一项目资助两次,或两所学校都发放,资金可能重复。"
+why = "同一学期同一项目资助两次，或两所学校都发放，资金可能重复。"
 policy = { clause = "二(三)2", quote = "完善资助政策管理体系" }
 owner = "教育局"
 severity = "S1"
@@ -10,14 +10,14 @@ sources = ["student_aid"]
 optional_sources = ["student"]
 due_days = 15
 advice = [
-    "核对发放凭证,是否分次发放或学期中转学",
+    "核对发放凭证，是否分次发放或学期中转学",
     "确属重复的收回多发部分",
 ]
-message = "该学生{term}学期同一项目重复受助,或在两所学校受助。"
+message = "该学生{term}学期同一项目重复受助，或在两所学校受助。"
 related = ["R14"]
 
 [[example]]
-case = "同一项目两次:列为疑点"
+case = "同一项目两次：列为疑点"
 given = """
 student_aid @P1 item=助学金 school=甲校
 student_aid @P1 item=助学金 school=甲校
@@ -25,7 +25,7 @@ student_aid @P1 item=助学金 school=甲校
 expect = ["P1/2018秋 <- student_aid:1 student_aid:2"]
 
 [[example]]
-case = "两所学校:列为疑点"
+case = "两所学校：列为疑点"
 given = """
 student_aid @P1 item=助学金 school=甲校
 student_aid @P1 item=免学费 school=乙校
@@ -33,7 +33,7 @@ student_aid @P1 item=免学费 school=乙校
 expect = ["P1/2018秋 <- student_aid:1 student_aid:2"]
 
 [[example]]
-case = "不同项目、不同学期:不列"
+case = "不同项目、不同学期：不列"
 given = """
 student_aid @P1 item=助学金 school=甲校
 student_aid @P1 item=免学费 school=甲校
@@ -42,7 +42,7 @@ student_aid @P1 item=助学金 school=甲校 term=2018春
 expect = []
 
 [[example]]
-case = "上学期换校:不列"
+case = "上学期换校：不列"
 given = """
 student_aid @P1 item=助学金 school=甲校
 student_aid @P1 item=助学金 school=乙校 term=2018春
@@ -58,7 +58,7 @@ student_aid @P1 item=免学费
 expect = []
 
 [[example]]
-case = "另一项只发一次、另一学期无重复:不作佐证"
+case = "另一项只发一次、另一学期无重复：不作佐证"
 given = """
 student_aid @P1 item=助学金 school=甲校
 student_aid @P1 item=助学金 school=甲校
@@ -68,7 +68,7 @@ student_aid @P1 item=助学金 school=甲校 term=2018春
 expect = ["P1/2018秋 <- student_aid:1 student_aid:2"]
 
 [[example]]
-case = "上学期在两校、本学期不重复:只列上学期"
+case = "上学期在两校、本学期不重复：只列上学期"
 given = """
 student_aid @P1 item=助学金 school=甲校 term=2018春
 student_aid @P1 item=免学费 school=乙校 term=2018春
@@ -77,7 +77,7 @@ student_aid @P1 item=助学金 school=乙校
 expect = ["P1/2018春 <- student_aid:1 student_aid:2"]
 
 [[example]]
-case = "学期中从一校转出:两校不算;在读两校、转出的是第三校:仍列"
+case = "学期中从一校转出：两校不算；在读两校、转出的是第三校：仍列"
 given = """
 student_aid @P1 item=助学金 school=甲校
 student_aid @P1 item=免学费 school=乙校

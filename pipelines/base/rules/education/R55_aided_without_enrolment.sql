@@ -1,7 +1,7 @@
 /*
 code = "R55"
 title = "受助无学籍"
-why = "本学期受助,却没有在读学籍,可能虚报或学籍信息有误。"
+why = "本学期受助，却没有在读学籍，可能虚报或学籍信息有误。"
 policy = { clause = "二(三)2", quote = "精准认定资助学生资格" }
 owner = "教育局"
 severity = "S1"
@@ -10,20 +10,20 @@ sources = ["student_aid", "student"]
 due_days = 15
 advice = [
     "到学校核实是否在校就读",
-    "学前教育学籍录入滞后,不在此列;虚报的追回资金",
+    "学前教育学籍录入滞后，不在此列；虚报的追回资金",
 ]
-message = "该学生{term}学期领取“{item}”,没有在读学籍。"
+message = "该学生{term}学期领取“{item}”，没有在读学籍。"
 related = ["R14"]
 
 [[example]]
-case = "没有学籍:列为疑点"
+case = "没有学籍：列为疑点"
 given = """
 student_aid @P1
 """
 expect = ["P1/2018秋 <- student_aid:1"]
 
 [[example]]
-case = "已辍学、转出:列为疑点"
+case = "已辍学、转出：列为疑点"
 given = """
 student_aid @P1
 student @P1 status=辍学
@@ -33,7 +33,7 @@ student @P2 status=转出
 expect = ["P1/2018秋", "P2/2018秋"]
 
 [[example]]
-case = "在读:不列"
+case = "在读：不列"
 given = """
 student_aid @P1
 student @P1
@@ -41,14 +41,14 @@ student @P1
 expect = []
 
 [[example]]
-case = "上学期的资助:不列"
+case = "上学期的资助：不列"
 given = """
 student_aid @P1 term=2018春
 """
 expect = []
 
 [[example]]
-case = "学前资助(学籍录入滞后):不列;其他项目:列为疑点"
+case = "学前资助（学籍录入滞后）：不列；其他项目：列为疑点"
 given = """
 student_aid @P1 item=学前幼儿生活补助
 student_aid @P2 item=免保教费

@@ -1,7 +1,7 @@
 /*
 code = "R57"
 title = "营养改善未覆盖"
-why = "学校实施农村义务教育学生营养改善计划,建档立卡学生本学期却没有受助记录。"
+why = "学校实施农村义务教育学生营养改善计划，建档立卡学生本学期却没有受助记录。"
 policy = { clause = "二(三)2", quote = "实施好农村义务教育学生营养改善计划" }
 owner = "教育局"
 severity = "S3"
@@ -11,13 +11,13 @@ columns = ["student.nutrition_school"]
 due_days = 30
 advice = [
     "到学校查供餐名册和补助发放表",
-    "供餐未登记的补录;确未享受的由学校落实",
+    "供餐未登记的补录；确未享受的由学校落实",
 ]
-message = "建档立卡学生,{stage}在读,学校实施营养改善计划,{term}学期没有营养改善记录。"
+message = "建档立卡学生，{stage}在读，学校实施营养改善计划，{term}学期没有营养改善记录。"
 related = ["R14", "R52"]
 
 [[example]]
-case = "试点学校在读、没有记录:列为疑点"
+case = "试点学校在读、没有记录：列为疑点"
 given = """
 registry_person @P1
 student @P1 stage=小学 nutrition_school=1
@@ -27,7 +27,7 @@ student @P2 stage=初中 nutrition_school=1
 expect = ["P1 <- student:1 registry_person:1", "P2 <- student:2 registry_person:2"]
 
 [[example]]
-case = "本学期有记录:不列;只有其他项目或上学期的记录:列为疑点"
+case = "本学期有记录：不列；只有其他项目或上学期的记录：列为疑点"
 given = """
 registry_person @P1
 student @P1 stage=小学 nutrition_school=1
@@ -42,7 +42,7 @@ student_aid @P3 item=营养改善计划 term=2018春
 expect = ["P2", "P3"]
 
 [[example]]
-case = "学校不在试点、未填、高中、已毕业、不是在册人员:不列"
+case = "学校不在试点、未填、高中、已毕业、不是在册人员：不列"
 given = """
 registry_person @P1
 student @P1 stage=小学 nutrition_school=0

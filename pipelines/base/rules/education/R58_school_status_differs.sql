@@ -1,7 +1,7 @@
 /*
 code = "R58"
 title = "在校生状况与学籍不符"
-why = "建档立卡登记的在校生状况与学籍学段不一致,会漏掉应享受的教育资助。"
+why = "建档立卡登记的在校生状况与学籍学段不一致，会漏掉应享受的教育资助。"
 policy = { clause = "二(三)2", quote = "精准认定资助学生资格" }
 owner = "扶贫办"
 severity = "S3"
@@ -9,15 +9,15 @@ subject = "person"
 sources = ["registry_person", "student"]
 due_days = 60
 advice = [
-    "向学校核实学段年级,更新建档立卡在校生状况",
+    "向学校核实学段年级，更新建档立卡在校生状况",
     "学籍有误的由学校更正",
 ]
-message = "建档立卡登记为“{student_status}”,学籍为{stage}在读。"
+message = "建档立卡登记为“{student_status}”，学籍为{stage}在读。"
 explained_by = ["R50", "R51"]
 related = ["R14"]
 
 [[example]]
-case = "登记非在校生、学籍小学在读:列为疑点"
+case = "登记非在校生、学籍小学在读：列为疑点"
 given = """
 registry_person @P1 student_status=非在校生
 student @P1 stage=小学
@@ -25,7 +25,7 @@ student @P1 stage=小学
 expect = ["P1 <- registry_person:1 student:1"]
 
 [[example]]
-case = "学段一致:不列"
+case = "学段一致：不列"
 given = """
 registry_person @P1 student_status=小学
 student @P1 stage=小学
@@ -43,7 +43,7 @@ student @P6 stage=普通高中
 expect = []
 
 [[example]]
-case = "秋季升学一级尚未更新:三季度不列"
+case = "秋季升学一级尚未更新：三季度不列"
 given = """
 registry_person @P1 student_status=九年级
 student @P1 stage=普通高中
@@ -53,7 +53,7 @@ student @P2 stage=初中
 expect = []
 
 [[example]]
-case = "四季度仍未更新:列为疑点"
+case = "四季度仍未更新：列为疑点"
 given = """
 parameter promotion_quarter=0
 registry_person @P1 student_status=九年级
@@ -62,7 +62,7 @@ student @P1 stage=普通高中
 expect = ["P1"]
 
 [[example]]
-case = "登记高于学籍、差两级:列为疑点"
+case = "登记高于学籍、差两级：列为疑点"
 given = """
 registry_person @P1 student_status=九年级
 student @P1 stage=小学
@@ -72,7 +72,7 @@ student @P2 stage=普通高中
 expect = ["P1", "P2"]
 
 [[example]]
-case = "未填、学籍已毕业、不是在册人员:不列"
+case = "未填、学籍已毕业、不是在册人员：不列"
 given = """
 registry_person @P1
 student @P1 stage=小学

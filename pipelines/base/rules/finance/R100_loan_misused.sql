@@ -1,7 +1,7 @@
 /*
 code = "R100"
 title = "户贷企用/违规用款/超限"
-why = "扶贫小额信贷只给建档立卡户自用;户贷企用、超额、超期限、超龄、一户多笔都要纠正。"
+why = "扶贫小额信贷只给建档立卡户自用；户贷企用、超额、超期限、超龄、一户多笔都要纠正。"
 policy = { clause = "二(二)4", quote = "纠正扶贫小额信贷户贷企用、违规用款等问题" }
 owner = "金融工作办公室"
 severity = "S1"
@@ -45,7 +45,7 @@ micro_loan @P5
 expect = ["P1/age <- micro_loan:1", "P2/age <- micro_loan:2", "P3/person <- micro_loan:3", "P4/loans <- micro_loan:4", "P5/loans <- micro_loan:5"]
 
 [[example]]
-case = "自用、不超限、已脱贫减少人员:不列"
+case = "自用、不超限、已脱贫减少人员：不列"
 given = """
 registry_person @P1 #H1 age=65
 micro_loan @P1 use=自用 amount_fen=5000000 term_months=36
@@ -57,7 +57,7 @@ micro_loan @P3
 expect = []
 
 [[example]]
-case = "已结清、创业担保贷款:不列"
+case = "已结清、创业担保贷款：不列"
 given = """
 micro_loan @P1 settled=1 use=企业使用 amount_fen=9000000 term_months=60
 micro_loan @P2 kind=创业担保贷款 use=企业使用 amount_fen=9000000 term_months=60

@@ -1,7 +1,7 @@
 /*
 code = "R101"
 title = "逾期未办展期"
-why = "小额信贷已逾期又没有办理展期,贫困户信用受损,贷款形成风险。"
+why = "小额信贷已逾期又没有办理展期，贫困户信用受损，贷款形成风险。"
 policy = { clause = "二(二)4", quote = "对确因非主观因素不能到期偿还贷款的贫困户可协助其办理贷款展期业务" }
 owner = "金融工作办公室"
 severity = "S3"
@@ -9,14 +9,14 @@ subject = "person"
 sources = ["micro_loan"]
 due_days = 30
 advice = [
-    "查明逾期原因,非主观原因的协助办理展期",
+    "查明逾期原因，非主观原因的协助办理展期",
     "恶意拖欠的依法清收",
 ]
-message = "贷款逾期{overdue_fen},没有办理续贷或展期。"
+message = "贷款逾期{overdue_fen}，没有办理续贷或展期。"
 related = ["R14"]
 
 [[example]]
-case = "逾期没有展期:列为疑点"
+case = "逾期没有展期：列为疑点"
 given = """
 micro_loan @P1 contract_no=C1 overdue_fen=1 extended=0 settled=NULL
 micro_loan @P2 contract_no=C2 overdue_fen=100 overdue_reason=因病
@@ -24,7 +24,7 @@ micro_loan @P2 contract_no=C2 overdue_fen=100 overdue_reason=因病
 expect = ["P1/C1 <- micro_loan:1", "P2/C2 <- micro_loan:2"]
 
 [[example]]
-case = "已展期、没有逾期、恶意拖欠、已结清、创业担保贷款:不列"
+case = "已展期、没有逾期、恶意拖欠、已结清、创业担保贷款：不列"
 given = """
 micro_loan @P1 overdue_fen=100 extended=1
 micro_loan @P2 overdue_fen=0

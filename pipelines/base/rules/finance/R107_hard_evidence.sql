@@ -1,7 +1,7 @@
 /*
 code = "R107"
-title = "硬伤(车/房/企/财政供养)"
-why = "贫困户、低保户成员有财政供养、车辆、商品房或企业,可能不符合条件,应逐户说明。"
+title = "硬伤（车/房/企/财政供养）"
+why = "贫困户、低保户成员有财政供养、车辆、商品房或企业，可能不符合条件，应逐户说明。"
 policy = { clause = "二(三)6", quote = "虚报冒领扶贫资金" }
 owner = "民政局"
 severity = "S1"
@@ -28,7 +28,7 @@ asset_check @P2 kind=企业 explained=0
 expect = ["H1/车辆 <- registry_household:1 asset_check:1", "H2/企业 <- dibao:1 asset_check:2"]
 
 [[example]]
-case = "已说明原因、不再享受政策、不在名单中:不列"
+case = "已说明原因、不再享受政策、不在名单中：不列"
 given = """
 registry_household #H1 household_no=H1
 registry_person @P1 #H1 household_no=H1
@@ -43,7 +43,7 @@ asset_check @P3 kind=车辆
 expect = []
 
 [[example]]
-case = "低保户成员也是建档立卡的:按建档立卡户列一次;不再享受政策的低保户:按低保户列"
+case = "低保户成员也是建档立卡的：按建档立卡户列一次；不再享受政策的低保户：按低保户列"
 given = """
 registry_household #H1 household_no=H1
 registry_person @P1 #H1 household_no=H1

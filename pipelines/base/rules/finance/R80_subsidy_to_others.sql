@@ -1,7 +1,7 @@
 /*
 code = "R80"
 title = "补助未直达农户"
-why = "危房改造补助要直接拨付到农户;收款人不是这一户的人,或几户共用一个账号,可能被代领、冒领。"
+why = "危房改造补助要直接拨付到农户；收款人不是这一户的人，或几户共用一个账号，可能被代领、冒领。"
 policy = { clause = "二(三)5", quote = "支付给农户的资金要及时足额直接拨付到户" }
 owner = "住房和城乡建设局"
 severity = "S1"
@@ -10,13 +10,13 @@ sources = ["housing", "payment"]
 due_days = 15
 advice = [
     "核对一卡通账户和收款人",
-    "代管的须有授权,冒领的追回",
+    "代管的须有授权，冒领的追回",
 ]
 message = "该户危房改造补助({archive_no}){reason}。"
 related = ["R14"]
 
 [[example]]
-case = "收款人是别户;两户一个账号"
+case = "收款人是别户；两户一个账号"
 given = """
 housing @P1 #H1 archive_no=A1
 payment @P2 #H2 project=危房改造补助 reference_no=A1 account_no=1
@@ -28,7 +28,7 @@ payment @P4 #H4 project=危房改造补助 reference_no=A4 account_no=9
 expect = ["H1/payee <- housing:1 payment:1", "H3/account <- housing:2 payment:2", "H4/account <- housing:3 payment:3"]
 
 [[example]]
-case = "本户收款、两次发放、其他项目:不列"
+case = "本户收款、两次发放、其他项目：不列"
 given = """
 housing @P1 #H1 archive_no=A1
 payment @P9 #H1 project=危房改造补助 reference_no=A1 account_no=1

@@ -1,7 +1,7 @@
 /*
 code = "R99"
-title = "应贷未贷(小额信贷)"
-why = "有信贷需求、评级合格的贫困户没有得到小额信贷,属于应贷未贷。"
+title = "应贷未贷（小额信贷）"
+why = "有信贷需求、评级合格的贫困户没有得到小额信贷，属于应贷未贷。"
 policy = { clause = "二(二)4", quote = "实现有信贷需求且符合信贷条件的贫困户应贷尽贷" }
 owner = "金融工作办公室"
 severity = "S2"
@@ -12,11 +12,11 @@ advice = [
     "由驻村工作队和银行对接",
     "已不需要贷款的更新信贷需求",
 ]
-message = "该户有信贷需求,评级授信合格,没有小额信贷。"
+message = "该户有信贷需求，评级授信合格，没有小额信贷。"
 related = ["R14"]
 
 [[example]]
-case = "有需求、评级合格、没有贷款:列为疑点"
+case = "有需求、评级合格、没有贷款：列为疑点"
 given = """
 registry_household #H1 household_no=H1
 registry_person @P1 #H1 household_no=H1
@@ -29,7 +29,7 @@ micro_loan @P2 kind=创业担保贷款
 expect = ["H1 <- registry_household:1 credit_rating:1", "H2 <- registry_household:2 credit_rating:2"]
 
 [[example]]
-case = "家人已贷款、没有需求、不合格、不再享受政策:不列"
+case = "家人已贷款、没有需求、不合格、不再享受政策：不列"
 given = """
 registry_household #H1 household_no=H1
 registry_person @P1 #H1 household_no=H1

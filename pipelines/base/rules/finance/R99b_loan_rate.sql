@@ -12,7 +12,7 @@ levels = ["city", "county", "township", "village"]
 labels = { lent = "有需求且评级合格的户中已获得扶贫小额信贷的比例" }
 
 [[example]]
-case = "任一成员获贷即算;其他贷款不算"
+case = "任一成员获贷即算；其他贷款不算"
 given = """
 registry_household #H1
 registry_person @P1 #H1

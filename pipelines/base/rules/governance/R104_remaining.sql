@@ -1,7 +1,7 @@
 /*
 code = "R104"
 title = "未稳定脱贫剩余"
-why = "剩余未脱贫人口和返贫人口,2020年底应为零。"
+why = "剩余未脱贫人口和返贫人口，2020年底应为零。"
 policy = { clause = "一(三)", quote = "确保现行标准下的19702名建档立卡农村贫困人口稳定脱贫,30个贫困村全部达到脱贫标准、退出贫困序列" }
 owner = "扶贫办"
 severity = "S4"
@@ -23,7 +23,7 @@ registry_person @P2 #H2
 expect = ["remaining 410600 1", "remaining 410621 1", "remaining 410621100 1", "remaining 410621100200 1", "relapsed 410600 1", "relapsed 410621 1", "relapsed 410621100 1", "relapsed 410621100200 1"]
 
 [[example]]
-case = "已脱贫、已不在册:不计"
+case = "已脱贫、已不在册：不计"
 given = """
 registry_household #H1 exit_status=已脱贫(享受政策)
 registry_person @P1 #H1

@@ -1,7 +1,7 @@
 /*
 code = "R105"
 title = "脱贫户三保障未解决"
-why = "已脱贫户收入、上学、看病、饮水任何一项不达标,都是脱贫质量问题。"
+why = "已脱贫户收入、上学、看病、饮水任何一项不达标，都是脱贫质量问题。"
 policy = { clause = "一(三)", quote = "稳定实现农村贫困人口不愁吃、不愁穿,义务教育、基本医疗和住房安全有保障" }
 owner = "扶贫办"
 severity = "S1"
@@ -10,14 +10,14 @@ sources = ["registry_household", "registry_person", "insurance", "student"]
 due_days = 15
 advice = [
     "入户逐项核对“两不愁三保障”",
-    "确有缺口的落实政策;登记有误的更正",
+    "确有缺口的落实政策；登记有误的更正",
 ]
-message = "该户已脱贫,{gap}。"
+message = "该户已脱贫，{gap}。"
 explained_by = ["R30/insurance", "R50/school"]
 related = ["R14", "R30", "R50", "R86"]
 
 [[example]]
-case = "收入低于脱贫线、饮水不安全:列为疑点"
+case = "收入低于脱贫线、饮水不安全：列为疑点"
 given = """
 registry_household #H1 exit_status=已脱贫(享受政策) per_capita_income_fen=320799
 registry_household #H2 exit_status=已脱贫(不再享受政策) drinking_water_safe=0
@@ -26,7 +26,7 @@ registry_household #H3 exit_status=已脱贫(享受政策) drinking_water_diffic
 expect = ["H1/income <- registry_household:1", "H2/water <- registry_household:2", "H3/water <- registry_household:3"]
 
 [[example]]
-case = "儿童没有学籍、成员没有参保:列为疑点"
+case = "儿童没有学籍、成员没有参保：列为疑点"
 given = """
 registry_household #H1 exit_status=已脱贫(享受政策)
 registry_person @P1 #H1 birth_date=2008-05-01
@@ -34,7 +34,7 @@ registry_person @P1 #H1 birth_date=2008-05-01
 expect = ["H1/school <- registry_household:1 registry_person:1", "H1/insurance <- registry_household:1 registry_person:1"]
 
 [[example]]
-case = "样样达标:不列"
+case = "样样达标：不列"
 given = """
 registry_household #H1 exit_status=已脱贫(享受政策) per_capita_income_fen=320800 drinking_water_safe=1 drinking_water_difficult=0
 registry_person @P1 #H1 birth_date=2008-05-01
@@ -44,7 +44,7 @@ insurance @P1
 expect = []
 
 [[example]]
-case = "未脱贫:不列"
+case = "未脱贫：不列"
 given = """
 registry_household #H1 per_capita_income_fen=100000
 registry_person @P1 #H1
@@ -52,7 +52,7 @@ registry_person @P1 #H1
 expect = []
 
 [[example]]
-case = "休学、初中毕业:有学籍;辍学:列为疑点"
+case = "休学、初中毕业：有学籍；辍学：列为疑点"
 given = """
 registry_household #H1 exit_status=已脱贫(享受政策)
 registry_person @P1 #H1 birth_date=2008-05-01

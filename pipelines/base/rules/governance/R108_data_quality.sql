@@ -1,7 +1,7 @@
 /*
 code = "R108"
 title = "信息数据质量月通报指数"
-why = "证件号码能不能用、要素填得全不全、与其他部门对不对得上,决定比对结果可不可信;按县、乡、村通报。"
+why = "证件号码能不能用、要素填得全不全、与其他部门对不对得上，决定比对结果可不可信；按县、乡、村通报。"
 policy = { clause = "三(二)", quote = "信息数据质量、“三保障”政策落实、社会扶贫等7项重点工作进展情况通报1次" }
 owner = "扶贫办"
 severity = "S4"
@@ -23,7 +23,7 @@ registry_person @P5 ethnicity=汉族 labour_ability=普通劳动力 student_stat
 expect = ["id_usable 410600 3/5", "id_usable 410621 3/5", "id_usable 410621100 3/5", "id_usable 410621100200 3/5", "fields_complete 410600 1/5", "fields_complete 410621 1/5", "fields_complete 410621100 1/5", "fields_complete 410621100200 1/5", "name_and_id_agree 410600 3/5", "name_and_id_agree 410621 3/5", "name_and_id_agree 410621100 3/5", "name_and_id_agree 410621100200 3/5"]
 
 [[example]]
-case = "已不在册:不计"
+case = "已不在册：不计"
 given = """
 registry_person @P1 person_status=死亡
 """

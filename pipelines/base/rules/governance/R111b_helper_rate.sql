@@ -13,7 +13,7 @@ levels = ["city", "county", "township", "village"]
 labels = { helped = "享受政策的建档立卡户中有帮扶责任人的比例" }
 
 [[example]]
-case = "没有填的不算;不再享受政策的不计"
+case = "没有填的不算；不再享受政策的不计"
 given = """
 registry_household #H1 helper_name=甲
 registry_household #H2
@@ -22,7 +22,7 @@ registry_household #H3 exit_status=已脱贫(不再享受政策)
 expect = ["helped 410600 1/2", "helped 410621 1/2", "helped 410621100 1/2", "helped 410621100200 1/2"]
 
 [[example]]
-case = "都不再享受政策:不计"
+case = "都不再享受政策：不计"
 given = """
 registry_household #H1 helper_name=甲 exit_status=已脱贫(不再享受政策)
 """

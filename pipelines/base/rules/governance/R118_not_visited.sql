@@ -1,7 +1,7 @@
 /*
 code = "R118"
 title = "遍访未覆盖"
-why = "乡镇和村党组织书记应遍访贫困户,本年度没有走访记录。"
+why = "乡镇和村党组织书记应遍访贫困户，本年度没有走访记录。"
 policy = { clause = "三(二)", quote = "乡镇党委书记和村党组织书记遍访贫困户" }
 owner = "乡镇人民政府"
 severity = "S4"
@@ -14,7 +14,7 @@ advice = [
 message = "该户本年度没有乡镇或村党组织书记的走访记录。"
 
 [[example]]
-case = "没有走访、只有第一书记走访、只有季度后的走访:列为疑点"
+case = "没有走访、只有第一书记走访、只有季度后的走访：列为疑点"
 given = """
 registry_household #H1 household_no=H1
 registry_household #H2 household_no=H2
@@ -27,7 +27,7 @@ visit @P3 visitor=村书记 visit_date=2018-10-01
 expect = ["H1 <- registry_household:1", "H2 <- registry_household:2", "H3 <- registry_household:3"]
 
 [[example]]
-case = "书记走访过、家人在场、不再享受政策:不列"
+case = "书记走访过、家人在场、不再享受政策：不列"
 given = """
 registry_household #H1 household_no=H1
 registry_person @P1 #H1 household_no=H1

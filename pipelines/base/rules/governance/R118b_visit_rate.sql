@@ -12,7 +12,7 @@ levels = ["city", "county", "township", "village"]
 labels = { visited = "享受政策的建档立卡户中已走访的比例" }
 
 [[example]]
-case = "乡镇书记、村书记走访到任一成员即算;季末以后的、其他人走访的不算"
+case = "乡镇书记、村书记走访到任一成员即算；季末以后的、其他人走访的不算"
 given = """
 registry_household #H1
 registry_person @P1 #H1
@@ -32,7 +32,7 @@ registry_person @P5 #H5
 expect = ["visited 410600 2/4", "visited 410621 2/4", "visited 410621100 2/4", "visited 410621100200 2/4"]
 
 [[example]]
-case = "不在册的成员:不算走访到"
+case = "不在册的成员：不算走访到"
 given = """
 registry_household #H1
 registry_person @P1 #H1 person_status=死亡

@@ -1,7 +1,7 @@
 /*
 code = "R40b"
 title = "大病集中救治率"
-why = "患专项救治病种的贫困人口中已集中救治的比例,与年度目标比较。"
+why = "患专项救治病种的贫困人口中已集中救治的比例，与年度目标比较。"
 policy = { clause = "二(三)1", quote = "对患有儿童急性淋巴细胞白血病、食管癌、胃癌等9种大病的贫困人口集中救治率达到90%以上" }
 owner = "卫生健康委员会"
 severity = "S4"
@@ -11,7 +11,7 @@ indicator = true
 levels = ["city", "county", "township", "village"]
 
 [[example]]
-case = "两人确诊,一人救治"
+case = "两人确诊，一人救治"
 given = """
 registry_person @P1
 serious_disease @P1 treated=1
@@ -21,7 +21,7 @@ serious_disease @P2 treated=0 untreated_reason=等待床位
 expect = ["- 410600 1/2", "- 410621 1/2", "- 410621100 1/2", "- 410621100200 1/2"]
 
 [[example]]
-case = "放弃治疗、不在册:不计"
+case = "放弃治疗、不在册：不计"
 given = """
 registry_person @P1
 serious_disease @P1 treated=0 untreated_reason=本人放弃治疗

@@ -1,7 +1,7 @@
 /*
 code = "R41"
 title = "慢病未签约"
-why = "慢病患者应有家庭医生签约服务,本年度没有签约。"
+why = "慢病患者应有家庭医生签约服务，本年度没有签约。"
 policy = { clause = "二(三)1", quote = "慢病签约服务率达到95%以上" }
 owner = "卫生健康委员会"
 severity = "S2"
@@ -12,11 +12,11 @@ advice = [
     "由乡镇卫生院上门签约",
     "长期外出的登记说明",
 ]
-message = "患有慢性病,本年度没有家庭医生签约。"
+message = "患有慢性病，本年度没有家庭医生签约。"
 related = ["R14"]
 
 [[example]]
-case = "登记慢病、医保有慢病备案,没有本年签约:列为疑点"
+case = "登记慢病、医保有慢病备案，没有本年签约：列为疑点"
 given = """
 registry_person @P1 health=长期慢性病
 registry_person @P2 health=健康
@@ -27,7 +27,7 @@ family_doctor @P3 year=2017
 expect = ["P1 <- registry_person:1", "P2 <- registry_person:2", "P3 <- registry_person:3"]
 
 [[example]]
-case = "已签约、健康、备案终止、长期外出:不列"
+case = "已签约、健康、备案终止、长期外出：不列"
 given = """
 registry_person @P1 health=长期慢性病
 family_doctor @P1 year=2018

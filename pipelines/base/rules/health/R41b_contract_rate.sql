@@ -1,7 +1,7 @@
 /*
 code = "R41b"
 title = "慢病签约服务率"
-why = "慢病人员由家庭医生签约管理,2018年95%以上,2019年覆盖全部。"
+why = "慢病人员由家庭医生签约管理，2018年95%以上，2019年覆盖全部。"
 policy = { clause = "二(三)1", quote = "慢病签约服务率达到95%以上" }
 owner = "卫生健康委员会"
 severity = "S4"
@@ -12,7 +12,7 @@ levels = ["city", "county", "township", "village"]
 labels = { contracts = "慢病人员中本年签约的比例" }
 
 [[example]]
-case = "登记慢病、慢特病备案有效的计入;本年签约才算"
+case = "登记慢病、慢特病备案有效的计入；本年签约才算"
 given = """
 registry_person @P1 health=长期慢性病
 family_doctor @P1 year=2018
@@ -30,7 +30,7 @@ chronic_approval @P6
 expect = ["contracts 410600 1/4", "contracts 410621 1/4", "contracts 410621100 1/4", "contracts 410621100200 1/4"]
 
 [[example]]
-case = "常年在外务工的不计;务工半年以内的照计"
+case = "常年在外务工的不计；务工半年以内的照计"
 given = """
 registry_person @P1 health=长期慢性病 work_months=7
 registry_person @P2 health=长期慢性病 work_months=6

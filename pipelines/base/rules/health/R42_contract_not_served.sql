@@ -1,7 +1,7 @@
 /*
 code = "R42"
 title = "签约未履约"
-why = "签了约就要随访;高血压、糖尿病、结核病、严重精神障碍患者每年至少四次。"
+why = "签了约就要随访；高血压、糖尿病、结核病、严重精神障碍患者每年至少四次。"
 policy = { clause = "二(三)1", quote = "慢病签约服务覆盖所有贫困人口" }
 owner = "卫生健康委员会"
 severity = "S3"
@@ -9,14 +9,14 @@ subject = "person"
 sources = ["registry_person", "family_doctor"]
 due_days = 60
 advice = [
-    "核对随访记录,补做随访",
+    "核对随访记录，补做随访",
     "本人外出的登记说明",
 ]
-message = "{disease}签约后本年随访{visits}次,少于应有次数。"
+message = "{disease}签约后本年随访{visits}次，少于应有次数。"
 related = ["R14"]
 
 [[example]]
-case = "随访不足:列为疑点"
+case = "随访不足：列为疑点"
 given = """
 registry_person @P1
 family_doctor @P1 year=2018 disease=高血压 visits=2 contract_date=2017-12-31
@@ -30,7 +30,7 @@ family_doctor @P4 year=2018 disease=严重精神障碍 visits=1
 expect = ["P1 <- family_doctor:1 registry_person:1", "P2 <- family_doctor:2 registry_person:2", "P3 <- family_doctor:3 registry_person:3", "P4 <- family_doctor:4 registry_person:4"]
 
 [[example]]
-case = "次数足够、其他病种、年内新签、上年签约、不在册:不列"
+case = "次数足够、其他病种、年内新签、上年签约、不在册：不列"
 given = """
 registry_person @P1
 family_doctor @P1 year=2018 disease=高血压 visits=3

@@ -12,7 +12,7 @@ advice = [
     "核对病种备案、人员身份和结算系统参数",
     "少报的补报",
 ]
-message = "门诊慢特病结算,政策范围内{compliant_fen},报销{reimbursed_fen},低于规定比例。"
+message = "门诊慢特病结算，政策范围内{compliant_fen}，报销{reimbursed_fen}，低于规定比例。"
 related = ["R14"]
 
 [[example]]
@@ -24,7 +24,7 @@ settlement @P1 settlement_no=S1 kind=门诊慢特病 compliant_fen=10000 reimbur
 expect = ["P1/S1 <- settlement:1 registry_person:1"]
 
 [[example]]
-case = "达到比例、封顶、住院、不在册、没有费用:不列"
+case = "达到比例、封顶、住院、不在册、没有费用：不列"
 given = """
 registry_person @P1
 settlement @P1 kind=门诊慢特病 compliant_fen=10000 reimbursed_fen=8500
@@ -35,7 +35,7 @@ settlement @P2 kind=门诊慢特病 compliant_fen=10000 reimbursed_fen=100
 expect = []
 
 [[example]]
-case = "没有封顶:列为疑点"
+case = "没有封顶：列为疑点"
 given = """
 registry_person @P1
 settlement @P1 settlement_no=S1 kind=门诊慢特病 compliant_fen=10000 reimbursed_fen=100 capped=0

@@ -1,7 +1,7 @@
 /*
 code = "R43b"
 title = "报销比例、一站式结算、先诊疗后付费"
-why = "三项都按结算数据计算:门诊病种报销到85%,县域内住院一站式结算、不收押金。"
+why = "三项都按结算数据计算：门诊病种报销到85%,县域内住院一站式结算、不收押金。"
 policy = { clause = "二(三)1", quote = "政策范围内医疗费用报销比例提高到85%" }
 owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name = "医疗保障局", since = "2019Q1" }]
 severity = "S4"
@@ -12,7 +12,7 @@ levels = ["city", "county", "township", "village"]
 labels = { reimbursed = "门诊慢特病政策范围内费用报销比例", one_stop = "县域内住院一站式结算的比例", no_deposit = "县域内定点住院没有收押金的比例" }
 
 [[example]]
-case = "报销比例按金额计;封顶的、住院的不计"
+case = "报销比例按金额计；封顶的、住院的不计"
 given = """
 registry_person @P1
 settlement @P1 kind=门诊慢特病 compliant_fen=10000 reimbursed_fen=8000
@@ -24,7 +24,7 @@ settlement @P2 kind=门诊慢特病 compliant_fen=10000 reimbursed_fen=1000
 expect = ["reimbursed 410600 38000/40000", "reimbursed 410621 38000/40000", "reimbursed 410621100 38000/40000", "reimbursed 410621100200 38000/40000"]
 
 [[example]]
-case = "一站式:县域内住院;系统故障手工结算的不计"
+case = "一站式：县域内住院；系统故障手工结算的不计"
 given = """
 registry_person @P1
 settlement @P1 kind=住院 in_county=1 one_stop=1 designated=0
@@ -37,7 +37,7 @@ settlement @P2 kind=住院 in_county=1 one_stop=0
 expect = ["one_stop 410600 1/2", "one_stop 410621 1/2", "one_stop 410621100 1/2", "one_stop 410621100200 1/2"]
 
 [[example]]
-case = "押金:县域内定点住院;第三方责任的不计"
+case = "押金：县域内定点住院；第三方责任的不计"
 given = """
 registry_person @P1
 settlement @P1 kind=住院 in_county=1 designated=1 deposit_fen=0 manual_reason=系统故障

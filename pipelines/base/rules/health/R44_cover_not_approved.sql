@@ -1,7 +1,7 @@
 /*
 code = "R44"
 title = "门诊病种资格未落实"
-why = "因重特大病种住过院,却没有门诊病种备案,门诊费用报不了高比例。"
+why = "因重特大病种住过院，却没有门诊病种备案，门诊费用报不了高比例。"
 policy = { clause = "二(三)1", quote = "贫困人口重特大疾病医疗保障门诊病种增加到27种" }
 owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name = "医疗保障局", since = "2019Q1" }]
 severity = "S3"
@@ -12,11 +12,11 @@ advice = [
     "帮助办理门诊病种备案",
     "本人不需要的登记说明",
 ]
-message = "因{disease}住院,没有门诊慢特病备案。"
+message = "因{disease}住院，没有门诊慢特病备案。"
 related = ["R14"]
 
 [[example]]
-case = "住院病种没有备案、备案终止:列为疑点"
+case = "住院病种没有备案、备案终止：列为疑点"
 given = """
 registry_person @P1
 settlement @P1 kind=住院 listed_disease=终末期肾病
@@ -27,7 +27,7 @@ chronic_approval @P2 status=终止
 expect = ["P1/终末期肾病 <- settlement:1 registry_person:1", "P2/血友病 <- settlement:2 registry_person:2"]
 
 [[example]]
-case = "已备案、不是27种、门诊、不在册:不列"
+case = "已备案、不是27种、门诊、不在册：不列"
 given = """
 registry_person @P1
 settlement @P1 kind=住院 listed_disease=终末期肾病

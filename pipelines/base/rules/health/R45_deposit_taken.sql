@@ -1,7 +1,7 @@
 /*
 code = "R45"
-title = "收取住院押金(先诊疗后付费未落实)"
-why = "贫困人口在县域内定点医院住院先诊疗后付费,不应收取押金。"
+title = "收取住院押金（先诊疗后付费未落实）"
+why = "贫困人口在县域内定点医院住院先诊疗后付费，不应收取押金。"
 policy = { clause = "二(三)1", quote = "农村贫困人口县域内定点医疗机构住院先诊疗后付费" }
 owner = "卫生健康委员会"
 severity = "S2"
@@ -16,7 +16,7 @@ message = "县域内定点医院住院收取预交金{deposit_fen}。"
 related = ["R14"]
 
 [[example]]
-case = "县域内定点医院收押金:列为疑点"
+case = "县域内定点医院收押金：列为疑点"
 given = """
 registry_person @P1
 settlement @P1 settlement_no=S1 kind=住院 in_county=1 designated=1 deposit_fen=1
@@ -25,7 +25,7 @@ settlement @P1 settlement_no=S2 kind=住院 in_county=1 designated=1 deposit_fen
 expect = ["P1/S1 <- settlement:1 registry_person:1", "P1/S2 <- settlement:2 registry_person:1"]
 
 [[example]]
-case = "没有押金、县外、非定点、第三方责任、门诊、不在册:不列"
+case = "没有押金、县外、非定点、第三方责任、门诊、不在册：不列"
 given = """
 registry_person @P1
 settlement @P1 kind=住院 in_county=1 designated=1 deposit_fen=0

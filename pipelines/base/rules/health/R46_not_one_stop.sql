@@ -1,7 +1,7 @@
 /*
 code = "R46"
 title = "未一站式结算"
-why = "县域内住院的各项报销应一站式即时结算,手工零星报销让贫困户垫钱跑腿。"
+why = "县域内住院的各项报销应一站式即时结算，手工零星报销让贫困户垫钱跑腿。"
 policy = { clause = "二(三)1", quote = "确保各项医保、医疗救助政策与定点医院实现“一站式”信息对接和即时结算" }
 owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name = "医疗保障局", since = "2019Q1" }]
 severity = "S3"
@@ -16,7 +16,7 @@ message = "县域内住院没有一站式结算。"
 related = ["R14"]
 
 [[example]]
-case = "没有一站式结算:列为疑点"
+case = "没有一站式结算：列为疑点"
 given = """
 registry_person @P1
 settlement @P1 settlement_no=S1 kind=住院 in_county=1 one_stop=0
@@ -25,7 +25,7 @@ settlement @P1 settlement_no=S2 kind=住院 in_county=1 one_stop=0 manual_reason
 expect = ["P1/S1 <- settlement:1 registry_person:1", "P1/S2 <- settlement:2 registry_person:1"]
 
 [[example]]
-case = "一站式、县外、系统故障、门诊、不在册:不列"
+case = "一站式、县外、系统故障、门诊、不在册：不列"
 given = """
 registry_person @P1
 settlement @P1 kind=住院 in_county=1 one_stop=1

@@ -1,7 +1,7 @@
 /*
 code = "R48"
 title = "健康状况字段矛盾"
-why = "建档立卡登记健康,医保、卫健却有慢病或大病;或登记大病却没有任何就医记录,健康状况要核实。"
+why = "建档立卡登记健康，医保、卫健却有慢病或大病；或登记大病却没有任何就医记录，健康状况要核实。"
 policy = { clause = "二(三)1", quote = "强化贫困人口慢性病综合防控" }
 owner = "扶贫办"
 severity = "S3"
@@ -9,14 +9,14 @@ subject = "person"
 sources = ["registry_person", "chronic_approval", "serious_disease", "settlement"]
 due_days = 60
 advice = [
-    "当面了解病情,查诊断证明",
+    "当面了解病情，查诊断证明",
     "登记有误的更正",
 ]
-message = "建档立卡登记{health},{other}。"
+message = "建档立卡登记{health}，{other}。"
 related = ["R14"]
 
 [[example]]
-case = "健康而有慢病备案、大病救治;大病而没有任何记录"
+case = "健康而有慢病备案、大病救治；大病而没有任何记录"
 given = """
 registry_person @P1 health=健康
 chronic_approval @P1
@@ -27,7 +27,7 @@ registry_person @P3 health=患有大病
 expect = ["P1/chronic <- registry_person:1 chronic_approval:1", "P2/serious <- registry_person:2 serious_disease:1", "P3/unsupported <- registry_person:3"]
 
 [[example]]
-case = "登记相符、备案终止、大病有就医或救治记录、不在册:不列"
+case = "登记相符、备案终止、大病有就医或救治记录、不在册：不列"
 given = """
 registry_person @P1 health=长期慢性病
 chronic_approval @P1

@@ -11,7 +11,7 @@ indicator = true
 levels = ["city", "county", "township", "village"]
 
 [[example]]
-case = "两名适龄妇女,一人筛查"
+case = "两名适龄妇女，一人筛查"
 given = """
 registry_person @P1 sex=女 age=35
 screening @P1 year=2018 kind=两癌
@@ -22,7 +22,7 @@ screening @P2 year=2017 kind=两癌
 expect = ["- 410600 1/2", "- 410621 1/2", "- 410621100 1/2", "- 410621100200 1/2"]
 
 [[example]]
-case = "男性、34岁、65岁:不计;新生儿筛查不算"
+case = "男性、34岁、65岁：不计；新生儿筛查不算"
 given = """
 registry_person @P1 sex=男 age=40
 registry_person @P2 sex=女 age=34

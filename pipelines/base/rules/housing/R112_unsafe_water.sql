@@ -1,7 +1,7 @@
 /*
 code = "R112"
 title = "饮水安全未解决"
-why = "贫困户饮水困难或不安全,“两不愁”没有解决。"
+why = "贫困户饮水困难或不安全，“两不愁”没有解决。"
 policy = { clause = "二(四)2", quote = "统筹解决好非贫困村贫困人口饮水安全问题" }
 owner = "水利局"
 severity = "S2"
@@ -15,7 +15,7 @@ advice = [
 message = "该户登记为{state}。"
 
 [[example]]
-case = "饮水困难、不安全:列为疑点"
+case = "饮水困难、不安全：列为疑点"
 given = """
 registry_household #H1 drinking_water_difficult=1
 registry_household #H2 drinking_water_safe=0 exit_status=返贫
@@ -23,7 +23,7 @@ registry_household #H2 drinking_water_safe=0 exit_status=返贫
 expect = ["H1 <- registry_household:1", "H2 <- registry_household:2"]
 
 [[example]]
-case = "饮水安全、未填:不列"
+case = "饮水安全、未填：不列"
 given = """
 registry_household #H1 drinking_water_difficult=0 drinking_water_safe=1
 registry_household #H2
@@ -31,7 +31,7 @@ registry_household #H2
 expect = []
 
 [[example]]
-case = "已脱贫(由R105列出):不列"
+case = "已脱贫（由R105列出）：不列"
 given = """
 registry_household #H1 drinking_water_safe=0 exit_status=已脱贫(享受政策)
 """

@@ -1,7 +1,7 @@
 /*
 code = "R112b"
 title = "饮水安全率"
-why = "2019年基本完成饮水安全巩固提升,贫困人口饮水安全问题统筹解决。"
+why = "2019年基本完成饮水安全巩固提升，贫困人口饮水安全问题统筹解决。"
 policy = { clause = "二(四)2", quote = "统筹解决好非贫困村贫困人口饮水安全问题" }
 owner = "水利局"
 severity = "S4"
@@ -23,7 +23,7 @@ registry_household #H5 drinking_water_difficult=1 exit_status=已脱贫(不再�
 expect = ["safe_water 410600 2/4", "safe_water 410621 2/4", "safe_water 410621100 2/4", "safe_water 410621100200 2/4"]
 
 [[example]]
-case = "都不再享受政策:不计"
+case = "都不再享受政策：不计"
 given = """
 registry_household #H1 drinking_water_safe=1 exit_status=已脱贫(不再享受政策)
 """

@@ -1,7 +1,7 @@
 /*
 code = "R78"
 title = "改造面积超标"
-why = "改造后面积超过或低于规定标准,容易形成举债建房或保障不足。"
+why = "改造后面积超过或低于规定标准，容易形成举债建房或保障不足。"
 policy = { clause = "二(三)5", quote = "严格执行危房改造面积和资金补助标准" }
 owner = "住房和城乡建设局"
 severity = "S2"
@@ -9,14 +9,14 @@ subject = "household"
 sources = ["housing"]
 due_days = 30
 advice = [
-    "实地丈量面积,核对家庭人数",
-    "超标部分由农户自筹的注明,并核查是否举债",
+    "实地丈量面积，核对家庭人数",
+    "超标部分由农户自筹的注明，并核查是否举债",
 ]
-message = "该户{family_size}人,改造后面积{area_centi},超出规定范围。"
+message = "该户{family_size}人，改造后面积{area_centi}，超出规定范围。"
 related = ["R14"]
 
 [[example]]
-case = "3人户超过60平方米:列为疑点"
+case = "3人户超过60平方米：列为疑点"
 given = """
 housing #H1 archive_no=A1 family_size=3 renovate_mode=原址翻建 area_centi=6001
 """
@@ -31,14 +31,14 @@ housing #H2 archive_no=A2 family_size=4 renovate_mode=异地新建 area_centi=72
 expect = ["H1/A1"]
 
 [[example]]
-case = "每人不足13平方米:列为疑点"
+case = "每人不足13平方米：列为疑点"
 given = """
 housing #H1 archive_no=A1 family_size=3 renovate_mode=原址翻建 area_centi=3899
 """
 expect = ["H1/A1"]
 
 [[example]]
-case = "在标准内、修缮加固、人数未填:不列"
+case = "在标准内、修缮加固、人数未填：不列"
 given = """
 housing #H1 family_size=3 renovate_mode=原址翻建 area_centi=6000
 housing #H2 family_size=2 renovate_mode=修缮加固 area_centi=9000

@@ -1,7 +1,7 @@
 /*
 code = "R82"
 title = "未公示"
-why = "危房改造对象没有公示,或开工后才公示,群众无法监督。"
+why = "危房改造对象没有公示，或开工后才公示，群众无法监督。"
 policy = { clause = "二(三)5", quote = "建立完善危房改造信息公示制度" }
 owner = "住房和城乡建设局"
 severity = "S3"
@@ -16,7 +16,7 @@ advice = [
 message = "该户危房改造{lacking}。"
 
 [[example]]
-case = "没有公示、开工后才公示:列为疑点"
+case = "没有公示、开工后才公示：列为疑点"
 given = """
 housing #H1 archive_no=A1 plan_year=2018
 housing #H2 archive_no=A2 plan_year=2018 publicity_date=2018-05-02 start_date=2018-05-01
@@ -24,7 +24,7 @@ housing #H2 archive_no=A2 plan_year=2018 publicity_date=2018-05-02 start_date=20
 expect = ["H1/A1 <- housing:1", "H2/A2 <- housing:2"]
 
 [[example]]
-case = "先公示后开工、当天公示、尚未开工:不列"
+case = "先公示后开工、当天公示、尚未开工：不列"
 given = """
 housing #H1 plan_year=2018 publicity_date=2018-04-01 start_date=2018-05-01
 housing #H2 plan_year=2018 publicity_date=2018-05-01 start_date=2018-05-01
@@ -33,7 +33,7 @@ housing #H3 plan_year=2018 publicity_date=2018-04-01
 expect = []
 
 [[example]]
-case = "尚未列入计划:不列"
+case = "尚未列入计划：不列"
 given = """
 housing #H1
 """

@@ -1,7 +1,7 @@
 /*
 code = "R35"
 title = "五道医疗保障线户覆盖率"
-why = "基本医保、大病保险、大病补充、商业补充和医疗救助五道线,要对贫困家庭全覆盖。"
+why = "基本医保、大病保险、大病补充、商业补充和医疗救助五道线，要对贫困家庭全覆盖。"
 policy = { clause = "二(三)1", quote = "等政策对贫困家庭全覆盖" }
 owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name = "医疗保障局", since = "2019Q1" }]
 severity = "S4"
@@ -41,7 +41,7 @@ registry_person @P4 #H4
 expect = ["- 410600 0/4", "- 410621 0/4", "- 410621100 0/4", "- 410621100200 0/4"]
 
 [[example]]
-case = "职工医保视同有大病保险;大学生不计;上年度和终止的参保不算"
+case = "职工医保视同有大病保险；大学生不计；上年度和终止的参保不算"
 given = """
 registry_household @P1 #H1
 registry_person @P1 #H1
@@ -58,7 +58,7 @@ insurance @P3 status=终止 serious_illness=1 supplementary=1 commercial=1 aid_t
 expect = ["- 410600 1/3", "- 410621 1/3", "- 410621100 1/3", "- 410621100200 1/3"]
 
 [[example]]
-case = "不再享受政策的户、没有在册人员的户:不计"
+case = "不再享受政策的户、没有在册人员的户：不计"
 given = """
 registry_household @P1 #H1 exit_status=已脱贫(不再享受政策)
 registry_person @P1 #H1
@@ -68,7 +68,7 @@ registry_person @P2 #H2 person_status=死亡
 expect = []
 
 [[example]]
-case = "户登记和户主录成邻村:按多数成员的村计;村名不明的成员不计票,票数相同的按户登记"
+case = "户登记和户主录成邻村：按多数成员的村计；村名不明的成员不计票，票数相同的按户登记"
 given = """
 registry_household @P1 #H1 village_code=410621100201
 registry_person @P1 #H1 village_code=410621100201
@@ -85,7 +85,7 @@ registry_person @P8 #H3 village_code=
 expect = ["- 410600 0/3", "- 410621 0/3", "- 410621100 0/3", "- 410621100200 0/1", "- 410621100202 0/2"]
 
 [[example]]
-case = "医保登记在外地参保的成员不计;正常参保的照计"
+case = "医保登记在外地参保的成员不计；正常参保的照计"
 given = """
 registry_household @P1 #H1
 registry_person @P1 #H1

@@ -1,7 +1,7 @@
 /*
 code = "R35b"
 title = "五道医疗保障线各道人员覆盖率"
-why = "五道保障线缺哪一道,决定由哪个部门补;2019年要求对贫困家庭全覆盖。"
+why = "五道保障线缺哪一道，决定由哪个部门补；2019年要求对贫困家庭全覆盖。"
 policy = { clause = "二(三)1", quote = "基本医疗保险、大病保险、大病补充医疗保险、商业医疗补充保险和医疗救助等政策对贫困家庭全覆盖" }
 owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name = "医疗保障局", since = "2019Q1" }]
 severity = "S4"
@@ -13,7 +13,7 @@ levels = ["city", "county", "township", "village"]
 labels = { basic = "在册人员中基本医保覆盖的比例", serious = "在册人员中大病保险覆盖的比例", supplementary = "在册人员中大病补充保险覆盖的比例", commercial = "在册人员中商业补充保险覆盖的比例", medical_aid = "在册人员中医疗救助覆盖的比例" }
 
 [[example]]
-case = "五道保障各计各的;大学生不计"
+case = "五道保障各计各的；大学生不计"
 given = """
 registry_person @P1
 insurance @P1 serious_illness=1 supplementary=1 commercial=1 aid_target=1
@@ -25,7 +25,7 @@ registry_person @P4 student_status=大专及以上
 expect = ["basic 410600 2/3", "basic 410621 2/3", "basic 410621100 2/3", "basic 410621100200 2/3", "serious 410600 2/3", "serious 410621 2/3", "serious 410621100 2/3", "serious 410621100200 2/3", "supplementary 410600 2/3", "supplementary 410621 2/3", "supplementary 410621100 2/3", "supplementary 410621100200 2/3", "commercial 410600 1/3", "commercial 410621 1/3", "commercial 410621100 1/3", "commercial 410621100200 1/3", "medical_aid 410600 1/3", "medical_aid 410621 1/3", "medical_aid 410621100 1/3", "medical_aid 410621100200 1/3"]
 
 [[example]]
-case = "其他保障各缺一样;不在册的不计"
+case = "其他保障各缺一样；不在册的不计"
 given = """
 registry_person @P1
 insurance @P1 commercial=1 aid_target=1

@@ -1,7 +1,7 @@
 /*
 code = "R36"
-title = "个人缴费补贴未落实(应补未补)"
-why = "建档立卡人口参加居民医保,个人缴费应由财政补贴;没有补贴的由本人全额负担。"
+title = "个人缴费补贴未落实（应补未补）"
+why = "建档立卡人口参加居民医保，个人缴费应由财政补贴；没有补贴的由本人全额负担。"
 policy = { clause = "二(三)1", quote = "落实贫困人口参加城乡居民基本医疗保险个人缴费财政补贴政策" }
 owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name = "医疗保障局", since = "2019Q1" }]
 severity = "S1"
@@ -11,14 +11,14 @@ columns = ["insurance.subsidy_amount_fen"]
 due_days = 30
 advice = [
     "核对缴费票据和补贴发放表",
-    "收缴期结束后才建档的不在此列,按规定退费",
+    "收缴期结束后才建档的不在此列，按规定退费",
 ]
-message = "建档立卡在册人员参加居民医保,财政补贴为{subsidy_amount_fen},低于当年补贴标准。"
+message = "建档立卡在册人员参加居民医保，财政补贴为{subsidy_amount_fen}，低于当年补贴标准。"
 explained_by = ["R38"]
 related = ["R14"]
 
 [[example]]
-case = "没有补贴:列为疑点"
+case = "没有补贴：列为疑点"
 given = """
 registry_person @P1
 insurance @P1 subsidized=0 subsidy_amount_fen=12000
@@ -26,7 +26,7 @@ insurance @P1 subsidized=0 subsidy_amount_fen=12000
 expect = ["P1 <- registry_person:1 insurance:1"]
 
 [[example]]
-case = "补贴不足、未填:列为疑点"
+case = "补贴不足、未填：列为疑点"
 given = """
 registry_person @P1
 insurance @P1 subsidized=1 subsidy_amount_fen=11999
@@ -36,7 +36,7 @@ insurance @P2 subsidized=1
 expect = ["P1", "P2"]
 
 [[example]]
-case = "足额补贴:不列"
+case = "足额补贴：不列"
 given = """
 registry_person @P1
 insurance @P1 subsidized=1 subsidy_amount_fen=12000
@@ -44,7 +44,7 @@ insurance @P1 subsidized=1 subsidy_amount_fen=12000
 expect = []
 
 [[example]]
-case = "职工医保、上年度、已终止、不是在册人员:不列"
+case = "职工医保、上年度、已终止、不是在册人员：不列"
 given = """
 registry_person @P1
 insurance @P1 scheme=职工
@@ -57,7 +57,7 @@ insurance @P4
 expect = []
 
 [[example]]
-case = "收缴期结束后才建档:不列;以前建档:列为疑点"
+case = "收缴期结束后才建档：不列；以前建档：列为疑点"
 given = """
 registry_person @P1 identified_date=2018-01-01
 insurance @P1 subsidized=0

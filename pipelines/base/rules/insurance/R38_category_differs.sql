@@ -1,7 +1,7 @@
 /*
 code = "R38"
 title = "参保身份类别不符"
-why = "参保登记的人员类别与低保、特困、建档立卡名单不一致,影响补贴和报销待遇。"
+why = "参保登记的人员类别与低保、特困、建档立卡名单不一致，影响补贴和报销待遇。"
 policy = { clause = "二(三)1", quote = "将贫困人口全部纳入城乡居民基本医疗保险" }
 owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name = "医疗保障局", since = "2019Q1" }]
 severity = "S3"
@@ -12,11 +12,11 @@ advice = [
     "按特困、低保、残疾、建档立卡的优先次序核定参保类别",
     "在下一收缴期开始前更正",
 ]
-message = "该人员按“{insured_category}”参保,{fact}。"
+message = "该人员按“{insured_category}”参保，{fact}。"
 related = ["R14", "R37"]
 
 [[example]]
-case = "建档立卡人员按普通居民参保:列为疑点"
+case = "建档立卡人员按普通居民参保：列为疑点"
 given = """
 registry_person @P1
 insurance @P1 insured_category=普通居民
@@ -24,7 +24,7 @@ insurance @P1 insured_category=普通居民
 expect = ["P1 <- insurance:1"]
 
 [[example]]
-case = "按低保、特困参保而不在名单:列为疑点"
+case = "按低保、特困参保而不在名单：列为疑点"
 given = """
 insurance @P1 insured_category=农村低保
 insurance @P2 insured_category=特困供养
@@ -34,7 +34,7 @@ tekun @P1
 expect = ["P1", "P2"]
 
 [[example]]
-case = "身份按特困、低保、残疾、建档立卡的次序只认一种:按次一等身份参保的列为疑点"
+case = "身份按特困、低保、残疾、建档立卡的次序只认一种：按次一等身份参保的列为疑点"
 given = """
 insurance @P1 insured_category=普通居民
 tekun @P1
@@ -51,7 +51,7 @@ registry_person @P5
 expect = ["P1", "P2", "P3", "P4", "P5"]
 
 [[example]]
-case = "类别与名单一致:不列"
+case = "类别与名单一致：不列"
 given = """
 registry_person @P1
 insurance @P1 insured_category=建档立卡贫困人口
@@ -68,7 +68,7 @@ tekun @P6
 expect = []
 
 [[example]]
-case = "上年度、已终止、职工医保:不列"
+case = "上年度、已终止、职工医保：不列"
 given = """
 insurance @P1 insured_category=农村低保 year=2017
 insurance @P2 insured_category=农村低保 status=终止
@@ -77,7 +77,7 @@ insurance @P3 insured_category=农村低保 scheme=职工
 expect = []
 
 [[example]]
-case = "已死亡或减少的登记:不列"
+case = "已死亡或减少的登记：不列"
 given = """
 registry_person @P1 person_status=减少
 insurance @P1 insured_category=普通居民

@@ -9,14 +9,14 @@ subject = "household"
 sources = ["registry_household", "registry_person"]
 due_days = 60
 advice = [
-    "核实户主是否死亡、迁出,按户口簿变更户主",
+    "核实户主是否死亡、迁出，按户口簿变更户主",
 ]
 message = "该户在册成员中没有户主。"
 explained_by = ["Q70"]
 related = ["R14"]
 
 [[example]]
-case = "在册成员都不是户主:列为疑点"
+case = "在册成员都不是户主：列为疑点"
 given = """
 registry_household #H1
 registry_person @P1 #H1 relation=配偶
@@ -24,7 +24,7 @@ registry_person @P1 #H1 relation=配偶
 expect = ["H1 <- registry_household:1"]
 
 [[example]]
-case = "有户主:不列"
+case = "有户主：不列"
 given = """
 registry_household #H1
 registry_person @P1 #H1 relation=本人或户主
@@ -32,7 +32,7 @@ registry_person @P1 #H1 relation=本人或户主
 expect = []
 
 [[example]]
-case = "户主已死亡未变更:列为疑点"
+case = "户主已死亡未变更：列为疑点"
 given = """
 registry_household #H1
 registry_person @P1 #H1 relation=本人或户主 person_status=死亡
@@ -41,7 +41,7 @@ registry_person @P2 #H1 relation=之子
 expect = ["H1"]
 
 [[example]]
-case = "没有在册成员(由Q70列出)、不再享受政策:不列"
+case = "没有在册成员（由Q70列出）、不再享受政策：不列"
 given = """
 registry_household #H1
 registry_household #H2 exit_status=已脱贫(不再享受政策)

@@ -1,7 +1,7 @@
 /*
 code = "Q49"
 title = "因残致贫而没有残疾人"
-why = "主要致贫原因为因残,在册成员却没有残疾登记,残疾补贴、托养等政策没有对象。"
+why = "主要致贫原因为因残，在册成员却没有残疾登记，残疾补贴、托养等政策没有对象。"
 policy = { clause = "三(二)", quote = "信息数据质量、“三保障”政策落实、社会扶贫等7项重点工作进展情况通报1次" }
 owner = "扶贫办"
 severity = "S3"
@@ -9,15 +9,15 @@ subject = "household"
 sources = ["registry_household", "registry_person"]
 due_days = 60
 advice = [
-    "核实致贫原因是否选错,成员健康、残疾、就学信息是否漏填",
-    "据实更正,帮扶措施与致贫原因对应",
+    "核实致贫原因是否选错，成员健康、残疾、就学信息是否漏填",
+    "据实更正，帮扶措施与致贫原因对应",
 ]
-message = "该户主要致贫原因为因残,在册成员中没有残疾人。"
+message = "该户主要致贫原因为因残，在册成员中没有残疾人。"
 explained_by = ["R106"]
 related = ["R14", "R106"]
 
 [[example]]
-case = "因残而成员都没有:列为疑点"
+case = "因残而成员都没有：列为疑点"
 given = """
 registry_household #H1 cause_primary=因残
 registry_person @P1 #H1 health=健康 id_class=VALID18
@@ -26,7 +26,7 @@ registry_person @P2 #H1 health=健康 id_class=VALID18
 expect = ["H1 <- registry_household:1 registry_person:1 registry_person:2"]
 
 [[example]]
-case = "有一名成员符合:不列"
+case = "有一名成员符合：不列"
 given = """
 registry_household #H1 cause_primary=因残
 registry_person @P1 #H1 health=健康 id_class=VALID18
@@ -35,7 +35,7 @@ registry_person @P2 #H1 health=残疾
 expect = []
 
 [[example]]
-case = "符合的成员已不在册:列为疑点"
+case = "符合的成员已不在册：列为疑点"
 given = """
 registry_household #H1 cause_primary=因残
 registry_person @P1 #H1 health=健康 id_class=VALID18
@@ -44,7 +44,7 @@ registry_person @P2 #H1 health=残疾 person_status=死亡
 expect = ["H1 <- registry_household:1 registry_person:1"]
 
 [[example]]
-case = "有成员未填(由必填项检查列出)、其他原因、已脱贫(原因可能已消除):不列"
+case = "有成员未填（由必填项检查列出）、其他原因、已脱贫（原因可能已消除）：不列"
 given = """
 registry_household #H1 cause_primary=因残
 registry_person @P1 #H1 health=健康 id_class=VALID18

@@ -15,7 +15,7 @@ message = "其他致贫原因与主要致贫原因“{cause}”相同。"
 related = ["R14"]
 
 [[example]]
-case = "相同:列为疑点"
+case = "相同：列为疑点"
 given = """
 registry_household #H1 cause_primary=因病 cause_other=因病
 registry_household #H2 cause_primary=因病 cause_other=因病、因学
@@ -23,7 +23,7 @@ registry_household #H2 cause_primary=因病 cause_other=因病、因学
 expect = ["H1 <- registry_household:1", "H2 <- registry_household:2"]
 
 [[example]]
-case = "不同、未填:不列"
+case = "不同、未填：不列"
 given = """
 registry_household #H1 cause_primary=因病 cause_other=因学
 registry_household #H2 cause_primary=因病
@@ -31,7 +31,7 @@ registry_household #H2 cause_primary=因病
 expect = []
 
 [[example]]
-case = "不再享受政策:不列"
+case = "不再享受政策：不列"
 given = """
 registry_household #H1 cause_primary=因病 cause_other=因病 exit_status=已脱贫(不再享受政策)
 """

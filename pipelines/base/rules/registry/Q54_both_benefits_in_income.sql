@@ -1,7 +1,7 @@
 /*
 code = "Q54"
 title = "同时登记低保金和五保金"
-why = "特困供养已包含基本生活费,同一户两项收入都大于零,或是录错,或是重复领取。"
+why = "特困供养已包含基本生活费，同一户两项收入都大于零，或是录错，或是重复领取。"
 policy = { clause = "三(二)", quote = "信息数据质量、“三保障”政策落实、社会扶贫等7项重点工作进展情况通报1次" }
 owner = "扶贫办"
 severity = "S2"
@@ -13,11 +13,11 @@ advice = [
     "核对民政部门审批表和一卡通发放记录",
     "按实际领取情况更正收入明细或贫困户属性",
 ]
-message = "该户{members}名在册成员,收入中既有低保金{dibao_income_fen},又有五保金{tekun_income_fen}。"
+message = "该户{members}名在册成员，收入中既有低保金{dibao_income_fen}，又有五保金{tekun_income_fen}。"
 related = ["R14", "R08"]
 
 [[example]]
-case = "独居户两项都有:列为疑点"
+case = "独居户两项都有：列为疑点"
 given = """
 registry_household #H1 dibao_income_fen=1 tekun_income_fen=1
 registry_person @P1 #H1
@@ -25,7 +25,7 @@ registry_person @P1 #H1
 expect = ["H1 <- registry_household:1"]
 
 [[example]]
-case = "只有一项、未填:不列"
+case = "只有一项、未填：不列"
 given = """
 registry_household #H1 dibao_income_fen=1 tekun_income_fen=0
 registry_person @P1 #H1
@@ -37,7 +37,7 @@ registry_person @P3 #H3
 expect = []
 
 [[example]]
-case = "多口之家可以一人低保、一人特困:不列"
+case = "多口之家可以一人低保、一人特困：不列"
 given = """
 registry_household #H1 dibao_income_fen=1 tekun_income_fen=1
 registry_person @P1 #H1
@@ -46,7 +46,7 @@ registry_person @P2 #H1
 expect = []
 
 [[example]]
-case = "另一成员已死亡:列为疑点;不再享受政策:不列"
+case = "另一成员已死亡：列为疑点；不再享受政策：不列"
 given = """
 registry_household #H1 dibao_income_fen=1 tekun_income_fen=1
 registry_person @P1 #H1

@@ -1,7 +1,7 @@
 /*
 code = "Q56"
 title = "低保贫困户登记低保金为零"
-why = "户属性是低保贫困户,收入明细里低保金却是零:要么漏填收入,要么待遇没有发放。"
+why = "户属性是低保贫困户，收入明细里低保金却是零：要么漏填收入，要么待遇没有发放。"
 policy = { clause = "三(二)", quote = "信息数据质量、“三保障”政策落实、社会扶贫等7项重点工作进展情况通报1次" }
 owner = "扶贫办"
 severity = "S3"
@@ -13,18 +13,18 @@ advice = [
     "核对民政部门审批表和一卡通发放记录",
     "按实际领取情况更正收入明细或贫困户属性",
 ]
-message = "该户登记为低保贫困户,收入明细中低保金为零。"
+message = "该户登记为低保贫困户，收入明细中低保金为零。"
 related = ["R14", "R04", "Q51"]
 
 [[example]]
-case = "为零:列为疑点"
+case = "为零：列为疑点"
 given = """
 registry_household #H1 poverty_attribute=低保贫困户 dibao_income_fen=0
 """
 expect = ["H1 <- registry_household:1"]
 
 [[example]]
-case = "大于零、未填、其他属性、不再享受政策:不列"
+case = "大于零、未填、其他属性、不再享受政策：不列"
 given = """
 registry_household #H1 poverty_attribute=低保贫困户 dibao_income_fen=100
 registry_household #H2 poverty_attribute=低保贫困户

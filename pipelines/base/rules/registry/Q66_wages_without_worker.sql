@@ -1,7 +1,7 @@
 /*
 code = "Q66"
 title = "有工资性收入没有人务工"
-why = "收入里有工资,却没有一名成员务工:或漏登务工信息,或工资收入虚高。"
+why = "收入里有工资，却没有一名成员务工：或漏登务工信息，或工资收入虚高。"
 policy = { clause = "三(二)", quote = "信息数据质量、“三保障”政策落实、社会扶贫等7项重点工作进展情况通报1次" }
 owner = "扶贫办"
 severity = "S3"
@@ -10,14 +10,14 @@ sources = ["registry_household", "registry_person"]
 columns = ["registry_household.wage_income_fen"]
 due_days = 60
 advice = [
-    "核实工资由谁在哪里挣得,补登务工信息",
-    "没有务工的,更正工资性收入并重算人均纯收入",
+    "核实工资由谁在哪里挣得，补登务工信息",
+    "没有务工的，更正工资性收入并重算人均纯收入",
 ]
-message = "该户工资性收入{wage_income_fen},在册成员务工时间都是零个月。"
+message = "该户工资性收入{wage_income_fen}，在册成员务工时间都是零个月。"
 related = ["R14", "R98"]
 
 [[example]]
-case = "无人务工:列为疑点"
+case = "无人务工：列为疑点"
 given = """
 registry_household #H1 wage_income_fen=1
 registry_person @P1 #H1 work_months=0
@@ -26,7 +26,7 @@ registry_person @P2 #H1 work_months=6 person_status=转出
 expect = ["H1 <- registry_household:1"]
 
 [[example]]
-case = "有人务工、有成员未填、工资为零、不再享受政策、没有在册成员:不列"
+case = "有人务工、有成员未填、工资为零、不再享受政策、没有在册成员：不列"
 given = """
 registry_household #H1 wage_income_fen=100
 registry_person @P1 #H1 work_months=1

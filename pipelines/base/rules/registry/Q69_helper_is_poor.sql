@@ -1,7 +1,7 @@
 /*
 code = "Q69"
 title = "帮扶责任人本人是贫困人口"
-why = "帮扶责任人自己也在建档立卡,或是身份证号录错,或是随意指派,帮扶无法落实。"
+why = "帮扶责任人自己也在建档立卡，或是身份证号录错，或是随意指派，帮扶无法落实。"
 policy = { clause = "三(二)", quote = "信息数据质量、“三保障”政策落实、社会扶贫等7项重点工作进展情况通报1次" }
 owner = "扶贫办"
 severity = "S3"
@@ -17,7 +17,7 @@ message = "该户帮扶责任人的证件号码与一名建档立卡在册人员
 related = ["R14", "R111"]
 
 [[example]]
-case = "证号与在册人员相同:列为疑点"
+case = "证号与在册人员相同：列为疑点"
 given = """
 registry_household #H1 helper_id_number=410621197001011231
 registry_person @P2 #H2 id18=410621197001011231
@@ -27,7 +27,7 @@ registry_person @P4 #H4 id18=41062119800101123X
 expect = ["H1 <- registry_household:1 registry_person:1", "H3 <- registry_household:2 registry_person:2"]
 
 [[example]]
-case = "不是在册人员、证号都为空、不再享受政策:不列"
+case = "不是在册人员、证号都为空、不再享受政策：不列"
 given = """
 registry_household #H1 helper_id_number=410621197001011231
 registry_person @P2 #H2 id18=410621197001011231 person_status=减少

@@ -1,7 +1,7 @@
 /*
 code = "Q70"
 title = "空挂户"
-why = "户登记还在,没有一名在册成员。"
+why = "户登记还在，没有一名在册成员。"
 policy = { clause = "三(二)", quote = "信息数据质量、“三保障”政策落实、社会扶贫等7项重点工作进展情况通报1次" }
 owner = "扶贫办"
 severity = "S3"
@@ -16,7 +16,7 @@ message = "该户没有一名在册成员。"
 related = ["R14"]
 
 [[example]]
-case = "没有成员、成员都已不在册:列为疑点"
+case = "没有成员、成员都已不在册：列为疑点"
 given = """
 registry_household #H1
 registry_household #H2
@@ -25,7 +25,7 @@ registry_person @P2 #H2 person_status=死亡
 expect = ["H1 <- registry_household:1", "H2 <- registry_household:2"]
 
 [[example]]
-case = "有在册成员、不再享受政策:不列"
+case = "有在册成员、不再享受政策：不列"
 given = """
 registry_household #H1
 registry_person @P1 #H1

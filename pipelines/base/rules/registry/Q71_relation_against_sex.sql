@@ -1,7 +1,7 @@
 /*
 code = "Q71"
 title = "与户主关系和性别矛盾"
-why = "与户主关系和性别互相矛盾,其中一项录错。"
+why = "与户主关系和性别互相矛盾，其中一项录错。"
 policy = { clause = "三(二)", quote = "信息数据质量、“三保障”政策落实、社会扶贫等7项重点工作进展情况通报1次" }
 owner = "扶贫办"
 severity = "S3"
@@ -11,11 +11,11 @@ due_days = 60
 advice = [
     "按户口簿更正关系或性别",
 ]
-message = "与户主关系为“{relation}”,性别为{sex}。"
+message = "与户主关系为“{relation}”，性别为{sex}。"
 related = ["R14"]
 
 [[example]]
-case = "之子为女、之母为男:列为疑点"
+case = "之子为女、之母为男：列为疑点"
 given = """
 registry_person @P1 relation=之子 sex=女
 registry_person @P2 relation=之母 sex=男
@@ -23,7 +23,7 @@ registry_person @P2 relation=之母 sex=男
 expect = ["P1 <- registry_person:1", "P2 <- registry_person:2"]
 
 [[example]]
-case = "相符、未填、其他关系:不列"
+case = "相符、未填、其他关系：不列"
 given = """
 registry_person @P1 relation=之子 sex=男
 registry_person @P2 relation=之母 sex=女
@@ -34,7 +34,7 @@ registry_person @P5 sex=男
 expect = []
 
 [[example]]
-case = "已不在册:不列"
+case = "已不在册：不列"
 given = """
 registry_person @P1 relation=之子 sex=女 person_status=死亡
 """

@@ -1,7 +1,7 @@
 /*
 code = "Q72"
 title = "户主与配偶性别相同"
-why = "户主和配偶性别相同,关系或性别录错。"
+why = "户主和配偶性别相同，关系或性别录错。"
 policy = { clause = "三(二)", quote = "信息数据质量、“三保障”政策落实、社会扶贫等7项重点工作进展情况通报1次" }
 owner = "扶贫办"
 severity = "S3"
@@ -16,7 +16,7 @@ explained_by = ["Q89"]
 related = ["R14"]
 
 [[example]]
-case = "都登记为男:列为疑点"
+case = "都登记为男：列为疑点"
 given = """
 registry_person @P1 #H1 relation=本人或户主 sex=男
 registry_person @P2 #H1 relation=配偶 sex=男
@@ -24,7 +24,7 @@ registry_person @P2 #H1 relation=配偶 sex=男
 expect = ["H1 <- registry_person:1 registry_person:2"]
 
 [[example]]
-case = "一男一女、不是一户、不是配偶:不列"
+case = "一男一女、不是一户、不是配偶：不列"
 given = """
 registry_person @P1 #H1 relation=本人或户主 sex=男
 registry_person @P2 #H1 relation=配偶 sex=女
@@ -34,7 +34,7 @@ registry_person @P4 #H1 relation=之子 sex=男
 expect = []
 
 [[example]]
-case = "配偶之间不比较:没有户主不列"
+case = "配偶之间不比较：没有户主不列"
 given = """
 registry_person @P2 #H1 relation=配偶 sex=男
 registry_person @P3 #H1 relation=配偶 sex=男
@@ -42,7 +42,7 @@ registry_person @P3 #H1 relation=配偶 sex=男
 expect = []
 
 [[example]]
-case = "已不在册:不列"
+case = "已不在册：不列"
 given = """
 registry_person @P1 #H1 relation=本人或户主 sex=男
 registry_person @P2 #H1 relation=配偶 sex=男 person_status=死亡

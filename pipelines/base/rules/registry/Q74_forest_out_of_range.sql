@@ -1,7 +1,7 @@
 /*
 code = "Q74"
 title = "人均林地面积异常"
-why = "人均林地面积远超当地实际,多为单位(亩、平方米)或小数点录错,会影响产业帮扶和收入核算。"
+why = "人均林地面积远超当地实际，多为单位（亩、平方米）或小数点录错，会影响产业帮扶和收入核算。"
 policy = { clause = "三(二)", quote = "信息数据质量、“三保障”政策落实、社会扶贫等7项重点工作进展情况通报1次" }
 owner = "扶贫办"
 severity = "S3"
@@ -10,14 +10,14 @@ sources = ["registry_household", "registry_person"]
 columns = ["registry_household.forest_area_centi"]
 due_days = 60
 advice = [
-    "对照土地(林权)承包合同核对林地面积和单位",
+    "对照土地（林权）承包合同核对林地面积和单位",
     "据实更正",
 ]
-message = "该户在册{members}人,登记的林地面积人均超过{most_mu}亩。"
+message = "该户在册{members}人，登记的林地面积人均超过{most_mu}亩。"
 related = ["R14"]
 
 [[example]]
-case = "超过:列为疑点"
+case = "超过：列为疑点"
 given = """
 registry_household #H1 forest_area_centi=4666691
 registry_person @P1 #H1
@@ -26,7 +26,7 @@ registry_person @P2 #H1 person_status=死亡
 expect = ["H1 <- registry_household:1"]
 
 [[example]]
-case = "正好、按人数摊不超过、未填、没有在册成员、不再享受政策:不列"
+case = "正好、按人数摊不超过、未填、没有在册成员、不再享受政策：不列"
 given = """
 registry_household #H1 forest_area_centi=4666690
 registry_person @P1 #H1

@@ -1,7 +1,7 @@
 /*
 code = "Q83"
 title = "户人数与在册成员数不符"
-why = "户表人数与在册成员数不一致,有漏录或未及时减少的成员。"
+why = "户表人数与在册成员数不一致，有漏录或未及时减少的成员。"
 policy = { clause = "三(二)", quote = "信息数据质量、“三保障”政策落实、社会扶贫等7项重点工作进展情况通报1次" }
 owner = "扶贫办"
 severity = "S3"
@@ -9,14 +9,14 @@ subject = "household"
 sources = ["registry_household", "registry_person"]
 due_days = 60
 advice = [
-    "逐人核对,补录漏登成员或更正人数",
+    "逐人核对，补录漏登成员或更正人数",
 ]
-message = "户登记{person_count}人,在册成员{members}人。"
+message = "户登记{person_count}人，在册成员{members}人。"
 explained_by = ["Q70"]
 related = ["R14"]
 
 [[example]]
-case = "登记2人、在册1人:列为疑点"
+case = "登记2人、在册1人：列为疑点"
 given = """
 registry_household #H1 person_count=2
 registry_person @P1 #H1
@@ -25,7 +25,7 @@ registry_person @P2 #H1 person_status=死亡
 expect = ["H1 <- registry_household:1"]
 
 [[example]]
-case = "一致、未填、没有在册成员(由Q70列出)、不再享受政策:不列"
+case = "一致、未填、没有在册成员（由Q70列出）、不再享受政策：不列"
 given = """
 registry_household #H1 person_count=1
 registry_person @P1 #H1

@@ -1,7 +1,7 @@
 /*
 code = "Q85"
 title = "一户有两名户主"
-why = "一户只能有一名户主;两名户主多因并户、换户主后原户主的关系没有改。"
+why = "一户只能有一名户主；两名户主多因并户、换户主后原户主的关系没有改。"
 policy = { clause = "三(二)", quote = "信息数据质量、“三保障”政策落实、社会扶贫等7项重点工作进展情况通报1次" }
 owner = "扶贫办"
 severity = "S3"
@@ -10,13 +10,13 @@ sources = ["registry_household", "registry_person"]
 due_days = 60
 advice = [
     "按户口簿逐人核对与户主关系",
-    "更正关系,已分户的另行建档",
+    "更正关系，已分户的另行建档",
 ]
 message = "该户有{entries}名在册成员与户主关系为“本人或户主”。"
 related = ["R14"]
 
 [[example]]
-case = "两名户主:列为疑点"
+case = "两名户主：列为疑点"
 given = """
 registry_household #H1
 registry_person @P1 #H1 relation=本人或户主
@@ -26,7 +26,7 @@ registry_person @P3 #H1 relation=之父
 expect = ["H1 <- registry_household:1 registry_person:1 registry_person:2"]
 
 [[example]]
-case = "一名、另一名已不在册、不在一户、不再享受政策:不列"
+case = "一名、另一名已不在册、不在一户、不再享受政策：不列"
 given = """
 registry_household #H1
 registry_person @P1 #H1 relation=本人或户主

@@ -1,7 +1,7 @@
 /*
 code = "Q86"
 title = "一户有两名配偶"
-why = "与户主关系为配偶的只能有一人;多出的多因儿媳、女婿录成配偶,或离婚再婚后没有更新。"
+why = "与户主关系为配偶的只能有一人；多出的多因儿媳、女婿录成配偶，或离婚再婚后没有更新。"
 policy = { clause = "三(二)", quote = "信息数据质量、“三保障”政策落实、社会扶贫等7项重点工作进展情况通报1次" }
 owner = "扶贫办"
 severity = "S3"
@@ -10,13 +10,13 @@ sources = ["registry_household", "registry_person"]
 due_days = 60
 advice = [
     "按户口簿逐人核对与户主关系",
-    "更正关系,已分户的另行建档",
+    "更正关系，已分户的另行建档",
 ]
 message = "该户有{entries}名在册成员与户主关系为“配偶”。"
 related = ["R14"]
 
 [[example]]
-case = "两名配偶:列为疑点"
+case = "两名配偶：列为疑点"
 given = """
 registry_household #H1
 registry_person @P1 #H1 relation=配偶
@@ -26,7 +26,7 @@ registry_person @P3 #H1 relation=之儿媳
 expect = ["H1 <- registry_household:1 registry_person:1 registry_person:2"]
 
 [[example]]
-case = "一名、另一名已不在册、不在一户、不再享受政策:不列"
+case = "一名、另一名已不在册、不在一户、不再享受政策：不列"
 given = """
 registry_household #H1
 registry_person @P1 #H1 relation=配偶

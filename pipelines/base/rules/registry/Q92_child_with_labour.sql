@@ -1,7 +1,7 @@
 /*
 code = "Q92"
 title = "未满16周岁登记为劳动力"
-why = "未满16周岁不计劳动力;登记为普通或技能劳动力,会误判该户有劳动能力而不予兜底。"
+why = "未满16周岁不计劳动力；登记为普通或技能劳动力，会误判该户有劳动能力而不予兜底。"
 policy = { clause = "三(二)", quote = "信息数据质量、“三保障”政策落实、社会扶贫等7项重点工作进展情况通报1次" }
 owner = "扶贫办"
 severity = "S3"
@@ -12,11 +12,11 @@ advice = [
     "核对出生日期和劳动技能",
     "未满16周岁的改为无劳动力",
 ]
-message = "{age}周岁,登记为“{labour_ability}”。"
+message = "{age}周岁，登记为“{labour_ability}”。"
 related = ["R14", "R02"]
 
 [[example]]
-case = "15周岁登记为劳动力:列为疑点"
+case = "15周岁登记为劳动力：列为疑点"
 given = """
 registry_person @P1 age=15 labour_ability=普通劳动力
 registry_person @P2 age=3 labour_ability=技能劳动力
@@ -24,7 +24,7 @@ registry_person @P2 age=3 labour_ability=技能劳动力
 expect = ["P1 <- registry_person:1", "P2 <- registry_person:2"]
 
 [[example]]
-case = "16周岁、无劳动力、未填、已不在册:不列"
+case = "16周岁、无劳动力、未填、已不在册：不列"
 given = """
 registry_person @P1 age=16 labour_ability=普通劳动力
 registry_person @P2 age=15 labour_ability=无劳动力

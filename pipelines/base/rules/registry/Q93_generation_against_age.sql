@@ -1,7 +1,7 @@
 /*
 code = "Q93"
 title = "与户主关系和年龄矛盾"
-why = "子女不可能比户主年长,父母不可能比户主年轻;关系或出生日期录错,会影响赡养、抚养义务人的认定。"
+why = "子女不可能比户主年长，父母不可能比户主年轻；关系或出生日期录错，会影响赡养、抚养义务人的认定。"
 policy = { clause = "三(二)", quote = "信息数据质量、“三保障”政策落实、社会扶贫等7项重点工作进展情况通报1次" }
 owner = "扶贫办"
 severity = "S3"
@@ -10,14 +10,14 @@ sources = ["registry_person"]
 due_days = 60
 advice = [
     "按户口簿核对与户主关系和出生日期",
-    "换了户主的,全户成员的关系都要更新",
+    "换了户主的，全户成员的关系都要更新",
 ]
-message = "与户主关系为“{relation}”,{age}周岁,户主{head_age}周岁。"
+message = "与户主关系为“{relation}”，{age}周岁，户主{head_age}周岁。"
 explained_by = ["Q27", "Q89"]
 related = ["R14", "Q71"]
 
 [[example]]
-case = "子女比户主年长、父母比户主年轻:列为疑点"
+case = "子女比户主年长、父母比户主年轻：列为疑点"
 given = """
 registry_person @P1 #H1 relation=本人或户主 age=40
 registry_person @P2 #H1 relation=之子 age=41
@@ -26,7 +26,7 @@ registry_person @P3 #H1 relation=之母 age=39
 expect = ["P2 <- registry_person:2 registry_person:1", "P3 <- registry_person:3 registry_person:1"]
 
 [[example]]
-case = "合乎常理、其他关系、年龄未知、户主不在册、不是一户:不列"
+case = "合乎常理、其他关系、年龄未知、户主不在册、不是一户：不列"
 given = """
 registry_person @P1 #H1 relation=本人或户主 age=40
 registry_person @P2 #H1 relation=之女 age=40
@@ -42,7 +42,7 @@ registry_person @P8 #H1 relation=之女 age=50 person_status=转出
 expect = []
 
 [[example]]
-case = "两代比较的是户主:子比母年长不在此列"
+case = "两代比较的是户主：子比母年长不在此列"
 given = """
 registry_person @P1 #H1 relation=之子 age=50
 registry_person @P2 #H1 relation=之母 age=45

@@ -1,7 +1,7 @@
 /*
 code = "R106"
 title = "致贫原因缺少佐证"
-why = "主要致贫原因在建档立卡成员信息和民政、医保、教育名单中都找不到对应情况,帮扶措施难以对症。"
+why = "主要致贫原因在建档立卡成员信息和民政、医保、教育名单中都找不到对应情况，帮扶措施难以对症。"
 policy = { clause = "序言", quote = "因病、因残致贫的比例高达71.29%" }
 owner = "扶贫办"
 severity = "S3"
@@ -12,13 +12,13 @@ due_days = 60
 advice = [
     "核实成员健康、残疾、就学情况",
     "据实更正致贫原因或成员信息",
-    "原因已消除的,在动态管理时调整",
+    "原因已消除的，在动态管理时调整",
 ]
-message = "该户主要致贫原因为“{cause}”,在册成员在各部门名单中都没有相应情况。"
+message = "该户主要致贫原因为“{cause}”，在册成员在各部门名单中都没有相应情况。"
 related = ["R14", "Q47", "Q48", "Q49"]
 
 [[example]]
-case = "因病而全家健康、因残而无残疾、因学而无学生:列为疑点"
+case = "因病而全家健康、因残而无残疾、因学而无学生：列为疑点"
 given = """
 registry_household #H1 cause_primary=因病
 registry_person @P1 #H1 health=健康
@@ -30,7 +30,7 @@ registry_person @P3 #H3 student_status=非在校生
 expect = ["H1 <- registry_household:1 registry_person:1", "H2 <- registry_household:2 registry_person:2", "H3 <- registry_household:3 registry_person:3"]
 
 [[example]]
-case = "有对应成员:不列"
+case = "有对应成员：不列"
 given = """
 registry_household #H1 cause_primary=因病
 registry_person @P1 #H1 health=患有大病
@@ -44,7 +44,7 @@ registry_person @P4 #H4 health=残疾
 expect = []
 
 [[example]]
-case = "其他部门的名单能佐证:不列"
+case = "其他部门的名单能佐证：不列"
 given = """
 registry_household #H1 cause_primary=因残
 registry_person @P1 #H1 health=健康
@@ -65,7 +65,7 @@ tekun @P5 self_care=全护理
 expect = []
 
 [[example]]
-case = "其他部门的记录与原因无关、已毕业:列为疑点"
+case = "其他部门的记录与原因无关、已毕业：列为疑点"
 given = """
 registry_household #H1 cause_primary=因残
 registry_person @P1 #H1 health=健康
@@ -81,7 +81,7 @@ student @P3 stage=高校 status=毕业
 expect = ["H1", "H2", "H3"]
 
 [[example]]
-case = "其他原因、已脱贫(原因可能已消除):不列"
+case = "其他原因、已脱贫（原因可能已消除）：不列"
 given = """
 registry_household #H1 cause_primary=缺技术
 registry_person @P1 #H1 health=健康
@@ -93,7 +93,7 @@ registry_person @P3 #H3 health=健康
 expect = []
 
 [[example]]
-case = "生病的成员已不在册、在校状况未填:列为疑点"
+case = "生病的成员已不在册、在校状况未填：列为疑点"
 given = """
 registry_household #H1 cause_primary=因病
 registry_person @P1 #H1 health=健康
@@ -106,7 +106,7 @@ registry_person @P4 #H3
 expect = ["H1", "H2", "H3"]
 
 [[example]]
-case = "慢特病备案佐证因病、有效残疾人证佐证因残:不列"
+case = "慢特病备案佐证因病、有效残疾人证佐证因残：不列"
 given = """
 registry_household #H1 cause_primary=因病
 registry_person @P1 #H1 health=健康
@@ -118,7 +118,7 @@ disability_certificate @P2 status=有效 grade=三级
 expect = []
 
 [[example]]
-case = "备案已终止、只有慢特病备案的因残户:列为疑点"
+case = "备案已终止、只有慢特病备案的因残户：列为疑点"
 given = """
 registry_household #H1 cause_primary=因病
 registry_person @P1 #H1 health=健康

@@ -9,10 +9,10 @@ subject = "unit"
 sources = ["registry_household", "registry_person"]
 indicator = true
 levels = ["city", "county", "township", "village"]
-labels = { ill_or_disabled = "未脱贫人口中因病、因残致贫的比例(2017年底为71.29%)" }
+labels = { ill_or_disabled = "未脱贫人口中因病、因残致贫的比例（2017年底为71.29%）" }
 
 [[example]]
-case = "按户的主要致贫原因计到人;已脱贫的不计"
+case = "按户的主要致贫原因计到人；已脱贫的不计"
 given = """
 registry_household #H1 cause_primary=因病
 registry_person @P1 #H1
@@ -28,7 +28,7 @@ registry_person @P6 #H1 person_status=死亡
 expect = ["ill_or_disabled 410600 3/4", "ill_or_disabled 410621 3/4", "ill_or_disabled 410621100 3/4", "ill_or_disabled 410621100200 3/4"]
 
 [[example]]
-case = "都已脱贫:不计"
+case = "都已脱贫：不计"
 given = """
 registry_household #H1 cause_primary=因病 exit_status=已脱贫(享受政策)
 registry_person @P1 #H1

@@ -16,7 +16,7 @@ related = ["R14"]
 
 # `blank`: what counts as blank; `other` (in the examples): another field that the county did fill in.
 [each]
-advice = ["查户口簿、身份证或登记表,补正建档立卡信息"]
+advice = ["查户口簿、身份证或登记表，补正建档立卡信息"]
 blank = "h.{{column}} IS NULL"
 or_zero = ""
 other = "cause_primary=因病"
@@ -35,9 +35,9 @@ code = "Q37"
 column = "production_power"
 title = "生产用电未填"
 label = "“是否通生产用电”"
-why = "是否通生产用电(动力电)是贫困户登记表必填项,不填就看不出产业发展的基础条件。"
+why = "是否通生产用电（动力电）是贫困户登记表必填项，不填就看不出产业发展的基础条件。"
 filled = "1"
-advice = ["入户查看是否接通380伏动力电,按实际情况补录", "补录后在下次导出中核对是否已保存"]
+advice = ["入户查看是否接通380伏动力电，按实际情况补录", "补录后在下次导出中核对是否已保存"]
 
 [[for_each]]
 code = "Q37b"
@@ -53,27 +53,27 @@ code = "Q38"
 column = "cooperative"
 title = "是否加入合作社未填"
 label = "“是否加入农民专业合作组织”"
-why = "是否加入农民专业合作组织是登记表必填项,也是产业带动、分红的依据。"
+why = "是否加入农民专业合作组织是登记表必填项，也是产业带动、分红的依据。"
 filled = "0"
-advice = ["核对合作社成员名册或入社协议", "补录登记,已退社的据实填写"]
+advice = ["核对合作社成员名册或入社协议", "补录登记，已退社的据实填写"]
 
 [[for_each]]
 code = "Q39"
 column = "road_distance_centi"
 title = "与村主干路距离未填"
 label = "“与村主干路距离”"
-why = "与村主干路距离是登记表必填项,反映出行条件。"
+why = "与村主干路距离是登记表必填项，反映出行条件。"
 filled = "50"
-advice = ["入户查看住房到村主干路的距离(公里),按实际情况补录", "补录后在下次导出中核对是否已保存"]
+advice = ["入户查看住房到村主干路的距离（公里），按实际情况补录", "补录后在下次导出中核对是否已保存"]
 
 [[for_each]]
 code = "Q40"
 column = "entry_road"
 title = "入户路类型未填"
 label = "“入户路类型”"
-why = "入户路类型是登记表必填项,是入户路硬化项目的底数。"
+why = "入户路类型是登记表必填项，是入户路硬化项目的底数。"
 filled = "水泥路"
-advice = ["入户查看入户路面(泥土、砂石、水泥、沥青),按实际情况补录", "补录后在下次导出中核对是否已保存"]
+advice = ["入户查看入户路面（泥土、砂石、水泥、沥青），按实际情况补录", "补录后在下次导出中核对是否已保存"]
 
 [[for_each]]
 code = "Q41"
@@ -82,12 +82,12 @@ title = "住房面积未填"
 label = "住房面积"
 why = "住房面积是住房安全的基本信息。"
 filled = "5000"
-advice = ["实地丈量后补录;租住、借住的注明"]
+advice = ["实地丈量后补录；租住、借住的注明"]
 or_zero = "或为零"
 blank = "(h.{{column}} IS NULL OR h.{{column}} = 0)"
 
 [[for_each.example]]
-case = "面积为零:列为疑点"
+case = "面积为零：列为疑点"
 given = """
 registry_household #H1 house_area_centi=0
 registry_household #Z house_area_centi=5000
@@ -99,9 +99,9 @@ code = "Q42"
 column = "living_power"
 title = "生活用电未填"
 label = "“是否通生活用电”"
-why = "是否通生活用电是登记表必填项,属于基本生活条件。"
+why = "是否通生活用电是登记表必填项，属于基本生活条件。"
 filled = "1"
-advice = ["入户查看用电情况,按实际情况补录", "补录后在下次导出中核对是否已保存"]
+advice = ["入户查看用电情况，按实际情况补录", "补录后在下次导出中核对是否已保存"]
 
 [[for_each]]
 code = "Q43"
@@ -124,21 +124,21 @@ code = "Q45"
 column = "fuel"
 title = "主要燃料类型未填"
 label = "“主要燃料类型”"
-why = "主要燃料类型是登记表必填项,是清洁取暖、改厨项目的底数。"
+why = "主要燃料类型是登记表必填项，是清洁取暖、改厨项目的底数。"
 filled = "煤炭"
-advice = ["入户查看做饭取暖所用燃料,按实际情况补录", "补录后在下次导出中核对是否已保存"]
+advice = ["入户查看做饭取暖所用燃料，按实际情况补录", "补录后在下次导出中核对是否已保存"]
 
 [[for_each]]
 code = "Q46"
 column = "toilet"
 title = "有无卫生厕所未填"
 label = "“有无卫生厕所”"
-why = "有无卫生厕所是登记表必填项,是改厕项目的底数。"
+why = "有无卫生厕所是登记表必填项，是改厕项目的底数。"
 filled = "0"
-advice = ["入户查看厕所,按实际情况补录", "补录后在下次导出中核对是否已保存"]
+advice = ["入户查看厕所，按实际情况补录", "补录后在下次导出中核对是否已保存"]
 
 [[example]]
-case = "未填:列为疑点"
+case = "未填：列为疑点"
 given = """
 registry_household #H1
 registry_household #H2 exit_status=已脱贫(享受政策)
@@ -147,7 +147,7 @@ registry_household #Z {{column}}={{filled}}
 expect = ["H1 <- registry_household:1", "H2 <- registry_household:2"]
 
 [[example]]
-case = "已填:不列"
+case = "已填：不列"
 given = """
 registry_household #H1 {{column}}={{filled}}
 registry_household #Z {{column}}={{filled}}
@@ -155,7 +155,7 @@ registry_household #Z {{column}}={{filled}}
 expect = []
 
 [[example]]
-case = "不再享受政策:不列"
+case = "不再享受政策：不列"
 given = """
 registry_household #H1 exit_status=已脱贫(不再享受政策)
 registry_household #Z {{column}}={{filled}}
@@ -163,7 +163,7 @@ registry_household #Z {{column}}={{filled}}
 expect = []
 
 [[example]]
-case = "本县区整列没有填(导出缺列),外县区填了:不列"
+case = "本县区整列没有填（导出缺列），外县区填了：不列"
 given = """
 registry_household #H1
 registry_household #Y {{other}} exit_status=已脱贫(不再享受政策)

@@ -11,7 +11,7 @@ sources = ["registry_person"]
 columns = ["registry_person.{{column}}"]
 due_days = 60
 advice = [
-    "查户口簿、身份证或登记表,补正建档立卡信息",
+    "查户口簿、身份证或登记表，补正建档立卡信息",
 ]
 message = "{{label}}没有填写。"
 related = ["R14"]
@@ -44,7 +44,7 @@ only = " AND p.student_status = '非在校生'"
 person = " student_status=非在校生"
 
 [[for_each.example]]
-case = "在校生:不列"
+case = "在校生：不列"
 given = """
 registry_person @P1 student_status=小学
 registry_person @Z education=初中
@@ -63,7 +63,7 @@ only = " AND p.age BETWEEN q.student_age_from AND q.student_age_to"
 person = " age=6"
 
 [[for_each.example]]
-case = "5岁、24岁:不列"
+case = "5岁、24岁：不列"
 given = """
 registry_person @P1 age=5
 registry_person @P2 age=24
@@ -91,7 +91,7 @@ only = " AND p.age BETWEEN q.labour_age_from AND q.labour_age_check_to"
 person = " age=16"
 
 [[for_each.example]]
-case = "15岁、66岁:不列"
+case = "15岁、66岁：不列"
 given = """
 registry_person @P1 age=15
 registry_person @P2 age=66
@@ -100,7 +100,7 @@ registry_person @Z labour_ability=普通劳动力
 expect = []
 
 [[example]]
-case = "未填:列为疑点"
+case = "未填：列为疑点"
 given = """
 registry_person @P1{{person}}
 registry_person @Z {{column}}={{filled}}
@@ -108,7 +108,7 @@ registry_person @Z {{column}}={{filled}}
 expect = ["P1 <- registry_person:1"]
 
 [[example]]
-case = "已填:不列"
+case = "已填：不列"
 given = """
 registry_person @P1{{person}} {{column}}={{filled}}
 registry_person @Z {{column}}={{filled}}
@@ -116,7 +116,7 @@ registry_person @Z {{column}}={{filled}}
 expect = []
 
 [[example]]
-case = "已不在册:不列"
+case = "已不在册：不列"
 given = """
 registry_person @P1{{person}} person_status=死亡
 registry_person @Z {{column}}={{filled}}
@@ -124,7 +124,7 @@ registry_person @Z {{column}}={{filled}}
 expect = []
 
 [[example]]
-case = "本县区整列没有填(导出缺列),外县区填了:不列"
+case = "本县区整列没有填（导出缺列），外县区填了：不列"
 given = """
 registry_person @P1{{person}}
 registry_person @Y {{other}} person_status=死亡

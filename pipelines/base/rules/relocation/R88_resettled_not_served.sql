@@ -1,7 +1,7 @@
 /*
 code = "R88"
 title = "搬迁群众接续服务缺口"
-why = "搬迁群众的医保、上学、户口要接续办理;没有参保、没有学籍、入住一年未迁户口的,接续服务有缺口。"
+why = "搬迁群众的医保、上学、户口要接续办理；没有参保、没有学籍、入住一年未迁户口的，接续服务有缺口。"
 policy = { clause = "二(三)4", quote = "切实做好搬迁群众户口迁移、上学就医、社会保障、心理疏导等接续服务工作" }
 owner = "发展和改革委员会"
 severity = "S2"
@@ -12,7 +12,7 @@ advice = [
     "联系迁入地办理参保、转学和户口迁移",
     "自愿保留原户籍的登记说明",
 ]
-message = "已搬迁入住,{gap}。"
+message = "已搬迁入住，{gap}。"
 related = ["R14", "R30", "R50"]
 
 [[example]]
@@ -30,7 +30,7 @@ insurance @P3
 expect = ["P1/insurance <- relocation:1", "P2/school <- relocation:2", "P3/hukou <- relocation:3", "P4/hukou <- relocation:4"]
 
 [[example]]
-case = "已参保在读、户口已迁、自愿保留、入住不满一年:不列"
+case = "已参保在读、户口已迁、自愿保留、入住不满一年：不列"
 given = """
 relocation @P1 archive_no=A1 move_in_date=2017-01-01 birth_date=2008-05-01 hukou_moved=1
 insurance @P1
@@ -43,7 +43,7 @@ insurance @P3
 expect = []
 
 [[example]]
-case = "尚未入住:不列;登记死亡的不列"
+case = "尚未入住：不列；登记死亡的不列"
 given = """
 relocation @P1 archive_no=A1
 relocation @P2 archive_no=A2 birth_date=2008-05-01 hukou_moved=0
@@ -55,7 +55,7 @@ registry_person @P4 person_status=死亡
 expect = []
 
 [[example]]
-case = "学籍已转出、保险在上年:列为疑点"
+case = "学籍已转出、保险在上年：列为疑点"
 given = """
 relocation @P1 archive_no=A1 move_in_date=2018-09-30 birth_date=2008-05-01
 insurance @P1

@@ -1,7 +1,7 @@
 /*
 code = "R89"
 title = "搬迁户无人就业无增收项目"
-why = "搬迁户中有能力有愿望的劳动力没有一人就业,也没有增收项目,难以稳得住。"
+why = "搬迁户中有能力有愿望的劳动力没有一人就业，也没有增收项目，难以稳得住。"
 policy = { clause = "二(三)4", quote = "实现有就业能力和愿望的搬迁贫困户每户至少有1人就业,或者有1—2项增收项目" }
 owner = "人力资源和社会保障局"
 severity = "S1"
@@ -12,11 +12,11 @@ advice = [
     "推荐就业或安排公益性岗位",
     "落实一至两项增收项目",
 ]
-message = "该户已搬迁入住,有劳动力愿意就业,没有人就业,也没有增收项目。"
+message = "该户已搬迁入住，有劳动力愿意就业，没有人就业，也没有增收项目。"
 related = ["R14"]
 
 [[example]]
-case = "有愿望、无人就业、没有项目:列为疑点"
+case = "有愿望、无人就业、没有项目：列为疑点"
 given = """
 relocation @P1 #H1 archive_no=A1 move_in_date=2018-01-01
 labour @P1 job_wish=1 employment=未就业
@@ -25,7 +25,7 @@ relocation @P2 #H1 archive_no=A1 move_in_date=2018-01-01
 expect = ["H1 <- relocation:1"]
 
 [[example]]
-case = "有人就业、有项目、没有愿望、没有劳动力、尚未入住:不列"
+case = "有人就业、有项目、没有愿望、没有劳动力、尚未入住：不列"
 given = """
 relocation @P1 #H1 archive_no=A1 move_in_date=2018-01-01
 labour @P1 job_wish=1 employment=未就业
@@ -47,7 +47,7 @@ labour @P7 job_wish=1 employment=未就业
 expect = []
 
 [[example]]
-case = "项目在上年:列为疑点"
+case = "项目在上年：列为疑点"
 given = """
 relocation @P1 #H1 archive_no=A1 move_in_date=2018-01-01
 labour @P1 job_wish=1 employment=未就业

@@ -12,7 +12,7 @@ levels = ["city", "county", "township", "village"]
 labels = { earning = "有就业能力和愿望的搬迁户中有人就业或有增收项目的比例" }
 
 [[example]]
-case = "任一成员就业、有项目即算;一户只计一次"
+case = "任一成员就业、有项目即算；一户只计一次"
 given = """
 relocation @P1 archive_no=A move_in_date=2018-01-01
 relocation @P2 archive_no=A move_in_date=2018-01-01
@@ -27,7 +27,7 @@ labour @P4 job_wish=1 employment=未就业 ability=技能劳动力
 expect = ["earning 410600 2/3", "earning 410621 2/3", "earning 410621100 2/3", "earning 410621100200 2/3"]
 
 [[example]]
-case = "没有愿望、没有能力、还没入住的不计;去年的项目不算"
+case = "没有愿望、没有能力、还没入住的不计；去年的项目不算"
 given = """
 relocation @P1 archive_no=A move_in_date=2018-01-01
 labour @P1 job_wish=0 employment=未就业

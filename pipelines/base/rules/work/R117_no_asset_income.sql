@@ -1,7 +1,7 @@
 /*
 code = "R117"
 title = "因残致贫户无资产收益"
-why = "因残致贫的家庭应享受资产收益扶贫,本年度没有资产收益。"
+why = "因残致贫的家庭应享受资产收益扶贫，本年度没有资产收益。"
 policy = { clause = "二(三)3", quote = "推进因残致贫家庭更好地享受资产收益扶贫政策" }
 owner = "扶贫办"
 severity = "S4"
@@ -12,10 +12,10 @@ advice = [
     "对接资产收益项目",
     "已有收益的补登台账",
 ]
-message = "该户因残致贫,本年度没有资产收益。"
+message = "该户因残致贫，本年度没有资产收益。"
 
 [[example]]
-case = "没有资产收益、收益为零、在上年:列为疑点"
+case = "没有资产收益、收益为零、在上年：列为疑点"
 given = """
 registry_household #H1 household_no=H1 cause_primary=因残
 registry_household #H2 household_no=H2 cause_primary=因残
@@ -29,7 +29,7 @@ industry_support @P3 year=2018 measure=种养业 income_fen=100
 expect = ["H1 <- registry_household:1", "H2 <- registry_household:2", "H3 <- registry_household:3"]
 
 [[example]]
-case = "有收益、其他致贫原因、不再享受政策:不列"
+case = "有收益、其他致贫原因、不再享受政策：不列"
 given = """
 registry_household #H1 household_no=H1 cause_primary=因残
 registry_person @P1 #H1 household_no=H1

@@ -1,7 +1,7 @@
 /*
 code = "R27"
 title = "基础养老金低于98元"
-why = "2018年起基础养老金不低于每人每月98元,低于标准就是少发。"
+why = "2018年起基础养老金不低于每人每月98元，低于标准就是少发。"
 policy = { clause = "二(一)2", quote = "2018年提高至每人每月98元" }
 owner = "人力资源和社会保障局"
 severity = "S2"
@@ -9,14 +9,14 @@ subject = "person"
 sources = ["registry_person", "pension"]
 due_days = 30
 advice = [
-    "核对待遇核定表,少发的补发",
+    "核对待遇核定表，少发的补发",
     "参保信息错误的更正",
 ]
-message = "城乡居民基础养老金每月{basic_pension_fen},低于标准。"
+message = "城乡居民基础养老金每月{basic_pension_fen}，低于标准。"
 related = ["R14"]
 
 [[example]]
-case = "低于标准:列为疑点"
+case = "低于标准：列为疑点"
 given = """
 registry_person @P1
 pension @P1 basic_pension_fen=9799
@@ -24,7 +24,7 @@ pension @P1 basic_pension_fen=9799
 expect = ["P1 <- pension:1 registry_person:1"]
 
 [[example]]
-case = "达到标准、职工养老、尚未领取、不在册:不列"
+case = "达到标准、职工养老、尚未领取、不在册：不列"
 given = """
 registry_person @P1
 pension @P1 basic_pension_fen=9800

@@ -12,7 +12,7 @@ levels = ["city", "county", "township", "village"]
 labels = { pension = "在册领取城乡居民养老金人员中不低于98元的比例" }
 
 [[example]]
-case = "刚好98元算达标;职工、没领取、不在册的不计"
+case = "刚好98元算达标；职工、没领取、不在册的不计"
 given = """
 registry_person @P1
 pension @P1 basic_pension_fen=9800
@@ -27,7 +27,7 @@ pension @P5 basic_pension_fen=9799
 expect = ["pension 410600 1/2", "pension 410621 1/2", "pension 410621100 1/2", "pension 410621100200 1/2"]
 
 [[example]]
-case = "没有人领取:不计"
+case = "没有人领取：不计"
 given = """
 registry_person @P1
 """

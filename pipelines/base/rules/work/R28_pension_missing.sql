@@ -1,7 +1,7 @@
 /*
 code = "R28"
 title = "60岁以上未领取养老待遇"
-why = "年满60周岁没有领取养老待遇,或16至59周岁没有参保、没有代缴,养老没有保障。"
+why = "年满60周岁没有领取养老待遇，或16至59周岁没有参保、没有代缴，养老没有保障。"
 policy = { clause = "二(一)2", quote = "逐年提高贫困群众城乡居民基本养老保险基础养老金最低标准" }
 owner = "人力资源和社会保障局"
 severity = "S2"
@@ -13,11 +13,11 @@ advice = [
     "符合条件的办理待遇领取或参保",
     "贫困人口的保费由财政代缴",
 ]
-message = "{age}周岁,{lacking}。"
+message = "{age}周岁，{lacking}。"
 related = ["R14"]
 
 [[example]]
-case = "60周岁未领取;16岁未参保、终止;没有代缴"
+case = "60周岁未领取；16岁未参保、终止；没有代缴"
 given = """
 registry_person @P1 age=60
 pension @P1 status=参保缴费
@@ -30,7 +30,7 @@ pension @P4 status=参保缴费 government_paid=0
 expect = ["P1/payment <- registry_person:1", "P2/insured <- registry_person:2", "P3/insured <- registry_person:3", "P4/premium <- registry_person:4 pension:3"]
 
 [[example]]
-case = "已领取、已代缴、职工养老:不列"
+case = "已领取、已代缴、职工养老：不列"
 given = """
 registry_person @P1 age=60
 pension @P1
@@ -44,7 +44,7 @@ pension @P4 status=领取待遇 government_paid=0
 expect = []
 
 [[example]]
-case = "在校生、15周岁、已不在册:不列"
+case = "在校生、15周岁、已不在册：不列"
 given = """
 registry_person @P1 age=16 student_status=高中一年级
 registry_person @P2 age=15

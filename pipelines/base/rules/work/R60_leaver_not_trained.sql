@@ -1,7 +1,7 @@
 /*
 code = "R60"
 title = "两后生未升学未培训"
-why = "初中、高中毕业未升学的贫困家庭青年没有参加技工教育、没有培训也没有就业,容易返贫。"
+why = "初中、高中毕业未升学的贫困家庭青年没有参加技工教育、没有培训也没有就业，容易返贫。"
 policy = { clause = "二(二)2", quote = "对贫困家庭应往届“两后生”进行免费技工教育" }
 owner = "人力资源和社会保障局"
 severity = "S3"
@@ -12,11 +12,11 @@ advice = [
     "动员参加免费技工教育或技能培训",
     "已在外就业的登记就业信息",
 ]
-message = "{age}周岁,已毕业未升学,没有培训记录,也没有就业。"
+message = "{age}周岁，已毕业未升学，没有培训记录，也没有就业。"
 related = ["R14"]
 
 [[example]]
-case = "初中、高中毕业,没有培训、没有就业:列为疑点"
+case = "初中、高中毕业，没有培训、没有就业：列为疑点"
 given = """
 registry_person @P1 age=15
 student @P1 status=毕业 stage=初中
@@ -27,7 +27,7 @@ labour @P2 employment=未就业
 expect = ["P1 <- registry_person:1 student:1", "P2 <- registry_person:2 student:2"]
 
 [[example]]
-case = "超龄、不满15岁、升学、培训过、已就业、小学毕业:不列"
+case = "超龄、不满15岁、升学、培训过、已就业、小学毕业：不列"
 given = """
 registry_person @P1 age=23
 student @P1 status=毕业 stage=初中

@@ -1,7 +1,7 @@
 /*
 code = "R90"
 title = "有能力有愿望未就业"
-why = "有劳动能力、有就业愿望的贫困劳动力没有就业,增收没有着落。"
+why = "有劳动能力、有就业愿望的贫困劳动力没有就业，增收没有着落。"
 policy = { clause = "二(二)2", quote = "有就业能力和就业愿望的建档立卡贫困劳动力基本实现就业全覆盖" }
 owner = "人力资源和社会保障局"
 severity = "S2"
@@ -12,11 +12,11 @@ advice = [
     "推荐转移就业或公益性岗位",
     "已就业的更新劳动力台账",
 ]
-message = "{age}周岁,{ability},有就业愿望,台账登记未就业。"
+message = "{age}周岁，{ability}，有就业愿望，台账登记未就业。"
 related = ["R14"]
 
 [[example]]
-case = "有愿望没有就业:列为疑点"
+case = "有愿望没有就业：列为疑点"
 given = """
 registry_household #H1 household_no=H1
 registry_person @P1 #H1 household_no=H1 age=16
@@ -27,7 +27,7 @@ labour @P2 employment=未就业 job_wish=1 ability=技能劳动力
 expect = ["P1 <- registry_person:1 labour:1", "P2 <- registry_person:2 labour:2"]
 
 [[example]]
-case = "没有愿望、已就业、务工、无劳动力、超龄、在校、已脱贫:不列"
+case = "没有愿望、已就业、务工、无劳动力、超龄、在校、已脱贫：不列"
 given = """
 registry_household #H1 household_no=H1
 registry_person @P1 #H1 household_no=H1 age=30
@@ -51,7 +51,7 @@ labour @P8 employment=未就业 job_wish=1
 expect = []
 
 [[example]]
-case = "登记非在校生:列为疑点"
+case = "登记非在校生：列为疑点"
 given = """
 registry_household #H1 household_no=H1 exit_status=返贫
 registry_person @P1 #H1 household_no=H1 age=17 student_status=非在校生

@@ -1,7 +1,7 @@
 /*
 code = "R91"
 title = "培训率未达标"
-why = "未转移就业、有培训意愿且符合条件的贫困劳动力,当年参加培训的比例与目标比较。"
+why = "未转移就业、有培训意愿且符合条件的贫困劳动力，当年参加培训的比例与目标比较。"
 policy = { clause = "二(二)2", quote = "未转移就业有培训意愿且符合受训条件的贫困劳动力培训率达到80%以上" }
 owner = "人力资源和社会保障局"
 severity = "S2"
@@ -11,7 +11,7 @@ indicator = true
 levels = ["city", "county", "township", "village"]
 
 [[example]]
-case = "两人符合条件,一人培训"
+case = "两人符合条件，一人培训"
 given = """
 registry_household #H1 household_no=H1
 registry_person @P1 #H1 household_no=H1
@@ -25,7 +25,7 @@ training @P2 year=2017
 expect = ["- 410600 1/2", "- 410621 1/2", "- 410621100 1/2", "- 410621100200 1/2"]
 
 [[example]]
-case = "已转移就业、没有意愿、不符合条件、已脱贫:不计"
+case = "已转移就业、没有意愿、不符合条件、已脱贫：不计"
 given = """
 registry_household #H1 household_no=H1
 registry_person @P1 #H1 household_no=H1

@@ -1,7 +1,7 @@
 /*
 code = "R92"
 title = "年度免费培训未覆盖"
-why = "每年对有意愿的贫困劳动力至少开展一次免费培训,本年度还没有。"
+why = "每年对有意愿的贫困劳动力至少开展一次免费培训，本年度还没有。"
 policy = { clause = "二(二)2", quote = "每年对有意愿的贫困劳动力至少开展1次免费职业培训" }
 owner = "人力资源和社会保障局"
 severity = "S3"
@@ -12,11 +12,11 @@ advice = [
     "安排就近的免费培训班",
     "已在外地培训的补登记录",
 ]
-message = "有培训意愿、符合条件,本年度没有培训记录。"
+message = "有培训意愿、符合条件，本年度没有培训记录。"
 related = ["R14"]
 
 [[example]]
-case = "没有培训、只有上年培训:列为疑点"
+case = "没有培训、只有上年培训：列为疑点"
 given = """
 registry_person @P1
 labour @P1 training_wish=1 training_fit=1
@@ -27,7 +27,7 @@ training @P2 year=2017
 expect = ["P1 <- labour:1 registry_person:1", "P2 <- labour:2 registry_person:2"]
 
 [[example]]
-case = "已培训、没有意愿、不符合条件、不在册:不列"
+case = "已培训、没有意愿、不符合条件、不在册：不列"
 given = """
 registry_person @P1
 labour @P1 training_wish=1 training_fit=1

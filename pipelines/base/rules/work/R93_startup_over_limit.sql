@@ -1,7 +1,7 @@
 /*
 code = "R93"
 title = "创业贷款/培训补贴超限"
-why = "创业担保贷款最高10万元,创业培训补贴每人最高1500元、享受一次;超出或发给非贫困人员要核实。"
+why = "创业担保贷款最高10万元，创业培训补贴每人最高1500元、享受一次；超出或发给非贫困人员要核实。"
 policy = { clause = "二(二)2", quote = "给予最高不超过10万元的创业担保贷款" }
 owner = "人力资源和社会保障局"
 severity = "S2"
@@ -10,13 +10,13 @@ sources = ["registry_person", "training", "micro_loan"]
 due_days = 15
 advice = [
     "核对审批材料和贷款合同",
-    "超限的责令整改,冒领的追回",
+    "超限的责令整改，冒领的追回",
 ]
 message = "{reason}。"
 related = ["R14"]
 
 [[example]]
-case = "贷款超限;培训补贴超限;补贴两次;不是建档立卡人员"
+case = "贷款超限；培训补贴超限；补贴两次；不是建档立卡人员"
 given = """
 micro_loan @P1 kind=创业担保贷款 amount_fen=10000001
 registry_person @P2
@@ -29,7 +29,7 @@ training @P4 kind=创业培训 year=2018 subsidy_fen=100
 expect = ["P1/loan <- micro_loan:1", "P2/amount <- training:1", "P3/twice <- training:2 training:3", "P4/person <- training:4"]
 
 [[example]]
-case = "没有超限、其他贷款、技能培训、没有补贴:不列"
+case = "没有超限、其他贷款、技能培训、没有补贴：不列"
 given = """
 micro_loan @P1 kind=创业担保贷款 amount_fen=10000000
 micro_loan @P1 kind=扶贫小额信贷 amount_fen=20000000
@@ -64,7 +64,7 @@ SELECT f.person_id AS subject_id, 'twice' AS rule_key, f.record_id AS evidence, 
 FROM funded f
 WHERE f.times > 1
 UNION ALL
-SELECT f.person_id AS subject_id, 'person' AS rule_key, f.record_id AS evidence, '领取创业培训补贴,不是建档立卡在册人员' AS reason
+SELECT f.person_id AS subject_id, 'person' AS rule_key, f.record_id AS evidence, '领取创业培训补贴，不是建档立卡在册人员' AS reason
 FROM funded f
 LEFT JOIN poor_person p ON p.person_id = f.person_id
 WHERE p.person_id IS NULL

@@ -12,11 +12,11 @@ advice = [
     "与户主商定适合的产业项目",
     "已选择就业帮扶的登记说明",
 ]
-message = "该户有劳动力愿意发展产业,本年度没有产业帮扶措施。"
+message = "该户有劳动力愿意发展产业，本年度没有产业帮扶措施。"
 related = ["R14"]
 
 [[example]]
-case = "有意愿没有措施、只有上年措施:列为疑点"
+case = "有意愿没有措施、只有上年措施：列为疑点"
 given = """
 registry_household #H1 household_no=H1
 registry_person @P1 #H1 household_no=H1
@@ -29,7 +29,7 @@ industry_support @P2 year=2017
 expect = ["H1 <- registry_household:1 labour:1", "H2 <- registry_household:2 labour:2"]
 
 [[example]]
-case = "家人有措施、有就业、没有意愿、没有劳动力、已脱贫:不列"
+case = "家人有措施、有就业、没有意愿、没有劳动力、已脱贫：不列"
 given = """
 registry_household #H1 household_no=H1
 registry_person @P1 #H1 household_no=H1

@@ -12,7 +12,7 @@ levels = ["city", "county", "township", "village"]
 labels = { supported = "有劳动能力和发展意愿的未脱贫户中有产业帮扶或稳定就业的比例" }
 
 [[example]]
-case = "有帮扶或有人就业的算覆盖;一户只计一次"
+case = "有帮扶或有人就业的算覆盖；一户只计一次"
 given = """
 registry_household #H1
 registry_person @P1 #H1
@@ -30,7 +30,7 @@ labour @P4 business_wish=1 employment=转移就业
 expect = ["supported 410600 2/3", "supported 410621 2/3", "supported 410621100 2/3", "supported 410621100200 2/3"]
 
 [[example]]
-case = "没有意愿、没有能力、已脱贫的不计;返贫的照计"
+case = "没有意愿、没有能力、已脱贫的不计；返贫的照计"
 given = """
 registry_household #H1
 registry_person @P1 #H1

@@ -1,7 +1,7 @@
 /*
 code = "R95"
 title = "无稳定增收渠道"
-why = "有劳动力的贫困户没有一项稳定增收渠道,脱贫不稳。"
+why = "有劳动力的贫困户没有一项稳定增收渠道，脱贫不稳。"
 policy = { clause = "二(二)1", quote = "每个贫困户有1-2项稳定增收渠道" }
 owner = "扶贫办"
 severity = "S2"
@@ -12,11 +12,11 @@ advice = [
     "落实一至两项增收渠道",
     "已有渠道的补登台账",
 ]
-message = "该户有劳动力,没有产业、务工、公益岗位或资产收益等增收渠道。"
+message = "该户有劳动力，没有产业、务工、公益岗位或资产收益等增收渠道。"
 related = ["R14"]
 
 [[example]]
-case = "没有任何渠道:列为疑点"
+case = "没有任何渠道：列为疑点"
 given = """
 registry_household #H1 household_no=H1
 registry_person @P1 #H1 household_no=H1 labour_ability=普通劳动力
@@ -27,7 +27,7 @@ industry_support @P2 year=2017
 expect = ["H1 <- registry_household:1", "H2 <- registry_household:2"]
 
 [[example]]
-case = "有产业、有务工、有岗位、护林员、兜底、没有劳动力、不再享受政策:不列"
+case = "有产业、有务工、有岗位、护林员、兜底、没有劳动力、不再享受政策：不列"
 given = """
 registry_household #H1 household_no=H1
 registry_person @P1 #H1 household_no=H1 labour_ability=普通劳动力
@@ -51,7 +51,7 @@ registry_person @P7 #H7 household_no=H7 labour_ability=普通劳动力
 expect = []
 
 [[example]]
-case = "护林员在上年:列为疑点"
+case = "护林员在上年：列为疑点"
 given = """
 registry_household #H1 household_no=H1
 registry_person @P1 #H1 household_no=H1 labour_ability=普通劳动力
