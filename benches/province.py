@@ -34,7 +34,7 @@ def prefecture(options: argparse.Namespace, number: int, most_kib: int) -> list[
     run = timed([str(options.binary), "run", str(options.pipeline), "--quarter", QUARTER, "--data",
                  str(data / QUARTER), "--out", str(out), "--memory", options.memory,
                  "--key-file", str(options.folder / "pseudonym.key"), "--quiet"], log, most_kib)
-    publication = out / f"quarter={QUARTER}"
+    publication = (out / QUARTER / "latest").resolve()
     rows = remember(options, number, data / QUARTER / "truth", publication)
     for path in publication.iterdir():
         if path.name not in ("manifest.json", "restricted"):
@@ -106,7 +106,7 @@ def main() -> None:
     lines = []
     for number in range(options.prefectures):
         lines += prefecture(options, number, most_kib)
-    publications = [str(options.folder / f"out-{n}/quarter={QUARTER}") for n in range(options.prefectures)]
+    publications = [str(options.folder / f"out-{n}" / QUARTER) for n in range(options.prefectures)]
     across = timed([str(options.binary), "across", *publications, "--out", str(options.folder / "across"), "--quiet"],
                    options.folder / "log", most_kib)
     lines.append({"what": "across", **across})

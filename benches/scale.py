@@ -126,7 +126,7 @@ def lines_of(options: argparse.Namespace, persons: int, data: Path, out: Path, m
                        "--quiet", *options.arguments]
             cost = timed(command, options.folder / "run.log", most_kib)
             runs[what].append(cost)
-            written[what] = bytes_in(out / f"quarter={quarter}")
+            written[what] = bytes_in((out / quarter / "latest").resolve())
             print(f"{short(persons)} {what}: {cost['wall']:.2f} s, {cost['peak']:.0f} MiB", file=sys.stderr)
             if cost["outgrown"]:
                 break

@@ -10,19 +10,24 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bidui::Result;
-use bidui::config::Pipeline;
-use bidui::link::compare::{han_name_level, id_level, nysiis, soundex};
-use bidui::link::nodes::Nodes;
-use bidui::link::settings::LinkSettings;
-use bidui::model::id_number::IdNumber;
-use bidui::model::quarter::Quarter;
-use bidui::normalize::NameForm;
-use bidui::publish::{Catalogue, PublicationInputs};
-use bidui::reconcile;
-use bidui::reconcile::views;
-use bidui::rules::rule_set::RuleSet;
-use bidui::synth::{Formats, SynthOptions, generate};
-use bidui::{link, load, normalize, publish, resolve, track};
+use bidui::testing::config::Pipeline;
+use bidui::testing::link;
+use bidui::testing::link::compare::{han_name_level, id_level, nysiis_code, soundex_code};
+use bidui::testing::link::nodes::LinkNodes;
+use bidui::testing::link::settings::LinkSettings;
+use bidui::testing::load;
+use bidui::testing::model::id_number::IdNumber;
+use bidui::testing::model::period::Period;
+use bidui::testing::normalize;
+use bidui::testing::normalize::NameForm;
+use bidui::testing::publish;
+use bidui::testing::publish::{PublicationInputs, PublishedPipeline};
+use bidui::testing::reconcile;
+use bidui::testing::reconcile::views;
+use bidui::testing::resolve;
+use bidui::testing::rules::rule_set::RuleSet;
+use bidui::testing::synth::{FixtureFormats, SynthOptions, generate};
+use bidui::testing::track;
 use criterion::{BatchSize, BenchmarkGroup, Criterion, Throughput, measurement::WallTime};
 
 const PERSONS: u64 = 20_000;
@@ -30,7 +35,7 @@ const QUARTER: &str = "2018Q3";
 
 fn all(criterion: &mut Criterion) {
     if let Err(error) = stages(criterion) {
-        panic!("{}", bidui::error::render(&error, false));
+        panic!("{}", bidui::testing::error::render(&error, false));
     }
 }
 
@@ -45,14 +50,14 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("pipelines/hebi");
     let scratch = tempfile::tempdir().map_err(|e| bidui::Error::io("新建文件夹", Path::new("-"), e))?;
     let mut options = SynthOptions::new(&root, PERSONS, 20_180_930);
-    options.formats = Formats::CsvUtf8;
+    options.formats = FixtureFormats::CsvUtf8;
     generate(&options, scratch.path())?;
     let (data, out) = (scratch.path().join(QUARTER), scratch.path().join("out"));
 
     let pipeline = Pipeline::open(&root)?;
     let rules = RuleSet::load(&pipeline)?;
     let settings = LinkSettings::open(&root.join("link.toml"))?;
-    let quarter: Quarter = QUARTER.parse()?;
+    let period: Period = QUARTER.parse()?;
 
     let read =
         || load::load_several(pipeline.sources.len(), |i| load::load_source(&pipeline, i, &data, None));
@@ -66,12 +71,12 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
     let comparables = normalize()?;
     stage(&mut group, "normalize", normalize);
 
-    let nodes = Nodes::build(&comparables)?;
-    stage(&mut group, "nodes", || Nodes::build(&comparables));
+    let nodes = LinkNodes::build(&comparables)?;
+    stage(&mut group, "nodes", || LinkNodes::build(&comparables));
     // The passes alone; `link` is the passes, the scores and the decisions.
     let single: Vec<bool> = nodes.names.iter().map(|n| settings.resolve.one_per_person.contains(n)).collect();
     stage(&mut group, "block", || {
-        link::block::candidates(&settings, &nodes, &pipeline.divisions, Some(&single))
+        link::block::block_pairs(&settings, &nodes, &pipeline.divisions, Some(&single))
     });
     let join = || link::link_nodes(&settings, &nodes, &pipeline.divisions);
     let links = join()?;
@@ -82,29 +87,29 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
     stage(&mut group, "resolve", resolve);
 
     let build = || {
-        let inputs = views::Inputs {
+        let inputs = views::ViewInputs {
             pipeline: &pipeline,
             loaded: &loaded,
             comparables: &comparables,
             resolution: &resolution,
-            quarter,
+            period,
         };
-        views::build(&inputs, &rules, Vec::new(), &views::Placement::default())
+        views::build(&inputs, &rules, Vec::new(), &views::ViewPlacement::default())
     };
     let tables = build()?;
     stage(&mut group, "views", build);
 
-    let reconcile = || reconcile::run(&rules, &tables, QUARTER, &mut |_, _| {});
+    let reconcile = || reconcile::run(&rules, &tables, period, &mut |_, _| {});
     let mut findings = reconcile()?;
     stage(&mut group, "rules", reconcile);
 
     let found = std::mem::take(&mut findings.exceptions);
-    let tracked = track::track(found, &findings.not_run, None, &resolution.ledger, QUARTER)?;
-    let catalogue = Catalogue::new(&pipeline, &rules, QUARTER);
+    let tracked = track::track(found, &findings.not_run, None, &resolution.ledger, period)?;
+    let catalogue = PublishedPipeline::new(&pipeline, &rules, period);
     let publish = || {
         let inputs = PublicationInputs {
             catalogue: &catalogue,
-            quarter: QUARTER,
+            period,
             loaded: &loaded,
             comparables: &comparables,
             links: &links,
@@ -113,8 +118,8 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
             findings: &findings,
             tracked: &tracked,
             key: &[7; 32],
-            store: &bidui::table::rows::Store::Memory,
-            previous_quarter: None,
+            store: &bidui::testing::table::rows::RowStore::Memory,
+            previous_period: None,
             previous_indicators: &[],
         };
         publish::publish(&inputs, &out)
@@ -131,7 +136,7 @@ fn stage<T>(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, work: impl Fn(
     group.bench_function(name, |bencher| {
         bencher.iter_batched(
             || (),
-            |()| work().unwrap_or_else(|error| panic!("{}", bidui::error::render(&error, false))),
+            |()| work().unwrap_or_else(|error| panic!("{}", bidui::testing::error::render(&error, false))),
             BatchSize::PerIteration,
         );
     });
@@ -139,7 +144,7 @@ fn stage<T>(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, work: impl Fn(
 
 /// What is called for every candidate pair: on pairs of neighbours in one order, which agree in
 /// something, as the pairs of a block do.
-fn kernels(criterion: &mut Criterion, nodes: &Nodes) {
+fn kernels(criterion: &mut Criterion, nodes: &LinkNodes) {
     let mut names: Vec<&NameForm> = (0..nodes.len() as u32).filter_map(|node| nodes.name(node)).collect();
     names.sort_by_key(|name| (name.given_key(), name.surname_key()));
     let mut numbers: Vec<IdNumber> = (0..nodes.len() as u32).map(|node| nodes.id(node)).collect();
@@ -174,7 +179,7 @@ fn kernels(criterion: &mut Criterion, nodes: &Nodes) {
     kernel("id number, one digit", slipped.len(), &|| {
         slipped.iter().map(|&(a, b)| u64::from(id_level(black_box(a), b).number())).sum()
     });
-    kernel("soundex", pinyin.len(), &|| pinyin.iter().map(|name| soundex(black_box(name)) & 1).sum());
-    kernel("nysiis", pinyin.len(), &|| pinyin.iter().map(|name| nysiis(black_box(name)) & 1).sum());
+    kernel("soundex", pinyin.len(), &|| pinyin.iter().map(|name| soundex_code(black_box(name)) & 1).sum());
+    kernel("nysiis", pinyin.len(), &|| pinyin.iter().map(|name| nysiis_code(black_box(name)) & 1).sum());
     group.finish();
 }

@@ -2,7 +2,7 @@
 """Runs every rule a second time, in DuckDB, and compares.
 
   rules_in_duckdb.py publication PIPELINE QUARTER [--previous QUARTER]
-      every rule that the publication QUARTER (a folder quarter=…) ran, over its restricted views;
+      every rule that the publication QUARTER (out/2018Q3, or one of its runs) ran, over its restricted views;
       subjects, keys and evidence must be those of the publication. --previous is the publication
       it was compared with.
   rules_in_duckdb.py rule PIPELINE CODE|FILE.sql QUARTER [--previous QUARTER]
@@ -14,7 +14,7 @@
       expected exceptions is the fault of a rule or of the truth, not of the linker
   rules_in_duckdb.py examples CASES.json
       examples of the rule headers; CASES.json is the output of
-      `cargo run --example rule_bench cases`
+      `cargo bench --bench rule_cases -- PIPELINE`
 
 Needs the Python package duckdb. Exits 1 if anything differs.
 """
@@ -24,6 +24,7 @@ import csv
 import hashlib
 import json
 import os
+import re
 import sys
 import tomllib
 from collections import Counter, defaultdict
@@ -64,10 +65,63 @@ def rows_of(db, sql):
 
 
 def read_sql(path):
-    """Header and SELECT of a rule or definition file."""
+    """Header and SELECT of each rule of a file; a definition file holds one."""
     content = path.read_text("utf-8")
     start, end = content.index("/*") + 2, content.index("*/")
-    return tomllib.loads(content[start:end]), content[end + 2:]
+    header = tomllib.loads(content[start:end])
+    if "for_each" not in header:
+        return [(header, content[end + 2:])]
+    # A family: every member's words stand for {{word}}.
+    rules = []
+    for member in header["for_each"]:
+        words = header.get("each", {}) | {key: value for key, value in member.items() if key != "example"}
+
+        def word(found):
+            value = words[found[1]]
+            return value if isinstance(value, str) else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+        before, sql = content[start:end], content[end + 2:]
+        for _ in range(4):
+            before, sql = (re.sub(r"\{\{(\w+)\}\}", word, part) for part in (before, sql))
+        rules.append((tomllib.loads(before), sql))
+    return rules
+
+
+def layers(pipeline):
+    """The pipeline's folder and those of the bases it includes, the nearest first."""
+    found = [pipeline]
+    head = next(pipeline / name for name in ("pipeline.toml", "base.toml") if (pipeline / name).is_file())
+    for base in tomllib.loads(head.read_text("utf-8")).get("rules", {}).get("from", []):
+        found += [folder for folder in layers((pipeline / base).resolve()) if folder not in found]
+    return found
+
+
+def read_contracts(folders):
+    """Contracts by name, with what the including folders add to them."""
+    contracts, extras = {}, []
+    for folder in reversed(folders):
+        for path in sorted((folder / "sources").glob("*.toml")):
+            read = tomllib.loads(path.read_text("utf-8"))
+            if path.stem.endswith(".extra"):
+                extras.append((path.stem.removesuffix(".extra"), read))
+            else:
+                contracts[path.stem] = read
+    for name, extra in extras:
+        contracts[name]["column"] += extra.get("column", [])
+    return contracts
+
+
+def read_rules(folders):
+    """Definitions and rules by name; the nearest folder's holds."""
+    definitions, rules = {}, {}
+    for folder in reversed(folders):
+        for path in sorted((folder / "rules").glob("*/*.sql")):
+            for header, sql in read_sql(path):
+                if path.parent.name == "definitions":
+                    definitions[header["name"]] = header, sql
+                else:
+                    rules[header["code"]] = path, header, sql
+    return list(definitions.values()), rules
 
 
 def findings(rows):
@@ -115,28 +169,37 @@ def fingerprint(rule, kind, subject, key):
     return "".join(ALPHABET[bits >> 5 * at & 31] for at in reversed(range(26)))
 
 
+def run_folder(named):
+    """Folder of the run that names a publication, a period's folder or its link: looked up once, so
+    that nothing is read of a run that follows meanwhile."""
+    folder = Path(named)
+    period = not (folder / "manifest.json").is_file() and (folder / "latest").exists()
+    return (folder / "latest" if period else folder).resolve()
+
+
 class Publication:
     """A finished publication and the rules of its pipeline, in a DuckDB of its own."""
 
     def __init__(self, pipeline, folder, previous=None, truth=None, file=":memory:"):
-        self.pipeline, self.folder = Path(pipeline), Path(folder)
+        self.pipeline, self.folder = Path(pipeline), run_folder(folder)
         self.db = duckdb.connect(str(file))
         self.db.execute("SET preserve_insertion_order = false")
         self.settings = tomllib.loads((self.pipeline / "pipeline.toml").read_text("utf-8"))
+        folders = layers(self.pipeline)
+        self.contracts = read_contracts(folders)
+        heads = [(folder / name).read_text("utf-8") for folder in folders
+                 for name in ("pipeline.toml", "base.toml") if (folder / name).is_file()]
+        self.off = {code for head in heads for code in tomllib.loads(head).get("rules", {}).get("off", {})}
         self.truth = self.load_truth(Path(truth)) if truth else None
         self.present = set()
         for path in sorted((self.folder / "restricted/view").glob("*.parquet")):
             self.add(path.stem, path, self.true_ids if self.truth else None)
         self.quarter = self.one("SELECT quarter FROM parameter")
         if previous:
-            self.add_previous(Path(previous))
-        self.contracts = {p.stem: tomllib.loads(p.read_text("utf-8"))
-                          for p in (self.pipeline / "sources").glob("*.toml")}
+            self.add_previous(run_folder(previous))
         self.add_absent()
-        files = sorted((self.pipeline / "rules").glob("*/*.sql"))
-        self.define([read_sql(path) for path in files if path.parent.name == "definitions"])
-        rules = [(path, *read_sql(path)) for path in files if path.parent.name != "definitions"]
-        self.rules = {header["code"]: (path, header, sql) for path, header, sql in rules}
+        definitions, self.rules = read_rules(folders)
+        self.define(definitions)
 
     def one(self, sql):
         return self.db.execute(sql).fetchone()[0]
@@ -156,7 +219,7 @@ class Publication:
         ledger = self.table("restricted/identity_ledger.parquet")
         self.db.execute("CREATE TABLE renamed_id AS SELECT previous_id, MAX(current_id) AS current_id "
                         f"FROM {ledger} WHERE kind = 'merge' GROUP BY previous_id")
-        known = {p.stem for p in (self.pipeline / "sources").glob("*.toml")}
+        known = self.contracts.keys()
 
         def renamed(columns, source):
             ids = [c for c in ID_COLUMNS if c in columns]
@@ -200,6 +263,8 @@ class Publication:
 
     def why_not(self, header):
         """Whether the rule has reason not to run."""
+        if header["code"] in self.off:
+            return "switched off"
         if not header.get("since", "") <= self.quarter <= header.get("until", "9999"):
             return "outside its quarters"
         missing = [s for s in header["sources"] if s not in self.present]
@@ -387,7 +452,7 @@ def run_examples(path):
 
 
 def run_rule(publication, rule):
-    _, sql = read_sql(Path(rule)) if rule.endswith(".sql") else publication.rules[rule][1:]
+    sql = read_sql(Path(rule))[0][1] if rule.endswith(".sql") else publication.rules[rule][2]
     rows = rows_of(publication.db, sql)
     if rows:
         print("\t".join(rows[0]))

@@ -1,31 +1,52 @@
 //! bidui reconciles the lists that departments keep of the same people.
 //!
-//! The folders follow the data: [`extract`] → [`load`] → [`normalize`] → [`link`] →
-//! [`resolve`] → [`reconcile`] → [`track`] → [`publish`]. Each stage takes the tables of its
-//! neighbour and hands on its own; [`engine`] runs them in order. Domain facts live in
-//! `pipelines/`, never here. The library does not print, exit or read the clock.
+//! The folders follow the data: `extract` → `load` → `normalize` → `link` → `resolve` → `reconcile` →
+//! `track` → `publish`. Each stage takes the tables of the stages before it and hands on its own; `engine`
+//! runs them in order. `ARCHITECTURE.md` says which folder knows what. Domain facts live in `pipelines/`,
+//! never here. The library does not print, exit or read the clock.
+//!
+//! What is named here is the interface; `examples/` has a lesson for each part of it:
+//! - one quarter from extracts to a publication: [`Pipeline`], [`RuleSet`], [`LinkSettings`], [`RunPlan`], [`run`];
+//! - linking alone: [`link_only`] for a pipeline, [`link_lists`] for any lists;
+//! - reading what was published: [`Snapshot`], [`read_rows`] and the rows they yield, [`TableRow`];
+//! - rules: [`RuleSet`], [`run_examples`]; ID numbers: [`IdNumber`], [`id_for_list`].
 
-pub mod across;
+mod across;
 pub mod cli;
-pub mod config;
-pub mod engine;
-pub mod error;
-pub mod evaluate;
-pub mod extract;
-pub mod link;
-pub mod load;
-pub mod model;
-pub mod normalize;
-pub mod privacy;
-pub mod profile;
-pub mod progress;
-pub mod publication;
-pub mod publish;
-pub mod reconcile;
-pub mod resolve;
-pub mod rules;
-pub mod synth;
-pub mod table;
-pub mod track;
+mod config;
+mod engine;
+mod error;
+mod evaluate;
+mod extract;
+mod link;
+mod load;
+mod model;
+mod normalize;
+mod privacy;
+mod profile;
+mod progress;
+mod publication;
+mod publish;
+mod reconcile;
+mod resolve;
+mod rules;
+mod synth;
+mod table;
+mod track;
 
+#[doc(hidden)]
+pub mod testing;
+
+pub use config::Pipeline;
+pub use engine::{Engine, LinkOnlySummary, RunOutcome, RunPlan, link_only, run};
 pub use error::{Error, ErrorKind, Result};
+pub use link::generic::{LinkageSummary, link_lists};
+pub use link::settings::LinkSettings;
+pub use model::id_number::{IdClass, IdNumber};
+pub use model::period::Period;
+pub use privacy::mask::id_for_list;
+pub use progress::{Progress, Silent};
+pub use publication::snapshot::Snapshot;
+pub use publication::table_reader::{TableRow, read_rows};
+pub use reconcile::run_examples;
+pub use rules::rule_set::RuleSet;

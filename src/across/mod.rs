@@ -12,23 +12,24 @@
 //! Memory is a setting: numbers are gone through in as many parts as it takes (by a hash, so that
 //! one number is in one part), each part reading the number column of every publication once.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-mod numbers;
 mod output;
-mod person;
+mod shared_numbers;
+mod shared_person;
 
 use crate::normalize::NameForm;
 use crate::progress::Progress;
 use crate::publication::snapshot::Snapshot;
 use crate::{Error, Result};
 
-use person::Listed;
+use shared_person::ListedPerson;
 
 /// A validated order to compare publications.
 #[derive(Debug, Clone)]
 pub struct AcrossPlan {
-    /// Publications (`quarter=…` folders), at least two.
+    /// Publications, at least two.
     pub publications: Vec<PathBuf>,
     /// Folder to write to.
     pub out: PathBuf,
@@ -38,7 +39,7 @@ pub struct AcrossPlan {
 
 /// What a pair under one number is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
+pub(crate) enum SharedVerdict {
     /// Number and name agree, the number is confirmed on both sides.
     Same,
     /// Number and name agree, but its check character was not delivered or is wrong on a side.
@@ -47,9 +48,9 @@ pub enum Verdict {
     Names,
 }
 
-impl Verdict {
+impl SharedVerdict {
     /// Tier as in links within a prefecture: 1, 4 or 6.
-    pub fn tier(self) -> i32 {
+    pub(crate) fn tier(self) -> i32 {
         match self {
             Self::Same => 1,
             Self::Probable => 4,
@@ -57,32 +58,32 @@ impl Verdict {
         }
     }
     /// In words for officers.
-    pub fn title(self) -> &'static str {
+    pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Same => "证号、姓名一致",
-            Self::Probable => "证号、姓名一致,证号未经校验",
-            Self::Names => "证号相同、姓名不同,待核实",
+            Self::Probable => "证号、姓名一致，证号未经校验",
+            Self::Names => "证号相同、姓名不同，待核实",
         }
     }
 }
 
 /// A person of one publication and a person of a later one in the list, under one number.
 #[derive(Debug, Clone)]
-struct Pair {
-    left: Listed,
-    right: Listed,
-    verdict: Verdict,
+struct SharedPerson {
+    left: ListedPerson,
+    right: ListedPerson,
+    verdict: SharedVerdict,
 }
 
-impl Pair {
-    fn side(&self, left: bool) -> &Listed {
+impl SharedPerson {
+    fn side(&self, left: bool) -> &ListedPerson {
         if left { &self.left } else { &self.right }
     }
 }
 
 /// Pairs between two publications.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Between {
+pub struct PairsBetween {
     /// Publication.
     pub left: String,
     /// The other.
@@ -99,7 +100,7 @@ pub struct AcrossSummary {
     /// Persons with a number by publication.
     pub persons: Vec<(String, u64)>,
     /// Pairs by publications that have any.
-    pub between: Vec<Between>,
+    pub between: Vec<PairsBetween>,
     /// Files written.
     pub files: Vec<PathBuf>,
 }
@@ -108,24 +109,24 @@ pub struct AcrossSummary {
 ///
 /// # Errors
 /// Fewer than two publications, one that is not complete, two of different quarters.
-pub fn across(plan: &AcrossPlan, progress: &dyn Progress) -> Result<AcrossSummary> {
-    check(plan)?;
+pub fn find_shared_persons(plan: &AcrossPlan, progress: &dyn Progress) -> Result<AcrossSummary> {
+    let publications = open(plan)?;
     let files: Vec<PathBuf> =
-        plan.publications.iter().map(|p| p.join("restricted/person_identity.parquet")).collect();
-    let persons = files.iter().map(|file| numbers::count(file)).collect::<Result<Vec<u64>>>()?;
-    let parts = numbers::parts(persons.iter().sum(), plan.memory);
+        publications.iter().map(|p| p.path("restricted/person_identity.parquet")).collect();
+    let persons = files.iter().map(|file| shared_numbers::count(file)).collect::<Result<Vec<u64>>>()?;
+    let parts = shared_numbers::parts_for_memory(persons.iter().sum::<u64>(), plan.memory);
     progress.stage("比对证号", Some(u64::from(parts) * files.len() as u64));
     let mut pairs = Vec::new();
     let mut numbered = vec![0; files.len()];
     for part in 0..parts {
-        let found = numbers::shared(&files, (part, parts), progress)?;
+        let found = shared_numbers::read_shared_numbers(&files, (part, parts), progress)?;
         numbered.iter_mut().zip(&found.numbered).for_each(|(sum, n)| *sum += n);
-        pairs.extend(paired(person::read(&files, &found.places)?, &found.groups));
+        pairs.extend(paired(shared_person::read(&files, &found.places)?, &found.groups));
     }
     // However many parts there were, the rows come in one order.
     pairs.sort_by(|a, b| key(a).cmp(&key(b)));
     progress.stage("写出", None);
-    let names: Vec<String> = plan.publications.iter().map(|p| p.display().to_string()).collect();
+    let names: Vec<String> = publications.iter().map(|p| p.folder().display().to_string()).collect();
     let written = output::write(plan, &names, &pairs)?;
     Ok(AcrossSummary {
         between: between(&names, &pairs),
@@ -134,35 +135,36 @@ pub fn across(plan: &AcrossPlan, progress: &dyn Progress) -> Result<AcrossSummar
     })
 }
 
-fn check(plan: &AcrossPlan) -> Result<()> {
+/// Opens the publications, each once, and sees that they may be compared.
+fn open(plan: &AcrossPlan) -> Result<Vec<Snapshot>> {
     if plan.publications.len() < 2 {
-        return Err(Error::usage("至少要两个发布").hint("依次给出各市的 quarter=… 文件夹"));
+        return Err(Error::usage("至少要两个发布").hint("依次给出各市的发布，例如 鹤壁/2018Q3 安阳/2018Q3"));
     }
-    let mut seen: Vec<&PathBuf> = plan.publications.iter().collect();
-    seen.sort();
-    if let Some(twice) = seen.windows(2).find(|w| w[0] == w[1]) {
-        return Err(Error::usage("同一个发布给了两次").in_file(twice[0]));
-    }
-    let mut quarter: Option<String> = None;
-    for folder in &plan.publications {
-        let publication = Snapshot::open(folder)?;
-        match &quarter {
-            Some(first) if first != publication.quarter() => {
-                return Err(Error::usage(format!(
-                    "季度不同:这个发布是{},前面的是{first}",
-                    publication.quarter()
-                ))
-                .in_file(folder)
-                .hint("跨市比对要用同一季度的发布"));
-            }
-            _ => quarter = Some(publication.quarter().to_owned()),
+    let mut opened: Vec<Snapshot> = Vec::new();
+    let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
+    for named in &plan.publications {
+        let publication = Snapshot::open(named)?;
+        let folder = publication.folder();
+        let place = std::fs::canonicalize(folder).map_err(|e| Error::io("打开发布", folder, e))?;
+        if !seen.insert(place) {
+            return Err(Error::usage("同一个发布给了两次").in_file(folder).hint("每个市给一个发布"));
         }
+        let first = opened.first().map_or(publication.period(), Snapshot::period);
+        if publication.period() != first {
+            return Err(Error::usage(format!(
+                "季度不同：这个发布是{}，前面的是{first}",
+                publication.period()
+            ))
+            .in_file(folder)
+            .hint("跨市比对要用同一季度的发布"));
+        }
+        opened.push(publication);
     }
-    Ok(())
+    Ok(opened)
 }
 
 /// All pairs of different publications among the persons of each number.
-fn paired(listed: Vec<Listed>, groups: &[usize]) -> Vec<Pair> {
+fn paired(listed: Vec<ListedPerson>, groups: &[usize]) -> Vec<SharedPerson> {
     let mut pairs = Vec::new();
     let mut from = 0;
     for &size in groups {
@@ -172,8 +174,8 @@ fn paired(listed: Vec<Listed>, groups: &[usize]) -> Vec<Pair> {
         for (a, left) in group.iter().enumerate() {
             for (b, right) in group.iter().enumerate().skip(a + 1) {
                 if left.publication != right.publication {
-                    let verdict = person::verdict((left, &forms[a]), (right, &forms[b]));
-                    pairs.push(Pair { left: left.clone(), right: right.clone(), verdict });
+                    let verdict = shared_person::judge_shared_person((left, &forms[a]), (right, &forms[b]));
+                    pairs.push(SharedPerson { left: left.clone(), right: right.clone(), verdict });
                 }
             }
         }
@@ -181,18 +183,18 @@ fn paired(listed: Vec<Listed>, groups: &[usize]) -> Vec<Pair> {
     pairs
 }
 
-fn key(pair: &Pair) -> (u16, u16, &str, &str) {
+fn key(pair: &SharedPerson) -> (u16, u16, &str, &str) {
     (pair.left.publication, pair.right.publication, &pair.left.person_id, &pair.right.person_id)
 }
 
-fn between(names: &[String], pairs: &[Pair]) -> Vec<Between> {
+fn between(names: &[String], pairs: &[SharedPerson]) -> Vec<PairsBetween> {
     pairs
         .chunk_by(|a, b| {
             (a.left.publication, a.right.publication) == (b.left.publication, b.right.publication)
         })
         .map(|same| {
-            let differ = same.iter().filter(|pair| pair.verdict == Verdict::Names).count() as u64;
-            Between {
+            let differ = same.iter().filter(|pair| pair.verdict == SharedVerdict::Names).count() as u64;
+            PairsBetween {
                 left: names[usize::from(same[0].left.publication)].clone(),
                 right: names[usize::from(same[0].right.publication)].clone(),
                 same: same.len() as u64 - differ,

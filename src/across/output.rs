@@ -9,25 +9,25 @@ use arrow::array::{ArrayRef, Int32Array, StringArray};
 use arrow::datatypes::{Field, Schema};
 use arrow::record_batch::RecordBatch;
 
-use super::person::Listed;
-use super::{AcrossPlan, Pair};
+use super::shared_person::ListedPerson;
+use super::{AcrossPlan, SharedPerson};
 use crate::privacy::mask::id_for_list;
 use crate::privacy::neutralize;
 use crate::table::ParquetWriter;
 use crate::{Error, Result};
 
 /// Columns of one side: name, Chinese label, value.
-type Side = [(&'static str, &'static str, fn(&Listed) -> &str); 5];
-const SIDE: Side = [
+type PairSide = [(&'static str, &'static str, fn(&ListedPerson) -> &str); 5];
+const SIDE: PairSide = [
     ("person_id", "人员编号", |one| &one.person_id),
     ("name", "姓名", |one| &one.name),
     ("id_number", "证件号", |one| &one.id_number),
-    ("county_code", "县(区)代码", |one| &one.county_code),
+    ("county_code", "县（区）代码", |one| &one.county_code),
     ("sources", "所在名单", |one| &one.sources),
 ];
 
 /// Writes both; returns their paths.
-pub(super) fn write(plan: &AcrossPlan, names: &[String], pairs: &[Pair]) -> Result<Vec<PathBuf>> {
+pub(super) fn write(plan: &AcrossPlan, names: &[String], pairs: &[SharedPerson]) -> Result<Vec<PathBuf>> {
     std::fs::create_dir_all(&plan.out).map_err(|e| Error::io("新建文件夹", &plan.out, e))?;
     let (table, list) = (plan.out.join("cross_link.parquet"), plan.out.join("cross_link.csv"));
     write_table(&table, names, pairs)?;
@@ -45,7 +45,7 @@ fn create(path: &Path) -> Result<File> {
     File::options().write(true).create_new(true).mode(0o600).open(path).map_err(failed)
 }
 
-fn write_table(path: &Path, names: &[String], pairs: &[Pair]) -> Result<()> {
+fn write_table(path: &Path, names: &[String], pairs: &[SharedPerson]) -> Result<()> {
     let mut fields = Vec::new();
     let mut columns: Vec<ArrayRef> = Vec::new();
     let mut add = |name: String, label: String, column: ArrayRef| {
@@ -57,11 +57,11 @@ fn write_table(path: &Path, names: &[String], pairs: &[Pair]) -> Result<()> {
         let publication =
             pairs.iter().map(|pair| names[usize::from(pair.side(side == "left").publication)].as_str());
         let publication: StringArray = publication.map(Some).collect();
-        add(format!("{side}_publication"), format!("{label}:发布"), Arc::new(publication));
+        add(format!("{side}_publication"), format!("{label}：发布"), Arc::new(publication));
         for (name, title, value) in SIDE {
             let column: StringArray =
                 pairs.iter().map(|pair| Some(value(pair.side(side == "left")))).collect();
-            add(format!("{side}_{name}"), format!("{label}:{title}"), Arc::new(column));
+            add(format!("{side}_{name}"), format!("{label}：{title}"), Arc::new(column));
         }
     }
     let tiers = Int32Array::from_iter_values(pairs.iter().map(|pair| pair.verdict.tier()));
@@ -79,14 +79,14 @@ fn write_table(path: &Path, names: &[String], pairs: &[Pair]) -> Result<()> {
 }
 
 /// UTF-8 with byte order mark, which spreadsheets open right away.
-fn write_list(path: &Path, names: &[String], pairs: &[Pair]) -> Result<()> {
+fn write_list(path: &Path, names: &[String], pairs: &[SharedPerson]) -> Result<()> {
     use std::io::Write as _;
     let failed = |e: csv::Error| Error::io("写清单", path, std::io::Error::other(e));
     let mut file = std::io::BufWriter::new(create(path)?);
     file.write_all("\u{FEFF}".as_bytes()).map_err(|e| Error::io("写清单", path, e))?;
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(file);
     let titles = ["甲", "乙"].into_iter().flat_map(|label| {
-        std::iter::once(format!("{label}:发布")).chain(SIDE.map(|(_, title, _)| format!("{label}:{title}")))
+        std::iter::once(format!("{label}：发布")).chain(SIDE.map(|(_, title, _)| format!("{label}：{title}")))
     });
     writer.write_record(titles.chain(["匹配方式".to_owned()])).map_err(failed)?;
     for pair in pairs {

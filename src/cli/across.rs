@@ -6,33 +6,33 @@ use clap::Args;
 
 use super::{BarProgress, Console, plans};
 use crate::Result;
-use crate::across::{AcrossPlan, across};
+use crate::across::{AcrossPlan, find_shared_persons};
 
 /// Arguments of `bidui across`.
 #[derive(Debug, Args)]
-pub struct AcrossArguments {
-    /// 各市同一季度的发布(quarter=… 文件夹),至少两个
+pub(super) struct AcrossArguments {
+    /// 各市同一季度的发布，例如 鹤壁/2018Q3 安阳/2018Q3，至少两个
     #[arg(required = true, num_args = 2..)]
     publications: Vec<PathBuf>,
     /// 写到哪个文件夹
     #[arg(long)]
     out: PathBuf,
-    /// 内存预算;证号太多时分几遍比对
+    /// 内存预算；证号太多时分几遍比对
     #[arg(long, default_value = "1GB", value_parser = super::run::memory_size)]
     memory: u64,
-    /// 线程数(默认:全部核心)
+    /// 线程数（默认：全部核心）
     #[arg(long)]
     threads: Option<usize>,
 }
 
-pub fn execute(arguments: &AcrossArguments, console: &mut Console<'_>) -> Result<u8> {
+pub(super) fn execute(arguments: &AcrossArguments, console: &mut Console<'_>) -> Result<u8> {
     let plan = AcrossPlan {
         publications: arguments.publications.clone(),
         out: arguments.out.clone(),
         memory: arguments.memory,
     };
     let bar = BarProgress::new(console.progress, plans::ACROSS);
-    let summary = super::run::with_threads(arguments.threads, || across(&plan, &bar))??;
+    let summary = super::run::with_threads(arguments.threads, || find_shared_persons(&plan, &bar))??;
     bar.finish();
     if console.json {
         console.json(&summary)?;

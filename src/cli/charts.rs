@@ -12,15 +12,15 @@ use crate::{Error, Result};
 
 /// What only the run knows.
 #[derive(Debug, Default)]
-pub(super) struct Charts {
+pub(super) struct ChartFacts {
     /// (pass, pairs, pairs no earlier pass had, recall in 1/10000).
     passes: Vec<(String, u64, u64, Option<u64>)>,
     /// (comparison, level, m, u), where known; else the weight alone.
-    levels: Vec<Level>,
+    levels: Vec<LevelFacts>,
 }
 
 #[derive(Debug)]
-struct Level {
+struct LevelFacts {
     comparison: String,
     level: String,
     shares: Option<(f64, f64)>,
@@ -28,14 +28,14 @@ struct Level {
 }
 
 /// Of a linkage task, from the report it wrote.
-pub(super) fn of_report(out: &Path) -> Result<Charts> {
+pub(super) fn of_report(out: &Path) -> Result<ChartFacts> {
     let path = out.join("report.json");
     let bytes = std::fs::read(&path).map_err(|e| Error::io("读取报告", &path, e))?;
     let report: serde_json::Value = serde_json::from_slice(&bytes)
         .map_err(|e| Error::input("报告不是合法的 JSON").in_file(&path).caused_by(e))?;
     let list = |value: &serde_json::Value| value.as_array().cloned().unwrap_or_default();
     let text = |value: &serde_json::Value| value.as_str().unwrap_or("").to_owned();
-    let mut charts = Charts::default();
+    let mut charts = ChartFacts::default();
     for pass in list(&report["passes"]).iter().filter(|p| p["used"] == true) {
         let number = |name: &str| pass[name].as_u64().unwrap_or(0);
         charts.passes.push((
@@ -49,7 +49,7 @@ pub(super) fn of_report(out: &Path) -> Result<Charts> {
     for (c, column) in list(&model["columns"]).iter().enumerate() {
         for (l, code) in list(&column["levels"]).iter().enumerate().skip(1) {
             let bits = |k: usize| model["classes"][k]["levels"][c][l].as_f64().unwrap_or(0.0) / 1000.0;
-            charts.levels.push(Level {
+            charts.levels.push(LevelFacts {
                 comparison: text(&column["name"]),
                 level: text(code),
                 shares: Some((bits(0).exp2(), bits(1).exp2())),
@@ -61,20 +61,20 @@ pub(super) fn of_report(out: &Path) -> Result<Charts> {
 }
 
 /// Of a pipeline: its weights file and the passes of the run.
-pub(super) fn of_pipeline(config: &Path, passes: &[PassReport]) -> Result<Charts> {
+pub(super) fn of_pipeline(config: &Path, passes: &[PassReport]) -> Result<ChartFacts> {
     let settings = LinkSettings::open(config)?;
     let pinned = match &settings.weights {
         Some(name) => WeightsFile::open(&config.with_file_name(name))?,
         None => WeightsFile::default(),
     };
-    let mut charts = Charts::default();
+    let mut charts = ChartFacts::default();
     charts.passes.extend(passes.iter().map(|p| (p.name.clone(), p.pairs, p.new_pairs, None)));
     for comparison in &settings.comparisons {
         for (code, label) in comparison.kind.levels().into_iter().skip(1) {
             let share = |table: &BTreeMap<String, BTreeMap<String, i32>>| {
                 Some((f64::from(*table.get(&comparison.name)?.get(code)?) / 1000.0).exp2())
             };
-            charts.levels.push(Level {
+            charts.levels.push(LevelFacts {
                 comparison: comparison.name.clone(),
                 level: label.to_owned(),
                 shares: share(&pinned.m).zip(share(&pinned.u)),
@@ -86,9 +86,9 @@ pub(super) fn of_pipeline(config: &Path, passes: &[PassReport]) -> Result<Charts
 }
 
 /// Writes the page for the links in `out`.
-pub(super) fn write(file: &Path, title: &str, out: &Path, charts: &Charts) -> Result<()> {
-    let links = table_reader::rows(&out.join("link.parquet"), |_| true)?;
-    let clusters = table_reader::rows(&out.join("cluster.parquet"), |_| true)?;
+pub(super) fn write(file: &Path, title: &str, out: &Path, charts: &ChartFacts) -> Result<()> {
+    let links = table_reader::read_rows(&out.join("link.parquet"), |_| true)?;
+    let clusters = table_reader::read_rows(&out.join("cluster.parquet"), |_| true)?;
     let mut bands: BTreeMap<i64, [u64; 2]> = BTreeMap::new();
     for row in &links {
         let band = row.get("weight").parse::<i64>().unwrap_or(0).div_euclid(2_000) * 2;
@@ -99,29 +99,29 @@ pub(super) fn write(file: &Path, title: &str, out: &Path, charts: &Charts) -> Re
         .map(|(band, n)| (format!("{band} 比特起"), n.iter().map(|n| *n as f64).collect()))
         .collect();
     let mut page = format!(
-        "<!doctype html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><title>{0}</title><style>body{{font:15px/1.6 system-ui,'Noto Sans CJK SC','Microsoft YaHei',sans-serif;margin:2rem auto;max-width:64rem;padding:0 1rem;color:#1c2733}}h2{{font-size:1.1rem;margin-top:2rem}}svg text{{font-size:12px}}</style></head><body>\n<h1>{0}:匹配方法图表</h1>\n",
+        "<!doctype html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><title>{0}</title><style>body{{font:15px/1.6 system-ui,'Noto Sans CJK SC','Microsoft YaHei',sans-serif;margin:2rem auto;max-width:64rem;padding:0 1rem;color:#1c2733}}h2{{font-size:1.1rem;margin-top:2rem}}svg text{{font-size:12px}}</style></head><body>\n<h1>{0}：匹配方法图表</h1>\n",
         escape(title)
     );
-    section(&mut page, "权重分布(绿:接受,橙:待审)", &bars(&histogram, &["#2e7d5b", "#d98e2b"], false));
+    section(&mut page, "权重分布（绿：接受，橙：待审）", &bars(&histogram, &["#2e7d5b", "#d98e2b"], false));
     section(
         &mut page,
-        "没有匹配到任何记录的记录,按来源的比例",
+        "没有匹配到任何记录的记录，按来源的比例",
         &bars(&unlinked(&links, &clusters), &["#8a5a9c"], true),
     );
     let passes: Vec<(String, Vec<f64>)> = charts
         .passes
         .iter()
         .map(|(name, pairs, new, recall)| {
-            let recall = recall.map_or(String::new(), |r| format!("(召回约 {:.1}%)", r as f64 / 100.0));
+            let recall = recall.map_or(String::new(), |r| format!("（召回约 {:.1}%）", r as f64 / 100.0));
             (format!("{name}{recall}"), vec![*new as f64, pairs.saturating_sub(*new) as f64])
         })
         .collect();
     section(
         &mut page,
-        "各比对轮次比较的对数(蓝:前面各轮没有的,灰:已有的)",
+        "各比对轮次比较的对数（蓝：前面各轮没有的，灰：已有的）",
         &bars(&passes, &["#34527a", "#b8c0cc"], false),
     );
-    section(&mut page, "m(绿:同一人中出现的比例)与 u(红:不同人中),及权重", &levels(&charts.levels));
+    section(&mut page, "m（绿：同一人中出现的比例）与 u（红：不同人中），及权重", &levels(&charts.levels));
     page.push_str("</body></html>\n");
     std::fs::write(file, page).map_err(|e| Error::io("写网页", file, e))
 }
@@ -131,7 +131,10 @@ fn section(page: &mut String, title: &str, chart: &str) {
 }
 
 /// Share of the records of each source that are in a cluster of their own and in no pair for review.
-fn unlinked(links: &[table_reader::Row], clusters: &[table_reader::Row]) -> Vec<(String, Vec<f64>)> {
+fn unlinked(
+    links: &[table_reader::TableRow],
+    clusters: &[table_reader::TableRow],
+) -> Vec<(String, Vec<f64>)> {
     let mut touched: std::collections::BTreeSet<&str> = Default::default();
     for row in links {
         touched.extend([row.get("left_record_id"), row.get("right_record_id")]);
@@ -186,7 +189,7 @@ fn open(rows: usize) -> String {
     )
 }
 
-fn levels(rows: &[Level]) -> String {
+fn levels(rows: &[LevelFacts]) -> String {
     let mut out = open(rows.len());
     for (i, row) in rows.iter().enumerate() {
         let y = ROW * i as f64;

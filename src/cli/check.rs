@@ -11,39 +11,40 @@ use crate::link::settings::LinkSettings;
 use crate::reconcile;
 use crate::reconcile::execution::example_runner;
 use crate::rules::rule_set::RuleSet;
-use crate::{Error, Result, load};
+use crate::{Error, Result, load, normalize};
 
 /// Arguments of `bidui check`.
 #[derive(Debug, Args)]
-pub struct CheckArguments {
+pub(super) struct CheckArguments {
     #[command(flatten)]
     pipeline: super::PipelineArgument,
     /// 运行每条规则自带的示例
     #[arg(long)]
     examples: bool,
-    /// 逐条改坏规则,看示例是否都能发现(可给一个规则编号)
+    /// 逐条改坏规则，看示例是否都能发现（可给一个规则编号）
     #[arg(long, value_name = "CODE", num_args = 0..=1, default_missing_value = "")]
     mutate: Option<String>,
-    /// 试读此文件夹中的提取数据(不写任何结果)
+    /// 试读此文件夹中的提取数据（不写任何结果）
     #[arg(long)]
     data: Option<PathBuf>,
 }
 
-pub fn execute(arguments: &CheckArguments, console: &mut Console<'_>) -> Result<u8> {
+pub(super) fn execute(arguments: &CheckArguments, console: &mut Console<'_>) -> Result<u8> {
     if arguments.pipeline.pipeline.is_file() {
         return linkage_task(arguments, console);
     }
     let pipeline = Pipeline::open(&arguments.pipeline.pipeline)?;
     let rules = RuleSet::load(&pipeline)?;
     report(reconcile::check_rules(&rules), console)?;
-    LinkSettings::open(&pipeline.root.join("link.toml"))?;
-    console.line(&format!("配置正确:{}个数据来源,{}条规则", pipeline.sources.len(), rules.rules.len()))?;
+    LinkSettings::of_pipeline(&pipeline)?;
+    console.line(&format!("配置正确：{}个数据来源，{}条规则", pipeline.sources.len(), rules.rules.len()))?;
+    inclusion(&pipeline, &rules, console)?;
     if arguments.examples {
         let outcome = reconcile::run_examples(&pipeline, &rules)?;
         let failures = outcome.failures.len();
         report(outcome.failures, console)?;
         console
-            .line(&format!("示例:{}条规则的{}个示例,{failures}个不符", outcome.rules, outcome.examples))?;
+            .line(&format!("示例：{}条规则的{}个示例，{failures}个不符", outcome.rules, outcome.examples))?;
     }
     if let Some(code) = &arguments.mutate {
         mutate(&pipeline, &rules, code, console)?;
@@ -54,19 +55,37 @@ pub fn execute(arguments: &CheckArguments, console: &mut Console<'_>) -> Result<
     Ok(0)
 }
 
+/// Says what comes from elsewhere, what stands in for it, and what is not run.
+fn inclusion(pipeline: &Pipeline, rules: &RuleSet, console: &mut Console<'_>) -> Result<()> {
+    for base in pipeline.layers.bases() {
+        console.line(&format!("引用：{}", base.folder.display()))?;
+    }
+    for replacement in &rules.replaced {
+        let (by, of) = (replacement.by.display(), replacement.of.display());
+        console.line(&format!("代替：{}采用 {by}，不用 {of}", replacement.what))?;
+    }
+    for (code, reason) in &rules.off {
+        console.line(&format!("停用：规则“{code}”：{reason}"))?;
+    }
+    if !pipeline.layers.bases().is_empty() && !rules.has_policy_text() {
+        console.line("提醒：没有政策文本（rules.toml 的 policy_text），规则的引文没有核对")?;
+    }
+    Ok(())
+}
+
 /// A linkage task's file: is it right, and with data, what would each blocking pass cost?
 fn linkage_task(arguments: &CheckArguments, console: &mut Console<'_>) -> Result<u8> {
     let config = &arguments.pipeline.pipeline;
     let settings = generic::GenericSettings::open(config)?;
-    console.line(&format!("配置正确:{}个表,{}个链接列", settings.table.len(), settings.columns.len()))?;
+    console.line(&format!("配置正确：{}个表，{}个链接列", settings.table.len(), settings.columns.len()))?;
     let Some(data) = &arguments.data else { return Ok(0) };
-    console.line("比对轮次\t预计比较(对)\t采用\t拆分的块\t过大未比较(块)\t其中记录")?;
-    for pass in generic::plan(config, Some(data))? {
+    console.line("比对轮次\t预计比较（对）\t采用\t拆分的块\t过大未比较（块）\t其中记录")?;
+    for pass in generic::plan_passes(config, Some(data))? {
         console.line(&format!(
             "{}\t{}\t{}\t{}\t{}\t{}",
             pass.keys,
             pass.pairs,
-            if pass.used { "是" } else { "否(超出预算或无共同值)" },
+            if pass.used { "是" } else { "否（超出预算或无共同值）" },
             pass.split_blocks,
             pass.skipped_blocks,
             pass.skipped_records
@@ -97,10 +116,10 @@ fn mutate(pipeline: &Pipeline, rules: &RuleSet, code: &str, console: &mut Consol
         }
     }
     if unnoticed > 0 {
-        return Err(Error::configuration(format!("改坏{tried}处,有{unnoticed}处没有任何示例发现"))
-            .hint("给这些规则补充示例:去掉或取反该条件后,至少一个示例的结果应当改变"));
+        return Err(Error::configuration(format!("改坏{tried}处，有{unnoticed}处没有任何示例发现"))
+            .hint("给这些规则补充示例：去掉或取反该条件后，至少一个示例的结果应当改变"));
     }
-    console.line(&format!("改坏{tried}处,全部被示例发现"))
+    console.line(&format!("改坏{tried}处，全部被示例发现"))
 }
 
 /// Reads every source as `run` would and says what would be loaded.
@@ -108,8 +127,8 @@ fn dry_run(pipeline: &Pipeline, data: &Path, console: &mut Console<'_>) -> Resul
     console.line("来源\t文件\t工作表\t数据行\t读入\t接受\t退回")?;
     let mut blocking = Vec::new();
     for index in 0..pipeline.sources.len() {
-        let Some(loaded) = load::load_source(pipeline, index, data, None)? else {
-            console.line(&format!("{}\t(本季没有文件)", pipeline.sources[index].title))?;
+        let Some(mut loaded) = load::load_source(pipeline, index, data, None)? else {
+            console.line(&format!("{}\t（本季没有文件）", pipeline.sources[index].title))?;
             continue;
         };
         for table in &loaded.totals.tables {
@@ -124,15 +143,18 @@ fn dry_run(pipeline: &Pipeline, data: &Path, console: &mut Console<'_>) -> Resul
                 table.rejected
             ))?;
         }
+        let one = std::slice::from_mut(&mut loaded);
+        let comparables = normalize::normalize(pipeline, one)?;
+        normalize::audit_prefixes(pipeline, one, &comparables);
         for audit in &loaded.audits {
-            console.line(&format!("{}:{}", if audit.blocking { "阻断" } else { "提醒" }, audit.message))?;
+            console.line(&format!("{}：{}", if audit.blocking { "阻断" } else { "提醒" }, audit.message))?;
             if audit.blocking {
                 blocking.push(audit.message.clone());
             }
         }
     }
     match blocking.first() {
-        Some(first) => Err(Error::input(format!("{}项审核不通过,首项:{first}", blocking.len()))),
+        Some(first) => Err(Error::input(format!("{}项审核不通过，首项：{first}", blocking.len()))),
         None => Ok(()),
     }
 }

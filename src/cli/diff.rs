@@ -1,19 +1,19 @@
 //! `bidui diff`: what changed between two publications.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
 
 use super::Console;
-use crate::publication::table_reader;
-use crate::{Error, Result};
+use crate::Result;
+use crate::publication::snapshot::Snapshot;
 
 /// Arguments of `bidui diff`.
 #[derive(Debug, Args)]
-pub struct DiffArguments {
-    /// 较早的发布(quarter=… 文件夹)
+pub(super) struct DiffArguments {
+    /// 较早的发布，例如 out/2018Q3
     before: PathBuf,
     /// 较晚的发布
     after: PathBuf,
@@ -21,7 +21,7 @@ pub struct DiffArguments {
 
 /// Open exceptions of one rule before and after.
 #[derive(Debug, Default, Serialize)]
-struct Change {
+struct RuleChange {
     title: String,
     before: u64,
     after: u64,
@@ -29,10 +29,10 @@ struct Change {
     disappeared: u64,
 }
 
-pub fn execute(arguments: &DiffArguments, console: &mut Console<'_>) -> Result<u8> {
-    let before = open_exceptions(&arguments.before)?;
-    let after = open_exceptions(&arguments.after)?;
-    let mut changes: BTreeMap<String, Change> = BTreeMap::new();
+pub(super) fn execute(arguments: &DiffArguments, console: &mut Console<'_>) -> Result<u8> {
+    let publications = [Snapshot::open(&arguments.before)?, Snapshot::open(&arguments.after)?];
+    let [before, after] = [open_exceptions(&publications[0])?, open_exceptions(&publications[1])?];
+    let mut changes: BTreeMap<String, RuleChange> = BTreeMap::new();
     for (id, rule) in &before {
         let change = changes.entry(rule.clone()).or_default();
         change.before += 1;
@@ -43,8 +43,8 @@ pub fn execute(arguments: &DiffArguments, console: &mut Console<'_>) -> Result<u
         change.after += 1;
         change.appeared += u64::from(!before.contains_key(id));
     }
-    for folder in [&arguments.before, &arguments.after] {
-        for row in table_reader::rows(&folder.join("tables/dim_rule.parquet"), |_| true)? {
+    for publication in &publications {
+        for row in publication.rows("tables/dim_rule.parquet", |_| true)? {
             if let Some(change) = changes.get_mut(row.get("rule_code")) {
                 change.title = row.get("title").to_owned();
             }
@@ -65,13 +65,7 @@ pub fn execute(arguments: &DiffArguments, console: &mut Console<'_>) -> Result<u
 }
 
 /// Exception id → rule code of what is open in a publication.
-fn open_exceptions(folder: &Path) -> Result<BTreeMap<String, String>> {
-    let file = folder.join("tables/fact_exception.parquet");
-    if !file.is_file() {
-        return Err(Error::usage("不是一个发布:缺少 tables/fact_exception.parquet")
-            .in_file(folder)
-            .hint("参数应为 quarter=… 文件夹"));
-    }
-    let rows = table_reader::rows(&file, |row| row.get("status") != "resolved")?;
+fn open_exceptions(publication: &Snapshot) -> Result<BTreeMap<String, String>> {
+    let rows = publication.rows("tables/fact_exception.parquet", |row| row.get("status") != "resolved")?;
     Ok(rows.into_iter().map(|r| (r.get("exception_id").to_owned(), r.get("rule_code").to_owned())).collect())
 }

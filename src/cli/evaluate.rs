@@ -8,27 +8,28 @@ use serde::Serialize;
 use super::Console;
 use crate::Result;
 use crate::evaluate::exceptions::{PersonScore, RuleScore, evaluate_exceptions, evaluate_persons};
-use crate::evaluate::links::{Counted, LinkScore, evaluate_links};
-use crate::evaluate::sample::{self, Estimate};
+use crate::evaluate::links::{CountedPairs, LinkScore, evaluate_links};
+use crate::evaluate::review_sample::{self, ReviewEstimate};
+use crate::publication::snapshot::Snapshot;
 
 /// Arguments of `bidui evaluate`.
 #[derive(Debug, Args)]
-pub struct EvaluateArguments {
-    /// link.parquet、bidui link 的结果文件夹,或一个发布(quarter=… 文件夹)
+pub(super) struct EvaluateArguments {
+    /// link.parquet、bidui link 的结果文件夹，或一个发布（例如 out/2018Q3）
     links: PathBuf,
-    /// 真值:文件(record_id,entity 或 left_record_id,right_record_id),或 bidui synth 写出的 truth 文件夹
+    /// 真值：文件（record_id,entity 或 left_record_id,right_record_id），或 bidui synth 写出的 truth 文件夹
     #[arg(long, required_unless_present_any = ["sample", "reviewed"])]
     truth: Option<PathBuf>,
     /// 逐条列出漏报和误报
     #[arg(long)]
     details: bool,
-    /// 按权重分层抽取约 N 对接受的匹配供人工复核(CSV,在 same 列填 1 或 0)
+    /// 按权重分层抽取约 N 对接受的匹配供人工复核（CSV，在 same 列填 1 或 0）
     #[arg(long, value_name = "N", conflicts_with = "reviewed")]
     sample: Option<usize>,
     /// 抽样的种子
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// 填好的抽样表:由此估计精确率和误差范围
+    /// 填好的抽样表：由此估计精确率和误差范围
     #[arg(long, value_name = "CSV")]
     reviewed: Option<PathBuf>,
 }
@@ -39,22 +40,20 @@ struct PublicationScore {
     rules: Vec<RuleScore>,
 }
 
-pub fn execute(arguments: &EvaluateArguments, console: &mut Console<'_>) -> Result<u8> {
+pub(super) fn execute(arguments: &EvaluateArguments, console: &mut Console<'_>) -> Result<u8> {
     if let Some(reviewed) = &arguments.reviewed {
-        return show_estimate(&sample::estimate(&sample::read_reviewed(reviewed)?), console);
+        return show_estimate(&review_sample::estimate(&review_sample::read_reviewed(reviewed)?), console);
     }
-    let folder = match arguments.links.join("restricted/link.parquet") {
-        inner if inner.is_file() => arguments.links.join("restricted"),
-        _ => arguments.links.clone(),
-    };
+    let snapshot = Snapshot::recognize(&arguments.links)?;
+    let folder = snapshot.as_ref().map_or_else(|| arguments.links.clone(), |s| s.path("restricted"));
     if let Some(size) = arguments.sample {
         return show_sample(&folder, size, arguments, console);
     }
     let Some(truth) = &arguments.truth else { return Ok(2) };
-    if arguments.links.join("manifest.json").is_file() {
+    if let Some(snapshot) = &snapshot {
         let score = PublicationScore {
-            persons: evaluate_persons(&arguments.links, truth)?,
-            rules: evaluate_exceptions(&arguments.links, truth)?,
+            persons: evaluate_persons(snapshot, truth)?,
+            rules: evaluate_exceptions(snapshot, truth)?,
         };
         if console.json {
             console.json(&score)?;
@@ -75,7 +74,7 @@ pub fn execute(arguments: &EvaluateArguments, console: &mut Console<'_>) -> Resu
 fn publication(score: &PublicationScore, details: bool, console: &mut Console<'_>) -> Result<()> {
     let p = &score.persons;
     console.line(&format!(
-        "人员匹配(记录对)\t精确率 {:.5}\t召回率 {:.5}\tF1 {:.5}\t真值{}对,找到{}对",
+        "人员匹配（记录对）\t精确率 {:.5}\t召回率 {:.5}\tF1 {:.5}\t真值{}对，找到{}对",
         p.precision(),
         p.recall(),
         p.f1(),
@@ -84,7 +83,7 @@ fn publication(score: &PublicationScore, details: bool, console: &mut Console<'_
     ))?;
     console.line("\n按记录中的错误种类\t记录\t记录对\t召回率")?;
     for kind in &p.kinds {
-        let name = if kind.kind.is_empty() { "(无错误)" } else { &kind.kind };
+        let name = if kind.kind.is_empty() { "（无错误）" } else { &kind.kind };
         console.line(&format!("{name}\t{}\t{}\t{:.4}", kind.records, kind.truth, kind.recall()))?;
     }
     console.line("\n规则\t真值\t找到\t正确\t精确率\t召回率\t待确认\t其中属实\t含待确认召回率")?;
@@ -120,9 +119,9 @@ fn rule_line(name: &str, rule: &RuleScore, console: &mut Console<'_>) -> Result<
 }
 
 fn links(score: &LinkScore, console: &mut Console<'_>) -> Result<()> {
-    let line = |name: &str, counted: Counted| {
+    let line = |name: &str, counted: CountedPairs| {
         format!(
-            "{name}\t精确率 {:.5}\t召回率 {:.5}\tF1 {:.5}\t找到{}对,正确{}对,真值{}对",
+            "{name}\t精确率 {:.5}\t召回率 {:.5}\tF1 {:.5}\t找到{}对，正确{}对，真值{}对",
             counted.precision(),
             counted.recall(score.truth),
             counted.f1(score.truth),
@@ -136,9 +135,9 @@ fn links(score: &LinkScore, console: &mut Console<'_>) -> Result<()> {
         console.line(&line("同组的记录对", clusters))?;
     }
     if score.unknown > 0 {
-        console.line(&format!("另有{}对涉及真值中没有的记录,未计入", score.unknown))?;
+        console.line(&format!("另有{}对涉及真值中没有的记录，未计入", score.unknown))?;
     }
-    console.line("\n权重阈值(比特)\t找到\t精确率\t召回率\tF1")?;
+    console.line("\n权重阈值（比特）\t找到\t精确率\t召回率\tF1")?;
     for t in &score.thresholds {
         console.line(&format!(
             "{:.1}\t{}\t{:.5}\t{:.5}\t{:.5}",
@@ -149,7 +148,7 @@ fn links(score: &LinkScore, console: &mut Console<'_>) -> Result<()> {
             t.counted.f1(score.truth)
         ))?;
     }
-    console.line("\n校准:权重说的概率与实际是否相符(比特)\t对\t预期\t实际\t95%区间")?;
+    console.line("\n校准：权重说的概率与实际是否相符（比特）\t对\t预期\t实际\t95%区间")?;
     for band in &score.calibration.bands {
         let off = band.expected < band.interval.0 || band.expected > band.interval.1;
         console.line(&format!(
@@ -175,7 +174,7 @@ fn links(score: &LinkScore, console: &mut Console<'_>) -> Result<()> {
         console.line("\n按记录中的错误种类\t记录\t真值对\t精确率\t召回率")?;
     }
     for kind in &score.kinds {
-        let name = if kind.kind.is_empty() { "(无错误)" } else { &kind.kind };
+        let name = if kind.kind.is_empty() { "（无错误）" } else { &kind.kind };
         console.line(&format!(
             "{name}\t{}\t{}\t{:.4}\t{:.4}",
             kind.records,
@@ -206,16 +205,16 @@ fn show_sample(
     console: &mut Console<'_>,
 ) -> Result<u8> {
     let records = crate::evaluate::links::count_records(folder)?;
-    let chosen = sample::sample(folder, records, size, arguments.seed)?;
+    let chosen = review_sample::sample(folder, records, size, arguments.seed)?;
     if let Some(truth) = &arguments.truth {
         // The truth looks at the pairs in a human's place: is the estimate any good?
-        let known = crate::evaluate::links::entities(truth)?;
+        let known = crate::evaluate::links::true_entities(truth)?;
         let same = |a: &str, b: &str| known.contains_key(a) && known.get(a) == known.get(b);
         let reviewed: Vec<(String, u64, bool)> = chosen
             .iter()
             .map(|s| (s.stratum.to_string(), s.stratum_size, same(&s.left_record_id, &s.right_record_id)))
             .collect();
-        return show_estimate(&sample::estimate(&reviewed), console);
+        return show_estimate(&review_sample::estimate(&reviewed), console);
     }
     if console.json {
         console.json(&chosen)?;
@@ -228,17 +227,17 @@ fn show_sample(
             s.stratum, s.stratum_size, s.weight, s.probability, s.left_record_id, s.right_record_id
         ))?;
     }
-    console.say("在 same 列填 1(同一人)或 0(不是),再用 --reviewed 估计精确率")?;
+    console.say("在 same 列填 1（同一人）或 0（不是），再用 --reviewed 估计精确率")?;
     Ok(0)
 }
 
-fn show_estimate(estimate: &Estimate, console: &mut Console<'_>) -> Result<u8> {
+fn show_estimate(estimate: &ReviewEstimate, console: &mut Console<'_>) -> Result<u8> {
     if console.json {
         console.json(estimate)?;
         return Ok(0);
     }
     console.line(&format!(
-        "复核{}对,代表{}对接受的匹配:精确率 {:.5} ± {:.5}(95%);不分层约需复核{}对才有同样把握",
+        "复核{}对，代表{}对接受的匹配：精确率 {:.5} ± {:.5}(95%)；不分层约需复核{}对才有同样把握",
         estimate.reviewed, estimate.links, estimate.precision, estimate.margin, estimate.unstratified
     ))?;
     Ok(0)

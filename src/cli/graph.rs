@@ -10,29 +10,29 @@ use crate::rules::rule_set::RuleSet;
 
 /// Arguments of `bidui graph`.
 #[derive(Debug, Args)]
-pub struct GraphArguments {
+pub(super) struct GraphArguments {
     #[command(flatten)]
     pipeline: super::PipelineArgument,
-    /// 只画到阶段,不画每条规则
+    /// 只画到阶段，不画每条规则
     #[arg(long)]
     no_rules: bool,
 }
 
 #[derive(Debug, Serialize)]
-struct Graph {
-    nodes: Vec<Node>,
-    edges: Vec<Edge>,
+struct RuleGraph {
+    nodes: Vec<GraphNode>,
+    edges: Vec<GraphEdge>,
 }
 
 #[derive(Debug, Serialize)]
-struct Node {
+struct GraphNode {
     id: String,
     kind: &'static str,
     title: String,
 }
 
 #[derive(Debug, Serialize)]
-struct Edge {
+struct GraphEdge {
     from: String,
     to: String,
 }
@@ -49,7 +49,7 @@ const STAGES: [(&str, &str); 8] = [
     ("publish", "发布"),
 ];
 
-pub fn execute(arguments: &GraphArguments, console: &mut Console<'_>) -> Result<u8> {
+pub(super) fn execute(arguments: &GraphArguments, console: &mut Console<'_>) -> Result<u8> {
     let pipeline = Pipeline::open(&arguments.pipeline.pipeline)?;
     let rules = RuleSet::load(&pipeline)?;
     let graph = graph(&pipeline, &rules, !arguments.no_rules);
@@ -61,37 +61,41 @@ pub fn execute(arguments: &GraphArguments, console: &mut Console<'_>) -> Result<
     Ok(0)
 }
 
-fn graph(pipeline: &Pipeline, rules: &RuleSet, with_rules: bool) -> Graph {
+fn graph(pipeline: &Pipeline, rules: &RuleSet, with_rules: bool) -> RuleGraph {
     let mut nodes = Vec::new();
     let mut edges = Vec::new();
     for source in &pipeline.sources {
-        nodes.push(Node {
+        nodes.push(GraphNode {
             id: source.name.clone(),
             kind: "source",
             title: format!("{}({})", source.title, source.owner),
         });
-        edges.push(Edge { from: source.name.clone(), to: "extract".to_owned() });
+        edges.push(GraphEdge { from: source.name.clone(), to: "extract".to_owned() });
     }
     for (id, title) in STAGES {
-        nodes.push(Node { id: id.to_owned(), kind: "stage", title: title.to_owned() });
+        nodes.push(GraphNode { id: id.to_owned(), kind: "stage", title: title.to_owned() });
     }
     for pair in STAGES.windows(2) {
-        edges.push(Edge { from: pair[0].0.to_owned(), to: pair[1].0.to_owned() });
+        edges.push(GraphEdge { from: pair[0].0.to_owned(), to: pair[1].0.to_owned() });
     }
     if with_rules {
         for rule in &rules.rules {
             let id = rule.header.code.clone();
-            nodes.push(Node { id: id.clone(), kind: "rule", title: format!("{id} {}", rule.header.title) });
-            edges.push(Edge { from: "reconcile".to_owned(), to: id.clone() });
+            nodes.push(GraphNode {
+                id: id.clone(),
+                kind: "rule",
+                title: format!("{id} {}", rule.header.title),
+            });
+            edges.push(GraphEdge { from: "reconcile".to_owned(), to: id.clone() });
             for source in &rule.header.sources {
-                edges.push(Edge { from: source.clone(), to: id.clone() });
+                edges.push(GraphEdge { from: source.clone(), to: id.clone() });
             }
         }
     }
-    Graph { nodes, edges }
+    RuleGraph { nodes, edges }
 }
 
-fn mermaid(graph: &Graph) -> String {
+fn mermaid(graph: &RuleGraph) -> String {
     use std::fmt::Write as _;
     let mut text = String::from("flowchart LR");
     for node in &graph.nodes {

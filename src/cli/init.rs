@@ -9,31 +9,32 @@ use crate::{Error, Result};
 
 /// Arguments of `bidui init`.
 #[derive(Debug, Args)]
-pub struct InitArguments {
-    /// 新文件夹,例如 pipelines/anyang
+pub(super) struct InitArguments {
+    /// 新文件夹，例如 pipelines/anyang
     folder: PathBuf,
 }
 
 /// Files of a pipeline that passes `bidui check` as it stands.
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     ("pipeline.toml", include_str!("init/pipeline.toml")),
     ("link.toml", include_str!("init/link.toml")),
+    ("rules/rules.toml", include_str!("init/rules.toml")),
     ("sources/people.toml", include_str!("init/people.toml")),
     ("codes/counties.csv", include_str!("init/counties.csv")),
     ("codes/townships.csv", include_str!("init/townships.csv")),
     ("codes/villages.csv", include_str!("init/villages.csv")),
 ];
 
-pub fn execute(arguments: &InitArguments, console: &mut Console<'_>) -> Result<u8> {
+pub(super) fn execute(arguments: &InitArguments, console: &mut Console<'_>) -> Result<u8> {
     let folder = &arguments.folder;
     if folder.exists() {
-        return Err(Error::usage("文件夹已存在,不覆盖").in_file(folder).hint("换一个名字,或先移走原来的"));
+        return Err(Error::usage("文件夹已存在，不覆盖").in_file(folder).hint("换一个名字，或先移走原来的"));
     }
     for (name, text) in FILES {
         write(&folder.join(name), text)?;
     }
     console.line(&format!("已新建 {}", folder.display()))?;
-    console.say("下一步:改 pipeline.toml 和 sources/,再运行 bidui check")?;
+    console.say("下一步：改 pipeline.toml 和 sources/，再运行 bidui check")?;
     Ok(0)
 }
 

@@ -12,27 +12,27 @@ use crate::{Error, Result};
 
 /// Arguments of `bidui link`.
 #[derive(Debug, Args)]
-pub struct LinkArguments {
-    /// 匹配配置,例如 pipelines/febrl4/link.toml
+pub(super) struct LinkArguments {
+    /// 匹配配置，例如 pipelines/febrl4/link.toml
     config: PathBuf,
-    /// 结果文件夹(写入 link.parquet、cluster.parquet、report.json)
+    /// 结果文件夹（写入 link.parquet、cluster.parquet、report.json）
     #[arg(long)]
     out: PathBuf,
-    /// 数据文件所在文件夹(默认:配置文件所在文件夹)
+    /// 数据文件所在文件夹（默认：配置文件所在文件夹）
     #[arg(long)]
     data: Option<PathBuf>,
-    /// 只匹配这些数据来源(仅用于流水线的 link.toml;逗号分开)
+    /// 只匹配这些数据来源（仅用于流水线的 link.toml；逗号分开）
     #[arg(long, value_delimiter = ',')]
     sources: Vec<String>,
-    /// 另存一个网页:权重分布、无法匹配的记录、各轮次比较了多少对、m 与 u
+    /// 另存一个网页：权重分布、无法匹配的记录、各轮次比较了多少对、m 与 u
     #[arg(long, value_name = "FILE")]
     charts: Option<PathBuf>,
-    /// 线程数(默认:全部核心)
+    /// 线程数（默认：全部核心）
     #[arg(long)]
     threads: Option<usize>,
 }
 
-pub fn execute(arguments: &LinkArguments, console: &mut Console<'_>) -> Result<u8> {
+pub(super) fn execute(arguments: &LinkArguments, console: &mut Console<'_>) -> Result<u8> {
     // A link.toml beside a pipeline.toml speaks of that pipeline's sources.
     let root = arguments.config.parent().unwrap_or(Path::new("."));
     if root.join("pipeline.toml").is_file() {
@@ -41,7 +41,7 @@ pub fn execute(arguments: &LinkArguments, console: &mut Console<'_>) -> Result<u
     let bar = BarProgress::new(console.progress, plans::UNKNOWN);
     bar.stage("匹配", None);
     let summary = super::run::with_threads(arguments.threads, || {
-        generic::run(&arguments.config, arguments.data.as_deref(), &arguments.out)
+        generic::link_lists(&arguments.config, arguments.data.as_deref(), &arguments.out)
     })??;
     bar.finish();
     if let Some(file) = &arguments.charts {
@@ -56,13 +56,13 @@ pub fn execute(arguments: &LinkArguments, console: &mut Console<'_>) -> Result<u
         console.line(&format!("  表 {table}\t{records}条记录"))?;
     }
     console.line(&format!("  比较\t{}对", summary.candidates))?;
-    console.line(&format!("  接受\t{}对,归为{}组", summary.accepted, summary.clusters))?;
+    console.line(&format!("  接受\t{}对，归为{}组", summary.accepted, summary.clusters))?;
     console.line(&format!("  待审\t{}对", summary.review))?;
     if summary.refused > 0 {
         console.line(&format!("  权重够而组内不一致、未接受\t{}对", summary.refused))?;
     }
     for (keys, blocks, records) in &summary.skipped {
-        console.line(&format!("  过大未比较\t{keys}:{blocks}块,{records}条记录"))?;
+        console.line(&format!("  过大未比较\t{keys}：{blocks}块，{records}条记录"))?;
     }
     say_files(&summary.files, console)
 }
@@ -90,7 +90,7 @@ fn pipeline(arguments: &LinkArguments, root: &Path, console: &mut Console<'_>) -
     for (source, records) in &summary.records {
         console.line(&format!("  {source}\t{records}条记录"))?;
     }
-    console.line(&format!("  接受\t{}对,共{}人", summary.accepted, summary.persons))?;
+    console.line(&format!("  接受\t{}对，共{}人", summary.accepted, summary.persons))?;
     console.line(&format!("  待审\t{}对", summary.review))?;
     say_files(&summary.files, console)
 }

@@ -68,24 +68,24 @@ fn broken_output(error: std::io::Error) -> crate::Error {
 
 /// `bidui`: 农村低保与建档立卡人口比对。
 #[derive(Debug, Parser)]
-#[command(name = "bidui", version, about = "农村低保与建档立卡人口数据比对:装载、匹配、找疑点、出清单")]
+#[command(name = "bidui", version, about = "农村低保与建档立卡人口数据比对：装载、匹配、找疑点、出清单")]
 #[command(propagate_version = true, disable_help_subcommand = true)]
-struct Arguments {
+struct CommandArguments {
     #[command(subcommand)]
-    command: Command,
-    /// 不输出说明文字,只输出结果和错误
+    command: CommandName,
+    /// 不输出说明文字，只输出结果和错误
     #[arg(long, short, global = true)]
     quiet: bool,
     /// 不显示进度条
     #[arg(long, global = true)]
     no_progress: bool,
     /// 结果的形式
-    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, global = true, value_enum, default_value_t = OutputFormat::Text)]
+    format: OutputFormat,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum OutputFormat {
     /// 给人看的文字
     Text,
     /// 给程序读的 JSON
@@ -93,28 +93,28 @@ enum Format {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
-    /// 新建一个流水线文件夹,带说明,可直接通过检查
+enum CommandName {
+    /// 新建一个流水线文件夹，带说明，可直接通过检查
     Init(init::InitArguments),
-    /// 跑一个季度:装载、匹配、核查、发布
+    /// 跑一个季度：装载、匹配、核查、发布
     Run(run::RunArguments),
-    /// 检查配置;加 --data 则试读提取数据但不写任何结果
+    /// 检查配置；加 --data 则试读提取数据但不写任何结果
     Check(check::CheckArguments),
     /// 看一份新提取数据是什么样子，并起草数据来源文件
     Profile(profile::ProfileArguments),
-    /// 只做记录匹配(通用列,一表去重或多表匹配)
+    /// 只做记录匹配（通用列，一表去重或多表匹配）
     Link(link::LinkArguments),
-    /// 从数据训练匹配权重,写成文件后固定使用
+    /// 从数据训练匹配权重，写成文件后固定使用
     Train(train::TrainArguments),
-    /// 用真值评价匹配或疑点:精确率、召回率、F1
+    /// 用真值评价匹配或疑点：精确率、召回率、F1
     Evaluate(evaluate::EvaluateArguments),
     /// 解释一个疑点、一个人或一对记录
     Explain(explain::ExplainArguments),
     /// 两个季度的发布之间变了什么
     Diff(diff::DiffArguments),
-    /// 多个地市的发布之间:谁在两个地市的名单上
+    /// 多个地市的发布之间：谁在两个地市的名单上
     Across(across::AcrossArguments),
-    /// 生成虚构的提取数据(带真值)
+    /// 生成虚构的提取数据（带真值）
     Synth(synth::SynthArguments),
     /// 列出、筛选、说明规则
     Rules(rules::RulesArguments),
@@ -135,7 +135,7 @@ pub fn main(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> ExitCode {
-    let parsed = match Arguments::try_parse_from(arguments) {
+    let parsed = match CommandArguments::try_parse_from(arguments) {
         Ok(parsed) => parsed,
         Err(refusal) => {
             // clap renders help and version as "errors" that succeed.
@@ -147,7 +147,7 @@ pub fn main(
     };
     let progress = !parsed.no_progress && !parsed.quiet && std::io::stderr().is_terminal();
     let mut console =
-        Console { out, err, json: parsed.format == Format::Json, quiet: parsed.quiet, progress };
+        Console { out, err, json: parsed.format == OutputFormat::Json, quiet: parsed.quiet, progress };
     match dispatch(parsed.command, &mut console) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
@@ -158,24 +158,24 @@ pub fn main(
     }
 }
 
-fn dispatch(command: Command, console: &mut Console<'_>) -> Result<u8> {
+fn dispatch(command: CommandName, console: &mut Console<'_>) -> Result<u8> {
     match command {
-        Command::Init(a) => init::execute(&a, console),
-        Command::Run(a) => run::execute(&a, console),
-        Command::Check(a) => check::execute(&a, console),
-        Command::Profile(a) => profile::execute(&a, console),
-        Command::Link(a) => link::execute(&a, console),
-        Command::Train(a) => train::execute(&a, console),
-        Command::Evaluate(a) => evaluate::execute(&a, console),
-        Command::Explain(a) => explain::execute(&a, console),
-        Command::Diff(a) => diff::execute(&a, console),
-        Command::Across(a) => across::execute(&a, console),
-        Command::Synth(a) => synth::execute(&a, console),
-        Command::Rules(a) => rules::execute(&a, console),
-        Command::Graph(a) => graph::execute(&a, console),
-        Command::Schema(a) => schema::execute(&a, console),
-        Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Arguments::command(), "bidui", console.out);
+        CommandName::Init(a) => init::execute(&a, console),
+        CommandName::Run(a) => run::execute(&a, console),
+        CommandName::Check(a) => check::execute(&a, console),
+        CommandName::Profile(a) => profile::execute(&a, console),
+        CommandName::Link(a) => link::execute(&a, console),
+        CommandName::Train(a) => train::execute(&a, console),
+        CommandName::Evaluate(a) => evaluate::execute(&a, console),
+        CommandName::Explain(a) => explain::execute(&a, console),
+        CommandName::Diff(a) => diff::execute(&a, console),
+        CommandName::Across(a) => across::execute(&a, console),
+        CommandName::Synth(a) => synth::execute(&a, console),
+        CommandName::Rules(a) => rules::execute(&a, console),
+        CommandName::Graph(a) => graph::execute(&a, console),
+        CommandName::Schema(a) => schema::execute(&a, console),
+        CommandName::Completions { shell } => {
+            clap_complete::generate(shell, &mut CommandArguments::command(), "bidui", console.out);
             Ok(0)
         }
     }
@@ -184,6 +184,6 @@ fn dispatch(command: Command, console: &mut Console<'_>) -> Result<u8> {
 /// Pipeline folder argument shared by several commands.
 #[derive(Debug, clap::Args)]
 struct PipelineArgument {
-    /// 流水线文件夹,例如 pipelines/hebi
+    /// 流水线文件夹，例如 pipelines/hebi
     pipeline: PathBuf,
 }

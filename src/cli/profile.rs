@@ -10,7 +10,7 @@ use crate::profile;
 
 /// Arguments of `bidui profile`.
 #[derive(Debug, Args)]
-pub struct ProfileArguments {
+pub(super) struct ProfileArguments {
     /// 要看的文件
     #[arg(required = true)]
     files: Vec<PathBuf>,
@@ -19,7 +19,7 @@ pub struct ProfileArguments {
     draft: bool,
 }
 
-pub fn execute(arguments: &ProfileArguments, console: &mut Console<'_>) -> Result<u8> {
+pub(super) fn execute(arguments: &ProfileArguments, console: &mut Console<'_>) -> Result<u8> {
     let profile = profile::profile(&arguments.files)?;
     if console.json {
         console.json(&profile)?;

@@ -12,12 +12,12 @@ use crate::{Error, Result};
 
 /// Arguments of `bidui rules`.
 #[derive(Debug, Args)]
-pub struct RulesArguments {
+pub(super) struct RulesArguments {
     #[command(flatten)]
     pipeline: super::PipelineArgument,
     /// 编号或名称中的文字
     text: Option<String>,
-    /// 严重程度:S1 S2 S3 S4
+    /// 严重程度：S1 S2 S3 S4
     #[arg(long)]
     severity: Option<String>,
     /// 责任部门
@@ -34,11 +34,11 @@ pub struct RulesArguments {
     sql: Option<String>,
 }
 
-pub fn execute(arguments: &RulesArguments, console: &mut Console<'_>) -> Result<u8> {
+pub(super) fn execute(arguments: &RulesArguments, console: &mut Console<'_>) -> Result<u8> {
     let pipeline = Pipeline::open(&arguments.pipeline.pipeline)?;
     let rules = RuleSet::load(&pipeline)?;
     if arguments.document {
-        console.line(documentation::document(&rules).trim_end())?;
+        console.line(documentation::document_rules(&rules).trim_end())?;
         return Ok(0);
     }
     if let Some(code) = &arguments.sql {
@@ -60,12 +60,13 @@ pub fn execute(arguments: &RulesArguments, console: &mut Console<'_>) -> Result<
         console.json(&listed)?;
         return Ok(0);
     }
+    let words = rules.settings.words();
     for rule in &listed {
-        let kind = if rule.indicator { "指标" } else { documentation::subject(rule.subject) };
+        let kind = if rule.indicator { "指标" } else { documentation::subject_word(rule.subject) };
         console.line(&format!(
             "{}\t{}\t{kind}\t{}\t{}\t{}",
             rule.code,
-            documentation::severity(rule.severity),
+            words.severity_title(rule.severity),
             rule.title,
             rule.owner,
             rule.sources.join("、")
@@ -81,6 +82,6 @@ fn parse_severity(text: &str) -> Result<Severity> {
         "S2" => Ok(Severity::S2),
         "S3" => Ok(Severity::S3),
         "S4" => Ok(Severity::S4),
-        _ => Err(Error::usage(format!("不认识的严重程度“{text}”")).hint("可选:S1、S2、S3、S4")),
+        _ => Err(Error::usage(format!("不认识的严重程度“{text}”")).hint("可选：S1、S2、S3、S4")),
     }
 }

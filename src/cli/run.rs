@@ -9,52 +9,53 @@ use crate::config::Pipeline;
 use crate::engine::{self, Engine, RunPlan};
 use crate::link::settings::LinkSettings;
 use crate::model::exception::Severity;
-use crate::model::quarter::Quarter;
+use crate::model::period::Period;
+use crate::publication::snapshot::Snapshot;
 use crate::rules::rule_set::RuleSet;
 use crate::{Error, Result, privacy};
 
 /// Arguments of `bidui run`, as typed.
 #[derive(Debug, Args)]
-pub struct RunArguments {
+pub(super) struct RunArguments {
     #[command(flatten)]
     pipeline: super::PipelineArgument,
-    /// 季度,例如 2018Q3
-    #[arg(long)]
+    /// 季度，例如 2018Q3
+    #[arg(long, visible_alias = "period")]
     quarter: String,
     /// 提取数据所在文件夹
     #[arg(long)]
     data: PathBuf,
-    /// 发布文件夹(其下生成 quarter=… )
+    /// 发布文件夹（其下生成 2018Q3/run-… 和指向它的 2018Q3/latest）
     #[arg(long)]
     out: PathBuf,
-    /// 上一季度的发布(默认:发布文件夹中上一季度的,如果有)
+    /// 上一季度的发布，例如 out/2018Q2（默认：发布文件夹中上一季度的，如果有）
     #[arg(long)]
     previous: Option<PathBuf>,
     /// 在哪里运行各阶段
     #[arg(long, value_enum)]
     engine: Option<EngineKind>,
-    /// 内存预算,例如 2GB;给出后大表放在发布文件夹的临时文件里,逐桶运行规则
+    /// 内存预算，例如 2GB；给出后大表放在发布文件夹的临时文件里，逐桶运行规则
     #[arg(long, value_parser = memory_size)]
     memory: Option<u64>,
-    /// 线程数(默认:全部核心)
+    /// 线程数（默认：全部核心）
     #[arg(long)]
     threads: Option<usize>,
-    /// 只运行这些规则(编号或编号前缀,可多次给出或用逗号分开)
+    /// 只运行这些规则（编号或编号前缀，可多次给出或用逗号分开）
     #[arg(long, visible_alias = "only", value_delimiter = ',')]
     select: Vec<String>,
-    /// 有达到此严重程度的未解决疑点时,退出码为 1
+    /// 有达到此严重程度的未解决疑点时，退出码为 1
     #[arg(long, value_enum)]
     fail_on: Option<FailOn>,
-    /// 假名密钥文件(默认:用户配置文件夹中的 bidui/pseudonym.key,不存在则新建)
+    /// 假名密钥文件（默认：用户配置文件夹中的 bidui/pseudonym.key，不存在则新建）
     #[arg(long, env = "BIDUI_KEY_FILE")]
     key_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum EngineKind {
-    /// 全部在内存中(默认)
+    /// 全部在内存中（默认）
     Memory,
-    /// 大表在磁盘上,逐桶运行(给出 --memory 时的默认;内存预算默认 2GB)
+    /// 大表在磁盘上，逐桶运行（给出 --memory 时的默认；内存预算默认 2GB）
     Buckets,
 }
 
@@ -67,9 +68,9 @@ pub(super) fn memory_size(text: &str) -> std::result::Result<u64, String> {
         "MIB" => 1 << 20,
         "G" | "GB" => 1_000_000_000,
         "GIB" => 1 << 30,
-        _ => return Err("单位应为 MB、GB、MiB 或 GiB,例如 2GB".to_owned()),
+        _ => return Err("单位应为 MB、GB、MiB 或 GiB，例如 2GB".to_owned()),
     };
-    let number: f64 = digits.trim().parse().map_err(|_| "应为数量加单位,例如 2GB".to_owned())?;
+    let number: f64 = digits.trim().parse().map_err(|_| "应为数量加单位，例如 2GB".to_owned())?;
     let bytes = number * f64::from(unit);
     if bytes < 100e6 {
         return Err("内存预算至少 100MB".to_owned());
@@ -97,7 +98,7 @@ impl From<FailOn> for Severity {
     }
 }
 
-pub fn execute(arguments: &RunArguments, console: &mut Console<'_>) -> Result<u8> {
+pub(super) fn execute(arguments: &RunArguments, console: &mut Console<'_>) -> Result<u8> {
     let plan = plan(arguments)?;
     let bar = BarProgress::new(console.progress, plans::RUN);
     let outcome = with_threads(arguments.threads, || engine::run(&plan, &bar));
@@ -115,33 +116,27 @@ pub fn execute(arguments: &RunArguments, console: &mut Console<'_>) -> Result<u8
 
 /// Raw arguments → everything checked that can be checked before reading data.
 fn plan(arguments: &RunArguments) -> Result<RunPlan> {
-    let quarter: Quarter = arguments.quarter.parse()?;
+    let period: Period = arguments.quarter.parse()?;
     let pipeline = Pipeline::open(&arguments.pipeline.pipeline)?;
     let mut rules = RuleSet::load(&pipeline)?;
     if let Some(first) = crate::reconcile::check_rules(&rules).into_iter().next() {
         return Err(first);
     }
     select(&mut rules, &arguments.select)?;
-    let link = LinkSettings::open(&pipeline.root.join("link.toml"))?;
+    let link = LinkSettings::of_pipeline(&pipeline)?;
     if !arguments.data.is_dir() {
         return Err(Error::usage("找不到提取数据文件夹")
             .in_file(&arguments.data)
             .hint("用 --data 指向本季度提取数据所在的文件夹"));
     }
-    let default_previous = arguments.out.join(format!("quarter={}", quarter.previous()));
     let previous = match &arguments.previous {
-        Some(folder) if !folder.join("manifest.json").is_file() => {
-            return Err(Error::usage("上一季度的发布不完整:缺少 manifest.json")
-                .in_file(folder)
-                .hint("--previous 应指向 quarter=… 文件夹"));
-        }
-        Some(folder) => Some(folder.clone()),
-        None => default_previous.join("manifest.json").is_file().then_some(default_previous),
+        Some(folder) => Some(Snapshot::open(folder)?),
+        None => Snapshot::find(&arguments.out, period.previous()?)?,
     };
     let engine = match (arguments.engine, arguments.memory) {
         (Some(EngineKind::Memory), Some(_)) => {
             return Err(Error::usage("--memory 与 --engine memory 不能同时给出")
-                .hint("内存预算用于 --engine buckets;去掉其中一个"));
+                .hint("内存预算用于 --engine buckets；去掉其中一个"));
         }
         (Some(EngineKind::Memory) | None, None) => Engine::Memory,
         (_, memory) => Engine::Buckets { memory: memory.unwrap_or(2_000_000_000) },
@@ -152,7 +147,7 @@ fn plan(arguments: &RunArguments) -> Result<RunPlan> {
         pipeline,
         rules,
         link,
-        quarter,
+        period,
         data: arguments.data.clone(),
         out: arguments.out.clone(),
         previous,
@@ -193,7 +188,7 @@ fn key(arguments: &RunArguments) -> Result<Vec<u8>> {
             base.join("bidui").join("pseudonym.key")
         }
     };
-    privacy::key::load_or_create(&file, &arguments.out)
+    privacy::key_file::load_or_create(&file, &arguments.out)
 }
 
 /// Runs `work` on a pool of `threads` threads (default: one per core).
@@ -201,6 +196,6 @@ pub(super) fn with_threads<T: Send>(threads: Option<usize>, work: impl FnOnce() 
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads.unwrap_or(0))
         .build()
-        .map_err(|e| Error::internal(format!("无法启动线程:{e}")))?;
+        .map_err(|e| Error::internal(format!("无法启动线程：{e}")))?;
     Ok(pool.install(work))
 }

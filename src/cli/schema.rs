@@ -10,7 +10,7 @@ use crate::{Error, Result, config};
 /// Arguments of `bidui schema`.
 #[derive(Debug, Args)]
 pub struct SchemaArguments {
-    /// 哪一个(不给则列出全部名称)
+    /// 哪一个（不给则列出全部名称）
     name: Option<String>,
     /// 把全部 Schema 写入此文件夹
     #[arg(long, conflicts_with = "name")]
@@ -18,8 +18,9 @@ pub struct SchemaArguments {
 }
 
 /// Lists (file name without extension, schema) of every configuration file.
-pub fn all() -> Vec<(&'static str, serde_json::Value)> {
-    let mut all = config::schema::all();
+pub fn all_schemas() -> Vec<(&'static str, serde_json::Value)> {
+    let mut all = config::schema::all_schemas();
+    all.push(("rule", crate::rules::rule_set::header_schema().to_value()));
     all.push(("link", schemars::schema_for!(crate::link::settings::LinkSettings).to_value()));
     all.sort_by_key(|(name, _)| *name);
     all
@@ -30,12 +31,13 @@ pub fn all() -> Vec<(&'static str, serde_json::Value)> {
 /// # Errors
 /// An unknown name, a folder that cannot be written.
 pub fn execute(arguments: &SchemaArguments, console: &mut Console<'_>) -> Result<u8> {
-    let all = all();
+    let all = all_schemas();
     if let Some(folder) = &arguments.out {
         std::fs::create_dir_all(folder).map_err(|e| Error::io("新建文件夹", folder, e))?;
         for (name, schema) in &all {
             let file = folder.join(format!("{name}.json"));
-            std::fs::write(&file, config::schema::text(schema)).map_err(|e| Error::io("写文件", &file, e))?;
+            std::fs::write(&file, config::schema::schema_text(schema))
+                .map_err(|e| Error::io("写文件", &file, e))?;
         }
         return Ok(0);
     }
@@ -49,9 +51,9 @@ pub fn execute(arguments: &SchemaArguments, console: &mut Console<'_>) -> Result
             let Some((_, schema)) = all.iter().find(|(name, _)| name == wanted) else {
                 let names: Vec<_> = all.iter().map(|(name, _)| name.to_string()).collect();
                 return Err(Error::usage(format!("没有名为“{wanted}”的 Schema"))
-                    .hint(format!("可选:{}", names.join("、"))));
+                    .hint(format!("可选：{}", names.join("、"))));
             };
-            console.line(config::schema::text(schema).trim_end())?;
+            console.line(config::schema::schema_text(schema).trim_end())?;
         }
     }
     Ok(0)

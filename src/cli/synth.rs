@@ -6,20 +6,20 @@ use clap::{Args, ValueEnum};
 
 use super::{BarProgress, Console, plans};
 use crate::Result;
-use crate::synth::{Formats, SynthOptions, generate_telling};
+use crate::synth::{FixtureFormats, SynthOptions, generate_telling};
 
 /// Arguments of `bidui synth`.
 #[derive(Debug, Args)]
-pub struct SynthArguments {
+pub(super) struct SynthArguments {
     #[command(flatten)]
     pipeline: super::PipelineArgument,
     /// 大约多少人
     #[arg(long, required_unless_present = "fixtures")]
     persons: Option<u64>,
-    /// 写到哪个文件夹(其下每季一个文件夹,真值在 truth/ 中)
+    /// 写到哪个文件夹（其下每季一个文件夹，真值在 truth/ 中）
     #[arg(long)]
     out: PathBuf,
-    /// 种子;同样的参数生成同样的文件
+    /// 种子；同样的参数生成同样的文件
     #[arg(long, default_value_t = 20_180_930)]
     seed: u64,
     /// 第一个季度
@@ -32,12 +32,12 @@ pub struct SynthArguments {
     #[arg(long, default_value_t = 1.0)]
     errors: f64,
     /// 文件的样子
-    #[arg(long, value_enum, default_value_t = Layout::Delivered)]
-    layout: Layout,
+    #[arg(long, value_enum, default_value_t = SynthLayout::Delivered)]
+    layout: SynthLayout,
     /// 建档立卡户占全部户的比例(0-1)
     #[arg(long)]
     registry_share: Option<f64>,
-    /// 一个省的第几个地市(0-9):证号前缀和人员各不相同,少数人同时在前一个地市的名单上
+    /// 一个省的第几个地市(0-9)：证号前缀和人员各不相同，少数人同时在前一个地市的名单上
     #[arg(long, default_value_t = 0)]
     prefecture: u32,
     /// 按随仓库提供的示例数据的参数生成
@@ -46,7 +46,7 @@ pub struct SynthArguments {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Layout {
+enum SynthLayout {
     /// 与各部门实际提供的一样杂乱(XLSX、XLS、DBF、GB18030 CSV、Parquet)
     Delivered,
     /// 每个来源一个 UTF-8 CSV
@@ -57,7 +57,7 @@ enum Layout {
     Parquet,
 }
 
-pub fn execute(arguments: &SynthArguments, console: &mut Console<'_>) -> Result<u8> {
+pub(super) fn execute(arguments: &SynthArguments, console: &mut Console<'_>) -> Result<u8> {
     let root = &arguments.pipeline.pipeline;
     let options = match arguments.persons {
         None => SynthOptions::fixtures(root),
@@ -66,10 +66,10 @@ pub fn execute(arguments: &SynthArguments, console: &mut Console<'_>) -> Result<
             quarters: arguments.quarters,
             error_multiplier: arguments.errors,
             formats: match arguments.layout {
-                Layout::Delivered => Formats::Fixtures,
-                Layout::Csv => Formats::CsvUtf8,
-                Layout::Gb18030 => Formats::CsvGb18030,
-                Layout::Parquet => Formats::Parquet,
+                SynthLayout::Delivered => FixtureFormats::Fixtures,
+                SynthLayout::Csv => FixtureFormats::CsvUtf8,
+                SynthLayout::Gb18030 => FixtureFormats::CsvGb18030,
+                SynthLayout::Parquet => FixtureFormats::Parquet,
             },
             registry_share: arguments.registry_share,
             prefecture: arguments.prefecture,
@@ -80,7 +80,7 @@ pub fn execute(arguments: &SynthArguments, console: &mut Console<'_>) -> Result<
     let report = generate_telling(&options, &arguments.out, &bar)?;
     bar.finish();
     console.line(&format!(
-        "虚构{}人,{}条记录,预期疑点{}条,写出{}个文件",
+        "虚构{}人，{}条记录，预期疑点{}条，写出{}个文件",
         report.persons,
         report.records,
         report.exceptions,

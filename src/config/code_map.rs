@@ -80,7 +80,7 @@ fn clean(text: &str) -> String {
 /// Reads a file of code tables: CSV with the columns `table,code,label,canonical` (others are
 /// notes). `code` may be empty (an extra spelling); `canonical` empty means `label`. Lines
 /// that begin with `#` are comments.
-pub fn read_tables(path: &Path) -> Result<BTreeMap<String, CodeMap>> {
+pub(crate) fn read_tables(path: &Path) -> Result<BTreeMap<String, CodeMap>> {
     let bytes = std::fs::read(path).map_err(|e| Error::io("读取代码表", path, e))?;
     let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).flexible(true).from_reader(&bytes[..]);
     let bad = |e: csv::Error| {

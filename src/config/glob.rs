@@ -1,7 +1,7 @@
 //! File and sheet patterns: `*` (within one path segment), `**` (any number of segments), `?`.
 
 /// True if `text` matches `pattern`, where `/` separates segments.
-pub fn matches(pattern: &str, text: &str) -> bool {
+pub(crate) fn matches_pattern(pattern: &str, text: &str) -> bool {
     let pattern: Vec<&str> = pattern.split('/').collect();
     let text: Vec<&str> = text.split('/').collect();
     segments(&pattern, &text)
@@ -42,12 +42,12 @@ fn segment(pattern: &str, text: &str) -> bool {
 }
 
 /// Why a pattern must not be used, if it could leave the data folder.
-pub fn escapes(pattern: &str) -> Option<&'static str> {
+pub(crate) fn leads_outside(pattern: &str) -> Option<&'static str> {
     if pattern.is_empty() {
         return Some("模式不能为空");
     }
     if pattern.starts_with('/') || pattern.contains('\\') || pattern.chars().nth(1) == Some(':') {
-        return Some("模式必须是数据文件夹内的相对路径,用“/”分隔");
+        return Some("模式必须是数据文件夹内的相对路径，用“/”分隔");
     }
     if pattern.split('/').any(|segment| segment == "..") {
         return Some("模式不能用“..”离开数据文件夹");
@@ -61,20 +61,20 @@ mod tests {
 
     #[test]
     fn stars_and_question_marks() {
-        assert!(matches("民政/低保*.xls*", "民政/低保_浚县.xlsx"));
-        assert!(!matches("民政/低保*.xls*", "民政/旧/低保_浚县.xlsx"));
-        assert!(matches("**/低保*.csv", "低保.csv"));
-        assert!(matches("**/低保*.csv", "a/b/低保1.csv"));
-        assert!(matches("*浚?*", "医保浚县2018.csv"));
-        assert!(!matches("*.csv", "a.csv.bak"));
-        assert!(matches("a*b*c", "aXbYbZc"));
+        assert!(matches_pattern("民政/低保*.xls*", "民政/低保_浚县.xlsx"));
+        assert!(!matches_pattern("民政/低保*.xls*", "民政/旧/低保_浚县.xlsx"));
+        assert!(matches_pattern("**/低保*.csv", "低保.csv"));
+        assert!(matches_pattern("**/低保*.csv", "a/b/低保1.csv"));
+        assert!(matches_pattern("*浚?*", "医保浚县2018.csv"));
+        assert!(!matches_pattern("*.csv", "a.csv.bak"));
+        assert!(matches_pattern("a*b*c", "aXbYbZc"));
     }
 
     #[test]
     fn leaving_the_folder_is_refused() {
         for pattern in ["../a.csv", "a/../../b", "/etc/passwd", "C:/a", "a\\b", ""] {
-            assert!(escapes(pattern).is_some(), "{pattern}");
+            assert!(leads_outside(pattern).is_some(), "{pattern}");
         }
-        assert!(escapes("a/**/b*.csv").is_none());
+        assert!(leads_outside("a/**/b*.csv").is_none());
     }
 }

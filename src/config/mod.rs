@@ -1,6 +1,7 @@
 //! Configuration: the pipeline folder as checked values.
 //!
-//! In: a folder with `pipeline.toml`, `sources/*.toml` and `codes/*.csv`. Out: [`Pipeline`].
+//! In: a folder with `pipeline.toml`, `sources/*.toml` and `codes/*.csv`, and the base folders it
+//! includes. Out: [`Pipeline`].
 //! Every complaint points at the line and says what to write instead. `link.toml` and the
 //! rules are read by their own stages.
 
@@ -9,25 +10,31 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::model::quarter::Quarter;
+use crate::model::period::Period;
 
-pub mod code_map;
+pub(crate) mod code_map;
 mod divisions;
-pub mod glob;
-pub mod read_options;
-pub mod schema;
-pub mod settings;
-pub mod source;
+pub(crate) mod glob;
+pub(crate) mod pipeline_settings;
+pub(crate) mod read_options;
+mod removed_keys;
+pub(crate) mod rule_inclusion;
+pub(crate) mod schema;
+pub(crate) mod source;
 mod source_check;
-pub mod source_file;
-pub mod toml_file;
+mod source_extra;
+pub(crate) mod source_file;
+pub(crate) mod toml_file;
 
-pub use code_map::CodeMap;
-pub use settings::{MaskStyle, Parameter, Settings};
-pub use source::{Column, Member, Role, SourceContract, Subject};
+pub use pipeline_settings::RuleParameter;
+pub(crate) use pipeline_settings::{MaskStyle, PipelineSettings};
+pub(crate) use rule_inclusion::RuleFolders;
+pub use source::ColumnRole;
+pub(crate) use source::{SourceColumn, SourceContract};
 pub(crate) use source_check::is_reserved;
 
 use crate::model::division::DivisionTree;
+use crate::model::id_number::KnownPrefixes;
 use crate::{Error, Result};
 
 /// A checked pipeline folder.
@@ -38,13 +45,19 @@ pub struct Pipeline {
     /// Its name.
     pub name: String,
     /// `pipeline.toml`.
-    pub settings: Settings,
+    pub settings: PipelineSettings,
     /// Source contracts, sorted by name.
     pub sources: Vec<SourceContract>,
     /// Administrative divisions.
     pub divisions: DivisionTree,
-    /// SHA-256 over all files of the folder, lower-case hexadecimal.
+    /// Prefixes of ID numbers of the prefecture, if the pipeline names a table of them.
+    pub id_prefixes: Option<KnownPrefixes>,
+    /// SHA-256 over all files of the folder and of those it includes, lower-case hexadecimal.
     pub digest: String,
+    /// The folder and the base folders it includes.
+    pub layers: RuleFolders,
+    /// Contracts of bases that others stand in for.
+    pub replaced: Vec<rule_inclusion::ReplacedFile>,
 }
 
 impl Pipeline {
@@ -53,39 +66,47 @@ impl Pipeline {
         if !root.is_dir() {
             return Err(Error::configuration("流水线文件夹不存在")
                 .in_file(root)
-                .hint("第一个参数是流水线文件夹,例如 pipelines/hebi"));
+                .hint("第一个参数是流水线文件夹，例如 pipelines/hebi"));
         }
-        let file = toml_file::TomlFile::read(&root.join("pipeline.toml"))?;
-        let settings: Settings = file.parse()?;
+        if root.join(rule_inclusion::BASE).is_file() && !root.join(rule_inclusion::PIPELINE).is_file() {
+            return Err(Error::configuration("这是供引用的基础规则集，不能单独运行")
+                .in_file(root.join(rule_inclusion::BASE))
+                .hint("在流水线的 pipeline.toml 里写 [rules] from = [\"../…\"] 引用它"));
+        }
+        let file = toml_file::TomlFile::read(&root.join(rule_inclusion::PIPELINE))?;
+        let mut settings: PipelineSettings = file.parse()?;
         settings.check(&file)?;
+        let layers = RuleFolders::open(root)?;
+        settings.parameters = layers.parameters()?;
         let codes = root.join("codes");
-        for (key, name) in settings.divisions.files() {
-            if name.contains(['/', '\\']) || !codes.join(name).is_file() {
-                return Err(file
-                    .complain(&["divisions".into(), key.into()], format!("区划文件不存在:codes/{name}"))
-                    .hint("文件放在流水线文件夹的 codes/ 里,这里只写文件名"));
-            }
-        }
-        let mut tables = BTreeMap::new();
-        let mut sources = Vec::new();
-        for path in contract_paths(&root.join("sources"))? {
-            sources.push(source_check::read(&path, &codes, &mut tables)?);
-        }
+        check_division_files(&file, &settings, &codes)?;
+        let (sources, replaced) = source_check::read_all(&layers)?;
         if sources.is_empty() {
             return Err(Error::configuration("没有任何数据来源")
                 .in_file(root.join("sources"))
                 .hint("在 sources/ 里为每个来源放一个 .toml"));
         }
         if sources.len() > 200 {
-            return Err(Error::configuration("数据来源太多(最多200个)").in_file(root.join("sources")));
+            return Err(Error::configuration("数据来源太多（最多200个）").in_file(root.join("sources")));
         }
+        let id_prefixes = divisions::load_prefixes(&codes, &settings)?;
         let divisions = divisions::load(&codes, &settings)?;
         let name = root
             .canonicalize()
             .ok()
             .and_then(|p| p.file_name().map(|n| n.to_string_lossy().into_owned()))
             .unwrap_or_default();
-        Ok(Self { root: root.to_owned(), name, settings, sources, divisions, digest: digest(root)? })
+        Ok(Self {
+            root: root.to_owned(),
+            name,
+            settings,
+            sources,
+            divisions,
+            id_prefixes,
+            digest: digest(&layers)?,
+            layers,
+            replaced,
+        })
     }
     /// Position of a source.
     pub fn source_index(&self, name: &str) -> Option<usize> {
@@ -95,29 +116,28 @@ impl Pipeline {
     pub fn source(&self, name: &str) -> Option<&SourceContract> {
         self.sources.iter().find(|s| s.name == name)
     }
-    /// Parameters that hold in `quarter`.
-    pub fn parameters(&self, quarter: Quarter) -> BTreeMap<String, Parameter> {
-        self.settings.parameters(quarter)
+    /// Parameters that hold in `period`.
+    pub fn parameters(&self, period: Period) -> BTreeMap<String, RuleParameter> {
+        self.settings.parameters(period)
     }
 }
 
-fn contract_paths(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut paths = Vec::new();
-    if folder.is_dir() {
-        for entry in std::fs::read_dir(folder).map_err(|e| Error::io("读取文件夹", folder, e))? {
-            let path = entry.map_err(|e| Error::io("读取文件夹", folder, e))?.path();
-            if path.extension().is_some_and(|e| e == "toml") {
-                paths.push(path);
-            }
+/// Complains about a division table that is not in the folder of codes.
+fn check_division_files(file: &toml_file::TomlFile, settings: &PipelineSettings, codes: &Path) -> Result<()> {
+    for (key, name) in settings.divisions.files() {
+        if name.contains(['/', '\\']) || !codes.join(name).is_file() {
+            return Err(file
+                .complain(&["divisions".into(), key.into()], format!("区划文件不存在：codes/{name}"))
+                .hint("文件放在流水线文件夹的 codes/ 里，这里只写文件名"));
         }
     }
-    paths.sort();
-    Ok(paths)
+    Ok(())
 }
 
-/// Digest of a folder: names and contents of all its files, sorted, so that two equal folders
-/// agree wherever they lie. Names that begin with `.` are not part of a pipeline.
-fn digest(root: &Path) -> Result<String> {
+/// Digest of a pipeline: names and contents of all its files and of those of the folders it
+/// includes, sorted, so that two equal pipelines agree wherever they lie. Names that begin with `.`
+/// are not part of a pipeline.
+fn digest(layers: &RuleFolders) -> Result<String> {
     fn walk(folder: &Path, prefix: &str, files: &mut BTreeMap<String, PathBuf>) -> Result<()> {
         for entry in std::fs::read_dir(folder).map_err(|e| Error::io("读取文件夹", folder, e))? {
             let entry = entry.map_err(|e| Error::io("读取文件夹", folder, e))?;
@@ -139,7 +159,12 @@ fn digest(root: &Path) -> Result<String> {
         Ok(())
     }
     let mut files = BTreeMap::new();
-    walk(root, "", &mut files)?;
+    if let Some(own) = layers.all().first() {
+        walk(&own.folder, "", &mut files)?;
+    }
+    for (name, folder) in layers.named_bases() {
+        walk(folder, &format!("../{name}/"), &mut files)?;
+    }
     let mut hash = Sha256::new();
     for (name, path) in &files {
         let bytes = std::fs::read(path).map_err(|e| Error::io("读取文件", path, e))?;
@@ -152,14 +177,14 @@ fn digest(root: &Path) -> Result<String> {
 }
 
 /// Lower-case ASCII letters, digits and underscores, beginning with a letter.
-pub fn is_identifier(text: &str) -> bool {
+pub(crate) fn is_identifier(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase())
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
 
 /// The form in which headers are compared: compatibility characters folded, spaces and
 /// control characters gone, marks of obligatory fields (`*`) gone.
-pub fn clean_header(text: &str) -> String {
+pub(crate) fn clean_header(text: &str) -> String {
     use unicode_normalization::UnicodeNormalization as _;
     let folded: String = text
         .nfkc()

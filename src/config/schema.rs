@@ -3,15 +3,17 @@
 use serde_json::Value;
 
 /// (file name without extension, schema) of the configuration files of a pipeline.
-pub fn all() -> Vec<(&'static str, Value)> {
+pub(crate) fn all_schemas() -> Vec<(&'static str, Value)> {
     vec![
-        ("pipeline", schemars::schema_for!(super::Settings).to_value()),
+        ("base", schemars::schema_for!(super::rule_inclusion::BaseSettings).to_value()),
+        ("extra", schemars::schema_for!(super::source_extra::SourceExtra).to_value()),
+        ("pipeline", schemars::schema_for!(super::PipelineSettings).to_value()),
         ("source", schemars::schema_for!(super::source_file::SourceFile).to_value()),
     ]
 }
 
 /// The text written to `pipelines/schema/<name>.json`.
-pub fn text(schema: &Value) -> String {
+pub fn schema_text(schema: &Value) -> String {
     let mut text = serde_json::to_string_pretty(schema).unwrap_or_default();
     text.push('\n');
     text

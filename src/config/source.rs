@@ -9,11 +9,11 @@ use arrow::datatypes::{DataType, Field, Schema};
 use super::code_map::CodeMap;
 use super::glob;
 use crate::config::read_options::{Encoding, ReadOptions};
-use crate::model::column_type::Kind;
+use crate::model::column_type::ContractType;
 
-pub use super::source_file::{
-    AuditAction, AuditsSpec, EncodingSpec, FilesSpec, Role, Subject, UniqueAction, UnknownHeaders,
-    VariantSpec,
+pub use super::source_file::ColumnRole;
+pub(crate) use super::source_file::{
+    AuditAction, AuditsSpec, EncodingSpec, FilesSpec, UniqueAction, UnknownHeaders, VariantSpec,
 };
 
 /// A department's list, as its contract describes it.
@@ -29,10 +29,6 @@ pub struct SourceContract {
     pub owner: String,
     /// Letters by which rules name the department.
     pub letter: String,
-    /// What one record is about.
-    pub subject: Subject,
-    /// At most one record per person.
-    pub deduplicated: bool,
     /// A quarter without it must not be published.
     pub required: bool,
     /// Where its files are and how to read them.
@@ -44,22 +40,22 @@ pub struct SourceContract {
     /// Checks of the source as a whole.
     pub audits: AuditsSpec,
     /// Columns, in the order of the SQL view.
-    pub columns: Vec<Column>,
+    pub columns: Vec<SourceColumn>,
     /// Members of a wide household row in order, repeats expanded; empty if rows are records.
-    pub members: Vec<Member>,
+    pub members: Vec<HouseholdMember>,
     /// Files with deviating headers.
     pub variants: Vec<VariantSpec>,
 }
 
 /// One column of a contract.
 #[derive(Debug, Clone)]
-pub struct Column {
+pub struct SourceColumn {
     /// Canonical name, ASCII snake_case.
     pub name: String,
     /// Chinese label.
     pub label: String,
     /// Type of its values.
-    pub kind: Kind,
+    pub kind: ContractType,
     /// A record without it is rejected.
     pub required: bool,
     /// Not in every edition of the list: its absence is not remarked on.
@@ -67,7 +63,7 @@ pub struct Column {
     /// Headers under which it is delivered, the label first.
     pub headers: Vec<String>,
     /// What it tells the linker.
-    pub role: Option<Role>,
+    pub role: Option<ColumnRole>,
     /// Its code table; empty if the column is not coded.
     pub codes: Arc<CodeMap>,
     /// Texts outside the code table are kept.
@@ -80,21 +76,21 @@ pub struct Column {
     pub default: Option<String>,
 }
 
-impl Column {
+impl SourceColumn {
     /// Arrow type of the loaded column.
     pub fn data_type(&self) -> DataType {
         match self.kind {
-            Kind::Text | Kind::Code => DataType::Utf8,
-            Kind::Integer | Kind::Month | Kind::Flag => DataType::Int32,
-            Kind::Money | Kind::Area => DataType::Int64,
-            Kind::Date => DataType::Date32,
+            ContractType::Text | ContractType::Code => DataType::Utf8,
+            ContractType::Integer | ContractType::Month | ContractType::Flag => DataType::Int32,
+            ContractType::Money | ContractType::Area => DataType::Int64,
+            ContractType::Date => DataType::Date32,
         }
     }
 }
 
 /// One member of a wide household row.
 #[derive(Debug, Clone)]
-pub struct Member {
+pub struct HouseholdMember {
     /// Title of the group, e.g. 成员.
     pub group: String,
     /// Number within a repeated group, 0 otherwise.
@@ -105,8 +101,8 @@ pub struct Member {
     pub values: Vec<(usize, String)>,
 }
 
-impl Member {
-    /// Text for messages: 户主, 成员3.
+impl HouseholdMember {
+    /// Text for messages: 户主， 成员3.
     pub fn title(&self) -> String {
         if self.number == 0 { self.group.clone() } else { format!("{}{}", self.group, self.number) }
     }
@@ -115,14 +111,14 @@ impl Member {
 impl VariantSpec {
     /// True if the variant is for `file` (path relative to the data folder, `/` between segments).
     pub fn applies_to(&self, file: &str) -> bool {
-        glob::matches(&self.files, file)
-            || glob::matches(&self.files, file.rsplit('/').next().unwrap_or(file))
+        glob::matches_pattern(&self.files, file)
+            || glob::matches_pattern(&self.files, file.rsplit('/').next().unwrap_or(file))
     }
 }
 
 impl SourceContract {
     /// Column by canonical name.
-    pub fn column(&self, name: &str) -> Option<&Column> {
+    pub fn column(&self, name: &str) -> Option<&SourceColumn> {
         self.columns.iter().find(|c| c.name == name)
     }
     /// Position of a column.
@@ -130,7 +126,7 @@ impl SourceContract {
         self.columns.iter().position(|c| c.name == name)
     }
     /// Column that plays `role`.
-    pub fn role(&self, role: Role) -> Option<&Column> {
+    pub fn role(&self, role: ColumnRole) -> Option<&SourceColumn> {
         self.columns.iter().find(|c| c.role == Some(role))
     }
     /// Arrow schema of the loaded batch.
@@ -141,12 +137,12 @@ impl SourceContract {
     }
     /// True if a file (path relative to the data folder) belongs to this source.
     pub fn owns_file(&self, file: &str) -> bool {
-        self.files.patterns.iter().any(|pattern| glob::matches(pattern, file))
+        self.files.patterns.iter().any(|pattern| glob::matches_pattern(pattern, file))
     }
     /// True if a worksheet is to be read.
     pub fn wants_sheet(&self, sheet: &str) -> bool {
-        (self.files.sheets.is_empty() || self.files.sheets.iter().any(|p| glob::matches(p, sheet)))
-            && !self.files.skip_sheets.iter().any(|p| glob::matches(p, sheet))
+        (self.files.sheets.is_empty() || self.files.sheets.iter().any(|p| glob::matches_pattern(p, sheet)))
+            && !self.files.skip_sheets.iter().any(|p| glob::matches_pattern(p, sheet))
     }
     /// What the extract stage is told about the files of this source.
     pub fn read_options(&self) -> ReadOptions {
@@ -164,7 +160,7 @@ impl SourceContract {
     /// Which columns linking needs: those with a role, those without which a record is rejected,
     /// and those by which repeated records are found.
     pub fn columns_for_linking(&self) -> Vec<bool> {
-        let unique = |c: &Column| self.audits.unique.contains(&c.name);
+        let unique = |c: &SourceColumn| self.audits.unique.contains(&c.name);
         let of_member =
             |at: usize| self.members.iter().any(|m| m.cells.iter().any(|(column, _)| *column == at));
         (self.columns.iter().enumerate())
@@ -173,7 +169,7 @@ impl SourceContract {
     }
     /// Cleaned headers that feed only columns that are not `wanted`.
     pub fn headers_without(&self, wanted: &[bool]) -> BTreeSet<String> {
-        let cleaned = |column: &Column| column.headers.iter().map(|h| super::clean_header(h)).collect();
+        let cleaned = |column: &SourceColumn| column.headers.iter().map(|h| super::clean_header(h)).collect();
         let of = |which: bool| -> BTreeSet<String> {
             let columns = self.columns.iter().zip(wanted).filter(|(_, wanted)| **wanted == which);
             columns.flat_map(|(column, _)| -> Vec<String> { cleaned(column) }).collect()

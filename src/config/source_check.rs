@@ -6,29 +6,61 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::code_map::{CodeMap, read_tables};
-use super::source::{Column, Member, SourceContract};
-use super::source_file::{ColumnSpec, Role, SourceFile};
-use super::toml_file::{Step, TomlFile, nearest, suggest};
+use super::rule_inclusion::{ReplacedFile, RuleFolders};
+use super::source::{HouseholdMember, SourceColumn, SourceContract};
+use super::source_extra::{ContractFile, ENDING};
+use super::source_file::{ColumnRole, ColumnSpec, SourceFile};
+use super::toml_file::{TomlFile, TomlStep, nearest_name, suggest};
 use super::{clean_header, glob, is_identifier};
-use crate::model::column_type::Kind;
+use crate::model::column_type::ContractType;
 use crate::{Error, Result};
 
-/// Reads one contract. `tables` keeps code files already read, by path.
-pub(super) fn read(
+/// Reads the contracts of all folders, sorted by name, and says which others stand in for.
+pub(super) fn read_all(layers: &RuleFolders) -> Result<(Vec<SourceContract>, Vec<ReplacedFile>)> {
+    let (extras, contracts): (Vec<_>, Vec<_>) =
+        layers.files("sources", "toml")?.into_iter().partition(|offer| offer.key.ends_with(ENDING));
+    let (contracts, replaced) = layers.choose("数据来源", contracts)?;
+    let mut tables = BTreeMap::new();
+    let mut sources = Vec::new();
+    for extra in &extras {
+        let of = extra.key.trim_end_matches(ENDING);
+        if !contracts.iter().any(|c| c.key == of && layers.includes(extra.layer, c.layer)) {
+            return Err(Error::configuration(format!("没有可以补充的数据来源“{of}”"))
+                .in_file(&extra.path)
+                .hint(format!("“{of}.extra.toml”只补充所引用的基础规则集里的 sources/{of}.toml")));
+        }
+    }
+    for contract in &contracts {
+        let name = format!("{}{ENDING}", contract.key);
+        // What is nearest to the contract comes first.
+        let added = extras.iter().rev().filter(|extra| extra.key == name).map(|extra| extra.path.as_path());
+        sources.push(read(&contract.path, added, layers, &mut tables)?);
+    }
+    Ok((sources, replaced))
+}
+
+/// Reads one contract with what `added` files add to it. `tables` keeps code files already read, by
+/// name.
+fn read<'p>(
     path: &Path,
-    codes: &Path,
+    added: impl Iterator<Item = &'p Path>,
+    layers: &RuleFolders,
     tables: &mut BTreeMap<String, BTreeMap<String, CodeMap>>,
 ) -> Result<SourceContract> {
-    let file = TomlFile::read(path)?;
-    let written: SourceFile = file.parse()?;
+    let mut file = ContractFile::new(TomlFile::read(path)?);
+    let mut written: SourceFile = file.base.parse()?;
     let name = path.file_stem().and_then(|s| s.to_str()).unwrap_or("").to_owned();
     if !is_identifier(&name) {
         return Err(Error::configuration(format!("数据来源名“{name}”不合规"))
             .in_file(path)
-            .hint("文件名用小写英文字母、数字和下划线,例如 dibao.toml"));
+            .hint("文件名用小写英文字母、数字和下划线，例如 dibao.toml"));
+    }
+    for extra in added {
+        file.add(TomlFile::read(extra)?, &mut written)?;
     }
     check_files(&file, &written)?;
-    let mut check = Check { file: &file, codes, tables, seen: BTreeSet::new(), roles: BTreeMap::new() };
+    let mut check =
+        SourceCheck { file: &file, layers, tables, seen: BTreeSet::new(), roles: BTreeMap::new() };
     let mut columns = Vec::with_capacity(written.column.len());
     for (index, spec) in written.column.iter().enumerate() {
         columns.push(check.column(index, spec)?);
@@ -40,8 +72,6 @@ pub(super) fn read(
         title: written.title,
         owner: written.owner,
         letter: written.letter,
-        subject: written.subject,
-        deduplicated: written.deduplicated,
         required: written.required,
         files: written.files,
         unknown_headers: written.unknown_headers,
@@ -57,14 +87,14 @@ pub(super) fn read(
     Ok(contract)
 }
 
-fn check_files(file: &TomlFile, written: &SourceFile) -> Result<()> {
+fn check_files(file: &ContractFile, written: &SourceFile) -> Result<()> {
     if written.files.patterns.is_empty() {
         return Err(file
             .complain(&["files".into(), "patterns".into()], "至少要有一个文件模式")
             .hint("例如 patterns = [\"民政/低保*.xls*\"]"));
     }
     for (index, pattern) in written.files.patterns.iter().enumerate() {
-        if let Some(why) = glob::escapes(pattern) {
+        if let Some(why) = glob::leads_outside(pattern) {
             return Err(file
                 .complain(&["files".into(), "patterns".into(), index.into()], why)
                 .hint("例如 patterns = [\"民政/低保*.xls*\"]"));
@@ -76,29 +106,29 @@ fn check_files(file: &TomlFile, written: &SourceFile) -> Result<()> {
     Ok(())
 }
 
-struct Check<'a> {
-    file: &'a TomlFile,
-    codes: &'a Path,
+struct SourceCheck<'a> {
+    file: &'a ContractFile,
+    layers: &'a RuleFolders,
     tables: &'a mut BTreeMap<String, BTreeMap<String, CodeMap>>,
     seen: BTreeSet<String>,
-    roles: BTreeMap<Role, String>,
+    roles: BTreeMap<ColumnRole, String>,
 }
 
-impl Check<'_> {
-    fn column(&mut self, index: usize, spec: &ColumnSpec) -> Result<Column> {
-        let at = |key: &'static str| [Step::Key("column"), Step::Index(index), Step::Key(key)];
+impl SourceCheck<'_> {
+    fn column(&mut self, index: usize, spec: &ColumnSpec) -> Result<SourceColumn> {
+        let at = |key: &'static str| [TomlStep::Key("column"), TomlStep::Index(index), TomlStep::Key(key)];
         let name = &spec.name;
         if !is_identifier(name) {
             return Err(self
                 .file
                 .complain(&at("name"), format!("列名“{name}”不合规"))
-                .hint("用小写英文字母、数字和下划线,以字母开头,例如 household_no"));
+                .hint("用小写英文字母、数字和下划线，以字母开头，例如 household_no"));
         }
         if is_reserved(name) {
             return Err(self
                 .file
                 .complain(&at("name"), format!("列名“{name}”由程序自己使用"))
-                .hint("换一个名字;保留的列名见 docs/source-contract.md"));
+                .hint("换一个名字；保留的列名见 docs/source-contract.md"));
         }
         if !self.seen.insert(name.clone()) {
             return Err(self
@@ -106,12 +136,14 @@ impl Check<'_> {
                 .complain(&at("name"), format!("列“{name}”写了两次"))
                 .hint("删去或改名其中一个"));
         }
-        for (kind, suffix, what) in [(Kind::Money, "_fen", "金额"), (Kind::Area, "_centi", "面积")] {
+        for (kind, suffix, what) in
+            [(ContractType::Money, "_fen", "金额"), (ContractType::Area, "_centi", "面积")]
+        {
             if (spec.kind == kind) != name.ends_with(suffix) {
                 return Err(self
                     .file
-                    .complain(&at("name"), format!("{what}列的列名以“{suffix}”结尾,其他列不可以"))
-                    .hint(format!("改列名,或改 type(现为 {})", kind_word(spec.kind))));
+                    .complain(&at("name"), format!("{what}列的列名以“{suffix}”结尾，其他列不可以"))
+                    .hint(format!("改列名，或改 type（现为 {}）", kind_word(spec.kind))));
             }
         }
         if let Some(role) = spec.role {
@@ -122,10 +154,12 @@ impl Check<'_> {
                     .hint("一个来源里每个角色只能有一列"));
             }
             let needed = match role {
-                Role::BirthDate => Some(Kind::Date),
-                Role::IdNumber | Role::Name | Role::GuardianId | Role::GuardianName | Role::StudentNo => {
-                    Some(Kind::Text)
-                }
+                ColumnRole::BirthDate => Some(ContractType::Date),
+                ColumnRole::IdNumber
+                | ColumnRole::Name
+                | ColumnRole::GuardianId
+                | ColumnRole::GuardianName
+                | ColumnRole::StudentNo => Some(ContractType::Text),
                 _ => None,
             };
             if let Some(needed) = needed.filter(|&k| k != spec.kind) {
@@ -135,7 +169,7 @@ impl Check<'_> {
                         &at("role"),
                         format!("角色“{}”要求 type = \"{}\"", role_word(role), kind_word(needed)),
                     )
-                    .hint("证件号码等一律按文字读入,出生日期按日期读入"));
+                    .hint("证件号码等一律按文字读入，出生日期按日期读入"));
             }
         }
         if let Some(unit) = &spec.unit {
@@ -144,19 +178,19 @@ impl Check<'_> {
                 error.hint(if known.is_empty() {
                     "只有 money、area 列可以写 unit".to_owned()
                 } else {
-                    format!("可用的单位:{}", known.join("、"))
+                    format!("可用的单位：{}", known.join("、"))
                 })
             })?;
         }
         let codes = self.codes(index, spec)?;
         if let Some(default) =
-            spec.default.as_deref().filter(|d| spec.kind == Kind::Code && codes.find(d).is_none())
+            spec.default.as_deref().filter(|d| spec.kind == ContractType::Code && codes.find(d).is_none())
         {
             return Err(self.file.complain(&at("default"), format!("默认值“{default}”不在代码表里")));
         }
         let mut headers = vec![spec.label.clone()];
         headers.extend(spec.headers.iter().filter(|h| **h != spec.label).cloned());
-        Ok(Column {
+        Ok(SourceColumn {
             name: name.clone(),
             label: spec.label.clone(),
             kind: spec.kind,
@@ -173,7 +207,7 @@ impl Check<'_> {
     }
 
     fn codes(&mut self, index: usize, spec: &ColumnSpec) -> Result<Arc<CodeMap>> {
-        let at = |key: &'static str| [Step::Key("column"), Step::Index(index), Step::Key(key)];
+        let at = |key: &'static str| [TomlStep::Key("column"), TomlStep::Index(index), TomlStep::Key(key)];
         let mut map = CodeMap::default();
         if let Some(reference) = &spec.code_map {
             let (stem, table) = reference.split_once(':').unwrap_or((reference, ""));
@@ -182,17 +216,16 @@ impl Check<'_> {
                     .file
                     .complain(&at("code_map"), format!("代码表“{reference}”写法不对"))
                     .hint(
-                        "写成“文件:表名”,例如 registry:性别 指 codes/registry.csv 里 table 列为“性别”的各行",
+                        "写成“文件:表名”，例如 registry:性别 指 codes/registry.csv 里 table 列为“性别”的各行",
                     ));
             }
             if !self.tables.contains_key(stem) {
-                let path = self.codes.join(format!("{stem}.csv"));
-                if !path.is_file() {
+                let Some(path) = self.layers.file(&format!("codes/{stem}.csv"))? else {
                     return Err(self
                         .file
-                        .complain(&at("code_map"), format!("代码表文件不存在:codes/{stem}.csv"))
-                        .hint("检查文件名,或把代码表放进 codes/ 文件夹"));
-                }
+                        .complain(&at("code_map"), format!("代码表文件不存在：codes/{stem}.csv"))
+                        .hint("检查文件名，或把代码表放进 codes/ 文件夹"));
+                };
                 self.tables.insert(stem.to_owned(), read_tables(&path)?);
             }
             let found = self.tables.get(stem);
@@ -209,19 +242,24 @@ impl Check<'_> {
         }
         for (code, label) in &spec.codes {
             if let Some(other) = map.add(code, label) {
-                let steps = [Step::Key("column"), Step::Index(index), Step::Key("codes"), Step::Key(code)];
+                let steps = [
+                    TomlStep::Key("column"),
+                    TomlStep::Index(index),
+                    TomlStep::Key("codes"),
+                    TomlStep::Key(code),
+                ];
                 return Err(self
                     .file
                     .complain(&steps, format!("“{code}”既是“{other}”又是“{label}”"))
                     .hint("一个写法只能对应一个标准名称"));
             }
         }
-        if spec.kind == Kind::Code && map.is_empty() {
+        if spec.kind == ContractType::Code && map.is_empty() {
             return Err(self.file.complain(&at("type"), "code 列缺少代码表").hint(
-                "加 code_map = \"文件:表名\" 或 codes = { \"1\" = \"…\" };没有代码表就用 type = \"text\"",
+                "加 code_map = \"文件:表名\" 或 codes = { \"1\" = \"…\" }；没有代码表就用 type = \"text\"",
             ));
         }
-        if spec.kind != Kind::Code && !map.is_empty() {
+        if spec.kind != ContractType::Code && !map.is_empty() {
             let key = if spec.code_map.is_some() { "code_map" } else { "codes" };
             return Err(self
                 .file
@@ -232,18 +270,22 @@ impl Check<'_> {
     }
 }
 
-fn members(file: &TomlFile, written: &SourceFile, columns: &[Column]) -> Result<Vec<Member>> {
+fn members(
+    file: &ContractFile,
+    written: &SourceFile,
+    columns: &[SourceColumn],
+) -> Result<Vec<HouseholdMember>> {
     let names: Vec<&str> = columns.iter().map(|c| c.name.as_str()).collect();
     let mut members = Vec::new();
     let mut titles = BTreeSet::new();
     for (index, group) in written.unpivot.iter().enumerate() {
-        let at = |rest: &[Step<'_>]| {
-            let mut steps = vec![Step::Key("unpivot"), Step::Index(index)];
+        let at = |rest: &[TomlStep<'_>]| {
+            let mut steps = vec![TomlStep::Key("unpivot"), TomlStep::Index(index)];
             steps.extend_from_slice(rest);
-            file.locate(&steps, false)
+            file.base.locate(&steps, false)
         };
-        let fail = |rest: &[Step<'_>], message: String| {
-            Error::configuration(message).at_span(&file.path, &file.text, at(rest))
+        let fail = |rest: &[TomlStep<'_>], message: String| {
+            Error::configuration(message).at_span(&file.base.path, &file.base.text, at(rest))
         };
         if !titles.insert(&group.title) {
             return Err(fail(&["title".into()], format!("展开组“{}”写了两次", group.title)));
@@ -255,12 +297,12 @@ fn members(file: &TomlFile, written: &SourceFile, columns: &[Column]) -> Result<
             None => vec![0],
             Some([first, last]) if first >= 1 && first <= last && last <= 99 => (first..=last).collect(),
             Some(_) => {
-                return Err(fail(&["repeat".into()], "repeat 应是 [起, 止],1 ≤ 起 ≤ 止 ≤ 99".to_owned()));
+                return Err(fail(&["repeat".into()], "repeat 应是 [起, 止]，1 ≤ 起 ≤ 止 ≤ 99".to_owned()));
             }
         };
         let find = |key: &'static str, name: &str| {
             names.iter().position(|n| *n == name).ok_or_else(|| {
-                let error = fail(&[key.into(), Step::Key(name)], format!("没有列“{name}”"));
+                let error = fail(&[key.into(), TomlStep::Key(name)], format!("没有列“{name}”"));
                 match suggest(name, &names, "已有的列") {
                     Some(hint) => error.hint(hint),
                     None => error,
@@ -273,8 +315,8 @@ fn members(file: &TomlFile, written: &SourceFile, columns: &[Column]) -> Result<
                 let column = find("headers", name)?;
                 if headers.is_empty() || (number > 0 && headers.iter().any(|h| !h.contains("{n}"))) {
                     return Err(fail(
-                        &["headers".into(), Step::Key(name)],
-                        "重复的展开组,每个表头都要含 {n}".to_owned(),
+                        &["headers".into(), TomlStep::Key(name)],
+                        "重复的展开组，每个表头都要含 {n}".to_owned(),
                     )
                     .hint("例如 name = [\"成员姓名{n}\"]"));
                 }
@@ -286,16 +328,16 @@ fn members(file: &TomlFile, written: &SourceFile, columns: &[Column]) -> Result<
                 values.push((find("values", name)?, value.clone()));
             }
             cells.sort_by_key(|(column, _)| *column);
-            members.push(Member { group: group.title.clone(), number, cells, values });
+            members.push(HouseholdMember { group: group.title.clone(), number, cells, values });
         }
     }
     if members.len() > 250 {
-        return Err(file.complain(&["unpivot".into()], "展开组太多(最多250个成员)"));
+        return Err(file.complain(&["unpivot".into()], "展开组太多（最多250个成员）"));
     }
     Ok(members)
 }
 
-fn check_variants(file: &TomlFile, contract: &SourceContract) -> Result<()> {
+fn check_variants(file: &ContractFile, contract: &SourceContract) -> Result<()> {
     let mut known: Vec<String> = contract.columns.iter().map(|c| c.name.clone()).collect();
     for member in &contract.members {
         for (column, _) in &member.cells {
@@ -307,15 +349,20 @@ fn check_variants(file: &TomlFile, contract: &SourceContract) -> Result<()> {
     }
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     for (index, variant) in contract.variants.iter().enumerate() {
-        let at = |key: &'static str| [Step::Key("variant"), Step::Index(index), Step::Key(key)];
-        if let Some(why) = glob::escapes(&variant.files) {
+        let at = |key: &'static str| [TomlStep::Key("variant"), TomlStep::Index(index), TomlStep::Key(key)];
+        if let Some(why) = glob::leads_outside(&variant.files) {
             return Err(file.complain(&at("files"), why));
         }
         let used =
             variant.aliases.keys().map(|n| ("aliases", n)).chain(variant.units.keys().map(|n| ("units", n)));
         for (key, name) in used {
             if !known.contains(&name.as_str()) {
-                let steps = [Step::Key("variant"), Step::Index(index), Step::Key(key), Step::Key(name)];
+                let steps = [
+                    TomlStep::Key("variant"),
+                    TomlStep::Index(index),
+                    TomlStep::Key(key),
+                    TomlStep::Key(name),
+                ];
                 let error = file.complain_key(&steps, format!("没有列“{name}”"));
                 return Err(match suggest(name, &known, "已有的列") {
                     Some(hint) => error.hint(hint),
@@ -327,7 +374,7 @@ fn check_variants(file: &TomlFile, contract: &SourceContract) -> Result<()> {
     Ok(())
 }
 
-fn check_audits(file: &TomlFile, contract: &SourceContract) -> Result<()> {
+fn check_audits(file: &ContractFile, contract: &SourceContract) -> Result<()> {
     for (key, share) in [
         ("max_reject_share", contract.audits.max_reject_share),
         ("row_count_change", contract.audits.row_count_change),
@@ -343,8 +390,8 @@ fn check_audits(file: &TomlFile, contract: &SourceContract) -> Result<()> {
         if !names.contains(&name.as_str()) {
             let error =
                 file.complain(&["audits".into(), "unique".into(), index.into()], format!("没有列“{name}”"));
-            return Err(match nearest(name, names.iter().copied()) {
-                Some(word) => error.hint(format!("是不是“{word}”?")),
+            return Err(match nearest_name(name, names.iter().copied()) {
+                Some(word) => error.hint(format!("是不是“{word}”？")),
                 None => error,
             });
         }
@@ -353,7 +400,7 @@ fn check_audits(file: &TomlFile, contract: &SourceContract) -> Result<()> {
 }
 
 /// No header may be claimed by two columns: the cell would go to one of them by chance.
-fn check_headers(file: &TomlFile, contract: &SourceContract) -> Result<()> {
+fn check_headers(file: &ContractFile, contract: &SourceContract) -> Result<()> {
     let mut claimed: BTreeMap<String, String> = BTreeMap::new();
     let in_group: BTreeSet<usize> =
         contract.members.iter().flat_map(|m| m.cells.iter().map(|(column, _)| *column)).collect();
@@ -366,14 +413,10 @@ fn check_headers(file: &TomlFile, contract: &SourceContract) -> Result<()> {
             if let Some(other) = claimed.insert(clean_header(header), column.name.clone())
                 && other != column.name
             {
-                let position = written_header(file, index, header);
-                let steps: &[Step<'_>] = match position {
-                    Some(p) => &["column".into(), index.into(), "headers".into(), p.into()],
-                    None => &["column".into(), index.into(), "label".into()],
-                };
+                let message = format!("表头“{header}”已由列“{other}”使用");
                 return Err(file
-                    .complain(steps, format!("表头“{header}”已由列“{other}”使用"))
-                    .hint("一个表头只能对应一列;个别县的不同含义写进 [[variant]]"));
+                    .complain_header(index, [&column.name, &other], header, message)
+                    .hint("一个表头只能对应一列；个别县的不同含义写进 [[variant]]"));
             }
         }
     }
@@ -398,15 +441,10 @@ fn check_headers(file: &TomlFile, contract: &SourceContract) -> Result<()> {
                     &["ignore_headers".into(), index.into()],
                     format!("表头“{header}”已由列“{other}”使用"),
                 )
-                .hint("要么读它,要么忽略它"));
+                .hint("要么读它，要么忽略它"));
         }
     }
     Ok(())
-}
-
-fn written_header(file: &TomlFile, column: usize, header: &str) -> Option<usize> {
-    let written: SourceFile = toml::from_str(&file.text).ok()?;
-    written.column.get(column)?.headers.iter().position(|h| h == header)
 }
 
 /// Is it the name of a column that the views add themselves?
@@ -434,19 +472,19 @@ const RESERVED: &[&str] = &[
     "quarter",
 ];
 
-fn kind_word(kind: Kind) -> &'static str {
+fn kind_word(kind: ContractType) -> &'static str {
     match kind {
-        Kind::Text => "text",
-        Kind::Code => "code",
-        Kind::Integer => "integer",
-        Kind::Money => "money",
-        Kind::Area => "area",
-        Kind::Date => "date",
-        Kind::Month => "month",
-        Kind::Flag => "flag",
+        ContractType::Text => "text",
+        ContractType::Code => "code",
+        ContractType::Integer => "integer",
+        ContractType::Money => "money",
+        ContractType::Area => "area",
+        ContractType::Date => "date",
+        ContractType::Month => "month",
+        ContractType::Flag => "flag",
     }
 }
 
-fn role_word(role: Role) -> String {
+fn role_word(role: ColumnRole) -> String {
     serde_json::to_value(role).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }

@@ -6,23 +6,18 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::column_type::Kind;
+use crate::model::column_type::ContractType;
 
 /// A source contract as written.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct SourceFile {
+pub(crate) struct SourceFile {
     /// Chinese title of the source.
     pub title: String,
     /// Department that delivers it and corrects it.
     pub owner: String,
     /// Letters by which rules name the department: REG, CA, HI, HO, ED …
     pub letter: String,
-    /// What one record is about.
-    pub subject: Subject,
-    /// True if the department keeps at most one record per person.
-    #[serde(default)]
-    pub deduplicated: bool,
     /// True if a quarter without this source must not be published.
     #[serde(default)]
     pub required: bool,
@@ -45,16 +40,6 @@ pub struct SourceFile {
     /// Files with deviating headers.
     #[serde(default)]
     pub variant: Vec<VariantSpec>,
-}
-
-/// What one record is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Subject {
-    /// One person.
-    Person,
-    /// One household.
-    Household,
 }
 
 /// Policy for headers that no column claims.
@@ -112,14 +97,14 @@ pub enum EncodingSpec {
 /// `[[column]]`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ColumnSpec {
+pub(crate) struct ColumnSpec {
     /// Canonical name: ASCII snake_case, also the column of the SQL view.
     pub name: String,
     /// Chinese label for people.
     pub label: String,
     /// Type of its values (default text).
     #[serde(default, rename = "type")]
-    pub kind: Kind,
+    pub kind: ContractType,
     /// A record without it is rejected, and so is a file without its header.
     #[serde(default)]
     pub required: bool,
@@ -130,7 +115,7 @@ pub struct ColumnSpec {
     #[serde(default)]
     pub headers: Vec<String>,
     /// What the column tells the linker.
-    pub role: Option<Role>,
+    pub role: Option<ColumnRole>,
     /// Code table, `file:table` for `codes/<file>.csv`.
     pub code_map: Option<String>,
     /// Code table written here; it comes before `code_map`.
@@ -139,7 +124,7 @@ pub struct ColumnSpec {
     /// True: texts outside the code table are kept as they are. False: they are reported.
     #[serde(default)]
     pub open: bool,
-    /// Unit of bare numbers: 元 (default), 分, 角, 百元, 千元, 万元; 平方米 (default), 亩.
+    /// Unit of bare numbers: 元 (default), 分， 角， 百元， 千元， 万元； 平方米 (default), 亩.
     pub unit: Option<String>,
     /// Takes an empty cell's value from the row above (merged cells).
     #[serde(default)]
@@ -151,7 +136,7 @@ pub struct ColumnSpec {
 /// What a column tells the linker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Role {
+pub enum ColumnRole {
     /// Citizen ID number, or what stands in its column.
     IdNumber,
     /// Person name.
@@ -187,7 +172,7 @@ pub enum Role {
 /// `[[unpivot]]`: one member, or a numbered run of members.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct UnpivotSpec {
+pub(crate) struct UnpivotSpec {
     /// Chinese title of the group, unique in the contract.
     pub title: String,
     /// `[first, last]`: the group repeats, and `{n}` in headers is the number.

@@ -9,9 +9,9 @@ use serde::Serialize;
 
 use crate::config::Pipeline;
 use crate::link::generic::write_table;
-use crate::link::nodes::Nodes;
+use crate::link::nodes::LinkNodes;
 use crate::link::settings::LinkSettings;
-use crate::load::Loaded;
+use crate::load::LoadedSource;
 use crate::model::links::{Decision, Links};
 use crate::model::resolution::Resolution;
 use crate::progress::Progress;
@@ -47,11 +47,11 @@ pub fn link_only(
     progress: &dyn Progress,
 ) -> Result<LinkOnlySummary> {
     let pipeline = Pipeline::open(root)?;
-    let settings = LinkSettings::open(&root.join("link.toml"))?;
+    let settings = LinkSettings::of_pipeline(&pipeline)?;
     if let Some(unknown) = only.iter().find(|name| pipeline.source(name).is_none()) {
         let names: Vec<&str> = pipeline.sources.iter().map(|s| s.name.as_str()).collect();
         return Err(
-            Error::usage(format!("没有数据来源“{unknown}”")).hint(format!("可选:{}", names.join("、")))
+            Error::usage(format!("没有数据来源“{unknown}”")).hint(format!("可选：{}", names.join("、")))
         );
     }
     progress.stage("读取并装载", None);
@@ -67,7 +67,7 @@ pub fn link_only(
         one.records.rows = Rows::of(RecordBatch::new_empty(one.records.rows.schema().clone()));
     }
     progress.stage("匹配", None);
-    let nodes = Nodes::build(&comparables)?;
+    let nodes = LinkNodes::build(&comparables)?;
     let links = link::link_nodes(&settings, &nodes, &pipeline.divisions)?;
     progress.stage("写出", None);
     std::fs::create_dir_all(out).map_err(|e| Error::io("新建文件夹", out, e))?;
@@ -101,7 +101,7 @@ fn place(offsets: &[u32], node: u32) -> (usize, usize) {
 }
 
 fn ids(
-    loaded: &[Loaded],
+    loaded: &[LoadedSource],
     offsets: &[u32],
     count: usize,
     node: &(dyn Fn(usize) -> u32 + Sync),
@@ -114,7 +114,7 @@ fn ids(
 }
 
 fn sources(
-    loaded: &[Loaded],
+    loaded: &[LoadedSource],
     offsets: &[u32],
     count: usize,
     node: &(dyn Fn(usize) -> u32 + Sync),
@@ -122,7 +122,7 @@ fn sources(
     table::texts(count, &|row, text| text.push_str(&loaded[place(offsets, node(row)).0].records.source))
 }
 
-fn link_columns(loaded: &[Loaded], links: &Links, offsets: &[u32]) -> Result<Vec<(String, ArrayRef)>> {
+fn link_columns(loaded: &[LoadedSource], links: &Links, offsets: &[u32]) -> Result<Vec<(String, ArrayRef)>> {
     let count = links.left.len();
     let (left, right) = (|i: usize| links.left[i], |i: usize| links.right[i]);
     let decision = |d: &Decision| match d {
@@ -145,7 +145,7 @@ fn link_columns(loaded: &[Loaded], links: &Links, offsets: &[u32]) -> Result<Vec
     Ok(columns)
 }
 
-fn cluster_columns(loaded: &[Loaded], resolution: &Resolution) -> Result<Vec<(String, ArrayRef)>> {
+fn cluster_columns(loaded: &[LoadedSource], resolution: &Resolution) -> Result<Vec<(String, ArrayRef)>> {
     let count = resolution.person.len();
     let node = |row: usize| row as u32;
     let person = |row: usize, text: &mut String| {

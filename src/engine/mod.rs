@@ -25,14 +25,14 @@ pub struct RunPlan {
     pub rules: crate::rules::rule_set::RuleSet,
     /// How records are linked.
     pub link: crate::link::settings::LinkSettings,
-    /// Quarter to publish.
-    pub quarter: crate::model::quarter::Quarter,
+    /// Period to publish.
+    pub period: crate::model::period::Period,
     /// Folder with the extracts.
     pub data: PathBuf,
     /// Folder that holds publications.
     pub out: PathBuf,
-    /// Publication to compare with: a `quarter=…` folder.
-    pub previous: Option<PathBuf>,
+    /// Publication to compare with.
+    pub previous: Option<crate::publication::snapshot::Snapshot>,
     /// Where data sits.
     pub engine: Engine,
     /// Secret of the pseudonyms in BI tables.

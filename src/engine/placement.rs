@@ -5,8 +5,8 @@ use std::path::Path;
 use rustix::fs::statvfs;
 
 use super::RunPlan;
-use crate::reconcile::views::Placement;
-use crate::table::rows::Store;
+use crate::reconcile::views::ViewPlacement;
+use crate::table::rows::RowStore;
 use crate::{Error, Result, load};
 
 /// Where data sits.
@@ -37,12 +37,12 @@ const DISK: u64 = 4;
 /// The scratch of one run. Its files have no names: they are gone with the process, however
 /// it ends.
 #[derive(Debug)]
-pub(super) struct Scratch {
-    pub(super) store: Store,
+pub(super) struct RunScratch {
+    pub(super) store: RowStore,
     memory: u64,
 }
 
-impl Scratch {
+impl RunScratch {
     /// Checks that the disk can hold what the run will write, and opens the store.
     pub(super) fn begin(plan: &RunPlan) -> Result<Self> {
         let extracts = bytes_of(&plan.data)?;
@@ -51,23 +51,23 @@ impl Scratch {
         })?;
         match plan.engine {
             Engine::Memory => {
-                enough(&plan.out, extracts * (DISK - 1))?;
-                Ok(Self { store: Store::Memory, memory: 0 })
+                enough(&plan.out, extracts.saturating_mul(DISK - 1))?;
+                Ok(Self { store: RowStore::Memory, memory: 0 })
             }
             Engine::Buckets { memory } => {
-                enough(&plan.out, extracts * DISK)?;
-                Ok(Self { store: Store::Folder(plan.out.clone()), memory })
+                enough(&plan.out, extracts.saturating_mul(DISK))?;
+                Ok(Self { store: RowStore::Folder(plan.out.clone()), memory })
             }
         }
     }
 
     /// How views are built for so many records.
-    pub(super) fn placement(&self, records: usize) -> Placement {
+    pub(super) fn placement(&self, records: usize) -> ViewPlacement {
         let buckets = match self.store {
-            Store::Memory => 1,
-            Store::Folder(_) => bucket_count(records as u64, self.memory),
+            RowStore::Memory => 1,
+            RowStore::Folder(_) => bucket_count(records as u64, self.memory),
         };
-        Placement { store: self.store.clone(), buckets }
+        ViewPlacement { store: self.store.clone(), buckets }
     }
 }
 
@@ -83,19 +83,20 @@ fn bytes_of(data: &Path) -> Result<u64> {
         let path = data.join(file);
         std::fs::metadata(&path).map(|m| m.len()).map_err(|e| Error::io("读取提取数据", &path, e))
     };
-    load::list(data)?.iter().map(length).sum()
+    // A file with holes may tell any length.
+    load::list(data)?.iter().try_fold(0u64, |sum, file| Ok(sum.saturating_add(length(file)?)))
 }
 
 fn enough(out: &Path, needed: u64) -> Result<()> {
     let Ok(disk) = statvfs(out) else { return Ok(()) };
-    let free = disk.f_bavail * disk.f_frsize;
+    let free = disk.f_bavail.saturating_mul(disk.f_frsize);
     if free >= needed {
         return Ok(());
     }
     let gigabytes = |bytes: u64| format!("{:.1}GB", bytes as f64 / 1e9);
     Err(Error::io("准备发布文件夹", out, std::io::Error::from(std::io::ErrorKind::StorageFull)).hint(
         format!(
-            "这次运行大约要写{},磁盘只剩{};清出空间,或换一个 --out 文件夹",
+            "这次运行大约要写{}，磁盘只剩{}；清出空间，或换一个 --out 文件夹",
             gigabytes(needed),
             gigabytes(free)
         ),
@@ -120,6 +121,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().to_owned();
         assert!(enough(&out, 1_000).is_ok());
+        assert!(enough(&out, u64::MAX).is_err());
         let error = enough(&out, u64::MAX / 2).unwrap_err();
         assert!(format!("{error:?}").contains("--out"), "{error:?}");
     }

@@ -2,15 +2,16 @@
 //! [`super::placement`].
 
 use super::RunPlan;
-use super::placement::Scratch;
-use crate::load::Loaded;
+use super::placement::RunScratch;
+use crate::load::LoadedSource;
 use crate::model::exception::Severity;
+use crate::model::period::{Period, PeriodKind};
 use crate::model::resolution::Resolution;
 use crate::model::source_row::AuditFinding;
 use crate::progress::Progress;
 use crate::publication::snapshot::Snapshot;
 use crate::publish::previous_indicators::previous_indicators;
-use crate::publish::{Publication, PublicationInputs};
+use crate::publish::{FinishedPublication, PublicationInputs};
 use crate::reconcile::views::published_views::published_views;
 use crate::track::previous_exceptions::PreviousExceptions;
 use crate::{Error, Result, link, load, normalize, publish, reconcile, resolve, track};
@@ -19,7 +20,7 @@ use crate::{Error, Result, link, load, normalize, publish, reconcile, resolve, t
 #[derive(Debug)]
 pub struct RunOutcome {
     /// The publication as written.
-    pub publication: Publication,
+    pub publication: FinishedPublication,
     /// Summary that an officer understands, Chinese.
     pub summary: String,
     /// Worst severity among open exceptions that rest on certain links.
@@ -29,54 +30,55 @@ pub struct RunOutcome {
 /// Runs one quarter and publishes it.
 ///
 /// # Errors
-/// A blocking audit, a missing required source or a wrong extract refuses the run before
+/// A period that is no quarter, a blocking audit, a missing required source or a wrong extract refuses the run before
 /// anything is written; the earlier publication stays as it was.
 pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
-    let previous = plan.previous.as_deref().map(Snapshot::open).transpose()?;
-    let scratch = Scratch::begin(plan)?;
-    let loaded = load_all(plan, &scratch, previous.as_ref(), progress)?;
+    quarters_only(plan.period)?;
+    let previous = plan.previous.as_ref();
+    let scratch = RunScratch::begin(plan)?;
+    let mut loaded = load_all(plan, &scratch, previous, progress)?;
     let begin = |title: &str, units: Option<u64>| {
         scratch.store.give_back();
         progress.stage(title, units);
     };
     begin("规范证号、姓名、区划", None);
     let comparables = normalize::normalize_for(&plan.pipeline, &loaded, &|column| plan.link.uses(column))?;
+    normalize::audit_prefixes(&plan.pipeline, &mut loaded, &comparables);
     begin("匹配同一个人的记录", None);
-    let nodes = link::nodes::Nodes::build(&comparables)?;
+    let nodes = link::nodes::LinkNodes::build(&comparables)?;
     let links = link::link_nodes(&plan.link, &nodes, &plan.pipeline.divisions)?;
     begin("认人归户", None);
     let resolution: Resolution =
-        resolve::resolve_nodes(&plan.link, &plan.pipeline, &loaded, &nodes, &links, previous.as_ref())?;
+        resolve::resolve_nodes(&plan.link, &plan.pipeline, &loaded, &nodes, &links, previous)?;
     drop(nodes);
     begin("准备核查视图", None);
-    let inputs = reconcile::views::Inputs {
+    let inputs = reconcile::views::ViewInputs {
         pipeline: &plan.pipeline,
         loaded: &loaded,
         comparables: &comparables,
         resolution: &resolution,
-        quarter: plan.quarter,
+        period: plan.period,
     };
     let asked = plan.rules.previous_views();
-    let before = previous.as_ref().map(|p| published_views(p, |name| asked.contains(name))).transpose()?;
+    let before = previous.map(|p| published_views(p, |name| asked.contains(name))).transpose()?;
     let placement = scratch.placement(resolution.person.len());
     let views = reconcile::views::build(&inputs, &plan.rules, before.unwrap_or_default(), &placement)?;
-    let quarter = plan.quarter.to_string();
     begin("逐条运行规则", Some(plan.rules.rules.len() as u64));
     let mut told = 0;
-    let mut findings = reconcile::run(&plan.rules, &views, &quarter, &mut |done, _| {
+    let mut findings = reconcile::run(&plan.rules, &views, plan.period, &mut |done, _| {
         progress.advance((done - told) as u64);
         told = done;
     })?;
     begin("与上一季度对照", None);
-    let before = previous.as_ref().map(PreviousExceptions::read).transpose()?;
+    let before = previous.map(PreviousExceptions::read).transpose()?;
     let exceptions = std::mem::take(&mut findings.exceptions);
-    let tracked = track::track(exceptions, &findings.not_run, before, &resolution.ledger, &quarter)?;
+    let tracked = track::track(exceptions, &findings.not_run, before, &resolution.ledger, plan.period)?;
     begin("写出发布", None);
-    let previous_indicators = previous.as_ref().map(previous_indicators).transpose()?.unwrap_or_default();
-    let catalogue = publish::Catalogue::new(&plan.pipeline, &plan.rules, &quarter);
+    let previous_indicators = previous.map(previous_indicators).transpose()?.unwrap_or_default();
+    let catalogue = publish::PublishedPipeline::new(&plan.pipeline, &plan.rules, plan.period);
     let inputs = PublicationInputs {
         catalogue: &catalogue,
-        quarter: &quarter,
+        period: plan.period,
         loaded: &loaded,
         comparables: &comparables,
         links: &links,
@@ -86,22 +88,31 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
         tracked: &tracked,
         key: &plan.key,
         store: &scratch.store,
-        previous_quarter: previous.as_ref().map(Snapshot::quarter),
+        previous_period: previous.map(Snapshot::period),
         previous_indicators: &previous_indicators,
     };
     let publication = publish::publish(&inputs, &plan.out)?;
-    let summary = publish::summary(&publication);
+    let summary = publish::summary_text(&publication, &catalogue);
     let worst_open = publication.totals.worst_open();
     Ok(RunOutcome { publication, summary, worst_open })
+}
+
+/// Rules count in quarters yet: dates, limits and what a previous publication is.
+fn quarters_only(period: Period) -> Result<()> {
+    match period.kind() {
+        PeriodKind::Quarter => Ok(()),
+        PeriodKind::Month => Err(Error::usage(format!("现在只能按季度运行，{period}是月份"))
+            .hint(format!("--quarter 写季度，例如 {}", period.holding_quarter()))),
+    }
 }
 
 /// Loads every source that has files this quarter; all blocking audits are reported together.
 fn load_all(
     plan: &RunPlan,
-    scratch: &Scratch,
+    scratch: &RunScratch,
     previous: Option<&Snapshot>,
     progress: &dyn Progress,
-) -> Result<Vec<Loaded>> {
+) -> Result<Vec<LoadedSource>> {
     let sources = &plan.pipeline.sources;
     progress.stage("读取并装载各部门数据", Some(sources.len() as u64));
     let loaded = load::load_several(sources.len(), |index| {
@@ -118,9 +129,9 @@ fn load_all(
             .hint("检查 --data 和各来源的文件名模式")),
         None => Ok(loaded),
         Some((first, rest)) => {
-            let more = if rest.is_empty() { String::new() } else { format!("(另有{}项)", rest.len()) };
+            let more = if rest.is_empty() { String::new() } else { format!("（另有{}项）", rest.len()) };
             let mut error =
-                Error::input(format!("审核不通过,未发布:{}{more}", first.message)).in_file(&plan.data);
+                Error::input(format!("审核不通过，未发布：{}{more}", first.message)).in_file(&plan.data);
             if !rest.is_empty() {
                 let others: Vec<_> = rest.iter().map(|a| a.message.as_str()).collect();
                 error = error.hint(others.join(";"));

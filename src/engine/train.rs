@@ -5,7 +5,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use crate::config::Pipeline;
-use crate::evaluate::links::entities;
+use crate::evaluate::links::true_entities;
 use crate::link::settings::{LinkSettings, WeightsFile};
 use crate::link::train::{TrainOptions, train as train_weights};
 use crate::progress::Progress;
@@ -22,7 +22,7 @@ pub fn train(
     progress: &dyn Progress,
 ) -> Result<WeightsFile> {
     let pipeline = Pipeline::open(root)?;
-    let settings = LinkSettings::open(&root.join("link.toml"))?;
+    let settings = LinkSettings::of_pipeline(&pipeline)?;
     progress.stage("读取并装载", None);
     let wanted = |name: &String| only.is_empty() || only.contains(name);
     let loaded = load::load_several(pipeline.sources.len(), |index| match &pipeline.sources[index] {
@@ -39,8 +39,8 @@ pub fn train(
     let labels = match truth {
         None => None,
         Some(truth) => {
-            let known = entities(truth)?;
-            let of = |l: &load::Loaded| {
+            let known = true_entities(truth)?;
+            let of = |l: &load::LoadedSource| {
                 (0..l.records.keys.len())
                     .map(|row| known.get(&l.records.record_id(row)).copied())
                     .collect::<Vec<_>>()

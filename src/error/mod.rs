@@ -42,7 +42,7 @@ impl ErrorKind {
 
 /// Where an error sits. Fields are filled as far as they are known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Location {
+pub struct ErrorLocation {
     /// File, as the operator named it (relative paths stay relative).
     pub file: Option<PathBuf>,
     /// Worksheet of a workbook.
@@ -62,7 +62,7 @@ pub struct Location {
 pub struct Error {
     kind: ErrorKind,
     message: String,
-    location: Box<Location>,
+    location: Box<ErrorLocation>,
     hint: Option<String>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -90,7 +90,7 @@ impl Error {
     }
     /// An operating system failure while doing `what` (a Chinese verb phrase) on `file`.
     pub fn io(what: &str, file: &Path, source: std::io::Error) -> Self {
-        Self::new(ErrorKind::Io, format!("{what}失败:{source}")).in_file(file).caused_by(source)
+        Self::new(ErrorKind::Io, format!("{what}失败：{source}")).in_file(file).caused_by(source)
     }
     /// Names the file.
     #[must_use]
@@ -124,6 +124,12 @@ impl Error {
         self.location.span = Some(span);
         self
     }
+    /// Begins the message with whom it is about, e.g. one of several rules written in one place.
+    #[must_use]
+    pub fn about(mut self, whom: &str) -> Self {
+        self.message = format!("{whom}:{}", self.message);
+        self
+    }
     /// Says what to do about it.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -145,7 +151,7 @@ impl Error {
         &self.message
     }
     /// Where it happened, as far as known.
-    pub fn location(&self) -> &Location {
+    pub fn location(&self) -> &ErrorLocation {
         &self.location
     }
     /// The cure.

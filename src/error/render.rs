@@ -24,9 +24,10 @@ pub fn render(error: &Error, color: bool) -> String {
         if let Some(hint) = error.hint_text() {
             group = group.element(hint_level.message(hint));
         }
-        return renderer.render(&[group]);
+        return with_wide_colons(renderer.render(&[group]));
     }
-    let mut report = renderer.render(&[Group::with_title(level.primary_title(error.message()))]);
+    let title = Group::with_title(level.primary_title(error.message()));
+    let mut report = with_wide_colons(renderer.render(&[title]));
     let mut place: Vec<String> = path.into_iter().collect();
     if let Some(sheet) = &location.sheet {
         place.push(format!("工作表“{sheet}”"));
@@ -39,11 +40,26 @@ pub fn render(error: &Error, color: bool) -> String {
     }
     if !place.is_empty() {
         report.push_str("\n  --> ");
-        report.push_str(&place.join(","));
+        report.push_str(&place.join("，"));
     }
     if let Some(hint) = error.hint_text() {
-        report.push_str("\n  = 提示: ");
+        report.push_str("\n  = 提示：");
         report.push_str(hint);
+    }
+    report
+}
+
+/// Writes the colon after 错误 and 提示， which the renderer sets in ASCII, as the Chinese text around it has it.
+fn with_wide_colons(mut report: String) -> String {
+    for word in ["错误", "提示"] {
+        let Some(mut at) = report.find(word).map(|at| at + word.len()) else { continue };
+        // Between the word and its colon colours may change.
+        while report[at..].starts_with('\u{1b}') {
+            at += report[at..].find('m').map_or(report.len() - at, |end| end + 1);
+        }
+        if report[at..].starts_with(": ") {
+            report.replace_range(at..at + 2, "：");
+        }
     }
     report
 }
@@ -78,7 +94,7 @@ mod tests {
         let error = Error::configuration("不认识的键“ownr”")
             .at_span("sources/dibao.toml", text, start..start + 4)
             .hint("是不是“owner”?");
-        let expected = "错误: 不认识的键“ownr”\n --> sources/dibao.toml:2:1\n  |\n2 | ownr = \"民政局\"\n  | ^^^^\n  |\n  = 提示: 是不是“owner”?";
+        let expected = "错误：不认识的键“ownr”\n --> sources/dibao.toml:2:1\n  |\n2 | ownr = \"民政局\"\n  | ^^^^\n  |\n  = 提示：是不是“owner”?";
         assert_eq!(render(&error, false), expected);
     }
 
@@ -92,7 +108,7 @@ mod tests {
             .hint("补上");
         assert_eq!(
             render(&error, false),
-            "错误: 缺少列\n  --> a.xlsx,工作表“浚县”,第3行,列“姓名”\n  = 提示: 补上"
+            "错误：缺少列\n  --> a.xlsx，工作表“浚县”，第3行，列“姓名”\n  = 提示：补上"
         );
         assert!(render(&error, true).contains("\u{1b}["));
     }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::publication::table_reader::Row;
+use crate::publication::table_reader::TableRow;
 
 /// Width of a band, 1/1000 bit.
 const BAND: i64 = 4_000;
@@ -11,9 +11,9 @@ const ENDS: (i64, i64) = (-12_000, 48_000);
 
 /// Reliability table.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Calibration {
+pub struct ReliabilityTable {
     /// Bands from the lightest up; empty ones are left out.
-    pub bands: Vec<Band>,
+    pub bands: Vec<WeightBand>,
     /// Mean difference between expected and observed share, weighed by pairs (expected
     /// calibration error).
     pub error: f64,
@@ -23,7 +23,7 @@ pub struct Calibration {
 
 /// Pairs of one weight band.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
-pub struct Band {
+pub struct WeightBand {
     /// Lowest weight, bits.
     pub from: f64,
     /// Pairs.
@@ -36,7 +36,7 @@ pub struct Band {
     pub interval: (f64, f64),
 }
 
-impl Calibration {
+impl ReliabilityTable {
     /// Of (weight, probability, truth).
     pub fn of(pairs: &[(i64, f64, bool)]) -> Self {
         let mut bands: std::collections::BTreeMap<i64, (u64, f64, u64)> = Default::default();
@@ -53,12 +53,12 @@ impl Calibration {
         for (from, (pairs, sum, right)) in bands {
             let (n, observed) = (pairs as f64, right as f64 / pairs as f64);
             out.error += (sum / n - observed).abs() * n / total;
-            out.bands.push(Band {
+            out.bands.push(WeightBand {
                 from: from as f64 / 1000.0,
                 pairs,
                 expected: sum / n,
                 observed,
-                interval: wilson(observed, n),
+                interval: wilson_interval(observed, n),
             });
         }
         out
@@ -66,12 +66,12 @@ impl Calibration {
 }
 
 /// Lower end of the band of a weight.
-pub fn band_of(weight: i64) -> i64 {
+pub(crate) fn band_of(weight: i64) -> i64 {
     weight.clamp(ENDS.0, ENDS.1).div_euclid(BAND) * BAND
 }
 
 /// 95 % interval of a share of `n` (Wilson 1927).
-pub fn wilson(share: f64, n: f64) -> (f64, f64) {
+pub(crate) fn wilson_interval(share: f64, n: f64) -> (f64, f64) {
     if n <= 0.0 {
         return (0.0, 1.0);
     }
@@ -88,20 +88,20 @@ pub fn wilson(share: f64, n: f64) -> (f64, f64) {
 /// From weight to probability: as published, else with the odds that two records of the tables
 /// are one person.
 #[derive(Debug, Clone, Copy)]
-pub struct Scale {
+pub(crate) struct ProbabilityScale {
     prior: f64,
 }
 
-impl Scale {
+impl ProbabilityScale {
     /// `accepted` links among all pairs of `records`.
-    pub fn new(accepted: u64, records: u64) -> Self {
+    pub(crate) fn new(accepted: u64, records: u64) -> Self {
         let all = records as f64 * (records as f64 - 1.0) / 2.0;
         let prior = if all > 1.0 { (accepted.max(1) as f64 / all).log2() } else { 0.0 };
         Self { prior }
     }
 
     /// Probability of a published link.
-    pub fn probability(self, row: &Row) -> f64 {
+    pub(crate) fn probability(self, row: &TableRow) -> f64 {
         match row.get("probability").parse::<f64>() {
             Ok(share) => share / 10_000.0,
             Err(_) => {
@@ -118,14 +118,18 @@ mod tests {
 
     #[test]
     fn bands_and_intervals() {
-        let c =
-            Calibration::of(&[(500, 0.5, true), (700, 0.5, false), (30_000, 1.0, true), (99_000, 1.0, true)]);
+        let c = ReliabilityTable::of(&[
+            (500, 0.5, true),
+            (700, 0.5, false),
+            (30_000, 1.0, true),
+            (99_000, 1.0, true),
+        ]);
         assert_eq!(c.bands.iter().map(|b| b.pairs).collect::<Vec<_>>(), [2, 1, 1]);
         assert_eq!((c.bands[0].expected, c.bands[0].observed, c.error), (0.5, 0.5, 0.0));
         assert!((c.brier - 0.125).abs() < 1e-9);
-        let (low, high) = wilson(0.5, 10.0);
+        let (low, high) = wilson_interval(0.5, 10.0);
         assert!((low - 0.2366).abs() < 1e-3 && (high - 0.7634).abs() < 1e-3, "{low} {high}");
         // Says more than it should: seen.
-        assert!(Calibration::of(&[(30_000, 1.0, false), (30_000, 1.0, true)]).error > 0.49);
+        assert!(ReliabilityTable::of(&[(30_000, 1.0, false), (30_000, 1.0, true)]).error > 0.49);
     }
 }

@@ -12,11 +12,12 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::publication::snapshot::Snapshot;
 use crate::{Error, Result};
 
 /// Score of one rule.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
-pub struct RuleScore {
+pub(crate) struct RuleScore {
     /// Rule code.
     pub rule_code: String,
     /// Expected exceptions.
@@ -42,22 +43,22 @@ fn share(part: u64, whole: u64) -> f64 {
 
 impl RuleScore {
     /// Share of found exceptions that were expected.
-    pub fn precision(&self) -> f64 {
+    pub(crate) fn precision(&self) -> f64 {
         share(self.true_positive, self.found)
     }
     /// Share of expected exceptions that were found.
-    pub fn recall(&self) -> f64 {
+    pub(crate) fn recall(&self) -> f64 {
         share(self.true_positive, self.truth)
     }
     /// Share of expected exceptions that were found or kept apart for review.
-    pub fn recall_with_review(&self) -> f64 {
+    pub(crate) fn recall_with_review(&self) -> f64 {
         share(self.true_positive + self.review_true, self.truth)
     }
 }
 
 /// Score of the persons that records resolved to, counted in pairs of records.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
-pub struct PersonScore {
+pub(crate) struct PersonScore {
     /// Records in both the publication and the truth.
     pub records: u64,
     /// Records of the truth that the publication lacks.
@@ -76,7 +77,7 @@ pub struct PersonScore {
 
 /// Recall of the records with one kind of error.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
-pub struct KindScore {
+pub(crate) struct KindScore {
     /// Kind; empty for records without an error.
     pub kind: String,
     /// Records with it.
@@ -89,22 +90,22 @@ pub struct KindScore {
 
 impl KindScore {
     /// Share of pairs found.
-    pub fn recall(&self) -> f64 {
+    pub(crate) fn recall(&self) -> f64 {
         share(self.true_positive, self.truth)
     }
 }
 
 impl PersonScore {
     /// Share of published pairs that are true.
-    pub fn precision(&self) -> f64 {
+    pub(crate) fn precision(&self) -> f64 {
         share(self.true_positive, self.found)
     }
     /// Share of true pairs that were published.
-    pub fn recall(&self) -> f64 {
+    pub(crate) fn recall(&self) -> f64 {
         share(self.true_positive, self.truth)
     }
     /// Harmonic mean of precision and recall.
-    pub fn f1(&self) -> f64 {
+    pub(crate) fn f1(&self) -> f64 {
         let (p, r) = (self.precision(), self.recall());
         if p + r == 0.0 { 0.0 } else { 2.0 * p * r / (p + r) }
     }
@@ -112,7 +113,7 @@ impl PersonScore {
 
 /// True entity of a record.
 #[derive(Debug, Clone, Copy)]
-struct Entity {
+struct TrueEntity {
     person: u32,
     household: u32,
     kinds: u32,
@@ -120,20 +121,20 @@ struct Entity {
 
 /// Truth of all records. Ten million must fit, so texts are kept once and keys as hashes.
 #[derive(Default)]
-struct Truth {
-    records: HashMap<u64, Entity>,
-    persons: Names,
-    households: Names,
-    kinds: Names,
+struct ExceptionTruth {
+    records: HashMap<u64, TrueEntity>,
+    persons: EntityNames,
+    households: EntityNames,
+    kinds: EntityNames,
 }
 
 #[derive(Default)]
-struct Names {
+struct EntityNames {
     index: HashMap<u64, u32>,
     texts: Vec<String>,
 }
 
-impl Names {
+impl EntityNames {
     fn intern(&mut self, text: &str) -> u32 {
         let next = self.texts.len() as u32;
         *self.index.entry(xxh3_64(text.as_bytes())).or_insert_with(|| {
@@ -151,7 +152,7 @@ fn truth_folder(folder: &Path) -> PathBuf {
 
 /// Calls `row` with the wanted columns of each line of a truth file.
 fn read_truth<const N: usize>(path: &Path, columns: [&str; N], mut row: impl FnMut([&str; N])) -> Result<()> {
-    let bad = |e: csv::Error| Error::input(format!("真值文件无法读取:{e}")).in_file(path);
+    let bad = |e: csv::Error| Error::input(format!("真值文件无法读取：{e}")).in_file(path);
     let file = File::open(path).map_err(|e| {
         Error::input("找不到真值文件")
             .in_file(path)
@@ -173,11 +174,11 @@ fn read_truth<const N: usize>(path: &Path, columns: [&str; N], mut row: impl FnM
     Ok(())
 }
 
-fn read_records(folder: &Path) -> Result<Truth> {
-    let mut truth = Truth::default();
+fn read_records(folder: &Path) -> Result<ExceptionTruth> {
+    let mut truth = ExceptionTruth::default();
     let columns = ["record_id", "person", "household", "error_kinds"];
     read_truth(&folder.join("records.csv"), columns, |[id, person, household, kinds]| {
-        let entity = Entity {
+        let entity = TrueEntity {
             person: truth.persons.intern(person),
             household: truth.households.intern(household),
             kinds: truth.kinds.intern(kinds),
@@ -190,10 +191,10 @@ fn read_records(folder: &Path) -> Result<Truth> {
 /// Calls `row` with the wanted text columns of each row of a published table.
 fn read_table<const N: usize>(path: &Path, columns: [&str; N], mut row: impl FnMut([&str; N])) -> Result<()> {
     let bad = |e: &dyn std::fmt::Display| {
-        Error::input(format!("发布表无法读取:{e}")).in_file(path).hint("请重新运行该季度")
+        Error::input(format!("发布表无法读取：{e}")).in_file(path).hint("请重新运行该季度")
     };
     let file = File::open(path).map_err(|e| {
-        Error::input("发布中没有这张表").in_file(path).hint("应指向 quarter=… 文件夹").caused_by(e)
+        Error::input("发布中没有这张表").in_file(path).hint("发布可能不完整；请重新运行该季度").caused_by(e)
     })?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| bad(&e))?;
     let mask = ProjectionMask::columns(builder.parquet_schema(), columns);
@@ -217,7 +218,7 @@ fn read_table<const N: usize>(path: &Path, columns: [&str; N], mut row: impl FnM
 }
 
 /// Scores every rule that the truth or the publication knows, by rule code.
-pub fn evaluate_exceptions(publication: &Path, truth: &Path) -> Result<Vec<RuleScore>> {
+pub(crate) fn evaluate_exceptions(publication: &Snapshot, truth: &Path) -> Result<Vec<RuleScore>> {
     let folder = truth_folder(truth);
     let records = read_records(&folder)?;
     let mut expected: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -227,10 +228,7 @@ pub fn evaluate_exceptions(publication: &Path, truth: &Path) -> Result<Vec<RuleS
     })?;
     let (mut found, mut review): (BTreeMap<String, BTreeSet<String>>, BTreeMap<String, BTreeSet<String>>) =
         Default::default();
-    let open =
-        crate::publication::table_reader::rows(&publication.join("restricted/exception.parquet"), |row| {
-            row.get("status") != "resolved"
-        })?;
+    let open = publication.rows("restricted/exception.parquet", |row| row.get("status") != "resolved")?;
     for row in &open {
         let [rule, key, kind, subject, evidence] =
             ["rule_code", "rule_key", "subject_kind", "subject_id", "evidence_record_ids"]
@@ -273,13 +271,13 @@ pub fn evaluate_exceptions(publication: &Path, truth: &Path) -> Result<Vec<RuleS
 }
 
 /// Scores the persons of a publication, by pairs of records and by kind of error.
-pub fn evaluate_persons(publication: &Path, truth: &Path) -> Result<PersonScore> {
+pub(crate) fn evaluate_persons(publication: &Snapshot, truth: &Path) -> Result<PersonScore> {
     let truth = read_records(&truth_folder(truth))?;
     let mut clusters: HashMap<u64, u32> = HashMap::new();
-    let mut joined: Vec<(Entity, u32)> = Vec::new();
+    let mut joined: Vec<(TrueEntity, u32)> = Vec::new();
     let mut score = PersonScore::default();
     read_table(
-        &publication.join("restricted/record.parquet"),
+        &publication.path("restricted/record.parquet"),
         ["record_id", "person_id"],
         |[record, person]| {
             let next = clusters.len() as u32;
@@ -337,6 +335,13 @@ mod tests {
         writer.close().unwrap();
     }
 
+    /// The folder as a publication; what it lacks else is missed when it is read.
+    fn publication(folder: &Path) -> Snapshot {
+        let manifest = r#"{"format":2,"period":"2018Q3","pipeline":"","sources":[],"outputs":[]}"#;
+        std::fs::write(folder.join("manifest.json"), manifest).unwrap();
+        Snapshot::open(folder).unwrap()
+    }
+
     fn example() -> tempfile::TempDir {
         let dir = tempfile::tempdir().unwrap();
         let truth = dir.path().join("truth");
@@ -368,7 +373,7 @@ mod tests {
                 ("status", &["new", "resolved", "persisting", "new", "new"]),
             ],
         );
-        let scores = evaluate_exceptions(dir.path(), dir.path()).unwrap();
+        let scores = evaluate_exceptions(&publication(dir.path()), dir.path()).unwrap();
         let line = |s: &RuleScore| (s.rule_code.clone(), s.truth, s.found, s.true_positive);
         assert_eq!(
             scores.iter().map(line).collect::<Vec<_>>(),
@@ -389,7 +394,7 @@ mod tests {
                 ("person_id", &["P1", "P2", "P1", "P2", "P2", "P9"]),
             ],
         );
-        let s = evaluate_persons(dir.path(), dir.path()).unwrap();
+        let s = evaluate_persons(&publication(dir.path()), dir.path()).unwrap();
         // True pairs: 3 of p1, 1 of p2. Published: P1 1, P2 3. Both: a1-c1, a2-b2.
         assert_eq!((s.records, s.absent, s.unknown, s.truth, s.found, s.true_positive), (5, 0, 1, 4, 4, 2));
         assert!((s.f1() - 0.5).abs() < 1e-12);
@@ -400,7 +405,7 @@ mod tests {
     #[test]
     fn a_missing_truth_file_is_named() {
         let dir = tempfile::tempdir().unwrap();
-        let error = evaluate_persons(dir.path(), dir.path()).unwrap_err();
+        let error = evaluate_persons(&publication(dir.path()), dir.path()).unwrap_err();
         assert_eq!(error.kind(), crate::ErrorKind::Input);
         assert!(error.location().file.as_ref().is_some_and(|f| f.ends_with("records.csv")));
     }

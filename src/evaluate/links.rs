@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::calibration::{Calibration, Scale};
+use super::calibration::{ProbabilityScale, ReliabilityTable};
 use crate::publication::table_reader;
 use crate::{Error, Result};
 
@@ -17,15 +17,15 @@ pub struct LinkScore {
     /// True pairs.
     pub truth: u64,
     /// Accepted pairs between records of the truth.
-    pub accepted: Counted,
+    pub accepted: CountedPairs,
     /// Pairs of records in one cluster, where clusters were written.
-    pub clusters: Option<Counted>,
+    pub clusters: Option<CountedPairs>,
     /// What each weight threshold would give, accepted and review pairs together.
-    pub thresholds: Vec<Threshold>,
+    pub thresholds: Vec<ThresholdRow>,
     /// Links that name a record the truth does not know.
     pub unknown: u64,
     /// Do probabilities mean what they say?
-    pub calibration: Calibration,
+    pub calibration: ReliabilityTable,
     /// By kind of error in a record (empty: none), where the truth names it.
     pub kinds: Vec<KindCount>,
     /// By level reached in each comparison: what wrong, missed and right pairs look like.
@@ -42,7 +42,7 @@ pub struct KindCount {
     /// True pairs of these records.
     pub truth: u64,
     /// Found and right ones among the pairs of these records (in clusters where written, else accepted).
-    pub counted: Counted,
+    pub counted: CountedPairs,
 }
 
 /// Scored pairs that reached one level.
@@ -53,14 +53,14 @@ pub struct LevelCount {
     /// Level number (0 missing, 1 best).
     pub level: u8,
     /// Accepted pairs.
-    pub accepted: Counted,
+    pub accepted: CountedPairs,
     /// Pairs left for review.
-    pub review: Counted,
+    pub review: CountedPairs,
 }
 
 /// Pairs found and how many of them are true.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Counted {
+pub struct CountedPairs {
     /// Pairs found.
     pub found: u64,
     /// True ones among them.
@@ -69,14 +69,14 @@ pub struct Counted {
 
 /// One row of the threshold table.
 #[derive(Debug, Clone, Serialize)]
-pub struct Threshold {
+pub struct ThresholdRow {
     /// Smallest weight, bits.
     pub weight: f64,
     /// Pairs at or above it.
-    pub counted: Counted,
+    pub counted: CountedPairs,
 }
 
-impl Counted {
+impl CountedPairs {
     /// Share of found pairs that are true; 1 if none was found.
     pub fn precision(self) -> f64 {
         if self.found == 0 { 1.0 } else { self.right as f64 / self.found as f64 }
@@ -93,12 +93,12 @@ impl Counted {
 }
 
 /// True entity of each record, or true pairs.
-enum Truth {
+enum LinkTruth {
     Entities { entities: HashMap<String, u32>, kinds: HashMap<String, String> },
     Pairs { pairs: BTreeSet<(String, String)>, records: BTreeSet<String> },
 }
 
-impl Truth {
+impl LinkTruth {
     /// Whether two records are the same, `None` if one is unknown.
     fn same(&self, left: &str, right: &str) -> Option<bool> {
         match self {
@@ -126,19 +126,19 @@ fn ordered(a: &str, b: &str) -> (String, String) {
 /// that took no part in the linkage are left out.
 pub fn evaluate_links(links: &Path, truth: &Path) -> Result<LinkScore> {
     let file = if links.is_dir() { links.join("link.parquet") } else { links.to_owned() };
-    let rows = table_reader::rows(&file, |_| true)?;
+    let rows = table_reader::read_rows(&file, |_| true)?;
     let mut score = LinkScore::default();
     let mut weighed: Vec<(i64, bool)> = Vec::with_capacity(rows.len());
     let mut levels: BTreeMap<(String, u8), LevelCount> = BTreeMap::new();
     let records = count_records(&file)?;
     let accepted = rows.iter().filter(|row| row.get("decision") == "accept").count();
-    let scale = Scale::new(accepted as u64, records);
+    let scale = ProbabilityScale::new(accepted as u64, records);
     let mut chances: Vec<(i64, f64, bool)> = Vec::with_capacity(rows.len());
     let mut table_of: HashMap<&str, &str> = HashMap::new();
     // Whether duplicates within a table count: a task over one table is nothing else.
     let cluster_file = file.with_file_name("cluster.parquet");
     let clusters =
-        if cluster_file.is_file() { table_reader::rows(&cluster_file, |_| true)? } else { Vec::new() };
+        if cluster_file.is_file() { table_reader::read_rows(&cluster_file, |_| true)? } else { Vec::new() };
     let tables: BTreeSet<&str> = clusters.iter().map(|row| row.get("source")).collect();
     let known = read_truth(truth, &tables)?;
     let mut within = tables.len() == 1;
@@ -172,33 +172,33 @@ pub fn evaluate_links(links: &Path, truth: &Path) -> Result<LinkScore> {
         }
     }
     score.levels = levels.into_values().collect();
-    score.calibration = Calibration::of(&chances);
+    score.calibration = ReliabilityTable::of(&chances);
     for row in &clusters {
         table_of.insert(row.get("record_id"), row.get("source"));
     }
     match &known {
-        Truth::Entities { entities, .. } => {
+        LinkTruth::Entities { entities, .. } => {
             score.records = entities.len() as u64;
             let groups = entities
                 .iter()
                 .map(|(record, entity)| (*entity, table_of.get(record.as_str()).copied().unwrap_or("")));
             score.truth = pairs_of(groups, within);
         }
-        Truth::Pairs { pairs, records } => {
+        LinkTruth::Pairs { pairs, records } => {
             score.records = records.len() as u64;
             score.truth = pairs.len() as u64;
         }
     }
-    if let (Truth::Entities { entities, .. }, false) = (&known, clusters.is_empty()) {
+    if let (LinkTruth::Entities { entities, .. }, false) = (&known, clusters.is_empty()) {
         let members = || clusters.iter().filter(|row| known.knows(row.get("record_id")));
         let found = pairs_of(members().map(|row| (row.get("cluster_id"), row.get("source"))), within);
         let right = pairs_of(
             members().map(|row| ((row.get("cluster_id"), entities[row.get("record_id")]), row.get("source"))),
             within,
         );
-        score.clusters = Some(Counted { found, right });
+        score.clusters = Some(CountedPairs { found, right });
     }
-    if let Truth::Entities { entities, kinds } = &known
+    if let LinkTruth::Entities { entities, kinds } = &known
         && !kinds.is_empty()
     {
         score.kinds = by_kind(entities, kinds, &rows, &clusters);
@@ -209,7 +209,7 @@ pub fn evaluate_links(links: &Path, truth: &Path) -> Result<LinkScore> {
 
 /// Records of the linkage whose links are in `links` (a file or its folder), from the clusters or
 /// records beside them; 0 where there are none.
-pub fn count_records(links: &Path) -> Result<u64> {
+pub(crate) fn count_records(links: &Path) -> Result<u64> {
     use parquet::file::reader::FileReader as _;
     let folder = if links.is_dir() { links } else { links.parent().unwrap_or(links) };
     let Some(file) =
@@ -227,8 +227,8 @@ pub fn count_records(links: &Path) -> Result<u64> {
 fn by_kind(
     entities: &HashMap<String, u32>,
     kinds: &HashMap<String, String>,
-    rows: &[table_reader::Row],
-    clusters: &[table_reader::Row],
+    rows: &[table_reader::TableRow],
+    clusters: &[table_reader::TableRow],
 ) -> Vec<KindCount> {
     let mut out: BTreeMap<&str, KindCount> = BTreeMap::new();
     let mut truth: HashMap<u32, u64> = HashMap::new();
@@ -243,7 +243,7 @@ fn by_kind(
     }
     let cluster_of: HashMap<&str, &str> =
         clusters.iter().map(|row| (row.get("record_id"), row.get("cluster_id"))).collect();
-    let mut linked: HashMap<&str, Counted> = HashMap::new();
+    let mut linked: HashMap<&str, CountedPairs> = HashMap::new();
     if clusters.is_empty() {
         for row in rows.iter().filter(|row| row.get("decision") == "accept") {
             let (a, b) = (row.get("left_record_id"), row.get("right_record_id"));
@@ -255,9 +255,12 @@ fn by_kind(
             }
         }
     }
+    #[expect(clippy::iter_over_hash_type, reason = "only sums are made, whose order does not matter")]
     for (record, entity) in entities {
         let counted = match cluster_of.get(record.as_str()) {
-            Some(cluster) => Counted { found: found[cluster] - 1, right: both[&(*cluster, *entity)] - 1 },
+            Some(cluster) => {
+                CountedPairs { found: found[cluster] - 1, right: both[&(*cluster, *entity)] - 1 }
+            }
             None => linked.get(record.as_str()).copied().unwrap_or_default(),
         };
         for kind in kinds.get(record).map_or("", String::as_str).split(';') {
@@ -274,10 +277,12 @@ fn by_kind(
 }
 
 /// True entity of every record of a truth file or folder, as [`evaluate_links`] reads it.
-pub fn entities(truth: &Path) -> Result<HashMap<String, u32>> {
+pub(crate) fn true_entities(truth: &Path) -> Result<HashMap<String, u32>> {
     match read_truth(truth, &BTreeSet::new())? {
-        Truth::Entities { entities, .. } => Ok(entities),
-        Truth::Pairs { .. } => Err(Error::input("训练需要 record_id 与 entity 两列的真值").in_file(truth)),
+        LinkTruth::Entities { entities, .. } => Ok(entities),
+        LinkTruth::Pairs { .. } => {
+            Err(Error::input("训练需要 record_id 与 entity 两列的真值").in_file(truth))
+        }
     }
 }
 
@@ -298,7 +303,7 @@ fn pairs_of<G: Ord, T: Ord>(members: impl Iterator<Item = (G, T)>, within: bool)
 }
 
 /// Twelve thresholds spread over the weights that occur.
-fn thresholds(mut weighed: Vec<(i64, bool)>) -> Vec<Threshold> {
+fn thresholds(mut weighed: Vec<(i64, bool)>) -> Vec<ThresholdRow> {
     weighed.sort_unstable_by_key(|(weight, _)| std::cmp::Reverse(*weight));
     let (Some(most), Some(least)) = (weighed.first().map(|w| w.0), weighed.last().map(|w| w.0)) else {
         return Vec::new();
@@ -308,13 +313,16 @@ fn thresholds(mut weighed: Vec<(i64, bool)>) -> Vec<Threshold> {
             let weight = least + (most - least) * step / 12;
             let end = weighed.partition_point(|w| w.0 >= weight);
             let right = weighed[..end].iter().filter(|w| w.1).count() as u64;
-            Threshold { weight: weight as f64 / 1000.0, counted: Counted { found: end as u64, right } }
+            ThresholdRow {
+                weight: weight as f64 / 1000.0,
+                counted: CountedPairs { found: end as u64, right },
+            }
         })
         .collect()
 }
 
 /// Reads a truth file; `tables`: sources that took part, empty for all.
-fn read_truth(path: &Path, tables: &BTreeSet<&str>) -> Result<Truth> {
+fn read_truth(path: &Path, tables: &BTreeSet<&str>) -> Result<LinkTruth> {
     let file: PathBuf = if path.is_dir() { path.join("records.csv") } else { path.to_owned() };
     let bytes = std::fs::read(&file).map_err(|e| Error::io("读取真值", &file, e))?;
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(&bytes[..]);
@@ -333,7 +341,7 @@ fn read_truth(path: &Path, tables: &BTreeSet<&str>) -> Result<Truth> {
             records.extend([a.to_owned(), b.to_owned()]);
             pairs.insert(ordered(a, b));
         }
-        return Ok(Truth::Pairs { pairs, records });
+        return Ok(LinkTruth::Pairs { pairs, records });
     }
     let (Some(record), Some(entity)) =
         (position(&["record_id"]), position(&["entity", "person", "entity_id"]))
@@ -341,7 +349,7 @@ fn read_truth(path: &Path, tables: &BTreeSet<&str>) -> Result<Truth> {
         return Err(Error::input("真值文件缺少列")
             .in_file(&file)
             .at_row(1)
-            .hint("需要 record_id 与 entity 两列,或 left_record_id 与 right_record_id 两列"));
+            .hint("需要 record_id 与 entity 两列，或 left_record_id 与 right_record_id 两列"));
     };
     let mut numbers: HashMap<String, u32> = HashMap::new();
     let (mut entities, mut kinds) = (HashMap::new(), HashMap::new());
@@ -359,5 +367,5 @@ fn read_truth(path: &Path, tables: &BTreeSet<&str>) -> Result<Truth> {
             kinds.insert(row.get(record).unwrap_or("").to_owned(), row.get(kind).unwrap_or("").to_owned());
         }
     }
-    Ok(Truth::Entities { entities, kinds })
+    Ok(LinkTruth::Entities { entities, kinds })
 }

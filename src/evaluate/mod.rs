@@ -1,6 +1,6 @@
 //! How good links and exceptions are against known truth.
 
-pub mod calibration;
-pub mod exceptions;
-pub mod links;
-pub mod sample;
+pub(crate) mod calibration;
+pub(crate) mod exceptions;
+pub(crate) mod links;
+pub(crate) mod review_sample;

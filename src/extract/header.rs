@@ -18,7 +18,7 @@ pub(super) struct KnownHeaders {
 
 /// A header found: position of its last row among the rows given, and its texts.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct FoundHeader {
     pub first: usize,
     pub last: usize,
     pub headers: Vec<String>,
@@ -26,7 +26,7 @@ pub(super) struct Found {
 }
 
 impl KnownHeaders {
-    pub fn new(options: &ReadOptions) -> Self {
+    pub(super) fn new(options: &ReadOptions) -> Self {
         let known: HashSet<String> = options.known_headers.iter().map(|h| clean_header(h)).collect();
         let minimum = options.minimum_headers.clamp(1, known.len().max(1));
         Self { known, minimum }
@@ -42,7 +42,7 @@ impl KnownHeaders {
         row.iter().filter(|cell| self.knows(cell)).count()
     }
     /// The row (or two rows) with the most known headers among the first rows of a table.
-    pub fn find(&self, rows: &[Vec<String>]) -> Option<Found> {
+    pub(super) fn find(&self, rows: &[Vec<String>]) -> Option<FoundHeader> {
         if self.known.is_empty() {
             return guess(rows);
         }
@@ -55,9 +55,19 @@ impl KnownHeaders {
         let two = self.two_rows(rows, first);
         let joined = two.as_ref().map_or(0, |h| self.hits(h));
         if joined > hits && joined >= self.minimum {
-            return two.map(|headers| Found { first, last: first + 1, headers: tidy(headers), hits: joined });
+            return two.map(|headers| FoundHeader {
+                first,
+                last: first + 1,
+                headers: tidy(headers),
+                hits: joined,
+            });
         }
-        (hits >= self.minimum).then(|| Found { first, last: first, headers: tidy(rows[first].clone()), hits })
+        (hits >= self.minimum).then(|| FoundHeader {
+            first,
+            last: first,
+            headers: tidy(rows[first].clone()),
+            hits,
+        })
     }
     /// Headers of a row and the one below it: a group title above (`成员1`) and its parts below.
     fn two_rows(&self, rows: &[Vec<String>], first: usize) -> Option<Vec<String>> {
@@ -84,7 +94,7 @@ impl KnownHeaders {
         Some(headers)
     }
     /// The error for a table without a header row.
-    pub fn missing(&self, rows: &[Vec<String>]) -> Error {
+    pub(super) fn missing(&self, rows: &[Vec<String>]) -> Error {
         let seen: Vec<String> = rows
             .iter()
             .take(5)
@@ -93,23 +103,23 @@ impl KnownHeaders {
             .map(|line| line.chars().take(80).collect())
             .collect();
         let seen = if seen.is_empty() { "(没有内容)".to_owned() } else { seen.join(" ⏎ ") };
-        Error::input(format!("找不到表头行:前{HEADER_DEPTH}行里没有一行含有至少{}个已知表头", self.minimum))
-            .hint(format!("看到的是:{seen}。若表头改了名,请在数据来源文件的 headers 里加上"))
+        Error::input(format!("找不到表头行：前{HEADER_DEPTH}行里没有一行含有至少{}个已知表头", self.minimum))
+            .hint(format!("看到的是：{seen}。若表头改了名，请在数据来源文件的 headers 里加上"))
     }
     /// The error unless a header was found.
-    pub fn require(&self, rows: &[Vec<String>]) -> Result<Found> {
+    pub(super) fn require(&self, rows: &[Vec<String>]) -> Result<FoundHeader> {
         self.find(rows).ok_or_else(|| self.missing(rows))
     }
 }
 
 /// Without known headers: the first row with several texts and no number among them.
-fn guess(rows: &[Vec<String>]) -> Option<Found> {
+fn guess(rows: &[Vec<String>]) -> Option<FoundHeader> {
     let width = rows.iter().take(HEADER_DEPTH).map(|r| filled(r)).max()?;
     let first = rows.iter().take(HEADER_DEPTH).position(|row| {
         let texts = row.iter().filter(|c| !c.is_empty());
         filled(row) * 2 > width && texts.clone().all(|c| !c.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
     })?;
-    Some(Found { first, last: first, headers: tidy(rows[first].clone()), hits: filled(&rows[first]) })
+    Some(FoundHeader { first, last: first, headers: tidy(rows[first].clone()), hits: filled(&rows[first]) })
 }
 
 fn filled(row: &[String]) -> usize {
@@ -129,13 +139,13 @@ fn tidy(headers: Vec<String>) -> Vec<String> {
 }
 
 /// The headers of a table, cleaned once: tells rows that are not data from those that are.
-pub(super) struct Below {
+pub(super) struct RowsBelowHeader {
     cleaned: Vec<String>,
     /// First header that has a text, and its first character.
     begin: Option<(usize, char)>,
 }
 
-impl Below {
+impl RowsBelowHeader {
     pub(super) fn new(headers: &[String]) -> Self {
         let cleaned: Vec<String> = headers.iter().map(|h| clean_header(h)).collect();
         let begin = cleaned.iter().enumerate().find_map(|(at, h)| Some((at, h.chars().next()?)));
@@ -247,7 +257,7 @@ mod tests {
     #[test]
     fn totals_footers_blanks_and_repeated_headers() {
         let headers: Vec<String> = ["县", "乡镇", "姓名", "金额"].map(str::to_owned).to_vec();
-        let below = Below::new(&headers);
+        let below = RowsBelowHeader::new(&headers);
         let kind = |line: &str| {
             let cells: Vec<&str> = line.split(',').collect();
             let filled: Vec<&str> = cells.iter().copied().filter(|c| !c.is_empty()).collect();

@@ -14,21 +14,27 @@ use std::sync::Arc;
 use arrow::array::StringArray;
 use sha2::{Digest, Sha256};
 
-use self::delimited::Input;
-use self::stream::OpenFile;
+use self::delimited::TextInput;
+use self::piecewise_file::OpenFile;
+use self::table_limits::{MAX_WHOLE, check_whole};
 use crate::config::read_options::ReadOptions;
 use crate::model::source_table::{FileFormat, RawTableInfo};
 use crate::{Error, Result};
 
-mod assemble;
+mod biff;
 mod dbf;
 mod delimited;
 mod header;
 mod parquet_file;
+mod parquet_header;
+mod parquet_pages;
+mod piecewise_file;
+mod row_assembly;
 mod sniff;
-mod stream;
-mod text;
+mod table_limits;
+mod text_decoding;
 mod workbook;
+mod xlsx_package;
 
 /// Why a row of a file is not a data row. Such rows are counted, never silently dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -58,12 +64,12 @@ pub struct RawTable {
     /// Rows between or around them that are not data.
     pub skipped: Vec<(u32, SkipReason)>,
     /// Rows that could not be cut into cells or decoded: the loader rejects them.
-    pub malformed: Vec<Malformed>,
+    pub malformed: Vec<MalformedRow>,
 }
 
 /// A data row that cannot be delivered as cells.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Malformed {
+pub struct MalformedRow {
     /// One-based row.
     pub row: u32,
     /// What the row says, as far as it can be read (at most 500 characters).
@@ -73,7 +79,7 @@ pub struct Malformed {
 }
 
 /// The tables of one file; see [`open_file`].
-pub type RawTables = Box<dyn Iterator<Item = Result<RawTable>> + Send>;
+pub(crate) type RawTables = Box<dyn Iterator<Item = Result<RawTable>> + Send>;
 
 /// Opens one file and delivers its tables. A large delimited file arrives in pieces of the same
 /// table, one after the other; a workbook sheet by sheet, those without any content left out.
@@ -115,9 +121,11 @@ fn open_named(
     let mut bytes = Vec::new();
     (&file).take(sniff::HEAD as u64).read_to_end(&mut bytes).map_err(failed)?;
     // What is no regular file (a named pipe) can be read only once.
-    let whole = !metadata.is_file() || sniff::needs_all(&bytes) || text::is_utf16(&bytes);
+    let whole = !metadata.is_file() || sniff::needs_all(&bytes) || text_decoding::is_utf16(&bytes);
     if whole {
-        (&file).read_to_end(&mut bytes).map_err(failed)?;
+        check_whole(metadata.len())?;
+        (&file).take(MAX_WHOLE + 1).read_to_end(&mut bytes).map_err(failed)?;
+        check_whole(bytes.len() as u64)?;
     }
     let open = OpenFile::new(file, &metadata, path);
     let (length, end) = if whole || open.length() <= bytes.len() as u64 {
@@ -130,6 +138,7 @@ fn open_named(
     let format = sniff::sniff(&bytes, length, &end)?;
     let rest = |mut bytes: Vec<u8>| -> Result<Vec<u8>> {
         if !whole {
+            check_whole(length)?;
             bytes.resize(length as usize, 0);
             open.read_exact(&mut bytes, 0)?;
         }
@@ -137,23 +146,24 @@ fn open_named(
     };
     let identity = |sha256| FileIdentity { file: relative.to_owned(), sha256, format };
     match format {
-        FileFormat::Csv if whole => delimited::open(Input::Whole(bytes), relative, options),
-        FileFormat::Csv => delimited::open(Input::File(open), relative, options),
+        FileFormat::Csv if whole => delimited::open(TextInput::Whole(bytes), relative, options),
+        FileFormat::Csv => delimited::open(TextInput::File(open), relative, options),
         FileFormat::Xlsx | FileFormat::Xls => {
             let identity = identity(sha256(&bytes));
             workbook::open(bytes, &identity, options, wants_sheet)
         }
         FileFormat::Dbf => {
             let bytes = rest(bytes)?;
-            dbf::open(&bytes, &identity(sha256(&bytes)), options)
+            let identity = identity(sha256(&bytes));
+            dbf::open(bytes, &identity, options)
         }
         FileFormat::Parquet if whole => {
             let identity = identity(sha256(&bytes));
-            parquet_file::open(parquet_file::Input::Whole(bytes.into()), identity)
+            parquet_file::open(parquet_file::ParquetInput::Whole(bytes.into()), identity)
         }
         FileFormat::Parquet => {
             let identity = identity(open.sha256()?);
-            parquet_file::open(parquet_file::Input::File(Arc::new(open)), identity)
+            parquet_file::open(parquet_file::ParquetInput::File(Arc::new(open)), identity)
         }
     }
 }

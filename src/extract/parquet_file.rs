@@ -4,29 +4,37 @@ use std::io::{BufReader, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use arrow::array::{Array, AsArray, StringArray};
+use arrow::array::{Array, ArrayRef, AsArray, StringArray, StringViewArray};
 use arrow::compute::cast;
-use arrow::datatypes::DataType;
+use arrow::datatypes::{DataType, Schema};
 use arrow::record_batch::RecordBatch;
 use bytes::Bytes;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, Length};
 
-use super::assemble::Assembler;
-use super::stream::OpenFile;
+use super::parquet_pages::{self, damaged_parquet};
+use super::piecewise_file::OpenFile;
+use super::row_assembly::RawTableAssembler;
+use super::table_limits::{MemoryRoom, too_many_rows};
 use super::{FileIdentity, RawTable, RawTables};
 use crate::model::source_table::RawTableInfo;
 use crate::{Error, Result};
 
+/// Rows of a piece, and cells of one that is wide.
+const PIECE_ROWS: usize = 1 << 17;
+const PIECE_CELLS: usize = 1 << 25;
+
 /// A Parquet file as it is handed over.
 #[derive(Clone)]
-pub(super) enum Input {
+pub(super) enum ParquetInput {
     File(Arc<OpenFile>),
     Whole(Bytes),
 }
 
-impl Length for Input {
+impl Length for ParquetInput {
     fn len(&self) -> u64 {
         match self {
             Self::File(file) => file.length(),
@@ -35,13 +43,13 @@ impl Length for Input {
     }
 }
 
-impl ChunkReader for Input {
+impl ChunkReader for ParquetInput {
     type T = Box<dyn Read>;
 
     fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
         Ok(match self {
             Self::Whole(bytes) => Box::new(bytes.get_read(start)?),
-            Self::File(file) => Box::new(BufReader::new(From(Arc::clone(file), start))),
+            Self::File(file) => Box::new(BufReader::new(FileFrom(Arc::clone(file), start))),
         })
     }
     fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
@@ -61,9 +69,9 @@ impl ChunkReader for Input {
 }
 
 /// A file from some place on.
-struct From(Arc<OpenFile>, u64);
+struct FileFrom(Arc<OpenFile>, u64);
 
-impl Read for From {
+impl Read for FileFrom {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let left = self.0.length().saturating_sub(self.1);
         let length = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
@@ -73,82 +81,185 @@ impl Read for From {
     }
 }
 
-pub(super) fn open(input: Input, identity: FileIdentity) -> Result<RawTables> {
-    let damaged =
-        |why: String| Error::input(format!("Parquet 文件已损坏:{why}")).hint("重新复制或重新导出该文件");
+pub(super) fn open(input: ParquetInput, identity: FileIdentity) -> Result<RawTables> {
     let file = match &input {
-        Input::File(file) => Some(Arc::clone(file)),
-        Input::Whole(_) => None,
+        ParquetInput::File(file) => Some(Arc::clone(file)),
+        ParquetInput::Whole(_) => None,
     };
-    let reader = catch_unwind(AssertUnwindSafe(|| {
-        ParquetRecordBatchReaderBuilder::try_new(input).and_then(|b| b.with_batch_size(1 << 17).build())
-    }))
-    .map_err(|_| damaged("内部结构不合规".to_owned()))?
-    .map_err(|e| damaged(e.to_string()))?;
+    // The library may panic on hostile bytes; that must not end the run.
+    let opened = catch_unwind(AssertUnwindSafe(|| OpenedParquet::new(input)));
+    let OpenedParquet { reader, rows, length } =
+        opened.unwrap_or_else(|_| Err(damaged_parquet("内部结构不合规")))?;
     let schema = arrow::array::RecordBatchReader::schema(&reader);
     let headers: Vec<String> = schema.fields().iter().map(|f| f.name().clone()).collect();
-    for field in schema.fields() {
-        if field.data_type().is_nested()
-            || matches!(field.data_type(), DataType::Binary | DataType::LargeBinary)
-        {
-            return Err(Error::input("Parquet 列不是可读成文字的类型")
-                .in_column(field.name())
-                .hint("请导出为文字、数字或日期列"));
-        }
-    }
-    let info = Arc::new(identity.info(headers, 0));
-    let mut first = 1u32;
-    let mut delivered = false;
-    let mut reader = Some(reader);
-    let mut file = file;
-    Ok(Box::new(std::iter::from_fn(move || {
-        // A damaged page may panic deep inside; the iterator then ends with an error.
-        let next = match catch_unwind(AssertUnwindSafe(|| reader.as_mut().and_then(Iterator::next))) {
-            Ok(next) => next,
-            Err(_) => {
-                reader = None;
-                return Some(Err(damaged("数据页不合规".to_owned())));
-            }
-        };
-        match next {
-            Some(Ok(batch)) => {
-                delivered = true;
-                let table = table(&batch, &info, first);
-                first += batch.num_rows() as u32;
-                Some(table)
-            }
-            Some(Err(error)) => {
-                reader = None;
-                delivered = true;
-                Some(Err(damaged(error.to_string())))
-            }
-            // The digest was taken before: it must be that of the rows delivered.
-            None if delivered => file.take().and_then(|file| file.untouched().err()).map(Err),
-            None => {
-                delivered = true;
-                Some(Ok(Assembler::new(&info, 0).finish(Arc::clone(&info))))
-            }
-        }
-    })))
+    Ok(Box::new(ParquetPieces {
+        reader: Some(reader),
+        file,
+        rows,
+        rows_per_piece: PIECE_ROWS.min(PIECE_CELLS / headers.len().max(1)),
+        info: Arc::new(identity.info(headers, 0)),
+        read: 0,
+        begun: false,
+        text: MemoryRoom::file(length),
+    }))
 }
 
-fn table(batch: &RecordBatch, info: &Arc<RawTableInfo>, first: u32) -> Result<RawTable> {
-    let columns: Vec<StringArray> = batch
-        .columns()
-        .iter()
-        .zip(&info.headers)
-        .map(|(column, header)| {
-            cast(column, &DataType::Utf8)
-                .map(|text| text.as_string::<i32>().clone())
-                .map_err(|e| Error::input("Parquet 列不能读成文字").in_column(header).caused_by(e))
-        })
-        .collect::<Result<_>>()?;
-    let mut out = Assembler::new(info, batch.num_rows());
-    let mut cells: Vec<&str> = Vec::with_capacity(columns.len());
-    for row in 0..batch.num_rows() {
-        cells.clear();
-        cells.extend(columns.iter().map(|c| if c.is_null(row) { "" } else { c.value(row) }));
-        out.push(first + row as u32, &cells);
+/// A reader that may be let loose.
+struct OpenedParquet {
+    reader: ParquetRecordBatchReader,
+    /// Rows of the file.
+    rows: u64,
+    /// Bytes of the file.
+    length: u64,
+}
+
+impl OpenedParquet {
+    fn new(input: ParquetInput) -> Result<Self> {
+        parquet_pages::check_footer(&input)?;
+        let metadata =
+            ArrowReaderMetadata::load(&input, ArrowReaderOptions::new()).map_err(damaged_parquet)?;
+        let mut fields = Vec::new();
+        for field in metadata.schema().fields() {
+            let kind = readable(field.data_type()).ok_or_else(|| {
+                Error::input("Parquet 列不是可读成文字的类型")
+                    .in_column(field.name())
+                    .hint("请导出为文字、数字或日期列")
+            })?;
+            fields.push(field.as_ref().clone().with_data_type(kind));
+        }
+        let copied: Vec<bool> = fields.iter().map(|f| *f.data_type() != DataType::Utf8View).collect();
+        let schema = Arc::new(Schema::new_with_metadata(fields, metadata.schema().metadata().clone()));
+        let options = ArrowReaderOptions::new().with_schema(schema);
+        let metadata = ArrowReaderMetadata::try_new(Arc::clone(metadata.metadata()), options)
+            .map_err(damaged_parquet)?;
+        let rows = metadata.metadata().file_metadata().num_rows() as u64;
+        let input = Arc::new(input);
+        let batch = parquet_pages::weigh(&input, &metadata, &copied)?;
+        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata((*input).clone(), metadata)
+            .with_batch_size(batch)
+            .build()
+            .map_err(damaged_parquet)?;
+        Ok(Self { reader, rows, length: input.len() })
     }
-    Ok(out.finish(Arc::clone(info)))
+}
+
+/// How values of a type are read; none if they are no texts. Texts stay in the pages they lie in: a short
+/// page may hold one long text and a million places where it stands.
+fn readable(kind: &DataType) -> Option<DataType> {
+    match kind {
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => Some(DataType::Utf8View),
+        DataType::Dictionary(_, value) => readable(value).filter(|kind| *kind == DataType::Utf8View),
+        DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::FixedSizeBinary(_) => {
+            None
+        }
+        other => (!other.is_nested()).then(|| other.clone()),
+    }
+}
+
+struct ParquetPieces {
+    /// None at the end, and once it has failed.
+    reader: Option<ParquetRecordBatchReader>,
+    file: Option<Arc<OpenFile>>,
+    info: Arc<RawTableInfo>,
+    /// Rows that the file says it has.
+    rows: u64,
+    rows_per_piece: usize,
+    /// Rows read so far.
+    read: u64,
+    /// A table without rows is one piece, too.
+    begun: bool,
+    /// Room of all texts of the file.
+    text: MemoryRoom,
+}
+
+impl Iterator for ParquetPieces {
+    type Item = Result<RawTable>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut reader = self.reader.take()?;
+        // A damaged page may panic deep inside; the iterator then ends with an error.
+        let piece = catch_unwind(AssertUnwindSafe(|| self.piece(&mut reader)));
+        match piece.unwrap_or_else(|_| Err(damaged_parquet("数据页不合规"))) {
+            Ok(Some(table)) => {
+                self.reader = Some(reader);
+                Some(Ok(table))
+            }
+            Ok(None) => self.end().err().map(Err),
+            Err(error) => Some(Err(error)),
+        }
+    }
+}
+
+impl ParquetPieces {
+    /// The next rows, if there are any.
+    fn piece(&mut self, reader: &mut ParquetRecordBatchReader) -> Result<Option<RawTable>> {
+        let info = Arc::clone(&self.info);
+        let left = self.rows.saturating_sub(self.read);
+        let about = self.rows_per_piece.min(usize::try_from(left).unwrap_or(usize::MAX));
+        let mut room = MemoryRoom::piece();
+        let mut out = RawTableAssembler::new(&info, about, &mut room)?;
+        let first = self.read;
+        while self.read - first < self.rows_per_piece as u64 && !out.room().half_taken() {
+            let Some(batch) = reader.next() else { break };
+            self.append(&batch.map_err(damaged_parquet)?, &mut out)?;
+        }
+        if self.begun && self.read == first {
+            return Ok(None);
+        }
+        self.begun = true;
+        Ok(Some(out.finish(info)))
+    }
+
+    fn append(&mut self, batch: &RecordBatch, out: &mut RawTableAssembler<'_>) -> Result<()> {
+        let text = |(column, header): (&ArrayRef, &String)| match column.data_type() {
+            DataType::Utf8View => Ok(ColumnTexts::Apart(column.as_string_view().clone())),
+            _ => cast(column, &DataType::Utf8)
+                .map(|texts| ColumnTexts::Joined(texts.as_string().clone()))
+                .map_err(|e| {
+                    Error::input("Parquet 列不能读成文字")
+                        .in_column(header)
+                        .hint("请导出为文字、数字或日期列")
+                        .caused_by(e)
+                }),
+        };
+        let columns: Vec<ColumnTexts> =
+            batch.columns().iter().zip(&self.info.headers).map(text).collect::<Result<_>>()?;
+        let mut cells: Vec<&str> = Vec::with_capacity(columns.len());
+        for at in 0..batch.num_rows() {
+            cells.clear();
+            cells.extend(columns.iter().map(|column| column.get(at)));
+            self.read += 1;
+            let row = u32::try_from(self.read).map_err(|_| too_many_rows())?;
+            let text = cells.iter().map(|cell| cell.len() as u64).sum();
+            let taken = self.text.take(0, text).and_then(|()| out.push(row, &cells));
+            taken.map_err(|e| e.at_row(row.into()))?;
+        }
+        Ok(())
+    }
+
+    /// What can be said only behind the last row.
+    fn end(&mut self) -> Result<()> {
+        if self.read != self.rows {
+            return Err(damaged_parquet(format!("应有{}行，实际只有{}行", self.rows, self.read)));
+        }
+        // The digest was taken before: it must be that of the rows delivered.
+        self.file.take().map_or(Ok(()), |file| file.untouched())
+    }
+}
+
+/// The texts of a column: each somewhere in its page, or one behind the other.
+enum ColumnTexts {
+    Apart(StringViewArray),
+    Joined(StringArray),
+}
+
+impl ColumnTexts {
+    /// Empty where there is none.
+    fn get(&self, row: usize) -> &str {
+        match self {
+            Self::Apart(texts) if texts.is_valid(row) => texts.value(row),
+            Self::Joined(texts) if texts.is_valid(row) => texts.value(row),
+            _ => "",
+        }
+    }
 }

@@ -2,13 +2,10 @@
 
 use std::io::Cursor;
 
-use super::text::is_utf16;
+use super::text_decoding::is_utf16;
+use super::xlsx_package::{self, MAX_RATIO, MAX_UNPACKED};
 use crate::model::source_table::FileFormat;
 use crate::{Error, Result};
-
-/// A workbook may not unpack to more than this, nor more than [`MAX_RATIO`] times its size.
-const MAX_UNPACKED: u64 = 4 << 30;
-const MAX_RATIO: u64 = 200;
 
 /// Bytes at the beginning that decide, except for workbooks.
 pub(super) const HEAD: usize = 8192;
@@ -24,7 +21,7 @@ pub(super) fn needs_all(head: &[u8]) -> bool {
 /// [`HEAD`] of `length`, all of them if [`needs_all`]; `end`: the last four.
 pub(super) fn sniff(bytes: &[u8], length: u64, end: &[u8]) -> Result<FileFormat> {
     if bytes.is_empty() {
-        return Err(Error::input("文件是空的(0字节)").hint("向提供部门重新索取,或确认导出是否成功"));
+        return Err(Error::input("文件是空的（0字节）").hint("向提供部门重新索取，或确认导出是否成功"));
     }
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
         return zip(bytes);
@@ -35,59 +32,53 @@ pub(super) fn sniff(bytes: &[u8], length: u64, end: &[u8]) -> Result<FileFormat>
     if bytes.starts_with(&PARQUET) {
         if length < 12 || end != PARQUET {
             return Err(
-                Error::input("Parquet 文件不完整(缺少结尾)").hint("文件在传输中被截断;重新复制后再运行")
+                Error::input("Parquet 文件不完整（缺少结尾）").hint("文件在传输中被截断；重新复制后再运行")
             );
         }
         return Ok(FileFormat::Parquet);
     }
     if looks_like_markup(bytes) {
-        return Err(Error::input("这是网页(HTML/XML)表格,不是真正的表格文件")
-            .hint("用 Excel 或 WPS 打开后另存为 .xlsx,再放回原处"));
+        return Err(Error::input("这是网页(HTML/XML)表格，不是真正的表格文件")
+            .hint("用 Excel 或 WPS 打开后另存为 .xlsx，再放回原处"));
     }
     if looks_like_dbf(bytes) {
         return Ok(FileFormat::Dbf);
     }
     if looks_binary(bytes) {
         return Err(Error::input("认不出的文件格式")
-            .hint("可读的格式:CSV、XLSX、XLS、DBF、Parquet;若是压缩包请先解开"));
+            .hint("可读的格式：CSV、XLSX、XLS、DBF、Parquet；若是压缩包请先解开"));
     }
     Ok(FileFormat::Csv)
 }
 
 fn zip(bytes: &[u8]) -> Result<FileFormat> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| {
-        Error::input("XLSX 文件已损坏或不完整")
-            .hint("文件在传输中被截断;重新复制,或用 Excel 打开后另存")
-            .caused_by(e)
-    })?;
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes))
+        .map_err(|e| xlsx_package::damaged_workbook().caused_by(e))?;
+    // What the archive says of itself; what it really unpacks to is counted before it is read.
+    let size = bytes.len() as u64;
     let mut unpacked = 0u64;
     for index in 0..archive.len() {
         if let Ok(entry) = archive.by_index_raw(index) {
             unpacked = unpacked.saturating_add(entry.size());
         }
     }
-    if unpacked > MAX_UNPACKED || unpacked / (bytes.len() as u64).max(1) > MAX_RATIO {
-        return Err(Error::input(format!(
-            "工作簿解开后有{}MB,是文件大小的{}倍,疑为压缩炸弹,拒绝读取",
-            unpacked >> 20,
-            unpacked / (bytes.len() as u64).max(1)
-        ))
-        .hint("确认来源;若确有这么多数据,请改交 CSV"));
+    if unpacked > MAX_UNPACKED || unpacked / size.max(1) > MAX_RATIO {
+        return Err(xlsx_package::oversized_workbook(size));
     }
     if archive.index_for_name("xl/workbook.xml").is_some() {
         return Ok(FileFormat::Xlsx);
     }
-    Err(Error::input("这是压缩包,但不是 XLSX 工作簿").hint("解开压缩包,把里面的表格文件放到数据文件夹"))
+    Err(Error::input("这是压缩包，但不是 XLSX 工作簿").hint("解开压缩包，把里面的表格文件放到数据文件夹"))
 }
 
 fn compound(bytes: &[u8]) -> Result<FileFormat> {
     let damaged = || {
         Error::input("XLS 文件已损坏或不完整")
-            .hint("文件在传输中被截断;重新复制,或用 Excel 打开后另存为 .xlsx")
+            .hint("文件在传输中被截断；重新复制，或用 Excel 打开后另存为 .xlsx")
     };
     let file = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(|e| damaged().caused_by(e))?;
     if file.exists("/EncryptedPackage") {
-        return Err(Error::input("工作簿设了打开密码").hint("用 Excel 打开,去掉密码后另存"));
+        return Err(Error::input("工作簿设了打开密码").hint("用 Excel 打开，去掉密码后另存"));
     }
     if file.exists("/Workbook") || file.exists("/Book") { Ok(FileFormat::Xls) } else { Err(damaged()) }
 }
@@ -111,7 +102,9 @@ fn looks_like_dbf(bytes: &[u8]) -> bool {
     let header = usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
     let record = u16::from_le_bytes([bytes[10], bytes[11]]);
     let (month, day) = (bytes[2], bytes[3]);
-    header >= 65 && record >= 2 && month <= 12 && day <= 31
+    // No text begins with a control character. Where the version is a letter or digit, more must fit.
+    let no_text = bytes[0] < 0x09;
+    month <= 12 && day <= 31 && (no_text || header >= 65 && record >= 2)
 }
 
 /// Text holds no more than a stray NUL; UTF-16 announces itself by its mark.

@@ -5,14 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::sets::DisjointSets;
+use super::disjoint_sets::DisjointSets;
 
 /// Components with more records than this on their smaller side go by weight, heaviest first.
 const LARGEST_EXACT: usize = 400;
 
 /// A pair that may be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Edge {
+pub(crate) struct WeightedPair {
     /// Record on the one side.
     pub left: u32,
     /// Record on the other side.
@@ -23,7 +23,7 @@ pub struct Edge {
 
 /// What was kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Assignment {
+pub(crate) struct KeptPairs {
     /// Whether each edge is kept.
     pub kept: Vec<bool>,
     /// Components that were too large for the exact solution.
@@ -33,8 +33,8 @@ pub struct Assignment {
 /// Keeps the heaviest set of edges in which a left record has one partner (`left_once`) and a
 /// right record has one (`right_once`). Edges come best first where weights tie: of equally heavy
 /// sets the one with more edges wins, then the one with earlier edges.
-pub fn assign(edges: &[Edge], left_once: bool, right_once: bool) -> Assignment {
-    let mut out = Assignment { kept: vec![true; edges.len()], greedy_components: 0 };
+pub(crate) fn assign(edges: &[WeightedPair], left_once: bool, right_once: bool) -> KeptPairs {
+    let mut out = KeptPairs { kept: vec![true; edges.len()], greedy_components: 0 };
     match (left_once, right_once) {
         (false, false) => {}
         (true, false) => keep_best(edges, &mut out.kept, |e| e.left),
@@ -49,7 +49,7 @@ pub fn assign(edges: &[Edge], left_once: bool, right_once: bool) -> Assignment {
 }
 
 /// Keeps the heaviest edge of each record on one side.
-fn keep_best(edges: &[Edge], kept: &mut [bool], side: impl Fn(&Edge) -> u32) {
+fn keep_best(edges: &[WeightedPair], kept: &mut [bool], side: impl Fn(&WeightedPair) -> u32) {
     let mut best: BTreeMap<u32, usize> = BTreeMap::new();
     for (i, edge) in edges.iter().enumerate() {
         let slot = best.entry(side(edge)).or_insert(i);
@@ -62,7 +62,7 @@ fn keep_best(edges: &[Edge], kept: &mut [bool], side: impl Fn(&Edge) -> u32) {
 }
 
 /// Edges that compete, directly or through others; single edges are left out.
-fn components(edges: &[Edge]) -> Vec<Vec<usize>> {
+fn components(edges: &[WeightedPair]) -> Vec<Vec<usize>> {
     let mut ids: BTreeMap<(bool, u32), u32> = BTreeMap::new();
     let mut ends = Vec::with_capacity(edges.len());
     for edge in edges {
@@ -81,8 +81,8 @@ fn components(edges: &[Edge]) -> Vec<Vec<usize>> {
     groups.into_values().filter(|group| group.len() > 1).collect()
 }
 
-fn solve(edges: &[Edge], component: &[usize], out: &mut Assignment) {
-    let number = |side: &dyn Fn(&Edge) -> u32| {
+fn solve(edges: &[WeightedPair], component: &[usize], out: &mut KeptPairs) {
+    let number = |side: &dyn Fn(&WeightedPair) -> u32| {
         // By first appearance, so that ties do not depend on how records are numbered.
         let mut seen = BTreeMap::new();
         for &i in component {
@@ -103,7 +103,7 @@ fn solve(edges: &[Edge], component: &[usize], out: &mut Assignment) {
     }
 }
 
-fn heaviest_first(edges: &[Edge], component: &[usize]) -> BTreeSet<usize> {
+fn heaviest_first(edges: &[WeightedPair], component: &[usize]) -> BTreeSet<usize> {
     let mut order = component.to_vec();
     order.sort_by_key(|&i| (std::cmp::Reverse(edges[i].weight), i));
     let (mut left, mut right) = (BTreeSet::new(), BTreeSet::new());
@@ -123,7 +123,7 @@ fn heaviest_first(edges: &[Edge], component: &[usize]) -> BTreeSet<usize> {
 /// Matching of greatest total weight (Kuhn 1955, Munkres 1957, with potentials): rows may stay
 /// unmatched at weight 0. Cost: rows² × columns.
 fn heaviest(
-    edges: &[Edge],
+    edges: &[WeightedPair],
     component: &[usize],
     left: &BTreeMap<u32, usize>,
     right: &BTreeMap<u32, usize>,
@@ -211,7 +211,7 @@ mod tests {
     use super::*;
 
     /// Greatest total weight by trying everything.
-    fn brute(edges: &[Edge], from: usize, used: &mut Vec<(bool, u32)>, once: (bool, bool)) -> i64 {
+    fn brute(edges: &[WeightedPair], from: usize, used: &mut Vec<(bool, u32)>, once: (bool, bool)) -> i64 {
         let Some(e) = edges.get(from) else { return 0 };
         let mut best = brute(edges, from + 1, used, once);
         let free = |limited: bool, key| !limited || !used.contains(&key);
@@ -231,10 +231,10 @@ mod tests {
             right_once: bool,
         ) {
             // Each pair counts one more than its weight: of equally heavy sets the larger wins.
-            let edges: Vec<Edge> =
-                pairs.iter().map(|(&(left, right), &weight)| Edge { left, right, weight }).collect();
+            let edges: Vec<WeightedPair> =
+                pairs.iter().map(|(&(left, right), &weight)| WeightedPair { left, right, weight }).collect();
             let found = assign(&edges, left_once, right_once);
-            let more: Vec<Edge> = edges.iter().map(|e| Edge { weight: e.weight + 1, ..*e }).collect();
+            let more: Vec<WeightedPair> = edges.iter().map(|e| WeightedPair { weight: e.weight + 1, ..*e }).collect();
             let total: i64 = more.iter().zip(&found.kept).filter(|(_, kept)| **kept).map(|(e, _)| e.weight).sum();
             proptest::prop_assert_eq!(total, brute(&more, 0, &mut Vec::new(), (left_once, right_once)));
             // And it is compatible.
@@ -251,13 +251,13 @@ mod tests {
         // A chain in which taking the heaviest pair first costs everything else.
         let mut edges = Vec::new();
         for n in 0..20 {
-            edges.push(Edge { left: n, right: n, weight: 10 });
-            edges.push(Edge { left: n, right: n + 1, weight: 11 });
+            edges.push(WeightedPair { left: n, right: n, weight: 10 });
+            edges.push(WeightedPair { left: n, right: n + 1, weight: 11 });
         }
         let kept = assign(&edges, true, true).kept;
         let total: i64 = edges.iter().zip(&kept).filter(|(_, k)| **k).map(|(e, _)| e.weight).sum();
         assert_eq!(total, 20 * 11);
-        edges.push(Edge { left: 20, right: 20, weight: 500 });
+        edges.push(WeightedPair { left: 20, right: 20, weight: 500 });
         let kept = assign(&edges, true, true).kept;
         let total: i64 = edges.iter().zip(&kept).filter(|(_, k)| **k).map(|(e, _)| e.weight).sum();
         assert_eq!(total, 500 + 19 * 11);

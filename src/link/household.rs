@@ -3,8 +3,8 @@
 use rayon::prelude::*;
 
 use super::block::{pack, unpack};
-use super::nodes::Nodes;
-use crate::table::key_index::Sieve;
+use super::nodes::LinkNodes;
+use crate::table::key_index::KeySieve;
 
 super::compare::levels! {
     /// How two records' households are connected.
@@ -22,7 +22,7 @@ super::compare::levels! {
 
 /// Households of all records, and how accepted pairs connect them.
 #[derive(Debug, Default)]
-pub struct Households {
+pub(crate) struct HouseholdTies {
     /// Household each record counts in: its own, else the guardian's (0 none).
     home: Vec<u32>,
     /// Who counts in the guardian's.
@@ -40,9 +40,9 @@ pub struct Households {
 /// Largest household whose members are compared; larger ones are institutions.
 const MOST_MEMBERS: usize = 20;
 
-impl Households {
+impl HouseholdTies {
     /// Reads household numbers, and finds guardians by their ID numbers.
-    pub fn new(nodes: &Nodes<'_>, anchors: &[String], doubtful: &[bool]) -> Self {
+    pub(crate) fn new(nodes: &LinkNodes<'_>, anchors: &[String], doubtful: &[bool]) -> Self {
         let mut this =
             Self { home: nodes.all().map(|node| nodes.household(node)).collect(), ..Self::default() };
         let guardian = guardians(nodes, &this.home, anchors, doubtful);
@@ -74,7 +74,7 @@ impl Households {
     }
 
     /// The household a record counts in.
-    pub fn of(&self, node: u32) -> u32 {
+    pub(crate) fn of(&self, node: u32) -> u32 {
         self.home[node as usize]
     }
 
@@ -84,7 +84,7 @@ impl Households {
     }
 
     /// Takes accepted pairs as evidence, instead of earlier ones.
-    pub fn connect(&mut self, accepted: impl ParallelIterator<Item = u64>) {
+    pub(crate) fn connect(&mut self, accepted: impl ParallelIterator<Item = u64>) {
         self.links = accepted
             .filter_map(|pair| {
                 let (a, b) = unpack(pair);
@@ -111,13 +111,13 @@ impl Households {
 
     /// Pairs of members of one household with names alike: heads and their own rows, wards and
     /// their households. At least one of each pair is not settled.
-    pub fn within(&self, nodes: &Nodes<'_>, settled: &[bool]) -> Vec<u64> {
+    pub(crate) fn within(&self, nodes: &LinkNodes<'_>, settled: &[bool]) -> Vec<u64> {
         let households: Vec<u32> = (1..self.starts.len() as u32 - 1).collect();
         self.meetings(nodes, settled, households.par_iter().map(|&h| (h, h)))
     }
 
     /// Pairs of members of connected households, likewise.
-    pub fn across(&self, nodes: &Nodes<'_>, settled: &[bool]) -> Vec<u64> {
+    pub(crate) fn across(&self, nodes: &LinkNodes<'_>, settled: &[bool]) -> Vec<u64> {
         let mut connected: Vec<u64> = self.links.iter().map(|link| link.0).collect();
         connected.dedup();
         self.meetings(nodes, settled, connected.par_iter().map(|&pair| unpack(pair)))
@@ -125,7 +125,7 @@ impl Households {
 
     fn meetings(
         &self,
-        nodes: &Nodes<'_>,
+        nodes: &LinkNodes<'_>,
         settled: &[bool],
         households: impl ParallelIterator<Item = (u32, u32)>,
     ) -> Vec<u64> {
@@ -162,7 +162,7 @@ impl Households {
     }
 
     /// Level of a pair.
-    pub fn level(&self, a: u32, b: u32) -> HouseholdLevel {
+    pub(crate) fn level(&self, a: u32, b: u32) -> HouseholdLevel {
         use HouseholdLevel::*;
         let (p, q) = (self.of(a), self.of(b));
         if p == 0 || q == 0 {
@@ -190,7 +190,7 @@ impl Households {
 
 /// Household of each ward's guardian, and the ward: the household in the best anchor source that
 /// has the guardian's ID number.
-fn guardians(nodes: &Nodes<'_>, own: &[u32], anchors: &[String], doubtful: &[bool]) -> Vec<(u32, u32)> {
+fn guardians(nodes: &LinkNodes<'_>, own: &[u32], anchors: &[String], doubtful: &[bool]) -> Vec<(u32, u32)> {
     let (Some(_), Some((_, pool))) = (nodes.ids("id_number"), nodes.texts("household")) else {
         return Vec::new();
     };
@@ -211,7 +211,7 @@ fn guardians(nodes: &Nodes<'_>, own: &[u32], anchors: &[String], doubtful: &[boo
         .iter()
         .map(|name| anchors.iter().position(|anchor| anchor == name).unwrap_or(anchors.len()))
         .collect();
-    let sieve = Sieve::new(wanted.len());
+    let sieve = KeySieve::new(wanted.len());
     sieve.add(wanted.iter().copied());
     let found: Vec<(usize, (usize, u32))> = nodes
         .all()

@@ -1,6 +1,6 @@
 //! Stage 4: which records are the same person: block → compare → weigh → decide.
 //!
-//! In: one [`crate::normalize::Comparable`] per source. Out: [`Links`], accepted and review
+//! In: one [`crate::normalize::ComparableSource`] per source. Out: [`Links`], accepted and review
 //! pairs with weight, tier and the level reached in every comparison (the evidence).
 
 use crate::Result;
@@ -9,42 +9,44 @@ use crate::model::division::DivisionTree;
 use crate::model::links::Decision;
 use crate::model::links::Links;
 use crate::model::links::Tier;
-use crate::normalize::Comparable;
+use crate::normalize::ComparableSource;
 
-pub mod assignment;
+pub(crate) mod assignment;
 pub mod block;
-pub mod compare;
-mod context;
+mod candidate_scoring;
+pub(crate) mod compare;
 mod decide;
-pub mod generic;
-pub mod household;
-pub mod nodes;
-pub mod one_to_one;
-mod random;
-mod scoring;
-pub mod sets;
-pub mod settings;
-pub mod train;
-pub mod weigh;
+pub(crate) mod disjoint_sets;
+pub(crate) mod generic;
+pub(crate) mod household;
+pub(crate) mod nodes;
+pub(crate) mod one_to_one;
+mod pair_context;
+pub(crate) mod pair_weights;
+mod seeded_random;
+pub(crate) mod settings;
+#[cfg(test)]
+pub(crate) mod test_lists;
+pub(crate) mod train;
 
+use candidate_scoring::CandidateScoring;
 pub(crate) use decide::contradicts_own_id;
-use nodes::Nodes;
-use scoring::Scoring;
-use weigh::Levels;
+use nodes::LinkNodes;
+use pair_weights::PairLevels;
 
 /// A scored pair before it is written down.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Scored {
+pub(crate) struct ScoredPair {
     pub(crate) pair: u64,
     pub(crate) weight: i32,
-    pub(crate) levels: Levels,
+    pub(crate) levels: PairLevels,
     /// Decided by itself.
     pub(crate) own: Option<(Tier, Decision)>,
     /// Decided in the light of the other pairs.
     pub(crate) outcome: Option<(Tier, Decision)>,
 }
 
-impl Scored {
+impl ScoredPair {
     /// Is the pair one person, as decided so far?
     pub(crate) fn accepted(&self) -> bool {
         matches!(self.outcome, Some((_, Decision::Accept)))
@@ -52,16 +54,16 @@ impl Scored {
 }
 
 /// Links the records of all sources, across sources and within each.
-pub fn link(settings: &LinkSettings, comparables: &[Comparable], tree: &DivisionTree) -> Result<Links> {
-    link_nodes(settings, &Nodes::build(comparables)?, tree)
+pub fn link(settings: &LinkSettings, comparables: &[ComparableSource], tree: &DivisionTree) -> Result<Links> {
+    link_nodes(settings, &LinkNodes::build(comparables)?, tree)
 }
 
 /// [`link`] over records already laid side by side.
-pub fn link_nodes(settings: &LinkSettings, nodes: &Nodes, tree: &DivisionTree) -> Result<Links> {
+pub fn link_nodes(settings: &LinkSettings, nodes: &LinkNodes, tree: &DivisionTree) -> Result<Links> {
     let single: Vec<bool> =
         nodes.names.iter().map(|name| settings.resolve.one_per_person.contains(name)).collect();
-    let mut candidates = block::candidates(settings, nodes, tree, Some(&single))?;
-    let mut scoring = Scoring::new(settings, nodes, tree, std::mem::take(&mut candidates.pairs))?;
+    let mut candidates = block::block_pairs(settings, nodes, tree, Some(&single))?;
+    let mut scoring = CandidateScoring::new(settings, nodes, tree, std::mem::take(&mut candidates.pairs))?;
     match settings.passes.iter().find(|pass| pass.kind == PassKind::Household) {
         Some(pass) => candidates.reports.push(scoring.rounds(pass, &candidates.settled)),
         None => scoring.decide(),

@@ -5,14 +5,14 @@
 
 use hashbrown::HashMap;
 
-use super::assignment::{Edge, assign};
-use super::nodes::Nodes;
-use super::{Scored, block};
+use super::assignment::{WeightedPair, assign};
+use super::nodes::LinkNodes;
+use super::{ScoredPair, block};
 use crate::model::links::{Decision, Tier};
 
 /// Turns accepted pairs that lose against better ones into review pairs. `single`: by source,
 /// at most one record per person.
-pub(crate) fn settle(scored: &mut [Scored], nodes: &Nodes, single: &[bool]) {
+pub(crate) fn settle(scored: &mut [ScoredPair], nodes: &LinkNodes, single: &[bool]) {
     // Conflicts only arise between pairs of the same two sources, one of them single.
     let mut by_sources: HashMap<(u8, u8), Vec<usize>> = HashMap::new();
     for (at, one) in scored.iter().enumerate() {
@@ -38,10 +38,10 @@ pub(crate) fn settle(scored: &mut [Scored], nodes: &Nodes, single: &[bool]) {
             let (x, y) = (nodes.content(a), nodes.content(b));
             (std::cmp::Reverse(scored[at].weight), x.min(y), x.max(y))
         });
-        let edges: Vec<Edge> = (pairs.iter())
+        let edges: Vec<WeightedPair> = (pairs.iter())
             .map(|&at| {
                 let (left, right) = block::unpack(scored[at].pair);
-                Edge { left, right, weight: i64::from(scored[at].weight) }
+                WeightedPair { left, right, weight: i64::from(scored[at].weight) }
             })
             .collect();
         let kept = assign(&edges, limits.0, limits.1).kept;
@@ -53,7 +53,7 @@ pub(crate) fn settle(scored: &mut [Scored], nodes: &Nodes, single: &[bool]) {
 
 /// Keeps the pairs one of whose records has several partners; `partners` is all 0 before and
 /// after.
-fn contested(scored: &[Scored], pairs: &mut Vec<usize>, limits: (bool, bool), partners: &mut [u8]) {
+fn contested(scored: &[ScoredPair], pairs: &mut Vec<usize>, limits: (bool, bool), partners: &mut [u8]) {
     let ends = |at: usize| {
         let (a, b) = block::unpack(scored[at].pair);
         [limits.0.then_some(a), limits.1.then_some(b)].into_iter().flatten().map(|node| node as usize)
@@ -69,16 +69,16 @@ fn contested(scored: &[Scored], pairs: &mut Vec<usize>, limits: (bool, bool), pa
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::link::weigh::MOST;
+    use crate::link::pair_weights::MOST;
 
-    fn scored(left: u32, right: u32, weight: i32) -> Scored {
+    fn scored(left: u32, right: u32, weight: i32) -> ScoredPair {
         let outcome = Some((Tier::T1, Decision::Accept));
-        Scored { pair: block::pack(left, right), weight, levels: [0; MOST], own: outcome, outcome }
+        ScoredPair { pair: block::pack(left, right), weight, levels: [0; MOST], own: outcome, outcome }
     }
 
     /// A source of three records, without columns.
-    fn comparable(source: &str) -> crate::normalize::Comparable {
-        crate::normalize::Comparable {
+    fn comparable(source: &str) -> crate::normalize::ComparableSource {
+        crate::normalize::ComparableSource {
             source: source.to_owned(),
             rows: 3,
             columns: std::collections::BTreeMap::new(),
@@ -86,9 +86,9 @@ mod tests {
     }
 
     fn kept(pairs: &[(u32, u32, i32)], single: [bool; 2]) -> Vec<bool> {
-        let mut all: Vec<Scored> = pairs.iter().map(|&(l, r, w)| scored(l, r, w)).collect();
-        settle(&mut all, &Nodes::build(&["a", "b"].map(comparable)).unwrap(), &single);
-        all.iter().map(Scored::accepted).collect()
+        let mut all: Vec<ScoredPair> = pairs.iter().map(|&(l, r, w)| scored(l, r, w)).collect();
+        settle(&mut all, &LinkNodes::build(&["a", "b"].map(comparable)).unwrap(), &single);
+        all.iter().map(ScoredPair::accepted).collect()
     }
 
     #[test]

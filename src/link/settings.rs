@@ -8,9 +8,21 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::Result;
+use crate::config::Pipeline;
+use crate::config::rule_inclusion::find_included;
 use crate::config::toml_file::{TomlFile, suggest};
 use crate::link::compare::{DateLevel, DivisionLevel, HanNameLevel, IdLevel, TextLevel};
 use crate::link::household::HouseholdLevel;
+
+/// Most that a weight, a threshold or a logarithm in a weights file may be, either way, in 1/1000 bit:
+/// no evidence is worth a thousand bits, and the sums over all comparisons fit their type.
+pub(crate) const MOST_WEIGHT: i32 = 1_000_000;
+
+/// Says why a number of 1/1000 bit is refused, in Chinese; `None` if it is not.
+pub(crate) fn too_heavy(millibits: i32) -> Option<String> {
+    let within = (-MOST_WEIGHT..=MOST_WEIGHT).contains(&millibits);
+    (!within).then(|| format!("权重{millibits}超出范围，应在 -{MOST_WEIGHT} 到 {MOST_WEIGHT} 之间"))
+}
 
 /// `link.toml`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -20,14 +32,14 @@ pub struct LinkSettings {
     pub title: String,
     /// Which pairs are compared.
     #[serde(rename = "pass")]
-    pub passes: Vec<Pass>,
+    pub passes: Vec<BlockingPass>,
     /// How pairs are compared and what each level weighs.
     #[serde(rename = "comparison")]
     pub comparisons: Vec<Comparison>,
     /// Pinned weights (written by `bidui train`), beside this file: weights of all comparisons.
     pub weights: Option<PathBuf>,
     /// From which weight on a pair is accepted or shown to a human.
-    pub decision: Thresholds,
+    pub decision: DecisionThresholds,
     /// How records become persons and households.
     #[serde(default)]
     pub resolve: ResolveSettings,
@@ -41,7 +53,7 @@ pub struct LinkSettings {
 #[serde(deny_unknown_fields)]
 pub struct WeightsFile {
     /// How the weights came about.
-    pub provenance: Provenance,
+    pub provenance: WeightProvenance,
     /// Weight of each level in 1/1000 bit, by comparison.
     pub weights: BTreeMap<String, BTreeMap<String, i32>>,
     /// Log2 of the probability of each level between records of one person, in 1/1000 bit.
@@ -55,7 +67,7 @@ pub struct WeightsFile {
 /// How weights came about.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Provenance {
+pub struct WeightProvenance {
     /// `em` (without labels), `labels`, or `expert`.
     pub method: String,
     /// Seed of the random pairs.
@@ -78,7 +90,7 @@ pub struct Provenance {
     pub inputs: String,
 }
 
-impl Provenance {
+impl WeightProvenance {
     /// The table `[provenance]`.
     pub fn to_toml(&self) -> String {
         format!(
@@ -98,7 +110,7 @@ impl WeightsFile {
 /// `[[pass]]`: pairs that share a key are compared.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Pass {
+pub struct BlockingPass {
     /// Short name.
     pub name: String,
     /// Kind of pass.
@@ -242,7 +254,7 @@ impl ComparisonKind {
 /// `[decision]`, in 1/1000 bit.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Thresholds {
+pub struct DecisionThresholds {
     /// From here on accepted.
     pub accept: i32,
     /// From here on shown to a human.
@@ -266,37 +278,66 @@ pub struct ResolveSettings {
 }
 
 impl LinkSettings {
-    /// Reads and checks the file.
+    /// Reads and checks the file; a pipeline folder without one takes that of the base it includes.
     pub fn open(path: &Path) -> Result<Self> {
-        let file = TomlFile::read(path)?;
+        let file = TomlFile::read(&find_included(path)?)?;
         let mut settings: Self = file.parse()?;
-        settings.path = path.to_owned();
-        settings.pin(&file)?;
+        settings.path.clone_from(&file.path);
+        settings.pin(&file, path)?;
         settings.check(&file)?;
         Ok(settings)
     }
 
-    /// Takes the weights of the pinned file.
-    fn pin(&mut self, file: &TomlFile) -> Result<()> {
+    /// Reads and checks `link.toml` of a pipeline: sources that it names must be there.
+    pub fn of_pipeline(pipeline: &Pipeline) -> Result<Self> {
+        let settings = Self::open(&pipeline.root.join("link.toml"))?;
+        settings.check_sources(pipeline)?;
+        Ok(settings)
+    }
+
+    fn check_sources(&self, pipeline: &Pipeline) -> Result<()> {
+        let known: Vec<&str> = pipeline.sources.iter().map(|s| s.name.as_str()).collect();
+        for (key, names) in [
+            ("one_per_person", &self.resolve.one_per_person),
+            ("household_anchor", &self.resolve.household_anchor),
+        ] {
+            let stray = names.iter().position(|name| !known.contains(&name.as_str()));
+            if let Some(at) = stray {
+                let name = &names[at];
+                let place = ["resolve".into(), key.into(), at.into()];
+                let error =
+                    TomlFile::read(&self.path)?.complain(&place, format!("没有名为“{name}”的数据来源"));
+                return Err(match suggest(name, &known, "可用的来源") {
+                    Some(hint) => error.hint(hint),
+                    None => error,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the weights of the pinned file: the one beside the file asked for, else the base's.
+    fn pin(&mut self, file: &TomlFile, asked: &Path) -> Result<()> {
         let Some(name) = &self.weights else { return Ok(()) };
         if name.components().count() != 1 {
             return Err(file
                 .complain(&["weights".into()], "权重文件应与 link.toml 在同一文件夹")
-                .hint("这里只写文件名,例如 weights = \"weights.toml\""));
+                .hint("这里只写文件名，例如 weights = \"weights.toml\""));
         }
-        let pinned = WeightsFile::open(&self.path.with_file_name(name))?;
+        let beside = find_included(&asked.with_file_name(name))?;
+        let pinned = WeightsFile::open(&beside)?;
         for (at, comparison) in self.comparisons.iter_mut().enumerate() {
             if !comparison.weights.is_empty() {
                 return Err(file
                     .complain(&["comparison".into(), at.into(), "weights".into()], "权重写了两处")
-                    .hint("已有 weights 文件时,这里不再写 [comparison.weights]"));
+                    .hint("已有 weights 文件时，这里不再写 [comparison.weights]"));
             }
             comparison.weights = pinned.weights.get(&comparison.name).cloned().unwrap_or_default();
         }
         if let Some(unknown) = pinned.weights.keys().find(|n| !self.comparisons.iter().any(|c| c.name == **n))
         {
             return Err(
-                file.complain(&["weights".into()], format!("权重文件有比较项“{unknown}”,这里没有这一项"))
+                file.complain(&["weights".into()], format!("权重文件有比较项“{unknown}”，这里没有这一项"))
             );
         }
         Ok(())
@@ -319,6 +360,16 @@ impl LinkSettings {
             return Err(file
                 .complain(&["decision".into(), "accept".into()], "自动匹配的门槛低于复核的门槛")
                 .hint("accept 应不小于 review"));
+        }
+        let DecisionThresholds { accept, review, unique, within_source } = self.decision;
+        for (key, value) in
+            [("accept", accept), ("review", review), ("unique", unique), ("within_source", within_source)]
+        {
+            if let Some(why) = too_heavy(value) {
+                return Err(file
+                    .complain(&["decision".into(), key.into()], why)
+                    .hint("单位为千分之一比特，例如 accept = 12000"));
+            }
         }
         for (at, pass) in self.passes.iter().enumerate() {
             if pass.kind == PassKind::Key && pass.keys.is_empty() {
@@ -350,10 +401,19 @@ impl LinkSettings {
                     });
                 }
             }
+            if let Some((code, why)) = weights.iter().find_map(|(code, &w)| Some((code, too_heavy(w)?))) {
+                // Weights of a pinned file are not written here.
+                let steps = [place[0], place[1], "weights".into(), code.as_str().into()];
+                return Err(match self.weights {
+                    Some(_) => file.complain(&["weights".into()], format!("权重文件的等级“{code}”：{why}")),
+                    None => file.complain(&steps, why),
+                }
+                .hint("单位为千分之一比特"));
+            }
             if let Some(absent) = known.iter().find(|code| !weights.contains_key(**code)) {
                 return Err(file
                     .complain(&[place[0], place[1], "weights".into()], format!("缺少等级“{absent}”的权重"))
-                    .hint("每个等级都要写权重,单位为千分之一比特"));
+                    .hint("每个等级都要写权重，单位为千分之一比特"));
             }
         }
         Ok(())

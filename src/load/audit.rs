@@ -8,12 +8,12 @@ use arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type};
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::Loaded;
+use super::LoadedSource;
 use crate::config::SourceContract;
-use crate::config::source::{AuditAction, Column, UniqueAction};
+use crate::config::source::{AuditAction, SourceColumn, UniqueAction};
 use crate::model::source_row::{AuditFinding, Reject};
-use crate::table::key_index::Sieve;
-use crate::table::rows::{Rows, Store};
+use crate::table::key_index::KeySieve;
+use crate::table::rows::{RowStore, Rows};
 use crate::{Error, Result};
 
 /// Share of rejected rows above which a source is not usable, where the contract sets none.
@@ -22,11 +22,11 @@ const MAX_REJECT_SHARE: f64 = 0.05;
 const MAX_CELL_SHARE: f64 = 0.2;
 
 /// Adds the findings of all audits to `loaded`.
-pub fn audit(
+pub(super) fn audit_source(
     contract: &SourceContract,
-    loaded: &mut Loaded,
+    loaded: &mut LoadedSource,
     previous_rows: Option<u64>,
-    store: &Store,
+    store: &RowStore,
 ) -> Result<()> {
     duplicate_files(contract, loaded);
     unique(contract, loaded, store)?;
@@ -43,7 +43,7 @@ pub fn audit(
         (loaded.totals.read(), loaded.totals.accepted(), loaded.totals.rejected());
     let title = &contract.title;
     if read == 0 {
-        find("empty_source", true, format!("“{title}”的文件里没有任何数据行;核对提取文件"));
+        find("empty_source", true, format!("“{title}”的文件里没有任何数据行；核对提取文件"));
     }
     let limit = contract.audits.max_reject_share.unwrap_or(MAX_REJECT_SHARE);
     if rejected as f64 > limit * read as f64 {
@@ -51,8 +51,8 @@ pub fn audit(
             "reject_share",
             true,
             format!(
-                "“{title}”读入{read}条,退回{rejected}条({}),超过上限{};按退回清单改正后重报",
-                percent(rejected, read),
+                "“{title}”读入{read}条，退回{rejected}条({})，超过上限{}；按退回清单改正后重报",
+                percent_text(rejected, read),
                 percent_of(limit)
             ),
         );
@@ -66,8 +66,8 @@ pub fn audit(
                 "row_count_change",
                 contract.audits.row_count_action == AuditAction::Block,
                 format!(
-                    "“{title}”本季{accepted}条,上季{previous}条,变化{}超过{};核对是否漏报或重复报送",
-                    percent(change, previous),
+                    "“{title}”本季{accepted}条，上季{previous}条，变化{}超过{}；核对是否漏报或重复报送",
+                    percent_text(change, previous),
                     percent_of(limit)
                 ),
             );
@@ -76,7 +76,7 @@ pub fn audit(
     for (column, count) in unreadable(loaded) {
         if count as f64 > MAX_CELL_SHARE * accepted as f64 && count > 5 {
             let message =
-                format!("“{title}”的列“{column}”有{count}格无法读取(共{accepted}条);核对该列的格式");
+                format!("“{title}”的列“{column}”有{count}格无法读取（共{accepted}条）；核对该列的格式");
             find("unreadable_column", false, message);
         }
     }
@@ -84,7 +84,8 @@ pub fn audit(
     Ok(())
 }
 
-fn percent(part: u64, whole: u64) -> String {
+/// Writes `part` of `whole` as a percentage with at most one decimal; `0%` of nothing.
+pub(crate) fn percent_text(part: u64, whole: u64) -> String {
     percent_of(part as f64 / whole.max(1) as f64)
 }
 
@@ -94,7 +95,7 @@ fn percent_of(share: f64) -> String {
 }
 
 /// The same bytes under two names would count every record twice.
-fn duplicate_files(contract: &SourceContract, loaded: &mut Loaded) {
+fn duplicate_files(contract: &SourceContract, loaded: &mut LoadedSource) {
     let mut first: HashMap<&str, &std::path::Path> = HashMap::new();
     let mut findings = Vec::new();
     let mut told = std::collections::BTreeSet::new();
@@ -109,7 +110,7 @@ fn duplicate_files(contract: &SourceContract, loaded: &mut Loaded) {
                     audit: "duplicate_file".to_owned(),
                     blocking: true,
                     message: format!(
-                        "文件“{}”与“{}”内容完全相同;删去其中一个",
+                        "文件“{}”与“{}”内容完全相同；删去其中一个",
                         table.file.display(),
                         place.get().display()
                     ),
@@ -121,7 +122,7 @@ fn duplicate_files(contract: &SourceContract, loaded: &mut Loaded) {
     loaded.audits.extend(findings);
 }
 
-fn unreadable(loaded: &Loaded) -> std::collections::BTreeMap<String, u64> {
+fn unreadable(loaded: &LoadedSource) -> std::collections::BTreeMap<String, u64> {
     let mut counts = std::collections::BTreeMap::new();
     for warning in loaded.cell_warnings.iter().filter(|w| w.reason_code != "day_unknown") {
         *counts.entry(warning.column.clone().unwrap_or_default()).or_insert(0) += 1;
@@ -130,8 +131,8 @@ fn unreadable(loaded: &Loaded) -> std::collections::BTreeMap<String, u64> {
 }
 
 /// Records whose key columns repeat an earlier record. Keys with an empty part do not count.
-fn unique(contract: &SourceContract, loaded: &mut Loaded, store: &Store) -> Result<()> {
-    let columns: Vec<&Column> = (contract.audits.unique.iter())
+fn unique(contract: &SourceContract, loaded: &mut LoadedSource, store: &RowStore) -> Result<()> {
+    let columns: Vec<&SourceColumn> = (contract.audits.unique.iter())
         .filter_map(|name| contract.columns.get(contract.position(name)?))
         .collect();
     if columns.is_empty() || loaded.records.keys.is_empty() {
@@ -170,9 +171,9 @@ fn unique(contract: &SourceContract, loaded: &mut Loaded, store: &Store) -> Resu
 }
 
 /// (row, first row with the same key), ascending.
-fn repeats(rows: &Rows, columns: &[&Column]) -> Result<Vec<(usize, usize)>> {
+fn repeats(rows: &Rows, columns: &[&SourceColumn]) -> Result<Vec<(usize, usize)>> {
     // Nearly all keys stand once, which half of a hash tells; the others are looked at again.
-    let sieve = Sieve::new(rows.count());
+    let sieve = KeySieve::new(rows.count());
     let mut halves: Vec<u64> = Vec::with_capacity(rows.count());
     each_key(rows, columns, &|_| true, &mut |keys| {
         let from = halves.len();
@@ -218,7 +219,7 @@ fn half(key: u128) -> u64 {
 /// part and for those that `wanted` refuses.
 fn each_key(
     rows: &Rows,
-    columns: &[&Column],
+    columns: &[&SourceColumn],
     wanted: &(dyn Fn(u128) -> bool + Sync),
     each: &mut dyn FnMut(Vec<Option<u128>>),
 ) -> Result<()> {
@@ -251,7 +252,7 @@ fn each_key(
     Ok(())
 }
 
-fn place(loaded: &Loaded, row: usize) -> String {
+fn place(loaded: &LoadedSource, row: usize) -> String {
     let key = loaded.records.keys[row];
     let table = &loaded.records.tables[key.table()];
     match &table.sheet {
@@ -262,10 +263,10 @@ fn place(loaded: &Loaded, row: usize) -> String {
 
 fn reject_repeats(
     contract: &SourceContract,
-    loaded: &mut Loaded,
+    loaded: &mut LoadedSource,
     repeats: &[(usize, usize)],
-    (columns, labels): (&[&Column], &str),
-    store: &Store,
+    (columns, labels): (&[&SourceColumn], &str),
+    store: &RowStore,
 ) -> Result<()> {
     let mut keep = vec![true; loaded.records.keys.len()];
     let places: Vec<usize> = repeats.iter().map(|&(row, _)| row).collect();
@@ -290,7 +291,7 @@ fn reject_repeats(
             member: key.member(),
             column: None,
             reason_code: "duplicate_key".to_owned(),
-            reason: format!("“{labels}”与{}重复;核对后删去其中一行", place(loaded, first)),
+            reason: format!("“{labels}”与{}重复；核对后删去其中一行", place(loaded, first)),
             original: values.join("\t"),
         });
     }

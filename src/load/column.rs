@@ -8,13 +8,14 @@ use arrow::array::{
 };
 use arrow::datatypes::{Date32Type, Int32Type, Int64Type};
 
-use super::{cell, date, number};
-use crate::config::{Column, Role};
-use crate::model::column_type::Kind;
+use super::{cell_cleaning, number};
+use crate::config::{ColumnRole, SourceColumn};
+use crate::model::column_type::ContractType;
+use crate::model::written_date;
 
 /// What is wrong with a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
+pub(super) enum CellTrouble {
     /// A required value is missing.
     Missing,
     /// Not a day.
@@ -31,9 +32,9 @@ pub enum Trouble {
     Flag,
 }
 
-impl Trouble {
+impl CellTrouble {
     /// Machine-readable reason.
-    pub fn code(self) -> &'static str {
+    pub(super) fn code(self) -> &'static str {
         match self {
             Self::Missing => "missing_required",
             Self::Date => "bad_date",
@@ -45,33 +46,33 @@ impl Trouble {
         }
     }
     /// Reason and cure for the department.
-    pub fn reason(self, column: &Column) -> String {
+    pub(super) fn reason(self, column: &SourceColumn) -> String {
         let label = &column.label;
         match self {
-            Self::Missing => format!("“{label}”为空;补填后重报"),
-            Self::Date => format!("“{label}”不是有效日期;写成 2018-03-01"),
-            Self::DayUnknown => format!("“{label}”只写到月,按当月1日计;补填到日"),
-            Self::Month => format!("“{label}”不是有效年月;写成 201803"),
+            Self::Missing => format!("“{label}”为空；补填后重报"),
+            Self::Date => format!("“{label}”不是有效日期；写成 2018-03-01"),
+            Self::DayUnknown => format!("“{label}”只写到月，按当月1日计；补填到日"),
+            Self::Month => format!("“{label}”不是有效年月；写成 201803"),
             Self::Number => match column.kind {
-                Kind::Money => format!("“{label}”不是有效金额;写成数字,单位为元或万元"),
-                Kind::Area => format!("“{label}”不是有效面积;写成数字,单位为平方米"),
-                _ => format!("“{label}”不是整数;写成数字"),
+                ContractType::Money => format!("“{label}”不是有效金额；写成数字，单位为元或万元"),
+                ContractType::Area => format!("“{label}”不是有效面积；写成数字，单位为平方米"),
+                _ => format!("“{label}”不是整数；写成数字"),
             },
             Self::Code => {
                 let labels: Vec<&str> = column.codes.labels().iter().take(12).map(String::as_str).collect();
-                format!("“{label}”的取值不在代码表内;可用:{}", labels.join("、"))
+                format!("“{label}”的取值不在代码表内；可用：{}", labels.join("、"))
             }
-            Self::Flag => format!("“{label}”看不出是与否;写“是”或“否”"),
+            Self::Flag => format!("“{label}”看不出是与否；写“是”或“否”"),
         }
     }
     /// True if the cell nevertheless has a value.
-    pub fn keeps_value(self) -> bool {
+    pub(super) fn keeps_value(self) -> bool {
         self == Self::DayUnknown
     }
 }
 
 /// Where the cells of a column come from.
-pub enum Cells<'a> {
+pub(super) enum ColumnCells<'a> {
     /// No raw column: only the default.
     Absent(usize),
     /// Straight from a raw column.
@@ -80,9 +81,9 @@ pub enum Cells<'a> {
     Units(Vec<Option<&'a str>>),
 }
 
-impl<'a> Cells<'a> {
+impl<'a> ColumnCells<'a> {
     /// Number of cells.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         match self {
             Self::Absent(len) => *len,
             Self::Raw(array) => array.len(),
@@ -94,10 +95,10 @@ impl<'a> Cells<'a> {
         let Self::Raw(array) = self else { return false };
         let offsets = array.value_offsets();
         let (from, to) = (offsets[0] as usize, offsets[array.len()] as usize);
-        cell::plain(&array.value_data()[from..to])
+        cell_cleaning::is_plain(&array.value_data()[from..to])
     }
     /// Text of a cell as delivered.
-    pub fn get(&self, index: usize) -> Option<&'a str> {
+    pub(super) fn get(&self, index: usize) -> Option<&'a str> {
         match self {
             Self::Absent(_) => None,
             Self::Raw(array) => (!array.is_null(index)).then(|| array.value(index)),
@@ -108,87 +109,96 @@ impl<'a> Cells<'a> {
 
 /// Outcome of reading a typed cell.
 #[derive(Clone, Copy)]
-enum Read<T> {
+enum CellReading<T> {
     Value(T),
     Nothing,
-    Wrong(Trouble),
-    Doubtful(T, Trouble),
+    Wrong(CellTrouble),
+    Doubtful(T, CellTrouble),
 }
 
 /// Types the cells; `troubles` receives (unit, what) in ascending order.
-pub fn build(
-    column: &Column,
-    cells: &Cells<'_>,
+pub(super) fn build(
+    column: &SourceColumn,
+    cells: &ColumnCells<'_>,
     factor: i64,
-    troubles: &mut Vec<(usize, Trouble)>,
+    troubles: &mut Vec<(usize, CellTrouble)>,
 ) -> ArrayRef {
     let kind = column.kind;
     match kind {
-        Kind::Text => text(column, cells, troubles),
-        Kind::Code => code(column, cells, troubles),
-        Kind::Integer => Arc::new(typed::<Int32Type>(column, cells, troubles, |t| {
-            number::integer(t).map_or(Read::Wrong(Trouble::Number), Read::Value)
+        ContractType::Text => text(column, cells, troubles),
+        ContractType::Code => code(column, cells, troubles),
+        ContractType::Integer => Arc::new(typed::<Int32Type>(column, cells, troubles, |t| {
+            number::parse_integer(t).map_or(CellReading::Wrong(CellTrouble::Number), CellReading::Value)
         })),
-        Kind::Money | Kind::Area => Arc::new(typed::<Int64Type>(column, cells, troubles, |t| {
-            number::measure(kind, t, factor).map_or(Read::Wrong(Trouble::Number), Read::Value)
-        })),
-        Kind::Date => Arc::new(typed::<Date32Type>(column, cells, troubles, |t| match date::parse(t) {
-            Some(day) if day.day.is_none() => Read::Doubtful(day.date32(), Trouble::DayUnknown),
-            Some(day) => Read::Value(day.date32()),
-            None if cell::is_open_end(t) => Read::Nothing,
-            None => Read::Wrong(Trouble::Date),
-        })),
-        Kind::Month => Arc::new(typed::<Int32Type>(column, cells, troubles, |t| match date::parse(t) {
-            Some(day) => Read::Value(day.month()),
-            None if cell::is_open_end(t) => Read::Nothing,
-            None => Read::Wrong(Trouble::Month),
-        })),
-        Kind::Flag => Arc::new(typed::<Int32Type>(column, cells, troubles, |t| {
-            cell::flag(t).map_or(Read::Wrong(Trouble::Flag), Read::Value)
+        ContractType::Money | ContractType::Area => {
+            Arc::new(typed::<Int64Type>(column, cells, troubles, |t| {
+                number::measure(kind, t, factor)
+                    .map_or(CellReading::Wrong(CellTrouble::Number), CellReading::Value)
+            }))
+        }
+        ContractType::Date => {
+            Arc::new(typed::<Date32Type>(column, cells, troubles, |t| match written_date::parse(t) {
+                Some(day) if day.day.is_none() => {
+                    CellReading::Doubtful(day.date32(), CellTrouble::DayUnknown)
+                }
+                Some(day) => CellReading::Value(day.date32()),
+                None if cell_cleaning::is_open_end(t) => CellReading::Nothing,
+                None => CellReading::Wrong(CellTrouble::Date),
+            }))
+        }
+        ContractType::Month => {
+            Arc::new(typed::<Int32Type>(column, cells, troubles, |t| match written_date::parse(t) {
+                Some(day) => CellReading::Value(day.month()),
+                None if cell_cleaning::is_open_end(t) => CellReading::Nothing,
+                None => CellReading::Wrong(CellTrouble::Month),
+            }))
+        }
+        ContractType::Flag => Arc::new(typed::<Int32Type>(column, cells, troubles, |t| {
+            cell_cleaning::parse_flag(t).map_or(CellReading::Wrong(CellTrouble::Flag), CellReading::Value)
         })),
     }
 }
 
 fn typed<T: ArrowPrimitiveType>(
-    column: &Column,
-    cells: &Cells<'_>,
-    troubles: &mut Vec<(usize, Trouble)>,
-    read: impl Fn(&str) -> Read<T::Native>,
+    column: &SourceColumn,
+    cells: &ColumnCells<'_>,
+    troubles: &mut Vec<(usize, CellTrouble)>,
+    read: impl Fn(&str) -> CellReading<T::Native>,
 ) -> PrimitiveArray<T> {
     let plain = cells.plain();
-    let read = |raw: &str| -> Read<T::Native> {
+    let read = |raw: &str| -> CellReading<T::Native> {
         let clean;
         let text = if plain {
             raw
         } else {
-            clean = cell::clean(raw);
-            let Some(text) = &clean else { return Read::Nothing };
-            cell::without_quote(text)
+            clean = cell_cleaning::clean(raw);
+            let Some(text) = &clean else { return CellReading::Nothing };
+            cell_cleaning::without_quote(text)
         };
         match read(text) {
-            Read::Wrong(trouble) => {
-                if cell::is_nothing(text) {
-                    return Read::Nothing;
+            CellReading::Wrong(trouble) => {
+                if cell_cleaning::is_nothing(text) {
+                    return CellReading::Nothing;
                 }
-                match cell::folded(text) {
+                match cell_cleaning::fold_width(text) {
                     Some(folded) => read(folded.trim()),
-                    None => Read::Wrong(trouble),
+                    None => CellReading::Wrong(trouble),
                 }
             }
             other => other,
         }
     };
-    let default = column.default.as_deref().and_then(cell::clean);
-    let default = default.and_then(|text| match read(cell::without_quote(&text)) {
-        Read::Value(value) => Some(value),
+    let default = column.default.as_deref().and_then(cell_cleaning::clean);
+    let default = default.and_then(|text| match read(cell_cleaning::without_quote(&text)) {
+        CellReading::Value(value) => Some(value),
         _ => None,
     });
     let mut builder = PrimitiveBuilder::<T>::with_capacity(cells.len());
     // Many cells say what the one above says.
-    let mut above: Option<(&str, Read<T::Native>)> = None;
+    let mut above: Option<(&str, CellReading<T::Native>)> = None;
     for index in 0..cells.len() {
         let outcome = match (cells.get(index), above) {
-            (None, _) => Read::Nothing,
+            (None, _) => CellReading::Nothing,
             (Some(text), Some((same, outcome))) if text == same => outcome,
             (Some(text), _) => {
                 let outcome = read(text);
@@ -197,21 +207,21 @@ fn typed<T: ArrowPrimitiveType>(
             }
         };
         match outcome {
-            Read::Value(value) => builder.append_value(value),
-            Read::Doubtful(value, trouble) => {
+            CellReading::Value(value) => builder.append_value(value),
+            CellReading::Doubtful(value, trouble) => {
                 builder.append_value(value);
                 troubles.push((index, trouble));
             }
-            Read::Wrong(trouble) => {
+            CellReading::Wrong(trouble) => {
                 builder.append_null();
                 troubles.push((index, trouble));
             }
-            Read::Nothing => match default {
+            CellReading::Nothing => match default {
                 Some(value) => builder.append_value(value),
                 None => {
                     builder.append_null();
                     if column.required {
-                        troubles.push((index, Trouble::Missing));
+                        troubles.push((index, CellTrouble::Missing));
                     }
                 }
             },
@@ -220,23 +230,29 @@ fn typed<T: ArrowPrimitiveType>(
     builder.finish()
 }
 
-fn text(column: &Column, cells: &Cells<'_>, troubles: &mut Vec<(usize, Trouble)>) -> ArrayRef {
+fn text(
+    column: &SourceColumn,
+    cells: &ColumnCells<'_>,
+    troubles: &mut Vec<(usize, CellTrouble)>,
+) -> ArrayRef {
     // What stands in an ID column is judged in the next stage, apostrophes and all.
-    let raw = matches!(column.role, Some(Role::IdNumber | Role::GuardianId | Role::StudentNo));
+    let raw =
+        matches!(column.role, Some(ColumnRole::IdNumber | ColumnRole::GuardianId | ColumnRole::StudentNo));
     let clean = |text| -> Option<Cow<'_, str>> {
-        let clean = cell::clean(text)?;
-        if raw || cell::without_quote(&clean).len() == clean.len() {
+        let clean = cell_cleaning::clean(text)?;
+        if raw || cell_cleaning::without_quote(&clean).len() == clean.len() {
             return Some(clean);
         }
-        Some(Cow::Owned(cell::without_quote(&clean).to_owned()))
+        Some(Cow::Owned(cell_cleaning::without_quote(&clean).to_owned()))
     };
     let stays = |t| matches!(clean(t), Some(Cow::Borrowed(c)) if c.len() == t.len());
-    if let Cells::Raw(array) = cells
+    if let ColumnCells::Raw(array) = cells
         && column.default.is_none()
         && (cells.plain() || array.iter().flatten().all(stays))
     {
         if column.required {
-            troubles.extend((0..array.len()).filter(|&i| array.is_null(i)).map(|i| (i, Trouble::Missing)));
+            troubles
+                .extend((0..array.len()).filter(|&i| array.is_null(i)).map(|i| (i, CellTrouble::Missing)));
         }
         // Nothing to change: the delivered column is the loaded column.
         return Arc::new((*array).clone());
@@ -250,7 +266,7 @@ fn text(column: &Column, cells: &Cells<'_>, troubles: &mut Vec<(usize, Trouble)>
                 None => {
                     builder.append_null();
                     if column.required {
-                        troubles.push((index, Trouble::Missing));
+                        troubles.push((index, CellTrouble::Missing));
                     }
                 }
             },
@@ -259,7 +275,11 @@ fn text(column: &Column, cells: &Cells<'_>, troubles: &mut Vec<(usize, Trouble)>
     Arc::new(builder.finish())
 }
 
-fn code(column: &Column, cells: &Cells<'_>, troubles: &mut Vec<(usize, Trouble)>) -> ArrayRef {
+fn code(
+    column: &SourceColumn,
+    cells: &ColumnCells<'_>,
+    troubles: &mut Vec<(usize, CellTrouble)>,
+) -> ArrayRef {
     let codes = &*column.codes;
     let default = column.default.as_deref().and_then(|d| codes.label(d));
     let mut builder = StringBuilder::with_capacity(cells.len(), cells.len() * 12);
@@ -273,10 +293,10 @@ fn code(column: &Column, cells: &Cells<'_>, troubles: &mut Vec<(usize, Trouble)>
                 builder.append_value(&codes.labels()[recent[slot].1]);
                 continue;
             }
-            if let Some(text) = cell::clean(raw) {
+            if let Some(text) = cell_cleaning::clean(raw) {
                 let text: Cow<'_, str> = match text {
-                    Cow::Borrowed(t) => Cow::Borrowed(cell::without_quote(t)),
-                    Cow::Owned(t) => Cow::Owned(cell::without_quote(&t).to_owned()),
+                    Cow::Borrowed(t) => Cow::Borrowed(cell_cleaning::without_quote(t)),
+                    Cow::Owned(t) => Cow::Owned(cell_cleaning::without_quote(&t).to_owned()),
                 };
                 if let Some(found) = find(column, &text) {
                     recent[slot] = (raw, found);
@@ -284,10 +304,10 @@ fn code(column: &Column, cells: &Cells<'_>, troubles: &mut Vec<(usize, Trouble)>
                     continue;
                 }
                 if column.open {
-                    value = (!cell::is_nothing(&text)).then_some(text);
-                } else if !cell::is_nothing(&text) {
+                    value = (!cell_cleaning::is_nothing(&text)).then_some(text);
+                } else if !cell_cleaning::is_nothing(&text) {
                     builder.append_null();
-                    troubles.push((index, Trouble::Code));
+                    troubles.push((index, CellTrouble::Code));
                     continue;
                 }
             }
@@ -297,7 +317,7 @@ fn code(column: &Column, cells: &Cells<'_>, troubles: &mut Vec<(usize, Trouble)>
             None => {
                 builder.append_null();
                 if column.required {
-                    troubles.push((index, Trouble::Missing));
+                    troubles.push((index, CellTrouble::Missing));
                 }
             }
         }
@@ -306,7 +326,7 @@ fn code(column: &Column, cells: &Cells<'_>, troubles: &mut Vec<(usize, Trouble)>
 }
 
 /// The label a text stands for; `01-男` and `01 男` are read by their label.
-fn find(column: &Column, text: &str) -> Option<usize> {
+fn find(column: &SourceColumn, text: &str) -> Option<usize> {
     column.codes.find(text).or_else(|| {
         let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
         let label = rest.trim_start_matches(['-', '_', '.', ':', '、', ' ', '|']);

@@ -3,16 +3,16 @@
 use std::collections::HashMap;
 
 use crate::config::source::UnknownHeaders;
-use crate::config::toml_file::nearest;
+use crate::config::toml_file::nearest_name;
 use crate::config::{SourceContract, clean_header};
-use crate::model::column_type::Kind;
+use crate::model::column_type::ContractType;
 use crate::model::source_table::RawTableInfo;
 use crate::model::unit;
 use crate::{Error, Result};
 
 /// Which raw column feeds which column of the contract.
 #[derive(Debug, Clone)]
-pub struct Plan {
+pub(super) struct ColumnPlan {
     /// Raw column of each contract column (members aside).
     pub columns: Vec<Option<usize>>,
     /// Raw columns of each member: (contract column, raw column).
@@ -28,53 +28,53 @@ pub struct Plan {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Target {
+enum HeaderTarget {
     Column(usize),
     Member(usize, usize),
     Ignored,
 }
 
-type Index = HashMap<String, Target>;
+type HeaderIndex = HashMap<String, HeaderTarget>;
 
 /// Headers of a contract, prepared once.
 #[derive(Debug)]
-pub struct Matcher<'a> {
+pub(super) struct HeaderMatcher<'a> {
     contract: &'a SourceContract,
-    general: Index,
+    general: HeaderIndex,
 }
 
-impl<'a> Matcher<'a> {
+impl<'a> HeaderMatcher<'a> {
     /// Prepares the general headers of the contract.
-    pub fn new(contract: &'a SourceContract) -> Self {
-        let mut general = Index::new();
+    pub(super) fn new(contract: &'a SourceContract) -> Self {
+        let mut general = HeaderIndex::new();
         let in_group =
             |index: usize| contract.members.iter().any(|m| m.cells.iter().any(|(c, _)| *c == index));
         for (index, column) in contract.columns.iter().enumerate() {
             if !in_group(index) {
                 for header in &column.headers {
-                    general.insert(clean_header(header), Target::Column(index));
+                    general.insert(clean_header(header), HeaderTarget::Column(index));
                 }
             }
         }
         for (place, member) in contract.members.iter().enumerate() {
             for (column, headers) in &member.cells {
                 for header in headers {
-                    general.insert(clean_header(header), Target::Member(place, *column));
+                    general.insert(clean_header(header), HeaderTarget::Member(place, *column));
                 }
             }
         }
         for header in &contract.ignore_headers {
-            general.entry(clean_header(header)).or_insert(Target::Ignored);
+            general.entry(clean_header(header)).or_insert(HeaderTarget::Ignored);
         }
         Self { contract, general }
     }
 
     /// Maps the headers of one table.
-    pub fn plan(&self, info: &RawTableInfo) -> Result<Plan> {
+    pub(super) fn plan(&self, info: &RawTableInfo) -> Result<ColumnPlan> {
         let contract = self.contract;
         let file = info.file.to_string_lossy().replace('\\', "/");
         let (special, units) = self.variant(&file);
-        let mut plan = Plan {
+        let mut plan = ColumnPlan {
             columns: vec![None; contract.columns.len()],
             members: vec![Vec::new(); contract.members.len()],
             factors: contract.columns.iter().map(|c| factor_of(c.kind, c.unit.as_deref())).collect(),
@@ -85,7 +85,7 @@ impl<'a> Matcher<'a> {
         for (column, unit) in units {
             plan.factors[column] = factor_of(contract.columns[column].kind, Some(unit));
         }
-        let mut taken: HashMap<Target, usize> = HashMap::new();
+        let mut taken: HashMap<HeaderTarget, usize> = HashMap::new();
         for (raw, header) in info.headers.iter().enumerate() {
             if clean_header(header).is_empty() {
                 plan.unnamed.push(raw);
@@ -95,28 +95,28 @@ impl<'a> Matcher<'a> {
                 plan.unknown.push(header.clone());
                 continue;
             };
-            if target == Target::Ignored {
+            if target == HeaderTarget::Ignored {
                 continue;
             }
             if let Some(&first) = taken.get(&target) {
                 return Err(self
                     .at(info, header)
                     .with(format!("表头“{}”和“{header}”都是列“{}”", info.headers[first], self.title(target)))
-                    .hint("一列只能来自一个表头;把多余的写进 [[variant]] 的 ignore_headers"));
+                    .hint("一列只能来自一个表头；把多余的写进 [[variant]] 的 ignore_headers"));
             }
             taken.insert(target, raw);
             let column = match target {
-                Target::Column(column) => {
+                HeaderTarget::Column(column) => {
                     plan.columns[column] = Some(raw);
                     column
                 }
-                Target::Member(place, column) => {
+                HeaderTarget::Member(place, column) => {
                     plan.members[place].push((column, raw));
                     column
                 }
-                Target::Ignored => continue,
+                HeaderTarget::Ignored => continue,
             };
-            if let Some(factor) = unit.and_then(|u| unit::factor(contract.columns[column].kind, &u)) {
+            if let Some(factor) = unit.and_then(|u| unit::unit_factor(contract.columns[column].kind, &u)) {
                 plan.factors[column] = factor;
             }
         }
@@ -125,13 +125,13 @@ impl<'a> Matcher<'a> {
     }
 
     /// Headers and units of the variants that apply to a file.
-    fn variant(&self, file: &str) -> (Index, Vec<(usize, &'a str)>) {
-        let mut special = Index::new();
+    fn variant(&self, file: &str) -> (HeaderIndex, Vec<(usize, &'a str)>) {
+        let mut special = HeaderIndex::new();
         let mut units = Vec::new();
         let contract: &'a SourceContract = self.contract;
         for variant in contract.variants.iter().filter(|v| v.applies_to(file)) {
             for header in &variant.ignore_headers {
-                special.insert(clean_header(header), Target::Ignored);
+                special.insert(clean_header(header), HeaderTarget::Ignored);
             }
             for (key, headers) in &variant.aliases {
                 for header in headers {
@@ -141,13 +141,14 @@ impl<'a> Matcher<'a> {
                             for (place, member) in self.contract.members.iter().enumerate() {
                                 if member.group == group {
                                     let header = header.replace("{n}", &member.number.to_string());
-                                    special.insert(clean_header(&header), Target::Member(place, column));
+                                    special
+                                        .insert(clean_header(&header), HeaderTarget::Member(place, column));
                                 }
                             }
                         }
                         None => {
                             if let Some(column) = self.contract.position(key) {
-                                special.insert(clean_header(header), Target::Column(column));
+                                special.insert(clean_header(header), HeaderTarget::Column(column));
                             }
                         }
                     }
@@ -162,7 +163,7 @@ impl<'a> Matcher<'a> {
 
     /// Target of a header, and the unit it names: as written, without a bracketed unit, or by
     /// the last line of a header of several rows.
-    fn find(&self, special: &Index, header: &str) -> Option<(Target, Option<String>)> {
+    fn find(&self, special: &HeaderIndex, header: &str) -> Option<(HeaderTarget, Option<String>)> {
         let clean = clean_header(header);
         let look = |text: &str| special.get(text).or_else(|| self.general.get(text)).copied();
         if let Some(target) = look(&clean) {
@@ -178,7 +179,7 @@ impl<'a> Matcher<'a> {
     }
 
     /// Checks that what must be there is there, and applies the policy for unknown headers.
-    fn complete(&self, info: &RawTableInfo, plan: &mut Plan) -> Result<()> {
+    fn complete(&self, info: &RawTableInfo, plan: &mut ColumnPlan) -> Result<()> {
         let contract = self.contract;
         for (index, column) in contract.columns.iter().enumerate() {
             let in_group = contract.members.iter().any(|m| m.cells.iter().any(|(c, _)| *c == index));
@@ -212,13 +213,13 @@ impl<'a> Matcher<'a> {
             let words: Vec<String> = plan
                 .unknown
                 .iter()
-                .map(|header| match nearest(header, known.iter().map(String::as_str)) {
-                    Some(word) => format!("“{header}”(最接近“{word}”)"),
+                .map(|header| match nearest_name(header, known.iter().map(String::as_str)) {
+                    Some(word) => format!("“{header}”（最接近“{word}”）"),
                     None => format!("“{header}”"),
                 })
                 .collect();
-            return Err(self.at(info, &plan.unknown[0]).with(format!("不认识的表头:{}", words.join("、"))).hint(format!(
-                "在 sources/{}.toml 里把它加进某列的 headers(个别县用 [[variant]]),不需要的加进 ignore_headers",
+            return Err(self.at(info, &plan.unknown[0]).with(format!("不认识的表头：{}", words.join("、"))).hint(format!(
+                "在 sources/{}.toml 里把它加进某列的 headers（个别县用 [[variant]]），不需要的加进 ignore_headers",
                 contract.name
             )));
         }
@@ -228,32 +229,32 @@ impl<'a> Matcher<'a> {
     fn missing_hint(&self, headers: &[String], unknown: &[String]) -> String {
         let accepted = headers.join("、");
         if unknown.is_empty() {
-            return format!("可用的表头:{accepted}");
+            return format!("可用的表头：{accepted}");
         }
-        format!("可用的表头:{accepted};文件里不认识的表头:{}", unknown.join("、"))
+        format!("可用的表头：{accepted}；文件里不认识的表头：{}", unknown.join("、"))
     }
 
-    fn title(&self, target: Target) -> String {
+    fn title(&self, target: HeaderTarget) -> String {
         match target {
-            Target::Column(column) => self.contract.columns[column].label.clone(),
-            Target::Member(place, column) => {
+            HeaderTarget::Column(column) => self.contract.columns[column].label.clone(),
+            HeaderTarget::Member(place, column) => {
                 format!("{}.{}", self.contract.members[place].title(), self.contract.columns[column].label)
             }
-            Target::Ignored => String::new(),
+            HeaderTarget::Ignored => String::new(),
         }
     }
 
-    fn at<'b>(&self, info: &'b RawTableInfo, header: &'b str) -> Place<'b> {
-        Place { info, header }
+    fn at<'b>(&self, info: &'b RawTableInfo, header: &'b str) -> HeaderPlace<'b> {
+        HeaderPlace { info, header }
     }
 }
 
-struct Place<'a> {
+struct HeaderPlace<'a> {
     info: &'a RawTableInfo,
     header: &'a str,
 }
 
-impl Place<'_> {
+impl HeaderPlace<'_> {
     fn with(&self, message: String) -> Error {
         let mut error = Error::input(message).in_file(&self.info.file).in_column(self.header);
         if let Some(sheet) = &self.info.sheet {
@@ -263,22 +264,22 @@ impl Place<'_> {
     }
 }
 
-fn factor_of(kind: Kind, unit: Option<&str>) -> i64 {
+fn factor_of(kind: ContractType, unit: Option<&str>) -> i64 {
     let default = match kind {
-        Kind::Money => "元",
-        Kind::Area => "平方米",
+        ContractType::Money => "元",
+        ContractType::Area => "平方米",
         _ => return 1,
     };
-    unit::factor(kind, unit.unwrap_or(default)).unwrap_or(1)
+    unit::unit_factor(kind, unit.unwrap_or(default)).unwrap_or(1)
 }
 
-/// `补助金额(万元)` → (`补助金额`, `万元`), for headers already cleaned.
+/// `补助金额（万元）` → （`补助金额`, `万元`）， for headers already cleaned.
 fn bracketed(header: &str) -> Option<(String, String)> {
     let (stem, unit) = header.strip_suffix(')')?.rsplit_once('(')?;
     let unit = unit.split(['/', '·']).next().unwrap_or(unit);
     const COUNTS: &[&str] = &["人", "口", "月", "年", "户", "岁", "个", "个月", "是/否", "是"];
-    let known = unit::factor(Kind::Money, unit).is_some()
-        || unit::factor(Kind::Area, unit).is_some()
+    let known = unit::unit_factor(ContractType::Money, unit).is_some()
+        || unit::unit_factor(ContractType::Area, unit).is_some()
         || COUNTS.contains(&unit);
     (known && !stem.is_empty()).then(|| (stem.to_owned(), unit.to_owned()))
 }

@@ -1,34 +1,36 @@
 //! Stage 2: raw text columns become typed records, or rejects that say why.
 //!
-//! In: [`crate::extract::RawTable`]s of one source and its contract. Out: [`Loaded`]. The
+//! In: [`crate::extract::RawTable`]s of one source and its contract. Out: [`LoadedSource`]. The
 //! invariant `read = accepted + rejected` is checked by [`ControlTotals::check`] and written
 //! to the manifest.
 
 use std::sync::Arc;
 
-use crate::model::record_id::{RecordKey, record_id};
+use crate::model::record_id::{RecordIdParts, RecordKey, record_id};
 use crate::model::source_row::{AuditFinding, ControlTotals, Reject};
 
 mod audit;
-mod cell;
+mod cell_cleaning;
 mod column;
-pub mod date;
-mod files;
 mod headers;
 mod number;
-mod piece;
-mod source;
-mod ticks;
+mod row_batches;
+mod source_files;
+mod source_loader;
+mod tick_columns;
 
-pub use files::{Survey, list, survey};
-pub use source::{load_for_linking, load_into, load_several, load_source, load_tables, load_with};
+pub(crate) use audit::percent_text;
+pub(crate) use source_files::list;
+pub use source_files::survey;
+pub(crate) use source_loader::load_into;
+pub use source_loader::{load_for_linking, load_several, load_source, load_tables};
 
 use crate::model::source_table::RawTableInfo;
 use crate::table::rows::Rows;
 
 /// Accepted rows of one source in one quarter.
 #[derive(Debug, Clone)]
-pub struct Records {
+pub struct SourceRecords {
     /// Source name (file stem of its contract, also the name of its SQL view).
     pub source: String,
     /// Typed columns named as in the contract. Only Utf8, Int32, Int64 and Date32 occur:
@@ -41,7 +43,7 @@ pub struct Records {
     pub tables: Vec<Arc<RawTableInfo>>,
 }
 
-impl Records {
+impl SourceRecords {
     /// Published identifier of row `index`: `source:hash8[.sN].rROW[.mMEMBER]`, where `hash8`
     /// is the start of the file's SHA-256. The same file gives the same ids wherever it lies.
     pub fn record_id(&self, index: usize) -> String {
@@ -50,33 +52,19 @@ impl Records {
 
     /// Row with this identifier; `None` if the record is not among these.
     pub fn find(&self, record_id: &str) -> Option<usize> {
-        let place = record_id.strip_prefix(&self.source)?.strip_prefix(':')?;
-        let mut parts = place.split('.');
-        let hash = parts.next().filter(|hash| hash.len() == 8)?;
-        let (mut sheet, mut row, mut member) = (0, 0, 0);
-        for part in parts {
-            let number: u32 = part.get(1..)?.parse().ok()?;
-            match part.as_bytes()[0] {
-                b's' => sheet = u16::try_from(number).ok()?,
-                b'r' => row = number,
-                b'm' => member = u8::try_from(number).ok()?,
-                _ => return None,
-            }
-        }
+        let parts = RecordIdParts::parse(record_id).filter(|parts| parts.source() == self.source)?;
         let source = self.keys.first()?.source() as u8;
-        let is_table = |table: &RawTableInfo| table.sheet_index == sheet && table.sha256.starts_with(hash);
-        (0u16..)
-            .zip(&self.tables)
-            .filter(|(_, table)| is_table(table))
-            .find_map(|(table, _)| self.keys.binary_search(&RecordKey::new(source, table, row, member)).ok())
+        (0u16..).zip(&self.tables).filter(|(_, table)| parts.is_of(table)).find_map(|(table, _)| {
+            self.keys.binary_search(&RecordKey::new(source, table, parts.row, parts.member)).ok()
+        })
     }
 }
 
 /// Output of the stage for one source.
 #[derive(Debug, Clone)]
-pub struct Loaded {
+pub struct LoadedSource {
     /// Accepted rows.
-    pub records: Records,
+    pub records: SourceRecords,
     /// Rows not accepted, in place order.
     pub rejects: Vec<Reject>,
     /// Cells that could not be read in rows that were accepted: the record has no value
@@ -110,7 +98,7 @@ mod tests {
     #[test]
     fn a_record_is_found_by_its_id() {
         let keys = [(0, 2, 0), (0, 4_294_967_295, 0), (1, 10, 1), (1, 10, 2)];
-        let records = Records {
+        let records = SourceRecords {
             source: "list".to_owned(),
             rows: Rows::of(arrow::record_batch::RecordBatch::new_empty(
                 arrow::datatypes::Schema::empty().into(),

@@ -1,17 +1,22 @@
 //! Counts, amounts and areas: thousands separators, units, what a spreadsheet made of them.
 
-use crate::model::column_type::Kind;
+use crate::model::column_type::ContractType;
 
 use crate::model::unit;
 
-/// A decimal number: `mantissa` / 10^`scale`.
+/// Most fen of an amount, most 1/100 m² of an area: ten trillion yuan, a hundred times the country. A
+/// greater number is an account or ID number that slipped into the column; sums over a list of them
+/// would not fit their type.
+const MOST: i64 = 1_000_000_000_000_000;
+
+/// A decimal number: `mantissa` / 10^`scale`; `scale` is at most 30.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Decimal {
+struct ScaledNumber {
     mantissa: i64,
     scale: u32,
 }
 
-impl Decimal {
+impl ScaledNumber {
     /// Times `factor`, rounded half away from zero; `None` on overflow.
     fn times(self, factor: i64) -> Option<i64> {
         let product = i128::from(self.mantissa) * i128::from(factor);
@@ -22,7 +27,7 @@ impl Decimal {
 }
 
 /// Splits a leading number from what follows it.
-fn split(text: &str) -> Option<(Decimal, &str)> {
+fn split(text: &str) -> Option<(ScaledNumber, &str)> {
     let (negative, mut rest) = match text.as_bytes().first()? {
         b'-' => (true, &text[1..]),
         b'+' => (false, &text[1..]),
@@ -62,25 +67,25 @@ fn split(text: &str) -> Option<(Decimal, &str)> {
         return None;
     }
     rest = &rest[at..];
-    let mut number = Decimal { mantissa: if negative { -mantissa } else { mantissa }, scale };
+    let mut number = ScaledNumber { mantissa: if negative { -mantissa } else { mantissa }, scale };
     if let Some(exponent) = rest.strip_prefix(['e', 'E']) {
         let length = exponent.bytes().take_while(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-')).count();
-        let power: i32 = exponent[..length].parse().ok()?;
+        let power: i64 = exponent[..length].parse().ok()?;
         rest = &exponent[length..];
-        let scale = number.scale as i32 - power;
+        let scale = i64::from(number.scale).checked_sub(power)?;
         if !(-12..=30).contains(&scale) {
             return None;
         }
         if scale < 0 {
-            number.mantissa = number.mantissa.checked_mul(10i64.pow(scale.unsigned_abs()))?;
+            number.mantissa = number.mantissa.checked_mul(10i64.pow(u32::try_from(-scale).ok()?))?;
         }
-        number.scale = scale.max(0) as u32;
+        number.scale = u32::try_from(scale).unwrap_or(0);
     }
     Some((number, rest.trim_start()))
 }
 
 /// A whole number, with a counting word at most.
-pub fn integer(text: &str) -> Option<i32> {
+pub(super) fn parse_integer(text: &str) -> Option<i32> {
     let (number, rest) = split(text)?;
     let word = matches!(
         rest,
@@ -107,22 +112,17 @@ pub fn integer(text: &str) -> Option<i32> {
 }
 
 /// An amount (in fen) or an area (in 1/100 m²). A unit in the cell comes before `factor`, the
-/// factor of bare numbers.
-pub fn measure(kind: Kind, text: &str, factor: i64) -> Option<i64> {
+/// factor of bare numbers. `None` if it is neither, or more than there is ([`MOST`]).
+pub(super) fn measure(kind: ContractType, text: &str, factor: i64) -> Option<i64> {
     let text = match kind {
-        Kind::Money => text.trim_start_matches(['¥', '\u{FFE5}', '$']).trim_start(),
+        ContractType::Money => text.trim_start_matches(['¥', '\u{FFE5}', '$']).trim_start(),
         _ => text,
     };
     let (number, rest) = split(text)?;
-    if rest.is_empty() {
-        return number.times(factor);
-    }
     // 元/月, 元每人每月, 元整: the rate is the column's business, the unit is ours.
     let word = rest.split(['/', '每', '·', '(', '整']).next().unwrap_or("").trim_end();
-    if word.is_empty() {
-        return number.times(factor);
-    }
-    number.times(unit::factor(kind, word)?)
+    let factor = if word.is_empty() { factor } else { unit::unit_factor(kind, word)? };
+    number.times(factor).filter(|value| value.unsigned_abs() <= MOST.unsigned_abs())
 }
 
 #[cfg(test)]
@@ -142,10 +142,10 @@ mod tests {
             ("-2", -2),
             ("1E3", 1000),
         ] {
-            assert_eq!(integer(text), Some(value), "{text}");
+            assert_eq!(parse_integer(text), Some(value), "{text}");
         }
         for text in ["", "3.5", "三", "3-4", "1,23", "99999999999", "3x", "-", ".", "1e99", ","] {
-            assert_eq!(integer(text), None, "{text}");
+            assert_eq!(parse_integer(text), None, "{text}");
         }
     }
 
@@ -169,13 +169,46 @@ mod tests {
             ("100元整", 10_000),
             ("50分", 50),
         ] {
-            assert_eq!(measure(Kind::Money, text, 100), Some(fen), "{text}");
+            assert_eq!(measure(ContractType::Money, text, 100), Some(fen), "{text}");
         }
         for text in ["四百五", "450美金", "450-500", "", "元", "450元450", "12平方米"] {
-            assert_eq!(measure(Kind::Money, text, 100), None, "{text}");
+            assert_eq!(measure(ContractType::Money, text, 100), None, "{text}");
         }
-        assert_eq!(measure(Kind::Money, "1.5", 1_000_000), Some(1_500_000), "header in 万元");
-        assert_eq!(measure(Kind::Money, "1.5元", 1_000_000), Some(150), "the cell's unit comes first");
+        assert_eq!(measure(ContractType::Money, "1.5", 1_000_000), Some(1_500_000), "header in 万元");
+        assert_eq!(
+            measure(ContractType::Money, "1.5元", 1_000_000),
+            Some(150),
+            "the cell's unit comes first"
+        );
+    }
+
+    #[test]
+    fn an_exponent_of_any_length_is_a_number_or_none() {
+        for exponent in [i32::MIN, i32::MIN + 1, -31, 31, i32::MAX] {
+            for mantissa in ["0", "1", "-9.5", "9223372036854775807"] {
+                let text = format!("{mantissa}e{exponent}");
+                assert_eq!(
+                    (parse_integer(&text), measure(ContractType::Money, &text, 100)),
+                    (None, None),
+                    "{text}"
+                );
+            }
+        }
+        assert_eq!(parse_integer("1e99999999999999999999"), None);
+        assert_eq!(
+            (parse_integer("25000e-4"), parse_integer("250e-1"), parse_integer("0.025e3")),
+            (None, Some(25), Some(25))
+        );
+    }
+
+    #[test]
+    fn more_money_than_there_is_is_no_amount() {
+        assert_eq!(measure(ContractType::Money, "10000000000000", 100), Some(1_000_000_000_000_000));
+        for text in ["10000000000000.01", "-10000000000001", "41060219800101", "92233720368547758.07"] {
+            assert_eq!(measure(ContractType::Money, text, 100), None, "{text}");
+        }
+        assert_eq!(measure(ContractType::Area, "10e12", 100), Some(1_000_000_000_000_000));
+        assert_eq!(measure(ContractType::Area, "10.1e12", 100), None);
     }
 
     #[test]
@@ -183,9 +216,9 @@ mod tests {
         for (text, centi) in
             [("60", 6000), ("60.5平方米", 6050), ("60㎡", 6000), ("60m2", 6000), ("0.1亩", 6667)]
         {
-            assert_eq!(measure(Kind::Area, text, 100), Some(centi), "{text}");
+            assert_eq!(measure(ContractType::Area, text, 100), Some(centi), "{text}");
         }
-        assert_eq!(measure(Kind::Area, "60元", 100), None);
+        assert_eq!(measure(ContractType::Area, "60元", 100), None);
     }
 
     proptest! {
@@ -193,12 +226,22 @@ mod tests {
         fn fen_round_trip(fen in -10_000_000_000i64..10_000_000_000) {
             let sign = if fen < 0 { "-" } else { "" };
             let text = format!("{sign}{}.{:02}", fen.abs() / 100, fen.abs() % 100);
-            prop_assert_eq!(measure(Kind::Money, &text, 100), Some(fen));
+            prop_assert_eq!(measure(ContractType::Money, &text, 100), Some(fen));
         }
 
+        /// Every part of a number in every length that it can have in a hostile file.
         #[test]
-        fn never_panics(text in "[-+0-9.,eE元万 ]{0,40}") {
-            let _ = (integer(&text), measure(Kind::Money, &text, 100));
+        fn never_panics(
+            sign in "[-+\u{FF0B}\u{2212}]{0,2}",
+            digits in prop_oneof!["[0-9,]{0,6}", "[0-9]{17,22}", "0{0,40}[1-9]?", "[\u{FF10}-\u{FF19}]{1,20}"],
+            fraction in prop_oneof!["", "\\.[0-9]{0,30}"],
+            exponent in prop_oneof!["", "[eE][-+]{0,2}[0-9]{0,3}", "[eE][-+]?[0-9]{9,25}", Just(format!("e{}", i32::MIN))],
+            unit in prop_oneof!["", " ?(元|万元|万|亩|人|年|元/月|㎡)", "[-+0-9.,eE元万 ]{0,40}"],
+        ) {
+            let text = format!("{sign}{digits}{fraction}{exponent}{unit}");
+            for factor in [1, 100, 1_000_000] {
+                let _ = (parse_integer(&text), measure(ContractType::Money, &text, factor), measure(ContractType::Area, &text, factor));
+            }
         }
     }
 }

@@ -5,12 +5,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Columns of a table, in order.
-pub type Columns = Vec<(String, ColumnKind)>;
+pub(crate) type ColumnTypes = Vec<(String, ColumnType)>;
 
 /// The four column types that records and views have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum ColumnKind {
+pub enum ColumnType {
     /// Text.
     Text,
     /// 32-bit integer.
@@ -21,7 +21,7 @@ pub enum ColumnKind {
     Date,
 }
 
-impl ColumnKind {
+impl ColumnType {
     /// Arrow type of the column.
     pub fn arrow(self) -> DataType {
         match self {
@@ -46,7 +46,7 @@ impl ColumnKind {
 /// Type of a column's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum ContractType {
     /// Text, trimmed (Utf8).
     #[default]
     Text,

@@ -4,7 +4,7 @@
 pub(crate) const LONGEST: usize = 20;
 
 /// The digits of a number, in `buffer`.
-pub(crate) fn decimal(mut number: u64, buffer: &mut [u8; LONGEST]) -> &str {
+pub(crate) fn write_decimal(mut number: u64, buffer: &mut [u8; LONGEST]) -> &str {
     let mut from = LONGEST;
     loop {
         from -= 1;
@@ -17,25 +17,16 @@ pub(crate) fn decimal(mut number: u64, buffer: &mut [u8; LONGEST]) -> &str {
     std::str::from_utf8(&buffer[from..]).unwrap_or_default()
 }
 
-/// Appends the digits of a number.
-pub(crate) fn push_decimal(number: u64, out: &mut Vec<u8>) {
-    out.extend_from_slice(decimal(number, &mut [0; LONGEST]).as_bytes());
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn numbers_are_written_out() {
-        let written = |number| {
-            let mut out = b"r".to_vec();
-            push_decimal(number, &mut out);
-            String::from_utf8(out).unwrap()
-        };
+        let written = |number| write_decimal(number, &mut [0; LONGEST]).to_owned();
         assert_eq!(
             [0, 7, 10, 1_234_567, u64::MAX].map(written).join(" "),
-            "r0 r7 r10 r1234567 r18446744073709551615"
+            "0 7 10 1234567 18446744073709551615"
         );
     }
 }

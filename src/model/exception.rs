@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::period::Period;
+
 /// How much harm an exception of the rule does, S1 worst.
 #[derive(
     Debug,
@@ -188,17 +190,17 @@ pub struct TrackedException {
     pub exception_id: String,
     /// The finding. For resolved ones, as it was last seen.
     pub exception: Exception,
-    /// Quarter it was first seen in.
-    pub first_seen: Arc<str>,
+    /// Period it was first seen in.
+    pub first_seen: Period,
     /// Status.
     pub status: Status,
-    /// Due date, ISO `yyyy-mm-dd`; counted from the end of the quarter in which it was first
+    /// Due date, ISO `yyyy-mm-dd`; counted from the end of the period in which it was first
     /// seen or reopened, so an overdue exception stays overdue.
     pub due_date: Arc<str>,
-    /// Quarter in which the data last showed it.
-    pub last_seen: Arc<str>,
-    /// Quarter from which on the data showed it no more; `None` while open.
-    pub resolved_in: Option<Arc<str>>,
+    /// Period in which the data last showed it.
+    pub last_seen: Period,
+    /// Period from which on the data showed it no more; `None` while open.
+    pub resolved_in: Option<Period>,
     /// False if the rule did not run this quarter and the exception is only carried forward.
     pub checked: bool,
 }
@@ -213,8 +215,8 @@ impl TrackedException {
     pub fn in_review(&self) -> bool {
         self.exception.in_review || self.exception.confidence >= 6
     }
-    /// True if it was already closed before `quarter`: kept so that its return is known as one.
-    pub fn is_history(&self, quarter: &str) -> bool {
-        self.resolved_in.as_deref().is_some_and(|q| q != quarter)
+    /// True if it was already closed before `period`: kept so that its return is known as one.
+    pub fn is_history(&self, period: Period) -> bool {
+        self.resolved_in.is_some_and(|resolved| resolved != period)
     }
 }

@@ -7,16 +7,16 @@
 use std::sync::LazyLock;
 
 /// Stands for a character that cannot be read (`□`, `?`, `*`, `某`, pinyin in place of a rare one).
-pub const WILDCARD: char = '□';
+pub(crate) const WILDCARD: char = '□';
 /// Separates the parts of names transcribed from other languages.
-pub const INTERPUNCT: char = '·';
+pub(crate) const INTERPUNCT: char = '·';
 
 /// A reading: toneless syllable × 8 + tone (1-5); 0 is none.
-pub type Reading = u16;
+pub(crate) type Reading = u16;
 
 /// Facts about one character.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct HanChar {
+pub(crate) struct HanChar {
     /// Readings, the usual one first; 0 where there are fewer.
     pub readings: [Reading; 4],
     /// Four-corner code of five digits, `u32::MAX` unknown.
@@ -33,7 +33,7 @@ pub struct HanChar {
     pub surname: [Reading; 2],
 }
 
-struct Tables {
+struct HanTables {
     /// Row of a character: code point minus `FIRST`, 0 if unknown.
     rows: Vec<u16>,
     chars: Vec<HanChar>,
@@ -50,7 +50,7 @@ static VARIANTS: &str = include_str!("../../data/variants.csv");
 /// Surnames and their readings; also read by the names for compound surnames.
 pub(crate) static SURNAMES: &str = include_str!("../../data/surname_readings.csv");
 static PRIVATE_USE: &str = include_str!("../../data/gbk_pua_fold.csv");
-static TABLES: LazyLock<Tables> = LazyLock::new(decode);
+static TABLES: LazyLock<HanTables> = LazyLock::new(decode);
 
 /// Slot of a code point, if the tables can hold it.
 fn slot(c: char) -> Option<usize> {
@@ -66,7 +66,7 @@ fn u32_at(bytes: &[u8], at: usize) -> u32 {
     u32::from(u16_at(bytes, at)) | u32::from(u16_at(bytes, at + 2)) << 16
 }
 
-fn decode() -> Tables {
+fn decode() -> HanTables {
     let count = u32_at(BINARY, 4) as usize;
     let mut rows = vec![0u16; (END - FIRST) as usize];
     let mut chars = vec![HanChar::default()];
@@ -123,11 +123,11 @@ fn decode() -> Tables {
             *free = reading;
         }
     }
-    Tables { rows, chars, fold, syllables }
+    HanTables { rows, chars, fold, syllables }
 }
 
 /// Facts about `c`; all unknown for a character outside the table.
-pub fn lookup(c: char) -> &'static HanChar {
+pub(crate) fn look_up(c: char) -> &'static HanChar {
     let tables = &*TABLES;
     let row = slot(c).map_or(0, |s| tables.rows[s]);
     &tables.chars[usize::from(row)]
@@ -135,7 +135,7 @@ pub fn lookup(c: char) -> &'static HanChar {
 
 /// The character that `c` is compared as: simplified for traditional, standard for variant,
 /// real for private use.
-pub fn fold(c: char) -> char {
+pub(crate) fn fold(c: char) -> char {
     match slot(c).map(|s| TABLES.fold[s]) {
         None | Some('\0') => c,
         Some(to) => to,
@@ -143,14 +143,14 @@ pub fn fold(c: char) -> char {
 }
 
 /// Is it a Han ideograph (or a character that folds to one)?
-pub fn is_han(c: char) -> bool {
+pub(crate) fn is_han(c: char) -> bool {
     matches!(c,
         '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{323AF}'
         | '\u{E815}'..='\u{E864}' | '〇' | '\u{2E80}'..='\u{2FD5}')
 }
 
 /// Toneless syllable of a reading; empty for none.
-pub fn syllable(reading: Reading) -> &'static str {
+pub(crate) fn syllable_of(reading: Reading) -> &'static str {
     match usize::from(reading / 8) {
         0 => "",
         number => TABLES.syllables.get(number - 1).copied().unwrap_or(""),
@@ -158,7 +158,7 @@ pub fn syllable(reading: Reading) -> &'static str {
 }
 
 /// Reading for a toneless syllable with tone (`shan4`); tone 0 if none is written.
-pub fn reading(text: &str) -> Option<Reading> {
+pub(crate) fn parse_reading(text: &str) -> Option<Reading> {
     reading_in(&TABLES.syllables, text)
 }
 
@@ -172,18 +172,18 @@ fn reading_in(syllables: &[&str], text: &str) -> Option<Reading> {
 }
 
 /// Is the text one toneless syllable?
-pub fn is_syllable(text: &str) -> bool {
+pub(crate) fn is_syllable(text: &str) -> bool {
     TABLES.syllables.binary_search(&text).is_ok()
 }
 
 /// How alike two characters look, 0 (not at all) to 100. Counts common strokes of thought:
 /// Cangjie parts in order, corners that agree, the difference in strokes, and a common phonetic
 /// part or radical.
-pub fn shape_similarity(a: char, b: char) -> u8 {
+pub(crate) fn shape_similarity(a: char, b: char) -> u8 {
     if a == b {
         return 100;
     }
-    let (x, y) = (lookup(a), lookup(b));
+    let (x, y) = (look_up(a), look_up(b));
     if x.cangjie[0] == 0 || y.cangjie[0] == 0 {
         return 0;
     }
@@ -262,16 +262,16 @@ mod tests {
             let Some(c) = char::from_u32(code) else { continue };
             let Some(other) = c.to_pinyin() else { continue };
             let plain = other.plain().replace('ü', "v");
-            differ += usize::from(!lookup(c).readings.iter().any(|&r| syllable(r) == plain));
+            differ += usize::from(!look_up(c).readings.iter().any(|&r| syllable_of(r) == plain));
         }
         assert!(differ < 400, "{differ} of 20901 characters");
     }
 
     #[test]
     fn reading_numbers_round_trip() {
-        let shan = reading("shan4").expect("known");
-        assert_eq!((syllable(shan), shan % 8), ("shan", 4));
-        assert!(lookup('单').readings.contains(&shan));
+        let shan = parse_reading("shan4").expect("known");
+        assert_eq!((syllable_of(shan), shan % 8), ("shan", 4));
+        assert!(look_up('单').readings.contains(&shan));
         assert!(!is_syllable("shanx"));
     }
 }

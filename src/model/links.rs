@@ -1,7 +1,7 @@
 //! Pairs of records that are, or may be, the same person.
 
 /// Position of a record among all records of the run: source offset + row.
-pub type Node = u32;
+pub(crate) type Node = u32;
 
 /// What is done with a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

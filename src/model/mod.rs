@@ -2,19 +2,21 @@
 //!
 //! The ground floor: every folder may see it, it sees none but [`crate::error`].
 
-pub mod column_type;
-pub mod day;
-pub mod decimal;
-pub mod division;
-pub mod exception;
-pub mod han;
-pub mod id_number;
-pub mod indicator;
-pub mod links;
-pub mod published_id;
-pub mod quarter;
-pub mod record_id;
-pub mod resolution;
-pub mod source_row;
-pub mod source_table;
-pub mod unit;
+pub(crate) mod column_type;
+pub(crate) mod day;
+pub(crate) mod decimal;
+pub(crate) mod division;
+pub(crate) mod exception;
+pub(crate) mod han;
+pub(crate) mod id_number;
+pub(crate) mod indicator;
+pub(crate) mod links;
+pub(crate) mod officer_text;
+pub(crate) mod period;
+pub(crate) mod published_id;
+pub(crate) mod record_id;
+pub(crate) mod resolution;
+pub(crate) mod source_row;
+pub(crate) mod source_table;
+pub(crate) mod unit;
+pub(crate) mod written_date;

@@ -7,7 +7,7 @@ use arrow::array::{StringArray, StringBuilder};
 /// Letters of base 32, ascending, so that ids order as their texts do.
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 /// Characters of an id.
-pub const CHARACTERS: usize = 14;
+pub(crate) const CHARACTERS: usize = 14;
 
 /// An id without its text: millions of them are held at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -60,7 +60,7 @@ impl<const LETTER: char> PublishedId<LETTER> {
 }
 
 /// A column of ids.
-pub fn texts<const LETTER: char>(
+pub(crate) fn id_texts<const LETTER: char>(
     ids: impl ExactSizeIterator<Item = Option<PublishedId<LETTER>>>,
 ) -> StringArray {
     let mut column = StringBuilder::with_capacity(ids.len(), ids.len() * CHARACTERS);

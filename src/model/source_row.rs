@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::source_table::EncodingEvidence;
 use crate::{Error, Result};
 
 /// A row that was not accepted.
@@ -36,6 +37,12 @@ pub struct TableTotals {
     pub sha256: String,
     /// Worksheet, for workbooks.
     pub sheet: Option<String>,
+    /// Encoding that a text file was decoded with; none for formats that say it of each text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<&'static str>,
+    /// How that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoding_evidence: Option<EncodingEvidence>,
     /// Data rows of the table (before unpivoting).
     pub data_rows: u64,
     /// Rows that are not data, by reason.
@@ -75,7 +82,7 @@ impl ControlTotals {
         for t in &self.tables {
             if t.read != t.accepted + t.rejected {
                 return Err(Error::internal(format!(
-                    "控制总数不平:读入{}≠接受{}+退回{}",
+                    "控制总数不平：读入{}≠接受{}+退回{}",
                     t.read, t.accepted, t.rejected
                 ))
                 .in_file(&t.file));

@@ -15,8 +15,8 @@ pub struct RawTableInfo {
     pub sheet_index: u16,
     /// Format found by content.
     pub format: FileFormat,
-    /// Encoding name for text formats (`UTF-8`, `gb18030`).
-    pub encoding: Option<String>,
+    /// Encoding, for text formats: delimited text and DBF. The others say of each text what it is.
+    pub encoding: Option<TextEncoding>,
     /// Header texts as found (trimmed, inner line breaks removed; multi-row headers joined by `/`).
     pub headers: Vec<String>,
     /// One-based row of the (last) header row; 0 where the format names its columns itself.
@@ -37,4 +37,39 @@ pub enum FileFormat {
     Dbf,
     /// Apache Parquet.
     Parquet,
+}
+
+/// How the encoding of a text file is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EncodingEvidence {
+    /// The source contract declares it.
+    Declared,
+    /// The file begins with a byte order mark.
+    ByteOrderMark,
+    /// The language driver byte of a DBF file names it.
+    LanguageDriver,
+    /// The bytes are valid in it, and in none that is tried before.
+    Validity,
+}
+
+impl EncodingEvidence {
+    /// Chinese label.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Declared => "数据来源文件声明",
+            Self::ByteOrderMark => "字节顺序标记",
+            Self::LanguageDriver => "DBF 语言标志",
+            Self::Validity => "按内容判断",
+        }
+    }
+}
+
+/// The encoding that a text file was decoded with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextEncoding {
+    /// Its name: `UTF-8`, `gb18030`, `UTF-16LE`, `UTF-16BE`.
+    pub name: &'static str,
+    /// How it is known.
+    pub evidence: EncodingEvidence,
 }

@@ -1,6 +1,6 @@
 //! Units of amounts and areas.
 
-use crate::model::column_type::Kind;
+use crate::model::column_type::ContractType;
 
 /// (word, factor to fen)
 const MONEY: &[(&str, i64)] = &[
@@ -29,20 +29,20 @@ const AREA: &[(&str, i64)] = &[
 ];
 
 /// Factor of a unit for columns of `kind`; `None` if it is no unit of theirs.
-pub fn factor(kind: Kind, unit: &str) -> Option<i64> {
+pub(crate) fn unit_factor(kind: ContractType, unit: &str) -> Option<i64> {
     let table = table(kind);
     table.iter().find(|(word, _)| *word == unit).map(|(_, factor)| *factor)
 }
 
 /// Fails with the known units if `unit` is none of `kind`.
-pub fn check_unit(kind: Kind, unit: &str) -> Result<i64, Vec<&'static str>> {
-    factor(kind, unit).ok_or_else(|| table(kind).iter().map(|(word, _)| *word).collect())
+pub(crate) fn check_unit(kind: ContractType, unit: &str) -> Result<i64, Vec<&'static str>> {
+    unit_factor(kind, unit).ok_or_else(|| table(kind).iter().map(|(word, _)| *word).collect())
 }
 
-fn table(kind: Kind) -> &'static [(&'static str, i64)] {
+fn table(kind: ContractType) -> &'static [(&'static str, i64)] {
     match kind {
-        Kind::Money => MONEY,
-        Kind::Area => AREA,
+        ContractType::Money => MONEY,
+        ContractType::Area => AREA,
         _ => &[],
     }
 }

@@ -1,6 +1,6 @@
 //! Stage 3: typed records become comparable fields.
 //!
-//! In: [`crate::load::Records`]. Out: [`Comparable`], one typed column per *link column*
+//! In: [`crate::load::SourceRecords`]. Out: [`ComparableSource`], one typed column per *link column*
 //! (`id_number`, `name`, `birth_date`, `sex`, `village`, `household`, …). Every distinct text is
 //! analysed once, in a pool shared by all sources, so later stages compare small integers.
 
@@ -10,44 +10,48 @@ use std::sync::Arc;
 use arrow::array::{Array, Date32Array, StringArray};
 use arrow::record_batch::RecordBatch;
 
-use crate::config::{Pipeline, Role, SourceContract};
-use crate::load::{Loaded, Records};
+use crate::config::{ColumnRole, Pipeline, SourceContract};
+use crate::load::{LoadedSource, SourceRecords};
 use crate::model::division::DivisionTree;
 use crate::model::id_number::{IdClass, IdNumber};
 use crate::{Error, Result};
 
-mod columns;
-pub mod name;
-pub mod pool;
-pub mod relation;
-pub mod text;
+mod comparable_columns;
+pub(crate) mod name;
+mod prefix_audit;
+pub(crate) mod relation;
+pub(crate) mod text_cleaning;
+pub(crate) mod value_pool;
 
-use columns::ColumnBuilder;
-pub use columns::{ColumnKind, TextColumn, TextTable, divisions, id_numbers};
-pub use name::{NameFlags, NameForm};
-pub use pool::{Pool, PoolBuilder, PoolId, Texts};
-pub use relation::Relation;
+use comparable_columns::ColumnBuilder;
+pub use comparable_columns::{LinkColumnKind, TextColumn, TextTable};
+pub(crate) use comparable_columns::{id_numbers, matched_divisions};
+pub use name::NameForm;
+pub use prefix_audit::audit_prefixes;
+pub(crate) use relation::Relation;
+pub(crate) use value_pool::PoolId;
+pub use value_pool::{DistinctPool, TextPool};
 
-/// One comparable column; all columns of a [`Comparable`] have the same number of rows.
+/// One comparable column; all columns of a [`ComparableSource`] have the same number of rows.
 #[derive(Debug, Clone)]
 pub enum ComparableColumn {
     /// Citizen ID numbers with their verdicts.
     IdNumber(Vec<IdNumber>),
     /// Han person names: positions in a pool of analysed names; 0 is missing.
-    Name(Vec<PoolId>, Arc<Pool<NameForm>>),
+    Name(Vec<PoolId>, Arc<DistinctPool<NameForm>>),
     /// Other text (address, Western name, phone, code, household number): positions in a pool of normalized strings; 0 is missing.
-    Text(Vec<PoolId>, Arc<Texts>),
+    Text(Vec<PoolId>, Arc<TextPool>),
     /// Calendar dates packed as `yyyymmdd`; 0 is missing; day or month 0 where unknown.
     Date(Vec<u32>),
-    /// Divisions: one plus the position in [`division::DivisionTree::units`]; 0 is missing.
+    /// Divisions: one plus the position in `DivisionTree`; 0 is missing.
     Division(Vec<u32>),
     /// Small closed code (sex: 1 male, 2 female); 0 is missing.
     Code(Vec<u8>),
 }
 
-/// Comparable fields of one source, row for row with its `Records`.
+/// Comparable fields of one source, row for row with its `SourceRecords`.
 #[derive(Debug, Clone)]
-pub struct Comparable {
+pub struct ComparableSource {
     /// Source name.
     pub source: String,
     /// Number of rows.
@@ -56,7 +60,7 @@ pub struct Comparable {
     pub columns: BTreeMap<String, ComparableColumn>,
 }
 
-impl Comparable {
+impl ComparableSource {
     /// Column of ID numbers, if there is one of that name.
     pub fn id_numbers(&self, name: &str) -> Option<&[IdNumber]> {
         match self.columns.get(name)? {
@@ -65,14 +69,14 @@ impl Comparable {
         }
     }
     /// Column of Han names and their pool.
-    pub fn names(&self, name: &str) -> Option<(&[PoolId], &Arc<Pool<NameForm>>)> {
+    pub fn names(&self, name: &str) -> Option<(&[PoolId], &Arc<DistinctPool<NameForm>>)> {
         match self.columns.get(name)? {
             ComparableColumn::Name(ids, pool) => Some((ids, pool)),
             _ => None,
         }
     }
     /// Column of texts and their pool.
-    pub fn texts(&self, name: &str) -> Option<(&[PoolId], &Arc<Texts>)> {
+    pub fn texts(&self, name: &str) -> Option<(&[PoolId], &Arc<TextPool>)> {
         match self.columns.get(name)? {
             ComparableColumn::Text(ids, pool) => Some((ids, pool)),
             _ => None,
@@ -110,7 +114,7 @@ impl Comparable {
 /// `birth_date` and `sex` are as stated; what an ID number implies is [`IdNumber::birth`] and
 /// [`IdNumber::sex`], so that a contradiction stays visible. A student number `G…` fills an
 /// empty `id_number`.
-pub fn normalize(pipeline: &Pipeline, loaded: &[Loaded]) -> Result<Vec<Comparable>> {
+pub fn normalize(pipeline: &Pipeline, loaded: &[LoadedSource]) -> Result<Vec<ComparableSource>> {
     normalize_columns(pipeline, loaded, &|_| true)
 }
 
@@ -118,17 +122,17 @@ pub fn normalize(pipeline: &Pipeline, loaded: &[Loaded]) -> Result<Vec<Comparabl
 /// distinct texts, only where they are used.
 pub fn normalize_for(
     pipeline: &Pipeline,
-    loaded: &[Loaded],
+    loaded: &[LoadedSource],
     uses: &dyn Fn(&str) -> bool,
-) -> Result<Vec<Comparable>> {
+) -> Result<Vec<ComparableSource>> {
     normalize_columns(pipeline, loaded, &|column| !matches!(column, "address" | "phone") || uses(column))
 }
 
 fn normalize_columns(
     pipeline: &Pipeline,
-    loaded: &[Loaded],
+    loaded: &[LoadedSource],
     wanted: &dyn Fn(&str) -> bool,
-) -> Result<Vec<Comparable>> {
+) -> Result<Vec<ComparableSource>> {
     let mut builder = ColumnBuilder::new(loaded.iter().map(|one| one.records.keys.len()));
     for (table, one) in loaded.iter().enumerate() {
         let records = &one.records;
@@ -154,7 +158,7 @@ fn normalize_columns(
     Ok(loaded
         .iter()
         .zip(columns)
-        .map(|(one, columns)| Comparable {
+        .map(|(one, columns)| ComparableSource {
             source: one.records.source.clone(),
             rows: one.records.keys.len(),
             columns,
@@ -171,18 +175,18 @@ fn source_columns(
     table: usize,
     contract: &SourceContract,
     tree: &DivisionTree,
-    (records, part): (&Records, &[RecordBatch]),
+    (records, part): (&SourceRecords, &[RecordBatch]),
     wanted: &dyn Fn(&str) -> bool,
 ) -> Result<()> {
     let rows: usize = part.iter().map(RecordBatch::num_rows).sum();
     let whole = records.rows.schema();
     let there =
-        |role: Role| contract.role(role).map(|c| c.name.as_str()).filter(|n| whole.index_of(n).is_ok());
-    let array = |role: Role| -> Option<Vec<&dyn Array>> {
+        |role: ColumnRole| contract.role(role).map(|c| c.name.as_str()).filter(|n| whole.index_of(n).is_ok());
+    let array = |role: ColumnRole| -> Option<Vec<&dyn Array>> {
         let name = there(role)?;
         part.iter().map(|batch| batch.column_by_name(name).map(|column| column.as_ref())).collect()
     };
-    let text = |role: Role| -> Result<Option<Vec<&StringArray>>> {
+    let text = |role: ColumnRole| -> Result<Option<Vec<&StringArray>>> {
         let Some(columns) = array(role) else { return Ok(None) };
         let texts: Option<Vec<&StringArray>> = columns.iter().map(|c| c.as_any().downcast_ref()).collect();
         texts.map(Some).ok_or_else(|| {
@@ -191,9 +195,9 @@ fn source_columns(
                 .hint("这一列的 type 应为 text 或 code")
         })
     };
-    let student = text(Role::StudentNo)?.map(|column| id_numbers(&column));
-    if text(Role::IdNumber)?.is_some() || student.is_some() {
-        let mut ids = match text(Role::IdNumber)? {
+    let student = text(ColumnRole::StudentNo)?.map(|column| id_numbers(&column));
+    if text(ColumnRole::IdNumber)?.is_some() || student.is_some() {
+        let mut ids = match text(ColumnRole::IdNumber)? {
             Some(column) => id_numbers(&column),
             None => vec![IdNumber::default(); rows],
         };
@@ -208,36 +212,38 @@ fn source_columns(
         builder.put(table, "student_no", ComparableColumn::IdNumber(student));
     }
     for (role, name, kind) in [
-        (Role::Name, "name", ColumnKind::HanName),
-        (Role::GuardianName, "guardian_name", ColumnKind::HanName),
-        (Role::GuardianId, "guardian_id", ColumnKind::IdNumber),
-        (Role::Sex, "sex", ColumnKind::Sex),
-        (Role::Relation, "relation", ColumnKind::Relation),
-        (Role::Address, "address", ColumnKind::Text),
-        (Role::Phone, "phone", ColumnKind::Phone),
+        (ColumnRole::Name, "name", LinkColumnKind::HanName),
+        (ColumnRole::GuardianName, "guardian_name", LinkColumnKind::HanName),
+        (ColumnRole::GuardianId, "guardian_id", LinkColumnKind::IdNumber),
+        (ColumnRole::Sex, "sex", LinkColumnKind::Sex),
+        (ColumnRole::Relation, "relation", LinkColumnKind::Relation),
+        (ColumnRole::Address, "address", LinkColumnKind::Text),
+        (ColumnRole::Phone, "phone", LinkColumnKind::Phone),
     ] {
         if let Some(column) = text(role)?.filter(|_| wanted(name)) {
             builder.add(table, name, kind, &column);
         }
     }
-    if let Some(column) = array(Role::BirthDate) {
+    if let Some(column) = array(ColumnRole::BirthDate) {
         let days: Option<Vec<&Date32Array>> = column.iter().map(|c| c.as_any().downcast_ref()).collect();
         let dates = match days {
-            Some(days) => columns::dates(&days),
+            Some(days) => comparable_columns::packed_dates(&days),
             None => {
-                let column = text(Role::BirthDate)?.unwrap_or_default();
-                columns::each(&column, |cell| cell.map_or(0, crate::model::day::parse))
+                let column = text(ColumnRole::BirthDate)?.unwrap_or_default();
+                comparable_columns::map_chunks(&column, |cell| {
+                    cell.map_or(0, crate::model::written_date::parse_packed)
+                })
             }
         };
         builder.put(table, "birth_date", ComparableColumn::Date(dates));
     }
-    let cells = [text(Role::County)?, text(Role::Township)?, text(Role::Village)?];
-    let code = text(Role::DivisionCode)?;
+    let cells = [text(ColumnRole::County)?, text(ColumnRole::Township)?, text(ColumnRole::Village)?];
+    let code = text(ColumnRole::DivisionCode)?;
     let mut units = Vec::new();
     if cells.iter().any(Option::is_some) || code.is_some() {
         for (at, batch) in part.iter().enumerate() {
             let cells = cells.each_ref().map(|column| column.as_ref().map(|chunks| chunks[at]));
-            units.extend(divisions(tree, batch.num_rows(), cells));
+            units.extend(matched_divisions(tree, batch.num_rows(), cells));
         }
         if let Some(code) = code {
             for (unit, cell) in units.iter_mut().zip(code.into_iter().flatten()) {
@@ -251,12 +257,12 @@ fn source_columns(
         }
         builder.put(table, "division", ComparableColumn::Division(units.clone()));
     }
-    if let (Some(column), Some(role)) = (text(Role::Household)?, contract.role(Role::Household)) {
+    if let (Some(column), Some(role)) = (text(ColumnRole::Household)?, contract.role(ColumnRole::Household)) {
         // Numbers meet only within one department's numbering (its letter and what it calls the
         // number) and county: two counties number their households from 1.
         let numbering = format!("{}|{}|", contract.letter, role.label);
         let cells: Vec<Option<&str>> = column.into_iter().flatten().collect();
-        builder.add_texts(table, "household", ColumnKind::Exact, rows, &|row, text| {
+        builder.add_texts(table, "household", LinkColumnKind::Exact, rows, &|row, text| {
             let cell = cells[row].unwrap_or("").trim();
             if !cell.is_empty() {
                 let county =
@@ -270,7 +276,7 @@ fn source_columns(
 
 /// Comparable fields of tables without a pipeline: every text column by its kind. Columns of
 /// one name share a pool across tables (Han names share one altogether).
-pub fn normalize_tables(tables: &[TextTable]) -> Result<Vec<Comparable>> {
+pub fn normalize_tables(tables: &[TextTable]) -> Result<Vec<ComparableSource>> {
     let mut builder = ColumnBuilder::new(tables.iter().map(|table| table.rows));
     for (position, table) in tables.iter().enumerate() {
         for column in &table.columns {
@@ -285,7 +291,7 @@ pub fn normalize_tables(tables: &[TextTable]) -> Result<Vec<Comparable>> {
     Ok(tables
         .iter()
         .zip(builder.finish())
-        .map(|(table, columns)| Comparable { source: table.source.clone(), rows: table.rows, columns })
+        .map(|(table, columns)| ComparableSource { source: table.source.clone(), rows: table.rows, columns })
         .collect())
 }
 

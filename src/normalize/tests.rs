@@ -1,7 +1,7 @@
 use super::*;
 use crate::model::id_number::IdClass;
 
-fn column(name: &str, kind: ColumnKind, cells: &[&str]) -> TextColumn {
+fn column(name: &str, kind: LinkColumnKind, cells: &[&str]) -> TextColumn {
     TextColumn { name: name.to_owned(), kind, chunks: vec![StringArray::from(cells.to_vec())] }
 }
 
@@ -12,20 +12,20 @@ fn tables_share_pools() {
             source: "a".into(),
             rows: 3,
             columns: vec![
-                column("name", ColumnKind::HanName, &["张三", "陳四", ""]),
-                column("town", ColumnKind::Text, &["善堂镇", "", "新镇镇"]),
+                column("name", LinkColumnKind::HanName, &["张三", "陳四", ""]),
+                column("town", LinkColumnKind::Text, &["善堂镇", "", "新镇镇"]),
             ],
         },
         TextTable {
             source: "b".into(),
             rows: 3,
             columns: vec![
-                column("name", ColumnKind::HanName, &["陈四", "张 三", "王五(已故)"]),
-                column("guardian", ColumnKind::HanName, &["张三", "无", "王五"]),
-                column("town", ColumnKind::Text, &["新镇鎮", "x", "善堂镇"]),
-                column("born", ColumnKind::Date, &["1970-1-2", "", "19700102"]),
-                column("id", ColumnKind::IdNumber, &["11010519491231002X", "", "x"]),
-                column("sex", ColumnKind::Sex, &["男", "女", ""]),
+                column("name", LinkColumnKind::HanName, &["陈四", "张 三", "王五(已故)"]),
+                column("guardian", LinkColumnKind::HanName, &["张三", "无", "王五"]),
+                column("town", LinkColumnKind::Text, &["新镇鎮", "x", "善堂镇"]),
+                column("born", LinkColumnKind::Date, &["1970-1-2", "", "19700102"]),
+                column("id", LinkColumnKind::IdNumber, &["11010519491231002X", "", "x"]),
+                column("sex", LinkColumnKind::Sex, &["男", "女", ""]),
             ],
         },
     ];
@@ -57,7 +57,7 @@ fn ids_do_not_depend_on_threads() {
         rows: cells.len(),
         columns: vec![column(
             "name",
-            ColumnKind::HanName,
+            LinkColumnKind::HanName,
             &cells.iter().map(String::as_str).collect::<Vec<_>>(),
         )],
     };
@@ -73,6 +73,6 @@ fn ids_do_not_depend_on_threads() {
 #[test]
 fn a_column_of_the_wrong_length_is_refused() {
     let table =
-        TextTable { source: "a".into(), rows: 2, columns: vec![column("x", ColumnKind::Text, &["a"])] };
+        TextTable { source: "a".into(), rows: 2, columns: vec![column("x", LinkColumnKind::Text, &["a"])] };
     assert!(normalize_tables(&[table]).is_err());
 }

@@ -11,16 +11,22 @@ const STAR: char = '*';
 /// (`410602********1234`). Forms other than 18 characters keep less, never more: a disability
 /// certificate also hides its category and grade, a number ruined by a spreadsheet keeps its
 /// first six digits only.
+///
+/// ```
+/// use bidui::id_for_list;
+///
+/// assert_eq!(id_for_list("11010519491231002X"), "110105********002X");
+/// ```
 pub fn id_for_list(text: &str) -> String {
     masked(text, 4)
 }
 
 /// ID number for officers' lists as [`id_for_list`] masks it; a verdict in words where there is no
 /// number to mask.
-pub fn id_number_for_list(id: IdNumber) -> Cow<'static, str> {
+pub(crate) fn id_number_for_list(id: IdNumber) -> Cow<'static, str> {
     match id.text() {
         Some(text) if id.class == IdClass::Trunc15 => {
-            format!("{}*********(损坏)", text.get(..6).unwrap_or_default()).into()
+            format!("{}*********（损坏）", text.get(..6).unwrap_or_default()).into()
         }
         Some(text) => id_for_list(&text).into(),
         None => match id.class {
@@ -28,11 +34,6 @@ pub fn id_number_for_list(id: IdNumber) -> Cow<'static, str> {
             class => format!("({})", class.label()).into(),
         },
     }
-}
-
-/// ID number for public notices: division and last two characters (`410602**********12`).
-pub fn id_for_notice(text: &str) -> String {
-    masked(text, 2)
 }
 
 fn masked(text: &str, tail: usize) -> String {
@@ -60,9 +61,9 @@ fn keep(chars: &[char], head: usize, tail: usize, number_end: usize) -> String {
     chars.iter().enumerate().map(|(i, &c)| if shown(i) { c } else { STAR }).collect()
 }
 
-/// Name for public notices: first and last character of three or more (`张*三`), first of two.
+/// Name for public notices: first and last character of three or more （`张*三`）， first of two.
 /// In names with an interpunct every part is masked on its own.
-pub fn name_for_notice(name: &str) -> String {
+pub(crate) fn name_for_notice(name: &str) -> String {
     name.trim().split('·').map(name_part).collect::<Vec<_>>().join("·")
 }
 
@@ -81,7 +82,7 @@ fn name_part(part: &str) -> String {
 
 /// Free text with every run of 11 or more digits masked: ID numbers as in
 /// [`id_for_list`], phones (`138****5678`) and account numbers by their ends.
-pub fn numbers_in_text(text: &str) -> Cow<'_, str> {
+pub(crate) fn numbers_in_text(text: &str) -> Cow<'_, str> {
     if !may_hold_number(text.as_bytes()) {
         return text.into();
     }
@@ -125,7 +126,8 @@ fn flush(run: &mut String, out: &mut String) {
     let chars: Vec<char> = run.chars().collect();
     match chars.len() {
         0..=10 => out.push_str(run),
-        11 => out.push_str(&keep(&chars, 3, 4, 11)),
+        // Of a ruined ID number the last digits are part of the birth date.
+        11 if !run.contains('.') => out.push_str(&keep(&chars, 3, 4, 11)),
         15 | 18 | 20 | 22 => out.push_str(&id_for_list(run)),
         n => out.push_str(&keep(&chars, 4, if run.contains('.') { 0 } else { 4 }, n)),
     }
@@ -150,7 +152,6 @@ mod tests {
 
     #[test]
     fn notice_masks() {
-        assert_eq!(id_for_notice("410602198001011234"), "410602**********34");
         assert_eq!(name_for_notice("张小三"), "张*三");
         assert_eq!(name_for_notice("张三"), "张*");
         assert_eq!(name_for_notice("欧阳小三"), "欧**三");
@@ -168,9 +169,111 @@ mod tests {
         assert!(!numbers_in_text("4.10602198001011E+17").contains("19800101"));
     }
 
+    #[test]
+    fn a_phone_number_is_masked() {
+        for (text, masked) in [
+            ("13812345678", "138****5678"),
+            ("电话13812345678。", "电话138****5678。"),
+            ("\u{FF11}3812345678", "138****5678"),
+            ("13812345678,13987654321", "138****5678,139****4321"),
+            ("13812345678 ", "138****5678 "),
+        ] {
+            assert_eq!(numbers_in_text(text), masked, "{text}");
+        }
+    }
+
+    /// Every length that a number can have: how many digits stay at the beginning and at the end.
+    #[test]
+    fn a_number_of_eleven_or_more_digits_keeps_its_ends_only() {
+        let digits = "1234567890123456789012345";
+        for length in 1..=25 {
+            let (head, tail) = match length {
+                ..11 => (length, 0),
+                11 => (3, 4),
+                15 => (6, 3),
+                18 => (6, 4),
+                20 | 22 => (6, 0),
+                _ => (4, 4),
+            };
+            let text = &digits[..length];
+            let mut masked =
+                format!("{}{}{}", &text[..head], "*".repeat(length - head - tail), &text[length - tail..]);
+            if matches!(length, 20 | 22) {
+                // A certificate shows the last four of the number in it.
+                masked.replace_range(14..18, &text[14..18]);
+            }
+            assert_eq!(numbers_in_text(text), masked, "{length}");
+            assert_eq!(numbers_in_text(&format!("号{text}号")), format!("号{masked}号"), "{length}");
+        }
+    }
+
+    #[test]
+    fn a_last_x_belongs_to_a_number_of_eighteen_only() {
+        for x in ['X', 'x', '\u{FF38}', '\u{D7}'] {
+            assert_eq!(numbers_in_text(&format!("号41060219800101123{x}号")), "号410602********123X号");
+        }
+        assert_eq!(numbers_in_text("4106021980010112X"), "4106********0112X");
+        assert_eq!(numbers_in_text("410602198001011234X"), "410602********1234X");
+    }
+
+    #[test]
+    fn a_number_ruined_by_a_spreadsheet_keeps_its_beginning_only() {
+        assert_eq!(numbers_in_text("4.10602198001011E+17"), "4.10************E+17");
+        assert_eq!(numbers_in_text("1.234567890"), "1.23*******");
+        assert_eq!(numbers_in_text("1.23456789"), "1.23456789");
+        // Elsewhere a point ends a number.
+        assert_eq!(numbers_in_text("12.3456789012"), "12.3456789012");
+        assert_eq!(numbers_in_text("1380013.8000"), "1380013.8000");
+        assert_eq!(numbers_in_text("2018.12345678901"), "2018.123****8901");
+    }
+
+    #[test]
+    fn full_width_digits_hide_no_number() {
+        let wide = |text: &str| -> String {
+            text.chars().map(|c| char::from_u32(c as u32 - 0x30 + 0xFF10).unwrap()).collect()
+        };
+        assert_eq!(numbers_in_text(&wide("410602198001011234")), "410602********1234");
+        assert_eq!(numbers_in_text(&format!("4106021980{}", wide("01011234"))), "410602********1234");
+        assert_eq!(numbers_in_text(&format!("{}年", wide("2019"))), "2019年");
+    }
+
+    #[test]
+    fn forms_of_other_lengths_keep_less() {
+        for (text, list) in [
+            ("410602800101123", "410602******123"),
+            ("41060219800101123X", "410602********123X"),
+            ("4106021980010112344322", "410602********1234****"),
+            ("j410602198001011234", "j410602********1234"),
+            ("L410602198001011234", "L410602********1234"),
+            (" 410602198001011234 ", "410602********1234"),
+            ("G41060219800101123", "G41060************"),
+            ("A410602198001011234", "A41060*************"),
+            ("4106021980010112345", "410602*************"),
+            ("41060219800101", "4106**********"),
+            ("4106X219800101123", "4106X************"),
+            ("4.1060219800101", "4.106**********"),
+            ("41060219800101X234", "410602************"),
+            ("410602", "41****"),
+            ("41", "**"),
+        ] {
+            assert_eq!(id_for_list(text), list, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_part_of_a_name_hides_a_character() {
+        for (name, masked) in
+            [("张", "*"), ("", ""), (" 张三 ", "张*"), ("阿·买买提", "*·买*提"), ("司马相如", "司**如")]
+        {
+            assert_eq!(name_for_notice(name), masked, "{name}");
+        }
+    }
+
     proptest::proptest! {
         #[test]
-        fn texts_left_alone_hold_nothing_to_mask(text in "[0-9.X\u{FF10}-\u{FF19}年,]{0,24}") {
+        fn texts_left_alone_hold_nothing_to_mask(
+            text in proptest::prop_oneof!["[0-9.X\u{FF10}-\u{FF19}年,]{0,24}", "[年,.]?[0-9]{9,13}[X.年]?[0-9]{0,12}"]
+        ) {
             // The full-width digit has the whole text looked at.
             let folded = format!("{text}年\u{FF10}");
             let masked = numbers_in_text(&folded);

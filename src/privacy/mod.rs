@@ -6,11 +6,11 @@
 //! digit beyond division and the last two. BI tables show no name and no number at all, only a
 //! keyed pseudonym: a plain hash of an ID number falls to trying all numbers of a county.
 
-pub mod cell;
-pub mod key;
-pub mod mask;
-pub mod pseudonym;
+pub(crate) mod formula_cells;
+pub(crate) mod key_file;
+pub(crate) mod mask;
+pub(crate) mod pseudonym;
 mod sm3;
 
-pub use cell::neutralize;
-pub use pseudonym::{Pseudonym, Pseudonymizer};
+pub(crate) use formula_cells::neutralize;
+pub(crate) use pseudonym::{Pseudonym, Pseudonymizer};

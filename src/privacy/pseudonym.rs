@@ -1,9 +1,9 @@
 //! Keyed pseudonyms (HMAC-SM3).
 
-use ::sm3::Sm3;
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use sm3::Sm3;
 
-use super::sm3::{BEGIN, Hashes, LANES, compress};
+use super::sm3::{BEGIN, HashLanes, LANES, compress};
 use crate::{Error, Result};
 
 /// Letters of the project's base 32: no `I`, `L`, `O`, `U`, so that read-out keys are safe.
@@ -20,7 +20,7 @@ const SHORT: usize = BLOCK - 9;
 
 /// Turns published ids into keys that only the holder of the secret can compute.
 #[derive(Clone)]
-pub struct Pseudonymizer {
+pub(crate) struct Pseudonymizer {
     mac: Hmac<Sm3>,
     /// What both hashes of the code begin with, which the secret decides.
     inner: [u32; 8],
@@ -35,16 +35,16 @@ impl std::fmt::Debug for Pseudonymizer {
 
 impl Pseudonymizer {
     /// A pseudonymizer under `key`; refuses keys shorter than 16 bytes.
-    pub fn new(key: &[u8]) -> Result<Self> {
+    pub(crate) fn new(key: &[u8]) -> Result<Self> {
         if key.len() < 16 {
-            return Err(Error::usage("假名密钥太短(至少16字节)").hint("删除该密钥文件，程序会新建一个"));
+            return Err(Error::usage("假名密钥太短（至少16字节）").hint("删除该密钥文件，程序会新建一个"));
         }
         let mac = Hmac::<Sm3>::new_from_slice(key).map_err(|_| Error::internal("假名密钥无法使用"))?;
         let mut block = [0u8; BLOCK];
         match block.get_mut(..key.len()) {
             Some(begin) => begin.copy_from_slice(key),
             None => {
-                use ::sm3::Digest as _;
+                use sm3::Digest as _;
                 block[..32].copy_from_slice(&Sm3::digest(key));
             }
         }
@@ -57,22 +57,24 @@ impl Pseudonymizer {
     }
 
     /// Key of a person id.
-    pub fn person(&self, person_id: &str) -> Pseudonym {
+    #[cfg(test)]
+    pub(crate) fn person(&self, person_id: &str) -> Pseudonym {
         self.key(PERSON, person_id)
     }
 
     /// Key of a household id.
-    pub fn household(&self, household_id: &str) -> Pseudonym {
+    #[cfg(test)]
+    pub(crate) fn household(&self, household_id: &str) -> Pseudonym {
         self.key(HOUSEHOLD, household_id)
     }
 
-    /// Keys of person ids, one by one those of [`Self::person`].
-    pub fn persons(&self, ids: &[impl AsRef<str>], keys: &mut [Pseudonym]) {
+    /// Keys of person ids, one by one those of a single person id.
+    pub(crate) fn persons(&self, ids: &[impl AsRef<str>], keys: &mut [Pseudonym]) {
         self.keys(PERSON, ids, keys);
     }
 
-    /// Keys of household ids, one by one those of [`Self::household`].
-    pub fn households(&self, ids: &[impl AsRef<str>], keys: &mut [Pseudonym]) {
+    /// Keys of household ids, one by one those of a single household id.
+    pub(crate) fn households(&self, ids: &[impl AsRef<str>], keys: &mut [Pseudonym]) {
         self.keys(HOUSEHOLD, ids, keys);
     }
 
@@ -119,7 +121,7 @@ impl Pseudonymizer {
     }
 
     /// The code of messages that are one block each.
-    fn code(&self, blocks: &[[u32; LANES]; 16]) -> Hashes {
+    fn code(&self, blocks: &[[u32; LANES]; 16]) -> HashLanes {
         let mut inner = self.inner.map(|word| [word; LANES]);
         compress(&mut inner, blocks);
         let mut blocks = [[0u32; LANES]; 16];
@@ -139,14 +141,14 @@ fn words(block: &[u8; BLOCK]) -> [u32; 16] {
 }
 
 /// Characters of a key.
-pub const CHARACTERS: usize = 26;
+pub(crate) const CHARACTERS: usize = 26;
 /// Bytes that hold them, five bits each.
 const BYTES: usize = (CHARACTERS * 5).div_ceil(8);
 
 /// A key without its text, a third of its size; millions of them are held at once. They order
 /// as their texts do, because the letters of the alphabet ascend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct Pseudonym([u8; BYTES]);
+pub(crate) struct Pseudonym([u8; BYTES]);
 
 impl Pseudonym {
     fn of(mut bits: [u8; BYTES]) -> Self {
@@ -156,12 +158,12 @@ impl Pseudonym {
     }
 
     /// A number that orders as the key does, but for keys of which it is the same.
-    pub fn begin(self) -> u64 {
+    pub(crate) fn begin(self) -> u64 {
         self.0.first_chunk().map_or(0, |begin| u64::from_be_bytes(*begin))
     }
 
     /// The 26 base-32 characters.
-    pub fn characters(self) -> [u8; CHARACTERS] {
+    pub(crate) fn characters(self) -> [u8; CHARACTERS] {
         let mut characters = [0; CHARACTERS];
         let head = self.0.first_chunk().map_or(0, |head| u128::from_be_bytes(*head));
         // Twelve pairs and eight bits are in the head, the other two bits in the last byte.
@@ -192,7 +194,7 @@ impl std::fmt::Display for Pseudonym {
 }
 
 /// First `characters` base-32 characters of `bytes`, most significant bit first.
-pub fn base32(bytes: &[u8], characters: usize) -> String {
+pub(crate) fn base32_text(bytes: &[u8], characters: usize) -> String {
     let mut out = String::with_capacity(characters);
     let (mut buffer, mut bits) = (0u32, 0u32);
     for &byte in bytes {
@@ -251,12 +253,12 @@ mod tests {
         keys.sort_unstable();
         texts.sort_unstable();
         assert_eq!(keys.iter().map(Pseudonym::to_string).collect::<Vec<_>>(), texts);
-        assert!(keys.iter().all(|key| key.to_string() == base32(&key.0, CHARACTERS)));
+        assert!(keys.iter().all(|key| key.to_string() == base32_text(&key.0, CHARACTERS)));
     }
 
     #[test]
     fn base32_reads_bits_in_order() {
-        assert_eq!(base32(&[0xFF, 0x00], 3), "ZW0");
-        assert_eq!(base32(&[0b0000_1000, 0b1000_0110], 3), "123");
+        assert_eq!(base32_text(&[0xFF, 0x00], 3), "ZW0");
+        assert_eq!(base32_text(&[0b0000_1000, 0b1000_0110], 3), "123");
     }
 }

@@ -5,18 +5,18 @@
 pub(super) const LANES: usize = 32;
 
 /// A word of every message.
-pub(super) type Lanes = [u32; LANES];
+pub(super) type WordLanes = [u32; LANES];
 /// The hash of every message so far.
-pub(super) type Hashes = [Lanes; 8];
+pub(super) type HashLanes = [WordLanes; 8];
 /// A block of every message.
-pub(super) type Blocks = [Lanes; 16];
+pub(super) type BlockLanes = [WordLanes; 16];
 
 /// The hash of nothing.
 pub(super) const BEGIN: [u32; 8] =
     [0x7380_166f, 0x4914_b2b9, 0x1724_42d7, 0xda8a_0600, 0xa96f_30bc, 0x1631_38aa, 0xe38d_ee4d, 0xb0fb_0e4e];
 
 /// Adds a block to every hash.
-pub(super) fn compress(hashes: &mut Hashes, blocks: &Blocks) {
+pub(super) fn compress(hashes: &mut HashLanes, blocks: &BlockLanes) {
     let mut words = [[0u32; LANES]; 68];
     words[..16].copy_from_slice(blocks);
     for at in 16..68 {
@@ -42,7 +42,7 @@ pub(super) fn compress(hashes: &mut Hashes, blocks: &Blocks) {
 }
 
 /// After four rounds every word of the state is at its place again.
-fn four_rounds<const LATE: bool>(state: &mut Hashes, at: usize, constant: u32, words: &[Lanes; 68]) {
+fn four_rounds<const LATE: bool>(state: &mut HashLanes, at: usize, constant: u32, words: &[WordLanes; 68]) {
     let constant = |round: usize| constant.rotate_left((at + round) as u32 % 32);
     let pair = |round: usize| (&words[at + round], &words[at + round + 4]);
     round::<0, LATE>(state, constant(0), pair(0));
@@ -54,9 +54,9 @@ fn four_rounds<const LATE: bool>(state: &mut Hashes, at: usize, constant: u32, w
 /// One round; `TURN`: by how many places the words of either half have moved on.
 #[inline(always)]
 fn round<const TURN: usize, const LATE: bool>(
-    state: &mut Hashes,
+    state: &mut HashLanes,
     constant: u32,
-    (word, word4): (&Lanes, &Lanes),
+    (word, word4): (&WordLanes, &WordLanes),
 ) {
     let place = |letter: usize| letter / 4 * 4 + (letter + 4 - TURN) % 4;
     for lane in 0..LANES {

@@ -1,6 +1,6 @@
 //! What an unknown file holds, and a draft of its source contract.
 //!
-//! In: files as delivered. Out: [`Profile`], for people ([`Profile::text`]) and for programs
+//! In: files as delivered. Out: [`ProfiledFiles`], for people ([`ProfiledFiles::text`]) and for programs
 //! (serde). A profile may be mailed around, so nothing in it identifies a person: ID numbers,
 //! names and dates are shown masked or as their shape only.
 
@@ -13,21 +13,21 @@ use serde::Serialize;
 use crate::config::clean_header;
 use crate::config::read_options::ReadOptions;
 use crate::extract::{RawTable, open_file};
-use crate::model::source_table::{FileFormat, RawTableInfo};
+use crate::model::source_table::{EncodingEvidence, FileFormat, RawTableInfo};
 use crate::{Error, Result};
 
-mod column;
-mod draft;
-mod example;
-mod show;
-mod value;
+mod column_profile;
+mod draft_contract;
+mod masked_example;
+mod profile_text;
+mod value_guess;
 
-pub use column::ColumnProfile;
-pub use value::Guess;
+pub(crate) use column_profile::ColumnProfile;
+pub use value_guess::ColumnGuess;
 
 /// What some files hold.
 #[derive(Debug, Clone, Serialize)]
-pub struct Profile {
+pub struct ProfiledFiles {
     /// One entry per file, in the order given.
     pub files: Vec<FileProfile>,
     /// Draft of `sources/<source>.toml` that reads all of them.
@@ -47,6 +47,8 @@ pub struct FileProfile {
     pub suffix_misleads: bool,
     /// Encoding of text formats.
     pub encoding: Option<String>,
+    /// How it is known.
+    pub encoding_evidence: Option<EncodingEvidence>,
     /// Its tables: one, or one per worksheet.
     pub tables: Vec<TableProfile>,
 }
@@ -72,28 +74,28 @@ pub struct TableProfile {
 ///
 /// # Errors
 /// No file given; a file that [`open_file`] refuses.
-pub fn profile(files: &[PathBuf]) -> Result<Profile> {
+pub fn profile(files: &[PathBuf]) -> Result<ProfiledFiles> {
     if files.is_empty() {
         return Err(Error::usage("没有指定文件").hint("例如 bidui profile 低保.xls"));
     }
     let files = files.iter().map(|file| file_profile(file)).collect::<Result<Vec<_>>>()?;
-    let draft = draft::draft(&files);
-    Ok(Profile { files, draft })
+    let draft = draft_contract::draft(&files);
+    Ok(ProfiledFiles { files, draft })
 }
 
-impl Profile {
+impl ProfiledFiles {
     /// The profile for people, Chinese.
     pub fn text(&self) -> String {
-        show::text(self)
+        profile_text::profile_text(self)
     }
 }
 
 fn file_profile(path: &Path) -> Result<FileProfile> {
     let name = path.file_name().ok_or_else(|| {
-        Error::usage("这不是文件").in_file(path).hint("给出文件,不是文件夹:bidui profile 文件…")
+        Error::usage("这不是文件").in_file(path).hint("给出文件，不是文件夹：bidui profile 文件…")
     })?;
     if path.is_dir() {
-        return Err(Error::usage("这是文件夹,不是文件").in_file(path).hint("逐个列出其中的文件"));
+        return Err(Error::usage("这是文件夹，不是文件").in_file(path).hint("逐个列出其中的文件"));
     }
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut tables: Vec<TableWork> = Vec::new();
@@ -115,7 +117,8 @@ fn file_profile(path: &Path) -> Result<FileProfile> {
         sha256: info.sha256.clone(),
         format: info.format,
         suffix_misleads: suffix_misleads(path, info.format),
-        encoding: info.encoding.clone(),
+        encoding: info.encoding.map(|e| e.name.to_owned()),
+        encoding_evidence: info.encoding.map(|e| e.evidence),
         tables: tables.into_iter().map(TableWork::finish).collect(),
     })
 }
@@ -138,12 +141,13 @@ struct TableWork {
     rows: u64,
     skipped: u64,
     malformed: u64,
-    columns: Vec<column::Counter>,
+    columns: Vec<column_profile::ColumnCounter>,
 }
 
 impl TableWork {
     fn new(info: &Arc<RawTableInfo>) -> Self {
-        let columns = info.headers.iter().map(|h| column::Counter::new(clean_header(h))).collect();
+        let columns =
+            info.headers.iter().map(|h| column_profile::ColumnCounter::new(clean_header(h))).collect();
         Self { info: Arc::clone(info), rows: 0, skipped: 0, malformed: 0, columns }
     }
     fn add(&mut self, piece: &RawTable) {

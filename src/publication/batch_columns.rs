@@ -7,7 +7,8 @@ use arrow::array::{Array as _, ArrayRef, AsArray as _, Date32Array, Int32Array, 
 use arrow::datatypes::{Date32Type, Int32Type};
 use hashbrown::HashMap;
 
-use crate::table::string_interner::Texts;
+use crate::model::period::Period;
+use crate::table::string_interner::StringInterner;
 use crate::{Error, Result};
 
 /// Columns of a batch by name.
@@ -50,11 +51,24 @@ impl<'a> BatchColumns<'a> {
         self.optional_int(column, row).ok_or_else(|| self.missing(column))
     }
 
-    pub(crate) fn optional_shared(&self, column: &str, row: usize, texts: &mut Texts) -> Option<Arc<str>> {
+    /// A period; `None` where the cell is empty.
+    pub(crate) fn optional_period(&self, column: &str, row: usize) -> Result<Option<Period>> {
+        let Some(array) = self.texts(column).filter(|array| array.is_valid(row)) else { return Ok(None) };
+        array.value(row).parse().map(Some).map_err(|_| self.missing(column))
+    }
+    pub(crate) fn period(&self, column: &str, row: usize) -> Result<Period> {
+        self.optional_period(column, row)?.ok_or_else(|| self.missing(column))
+    }
+    pub(crate) fn optional_shared(
+        &self,
+        column: &str,
+        row: usize,
+        texts: &mut StringInterner,
+    ) -> Option<Arc<str>> {
         let array = self.texts(column)?;
         array.is_valid(row).then(|| texts.share(array.value(row)))
     }
-    pub(crate) fn shared(&self, column: &str, row: usize, texts: &mut Texts) -> Result<Arc<str>> {
+    pub(crate) fn shared(&self, column: &str, row: usize, texts: &mut StringInterner) -> Result<Arc<str>> {
         self.optional_shared(column, row, texts).ok_or_else(|| self.missing(column))
     }
 }

@@ -12,19 +12,19 @@ use crate::{Error, Result};
 const THREADS: usize = 4;
 
 /// A finished file, and how errors name it.
-type Finished = (PathBuf, Arc<File>);
+type FinishedFile = (PathBuf, Arc<File>);
 
 /// Syncs files in threads of its own, which wait most of the time.
 #[derive(Debug)]
-pub(crate) struct Disk {
+pub(crate) struct DiskSync {
     threads: Vec<JoinHandle<Result<()>>>,
 }
 
 /// Takes finished files.
 #[derive(Debug, Clone)]
-pub(crate) struct ToDisk(Sender<Finished>);
+pub(crate) struct ToDisk(Sender<FinishedFile>);
 
-impl Disk {
+impl DiskSync {
     pub(crate) fn new() -> (Self, ToDisk) {
         let (sender, receiver) = channel();
         let receiver = Arc::new(Mutex::new(receiver));
@@ -51,7 +51,7 @@ impl ToDisk {
 }
 
 /// Syncs until nobody can send any more; goes on after an error, so that nobody waits.
-fn sync(receiver: &Mutex<Receiver<Finished>>) -> Result<()> {
+fn sync(receiver: &Mutex<Receiver<FinishedFile>>) -> Result<()> {
     let mut result = Ok(());
     loop {
         let next = receiver.lock().map(|receiver| receiver.recv());

@@ -6,12 +6,17 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::layout::MANIFEST;
 use super::output_files::write_bytes;
+use crate::model::period::Period;
 use crate::model::source_row::{AuditFinding, TableTotals};
 use crate::{Error, Result};
 
-/// Version of the manifest's own form.
-pub const FORMAT: u32 = 1;
+/// Version of the manifest's own form. 1 said `quarter` and `previous_quarter` where 2 says `period`
+/// and `previous_period`; both are read.
+pub(crate) const FORMAT: u32 = 2;
+/// Versions that can be read.
+pub(crate) const READABLE: std::ops::RangeInclusive<u32> = 1..=FORMAT;
 
 /// The manifest. It holds no wall-clock time: the same inputs give the same bytes.
 #[derive(Debug, Clone, Serialize)]
@@ -24,10 +29,10 @@ pub struct Manifest {
     pub pipeline: String,
     /// Digest over the pipeline folder.
     pub pipeline_digest: String,
-    /// Quarter.
-    pub quarter: String,
-    /// Quarter compared with.
-    pub previous_quarter: Option<String>,
+    /// Period.
+    pub period: Period,
+    /// Period compared with.
+    pub previous_period: Option<Period>,
     /// Sources with control totals, also those not delivered.
     pub sources: Vec<SourceRun>,
     /// Findings of the audits that did not stop the run.
@@ -49,7 +54,7 @@ pub struct SourceRun {
     pub title: String,
     /// Department.
     pub owner: String,
-    /// False if nothing was delivered this quarter.
+    /// False if nothing was delivered this period.
     pub present: bool,
     /// Units read; always accepted + rejected.
     pub read: u64,
@@ -139,6 +144,6 @@ impl Manifest {
     pub(crate) fn write(&self, root: &Path) -> Result<()> {
         let mut text = serde_json::to_vec_pretty(self).map_err(|e| Error::internal(e.to_string()))?;
         text.push(b'\n');
-        write_bytes(&root.join("manifest.json"), 0o644, &text)
+        write_bytes(&root.join(MANIFEST), 0o644, &text)
     }
 }

@@ -2,13 +2,13 @@
 //!
 //! What goes into a publication is the matter of `publish/`; this folder knows no stage.
 
-pub mod batch_columns;
-pub mod disk_sync;
-pub mod large_table_writer;
-pub mod layout;
-pub mod manifest;
-pub mod output_files;
-pub mod small_table_writer;
-pub mod snapshot;
-pub mod staging;
-pub mod table_reader;
+pub(crate) mod batch_columns;
+pub(crate) mod disk_sync;
+pub(crate) mod large_table_writer;
+pub(crate) mod layout;
+pub(crate) mod manifest;
+pub(crate) mod output_files;
+pub(crate) mod small_table_writer;
+pub(crate) mod snapshot;
+pub(crate) mod staging;
+pub(crate) mod table_reader;

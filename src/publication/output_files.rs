@@ -8,16 +8,16 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::disk_sync::{Disk, ToDisk};
+use super::disk_sync::{DiskSync, ToDisk};
 use super::manifest::OutputFile;
 use super::small_table_writer::TableDef;
 use crate::privacy::neutralize;
-use crate::table::digest::{Digest, Digesting};
+use crate::table::digest::{DigestingWriter, FileDigest};
 use crate::{Error, Result};
 
 /// Collects what was written into a staging folder.
 #[derive(Debug)]
-pub(crate) struct Outputs {
+pub(crate) struct OutputFiles {
     root: PathBuf,
     written: Vec<OutputFile>,
     dictionary: Vec<[String; 6]>,
@@ -26,17 +26,17 @@ pub(crate) struct Outputs {
 }
 
 /// Writes some files and notes them.
-pub(crate) type Writer<'a> = &'a (dyn Fn(&mut Outputs) -> Result<()> + Sync);
+pub(crate) type FileWriter<'a> = &'a (dyn Fn(&mut OutputFiles) -> Result<()> + Sync);
 
-impl Outputs {
-    /// Begins a publication; its files are on the disk when the [`Disk`] is finished, after
+impl OutputFiles {
+    /// Begins a publication; its files are on the disk when the [`DiskSync`] is finished, after
     /// the outputs. `side_by_side`: may buffers of several large files be in memory?
-    pub(crate) fn new(root: &Path, side_by_side: bool) -> Result<(Self, Disk)> {
+    pub(crate) fn new(root: &Path, side_by_side: bool) -> Result<(Self, DiskSync)> {
         for (folder, mode) in [("tables", 0o755), ("restricted", 0o700), ("lists", 0o750)] {
             make_folder(&root.join(folder), mode)?;
         }
         make_folder(&root.join("restricted/view"), 0o700)?;
-        let (threads, disk) = Disk::new();
+        let (threads, disk) = DiskSync::new();
         let root = root.to_owned();
         Ok((Self { root, written: Vec::new(), dictionary: Vec::new(), disk, side_by_side }, threads))
     }
@@ -54,7 +54,7 @@ impl Outputs {
 
     /// Runs writers of large files side by side, or where memory is short one after the other:
     /// then it holds the buffers of one, whose columns do not always keep all processors busy.
-    pub(crate) fn write_all(&mut self, writers: &[Writer<'_>]) -> Result<()> {
+    pub(crate) fn write_all(&mut self, writers: &[FileWriter<'_>]) -> Result<()> {
         match self.side_by_side {
             true => self.each(writers, |write, own| write(own)),
             false => writers.iter().try_for_each(|write| {
@@ -88,8 +88,8 @@ impl Outputs {
 
     /// Begins a file that must not exist yet.
     pub(crate) fn create(&self, relative: &str) -> Result<NewFile> {
-        let file = create(&self.path(relative), mode(relative))?;
-        Ok(NewFile { file: Digesting::new(file), relative: relative.to_owned() })
+        let file = create(&self.path(relative), file_mode(relative))?;
+        Ok(NewFile { file: DigestingWriter::new(file), relative: relative.to_owned() })
     }
 
     /// Notes a file that is written whole; `rows` for tables and lists.
@@ -103,10 +103,10 @@ impl Outputs {
         &mut self,
         relative: &str,
         file: Arc<File>,
-        digest: Digest,
+        digest: FileDigest,
         rows: Option<u64>,
     ) -> Result<()> {
-        let Digest { sha256, bytes } = digest;
+        let FileDigest { sha256, bytes } = digest;
         self.written.push(OutputFile { path: relative.to_owned(), sha256, bytes, rows });
         self.disk.send(self.path(relative), file)
     }
@@ -114,7 +114,7 @@ impl Outputs {
     /// Writes a whole file.
     pub(crate) fn bytes(&mut self, relative: &str, bytes: &[u8], rows: Option<u64>) -> Result<()> {
         let mut file = self.create(relative)?;
-        file.write_all(bytes).map_err(|e| full(&self.path(relative), e))?;
+        file.write_all(bytes).map_err(|e| disk_full(&self.path(relative), e))?;
         self.finish(file, rows)
     }
 
@@ -138,7 +138,7 @@ impl Outputs {
             let place = |row: &[String; 6]| row[0].starts_with("restricted/");
             place(a).cmp(&place(b)).then_with(|| a[0].cmp(&b[0]))
         });
-        let mut csv = Csv::begin(self, "data_dictionary.csv")?;
+        let mut csv = CsvFile::begin(self, "data_dictionary.csv")?;
         csv.row(&["file", "table", "column", "type", "label", "description"])?;
         self.dictionary.iter().try_for_each(|row| csv.row(row))?;
         csv.finish(self)
@@ -151,10 +151,10 @@ impl Outputs {
     }
 }
 
-/// A file being written; [`Outputs::finish`] ends it.
+/// A file being written; [`OutputFiles::finish`] ends it.
 #[derive(Debug)]
 pub(crate) struct NewFile {
-    file: Digesting<File>,
+    file: DigestingWriter<File>,
     relative: String,
 }
 
@@ -168,18 +168,18 @@ impl Write for NewFile {
 }
 
 /// CSV that a spreadsheet opens right away: UTF-8 with byte order mark, CRLF, nothing active.
-pub(crate) struct Csv {
+pub(crate) struct CsvFile {
     writer: csv::Writer<NewFile>,
     path: PathBuf,
     /// The header included.
     rows: u64,
 }
 
-impl Csv {
-    pub(crate) fn begin(outputs: &Outputs, relative: &str) -> Result<Self> {
+impl CsvFile {
+    pub(crate) fn begin(outputs: &OutputFiles, relative: &str) -> Result<Self> {
         let path = outputs.path(relative);
         let mut file = outputs.create(relative)?;
-        file.write_all("\u{FEFF}".as_bytes()).map_err(|e| full(&path, e))?;
+        file.write_all("\u{FEFF}".as_bytes()).map_err(|e| disk_full(&path, e))?;
         let builder = csv::WriterBuilder::new()
             .terminator(csv::Terminator::CRLF)
             .buffer_capacity(1 << 16)
@@ -193,12 +193,12 @@ impl Csv {
         cells
             .try_for_each(|cell| self.writer.write_field(neutralize(cell.as_ref()).as_bytes()))
             .and_then(|()| self.writer.write_record(None::<&[u8]>))
-            .map_err(|e| full(&self.path, e.into()))
+            .map_err(|e| disk_full(&self.path, e.into()))
     }
 
-    pub(crate) fn finish(self, outputs: &mut Outputs) -> Result<()> {
+    pub(crate) fn finish(self, outputs: &mut OutputFiles) -> Result<()> {
         let rows = self.rows.saturating_sub(1);
-        let file = self.writer.into_inner().map_err(|e| full(&self.path, e.into_error()))?;
+        let file = self.writer.into_inner().map_err(|e| disk_full(&self.path, e.into_error()))?;
         outputs.finish(file, Some(rows))
     }
 }
@@ -213,7 +213,7 @@ pub(crate) fn make_folder(path: &Path, mode: u32) -> Result<()> {
 }
 
 /// Who may read a file of the publication.
-pub(crate) fn mode(relative: &str) -> u32 {
+pub(crate) fn file_mode(relative: &str) -> u32 {
     match relative.split_once('/') {
         Some(("restricted", _)) => 0o600,
         Some(("lists", _)) => 0o640,
@@ -231,21 +231,21 @@ fn create(path: &Path, mode: u32) -> Result<File> {
 }
 
 /// Writing goes wrong for one reason in practice: the disk.
-pub(crate) fn full(path: &Path, error: io::Error) -> Error {
+pub(crate) fn disk_full(path: &Path, error: io::Error) -> Error {
     Error::io("写入文件", path, error).hint("检查磁盘是否已满")
 }
 
 /// Writes and syncs a whole file that stands outside the manifest.
 pub(crate) fn write_bytes(path: &Path, mode: u32, bytes: &[u8]) -> Result<()> {
     let mut file = create(path, mode)?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|e| full(path, e))
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|e| disk_full(path, e))
 }
 
 /// Digest of a file that was written earlier.
-pub(crate) fn digest(path: &Path) -> Result<Digest> {
+pub(crate) fn digest(path: &Path) -> Result<FileDigest> {
     let failed = |e| Error::io("核对已写文件", path, e);
     let mut file = File::open(path).map_err(failed)?;
-    let mut digest = Digesting::new(io::sink());
+    let mut digest = DigestingWriter::new(io::sink());
     let mut buffer = vec![0u8; 1 << 16];
     loop {
         match file.read(&mut buffer).map_err(failed)? {

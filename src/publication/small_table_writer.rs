@@ -4,9 +4,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::output_files::{NewFile, Outputs, mode};
+use super::output_files::{NewFile, OutputFiles, file_mode};
 use crate::table::rows::{CHUNK_ROWS, Rows};
-use crate::table::{GROUP_ROWS, Likeness, ParquetWriter, Values};
+use crate::table::{ColumnHint, ColumnValues, GROUP_ROWS, ParquetWriter};
 use crate::{Error, Result};
 use arrow::array::{
     ArrayRef, Date32Builder, Decimal128Builder, Int32Builder, Int64Builder, RecordBatch, StringBuilder,
@@ -19,7 +19,7 @@ const BATCH_ROWS: usize = 32_768;
 
 /// Type of a published column; the only ones a BI tool has to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum PublishedType {
     Text,
     Int32,
     Int64,
@@ -28,7 +28,7 @@ pub(crate) enum Kind {
     Rate,
 }
 
-impl Kind {
+impl PublishedType {
     /// Name in the data dictionary.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -54,7 +54,7 @@ impl Kind {
 #[derive(Debug, Clone)]
 pub(crate) struct ColumnDef {
     pub(crate) name: String,
-    pub(crate) kind: Kind,
+    pub(crate) kind: PublishedType,
     pub(crate) label: String,
     pub(crate) description: String,
 }
@@ -68,7 +68,7 @@ pub(crate) struct TableDef {
 
 impl TableDef {
     /// `columns`: name, kind, Chinese label, Chinese description.
-    pub(crate) fn new(title: &str, columns: &[(&str, Kind, &str, &str)]) -> Self {
+    pub(crate) fn new(title: &str, columns: &[(&str, PublishedType, &str, &str)]) -> Self {
         let mut def = Self { title: title.to_owned(), columns: Vec::new() };
         for &(name, kind, label, description) in columns {
             def.add(name, kind, label, description);
@@ -76,7 +76,7 @@ impl TableDef {
         def
     }
     /// Appends a column.
-    pub(crate) fn add(&mut self, name: &str, kind: Kind, label: &str, description: &str) {
+    pub(crate) fn add(&mut self, name: &str, kind: PublishedType, label: &str, description: &str) {
         let (name, label, description) = (name.to_owned(), label.to_owned(), description.to_owned());
         self.columns.push(ColumnDef { name, kind, label, description });
     }
@@ -99,7 +99,7 @@ impl TableDef {
 
 /// One value of a row.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Cell<'a> {
+pub(crate) enum TableCell<'a> {
     Null,
     Text(&'a str),
     Int(i64),
@@ -109,48 +109,48 @@ pub(crate) enum Cell<'a> {
     Rate(i64),
 }
 
-impl<'a> From<&'a str> for Cell<'a> {
+impl<'a> From<&'a str> for TableCell<'a> {
     fn from(text: &'a str) -> Self {
         Self::Text(text)
     }
 }
-impl<'a> From<&'a String> for Cell<'a> {
+impl<'a> From<&'a String> for TableCell<'a> {
     fn from(text: &'a String) -> Self {
         Self::Text(text)
     }
 }
-impl<'a, T: Into<Cell<'a>>> From<Option<T>> for Cell<'a> {
+impl<'a, T: Into<TableCell<'a>>> From<Option<T>> for TableCell<'a> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Into::into)
     }
 }
-impl From<i64> for Cell<'_> {
+impl From<i64> for TableCell<'_> {
     fn from(value: i64) -> Self {
         Self::Int(value)
     }
 }
-impl From<u32> for Cell<'_> {
+impl From<u32> for TableCell<'_> {
     fn from(value: u32) -> Self {
         Self::Int(value.into())
     }
 }
-impl From<i32> for Cell<'_> {
+impl From<i32> for TableCell<'_> {
     fn from(value: i32) -> Self {
         Self::Int(value.into())
     }
 }
-impl From<u8> for Cell<'_> {
+impl From<u8> for TableCell<'_> {
     fn from(value: u8) -> Self {
         Self::Int(value.into())
     }
 }
-impl From<bool> for Cell<'_> {
+impl From<bool> for TableCell<'_> {
     fn from(value: bool) -> Self {
         Self::Int(value.into())
     }
 }
 
-enum Builder {
+enum SmallColumnBuilder {
     Text(StringBuilder),
     Int32(Int32Builder),
     Int64(Int64Builder),
@@ -158,14 +158,14 @@ enum Builder {
     Rate(Decimal128Builder),
 }
 
-impl Builder {
-    fn new(kind: Kind) -> Result<Self> {
+impl SmallColumnBuilder {
+    fn new(kind: PublishedType) -> Result<Self> {
         Ok(match kind {
-            Kind::Text => Self::Text(StringBuilder::new()),
-            Kind::Int32 => Self::Int32(Int32Builder::new()),
-            Kind::Int64 => Self::Int64(Int64Builder::new()),
-            Kind::Date => Self::Date(Date32Builder::new()),
-            Kind::Rate => Self::Rate(
+            PublishedType::Text => Self::Text(StringBuilder::new()),
+            PublishedType::Int32 => Self::Int32(Int32Builder::new()),
+            PublishedType::Int64 => Self::Int64(Int64Builder::new()),
+            PublishedType::Date => Self::Date(Date32Builder::new()),
+            PublishedType::Rate => Self::Rate(
                 Decimal128Builder::new()
                     .with_precision_and_scale(9, 4)
                     .map_err(|e| Error::internal(e.to_string()))?,
@@ -173,21 +173,21 @@ impl Builder {
         })
     }
     /// False if the value does not fit the column.
-    fn push(&mut self, cell: Cell<'_>) -> bool {
+    fn push(&mut self, cell: TableCell<'_>) -> bool {
         match (self, cell) {
-            (Self::Text(b), Cell::Text(v)) => b.append_value(v),
-            (Self::Text(b), Cell::Null) => b.append_null(),
-            (Self::Int32(b), Cell::Int(v)) => match i32::try_from(v) {
+            (Self::Text(b), TableCell::Text(v)) => b.append_value(v),
+            (Self::Text(b), TableCell::Null) => b.append_null(),
+            (Self::Int32(b), TableCell::Int(v)) => match i32::try_from(v) {
                 Ok(v) => b.append_value(v),
                 Err(_) => return false,
             },
-            (Self::Int32(b), Cell::Null) => b.append_null(),
-            (Self::Int64(b), Cell::Int(v)) => b.append_value(v),
-            (Self::Int64(b), Cell::Null) => b.append_null(),
-            (Self::Date(b), Cell::Day(v)) => b.append_value(v),
-            (Self::Date(b), Cell::Null) => b.append_null(),
-            (Self::Rate(b), Cell::Rate(v)) => b.append_value(v.into()),
-            (Self::Rate(b), Cell::Null) => b.append_null(),
+            (Self::Int32(b), TableCell::Null) => b.append_null(),
+            (Self::Int64(b), TableCell::Int(v)) => b.append_value(v),
+            (Self::Int64(b), TableCell::Null) => b.append_null(),
+            (Self::Date(b), TableCell::Day(v)) => b.append_value(v),
+            (Self::Date(b), TableCell::Null) => b.append_null(),
+            (Self::Rate(b), TableCell::Rate(v)) => b.append_value(v.into()),
+            (Self::Rate(b), TableCell::Null) => b.append_null(),
             _ => return false,
         }
         true
@@ -209,21 +209,21 @@ pub(crate) struct TableWriter {
     relative: String,
     def: TableDef,
     schema: SchemaRef,
-    builders: Vec<Builder>,
+    builders: Vec<SmallColumnBuilder>,
     pending: usize,
 }
 
 impl TableWriter {
     /// Starts `relative` (a path of the publication).
-    pub(crate) fn create(outputs: &Outputs, relative: &str, def: TableDef) -> Result<Self> {
+    pub(crate) fn create(outputs: &OutputFiles, relative: &str, def: TableDef) -> Result<Self> {
         let schema = def.schema();
         let file = ParquetFile::create(outputs, relative, schema.clone())?;
-        let builders = def.columns.iter().map(|c| Builder::new(c.kind)).collect::<Result<_>>()?;
+        let builders = def.columns.iter().map(|c| SmallColumnBuilder::new(c.kind)).collect::<Result<_>>()?;
         Ok(Self { file, relative: relative.to_owned(), def, schema, builders, pending: 0 })
     }
 
     /// Appends a row, one cell per column.
-    pub(crate) fn row<'a>(&mut self, cells: impl IntoIterator<Item = Cell<'a>>) -> Result<()> {
+    pub(crate) fn row<'a>(&mut self, cells: impl IntoIterator<Item = TableCell<'a>>) -> Result<()> {
         let mut filled = 0;
         for (i, cell) in cells.into_iter().enumerate() {
             let fits = self.builders.get_mut(i).is_some_and(|b| b.push(cell));
@@ -240,7 +240,7 @@ impl TableWriter {
     }
 
     fn flush(&mut self) -> Result<()> {
-        let columns = self.builders.iter_mut().map(Builder::finish).collect();
+        let columns = self.builders.iter_mut().map(SmallColumnBuilder::finish).collect();
         self.pending = 0;
         let batch =
             RecordBatch::try_new(self.schema.clone(), columns).map_err(|e| Error::internal(e.to_string()))?;
@@ -248,7 +248,7 @@ impl TableWriter {
     }
 
     /// Closes and syncs the file and notes it.
-    pub(crate) fn finish(mut self, outputs: &mut Outputs) -> Result<()> {
+    pub(crate) fn finish(mut self, outputs: &mut OutputFiles) -> Result<()> {
         if self.pending > 0 {
             self.flush()?;
         }
@@ -265,7 +265,7 @@ pub(crate) struct ParquetFile {
 }
 
 impl ParquetFile {
-    pub(crate) fn create(outputs: &Outputs, relative: &str, schema: SchemaRef) -> Result<Self> {
+    pub(crate) fn create(outputs: &OutputFiles, relative: &str, schema: SchemaRef) -> Result<Self> {
         let writer = ParquetWriter::new(outputs.create(relative)?, schema)
             .map_err(|e| Error::internal(e.to_string()).in_file(relative))?;
         Ok(Self { writer, relative: relative.to_owned(), rows: 0 })
@@ -280,15 +280,15 @@ impl ParquetFile {
     pub(crate) fn group(
         &mut self,
         rows: usize,
-        likeness: &[Likeness],
-        build: &(dyn Fn(usize, Range<usize>) -> Result<Values> + Sync),
+        likeness: &[ColumnHint],
+        build: &(dyn Fn(usize, Range<usize>) -> Result<ColumnValues> + Sync),
     ) -> Result<()> {
         self.rows += rows as u64;
         let build = |column, range| build(column, range).map_err(|e| ParquetError::External(Box::new(e)));
         self.writer.write_group(rows, likeness, &build).map_err(|e| parquet_error(&self.relative, e))
     }
 
-    pub(crate) fn finish(self, outputs: &mut Outputs) -> Result<()> {
+    pub(crate) fn finish(self, outputs: &mut OutputFiles) -> Result<()> {
         let file = self.writer.finish().map_err(|e| parquet_error(&self.relative, e))?;
         outputs.finish(file, Some(self.rows))
     }
@@ -299,13 +299,13 @@ impl ParquetFile {
 /// # Errors
 /// Those of the chunks, and a disk that is full.
 pub(crate) fn write_chunks(
-    outputs: &mut Outputs,
+    outputs: &mut OutputFiles,
     relative: &str,
     schema: &SchemaRef,
     mut chunks: impl Iterator<Item = Result<RecordBatch>>,
 ) -> Result<()> {
     let mut file = ParquetFile::create(outputs, relative, schema.clone())?;
-    let likeness = vec![Likeness::Unknown; schema.fields().len()];
+    let likeness = vec![ColumnHint::Unknown; schema.fields().len()];
     loop {
         // All columns of a group side by side, so that one waits for the others once a group.
         let group: Vec<RecordBatch> = chunks.by_ref().take(GROUP_ROWS / CHUNK_ROWS).collect::<Result<_>>()?;
@@ -315,7 +315,7 @@ pub(crate) fn write_chunks(
         }
         file.group(count, &likeness, &|column, range| {
             let (chunk, from) = (range.start / CHUNK_ROWS, range.start % CHUNK_ROWS);
-            Ok(Values::Array(group[chunk].column(column).slice(from, range.len())))
+            Ok(ColumnValues::Array(group[chunk].column(column).slice(from, range.len())))
         })?;
     }
 }
@@ -324,8 +324,8 @@ pub(crate) fn write_chunks(
 ///
 /// # Errors
 /// The file cannot be given its name.
-pub(crate) fn publish_file(outputs: &mut Outputs, relative: &str, rows: &Rows) -> Result<bool> {
-    match rows.name_file(&outputs.path(relative), mode(relative))? {
+pub(crate) fn publish_file(outputs: &mut OutputFiles, relative: &str, rows: &Rows) -> Result<bool> {
+    match rows.name_file(&outputs.path(relative), file_mode(relative))? {
         None => Ok(false),
         Some((file, digest)) => {
             outputs.note(relative, file, digest, Some(rows.count() as u64)).map(|()| true)

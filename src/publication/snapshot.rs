@@ -1,5 +1,9 @@
-//! Opens a finished publication for reading: the one door through which tables of an earlier
-//! period come back. Each stage reads its own table through it.
+//! Opens a finished publication for reading: the one door through which commands and later runs
+//! read one. Each stage reads its own table through it.
+//!
+//! A publication may be named by its run's folder, by its period's (`OUT/2018Q3`), by the link in
+//! it, or be of the layout before (`OUT/quarter=2018Q3`). The link is looked up once, when the
+//! publication is opened: whatever is read after is of one run, however many follow meanwhile.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -8,14 +12,32 @@ use std::path::{Path, PathBuf};
 use arrow::array::RecordBatch;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use super::manifest::{FORMAT, OutputFile};
+use super::layout::{self, LATEST, MANIFEST};
+use super::manifest::{FORMAT, OutputFile, READABLE};
+use super::table_reader::{self, TableRow};
+use crate::model::period::Period;
 use crate::{Error, Result};
 
+/// Links that are followed before they are taken for a circle.
+const MOST_LINKS: usize = 40;
+/// How to name a publication.
+const HOW_NAMED: &str = "指向一个发布，例如 out/2018Q3、out/2018Q3/latest 或其中的 run-… 文件夹";
+
 /// A finished publication, opened for reading.
+///
+/// ```no_run
+/// use bidui::Snapshot;
+///
+/// let snapshot = Snapshot::open("out/2018Q3".as_ref())?;
+/// let worst = snapshot.rows("tables/fact_exception.parquet", |row| row.get("severity") == "S1")?;
+/// println!("{}: {} exceptions of S1", snapshot.period(), worst.len());
+/// # Ok::<(), bidui::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     folder: PathBuf,
-    quarter: String,
+    period: Period,
+    pipeline: String,
     accepted: BTreeMap<String, u64>,
     read: BTreeMap<String, u64>,
     outputs: Vec<OutputFile>,
@@ -23,10 +45,17 @@ pub struct Snapshot {
 
 #[derive(serde::Deserialize)]
 struct ManifestHead {
-    format: u32,
-    quarter: String,
+    /// `quarter` in format 1.
+    #[serde(alias = "quarter")]
+    period: Period,
+    pipeline: String,
     sources: Vec<SourceHead>,
     outputs: Vec<OutputFile>,
+}
+
+#[derive(serde::Deserialize)]
+struct FormatHead {
+    format: u32,
 }
 
 #[derive(serde::Deserialize)]
@@ -37,45 +66,130 @@ struct SourceHead {
     accepted: u64,
 }
 
-impl Snapshot {
-    /// Opens a `quarter=…` folder; refuses one without a manifest.
-    pub fn open(folder: &Path) -> Result<Self> {
-        let path = folder.join("manifest.json");
-        let text = std::fs::read(&path).map_err(|e| {
-            Error::new(crate::ErrorKind::Input, "不是完整的发布：读不到 manifest.json")
-                .in_file(&path)
-                .hint("应指向 quarter=… 文件夹；若上次运行中断，请先重新运行上一季度")
-                .caused_by(e)
-        })?;
-        let head: ManifestHead = serde_json::from_slice(&text).map_err(|e| {
-            Error::input(format!("manifest.json 无法读取：{e}"))
-                .in_file(&path)
-                .hint("文件可能被改动；请重新运行该季度")
-        })?;
-        if head.format != FORMAT {
-            return Err(Error::input(format!("发布的格式版本为{}，本程序需要{FORMAT}", head.format))
-                .in_file(&path)
-                .hint("用本版程序重新运行该季度"));
+/// Folder of the one run that `path` names, however it names it.
+fn run_folder(path: &Path) -> Result<PathBuf> {
+    // Without the slash at the end, which would look through the link.
+    let mut path: PathBuf = path.components().collect();
+    for _ in 0..MOST_LINKS {
+        let link = path.join(LATEST);
+        if path.is_symlink() {
+            let target = std::fs::read_link(&path).map_err(|e| Error::io("打开发布", &path, e))?;
+            path = path.parent().unwrap_or(Path::new("")).join(target);
+        } else if !path.join(MANIFEST).is_file() && link.symlink_metadata().is_ok() {
+            path = link;
+        } else {
+            return Ok(path);
         }
+    }
+    Err(Error::input("链接互相指向，找不到发布").in_file(path).hint(HOW_NAMED))
+}
+
+/// Why there is no publication in `folder`, which `named` leads to, and the cure.
+fn nothing_there(named: &Path, folder: &Path, cause: std::io::Error) -> Error {
+    let no =
+        Error::input("不是完整的发布：读不到 manifest.json").in_file(folder.join(MANIFEST)).caused_by(cause);
+    if named.file_name().is_some_and(|name| name == LATEST) || named.join(LATEST).is_symlink() {
+        return no.hint("latest 指向的发布已不在；重新运行该季度，或指向其中的一个 run-… 文件夹");
+    }
+    if layout::list_runs(named).is_ok_and(|runs| !runs.is_empty()) {
+        return no.hint("这里的运行都没有完成；重新运行该季度");
+    }
+    match layout::list_periods(named).ok().and_then(|mut periods| periods.pop()) {
+        Some((_, newest)) => {
+            no.hint(format!("这里有几个季度的发布；指向其中一个，例如 {}", newest.display()))
+        }
+        None => no.hint(format!("{HOW_NAMED}；若上次运行中断，请重新运行该季度")),
+    }
+}
+
+impl Snapshot {
+    /// Opens the publication that `path` names: a run's folder, a period's, its link `latest`, or
+    /// a folder of the layout before.
+    ///
+    /// # Errors
+    /// There is none, it is not complete, or a later version wrote it.
+    pub fn open(path: &Path) -> Result<Self> {
+        let folder = run_folder(path)?;
+        let file = folder.join(MANIFEST);
+        let text = std::fs::read(&file).map_err(|e| nothing_there(path, &folder, e))?;
+        let unreadable = |e: serde_json::Error| {
+            Error::input(format!("manifest.json 无法读取：{e}"))
+                .in_file(&file)
+                .hint("文件可能被改动；请重新运行该季度")
+        };
+        let FormatHead { format } = serde_json::from_slice(&text).map_err(unreadable)?;
+        if !READABLE.contains(&format) {
+            return Err(Error::input(format!("发布的格式版本为{format}，本程序只认到{FORMAT}"))
+                .in_file(&file)
+                .hint("换用更新的程序，或用本版程序重新运行该季度"));
+        }
+        let head: ManifestHead = serde_json::from_slice(&text).map_err(unreadable)?;
         let present = || head.sources.iter().filter(|s| s.present);
         Ok(Self {
-            folder: folder.to_owned(),
-            quarter: head.quarter,
+            folder,
+            period: head.period,
             accepted: present().map(|s| (s.source.clone(), s.accepted)).collect(),
             read: present().map(|s| (s.source.clone(), s.read)).collect(),
+            pipeline: head.pipeline,
             outputs: head.outputs,
         })
     }
 
-    /// Opens `out/quarter=…` if it exists.
-    pub fn find(out: &Path, quarter: &str) -> Result<Option<Self>> {
-        let folder = out.join(super::layout::folder_name(quarter));
-        if folder.join("manifest.json").is_file() { Self::open(&folder).map(Some) } else { Ok(None) }
+    /// Opens the publication that `path` names; `None` if it names none.
+    ///
+    /// # Errors
+    /// As [`Snapshot::open`], but for there being none.
+    pub fn recognize(path: &Path) -> Result<Option<Self>> {
+        if run_folder(path)?.join(MANIFEST).is_file() { Self::open(path).map(Some) } else { Ok(None) }
     }
 
-    /// Folder of the publication.
+    /// Opens the current publication of a period below `out`, if there is one: that of today's
+    /// layout, else that of the one before.
+    ///
+    /// # Errors
+    /// As [`Snapshot::open`], but for there being none.
+    pub fn find(out: &Path, period: Period) -> Result<Option<Self>> {
+        match Self::recognize(&layout::period_folder(out, period))? {
+            Some(found) => Ok(Some(found)),
+            None => Self::recognize(&layout::old_folder(out, period)),
+        }
+    }
+
+    /// Opens the publication that `path` names, else the latest period's below it.
+    ///
+    /// # Errors
+    /// As [`Snapshot::open`].
+    pub fn newest(path: &Path) -> Result<Self> {
+        match Self::recognize(path)? {
+            Some(found) => Ok(found),
+            None => match layout::list_periods(path)?.pop() {
+                Some((_, folder)) => Self::open(&folder),
+                None => Self::open(path),
+            },
+        }
+    }
+
+    /// Folder of the run.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Path of a file of the publication.
+    pub fn path(&self, relative: &str) -> PathBuf {
+        self.folder.join(relative)
+    }
+
+    /// Title of the pipeline that wrote it.
+    pub fn pipeline(&self) -> &str {
+        &self.pipeline
+    }
+
+    /// Rows of a table that `wanted` keeps, as text.
+    ///
+    /// # Errors
+    /// The file is missing or damaged.
+    pub fn rows(&self, relative: &str, wanted: impl Fn(&TableRow) -> bool) -> Result<Vec<TableRow>> {
+        table_reader::read_rows(&self.path(relative), wanted)
     }
 
     /// Files of the publication as the manifest lists them.
@@ -83,9 +197,9 @@ impl Snapshot {
         &self.outputs
     }
 
-    /// Its quarter.
-    pub fn quarter(&self) -> &str {
-        &self.quarter
+    /// Its period.
+    pub fn period(&self) -> Period {
+        self.period
     }
 
     /// Records accepted from a source, for audits.
@@ -135,5 +249,100 @@ impl Snapshot {
         Error::input(format!("上一季度的发布已损坏：{why}"))
             .in_file(self.folder.join(relative))
             .hint("重新运行上一季度，或用 --previous 指向完好的发布")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    const PUBLICATION: &str = r#"{"format":2,"period":"2018Q3","pipeline":"","sources":[],"outputs":[]}"#;
+
+    /// Makes a run's folder and lets the link name it.
+    fn run(period_folder: &Path, name: &str) -> PathBuf {
+        let folder = period_folder.join(name);
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(MANIFEST), PUBLICATION).unwrap();
+        let _ = fs::remove_file(period_folder.join(LATEST));
+        symlink(name, period_folder.join(LATEST)).unwrap();
+        folder
+    }
+
+    fn q3() -> Period {
+        "2018Q3".parse().unwrap()
+    }
+
+    #[test]
+    fn a_publication_has_several_names() {
+        let out = tempfile::tempdir().unwrap();
+        let period = out.path().join("2018Q3");
+        let folder = run(&period, "run-0001-00000000");
+        let alias = out.path().join("alias");
+        symlink("2018Q3/latest", &alias).unwrap();
+        let slash = PathBuf::from(format!("{}/latest/", period.display()));
+        for name in [&folder, &period, &period.join(LATEST), &slash, &alias] {
+            assert_eq!(Snapshot::open(name).unwrap().folder(), folder, "{}", name.display());
+            assert_eq!(Snapshot::recognize(name).unwrap().unwrap().folder(), folder);
+        }
+        assert_eq!(Snapshot::find(out.path(), q3()).unwrap().unwrap().folder(), folder);
+        assert_eq!(Snapshot::newest(out.path()).unwrap().folder(), folder);
+    }
+
+    #[test]
+    fn what_is_opened_stays_the_same_run() {
+        let out = tempfile::tempdir().unwrap();
+        let period = out.path().join("2018Q3");
+        let first = run(&period, "run-0001-00000000");
+        let opened = Snapshot::open(&period.join(LATEST)).unwrap();
+        let second = run(&period, "run-0002-11111111");
+        assert_eq!(opened.path("report.html"), first.join("report.html"));
+        assert_eq!(Snapshot::open(&period).unwrap().folder(), second);
+    }
+
+    #[test]
+    fn the_layout_before_is_read_until_there_is_a_new_one() {
+        let out = tempfile::tempdir().unwrap();
+        let old = layout::old_folder(out.path(), q3());
+        fs::create_dir(&old).unwrap();
+        fs::write(old.join(MANIFEST), PUBLICATION.replace("2,\"period", "1,\"quarter")).unwrap();
+        assert_eq!(Snapshot::open(&old).unwrap().period(), q3());
+        assert_eq!(Snapshot::find(out.path(), q3()).unwrap().unwrap().folder(), old);
+        // As a kill of the first new run leaves it.
+        let period = out.path().join("2018Q3");
+        let new = run(&period, "run-0001-00000000");
+        fs::remove_file(period.join(LATEST)).unwrap();
+        assert_eq!(Snapshot::find(out.path(), q3()).unwrap().unwrap().folder(), old);
+        symlink("run-0001-00000000", period.join(LATEST)).unwrap();
+        assert_eq!(Snapshot::find(out.path(), q3()).unwrap().unwrap().folder(), new);
+    }
+
+    #[test]
+    fn what_is_none_is_refused_with_the_folder_and_the_cure() {
+        let out = tempfile::tempdir().unwrap();
+        let hint = |path: &Path| {
+            assert!(Snapshot::recognize(path).is_ok_and(|none| none.is_none()), "{}", path.display());
+            let error = Snapshot::open(path).unwrap_err();
+            assert!(error.location().file.is_some());
+            error.hint_text().unwrap().to_owned()
+        };
+        assert!(hint(&out.path().join("nowhere")).contains("out/2018Q3"));
+        let period = out.path().join("2018Q3");
+        let folder = run(&period, "run-0001-00000000");
+        // The folder above names its periods.
+        assert!(hint(out.path()).contains(period.to_str().unwrap()));
+        fs::remove_file(period.join(LATEST)).unwrap();
+        assert!(hint(&period).contains("没有完成"));
+        symlink("run-0002-00000000", period.join(LATEST)).unwrap();
+        assert!(hint(&period).contains("已不在"));
+        assert!(hint(&period.join(LATEST)).contains("已不在"));
+        fs::write(folder.join(MANIFEST), r#"{"format":3}"#).unwrap();
+        let error = Snapshot::open(&folder).unwrap_err();
+        assert!(error.message().contains("格式版本为3"), "{error:?}");
+        let circle = out.path().join("circle");
+        symlink("circle", &circle).unwrap();
+        assert!(Snapshot::open(&circle).unwrap_err().message().contains("互相指向"));
     }
 }

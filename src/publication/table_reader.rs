@@ -11,12 +11,12 @@ use crate::{Error, Result};
 
 /// A row of a published table.
 #[derive(Debug, Clone)]
-pub struct Row {
+pub struct TableRow {
     columns: Arc<[String]>,
     values: Vec<Option<String>>,
 }
 
-impl Row {
+impl TableRow {
     /// Value of a column; `""` where it is missing.
     pub fn get(&self, column: &str) -> &str {
         self.value(column).unwrap_or("")
@@ -33,12 +33,12 @@ impl Row {
 }
 
 /// Rows of a published Parquet file that `wanted` keeps, in file order.
-pub fn rows(file: &Path, wanted: impl Fn(&Row) -> bool) -> Result<Vec<Row>> {
+pub fn read_rows(file: &Path, wanted: impl Fn(&TableRow) -> bool) -> Result<Vec<TableRow>> {
     let damaged = |why: String| {
         Error::input(format!("数据表无法读取：{why}")).in_file(file).hint("文件可能被改动；请重新运行该季度")
     };
     let open = File::open(file)
-        .map_err(|e| Error::io("读取数据表", file, e).hint("应指向完整的 quarter=… 文件夹"))?;
+        .map_err(|e| Error::io("读取数据表", file, e).hint("发布或结果可能不完整；请重新运行"))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(open).map_err(|e| damaged(e.to_string()))?;
     let columns: Arc<[String]> = builder.schema().fields().iter().map(|f| f.name().clone()).collect();
     let mut out = Vec::new();
@@ -56,7 +56,7 @@ pub fn rows(file: &Path, wanted: impl Fn(&Row) -> bool) -> Result<Vec<Row>> {
                 batch.column(c).is_valid(row).then(|| f.value(row).to_string())
             };
             let values = formatters.iter().enumerate().map(value).collect();
-            let row = Row { columns: columns.clone(), values };
+            let row = TableRow { columns: columns.clone(), values };
             if wanted(&row) {
                 out.push(row);
             }

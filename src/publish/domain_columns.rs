@@ -1,20 +1,20 @@
 //! Columns of large tables that are made of what this stage knows: places, records, evidence.
 
 use crate::model::exception::TrackedException;
-use crate::publication::large_table_writer::{Column, label, written};
-use crate::publish::people::{People, Place};
+use crate::publication::large_table_writer::{LargeColumn, label_column, written_column};
+use crate::publish::people::{DivisionPlace, RecordOwners};
 use crate::publish::restricted::{ByFinding, related_ids};
 
 /// County, township and village of a division value.
 pub(crate) fn place<'a>(
-    places: &[Place<'a>],
+    places: &[DivisionPlace<'a>],
     division: impl Fn(usize) -> u32 + Copy + Send + Sync + 'a,
-) -> [Column<'a>; 3] {
-    let levels: [fn(&Place<'a>) -> &'a str; 3] = [|p| p.county, |p| p.township, |p| p.village];
+) -> [LargeColumn<'a>; 3] {
+    let levels: [fn(&DivisionPlace<'a>) -> &'a str; 3] = [|p| p.county, |p| p.township, |p| p.village];
     let known = places.len();
     levels.map(|level| {
         // Divisions nobody knows are at the first place, which is nowhere.
-        label(places.iter().map(level), move |row| {
+        label_column(places.iter().map(level), move |row| {
             Some(division(row) as usize).filter(|&d| d < known).or(Some(0))
         })
     })
@@ -22,29 +22,29 @@ pub(crate) fn place<'a>(
 
 /// Ids of the records that `node` names.
 pub(crate) fn record_id<'a>(
-    people: &'a People<'_>,
+    people: &'a RecordOwners<'_>,
     node: impl Fn(usize) -> u32 + Send + Sync + 'a,
-) -> Column<'a> {
+) -> LargeColumn<'a> {
     let write = move |row, out: &mut Vec<u8>| {
         people.push_record_id(node(row), out);
         true
     };
-    written(32, write).random()
+    written_column(32, write).random()
 }
 
 /// Ids of the records that an exception rests on.
-pub(crate) fn evidence<'a>(
+pub(crate) fn evidence_column<'a>(
     exception: impl Fn(usize) -> &'a TrackedException + Send + Sync + 'a,
-) -> Column<'a> {
-    written(64, move |i, out| joined(exception(i).exception.evidence.iter().map(String::as_str), out))
+) -> LargeColumn<'a> {
+    written_column(64, move |i, out| joined(exception(i).exception.evidence.iter().map(String::as_str), out))
 }
 
 /// Fingerprints of the exceptions with the same cause.
-pub(crate) fn related<'a>(
+pub(crate) fn related_column<'a>(
     by_finding: &'a ByFinding<'a>,
     exception: impl Fn(usize) -> &'a TrackedException + Send + Sync + 'a,
-) -> Column<'a> {
-    written(32, move |i, out| joined(related_ids(by_finding, exception(i)), out))
+) -> LargeColumn<'a> {
+    written_column(32, move |i, out| joined(related_ids(by_finding, exception(i)), out))
 }
 
 fn joined<'a>(parts: impl Iterator<Item = &'a str>, out: &mut Vec<u8>) -> bool {

@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 
 use super::PublicationInputs;
-use super::totals::{percent_of, ratio};
+use super::quarter_totals::{percent_of, ratio_permyriad};
+use crate::model::officer_text::money_text;
 
 /// One indicator of one unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Row<'a> {
+pub(super) struct IndicatorRow<'a> {
     pub(super) code: &'a str,
     pub(super) key: &'a str,
     /// Title of the rule, or label of the key.
@@ -29,7 +30,7 @@ pub(super) struct Row<'a> {
     pub(super) before: Option<i64>,
 }
 
-impl Row<'_> {
+impl IndicatorRow<'_> {
     /// Share in 1/10000 or count; `None` where it cannot be computed.
     pub(super) fn actual(&self) -> Option<i64> {
         if self.lacking.is_some() {
@@ -37,25 +38,26 @@ impl Row<'_> {
         }
         match self.denominator {
             Some(0) => None,
-            Some(d) => Some(ratio(self.numerator, d)),
+            Some(d) => Some(ratio_permyriad(self.numerator, d)),
             None => Some(self.numerator),
         }
     }
     /// How far the target is missed; 0 if it is met.
     pub(super) fn gap(&self) -> Option<i64> {
         let (actual, target) = (self.actual()?, self.target?);
-        Some(if self.at_most { actual - target } else { target - actual }.max(0))
+        let (most, least) = if self.at_most { (actual, target) } else { (target, actual) };
+        Some(most.saturating_sub(least).max(0))
     }
     /// Change against the quarter compared with.
     pub(super) fn change(&self) -> Option<i64> {
-        Some(self.actual()? - self.before?)
+        Some(self.actual()?.saturating_sub(self.before?))
     }
     /// A value in words.
     pub(super) fn shown(&self, value: i64) -> String {
         if self.is_rate {
             percent_of(value)
         } else if self.key.ends_with("_fen") {
-            format!("{}元", value / 100)
+            money_text(value)
         } else {
             value.to_string()
         }
@@ -82,7 +84,7 @@ impl Row<'_> {
             Some(0) => "持平".to_owned(),
             Some(change) => {
                 let word = if change > 0 { "升" } else { "降" };
-                let size = change.abs();
+                let size = change.saturating_abs();
                 if self.is_rate {
                     format!("{word}{}", points(size))
                 } else {
@@ -103,7 +105,7 @@ fn points(share: i64) -> String {
 }
 
 /// All indicators, computed ones first; each group by code, key and unit.
-pub(super) fn rows<'a>(inputs: &PublicationInputs<'a>) -> Vec<Row<'a>> {
+pub(super) fn indicator_rows<'a>(inputs: &PublicationInputs<'a>) -> Vec<IndicatorRow<'a>> {
     let catalogue = inputs.catalogue;
     let units: BTreeMap<&str, usize> =
         catalogue.divisions.units.iter().enumerate().map(|(i, u)| (u.code.as_str(), i)).collect();
@@ -112,18 +114,18 @@ pub(super) fn rows<'a>(inputs: &PublicationInputs<'a>) -> Vec<Row<'a>> {
         .iter()
         .filter(|i| i.denominator != Some(0))
         .map(|i| {
-            let value = i.denominator.map_or(i.numerator, |d| ratio(i.numerator, d));
+            let value = i.denominator.map_or(i.numerator, |d| ratio_permyriad(i.numerator, d));
             ((i.rule_code.as_str(), i.indicator.as_str(), i.unit_code.as_str()), value)
         })
         .collect();
-    let mut rows: Vec<Row<'a>> = inputs
+    let mut rows: Vec<IndicatorRow<'a>> = inputs
         .findings
         .indicators
         .iter()
         .map(|i| {
             let rule = catalogue.rule(&i.rule_code);
             let key = i.indicator.as_str();
-            Row {
+            IndicatorRow {
                 code: &i.rule_code,
                 key,
                 label: rule.map_or(key, |r| r.labels.get(key).map_or(r.title.as_str(), String::as_str)),
@@ -141,7 +143,7 @@ pub(super) fn rows<'a>(inputs: &PublicationInputs<'a>) -> Vec<Row<'a>> {
         .collect();
     let root = catalogue.divisions.units.iter().position(|u| u.level == 1);
     let root_code = root.map_or("", |at| catalogue.divisions.units[at].code.as_str());
-    let absent = |code: &'a str, key: &'a str, label: &'a str, why: String| Row {
+    let absent = |code: &'a str, key: &'a str, label: &'a str, why: String| IndicatorRow {
         code,
         key,
         label,
@@ -165,8 +167,8 @@ pub(super) fn rows<'a>(inputs: &PublicationInputs<'a>) -> Vec<Row<'a>> {
         }
     }
     for target in &catalogue.targets {
-        let why = format!("缺少数据来源:{}({})", target.source, target.owner);
-        rows.push(Row {
+        let why = format!("缺少数据来源：{}({})", target.source, target.owner);
+        rows.push(IndicatorRow {
             target: target.target,
             is_rate: target.rate,
             ..absent(&target.code, &target.key, &target.label, why)
@@ -185,8 +187,8 @@ mod tests {
         target: i64,
         at_most: bool,
         before: i64,
-    ) -> Row<'static> {
-        Row {
+    ) -> IndicatorRow<'static> {
+        IndicatorRow {
             code: "R1",
             key: "",
             label: "甲",
@@ -210,10 +212,14 @@ mod tests {
         let rest = row(12, None, 0, true, 15);
         assert_eq!((rest.gap_text().as_str(), rest.trend_text().as_str()), ("超12", "降3"));
         assert_eq!(rest.better(), Some(true));
-        assert_eq!(Row { target: None, ..rate.clone() }.better(), None, "neither is better");
+        assert_eq!(IndicatorRow { target: None, ..rate.clone() }.better(), None, "neither is better");
         assert_eq!(row(669, None, 669, false, 669).gap_text(), "达标");
+        let far = row(i64::MIN, None, i64::MAX, false, i64::MAX);
+        assert_eq!((far.gap(), far.change()), (Some(i64::MAX), Some(i64::MIN)), "as far as can be told");
+        assert!(far.trend_text().starts_with('降') && far.gap_text().starts_with('差'));
         assert_eq!(row(0, Some(0), 9_500, false, 0).actual(), None, "nobody to count");
-        let lacking = Row { lacking: Some("缺少数据来源".into()), ..row(0, None, 0, false, 0) };
+        let lacking =
+            IndicatorRow { lacking: Some("缺少数据来源".into()), ..row(0, None, 0, false, 0) };
         assert_eq!((lacking.actual(), lacking.gap(), lacking.change()), (None, None, None));
     }
 }

@@ -12,14 +12,14 @@ use crate::publication::manifest::{FORMAT, Manifest, OutputFile, RuleRun, Source
 ///
 /// # Errors
 /// Totals that do not balance.
-pub(crate) fn manifest(inputs: &PublicationInputs<'_>, outputs: Vec<OutputFile>) -> Result<Manifest> {
+pub(crate) fn build_manifest(inputs: &PublicationInputs<'_>, outputs: Vec<OutputFile>) -> Result<Manifest> {
     let manifest = Manifest {
         format: FORMAT,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         pipeline: inputs.catalogue.title.clone(),
         pipeline_digest: inputs.catalogue.digest.clone(),
-        quarter: inputs.quarter.to_owned(),
-        previous_quarter: inputs.previous_quarter.map(str::to_owned),
+        period: inputs.period,
+        previous_period: inputs.previous_period,
         sources: source_runs(inputs),
         audits: inputs.loaded.iter().flat_map(|l| l.audits.clone()).collect(),
         stages: stages(inputs),
@@ -108,7 +108,7 @@ fn stages(inputs: &PublicationInputs<'_>) -> Vec<StageRows> {
         stage(
             "reconcile",
             &[
-                ("exceptions", inputs.tracked.iter().filter(|t| *t.last_seen == *inputs.quarter).count()),
+                ("exceptions", inputs.tracked.iter().filter(|t| t.last_seen == inputs.period).count()),
                 ("indicators", inputs.findings.indicators.len()),
                 ("rules_not_run", inputs.findings.not_run.len()),
             ],

@@ -1,7 +1,7 @@
-//! Stage 8: one quarter's complete output, all or nothing.
+//! Stage 8: one period's complete output, all or nothing.
 //!
-//! In: the tables of all stages ([`PublicationInputs`]). Out: the folder `quarter=2018Q3` with
-//! `tables/` (Parquet for BI: pseudonyms, no names, no numbers), `restricted/` (Parquet with
+//! In: the tables of all stages ([`PublicationInputs`]). Out: the folder
+//! `2018Q3/run-0001-1a2b3c4d` (see [`crate::publication::layout`]) with `tables/` (Parquet for BI: pseudonyms, no names, no numbers), `restricted/` (Parquet with
 //! identities, mode 0600), `lists/` (workbooks and CSV for officers, numbers masked),
 //! `report.html`, `data_dictionary.csv` and, written last, `manifest.json`. Everything goes to
 //! a staging folder on the same file system, is synced, and is renamed whole: a reader sees the
@@ -9,46 +9,47 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::load::Loaded;
+use crate::load::LoadedSource;
 use crate::model::exception::TrackedException;
 use crate::model::indicator::PreviousIndicator;
 use crate::model::links::Links;
+use crate::model::period::Period;
 use crate::model::resolution::Resolution;
-use crate::normalize::Comparable;
+use crate::normalize::ComparableSource;
 use crate::publication::manifest::Manifest;
-use crate::reconcile::Findings;
-use crate::reconcile::views::view::View;
-use crate::table::rows::Store;
+use crate::reconcile::RuleFindings;
+use crate::reconcile::views::rule_view::View;
+use crate::table::rows::RowStore;
 use crate::{Error, Result};
 
-mod catalogue;
 mod domain_columns;
 mod indicators;
-pub mod lists;
+pub(crate) mod lists;
 mod manifest_facts;
 mod people;
-pub mod previous_indicators;
+pub(crate) mod previous_indicators;
+mod published_pipeline;
+mod quarter_totals;
 mod report;
 mod restricted;
 mod summary;
 mod tables;
-mod totals;
 
-pub use catalogue::{Catalogue, RuleFacts, SourceFacts, TargetFacts};
-pub use summary::summary;
-pub use totals::{Count, Totals};
+pub use published_pipeline::{PublishedPipeline, RuleFacts};
+pub(crate) use quarter_totals::PublicationTotals;
+pub use summary::summary_text;
 
 /// Everything a publication is made of.
 #[derive(Debug, Clone, Copy)]
 pub struct PublicationInputs<'a> {
     /// The pipeline as published.
-    pub catalogue: &'a Catalogue,
-    /// Quarter, `2018Q3`.
-    pub quarter: &'a str,
+    pub catalogue: &'a PublishedPipeline,
+    /// The period published.
+    pub period: Period,
     /// Loaded sources, in the order of `comparables` and of `resolution.offsets`.
-    pub loaded: &'a [Loaded],
+    pub loaded: &'a [LoadedSource],
     /// Comparable fields, row for row with the records.
-    pub comparables: &'a [Comparable],
+    pub comparables: &'a [ComparableSource],
     /// Scored pairs.
     pub links: &'a Links,
     /// Persons and households.
@@ -56,54 +57,50 @@ pub struct PublicationInputs<'a> {
     /// Views the rules ran on.
     pub views: &'a [View<'a>],
     /// Indicators and rules not run (exceptions come from `tracked`).
-    pub findings: &'a Findings,
+    pub findings: &'a RuleFindings,
     /// Exceptions with their history.
     pub tracked: &'a [TrackedException],
     /// Secret of the pseudonyms.
     pub key: &'a [u8],
     /// Where the run's tables lie: where that is the disk, what can be made again is not kept.
-    pub store: &'a Store,
-    /// Quarter of the publication compared with, if any.
-    pub previous_quarter: Option<&'a str>,
+    pub store: &'a RowStore,
+    /// Period of the publication compared with, if any.
+    pub previous_period: Option<Period>,
     /// Its indicators.
     pub previous_indicators: &'a [PreviousIndicator],
 }
 
 /// A finished publication.
 #[derive(Debug, Clone, serde::Serialize)]
-pub struct Publication {
-    /// Its folder.
+pub struct FinishedPublication {
+    /// Folder of its run.
     pub folder: PathBuf,
     /// The manifest as written.
     pub manifest: Manifest,
-    /// Figures of the quarter.
-    pub totals: Totals,
+    /// Figures of the period.
+    pub totals: PublicationTotals,
 }
 
-/// Writes the publication of one quarter under `out`.
-pub fn publish(inputs: &PublicationInputs<'_>, out: &Path) -> Result<Publication> {
+/// Writes the publication of one period under `out`.
+pub fn publish(inputs: &PublicationInputs<'_>, out: &Path) -> Result<FinishedPublication> {
     check(inputs)?;
-    let staging = crate::publication::staging::Staging::begin(out, inputs.quarter)?;
-    let publication = write(inputs, &staging)?;
-    staging.commit()?;
-    Ok(publication)
+    let staging = crate::publication::staging::Staging::begin(out, inputs.period)?;
+    let (manifest, totals) = write(inputs, staging.folder())?;
+    Ok(FinishedPublication { folder: staging.commit()?, manifest, totals })
 }
 
-fn write(
-    inputs: &PublicationInputs<'_>,
-    staging: &crate::publication::staging::Staging,
-) -> Result<Publication> {
-    let people = people::People::new(inputs);
-    let keys = people::Keys::new(inputs)?;
-    let root = staging.folder();
+/// Writes all files below `root`.
+fn write(inputs: &PublicationInputs<'_>, root: &Path) -> Result<(Manifest, PublicationTotals)> {
+    let people = people::RecordOwners::new(inputs);
+    let keys = people::PseudonymKeys::new(inputs)?;
     let (mut outputs, disk) =
-        crate::publication::output_files::Outputs::new(root, matches!(inputs.store, Store::Memory))?;
-    let households = |to: &mut crate::publication::output_files::Outputs| {
+        crate::publication::output_files::OutputFiles::new(root, matches!(inputs.store, RowStore::Memory))?;
+    let households = |to: &mut crate::publication::output_files::OutputFiles| {
         tables::dim_household(inputs, &people, &keys, to)
     };
     let (written, all) = match inputs.store {
-        Store::Memory => rayon::join(|| households(&mut outputs), || people.persons()),
-        Store::Folder(_) => {
+        RowStore::Memory => rayon::join(|| households(&mut outputs), || people.persons()),
+        RowStore::Folder(_) => {
             // Households are gone before persons are gathered.
             let written = households(&mut outputs);
             inputs.store.give_back();
@@ -123,13 +120,13 @@ fn write(
         &|to| if restricted { restricted::write(inputs, &by_finding, to) } else { Ok(()) },
         &|to| lists::write(inputs, &people, &all, &by_finding, to),
     ])?;
-    let totals = Totals::build(inputs, &people, &all)?;
+    let totals = PublicationTotals::build(inputs, &people, &all)?;
     report::write(inputs, &totals, &mut outputs)?;
     outputs.dictionary()?;
-    let manifest = manifest_facts::manifest(inputs, outputs.into_written())?;
+    let manifest = manifest_facts::build_manifest(inputs, outputs.into_written())?;
     disk.finish()?;
     manifest.write(root)?;
-    Ok(Publication { folder: staging.target().to_owned(), manifest, totals })
+    Ok((manifest, totals))
 }
 
 /// The stages must agree on how many records there are before anything is written.

@@ -3,16 +3,15 @@
 use crate::Result;
 use crate::model::indicator::PreviousIndicator;
 use crate::publication::snapshot::Snapshot;
-use crate::publication::table_reader::{self, Row};
+use crate::publication::table_reader::TableRow;
 
 /// Reads the indicators that could be computed.
 ///
 /// # Errors
 /// The table is missing or damaged.
 pub fn previous_indicators(snapshot: &Snapshot) -> Result<Vec<PreviousIndicator>> {
-    let path = snapshot.folder().join("tables/fact_indicator.parquet");
-    let number = |row: &Row, column: &str| row.get(column).parse::<i64>().ok();
-    let rows = table_reader::rows(&path, |row| row.value("numerator").is_some())?;
+    let number = |row: &TableRow, column: &str| row.get(column).parse::<i64>().ok();
+    let rows = snapshot.rows("tables/fact_indicator.parquet", |row| row.value("numerator").is_some())?;
     Ok(rows
         .iter()
         .filter_map(|row| {

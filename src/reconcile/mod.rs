@@ -1,6 +1,6 @@
 //! Stage 6: rules written in SQL look for contradictions between the sources.
 //!
-//! In: the [`View`]s built from records and resolution, and the rule files. Out: [`Findings`]:
+//! In: the `View`s built from records and resolution, and the rule files. Out: [`RuleFindings`]:
 //! exceptions with evidence, indicators, and rules that could not run because a source is
 //! absent (never reported as zero exceptions).
 
@@ -8,19 +8,18 @@ use crate::model::exception::Exception;
 use crate::model::indicator::Indicator;
 use crate::model::indicator::NotRun;
 
-pub mod execution;
-pub mod findings;
-pub mod views;
+pub(crate) mod execution;
+pub(crate) mod findings;
+pub(crate) mod views;
 
 pub use execution::example_runner::run_examples;
 pub use execution::rule_check::check_rules;
 pub use execution::rule_runner::run;
-pub use views::Views;
-pub use views::view::View;
+pub(crate) use views::QuarterViews;
 
 /// Output of the stage; everything sorted, independent of threads.
 #[derive(Debug, Clone, Default)]
-pub struct Findings {
+pub struct RuleFindings {
     /// Exceptions sorted by (rule, subject, key).
     pub exceptions: Vec<Exception>,
     /// Indicators sorted by (rule, indicator, unit).
@@ -28,5 +27,5 @@ pub struct Findings {
     /// Rules not run.
     pub not_run: Vec<NotRun>,
     /// Quality of the register by unit, if the pipeline scores it.
-    pub quality: Vec<findings::quality_score::Quality>,
+    pub quality: Vec<findings::quality_score::QualityScore>,
 }

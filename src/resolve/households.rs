@@ -4,9 +4,9 @@
 use rayon::prelude::*;
 
 use super::identity::PersonKeys;
-use crate::link::nodes::Nodes;
+use crate::link::nodes::LinkNodes;
 use crate::link::settings::LinkSettings;
-use crate::normalize::Texts;
+use crate::normalize::TextPool;
 
 /// No household number.
 const NONE: u32 = u32::MAX;
@@ -15,25 +15,25 @@ const UNRANKED: u8 = u8::MAX;
 
 /// Households as assembled.
 #[derive(Debug)]
-pub(super) struct Assembled<'a> {
+pub(super) struct AssembledHouseholds<'a> {
     /// Dense household of each record.
     pub household: Vec<u32>,
     /// What each household is named by.
-    keys: Vec<Key>,
-    texts: Option<&'a Texts>,
+    keys: Vec<HouseholdKey>,
+    texts: Option<&'a TextPool>,
     persons: &'a PersonKeys,
 }
 
 /// What a household is named by.
 #[derive(Debug, Clone, Copy)]
-enum Key {
+enum HouseholdKey {
     /// A household number (pool id).
     Number(u32),
     /// The one person in it.
     Person(u32),
 }
 
-impl Assembled<'_> {
+impl AssembledHouseholds<'_> {
     /// Number of households.
     pub(super) fn count(&self) -> usize {
         self.keys.len()
@@ -42,11 +42,11 @@ impl Assembled<'_> {
     /// Appends the canonical key of a household.
     pub(super) fn push_key(&self, at: usize, out: &mut String) {
         match self.keys[at] {
-            Key::Number(id) => {
+            HouseholdKey::Number(id) => {
                 out.push_str("number|");
                 out.push_str(self.texts.map_or("", |texts| texts.get(id)));
             }
-            Key::Person(number) => {
+            HouseholdKey::Person(number) => {
                 out.push_str("person|");
                 self.persons.push_to(number as usize, out);
             }
@@ -57,18 +57,21 @@ impl Assembled<'_> {
 /// Puts every record into a household.
 pub(super) fn assemble<'a>(
     settings: &LinkSettings,
-    nodes: &'a Nodes<'a>,
+    nodes: &'a LinkNodes<'a>,
     person: &[u32],
     persons: &'a PersonKeys,
-) -> Assembled<'a> {
+) -> AssembledHouseholds<'a> {
     let count = persons.len();
     let Some((_, pool)) = nodes.texts("household") else {
-        let keys = (0..count as u32).map(Key::Person).collect();
-        return Assembled { household: person.to_vec(), keys, texts: None, persons };
+        let keys = (0..count as u32).map(HouseholdKey::Person).collect();
+        return AssembledHouseholds { household: person.to_vec(), keys, texts: None, persons };
     };
     let rank = |name: &String| settings.resolve.household_anchor.iter().position(|a| a == name);
-    let ranks: Vec<u8> =
-        nodes.names.iter().map(|name| rank(name).map_or(UNRANKED, |rank| rank as u8)).collect();
+    let ranks: Vec<u8> = nodes
+        .names
+        .iter()
+        .map(|name| rank(name).and_then(|r| r.try_into().ok()).unwrap_or(UNRANKED))
+        .collect();
     // Pool ids depend on the order of rows, so ties go by text.
     let first = |a: u32, b: u32| if a == b || pool.get(a) <= pool.get(b) { a } else { b };
     let anchored = anchored(nodes, person, count, &ranks, &first);
@@ -109,25 +112,25 @@ pub(super) fn assemble<'a>(
         let next = keys.len() as u32;
         let named = if *home != NONE { *home } else { own };
         if named == NONE {
-            keys.push(Key::Person(number));
+            keys.push(HouseholdKey::Person(number));
             *home = next;
             continue;
         }
         let slot = &mut dense[named as usize];
         if *slot == NONE {
-            keys.push(Key::Number(named));
+            keys.push(HouseholdKey::Number(named));
             *slot = next;
         }
         *home = *slot;
     }
     let household = person.par_iter().map(|&p| of_person[p as usize]).collect();
-    Assembled { household, keys, texts: Some(pool), persons }
+    AssembledHouseholds { household, keys, texts: Some(pool), persons }
 }
 
 /// Household number of each person in the best anchor source; of several in one source, the
 /// first by text.
 fn anchored(
-    nodes: &Nodes<'_>,
+    nodes: &LinkNodes<'_>,
     person: &[u32],
     count: usize,
     ranks: &[u8],

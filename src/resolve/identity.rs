@@ -6,7 +6,7 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use crate::link::nodes::Nodes;
+use crate::link::nodes::LinkNodes;
 use crate::model::division::DivisionTree;
 use crate::model::division::VILLAGE;
 use crate::model::id_number::Digits;
@@ -32,7 +32,7 @@ pub(super) struct PersonKeys {
 impl PersonKeys {
     /// Canonical key of each person.
     pub(super) fn new(
-        nodes: &Nodes,
+        nodes: &LinkNodes,
         tree: &DivisionTree,
         person: &[u32],
         count: usize,
@@ -63,7 +63,13 @@ impl PersonKeys {
     }
 
     /// What the records say of persons whose number is none or among `shared`.
-    fn says(&self, nodes: &Nodes, tree: &DivisionTree, person: &[u32], shared: &[u64]) -> Vec<(u32, String)> {
+    fn says(
+        &self,
+        nodes: &LinkNodes,
+        tree: &DivisionTree,
+        person: &[u32],
+        shared: &[u64],
+    ) -> Vec<(u32, String)> {
         let numbers = self.numbers.par_iter();
         let asked: Vec<bool> = numbers.map(|n| *n == NONE || shared.binary_search(n).is_ok()).collect();
         let mut says: Vec<(u32, String)> = (0..nodes.len() as u32)

@@ -1,53 +1,53 @@
 //! Stage 5: accepted links become persons, persons become households, both with stable ids.
 //!
-//! In: all [`crate::normalize::Comparable`]s and [`crate::model::links::Links`] (and the previous
+//! In: all [`crate::normalize::ComparableSource`]s and [`crate::model::links::Links`] (and the previous
 //! publication's identities). Out: [`Resolution`].
 
 use crate::Result;
 use crate::config::Pipeline;
-use crate::link::nodes::Nodes;
+use crate::link::nodes::LinkNodes;
 use crate::link::settings::LinkSettings;
-use crate::load::Loaded;
+use crate::load::LoadedSource;
 use crate::model::links::Links;
 use crate::model::resolution::Resolution;
-use crate::normalize::Comparable;
+use crate::normalize::ComparableSource;
 use crate::publication::snapshot::Snapshot;
 
 mod cluster;
 mod households;
 mod identity;
-mod keep;
-pub mod previous_records;
+pub(crate) mod previous_records;
+mod stable_ids;
 
-use cluster::Clusters;
+use cluster::PersonClusters;
 use identity::PersonKeys;
-use keep::{Ballot, Now, Votes};
 use previous_records::PreviousParts;
+use stable_ids::{ContestedIds, PresentRecords, VoteCount};
 
 /// Persons and households of the run. With the previous publication, persons and households
 /// keep their ids, and merges and splits are written to the ledger.
 pub fn resolve(
     settings: &LinkSettings,
     pipeline: &Pipeline,
-    loaded: &[Loaded],
-    comparables: &[Comparable],
+    loaded: &[LoadedSource],
+    comparables: &[ComparableSource],
     links: &Links,
     previous: Option<&Snapshot>,
 ) -> Result<Resolution> {
-    resolve_nodes(settings, pipeline, loaded, &Nodes::build(comparables)?, links, previous)
+    resolve_nodes(settings, pipeline, loaded, &LinkNodes::build(comparables)?, links, previous)
 }
 
 /// [`resolve`] over records already laid side by side.
 pub fn resolve_nodes(
     settings: &LinkSettings,
     pipeline: &Pipeline,
-    loaded: &[Loaded],
-    nodes: &Nodes<'_>,
+    loaded: &[LoadedSource],
+    nodes: &LinkNodes<'_>,
     links: &Links,
     previous: Option<&Snapshot>,
 ) -> Result<Resolution> {
     let tree = &pipeline.divisions;
-    let Clusters { person, count, tier, in_review, foreign } = cluster::cluster(settings, nodes, links);
+    let PersonClusters { person, count, tier, in_review, foreign } = cluster::cluster(settings, nodes, links);
     let keys = PersonKeys::new(nodes, tree, &person, count, &foreign);
     drop(foreign);
     let homes = households::assemble(settings, nodes, &person, &keys);
@@ -57,12 +57,12 @@ pub fn resolve_nodes(
     drop(keys);
     let mut ledger = Vec::new();
     if let Some(previous) = previous {
-        let now = Now { loaded, nodes, tree };
-        let ballots = (Ballot::new(&person_ids, &person), Ballot::new(&household_ids, &household));
-        let Votes { persons, households } =
+        let now = PresentRecords { loaded, nodes, tree };
+        let ballots = (VoteCount::new(&person_ids, &person), VoteCount::new(&household_ids, &household));
+        let ContestedIds { persons, households } =
             now.votes(&PreviousParts::open(previous)?, ballots.0, ballots.1)?;
-        keep::keep(&mut person_ids, persons, &mut ledger);
-        keep::keep(&mut household_ids, households, &mut ledger);
+        stable_ids::keep(&mut person_ids, persons, &mut ledger);
+        stable_ids::keep(&mut household_ids, households, &mut ledger);
     }
     let offsets = nodes.offsets.clone();
     Ok(Resolution { offsets, person, household, tier, in_review, person_ids, household_ids, ledger })

@@ -1,12 +1,15 @@
 //! The catalogue of rules as a Chinese document and as data for `bidui rules`.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
 use super::rule_file::Rule;
 use super::rule_set::RuleSet;
+use super::view_catalogue::PREVIOUS;
 use crate::model::exception::{Severity, SubjectKind};
+use crate::rules::sql::{Lineage, ViewColumn};
 
 /// One rule, as listed.
 #[derive(Debug, Clone, Serialize)]
@@ -31,6 +34,10 @@ pub struct RuleSummary {
     pub clause: String,
     /// Number of examples.
     pub examples: usize,
+    /// Columns (`view.column`) that decide which findings come out.
+    pub deciding: Vec<String>,
+    /// Columns (`view.column`) that are only shown with a finding.
+    pub shown: Vec<String>,
 }
 
 /// What to list; `None` lists all.
@@ -48,7 +55,12 @@ pub struct RuleFilter {
 
 /// Rules that pass the filter, by code.
 pub fn list(rules: &RuleSet, filter: &RuleFilter) -> Vec<RuleSummary> {
-    rules.rules.iter().map(summary).filter(|s| passes(s, filter)).collect()
+    let mut lineages = rules.lineages();
+    let summaries = rules.rules.iter().map(|rule| {
+        let lineage = lineages.remove(&rule.header.code).unwrap_or_default();
+        summary(rule, &lineage)
+    });
+    summaries.filter(|s| passes(s, filter)).collect()
 }
 
 fn passes(rule: &RuleSummary, filter: &RuleFilter) -> bool {
@@ -61,7 +73,10 @@ fn passes(rule: &RuleSummary, filter: &RuleFilter) -> bool {
         && filter.source.as_ref().is_none_or(|s| rule.sources.contains(s))
 }
 
-fn summary(rule: &Rule) -> RuleSummary {
+fn summary(rule: &Rule, lineage: &Lineage) -> RuleSummary {
+    let dotted = |columns: &BTreeSet<ViewColumn>| {
+        columns.iter().map(|(view, column)| format!("{view}.{column}")).collect()
+    };
     let header = &rule.header;
     RuleSummary {
         code: header.code.clone(),
@@ -69,20 +84,22 @@ fn summary(rule: &Rule) -> RuleSummary {
         group: rule.group.clone(),
         severity: header.severity,
         subject: header.subject,
-        owner: header.owner.at("9999Q4").to_owned(),
+        owner: header.owner.latest().to_owned(),
         sources: header.sources.clone(),
         indicator: header.indicator,
         clause: header.policy.clause.clone(),
         examples: header.example.len(),
+        deciding: dotted(&lineage.deciding),
+        shown: dotted(&lineage.shown),
     }
 }
 
 /// The catalogue in Chinese (Markdown), generated from the headers.
-pub fn document(rules: &RuleSet) -> String {
+pub fn document_rules(rules: &RuleSet) -> String {
     let mut text = String::from("# 规则目录\n\n");
     let _ = writeln!(
         text,
-        "本文件由规则文件的说明生成,请勿手工修改。共 {} 条规则:疑点 {} 条,指标 {} 条。\n",
+        "本文件由规则文件的说明生成，请勿手工修改。共 {} 条规则：疑点 {} 条，指标 {} 条。\n",
         rules.rules.len(),
         rules.rules.iter().filter(|r| !r.header.indicator).count(),
         rules.rules.iter().filter(|r| r.header.indicator).count()
@@ -96,15 +113,16 @@ pub fn document(rules: &RuleSet) -> String {
             "| [{code}](#{anchor}) | {} | {:?} | {} | {} | {} |",
             header.title,
             header.severity,
-            if header.indicator { "指标" } else { subject(header.subject) },
-            header.owner.at("9999Q4"),
+            if header.indicator { "指标" } else { subject_word(header.subject) },
+            header.owner.latest(),
             sources.join("、"),
             code = header.code,
             anchor = header.code.to_lowercase(),
         );
     }
+    let lineages = rules.lineages();
     for rule in &rules.rules {
-        section(rules, rule, &mut text);
+        section(rules, rule, &lineages[&rule.header.code], &mut text);
     }
     text.push_str("\n## 共用定义\n");
     for definition in &rules.definitions {
@@ -119,7 +137,7 @@ pub fn document(rules: &RuleSet) -> String {
     text
 }
 
-fn section(rules: &RuleSet, rule: &Rule, text: &mut String) {
+fn section(rules: &RuleSet, rule: &Rule, lineage: &Lineage, text: &mut String) {
     let header = &rule.header;
     let _ = writeln!(
         text,
@@ -129,37 +147,44 @@ fn section(rules: &RuleSet, rule: &Rule, text: &mut String) {
         header.title
     );
     let _ = writeln!(text, "{}\n", header.why);
-    let _ = writeln!(text, "- 政策依据:{},“{}”", header.policy.clause, header.policy.quote);
+    let _ = writeln!(text, "- 政策依据：{}，“{}”", header.policy.clause, header.policy.quote);
     let sources: Vec<String> =
         header.sources.iter().map(|s| format!("{}(`{s}`)", rules.catalogue.title(s))).collect();
-    let _ = writeln!(text, "- 数据来源:{}", sources.join("、"));
+    let _ = writeln!(text, "- 数据来源：{}", sources.join("、"));
     if !header.columns.is_empty() {
         let columns: Vec<String> = header.columns.iter().map(|name| rules.column_label(name)).collect();
-        let _ = writeln!(text, "- 没有下列列的季度不运行:{}", columns.join("、"));
+        let _ = writeln!(text, "- 没有下列列的季度不运行：{}", columns.join("、"));
     }
-    let _ = writeln!(text, "- 责任部门:{}", header.owner.at("9999Q4"));
+    // That a finding names its records goes without saying.
+    let told = lineage.shown.iter().filter(|(_, column)| column != "record_id").cloned().collect();
+    for (what, columns) in [("判定依据", &lineage.deciding), ("只作显示", &told)] {
+        if !columns.is_empty() {
+            let _ = writeln!(text, "- {what}：{}", in_words(rules, columns));
+        }
+    }
+    let _ = writeln!(text, "- 责任部门：{}", header.owner.latest());
     if header.indicator {
         return sql(rule, text);
     }
     let _ = writeln!(
         text,
-        "- 级别:{};对象:{};核查期限:{}天",
-        severity(header.severity),
-        subject(header.subject),
+        "- 级别：{}；对象：{}；核查期限：{}天",
+        rules.settings.words().severity_title(header.severity),
+        subject_word(header.subject),
         header.due_days
     );
-    let _ = writeln!(text, "- 疑点说明:{}", header.message);
+    let _ = writeln!(text, "- 疑点说明：{}", header.message);
     if !header.advice.is_empty() {
-        text.push_str("- 入户核查:\n");
+        text.push_str("- 入户核查：\n");
         for line in &header.advice {
             let _ = writeln!(text, "  - {line}");
         }
     }
     if !header.related.is_empty() {
-        let _ = writeln!(text, "- 相关规则:{}", header.related.join("、"));
+        let _ = writeln!(text, "- 相关规则：{}", header.related.join("、"));
     }
     if !header.example.is_empty() {
-        text.push_str("- 例子:\n");
+        text.push_str("- 例子：\n");
         for example in &header.example {
             let outcome = if example.expect.is_empty() { "不是疑点" } else { "是疑点" };
             let _ = writeln!(text, "  - {}({outcome})", example.case);
@@ -168,22 +193,25 @@ fn section(rules: &RuleSet, rule: &Rule, text: &mut String) {
     sql(rule, text);
 }
 
+/// Columns view by view: `建档立卡户（住房面积、`household_id`）`; those that the program computes have no label.
+fn in_words(rules: &RuleSet, columns: &BTreeSet<ViewColumn>) -> String {
+    let mut views: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (view, column) in columns {
+        let label = rules.labels.get(&format!("{}.{column}", view.strip_suffix(PREVIOUS).unwrap_or(view)));
+        views.entry(view).or_default().push(label.cloned().unwrap_or_else(|| format!("`{column}`")));
+    }
+    let of_view = |(view, columns): (&&str, &Vec<String>)| {
+        format!("{}（{}）", rules.catalogue.title(view), columns.join("、"))
+    };
+    views.iter().map(of_view).collect::<Vec<_>>().join("；")
+}
+
 fn sql(rule: &Rule, text: &mut String) {
     let _ = writeln!(text, "\n```sql\n{}\n```", rule.file.sql().trim());
 }
 
-/// Severity in words.
-pub fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::S1 => "S1 资金错付或“三保障”缺口",
-        Severity::S2 => "S2 待遇或覆盖不符",
-        Severity::S3 => "S3 信息不一致",
-        Severity::S4 => "S4 指标",
-    }
-}
-
 /// Subject in words.
-pub fn subject(subject: SubjectKind) -> &'static str {
+pub(crate) fn subject_word(subject: SubjectKind) -> &'static str {
     match subject {
         SubjectKind::Person => "人",
         SubjectKind::Household => "户",

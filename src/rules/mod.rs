@@ -2,14 +2,16 @@
 //!
 //! Running rules over data is the matter of `reconcile/`.
 
-pub mod constants;
-pub mod documentation;
-pub mod mutation;
-pub mod quality_settings;
-pub mod rule_file;
-pub mod rule_set;
-pub mod rule_settings;
-pub mod scope;
-pub mod sql_text;
-pub mod targets;
-pub mod view_catalogue;
+pub(crate) mod documentation;
+pub(crate) mod family;
+pub(crate) mod included_rules;
+pub(crate) mod officer_words;
+pub(crate) mod parameter_constants;
+pub(crate) mod quality_settings;
+pub(crate) mod rule_file;
+pub(crate) mod rule_set;
+pub(crate) mod rule_settings;
+pub(crate) mod scope;
+pub(crate) mod sql;
+pub(crate) mod targets;
+pub(crate) mod view_catalogue;

@@ -1,16 +1,19 @@
 //! One rule, one file: a TOML header in the leading `/* … */` comment, then one SELECT.
 
+use crate::rules::sql::ParsedSelect;
+use crate::rules::sql::SyntaxError;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::sql_text::SqlText;
-use crate::config::toml_file::{Step, TomlFile};
+use crate::config::toml_file::{TomlFile, TomlStep};
 use crate::model::exception::{Severity, SubjectKind};
+use crate::model::period::Period;
 use crate::{Error, Result};
 
 /// Header of a rule file.
-#[derive(Debug, Clone, Deserialize, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleHeader {
     /// Short code, unique in the pipeline and equal to the start of the file name.
@@ -20,9 +23,9 @@ pub struct RuleHeader {
     /// Why it matters.
     pub why: String,
     /// What the rule rests on.
-    pub policy: Policy,
+    pub policy: PolicyClause,
     /// Department that owns the correction, or several with the quarters they answer for.
-    pub owner: Owner,
+    pub owner: RuleOwner,
     /// How bad a finding is.
     pub severity: Severity,
     /// What a finding is about.
@@ -50,17 +53,17 @@ pub struct RuleHeader {
     pub indicator: bool,
     /// Levels at which an indicator is published.
     #[serde(default)]
-    pub levels: Vec<Level>,
+    pub levels: Vec<IndicatorLevel>,
     /// Chinese label of each key in the column `indicator`.
     #[serde(default)]
     pub labels: std::collections::BTreeMap<String, String>,
     /// Keys of the column `indicator` (`""` where there is none) of which less is better.
     #[serde(default)]
     pub at_most: Vec<String>,
-    /// First quarter the rule applies to.
-    pub since: Option<String>,
-    /// Last quarter the rule applies to.
-    pub until: Option<String>,
+    /// First period the rule applies to.
+    pub since: Option<Period>,
+    /// Last period the rule applies to.
+    pub until: Option<Period>,
     /// A finding explains other findings on the same person (a wrong ID explains five others).
     #[serde(default)]
     pub root_cause: bool,
@@ -77,17 +80,28 @@ pub struct RuleHeader {
     pub related: Vec<String>,
     /// Tables given and findings expected; at least one finding and each exclusion.
     #[serde(default)]
-    pub example: Vec<Example>,
+    pub example: Vec<RuleExample>,
+    /// Members of a family: `code`, the words that `{{word}}` stands for, further examples.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<std::collections::BTreeMap<String, serde_json::Value>>")]
+    pub for_each: Vec<toml::Table>,
+    /// Words of members that do not say otherwise.
+    #[serde(default, skip_serializing_if = "toml::Table::is_empty")]
+    #[schemars(with = "std::collections::BTreeMap<String, serde_json::Value>")]
+    pub each: toml::Table,
 }
 
 fn thirty() -> u32 {
     30
 }
 
+/// Most days that an owner may have: ten years.
+const MOST_DUE_DAYS: u32 = 3_660;
+
 /// Clause and phrase of the policy text.
-#[derive(Debug, Clone, Deserialize, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Policy {
+pub struct PolicyClause {
     /// Number of the clause.
     pub clause: String,
     /// Phrase, word for word.
@@ -95,44 +109,48 @@ pub struct Policy {
 }
 
 /// Who answers, and when.
-#[derive(Debug, Clone, Deserialize, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(untagged)]
-pub enum Owner {
+pub enum RuleOwner {
     /// The same department throughout.
     One(String),
-    /// Departments by quarter, in order.
+    /// Departments by period, in order.
     Dated(Vec<DatedOwner>),
 }
 
-/// A department and the quarters it answers for.
-#[derive(Debug, Clone, Deserialize, Serialize, schemars::JsonSchema)]
+/// A department and the periods it answers for.
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DatedOwner {
     /// Department.
     pub name: String,
-    /// First quarter.
-    pub since: Option<String>,
-    /// Last quarter.
-    pub until: Option<String>,
+    /// First period.
+    pub since: Option<Period>,
+    /// Last period.
+    pub until: Option<Period>,
 }
 
-impl Owner {
-    /// Department that answers in `quarter`.
-    pub fn at(&self, quarter: &str) -> &str {
+impl RuleOwner {
+    /// Department that answers now: the one without an end, else the last.
+    pub fn latest(&self) -> &str {
+        match self {
+            Self::One(name) => name,
+            Self::Dated(owners) => {
+                owners.iter().find(|o| o.until.is_none()).or(owners.last()).map_or("", |o| &o.name)
+            }
+        }
+    }
+    /// Department that answers in `period`.
+    pub fn at(&self, period: Period) -> &str {
         match self {
             Self::One(name) => name,
             Self::Dated(owners) => owners
                 .iter()
-                .find(|o| within(quarter, o.since.as_deref(), o.until.as_deref()))
+                .find(|o| period.within(o.since, o.until))
                 .or(owners.last())
                 .map_or("", |o| &o.name),
         }
     }
-}
-
-/// Whether `quarter` lies in the period; quarters such as `2018Q3` sort as text.
-pub fn within(quarter: &str, since: Option<&str>, until: Option<&str>) -> bool {
-    since.is_none_or(|s| quarter >= s) && until.is_none_or(|u| quarter <= u)
 }
 
 /// Level of an indicator.
@@ -140,7 +158,7 @@ pub fn within(quarter: &str, since: Option<&str>, until: Option<&str>) -> bool {
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, schemars::JsonSchema,
 )]
 #[serde(rename_all = "snake_case")]
-pub enum Level {
+pub enum IndicatorLevel {
     /// The whole prefecture.
     City,
     /// County or district.
@@ -152,9 +170,9 @@ pub enum Level {
 }
 
 /// A small case and its outcome.
-#[derive(Debug, Clone, Deserialize, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Example {
+pub struct RuleExample {
     /// What the case shows.
     pub case: String,
     /// One row a line: `view column=value …`; `@P1` is person_id=P1, `#H1` household_id=H1.
@@ -173,26 +191,84 @@ pub struct SqlFile {
     pub text: String,
     /// Byte of `text` at which the SELECT starts.
     pub sql_start: usize,
+    /// The SELECT as the parser reads it.
+    pub select: Arc<ParsedSelect>,
+    /// The member of a family whose text this is.
+    pub member: Option<FamilyMember>,
+}
+
+/// Which member of a family a rule is.
+#[derive(Debug, Clone)]
+pub struct FamilyMember {
+    /// Its code.
+    pub code: String,
+    /// Its position.
+    pub number: usize,
+    /// Position of the first example that is its own.
+    pub examples_from: usize,
 }
 
 impl SqlFile {
+    /// Parses the SELECT that starts at byte `sql_start` of a file's text.
+    ///
+    /// # Errors
+    /// What is no SELECT, at its line.
+    pub fn parse(path: &Path, text: String, sql_start: usize) -> Result<Self> {
+        match ParsedSelect::parse(&text[sql_start..]) {
+            Ok(select) => {
+                Ok(Self { path: path.to_owned(), text, sql_start, select: Arc::new(select), member: None })
+            }
+            Err(SyntaxError { message, hint, span }) => {
+                let span = sql_start + span.start..sql_start + span.end;
+                Err(Error::configuration(message).at_span(path, &text, span).hint(hint))
+            }
+        }
+    }
+    /// The same file with another SELECT.
+    ///
+    /// # Errors
+    /// As for [`SqlFile::parse`].
+    pub fn with_sql(&self, sql: &str) -> Result<Self> {
+        let text = format!("{}{sql}", &self.text[..self.sql_start]);
+        let parsed = Self::parse(&self.path, text, self.sql_start)?;
+        Ok(Self { member: self.member.clone(), ..parsed })
+    }
     /// The SELECT.
     pub fn sql(&self) -> &str {
-        &self.text[self.sql_start..]
+        self.select.text()
     }
     /// A complaint about bytes of the SELECT.
     pub fn complain_sql(&self, span: std::ops::Range<usize>, message: impl Into<String>) -> Error {
         let span = self.sql_start + span.start..self.sql_start + span.end;
-        Error::configuration(message).at_span(&self.path, &self.text, span)
+        self.named(Error::configuration(message).at_span(&self.path, &self.text, span))
     }
     /// A complaint about a key of the header.
     pub fn complain_key(&self, key: &str, message: impl Into<String>) -> Error {
         self.complain_at(&[key.into()], message)
     }
     /// A complaint about a value of the header.
-    pub fn complain_at(&self, steps: &[Step<'_>], message: impl Into<String>) -> Error {
+    pub fn complain_at(&self, steps: &[TomlStep<'_>], message: impl Into<String>) -> Error {
+        let own = self.own_example(steps);
+        let steps = own.as_deref().unwrap_or(steps);
         let span = masked_header(&self.path, &self.text).map_or(0..0, |(toml, _)| toml.locate(steps, false));
-        Error::configuration(message).at_span(&self.path, &self.text, span)
+        self.named(Error::configuration(message).at_span(&self.path, &self.text, span))
+    }
+    /// Where an example stands that only this member of a family has.
+    fn own_example<'s>(&self, steps: &[TomlStep<'s>]) -> Option<Vec<TomlStep<'s>>> {
+        let (member, [TomlStep::Key("example"), TomlStep::Index(at), rest @ ..]) =
+            (self.member.as_ref()?, steps)
+        else {
+            return None;
+        };
+        let own = at.checked_sub(member.examples_from)?;
+        let start = ["for_each".into(), member.number.into(), "example".into(), own.into()];
+        Some(start.into_iter().chain(rest.iter().copied()).collect())
+    }
+    fn named(&self, error: Error) -> Error {
+        match &self.member {
+            Some(member) => error.about(&format!("成员“{}”", member.code)),
+            None => error,
+        }
     }
 }
 
@@ -221,16 +297,16 @@ pub struct Rule {
 impl Rule {
     /// Columns named in the message.
     pub fn message_columns(&self) -> Vec<&str> {
-        placeholders(&self.header.message)
+        message_placeholders(&self.header.message)
     }
-    /// Whether the rule applies in `quarter`.
-    pub fn applies(&self, quarter: &str) -> bool {
-        within(quarter, self.header.since.as_deref(), self.header.until.as_deref())
+    /// Whether the rule applies in `period`.
+    pub fn applies(&self, period: Period) -> bool {
+        period.within(self.header.since, self.header.until)
     }
 }
 
 /// Header of a definition: a table derived once and read by many rules.
-#[derive(Debug, Clone, Deserialize, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DefinitionHeader {
     /// Name the rules use; equal to the file name.
@@ -241,7 +317,7 @@ pub struct DefinitionHeader {
 
 /// A definition as read from its file.
 #[derive(Debug, Clone)]
-pub struct Definition {
+pub struct RuleDefinition {
     /// The file.
     pub file: SqlFile,
     /// Header.
@@ -249,7 +325,7 @@ pub struct Definition {
 }
 
 /// Names in braces.
-pub fn placeholders(template: &str) -> Vec<&str> {
+pub(crate) fn message_placeholders(template: &str) -> Vec<&str> {
     template.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name).collect()
 }
 
@@ -259,7 +335,7 @@ pub(crate) fn masked_header(path: &Path, text: &str) -> Result<(TomlFile, usize)
     let start = text.len() - text.trim_start().len();
     let missing = |at: usize| {
         Error::configuration("规则文件开头没有 /* … */ 说明").at_span(path, text, at..at).hint(
-            "文件第一行写 /*,接着写 code、title 等键,再写 */,然后是一条 SELECT;可照 rules 文件夹里现有的文件写",
+            "文件第一行写 /*，接着写 code、title 等键，再写 */，然后是一条 SELECT；可照 rules 文件夹里现有的文件写",
         )
     };
     if !text[start..].starts_with("/*") {
@@ -274,9 +350,7 @@ pub(crate) fn masked_header(path: &Path, text: &str) -> Result<(TomlFile, usize)
 fn split_file(path: &Path, text: String) -> Result<(TomlFile, SqlFile)> {
     let (toml, end) = masked_header(path, &text)?;
     let sql_start = end + (text[end..].len() - text[end..].trim_start().len());
-    let file = SqlFile { path: path.to_owned(), text, sql_start };
-    one_select(&file)?;
-    Ok((toml, file))
+    Ok((toml, SqlFile::parse(path, text, sql_start)?))
 }
 
 /// Reads the text of a rule file.
@@ -288,7 +362,7 @@ pub fn parse(path: &Path, group: &str, text: String) -> Result<Rule> {
 }
 
 /// Reads the text of a definition file.
-pub fn parse_definition(path: &Path, text: String) -> Result<Definition> {
+pub(crate) fn parse_definition(path: &Path, text: String) -> Result<RuleDefinition> {
     let (toml, file) = split_file(path, text)?;
     let header: DefinitionHeader = toml.parse()?;
     let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
@@ -297,17 +371,19 @@ pub fn parse_definition(path: &Path, text: String) -> Result<Definition> {
             .complain_key("name", format!("定义名“{}”与文件名“{stem}”不一致", header.name))
             .hint("两者写成一样"));
     }
-    Ok(Definition { file, header })
+    Ok(RuleDefinition { file, header })
 }
 
 fn check_shape(rule: &Rule) -> Result<()> {
     let stem = rule.file.path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
     let header = &rule.header;
-    if stem.split('_').next() != Some(header.code.as_str()) {
+    // A family's file has as many codes as members.
+    let named = !header.for_each.is_empty() || stem.split('_').next() == Some(header.code.as_str());
+    if !named {
         return Err(rule
             .file
             .complain_key("code", format!("规则编号“{}”与文件名“{stem}”不一致", header.code))
-            .hint("文件名写成“编号_英文短名.sql”,例如 R01_dibao_not_registered.sql"));
+            .hint("文件名写成“编号_英文短名.sql”，例如 R01_dibao_not_registered.sql"));
     }
     for (key, value) in [("title", &header.title), ("why", &header.why)] {
         if value.trim().is_empty() {
@@ -317,29 +393,17 @@ fn check_shape(rule: &Rule) -> Result<()> {
                 .hint("用核查人员看得懂的话写一句"));
         }
     }
+    if header.due_days > MOST_DUE_DAYS {
+        return Err(rule
+            .file
+            .complain_key("due_days", format!("核查期限{}天太长，最多{MOST_DUE_DAYS}天", header.due_days))
+            .hint("写从季度末算起的天数，例如 due_days = 30"));
+    }
     if !header.indicator && header.message.trim().is_empty() {
         return Err(rule
             .file
             .complain_key("title", "缺少键“message”")
-            .hint("写一句疑点说明,可用 {列名} 引用查询结果"));
-    }
-    Ok(())
-}
-
-fn one_select(file: &SqlFile) -> Result<()> {
-    let text = SqlText::new(file.sql());
-    if !text.is(0, "select") && !text.is(0, "with") {
-        return Err(file
-            .complain_sql(0..0, "说明之后应是一条 SELECT 语句")
-            .hint("以 SELECT 或 WITH 开头,只写一条语句"));
-    }
-    for i in 0..text.tokens.len() {
-        if text.text(i) == ";" && i + 1 < text.tokens.len() {
-            let span = text.tokens[i].span.clone();
-            return Err(file
-                .complain_sql(span, "一个文件只能有一条语句")
-                .hint("删去分号之后的内容,或另建规则文件"));
-        }
+            .hint("写一句疑点说明，可用 {列名} 引用查询结果"));
     }
     Ok(())
 }
@@ -359,8 +423,8 @@ mod tests {
         let rule = read(GOOD).unwrap();
         assert_eq!(rule.message_columns(), ["n"]);
         assert_eq!(rule.header.due_days, 30);
-        assert_eq!(rule.header.owner.at("2018Q3"), "人社局");
-        assert_eq!(rule.header.owner.at("2019Q1"), "医保局");
+        assert_eq!(rule.header.owner.at("2018Q3".parse().unwrap()), "人社局");
+        assert_eq!(rule.header.owner.at("2019Q1".parse().unwrap()), "医保局");
         assert!(rule.file.sql().starts_with("SELECT"));
     }
 
@@ -388,5 +452,8 @@ mod tests {
         assert!(
             read(&GOOD.replace("dibao\n", "dibao; SELECT 2\n")).unwrap_err().message().contains("一条语句")
         );
+        let misspelt = read(&GOOD.replace("subject = ", "since = \"2018年\"\nsubject = ")).unwrap_err();
+        assert!(misspelt.message().contains("2018年"), "{misspelt:?}");
+        assert!(misspelt.location().span.is_some(), "{misspelt:?}");
     }
 }

@@ -1,37 +1,34 @@
 //! All rules of a pipeline, read and checked against the views the contracts promise.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 
-use super::rule_file::{self, Definition, Rule, RuleHeader, SqlFile};
-use super::rule_settings;
-use super::rule_settings::RuleSettings;
-use super::sql_text::SqlText;
-use super::targets::{self, TargetFile};
-use super::view_catalogue::{Catalogue, PREVIOUS};
-use crate::config::toml_file::{TomlFile, suggest};
-use crate::config::{Parameter, Pipeline, Role, SourceContract};
-use crate::model::column_type::{ColumnKind, Columns};
-use crate::model::quarter::Quarter;
+use super::included_rules::{self, RuleFiles};
+use super::quality_settings;
+use super::rule_file::{Rule, RuleDefinition, RuleHeader, SqlFile};
+use super::rule_settings::{RuleSettings, SettingsFiles};
+use super::targets::{self, TargetFile, TopicPlace};
+use super::view_catalogue::{PREVIOUS, ViewCatalogue};
+use crate::config::pipeline_settings::in_period;
+use crate::config::rule_inclusion::ReplacedFile;
+use crate::config::toml_file::suggest;
+use crate::config::{ColumnRole, Pipeline, RuleFolders, RuleParameter, SourceContract};
+use crate::model::column_type::{ColumnType, ColumnTypes};
+use crate::model::period::Period;
 use crate::{Error, Result};
 
-/// Folder of definitions under `rules/`.
-const DEFINITIONS: &str = "definitions";
-
 /// Columns by table.
-pub type ColumnsByTable = BTreeMap<String, BTreeSet<String>>;
+pub(crate) type ColumnsByTable = BTreeMap<String, BTreeSet<String>>;
 
-/// Tables that these SELECTs read, with the words that may be their columns: those written with
+/// Tables that these SELECTs read, with the names that may be their columns: those written with
 /// the table's alias, and those without any.
 pub(crate) fn columns_by_table<'f>(files: impl Iterator<Item = &'f SqlFile>) -> ColumnsByTable {
     let mut columns = ColumnsByTable::new();
     for file in files {
-        let text = SqlText::new(file.sql());
-        let (plain, qualified) = (text.unqualified(), text.qualified());
-        for (table, _, alias) in text.tables() {
-            let known = columns.entry(table.to_owned()).or_default();
-            let own = qualified.iter().filter(|(of, ..)| *of == alias).map(|(_, column, _)| *column);
-            known.extend(own.chain(plain.iter().copied()).map(str::to_owned));
+        for table in file.select.tables() {
+            let own = |alias: &String| *alias == table.alias || *alias == table.name;
+            let named = file.select.columns().iter().filter(|column| column.alias.as_ref().is_none_or(own));
+            let known = columns.entry(table.name.clone()).or_default();
+            known.extend(named.map(|column| column.name.clone()));
         }
     }
     columns
@@ -43,11 +40,11 @@ pub struct RuleSet {
     /// Rules by code.
     pub rules: Vec<Rule>,
     /// Definitions, each after those it reads.
-    pub definitions: Vec<Definition>,
+    pub definitions: Vec<RuleDefinition>,
     /// `rules/rules.toml`.
     pub settings: RuleSettings,
     /// Views.
-    pub catalogue: Catalogue,
+    pub catalogue: ViewCatalogue,
     /// Code of the whole prefecture, for indicators.
     pub root_code: String,
     /// Chinese label of each contract column, by `view.column`.
@@ -57,46 +54,29 @@ pub struct RuleSet {
     pub household_columns: BTreeMap<String, bool>,
     /// `rules/targets.toml`.
     pub targets: TargetFile,
-    targets_file: TomlFile,
-    settings_file: TomlFile,
+    /// Files of bases that others stand in for.
+    pub replaced: Vec<ReplacedFile>,
+    /// Rules that are not run, by code, and why not.
+    pub off: BTreeMap<String, String>,
+    layers: RuleFolders,
+    target_places: Vec<TopicPlace>,
+    settings_files: SettingsFiles,
     policy_text: Option<String>,
 }
 
 impl RuleSet {
-    /// Reads `rules/` of the pipeline. A pipeline without rules has an empty set.
+    /// Reads `rules/` of the pipeline and of the bases it includes. A pipeline without rules has an
+    /// empty set.
     pub fn load(pipeline: &Pipeline) -> Result<Self> {
-        let root = pipeline.root.join("rules");
-        let (settings, settings_file) = RuleSettings::read(&root.join("rules.toml"))?;
+        let layers = &pipeline.layers;
+        let (settings, settings_files, policy_text) = RuleSettings::read(layers)?;
         let sources: Vec<_> =
             pipeline.sources.iter().map(|s| (s.name.clone(), s.title.clone(), contract_columns(s))).collect();
-        let catalogue = Catalogue::new(&sources, settings.parameter_columns(pipeline));
-        let mut rules = Vec::new();
-        let mut definitions = Vec::new();
-        for (group, path) in sql_files(&root)? {
-            let text = std::fs::read_to_string(&path).map_err(|e| {
-                Error::configuration("规则文件读不出来")
-                    .in_file(&path)
-                    .hint("文件应为 UTF-8 文本")
-                    .caused_by(e)
-            })?;
-            if group == DEFINITIONS {
-                definitions.push(rule_file::parse_definition(&path, text)?);
-            } else {
-                rules.push(rule_file::parse(&path, &group, text)?);
-            }
-        }
-        rules.sort_by_key(|rule| code_order(&rule.header.code));
-        for pair in rules.windows(2) {
-            if pair[0].header.code == pair[1].header.code {
-                let first = pair[0].file.path.display();
-                return Err(pair[1]
-                    .file
-                    .complain_key("code", format!("规则编号“{}”重复", pair[1].header.code))
-                    .hint(format!("另一条在 {first};换一个编号")));
-            }
-        }
-        let policy_text = rule_settings::policy_text(&pipeline.root, &settings, &settings_file)?;
-        let (targets, targets_file) = targets::read(&root.join("targets.toml"))?;
+        let catalogue = ViewCatalogue::new(&sources, settings.parameter_columns(pipeline));
+        let RuleFiles { rules, definitions, mut replaced, off } = included_rules::read(layers)?;
+        let (targets, target_places, replaced_topics) = targets::read(layers)?;
+        replaced.splice(0..0, pipeline.replaced.iter().cloned());
+        replaced.extend(replaced_topics);
         let definitions = in_order(definitions, &catalogue)?;
         let root_code = pipeline.settings.prefecture.code.clone();
         let labels = pipeline
@@ -108,13 +88,16 @@ impl RuleSet {
             rules,
             definitions,
             settings,
+            replaced,
+            off,
+            layers: layers.clone(),
             catalogue,
             root_code,
             labels,
             household_columns: household_columns(&pipeline.sources),
             targets,
-            targets_file,
-            settings_file,
+            target_places,
+            settings_files,
             policy_text,
         })
     }
@@ -123,7 +106,7 @@ impl RuleSet {
         self.rules.iter().find(|r| r.header.code == code)
     }
     /// Definition by name.
-    pub fn definition(&self, name: &str) -> Option<&Definition> {
+    pub fn definition(&self, name: &str) -> Option<&RuleDefinition> {
         self.definitions.iter().find(|d| d.header.name == name)
     }
     /// A column in words: `建档立卡户的“住房面积”`.
@@ -133,8 +116,36 @@ impl RuleSet {
         format!("{}的“{label}”", self.catalogue.title(view))
     }
     /// The row of the view `parameter`.
-    pub fn parameters(&self, pipeline: &Pipeline, quarter: Quarter) -> Result<BTreeMap<String, Parameter>> {
-        self.settings.parameters(pipeline, &self.settings_file, quarter)
+    pub fn parameters(&self, pipeline: &Pipeline, period: Period) -> Result<BTreeMap<String, RuleParameter>> {
+        self.settings.parameters(&self.settings_files, pipeline.parameters(period), period)
+    }
+    /// Position of the folder that a rule is from; 0 is the pipeline's own.
+    pub(crate) fn layer_of(&self, rule: &Rule) -> usize {
+        let mut layers = self.layers.all().iter();
+        layers.position(|l| rule.file.path.starts_with(l.folder.join("rules"))).unwrap_or(0)
+    }
+    /// By folder, the row of the view `parameter` for which the examples of its rules are written:
+    /// what a base sets holds there against what those who include it set.
+    pub(crate) fn example_parameters(
+        &self,
+        pipeline: &Pipeline,
+        period: Period,
+    ) -> Result<Vec<BTreeMap<String, RuleParameter>>> {
+        let of = |layer| {
+            let mut row = pipeline.parameters(period);
+            row.extend(in_period(&self.layers.parameters_from(layer)?, period));
+            self.settings.parameters(&self.settings_files, row, period)
+        };
+        (0..self.layers.all().len()).map(of).collect()
+    }
+    /// Code of the whole prefecture in the examples of a rule.
+    pub(crate) fn example_root(&self, rule: &Rule) -> &str {
+        let of_base = self.settings.example_prefecture.as_deref().filter(|_| self.layer_of(rule) > 0);
+        of_base.unwrap_or(&self.root_code)
+    }
+    /// Whether a policy text is there for the quotes of the rules.
+    pub fn has_policy_text(&self) -> bool {
+        self.policy_text.is_some()
     }
     /// Views of sources (this or the previous quarter) that a SELECT reads, through definitions too.
     pub fn source_views(&self, file: &SqlFile) -> BTreeSet<String> {
@@ -142,7 +153,7 @@ impl RuleSet {
         let mut todo: Vec<&SqlFile> = vec![file];
         let mut seen = BTreeSet::new();
         while let Some(file) = todo.pop() {
-            for (table, ..) in SqlText::new(file.sql()).tables() {
+            for table in file.select.table_names() {
                 if let Some(definition) = self.definition(table) {
                     if seen.insert(table.to_owned()) {
                         todo.push(&definition.file);
@@ -200,37 +211,91 @@ impl RuleSet {
         behind.chain([table.to_owned()]).collect()
     }
     /// Definitions that a SELECT needs, in order.
-    pub fn definitions_of(&self, file: &SqlFile) -> Vec<&Definition> {
-        let mut wanted: BTreeSet<String> =
-            SqlText::new(file.sql()).tables().iter().map(|t| t.0.to_owned()).collect();
+    pub fn definitions_of(&self, file: &SqlFile) -> Vec<&RuleDefinition> {
+        let mut wanted: BTreeSet<&str> = file.select.table_names().collect();
         for definition in self.definitions.iter().rev() {
-            if wanted.contains(&definition.header.name) {
-                wanted.extend(SqlText::new(definition.file.sql()).tables().iter().map(|t| t.0.to_owned()));
+            if wanted.contains(definition.header.name.as_str()) {
+                wanted.extend(definition.file.select.table_names());
             }
         }
-        self.definitions.iter().filter(|d| wanted.contains(&d.header.name)).collect()
+        self.definitions.iter().filter(|d| wanted.contains(d.header.name.as_str())).collect()
     }
     /// Checks what can be told of targets, quality settings and headers without an engine. All
     /// complaints, in file order; a header's complaint stands beside its rule's position.
     pub(crate) fn check_settings(&self) -> Vec<Error> {
         let taken = |code: &str| self.rule(code).is_some();
         let mut complaints =
-            targets::check(&self.targets, &self.targets_file, taken, self.policy_text.as_deref());
+            targets::check(&self.targets, &self.target_places, taken, self.policy_text.as_deref());
+        complaints.extend(self.check_home_sources().err());
         complaints.extend(self.check_quality().err());
+        complaints.extend(self.settings.words().check(&self.settings_files));
         complaints
     }
+    fn check_home_sources(&self) -> Result<()> {
+        let is_source = |name: &str| self.catalogue.can_be_absent(name) && !name.ends_with(PREVIOUS);
+        let names = &self.settings.home_sources;
+        if let Some(at) = names.iter().position(|name| !is_source(name)) {
+            let name = &names[at];
+            let known: Vec<&str> =
+                self.catalogue.views.keys().map(String::as_str).filter(|v| is_source(v)).collect();
+            let place = ["home_sources".into(), at.into()];
+            let error = self.settings_files.complain(&place, format!("没有名为“{name}”的数据来源"));
+            return Err(with_hint(error, suggest(name, &known, "可用的来源")));
+        }
+        Ok(())
+    }
     fn check_quality(&self) -> Result<()> {
-        let Some(quality) = &self.settings.quality else { return Ok(()) };
-        for (key, name) in [("persons", &quality.persons), ("households", &quality.households)] {
+        let Some(settings) = &self.settings.quality else { return Ok(()) };
+        if let Some(key) = settings.missing() {
+            return Err(self
+                .settings_files
+                .complain(&["quality".into()], format!("缺少键“{key}”"))
+                .hint(format!("补上 {key} = …")));
+        }
+        for (key, name) in [("persons", &settings.persons), ("households", &settings.households)] {
             if self.definition(name).is_none() && self.catalogue.columns(name).is_none() {
                 return Err(self
-                    .settings_file
+                    .settings_files
                     .complain(&["quality".into(), key.into()], format!("没有名为“{name}”的表或定义")));
             }
         }
-        let stray = quality.rule_weights.keys().find(|code| self.rule(code).is_none());
+        for (at, group) in settings.groups.iter().enumerate() {
+            if !self.rules.iter().any(|rule| rule.group == *group) {
+                let known: BTreeSet<&str> = self.rules.iter().map(|rule| rule.group.as_str()).collect();
+                let known = Vec::from_iter(known);
+                let place = ["quality".into(), "groups".into(), at.into()];
+                let error = self.settings_files.complain(&place, format!("rules/ 里没有规则文件夹“{group}”"));
+                return Err(with_hint(error, suggest(group, &known, "现有文件夹")));
+            }
+        }
+        for (key, percent) in
+            [("index_percent", settings.index_percent), ("households_percent", settings.households_percent)]
+        {
+            if percent > 100 {
+                return Err(self
+                    .settings_files
+                    .complain(&["quality".into(), key.into()], format!("占比{percent}超过100"))
+                    .hint("写百分数，例如 50"));
+            }
+        }
+        let by_severity = settings
+            .severity_weights
+            .iter()
+            .map(|(severity, weight)| ("severity_weights", format!("{severity:?}"), *weight));
+        let by_rule =
+            settings.rule_weights.iter().map(|(code, weight)| ("rule_weights", code.clone(), *weight));
+        if let Some((key, name, weight)) =
+            by_severity.chain(by_rule).find(|(.., w)| *w > quality_settings::MOST_WEIGHT)
+        {
+            let steps = ["quality".into(), key.into(), name.as_str().into()];
+            return Err(self
+                .settings_files
+                .complain(&steps, format!("扣分{weight}太大，最多{}", quality_settings::MOST_WEIGHT))
+                .hint("扣分是各规则之间的比例，例如 S1 = 5、S3 = 1"));
+        }
+        let stray = settings.rule_weights.keys().find(|code| self.rule(code).is_none());
         match stray {
-            Some(code) => Err(self.settings_file.complain_key(
+            Some(code) => Err(self.settings_files.complain_key(
                 &["quality".into(), "rule_weights".into(), code.as_str().into()],
                 format!("没有编号为“{code}”的规则"),
             )),
@@ -250,7 +315,7 @@ impl RuleSet {
             return Err(rule
                 .file
                 .complain_at(&["policy".into(), "quote".into()], "引文与政策文本不一致")
-                .hint("引文必须是政策原文中连续的一段,标点也要一致"));
+                .hint("引文必须是政策原文中连续的一段，标点也要一致"));
         }
         let read = self.source_views(&rule.file);
         let listed: BTreeSet<&String> = header.sources.iter().chain(&header.optional_sources).collect();
@@ -270,7 +335,10 @@ impl RuleSet {
         if read.iter().collect::<BTreeSet<_>>() != listed {
             let list: Vec<String> = read.iter().map(|name| format!("\"{name}\"")).collect();
             return Err(rule.file.complain_key("sources", "所列数据来源与语句实际用到的不一致").hint(
-                format!("语句(连同所用定义)用到:[{}];缺了也能运行的写进 optional_sources", list.join(", ")),
+                format!(
+                    "语句（连同所用定义）用到：[{}]；缺了也能运行的写进 optional_sources",
+                    list.join(", ")
+                ),
             ));
         }
         for name in &header.columns {
@@ -279,7 +347,7 @@ impl RuleSet {
                 return Err(rule
                     .file
                     .complain_key("columns", format!("“{name}”不是语句所用来源的列"))
-                    .hint("写成“来源.列”,来源也要在 sources 里"));
+                    .hint("写成“来源.列”，来源也要在 sources 里"));
             }
             let known: Vec<&str> =
                 self.catalogue.columns(view).into_iter().flatten().map(|(n, _)| n.as_str()).collect();
@@ -293,7 +361,7 @@ impl RuleSet {
                 return Err(rule
                     .file
                     .complain_key("explained_by", format!("没有编号为“{code}”的其他规则"))
-                    .hint("写另一条规则的编号,或“编号/疑点键”"));
+                    .hint("写另一条规则的编号，或“编号/疑点键”"));
             }
         }
         for code in &header.related {
@@ -308,15 +376,15 @@ impl RuleSet {
 }
 
 /// Columns of a contract, and those computed from its guardian column.
-pub fn contract_columns(contract: &SourceContract) -> Columns {
-    let mut columns: Columns = contract
+pub(crate) fn contract_columns(contract: &SourceContract) -> ColumnTypes {
+    let mut columns: ColumnTypes = contract
         .columns
         .iter()
-        .filter_map(|c| Some((c.name.clone(), ColumnKind::of(&c.data_type())?)))
+        .filter_map(|c| Some((c.name.clone(), ColumnType::of(&c.data_type())?)))
         .collect();
-    if contract.role(Role::GuardianId).is_some() {
-        columns.push(("guardian_id18".to_owned(), ColumnKind::Text));
-        columns.push(("guardian_person_id".to_owned(), ColumnKind::Text));
+    if contract.role(ColumnRole::GuardianId).is_some() {
+        columns.push(("guardian_id18".to_owned(), ColumnType::Text));
+        columns.push(("guardian_person_id".to_owned(), ColumnType::Text));
     }
     columns
 }
@@ -324,7 +392,7 @@ pub fn contract_columns(contract: &SourceContract) -> Columns {
 /// See [`RuleSet::household_columns`]. A record without a required value is rejected, so such a
 /// column is never empty.
 fn household_columns(sources: &[SourceContract]) -> BTreeMap<String, bool> {
-    let own = |s: &SourceContract| s.role(Role::Household).map(|c| c.name.clone());
+    let own = |s: &SourceContract| s.role(ColumnRole::Household).map(|c| c.name.clone());
     let mut found = BTreeMap::new();
     for name in sources.iter().filter_map(own) {
         let having: Vec<_> =
@@ -337,7 +405,7 @@ fn household_columns(sources: &[SourceContract]) -> BTreeMap<String, bool> {
 }
 
 /// JSON schema of the header of a rule file.
-pub fn header_schema() -> schemars::Schema {
+pub(crate) fn header_schema() -> schemars::Schema {
     schemars::schema_for!(RuleHeader)
 }
 
@@ -357,47 +425,20 @@ pub(crate) fn code_order(code: &str) -> (String, u32, String) {
     (rank, digits.parse().unwrap_or(0), code.to_owned())
 }
 
-/// (folder, file) of every `rules/<folder>/*.sql`, sorted.
-fn sql_files(root: &Path) -> Result<Vec<(String, PathBuf)>> {
-    let mut found = Vec::new();
-    if !root.is_dir() {
-        return Ok(found);
-    }
-    let list = |folder: &Path| -> Result<Vec<PathBuf>> {
-        let entries = std::fs::read_dir(folder).map_err(|e| Error::io("读取文件夹", folder, e))?;
-        let mut paths = Vec::new();
-        for entry in entries {
-            paths.push(entry.map_err(|e| Error::io("读取文件夹", folder, e))?.path());
-        }
-        paths.sort();
-        Ok(paths)
-    };
-    for folder in list(root)?.into_iter().filter(|p| p.is_dir()) {
-        let group = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        for path in list(&folder)? {
-            if path.extension().is_some_and(|e| e == "sql") {
-                found.push((group.clone(), path));
-            }
-        }
-    }
-    Ok(found)
-}
-
 /// Definitions after those they read.
-fn in_order(definitions: Vec<Definition>, catalogue: &Catalogue) -> Result<Vec<Definition>> {
+fn in_order(definitions: Vec<RuleDefinition>, catalogue: &ViewCatalogue) -> Result<Vec<RuleDefinition>> {
     let names: BTreeSet<String> = definitions.iter().map(|d| d.header.name.clone()).collect();
     let mut done: BTreeSet<String> = BTreeSet::new();
     let mut left = definitions;
     let mut ordered = Vec::new();
     while !left.is_empty() {
         let position = left.iter().position(|d| {
-            let text = SqlText::new(d.file.sql());
-            text.tables().iter().all(|(t, ..)| !names.contains(*t) || done.contains(*t))
+            d.file.select.table_names().all(|table| !names.contains(table) || done.contains(table))
         });
         let Some(position) = position else {
             return Err(left[0]
                 .file
-                .complain_key("name", "几个定义互相引用,成了圈")
+                .complain_key("name", "几个定义互相引用，成了圈")
                 .hint("拆开其中一个定义"));
         };
         let definition = left.remove(position);

@@ -1,19 +1,22 @@
 //! `rules/rules.toml`: what the rules of a pipeline share: derived dates, which register's
 //! address counts, the policy text they quote, and what an example row looks like unless said
-//! otherwise.
+//! otherwise, and the words officers read and choose from. What a folder sets holds against what the
+//! bases it includes set.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use jiff::ToSpan as _;
+use jiff::Span;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::config::toml_file::TomlFile;
-use crate::config::{Parameter, Pipeline};
-use crate::model::column_type::{ColumnKind, Columns};
+use super::officer_words::{AnswerWords, OfficerWords, SeverityWords};
+use crate::config::toml_file::{TomlFile, TomlStep};
+use crate::config::{Pipeline, RuleFolders, RuleParameter};
+use crate::model::column_type::{ColumnType, ColumnTypes};
 use crate::model::day::date32;
-use crate::model::quarter::Quarter;
+use crate::model::exception::Severity;
+use crate::model::period::Period;
 use crate::{Error, Result};
 
 /// `rules/rules.toml`.
@@ -26,15 +29,44 @@ pub struct RuleSettings {
     #[serde(default)]
     pub home_sources: Vec<String>,
     /// Quarter whose parameters the examples use.
-    pub example_quarter: Option<String>,
+    pub example_quarter: Option<Period>,
     /// Dates computed for each quarter; columns of the view `parameter`.
     #[serde(default)]
     pub dates: BTreeMap<String, DerivedDate>,
     /// How the quality of the register is scored; absent: not at all.
     pub quality: Option<crate::rules::quality_settings::QualitySettings>,
+    /// What the severities are called and how they are marked.
+    #[serde(default)]
+    pub severities: BTreeMap<Severity, SeverityWords>,
+    /// What an officer may choose in a list.
+    #[serde(default)]
+    pub answers: AnswerWords,
+    /// Code of the prefecture that the examples are written for, if it is not the pipeline's own.
+    pub example_prefecture: Option<String>,
     /// Values of an example row unless it says otherwise, by view; `{column}` repeats a column.
     #[serde(default)]
     pub example_defaults: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// The `rules/rules.toml` of all folders, the pipeline's own first.
+#[derive(Debug, Clone, Default)]
+pub struct SettingsFiles(Vec<TomlFile>);
+
+impl SettingsFiles {
+    /// A complaint about the value at `steps`, in the file that says it.
+    pub fn complain(&self, steps: &[TomlStep<'_>], message: impl Into<String>) -> Error {
+        match self.0.iter().find(|file| file.has(steps)).or(self.0.first()) {
+            Some(file) => file.complain(steps, message),
+            None => Error::configuration(message),
+        }
+    }
+    /// A complaint about the key that ends `steps`, in the file that says it.
+    pub fn complain_key(&self, steps: &[TomlStep<'_>], message: impl Into<String>) -> Error {
+        match self.0.iter().find(|file| file.has(steps)).or(self.0.first()) {
+            Some(file) => file.complain_key(steps, message),
+            None => Error::configuration(message),
+        }
+    }
 }
 
 /// A date counted from the quarter.
@@ -44,96 +76,138 @@ pub struct DerivedDate {
     /// `quarter_start`, `quarter_end` or `MM-DD`: the last such day not after the quarter's end.
     pub from: String,
     /// Years earlier: a number or the name of a parameter.
-    pub minus_years: Option<Amount>,
+    pub minus_years: Option<ParameterAmount>,
     /// Days earlier: a number or the name of a parameter.
-    pub minus_days: Option<Amount>,
+    pub minus_days: Option<ParameterAmount>,
 }
 
 /// A number, the parameter that holds it, or a list of these to be added up.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(untagged)]
-pub enum Amount {
+pub enum ParameterAmount {
     /// Number.
     Number(i64),
     /// Parameter.
     Parameter(String),
     /// Sum of several.
-    Sum(Vec<Amount>),
+    Sum(Vec<ParameterAmount>),
 }
 
-impl Amount {
-    fn value(&self, row: &BTreeMap<String, Parameter>) -> Result<i64, String> {
+/// What is said of a date that no calendar has.
+const BEYOND: &str = "日期超出范围";
+
+impl ParameterAmount {
+    fn value(&self, row: &BTreeMap<String, RuleParameter>) -> Result<i64, String> {
         match self {
             Self::Number(n) => Ok(*n),
             Self::Parameter(name) => match row.get(name) {
-                Some(Parameter::Integer(n)) => Ok(*n),
+                Some(RuleParameter::Integer(n)) => Ok(*n),
                 _ => Err(format!("没有整数参数“{name}”")),
             },
-            Self::Sum(parts) => parts.iter().map(|part| part.value(row)).sum(),
+            Self::Sum(parts) => parts.iter().try_fold(0i64, |sum, part| {
+                sum.checked_add(part.value(row)?).ok_or_else(|| BEYOND.to_owned())
+            }),
         }
     }
 }
 
 impl RuleSettings {
-    /// Reads the file; a pipeline without it has no shared settings.
-    pub fn read(path: &Path) -> Result<(Self, TomlFile)> {
-        if !path.exists() {
-            return Ok((Self::default(), TomlFile { path: path.to_owned(), text: String::new() }));
+    /// Reads the files of all folders into one; a pipeline without any has no shared settings. Also
+    /// the policy texts that they name, one after the other.
+    pub fn read(layers: &RuleFolders) -> Result<(Self, SettingsFiles, Option<String>)> {
+        let (mut merged, mut files, mut texts) = (Self::default(), Vec::new(), Vec::new());
+        for layer in layers.all() {
+            let path = layer.folder.join("rules/rules.toml");
+            if !path.exists() {
+                continue;
+            }
+            let file = TomlFile::read(&path)?;
+            let own: Self = file.parse()?;
+            texts.extend(policy_text(&layer.folder, &own, &file)?);
+            merged.add(own);
+            files.push(file);
         }
-        let file = TomlFile::read(path)?;
-        Ok((file.parse()?, file))
+        let policy_text = (!texts.is_empty()).then(|| texts.join("\n\n"));
+        Ok((merged, SettingsFiles(files), policy_text))
     }
-    /// The row of the view `parameter` in `quarter`: parameters of the pipeline, the quarter's
-    /// own figures and the derived dates.
+    /// Words of severities and answers.
+    pub fn words(&self) -> OfficerWords {
+        OfficerWords { severities: self.severities.clone(), answers: self.answers.clone() }
+    }
+    /// Adds what a base says where nothing is said yet.
+    fn add(&mut self, base: Self) {
+        fn under<V>(map: &mut BTreeMap<String, V>, base: BTreeMap<String, V>) {
+            for (name, value) in base {
+                map.entry(name).or_insert(value);
+            }
+        }
+        let words = self.words().over(base.words());
+        (self.severities, self.answers) = (words.severities, words.answers);
+        self.policy_text = self.policy_text.take().or(base.policy_text);
+        if self.home_sources.is_empty() {
+            self.home_sources = base.home_sources;
+        }
+        self.example_quarter = self.example_quarter.take().or(base.example_quarter);
+        self.example_prefecture = self.example_prefecture.take().or(base.example_prefecture);
+        under(&mut self.dates, base.dates);
+        for (view, values) in base.example_defaults {
+            under(self.example_defaults.entry(view).or_default(), values);
+        }
+        self.quality = match (self.quality.take(), base.quality) {
+            (Some(own), Some(base)) => Some(own.over(base)),
+            (own, base) => own.or(base),
+        };
+    }
+    /// The row of the view `parameter` in `period`: the parameters in `row`, the period's own
+    /// figures and the derived dates.
     pub fn parameters(
         &self,
-        pipeline: &Pipeline,
-        file: &TomlFile,
-        quarter: Quarter,
-    ) -> Result<BTreeMap<String, Parameter>> {
-        let mut row = pipeline.parameters(quarter);
-        let previous = quarter.previous();
+        files: &SettingsFiles,
+        mut row: BTreeMap<String, RuleParameter>,
+        period: Period,
+    ) -> Result<BTreeMap<String, RuleParameter>> {
+        let previous = period.previous()?;
         for (name, value) in [
-            ("quarter", Parameter::Text(quarter.to_string())),
-            ("previous_quarter", Parameter::Text(previous.to_string())),
-            ("year", Parameter::Integer(i64::from(quarter.year()))),
-            ("quarter_start", Parameter::Date(quarter.first_day32())),
-            ("quarter_end", Parameter::Date(quarter.last_day32())),
-            ("first_month", Parameter::Integer(i64::from(quarter.first_month()))),
-            ("last_month", Parameter::Integer(i64::from(quarter.last_month()))),
-            ("previous_last_month", Parameter::Integer(i64::from(previous.last_month()))),
-            ("school_year_start", Parameter::Date(date32(quarter.school_year_start()))),
+            ("quarter", RuleParameter::Text(period.to_string())),
+            ("previous_quarter", RuleParameter::Text(previous.to_string())),
+            ("year", RuleParameter::Integer(i64::from(period.year()))),
+            ("quarter_start", RuleParameter::Date(period.first_day32())),
+            ("quarter_end", RuleParameter::Date(period.last_day32())),
+            ("first_month", RuleParameter::Integer(i64::from(period.first_month()))),
+            ("last_month", RuleParameter::Integer(i64::from(period.last_month()))),
+            ("previous_last_month", RuleParameter::Integer(i64::from(previous.last_month()))),
+            ("school_year_start", RuleParameter::Date(date32(period.school_year_start()))),
         ] {
             row.insert(name.to_owned(), value);
         }
         for (name, derived) in &self.dates {
-            let day = derived.resolve(quarter, &row).map_err(|message| {
-                file.complain(&["dates".into(), name.as_str().into()], message)
+            let day = derived.resolve(period, &row).map_err(|message| {
+                files.complain(&["dates".into(), name.as_str().into()], message)
                     .hint("from 写 quarter_start、quarter_end 或 MM-DD;minus_days、minus_years 写数字或 pipeline.toml 里的整数参数名")
             })?;
-            row.insert(name.clone(), Parameter::Date(date32(day)));
+            row.insert(name.clone(), RuleParameter::Date(date32(day)));
         }
         Ok(row)
     }
     /// Columns of the view `parameter`: everything that any quarter's parameters can hold.
-    pub fn parameter_columns(&self, pipeline: &Pipeline) -> Columns {
-        let mut columns: BTreeMap<String, ColumnKind> = BTreeMap::new();
+    pub fn parameter_columns(&self, pipeline: &Pipeline) -> ColumnTypes {
+        let mut columns: BTreeMap<String, ColumnType> = BTreeMap::new();
         for name in ["quarter", "previous_quarter"] {
-            columns.insert(name.to_owned(), ColumnKind::Text);
+            columns.insert(name.to_owned(), ColumnType::Text);
         }
         for name in ["year", "first_month", "last_month", "previous_last_month"] {
-            columns.insert(name.to_owned(), ColumnKind::Int64);
+            columns.insert(name.to_owned(), ColumnType::Int64);
         }
         for name in ["quarter_start", "quarter_end", "school_year_start"] {
-            columns.insert(name.to_owned(), ColumnKind::Date);
+            columns.insert(name.to_owned(), ColumnType::Date);
         }
-        columns.extend(self.dates.keys().map(|name| (name.clone(), ColumnKind::Date)));
+        columns.extend(self.dates.keys().map(|name| (name.clone(), ColumnType::Date)));
         for layer in pipeline.settings.parameters.values() {
             for (name, value) in layer {
                 let kind = match value {
-                    toml::Value::Integer(_) => ColumnKind::Int64,
-                    toml::Value::Datetime(_) => ColumnKind::Date,
-                    _ => ColumnKind::Text,
+                    toml::Value::Integer(_) => ColumnType::Int64,
+                    toml::Value::Datetime(_) => ColumnType::Date,
+                    _ => ColumnType::Text,
                 };
                 columns.insert(name.clone(), kind);
             }
@@ -143,41 +217,45 @@ impl RuleSettings {
 }
 
 impl DerivedDate {
-    fn resolve(&self, quarter: Quarter, row: &BTreeMap<String, Parameter>) -> Result<Date, String> {
-        let amount = |amount: &Option<Amount>| amount.as_ref().map_or(Ok(0), |a| a.value(row));
+    fn resolve(&self, period: Period, row: &BTreeMap<String, RuleParameter>) -> Result<Date, String> {
+        let amount = |amount: &Option<ParameterAmount>| amount.as_ref().map_or(Ok(0), |a| a.value(row));
         let anchor = match self.from.as_str() {
-            "quarter_start" => quarter.first_day(),
-            "quarter_end" => quarter.last_day(),
+            "quarter_start" => period.first_day(),
+            "quarter_end" => period.last_day(),
             month_day => {
                 let bad = || format!("不认识的起点“{month_day}”");
                 let (month, day) = month_day.split_once('-').ok_or_else(bad)?;
                 let (month, day) = (month.parse().map_err(|_| bad())?, day.parse().map_err(|_| bad())?);
-                let this = Date::new(quarter.year(), month, day).map_err(|_| bad())?;
-                if this <= quarter.last_day() {
+                let this = Date::new(period.year(), month, day).map_err(|_| bad())?;
+                if this <= period.last_day() {
                     this
                 } else {
-                    Date::new(quarter.year() - 1, month, day).map_err(|_| bad())?
+                    Date::new(period.year() - 1, month, day).map_err(|_| bad())?
                 }
             }
         };
-        let span = amount(&self.minus_years)?.years().days(amount(&self.minus_days)?);
-        anchor.checked_sub(span).map_err(|_| "日期超出范围".to_owned())
+        let (years, days) = (amount(&self.minus_years)?, amount(&self.minus_days)?);
+        Span::new()
+            .try_years(years)
+            .and_then(|span| span.try_days(days))
+            .and_then(|span| anchor.checked_sub(span))
+            .map_err(|_| BEYOND.to_owned())
     }
 }
 
-/// Reads `rules/rules.toml` of a pipeline folder as text for quotes.
-pub(crate) fn policy_text(root: &Path, settings: &RuleSettings, file: &TomlFile) -> Result<Option<String>> {
+/// The policy text that the settings in the folder `root` name.
+fn policy_text(root: &Path, settings: &RuleSettings, file: &TomlFile) -> Result<Option<String>> {
     let Some(name) = &settings.policy_text else { return Ok(None) };
     if name.split(['/', '\\']).any(|part| part == "..") || Path::new(name).is_absolute() {
         return Err(file
             .complain(&["policy_text".into()], "政策文本必须放在流水线文件夹内")
-            .hint("写相对路径,例如 policy/plan.txt"));
+            .hint("写相对路径，例如 policy/plan.txt"));
     }
     let path = root.join(name);
     std::fs::read_to_string(&path).map(Some).map_err(|e| {
         Error::configuration("读不到政策文本")
             .in_file(path)
-            .hint("检查 rules.toml 的 policy_text;文件应为 UTF-8")
+            .hint("检查 rules.toml 的 policy_text；文件应为 UTF-8")
             .caused_by(e)
     })
 }
@@ -188,7 +266,7 @@ mod tests {
 
     #[test]
     fn dates_are_counted_from_the_quarter() {
-        let row = BTreeMap::from([("days".to_owned(), Parameter::Integer(30))]);
+        let row = BTreeMap::from([("days".to_owned(), RuleParameter::Integer(30))]);
         let derived = |text: &str, quarter: &str| {
             let date: DerivedDate = toml::from_str(text).unwrap();
             date.resolve(quarter.parse().unwrap(), &row).map(|d| d.to_string())
@@ -198,5 +276,28 @@ mod tests {
         assert_eq!(derived("from = '08-31'", "2018Q3").unwrap(), "2018-08-31");
         assert!(derived("from = '13-99'", "2018Q3").is_err());
         assert!(derived("from = 'quarter_end'\nminus_days = 'x'", "2018Q3").is_err());
+        assert_eq!(
+            derived("from = 'quarter_end'\nminus_days = [1, 'days']", "2018Q3").unwrap(),
+            "2018-08-30"
+        );
+    }
+
+    #[test]
+    fn a_date_beyond_the_calendar_is_refused() {
+        let greatest = i64::MAX;
+        for text in [
+            format!("minus_days = {greatest}"),
+            format!("minus_days = -{greatest}"),
+            format!("minus_years = {greatest}"),
+            format!("minus_years = 19999\nminus_days = {greatest}"),
+            format!("minus_days = [{greatest}, 1]"),
+            format!("minus_days = [-{greatest}, -2]"),
+            "minus_days = [7000000, 7000000]".to_owned(),
+            "minus_years = 19000".to_owned(),
+        ] {
+            let date: DerivedDate = toml::from_str(&format!("from = 'quarter_end'\n{text}")).unwrap();
+            let refused = date.resolve("2018Q3".parse().unwrap(), &BTreeMap::new()).unwrap_err();
+            assert!(refused.contains("超出范围"), "{text}: {refused}");
+        }
     }
 }

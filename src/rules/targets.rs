@@ -2,12 +2,15 @@
 //! published beside the indicators, as not computable and for want of what.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::rule_file::{Policy, within};
+use super::rule_file::PolicyClause;
+use crate::config::RuleFolders;
+use crate::config::rule_inclusion::{OfferedItem, ReplacedFile};
 use crate::config::toml_file::TomlFile;
+use crate::model::period::Period;
 use crate::{Error, Result};
 
 /// `rules/targets.toml`.
@@ -16,13 +19,13 @@ use crate::{Error, Result};
 pub struct TargetFile {
     /// Topics in the order of the plan.
     #[serde(default)]
-    pub topic: Vec<Topic>,
+    pub topic: Vec<TargetTopic>,
 }
 
 /// Targets of one department that belong together.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Topic {
+pub struct TargetTopic {
     /// Code of the plan's check; no rule file bears it.
     pub code: String,
     /// Title.
@@ -30,61 +33,86 @@ pub struct Topic {
     /// Department.
     pub owner: String,
     /// Targets.
-    pub target: Vec<Target>,
+    pub target: Vec<PlanTarget>,
 }
 
 /// One target.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Target {
+pub struct PlanTarget {
     /// Key within the topic.
     pub key: String,
     /// What is counted.
     pub label: String,
     /// Clause and phrase it rests on.
-    pub policy: Policy,
+    pub policy: PolicyClause,
     /// The list that would tell it.
     pub source: String,
     /// True if the values are shares in 1/10000, false if they are counts.
     #[serde(default)]
     pub rate: bool,
-    /// Value by the first quarter for which it holds (`2018Q1`).
-    pub from: BTreeMap<String, i64>,
+    /// Value by the first period for which it holds (`2018Q1`).
+    pub from: BTreeMap<Period, i64>,
 }
 
-impl Target {
-    /// The value that holds in `quarter`, else the first to come; quarters sort as text.
-    pub fn at(&self, quarter: &str) -> Option<i64> {
-        let holds = self.from.iter().rfind(|(from, _)| within(quarter, Some(from), None));
+impl PlanTarget {
+    /// The value that holds in `period`, else the first to come.
+    pub fn at(&self, period: Period) -> Option<i64> {
+        let holds = self.from.iter().rfind(|(from, _)| period.within(Some(**from), None));
         holds.or(self.from.first_key_value()).map(|(_, value)| *value)
     }
 }
 
-/// Reads the file; a pipeline without it has no such targets.
-pub(crate) fn read(path: &Path) -> Result<(TargetFile, TomlFile)> {
-    if !path.exists() {
-        return Ok((TargetFile::default(), TomlFile { path: path.to_owned(), text: String::new() }));
+/// Where a topic is written.
+#[derive(Debug, Clone)]
+pub(crate) struct TopicPlace {
+    file: Arc<TomlFile>,
+    number: usize,
+}
+
+/// Reads the files of all folders, those of the bases first; a pipeline without any has no such
+/// targets. A topic stands in for one of the same code in a base.
+pub(crate) fn read(layers: &RuleFolders) -> Result<(TargetFile, Vec<TopicPlace>, Vec<ReplacedFile>)> {
+    let mut offers = Vec::new();
+    for (layer, one) in layers.all().iter().enumerate() {
+        let path = one.folder.join("rules/targets.toml");
+        if !path.exists() {
+            continue;
+        }
+        let file = Arc::new(TomlFile::read(&path)?);
+        for (number, topic) in file.parse::<TargetFile>()?.topic.into_iter().enumerate() {
+            let place = TopicPlace { file: Arc::clone(&file), number };
+            offers.push(OfferedItem {
+                layer,
+                key: topic.code.clone(),
+                path: path.clone(),
+                value: (topic, place),
+            });
+        }
     }
-    let file = TomlFile::read(path)?;
-    Ok((file.parse()?, file))
+    let (mut chosen, replaced) = layers.choose("指标组", offers)?;
+    chosen.sort_by_key(|offer| (std::cmp::Reverse(offer.layer), offer.value.1.number));
+    let (topic, places) = chosen.into_iter().map(|offer| offer.value).unzip();
+    Ok((TargetFile { topic }, places, replaced))
 }
 
 /// Complaints about codes that are taken and phrases that the policy text does not have.
 pub(crate) fn check(
     targets: &TargetFile,
-    file: &TomlFile,
+    places: &[TopicPlace],
     taken: impl Fn(&str) -> bool,
     policy_text: Option<&str>,
 ) -> Vec<Error> {
     let mut complaints = Vec::new();
-    for (number, topic) in targets.topic.iter().enumerate() {
+    for (topic, TopicPlace { file, number }) in targets.topic.iter().zip(places) {
+        let number = *number;
         if taken(&topic.code) {
             complaints.push(
                 file.complain(
                     &["topic".into(), number.into(), "code".into()],
                     format!("规则编号“{}”重复", topic.code),
                 )
-                .hint("已有同号的规则文件;能计算的指标写成规则,不再列在这里"),
+                .hint("已有同号的规则文件；能计算的指标写成规则，不再列在这里"),
             );
         }
         for (position, target) in topic.target.iter().enumerate() {
@@ -93,7 +121,7 @@ pub(crate) fn check(
                     ["topic".into(), number.into(), "target".into(), position.into(), "policy".into()];
                 complaints.push(
                     file.complain(&place, "引文与政策文本不一致")
-                        .hint("引文必须是政策原文中连续的一段,标点也要一致"),
+                        .hint("引文必须是政策原文中连续的一段，标点也要一致"),
                 );
             }
         }
@@ -109,9 +137,9 @@ mod tests {
     fn a_target_holds_from_its_quarter_on() {
         let text = "key = 'a'\nlabel = '甲'\npolicy = { clause = '一', quote = '乙' }\nsource = '丙'\n\
                     [from]\n2018Q1 = 669\n2019Q1 = 527\n";
-        let target: Target = toml::from_str(text).unwrap();
+        let target: PlanTarget = toml::from_str(text).unwrap();
         assert_eq!(
-            ["2017Q4", "2018Q3", "2019Q1", "2020Q2"].map(|q| target.at(q)),
+            ["2017Q4", "2018Q3", "2019Q1", "2020Q2"].map(|q| target.at(q.parse().unwrap())),
             [Some(669), Some(669), Some(527), Some(527)]
         );
     }

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::column_type::{ColumnKind, Columns};
+use crate::model::column_type::{ColumnType, ColumnTypes};
 
 /// Where a view comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
+pub enum ViewOrigin {
     /// A source of the quarter.
     Source,
     /// A source of the quarter before.
@@ -22,27 +22,27 @@ pub struct ViewInfo {
     /// Chinese title.
     pub title: String,
     /// Columns in order.
-    pub columns: Columns,
+    pub columns: ColumnTypes,
     /// Where it comes from.
-    pub origin: Origin,
+    pub origin: ViewOrigin,
 }
 
 /// Views by name.
 #[derive(Debug, Clone, Default)]
-pub struct Catalogue {
+pub struct ViewCatalogue {
     /// Views by name.
     pub views: BTreeMap<String, ViewInfo>,
 }
 
 /// View of one row: what the pipeline sets for the quarter.
-pub const PARAMETER: &str = "parameter";
+pub(crate) const PARAMETER: &str = "parameter";
 
 /// Suffix of the view that holds a source's previous quarter.
-pub const PREVIOUS: &str = "_previous";
+pub(crate) const PREVIOUS: &str = "_previous";
 
 /// Columns that every source view has before those of its contract.
-pub fn common_columns() -> Columns {
-    use ColumnKind::{Date, Int32, Text};
+pub(crate) fn common_columns() -> ColumnTypes {
+    use ColumnType::{Date, Int32, Text};
     [
         ("record_id", Text),
         ("person_id", Text),
@@ -64,17 +64,17 @@ pub fn common_columns() -> Columns {
 }
 
 /// Is a column of a source's view computed, whatever the contract has of its name?
-pub fn is_common(column: &str) -> bool {
+pub(crate) fn is_common(column: &str) -> bool {
     common_columns().iter().any(|(name, _)| name == column)
 }
 
-impl Catalogue {
+impl ViewCatalogue {
     /// Views of `sources` (name, title, contract columns) and the derived ones; `parameters`
     /// are the columns of the one-row view `parameter`.
-    pub fn new(sources: &[(String, String, Columns)], parameters: Columns) -> Self {
-        use ColumnKind::{Int32, Text};
+    pub fn new(sources: &[(String, String, ColumnTypes)], parameters: ColumnTypes) -> Self {
+        use ColumnType::{Int32, Text};
         let mut views = BTreeMap::new();
-        let mut add = |name: &str, title: &str, columns: Columns, origin| {
+        let mut add = |name: &str, title: &str, columns: ColumnTypes, origin| {
             views.insert(name.to_owned(), ViewInfo { title: title.to_owned(), columns, origin });
         };
         for (name, title, contract) in sources {
@@ -85,14 +85,19 @@ impl Catalogue {
                     columns.push((column.clone(), *kind));
                 }
             }
-            add(&format!("{name}{PREVIOUS}"), &format!("{title}(上季度)"), columns.clone(), Origin::Previous);
-            add(name, title, columns, Origin::Source);
+            add(
+                &format!("{name}{PREVIOUS}"),
+                &format!("{title}（上季度）"),
+                columns.clone(),
+                ViewOrigin::Previous,
+            );
+            add(name, title, columns, ViewOrigin::Source);
         }
-        add(PARAMETER, "参数", parameters, Origin::Derived);
+        add(PARAMETER, "参数", parameters, ViewOrigin::Derived);
         let unit = [("county_code", Text), ("township_code", Text), ("village_code", Text)];
         let flags: Vec<String> = sources.iter().map(|(name, _, _)| format!("in_{name}")).collect();
-        let with_flags = |first: &[(&str, ColumnKind)]| -> Columns {
-            let mut columns: Columns =
+        let with_flags = |first: &[(&str, ColumnType)]| -> ColumnTypes {
+            let mut columns: ColumnTypes =
                 first.iter().chain(&unit).map(|(name, kind)| ((*name).to_owned(), *kind)).collect();
             columns.extend(flags.iter().map(|name| (name.clone(), Int32)));
             columns
@@ -100,20 +105,25 @@ impl Catalogue {
         let person = [
             ("person_id", Text),
             ("household_id", Text),
-            ("birth_date", ColumnKind::Date),
+            ("birth_date", ColumnType::Date),
             ("age", Int32),
             ("sex", Text),
         ];
-        add("person", "人员", with_flags(&person), Origin::Derived);
-        add("household", "户", with_flags(&[("household_id", Text), ("persons", Int32)]), Origin::Derived);
-        let plain = |columns: &[(&str, ColumnKind)]| -> Columns {
+        add("person", "人员", with_flags(&person), ViewOrigin::Derived);
+        add(
+            "household",
+            "户",
+            with_flags(&[("household_id", Text), ("persons", Int32)]),
+            ViewOrigin::Derived,
+        );
+        let plain = |columns: &[(&str, ColumnType)]| -> ColumnTypes {
             columns.iter().map(|(name, kind)| ((*name).to_owned(), *kind)).collect()
         };
         add(
             "division",
             "区划",
             plain(&[("code", Text), ("name", Text), ("parent_code", Text), ("level", Int32)]),
-            Origin::Derived,
+            ViewOrigin::Derived,
         );
         add(
             "identity_record",
@@ -131,12 +141,12 @@ impl Catalogue {
                 ("name_group", Int32),
                 ("id_of_other", Int32),
             ]),
-            Origin::Derived,
+            ViewOrigin::Derived,
         );
         Self { views }
     }
     /// Columns of a view.
-    pub fn columns(&self, name: &str) -> Option<&Columns> {
+    pub fn columns(&self, name: &str) -> Option<&ColumnTypes> {
         self.views.get(name).map(|v| &v.columns)
     }
     /// Title of a view, its name if unknown.
@@ -145,6 +155,6 @@ impl Catalogue {
     }
     /// Whether a view may be absent in a quarter.
     pub fn can_be_absent(&self, name: &str) -> bool {
-        self.views.get(name).is_some_and(|v| v.origin != Origin::Derived)
+        self.views.get(name).is_some_and(|v| v.origin != ViewOrigin::Derived)
     }
 }

@@ -3,14 +3,17 @@
 //! Every contradiction a rule looks for is put in here at a rate that officers would call
 //! usual; [`super::truth`] then reads the finished state, so truth never depends on these rates.
 
-use super::calendar::{Quarter, add_months, age, from_days, to_days};
+use super::calendar::{SynthQuarter, add_months, age_on, from_days, to_days};
 use super::names;
 use super::rng::Rng;
-use super::world::{Aid, Case, Gone, Housing, Insurance, RegistryHousehold, Student, Tekun, World};
+use super::world::{
+    DibaoCase, ExtremeHardshipEntry, HousingFile, InsuranceEnrolment, RegistryHousehold, SchoolEnrolment,
+    StudentAid, VillageWorld, WayOfLeaving,
+};
 
 /// Share of families in the registry and the seed of the run.
 #[derive(Debug, Clone, Copy)]
-pub struct Shares {
+pub(super) struct PopulationShares {
     /// Families in the registry.
     pub registry: f64,
     /// Unregistered families on dibao.
@@ -18,7 +21,7 @@ pub struct Shares {
 }
 
 /// Fills every list for the first quarter.
-pub fn assign(world: &mut World, seed: u64, quarter: Quarter, shares: Shares) {
+pub(super) fn assign(world: &mut VillageWorld, seed: u64, quarter: SynthQuarter, shares: PopulationShares) {
     let mut rng = Rng::keyed(&[seed, world.index as u64, 2]);
     for family in 0..world.families.len() {
         if register_draw(world, &mut rng, family, shares.registry) {
@@ -41,7 +44,7 @@ pub fn assign(world: &mut World, seed: u64, quarter: Quarter, shares: Shares) {
     }
 }
 
-fn register_draw(world: &World, rng: &mut Rng, family: usize, share: f64) -> bool {
+fn register_draw(world: &VillageWorld, rng: &mut Rng, family: usize, share: f64) -> bool {
     let f = &world.families[family];
     let burden = f.members.iter().any(|&m| world.people[m].disability.is_some());
     let small = f.members.len() <= 2;
@@ -49,13 +52,13 @@ fn register_draw(world: &World, rng: &mut Rng, family: usize, share: f64) -> boo
 }
 
 /// Enters a family into the registry.
-pub(super) fn register(world: &mut World, rng: &mut Rng, family: usize, quarter: Quarter) {
+pub(super) fn register(world: &mut VillageWorld, rng: &mut Rng, family: usize, quarter: SynthQuarter) {
     let members = world.present(family);
     if members.is_empty() {
         return;
     }
     let head = world.families[family].head;
-    let lone_elder = members.len() == 1 && age(world.people[head].birth, quarter.end()) >= 60;
+    let lone_elder = members.len() == 1 && age_on(world.people[head].birth, quarter.end()) >= 60;
     let able = members
         .iter()
         .any(|&m| world.people[m].labour.ends_with("普通劳动力") || world.people[m].labour == "技能劳动力");
@@ -136,10 +139,10 @@ pub(super) fn register(world: &mut World, rng: &mut Rng, family: usize, quarter:
         level: if rebuilt { "A级" } else { level },
         water_difficult: rng.chance(if exited { 0.004 } else { 0.02 }),
         area_centi: rng.between(3_000, 16_000),
-        helper: format!("{}{}", names::surname(rng), names::given_name(rng, 1, 19_780_101, None)),
+        helper: format!("{}{}", names::draw_surname(rng), names::given_name(rng, 1, 19_780_101, None)),
     });
     for &m in &members {
-        let child = age(world.people[m].birth, quarter.end()) < 18;
+        let child = age_on(world.people[m].birth, quarter.end()) < 18;
         // A few children were never entered: they are known only through their guardian.
         let missed = m != head && rng.chance(if child { 0.04 } else { 0.01 });
         world.people[m].registered = (!missed).then_some("正常");
@@ -149,15 +152,17 @@ pub(super) fn register(world: &mut World, rng: &mut Rng, family: usize, quarter:
 /// The cause of poverty that was drawn, if the family bears it out: illness needs a patient,
 /// schooling a pupil. A few are written down nevertheless.
 fn likely_cause(
-    world: &World,
+    world: &VillageWorld,
     rng: &mut Rng,
     members: &[usize],
     drawn: &'static str,
-    quarter: Quarter,
+    quarter: SynthQuarter,
 ) -> &'static str {
-    let any = |fits: &dyn Fn(&super::world::Person) -> bool| members.iter().any(|&m| fits(&world.people[m]));
+    let any = |fits: &dyn Fn(&super::world::InventedPerson) -> bool| {
+        members.iter().any(|&m| fits(&world.people[m]))
+    };
     let ill = any(&|p| p.health != "健康");
-    let pupil = any(&|p| (6..15).contains(&age(p.birth, quarter.school_cutoff())));
+    let pupil = any(&|p| (6..15).contains(&age_on(p.birth, quarter.school_cutoff())));
     let fits = match drawn {
         "因病" => ill,
         "因学" => pupil,
@@ -173,19 +178,19 @@ fn likely_cause(
 }
 
 /// Some people had died or left before the first quarter; the registry keeps their rows.
-fn leave_earlier(world: &mut World, rng: &mut Rng, family: usize) {
+fn leave_earlier(world: &mut VillageWorld, rng: &mut Rng, family: usize) {
     for m in world.present(family) {
-        let old = age(world.people[m].birth, super::world::ORIGIN) > 68;
+        let old = age_on(world.people[m].birth, super::world::ORIGIN) > 68;
         if world.people[m].registered.is_some() && rng.chance(if old { 0.07 } else { 0.012 }) {
             let dead = old || rng.chance(0.3);
-            world.people[m].gone = Some(if dead { Gone::Dead } else { Gone::Left });
+            world.people[m].gone = Some(if dead { WayOfLeaving::Dead } else { WayOfLeaving::Left });
             let status = if dead { "死亡" } else { *rng.pick(&["转出", "减少", "人员清退"]) };
             world.people[m].registered = Some(status);
         }
     }
 }
 
-fn start_month(rng: &mut Rng, quarter: Quarter) -> u32 {
+fn start_month(rng: &mut Rng, quarter: SynthQuarter) -> u32 {
     let last = quarter.last_month();
     match rng.below(100) {
         0..4 => add_months(last, -(rng.below(3) as i32)),
@@ -196,7 +201,7 @@ fn start_month(rng: &mut Rng, quarter: Quarter) -> u32 {
 
 /// Opens a dibao case for some members of a family, the applicant first.
 pub(super) fn open_case(
-    world: &mut World,
+    world: &mut VillageWorld,
     rng: &mut Rng,
     members: Vec<usize>,
     mode: &'static str,
@@ -206,7 +211,7 @@ pub(super) fn open_case(
     let number = world.cases.len() + 1;
     let persons = members.len() as i64;
     let full = rng.chance(0.12);
-    world.cases.push(Case {
+    world.cases.push(DibaoCase {
         number: format!("{}{:04}{number:04}", world.place.county_code, world.index),
         certificate: format!(
             "{}低保字第{:04}{number:04}号",
@@ -225,7 +230,13 @@ pub(super) fn open_case(
     });
 }
 
-fn support(world: &mut World, rng: &mut Rng, family: usize, quarter: Quarter, shares: Shares) {
+fn support(
+    world: &mut VillageWorld,
+    rng: &mut Rng,
+    family: usize,
+    quarter: SynthQuarter,
+    shares: PopulationShares,
+) {
     let present = world.present(family);
     if present.is_empty() {
         return;
@@ -253,7 +264,7 @@ fn support(world: &mut World, rng: &mut Rng, family: usize, quarter: Quarter, sh
             open_case(world, rng, present.iter().copied().take(7).collect(), "整户", start, urban);
         }
         "" if present.len() == 1
-            && age(world.people[head].birth, quarter.end()) >= 60
+            && age_on(world.people[head].birth, quarter.end()) >= 60
             && rng.chance(0.08) =>
         {
             harbour(world, rng, head, quarter);
@@ -269,7 +280,7 @@ fn support(world: &mut World, rng: &mut Rng, family: usize, quarter: Quarter, sh
 }
 
 /// The case of a registered family: usually all of them, sometimes one forgotten, sometimes one alone.
-fn listed_case(world: &mut World, rng: &mut Rng, family: usize, head: usize, quarter: Quarter) {
+fn listed_case(world: &mut VillageWorld, rng: &mut Rng, family: usize, head: usize, quarter: SynthQuarter) {
     let present = world.present(family);
     let start = start_month(rng, quarter);
     let weakest = present.iter().copied().find(|&m| world.people[m].disability.is_some());
@@ -297,7 +308,7 @@ fn listed_case(world: &mut World, rng: &mut Rng, family: usize, head: usize, qua
 }
 
 /// What a whole family receives counts as income: few stay below the line with it.
-fn lift_income(world: &mut World, rng: &mut Rng, family: usize, present: &[usize]) {
+fn lift_income(world: &mut VillageWorld, rng: &mut Rng, family: usize, present: &[usize]) {
     let covered = world.cases.last().is_some_and(|c| present.iter().all(|m| c.members.contains(m)));
     if let Some(r) = world.families[family].registry.as_mut()
         && covered
@@ -308,10 +319,10 @@ fn lift_income(world: &mut World, rng: &mut Rng, family: usize, present: &[usize
     }
 }
 
-fn harbour(world: &mut World, rng: &mut Rng, person: usize, quarter: Quarter) {
+fn harbour(world: &mut VillageWorld, rng: &mut Rng, person: usize, quarter: SynthQuarter) {
     let self_care: &str = rng.weighted::<&str>(&[("全自理", 6.0), ("半护理", 2.5), ("全护理", 1.5)]);
     let central = if self_care == "全自理" { 0.15 } else { 0.93 };
-    world.people[person].tekun = Some(Tekun {
+    world.people[person].tekun = Some(ExtremeHardshipEntry {
         support_mode: if rng.chance(central) { "集中" } else { "分散" },
         self_care,
         agreement: rng.chance(0.96),
@@ -321,10 +332,10 @@ fn harbour(world: &mut World, rng: &mut Rng, person: usize, quarter: Quarter) {
 }
 
 /// A few people stand in a second case: a daughter in her parents' and her own, a town case beside a rural one.
-fn twice_listed(world: &mut World, rng: &mut Rng, quarter: Quarter) {
+fn twice_listed(world: &mut VillageWorld, rng: &mut Rng, quarter: SynthQuarter) {
     let listed: Vec<usize> = world.cases.iter().flat_map(|c| c.members.iter().copied().skip(1)).collect();
     for person in listed {
-        if age(world.people[person].birth, quarter.end()) >= 18 && rng.chance(0.014) {
+        if age_on(world.people[person].birth, quarter.end()) >= 18 && rng.chance(0.014) {
             let start = add_months(quarter.last_month(), -(rng.between(2, 40) as i32));
             let urban = rng.chance(0.4);
             open_case(world, rng, vec![person], "单人", start, urban);
@@ -333,12 +344,12 @@ fn twice_listed(world: &mut World, rng: &mut Rng, quarter: Quarter) {
 }
 
 /// School by age on 31 August.
-pub(super) fn enrol_school(world: &mut World, rng: &mut Rng, person: usize, quarter: Quarter) {
+pub(super) fn enrol_school(world: &mut VillageWorld, rng: &mut Rng, person: usize, quarter: SynthQuarter) {
     let cutoff = quarter.school_cutoff();
     let p = &mut world.people[person];
     p.student = None;
     p.studying = "非在校生";
-    let years = age(p.birth, cutoff);
+    let years = age_on(p.birth, cutoff);
     let (stage, grade, share) = match years {
         3..6 => ("学前", years - 2, 0.82),
         6..12 => ("小学", years - 5, 0.982),
@@ -395,7 +406,7 @@ fn roll_entry(
     mode: &'static str,
     status: &'static str,
     cutoff: u32,
-) -> Student {
+) -> SchoolEnrolment {
     let base =
         township.trim_end_matches("街道办事处").trim_end_matches("街道").trim_end_matches(['镇', '乡']);
     let school = match stage {
@@ -407,7 +418,7 @@ fn roll_entry(
         _ => "鹤壁职业技术学院".to_owned(),
     };
     let year = cutoff / 10_000 - grade.saturating_sub(1);
-    Student {
+    SchoolEnrolment {
         school,
         stage,
         grade,
@@ -419,7 +430,7 @@ fn roll_entry(
 }
 
 /// One year's enrolment in medical insurance.
-pub(super) fn insure(world: &mut World, rng: &mut Rng, person: usize, quarter: Quarter) {
+pub(super) fn insure(world: &mut VillageWorld, rng: &mut Rng, person: usize, quarter: SynthQuarter) {
     let on_dibao = world.on_rural_dibao(person);
     let p = &mut world.people[person];
     let in_registry = p.registered == Some("正常");
@@ -449,14 +460,14 @@ pub(super) fn insure(world: &mut World, rng: &mut Rng, person: usize, quarter: Q
     if !gone && draw < if in_registry { 0.016 } else { 0.04 } {
         return;
     }
-    let years = age(p.birth, quarter.end());
+    let years = age_on(p.birth, quarter.end());
     let stopped = rng.chance(0.012);
     let employed = (22..56).contains(&years) && rng.chance(if in_registry { 0.012 } else { 0.06 });
     let status = if stopped { *rng.pick(&["暂停", "终止"]) } else { "正常参保" };
     let poor = category == "建档立卡贫困人口";
     // What the insurer does not know of somebody, it does not pay for either.
     let needy = matches!(category, "建档立卡贫困人口" | "特困供养" | "农村低保");
-    let mut row = Insurance {
+    let mut row = InsuranceEnrolment {
         year: quarter.year,
         category: if employed && !poor { "普通居民" } else { category },
         status,
@@ -490,7 +501,7 @@ pub(super) fn insure(world: &mut World, rng: &mut Rng, person: usize, quarter: Q
 }
 
 /// Aid of the running term for those who are due, and a few who are not.
-pub(super) fn help_student(world: &mut World, rng: &mut Rng, person: usize, quarter: Quarter) {
+pub(super) fn help_student(world: &mut VillageWorld, rng: &mut Rng, person: usize, quarter: SynthQuarter) {
     let on_dibao = world.on_dibao(person);
     let p = &mut world.people[person];
     let Some(s) = &p.student else { return };
@@ -527,12 +538,12 @@ pub(super) fn help_student(world: &mut World, rng: &mut Rng, person: usize, quar
     if rng.chance(0.25) {
         let year = quarter.year - u32::from(quarter.number < 3);
         let term = format!("{year}{}", if quarter.number >= 3 { "春" } else { "秋" });
-        p.aid.push(Aid { term, item, amount_fen, category });
+        p.aid.push(StudentAid { term, item, amount_fen, category });
     }
-    p.aid.push(Aid { term: quarter.term(), item, amount_fen, category });
+    p.aid.push(StudentAid { term: quarter.term(), item, amount_fen, category });
 }
 
-fn renovate(world: &mut World, rng: &mut Rng, family: usize, quarter: Quarter) {
+fn renovate(world: &mut VillageWorld, rng: &mut Rng, family: usize, quarter: SynthQuarter) {
     let (due, registered) = match &world.families[family].registry {
         Some(r) => (if r.dangerous { 0.9 } else { 0.1 }, true),
         None => (0.008, false),
@@ -554,7 +565,7 @@ fn renovate(world: &mut World, rng: &mut Rng, family: usize, quarter: Quarter) {
         "其他"
     };
     let plan_year = quarter.year - *rng.weighted(&[(0u32, 4.0), (1, 3.5), (2, 2.0)]);
-    let mut h = Housing {
+    let mut h = HousingFile {
         archive_no: format!(
             "{}危改字[{plan_year}]{:04}{:04}号",
             world.place.township.chars().take(2).collect::<String>(),
@@ -591,7 +602,7 @@ fn renovate(world: &mut World, rng: &mut Rng, family: usize, quarter: Quarter) {
 }
 
 /// Way of rebuilding, floor space and subsidy as the rules have them, but for a few.
-fn keep_to_limits(h: &mut Housing, rng: &mut Rng, persons: i64) {
+fn keep_to_limits(h: &mut HousingFile, rng: &mut Rng, persons: i64) {
     if h.level == "D级" && h.mode == "修缮加固" && rng.chance(0.98) {
         h.mode = "原址翻建";
     }
@@ -607,7 +618,7 @@ fn keep_to_limits(h: &mut Housing, rng: &mut Rng, persons: i64) {
 }
 
 /// Builds on: finished and accepted with probability `p`, then usually struck from the ledger.
-pub(super) fn finish(h: &mut Housing, rng: &mut Rng, quarter: Quarter, p: f64) {
+pub(super) fn finish(h: &mut HousingFile, rng: &mut Rng, quarter: SynthQuarter, p: f64) {
     let Some(start) = h.start else { return };
     if h.accepted.is_some() || !rng.chance(p) {
         return;

@@ -1,60 +1,43 @@
 //! Dates as `yyyymmdd`, months as `yyyymm`, quarters; no clock.
 
+use crate::model::day;
+pub(super) use crate::model::day::from_days;
 use crate::{Error, Result};
 
-/// Days since 1970-01-01 of a `yyyymmdd` date.
-pub fn to_days(date: u32) -> i32 {
-    let (y, m, d) = ((date / 10_000) as i32, (date / 100 % 100) as i32, (date % 100) as i32);
-    let y = if m <= 2 { y - 1 } else { y };
-    let era = y.div_euclid(400);
-    let yoe = y - era * 400;
-    let doy = (153 * (m + if m > 2 { -3 } else { 9 }) + 2) / 5 + d - 1;
-    era * 146_097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719_468
-}
-
-/// The `yyyymmdd` date of a day number.
-pub fn from_days(days: i32) -> u32 {
-    let z = days + 719_468;
-    let era = z.div_euclid(146_097);
-    let doe = z - era * 146_097;
-    let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
-    let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    let mp = (5 * doy + 2) / 153;
-    let d = doy - (153 * mp + 2) / 5 + 1;
-    let m = if mp < 10 { mp + 3 } else { mp - 9 };
-    let y = yoe + era * 400 + i32::from(m <= 2);
-    (y * 10_000 + m * 100 + d) as u32
+/// Days since 1970-01-01 of a `yyyymmdd` date that the calendar has.
+pub(super) fn to_days(date: u32) -> i32 {
+    day::to_days(date).unwrap_or_default()
 }
 
 /// True if the calendar has this `yyyymmdd` date.
-pub fn is_date(date: u32) -> bool {
-    date >= 18_000_101 && from_days(to_days(date)) == date
+pub(super) fn is_date(date: u32) -> bool {
+    date >= 18_000_101 && day::is_real(date)
 }
 
 /// Full years between two dates.
-pub fn age(birth: u32, on: u32) -> i32 {
+pub(super) fn age_on(birth: u32, on: u32) -> i32 {
     let years = (on / 10_000) as i32 - (birth / 10_000) as i32;
     if on % 10_000 < birth % 10_000 { years - 1 } else { years }
 }
 
 /// `yyyymm` moved by some months.
-pub fn add_months(month: u32, by: i32) -> u32 {
+pub(super) fn add_months(month: u32, by: i32) -> u32 {
     let index = (month / 100) as i32 * 12 + (month % 100) as i32 - 1 + by;
     (index.div_euclid(12) * 100 + index.rem_euclid(12) + 1) as u32
 }
 
 /// A calendar quarter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Quarter {
+pub(super) struct SynthQuarter {
     /// Year.
     pub year: u32,
     /// 1 to 4.
     pub number: u32,
 }
 
-impl Quarter {
+impl SynthQuarter {
     /// Reads `2018Q3`.
-    pub fn parse(text: &str) -> Result<Self> {
+    pub(super) fn parse(text: &str) -> Result<Self> {
         let bad =
             || Error::usage(format!("季度“{text}”写法不对")).hint("写成 2018Q3 这样的四位年份加 Q1 到 Q4");
         let (year, number) = text.split_once(['Q', 'q']).ok_or_else(bad)?;
@@ -66,7 +49,7 @@ impl Quarter {
         Ok(Self { year, number })
     }
     /// The quarter after this one.
-    pub fn next(self) -> Self {
+    pub(super) fn next(self) -> Self {
         if self.number == 4 {
             Self { year: self.year + 1, number: 1 }
         } else {
@@ -74,32 +57,32 @@ impl Quarter {
         }
     }
     /// First month.
-    pub fn first_month(self) -> u32 {
+    pub(super) fn first_month(self) -> u32 {
         self.year * 100 + self.number * 3 - 2
     }
     /// Last month.
-    pub fn last_month(self) -> u32 {
+    pub(super) fn last_month(self) -> u32 {
         self.year * 100 + self.number * 3
     }
     /// First day.
-    pub fn start(self) -> u32 {
+    pub(super) fn start(self) -> u32 {
         self.first_month() * 100 + 1
     }
     /// Last day.
-    pub fn end(self) -> u32 {
+    pub(super) fn end(self) -> u32 {
         from_days(to_days(add_months(self.last_month(), 1) * 100 + 1) - 1)
     }
     /// 31 August of the school year that runs at the quarter's end.
-    pub fn school_cutoff(self) -> u32 {
+    pub(super) fn school_cutoff(self) -> u32 {
         (if self.number >= 3 { self.year } else { self.year - 1 }) * 10_000 + 831
     }
     /// Name of the aid term.
-    pub fn term(self) -> String {
+    pub(super) fn term(self) -> String {
         format!("{}{}", self.year, if self.number >= 3 { "秋" } else { "春" })
     }
 }
 
-impl std::fmt::Display for Quarter {
+impl std::fmt::Display for SynthQuarter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}Q{}", self.year, self.number)
     }
@@ -121,11 +104,11 @@ mod tests {
 
     #[test]
     fn quarters_know_their_ends() -> Result<()> {
-        let q = Quarter::parse("2018Q4")?;
+        let q = SynthQuarter::parse("2018Q4")?;
         assert_eq!((q.start(), q.end(), q.next().to_string().as_str()), (20_181_001, 20_181_231, "2019Q1"));
         assert_eq!(q.next().school_cutoff(), 20_180_831);
         assert_eq!(add_months(201_801, -1), 201_712);
-        assert!(Quarter::parse("2018Q5").is_err());
+        assert!(SynthQuarter::parse("2018Q5").is_err());
         Ok(())
     }
 }

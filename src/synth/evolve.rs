@@ -1,12 +1,12 @@
 //! From one quarter to the next: births, deaths, new cases, corrections.
 
 use super::benefits::{enrol_school, finish, help_student, insure, open_case, register};
-use super::calendar::{Quarter, add_months, age, from_days, to_days};
+use super::calendar::{SynthQuarter, add_months, age_on, from_days, to_days};
 use super::rng::Rng;
-use super::world::{Gone, World};
+use super::world::{VillageWorld, WayOfLeaving};
 
 /// Moves the village on to `quarter`.
-pub fn evolve(world: &mut World, seed: u64, quarter: Quarter) {
+pub(super) fn evolve(world: &mut VillageWorld, seed: u64, quarter: SynthQuarter) {
     let mut rng =
         Rng::keyed(&[seed, world.index as u64, 3, u64::from(quarter.year), u64::from(quarter.number)]);
     leave(world, &mut rng, quarter);
@@ -39,12 +39,12 @@ pub fn evolve(world: &mut World, seed: u64, quarter: Quarter) {
     }
 }
 
-fn leave(world: &mut World, rng: &mut Rng, quarter: Quarter) {
+fn leave(world: &mut VillageWorld, rng: &mut Rng, quarter: SynthQuarter) {
     for person in 0..world.people.len() {
         if world.people[person].gone.is_some() {
             continue;
         }
-        let years = age(world.people[person].birth, quarter.end());
+        let years = age_on(world.people[person].birth, quarter.end());
         let dies = rng.chance(match years {
             0..50 => 0.000_3,
             50..70 => 0.002,
@@ -56,7 +56,7 @@ fn leave(world: &mut World, rng: &mut Rng, quarter: Quarter) {
             continue;
         }
         let p = &mut world.people[person];
-        p.gone = Some(if dies { Gone::Dead } else { Gone::Left });
+        p.gone = Some(if dies { WayOfLeaving::Dead } else { WayOfLeaving::Left });
         if p.registered.is_some() && rng.chance(0.85) {
             p.registered = Some(if dies { "死亡" } else { "转出" });
         }
@@ -80,11 +80,11 @@ fn leave(world: &mut World, rng: &mut Rng, quarter: Quarter) {
     }
 }
 
-fn bear(world: &mut World, rng: &mut Rng, quarter: Quarter) {
+fn bear(world: &mut VillageWorld, rng: &mut Rng, quarter: SynthQuarter) {
     for family in 0..world.families.len() {
         let mother = world.present(family).into_iter().any(|m| {
             let p = &world.people[m];
-            p.sex == 2 && (21..38).contains(&age(p.birth, quarter.end()))
+            p.sex == 2 && (21..38).contains(&age_on(p.birth, quarter.end()))
         });
         if !mother || !rng.chance(0.012) {
             continue;
@@ -100,7 +100,7 @@ fn bear(world: &mut World, rng: &mut Rng, quarter: Quarter) {
     }
 }
 
-fn review_cases(world: &mut World, rng: &mut Rng, quarter: Quarter) {
+fn review_cases(world: &mut VillageWorld, rng: &mut Rng, quarter: SynthQuarter) {
     for i in 0..world.cases.len() {
         let applicant_gone = world.people[world.cases[i].members[0]].gone.is_some();
         let stops = rng.chance(if applicant_gone { 0.6 } else { 0.012 });
@@ -123,7 +123,7 @@ fn review_cases(world: &mut World, rng: &mut Rng, quarter: Quarter) {
     }
 }
 
-fn review_registry(world: &mut World, rng: &mut Rng, quarter: Quarter) {
+fn review_registry(world: &mut VillageWorld, rng: &mut Rng, quarter: SynthQuarter) {
     for family in 0..world.families.len() {
         let present = world.present(family);
         if world.families[family].registry.is_none() {
@@ -156,7 +156,7 @@ fn review_registry(world: &mut World, rng: &mut Rng, quarter: Quarter) {
     }
 }
 
-fn review_people(world: &mut World, rng: &mut Rng, quarter: Quarter) {
+fn review_people(world: &mut VillageWorld, rng: &mut Rng, quarter: SynthQuarter) {
     let newly = quarter.number == 1;
     for person in 0..world.people.len() {
         if newly {

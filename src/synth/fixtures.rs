@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::calendar::Quarter;
-use super::deliver::Source;
-use super::encode::{self, Sheet};
+use super::calendar::SynthQuarter;
+use super::department_records::SourceKind;
+use super::encode::{self, SheetLayout};
 use super::layout;
-use super::rows::{Cell, Row, Style, Writer};
 use super::truth;
-use super::world::World;
-use super::{Plan, SynthReport, WrittenFile, evolve, prefecture};
+use super::village_rows::{CellStyle, InventedCell, InventedRow, VillageRowWriter};
+use super::world::VillageWorld;
+use super::{SynthPlan, SynthReport, WrittenFile, evolve, prefecture};
 use crate::{Error, Result};
 
 /// The county whose dibao list, and the one whose insurance list, has its own form.
@@ -22,10 +22,11 @@ const DEVIATING_DIBAO: &str = "浚县";
 const DEVIATING_INSURANCE: &str = "淇县";
 
 /// Writes all quarters.
-pub(super) fn write(plan: &Plan<'_>, out: &Path) -> Result<SynthReport> {
+pub(super) fn write(plan: &SynthPlan<'_>, out: &Path) -> Result<SynthReport> {
     let mut report = SynthReport::default();
-    let (mut worlds, moved): (Vec<World>, Vec<_>) = (0..plan.places.len()).map(|i| plan.settle(i)).unzip();
-    let moved = plan.before.as_ref().map(|_| prefecture::moved(&moved.concat()));
+    let (mut worlds, moved): (Vec<VillageWorld>, Vec<_>) =
+        (0..plan.places.len()).map(|i| plan.settle(i)).unzip();
+    let moved = plan.before.as_ref().map(|_| prefecture::moved_text(&moved.concat()));
     for (step, &quarter) in plan.quarters.iter().enumerate() {
         if step > 0 {
             worlds.iter_mut().for_each(|w| evolve::evolve(w, plan.seed, quarter));
@@ -41,8 +42,8 @@ pub(super) fn write(plan: &Plan<'_>, out: &Path) -> Result<SynthReport> {
 }
 
 fn write_quarter(
-    plan: &Plan<'_>,
-    worlds: &[World],
+    plan: &SynthPlan<'_>,
+    worlds: &[VillageWorld],
     step: usize,
     folder: &Path,
     report: &mut SynthReport,
@@ -55,21 +56,21 @@ fn write_quarter(
         names.dedup();
         names.into_iter().map(|n| n.1).collect()
     };
-    let mut rows: BTreeMap<(Source, usize), Vec<Row>> = BTreeMap::new();
+    let mut rows: BTreeMap<(SourceKind, usize), Vec<InventedRow>> = BTreeMap::new();
     let mut exceptions = String::from("rule_code,subject_kind,entity,rule_key\n");
-    let mut coverage = truth::Coverage::new();
+    let mut coverage = truth::HouseholdCoverage::new();
     for (index, world) in worlds.iter().enumerate() {
         let county = counties.iter().position(|c| *c == world.place.county).unwrap_or(0);
-        let style = Style { form: county, messy: true };
-        let mut writer = Writer::new(world, plan.slips(step), style, &plan.places[index][1]);
-        for source in Source::ALL {
+        let style = CellStyle { form: county, messy: true };
+        let mut writer = VillageRowWriter::new(world, plan.slips(step), style, &plan.places[index][1]);
+        for source in SourceKind::ALL {
             rows.entry((source, county)).or_default().extend(writer.rows(source));
         }
-        for e in truth::exceptions(&writer, quarter) {
+        for e in truth::expected_exceptions(&writer, quarter) {
             let _ = writeln!(exceptions, "{},{},{},{}", e.rule, e.subject, e.entity, e.key);
             report.exceptions += 1;
         }
-        truth::coverage(world, quarter, &mut coverage);
+        truth::count_coverage(world, quarter, &mut coverage);
     }
     let mut records = String::from("record_id,source,person,household,error_kinds\n");
     let mut rejects = String::from("source,file,sheet,row,reason_code\n");
@@ -100,11 +101,11 @@ fn write_quarter(
     save(&truth.join("records.csv"), records.as_bytes())?;
     save(&truth.join("exceptions.csv"), exceptions.as_bytes())?;
     save(&truth.join("rejects.csv"), rejects.as_bytes())?;
-    save(&truth.join("indicators.csv"), indicators(&coverage).as_bytes())
+    save(&truth.join("indicators.csv"), indicators_text(&coverage).as_bytes())
 }
 
 /// The indicator truth as CSV.
-pub(super) fn indicators(coverage: &truth::Coverage) -> String {
+pub(super) fn indicators_text(coverage: &truth::HouseholdCoverage) -> String {
     let mut out = String::from("rule_code,unit_code,numerator,denominator\n");
     for (unit, (covered, due)) in coverage {
         let _ = writeln!(out, "R35,{unit},{covered},{due}");
@@ -121,10 +122,10 @@ pub(super) fn save(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 /// One file of a quarter, encoded.
-struct Delivery {
+struct EncodedFile {
     name: String,
-    source: Source,
-    sheets: Vec<Sheet>,
+    source: SourceKind,
+    sheets: Vec<SheetLayout>,
     has_sheets: bool,
     /// Rows are numbered from 1 without a header (DBF, Parquet).
     counts_records: bool,
@@ -132,20 +133,20 @@ struct Delivery {
 }
 
 fn files(
-    mut rows: BTreeMap<(Source, usize), Vec<Row>>,
+    mut rows: BTreeMap<(SourceKind, usize), Vec<InventedRow>>,
     counties: &[String],
-    quarter: Quarter,
-) -> Result<Vec<Delivery>> {
+    quarter: SynthQuarter,
+) -> Result<Vec<EncodedFile>> {
     let mut out = Vec::new();
-    let mut take = |source: Source, county: usize| rows.remove(&(source, county)).unwrap_or_default();
+    let mut take = |source: SourceKind, county: usize| rows.remove(&(source, county)).unwrap_or_default();
     for (source, name) in
-        [(Source::RegistryHousehold, "建档立卡户信息"), (Source::RegistryPerson, "建档立卡人口信息")]
+        [(SourceKind::RegistryHousehold, "建档立卡户信息"), (SourceKind::RegistryPerson, "建档立卡人口信息")]
     {
-        let sheets: Vec<Sheet> = (0..counties.len())
+        let sheets: Vec<SheetLayout> = (0..counties.len())
             .map(|c| registry_sheet(source, name, &counties[c], take(source, c), quarter))
             .collect();
-        let bytes = encode::xlsx::workbook(&sheets)?;
-        out.push(Delivery {
+        let bytes = encode::xlsx::encode_workbook(&sheets)?;
+        out.push(EncodedFile {
             name: format!("{name}.xlsx"),
             source,
             sheets,
@@ -155,60 +156,63 @@ fn files(
         });
     }
     for (c, county) in counties.iter().enumerate() {
-        out.push(dibao_file(county, take(Source::Dibao, c), quarter)?);
+        out.push(dibao_file(county, take(SourceKind::Dibao, c), quarter)?);
     }
     for (c, county) in counties.iter().enumerate() {
-        out.push(insurance_file(county, c, take(Source::Insurance, c), quarter));
+        out.push(insurance_file(county, c, take(SourceKind::Insurance, c), quarter));
     }
-    let mut all =
-        |source: Source| -> Vec<Row> { (0..counties.len()).flat_map(|c| take(source, c)).collect() };
-    let plain = |source: Source, rows: Vec<Row>| Sheet::plain("", layout::headers(source, false), rows);
+    let mut all = |source: SourceKind| -> Vec<InventedRow> {
+        (0..counties.len()).flat_map(|c| take(source, c)).collect()
+    };
+    let plain = |source: SourceKind, rows: Vec<InventedRow>| {
+        SheetLayout::plain("", layout::source_headers(source, false), rows)
+    };
 
-    let sheet = plain(Source::Tekun, all(Source::Tekun));
-    let bytes = encode::dbf::table(&sheet)?;
+    let sheet = plain(SourceKind::Tekun, all(SourceKind::Tekun));
+    let bytes = encode::dbf::encode_table(&sheet)?;
     let (has_sheets, counts_records) = (false, true);
-    out.push(Delivery {
+    out.push(EncodedFile {
         name: "特困供养.dbf".into(),
-        source: Source::Tekun,
+        source: SourceKind::Tekun,
         sheets: vec![sheet],
         has_sheets,
         counts_records,
         bytes,
     });
 
-    let mut sheet = plain(Source::Housing, all(Source::Housing));
+    let mut sheet = plain(SourceKind::Housing, all(SourceKind::Housing));
     sheet.name = "危房改造台账".into();
     sheet.titles = vec![title(&format!("鹤壁市{}年农村危房改造台账", quarter.year))];
     sheet.footers = vec![title("制表人:张某  审核人:李某"), title("说明:补助资金单位为元")];
-    let bytes = encode::xlsx::workbook(std::slice::from_ref(&sheet))?;
-    out.push(Delivery {
+    let bytes = encode::xlsx::encode_workbook(std::slice::from_ref(&sheet))?;
+    out.push(EncodedFile {
         name: "危房改造台账.xlsx".into(),
-        source: Source::Housing,
+        source: SourceKind::Housing,
         sheets: vec![sheet],
         has_sheets: true,
         counts_records: false,
         bytes,
     });
 
-    let sheet = plain(Source::Student, all(Source::Student));
-    let schema = encode::parquet::schema(&sheet.header, &[6, 19]);
-    let mut writer = encode::parquet::writer(Vec::new(), schema.clone())?;
-    encode::parquet::append(&mut writer, &encode::parquet::batch(&schema, &sheet.rows)?)?;
+    let sheet = plain(SourceKind::Student, all(SourceKind::Student));
+    let schema = encode::parquet::parquet_schema(&sheet.header, &[6, 19]);
+    let mut writer = encode::parquet::parquet_writer(Vec::new(), schema.clone())?;
+    encode::parquet::append(&mut writer, &encode::parquet::parquet_batch(&schema, &sheet.rows)?)?;
     let bytes = encode::parquet::finish(writer)?;
-    out.push(Delivery {
+    out.push(EncodedFile {
         name: "学籍.parquet".into(),
-        source: Source::Student,
+        source: SourceKind::Student,
         sheets: vec![sheet],
         has_sheets,
         counts_records,
         bytes,
     });
 
-    let sheet = plain(Source::StudentAid, all(Source::StudentAid));
-    let bytes = format!("\u{feff}{}", encode::csv::text(&sheet)).into_bytes();
-    out.push(Delivery {
+    let sheet = plain(SourceKind::StudentAid, all(SourceKind::StudentAid));
+    let bytes = format!("\u{feff}{}", encode::csv::csv_text(&sheet)).into_bytes();
+    out.push(EncodedFile {
         name: "学生资助.csv".into(),
-        source: Source::StudentAid,
+        source: SourceKind::StudentAid,
         sheets: vec![sheet],
         has_sheets,
         counts_records: false,
@@ -217,13 +221,19 @@ fn files(
     Ok(out)
 }
 
-fn title(text: &str) -> Vec<Cell> {
-    vec![Cell::Text(text.to_owned())]
+fn title(text: &str) -> Vec<InventedCell> {
+    vec![InventedCell::Text(text.to_owned())]
 }
 
-fn registry_sheet(source: Source, name: &str, county: &str, rows: Vec<Row>, quarter: Quarter) -> Sheet {
+fn registry_sheet(
+    source: SourceKind,
+    name: &str,
+    county: &str,
+    rows: Vec<InventedRow>,
+    quarter: SynthQuarter,
+) -> SheetLayout {
     // One county still prints the form of an earlier year.
-    let mut sheet = Sheet::plain(county, layout::headers(source, county == "山城区"), rows);
+    let mut sheet = SheetLayout::plain(county, layout::source_headers(source, county == "山城区"), rows);
     sheet.titles = vec![title(&format!("{county}{}年第{}季度{name}表", quarter.year, quarter.number))];
     if county == "淇县" {
         let date = quarter.end();
@@ -234,41 +244,42 @@ fn registry_sheet(source: Source, name: &str, county: &str, rows: Vec<Row>, quar
             date % 100
         )));
     }
-    let mut total = vec![Cell::Empty; sheet.header.len()];
-    total[0] = Cell::Text("合计".into());
-    total[3] = Cell::Number(sheet.rows.len() as f64);
+    let mut total = vec![InventedCell::Empty; sheet.header.len()];
+    total[0] = InventedCell::Text("合计".into());
+    total[3] = InventedCell::Number(sheet.rows.len() as f64);
     sheet.footers = vec![total];
     sheet
 }
 
-fn dibao_file(county: &str, rows: Vec<Row>, quarter: Quarter) -> Result<Delivery> {
+fn dibao_file(county: &str, rows: Vec<InventedRow>, quarter: SynthQuarter) -> Result<EncodedFile> {
     let deviating = county == DEVIATING_DIBAO;
-    let mut sheet = Sheet::plain("农村低保", layout::headers(Source::Dibao, deviating), rows);
+    let mut sheet =
+        SheetLayout::plain("农村低保", layout::source_headers(SourceKind::Dibao, deviating), rows);
     sheet.titles = vec![title(&format!(
         "{county}{}年{}月最低生活保障对象花名册",
         quarter.year,
         quarter.last_month() % 100
     ))];
-    let mut total = vec![Cell::Empty; sheet.header.len()];
-    total[1] = Cell::Text("合 计".into());
-    total[29] = Cell::Number(sheet.rows.iter().map(|r| r.tags.len() as f64).sum());
+    let mut total = vec![InventedCell::Empty; sheet.header.len()];
+    total[1] = InventedCell::Text("合 计".into());
+    total[29] = InventedCell::Number(sheet.rows.iter().map(|r| r.tags.len() as f64).sum());
     sheet.footers = vec![total, title("审核:王某    填报:赵某")];
     let (extension, bytes, has_sheets) = match county {
-        DEVIATING_DIBAO => ("xlsx", encode::xlsx::workbook(std::slice::from_ref(&sheet))?, true),
+        DEVIATING_DIBAO => ("xlsx", encode::xlsx::encode_workbook(std::slice::from_ref(&sheet))?, true),
         "淇县" => {
             sheet.titles.clear();
             sheet.footers.truncate(1);
-            ("csv", encode::encoded(&encode::csv::text(&sheet), encoding_rs::GB18030), false)
+            ("csv", encode::encode_text(&encode::csv::csv_text(&sheet), encoding_rs::GB18030), false)
         }
         _ => {
             sheet.merged = vec![0, 1];
-            ("xls", encode::xls::workbook(std::slice::from_ref(&sheet))?, true)
+            ("xls", encode::xls::encode_workbook(std::slice::from_ref(&sheet))?, true)
         }
     };
     let name = format!("农村低保_{county}.{extension}");
-    Ok(Delivery {
+    Ok(EncodedFile {
         name,
-        source: Source::Dibao,
+        source: SourceKind::Dibao,
         sheets: vec![sheet],
         has_sheets,
         counts_records: false,
@@ -276,17 +287,26 @@ fn dibao_file(county: &str, rows: Vec<Row>, quarter: Quarter) -> Result<Delivery
     })
 }
 
-fn insurance_file(county: &str, position: usize, rows: Vec<Row>, quarter: Quarter) -> Delivery {
-    let mut sheet = Sheet::plain("", layout::headers(Source::Insurance, county == DEVIATING_INSURANCE), rows);
+fn insurance_file(
+    county: &str,
+    position: usize,
+    rows: Vec<InventedRow>,
+    quarter: SynthQuarter,
+) -> EncodedFile {
+    let mut sheet = SheetLayout::plain(
+        "",
+        layout::source_headers(SourceKind::Insurance, county == DEVIATING_INSURANCE),
+        rows,
+    );
     if position == 2 {
         sheet.titles = vec![title(&format!("{county}{}年城乡居民参保人员名单", quarter.year))];
         sheet.footers = vec![title("合计")];
     }
-    let bytes = encode::encoded(&encode::csv::text(&sheet), encoding_rs::GB18030);
+    let bytes = encode::encode_text(&encode::csv::csv_text(&sheet), encoding_rs::GB18030);
     let name = format!("医保参保_{county}.csv");
-    Delivery {
+    EncodedFile {
         name,
-        source: Source::Insurance,
+        source: SourceKind::Insurance,
         sheets: vec![sheet],
         has_sheets: false,
         counts_records: false,

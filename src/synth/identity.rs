@@ -9,23 +9,23 @@ use super::calendar::{from_days, to_days};
 use super::rng::Rng;
 
 /// An 18-character ID number as ASCII bytes.
-pub type Id18 = [u8; 18];
+pub(super) type IdBytes = [u8; 18];
 
 const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 
 /// Check character of the first 17 digits (MOD 11-2).
-pub fn check_char(digits: &[u8]) -> u8 {
+pub(super) fn check_char(digits: &[u8]) -> u8 {
     let sum: u32 = digits.iter().zip(WEIGHTS).map(|(d, w)| u32::from(d.wrapping_sub(b'0')) * w).sum();
     b"10X98765432"[(sum % 11) as usize]
 }
 
 /// True if the check character agrees.
-pub fn is_valid(id: &Id18) -> bool {
+pub(super) fn is_valid(id: &IdBytes) -> bool {
     id[..17].iter().all(u8::is_ascii_digit) && check_char(&id[..17]) == id[17]
 }
 
 /// Puts a number together.
-pub fn compose(prefix: u32, birth: u32, sequence: u32) -> Id18 {
+pub(super) fn compose(prefix: u32, birth: u32, sequence: u32) -> IdBytes {
     let mut id = [b'0'; 18];
     let mut put = |from: usize, width: usize, mut value: u32| {
         for place in (from..from + width).rev() {
@@ -41,7 +41,7 @@ pub fn compose(prefix: u32, birth: u32, sequence: u32) -> Id18 {
 }
 
 /// The number as text.
-pub fn text(id: &Id18) -> String {
+pub(super) fn id_text(id: &IdBytes) -> String {
     id.iter().map(|&b| char::from(b)).collect()
 }
 
@@ -55,7 +55,7 @@ const FOREIGN: [u32; 48] = [
 ];
 
 /// Gives out the numbers of one village.
-pub struct Issuer {
+pub(super) struct NumberIssuer {
     county: u32,
     /// Position of the village among its county's and how many there are.
     slot: usize,
@@ -65,14 +65,14 @@ pub struct Issuer {
     taken: HashSet<(u32, u32, u32)>,
 }
 
-impl Issuer {
+impl NumberIssuer {
     /// `county`: the six digits its people carry today.
-    pub fn new(county: u32, slot: usize, slots: usize, village: usize) -> Self {
+    pub(super) fn new(county: u32, slot: usize, slots: usize, village: usize) -> Self {
         Self { county, slot, slots: slots.max(1), village, taken: HashSet::new() }
     }
 
     /// A number for someone born about `birth`; the birth date gives way if it is used up.
-    pub fn issue(&mut self, rng: &mut Rng, birth: u32, sex: u8, foreign: bool) -> (u32, Id18) {
+    pub(super) fn issue(&mut self, rng: &mut Rng, birth: u32, sex: u8, foreign: bool) -> (u32, IdBytes) {
         let per_village = (499 / self.slots).max(1);
         let mut birth = birth;
         loop {
@@ -121,12 +121,12 @@ mod tests {
     fn villages_never_give_out_the_same_number() {
         let mut seen = HashSet::new();
         for village in 0..40 {
-            let mut issuer = Issuer::new(410_621, village, 464, village);
+            let mut issuer = NumberIssuer::new(410_621, village, 464, village);
             let mut rng = Rng::keyed(&[village as u64]);
             for n in 0..500 {
                 let (birth, id) = issuer.issue(&mut rng, 19_800_101 + n % 28, 1 + (n % 2) as u8, n % 10 == 0);
                 assert!(is_valid(&id));
-                assert_eq!(text(&id)[6..14], birth.to_string());
+                assert_eq!(id_text(&id)[6..14], birth.to_string());
                 assert_eq!((id[16] - b'0') % 2 == 1, n % 2 == 0);
                 assert!(seen.insert(id));
             }

@@ -1,11 +1,11 @@
 //! Column headers as the departments print them.
 
-use super::deliver::Source;
+use super::department_records::SourceKind;
 
 /// Headers of a source. `deviating`: the one county that prints its own form.
-pub fn headers(source: Source, deviating: bool) -> Vec<String> {
+pub(super) fn source_headers(source: SourceKind, deviating: bool) -> Vec<String> {
     let list: &[&str] = match (source, deviating) {
-        (Source::RegistryHousehold, false) => &[
+        (SourceKind::RegistryHousehold, false) => &[
             "县(市、区)",
             "乡(镇)",
             "行政村",
@@ -28,7 +28,7 @@ pub fn headers(source: Source, deviating: bool) -> Vec<String> {
             "户联系电话",
             "银行账号",
         ],
-        (Source::RegistryHousehold, true) => &[
+        (SourceKind::RegistryHousehold, true) => &[
             "县(市、区)",
             "乡(镇)",
             "行政村",
@@ -51,7 +51,7 @@ pub fn headers(source: Source, deviating: bool) -> Vec<String> {
             "联系电话",
             "银行账号",
         ],
-        (Source::RegistryPerson, false) => &[
+        (SourceKind::RegistryPerson, false) => &[
             "县(市、区、旗)",
             "乡(镇)",
             "行政村",
@@ -74,7 +74,7 @@ pub fn headers(source: Source, deviating: bool) -> Vec<String> {
             "人员状态",
             "人联系电话",
         ],
-        (Source::RegistryPerson, true) => &[
+        (SourceKind::RegistryPerson, true) => &[
             "县(市、区、旗)",
             "乡(镇)",
             "行政村",
@@ -97,11 +97,11 @@ pub fn headers(source: Source, deviating: bool) -> Vec<String> {
             "人员状态",
             "联系电话",
         ],
-        (Source::Dibao, _) => return dibao(deviating),
-        (Source::Tekun, _) => {
+        (SourceKind::Dibao, _) => return dibao(deviating),
+        (SourceKind::Tekun, _) => {
             &["XM", "SFZH", "XIAN", "XIANG", "CUN", "GYFS", "GYJG", "ZLNL", "ZLR", "ZLXY", "GYJ", "QSNY"]
         }
-        (Source::Insurance, false) => &[
+        (SourceKind::Insurance, false) => &[
             "年度",
             "姓名",
             "身份证号",
@@ -122,7 +122,7 @@ pub fn headers(source: Source, deviating: bool) -> Vec<String> {
             "商业补充标识",
             "医疗救助对象标识",
         ],
-        (Source::Insurance, true) => &[
+        (SourceKind::Insurance, true) => &[
             "参保年度",
             "姓名",
             "公民身份号码",
@@ -143,7 +143,7 @@ pub fn headers(source: Source, deviating: bool) -> Vec<String> {
             "商保补充",
             "医疗救助对象",
         ],
-        (Source::Housing, _) => &[
+        (SourceKind::Housing, _) => &[
             "档案编号",
             "户主姓名",
             "身份证号码",
@@ -167,7 +167,7 @@ pub fn headers(source: Source, deviating: bool) -> Vec<String> {
             "销档日期",
             "公示日期",
         ],
-        (Source::Student, _) => &[
+        (SourceKind::Student, _) => &[
             "学校",
             "学段",
             "年级",
@@ -189,7 +189,7 @@ pub fn headers(source: Source, deviating: bool) -> Vec<String> {
             "学籍状态",
             "入学日期",
         ],
-        (Source::StudentAid, _) => &[
+        (SourceKind::StudentAid, _) => &[
             "学校",
             "姓名",
             "身份证号",
@@ -264,14 +264,14 @@ fn dibao(deviating: bool) -> Vec<String> {
 }
 
 /// Position of the cell that no row may lack.
-pub fn name_column(source: Source) -> usize {
+pub(super) fn name_column(source: SourceKind) -> usize {
     match source {
         // The registry keys its households by number; a nameless head still counts.
-        Source::RegistryHousehold => 3,
-        Source::RegistryPerson => 5,
-        Source::Dibao => 6,
-        Source::Tekun => 0,
-        Source::Insurance | Source::Housing | Source::StudentAid => 1,
-        Source::Student => 4,
+        SourceKind::RegistryHousehold => 3,
+        SourceKind::RegistryPerson => 5,
+        SourceKind::Dibao => 6,
+        SourceKind::Tekun => 0,
+        SourceKind::Insurance | SourceKind::Housing | SourceKind::StudentAid => 1,
+        SourceKind::Student => 4,
     }
 }

@@ -9,31 +9,31 @@ use crate::progress::{Progress, Silent};
 use crate::{Error, Result};
 
 mod benefits;
-pub mod broken;
+pub(crate) mod broken;
 mod calendar;
-mod deliver;
+mod department_records;
 mod encode;
 mod evolve;
 mod fixtures;
 mod identity;
+mod large_extracts;
 mod layout;
 mod names;
 mod places;
 mod prefecture;
 mod rng;
-mod rows;
-mod scale;
 mod truth;
+mod village_rows;
 mod world;
 
-use benefits::Shares;
-use calendar::Quarter;
-use deliver::Slips;
-use world::World;
+use benefits::PopulationShares;
+use calendar::SynthQuarter;
+use department_records::SlipRates;
+use world::VillageWorld;
 
 /// What to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Formats {
+pub enum FixtureFormats {
     /// As delivered: XLSX, XLS, DBF, GB18030 and UTF-8 CSV, Parquet, in messy layouts.
     #[default]
     Fixtures,
@@ -59,7 +59,7 @@ pub struct SynthOptions {
     /// Multiplier of all error rates in names, numbers and dates.
     pub error_multiplier: f64,
     /// Formats and layout.
-    pub formats: Formats,
+    pub formats: FixtureFormats,
     /// Share of families in the registry; `None`: .30 for messy layouts, .05 at scale.
     pub registry_share: Option<f64>,
     /// The pipeline's `codes` folder with the division tables.
@@ -80,7 +80,7 @@ impl SynthOptions {
             first_quarter: "2018Q3".to_owned(),
             quarters: 1,
             error_multiplier: 1.0,
-            formats: Formats::Fixtures,
+            formats: FixtureFormats::Fixtures,
             registry_share: None,
             codes: pipeline.join("codes"),
             villages: None,
@@ -91,10 +91,13 @@ impl SynthOptions {
     pub fn fixtures(pipeline: &Path) -> Self {
         Self { quarters: 2, registry_share: Some(0.36), ..Self::new(pipeline, 4_600, 20_180_930) }
     }
-    fn shares(&self) -> Shares {
+    fn shares(&self) -> PopulationShares {
         let registry =
-            self.registry_share.unwrap_or(if self.formats == Formats::Fixtures { 0.3 } else { 0.05 });
-        Shares { registry, other_dibao: if self.formats == Formats::Fixtures { 0.028 } else { 0.012 } }
+            self.registry_share.unwrap_or(if self.formats == FixtureFormats::Fixtures { 0.3 } else { 0.05 });
+        PopulationShares {
+            registry,
+            other_dibao: if self.formats == FixtureFormats::Fixtures { 0.028 } else { 0.012 },
+        }
     }
     /// Seed of a prefecture's people and slips.
     fn seed_of(&self, prefecture: u32) -> u64 {
@@ -148,16 +151,16 @@ pub fn generate(options: &SynthOptions, out: &Path) -> Result<SynthReport> {
 /// [`generate`], telling how far it is.
 pub fn generate_telling(options: &SynthOptions, out: &Path, progress: &dyn Progress) -> Result<SynthReport> {
     options.check()?;
-    let first = Quarter::parse(&options.first_quarter)?;
-    let quarters: Vec<Quarter> =
+    let first = SynthQuarter::parse(&options.first_quarter)?;
+    let quarters: Vec<SynthQuarter> =
         std::iter::successors(Some(first), |q| Some(q.next())).take(options.quarters as usize).collect();
     let all = places::read(&options.codes)?;
     let wanted = options.villages.unwrap_or(match options.formats {
-        Formats::Fixtures => (options.persons / 180).max(6) as usize,
+        FixtureFormats::Fixtures => (options.persons / 180).max(6) as usize,
         _ => all.len(),
     });
-    let places = |of: u32| spread(prefecture::villages(all.clone(), of), wanted);
-    let plan = Plan {
+    let places = |of: u32| spread(prefecture::spread_villages(all.clone(), of), wanted);
+    let plan = SynthPlan {
         options,
         seed: options.seed_of(options.prefecture),
         quarters,
@@ -165,16 +168,16 @@ pub fn generate_telling(options: &SynthOptions, out: &Path, progress: &dyn Progr
         before: options.prefecture.checked_sub(1).map(|before| (options.seed_of(before), places(before))),
     };
     match options.formats {
-        Formats::Fixtures => {
+        FixtureFormats::Fixtures => {
             progress.stage("生成虚构数据", None);
             fixtures::write(&plan, out)
         }
-        _ => scale::write(&plan, out, progress),
+        _ => large_extracts::write(&plan, out, progress),
     }
 }
 
 /// `wanted` villages evenly over the prefecture, each with its neighbour.
-fn spread(all: Vec<places::Village>, wanted: usize) -> Vec<[places::Village; 2]> {
+fn spread(all: Vec<places::VillagePlace>, wanted: usize) -> Vec<[places::VillagePlace; 2]> {
     let count = all.len();
     let wanted = wanted.clamp(1, count);
     let neighbour = |at: usize| {
@@ -186,24 +189,25 @@ fn spread(all: Vec<places::Village>, wanted: usize) -> Vec<[places::Village; 2]>
 }
 
 /// Everything the writers need.
-struct Plan<'a> {
+struct SynthPlan<'a> {
     options: &'a SynthOptions,
     seed: u64,
-    quarters: Vec<Quarter>,
-    places: Vec<[places::Village; 2]>,
+    quarters: Vec<SynthQuarter>,
+    places: Vec<[places::VillagePlace; 2]>,
     /// Seed and villages of the prefecture before.
-    before: Option<(u64, Vec<[places::Village; 2]>)>,
+    before: Option<(u64, Vec<[places::VillagePlace; 2]>)>,
 }
 
-impl Plan<'_> {
+impl SynthPlan<'_> {
     /// The people of village `index` in the first quarter, and who of them is listed in the
     /// prefecture before, too: person here, person there.
-    fn settle(&self, index: usize) -> (World, Vec<(String, String)>) {
+    fn settle(&self, index: usize) -> (VillageWorld, Vec<(String, String)>) {
         let target = self.target(index);
-        let mut world = World::settle(self.seed, index, self.places[index][0].clone(), target);
+        let mut world = VillageWorld::settle(self.seed, index, self.places[index][0].clone(), target);
         let mut moved = Vec::new();
         if let Some((seed, places)) = &self.before {
-            let before = World::settle(*seed, index, places[index][0].clone(), prefecture::looked_at(target));
+            let before =
+                VillageWorld::settle(*seed, index, places[index][0].clone(), prefecture::looked_at(target));
             moved = prefecture::move_in(&mut world, &before, self.seed);
         }
         benefits::assign(&mut world, self.seed, self.quarters[0], self.options.shares());
@@ -226,8 +230,8 @@ impl Plan<'_> {
         (even(i + 1) + sway(i + 1) - even(i) - sway(i)).max(1) as usize
     }
 
-    fn slips(&self, step: usize) -> Slips {
-        Slips {
+    fn slips(&self, step: usize) -> SlipRates {
+        SlipRates {
             seed: self.seed,
             multiplier: self.options.error_multiplier,
             step: step as u64,

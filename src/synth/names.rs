@@ -5,32 +5,33 @@ use std::sync::LazyLock;
 
 use super::rng::Rng;
 
-type Weighted = Vec<(String, f64)>;
+type WeightedTexts = Vec<(String, f64)>;
 
 /// The embedded tables.
-struct Tables {
-    surnames: Weighted,
+struct NameTables {
+    surnames: WeightedTexts,
     /// Single given-name characters by (sex, first birth year), ascending years.
-    given: Vec<(u8, u32, Weighted)>,
-    whole: Vec<(u8, Weighted)>,
+    given: Vec<(u8, u32, WeightedTexts)>,
+    whole: Vec<(u8, WeightedTexts)>,
     rare: Vec<String>,
     interpunct: Vec<String>,
 }
 
 /// Characters taken for one another.
 #[derive(Default)]
-struct Confusions {
+struct CharacterConfusions {
     sound: HashMap<char, Vec<char>>,
     shape: HashMap<char, Vec<char>>,
     variant: HashMap<char, Vec<char>>,
 }
 
-static TABLES: LazyLock<Tables> = LazyLock::new(|| parse_names(include_str!("data/names.txt")));
-static CONFUSIONS: LazyLock<Confusions> =
+static TABLES: LazyLock<NameTables> = LazyLock::new(|| parse_names(include_str!("data/names.txt")));
+static CONFUSIONS: LazyLock<CharacterConfusions> =
     LazyLock::new(|| parse_confusions(include_str!("data/confusions.txt")));
 
-fn parse_names(text: &str) -> Tables {
-    let mut t = Tables { surnames: vec![], given: vec![], whole: vec![], rare: vec![], interpunct: vec![] };
+fn parse_names(text: &str) -> NameTables {
+    let mut t =
+        NameTables { surnames: vec![], given: vec![], whole: vec![], rare: vec![], interpunct: vec![] };
     let mut section = "";
     for line in text.lines().filter(|l| !l.starts_with('#') && !l.is_empty()) {
         if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
@@ -44,7 +45,7 @@ fn parse_names(text: &str) -> Tables {
             continue;
         }
         // Frequencies of given-name characters fall about as one over their rank.
-        let words: Weighted = line
+        let words: WeightedTexts = line
             .split_whitespace()
             .enumerate()
             .map(|(rank, w)| (w.to_owned(), 1.0 / (rank as f64 + 4.0)))
@@ -63,8 +64,8 @@ fn parse_names(text: &str) -> Tables {
     t
 }
 
-fn parse_confusions(text: &str) -> Confusions {
-    let mut c = Confusions::default();
+fn parse_confusions(text: &str) -> CharacterConfusions {
+    let mut c = CharacterConfusions::default();
     let mut section = "";
     for line in text.lines().filter(|l| !l.starts_with('#') && !l.is_empty()) {
         if line.starts_with('[') {
@@ -84,12 +85,12 @@ fn parse_confusions(text: &str) -> Confusions {
 }
 
 /// A surname by national frequency.
-pub fn surname(rng: &mut Rng) -> &'static str {
+pub(super) fn draw_surname(rng: &mut Rng) -> &'static str {
     rng.weighted(&TABLES.surnames).as_str()
 }
 
 /// A given name of one or two characters. `generation`: the first character brothers share.
-pub fn given_name(rng: &mut Rng, sex: u8, birth: u32, generation: Option<char>) -> String {
+pub(super) fn given_name(rng: &mut Rng, sex: u8, birth: u32, generation: Option<char>) -> String {
     let year = birth / 10_000;
     let pool = TABLES.given.iter().rev().find(|(s, from, _)| *s == sex && year >= *from);
     let Some((_, _, pool)) = pool else { return "明".to_owned() };
@@ -121,20 +122,20 @@ pub fn given_name(rng: &mut Rng, sex: u8, birth: u32, generation: Option<char>) 
 }
 
 /// A character that brothers of one generation share.
-pub fn generation_char(rng: &mut Rng, birth: u32) -> Option<char> {
+pub(super) fn generation_char(rng: &mut Rng, birth: u32) -> Option<char> {
     let year = birth / 10_000;
     let (_, _, pool) = TABLES.given.iter().rev().find(|(s, from, _)| *s == 1 && year >= *from)?;
     rng.weighted(pool).chars().next()
 }
 
 /// A transliterated name with an interpunct.
-pub fn interpunct_name(rng: &mut Rng) -> String {
+pub(super) fn interpunct_name(rng: &mut Rng) -> String {
     rng.pick(&TABLES.interpunct).clone()
 }
 
 /// A slip in a name: the text delivered, the kind of slip, and whether the allowed variants of
 /// rule R14 cover it.
-pub struct NameSlip {
+pub(super) struct NameSlip {
     /// Name as delivered.
     pub text: String,
     /// Error kind for the truth file.
@@ -155,7 +156,7 @@ fn replaced(rng: &mut Rng, chars: &[char], table: &HashMap<char, Vec<char>>) -> 
 }
 
 /// Another character of the same reading.
-pub fn homophone(rng: &mut Rng, name: &str) -> Option<NameSlip> {
+pub(super) fn slip_homophone(rng: &mut Rng, name: &str) -> Option<NameSlip> {
     let chars: Vec<char> = name.chars().collect();
     replaced(rng, &chars, &CONFUSIONS.sound).map(|text| NameSlip {
         text,
@@ -165,13 +166,13 @@ pub fn homophone(rng: &mut Rng, name: &str) -> Option<NameSlip> {
 }
 
 /// Another character that looks alike and reads otherwise.
-pub fn look_alike(rng: &mut Rng, name: &str) -> Option<NameSlip> {
+pub(super) fn look_alike(rng: &mut Rng, name: &str) -> Option<NameSlip> {
     let chars: Vec<char> = name.chars().collect();
     replaced(rng, &chars, &CONFUSIONS.shape).map(|text| NameSlip { text, kind: "name_shape", allowed: false })
 }
 
 /// The traditional or variant form.
-pub fn variant(name: &str) -> Option<NameSlip> {
+pub(super) fn slip_variant(name: &str) -> Option<NameSlip> {
     let chars: Vec<char> = name.chars().collect();
     let at = chars.iter().position(|c| CONFUSIONS.variant.contains_key(c))?;
     let mut out = chars.clone();
@@ -182,7 +183,7 @@ pub fn variant(name: &str) -> Option<NameSlip> {
 }
 
 /// A given-name character is missing.
-pub fn dropped(rng: &mut Rng, name: &str) -> Option<NameSlip> {
+pub(super) fn slip_dropped(rng: &mut Rng, name: &str) -> Option<NameSlip> {
     let mut chars: Vec<char> = name.chars().collect();
     if chars.len() < 3 || chars[1] == chars[2] {
         return None;
@@ -192,7 +193,7 @@ pub fn dropped(rng: &mut Rng, name: &str) -> Option<NameSlip> {
 }
 
 /// The given-name characters changed places.
-pub fn swapped(name: &str) -> Option<NameSlip> {
+pub(super) fn slip_swapped(name: &str) -> Option<NameSlip> {
     let mut chars: Vec<char> = name.chars().collect();
     if chars.len() != 3 || chars[1] == chars[2] {
         return None;
@@ -202,7 +203,7 @@ pub fn swapped(name: &str) -> Option<NameSlip> {
 }
 
 /// One character replaced by a sign for "cannot write it".
-pub fn wildcard(rng: &mut Rng, name: &str) -> Option<NameSlip> {
+pub(super) fn slip_wildcard(rng: &mut Rng, name: &str) -> Option<NameSlip> {
     let mut chars: Vec<char> = name.chars().collect();
     if chars.len() < 2 {
         return None;
@@ -213,7 +214,7 @@ pub fn wildcard(rng: &mut Rng, name: &str) -> Option<NameSlip> {
 }
 
 /// The private-use code point that an old encoding gives a rare character.
-pub fn private_use(name: &str) -> Option<NameSlip> {
+pub(super) fn private_use(name: &str) -> Option<NameSlip> {
     const PAIRS: [(char, char); 6] = [
         ('䶮', '\u{E863}'),
         ('㭎', '\u{E82D}'),
@@ -227,7 +228,7 @@ pub fn private_use(name: &str) -> Option<NameSlip> {
 }
 
 /// Another form of the interpunct.
-pub fn other_interpunct(rng: &mut Rng, name: &str) -> Option<NameSlip> {
+pub(super) fn other_interpunct(rng: &mut Rng, name: &str) -> Option<NameSlip> {
     if !name.contains('·') {
         return None;
     }
@@ -236,7 +237,7 @@ pub fn other_interpunct(rng: &mut Rng, name: &str) -> Option<NameSlip> {
 }
 
 /// Spaces inside a two-character name, as printed lists align them.
-pub fn spaced(rng: &mut Rng, name: &str) -> Option<NameSlip> {
+pub(super) fn slip_spaced(rng: &mut Rng, name: &str) -> Option<NameSlip> {
     let chars: Vec<char> = name.chars().collect();
     if chars.len() != 2 {
         return None;
@@ -246,7 +247,7 @@ pub fn spaced(rng: &mut Rng, name: &str) -> Option<NameSlip> {
 }
 
 /// A note behind the name.
-pub fn noted(rng: &mut Rng, name: &str) -> NameSlip {
+pub(super) fn slip_noted(rng: &mut Rng, name: &str) -> NameSlip {
     let note = *rng.pick(&["(户主)", "(已故配偶)", "(残疾)", "(大)", "(二组)"]);
     NameSlip { text: format!("{name}{note}"), kind: "name_note", allowed: true }
 }
@@ -278,7 +279,7 @@ mod tests {
             let name = given_name(&mut rng, 2, 20_050_101, None);
             assert!((1..=2).contains(&name.chars().count()), "{name}");
         }
-        assert_eq!(swapped("王小明").map(|s| s.text).as_deref(), Some("王明小"));
-        assert!(dropped(&mut rng, "王明").is_none());
+        assert_eq!(slip_swapped("王小明").map(|s| s.text).as_deref(), Some("王明小"));
+        assert!(slip_dropped(&mut rng, "王明").is_none());
     }
 }

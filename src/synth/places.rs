@@ -7,7 +7,7 @@ use crate::{Error, Result};
 
 /// One village with its parents' names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Village {
+pub(super) struct VillagePlace {
     /// 12-digit code.
     pub code: String,
     /// Name with suffix.
@@ -26,19 +26,19 @@ pub struct Village {
     pub slots: usize,
 }
 
-impl Village {
+impl VillagePlace {
     /// Name without 村委会/居委会, as most lists print it.
-    pub fn short_name(&self) -> &str {
+    pub(super) fn short_name(&self) -> &str {
         ["村委会", "居委会"].iter().find_map(|s| self.name.strip_suffix(s)).unwrap_or(&self.name)
     }
     /// Code of the township.
-    pub fn township_code(&self) -> &str {
+    pub(super) fn township_code(&self) -> &str {
         &self.code[..9]
     }
 }
 
 /// Reads the division tables of a pipeline's `codes` folder: rural villages of the base year.
-pub fn read(codes: &Path) -> Result<Vec<Village>> {
+pub(super) fn read(codes: &Path) -> Result<Vec<VillagePlace>> {
     let whole = codes.join("divisions.csv");
     let files = if whole.is_file() {
         vec![whole]
@@ -81,9 +81,9 @@ fn read_units(text: &str, units: &mut BTreeMap<String, String>) -> Result<()> {
     Ok(())
 }
 
-fn villages(units: &BTreeMap<String, String>) -> Result<Vec<Village>> {
+fn villages(units: &BTreeMap<String, String>) -> Result<Vec<VillagePlace>> {
     let name_of = |code: &str| units.get(code).cloned();
-    let mut villages: Vec<Village> = Vec::new();
+    let mut villages: Vec<VillagePlace> = Vec::new();
     for (code, name) in units {
         // Codes ending 200-399 are village committees, below that town neighbourhoods.
         let rural = code.len() == 12 && code[9..].parse::<u32>().is_ok_and(|n| n >= 200);
@@ -97,7 +97,7 @@ fn villages(units: &BTreeMap<String, String>) -> Result<Vec<Village>> {
         }
         // The development zone is a statistical unit: its people carry the district's prefix.
         let id_prefix = if &code[..6] == "410671" { 410_611 } else { code[..6].parse().unwrap_or(0) };
-        villages.push(Village {
+        villages.push(VillagePlace {
             code: code.clone(),
             name: name.clone(),
             township,

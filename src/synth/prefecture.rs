@@ -4,9 +4,9 @@
 //!
 //! All have the divisions of the pipeline; only numbers and people differ.
 
-use super::places::Village;
+use super::places::VillagePlace;
 use super::rng::Rng;
-use super::world::World;
+use super::world::VillageWorld;
 
 /// First four digits of the numbers that a prefecture gives out, the pipeline's own left out.
 const PREFIXES: [u32; 9] = [4101, 4102, 4103, 4104, 4108, 4112, 4114, 4116, 4117];
@@ -18,7 +18,7 @@ const OF: usize = 50;
 const MOVES: f64 = 0.1;
 
 /// Villages as they are in prefecture number `prefecture`; 0 is the pipeline's own.
-pub(super) fn villages(mut villages: Vec<Village>, prefecture: u32) -> Vec<Village> {
+pub(super) fn spread_villages(mut villages: Vec<VillagePlace>, prefecture: u32) -> Vec<VillagePlace> {
     if let Some(prefix) = (prefecture as usize).checked_sub(1).and_then(|at| PREFIXES.get(at)) {
         villages.iter_mut().for_each(|village| village.id_prefix = prefix * 100 + village.id_prefix % 100);
     }
@@ -27,7 +27,7 @@ pub(super) fn villages(mut villages: Vec<Village>, prefecture: u32) -> Vec<Villa
 
 /// Lists some of the people of `before`, the same village of the prefecture before, in `here`, too.
 /// Returns who they are here and there.
-pub(super) fn move_in(here: &mut World, before: &World, seed: u64) -> Vec<(String, String)> {
+pub(super) fn move_in(here: &mut VillageWorld, before: &VillageWorld, seed: u64) -> Vec<(String, String)> {
     let mut rng = Rng::keyed(&[seed, here.index as u64, 11]);
     let own = u64::from(before.place.id_prefix);
     let mut moved = Vec::new();
@@ -44,7 +44,7 @@ pub(super) fn move_in(here: &mut World, before: &World, seed: u64) -> Vec<(Strin
 }
 
 /// The truth file `moved.csv`.
-pub(super) fn moved(moved: &[(String, String)]) -> String {
+pub(super) fn moved_text(moved: &[(String, String)]) -> String {
     let lines = moved.iter().map(|(here, before)| format!("{here},{before}\n"));
     std::iter::once("person,person_before\n".to_owned()).chain(lines).collect()
 }

@@ -2,7 +2,7 @@
 
 /// SplitMix64. Not for secrets; good enough for an invented population, and four lines long.
 #[derive(Debug, Clone)]
-pub struct Rng {
+pub(super) struct Rng {
     state: u64,
 }
 
@@ -15,7 +15,7 @@ fn mix(mut z: u64) -> u64 {
 impl Rng {
     /// A generator for one purpose: every part of `key` changes the whole sequence, so that
     /// villages, persons and quarters draw independently and can be made in any order.
-    pub fn keyed(key: &[u64]) -> Self {
+    pub(super) fn keyed(key: &[u64]) -> Self {
         let mut state = 0x9E37_79B9_7F4A_7C15;
         for &part in key {
             state = mix(state ^ part.wrapping_mul(0xD6E8_FEB8_6659_FD93)).wrapping_add(0x9E37_79B9_7F4A_7C15);
@@ -23,36 +23,36 @@ impl Rng {
         Self { state }
     }
     /// A generator for a side question; this one's draws stay as they are.
-    pub fn aside(&self, topic: u64) -> Self {
+    pub(super) fn aside(&self, topic: u64) -> Self {
         Self::keyed(&[self.state, topic])
     }
     /// 64 random bits.
-    pub fn next_u64(&mut self) -> u64 {
+    pub(super) fn next_u64(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         mix(self.state)
     }
     /// Uniform in `0..n`; 0 if `n` is 0.
-    pub fn below(&mut self, n: usize) -> usize {
+    pub(super) fn below(&mut self, n: usize) -> usize {
         ((u128::from(self.next_u64()) * n as u128) >> 64) as usize
     }
     /// Uniform in `low..=high`.
-    pub fn between(&mut self, low: i64, high: i64) -> i64 {
+    pub(super) fn between(&mut self, low: i64, high: i64) -> i64 {
         low + self.below((high - low + 1).max(1) as usize) as i64
     }
     /// Uniform in `[0, 1)`.
-    pub fn unit(&mut self) -> f64 {
+    pub(super) fn unit(&mut self) -> f64 {
         (self.next_u64() >> 11) as f64 / (1u64 << 53) as f64
     }
     /// True with probability `p`.
-    pub fn chance(&mut self, p: f64) -> bool {
+    pub(super) fn chance(&mut self, p: f64) -> bool {
         self.unit() < p
     }
     /// One of `items`, all alike. `items` must not be empty.
-    pub fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
+    pub(super) fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
         &items[self.below(items.len())]
     }
     /// One of `items` by weight.
-    pub fn weighted<'a, T>(&mut self, items: &'a [(T, f64)]) -> &'a T {
+    pub(super) fn weighted<'a, T>(&mut self, items: &'a [(T, f64)]) -> &'a T {
         let total: f64 = items.iter().map(|(_, w)| w).sum();
         let mut at = self.unit() * total;
         for (item, weight) in items {

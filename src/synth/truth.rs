@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::calendar::{Quarter, age, from_days, to_days};
-use super::rows::{Seen, Writer};
-use super::world::{Case, World};
+use super::calendar::{SynthQuarter, age_on, from_days, to_days};
+use super::village_rows::{DeliveredIdentities, VillageRowWriter};
+use super::world::{DibaoCase, VillageWorld};
 
 /// One expected exception.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Expected {
+pub(super) struct ExpectedException {
     /// Rule code.
     pub rule: &'static str,
     /// `person` or `household`.
@@ -21,7 +21,7 @@ pub struct Expected {
 }
 
 /// Covered and due households of rule R35 by division code.
-pub type Coverage = BTreeMap<String, (u64, u64)>;
+pub(super) type HouseholdCoverage = BTreeMap<String, (u64, u64)>;
 
 /// Days after acceptance until a renovated house must be off the lists.
 const GRACE_DAYS: i32 = 30;
@@ -29,11 +29,11 @@ const GRACE_DAYS: i32 = 30;
 /// Dibao standard in fen a year. Incomes of the world keep far away from it on both sides.
 const DIBAO_STANDARD_FEN: i64 = 345_000;
 
-struct Facts<'a> {
-    w: &'a World,
+struct IncomeFacts<'a> {
+    w: &'a VillageWorld,
     /// Cases by listed person.
     cases_of: Vec<Vec<u32>>,
-    q: Quarter,
+    q: SynthQuarter,
     /// Registered with status 正常.
     poor: Vec<bool>,
     /// In a running case of any category / of category 农村.
@@ -43,13 +43,16 @@ struct Facts<'a> {
 }
 
 /// Expected exceptions of one village, sorted. `writer` must have written every source.
-pub fn exceptions(writer: &Writer<'_>, quarter: Quarter) -> Vec<Expected> {
+pub(super) fn expected_exceptions(
+    writer: &VillageRowWriter<'_>,
+    quarter: SynthQuarter,
+) -> Vec<ExpectedException> {
     let w = writer.world;
     let mut cases_of = vec![Vec::new(); w.people.len()];
     for (at, case) in w.cases.iter().enumerate() {
         case.members.iter().for_each(|&m| cases_of[m].push(at as u32));
     }
-    let mut facts = Facts {
+    let mut facts = IncomeFacts {
         w,
         cases_of,
         q: quarter,
@@ -82,30 +85,35 @@ pub fn exceptions(writer: &Writer<'_>, quarter: Quarter) -> Vec<Expected> {
     found.into_iter().collect()
 }
 
-fn active(case: &Case, q: Quarter) -> bool {
+fn active(case: &DibaoCase, q: SynthQuarter) -> bool {
     case.start_month <= q.last_month() && case.stop_month.is_none_or(|m| m > q.last_month())
 }
 
 /// Rule R14: two numbers, two names, or the number of somebody who has records too.
-fn contradictory(seen: &[Seen], person: usize) -> bool {
+fn contradictory(seen: &[DeliveredIdentities], person: usize) -> bool {
     let s = &seen[person];
     s.numbers.len() > 1 || s.names.len() > 1 || s.lent.iter().any(|&owner| seen[owner].records > 0)
 }
 
-impl Facts<'_> {
-    fn on_person(&self, rule: &'static str, person: usize, key: &'static str) -> Expected {
-        Expected { rule, subject: "person", entity: self.w.person_id(person), key: key.into() }
+impl IncomeFacts<'_> {
+    fn on_person(&self, rule: &'static str, person: usize, key: &'static str) -> ExpectedException {
+        ExpectedException { rule, subject: "person", entity: self.w.person_id(person), key: key.into() }
     }
-    fn on_household(&self, rule: &'static str, person: usize, key: impl Into<Cow<'static, str>>) -> Expected {
-        Expected { rule, subject: "household", entity: self.w.household_id(person), key: key.into() }
+    fn on_household(
+        &self,
+        rule: &'static str,
+        person: usize,
+        key: impl Into<Cow<'static, str>>,
+    ) -> ExpectedException {
+        ExpectedException { rule, subject: "household", entity: self.w.household_id(person), key: key.into() }
     }
 
     /// Cases that list a person.
-    fn listed(&self, person: usize) -> impl Iterator<Item = &Case> {
+    fn listed(&self, person: usize) -> impl Iterator<Item = &DibaoCase> {
         self.cases_of[person].iter().map(|&c| &self.w.cases[c as usize])
     }
 
-    fn cases(&self, found: &mut BTreeSet<Expected>) {
+    fn cases(&self, found: &mut BTreeSet<ExpectedException>) {
         for case in self.w.cases.iter().filter(|c| active(c, self.q) && c.category == "农村") {
             let registered = case
                 .members
@@ -131,7 +139,7 @@ impl Facts<'_> {
         self.w.families[self.w.people[person].family].registry.is_some()
     }
 
-    fn household(&self, family: usize, found: &mut BTreeSet<Expected>) {
+    fn household(&self, family: usize, found: &mut BTreeSet<ExpectedException>) {
         let (w, q) = (self.w, self.q);
         let f = &w.families[family];
         let Some(r) = &f.registry else { return };
@@ -198,7 +206,7 @@ impl Facts<'_> {
     }
 
     fn partly_listed(&self, members: &[usize], add: &mut impl FnMut(&'static str, &'static str)) {
-        let linked: Vec<&Case> =
+        let linked: Vec<&DibaoCase> =
             members.iter().flat_map(|&m| self.listed(m)).filter(|c| active(c, self.q)).collect();
         if linked.iter().any(|c| c.mode == "单人") {
             return;
@@ -230,7 +238,7 @@ impl Facts<'_> {
         elsewhere || p.studying == "大专及以上" || to_days(self.q.end()) - to_days(p.birth) < 90
     }
 
-    fn person(&self, person: usize, writer: &Writer<'_>, found: &mut BTreeSet<Expected>) {
+    fn person(&self, person: usize, writer: &VillageRowWriter<'_>, found: &mut BTreeSet<ExpectedException>) {
         let (w, q) = (self.w, self.q);
         let p = &w.people[person];
         let poor = self.poor[person];
@@ -250,7 +258,7 @@ impl Facts<'_> {
         if poor_rate && unserved {
             add("R37");
         }
-        let years = age(p.birth, q.school_cutoff());
+        let years = age_on(p.birth, q.school_cutoff());
         let at_school = p.student.as_ref().is_some_and(|s| {
             matches!(s.status, "在读" | "休学") || (s.stage == "初中" && s.status == "毕业")
         });
@@ -274,7 +282,7 @@ impl Facts<'_> {
             add("R53");
         }
         self.covers(person, &mut add);
-        let moving = |c: &&Case| {
+        let moving = |c: &&DibaoCase| {
             c.start_month >= q.first_month() || c.stop_month.is_some_and(|m| m >= q.first_month())
         };
         if poor && !self.listed(person).any(|c| moving(&c)) && writer.dibao_flag(person) != self.dibao[person]
@@ -299,7 +307,7 @@ const CAP_FEN: (i64, i64) = (1_000_000, 2_500_000);
 /// Part of the premium that the budget pays.
 const SUBSIDY_FEN: i64 = 12_000;
 
-impl Facts<'_> {
+impl IncomeFacts<'_> {
     /// Rules on the insurer's entries of one person.
     fn covers(&self, person: usize, add: &mut impl FnMut(&'static str)) {
         let (poor, rural, tekun) = (self.poor[person], self.rural[person], self.tekun[person]);
@@ -338,7 +346,7 @@ impl Facts<'_> {
     }
 
     /// Rules on the floor space and the subsidy of a rebuilt house.
-    fn house(&self, family: usize, found: &mut BTreeSet<Expected>) {
+    fn house(&self, family: usize, found: &mut BTreeSet<ExpectedException>) {
         let Some(h) = &self.w.families[family].housing else { return };
         let persons = self.w.present(family).len() as i64;
         let mut add = |rule| {
@@ -359,8 +367,8 @@ impl Facts<'_> {
 }
 
 /// Adds the village's households to the indicator of rule R35.
-pub fn coverage(world: &World, quarter: Quarter, into: &mut Coverage) {
-    let facts = Facts {
+pub(super) fn count_coverage(world: &VillageWorld, quarter: SynthQuarter, into: &mut HouseholdCoverage) {
+    let facts = IncomeFacts {
         w: world,
         cases_of: vec![],
         q: quarter,

@@ -1,17 +1,17 @@
 //! The invented people of one village: families with their ages, names and numbers.
 
-use super::calendar::{age, from_days, to_days};
-use super::identity::{Id18, Issuer};
+use super::calendar::{age_on, from_days, to_days};
+use super::identity::{IdBytes, NumberIssuer};
 use super::names;
-use super::places::Village;
+use super::places::VillagePlace;
 use super::rng::Rng;
 
 /// The day ages refer to when a village is first made.
-pub const ORIGIN: u32 = 20_180_930;
+pub(super) const ORIGIN: u32 = 20_180_930;
 
 /// How somebody left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Gone {
+pub(super) enum WayOfLeaving {
     /// Died.
     Dead,
     /// Moved out of the prefecture.
@@ -20,9 +20,9 @@ pub enum Gone {
 
 /// One invented person and what every department knows.
 #[derive(Debug, Clone)]
-pub struct Person {
+pub(super) struct InventedPerson {
     /// The one true number.
-    pub id: Id18,
+    pub id: IdBytes,
     /// The one true name.
     pub name: String,
     /// 1 male, 2 female.
@@ -46,22 +46,22 @@ pub struct Person {
     /// Registry's study label.
     pub studying: &'static str,
     /// Died or left.
-    pub gone: Option<Gone>,
+    pub gone: Option<WayOfLeaving>,
     /// Status in the registry (正常, 死亡, …), if registered.
     pub registered: Option<&'static str>,
     /// Insurance rows.
-    pub insurance: Vec<Insurance>,
+    pub insurance: Vec<InsuranceEnrolment>,
     /// School roll entry.
-    pub student: Option<Student>,
+    pub student: Option<SchoolEnrolment>,
     /// Aid rows.
-    pub aid: Vec<Aid>,
+    pub aid: Vec<StudentAid>,
     /// Entry in the list of people in extreme hardship.
-    pub tekun: Option<Tekun>,
+    pub tekun: Option<ExtremeHardshipEntry>,
 }
 
 /// One enrolment.
 #[derive(Debug, Clone)]
-pub struct Insurance {
+pub(super) struct InsuranceEnrolment {
     pub year: u32,
     pub category: &'static str,
     pub status: &'static str,
@@ -77,7 +77,7 @@ pub struct Insurance {
 
 /// One school roll entry.
 #[derive(Debug, Clone)]
-pub struct Student {
+pub(super) struct SchoolEnrolment {
     pub school: String,
     pub stage: &'static str,
     pub grade: u32,
@@ -89,7 +89,7 @@ pub struct Student {
 
 /// One aid payment.
 #[derive(Debug, Clone)]
-pub struct Aid {
+pub(super) struct StudentAid {
     pub term: String,
     pub item: &'static str,
     pub amount_fen: i64,
@@ -98,7 +98,7 @@ pub struct Aid {
 
 /// One entry of the list of people in extreme hardship.
 #[derive(Debug, Clone)]
-pub struct Tekun {
+pub(super) struct ExtremeHardshipEntry {
     pub support_mode: &'static str,
     pub self_care: &'static str,
     pub agreement: bool,
@@ -108,7 +108,7 @@ pub struct Tekun {
 
 /// What the registry says about a household.
 #[derive(Debug, Clone)]
-pub struct RegistryHousehold {
+pub(super) struct RegistryHousehold {
     pub number: String,
     pub attribute: &'static str,
     pub exit_status: &'static str,
@@ -125,7 +125,7 @@ pub struct RegistryHousehold {
 
 /// One file in the ledger of dangerous houses.
 #[derive(Debug, Clone)]
-pub struct Housing {
+pub(super) struct HousingFile {
     pub archive_no: String,
     pub poverty_type: &'static str,
     pub level: &'static str,
@@ -143,18 +143,18 @@ pub struct Housing {
 
 /// One family living together.
 #[derive(Debug, Clone)]
-pub struct Family {
+pub(super) struct InventedFamily {
     pub members: Vec<usize>,
     pub head: usize,
     pub address: String,
     pub phone: String,
     pub registry: Option<RegistryHousehold>,
-    pub housing: Option<Housing>,
+    pub housing: Option<HousingFile>,
 }
 
 /// One dibao case: a row of civil affairs' list.
 #[derive(Debug, Clone)]
-pub struct Case {
+pub(super) struct DibaoCase {
     pub number: String,
     pub certificate: String,
     /// Listed people, the applicant first.
@@ -170,27 +170,27 @@ pub struct Case {
 }
 
 /// Everything about one village.
-pub struct World {
+pub(super) struct VillageWorld {
     /// Position among the villages of the run.
     pub index: usize,
-    pub place: Village,
-    pub people: Vec<Person>,
-    pub families: Vec<Family>,
-    pub cases: Vec<Case>,
+    pub place: VillagePlace,
+    pub people: Vec<InventedPerson>,
+    pub families: Vec<InventedFamily>,
+    pub cases: Vec<DibaoCase>,
     /// Who stands in a case that was not stopped, by person.
     pub(super) on_dibao: Vec<bool>,
     /// The same of rural cases.
     pub(super) on_rural_dibao: Vec<bool>,
-    pub(super) issuer: Issuer,
+    pub(super) issuer: NumberIssuer,
 }
 
-impl World {
+impl VillageWorld {
     /// True person id in the truth files.
-    pub fn person_id(&self, person: usize) -> String {
+    pub(super) fn person_id(&self, person: usize) -> String {
         format!("p{:04}-{person:05}", self.index)
     }
     /// True household id in the truth files.
-    pub fn household_id(&self, person: usize) -> String {
+    pub(super) fn household_id(&self, person: usize) -> String {
         format!("h{:04}-{:05}", self.index, self.people[person].family)
     }
 
@@ -215,9 +215,9 @@ impl World {
     }
 
     /// Families until about `target` people live here. `index` numbers the villages of the run.
-    pub fn settle(seed: u64, index: usize, place: Village, target: usize) -> Self {
+    pub(super) fn settle(seed: u64, index: usize, place: VillagePlace, target: usize) -> Self {
         let mut rng = Rng::keyed(&[seed, index as u64, 1]);
-        let issuer = Issuer::new(place.id_prefix, place.slot, place.slots, index);
+        let issuer = NumberIssuer::new(place.id_prefix, place.slot, place.slots, index);
         let mut world = Self {
             index,
             place,
@@ -228,7 +228,7 @@ impl World {
             on_rural_dibao: Vec::new(),
             issuer,
         };
-        let clans: Vec<&'static str> = (0..3).map(|_| names::surname(&mut rng)).collect();
+        let clans: Vec<&'static str> = (0..3).map(|_| names::draw_surname(&mut rng)).collect();
         while world.people.len() < target {
             world.add_family(&mut rng, &clans);
         }
@@ -239,7 +239,7 @@ impl World {
         let surname = if rng.chance(0.62) {
             clans[rng.below(10).saturating_sub(7).min(2)]
         } else {
-            names::surname(rng)
+            names::draw_surname(rng)
         };
         self.open_family(rng);
         let kind = *rng.weighted(&[
@@ -308,7 +308,7 @@ impl World {
     fn open_family(&mut self, rng: &mut Rng) {
         let number = self.families.len();
         let group = rng.between(1, 12);
-        self.families.push(Family {
+        self.families.push(InventedFamily {
             members: Vec::new(),
             head: self.people.len(),
             address: format!("{}{group}组{}号", self.place.short_name(), number + 1),
@@ -323,10 +323,10 @@ impl World {
     }
 
     /// Somebody of another prefecture who lives here now, alone. Returns the position.
-    pub(super) fn adopt(&mut self, rng: &mut Rng, person: Person) -> usize {
+    pub(super) fn adopt(&mut self, rng: &mut Rng, person: InventedPerson) -> usize {
         self.open_family(rng);
         let (family, index) = (self.families.len() - 1, self.people.len());
-        self.people.push(Person { family, relation: "本人或户主", guardian: None, ..person });
+        self.people.push(InventedPerson { family, relation: "本人或户主", guardian: None, ..person });
         self.families[family].members.push(index);
         index
     }
@@ -389,7 +389,7 @@ impl World {
         let drawn = born.unwrap_or_else(|| from_days(base - rng.below(364) as i32));
         let foreign = outside && rng.chance(0.45);
         let (birth, id) = self.issuer.issue(rng, drawn, sex, foreign);
-        let own = if outside { names::surname(rng) } else { surname };
+        let own = if outside { names::draw_surname(rng) } else { surname };
         let name = if outside && years > 82 && rng.chance(0.3) {
             format!("{surname}{own}氏")
         } else if outside && foreign && rng.chance(0.004) {
@@ -431,7 +431,7 @@ impl World {
             30..60 => *rng.weighted(&[("小学", 3.0), ("初中", 6.0), ("高中", 1.0)]),
             _ => *rng.weighted(&[("文盲", 4.0), ("小学", 4.0), ("初中", 1.5)]),
         };
-        self.people.push(Person {
+        self.people.push(InventedPerson {
             id,
             name,
             sex,
@@ -460,7 +460,7 @@ impl World {
         let sex = if rng.chance(0.53) { 1 } else { 2 };
         let head = self.families[family].head;
         let surname: String = self.people[head].name.chars().take(1).collect();
-        let relation = match (age(self.people[head].birth, birth) > 45, sex) {
+        let relation = match (age_on(self.people[head].birth, birth) > 45, sex) {
             (true, 1) => "之孙子",
             (true, _) => "之孙女",
             (false, 1) => "之子",
@@ -481,7 +481,7 @@ impl World {
     }
 
     /// Members of a family who are still there.
-    pub fn present(&self, family: usize) -> Vec<usize> {
+    pub(super) fn present(&self, family: usize) -> Vec<usize> {
         self.families[family].members.iter().copied().filter(|&p| self.people[p].gone.is_none()).collect()
     }
 }

@@ -22,7 +22,7 @@ use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::{PAGE_ROWS, ZSTD_LEVEL, hybrid};
+use super::{PAGE_ROWS, ZSTD_LEVEL, hybrid_encoding};
 
 /// Position of a missing value.
 pub(crate) const MISSING: u32 = u32::MAX;
@@ -30,7 +30,7 @@ pub(crate) const MISSING: u32 = u32::MAX;
 /// A column chunk being encoded.
 pub(super) struct DictionaryColumn {
     column: ColumnDescPtr,
-    dictionary: Dictionary,
+    dictionary: ValueDictionary,
     /// Positions of rows that do not fill a page yet.
     waiting: Vec<u32>,
     /// Bodies of finished pages, and their rows.
@@ -39,43 +39,43 @@ pub(super) struct DictionaryColumn {
 }
 
 /// The different values, in order of first appearance.
-enum Dictionary {
+enum ValueDictionary {
     /// Positions come as positions among these.
     Labels {
         labels: ArrayRef,
         positions: Vec<u32>,
         used: Vec<u32>,
     },
-    Text(Texts),
-    Int32(Numbers<i32>),
-    Int64(Numbers<i64>),
+    Text(DistinctTexts),
+    Int32(DistinctNumbers<i32>),
+    Int64(DistinctNumbers<i64>),
 }
 
 impl DictionaryColumn {
     /// A column whose rows come as positions among `labels`, texts or numbers of 32 bits.
     pub(super) fn of_labels(column: ColumnDescPtr, labels: ArrayRef) -> Self {
         let positions = vec![MISSING; labels.len()];
-        Self::begin(column, Dictionary::Labels { labels, positions, used: Vec::new() })
+        Self::begin(column, ValueDictionary::Labels { labels, positions, used: Vec::new() })
     }
 
     /// A column whose rows come as values; `None` for types that have no dictionary here.
     pub(super) fn of_values(column: ColumnDescPtr, kind: &DataType) -> Option<Self> {
         let dictionary = match kind {
-            DataType::Utf8 => Dictionary::Text(Texts::default()),
-            DataType::Int32 | DataType::Date32 => Dictionary::Int32(Numbers::default()),
-            DataType::Int64 => Dictionary::Int64(Numbers::default()),
+            DataType::Utf8 => ValueDictionary::Text(DistinctTexts::default()),
+            DataType::Int32 | DataType::Date32 => ValueDictionary::Int32(DistinctNumbers::default()),
+            DataType::Int64 => ValueDictionary::Int64(DistinctNumbers::default()),
             _ => return None,
         };
         Some(Self::begin(column, dictionary))
     }
 
-    fn begin(column: ColumnDescPtr, dictionary: Dictionary) -> Self {
+    fn begin(column: ColumnDescPtr, dictionary: ValueDictionary) -> Self {
         Self { column, dictionary, waiting: Vec::new(), pages: Vec::new(), missing: 0 }
     }
 
     /// Appends rows given by their positions among the labels.
     pub(super) fn push_labels(&mut self, rows: &[u32]) {
-        let Dictionary::Labels { positions, used, .. } = &mut self.dictionary else { return };
+        let ValueDictionary::Labels { positions, used, .. } = &mut self.dictionary else { return };
         self.waiting.extend(rows.iter().map(|&label| {
             if label == MISSING {
                 return MISSING;
@@ -94,19 +94,19 @@ impl DictionaryColumn {
     pub(super) fn push_values(&mut self, values: &dyn Array) {
         let waiting = &mut self.waiting;
         match &mut self.dictionary {
-            Dictionary::Labels { .. } => {}
-            Dictionary::Text(texts) => {
+            ValueDictionary::Labels { .. } => {}
+            ValueDictionary::Text(texts) => {
                 let values = values.as_string::<i32>();
                 extend(waiting, values, |row| texts.position(values, row));
             }
-            Dictionary::Int32(numbers) => {
+            ValueDictionary::Int32(numbers) => {
                 let plain = match values.as_primitive_opt::<Int32Type>() {
                     Some(values) => values.values(),
                     None => values.as_primitive::<Date32Type>().values(),
                 };
                 extend(waiting, values, |row| numbers.position(plain[row]));
             }
-            Dictionary::Int64(numbers) => {
+            ValueDictionary::Int64(numbers) => {
                 let plain = values.as_primitive::<Int64Type>().values();
                 extend(waiting, values, |row| numbers.position(plain[row]));
             }
@@ -129,18 +129,18 @@ impl DictionaryColumn {
             body.extend([0; 4]);
             if positions.contains(&MISSING) {
                 let there: Vec<u32> = positions.iter().map(|&p| u32::from(p != MISSING)).collect();
-                hybrid::push(&there, 1, &mut body);
+                hybrid_encoding::push(&there, 1, &mut body);
                 positions.retain(|&p| p != MISSING);
                 self.missing += (rows - positions.len()) as u64;
             } else {
-                hybrid::push_run(rows, 1, 1, &mut body);
+                hybrid_encoding::push_run(rows, 1, 1, &mut body);
             }
             let length = (body.len() - 4) as u32;
             body[..4].copy_from_slice(&length.to_le_bytes());
         }
-        let width = hybrid::width(self.dictionary.len());
+        let width = hybrid_encoding::bit_width(self.dictionary.len());
         body.push(width as u8);
-        hybrid::push(&positions, width, &mut body);
+        hybrid_encoding::push(&positions, width, &mut body);
         self.pages.push((body, rows));
     }
 
@@ -222,7 +222,7 @@ fn extend(to: &mut Vec<u32>, values: &dyn Array, mut position: impl FnMut(usize)
     }
 }
 
-impl Dictionary {
+impl ValueDictionary {
     fn len(&self) -> usize {
         match self {
             Self::Labels { used, .. } => used.len(),
@@ -282,7 +282,7 @@ fn statistics(values: &dyn Array, missing: u64) -> Statistics {
 
 /// Different texts, one after the other.
 #[derive(Default)]
-struct Texts {
+struct DistinctTexts {
     all: String,
     ends: Vec<usize>,
     table: HashTable<(u64, u32)>,
@@ -292,7 +292,7 @@ struct Texts {
     last: (u128, u32),
 }
 
-impl Texts {
+impl DistinctTexts {
     fn get(&self, at: usize) -> &str {
         text_at(&self.all, &self.ends, at)
     }
@@ -348,20 +348,20 @@ fn text_at<'a>(all: &'a str, ends: &[usize], at: usize) -> &'a str {
 }
 
 /// Different numbers.
-struct Numbers<T> {
+struct DistinctNumbers<T> {
     values: Vec<T>,
     positions: HashMap<T, u32>,
     /// The number before and its position.
     last: Option<(T, u32)>,
 }
 
-impl<T> Default for Numbers<T> {
+impl<T> Default for DistinctNumbers<T> {
     fn default() -> Self {
         Self { values: Vec::new(), positions: HashMap::new(), last: None }
     }
 }
 
-impl<T: Copy + Eq + Hash> Numbers<T> {
+impl<T: Copy + Eq + Hash> DistinctNumbers<T> {
     fn position(&mut self, number: T) -> u32 {
         if let Some((last, position)) = self.last
             && last == number
@@ -384,8 +384,8 @@ pub(super) fn is_worth_it(first: &[ArrayRef], rows: usize) -> bool {
     /// Rows for each different value.
     const TIMES: usize = 4;
     let most = rows / TIMES;
-    let mut texts = Texts::default();
-    let mut numbers = Numbers::<i64>::default();
+    let mut texts = DistinctTexts::default();
+    let mut numbers = DistinctNumbers::<i64>::default();
     let mut left = rows;
     for array in first {
         let few = array.slice(0, left.min(array.len()));

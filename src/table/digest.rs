@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 /// What was written to a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Digest {
+pub struct FileDigest {
     /// SHA-256, hexadecimal.
     pub sha256: String,
     /// Length.
@@ -15,25 +15,25 @@ pub struct Digest {
 
 /// Hands on what is written, and digests it.
 #[derive(Debug)]
-pub struct Digesting<W> {
+pub struct DigestingWriter<W> {
     to: W,
     hash: Sha256,
     bytes: u64,
 }
 
-impl<W: Write> Digesting<W> {
+impl<W: Write> DigestingWriter<W> {
     /// Digests everything that is written to `to` from now on.
     pub fn new(to: W) -> Self {
         Self { to, hash: Sha256::new(), bytes: 0 }
     }
 
     /// The file, and the digest of what it was given.
-    pub fn finish(self) -> (W, Digest) {
-        (self.to, Digest { sha256: hex(&self.hash.finalize()), bytes: self.bytes })
+    pub fn finish(self) -> (W, FileDigest) {
+        (self.to, FileDigest { sha256: hex_text(&self.hash.finalize()), bytes: self.bytes })
     }
 }
 
-impl<W: Write> Write for Digesting<W> {
+impl<W: Write> Write for DigestingWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.to.write(bytes)?;
         self.hash.update(&bytes[..written]);
@@ -46,7 +46,7 @@ impl<W: Write> Write for Digesting<W> {
 }
 
 /// Lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex_text(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|b| [b >> 4, b & 15]).filter_map(|n| char::from_digit(n.into(), 16)).collect()
 }
 
@@ -56,11 +56,11 @@ mod tests {
 
     #[test]
     fn the_digest_is_that_of_the_bytes_in_whatever_portions() {
-        let mut file = Digesting::new(Vec::new());
+        let mut file = DigestingWriter::new(Vec::new());
         file.write_all(b"ab").unwrap();
         file.write_all(b"c").unwrap();
         let (bytes, digest) = file.finish();
         assert_eq!((bytes.as_slice(), digest.bytes), (&b"abc"[..], 3));
-        assert_eq!(digest.sha256, hex(&Sha256::digest(b"abc")));
+        assert_eq!(digest.sha256, hex_text(&Sha256::digest(b"abc")));
     }
 }

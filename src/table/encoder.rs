@@ -19,26 +19,26 @@ const SAMPLE: usize = 1 << 14;
 
 /// What the values of a column are like.
 #[derive(Debug, Clone, Default)]
-pub(crate) enum Likeness {
+pub(crate) enum ColumnHint {
     /// The first values tell.
     #[default]
     Unknown,
     /// Hardly a value stands twice.
     Random,
     /// Every value is one of these, texts or numbers of 32 bits, and comes as
-    /// [`Values::Positions`].
+    /// [`ColumnValues::Positions`].
     Labels(ArrayRef),
 }
 
 /// A stretch of a column.
-pub(crate) enum Values {
+pub(crate) enum ColumnValues {
     Array(ArrayRef),
     /// Positions among the column's labels, [`super::MISSING`] where there is none.
     Positions(Vec<u32>),
 }
 
 /// A column chunk being encoded: by a dictionary of its own, or else as the library does it.
-pub(super) struct Encoder {
+pub(super) struct ColumnEncoder {
     field: FieldRef,
     column: ColumnDescPtr,
     /// Rows that come before it is decided which of the two.
@@ -50,40 +50,42 @@ pub(super) struct Encoder {
 }
 
 /// An encoded column chunk.
-pub(super) enum Chunk {
+pub(super) enum EncodedChunk {
     Own(Bytes, Box<ColumnCloseResult>),
     General(Box<ArrowColumnChunk>),
 }
 
-impl Encoder {
+impl ColumnEncoder {
     pub(super) fn new(
         field: FieldRef,
         column: ColumnDescPtr,
-        likeness: &Likeness,
+        likeness: &ColumnHint,
         general: ArrowColumnWriter,
     ) -> Self {
         let labels = |labels: &ArrayRef| DictionaryColumn::of_labels(column.clone(), labels.clone());
         let (first, own) = match likeness {
-            Likeness::Unknown => (Some((Vec::new(), 0)), None),
-            Likeness::Random => (None, None),
-            Likeness::Labels(of) => (None, Some(labels(of))),
+            ColumnHint::Unknown => (Some((Vec::new(), 0)), None),
+            ColumnHint::Random => (None, None),
+            ColumnHint::Labels(of) => (None, Some(labels(of))),
         };
         Self { field, column, first, general: own.is_none().then_some(general), own, rows: 0 }
     }
 
-    pub(super) fn push(&mut self, values: Values) -> Result<()> {
+    pub(super) fn push(&mut self, values: ColumnValues) -> Result<()> {
         match (values, &mut self.own, &mut self.first) {
-            (Values::Positions(positions), Some(own), _) => {
+            (ColumnValues::Positions(positions), Some(own), _) => {
                 own.push_labels(&positions);
                 Ok(())
             }
-            (Values::Positions(_), None, _) => Err(ParquetError::General("a column without labels".into())),
-            (Values::Array(array), _, Some((waiting, rows))) => {
+            (ColumnValues::Positions(_), None, _) => {
+                Err(ParquetError::General("a column without labels".into()))
+            }
+            (ColumnValues::Array(array), _, Some((waiting, rows))) => {
                 *rows += array.len();
                 waiting.push(array);
                 if *rows < SAMPLE { Ok(()) } else { self.decide() }
             }
-            (Values::Array(array), _, None) => self.encode(&array),
+            (ColumnValues::Array(array), _, None) => self.encode(&array),
         }
     }
 
@@ -114,17 +116,19 @@ impl Encoder {
         Ok(())
     }
 
-    pub(super) fn close(mut self) -> Result<Chunk> {
+    pub(super) fn close(mut self) -> Result<EncodedChunk> {
         self.decide()?;
         match (self.own, self.general) {
-            (Some(own), _) => own.close().map(|(bytes, close)| Chunk::Own(bytes.into(), Box::new(close))),
-            (None, Some(general)) => Ok(Chunk::General(Box::new(general.close()?))),
+            (Some(own), _) => {
+                own.close().map(|(bytes, close)| EncodedChunk::Own(bytes.into(), Box::new(close)))
+            }
+            (None, Some(general)) => Ok(EncodedChunk::General(Box::new(general.close()?))),
             (None, None) => Err(ParquetError::General("a column without an encoder".into())),
         }
     }
 }
 
-impl Chunk {
+impl EncodedChunk {
     pub(super) fn append<W: std::io::Write + Send>(
         self,
         group: &mut SerializedRowGroupWriter<'_, W>,

@@ -17,7 +17,7 @@ pub(crate) fn mix(hash: u64, value: u64) -> u64 {
 
 /// A set of keys, each of them added once or several times. It may say yes wrongly, one time in
 /// twenty, never no. Several threads may add at a time.
-pub(crate) struct Sieve {
+pub(crate) struct KeySieve {
     /// Two bits a slot: added, added again.
     words: Vec<AtomicU64>,
 }
@@ -25,7 +25,7 @@ pub(crate) struct Sieve {
 /// Bits of all slots of a word that say "added".
 const ADDED: u64 = 0x5555_5555_5555_5555;
 
-impl Sieve {
+impl KeySieve {
     /// Room for `count` keys.
     pub(crate) fn new(count: usize) -> Self {
         Self { words: (0..count.max(16).div_ceil(4)).map(|_| AtomicU64::new(0)).collect() }
@@ -78,7 +78,7 @@ impl Sieve {
 /// (key, record) with the records of a key together, ascending. Keys are spread over buckets that
 /// fit the processor's cache, where they are sorted and found again.
 #[derive(Debug)]
-pub(crate) struct Groups {
+pub(crate) struct KeyGroups {
     entries: Vec<(u64, u32)>,
     /// First entry of each bucket; one more than buckets.
     starts: Vec<usize>,
@@ -89,7 +89,7 @@ pub(crate) struct Groups {
 /// Entries of a bucket, about.
 const BUCKET: usize = 1024;
 
-impl Groups {
+impl KeyGroups {
     /// Groups what the parts hold, in whatever order they hold it. Keys with the same `kin` are
     /// found together.
     pub(crate) fn new(parts: Vec<Vec<(u64, u32)>>, kin: fn(u64) -> u64) -> Self {
@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn a_sieve_forgets_nothing_and_lets_little_through() {
-        let sieve = Sieve::new(1000);
+        let sieve = KeySieve::new(1000);
         sieve.add(0..1000);
         assert!((0..1000).all(|n| sieve.may_hold(n)));
         let wrong = (1000..11_000).filter(|&n| sieve.may_hold(n)).count();
@@ -182,13 +182,13 @@ mod tests {
             .map(|part| (0..30_000).map(|n| (n / 2 % 9_000, (n * 3 + part) as u32)).collect())
             .collect();
         let mut all = parts.concat();
-        let groups = Groups::new(parts, |key| key / 11);
+        let groups = KeyGroups::new(parts, |key| key / 11);
         let found: Vec<(u64, u32)> = groups.of(77..=78).to_vec();
         let mut expected: Vec<(u64, u32)> = all.iter().copied().filter(|e| e.0 == 77 || e.0 == 78).collect();
         expected.sort_unstable();
         assert_eq!(found, expected);
         assert!(groups.of(9_000..=9_000).is_empty());
-        assert!(Groups::new(Vec::new(), |key| key).of(1..=u64::MAX).is_empty());
+        assert!(KeyGroups::new(Vec::new(), |key| key).of(1..=u64::MAX).is_empty());
         let keys = groups.entries().chunk_by(|a, b| a.0 == b.0).count();
         assert_eq!(keys, 9_000, "each key in one place");
         let mut entries = groups.entries().to_vec();

@@ -1,35 +1,40 @@
 //! Parquet tables: one writer for all that is written, its columns encoded side by side.
+//!
+//! What is written here is opened by analysts' tools, old ones among them: types, encodings and
+//! pages are those that every reader knows (ADR 0010). Only scratch files ([`crate::table::rows`]), which
+//! nobody else opens, are written otherwise.
 
 use std::io::Write;
 use std::ops::Range;
+use std::sync::Arc;
 
 use arrow::array::{ArrayRef, StringBuilder};
-use arrow::datatypes::{DataType, SchemaRef};
+use arrow::datatypes::{DataType, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowRowGroupWriterFactory;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::{ParquetError, Result};
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
 use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::types::ColumnPath;
 use rayon::prelude::*;
 
 use crate::Error;
 use crate::table::rows::CHUNK_ROWS;
 
 mod dictionary;
-pub mod digest;
+pub(crate) mod digest;
 mod encoder;
-pub mod heap;
-mod hybrid;
-pub mod key_index;
-pub mod rows;
-pub mod string_interner;
+pub(crate) mod heap;
+mod hybrid_encoding;
+pub(crate) mod key_index;
+pub(crate) mod rows;
+pub(crate) mod string_interner;
 
 pub(crate) use dictionary::MISSING;
-use encoder::{Chunk, Encoder};
-pub(crate) use encoder::{Likeness, Values};
+use encoder::{ColumnEncoder, EncodedChunk};
+pub(crate) use encoder::{ColumnHint, ColumnValues};
 
 /// Rows of a row group.
 pub(crate) const GROUP_ROWS: usize = 4 * CHUNK_ROWS;
@@ -40,8 +45,16 @@ const ZSTD_LEVEL: i32 = 1;
 /// Rows of a page: fewer pages than by default, each still decoded within the cache.
 const PAGE_ROWS: usize = 1 << 16;
 
+/// Who wrote a table, in the words that readers take apart: `NAME version X.Y.Z (build HASH)`. By
+/// them they decide whether statistics can be trusted. This is the version of the writer, not of
+/// the program: it rises when other bytes are written for the same data, and only then.
+const CREATED_BY: &str = "bidui version 0.1.0 (build 1)";
+/// Version of the tables' columns, in each file's key-value metadata. It rises when a column gets
+/// another name, type or meaning, or goes; columns that are appended do not count.
+const SCHEMA_VERSION: (&str, &str) = ("bidui.schema_version", "1");
+
 /// Makes the given rows of a column of a row group, by their number in it.
-pub(crate) type BuildColumn<'a> = dyn Fn(usize, Range<usize>) -> Result<Values> + Sync + 'a;
+pub(crate) type BuildColumn<'a> = dyn Fn(usize, Range<usize>) -> Result<ColumnValues> + Sync + 'a;
 
 /// Writes one table. The same batches give the same bytes, whatever the number of threads.
 pub struct ParquetWriter<W: Write + Send> {
@@ -49,41 +62,25 @@ pub struct ParquetWriter<W: Write + Send> {
     factory: ArrowRowGroupWriterFactory,
     schema: SchemaRef,
     /// Columns of the row group being written.
-    group: Vec<Encoder>,
+    group: Vec<ColumnEncoder>,
     rows_in_group: usize,
     groups: usize,
 }
 
 impl<W: Write + Send> ParquetWriter<W> {
-    /// Begins a table.
+    /// Begins a table. A column of a type that not every reader knows is an error.
     pub fn new(to: W, schema: SchemaRef) -> Result<Self> {
-        let mut properties = WriterProperties::builder()
-            .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
-            .set_data_page_row_count_limit(PAGE_ROWS)
-            // Readers skip row groups by these; nobody has looked at those of pages.
-            .set_statistics_enabled(EnabledStatistics::Chunk)
-            // Where a dictionary helps, it is ours.
-            .set_dictionary_enabled(false)
-            // No version: the same data must give the same bytes after an update, too.
-            .set_created_by("bidui".to_owned());
-        for field in schema.fields() {
-            let encoding = match field.data_type() {
-                // All different, and each like the one before.
-                DataType::Utf8 if is_record_id(field.name()) => Encoding::DELTA_BYTE_ARRAY,
-                // Lengths apart, so that compression meets nothing but letters.
-                DataType::Utf8 => Encoding::DELTA_LENGTH_BYTE_ARRAY,
-                DataType::Int32 | DataType::Int64 | DataType::Date32 => Encoding::DELTA_BINARY_PACKED,
-                _ => continue,
-            };
-            properties = properties.set_column_encoding(ColumnPath::from(field.name().as_str()), encoding);
+        if let Some(field) = schema.fields().iter().find(|field| !is_plain(field.data_type())) {
+            let (name, kind) = (field.name(), field.data_type());
+            return Err(ParquetError::General(format!("column {name}: readers may not know {kind}")));
         }
-        let writer = ArrowWriter::try_new(to, schema.clone(), Some(properties.build()))?;
+        let writer = ArrowWriter::try_new(to, schema.clone(), Some(properties()?))?;
         let (file, factory) = writer.into_serialized_writer()?;
         Ok(Self { file, factory, schema, group: Vec::new(), rows_in_group: 0, groups: 0 })
     }
 
     /// Begins the columns of a row group.
-    fn encoders(&self, likeness: &[Likeness]) -> Result<Vec<Encoder>> {
+    fn encoders(&self, likeness: &[ColumnHint]) -> Result<Vec<ColumnEncoder>> {
         let general = self.factory.create_column_writers(self.groups)?;
         let columns = self.file.schema_descr().columns();
         if [columns.len(), likeness.len(), general.len()] != [self.schema.fields().len(); 3] {
@@ -92,7 +89,7 @@ impl<W: Write + Send> ParquetWriter<W> {
         let parts = self.schema.fields().iter().zip(columns).zip(likeness).zip(general);
         Ok(parts
             .map(|(((field, column), likeness), general)| {
-                Encoder::new(field.clone(), column.clone(), likeness, general)
+                ColumnEncoder::new(field.clone(), column.clone(), likeness, general)
             })
             .collect())
     }
@@ -102,14 +99,14 @@ impl<W: Write + Send> ParquetWriter<W> {
         let mut from = 0;
         while from < batch.num_rows() {
             if self.group.is_empty() {
-                self.group = self.encoders(&vec![Likeness::Unknown; batch.num_columns()])?;
+                self.group = self.encoders(&vec![ColumnHint::Unknown; batch.num_columns()])?;
             }
             let rows = (GROUP_ROWS - self.rows_in_group).min(batch.num_rows() - from);
             let part = batch.slice(from, rows);
             self.group
                 .par_iter_mut()
                 .zip(part.columns())
-                .try_for_each(|(encoder, array)| encoder.push(Values::Array(array.clone())))?;
+                .try_for_each(|(encoder, array)| encoder.push(ColumnValues::Array(array.clone())))?;
             self.rows_in_group += rows;
             from += rows;
             if self.rows_in_group == GROUP_ROWS {
@@ -124,11 +121,11 @@ impl<W: Write + Send> ParquetWriter<W> {
     pub(crate) fn write_group(
         &mut self,
         rows: usize,
-        likeness: &[Likeness],
+        likeness: &[ColumnHint],
         build: &BuildColumn<'_>,
     ) -> Result<()> {
         self.end_group()?;
-        let encode = |(column, mut encoder): (usize, Encoder)| {
+        let encode = |(column, mut encoder): (usize, ColumnEncoder)| {
             for begin in (0..rows).step_by(STRETCH) {
                 encoder.push(build(column, begin..rows.min(begin + STRETCH))?)?;
             }
@@ -144,10 +141,10 @@ impl<W: Write + Send> ParquetWriter<W> {
             return Ok(());
         }
         self.rows_in_group = 0;
-        self.append_group(columns.into_par_iter().map(Encoder::close).collect())
+        self.append_group(columns.into_par_iter().map(ColumnEncoder::close).collect())
     }
 
-    fn append_group(&mut self, chunks: Vec<Result<Chunk>>) -> Result<()> {
+    fn append_group(&mut self, chunks: Vec<Result<EncodedChunk>>) -> Result<()> {
         let mut group = self.file.next_row_group()?;
         for chunk in chunks {
             chunk?.append(&mut group)?;
@@ -164,8 +161,40 @@ impl<W: Write + Send> ParquetWriter<W> {
     }
 }
 
-fn is_record_id(column: &str) -> bool {
-    column == "record_id" || column.ends_with("_record_id")
+/// Says how all columns are written that have no dictionary of ours.
+fn properties() -> Result<WriterProperties> {
+    let (key, version) = SCHEMA_VERSION;
+    let builder = WriterProperties::builder()
+        .set_writer_version(WriterVersion::PARQUET_1_0)
+        .set_encoding(Encoding::PLAIN)
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
+        .set_data_page_row_count_limit(PAGE_ROWS)
+        // Readers skip row groups by these; nobody has looked at those of pages.
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_offset_index_disabled(true)
+        // Where a dictionary helps, it is ours.
+        .set_dictionary_enabled(false)
+        .set_created_by(CREATED_BY.to_owned())
+        .set_key_value_metadata(Some(vec![KeyValue::new(key.to_owned(), version.to_owned())]));
+    Ok(builder.build())
+}
+
+/// Types that every reader knows: no unsigned numbers, views, nested or encoded columns.
+fn is_plain(kind: &DataType) -> bool {
+    match kind {
+        DataType::Utf8 | DataType::Int32 | DataType::Int64 | DataType::Date32 => true,
+        // Wider ones are written in bytes, not as a number.
+        DataType::Decimal128(precision, _) => *precision <= 9,
+        _ => false,
+    }
+}
+
+/// Tells the schema that a table was written with, from the one read: what a file says of itself is no
+/// part of it.
+pub(crate) fn written_schema(read: &SchemaRef) -> SchemaRef {
+    let mut schema = Schema::clone(read);
+    schema.metadata.remove(SCHEMA_VERSION.0);
+    Arc::new(schema)
 }
 
 /// A column of texts, written by `text` row by row into an empty buffer.
@@ -181,7 +210,7 @@ pub(crate) fn texts(rows: usize, text: &(dyn Fn(usize, &mut String) + Sync)) -> 
                 text(row, &mut buffer);
                 out.append_value(&buffer);
             }
-            std::sync::Arc::new(out.finish()) as ArrayRef
+            Arc::new(out.finish()) as ArrayRef
         })
         .collect();
     let parts: Vec<&dyn arrow::array::Array> = parts.iter().map(AsRef::as_ref).collect();

@@ -6,11 +6,11 @@ use hashbrown::HashSet;
 
 /// Texts, each held once.
 #[derive(Debug, Default)]
-pub struct Texts(HashSet<Arc<str>>);
+pub(crate) struct StringInterner(HashSet<Arc<str>>);
 
-impl Texts {
+impl StringInterner {
     /// The text, shared with whoever says the same.
-    pub fn share(&mut self, text: &str) -> Arc<str> {
+    pub(crate) fn share(&mut self, text: &str) -> Arc<str> {
         self.0.get_or_insert_with(text, |text| Arc::from(text)).clone()
     }
 }

@@ -1,9 +1,7 @@
 //! Tables come back as they were written, whatever their columns are like.
 
-use std::sync::Arc;
-
 use arrow::array::{Date32Array, Int32Array, Int64Array, StringArray};
-use arrow::datatypes::{Field, Schema};
+use arrow::datatypes::Field;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::statistics::Statistics;
 
@@ -11,7 +9,8 @@ use super::*;
 
 fn read(file: &[u8]) -> RecordBatch {
     let builder = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::copy_from_slice(file)).unwrap();
-    let schema = builder.schema().clone();
+    assert_eq!(builder.schema().metadata().get("bidui.schema_version").map(String::as_str), Some("1"));
+    let schema = written_schema(builder.schema());
     let batches: Vec<RecordBatch> = builder.build().unwrap().map(|batch| batch.unwrap()).collect();
     arrow::compute::concat_batches(&schema, &batches).unwrap()
 }
@@ -92,9 +91,9 @@ fn groups_made_column_by_column_are_the_bytes_of_groups_that_came_in_batches() {
     }
     let mut by_column = ParquetWriter::new(Vec::new(), batch.schema()).unwrap();
     let build = |column: usize, rows: Range<usize>| {
-        Ok(Values::Array(batch.column(column).slice(rows.start, rows.len())))
+        Ok(ColumnValues::Array(batch.column(column).slice(rows.start, rows.len())))
     };
-    by_column.write_group(rows, &vec![Likeness::Unknown; 4], &build).unwrap();
+    by_column.write_group(rows, &vec![ColumnHint::Unknown; 4], &build).unwrap();
     assert!(in_batches.finish().unwrap() == by_column.finish().unwrap());
 }
 
@@ -106,16 +105,18 @@ fn groups_made_column_by_column_are_read_as_made() {
         Field::new("id", DataType::Utf8, true),
     ]));
     let labels = [
-        Likeness::Labels(Arc::new(StringArray::from(vec!["从未", "低保", "医保"]))),
-        Likeness::Labels(Arc::new(Int32Array::from(vec![7, -3, 0, 12]))),
-        Likeness::Random,
+        ColumnHint::Labels(Arc::new(StringArray::from(vec!["从未", "低保", "医保"]))),
+        ColumnHint::Labels(Arc::new(Int32Array::from(vec![7, -3, 0, 12]))),
+        ColumnHint::Random,
     ];
     let source = |n: usize| if n.is_multiple_of(10) { MISSING } else { 1 + (n / 100_000) as u32 % 2 };
     let build = |column: usize, rows: Range<usize>| {
         Ok(match column {
-            0 => Values::Positions(rows.map(source).collect()),
-            1 => Values::Positions(rows.map(|n| n as u32 % 2).collect()),
-            _ => Values::Array(Arc::new(StringArray::from_iter_values(rows.map(|n| format!("P{n:x}"))))),
+            0 => ColumnValues::Positions(rows.map(source).collect()),
+            1 => ColumnValues::Positions(rows.map(|n| n as u32 % 2).collect()),
+            _ => {
+                ColumnValues::Array(Arc::new(StringArray::from_iter_values(rows.map(|n| format!("P{n:x}")))))
+            }
         })
     };
     let rows = 2 * CHUNK_ROWS + 5;
@@ -141,4 +142,29 @@ fn groups_made_column_by_column_are_read_as_made() {
     assert_eq!(source.min_opt().unwrap().as_utf8().unwrap(), "低保");
     assert_eq!(statistics(0, 0).null_count_opt(), Some(rows.div_ceil(10) as u64));
     assert_eq!(statistics(1, 0).null_count_opt(), Some(1));
+}
+
+#[test]
+fn columns_of_types_that_some_readers_do_not_know_are_refused() {
+    use arrow::datatypes::TimeUnit;
+    let begin = |kind: DataType| {
+        let schema = Arc::new(Schema::new(vec![Field::new("cell", kind, true)]));
+        ParquetWriter::new(Vec::new(), schema)
+    };
+    let item = Arc::new(Field::new("item", DataType::Int32, true));
+    for unknown in [
+        DataType::UInt32,
+        DataType::UInt64,
+        DataType::Utf8View,
+        DataType::LargeUtf8,
+        DataType::Timestamp(TimeUnit::Nanosecond, None),
+        DataType::Decimal128(18, 4),
+        DataType::List(item),
+    ] {
+        let refused = begin(unknown.clone()).err().unwrap_or_else(|| panic!("{unknown} is taken"));
+        assert!(refused.to_string().contains("cell"), "{refused}");
+    }
+    for known in [DataType::Utf8, DataType::Int64, DataType::Date32, DataType::Decimal128(9, 4)] {
+        assert!(begin(known.clone()).is_ok(), "{known}");
+    }
 }

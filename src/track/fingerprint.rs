@@ -3,13 +3,14 @@
 use sha2::{Digest as _, Sha256};
 
 use crate::model::exception::{Exception, SubjectKind};
-use crate::privacy::pseudonym::base32;
+use crate::model::period::Period;
+use crate::privacy::pseudonym::base32_text;
 
 /// 26 base-32 characters of a hash of rule, kind of subject, subject and rule key.
 ///
 /// Subject ids are drawn from records, not from ID numbers, so the hash needs no secret and
 /// rulings survive the loss of the pseudonym key.
-pub fn fingerprint(exception: &Exception) -> String {
+pub(crate) fn exception_fingerprint(exception: &Exception) -> String {
     let mut hash = Sha256::new();
     let kind = match exception.subject_kind {
         SubjectKind::Person => "person",
@@ -22,10 +23,10 @@ pub fn fingerprint(exception: &Exception) -> String {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
-    base32(&hash.finalize(), 26)
+    base32_text(&hash.finalize(), 26)
 }
 
-/// Number shown to officers (疑点编号): rule, first quarter, start of the fingerprint.
-pub fn short_number(rule_code: &str, first_seen: &str, exception_id: &str) -> String {
+/// Number shown to officers （疑点编号）： rule, first period, start of the fingerprint.
+pub(crate) fn short_number(rule_code: &str, first_seen: Period, exception_id: &str) -> String {
     format!("{rule_code}-{first_seen}-{}", exception_id.get(..8).unwrap_or(exception_id))
 }

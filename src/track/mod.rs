@@ -1,4 +1,4 @@
-//! Stage 7: this quarter's exceptions against the previous quarter's: new, persisting,
+//! Stage 7: this period's exceptions against the previous period's: new, persisting,
 //! resolved, reopened.
 //!
 //! In: the [`Exception`]s found and the [`PreviousExceptions`] of the previous publication. Out: one
@@ -15,24 +15,23 @@ use rayon::prelude::*;
 use crate::Result;
 use crate::model::exception::{Exception, Status, TrackedException};
 use crate::model::indicator::NotRun;
+use crate::model::period::Period;
 use crate::model::resolution::IdentityChange;
 
 mod fingerprint;
-pub mod previous_exceptions;
-pub mod quarter;
+pub(crate) mod previous_exceptions;
 
-pub use fingerprint::{fingerprint, short_number};
+pub(crate) use fingerprint::{exception_fingerprint, short_number};
 pub use previous_exceptions::PreviousExceptions;
-pub use quarter::{due_date, quarters_between};
 
-/// Compares the exceptions of this quarter with the previous publication's. `not_run`: rules that
+/// Compares the exceptions of this period with the previous publication's. `not_run`: rules that
 /// could not run; `ledger` renames subjects that were merged since. Output is sorted by fingerprint.
 pub fn track(
     exceptions: Vec<Exception>,
     not_run: &[NotRun],
     previous: Option<PreviousExceptions>,
     ledger: &[IdentityChange],
-    quarter: &str,
+    period: Period,
 ) -> Result<Vec<TrackedException>> {
     let merged: HashMap<&str, Arc<str>> = ledger
         .iter()
@@ -48,15 +47,15 @@ pub fn track(
                 slot.insert(old);
             }
             Entry::Occupied(mut slot) => {
-                let age = |one: &TrackedException| (one.resolved_in.is_some(), one.first_seen.clone());
+                let age = |one: &TrackedException| (one.resolved_in.is_some(), one.first_seen);
                 if age(&old) < age(slot.get()) {
                     slot.insert(old);
                 }
             }
         }
     }
-    let mut now = Now { quarter: quarter.into(), due: BTreeMap::new() };
-    let ids: Vec<String> = exceptions.par_iter().map(fingerprint).collect();
+    let mut now = PresentQuarter { period, due: BTreeMap::new() };
+    let ids: Vec<String> = exceptions.par_iter().map(exception_fingerprint).collect();
     let mut out = Vec::with_capacity(exceptions.len() + before.len());
     for (exception, id) in exceptions.into_iter().zip(ids) {
         let old = before.remove(&id);
@@ -72,18 +71,18 @@ pub fn track(
     Ok(out)
 }
 
-/// The quarter, and due dates by days that an officer has.
-struct Now {
-    quarter: Arc<str>,
+/// The period, and due dates by days that an officer has.
+struct PresentQuarter {
+    period: Period,
     due: BTreeMap<u32, Arc<str>>,
 }
 
-impl Now {
+impl PresentQuarter {
     fn due(&mut self, days: u32) -> Result<Arc<str>> {
         if let Some(date) = self.due.get(&days) {
             return Ok(date.clone());
         }
-        let date: Arc<str> = due_date(&self.quarter, days)?.into();
+        let date: Arc<str> = self.period.days_after(days)?.to_string().into();
         self.due.insert(days, date.clone());
         Ok(date)
     }
@@ -96,7 +95,7 @@ impl Now {
     ) -> Result<TrackedException> {
         let due = self.due(exception.due_days)?;
         let (status, first_seen, due_date) = match old {
-            None => (Status::New, self.quarter.clone(), due),
+            None => (Status::New, self.period, due),
             Some(old) if old.resolved_in.is_some() => (Status::Reopened, old.first_seen, due),
             Some(old) => (Status::Persisting, old.first_seen, old.due_date),
         };
@@ -106,7 +105,7 @@ impl Now {
             first_seen,
             status,
             due_date,
-            last_seen: self.quarter.clone(),
+            last_seen: self.period,
             resolved_in: None,
             checked: true,
         })
@@ -118,7 +117,7 @@ impl Now {
             (None, true) => TrackedException { status: Status::Persisting, checked: false, ..old },
             (None, false) => TrackedException {
                 status: Status::Resolved,
-                resolved_in: Some(self.quarter.clone()),
+                resolved_in: Some(self.period),
                 checked: true,
                 ..old
             },
@@ -138,7 +137,7 @@ fn renamed(mut old: TrackedException, merged: &HashMap<&str, Arc<str>>) -> Track
     old.exception.person_id.as_mut().map(follow);
     old.exception.household_id.as_mut().map(follow);
     if follow(&mut old.exception.subject_id) {
-        old.exception_id = fingerprint(&old.exception);
+        old.exception_id = exception_fingerprint(&old.exception);
     }
     old
 }

@@ -5,15 +5,16 @@ use arrow::array::Array as _;
 use crate::Result;
 use crate::model::day::from_date32;
 use crate::model::exception::{Exception, Severity, Status, SubjectKind, TrackedException};
+use crate::model::period::Period;
 use crate::publication::batch_columns::BatchColumns;
 use crate::publication::snapshot::Snapshot;
-use crate::table::string_interner::Texts;
+use crate::table::string_interner::StringInterner;
 
 /// What the previous publication knew.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct PreviousExceptions {
-    /// Quarter of that publication.
-    pub quarter: String,
+    /// Period of that publication.
+    pub period: Period,
     /// All exceptions, also those resolved long ago.
     pub exceptions: Vec<TrackedException>,
 }
@@ -24,18 +25,18 @@ impl PreviousExceptions {
     /// # Errors
     /// The table is missing, damaged, or lacks a column.
     pub fn read(snapshot: &Snapshot) -> Result<Self> {
-        let (mut exceptions, mut texts) = (Vec::new(), Texts::default());
+        let (mut exceptions, mut texts) = (Vec::new(), StringInterner::default());
         for batch in snapshot.batches("restricted/exception.parquet")? {
             let rows = BatchColumns::new(&batch, snapshot.folder());
             for row in 0..batch.num_rows() {
                 exceptions.push(exception(&rows, row, &mut texts)?);
             }
         }
-        Ok(Self { quarter: snapshot.quarter().to_owned(), exceptions })
+        Ok(Self { period: snapshot.period(), exceptions })
     }
 }
 
-fn exception(rows: &BatchColumns<'_>, row: usize, texts: &mut Texts) -> Result<TrackedException> {
+fn exception(rows: &BatchColumns<'_>, row: usize, texts: &mut StringInterner) -> Result<TrackedException> {
     let severity =
         Severity::from_code(&rows.text("severity", row)?).ok_or_else(|| rows.missing("severity"))?;
     let subject_kind = SubjectKind::from_code(&rows.text("subject_kind", row)?)
@@ -64,15 +65,15 @@ fn exception(rows: &BatchColumns<'_>, row: usize, texts: &mut Texts) -> Result<T
             confidence: u8::try_from(rows.int("confidence", row)?).unwrap_or(6),
             due_days: u32::try_from(rows.int("due_days", row)?).unwrap_or(0),
             in_review: rows.int("in_review", row)? == 1,
-            // What shares a cause is found anew every quarter.
+            // What shares a cause is found anew every period.
             related: Vec::new(),
             cause: None,
         },
-        first_seen: rows.shared("first_seen", row, texts)?,
+        first_seen: rows.period("first_seen", row)?,
         status,
         due_date: texts.share(&due_date.to_string()),
-        last_seen: rows.shared("last_seen", row, texts)?,
-        resolved_in: rows.optional_shared("resolved_in", row, texts),
+        last_seen: rows.period("last_seen", row)?,
+        resolved_in: rows.optional_period("resolved_in", row)?,
         checked: rows.int("checked", row)? == 1,
     })
 }

@@ -26,6 +26,10 @@ fn finding(rule: &str, subject: &str, key: &str) -> Exception {
     }
 }
 
+fn period(text: &str) -> Period {
+    text.parse().unwrap()
+}
+
 /// Tracks what was found against the quarter before.
 fn next(
     found: &[Exception],
@@ -35,8 +39,8 @@ fn next(
     quarter: &str,
 ) -> Vec<TrackedException> {
     let before =
-        before.map(|(quarter, exceptions)| PreviousExceptions { quarter: quarter.into(), exceptions });
-    track(found.to_vec(), not_run, before, ledger, quarter).unwrap()
+        before.map(|(quarter, exceptions)| PreviousExceptions { period: period(quarter), exceptions });
+    track(found.to_vec(), not_run, before, ledger, period(quarter)).unwrap()
 }
 
 #[test]
@@ -49,18 +53,18 @@ fn life_of_an_exception() {
     reworded.message = "另一种说法".into();
     reworded.evidence = vec!["dibao:ffffffff.r9".into()];
     let q4 = next(&[reworded], &[], Some(("2018Q3", q3)), &[], "2018Q4");
-    assert_eq!((q4[0].status, &*q4[0].first_seen), (Status::Persisting, "2018Q3"));
+    assert_eq!((q4[0].status, q4[0].first_seen), (Status::Persisting, period("2018Q3")));
     assert_eq!(&*q4[0].due_date, "2018-10-30", "an overdue exception stays overdue");
 
     let q5 = next(&[], &[], Some(("2018Q4", q4)), &[], "2019Q1");
-    assert_eq!((q5[0].status, q5[0].resolved_in.as_deref()), (Status::Resolved, Some("2019Q1")));
-    assert_eq!(&*q5[0].last_seen, "2018Q4");
+    assert_eq!((q5[0].status, q5[0].resolved_in), (Status::Resolved, Some(period("2019Q1"))));
+    assert_eq!(q5[0].last_seen, period("2018Q4"));
 
     let q6 = next(&[], &[], Some(("2019Q1", q5)), &[], "2019Q2");
-    assert!(q6[0].is_history("2019Q2"), "remembered, but not counted again");
+    assert!(q6[0].is_history(period("2019Q2")), "remembered, but not counted again");
 
     let q7 = next(&[a], &[], Some(("2019Q2", q6)), &[], "2019Q3");
-    assert_eq!((q7[0].status, &*q7[0].first_seen), (Status::Reopened, "2018Q3"));
+    assert_eq!((q7[0].status, q7[0].first_seen), (Status::Reopened, period("2018Q3")));
     assert_eq!(&*q7[0].due_date, "2019-10-30");
 }
 
@@ -70,7 +74,7 @@ fn a_rule_that_did_not_run_resolves_nothing() {
     let not_run = [NotRun { rule_code: "R30".into(), reason: "缺少来源".into() }];
     let q4 = next(&[], &not_run, Some(("2018Q3", q3)), &[], "2018Q4");
     assert_eq!((q4[0].status, q4[0].checked), (Status::Persisting, false));
-    assert_eq!(&*q4[0].last_seen, "2018Q3");
+    assert_eq!(q4[0].last_seen, period("2018Q3"));
 }
 
 #[test]
@@ -84,7 +88,13 @@ fn merged_persons_keep_their_exceptions() {
 
 #[test]
 fn fingerprint_parts_do_not_run_together() {
-    assert_ne!(fingerprint(&finding("R1", "1P", "")), fingerprint(&finding("R11", "P", "")));
-    assert_ne!(fingerprint(&finding("R1", "P", "1")), fingerprint(&finding("R1", "P1", "")));
-    assert_eq!(fingerprint(&finding("R1", "P", "")).len(), 26);
+    assert_ne!(
+        exception_fingerprint(&finding("R1", "1P", "")),
+        exception_fingerprint(&finding("R11", "P", ""))
+    );
+    assert_ne!(
+        exception_fingerprint(&finding("R1", "P", "1")),
+        exception_fingerprint(&finding("R1", "P1", ""))
+    );
+    assert_eq!(exception_fingerprint(&finding("R1", "P", "")).len(), 26);
 }

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use bidui::across::{AcrossPlan, AcrossSummary, across};
-use bidui::config::Pipeline;
-use bidui::engine::{Engine, RunPlan, run};
-use bidui::link::settings::LinkSettings;
-use bidui::progress::Silent;
-use bidui::publication::table_reader;
-use bidui::rules::rule_set::RuleSet;
-use bidui::synth::{Formats, SynthOptions, generate};
+use bidui::testing::across::{AcrossPlan, AcrossSummary, find_shared_persons};
+use bidui::testing::config::Pipeline;
+use bidui::testing::engine::{Engine, RunPlan, run};
+use bidui::testing::link::settings::LinkSettings;
+use bidui::testing::progress::Silent;
+use bidui::testing::publication::table_reader;
+use bidui::testing::rules::rule_set::RuleSet;
+use bidui::testing::synth::{FixtureFormats, SynthOptions, generate};
 
 const QUARTER: &str = "2018Q3";
 
@@ -19,7 +19,7 @@ const QUARTER: &str = "2018Q3";
 fn prefecture(number: u32, folder: &Path) -> (PathBuf, PathBuf) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/hebi");
     let mut options = SynthOptions::new(&root, 6_000, 20_180_930);
-    (options.formats, options.villages, options.prefecture) = (Formats::CsvUtf8, Some(6), number);
+    (options.formats, options.villages, options.prefecture) = (FixtureFormats::CsvUtf8, Some(6), number);
     let here = folder.join(number.to_string());
     generate(&options, &here).unwrap();
     let pipeline = Pipeline::open(&root).unwrap();
@@ -27,7 +27,7 @@ fn prefecture(number: u32, folder: &Path) -> (PathBuf, PathBuf) {
         rules: RuleSet::load(&pipeline).unwrap(),
         pipeline,
         link: LinkSettings::open(&root.join("link.toml")).unwrap(),
-        quarter: QUARTER.parse().unwrap(),
+        period: QUARTER.parse().unwrap(),
         data: here.join(QUARTER),
         out: here.join("out"),
         previous: None,
@@ -41,7 +41,7 @@ fn prefecture(number: u32, folder: &Path) -> (PathBuf, PathBuf) {
 /// Published persons of each true person.
 fn persons(data: &Path, publication: &Path) -> BTreeMap<String, BTreeSet<String>> {
     let published: BTreeMap<String, String> =
-        table_reader::rows(&publication.join("restricted/record.parquet"), |_| true)
+        table_reader::read_rows(&publication.join("restricted/record.parquet"), |_| true)
             .unwrap()
             .iter()
             .map(|row| (row.get("record_id").to_owned(), row.get("person_id").to_owned()))
@@ -59,7 +59,7 @@ fn persons(data: &Path, publication: &Path) -> BTreeMap<String, BTreeSet<String>
 
 fn compared(publications: &[&PathBuf], out: &Path, memory: u64) -> AcrossSummary {
     let publications = publications.iter().map(|p| (*p).clone()).collect();
-    across(&AcrossPlan { publications, out: out.to_owned(), memory }, &Silent).unwrap()
+    find_shared_persons(&AcrossPlan { publications, out: out.to_owned(), memory }, &Silent).unwrap()
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn who_moved_is_found_in_both_prefectures_and_nobody_else() {
     let moved = std::fs::read_to_string(second.join("truth/moved.csv")).unwrap();
     let moved: Vec<(&str, &str)> = moved.lines().skip(1).filter_map(|line| line.split_once(',')).collect();
     assert!(moved.len() >= 5, "{} moved", moved.len());
-    let rows = table_reader::rows(&out.join("cross_link.parquet"), |_| true).unwrap();
+    let rows = table_reader::read_rows(&out.join("cross_link.parquet"), |_| true).unwrap();
     let found: BTreeSet<(&str, &str)> = (rows.iter())
         .filter(|row| row.get("decision") == "accept")
         .map(|row| (row.get("left_person_id"), row.get("right_person_id")))
@@ -112,14 +112,23 @@ fn what_cannot_be_compared_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let refused = |publications: Vec<PathBuf>| {
         let plan = AcrossPlan { publications, out: folder.path().join("out"), memory: 1_000_000 };
-        across(&plan, &Silent).unwrap_err()
+        find_shared_persons(&plan, &Silent).unwrap_err()
     };
-    let nowhere = folder.path().join("quarter=2018Q3");
+    let nowhere = folder.path().join("2018Q3");
     assert_eq!(refused(vec![nowhere.clone()]).kind(), bidui::ErrorKind::Usage);
-    assert_eq!(refused(vec![nowhere.clone(), nowhere.clone()]).kind(), bidui::ErrorKind::Usage);
-    let error = refused(vec![nowhere.clone(), folder.path().join("quarter=2018Q4")]);
+    let error = refused(vec![nowhere.clone(), folder.path().join("2018Q4")]);
     assert_eq!(
         (error.kind(), error.location().file.clone()),
         (bidui::ErrorKind::Input, Some(nowhere.join("manifest.json")))
     );
+    // One publication under two names is still one.
+    let compat = Path::new("fixtures/compat/1");
+    let (one, other) = (folder.path().join("one"), folder.path().join("other"));
+    std::fs::create_dir(&one).unwrap();
+    let third = std::fs::canonicalize(compat.join("quarter=2018Q3")).unwrap();
+    std::os::unix::fs::symlink(&third, one.join("latest")).unwrap();
+    std::os::unix::fs::symlink(&third, &other).unwrap();
+    assert!(refused(vec![one.clone(), other]).message().contains("给了两次"));
+    let error = refused(vec![one, compat.join("quarter=2018Q4")]);
+    assert!(error.message().contains("季度不同"), "{error:?}");
 }

@@ -2,15 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use bidui::config::Pipeline;
-use bidui::load::{Loaded, load_source};
-use bidui::synth::broken::Expected;
+use bidui::testing::config::Pipeline;
+use bidui::testing::load::{LoadedSource, load_source};
+use bidui::testing::synth::broken::BrokenExpectation;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn cases() -> Vec<(PathBuf, Expected)> {
+fn cases() -> Vec<(PathBuf, BrokenExpectation)> {
     let mut folders: Vec<PathBuf> =
         std::fs::read_dir(root().join("fixtures/broken")).unwrap().map(|e| e.unwrap().path()).collect();
     folders.sort();
@@ -24,7 +24,7 @@ fn cases() -> Vec<(PathBuf, Expected)> {
 }
 
 /// What the program makes of a case.
-fn outcome(folder: &Path, expected: &Expected) -> bidui::Result<Option<Loaded>> {
+fn outcome(folder: &Path, expected: &BrokenExpectation) -> bidui::Result<Option<LoadedSource>> {
     let own = folder.join("pipeline");
     let pipeline = Pipeline::open(&if expected.own_pipeline { own } else { root().join("pipelines/hebi") })?;
     if expected.stage == "pipeline" {
@@ -35,13 +35,13 @@ fn outcome(folder: &Path, expected: &Expected) -> bidui::Result<Option<Loaded>> 
     load_source(&pipeline, index, &folder.join("data"), previous)
 }
 
-fn complaint(folder: &Path, expected: &Expected) -> Option<String> {
-    let blocking = |l: &Loaded| -> Vec<(String, String)> {
+fn complaint(folder: &Path, expected: &BrokenExpectation) -> Option<String> {
+    let blocking = |l: &LoadedSource| -> Vec<(String, String)> {
         l.audits.iter().filter(|a| a.blocking).map(|a| (a.audit.clone(), a.message.clone())).collect()
     };
     match outcome(folder, expected) {
         Err(error) => {
-            let text = bidui::error::render(&error, false);
+            let text = bidui::testing::error::render(&error, false);
             let fits = expected.exit == error.kind().exit_code()
                 && expected.audit.is_empty()
                 && text.contains(&expected.message);
@@ -85,11 +85,11 @@ fn every_broken_case_gets_its_message_and_exit_code() {
 #[test]
 fn committed_cases_are_what_the_generator_makes() {
     let out = tempfile::tempdir().unwrap();
-    bidui::synth::broken::write(out.path()).unwrap();
+    bidui::testing::synth::broken::write(out.path()).unwrap();
     let to = root().join("fixtures/broken");
     if std::env::var_os("BIDUI_WRITE_FIXTURES").is_some() {
         let _ = std::fs::remove_dir_all(&to);
-        bidui::synth::broken::write(&to).unwrap();
+        bidui::testing::synth::broken::write(&to).unwrap();
     }
     crate::synth::assert_same(out.path(), &to);
 }

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use bidui::config::{Parameter, Pipeline, Role, Subject};
+use bidui::testing::config::{ColumnRole, Pipeline, RuleParameter};
+use bidui::testing::link::settings::LinkSettings;
 
 use crate::folder;
 
@@ -12,7 +13,8 @@ fn hebi() -> PathBuf {
 
 #[test]
 fn hebi_opens() {
-    let pipeline = Pipeline::open(&hebi()).unwrap_or_else(|e| panic!("{}", bidui::error::render(&e, false)));
+    let pipeline =
+        Pipeline::open(&hebi()).unwrap_or_else(|e| panic!("{}", bidui::testing::error::render(&e, false)));
     let names: Vec<&str> = pipeline.sources.iter().map(|s| s.name.as_str()).collect();
     assert!(names.is_sorted(), "{names:?}");
     let core = "dibao housing insurance registry_household registry_person student student_aid tekun";
@@ -27,13 +29,13 @@ fn hebi_opens() {
     let dibao = pipeline.source("dibao").unwrap();
     assert_eq!(dibao.members.len(), 7);
     assert_eq!(dibao.members[3].title(), "成员3");
-    assert_eq!(dibao.role(Role::IdNumber).unwrap().name, "id_number");
+    assert_eq!(dibao.role(ColumnRole::IdNumber).unwrap().name, "id_number");
     for source in &pipeline.sources {
-        assert!(source.role(Role::IdNumber).is_some(), "{}", source.name);
-        assert!(source.role(Role::Name).is_some(), "{}", source.name);
-        if source.subject == Subject::Household {
-            assert!(source.role(Role::Household).is_some(), "{}", source.name);
-        }
+        assert!(source.role(ColumnRole::IdNumber).is_some(), "{}", source.name);
+        assert!(source.role(ColumnRole::Name).is_some(), "{}", source.name);
+    }
+    for name in ["housing", "registry_household", "relocation"] {
+        assert!(pipeline.source(name).unwrap().role(ColumnRole::Household).is_some(), "{name}");
     }
     let household = pipeline.source("registry_household").unwrap().column("poverty_attribute").unwrap();
     for (text, label) in [
@@ -56,11 +58,11 @@ fn hebi_opens() {
 fn parameters_by_year_and_quarter() {
     let pipeline = Pipeline::open(&hebi()).unwrap();
     let third = pipeline.parameters("2018Q3".parse().unwrap());
-    assert_eq!(third["poverty_line_fen"], Parameter::Integer(320_800));
-    assert_eq!(third["current_term"], Parameter::Text("2018秋".into()));
-    assert_eq!(third["grace_days"], Parameter::Integer(30));
+    assert_eq!(third["poverty_line_fen"], RuleParameter::Integer(320_800));
+    assert_eq!(third["current_term"], RuleParameter::Text("2018秋".into()));
+    assert_eq!(third["grace_days"], RuleParameter::Integer(30));
     let second = pipeline.parameters("2018Q2".parse().unwrap());
-    assert_eq!(second["current_term"], Parameter::Text("2018春".into()));
+    assert_eq!(second["current_term"], RuleParameter::Text("2018春".into()));
 }
 
 /// Message of a folder that must be refused, its path left out.
@@ -68,7 +70,7 @@ fn refused(edits: &[(&str, &str, &str)]) -> String {
     let folder = folder::write(edits);
     let error = Pipeline::open(folder.path()).expect_err("accepted");
     assert_eq!(error.kind().exit_code(), 2);
-    bidui::error::render(&error, false).replace(&format!("{}/", folder.path().display()), "")
+    bidui::testing::error::render(&error, false).replace(&format!("{}/", folder.path().display()), "")
 }
 
 #[test]
@@ -84,300 +86,402 @@ fn the_small_folder_is_good() {
 #[test]
 fn unknown_key() {
     insta::assert_snapshot!(refused(&[("sources/dibao.toml", "owner =", "ownr =")]), @r#"
-    错误: 不认识的键“ownr”
+    错误：不认识的键“ownr”
      --> sources/dibao.toml:2:1
       |
     2 | ownr = "民政局"
       | ^^^^
       |
-      = 提示: 是不是“owner”?可用的键:title、owner、letter、subject、deduplicated、required、files、unknown_headers、ignore_headers、audits、column、unpivot、variant
+      = 提示：是不是“owner”？可用的键：title、owner、letter、required、files、unknown_headers、ignore_headers、audits、column、unpivot、variant
     "#);
 }
 
 #[test]
 fn unknown_key_in_a_column() {
     insta::assert_snapshot!(refused(&[("sources/dibao.toml", "required = true\nheaders", "requird = true\nheaders")]), @r#"
-    错误: 不认识的键“requird”
-      --> sources/dibao.toml:20:1
+    错误：不认识的键“requird”
+      --> sources/dibao.toml:19:1
        |
-    20 | requird = true
+    19 | requird = true
        | ^^^^^^^
        |
-       = 提示: 是不是“required”?可用的键:name、label、type、required、optional、headers、role、code_map、codes、open、unit、fill_down、default
+       = 提示：是不是“required”？可用的键：name、label、type、required、optional、headers、role、code_map、codes、open、unit、fill_down、default
     "#);
+}
+
+#[test]
+fn removed_keys_name_their_cure() {
+    let edit = ("sources/dibao.toml", "letter = \"CA\"\n", "letter = \"CA\"\ndeduplicated = true\n");
+    insta::assert_snapshot!(refused(&[edit]), @r#"
+    错误：键“deduplicated”已取消
+     --> sources/dibao.toml:4:1
+      |
+    4 | deduplicated = true
+      | ^^^^^^^^^^^^
+      |
+      = 提示：删去这一行；一人至多一行的名单改在 link.toml 的 [resolve] one_per_person 里列出
+    "#);
+    let edit = ("sources/dibao.toml", "letter = \"CA\"\n", "letter = \"CA\"\nsubject = \"person\"\n");
+    insta::assert_snapshot!(refused(&[edit]), @r#"
+    错误：键“subject”已取消
+     --> sources/dibao.toml:4:1
+      |
+    4 | subject = "person"
+      | ^^^^^^^
+      |
+      = 提示：删去这一行；一行说的是人还是户，由各列的 role 表明
+    "#);
+    let edit = ("pipeline.toml", "[divisions]", "[privacy]\npseudonym_key_env = \"KEY\"\n\n[divisions]");
+    insta::assert_snapshot!(refused(&[edit]), @r#"
+    错误：键“pseudonym_key_env”已取消
+     --> pipeline.toml:8:1
+      |
+    8 | pseudonym_key_env = "KEY"
+      | ^^^^^^^^^^^^^^^^^
+      |
+      = 提示：删去这一行；假名密钥文件用 --key-file 或环境变量 BIDUI_KEY_FILE 指定
+    "#);
+}
+
+#[test]
+fn a_removed_key_of_one_table_is_only_unknown_in_another() {
+    let message = refused(&[("sources/dibao.toml", "minimum_headers = 3", "subject = \"person\"")]);
+    assert!(message.contains("不认识的键“subject”") && !message.contains("已取消"), "{message}");
 }
 
 #[test]
 fn unknown_type() {
     insta::assert_snapshot!(refused(&[("sources/dibao.toml", "type = \"money\"", "type = \"monye\"")]), @r#"
-    错误: 不认识的取值“monye”
-      --> sources/dibao.toml:51:8
+    错误：不认识的取值“monye”
+      --> sources/dibao.toml:50:8
        |
-    51 | type = "monye"
+    50 | type = "monye"
        |        ^^^^^^^
        |
-       = 提示: 是不是“money”?可用的取值:text、code、integer、money、area、date、month、flag
+       = 提示：是不是“money”？可用的取值：text、code、integer、money、area、date、month、flag
     "#);
 }
 
 #[test]
 fn unknown_role() {
     insta::assert_snapshot!(refused(&[("sources/dibao.toml", "role = \"id_number\"", "role = \"id_nummer\"")]), @r#"
-    错误: 不认识的取值“id_nummer”
-      --> sources/dibao.toml:33:8
+    错误：不认识的取值“id_nummer”
+      --> sources/dibao.toml:32:8
        |
-    33 | role = "id_nummer"
+    32 | role = "id_nummer"
        |        ^^^^^^^^^^^
        |
-       = 提示: 是不是“id_number”?可用的取值:id_number、name、birth_date、sex、county、township、village、division_code、address、household、relation、guardian_id、guardian_name、student_no、phone
+       = 提示：是不是“id_number”？可用的取值：id_number、name、birth_date、sex、county、township、village、division_code、address、household、relation、guardian_id、guardian_name、student_no、phone
     "#);
 }
 
 #[test]
 fn missing_key() {
     insta::assert_snapshot!(refused(&[("sources/dibao.toml", "letter = \"CA\"\n", "")]), @r#"
-    错误: 缺少键“letter”
+    错误：缺少键“letter”
      --> sources/dibao.toml:1:1
       |
     1 | title = "农村低保"
       | ^
       |
-      = 提示: 补上 letter = …
+      = 提示：补上 letter = …
     "#);
 }
 
 #[test]
 fn syntax() {
     insta::assert_snapshot!(refused(&[("sources/dibao.toml", "letter = \"CA\"", "letter = \"CA")]), @r#"
-    错误: TOML 语法错误(invalid basic string, expected `"`)
+    错误：TOML 语法错误(invalid basic string, expected `"`)
      --> sources/dibao.toml:3:13
       |
     3 | letter = "CA
       |             ^
       |
-      = 提示: 对照 docs/source-contract.md 检查引号、括号和等号
+      = 提示：对照 docs/source-contract.md 检查引号、括号和等号
     "#);
 }
 
 #[test]
 fn role_twice() {
     insta::assert_snapshot!(refused(&[("sources/dibao.toml", "role = \"id_number\"", "role = \"name\"")]), @r#"
-    错误: 角色“name”已由列“name”担任
-      --> sources/dibao.toml:33:8
+    错误：角色“name”已由列“name”担任
+      --> sources/dibao.toml:32:8
        |
-    33 | role = "name"
+    32 | role = "name"
        |        ^^^^^^
        |
-       = 提示: 一个来源里每个角色只能有一列
+       = 提示：一个来源里每个角色只能有一列
     "#);
 }
 
 #[test]
 fn header_claimed_twice() {
     insta::assert_snapshot!(refused(&[("sources/dibao.toml", "headers = [\"家庭编码\"]", "headers = [\"家庭编码\", \"类别\"]")]), @r#"
-    错误: 表头“类别”已由列“household_no”使用
-      --> sources/dibao.toml:44:9
+    错误：表头“类别”已由列“household_no”使用
+      --> sources/dibao.toml:43:9
        |
-    44 | label = "类别"
+    43 | label = "类别"
        |         ^^^^^^
        |
-       = 提示: 一个表头只能对应一列;个别县的不同含义写进 [[variant]]
+       = 提示：一个表头只能对应一列；个别县的不同含义写进 [[variant]]
     "#);
 }
 
 #[test]
 fn code_file_missing() {
     insta::assert_snapshot!(refused(&[("sources/dibao.toml", "registry:", "registri:")]), @r#"
-    错误: 代码表文件不存在:codes/registri.csv
-      --> sources/dibao.toml:40:12
+    错误：代码表文件不存在：codes/registri.csv
+      --> sources/dibao.toml:39:12
        |
-    40 | code_map = "registri:与户主关系"
+    39 | code_map = "registri:与户主关系"
        |            ^^^^^^^^^^^^^^^^^^^^^
        |
-       = 提示: 检查文件名,或把代码表放进 codes/ 文件夹
+       = 提示：检查文件名，或把代码表放进 codes/ 文件夹
     "#);
 }
 
 #[test]
 fn code_table_missing() {
     insta::assert_snapshot!(refused(&[("sources/dibao.toml", "registry:与户主关系", "registry:户主关系")]), @r#"
-    错误: codes/registry.csv 里没有表“户主关系”
-      --> sources/dibao.toml:40:12
+    错误：codes/registry.csv 里没有表“户主关系”
+      --> sources/dibao.toml:39:12
        |
-    40 | code_map = "registry:户主关系"
+    39 | code_map = "registry:户主关系"
        |            ^^^^^^^^^^^^^^^^^^^
        |
-       = 提示: 是不是“与户主关系”?有的表:与户主关系、性别
+       = 提示：是不是“与户主关系”？有的表：与户主关系、性别
     "#);
 }
 
 #[test]
 fn code_column_without_table() {
     insta::assert_snapshot!(refused(&[("sources/dibao.toml", "codes = { \"1\" = \"农村\", \"2\" = \"城市\" }\n", "")]), @r#"
-    错误: code 列缺少代码表
-      --> sources/dibao.toml:45:8
+    错误：code 列缺少代码表
+      --> sources/dibao.toml:44:8
        |
-    45 | type = "code"
+    44 | type = "code"
        |        ^^^^^^
        |
-       = 提示: 加 code_map = "文件:表名" 或 codes = { "1" = "…" };没有代码表就用 type = "text"
+       = 提示：加 code_map = "文件:表名" 或 codes = { "1" = "…" }；没有代码表就用 type = "text"
     "#);
 }
 
 #[test]
 fn pattern_that_leaves_the_folder() {
     insta::assert_snapshot!(refused(&[("sources/dibao.toml", "**/低保*", "../低保*")]), @r#"
-    错误: 模式不能用“..”离开数据文件夹
-     --> sources/dibao.toml:8:13
+    错误：模式不能用“..”离开数据文件夹
+     --> sources/dibao.toml:7:13
       |
-    8 | patterns = ["../低保*"]
+    7 | patterns = ["../低保*"]
       |             ^^^^^^^^^^
       |
-      = 提示: 例如 patterns = ["民政/低保*.xls*"]
+      = 提示：例如 patterns = ["民政/低保*.xls*"]
     "#);
 }
 
 #[test]
 fn money_without_its_suffix() {
     insta::assert_snapshot!(refused(&[("sources/dibao.toml", "\"amount_fen\"", "\"amount\"")]), @r#"
-    错误: 金额列的列名以“_fen”结尾,其他列不可以
-      --> sources/dibao.toml:49:8
+    错误：金额列的列名以“_fen”结尾，其他列不可以
+      --> sources/dibao.toml:48:8
        |
-    49 | name = "amount"
+    48 | name = "amount"
        |        ^^^^^^^^
        |
-       = 提示: 改列名,或改 type(现为 money)
+       = 提示：改列名，或改 type（现为 money）
     "#);
 }
 
 #[test]
 fn column_of_an_unpivot_group_unknown() {
     insta::assert_snapshot!(refused(&[("sources/dibao.toml", "headers.relation", "headers.relatoin")]), @r#"
-    错误: 没有列“relatoin”
-      --> sources/dibao.toml:74:20
+    错误：没有列“relatoin”
+      --> sources/dibao.toml:73:20
        |
-    74 | headers.relatoin = ["成员关系{n}"]
+    73 | headers.relatoin = ["成员关系{n}"]
        |                    ^^^^^^^^^^^^^^^
        |
-       = 提示: 是不是“relation”?已有的列:village、household_no、name、id_number、relation、category、amount_fen、start_month、active
+       = 提示：是不是“relation”？已有的列：village、household_no、name、id_number、relation、category、amount_fen、start_month、active
     "#);
 }
 
 #[test]
 fn alias_for_an_unknown_column() {
     insta::assert_snapshot!(refused(&[("sources/dibao.toml", "{ household_no =", "{ householdno =")]), @r#"
-    错误: 没有列“householdno”
-      --> sources/dibao.toml:79:13
+    错误：没有列“householdno”
+      --> sources/dibao.toml:78:13
        |
-    79 | aliases = { householdno = ["家庭代码"], "成员.name" = ["共同生活成员{n}"] }
+    78 | aliases = { householdno = ["家庭代码"], "成员.name" = ["共同生活成员{n}"] }
        |             ^^^^^^^^^^^
        |
-       = 提示: 是不是“household_no”?已有的列:village、household_no、name、id_number、relation、category、amount_fen、start_month、active、户主.name、户主.id_number、成员.name、成员.id_number、成员.relation
+       = 提示：是不是“household_no”？已有的列：village、household_no、name、id_number、relation、category、amount_fen、start_month、active、户主.name、户主.id_number、成员.name、成员.id_number、成员.relation
     "#);
 }
 
 #[test]
 fn unit_unknown() {
     insta::assert_snapshot!(refused(&[("sources/student.toml", "type = \"area\"", "type = \"area\"\nunit = \"尺\"")]), @r#"
-    错误: 不认识的单位“尺”
-      --> sources/student.toml:47:8
+    错误：不认识的单位“尺”
+      --> sources/student.toml:46:8
        |
-    47 | unit = "尺"
+    46 | unit = "尺"
        |        ^^^^
        |
-       = 提示: 可用的单位:平方米、㎡、m2、m²、平米、平方、平、亩
+       = 提示：可用的单位：平方米、㎡、m2、m²、平米、平方、平、亩
     "#);
 }
 
 #[test]
 fn reserved_name() {
     insta::assert_snapshot!(refused(&[("sources/student.toml", "name = \"grade\"", "name = \"person_id\"")]), @r#"
-    错误: 列名“person_id”由程序自己使用
-      --> sources/student.toml:39:8
+    错误：列名“person_id”由程序自己使用
+      --> sources/student.toml:38:8
        |
-    39 | name = "person_id"
+    38 | name = "person_id"
        |        ^^^^^^^^^^^
        |
-       = 提示: 换一个名字;保留的列名见 docs/source-contract.md
+       = 提示：换一个名字；保留的列名见 docs/source-contract.md
     "#);
 }
 
 #[test]
 fn audit_share_out_of_range() {
     insta::assert_snapshot!(refused(&[("sources/student.toml", "max_reject_share = 0.5", "max_reject_share = 5")]), @r#"
-    错误: 比例应在 0 到 1 之间
-      --> sources/student.toml:11:20
+    错误：比例应在 0 到 1 之间
+      --> sources/student.toml:10:20
        |
-    11 | max_reject_share = 5
+    10 | max_reject_share = 5
        |                    ^
        |
-       = 提示: 5% 写成 0.05
+       = 提示：5% 写成 0.05
     "#);
+}
+
+#[test]
+fn numbers_of_any_size_are_read_or_refused() {
+    for (from, to) in [
+        ("minimum_headers = 3", "minimum_headers = 9223372036854775807"),
+        ("minimum_headers = 3", "minimum_headers = 0"),
+        ("repeat = [1, 3]", "repeat = [0, 255]"),
+        ("repeat = [1, 3]", "repeat = [1, 256]"),
+        ("repeat = [1, 3]", "repeat = [3, 1]"),
+    ] {
+        let folder = folder::write(&[("sources/dibao.toml", from, to)]);
+        let opened = Pipeline::open(folder.path());
+        assert!(opened.is_ok() == from.starts_with("minimum"), "{to}");
+    }
+    for value in ["nan", "inf", "-0.1", "1e400"] {
+        let to = format!("row_count_change = {value}");
+        let folder = folder::write(&[("sources/student.toml", "row_count_change = 0.1", &to)]);
+        assert!(Pipeline::open(folder.path()).is_err(), "{value}");
+    }
+    let greatest = format!("grace_days = {}", i64::MAX);
+    let folder = folder::write(&[("pipeline.toml", "grace_days = 30", &greatest)]);
+    let parameters = folder::open(folder.path()).parameters("2018Q3".parse().unwrap());
+    assert_eq!(parameters["grace_days"], RuleParameter::Integer(i64::MAX));
+    let year = "base_year = 40000";
+    assert!(Pipeline::open(folder::write(&[("pipeline.toml", "base_year = 2017", year)]).path()).is_err());
 }
 
 #[test]
 fn parameter_of_two_types() {
     insta::assert_snapshot!(refused(&[("pipeline.toml", "poverty_line_fen = 320800", "grace_days = \"30\"")]), @r#"
-    错误: 参数“grace_days”的类型与“2018”里的不同
+    错误：参数“grace_days”的类型与“2018”里的不同
       --> pipeline.toml:14:14
        |
     14 | grace_days = 30
        |              ^^
        |
-       = 提示: 同一参数各期类型要一致
+       = 提示：同一参数各期类型要一致
     "#);
 }
 
 #[test]
 fn parameters_of_no_period() {
     insta::assert_snapshot!(refused(&[("pipeline.toml", "[parameters.2018]", "[parameters.201]")]), @r#"
-    错误: 不认识的参数期“201”
+    错误：不认识的参数期“201”
       --> pipeline.toml:16:13
        |
     16 | [parameters.201]
        |             ^^^
        |
-       = 提示: 写 default、年份(2018)或季度(2018Q3)
+       = 提示：写 default、年份(2018)、季度(2018Q3)或月份(2025M03)
     "#);
 }
 
 #[test]
 fn division_file_missing() {
     insta::assert_snapshot!(refused(&[("pipeline.toml", "townships.csv", "township.csv")]), @r#"
-    错误: 区划文件不存在:codes/township.csv
+    错误：区划文件不存在：codes/township.csv
       --> pipeline.toml:10:13
        |
     10 | townships = "township.csv"
        |             ^^^^^^^^^^^^^^
        |
-       = 提示: 文件放在流水线文件夹的 codes/ 里,这里只写文件名
+       = 提示：文件放在流水线文件夹的 codes/ 里，这里只写文件名
+    "#);
+}
+
+#[test]
+fn prefix_table_with_a_bad_prefix() {
+    let folder =
+        folder::write(&[("pipeline.toml", "villages =", "id_prefixes = \"prefixes.csv\"\nvillages =")]);
+    std::fs::write(folder.path().join("codes/prefixes.csv"), "prefix,name\n410621,浚县\n4106,淇县\n")
+        .unwrap();
+    let error = Pipeline::open(folder.path()).expect_err("accepted");
+    let message =
+        bidui::testing::error::render(&error, false).replace(&format!("{}/", folder.path().display()), "");
+    insta::assert_snapshot!(message, @r#"
+    错误：前缀应为6位数字
+      --> codes/prefixes.csv，第3行，列“prefix”
+      = 提示：第一列写证件号码的前6位，例如 410621
     "#);
 }
 
 #[test]
 fn code_table_with_two_meanings() {
     insta::assert_snapshot!(refused(&[("codes/registry.csv", "性别,02,女,", "性别,01,女,")]), @r#"
-    错误: 代码表“性别”里“01”既是“男”又是“女”
-      --> codes/registry.csv,第3行
-      = 提示: 一个写法只能对应一个标准名称
+    错误：代码表“性别”里“01”既是“男”又是“女”
+      --> codes/registry.csv，第3行
+      = 提示：一个写法只能对应一个标准名称
     "#);
 }
 
 #[test]
 fn no_such_folder() {
     let error = Pipeline::open(Path::new("/no/such")).expect_err("accepted");
-    insta::assert_snapshot!(bidui::error::render(&error, false), @r#"
-    错误: 流水线文件夹不存在
+    insta::assert_snapshot!(bidui::testing::error::render(&error, false), @r#"
+    错误：流水线文件夹不存在
       --> /no/such
-      = 提示: 第一个参数是流水线文件夹,例如 pipelines/hebi
+      = 提示：第一个参数是流水线文件夹，例如 pipelines/hebi
     "#);
 }
 
 #[test]
+fn a_source_that_link_toml_misspells_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    crate::departments::copy(hebi().parent().unwrap(), folder.path(), "rules");
+    let pipeline = folder::open(&folder.path().join("hebi"));
+    assert!(LinkSettings::of_pipeline(&pipeline).is_ok());
+    let path = folder.path().join("base/link.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    for wrong in ["one_per_person = [\"registry_persons\"", "household_anchor = [\"registry_persons\""] {
+        let key = wrong.split_inclusive('[').next().unwrap();
+        assert!(text.contains(key));
+        std::fs::write(&path, text.replacen(key, &format!("{wrong}, "), 1)).unwrap();
+        let error = LinkSettings::of_pipeline(&pipeline).expect_err("accepted");
+        assert!(error.message().contains("没有名为“registry_persons”的数据来源"), "{error}");
+        assert!(error.hint_text().unwrap().contains("“registry_person”"), "{error}");
+        let line = text.lines().position(|line| line.starts_with(key)).unwrap() + 1;
+        assert_eq!(error.line_column().map(|(line, _)| line), Some(line), "{error}");
+    }
+}
+
+#[test]
 fn schemas_are_fresh() {
-    for (name, schema) in bidui::cli::schema::all() {
+    for (name, schema) in bidui::testing::cli::schema::all_schemas() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("pipelines/schema/{name}.json"));
-        let text = bidui::config::schema::text(&schema);
+        let text = bidui::testing::config::schema::schema_text(&schema);
         if std::env::var_os("BIDUI_WRITE_SCHEMA").is_some() {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(&path, &text).unwrap();

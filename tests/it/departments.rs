@@ -6,8 +6,6 @@ use std::process::Command;
 const CONTRACT: &str = r#"title = "优抚对象"
 owner = "退役军人事务局"
 letter = "VA"
-subject = "person"
-deduplicated = true
 
 [files]
 patterns = ["**/*优抚对象*"]
@@ -90,7 +88,7 @@ pub(crate) fn copy(from: &Path, to: &Path, but: &str) {
     }
 }
 
-fn bidui(arguments: &[&str], folder: &Path) -> String {
+pub(crate) fn bidui(arguments: &[&str], folder: &Path) -> String {
     use std::os::unix::fs::PermissionsExt as _;
     let key = folder.join("test.key");
     std::fs::write(&key, b"an invented key of 32 bytes long").unwrap();
@@ -107,7 +105,7 @@ fn bidui(arguments: &[&str], folder: &Path) -> String {
     said
 }
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
@@ -115,7 +113,9 @@ fn root() -> PathBuf {
 fn a_new_department_is_one_contract_one_file_and_its_rules() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
-    copy(&root().join("pipelines/hebi"), &here.join("hebi"), "");
+    for folder in ["base", "hebi"] {
+        copy(&root().join("pipelines").join(folder), &here.join(folder), "");
+    }
     copy(&root().join("fixtures/hebi/2018Q3"), &here.join("data"), "truth");
     std::fs::write(here.join("hebi/sources/veteran.toml"), CONTRACT).unwrap();
     std::fs::create_dir(here.join("hebi/rules/veteran")).unwrap();
@@ -130,16 +130,20 @@ fn a_new_department_is_one_contract_one_file_and_its_rules() {
 
     assert!(bidui(&["check", "hebi", "--mutate", "R201"], here).contains("全部被示例发现"));
     bidui(&["run", "hebi", "--quarter", "2018Q3", "--data", "data", "--out", "out"], here);
-    let publication = here.join("out/quarter=2018Q3");
-    let exceptions =
-        bidui::publication::table_reader::rows(&publication.join("restricted/exception.parquet"), |_| true)
-            .unwrap();
+    let publication = here.join("out/2018Q3/latest");
+    let exceptions = bidui::testing::publication::table_reader::read_rows(
+        &publication.join("restricted/exception.parquet"),
+        |_| true,
+    )
+    .unwrap();
     let found: Vec<_> = exceptions.iter().filter(|e| e.get("rule_code") == "R201").collect();
     assert_eq!(found.len(), 1);
     let person = found[0].get("subject_id");
-    let records =
-        bidui::publication::table_reader::rows(&publication.join("restricted/record.parquet"), |_| true)
-            .unwrap();
+    let records = bidui::testing::publication::table_reader::read_rows(
+        &publication.join("restricted/record.parquet"),
+        |_| true,
+    )
+    .unwrap();
     let sources: Vec<_> =
         records.iter().filter(|r| r.get("person_id") == person).map(|r| r.get("source")).collect();
     assert_eq!(sources, ["insurance", "veteran"], "the new list is linked to the others");

@@ -9,11 +9,11 @@ pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn bidui(arguments: &[&str]) -> std::process::Output {
+pub(crate) fn bidui(arguments: &[&str]) -> std::process::Output {
     Command::new(env!("CARGO_BIN_EXE_bidui")).current_dir(root()).args(arguments).output().unwrap()
 }
 
-fn ok(arguments: &[&str]) -> String {
+pub(crate) fn ok(arguments: &[&str]) -> String {
     let output = bidui(arguments);
     assert!(
         output.status.success(),
@@ -25,12 +25,12 @@ fn ok(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn text(path: &Path) -> &str {
+pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
 /// A key of its own, so that tests neither read nor make the user's.
-fn key(folder: &Path) -> PathBuf {
+pub(crate) fn key(folder: &Path) -> PathBuf {
     use std::os::unix::fs::PermissionsExt as _;
     let file = folder.join("test.key");
     std::fs::write(&file, b"an invented key of 32 bytes long").unwrap();
@@ -38,7 +38,7 @@ fn key(folder: &Path) -> PathBuf {
     file
 }
 
-fn run(quarter: &str, out: &Path, key: &Path, more: &[&str]) -> String {
+pub(crate) fn run(quarter: &str, out: &Path, key: &Path, more: &[&str]) -> String {
     let data = format!("fixtures/hebi/{quarter}");
     let mut arguments = vec![
         "run",
@@ -56,7 +56,7 @@ fn run(quarter: &str, out: &Path, key: &Path, more: &[&str]) -> String {
     ok(&arguments)
 }
 
-/// Both quarters, published once for all tests.
+/// Both quarters in `out`, published once for all tests, and the summary of the second in `summary.txt`.
 pub(crate) fn published() -> &'static Path {
     static OUT: OnceLock<tempfile::TempDir> = OnceLock::new();
     OUT.get_or_init(|| {
@@ -65,14 +65,31 @@ pub(crate) fn published() -> &'static Path {
         let out = folder.path().join("out");
         let summary = run("2018Q3", &out, &key, &[]);
         assert!(summary.contains("疑点") && summary.contains("退回"), "{summary}");
-        run("2018Q4", &out, &key, &[]);
+        assert!(summary.contains("前六位不在前缀表里"), "{summary}");
+        let summary = run("2018Q4", &out, &key, &[]);
+        std::fs::write(folder.path().join("summary.txt"), summary).unwrap();
         folder
     })
     .path()
 }
 
+#[test]
+fn prefixes_from_elsewhere_stand_in_the_manifest_without_a_number() {
+    let manifest = std::fs::read(published().join("out/2018Q3/latest/manifest.json")).unwrap();
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
+    let audits = manifest["audits"].as_array().unwrap();
+    let found: Vec<_> = audits.iter().filter(|a| a["audit"] == "unknown_id_prefix").collect();
+    assert!(found.iter().any(|a| a["source"] == "registry_person"), "{audits:?}");
+    for audit in found {
+        assert_eq!(audit["blocking"], false);
+        let message = audit["message"].as_str().unwrap();
+        let digits = message.split(|c: char| !c.is_ascii_digit()).map(str::len).max();
+        assert!(digits <= Some(6), "a prefix at most and no more of a number: {message}");
+    }
+}
+
 fn score(quarter: &str) -> serde_json::Value {
-    let publication = published().join("out").join(format!("quarter={quarter}"));
+    let publication = published().join("out").join(format!("{quarter}/latest"));
     let truth = format!("fixtures/hebi/{quarter}/truth");
     let json = ok(&["evaluate", text(&publication), "--truth", &truth, "--format", "json"]);
     serde_json::from_str(&json).unwrap()
@@ -133,13 +150,13 @@ fn assert_same_publication(one: &Path, other: &Path, how: &str) {
 
 #[test]
 fn same_bytes_again_and_whatever_the_threads() {
-    let once = published().join("out/quarter=2018Q3");
+    let once = published().join("out/2018Q3/latest");
     let folder = tempfile::tempdir().unwrap();
     let key = key(folder.path());
     for threads in ["1", "2"] {
         let out = folder.path().join(threads);
         run("2018Q3", &out, &key, &["--threads", threads]);
-        assert_same_publication(&once, &out.join("quarter=2018Q3"), &format!("with {threads} threads"));
+        assert_same_publication(&once, &out.join("2018Q3/latest"), &format!("with {threads} threads"));
     }
 }
 
@@ -151,7 +168,7 @@ fn same_bytes_whatever_the_engine() {
     for quarter in ["2018Q3", "2018Q4"] {
         // So little memory that rules are run in many buckets; the second quarter has a previous one.
         run(quarter, &out, &key, &["--engine", "buckets", "--memory", "100MB"]);
-        let name = format!("quarter={quarter}");
+        let name = format!("{quarter}/latest");
         assert_same_publication(&published().join("out").join(&name), &out.join(&name), "in buckets");
     }
     let left: Vec<_> = std::fs::read_dir(&out).unwrap().map(|e| e.unwrap().file_name()).collect();
@@ -168,20 +185,33 @@ fn a_second_reader_agrees() {
     let out = published().join("out");
     let output = Command::new(python)
         .arg(root().join("tests/second_reader/check.py"))
-        .args([out.join("quarter=2018Q3"), out.join("quarter=2018Q4")])
+        .args([out.join("2018Q3/latest"), out.join("2018Q4/latest")])
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[test]
+fn months_and_periods_that_are_none_are_refused() {
+    let refused = |period: &str| {
+        let output =
+            bidui(&["run", "pipelines/hebi", "--period", period, "--data", "fixtures", "--out", "x"]);
+        assert_eq!(output.status.code(), Some(2));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let said = refused("2018M09");
+    assert!(said.contains("现在只能按季度运行") && said.contains("2018Q3"), "{said}");
+    assert!(refused("2018Q5").contains("不存在"));
+}
+
+#[test]
 fn explain_shows_masked_records_and_the_clause() {
-    let publication = published().join("out/quarter=2018Q3");
-    let rows =
-        bidui::publication::table_reader::rows(&publication.join("restricted/exception.parquet"), |r| {
-            r.get("rule_code") == "R37"
-        })
-        .unwrap();
+    let publication = published().join("out/2018Q3/latest");
+    let rows = bidui::testing::publication::table_reader::read_rows(
+        &publication.join("restricted/exception.parquet"),
+        |r| r.get("rule_code") == "R37",
+    )
+    .unwrap();
     let id = rows[0].get("exception_id");
     let said = ok(&["explain", id, "--publication", text(&publication)]);
     for part in ["R37", "依据", "姓名", "证件号"] {
@@ -200,9 +230,10 @@ fn explain_shows_masked_records_and_the_clause() {
 }
 
 fn rows_with_numbers(publication: &Path) -> Vec<String> {
-    bidui::publication::table_reader::rows(&publication.join("restricted/record.parquet"), |r| {
-        r.get("id_number").len() == 18
-    })
+    bidui::testing::publication::table_reader::read_rows(
+        &publication.join("restricted/record.parquet"),
+        |r| r.get("id_number").len() == 18,
+    )
     .unwrap()
     .iter()
     .map(|r| r.get("id_number").to_owned())
@@ -211,10 +242,13 @@ fn rows_with_numbers(publication: &Path) -> Vec<String> {
 
 #[test]
 fn indicators_tell_gap_trend_and_what_they_lack() {
-    let publication = published().join("out/quarter=2018Q4");
+    let publication = published().join("out/2018Q4/latest");
     let rows = |table: &str| {
-        bidui::publication::table_reader::rows(&publication.join(format!("tables/{table}.parquet")), |_| true)
-            .unwrap()
+        bidui::testing::publication::table_reader::read_rows(
+            &publication.join(format!("tables/{table}.parquet")),
+            |_| true,
+        )
+        .unwrap()
     };
     let all = rows("fact_indicator");
     let find = |code: &str, unit: &str| {
@@ -266,17 +300,19 @@ fn listed(publication: &Path, column: &str) -> Vec<String> {
 
 #[test]
 fn what_follows_from_another_finding_is_told_once() {
-    let publication = published().join("out/quarter=2018Q3");
+    let publication = published().join("out/2018Q3/latest");
     let keys: std::collections::BTreeSet<String> = listed(&publication, "行键").into_iter().collect();
-    let facts =
-        bidui::publication::table_reader::rows(&publication.join("tables/fact_exception.parquet"), |_| true)
-            .unwrap();
+    let facts = bidui::testing::publication::table_reader::read_rows(
+        &publication.join("tables/fact_exception.parquet"),
+        |_| true,
+    )
+    .unwrap();
     let by_id: BTreeMap<&str, _> = facts.iter().map(|f| (f.get("exception_id"), f)).collect();
     let (mut told, mut apart) = (0, 0);
     for fact in facts.iter().filter(|f| f.get("status") != "resolved") {
         let cause = fact.value("cause_exception_id").map(|id| by_id[id]);
         let same_sheet = cause.is_some_and(|c| {
-            let sheet = |f: &bidui::publication::table_reader::Row| {
+            let sheet = |f: &bidui::testing::publication::table_reader::TableRow| {
                 if f.get("in_review") == "1" { "review".to_owned() } else { f.get("owner").to_owned() }
             };
             sheet(c) == sheet(fact) && c.get("township_code") == fact.get("township_code")
@@ -292,8 +328,8 @@ fn what_follows_from_another_finding_is_told_once() {
     assert!(told > 50 && apart > 10, "{told} told under their cause, {apart} on sheets of their own");
     let related = listed(&publication, "同因疑点");
     let line = related.iter().find(|t| t.contains("R32-")).unwrap();
-    assert!(line.contains("困难群众大病补充未覆盖(由本条引起)"), "{line}");
-    assert!(related.iter().any(|t| t.starts_with("R14-") && t.contains("(根本原因,先核实)")));
+    assert!(line.contains("困难群众大病补充未覆盖（由本条引起）"), "{line}");
+    assert!(related.iter().any(|t| t.starts_with("R14-") && t.contains("（根本原因，先核实）")));
 }
 
 #[test]
@@ -303,7 +339,7 @@ fn fail_on_and_diff() {
     let out = folder.path().join("out");
     let arguments = |quarter: &str, more: &[&str]| {
         let mut all: Vec<String> =
-            ["run", "pipelines/hebi", "--quarter", quarter, "--data"].map(str::to_owned).to_vec();
+            ["run", "pipelines/hebi", "--period", quarter, "--data"].map(str::to_owned).to_vec();
         all.push(format!("fixtures/hebi/{quarter}"));
         all.extend(["--out", text(&out), "--key-file", text(&key)].map(str::to_owned));
         all.extend(more.iter().map(|m| (*m).to_owned()));
@@ -312,7 +348,7 @@ fn fail_on_and_diff() {
     };
     let output = arguments("2018Q3", &["--select", "R37", "--fail-on", "S1", "--quiet"]);
     assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
-    let (before, after) = (published().join("out/quarter=2018Q3"), published().join("out/quarter=2018Q4"));
+    let (before, after) = (published().join("out/2018Q3/latest"), published().join("out/2018Q4/latest"));
     let changes = ok(&["diff", text(&before), text(&after)]);
     assert!(changes.contains("R37"), "{changes}");
 }

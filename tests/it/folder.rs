@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use bidui::config::Pipeline;
+use bidui::testing::config::Pipeline;
 use tempfile::TempDir;
 
-pub const PIPELINE: &str = r#"title = "测试"
+pub(crate) const PIPELINE: &str = r#"title = "测试"
 
 [prefecture]
 code = "410600"
@@ -24,10 +24,9 @@ grace_days = 30
 poverty_line_fen = 320800
 "#;
 
-pub const DIBAO: &str = r#"title = "农村低保"
+pub(crate) const DIBAO: &str = r#"title = "农村低保"
 owner = "民政局"
 letter = "CA"
-subject = "person"
 ignore_headers = ["序号"]
 
 [files]
@@ -106,10 +105,9 @@ aliases = { household_no = ["家庭代码"], "成员.name" = ["共同生活成�
 units = { amount_fen = "万元" }
 "#;
 
-pub const STUDENT: &str = r#"title = "学籍"
+pub(crate) const STUDENT: &str = r#"title = "学籍"
 owner = "教育局"
 letter = "ED"
-subject = "person"
 unknown_headers = "warn"
 
 [files]
@@ -162,7 +160,7 @@ default = "在读"
 "#;
 
 /// Writes the folder, with `edits` (file, from, to) applied; every `from` must occur.
-pub fn write(edits: &[(&str, &str, &str)]) -> TempDir {
+pub(crate) fn write(edits: &[(&str, &str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
     std::fs::create_dir_all(root.join("sources")).unwrap();
@@ -188,6 +186,6 @@ pub fn write(edits: &[(&str, &str, &str)]) -> TempDir {
 }
 
 /// Opens a folder that must be good.
-pub fn open(root: &Path) -> Pipeline {
-    Pipeline::open(root).unwrap_or_else(|e| panic!("{}", bidui::error::render(&e, false)))
+pub(crate) fn open(root: &Path) -> Pipeline {
+    Pipeline::open(root).unwrap_or_else(|e| panic!("{}", bidui::testing::error::render(&e, false)))
 }

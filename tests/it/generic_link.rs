@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use bidui::evaluate::links::evaluate_links;
-use bidui::link::generic::run;
+use bidui::testing::evaluate::links::evaluate_links;
+use bidui::testing::link::generic::link_lists;
 
 const CONFIG: &str = r#"
 title = "invented"
@@ -48,7 +48,8 @@ fn write_people(folder: &Path, rows: &[String]) {
 
 /// Links as an order-free set: both ids in order, weight, decision, levels.
 fn links(out: &Path) -> Vec<String> {
-    let rows = bidui::publication::table_reader::rows(&out.join("link.parquet"), |_| true).unwrap();
+    let rows =
+        bidui::testing::publication::table_reader::read_rows(&out.join("link.parquet"), |_| true).unwrap();
     let mut lines: Vec<String> = rows
         .iter()
         .map(|row| {
@@ -65,7 +66,7 @@ fn linked(rows: &[String]) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     write_people(folder.path(), rows);
     let out = folder.path().join("out");
-    run(&folder.path().join("link.toml"), None, &out).unwrap();
+    link_lists(&folder.path().join("link.toml"), None, &out).unwrap();
     links(&out)
 }
 
@@ -98,7 +99,7 @@ fn a_deduplication_that_finds_nothing_is_not_perfect() {
         &["x-a,anna,harper,1950-01-02,northgate".into(), "x-b,boris,quigley,1971-11-28,lakeview".into()],
     );
     let out = folder.path().join("out");
-    run(&folder.path().join("link.toml"), None, &out).unwrap();
+    link_lists(&folder.path().join("link.toml"), None, &out).unwrap();
     let truth = folder.path().join("truth.csv");
     std::fs::write(&truth, "record_id,entity\nx-a,1\nx-b,1\n").unwrap();
     let score = evaluate_links(&out, &truth).unwrap();
@@ -119,7 +120,7 @@ fn table_names_are_unique_wherever_they_stand() {
     );
     let path = folder.path().join("three.toml");
     std::fs::write(&path, config).unwrap();
-    let error = run(&path, None, &folder.path().join("out")).unwrap_err();
+    let error = link_lists(&path, None, &folder.path().join("out")).unwrap_err();
     assert!(error.message().contains("重复"), "{error}");
 }
 
@@ -132,7 +133,7 @@ fn febrl_by_the_default_recipe() {
     for (name, least) in [("febrl4", 0.9999), ("febrl3", 0.9993)] {
         let out = tempfile::tempdir().unwrap();
         let config = root.join(format!("pipelines/{name}/link.toml"));
-        run(&config, Some(&data), out.path()).unwrap();
+        link_lists(&config, Some(&data), out.path()).unwrap();
         let score = evaluate_links(out.path(), &data.join(format!("{name}-truth.csv"))).unwrap();
         let f1 = score.accepted.f1(score.truth);
         let clusters = score.clusters.map(|c| (c.found, c.right, c.f1(score.truth)));
@@ -151,27 +152,38 @@ fn pinned_weights_give_the_links_of_the_training_and_train_nothing() {
     write_people(folder.path(), &people());
     let config = folder.path().join("link.toml");
     let trained = folder.path().join("trained");
-    run(&config, None, &trained).unwrap();
-    let model = bidui::link::generic::train(&config, None, &folder.path().join("weights.toml")).unwrap();
+    link_lists(&config, None, &trained).unwrap();
+    let model =
+        bidui::testing::link::generic::train_on_lists(&config, None, &folder.path().join("weights.toml"))
+            .unwrap();
     assert_eq!(model.provenance.method, "em");
     assert_eq!(model.provenance.inputs.len(), 64);
     let again = folder.path().join("again.toml");
-    bidui::link::generic::train(&config, None, &again).unwrap();
+    bidui::testing::link::generic::train_on_lists(&config, None, &again).unwrap();
     let text = std::fs::read_to_string(&again).unwrap();
     assert_eq!(std::fs::read_to_string(folder.path().join("weights.toml")).unwrap(), text);
     std::fs::write(&config, CONFIG.replace("[[table]]", "weights = \"weights.toml\"\n[[table]]")).unwrap();
     let pinned = folder.path().join("pinned");
-    run(&config, None, &pinned).unwrap();
+    link_lists(&config, None, &pinned).unwrap();
     assert_eq!(links(&trained), links(&pinned));
     // A number changed in the file changes the links: the file is what counts.
     let at = text.find("share = -").unwrap() + "share = -".len();
     let other = format!("{}1{}", &text[..at], &text[at..]);
     std::fs::write(folder.path().join("weights.toml"), other).unwrap();
-    run(&config, None, &pinned).unwrap();
+    link_lists(&config, None, &pinned).unwrap();
     assert_ne!(links(&trained), links(&pinned));
     // A file for other columns is refused.
+    let share = text.lines().find(|line| line.starts_with("share = ")).unwrap();
+    for share in [share, "equal = "] {
+        let line = text.lines().find(|line| line.starts_with(share)).unwrap();
+        let key = line.split(' ').next().unwrap();
+        let loud = text.replacen(line, &format!("{key} = -1000001"), 1);
+        std::fs::write(folder.path().join("weights.toml"), loud).unwrap();
+        let error = link_lists(&config, None, &pinned).unwrap_err();
+        assert!(error.message().contains("-1000001"), "{error}");
+    }
     std::fs::write(folder.path().join("weights.toml"), text.replace("surname", "family")).unwrap();
-    let error = run(&config, None, &pinned).unwrap_err();
+    let error = link_lists(&config, None, &pinned).unwrap_err();
     assert!(error.message().contains("surname") || error.message().contains("family"), "{error}");
 }
 
@@ -204,12 +216,14 @@ fn tables_linked(a: &str, b: &str, top: &str) -> Vec<(String, String)> {
     let path = folder.path().join("link.toml");
     std::fs::write(&path, config).unwrap();
     let out = folder.path().join("out");
-    run(&path, None, &out).unwrap();
-    bidui::publication::table_reader::rows(&out.join("link.parquet"), |row| row.get("decision") == "accept")
-        .unwrap()
-        .iter()
-        .map(|row| (row.get("left_source").to_owned(), row.get("right_source").to_owned()))
-        .collect()
+    link_lists(&path, None, &out).unwrap();
+    bidui::testing::publication::table_reader::read_rows(&out.join("link.parquet"), |row| {
+        row.get("decision") == "accept"
+    })
+    .unwrap()
+    .iter()
+    .map(|row| (row.get("left_source").to_owned(), row.get("right_source").to_owned()))
+    .collect()
 }
 
 #[test]
@@ -241,28 +255,28 @@ fn configured_passes_are_the_only_ones_and_oversized_blocks_are_reported() {
     let config = folder.path().join("link.toml");
     let passes = "[[pass]]\nkeys = [\"suburb\"]\nmax_block = 8\nsplit = \"given_name\"\n[[pass]]\nkeys = [\"born\", \"given_name:start\"]\n";
     std::fs::write(&config, format!("{CONFIG}\n{passes}")).unwrap();
-    let plan = bidui::link::generic::plan(&config, None).unwrap();
+    let plan = bidui::testing::link::generic::plan_passes(&config, None).unwrap();
     assert_eq!(plan.len(), 2);
     assert_eq!(plan[0].split_blocks, 5);
     assert!(plan[0].skipped_records > 0 && plan[1].pairs >= 200, "{plan:?}");
-    let summary = run(&config, None, &folder.path().join("out")).unwrap();
+    let summary = link_lists(&config, None, &folder.path().join("out")).unwrap();
     assert_eq!(summary.skipped.len(), 1);
     assert!(summary.accepted >= 200, "{}", summary.accepted);
     std::fs::write(&config, format!("{CONFIG}\n[[pass]]\nkeys = [\"suburb:sound\"]\n")).unwrap();
-    let error = run(&config, None, &folder.path().join("out")).unwrap_err();
+    let error = link_lists(&config, None, &folder.path().join("out")).unwrap_err();
     assert!(error.message().contains("sound"), "{error}");
 }
 
 #[test]
 fn a_reviewed_sample_estimates_precision() {
-    use bidui::evaluate::sample;
+    use bidui::testing::evaluate::review_sample;
     let folder = tempfile::tempdir().unwrap();
     write_people(folder.path(), &people());
     let out = folder.path().join("out");
-    run(&folder.path().join("link.toml"), None, &out).unwrap();
-    let chosen = sample::sample(&out, 600, 40, 1).unwrap();
-    assert_eq!(chosen, sample::sample(&out, 600, 40, 1).unwrap());
-    assert_ne!(chosen, sample::sample(&out, 600, 40, 2).unwrap());
+    link_lists(&folder.path().join("link.toml"), None, &out).unwrap();
+    let chosen = review_sample::sample(&out, 600, 40, 1).unwrap();
+    assert_eq!(chosen, review_sample::sample(&out, 600, 40, 1).unwrap());
+    assert_ne!(chosen, review_sample::sample(&out, 600, 40, 2).unwrap());
     let mut csv = "stratum,stratum_size,same\n".to_owned();
     for s in &chosen {
         let same = s.left_record_id.split('-').next() == s.right_record_id.split('-').next();
@@ -270,7 +284,7 @@ fn a_reviewed_sample_estimates_precision() {
     }
     let file = folder.path().join("reviewed.csv");
     std::fs::write(&file, csv).unwrap();
-    let estimate = sample::estimate(&sample::read_reviewed(&file).unwrap());
+    let estimate = review_sample::estimate(&review_sample::read_reviewed(&file).unwrap());
     assert!(estimate.precision > 0.9 && estimate.margin < 0.2, "{estimate:?}");
     let strata: std::collections::BTreeMap<String, u64> =
         chosen.iter().map(|s| (s.stratum.to_string(), s.stratum_size)).collect();

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use bidui::config::{Parameter, Pipeline, Role};
+use bidui::testing::config::{ColumnRole, Pipeline, RuleParameter};
 
 fn bidui(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_bidui")).args(arguments).output().unwrap()
@@ -31,14 +31,21 @@ fn new_pipeline(folder: &Path) -> PathBuf {
 fn the_new_folder_opens() {
     let folder = tempfile::tempdir().unwrap();
     let pipeline = Pipeline::open(&new_pipeline(folder.path()))
-        .unwrap_or_else(|e| panic!("{}", bidui::error::render(&e, false)));
+        .unwrap_or_else(|e| panic!("{}", bidui::testing::error::render(&e, false)));
     assert_eq!(pipeline.name, "new");
     let people = pipeline.source("people").unwrap();
-    for role in [Role::IdNumber, Role::Name, Role::BirthDate, Role::Sex, Role::Household, Role::Village] {
+    for role in [
+        ColumnRole::IdNumber,
+        ColumnRole::Name,
+        ColumnRole::BirthDate,
+        ColumnRole::Sex,
+        ColumnRole::Household,
+        ColumnRole::Village,
+    ] {
         assert!(people.role(role).is_some(), "{role:?}");
     }
     let parameters = pipeline.parameters("2018Q3".parse().unwrap());
-    assert_eq!(parameters["poverty_line_fen"], Parameter::Integer(320_800));
+    assert_eq!(parameters["poverty_line_fen"], RuleParameter::Integer(320_800));
     // The prefecture, one county, one township, two villages.
     assert_eq!(pipeline.divisions.units.len(), 5);
 }
@@ -48,7 +55,7 @@ fn the_new_folder_passes_the_check() {
     let folder = tempfile::tempdir().unwrap();
     let root = new_pipeline(folder.path());
     let said = ok(&["check", text(&root)]);
-    assert!(said.contains("配置正确:1个数据来源,0条规则"), "{said}");
+    assert!(said.contains("配置正确：1个数据来源，0条规则"), "{said}");
 }
 
 #[test]
@@ -82,7 +89,7 @@ fn the_new_folder_runs_a_quarter() {
         "--key-file",
         text(&key),
     ]);
-    assert!(out.join("quarter=2018Q3").is_dir());
+    assert!(out.join("2018Q3/latest").is_dir());
 }
 
 #[test]

@@ -1,17 +1,14 @@
 //! Records become persons: scores on the fixtures, and the hard cases one by one.
 
-// The ignored test below is for people: it prints.
-#![allow(clippy::print_stderr)]
-
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use bidui::config::Pipeline;
-use bidui::link::settings::LinkSettings;
-use bidui::load::Loaded;
-use bidui::model::links::{Decision, Links};
-use bidui::model::resolution::Resolution;
-use bidui::normalize::Comparable;
+use bidui::testing::config::Pipeline;
+use bidui::testing::link::settings::LinkSettings;
+use bidui::testing::load::LoadedSource;
+use bidui::testing::model::links::{Decision, Links};
+use bidui::testing::model::resolution::Resolution;
+use bidui::testing::normalize::ComparableSource;
 
 fn root(path: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -19,8 +16,8 @@ fn root(path: &str) -> std::path::PathBuf {
 
 /// A quarter of the fixtures, linked and resolved.
 struct Quarter {
-    loaded: Vec<Loaded>,
-    comparables: Vec<Comparable>,
+    loaded: Vec<LoadedSource>,
+    comparables: Vec<ComparableSource>,
     links: Links,
     resolution: Resolution,
     ids: Vec<String>,
@@ -29,13 +26,13 @@ struct Quarter {
 fn quarter(data: &Path) -> Quarter {
     let pipeline = Pipeline::open(&root("pipelines/hebi")).unwrap();
     let settings = LinkSettings::open(&root("pipelines/hebi/link.toml")).unwrap();
-    let loaded: Vec<Loaded> = (0..pipeline.sources.len())
-        .filter_map(|i| bidui::load::load_source(&pipeline, i, data, None).unwrap())
+    let loaded: Vec<LoadedSource> = (0..pipeline.sources.len())
+        .filter_map(|i| bidui::testing::load::load_source(&pipeline, i, data, None).unwrap())
         .collect();
-    let comparables = bidui::normalize::normalize(&pipeline, &loaded).unwrap();
-    let links = bidui::link::link(&settings, &comparables, &pipeline.divisions).unwrap();
+    let comparables = bidui::testing::normalize::normalize(&pipeline, &loaded).unwrap();
+    let links = bidui::testing::link::link(&settings, &comparables, &pipeline.divisions).unwrap();
     let resolution =
-        bidui::resolve::resolve(&settings, &pipeline, &loaded, &comparables, &links, None).unwrap();
+        bidui::testing::resolve::resolve(&settings, &pipeline, &loaded, &comparables, &links, None).unwrap();
     let ids =
         loaded.iter().flat_map(|l| (0..l.records.keys.len()).map(|row| l.records.record_id(row))).collect();
     Quarter { loaded, comparables, links, resolution, ids }
@@ -90,103 +87,19 @@ fn persons_of_the_fixtures() {
     }
 }
 
-/// For work on weights: every wrong person of an invented quarter, with what is known about it.
-/// `BIDUI_LINK_DATA=folder cargo test --test it errors_of_a_folder -- --ignored --nocapture`
-#[test]
-#[ignore = "shows errors, tests nothing"]
-fn errors_of_a_folder() {
-    let data = std::env::var_os("BIDUI_LINK_DATA").expect("BIDUI_LINK_DATA names a folder");
-    let (q, truth) = (quarter(Path::new(&data)), truth(Path::new(&data)));
-    show(&q, &truth);
-    let (precision, recall) = score(&q, &truth);
-    eprintln!("precision {precision:.5} recall {recall:.5}");
-}
-
-fn show(q: &Quarter, truth: &HashMap<String, (String, String)>) {
-    let mut scored: HashMap<(u32, u32), usize> = HashMap::new();
-    for i in 0..q.links.left.len() {
-        scored.insert((q.links.left[i], q.links.right[i]), i);
-    }
-    let describe = |node: usize| {
-        let (source, row) = locate(q, node);
-        let c = &q.comparables[source];
-        let id = c
-            .id_numbers("id_number")
-            .map(|v| format!("{:?} {:?}", v[row].class, v[row].to_text()))
-            .unwrap_or_default();
-        let name = c.names("name").map(|(v, p)| p.get(v[row]).clean().to_owned()).unwrap_or_default();
-        let birth = c.dates("birth_date").map_or(0, |v| v[row]);
-        let division = c.divisions("division").map_or(0, |v| v[row]);
-        let (person, kinds) = truth.get(&q.ids[node]).cloned().unwrap_or_default();
-        format!("{} {name} {id} {birth} d{division} {person} [{kinds}]", c.source)
-    };
-    let mut by_person: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    let mut by_cluster: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-    for (node, id) in q.ids.iter().enumerate() {
-        if let Some((person, _)) = truth.get(id) {
-            by_person.entry(person).or_default().push(node);
-            by_cluster.entry(q.resolution.person[node]).or_default().push(node);
-        }
-    }
-    for (what, groups) in [
-        ("MISSED", by_person.into_values().collect::<Vec<_>>()),
-        ("WRONG", by_cluster.into_values().collect()),
-    ] {
-        for group in groups {
-            let same = |a: usize, b: usize| match what {
-                "MISSED" => q.resolution.person[a] == q.resolution.person[b],
-                _ => truth[&q.ids[a]].0 == truth[&q.ids[b]].0,
-            };
-            if group.iter().all(|&n| same(group[0], n)) {
-                continue;
-            }
-            eprintln!("{what}");
-            for &n in &group {
-                eprintln!("  {} -> {}", describe(n), q.resolution.person[n]);
-            }
-            for (i, &a) in group.iter().enumerate() {
-                for &b in &group[i + 1..] {
-                    if let Some(&at) = scored.get(&(a as u32, b as u32)) {
-                        let levels: Vec<u8> = q.links.levels.iter().map(|l| l[at]).collect();
-                        eprintln!(
-                            "    {} - {}: {} {:?} {:?} {levels:?}",
-                            locate(q, a).0,
-                            locate(q, b).0,
-                            q.links.weight[at],
-                            q.links.tier[at],
-                            q.links.decision[at]
-                        );
-                    }
-                }
-            }
-        }
-    }
-    let review = q.links.decision.iter().filter(|d| **d == Decision::Review).count();
-    let touched = q.resolution.in_review.iter().filter(|r| **r).count();
-    eprintln!("{} pairs, {review} review, {touched} records in review", q.links.left.len());
-    for pass in &q.links.passes {
-        eprintln!("{pass:?}");
-    }
-}
-
-fn locate(q: &Quarter, node: usize) -> (usize, usize) {
-    let source = q.resolution.offsets.partition_point(|&o| o as usize <= node) - 1;
-    (source, node - q.resolution.offsets[source] as usize)
-}
-
 /// Small invented lists; every row is (name, ID number, birth date, sex, village, household).
 type Row<'a> = (&'a str, &'a str, &'a str, &'a str, u8, &'a str);
 
 /// Links small lists with the settings of pipelines/hebi.
 struct Small {
-    comparables: Vec<Comparable>,
+    comparables: Vec<ComparableSource>,
     links: Links,
     resolution: Resolution,
 }
 
 impl Small {
     fn new(lists: &[(&str, &[Row<'_>])]) -> Self {
-        use bidui::normalize::{ColumnKind as K, ComparableColumn, TextColumn, TextTable};
+        use bidui::testing::normalize::{ComparableColumn, LinkColumnKind, TextColumn, TextTable};
         let pipeline = Pipeline::open(&root("pipelines/hebi")).unwrap();
         let settings = LinkSettings::open(&root("pipelines/hebi/link.toml")).unwrap();
         let villages: Vec<u32> = (1u32..)
@@ -207,23 +120,23 @@ impl Small {
                     source: (*source).to_owned(),
                     rows: rows.len(),
                     columns: vec![
-                        column("name", K::HanName, rows.iter().map(|r| r.0).collect()),
-                        column("id_number", K::IdNumber, rows.iter().map(|r| r.1).collect()),
-                        column("birth_date", K::Date, rows.iter().map(|r| r.2).collect()),
-                        column("sex", K::Sex, rows.iter().map(|r| r.3).collect()),
-                        column("household", K::Exact, rows.iter().map(|r| r.5).collect()),
+                        column("name", LinkColumnKind::HanName, rows.iter().map(|r| r.0).collect()),
+                        column("id_number", LinkColumnKind::IdNumber, rows.iter().map(|r| r.1).collect()),
+                        column("birth_date", LinkColumnKind::Date, rows.iter().map(|r| r.2).collect()),
+                        column("sex", LinkColumnKind::Sex, rows.iter().map(|r| r.3).collect()),
+                        column("household", LinkColumnKind::Exact, rows.iter().map(|r| r.5).collect()),
                     ],
                 }
             })
             .collect();
-        let mut comparables = bidui::normalize::normalize_tables(&tables).unwrap();
+        let mut comparables = bidui::testing::normalize::normalize_tables(&tables).unwrap();
         for (comparable, (_, rows)) in comparables.iter_mut().zip(lists) {
             let units = rows.iter().map(|r| villages[usize::from(r.4)]).collect();
             comparable.columns.insert("division".to_owned(), ComparableColumn::Division(units));
         }
-        let links = bidui::link::link(&settings, &comparables, &pipeline.divisions).unwrap();
+        let links = bidui::testing::link::link(&settings, &comparables, &pipeline.divisions).unwrap();
         let resolution =
-            bidui::resolve::resolve(&settings, &pipeline, &[], &comparables, &links, None).unwrap();
+            bidui::testing::resolve::resolve(&settings, &pipeline, &[], &comparables, &links, None).unwrap();
         Self { comparables, links, resolution }
     }
 
@@ -243,7 +156,7 @@ const SON: &str = "410621199008155739";
 #[test]
 fn test_numbers_are_valid() {
     for id in [FATHER, SON] {
-        assert!(bidui::model::id_number::IdNumber::parse(id).trusted(), "{id}");
+        assert!(bidui::testing::model::id_number::IdNumber::parse(id).trusted(), "{id}");
     }
 }
 
@@ -309,7 +222,7 @@ fn twins_stay_two() {
     // Born together, registered one after the other, one character apart.
     let (a, b) = ("410621201001011230", "410621201001011257");
     for id in [a, b] {
-        assert!(bidui::model::id_number::IdNumber::parse(id).trusted(), "{id}");
+        assert!(bidui::testing::model::id_number::IdNumber::parse(id).trusted(), "{id}");
     }
     let s = Small::new(&[
         ("registry_person", &[("王子涵", a, "", "男", 0, "1"), ("王子晗", b, "", "男", 0, "1")]),
@@ -405,12 +318,13 @@ fn by_record(links: &Links, ids: &[String]) -> Vec<(String, String, i32, u8, u8,
 
 #[test]
 fn neither_threads_nor_the_order_of_rows_matter() {
-    use bidui::normalize::ComparableColumn as C;
+    use bidui::testing::normalize::ComparableColumn as C;
     let q = quarter(&root("fixtures/hebi/2018Q3"));
     let pipeline = Pipeline::open(&root("pipelines/hebi")).unwrap();
     let settings = LinkSettings::open(&root("pipelines/hebi/link.toml")).unwrap();
     let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-    let alone = one.install(|| bidui::link::link(&settings, &q.comparables, &pipeline.divisions)).unwrap();
+    let alone =
+        one.install(|| bidui::testing::link::link(&settings, &q.comparables, &pipeline.divisions)).unwrap();
     assert_eq!(by_record(&q.links, &q.ids), by_record(&alone, &q.ids));
     let mut turned = q.comparables.clone();
     for comparable in &mut turned {
@@ -427,9 +341,10 @@ fn neither_threads_nor_the_order_of_rows_matter() {
     for range in q.resolution.offsets.windows(2) {
         ids.extend(q.ids[range[0] as usize..range[1] as usize].iter().rev().cloned());
     }
-    let links = bidui::link::link(&settings, &turned, &pipeline.divisions).unwrap();
+    let links = bidui::testing::link::link(&settings, &turned, &pipeline.divisions).unwrap();
     assert_eq!(by_record(&q.links, &q.ids), by_record(&links, &ids));
-    let resolution = bidui::resolve::resolve(&settings, &pipeline, &q.loaded, &turned, &links, None).unwrap();
+    let resolution =
+        bidui::testing::resolve::resolve(&settings, &pipeline, &q.loaded, &turned, &links, None).unwrap();
     let who = |r: &Resolution, ids: &[String]| -> BTreeMap<String, (String, String)> {
         ids.iter()
             .enumerate()

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use arrow::array::{Array, AsArray as _, StringArray};
 use arrow::datatypes::{Date32Type, Int32Type, Int64Type};
 use bidui::Result;
-use bidui::config::Pipeline;
-use bidui::extract::{Malformed, RawTable, SkipReason};
-use bidui::load::{Loaded, load_source, load_tables};
-use bidui::model::source_row::Reject;
-use bidui::model::source_table::{FileFormat, RawTableInfo};
+use bidui::testing::config::Pipeline;
+use bidui::testing::extract::{MalformedRow, RawTable, SkipReason};
+use bidui::testing::load::{LoadedSource, load_source, load_tables};
+use bidui::testing::model::source_row::Reject;
+use bidui::testing::model::source_table::{FileFormat, RawTableInfo};
 use proptest::prelude::*;
 
 use crate::folder;
@@ -44,22 +44,23 @@ fn load_with(
     source: &str,
     tables: Vec<RawTable>,
     previous: Option<u64>,
-) -> Result<Loaded> {
+) -> Result<LoadedSource> {
     let folder = folder::write(edits);
     let pipeline = folder::open(folder.path());
     let index = pipeline.source_index(source).unwrap();
     load_tables(&pipeline.sources[index], index, tables.into_iter().map(Ok), previous)
 }
 
-fn load(source: &str, tables: Vec<RawTable>) -> Loaded {
-    load_with(&[], source, tables, None).unwrap_or_else(|e| panic!("{}", bidui::error::render(&e, false)))
+fn load(source: &str, tables: Vec<RawTable>) -> LoadedSource {
+    load_with(&[], source, tables, None)
+        .unwrap_or_else(|e| panic!("{}", bidui::testing::error::render(&e, false)))
 }
 
 fn refused(source: &str, tables: Vec<RawTable>) -> String {
-    bidui::error::render(&load_with(&[], source, tables, None).expect_err("accepted"), false)
+    bidui::testing::error::render(&load_with(&[], source, tables, None).expect_err("accepted"), false)
 }
 
-fn texts(loaded: &Loaded, column: &str) -> Vec<Option<String>> {
+fn texts(loaded: &LoadedSource, column: &str) -> Vec<Option<String>> {
     let batch = loaded.records.rows.batch().unwrap();
     let array = batch.column_by_name(column).unwrap();
     array.as_string::<i32>().iter().map(|t| t.map(str::to_owned)).collect()
@@ -69,7 +70,7 @@ fn some(texts: &[&str]) -> Vec<Option<String>> {
     texts.iter().map(|t| (!t.is_empty()).then(|| (*t).to_owned())).collect()
 }
 
-fn int32(loaded: &Loaded, column: &str) -> Vec<Option<i32>> {
+fn int32(loaded: &LoadedSource, column: &str) -> Vec<Option<i32>> {
     loaded
         .records
         .rows
@@ -82,7 +83,7 @@ fn int32(loaded: &Loaded, column: &str) -> Vec<Option<i32>> {
         .collect()
 }
 
-fn int64(loaded: &Loaded, column: &str) -> Vec<Option<i64>> {
+fn int64(loaded: &LoadedSource, column: &str) -> Vec<Option<i64>> {
     loaded
         .records
         .rows
@@ -180,7 +181,7 @@ fn rejects_name_the_cell() {
             (5, 0, None, "no_member", rows[2].join("\t").as_str()),
         ]
     );
-    assert_eq!(loaded.rejects[0].reason, "“家庭编号”为空;补填后重报");
+    assert_eq!(loaded.rejects[0].reason, "“家庭编号”为空；补填后重报");
     let warnings: Vec<_> = loaded.cell_warnings.iter().map(brief).collect();
     assert_eq!(
         warnings,
@@ -195,7 +196,7 @@ fn rejects_name_the_cell() {
     assert_eq!((loaded.totals.read(), loaded.totals.accepted(), loaded.totals.rejected()), (7, 3, 4));
     let share = loaded.audits.iter().find(|a| a.audit == "reject_share").unwrap();
     assert!(share.blocking);
-    assert_eq!(share.message, "“农村低保”读入7条,退回4条(57.1%),超过上限5%;按退回清单改正后重报");
+    assert_eq!(share.message, "“农村低保”读入7条，退回4条(57.1%)，超过上限5%；按退回清单改正后重报");
 }
 
 #[test]
@@ -215,9 +216,9 @@ fn one_county_deviates() {
     assert_eq!(texts(&loaded, "name"), some(&["张三", "李四", "赵六"]));
     assert_eq!(int64(&loaded, "amount_fen")[0], Some(45_000), "浚县 writes 万元");
     insta::assert_snapshot!(refused("dibao", vec![table("民政/低保_淇县.xlsx", headers, rows)]), @r#"
-    错误: 缺少必需的列“家庭编号”
-      --> 民政/低保_淇县.xlsx,第2行,列“家庭编号”
-      = 提示: 可用的表头:家庭编号、家庭编码;文件里不认识的表头:家庭代码、共同生活成员1、审核状态
+    错误：缺少必需的列“家庭编号”
+      --> 民政/低保_淇县.xlsx，第2行，列“家庭编号”
+      = 提示：可用的表头：家庭编号、家庭编码；文件里不认识的表头：家庭代码、共同生活成员1、审核状态
     "#);
 }
 
@@ -229,7 +230,7 @@ fn headers_are_forgiving_about_form_only() {
     assert_eq!(int64(&loaded, "area_centi"), [Some(6000)]);
     assert_eq!(int32(&loaded, "grade"), [Some(3)]);
     let missing = loaded.audits.iter().find(|a| a.audit == "missing_column").unwrap();
-    assert_eq!(missing.message, "学籍.csv没有这些列(按空值处理):出生日期、学籍号");
+    assert_eq!(missing.message, "学籍.csv没有这些列（按空值处理）:出生日期、学籍号");
     let area = load("student", vec![table("学籍.csv", &["姓名", "面积(亩)"], &[&["张三", "0.1"]])]);
     assert_eq!(int64(&area, "area_centi"), [Some(6667)], "the header's unit counts");
 }
@@ -238,27 +239,27 @@ fn headers_are_forgiving_about_form_only() {
 fn unknown_header_stops() {
     let headers = &["家庭编号", "户主姓名", "户主身份证号", "成员性名1", "XYZ"];
     insta::assert_snapshot!(refused("dibao", vec![table("低保.csv", headers, &[])]), @r#"
-    错误: 不认识的表头:“成员性名1”(最接近“成员姓名1”)、“XYZ”
-      --> 低保.csv,第2行,列“成员性名1”
-      = 提示: 在 sources/dibao.toml 里把它加进某列的 headers(个别县用 [[variant]]),不需要的加进 ignore_headers
+    错误：不认识的表头：“成员性名1”（最接近“成员姓名1”）、“XYZ”
+      --> 低保.csv，第2行，列“成员性名1”
+      = 提示：在 sources/dibao.toml 里把它加进某列的 headers（个别县用 [[variant]]），不需要的加进 ignore_headers
     "#);
 }
 
 #[test]
 fn required_header_missing() {
     insta::assert_snapshot!(refused("dibao", vec![table("低保.csv", &["户主姓名", "户主身份证号", "类别"], &[])]), @r#"
-    错误: 缺少必需的列“家庭编号”
-      --> 低保.csv,第2行,列“家庭编号”
-      = 提示: 可用的表头:家庭编号、家庭编码
+    错误：缺少必需的列“家庭编号”
+      --> 低保.csv，第2行，列“家庭编号”
+      = 提示：可用的表头：家庭编号、家庭编码
     "#);
 }
 
 #[test]
 fn two_headers_for_one_column() {
     insta::assert_snapshot!(refused("dibao", vec![table("低保.csv", &["家庭编号", "家庭编码", "户主姓名"], &[])]), @r#"
-    错误: 表头“家庭编号”和“家庭编码”都是列“家庭编号”
-      --> 低保.csv,第2行,列“家庭编码”
-      = 提示: 一列只能来自一个表头;把多余的写进 [[variant]] 的 ignore_headers
+    错误：表头“家庭编号”和“家庭编码”都是列“家庭编号”
+      --> 低保.csv，第2行，列“家庭编码”
+      = 提示：一列只能来自一个表头；把多余的写进 [[variant]] 的 ignore_headers
     "#);
 }
 
@@ -266,9 +267,9 @@ fn two_headers_for_one_column() {
 fn content_without_a_header() {
     let raw = table("低保.csv", &["家庭编号", "户主姓名", "户主身份证号", ""], &[&["H1", "张三", "41", "x"]]);
     insta::assert_snapshot!(refused("dibao", vec![raw]), @r#"
-    错误: 第4列有内容但没有表头
-      --> 低保.csv,第3行
-      = 提示: 补上表头,或删去该列
+    错误：第4列有内容但没有表头
+      --> 低保.csv，第3行
+      = 提示：补上表头，或删去该列
     "#);
     let empty =
         table("低保.csv", &["家庭编号", "户主姓名", "户主身份证号", ""], &[&["H1", "张三", "41", " "]]);
@@ -279,7 +280,10 @@ fn content_without_a_header() {
 fn unknown_header_may_be_reported_instead() {
     let loaded = load("student", vec![table("学籍.csv", &["姓名", "爱好"], &[&["张三", "足球"]])]);
     let finding = loaded.audits.iter().find(|a| a.audit == "unknown_header").unwrap();
-    assert_eq!((finding.blocking, finding.message.as_str()), (false, "学籍.csv有不认识的表头(未读入):爱好"));
+    assert_eq!(
+        (finding.blocking, finding.message.as_str()),
+        (false, "学籍.csv有不认识的表头（未读入）:爱好")
+    );
 }
 
 #[test]
@@ -335,7 +339,7 @@ fn repeated_keys_are_rejected_where_the_contract_says_so() {
     assert_eq!(texts(&loaded, "name"), some(&["a", "b", "d", "e"]));
     assert_eq!(loaded.records.keys.len(), 4);
     assert_eq!(brief(&loaded.rejects[0]), (5, 0, None, "duplicate_key", "G1"));
-    assert_eq!(loaded.rejects[0].reason, "“学籍号”与学籍.csv第3行重复;核对后删去其中一行");
+    assert_eq!(loaded.rejects[0].reason, "“学籍号”与学籍.csv第3行重复；核对后删去其中一行");
     let stop = load_with(
         &[("sources/student.toml", "\"reject\"", "\"block\"")],
         "student",
@@ -362,8 +366,8 @@ fn audits_of_the_whole_source() {
     assert_eq!(
         messages,
         [
-            ("duplicate_file", true, "文件“学籍2.csv”与“学籍.csv”内容完全相同;删去其中一个"),
-            ("row_count_change", false, "“学籍”本季4条,上季2条,变化100%超过10%;核对是否漏报或重复报送"),
+            ("duplicate_file", true, "文件“学籍2.csv”与“学籍.csv”内容完全相同；删去其中一个"),
+            ("row_count_change", false, "“学籍”本季4条，上季2条，变化100%超过10%；核对是否漏报或重复报送"),
         ]
     );
     assert_eq!(loaded.records.tables.len(), 2);
@@ -383,7 +387,7 @@ fn files_are_found_by_pattern() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, file).unwrap();
     }
-    let survey = bidui::load::survey(&pipeline, data.path()).unwrap();
+    let survey = bidui::testing::load::survey(&pipeline, data.path()).unwrap();
     let names =
         |paths: &[PathBuf]| paths.iter().map(|p| p.to_string_lossy().into_owned()).collect::<Vec<_>>();
     assert_eq!(names(&survey.sources["dibao"]), ["低保a.csv", "民政/低保b.xls"]);
@@ -392,17 +396,17 @@ fn files_are_found_by_pattern() {
     std::fs::write(data.path().join("学籍_低保.csv"), "").unwrap();
     let edits = [("sources/student.toml", "\"学籍*\"", "\"学籍*\", \"低保*\"")];
     let both = folder::write(&edits);
-    let error = bidui::load::survey(&folder::open(both.path()), data.path()).expect_err("accepted");
-    insta::assert_snapshot!(bidui::error::render(&error, false), @r#"
-    错误: 文件同时符合“农村低保”和“学籍”的文件模式
+    let error = bidui::testing::load::survey(&folder::open(both.path()), data.path()).expect_err("accepted");
+    insta::assert_snapshot!(bidui::testing::error::render(&error, false), @r#"
+    错误：文件同时符合“农村低保”和“学籍”的文件模式
       --> 低保a.csv
-      = 提示: 改文件名,或改 sources/dibao.toml、sources/student.toml 的 [files] patterns
+      = 提示：改文件名，或改 sources/dibao.toml、sources/student.toml 的 [files] patterns
     "#);
-    let error = bidui::load::survey(&pipeline, Path::new("/no/such")).expect_err("accepted");
-    insta::assert_snapshot!(bidui::error::render(&error, false), @r#"
-    错误: 数据文件夹不存在
+    let error = bidui::testing::load::survey(&pipeline, Path::new("/no/such")).expect_err("accepted");
+    insta::assert_snapshot!(bidui::testing::error::render(&error, false), @r#"
+    错误：数据文件夹不存在
       --> /no/such
-      = 提示: 用 --data 指定当季各部门提取文件所在的文件夹
+      = 提示：用 --data 指定当季各部门提取文件所在的文件夹
     "#);
 }
 
@@ -448,7 +452,7 @@ proptest! {
 fn malformed_rows_are_rejects() {
     let mut raw = table("学籍.csv", &["姓名"], &[&["a"]]);
     raw.malformed
-        .push(Malformed { row: 9, original: "a,b,c".into(), reason: "多出2格;检查逗号".into() });
+        .push(MalformedRow { row: 9, original: "a,b,c".into(), reason: "多出2格;检查逗号".into() });
     let loaded = load("student", vec![raw]);
     assert_eq!(brief(&loaded.rejects[0]), (9, 0, None, "malformed_row", "a,b,c"));
     assert_eq!((loaded.totals.read(), loaded.totals.accepted(), loaded.totals.rejected()), (2, 1, 1));
@@ -464,12 +468,15 @@ fn files_are_read_from_the_folder() {
     let (bytes, _, _) = encoding_rs::GB18030.encode(text);
     std::fs::write(data.path().join("低保.csv"), &bytes).unwrap();
     let load = |name| load_source(&pipeline, pipeline.source_index(name).unwrap(), data.path(), None);
-    let loaded = load("dibao").unwrap_or_else(|e| panic!("{}", bidui::error::render(&e, false))).unwrap();
+    let loaded =
+        load("dibao").unwrap_or_else(|e| panic!("{}", bidui::testing::error::render(&e, false))).unwrap();
     assert_eq!(texts(&loaded, "name"), some(&["张三"]));
     assert_eq!(loaded.records.keys[0].row(), 3);
     assert_eq!(loaded.totals.tables[0].skipped["total"], 1);
+    let said = serde_json::to_value(&loaded.totals.tables[0]).unwrap();
+    assert_eq!((&said["encoding"], &said["encoding_evidence"]), (&"gb18030".into(), &"validity".into()));
     assert!(load("student").unwrap().is_none(), "absent this quarter");
-    let required = folder::write(&[("sources/student.toml", "subject =", "required = true\nsubject =")]);
+    let required = folder::write(&[("sources/student.toml", "letter =", "required = true\nletter =")]);
     let pipeline = folder::open(required.path());
     let index = pipeline.source_index("student").unwrap();
     let error = load_source(&pipeline, index, data.path(), None).expect_err("accepted");
@@ -486,7 +493,7 @@ fn fixtures_load() {
         let mut found = Vec::new();
         for (index, contract) in pipeline.sources.iter().enumerate() {
             let loaded = load_source(&pipeline, index, &data, None)
-                .unwrap_or_else(|e| panic!("{}", bidui::error::render(&e, false)))
+                .unwrap_or_else(|e| panic!("{}", bidui::testing::error::render(&e, false)))
                 .unwrap();
             let least = if contract.required { 30 } else { 0 };
             assert!(loaded.records.rows.count() > least, "{}", contract.name);
@@ -514,9 +521,9 @@ fn fuller_editions_of_the_registry() {
     let load = |headers: &[&str], row: &[&str]| {
         let tables = [Ok(table("建档立卡户.csv", headers, &[row]))];
         load_tables(contract, index, tables.into_iter(), None)
-            .unwrap_or_else(|e| panic!("{}", bidui::error::render(&e, false)))
+            .unwrap_or_else(|e| panic!("{}", bidui::testing::error::render(&e, false)))
     };
-    let numbers = |loaded: &Loaded, column: &str| int64(loaded, column)[0].unwrap();
+    let numbers = |loaded: &LoadedSource, column: &str| int64(loaded, column)[0].unwrap();
     let headers = [
         "户编号",
         "户主姓名",
@@ -532,7 +539,8 @@ fn fuller_editions_of_the_registry() {
     assert_eq!(numbers(&full, "forest_area_centi"), 100_001);
     assert_eq!(numbers(&full, "wage_income_fen"), 120_050);
     assert!(full.cell_warnings.is_empty(), "{:?}", full.cell_warnings);
-    let missing = |loaded: &Loaded, label: &str| loaded.audits.iter().any(|a| a.message.contains(label));
+    let missing =
+        |loaded: &LoadedSource, label: &str| loaded.audits.iter().any(|a| a.message.contains(label));
     assert!(missing(&full, "饮水是否安全"), "{:?}", full.audits);
     let short = load(&headers[..2], &["1", "甲"]);
     assert!(!missing(&short, "有无卫生厕所") && !missing(&short, "耕地面积"), "{:?}", short.audits);

@@ -6,20 +6,20 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Date32Array, Int32Array, Int64Array, StringArray};
 use arrow::datatypes::DataType;
 use arrow::record_batch::RecordBatch;
-use bidui::config::Pipeline;
-use bidui::load::{Loaded, Records};
-use bidui::model::division;
-use bidui::model::id_number::IdClass;
-use bidui::model::record_id::RecordKey;
-use bidui::model::source_row::ControlTotals;
-use bidui::normalize::normalize;
+use bidui::testing::config::Pipeline;
+use bidui::testing::load::{LoadedSource, SourceRecords};
+use bidui::testing::model::division;
+use bidui::testing::model::id_number::IdClass;
+use bidui::testing::model::record_id::RecordKey;
+use bidui::testing::model::source_row::ControlTotals;
+use bidui::testing::normalize::{audit_prefixes, normalize};
 
 fn pipeline() -> Pipeline {
     Pipeline::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/hebi")).expect("good pipeline")
 }
 
 /// Rows of a source: the named columns, everything else null.
-fn loaded(pipeline: &Pipeline, source: &str, cells: &[(&str, &[&str])]) -> Loaded {
+fn loaded(pipeline: &Pipeline, source: &str, cells: &[(&str, &[&str])]) -> LoadedSource {
     let contract = pipeline.source(source).expect("known source");
     let rows = cells[0].1.len();
     let columns: Vec<ArrayRef> = contract
@@ -45,10 +45,10 @@ fn loaded(pipeline: &Pipeline, source: &str, cells: &[(&str, &[&str])]) -> Loade
     }
     let batch = RecordBatch::try_new(contract.schema(), columns).expect("good batch");
     let keys = (0..rows).map(|row| RecordKey::new(0, 0, row as u32 + 2, 0)).collect();
-    Loaded {
-        records: Records {
+    LoadedSource {
+        records: SourceRecords {
             source: source.to_owned(),
-            rows: bidui::table::rows::Rows::of(batch),
+            rows: bidui::testing::table::rows::Rows::of(batch),
             keys,
             tables: Vec::new(),
         },
@@ -57,6 +57,37 @@ fn loaded(pipeline: &Pipeline, source: &str, cells: &[(&str, &[&str])]) -> Loade
         audits: Vec::new(),
         cell_warnings: Default::default(),
     }
+}
+
+#[test]
+fn numbers_with_prefixes_from_elsewhere_are_counted_by_source() {
+    let mut pipeline = pipeline();
+    let ids: [&[&str]; 2] = [
+        &["11010519491231002X", "412125197001311234", "440524198001010013", "110105194912310021"],
+        &["412125197001311234", "", "41212519700131123", "4106**********1237"],
+    ];
+    let mut lists = vec![
+        loaded(&pipeline, "student", &[("id_number", ids[0])]),
+        loaded(&pipeline, "dibao", &[("id_number", ids[1])]),
+    ];
+    let comparables = normalize(&pipeline, &lists).unwrap();
+    audit_prefixes(&pipeline, &mut lists, &comparables);
+    let [audit] = &lists[0].audits[..] else { panic!("{:?}", lists[0].audits) };
+    assert_eq!((audit.source.as_str(), audit.audit.as_str()), ("student", "unknown_id_prefix"));
+    assert!(!audit.blocking, "a prefix from elsewhere is no error");
+    assert!(
+        audit.message.contains("有2条") && audit.message.contains("有效号码3条的66.7%"),
+        "{}",
+        audit.message
+    );
+    let hidden = ids.iter().copied().flatten().all(|id| id.len() < 8 || !audit.message.contains(&id[..8]));
+    assert!(hidden, "{}", audit.message);
+    assert_eq!(lists[1].audits, [], "known prefixes, and numbers whose prefix is not sure");
+
+    lists[0].audits.clear();
+    pipeline.id_prefixes = None;
+    audit_prefixes(&pipeline, &mut lists, &comparables);
+    assert_eq!(lists[0].audits, [], "without a table nothing is counted");
 }
 
 #[test]

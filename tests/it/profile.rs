@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use bidui::config::{Pipeline, Role};
-use bidui::model::column_type::Kind;
-use bidui::model::source_table::FileFormat;
-use bidui::profile::{Guess, Profile, profile};
+use bidui::testing::config::{ColumnRole, Pipeline};
+use bidui::testing::model::column_type::ContractType;
+use bidui::testing::model::source_table::EncodingEvidence;
+use bidui::testing::model::source_table::FileFormat;
+use bidui::testing::profile::{ColumnGuess, ProfiledFiles, profile};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -22,7 +23,7 @@ fn fixtures() -> Vec<PathBuf> {
     files
 }
 
-fn guess(profile: &Profile, header: &str) -> Guess {
+fn guess(profile: &ProfiledFiles, header: &str) -> ColumnGuess {
     let columns = profile.files.iter().flat_map(|f| &f.tables).flat_map(|t| &t.columns);
     columns.clone().find(|c| c.header == header).unwrap_or_else(|| panic!("no column {header}")).guess
 }
@@ -34,13 +35,17 @@ fn open_draft(draft: &str) -> Pipeline {
     for part in ["codes", "sources"] {
         std::fs::create_dir(folder.path().join(part)).unwrap();
     }
-    std::fs::copy(hebi.join("pipeline.toml"), folder.path().join("pipeline.toml")).unwrap();
-    for entry in std::fs::read_dir(hebi.join("codes")).unwrap() {
-        let path = entry.unwrap().path();
-        std::fs::copy(&path, folder.path().join("codes").join(path.file_name().unwrap())).unwrap();
+    let text = std::fs::read_to_string(hebi.join("pipeline.toml")).unwrap();
+    std::fs::write(folder.path().join("pipeline.toml"), text.replace("from = [\"../base\"]", "")).unwrap();
+    for codes in [hebi.join("codes"), root().join("pipelines/base/codes")] {
+        for entry in std::fs::read_dir(codes).unwrap() {
+            let path = entry.unwrap().path();
+            std::fs::copy(&path, folder.path().join("codes").join(path.file_name().unwrap())).unwrap();
+        }
     }
     std::fs::write(folder.path().join("sources/draft.toml"), draft).unwrap();
-    Pipeline::open(folder.path()).unwrap_or_else(|e| panic!("{}\n{draft}", bidui::error::render(&e, false)))
+    Pipeline::open(folder.path())
+        .unwrap_or_else(|e| panic!("{}\n{draft}", bidui::testing::error::render(&e, false)))
 }
 
 #[test]
@@ -65,18 +70,20 @@ fn a_small_list() {
         (file.format, file.encoding.as_deref(), file.suffix_misleads),
         (FileFormat::Csv, Some("gb18030"), true)
     );
+    assert_eq!(file.encoding_evidence, Some(EncodingEvidence::Validity));
+    assert!(profile.text().contains("gb18030（按内容判断）"), "{}", profile.text());
     let table = &file.tables[0];
     assert_eq!((table.header_row, table.rows, table.skipped, table.malformed), (2, 60, 3, 0));
-    assert_eq!(guess(&profile, "姓名"), Guess::PersonName);
-    assert_eq!(guess(&profile, "身份证号"), Guess::IdNumber);
-    assert_eq!(guess(&profile, "类别"), Guess::Code);
-    assert_eq!(guess(&profile, "起保年月"), Guess::Month);
-    assert_eq!(guess(&profile, "月保障金(元)"), Guess::Money);
+    assert_eq!(guess(&profile, "姓名"), ColumnGuess::PersonName);
+    assert_eq!(guess(&profile, "身份证号"), ColumnGuess::IdNumber);
+    assert_eq!(guess(&profile, "类别"), ColumnGuess::Code);
+    assert_eq!(guess(&profile, "起保年月"), ColumnGuess::Month);
+    assert_eq!(guess(&profile, "月保障金(元)"), ColumnGuess::Money);
     let pipeline = open_draft(&profile.draft);
     let contract = pipeline.source("draft").unwrap();
-    assert_eq!(contract.role(Role::IdNumber).unwrap().label, "身份证号");
-    assert_eq!(contract.role(Role::Township).unwrap().name, "township");
-    let money = contract.columns.iter().find(|c| c.kind == Kind::Money).unwrap();
+    assert_eq!(contract.role(ColumnRole::IdNumber).unwrap().label, "身份证号");
+    assert_eq!(contract.role(ColumnRole::Township).unwrap().name, "township");
+    let money = contract.columns.iter().find(|c| c.kind == ContractType::Money).unwrap();
     assert!(money.name.ends_with("_fen"), "{}", money.name);
     // A name that the views use themselves is not proposed.
     assert!(contract.column("age").is_none() && contract.columns.iter().any(|c| c.label == "age"));
@@ -90,6 +97,8 @@ fn every_fixture_has_a_draft_that_opens_and_names_nobody() {
         let profile = profile(std::slice::from_ref(&path)).unwrap();
         let file = &profile.files[0];
         formats.push(file.format);
+        let text = matches!(file.format, FileFormat::Csv | FileFormat::Dbf);
+        assert_eq!((file.encoding.is_some(), file.encoding_evidence.is_some()), (text, text));
         assert!(file.tables.iter().map(|t| t.rows).sum::<u64>() > 0, "{}", path.display());
         open_draft(&profile.draft);
         let shown = profile.text() + &serde_json::to_string(&profile.files).unwrap();
@@ -111,7 +120,7 @@ fn names_of_persons_do_not_appear() {
     let text = profile.text();
     let folder = path.parent().unwrap();
     let name = Path::new(path.file_name().unwrap());
-    let all = bidui::extract::open_file(folder, name, &Default::default(), &|_| true).unwrap();
+    let all = bidui::testing::extract::open_file(folder, name, &Default::default(), &|_| true).unwrap();
     let mut checked = 0;
     for table in all {
         let table = table.unwrap();

@@ -3,15 +3,15 @@
 use std::path::Path;
 use std::sync::Mutex;
 
-use bidui::across::{AcrossPlan, across};
-use bidui::cli::plans;
-use bidui::cli::progress::estimate::Stage;
-use bidui::config::Pipeline;
-use bidui::engine::{Engine, RunPlan};
-use bidui::link::settings::LinkSettings;
-use bidui::progress::Progress;
-use bidui::rules::rule_set::RuleSet;
-use bidui::synth::{Formats, SynthOptions, generate_telling};
+use bidui::testing::across::{AcrossPlan, find_shared_persons};
+use bidui::testing::cli::plans;
+use bidui::testing::cli::progress::estimate::CommandStage;
+use bidui::testing::config::Pipeline;
+use bidui::testing::engine::{Engine, RunPlan};
+use bidui::testing::link::settings::LinkSettings;
+use bidui::testing::progress::Progress;
+use bidui::testing::rules::rule_set::RuleSet;
+use bidui::testing::synth::{FixtureFormats, SynthOptions, generate_telling};
 
 /// Titles, announced units, done units.
 #[derive(Default)]
@@ -27,7 +27,7 @@ impl Progress for Heard {
 }
 
 impl Heard {
-    fn assert_follows(self, plan: &[Stage]) {
+    fn assert_follows(self, plan: &[CommandStage]) {
         let heard = self.0.into_inner().unwrap();
         let titles: Vec<&str> = heard.iter().map(|(title, ..)| title.as_str()).collect();
         assert_eq!(titles, plan.iter().map(|stage| stage.title).collect::<Vec<_>>());
@@ -45,7 +45,7 @@ fn commands_go_through_the_stages_of_their_plan() {
     let folder = tempfile::tempdir().unwrap();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/hebi");
     let mut options = SynthOptions::new(&root, 1_500, 20_180_930);
-    options.formats = Formats::CsvUtf8;
+    options.formats = FixtureFormats::CsvUtf8;
     options.villages = Some(20);
     let heard = Heard::default();
     generate_telling(&options, folder.path(), &heard).unwrap();
@@ -53,7 +53,7 @@ fn commands_go_through_the_stages_of_their_plan() {
 
     let data = folder.path().join("2018Q3");
     let heard = Heard::default();
-    bidui::engine::link_only(&root, &data, &folder.path().join("link"), &[], &heard).unwrap();
+    bidui::testing::engine::link_only(&root, &data, &folder.path().join("link"), &[], &heard).unwrap();
     heard.assert_follows(plans::LINK);
 
     let pipeline = Pipeline::open(&root).unwrap();
@@ -62,7 +62,7 @@ fn commands_go_through_the_stages_of_their_plan() {
         pipeline,
         rules,
         link: LinkSettings::open(&root.join("link.toml")).unwrap(),
-        quarter: "2018Q3".parse().unwrap(),
+        period: "2018Q3".parse().unwrap(),
         data,
         out: folder.path().join("out"),
         previous: None,
@@ -70,7 +70,7 @@ fn commands_go_through_the_stages_of_their_plan() {
         key: vec![7; 32],
     };
     let heard = Heard::default();
-    let publication = bidui::engine::run(&plan, &heard).unwrap().publication.folder;
+    let publication = bidui::testing::engine::run(&plan, &heard).unwrap().publication.folder;
     heard.assert_follows(plans::RUN);
 
     let other = folder.path().join("other");
@@ -84,6 +84,6 @@ fn commands_go_through_the_stages_of_their_plan() {
         out: folder.path().join("across"),
         memory: 100_000,
     };
-    across(&plan, &heard).unwrap();
+    find_shared_persons(&plan, &heard).unwrap();
     heard.assert_follows(plans::ACROSS);
 }

@@ -8,46 +8,53 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int32Array, StringArray};
 use arrow::record_batch::RecordBatch;
-use bidui::config::Pipeline;
-use bidui::load::{Loaded, Records};
-use bidui::model::exception::{Exception, RelatedException, Severity, SubjectKind};
-use bidui::model::exception::{Status, TrackedException};
-use bidui::model::id_number::IdNumber;
-use bidui::model::indicator::{Indicator, NotRun};
-use bidui::model::links::{Decision, Links, Tier};
-use bidui::model::published_id::{HouseholdId, PersonId};
-use bidui::model::record_id::RecordKey;
-use bidui::model::resolution::Resolution;
-use bidui::model::source_row::{ControlTotals, Reject, TableTotals};
-use bidui::model::source_table::{FileFormat, RawTableInfo};
-use bidui::normalize::{Comparable, ComparableColumn, NameForm, Pool, Texts};
-use bidui::publication::snapshot::Snapshot;
-use bidui::publication::table_reader;
-use bidui::publish::previous_indicators::previous_indicators;
-use bidui::publish::{Catalogue, Publication, PublicationInputs, RuleFacts, publish, summary};
-use bidui::reconcile::Findings;
-use bidui::reconcile::views::published_views::published_views;
-use bidui::reconcile::views::view::View;
-use bidui::resolve::previous_records::PreviousParts;
-use bidui::rules::rule_set::RuleSet;
-use bidui::table::rows::Rows;
-use bidui::track::PreviousExceptions;
-use bidui::track::track;
+use bidui::testing::config::Pipeline;
+use bidui::testing::load::{LoadedSource, SourceRecords};
+use bidui::testing::model::exception::{Exception, RelatedException, Severity, SubjectKind};
+use bidui::testing::model::exception::{Status, TrackedException};
+use bidui::testing::model::id_number::IdNumber;
+use bidui::testing::model::indicator::{Indicator, NotRun};
+use bidui::testing::model::links::{Decision, Links, Tier};
+use bidui::testing::model::period::Period;
+use bidui::testing::model::published_id::{HouseholdId, PersonId};
+use bidui::testing::model::record_id::RecordKey;
+use bidui::testing::model::resolution::Resolution;
+use bidui::testing::model::source_row::{ControlTotals, Reject, TableTotals};
+use bidui::testing::model::source_table::{FileFormat, RawTableInfo};
+use bidui::testing::normalize::{ComparableColumn, ComparableSource, DistinctPool, NameForm, TextPool};
+use bidui::testing::publication::snapshot::Snapshot;
+use bidui::testing::publication::table_reader;
+use bidui::testing::publish::previous_indicators::previous_indicators;
+use bidui::testing::publish::{
+    FinishedPublication, PublicationInputs, PublishedPipeline, RuleFacts, publish, summary_text,
+};
+use bidui::testing::reconcile::RuleFindings;
+use bidui::testing::reconcile::views::published_views::published_views;
+use bidui::testing::reconcile::views::rule_view::View;
+use bidui::testing::resolve::previous_records::PreviousParts;
+use bidui::testing::rules::rule_set::RuleSet;
+use bidui::testing::table::rows::Rows;
+use bidui::testing::track::PreviousExceptions;
+use bidui::testing::track::track;
 
 const KEY: &[u8] = b"a key that only tests ever use..";
 const SOURCES: [&str; 3] = ["dibao", "insurance", "registry_person"];
 
+fn period(text: &str) -> Period {
+    text.parse().unwrap()
+}
+
 /// Every stage's table for one quarter of an invented population of `people` persons who
 /// stand in three lists each.
 struct World {
-    catalogue: Catalogue,
-    quarter: String,
-    loaded: Vec<Loaded>,
-    comparables: Vec<Comparable>,
+    catalogue: PublishedPipeline,
+    period: Period,
+    loaded: Vec<LoadedSource>,
+    comparables: Vec<ComparableSource>,
     links: Links,
     resolution: Resolution,
     views: Vec<View<'static>>,
-    findings: Findings,
+    findings: RuleFindings,
 }
 
 fn rule(code: &str, title: &str, severity: Severity, owner: &str, policy: &str) -> RuleFacts {
@@ -69,14 +76,15 @@ fn rule(code: &str, title: &str, severity: Severity, owner: &str, policy: &str) 
     }
 }
 
-fn catalogue() -> Catalogue {
+fn catalogue() -> PublishedPipeline {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/hebi");
     let pipeline = Pipeline::open(&root).unwrap();
-    let mut catalogue = Catalogue::new(&pipeline, &RuleSet::load(&pipeline).unwrap(), "2018Q3");
+    let mut catalogue =
+        PublishedPipeline::new(&pipeline, &RuleSet::load(&pipeline).unwrap(), period("2018Q3"));
     use Severity::{S1, S2, S3, S4};
     catalogue.rules = vec![
         rule("R04", "低保贫困户无在保成员", S2, "扶贫办/民政局", "第三章 实现精准衔接"),
-        rule("R07", "重复享受低保(一人多保)", S1, "民政局", "第三章 有进有出"),
+        rule("R07", "重复享受低保（一人多保）", S1, "民政局", "第三章 有进有出"),
         rule("R14", "证号姓名不一致", S3, "扶贫办", "每季度比对一次"),
         rule("R30", "建档立卡人口未参保", S1, "医保局", "第五章 全部参保"),
         rule("R35", "五重医疗保障覆盖率", S4, "医保局", "第五章 五重保障全覆盖"),
@@ -112,13 +120,13 @@ impl World {
             .map(|(i, _)| i as u32 + 1)
             .collect();
         let home = |n: usize| if n % 41 == 40 { 0 } else { villages[n * 7 % villages.len()] };
-        let names = Pool {
+        let names = DistinctPool {
             values: (0..=people)
                 .map(|n| if n == 0 { NameForm::default() } else { NameForm::analyse(&name(n - 1)) })
                 .collect(),
         };
         let names = Arc::new(names);
-        let numbers: Texts = (0..=people).map(|n| format!("HB{n:06}")).collect();
+        let numbers: TextPool = (0..=people).map(|n| format!("HB{n:06}")).collect();
         let numbers = Arc::new(numbers);
         let (mut loaded, mut comparables) = (Vec::new(), Vec::new());
         for (s, source) in SOURCES.iter().enumerate() {
@@ -140,7 +148,7 @@ impl World {
                 ),
                 ("sex".to_owned(), ComparableColumn::Code((0..people).map(|n| (n % 3) as u8).collect())),
             ]);
-            comparables.push(Comparable { source: (*source).to_owned(), rows: people, columns });
+            comparables.push(ComparableSource { source: (*source).to_owned(), rows: people, columns });
         }
         let nodes = people * SOURCES.len();
         let tiers = [Tier::T1, Tier::T1, Tier::T1, Tier::T1, Tier::T2, Tier::T3, Tier::T4, Tier::T5];
@@ -175,20 +183,20 @@ impl World {
         let views = vec![View::of("person", batch.clone()), View::of("person_previous", batch)];
         let mut world = Self {
             catalogue,
-            quarter: quarter.to_owned(),
+            period: quarter.parse().unwrap(),
             loaded,
             comparables,
             links,
             resolution,
             views,
-            findings: Findings::default(),
+            findings: RuleFindings::default(),
         };
         let shift = usize::from(quarter != "2018Q3");
         world.findings = world.find(people, shift);
         world
     }
 
-    fn find(&self, people: usize, shift: usize) -> Findings {
+    fn find(&self, people: usize, shift: usize) -> RuleFindings {
         let tree = &self.catalogue.divisions;
         let mut exceptions = Vec::new();
         for (r, rule) in
@@ -237,26 +245,26 @@ impl World {
         });
         let not_run =
             NotRun { rule_code: "R73".into(), reason: "本季未提供“危房改造台账”".into() };
-        Findings {
+        RuleFindings {
             exceptions,
             indicators: indicators.collect(),
             not_run: vec![not_run],
-            ..Findings::default()
+            ..RuleFindings::default()
         }
     }
 
     fn tracked(&self, previous: Option<&Snapshot>) -> Vec<TrackedException> {
         let before = previous.map(|p| PreviousExceptions::read(p).unwrap());
         let found = self.findings.exceptions.clone();
-        track(found, &self.findings.not_run, before, &self.resolution.ledger, &self.quarter).unwrap()
+        track(found, &self.findings.not_run, before, &self.resolution.ledger, self.period).unwrap()
     }
 
-    fn publish(&self, out: &Path, previous: Option<&Snapshot>) -> bidui::Result<Publication> {
+    fn publish(&self, out: &Path, previous: Option<&Snapshot>) -> bidui::Result<FinishedPublication> {
         let tracked = self.tracked(previous);
         publish(
             &PublicationInputs {
                 catalogue: &self.catalogue,
-                quarter: &self.quarter,
+                period: self.period,
                 loaded: &self.loaded,
                 comparables: &self.comparables,
                 links: &self.links,
@@ -265,8 +273,8 @@ impl World {
                 findings: &self.findings,
                 tracked: &tracked,
                 key: KEY,
-                store: &bidui::table::rows::Store::Memory,
-                previous_quarter: previous.map(Snapshot::quarter),
+                store: &bidui::testing::table::rows::RowStore::Memory,
+                previous_period: previous.map(Snapshot::period),
                 previous_indicators: &previous.map(|p| previous_indicators(p).unwrap()).unwrap_or_default(),
             },
             out,
@@ -274,7 +282,7 @@ impl World {
     }
 }
 
-fn list(position: usize, source: &str, quarter: &str, people: usize) -> Loaded {
+fn list(position: usize, source: &str, quarter: &str, people: usize) -> LoadedSource {
     let sha256 = format!("{position}{quarter:a>63}").to_lowercase();
     let info = RawTableInfo {
         file: PathBuf::from(format!("{source}_{quarter}.xlsx")),
@@ -309,9 +317,10 @@ fn list(position: usize, source: &str, quarter: &str, people: usize) -> Loaded {
         read: people as u64 + 2,
         accepted: people as u64,
         rejected: 2,
+        ..TableTotals::default()
     };
-    Loaded {
-        records: Records {
+    LoadedSource {
+        records: SourceRecords {
             source: source.into(),
             rows: Rows::of(RecordBatch::try_from_iter([("category", category)]).unwrap()),
             keys,
@@ -345,8 +354,10 @@ fn a_publication_is_complete_and_says_so() {
     let out = tempfile::tempdir().unwrap();
     let world = World::new("2018Q3", 300);
     let publication = world.publish(out.path(), None).unwrap();
-    let folder = out.path().join("quarter=2018Q3");
-    assert_eq!(publication.folder, folder);
+    let folder = out.path().join("2018Q3/latest");
+    let run = publication.folder.file_name().unwrap();
+    assert_eq!(publication.folder, out.path().join("2018Q3").join(run));
+    assert_eq!(fs::read_link(&folder).unwrap(), Path::new(run));
     let written = files(&folder);
     for name in [
         "dim_person",
@@ -373,8 +384,8 @@ fn a_publication_is_complete_and_says_so() {
     assert_eq!(publication.manifest.rows("restricted/link.parquet"), Some(300));
     assert_eq!(publication.manifest.rows("tables/fact_reject.parquet"), Some(6));
     assert!(!written.contains_key(Path::new("restricted/view/person_previous.parquet")));
-    let text = summary(&publication);
-    for expected in ["2018年第3季度", "读入906条 = 接受900 + 退回6", "未运行的规则(不等于没有疑点)：R73"]
+    let text = summary_text(&publication, &world.catalogue);
+    for expected in ["2018年第3季度", "读入906条 = 接受900 + 退回6", "未运行的规则（不等于没有疑点）：R73"]
     {
         assert!(text.contains(expected), "{expected} not in {text}");
     }
@@ -392,7 +403,7 @@ fn restricted_is_private_and_tables_hold_no_identity() {
     let out = tempfile::tempdir().unwrap();
     let world = World::new("2018Q3", 120);
     world.publish(out.path(), None).unwrap();
-    let folder = out.path().join("quarter=2018Q3");
+    let folder = out.path().join("2018Q3/latest");
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&folder.join("restricted")), 0o700);
     assert_eq!(mode(&folder.join("restricted/view")), 0o700);
@@ -400,7 +411,7 @@ fn restricted_is_private_and_tables_hold_no_identity() {
         assert_eq!(mode(&folder.join(path)), 0o600, "{}", path.display());
     }
     for path in files(&folder).keys().filter(|p| p.starts_with("tables")) {
-        for row in table_reader::rows(&folder.join(path), |_| true).unwrap() {
+        for row in table_reader::read_rows(&folder.join(path), |_| true).unwrap() {
             for (column, value) in row.iter() {
                 let value = value.unwrap_or("");
                 for n in 0..120 {
@@ -429,16 +440,17 @@ fn same_bytes_again_and_with_any_number_of_threads() {
         let out = tempfile::tempdir().unwrap();
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| world.publish(out.path(), None)).unwrap();
-        runs.push(files(&out.path().join("quarter=2018Q3")));
+        runs.push(files(&out.path().join("2018Q3/latest")));
     }
     for (path, bytes) in &runs[0] {
         assert!(runs[1].get(path) == Some(bytes) && runs[2].get(path) == Some(bytes), "{}", path.display());
     }
-    // And in place of an existing one.
+    // And beside an existing one: the same run.
     let out = tempfile::tempdir().unwrap();
-    world.publish(out.path(), None).unwrap();
-    world.publish(out.path(), None).unwrap();
-    assert!(files(&out.path().join("quarter=2018Q3")) == runs[0]);
+    let first = world.publish(out.path(), None).unwrap();
+    assert_eq!(world.publish(out.path(), None).unwrap().folder, first.folder);
+    assert_eq!(fs::read_dir(out.path().join("2018Q3")).unwrap().count(), 2, "one run and the link");
+    assert!(files(&out.path().join("2018Q3/latest")) == runs[0]);
 }
 
 #[test]
@@ -446,7 +458,7 @@ fn the_next_quarter_knows_the_last() {
     let out = tempfile::tempdir().unwrap();
     let first = World::new("2018Q3", 200);
     first.publish(out.path(), None).unwrap();
-    let previous = Snapshot::find(out.path(), "2018Q3").unwrap().unwrap();
+    let previous = Snapshot::find(out.path(), period("2018Q3")).unwrap().unwrap();
     let mut stored = first.tracked(None);
     stored.iter_mut().for_each(|t| t.exception.related.clear());
     assert_eq!(PreviousExceptions::read(&previous).unwrap().exceptions, stored, "read back as written");
@@ -456,15 +468,18 @@ fn the_next_quarter_knows_the_last() {
     // Each of the five rules lost its first subject and found no new one.
     assert_eq!((all.new, all.resolved), (0, 5));
     assert!(all.persisting > 0);
-    let file = out.path().join("quarter=2018Q4/tables/fact_exception.parquet");
-    let resolved = table_reader::rows(&file, |r| r.get("status") == "resolved").unwrap();
+    let file = out.path().join("2018Q4/latest/tables/fact_exception.parquet");
+    let resolved = table_reader::read_rows(&file, |r| r.get("status") == "resolved").unwrap();
     assert_eq!(resolved.len(), 5);
     assert!(resolved.iter().all(|r| r.get("first_seen") == "2018Q3"));
     // One quarter on, they are remembered but no longer published as resolved.
-    second.quarter = "2019Q1".into();
-    let previous = Snapshot::find(out.path(), "2018Q4").unwrap().unwrap();
+    second.period = period("2019Q1");
+    let previous = Snapshot::find(out.path(), period("2018Q4")).unwrap().unwrap();
     let tracked = second.tracked(Some(&previous));
-    assert_eq!(tracked.iter().filter(|t| t.status == Status::Resolved && t.is_history("2019Q1")).count(), 5);
+    assert_eq!(
+        tracked.iter().filter(|t| t.status == Status::Resolved && t.is_history(period("2019Q1"))).count(),
+        5
+    );
     let publication = second.publish(out.path(), Some(&previous)).unwrap();
     assert_eq!(publication.totals.all.resolved, 0);
 }
@@ -474,20 +489,20 @@ fn a_failed_run_leaves_the_old_publication_whole() {
     let out = tempfile::tempdir().unwrap();
     let world = World::new("2018Q3", 60);
     world.publish(out.path(), None).unwrap();
-    let before = files(&out.path().join("quarter=2018Q3"));
+    let before = files(&out.path().join("2018Q3/latest"));
     // Fails after tables/ and half of restricted/ were written.
     let mut broken = World::new("2018Q3", 60);
     broken.views.push(View { name: "../escape".into(), ..broken.views[0].clone() });
     broken.publish(out.path(), None).unwrap_err();
-    assert!(files(&out.path().join("quarter=2018Q3")) == before);
-    assert!(!out.path().join("quarter=2018Q3/escape.parquet").exists());
+    assert!(files(&out.path().join("2018Q3/latest")) == before);
+    assert!(!out.path().join("2018Q3/latest/escape.parquet").exists());
     let left: Vec<_> = fs::read_dir(out.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert!(left.iter().all(|n| !n.to_string_lossy().starts_with(".staging")), "{left:?}");
     // As do totals that do not agree.
     let mut unbalanced = World::new("2018Q3", 60);
     unbalanced.loaded[1].rejects.pop();
     assert_eq!(unbalanced.publish(out.path(), None).unwrap_err().kind(), bidui::ErrorKind::Internal);
-    assert!(files(&out.path().join("quarter=2018Q3")) == before);
+    assert!(files(&out.path().join("2018Q3/latest")) == before);
 }
 
 #[test]
@@ -526,7 +541,7 @@ fn lists_can_be_answered() {
         for sheet in &sheets[1..] {
             let range = book.worksheet_range(sheet).unwrap();
             let header: Vec<String> = range.rows().next().unwrap().iter().map(Data::to_string).collect();
-            let titles: Vec<&str> = bidui::publish::lists::COLUMNS.iter().map(|c| c.title).collect();
+            let titles: Vec<&str> = bidui::testing::publish::lists::COLUMNS.iter().map(|c| c.title).collect();
             assert_eq!(header, titles);
             let at = |title: &str| titles.iter().position(|t| *t == title).unwrap();
             for row in range.rows().skip(1) {
@@ -548,48 +563,66 @@ fn lists_can_be_answered() {
     assert!(bytes.starts_with("\u{FEFF}".as_bytes()) && bytes.ends_with(b"\r\n"));
 }
 
-/// Keeps a publication for a look at it: `BIDUI_KEEP=folder cargo test -- keep_a_publication`.
+/// The glob that analysts use: whatever a period's older runs are, each period is read once.
 #[test]
-fn keep_a_publication_where_asked() {
-    let Some(folder) = std::env::var_os("BIDUI_KEEP") else { return };
-    let out = Path::new(&folder);
-    World::new("2018Q3", 300).publish(out, None).unwrap();
-    let previous = Snapshot::find(out, "2018Q3").unwrap().unwrap();
-    World::new("2018Q4", 300).publish(out, Some(&previous)).unwrap();
-}
-
-/// Kills a real process in the middle of writing, earlier and later, and looks at what is left.
-#[test]
-fn a_kill_at_any_moment_leaves_a_whole_publication() {
+fn one_glob_reads_the_current_runs_of_all_periods() {
+    let python = Path::new(".venv/bin/python");
+    assert!(
+        python.is_file(),
+        "run the tests through scripts/test.sh: it installs the second reader into .venv"
+    );
     let out = tempfile::tempdir().unwrap();
-    World::new("2018Q3", 60).publish(out.path(), None).unwrap();
-    for wanted_files in [0, 1, 6, 14, 40, 80] {
-        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "publish::keep_a_publication_where_asked"])
-            .env("BIDUI_KEEP", out.path())
-            .stdout(std::process::Stdio::null())
-            .stderr(std::process::Stdio::null())
-            .spawn()
-            .unwrap();
-        let staging = out.path().join(".staging-2018Q3");
-        while child.try_wait().unwrap().is_none() {
-            if staging.is_dir() && count(&staging) >= wanted_files {
-                break;
-            }
-            std::thread::sleep(std::time::Duration::from_millis(1));
-        }
-        let _ = child.kill();
-        child.wait().unwrap();
-        let left = Snapshot::open(&out.path().join("quarter=2018Q3")).unwrap();
-        left.verify().unwrap();
+    for (period, people) in [("2018Q3", 60), ("2018Q3", 120), ("2018Q4", 90)] {
+        World::new(period, people).publish(out.path(), None).unwrap();
     }
-    // And the next run starts as if nothing had happened.
-    World::new("2018Q3", 60).publish(out.path(), None).unwrap();
-    assert!(!out.path().join(".staging-2018Q3").exists());
+    assert_eq!(fs::read_dir(out.path().join("2018Q3")).unwrap().count(), 3, "two runs and the link");
+    let output = std::process::Command::new(python)
+        .arg("tests/second_reader/current.py")
+        .arg(out.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("2018Q3") && said.contains("2018Q4"), "{said}");
 }
 
-/// Files below a folder that may vanish meanwhile.
-fn count(folder: &Path) -> usize {
-    let Ok(entries) = fs::read_dir(folder) else { return 0 };
-    entries.flatten().map(|e| if e.path().is_dir() { count(&e.path()) } else { 1 }).sum()
+/// Ends a real process in the middle of writing and looks at what is left. The system ends it with the
+/// first byte of a file beyond a limit: that happens at the same place every time.
+#[test]
+fn a_process_that_is_killed_while_it_writes_leaves_a_whole_publication() {
+    use std::os::unix::process::ExitStatusExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/hebi");
+    let mut options = bidui::testing::synth::SynthOptions::new(&root, 60, 20_180_930);
+    options.formats = bidui::testing::synth::FixtureFormats::CsvUtf8;
+    bidui::testing::synth::generate(&options, folder.path()).unwrap();
+    let (out, data) = (folder.path().join("out"), folder.path().join("2018Q3"));
+    // `limit`: blocks of 512 bytes that a file may have.
+    let run = |limit: &str| {
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", "ulimit -c 0; ulimit -f $0; exec \"$@\"", limit, env!("CARGO_BIN_EXE_bidui")]);
+        command.arg("run").arg(&root).args(["--quarter", "2018Q3", "--threads", "1", "--select", "R01,R35"]);
+        command.arg("--data").arg(&data).arg("--out").arg(&out);
+        command.arg("--key-file").arg(folder.path().join("key")).output().unwrap()
+    };
+    let first = run("unlimited");
+    assert!(first.status.success(), "{}", String::from_utf8_lossy(&first.stderr));
+    let publication = out.join("2018Q3");
+    let before = files(&publication);
+    let mut sizes: Vec<usize> = before.values().map(Vec::len).filter(|size| *size > 512).collect();
+    sizes.sort_unstable();
+    let staging = out.join(".staging-2018Q3");
+    for quantile in 0..=4 {
+        // Files of this size and larger ones do not fit.
+        let limit = (sizes[(sizes.len() - 1) * quantile / 4] - 1) / 512;
+        let killed = run(&limit.to_string()).status;
+        assert_eq!(killed.signal(), Some(libc::SIGXFSZ), "{limit} blocks: {killed}");
+        assert!(staging.is_dir(), "{limit} blocks: nothing was begun");
+        Snapshot::open(&publication).unwrap().verify().unwrap();
+        assert!(files(&publication) == before, "{limit} blocks");
+    }
+    // And the next run goes through as if nothing had happened.
+    let last = run("unlimited");
+    assert!(last.status.success(), "{}", String::from_utf8_lossy(&last.stderr));
+    assert!(files(&publication) == before && !staging.exists());
 }

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
-use bidui::config::Pipeline;
-use bidui::reconcile::execution::example_runner;
-use bidui::reconcile::run_examples;
-use bidui::rules::rule_set::RuleSet;
+use bidui::testing::config::Pipeline;
+use bidui::testing::reconcile::execution::example_runner;
+use bidui::testing::reconcile::run_examples;
+use bidui::testing::rules::documentation;
+use bidui::testing::rules::documentation::RuleFilter;
+use bidui::testing::rules::rule_set::RuleSet;
 
 fn hebi() -> (Pipeline, RuleSet) {
     let pipeline = Pipeline::open(Path::new("pipelines/hebi")).unwrap();
@@ -17,7 +19,7 @@ fn hebi() -> (Pipeline, RuleSet) {
 fn every_rule_plans_against_the_contracts() {
     let (_, rules) = hebi();
     let complaints: Vec<String> =
-        bidui::reconcile::check_rules(&rules).iter().map(ToString::to_string).collect();
+        bidui::testing::reconcile::check_rules(&rules).iter().map(ToString::to_string).collect();
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
     for code in "R01 R02 R03 R04 R07 R08 R14 R30 R35 R37 R50 R52 R53 R73 R75".split(' ') {
         assert!(rules.rule(code).is_some(), "{code}");
@@ -44,12 +46,83 @@ fn breaking_a_condition_is_noticed() {
 #[test]
 fn the_catalogue_document_is_fresh() {
     let (_, rules) = hebi();
-    let document = bidui::rules::documentation::document(&rules);
+    let document = documentation::document_rules(&rules);
     let committed = std::fs::read_to_string("docs/rules.md").unwrap();
     assert!(
         committed.trim_end() == document.trim_end(),
-        "docs/rules.md is stale: cargo run --example rule_bench doc > docs/rules.md"
+        "docs/rules.md is stale: bidui rules pipelines/hebi --document > docs/rules.md"
     );
+}
+
+#[test]
+fn a_slip_in_a_select_is_told_at_its_place() {
+    let path = Path::new("pipelines/base/rules/finance/R101_overdue_not_extended.sql");
+    let text = std::fs::read_to_string(path).unwrap();
+    let (_, all) = hebi();
+    let told = |right: &str, wrong: &str| {
+        let changed = text.replacen(right, wrong, 1);
+        assert_ne!(changed, text, "{right}");
+        let complaint = match bidui::testing::rules::rule_file::parse(path, "finance", changed.clone()) {
+            Err(error) => error,
+            Ok(rule) => {
+                // The header may no longer fit, either; that is said before.
+                let mut alone = all.clone();
+                alone.rules = vec![rule];
+                bidui::testing::reconcile::check_rules(&alone).pop().unwrap()
+            }
+        };
+        let (line, column) = complaint.line_column().unwrap();
+        let rest: String = changed.lines().nth(line - 1).unwrap().chars().skip(column - 1).take(12).collect();
+        let hint: String = complaint.hint_text().unwrap().chars().take(24).collect();
+        format!("{} | {rest} | {hint}", complaint.message())
+    };
+    let all = [
+        told("FROM micro_loan m", "FROM micro_loans m"),
+        told("FROM micro_loan m", "FROM \"micro_loan \" m"),
+        told("m.overdue_fen >", "m.overdue_fens >"),
+        told("m.overdue_fen >", "\"m\".\"overdue_fens\" >"),
+        told("m.overdue_fen >", "SUBSTR(m.overdue_fen) >"),
+        told("m.overdue_fen > 0", "n.overdue_fen > 0"),
+        told("m.overdue_fen > 0", "m.overdue_fen > 0 AND AND"),
+        told("m.overdue_fen > 0", "m.overdue_fen ＞ 0"),
+        told("m.overdue_fen > 0", "m.overdue_fen > (SELECT MAX(n.overdue_fen) FROM micro_loan n)"),
+        told("m.overdue_fen > 0", "m.overdue_fen > ?"),
+        told("FROM micro_loan m", "FROM micro_loan m NATURAL JOIN payment"),
+        told("SELECT m.person_id", "SELECT *, m.person_id"),
+        told("SELECT m.person_id", "WITH payment AS (SELECT m.kind FROM micro_loan m) SELECT m.person_id"),
+        told("FROM micro_loan m", "FROM read_csv('/etc/passwd') m"),
+        told("FROM micro_loan m", "FROM (SELECT x.kind FROM micro_loan x) AS m"),
+    ];
+    insta::assert_snapshot!(all.join("\n"), @r#"
+    没有名为“micro_loans”的视图 | micro_loans  | 是不是“micro_loan”？可用的视图：ai
+    没有名为“micro_loan ”的视图 | "micro_loan  | 是不是“micro_loan”？可用的视图：ai
+    视图“micro_loan”没有列“overdue_fens” | overdue_fens | 是不是“overdue_fen”？可用的列：ag
+    视图“micro_loan”没有列“overdue_fens” | "overdue_fen | 是不是“overdue_fen”？可用的列：ag
+    函数“SUBSTR”不在可移植的范围内 | SUBSTR(m.ove | 可用：count、sum、min、max、coa
+    没有名为“n”的列，或别名写错 | n.overdue_fe | 是不是“name”？
+    引擎不能理解此处的“AND” | AND m.overdu | 检查两边的类型是否一致（文字与数字不能比较），以
+    SQL 语法错误：此处应为语句的结尾，不是“＞” | ＞ 0 AND (m.e | 把“＞”改成半角：SQL 里的引号、括号、逗号和
+    这里不能用子查询取一个值 | SELECT MAX(n | 改写成 WITH 里的聚合再 JOIN，两种引擎
+    语句里不能有占位符 | ? AND (m.ext | 把值写进 pipeline.toml 的参数，从
+    不能写 NATURAL JOIN | payment | 用 JOIN … ON 写明哪些列相等：引擎只读
+    不能写 SELECT * | *, m.person_ | 逐个写出需要的列：引擎只读用到的列
+    WITH 的名字“payment”与视图同名 | payment AS ( | 换一个名字
+    函数“read_csv”不在可移植的范围内 | read_csv('/e | 可用：count、sum、min、max、coa
+    没有名为“overdue_fen”的列，或别名写错 | overdue_fen  | 此处的别名给不出“overdue_fen”：它若
+    "#);
+}
+
+#[test]
+fn the_list_tells_what_decides_and_what_is_shown() {
+    let (_, rules) = hebi();
+    let filter = RuleFilter { text: Some("R101".to_owned()), ..RuleFilter::default() };
+    let listed = documentation::list(&rules, &filter);
+    let listed = serde_json::to_value(&listed).unwrap();
+    let decided = ["extended", "kind", "overdue_fen", "overdue_reason", "settled"];
+    for column in decided {
+        assert!(listed[0]["deciding"].as_array().unwrap().contains(&format!("micro_loan.{column}").into()));
+    }
+    assert_eq!(listed[0]["shown"], serde_json::json!(["micro_loan.record_id"]));
 }
 
 #[test]
@@ -58,30 +131,92 @@ fn a_target_that_the_plan_does_not_have_is_refused() {
     assert!(rules.targets.topic.iter().map(|t| t.target.len()).sum::<usize>() >= 30);
     rules.targets.topic[0].target[0].policy.quote = "增加到28种".to_owned();
     let complaints: Vec<String> =
-        bidui::reconcile::check_rules(&rules).iter().map(ToString::to_string).collect();
+        bidui::testing::reconcile::check_rules(&rules).iter().map(ToString::to_string).collect();
     assert_eq!(complaints.len(), 1, "{complaints:?}");
     assert!(complaints[0].contains("引文"), "{complaints:?}");
     rules.targets.topic.truncate(1);
     rules.targets.topic[0].code = "R44".to_owned();
-    assert!(bidui::reconcile::check_rules(&rules).iter().any(|e| e.to_string().contains("重复")));
+    assert!(bidui::testing::reconcile::check_rules(&rules).iter().any(|e| e.to_string().contains("重复")));
+}
+
+#[test]
+fn a_time_limit_that_leads_out_of_the_calendar_is_refused_at_its_line() {
+    let path = Path::new("pipelines/base/rules/registry/Q92_child_with_labour.sql");
+    let text = std::fs::read_to_string(path).unwrap();
+    let parsed = |days: &str| {
+        let changed = text.replace("due_days = 60", &format!("due_days = {days}"));
+        assert_ne!(changed, text);
+        bidui::testing::rules::rule_file::parse(path, "registry", changed)
+    };
+    assert_eq!(parsed("3660").unwrap().header.due_days, 3_660);
+    for days in ["3661", "4294967295"] {
+        let error = parsed(days).unwrap_err();
+        assert!(error.message().contains(days) && error.line_column().is_some(), "{error:?}");
+    }
+    assert!(parsed("4294967296").is_err() && parsed("-1").is_err());
+}
+
+#[test]
+fn weights_of_the_quality_score_are_bounded() {
+    let (pipeline, _) = hebi();
+    let complaints =
+        |change: &dyn Fn(&mut bidui::testing::rules::quality_settings::QualitySettings)| -> String {
+            let mut rules = RuleSet::load(&pipeline).unwrap();
+            change(rules.settings.quality.as_mut().unwrap());
+            bidui::testing::reconcile::check_rules(&rules).iter().map(|e| e.message().to_owned()).collect()
+        };
+    assert_eq!(complaints(&|_| {}), "");
+    assert!(complaints(&|q| q.index_percent = u32::MAX).contains("占比4294967295"));
+    assert!(complaints(&|q| q.households_percent = 101).contains("占比101"));
+    let weight = |q: &mut bidui::testing::rules::quality_settings::QualitySettings, weight| {
+        *q.severity_weights.values_mut().next().unwrap() = weight;
+    };
+    assert!(complaints(&|q| weight(q, 10_001)).contains("扣分10001"));
+    assert_eq!(complaints(&|q| weight(q, 10_000)), "");
+    assert!(
+        complaints(&|q| q.rule_weights = [("Q46".to_owned(), u32::MAX)].into()).contains("扣分4294967295")
+    );
 }
 
 #[test]
 fn a_column_that_no_source_of_the_rule_has_is_refused() {
-    let path = Path::new("pipelines/hebi/rules/registry/Q46_toilet_blank.sql");
+    let path = Path::new("pipelines/base/rules/registry/household_field_blank.sql");
     let text = std::fs::read_to_string(path).unwrap();
     let complaints = |wrong: &str| {
         let (_, mut rules) = hebi();
-        let changed = text.replace("\"registry_household.toilet\"", wrong);
+        let changed = text.replace("\"registry_household.{{column}}\"", wrong);
         assert_ne!(changed, text);
-        let rule = bidui::rules::rule_file::parse(path, "registry", changed).unwrap();
+        let family = bidui::testing::rules::family::parse(path, "registry", changed).unwrap();
+        let rule = family.into_iter().find(|rule| rule.header.code == "Q46").unwrap();
         let place = rules.rules.iter().position(|r| r.header.code == "Q46").unwrap();
         rules.rules[place] = rule;
-        bidui::reconcile::check_rules(&rules)
+        bidui::testing::reconcile::check_rules(&rules)
             .iter()
             .map(|e| format!("{e} {}", e.hint_text().unwrap_or_default()))
             .collect::<String>()
     };
     assert!(complaints("\"registry_household.toilett\"").contains("toilet"), "the nearest is named");
     assert!(complaints("\"student.school\"").contains("不是语句所用来源的列"));
+}
+
+#[test]
+fn sources_and_rule_folders_that_are_not_there_are_refused() {
+    let complaints = |spoil: &dyn Fn(&mut RuleSet)| {
+        let (_, mut rules) = hebi();
+        spoil(&mut rules);
+        bidui::testing::reconcile::check_rules(&rules)
+            .iter()
+            .map(|e| format!("{e} {}", e.hint_text().unwrap_or_default()))
+            .collect::<String>()
+    };
+    let home = complaints(&|rules| rules.settings.home_sources[0] = "registry_persons".to_owned());
+    assert!(
+        home.contains("没有名为“registry_persons”的数据来源") && home.contains("“registry_person”？"),
+        "{home}"
+    );
+    let previous = complaints(&|rules| rules.settings.home_sources[0] = "dibao_previous".to_owned());
+    assert!(previous.contains("没有名为“dibao_previous”的数据来源"), "{previous}");
+    let group =
+        complaints(&|rules| rules.settings.quality.as_mut().unwrap().groups[0] = "registy".to_owned());
+    assert!(group.contains("没有规则文件夹“registy”") && group.contains("“registry”？"), "{group}");
 }

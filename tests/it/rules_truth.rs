@@ -4,14 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use bidui::config::Pipeline;
-use bidui::load::{Loaded, load_source};
-use bidui::model::links::Tier;
-use bidui::model::published_id::{HouseholdId, PersonId};
-use bidui::model::resolution::Resolution;
-use bidui::normalize::normalize;
-use bidui::reconcile::{Findings, run, views};
-use bidui::rules::rule_set::RuleSet;
+use bidui::testing::config::Pipeline;
+use bidui::testing::load::{LoadedSource, load_source};
+use bidui::testing::model::links::Tier;
+use bidui::testing::model::published_id::{HouseholdId, PersonId};
+use bidui::testing::model::resolution::Resolution;
+use bidui::testing::normalize::normalize;
+use bidui::testing::reconcile::{RuleFindings, run, views};
+use bidui::testing::rules::rule_set::RuleSet;
 
 /// Rules whose truth is known: the generator's, then those on the other departments' lists.
 const KNOWN: &str = "R01 R02 R03 R04 R06 R07 R08 R14 R30 R32 R33 R34 R36 R37 R38 R50 R52 R53 R73 R75 \
@@ -56,7 +56,7 @@ fn number(entity: &str) -> u64 {
 }
 
 /// A resolution that follows the truth; ids are the numbers of the truth.
-fn perfect(loaded: &[Loaded], truth: &HashMap<String, (String, String)>) -> Resolution {
+fn perfect(loaded: &[LoadedSource], truth: &HashMap<String, (String, String)>) -> Resolution {
     let mut resolution = Resolution { offsets: vec![0], ..Resolution::default() };
     let (mut persons, mut households): (HashMap<String, u32>, HashMap<String, u32>) = Default::default();
     for one in loaded {
@@ -82,27 +82,30 @@ fn perfect(loaded: &[Loaded], truth: &HashMap<String, (String, String)>) -> Reso
     resolution
 }
 
-fn findings(quarter: &str) -> Findings {
+fn findings(quarter: &str) -> RuleFindings {
     let pipeline = Pipeline::open(Path::new("pipelines/hebi")).unwrap();
     let rules = RuleSet::load(&pipeline).unwrap();
-    let loaded: Vec<Loaded> = (0..pipeline.sources.len())
+    let loaded: Vec<LoadedSource> = (0..pipeline.sources.len())
         .filter_map(|source| load_source(&pipeline, source, &folder(quarter), None).unwrap())
         .collect();
     let comparables = normalize(&pipeline, &loaded).unwrap();
     let resolution = perfect(&loaded, &truth_records(quarter));
-    let inputs = views::Inputs {
+    let inputs = views::ViewInputs {
         pipeline: &pipeline,
         loaded: &loaded,
         comparables: &comparables,
         resolution: &resolution,
-        quarter: quarter.parse().unwrap(),
+        period: quarter.parse().unwrap(),
     };
-    let views = views::build(&inputs, &rules, Vec::new(), &views::Placement::default()).unwrap();
-    run(&rules, &views, quarter, &mut |_, _| {}).unwrap()
+    let views = views::build(&inputs, &rules, Vec::new(), &views::ViewPlacement::default()).unwrap();
+    run(&rules, &views, quarter.parse().unwrap(), &mut |_, _| {}).unwrap()
 }
 
 /// Missed and surplus exceptions by rule.
-fn differences(quarter: &str, findings: &Findings) -> BTreeMap<String, (usize, Vec<String>, Vec<String>)> {
+fn differences(
+    quarter: &str,
+    findings: &RuleFindings,
+) -> BTreeMap<String, (usize, Vec<String>, Vec<String>)> {
     let truth = truth_exceptions(quarter);
     let found: BTreeSet<(String, String, String)> = findings
         .exceptions
@@ -132,7 +135,7 @@ fn truth_indicators(quarter: &str) -> Units {
     rows.map(|row| (row[1].to_owned(), (row[2].parse().unwrap(), row[3].parse().unwrap()))).collect()
 }
 
-fn indicators(findings: &Findings) -> Units {
+fn indicators(findings: &RuleFindings) -> Units {
     let rows = findings.indicators.iter().filter(|i| i.rule_code == "R35");
     rows.map(|i| (i.unit_code.clone(), (i.numerator, i.denominator.unwrap_or(0)))).collect()
 }
@@ -171,7 +174,7 @@ fn with_perfect_links_the_rules_find_the_truth() {
 fn a_column_that_was_not_delivered_is_not_taken_for_blank() {
     let findings = findings("2018Q3");
     let reason = findings.not_run.iter().find(|n| n.rule_code == "Q46").map(|n| n.reason.as_str());
-    assert_eq!(reason, Some("提取数据没有这一列,或整列为空:建档立卡户的“有无卫生厕所”"));
+    assert_eq!(reason, Some("提取数据没有这一列，或整列为空：建档立卡户的“有无卫生厕所”"));
     assert!(findings.exceptions.iter().all(|e| &*e.rule_code != "Q46"));
     assert!(findings.not_run.iter().all(|n| n.rule_code != "Q41"), "住房面积 is delivered");
 }

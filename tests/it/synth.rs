@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use bidui::synth::{Formats, SynthOptions, generate};
+use bidui::testing::synth::{FixtureFormats, SynthOptions, generate};
 
 /// Sources that the generator writes.
 const GENERATED: [&str; 8] = [
@@ -38,7 +38,7 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     out
 }
 
-pub fn assert_same(left: &Path, right: &Path) {
+pub(crate) fn assert_same(left: &Path, right: &Path) {
     let (left, right) = (files(left), files(right));
     assert_eq!(left.keys().collect::<Vec<_>>(), right.keys().collect::<Vec<_>>());
     for (name, bytes) in &left {
@@ -84,8 +84,8 @@ fn truth_speaks_of_delivered_records_only() {
         "R01 R02 R03 R04 R06 R07 R08 R14 R30 R32 R33 R34 R36 R37 R38 R50 R52 R53 R73 R75 R78 R79 Q47 Q50"
             .split(' ')
             .collect();
-    let pipeline = bidui::config::Pipeline::open(&root().join("pipelines/hebi")).unwrap();
-    let catalogue = bidui::rules::rule_set::RuleSet::load(&pipeline).unwrap();
+    let pipeline = bidui::testing::config::Pipeline::open(&root().join("pipelines/hebi")).unwrap();
+    let catalogue = bidui::testing::rules::rule_set::RuleSet::load(&pipeline).unwrap();
     for quarter in ["2018Q3", "2018Q4"] {
         let folder = root().join("fixtures/hebi").join(quarter);
         let records = truth(&folder, "records.csv");
@@ -156,7 +156,7 @@ fn exceptions_of_the_first_quarter_persist_or_are_corrected() {
 #[test]
 fn scale_output_does_not_depend_on_threads_or_format() {
     let mut options = SynthOptions::new(&root().join("pipelines/hebi"), 3_000, 7);
-    options.formats = Formats::CsvUtf8;
+    options.formats = FixtureFormats::CsvUtf8;
     options.villages = Some(40);
     let (a, b) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let report = generate(&options, a.path()).unwrap();
@@ -165,7 +165,7 @@ fn scale_output_does_not_depend_on_threads_or_format() {
     assert_same(a.path(), b.path());
     assert!((2_800..3_400).contains(&report.persons), "{}", report.persons);
 
-    options.formats = Formats::Parquet;
+    options.formats = FixtureFormats::Parquet;
     let c = tempfile::tempdir().unwrap();
     let parquet = generate(&options, c.path()).unwrap();
     assert_eq!(
@@ -186,13 +186,13 @@ fn impossible_wishes_are_refused() {
 /// The loader reads what the generator wrote: the same records, the same rejects.
 #[test]
 fn loading_the_fixtures_gives_the_records_of_the_truth() {
-    let pipeline = bidui::config::Pipeline::open(&root().join("pipelines/hebi")).unwrap();
+    let pipeline = bidui::testing::config::Pipeline::open(&root().join("pipelines/hebi")).unwrap();
     for name in ["2018Q3", "2018Q4"] {
         let folder = root().join("fixtures/hebi").join(name);
         let (mut records, mut rejects) = (BTreeSet::new(), BTreeSet::new());
         for index in 0..pipeline.sources.len() {
-            let loaded = bidui::load::load_source(&pipeline, index, &folder, None)
-                .unwrap_or_else(|e| panic!("{}", bidui::error::render(&e, false)))
+            let loaded = bidui::testing::load::load_source(&pipeline, index, &folder, None)
+                .unwrap_or_else(|e| panic!("{}", bidui::testing::error::render(&e, false)))
                 .unwrap();
             assert!(loaded.audits.iter().all(|a| !a.blocking), "{:?}", loaded.audits);
             records.extend((0..loaded.records.keys.len()).map(|i| loaded.records.record_id(i)));

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use bidui::evaluate::links::evaluate_links;
-use bidui::link::settings::LinkSettings;
-use bidui::link::train;
+use bidui::testing::evaluate::links::evaluate_links;
+use bidui::testing::link::settings::LinkSettings;
+use bidui::testing::link::train;
 
 struct Silent;
 
-impl bidui::progress::Progress for Silent {
+impl bidui::testing::progress::Progress for Silent {
     fn stage(&self, _: &str, _: Option<u64>) {}
     fn advance(&self, _: u64) {}
 }
@@ -30,25 +30,34 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// A folder with the pipeline and the base it includes.
+fn pipelines() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["base", "hebi"] {
+        copy(&root("pipelines").join(name), &folder.path().join(name));
+    }
+    folder
+}
+
 #[test]
 fn trained_weights_link_the_fixtures_and_are_the_same_every_time() {
     let data = root("fixtures/hebi/2018Q3");
-    let pipeline = tempfile::tempdir().unwrap();
-    copy(&root("pipelines/hebi"), pipeline.path());
+    let folder = pipelines();
+    let pipeline = folder.path().join("hebi");
     let with = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let trained =
-            pool.install(|| bidui::engine::train(pipeline.path(), &data, None, &[], 7, &Silent)).unwrap();
-        let file = pipeline.path().join("trained.toml");
+            pool.install(|| bidui::testing::engine::train(&pipeline, &data, None, &[], 7, &Silent)).unwrap();
+        let file = pipeline.join("trained.toml");
         train::write(&trained, "t", &file).unwrap();
         std::fs::read_to_string(file).unwrap()
     };
     let one = with(1);
     assert_eq!(one, with(2));
     assert!(one.contains("method = \"em\"") && one.contains("[m.name]"), "{one}");
-    std::fs::write(pipeline.path().join("weights.toml"), &one).unwrap();
-    let out = pipeline.path().join("out");
-    bidui::engine::link_only(pipeline.path(), &data, &out, &[], &Silent).unwrap();
+    std::fs::write(pipeline.join("weights.toml"), &one).unwrap();
+    let out = folder.path().join("out");
+    bidui::testing::engine::link_only(&pipeline, &data, &out, &[], &Silent).unwrap();
     let score = evaluate_links(&out, &data.join("truth")).unwrap();
     let clusters = score.clusters.unwrap();
     assert!(clusters.f1(score.truth) >= 0.998, "{clusters:?} of {}", score.truth);
@@ -59,9 +68,9 @@ fn trained_weights_link_the_fixtures_and_are_the_same_every_time() {
 
 #[test]
 fn a_weights_file_must_fit_the_comparisons() {
-    let pipeline = tempfile::tempdir().unwrap();
-    copy(&root("pipelines/hebi"), pipeline.path());
-    let (link, weights) = (pipeline.path().join("link.toml"), pipeline.path().join("weights.toml"));
+    let folder = pipelines();
+    // The base's: the pipeline has none of its own.
+    let (link, weights) = (folder.path().join("hebi/link.toml"), folder.path().join("base/weights.toml"));
     let good = std::fs::read_to_string(&weights).unwrap();
     let settings = LinkSettings::open(&link).unwrap();
     assert!(settings.comparisons.iter().all(|c| !c.weights.is_empty()));
@@ -70,11 +79,26 @@ fn a_weights_file_must_fit_the_comparisons() {
         ("transposition", "transposed", "transposed"),
         ("[weights.division]", "[weights.divisions]", "divisions"),
         ("24000", "24.5", "类型"),
+        ("24000", "1000001", "1000001"),
+        ("24000", "-2147483648", "-2147483648"),
+        ("24000", "99999999999", "类型"),
     ] {
         std::fs::write(&weights, good.replacen(from, to, 1)).unwrap();
         let error = LinkSettings::open(&link).expect_err(from);
         assert!(error.to_string().contains(words), "{from}: {error}");
     }
+    std::fs::write(&weights, good).unwrap();
+    let link = folder.path().join("base/link.toml");
+    let written = std::fs::read_to_string(&link).unwrap();
+    for key in ["accept", "review", "unique", "within_source"] {
+        let line = written.lines().find(|line| line.starts_with(&format!("{key} = "))).expect(key);
+        // However large, a threshold is refused at its line, or by the order of the two.
+        let number = if key == "review" { i32::MIN } else { i32::MAX };
+        std::fs::write(&link, written.replacen(line, &format!("{key} = {number}"), 1)).unwrap();
+        let error = LinkSettings::open(&link).expect_err(key);
+        assert!(error.to_string().contains("1000000"), "{key}: {error}");
+    }
+    std::fs::write(&link, written).unwrap();
     std::fs::remove_file(&weights).unwrap();
     assert!(LinkSettings::open(&link).is_err());
 }

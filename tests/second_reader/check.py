@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Opens a publication with two independent readers and believes nothing else.
 
-    python3 tests/second_reader/check.py OUT/quarter=2018Q3 [...]
+    python3 tests/second_reader/check.py OUT/2018Q3/latest [...]
 
 Needs the Python packages duckdb and pyarrow. Prints one line per publication; every fault is
 printed to stderr, and the exit code is 1 if there was one.
@@ -34,7 +34,7 @@ class Check:
     """One publication."""
 
     def __init__(self, folder):
-        self.folder = Path(folder)
+        self.folder = Path(folder).resolve()
         self.faults = []
         self.manifest = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
         self.outputs = {output["path"]: output for output in self.manifest["outputs"]}

@@ -8,9 +8,10 @@ use clap::Args;
 use serde::Serialize;
 
 use super::Console;
-use waterfall::{Account, Weights, account};
+use waterfall::{LinkWeights, PairExplanation, explain_pair};
 
 use crate::privacy::mask;
+use crate::publication::snapshot::Snapshot;
 use crate::publication::table_reader;
 use crate::{Error, Result};
 
@@ -19,84 +20,89 @@ mod waterfall;
 
 /// Arguments of `bidui explain`.
 #[derive(Debug, Args)]
-pub struct ExplainArguments {
-    /// 疑点编号、人员编号、记录编号,或用逗号分开的两个记录编号
+pub(super) struct ExplainArguments {
+    /// 疑点编号、人员编号、记录编号，或用逗号分开的两个记录编号
     id: String,
-    /// 发布(quarter=… 文件夹;给发布的上级文件夹则取最新季度)
+    /// 发布，例如 out/2018Q3（给发布的上级文件夹则取最新季度）
     #[arg(long, default_value = "out")]
     publication: PathBuf,
-    /// 流水线文件夹(用其权重说明每项的贡献;默认在 pipelines/ 中按标题找)
+    /// 流水线文件夹（用其权重说明每项的贡献；默认在 pipelines/ 中按标题找）
     #[arg(long)]
     pipeline: Option<PathBuf>,
     /// 另存为一个自带图表的网页
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
-    /// 显示完整证件号(默认只显示掩码)
+    /// 显示完整证件号（默认只显示掩码）
     #[arg(long)]
     show_numbers: bool,
 }
 
 /// A published row, kept as text so that numbers in it can be masked.
 #[derive(Debug, Clone, Default)]
-struct Row(Vec<(String, String)>);
+struct ExplainedRow(Vec<(String, String)>);
 
-impl Row {
+impl ExplainedRow {
     fn get(&self, column: &str) -> &str {
         self.0.iter().find(|(name, _)| name == column).map_or("", |(_, text)| text.as_str())
     }
 }
 
-impl Serialize for Row {
+impl Serialize for ExplainedRow {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(name, text)| (name, text)))
     }
 }
 
-fn rows(file: &Path, wanted: impl Fn(&table_reader::Row) -> bool) -> Result<Vec<Row>> {
+fn rows(file: &Path, wanted: impl Fn(&table_reader::TableRow) -> bool) -> Result<Vec<ExplainedRow>> {
     let text = |value: Option<&str>| value.unwrap_or("").to_owned();
-    Ok(table_reader::rows(file, wanted)?
+    Ok(table_reader::read_rows(file, wanted)?
         .iter()
-        .map(|row| Row(row.iter().map(|(name, value)| (name.to_owned(), text(value))).collect()))
+        .map(|row| ExplainedRow(row.iter().map(|(name, value)| (name.to_owned(), text(value))).collect()))
         .collect())
 }
 
-fn rows_where(file: &Path, column: &str, values: &BTreeSet<String>) -> Result<Vec<Row>> {
+fn rows_where(file: &Path, column: &str, values: &BTreeSet<String>) -> Result<Vec<ExplainedRow>> {
     rows(file, |row| values.contains(row.get(column)))
 }
 
 /// Everything known about what was asked.
 #[derive(Debug, Default, Serialize)]
-struct Explanation {
-    exceptions: Vec<Row>,
-    rules: Vec<Row>,
+struct FoundExplanation {
+    exceptions: Vec<ExplainedRow>,
+    rules: Vec<ExplainedRow>,
     persons: Vec<String>,
-    records: Vec<Row>,
-    links: Vec<Row>,
+    records: Vec<ExplainedRow>,
+    links: Vec<ExplainedRow>,
     /// The links, explained.
-    accounts: Vec<Account>,
+    accounts: Vec<PairExplanation>,
 }
 
-pub fn execute(arguments: &ExplainArguments, console: &mut Console<'_>) -> Result<u8> {
+pub(super) fn execute(arguments: &ExplainArguments, console: &mut Console<'_>) -> Result<u8> {
     // A linkage task has no publication: links and clusters stand in one folder.
     let task = arguments.publication.join("link.parquet").is_file();
-    let folder = if task { arguments.publication.clone() } else { publication(&arguments.publication)? };
-    let mut explanation =
-        if task { collect_task(&folder, &arguments.id)? } else { collect(&folder, &arguments.id)? };
+    let (mut explanation, weights) = if task {
+        (collect_task(&arguments.publication, &arguments.id)?, LinkWeights::of_report(&arguments.publication))
+    } else {
+        let publication = Snapshot::newest(&arguments.publication)?;
+        let root = match arguments.pipeline {
+            None => LinkWeights::find(publication.pipeline()),
+            Some(_) => None,
+        };
+        let weights = root.map(|root| LinkWeights::of_pipeline(&root)).transpose()?;
+        (collect(&publication, &arguments.id)?, weights)
+    };
     if !arguments.show_numbers {
         explanation.records.iter_mut().for_each(hide_numbers);
     }
-    let weights = match (&arguments.pipeline, task) {
-        (Some(root), _) => Some(Weights::of_pipeline(root)?),
-        (None, true) => Weights::of_report(&folder),
-        (None, false) => match title(&folder).and_then(|title| Weights::find(&title)) {
-            Some(root) => Some(Weights::of_pipeline(&root)?),
-            None => None,
-        },
+    let weights = match &arguments.pipeline {
+        Some(root) => Some(LinkWeights::of_pipeline(root)?),
+        None => weights,
     };
     if weights.is_none() {
-        console.say("没有找到这次匹配所用的权重,只列等级;用 --pipeline 指向流水线文件夹")?;
+        console.say("没有找到这次匹配所用的权重，只列等级；用 --pipeline 指向流水线文件夹")?;
     }
-    explanation.accounts = explanation.links.iter().map(|link| account(link, weights.as_ref())).collect();
+    explanation.accounts =
+        explanation.links.iter().map(|link| explain_pair(link, weights.as_ref())).collect();
     if let Some(file) = &arguments.html {
         std::fs::write(file, page::render(&explanation, &explanation.accounts))
             .map_err(|e| Error::io("写网页", file, e))?;
@@ -110,15 +116,8 @@ pub fn execute(arguments: &ExplainArguments, console: &mut Console<'_>) -> Resul
     Ok(0)
 }
 
-/// Title of the pipeline that wrote a publication.
-fn title(folder: &Path) -> Option<String> {
-    let manifest = std::fs::read(folder.join("manifest.json")).ok()?;
-    let manifest: serde_json::Value = serde_json::from_slice(&manifest).ok()?;
-    Some(manifest["pipeline"].as_str()?.to_owned())
-}
-
 /// Links of a linkage task that touch the given records (both, if two are given).
-fn collect_task(folder: &Path, id: &str) -> Result<Explanation> {
+fn collect_task(folder: &Path, id: &str) -> Result<FoundExplanation> {
     let wanted: BTreeSet<String> = id.split(',').map(|part| part.trim().to_owned()).collect();
     let links = rows(&folder.join("link.parquet"), |l| {
         let ends = [l.get("left_record_id"), l.get("right_record_id")].map(|r| wanted.contains(r));
@@ -127,79 +126,56 @@ fn collect_task(folder: &Path, id: &str) -> Result<Explanation> {
     if links.is_empty() {
         return Err(Error::usage(format!("没有找到与“{id}”有关的记录对"))
             .in_file(folder)
-            .hint("给一个记录编号,或用逗号分开的两个记录编号"));
+            .hint("给一个记录编号，或用逗号分开的两个记录编号"));
     }
-    Ok(Explanation { links, ..Explanation::default() })
+    Ok(FoundExplanation { links, ..FoundExplanation::default() })
 }
 
-/// The folder itself if it is a publication, else its latest `quarter=…`.
-pub(super) fn publication(folder: &Path) -> Result<PathBuf> {
-    if folder.join("manifest.json").is_file() {
-        return Ok(folder.to_owned());
-    }
-    let mut quarters: Vec<PathBuf> = std::fs::read_dir(folder)
-        .map_err(|e| Error::io("打开发布文件夹", folder, e))?
-        .filter_map(std::result::Result::ok)
-        .map(|entry| entry.path())
-        .filter(|path| {
-            path.file_name().is_some_and(|n| n.to_string_lossy().starts_with("quarter="))
-                && path.join("manifest.json").is_file()
-        })
-        .collect();
-    quarters.sort();
-    quarters.pop().ok_or_else(|| {
-        Error::usage("这里没有发布")
-            .in_file(folder)
-            .hint("用 --publication 指向 bidui run 写出的 quarter=… 文件夹")
-    })
-}
-
-fn collect(folder: &Path, id: &str) -> Result<Explanation> {
-    let restricted = folder.join("restricted");
+fn collect(publication: &Snapshot, id: &str) -> Result<FoundExplanation> {
     let one = |text: &str| BTreeSet::from([text.to_owned()]);
-    // Lists carry a short number: rule, quarter first seen, start of the fingerprint.
+    // Lists carry a short number: rule, period first seen, start of the fingerprint.
     let short: Vec<&str> = id.splitn(3, '-').collect();
-    let named = |row: &table_reader::Row| match short[..] {
-        [rule, quarter, start] => {
+    let named = |row: &table_reader::TableRow| match short[..] {
+        [rule, first_seen, start] => {
             row.get("rule_code") == rule
-                && row.get("first_seen") == quarter
+                && row.get("first_seen") == first_seen
                 && start.len() >= 4
                 && row.get("exception_id").starts_with(start)
         }
         _ => row.get("exception_id") == id,
     };
-    let mut found = Explanation {
-        exceptions: rows(&restricted.join("exception.parquet"), named)?,
-        ..Explanation::default()
+    let mut found = FoundExplanation {
+        exceptions: rows(&publication.path("restricted/exception.parquet"), named)?,
+        ..FoundExplanation::default()
     };
     let mut wanted: BTreeSet<String> = BTreeSet::new();
     for exception in &found.exceptions {
         let codes = one(exception.get("rule_code"));
-        found.rules.extend(rows_where(&folder.join("tables/dim_rule.parquet"), "rule_code", &codes)?);
+        found.rules.extend(rows_where(&publication.path("tables/dim_rule.parquet"), "rule_code", &codes)?);
         wanted.extend(exception.get("evidence_record_ids").split(';').map(str::to_owned));
     }
     wanted.extend(id.split(',').map(|part| part.trim().to_owned()));
-    let record_file = restricted.join("record.parquet");
+    let record_file = publication.path("restricted/record.parquet");
     let people: BTreeSet<String> =
         rows(&record_file, |r| wanted.contains(r.get("record_id")) || r.get("person_id") == id)?
             .iter()
             .map(|r| r.get("person_id").to_owned())
             .collect();
     if people.is_empty() && found.exceptions.is_empty() {
-        return Err(Error::usage(format!("没有找到“{id}”"))
-            .in_file(folder)
-            .hint("可用疑点编号(清单第一列)、人员编号(P 开头)或记录编号;确认 --publication 是同一季度"));
+        return Err(Error::usage(format!("没有找到“{id}”")).in_file(publication.folder()).hint(
+            "可用疑点编号（清单第一列）、人员编号（P 开头）或记录编号；确认 --publication 是同一季度",
+        ));
     }
     found.records = rows_where(&record_file, "person_id", &people)?;
     let ids: BTreeSet<&str> = found.records.iter().map(|r| r.get("record_id")).collect();
-    found.links = rows(&restricted.join("link.parquet"), |l| {
+    found.links = rows(&publication.path("restricted/link.parquet"), |l| {
         ids.contains(l.get("left_record_id")) || ids.contains(l.get("right_record_id"))
     })?;
     found.persons = people.into_iter().collect();
     Ok(found)
 }
 
-fn hide_numbers(row: &mut Row) {
+fn hide_numbers(row: &mut ExplainedRow) {
     for (name, text) in &mut row.0 {
         if (name.ends_with("id_number") || name == "phone") && !text.is_empty() {
             *text = mask::id_for_list(text);
@@ -207,7 +183,7 @@ fn hide_numbers(row: &mut Row) {
     }
 }
 
-fn print(found: &Explanation, console: &mut Console<'_>) -> Result<()> {
+fn print(found: &FoundExplanation, console: &mut Console<'_>) -> Result<()> {
     for exception in &found.exceptions {
         console.line(&format!("疑点 {}", exception.get("exception_id")))?;
         for (label, column) in [
@@ -233,10 +209,11 @@ fn print(found: &Explanation, console: &mut Console<'_>) -> Result<()> {
     }
     for person in &found.persons {
         console.line(&format!("\n人员 {person}"))?;
-        let records: Vec<&Row> = found.records.iter().filter(|r| r.get("person_id") == person).collect();
+        let records: Vec<&ExplainedRow> =
+            found.records.iter().filter(|r| r.get("person_id") == person).collect();
         side_by_side(&records, console)?;
     }
-    console.line("\n匹配(权重单位:比特;每向上 1 比特,是同一人的可能翻一倍)")?;
+    console.line("\n匹配（权重单位：比特；每向上 1 比特，是同一人的可能翻一倍）")?;
     if found.accounts.is_empty() {
         console.line("  没有与其他记录比较后接受或待确认的记录对")?;
     }
@@ -262,7 +239,7 @@ const SHOWN: [(&str, &str); 12] = [
     ("link_tier", "匹配等级"),
 ];
 
-fn side_by_side(records: &[&Row], console: &mut Console<'_>) -> Result<()> {
+fn side_by_side(records: &[&ExplainedRow], console: &mut Console<'_>) -> Result<()> {
     for (column, label) in SHOWN {
         let cells: Vec<&str> = records.iter().map(|r| r.get(column)).collect();
         if cells.iter().all(|c| c.is_empty()) {
@@ -273,10 +250,10 @@ fn side_by_side(records: &[&Row], console: &mut Console<'_>) -> Result<()> {
     Ok(())
 }
 
-fn link_lines(account: &Account, console: &mut Console<'_>) -> Result<()> {
+fn link_lines(account: &PairExplanation, console: &mut Console<'_>) -> Result<()> {
     let bits = |bits: i32| f64::from(bits) / 1000.0;
     console.line(&format!("  {} ⇄ {}", account.left, account.right))?;
-    console.line(&format!("    {:.3} 比特,{}", bits(account.weight), account.verdict))?;
+    console.line(&format!("    {:.3} 比特，{}", bits(account.weight), account.verdict))?;
     let mut sum = 0;
     for step in &account.steps {
         sum += step.bits;
@@ -292,7 +269,7 @@ fn link_lines(account: &Account, console: &mut Console<'_>) -> Result<()> {
         ))?;
     }
     if let (Some(accept), Some(review)) = (account.accept, account.review) {
-        console.line(&format!("      门槛\t自动匹配 {:.3},复核 {:.3}", bits(accept), bits(review)))?;
+        console.line(&format!("      门槛\t自动匹配 {:.3}，复核 {:.3}", bits(accept), bits(review)))?;
     }
     for change in &account.changes {
         console.line(&format!("      {change}"))?;

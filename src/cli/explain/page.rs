@@ -2,22 +2,22 @@
 
 use std::fmt::Write as _;
 
-use super::waterfall::Account;
-use super::{Explanation, Row, SHOWN};
+use super::waterfall::PairExplanation;
+use super::{ExplainedRow, FoundExplanation, SHOWN};
 
 const STYLE: &str = "body{font:15px/1.6 system-ui,'Noto Sans CJK SC','Microsoft YaHei',sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color:#1c2733}\
 h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem;border-bottom:1px solid #ccd}table{border-collapse:collapse;font-size:.9rem}\
 td,th{border:1px solid #dde;padding:.25rem .6rem;text-align:left;vertical-align:top;max-width:18rem;overflow-wrap:anywhere}th{background:#f3f5f8}\
 .differs{background:#fff3cd}section{margin:1rem 0 2rem}.verdict{font-weight:600}svg text{font-size:13px}.scroll{overflow-x:auto}";
 
-pub(super) fn render(found: &Explanation, accounts: &[Account]) -> String {
+pub(super) fn render(found: &FoundExplanation, accounts: &[PairExplanation]) -> String {
     let mut out = format!(
         "<!doctype html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><title>匹配说明</title><style>{STYLE}</style></head><body>\n<h1>匹配说明</h1>\n"
     );
     for exception in &found.exceptions {
         let _ = writeln!(
             out,
-            "<section><h2>疑点 {}</h2><p>{}</p><p>规则 {},{},责任部门 {}</p></section>",
+            "<section><h2>疑点 {}</h2><p>{}</p><p>规则 {}，{}，责任部门 {}</p></section>",
             escape(exception.get("exception_id")),
             escape(exception.get("message")),
             escape(exception.get("rule_code")),
@@ -29,17 +29,18 @@ pub(super) fn render(found: &Explanation, accounts: &[Account]) -> String {
         let _ = writeln!(out, "<p>{}:{}</p>", escape(rule.get("title")), escape(rule.get("policy")));
     }
     for person in &found.persons {
-        let records: Vec<&Row> = found.records.iter().filter(|r| r.get("person_id") == person).collect();
+        let records: Vec<&ExplainedRow> =
+            found.records.iter().filter(|r| r.get("person_id") == person).collect();
         let _ = writeln!(out, "<h2>人员 {}</h2>{}", escape(person), side_by_side(&records));
     }
-    let _ = writeln!(out, "<h2>匹配</h2><p>权重单位:比特;每向上 1 比特,是同一人的可能翻一倍。</p>");
+    let _ = writeln!(out, "<h2>匹配</h2><p>权重单位：比特；每向上 1 比特，是同一人的可能翻一倍。</p>");
     if accounts.is_empty() {
         out.push_str("<p>没有与其他记录比较后接受或待确认的记录对。</p>\n");
     }
     for account in accounts {
         let _ = writeln!(
             out,
-            "<section><p><code>{}</code> ⇄ <code>{}</code></p><p class=\"verdict\">{},合计 {:.3} 比特</p>{}",
+            "<section><p><code>{}</code> ⇄ <code>{}</code></p><p class=\"verdict\">{}，合计 {:.3} 比特</p>{}",
             escape(&account.left),
             escape(&account.right),
             escape(&account.verdict),
@@ -47,7 +48,7 @@ pub(super) fn render(found: &Explanation, accounts: &[Account]) -> String {
             chart(account)
         );
         if !account.changes.is_empty() {
-            out.push_str("<p>什么会改变结论:</p><ul>");
+            out.push_str("<p>什么会改变结论：</p><ul>");
             account.changes.iter().for_each(|c| {
                 let _ = write!(out, "<li>{}</li>", escape(c));
             });
@@ -59,7 +60,7 @@ pub(super) fn render(found: &Explanation, accounts: &[Account]) -> String {
     out
 }
 
-fn side_by_side(records: &[&Row]) -> String {
+fn side_by_side(records: &[&ExplainedRow]) -> String {
     let mut out = "<div class=\"scroll\"><table>".to_owned();
     for (column, label) in SHOWN {
         let cells: Vec<&str> = records.iter().map(|r| r.get(column)).collect();
@@ -82,7 +83,7 @@ fn side_by_side(records: &[&Row]) -> String {
 }
 
 /// The waterfall: one bar per field, from where the sum stood to where it goes.
-fn chart(account: &Account) -> String {
+fn chart(account: &PairExplanation) -> String {
     const LEFT: f64 = 330.0;
     const WIDTH: f64 = 560.0;
     const ROW: f64 = 26.0;

@@ -1,24 +1,26 @@
 //! What a pair's weight is made of, and what would have changed the decision.
 
+use crate::link::settings::MOST_WEIGHT;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::Row;
+use super::ExplainedRow;
 use crate::Result;
 use crate::config::Pipeline;
+use crate::link::pair_weights::MOST;
 use crate::link::settings::LinkSettings;
 use crate::model::links::Tier;
 
 /// Weights by comparison and level, and the thresholds: from a pipeline's `link.toml` or from the
 /// report of a linkage task.
-pub(super) struct Weights {
-    comparisons: Vec<Comparison>,
+pub(super) struct LinkWeights {
+    comparisons: Vec<ComparisonWeights>,
     accept: i32,
     review: i32,
 }
 
-struct Comparison {
+struct ComparisonWeights {
     name: String,
     label: String,
     /// (label, weight) by level number; missing first.
@@ -27,7 +29,7 @@ struct Comparison {
 
 /// One field of a pair.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct Step {
+pub(super) struct WaterfallStep {
     /// Field, as an officer calls it.
     pub label: String,
     /// Level reached, in words.
@@ -38,10 +40,10 @@ pub(super) struct Step {
 
 /// A pair explained.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct Account {
+pub(super) struct PairExplanation {
     pub left: String,
     pub right: String,
-    pub steps: Vec<Step>,
+    pub steps: Vec<WaterfallStep>,
     pub weight: i32,
     pub accept: Option<i32>,
     pub review: Option<i32>,
@@ -51,14 +53,14 @@ pub(super) struct Account {
     pub changes: Vec<String>,
 }
 
-impl Weights {
+impl LinkWeights {
     /// Of the pipeline in `root`.
-    pub fn of_pipeline(root: &Path) -> Result<Self> {
+    pub(super) fn of_pipeline(root: &Path) -> Result<Self> {
         let settings = LinkSettings::open(&root.join("link.toml"))?;
         let comparisons = settings
             .comparisons
             .iter()
-            .map(|c| Comparison {
+            .map(|c| ComparisonWeights {
                 name: c.name.clone(),
                 label: field(&c.name).to_owned(),
                 levels: c
@@ -73,18 +75,18 @@ impl Weights {
     }
 
     /// Of the report beside the links of a linkage task.
-    pub fn of_report(folder: &Path) -> Option<Self> {
+    pub(super) fn of_report(folder: &Path) -> Option<Self> {
         let text = std::fs::read(folder.join("report.json")).ok()?;
         let report: serde_json::Value = serde_json::from_slice(&text).ok()?;
         let model = &report["model"];
         let bits = |class: usize, c: usize, level: usize| {
-            model["classes"][class]["levels"][c][level].as_i64().unwrap_or(0) as i32
+            model["classes"][class]["levels"][c][level].as_i64().unwrap_or(0).clamp(-LOUDEST, LOUDEST)
         };
         let comparisons = model["columns"]
             .as_array()?
             .iter()
             .enumerate()
-            .map(|(c, column)| Comparison {
+            .map(|(c, column)| ComparisonWeights {
                 name: column["name"].as_str().unwrap_or("").to_owned(),
                 label: field(column["name"].as_str().unwrap_or("")).to_owned(),
                 levels: column["levels"]
@@ -93,7 +95,8 @@ impl Weights {
                     .flatten()
                     .enumerate()
                     .map(|(l, code)| {
-                        (level_label(code.as_str().unwrap_or("")).to_owned(), bits(0, c, l) - bits(1, c, l))
+                        let bits = quiet(bits(0, c, l) - bits(1, c, l));
+                        (level_label(code.as_str().unwrap_or("")).to_owned(), bits)
                     })
                     .collect(),
             })
@@ -103,7 +106,7 @@ impl Weights {
     }
 
     /// The pipeline whose title a publication bears, in `pipelines/` of the working folder.
-    pub fn find(title: &str) -> Option<PathBuf> {
+    pub(super) fn find(title: &str) -> Option<PathBuf> {
         let mut folders: Vec<PathBuf> =
             std::fs::read_dir("pipelines").ok()?.filter_map(|e| Some(e.ok()?.path())).collect();
         folders.sort();
@@ -113,9 +116,18 @@ impl Weights {
     }
 }
 
+/// Loudest that anything of a pair is shown, in 1/1000 bit: all weights of the heaviest model. What a
+/// damaged publication says beyond it says no more, and can be added up.
+const LOUDEST: i64 = MOST as i64 * MOST_WEIGHT as i64;
+
+/// A number of a publication as one that can be added up.
+fn quiet(millibits: i64) -> i32 {
+    i32::try_from(millibits.clamp(-LOUDEST, LOUDEST)).unwrap_or(0)
+}
+
 /// Explains one published link.
-pub(super) fn account(link: &Row, weights: Option<&Weights>) -> Account {
-    let number = |name: &str| link.get(name).parse::<i32>().unwrap_or(0);
+pub(super) fn explain_pair(link: &ExplainedRow, weights: Option<&LinkWeights>) -> PairExplanation {
+    let number = |name: &str| link.get(name).parse().map_or(0, quiet);
     let weight = number("weight");
     let mut steps = Vec::new();
     let mut levels: Vec<(usize, usize)> = Vec::new();
@@ -135,7 +147,7 @@ pub(super) fn account(link: &Row, weights: Option<&Weights>) -> Account {
         };
         let published = link.get(&format!("bits_{name}"));
         let bits = match (published.parse(), of_level) {
-            (Ok(bits), _) => bits,
+            (Ok(bits), _) => quiet(bits),
             (Err(_), Some((_, bits))) if level > 0 => *bits,
             _ => 0,
         };
@@ -151,7 +163,7 @@ pub(super) fn account(link: &Row, weights: Option<&Weights>) -> Account {
         }
     }
     let accepted = link.get("decision") == "accept";
-    Account {
+    PairExplanation {
         left: link.get("left_record_id").to_owned(),
         right: link.get("right_record_id").to_owned(),
         steps,
@@ -173,21 +185,27 @@ pub(super) fn account(link: &Row, weights: Option<&Weights>) -> Account {
     }
 }
 
-fn step(label: &str, level: &str, bits: i32) -> Step {
-    Step { label: label.to_owned(), level: level.to_owned(), bits }
+fn step(label: &str, level: &str, bits: i32) -> WaterfallStep {
+    WaterfallStep { label: label.to_owned(), level: level.to_owned(), bits }
 }
 
 /// Single fields that would have moved the pair over a threshold.
-fn changes(w: &Weights, levels: &[(usize, usize)], weight: i32, accepted: bool, link: &Row) -> Vec<String> {
+fn changes(
+    w: &LinkWeights,
+    levels: &[(usize, usize)],
+    weight: i32,
+    accepted: bool,
+    link: &ExplainedRow,
+) -> Vec<String> {
     let mut out = Vec::new();
     if !accepted && weight >= w.accept {
         let at = |name: &str| link.get(name).parse::<usize>().unwrap_or(0);
         out.push(match (at("level_id_number"), at("level_name")) {
             (1, 9..) => {
-                "权重已过门槛,但证件号码相同而姓名像是两个人:可能用了他人的号码,须人工确认".to_owned()
+                "权重已过门槛，但证件号码相同而姓名像是两个人：可能用了他人的号码，须人工确认".to_owned()
             }
-            (6.., _) => "权重已过门槛,但两个证件号码不同:须人工确认".to_owned(),
-            _ => "权重已过门槛,但另有更合适的对象,或该来源每人只应有一条记录:须人工确认".to_owned(),
+            (6.., _) => "权重已过门槛，但两个证件号码不同：须人工确认".to_owned(),
+            _ => "权重已过门槛，但另有更合适的对象，或该来源每人只应有一条记录：须人工确认".to_owned(),
         });
     }
     for &(c, level) in levels {
@@ -200,9 +218,9 @@ fn changes(w: &Weights, levels: &[(usize, usize)], weight: i32, accepted: bool, 
         let bits = f64::from(new) / 1000.0;
         if accepted && new < w.accept {
             let to = if new < w.review { "不再匹配" } else { "转人工确认" };
-            out.push(format!("若“{}”为“{label}”,权重降到 {bits:.1},{to}", comparison.label));
+            out.push(format!("若“{}”为“{label}”，权重降到 {bits:.1}，{to}", comparison.label));
         } else if !accepted && weight < w.accept && new >= w.accept {
-            out.push(format!("若“{}”为“{label}”,权重升到 {bits:.1},达到自动匹配的门槛", comparison.label));
+            out.push(format!("若“{}”为“{label}”，权重升到 {bits:.1}，达到自动匹配的门槛", comparison.label));
         }
     }
     if out.is_empty() {
@@ -215,10 +233,10 @@ fn changes(w: &Weights, levels: &[(usize, usize)], weight: i32, accepted: bool, 
 pub(super) fn tier_words(tier: i32) -> &'static str {
     match tier {
         t if t == Tier::T1 as i32 => "证件号码和姓名一致(T1)",
-        t if t == Tier::T2 as i32 => "证件号码一致,姓名不同(T2)",
-        t if t == Tier::T3 as i32 => "证件号码有一处笔误,姓名一致(T3)",
-        t if t == Tier::T4 as i32 => "证件号码残缺、遮盖或为15位,姓名一致(T4)",
-        t if t == Tier::T5 as i32 => "没有可用的证件号码,姓名与出生日期、村或户相符(T5)",
+        t if t == Tier::T2 as i32 => "证件号码一致，姓名不同(T2)",
+        t if t == Tier::T3 as i32 => "证件号码有一处笔误，姓名一致(T3)",
+        t if t == Tier::T4 as i32 => "证件号码残缺、遮盖或为15位，姓名一致(T4)",
+        t if t == Tier::T5 as i32 => "没有可用的证件号码，姓名与出生日期、村或户相符(T5)",
         _ => "证据不足或相互矛盾(T6)",
     }
 }
@@ -254,27 +272,31 @@ fn level_label(code: &str) -> &str {
 mod tests {
     use super::*;
 
-    fn weights() -> Weights {
+    fn weights() -> LinkWeights {
         let levels = |best: i32, worst: i32| {
             vec![("一方缺失".to_owned(), 0), ("一致".to_owned(), best), ("不同".to_owned(), worst)]
         };
-        Weights {
+        LinkWeights {
             comparisons: vec![
-                Comparison {
+                ComparisonWeights {
                     name: "id_number".into(),
                     label: "证件号码".into(),
                     levels: levels(24_000, -8_000),
                 },
-                Comparison { name: "name".into(), label: "姓名".into(), levels: levels(11_500, -10_000) },
+                ComparisonWeights {
+                    name: "name".into(),
+                    label: "姓名".into(),
+                    levels: levels(11_500, -10_000),
+                },
             ],
             accept: 22_000,
             review: 14_000,
         }
     }
 
-    fn link(id: &str, name: &str, weight: &str, decision: &str) -> Row {
+    fn link(id: &str, name: &str, weight: &str, decision: &str) -> ExplainedRow {
         let cell = |n: &str, v: &str| (n.to_owned(), v.to_owned());
-        Row(vec![
+        ExplainedRow(vec![
             cell("weight", weight),
             cell("tier", "1"),
             cell("decision", decision),
@@ -285,7 +307,7 @@ mod tests {
 
     #[test]
     fn the_steps_add_up_and_the_change_is_named() {
-        let a = account(&link("1", "1", "36500", "accept"), Some(&weights()));
+        let a = explain_pair(&link("1", "1", "36500", "accept"), Some(&weights()));
         assert_eq!(a.steps.iter().map(|s| s.bits).sum::<i32>(), a.weight);
         assert_eq!(a.steps[2].label, "修正");
         assert!(
@@ -293,14 +315,28 @@ mod tests {
             "{:?}",
             a.changes
         );
-        let a = account(&link("0", "1", "15000", "review"), Some(&weights()));
+        let a = explain_pair(&link("0", "1", "15000", "review"), Some(&weights()));
         assert!(
             a.changes.iter().any(|c| c.contains("证件号码") && c.contains("达到自动匹配")),
             "{:?}",
             a.changes
         );
         // Over the threshold and yet for a human: a guard, and it is said which.
-        let a = account(&link("1", "10", "23000", "review"), Some(&weights()));
+        let a = explain_pair(&link("1", "10", "23000", "review"), Some(&weights()));
         assert!(a.changes[0].contains("他人的号码"), "{:?}", a.changes);
+    }
+
+    #[test]
+    fn weights_of_a_damaged_publication_can_be_added_up() {
+        for weight in [i64::MIN, i64::from(i32::MIN), i64::from(i32::MAX), i64::MAX] {
+            for (level, decision) in [("1", "accept"), ("2", "review")] {
+                let mut link = link(level, "18446744073709551615", &weight.to_string(), decision);
+                link.0.push(("bits_id_number".to_owned(), weight.to_string()));
+                let a = explain_pair(&link, Some(&weights()));
+                assert_eq!(a.weight.signum(), weight.signum() as i32, "{weight}");
+                let sum = a.steps.iter().try_fold(0i32, |sum, step| sum.checked_add(step.bits));
+                assert_eq!(sum, Some(a.weight), "{weight}");
+            }
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 /// A stage of a command.
 #[derive(Debug, Clone, Copy)]
-pub struct Stage {
+pub struct CommandStage {
     /// As the engine names it.
     pub title: &'static str,
     /// Its part of the whole time, in any unit that all stages of the command share.
@@ -28,8 +28,8 @@ const SETTLING: f64 = 3.0;
 
 /// What is known about the running command.
 #[derive(Debug)]
-pub struct Estimate {
-    plan: &'static [Stage],
+pub struct TimeEstimate {
+    plan: &'static [CommandStage],
     /// Running stage; none before the first and from the first that the plan does not foresee.
     at: Option<usize>,
     lost: bool,
@@ -46,9 +46,9 @@ pub struct Estimate {
     shown: Option<(Duration, f64)>,
 }
 
-impl Estimate {
+impl TimeEstimate {
     /// For a command of these stages.
-    pub fn new(plan: &'static [Stage]) -> Self {
+    pub fn new(plan: &'static [CommandStage]) -> Self {
         Self {
             plan,
             at: None,
@@ -155,18 +155,18 @@ impl Estimate {
 }
 
 /// Seconds as an operator reads them, no finer than an estimate can be.
-pub fn about(seconds: f64) -> String {
+pub fn rounded_duration(seconds: f64) -> String {
     let up = |step: f64| (seconds / step).ceil() as u64 * step as u64;
     match seconds {
         s if s <= 5.0 => "不到 5 秒".to_owned(),
-        s if s <= 55.0 => exactly(up(5.0)),
-        s if s <= 590.0 => exactly(up(10.0)),
-        _ => exactly(up(60.0)),
+        s if s <= 55.0 => exact_duration(up(5.0)),
+        s if s <= 590.0 => exact_duration(up(10.0)),
+        _ => exact_duration(up(60.0)),
     }
 }
 
 /// Whole seconds in hours, minutes and seconds.
-pub fn exactly(seconds: u64) -> String {
+pub fn exact_duration(seconds: u64) -> String {
     let parts = [(seconds / 3600, "小时"), (seconds / 60 % 60, "分"), (seconds % 60, "秒")];
     let words: Vec<String> =
         parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count} {unit}")).collect();
@@ -177,10 +177,10 @@ pub fn exactly(seconds: u64) -> String {
 mod tests {
     use super::*;
 
-    const PLAN: &[Stage] = &[
-        Stage { title: "a", share: 10.0, even: false },
-        Stage { title: "b", share: 30.0, even: true },
-        Stage { title: "c", share: 60.0, even: false },
+    const PLAN: &[CommandStage] = &[
+        CommandStage { title: "a", share: 10.0, even: false },
+        CommandStage { title: "b", share: 30.0, even: true },
+        CommandStage { title: "c", share: 60.0, even: false },
     ];
 
     fn at(seconds: f64) -> Duration {
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn a_run_that_goes_as_measured_is_foretold() {
         // The clock need not start at zero, and this machine takes half a second per share.
-        let mut e = Estimate::new(PLAN);
+        let mut e = TimeEstimate::new(PLAN);
         e.stage("a", None, at(100.0));
         assert_eq!(e.left(at(104.9)), None, "one unfinished stage tells nothing");
         e.stage("b", Some(3), at(105.0));
@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn units_tell_more_than_shares() {
-        let mut e = Estimate::new(PLAN);
+        let mut e = TimeEstimate::new(PLAN);
         e.stage("a", None, at(0.0));
         e.stage("b", Some(10), at(10.0));
         // Twice as slow as the first stage foretold: 30 more here, and the last at the pace so far.
@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn nothing_is_said_without_ground() {
-        let mut e = Estimate::new(PLAN);
+        let mut e = TimeEstimate::new(PLAN);
         assert_eq!(e.left(at(9.0)), None);
         e.stage("a", None, at(0.0));
         e.stage("b", Some(10), at(1.0));
@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn stages_of_another_plan_silence_it() {
-        let mut e = Estimate::new(PLAN);
+        let mut e = TimeEstimate::new(PLAN);
         e.stage("a", None, at(0.0));
         e.stage("b", None, at(10.0));
         assert!(e.left(at(11.0)).is_some());
@@ -250,7 +250,7 @@ mod tests {
         assert_eq!(e.left(at(70.0)), None);
         assert_eq!(e.elapsed(at(70.0)), at(70.0));
         // Going back is another plan as well.
-        let mut e = Estimate::new(PLAN);
+        let mut e = TimeEstimate::new(PLAN);
         for title in ["a", "b", "a"] {
             e.stage(title, None, at(10.0));
         }
@@ -259,7 +259,7 @@ mod tests {
 
     #[test]
     fn a_stage_left_out_takes_no_time() {
-        let mut e = Estimate::new(PLAN);
+        let mut e = TimeEstimate::new(PLAN);
         e.stage("a", None, at(0.0));
         e.stage("c", None, at(10.0));
         near(e.left(at(10.0)), 60.0);
@@ -267,8 +267,8 @@ mod tests {
 
     #[test]
     fn a_single_even_stage_needs_no_shares() {
-        const ONE: &[Stage] = &[Stage { title: "a", share: 1.0, even: true }];
-        let mut e = Estimate::new(ONE);
+        const ONE: &[CommandStage] = &[CommandStage { title: "a", share: 1.0, even: true }];
+        let mut e = TimeEstimate::new(ONE);
         e.stage("a", Some(100), at(0.0));
         assert_eq!(e.left(at(10.0)), None);
         e.advance(4);
@@ -280,7 +280,7 @@ mod tests {
 
     #[test]
     fn what_is_shown_never_jumps() {
-        let mut e = Estimate::new(PLAN);
+        let mut e = TimeEstimate::new(PLAN);
         e.stage("a", None, at(0.0));
         e.stage("b", Some(100), at(10.0));
         let mut before: Option<f64> = None;
@@ -313,9 +313,9 @@ mod tests {
             (3_601.0, "1 小时 1 分"),
             (7_200.0, "2 小时"),
         ] {
-            assert_eq!(about(seconds), words, "{seconds}");
+            assert_eq!(rounded_duration(seconds), words, "{seconds}");
         }
-        assert_eq!(exactly(0), "0 秒");
-        assert_eq!(exactly(3_725), "1 小时 2 分 5 秒");
+        assert_eq!(exact_duration(0), "0 秒");
+        assert_eq!(exact_duration(3_725), "1 小时 2 分 5 秒");
     }
 }

@@ -11,7 +11,7 @@ use crate::progress::Progress;
 pub mod estimate;
 pub mod plans;
 
-use estimate::{Estimate, Stage, about, exactly};
+use estimate::{CommandStage, TimeEstimate, exact_duration, rounded_duration};
 
 /// What takes less needs no line.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -25,18 +25,19 @@ const MANY: u64 = 10_000;
 pub struct BarProgress {
     bar: ProgressBar,
     started: Instant,
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<BarState>>,
 }
 
-struct State {
+struct BarState {
     title: String,
-    estimate: Estimate,
+    estimate: TimeEstimate,
 }
 
 impl BarProgress {
     /// `visible`: false gives a line that is never drawn. `plan`: stages of the command.
-    pub fn new(visible: bool, plan: &'static [Stage]) -> Self {
-        let state = Arc::new(Mutex::new(State { title: String::new(), estimate: Estimate::new(plan) }));
+    pub fn new(visible: bool, plan: &'static [CommandStage]) -> Self {
+        let state =
+            Arc::new(Mutex::new(BarState { title: String::new(), estimate: TimeEstimate::new(plan) }));
         let started = Instant::now();
         let bar = if visible { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
         if visible {
@@ -56,7 +57,7 @@ impl BarProgress {
     pub fn finish(&self) {
         self.bar.finish_and_clear();
     }
-    fn change(&self, change: impl FnOnce(&mut State, Duration)) {
+    fn change(&self, change: impl FnOnce(&mut BarState, Duration)) {
         let now = self.started.elapsed();
         change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner), now);
     }
@@ -74,7 +75,7 @@ impl Progress for BarProgress {
     }
 }
 
-impl State {
+impl BarState {
     /// The line at `now`; empty in the first second.
     fn line(&mut self, now: Duration) -> String {
         let elapsed = self.estimate.elapsed(now);
@@ -92,9 +93,9 @@ impl State {
             Some((done, all)) => line.push_str(&format!(" {done}/{all}")),
             None => {}
         }
-        line.push_str(&format!(",已用 {}", exactly(elapsed.as_secs())));
+        line.push_str(&format!("，已用 {}", exact_duration(elapsed.as_secs())));
         if let Some(left) = self.estimate.show(now) {
-            line.push_str(&format!(",约剩 {}", about(left)).replace("约剩 不到", "约剩不到"));
+            line.push_str(&format!("，约剩 {}", rounded_duration(left)).replace("约剩 不到", "约剩不到"));
         }
         line
     }
@@ -104,18 +105,20 @@ impl State {
 mod tests {
     use super::*;
 
-    const PLAN: &[Stage] =
-        &[Stage { title: "装载", share: 1.0, even: false }, Stage { title: "核查", share: 9.0, even: true }];
+    const PLAN: &[CommandStage] = &[
+        CommandStage { title: "装载", share: 1.0, even: false },
+        CommandStage { title: "核查", share: 9.0, even: true },
+    ];
 
     fn at(seconds: f64) -> Duration {
         Duration::from_secs_f64(seconds)
     }
 
-    fn state(plan: &'static [Stage]) -> State {
-        State { title: String::new(), estimate: Estimate::new(plan) }
+    fn state(plan: &'static [CommandStage]) -> BarState {
+        BarState { title: String::new(), estimate: TimeEstimate::new(plan) }
     }
 
-    fn begin(state: &mut State, title: &str, units: Option<u64>, now: f64) {
+    fn begin(state: &mut BarState, title: &str, units: Option<u64>, now: f64) {
         title.clone_into(&mut state.title);
         state.estimate.stage(title, units, at(now));
     }
@@ -128,18 +131,18 @@ mod tests {
         assert_eq!(s.line(at(3.9)), "", "short work needs no line");
         s.estimate.advance(3);
         let line = s.line(at(8.0));
-        assert_eq!(line.get(3..), Some(" [1/2] 装载 3/8,已用 5 秒"), "no ground for more");
+        assert_eq!(line.get(3..), Some(" [1/2] 装载 3/8，已用 5 秒"), "no ground for more");
         begin(&mut s, "核查", Some(200_000), 13.0);
-        assert_eq!(s.line(at(13.0)).get(3..), Some(" [2/2] 核查 0%,已用 10 秒,约剩 1 分 30 秒"));
+        assert_eq!(s.line(at(13.0)).get(3..), Some(" [2/2] 核查 0%，已用 10 秒，约剩 1 分 30 秒"));
         s.estimate.advance(199_000);
-        assert_eq!(s.line(at(103.0)).get(3..), Some(" [2/2] 核查 99%,已用 1 分 40 秒,约剩不到 5 秒"));
+        assert_eq!(s.line(at(103.0)).get(3..), Some(" [2/2] 核查 99%，已用 1 分 40 秒，约剩不到 5 秒"));
     }
 
     #[test]
     fn a_command_without_plan_shows_no_rest() {
         let mut s = state(plans::UNKNOWN);
         begin(&mut s, "训练", None, 0.0);
-        assert_eq!(s.line(at(75.0)).get(3..), Some(" 训练,已用 1 分 15 秒"));
+        assert_eq!(s.line(at(75.0)).get(3..), Some(" 训练，已用 1 分 15 秒"));
     }
 
     #[test]

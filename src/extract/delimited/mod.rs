@@ -7,43 +7,53 @@
 //! trail bytes do include `|` and `\`), and a decoder never holds anything back over a line end.
 //! So the pieces decode to what the whole would.
 
+use crate::model::source_table::EncodingEvidence;
+use crate::model::source_table::TextEncoding;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use memchr::{memchr, memchr_iter, memmem};
+use memchr::{memchr, memmem};
 use rayon::prelude::*;
 
-use super::assemble::{Assembler, Rare, trim};
+use self::record_cutting::{CellText, CsvDialect, cut_records, first_rows, record_end};
 use super::header::{HEADER_DEPTH, KnownHeaders};
-use super::stream::{OpenFile, Source, Survey};
-use super::text::{self, Charset};
+use super::piecewise_file::{OpenFile, TextSource, TextSurvey};
+use super::row_assembly::{CellHazards, RawTableAssembler, trim};
+use super::table_limits::{MemoryRoom, check_columns, too_many_rows};
+use super::text_decoding::{self, TextCharset};
 use super::{FileIdentity, RawTable, RawTables, SkipReason};
 use crate::config::read_options::{Encoding, ReadOptions};
 use crate::model::source_table::{FileFormat, RawTableInfo};
 use crate::{Error, Result};
 
+mod record_cutting;
+
 /// Bytes per piece; large enough to amortise, small enough to keep two cores busy.
 const PIECE: u64 = 8 << 20;
+/// Bytes of one record. A text with two stray quotes, or without line breaks, is one endless record.
+const RECORD: u64 = 16 << 20;
+/// Bytes among which the header is looked for.
+const HEAD: u64 = 64 << 20;
 
 /// A text as it is handed over.
-pub(super) enum Input {
+pub(super) enum TextInput {
     /// To be read in pieces; it has no UTF-16 mark.
     File(OpenFile),
     /// Read already: UTF-16, or no regular file.
     Whole(Vec<u8>),
 }
 
-pub(super) fn open(input: Input, file: &Path, options: &ReadOptions) -> Result<RawTables> {
+pub(super) fn open(input: TextInput, file: &Path, options: &ReadOptions) -> Result<RawTables> {
     Ok(Box::new(pieces(input, file, options, PIECE)?))
 }
 
-fn pieces(input: Input, file: &Path, options: &ReadOptions, piece: u64) -> Result<Pieces> {
-    let (survey, body) = Body::survey(input, options.encoding, piece)?;
+fn pieces(input: TextInput, file: &Path, options: &ReadOptions, piece: u64) -> Result<TextPieces> {
+    let (survey, body) = TextBody::survey(input, options.encoding, piece)?;
     // An odd number of quotes means that at least one opens nothing: then quotes mean nothing.
     let quoted = survey.quotes > 0 && survey.quotes.is_multiple_of(2);
-    let dialects = [',', '\t', ';', '|'].map(|delimiter| Dialect { delimiter: delimiter as u8, quoted });
+    let dialects = [',', '\t', ';', '|'].map(|delimiter| CsvDialect { delimiter: delimiter as u8, quoted });
     let mut head = body.head(&survey, quoted)?;
     let known = KnownHeaders::new(options);
     let text = body.charset.lossy(&head);
@@ -56,7 +66,7 @@ fn pieces(input: Input, file: &Path, options: &ReadOptions, piece: u64) -> Resul
         return Err(Error::internal("没有可试的分隔符"));
     };
     if rows.iter().all(|row| row.iter().all(|c| trim(c).is_empty())) && survey.length < PIECE {
-        return Err(Error::input("文件里没有任何内容").hint("向提供部门重新索取,或确认导出是否成功"));
+        return Err(Error::input("文件里没有任何内容").hint("向提供部门重新索取，或确认导出是否成功"));
     }
     let found = match found {
         Some(found) => found,
@@ -69,17 +79,18 @@ fn pieces(input: Input, file: &Path, options: &ReadOptions, piece: u64) -> Resul
     }
     head.truncate(start);
     let header_row = found.last as u32 + 1;
+    check_columns(found.headers.len()).map_err(|e| e.at_row(header_row.into()))?;
     let identity =
         FileIdentity { file: file.to_owned(), sha256: body.sha256.clone(), format: FileFormat::Csv };
     let mut info = identity.info(found.headers, header_row);
-    info.encoding = Some(body.encoding.to_owned());
+    info.encoding = Some(body.encoding);
     let skipped = (0..header_row)
         .map(|row| {
             (row + 1, if row as usize >= found.first { SkipReason::Header } else { SkipReason::Title })
         })
         .collect();
     let ranges = survey.pieces(quoted, body.mark + start as u64);
-    Ok(Pieces {
+    Ok(TextPieces {
         body,
         survey,
         head,
@@ -87,6 +98,8 @@ fn pieces(input: Input, file: &Path, options: &ReadOptions, piece: u64) -> Resul
         dialect,
         skipped,
         ranges: ranges.into_iter(),
+        longest: piece.saturating_add(RECORD),
+        room: MemoryRoom::piece,
         ready: Vec::new(),
         next_row: header_row + 1,
         leave_out: options.leave_out.clone(),
@@ -95,27 +108,28 @@ fn pieces(input: Input, file: &Path, options: &ReadOptions, piece: u64) -> Resul
 }
 
 /// A text, and how its bytes become characters.
-struct Body {
-    source: Source,
+struct TextBody {
+    source: TextSource,
     sha256: String,
-    charset: Charset,
-    /// Name of the encoding as delivered.
-    encoding: &'static str,
+    charset: TextCharset,
+    /// The encoding as delivered.
+    encoding: TextEncoding,
     /// Length of the byte order mark.
     mark: u64,
     /// Could some byte, anywhere in the text, not be decoded? Known once it had to be.
     damaged: OnceLock<bool>,
 }
 
-impl Body {
-    fn survey(input: Input, declared: Encoding, piece: u64) -> Result<(Survey, Self)> {
+impl TextBody {
+    fn survey(input: TextInput, declared: Encoding, piece: u64) -> Result<(TextSurvey, Self)> {
         let file = match input {
-            Input::File(file) => file,
-            Input::Whole(bytes) => {
+            TextInput::File(file) => file,
+            TextInput::Whole(bytes) => {
                 let sha256 = super::sha256(&bytes);
-                let decoded = text::decode(bytes, declared);
-                let source = Source::Memory(decoded.text.into_bytes());
-                let (charset, encoding, damaged) = (Charset::Utf8, decoded.encoding, decoded.damaged.into());
+                let decoded = text_decoding::decode(bytes, declared);
+                let source = TextSource::Memory(decoded.text.into_bytes());
+                let (charset, encoding, damaged) =
+                    (TextCharset::Utf8, decoded.encoding, decoded.damaged.into());
                 let survey = source.survey(piece, false)?;
                 return Ok((survey, Self { source, sha256, charset, encoding, mark: 0, damaged }));
             }
@@ -123,23 +137,33 @@ impl Body {
         let mut first = [0; 3];
         let length = file.length().min(3) as usize;
         file.read_exact(&mut first[..length], 0)?;
-        let marked = first == text::UTF8_MARK;
-        let source = Source::File(file);
+        let marked = first == text_decoding::UTF8_MARK;
+        let source = TextSource::File(file);
         let open = declared == Encoding::Auto && !marked;
         let survey = source.survey(piece, open)?;
         let charset = match declared {
-            _ if marked || survey.utf8 => Charset::Utf8,
-            Encoding::Utf8 => Charset::Utf8,
-            Encoding::Auto | Encoding::Gb18030 => Charset::Gb18030,
+            _ if marked || survey.utf8 => TextCharset::Utf8,
+            Encoding::Utf8 => TextCharset::Utf8,
+            Encoding::Auto | Encoding::Gb18030 => TextCharset::Gb18030,
         };
         let damaged = if survey.utf8 { false.into() } else { OnceLock::new() };
-        let (sha256, encoding, mark) = (survey.sha256.clone(), charset.name(), 3 * u64::from(marked));
+        let evidence = match declared {
+            _ if marked => EncodingEvidence::ByteOrderMark,
+            Encoding::Auto => EncodingEvidence::Validity,
+            Encoding::Utf8 | Encoding::Gb18030 => EncodingEvidence::Declared,
+        };
+        let encoding = TextEncoding { name: charset.name(), evidence };
+        let (sha256, mark) = (survey.sha256.clone(), 3 * u64::from(marked));
         Ok((survey, Self { source, sha256, charset, encoding, mark, damaged }))
     }
     /// The records that may hold the header, undecoded, without the mark.
-    fn head(&self, survey: &Survey, quoted: bool) -> Result<Vec<u8>> {
+    fn head(&self, survey: &TextSurvey, quoted: bool) -> Result<Vec<u8>> {
         let mut size = 64 << 10;
         loop {
+            if size > HEAD {
+                let what = format!("前{}行超过{}MB，不像表格", HEADER_DEPTH + 1, HEAD >> 20);
+                return Err(Error::input(what).hint("核对文件；多半是引号不成对，或行末没有换行"));
+            }
             let end = (self.mark + size).min(survey.length);
             let mut buffer = Vec::new();
             let head = self.source.part(self.mark..end, &mut buffer)?;
@@ -155,121 +179,32 @@ impl Body {
     }
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Dialect {
-    delimiter: u8,
-    quoted: bool,
-}
-
-fn first_rows(body: &str, dialect: Dialect) -> Vec<Vec<String>> {
-    let mut rows = Vec::new();
-    let mut start = 0;
-    let mut cells = Vec::new();
-    while start < body.len() && rows.len() <= HEADER_DEPTH {
-        let (end, next) = record_end(body.as_bytes(), start, dialect.quoted);
-        split(&body[start..end], dialect, &mut cells);
-        rows.push(cells.iter().map(|c| c.text().trim().to_owned()).collect());
-        start = next;
-    }
-    rows
-}
-
-/// End of the record that begins at `start` (without its line break), and start of the next.
-fn record_end(body: &[u8], start: usize, quoted: bool) -> (usize, usize) {
-    let mut from = start;
-    let mut inside = false;
-    loop {
-        let Some(length) = memchr(b'\n', &body[from..]) else { return (body.len(), body.len()) };
-        let newline = from + length;
-        if quoted {
-            inside ^= memchr_iter(b'"', &body[from..newline]).count() % 2 == 1;
-        }
-        if !inside {
-            let end = if newline > start && body[newline - 1] == b'\r' { newline - 1 } else { newline };
-            return (end, newline + 1);
-        }
-        from = newline + 1;
-    }
-}
-
-/// A cell as it lies in the text, or rewritten where quotes were doubled.
-enum CellText<'a> {
-    Plain(&'a str),
-    Unquoted(String),
-}
-
-impl CellText<'_> {
-    fn text(&self) -> &str {
-        match self {
-            Self::Plain(text) => text,
-            Self::Unquoted(text) => text,
-        }
-    }
-}
-
-impl AsRef<str> for CellText<'_> {
-    fn as_ref(&self) -> &str {
-        self.text()
-    }
-}
-
-/// Cuts a record into cells.
-fn split<'a>(record: &'a str, dialect: Dialect, cells: &mut Vec<CellText<'a>>) {
-    cells.clear();
-    if !dialect.quoted || memchr(b'"', record.as_bytes()).is_none() {
-        let mut start = 0;
-        for comma in memchr_iter(dialect.delimiter, record.as_bytes()) {
-            cells.push(CellText::Plain(&record[start..comma]));
-            start = comma + 1;
-        }
-        cells.push(CellText::Plain(&record[start..]));
-        return;
-    }
-    let delimiter = dialect.delimiter as char;
-    let mut cell = String::new();
-    let mut inside = false;
-    let mut chars = record.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '"' if inside && chars.peek() == Some(&'"') => {
-                chars.next();
-                cell.push('"');
-            }
-            '"' if inside => inside = false,
-            '"' if cell.trim().is_empty() => {
-                cell.clear();
-                inside = true;
-            }
-            _ if c == delimiter && !inside => cells.push(CellText::Unquoted(std::mem::take(&mut cell))),
-            _ => cell.push(c),
-        }
-    }
-    cells.push(CellText::Unquoted(cell));
-}
-
 /// What reading a piece needs; kept for the next one.
 #[derive(Default)]
-struct Buffers {
+struct PieceBuffers {
     bytes: Vec<u8>,
     text: String,
 }
 
-struct Pieces {
-    body: Body,
-    survey: Survey,
+struct TextPieces {
+    body: TextBody,
+    survey: TextSurvey,
     /// Bytes of the header and of what lies above it, without the mark.
     head: Vec<u8>,
     info: Arc<RawTableInfo>,
-    dialect: Dialect,
+    dialect: CsvDialect,
     skipped: Vec<(u32, SkipReason)>,
     ranges: std::vec::IntoIter<Range<u64>>,
+    /// Bytes of a piece whose last record is not endless.
+    longest: u64,
+    room: fn() -> MemoryRoom,
     ready: Vec<Result<(RawTable, u32)>>,
     next_row: u32,
     leave_out: BTreeSet<String>,
-    buffers: Mutex<Vec<Buffers>>,
+    buffers: Mutex<Vec<PieceBuffers>>,
 }
 
-impl Iterator for Pieces {
+impl Iterator for TextPieces {
     type Item = Result<RawTable>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -285,27 +220,43 @@ impl Iterator for Pieces {
             Ok(piece) => piece,
             Err(error) => {
                 // Rows behind a piece that cannot be read have no number.
-                self.ready.clear();
-                self.ranges = Vec::new().into_iter();
-                return Some(Err(error));
+                self.end();
+                let row = error.location().row.map(|row| row + u64::from(self.next_row));
+                return Some(Err(match row {
+                    Some(row) => error.at_row(row),
+                    None => error,
+                }));
             }
         };
         // Pieces number their rows from 0; only now is it known how many came before.
         let base = self.next_row;
+        let Some(next_row) = base.checked_add(records) else {
+            self.end();
+            return Some(Err(too_many_rows()));
+        };
         table.rows.iter_mut().for_each(|row| *row += base);
         table.skipped.iter_mut().for_each(|(row, _)| *row += base);
         table.malformed.iter_mut().for_each(|m| m.row += base);
         table.skipped.splice(0..0, std::mem::take(&mut self.skipped));
-        self.next_row += records;
+        self.next_row = next_row;
         Some(Ok(table))
     }
 }
 
-impl Pieces {
+impl TextPieces {
+    /// Delivers nothing more.
+    fn end(&mut self) {
+        self.ready.clear();
+        self.ranges = Vec::new().into_iter();
+    }
     /// Rows of one piece, numbered from 0, and how many records it has.
     fn read(&self, range: Range<u64>) -> Result<(RawTable, u32)> {
-        let mut buffers = self.buffers().pop().unwrap_or_default();
         let first = range.start == 0;
+        let head = if first { self.head.len() as u64 } else { 0 };
+        if range.end - range.start > self.longest.saturating_add(head) {
+            return Err(endless_record().at_row(0));
+        }
+        let mut buffers = self.buffers().pop().unwrap_or_default();
         let mut bytes = self.body.source.piece(&self.survey, range, &mut buffers.bytes)?;
         if first {
             bytes = bytes.get(self.body.mark as usize..).unwrap_or_default();
@@ -315,11 +266,11 @@ impl Pieces {
         if damaged {
             let _ = self.body.damaged.set(true);
         }
-        let piece = self.parse(text, self.rejects(text)?);
+        let piece = self.parse(text, self.rejects(text)?)?;
         self.buffers().push(buffers);
         Ok(piece)
     }
-    fn buffers(&self) -> std::sync::MutexGuard<'_, Vec<Buffers>> {
+    fn buffers(&self) -> std::sync::MutexGuard<'_, Vec<PieceBuffers>> {
         self.buffers.lock().unwrap_or_else(PoisonError::into_inner)
     }
     /// Do replacement characters of this text stand for bytes that could not be decoded?
@@ -334,7 +285,7 @@ impl Pieces {
         if known == Some(true) {
             return Ok(true);
         }
-        let mut buffers = Buffers::default();
+        let mut buffers = PieceBuffers::default();
         let mut any = false;
         for range in self.survey.pieces(self.dialect.quoted, 0) {
             let mark = if range.start == 0 { self.body.mark } else { 0 };
@@ -346,76 +297,36 @@ impl Pieces {
         }
         Ok(*self.body.damaged.get_or_init(|| any))
     }
-    fn parse(&self, piece: &str, damaged: bool) -> (RawTable, u32) {
-        let mut rows = Assembler::without(&self.info, piece.len() / 128, &self.leave_out);
-        rows.rare = Rare { nul: memchr(0, piece.as_bytes()).is_some(), entities: piece.contains("&#") };
+    fn parse(&self, piece: &str, damaged: bool) -> Result<(RawTable, u32)> {
+        let mut room = (self.room)();
+        let mut rows = RawTableAssembler::without(&self.info, piece.len() / 128, &self.leave_out, &mut room)?;
+        rows.rare =
+            CellHazards { nul: memchr(0, piece.as_bytes()).is_some(), entities: piece.contains("&#") };
         let mut row = 0u32;
+        let mut outcome = Ok(());
         let each = |record: &str, cells: &[CellText<'_>]| {
-            if damaged && record.contains(REPLACEMENT) {
-                let reason =
-                    "这一行有不能按该编码解读的字节;请提供部门用 UTF-8 或 GB18030 重新导出".to_owned();
-                rows.reject(row, record, reason);
-            } else {
-                rows.push(row, cells);
+            if outcome.is_err() {
+                return;
             }
-            row += 1;
+            outcome = if damaged && record.contains(REPLACEMENT) {
+                let reason =
+                    "这一行有不能按该编码解读的字节；请提供部门用 UTF-8 或 GB18030 重新导出".to_owned();
+                rows.reject(row, record, reason)
+            } else {
+                rows.push(row, cells)
+            };
+            row += u32::from(outcome.is_ok());
         };
-        records(piece, self.dialect, each);
-        (rows.finish(Arc::clone(&self.info)), row)
+        cut_records(piece, self.dialect, each);
+        outcome.map_err(|e| e.at_row(row.into()))?;
+        Ok((rows.finish(Arc::clone(&self.info)), row))
     }
 }
 
-/// Gives `each` the records of a piece and their cells.
-fn records<'a>(piece: &'a str, dialect: Dialect, mut each: impl FnMut(&'a str, &[CellText<'a>])) {
-    let bytes = piece.as_bytes();
-    let mut cells = Vec::new();
-    if dialect.quoted && memchr(b'"', bytes).is_some() {
-        let mut start = 0;
-        while start < piece.len() {
-            let (end, next) = record_end(bytes, start, true);
-            split(&piece[start..end], dialect, &mut cells);
-            each(&piece[start..end], &cells);
-            start = next;
-        }
-        return;
-    }
-    let (mut record, mut cell) = (0, 0);
-    each_place(bytes, [dialect.delimiter, b'\n'], |at| {
-        if bytes[at] != b'\n' {
-            cells.push(CellText::Plain(&piece[cell..at]));
-            cell = at + 1;
-            return;
-        }
-        let end = if at > record && bytes[at - 1] == b'\r' { at - 1 } else { at };
-        cells.push(CellText::Plain(&piece[cell..end]));
-        each(&piece[record..end], &cells);
-        cells.clear();
-        (record, cell) = (at + 1, at + 1);
-    });
-    if record < piece.len() {
-        cells.push(CellText::Plain(&piece[cell..]));
-        each(&piece[record..], &cells);
-    }
-}
-
-/// Calls `found` with every place of one of two bytes, ascending. Eight bytes are looked at as one
-/// number: cells are short, and a search for the end of each costs more than the cell.
-fn each_place(bytes: &[u8], wanted: [u8; 2], mut found: impl FnMut(usize)) {
-    const SEVEN: u64 = 0x7F7F_7F7F_7F7F_7F7F;
-    let patterns = wanted.map(|byte| u64::from_ne_bytes([byte; 8]));
-    // The highest bit of every byte that is zero.
-    let zeros = |word: u64| !(((word & SEVEN) + SEVEN) | word | SEVEN);
-    let (words, rest) = bytes.as_chunks::<8>();
-    for (at, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        let mut hits = zeros(word ^ patterns[0]) | zeros(word ^ patterns[1]);
-        while hits != 0 {
-            found(at * 8 + hits.trailing_zeros() as usize / 8);
-            hits &= hits - 1;
-        }
-    }
-    let from = words.len() * 8;
-    rest.iter().enumerate().filter(|(_, byte)| wanted.contains(byte)).for_each(|(at, _)| found(from + at));
+/// The error of a record that does not end where records do.
+fn endless_record() -> Error {
+    Error::input(format!("有一条记录超过{}MB：多半是引号不成对，或行末没有换行", RECORD >> 20))
+        .hint("补上或去掉多余的引号后重新导出")
 }
 
 /// What a decoder writes for bytes that mean nothing.

@@ -1,5 +1,6 @@
 //! Reading in pieces gives what reading the whole text at once would.
 
+use crate::model::source_table::TextEncoding;
 use arrow::array::Array;
 use encoding_rs::GB18030;
 use proptest::prelude::*;
@@ -9,19 +10,19 @@ use super::*;
 /// Everything a text delivers, rows in order, however it was cut.
 #[derive(Debug, PartialEq, Eq, Default)]
 struct Outcome {
-    encoding: Option<String>,
+    encoding: Option<TextEncoding>,
     headers: Vec<String>,
     sha256: String,
     rows: Vec<(u32, Vec<Option<String>>)>,
     skipped: Vec<(u32, SkipReason)>,
-    malformed: Vec<crate::extract::Malformed>,
+    malformed: Vec<crate::extract::MalformedRow>,
 }
 
-fn gather(tables: Pieces) -> Result<Outcome> {
+fn gather(tables: TextPieces) -> Result<Outcome> {
     let mut out = Outcome::default();
     for table in tables {
         let table = table?;
-        out.encoding.clone_from(&table.info.encoding);
+        out.encoding = table.info.encoding;
         out.headers.clone_from(&table.info.headers);
         out.sha256.clone_from(&table.info.sha256);
         for (at, row) in table.rows.iter().enumerate() {
@@ -34,13 +35,13 @@ fn gather(tables: Pieces) -> Result<Outcome> {
     Ok(out)
 }
 
-fn file(bytes: &[u8]) -> (tempfile::NamedTempFile, Input) {
+fn file(bytes: &[u8]) -> (tempfile::NamedTempFile, TextInput) {
     let kept = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(kept.path(), bytes).unwrap();
     let open = std::fs::File::open(kept.path()).unwrap();
     let metadata = open.metadata().unwrap();
     let open = OpenFile::new(open, &metadata, kept.path());
-    (kept, Input::File(open))
+    (kept, TextInput::File(open))
 }
 
 /// Both ways to the same text; errors as their words.
@@ -52,7 +53,7 @@ fn both(bytes: &[u8], options: &ReadOptions, piece: u64) -> [std::result::Result
         })
     };
     let (_kept, input) = file(bytes);
-    [read(input, piece), read(Input::Whole(bytes.to_vec()), u64::MAX)]
+    [read(input, piece), read(TextInput::Whole(bytes.to_vec()), u64::MAX)]
 }
 
 #[derive(Debug, Clone)]
@@ -106,7 +107,7 @@ proptest! {
         let mut all = vec![Part::Text("残联名册\n姓名,证件号码,备注\n".to_owned())];
         all.retain(|_| header);
         all.extend(parts);
-        let mut text = if marked { text::UTF8_MARK.to_vec() } else { Vec::new() };
+        let mut text = if marked { text_decoding::UTF8_MARK.to_vec() } else { Vec::new() };
         text.extend(bytes(&all, gb18030, damage));
         let options = ReadOptions {
             known_headers: vec!["姓名".to_owned(), "证件号码".to_owned()],
@@ -155,4 +156,45 @@ fn the_header_may_lie_far_down_and_records_be_long() {
     let [streamed, whole] = both(text.as_bytes(), &options, 10);
     assert_eq!(streamed.as_ref().unwrap().rows.len(), 1);
     assert_eq!(streamed, whole);
+}
+
+#[test]
+fn a_row_without_room_is_named_as_a_spreadsheet_numbers_it() {
+    let header: Vec<String> = (0..100).map(|at| format!("列{at}")).collect();
+    // Blank rows need no room; they fill some pieces before the row that does.
+    let text = format!("{}\n{}张\n", header.join(","), "\n".repeat(200));
+    let read = |room: fn() -> MemoryRoom| {
+        let (_kept, input) = file(text.as_bytes());
+        let mut tables = pieces(input, Path::new("甲.csv"), &ReadOptions::default(), 40).unwrap();
+        tables.room = room;
+        gather(tables)
+    };
+    assert_eq!(read(|| MemoryRoom::of(100, 1_000)).unwrap().rows.len(), 1);
+    let error = read(|| MemoryRoom::of(99, 1_000)).unwrap_err();
+    assert!(error.message().contains("单元格超过99个") && error.hint_text().is_some(), "{error}");
+    assert_eq!(error.location().row, Some(202));
+}
+
+#[test]
+fn a_record_longer_than_records_are_is_refused() {
+    let text = format!("姓名,证件号码\n张三,1\n\"李四,2\n{}\",3\n", "王五,4\n".repeat(10));
+    let read = |longest| {
+        let (_kept, input) = file(text.as_bytes());
+        let mut tables = pieces(input, Path::new("甲.csv"), &ReadOptions::default(), 10).unwrap();
+        tables.longest = longest;
+        gather(tables)
+    };
+    assert_eq!(read(1_000).unwrap().rows.len(), 2);
+    let error = read(60).unwrap_err();
+    assert!(error.message().contains("引号不成对"), "{error}");
+    // It is known where its piece begins.
+    assert_eq!(error.location().row, Some(2));
+}
+
+#[test]
+fn rows_beyond_the_last_number_are_refused() {
+    let (_kept, input) = file("姓名,证件号码\n张三,1\n李四,2\n".as_bytes());
+    let mut tables = pieces(input, Path::new("甲.csv"), &ReadOptions::default(), 1_000).unwrap();
+    tables.next_row = u32::MAX - 1;
+    assert!(gather(tables).unwrap_err().message().contains("行数超过"));
 }

@@ -7,19 +7,19 @@
 use rayon::prelude::*;
 
 use super::pack;
-use super::same_id::Carriers;
-use crate::link::nodes::Nodes;
+use super::same_id::NumberCarriers;
+use crate::link::nodes::LinkNodes;
 use crate::model::id_number::{Digits, IdClass, IdNumber};
 use crate::model::links::PassReport;
-use crate::table::key_index::Sieve;
+use crate::table::key_index::KeySieve;
 
 /// Records of one number that are compared with a neighbour; more than this many share a
 /// placeholder.
 const MOST_OWNERS: usize = 40;
 
-pub(super) fn pairs(
-    nodes: &Nodes,
-    carriers: &Carriers,
+pub(super) fn block_id_slips(
+    nodes: &LinkNodes,
+    carriers: &NumberCarriers,
     settled: &[bool],
     report: &mut PassReport,
 ) -> Vec<u64> {
@@ -36,7 +36,7 @@ pub(super) fn pairs(
         return Vec::new();
     }
     // Nearly all neighbours are nobody's number: a bit says so before the list is searched.
-    let sieve = Sieve::new(carriers.all().len());
+    let sieve = KeySieve::new(carriers.all().len());
     carriers.all().par_chunks(1 << 15).for_each(|some| sieve.add(some.iter().map(|entry| entry.0 / 11)));
     let near = |bodies: &mut Vec<u64>, &node: &u32| {
         bodies.clear();

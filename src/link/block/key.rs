@@ -7,30 +7,30 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::pack;
-use super::same_id::{pieces, ranges};
-use crate::link::nodes::{Column, Nodes, Place, Values};
-use crate::link::settings::{KeyBy, KeyPart, LinkSettings, Pass};
+use super::same_id::{equal_ranges, sorted_pieces};
+use crate::link::nodes::{LinkNodes, NodeColumn, SourceRow, SourceValues};
+use crate::link::settings::{BlockingPass, KeyBy, KeyPart, LinkSettings};
 use crate::model::division::DivisionTree;
 use crate::model::division::{TOWNSHIP, VILLAGE};
 use crate::model::id_number::IdNumber;
 use crate::model::links::PassReport;
-use crate::normalize::{NameForm, Pool};
-use crate::table::key_index::{Groups, SEED, Sieve, mix};
+use crate::normalize::{DistinctPool, NameForm};
+use crate::table::key_index::{KeyGroups, KeySieve, SEED, mix};
 use crate::{Error, Result};
 
 /// Most keys of one record in one pass; more combinations than that say nothing.
 const MOST_KEYS: usize = 64;
 
 /// Keys, and records that have them.
-type Entries = Vec<(u64, u32)>;
+type KeyEntries = Vec<(u64, u32)>;
 
 /// Keys of one record.
-struct Keys {
+struct RecordKeys {
     values: [u64; MOST_KEYS],
     count: usize,
 }
 
-impl Keys {
+impl RecordKeys {
     fn new() -> Self {
         Self { values: [0; MOST_KEYS], count: 0 }
     }
@@ -101,10 +101,10 @@ impl KeyTable {
 
 /// Reading keys by pool of names: several passes ask, and most names are borne by many.
 #[derive(Default)]
-pub(super) struct Readings(Mutex<BTreeMap<usize, Arc<KeyTable>>>);
+pub(super) struct ReadingKeys(Mutex<BTreeMap<usize, Arc<KeyTable>>>);
 
-impl Readings {
-    fn of(&self, pool: &Pool<NameForm>) -> Arc<KeyTable> {
+impl ReadingKeys {
+    fn of(&self, pool: &DistinctPool<NameForm>) -> Arc<KeyTable> {
         let mut pools = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let place = std::ptr::from_ref(pool) as usize;
         Arc::clone(pools.entry(place).or_insert_with(|| {
@@ -124,10 +124,10 @@ impl Readings {
 
 /// A pass ready to run.
 pub(super) struct KeyPass<'a> {
-    pass: &'a Pass,
-    pub(super) nodes: &'a Nodes<'a>,
-    parts: Vec<Reader<'a>>,
-    split: Option<Reader<'a>>,
+    pass: &'a BlockingPass,
+    pub(super) nodes: &'a LinkNodes<'a>,
+    parts: Vec<KeyReader<'a>>,
+    split: Option<KeyReader<'a>>,
     /// Only records without a full number look for partners.
     for_damaged: bool,
 }
@@ -136,10 +136,10 @@ impl<'a> KeyPass<'a> {
     /// Checks that the keys suit their columns.
     pub(super) fn new(
         settings: &LinkSettings,
-        pass: &'a Pass,
-        nodes: &'a Nodes<'a>,
+        pass: &'a BlockingPass,
+        nodes: &'a LinkNodes<'a>,
         tree: &DivisionTree,
-        readings: &Readings,
+        readings: &ReadingKeys,
     ) -> Result<Self> {
         for part in pass.keys.iter().chain(&pass.split) {
             if !fits(nodes, part) {
@@ -148,10 +148,10 @@ impl<'a> KeyPass<'a> {
                     pass.name, part.column, part.by
                 ))
                 .in_file(&settings.path)
-                .hint("检查列名,以及 by 是否适合这一列"));
+                .hint("检查列名，以及 by 是否适合这一列"));
             }
         }
-        let reader = |part: &KeyPart| Reader::new(nodes, tree, readings, part);
+        let reader = |part: &KeyPart| KeyReader::new(nodes, tree, readings, part);
         Ok(Self {
             pass,
             nodes,
@@ -172,14 +172,14 @@ impl<'a> KeyPass<'a> {
         } else {
             settled
         };
-        let sieve = Sieve::new(settled.par_iter().filter(|settled| !**settled).count());
-        let add = |part: &mut Entries| sieve.add(part.iter().map(|entry| entry.0));
+        let sieve = KeySieve::new(settled.par_iter().filter(|settled| !**settled).count());
+        let add = |part: &mut KeyEntries| sieve.add(part.iter().map(|entry| entry.0));
         let (mut entries, loose) = self.entries(&|node| !settled[node as usize], &|_| true, &add);
         // Settled records are partners of the others at most. Where those are few, the first part
         // of the key tells nearly always that one is not.
         let begins = self.begins(&entries);
         let begin = |key| begins.as_ref().is_none_or(|begins| begins.may_hold(key));
-        let partners = |part: &mut Entries| {
+        let partners = |part: &mut KeyEntries| {
             part.retain(|entry| sieve.may_hold(entry.0));
             add(part);
         };
@@ -187,10 +187,10 @@ impl<'a> KeyPass<'a> {
         // Most keys are those of one record, which has no partner.
         entries.par_iter_mut().for_each(|part| part.retain(|entry| sieve.may_hold_twice(entry.0)));
         entries.extend(partners);
-        let groups = Groups::new(entries, |key| key);
+        let groups = KeyGroups::new(entries, |key| key);
         report.records = loose + firm;
         let entries = groups.entries();
-        let parts: Vec<(Vec<u64>, PassReport)> = pieces(entries)
+        let parts: Vec<(Vec<u64>, PassReport)> = sorted_pieces(entries)
             .into_par_iter()
             .map(|range| {
                 let (mut found, mut small) = (Vec::new(), PassReport::default());
@@ -244,14 +244,14 @@ impl<'a> KeyPass<'a> {
     }
 
     /// What the keys of these records begin with; `None` if they are many.
-    fn begins(&self, entries: &[Entries]) -> Option<Sieve> {
+    fn begins(&self, entries: &[KeyEntries]) -> Option<KeySieve> {
         let count = entries.iter().map(Vec::len).sum::<usize>();
         let first = self.parts.first().filter(|_| count < self.nodes.len() / 16)?;
         let mut begins = Vec::with_capacity(count);
         for &(_, node) in entries.iter().flatten() {
             first.keys(node, self.nodes.place(node), |key| begins.push(mix(SEED, key)));
         }
-        let sieve = Sieve::new(begins.len());
+        let sieve = KeySieve::new(begins.len());
         sieve.add(begins.into_iter());
         Some(sieve)
     }
@@ -262,14 +262,14 @@ impl<'a> KeyPass<'a> {
         &self,
         wanted: &(impl Fn(u32) -> bool + Sync),
         begin: &(impl Fn(u64) -> bool + Sync),
-        done: &(impl Fn(&mut Entries) + Sync),
-    ) -> (Vec<Entries>, u64) {
+        done: &(impl Fn(&mut KeyEntries) + Sync),
+    ) -> (Vec<KeyEntries>, u64) {
         let Some((first, further)) = self.parts.split_first() else { return (Vec::new(), 0) };
-        let parts: Vec<(Entries, u64)> = ranges(self.nodes.len())
+        let parts: Vec<(KeyEntries, u64)> = equal_ranges(self.nodes.len())
             .into_par_iter()
             .map(|nodes| {
                 let (mut out, mut records) = (Vec::new(), 0);
-                let (mut one, mut other) = (Keys::new(), Keys::new());
+                let (mut one, mut other) = (RecordKeys::new(), RecordKeys::new());
                 let (mut keys, mut longer) = (&mut one, &mut other);
                 for node in nodes.filter(|&node| wanted(node)) {
                     let place = self.nodes.place(node);
@@ -325,41 +325,41 @@ fn all_pairs(block: &[(u64, u32)], settled: &[bool], out: &mut Vec<u64>) {
 }
 
 /// Does the part suit the column? Absent columns suit: no record has the key.
-fn fits(nodes: &Nodes, part: &KeyPart) -> bool {
+fn fits(nodes: &LinkNodes, part: &KeyPart) -> bool {
     use KeyBy::*;
     match nodes.column(&part.column) {
         None => true,
-        Some(Column::Id(_)) => matches!(part.by, Value | Prefix15 | Ends),
-        Some(Column::Name(..)) => matches!(part.by, Value | Reading | Surname),
-        Some(Column::Text(..)) => matches!(part.by, Value | Start3),
-        Some(Column::Date(_)) => matches!(part.by, Value | Year | DayMonth),
-        Some(Column::Division(_)) => matches!(part.by, Value | Township),
-        Some(Column::Code(_)) => part.by == Value,
+        Some(NodeColumn::Id(_)) => matches!(part.by, Value | Prefix15 | Ends),
+        Some(NodeColumn::Name(..)) => matches!(part.by, Value | Reading | Surname),
+        Some(NodeColumn::Text(..)) => matches!(part.by, Value | Start3),
+        Some(NodeColumn::Date(_)) => matches!(part.by, Value | Year | DayMonth),
+        Some(NodeColumn::Division(_)) => matches!(part.by, Value | Township),
+        Some(NodeColumn::Code(_)) => part.by == Value,
     }
 }
 
 /// Where the keys of one part come from, looked up once for all records.
-enum Reader<'a> {
+enum KeyReader<'a> {
     /// No source has the column.
     Nothing,
     /// The stated birth date, or the one in the ID number; both where they contradict.
-    Birth(&'a Nodes<'a>, KeyBy),
-    Id(&'a Values<'a, IdNumber>, KeyBy),
+    Birth(&'a LinkNodes<'a>, KeyBy),
+    Id(&'a SourceValues<'a, IdNumber>, KeyBy),
     /// Keys by value: names by reading, texts, divisions; none for a value without.
-    Table(&'a Values<'a, u32>, Arc<KeyTable>),
-    Date(&'a Values<'a, u32>, KeyBy),
-    Code(&'a Values<'a, u8>),
+    Table(&'a SourceValues<'a, u32>, Arc<KeyTable>),
+    Date(&'a SourceValues<'a, u32>, KeyBy),
+    Code(&'a SourceValues<'a, u8>),
 }
 
-impl<'a> Reader<'a> {
-    fn new(nodes: &'a Nodes<'a>, tree: &DivisionTree, readings: &Readings, part: &KeyPart) -> Self {
+impl<'a> KeyReader<'a> {
+    fn new(nodes: &'a LinkNodes<'a>, tree: &DivisionTree, readings: &ReadingKeys, part: &KeyPart) -> Self {
         if part.column == "birth" && nodes.column("birth").is_none() {
             return Self::Birth(nodes, part.by);
         }
         match nodes.column(&part.column) {
             None => Self::Nothing,
-            Some(Column::Id(ids)) => Self::Id(ids, part.by),
-            Some(Column::Name(ids, pool)) => match part.by {
+            Some(NodeColumn::Id(ids)) => Self::Id(ids, part.by),
+            Some(NodeColumn::Name(ids, pool)) => match part.by {
                 KeyBy::Reading => Self::Table(ids, readings.of(pool)),
                 by => {
                     let key = |name: &NameForm| match by {
@@ -369,23 +369,23 @@ impl<'a> Reader<'a> {
                     Self::Table(ids, Arc::new(KeyTable::single(pool.values.iter().skip(1).map(key))))
                 }
             },
-            Some(Column::Text(ids, pool)) => {
+            Some(NodeColumn::Text(ids, pool)) => {
                 let texts = (1u64..).zip(pool.iter().skip(1));
                 let keys = texts.map(|(id, text)| if part.by == KeyBy::Start3 { start3(text) } else { id });
                 Self::Table(ids, Arc::new(KeyTable::single(keys)))
             }
-            Some(Column::Date(dates)) => Self::Date(dates, part.by),
-            Some(Column::Division(units)) => {
+            Some(NodeColumn::Date(dates)) => Self::Date(dates, part.by),
+            Some(NodeColumn::Division(units)) => {
                 let most = units.iter().max().unwrap_or(0);
                 let keys = (1..=most).map(|unit| division_key(tree, unit, part.by));
                 Self::Table(units, Arc::new(KeyTable::single(keys)))
             }
-            Some(Column::Code(codes)) => Self::Code(codes),
+            Some(NodeColumn::Code(codes)) => Self::Code(codes),
         }
     }
 
     /// Keys of one record: none if it lacks the value.
-    fn keys(&self, node: u32, at: Place, mut found: impl FnMut(u64)) {
+    fn keys(&self, node: u32, at: SourceRow, mut found: impl FnMut(u64)) {
         match self {
             Self::Nothing => {}
             Self::Birth(nodes, by) => {

@@ -7,17 +7,17 @@ mod same_id;
 use crate::model::links::PassReport;
 use rayon::prelude::*;
 
-use super::nodes::Nodes;
+use super::nodes::LinkNodes;
 use crate::Result;
 use crate::link::settings::{LinkSettings, PassKind};
 use crate::model::division::DivisionTree;
 
 use key::KeyPass;
-use same_id::Carriers;
+use same_id::NumberCarriers;
 
 /// Candidate pairs, `left << 32 | right` with left < right, ascending, without doubles.
 #[derive(Debug, Clone, Default)]
-pub struct Candidates {
+pub struct CandidatePairs {
     /// Pairs.
     pub pairs: Vec<u64>,
     /// Records that share a confirmed number and a name with another record: two of them are
@@ -40,24 +40,24 @@ pub fn unpack(pair: u64) -> (u32, u32) {
 
 /// Runs every pass that needs no links. `single`: by source, at most one record per person; without
 /// it no record counts as settled, and every pass gives all its pairs.
-pub fn candidates(
+pub fn block_pairs(
     settings: &LinkSettings,
-    nodes: &Nodes,
+    nodes: &LinkNodes,
     tree: &DivisionTree,
     single: Option<&[bool]>,
-) -> Result<Candidates> {
-    let mut all = Candidates { settled: vec![false; nodes.len()], ..Candidates::default() };
-    let carriers = Carriers::new(nodes);
-    let readings = key::Readings::default();
+) -> Result<CandidatePairs> {
+    let mut all = CandidatePairs { settled: vec![false; nodes.len()], ..CandidatePairs::default() };
+    let carriers = NumberCarriers::new(nodes);
+    let readings = key::ReadingKeys::default();
     // What each pass found that none before it had.
     let mut found: Vec<Vec<u64>> = Vec::new();
     for pass in settings.passes.iter().filter(|p| p.kind != PassKind::Household) {
         let mut report = PassReport { name: pass.name.clone(), ..PassReport::default() };
         let by_key = KeyPass::new(settings, pass, nodes, tree, &readings)?;
         let mut pairs = match pass.kind {
-            PassKind::IdSlip => id_slip::pairs(nodes, &carriers, &all.settled, &mut report),
+            PassKind::IdSlip => id_slip::block_id_slips(nodes, &carriers, &all.settled, &mut report),
             PassKind::SameId => {
-                let (pairs, settled) = same_id::pairs(&by_key, &carriers, single, &mut report);
+                let (pairs, settled) = same_id::block_same_id(&by_key, &carriers, single, &mut report);
                 if let Some(settled) = settled {
                     all.settled = settled;
                 }

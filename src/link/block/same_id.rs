@@ -13,24 +13,26 @@ use rayon::prelude::*;
 
 use super::{KeyPass, pack};
 use crate::link::compare::{HanNameLevel, han_name_level};
-use crate::link::nodes::Nodes;
+use crate::link::nodes::LinkNodes;
 use crate::model::id_number::IdClass;
 use crate::model::links::PassReport;
 use crate::normalize::NameForm;
-use crate::table::key_index::Groups;
+use crate::table::key_index::KeyGroups;
 
 /// Largest group that can be settled; more records of one number want a second look.
 const MOST_SETTLED: usize = 12;
 
 /// Numbers and the records that carry them; numbers without a real birth date included.
 #[derive(Debug)]
-pub(super) struct Carriers(Groups);
+pub(super) struct NumberCarriers(KeyGroups);
 
-impl Carriers {
-    pub(super) fn new(nodes: &Nodes<'_>) -> Self {
-        let parts = ranges(nodes.len()).into_par_iter();
+impl NumberCarriers {
+    pub(super) fn new(nodes: &LinkNodes<'_>) -> Self {
+        let parts = equal_ranges(nodes.len()).into_par_iter();
         let numbered = |node| Some((nodes.id(node).edit_key()?, node));
-        Self(Groups::new(parts.map(|nodes| nodes.filter_map(numbered).collect()).collect(), |key| key / 11))
+        Self(KeyGroups::new(parts.map(|nodes| nodes.filter_map(numbered).collect()).collect(), |key| {
+            key / 11
+        }))
     }
 
     /// All of them, those of a number together.
@@ -46,9 +48,9 @@ impl Carriers {
 
 /// Pairs of the pass, and which records it settles. `single`: by source, at most one record per
 /// person; without it nothing is settled.
-pub(super) fn pairs(
+pub(super) fn block_same_id(
     pass: &KeyPass<'_>,
-    carriers: &Carriers,
+    carriers: &NumberCarriers,
     single: Option<&[bool]>,
     report: &mut PassReport,
 ) -> (Vec<u64>, Option<Vec<bool>>) {
@@ -56,7 +58,7 @@ pub(super) fn pairs(
     let mut settled = vec![false; nodes.len()];
     let sorted = carriers.all();
     report.records = sorted.len() as u64;
-    let parts: Vec<(Vec<u64>, Vec<u32>, PassReport)> = pieces(sorted)
+    let parts: Vec<(Vec<u64>, Vec<u32>, PassReport)> = sorted_pieces(sorted)
         .into_par_iter()
         .map(|range| {
             let (mut found, mut done, mut small) = (Vec::new(), Vec::new(), PassReport::default());
@@ -85,7 +87,7 @@ pub(super) fn pairs(
 }
 
 /// One of several records that carry a number.
-struct Member<'a> {
+struct CarrierRecord<'a> {
     number: u64,
     node: u32,
     source: u8,
@@ -97,20 +99,20 @@ struct Member<'a> {
 
 /// The records that share their number with another: looked up before any of them is judged, so
 /// that the look-ups wait for memory side by side.
-fn shared<'a>(nodes: &Nodes<'a>, entries: &[(u64, u32)]) -> Vec<Member<'a>> {
+fn shared<'a>(nodes: &LinkNodes<'a>, entries: &[(u64, u32)]) -> Vec<CarrierRecord<'a>> {
     let several = entries.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1).flatten();
     several
         .map(|&(number, node)| {
             let id = nodes.id(node);
             let (usable, trusted) = (id.class != IdClass::BadDate18, id.trusted());
             let source = nodes.source[node as usize];
-            Member { number, node, source, usable, trusted, name: nodes.name(node) }
+            CarrierRecord { number, node, source, usable, trusted, name: nodes.name(node) }
         })
         .collect()
 }
 
 /// Do all records of the group agree on who carries the number?
-fn settles(group: &[Member<'_>], single: &[bool]) -> bool {
+fn settles(group: &[CarrierRecord<'_>], single: &[bool]) -> bool {
     let Some(name) = group[0].name.filter(|_| group.len() <= MOST_SETTLED) else { return false };
     group.iter().all(|member| member.usable)
         && group.iter().any(|member| member.trusted)
@@ -126,13 +128,13 @@ fn settles(group: &[Member<'_>], single: &[bool]) -> bool {
 }
 
 /// Cuts the records into ranges for parallel work.
-pub(super) fn ranges(count: usize) -> Vec<Range<u32>> {
+pub(super) fn equal_ranges(count: usize) -> Vec<Range<u32>> {
     const RANGE: usize = 1 << 15;
     (0..count).step_by(RANGE).map(|from| from as u32..count.min(from + RANGE) as u32).collect()
 }
 
 /// Cuts grouped entries into pieces for parallel work that keep equal keys together.
-pub(super) fn pieces(sorted: &[(u64, u32)]) -> Vec<Range<usize>> {
+pub(super) fn sorted_pieces(sorted: &[(u64, u32)]) -> Vec<Range<usize>> {
     const PIECE: usize = 1 << 16;
     let mut out = Vec::new();
     let mut start = 0;

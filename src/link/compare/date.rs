@@ -25,7 +25,7 @@ super::levels! {
 }
 
 /// Compares two packed dates (`yyyymmdd`, month or day 0 unknown, 0 missing).
-pub fn date_level(a: u32, b: u32) -> DateLevel {
+pub(crate) fn date_level(a: u32, b: u32) -> DateLevel {
     use DateLevel::*;
     if a == 0 || b == 0 {
         return Missing;

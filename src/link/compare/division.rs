@@ -20,7 +20,7 @@ super::levels! {
 
 /// Compares two values of a division column (one plus the position in the tree, 0 missing).
 /// A side that knows only the prefecture is missing.
-pub fn division_level(tree: &DivisionTree, a: u32, b: u32) -> DivisionLevel {
+pub(crate) fn division_level(tree: &DivisionTree, a: u32, b: u32) -> DivisionLevel {
     use DivisionLevel::*;
     let county = |value| tree.at_level(value, COUNTY);
     if county(a) == 0 || county(b) == 0 {

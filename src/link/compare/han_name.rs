@@ -11,16 +11,16 @@ super::levels! {
         Exact = "姓名一致",
         /// The same but for traditional or variant forms, private-use characters, spaces, interpuncts.
         Variant = "繁简或异体、间隔号、生僻字编码不同",
-        /// The same but for a note at one of them: `(已故)`, a second name, a namesake's number.
+        /// The same but for a note at one of them: `（已故）`, a second name, a namesake's number.
         Note = "一方带备注",
-        /// The same but for characters that one side could not read (`□`, `某`, pinyin).
+        /// The same but for characters that one side could not read （`□`, `某`, pinyin）.
         Wildcard = "生僻字以符号代替",
         /// Other characters of the same reading and tone.
-        SameReadingTone = "同音(同调)",
+        SameReadingTone = "同音（同调）",
         /// Characters that look alike.
         SimilarShape = "形近",
         /// Other characters of the same reading, tones differ.
-        SameReading = "同音(异调)",
+        SameReading = "同音（异调）",
         /// Two neighbouring characters changed places.
         Swapped = "字序颠倒",
         /// One character is missing on one side.
@@ -36,7 +36,7 @@ super::levels! {
 
 impl HanNameLevel {
     /// The names are the same but for a slip of the pen.
-    pub fn agrees(self) -> bool {
+    pub(crate) fn agrees(self) -> bool {
         self != Self::Missing && self <= Self::Dropped
     }
 }
@@ -48,7 +48,7 @@ const ALIKE: u8 = 56;
 
 /// Why two characters at one place may stand for each other, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Place {
+enum PlaceReason {
     Equal,
     Wildcard,
     Tone,
@@ -83,13 +83,13 @@ pub fn han_name_level(a: &NameForm, b: &NameForm) -> HanNameLevel {
 fn same_length(a: &NameForm, b: &NameForm, wild: bool) -> HanNameLevel {
     use HanNameLevel::*;
     let (x, y) = (a.chars(), b.chars());
-    let mut worst = Place::Equal;
+    let mut worst = PlaceReason::Equal;
     let (mut others, mut hidden) = (0, 0);
     for i in 0..x.len() {
         let place = compare_place(a, b, i);
         worst = worst.max(place);
-        others += usize::from(place == Place::Other);
-        hidden += usize::from(place == Place::Wildcard);
+        others += usize::from(place == PlaceReason::Other);
+        hidden += usize::from(place == PlaceReason::Wildcard);
         // Nothing further on can help.
         if others == 2 || (others == 1 && i == 0 && !wild) {
             break;
@@ -100,38 +100,38 @@ fn same_length(a: &NameForm, b: &NameForm, wild: bool) -> HanNameLevel {
         return if others == 0 { SurnameOnly } else { Different };
     }
     match worst {
-        Place::Equal | Place::Wildcard => Wildcard,
-        Place::Tone => SameReadingTone,
-        Place::Shape => SimilarShape,
-        Place::Reading => SameReading,
-        Place::Other if is_swapped(x, y) => Swapped,
-        Place::Other if x[0] != y[0] => Different,
-        Place::Other if others == 1 && x.len() >= 3 => OneCharacter,
-        Place::Other => SurnameOnly,
+        PlaceReason::Equal | PlaceReason::Wildcard => Wildcard,
+        PlaceReason::Tone => SameReadingTone,
+        PlaceReason::Shape => SimilarShape,
+        PlaceReason::Reading => SameReading,
+        PlaceReason::Other if is_swapped(x, y) => Swapped,
+        PlaceReason::Other if x[0] != y[0] => Different,
+        PlaceReason::Other if others == 1 && x.len() >= 3 => OneCharacter,
+        PlaceReason::Other => SurnameOnly,
     }
 }
 
-fn compare_place(a: &NameForm, b: &NameForm, i: usize) -> Place {
+fn compare_place(a: &NameForm, b: &NameForm, i: usize) -> PlaceReason {
     let (x, y) = (a.chars()[i], b.chars()[i]);
     if x == y {
-        return if x == WILDCARD { Place::Wildcard } else { Place::Equal };
+        return if x == WILDCARD { PlaceReason::Wildcard } else { PlaceReason::Equal };
     }
     if x == WILDCARD || y == WILDCARD {
-        return Place::Wildcard;
+        return PlaceReason::Wildcard;
     }
     let (readings, others) = (a.readings_at(i), b.readings_at(i));
-    let mut found = Place::Other;
+    let mut found = PlaceReason::Other;
     for &p in readings.iter().filter(|&&r| r != 0) {
         for &q in others.iter().filter(|&&r| r != 0) {
             if p == q {
-                return Place::Tone;
+                return PlaceReason::Tone;
             }
             if p / 8 == q / 8 {
-                found = Place::Reading;
+                found = PlaceReason::Reading;
             }
         }
     }
-    if han::shape_similarity(x, y) >= ALIKE { Place::Shape } else { found }
+    if han::shape_similarity(x, y) >= ALIKE { PlaceReason::Shape } else { found }
 }
 
 /// Do two neighbours trade places, everything else equal?

@@ -48,7 +48,7 @@ pub fn id_level(a: IdNumber, b: IdNumber) -> IdLevel {
 }
 
 /// May the numbers be [`IdLevel::Equal`]? Cheap, and never wrongly no.
-pub fn may_be_equal(a: IdNumber, b: IdNumber) -> bool {
+pub(crate) fn may_be_equal(a: IdNumber, b: IdNumber) -> bool {
     match (a.edit_key(), b.edit_key()) {
         // The check character may be a computed one.
         (Some(x), Some(y)) => x / 11 == y / 11,
@@ -74,7 +74,7 @@ fn full(x: u64, y: u64, computed: bool) -> IdLevel {
         differing => {
             let close = match differing {
                 2 => true,
-                3 | 4 => super::text::within(&p[..last], &q[..last], 2),
+                3 | 4 => super::text::within_edits(&p[..last], &q[..last], 2),
                 _ => shifted(&p[..last], &q[..last]),
             };
             let two = if close { TwoEdits } else { Disagree };
@@ -132,9 +132,9 @@ fn lost_or_doubled(values: &[u8], full: IdNumber) -> IdLevel {
     use IdLevel::*;
     let Some(key) = full.edit_key() else { return Missing };
     let digits = Digits::from_key(key).0;
-    if super::text::within(values, &digits, 1) {
+    if super::text::within_edits(values, &digits, 1) {
         OneInsertDelete
-    } else if super::text::within(values, &digits, 2) {
+    } else if super::text::within_edits(values, &digits, 2) {
         TwoEdits
     } else {
         Missing

@@ -10,10 +10,10 @@
 //! | [`id_level`] | two ID numbers | 2 ns if equal, else about 100 ns |
 //! | [`date_level`] | two packed dates | 2 ns if equal, else 20-60 ns |
 //! | [`division_level`] | two division values | 5-10 ns |
-//! | [`levenshtein`], [`osa`] | two texts | 50-500 ns under 64 characters, by the square of what differs |
-//! | [`jaro_winkler`] | two texts | 30-100 ns under 64 characters |
-//! | [`bigram_dice`] | two texts | 100-400 ns for addresses |
-//! | [`soundex`], [`nysiis`] | one Western name | 30-80 ns |
+//! | `osa_distance` | two texts | 50-500 ns under 64 characters, by the square of what differs |
+//! | `jaro_winkler` | two texts | 30-100 ns under 64 characters |
+//! | `bigram_dice` | two texts | 100-400 ns for addresses |
+//! | `soundex_code`, `nysiis_code` | one Western name | 30-80 ns |
 
 mod date;
 mod division;
@@ -24,14 +24,15 @@ mod phonetic;
 mod text;
 mod text_level;
 
-pub use date::{DateLevel, date_level};
-pub use division::{DivisionLevel, division_level};
-pub use han_name::{HanNameLevel, han_name_level};
-pub use id::{IdLevel, id_level, may_be_equal};
-pub use nickname::same_full_name;
-pub use phonetic::{nysiis, soundex};
-pub use text::{bigram_dice, jaro, jaro_winkler, levenshtein, osa};
-pub use text_level::{TextLevel, code_level, text_level, western_name_level};
+pub(crate) use date::{DateLevel, date_level};
+pub(crate) use division::{DivisionLevel, division_level};
+pub(crate) use han_name::HanNameLevel;
+pub use han_name::han_name_level;
+pub use id::id_level;
+pub(crate) use id::{IdLevel, may_be_equal};
+pub(crate) use nickname::same_full_name;
+pub use phonetic::{nysiis_code, soundex_code};
+pub(crate) use text_level::{TextLevel, code_level, text_level, western_name_level};
 
 /// Gives an enum of levels its number, its list and its Chinese label.
 macro_rules! levels {
@@ -39,31 +40,35 @@ macro_rules! levels {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u8)]
+        #[allow(unreachable_pub)]
         pub enum $name {
             /// One side is missing: neither for nor against.
             Missing = 0,
             $($(#[$doc])* $level,)*
         }
 
+        // Not every kind of level is asked for its number and its name.
+        #[allow(dead_code)]
         impl $name {
             /// All levels, missing first.
-            pub const ALL: &'static [Self] = &[Self::Missing, $(Self::$level,)*];
+            pub(crate) const ALL: &'static [Self] = &[Self::Missing, $(Self::$level,)*];
 
             /// Number of levels, missing included.
-            pub const COUNT: usize = Self::ALL.len();
+            pub(crate) const COUNT: usize = Self::ALL.len();
 
             /// Number of the level: 0 missing, 1 best.
+            #[allow(unreachable_pub)]
             pub const fn number(self) -> u8 {
                 self as u8
             }
 
             /// Level of a number; `Missing` for a number that is none.
-            pub fn from_number(number: u8) -> Self {
+            pub(crate) fn from_number(number: u8) -> Self {
                 Self::ALL.get(usize::from(number)).copied().unwrap_or(Self::Missing)
             }
 
             /// Name in configuration and published tables (`same_reading`).
-            pub fn code(self) -> &'static str {
+            pub(crate) fn code(self) -> &'static str {
                 static CODES: std::sync::LazyLock<Vec<String>> = std::sync::LazyLock::new(|| {
                     $name::ALL.iter().map(|level| $crate::link::compare::snake_case(&format!("{level:?}"))).collect()
                 });
@@ -71,7 +76,7 @@ macro_rules! levels {
             }
 
             /// What an officer reads.
-            pub fn label(self) -> &'static str {
+            pub(crate) fn label(self) -> &'static str {
                 match self {
                     Self::Missing => "一方缺失",
                     $(Self::$level => $label,)*

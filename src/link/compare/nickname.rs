@@ -53,7 +53,7 @@ static FULL: LazyLock<BTreeMap<&'static str, Vec<&'static str>>> = LazyLock::new
 });
 
 /// May both names be forms of one full name? Names as normalized (lower case, no accents).
-pub fn same_full_name(a: &str, b: &str) -> bool {
+pub(crate) fn same_full_name(a: &str, b: &str) -> bool {
     match (FULL.get(a), FULL.get(b)) {
         (Some(x), Some(y)) => x.iter().any(|full| y.contains(full)),
         _ => false,

@@ -1,7 +1,7 @@
 //! Levels of Western names, addresses, phones and codes: texts already normalized.
 
-use super::phonetic::nysiis;
-use super::text::{bigram_dice, jaro_winkler, osa};
+use super::phonetic::nysiis_code;
+use super::text::{bigram_dice, jaro_winkler, osa_distance};
 
 super::levels! {
     /// How alike two texts are.
@@ -26,7 +26,7 @@ super::levels! {
 }
 
 /// Compares given names or surnames in letters.
-pub fn western_name_level(a: &str, b: &str) -> TextLevel {
+pub(crate) fn western_name_level(a: &str, b: &str) -> TextLevel {
     use TextLevel::*;
     if a.is_empty() || b.is_empty() {
         return Missing;
@@ -42,7 +42,7 @@ pub fn western_name_level(a: &str, b: &str) -> TextLevel {
     if letters <= 2 && long.starts_with(short) {
         return Part;
     }
-    if letters >= 3 && osa(a, b) == 1 {
+    if letters >= 3 && osa_distance(a, b) == 1 {
         return Slip;
     }
     let similar = jaro_winkler(a, b);
@@ -52,14 +52,14 @@ pub fn western_name_level(a: &str, b: &str) -> TextLevel {
     if letters >= 3 && (long.starts_with(short) || long.ends_with(short)) {
         return Part;
     }
-    if nysiis(a) != 0 && nysiis(a) == nysiis(b) {
+    if nysiis_code(a) != 0 && nysiis_code(a) == nysiis_code(b) {
         return SameSound;
     }
     if similar >= 0.8 { Alike } else { Different }
 }
 
 /// Compares addresses and other texts of several words.
-pub fn text_level(a: &str, b: &str) -> TextLevel {
+pub(crate) fn text_level(a: &str, b: &str) -> TextLevel {
     use TextLevel::*;
     if a.is_empty() || b.is_empty() {
         return Missing;
@@ -69,13 +69,13 @@ pub fn text_level(a: &str, b: &str) -> TextLevel {
     }
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     let letters = short.chars().count();
-    if letters >= 4 && osa(a, b) == 1 {
+    if letters >= 4 && osa_distance(a, b) == 1 {
         return Slip;
     }
     let share = bigram_dice(a, b);
     // A shuffled syllable breaks most bigrams of a single word.
     let word = letters >= 5 && long.len() <= 20;
-    if share >= 0.8 || word && letters >= 6 && osa(a, b) == 2 {
+    if share >= 0.8 || word && letters >= 6 && osa_distance(a, b) == 2 {
         return Near;
     }
     if letters >= 3 && long.contains(short) {
@@ -86,7 +86,7 @@ pub fn text_level(a: &str, b: &str) -> TextLevel {
 
 /// Compares numbers that are names (household numbers, phones, postcodes): a slip counts, a
 /// common beginning or end of at least six characters is a part (an area code, an extension).
-pub fn code_level(a: &str, b: &str) -> TextLevel {
+pub(crate) fn code_level(a: &str, b: &str) -> TextLevel {
     use TextLevel::*;
     if a.is_empty() || b.is_empty() {
         return Missing;
@@ -99,7 +99,7 @@ pub fn code_level(a: &str, b: &str) -> TextLevel {
     if letters >= 6 && (long.starts_with(short) || long.ends_with(short)) {
         return Part;
     }
-    match osa(a, b) {
+    match osa_distance(a, b) {
         1 if letters >= 3 => Slip,
         2 if letters >= 8 => Near,
         _ => Different,

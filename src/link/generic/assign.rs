@@ -7,11 +7,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::compare::Comparisons;
-use super::model::Weigher;
-use super::{GenericSettings, Nodes, ScoredPair};
-use crate::link::assignment::{Edge, assign};
-use crate::link::sets::DisjointSets;
+use super::compare::PlannedComparisons;
+use super::generic_model::PairWeigher;
+use super::{GenericNodes, GenericSettings, ScoredPair};
+use crate::link::assignment::{WeightedPair, assign};
+use crate::link::disjoint_sets::DisjointSets;
 
 /// A pair speaks for or against two clusters at most this much (1/1000 bit).
 const LOUDEST: i32 = 15_000;
@@ -19,7 +19,7 @@ const LOUDEST: i32 = 15_000;
 const MOST_ASKED: usize = 30;
 
 /// Links and clusters.
-pub(crate) struct Decided {
+pub(crate) struct LinksAndClusters {
     /// Accepted and review pairs in pair order.
     pub pairs: Vec<ScoredPair>,
     /// Whether each pair is accepted (else review).
@@ -34,11 +34,11 @@ pub(crate) struct Decided {
 
 pub(super) fn decide(
     settings: &GenericSettings,
-    nodes: &Nodes<'_>,
-    comparisons: &Comparisons<'_>,
-    weigher: &Weigher<'_>,
+    nodes: &GenericNodes<'_>,
+    comparisons: &PlannedComparisons<'_>,
+    weigher: &PairWeigher<'_>,
     mut pairs: Vec<ScoredPair>,
-) -> Decided {
+) -> LinksAndClusters {
     let accept = settings.accept_weight();
     let contents = nodes.contents();
     let place = |i: usize, pairs: &[ScoredPair]| {
@@ -49,7 +49,7 @@ pub(super) fn decide(
     order.sort_unstable_by_key(|&i| place(i, &pairs));
     let unique: Vec<bool> = settings.table.iter().map(|t| t.deduplicated).collect();
     let (kept, greedy_components) = one_partner(&pairs, &order, nodes, &unique);
-    let mut builder = Builder {
+    let mut builder = ClusterBuilder {
         settings,
         nodes,
         comparisons,
@@ -74,14 +74,14 @@ pub(super) fn decide(
     pairs.sort_unstable_by_key(|p| (p.left, p.right));
     let clusters: Vec<u32> = (0..nodes.len()).map(|node| builder.sets.find(node)).collect();
     let accepted = pairs.iter().map(|p| clusters[p.left as usize] == clusters[p.right as usize]).collect();
-    Decided { pairs, accepted, clusters, greedy_components, refused }
+    LinksAndClusters { pairs, accepted, clusters, greedy_components, refused }
 }
 
 /// Pairs that survive the assignment between tables of which one or both hold an entity once.
 fn one_partner(
     pairs: &[ScoredPair],
     order: &[usize],
-    nodes: &Nodes<'_>,
+    nodes: &GenericNodes<'_>,
     unique: &[bool],
 ) -> (BTreeSet<usize>, usize) {
     let mut kept: BTreeSet<usize> = order.iter().copied().collect();
@@ -96,9 +96,9 @@ fn one_partner(
                 .copied()
                 .filter(|&i| nodes.table_of(pairs[i].left) == left && nodes.table_of(pairs[i].right) == right)
                 .collect();
-            let edges: Vec<Edge> = among
+            let edges: Vec<WeightedPair> = among
                 .iter()
-                .map(|&i| Edge {
+                .map(|&i| WeightedPair {
                     left: pairs[i].left,
                     right: pairs[i].right,
                     weight: i64::from(pairs[i].weight),
@@ -117,11 +117,11 @@ fn one_partner(
     (kept, greedy)
 }
 
-struct Builder<'a> {
+struct ClusterBuilder<'a> {
     settings: &'a GenericSettings,
-    nodes: &'a Nodes<'a>,
-    comparisons: &'a Comparisons<'a>,
-    weigher: &'a Weigher<'a>,
+    nodes: &'a GenericNodes<'a>,
+    comparisons: &'a PlannedComparisons<'a>,
+    weigher: &'a PairWeigher<'a>,
     unique: &'a [bool],
     sets: DisjointSets,
     /// Members of clusters of two or more, by their name.
@@ -129,7 +129,7 @@ struct Builder<'a> {
     known: BTreeMap<(u32, u32), i32>,
 }
 
-impl Builder<'_> {
+impl ClusterBuilder<'_> {
     /// Joins the clusters of two records; false if they do not agree.
     fn join(&mut self, left: u32, right: u32) -> bool {
         let (a, b) = (self.sets.find(left), self.sets.find(right));

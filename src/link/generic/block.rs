@@ -11,9 +11,9 @@
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::{GenericSettings, Nodes};
-use crate::link::compare::nysiis;
-use crate::normalize::{ColumnKind, ComparableColumn};
+use super::{GenericNodes, GenericSettings};
+use crate::link::compare::nysiis_code;
+use crate::normalize::{ComparableColumn, LinkColumnKind};
 
 /// Most passes of one task.
 const MOST_PASSES: usize = 64;
@@ -22,7 +22,7 @@ const PASSES_WORTH: u64 = 6;
 
 /// One blocking pass, planned and (where used) run.
 #[derive(Debug, Clone, Default, serde::Serialize)]
-pub struct Pass {
+pub struct PlannedPass {
     /// Keys, e.g. `surname:sound + postcode:value`.
     pub keys: String,
     /// Columns they take.
@@ -46,25 +46,25 @@ pub struct Pass {
 }
 
 /// Planned passes, ready to be walked.
-pub(crate) struct Blocking {
+pub(crate) struct PlannedPasses {
     /// All that were considered, cheapest first (or as configured).
-    pub passes: Vec<Pass>,
+    pub passes: Vec<PlannedPass>,
     /// Positions of the used ones.
     pub used: Vec<usize>,
     /// Hash by record of every used pass; 0 is missing.
     hashes: Vec<Vec<u64>>,
 }
 
-struct Key {
+struct KeyColumn {
     name: String,
     columns: Vec<usize>,
     /// Hash by node; 0 is missing.
     hashes: Vec<u64>,
 }
 
-impl Blocking {
+impl PlannedPasses {
     /// Plans the passes and counts what each would yield; compares nothing.
-    pub fn plan(settings: &GenericSettings, nodes: &Nodes<'_>) -> Self {
+    pub(super) fn plan(settings: &GenericSettings, nodes: &GenericNodes<'_>) -> Self {
         let keys = keys(settings, nodes);
         let mut plan = Self { passes: Vec::new(), used: Vec::new(), hashes: Vec::new() };
         if settings.passes.is_empty() {
@@ -75,20 +75,20 @@ impl Blocking {
         plan
     }
 
-    fn configured(&mut self, settings: &GenericSettings, nodes: &Nodes<'_>, keys: &[Key]) {
+    fn configured(&mut self, settings: &GenericSettings, nodes: &GenericNodes<'_>, keys: &[KeyColumn]) {
         let find = |text: &String| {
             let text = if text.contains(':') { text.clone() } else { format!("{text}:value") };
             keys.iter().find(|k| k.name == text)
         };
         for configured in settings.passes.iter().take(MOST_PASSES) {
-            let parts: Vec<&Key> = configured.keys.iter().filter_map(find).collect();
+            let parts: Vec<&KeyColumn> = configured.keys.iter().filter_map(find).collect();
             let Some((first, rest)) = parts.split_first() else { continue };
             let hashes = rest.iter().fold(first.hashes.clone(), |all, key| combined(&all, &key.hashes));
-            let mut pass = Pass {
+            let mut pass = PlannedPass {
                 keys: parts.iter().map(|k| k.name.as_str()).collect::<Vec<_>>().join(" + "),
                 columns: parts.iter().flat_map(|k| k.columns.clone()).collect(),
                 used: true,
-                ..Pass::default()
+                ..PlannedPass::default()
             };
             let most = configured.max_block.unwrap_or(settings.max_block);
             let hashes = match configured.split.as_ref().and_then(find) {
@@ -102,11 +102,14 @@ impl Blocking {
         }
     }
 
-    fn automatic(&mut self, settings: &GenericSettings, nodes: &Nodes<'_>, keys: &[Key]) {
+    fn automatic(&mut self, settings: &GenericSettings, nodes: &GenericNodes<'_>, keys: &[KeyColumn]) {
         let budget = u64::from(nodes.len()) * u64::from(settings.pairs_per_record);
         let planned = |a: usize, b: Option<usize>| {
-            let mut pass =
-                Pass { keys: keys[a].name.clone(), columns: keys[a].columns.clone(), ..Pass::default() };
+            let mut pass = PlannedPass {
+                keys: keys[a].name.clone(),
+                columns: keys[a].columns.clone(),
+                ..PlannedPass::default()
+            };
             let mut hashes = keys[a].hashes.clone();
             if let Some(b) = b {
                 pass.keys = format!("{} + {}", keys[a].name, keys[b].name);
@@ -117,7 +120,7 @@ impl Blocking {
             pass.pairs = cost(&hashes, settings, nodes);
             pass
         };
-        let alone: Vec<Pass> = (0..keys.len()).into_par_iter().map(|a| planned(a, None)).collect();
+        let alone: Vec<PlannedPass> = (0..keys.len()).into_par_iter().map(|a| planned(a, None)).collect();
         // A key that had to be split still wants its combinations: they hold what splitting lost.
         let single: Vec<bool> = alone.iter().map(|p| p.pairs <= budget && p.split_blocks == 0).collect();
         let combinations: Vec<(usize, usize)> = (0..keys.len())
@@ -126,8 +129,8 @@ impl Blocking {
                 keys[a].columns.iter().all(|c| !keys[b].columns.contains(c)) && !single[a] && !single[b]
             })
             .collect();
-        let joint: Vec<Pass> = combinations.par_iter().map(|&(a, b)| planned(a, Some(b))).collect();
-        let mut all: Vec<(Pass, usize, Option<usize>)> =
+        let joint: Vec<PlannedPass> = combinations.par_iter().map(|&(a, b)| planned(a, Some(b))).collect();
+        let mut all: Vec<(PlannedPass, usize, Option<usize>)> =
             alone.into_iter().enumerate().map(|(a, pass)| (pass, a, None)).collect();
         all.extend(joint.into_iter().zip(combinations).map(|(pass, (a, b))| (pass, a, Some(b))));
         all.sort_by_key(|x| (x.0.pairs, x.1, x.2));
@@ -138,7 +141,7 @@ impl Blocking {
                 left -= pass.pairs;
                 let hashes =
                     b.map_or_else(|| keys[a].hashes.clone(), |b| combined(&keys[a].hashes, &keys[b].hashes));
-                let mut again = Pass::default();
+                let mut again = PlannedPass::default();
                 self.used.push(self.passes.len());
                 self.hashes.push(split(
                     hashes,
@@ -155,10 +158,10 @@ impl Blocking {
     /// Calls `visit` once with every candidate pair (left < right), in parallel; what the visitors
     /// gathered comes back in any order. `visit` also gets the position among the used passes of
     /// the first pass that has the pair.
-    pub fn each<A: Send>(
+    pub(super) fn each<A: Send>(
         &self,
         settings: &GenericSettings,
-        nodes: &Nodes<'_>,
+        nodes: &GenericNodes<'_>,
         init: impl Fn() -> A + Sync + Send,
         visit: impl Fn(&mut A, u32, u32, usize) + Sync + Send,
     ) -> Vec<A> {
@@ -195,12 +198,12 @@ impl Blocking {
     }
 
     /// Is the pair a candidate?
-    pub fn has(&self, left: u32, right: u32) -> bool {
+    pub(super) fn has(&self, left: u32, right: u32) -> bool {
         self.shares(left, right, self.hashes.len())
     }
 
     /// Bit of every used pass that has the pair.
-    pub fn mask(&self, left: u32, right: u32) -> u64 {
+    pub(super) fn mask(&self, left: u32, right: u32) -> u64 {
         self.hashes.iter().enumerate().fold(0, |mask, (at, h)| {
             let hash = h[left as usize];
             mask | u64::from(hash != 0 && hash == h[right as usize]) << at
@@ -209,7 +212,7 @@ impl Blocking {
 
     /// Estimates the recall of every pass from scored pairs: (bits of the passes, probability).
     /// A pass is measured on matches that passes over none of its columns found.
-    pub fn estimate_recall(&mut self, found: &[(u64, f64)]) {
+    pub(super) fn estimate_recall(&mut self, found: &[(u64, f64)]) {
         let columns: Vec<Vec<usize>> = self.used.iter().map(|&at| self.passes[at].columns.clone()).collect();
         for (bit, mine) in columns.iter().enumerate() {
             let others = columns.iter().enumerate().fold(0u64, |mask, (at, theirs)| {
@@ -227,7 +230,7 @@ impl Blocking {
 }
 
 /// Keys of other columns, finest first: what splits oversized blocks.
-fn finest<'k>(keys: &'k [Key], columns: &[usize]) -> Vec<&'k Key> {
+fn finest<'k>(keys: &'k [KeyColumn], columns: &[usize]) -> Vec<&'k KeyColumn> {
     let mut others: Vec<(usize, usize)> = Vec::new();
     for (at, key) in keys.iter().enumerate() {
         if key.columns.iter().all(|c| !columns.contains(c)) {
@@ -242,7 +245,13 @@ fn finest<'k>(keys: &'k [Key], columns: &[usize]) -> Vec<&'k Key> {
 
 /// Gives the records of oversized blocks the combination with each of `by` in turn, and no key
 /// where even that leaves too many together.
-fn split(mut hashes: Vec<u64>, by: &[&Key], most: u32, nodes: &Nodes<'_>, pass: &mut Pass) -> Vec<u64> {
+fn split(
+    mut hashes: Vec<u64>,
+    by: &[&KeyColumn],
+    most: u32,
+    nodes: &GenericNodes<'_>,
+    pass: &mut PlannedPass,
+) -> Vec<u64> {
     debug_assert_eq!(hashes.len(), nodes.len() as usize);
     for (round, key) in by.iter().map(Some).chain([None]).enumerate() {
         let entries = grouped(&hashes);
@@ -277,11 +286,11 @@ fn combined(a: &[u64], b: &[u64]) -> Vec<u64> {
     a.iter().zip(b).map(|(&a, &b)| if a == 0 || b == 0 { 0 } else { mixed(a, b) }).collect()
 }
 
-fn keys(settings: &GenericSettings, nodes: &Nodes<'_>) -> Vec<Key> {
-    let mut keys: Vec<Key> = Vec::new();
+fn keys(settings: &GenericSettings, nodes: &GenericNodes<'_>) -> Vec<KeyColumn> {
+    let mut keys: Vec<KeyColumn> = Vec::new();
     let mut names: Vec<usize> = Vec::new();
     for (column, (name, spec)) in settings.columns.iter().enumerate() {
-        for form in forms(spec.kind()) {
+        for form in key_forms(spec.kind()) {
             let mut hashes = vec![0u64; nodes.len() as usize];
             for (table, offset) in nodes.tables.iter().zip(&nodes.offsets) {
                 if let Some(values) = table.columns.get(name) {
@@ -289,10 +298,10 @@ fn keys(settings: &GenericSettings, nodes: &Nodes<'_>) -> Vec<Key> {
                     slice.par_iter_mut().enumerate().for_each(|(row, hash)| *hash = form.hash(values, row));
                 }
             }
-            if spec.kind() == ColumnKind::WesternName && *form == Form::Value {
+            if spec.kind() == LinkColumnKind::WesternName && *form == KeyForm::Value {
                 names.push(keys.len());
             }
-            keys.push(Key { name: format!("{name}:{}", form.name()), columns: vec![column], hashes });
+            keys.push(KeyColumn { name: format!("{name}:{}", form.name()), columns: vec![column], hashes });
         }
     }
     // The whole name whatever stands in which column.
@@ -301,16 +310,16 @@ fn keys(settings: &GenericSettings, nodes: &Nodes<'_>) -> Vec<Key> {
         let hashes =
             hashes.map(|(&a, &b)| if a == 0 || b == 0 { 0 } else { mixed(a.min(b), a.max(b)) }).collect();
         let columns = [keys[first].columns[0], keys[second].columns[0]].to_vec();
-        let part = |key: &Key| key.name.trim_end_matches(":value").to_owned();
+        let part = |key: &KeyColumn| key.name.trim_end_matches(":value").to_owned();
         let name = format!("{}|{}:any_order", part(&keys[first]), part(&keys[second]));
-        keys.push(Key { name, columns, hashes });
+        keys.push(KeyColumn { name, columns, hashes });
     }
     keys
 }
 
 /// What a key takes of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum KeyForm {
     Value,
     Sound,
     Start,
@@ -318,18 +327,18 @@ pub(super) enum Form {
     MonthDay,
 }
 
-pub(super) fn forms(kind: ColumnKind) -> &'static [Form] {
+pub(super) fn key_forms(kind: LinkColumnKind) -> &'static [KeyForm] {
     match kind {
-        ColumnKind::WesternName => &[Form::Value, Form::Sound, Form::Start],
-        ColumnKind::HanName => &[Form::Value, Form::Sound],
-        ColumnKind::Date => &[Form::Value, Form::YearMonth, Form::MonthDay],
-        ColumnKind::Text => &[Form::Value, Form::Start],
-        ColumnKind::Relation => &[],
-        _ => &[Form::Value],
+        LinkColumnKind::WesternName => &[KeyForm::Value, KeyForm::Sound, KeyForm::Start],
+        LinkColumnKind::HanName => &[KeyForm::Value, KeyForm::Sound],
+        LinkColumnKind::Date => &[KeyForm::Value, KeyForm::YearMonth, KeyForm::MonthDay],
+        LinkColumnKind::Text => &[KeyForm::Value, KeyForm::Start],
+        LinkColumnKind::Relation => &[],
+        _ => &[KeyForm::Value],
     }
 }
 
-impl Form {
+impl KeyForm {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Value => "value",
@@ -351,7 +360,7 @@ impl Form {
             ComparableColumn::Text(ids, pool) => {
                 let value = pool.get(ids[row]);
                 match self {
-                    Self::Sound => number(nysiis(value)),
+                    Self::Sound => number(nysiis_code(value)),
                     Self::Start => text(&value.chars().take(4).collect::<String>()),
                     _ => text(value),
                 }
@@ -384,7 +393,7 @@ fn blocks(entries: &[(u64, u32)]) -> impl Iterator<Item = &[(u64, u32)]> {
 }
 
 /// Pairs that sharing a hash would yield.
-fn cost(hashes: &[u64], settings: &GenericSettings, nodes: &Nodes<'_>) -> u64 {
+fn cost(hashes: &[u64], settings: &GenericSettings, nodes: &GenericNodes<'_>) -> u64 {
     let entries = grouped(hashes);
     let mut sizes = vec![0u64; nodes.tables.len()];
     let mut total = 0;

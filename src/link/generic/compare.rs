@@ -1,25 +1,25 @@
 //! Compares two records column by column, by the kind of each column.
 
-use super::{GenericSettings, Nodes};
+use super::{GenericNodes, GenericSettings};
 use crate::link::compare::{
     DateLevel, HanNameLevel, IdLevel, TextLevel, code_level, date_level, han_name_level, id_level,
     text_level, western_name_level,
 };
-use crate::link::weigh::{Levels, MOST};
-use crate::normalize::{ColumnKind, ComparableColumn};
+use crate::link::pair_weights::{MOST, PairLevels};
+use crate::normalize::{ComparableColumn, LinkColumnKind};
 
 /// One comparison per link column.
-pub(crate) struct Comparisons<'a> {
-    nodes: &'a Nodes<'a>,
-    pub columns: Vec<Comparison<'a>>,
+pub(crate) struct PlannedComparisons<'a> {
+    nodes: &'a GenericNodes<'a>,
+    pub columns: Vec<PlannedComparison<'a>>,
     /// Columns that may have changed places: two name columns, two address lines.
     swaps: Vec<(usize, usize)>,
 }
 
 /// Comparison of one column.
-pub(crate) struct Comparison<'a> {
+pub(crate) struct PlannedComparison<'a> {
     pub name: String,
-    pub kind: ColumnKind,
+    pub kind: LinkColumnKind,
     /// The column in every table.
     tables: Vec<Option<&'a ComparableColumn>>,
     /// Number of levels, missing included.
@@ -34,18 +34,19 @@ pub(super) fn swapped_level(levels: usize) -> u8 {
     (levels - 1) as u8
 }
 
-impl<'a> Comparisons<'a> {
-    pub fn new(settings: &GenericSettings, nodes: &'a Nodes<'a>) -> Self {
-        let columns: Vec<Comparison<'a>> = settings
+impl<'a> PlannedComparisons<'a> {
+    pub(super) fn new(settings: &GenericSettings, nodes: &'a GenericNodes<'a>) -> Self {
+        let columns: Vec<PlannedComparison<'a>> = settings
             .columns
             .iter()
-            .map(|(name, column)| Comparison::new(name, column.kind(), nodes))
+            .map(|(name, column)| PlannedComparison::new(name, column.kind(), nodes))
             .collect();
         let mut swaps = Vec::new();
         for first in 0..columns.len() {
             for second in first + 1..columns.len() {
                 let kind = columns[first].kind;
-                if kind == columns[second].kind && matches!(kind, ColumnKind::WesternName | ColumnKind::Text)
+                if kind == columns[second].kind
+                    && matches!(kind, LinkColumnKind::WesternName | LinkColumnKind::Text)
                 {
                     swaps.push((first, second));
                 }
@@ -54,7 +55,7 @@ impl<'a> Comparisons<'a> {
         Self { nodes, columns, swaps }
     }
     /// Levels of a pair, one per column.
-    pub fn levels(&self, left: u32, right: u32) -> Levels {
+    pub(super) fn levels(&self, left: u32, right: u32) -> PairLevels {
         let mut out = [0; MOST];
         for (level, column) in out.iter_mut().zip(&self.columns) {
             *level = column.level(self.nodes, left, right, column);
@@ -75,7 +76,7 @@ impl<'a> Comparisons<'a> {
     }
     /// Shares of records that carry each pooled value (by pool id), as the linker sees them: an
     /// entity that stands in the tables `repeated` times counts once. Empty for other columns.
-    pub fn shares(&self, column: usize, repeated: f64) -> Vec<f64> {
+    pub(super) fn shares(&self, column: usize, repeated: f64) -> Vec<f64> {
         let comparison = &self.columns[column];
         if comparison.filled < 2 {
             return Vec::new();
@@ -85,34 +86,34 @@ impl<'a> Comparisons<'a> {
         comparison.counts.iter().map(|&count| share(count)).collect()
     }
     /// Pool id of the value of a column.
-    pub fn value(&self, column: usize, node: u32) -> Option<u32> {
+    pub(super) fn value(&self, column: usize, node: u32) -> Option<u32> {
         self.columns[column].pool_id(self.nodes, node)
     }
     /// Code of a level, for published columns and reports.
-    pub fn level_code(&self, column: usize, level: u8) -> &'static str {
+    pub(super) fn level_code(&self, column: usize, level: u8) -> &'static str {
         let comparison = &self.columns[column];
         if level == swapped_level(comparison.levels) {
             return "swapped";
         }
         match comparison.kind {
-            ColumnKind::IdNumber => IdLevel::from_number(level).code(),
-            ColumnKind::HanName => HanNameLevel::from_number(level).code(),
-            ColumnKind::Date => DateLevel::from_number(level).code(),
-            ColumnKind::Sex => ["missing", "equal", "different"][usize::from(level.min(2))],
+            LinkColumnKind::IdNumber => IdLevel::from_number(level).code(),
+            LinkColumnKind::HanName => HanNameLevel::from_number(level).code(),
+            LinkColumnKind::Date => DateLevel::from_number(level).code(),
+            LinkColumnKind::Sex => ["missing", "equal", "different"][usize::from(level.min(2))],
             _ => TextLevel::from_number(level).code(),
         }
     }
 }
 
-impl<'a> Comparison<'a> {
-    fn new(name: &str, kind: ColumnKind, nodes: &Nodes<'a>) -> Self {
+impl<'a> PlannedComparison<'a> {
+    fn new(name: &str, kind: LinkColumnKind, nodes: &GenericNodes<'a>) -> Self {
         let tables: Vec<Option<&ComparableColumn>> =
             nodes.tables.iter().map(|t| t.columns.get(name)).collect();
         let levels = 1 + match kind {
-            ColumnKind::IdNumber => IdLevel::COUNT,
-            ColumnKind::HanName => HanNameLevel::COUNT,
-            ColumnKind::Date => DateLevel::COUNT,
-            ColumnKind::Sex => 3,
+            LinkColumnKind::IdNumber => IdLevel::COUNT,
+            LinkColumnKind::HanName => HanNameLevel::COUNT,
+            LinkColumnKind::Date => DateLevel::COUNT,
+            LinkColumnKind::Sex => 3,
             _ => TextLevel::COUNT,
         };
         let mut counts = Vec::new();
@@ -130,7 +131,7 @@ impl<'a> Comparison<'a> {
         }
         Self { name: name.to_owned(), kind, tables, levels, counts, filled }
     }
-    fn pool_id(&self, nodes: &Nodes<'_>, node: u32) -> Option<u32> {
+    fn pool_id(&self, nodes: &GenericNodes<'_>, node: u32) -> Option<u32> {
         let table = nodes.table_of(node);
         let row = (node - nodes.offsets[table]) as usize;
         match self.tables[table]? {
@@ -139,7 +140,7 @@ impl<'a> Comparison<'a> {
         }
     }
     /// Level of this column of `left` against the column `other` of `right`.
-    fn level(&self, nodes: &Nodes<'_>, left: u32, right: u32, other: &Self) -> u8 {
+    fn level(&self, nodes: &GenericNodes<'_>, left: u32, right: u32, other: &Self) -> u8 {
         let (lt, rt) = (nodes.table_of(left), nodes.table_of(right));
         let (l, r) = ((left - nodes.offsets[lt]) as usize, (right - nodes.offsets[rt]) as usize);
         let (Some(a), Some(b)) = (self.tables[lt], other.tables[rt]) else { return 0 };
@@ -157,9 +158,11 @@ impl<'a> Comparison<'a> {
                 }
                 let (a, b) = (left_pool.get(a[l]), right_pool.get(b[r]));
                 match self.kind {
-                    ColumnKind::WesternName => western_name_level(a, b).number(),
-                    ColumnKind::Text => text_level(a, b).number(),
-                    ColumnKind::Exact | ColumnKind::Relation if a != b => TextLevel::Different.number(),
+                    LinkColumnKind::WesternName => western_name_level(a, b).number(),
+                    LinkColumnKind::Text => text_level(a, b).number(),
+                    LinkColumnKind::Exact | LinkColumnKind::Relation if a != b => {
+                        TextLevel::Different.number()
+                    }
                     _ => code_level(a, b).number(),
                 }
             }

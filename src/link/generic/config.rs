@@ -6,16 +6,16 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::block::Form;
+use super::block::KeyForm;
 use crate::config::toml_file::TomlFile;
-use crate::link::weigh::MOST;
-use crate::normalize::ColumnKind;
+use crate::link::pair_weights::MOST;
+use crate::normalize::LinkColumnKind;
 use crate::{Error, Result};
 
 /// A linkage task.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct GenericSettings {
+pub(crate) struct GenericSettings {
     /// What is linked.
     pub title: String,
     /// Tables: one is deduplicated, several are linked.
@@ -50,7 +50,7 @@ pub struct GenericSettings {
 /// One table.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct GenericTable {
+pub(crate) struct GenericTable {
     /// Name, also the first part of record ids.
     pub name: String,
     /// File: CSV, XLSX, XLS, DBF or Parquet, relative to the data folder.
@@ -70,7 +70,7 @@ pub struct GenericTable {
 /// One link column.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct GenericColumn {
+pub(crate) struct GenericColumn {
     /// What it holds: `western_name`, `han_name`, `id_number`, `text`, `email`, `date`, `code`,
     /// `number`, `postcode`, `phone`, `sex`, `relation`, `exact`.
     pub kind: String,
@@ -79,7 +79,7 @@ pub struct GenericColumn {
 /// `[[pass]]`: pairs that share every key are compared.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct GenericPass {
+pub(crate) struct GenericPass {
     /// Keys, `column` or `column:form`; forms are `value`, `sound`, `start`, `year_month`, `month_day`.
     pub keys: Vec<String>,
     /// Largest block that is compared whole; larger ones are split by `split`, else left out and reported.
@@ -104,35 +104,40 @@ fn max_block() -> u32 {
     1_000
 }
 
-const KINDS: [(&str, ColumnKind); 13] = [
-    ("id_number", ColumnKind::IdNumber),
-    ("han_name", ColumnKind::HanName),
-    ("western_name", ColumnKind::WesternName),
-    ("text", ColumnKind::Text),
-    ("email", ColumnKind::Text),
-    ("date", ColumnKind::Date),
-    ("code", ColumnKind::Code),
-    ("number", ColumnKind::Number),
-    ("postcode", ColumnKind::Postcode),
-    ("phone", ColumnKind::Phone),
-    ("sex", ColumnKind::Sex),
-    ("relation", ColumnKind::Relation),
-    ("exact", ColumnKind::Exact),
+const KINDS: [(&str, LinkColumnKind); 13] = [
+    ("id_number", LinkColumnKind::IdNumber),
+    ("han_name", LinkColumnKind::HanName),
+    ("western_name", LinkColumnKind::WesternName),
+    ("text", LinkColumnKind::Text),
+    ("email", LinkColumnKind::Text),
+    ("date", LinkColumnKind::Date),
+    ("code", LinkColumnKind::Code),
+    ("number", LinkColumnKind::Number),
+    ("postcode", LinkColumnKind::Postcode),
+    ("phone", LinkColumnKind::Phone),
+    ("sex", LinkColumnKind::Sex),
+    ("relation", LinkColumnKind::Relation),
+    ("exact", LinkColumnKind::Exact),
 ];
 
 impl GenericColumn {
     /// The kind, checked by [`GenericSettings::open`].
-    pub fn kind(&self) -> ColumnKind {
-        KINDS.iter().find(|(name, _)| *name == self.kind).map_or(ColumnKind::Text, |(_, kind)| *kind)
+    pub(crate) fn kind(&self) -> LinkColumnKind {
+        KINDS.iter().find(|(name, _)| *name == self.kind).map_or(LinkColumnKind::Text, |(_, kind)| *kind)
     }
 }
 
 impl GenericSettings {
     /// Reads and checks the file.
-    pub fn open(path: &Path) -> Result<Self> {
+    pub(crate) fn open(path: &Path) -> Result<Self> {
         let file = TomlFile::read(path)?;
         let settings: Self = file.parse()?;
-        for (name, column) in &settings.columns {
+        settings.check(&file)?;
+        Ok(settings)
+    }
+    /// Complains about what the form alone cannot express.
+    fn check(&self, file: &TomlFile) -> Result<()> {
+        for (name, column) in &self.columns {
             if !KINDS.iter().any(|(kind, _)| *kind == column.kind) {
                 let kinds: Vec<_> = KINDS.iter().map(|(kind, _)| *kind).collect();
                 return Err(file
@@ -140,23 +145,23 @@ impl GenericSettings {
                         &["columns".into(), name.as_str().into(), "kind".into()],
                         format!("不认识的列类型“{}”", column.kind),
                     )
-                    .hint(format!("可选:{}", kinds.join("、"))));
+                    .hint(format!("可选：{}", kinds.join("、"))));
             }
         }
         let wrong = |key: &str, message: &str| Err(file.complain(&[key.into()], message.to_owned()));
-        if settings.table.is_empty() {
+        if self.table.is_empty() {
             return wrong("table", "至少要有一个 [[table]]");
         }
-        if settings.columns.is_empty() {
+        if self.columns.is_empty() {
             return wrong("columns", "至少要有一个链接列");
         }
-        if settings.columns.len() > MOST {
-            return wrong("columns", &format!("链接列太多(最多{MOST}个)"));
+        if self.columns.len() > MOST {
+            return wrong("columns", &format!("链接列太多（最多{MOST}个）"));
         }
-        if settings.review > settings.accept || settings.accept > 10_000 {
-            return wrong("accept", "概率以万分之一为单位,且 review ≤ accept ≤ 10000");
+        if self.review > self.accept || self.accept > 10_000 {
+            return wrong("accept", "概率以万分之一为单位，且 review ≤ accept ≤ 10000");
         }
-        for (at, pass) in settings.passes.iter().enumerate() {
+        for (at, pass) in self.passes.iter().enumerate() {
             let place = ["pass".into(), at.into(), "keys".into()];
             if pass.keys.is_empty() {
                 return Err(file
@@ -164,46 +169,46 @@ impl GenericSettings {
                     .hint("写 keys = [\"surname:sound\", \"postcode\"]"));
             }
             for key in pass.keys.iter().chain(&pass.split) {
-                settings.key(key).map_err(|why| file.complain(&place, why))?;
+                self.key(key).map_err(|why| file.complain(&place, why))?;
             }
         }
         let mut names = std::collections::BTreeSet::new();
-        if let Some(twice) = settings.table.iter().find(|t| !names.insert(&t.name)) {
-            return Err(Error::configuration(format!("表名“{}”重复", twice.name)).in_file(path));
+        if let Some(twice) = self.table.iter().find(|t| !names.insert(&t.name)) {
+            return Err(Error::configuration(format!("表名“{}”重复", twice.name)).in_file(&file.path));
         }
-        Ok(settings)
+        Ok(())
     }
     /// Column position and form of a key as written.
-    pub(super) fn key(&self, text: &str) -> std::result::Result<(usize, Form), String> {
+    pub(super) fn key(&self, text: &str) -> std::result::Result<(usize, KeyForm), String> {
         let (column, form) = text.split_once(':').unwrap_or((text, "value"));
         let names: Vec<&str> = self.columns.keys().map(String::as_str).collect();
         let Some(at) = names.iter().position(|name| *name == column) else {
-            return Err(format!("没有链接列“{column}”(有:{})", names.join("、")));
+            return Err(format!("没有链接列“{column}”（有：{}）", names.join("、")));
         };
-        let forms = super::block::forms(self.columns[column].kind());
+        let forms = super::block::key_forms(self.columns[column].kind());
         match forms.iter().find(|f| f.name() == form) {
             Some(form) => Ok((at, *form)),
             None => {
                 let known: Vec<&str> = forms.iter().map(|f| f.name()).collect();
-                Err(format!("列“{column}”没有取法“{form}”(可用:{})", known.join("、")))
+                Err(format!("列“{column}”没有取法“{form}”（可用：{}）", known.join("、")))
             }
         }
     }
     /// Whether records of one table are compared with each other.
-    pub fn within(&self, table: usize) -> bool {
+    pub(crate) fn within(&self, table: usize) -> bool {
         let table_within = self.table[table].within.unwrap_or(self.within);
         self.table.len() == 1 || table_within && !self.table[table].deduplicated
     }
     /// Whether records of two tables are compared with each other.
-    pub fn wanted(&self, left: usize, right: usize) -> bool {
+    pub(crate) fn wanted(&self, left: usize, right: usize) -> bool {
         left != right || self.within(left)
     }
     /// Smallest weight kept, in 1/1000 bit.
-    pub fn review_weight(&self) -> i32 {
+    pub(crate) fn review_weight(&self) -> i32 {
         weight_of(self.review)
     }
     /// Smallest weight accepted, in 1/1000 bit.
-    pub fn accept_weight(&self) -> i32 {
+    pub(crate) fn accept_weight(&self) -> i32 {
         weight_of(self.accept)
     }
 }

@@ -12,23 +12,24 @@ use std::path::Path;
 use crate::Result;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::weigh::Levels;
-use crate::normalize::{self, Comparable, ComparableColumn};
+use super::pair_weights::PairLevels;
+use crate::normalize::{self, ComparableColumn, ComparableSource};
 
 mod assign;
 mod block;
 mod compare;
 mod config;
-mod model;
-mod pinned;
-mod read;
+mod generic_model;
+mod list_reader;
+mod pinned_weights;
+mod result_writer;
 mod train;
-mod write;
 
-pub use block::Pass;
-pub use config::{GenericColumn, GenericPass, GenericSettings, GenericTable};
-pub use model::{Class, Model, ModelColumn};
-pub use write::{Summary, write_table};
+pub(crate) use block::PlannedPass;
+pub(crate) use config::{GenericColumn, GenericSettings};
+pub(crate) use generic_model::GenericModel;
+pub use result_writer::LinkageSummary;
+pub(crate) use result_writer::write_table;
 
 /// A scored pair; nodes number the records of all tables one after the other.
 #[derive(Debug, Clone, Copy)]
@@ -38,30 +39,30 @@ pub(crate) struct ScoredPair {
     /// Match weight in 1/1000 bit.
     pub weight: i32,
     /// Level reached in every comparison.
-    pub levels: Levels,
+    pub levels: PairLevels,
 }
 
 /// Everything the steps share: the tables as one row of nodes.
-pub(crate) struct Nodes<'a> {
-    pub tables: &'a [Comparable],
+pub(crate) struct GenericNodes<'a> {
+    pub tables: &'a [ComparableSource],
     /// First node of each table, and the number of nodes.
     pub offsets: Vec<u32>,
 }
 
-impl<'a> Nodes<'a> {
-    fn new(tables: &'a [Comparable]) -> Self {
+impl<'a> GenericNodes<'a> {
+    fn new(tables: &'a [ComparableSource]) -> Self {
         let mut offsets = vec![0];
         for table in tables {
             offsets.push(offsets[offsets.len() - 1] + table.rows as u32);
         }
         Self { tables, offsets }
     }
-    pub fn len(&self) -> u32 {
+    pub(crate) fn len(&self) -> u32 {
         self.offsets[self.offsets.len() - 1]
     }
     /// Nodes table by table in the order of what they hold, so that nothing drawn by position
     /// depends on the order of rows. Records that hold the same are alike wherever they stand.
-    pub fn by_content(&self) -> Vec<u32> {
+    pub(crate) fn by_content(&self) -> Vec<u32> {
         let contents = self.contents().into_iter().zip(0..);
         let mut order: Vec<(usize, u64, u32)> =
             contents.map(|(hash, node)| (self.table_of(node), hash, node)).collect();
@@ -69,7 +70,7 @@ impl<'a> Nodes<'a> {
         order.into_iter().map(|(.., node)| node).collect()
     }
     /// Hash of what each record holds.
-    pub fn contents(&self) -> Vec<u64> {
+    pub(crate) fn contents(&self) -> Vec<u64> {
         let mut out = Vec::with_capacity(self.len() as usize);
         for table in self.tables {
             let of = |row| table.columns.values().fold(0, |hash, column| content(column, row, hash));
@@ -77,7 +78,7 @@ impl<'a> Nodes<'a> {
         }
         out
     }
-    pub fn table_of(&self, node: u32) -> usize {
+    pub(crate) fn table_of(&self, node: u32) -> usize {
         self.offsets.partition_point(|&o| o <= node) - 1
     }
 }
@@ -95,66 +96,66 @@ fn content(column: &ComparableColumn, row: usize, hash: u64) -> u64 {
 }
 
 /// A task read and ready: tables, comparisons' input, and where its files are.
-struct Task {
+struct LinkageTask {
     settings: GenericSettings,
-    read: read::Read,
-    comparables: Vec<Comparable>,
+    read: list_reader::ReadTables,
+    comparables: Vec<ComparableSource>,
     inputs: String,
 }
 
-fn open(config: &Path, data: Option<&Path>) -> Result<Task> {
+fn open(config: &Path, data: Option<&Path>) -> Result<LinkageTask> {
     let settings = GenericSettings::open(config)?;
     let folder = data.or(config.parent()).unwrap_or(Path::new("."));
-    let read = read::tables(&settings, config, folder)?;
+    let read = list_reader::read_tables(&settings, config, folder)?;
     let comparables = normalize::normalize_tables(&read.texts)?;
-    let inputs = read::digest(&settings, folder)?;
-    Ok(Task { settings, read, comparables, inputs })
+    let inputs = list_reader::digest(&settings, folder)?;
+    Ok(LinkageTask { settings, read, comparables, inputs })
 }
 
 /// Links the tables that `config` names and writes `link.parquet`, `cluster.parquet` and
 /// `report.json` to `out`. Relative files are looked up in `data`, else beside the configuration.
 /// With `weights` in the configuration nothing is trained.
-pub fn run(config: &Path, data: Option<&Path>, out: &Path) -> Result<Summary> {
+pub fn link_lists(config: &Path, data: Option<&Path>, out: &Path) -> Result<LinkageSummary> {
     let task = open(config, data)?;
     let settings = &task.settings;
-    let nodes = Nodes::new(&task.comparables);
-    let comparisons = compare::Comparisons::new(settings, &nodes);
-    let mut blocking = block::Blocking::plan(settings, &nodes);
+    let nodes = GenericNodes::new(&task.comparables);
+    let comparisons = compare::PlannedComparisons::new(settings, &nodes);
+    let mut blocking = block::PlannedPasses::plan(settings, &nodes);
     let model = match &settings.weights {
-        Some(file) => pinned::read(&config.with_file_name(file), &comparisons)?,
+        Some(file) => pinned_weights::read(&config.with_file_name(file), &comparisons)?,
         None => train::train(settings, &nodes, &comparisons, &blocking, task.inputs.clone()),
     };
-    let weigher = model::Weigher::new(&model, &comparisons, nodes.len());
+    let weigher = generic_model::PairWeigher::new(&model, &comparisons, nodes.len());
     let scored = score(settings, &nodes, &comparisons, &weigher, &mut blocking);
     let decided = assign::decide(settings, &nodes, &comparisons, &weigher, scored);
-    write::write(settings, &task.read, &nodes, &comparisons, &weigher, &blocking, &decided, out)
+    result_writer::write(settings, &task.read, &nodes, &comparisons, &weigher, &blocking, &decided, out)
 }
 
 /// Trains the weights of the task in `config` and writes them to `out`.
-pub fn train(config: &Path, data: Option<&Path>, out: &Path) -> Result<Model> {
+pub fn train_on_lists(config: &Path, data: Option<&Path>, out: &Path) -> Result<GenericModel> {
     let task = open(config, data)?;
-    let nodes = Nodes::new(&task.comparables);
-    let comparisons = compare::Comparisons::new(&task.settings, &nodes);
-    let blocking = block::Blocking::plan(&task.settings, &nodes);
+    let nodes = GenericNodes::new(&task.comparables);
+    let comparisons = compare::PlannedComparisons::new(&task.settings, &nodes);
+    let blocking = block::PlannedPasses::plan(&task.settings, &nodes);
     let model = train::train(&task.settings, &nodes, &comparisons, &blocking, task.inputs);
-    pinned::write(&model, &task.settings.title, out)?;
+    pinned_weights::write(&model, &task.settings.title, out)?;
     Ok(model)
 }
 
 /// What each blocking pass would cost, without comparing anything.
-pub fn plan(config: &Path, data: Option<&Path>) -> Result<Vec<Pass>> {
+pub fn plan_passes(config: &Path, data: Option<&Path>) -> Result<Vec<PlannedPass>> {
     let task = open(config, data)?;
-    let nodes = Nodes::new(&task.comparables);
-    Ok(block::Blocking::plan(&task.settings, &nodes).passes)
+    let nodes = GenericNodes::new(&task.comparables);
+    Ok(block::PlannedPasses::plan(&task.settings, &nodes).passes)
 }
 
 /// Scores the candidates as the passes yield them and keeps those for review, in pair order.
 fn score(
     settings: &GenericSettings,
-    nodes: &Nodes<'_>,
-    comparisons: &compare::Comparisons<'_>,
-    weigher: &model::Weigher<'_>,
-    blocking: &mut block::Blocking,
+    nodes: &GenericNodes<'_>,
+    comparisons: &compare::PlannedComparisons<'_>,
+    weigher: &generic_model::PairWeigher<'_>,
+    blocking: &mut block::PlannedPasses,
 ) -> Vec<ScoredPair> {
     let least = settings.review_weight();
     let gathered = blocking.each(
@@ -179,8 +180,10 @@ fn score(
         }
     }
     scored.sort_unstable_by_key(|p: &ScoredPair| (p.left, p.right));
-    let found: Vec<(u64, f64)> =
-        scored.iter().map(|p| (blocking.mask(p.left, p.right), write::probability(p.weight))).collect();
+    let found: Vec<(u64, f64)> = scored
+        .iter()
+        .map(|p| (blocking.mask(p.left, p.right), result_writer::match_probability(p.weight)))
+        .collect();
     blocking.estimate_recall(&found);
     scored
 }

@@ -3,20 +3,20 @@
 //! Candidates count each, pairs outside of them are represented by a seeded random sample; so
 //! shares and u are those of all pairs, and m is not bent by what the passes select. Strangers
 //! start from the random pairs; neighbours and relatives may leave u only in the columns that
-//! people share for a reason (see [`super::model`]), so that they cannot take over the matches.
+//! people share for a reason (see [`super::generic_model`]), so that they cannot take over the matches.
 
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::block::Blocking;
-use super::compare::Comparisons;
-use super::model::{Class, Model, ModelColumn, millibits};
-use super::{GenericSettings, Nodes};
-use crate::link::random::Random;
-use crate::link::settings::Provenance;
-use crate::link::weigh::{Levels, MOST};
-use crate::normalize::ColumnKind;
+use super::block::PlannedPasses;
+use super::compare::PlannedComparisons;
+use super::generic_model::{GenericModel, ModelColumn, PairClass, to_millibits};
+use super::{GenericNodes, GenericSettings};
+use crate::link::pair_weights::{MOST, PairLevels};
+use crate::link::seeded_random::SplitMix;
+use crate::link::settings::WeightProvenance;
+use crate::normalize::LinkColumnKind;
 
 /// Random pairs.
 const RANDOM_PAIRS: u64 = 300_000;
@@ -32,18 +32,18 @@ const MOST_DIFFERENT: f64 = 0.25;
 const TWINS: f64 = 0.01;
 
 /// Levels of pairs and how many pairs have them.
-type Patterns = Vec<(Levels, f64)>;
+type LevelPatterns = Vec<(PairLevels, f64)>;
 
 /// How a class may differ from strangers.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Role {
+enum ClassRole {
     Match,
     Strangers,
     Neighbours,
     Relatives,
 }
 
-impl Role {
+impl ClassRole {
     fn name(self) -> &'static str {
         match self {
             Self::Match => "match",
@@ -53,8 +53,8 @@ impl Role {
         }
     }
     /// May the class have its own probabilities in columns of this kind?
-    fn free(self, kind: ColumnKind) -> bool {
-        use ColumnKind::*;
+    fn free(self, kind: LinkColumnKind) -> bool {
+        use LinkColumnKind::*;
         let personal = matches!(kind, Date | Code | IdNumber | Sex);
         let name = matches!(kind, WesternName | HanName);
         match self {
@@ -65,33 +65,33 @@ impl Role {
     }
 }
 
-struct Estimate {
-    role: Role,
+struct ClassEstimate {
+    role: ClassRole,
     share: f64,
     levels: Vec<Vec<f64>>,
 }
 
 pub(super) fn train(
     settings: &GenericSettings,
-    nodes: &Nodes<'_>,
-    comparisons: &Comparisons<'_>,
-    blocking: &Blocking,
+    nodes: &GenericNodes<'_>,
+    comparisons: &PlannedComparisons<'_>,
+    blocking: &PlannedPasses,
     inputs: String,
-) -> Model {
+) -> GenericModel {
     let all = all_pairs(settings, nodes);
     let (candidates, compared, known) = candidate_patterns(settings, nodes, comparisons, blocking);
     let (random, drawn) = random_patterns(settings, nodes, comparisons, blocking);
     let rest: f64 = random.iter().map(|p| p.1).sum();
     let weight = if rest > 0.0 { (all - known as f64).max(1.0) / rest } else { 0.0 };
-    let mut counted: BTreeMap<Levels, f64> = BTreeMap::new();
+    let mut counted: BTreeMap<PairLevels, f64> = BTreeMap::new();
     candidates.iter().for_each(|(levels, count)| *counted.entry(*levels).or_default() += count);
     random.iter().for_each(|(levels, count)| *counted.entry(*levels).or_default() += count * weight);
-    let patterns: Patterns = counted.into_iter().collect();
+    let patterns: LevelPatterns = counted.into_iter().collect();
     let mut classes = start(settings, nodes, comparisons, &patterns, all);
     let rounds = expectation_maximization(comparisons, &patterns, &mut classes, all);
     let expected = classes[0].share * all;
-    Model {
-        provenance: Provenance {
+    GenericModel {
+        provenance: WeightProvenance {
             method: "em".to_owned(),
             seed: settings.seed,
             pairs: compared + drawn,
@@ -112,9 +112,9 @@ pub(super) fn train(
             .collect(),
         classes: classes
             .into_iter()
-            .map(|class| Class {
+            .map(|class| PairClass {
                 name: class.role.name().to_owned(),
-                share: millibits(class.share),
+                share: to_millibits(class.share),
                 levels: class
                     .levels
                     .iter()
@@ -122,7 +122,7 @@ pub(super) fn train(
                         levels
                             .iter()
                             .enumerate()
-                            .map(|(l, p)| if l == 0 { 0 } else { millibits(*p) })
+                            .map(|(l, p)| if l == 0 { 0 } else { to_millibits(*p) })
                             .collect()
                     })
                     .collect(),
@@ -132,7 +132,7 @@ pub(super) fn train(
 }
 
 /// Pairs that could be compared at all.
-fn all_pairs(settings: &GenericSettings, nodes: &Nodes<'_>) -> f64 {
+fn all_pairs(settings: &GenericSettings, nodes: &GenericNodes<'_>) -> f64 {
     let rows: Vec<f64> = nodes.tables.iter().map(|t| t.rows as f64).collect();
     let mut total = 0.0;
     for (index, &size) in rows.iter().enumerate() {
@@ -147,17 +147,17 @@ fn all_pairs(settings: &GenericSettings, nodes: &Nodes<'_>) -> f64 {
 /// Patterns of the candidates, how many were compared, and how many there are.
 fn candidate_patterns(
     settings: &GenericSettings,
-    nodes: &Nodes<'_>,
-    comparisons: &Comparisons<'_>,
-    blocking: &Blocking,
-) -> (Patterns, u64, u64) {
+    nodes: &GenericNodes<'_>,
+    comparisons: &PlannedComparisons<'_>,
+    blocking: &PlannedPasses,
+) -> (LevelPatterns, u64, u64) {
     let planned: u64 = blocking.used.iter().map(|&at| blocking.passes[at].pairs).sum();
     let step = planned.div_ceil(TRAINING_PAIRS).max(1);
     let contents = if step > 1 { nodes.contents() } else { Vec::new() };
     let gathered = blocking.each(
         settings,
         nodes,
-        || (BTreeMap::<Levels, u64>::new(), 0u64),
+        || (BTreeMap::<PairLevels, u64>::new(), 0u64),
         |(counts, known), left, right, _| {
             *known += 1;
             let chosen = step == 1
@@ -169,7 +169,7 @@ fn candidate_patterns(
             }
         },
     );
-    let mut counts: BTreeMap<Levels, u64> = BTreeMap::new();
+    let mut counts: BTreeMap<PairLevels, u64> = BTreeMap::new();
     let mut known = 0;
     for (some, candidates) in gathered {
         known += candidates;
@@ -185,11 +185,11 @@ fn candidate_patterns(
 /// Patterns of random pairs that are no candidates, and how many pairs were drawn.
 fn random_patterns(
     settings: &GenericSettings,
-    nodes: &Nodes<'_>,
-    comparisons: &Comparisons<'_>,
-    blocking: &Blocking,
-) -> (Patterns, u64) {
-    let mut random = Random(settings.seed);
+    nodes: &GenericNodes<'_>,
+    comparisons: &PlannedComparisons<'_>,
+    blocking: &PlannedPasses,
+) -> (LevelPatterns, u64) {
+    let mut random = SplitMix(settings.seed);
     let mut drawn = Vec::new();
     let mut tries = 0;
     let order = nodes.by_content();
@@ -202,9 +202,9 @@ fn random_patterns(
             drawn.push((a.min(b), a.max(b)));
         }
     }
-    let levels: Vec<Option<Levels>> =
+    let levels: Vec<Option<PairLevels>> =
         drawn.par_iter().map(|&(a, b)| (!blocking.has(a, b)).then(|| comparisons.levels(a, b))).collect();
-    let mut counts: BTreeMap<Levels, u64> = BTreeMap::new();
+    let mut counts: BTreeMap<PairLevels, u64> = BTreeMap::new();
     for levels in levels.into_iter().flatten() {
         *counts.entry(levels).or_default() += 1;
     }
@@ -215,11 +215,11 @@ fn random_patterns(
 /// relatives lie between, in the columns where they may.
 fn start(
     settings: &GenericSettings,
-    nodes: &Nodes<'_>,
-    comparisons: &Comparisons<'_>,
-    patterns: &Patterns,
+    nodes: &GenericNodes<'_>,
+    comparisons: &PlannedComparisons<'_>,
+    patterns: &LevelPatterns,
     all: f64,
-) -> Vec<Estimate> {
+) -> Vec<ClassEstimate> {
     let m: Vec<Vec<f64>> = comparisons.columns.iter().map(|column| agreeing(column.levels)).collect();
     let mut counts: Vec<Vec<f64>> = comparisons.columns.iter().map(|c| vec![0.0; c.levels]).collect();
     for (levels, count) in patterns {
@@ -228,7 +228,7 @@ fn start(
         }
     }
     let u: Vec<Vec<f64>> = counts.iter().map(|sums| smoothed(sums, 0.5, None)).collect();
-    let between = |role: Role, part: f64| -> Vec<Vec<f64>> {
+    let between = |role: ClassRole, part: f64| -> Vec<Vec<f64>> {
         comparisons
             .columns
             .iter()
@@ -241,19 +241,27 @@ fn start(
     };
     // One match for every second record, until the data say more.
     let share = (0.5 * f64::from(nodes.len()) / all).min(0.2);
-    let kinds: Vec<ColumnKind> = settings.columns.values().map(super::GenericColumn::kind).collect();
-    let mut out = vec![Estimate { role: Role::Match, share, levels: m.clone() }];
-    let strangers = Estimate { role: Role::Strangers, share: 1.0, levels: u.clone() };
+    let kinds: Vec<LinkColumnKind> = settings.columns.values().map(super::GenericColumn::kind).collect();
+    let mut out = vec![ClassEstimate { role: ClassRole::Match, share, levels: m.clone() }];
+    let strangers = ClassEstimate { role: ClassRole::Strangers, share: 1.0, levels: u.clone() };
     out.push(strangers);
     // Without a column that relatives do not share they could not be told from one person.
-    let personal = kinds.iter().any(|k| !Role::Relatives.free(*k));
-    let places = kinds.iter().filter(|k| Role::Neighbours.free(**k)).count();
-    let names = kinds.iter().any(|k| matches!(k, ColumnKind::WesternName | ColumnKind::HanName));
+    let personal = kinds.iter().any(|k| !ClassRole::Relatives.free(*k));
+    let places = kinds.iter().filter(|k| ClassRole::Neighbours.free(**k)).count();
+    let names = kinds.iter().any(|k| matches!(k, LinkColumnKind::WesternName | LinkColumnKind::HanName));
     if places > 0 && (names || personal) {
-        out.push(Estimate { role: Role::Neighbours, share: 0.01, levels: between(Role::Neighbours, 0.5) });
+        out.push(ClassEstimate {
+            role: ClassRole::Neighbours,
+            share: 0.01,
+            levels: between(ClassRole::Neighbours, 0.5),
+        });
     }
     if personal && names {
-        out.push(Estimate { role: Role::Relatives, share, levels: between(Role::Relatives, 0.7) });
+        out.push(ClassEstimate {
+            role: ClassRole::Relatives,
+            share,
+            levels: between(ClassRole::Relatives, 0.7),
+        });
     }
     out[1].share = 1.0 - share - out[2..].iter().map(|e| e.share).sum::<f64>();
     out
@@ -282,9 +290,9 @@ fn smoothed(sums: &[f64], pseudo: f64, like: Option<&[f64]>) -> Vec<f64> {
 
 /// Runs EM; returns the rounds it took.
 fn expectation_maximization(
-    comparisons: &Comparisons<'_>,
-    patterns: &Patterns,
-    classes: &mut [Estimate],
+    comparisons: &PlannedComparisons<'_>,
+    patterns: &LevelPatterns,
+    classes: &mut [ClassEstimate],
     all: f64,
 ) -> usize {
     let first = comparisons.columns.iter().map(|c| agreeing(c.levels)).collect::<Vec<_>>();
@@ -298,41 +306,43 @@ fn expectation_maximization(
             for (c, column) in comparisons.columns.iter().enumerate() {
                 let own = &sums[k].1[c];
                 let new = match class.role {
-                    Role::Match => smoothed(own, PRIOR_PAIRS, Some(&first[c])),
-                    Role::Strangers => smoothed(own, 1.0, None),
+                    ClassRole::Match => smoothed(own, PRIOR_PAIRS, Some(&first[c])),
+                    ClassRole::Strangers => smoothed(own, 1.0, None),
                     role if role.free(column.kind) => smoothed(own, 1.0, Some(&stranger[c])),
                     _ => stranger[c].clone(),
                 };
                 let mut new = new;
-                let personal =
-                    matches!(column.kind, ColumnKind::Date | ColumnKind::Code | ColumnKind::IdNumber);
-                if class.role == Role::Match && personal {
+                let personal = matches!(
+                    column.kind,
+                    LinkColumnKind::Date | LinkColumnKind::Code | LinkColumnKind::IdNumber
+                );
+                if class.role == ClassRole::Match && personal {
                     // Namesakes of one place are no matches, however many: what is personal agrees.
                     let last = new.len() - 2;
                     let excess = (new[last] - MOST_DIFFERENT).max(0.0);
                     new[last] -= excess;
                     new[1] += excess;
                 }
-                if class.role != Role::Match {
+                if class.role != ClassRole::Match {
                     // That values changed columns says nothing: as likely as among matches.
                     let last = new.len() - 1;
                     new[last] = matched[c][last] * new[1];
                 }
-                if class.role == Role::Relatives && column.kind == ColumnKind::Date {
+                if class.role == ClassRole::Relatives && column.kind == LinkColumnKind::Date {
                     let more = TWINS.max(new[1]) - new[1];
                     new[1] += more;
                     let last = new.len() - 2;
                     new[last] = (new[last] - more).max(1e-6);
                 }
-                if class.role == Role::Match {
+                if class.role == ClassRole::Match {
                     change = new.iter().zip(&class.levels[c]).fold(change, |d, (a, b)| d.max((a - b).abs()));
                 }
                 class.levels[c] = new;
             }
-            if class.role == Role::Match {
+            if class.role == ClassRole::Match {
                 matched = class.levels.clone();
             }
-            if class.role == Role::Strangers {
+            if class.role == ClassRole::Strangers {
                 stranger = class.levels.clone();
             }
         }
@@ -345,9 +355,9 @@ fn expectation_maximization(
 
 /// Expected pairs and levels of every class.
 fn expect(
-    comparisons: &Comparisons<'_>,
-    patterns: &Patterns,
-    classes: &[Estimate],
+    comparisons: &PlannedComparisons<'_>,
+    patterns: &LevelPatterns,
+    classes: &[ClassEstimate],
 ) -> Vec<(f64, Vec<Vec<f64>>)> {
     let columns = comparisons.columns.len();
     let zero = || -> Vec<(f64, Vec<Vec<f64>>)> {

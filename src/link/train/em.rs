@@ -1,16 +1,16 @@
 //! EM over the pairs of one blocking pass, u held fixed.
 
-use crate::link::weigh::Levels;
+use crate::link::pair_weights::PairLevels;
 
 const MOST_ROUNDS: usize = 200;
 /// Pairs that the start counts for.
 const PRIOR_PAIRS: f64 = 2.0;
 
 /// Levels of pairs and how many pairs have them.
-pub(super) type Patterns = Vec<(Levels, f64)>;
+pub(super) type LevelPatterns = Vec<(PairLevels, f64)>;
 
 /// What a pass tells.
-pub(super) struct Estimated {
+pub(super) struct EstimatedWeights {
     /// Expected pairs of one person, by comparison and level.
     pub matches: Vec<Vec<f64>>,
     /// Expected pairs of two people.
@@ -19,13 +19,18 @@ pub(super) struct Estimated {
 }
 
 /// Estimates the `used` comparisons; the others are counted but do not speak.
-pub(super) fn estimate(patterns: &Patterns, u: &[Vec<f64>], used: &[bool], counts: &[usize]) -> Estimated {
+pub(super) fn estimate(
+    patterns: &LevelPatterns,
+    u: &[Vec<f64>],
+    used: &[bool],
+    counts: &[usize],
+) -> EstimatedWeights {
     let first: Vec<Vec<f64>> = counts.iter().map(|&n| agreeing(n)).collect();
     let mut m = first.clone();
     let total: f64 = patterns.iter().map(|p| p.1).sum();
     let mut share: f64 = 0.5;
     let zero = || -> Vec<Vec<f64>> { counts.iter().map(|&n| vec![0.0; n]).collect() };
-    let mut out = Estimated { matches: zero(), others: zero(), rounds: 0 };
+    let mut out = EstimatedWeights { matches: zero(), others: zero(), rounds: 0 };
     if total < 1.0 {
         return out;
     }
@@ -55,7 +60,7 @@ pub(super) fn estimate(patterns: &Patterns, u: &[Vec<f64>], used: &[bool], count
                 m[c][level] = new;
             }
         }
-        out = Estimated { matches, others, rounds: round };
+        out = EstimatedWeights { matches, others, rounds: round };
         if change < 1e-6 {
             break;
         }
@@ -74,14 +79,14 @@ fn agreeing(levels: usize) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::link::weigh::MOST;
+    use crate::link::pair_weights::MOST;
 
     #[test]
     fn a_mixture_is_taken_apart() {
         // Two comparisons of two levels; matches agree in .9 and .8, others in .1 and .2; 30 % match.
         let u = vec![vec![0.0, 0.1, 0.9], vec![0.0, 0.2, 0.8], vec![0.0, 0.05, 0.95]];
         let truth = [[0.9, 0.1], [0.8, 0.2], [0.7, 0.3]];
-        let mut patterns = Patterns::new();
+        let mut patterns = LevelPatterns::new();
         for code in 0..8usize {
             let mut levels = [0; MOST];
             let (mut p, mut q) = (0.3, 0.7);

@@ -12,21 +12,21 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::block::{self, unpack};
-use super::household::Households;
-use super::nodes::Nodes;
-use super::random::Random;
-use super::weigh::{Levels, MOST, Scorer};
+use super::household::HouseholdTies;
+use super::nodes::LinkNodes;
+use super::pair_weights::{MOST, PairLevels, PairScorer};
+use super::seeded_random::SplitMix;
 use crate::link::settings::{
-    Comparison, ComparisonKind, LinkSettings, Pass, PassKind, Provenance, WeightsFile,
+    BlockingPass, Comparison, ComparisonKind, LinkSettings, PassKind, WeightProvenance, WeightsFile,
 };
 use crate::model::division::DivisionTree;
 use crate::model::links::{Decision, Links};
-use crate::normalize::Comparable;
+use crate::normalize::ComparableSource;
 use crate::{Error, Result};
 
 mod em;
 
-use em::{Patterns, estimate};
+use em::{LevelPatterns, estimate};
 
 /// Random pairs for u.
 const RANDOM_PAIRS: u64 = 2_000_000;
@@ -39,7 +39,7 @@ const BOUNDS: (i32, i32) = (-20_000, 26_000);
 
 /// What training needs besides the settings.
 #[derive(Debug, Clone, Default)]
-pub struct TrainOptions {
+pub(crate) struct TrainOptions {
     /// Seed of the random pairs.
     pub seed: u64,
     /// True entity of every record (by node) where known; trains from labels.
@@ -50,29 +50,29 @@ pub struct TrainOptions {
 
 /// Trains the weights of all comparisons. The links under the present weights connect the
 /// households; nothing else of the present weights enters.
-pub fn train(
+pub(crate) fn train(
     settings: &LinkSettings,
-    comparables: &[Comparable],
+    comparables: &[ComparableSource],
     tree: &DivisionTree,
     options: &TrainOptions,
 ) -> Result<WeightsFile> {
-    let nodes = Nodes::build(comparables)?;
+    let nodes = LinkNodes::build(comparables)?;
     let links = super::link(settings, comparables, tree)?;
-    let mut households = Households::new(&nodes, &settings.resolve.household_anchor, &[]);
+    let mut households = HouseholdTies::new(&nodes, &settings.resolve.household_anchor, &[]);
     households.connect(accepted(&links).collect::<Vec<_>>().into_par_iter());
     // With weights of zero a contribution is the adjustment alone.
     let mut plain = settings.clone();
     for comparison in &mut plain.comparisons {
         comparison.weights.values_mut().for_each(|w| *w = 0);
     }
-    let scorer = Scorer::new(&plain, &nodes, tree, &households, &[])?;
-    let work = Work { settings, nodes: &nodes, tree, scorer: &scorer, options };
+    let scorer = PairScorer::new(&plain, &nodes, tree, &households, &[])?;
+    let work = TrainingTask { settings, nodes: &nodes, tree, scorer: &scorer, options };
     let random = work.random();
     let matches_known = accepted(&links).count() as f64;
     let all = nodes.len() as f64 * (nodes.len() as f64 - 1.0) / 2.0;
     let counts: Vec<usize> = settings.comparisons.iter().map(|c| c.kind.levels().len()).collect();
-    let mut u = Sums::new(&counts);
-    let mut hits = Sums::new(&counts);
+    let mut u = LevelSums::new(&counts);
+    let mut hits = LevelSums::new(&counts);
     for (levels, factors) in &random {
         for c in 0..counts.len() {
             let level = usize::from(levels[c]);
@@ -85,7 +85,7 @@ pub fn train(
         None => work.over_passes(&u, &counts)?,
     };
     let mut file = WeightsFile {
-        provenance: Provenance {
+        provenance: WeightProvenance {
             method: if options.labels.is_some() { "labels" } else { "em" }.to_owned(),
             seed: options.seed,
             pairs: pairs + random.len() as u64,
@@ -97,7 +97,7 @@ pub fn train(
         ..WeightsFile::default()
     };
     for (c, comparison) in settings.comparisons.iter().enumerate() {
-        let known = |sums: &Sums| sums.0[c][1..].iter().sum::<f64>();
+        let known = |sums: &LevelSums| sums.0[c][1..].iter().sum::<f64>();
         let (matches, drawn) = (known(&m), known(&hits));
         if matches < 1.0 || drawn < 1.0 {
             // Nothing to learn from: what is, stays.
@@ -155,26 +155,26 @@ fn accepted(links: &Links) -> impl Iterator<Item = u64> + '_ {
 }
 
 /// Counts by comparison and level.
-struct Sums(Vec<Vec<f64>>);
+struct LevelSums(Vec<Vec<f64>>);
 
-impl Sums {
+impl LevelSums {
     fn new(counts: &[usize]) -> Self {
         Self(counts.iter().map(|&n| vec![0.0; n]).collect())
     }
 }
 
-struct Work<'a> {
+struct TrainingTask<'a> {
     settings: &'a LinkSettings,
-    nodes: &'a Nodes<'a>,
+    nodes: &'a LinkNodes<'a>,
     tree: &'a DivisionTree,
-    scorer: &'a Scorer<'a>,
+    scorer: &'a PairScorer<'a>,
     options: &'a TrainOptions,
 }
 
-impl Work<'_> {
+impl TrainingTask<'_> {
     /// Levels of random pairs, and by which factor each comparison adjusts.
-    fn random(&self) -> Vec<(Levels, [f64; MOST])> {
-        let mut random = Random(self.options.seed);
+    fn random(&self) -> Vec<(PairLevels, [f64; MOST])> {
+        let mut random = SplitMix(self.options.seed);
         let mut order: Vec<(u64, u32)> = self.nodes.all().map(|n| (self.nodes.content(n), n)).collect();
         // By content, so that the order of rows does not matter.
         order.par_sort_unstable();
@@ -207,14 +207,14 @@ impl Work<'_> {
     }
 
     /// Pairs of one pass.
-    fn pairs(&self, pass: &Pass) -> Result<Vec<u64>> {
+    fn pairs(&self, pass: &BlockingPass) -> Result<Vec<u64>> {
         let mut one = self.settings.clone();
         one.passes = vec![pass.clone()];
-        Ok(block::candidates(&one, self.nodes, self.tree, None)?.pairs)
+        Ok(block::block_pairs(&one, self.nodes, self.tree, None)?.pairs)
     }
 
-    fn levels(&self, pairs: &[u64]) -> Patterns {
-        let levels: Vec<Levels> = pairs
+    fn levels(&self, pairs: &[u64]) -> LevelPatterns {
+        let levels: Vec<PairLevels> = pairs
             .par_iter()
             .with_min_len(1024)
             .map(|&pair| {
@@ -222,13 +222,13 @@ impl Work<'_> {
                 self.scorer.levels(a, b)
             })
             .collect();
-        let mut counts: BTreeMap<Levels, u64> = BTreeMap::new();
+        let mut counts: BTreeMap<PairLevels, u64> = BTreeMap::new();
         levels.into_iter().for_each(|levels| *counts.entry(levels).or_default() += 1);
         counts.into_iter().map(|(levels, count)| (levels, count as f64)).collect()
     }
 
     /// m by EM over every pass; pairs of two people by level; pairs; rounds.
-    fn over_passes(&self, u: &Sums, counts: &[usize]) -> Result<(Sums, Sums, u64, u64)> {
+    fn over_passes(&self, u: &LevelSums, counts: &[usize]) -> Result<(LevelSums, LevelSums, u64, u64)> {
         let chance: Vec<Vec<f64>> =
             u.0.iter()
                 .map(|levels| {
@@ -236,7 +236,7 @@ impl Work<'_> {
                     levels.iter().map(|n| (n + 1.0 / levels.len() as f64) / total).collect()
                 })
                 .collect();
-        let (mut m, mut rare) = (Sums::new(counts), Sums::new(counts));
+        let (mut m, mut rare) = (LevelSums::new(counts), LevelSums::new(counts));
         let (mut compared, mut rounds) = (0, 0);
         for pass in self.settings.passes.iter().filter(|p| p.kind != PassKind::Household) {
             let patterns = self.levels(&self.pairs(pass)?);
@@ -257,7 +257,11 @@ impl Work<'_> {
     }
 
     /// m from the pairs of one entity; pairs of two people by level; pairs; rounds (none).
-    fn by_labels(&self, labels: &[Option<u32>], counts: &[usize]) -> Result<(Sums, Sums, u64, u64)> {
+    fn by_labels(
+        &self,
+        labels: &[Option<u32>],
+        counts: &[usize],
+    ) -> Result<(LevelSums, LevelSums, u64, u64)> {
         let mut members: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for (node, label) in (0u32..).zip(labels) {
             if let Some(label) = label {
@@ -270,12 +274,12 @@ impl Work<'_> {
                 pairs.extend(group[i + 1..].iter().map(|&b| block::pack(a, b)));
             }
         }
-        let mut candidates = block::candidates(self.settings, self.nodes, self.tree, None)?.pairs;
+        let mut candidates = block::block_pairs(self.settings, self.nodes, self.tree, None)?.pairs;
         candidates.retain(|&pair| {
             let (a, b) = unpack(pair);
             labels[a as usize].is_some() && labels[b as usize].is_some() && !self.same(a, b)
         });
-        let mut sums = [Sums::new(counts), Sums::new(counts)];
+        let mut sums = [LevelSums::new(counts), LevelSums::new(counts)];
         for (sums, pairs) in sums.iter_mut().zip([&pairs, &candidates]) {
             for (levels, count) in self.levels(pairs) {
                 for (sums, &level) in sums.0.iter_mut().zip(&levels) {
@@ -289,7 +293,7 @@ impl Work<'_> {
 }
 
 /// Does the pass select pairs by what the comparison compares?
-fn blocks(pass: &Pass, comparison: &Comparison) -> bool {
+fn blocks(pass: &BlockingPass, comparison: &Comparison) -> bool {
     if pass.kind == PassKind::IdSlip {
         return comparison.kind == ComparisonKind::IdNumber;
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::{COUNTY, DivisionTree, PREFECTURE, TOWNSHIP, Unit, UnitHistory, VILLAGE};
+use super::{COUNTY, DivisionTree, DivisionUnit, PREFECTURE, TOWNSHIP, UnitHistory, VILLAGE};
 use crate::{Error, Result};
 
 /// Level that a code of so many digits stands for; the prefecture's ends in `00`.
@@ -21,11 +21,11 @@ fn level_of(code: &str) -> Option<u8> {
 }
 
 /// A table being read, for complaints.
-struct Table<'a> {
+struct DivisionTable<'a> {
     path: &'a Path,
 }
 
-impl Table<'_> {
+impl DivisionTable<'_> {
     fn complain(&self, message: impl Into<String>, row: u64) -> Error {
         Error::configuration(message).in_file(self.path).at_row(row)
     }
@@ -66,7 +66,12 @@ impl Table<'_> {
         Ok(pairs.into_iter().map(|(_, code, name)| (code, name)).collect())
     }
 
-    fn read(&self, text: &str, base_year: Option<i16>, rows: &mut Vec<(Unit, UnitHistory)>) -> Result<()> {
+    fn read(
+        &self,
+        text: &str,
+        base_year: Option<i16>,
+        rows: &mut Vec<(DivisionUnit, UnitHistory)>,
+    ) -> Result<()> {
         let bytes = text.trim_start_matches('\u{FEFF}').as_bytes();
         let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).flexible(true).from_reader(bytes);
         let broken = |e: csv::Error| {
@@ -100,7 +105,10 @@ impl Table<'_> {
                 past.aliases = names.filter(|alias| !alias.is_empty()).map(str::to_owned).collect();
             }
             let level = level_of(code).unwrap_or(VILLAGE);
-            rows.push((Unit { code: code.to_owned(), name: name.to_owned(), parent: None, level }, past));
+            rows.push((
+                DivisionUnit { code: code.to_owned(), name: name.to_owned(), parent: None, level },
+                past,
+            ));
         }
         Ok(())
     }
@@ -116,7 +124,7 @@ impl DivisionTree {
         let mut rows = Vec::new();
         for path in paths {
             let text = std::fs::read_to_string(path).map_err(|e| Error::io("读取行政区划表", path, e))?;
-            Table { path }.read(&text, base_year, &mut rows)?;
+            DivisionTable { path }.read(&text, base_year, &mut rows)?;
         }
         let last = paths.last().copied().unwrap_or(Path::new(""));
         Self::from_rows(rows, prefecture, last)
@@ -125,19 +133,24 @@ impl DivisionTree {
     /// Like [`Self::load`] for one table, from text; `path` is named in errors.
     pub fn parse(text: &str, path: &Path) -> Result<Self> {
         let mut rows = Vec::new();
-        Table { path }.read(text, None, &mut rows)?;
+        DivisionTable { path }.read(text, None, &mut rows)?;
         Self::from_rows(rows, None, path)
     }
 
     fn from_rows(
-        mut rows: Vec<(Unit, UnitHistory)>,
+        mut rows: Vec<(DivisionUnit, UnitHistory)>,
         prefecture: Option<(&str, &str)>,
         path: &Path,
     ) -> Result<Self> {
         if let Some((code, name)) = prefecture
             && !rows.iter().any(|(unit, _)| unit.code == code)
         {
-            let root = Unit { code: code.to_owned(), name: name.to_owned(), parent: None, level: PREFECTURE };
+            let root = DivisionUnit {
+                code: code.to_owned(),
+                name: name.to_owned(),
+                parent: None,
+                level: PREFECTURE,
+            };
             rows.push((root, UnitHistory::default()));
         }
         rows.sort_by(|(a, _), (b, _)| (a.level, &a.code).cmp(&(b.level, &b.code)));
@@ -151,7 +164,7 @@ impl DivisionTree {
 
     /// Finds every unit's parent: by its base code, or for a unit known only later by the later
     /// code of its parent.
-    fn assemble(mut rows: Vec<(Unit, UnitHistory)>, path: &Path) -> Result<Self> {
+    fn assemble(mut rows: Vec<(DivisionUnit, UnitHistory)>, path: &Path) -> Result<Self> {
         let mut positions: BTreeMap<String, u32> = BTreeMap::new();
         for (position, (unit, _)) in rows.iter().enumerate() {
             positions.insert(unit.code.clone(), position as u32);

@@ -1,6 +1,6 @@
 //! From what a list writes to a unit.
 
-use super::names::{self, Candidate, How, Key};
+use super::names::{self, NameKey, NameOrigin, UnitCandidate};
 use super::{COUNTY, DivisionTree, PREFECTURE, TOWNSHIP, VILLAGE};
 
 /// How a division was found, or why it was not.
@@ -44,26 +44,26 @@ impl DivisionVerdict {
 
 /// A unit and how it was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Found {
+pub struct FoundUnit {
     /// One plus the position of the unit; 0 if none.
     pub unit: u32,
     /// How, or why not.
     pub verdict: DivisionVerdict,
 }
 
-impl From<How> for DivisionVerdict {
-    fn from(how: How) -> Self {
+impl From<NameOrigin> for DivisionVerdict {
+    fn from(how: NameOrigin) -> Self {
         match how {
-            How::Base => Self::Name,
-            How::Later => Self::Renamed,
-            How::Alias => Self::Alias,
+            NameOrigin::Base => Self::Name,
+            NameOrigin::Later => Self::Renamed,
+            NameOrigin::Alias => Self::Alias,
         }
     }
 }
 
 /// Outcome of looking for one name among some units.
-enum Search {
-    One(Candidate, bool),
+enum NameSearch {
+    One(UnitCandidate, bool),
     Many,
     None,
 }
@@ -87,7 +87,7 @@ impl DivisionTree {
 
     /// Unit that the cells of county, township and village mean together. Each cell may hold a
     /// name, a code, or names of the levels above in front (`浚县善堂镇…`).
-    pub fn lookup(&self, county: &str, township: &str, village: &str) -> Found {
+    pub fn lookup(&self, county: &str, township: &str, village: &str) -> FoundUnit {
         let cells = [(COUNTY, county), (TOWNSHIP, township), (VILLAGE, village)];
         let mut at = 0;
         let mut verdict = DivisionVerdict::Missing;
@@ -102,7 +102,7 @@ impl DivisionTree {
                     Some(found) if at == 0 || self.at_level(found, self.level(at)) == at => {
                         (at, verdict) = (found, DivisionVerdict::Code);
                     }
-                    _ => return Found { unit: at, verdict: DivisionVerdict::Unknown },
+                    _ => return FoundUnit { unit: at, verdict: DivisionVerdict::Unknown },
                 }
                 continue;
             }
@@ -114,17 +114,17 @@ impl DivisionTree {
                 continue;
             }
             match self.search(at, rest, level) {
-                Search::One(candidate, by_sound) => {
+                NameSearch::One(candidate, by_sound) => {
                     let this = if by_sound { DivisionVerdict::Homophone } else { candidate.how.into() };
                     at = candidate.unit + 1;
                     // The least certain step names the result.
                     verdict = verdict.max(this);
                 }
-                Search::Many => return Found { unit: at, verdict: DivisionVerdict::Ambiguous },
-                Search::None => return Found { unit: at, verdict: DivisionVerdict::Unknown },
+                NameSearch::Many => return FoundUnit { unit: at, verdict: DivisionVerdict::Ambiguous },
+                NameSearch::None => return FoundUnit { unit: at, verdict: DivisionVerdict::Unknown },
             }
         }
-        Found { unit: at, verdict }
+        FoundUnit { unit: at, verdict }
     }
 
     fn level(&self, value: u32) -> u8 {
@@ -162,9 +162,9 @@ impl DivisionTree {
     }
 
     /// Looks for a name of `level` under `at`, from the most telling way of writing to sound.
-    fn search(&self, at: u32, text: &str, level: u8) -> Search {
-        for key in names::keys(text, level) {
-            let by_sound = matches!(key, Key::Sound(_));
+    fn search(&self, at: u32, text: &str, level: u8) -> NameSearch {
+        for key in names::name_keys(text, level) {
+            let by_sound = matches!(key, NameKey::Sound(_));
             // Sound alone decides only among the units of one parent.
             if by_sound && level == VILLAGE && self.level(at) < TOWNSHIP {
                 break;
@@ -172,14 +172,14 @@ impl DivisionTree {
             let found = self.candidates(at, &key, level);
             match found[..] {
                 [] => {}
-                [one] => return Search::One(one, by_sound),
-                _ => return Search::Many,
+                [one] => return NameSearch::One(one, by_sound),
+                _ => return NameSearch::Many,
             }
         }
-        Search::None
+        NameSearch::None
     }
 
-    fn candidates(&self, at: u32, key: &Key, level: u8) -> Vec<Candidate> {
+    fn candidates(&self, at: u32, key: &NameKey, level: u8) -> Vec<UnitCandidate> {
         let own = self.level(at);
         if own + 1 == level {
             return self.names.get(&(at - 1, key.clone())).cloned().unwrap_or_default();
@@ -188,7 +188,7 @@ impl DivisionTree {
         if at == 0 && level == VILLAGE {
             return Vec::new();
         }
-        let mut found: Vec<Candidate> = Vec::new();
+        let mut found: Vec<UnitCandidate> = Vec::new();
         for (position, _) in self.of_level(level - 1) {
             let parent_fits = at == 0 || self.at_level(position + 1, own) == at;
             if parent_fits && let Some(list) = self.names.get(&(position, key.clone())) {

@@ -10,11 +10,9 @@ mod names;
 
 use std::collections::BTreeMap;
 
-pub use lookup::{DivisionVerdict, Found};
-
 /// One county, township or village.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unit {
+pub struct DivisionUnit {
     /// Code as of the pipeline's base year (6, 9 or 12 digits).
     pub code: String,
     /// Name as of the base year, with suffix.
@@ -29,11 +27,11 @@ pub struct Unit {
 #[derive(Debug, Clone, Default)]
 pub struct DivisionTree {
     /// Units, parents before children, by code.
-    pub units: Vec<Unit>,
+    pub units: Vec<DivisionUnit>,
     /// Codes of every year.
     codes: BTreeMap<String, u32>,
     /// Units under a parent by every way their names are written.
-    names: BTreeMap<(u32, names::Key), Vec<names::Candidate>>,
+    names: BTreeMap<(u32, names::NameKey), Vec<names::UnitCandidate>>,
     /// First unit that ends in the same later unit (merged units share it).
     lineage: Vec<u32>,
     /// Positions by level, each with its name as texts are compared.
@@ -53,7 +51,7 @@ pub struct UnitHistory {
 
 impl DivisionTree {
     /// Builds the indexes. `units`: parents before children; `history` runs alongside.
-    pub fn new(units: Vec<Unit>, history: &[UnitHistory]) -> Self {
+    pub fn new(units: Vec<DivisionUnit>, history: &[UnitHistory]) -> Self {
         let mut tree = Self { lineage: (0..units.len() as u32).collect(), ..Self::default() };
         let none = UnitHistory::default();
         let mut ends: BTreeMap<&str, u32> = BTreeMap::new();
@@ -66,16 +64,16 @@ impl DivisionTree {
             }
             let parent = unit.parent.unwrap_or(u32::MAX);
             let mut add = |text: &str, how| {
-                for key in names::keys(text, unit.level) {
+                for key in names::name_keys(text, unit.level) {
                     let list = tree.names.entry((parent, key)).or_default();
                     if !list.iter().any(|c| c.unit == at) {
-                        list.push(names::Candidate { unit: at, how });
+                        list.push(names::UnitCandidate { unit: at, how });
                     }
                 }
             };
-            add(&unit.name, names::How::Base);
-            past.names.iter().for_each(|name| add(name, names::How::Later));
-            past.aliases.iter().for_each(|name| add(name, names::How::Alias));
+            add(&unit.name, names::NameOrigin::Base);
+            past.names.iter().for_each(|name| add(name, names::NameOrigin::Later));
+            past.aliases.iter().for_each(|name| add(name, names::NameOrigin::Alias));
         }
         // A code of a later year never takes over a code of the base year.
         for (position, past) in history.iter().enumerate() {
@@ -96,7 +94,7 @@ impl DivisionTree {
     }
 
     /// Unit of a division column's value (one plus its position; 0 is missing).
-    pub fn unit(&self, value: u32) -> Option<&Unit> {
+    pub fn unit(&self, value: u32) -> Option<&DivisionUnit> {
         self.units.get((value as usize).checked_sub(1)?)
     }
 
@@ -131,11 +129,11 @@ impl DivisionTree {
 }
 
 /// Level of the prefecture.
-pub const PREFECTURE: u8 = 1;
+pub(crate) const PREFECTURE: u8 = 1;
 /// Level of counties and districts.
 pub const COUNTY: u8 = 2;
 /// Level of townships and streets.
-pub const TOWNSHIP: u8 = 3;
+pub(crate) const TOWNSHIP: u8 = 3;
 /// Level of villages and communities.
 pub const VILLAGE: u8 = 4;
 

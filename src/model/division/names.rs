@@ -4,7 +4,7 @@ use crate::model::han;
 
 /// How a candidate got its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum How {
+pub(crate) enum NameOrigin {
     /// Name of the base year.
     Base,
     /// Name of a later year.
@@ -15,19 +15,19 @@ pub(crate) enum How {
 
 /// A unit that a key may mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Candidate {
+pub(crate) struct UnitCandidate {
     pub unit: u32,
-    pub how: How,
+    pub how: NameOrigin,
 }
 
 /// One way a name is written.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Key {
+pub(crate) enum NameKey {
     /// As written, folded to standard characters.
     Full(String),
     /// Without the office: 善堂村村委会, 善堂村民委员会 and 善堂村 are the village 善堂; a
     /// community of that name is another unit.
-    Kind(String, Kind),
+    Kind(String, VillageKind),
     /// The bare name.
     Bare(String),
     /// Toneless readings of the bare name.
@@ -36,25 +36,25 @@ pub(crate) enum Key {
 
 /// What a village-level unit is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Kind {
+pub(crate) enum VillageKind {
     Village,
     Community,
 }
 
 /// Offices and kinds of village-level units. Longer ones first.
-const VILLAGE_SUFFIXES: [(&str, Option<Kind>); 12] = [
-    ("社区居民委员会", Some(Kind::Community)),
-    ("社区居委会", Some(Kind::Community)),
-    ("居民委员会", Some(Kind::Community)),
+const VILLAGE_SUFFIXES: [(&str, Option<VillageKind>); 12] = [
+    ("社区居民委员会", Some(VillageKind::Community)),
+    ("社区居委会", Some(VillageKind::Community)),
+    ("居民委员会", Some(VillageKind::Community)),
     ("社区村民委员会", None),
-    ("村民委员会", Some(Kind::Village)),
+    ("村民委员会", Some(VillageKind::Village)),
     ("社区村委会", None),
-    ("居委会", Some(Kind::Community)),
-    ("村委会", Some(Kind::Village)),
-    ("行政村", Some(Kind::Village)),
-    ("村委", Some(Kind::Village)),
-    ("社区", Some(Kind::Community)),
-    ("村", Some(Kind::Village)),
+    ("居委会", Some(VillageKind::Community)),
+    ("村委会", Some(VillageKind::Village)),
+    ("行政村", Some(VillageKind::Village)),
+    ("村委", Some(VillageKind::Village)),
+    ("社区", Some(VillageKind::Community)),
+    ("村", Some(VillageKind::Village)),
 ];
 const TOWNSHIP_SUFFIXES: [&str; 8] =
     ["街道办事处", "镇人民政府", "乡人民政府", "街道办", "办事处", "街道", "镇", "乡"];
@@ -77,7 +77,7 @@ fn strip<'a>(text: &'a str, suffix: &str) -> Option<&'a str> {
 }
 
 /// Bare name and kind. Also removes a 村 or 社区 that stood before the office.
-fn bare(tidied: &str, level: u8) -> (&str, Option<Kind>) {
+fn bare(tidied: &str, level: u8) -> (&str, Option<VillageKind>) {
     if level < super::VILLAGE {
         let suffixes: &[&str] = if level == super::TOWNSHIP { &TOWNSHIP_SUFFIXES } else { &COUNTY_SUFFIXES };
         let found = suffixes.iter().find_map(|suffix| strip(tidied, suffix));
@@ -96,19 +96,19 @@ fn bare(tidied: &str, level: u8) -> (&str, Option<Kind>) {
 }
 
 /// Every key of a name, most telling first.
-pub(crate) fn keys(text: &str, level: u8) -> Vec<Key> {
+pub(crate) fn name_keys(text: &str, level: u8) -> Vec<NameKey> {
     let tidied = tidy(text);
     if tidied.is_empty() {
         return Vec::new();
     }
     let (name, kind) = bare(&tidied, level);
-    let sound: Vec<&str> = name.chars().map(|c| han::syllable(han::lookup(c).readings[0])).collect();
-    let mut keys = vec![Key::Full(tidied.clone())];
-    keys.extend(kind.map(|kind| Key::Kind(name.to_owned(), kind)));
-    keys.push(Key::Bare(name.to_owned()));
+    let sound: Vec<&str> = name.chars().map(|c| han::syllable_of(han::look_up(c).readings[0])).collect();
+    let mut keys = vec![NameKey::Full(tidied.clone())];
+    keys.extend(kind.map(|kind| NameKey::Kind(name.to_owned(), kind)));
+    keys.push(NameKey::Bare(name.to_owned()));
     // Digits and letters have no reading; they are compared as written.
     if sound.iter().all(|syllable| !syllable.is_empty()) {
-        keys.push(Key::Sound(sound.join(" ")));
+        keys.push(NameKey::Sound(sound.join(" ")));
     }
     keys
 }

@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::model::division::lookup::DivisionVerdict;
 
 const TABLE: &str = "code_2017,name_2017,code_2023,name_2023,change,aliases
 410600,鹤壁市,410600,鹤壁市,same,

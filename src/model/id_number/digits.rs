@@ -2,13 +2,13 @@
 
 /// The characters of an 18-character number as values: 0-9, and 10 for X in the last place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Digits(pub [u8; 18]);
+pub(crate) struct Digits(pub [u8; 18]);
 
 /// Weights of the first 17 digits.
 const WEIGHTS: [u8; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 
 /// Check value (0-10, X = 10) of 17 digits given as one number.
-pub fn check_value(body: u64) -> u8 {
+pub(crate) fn check_value(body: u64) -> u8 {
     check_of_sum(
         Digits::from_key(body * 11).0.iter().zip(WEIGHTS).map(|(&v, w)| u32::from(v) * u32::from(w)).sum(),
     )
@@ -21,7 +21,7 @@ pub(crate) fn check_of_sum(sum: u32) -> u8 {
 
 /// The key of 18 ASCII bytes that are 17 digits and a digit or X, and the check value that the
 /// digits call for; `None` for any other bytes. The way nearly every cell goes.
-pub(crate) fn plain18(bytes: &[u8]) -> Option<(u64, u8)> {
+pub(crate) fn parse_plain18(bytes: &[u8]) -> Option<(u64, u8)> {
     let bytes: &[u8; 18] = bytes.try_into().ok()?;
     let (mut body, mut sum) = (0u64, 0u32);
     for (byte, weight) in bytes.iter().zip(WEIGHTS) {
@@ -53,7 +53,7 @@ static TRIPLES: [[u8; 3]; 1000] = {
 
 impl Digits {
     /// Unpacks `first 17 digits × 11 + check value`.
-    pub fn from_key(key: u64) -> Self {
+    pub(crate) fn from_key(key: u64) -> Self {
         let mut values = [0u8; 18];
         values[17] = (key % 11) as u8;
         let body = key / 11;
@@ -68,20 +68,15 @@ impl Digits {
         Self(values)
     }
 
-    /// Packs into a key.
-    pub fn key(&self) -> u64 {
-        pack(&self.0)
-    }
-
     /// The 18 characters.
-    pub fn to_text(self) -> String {
+    pub(crate) fn to_text(self) -> String {
         let mut text = String::with_capacity(18);
         self.push_to(&mut text);
         text
     }
 
     /// Appends the 18 characters.
-    pub fn push_to(self, out: &mut String) {
+    pub(crate) fn push_to(self, out: &mut String) {
         let characters = self.0.map(|v| if v == 10 { b'X' } else { b'0' + v });
         out.push_str(std::str::from_utf8(&characters).unwrap_or_default());
     }

@@ -1,7 +1,7 @@
 //! From the text of a cell to a verdict.
 
-use super::digits::{check_value, pack, plain18};
-use super::pattern::Pattern;
+use super::digits::{check_value, pack, parse_plain18};
+use super::pattern::MaskPattern;
 use super::{IdClass, IdNumber};
 use crate::model::day;
 
@@ -68,7 +68,7 @@ pub(crate) fn parse(text: &str) -> IdNumber {
     let mut symbols = [0u8; ROOM];
     let mut len = 0;
     let bytes = text.as_bytes();
-    if let Some((key, check)) = plain18(bytes) {
+    if let Some((key, check)) = parse_plain18(bytes) {
         return full18(key, check);
     }
     if bytes.is_ascii() {
@@ -280,7 +280,7 @@ fn mask(symbols: &[u8]) -> IdNumber {
         return other();
     }
     let suffix_start = end - tail;
-    Pattern::pack(&symbols[..prefix], &symbols[suffix_start..]).unwrap_or_else(other)
+    MaskPattern::pack(&symbols[..prefix], &symbols[suffix_start..]).unwrap_or_else(other)
 }
 
 /// Words that clerks type when there is no number.

@@ -6,13 +6,13 @@ use super::{IdClass, IdNumber};
 /// Known digits of a number of 18 characters: a prefix and a suffix. How many characters are
 /// hidden is not believed: lists mask with any number of stars.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pattern {
+pub(crate) struct MaskPattern {
     values: [u8; 20],
     prefix: usize,
     suffix: usize,
 }
 
-impl Pattern {
+impl MaskPattern {
     /// Packs known values; `None` if too many are known to be a mask, or too few to say anything.
     pub(crate) fn pack(prefix: &[u8], suffix: &[u8]) -> Option<IdNumber> {
         // Four bits hold the length of either; a longer prefix is cut, which loses little.
@@ -32,7 +32,7 @@ impl Pattern {
     }
 
     /// Known digits of a masked or cut number.
-    pub fn of(id: IdNumber) -> Option<Self> {
+    pub(crate) fn of(id: IdNumber) -> Option<Self> {
         match id.class {
             IdClass::Mask => {
                 let (prefix, suffix) = (usize::from(id.detail >> 4), usize::from(id.detail & 15));
@@ -56,7 +56,7 @@ impl Pattern {
     }
 
     /// Number of known digits.
-    pub fn known(&self) -> usize {
+    pub(crate) fn known(&self) -> usize {
         self.prefix + self.suffix
     }
 
@@ -89,7 +89,7 @@ impl Pattern {
     }
 
     /// Does a full number agree with every known digit?
-    pub fn fits(&self, full: &Digits) -> bool {
+    pub(crate) fn fits(&self, full: &Digits) -> bool {
         let tail = &self.values[self.prefix..self.prefix + self.suffix];
         full.0[..self.prefix] == self.values[..self.prefix] && full.0[18 - self.suffix..] == *tail
     }
@@ -122,8 +122,8 @@ impl Pattern {
 /// Number of digits that both numbers show, if all of them agree and at least one of the two
 /// is cut or masked; `None` if they contradict, or both are full (compare the keys then), or
 /// one of them shows nothing.
-pub fn could_equal(a: IdNumber, b: IdNumber) -> Option<usize> {
-    match (Pattern::of(a), Pattern::of(b)) {
+pub(crate) fn could_equal(a: IdNumber, b: IdNumber) -> Option<usize> {
+    match (MaskPattern::of(a), MaskPattern::of(b)) {
         (Some(p), Some(q)) => p.overlap(&q),
         (Some(p), None) => fits_full(p, b),
         (None, Some(q)) => fits_full(q, a),
@@ -143,7 +143,7 @@ fn cut_or_old(id: IdNumber) -> Option<u64> {
     })
 }
 
-fn fits_full(pattern: Pattern, full: IdNumber) -> Option<usize> {
+fn fits_full(pattern: MaskPattern, full: IdNumber) -> Option<usize> {
     let digits = Digits::from_key(full.edit_key()?);
     if full.may_be_truncated() {
         // Only 15 digits of such a number are beyond doubt.

@@ -1,10 +1,9 @@
 //! Six-digit prefixes: where a number was first issued. They only ever warn: people marry in and
 //! move, and tables of old prefixes are incomplete.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::IdNumber;
 use crate::{Error, Result};
 
 /// First two digits of every province-level unit, Taiwan, Hong Kong, Macao and the numbers of
@@ -14,21 +13,22 @@ const PROVINCES: [u32; 36] = [
     61, 62, 63, 64, 65, 71, 81, 82, 83, 91,
 ];
 
-impl IdNumber {
-    /// False if the number begins with no province's digits; true where nothing is known of it.
-    pub fn has_known_province(self) -> bool {
-        self.region6().is_none_or(|region| PROVINCES.contains(&(region / 10_000)))
-    }
+/// Tells whether a six-digit prefix begins with the digits of a province.
+pub(crate) fn is_of_a_province(prefix: u32) -> bool {
+    PROVINCES.contains(&(prefix / 10_000))
 }
 
-/// Prefixes that numbers of a prefecture's people carry, with the years of their use.
+/// Prefixes that numbers of a prefecture's people carry, whatever the year of issue.
 #[derive(Debug, Clone, Default)]
 pub struct KnownPrefixes {
-    names: BTreeMap<u32, Vec<String>>,
+    prefixes: BTreeSet<u32>,
 }
 
 impl KnownPrefixes {
-    /// Reads a CSV with the columns `prefix` and `name`; a prefix may have several names.
+    /// Reads a CSV whose first column is `prefix`; a prefix may stand in several rows.
+    ///
+    /// # Errors
+    /// A file that cannot be read or is no CSV; a prefix that is not six digits, at its row.
     pub fn load(path: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(path).map_err(|e| Error::io("读取证件号码前缀表", path, e))?;
         let mut reader =
@@ -38,39 +38,21 @@ impl KnownPrefixes {
             let record =
                 record.map_err(|e| Error::configuration("前缀表不是合格的CSV").in_file(path).caused_by(e))?;
             let row = record.position().map_or(0, csv::Position::line);
-            let prefix = record.get(0).filter(|p| p.len() == 6).and_then(|p| p.parse().ok());
-            let prefix = prefix.ok_or_else(|| {
-                Error::configuration("前缀应为6位数字").in_file(path).at_row(row).in_column("prefix")
+            let six_digits = |p: &&str| p.len() == 6 && p.bytes().all(|b| b.is_ascii_digit());
+            let prefix = record.get(0).filter(six_digits).and_then(|p| p.parse().ok()).ok_or_else(|| {
+                Error::configuration("前缀应为6位数字")
+                    .in_file(path)
+                    .at_row(row)
+                    .in_column("prefix")
+                    .hint("第一列写证件号码的前6位，例如 410621")
             })?;
-            known.names.entry(prefix).or_default().push(record.get(1).unwrap_or("").trim().to_owned());
+            known.prefixes.insert(prefix);
         }
         Ok(known)
     }
 
-    /// Names of the units that gave out the number's prefix; empty for a prefix from elsewhere.
-    pub fn names(&self, id: IdNumber) -> &[String] {
-        id.region6().and_then(|region| self.names.get(&region)).map_or(&[], Vec::as_slice)
-    }
-
-    /// Was the number first issued here?
-    pub fn is_local(&self, id: IdNumber) -> bool {
-        !self.names(id).is_empty()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn local_foreign_and_impossible() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/hebi/codes/id_prefixes.csv");
-        let known = KnownPrefixes::load(&path).expect("good table");
-        let local = IdNumber::parse("412125197001311237");
-        assert!(known.is_local(local) && local.has_known_province());
-        let foreign = IdNumber::parse("11010519491231002X");
-        assert!(!known.is_local(foreign) && foreign.has_known_province());
-        assert!(!IdNumber::parse("991105194912310025").has_known_province());
-        assert!(IdNumber::parse("").has_known_province());
+    /// Tells whether the table has the prefix.
+    pub fn contains(&self, prefix: u32) -> bool {
+        self.prefixes.contains(&prefix)
     }
 }

@@ -182,17 +182,22 @@ proptest! {
         }
     }
 
+    /// Of all texts those near a number, and of these every length of digits, stars, exponents and
+    /// full-width forms.
     #[test]
-    fn never_panics(text in "\\PC{0,40}") {
+    fn never_panics(
+        text in prop_oneof![
+            "\\PC{0,40}",
+            "[0-9XxGJL*.E+ ×]{0,24}",
+            "[GJLgjl]?[0-9\u{FF10}-\u{FF19}]{0,23}[Xx×\u{FF38}*]{0,8}[0-9]{0,12}",
+            "[0-9]\\.?[0-9]{0,40}[Ee][-+]?[0-9]{1,30}",
+            "[0-9]{0,20}\\*{0,20}[0-9X]{0,20}",
+        ],
+        other in prop_oneof![Just("11010519491231002X".to_owned()), "[0-9]{15,18}", "[0-9]{6}\\*{8}[0-9X]{4}"],
+    ) {
         let id = IdNumber::parse(&text);
-        let _ = (id.birth(), id.sex(), id.region6(), id.prefix15(), id.to_text(), id.masked_text());
-        let _ = could_equal(id, id);
-    }
-
-    #[test]
-    fn never_panics_near_numbers(text in "[0-9XxGJL*.E+ ×]{0,24}") {
-        let id = IdNumber::parse(&text);
-        let _ = (id.birth(), id.sex(), id.region6(), id.prefix15(), id.to_text(), id.masked_text());
-        let _ = could_equal(id, IdNumber::parse("11010519491231002X"));
+        let _ = (id.birth(), id.sex(), id.region6(), id.prefix14(), id.prefix15(), id.to_text());
+        let _ = (id.ends(), id.known_ends(), id.certificate(), id.trusted(), id.masked_text());
+        let _ = (could_equal(id, id), could_equal(id, IdNumber::parse(&other)));
     }
 }

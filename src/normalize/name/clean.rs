@@ -30,26 +30,36 @@ const ALIASES: [&str; 8] = ["曾用名", "又名", "原名", "小名", "别名",
 /// Words that stand where there is no name.
 const PLACEHOLDERS: [&str; 9] = ["无", "不详", "未知", "空", "无名", "待定", "未取名", "暂无", "未上户"];
 
+/// Cleans the text of a name cell; a cleaned name stays as it is when it is cleaned again.
+///
+/// Why it does: [`characters`] leaves only characters that it would leave again, and no reference to
+/// decode. [`letters`] leaves nothing that it, [`brackets`] or the signs of [`aliases`] would touch: Han
+/// and other letters, wildcards and single interpuncts. From then on the name is only cut, until
+/// none of the cuts shortens it. What has no Han character in the end is treated as [`latin`], as it
+/// would be the next time.
 pub(super) fn clean(text: &str, flags: &mut NameFlags) -> String {
     if is_plain(text) {
         return text.to_owned();
     }
-    let decoded = decode_entities(text);
-    let chars: Vec<char> = decoded.chars().filter_map(|c| character(c, flags)).collect();
-    let has_han = chars.iter().any(|&c| han::is_han(c));
-    if !has_han {
+    let chars = characters(text, flags);
+    if !has_han(&chars) {
         return latin(&chars, flags);
     }
     let mut chars = brackets(&chars, flags);
+    // Before letters(): the signs that tell where a second name begins go with it.
     aliases(&mut chars, flags);
     let mut chars = letters(&chars, flags);
-    notes(&mut chars, flags);
-    // An interpunct at either end separates nothing.
-    while chars.last() == Some(&INTERPUNCT) {
-        chars.pop();
+    let mut length = usize::MAX;
+    // What one cut lays bare, another may take: 李四已故户主, 李四户主·已故.
+    while chars.len() < length {
+        length = chars.len();
+        aliases(&mut chars, flags);
+        notes(&mut chars, flags);
+        outer_interpuncts(&mut chars);
     }
-    let start = chars.iter().take_while(|&&c| c == INTERPUNCT).count();
-    chars.drain(..start);
+    if !has_han(&chars) {
+        return latin(&chars, flags);
+    }
     if chars.contains(&INTERPUNCT) {
         flags.set(NameFlags::INTERPUNCT);
     }
@@ -57,10 +67,11 @@ pub(super) fn clean(text: &str, flags: &mut NameFlags) -> String {
         flags.set(NameFlags::WILDCARD);
     }
     let name: String = chars.iter().collect();
-    if PLACEHOLDERS.contains(&name.as_str()) || chars.iter().all(|&c| c == WILDCARD) {
-        return String::new();
-    }
-    name
+    if PLACEHOLDERS.contains(&name.as_str()) { String::new() } else { name }
+}
+
+fn has_han(chars: &[char]) -> bool {
+    chars.iter().any(|&c| han::is_han(c))
 }
 
 /// One to three ideographs: no room for a note, nothing to replace. Nearly all cells are so.
@@ -74,6 +85,22 @@ fn is_plain(text: &str) -> bool {
             && !(count == 1 && matches!(c, '无' | '不' | '未' | '空' | '待' | '暂'))
     });
     plain && (1..=3).contains(&count)
+}
+
+/// The characters of a text as they are kept, references such as `&#26446;` decoded; one may be written
+/// in full width or stand within another, so they are looked for until there is none.
+fn characters(text: &str, flags: &mut NameFlags) -> Vec<char> {
+    let mut chars: Vec<char> = text.chars().filter_map(|c| character(c, flags)).collect();
+    // A reference has at least four characters and becomes one: there is an end.
+    while chars.contains(&'&') {
+        let folded: String = chars.iter().collect();
+        let decoded = decode_entities(&folded);
+        if decoded == folded {
+            break;
+        }
+        chars = decoded.chars().filter_map(|c| character(c, flags)).collect();
+    }
+    chars
 }
 
 /// One character as it is kept; spaces stay for now, they separate words of Latin names.
@@ -130,6 +157,11 @@ fn latin(chars: &[char], flags: &mut NameFlags) -> String {
     // A cell of signs only (`-`, `/`, `□□`) names nobody.
     if !name.chars().any(char::is_alphabetic) {
         return String::new();
+    }
+    // In capitals a ligature completes a reference (`&#xﬀ;`). Only characters that are no capitals yet can
+    // become several, and a reference is longer than what it becomes: there is an end.
+    if decode_entities(&name) != name {
+        return clean(&name, flags);
     }
     flags.set(NameFlags::LATIN);
     name
@@ -214,6 +246,15 @@ fn letters(chars: &[char], flags: &mut NameFlags) -> Vec<char> {
 
 fn is_toned_vowel(c: char) -> bool {
     matches!(c, '\u{E0}'..='\u{FC}' | '\u{100}'..='\u{1DC}')
+}
+
+/// Drops interpuncts at either end: they separate nothing.
+fn outer_interpuncts(chars: &mut Vec<char>) {
+    while chars.last() == Some(&INTERPUNCT) {
+        chars.pop();
+    }
+    let start = chars.iter().take_while(|&&c| c == INTERPUNCT).count();
+    chars.drain(..start);
 }
 
 /// Cuts a known note at the end, as long as two characters of a name stay.

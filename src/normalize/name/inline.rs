@@ -8,12 +8,12 @@ const CHARACTERS: usize = 4;
 
 /// A text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Text {
+pub(super) enum InlineText {
     Short(u8, [u8; BYTES]),
     Long(Box<str>),
 }
 
-impl Text {
+impl InlineText {
     pub(super) fn new(text: &str) -> Self {
         let mut bytes = [0; BYTES];
         match bytes.get_mut(..text.len()) {
@@ -42,12 +42,12 @@ impl Text {
 
 /// Characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Characters {
+pub(super) enum InlineCharacters {
     Short(u8, [char; CHARACTERS]),
     Long(Box<[char]>),
 }
 
-impl Characters {
+impl InlineCharacters {
     pub(super) fn new(all: &[char]) -> Self {
         let mut short = ['\0'; CHARACTERS];
         match short.get_mut(..all.len()) {
@@ -67,13 +67,13 @@ impl Characters {
     }
 }
 
-impl Default for Text {
+impl Default for InlineText {
     fn default() -> Self {
         Self::new("")
     }
 }
 
-impl Default for Characters {
+impl Default for InlineCharacters {
     fn default() -> Self {
         Self::new(&[])
     }
@@ -87,7 +87,7 @@ mod tests {
         #[test]
         fn what_goes_in_comes_out(text in "[张三·a]{0,12}") {
             let all: Vec<char> = text.chars().collect();
-            let (kept, characters) = (Text::new(&text), Characters::new(&all));
+            let (kept, characters) = (InlineText::new(&text), InlineCharacters::new(&all));
             proptest::prop_assert_eq!(kept.as_str(), &text);
             proptest::prop_assert_eq!(characters.all(), &all);
         }
@@ -95,6 +95,6 @@ mod tests {
 
     #[test]
     fn they_are_small() {
-        assert_eq!((size_of::<Text>(), size_of::<Characters>()), (24, 24));
+        assert_eq!((size_of::<InlineText>(), size_of::<InlineCharacters>()), (24, 24));
     }
 }

@@ -5,10 +5,10 @@ mod inline;
 mod surname;
 
 use crate::model::han;
-use crate::model::han::{Reading, WILDCARD};
-use inline::{Characters, Text};
+use crate::model::han::Reading;
+use inline::{InlineCharacters, InlineText};
 
-pub use surname::{surname_length, surname_readings};
+pub(crate) use surname::{surname_length, surname_readings};
 
 /// What cleaning met. A set of bits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -40,7 +40,7 @@ impl NameFlags {
 /// An analysed name. Built once per distinct text (about 1 µs), compared many times.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NameForm {
-    clean: Text,
+    clean: InlineText,
     /// Hash of the folded characters: equal for traditional, variant, spaced and interpunct
     /// forms of one name. 0 is missing.
     pub fold_key: u64,
@@ -50,7 +50,7 @@ pub struct NameForm {
     pub flags: NameFlags,
     /// Characters of the surname, 0 where the name has none of its own.
     pub surname_len: u8,
-    chars: Characters,
+    chars: InlineCharacters,
 }
 
 impl NameForm {
@@ -61,7 +61,7 @@ impl NameForm {
         if clean.is_empty() {
             return Self::default();
         }
-        let mut form = Self { flags, clean: Text::new(&clean), ..Self::default() };
+        let mut form = Self { flags, clean: InlineText::new(&clean), ..Self::default() };
         let mut all = Vec::with_capacity(8);
         for c in clean.chars().filter(|&c| c != han::INTERPUNCT) {
             let folded = han::fold(c);
@@ -76,7 +76,7 @@ impl NameForm {
             surname_length(&all) as u8
         };
         form.fold_key = all.iter().fold(SEED, |h, &c| mix(h, u64::from(c as u32)));
-        form.chars = Characters::new(&all);
+        form.chars = InlineCharacters::new(&all);
         form.reading_key =
             (0..all.len()).fold(SEED, |h, i| mix(h, reading_part(&form, i, form.readings_at(i)[0])));
         form
@@ -151,7 +151,7 @@ impl NameForm {
         if index < usize::from(self.surname_len) {
             surname_readings(self.surname(), index).iter().for_each(|&r| add(r));
         }
-        han::lookup(self.chars()[index]).readings.iter().for_each(|&r| add(r));
+        han::look_up(self.chars()[index]).readings.iter().for_each(|&r| add(r));
         found
     }
 
@@ -194,7 +194,7 @@ impl NameForm {
     /// Reading in letters, toneless, for reports: `zhang san`.
     pub fn pinyin(&self) -> String {
         let parts: Vec<String> = (0..self.chars().len())
-            .map(|i| match han::syllable(self.readings_at(i)[0]) {
+            .map(|i| match han::syllable_of(self.readings_at(i)[0]) {
                 "" => self.chars()[i].to_string(),
                 syllable => syllable.to_owned(),
             })
@@ -242,11 +242,6 @@ pub(crate) fn key_of(chars: &[char]) -> u64 {
         return 0;
     }
     chars.iter().fold(SEED, |h, &c| mix(h, u64::from(c as u32)))
-}
-
-/// Is the character one that stands for an unreadable one?
-pub fn is_wildcard(c: char) -> bool {
-    c == WILDCARD
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ static READINGS: LazyLock<BTreeMap<Vec<char>, Vec<Vec<Reading>>>> = LazyLock::ne
             let chars: Vec<char> = surname.chars().map(han::fold).collect();
             let places = map.entry(chars.clone()).or_insert_with(|| vec![Vec::new(); chars.len()]);
             for (place, text) in places.iter_mut().zip(readings.split(' ')) {
-                place.extend(han::reading(text));
+                place.extend(han::parse_reading(text));
             }
         }
     }
@@ -37,7 +37,7 @@ static READINGS: LazyLock<BTreeMap<Vec<char>, Vec<Vec<Reading>>>> = LazyLock::ne
 
 /// Number of characters of the surname at the start of folded characters. A name of two
 /// characters has a surname of one, whatever the two are.
-pub fn surname_length(folded: &[char]) -> usize {
+pub(crate) fn surname_length(folded: &[char]) -> usize {
     match folded {
         [] => 0,
         [a, b, _, ..] if COMPOUND.binary_search(&[*a, *b]).is_ok() => 2,
@@ -48,9 +48,9 @@ pub fn surname_length(folded: &[char]) -> usize {
 
 /// Readings of the character at `index` of `surname` as a surname, where they differ from its
 /// usual ones.
-pub fn surname_readings(surname: &[char], index: usize) -> &'static [Reading] {
+pub(crate) fn surname_readings(surname: &[char], index: usize) -> &'static [Reading] {
     if let [single] = surname {
-        return &han::lookup(*single).surname;
+        return &han::look_up(*single).surname;
     }
     READINGS.get(surname).and_then(|places| places.get(index)).map_or(&[], Vec::as_slice)
 }

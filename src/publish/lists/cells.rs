@@ -6,17 +6,17 @@ use std::fmt::Write as _;
 use rust_xlsxwriter::XlsxError;
 use rust_xlsxwriter::utility::column_number_to_name;
 
-use super::row::{COLUMNS, Column, ColumnKind, Row};
+use super::list_row::{COLUMNS, ListColumn, ListColumnKind, ListRow};
 use super::style::CellStyle;
 use super::xlsx;
 use crate::Result;
-use crate::privacy::cell::is_active;
+use crate::privacy::formula_cells::is_active;
 
 /// Most UTF-16 units of a cell that a spreadsheet opens.
 const LONGEST: usize = 32_767;
 
 /// Writes rows, one after the other.
-pub(super) struct Rows {
+pub(super) struct SheetRowWriter {
     /// `<c r="` with the letters of each column.
     begins: [String; COLUMNS.len()],
     due: usize,
@@ -25,18 +25,18 @@ pub(super) struct Rows {
     number: String,
 }
 
-impl Rows {
+impl SheetRowWriter {
     pub(super) fn new() -> Result<Self> {
         Ok(Self {
             begins: std::array::from_fn(|at| format!("<c r=\"{}", column_number_to_name(at as u16))),
-            due: Column::position("反馈期限")?,
-            severity: Column::position("严重程度")?,
+            due: ListColumn::position("反馈期限")?,
+            severity: ListColumn::position("严重程度")?,
             number: String::new(),
         })
     }
 
     /// Appends a row, the header's being number 1.
-    pub(super) fn push(&mut self, number: usize, row: &Row<'_>, out: &mut String) -> Result<()> {
+    pub(super) fn push(&mut self, number: usize, row: &ListRow<'_>, out: &mut String) -> Result<()> {
         self.number.clear();
         let _ = write!(self.number, "{number}");
         let _ = write!(out, r#"<row r="{number}" ht="{}" customHeight="1">"#, height(row));
@@ -44,11 +44,11 @@ impl Rows {
             let style = match column.kind {
                 _ if c == self.due && row.overdue => CellStyle::Overdue,
                 _ if c == self.severity && row.severe => CellStyle::Severe,
-                ColumnKind::Short | ColumnKind::Hidden if is_active(text) => CellStyle::ShortQuoted,
-                ColumnKind::Short | ColumnKind::Hidden => CellStyle::Short,
-                ColumnKind::Long if is_active(text) => CellStyle::LongQuoted,
-                ColumnKind::Long => CellStyle::Long,
-                ColumnKind::Answer => CellStyle::Answer,
+                ListColumnKind::Short | ListColumnKind::Hidden if is_active(text) => CellStyle::ShortQuoted,
+                ListColumnKind::Short | ListColumnKind::Hidden => CellStyle::Short,
+                ListColumnKind::Long if is_active(text) => CellStyle::LongQuoted,
+                ListColumnKind::Long => CellStyle::Long,
+                ListColumnKind::Answer => CellStyle::Answer,
             };
             out.push_str(&self.begins[c]);
             out.push_str(&self.number);
@@ -115,15 +115,16 @@ fn is_escape(text: &[u8]) -> bool {
 }
 
 /// Height in points that shows every wrapped line: readers do not fit rows of protected sheets.
-fn height(row: &Row<'_>) -> f64 {
-    let lines = COLUMNS.iter().zip(&row.cells).map(|(column, text)| lines(text, column.width as usize)).max();
+fn height(row: &ListRow<'_>) -> f64 {
+    let lines =
+        COLUMNS.iter().zip(&row.cells).map(|(column, text)| line_count(text, column.width as usize)).max();
     let points = (lines.unwrap_or(1).clamp(2, 20) as f64 * 13.5 + 4.0).min(400.0);
     // Rows are whole pixels high, four to three points.
     (points * 4.0 / 3.0).round() * 0.75
 }
 
 /// Lines that a text takes in a column of a width.
-pub(super) fn lines(text: &str, width: usize) -> usize {
+pub(super) fn line_count(text: &str, width: usize) -> usize {
     // A Han character takes two columns.
     let columns = |line: &str| {
         line.bytes().map(|byte| usize::from(byte < 0x80) + 2 * usize::from(byte >= 0xC0)).sum::<usize>()
@@ -152,9 +153,9 @@ mod tests {
 
     #[test]
     fn wide_characters_take_two_columns() {
-        assert_eq!(lines("", 5), 1);
-        assert_eq!(lines("一二三", 5), 2);
-        assert_eq!(lines("abcd", 5), 1);
-        assert_eq!(lines("abcde\n\n一", 5), 4);
+        assert_eq!(line_count("", 5), 1);
+        assert_eq!(line_count("一二三", 5), 2);
+        assert_eq!(line_count("abcd", 5), 1);
+        assert_eq!(line_count("abcde\n\n一", 5), 4);
     }
 }

@@ -1,32 +1,30 @@
 //! The records that listed exceptions rest on: where they are and what they say.
 
-use std::fmt::Write as _;
-
-use arrow::array::{Array, ArrayRef, AsArray as _};
-use arrow::datatypes::{Date32Type, Int32Type, Int64Type};
+use arrow::array::ArrayRef;
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use crate::Result;
 use crate::model::exception::TrackedException;
-use crate::model::record_id::RecordKey;
+use crate::model::officer_text::ValueForm;
+use crate::model::record_id::{RecordIdParts, RecordKey};
 use crate::privacy::mask;
 use crate::publish::PublicationInputs;
-use crate::publish::people::People;
+use crate::publish::people::RecordOwners;
 
 /// The records that listed exceptions rest on.
-pub(super) struct Evidence<'a> {
+pub(super) struct ListedEvidence<'a> {
     inputs: PublicationInputs<'a>,
     /// Source and table by the part of a record's id that names them.
     tables: HashMap<&'a str, (usize, usize)>,
     /// By source.
-    said: Vec<Said>,
+    said: Vec<EvidenceRows>,
     /// By rule, then source: the columns that are shown of a record.
-    shown: HashMap<&'a str, Vec<Vec<Shown<'a>>>>,
+    shown: HashMap<&'a str, Vec<Vec<ShownColumn<'a>>>>,
 }
 
 /// What records of a source say.
-struct Said {
+struct EvidenceRows {
     /// Rows of the source, ascending.
     rows: Vec<usize>,
     /// Of these rows, the columns that some rule shows.
@@ -34,18 +32,18 @@ struct Said {
 }
 
 /// A column that is shown.
-struct Shown<'a> {
-    name: &'a str,
+struct ShownColumn<'a> {
+    form: ValueForm,
     title: &'a str,
-    /// Its position in [`Said::columns`].
+    /// Its position in [`EvidenceRows::columns`].
     column: usize,
 }
 
-impl<'a> Evidence<'a> {
+impl<'a> ListedEvidence<'a> {
     /// Gathers the records that `listed` exceptions name.
     pub(super) fn gather(
         inputs: &PublicationInputs<'a>,
-        people: &'a People<'_>,
+        people: &'a RecordOwners<'_>,
         listed: impl ParallelIterator<Item = &'a TrackedException>,
     ) -> Result<Self> {
         let (tables, said, shown) = (people.tables(), Vec::new(), HashMap::new());
@@ -75,27 +73,23 @@ impl<'a> Evidence<'a> {
         };
         let kept = records.rows.pick_columns(&rows, is_shown)?;
         for rule in rules {
-            let own = columns.iter().filter(|(name, _)| rule.columns.contains(name));
-            let own = own.filter_map(|(name, title)| {
-                Some(Shown { name, title, column: kept.schema().index_of(name).ok()? })
+            let own = columns.iter().filter(|(name, ..)| rule.columns.contains(name));
+            let own = own.filter_map(|(name, title, form)| {
+                Some(ShownColumn { form: *form, title, column: kept.schema().index_of(name).ok()? })
             });
             self.shown.entry(&rule.code).or_default().push(own.collect());
         }
-        self.said.push(Said { rows, columns: kept.columns().to_vec() });
+        self.said.push(EvidenceRows { rows, columns: kept.columns().to_vec() });
         Ok(())
     }
 
     /// Source and row of a record; `None` for records of an earlier quarter.
     pub(super) fn find(&self, record_id: &str) -> Option<(usize, usize)> {
-        let (begin, place) = record_id.split_at(record_id.rfind(".r")? + 2);
-        let &(source, table) = self.tables.get(begin)?;
-        let (row, member) = match place.split_once(".m") {
-            Some((row, member)) => (number(row)?, number(member)?),
-            None => (number(place)?, 0),
-        };
+        let RecordIdParts { table, row, member } = RecordIdParts::parse(record_id)?;
+        let &(source, table) = self.tables.get(table)?;
         let keys = &self.inputs.loaded[source].records.keys;
         let of_source = u8::try_from(keys.first()?.source()).ok()?;
-        let key = RecordKey::new(of_source, u16::try_from(table).ok()?, row, u8::try_from(member).ok()?);
+        let key = RecordKey::new(of_source, u16::try_from(table).ok()?, row, member);
         Some((source, keys.binary_search(&key).ok()?))
     }
 
@@ -110,52 +104,13 @@ impl<'a> Evidence<'a> {
     ) {
         let said = &self.said[source];
         let (Some(shown), Ok(row)) = (self.shown.get(rule), said.rows.binary_search(&row)) else { return };
-        let mut value = String::new();
-        for Shown { name, title, column } in &shown[source] {
-            value.clear();
-            if push_value(name, &said.columns[*column], row, &mut value) {
-                out.push(std::mem::replace(separator, ','));
+        for ShownColumn { form, title, column } in &shown[source] {
+            if let Some(value) = form.value(&said.columns[*column], row) {
+                out.push(std::mem::replace(separator, '，'));
                 out.push_str(title);
                 out.push(' ');
                 out.push_str(&mask::numbers_in_text(&value));
             }
         }
-    }
-}
-
-/// A number as ids have it.
-fn number(text: &str) -> Option<u32> {
-    let plain = text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');
-    text.parse().ok().filter(|_| plain)
-}
-
-/// Appends a typed value as an officer writes it; false where there is none.
-fn push_value(name: &str, array: &dyn Array, row: usize, out: &mut String) -> bool {
-    if array.is_null(row) {
-        return false;
-    }
-    if let Some(text) = array.as_string_opt::<i32>() {
-        out.push_str(text.value(row));
-        return true;
-    }
-    if let Some(days) = array.as_primitive_opt::<Date32Type>() {
-        let date = crate::model::day::from_date32(days.value(row));
-        return date.is_some_and(|date| write!(out, "{date}").is_ok());
-    }
-    if let Some(int) = array.as_primitive_opt::<Int32Type>() {
-        return write!(out, "{}", int.value(row)).is_ok();
-    }
-    let Some(int) = array.as_primitive_opt::<Int64Type>() else { return false };
-    let value = int.value(row);
-    let unit = match name {
-        n if n.ends_with("_fen") => "元",
-        n if n.ends_with("_centi") => "平方米",
-        _ => return write!(out, "{value}").is_ok(),
-    };
-    let sign = if value < 0 { "-" } else { "" };
-    let (whole, part) = (value.unsigned_abs() / 100, value.unsigned_abs() % 100);
-    match part {
-        0 => write!(out, "{sign}{whole}{unit}").is_ok(),
-        _ => write!(out, "{sign}{whole}.{part:02}{unit}").is_ok(),
     }
 }

@@ -7,38 +7,38 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::PublicationInputs;
-use super::people::{People, Persons};
+use super::people::{PublishedPersons, RecordOwners};
 use super::restricted::ByFinding;
 use crate::model::exception::TrackedException;
-use crate::publication::output_files::{Csv, Outputs, make_folder};
+use crate::publication::output_files::{CsvFile, OutputFiles, make_folder};
 use crate::{Error, Result};
 
 mod cells;
 mod evidence;
-mod names;
-mod package;
+mod list_row;
 mod rejects;
-mod row;
+mod safe_names;
 mod style;
 mod workbook;
+mod workbook_package;
 
-pub use row::{ANSWERS, COLUMNS, Column, MEASURES, REASONS, RESULTS};
+pub use list_row::COLUMNS;
 
-use evidence::Evidence;
-use row::{Entry, Material};
+use evidence::ListedEvidence;
+use list_row::{ListEntry, RowMaterial};
 
 /// Sheet of exceptions that rest on an unconfirmed link.
-pub const REVIEW_SHEET: &str = "待确认匹配";
+pub(crate) const REVIEW_SHEET: &str = "待确认匹配";
 /// First sheet.
-pub const NOTES_SHEET: &str = "说明";
+pub(crate) const NOTES_SHEET: &str = "说明";
 
 /// Writes all lists, townships side by side. A row exists while it is written.
 pub(super) fn write(
     inputs: &PublicationInputs<'_>,
-    people: &People<'_>,
-    all: &Persons,
+    people: &RecordOwners<'_>,
+    all: &PublishedPersons,
     by_finding: &ByFinding<'_>,
-    outputs: &mut Outputs,
+    outputs: &mut OutputFiles,
 ) -> Result<()> {
     let groups = groups(inputs, people, by_finding);
     for group in &groups {
@@ -47,17 +47,22 @@ pub(super) fn write(
         }
     }
     let listed = groups.par_iter().flat_map_iter(|group| group.open.iter().copied());
-    let material =
-        Material::new(inputs, people, &all.persons, by_finding, Evidence::gather(inputs, people, listed)?)?;
+    let material = RowMaterial::new(
+        inputs,
+        people,
+        &all.persons,
+        by_finding,
+        ListedEvidence::gather(inputs, people, listed)?,
+    )?;
     outputs.each(&groups, |group, own| {
         let township = group.township(&material);
         let wanted = &inputs.catalogue.outputs;
         let path = |suffix: &str| format!("{}.{suffix}", group.path);
-        let mut csv = wanted.csv.then(|| Csv::begin(own, &path("csv"))).transpose()?;
+        let mut csv = wanted.csv.then(|| CsvFile::begin(own, &path("csv"))).transpose()?;
         let mut tell = |cells: &[Cow<'_, str>]| csv.as_mut().map_or(Ok(()), |csv| csv.row(cells));
         tell(&COLUMNS.map(|c| c.title.into()))?;
         if wanted.xlsx {
-            package::write(inputs, &material, &township, &path("xlsx"), own, tell)?;
+            workbook_package::write(inputs, &material, &township, &path("xlsx"), own, tell)?;
         } else {
             let mut entries = township.sheets.iter().flat_map(|(_, entries)| entries);
             entries.try_for_each(|entry| tell(&material.row(entry)?.cells))?;
@@ -71,7 +76,7 @@ pub(super) fn write(
 }
 
 /// Exceptions of one township.
-struct Group<'a> {
+struct TownshipGroup<'a> {
     county: String,
     name: String,
     /// Path without suffix.
@@ -82,48 +87,48 @@ struct Group<'a> {
 }
 
 /// Lists of one township.
-struct Township<'a> {
+struct TownshipLists<'a> {
     county: &'a str,
     name: &'a str,
     /// Sheet name → rows, departments first, review last.
-    sheets: Vec<(String, Vec<Entry<'a>>)>,
+    sheets: Vec<(String, Vec<ListEntry<'a>>)>,
     resolved: u64,
 }
 
-impl Township<'_> {
+impl TownshipLists<'_> {
     fn rows(&self) -> u64 {
         self.sheets.iter().map(|(_, entries)| entries.len() as u64).sum()
     }
 }
 
-impl Group<'_> {
-    fn township<'a>(&'a self, material: &Material<'a>) -> Township<'a> {
-        let mut entries: Vec<Entry<'a>> = self.open.iter().map(|t| material.entry(t)).collect();
+impl TownshipGroup<'_> {
+    fn township<'a>(&'a self, material: &RowMaterial<'a>) -> TownshipLists<'a> {
+        let mut entries: Vec<ListEntry<'a>> = self.open.iter().map(|t| material.entry(t)).collect();
         entries.sort_by(|a, b| a.order().cmp(&b.order()));
-        let mut sheets: Vec<(String, Vec<Entry<'a>>)> = Vec::new();
+        let mut sheets: Vec<(String, Vec<ListEntry<'a>>)> = Vec::new();
         for entry in entries {
             match sheets.last_mut() {
                 Some((sheet, entries)) if *sheet == entry.sheet => entries.push(entry),
                 _ => sheets.push((entry.sheet.clone().into_owned(), vec![entry])),
             }
         }
-        Township { county: &self.county, name: &self.name, sheets, resolved: self.resolved }
+        TownshipLists { county: &self.county, name: &self.name, sheets, resolved: self.resolved }
     }
 }
 
 /// Townships with open exceptions, in order of their codes.
 fn groups<'a>(
     inputs: &PublicationInputs<'a>,
-    people: &People<'_>,
+    people: &RecordOwners<'_>,
     by_finding: &ByFinding<'_>,
-) -> Vec<Group<'a>> {
+) -> Vec<TownshipGroup<'a>> {
     let mut open: BTreeMap<(&str, &str), Vec<&TrackedException>> = BTreeMap::new();
     let mut resolved: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-    for tracked in inputs.tracked.iter().filter(|t| !t.is_history(inputs.quarter)) {
+    for tracked in inputs.tracked.iter().filter(|t| !t.is_history(inputs.period)) {
         let place = (&*tracked.exception.county_code, &*tracked.exception.township_code);
         if tracked.is_open() {
             // What follows from another row of the same sheet is told there.
-            if !row::told_elsewhere(by_finding, tracked) {
+            if !list_row::told_elsewhere(by_finding, tracked) {
                 open.entry(place).or_default().push(tracked);
             }
         } else {
@@ -138,13 +143,13 @@ fn groups<'a>(
             code => people.division_name(code).unwrap_or(code).to_owned(),
         };
         let (county, name) = (name(county_code, "未定县区"), name(township_code, "未定乡镇"));
-        let mut path = format!("lists/{}/{}", names::file(&county), names::file(&name));
+        let mut path = format!("lists/{}/{}", safe_names::file_name(&county), safe_names::file_name(&name));
         // Two units may bear the same name once unsafe characters are gone.
         if !taken.insert(path.clone()) {
-            path = format!("{path}_{}", names::file(township_code));
+            path = format!("{path}_{}", safe_names::file_name(township_code));
         }
         let resolved = resolved.get(&(county_code, township_code)).copied().unwrap_or(0);
-        groups.push(Group { county, name, path, open, resolved });
+        groups.push(TownshipGroup { county, name, path, open, resolved });
     }
     groups
 }

@@ -2,13 +2,14 @@
 
 use rust_xlsxwriter::ProtectionOptions;
 
-use super::names;
-use super::style::{Styles, properties, workbook_begun};
+use super::safe_names;
+use super::style::{SheetStyles, document_properties, workbook_begun};
 use super::xlsx;
 use crate::Result;
+use crate::model::period::Period;
 use crate::model::source_row::Reject;
 use crate::privacy::mask::numbers_in_text;
-use crate::publication::output_files::{Csv, Outputs, make_folder};
+use crate::publication::output_files::{CsvFile, OutputFiles, make_folder};
 use crate::publish::PublicationInputs;
 use crate::publish::tables::returned;
 
@@ -21,25 +22,25 @@ const COLUMNS: [(&str, f64); 10] = [
     ("成员序号", 8.0),
     ("列", 16.0),
     ("原因", 46.0),
-    ("原文(长号码已遮盖)", 46.0),
+    ("原文（长号码已遮盖）", 46.0),
     ("原因代码", 20.0),
 ];
 
 /// Writes `lists/退回/<source>.xlsx` and `.csv` for every source with rejects.
-pub(super) fn write(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
+pub(super) fn write(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<()> {
     for loaded in inputs.loaded {
         let returned: Vec<_> = returned(std::slice::from_ref(loaded)).collect();
         if returned.is_empty() {
             continue;
         }
         let title = inputs.catalogue.source_title(&loaded.records.source);
-        let stem = format!("lists/退回/{}", names::file(title));
+        let stem = format!("lists/退回/{}", safe_names::file_name(title));
         make_folder(&outputs.path("lists/退回"), 0o750)?;
         let rows: Vec<[String; 10]> =
             returned.iter().enumerate().map(|(i, (r, severity))| cells(i + 1, r, severity)).collect();
-        let book = workbook(inputs.quarter, title, &rows)?;
+        let book = workbook(inputs.period, title, &rows)?;
         outputs.bytes(&format!("{stem}.xlsx"), &book, Some(rows.len() as u64))?;
-        let mut csv = Csv::begin(outputs, &format!("{stem}.csv"))?;
+        let mut csv = CsvFile::begin(outputs, &format!("{stem}.csv"))?;
         csv.row(&COLUMNS.map(|(title, _)| title))?;
         rows.iter().try_for_each(|row| csv.row(row))?;
         csv.finish(outputs)?;
@@ -62,10 +63,10 @@ fn cells(number: usize, reject: &Reject, severity: &str) -> [String; 10] {
     ]
 }
 
-fn workbook(quarter: &str, title: &str, rows: &[[String; 10]]) -> Result<Vec<u8>> {
-    let styles = Styles::new();
+fn workbook(period: Period, title: &str, rows: &[[String; 10]]) -> Result<Vec<u8>> {
+    let styles = SheetStyles::new();
     let mut book = workbook_begun();
-    book.set_properties(&properties(&format!("{title}退回行({quarter})"), quarter)?);
+    book.set_properties(&document_properties(&format!("{title}退回行({period})"), period)?);
     let sheet = book.add_worksheet_with_constant_memory().map_err(xlsx)?;
     sheet.set_name("退回行").map_err(xlsx)?;
     for (c, (_, width)) in COLUMNS.iter().enumerate() {
@@ -73,7 +74,7 @@ fn workbook(quarter: &str, title: &str, rows: &[[String; 10]]) -> Result<Vec<u8>
     }
     sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
     sheet.set_repeat_rows(0, 0).map_err(xlsx)?;
-    sheet.set_header(format!("&L{title}退回行 {quarter}&R内部资料 注意保密")).set_footer("&C第&P页 共&N页");
+    sheet.set_header(format!("&L{title}退回行 {period}&R内部资料 注意保密")).set_footer("&C第&P页 共&N页");
     sheet.set_freeze_panes(1, 0).map_err(xlsx)?;
     sheet.autofilter(0, 0, rows.len() as u32, COLUMNS.len() as u16 - 1).map_err(xlsx)?;
     sheet.protect_with_options(&ProtectionOptions {

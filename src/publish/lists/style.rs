@@ -6,12 +6,13 @@ use rust_xlsxwriter::{
 
 use super::xlsx;
 use crate::Result;
+use crate::model::period::Period;
 
 const FONT: &str = "宋体";
 const BORDER: Color = Color::RGB(0xC8_CF_D8);
 
 /// Formats of a workbook.
-pub(super) struct Styles {
+pub(super) struct SheetStyles {
     pub(super) title: Format,
     pub(super) heading: Format,
     pub(super) note: Format,
@@ -27,7 +28,7 @@ pub(super) struct Styles {
     pub(super) overdue: Format,
 }
 
-/// Formats of the cells of a list, by the numbers that [`Styles::number`] gives them.
+/// Formats of the cells of a list, by the numbers that [`SheetStyles::number`] gives them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CellStyle {
     Short = 1,
@@ -40,7 +41,7 @@ pub(super) enum CellStyle {
     Overdue,
 }
 
-impl Styles {
+impl SheetStyles {
     /// Has the workbook number the formats of [`CellStyle`], which it does as it meets them; on
     /// its first sheet, before anything else is written.
     pub(super) fn number(&self, sheet: &mut Worksheet) -> Result<()> {
@@ -113,8 +114,8 @@ pub(super) fn workbook_begun() -> Workbook {
 }
 
 /// Fixed properties: the time of writing would make every workbook differ.
-pub(super) fn properties(title: &str, quarter: &str) -> Result<DocProperties> {
-    let end = crate::track::quarter::quarter_end(quarter)?;
+pub(super) fn document_properties(title: &str, period: Period) -> Result<DocProperties> {
+    let end = period.last_day();
     let date = ExcelDateTime::from_ymd(
         end.year().unsigned_abs(),
         end.month().unsigned_abs(),

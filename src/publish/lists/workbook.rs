@@ -1,31 +1,32 @@
-//! One township's workbook, but for the rows of its lists: see [`super::package`].
+//! One township's workbook, but for the rows of its lists: see [`super::workbook_package`].
 
 use rust_xlsxwriter::{DataValidation, DataValidationErrorStyle, Format, ProtectionOptions, Worksheet};
 
-use super::cells::lines;
-use super::row::{COLUMNS, Column, ColumnKind, Entry, MEASURES, REASONS, RESULTS};
-use super::style::{Styles, properties, workbook_begun};
-use super::{NOTES_SHEET, REVIEW_SHEET, Township, xlsx};
+use super::cells::line_count;
+use super::list_row::{COLUMNS, ListColumn, ListColumnKind, ListEntry};
+use super::style::{SheetStyles, document_properties, workbook_begun};
+use super::{NOTES_SHEET, REVIEW_SHEET, TownshipLists, xlsx};
 use crate::Result;
 use crate::model::exception::Severity;
-use crate::privacy::cell::is_active;
+use crate::privacy::formula_cells::is_active;
 use crate::publish::PublicationInputs;
-use crate::publish::summary::quarter_title;
-use crate::publish::totals::{severity_title, tier_confidence, tier_title};
+use crate::publish::quarter_totals::{tier_confidence, tier_title};
+use crate::rules::officer_words::AnswerWords;
 
 /// The workbook of a township with empty lists.
-pub(super) fn shell(inputs: &PublicationInputs<'_>, township: &Township<'_>) -> Result<Vec<u8>> {
-    let styles = Styles::new();
+pub(super) fn shell(inputs: &PublicationInputs<'_>, township: &TownshipLists<'_>) -> Result<Vec<u8>> {
+    let styles = SheetStyles::new();
     let mut book = workbook_begun();
-    let title = format!("{}{}疑点清单({})", township.county, township.name, inputs.quarter);
-    book.set_properties(&properties(&title, inputs.quarter)?);
+    let title = format!("{}{}疑点清单({})", township.county, township.name, inputs.period);
+    book.set_properties(&document_properties(&title, inputs.period)?);
     let sheet = book.add_worksheet_with_constant_memory().map_err(xlsx)?;
     styles.number(sheet)?;
     notes(sheet, inputs, township, &styles)?;
     for (name, entries) in &township.sheets {
         let sheet = book.add_worksheet_with_constant_memory().map_err(xlsx)?;
         sheet.set_name(name).map_err(xlsx)?;
-        list(sheet, entries.len() as u32, &format!("{title} {name}"), &styles)?;
+        let answers = &inputs.catalogue.words.answers;
+        list(sheet, entries.len() as u32, &format!("{title} {name}"), answers, &styles)?;
     }
     book.save_to_buffer().map_err(xlsx)
 }
@@ -41,21 +42,27 @@ pub(super) fn put(sheet: &mut Worksheet, row: u32, column: u16, text: &str, form
     Ok(())
 }
 
-fn list(sheet: &mut Worksheet, last_row: u32, title: &str, styles: &Styles) -> Result<()> {
+fn list(
+    sheet: &mut Worksheet,
+    last_row: u32,
+    title: &str,
+    answers: &AnswerWords,
+    styles: &SheetStyles,
+) -> Result<()> {
     let last_column = COLUMNS.len() as u16 - 1;
     for (c, column) in COLUMNS.iter().enumerate() {
         let c = c as u16;
         sheet.set_column_width(c, column.width).map_err(xlsx)?;
-        if column.kind == ColumnKind::Hidden {
+        if column.kind == ListColumnKind::Hidden {
             sheet.set_column_hidden(c).map_err(xlsx)?;
         }
     }
     print_setup(sheet, title)?;
     sheet.set_freeze_panes(1, 2).map_err(xlsx)?;
     sheet.autofilter(0, 0, last_row, last_column).map_err(xlsx)?;
-    choices(sheet, "核查结果", &RESULTS, last_row)?;
-    choices(sheet, "原因代码", &REASONS, last_row)?;
-    choices(sheet, "处理措施", &MEASURES, last_row)?;
+    choices(sheet, "核查结果", &answers.verdicts, last_row)?;
+    choices(sheet, "原因代码", &answers.reasons, last_row)?;
+    choices(sheet, "处理措施", &answers.measures, last_row)?;
     sheet.protect_with_options(&ProtectionOptions {
         use_autofilter: true,
         sort: true,
@@ -65,7 +72,8 @@ fn list(sheet: &mut Worksheet, last_row: u32, title: &str, styles: &Styles) -> R
     });
     sheet.set_row_height(0, 32).map_err(xlsx)?;
     for (c, column) in COLUMNS.iter().enumerate() {
-        let format = if column.kind == ColumnKind::Answer { &styles.answer_header } else { &styles.header };
+        let format =
+            if column.kind == ListColumnKind::Answer { &styles.answer_header } else { &styles.header };
         put(sheet, 0, c as u16, column.title, format)?;
     }
     // The last cell, so that the sheet knows its size.
@@ -85,8 +93,12 @@ fn print_setup(sheet: &mut Worksheet, title: &str) -> Result<()> {
     Ok(())
 }
 
-/// A drop-down that refuses anything else: free answers cannot be counted.
-fn choices(sheet: &mut Worksheet, title: &str, list: &[&str], last_row: u32) -> Result<()> {
+/// A drop-down that refuses anything else: free answers cannot be counted. None where the rule set
+/// names no choices.
+fn choices(sheet: &mut Worksheet, title: &str, list: &[String], last_row: u32) -> Result<()> {
+    if list.is_empty() {
+        return Ok(());
+    }
     let validation = DataValidation::new()
         .allow_list_strings(list)
         .map_err(xlsx)?
@@ -95,7 +107,7 @@ fn choices(sheet: &mut Worksheet, title: &str, list: &[&str], last_row: u32) -> 
         .map_err(xlsx)?
         .set_error_message("请从下拉列表中选择；补充情况写在“备注”。")
         .map_err(xlsx)?;
-    let column = Column::position(title)? as u16;
+    let column = ListColumn::position(title)? as u16;
     sheet.add_data_validation(1, column, last_row.max(1), column, &validation).map_err(xlsx)?;
     Ok(())
 }
@@ -103,8 +115,8 @@ fn choices(sheet: &mut Worksheet, title: &str, list: &[&str], last_row: u32) -> 
 fn notes(
     sheet: &mut Worksheet,
     inputs: &PublicationInputs<'_>,
-    township: &Township<'_>,
-    styles: &Styles,
+    township: &TownshipLists<'_>,
+    styles: &SheetStyles,
 ) -> Result<()> {
     sheet.set_name(NOTES_SHEET).map_err(xlsx)?;
     for (column, width) in [26.0, 12.0, 12.0, 12.0, 12.0, 12.0, 14.0].into_iter().enumerate() {
@@ -114,13 +126,7 @@ fn notes(
     sheet.protect();
     sheet.set_row_height(0, 30).map_err(xlsx)?;
     put(sheet, 0, 0, &format!("{} {} 疑点清单", township.county, township.name), &styles.title)?;
-    put(
-        sheet,
-        1,
-        0,
-        &format!("{}  {}", inputs.catalogue.title, quarter_title(inputs.quarter)),
-        &styles.note,
-    )?;
+    put(sheet, 1, 0, &format!("{}  {}", inputs.catalogue.title, inputs.period.title()), &styles.note)?;
     sheet.set_row_height(3, 48).map_err(xlsx)?;
     merged(
         sheet,
@@ -133,14 +139,14 @@ fn notes(
     put(sheet, r, 0, "怎样填写", &styles.heading)?;
     for line in HOW_TO {
         r += 1;
-        sheet.set_row_height(r, 13.5 * lines(line, 100) as f64 + 3.0).map_err(xlsx)?;
+        sheet.set_row_height(r, 13.5 * line_count(line, 100) as f64 + 3.0).map_err(xlsx)?;
         merged(sheet, r, line, &styles.note)?;
     }
     r += 2;
     put(sheet, r, 0, "严重程度与匹配方式", &styles.heading)?;
-    for severity in [Severity::S1, Severity::S2, Severity::S3, Severity::S4] {
+    for severity in Severity::ALL {
         r += 1;
-        merged(sheet, r, severity_title(severity), &styles.note)?;
+        merged(sheet, r, &inputs.catalogue.words.severity_title(severity), &styles.note)?;
     }
     for tier in 1..=6 {
         r += 1;
@@ -164,33 +170,33 @@ const HOW_TO: [&str; 7] = [
     "1. 每个责任部门一张工作表；“待确认匹配”表中的疑点依据不确定的匹配，请先核对是否同一人，再核对疑点。",
     "2. 只填黄色的列：核查结果、原因代码、处理措施从下拉列表中选择，备注、核查人、核查日期直接填写。",
     "3. 其余单元格受保护，可以筛选、排序和调整列宽，请不要改动。隐藏列用于把核查结果对回系统，请勿删除。",
-    "4. “涉及来源与原值”逐条列出各部门名单中的记录：文件、行号、姓名、证件号(隐去出生日期)和原值。",
+    "4. “涉及来源与原值”逐条列出各部门名单中的记录：文件、行号、姓名、证件号（隐去出生日期）和原值。",
     "5. “下发日期”按季末日计，“反馈期限”自首次发现的季末起算；红底表示已超过期限。",
     "6. 来源数据有误的，由责任部门在本系统更正，下季度比对后疑点自动消除。",
     "7. 填好后原样保存为 xlsx 格式，交回汇总单位导入。",
 ];
 
-fn totals(sheet: &mut Worksheet, first: u32, township: &Township<'_>, styles: &Styles) -> Result<u32> {
+fn totals(
+    sheet: &mut Worksheet,
+    first: u32,
+    township: &TownshipLists<'_>,
+    styles: &SheetStyles,
+) -> Result<u32> {
     put(sheet, first, 0, "本表疑点数", &styles.heading)?;
-    let header = ["责任部门", "S1", "S2", "S3", "S4", "合计", "已超期限"];
-    for (c, title) in header.into_iter().enumerate() {
+    let codes = Severity::ALL.map(Severity::code);
+    let header = std::iter::once("责任部门").chain(codes).chain(["合计", "已超期限"]);
+    for (c, title) in header.enumerate() {
         put(sheet, first + 1, c as u16, title, &styles.header)?;
     }
-    let mut sums = [0u32; 6];
+    let mut sums = [0u32; Severity::ALL.len() + 2];
     let mut r = first + 2;
     for (name, entries) in &township.sheets {
         put(sheet, r, 0, name, &styles.short)?;
-        let count = |f: &dyn Fn(&Entry<'_>) -> bool| entries.iter().filter(|entry| f(entry)).count() as u32;
+        let count =
+            |f: &dyn Fn(&ListEntry<'_>) -> bool| entries.iter().filter(|entry| f(entry)).count() as u32;
         let of = |severity: Severity| count(&|entry| entry.tracked.exception.severity == severity);
-        let figures = [
-            of(Severity::S1),
-            of(Severity::S2),
-            of(Severity::S3),
-            of(Severity::S4),
-            entries.len() as u32,
-            count(&|entry| entry.overdue),
-        ];
-        for (c, figure) in figures.into_iter().enumerate() {
+        let others = [entries.len() as u32, count(&|entry| entry.overdue)];
+        for (c, figure) in Severity::ALL.map(of).into_iter().chain(others).enumerate() {
             sheet.write_number_with_format(r, c as u16 + 1, figure, &styles.number).map_err(xlsx)?;
             if name != REVIEW_SHEET {
                 sums[c] += figure;
@@ -198,7 +204,7 @@ fn totals(sheet: &mut Worksheet, first: u32, township: &Township<'_>, styles: &S
         }
         r += 1;
     }
-    put(sheet, r, 0, "合计(不含待确认匹配)", &styles.total)?;
+    put(sheet, r, 0, "合计（不含待确认匹配）", &styles.total)?;
     for (c, figure) in sums.into_iter().enumerate() {
         sheet.write_number_with_format(r, c as u16 + 1, figure, &styles.total).map_err(xlsx)?;
     }

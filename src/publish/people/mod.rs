@@ -5,45 +5,46 @@ use rayon::prelude::*;
 
 use super::PublicationInputs;
 use crate::Result;
-use crate::model::decimal::push_decimal;
 use crate::model::id_number::IdNumber;
-use crate::model::record_id::{RecordKey, push_record_id};
+use crate::model::record_id::{push_place_part, table_part};
 use crate::privacy::Pseudonym;
 
-mod fields;
-mod keys;
 mod person;
+mod pseudonym_keys;
+mod shown_fields;
 
-pub(super) use fields::Fields;
-use fields::Names;
-pub(super) use keys::Keys;
 use person::NOBODY;
-pub(super) use person::{Household, Households, Person, Persons, SourceSets};
+pub(super) use person::{
+    PublishedHousehold, PublishedHouseholds, PublishedPerson, PublishedPersons, SourceSets,
+};
+pub(super) use pseudonym_keys::PseudonymKeys;
+use shown_fields::PooledNames;
+pub(super) use shown_fields::SourceFields;
 
 /// Codes of a division's lineage; `""` below its own level.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place<'a> {
+pub(super) struct DivisionPlace<'a> {
     pub(super) county: &'a str,
     pub(super) township: &'a str,
     pub(super) village: &'a str,
 }
 
 /// Records by node, and where they belong.
-pub(super) struct People<'a> {
+pub(super) struct RecordOwners<'a> {
     pub(super) inputs: PublicationInputs<'a>,
     /// Lineage by [`crate::normalize::ComparableColumn::Division`] value.
-    pub(super) places: Vec<Place<'a>>,
+    pub(super) places: Vec<DivisionPlace<'a>>,
     /// Rank of each place in ascending order; equal places share one.
     place_ranks: Vec<u32>,
     /// Names of divisions by code.
     division_names: HashMap<&'a str, &'a str>,
     /// Names of all pools.
-    pub(super) names: Names,
+    pub(super) names: PooledNames,
     /// By source and table: what ids of its records begin with.
     id_begins: Vec<Vec<String>>,
 }
 
-impl<'a> People<'a> {
+impl<'a> RecordOwners<'a> {
     pub(super) fn new(inputs: &PublicationInputs<'a>) -> Self {
         let places = places(inputs);
         let mut distinct = places.clone();
@@ -57,21 +58,21 @@ impl<'a> People<'a> {
             place_ranks,
             // Of units with one code the first counts.
             division_names: units.rev().map(|unit| (unit.code.as_str(), unit.name.as_str())).collect(),
-            names: Names::gather(inputs.comparables),
+            names: PooledNames::gather(inputs.comparables),
             id_begins: inputs.loaded.iter().map(|loaded| id_begins(&loaded.records)).collect(),
         }
     }
 
     /// Households.
-    pub(super) fn households(&self) -> Result<Households> {
-        Households::gather(&self.inputs, &self.fields())
+    pub(super) fn households(&self) -> Result<PublishedHouseholds> {
+        PublishedHouseholds::gather(&self.inputs, &self.fields())
     }
 
     /// Persons.
-    pub(super) fn persons(&self) -> Result<Persons> {
+    pub(super) fn persons(&self) -> Result<PublishedPersons> {
         let fields = self.fields();
-        let mut all = Persons::gather(&self.inputs, &fields)?;
-        let fill = |person: &mut Person| person.fill_from(self.id(&fields, person));
+        let mut all = PublishedPersons::gather(&self.inputs, &fields)?;
+        let fill = |person: &mut PublishedPerson| person.fill_from(self.id(&fields, person));
         all.persons.par_iter_mut().with_min_len(4096).for_each(fill);
         Ok(all)
     }
@@ -81,8 +82,8 @@ impl<'a> People<'a> {
     }
 
     /// Fields by source.
-    pub(super) fn fields(&self) -> Vec<Fields<'_>> {
-        self.inputs.comparables.iter().map(|one| Fields::of(one, &self.names)).collect()
+    pub(super) fn fields(&self) -> Vec<SourceFields<'_>> {
+        self.inputs.comparables.iter().map(|one| SourceFields::of(one, &self.names)).collect()
     }
 
     /// Source and row of a node.
@@ -95,7 +96,7 @@ impl<'a> People<'a> {
     }
 
     /// The number a person is known by.
-    pub(super) fn id(&self, fields: &[Fields<'_>], person: &Person) -> IdNumber {
+    pub(super) fn id(&self, fields: &[SourceFields<'_>], person: &PublishedPerson) -> IdNumber {
         if person.id_node == NOBODY {
             return IdNumber::default();
         }
@@ -108,11 +109,7 @@ impl<'a> People<'a> {
         let (source, row) = self.locate(node);
         let key = self.inputs.loaded[source].records.keys[row];
         out.extend_from_slice(self.id_begins[source][key.table()].as_bytes());
-        push_decimal(key.row().into(), out);
-        if key.member() > 0 {
-            out.extend_from_slice(b".m");
-            push_decimal(key.member().into(), out);
-        }
+        push_place_part(key.row(), key.member(), |text| out.extend_from_slice(text.as_bytes()));
     }
 
     /// Source and table by what ids of its records begin with.
@@ -126,7 +123,7 @@ impl<'a> People<'a> {
     }
 
     /// Lineage of a division value.
-    pub(super) fn place(&self, division: u32) -> Place<'a> {
+    pub(super) fn place(&self, division: u32) -> DivisionPlace<'a> {
         self.places.get(division as usize).copied().unwrap_or_default()
     }
 
@@ -180,29 +177,23 @@ impl<'a> People<'a> {
     }
 }
 
-fn places<'a>(inputs: &PublicationInputs<'a>) -> Vec<Place<'a>> {
+fn places<'a>(inputs: &PublicationInputs<'a>) -> Vec<DivisionPlace<'a>> {
     let units = &inputs.catalogue.divisions.units;
-    let mut places: Vec<Place<'a>> = vec![Place::default()];
+    let mut places: Vec<DivisionPlace<'a>> = vec![DivisionPlace::default()];
     for unit in units {
         let parent = unit.parent.and_then(|p| places.get(p as usize + 1)).copied().unwrap_or_default();
         let code = unit.code.as_str();
         places.push(match unit.level {
-            2 => Place { county: code, ..parent },
-            3 => Place { township: code, ..parent },
-            4 => Place { village: code, ..parent },
+            2 => DivisionPlace { county: code, ..parent },
+            3 => DivisionPlace { township: code, ..parent },
+            4 => DivisionPlace { village: code, ..parent },
             _ => parent,
         });
     }
     places
 }
 
-/// What ids of the records of each table begin with, up to the row.
-fn id_begins(records: &crate::load::Records) -> Vec<String> {
-    let begin = |table: usize| {
-        let mut id = String::new();
-        push_record_id(&records.source, &records.tables, RecordKey::new(0, table as u16, 0, 0), &mut id);
-        id.truncate(id.len() - 1);
-        id
-    };
-    (0..records.tables.len()).map(begin).collect()
+/// The part of record ids that all records of a table share, for each table.
+fn id_begins(records: &crate::load::SourceRecords) -> Vec<String> {
+    records.tables.iter().map(|table| table_part(&records.source, table)).collect()
 }

@@ -1,16 +1,16 @@
 //! What all records of a person together say, and all of a household.
 
-use super::Fields;
+use super::SourceFields;
 use crate::model::id_number::{IdClass, IdNumber};
 use crate::publish::PublicationInputs;
 use crate::{Error, Result};
 
 /// A person as the outputs show it; millions of them are held at once.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::publish) struct Person {
+pub(in crate::publish) struct PublishedPerson {
     /// Node whose number is shown.
     pub(in crate::publish) id_node: u32,
-    /// Name that is shown, see [`super::Names`].
+    /// Name that is shown, see [`super::PooledNames`].
     pub(in crate::publish) name: u32,
     /// `yyyymmdd`, 0 unknown.
     pub(in crate::publish) birth: u32,
@@ -28,7 +28,7 @@ pub(in crate::publish) struct Person {
 /// No node.
 pub(in crate::publish) const NOBODY: u32 = u32::MAX;
 
-const UNKNOWN: Person = Person {
+const UNKNOWN: PublishedPerson = PublishedPerson {
     id_node: NOBODY,
     name: 0,
     birth: 0,
@@ -42,7 +42,7 @@ const UNKNOWN: Person = Person {
 
 /// A household as the outputs show it.
 #[derive(Debug, Clone, Copy, Default)]
-pub(in crate::publish) struct Household {
+pub(in crate::publish) struct PublishedHousehold {
     pub(in crate::publish) division: u32,
     pub(in crate::publish) persons: u32,
     pub(in crate::publish) records: u32,
@@ -51,21 +51,21 @@ pub(in crate::publish) struct Household {
 }
 
 /// Persons by dense number.
-pub(in crate::publish) struct Persons {
-    pub(in crate::publish) persons: Vec<Person>,
+pub(in crate::publish) struct PublishedPersons {
+    pub(in crate::publish) persons: Vec<PublishedPerson>,
     pub(in crate::publish) sets: SourceSets,
 }
 
 /// Households by dense number.
-pub(in crate::publish) struct Households {
-    pub(in crate::publish) households: Vec<Household>,
+pub(in crate::publish) struct PublishedHouseholds {
+    pub(in crate::publish) households: Vec<PublishedHousehold>,
     pub(in crate::publish) sets: SourceSets,
 }
 
-impl Persons {
+impl PublishedPersons {
     /// Looks at every record once, the most trusted sources first: the first to know a fact
     /// decides it.
-    pub(super) fn gather(inputs: &PublicationInputs<'_>, fields: &[Fields<'_>]) -> Result<Self> {
+    pub(super) fn gather(inputs: &PublicationInputs<'_>, fields: &[SourceFields<'_>]) -> Result<Self> {
         let resolution = inputs.resolution;
         let mut persons = vec![UNKNOWN; resolution.person_ids.len()];
         let mut sets = SourceSets::new(inputs.loaded.len());
@@ -106,12 +106,12 @@ impl Persons {
     }
 }
 
-impl Households {
+impl PublishedHouseholds {
     /// Looks at every record once, the most trusted sources first: a person counts in the
     /// household of the first.
-    pub(super) fn gather(inputs: &PublicationInputs<'_>, fields: &[Fields<'_>]) -> Result<Self> {
+    pub(super) fn gather(inputs: &PublicationInputs<'_>, fields: &[SourceFields<'_>]) -> Result<Self> {
         let resolution = inputs.resolution;
-        let mut households = vec![Household::default(); resolution.household_ids.len()];
+        let mut households = vec![PublishedHousehold::default(); resolution.household_ids.len()];
         let mut sets = SourceSets::new(inputs.loaded.len());
         let mut counted = vec![false; resolution.person_ids.len()];
         for source in ranked(inputs) {
@@ -149,7 +149,7 @@ fn ranked(inputs: &PublicationInputs<'_>) -> Vec<usize> {
     order
 }
 
-impl Person {
+impl PublishedPerson {
     /// What a trusted number says where no list says it.
     pub(super) fn fill_from(&mut self, id: IdNumber) {
         if !matches!(

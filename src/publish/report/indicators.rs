@@ -6,16 +6,16 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::publish::PublicationInputs;
-use crate::publish::indicators::Row;
+use crate::publish::indicators::IndicatorRow;
 
 /// Indicators that could be computed, one group per rule and key.
-pub(super) fn computed(
+pub(super) fn computed_indicators(
     inputs: &PublicationInputs<'_>,
-    rows: &[Row<'_>],
+    rows: &[IndicatorRow<'_>],
     names: &BTreeMap<&str, &str>,
 ) -> Value {
     let units = &inputs.catalogue.divisions.units;
-    let mut groups: BTreeMap<(&str, &str), Vec<&Row<'_>>> = BTreeMap::new();
+    let mut groups: BTreeMap<(&str, &str), Vec<&IndicatorRow<'_>>> = BTreeMap::new();
     for row in rows {
         // Townships and villages are in the tables; the page shows the prefecture and counties.
         if row.lacking.is_none() && row.unit.is_none_or(|u| units[u].level <= 2) {
@@ -38,11 +38,11 @@ pub(super) fn computed(
 }
 
 /// Amounts are shown in yuan here, in the tables in fen as their label says.
-fn label<'a>(row: &Row<'a>) -> &'a str {
-    row.label.trim_end_matches("(分)")
+fn label<'a>(row: &IndicatorRow<'a>) -> &'a str {
+    row.label.trim_end_matches("（分）")
 }
 
-fn shown(row: &Row<'_>, names: &BTreeMap<&str, &str>) -> Value {
+fn shown(row: &IndicatorRow<'_>, names: &BTreeMap<&str, &str>) -> Value {
     let width = |share: i64| format!("{}.{:02}", share.clamp(0, 10_000) / 100, share.clamp(0, 10_000) % 100);
     let bar = row.is_rate && row.actual().is_some();
     json!({
@@ -61,7 +61,7 @@ fn shown(row: &Row<'_>, names: &BTreeMap<&str, &str>) -> Value {
 }
 
 /// Indicators and targets that could not be computed.
-pub(super) fn lacking(inputs: &PublicationInputs<'_>, rows: &[Row<'_>]) -> Value {
+pub(super) fn missing_indicators(inputs: &PublicationInputs<'_>, rows: &[IndicatorRow<'_>]) -> Value {
     let owner = |code: &str| {
         let rule = inputs.catalogue.rule(code).map(|r| r.owner.as_str());
         let target = inputs.catalogue.targets.iter().find(|t| t.code == code).map(|t| t.owner.as_str());

@@ -1,25 +1,29 @@
 //! `report.html`: one self-contained page, no script, nothing loaded from elsewhere.
 
 use super::PublicationInputs;
-use super::totals::Totals;
-use crate::publication::output_files::Outputs;
+use super::quarter_totals::PublicationTotals;
+use crate::publication::output_files::OutputFiles;
 use crate::{Error, Result};
 
 mod indicators;
-mod model;
 mod quality;
+mod report_model;
 
 const TEMPLATE: &str = include_str!("report.html.j2");
 
 /// Writes the report.
-pub(super) fn write(inputs: &PublicationInputs<'_>, totals: &Totals, outputs: &mut Outputs) -> Result<()> {
+pub(super) fn write(
+    inputs: &PublicationInputs<'_>,
+    totals: &PublicationTotals,
+    outputs: &mut OutputFiles,
+) -> Result<()> {
     let failed = |e: minijinja::Error| Error::internal(format!("生成报告失败：{e:#}"));
     let mut environment = minijinja::Environment::new();
     environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
     // The name's ending switches HTML escaping on.
     environment.add_template("report.html", TEMPLATE).map_err(failed)?;
     let template = environment.get_template("report.html").map_err(failed)?;
-    let text = template.render(value(&model::build(inputs, totals))).map_err(failed)?;
+    let text = template.render(value(&report_model::build(inputs, totals))).map_err(failed)?;
     outputs.bytes("report.html", text.as_bytes(), None)
 }
 

@@ -6,19 +6,21 @@ use super::super::tables::iso_days;
 use super::{ByFinding, row_version};
 use crate::Result;
 use crate::model::exception::TrackedException;
-use crate::publication::large_table_writer::{LargeTable, count, date, flag, text, written};
-use crate::publication::output_files::Outputs;
-use crate::publication::small_table_writer::{Kind, TableDef};
+use crate::publication::large_table_writer::{
+    LargeTable, count, date_column, flag_column, period_column, text_column, written_column,
+};
+use crate::publication::output_files::OutputFiles;
+use crate::publication::small_table_writer::{PublishedType, TableDef};
 use crate::publish::domain_columns;
 use crate::table::GROUP_ROWS;
 
-use Kind::{Date, Int32, Text};
+use PublishedType::{Date, Int32, Text};
 
 /// Writes the table, in order of the fingerprints.
 pub(super) fn write(
     inputs: &PublicationInputs<'_>,
     by_finding: &ByFinding<'_>,
-    outputs: &mut Outputs,
+    outputs: &mut OutputFiles,
 ) -> Result<()> {
     let def = TableDef::new(
         "疑点",
@@ -31,9 +33,9 @@ pub(super) fn write(
             ("rule_key", Text, "规则自有键", ""),
             ("person_id", Text, "人员编号", ""),
             ("household_id", Text, "户编号", ""),
-            ("county_code", Text, "县(区)代码", ""),
-            ("township_code", Text, "乡镇(街道)代码", ""),
-            ("village_code", Text, "村(社区)代码", ""),
+            ("county_code", Text, "县（区）代码", ""),
+            ("township_code", Text, "乡镇（街道）代码", ""),
+            ("village_code", Text, "村（社区）代码", ""),
             ("owner", Text, "责任部门", ""),
             ("evidence_record_ids", Text, "证据记录编号", "以分号分隔"),
             ("message", Text, "说明", ""),
@@ -57,31 +59,31 @@ pub(super) fn write(
         let (t, e) = (|i: usize| group[i], |i: usize| &group[i].exception);
         let due = iso_days(group.iter().map(|t| &*t.due_date));
         let columns = vec![
-            text(|i| Some(&t(i).exception_id)),
-            text(|i| Some(&e(i).rule_code)),
-            text(|i| Some(e(i).severity.code())),
-            text(|i| Some(e(i).subject_kind.code())),
-            text(|i| Some(&e(i).subject_id)),
-            text(|i| Some(&e(i).rule_key)),
-            text(|i| e(i).person_id.as_deref()),
-            text(|i| e(i).household_id.as_deref()),
-            text(|i| Some(&e(i).county_code)),
-            text(|i| Some(&e(i).township_code)),
-            text(|i| Some(&e(i).village_code)),
-            text(|i| Some(&e(i).owner)),
-            domain_columns::evidence(t),
-            text(|i| Some(&e(i).message)),
+            text_column(|i| Some(&t(i).exception_id)),
+            text_column(|i| Some(&e(i).rule_code)),
+            text_column(|i| Some(e(i).severity.code())),
+            text_column(|i| Some(e(i).subject_kind.code())),
+            text_column(|i| Some(&e(i).subject_id)),
+            text_column(|i| Some(&e(i).rule_key)),
+            text_column(|i| e(i).person_id.as_deref()),
+            text_column(|i| e(i).household_id.as_deref()),
+            text_column(|i| Some(&e(i).county_code)),
+            text_column(|i| Some(&e(i).township_code)),
+            text_column(|i| Some(&e(i).village_code)),
+            text_column(|i| Some(&e(i).owner)),
+            domain_columns::evidence_column(t),
+            text_column(|i| Some(&e(i).message)),
             count(|i| e(i).confidence.into()),
             count(|i| e(i).due_days),
-            flag(|i| e(i).in_review),
-            domain_columns::related(by_finding, t),
-            text(|i| Some(&t(i).first_seen)),
-            text(|i| Some(&t(i).last_seen)),
-            text(|i| t(i).resolved_in.as_deref()),
-            text(|i| Some(t(i).status.code())),
-            flag(|i| t(i).checked),
-            date(|i| due[i]),
-            written(8, |i, out| {
+            flag_column(|i| e(i).in_review),
+            domain_columns::related_column(by_finding, t),
+            period_column(|i| Some(t(i).first_seen)),
+            period_column(|i| Some(t(i).last_seen)),
+            period_column(|i| t(i).resolved_in),
+            text_column(|i| Some(t(i).status.code())),
+            flag_column(|i| t(i).checked),
+            date_column(|i| due[i]),
+            written_column(8, |i, out| {
                 out.extend_from_slice(row_version(t(i)).as_bytes());
                 true
             }),

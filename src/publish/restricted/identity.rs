@@ -3,29 +3,30 @@
 use rayon::prelude::*;
 
 use super::super::PublicationInputs;
-use super::super::people::{Keys, People, Person, Persons};
+use super::super::people::{PseudonymKeys, PublishedPerson, PublishedPersons, RecordOwners};
 use super::super::tables::PLACE;
 use crate::Result;
 use crate::model::id_number::IdNumber;
 use crate::publication::large_table_writer::{
-    self, LargeTable, classes, count, id_number, int32, label, pseudonym, text,
+    self, LargeTable, count, id_class_column, id_number, int32_column, label_column, pseudonym_column,
+    text_column,
 };
-use crate::publication::output_files::Outputs;
-use crate::publication::small_table_writer::{Kind, TableDef};
+use crate::publication::output_files::OutputFiles;
+use crate::publication::small_table_writer::{PublishedType, TableDef};
 use crate::publish::domain_columns;
 use crate::table::GROUP_ROWS;
 
-use Kind::{Int32, Text};
+use PublishedType::{Int32, Text};
 
 const SEXES: [&str; 2] = ["男", "女"];
 
 /// Writes the table, in order of the persons' ids.
 pub(super) fn write(
     inputs: &PublicationInputs<'_>,
-    people: &People<'_>,
-    all: &Persons,
-    keys: &Keys<'_>,
-    outputs: &mut Outputs,
+    people: &RecordOwners<'_>,
+    all: &PublishedPersons,
+    keys: &PseudonymKeys<'_>,
+    outputs: &mut OutputFiles,
 ) -> Result<()> {
     let mut head = vec![
         ("person_id", Text, "人员编号", "跨季度不变"),
@@ -35,7 +36,7 @@ pub(super) fn write(
         ("id_number", Text, "证件号", "最可信的一个；15位表示已损坏"),
         ("id_class", Text, "证件号类别", ""),
         ("name", Text, "姓名", "规范化后"),
-        ("birth_date", Int32, "出生日期", "yyyymmdd;日或月不明为00"),
+        ("birth_date", Int32, "出生日期", "yyyymmdd；日或月不明为00"),
         ("sex", Text, "性别", ""),
     ];
     head.extend(PLACE);
@@ -50,25 +51,27 @@ pub(super) fn write(
     let mut table = LargeTable::create(outputs, "restricted/person_identity.parquet", def)?;
     for group in order.chunks(GROUP_ROWS) {
         // People stand here in no order of theirs: each is looked up once for all columns.
-        let persons: Vec<Person> = group.par_iter().map(|&i| all.persons[i as usize]).collect();
+        let persons: Vec<PublishedPerson> = group.par_iter().map(|&i| all.persons[i as usize]).collect();
         let numbers: Vec<IdNumber> = persons.par_iter().map(|person| people.id(&fields, person)).collect();
         let home = |i: usize| persons[i].household;
         let (own, homes) = (keys.persons(group.len(), |i| group[i]), keys.households(group.len(), home));
         let names = all.sets.masks.iter().map(|&mask| source_names(inputs, mask));
         let mut columns = vec![
-            large_table_writer::ids(|i| resolution.person_ids[group[i] as usize]),
-            pseudonym(|i| Some(own[i])),
-            large_table_writer::ids(|i| resolution.household_ids[home(i) as usize]),
-            pseudonym(|i| Some(homes[i])),
+            large_table_writer::id_column(|i| resolution.person_ids[group[i] as usize]),
+            pseudonym_column(|i| Some(own[i])),
+            large_table_writer::id_column(|i| resolution.household_ids[home(i) as usize]),
+            pseudonym_column(|i| Some(homes[i])),
             id_number(|i| Some(numbers[i])),
-            classes(|i| numbers[i].class),
-            text(|i| people.names.get(persons[i].name)),
-            int32(|i| Some(persons[i].birth as i32).filter(|&birth| birth != 0)),
-            label(SEXES, |i| usize::from(persons[i].sex).checked_sub(1).filter(|&sex| sex < SEXES.len())),
+            id_class_column(|i| numbers[i].class),
+            text_column(|i| people.names.get(persons[i].name)),
+            int32_column(|i| Some(persons[i].birth as i32).filter(|&birth| birth != 0)),
+            label_column(SEXES, |i| {
+                usize::from(persons[i].sex).checked_sub(1).filter(|&sex| sex < SEXES.len())
+            }),
         ];
         columns.extend(domain_columns::place(&people.places, |i| persons[i].division));
         columns.push(count(|i| persons[i].records));
-        columns.push(label(names, |i| Some(persons[i].sources as usize)));
+        columns.push(label_column(names, |i| Some(persons[i].sources as usize)));
         table.group(group.len(), columns)?;
     }
     table.finish()

@@ -4,16 +4,16 @@ use hashbrown::HashMap;
 use sha2::{Digest as _, Sha256};
 
 use super::PublicationInputs;
-use super::people::{Keys, People, Persons};
+use super::people::{PseudonymKeys, PublishedPersons, RecordOwners};
 use super::tables::{returned, table};
 use crate::model::exception::TrackedException;
-use crate::privacy::pseudonym::base32;
-use crate::publication::output_files::Outputs;
-use crate::publication::small_table_writer::{Kind, TableDef, publish_file, write_chunks};
-use crate::reconcile::views::view::ViewRows;
+use crate::privacy::pseudonym::base32_text;
+use crate::publication::output_files::OutputFiles;
+use crate::publication::small_table_writer::{PublishedType, TableDef, publish_file, write_chunks};
+use crate::reconcile::views::rule_view::ViewRows;
 use crate::{Error, Result};
 
-use Kind::{Int32, Int64, Text};
+use PublishedType::{Int32, Int64, Text};
 
 mod exception;
 mod identity;
@@ -22,14 +22,14 @@ mod record;
 /// Writes who persons and records are.
 pub(super) fn write_people(
     inputs: &PublicationInputs<'_>,
-    people: &People<'_>,
-    all: &Persons,
-    keys: &Keys<'_>,
-    outputs: &mut Outputs,
+    people: &RecordOwners<'_>,
+    all: &PublishedPersons,
+    keys: &PseudonymKeys<'_>,
+    outputs: &mut OutputFiles,
 ) -> Result<()> {
     outputs.write_all(&[
         &|to| identity::write(inputs, people, all, keys, to),
-        &|to| record::record(inputs, people, to),
+        &|to| record::write_records(inputs, people, to),
         &|to| record::link(inputs, people, to),
     ])
 }
@@ -38,7 +38,7 @@ pub(super) fn write_people(
 pub(super) fn write(
     inputs: &PublicationInputs<'_>,
     by_finding: &ByFinding<'_>,
-    outputs: &mut Outputs,
+    outputs: &mut OutputFiles,
 ) -> Result<()> {
     outputs.write_all(&[
         &|to| exception::write(inputs, by_finding, to),
@@ -63,7 +63,7 @@ pub(super) fn by_finding(tracked: &[TrackedException]) -> ByFinding<'_> {
 }
 
 /// Exceptions that share this one's cause, the likely root first.
-pub(super) fn related<'a>(
+pub(super) fn related_exceptions<'a>(
     index: &'a ByFinding<'a>,
     tracked: &'a TrackedException,
 ) -> impl Iterator<Item = &'a TrackedException> {
@@ -74,7 +74,7 @@ pub(super) fn related<'a>(
 }
 
 /// The exception it follows from.
-pub(super) fn cause<'a>(
+pub(super) fn cause_of<'a>(
     index: &'a ByFinding<'a>,
     tracked: &TrackedException,
 ) -> Option<&'a TrackedException> {
@@ -87,7 +87,7 @@ pub(super) fn related_ids<'a>(
     index: &'a ByFinding<'a>,
     tracked: &'a TrackedException,
 ) -> impl Iterator<Item = &'a str> {
-    related(index, tracked).map(|t| t.exception_id.as_str())
+    related_exceptions(index, tracked).map(|t| t.exception_id.as_str())
 }
 
 /// Changes when anything an officer rules on changes; a workbook carries it, so that answers
@@ -95,14 +95,15 @@ pub(super) fn related_ids<'a>(
 pub(super) fn row_version(tracked: &TrackedException) -> String {
     let e = &tracked.exception;
     let mut hash = Sha256::new();
-    for part in [&*tracked.exception_id, &*e.message, &e.evidence.join(";"), &*tracked.last_seen] {
+    let (evidence, last_seen) = (e.evidence.join(";"), tracked.last_seen.to_string());
+    for part in [&*tracked.exception_id, &*e.message, &evidence, &last_seen] {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
-    base32(&hash.finalize(), 8)
+    base32_text(&hash.finalize(), 8)
 }
 
-fn ledger(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
+fn ledger(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<()> {
     let def = TableDef::new(
         "身份变更",
         &[
@@ -119,7 +120,7 @@ fn ledger(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
     })
 }
 
-fn reject(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
+fn reject(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<()> {
     let def = TableDef::new(
         "退回行",
         &[
@@ -156,7 +157,7 @@ fn reject(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
 }
 
 /// The views as the rules saw them: rerun a rule in any SQL engine, and compare next quarter.
-fn views(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
+fn views(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<()> {
     for view in inputs.views.iter().filter(|v| !v.name.ends_with("_previous")) {
         if !view.name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
             return Err(Error::internal(format!("视图名“{}”不能作文件名", view.name)));

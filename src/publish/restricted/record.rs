@@ -3,26 +3,27 @@
 use std::collections::BTreeMap;
 
 use super::super::PublicationInputs;
-use super::super::people::People;
+use super::super::people::RecordOwners;
 use crate::Result;
 use crate::model::id_number::{IdClass, IdNumber};
 use crate::model::links::Decision;
 use crate::normalize::ComparableColumn;
 use crate::publication::large_table_writer::{
-    self, Column, code, count, flag, id_number, ids, int32, int64, label, text,
+    self, LargeColumn, code_column, count, flag_column, id_column, id_number, int32_column, int64_column,
+    label_column, text_column,
 };
-use crate::publication::output_files::Outputs;
-use crate::publication::small_table_writer::{Kind, TableDef};
+use crate::publication::output_files::OutputFiles;
+use crate::publication::small_table_writer::{PublishedType, TableDef};
 use crate::publish::domain_columns;
 use crate::publish::domain_columns::record_id;
 
-use Kind::{Int32, Int64, Text};
+use PublishedType::{Int32, Int64, Text};
 
 /// One row per record: its place, who it is, and every comparable field of any source.
-pub(super) fn record(
+pub(super) fn write_records(
     inputs: &PublicationInputs<'_>,
-    people: &People<'_>,
-    outputs: &mut Outputs,
+    people: &RecordOwners<'_>,
+    outputs: &mut OutputFiles,
 ) -> Result<()> {
     let mut def = TableDef::new(
         "记录",
@@ -37,9 +38,9 @@ pub(super) fn record(
             ("household_id", Text, "户编号", ""),
             ("link_tier", Int32, "匹配等级", "1至6"),
             ("in_review", Int32, "匹配待确认", "1是，0否"),
-            ("county_code", Text, "县(区)代码", ""),
-            ("township_code", Text, "乡镇(街道)代码", ""),
-            ("village_code", Text, "村(社区)代码", ""),
+            ("county_code", Text, "县（区）代码", ""),
+            ("township_code", Text, "乡镇（街道）代码", ""),
+            ("village_code", Text, "村（社区）代码", ""),
         ],
     );
     // The union of the sources' comparable columns; the first source decides the type.
@@ -72,17 +73,17 @@ pub(super) fn record(
         };
         let mut columns = vec![
             record_id(people, move |i| (from + i) as u32),
-            label(loaded.iter().map(|l| &l.records.source), move |i| Some(locate(i).0)),
-            label(tables().map(|t| t.file.to_string_lossy()), move |i| Some(table(i))),
-            label(tables().map(|t| t.sheet.as_deref().unwrap_or_default()), move |i| {
+            label_column(loaded.iter().map(|l| &l.records.source), move |i| Some(locate(i).0)),
+            label_column(tables().map(|t| t.file.to_string_lossy()), move |i| Some(table(i))),
+            label_column(tables().map(|t| t.sheet.as_deref().unwrap_or_default()), move |i| {
                 Some(table(i)).filter(|&t| sheets[t])
             }),
-            int64(move |i| key(i).1.row().into()),
+            int64_column(move |i| key(i).1.row().into()),
             count(move |i| key(i).1.member().into()),
-            ids(move |i| resolution.person_ids[resolution.person[from + i] as usize]),
-            ids(move |i| resolution.household_ids[resolution.household[from + i] as usize]),
-            code(7, move |i| resolution.tier[from + i] as usize),
-            flag(move |i| resolution.in_review[from + i]),
+            id_column(move |i| resolution.person_ids[resolution.person[from + i] as usize]),
+            id_column(move |i| resolution.household_ids[resolution.household[from + i] as usize]),
+            code_column(7, move |i| resolution.tier[from + i] as usize),
+            flag_column(move |i| resolution.in_review[from + i]),
         ];
         columns.extend(domain_columns::place(&people.places, move |i| {
             let (source, row) = locate(i);
@@ -104,7 +105,7 @@ fn describe(name: &str, kind: &ComparableColumn, def: &mut TableDef) {
         }
         ComparableColumn::Name(..) => def.add(name, Text, "规范化姓名", ""),
         ComparableColumn::Text(..) => def.add(name, Text, "规范化文本", ""),
-        ComparableColumn::Date(_) => def.add(name, Int32, "日期", "yyyymmdd;日或月不明为00"),
+        ComparableColumn::Date(_) => def.add(name, Int32, "日期", "yyyymmdd；日或月不明为00"),
         ComparableColumn::Division(_) => def.add(name, Text, "区划代码", "能确定到的最低一级"),
         ComparableColumn::Code(_) => def.add(name, Int32, "代码", "性别：1男 2女"),
     }
@@ -113,11 +114,11 @@ fn describe(name: &str, kind: &ComparableColumn, def: &mut TableDef) {
 /// The columns that [`describe`] defines, missing where a source lacks the field; `from`: first
 /// node.
 fn comparable<'a>(
-    people: &'a People<'_>,
+    people: &'a RecordOwners<'_>,
     from: usize,
     name: &str,
     kind: &ComparableColumn,
-    columns: &mut Vec<Column<'a>>,
+    columns: &mut Vec<LargeColumn<'a>>,
 ) {
     let own: Vec<Option<&ComparableColumn>> =
         people.inputs.comparables.iter().map(|c| c.columns.get(name)).collect();
@@ -136,24 +137,24 @@ fn comparable<'a>(
             let class = id.clone();
             columns.push(id_number(id));
             let labels = IdClass::ALL.map(IdClass::code);
-            columns.push(label(labels, move |i| class(i).map(|id| id.class as usize)));
+            columns.push(label_column(labels, move |i| class(i).map(|id| id.class as usize)));
         }
         ComparableColumn::Name(..) | ComparableColumn::Text(..) => {
-            columns.push(text(move |i| match find(i)? {
+            columns.push(text_column(move |i| match find(i)? {
                 (ComparableColumn::Name(ids, pool), row) => people.names.of(pool, ids[row]),
                 (ComparableColumn::Text(ids, pool), row) => (ids[row] != 0).then(|| pool.get(ids[row])),
                 _ => None,
             }));
         }
         ComparableColumn::Date(_) => {
-            columns.push(int32(move |i| match find(i) {
+            columns.push(int32_column(move |i| match find(i) {
                 Some((ComparableColumn::Date(all), row)) => Some(all[row] as i32).filter(|&d| d != 0),
                 _ => None,
             }));
         }
         ComparableColumn::Division(_) => {
             let units = &people.inputs.catalogue.divisions.units;
-            columns.push(label(units.iter().map(|u| &u.code), move |i| match find(i) {
+            columns.push(label_column(units.iter().map(|u| &u.code), move |i| match find(i) {
                 Some((ComparableColumn::Division(all), row)) => {
                     (all[row] as usize).checked_sub(1).filter(|&unit| unit < units.len())
                 }
@@ -161,7 +162,7 @@ fn comparable<'a>(
             }));
         }
         ComparableColumn::Code(_) => {
-            columns.push(int32(move |i| match find(i) {
+            columns.push(int32_column(move |i| match find(i) {
                 Some((ComparableColumn::Code(all), row)) => Some(all[row].into()),
                 _ => None,
             }));
@@ -169,7 +170,11 @@ fn comparable<'a>(
     }
 }
 
-pub(super) fn link(inputs: &PublicationInputs<'_>, people: &People<'_>, outputs: &mut Outputs) -> Result<()> {
+pub(super) fn link(
+    inputs: &PublicationInputs<'_>,
+    people: &RecordOwners<'_>,
+    outputs: &mut OutputFiles,
+) -> Result<()> {
     let mut def = TableDef::new(
         "匹配对",
         &[
@@ -193,14 +198,14 @@ pub(super) fn link(inputs: &PublicationInputs<'_>, people: &People<'_>, outputs:
         let mut columns = vec![
             record_id(people, move |i| links.left[from + i]),
             record_id(people, move |i| links.right[from + i]),
-            label(sources(), move |i| Some(people.locate(links.left[from + i]).0)),
-            label(sources(), move |i| Some(people.locate(links.right[from + i]).0)),
-            int32(move |i| Some(links.weight[from + i])),
-            code(7, move |i| links.tier[from + i] as usize),
-            label(decisions, move |i| Some(usize::from(links.decision[from + i] == Decision::Review))),
+            label_column(sources(), move |i| Some(people.locate(links.left[from + i]).0)),
+            label_column(sources(), move |i| Some(people.locate(links.right[from + i]).0)),
+            int32_column(move |i| Some(links.weight[from + i])),
+            code_column(7, move |i| links.tier[from + i] as usize),
+            label_column(decisions, move |i| Some(usize::from(links.decision[from + i] == Decision::Review))),
         ];
         let levels = links.levels.iter();
-        columns.extend(levels.map(|level| code(256, move |i| level[from + i].into())));
+        columns.extend(levels.map(|level| code_column(256, move |i| level[from + i].into())));
         columns
     })
 }

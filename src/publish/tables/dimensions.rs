@@ -3,22 +3,24 @@
 use rayon::prelude::*;
 
 use super::super::PublicationInputs;
-use super::super::people::{Household, Households, Keys, People, Person, Persons, SourceSets};
+use super::super::people::{
+    PseudonymKeys, PublishedHousehold, PublishedHouseholds, PublishedPerson, PublishedPersons, RecordOwners,
+    SourceSets,
+};
 use super::{HOUSEHOLD_KEY, PERSON_KEY, PLACE, definition, place_cells, table};
 use crate::Result;
-use crate::model::day::date32;
 use crate::model::exception::{Severity, SubjectKind};
 use crate::publication::large_table_writer::{
-    Column, LargeTable, classes, count, flag, int32, label, pseudonym,
+    LargeColumn, LargeTable, count, flag_column, id_class_column, int32_column, label_column,
+    pseudonym_column,
 };
-use crate::publication::output_files::Outputs;
-use crate::publication::small_table_writer::{Cell, Kind, TableDef};
+use crate::publication::output_files::OutputFiles;
+use crate::publication::small_table_writer::{PublishedType, TableCell, TableDef};
 use crate::publish::domain_columns;
 use crate::publish::manifest_facts;
 use crate::table::GROUP_ROWS;
-use crate::track::quarter;
 
-use Kind::{Date, Int32, Int64, Text};
+use PublishedType::{Date, Int32, Int64, Text};
 
 /// One 0/1 column per source present this quarter.
 fn add_source_columns(def: &mut TableDef, inputs: &PublicationInputs<'_>) {
@@ -34,10 +36,10 @@ fn source_columns<'a>(
     sets: &SourceSets,
     sources: usize,
     set: impl Fn(usize) -> u32 + Copy + Send + Sync + 'a,
-) -> impl Iterator<Item = Column<'a>> {
+) -> impl Iterator<Item = LargeColumn<'a>> {
     (0..sources).map(move |source| {
         let within = sets.with(source);
-        flag(move |i| within[set(i) as usize])
+        flag_column(move |i| within[set(i) as usize])
     })
 }
 
@@ -45,10 +47,10 @@ const SEXES: [&str; 3] = ["未知", "男", "女"];
 
 pub(super) fn dim_person(
     inputs: &PublicationInputs<'_>,
-    people: &People<'_>,
-    all: &Persons,
-    keys: &Keys<'_>,
-    outputs: &mut Outputs,
+    people: &RecordOwners<'_>,
+    all: &PublishedPersons,
+    keys: &PseudonymKeys<'_>,
+    outputs: &mut OutputFiles,
 ) -> Result<()> {
     let columns = [
         ("sex", Text, "性别", "男、女、未知"),
@@ -67,17 +69,19 @@ pub(super) fn dim_person(
     let fields = people.fields();
     let mut table = LargeTable::create(outputs, "tables/dim_person.parquet", def)?;
     for group in order.chunks(GROUP_ROWS) {
-        let persons: Vec<Person> = group.par_iter().map(|&i| all.persons[i as usize]).collect();
+        let persons: Vec<PublishedPerson> = group.par_iter().map(|&i| all.persons[i as usize]).collect();
         let homes = keys.households(group.len(), |i| persons[i].household);
         let own = keys.persons(group.len(), |i| group[i]);
-        let mut columns = vec![pseudonym(|i| Some(own[i])), pseudonym(|i| Some(homes[i]))];
+        let mut columns = vec![pseudonym_column(|i| Some(own[i])), pseudonym_column(|i| Some(homes[i]))];
         columns.extend(domain_columns::place(&people.places, |i| persons[i].division));
         columns.extend([
-            label(SEXES, |i| Some(usize::from(persons[i].sex)).filter(|&sex| sex < SEXES.len()).or(Some(0))),
-            int32(|i| Some(persons[i].birth).filter(|&b| b >= 10_000).map(|b| (b / 10_000) as i32)),
-            classes(|i| people.id(&fields, &persons[i]).class),
+            label_column(SEXES, |i| {
+                Some(usize::from(persons[i].sex)).filter(|&sex| sex < SEXES.len()).or(Some(0))
+            }),
+            int32_column(|i| Some(persons[i].birth).filter(|&b| b >= 10_000).map(|b| (b / 10_000) as i32)),
+            id_class_column(|i| people.id(&fields, &persons[i]).class),
             count(|i| persons[i].records),
-            flag(|i| persons[i].in_review),
+            flag_column(|i| persons[i].in_review),
         ]);
         columns.extend(source_columns(&all.sets, inputs.loaded.len(), |i| persons[i].sources));
         table.group(group.len(), columns)?;
@@ -87,9 +91,9 @@ pub(super) fn dim_person(
 
 pub(in crate::publish) fn dim_household(
     inputs: &PublicationInputs<'_>,
-    people: &People<'_>,
-    keys: &Keys<'_>,
-    outputs: &mut Outputs,
+    people: &RecordOwners<'_>,
+    keys: &PseudonymKeys<'_>,
+    outputs: &mut OutputFiles,
 ) -> Result<()> {
     let columns = [
         ("person_count", Int32, "人数", "归入此户的人员数"),
@@ -97,7 +101,7 @@ pub(in crate::publish) fn dim_household(
     ];
     let mut def = definition("户", &[&[HOUSEHOLD_KEY], &PLACE, &columns]);
     add_source_columns(&mut def, inputs);
-    let Households { households, sets } = people.households()?;
+    let PublishedHouseholds { households, sets } = people.households()?;
     let order = people.sorted(
         households.len(),
         |i| Some(households[i].division).filter(|_| households[i].records > 0),
@@ -105,9 +109,9 @@ pub(in crate::publish) fn dim_household(
     );
     let mut table = LargeTable::create(outputs, "tables/dim_household.parquet", def)?;
     for group in order.chunks(GROUP_ROWS) {
-        let homes: Vec<Household> = group.par_iter().map(|&i| households[i as usize]).collect();
+        let homes: Vec<PublishedHousehold> = group.par_iter().map(|&i| households[i as usize]).collect();
         let own = keys.households(group.len(), |i| group[i]);
-        let mut columns = vec![pseudonym(|i| Some(own[i]))];
+        let mut columns = vec![pseudonym_column(|i| Some(own[i]))];
         columns.extend(domain_columns::place(&people.places, |i| homes[i].division));
         columns.extend([count(|i| homes[i].persons), count(|i| homes[i].records)]);
         columns.extend(source_columns(&sets, inputs.loaded.len(), |i| homes[i].sources));
@@ -118,16 +122,16 @@ pub(in crate::publish) fn dim_household(
 
 pub(super) fn dim_division(
     inputs: &PublicationInputs<'_>,
-    people: &People<'_>,
-    outputs: &mut Outputs,
+    people: &RecordOwners<'_>,
+    outputs: &mut OutputFiles,
 ) -> Result<()> {
     let columns = [
         ("code", Text, "代码", "基准年代码，6、9或12位；市为4或6位"),
         ("name", Text, "名称", "基准年名称"),
         ("level", Int32, "级别", "1市 2县区 3乡镇街道 4村社区"),
         ("parent_code", Text, "上级代码", ""),
-        ("county_name", Text, "县(区)名称", ""),
-        ("township_name", Text, "乡镇(街道)名称", ""),
+        ("county_name", Text, "县（区）名称", ""),
+        ("township_name", Text, "乡镇（街道）名称", ""),
     ];
     let def = definition("行政区划", &[&columns, &PLACE]);
     let units = &inputs.catalogue.divisions.units;
@@ -155,7 +159,7 @@ pub(super) fn dim_division(
     })
 }
 
-pub(super) fn dim_rule(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
+pub(super) fn dim_rule(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<()> {
     let def = TableDef::new(
         "规则",
         &[
@@ -196,7 +200,7 @@ pub(super) fn dim_rule(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) ->
         // Checks of the plan that are targets only, until somebody delivers the list.
         for topic in inputs.catalogue.targets.chunk_by(|a, b| a.code == b.code) {
             let Some(first) = topic.first() else { continue };
-            let source = format!("缺少数据来源:{}", first.source);
+            let source = format!("缺少数据来源：{}", first.source);
             table.row([
                 (&first.code).into(),
                 (&first.title).into(),
@@ -217,7 +221,7 @@ pub(super) fn dim_rule(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) ->
     })
 }
 
-pub(super) fn dim_source(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
+pub(super) fn dim_source(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<()> {
     let def = TableDef::new(
         "数据来源",
         &[
@@ -248,7 +252,7 @@ pub(super) fn dim_source(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) 
     })
 }
 
-pub(super) fn dim_quarter(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
+pub(super) fn dim_quarter(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<()> {
     let def = TableDef::new(
         "季度",
         &[
@@ -260,15 +264,16 @@ pub(super) fn dim_quarter(inputs: &PublicationInputs<'_>, outputs: &mut Outputs)
             ("previous_quarter", Text, "对比季度", "与之对比的上一次发布；空表示没有"),
         ],
     );
-    let (start, end) = (quarter::quarter_start(inputs.quarter)?, quarter::quarter_end(inputs.quarter)?);
+    let period = inputs.period;
+    let (name, previous) = (period.to_string(), inputs.previous_period.map(|p| p.to_string()));
     table(outputs, "tables/dim_quarter.parquet", def, |table| {
         table.row([
-            inputs.quarter.into(),
-            i32::from(end.year()).into(),
-            i32::from((end.month() + 2) / 3).into(),
-            Cell::Day(date32(start)),
-            Cell::Day(date32(end)),
-            inputs.previous_quarter.into(),
+            (&name).into(),
+            i32::from(period.year()).into(),
+            period.holding_quarter().number().into(),
+            TableCell::Day(period.first_day32()),
+            TableCell::Day(period.last_day32()),
+            previous.as_ref().into(),
         ])?;
         Ok(())
     })

@@ -3,29 +3,29 @@
 use rayon::prelude::*;
 
 use super::super::PublicationInputs;
-use super::super::people::{Keys, People};
-use super::super::restricted::{ByFinding, cause};
+use super::super::people::{PseudonymKeys, RecordOwners};
+use super::super::restricted::{ByFinding, cause_of};
 use super::{HOUSEHOLD_KEY, PERSON_KEY, PLACE, QUARTER, definition, iso_days, returned, table};
 use crate::Result;
 use crate::model::exception::TrackedException;
 use crate::privacy::{Pseudonym, Pseudonymizer};
 use crate::publication::large_table_writer::{
-    LargeTable, classes, code, count, date, flag, int32, label, pseudonym, text,
+    LargeTable, code_column, count, date_column, flag_column, id_class_column, int32_column, label_column,
+    period_column, pseudonym_column, text_column,
 };
-use crate::publication::output_files::Outputs;
-use crate::publication::small_table_writer::{Kind, TableDef};
+use crate::publication::output_files::OutputFiles;
+use crate::publication::small_table_writer::{PublishedType, TableDef};
 use crate::publish::domain_columns;
 use crate::publish::domain_columns::record_id;
 use crate::table::GROUP_ROWS;
-use crate::track::quarters_between;
 
-use Kind::{Date, Int32, Int64, Text};
+use PublishedType::{Date, Int32, Int64, Text};
 
 pub(super) fn fact_record(
     inputs: &PublicationInputs<'_>,
-    people: &People<'_>,
-    keys: &Keys<'_>,
-    outputs: &mut Outputs,
+    people: &RecordOwners<'_>,
+    keys: &PseudonymKeys<'_>,
+    outputs: &mut OutputFiles,
 ) -> Result<()> {
     let columns = [
         ("record_id", Text, "记录编号", "来源、文件与行"),
@@ -54,20 +54,20 @@ pub(super) fn fact_record(
         let persons = keys.persons(group.len(), |i| resolution.person[node(i)]);
         let homes = keys.households(group.len(), |i| resolution.household[node(i)]);
         let mut columns = vec![
-            label([inputs.quarter], |_| Some(0)),
-            pseudonym(|i| Some(persons[i])),
-            pseudonym(|i| Some(homes[i])),
+            label_column([inputs.period.to_string()], |_| Some(0)),
+            pseudonym_column(|i| Some(persons[i])),
+            pseudonym_column(|i| Some(homes[i])),
         ];
         columns.extend(domain_columns::place(&people.places, |i| division(node(i))));
         columns.extend([
             record_id(people, |i| group[i]),
-            label(sources(), |i| Some(people.locate(group[i]).0)),
-            classes(|i| {
+            label_column(sources(), |i| Some(people.locate(group[i]).0)),
+            id_class_column(|i| {
                 let (source, row) = people.locate(group[i]);
                 fields[source].id(row).class
             }),
-            code(7, |i| resolution.tier[node(i)] as usize),
-            flag(|i| resolution.in_review[node(i)]),
+            code_column(7, |i| resolution.tier[node(i)] as usize),
+            flag_column(|i| resolution.in_review[node(i)]),
         ]);
         table.group(group.len(), columns)?;
     }
@@ -78,7 +78,7 @@ pub(super) fn fact_record(
 pub(super) fn fact_exception(
     inputs: &PublicationInputs<'_>,
     by_finding: &ByFinding<'_>,
-    outputs: &mut Outputs,
+    outputs: &mut OutputFiles,
 ) -> Result<()> {
     let columns = [
         ("exception_id", Text, "疑点指纹", "规则+对象+规则自有键；跨季度不变"),
@@ -106,7 +106,7 @@ pub(super) fn fact_exception(
     let def = definition("疑点", &[&[QUARTER], &PLACE, &[HOUSEHOLD_KEY, PERSON_KEY], &columns]);
     let pseudonyms = Pseudonymizer::new(inputs.key)?;
     let published: Vec<&TrackedException> =
-        inputs.tracked.iter().filter(|t| !t.is_history(inputs.quarter)).collect();
+        inputs.tracked.iter().filter(|t| !t.is_history(inputs.period)).collect();
     let homes = keys(published.iter().map(|t| t.exception.household_id.as_deref()), |ids, keys| {
         pseudonyms.households(ids, keys);
     });
@@ -124,31 +124,31 @@ pub(super) fn fact_exception(
         let due = iso_days(group.iter().map(|(t, _)| &*t.due_date));
         let open: Vec<i32> = group
             .iter()
-            .map(|(t, _)| Ok(quarters_between(&t.first_seen, &t.last_seen)?.try_into().unwrap_or(i32::MAX)))
-            .collect::<Result<_>>()?;
+            .map(|(t, _)| t.last_seen.periods_since(t.first_seen).try_into().unwrap_or(i32::MAX))
+            .collect();
         let columns = vec![
-            label([inputs.quarter], |_| Some(0)),
-            text(|i| Some(&e(i).county_code)),
-            text(|i| Some(&e(i).township_code)),
-            text(|i| Some(&e(i).village_code)),
-            pseudonym(|i| group[i].1),
-            pseudonym(|i| persons[i]),
-            text(|i| Some(&t(i).exception_id)),
-            text(|i| Some(&e(i).rule_code)),
-            text(|i| Some(e(i).severity.code())),
-            text(|i| Some(e(i).subject_kind.code())),
-            text(|i| Some(&e(i).owner)),
-            text(|i| Some(&t(i).first_seen)),
-            text(|i| Some(&t(i).last_seen)),
-            int32(|i| Some(open[i])),
-            text(|i| Some(t(i).status.code())),
-            flag(|i| t(i).checked),
+            label_column([inputs.period.to_string()], |_| Some(0)),
+            text_column(|i| Some(&e(i).county_code)),
+            text_column(|i| Some(&e(i).township_code)),
+            text_column(|i| Some(&e(i).village_code)),
+            pseudonym_column(|i| group[i].1),
+            pseudonym_column(|i| persons[i]),
+            text_column(|i| Some(&t(i).exception_id)),
+            text_column(|i| Some(&e(i).rule_code)),
+            text_column(|i| Some(e(i).severity.code())),
+            text_column(|i| Some(e(i).subject_kind.code())),
+            text_column(|i| Some(&e(i).owner)),
+            period_column(|i| Some(t(i).first_seen)),
+            period_column(|i| Some(t(i).last_seen)),
+            int32_column(|i| Some(open[i])),
+            text_column(|i| Some(t(i).status.code())),
+            flag_column(|i| t(i).checked),
             count(|i| e(i).confidence.into()),
-            flag(|i| t(i).in_review()),
-            date(|i| due[i]),
-            domain_columns::evidence(t),
-            domain_columns::related(by_finding, t),
-            text(|i| cause(by_finding, t(i)).map(|c| c.exception_id.as_str())),
+            flag_column(|i| t(i).in_review()),
+            date_column(|i| due[i]),
+            domain_columns::evidence_column(t),
+            domain_columns::related_column(by_finding, t),
+            text_column(|i| cause_of(by_finding, t(i)).map(|c| c.exception_id.as_str())),
         ];
         table.group(group.len(), columns)?;
     }
@@ -174,7 +174,7 @@ fn keys<'a>(
 }
 
 /// Place and reason code only: the reason's text and the original may hold names and numbers.
-pub(super) fn fact_reject(inputs: &PublicationInputs<'_>, outputs: &mut Outputs) -> Result<()> {
+pub(super) fn fact_reject(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<()> {
     let def = TableDef::new(
         "退回行",
         &[
@@ -189,11 +189,12 @@ pub(super) fn fact_reject(inputs: &PublicationInputs<'_>, outputs: &mut Outputs)
             ("severity", Text, "级别", "reject整行退回 warn仅此值置空"),
         ],
     );
+    let period = inputs.period.to_string();
     table(outputs, "tables/fact_reject.parquet", def, |table| {
         for (reject, severity) in returned(inputs.loaded) {
             let file = reject.file.to_string_lossy();
             table.row([
-                inputs.quarter.into(),
+                (&period).into(),
                 (&reject.source).into(),
                 file.as_ref().into(),
                 reject.sheet.as_ref().into(),

@@ -2,18 +2,18 @@
 
 use super::super::PublicationInputs;
 use super::super::indicators;
-use super::super::people::{People, Place};
+use super::super::people::{DivisionPlace, RecordOwners};
 use super::{PLACE, QUARTER, definition, place_cells, table};
 use crate::Result;
-use crate::publication::output_files::Outputs;
-use crate::publication::small_table_writer::{Cell, Kind};
+use crate::publication::output_files::OutputFiles;
+use crate::publication::small_table_writer::{PublishedType, TableCell};
 
-use Kind::{Int32, Int64, Rate, Text};
+use PublishedType::{Int32, Int64, Rate, Text};
 
 pub(super) fn fact_indicator(
     inputs: &PublicationInputs<'_>,
-    people: &People<'_>,
-    outputs: &mut Outputs,
+    people: &RecordOwners<'_>,
+    outputs: &mut OutputFiles,
 ) -> Result<()> {
     let columns = [
         ("rule_code", Text, "规则编号", ""),
@@ -39,17 +39,19 @@ pub(super) fn fact_indicator(
     ];
     let def = definition("指标", &[&[QUARTER], &PLACE, &columns]);
     let units = &inputs.catalogue.divisions.units;
-    let mut rows: Vec<_> = indicators::rows(inputs)
+    let mut rows: Vec<_> = indicators::indicator_rows(inputs)
         .into_iter()
-        .map(|i| (i.unit.map_or(Place::default(), |u| people.place(u as u32 + 1)), i))
+        .map(|i| (i.unit.map_or(DivisionPlace::default(), |u| people.place(u as u32 + 1)), i))
         .collect();
     rows.sort_by(|(pa, a), (pb, b)| (pa, a.code, a.key, a.unit_code).cmp(&(pb, b.code, b.key, b.unit_code)));
+    let period = inputs.period.to_string();
     table(outputs, "tables/fact_indicator.parquet", def, |table| {
         for (place, i) in rows {
-            let rate = |value: Option<i64>| value.filter(|_| i.is_rate).map_or(Cell::Null, Cell::Rate);
-            let count = |value: Option<i64>| -> Cell<'_> { value.filter(|_| !i.is_rate).into() };
+            let rate =
+                |value: Option<i64>| value.filter(|_| i.is_rate).map_or(TableCell::Null, TableCell::Rate);
+            let count = |value: Option<i64>| -> TableCell<'_> { value.filter(|_| !i.is_rate).into() };
             let computable = i.lacking.is_none();
-            table.row([Cell::from(inputs.quarter)].into_iter().chain(place_cells(place)).chain([
+            table.row([TableCell::from(&period)].into_iter().chain(place_cells(place)).chain([
                 i.code.into(),
                 i.key.into(),
                 i.label.into(),
@@ -78,8 +80,8 @@ pub(super) fn fact_indicator(
 
 pub(super) fn fact_quality(
     inputs: &PublicationInputs<'_>,
-    people: &People<'_>,
-    outputs: &mut Outputs,
+    people: &RecordOwners<'_>,
+    outputs: &mut OutputFiles,
 ) -> Result<()> {
     let columns = [
         ("unit_code", Text, "区划代码", ""),
@@ -96,11 +98,12 @@ pub(super) fn fact_quality(
     ];
     let def = definition("建档立卡数据质量", &[&[QUARTER], &PLACE, &columns]);
     let units = &inputs.catalogue.divisions.units;
+    let period = inputs.period.to_string();
     table(outputs, "tables/fact_quality.parquet", def, |table| {
         for q in &inputs.findings.quality {
             let unit = units.iter().position(|u| u.code == q.unit_code);
-            let place = unit.map_or(Place::default(), |u| people.place(u as u32 + 1));
-            table.row([Cell::from(inputs.quarter)].into_iter().chain(place_cells(place)).chain([
+            let place = unit.map_or(DivisionPlace::default(), |u| people.place(u as u32 + 1));
+            table.row([TableCell::from(&period)].into_iter().chain(place_cells(place)).chain([
                 (&q.unit_code).into(),
                 unit.map(|u| units[u].level).into(),
                 q.persons.into(),
@@ -109,8 +112,8 @@ pub(super) fn fact_quality(
                 q.deducted.into(),
                 q.deductible.into(),
                 q.flawed_households.into(),
-                Cell::Rate(q.index),
-                Cell::Rate(q.score),
+                TableCell::Rate(q.index),
+                TableCell::Rate(q.score),
                 q.rank.into(),
             ]))?;
         }

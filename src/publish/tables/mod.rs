@@ -4,13 +4,13 @@ use crate::model::day::date32;
 use hashbrown::HashMap;
 
 use super::PublicationInputs;
-use super::people::{Keys, People, Persons, Place};
+use super::people::{DivisionPlace, PseudonymKeys, PublishedPersons, RecordOwners};
 use super::restricted::ByFinding;
 use crate::Result;
-use crate::load::Loaded;
+use crate::load::LoadedSource;
 use crate::model::source_row::Reject;
-use crate::publication::output_files::Outputs;
-use crate::publication::small_table_writer::{Cell, Kind, TableDef, TableWriter};
+use crate::publication::output_files::OutputFiles;
+use crate::publication::small_table_writer::{PublishedType, TableCell, TableDef, TableWriter};
 
 mod dimensions;
 mod facts;
@@ -18,29 +18,30 @@ mod measures;
 
 pub(in crate::publish) use dimensions::dim_household;
 
-use Kind::Text;
+use PublishedType::Text;
 
-pub(in crate::publish) const PLACE: [(&str, Kind, &str, &str); 3] = [
-    ("county_code", Text, "县(区)代码", "6位，基准年代码；空文本表示未定"),
-    ("township_code", Text, "乡镇(街道)代码", "9位，基准年代码；空文本表示未定"),
-    ("village_code", Text, "村(社区)代码", "12位，基准年代码；空文本表示未定"),
+pub(in crate::publish) const PLACE: [(&str, PublishedType, &str, &str); 3] = [
+    ("county_code", Text, "县（区）代码", "6位，基准年代码；空文本表示未定"),
+    ("township_code", Text, "乡镇（街道）代码", "9位，基准年代码；空文本表示未定"),
+    ("village_code", Text, "村（社区）代码", "12位，基准年代码；空文本表示未定"),
 ];
 
-type Column = (&'static str, Kind, &'static str, &'static str);
+type TableColumnSpec = (&'static str, PublishedType, &'static str, &'static str);
 
-const QUARTER: Column = ("quarter", Text, "季度", "如2018Q3");
+const QUARTER: TableColumnSpec = ("quarter", Text, "季度", "如2018Q3");
 
-const PERSON_KEY: Column = ("person_key", Text, "人员假名", "带密钥的假名，跨季度不变；不能还原为证件号");
+const PERSON_KEY: TableColumnSpec =
+    ("person_key", Text, "人员假名", "带密钥的假名，跨季度不变；不能还原为证件号");
 
-const HOUSEHOLD_KEY: Column = ("household_key", Text, "户假名", "带密钥的假名，跨季度不变");
+const HOUSEHOLD_KEY: TableColumnSpec = ("household_key", Text, "户假名", "带密钥的假名，跨季度不变");
 
 /// Writes the tables of persons and of records.
 pub(in crate::publish) fn write_people(
     inputs: &PublicationInputs<'_>,
-    people: &People<'_>,
-    all: &Persons,
-    keys: &Keys<'_>,
-    outputs: &mut Outputs,
+    people: &RecordOwners<'_>,
+    all: &PublishedPersons,
+    keys: &PseudonymKeys<'_>,
+    outputs: &mut OutputFiles,
 ) -> Result<()> {
     outputs.write_all(&[&|to| dimensions::dim_person(inputs, people, all, keys, to), &|to| {
         facts::fact_record(inputs, people, keys, to)
@@ -50,9 +51,9 @@ pub(in crate::publish) fn write_people(
 /// Writes all tables but those of persons, records and households.
 pub(in crate::publish) fn write(
     inputs: &PublicationInputs<'_>,
-    people: &People<'_>,
+    people: &RecordOwners<'_>,
     by_finding: &ByFinding<'_>,
-    outputs: &mut Outputs,
+    outputs: &mut OutputFiles,
 ) -> Result<()> {
     outputs.write_all(&[
         &|to| dimensions::dim_division(inputs, people, to),
@@ -66,13 +67,13 @@ pub(in crate::publish) fn write(
     ])
 }
 
-fn definition(title: &str, parts: &[&[Column]]) -> TableDef {
+fn definition(title: &str, parts: &[&[TableColumnSpec]]) -> TableDef {
     TableDef::new(title, &parts.concat())
 }
 
 /// Writes a table whose rows `fill` appends.
 pub(in crate::publish) fn table(
-    outputs: &mut Outputs,
+    outputs: &mut OutputFiles,
     relative: &str,
     def: TableDef,
     fill: impl FnOnce(&mut TableWriter) -> Result<()>,
@@ -82,12 +83,12 @@ pub(in crate::publish) fn table(
     table.finish(outputs)
 }
 
-fn place_cells<'a>(place: Place<'a>) -> [Cell<'a>; 3] {
+fn place_cells<'a>(place: DivisionPlace<'a>) -> [TableCell<'a>; 3] {
     [place.county.into(), place.township.into(), place.village.into()]
 }
 
 /// Rejected rows, then accepted rows of which a cell could not be read, source by source.
-pub(in crate::publish) fn returned(loaded: &[Loaded]) -> impl Iterator<Item = (&Reject, &'static str)> {
+pub(in crate::publish) fn returned(loaded: &[LoadedSource]) -> impl Iterator<Item = (&Reject, &'static str)> {
     loaded.iter().flat_map(|l| {
         let rejects = l.rejects.iter().map(|r| (r, "reject"));
         rejects.chain(l.cell_warnings.iter().map(|r| (r, "warn")))

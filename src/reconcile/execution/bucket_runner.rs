@@ -5,27 +5,27 @@
 //! share, a county's total) need all rows, but only the columns and definitions they name: those
 //! are gathered from the buckets, and the rules are run over them at the end.
 
+use crate::reconcile::findings::select_outcome::sum_counts;
 use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::DataFrame;
 
-use super::planner::Session;
+use super::planner::SqlSession;
 use super::polars_bridge::to_frame;
-use super::rule_runner::{Gathered, counted_places, fill_absent, none_counted, run_rule};
-use super::workers::{Readers, side_by_side};
+use super::rule_runner::{GatheredFindings, counted_places, fill_absent, none_counted, run_rule};
+use super::workers::{PendingReaders, side_by_side};
 use crate::Result;
 use crate::model::indicator::Indicator;
-use crate::reconcile::Views;
-use crate::reconcile::findings::outcome::Finding;
-use crate::reconcile::views::view::ViewRows;
+use crate::reconcile::QuarterViews;
+use crate::reconcile::findings::select_outcome::RuleFinding;
+use crate::reconcile::views::rule_view::ViewRows;
 use crate::rules::rule_file::{Rule, SqlFile};
 use crate::rules::rule_set::{ColumnsByTable, RuleSet, columns_by_table};
-use crate::rules::scope::{Scope, Scopes};
-use crate::rules::sql_text::SqlText;
+use crate::rules::scope::{RuleScope, RuleScopes};
 
-struct Buckets<'a> {
+struct BucketRun<'a> {
     rules: &'a RuleSet,
-    views: &'a Views<'a>,
+    views: &'a QuarterViews<'a>,
     /// Definitions that need all rows at once.
     whole: BTreeSet<&'a str>,
     /// Definitions that some rule of the run reads.
@@ -35,19 +35,19 @@ struct Buckets<'a> {
 /// Runs the rules at `positions` over views that lie in buckets.
 pub(crate) fn run(
     rules: &RuleSet,
-    views: &Views<'_>,
+    views: &QuarterViews<'_>,
     positions: &[usize],
     done: &mut (dyn FnMut() + Send),
-) -> Result<Gathered> {
-    let scopes = Scopes::of(rules);
+) -> Result<GatheredFindings> {
+    let scopes = RuleScopes::of(rules);
     let local = |rule: &Rule| match scopes.rules.get(&rule.header.code) {
-        Some(Scope::Local { keys }) => rule.header.indicator || keys.contains("subject_id"),
+        Some(RuleScope::Local { keys }) => rule.header.indicator || keys.contains("subject_id"),
         _ => false,
     };
-    let buckets = Buckets::new(rules, views, positions, &scopes);
+    let buckets = BucketRun::new(rules, views, positions, &scopes);
     let (locals, wholes): (Vec<usize>, Vec<usize>) =
         positions.iter().copied().partition(|&at| local(&rules.rules[at]));
-    let mut shared = Session::new();
+    let mut shared = SqlSession::new();
     // Those that every bucket reads whole are small. One that no rule reads lies in no bucket either.
     let read = rules.columns_read();
     for view in views.list.iter().filter(|v| v.buckets.is_empty()) {
@@ -59,9 +59,9 @@ pub(crate) fn run(
     buckets.define_wholes(&mut shared)?;
     let mut wanted = columns_by_table(wholes.iter().map(|&at| &rules.rules[at].file));
     rules.add_quality_columns(&mut wanted);
-    let mut findings: Vec<(usize, Finding)> = Vec::new();
+    let mut findings: Vec<(usize, RuleFinding)> = Vec::new();
     let mut counted: BTreeMap<usize, Vec<Indicator>> = BTreeMap::new();
-    let readers = Readers::of(locals.iter().map(|&at| &rules.rules[at].file));
+    let readers = PendingReaders::of(locals.iter().map(|&at| &rules.rules[at].file));
     let gathered = buckets.sweep(&shared, &buckets.needed, &locals, &wanted, &mut |session, last| {
         let mut told = || {
             if last {
@@ -85,7 +85,7 @@ pub(crate) fn run(
     }
     let mut indicators = Vec::new();
     for (at, parts) in counted {
-        let sums = added(parts);
+        let sums = added(&rules.rules[at], parts)?;
         indicators.extend(none_counted(&rules.rules[at], &sums, &rules.root_code));
         indicators.extend(sums);
     }
@@ -100,47 +100,50 @@ pub(crate) fn run(
             Some(counted_places(&session, settings)?)
         }
     };
-    Ok(Gathered { findings, indicators, places })
+    Ok(GatheredFindings { findings, indicators, places })
 }
 
 /// The same indicator of the same unit, counted in several buckets, is the sum of the counts.
-fn added(parts: Vec<Indicator>) -> Vec<Indicator> {
-    let mut sums: BTreeMap<(String, String), Indicator> = BTreeMap::new();
+fn added(rule: &Rule, parts: Vec<Indicator>) -> Result<Vec<Indicator>> {
+    let mut groups: BTreeMap<(String, String), Vec<Indicator>> = BTreeMap::new();
     for part in parts {
-        let key = (part.indicator.clone(), part.unit_code.clone());
-        match sums.get_mut(&key) {
-            None => {
-                sums.insert(key, part);
-            }
-            Some(sum) => {
-                sum.numerator += part.numerator;
-                sum.denominator = match (sum.denominator, part.denominator) {
-                    (None, None) => None,
-                    (a, b) => Some(a.unwrap_or(0) + b.unwrap_or(0)),
-                };
-                sum.target = sum.target.max(part.target);
-            }
-        }
+        groups.entry((part.indicator.clone(), part.unit_code.clone())).or_default().push(part);
     }
-    sums.into_values().collect()
+    let sum = |((indicator, unit_code), parts): ((String, String), Vec<Indicator>)| {
+        let denominators = || parts.iter().filter_map(|part| part.denominator);
+        Ok(Indicator {
+            rule_code: rule.header.code.clone(),
+            indicator,
+            unit_code,
+            numerator: sum_counts(rule, parts.iter().map(|part| part.numerator))?,
+            denominator: denominators().next().map(|_| sum_counts(rule, denominators())).transpose()?,
+            target: parts.iter().filter_map(|part| part.target).max(),
+        })
+    };
+    groups.into_iter().map(sum).collect()
 }
 
-impl<'a> Buckets<'a> {
-    fn new(rules: &'a RuleSet, views: &'a Views<'a>, positions: &[usize], scopes: &Scopes) -> Self {
+impl<'a> BucketRun<'a> {
+    fn new(
+        rules: &'a RuleSet,
+        views: &'a QuarterViews<'a>,
+        positions: &[usize],
+        scopes: &RuleScopes,
+    ) -> Self {
         let whole = (rules.definitions.iter().map(|d| d.header.name.as_str()))
-            .filter(|name| !matches!(scopes.definitions.get(*name), Some(Scope::Local { .. })))
+            .filter(|name| !matches!(scopes.definitions.get(*name), Some(RuleScope::Local { .. })))
             .collect();
         Self { rules, views, whole, needed: rules.definitions_needed(positions) }
     }
 
     /// Computes the definitions that need all rows; every bucket then reads them whole. One may
     /// rest on what the buckets make of another: then they are gone through once more.
-    fn define_wholes(&self, shared: &mut Session) -> Result<()> {
+    fn define_wholes(&self, shared: &mut SqlSession) -> Result<()> {
         let mut levels: BTreeMap<&str, usize> = BTreeMap::new();
         for definition in &self.rules.definitions {
             let name = definition.header.name.as_str();
-            let tables = SqlText::new(definition.file.sql()).tables();
-            let below = tables.iter().filter_map(|t| levels.get(t.0)).max().copied().unwrap_or(0);
+            let tables = definition.file.select.table_names();
+            let below = tables.filter_map(|table| levels.get(table)).max().copied().unwrap_or(0);
             levels.insert(name, below + usize::from(self.whole.contains(name)));
         }
         let highest = levels.values().max().copied().unwrap_or(0);
@@ -162,7 +165,7 @@ impl<'a> Buckets<'a> {
             };
             for definition in wholes {
                 let session = self.session_for(&definition.file, shared, &gathered)?;
-                shared.register(&definition.header.name, session.select(definition.file.sql())?);
+                shared.register(&definition.header.name, session.select(&definition.file.select)?);
             }
         }
         Ok(())
@@ -173,11 +176,11 @@ impl<'a> Buckets<'a> {
     /// is gathered.
     fn sweep(
         &self,
-        shared: &Session,
+        shared: &SqlSession,
         definitions: &BTreeSet<String>,
         rules: &[usize],
         wanted: &ColumnsByTable,
-        work: &mut dyn FnMut(Session, bool) -> Result<()>,
+        work: &mut dyn FnMut(SqlSession, bool) -> Result<()>,
     ) -> Result<BTreeMap<String, DataFrame>> {
         let mut gathered: BTreeMap<String, DataFrame> = BTreeMap::new();
         let some = self.rules.definitions.iter().filter(|d| definitions.contains(&d.header.name));
@@ -197,11 +200,11 @@ impl<'a> Buckets<'a> {
             self.fill_absent(&mut session);
             for definition in self.rules.definitions.iter().filter(|d| definitions.contains(&d.header.name)) {
                 let name = &definition.header.name;
-                let tables = SqlText::new(definition.file.sql()).tables();
-                if self.whole.contains(name.as_str()) || tables.iter().any(|t| !session.has(t.0)) {
+                let mut tables = definition.file.select.table_names();
+                if self.whole.contains(name.as_str()) || tables.any(|table| !session.has(table)) {
                     continue;
                 }
-                let frame = session.select(definition.file.sql())?;
+                let frame = session.select(&definition.file.select)?;
                 if let Some(columns) = wanted.get(name) {
                     gather(&mut gathered, name, &frame, columns)?;
                 }
@@ -216,9 +219,9 @@ impl<'a> Buckets<'a> {
     fn session_for(
         &self,
         file: &SqlFile,
-        shared: &Session,
+        shared: &SqlSession,
         gathered: &BTreeMap<String, DataFrame>,
-    ) -> Result<Session> {
+    ) -> Result<SqlSession> {
         let wanted = columns_by_table(std::iter::once(file));
         let mut session = shared.clone();
         for table in wanted.keys() {
@@ -230,7 +233,7 @@ impl<'a> Buckets<'a> {
 
     fn register(
         &self,
-        session: &mut Session,
+        session: &mut SqlSession,
         table: &str,
         wanted: &ColumnsByTable,
         gathered: &BTreeMap<String, DataFrame>,
@@ -249,7 +252,7 @@ impl<'a> Buckets<'a> {
         Ok(())
     }
 
-    fn fill_absent(&self, session: &mut Session) {
+    fn fill_absent(&self, session: &mut SqlSession) {
         let absent = |name: &str| self.views.list.iter().all(|v| v.name != name);
         fill_absent(session, &self.rules.catalogue, absent);
     }

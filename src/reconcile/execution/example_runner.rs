@@ -7,21 +7,20 @@ use arrow::array::{ArrayRef, Date32Array, Int32Array, Int64Array, StringArray};
 use arrow::datatypes::{Field, Schema};
 use arrow::record_batch::RecordBatch;
 
-use super::numbered_ids::{IdKind, Ids};
-use super::planner::Session;
+use super::numbered_ids::{IdKind, NumberedIds};
+use super::planner::SqlSession;
 use super::polars_bridge::{empty_frame, to_frame};
-use super::rule_runner::{Outcome, run_rule};
+use super::rule_runner::{RuleOutcome, run_rule};
 use crate::config::toml_file::suggest;
-use crate::config::{Parameter, Pipeline};
-use crate::model::column_type::{ColumnKind, Columns};
+use crate::config::{Pipeline, RuleParameter};
+use crate::model::column_type::{ColumnType, ColumnTypes};
 use crate::model::day::date32;
-use crate::model::quarter::Quarter;
-use crate::reconcile::findings::outcome::Subject;
-use crate::reconcile::views::view::ViewRows;
-use crate::rules::mutation::{Mutant, mutants};
-use crate::rules::rule_file::{Rule, placeholders};
+use crate::model::period::Period;
+use crate::reconcile::findings::select_outcome::FindingSubject;
+use crate::reconcile::views::rule_view::ViewRows;
+use crate::rules::rule_file::{Rule, message_placeholders};
 use crate::rules::rule_set::{RuleSet, with_hint};
-use crate::rules::sql_text::SqlText;
+use crate::rules::sql::RuleMutant;
 use crate::rules::view_catalogue::PREVIOUS;
 use crate::table::rows::Rows;
 use crate::{Error, Result};
@@ -50,7 +49,7 @@ pub struct MutationReport {
 
 /// Runs all examples.
 pub fn run_examples(pipeline: &Pipeline, rules: &RuleSet) -> Result<ExampleReport> {
-    let bench = Bench::new(pipeline, rules)?;
+    let bench = ExampleBench::new(pipeline, rules)?;
     let mut report = ExampleReport { rules: rules.rules.len(), ..ExampleReport::default() };
     for rule in &rules.rules {
         if rule.header.example.len() < 2 {
@@ -58,12 +57,12 @@ pub fn run_examples(pipeline: &Pipeline, rules: &RuleSet) -> Result<ExampleRepor
             report.failures.push(
                 rule.file
                     .complain_key("example", format!("规则{}只有{count}个例子", rule.header.code))
-                    .hint("至少两个:一个应发现疑点,每种排除情形各一个不应发现的"),
+                    .hint("至少两个：一个应发现疑点，每种排除情形各一个不应发现的"),
             );
         }
         for index in 0..rule.header.example.len() {
             report.examples += 1;
-            report.failures.extend(bench.check(rule, index).err());
+            report.failures.extend(bench.compare(rule, index).err());
         }
     }
     Ok(report)
@@ -76,15 +75,15 @@ pub fn run_mutations(
     rules: &RuleSet,
     code: Option<&str>,
 ) -> Result<Vec<MutationReport>> {
-    let bench = Bench::new(pipeline, rules)?;
+    let bench = ExampleBench::new(pipeline, rules)?;
     let mut reports = Vec::new();
     for rule in rules.rules.iter().filter(|r| code.is_none_or(|c| c == r.header.code)) {
         let mut report = MutationReport { code: rule.header.code.clone(), tried: 0, unnoticed: Vec::new() };
-        for Mutant { change, sql } in mutants(rule.file.sql()) {
+        for RuleMutant { change, sql } in rule.file.select.mutants() {
             report.tried += 1;
             let mut broken = rule.clone();
-            broken.file.text = format!("{}{sql}", &rule.file.text[..rule.file.sql_start]);
-            if (0..rule.header.example.len()).all(|index| bench.check(&broken, index).is_ok()) {
+            broken.file = rule.file.with_sql(&sql)?;
+            if (0..rule.header.example.len()).all(|index| bench.compare(&broken, index).is_ok()) {
                 report.unnoticed.push(change);
             }
         }
@@ -93,14 +92,14 @@ pub fn run_mutations(
     for position in 0..rules.definitions.len() {
         let name = &rules.definitions[position].header.name;
         if code.is_none_or(|c| c == name) {
-            reports.push(mutate_definition(&bench, rules, position));
+            reports.push(mutate_definition(&bench, rules, position)?);
         }
     }
     Ok(reports)
 }
 
 /// Breaks a definition and runs the examples of every rule that reads it.
-fn mutate_definition(bench: &Bench<'_>, rules: &RuleSet, position: usize) -> MutationReport {
+fn mutate_definition(bench: &ExampleBench<'_>, rules: &RuleSet, position: usize) -> Result<MutationReport> {
     let definition = &rules.definitions[position];
     let name = &definition.header.name;
     let readers: Vec<&Rule> = rules
@@ -109,19 +108,20 @@ fn mutate_definition(bench: &Bench<'_>, rules: &RuleSet, position: usize) -> Mut
         .filter(|rule| rules.definitions_of(&rule.file).iter().any(|d| d.header.name == *name))
         .collect();
     let mut report = MutationReport { code: name.clone(), tried: 0, unnoticed: Vec::new() };
-    for Mutant { change, sql } in mutants(definition.file.sql()) {
+    for RuleMutant { change, sql } in definition.file.select.mutants() {
         report.tried += 1;
         let mut broken = rules.clone();
-        let file = &mut broken.definitions[position].file;
-        file.text = format!("{}{sql}", &definition.file.text[..definition.file.sql_start]);
-        let bench = Bench { rules: &broken, quarter: bench.quarter, parameters: bench.parameters.clone() };
-        let noticed =
-            readers.iter().any(|rule| (0..rule.header.example.len()).any(|i| bench.check(rule, i).is_err()));
+        broken.definitions[position].file = definition.file.with_sql(&sql)?;
+        let bench =
+            ExampleBench { rules: &broken, period: bench.period, parameters: bench.parameters.clone() };
+        let noticed = readers
+            .iter()
+            .any(|rule| (0..rule.header.example.len()).any(|i| bench.compare(rule, i).is_err()));
         if !noticed {
             report.unnoticed.push(change);
         }
     }
-    report
+    Ok(report)
 }
 
 /// Tables and outcome of one example, for another engine to compare with.
@@ -145,14 +145,14 @@ pub struct ExampleCase {
 #[derive(Debug, serde::Serialize)]
 pub struct ExampleTable {
     /// Columns and kinds.
-    pub columns: Columns,
+    pub columns: ColumnTypes,
     /// Rows by column name; columns that are absent are null.
     pub rows: Vec<BTreeMap<String, String>>,
 }
 
 /// All examples as data.
-pub fn cases(pipeline: &Pipeline, rules: &RuleSet) -> Result<Vec<ExampleCase>> {
-    let bench = Bench::new(pipeline, rules)?;
+pub fn all_cases(pipeline: &Pipeline, rules: &RuleSet) -> Result<Vec<ExampleCase>> {
+    let bench = ExampleBench::new(pipeline, rules)?;
     let mut cases = Vec::new();
     for rule in &rules.rules {
         for (index, example) in rule.header.example.iter().enumerate() {
@@ -180,51 +180,46 @@ pub fn cases(pipeline: &Pipeline, rules: &RuleSet) -> Result<Vec<ExampleCase>> {
     Ok(cases)
 }
 
-type Row = BTreeMap<String, String>;
+type ExampleRow = BTreeMap<String, String>;
 
 /// What all examples share.
-struct Bench<'a> {
+struct ExampleBench<'a> {
     rules: &'a RuleSet,
-    quarter: Quarter,
-    parameters: Row,
+    period: Period,
+    /// The row of the view `parameter`, by folder that rules are from.
+    parameters: Vec<ExampleRow>,
 }
 
-impl<'a> Bench<'a> {
+impl<'a> ExampleBench<'a> {
     fn new(pipeline: &Pipeline, rules: &'a RuleSet) -> Result<Self> {
-        let quarter: Quarter = match &rules.settings.example_quarter {
-            Some(quarter) => quarter.parse()?,
-            None => Quarter::new(2018, 3)?,
+        let period = match rules.settings.example_quarter {
+            Some(period) => period,
+            None => Period::quarter(2018, 3)?,
         };
-        let parameters = rules
-            .parameters(pipeline, quarter)?
-            .into_iter()
-            .map(|(name, value)| {
-                let text = match value {
-                    Parameter::Integer(n) => n.to_string(),
-                    Parameter::Text(text) => text,
-                    Parameter::Date(days) => {
-                        crate::model::day::from_date32(days).map(|d| d.to_string()).unwrap_or_default()
-                    }
-                };
-                (name, text)
-            })
-            .collect();
-        Ok(Self { rules, quarter, parameters })
+        let text = |value| match value {
+            RuleParameter::Integer(n) => n.to_string(),
+            RuleParameter::Text(text) => text,
+            RuleParameter::Date(days) => {
+                crate::model::day::from_date32(days).map(|d| d.to_string()).unwrap_or_default()
+            }
+        };
+        let row = |row: BTreeMap<String, RuleParameter>| row.into_iter().map(|(n, v)| (n, text(v))).collect();
+        let parameters = rules.example_parameters(pipeline, period)?.into_iter().map(row).collect();
+        Ok(Self { rules, period, parameters })
     }
     /// Views a rule reads, through definitions too.
     fn tables_of(&self, rule: &Rule) -> BTreeSet<String> {
+        let definitions = self.rules.definitions_of(&rule.file);
+        let files = std::iter::once(&rule.file).chain(definitions.into_iter().map(|d| &d.file));
         let mut tables: BTreeSet<String> =
-            SqlText::new(rule.file.sql()).tables().iter().map(|t| t.0.to_owned()).collect();
-        for definition in self.rules.definitions_of(&rule.file) {
-            tables.extend(SqlText::new(definition.file.sql()).tables().iter().map(|t| t.0.to_owned()));
-        }
+            files.flat_map(|file| file.select.table_names()).map(str::to_owned).collect();
         tables.retain(|t| self.rules.catalogue.columns(t).is_some());
         tables
     }
     /// Rows given by an example, by view.
-    fn rows(&self, rule: &Rule, index: usize) -> Result<BTreeMap<String, Vec<Row>>> {
-        let mut tables: BTreeMap<String, Vec<Row>> = BTreeMap::new();
-        let mut parameters = self.parameters.clone();
+    fn rows(&self, rule: &Rule, index: usize) -> Result<BTreeMap<String, Vec<ExampleRow>>> {
+        let mut tables: BTreeMap<String, Vec<ExampleRow>> = BTreeMap::new();
+        let mut parameters = self.parameters.get(self.rules.layer_of(rule)).cloned().unwrap_or_default();
         let complain = |message: String| {
             rule.file.complain_at(&["example".into(), index.into(), "given".into()], message)
         };
@@ -238,14 +233,14 @@ impl<'a> Bench<'a> {
                     suggest(view, &known, "可用的视图"),
                 ));
             };
-            let mut row = Row::new();
+            let mut row = ExampleRow::new();
             for word in words {
                 let (name, value) = match (word.strip_prefix('@'), word.strip_prefix('#')) {
                     (Some(person), _) => ("person_id", person),
                     (_, Some(household)) => ("household_id", household),
                     _ => word.split_once('=').ok_or_else(|| {
                         complain(format!("“{word}”不是“列=值”"))
-                            .hint("每行写“视图 列=值 …”,@P1 表示人员,#H1 表示户")
+                            .hint("每行写“视图 列=值 …”，@P1 表示人员，#H1 表示户")
                     })?,
                 };
                 let Some((_, kind)) = columns.iter().find(|(n, _)| n == name) else {
@@ -257,7 +252,7 @@ impl<'a> Bench<'a> {
                 };
                 if value != "NULL" && !valid(*kind, value) {
                     return Err(complain(format!("“{value}”不能作为列“{name}”的值"))
-                        .hint("数字写整数(金额以分计),日期写 2018-09-30,空值写 NULL"));
+                        .hint("数字写整数（金额以分计），日期写 2018-09-30，空值写 NULL"));
                 }
                 row.insert(name.to_owned(), value.to_owned());
             }
@@ -279,7 +274,7 @@ impl<'a> Bench<'a> {
         }
         Ok(tables)
     }
-    fn defaults(&self, view: &str, columns: &Columns, row: &mut Row) {
+    fn defaults(&self, view: &str, columns: &ColumnTypes, row: &mut ExampleRow) {
         let common = self.rules.settings.example_defaults.get("common");
         let own = self.rules.settings.example_defaults.get(view.strip_suffix(PREVIOUS).unwrap_or(view));
         for (name, value) in own.into_iter().chain(common).flatten() {
@@ -287,35 +282,35 @@ impl<'a> Bench<'a> {
                 continue;
             }
             let mut filled = value.clone();
-            for part in placeholders(value) {
+            for part in message_placeholders(value) {
                 let known = row.get(part).cloned().unwrap_or_default();
                 filled = filled.replace(&format!("{{{part}}}"), &known);
             }
             row.insert(name.clone(), filled);
         }
     }
-    fn outcome(&self, rule: &Rule, index: usize) -> Result<(Outcome, Ids)> {
+    fn outcome(&self, rule: &Rule, index: usize) -> Result<(RuleOutcome, NumberedIds)> {
         let rows = self.rows(rule, index)?;
         let ids = ids_of(rows.values().flatten());
-        let mut session = Session::new();
+        let mut session = SqlSession::new();
         for name in self.tables_of(rule) {
             let Some(columns) = self.rules.catalogue.columns(&name) else { continue };
             match rows.get(&name) {
                 Some(rows) => {
-                    let rows = ViewRows::Stored(Rows::of(table(columns, rows)?));
+                    let rows = ViewRows::Stored(Rows::of(example_table(columns, rows)?));
                     session.register(&name, to_frame(&rows, &ids, |_| true)?);
                 }
                 None => session.register(&name, empty_frame(columns)),
             }
         }
         for definition in self.rules.definitions_of(&rule.file) {
-            let frame = session.select(definition.file.sql())?;
+            let frame = session.select(&definition.file.select)?;
             session.register(&definition.header.name, frame);
         }
-        Ok((run_rule(&session, rule, &ids, &self.rules.root_code)?, ids))
+        Ok((run_rule(&session, rule, &ids, self.rules.example_root(rule))?, ids))
     }
     /// Runs one example and compares.
-    fn check(&self, rule: &Rule, index: usize) -> Result<()> {
+    fn compare(&self, rule: &Rule, index: usize) -> Result<()> {
         let example = &rule.header.example[index];
         let (outcome, ids) = self.outcome(rule, index)?;
         let with_evidence = example.expect.iter().any(|e| e.contains(" <- "));
@@ -329,8 +324,8 @@ impl<'a> Bench<'a> {
                 let evidence =
                     if with_evidence { format!(" <- {}", records.join(" ")) } else { String::new() };
                 let subject = match &f.subject {
-                    Subject::Id(id) => text(id),
-                    Subject::Unit(code) => code.to_string(),
+                    FindingSubject::Id(id) => text(id),
+                    FindingSubject::Unit(code) => code.to_string(),
                 };
                 format!("{subject}{key}{evidence}")
             })
@@ -352,43 +347,43 @@ impl<'a> Bench<'a> {
             .complain_at(
                 &["example".into(), index.into(), "expect".into()],
                 format!(
-                    "规则{}的例子“{}”不符:应为{},实得{}",
+                    "规则{}的例子“{}”不符：应为{}，实得{}",
                     rule.header.code,
                     example.case,
                     list(&expected),
                     list(&found)
                 ),
             )
-            .hint("改语句,或改例子的 expect"))
+            .hint("改语句，或改例子的 expect"))
     }
 }
 
 /// Numbers for the ids in the rows of an example, whatever they are called.
-pub(crate) fn ids_of<'r>(rows: impl Iterator<Item = &'r Row>) -> Ids {
+pub(crate) fn ids_of<'r>(rows: impl Iterator<Item = &'r ExampleRow>) -> NumberedIds {
     let cells = rows.flatten().filter(|(column, _)| IdKind::of(column).is_some());
-    Ids::listed(cells.map(|(_, text)| text.clone()).collect())
+    NumberedIds::listed(cells.map(|(_, text)| text.clone()).collect())
 }
 
-fn valid(kind: ColumnKind, value: &str) -> bool {
+fn valid(kind: ColumnType, value: &str) -> bool {
     match kind {
-        ColumnKind::Text => true,
-        ColumnKind::Int32 => value.parse::<i32>().is_ok(),
-        ColumnKind::Int64 => value.parse::<i64>().is_ok(),
-        ColumnKind::Date => value.parse::<jiff::civil::Date>().is_ok(),
+        ColumnType::Text => true,
+        ColumnType::Int32 => value.parse::<i32>().is_ok(),
+        ColumnType::Int64 => value.parse::<i64>().is_ok(),
+        ColumnType::Date => value.parse::<jiff::civil::Date>().is_ok(),
     }
 }
 
 /// A table from rows of text.
-pub(crate) fn table(columns: &Columns, rows: &[Row]) -> Result<RecordBatch> {
+pub(crate) fn example_table(columns: &ColumnTypes, rows: &[ExampleRow]) -> Result<RecordBatch> {
     let mut fields = Vec::new();
     let mut arrays: Vec<ArrayRef> = Vec::new();
     for (name, kind) in columns {
         let cells = rows.iter().map(|row| row.get(name).map(String::as_str));
         arrays.push(match kind {
-            ColumnKind::Text => Arc::new(cells.collect::<StringArray>()),
-            ColumnKind::Int32 => Arc::new(cells.map(|c| c?.parse().ok()).collect::<Int32Array>()),
-            ColumnKind::Int64 => Arc::new(cells.map(|c| c?.parse().ok()).collect::<Int64Array>()),
-            ColumnKind::Date => Arc::new(
+            ColumnType::Text => Arc::new(cells.collect::<StringArray>()),
+            ColumnType::Int32 => Arc::new(cells.map(|c| c?.parse().ok()).collect::<Int32Array>()),
+            ColumnType::Int64 => Arc::new(cells.map(|c| c?.parse().ok()).collect::<Int64Array>()),
+            ColumnType::Date => Arc::new(
                 cells.map(|c| c?.parse::<jiff::civil::Date>().ok().map(date32)).collect::<Date32Array>(),
             ),
         });

@@ -1,13 +1,16 @@
 //! Runs rules over views: plans their SQL, feeds the engine, whole or bucket by bucket.
 
-pub mod bucket_runner;
-pub mod example_runner;
-pub mod numbered_ids;
-pub mod planner;
-pub mod polars_bridge;
-pub mod rule_check;
-pub mod rule_runner;
-pub mod workers;
+pub(crate) mod bucket_runner;
+pub(crate) mod example_runner;
+pub(crate) mod numbered_ids;
+pub(crate) mod planner;
+pub(crate) mod polars_bridge;
+pub(crate) mod rule_check;
+pub(crate) mod rule_runner;
+pub(crate) mod workers;
+
+#[cfg(test)]
+mod decides;
 
 #[cfg(test)]
 mod split_tests;

@@ -10,10 +10,9 @@ use std::collections::BTreeSet;
 use arrow::array::{ArrayRef, AsArray as _, Int64Array, StringArray};
 use arrow::datatypes::DataType;
 
-use crate::load::Records;
+use crate::load::SourceRecords;
 use crate::model::published_id::{HouseholdId, PersonId};
-use crate::model::record_id::RecordKey;
-use crate::model::source_table::RawTableInfo;
+use crate::model::record_id::{RecordIdParts, RecordKey, push_place_part, table_part};
 use crate::{Error, Result};
 
 /// What an id names.
@@ -41,7 +40,7 @@ impl IdKind {
 
 /// What the numbers mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ids {
+pub enum NumberedIds {
     /// The ids of publications. A person or household is its 64 bits. A record is its table, its row
     /// and its member; tables are numbered in the order of their texts.
     Published {
@@ -97,43 +96,27 @@ fn record_parts(number: i64) -> (usize, u32, u8) {
     ((place / ROWS) as usize, from_digits_first(place % ROWS, 10) as u32, member as u8)
 }
 
-/// The part of a record's id before the row, the row and the member.
-fn split(id: &str) -> Option<(&str, u32, u8)> {
-    let (table, place) = id.rsplit_once(".r")?;
-    let (row, member) = place.split_once(".m").unwrap_or((place, "0"));
-    Some((table, row.parse().ok()?, member.parse().ok()?))
-}
-
-/// The part of record ids before the row.
-fn table_text(source: &str, info: &RawTableInfo) -> String {
-    let sheet = match info.sheet_index {
-        0 => String::new(),
-        sheet => format!(".s{sheet}"),
-    };
-    format!("{source}:{}{sheet}", &info.sha256[..8])
-}
-
-impl Ids {
+impl NumberedIds {
     /// Ids of these records and of those that `previous` names.
     pub(crate) fn of_records<'a>(
-        records: impl Iterator<Item = &'a Records>,
+        records: impl Iterator<Item = &'a SourceRecords>,
         previous: &BTreeSet<String>,
     ) -> Result<Self> {
-        let now = records.flat_map(|r| r.tables.iter().map(|info| table_text(&r.source, info)));
+        let now = records.flat_map(|r| r.tables.iter().map(|info| table_part(&r.source, info)));
         let mut tables: Vec<String> = now.chain(previous.iter().cloned()).collect();
         // As ids go on: a longer text may sort before a shorter one that it begins with.
         tables.sort_unstable_by(|a, b| a.bytes().chain(*b".r").cmp(b.bytes().chain(*b".r")));
         tables.dedup();
         match tables.len() {
             0..MOST_TABLES => Ok(Self::Published { tables }),
-            many => Err(Error::input(format!("提取数据有{many}个表,多于{MOST_TABLES}个"))),
+            many => Err(Error::input(format!("提取数据有{many}个表，多于{MOST_TABLES}个"))),
         }
     }
 
     /// Adds the tables of these records' ids.
     pub(crate) fn add_tables(ids: &StringArray, tables: &mut BTreeSet<String>) {
         let mut last = "";
-        for (table, ..) in ids.iter().flatten().filter_map(split) {
+        for RecordIdParts { table, .. } in ids.iter().flatten().filter_map(RecordIdParts::parse) {
             if table != last && !tables.contains(table) {
                 tables.insert(table.to_owned());
             }
@@ -147,8 +130,8 @@ impl Ids {
     }
 
     /// Numbers of the tables of a source, in the source's order.
-    pub(crate) fn tables_of(&self, records: &Records) -> Result<Vec<usize>> {
-        let numbers = records.tables.iter().map(|info| self.table(&table_text(&records.source, info)));
+    pub(crate) fn tables_of(&self, records: &SourceRecords) -> Result<Vec<usize>> {
+        let numbers = records.tables.iter().map(|info| self.table(&table_part(&records.source, info)));
         numbers.collect::<Option<_>>().ok_or_else(|| Error::internal("有的表没有编号"))
     }
 
@@ -167,7 +150,7 @@ impl Ids {
             (_, IdKind::Person) => PersonId::parse(text).map(person_number),
             (_, IdKind::Household) => HouseholdId::parse(text).map(household_number),
             (_, IdKind::Record) => {
-                let (table, row, member) = split(text)?;
+                let RecordIdParts { table, row, member } = RecordIdParts::parse(text)?;
                 Some(record_number(self.table(table)?, RecordKey::new(0, 0, row, member)))
             }
         }
@@ -181,11 +164,9 @@ impl Ids {
             (_, IdKind::Household) => household_id(number).to_string(),
             (Self::Published { tables }, IdKind::Record) => {
                 let (table, row, member) = record_parts(number);
-                let table = tables.get(table).map_or("", String::as_str);
-                match member {
-                    0 => format!("{table}.r{row}"),
-                    _ => format!("{table}.r{row}.m{member}"),
-                }
+                let mut id = tables.get(table).cloned().unwrap_or_default();
+                push_place_part(row, member, |text| id.push_str(text));
+                id
             }
         }
     }
@@ -239,15 +220,15 @@ mod tests {
 
     use super::*;
 
-    fn ids() -> Ids {
+    fn ids() -> NumberedIds {
         let tables =
             ["aid:00000000", "dibao:00000001", "dibao:00000001.s1", "dibao:00000001.s10", "dibao_x:0"];
         let tables: BTreeSet<String> = tables.map(str::to_owned).into();
-        Ids::of_records(std::iter::empty(), &tables).unwrap()
+        NumberedIds::of_records(std::iter::empty(), &tables).unwrap()
     }
 
     fn record(table: usize, row: u32, member: u8) -> String {
-        let Ids::Published { tables } = ids() else { return String::new() };
+        let NumberedIds::Published { tables } = ids() else { return String::new() };
         let member = if member == 0 { String::new() } else { format!(".m{member}") };
         format!("{}.r{row}{member}", tables[table])
     }
@@ -263,6 +244,22 @@ mod tests {
             let number = |text: &str| ids.number(IdKind::Record, text).unwrap();
             prop_assert_eq!(number(&a).cmp(&number(&b)), a.cmp(&b), "{} {}", a, b);
             prop_assert_eq!(ids.text(IdKind::Record, number(&a)), a);
+        }
+
+        /// Ids of an earlier publication and what a SELECT makes of numbers.
+        #[test]
+        fn any_text_and_any_number_have_an_answer(
+            text in prop_oneof!["\\PC{0,24}", "dibao:00000001(\\.s[0-9]{0,6})?\\.r[0-9+-]{0,24}(\\.m[0-9+-]{0,24})?"],
+            number in prop_oneof![any::<i64>(), Just(i64::MIN), Just(i64::MAX), -3i64..3],
+        ) {
+            for kind in [IdKind::Person, IdKind::Household, IdKind::Record] {
+                if let Some(number) = ids().number(kind, &text) {
+                    let again = ids().number(kind, &ids().text(kind, number));
+                    prop_assert_eq!(again, Some(number));
+                }
+                let _ = (ids().text(kind, number), NumberedIds::listed(BTreeSet::new()).text(kind, number));
+            }
+            let _ = ids().place(number);
         }
 
         #[test]

@@ -1,6 +1,8 @@
 //! The SQL engine as a session of named tables, and the checks that turn its complaints into
 //! sentences with a line.
 
+use crate::rules::sql::PORTABLE_FUNCTIONS;
+use crate::rules::sql::ParsedSelect;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -10,44 +12,44 @@ use polars::sql::SQLContext;
 
 use super::numbered_ids::IdKind;
 use super::polars_bridge::{empty_frame, engine_failure};
-use crate::config::toml_file::{nearest, suggest};
-use crate::model::column_type::{ColumnKind, Columns};
+use crate::config::toml_file::{nearest_name, suggest};
+use crate::model::column_type::{ColumnType, ColumnTypes};
 use crate::model::exception::SubjectKind;
-use crate::rules::constants::Constants;
+use crate::rules::parameter_constants::ParameterConstants;
 use crate::rules::rule_file::{Rule, SqlFile};
 use crate::rules::rule_set::with_hint;
-use crate::rules::sql_text::{PORTABLE_FUNCTIONS, SqlText};
-use crate::rules::view_catalogue::{Catalogue, PARAMETER};
+use crate::rules::sql::UnportableForm;
+use crate::rules::view_catalogue::{PARAMETER, ViewCatalogue};
 use crate::{Error, Result};
 
 /// Tables by name, ready for SELECTs.
 #[derive(Clone, Default)]
-pub struct Session {
-    tables: BTreeMap<String, Table>,
+pub struct SqlSession {
+    tables: BTreeMap<String, SessionTable>,
     /// The row of the view `parameter`.
-    constants: Option<Arc<Constants>>,
+    constants: Option<Arc<ParameterConstants>>,
 }
 
 #[derive(Clone)]
-struct Table {
+struct SessionTable {
     frame: LazyFrame,
-    columns: Arc<Columns>,
+    columns: Arc<ColumnTypes>,
     rows: usize,
 }
 
 /// A SELECT and the tables it reads.
-pub(crate) struct Select<'s> {
+pub(crate) struct PreparedSelect<'s> {
     sql: Cow<'s, str>,
     tables: Vec<(&'s str, LazyFrame)>,
 }
 
-impl Session {
+impl SqlSession {
     /// No tables.
     pub fn new() -> Self {
         Self::default()
     }
     /// All views of the catalogue, without rows.
-    pub fn empty(catalogue: &Catalogue) -> Self {
+    pub fn empty(catalogue: &ViewCatalogue) -> Self {
         let mut session = Self::new();
         for (name, view) in &catalogue.views {
             session.register(name, empty_frame(&view.columns));
@@ -58,9 +60,9 @@ impl Session {
     pub fn register(&mut self, name: &str, frame: DataFrame) {
         let (columns, rows) = (Arc::new(columns_of(frame.schema())), frame.height());
         if name == PARAMETER {
-            self.constants = Constants::of(&frame).map(Arc::new);
+            self.constants = ParameterConstants::of(&frame).map(Arc::new);
         }
-        self.tables.insert(name.to_owned(), Table { frame: frame.lazy(), columns, rows });
+        self.tables.insert(name.to_owned(), SessionTable { frame: frame.lazy(), columns, rows });
     }
     /// Drops a table.
     pub fn remove(&mut self, name: &str) {
@@ -75,30 +77,29 @@ impl Session {
         self.tables.get(name).map(|table| table.rows)
     }
     /// Adds the columns that a SELECT yields as a table without rows.
-    pub fn define(&mut self, name: &str, columns: &Columns) {
+    pub fn define(&mut self, name: &str, columns: &ColumnTypes) {
         self.register(name, empty_frame(columns));
     }
     /// Runs a SELECT.
-    pub fn select(&self, sql: &str) -> Result<DataFrame> {
-        self.prepare(sql).run()
+    pub fn select(&self, select: &ParsedSelect) -> Result<DataFrame> {
+        self.prepare(select).run()
     }
     /// A SELECT that can be run while tables come and go.
-    pub(crate) fn prepare<'s>(&self, sql: &'s str) -> Select<'s> {
-        let tables = SqlText::new(sql).tables();
-        let tables =
-            tables.into_iter().filter_map(|(name, ..)| Some((name, self.tables.get(name)?.frame.clone())));
-        let written = self.constants.as_ref().and_then(|constants| constants.write_into(sql));
-        Select { sql: written.map_or(sql.into(), Cow::from), tables: tables.collect() }
+    pub(crate) fn prepare<'s>(&self, select: &'s ParsedSelect) -> PreparedSelect<'s> {
+        let tables = select.table_names();
+        let tables = tables.filter_map(|name| Some((name, self.tables.get(name)?.frame.clone())));
+        let written = self.constants.as_ref().and_then(|constants| constants.write_into(select));
+        PreparedSelect { sql: written.map_or(select.text().into(), Cow::from), tables: tables.collect() }
     }
-    fn columns(&self, table: &str) -> Option<&Columns> {
+    fn columns(&self, table: &str) -> Option<&ColumnTypes> {
         self.tables.get(table).map(|table| &*table.columns)
     }
-    fn schema(&self, sql: &str) -> PolarsResult<SchemaRef> {
-        self.prepare(sql).lazy()?.collect_schema()
+    fn schema(&self, select: &ParsedSelect) -> PolarsResult<SchemaRef> {
+        self.prepare(select).lazy()?.collect_schema()
     }
 }
 
-impl Select<'_> {
+impl PreparedSelect<'_> {
     /// Runs it.
     pub(crate) fn run(self) -> Result<DataFrame> {
         self.lazy().and_then(LazyFrame::collect).map_err(engine_failure)
@@ -113,119 +114,96 @@ impl Select<'_> {
     }
 }
 
-fn columns_of(schema: &Schema) -> Columns {
+fn columns_of(schema: &Schema) -> ColumnTypes {
     let kind = |kind: &DataType| match kind {
-        DataType::String => ColumnKind::Text,
-        DataType::Int32 => ColumnKind::Int32,
-        DataType::Date => ColumnKind::Date,
-        _ => ColumnKind::Int64,
+        DataType::String => ColumnType::Text,
+        DataType::Int32 => ColumnType::Int32,
+        DataType::Date => ColumnType::Date,
+        _ => ColumnType::Int64,
     };
     schema.iter().map(|(name, dtype)| (name.to_string(), kind(dtype))).collect()
 }
 
 /// Checks a SELECT and returns the columns it yields, without running it.
-pub fn plan(session: &Session, file: &SqlFile) -> Result<Columns> {
-    let text = SqlText::new(file.sql());
-    check_tables(session, file, &text)?;
-    check_words(file, &text)?;
-    check_qualified(session, file, &text)?;
-    match session.schema(file.sql()) {
+pub(crate) fn plan(session: &SqlSession, file: &SqlFile) -> Result<ColumnTypes> {
+    check_tables(session, file)?;
+    check_words(file)?;
+    check_qualified(session, file)?;
+    match session.schema(&file.select) {
         Ok(schema) => Ok(columns_of(&schema)),
-        Err(error) => Err(explain(session, file, &text, &error)),
+        Err(error) => Err(explain(session, file, &error)),
     }
 }
 
-fn check_tables(session: &Session, file: &SqlFile, text: &SqlText<'_>) -> Result<()> {
-    for name in text.with_names() {
-        if session.has(name) {
-            let span = text.find(name).unwrap_or(0..0);
-            return Err(file.complain_sql(span, format!("WITH 的名字“{name}”与视图同名")).hint("换一个名字"));
+fn check_tables(session: &SqlSession, file: &SqlFile) -> Result<()> {
+    for with in file.select.with_names() {
+        if session.has(&with.name) {
+            let message = format!("WITH 的名字“{}”与视图同名", with.name);
+            return Err(file.complain_sql(with.span.clone(), message).hint("换一个名字"));
         }
     }
-    for (table, span, _) in text.tables() {
-        if !session.has(table) {
+    for table in file.select.tables() {
+        if !session.has(&table.name) {
             let known: Vec<&str> = session.tables.keys().map(String::as_str).collect();
-            let error = file.complain_sql(span, format!("没有名为“{table}”的视图"));
-            return Err(with_hint(error, suggest(table, &known, "可用的视图")));
+            let error = file.complain_sql(table.span.clone(), format!("没有名为“{}”的视图", table.name));
+            return Err(with_hint(error, suggest(&table.name, &known, "可用的视图")));
         }
     }
     Ok(())
 }
 
 /// Keeps to what both engines run alike.
-fn check_words(file: &SqlFile, text: &SqlText<'_>) -> Result<()> {
-    for (function, span) in text.functions() {
-        if !PORTABLE_FUNCTIONS.contains(&function.to_ascii_lowercase().as_str()) {
-            let error = file.complain_sql(span, format!("函数“{function}”不在可移植的范围内"));
+fn check_words(file: &SqlFile) -> Result<()> {
+    for function in file.select.functions() {
+        if !PORTABLE_FUNCTIONS.contains(&function.name.to_ascii_lowercase().as_str()) {
+            let message = format!("函数“{}”不在可移植的范围内", function.name);
             let hint = format!(
-                "可用:{};日期和年龄请用视图里算好的列,或在 rules.toml 的 [dates] 里加一个日期",
+                "可用：{}；日期和年龄请用视图里算好的列，或在 rules.toml 的 [dates] 里加一个日期",
                 PORTABLE_FUNCTIONS.join("、")
             );
-            return Err(error.hint(hint));
+            return Err(file.complain_sql(function.span.clone(), message).hint(hint));
         }
     }
-    for i in 1..text.tokens.len() {
-        if text.text(i) == "*" && (text.is(i - 1, "select") || text.text(i - 1) == ".") {
-            let span = text.tokens[i].span.clone();
-            return Err(file.complain_sql(span, "不能写 SELECT *").hint("逐个写出需要的列:引擎只读用到的列"));
+    let Some(found) = file.select.unportable().first() else { return Ok(()) };
+    let (message, hint) = match found.kind {
+        UnportableForm::EveryColumn => ("不能写 SELECT *", "逐个写出需要的列：引擎只读用到的列"),
+        UnportableForm::ScalarSubquery => {
+            ("这里不能用子查询取一个值", "改写成 WITH 里的聚合再 JOIN，两种引擎才都能运行")
         }
-        let scalar = ["=", "<", ">", "<=", ">=", "<>", "!=", "+", "-", ","].contains(&text.text(i - 1));
-        if text.text(i) == "(" && text.is(i + 1, "select") && scalar {
-            let span = text.tokens[i + 1].span.clone();
-            return Err(file
-                .complain_sql(span, "这里不能用子查询取一个值")
-                .hint("改写成 WITH 里的聚合再 JOIN,两种引擎才都能运行"));
+        UnportableForm::NaturalJoin => {
+            ("不能写 NATURAL JOIN", "用 JOIN … ON 写明哪些列相等：引擎只读用到的列")
         }
-    }
-    Ok(())
+        UnportableForm::Placeholder => {
+            ("语句里不能有占位符", "把值写进 pipeline.toml 的参数，从视图 parameter 读")
+        }
+    };
+    Err(file.complain_sql(found.span.clone(), message).hint(hint))
 }
 
 /// Columns written with a table's alias must be columns of that table.
-fn check_qualified(session: &Session, file: &SqlFile, text: &SqlText<'_>) -> Result<()> {
-    let with = text.with_names();
-    let mut aliases: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (table, _, alias) in text.table_uses() {
-        aliases.entry(alias).or_default().push(table);
-    }
-    for (alias, column, span) in text.qualified() {
-        let Some(tables) = aliases.get(alias) else {
-            // The alias of a derived table is not among the named ones.
-            continue;
-        };
-        if tables.iter().any(|t| with.contains(t)) {
-            continue;
-        }
-        let known: BTreeSet<&str> = tables
-            .iter()
-            .filter_map(|t| session.columns(t))
-            .flat_map(|columns| columns.iter().map(|(name, _)| name.as_str()))
-            .collect();
-        if !known.contains(column) {
-            let tables: BTreeSet<&str> = tables.iter().copied().collect();
-            let tables: Vec<&str> = tables.into_iter().collect();
-            let error = file.complain_sql(span, format!("视图“{}”没有列“{column}”", tables.join("、")));
+fn check_qualified(session: &SqlSession, file: &SqlFile) -> Result<()> {
+    for column in file.select.columns() {
+        // An alias may stand for a subquery or a name of WITH: there the engine looks.
+        let Some(table) = &column.table else { continue };
+        let known = session.columns(table).into_iter().flatten().map(|(name, _)| name.as_str());
+        let known: BTreeSet<&str> = known.collect();
+        if !known.contains(column.name.as_str()) {
+            let message = format!("视图“{table}”没有列“{}”", column.name);
+            let error = file.complain_sql(column.span.clone(), message);
             let known: Vec<&str> = known.into_iter().collect();
-            return Err(with_hint(error, suggest(column, &known, "可用的列")));
+            return Err(with_hint(error, suggest(&column.name, &known, "可用的列")));
         }
     }
     Ok(())
 }
 
 /// The engine's complaint as a sentence with a line.
-fn explain(session: &Session, file: &SqlFile, text: &SqlText<'_>, error: &PolarsError) -> Error {
+fn explain(session: &SqlSession, file: &SqlFile, error: &PolarsError) -> Error {
     let words = error.to_string();
-    if let Some(span) = parser_position(file.sql(), &words) {
-        let expected = words.split("Expected: ").nth(1).and_then(|rest| rest.split(", found").next());
-        let message = match expected {
-            Some(expected) => format!("SQL 语法错误:此处应为 {expected}"),
-            None => "SQL 语法错误".to_owned(),
-        };
-        return file.complain_sql(span, message).hint("检查此处前后的逗号、括号和关键字");
-    }
     // The first word the engine quotes that also stands in the SELECT is the one it stumbled over.
     let quoted = words.split(['"', '\'', '`']).skip(1).step_by(2).find_map(|word| {
         let word = word.rsplit('.').next().unwrap_or(word);
-        text.find(word).map(|span| (word, span))
+        file.select.find(word).map(|span| (word, span))
     });
     let unknown = matches!(
         error,
@@ -233,21 +211,24 @@ fn explain(session: &Session, file: &SqlFile, text: &SqlText<'_>, error: &Polars
     );
     match quoted {
         Some((word, span)) if unknown => {
-            let known: BTreeSet<&str> = text
-                .tables()
-                .iter()
-                .filter_map(|(table, ..)| session.columns(table))
+            let known: BTreeSet<&str> = file
+                .select
+                .table_names()
+                .filter_map(|table| session.columns(table))
                 .flat_map(|columns| columns.iter().map(|(name, _)| name.as_str()))
                 .collect();
-            let hint = match nearest(word, known.iter().copied()) {
-                Some(near) => format!("是不是“{near}”?"),
+            let hint = match nearest_name(word, known.iter().copied()) {
+                Some(near) if near == word => {
+                    format!("此处的别名给不出“{word}”：它若是子查询或 WITH，在里面的 SELECT 加上这一列")
+                }
+                Some(near) => format!("是不是“{near}”？"),
                 None => format!("可用的列:{}", known.into_iter().collect::<Vec<_>>().join("、")),
             };
-            file.complain_sql(span, format!("没有名为“{word}”的列,或别名写错")).hint(hint)
+            file.complain_sql(span, format!("没有名为“{word}”的列，或别名写错")).hint(hint)
         }
         Some((word, span)) => file
             .complain_sql(span, format!("引擎不能理解此处的“{word}”"))
-            .hint("检查两边的类型是否一致(文字与数字不能比较),以及是否超出可移植的 SQL 范围"),
+            .hint("检查两边的类型是否一致（文字与数字不能比较），以及是否超出可移植的 SQL 范围"),
         None => file.complain_sql(0..0, "引擎不能理解这条 SELECT").hint(
             "只用 JOIN、ANTI JOIN、SEMI JOIN、WITH、CASE、GROUP BY、UNION ALL 和窗口函数;比较两边类型要一致",
         ),
@@ -266,23 +247,8 @@ impl std::fmt::Display for EngineWords {
 
 impl std::error::Error for EngineWords {}
 
-/// Position the parser names as `Line: 3, Column: 5`.
-fn parser_position(sql: &str, words: &str) -> Option<std::ops::Range<usize>> {
-    let number = |label: &str| -> Option<usize> {
-        let rest = words.rsplit_once(label)?.1;
-        rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().ok()
-    };
-    let (line, column) = (number("Line: ")?, number("Column: ")?);
-    let mut start = 0;
-    for _ in 1..line {
-        start += sql[start..].find('\n')? + 1;
-    }
-    let at = sql[start..].char_indices().nth(column.saturating_sub(1)).map_or(sql.len(), |(n, _)| start + n);
-    Some(at..at)
-}
-
 /// The columns a rule must yield.
-pub fn check_output(rule: &Rule, columns: &Columns) -> Result<()> {
+pub(crate) fn check_output(rule: &Rule, columns: &ColumnTypes) -> Result<()> {
     let header = &rule.header;
     let kind = |name: &str| columns.iter().find(|(n, _)| n == name).map(|(_, k)| *k);
     // Whether a column is a text, a number, or, as the evidence, either: one record or several.
@@ -304,26 +270,26 @@ pub fn check_output(rule: &Rule, columns: &Columns) -> Result<()> {
         match kind(name) {
             None => {
                 return Err(rule.file.complain_sql(0..0, format!("查询结果缺少列“{name}”")).hint(if header.indicator {
-                    "指标返回 county_code、township_code、village_code、numerator,可加 denominator、target、indicator"
+                    "指标返回 county_code、township_code、village_code、numerator，可加 denominator、target、indicator"
                 } else {
-                    "查询返回 subject_id、evidence(记录编号),可加 rule_key、evidence_order 和说明里用到的列"
+                    "查询返回 subject_id、evidence（记录编号），可加 rule_key、evidence_order 和说明里用到的列"
                 }));
             }
-            Some(ColumnKind::Text) if text != Some(false) => {}
+            Some(ColumnType::Text) if text != Some(false) => {}
             Some(_) if text != Some(true) => {}
             Some(_) => {
                 return Err(rule
                     .file
                     .complain_sql(0..0, format!("查询结果的列“{name}”类型不对"))
-                    .hint("对象写 person_id、household_id 或 record_id(对象是区划时写区划代码),佐证写 record_id,计数写数字"));
+                    .hint("对象写 person_id、household_id 或 record_id（对象是区划时写区划代码），佐证写 record_id，计数写数字"));
             }
         }
     }
-    if kind("rule_key").is_some_and(|kind| kind != ColumnKind::Text) {
+    if kind("rule_key").is_some_and(|kind| kind != ColumnType::Text) {
         return Err(rule
             .file
             .complain_sql(0..0, "查询结果的列“rule_key”类型不对")
-            .hint("疑点键必须是文字,数字用 CAST(… AS VARCHAR);不能用人员、户、记录的编号"));
+            .hint("疑点键必须是文字，数字用 CAST(… AS VARCHAR)；不能用人员、户、记录的编号"));
     }
     for name in rule.message_columns() {
         if IdKind::of(name).is_some() {

@@ -12,33 +12,33 @@ use arrow::record_batch::RecordBatch;
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use super::numbered_ids::{IdKind, Ids};
-use crate::model::column_type::ColumnKind;
-use crate::reconcile::views::view::ViewRows;
+use super::numbered_ids::{IdKind, NumberedIds};
+use crate::model::column_type::ColumnType;
+use crate::reconcile::views::rule_view::ViewRows;
 use crate::{Error, Result};
 
 /// Type of the column `name` in the engine, where ids are numbers.
-fn polars_type(kind: ColumnKind, name: &str) -> DataType {
+fn polars_type(kind: ColumnType, name: &str) -> DataType {
     if IdKind::of(name).is_some() {
         return DataType::Int64;
     }
     match kind {
-        ColumnKind::Text => DataType::String,
-        ColumnKind::Int32 => DataType::Int32,
-        ColumnKind::Int64 => DataType::Int64,
-        ColumnKind::Date => DataType::Date,
+        ColumnType::Text => DataType::String,
+        ColumnType::Int32 => DataType::Int32,
+        ColumnType::Int64 => DataType::Int64,
+        ColumnType::Date => DataType::Date,
     }
 }
 
 /// Empty engine table with `columns`.
-pub fn empty_frame(columns: &[(String, ColumnKind)]) -> DataFrame {
+pub fn empty_frame(columns: &[(String, ColumnType)]) -> DataFrame {
     let schema: Schema =
         columns.iter().map(|(name, kind)| (name.as_str().into(), polars_type(*kind, name))).collect();
     DataFrame::empty_with_schema(&schema)
 }
 
 /// Engine table with the columns of `rows` that `keep` wants; ids are numbers there.
-pub fn to_frame(rows: &ViewRows<'_>, ids: &Ids, keep: impl Fn(&str) -> bool) -> Result<DataFrame> {
+pub fn to_frame(rows: &ViewRows<'_>, ids: &NumberedIds, keep: impl Fn(&str) -> bool) -> Result<DataFrame> {
     let fields: Vec<_> = rows.schema().fields().iter().filter(|f| keep(f.name())).cloned().collect();
     // Column by column: no row is in memory a second time as a whole.
     let columns = fields
@@ -107,7 +107,7 @@ where
 }
 
 /// Table of the stages from an engine table; integers of other widths become Int64.
-pub fn to_batch(frame: &DataFrame) -> Result<RecordBatch> {
+pub(crate) fn to_batch(frame: &DataFrame) -> Result<RecordBatch> {
     let mut fields = Vec::new();
     let mut arrays: Vec<ArrayRef> = Vec::new();
     for column in frame.columns() {
@@ -133,8 +133,8 @@ pub fn to_batch(frame: &DataFrame) -> Result<RecordBatch> {
 }
 
 /// An engine failure that no rule author can have caused.
-pub fn engine_failure(error: PolarsError) -> Error {
-    Error::internal(format!("规则引擎内部错误:{error}"))
+pub(crate) fn engine_failure(error: PolarsError) -> Error {
+    Error::internal(format!("规则引擎内部错误：{error}"))
 }
 
 #[cfg(test)]
@@ -151,7 +151,7 @@ mod tests {
             ("d", Arc::new(Date32Array::from(vec![Some(17_804), None])) as ArrayRef, true),
         ])
         .unwrap();
-        let (rows, ids) = (ViewRows::Stored(Rows::of(batch.clone())), Ids::Listed(Vec::new()));
+        let (rows, ids) = (ViewRows::Stored(Rows::of(batch.clone())), NumberedIds::Listed(Vec::new()));
         let frame = to_frame(&rows, &ids, |_| true).unwrap();
         assert_eq!(to_batch(&frame).unwrap(), batch);
         assert_eq!(to_frame(&rows, &ids, |name| name == "d").unwrap().width(), 1);

@@ -1,12 +1,12 @@
 //! Checks a rule set without data: every definition and rule is planned against empty views.
 
-use super::planner::{self, Session};
+use super::planner::{self, SqlSession};
 use crate::Error;
 use crate::rules::rule_set::RuleSet;
 
 /// Plans every definition and rule against empty views. All complaints, in file order.
 pub fn check_rules(rules: &RuleSet) -> Vec<Error> {
-    let mut session = Session::empty(&rules.catalogue);
+    let mut session = SqlSession::empty(&rules.catalogue);
     let mut complaints = Vec::new();
     for definition in &rules.definitions {
         match planner::plan(&session, &definition.file) {

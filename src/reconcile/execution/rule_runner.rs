@@ -1,60 +1,61 @@
 //! Runs the rules of a quarter over its views.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::rules::sql::ParsedSelect;
+use std::collections::BTreeSet;
 
 use arrow::record_batch::RecordBatch;
 use polars::prelude::DataFrame;
 
 use super::bucket_runner;
-use super::numbered_ids::Ids;
-use super::planner::Session;
+use super::numbered_ids::NumberedIds;
+use super::planner::SqlSession;
 use super::polars_bridge::{empty_frame, to_batch, to_frame};
-use super::workers::{Readers, side_by_side};
-use crate::model::exception::Exception;
+use super::workers::{PendingReaders, side_by_side};
 use crate::model::indicator::{Indicator, NotRun};
+use crate::model::period::Period;
 use crate::reconcile::findings::exceptions;
-use crate::reconcile::findings::outcome;
 use crate::reconcile::findings::quality_score;
-use crate::reconcile::{Findings, Views};
+use crate::reconcile::findings::select_outcome;
+use crate::reconcile::{QuarterViews, RuleFindings};
 use crate::rules::quality_settings::QualitySettings;
-use crate::rules::rule_file::{Level, Rule};
+use crate::rules::rule_file::{IndicatorLevel, Rule};
 use crate::rules::rule_set::RuleSet;
-use crate::rules::view_catalogue::Catalogue;
+use crate::rules::view_catalogue::ViewCatalogue;
 use crate::{Error, Result};
 
 /// What a rule yields before it is put in its place among persons and divisions.
 #[derive(Debug, Clone, Default)]
-pub struct Outcome {
+pub(crate) struct RuleOutcome {
     /// Findings by (subject, key).
-    pub findings: Vec<outcome::Finding>,
+    pub findings: Vec<select_outcome::RuleFinding>,
     /// Counts by division.
     pub indicators: Vec<Indicator>,
 }
 
 /// What the rules yield before it is put in its place.
 #[derive(Debug, Default)]
-pub(crate) struct Gathered {
+pub(crate) struct GatheredFindings {
     /// Findings with the position of their rule.
-    pub(crate) findings: Vec<(usize, outcome::Finding)>,
+    pub(crate) findings: Vec<(usize, select_outcome::RuleFinding)>,
     /// Indicators.
     pub(crate) indicators: Vec<Indicator>,
     /// Divisions of the persons and of the households that the register's quality counts.
     pub(crate) places: Option<[RecordBatch; 2]>,
 }
 
-/// Runs every rule that applies in `quarter` (`2018Q3`) and whose sources are there: over all
+/// Runs every rule that applies in `period` and whose sources are there: over all
 /// rows at once, or bucket by bucket where the views lie in buckets; the findings are the same.
 /// `progress` is told the number of rules done and their total.
 pub fn run(
     rules: &RuleSet,
-    views: &Views<'_>,
-    quarter: &str,
+    views: &QuarterViews<'_>,
+    period: Period,
     progress: &mut (dyn FnMut(usize, usize) + Send),
-) -> Result<Findings> {
-    let mut findings = Findings::default();
+) -> Result<RuleFindings> {
+    let mut findings = RuleFindings::default();
     let mut positions = Vec::new();
     for (position, rule) in rules.rules.iter().enumerate() {
-        match why_not(rules, rule, views, quarter)? {
+        match why_not(rules, rule, views, period)? {
             Some(reason) => {
                 findings.not_run.push(NotRun { rule_code: rule.header.code.clone(), reason });
             }
@@ -72,7 +73,7 @@ pub fn run(
         false => run_at_once(rules, views, &positions, &mut advance)?,
     };
     findings.indicators = gathered.indicators;
-    findings.exceptions = exceptions::place(rules, views, quarter, gathered.findings)?;
+    findings.exceptions = exceptions::place(rules, views, period, gathered.findings)?;
     if let (Some(settings), Some([persons, households])) = (&rules.settings.quality, &gathered.places) {
         let not_run: BTreeSet<&str> = findings.not_run.iter().map(|n| n.rule_code.as_str()).collect();
         let codes = rules.rules.iter().map(|r| r.header.code.as_str());
@@ -88,17 +89,17 @@ pub fn run(
 
 fn run_at_once(
     rules: &RuleSet,
-    views: &Views<'_>,
+    views: &QuarterViews<'_>,
     positions: &[usize],
     done: &mut (dyn FnMut() + Send),
-) -> Result<Gathered> {
+) -> Result<GatheredFindings> {
     let needed = rules.definitions_needed(positions);
     let definitions: Vec<_> = rules.definitions.iter().filter(|d| needed.contains(&d.header.name)).collect();
     let selects = positions.iter().map(|&at| &rules.rules[at].file);
-    let mut readers = Readers::of(selects.chain(definitions.iter().map(|d| &d.file)));
+    let mut readers = PendingReaders::of(selects.chain(definitions.iter().map(|d| &d.file)));
     let quality = rules.settings.quality.as_ref();
     quality.into_iter().flat_map(|q| [&q.persons, &q.households]).for_each(|table| readers.add(table));
-    let mut session = Session::new();
+    let mut session = SqlSession::new();
     let mut columns = rules.columns_of(positions);
     for view in &views.list {
         if let Some(columns) = columns.remove(&view.name) {
@@ -107,11 +108,11 @@ fn run_at_once(
     }
     fill_absent(&mut session, &rules.catalogue, |name| columns.contains_key(name));
     for definition in definitions {
-        let frame = session.select(definition.file.sql())?;
+        let frame = session.select(&definition.file.select)?;
         session.register(&definition.header.name, frame);
         readers.done(&definition.file, &mut session);
     }
-    let mut gathered = Gathered::default();
+    let mut gathered = GatheredFindings::default();
     if let Some(settings) = quality {
         gathered.places = Some(counted_places(&session, settings)?);
     }
@@ -126,7 +127,7 @@ fn run_at_once(
 
 /// A key of an indicator that nothing was counted for is published as 0, not left out.
 pub(crate) fn none_counted(rule: &Rule, found: &[Indicator], root_code: &str) -> Vec<Indicator> {
-    let whole = rule.header.levels.contains(&Level::City);
+    let whole = rule.header.levels.contains(&IndicatorLevel::City);
     let keys = rule.header.labels.keys().filter(|_| rule.header.indicator && whole);
     keys.filter(|key| found.iter().all(|i| i.indicator != **key))
         .map(|key| Indicator {
@@ -141,16 +142,20 @@ pub(crate) fn none_counted(rule: &Rule, found: &[Indicator], root_code: &str) ->
 }
 
 /// Divisions of the persons and of the households that the register's quality counts.
-pub(crate) fn counted_places(session: &Session, settings: &QualitySettings) -> Result<[RecordBatch; 2]> {
+pub(crate) fn counted_places(session: &SqlSession, settings: &QualitySettings) -> Result<[RecordBatch; 2]> {
     let counted = |name: &str| -> Result<RecordBatch> {
         let sql = format!("SELECT t.county_code, t.township_code, t.village_code FROM {name} t");
-        to_batch(&session.select(&sql)?)
+        to_batch(&session.select(&ParsedSelect::parse(&sql)?)?)
     };
     Ok([counted(&settings.persons)?, counted(&settings.households)?])
 }
 
 /// Registers views without rows.
-pub(crate) fn fill_absent(session: &mut Session, catalogue: &Catalogue, wanted: impl Fn(&str) -> bool) {
+pub(crate) fn fill_absent(
+    session: &mut SqlSession,
+    catalogue: &ViewCatalogue,
+    wanted: impl Fn(&str) -> bool,
+) {
     for (name, view) in &catalogue.views {
         if wanted(name) {
             session.register(name, empty_frame(&view.columns));
@@ -159,11 +164,14 @@ pub(crate) fn fill_absent(session: &mut Session, catalogue: &Catalogue, wanted: 
 }
 
 /// Why a rule is not run this quarter, in Chinese.
-fn why_not(rules: &RuleSet, rule: &Rule, views: &Views<'_>, quarter: &str) -> Result<Option<String>> {
+fn why_not(rules: &RuleSet, rule: &Rule, views: &QuarterViews<'_>, period: Period) -> Result<Option<String>> {
     let header = &rule.header;
-    if !rule.applies(quarter) {
-        return Ok(Some(match (&header.since, &header.until) {
-            (Some(since), _) if quarter < since.as_str() => format!("自{since}起适用"),
+    if let Some(reason) = rules.off.get(&header.code) {
+        return Ok(Some(format!("本地停用：{reason}")));
+    }
+    if !rule.applies(period) {
+        return Ok(Some(match (header.since, header.until) {
+            (Some(since), _) if !period.within(Some(since), None) => format!("自{since}起适用"),
             (_, Some(until)) => format!("适用至{until}"),
             _ => "本季度不适用".to_owned(),
         }));
@@ -175,7 +183,7 @@ fn why_not(rules: &RuleSet, rule: &Rule, views: &Views<'_>, quarter: &str) -> Re
         .map(|name| format!("{}({name})", rules.catalogue.title(name)))
         .collect();
     if !missing.is_empty() {
-        return Ok(Some(format!("缺少数据来源:{}", missing.join("、"))));
+        return Ok(Some(format!("缺少数据来源：{}", missing.join("、"))));
     }
     // A column that no record fills was not delivered: everyone would seem to lack it.
     let mut blank = Vec::new();
@@ -186,42 +194,43 @@ fn why_not(rules: &RuleSet, rule: &Rule, views: &Views<'_>, quarter: &str) -> Re
             blank.push(rules.column_label(name));
         }
     }
-    Ok((!blank.is_empty()).then(|| format!("提取数据没有这一列,或整列为空:{}", blank.join("、"))))
+    Ok((!blank.is_empty()).then(|| format!("提取数据没有这一列，或整列为空：{}", blank.join("、"))))
 }
 
 /// Runs one rule in a session that holds its tables.
-pub(crate) fn run_rule(session: &Session, rule: &Rule, ids: &Ids, root_code: &str) -> Result<Outcome> {
-    let frame = session.select(rule.file.sql()).map_err(|e| failed(rule, e))?;
+pub(crate) fn run_rule(
+    session: &SqlSession,
+    rule: &Rule,
+    ids: &NumberedIds,
+    root_code: &str,
+) -> Result<RuleOutcome> {
+    let frame = session.select(&rule.file.select).map_err(|e| rule_failed(rule, e))?;
     read_outcome(rule, &frame, ids, root_code)
 }
 
 /// A rule that was checked fails all the same.
-pub(crate) fn failed(rule: &Rule, error: Error) -> Error {
+pub(crate) fn rule_failed(rule: &Rule, error: Error) -> Error {
     rule.file
         .complain_sql(0..0, format!("规则{}运行失败", rule.header.code))
-        .hint("用 bidui check 检查规则;仍有问题请附上此信息")
+        .hint("用 bidui check 检查规则；仍有问题请附上此信息")
         .caused_by(error)
 }
 
 /// What a rule's SELECT found.
-pub(crate) fn read_outcome(rule: &Rule, frame: &DataFrame, ids: &Ids, root_code: &str) -> Result<Outcome> {
+pub(crate) fn read_outcome(
+    rule: &Rule,
+    frame: &DataFrame,
+    ids: &NumberedIds,
+    root_code: &str,
+) -> Result<RuleOutcome> {
     let batch: RecordBatch = to_batch(frame)?;
     if rule.header.indicator {
-        return Ok(Outcome {
-            indicators: outcome::indicators(rule, &batch, root_code)?,
-            ..Outcome::default()
+        return Ok(RuleOutcome {
+            indicators: select_outcome::read_indicators(rule, &batch, root_code)?,
+            ..RuleOutcome::default()
         });
     }
-    Ok(Outcome { findings: outcome::findings(rule, &batch, ids)?, ..Outcome::default() })
-}
-
-/// Codes in a map, for tests and documents.
-pub fn counts(exceptions: &[Exception]) -> BTreeMap<String, usize> {
-    let mut counts = BTreeMap::new();
-    for exception in exceptions {
-        *counts.entry(exception.rule_code.to_string()).or_default() += 1;
-    }
-    counts
+    Ok(RuleOutcome { findings: select_outcome::read_findings(rule, &batch, ids)?, ..RuleOutcome::default() })
 }
 
 /// An invariant of the views that a rule can rely on.

@@ -5,19 +5,19 @@ use polars::prelude::{DataFrame, DataType};
 
 use std::collections::BTreeMap;
 
-use super::example_runner::{cases, ids_of, table};
-use super::numbered_ids::Ids;
-use super::planner::Session;
+use super::example_runner::{all_cases, example_table, ids_of};
+use super::numbered_ids::NumberedIds;
+use super::planner::SqlSession;
 use super::polars_bridge::to_frame;
 use crate::config::Pipeline;
-use crate::reconcile::views::view::ViewRows;
+use crate::reconcile::views::rule_view::ViewRows;
 use crate::rules::rule_set::RuleSet;
-use crate::rules::scope::{Column, Scope, Scopes, Table, Tables, view_table};
+use crate::rules::scope::{KeyedColumn, RuleScope, RuleScopes, ScopedTable, ScopedTables, view_table};
 use crate::table::rows::Rows;
 
 const BUCKETS: usize = 3;
 
-type Row = BTreeMap<String, String>;
+type SplitTestRow = BTreeMap<String, String>;
 
 /// Union-find over keys as text.
 #[derive(Default)]
@@ -51,20 +51,20 @@ impl Components {
 }
 
 /// The keys of a row, each with its kind.
-fn keys(view: &Table, row: &Row) -> Vec<String> {
-    let Table::Local(columns) = view else { return Vec::new() };
-    let key = |c: &Column| Some(format!("{:?} {}", c.key?.kind, row.get(&c.name)?));
+fn keys(view: &ScopedTable, row: &SplitTestRow) -> Vec<String> {
+    let ScopedTable::Local(columns) = view else { return Vec::new() };
+    let key = |c: &KeyedColumn| Some(format!("{:?} {}", c.key?.kind, row.get(&c.name)?));
     columns.iter().filter_map(key).collect()
 }
 
 /// The rows of all examples by view. Those of each example have keys of their own, but share
 /// names, townships and counties.
-fn rows(pipeline: &Pipeline, rules: &RuleSet, views: &Tables) -> BTreeMap<String, Vec<Row>> {
-    let mut all: BTreeMap<String, Vec<Row>> = BTreeMap::new();
-    for (number, case) in cases(pipeline, rules).unwrap().into_iter().enumerate() {
+fn rows(pipeline: &Pipeline, rules: &RuleSet, views: &ScopedTables) -> BTreeMap<String, Vec<SplitTestRow>> {
+    let mut all: BTreeMap<String, Vec<SplitTestRow>> = BTreeMap::new();
+    for (number, case) in all_cases(pipeline, rules).unwrap().into_iter().enumerate() {
         for (name, given) in case.tables {
             let known = all.entry(name.clone()).or_default();
-            let Table::Local(columns) = &views[&name] else {
+            let ScopedTable::Local(columns) = &views[&name] else {
                 // The parameters of one example do for all.
                 if known.is_empty() {
                     known.extend(given.rows);
@@ -87,10 +87,10 @@ fn rows(pipeline: &Pipeline, rules: &RuleSet, views: &Tables) -> BTreeMap<String
     all
 }
 
-fn session(rules: &RuleSet, ids: &Ids, rows: &BTreeMap<String, Vec<Row>>) -> Session {
-    let mut session = Session::empty(&rules.catalogue);
+fn session(rules: &RuleSet, ids: &NumberedIds, rows: &BTreeMap<String, Vec<SplitTestRow>>) -> SqlSession {
+    let mut session = SqlSession::empty(&rules.catalogue);
     for (name, rows) in rows {
-        let batch = table(rules.catalogue.columns(name).unwrap(), rows).unwrap();
+        let batch = example_table(rules.catalogue.columns(name).unwrap(), rows).unwrap();
         let rows = ViewRows::Stored(Rows::of(batch));
         session.register(name, to_frame(&rows, ids, |_| true).unwrap());
     }
@@ -117,8 +117,8 @@ fn shown<'a>(frames: impl IntoIterator<Item = &'a DataFrame>) -> Vec<Vec<Option<
 fn local_rules_find_in_buckets_what_they_find_in_all_rows() {
     let pipeline = Pipeline::open("pipelines/hebi".as_ref()).unwrap();
     let rules = RuleSet::load(&pipeline).unwrap();
-    let scopes = Scopes::of(&rules);
-    let views: Tables = (rules.catalogue.views.iter())
+    let scopes = RuleScopes::of(&rules);
+    let views: ScopedTables = (rules.catalogue.views.iter())
         .map(|(name, view)| (name.clone(), view_table(name, view, &rules.household_columns)))
         .collect();
     let all = rows(&pipeline, &rules, &views);
@@ -127,7 +127,7 @@ fn local_rules_find_in_buckets_what_they_find_in_all_rows() {
     for (name, rows) in &all {
         rows.iter().for_each(|row| components.join(&keys(&views[name], row)));
     }
-    let mut split = vec![BTreeMap::<String, Vec<Row>>::new(); BUCKETS];
+    let mut split = vec![BTreeMap::<String, Vec<SplitTestRow>>::new(); BUCKETS];
     for (name, rows) in &all {
         for row in rows {
             let key = keys(&views[name], row).into_iter().next();
@@ -139,27 +139,28 @@ fn local_rules_find_in_buckets_what_they_find_in_all_rows() {
             }
         }
     }
-    let filled =
-        |part: &BTreeMap<String, Vec<Row>>| part.get("registry_person").is_some_and(|r| r.len() > 100);
+    let filled = |part: &BTreeMap<String, Vec<SplitTestRow>>| {
+        part.get("registry_person").is_some_and(|r| r.len() > 100)
+    };
     assert!(split.iter().all(filled), "buckets are filled");
 
     let ids = ids_of(all.values().flatten());
     let mut whole = session(&rules, &ids, &all);
-    let mut parts: Vec<Session> = split.iter().map(|rows| session(&rules, &ids, rows)).collect();
+    let mut parts: Vec<SqlSession> = split.iter().map(|rows| session(&rules, &ids, rows)).collect();
     let mut compared = 0;
-    let mut compare = |name: &str, scope: &Scope, all: &DataFrame, parts: &[DataFrame]| match scope {
-        Scope::Local { .. } => {
+    let mut compare = |name: &str, scope: &RuleScope, all: &DataFrame, parts: &[DataFrame]| match scope {
+        RuleScope::Local { .. } => {
             compared += usize::from(all.height() > 0);
             assert_eq!(shown(parts), shown([all]), "{name}");
         }
-        Scope::Shared => parts.iter().for_each(|part| assert_eq!(shown([part]), shown([all]), "{name}")),
-        Scope::Whole(_) => {}
+        RuleScope::Shared => parts.iter().for_each(|part| assert_eq!(shown([part]), shown([all]), "{name}")),
+        RuleScope::Whole(_) => {}
     };
     for definition in &rules.definitions {
-        let (name, sql) = (&definition.header.name, definition.file.sql());
+        let (name, sql) = (&definition.header.name, &*definition.file.select);
         let found = whole.select(sql).unwrap();
         let in_parts: Vec<DataFrame> = match &scopes.definitions[name] {
-            Scope::Whole(_) => vec![found.clone(); BUCKETS],
+            RuleScope::Whole(_) => vec![found.clone(); BUCKETS],
             _ => parts.iter().map(|part| part.select(sql).unwrap()).collect(),
         };
         compare(name, &scopes.definitions[name], &found, &in_parts);
@@ -168,11 +169,11 @@ fn local_rules_find_in_buckets_what_they_find_in_all_rows() {
     }
     let mut differing = Vec::new();
     for rule in &rules.rules {
-        let (code, sql) = (rule.header.code.as_str(), rule.file.sql());
+        let (code, sql) = (rule.header.code.as_str(), &*rule.file.select);
         let found = whole.select(sql).unwrap();
         let in_parts: Vec<DataFrame> = parts.iter().map(|part| part.select(sql).unwrap()).collect();
         compare(code, &scopes.rules[code], &found, &in_parts);
-        if matches!(scopes.rules[code], Scope::Whole(_)) && shown(&in_parts) != shown([&found]) {
+        if matches!(scopes.rules[code], RuleScope::Whole(_)) && shown(&in_parts) != shown([&found]) {
             differing.push(code);
         }
     }

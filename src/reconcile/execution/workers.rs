@@ -4,23 +4,22 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 
-use super::numbered_ids::Ids;
-use super::planner::Session;
-use super::rule_runner::{Outcome, failed, read_outcome};
+use super::numbered_ids::NumberedIds;
+use super::planner::SqlSession;
+use super::rule_runner::{RuleOutcome, read_outcome, rule_failed};
 use crate::Result;
 use crate::rules::rule_file::SqlFile;
 use crate::rules::rule_set::RuleSet;
-use crate::rules::sql_text::SqlText;
 
 /// How many SELECTs have yet to read each table.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Readers(BTreeMap<String, usize>);
+pub(crate) struct PendingReaders(BTreeMap<String, usize>);
 
-impl Readers {
+impl PendingReaders {
     /// Readers of the tables of these SELECTs.
     pub(crate) fn of<'f>(files: impl Iterator<Item = &'f SqlFile>) -> Self {
         let mut readers = Self::default();
-        files.flat_map(tables).for_each(|table| readers.add(&table));
+        files.flat_map(tables).for_each(|table| readers.add(table));
         readers
     }
     /// One more reader of a table.
@@ -28,20 +27,20 @@ impl Readers {
         *self.0.entry(table.to_owned()).or_default() += 1;
     }
     /// A SELECT has been run: tables that no other reads are dropped.
-    pub(crate) fn done(&mut self, file: &SqlFile, session: &mut Session) {
+    pub(crate) fn done(&mut self, file: &SqlFile, session: &mut SqlSession) {
         for table in tables(file) {
-            if let Some(left) = self.0.get_mut(&table) {
+            if let Some(left) = self.0.get_mut(table) {
                 *left -= 1;
                 if *left == 0 {
-                    session.remove(&table);
+                    session.remove(table);
                 }
             }
         }
     }
 }
 
-fn tables(file: &SqlFile) -> Vec<String> {
-    SqlText::new(file.sql()).tables().into_iter().map(|(table, ..)| table.to_owned()).collect()
+fn tables(file: &SqlFile) -> impl Iterator<Item = &str> {
+    file.select.table_names()
 }
 
 /// Runs the rules at `positions`, those that read the largest tables first, so that these are
@@ -49,14 +48,14 @@ fn tables(file: &SqlFile) -> Vec<String> {
 pub(crate) fn side_by_side(
     rules: &RuleSet,
     positions: &[usize],
-    ids: &Ids,
-    session: Session,
-    readers: Readers,
+    ids: &NumberedIds,
+    session: SqlSession,
+    readers: PendingReaders,
     done: &mut (dyn FnMut() + Send),
-) -> Result<Vec<(usize, Outcome)>> {
+) -> Result<Vec<(usize, RuleOutcome)>> {
     let rows = |at: &usize| {
         let tables = tables(&rules.rules[*at].file);
-        std::cmp::Reverse(tables.iter().filter_map(|table| session.rows(table)).max())
+        std::cmp::Reverse(tables.filter_map(|table| session.rows(table)).max())
     };
     let mut order = positions.to_vec();
     order.sort_by_cached_key(rows);
@@ -65,8 +64,8 @@ pub(crate) fn side_by_side(
     let run = |position: usize| {
         let rule = &rules.rules[position];
         // No lock is held while the engine works: it may run another of these meanwhile.
-        let select = session.read().unwrap_or_else(PoisonError::into_inner).0.prepare(rule.file.sql());
-        let frame = select.run().map_err(|e| failed(rule, e))?;
+        let select = session.read().unwrap_or_else(PoisonError::into_inner).0.prepare(&rule.file.select);
+        let frame = select.run().map_err(|e| rule_failed(rule, e))?;
         let mut tables = session.write().unwrap_or_else(PoisonError::into_inner);
         let (session, readers) = &mut *tables;
         readers.done(&rule.file, session);

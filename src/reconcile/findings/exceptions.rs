@@ -8,32 +8,33 @@ use arrow::datatypes::{Int32Type, Int64Type};
 use arrow::record_batch::RecordBatch;
 use hashbrown::{HashMap, HashSet};
 
-use super::causes::{Placed, relate};
-use super::outcome::{Finding, Subject};
+use super::finding_causes::{PlacedException, relate};
+use super::select_outcome::{FindingSubject, RuleFinding};
 use crate::Result;
 use crate::model::division::{COUNTY, TOWNSHIP, VILLAGE};
 use crate::model::exception::{Exception, SubjectKind};
-use crate::reconcile::Views;
+use crate::model::period::Period;
+use crate::reconcile::QuarterViews;
 use crate::reconcile::execution::numbered_ids::IdKind;
 use crate::rules::rule_set::RuleSet;
 use crate::rules::view_catalogue::PREVIOUS;
-use crate::table::string_interner::Texts;
+use crate::table::string_interner::StringInterner;
 
 /// County, township and village code, `''` if unknown.
-type Division = [Arc<str>; 3];
+type DivisionCodes = [Arc<str>; 3];
 
 /// What is known of a record that serves as evidence.
 #[derive(Debug, Clone)]
 struct RecordFacts {
     person: Option<i64>,
     household: Option<i64>,
-    division: Division,
+    division: DivisionCodes,
     tier: u8,
     in_review: bool,
 }
 
 /// Where a person or household is registered.
-struct Home {
+struct RegisteredPlace {
     household: i64,
     division: u32,
 }
@@ -41,14 +42,18 @@ struct Home {
 /// Exceptions of all rules, sorted by (rule, subject, key).
 pub(crate) fn place(
     rules: &RuleSet,
-    views: &Views<'_>,
-    quarter: &str,
-    mut found: Vec<(usize, Finding)>,
+    views: &QuarterViews<'_>,
+    period: Period,
+    mut found: Vec<(usize, RuleFinding)>,
 ) -> Result<Vec<Exception>> {
     // Rules stand in the order of their codes.
     found.sort_by(|(a, x), (b, y)| (a, &x.subject, &x.rule_key).cmp(&(b, &y.subject, &y.rule_key)));
-    let mut places =
-        Places { views, texts: Texts::default(), divisions: HashMap::new(), before: HashMap::new() };
+    let mut places = RecordPlaces {
+        views,
+        texts: StringInterner::default(),
+        divisions: HashMap::new(),
+        before: HashMap::new(),
+    };
     places.look_back(&found)?;
     let homes = homes(rules, views, &found)?;
     let nowhere = places.division(0);
@@ -63,7 +68,7 @@ pub(crate) fn place(
         let first = records.first().and_then(Option::as_ref);
         let (mut person, mut household) = (first.and_then(|f| f.person), first.and_then(|f| f.household));
         let mut home = None;
-        if let Subject::Id(subject) = finding.subject {
+        if let FindingSubject::Id(subject) = finding.subject {
             home = homes.get(&(header.subject == SubjectKind::Person, subject));
             match header.subject {
                 SubjectKind::Person => {
@@ -90,10 +95,10 @@ pub(crate) fn place(
             severity: header.severity,
             subject_kind: header.subject,
             subject_id: match (finding.subject, header.subject) {
-                (Subject::Id(id), SubjectKind::Person) => name(IdKind::Person, id),
-                (Subject::Id(id), SubjectKind::Household) => name(IdKind::Household, id),
-                (Subject::Id(id), _) => Arc::from(views.ids.text(IdKind::Record, id)),
-                (Subject::Unit(code), _) => places.texts.share(&code),
+                (FindingSubject::Id(id), SubjectKind::Person) => name(IdKind::Person, id),
+                (FindingSubject::Id(id), SubjectKind::Household) => name(IdKind::Household, id),
+                (FindingSubject::Id(id), _) => Arc::from(views.ids.text(IdKind::Record, id)),
+                (FindingSubject::Unit(code), _) => places.texts.share(&code),
             },
             rule_key: places.texts.share(&finding.rule_key),
             person_id: person.map(|id| name(IdKind::Person, id)),
@@ -101,7 +106,7 @@ pub(crate) fn place(
             county_code,
             township_code,
             village_code,
-            owner: places.texts.share(header.owner.at(quarter)),
+            owner: places.texts.share(header.owner.at(period)),
             confidence: records.iter().map(|r| r.as_ref().map_or(1, |r| r.tier)).max().unwrap_or(1),
             in_review: !header.stands_in_review && known().any(|r| r.in_review),
             evidence: finding.evidence.iter().map(|id| views.ids.text(IdKind::Record, *id)).collect(),
@@ -110,25 +115,25 @@ pub(crate) fn place(
             related: Vec::new(),
             cause: None,
         });
-        placed.push(Placed { rule, person, household, involved: involved.into() });
+        placed.push(PlacedException { rule, person, household, involved: involved.into() });
     }
     relate(rules, &mut exceptions, &placed);
     Ok(exceptions)
 }
 
 /// Where records, and with them findings, are.
-struct Places<'v, 'a> {
-    views: &'v Views<'a>,
-    texts: Texts,
+struct RecordPlaces<'v, 'a> {
+    views: &'v QuarterViews<'a>,
+    texts: StringInterner,
     /// Codes by value of a division column.
-    divisions: HashMap<u32, Division>,
+    divisions: HashMap<u32, DivisionCodes>,
     /// Of the last quarter's records that are evidence.
     before: HashMap<i64, RecordFacts>,
 }
 
-impl Places<'_, '_> {
+impl RecordPlaces<'_, '_> {
     /// Codes of a value of a division column.
-    fn division(&mut self, value: u32) -> Division {
+    fn division(&mut self, value: u32) -> DivisionCodes {
         let Self { views, texts, divisions, .. } = self;
         let tree = views.inputs.tree();
         let codes = || [COUNTY, TOWNSHIP, VILLAGE].map(|level| texts.share(tree.code_at(value, level)));
@@ -151,7 +156,7 @@ impl Places<'_, '_> {
     }
 
     /// Finds the evidence that is of the last quarter.
-    fn look_back(&mut self, found: &[(usize, Finding)]) -> Result<()> {
+    fn look_back(&mut self, found: &[(usize, RuleFinding)]) -> Result<()> {
         let evidence = found.iter().flat_map(|(_, f)| f.evidence.iter().copied());
         let wanted: HashSet<i64> = evidence.filter(|record| self.views.find(*record).is_none()).collect();
         if wanted.is_empty() {
@@ -217,12 +222,12 @@ fn is_place(column: &str) -> bool {
 /// home source that knows them.
 fn homes(
     rules: &RuleSet,
-    views: &Views<'_>,
-    found: &[(usize, Finding)],
-) -> Result<HashMap<(bool, i64), Home>> {
-    let subject = |(rule, finding): &(usize, Finding)| match finding.subject {
-        Subject::Id(id) => Some((rules.rules[*rule].header.subject == SubjectKind::Person, id)),
-        Subject::Unit(_) => None,
+    views: &QuarterViews<'_>,
+    found: &[(usize, RuleFinding)],
+) -> Result<HashMap<(bool, i64), RegisteredPlace>> {
+    let subject = |(rule, finding): &(usize, RuleFinding)| match finding.subject {
+        FindingSubject::Id(id) => Some((rules.rules[*rule].header.subject == SubjectKind::Person, id)),
+        FindingSubject::Unit(_) => None,
     };
     let wanted: HashSet<(bool, i64)> = found.iter().filter_map(subject).collect();
     let mut homes = HashMap::with_capacity(wanted.len());
@@ -235,7 +240,7 @@ fn homes(
             let subjects = [(true, inputs.person_number(node)), (false, household)];
             for subject in subjects.into_iter().filter(|subject| wanted.contains(subject)) {
                 let division = divisions.get(row).copied().unwrap_or(0);
-                homes.entry(subject).or_insert(Home { household, division });
+                homes.entry(subject).or_insert(RegisteredPlace { household, division });
             }
         }
     }

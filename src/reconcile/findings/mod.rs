@@ -1,6 +1,6 @@
 //! What rules yield becomes findings: exceptions with their causes, indicators, quality scores.
 
-pub mod causes;
-pub mod exceptions;
-pub mod outcome;
-pub mod quality_score;
+pub(crate) mod exceptions;
+pub(crate) mod finding_causes;
+pub(crate) mod quality_score;
+pub(crate) mod select_outcome;

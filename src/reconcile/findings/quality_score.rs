@@ -10,14 +10,14 @@ use hashbrown::{HashMap, HashSet};
 
 use crate::model::exception::{Exception, SubjectKind};
 use crate::rules::quality_settings::QualitySettings;
-use crate::rules::rule_file::Level;
+use crate::rules::rule_file::IndicatorLevel;
 use crate::rules::rule_set::RuleSet;
 
 /// Quality of one unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Quality {
+pub struct QualityScore {
     /// Level of the unit.
-    pub level: Level,
+    pub level: IndicatorLevel,
     /// Code of the unit.
     pub unit_code: String,
     /// Registered persons.
@@ -41,7 +41,7 @@ pub struct Quality {
 }
 
 #[derive(Default)]
-struct Sums {
+struct QualitySums {
     persons: i64,
     households: i64,
     findings: i64,
@@ -50,14 +50,14 @@ struct Sums {
 }
 
 /// Codes of a row at every level, `(level, code)`; unknown ones are left out.
-fn units<'a>(root: &'a str, codes: [&'a str; 3]) -> impl Iterator<Item = (Level, &'a str)> {
-    let levels = [Level::County, Level::Township, Level::Village];
-    std::iter::once((Level::City, root))
+fn units<'a>(root: &'a str, codes: [&'a str; 3]) -> impl Iterator<Item = (IndicatorLevel, &'a str)> {
+    let levels = [IndicatorLevel::County, IndicatorLevel::Township, IndicatorLevel::Village];
+    std::iter::once((IndicatorLevel::City, root))
         .chain(levels.into_iter().zip(codes))
         .filter(|(_, code)| !code.is_empty())
 }
 
-fn count(batch: &RecordBatch, root: &str, mut add: impl FnMut(Level, &str, i64)) {
+fn count(batch: &RecordBatch, root: &str, mut add: impl FnMut(IndicatorLevel, &str, i64)) {
     let texts = |name: &str| batch.column_by_name(name).and_then(|c| c.as_string_opt::<i32>());
     let columns = ["county_code", "township_code", "village_code"].map(texts);
     let mut rows: HashMap<[&str; 3], i64> = HashMap::new();
@@ -72,14 +72,14 @@ fn count(batch: &RecordBatch, root: &str, mut add: impl FnMut(Level, &str, i64))
 
 /// Quality of every unit that has registered households, by level and code. `ran` names the
 /// rules that ran; exceptions that rest on an unconfirmed match do not count.
-pub fn assess(
+pub(crate) fn assess(
     settings: &QualitySettings,
     rules: &RuleSet,
     ran: &BTreeSet<&str>,
     persons: &RecordBatch,
     households: &RecordBatch,
     exceptions: &[Exception],
-) -> Vec<Quality> {
+) -> Vec<QualityScore> {
     let weights: BTreeMap<&str, (i64, SubjectKind)> = rules
         .rules
         .iter()
@@ -95,7 +95,7 @@ pub fn assess(
         |kind: SubjectKind| -> i64 { weights.values().filter(|w| w.1 == kind).map(|w| w.0).sum() };
     let (per_person, per_household) = (weight_of(SubjectKind::Person), weight_of(SubjectKind::Household));
     let root = rules.root_code.as_str();
-    let mut sums: BTreeMap<(Level, String), Sums> = BTreeMap::new();
+    let mut sums: BTreeMap<(IndicatorLevel, String), QualitySums> = BTreeMap::new();
     count(households, root, |level, code, n| {
         sums.entry((level, code.to_owned())).or_default().households += n;
     });
@@ -110,17 +110,17 @@ pub fn assess(
             unit.flawed.extend(exception.household_id.clone());
         }
     }
-    let mut quality: Vec<Quality> = sums
+    let mut quality: Vec<QualityScore> = sums
         .into_iter()
         .filter(|(_, s)| s.households > 0)
         .map(|((level, unit_code), s)| {
             let deductible = s.persons * per_person + s.households * per_household;
             let flawed_households = (s.flawed.len() as i64).min(s.households);
-            let share = |part: i64, whole: i64| if whole == 0 { 0 } else { 10_000 * part.min(whole) / whole };
             let index = 10_000 - share(s.deducted, deductible);
             let sound = 10_000 - share(flawed_households, s.households);
-            let parts = i64::from(settings.index_percent + settings.households_percent).max(1);
-            Quality {
+            let (of_index, of_households) =
+                (i64::from(settings.index_percent), i64::from(settings.households_percent));
+            QualityScore {
                 level,
                 unit_code,
                 persons: s.persons,
@@ -130,9 +130,7 @@ pub fn assess(
                 deductible,
                 flawed_households,
                 index,
-                score: (index * i64::from(settings.index_percent)
-                    + sound * i64::from(settings.households_percent))
-                    / parts,
+                score: (index * of_index + sound * of_households) / (of_index + of_households).max(1),
                 rank: 0,
             }
         })
@@ -141,8 +139,15 @@ pub fn assess(
     quality
 }
 
-fn rank(quality: &mut [Quality]) {
-    let scores: Vec<(Level, i64)> = quality.iter().map(|q| (q.level, q.score)).collect();
+/// A part of a whole in 1/10000, at most all of it; 0 of nothing.
+fn share(part: i64, whole: i64) -> i64 {
+    let share = (i128::from(part.min(whole)) * 10_000).checked_div(i128::from(whole)).unwrap_or(0);
+    // At most 10000 for parts that are not negative.
+    i64::try_from(share).unwrap_or(0)
+}
+
+fn rank(quality: &mut [QualityScore]) {
+    let scores: Vec<(IndicatorLevel, i64)> = quality.iter().map(|q| (q.level, q.score)).collect();
     for q in quality {
         q.rank =
             1 + scores.iter().filter(|(level, score)| *level == q.level && *score > q.score).count() as i64;
@@ -154,9 +159,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_share_of_any_size_is_one_of_ten_thousand() {
+        assert_eq!([share(0, 0), share(1, 3), share(3, 3), share(5, 3)], [0, 3_333, 10_000, 10_000]);
+        assert_eq!([share(i64::MAX, i64::MAX), share(i64::MAX / 2, i64::MAX)], [10_000, 4_999]);
+    }
+
+    #[test]
     fn equal_scores_share_a_rank() {
-        let of = |code: &str, score| Quality {
-            level: Level::County,
+        let of = |code: &str, score| QualityScore {
+            level: IndicatorLevel::County,
             unit_code: code.into(),
             persons: 1,
             households: 1,
@@ -176,6 +187,6 @@ mod tests {
     #[test]
     fn unknown_divisions_count_for_the_levels_above() {
         let found: Vec<_> = units("410600", ["410621", "", ""]).collect();
-        assert_eq!(found, [(Level::City, "410600"), (Level::County, "410621")]);
+        assert_eq!(found, [(IndicatorLevel::City, "410600"), (IndicatorLevel::County, "410621")]);
     }
 }

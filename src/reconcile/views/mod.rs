@@ -7,34 +7,34 @@ use arrow::array::{ArrayRef, Date32Array, Int32Array, Int64Array, StringArray};
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 
-use super::execution::numbered_ids::{Ids, household_number, person_number};
-use super::views::view::{View, mismatch};
-use crate::config::{Parameter, Pipeline, SourceContract};
-use crate::load::Loaded;
+use super::execution::numbered_ids::{NumberedIds, household_number, person_number};
+use super::views::rule_view::{View, view_mismatch};
+use crate::config::{Pipeline, RuleParameter, SourceContract};
+use crate::load::LoadedSource;
 use crate::model::division::DivisionTree;
-use crate::model::quarter::Quarter;
+use crate::model::period::Period;
 use crate::model::record_id::RecordKey;
 use crate::model::resolution::Resolution;
-use crate::normalize::Comparable;
+use crate::normalize::ComparableSource;
 use crate::rules::rule_set::RuleSet;
-use crate::rules::view_catalogue::Catalogue;
-use crate::table::rows::Store;
+use crate::rules::view_catalogue::ViewCatalogue;
+use crate::table::rows::RowStore;
 use crate::{Error, Result};
 
-mod identity;
-mod people;
-mod previous;
-pub mod published_views;
-mod source;
-mod split;
-pub mod view;
-pub mod view_placement;
+mod bucket_split;
+mod identity_view;
+mod person_views;
+mod previous_view;
+pub(crate) mod published_views;
+pub(crate) mod rule_view;
+mod source_view;
+pub(crate) mod view_placement;
 
-use people::{HouseholdView, PersonView};
-use previous::Previous;
-use source::{SourceView, Sources};
-use split::Split;
-use view_placement::{Target, Whose};
+use bucket_split::BucketSplit;
+use person_views::{HouseholdView, PersonView};
+use previous_view::PreviousViews;
+use source_view::{SourceView, ViewSources};
+use view_placement::{RowOwner, ViewTarget};
 
 /// Most sources of a quarter: who lists a person is a bit of 64.
 const MOST_SOURCES: usize = 64;
@@ -42,20 +42,20 @@ const MOST_SOURCES: usize = 64;
 /// Everything the views of a quarter are made of. `loaded`, `comparables` and the offsets of
 /// `resolution` list the same sources in the same order; a source that was not delivered is in none.
 #[derive(Clone, Copy)]
-pub struct Inputs<'a> {
+pub struct ViewInputs<'a> {
     /// Contracts, divisions, parameters.
     pub pipeline: &'a Pipeline,
     /// Records by source.
-    pub loaded: &'a [Loaded],
+    pub loaded: &'a [LoadedSource],
     /// Comparable fields by source.
-    pub comparables: &'a [Comparable],
+    pub comparables: &'a [ComparableSource],
     /// Who every record is.
     pub resolution: &'a Resolution,
-    /// The quarter.
-    pub quarter: Quarter,
+    /// The period.
+    pub period: Period,
 }
 
-impl<'a> Inputs<'a> {
+impl<'a> ViewInputs<'a> {
     /// Node of a record.
     pub(super) fn node(&self, source: usize, row: usize) -> usize {
         self.resolution.offsets[source] as usize + row
@@ -110,7 +110,7 @@ impl<'a> Inputs<'a> {
             });
         match aligned {
             true if sources > MOST_SOURCES => {
-                Err(Error::input(format!("一个季度最多核查{MOST_SOURCES}个来源,提取数据有{sources}个")))
+                Err(Error::input(format!("一个季度最多核查{MOST_SOURCES}个来源，提取数据有{sources}个")))
             }
             true => Ok(()),
             false => Err(Error::internal("记录、比对字段与归并结果的行数或次序不一致")),
@@ -120,25 +120,25 @@ impl<'a> Inputs<'a> {
 
 /// How the views of a run are built.
 #[derive(Debug, Clone, Default)]
-pub struct Placement {
+pub struct ViewPlacement {
     /// Where their rows lie.
-    pub store: Store,
+    pub store: RowStore,
     /// Number of buckets that rules are run in; 0 or 1: rules see all rows at once.
     pub buckets: usize,
 }
 
 /// The views of a quarter.
-pub struct Views<'a> {
+pub struct QuarterViews<'a> {
     /// By name.
     pub list: Vec<View<'a>>,
     /// What the numbers of ids mean within the engine.
-    pub ids: Arc<Ids>,
-    pub(super) inputs: Inputs<'a>,
+    pub ids: Arc<NumberedIds>,
+    pub(super) inputs: ViewInputs<'a>,
     /// Source and table that record ids name; of last quarter's tables none.
     tables: BTreeMap<usize, (usize, usize)>,
 }
 
-impl<'a> Views<'a> {
+impl<'a> QuarterViews<'a> {
     /// View by name.
     pub fn get(&self, name: &str) -> Option<&View<'a>> {
         self.list.iter().find(|view| view.name == name)
@@ -156,31 +156,35 @@ impl<'a> Views<'a> {
 /// Views of a quarter: one per source that was delivered, the derived ones, and those of `previous`
 /// (last quarter's) that rules may read, under their `_previous` names.
 pub fn build<'a>(
-    inputs: &Inputs<'a>,
+    inputs: &ViewInputs<'a>,
     rules: &RuleSet,
     previous: Vec<View<'a>>,
-    placement: &Placement,
-) -> Result<Views<'a>> {
+    placement: &ViewPlacement,
+) -> Result<QuarterViews<'a>> {
     inputs.check()?;
     let catalogue = &rules.catalogue;
     let read = rules.columns_read();
-    let previous = Previous::of(previous, catalogue, &inputs.resolution.ledger)?;
+    let previous = PreviousViews::of(previous, catalogue, &inputs.resolution.ledger)?;
     let records = inputs.loaded.iter().map(|l| &l.records);
-    let ids = Arc::new(Ids::of_records(records.clone(), &previous.tables)?);
-    let sources = Arc::new(Sources::gather(inputs, &home_order(inputs, rules), &ids)?);
+    let ids = Arc::new(NumberedIds::of_records(records.clone(), &previous.tables)?);
+    let sources = Arc::new(ViewSources::gather(inputs, &home_order(inputs, rules), &ids)?);
     let previous = previous.views(&ids);
     let split = match placement.buckets {
         0 | 1 => None,
-        count => Some(Split::of(&sources, &rules.household_numbers(), &previous, count)?),
+        count => Some(BucketSplit::of(&sources, &rules.household_numbers(), &previous, count)?),
     };
-    let to = Target { store: &placement.store, split: split.as_ref(), read: &read, ids: &ids };
+    let to = ViewTarget { store: &placement.store, split: split.as_ref(), read: &read, ids: &ids };
     let mut list = vec![parameter_view(inputs, rules)?, division_view(inputs.tree(), catalogue)?];
-    list.push(to.place("person", PersonView::new(&sources, catalogue)?, &Whose::Persons)?);
-    list.push(to.place("household", HouseholdView::new(&sources, catalogue)?, &Whose::Households)?);
-    list.push(identity::view(&sources, catalogue, &to)?);
+    list.push(to.place("person", PersonView::new(&sources, catalogue)?, &RowOwner::Persons)?);
+    list.push(to.place("household", HouseholdView::new(&sources, catalogue)?, &RowOwner::Households)?);
+    list.push(identity_view::identity_view(&sources, catalogue, &to)?);
     for source in (0..inputs.loaded.len()).filter(|&s| !inputs.loaded[s].records.tables.is_empty()) {
         let (name, persons) = (&inputs.loaded[source].records.source, inputs.persons(source));
-        list.push(to.place(name, SourceView::new(&sources, catalogue, source)?, &Whose::Records(persons))?);
+        list.push(to.place(
+            name,
+            SourceView::new(&sources, catalogue, source)?,
+            &RowOwner::Records(persons),
+        )?);
     }
     for view in previous {
         list.push(to.split_previous(view)?);
@@ -191,11 +195,11 @@ pub fn build<'a>(
         tables
             .extend(ids.tables_of(records)?.into_iter().enumerate().map(|(at, table)| (table, (source, at))));
     }
-    Ok(Views { list, ids, inputs: *inputs, tables })
+    Ok(QuarterViews { list, ids, inputs: *inputs, tables })
 }
 
 /// Sources in the order in which their address counts: home sources first.
-fn home_order(inputs: &Inputs<'_>, rules: &RuleSet) -> Vec<usize> {
+fn home_order(inputs: &ViewInputs<'_>, rules: &RuleSet) -> Vec<usize> {
     let mut order: Vec<usize> =
         rules.settings.home_sources.iter().filter_map(|name| inputs.position(name)).collect();
     order.extend((0..inputs.loaded.len()).filter(|s| !order.contains(s)).collect::<Vec<_>>());
@@ -203,7 +207,7 @@ fn home_order(inputs: &Inputs<'_>, rules: &RuleSet) -> Vec<usize> {
 }
 
 /// The columns of a view.
-fn schema(catalogue: &Catalogue, name: &str) -> Result<SchemaRef> {
+fn schema(catalogue: &ViewCatalogue, name: &str) -> Result<SchemaRef> {
     let columns =
         catalogue.columns(name).ok_or_else(|| Error::internal(format!("没有视图“{name}”的列表")))?;
     let fields: Vec<Field> = columns.iter().map(|(c, kind)| Field::new(c, kind.arrow(), true)).collect();
@@ -212,7 +216,7 @@ fn schema(catalogue: &Catalogue, name: &str) -> Result<SchemaRef> {
 
 /// A view with the catalogue's columns; `column` gives each by name.
 fn assemble(
-    catalogue: &Catalogue,
+    catalogue: &ViewCatalogue,
     name: &str,
     column: impl FnMut(&str) -> Option<ArrayRef>,
 ) -> Result<RecordBatch> {
@@ -228,13 +232,13 @@ fn columns(
     let array =
         |name: &str| column(name).ok_or_else(|| Error::internal(format!("视图“{view}”缺少列“{name}”")));
     let arrays = schema.fields().iter().map(|field| field.name().as_str()).map(array);
-    RecordBatch::try_new(schema.clone(), arrays.collect::<Result<_>>()?).map_err(mismatch)
+    RecordBatch::try_new(schema.clone(), arrays.collect::<Result<_>>()?).map_err(view_mismatch)
 }
 
-fn parameter_view(inputs: &Inputs<'_>, rules: &RuleSet) -> Result<View<'static>> {
-    use crate::model::column_type::ColumnKind;
-    let values = rules.parameters(inputs.pipeline, inputs.quarter)?;
-    let kinds: BTreeMap<&str, ColumnKind> = rules
+fn parameter_view(inputs: &ViewInputs<'_>, rules: &RuleSet) -> Result<View<'static>> {
+    use crate::model::column_type::ColumnType;
+    let values = rules.parameters(inputs.pipeline, inputs.period)?;
+    let kinds: BTreeMap<&str, ColumnType> = rules
         .catalogue
         .columns("parameter")
         .into_iter()
@@ -244,11 +248,11 @@ fn parameter_view(inputs: &Inputs<'_>, rules: &RuleSet) -> Result<View<'static>>
     let row = assemble(&rules.catalogue, "parameter", |name| {
         // A parameter that is not set for this year is null: comparisons with it find nothing.
         let array: ArrayRef = match (values.get(name), kinds.get(name)?) {
-            (Some(Parameter::Integer(n)), _) => Arc::new(Int64Array::from(vec![Some(*n)])),
-            (Some(Parameter::Text(text)), _) => Arc::new(StringArray::from(vec![Some(text.as_str())])),
-            (Some(Parameter::Date(days)), _) => Arc::new(Date32Array::from(vec![Some(*days)])),
-            (None, ColumnKind::Text) => Arc::new(StringArray::from(vec![None::<&str>])),
-            (None, ColumnKind::Date) => Arc::new(Date32Array::from(vec![None])),
+            (Some(RuleParameter::Integer(n)), _) => Arc::new(Int64Array::from(vec![Some(*n)])),
+            (Some(RuleParameter::Text(text)), _) => Arc::new(StringArray::from(vec![Some(text.as_str())])),
+            (Some(RuleParameter::Date(days)), _) => Arc::new(Date32Array::from(vec![Some(*days)])),
+            (None, ColumnType::Text) => Arc::new(StringArray::from(vec![None::<&str>])),
+            (None, ColumnType::Date) => Arc::new(Date32Array::from(vec![None])),
             (None, _) => Arc::new(Int64Array::from(vec![None])),
         };
         Some(array)
@@ -256,7 +260,7 @@ fn parameter_view(inputs: &Inputs<'_>, rules: &RuleSet) -> Result<View<'static>>
     Ok(View::of("parameter", row))
 }
 
-fn division_view(tree: &DivisionTree, catalogue: &Catalogue) -> Result<View<'static>> {
+fn division_view(tree: &DivisionTree, catalogue: &ViewCatalogue) -> Result<View<'static>> {
     let rows = assemble(catalogue, "division", |name| {
         let units = tree.units.iter();
         Some(match name {

@@ -1,6 +1,6 @@
 //! Reads the views that an earlier publication kept.
 
-use super::view::View;
+use super::rule_view::View;
 use crate::Result;
 use crate::publication::snapshot::Snapshot;
 use crate::table::rows::Rows;

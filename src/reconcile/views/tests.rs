@@ -6,7 +6,7 @@ use arrow::datatypes::{DataType, Int32Type, Int64Type};
 
 use super::*;
 use crate::config::SourceContract;
-use crate::load::Records;
+use crate::load::SourceRecords;
 use crate::model::links::Tier;
 use crate::model::published_id::{HouseholdId, PersonId};
 use crate::model::record_id::RecordKey;
@@ -16,13 +16,13 @@ use crate::model::source_table::{FileFormat, RawTableInfo};
 use crate::normalize::normalize;
 use crate::reconcile::execution::numbered_ids::IdKind;
 use crate::reconcile::execution::rule_runner;
-use crate::reconcile::views::view::numbered;
+use crate::reconcile::views::rule_view::number_ids;
 use crate::table::rows::Rows;
 
 type Cells<'a> = &'a [(&'a str, &'a str)];
 
 /// Records of one source: text and integer cells by column, everything else null.
-fn loaded(source: usize, contract: &SourceContract, rows: &[Cells<'_>]) -> Loaded {
+fn loaded(source: usize, contract: &SourceContract, rows: &[Cells<'_>]) -> LoadedSource {
     let cell =
         |row: &Cells<'_>, name: &str| row.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
     let schema = contract.schema();
@@ -51,8 +51,8 @@ fn loaded(source: usize, contract: &SourceContract, rows: &[Cells<'_>]) -> Loade
         header_row: 1,
     };
     let tables = if rows.is_empty() { Vec::new() } else { vec![Arc::new(info)] };
-    Loaded {
-        records: Records {
+    LoadedSource {
+        records: SourceRecords {
             source: contract.name.clone(),
             rows: Rows::of(RecordBatch::try_new(schema, columns).unwrap()),
             keys: (0..rows.len()).map(|r| RecordKey::new(source as u8, 0, r as u32 + 2, 0)).collect(),
@@ -69,8 +69,8 @@ fn loaded(source: usize, contract: &SourceContract, rows: &[Cells<'_>]) -> Loade
 struct World {
     pipeline: Pipeline,
     rules: RuleSet,
-    loaded: Vec<Loaded>,
-    comparables: Vec<Comparable>,
+    loaded: Vec<LoadedSource>,
+    comparables: Vec<ComparableSource>,
     resolution: Resolution,
 }
 
@@ -97,7 +97,7 @@ impl World {
             ],
             &[("year", "2018"), ("name", insured_name), ("id_number", insured_id), ("status", "暂停")],
         ];
-        let loaded: Vec<Loaded> = pipeline
+        let loaded: Vec<LoadedSource> = pipeline
             .sources
             .iter()
             .enumerate()
@@ -127,19 +127,19 @@ impl World {
         Self { pipeline, rules, loaded, comparables, resolution }
     }
 
-    fn views<'a>(&'a self, previous: Vec<View<'a>>, placement: &Placement) -> Views<'a> {
-        let inputs = Inputs {
+    fn views<'a>(&'a self, previous: Vec<View<'a>>, placement: &ViewPlacement) -> QuarterViews<'a> {
+        let inputs = ViewInputs {
             pipeline: &self.pipeline,
             loaded: &self.loaded,
             comparables: &self.comparables,
             resolution: &self.resolution,
-            quarter: "2018Q3".parse().unwrap(),
+            period: "2018Q3".parse().unwrap(),
         };
         build(&inputs, &self.rules, previous, placement).unwrap()
     }
 }
 
-fn view(views: &Views<'_>, name: &str) -> RecordBatch {
+fn view(views: &QuarterViews<'_>, name: &str) -> RecordBatch {
     views.get(name).unwrap().rows.batch().unwrap()
 }
 
@@ -159,7 +159,7 @@ const SECOND: &str = "P0000000000002";
 #[test]
 fn a_source_view_says_who_where_and_how_old() {
     let world = World::new("李四", "");
-    let views = world.views(Vec::new(), &Placement::default());
+    let views = world.views(Vec::new(), &ViewPlacement::default());
     let person = &view(&views, "registry_person");
     let names: Vec<String> = person.schema().fields().iter().map(|f| f.name().clone()).collect();
     let promised: Vec<String> =
@@ -185,7 +185,7 @@ fn a_source_view_says_who_where_and_how_old() {
 #[test]
 fn contradicting_names_and_borrowed_numbers_are_shown() {
     let world = World::new("王五", "410621197001011231");
-    let views = world.views(Vec::new(), &Placement::default());
+    let views = world.views(Vec::new(), &ViewPlacement::default());
     let records = &view(&views, "identity_record");
     // The insurance record of the second person has another name and the first one's number.
     assert_eq!(records.num_rows(), 2);
@@ -200,13 +200,13 @@ fn contradicting_names_and_borrowed_numbers_are_shown() {
 #[test]
 fn the_engine_reads_ids_as_numbers() {
     let world = World::new("李四", "");
-    let views = world.views(Vec::new(), &Placement::default());
+    let views = world.views(Vec::new(), &ViewPlacement::default());
     for view in &views.list {
         let engine: Vec<RecordBatch> =
             view.rows.engine_chunks(&views.ids, |_| true).unwrap().map(Result::unwrap).collect();
         let published: Vec<RecordBatch> = view.rows.chunks(|_| true).unwrap().map(Result::unwrap).collect();
         let numbered: Vec<RecordBatch> =
-            published.iter().map(|rows| numbered(&views.ids, rows).unwrap()).collect();
+            published.iter().map(|rows| number_ids(&views.ids, rows).unwrap()).collect();
         assert_eq!(engine, numbered, "{}", view.name);
     }
 }
@@ -215,9 +215,9 @@ fn the_engine_reads_ids_as_numbers() {
 fn views_are_the_same_in_memory_and_in_files() {
     let world = World::new("王五", "410621197001011231");
     let folder = tempfile::tempdir().unwrap();
-    let placement = Placement { store: Store::Folder(folder.path().to_owned()), buckets: 2 };
+    let placement = ViewPlacement { store: RowStore::Folder(folder.path().to_owned()), buckets: 2 };
     let (made, stored) =
-        (world.views(Vec::new(), &Placement::default()), world.views(Vec::new(), &placement));
+        (world.views(Vec::new(), &ViewPlacement::default()), world.views(Vec::new(), &placement));
     assert_eq!(made.list.len(), stored.list.len());
     for (made, stored) in made.list.iter().zip(&stored.list) {
         assert_eq!(made.rows.batch().unwrap(), stored.rows.batch().unwrap(), "{}", made.name);
@@ -228,7 +228,9 @@ fn views_are_the_same_in_memory_and_in_files() {
             }
         }
     }
-    let found = |views| rule_runner::run(&world.rules, views, "2018Q3", &mut |_, _| {}).unwrap().exceptions;
+    let found = |views| {
+        rule_runner::run(&world.rules, views, "2018Q3".parse().unwrap(), &mut |_, _| {}).unwrap().exceptions
+    };
     assert_eq!(found(&made), found(&stored));
     assert!(found(&made).iter().any(|e| &*e.rule_code == "R14"));
 }
@@ -236,8 +238,8 @@ fn views_are_the_same_in_memory_and_in_files() {
 #[test]
 fn rules_run_over_the_views() {
     let world = World::new("李四", "");
-    let views = world.views(Vec::new(), &Placement::default());
-    let findings = rule_runner::run(&world.rules, &views, "2018Q3", &mut |_, _| {}).unwrap();
+    let views = world.views(Vec::new(), &ViewPlacement::default());
+    let findings = rule_runner::run(&world.rules, &views, "2018Q3".parse().unwrap(), &mut |_, _| {}).unwrap();
     let uninsured: Vec<_> = findings.exceptions.iter().filter(|e| &*e.rule_code == "R30").collect();
     assert_eq!(uninsured.len(), 1);
     assert_eq!(
@@ -258,9 +260,9 @@ fn last_quarter_comes_under_its_own_names() {
     world.resolution.ledger =
         vec![IdentityChange { kind: "merge".into(), previous_id: SECOND.into(), current_id: first.clone() }];
     let before = World::new("李四", "");
-    let previous = before.views(Vec::new(), &Placement::default());
+    let previous = before.views(Vec::new(), &ViewPlacement::default());
     let stored = |view: &View<'_>| View::of(&view.name, view.rows.batch().unwrap());
-    let views = world.views(previous.list.iter().map(stored).collect(), &Placement::default());
+    let views = world.views(previous.list.iter().map(stored).collect(), &ViewPlacement::default());
     let names: Vec<&str> =
         views.list.iter().map(|v| v.name.as_str()).filter(|name| name.ends_with("_previous")).collect();
     assert_eq!(names, ["insurance_previous", "registry_person_previous"]);

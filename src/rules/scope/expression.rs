@@ -4,9 +4,9 @@ use std::ops::ControlFlow;
 
 use sqlparser::ast::{BinaryOperator, Expr, Function, Query, Visitor, WindowType};
 
-use super::join::Bound;
-use super::select::nested;
-use super::{Table, Tables};
+use super::join::BoundTables;
+use super::select::judge_nested;
+use super::{ScopedTable, ScopedTables};
 
 /// Functions of one row.
 const OF_ROW: &[&str] =
@@ -15,9 +15,9 @@ const OF_ROW: &[&str] =
 const OF_GROUP: &[&str] = &["count", "sum", "min", "max"];
 
 /// Looks through the expressions of a clause; breaks with the reason why all rows are needed.
-pub(crate) struct Walk<'a> {
-    bound: &'a Bound,
-    tables: &'a Tables,
+pub(crate) struct ExpressionWalk<'a> {
+    bound: &'a BoundTables,
+    tables: &'a ScopedTables,
     /// The clause is WHERE: each row is kept or not.
     pub(crate) condition: bool,
     /// A group of rows is looked at.
@@ -30,8 +30,8 @@ pub(crate) struct Walk<'a> {
     cleared: Option<*const Query>,
 }
 
-impl<'a> Walk<'a> {
-    pub(crate) fn new(bound: &'a Bound, tables: &'a Tables) -> Self {
+impl<'a> ExpressionWalk<'a> {
+    pub(crate) fn new(bound: &'a BoundTables, tables: &'a ScopedTables) -> Self {
         Self { bound, tables, condition: false, aggregates: false, windows: false, depth: 0, cleared: None }
     }
 
@@ -66,8 +66,8 @@ impl<'a> Walk<'a> {
     /// `NOT IN` would hang on what other buckets hold.
     fn within(&self, expr: &Expr, subquery: &Query) -> bool {
         let Some(key) = self.bound.key(expr).filter(|k| k.filled && self.condition) else { return false };
-        match nested(subquery, self.tables) {
-            Ok(Table::Local(columns)) => {
+        match judge_nested(subquery, self.tables) {
+            Ok(ScopedTable::Local(columns)) => {
                 columns.len() == 1 && columns[0].key.is_some_and(|k| k.filled && k.kind == key.kind)
             }
             _ => false,
@@ -75,15 +75,17 @@ impl<'a> Walk<'a> {
     }
 }
 
-impl Visitor for Walk<'_> {
+impl Visitor for ExpressionWalk<'_> {
     type Break = String;
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<String> {
         // What stands within a subquery is looked at when the subquery is judged.
         if self.depth == 0 && self.cleared != Some(std::ptr::from_ref(query)) {
-            match nested(query, self.tables) {
-                Ok(Table::Shared) => {}
-                Ok(Table::Local(_)) => return ControlFlow::Break("a subquery over local rows".to_owned()),
+            match judge_nested(query, self.tables) {
+                Ok(ScopedTable::Shared) => {}
+                Ok(ScopedTable::Local(_)) => {
+                    return ControlFlow::Break("a subquery over local rows".to_owned());
+                }
                 Err(reason) => return ControlFlow::Break(reason),
             }
         }
@@ -112,14 +114,14 @@ impl Visitor for Walk<'_> {
 }
 
 /// The parts of a condition that must all hold.
-pub(crate) fn conjuncts(condition: &Expr) -> Vec<&Expr> {
+pub(crate) fn split_conjuncts(condition: &Expr) -> Vec<&Expr> {
     match condition {
         Expr::BinaryOp { left, op: BinaryOperator::And, right } => {
-            let mut parts = conjuncts(left);
-            parts.extend(conjuncts(right));
+            let mut parts = split_conjuncts(left);
+            parts.extend(split_conjuncts(right));
             parts
         }
-        Expr::Nested(inner) => conjuncts(inner),
+        Expr::Nested(inner) => split_conjuncts(inner),
         other => vec![other],
     }
 }

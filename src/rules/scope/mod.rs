@@ -1,7 +1,7 @@
 //! Which rules may be run bucket by bucket, the outcomes together being the whole outcome.
 //!
 //! Rows of all views are split into buckets by component: whatever shares a value of a *key
-//! column* lies in one bucket (see [`Kind`] for which values count as shared). A SELECT looks
+//! column* lies in one bucket (see [`KeyKind`] for which values count as shared). A SELECT looks
 //! at one component at a time if its tables are joined, its rows grouped and told apart by key
 //! columns only; then it finds in a bucket what it would find of these rows among all rows.
 //! This is decided from the text of the SELECT, without data, and conservatively: what is not
@@ -11,14 +11,11 @@
 //! different buckets are one group to `GROUP BY` and `DISTINCT`. So rows may be joined by any
 //! key, but grouped only by one that is never null where the grouping happens.
 
+use crate::rules::sql::ParsedSelect;
 use std::collections::{BTreeMap, BTreeSet};
 
-use sqlparser::ast::Statement;
-use sqlparser::dialect::GenericDialect;
-use sqlparser::parser::{Parser, ParserError, ParserOptions};
-
 use super::rule_set::RuleSet;
-use super::view_catalogue::{Origin, PARAMETER, ViewInfo};
+use super::view_catalogue::{PARAMETER, ViewInfo, ViewOrigin};
 
 mod expression;
 mod join;
@@ -26,7 +23,7 @@ mod select;
 
 /// How a SELECT may be evaluated when rows are split by component.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Scope {
+pub(crate) enum RuleScope {
     /// Bucket by bucket; the outcomes together are the whole outcome, row for row.
     Local {
         /// Output columns that are key columns: rows with the same value are in one bucket. The
@@ -41,24 +38,21 @@ pub enum Scope {
 
 /// The scope of every definition and rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Scopes {
-    /// By name. A definition that is [`Scope::Whole`] is computed once over all rows and then
+pub(crate) struct RuleScopes {
+    /// By name. A definition that is [`RuleScope::Whole`] is computed once over all rows and then
     /// given to every bucket, so to what reads it it is a shared table.
-    pub definitions: BTreeMap<String, Scope>,
+    pub definitions: BTreeMap<String, RuleScope>,
     /// By code.
-    pub rules: BTreeMap<String, Scope>,
+    pub rules: BTreeMap<String, RuleScope>,
 }
 
 /// Views that every bucket holds whole.
-pub const SHARED_VIEWS: [&str; 2] = [PARAMETER, "division"];
-
-/// The engine's own dialect: it and what is looked at here read the same text alike.
-pub(crate) const DIALECT: GenericDialect = GenericDialect;
+pub(crate) const SHARED_VIEWS: [&str; 2] = [PARAMETER, "division"];
 
 /// Values of one kind are in one component wherever they stand; the same text of another kind
 /// (a person's and a household's id) says nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum KeyKind {
     /// A resolved person, also as a guardian, of this or the previous quarter.
     Person,
     /// A resolved household, of this or the previous quarter.
@@ -75,72 +69,72 @@ pub(crate) enum Kind {
 
 /// A key column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Key {
-    pub(crate) kind: Kind,
+pub(crate) struct TableKey {
+    pub(crate) kind: KeyKind,
     /// Never null: rows may be grouped by it.
     pub(crate) filled: bool,
 }
 
 /// A column of a local table.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Column {
+pub(crate) struct KeyedColumn {
     /// `""` for an expression without a name.
     pub(crate) name: String,
-    pub(crate) key: Option<Key>,
+    pub(crate) key: Option<TableKey>,
 }
 
 /// What a SELECT reads or yields.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Table {
+pub(crate) enum ScopedTable {
     /// Every bucket holds all of it.
     Shared,
     /// Every row is in exactly one bucket, that of its keys.
-    Local(Vec<Column>),
+    Local(Vec<KeyedColumn>),
 }
 
 /// Tables by name.
-pub(crate) type Tables = BTreeMap<String, Table>;
+pub(crate) type ScopedTables = BTreeMap<String, ScopedTable>;
 
 /// A table, or why all rows are needed.
-type Verdict<T = Table> = Result<T, String>;
+type ScopeVerdict<T = ScopedTable> = Result<T, String>;
 
-impl Scopes {
-    /// Looks at every definition and rule. What cannot be parsed needs all rows.
-    pub fn of(rules: &RuleSet) -> Self {
-        let mut tables: Tables = BTreeMap::new();
+impl RuleScopes {
+    /// Looks at every definition and rule.
+    pub(crate) fn of(rules: &RuleSet) -> Self {
+        let mut tables: ScopedTables = BTreeMap::new();
         for (name, view) in &rules.catalogue.views {
             tables.insert(name.clone(), view_table(name, view, &rules.household_columns));
         }
         let mut definitions = BTreeMap::new();
         // A definition comes after those it reads.
         for definition in &rules.definitions {
-            let verdict = judge(definition.file.sql(), &tables);
+            let verdict = judge(&definition.file.select, &tables);
             let name = &definition.header.name;
-            tables.insert(name.clone(), verdict.clone().unwrap_or(Table::Shared));
-            definitions.insert(name.clone(), Scope::from(verdict));
+            tables.insert(name.clone(), verdict.clone().unwrap_or(ScopedTable::Shared));
+            definitions.insert(name.clone(), RuleScope::from(verdict));
         }
         let rules = (rules.rules.iter())
-            .map(|rule| (rule.header.code.clone(), judge(rule.file.sql(), &tables).into()))
+            .map(|rule| (rule.header.code.clone(), judge(&rule.file.select, &tables).into()))
             .collect();
         Self { definitions, rules }
     }
 }
 
-impl From<Verdict> for Scope {
-    fn from(verdict: Verdict) -> Self {
+impl From<ScopeVerdict> for RuleScope {
+    fn from(verdict: ScopeVerdict) -> Self {
         match verdict {
-            Ok(Table::Local(columns)) => {
+            Ok(ScopedTable::Local(columns)) => {
                 let keys = columns.iter().filter(|c| find(&columns, &c.name).is_some());
                 Self::Local { keys: keys.map(|c| c.name.clone()).collect() }
             }
-            Ok(Table::Shared) => Self::Shared,
+            Ok(ScopedTable::Shared) => Self::Shared,
             Err(reason) => Self::Whole(reason),
         }
     }
 }
 
 /// The key that a column name stands for, if it stands for one column.
-fn find(columns: &[Column], name: &str) -> Option<Key> {
+fn find(columns: &[KeyedColumn], name: &str) -> Option<TableKey> {
     let mut named = columns.iter().filter(|c| c.name == name && !name.is_empty());
     let first = named.next()?;
     if named.next().is_some() { None } else { first.key }
@@ -148,41 +142,34 @@ fn find(columns: &[Column], name: &str) -> Option<Key> {
 
 /// A view, with the key columns that the buckets are made by. `numbers`: columns of household
 /// numbers, and whether they are always filled.
-pub(crate) fn view_table(name: &str, view: &ViewInfo, numbers: &BTreeMap<String, bool>) -> Table {
+pub(crate) fn view_table(name: &str, view: &ViewInfo, numbers: &BTreeMap<String, bool>) -> ScopedTable {
     if SHARED_VIEWS.contains(&name) {
-        return Table::Shared;
+        return ScopedTable::Shared;
     }
-    let previous = view.origin == Origin::Previous;
+    let previous = view.origin == ViewOrigin::Previous;
     let key = |column: &str| {
         let (kind, filled) = match column {
-            "person_id" => (Kind::Person, true),
+            "person_id" => (KeyKind::Person, true),
             // A person whose home is not known has none in the view of persons.
-            "household_id" => (Kind::Household, view.origin != Origin::Derived || name == "household"),
-            "guardian_person_id" => (Kind::Person, false),
-            "record_id" if previous => (Kind::PreviousRecord, true),
-            "record_id" => (Kind::Record, true),
-            "source_household_id" if !previous => (Kind::SourceHousehold, false),
+            "household_id" => (KeyKind::Household, view.origin != ViewOrigin::Derived || name == "household"),
+            "guardian_person_id" => (KeyKind::Person, false),
+            "record_id" if previous => (KeyKind::PreviousRecord, true),
+            "record_id" => (KeyKind::Record, true),
+            "source_household_id" if !previous => (KeyKind::SourceHousehold, false),
             // What the contract requires now it need not have required a quarter ago.
-            number => (Kind::Number, *numbers.get(number)? && !previous),
+            number => (KeyKind::Number, *numbers.get(number)? && !previous),
         };
-        Some(Key { kind, filled })
+        Some(TableKey { kind, filled })
     };
-    Table::Local(view.columns.iter().map(|(c, _)| Column { name: c.clone(), key: key(c) }).collect())
+    ScopedTable::Local(
+        view.columns.iter().map(|(c, _)| KeyedColumn { name: c.clone(), key: key(c) }).collect(),
+    )
 }
 
-/// The statements of a text.
-pub(crate) fn parse(sql: &str) -> Result<Vec<Statement>, ParserError> {
-    let options = ParserOptions { trailing_commas: true, ..ParserOptions::default() };
-    let parser = Parser::new(&DIALECT).with_options(options).try_with_sql(sql);
-    parser.and_then(|mut parser| parser.parse_statements())
-}
-
-/// Judges the text of a definition or rule.
-fn judge(sql: &str, tables: &Tables) -> Verdict {
-    match &parse(sql).map_err(|e| format!("cannot be parsed: {e}"))?[..] {
-        [Statement::Query(query)] => select::statement(query, tables),
-        _ => Err("is not one SELECT".to_owned()),
-    }
+/// Judges a definition or rule.
+fn judge(select: &ParsedSelect, tables: &ScopedTables) -> ScopeVerdict {
+    let query = select.query().map_err(|error| error.message)?;
+    select::judge_statement(&query, tables)
 }
 
 #[cfg(test)]

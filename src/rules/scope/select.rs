@@ -7,12 +7,12 @@ use sqlparser::ast::{
     SetQuantifier, Visit, With,
 };
 
-use super::expression::{Walk, conjuncts, not_null};
-use super::join::{self, Bound};
-use super::{Column, Key, Table, Tables, Verdict};
+use super::expression::{ExpressionWalk, not_null, split_conjuncts};
+use super::join::{self, BoundTables};
+use super::{KeyedColumn, ScopeVerdict, ScopedTable, ScopedTables, TableKey};
 
 /// A whole statement: the one place where WITH may stand.
-pub(crate) fn statement(query: &Query, tables: &Tables) -> Verdict {
+pub(crate) fn judge_statement(query: &Query, tables: &ScopedTables) -> ScopeVerdict {
     match &query.with {
         None => body(query, tables),
         Some(with) => body(query, &with_tables(with, tables)?),
@@ -20,14 +20,14 @@ pub(crate) fn statement(query: &Query, tables: &Tables) -> Verdict {
 }
 
 /// A query inside another. The engine does not scope an inner WITH as SQL does.
-pub(crate) fn nested(query: &Query, tables: &Tables) -> Verdict {
+pub(crate) fn judge_nested(query: &Query, tables: &ScopedTables) -> ScopeVerdict {
     match &query.with {
         None => body(query, tables),
         Some(_) => Err("WITH inside a subquery".to_owned()),
     }
 }
 
-fn with_tables(with: &With, tables: &Tables) -> Verdict<Tables> {
+fn with_tables(with: &With, tables: &ScopedTables) -> ScopeVerdict<ScopedTables> {
     if with.recursive {
         return Err("WITH RECURSIVE".to_owned());
     }
@@ -36,13 +36,13 @@ fn with_tables(with: &With, tables: &Tables) -> Verdict<Tables> {
         if part.from.is_some() || !part.alias.columns.is_empty() {
             return Err("WITH renames columns".to_owned());
         }
-        let table = nested(&part.query, &tables)?;
+        let table = judge_nested(&part.query, &tables)?;
         tables.insert(part.alias.name.value.clone(), table);
     }
     Ok(tables)
 }
 
-fn body(query: &Query, tables: &Tables) -> Verdict {
+fn body(query: &Query, tables: &ScopedTables) -> ScopeVerdict {
     // Named one by one, so that a clause the parser learns is looked at here. The order of the
     // rows does not matter to anybody.
     let Query {
@@ -71,10 +71,10 @@ fn body(query: &Query, tables: &Tables) -> Verdict {
     set(body, tables)
 }
 
-fn set(expression: &SetExpr, tables: &Tables) -> Verdict {
+fn set(expression: &SetExpr, tables: &ScopedTables) -> ScopeVerdict {
     match expression {
         SetExpr::Select(inner) => select(inner, tables),
-        SetExpr::Query(inner) => nested(inner, tables),
+        SetExpr::Query(inner) => judge_nested(inner, tables),
         SetExpr::SetOperation { left, op: SetOperator::Union, set_quantifier, right } => {
             let distinct = match set_quantifier {
                 SetQuantifier::All => false,
@@ -88,32 +88,37 @@ fn set(expression: &SetExpr, tables: &Tables) -> Verdict {
     }
 }
 
-fn union(left: Table, right: Table, distinct: bool) -> Verdict {
+fn union(left: ScopedTable, right: ScopedTable, distinct: bool) -> ScopeVerdict {
     let (left, right) = match (left, right) {
-        (Table::Shared, Table::Shared) => return Ok(Table::Shared),
-        (Table::Local(left), Table::Local(right)) if left.len() == right.len() => (left, right),
-        (Table::Local(_), Table::Local(_)) => return Err("UNION of different columns".to_owned()),
+        (ScopedTable::Shared, ScopedTable::Shared) => return Ok(ScopedTable::Shared),
+        (ScopedTable::Local(left), ScopedTable::Local(right)) if left.len() == right.len() => (left, right),
+        (ScopedTable::Local(_), ScopedTable::Local(_)) => return Err("UNION of different columns".to_owned()),
         // Every bucket would yield the shared rows again.
         _ => return Err("UNION of local and shared rows".to_owned()),
     };
-    let both = |a: Option<Key>, b: Option<Key>| match (a, b) {
-        (Some(a), Some(b)) if a.kind == b.kind => Some(Key { kind: a.kind, filled: a.filled && b.filled }),
+    let both = |a: Option<TableKey>, b: Option<TableKey>| match (a, b) {
+        (Some(a), Some(b)) if a.kind == b.kind => {
+            Some(TableKey { kind: a.kind, filled: a.filled && b.filled })
+        }
         _ => None,
     };
-    let columns: Vec<Column> =
-        left.into_iter().zip(right).map(|(a, b)| Column { name: a.name, key: both(a.key, b.key) }).collect();
+    let columns: Vec<KeyedColumn> = left
+        .into_iter()
+        .zip(right)
+        .map(|(a, b)| KeyedColumn { name: a.name, key: both(a.key, b.key) })
+        .collect();
     if distinct && !told_apart(&columns) {
         return Err("UNION without ALL of rows without a key".to_owned());
     }
-    Ok(Table::Local(columns))
+    Ok(ScopedTable::Local(columns))
 }
 
 /// Rows of different buckets differ in a column.
-fn told_apart(columns: &[Column]) -> bool {
+fn told_apart(columns: &[KeyedColumn]) -> bool {
     columns.iter().any(|c| c.key.is_some_and(|k| k.filled))
 }
 
-fn select(select: &Select, tables: &Tables) -> Verdict {
+fn select(select: &Select, tables: &ScopedTables) -> ScopeVerdict {
     let Select {
         select_token: _,
         optimizer_hints: _,
@@ -157,30 +162,30 @@ fn select(select: &Select, tables: &Tables) -> Verdict {
     if other {
         return Err("an unknown clause in the SELECT".to_owned());
     }
-    let mut bound = join::from(from, tables)?;
+    let mut bound = join::judge_from(from, tables)?;
     if let Some(condition) = selection {
-        let mut walk = Walk::new(&bound, tables);
+        let mut walk = ExpressionWalk::new(&bound, tables);
         walk.condition = true;
         run(condition, &mut walk)?;
-        for part in conjuncts(condition) {
+        for part in split_conjuncts(condition) {
             if let Some((alias, column)) = not_null(part).and_then(|e| bound.place(e)) {
                 bound.fill(alias, column);
             }
         }
     }
-    let mut walk = Walk::new(&bound, tables);
+    let mut walk = ExpressionWalk::new(&bound, tables);
     run(projection, &mut walk)?;
     run(having, &mut walk)?;
     let (aggregates, windows) = (walk.aggregates, walk.windows);
     let groups = match group_by {
         GroupByExpr::Expressions(groups, modifiers) if modifiers.is_empty() => groups,
-        _ if !bound.local => return Ok(Table::Shared),
+        _ if !bound.local => return Ok(ScopedTable::Shared),
         _ => return Err("GROUP BY without a list of columns".to_owned()),
     };
-    let mut walk = Walk::new(&bound, tables);
+    let mut walk = ExpressionWalk::new(&bound, tables);
     run(groups, &mut walk)?;
     if !bound.local {
-        return Ok(Table::Shared);
+        return Ok(ScopedTable::Shared);
     }
     if walk.aggregates || walk.windows {
         return Err("GROUP BY something counted".to_owned());
@@ -206,7 +211,7 @@ fn select(select: &Select, tables: &Tables) -> Verdict {
         let passed = !grouped || groups.iter().any(|g| bound.place(g) == bound.place(expr));
         let meant = matches!(expr, Expr::CompoundIdentifier(_)) || !hidden(expr, projection);
         let key = bound.key(expr).filter(|_| passed && meant);
-        columns.push(Column { name: name.to_owned(), key });
+        columns.push(KeyedColumn { name: name.to_owned(), key });
     }
     match distinct {
         None | Some(Distinct::All) => {}
@@ -214,11 +219,11 @@ fn select(select: &Select, tables: &Tables) -> Verdict {
         Some(Distinct::Distinct) => return Err("DISTINCT of rows without a key".to_owned()),
         Some(Distinct::On(_)) => return Err("DISTINCT ON".to_owned()),
     }
-    Ok(Table::Local(columns))
+    Ok(ScopedTable::Local(columns))
 }
 
 /// Looks at the expressions of a clause.
-pub(crate) fn run(clause: &impl Visit, walk: &mut Walk<'_>) -> Verdict<()> {
+pub(crate) fn run(clause: &impl Visit, walk: &mut ExpressionWalk<'_>) -> ScopeVerdict<()> {
     match clause.visit(walk) {
         ControlFlow::Continue(()) => Ok(()),
         ControlFlow::Break(reason) => Err(reason),
@@ -246,9 +251,9 @@ fn hidden(expr: &Expr, projection: &[SelectItem]) -> bool {
     })
 }
 
-impl Bound {
+impl BoundTables {
     /// The key that an expression is, if it is just a key column.
-    pub(crate) fn key(&self, expr: &Expr) -> Option<Key> {
+    pub(crate) fn key(&self, expr: &Expr) -> Option<TableKey> {
         let (alias, column) = self.place(expr)?;
         self.column(alias, column)?.key
     }

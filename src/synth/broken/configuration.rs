@@ -1,6 +1,6 @@
 //! Pipeline folders that must be refused.
 
-use super::Case;
+use super::BrokenCase;
 
 const PIPELINE: &str = r#"title = "测试"
 
@@ -21,7 +21,6 @@ grace_days = 30
 const SOURCE: &str = r#"title = "学籍"
 owner = "教育局"
 letter = "ED"
-subject = "person"
 
 [files]
 patterns = ["学籍*"]
@@ -63,8 +62,8 @@ pub(super) fn small_pipeline() -> Vec<(String, String)> {
     .to_vec()
 }
 
-fn spoilt(name: &'static str, title: &str, file: &str, from: &str, to: &str, message: &str) -> Case {
-    let mut case = Case::refused(name, title, "", message);
+fn spoilt(name: &'static str, title: &str, file: &str, from: &str, to: &str, message: &str) -> BrokenCase {
+    let mut case = BrokenCase::refused(name, title, "", message);
     case.expected.stage = "pipeline".to_owned();
     case.expected.own_pipeline = true;
     for (path, text) in small_pipeline() {
@@ -74,7 +73,7 @@ fn spoilt(name: &'static str, title: &str, file: &str, from: &str, to: &str, mes
     case
 }
 
-pub(super) fn cases() -> Vec<Case> {
+pub(super) fn configuration_cases() -> Vec<BrokenCase> {
     let source = "sources/student.toml";
     vec![
         spoilt(
@@ -89,9 +88,9 @@ pub(super) fn cases() -> Vec<Case> {
             "unknown_value",
             "数据来源文件里有不认识的取值",
             source,
-            "subject = \"person\"",
-            "subject = \"persn\"",
-            "不认识的取值“persn”",
+            "unique_action = \"reject\"",
+            "unique_action = \"rejct\"",
+            "不认识的取值“rejct”",
         ),
         spoilt("missing_key", "数据来源文件缺少键", source, "owner = \"教育局\"\n", "", "缺少键“owner”"),
         spoilt(

@@ -3,11 +3,11 @@
 
 use std::path::Path;
 
-use super::encode::{self, Sheet};
+use super::encode::{self, SheetLayout};
 use super::fixtures::save;
-use super::identity::{compose, text};
+use super::identity::{compose, id_text};
 use super::layout;
-use super::rows::{Cell, Row};
+use super::village_rows::{InventedCell, InventedRow};
 use crate::Result;
 
 mod configuration;
@@ -17,7 +17,7 @@ mod tables;
 /// What must happen.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Expected {
+pub struct BrokenExpectation {
     /// What is wrong with the case, in Chinese.
     pub title: String,
     /// `load`: load `source` from `data/`; `pipeline`: open the folder `pipeline/`.
@@ -41,22 +41,22 @@ pub struct Expected {
 }
 
 /// A case: its folder, files and expectation.
-struct Case {
+struct BrokenCase {
     name: &'static str,
     files: Vec<(String, Vec<u8>)>,
-    expected: Expected,
+    expected: BrokenExpectation,
 }
 
-impl Case {
+impl BrokenCase {
     /// A file of a source that cannot be read at all.
     fn refused(name: &'static str, title: &str, source: &str, message: &str) -> Self {
-        let expected = Expected {
+        let expected = BrokenExpectation {
             title: title.to_owned(),
             stage: "load".to_owned(),
             source: source.to_owned(),
             exit: 2,
             message: message.to_owned(),
-            ..Expected::default()
+            ..BrokenExpectation::default()
         };
         Self { name, files: Vec::new(), expected }
     }
@@ -90,7 +90,11 @@ impl Case {
 /// Writes every case to `out` and returns their names.
 pub fn write(out: &Path) -> Result<Vec<String>> {
     let mut names = Vec::new();
-    for case in tables::cases().into_iter().chain(damaged::cases()?).chain(configuration::cases()) {
+    for case in tables::table_cases()
+        .into_iter()
+        .chain(damaged::damaged_cases()?)
+        .chain(configuration::configuration_cases())
+    {
         let folder = out.join(case.name);
         for (path, bytes) in &case.files {
             save(&folder.join(path), bytes)?;
@@ -107,7 +111,7 @@ pub fn write(out: &Path) -> Result<Vec<String>> {
 const ROWS: usize = 40;
 
 fn id(index: usize) -> String {
-    text(&compose(410_621, 20_030_101 + index as u32 % 28, 100 + index as u32))
+    id_text(&compose(410_621, 20_030_101 + index as u32 % 28, 100 + index as u32))
 }
 
 /// Cells of a small student aid table.
@@ -132,23 +136,23 @@ fn aid_rows() -> Vec<Vec<String>> {
 }
 
 fn aid_header() -> Vec<String> {
-    layout::headers(super::deliver::Source::StudentAid, false)
+    layout::source_headers(super::department_records::SourceKind::StudentAid, false)
 }
 
 /// A table as CSV text.
 fn csv_text(header: &[String], rows: &[Vec<String>]) -> String {
     let mut out = String::new();
     for row in std::iter::once(header).chain(rows.iter().map(Vec::as_slice)) {
-        encode::csv::line(&mut out, row.iter().map(|c| c.as_str().into()), "\r\n");
+        encode::csv::write_line(&mut out, row.iter().map(|c| c.as_str().into()), "\r\n");
     }
     out
 }
 
-fn sheet(header: Vec<String>, rows: Vec<Vec<String>>) -> Sheet {
-    let cell = |c: String| if c.is_empty() { Cell::Empty } else { Cell::Text(c) };
+fn sheet(header: Vec<String>, rows: Vec<Vec<String>>) -> SheetLayout {
+    let cell = |c: String| if c.is_empty() { InventedCell::Empty } else { InventedCell::Text(c) };
     let rows = rows
         .into_iter()
-        .map(|r| Row { cells: r.into_iter().map(cell).collect(), tags: vec![], reject: None })
+        .map(|r| InventedRow { cells: r.into_iter().map(cell).collect(), tags: vec![], reject: None })
         .collect();
-    Sheet::plain("Sheet1", header, rows)
+    SheetLayout::plain("Sheet1", header, rows)
 }

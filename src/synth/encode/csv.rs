@@ -1,10 +1,14 @@
 //! Comma-separated text.
 
-use super::Sheet;
-use crate::synth::rows::Cell;
+use super::SheetLayout;
+use crate::synth::village_rows::InventedCell;
 
 /// Appends one line.
-pub fn line<'a>(out: &mut String, cells: impl Iterator<Item = std::borrow::Cow<'a, str>>, end: &str) {
+pub(crate) fn write_line<'a>(
+    out: &mut String,
+    cells: impl Iterator<Item = std::borrow::Cow<'a, str>>,
+    end: &str,
+) {
     for (i, cell) in cells.enumerate() {
         if i > 0 {
             out.push(',');
@@ -21,10 +25,10 @@ pub fn line<'a>(out: &mut String, cells: impl Iterator<Item = std::borrow::Cow<'
 }
 
 /// The whole sheet as text with CRLF line ends.
-pub fn text(sheet: &Sheet) -> String {
+pub(crate) fn csv_text(sheet: &SheetLayout) -> String {
     let mut out = String::new();
     for row in sheet.grid() {
-        line(&mut out, row.iter().map(Cell::text), "\r\n");
+        write_line(&mut out, row.iter().map(InventedCell::text), "\r\n");
     }
     out
 }

@@ -1,18 +1,18 @@
 //! dBase III tables with GBK bytes, as old accounting systems write them.
 
-use super::{Bytes, Sheet, encoded};
-use crate::synth::rows::Cell;
+use super::{EncodedBytes, SheetLayout, encode_text};
+use crate::synth::village_rows::InventedCell;
 
 /// One table: character fields as wide as their widest value, numbers as `N(12,2)`.
-pub fn table(sheet: &Sheet) -> Bytes {
+pub(crate) fn encode_table(sheet: &SheetLayout) -> EncodedBytes {
     let rows: Vec<Vec<Vec<u8>>> = sheet
         .rows
         .iter()
-        .map(|row| row.cells.iter().map(|c| encoded(&c.text(), encoding_rs::GBK)).collect())
+        .map(|row| row.cells.iter().map(|c| encode_text(&c.text(), encoding_rs::GBK)).collect())
         .collect();
     let fields: Vec<(bool, usize)> = (0..sheet.header.len())
         .map(|at| {
-            let numeric = sheet.rows.iter().any(|r| matches!(r.cells[at], Cell::Number(_)));
+            let numeric = sheet.rows.iter().any(|r| matches!(r.cells[at], InventedCell::Number(_)));
             let widest = rows.iter().map(|r| r[at].len()).max().unwrap_or(1);
             (numeric, if numeric { 12 } else { widest.clamp(1, 254) })
         })
@@ -28,7 +28,7 @@ pub fn table(sheet: &Sheet) -> Bytes {
     out.extend([0x4D, 0, 0]);
     for (name, (numeric, width)) in sheet.header.iter().zip(&fields) {
         let mut field = [0u8; 32];
-        let name = encoded(name, encoding_rs::GBK);
+        let name = encode_text(name, encoding_rs::GBK);
         let len = name.len().min(10);
         field[..len].copy_from_slice(&name[..len]);
         field[11] = if *numeric { b'N' } else { b'C' };
@@ -41,7 +41,7 @@ pub fn table(sheet: &Sheet) -> Bytes {
         out.push(b' ');
         for ((cell, (numeric, width)), original) in row.iter().zip(&fields).zip(&source.cells) {
             let mut value = match original {
-                Cell::Number(number) => format!("{number:>12.2}").into_bytes(),
+                InventedCell::Number(number) => format!("{number:>12.2}").into_bytes(),
                 _ => cell.clone(),
             };
             value.truncate(*width);

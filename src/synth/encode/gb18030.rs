@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// All threads share it: whoever writes an entry writes the same.
 static KNOWN: [AtomicU32; 0x1_0000] = [const { AtomicU32::new(0) }; 0x1_0000];
 
-/// The same bytes as [`super::encoded`] with GB18030.
-pub fn encode(text: &str) -> Vec<u8> {
+/// The same bytes as [`super::encode_text`] with GB18030.
+pub(crate) fn encode(text: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     for c in text.chars() {
         if c.is_ascii() {
@@ -37,7 +37,7 @@ pub fn encode(text: &str) -> Vec<u8> {
 }
 
 fn slowly(c: char) -> Vec<u8> {
-    super::encoded(c.encode_utf8(&mut [0; 4]), encoding_rs::GB18030)
+    super::encode_text(c.encode_utf8(&mut [0; 4]), encoding_rs::GB18030)
 }
 
 #[cfg(test)]
@@ -52,7 +52,7 @@ mod tests {
             .chain((0x9F00..0xA000).filter_map(char::from_u32))
             .collect();
         for _ in 0..2 {
-            assert_eq!(super::encode(&text), super::super::encoded(&text, encoding_rs::GB18030));
+            assert_eq!(super::encode(&text), super::super::encode_text(&text, encoding_rs::GB18030));
         }
     }
 }

@@ -2,51 +2,51 @@
 
 use crate::{Error, Result};
 
-use super::rows::{Cell, Row};
+use super::village_rows::{InventedCell, InventedRow};
 
-pub mod csv;
-pub mod dbf;
-pub mod gb18030;
-pub mod parquet;
-pub mod xls;
-pub mod xlsx;
+pub(super) mod csv;
+pub(super) mod dbf;
+pub(super) mod gb18030;
+pub(super) mod parquet;
+pub(super) mod xls;
+pub(super) mod xlsx;
 
 /// One table as it is laid out in a file.
 #[derive(Debug, Clone)]
-pub struct Sheet {
+pub(super) struct SheetLayout {
     /// Worksheet name; empty where the format has none.
     pub name: String,
     /// Rows above the header.
-    pub titles: Vec<Vec<Cell>>,
+    pub titles: Vec<Vec<InventedCell>>,
     /// Header texts.
     pub header: Vec<String>,
     /// Data rows.
-    pub rows: Vec<Row>,
+    pub rows: Vec<InventedRow>,
     /// Rows below the data: totals, who made the table.
-    pub footers: Vec<Vec<Cell>>,
+    pub footers: Vec<Vec<InventedCell>>,
     /// Columns whose equal neighbours are merged into one tall cell.
     pub merged: Vec<usize>,
 }
 
-impl Sheet {
+impl SheetLayout {
     /// A bare table.
-    pub fn plain(name: impl Into<String>, header: Vec<String>, rows: Vec<Row>) -> Self {
+    pub(super) fn plain(name: impl Into<String>, header: Vec<String>, rows: Vec<InventedRow>) -> Self {
         Self { name: name.into(), titles: vec![], header, rows, footers: vec![], merged: vec![] }
     }
     /// Spreadsheet row of data row `index`.
-    pub fn row_number(&self, index: usize) -> u64 {
+    pub(super) fn row_number(&self, index: usize) -> u64 {
         (self.titles.len() + 1 + index + 1) as u64
     }
     /// Everything above and below as one grid, top to bottom.
-    fn grid(&self) -> Vec<Vec<Cell>> {
+    fn grid(&self) -> Vec<Vec<InventedCell>> {
         let mut grid = self.titles.clone();
-        grid.push(self.header.iter().map(|h| Cell::Text(h.clone())).collect());
+        grid.push(self.header.iter().map(|h| InventedCell::Text(h.clone())).collect());
         grid.extend(self.rows.iter().map(|r| r.cells.clone()));
         grid.extend(self.footers.iter().cloned());
         grid
     }
     /// Merged ranges (first row, last row, column), zero-based; their lower cells are blanked in `grid`.
-    fn merge(&self, grid: &mut [Vec<Cell>]) -> Vec<(usize, usize, usize)> {
+    fn merge(&self, grid: &mut [Vec<InventedCell>]) -> Vec<(usize, usize, usize)> {
         let first = self.titles.len() + 1;
         let last = first + self.rows.len();
         let mut ranges = Vec::new();
@@ -63,7 +63,7 @@ impl Sheet {
         }
         for &(top, bottom, column) in &ranges {
             for row in &mut grid[top + 1..=bottom] {
-                row[column] = Cell::Empty;
+                row[column] = InventedCell::Empty;
             }
         }
         ranges
@@ -76,9 +76,9 @@ fn broken(what: &str, error: impl std::error::Error + Send + Sync + 'static) -> 
 }
 
 /// Encodes text, unmappable characters as numeric references (what exporters do).
-pub fn encoded(text: &str, encoding: &'static encoding_rs::Encoding) -> Vec<u8> {
+pub(super) fn encode_text(text: &str, encoding: &'static encoding_rs::Encoding) -> Vec<u8> {
     encoding.encode(text).0.into_owned()
 }
 
 /// Result of a format writer.
-pub type Bytes = Result<Vec<u8>>;
+pub(super) type EncodedBytes = Result<Vec<u8>>;

@@ -13,10 +13,10 @@ use parquet::file::properties::WriterProperties;
 use super::broken;
 use crate::Result;
 use crate::synth::calendar::to_days;
-use crate::synth::rows::{Cell, Row};
+use crate::synth::village_rows::{InventedCell, InventedRow};
 
 /// Columns of a table; `dates`: positions of date columns.
-pub fn schema(header: &[String], dates: &[usize]) -> Arc<Schema> {
+pub(crate) fn parquet_schema(header: &[String], dates: &[usize]) -> Arc<Schema> {
     let fields: Vec<Field> = header
         .iter()
         .enumerate()
@@ -29,44 +29,44 @@ pub fn schema(header: &[String], dates: &[usize]) -> Arc<Schema> {
 }
 
 /// A column being filled.
-enum Column {
+enum ParquetCells {
     Text(StringBuilder),
     Date(Date32Builder),
 }
 
 /// Rows on their way into a batch of one schema.
-pub struct Batch {
+pub(crate) struct BatchBuilder {
     schema: Arc<Schema>,
-    columns: Vec<Column>,
+    columns: Vec<ParquetCells>,
 }
 
-impl Batch {
+impl BatchBuilder {
     /// An empty batch.
-    pub fn new(schema: Arc<Schema>) -> Self {
+    pub(crate) fn new(schema: Arc<Schema>) -> Self {
         let column = |field: &Arc<Field>| match field.data_type() {
-            DataType::Date32 => Column::Date(Date32Builder::new()),
-            _ => Column::Text(StringBuilder::new()),
+            DataType::Date32 => ParquetCells::Date(Date32Builder::new()),
+            _ => ParquetCells::Text(StringBuilder::new()),
         };
         let columns = schema.fields().iter().map(column).collect();
         Self { schema, columns }
     }
     /// Appends one row.
-    pub fn push(&mut self, row: &Row) {
+    pub(crate) fn push(&mut self, row: &InventedRow) {
         for (column, cell) in self.columns.iter_mut().zip(&row.cells) {
             match (column, cell) {
-                (Column::Date(to), Cell::Date(day)) => to.append_value(to_days(*day)),
-                (Column::Date(to), _) => to.append_null(),
-                (Column::Text(to), Cell::Empty) => to.append_null(),
-                (Column::Text(to), cell) => to.append_value(cell.text()),
+                (ParquetCells::Date(to), InventedCell::Date(day)) => to.append_value(to_days(*day)),
+                (ParquetCells::Date(to), _) => to.append_null(),
+                (ParquetCells::Text(to), InventedCell::Empty) => to.append_null(),
+                (ParquetCells::Text(to), cell) => to.append_value(cell.text()),
             }
         }
     }
     /// The rows so far.
-    pub fn finish(self) -> Result<RecordBatch> {
-        let array = |column: Column| -> ArrayRef {
+    pub(crate) fn finish(self) -> Result<RecordBatch> {
+        let array = |column: ParquetCells| -> ArrayRef {
             match column {
-                Column::Text(mut c) => Arc::new(c.finish()),
-                Column::Date(mut c) => Arc::new(c.finish()),
+                ParquetCells::Text(mut c) => Arc::new(c.finish()),
+                ParquetCells::Date(mut c) => Arc::new(c.finish()),
             }
         };
         let columns = self.columns.into_iter().map(array).collect();
@@ -75,14 +75,14 @@ impl Batch {
 }
 
 /// Some rows as a batch of `schema`.
-pub fn batch(schema: &Arc<Schema>, rows: &[Row]) -> Result<RecordBatch> {
-    let mut batch = Batch::new(schema.clone());
+pub(crate) fn parquet_batch(schema: &Arc<Schema>, rows: &[InventedRow]) -> Result<RecordBatch> {
+    let mut batch = BatchBuilder::new(schema.clone());
     rows.iter().for_each(|row| batch.push(row));
     batch.finish()
 }
 
 /// A writer whose bytes depend on the rows alone.
-pub fn writer<W: Write + Send>(out: W, schema: Arc<Schema>) -> Result<ArrowWriter<W>> {
+pub(crate) fn parquet_writer<W: Write + Send>(out: W, schema: Arc<Schema>) -> Result<ArrowWriter<W>> {
     let properties = WriterProperties::builder()
         .set_created_by("invented".to_owned())
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
@@ -92,11 +92,11 @@ pub fn writer<W: Write + Send>(out: W, schema: Arc<Schema>) -> Result<ArrowWrite
 }
 
 /// Appends a batch.
-pub fn append<W: Write + Send>(writer: &mut ArrowWriter<W>, batch: &RecordBatch) -> Result<()> {
+pub(crate) fn append<W: Write + Send>(writer: &mut ArrowWriter<W>, batch: &RecordBatch) -> Result<()> {
     writer.write(batch).map_err(|e| broken("Parquet", e))
 }
 
 /// Finishes the file and hands back what it was written to.
-pub fn finish<W: Write + Send>(writer: ArrowWriter<W>) -> Result<W> {
+pub(crate) fn finish<W: Write + Send>(writer: ArrowWriter<W>) -> Result<W> {
     writer.into_inner().map_err(|e| broken("Parquet", e))
 }

@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::{Bytes, Sheet};
-use crate::synth::rows::Cell;
+use super::{EncodedBytes, SheetLayout};
+use crate::synth::village_rows::InventedCell;
 
 const SECTOR: usize = 512;
 
@@ -24,13 +24,13 @@ fn utf16(text: &str) -> Vec<u8> {
 
 /// Strings of all sheets, each once.
 #[derive(Default)]
-struct Strings {
+struct SharedStrings {
     texts: Vec<String>,
     index: HashMap<String, u32>,
     uses: u32,
 }
 
-impl Strings {
+impl SharedStrings {
     fn add(&mut self, text: &str) -> u32 {
         self.uses += 1;
         if let Some(&at) = self.index.get(text) {
@@ -63,8 +63,8 @@ impl Strings {
 }
 
 /// A workbook of some sheets.
-pub fn workbook(sheets: &[Sheet]) -> Bytes {
-    let mut strings = Strings::default();
+pub(crate) fn encode_workbook(sheets: &[SheetLayout]) -> EncodedBytes {
+    let mut strings = SharedStrings::default();
     let pages: Vec<Vec<u8>> = sheets.iter().map(|s| page(s, &mut strings)).collect();
     // The globals' length depends only on the names, so a first pass finds the sheets' offsets.
     let mut start = globals(sheets, &strings, &vec![0; sheets.len()]).len();
@@ -75,10 +75,10 @@ pub fn workbook(sheets: &[Sheet]) -> Bytes {
     }
     let mut stream = globals(sheets, &strings, &offsets);
     pages.iter().for_each(|p| stream.extend(p));
-    Ok(compound("Workbook", stream))
+    Ok(write_compound("Workbook", stream))
 }
 
-fn globals(sheets: &[Sheet], strings: &Strings, offsets: &[u32]) -> Vec<u8> {
+fn globals(sheets: &[SheetLayout], strings: &SharedStrings, offsets: &[u32]) -> Vec<u8> {
     let mut out = Vec::new();
     record(&mut out, 0x0809, &words(&[0x0600, 0x0005, 0x0DBB, 0x07CC, 0, 0, 0x0006, 0]));
     record(&mut out, 0x0042, &words(&[0x04B0]));
@@ -107,7 +107,7 @@ fn globals(sheets: &[Sheet], strings: &Strings, offsets: &[u32]) -> Vec<u8> {
     out
 }
 
-fn page(sheet: &Sheet, strings: &mut Strings) -> Vec<u8> {
+fn page(sheet: &SheetLayout, strings: &mut SharedStrings) -> Vec<u8> {
     let mut grid = sheet.grid();
     let ranges = sheet.merge(&mut grid);
     let mut out = Vec::new();
@@ -120,8 +120,8 @@ fn page(sheet: &Sheet, strings: &mut Strings) -> Vec<u8> {
         for (c, cell) in cells.iter().enumerate() {
             let mut body = words(&[r as u16, c as u16, 15]);
             match cell {
-                Cell::Empty => continue,
-                Cell::Number(number) => {
+                InventedCell::Empty => continue,
+                InventedCell::Number(number) => {
                     body.extend(number.to_le_bytes());
                     record(&mut out, 0x0203, &body);
                 }
@@ -145,7 +145,7 @@ fn page(sheet: &Sheet, strings: &mut Strings) -> Vec<u8> {
 }
 
 /// Wraps one stream in a compound file without any timestamp.
-pub fn compound(name: &str, mut stream: Vec<u8>) -> Vec<u8> {
+pub(crate) fn write_compound(name: &str, mut stream: Vec<u8>) -> Vec<u8> {
     const FREE: u32 = 0xFFFF_FFFF;
     const END: u32 = 0xFFFF_FFFE;
     // Shorter streams would belong into the mini stream.

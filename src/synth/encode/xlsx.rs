@@ -2,15 +2,15 @@
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 
-use super::{Bytes, Sheet, broken};
-use crate::synth::rows::Cell;
+use super::{EncodedBytes, SheetLayout, broken};
+use crate::synth::village_rows::InventedCell;
 
 /// A workbook of some sheets.
-pub fn workbook(sheets: &[Sheet]) -> Bytes {
+pub(crate) fn encode_workbook(sheets: &[SheetLayout]) -> EncodedBytes {
     build(sheets).map_err(|e| broken("XLSX", e))
 }
 
-fn build(sheets: &[Sheet]) -> Result<Vec<u8>, XlsxError> {
+fn build(sheets: &[SheetLayout]) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     // The clock must not show in the bytes.
     let made = ExcelDateTime::from_ymd(2018, 9, 30)?;
@@ -30,14 +30,14 @@ fn build(sheets: &[Sheet]) -> Result<Vec<u8>, XlsxError> {
             for (c, cell) in cells.iter().enumerate() {
                 let (r, c) = (r as u32, c as u16);
                 match cell {
-                    Cell::Empty => {}
-                    Cell::Text(text) => {
+                    InventedCell::Empty => {}
+                    InventedCell::Text(text) => {
                         page.write_string(r, c, text)?;
                     }
-                    Cell::Number(number) => {
+                    InventedCell::Number(number) => {
                         page.write_number(r, c, *number)?;
                     }
-                    Cell::Date(d) => {
+                    InventedCell::Date(d) => {
                         let day = ExcelDateTime::from_ymd(
                             (d / 10_000) as u16,
                             (d / 100 % 100) as u8,

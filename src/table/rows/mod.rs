@@ -1,6 +1,6 @@
 //! Rows of a table, in memory or in a scratch file: who reads them does not know which.
 //!
-//! The engine decides through its [`Store`] where the tables between stages lie. Rows come
+//! The engine decides through its [`RowStore`] where the tables between stages lie. Rows come
 //! and go in chunks, so that a stage holds a few thousand of them at a time wherever they are.
 
 use std::fs::File;
@@ -14,27 +14,30 @@ use arrow::array::{Array, UInt32Array};
 use arrow::datatypes::{Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
 use parquet::arrow::arrow_writer::ArrowWriter;
 use parquet::basic::Compression;
+use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use rustix::fs::{AtFlags, CWD, linkat};
 
-use crate::table::ParquetWriter;
-use crate::table::digest::{Digest, Digesting};
+use crate::table::digest::{DigestingWriter, FileDigest};
+use crate::table::{ParquetWriter, written_schema};
 use crate::{Error, Result};
 
-mod positioned;
+mod positioned_file;
 mod writer;
 
-use positioned::{Positioned, Reading};
+use positioned_file::{PositionedFile, PositionedReader};
 use writer::count;
-pub use writer::{MemoryRows, RowsWriter};
+pub(crate) use writer::{MemoryRows, RowsWriter};
 
 /// Rows of a chunk. Stages that build tables build them in chunks of this many rows, so that
 /// files are the same bytes wherever the rows lay before.
-pub const CHUNK_ROWS: usize = 65_536;
-/// Rows of a row group of a [`Form::Scratch`] file: several are written side by side.
+pub(crate) const CHUNK_ROWS: usize = 65_536;
+/// Rows of a row group of a [`RowsPurpose::Scratch`] file: several are written side by side.
 const SCRATCH_GROUP: usize = 16_384;
 
 /// Rows of one table.
@@ -44,15 +47,15 @@ pub struct Rows {
     count: usize,
     /// Values that are not null, by column.
     filled: Vec<u64>,
-    place: Place,
-    /// Of the file of a [`Form::Published`] table.
-    digest: Option<Digest>,
+    place: RowsPlace,
+    /// Of the file of a `RowsPurpose::Published` table.
+    digest: Option<FileDigest>,
 }
 
 #[derive(Debug, Clone)]
-enum Place {
+enum RowsPlace {
     Memory(Vec<RecordBatch>),
-    File(Positioned, ArrowReaderMetadata),
+    File(PositionedFile, ArrowReaderMetadata),
 }
 
 impl Rows {
@@ -65,7 +68,7 @@ impl Rows {
             schema: batch.schema(),
             count: batch.num_rows(),
             filled,
-            place: Place::Memory((0..batch.num_rows()).step_by(CHUNK_ROWS).map(slice).collect()),
+            place: RowsPlace::Memory((0..batch.num_rows()).step_by(CHUNK_ROWS).map(slice).collect()),
             digest: None,
         }
     }
@@ -84,13 +87,14 @@ impl Rows {
     }
     /// Values of a column that are not null, as the file's statistics tell.
     fn told_filled(&self, at: usize) -> Option<u64> {
-        let Place::File(_, metadata) = &self.place else { return None };
+        let RowsPlace::File(_, metadata) = &self.place else { return None };
         let groups = metadata.metadata().row_groups().iter();
-        let filled = groups.map(|group| {
+        let mut filled = groups.map(|group| {
             let column = group.columns().get(at)?;
-            Some(column.num_values() as u64 - column.statistics()?.null_count_opt()?)
+            // In a damaged file more may be missing than there are.
+            u64::try_from(column.num_values()).ok()?.checked_sub(column.statistics()?.null_count_opt()?)
         });
-        filled.sum()
+        filled.try_fold(0u64, |sum, filled| sum.checked_add(filled?))
     }
     fn count_filled(&self, at: usize) -> Result<u64> {
         let name = self.schema.field(at).name();
@@ -102,14 +106,17 @@ impl Rows {
             .sum()
     }
     fn in_file(file: File, filled: Vec<u64>) -> Result<Self> {
-        let file = Positioned::new(file).map_err(|e| broken(e.into()))?;
+        let file = PositionedFile::new(file).map_err(|e| broken(e.into()))?;
         let metadata = ArrowReaderMetadata::load(&file, Default::default()).map_err(broken)?;
-        let count: i64 = metadata.metadata().row_groups().iter().map(|g| g.num_rows()).sum();
+        let schema = ArrowReaderOptions::new().with_schema(written_schema(metadata.schema()));
+        let metadata = ArrowReaderMetadata::try_new(metadata.metadata().clone(), schema).map_err(broken)?;
+        let mut groups = metadata.metadata().row_groups().iter();
+        let count = groups.try_fold(0usize, |sum, g| sum.checked_add(usize::try_from(g.num_rows()).ok()?));
         Ok(Self {
             schema: metadata.schema().clone(),
-            count: count as usize,
+            count: count.ok_or_else(|| broken(ParquetError::General("行数不是数".to_owned())))?,
             filled,
-            place: Place::File(file, metadata),
+            place: RowsPlace::File(file, metadata),
             digest: None,
         })
     }
@@ -126,18 +133,18 @@ impl Rows {
         self.schema.index_of(column).ok().map(|at| self.filled[at])
     }
     /// The rows in order, in chunks, with the columns that `keep` wants.
-    pub fn chunks(&self, keep: impl Fn(&str) -> bool) -> Result<Chunks> {
+    pub fn chunks(&self, keep: impl Fn(&str) -> bool) -> Result<RowChunks> {
         let wanted: Vec<usize> = (self.schema.fields().iter().enumerate())
             .filter(|(_, field)| keep(field.name()))
             .map(|(at, _)| at)
             .collect();
         match &self.place {
-            Place::Memory(batches) => {
+            RowsPlace::Memory(batches) => {
                 let parts: std::result::Result<Vec<_>, _> =
                     batches.iter().map(|batch| batch.project(&wanted)).collect();
                 Ok(Box::new(parts.map_err(unreadable)?.into_iter().map(Ok)))
             }
-            Place::File(file, metadata) => {
+            RowsPlace::File(file, metadata) => {
                 let builder =
                     ParquetRecordBatchReaderBuilder::new_with_metadata(file.clone(), metadata.clone());
                 let mask = ProjectionMask::roots(builder.parquet_schema(), wanted);
@@ -179,10 +186,10 @@ impl Rows {
     /// The rows changed chunk by chunk; `change` is told the number of the chunk's first row.
     pub fn rewrite(
         &self,
-        store: &Store,
+        store: &RowStore,
         change: impl Fn(usize, RecordBatch) -> Result<RecordBatch>,
     ) -> Result<Self> {
-        let mut writer = store.writer(self.schema.clone(), Form::Scratch)?;
+        let mut writer = store.writer(self.schema.clone(), RowsPurpose::Scratch)?;
         let mut first = 0;
         for rows in self.chunks(|_| true)? {
             let rows = rows?;
@@ -197,10 +204,10 @@ impl Rows {
         let chunks = self.chunks(|_| true)?.collect::<Result<Vec<_>>>()?;
         arrow::compute::concat_batches(&self.schema, &chunks).map_err(unreadable)
     }
-    /// Gives the file of a [`Form::Published`] table a name; `None` where the rows lie in memory.
+    /// Gives the file of a `RowsPurpose::Published` table a name; `None` where the rows lie in memory.
     /// The table and the named file share their bytes from then on, and nobody changes them.
-    pub fn name_file(&self, path: &Path, mode: u32) -> Result<Option<(Arc<File>, Digest)>> {
-        let (Place::File(from, _), Some(digest)) = (&self.place, &self.digest) else { return Ok(None) };
+    pub fn name_file(&self, path: &Path, mode: u32) -> Result<Option<(Arc<File>, FileDigest)>> {
+        let (RowsPlace::File(from, _), Some(digest)) = (&self.place, &self.digest) else { return Ok(None) };
         let failed = |e| Error::io("写入文件", path, e).hint("检查磁盘是否已满");
         let mode = std::fs::Permissions::from_mode(mode);
         from.file.set_permissions(mode.clone()).map_err(failed)?;
@@ -211,7 +218,8 @@ impl Rows {
             Err(_) => {
                 let mut to = File::create_new(path).map_err(failed)?;
                 to.set_permissions(mode).map_err(failed)?;
-                io::copy(&mut Reading { file: from.file.clone(), at: 0 }, &mut to).map_err(failed)?;
+                io::copy(&mut PositionedReader { file: from.file.clone(), at: 0 }, &mut to)
+                    .map_err(failed)?;
                 Arc::new(to)
             }
         };
@@ -220,11 +228,11 @@ impl Rows {
 }
 
 /// Rows on their way: see [`Rows::chunks`].
-pub type Chunks = Box<dyn Iterator<Item = Result<RecordBatch>> + Send>;
+pub(crate) type RowChunks = Box<dyn Iterator<Item = Result<RecordBatch>> + Send>;
 
 /// What a file of rows is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum RowsPurpose {
     /// It becomes a published table as it is.
     Published,
     /// It is read back soon and never seen: quick to write and read.
@@ -233,7 +241,7 @@ pub enum Form {
 
 /// Where the tables between stages lie.
 #[derive(Debug, Clone, Default)]
-pub enum Store {
+pub enum RowStore {
     /// In memory.
     #[default]
     Memory,
@@ -241,7 +249,7 @@ pub enum Store {
     Folder(PathBuf),
 }
 
-impl Store {
+impl RowStore {
     /// Between stages: where tables lie on the disk because memory is short, what was freed
     /// goes back to the operating system.
     pub fn give_back(&self) {
@@ -250,16 +258,16 @@ impl Store {
         }
     }
     /// Begins a table.
-    pub fn writer(&self, schema: SchemaRef, form: Form) -> Result<RowsWriter> {
+    pub fn writer(&self, schema: SchemaRef, form: RowsPurpose) -> Result<RowsWriter> {
         let filled = vec![0; schema.fields().len()];
         Ok(match (self, form) {
             (Self::Memory, _) => RowsWriter::Memory(MemoryRows::new(schema)),
-            (Self::Folder(folder), Form::Published) => {
-                let file = Digesting::new(nameless(folder)?);
+            (Self::Folder(folder), RowsPurpose::Published) => {
+                let file = DigestingWriter::new(nameless(folder)?);
                 let writer = ParquetWriter::new(file, schema).map_err(broken)?;
                 RowsWriter::Published(Box::new(writer), filled)
             }
-            (Self::Folder(folder), Form::Scratch) => {
+            (Self::Folder(folder), RowsPurpose::Scratch) => {
                 let properties = WriterProperties::builder()
                     .set_compression(Compression::SNAPPY)
                     .set_dictionary_enabled(false)
@@ -278,14 +286,14 @@ fn nameless(folder: &Path) -> Result<File> {
         .map_err(|e| Error::io("新建临时文件", folder, e).hint("检查该文件夹是否可写、磁盘是否已满"))
 }
 
-fn broken(error: parquet::errors::ParquetError) -> Error {
-    Error::new(crate::ErrorKind::Io, format!("临时数据表不能读写:{error}"))
+fn broken(error: ParquetError) -> Error {
+    Error::new(crate::ErrorKind::Io, format!("临时数据表不能读写：{error}"))
         .hint("检查磁盘是否已满")
         .caused_by(error)
 }
 
 fn unreadable(error: arrow::error::ArrowError) -> Error {
-    Error::new(crate::ErrorKind::Io, format!("数据表不能读取:{error}")).caused_by(error)
+    Error::new(crate::ErrorKind::Io, format!("数据表不能读取：{error}")).caused_by(error)
 }
 
 #[cfg(test)]
@@ -304,7 +312,7 @@ mod tests {
         .unwrap()
     }
 
-    fn kept(store: &Store, batch: &RecordBatch, form: Form) -> Rows {
+    fn kept(store: &RowStore, batch: &RecordBatch, form: RowsPurpose) -> Rows {
         let mut writer = store.writer(batch.schema(), form).unwrap();
         // Not in the chunks that it comes back in.
         for from in (0..batch.num_rows()).step_by(50_000) {
@@ -322,8 +330,8 @@ mod tests {
     fn rows_are_the_same_wherever_they_lie() {
         let folder = tempfile::tempdir().unwrap();
         let batch = table(150_000);
-        for store in [Store::Memory, Store::Folder(folder.path().to_owned())] {
-            for form in [Form::Published, Form::Scratch] {
+        for store in [RowStore::Memory, RowStore::Folder(folder.path().to_owned())] {
+            for form in [RowsPurpose::Published, RowsPurpose::Scratch] {
                 let rows = kept(&store, &batch, form);
                 assert_eq!((rows.count(), rows.filled("number")), (150_000, Some(100_000)));
                 assert_eq!(rows.filled("other"), None);
@@ -355,7 +363,7 @@ mod tests {
     #[test]
     fn two_readers_do_not_disturb_each_other() {
         let folder = tempfile::tempdir().unwrap();
-        let rows = kept(&Store::Folder(folder.path().to_owned()), &table(100_000), Form::Scratch);
+        let rows = kept(&RowStore::Folder(folder.path().to_owned()), &table(100_000), RowsPurpose::Scratch);
         let (mut one, mut two) = (rows.chunks(|_| true).unwrap(), rows.chunks(|_| true).unwrap());
         for _ in 0..2 {
             assert_eq!(one.next().unwrap().unwrap(), two.next().unwrap().unwrap());

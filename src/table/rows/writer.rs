@@ -8,17 +8,17 @@ use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use parquet::arrow::arrow_writer::ArrowWriter;
 use rayon::prelude::*;
 
-use super::{CHUNK_ROWS, Place, Rows, broken, unreadable};
+use super::{CHUNK_ROWS, Rows, RowsPlace, broken, unreadable};
 use crate::Result;
 use crate::table::ParquetWriter;
-use crate::table::digest::Digesting;
+use crate::table::digest::DigestingWriter;
 
 /// Writes a table chunk by chunk.
 pub enum RowsWriter {
     /// Into memory.
     Memory(MemoryRows),
     /// Into a file that will be published.
-    Published(Box<ParquetWriter<Digesting<File>>>, Vec<u64>),
+    Published(Box<ParquetWriter<DigestingWriter<File>>>, Vec<u64>),
     /// Into a file that only this run reads.
     Scratch(Box<ArrowWriter<File>>, Vec<u64>),
 }
@@ -115,7 +115,7 @@ impl MemoryRows {
             schema: self.schema,
             count: self.count,
             filled: self.filled,
-            place: Place::Memory(self.batches),
+            place: RowsPlace::Memory(self.batches),
             digest: None,
         })
     }

@@ -12,7 +12,7 @@ levels = ["city", "county", "township", "village"]
 labels = { devices = "当年辅具适配人数" }
 
 [[example]]
-case = "本年得到辅具的贫困残疾人,一人计一次"
+case = "本年得到辅具的贫困残疾人，一人计一次"
 given = """
 registry_person @P1
 disability_service @P1 year=2018 service=辅具适配
@@ -23,7 +23,7 @@ disability_service @P2 year=2018 service=辅具适配
 expect = ["devices 410600 2", "devices 410621 2", "devices 410621100 2", "devices 410621100200 2"]
 
 [[example]]
-case = "上年、其他服务、不在册:不计"
+case = "上年、其他服务、不在册：不计"
 given = """
 registry_person @P1
 disability_service @P1 year=2017 service=辅具适配

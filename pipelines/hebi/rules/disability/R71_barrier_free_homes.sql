@@ -12,7 +12,7 @@ levels = ["city", "county", "township", "village"]
 labels = { homes = "当年无障碍改造户数" }
 
 [[example]]
-case = "一户两人都登记:计一户"
+case = "一户两人都登记：计一户"
 given = """
 registry_person @P1 #H1 household_no=H1
 disability_service @P1 year=2018 service=无障碍改造
@@ -24,7 +24,7 @@ disability_service @P3 year=2018 service=无障碍改造
 expect = ["homes 410600 2", "homes 410621 2", "homes 410621100 2", "homes 410621100200 2"]
 
 [[example]]
-case = "上年、其他服务:不计"
+case = "上年、其他服务：不计"
 given = """
 registry_person @P1
 disability_service @P1 year=2017 service=无障碍改造

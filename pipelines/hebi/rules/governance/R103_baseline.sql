@@ -1,7 +1,7 @@
 /*
 code = "R103"
 title = "2017年底贫困人口基数核对"
-why = "2017年底未脱贫人口应为19702人;数字漂移须以自然增减、返贫、新识别、清退说明。"
+why = "2017年底未脱贫人口应为19702人；数字漂移须以自然增减、返贫、新识别、清退说明。"
 policy = { clause = "序言", quote = "截至2017年底,全市还有30个贫困村,19702名农村贫困人口,其中深度贫困村20个" }
 owner = "扶贫办"
 severity = "S4"
@@ -9,7 +9,7 @@ subject = "unit"
 sources = ["registry_household", "registry_person"]
 indicator = true
 levels = ["city", "county", "township", "village"]
-labels = { poor_end_2017 = "2017年底未脱贫人口(按现登记推算)" }
+labels = { poor_end_2017 = "2017年底未脱贫人口（按现登记推算）" }
 
 [[example]]
 case = "未脱贫、预脱贫、2018年后脱贫的计数"
@@ -24,7 +24,7 @@ registry_person @P3 #H3
 expect = ["poor_end_2017 410600 3", "poor_end_2017 410621 3", "poor_end_2017 410621100 3", "poor_end_2017 410621100200 3"]
 
 [[example]]
-case = "2017年以前脱贫、已不在册:不计"
+case = "2017年以前脱贫、已不在册：不计"
 given = """
 registry_household #H1 exit_status=已脱贫(享受政策) exit_year=2017
 registry_person @P1 #H1

@@ -12,7 +12,7 @@ levels = ["city", "county", "township", "village"]
 labels = { houses_done = "当年验收合格户数" }
 
 [[example]]
-case = "当年计划、验收合格的计数;同户两份档案计一户"
+case = "当年计划、验收合格的计数；同户两份档案计一户"
 given = """
 housing @P1 #H1 archive_no=A1 plan_year=2018 accept_result=合格 accept_date=2018-09-30
 housing @P1 #H1 archive_no=A2 plan_year=2018 accept_result=合格 accept_date=2018-09-30
@@ -21,7 +21,7 @@ housing @P2 #H2 plan_year=2018 accept_result=合格 accept_date=2018-05-01
 expect = ["houses_done 410600 2", "houses_done 410621 2", "houses_done 410621100 2", "houses_done 410621100200 2"]
 
 [[example]]
-case = "上年计划、不合格、季度末以后验收:不计"
+case = "上年计划、不合格、季度末以后验收：不计"
 given = """
 housing #H1 plan_year=2017 accept_result=合格 accept_date=2018-05-01
 housing #H2 plan_year=2018 accept_result=不合格 accept_date=2018-05-01

@@ -1,7 +1,7 @@
 /*
 code = "R84"
 title = "2018清零范围内存量危房"
-why = "按计划,2018年底前当年拟脱贫户和淇滨区、山城区、鹤山区所有村四类重点对象危房清零;年底仍有存量的逐户列出。"
+why = "按计划，2018年底前当年拟脱贫户和淇滨区、山城区、鹤山区所有村四类重点对象危房清零；年底仍有存量的逐户列出。"
 policy = { clause = "二(三)5", quote = "实现当年拟脱贫户、拟脱贫村及深度贫困村和淇滨区、山城区、鹤山区所有村四类重点对象危房清零" }
 owner = "住房和城乡建设局"
 severity = "S1"
@@ -14,12 +14,12 @@ advice = [
     "逐户到现场核实住房安全",
     "确属危房的立即落实改造或其他安全住房",
 ]
-message = "该户属2018年清零范围,{state}。"
+message = "该户属2018年清零范围，{state}。"
 explained_by = ["R75", "R73"]
 related = ["R14", "R73", "R75"]
 
 [[example]]
-case = "台账在账未验收:列为疑点"
+case = "台账在账未验收：列为疑点"
 given = """
 housing #H1 county_code=410611 danger_level=C poverty_type=低保户 ledger_status=在账
 housing #H2 county_code=410611 danger_level=D poverty_type=建档立卡贫困户 ledger_status=在账 accept_result=不合格
@@ -27,7 +27,7 @@ housing #H2 county_code=410611 danger_level=D poverty_type=建档立卡贫困户
 expect = ["H1 <- housing:1", "H2 <- housing:2"]
 
 [[example]]
-case = "建档立卡登记危房、没有改造:列为疑点"
+case = "建档立卡登记危房、没有改造：列为疑点"
 given = """
 registry_household @P1 #H1 county_code=410611 dangerous_house=1
 registry_household @P2 #H2 county_code=410611 danger_level=D
@@ -35,7 +35,7 @@ registry_household @P2 #H2 county_code=410611 danger_level=D
 expect = ["H1 <- registry_household:1", "H2 <- registry_household:2"]
 
 [[example]]
-case = "已验收合格:不列"
+case = "已验收合格：不列"
 given = """
 housing @P1 #H1 county_code=410611 danger_level=C poverty_type=低保户 ledger_status=在账 accept_result=合格
 registry_household @P2 #H2 county_code=410611 dangerous_house=1
@@ -47,7 +47,7 @@ housing @P8 #H4 accept_result=合格
 expect = []
 
 [[example]]
-case = "非重点对象、已销档、A级、其他县区:不列"
+case = "非重点对象、已销档、A级、其他县区：不列"
 given = """
 housing #H1 county_code=410611 danger_level=C poverty_type=其他 ledger_status=在账
 housing #H2 county_code=410611 danger_level=C poverty_type=低保户 ledger_status=销档
@@ -59,14 +59,14 @@ registry_household #H6 county_code=410611 danger_level=B
 expect = []
 
 [[example]]
-case = "不再享受政策:不列"
+case = "不再享受政策：不列"
 given = """
 registry_household #H1 county_code=410611 dangerous_house=1 exit_status=已脱贫(不再享受政策)
 """
 expect = []
 
 [[example]]
-case = "改造验收不合格:列为疑点"
+case = "改造验收不合格：列为疑点"
 given = """
 registry_household @P1 #H1 county_code=410611 dangerous_house=1
 registry_person @P1 #H1
@@ -75,7 +75,7 @@ housing @P1 #H1 accept_result=不合格 ledger_status=销档
 expect = ["H1"]
 
 [[example]]
-case = "其他县区的当年拟脱贫户:列为疑点;全户集中供养:不列"
+case = "其他县区的当年拟脱贫户：列为疑点；全户集中供养：不列"
 given = """
 registry_household #H1 county_code=410621 dangerous_house=1 exit_status=预脱贫
 registry_household #H2 county_code=410611 dangerous_house=1

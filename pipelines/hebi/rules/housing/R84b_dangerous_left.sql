@@ -1,7 +1,7 @@
 /*
 code = "R84b"
 title = "清零范围内剩余危房户"
-why = "2018年底、2019年底前分区域清零,剩一户都要说明。"
+why = "2018年底、2019年底前分区域清零，剩一户都要说明。"
 policy = { clause = "二(三)5", quote = "实现全市建档立卡贫困村及浚县、淇县所有村四类重点对象危房清零" }
 owner = "住房和城乡建设局"
 severity = "S4"
@@ -11,10 +11,10 @@ optional_sources = ["tekun"]
 indicator = true
 levels = ["city", "county", "township", "village"]
 at_most = ["clear_2018", "clear_2019"]
-labels = { clear_2018 = "2018年清零范围(三个区、当年拟脱贫户)剩余危房户", clear_2019 = "2019年清零范围(浚县、淇县)剩余危房户" }
+labels = { clear_2018 = "2018年清零范围（三个区、当年拟脱贫户）剩余危房户", clear_2019 = "2019年清零范围（浚县、淇县）剩余危房户" }
 
 [[example]]
-case = "三个区和预脱贫户算2018年的;两个县算2019年的;台账和登记都有的只算一户"
+case = "三个区和预脱贫户算2018年的；两个县算2019年的；台账和登记都有的只算一户"
 given = """
 registry_household #H1 dangerous_house=1 county_code=410611 township_code=410611100 village_code=410611100200
 housing #H1 danger_level=D poverty_type=建档立卡贫困户 ledger_status=在账 county_code=410611 township_code=410611100 village_code=410611100200
@@ -28,7 +28,7 @@ registry_household #H7
 expect = ["clear_2018 410600 4", "clear_2018 410611 1", "clear_2018 410611100 1", "clear_2018 410611100200 1", "clear_2018 410603 1", "clear_2018 410602 1", "clear_2018 410621 1", "clear_2018 410621100 1", "clear_2018 410621100200 1", "clear_2019 410600 3", "clear_2019 410621 2", "clear_2019 410621100 2", "clear_2019 410621100200 2", "clear_2019 410622 1"]
 
 [[example]]
-case = "已验收、整户集中供养、不再享受政策:不计"
+case = "已验收、整户集中供养、不再享受政策：不计"
 given = """
 registry_household #H1 dangerous_house=1
 registry_person @P1 #H1

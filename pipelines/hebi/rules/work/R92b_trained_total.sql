@@ -12,7 +12,7 @@ levels = ["city", "county", "township", "village"]
 labels = { trained = "2018年以来累计培训的在册劳动力人数" }
 
 [[example]]
-case = "一人多次只计一次;以前年度、以后年度、不在册的不计"
+case = "一人多次只计一次；以前年度、以后年度、不在册的不计"
 given = """
 registry_person @P1
 training @P1 year=2018
@@ -28,7 +28,7 @@ training @P5 year=2018
 expect = ["trained 410600 2", "trained 410621 2", "trained 410621100 2", "trained 410621100200 2"]
 
 [[example]]
-case = "没有培训:不计"
+case = "没有培训：不计"
 given = """
 registry_person @P1
 """

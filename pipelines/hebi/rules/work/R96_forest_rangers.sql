@@ -12,7 +12,7 @@ levels = ["city", "county", "township", "village"]
 labels = { rangers = "贫困护林员人数" }
 
 [[example]]
-case = "在册的护林员,一人计一次"
+case = "在册的护林员，一人计一次"
 given = """
 registry_person @P1
 forest_ranger @P1 year=2018 post_no=A1
@@ -23,7 +23,7 @@ forest_ranger @P2 year=2018 post_no=A3
 expect = ["rangers 410600 2", "rangers 410621 2", "rangers 410621100 2", "rangers 410621100200 2"]
 
 [[example]]
-case = "不在册、上年聘用:不计"
+case = "不在册、上年聘用：不计"
 given = """
 forest_ranger @P1 year=2018 post_no=A1
 registry_person @P2

@@ -23,7 +23,7 @@ industry_support @P2 year=2018 measure=旅游
 expect = ["ecommerce 410600 1", "ecommerce 410621 1", "ecommerce 410621100 1", "ecommerce 410621100200 1", "tourism 410600 1", "tourism 410621 1", "tourism 410621100 1", "tourism 410621100200 1"]
 
 [[example]]
-case = "上年、其他措施、不在册:不计"
+case = "上年、其他措施、不在册：不计"
 given = """
 registry_person @P1 #H1 household_no=H1
 industry_support @P1 year=2017 measure=电商

@@ -6,9 +6,9 @@ use crate::config::Pipeline;
 #[test]
 fn a_definition_over_all_rows_is_shared_to_its_readers() {
     let rules = shipped();
-    let scopes = Scopes::of(&rules);
-    assert!(matches!(scopes.definitions["household_filled"], Scope::Whole(_)));
-    assert!(matches!(scopes.rules["Q36"], Scope::Local { .. }));
+    let scopes = RuleScopes::of(&rules);
+    assert!(matches!(scopes.definitions["household_filled"], RuleScope::Whole(_)));
+    assert!(matches!(scopes.rules["Q36"], RuleScope::Local { .. }));
     assert_eq!(scopes.definitions.len(), rules.definitions.len());
     assert_eq!(scopes.rules.len(), rules.rules.len());
 }
@@ -21,13 +21,13 @@ fn shipped() -> RuleSet {
 /// whether a run in buckets has to hold its tables whole.
 #[test]
 fn shipped_rules_that_need_all_rows() {
-    let scopes = Scopes::of(&shipped());
-    let shown = |scopes: &BTreeMap<String, Scope>| -> Vec<String> {
+    let scopes = RuleScopes::of(&shipped());
+    let shown = |scopes: &BTreeMap<String, RuleScope>| -> Vec<String> {
         (scopes.iter())
             .filter_map(|(name, scope)| match scope {
-                Scope::Local { .. } => None,
-                Scope::Shared => Some(format!("{name}: shared")),
-                Scope::Whole(reason) => Some(format!("{name}: {reason}")),
+                RuleScope::Local { .. } => None,
+                RuleScope::Shared => Some(format!("{name}: shared")),
+                RuleScope::Whole(reason) => Some(format!("{name}: {reason}")),
             })
             .collect()
     };
@@ -54,9 +54,9 @@ fn shipped_rules_that_need_all_rows() {
 #[test]
 fn subjects_of_shipped_local_rules_are_keys() {
     let rules = shipped();
-    let scopes = Scopes::of(&rules);
+    let scopes = RuleScopes::of(&rules);
     for rule in rules.rules.iter().filter(|r| !r.header.indicator) {
-        if let Scope::Local { keys } = &scopes.rules[&rule.header.code] {
+        if let RuleScope::Local { keys } = &scopes.rules[&rule.header.code] {
             assert!(keys.contains("subject_id"), "{}", rule.header.code);
         }
     }

@@ -1,0 +1,135 @@
+/*
+code = "R02"
+title = "建档未保（应保未保/漏保疑似）"
+why = "未脱贫户收入低于低保标准或家中没有劳动力，却无人享受低保或特困供养，基本生活可能没有兜底。"
+policy = { clause = "二(一)2", quote = "有进有出、应扶尽扶、应保尽保" }
+owner = "民政局"
+severity = "S1"
+subject = "household"
+sources = ["registry_household", "registry_person", "dibao", "tekun"]
+due_days = 30
+advice = [
+    "核实家庭实际收入和劳动力状况，查看上次低保申请及审批结果",
+    "符合条件的告知并协助申请低保或特困供养；本人放弃的留存签字记录",
+    "有车、有房、有经营实体等不符合条件的，记录原因",
+]
+message = "该户{exit_status}，人均纯收入{per_capita_income_fen}，低保标准每年{dibao_standard_fen}，在册成员均未享受农村低保或特困供养。"
+related = ["R14"]
+
+[[example]]
+case = "收入低于低保标准、无人受保：列为疑点，户登记在前"
+given = """
+registry_household @P1 #H1 per_capita_income_fen=344999
+registry_person @P1 #H1 labour_ability=普通劳动力
+"""
+expect = ["H1 <- registry_household:1 registry_person:1"]
+
+[[example]]
+case = "收入正好达到标准、有劳动力：不列"
+given = """
+registry_household @P1 #H1 per_capita_income_fen=345000
+registry_person @P1 #H1 labour_ability=技能劳动力
+"""
+expect = []
+
+[[example]]
+case = "收入较高但没有劳动力：列为疑点"
+given = """
+registry_household @P1 #H1 per_capita_income_fen=900000 exit_status=返贫
+registry_person @P1 #H1 labour_ability=丧失劳动力
+"""
+expect = ["H1"]
+
+[[example]]
+case = "劳动力已不在册：仍列"
+given = """
+registry_household @P1 #H1 per_capita_income_fen=900000
+registry_person @P1 #H1 labour_ability=无劳动力
+registry_person @P2 #H1 labour_ability=普通劳动力 person_status=死亡
+"""
+expect = ["H1"]
+
+[[example]]
+case = "成员之一享受农村低保：不列"
+given = """
+registry_household @P1 #H1 per_capita_income_fen=100000
+registry_person @P1 #H1
+registry_person @P2 #H1
+dibao @P2 household_no=D1
+"""
+expect = []
+
+[[example]]
+case = "成员之一享受特困供养：不列"
+given = """
+registry_household @P1 #H1 per_capita_income_fen=100000
+registry_person @P1 #H1
+tekun @P1
+"""
+expect = []
+
+[[example]]
+case = "只享受城市低保：仍列"
+given = """
+registry_household @P1 #H1 per_capita_income_fen=100000
+registry_person @P1 #H1
+dibao @P1 household_no=D1 category=城市
+"""
+expect = ["H1"]
+
+[[example]]
+case = "低保已停、特困尚未开始：仍列"
+given = """
+registry_household @P1 #H1 per_capita_income_fen=100000
+registry_person @P1 #H1
+dibao @P1 household_no=D1 stop_month=201801
+tekun @P1 start_month=201810
+"""
+expect = ["H1"]
+
+[[example]]
+case = "已脱贫：不列"
+given = """
+registry_household @P1 #H1 per_capita_income_fen=100000 exit_status=已脱贫(享受政策)
+registry_person @P1 #H1
+"""
+expect = []
+
+[[example]]
+case = "户内没有在册人员：不列"
+given = """
+registry_household @P1 #H1 per_capita_income_fen=100000
+registry_person @P1 #H1 person_status=死亡
+"""
+expect = []
+*/
+WITH earning AS (
+    SELECT DISTINCT p.household_no
+    FROM poor_person p
+    WHERE p.labour_ability IN ('普通劳动力', '技能劳动力')
+),
+covered AS (
+    SELECT DISTINCT p.household_no
+    FROM poor_person p
+    JOIN protected_person c ON c.person_id = p.person_id
+),
+living AS (
+    SELECT DISTINCT p.household_no
+    FROM poor_person p
+)
+SELECT
+    h.household_id AS subject_id,
+    v.record_id AS evidence,
+    v.evidence_order AS evidence_order,
+    h.exit_status AS exit_status,
+    h.per_capita_income_fen AS per_capita_income_fen,
+    q.dibao_standard_fen AS dibao_standard_fen
+FROM registry_household h
+CROSS JOIN parameter q
+JOIN living m ON m.household_no = h.household_no
+JOIN registry_evidence v ON v.household_no = h.household_no
+LEFT JOIN earning e ON e.household_no = h.household_no
+LEFT JOIN covered c ON c.household_no = h.household_no
+WHERE h.exit_status IN ('未脱贫', '返贫')
+    AND (h.per_capita_income_fen < q.dibao_standard_fen OR e.household_no IS NULL)
+    AND c.household_no IS NULL

@@ -1,0 +1,178 @@
+/*
+code = "R03"
+title = "同户部分在保（整户保/单人保不一致）"
+why = "整户享受低保的家庭，名单应与建档立卡成员一致；有成员未在保障名单内，可能漏保或名单陈旧。"
+policy = { clause = "二(一)2", quote = "实现低保对象动态管理与建档立卡贫困人口识别的精准衔接" }
+owner = "民政局"
+severity = "S3"
+subject = "household"
+sources = ["registry_household", "registry_person", "dibao", "tekun"]
+due_days = 60
+advice = [
+    "逐人核对低保保障名单与建档立卡成员",
+    "查明未在名单人员的原因：新增人口、分户、死亡、婚迁、参军、服刑、在外就学",
+    "漏列的补入保障名单，已不在户内的更新建档立卡信息",
+]
+message = "该户整户享受农村低保，另有在册成员{left_out}人不在低保和特困供养名单内。"
+related = ["R14"]
+
+[[example]]
+case = "整户保漏一人：列为疑点"
+given = """
+registry_household @P1 #H1
+registry_person @P1 #H1
+registry_person @P2 #H1
+dibao @P1 household_no=D1
+"""
+expect = ["H1 <- registry_household:1 registry_person:2 dibao:1"]
+
+[[example]]
+case = "单人保：不列"
+given = """
+registry_household @P1 #H1
+registry_person @P1 #H1
+registry_person @P2 #H1
+dibao @P1 household_no=D1 protection_mode=单人
+"""
+expect = []
+
+[[example]]
+case = "一案整户、一案单人：不列"
+given = """
+registry_household @P1 #H1
+registry_person @P1 #H1
+registry_person @P2 #H1
+registry_person @P3 #H1
+dibao @P1 household_no=D1
+dibao @P2 household_no=D2 protection_mode=单人
+"""
+expect = []
+
+[[example]]
+case = "没有写明整户还是单人：不列"
+given = """
+registry_household @P1 #H1
+registry_person @P1 #H1
+registry_person @P2 #H1
+dibao @P1 household_no=D1 protection_mode=NULL
+"""
+expect = []
+
+[[example]]
+case = "漏的是大学生：不列"
+given = """
+registry_household @P1 #H1
+registry_person @P1 #H1
+registry_person @P2 #H1 student_status=大专及以上
+dibao @P1 household_no=D1
+"""
+expect = []
+
+[[example]]
+case = "漏的是中学生：列为疑点"
+given = """
+registry_household @P1 #H1
+registry_person @P1 #H1
+registry_person @P2 #H1 student_status=七年级
+dibao @P1 household_no=D1
+"""
+expect = ["H1"]
+
+[[example]]
+case = "漏的已死亡：不列"
+given = """
+registry_household @P1 #H1
+registry_person @P1 #H1
+registry_person @P2 #H1 person_status=死亡
+dibao @P1 household_no=D1
+"""
+expect = []
+
+[[example]]
+case = "另一人享受特困供养：不列"
+given = """
+registry_household @P1 #H1
+registry_person @P1 #H1
+registry_person @P2 #H1
+dibao @P1 household_no=D1
+tekun @P2
+"""
+expect = []
+
+[[example]]
+case = "另一人享受城市低保：不列"
+given = """
+registry_household @P1 #H1
+registry_person @P1 #H1
+registry_person @P2 #H1
+dibao @P1 household_no=D1
+dibao @P2 household_no=D2 category=城市
+"""
+expect = []
+
+[[example]]
+case = "整户保的是城市低保：不列"
+given = """
+registry_household @P1 #H1
+registry_person @P1 #H1
+registry_person @P2 #H1
+dibao @P1 household_no=D1 category=城市
+"""
+expect = []
+
+[[example]]
+case = "在保的成员已不在册：不列"
+given = """
+registry_household @P1 #H1
+registry_person @P1 #H1 person_status=死亡
+registry_person @P2 #H1
+dibao @P1 household_no=D1
+"""
+expect = []
+*/
+WITH whole AS (
+    SELECT DISTINCT p.household_no
+    FROM poor_person p
+    JOIN dibao_rural d ON d.person_id = p.person_id
+    WHERE d.protection_mode = '整户'
+),
+single AS (
+    SELECT DISTINCT p.household_no
+    FROM poor_person p
+    JOIN dibao_active d ON d.person_id = p.person_id
+    WHERE d.protection_mode = '单人'
+),
+uncovered AS (
+    SELECT p.household_no, p.record_id
+    FROM poor_person p
+    ANTI JOIN dibao_active d ON d.person_id = p.person_id
+    ANTI JOIN tekun_active t ON t.person_id = p.person_id
+    WHERE p.student_status IS NULL OR p.student_status <> '大专及以上'
+),
+hit AS (
+    SELECT u.household_no, COUNT(*) AS left_out
+    FROM uncovered u
+    GROUP BY u.household_no
+),
+evidence AS (
+    SELECT h.household_no, h.record_id, 0 AS evidence_order
+    FROM registry_household h
+    UNION ALL
+    SELECT u.household_no, u.record_id, 1 AS evidence_order
+    FROM uncovered u
+    UNION ALL
+    SELECT p.household_no, d.record_id, 2 AS evidence_order
+    FROM poor_person p
+    JOIN dibao_active d ON d.person_id = p.person_id
+)
+SELECT
+    h.household_id AS subject_id,
+    v.record_id AS evidence,
+    v.evidence_order AS evidence_order,
+    n.left_out AS left_out
+FROM registry_household h
+JOIN hit n ON n.household_no = h.household_no
+JOIN whole w ON w.household_no = h.household_no
+JOIN evidence v ON v.household_no = h.household_no
+LEFT JOIN single s ON s.household_no = h.household_no
+WHERE s.household_no IS NULL

@@ -1,0 +1,139 @@
+/*
+code = "R10"
+title = "本季退保未复核"
+why = "上季度在保、本季度退出低保的家庭仍未脱贫，退保后可能返贫或失去兜底。"
+policy = { clause = "二(一)2", quote = "有进有出" }
+owner = "民政局"
+severity = "S3"
+subject = "household"
+sources = ["registry_household", "registry_person", "dibao", "tekun", "dibao_previous"]
+due_days = 30
+advice = [
+    "查停保审批表和收入核算",
+    "退保后收入仍低于标准的恢复保障；确已好转的按程序办理脱贫",
+]
+message = "该户{exit_status}，上季度有成员享受农村低保，本季度已退出，未见死亡、转特困、迁出或收入已核等原因。"
+related = ["R14"]
+
+[[example]]
+case = "未脱贫户退保：列为疑点"
+given = """
+dibao_previous @P1 household_no=D1
+registry_household @P1 #H1
+registry_person @P1 #H1
+"""
+expect = ["H1 <- registry_household:1 dibao_previous:1"]
+
+[[example]]
+case = "仍在保（换了家庭编号）：不列"
+given = """
+dibao_previous @P1 household_no=D1
+dibao @P1 household_no=D2
+registry_household @P1 #H1
+registry_person @P1 #H1
+"""
+expect = []
+
+[[example]]
+case = "转为特困：不列"
+given = """
+dibao_previous @P1 household_no=D1
+tekun @P1
+registry_household @P1 #H1
+registry_person @P1 #H1
+"""
+expect = []
+
+[[example]]
+case = "停保原因为死亡、转特困、迁出：不列"
+given = """
+dibao_previous @P1 household_no=D1
+dibao @P1 household_no=D1 stop_month=201808 stop_reason=家庭成员死亡
+registry_household @P1 #H1
+registry_person @P1 #H1
+dibao_previous @P2 household_no=D2
+dibao @P2 household_no=D2 stop_month=201808 stop_reason=转特困供养
+registry_household @P2 #H2
+registry_person @P2 #H2
+dibao_previous @P3 household_no=D3
+dibao @P3 household_no=D3 stop_month=201808 stop_reason=整户迁出
+registry_household @P3 #H3
+registry_person @P3 #H3
+"""
+expect = []
+
+[[example]]
+case = "停保原因为收入超标而未脱贫：列为疑点"
+given = """
+dibao_previous @P1 household_no=D1
+dibao @P1 household_no=D1 stop_month=201808 stop_reason=收入超标
+registry_household @P1 #H1 exit_status=返贫
+registry_person @P1 #H1
+"""
+expect = ["H1"]
+
+[[example]]
+case = "已脱贫、上季度已停、城市低保：不列"
+given = """
+dibao_previous @P1 household_no=D1
+registry_household @P1 #H1 exit_status=已脱贫(享受政策)
+registry_person @P1 #H1
+dibao_previous @P2 household_no=D2 stop_month=201806
+registry_household @P2 #H2
+registry_person @P2 #H2
+dibao_previous @P3 household_no=D3 category=城市
+registry_household @P3 #H3
+registry_person @P3 #H3
+dibao_previous @P4 household_no=D4 start_month=201807
+registry_household @P4 #H4
+registry_person @P4 #H4
+"""
+expect = []
+
+[[example]]
+case = "上季度末以后才停：列为疑点"
+given = """
+dibao_previous @P1 household_no=D1 stop_month=201807
+registry_household @P1 #H1
+registry_person @P1 #H1
+"""
+expect = ["H1"]
+
+[[example]]
+case = "停保原因写明收入已核、复核：不列"
+given = """
+dibao_previous @P1 household_no=D1
+dibao @P1 household_no=D1 stop_month=201808 stop_reason=收入超标(已核)
+registry_household @P1 #H1
+registry_person @P1 #H1
+dibao_previous @P2 household_no=D2
+dibao @P2 household_no=D2 stop_month=201808 stop_reason=经复核不符合条件
+registry_household @P2 #H2
+registry_person @P2 #H2
+"""
+expect = []
+*/
+WITH excused AS (
+    SELECT DISTINCT d.person_id
+    FROM dibao d
+    WHERE d.stop_reason LIKE '%死亡%' OR d.stop_reason LIKE '%特困%' OR d.stop_reason LIKE '%迁%'
+        OR d.stop_reason LIKE '%已核%' OR d.stop_reason LIKE '%复核%'
+),
+gone AS (
+    SELECT b.person_id, b.record_id
+    FROM dibao_active_previous b
+    LEFT JOIN dibao_active d ON d.person_id = b.person_id
+    LEFT JOIN tekun_active t ON t.person_id = b.person_id
+    LEFT JOIN excused e ON e.person_id = b.person_id
+    WHERE b.category = '农村' AND d.person_id IS NULL AND t.person_id IS NULL AND e.person_id IS NULL
+),
+hit AS (
+    SELECT h.household_id, h.exit_status, h.record_id AS registry_record, g.record_id AS previous_record
+    FROM registry_household h
+    JOIN poor_person p ON p.household_no = h.household_no
+    JOIN gone g ON g.person_id = p.person_id
+    WHERE h.exit_status IN ('未脱贫', '返贫')
+)
+SELECT i.household_id AS subject_id, i.registry_record AS evidence, 0 AS evidence_order, i.exit_status AS exit_status FROM hit i
+UNION ALL
+SELECT i.household_id AS subject_id, i.previous_record AS evidence, 1 AS evidence_order, i.exit_status AS exit_status FROM hit i

@@ -1,0 +1,134 @@
+/*
+code = "R13"
+title = "户成员不一致（拆户/分户/漏人）"
+why = "同一家庭的低保名单里有人不在建档立卡户内，可能拆户、分户或漏人。"
+policy = { clause = "二(一)2", quote = "实现低保对象动态管理与建档立卡贫困人口识别的精准衔接" }
+owner = "乡镇"
+severity = "S3"
+subject = "household"
+sources = ["registry_household", "registry_person", "dibao"]
+optional_sources = ["student"]
+due_days = 60
+advice = [
+    "对照户口簿和共同生活情况，核实是否拆户、分户、婚迁、新增人口",
+    "两边成员按共同生活的原则统一",
+]
+message = "与该户同一低保家庭的成员中，有{extra}人不在该建档立卡户内。"
+related = ["R14"]
+
+[[example]]
+case = "低保成员不在建档立卡户内：列为疑点"
+given = """
+registry_household @P1 #H1
+registry_person @P1 #H1
+dibao @P1 household_no=D1
+dibao @P2 household_no=D1
+"""
+expect = ["H1 <- registry_household:1 dibao:2"]
+
+[[example]]
+case = "低保成员登记在另一户：列为疑点"
+given = """
+registry_household @P1 #H1
+registry_person @P1 #H1
+registry_person @P2 #H2
+dibao @P1 household_no=D1
+dibao @P2 household_no=D1
+registry_household @P2 #H2
+"""
+expect = ["H1", "H2"]
+
+[[example]]
+case = "低保成员在本户登记（已减少）：不列"
+given = """
+registry_household @P1 #H1
+registry_person @P1 #H1
+registry_person @P2 #H1 person_status=减少
+dibao @P1 household_no=D1
+dibao @P2 household_no=D1
+"""
+expect = []
+
+[[example]]
+case = "单人保、城市低保：不列"
+given = """
+registry_household @P1 #H1
+registry_person @P1 #H1
+dibao @P1 household_no=D1 protection_mode=单人
+dibao @P2 household_no=D1 protection_mode=单人
+registry_household @P3 #H3
+registry_person @P3 #H3
+dibao @P3 household_no=D3 category=城市
+dibao @P4 household_no=D3 category=城市
+"""
+expect = []
+
+[[example]]
+case = "编号或县不同的低保家庭：不混在一起"
+given = """
+registry_household @P1 #H1
+registry_person @P1 #H1
+dibao @P1 household_no=D1
+dibao @P2 household_no=D2
+dibao @P3 household_no=D1 county_code=410622
+"""
+expect = []
+
+[[example]]
+case = "低保成员在外读大学：不列；高中生、已毕业：列为疑点"
+given = """
+registry_household @P1 #H1
+registry_person @P1 #H1
+dibao @P1 household_no=D1
+dibao @P2 household_no=D1
+student @P2 stage=高校
+registry_household @P3 #H3
+registry_person @P3 #H3
+dibao @P3 household_no=D3
+dibao @P4 household_no=D3
+student @P4 stage=普通高中
+registry_household @P5 #H5
+registry_person @P5 #H5
+dibao @P5 household_no=D5
+dibao @P6 household_no=D5
+student @P6 stage=高校 status=毕业
+"""
+expect = ["H3", "H5"]
+*/
+WITH joined AS (
+    SELECT DISTINCT d.county_code, d.household_no AS dibao_no, p.household_no
+    FROM dibao_rural d
+    JOIN poor_person p ON p.person_id = d.person_id
+    WHERE d.protection_mode = '整户'
+),
+member AS (
+    SELECT j.household_no, d.person_id, d.record_id
+    FROM joined j
+    JOIN dibao_rural d ON d.county_code = j.county_code AND d.household_no = j.dibao_no
+),
+-- Studying elsewhere is no split of the household.
+away AS (
+    SELECT DISTINCT s.person_id
+    FROM student s
+    WHERE s.stage = '高校' AND s.status = '在读'
+),
+outside AS (
+    SELECT m.household_no, m.record_id
+    FROM member m
+    LEFT JOIN registry_person p ON p.person_id = m.person_id AND p.household_no = m.household_no
+        LEFT JOIN away a ON a.person_id = m.person_id
+    WHERE p.person_id IS NULL AND a.person_id IS NULL
+),
+counted AS (
+    SELECT o.household_no, COUNT(*) AS extra
+    FROM outside o
+    GROUP BY o.household_no
+)
+SELECT h.household_id AS subject_id, h.record_id AS evidence, 0 AS evidence_order, c.extra AS extra
+FROM registry_household h
+JOIN counted c ON c.household_no = h.household_no
+UNION ALL
+SELECT h.household_id AS subject_id, o.record_id AS evidence, 1 AS evidence_order, c.extra AS extra
+FROM registry_household h
+JOIN outside o ON o.household_no = h.household_no
+JOIN counted c ON c.household_no = h.household_no

@@ -1,0 +1,80 @@
+/*
+code = "R26"
+title = "三留守未建台账/探访超期"
+why = "父母长期外出的贫困家庭儿童和老人要建立台账、定期探访。"
+policy = { clause = "二(一)2", quote = "加快建立贫困家庭“三留守”关爱服务体系" }
+owner = "民政局"
+severity = "S3"
+subject = "person"
+sources = ["registry_person", "left_behind"]
+due_days = 30
+advice = [
+    "登记三留守台账，落实监护照料人",
+    "安排探访并记录",
+]
+message = "家中劳动力都长年外出务工，{lacking}。"
+related = ["R14"]
+
+[[example]]
+case = "没有台账；探访超期"
+given = """
+registry_person @P1 #H1 household_no=H1 age=10
+registry_person @P2 #H1 household_no=H1 age=40 work_months=6
+registry_person @P3 #H3 household_no=H3 age=60
+registry_person @P4 #H3 household_no=H3 age=16 work_months=12
+left_behind @P3 last_visit=2018-07-01
+registry_person @P5 #H3 household_no=H3 age=15
+left_behind @P5
+"""
+expect = ["P1/register <- registry_person:1", "P3/visit <- registry_person:3 left_behind:1", "P5/visit <- registry_person:5 left_behind:2"]
+
+[[example]]
+case = "及时探访、家中有劳动力在家、全家老小：不列"
+given = """
+registry_person @P1 #H1 household_no=H1 age=10
+registry_person @P2 #H1 household_no=H1 age=40 work_months=12
+left_behind @P1 last_visit=2018-07-02
+registry_person @P3 #H3 household_no=H3 age=10
+registry_person @P4 #H3 household_no=H3 age=40 work_months=12
+registry_person @P5 #H3 household_no=H3 age=59 work_months=5
+registry_person @P6 #H6 household_no=H6 age=70
+registry_person @P7 #H7 household_no=H7 age=10
+registry_person @P8 #H7 household_no=H7 age=30
+"""
+expect = []
+
+[[example]]
+case = "16至59岁的人：不列"
+given = """
+registry_person @P1 #H1 household_no=H1 age=30 work_months=8
+registry_person @P2 #H1 household_no=H1 age=59 work_months=8
+"""
+expect = []
+*/
+WITH home AS (
+    SELECT
+        p.household_no, COUNT(*) AS adults,
+        SUM(CASE WHEN p.work_months >= q.long_work_months THEN 1 ELSE 0 END) AS away
+    FROM poor_person p
+    CROSS JOIN parameter q
+    WHERE p.age BETWEEN q.labour_age_from AND q.labour_age_to
+    GROUP BY p.household_no
+),
+alone AS (
+    SELECT p.person_id, p.record_id
+    FROM poor_person p
+    CROSS JOIN parameter q
+    JOIN home h ON h.household_no = p.household_no
+    WHERE h.away = h.adults AND (p.age < q.labour_age_from OR p.age > q.labour_age_to)
+)
+SELECT a.person_id AS subject_id, 'register' AS rule_key, a.record_id AS evidence, '没有三留守台账' AS lacking
+FROM alone a
+LEFT JOIN left_behind b ON b.person_id = a.person_id
+WHERE b.person_id IS NULL
+UNION ALL
+SELECT
+    a.person_id AS subject_id, 'visit' AS rule_key, a.record_id || ';' || b.record_id AS evidence, '最近一次探访超过期限' AS lacking
+FROM alone a
+JOIN left_behind b ON b.person_id = a.person_id
+CROSS JOIN parameter q
+WHERE (b.last_visit IS NULL OR b.last_visit < q.visit_due_date)

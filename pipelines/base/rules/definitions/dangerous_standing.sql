@@ -1,0 +1,30 @@
+/*
+name = "dangerous_standing"
+title = "四类重点对象的存量危房：台账在账未验收合格的，和建档立卡登记危房而没有验收合格改造的"
+*/
+WITH accepted AS (
+    SELECT o.person_id, o.household_id
+    FROM housing o
+    WHERE o.accept_result = '合格'
+),
+member_done AS (
+    SELECT DISTINCT p.household_no
+    FROM registry_person p
+    JOIN accepted a ON a.person_id = p.person_id
+),
+home_done AS (
+    SELECT DISTINCT a.household_id FROM accepted a
+)
+SELECT o.household_id, o.record_id, 0 AS evidence_order, o.county_code, o.township_code, o.village_code, 0 AS leaving, '台账中尚未验收合格' AS state
+FROM housing o
+LEFT JOIN home_done b ON b.household_id = o.household_id
+WHERE o.danger_level IN ('C', 'D') AND o.poverty_type <> '其他' AND o.ledger_status = '在账' AND b.household_id IS NULL
+UNION ALL
+SELECT h.household_id, h.record_id, 1 AS evidence_order, h.county_code, h.township_code, h.village_code,
+    CASE WHEN h.exit_status = '预脱贫' THEN 1 ELSE 0 END AS leaving, '建档立卡登记为危房，没有验收合格的改造记录' AS state
+FROM registry_household h
+LEFT JOIN member_done m ON m.household_no = h.household_no
+LEFT JOIN home_done b ON b.household_id = h.household_id
+LEFT JOIN institution_home c ON c.household_no = h.household_no
+WHERE (h.dangerous_house = 1 OR h.danger_level IN ('C', 'D')) AND h.exit_status <> '已脱贫(不再享受政策)'
+    AND m.household_no IS NULL AND b.household_id IS NULL AND c.household_no IS NULL

@@ -1,0 +1,76 @@
+/*
+code = "R63b"
+title = "残疾人两项补贴发放率"
+why = "符合条件的困难残疾人生活补贴、重度残疾人护理补贴都要发到。"
+policy = { clause = "二(三)3", quote = "全面落实困难残疾人生活补贴制度和重度残疾人护理补贴制度" }
+owner = "民政局"
+severity = "S4"
+subject = "unit"
+sources = ["disability_certificate", "disability_subsidy", "dibao", "tekun"]
+indicator = true
+levels = ["city", "county", "township", "village"]
+labels = { nursing = "重度残疾人中领取护理补贴的比例", living = "在低保的残疾人中领取生活补贴的比例" }
+
+[[example]]
+case = "护理补贴：一、二级；特困的不计"
+given = """
+disability_certificate @P1 grade=一级
+disability_subsidy @P1 nursing=1
+disability_certificate @P2 grade=二级
+disability_subsidy @P2 living=1
+disability_certificate @P3 grade=三级
+disability_certificate @P4 grade=一级
+tekun @P4
+"""
+expect = ["nursing 410600 1/2", "nursing 410621 1/2", "nursing 410621100 1/2", "nursing 410621100200 1/2"]
+
+[[example]]
+case = "生活补贴：在低保；特困的不计"
+given = """
+disability_certificate @P1 grade=三级
+dibao @P1 household_no=D1
+disability_subsidy @P1 living=1
+disability_certificate @P2 grade=四级
+dibao @P2 household_no=D2
+disability_subsidy @P2 nursing=1
+disability_certificate @P3 grade=三级
+dibao @P3 household_no=D3
+tekun @P3
+disability_certificate @P4 grade=三级
+"""
+expect = ["living 410600 1/2", "living 410621 1/2", "living 410621100 1/2", "living 410621100200 1/2"]
+*/
+WITH nursing AS (
+    SELECT DISTINCT s.person_id
+    FROM subsidy_active s
+    WHERE s.nursing = 1
+),
+living AS (
+    SELECT DISTINCT s.person_id
+    FROM subsidy_active s
+    WHERE s.living = 1
+),
+protected AS (
+    SELECT DISTINCT b.person_id
+    FROM dibao_active b
+)
+SELECT
+    'nursing' AS indicator, d.county_code AS county_code, d.township_code AS township_code, d.village_code AS village_code,
+    CASE WHEN x.person_id IS NULL THEN 0 ELSE 1 END AS numerator, 1 AS denominator, q.full_cover_permyriad AS target
+FROM certificate_valid c
+JOIN disability_certificate d ON d.record_id = c.record_id
+CROSS JOIN parameter q
+LEFT JOIN tekun_active t ON t.person_id = c.person_id
+LEFT JOIN nursing x ON x.person_id = c.person_id
+WHERE c.severe = 1 AND t.person_id IS NULL
+UNION ALL
+SELECT
+    'living' AS indicator, d.county_code AS county_code, d.township_code AS township_code, d.village_code AS village_code,
+    CASE WHEN x.person_id IS NULL THEN 0 ELSE 1 END AS numerator, 1 AS denominator, q.full_cover_permyriad AS target
+FROM certificate_valid c
+JOIN disability_certificate d ON d.record_id = c.record_id
+JOIN protected b ON b.person_id = c.person_id
+CROSS JOIN parameter q
+LEFT JOIN tekun_active t ON t.person_id = c.person_id
+LEFT JOIN living x ON x.person_id = c.person_id
+WHERE t.person_id IS NULL

@@ -1,0 +1,48 @@
+/*
+code = "R65"
+title = "残疾未办证"
+why = "建档立卡登记残疾却没有残疾人证，两项补贴、康复、辅具等政策都享受不到。"
+policy = { clause = "二(三)3", quote = "实现贫困残疾人证办理在申领自愿的原则下应办尽办" }
+owner = "残疾人联合会"
+severity = "S2"
+subject = "person"
+sources = ["registry_person", "disability_certificate"]
+due_days = 30
+advice = [
+    "按自愿原则帮助申请评定和办证",
+    "本人放弃申领的请残联登记",
+    "登记有误的更正健康状况",
+]
+message = "建档立卡登记健康状况为残疾，残联没有有效的残疾人证。"
+related = ["R14"]
+
+[[example]]
+case = "登记残疾没有证、证已注销：列为疑点"
+given = """
+registry_person @P1 health=残疾
+registry_person @P2 health=残疾
+disability_certificate @P2 status=注销
+"""
+expect = ["P1 <- registry_person:1", "P2 <- registry_person:2"]
+
+[[example]]
+case = "有证、放弃申领、健康、已不在册：不列"
+given = """
+registry_person @P1 health=残疾
+disability_certificate @P1
+registry_person @P2 health=残疾
+disability_certificate @P2 status=放弃申领
+registry_person @P3 health=健康
+registry_person @P4 health=残疾 person_status=死亡
+"""
+expect = []
+*/
+WITH settled AS (
+    SELECT DISTINCT d.person_id
+    FROM disability_certificate d
+    WHERE d.status IN ('有效', '放弃申领')
+)
+SELECT p.person_id AS subject_id, p.record_id AS evidence
+FROM poor_person p
+LEFT JOIN settled c ON c.person_id = p.person_id
+WHERE p.health = '残疾' AND c.person_id IS NULL

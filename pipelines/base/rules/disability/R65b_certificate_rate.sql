@@ -1,0 +1,46 @@
+/*
+code = "R65b"
+title = "贫困残疾人证办理率"
+why = "在自愿申领的原则下应办尽办。"
+policy = { clause = "二(三)3", quote = "实现贫困残疾人证办理在申领自愿的原则下应办尽办" }
+owner = "残疾人联合会"
+severity = "S4"
+subject = "unit"
+sources = ["registry_person", "disability_certificate"]
+indicator = true
+levels = ["city", "county", "township", "village"]
+labels = { certified = "登记为残疾的在册人员中已办证或放弃申领的比例" }
+
+[[example]]
+case = "有效、放弃申领的算；注销、没有的不算；健康的不计"
+given = """
+registry_person @P1 health=残疾
+disability_certificate @P1
+registry_person @P2 health=残疾
+disability_certificate @P2 status=放弃申领
+registry_person @P3 health=残疾
+disability_certificate @P3 status=注销
+registry_person @P4 health=残疾
+registry_person @P5 health=健康
+"""
+expect = ["certified 410600 2/4", "certified 410621 2/4", "certified 410621100 2/4", "certified 410621100200 2/4"]
+
+[[example]]
+case = "不在册的残疾人：不计"
+given = """
+registry_person @P1 health=残疾 person_status=死亡
+"""
+expect = []
+*/
+WITH settled AS (
+    SELECT DISTINCT d.person_id
+    FROM disability_certificate d
+    WHERE d.status IN ('有效', '放弃申领')
+)
+SELECT
+    'certified' AS indicator, p.county_code AS county_code, p.township_code AS township_code, p.village_code AS village_code,
+    CASE WHEN c.person_id IS NULL THEN 0 ELSE 1 END AS numerator, 1 AS denominator, q.full_cover_permyriad AS target
+FROM poor_person p
+CROSS JOIN parameter q
+LEFT JOIN settled c ON c.person_id = p.person_id
+WHERE p.health = '残疾'

@@ -1,0 +1,60 @@
+/*
+code = "R69b"
+title = "0—6岁残疾儿童康复覆盖率"
+why = "0—6岁贫困残疾儿童康复服务2018—2020年全覆盖。"
+policy = { clause = "二(三)3", quote = "对0—6岁贫困残疾儿童提供抢救性康复服务和康复救助,2018—2020年实现全覆盖" }
+owner = "残疾人联合会"
+severity = "S4"
+subject = "unit"
+sources = ["registry_person", "disability_certificate", "disability_service"]
+indicator = true
+levels = ["city", "county", "township", "village"]
+labels = { rehabilitated = "0—6岁在册持证残疾儿童中本年得到康复救助的比例" }
+
+[[example]]
+case = "本年的康复救助才算；七岁、没有证的不计"
+given = """
+registry_person @P1 age=6
+disability_certificate @P1
+disability_service @P1 year=2018 service=康复救助
+registry_person @P2 age=3
+disability_certificate @P2
+disability_service @P2 year=2017 service=康复救助
+registry_person @P3 age=3
+disability_certificate @P3
+disability_service @P3 year=2018 service=辅具适配
+registry_person @P4 age=7
+disability_certificate @P4
+registry_person @P5 age=3
+disability_certificate @P6
+registry_person @P7 age=0
+disability_certificate @P7
+disability_service @P7 year=2018 service=康复救助
+"""
+expect = ["rehabilitated 410600 2/4", "rehabilitated 410621 2/4", "rehabilitated 410621100 2/4", "rehabilitated 410621100200 2/4"]
+
+[[example]]
+case = "没有残疾儿童：不计"
+given = """
+registry_person @P1 age=3
+"""
+expect = []
+*/
+WITH treated AS (
+    SELECT DISTINCT x.person_id
+    FROM disability_service x
+    JOIN parameter q ON q.year = x.year
+    WHERE x.service = '康复救助'
+),
+certified AS (
+    SELECT DISTINCT c.person_id
+    FROM certificate_valid c
+)
+SELECT
+    'rehabilitated' AS indicator, p.county_code AS county_code, p.township_code AS township_code, p.village_code AS village_code,
+    CASE WHEN s.person_id IS NULL THEN 0 ELSE 1 END AS numerator, 1 AS denominator, q.full_cover_permyriad AS target
+FROM poor_person p
+JOIN certified c ON c.person_id = p.person_id
+CROSS JOIN parameter q
+LEFT JOIN treated s ON s.person_id = p.person_id
+WHERE p.age <= q.rehabilitation_age_to

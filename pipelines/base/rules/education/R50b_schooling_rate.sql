@@ -1,0 +1,51 @@
+/*
+code = "R50b"
+title = "义务教育年龄在校率"
+why = "义务教育有保障以人人有学籍为准。"
+policy = { clause = "二(三)2", quote = "确保不让一个贫困家庭学生因贫失学" }
+owner = "教育局"
+severity = "S4"
+subject = "unit"
+sources = ["registry_person", "student"]
+indicator = true
+levels = ["city", "county", "township", "village"]
+labels = { schooled = "在册义务教育年龄儿童中有学籍的比例" }
+
+[[example]]
+case = "在读、休学、初中毕业算在校；辍学、没有学籍的不算"
+given = """
+registry_person @P1 birth_date=2008-05-01
+student @P1 stage=小学
+registry_person @P2 birth_date=2008-05-01
+student @P2 stage=小学 status=休学
+registry_person @P3 birth_date=2003-05-01
+student @P3 stage=初中 status=毕业
+registry_person @P4 birth_date=2008-05-01
+student @P4 stage=小学 status=毕业
+registry_person @P5 birth_date=2003-05-01
+student @P5 stage=初中 status=辍学
+registry_person @P6 birth_date=2008-05-01
+registry_person @P7 birth_date=1980-05-01
+"""
+expect = ["schooled 410600 3/6", "schooled 410621 3/6", "schooled 410621100 3/6", "schooled 410621100200 3/6"]
+
+[[example]]
+case = "没有学龄儿童：不计"
+given = """
+registry_person @P1 birth_date=2015-05-01
+student @P1 stage=学前
+"""
+expect = []
+*/
+WITH schooled AS (
+    SELECT DISTINCT s.person_id
+    FROM student s
+    WHERE s.status IN ('在读', '休学') OR (s.stage = '初中' AND s.status = '毕业')
+)
+SELECT
+    'schooled' AS indicator, p.county_code AS county_code, p.township_code AS township_code, p.village_code AS village_code,
+    CASE WHEN s.person_id IS NULL THEN 0 ELSE 1 END AS numerator, 1 AS denominator, q.full_cover_permyriad AS target
+FROM school_age c
+JOIN poor_person p ON p.record_id = c.record_id
+CROSS JOIN parameter q
+LEFT JOIN schooled s ON s.person_id = c.person_id

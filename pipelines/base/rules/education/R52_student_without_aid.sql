@@ -1,0 +1,128 @@
+/*
+code = "R52"
+title = "应助未助"
+why = "建档立卡学生在规定学段就读，本学期却没有任何资助记录，政策没有落实到人。"
+policy = { clause = "二(三)2", quote = "实现贫困家庭学生教育保障和资助政策全覆盖" }
+owner = "教育局"
+severity = "S1"
+subject = "person"
+sources = ["registry_person", "student", "student_aid"]
+due_days = 15
+advice = [
+    "查学校资助名单和发放表，是否尚在公示或发放途中",
+    "查资助名单的姓名、证件号码是否与建档立卡一致，是否以监护人名义登记",
+    "确未资助的，由学校补发；本人放弃的留存书面说明",
+]
+message = "建档立卡学生，{stage}在读({study_mode}),{term}学期没有资助记录。"
+related = ["R14"]
+
+[[example]]
+case = "学前、普高、中职、高校在读无资助：列为疑点"
+given = """
+registry_person @P1
+student @P1 stage=学前 study_mode=走读
+registry_person @P2
+student @P2 stage=普通高中 study_mode=走读
+registry_person @P3
+student @P3 stage=中职 study_mode=寄宿
+registry_person @P4
+student @P4 stage=高校 study_mode=寄宿
+"""
+expect = ["P1 <- student:1 registry_person:1", "P2 <- student:2 registry_person:2", "P3 <- student:3 registry_person:3", "P4 <- student:4 registry_person:4"]
+
+[[example]]
+case = "义务教育寄宿：列为疑点；走读：不列"
+given = """
+registry_person @P1
+student @P1 stage=小学 study_mode=寄宿
+registry_person @P2
+student @P2 stage=初中 study_mode=寄宿
+registry_person @P3
+student @P3 stage=初中 study_mode=走读
+"""
+expect = ["P1", "P2"]
+
+[[example]]
+case = "学段不在资助范围（特殊教育）的寄宿生：不列"
+given = """
+registry_person @P1
+student @P1 stage=特殊教育 study_mode=寄宿
+"""
+expect = []
+
+[[example]]
+case = "本学期已资助：不列；只有上学期的资助：列为疑点"
+given = """
+registry_person @P1
+student @P1 stage=普通高中
+student_aid @P1
+registry_person @P2
+student @P2 stage=普通高中
+student_aid @P2 term=2018春
+"""
+expect = ["P2"]
+
+[[example]]
+case = "同校有同名而没有证号的资助记录，可能就是本人：不列；有证号、不同校、不同名、上学期的：列为疑点"
+given = """
+registry_person @P1
+student @P1 stage=普通高中 school=一中 name=甲
+student_aid @P9 school=一中 name=甲
+registry_person @P2
+student @P2 stage=普通高中 school=一中 name=乙
+student_aid @P8 school=一中 name=乙 id18=410621200201011234
+registry_person @P3
+student @P3 stage=普通高中 school=二中 name=甲
+registry_person @P4
+student @P4 stage=普通高中 school=一中 name=丁
+registry_person @P5
+student @P5 stage=普通高中 school=三中 name=戊
+student_aid @P7 school=三中 name=戊 term=2018春
+"""
+expect = ["P2", "P3", "P4", "P5"]
+
+[[example]]
+case = "已毕业：不列"
+given = """
+registry_person @P1
+student @P1 stage=普通高中 status=毕业
+"""
+expect = []
+
+[[example]]
+case = "不是在册人员：不列"
+given = """
+registry_person @P1 person_status=减少
+student @P1 stage=普通高中
+student @P2 stage=普通高中
+"""
+expect = []
+*/
+WITH aided AS (
+    SELECT DISTINCT a.person_id
+    FROM student_aid a
+    JOIN parameter q ON q.current_term = a.term
+),
+entitled AS (
+    SELECT s.person_id, s.record_id, s.stage, s.study_mode
+    FROM student s
+    WHERE s.status = '在读'
+        AND (s.stage IN ('学前', '普通高中', '中职', '高校') OR (s.stage IN ('小学', '初中') AND s.study_mode = '寄宿'))
+),
+hit AS (
+    SELECT p.person_id, p.record_id AS registry_record, s.record_id AS student_record, s.stage, s.study_mode
+    FROM poor_person p
+    JOIN entitled s ON s.person_id = p.person_id
+    LEFT JOIN aided a ON a.person_id = p.person_id
+    LEFT JOIN aid_without_number n ON n.person_id = p.person_id
+    WHERE a.person_id IS NULL AND n.person_id IS NULL
+)
+SELECT h.person_id AS subject_id, h.student_record AS evidence, 0 AS evidence_order,
+    h.stage AS stage, h.study_mode AS study_mode, q.current_term AS term
+FROM hit h
+CROSS JOIN parameter q
+UNION ALL
+SELECT h.person_id AS subject_id, h.registry_record AS evidence, 1 AS evidence_order,
+    h.stage AS stage, h.study_mode AS study_mode, q.current_term AS term
+FROM hit h
+CROSS JOIN parameter q

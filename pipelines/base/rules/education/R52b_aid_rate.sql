@@ -1,0 +1,71 @@
+/*
+code = "R52b"
+title = "应受助学生资助率"
+why = "在学前、高中、中职、高校就读和义务教育寄宿的贫困学生都应受助。"
+policy = { clause = "二(三)2", quote = "实现贫困家庭学生教育保障和资助政策全覆盖" }
+owner = "教育局"
+severity = "S4"
+subject = "unit"
+sources = ["registry_person", "student", "student_aid"]
+indicator = true
+levels = ["city", "county", "township", "village"]
+labels = { aided = "应受助的在册学生中本学期已受助的比例" }
+
+[[example]]
+case = "本学期受助才算；同校同名没有证号的资助也算"
+given = """
+registry_person @P1
+student @P1 stage=普通高中
+student_aid @P1
+registry_person @P2
+student @P2 stage=中职
+student_aid @P2 term=2018春
+registry_person @P3
+student @P3 stage=高校 school=一校 name=甲
+student_aid @P9 school=一校 name=甲
+registry_person @P4
+student @P4 stage=学前
+"""
+expect = ["aided 410600 2/4", "aided 410621 2/4", "aided 410621100 2/4", "aided 410621100200 2/4"]
+
+[[example]]
+case = "义务教育只计寄宿；毕业、不在册的不计"
+given = """
+registry_person @P1
+student @P1 stage=小学 study_mode=寄宿
+registry_person @P2
+student @P2 stage=初中 study_mode=走读
+registry_person @P3
+student @P3 stage=普通高中 status=毕业
+student @P4 stage=普通高中
+registry_person @P5
+student @P5 stage=初中 study_mode=寄宿
+registry_person @P6
+student @P6 stage=特殊教育 study_mode=寄宿
+"""
+expect = ["aided 410600 0/2", "aided 410621 0/2", "aided 410621100 0/2", "aided 410621100200 0/2"]
+*/
+WITH aided AS (
+    SELECT DISTINCT a.person_id
+    FROM student_aid a
+    JOIN parameter q ON q.current_term = a.term
+),
+likely AS (
+    SELECT DISTINCT n.person_id
+    FROM aid_without_number n
+),
+entitled AS (
+    SELECT DISTINCT s.person_id
+    FROM student s
+    WHERE s.status = '在读'
+        AND (s.stage IN ('学前', '普通高中', '中职', '高校') OR (s.stage IN ('小学', '初中') AND s.study_mode = '寄宿'))
+)
+SELECT
+    'aided' AS indicator, p.county_code AS county_code, p.township_code AS township_code, p.village_code AS village_code,
+    CASE WHEN a.person_id IS NOT NULL OR n.person_id IS NOT NULL THEN 1 ELSE 0 END AS numerator, 1 AS denominator,
+    q.full_cover_permyriad AS target
+FROM poor_person p
+JOIN entitled s ON s.person_id = p.person_id
+CROSS JOIN parameter q
+LEFT JOIN aided a ON a.person_id = p.person_id
+LEFT JOIN likely n ON n.person_id = p.person_id

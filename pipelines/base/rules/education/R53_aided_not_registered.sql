@@ -1,0 +1,134 @@
+/*
+code = "R53"
+title = "受助但未建档（资助身份不符）"
+why = "以建档立卡身份领取学生资助，本人和监护人却都不在建档立卡、低保、特困名单，资助身份认定可能有误。"
+policy = { clause = "二(三)2", quote = "精准认定资助学生资格" }
+owner = "教育局"
+severity = "S1"
+subject = "person"
+sources = ["student_aid", "registry_person", "dibao", "tekun"]
+optional_sources = ["student"]
+due_days = 15
+advice = [
+    "核对学生申请时提交的建档立卡证明和户口簿",
+    "查监护人姓名、证件号码，是否随其他家庭成员建档",
+    "身份不符的更正资助类别，属于低保、特困、残疾等其他类别的据实登记",
+]
+message = "{term}学期以建档立卡类别领取“{item}”{amount_fen}，本人和监护人均不在名单中。"
+related = ["R14"]
+
+[[example]]
+case = "本人和监护人都不在名单：列为疑点"
+given = """
+student_aid @P1 category=建档立卡 item=助学金 amount_fen=100000 guardian_id18=410621197001011234
+"""
+expect = ["P1 <- student_aid:1"]
+
+[[example]]
+case = "本人在册：不列"
+given = """
+student_aid @P1 category=建档立卡
+registry_person @P1
+"""
+expect = []
+
+[[example]]
+case = "本人登记已减少：列为疑点"
+given = """
+student_aid @P1 category=建档立卡
+registry_person @P1 person_status=减少
+"""
+expect = ["P1"]
+
+[[example]]
+case = "监护人证号在册：不列"
+given = """
+student_aid @P1 category=建档立卡 guardian_id18=410621197001011234
+registry_person @P2 id18=410621197001011234
+"""
+expect = []
+
+[[example]]
+case = "监护人在册但登记的证号不同：不列"
+given = """
+student_aid @P1 category=建档立卡 guardian_id18=410621197001011234 guardian_person_id=P2
+registry_person @P2 id18=410621197001011235
+"""
+expect = []
+
+[[example]]
+case = "监护人登记已减少、证号都为空：列为疑点"
+given = """
+student_aid @P1 category=建档立卡 guardian_id18=410621197001011234 guardian_person_id=P2
+registry_person @P2 id18=410621197001011234 person_status=减少
+student_aid @P3 category=建档立卡
+registry_person @P4
+"""
+expect = ["P1", "P3"]
+
+[[example]]
+case = "本人农村低保或特困：不列；城市低保：列为疑点"
+given = """
+student_aid @P1 category=建档立卡
+dibao @P1 household_no=D1
+student_aid @P2 category=建档立卡
+tekun @P2
+student_aid @P3 category=建档立卡
+dibao @P3 household_no=D3 category=城市
+"""
+expect = ["P3"]
+
+[[example]]
+case = "没有证号，同校同名的学生在册或农村低保：不列；同校同名的学生不在册：列为疑点"
+given = """
+student_aid @P1 category=建档立卡 school=一中 name=甲
+student @P2 school=一中 name=甲
+registry_person @P2
+student_aid @P3 category=建档立卡 school=一中 name=乙
+student @P4 school=一中 name=乙
+dibao @P4 household_no=D1
+student_aid @P5 category=建档立卡 school=一中 name=丙
+student @P6 school=一中 name=丙
+"""
+expect = ["P5"]
+
+[[example]]
+case = "其他类别、上学期：不列"
+given = """
+student_aid @P1 category=低保
+student_aid @P2 category=建档立卡 term=2018春
+"""
+expect = []
+*/
+WITH poor AS (
+    SELECT DISTINCT p.person_id
+    FROM poor_person p
+),
+poor_id AS (
+    SELECT DISTINCT p.id18
+    FROM poor_person p
+),
+-- Without a number the pupil may be the registered one of that name at the school.
+likely AS (
+    SELECT DISTINCT n.record_id
+    FROM aid_without_number n
+    LEFT JOIN poor r ON r.person_id = n.person_id
+    LEFT JOIN protected_person c ON c.person_id = n.person_id
+    WHERE r.person_id IS NOT NULL OR c.person_id IS NOT NULL
+)
+SELECT
+    a.person_id AS subject_id,
+    a.record_id AS evidence,
+    a.term AS term,
+    a.item AS item,
+    a.amount_fen AS amount_fen
+FROM student_aid a
+JOIN parameter q ON q.current_term = a.term
+LEFT JOIN poor r ON r.person_id = a.person_id
+LEFT JOIN protected_person c ON c.person_id = a.person_id
+LEFT JOIN poor_id g ON g.id18 = a.guardian_id18
+LEFT JOIN poor w ON w.person_id = a.guardian_person_id
+LEFT JOIN likely k ON k.record_id = a.record_id
+WHERE a.category = '建档立卡'
+    AND r.person_id IS NULL AND c.person_id IS NULL AND g.id18 IS NULL AND w.person_id IS NULL
+    AND k.record_id IS NULL

@@ -1,0 +1,120 @@
+/*
+code = "R54"
+title = "重复资助"
+why = "同一学期同一项目资助两次，或两所学校都发放，资金可能重复。"
+policy = { clause = "二(三)2", quote = "完善资助政策管理体系" }
+owner = "教育局"
+severity = "S1"
+subject = "person"
+sources = ["student_aid"]
+optional_sources = ["student"]
+due_days = 15
+advice = [
+    "核对发放凭证，是否分次发放或学期中转学",
+    "确属重复的收回多发部分",
+]
+message = "该学生{term}学期同一项目重复受助，或在两所学校受助。"
+related = ["R14"]
+
+[[example]]
+case = "同一项目两次：列为疑点"
+given = """
+student_aid @P1 item=助学金 school=甲校
+student_aid @P1 item=助学金 school=甲校
+"""
+expect = ["P1/2018秋 <- student_aid:1 student_aid:2"]
+
+[[example]]
+case = "两所学校：列为疑点"
+given = """
+student_aid @P1 item=助学金 school=甲校
+student_aid @P1 item=免学费 school=乙校
+"""
+expect = ["P1/2018秋 <- student_aid:1 student_aid:2"]
+
+[[example]]
+case = "不同项目、不同学期：不列"
+given = """
+student_aid @P1 item=助学金 school=甲校
+student_aid @P1 item=免学费 school=甲校
+student_aid @P1 item=助学金 school=甲校 term=2018春
+"""
+expect = []
+
+[[example]]
+case = "上学期换校：不列"
+given = """
+student_aid @P1 item=助学金 school=甲校
+student_aid @P1 item=助学金 school=乙校 term=2018春
+"""
+expect = []
+
+[[example]]
+case = "学校未填不算另一所"
+given = """
+student_aid @P1 item=助学金 school=甲校
+student_aid @P1 item=免学费
+"""
+expect = []
+
+[[example]]
+case = "另一项只发一次、另一学期无重复：不作佐证"
+given = """
+student_aid @P1 item=助学金 school=甲校
+student_aid @P1 item=助学金 school=甲校
+student_aid @P1 item=免学费 school=甲校
+student_aid @P1 item=助学金 school=甲校 term=2018春
+"""
+expect = ["P1/2018秋 <- student_aid:1 student_aid:2"]
+
+[[example]]
+case = "上学期在两校、本学期不重复：只列上学期"
+given = """
+student_aid @P1 item=助学金 school=甲校 term=2018春
+student_aid @P1 item=免学费 school=乙校 term=2018春
+student_aid @P1 item=助学金 school=乙校
+"""
+expect = ["P1/2018春 <- student_aid:1 student_aid:2"]
+
+[[example]]
+case = "学期中从一校转出：两校不算；在读两校、转出的是第三校：仍列"
+given = """
+student_aid @P1 item=助学金 school=甲校
+student_aid @P1 item=免学费 school=乙校
+student @P1 school=甲校 status=转出
+student @P1 school=乙校
+student_aid @P2 item=助学金 school=甲校
+student_aid @P2 item=免学费 school=乙校
+student @P2 school=甲校
+student @P2 school=丙校 status=转出
+student_aid @P3 item=助学金 school=甲校
+student_aid @P3 item=免学费 school=乙校
+"""
+expect = ["P2/2018秋", "P3/2018秋"]
+*/
+-- Whoever moved school in mid-term leaves a roll entry with the old school.
+WITH moved AS (
+    SELECT DISTINCT s.person_id, s.school
+    FROM student s
+    WHERE s.status = '转出'
+),
+same_item AS (
+    SELECT a.person_id, a.term, a.item, COUNT(*) AS payments
+    FROM student_aid a
+    GROUP BY a.person_id, a.term, a.item
+),
+schools AS (
+    SELECT x.person_id, x.term, COUNT(*) AS schools
+    FROM (
+        SELECT DISTINCT a.person_id, a.term, a.school
+        FROM student_aid a
+        ANTI JOIN moved m ON m.person_id = a.person_id AND m.school = a.school
+        WHERE a.school IS NOT NULL
+    ) AS x
+    GROUP BY x.person_id, x.term
+)
+SELECT a.person_id AS subject_id, a.term AS rule_key, a.record_id AS evidence, a.term AS term
+FROM student_aid a
+LEFT JOIN same_item t ON t.person_id = a.person_id AND t.term = a.term AND t.item = a.item
+LEFT JOIN schools s ON s.person_id = a.person_id AND s.term = a.term
+WHERE t.payments > 1 OR s.schools > 1

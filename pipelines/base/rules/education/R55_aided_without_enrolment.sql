@@ -1,0 +1,70 @@
+/*
+code = "R55"
+title = "受助无学籍"
+why = "本学期受助，却没有在读学籍，可能虚报或学籍信息有误。"
+policy = { clause = "二(三)2", quote = "精准认定资助学生资格" }
+owner = "教育局"
+severity = "S1"
+subject = "person"
+sources = ["student_aid", "student"]
+due_days = 15
+advice = [
+    "到学校核实是否在校就读",
+    "学前教育学籍录入滞后，不在此列；虚报的追回资金",
+]
+message = "该学生{term}学期领取“{item}”，没有在读学籍。"
+related = ["R14"]
+
+[[example]]
+case = "没有学籍：列为疑点"
+given = """
+student_aid @P1
+"""
+expect = ["P1/2018秋 <- student_aid:1"]
+
+[[example]]
+case = "已辍学、转出：列为疑点"
+given = """
+student_aid @P1
+student @P1 status=辍学
+student_aid @P2
+student @P2 status=转出
+"""
+expect = ["P1/2018秋", "P2/2018秋"]
+
+[[example]]
+case = "在读：不列"
+given = """
+student_aid @P1
+student @P1
+"""
+expect = []
+
+[[example]]
+case = "上学期的资助：不列"
+given = """
+student_aid @P1 term=2018春
+"""
+expect = []
+
+[[example]]
+case = "学前资助（学籍录入滞后）：不列；其他项目：列为疑点"
+given = """
+student_aid @P1 item=学前幼儿生活补助
+student_aid @P2 item=免保教费
+student_aid @P3 item=普通高中助学金
+"""
+expect = ["P3/2018秋"]
+*/
+WITH enrolled AS (
+    SELECT DISTINCT s.person_id
+    FROM student s
+    WHERE s.status = '在读'
+)
+SELECT a.person_id AS subject_id, a.term AS rule_key, a.record_id AS evidence, a.term AS term, a.item AS item
+FROM student_aid a
+JOIN parameter q ON q.current_term = a.term
+LEFT JOIN enrolled s ON s.person_id = a.person_id
+WHERE s.person_id IS NULL
+    -- Kindergartens enter the roll late.
+    AND (a.item IS NULL OR (a.item NOT LIKE '%学前%' AND a.item NOT LIKE '%保教%'))

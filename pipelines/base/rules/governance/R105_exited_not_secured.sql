@@ -1,0 +1,111 @@
+/*
+code = "R105"
+title = "脱贫户三保障未解决"
+why = "已脱贫户收入、上学、看病、饮水任何一项不达标，都是脱贫质量问题。"
+policy = { clause = "一(三)", quote = "稳定实现农村贫困人口不愁吃、不愁穿,义务教育、基本医疗和住房安全有保障" }
+owner = "扶贫办"
+severity = "S1"
+subject = "household"
+sources = ["registry_household", "registry_person", "insurance", "student"]
+due_days = 15
+advice = [
+    "入户逐项核对“两不愁三保障”",
+    "确有缺口的落实政策；登记有误的更正",
+]
+message = "该户已脱贫，{gap}。"
+explained_by = ["R30/insurance", "R50/school"]
+related = ["R14", "R30", "R50", "R86"]
+
+[[example]]
+case = "收入低于脱贫线、饮水不安全：列为疑点"
+given = """
+registry_household #H1 exit_status=已脱贫(享受政策) per_capita_income_fen=320799
+registry_household #H2 exit_status=已脱贫(不再享受政策) drinking_water_safe=0
+registry_household #H3 exit_status=已脱贫(享受政策) drinking_water_difficult=1
+"""
+expect = ["H1/income <- registry_household:1", "H2/water <- registry_household:2", "H3/water <- registry_household:3"]
+
+[[example]]
+case = "儿童没有学籍、成员没有参保：列为疑点"
+given = """
+registry_household #H1 exit_status=已脱贫(享受政策)
+registry_person @P1 #H1 birth_date=2008-05-01
+"""
+expect = ["H1/school <- registry_household:1 registry_person:1", "H1/insurance <- registry_household:1 registry_person:1"]
+
+[[example]]
+case = "样样达标：不列"
+given = """
+registry_household #H1 exit_status=已脱贫(享受政策) per_capita_income_fen=320800 drinking_water_safe=1 drinking_water_difficult=0
+registry_person @P1 #H1 birth_date=2008-05-01
+student @P1 stage=小学
+insurance @P1
+"""
+expect = []
+
+[[example]]
+case = "未脱贫：不列"
+given = """
+registry_household #H1 per_capita_income_fen=100000
+registry_person @P1 #H1
+"""
+expect = []
+
+[[example]]
+case = "休学、初中毕业：有学籍；辍学：列为疑点"
+given = """
+registry_household #H1 exit_status=已脱贫(享受政策)
+registry_person @P1 #H1 birth_date=2008-05-01
+student @P1 status=休学
+insurance @P1
+registry_person @P2 #H1 birth_date=2003-05-01
+student @P2 stage=初中 status=毕业
+insurance @P2
+registry_household #H2 exit_status=已脱贫(享受政策)
+registry_person @P3 #H2 birth_date=2008-05-01
+student @P3 stage=初中 status=辍学
+insurance @P3
+registry_household #H3 exit_status=已脱贫(享受政策)
+registry_person @P4 #H3 birth_date=2008-05-01
+student @P4 stage=小学 status=毕业
+insurance @P4
+"""
+expect = ["H2/school", "H3/school"]
+*/
+WITH schooled AS (
+    SELECT DISTINCT s.person_id
+    FROM student s
+    WHERE s.status IN ('在读', '休学') OR (s.stage = '初中' AND s.status = '毕业')
+),
+lacking AS (
+    SELECT c.household_no, c.record_id, 'school' AS rule_key, '有义务教育年龄儿童没有学籍' AS gap
+    FROM school_age c
+    LEFT JOIN schooled s ON s.person_id = c.person_id
+    WHERE s.person_id IS NULL
+    UNION ALL
+    SELECT p.household_no, p.record_id, 'insurance' AS rule_key, '有成员没有参加基本医保' AS gap
+    FROM must_insure p
+    LEFT JOIN poor_cover i ON i.person_id = p.person_id
+    WHERE i.person_id IS NULL
+    UNION ALL
+    SELECT h.household_no, h.record_id, 'income' AS rule_key, '人均纯收入低于脱贫线' AS gap
+    FROM registry_household h
+    CROSS JOIN parameter q
+    WHERE h.per_capita_income_fen < q.poverty_line_fen
+    UNION ALL
+    SELECT h.household_no, h.record_id, 'water' AS rule_key, '饮水困难或不安全' AS gap
+    FROM registry_household h
+    WHERE h.drinking_water_difficult = 1 OR h.drinking_water_safe = 0
+),
+exited AS (
+    SELECT h.household_no, h.household_id, h.record_id
+    FROM registry_household h
+    WHERE h.exit_status IN ('已脱贫(享受政策)', '已脱贫(不再享受政策)')
+)
+SELECT e.household_id AS subject_id, x.rule_key AS rule_key, e.record_id AS evidence, 0 AS evidence_order, x.gap AS gap
+FROM exited e
+JOIN lacking x ON x.household_no = e.household_no
+UNION ALL
+SELECT e.household_id AS subject_id, x.rule_key AS rule_key, x.record_id AS evidence, 1 AS evidence_order, x.gap AS gap
+FROM exited e
+JOIN lacking x ON x.household_no = e.household_no

@@ -1,0 +1,36 @@
+/*
+code = "R111b"
+title = "帮扶责任人落实率"
+why = "每一户都要有帮扶责任人。"
+policy = { clause = "三(一)", quote = "选优配强村级脱贫责任组、第一书记、驻村工作队和帮扶责任人" }
+owner = "扶贫办"
+severity = "S4"
+subject = "unit"
+sources = ["registry_household"]
+columns = ["registry_household.helper_name"]
+indicator = true
+levels = ["city", "county", "township", "village"]
+labels = { helped = "享受政策的建档立卡户中有帮扶责任人的比例" }
+
+[[example]]
+case = "没有填的不算；不再享受政策的不计"
+given = """
+registry_household #H1 helper_name=甲
+registry_household #H2
+registry_household #H3 exit_status=已脱贫(不再享受政策)
+"""
+expect = ["helped 410600 1/2", "helped 410621 1/2", "helped 410621100 1/2", "helped 410621100200 1/2"]
+
+[[example]]
+case = "都不再享受政策：不计"
+given = """
+registry_household #H1 helper_name=甲 exit_status=已脱贫(不再享受政策)
+"""
+expect = []
+*/
+SELECT
+    'helped' AS indicator, h.county_code AS county_code, h.township_code AS township_code, h.village_code AS village_code,
+    CASE WHEN h.helper_name IS NULL THEN 0 ELSE 1 END AS numerator, 1 AS denominator, q.full_cover_permyriad AS target
+FROM registry_household h
+CROSS JOIN parameter q
+WHERE h.exit_status <> '已脱贫(不再享受政策)'

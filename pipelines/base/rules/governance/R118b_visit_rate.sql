@@ -1,0 +1,56 @@
+/*
+code = "R118b"
+title = "乡村书记遍访贫困户比例"
+why = "乡镇党委书记和村党组织书记要走访到每一户。"
+policy = { clause = "三(二)", quote = "乡镇党委书记和村党组织书记遍访贫困户" }
+owner = "乡镇人民政府"
+severity = "S4"
+subject = "unit"
+sources = ["registry_household", "registry_person", "visit"]
+indicator = true
+levels = ["city", "county", "township", "village"]
+labels = { visited = "享受政策的建档立卡户中已走访的比例" }
+
+[[example]]
+case = "乡镇书记、村书记走访到任一成员即算；季末以后的、其他人走访的不算"
+given = """
+registry_household #H1
+registry_person @P1 #H1
+visit @P1 visitor=村书记 visit_date=2018-09-30
+registry_household #H2
+registry_person @P2 #H2
+visit @P2 visitor=乡镇书记 visit_date=2018-10-01
+registry_household #H3
+registry_person @P3 #H3
+visit @P3 visitor=县委书记 visit_date=2018-09-01
+registry_household #H4
+registry_person @P4 #H4
+visit @P4 visitor=乡镇书记 visit_date=2018-08-01
+registry_household #H5 exit_status=已脱贫(不再享受政策)
+registry_person @P5 #H5
+"""
+expect = ["visited 410600 2/4", "visited 410621 2/4", "visited 410621100 2/4", "visited 410621100200 2/4"]
+
+[[example]]
+case = "不在册的成员：不算走访到"
+given = """
+registry_household #H1
+registry_person @P1 #H1 person_status=死亡
+visit @P1 visitor=村书记 visit_date=2018-09-01
+"""
+expect = ["visited 410600 0/1", "visited 410621 0/1", "visited 410621100 0/1", "visited 410621100200 0/1"]
+*/
+WITH seen AS (
+    SELECT DISTINCT p.household_no
+    FROM poor_person p
+    JOIN visit v ON v.person_id = p.person_id
+    CROSS JOIN parameter q
+    WHERE v.visitor IN ('乡镇书记', '村书记') AND v.visit_date <= q.quarter_end
+)
+SELECT
+    'visited' AS indicator, h.county_code AS county_code, h.township_code AS township_code, h.village_code AS village_code,
+    CASE WHEN s.household_no IS NULL THEN 0 ELSE 1 END AS numerator, 1 AS denominator, q.full_cover_permyriad AS target
+FROM registry_household h
+CROSS JOIN parameter q
+LEFT JOIN seen s ON s.household_no = h.household_no
+WHERE h.exit_status <> '已脱贫(不再享受政策)'

@@ -1,0 +1,39 @@
+/*
+code = "R40b"
+title = "大病集中救治率"
+why = "患专项救治病种的贫困人口中已集中救治的比例，与年度目标比较。"
+policy = { clause = "二(三)1", quote = "对患有儿童急性淋巴细胞白血病、食管癌、胃癌等9种大病的贫困人口集中救治率达到90%以上" }
+owner = "卫生健康委员会"
+severity = "S4"
+subject = "unit"
+sources = ["registry_person", "serious_disease"]
+indicator = true
+levels = ["city", "county", "township", "village"]
+
+[[example]]
+case = "两人确诊，一人救治"
+given = """
+registry_person @P1
+serious_disease @P1 treated=1
+registry_person @P2
+serious_disease @P2 treated=0 untreated_reason=等待床位
+"""
+expect = ["- 410600 1/2", "- 410621 1/2", "- 410621100 1/2", "- 410621100200 1/2"]
+
+[[example]]
+case = "放弃治疗、不在册：不计"
+given = """
+registry_person @P1
+serious_disease @P1 treated=0 untreated_reason=本人放弃治疗
+serious_disease @P2 treated=1
+"""
+expect = []
+*/
+SELECT
+    p.county_code AS county_code, p.township_code AS township_code, p.village_code AS village_code,
+    CASE WHEN d.treated = 1 THEN 1 ELSE 0 END AS numerator, 1 AS denominator,
+    q.serious_disease_target_permille * 10 AS target
+FROM serious_disease d
+JOIN poor_person p ON p.person_id = d.person_id
+CROSS JOIN parameter q
+WHERE (d.untreated_reason IS NULL OR d.untreated_reason <> '本人放弃治疗')

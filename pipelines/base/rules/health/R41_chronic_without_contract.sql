@@ -1,0 +1,59 @@
+/*
+code = "R41"
+title = "慢病未签约"
+why = "慢病患者应有家庭医生签约服务，本年度没有签约。"
+policy = { clause = "二(三)1", quote = "慢病签约服务率达到95%以上" }
+owner = "卫生健康委员会"
+severity = "S2"
+subject = "person"
+sources = ["registry_person", "family_doctor", "chronic_approval"]
+due_days = 30
+advice = [
+    "由乡镇卫生院上门签约",
+    "长期外出的登记说明",
+]
+message = "患有慢性病，本年度没有家庭医生签约。"
+related = ["R14"]
+
+[[example]]
+case = "登记慢病、医保有慢病备案，没有本年签约：列为疑点"
+given = """
+registry_person @P1 health=长期慢性病
+registry_person @P2 health=健康
+chronic_approval @P2
+registry_person @P3 health=长期慢性病 work_months=6
+family_doctor @P3 year=2017
+"""
+expect = ["P1 <- registry_person:1", "P2 <- registry_person:2", "P3 <- registry_person:3"]
+
+[[example]]
+case = "已签约、健康、备案终止、长期外出：不列"
+given = """
+registry_person @P1 health=长期慢性病
+family_doctor @P1 year=2018
+registry_person @P2 health=健康
+registry_person @P3 health=健康
+chronic_approval @P3 status=终止
+registry_person @P4 health=长期慢性病 work_months=7
+registry_person @P5 health=长期慢性病 person_status=死亡
+"""
+expect = []
+*/
+WITH signed AS (
+    SELECT DISTINCT f.person_id
+    FROM family_doctor f
+    JOIN parameter q ON q.year = f.year
+),
+approved AS (
+    SELECT DISTINCT c.person_id
+    FROM chronic_approval c
+    WHERE c.status = '有效'
+)
+SELECT p.person_id AS subject_id, p.record_id AS evidence
+FROM poor_person p
+CROSS JOIN parameter q
+LEFT JOIN approved a ON a.person_id = p.person_id
+LEFT JOIN signed f ON f.person_id = p.person_id
+WHERE (p.health = '长期慢性病' OR a.person_id IS NOT NULL)
+    AND (p.work_months IS NULL OR p.work_months <= q.long_work_months)
+    AND f.person_id IS NULL

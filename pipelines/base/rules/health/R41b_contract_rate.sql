@@ -1,0 +1,60 @@
+/*
+code = "R41b"
+title = "慢病签约服务率"
+why = "慢病人员由家庭医生签约管理，2018年95%以上，2019年覆盖全部。"
+policy = { clause = "二(三)1", quote = "慢病签约服务率达到95%以上" }
+owner = "卫生健康委员会"
+severity = "S4"
+subject = "unit"
+sources = ["registry_person", "family_doctor", "chronic_approval"]
+indicator = true
+levels = ["city", "county", "township", "village"]
+labels = { contracts = "慢病人员中本年签约的比例" }
+
+[[example]]
+case = "登记慢病、慢特病备案有效的计入；本年签约才算"
+given = """
+registry_person @P1 health=长期慢性病
+family_doctor @P1 year=2018
+registry_person @P2
+chronic_approval @P2
+registry_person @P3 health=长期慢性病
+family_doctor @P3 year=2017
+registry_person @P4
+family_doctor @P4 year=2018
+registry_person @P5
+chronic_approval @P5 status=终止
+registry_person @P6
+chronic_approval @P6
+"""
+expect = ["contracts 410600 1/4", "contracts 410621 1/4", "contracts 410621100 1/4", "contracts 410621100200 1/4"]
+
+[[example]]
+case = "常年在外务工的不计；务工半年以内的照计"
+given = """
+registry_person @P1 health=长期慢性病 work_months=7
+registry_person @P2 health=长期慢性病 work_months=6
+registry_person @P3 health=长期慢性病 person_status=死亡
+"""
+expect = ["contracts 410600 0/1", "contracts 410621 0/1", "contracts 410621100 0/1", "contracts 410621100200 0/1"]
+*/
+WITH signed AS (
+    SELECT DISTINCT f.person_id
+    FROM family_doctor f
+    JOIN parameter q ON q.year = f.year
+),
+approved AS (
+    SELECT DISTINCT c.person_id
+    FROM chronic_approval c
+    WHERE c.status = '有效'
+)
+SELECT
+    'contracts' AS indicator, p.county_code AS county_code, p.township_code AS township_code, p.village_code AS village_code,
+    CASE WHEN f.person_id IS NULL THEN 0 ELSE 1 END AS numerator, 1 AS denominator,
+    q.doctor_contract_target_permille * 10 AS target
+FROM poor_person p
+CROSS JOIN parameter q
+LEFT JOIN approved a ON a.person_id = p.person_id
+LEFT JOIN signed f ON f.person_id = p.person_id
+WHERE (p.health = '长期慢性病' OR a.person_id IS NOT NULL)
+    AND (p.work_months IS NULL OR p.work_months <= q.long_work_months)

@@ -1,0 +1,53 @@
+/*
+code = "R44"
+title = "门诊病种资格未落实"
+why = "因重特大病种住过院，却没有门诊病种备案，门诊费用报不了高比例。"
+policy = { clause = "二(三)1", quote = "贫困人口重特大疾病医疗保障门诊病种增加到27种" }
+owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name = "医疗保障局", since = "2019Q1" }]
+severity = "S3"
+subject = "person"
+sources = ["registry_person", "settlement", "chronic_approval"]
+due_days = 60
+advice = [
+    "帮助办理门诊病种备案",
+    "本人不需要的登记说明",
+]
+message = "因{disease}住院，没有门诊慢特病备案。"
+related = ["R14"]
+
+[[example]]
+case = "住院病种没有备案、备案终止：列为疑点"
+given = """
+registry_person @P1
+settlement @P1 kind=住院 listed_disease=终末期肾病
+registry_person @P2
+settlement @P2 kind=住院 listed_disease=血友病
+chronic_approval @P2 status=终止
+"""
+expect = ["P1/终末期肾病 <- settlement:1 registry_person:1", "P2/血友病 <- settlement:2 registry_person:2"]
+
+[[example]]
+case = "已备案、不是27种、门诊、不在册：不列"
+given = """
+registry_person @P1
+settlement @P1 kind=住院 listed_disease=终末期肾病
+chronic_approval @P1
+registry_person @P2
+settlement @P2 kind=住院
+settlement @P2 kind=普通门诊 listed_disease=血友病
+settlement @P3 kind=住院 listed_disease=血友病
+"""
+expect = []
+*/
+WITH approved AS (
+    SELECT DISTINCT c.person_id
+    FROM chronic_approval c
+    WHERE c.status = '有效'
+)
+SELECT
+    p.person_id AS subject_id, s.listed_disease AS rule_key, s.record_id || ';' || p.record_id AS evidence,
+    s.listed_disease AS disease
+FROM settlement s
+JOIN poor_person p ON p.person_id = s.person_id
+LEFT JOIN approved a ON a.person_id = s.person_id
+WHERE s.kind = '住院' AND s.listed_disease IS NOT NULL AND a.person_id IS NULL

@@ -1,0 +1,49 @@
+/*
+code = "R47"
+title = "重病负担仍重"
+why = "经过各道保障后个人负担仍重，有返贫风险，应纳入医疗救助和监测。"
+policy = { clause = "二(三)1", quote = "重病兜底保障一批" }
+owner = "医保局+民政局"
+severity = "S2"
+subject = "person"
+sources = ["registry_person", "settlement"]
+due_days = 30
+advice = [
+    "核实家庭收支，落实医疗救助和临时救助",
+    "列入返贫监测",
+]
+message = "本年个人自付合计{self_paid_fen}，负担仍重。"
+related = ["R14"]
+
+[[example]]
+case = "自付超过10%、超过低保标准：列为疑点"
+given = """
+registry_person @P1
+settlement @P1 compliant_fen=10000 self_paid_fen=1001
+registry_person @P2
+settlement @P2 compliant_fen=9900000 self_paid_fen=300000
+settlement @P2 compliant_fen=9900000 self_paid_fen=45001
+"""
+expect = ["P1 <- registry_person:1", "P2 <- registry_person:2"]
+
+[[example]]
+case = "不超过、不在册：不列"
+given = """
+registry_person @P1
+settlement @P1 compliant_fen=10000 self_paid_fen=1000
+registry_person @P2
+settlement @P2 compliant_fen=9900000 self_paid_fen=345000
+settlement @P3 compliant_fen=10000 self_paid_fen=9000
+"""
+expect = []
+*/
+WITH burden AS (
+    SELECT s.person_id, SUM(s.self_paid_fen) AS self_paid_fen, SUM(s.compliant_fen) AS compliant_fen
+    FROM settlement s
+    GROUP BY s.person_id
+)
+SELECT p.person_id AS subject_id, p.record_id AS evidence, b.self_paid_fen AS self_paid_fen
+FROM poor_person p
+JOIN burden b ON b.person_id = p.person_id
+CROSS JOIN parameter q
+WHERE (b.self_paid_fen * 1000 > b.compliant_fen * q.heavy_burden_permille OR b.self_paid_fen > q.dibao_standard_fen)

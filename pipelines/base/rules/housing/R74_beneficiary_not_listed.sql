@@ -1,0 +1,85 @@
+/*
+code = "R74"
+title = "危改对象身份不符"
+why = "按建档立卡、低保、分散特困身份享受危房改造，名单里却没有这家人，对象认定可能有误。"
+policy = { clause = "二(三)5", quote = "精准认定危房改造对象" }
+owner = "住房和城乡建设局"
+severity = "S1"
+subject = "household"
+sources = ["housing", "registry_person", "registry_household", "dibao", "tekun"]
+due_days = 15
+advice = [
+    "核对申报时的身份证明和当时的名单",
+    "身份在计划年度后终止的注明；虚报的取消资格并追回补助",
+]
+message = "危房改造台账登记为“{poverty_type}”（计划年度{plan_year}），该户不在相应名单中。"
+related = ["R14"]
+
+[[example]]
+case = "三种身份都不在名单：列为疑点"
+given = """
+housing @P1 #H1 archive_no=A1 poverty_type=建档立卡贫困户
+housing @P2 #H2 archive_no=A2 poverty_type=低保户
+housing @P3 #H3 archive_no=A3 poverty_type=分散供养特困人员
+"""
+expect = ["H1/A1 <- housing:1", "H2/A2 <- housing:2", "H3/A3 <- housing:3"]
+
+[[example]]
+case = "户或本人在名单：不列"
+given = """
+housing @P1 #H1 poverty_type=建档立卡贫困户
+registry_household @P9 #H1
+housing @P2 #H2 poverty_type=建档立卡贫困户
+registry_person @P2 #H8
+housing @P3 #H3 poverty_type=低保户
+dibao @P7 #H3
+housing @P4 #H4 poverty_type=低保户
+dibao @P4 #H7
+housing @P5 #H5 poverty_type=分散供养特困人员
+tekun @P5
+"""
+expect = []
+
+[[example]]
+case = "残疾人家庭、其他类型：不列"
+given = """
+housing @P1 #H1 poverty_type=贫困残疾人家庭
+housing @P2 #H2 poverty_type=其他
+"""
+expect = []
+
+[[example]]
+case = "以前的低保、已减少的登记也算：不列"
+given = """
+housing @P1 #H1 poverty_type=低保户
+dibao @P1 #H1 stop_month=201701
+housing @P2 #H2 poverty_type=建档立卡贫困户
+registry_person @P2 #H2 person_status=减少
+"""
+expect = []
+*/
+WITH poor_home AS (
+    SELECT DISTINCT h.household_id FROM registry_household h
+),
+poor_person_any AS (
+    SELECT DISTINCT p.person_id FROM registry_person p
+),
+dibao_home AS (
+    SELECT DISTINCT d.household_id FROM dibao d
+),
+dibao_person AS (
+    SELECT DISTINCT d.person_id FROM dibao d
+),
+tekun_person AS (
+    SELECT DISTINCT t.person_id FROM tekun t
+)
+SELECT o.household_id AS subject_id, o.archive_no AS rule_key, o.record_id AS evidence, o.poverty_type AS poverty_type, o.plan_year AS plan_year
+FROM housing o
+LEFT JOIN poor_home a ON a.household_id = o.household_id
+LEFT JOIN poor_person_any b ON b.person_id = o.person_id
+LEFT JOIN dibao_home c ON c.household_id = o.household_id
+LEFT JOIN dibao_person d ON d.person_id = o.person_id
+LEFT JOIN tekun_person t ON t.person_id = o.person_id
+WHERE (o.poverty_type = '建档立卡贫困户' AND a.household_id IS NULL AND b.person_id IS NULL)
+    OR (o.poverty_type = '低保户' AND c.household_id IS NULL AND d.person_id IS NULL)
+    OR (o.poverty_type = '分散供养特困人员' AND t.person_id IS NULL)

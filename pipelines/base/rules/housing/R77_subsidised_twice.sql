@@ -1,0 +1,73 @@
+/*
+code = "R77"
+title = "重复享受危房改造补助"
+why = "同一户领取两次危房改造补助，资金可能重复。"
+policy = { clause = "二(三)5", quote = "严格执行危房改造面积和资金补助标准" }
+owner = "住房和城乡建设局"
+severity = "S1"
+subject = "household"
+sources = ["housing"]
+due_days = 15
+advice = [
+    "核对两次改造的房屋和时间，因灾重建的另有批复，不在此列",
+    "确属重复的追回补助",
+]
+message = "该户有{archives}份危房改造档案都已拨付补助。"
+related = ["R14"]
+
+[[example]]
+case = "同一户两份档案都已拨款：列为疑点"
+given = """
+housing @P1 #H1 archive_no=A1 plan_year=2018 subsidy_paid_fen=100 reason=整栋危险
+housing @P2 #H1 archive_no=A2 plan_year=2017 subsidy_paid_fen=100
+"""
+expect = ["H1 <- housing:2 housing:1"]
+
+[[example]]
+case = "一份未拨款：不列"
+given = """
+housing @P1 #H1 archive_no=A1 subsidy_paid_fen=100
+housing @P2 #H1 archive_no=A2 subsidy_paid_fen=0
+"""
+expect = []
+
+[[example]]
+case = "同一份档案列了两次、两户各一份：不列"
+given = """
+housing @P1 #H1 archive_no=A1 subsidy_paid_fen=100
+housing @P1 #H1 archive_no=A1 subsidy_paid_fen=100
+housing @P2 #H2 archive_no=A2 subsidy_paid_fen=100
+"""
+expect = []
+
+[[example]]
+case = "未拨款的第三份：不作佐证"
+given = """
+housing #H1 archive_no=A1 plan_year=2016 subsidy_paid_fen=100
+housing #H1 archive_no=A2 plan_year=2017 subsidy_paid_fen=100
+housing #H1 archive_no=A3 plan_year=2018 subsidy_paid_fen=0
+"""
+expect = ["H1 <- housing:1 housing:2"]
+
+[[example]]
+case = "其中一份因灾重建：不列"
+given = """
+housing @P1 #H1 archive_no=A1 subsidy_paid_fen=100 reason=整栋危险
+housing @P1 #H1 archive_no=A2 subsidy_paid_fen=100 reason=因灾倒塌
+"""
+expect = []
+*/
+WITH paid AS (
+    SELECT DISTINCT o.household_id, o.archive_no
+    FROM housing o
+    WHERE o.subsidy_paid_fen > 0 AND (o.reason IS NULL OR o.reason NOT LIKE '%灾%')
+),
+counted AS (
+    SELECT x.household_id, COUNT(*) AS archives
+    FROM paid x
+    GROUP BY x.household_id
+)
+SELECT o.household_id AS subject_id, o.record_id AS evidence, o.plan_year AS evidence_order, c.archives AS archives
+FROM housing o
+JOIN counted c ON c.household_id = o.household_id
+WHERE c.archives > 1 AND o.subsidy_paid_fen > 0

@@ -1,0 +1,56 @@
+/*
+code = "R79"
+title = "补助金额超标/等级方式不符"
+why = "补助超过规定上限，或危险等级与改造方式不相称，资金使用不合规定。"
+policy = { clause = "二(三)5", quote = "严格执行危房改造面积和资金补助标准" }
+owner = "住房和城乡建设局"
+severity = "S2"
+subject = "household"
+sources = ["housing"]
+due_days = 30
+advice = [
+    "核对鉴定等级、改造方式和补助批复",
+    "超标准补助的说明依据或收回",
+]
+message = "该户{danger_level}级，{renovate_mode}，已拨补助{subsidy_paid_fen}。"
+related = ["R14"]
+
+[[example]]
+case = "C级超上限、D级超上限：列为疑点"
+given = """
+housing #H1 archive_no=A1 danger_level=C subsidy_paid_fen=1000001
+housing #H2 archive_no=A2 danger_level=D subsidy_paid_fen=2500001
+"""
+expect = ["H1/A1 <- housing:1", "H2/A2 <- housing:2"]
+
+[[example]]
+case = "正好达到上限：不列"
+given = """
+housing #H1 danger_level=C subsidy_paid_fen=1000000
+housing #H2 danger_level=D subsidy_paid_fen=2500000 renovate_mode=原址翻建
+"""
+expect = []
+
+[[example]]
+case = "A、B级不按C、D级的上限：不列"
+given = """
+housing #H1 danger_level=B subsidy_paid_fen=9000000
+"""
+expect = []
+
+[[example]]
+case = "D级只修缮加固：列为疑点；C级修缮加固：不列"
+given = """
+housing #H1 archive_no=A1 danger_level=D renovate_mode=修缮加固
+housing #H2 danger_level=C renovate_mode=修缮加固
+"""
+expect = ["H1/A1"]
+*/
+SELECT
+    o.household_id AS subject_id, o.archive_no AS rule_key, o.record_id AS evidence,
+    o.danger_level AS danger_level, o.renovate_mode AS renovate_mode, o.subsidy_paid_fen AS subsidy_paid_fen
+FROM housing o
+CROSS JOIN parameter q
+WHERE (o.danger_level = 'C' AND o.subsidy_paid_fen > q.subsidy_cap_c_fen)
+    OR (o.danger_level = 'D' AND o.subsidy_paid_fen > q.subsidy_cap_d_fen)
+    OR (o.danger_level = 'D' AND o.renovate_mode = '修缮加固')

@@ -1,0 +1,151 @@
+/*
+code = "R30"
+title = "未参加基本医保"
+why = "建档立卡人口应全部参加基本医保；没有参保，看病费用就没有保障。"
+policy = { clause = "二(三)1", quote = "将贫困人口全部纳入城乡居民基本医疗保险、大病保险、大病补充医疗保险、商业医疗补充保险和医疗救助保障范围" }
+owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name = "医疗保障局", since = "2019Q1" }]
+severity = "S1"
+subject = "person"
+sources = ["registry_person", "insurance"]
+due_days = 15
+advice = [
+    "医保已登记外地参保、参军、服刑的不在此列；另有证明的登记说明",
+    "查参保姓名和证件号码是否与建档立卡一致",
+    "确未参保的，在缴费期内督促参保并落实个人缴费补贴",
+]
+message = "建档立卡在册人员，{year}年度没有正常参保记录。"
+related = ["R14"]
+
+[[example]]
+case = "没有参保：列为疑点"
+given = """
+registry_person @P1 birth_date=1970-01-01
+insurance @P2
+"""
+expect = ["P1 <- registry_person:1"]
+
+[[example]]
+case = "正常参保：不列"
+given = """
+registry_person @P1 birth_date=1970-01-01
+insurance @P1
+"""
+expect = []
+
+[[example]]
+case = "只有暂停的参保：列为疑点"
+given = """
+registry_person @P1
+insurance @P1 status=暂停
+"""
+expect = ["P1"]
+
+[[example]]
+case = "只有上年度的参保：列为疑点"
+given = """
+registry_person @P1
+insurance @P1 year=2017
+"""
+expect = ["P1"]
+
+[[example]]
+case = "参加职工医保：不列"
+given = """
+registry_person @P1
+insurance @P1 scheme=职工
+"""
+expect = []
+
+[[example]]
+case = "大学生：不列；高中生：列为疑点"
+given = """
+registry_person @P1 student_status=大专及以上
+registry_person @P2 student_status=高中一年级
+"""
+expect = ["P2"]
+
+[[example]]
+case = "出生不满90天：不列；正好90天：列为疑点"
+given = """
+registry_person @P1 birth_date=2018-07-03
+registry_person @P2 birth_date=2018-07-02
+"""
+expect = ["P2"]
+
+[[example]]
+case = "已死亡：不列"
+given = """
+registry_person @P1 person_status=死亡
+"""
+expect = []
+
+[[example]]
+case = "医保停保原因为参军、入伍、服刑、外地或异地参保、死亡：不列"
+given = """
+registry_person @P1
+insurance @P1 status=暂停 stop_reason=参军
+registry_person @P2
+insurance @P2 status=暂停 stop_reason=应征入伍
+registry_person @P3
+insurance @P3 status=暂停 stop_reason=服刑
+registry_person @P4
+insurance @P4 status=暂停 stop_reason=外地参保
+registry_person @P5
+insurance @P5 status=暂停 stop_reason=转异地参保
+registry_person @P6
+insurance @P6 status=暂停 stop_reason=死亡
+"""
+expect = []
+
+[[example]]
+case = "停保原因为其他，或是上年度的，或写在正常参保上：照常判断"
+given = """
+registry_person @P1
+insurance @P1 status=终止 stop_reason=其他
+registry_person @P2
+insurance @P2 status=终止 stop_reason=外地参保 year=2017
+"""
+expect = ["P1", "P2"]
+
+[[example]]
+case = "没有证号、用了别人证号的在册人员，同乡镇有同名而不在册的参保人，可能就是本人：不列；外乡镇的、不同名的、参保人是另一在册人员的、有自己证号的：列为疑点"
+given = """
+registry_person @P1 name=甲
+insurance @P2 name=甲
+registry_person @P3 name=乙 id18=410621197001011234 record_id=registry_person:2
+identity_record @P3 record_id=registry_person:2 id_of_other=1
+insurance @P4 name=乙
+registry_person @P5 name=丙
+insurance @P6 name=丙 township_code=410621101
+registry_person @P7 name=丁
+insurance @P8 name=丁
+registry_person @P8 name=丁
+registry_person @P9 name=戊 id18=410621197001011235
+insurance @P10 name=戊
+registry_person @P11 name=己
+insurance @P12 name=庚
+registry_person @P13 name=辛
+insurance @P14 name=辛 status=暂停
+"""
+expect = ["P5", "P7", "P9", "P11", "P13"]
+
+[[example]]
+case = "两个乡镇各有一名同名而没有证号的在册人员，只有一个乡镇有同名参保人：另一名列为疑点"
+given = """
+registry_person @P1 name=甲
+registry_person @P2 name=甲 township_code=410621101
+insurance @P3 name=甲
+"""
+expect = ["P2"]
+*/
+WITH likely AS (
+    SELECT DISTINCT u.record_id
+    FROM registry_unsure u
+    JOIN insured_likely n ON n.name = u.name AND n.township_code = u.township_code
+)
+SELECT p.person_id AS subject_id, p.record_id AS evidence, q.year AS year
+FROM must_insure p
+CROSS JOIN parameter q
+LEFT JOIN poor_cover i ON i.person_id = p.person_id
+LEFT JOIN likely k ON k.record_id = p.record_id
+WHERE i.person_id IS NULL AND k.record_id IS NULL

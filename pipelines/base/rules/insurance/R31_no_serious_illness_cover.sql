@@ -1,0 +1,67 @@
+/*
+code = "R31"
+title = "大病保险未覆盖"
+why = "参加居民医保而没有大病保险标识，大额费用得不到二次报销。"
+policy = { clause = "二(三)1", quote = "大病保险、大病补充医疗保险、商业医疗补充保险和医疗救助" }
+owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name = "医疗保障局", since = "2019Q1" }]
+severity = "S2"
+subject = "person"
+sources = ["registry_person", "insurance"]
+columns = ["insurance.serious_illness"]
+due_days = 30
+advice = [
+    "查参保系统的身份标识和待遇标识是否按最新名单更新",
+    "姓名、证号不一致的先更正，再补标识",
+]
+message = "建档立卡在册人员已参加基本医保，没有大病保险标识。"
+related = ["R14", "R30"]
+
+[[example]]
+case = "居民医保无大病保险：列为疑点"
+given = """
+registry_person @P1
+insurance @P1 serious_illness=0
+"""
+expect = ["P1 <- registry_person:1 insurance:1"]
+
+[[example]]
+case = "标识未填：列为疑点"
+given = """
+registry_person @P1
+insurance @P1
+"""
+expect = ["P1"]
+
+[[example]]
+case = "有大病保险；职工医保：不列"
+given = """
+registry_person @P1
+insurance @P1 serious_illness=1
+registry_person @P2
+insurance @P2 scheme=职工
+"""
+expect = []
+
+[[example]]
+case = "没有参保（由R30列出）、上年度参保、已终止：不列"
+given = """
+registry_person @P1
+registry_person @P2
+insurance @P2 year=2017
+registry_person @P3
+insurance @P3 status=终止
+"""
+expect = []
+
+[[example]]
+case = "不是在册人员：不列"
+given = """
+insurance @P1 serious_illness=0
+registry_person @P2 person_status=死亡
+insurance @P2 serious_illness=0
+"""
+expect = []
+*/
+SELECT c.person_id AS subject_id, c.record_id AS evidence, c.evidence_order AS evidence_order
+FROM poor_insured c
+WHERE c.serious = 0

@@ -1,0 +1,72 @@
+/*
+code = "R35b"
+title = "五道医疗保障线各道人员覆盖率"
+why = "五道保障线缺哪一道，决定由哪个部门补；2019年要求对贫困家庭全覆盖。"
+policy = { clause = "二(三)1", quote = "基本医疗保险、大病保险、大病补充医疗保险、商业医疗补充保险和医疗救助等政策对贫困家庭全覆盖" }
+owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name = "医疗保障局", since = "2019Q1" }]
+severity = "S4"
+subject = "unit"
+sources = ["registry_person", "insurance"]
+columns = ["insurance.serious_illness", "insurance.supplementary", "insurance.commercial", "insurance.aid_target"]
+indicator = true
+levels = ["city", "county", "township", "village"]
+labels = { basic = "在册人员中基本医保覆盖的比例", serious = "在册人员中大病保险覆盖的比例", supplementary = "在册人员中大病补充保险覆盖的比例", commercial = "在册人员中商业补充保险覆盖的比例", medical_aid = "在册人员中医疗救助覆盖的比例" }
+
+[[example]]
+case = "五道保障各计各的；大学生不计"
+given = """
+registry_person @P1
+insurance @P1 serious_illness=1 supplementary=1 commercial=1 aid_target=1
+registry_person @P2
+insurance @P2 serious_illness=1 supplementary=1
+registry_person @P3
+registry_person @P4 student_status=大专及以上
+"""
+expect = ["basic 410600 2/3", "basic 410621 2/3", "basic 410621100 2/3", "basic 410621100200 2/3", "serious 410600 2/3", "serious 410621 2/3", "serious 410621100 2/3", "serious 410621100200 2/3", "supplementary 410600 2/3", "supplementary 410621 2/3", "supplementary 410621100 2/3", "supplementary 410621100200 2/3", "commercial 410600 1/3", "commercial 410621 1/3", "commercial 410621100 1/3", "commercial 410621100200 1/3", "medical_aid 410600 1/3", "medical_aid 410621 1/3", "medical_aid 410621100 1/3", "medical_aid 410621100200 1/3"]
+
+[[example]]
+case = "其他保障各缺一样；不在册的不计"
+given = """
+registry_person @P1
+insurance @P1 commercial=1 aid_target=1
+registry_person @P2 person_status=死亡
+insurance @P2
+"""
+expect = ["basic 410600 1/1", "basic 410621 1/1", "basic 410621100 1/1", "basic 410621100200 1/1", "serious 410600 0/1", "serious 410621 0/1", "serious 410621100 0/1", "serious 410621100200 0/1", "supplementary 410600 0/1", "supplementary 410621 0/1", "supplementary 410621100 0/1", "supplementary 410621100200 0/1", "commercial 410600 1/1", "commercial 410621 1/1", "commercial 410621100 1/1", "commercial 410621100200 1/1", "medical_aid 410600 1/1", "medical_aid 410621 1/1", "medical_aid 410621100 1/1", "medical_aid 410621100200 1/1"]
+*/
+WITH cover AS (
+    SELECT
+        p.county_code, p.township_code, p.village_code,
+        CASE WHEN i.person_id IS NULL THEN 0 ELSE 1 END AS basic,
+        CASE WHEN i.serious = 1 THEN 1 ELSE 0 END AS serious,
+        CASE WHEN i.supplementary = 1 THEN 1 ELSE 0 END AS supplementary,
+        CASE WHEN i.commercial = 1 THEN 1 ELSE 0 END AS commercial,
+        CASE WHEN i.aid_target = 1 THEN 1 ELSE 0 END AS medical_aid
+    FROM must_insure m
+    JOIN poor_person p ON p.record_id = m.record_id
+    LEFT JOIN poor_cover i ON i.person_id = m.person_id
+)
+SELECT 'basic' AS indicator, c.county_code AS county_code, c.township_code AS township_code, c.village_code AS village_code,
+    c.basic AS numerator, 1 AS denominator, q.medical_cover_target_permille * 10 AS target
+FROM cover c
+CROSS JOIN parameter q
+UNION ALL
+SELECT 'serious' AS indicator, c.county_code AS county_code, c.township_code AS township_code, c.village_code AS village_code,
+    c.serious AS numerator, 1 AS denominator, q.medical_cover_target_permille * 10 AS target
+FROM cover c
+CROSS JOIN parameter q
+UNION ALL
+SELECT 'supplementary' AS indicator, c.county_code AS county_code, c.township_code AS township_code, c.village_code AS village_code,
+    c.supplementary AS numerator, 1 AS denominator, q.medical_cover_target_permille * 10 AS target
+FROM cover c
+CROSS JOIN parameter q
+UNION ALL
+SELECT 'commercial' AS indicator, c.county_code AS county_code, c.township_code AS township_code, c.village_code AS village_code,
+    c.commercial AS numerator, 1 AS denominator, q.medical_cover_target_permille * 10 AS target
+FROM cover c
+CROSS JOIN parameter q
+UNION ALL
+SELECT 'medical_aid' AS indicator, c.county_code AS county_code, c.township_code AS township_code, c.village_code AS village_code,
+    c.medical_aid AS numerator, 1 AS denominator, q.medical_cover_target_permille * 10 AS target
+FROM cover c
+CROSS JOIN parameter q

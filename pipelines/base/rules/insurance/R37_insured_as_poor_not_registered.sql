@@ -1,0 +1,109 @@
+/*
+code = "R37"
+title = "享受资助参保但未建档（错补）"
+why = "按建档立卡身份参保享受了缴费补贴，却不是建档立卡、农村低保或特困供养对象，补贴可能错发，也可能漏登建档。"
+policy = { clause = "二(三)1", quote = "落实贫困人口参加城乡居民基本医疗保险个人缴费财政补贴政策" }
+owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name = "医疗保障局", since = "2019Q1" }]
+severity = "S1"
+subject = "person"
+sources = ["insurance", "registry_person", "dibao", "tekun"]
+due_days = 15
+advice = [
+    "核对参保登记时提交的身份证明，查是否以旧名单或他人证号登记",
+    "已清退、已迁出或已死亡销户的，更正参保人员类别",
+    "确属错补的，由医保、财政部门处理补贴；确属漏评的，转扶贫部门识别",
+]
+message = "该人员按建档立卡贫困人口参保（财政补贴{subsidy_amount_fen}），但不在建档立卡在册人员、农村低保和特困供养名单中。"
+related = ["R14"]
+
+[[example]]
+case = "不在任何名单：列为疑点"
+given = """
+insurance @P1 insured_category=建档立卡贫困人口 subsidy_amount_fen=18000
+"""
+expect = ["P1 <- insurance:1"]
+
+[[example]]
+case = "建档立卡在册：不列"
+given = """
+insurance @P1 insured_category=建档立卡贫困人口
+registry_person @P1
+"""
+expect = []
+
+[[example]]
+case = "登记已减少：列为疑点"
+given = """
+insurance @P1 insured_category=建档立卡贫困人口
+registry_person @P1 person_status=减少
+"""
+expect = ["P1"]
+
+[[example]]
+case = "农村低保在保：不列"
+given = """
+insurance @P1 insured_category=建档立卡贫困人口
+dibao @P1 household_no=D1
+"""
+expect = []
+
+[[example]]
+case = "城市低保、已停的农村低保：列为疑点"
+given = """
+insurance @P1 insured_category=建档立卡贫困人口
+dibao @P1 household_no=D1 category=城市
+insurance @P2 insured_category=建档立卡贫困人口
+dibao @P2 household_no=D2 stop_month=201801
+"""
+expect = ["P1", "P2"]
+
+[[example]]
+case = "特困供养：不列；下季度才开始的特困供养：列为疑点"
+given = """
+insurance @P1 insured_category=建档立卡贫困人口
+tekun @P1
+insurance @P2 insured_category=建档立卡贫困人口
+tekun @P2 start_month=201810
+"""
+expect = ["P2"]
+
+[[example]]
+case = "同乡镇有同名而没有证号、或用了别人证号、又没有参保的在册人员，可能就是本人：不列；外乡镇的、不同名的、有自己证号的、已另有参保的：列为疑点"
+given = """
+insurance @P1 insured_category=建档立卡贫困人口 name=甲
+registry_person @P2 name=甲
+insurance @P3 insured_category=建档立卡贫困人口 name=乙
+registry_person @P4 name=乙 id18=410621197001011234 record_id=registry_person:2
+identity_record @P4 record_id=registry_person:2 id_of_other=1
+insurance @P5 insured_category=建档立卡贫困人口 name=丙
+registry_person @P6 name=丙 township_code=410621101
+insurance @P7 insured_category=建档立卡贫困人口 name=丁
+registry_person @P8 name=丁 id18=410621197001011235
+insurance @P9 insured_category=建档立卡贫困人口 name=戊
+registry_person @P10 name=戊
+insurance @P10 name=戊
+insurance @P11 insured_category=建档立卡贫困人口 name=己
+registry_person @P12 name=庚
+insurance @P13 insured_category=建档立卡贫困人口 name=辛
+registry_person @P14 name=辛 id18=410621197001011236 record_id=registry_person:7
+identity_record @P14 record_id=registry_person:7 id_of_other=0
+insurance @P15 insured_category=建档立卡贫困人口 name=壬
+registry_person @P16 name=壬 person_status=减少
+"""
+expect = ["P5", "P7", "P9", "P11", "P13", "P15"]
+
+[[example]]
+case = "按普通居民参保、参保已终止：不列"
+given = """
+insurance @P1 insured_category=普通居民
+insurance @P2 insured_category=建档立卡贫困人口 status=终止
+"""
+expect = []
+*/
+SELECT i.person_id AS subject_id, i.record_id AS evidence, i.subsidy_amount_fen AS subsidy_amount_fen
+FROM insurance i
+LEFT JOIN (SELECT DISTINCT p.person_id FROM poor_person p) AS r ON r.person_id = i.person_id
+LEFT JOIN protected_person c ON c.person_id = i.person_id
+LEFT JOIN registry_unsure_name u ON u.name = i.name AND u.township_code = i.township_code
+WHERE i.status = '正常参保' AND i.insured_category = '建档立卡贫困人口'
+    AND r.person_id IS NULL AND c.person_id IS NULL AND u.name IS NULL

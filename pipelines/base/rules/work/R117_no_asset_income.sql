@@ -1,0 +1,52 @@
+/*
+code = "R117"
+title = "因残致贫户无资产收益"
+why = "因残致贫的家庭应享受资产收益扶贫，本年度没有资产收益。"
+policy = { clause = "二(三)3", quote = "推进因残致贫家庭更好地享受资产收益扶贫政策" }
+owner = "扶贫办"
+severity = "S4"
+subject = "household"
+sources = ["registry_household", "registry_person", "industry_support"]
+due_days = 60
+advice = [
+    "对接资产收益项目",
+    "已有收益的补登台账",
+]
+message = "该户因残致贫，本年度没有资产收益。"
+
+[[example]]
+case = "没有资产收益、收益为零、在上年：列为疑点"
+given = """
+registry_household #H1 household_no=H1 cause_primary=因残
+registry_household #H2 household_no=H2 cause_primary=因残
+registry_person @P2 #H2 household_no=H2
+industry_support @P2 year=2018 measure=资产收益 income_fen=0
+registry_household #H3 household_no=H3 cause_primary=因残
+registry_person @P3 #H3 household_no=H3
+industry_support @P3 year=2017 measure=资产收益 income_fen=100
+industry_support @P3 year=2018 measure=种养业 income_fen=100
+"""
+expect = ["H1 <- registry_household:1", "H2 <- registry_household:2", "H3 <- registry_household:3"]
+
+[[example]]
+case = "有收益、其他致贫原因、不再享受政策：不列"
+given = """
+registry_household #H1 household_no=H1 cause_primary=因残
+registry_person @P1 #H1 household_no=H1
+industry_support @P1 year=2018 measure=资产收益 income_fen=1
+registry_household #H2 household_no=H2 cause_primary=因病
+registry_household #H3 household_no=H3 cause_primary=因残 exit_status=已脱贫(不再享受政策)
+"""
+expect = []
+*/
+WITH shared AS (
+    SELECT DISTINCT p.household_no
+    FROM poor_person p
+    JOIN industry_support s ON s.person_id = p.person_id
+    JOIN parameter q ON q.year = s.year
+    WHERE s.measure = '资产收益' AND s.income_fen > 0
+)
+SELECT h.household_id AS subject_id, h.record_id AS evidence
+FROM registry_household h
+LEFT JOIN shared s ON s.household_no = h.household_no
+WHERE h.cause_primary = '因残' AND h.exit_status <> '已脱贫(不再享受政策)' AND s.household_no IS NULL

@@ -1,0 +1,44 @@
+/*
+code = "R27"
+title = "基础养老金低于98元"
+why = "2018年起基础养老金不低于每人每月98元，低于标准就是少发。"
+policy = { clause = "二(一)2", quote = "2018年提高至每人每月98元" }
+owner = "人力资源和社会保障局"
+severity = "S2"
+subject = "person"
+sources = ["registry_person", "pension"]
+due_days = 30
+advice = [
+    "核对待遇核定表，少发的补发",
+    "参保信息错误的更正",
+]
+message = "城乡居民基础养老金每月{basic_pension_fen}，低于标准。"
+related = ["R14"]
+
+[[example]]
+case = "低于标准：列为疑点"
+given = """
+registry_person @P1
+pension @P1 basic_pension_fen=9799
+"""
+expect = ["P1 <- pension:1 registry_person:1"]
+
+[[example]]
+case = "达到标准、职工养老、尚未领取、不在册：不列"
+given = """
+registry_person @P1
+pension @P1 basic_pension_fen=9800
+registry_person @P2
+pension @P2 basic_pension_fen=1 scheme=职工
+registry_person @P3
+pension @P3 basic_pension_fen=1 status=参保缴费
+pension @P4 basic_pension_fen=1
+"""
+expect = []
+*/
+SELECT
+    p.person_id AS subject_id, r.record_id || ';' || p.record_id AS evidence, r.basic_pension_fen AS basic_pension_fen
+FROM poor_person p
+JOIN pension r ON r.person_id = p.person_id
+CROSS JOIN parameter q
+WHERE r.scheme = '城乡居民' AND r.status = '领取待遇' AND r.basic_pension_fen < q.basic_pension_fen

@@ -1,0 +1,43 @@
+/*
+code = "R27b"
+title = "基础养老金达标率"
+why = "城乡居民基础养老金2018年起每人每月98元。"
+policy = { clause = "二(一)2", quote = "2018年提高至每人每月98元" }
+owner = "人力资源和社会保障局"
+severity = "S4"
+subject = "unit"
+sources = ["registry_person", "pension"]
+indicator = true
+levels = ["city", "county", "township", "village"]
+labels = { pension = "在册领取城乡居民养老金人员中不低于98元的比例" }
+
+[[example]]
+case = "刚好98元算达标；职工、没领取、不在册的不计"
+given = """
+registry_person @P1
+pension @P1 basic_pension_fen=9800
+registry_person @P2
+pension @P2 basic_pension_fen=9799
+registry_person @P3
+pension @P3 basic_pension_fen=9799 scheme=职工
+registry_person @P4
+pension @P4 basic_pension_fen=9799 status=参保缴费
+pension @P5 basic_pension_fen=9799
+"""
+expect = ["pension 410600 1/2", "pension 410621 1/2", "pension 410621100 1/2", "pension 410621100200 1/2"]
+
+[[example]]
+case = "没有人领取：不计"
+given = """
+registry_person @P1
+"""
+expect = []
+*/
+SELECT
+    'pension' AS indicator, p.county_code AS county_code, p.township_code AS township_code, p.village_code AS village_code,
+    CASE WHEN r.basic_pension_fen >= q.basic_pension_fen THEN 1 ELSE 0 END AS numerator, 1 AS denominator,
+    q.full_cover_permyriad AS target
+FROM poor_person p
+JOIN pension r ON r.person_id = p.person_id
+CROSS JOIN parameter q
+WHERE r.scheme = '城乡居民' AND r.status = '领取待遇'

@@ -1,0 +1,57 @@
+/*
+code = "R91"
+title = "培训率未达标"
+why = "未转移就业、有培训意愿且符合条件的贫困劳动力，当年参加培训的比例与目标比较。"
+policy = { clause = "二(二)2", quote = "未转移就业有培训意愿且符合受训条件的贫困劳动力培训率达到80%以上" }
+owner = "人力资源和社会保障局"
+severity = "S2"
+subject = "unit"
+sources = ["registry_household", "registry_person", "labour", "training"]
+indicator = true
+levels = ["city", "county", "township", "village"]
+
+[[example]]
+case = "两人符合条件，一人培训"
+given = """
+registry_household #H1 household_no=H1
+registry_person @P1 #H1 household_no=H1
+labour @P1 employment=未就业 training_wish=1 training_fit=1
+training @P1 year=2018
+training @P1 year=2018
+registry_person @P2 #H1 household_no=H1
+labour @P2 employment=务农 training_wish=1 training_fit=1
+training @P2 year=2017
+"""
+expect = ["- 410600 1/2", "- 410621 1/2", "- 410621100 1/2", "- 410621100200 1/2"]
+
+[[example]]
+case = "已转移就业、没有意愿、不符合条件、已脱贫：不计"
+given = """
+registry_household #H1 household_no=H1
+registry_person @P1 #H1 household_no=H1
+labour @P1 employment=转移就业 training_wish=1 training_fit=1
+registry_person @P2 #H1 household_no=H1
+labour @P2 employment=未就业 training_wish=0 training_fit=1
+registry_person @P3 #H1 household_no=H1
+labour @P3 employment=未就业 training_wish=1 training_fit=0
+registry_household #H4 household_no=H4 exit_status=已脱贫(享受政策)
+registry_person @P4 #H4 household_no=H4
+labour @P4 employment=未就业 training_wish=1 training_fit=1
+"""
+expect = []
+*/
+WITH trained AS (
+    SELECT DISTINCT t.person_id
+    FROM training t
+    JOIN parameter q ON q.year = t.year
+)
+SELECT
+    p.county_code AS county_code, p.township_code AS township_code, p.village_code AS village_code,
+    CASE WHEN t.person_id IS NULL THEN 0 ELSE 1 END AS numerator, 1 AS denominator,
+    q.training_target_permille * 10 AS target
+FROM poor_person p
+JOIN labour l ON l.person_id = p.person_id
+JOIN registry_household h ON h.household_no = p.household_no
+CROSS JOIN parameter q
+LEFT JOIN trained t ON t.person_id = p.person_id
+WHERE h.exit_status IN ('未脱贫', '返贫') AND l.employment <> '转移就业' AND l.training_wish = 1 AND l.training_fit = 1

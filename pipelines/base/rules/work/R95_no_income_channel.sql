@@ -1,0 +1,83 @@
+/*
+code = "R95"
+title = "无稳定增收渠道"
+why = "有劳动力的贫困户没有一项稳定增收渠道，脱贫不稳。"
+policy = { clause = "二(二)1", quote = "每个贫困户有1-2项稳定增收渠道" }
+owner = "扶贫办"
+severity = "S2"
+subject = "household"
+sources = ["registry_household", "registry_person", "labour", "industry_support", "forest_ranger", "dibao", "tekun"]
+due_days = 60
+advice = [
+    "落实一至两项增收渠道",
+    "已有渠道的补登台账",
+]
+message = "该户有劳动力，没有产业、务工、公益岗位或资产收益等增收渠道。"
+related = ["R14"]
+
+[[example]]
+case = "没有任何渠道：列为疑点"
+given = """
+registry_household #H1 household_no=H1
+registry_person @P1 #H1 household_no=H1 labour_ability=普通劳动力
+registry_household #H2 household_no=H2
+registry_person @P2 #H2 household_no=H2 labour_ability=技能劳动力 work_months=0
+industry_support @P2 year=2017
+"""
+expect = ["H1 <- registry_household:1", "H2 <- registry_household:2"]
+
+[[example]]
+case = "有产业、有务工、有岗位、护林员、兜底、没有劳动力、不再享受政策：不列"
+given = """
+registry_household #H1 household_no=H1
+registry_person @P1 #H1 household_no=H1 labour_ability=普通劳动力
+industry_support @P1 year=2018
+registry_household #H2 household_no=H2
+registry_person @P2 #H2 household_no=H2 labour_ability=普通劳动力 work_months=1
+registry_household #H3 household_no=H3
+registry_person @P3 #H3 household_no=H3 labour_ability=普通劳动力
+labour @P3 employment=公益性岗位
+registry_household #H4 household_no=H4
+registry_person @P4 #H4 household_no=H4 labour_ability=普通劳动力
+forest_ranger @P4 year=2018
+registry_household #H5 household_no=H5
+registry_person @P5 #H5 household_no=H5 labour_ability=普通劳动力
+dibao @P5 household_no=D5
+registry_household #H6 household_no=H6
+registry_person @P6 #H6 household_no=H6 labour_ability=无劳动力
+registry_household #H7 household_no=H7 exit_status=已脱贫(不再享受政策)
+registry_person @P7 #H7 household_no=H7 labour_ability=普通劳动力
+"""
+expect = []
+
+[[example]]
+case = "护林员在上年：列为疑点"
+given = """
+registry_household #H1 household_no=H1
+registry_person @P1 #H1 household_no=H1 labour_ability=普通劳动力
+forest_ranger @P1 year=2017
+"""
+expect = ["H1"]
+*/
+WITH other AS (
+    SELECT p.household_no
+    FROM poor_person p
+    JOIN forest_ranger f ON f.person_id = p.person_id
+    JOIN parameter q ON q.year = f.year
+    UNION
+    SELECT p.household_no
+    FROM poor_person p
+    WHERE p.work_months > 0
+    UNION
+    SELECT p.household_no
+    FROM poor_person p
+    JOIN protected_person d ON d.person_id = p.person_id
+)
+SELECT h.household_id AS subject_id, h.record_id AS evidence
+FROM poor_person p
+JOIN registry_household h ON h.household_no = p.household_no
+LEFT JOIN supported_household s ON s.household_no = p.household_no
+LEFT JOIN working_household w ON w.household_no = p.household_no
+LEFT JOIN other o ON o.household_no = p.household_no
+WHERE h.exit_status <> '已脱贫(不再享受政策)' AND p.labour_ability IN ('普通劳动力', '技能劳动力')
+    AND s.household_no IS NULL AND w.household_no IS NULL AND o.household_no IS NULL

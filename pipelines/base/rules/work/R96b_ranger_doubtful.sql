@@ -1,0 +1,65 @@
+/*
+code = "R96b"
+title = "护林员聘用对象不符"
+why = "护林员岗位优先聘用有劳动能力的贫困人口，一人一岗；不符的岗位应让给需要的人。"
+policy = { clause = "二(二)3", quote = "为贫困人口提供50个护林员岗位,带动200名贫困人口增收脱贫" }
+owner = "林业局"
+severity = "S3"
+subject = "person"
+sources = ["forest_ranger", "registry_person"]
+due_days = 30
+advice = [
+    "核实聘用合同和实际管护",
+    "不符合条件的调整岗位",
+]
+message = "本年聘为护林员，{reason}。"
+related = ["R14"]
+
+[[example]]
+case = "不在册；没有劳动能力；一人两岗"
+given = """
+forest_ranger @P1 year=2018 post_no=A1
+registry_person @P2 labour_ability=无劳动力
+forest_ranger @P2 year=2018 post_no=A2
+registry_person @P3 labour_ability=普通劳动力
+forest_ranger @P3 year=2018 post_no=A3
+forest_ranger @P3 year=2018 post_no=A4
+registry_person @P4 labour_ability=丧失劳动力
+forest_ranger @P4 year=2018 post_no=A5
+"""
+expect = ["P1/person <- forest_ranger:1", "P2/labour <- forest_ranger:2 registry_person:1", "P3/posts <- forest_ranger:3 forest_ranger:4", "P4/labour <- forest_ranger:5 registry_person:3"]
+
+[[example]]
+case = "符合条件、上年聘用：不列"
+given = """
+registry_person @P1 labour_ability=弱劳动力或半劳动力
+forest_ranger @P1 year=2018 post_no=A1
+forest_ranger @P2 year=2017 post_no=A2
+registry_person @P3 labour_ability=无劳动力
+forest_ranger @P3 year=2017 post_no=A3
+registry_person @P4 labour_ability=普通劳动力
+forest_ranger @P4 year=2018 post_no=A4
+forest_ranger @P4 year=2017 post_no=A5
+"""
+expect = []
+*/
+WITH hired AS (
+    SELECT f.person_id, f.record_id, COUNT(*) OVER (PARTITION BY f.person_id) AS posts
+    FROM forest_ranger f
+    JOIN parameter q ON q.year = f.year
+)
+SELECT x.person_id AS subject_id, 'person' AS rule_key, x.record_id AS evidence, '不是建档立卡在册人员' AS reason
+FROM hired x
+LEFT JOIN poor_person p ON p.person_id = x.person_id
+WHERE p.person_id IS NULL
+UNION ALL
+SELECT
+    x.person_id AS subject_id, 'labour' AS rule_key, x.record_id || ';' || p.record_id AS evidence,
+    '登记为' || p.labour_ability AS reason
+FROM hired x
+JOIN poor_person p ON p.person_id = x.person_id
+WHERE p.labour_ability IN ('无劳动力', '丧失劳动力')
+UNION ALL
+SELECT x.person_id AS subject_id, 'posts' AS rule_key, x.record_id AS evidence, '一人登记了多个岗位' AS reason
+FROM hired x
+WHERE x.posts > 1

@@ -1,0 +1,247 @@
+//! The form of `pipeline.toml`.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::rule_inclusion::RuleInclusion;
+use super::toml_file::TomlFile;
+use crate::Result;
+use crate::model::day::date32;
+use crate::model::period::Period;
+
+/// Parameters of rules: `default`, a year (`2018`) or a quarter (`2018Q3`) → name → value.
+pub(crate) type ParametersByPeriod = BTreeMap<String, BTreeMap<String, toml::Value>>;
+
+/// `pipeline.toml`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PipelineSettings {
+    /// Chinese title of the pipeline.
+    pub title: String,
+    /// The prefecture whose divisions are used.
+    pub prefecture: PrefectureSettings,
+    /// Division tables.
+    pub divisions: DivisionFiles,
+    /// Base rule sets that are included, and rules that are not run.
+    #[serde(default)]
+    pub rules: RuleInclusion,
+    /// Parameters of rules: `default`, a year (`2018`), a quarter (`2018Q3`) or a month (`2025M03`) → name → value;
+    /// of an open pipeline those of its bases too.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, BTreeMap<String, serde_json::Value>>")]
+    pub parameters: ParametersByPeriod,
+    /// How persons are shown and hidden.
+    #[serde(default)]
+    pub privacy: PrivacySettings,
+    /// What is published.
+    #[serde(default)]
+    pub outputs: OutputSettings,
+}
+
+/// `[prefecture]`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PrefectureSettings {
+    /// Six-digit code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+}
+
+/// `[divisions]`: files of `codes/`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DivisionFiles {
+    /// Year whose codes are canonical.
+    pub base_year: i16,
+    /// Counties: `code,name,…`.
+    pub counties: String,
+    /// Townships of two dates.
+    pub townships: String,
+    /// Villages of two dates with the kind of change.
+    pub villages: String,
+    /// Six-digit ID prefixes that people of the prefecture carry (first column `prefix`); numbers with
+    /// others are counted in the audits of their source. Without it nothing is counted.
+    pub id_prefixes: Option<String>,
+}
+
+/// `[privacy]`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct PrivacySettings {
+    /// How ID numbers appear in lists.
+    pub id_mask: MaskStyle,
+    /// How names appear in lists.
+    pub name_mask: MaskStyle,
+}
+
+impl Default for PrivacySettings {
+    fn default() -> Self {
+        Self { id_mask: MaskStyle::Partial, name_mask: MaskStyle::None }
+    }
+}
+
+/// How a value is masked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MaskStyle {
+    /// Shown whole.
+    None,
+    /// Middle hidden: enough to find the person in one's own system.
+    Partial,
+    /// Hidden.
+    Full,
+}
+
+/// `[outputs]`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct OutputSettings {
+    /// Exception lists as workbooks.
+    pub xlsx: bool,
+    /// Exception lists as CSV.
+    pub csv: bool,
+    /// Tables with names and ID numbers for officers with clearance.
+    pub restricted: bool,
+}
+
+impl Default for OutputSettings {
+    fn default() -> Self {
+        Self { xlsx: true, csv: true, restricted: true }
+    }
+}
+
+/// Value of a rule parameter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum RuleParameter {
+    /// Int64 column.
+    Integer(i64),
+    /// Utf8 column.
+    Text(String),
+    /// Date32 column, days since 1970-01-01.
+    Date(i32),
+}
+
+impl PipelineSettings {
+    /// Parameters that hold in `period`: those of the month over those of its quarter over those
+    /// of its year over the defaults.
+    pub fn parameters(&self, period: Period) -> BTreeMap<String, RuleParameter> {
+        in_period(&self.parameters, period)
+    }
+    /// Complaints that the form alone cannot express.
+    pub(super) fn check(&self, file: &TomlFile) -> Result<()> {
+        if self.prefecture.code.len() != 6 || !self.prefecture.code.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(file
+                .complain(&["prefecture".into(), "code".into()], "行政区划代码应是6位数字")
+                .hint("地级市代码，例如 410600"));
+        }
+        Ok(())
+    }
+}
+
+/// Parameters of `parameters` that hold in `period`, see [`PipelineSettings::parameters`].
+pub(crate) fn in_period(parameters: &ParametersByPeriod, period: Period) -> BTreeMap<String, RuleParameter> {
+    let mut merged = BTreeMap::new();
+    let quarter = period.holding_quarter();
+    let mut layers = vec!["default".to_owned(), period.year().to_string(), quarter.to_string()];
+    if period != quarter {
+        layers.push(period.to_string());
+    }
+    for layer in layers {
+        for (name, value) in parameters.get(&layer).into_iter().flatten() {
+            if let Some(value) = parameter(value) {
+                merged.insert(name.clone(), value);
+            }
+        }
+    }
+    merged
+}
+
+/// Checks the parameters of one file: periods, names, values.
+pub(super) fn check_parameters(file: &TomlFile, parameters: &ParametersByPeriod) -> Result<()> {
+    for (layer, values) in parameters {
+        let known = layer == "default"
+            || (layer.len() == 4 && layer.bytes().all(|b| b.is_ascii_digit()))
+            || layer.parse::<Period>().is_ok();
+        if !known {
+            return Err(file
+                .complain_key(
+                    &["parameters".into(), layer.as_str().into()],
+                    format!("不认识的参数期“{layer}”"),
+                )
+                .hint("写 default、年份(2018)、季度(2018Q3)或月份(2025M03)"));
+        }
+        for (name, value) in values {
+            let steps = ["parameters".into(), layer.as_str().into(), name.as_str().into()];
+            if !super::is_identifier(name) {
+                return Err(file
+                    .complain_key(&steps, format!("参数名“{name}”不合规"))
+                    .hint("用小写英文字母、数字和下划线，例如 poverty_line_fen"));
+            }
+            if parameter(value).is_none() {
+                return Err(file
+                    .complain(&steps, format!("参数“{name}”的取值只能是整数、文字或日期"))
+                    .hint("金额写成以分为单位的整数；日期写成 2018-09-30"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Checks that a parameter has one type throughout; `file` names the file of (period, name).
+pub(super) fn check_kinds<'f>(
+    parameters: &ParametersByPeriod,
+    file: impl Fn(&str, &str) -> Option<&'f TomlFile>,
+) -> Result<()> {
+    let mut kinds: BTreeMap<&str, (std::mem::Discriminant<RuleParameter>, &str)> = BTreeMap::new();
+    for (layer, values) in parameters {
+        for (name, value) in values {
+            let Some(value) = parameter(value) else { continue };
+            let kind = std::mem::discriminant(&value);
+            match kinds.get(name.as_str()) {
+                Some((other, first)) if *other != kind => {
+                    let message = format!("参数“{name}”的类型与“{first}”里的不同");
+                    let steps = ["parameters".into(), layer.as_str().into(), name.as_str().into()];
+                    let error = match file(layer, name) {
+                        Some(file) => file.complain(&steps, message),
+                        None => crate::Error::configuration(message),
+                    };
+                    return Err(error.hint("同一参数各期类型要一致"));
+                }
+                _ => {
+                    kinds.insert(name, (kind, layer));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn parameter(value: &toml::Value) -> Option<RuleParameter> {
+    match value {
+        toml::Value::Integer(n) => Some(RuleParameter::Integer(*n)),
+        toml::Value::String(s) => Some(RuleParameter::Text(s.clone())),
+        toml::Value::Datetime(d) => {
+            let day = d.date?;
+            let date = jiff::civil::Date::new(day.year as i16, day.month as i8, day.day as i8).ok()?;
+            Some(RuleParameter::Date(date32(date)))
+        }
+        _ => None,
+    }
+}
+
+impl DivisionFiles {
+    /// (key, file name) of every table named.
+    pub fn files(&self) -> Vec<(&'static str, &str)> {
+        let mut files = vec![
+            ("counties", self.counties.as_str()),
+            ("townships", self.townships.as_str()),
+            ("villages", self.villages.as_str()),
+        ];
+        files.extend(self.id_prefixes.as_deref().map(|f| ("id_prefixes", f)));
+        files
+    }
+}

@@ -1,0 +1,392 @@
+//! The records of an XLS workbook, gone through before its reader sees them.
+//!
+//! That reader lays out every worksheet as a full rectangle, all of them at once, and before that sets
+//! memory aside for whatever a worksheet says of its extent; two cells in far corners take gigabytes. So
+//! the rectangles are measured first, with the texts that cells share, and the reader gets a compound file
+//! of the one stream that was measured, without what it must not believe and what nobody asks for.
+
+use std::io::{Cursor, Read, Write};
+
+use cfb::CompoundFile;
+
+use super::table_limits::MemoryRoom;
+use crate::{Error, Result};
+
+/// Record types of [MS-XLS] 2.3.
+const FORMULA: u16 = 0x0006;
+const END: u16 = 0x000A;
+const CONTINUE: u16 = 0x003C;
+const BOUND_SHEET: u16 = 0x0085;
+const MULTIPLE_NUMBERS: u16 = 0x00BD;
+const RICH_TEXT: u16 = 0x00D6;
+const SHARED_STRINGS: u16 = 0x00FC;
+const SHARED_STRING_CELL: u16 = 0x00FD;
+const DIMENSIONS: u16 = 0x0200;
+const NUMBER: u16 = 0x0203;
+const LABEL: u16 = 0x0204;
+const TRUTH: u16 = 0x0205;
+const FORMULA_STRING: u16 = 0x0207;
+const SMALL_NUMBER: u16 = 0x027E;
+const BEGIN: u16 = 0x0809;
+/// No record; readers pass it over.
+const NOTHING: u16 = 0;
+
+/// A compound file that holds the workbook and nothing else.
+///
+/// # Errors
+/// No workbook in it, records cut off, or worksheets that would take up too much.
+pub(super) fn made_sound(bytes: Vec<u8>) -> Result<Vec<u8>> {
+    let length = bytes.len() as u64;
+    let failed = |e: std::io::Error| damaged().caused_by(e);
+    let mut file = CompoundFile::open(Cursor::new(bytes)).map_err(failed)?;
+    let name = if file.exists("/Workbook") { "/Workbook" } else { "/Book" };
+    let mut stream = Vec::new();
+    // No stream is longer than its file, whatever it says.
+    file.open_stream(name).map_err(failed)?.take(length).read_to_end(&mut stream).map_err(failed)?;
+    drop(file);
+    let mut room = MemoryRoom::rectangles(stream.len() as u64);
+    measure(&mut stream, &mut room)?;
+    let sound = CompoundFile::create_with_version(cfb::Version::V3, Cursor::new(Vec::new()));
+    let mut sound = sound.map_err(failed)?;
+    sound.create_stream("/Workbook").and_then(|mut s| s.write_all(&stream)).map_err(failed)?;
+    sound.flush().map_err(failed)?;
+    Ok(sound.into_inner().into_inner())
+}
+
+fn damaged() -> Error {
+    Error::input("XLS 文件已损坏或不完整").hint("文件在传输中被截断；重新复制，或用 Excel 打开后另存为 .xlsx")
+}
+
+/// Measures all worksheets and takes out what the reader must not believe.
+fn measure(stream: &mut [u8], room: &mut MemoryRoom) -> Result<()> {
+    let mut sheets = Vec::new();
+    let mut strings = Vec::new();
+    let mut at = 0;
+    while let Some(record) = BiffRecord::at(stream, at)? {
+        let data = &stream[record.data.clone()];
+        match record.kind {
+            BOUND_SHEET => sheets.push(number32(data, 0).ok_or_else(damaged)? as usize),
+            SHARED_STRINGS => strings = shared_strings(stream, &record)?,
+            END => break,
+            _ => {}
+        }
+        at = record.data.end;
+    }
+    // Worksheets lie one behind the other; many that lie in the same place would be read as often.
+    let mut left = stream.len().saturating_mul(2);
+    for start in sheets {
+        let end = measure_sheet(stream, start, &strings, room)?;
+        left = left.checked_sub(end - start).ok_or_else(damaged)?;
+    }
+    Ok(())
+}
+
+/// One worksheet; gives the place behind it.
+fn measure_sheet(stream: &mut [u8], start: usize, strings: &[u64], room: &mut MemoryRoom) -> Result<usize> {
+    let (mut values, mut formulas) = (SheetExtent::default(), SheetExtent::default());
+    let mut formula = (0, 0);
+    // Charts inside a worksheet have records of their own.
+    let mut depth = 0;
+    let mut at = start;
+    while let Some(record) = BiffRecord::at(stream, at)? {
+        at = record.data.end;
+        match record.kind {
+            BEGIN => depth += 1,
+            END if depth <= 1 => break,
+            END => depth -= 1,
+            _ if depth > 1 => continue,
+            _ => {}
+        }
+        let data = &mut stream[record.data.clone()];
+        let place = number16(data, 0).zip(number16(data, 2));
+        let mut text = 0;
+        match record.kind {
+            DIMENSIONS => {
+                stream[record.start..record.start + 2].copy_from_slice(&NOTHING.to_le_bytes());
+                continue;
+            }
+            FORMULA => {
+                formula = place.ok_or_else(damaged)?;
+                formulas.add(formula);
+                // Its value is asked for, not its expression, which names worksheets at length.
+                if let Some(length) = data.get_mut(20..22) {
+                    length.fill(0);
+                }
+                values.add(formula);
+                continue;
+            }
+            FORMULA_STRING => {
+                values.add(formula);
+                text = number16(data, 0).map_or(0, u64::from) * 3;
+            }
+            LABEL | RICH_TEXT => text = number16(data, 6).map_or(0, u64::from) * 3,
+            SHARED_STRING_CELL => {
+                let string = number32(data, 6).and_then(|index| strings.get(index as usize));
+                text = string.copied().unwrap_or(0);
+            }
+            MULTIPLE_NUMBERS => {
+                let last = data.len().checked_sub(2).and_then(|end| number16(data, end));
+                values.add(place.map(|(row, _)| row).zip(last).ok_or_else(damaged)?);
+            }
+            NUMBER | TRUTH | SMALL_NUMBER => {}
+            _ => continue,
+        }
+        if record.kind != FORMULA_STRING {
+            values.add(place.ok_or_else(damaged)?);
+        }
+        room.take(0, text)?;
+    }
+    room.take(values.cells() + formulas.cells(), 0)?;
+    Ok(at)
+}
+
+/// Rows and columns between which cells lie.
+#[derive(Default)]
+struct SheetExtent(Option<[(u16, u16); 2]>);
+
+impl SheetExtent {
+    fn add(&mut self, (row, column): (u16, u16)) {
+        let [rows, columns] = self.0.get_or_insert([(row, row), (column, column)]);
+        *rows = (rows.0.min(row), rows.1.max(row));
+        *columns = (columns.0.min(column), columns.1.max(column));
+    }
+    fn cells(&self) -> u64 {
+        let length = |(first, last): (u16, u16)| u64::from(last - first) + 1;
+        self.0.map_or(0, |[rows, columns]| length(rows) * length(columns))
+    }
+}
+
+/// Where a record lies.
+struct BiffRecord {
+    kind: u16,
+    start: usize,
+    data: std::ops::Range<usize>,
+}
+
+impl BiffRecord {
+    /// None at the end of the stream.
+    fn at(stream: &[u8], start: usize) -> Result<Option<Self>> {
+        if start == stream.len() {
+            return Ok(None);
+        }
+        let head = number16(stream, start).zip(number16(stream, start + 2));
+        let (kind, length) = head.ok_or_else(damaged)?;
+        let data = start + 4..start + 4 + usize::from(length);
+        if data.end > stream.len() {
+            return Err(damaged());
+        }
+        Ok(Some(Self { kind, start, data }))
+    }
+}
+
+fn number16(bytes: &[u8], at: usize) -> Option<u16> {
+    Some(u16::from_le_bytes(bytes.get(at..at.checked_add(2)?)?.try_into().ok()?))
+}
+
+fn number32(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_le_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?))
+}
+
+/// The most bytes that each shared string takes up. Strings run on over records that continue the first.
+fn shared_strings(stream: &[u8], first: &BiffRecord) -> Result<Vec<u64>> {
+    let mut parts = vec![first.data.clone()];
+    let mut at = first.data.end;
+    while let Some(record) = BiffRecord::at(stream, at)?.filter(|record| record.kind == CONTINUE) {
+        at = record.data.end;
+        parts.push(record.data);
+    }
+    let mut cursor = BiffParts { stream, parts: parts.into_iter(), rest: &[] };
+    cursor.next_part();
+    // Two counts, which need not be true.
+    cursor.take(8)?;
+    let mut strings = Vec::new();
+    while !cursor.rest.is_empty() || cursor.next_part() {
+        strings.push(cursor.string()?);
+    }
+    Ok(strings)
+}
+
+/// The data of a record and of those that continue it.
+struct BiffParts<'a> {
+    stream: &'a [u8],
+    parts: std::vec::IntoIter<std::ops::Range<usize>>,
+    rest: &'a [u8],
+}
+
+impl<'a> BiffParts<'a> {
+    fn next_part(&mut self) -> bool {
+        let part = self.parts.next();
+        self.rest = part.clone().map_or(&[], |part| &self.stream[part]);
+        part.is_some()
+    }
+    fn take(&mut self, length: usize) -> Result<&'a [u8]> {
+        let (taken, rest) = self.rest.split_at_checked(length).ok_or_else(damaged)?;
+        self.rest = rest;
+        Ok(taken)
+    }
+    fn skip(&mut self, mut length: usize) -> Result<()> {
+        while length > 0 {
+            if self.rest.is_empty() && !self.next_part() {
+                return Err(damaged());
+            }
+            let taken = length.min(self.rest.len());
+            self.take(taken)?;
+            length -= taken;
+        }
+        Ok(())
+    }
+    /// `XLUnicodeRichExtendedString` [MS-XLS] 2.5.293: the most bytes it takes up as UTF-8.
+    fn string(&mut self) -> Result<u64> {
+        if self.rest.is_empty() {
+            return Ok(0);
+        }
+        let head = self.take(3)?;
+        let (characters, flags) = (usize::from(u16::from_le_bytes([head[0], head[1]])), head[2]);
+        let runs = if flags & 8 != 0 { number16(self.take(2)?, 0).map_or(0, usize::from) } else { 0 };
+        let further = if flags & 4 != 0 { number32(self.take(4)?, 0).map_or(0, |n| n as usize) } else { 0 };
+        let (mut left, mut wide) = (characters, flags & 1 != 0);
+        while left > 0 {
+            let each = if wide { 2 } else { 1 };
+            let here = left.min(self.rest.len() / each);
+            self.take(here * each)?;
+            left -= here;
+            if left > 0 {
+                // A text that goes on says anew how wide its characters are.
+                if !self.next_part() {
+                    return Err(damaged());
+                }
+                wide = self.take(1)?[0] & 1 != 0;
+            }
+        }
+        self.skip(runs * 4)?;
+        self.skip(further)?;
+        Ok(characters as u64 * 3)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(kind: u16, data: &[u8]) -> Vec<u8> {
+        [&kind.to_le_bytes()[..], &(data.len() as u16).to_le_bytes(), data].concat()
+    }
+
+    fn words(values: &[u16]) -> Vec<u8> {
+        values.iter().flat_map(|v| v.to_le_bytes()).collect()
+    }
+
+    fn number(row: u16, column: u16) -> Vec<u8> {
+        record(NUMBER, &[words(&[row, column, 0]), 1f64.to_le_bytes().to_vec()].concat())
+    }
+
+    fn begin() -> Vec<u8> {
+        record(BEGIN, &words(&[0x0600, 0x0010, 0, 0, 0, 0, 0, 0]))
+    }
+
+    /// A workbook stream of worksheets; all of the same content if `sheets` asks for more than there are.
+    fn stream(globals: &[Vec<u8>], contents: &[Vec<Vec<u8>>], sheets: usize) -> Vec<u8> {
+        let bound = |name: usize, at: usize| {
+            let head = (at as u32).to_le_bytes();
+            record(
+                BOUND_SHEET,
+                &[&head[..], &[0, 0, 2, 0, b'A' + (name / 26) as u8, b'A' + (name % 26) as u8]].concat(),
+            )
+        };
+        let length = begin().len() + globals.concat().len() + sheets * bound(0, 0).len() + 4;
+        let pages: Vec<Vec<u8>> =
+            contents.iter().map(|c| [begin(), c.concat(), record(END, &[])].concat()).collect();
+        let place =
+            |name: usize| length + pages[..name.min(pages.len() - 1)].iter().map(Vec::len).sum::<usize>();
+        let bounds: Vec<Vec<u8>> = (0..sheets).map(|name| bound(name, place(name))).collect();
+        [begin(), globals.concat(), bounds.concat(), record(END, &[]), pages.concat()].concat()
+    }
+
+    fn file(stream: &[u8]) -> Vec<u8> {
+        let mut file = CompoundFile::create(Cursor::new(Vec::new())).unwrap();
+        file.create_stream("/Workbook").unwrap().write_all(stream).unwrap();
+        file.into_inner().into_inner()
+    }
+
+    fn refusal(globals: &[Vec<u8>], contents: &[Vec<Vec<u8>>], sheets: usize) -> String {
+        let error = made_sound(file(&stream(globals, contents, sheets))).unwrap_err();
+        assert!(error.hint_text().is_some());
+        error.message().to_owned()
+    }
+
+    #[test]
+    fn cells_in_far_corners_are_refused_before_they_are_laid_out() {
+        let text = refusal(&[], &[vec![number(0, 0), number(u16::MAX, u16::MAX)]], 1);
+        assert!(text.contains("单元格超过67108864个"), "{text}");
+        // So are the rectangles of all worksheets together,
+        let corners = vec![number(0, 0), number(u16::MAX, 255)];
+        made_sound(file(&stream(&[], &vec![corners.clone(); 4], 4))).unwrap();
+        assert!(refusal(&[], &vec![corners; 5], 5).contains("单元格超过"));
+        // of formulas,
+        let formula = |row: u16, column: u16| {
+            record(FORMULA, &[words(&[row, column, 0]), vec![0; 14], words(&[0])].concat())
+        };
+        assert!(refusal(&[], &[vec![formula(0, 0), formula(u16::MAX, 600)]], 1).contains("单元格超过"));
+        // and of rows of numbers in one record.
+        let row = record(MULTIPLE_NUMBERS, &words(&[u16::MAX, u16::MAX - 1, 0, 0, 0, 0, 0, 0, u16::MAX]));
+        assert!(refusal(&[], &[vec![number(0, 0), row]], 1).contains("单元格超过"));
+    }
+
+    #[test]
+    fn a_text_counts_for_every_cell_that_shares_it() {
+        let (long, cells) = (u16::MAX, 2_000u16);
+        let head = [&[1, 0, 0, 0, 1, 0, 0, 0][..], &long.to_le_bytes(), &[0]].concat();
+        let mut globals = vec![record(SHARED_STRINGS, &head)];
+        // The text goes on over eight records, here wide and there narrow.
+        let mut left = usize::from(long);
+        while left > 0 {
+            let wide = left % 2 == 1;
+            let here = left.min(if wide { 4_000 } else { 8_001 });
+            globals.push(record(
+                CONTINUE,
+                &[vec![u8::from(wide)], vec![b'A'; here * (1 + usize::from(wide))]].concat(),
+            ));
+            left -= here;
+        }
+        let cell = |row: u16| record(SHARED_STRING_CELL, &words(&[row, 0, 0, 0, 0]));
+        let page: Vec<Vec<u8>> = (0..cells).map(cell).collect();
+        made_sound(file(&stream(&globals, std::slice::from_ref(&page), 1))).unwrap();
+        // Two worksheets of such cells are 790 megabytes, more than a small file may stand for.
+        assert!(refusal(&globals, &[page.clone(), page], 2).contains("文字超过"));
+        // A cell may claim a text that it does not have.
+        let label = |row: u16| record(LABEL, &words(&[row, 0, 0, u16::MAX, 0]));
+        let page: Vec<Vec<u8>> = (0..3_000).map(label).collect();
+        assert!(refusal(&[], &[page], 1).contains("文字超过"));
+    }
+
+    #[test]
+    fn worksheets_in_one_place_are_refused() {
+        let page = vec![vec![number(0, 0); 1000]];
+        made_sound(file(&stream(&[], &page, 1))).unwrap();
+        assert!(refusal(&[], &page, 600).contains("已损坏"));
+    }
+
+    #[test]
+    fn what_a_worksheet_says_of_its_extent_is_not_believed() {
+        let extent = |rows: u32| {
+            record(DIMENSIONS, &[&0u32.to_le_bytes()[..], &rows.to_le_bytes(), &words(&[0, 255, 0])].concat())
+        };
+        let sound = made_sound(file(&stream(&[], &[vec![extent(u32::MAX - 1), number(3, 1)]], 1))).unwrap();
+        let mut book: calamine::Xls<_> = calamine::Reader::new(Cursor::new(sound)).unwrap();
+        let range = calamine::Reader::worksheet_range(&mut book, "AA").unwrap();
+        assert_eq!((range.start(), range.get_size()), (Some((3, 1)), (1, 1)));
+    }
+
+    #[test]
+    fn records_cut_off_are_refused() {
+        let whole = stream(&[], &[vec![number(0, 0), number(1, 1)]], 1);
+        made_sound(file(&whole)).unwrap();
+        let mut cut = whole.clone();
+        cut.truncate(whole.len() - 7);
+        assert!(made_sound(file(&cut)).is_err());
+        let mut elsewhere = whole;
+        let bound = elsewhere.windows(2).position(|w| w == BOUND_SHEET.to_le_bytes()).unwrap();
+        elsewhere[bound + 4..bound + 8].copy_from_slice(&u32::MAX.to_le_bytes());
+        assert!(made_sound(file(&elsewhere)).is_err());
+    }
+}

@@ -1,0 +1,347 @@
+//! What an XLSX workbook unpacks to, found out before its reader keeps anything of it.
+//!
+//! The archive's directory and the numbers in its parts are what the author wrote there. So every part is
+//! unpacked once, whatever the directory says of its size, with the bytes counted as they come, and gone
+//! through with the parser that the reader uses: no text may be endless, and the styles, sheets and
+//! strings, of which the reader keeps more than they take up in the file, are weighed.
+
+use std::io::{BufReader, Cursor, Read};
+
+use flate2::read::DeflateDecoder;
+use quick_xml::events::Event;
+use zip::{CompressionMethod, ZipArchive};
+
+use crate::{Error, Result};
+
+/// A workbook may not unpack to more than this, nor more than [`MAX_RATIO`] times its size.
+pub(super) const MAX_UNPACKED: u64 = 4 << 30;
+pub(super) const MAX_RATIO: u64 = 200;
+/// Bytes of one text, and of what lies between two elements. A cell holds 32,767 characters.
+const MAX_STRETCH: u64 = 16 << 20;
+/// Bytes that the reader may keep of strings, styles and sheets.
+const MAX_KEPT: u64 = 2 << 30;
+/// Strings for which the reader may set memory aside before it has seen them.
+const MAX_ANNOUNCED: u64 = 1 << 24;
+
+/// What is known of a workbook that may be read.
+pub(super) struct WeighedPackage {
+    /// Bytes that it unpacks to.
+    pub unpacked: u64,
+    /// Some cells are merged.
+    pub merged: bool,
+}
+
+/// Unpacks all parts once.
+///
+/// # Errors
+/// The workbook would take up too much.
+pub(super) fn weigh(bytes: &[u8]) -> Result<WeighedPackage> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged_workbook().caused_by(e))?;
+    let size = bytes.len() as u64;
+    let most = MAX_UNPACKED.min(size.saturating_mul(MAX_RATIO));
+    let mut scale = PackageScale { left: most, size, kept: 0, merged: false };
+    for index in 0..archive.len() {
+        let Ok(part) = archive.by_index_raw(index) else { continue };
+        let name = String::from_utf8_lossy(part.name_raw()).into_owned();
+        match part.compression() {
+            CompressionMethod::Stored => scale.part(&name, part)?,
+            CompressionMethod::Deflated => scale.part(&name, DeflateDecoder::new(part))?,
+            // What cannot be unpacked here is not read afterwards either.
+            _ => {}
+        }
+    }
+    Ok(WeighedPackage { unpacked: most - scale.left, merged: scale.merged })
+}
+
+/// The error of an archive that cannot be opened.
+pub(super) fn damaged_workbook() -> Error {
+    Error::input("XLSX 文件已损坏或不完整").hint("文件在传输中被截断；重新复制，或用 Excel 打开后另存")
+}
+
+/// The error of a workbook that unpacks to too much.
+pub(super) fn oversized_workbook(size: u64) -> Error {
+    let most = MAX_UNPACKED.min(size.saturating_mul(MAX_RATIO));
+    Error::input(format!(
+        "工作簿解开后超过{}MB（文件只有{}KB），疑为压缩炸弹，拒绝读取",
+        most >> 20,
+        size >> 10
+    ))
+    .hint("确认来源；若确有这么多数据，请改交 CSV")
+}
+
+struct PackageScale {
+    /// Bytes that the remaining parts may unpack to.
+    left: u64,
+    /// Bytes of the archive.
+    size: u64,
+    /// Bytes that the reader will keep.
+    kept: u64,
+    merged: bool,
+}
+
+impl PackageScale {
+    fn part(&mut self, name: &str, part: impl Read) -> Result<()> {
+        let counted = CountedPart { part, left: self.left, stretch: MAX_STRETCH, excess: None };
+        // As the reader of workbooks sets up its parser: both see the same.
+        let mut xml = quick_xml::Reader::from_reader(BufReader::new(counted));
+        let config = xml.config_mut();
+        config.check_end_names = false;
+        config.check_comments = false;
+        config.expand_empty_elements = true;
+        let mut buffer = Vec::new();
+        let mut strings = StringTally::default();
+        let mut longest = 0;
+        loop {
+            buffer.clear();
+            let position = xml.buffer_position();
+            // Whoever reads a part that is no XML, or broken, gets no further than this.
+            let Ok(event) = xml.read_event_into(&mut buffer) else { break };
+            match event {
+                Event::Start(tag) => {
+                    let local = tag.local_name();
+                    longest = longest.max(tag.len() as u64);
+                    self.kept += kept(local.as_ref(), longest);
+                    self.merged |= local.as_ref() == "mergeCell";
+                    match local.as_ref() {
+                        "sst" => strings.announced = strings.announced.max(announced(&tag)),
+                        "si" | "is" if !strings.inside => strings.enter(tag.name().as_ref(), position),
+                        _ => {}
+                    }
+                }
+                Event::End(tag) if strings.inside && tag.name().as_ref() == strings.name => {
+                    self.kept += strings.leave(xml.buffer_position());
+                }
+                Event::End(_) => {}
+                Event::Eof => break,
+                // Texts, references, comments: a stretch goes on over them.
+                _ => continue,
+            }
+            // And over all that stands inside a string: it becomes one text.
+            if !strings.inside {
+                xml.get_mut().get_mut().stretch = MAX_STRETCH;
+            }
+            if self.kept > MAX_KEPT {
+                return Err(too_much(name, "字符串、样式或工作表太多"));
+            }
+        }
+        let mut counted = xml.into_inner().into_inner();
+        counted.count_rest();
+        self.left = counted.left;
+        match counted.excess {
+            Some(PartExcess::Unpacked) => return Err(oversized_workbook(self.size)),
+            Some(PartExcess::Stretch) => {
+                let what = format!("有一段文字超过{}MB", MAX_STRETCH >> 20);
+                return Err(too_much(name, &what));
+            }
+            None => {}
+        }
+        if strings.announced > strings.count.max(MAX_ANNOUNCED) {
+            let what = format!("声称有{}个字符串，实际只有{}个", strings.announced, strings.count);
+            return Err(too_much(name, &what));
+        }
+        Ok(())
+    }
+}
+
+fn too_much(part: &str, what: &str) -> Error {
+    Error::input(format!("工作簿的部件“{part}”{what}，拒绝读取"))
+        .hint("确认来源；用 Excel 或 WPS 打开后另存为 .xlsx，或改交 CSV")
+}
+
+/// Bytes that the reader keeps of an element, beside its text; `longest`: the longest tag so far in the
+/// part. A style is a copy of its font, fill, border and number format, whose names stand in such tags.
+fn kept(element: &str, longest: u64) -> u64 {
+    match element {
+        "xf" => 512 + 4 * longest,
+        "sheet" | "Relationship" | "font" | "fill" | "border" => 256,
+        "definedName" | "numFmt" => 128,
+        "si" | "mergeCell" => 32,
+        _ => 0,
+    }
+}
+
+/// How many strings a tag announces: the largest number that an attribute of this name gives, whatever
+/// else stands in the tag.
+fn announced(tag: &str) -> u64 {
+    let numbers = tag.split("uniqueCount").skip(1).map(|rest| {
+        let digits = rest.trim_start_matches(|c: char| !c.is_ascii_digit());
+        let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+        if end == 0 { 0 } else { digits[..end].parse().unwrap_or(u64::MAX) }
+    });
+    numbers.max().unwrap_or(0)
+}
+
+/// The strings of a part: shared ones, and those inside cells.
+#[derive(Default)]
+struct StringTally {
+    count: u64,
+    announced: u64,
+    inside: bool,
+    /// Element that the current one lies in, and where it began.
+    name: String,
+    begin: u64,
+}
+
+impl StringTally {
+    fn enter(&mut self, name: &str, position: u64) {
+        self.inside = true;
+        self.name.clear();
+        self.name.push_str(name);
+        self.begin = position;
+        self.count += 1;
+    }
+    /// Bytes that are kept of the string that ends here. One inside a cell is handed over instead.
+    fn leave(&mut self, position: u64) -> u64 {
+        self.inside = false;
+        if self.name.ends_with("si") { position - self.begin } else { 0 }
+    }
+}
+
+enum PartExcess {
+    Unpacked,
+    Stretch,
+}
+
+/// A part that fails to deliver more bytes than it may.
+struct CountedPart<R> {
+    part: R,
+    /// Bytes that may still be unpacked.
+    left: u64,
+    /// Bytes that may still come before the next element.
+    stretch: u64,
+    excess: Option<PartExcess>,
+}
+
+impl<R: Read> Read for CountedPart<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let length = self.part.read(buffer)?;
+        let (left, stretch) = (self.left.checked_sub(length as u64), self.stretch.checked_sub(length as u64));
+        let excess = match (left, stretch) {
+            (Some(left), Some(stretch)) => {
+                (self.left, self.stretch) = (left, stretch);
+                return Ok(length);
+            }
+            (None, _) => PartExcess::Unpacked,
+            (_, None) => PartExcess::Stretch,
+        };
+        self.excess = Some(excess);
+        Err(std::io::Error::other("too much"))
+    }
+}
+
+impl<R: Read> CountedPart<R> {
+    /// Unpacks what the parser left.
+    fn count_rest(&mut self) {
+        let mut buffer = vec![0; 64 << 10];
+        while self.excess.is_none() {
+            self.stretch = MAX_STRETCH;
+            match self.read(&mut buffer) {
+                Ok(0) => break,
+                Err(e) if e.kind() != std::io::ErrorKind::Interrupted => break,
+                _ => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use zip::write::SimpleFileOptions;
+
+    use super::*;
+
+    fn archive(parts: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, bytes) in parts {
+            zip.start_file(*name, SimpleFileOptions::default()).unwrap();
+            zip.write_all(bytes).unwrap();
+        }
+        // Something that does not shrink, so that the ratio does not decide.
+        zip.start_file("xl/media/image1.png", SimpleFileOptions::default()).unwrap();
+        let noise: Vec<u8> =
+            (0..400_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 21) as u8 ^ i as u8).collect();
+        zip.write_all(&noise).unwrap();
+        zip.finish().unwrap().into_inner()
+    }
+
+    fn refusal(name: &str, content: &[u8]) -> String {
+        let error = weigh(&archive(&[(name, content)])).err().unwrap();
+        assert!(error.hint_text().is_some());
+        error.message().to_owned()
+    }
+
+    #[test]
+    fn what_the_directory_says_does_not_matter() {
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        zip.start_file("xl/worksheets/sheet1.xml", SimpleFileOptions::default()).unwrap();
+        zip.write_all(&b"<c/>".repeat(1 << 20)).unwrap();
+        let mut bytes = zip.finish().unwrap().into_inner();
+        let size = (4u32 << 20).to_le_bytes();
+        let places: Vec<usize> = (0..bytes.len() - 4).filter(|&at| bytes[at..at + 4] == size).collect();
+        assert!(!places.is_empty());
+        places.iter().for_each(|&at| bytes[at..at + 4].copy_from_slice(&100u32.to_le_bytes()));
+        let mut archive = ZipArchive::new(Cursor::new(&bytes[..])).unwrap();
+        assert_eq!(archive.by_index_raw(0).unwrap().size(), 100);
+        assert!(weigh(&bytes).err().unwrap().message().contains("压缩炸弹"));
+    }
+
+    #[test]
+    fn a_text_does_not_go_on_for_ever() {
+        let endless = |begin: &str, piece: &str, end: &str| {
+            let count = (MAX_STRETCH as usize + (1 << 20)) / piece.len();
+            [begin, &piece.repeat(count), end].concat()
+        };
+        for (begin, piece, end) in [
+            ("<sst><si><t>", "张三李四王五", "</t></si></sst>"),
+            ("<sst><si>", "<r><t>甲</t></r>", "</si></sst>"),
+            ("<x:sst><x:si>", "<si/><r><t>甲</t></r>", "</x:si></x:sst>"),
+            ("<c t=\"inlineStr\"><is>", "<r><t>甲</t></r>", "</is></c>"),
+            ("<v>", "&amp;", "</v>"),
+            ("<v>", "<![CDATA[甲]]>", "</v>"),
+            ("<v>", "<!-- > -->", "</v>"),
+            ("<c r=\"", "A1", "\"/>"),
+            ("", "no markup at all", ""),
+        ] {
+            let text = refusal("xl/worksheets/sheet1.xml", endless(begin, piece, end).as_bytes());
+            assert!(text.contains("sheet1.xml") && text.contains("文字超过"), "{begin}: {text}");
+        }
+        // As much in many cells is what lists are made of.
+        let many =
+            [b"<sheetData>", &b"<c r=\"A1\"><v>1</v></c>".repeat(900_000)[..], b"</sheetData>"].concat();
+        assert!(!weigh(&archive(&[("xl/worksheets/sheet1.xml", &many)])).unwrap().merged);
+    }
+
+    #[test]
+    fn announced_strings_must_come() {
+        let table = |attributes: &str| format!("<sst {attributes}><si><t>甲</t></si></sst>");
+        for attributes in [
+            "uniqueCount=\"99999999999\"",
+            "a='1' uniqueCount = '17000000' count='1'",
+            "uniqueCount='1' uniqueCount='99999999999999999999'",
+        ] {
+            let text = refusal("xl/SharedStrings.xml", table(attributes).as_bytes());
+            assert!(text.contains("个字符串"), "{text}");
+        }
+        // Some programs count the cells.
+        weigh(&archive(&[("xl/sharedStrings.xml", table("uniqueCount=\"120000\"").as_bytes())])).unwrap();
+    }
+
+    #[test]
+    fn styles_that_copy_a_long_name_are_weighed() {
+        let styles = |name: usize, count: usize| {
+            let font = format!("<fonts><font><name val=\"{}\"/></font></fonts>", "宋".repeat(name));
+            let xfs = "<xf fontId=\"0\"/>".repeat(count);
+            format!("<styleSheet>{font}<cellXfs>{xfs}</cellXfs></styleSheet>")
+        };
+        assert!(refusal("xl/styles.xml", styles(5_000, 60_000).as_bytes()).contains("样式"));
+        weigh(&archive(&[("xl/styles.xml", styles(10, 64_000).as_bytes())])).unwrap();
+    }
+
+    #[test]
+    fn merged_cells_are_noticed() {
+        let sheet = b"<worksheet><mergeCells><mergeCell ref=\"A1:A2\"/></mergeCells></worksheet>";
+        assert!(weigh(&archive(&[("xl/worksheets/sheet1.xml", sheet)])).unwrap().merged);
+    }
+}

@@ -1,0 +1,263 @@
+//! What a pair means in the light of the other pairs of its two records.
+
+use hashbrown::{HashMap, HashSet};
+use rayon::prelude::*;
+
+use super::block::{pack, unpack};
+use super::compare::{HanNameLevel, IdLevel};
+use super::decide::{PairDecider, PairEvidence};
+use super::nodes::LinkNodes;
+use super::{ScoredPair, contradicts_own_id};
+use crate::link::settings::DecisionThresholds;
+use crate::model::links::{Decision, Tier};
+
+/// From here on a namesake is a rival.
+pub(super) const RIVAL: i32 = 5000;
+/// A namesake this much lighter is none.
+const FAR_BEHIND: i32 = 8000;
+
+/// Records whose ID number is probably somebody else's: it is shared with another name, and the
+/// other side has more records (or does not contradict itself). `numbered`: pairs of one number.
+pub(super) fn find_doubtful_numbers(numbered: &[(u64, HanNameLevel)], nodes: &LinkNodes<'_>) -> Vec<bool> {
+    let pairs = || numbered.par_iter().with_min_len(4096);
+    let far: Vec<(u32, u32)> =
+        pairs().filter(|(_, name)| *name > HanNameLevel::Dropped).map(|(pair, _)| unpack(*pair)).collect();
+    let mut out = vec![false; nodes.len()];
+    if far.is_empty() {
+        return out;
+    }
+    // Records that agree with those in question by number and name.
+    let asked = marked(nodes, far.par_iter().map(|&(a, b)| pack(a, b)));
+    let agreeing: Vec<u64> = pairs()
+        .filter(|(pair, name)| {
+            let (a, b) = unpack(*pair);
+            (asked[a as usize] || asked[b as usize]) && *name < HanNameLevel::Dropped
+        })
+        .map(|(pair, _)| *pair)
+        .collect();
+    let mut agree = vec![0i32; nodes.len()];
+    for (a, b) in agreeing.into_iter().map(unpack) {
+        agree[a as usize] += 1;
+        agree[b as usize] += 1;
+    }
+    for (a, b) in far {
+        // A record that contradicts itself needs two more that agree with it.
+        let [p, q] = [a, b].map(|n| agree[n as usize] - 2 * i32::from(contradicts_own_id(nodes, n)));
+        let mut blame = [p < q, q < p];
+        if blame[0] == blame[1] {
+            blame = [true, true];
+        }
+        out[a as usize] |= blame[0];
+        out[b as usize] |= blame[1];
+    }
+    out
+}
+
+/// Who has found whom by number and name already.
+///
+/// A namesake who has a record of his own in a list is no candidate for another record of it:
+/// that leaves the one who has none.
+struct NamesakePartners {
+    /// (record, partner), ascending; of the records asked for.
+    sorted: Vec<(u32, u32)>,
+}
+
+impl NamesakePartners {
+    /// Partners of the records that `asked` marks.
+    fn of(scored: &[ScoredPair], decider: &PairDecider, asked: &[bool]) -> Self {
+        let mut sorted: Vec<(u32, u32)> = scored
+            .par_iter()
+            .with_min_len(4096)
+            .filter(|one| matches!(one.outcome, Some((Tier::T1 | Tier::T3 | Tier::T4, Decision::Accept))))
+            .filter(|one| decider.said(&one.levels).is_some_and(|said| said.name < HanNameLevel::Dropped))
+            .flat_map_iter(|one| {
+                let (a, b) = unpack(one.pair);
+                [(a, b), (b, a)]
+            })
+            .filter(|&(node, _)| asked[node as usize])
+            .collect();
+        sorted.par_sort_unstable();
+        Self { sorted }
+    }
+
+    /// Has `node` a partner of its own in the list of `other`, and not `other` itself?
+    fn taken(&self, nodes: &LinkNodes, node: u32, other: u32) -> bool {
+        let start = self.sorted.partition_point(|&(n, _)| n < node);
+        let mut own = self.sorted[start..].iter().take_while(|&&(n, _)| n == node);
+        own.any(|&(_, p)| p != other && nodes.source[p as usize] == nodes.source[other as usize])
+    }
+}
+
+/// Which records the pairs touch.
+fn marked(nodes: &LinkNodes, pairs: impl ParallelIterator<Item = u64>) -> Vec<bool> {
+    let mut out = vec![false; nodes.len()];
+    for pair in pairs.collect::<Vec<u64>>() {
+        let (a, b) = unpack(pair);
+        (out[a as usize], out[b as usize]) = (true, true);
+    }
+    out
+}
+
+/// An ID number that agrees while the names are apart gives way where a record's name is that
+/// of somebody near by with another number: then it is a relative's number.
+pub(super) fn find_rivals(scored: &mut [ScoredPair], nodes: &LinkNodes, decider: &PairDecider) {
+    if !decider.guarded() {
+        return;
+    }
+    let apart = |one: &&ScoredPair| {
+        matches!(one.outcome, Some((Tier::T1 | Tier::T2, Decision::Accept)))
+            && decider.said(&one.levels).is_some_and(|said| said.name >= HanNameLevel::Dropped)
+    };
+    let asked = marked(nodes, scored.par_iter().with_min_len(4096).filter(apart).map(|one| one.pair));
+    let of_asked = |one: &&ScoredPair| {
+        let (a, b) = unpack(one.pair);
+        one.weight >= RIVAL && (asked[a as usize] || asked[b as usize])
+    };
+    let close: Vec<&ScoredPair> = scored.par_iter().with_min_len(4096).filter(of_asked).collect();
+    let mut namesakes = Vec::new();
+    for one in close {
+        let (a, b) = unpack(one.pair);
+        let Some(said) = decider.said(&one.levels) else { return };
+        let near = said.near || said.birth_agrees() || said.household_agrees();
+        let namesake = said.name != HanNameLevel::Missing && said.name <= HanNameLevel::Wildcard;
+        // In its own list a namesake is somebody else.
+        let elsewhere = nodes.source[a as usize] != nodes.source[b as usize];
+        if said.id > IdLevel::Compatible && namesake && near && elsewhere {
+            namesakes.extend([(a, b), (b, a)].into_iter().filter(|&(node, _)| asked[node as usize]));
+        }
+    }
+    let mut met = vec![false; nodes.len()];
+    namesakes.iter().for_each(|&(_, other)| met[other as usize] = true);
+    (0..).zip(&asked).for_each(|(node, asked): (usize, _)| met[node] |= asked);
+    let partners = NamesakePartners::of(scored, decider, &met);
+    let mut named = vec![false; nodes.len()];
+    for (node, other) in namesakes {
+        // A stated birth date that fits the number says whose number it is.
+        let birth = nodes.stated_birth(node);
+        let open = birth == 0 || nodes.id(node).birth() != Some(birth);
+        named[node as usize] |= open && !partners.taken(nodes, other, node);
+    }
+    let gives_way: Vec<bool> = scored
+        .par_iter()
+        .with_min_len(4096)
+        .map(|one| {
+            let (a, b) = unpack(one.pair);
+            if !(named[a as usize] || named[b as usize]) || !apart(&one) {
+                return false;
+            }
+            // A character fewer is a slip, unless the number's owner has a record in both lists.
+            let dropped = |said: PairEvidence| said.name == HanNameLevel::Dropped;
+            let slip = decider.said(&one.levels).is_some_and(dropped);
+            let to =
+                |node: u32, other: u32| named[node as usize] && (!slip || partners.taken(nodes, other, node));
+            to(a, b) || to(b, a)
+        })
+        .collect();
+    scored.par_iter_mut().zip(gives_way).with_min_len(4096).filter(|(_, gives_way)| *gives_way).for_each(
+        |(one, _)| {
+            one.outcome = Some((Tier::T6, Decision::Review));
+        },
+    );
+}
+
+/// Accepts namesakes of one village (or of connected households) where one of the records has
+/// no number of its own, and neither has another namesake near by in the other's source.
+pub(super) fn accept_unique_pairs(
+    scored: &mut [ScoredPair],
+    nodes: &LinkNodes,
+    decider: &PairDecider,
+    thresholds: &DecisionThresholds,
+    doubtful: &[bool],
+) {
+    if thresholds.unique <= 0 || !decider.guarded() {
+        return;
+    }
+    let hopeful = |one: &ScoredPair, said: &PairEvidence| {
+        let (a, b) = unpack(one.pair);
+        let no_number = said.id == IdLevel::Missing
+            || matches!(said.id, IdLevel::TwoEdits | IdLevel::Disagree)
+                && (doubtful[a as usize] || doubtful[b as usize]);
+        one.weight + thresholds.unique >= thresholds.accept
+            && nodes.source[a as usize] != nodes.source[b as usize]
+            && no_number
+            && said.name <= HanNameLevel::SimilarShape
+            && said.name != HanNameLevel::Missing
+            && (said.near || said.household_agrees())
+            && !said.sexes_differ
+            && !said.birth_against()
+    };
+    let hopes: Vec<usize> = scored
+        .par_iter()
+        .enumerate()
+        .with_min_len(4096)
+        .filter(|(_, one)| matches!(one.outcome, Some((_, Decision::Review))))
+        .filter(|(_, one)| decider.said(&one.levels).is_some_and(|said| hopeful(one, &said)))
+        .map(|(at, _)| at)
+        .collect();
+    let mut asked = vec![false; nodes.len()];
+    let mut namesakes: HashMap<u32, Vec<(u32, i32)>> = HashMap::new();
+    for &at in &hopes {
+        let (a, b) = unpack(scored[at].pair);
+        for node in [a, b] {
+            namesakes.entry(node).or_default();
+            asked[node as usize] = true;
+        }
+    }
+    let of_asked = |one: &&ScoredPair| {
+        let (a, b) = unpack(one.pair);
+        asked[a as usize] || asked[b as usize]
+    };
+    let close: Vec<&ScoredPair> = scored.par_iter().with_min_len(4096).filter(of_asked).collect();
+    for one in &close {
+        let (a, b) = unpack(one.pair);
+        if !decider.said(&one.levels).is_some_and(|said| said.name_agrees()) || one.weight < RIVAL {
+            continue;
+        }
+        for (node, other) in [(a, b), (b, a)] {
+            if let Some(list) = namesakes.get_mut(&node) {
+                list.push((other, one.weight));
+            }
+        }
+    }
+    let joined: HashSet<u64> = (close.iter()).filter(|one| one.accepted()).map(|one| one.pair).collect();
+    drop(close);
+    let mut met = vec![false; nodes.len()];
+    namesakes.values().flatten().for_each(|&(other, _)| met[other as usize] = true);
+    let partners = NamesakePartners::of(scored, decider, &met);
+    let same_number = |a: u32, b: u32| {
+        let (p, q) = (nodes.id(a).id18_key(), nodes.id(b).id18_key());
+        p.is_some() && p == q
+    };
+    let alone = |node: u32, partner: u32, weight: i32| {
+        namesakes[&node].iter().all(|&(other, of_other)| {
+            // The same person again, or somebody who weighs much less.
+            let harmless = other == partner
+                || same_number(other, partner)
+                || joined.contains(&pack(other, partner))
+                || of_other < weight - FAR_BEHIND
+                || partners.taken(nodes, other, node);
+            // In another source only somebody with another number counts, in its own list nobody.
+            let of = |n: u32| nodes.source[n as usize];
+            let elsewhere = of(other) != of(partner);
+            let numbered = |n: u32| nodes.id(n).trusted() && !doubtful[n as usize];
+            harmless || of(other) == of(node) || elsewhere && !(numbered(other) && numbered(partner))
+        })
+    };
+    let accepted: Vec<usize> = hopes
+        .into_iter()
+        .filter(|&at| {
+            let (a, b) = unpack(scored[at].pair);
+            // Who has a record of his own in the list rarely has a second one there.
+            !partners.taken(nodes, a, b)
+                && !partners.taken(nodes, b, a)
+                && alone(a, b, scored[at].weight)
+                && alone(b, a, scored[at].weight)
+        })
+        .collect();
+    for at in accepted {
+        scored[at].outcome = Some((Tier::T5, Decision::Accept));
+    }
+}
+
+#[cfg(test)]
+mod tests;

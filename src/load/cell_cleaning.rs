@@ -1,0 +1,166 @@
+//! One cell: cleaning, words for “nothing”, yes and no.
+
+use std::borrow::Cow;
+
+use unicode_normalization::UnicodeNormalization as _;
+
+/// Trims spaces of every width, control and invisible characters at both ends, and turns line
+/// breaks and tabs inside into one space. `None` if nothing is left.
+pub(super) fn clean(text: &str) -> Option<Cow<'_, str>> {
+    let bytes = text.as_bytes();
+    let (&first, &last) = (bytes.first()?, bytes.last()?);
+    // The common case in one pass: visible ASCII or a Han character at both ends, no control
+    // byte between. E2/E3/C2/EF may begin a space or an invisible character.
+    let plain_end = |b: u8| b > 0x20 && b != 0x7F;
+    if plain_end(first)
+        && !matches!(first, 0xC2 | 0xE1 | 0xE2 | 0xE3 | 0xEF)
+        && plain_end(last)
+        && (last < 0x80 || text.chars().next_back().is_some_and(|c| !invisible(c)))
+        && !bytes.iter().any(|&b| b < 0x20 || b == 0x7F || b == 0xE2 || b == 0xEF || b == 0xC2)
+    {
+        return Some(Cow::Borrowed(text));
+    }
+    let trimmed = text.trim_matches(invisible);
+    if trimmed.is_empty() {
+        return None;
+    }
+    if trimmed.chars().any(|c| c.is_control() || format_character(c)) {
+        let spaced: String = trimmed
+            .chars()
+            .filter(|&c| !format_character(c))
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect();
+        let words: Vec<&str> = spaced.split(' ').filter(|w| !w.is_empty()).collect();
+        return Some(Cow::Owned(words.join(" ")));
+    }
+    Some(Cow::Borrowed(trimmed))
+}
+
+/// Does a text, or several in one buffer, hold nothing that [`clean`] or [`without_quote`] would
+/// change? May wrongly say no.
+pub(super) fn is_plain(bytes: &[u8]) -> bool {
+    // Blanks, control bytes, quotes, and the first bytes of spaces and invisible characters.
+    let odd = |b: u8| b <= b' ' || matches!(b, b'\'' | b'`' | 0x7F | 0xC2 | 0xE1 | 0xE2 | 0xE3 | 0xEF);
+    bytes.chunks(4096).all(|some| some.iter().map(|&b| u8::from(odd(b))).fold(0, |any, odd| any | odd) == 0)
+}
+
+fn invisible(c: char) -> bool {
+    c.is_whitespace() || c.is_control() || format_character(c)
+}
+
+fn format_character(c: char) -> bool {
+    matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}' | '\u{FEFF}' | '\u{AD}')
+}
+
+/// The mark a spreadsheet user puts before digits to keep them text.
+pub(super) fn without_quote(text: &str) -> &str {
+    if !matches!(text.as_bytes().first(), Some(b'\'' | b'`' | 0xE2)) {
+        return text;
+    }
+    match text.strip_prefix(['\'', '`', '‘', '’']) {
+        Some(rest) if rest.starts_with(|c: char| c.is_ascii_alphanumeric()) => rest,
+        _ => text,
+    }
+}
+
+/// Words that stand for “nothing here” in typed cells.
+pub(super) fn is_nothing(text: &str) -> bool {
+    matches!(
+        text,
+        "" | "-"
+            | "--"
+            | "—"
+            | "——"
+            | "/"
+            | "\\"
+            | "//"
+            | "无"
+            | "空"
+            | "暂无"
+            | "不详"
+            | "null"
+            | "NULL"
+            | "Null"
+            | "N/A"
+            | "n/a"
+            | "#N/A"
+            | "None"
+            | "nan"
+            | "NaN"
+            | "(空)"
+            | "\u{FF08}空\u{FF09}"
+    )
+}
+
+/// “No end”: an open end month.
+pub(super) fn is_open_end(text: &str) -> bool {
+    matches!(text, "至今" | "长期" | "今" | "永久")
+}
+
+/// Yes 1, no 0.
+pub(super) fn parse_flag(text: &str) -> Option<i32> {
+    match text {
+        "1" | "是" | "√" | "✓" | "✔" | "有" | "Y" | "y" | "YES" | "Yes" | "yes" | "TRUE" | "True"
+        | "true" | "T" | "已" | "参加" | "已参加" | "享受" | "已享受" | "1.0" | "☑" | "对" => {
+            Some(1)
+        }
+        "0" | "否" | "×" | "✗" | "✘" | "x" | "X" | "无" | "没有" | "N" | "n" | "NO" | "No" | "no"
+        | "FALSE" | "False" | "false" | "F" | "未" | "未参加" | "不享受" | "未享受" | "0.0" | "☐"
+        | "不是" => Some(0),
+        _ => None,
+    }
+}
+
+/// Compatibility forms folded (full-width digits and letters), for a second try at a cell
+/// that could not be read.
+pub(super) fn fold_width(text: &str) -> Option<String> {
+    let folded: String = text.nfkc().collect();
+    (folded != text).then_some(folded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cleaning() {
+        for (text, expected) in [
+            ("张三", Some("张三")),
+            (" 张三\t", Some("张三")),
+            ("\u{3000}张三\u{a0}", Some("张三")),
+            ("张 三", Some("张 三")),
+            ("张\r\n三", Some("张 三")),
+            ("\u{feff}4106", Some("4106")),
+            ("4106\u{200b}21", Some("410621")),
+            ("", None),
+            (" \t\u{3000}", None),
+            ("阿·里", Some("阿·里")),
+            ("“引号”", Some("“引号”")),
+            ("\u{0}1", Some("1")),
+        ] {
+            assert_eq!(clean(text).as_deref(), expected, "{text:?}");
+        }
+        assert!(matches!(clean("张三"), Some(Cow::Borrowed(_))));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_plain_stays(text in "[ -~张三·\u{3000}\u{a0}\u{200b}‘’\t]{1,6}") {
+            let same = matches!(clean(&text), Some(Cow::Borrowed(c)) if without_quote(c) == text);
+            proptest::prop_assert!(same || !is_plain(text.as_bytes()), "{:?}", text);
+        }
+    }
+
+    #[test]
+    fn quotes_flags_and_nothing() {
+        assert_eq!(without_quote("'410621"), "410621");
+        assert_eq!(without_quote("'"), "'");
+        assert_eq!(
+            (parse_flag("√"), parse_flag("×"), parse_flag("2"), parse_flag("")),
+            (Some(1), Some(0), None, None)
+        );
+        assert!(is_nothing("/") && !is_nothing("0"));
+        assert_eq!(fold_width("\u{FF11}\u{FF12}").as_deref(), Some("12"));
+        assert_eq!(fold_width("12"), None);
+    }
+}

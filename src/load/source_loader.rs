@@ -1,0 +1,424 @@
+//! All tables of one source, in order, in parallel pieces.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use arrow::datatypes::SchemaRef;
+use arrow::record_batch::RecordBatch;
+use rayon::prelude::*;
+
+use super::headers::{ColumnPlan, HeaderMatcher};
+use super::row_batches::{LoadedPart, TablePiece, carry};
+use super::tick_columns::{self, TickStyle};
+use super::{LoadedSource, SourceRecords, audit, source_files};
+use crate::config::{Pipeline, SourceContract};
+use crate::extract;
+use crate::extract::RawTable;
+use crate::model::source_row::{AuditFinding, ControlTotals, Reject, TableTotals};
+use crate::model::source_table::RawTableInfo;
+use crate::table::rows::{RowStore, Rows, RowsPurpose, RowsWriter};
+use crate::{Error, Result};
+
+/// Rows of one piece: enough to pay for a task, few enough to share two cores evenly.
+const PIECE: usize = 32_768;
+/// Pieces read before they are loaded together; bounds memory whatever the file's size.
+const WINDOW: usize = 16;
+/// Unreadable cells kept for the report; beyond it they are only counted.
+const MOST_WARNINGS: usize = 200_000;
+
+/// Loads tables already opened. `tables` yields pieces of tables in file order; pieces of
+/// one table follow one another.
+pub fn load_tables(
+    contract: &SourceContract,
+    source_index: usize,
+    tables: impl Iterator<Item = Result<RawTable>>,
+    previous_rows: Option<u64>,
+) -> Result<LoadedSource> {
+    let mut loading = SourceLoading::new(contract, source_index, Vec::new(), &RowStore::Memory)?;
+    for table in tables {
+        loading.add(table?)?;
+    }
+    loading.finish(previous_rows)
+}
+
+/// Loads some columns (by position; empty: all) of one source from its files, which `open` turns into raw
+/// tables, into a store. A source without files gives no records and no tables, or an error if the contract
+/// requires it.
+fn load_columns<T>(
+    pipeline: &Pipeline,
+    source_index: usize,
+    data_dir: &Path,
+    previous_rows: Option<u64>,
+    (wanted, store): (Vec<bool>, &RowStore),
+    mut open: impl FnMut(&SourceContract, &Path) -> Result<T>,
+) -> Result<LoadedSource>
+where
+    T: Iterator<Item = Result<RawTable>>,
+{
+    let contract = pipeline.sources.get(source_index).ok_or_else(|| Error::internal("没有这个数据来源"))?;
+    let files = source_files::of_source(pipeline, contract, data_dir)?;
+    if files.is_empty() && contract.required {
+        return Err(Error::input(format!("缺少“{}”的提取文件", contract.title)).in_file(data_dir).hint(
+            format!("向{}索取；文件名应符合：{}", contract.owner, contract.files.patterns.join("、")),
+        ));
+    }
+    let mut loading = SourceLoading::new(contract, source_index, wanted, store)?;
+    for file in files {
+        for table in open(contract, &file)? {
+            loading.add(table?)?;
+        }
+    }
+    loading.finish(previous_rows)
+}
+
+/// Loads one source of a quarter from the files its contract claims; `None` if it has none.
+///
+/// `previous_rows`: rows read from this source in the previous quarter, for the audit. The rows
+/// lie in memory.
+///
+/// # Errors
+/// A required source without files, a file that cannot be read, headers that do not fit.
+pub fn load_source(
+    pipeline: &Pipeline,
+    source_index: usize,
+    data_dir: &Path,
+    previous_rows: Option<u64>,
+) -> Result<Option<LoadedSource>> {
+    load_into(&RowStore::Memory, pipeline, source_index, data_dir, previous_rows)
+}
+
+/// [`load_source`] with the rows in a store.
+pub(crate) fn load_into(
+    store: &RowStore,
+    pipeline: &Pipeline,
+    source_index: usize,
+    data_dir: &Path,
+    previous_rows: Option<u64>,
+) -> Result<Option<LoadedSource>> {
+    let how = (Vec::new(), store);
+    let loaded = load_columns(pipeline, source_index, data_dir, previous_rows, how, |contract, file| {
+        extract::open_file(data_dir, file, &contract.read_options(), &|sheet| contract.wants_sheet(sheet))
+    })?;
+    Ok((!loaded.records.tables.is_empty()).then_some(loaded))
+}
+
+/// [`load_source`] for linking alone: columns that linking does not need are left out, and cells
+/// in them are not judged. Accepted and rejected rows are the same.
+pub fn load_for_linking(
+    pipeline: &Pipeline,
+    source_index: usize,
+    data_dir: &Path,
+) -> Result<Option<LoadedSource>> {
+    let contract = pipeline.sources.get(source_index).ok_or_else(|| Error::internal("没有这个数据来源"))?;
+    let wanted = contract.columns_for_linking();
+    let mut options = contract.read_options();
+    options.leave_out = contract.headers_without(&wanted);
+    let how = (wanted, &RowStore::Memory);
+    let loaded = load_columns(pipeline, source_index, data_dir, None, how, |contract, file| {
+        extract::open_file(data_dir, file, &options, &|sheet| contract.wants_sheet(sheet))
+    })?;
+    Ok((!loaded.records.tables.is_empty()).then_some(loaded))
+}
+
+/// Loads sources `0..count`, two at a time: while one file is read and checked from end to end,
+/// the rows of another keep the remaining cores busy, and no more than two files are in memory.
+/// Results and errors come in the order of the sources.
+pub fn load_several(
+    count: usize,
+    load: impl Fn(usize) -> Result<Option<LoadedSource>> + Sync,
+) -> Result<Vec<LoadedSource>> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            if index >= count {
+                return done;
+            }
+            let one = load(index);
+            let failed = one.is_err();
+            done.push((index, one));
+            if failed {
+                next.store(count, Ordering::Relaxed);
+            }
+        }
+    };
+    let (mut all, others) = rayon::join(work, work);
+    all.extend(others);
+    all.sort_by_key(|(index, _)| *index);
+    let mut loaded = Vec::new();
+    for (_, one) in all {
+        loaded.extend(one?);
+    }
+    Ok(loaded)
+}
+
+struct SourceLoading<'a> {
+    contract: &'a SourceContract,
+    /// Columns to load.
+    wanted: Arc<[bool]>,
+    source: u8,
+    matcher: HeaderMatcher<'a>,
+    tables: Vec<Arc<RawTableInfo>>,
+    plan: Option<Arc<ColumnPlan>>,
+    carried: Vec<Option<String>>,
+    totals: Vec<TableTotals>,
+    waiting: Vec<TablePiece<'a>>,
+    store: &'a RowStore,
+    /// The wanted columns.
+    schema: SchemaRef,
+    rows: RowsWriter,
+    /// How the yes/no columns of each table are filled.
+    marks: Vec<Vec<TickStyle>>,
+    keys: Vec<crate::model::record_id::RecordKey>,
+    rejects: Vec<Reject>,
+    warnings: Vec<Reject>,
+    warnings_left_out: u64,
+    audits: Vec<AuditFinding>,
+}
+
+impl<'a> SourceLoading<'a> {
+    fn new(
+        contract: &'a SourceContract,
+        source_index: usize,
+        wanted: Vec<bool>,
+        store: &'a RowStore,
+    ) -> Result<Self> {
+        let all = || vec![true; contract.columns.len()];
+        let wanted: Arc<[bool]> = if wanted.is_empty() { all() } else { wanted }.into();
+        let kept: Vec<usize> = (0..wanted.len()).filter(|&at| wanted[at]).collect();
+        let schema = contract.schema().project(&kept).map(Arc::new).map_err(unfit)?;
+        let source = u8::try_from(source_index).map_err(|_| Error::internal("数据来源太多"))?;
+        Ok(Self {
+            contract,
+            wanted,
+            source,
+            matcher: HeaderMatcher::new(contract),
+            tables: Vec::new(),
+            plan: None,
+            carried: Vec::new(),
+            totals: Vec::new(),
+            waiting: Vec::new(),
+            store,
+            rows: store.writer(schema.clone(), RowsPurpose::Scratch)?,
+            schema,
+            marks: Vec::new(),
+            keys: Vec::new(),
+            rejects: Vec::new(),
+            warnings: Vec::new(),
+            warnings_left_out: 0,
+            audits: Vec::new(),
+        })
+    }
+
+    fn add(&mut self, raw: RawTable) -> Result<()> {
+        if self.tables.last().is_none_or(|t| !Arc::ptr_eq(t, &raw.info) && **t != *raw.info) {
+            self.open_table(&raw.info)?;
+        }
+        let plan = self.plan.clone().ok_or_else(|| Error::internal("表没有列对应"))?;
+        let table =
+            u16::try_from(self.tables.len() - 1).map_err(|_| Error::input("工作表太多（最多65535个）"))?;
+        let totals = &mut self.totals[usize::from(table)];
+        totals.data_rows += (raw.rows.len() + raw.malformed.len()) as u64;
+        totals.read += raw.malformed.len() as u64;
+        totals.rejected += raw.malformed.len() as u64;
+        self.rejects.extend(raw.malformed.iter().map(|m| Reject {
+            source: self.contract.name.clone(),
+            file: raw.info.file.clone(),
+            sheet: raw.info.sheet.clone(),
+            row: m.row,
+            member: 0,
+            column: None,
+            reason_code: "malformed_row".to_owned(),
+            reason: m.reason.clone(),
+            original: m.original.clone(),
+        }));
+        for (_, reason) in &raw.skipped {
+            let name = serde_json::to_value(reason).ok().and_then(|v| v.as_str().map(str::to_owned));
+            *totals.skipped.entry(name.unwrap_or_default()).or_insert(0) += 1;
+        }
+        let mut start = 0;
+        while start < raw.rows.len() {
+            let length = PIECE.min(raw.rows.len() - start);
+            let part = slice(&raw, start, length);
+            let carried = self.carried.clone();
+            carry(self.contract, &plan, &part, &mut self.carried);
+            self.waiting.push(TablePiece {
+                contract: self.contract,
+                wanted: self.wanted.clone(),
+                source: self.source,
+                table,
+                plan: plan.clone(),
+                raw: part,
+                carried,
+            });
+            if self.waiting.len() >= WINDOW {
+                self.flush()?;
+            }
+            start += length;
+        }
+        Ok(())
+    }
+
+    fn open_table(&mut self, info: &Arc<RawTableInfo>) -> Result<()> {
+        let plan = self.matcher.plan(info)?;
+        let place = match &info.sheet {
+            Some(sheet) => format!("{}“{sheet}”", info.file.display()),
+            None => info.file.display().to_string(),
+        };
+        for (audit, what, headers) in [
+            ("unknown_header", "有不认识的表头（未读入）", &plan.unknown),
+            ("missing_column", "没有这些列（按空值处理）", &plan.missing),
+        ] {
+            let wanted = audit != "unknown_header"
+                || self.contract.unknown_headers == crate::config::source::UnknownHeaders::Warn;
+            if wanted && !headers.is_empty() {
+                self.audits.push(AuditFinding {
+                    source: self.contract.name.clone(),
+                    audit: audit.to_owned(),
+                    blocking: false,
+                    message: format!("{place}{what}:{}", headers.join("、")),
+                });
+            }
+        }
+        self.plan = Some(Arc::new(plan));
+        self.carried = vec![None; self.contract.columns.len()];
+        self.tables.push(info.clone());
+        self.marks.push(vec![TickStyle::default(); self.contract.columns.len()]);
+        self.totals.push(TableTotals {
+            file: info.file.clone(),
+            sha256: info.sha256.clone(),
+            sheet: info.sheet.clone(),
+            encoding: info.encoding.map(|e| e.name),
+            encoding_evidence: info.encoding.map(|e| e.evidence),
+            ..TableTotals::default()
+        });
+        Ok(())
+    }
+
+    /// Loads the waiting pieces side by side and takes the results in order.
+    fn flush(&mut self) -> Result<()> {
+        let pieces = std::mem::take(&mut self.waiting);
+        let parts: Vec<Result<LoadedPart>> = pieces.par_iter().map(TablePiece::load).collect();
+        for (piece, part) in pieces.iter().zip(parts) {
+            let part = part?;
+            let totals = &mut self.totals[usize::from(piece.table)];
+            totals.read += part.read;
+            totals.accepted += part.keys.len() as u64;
+            totals.rejected += part.rejects.len() as u64;
+            let wanted = part.columns.into_iter().zip(&*self.wanted).filter_map(|(c, w)| w.then_some(c));
+            self.rows.push(RecordBatch::try_new(self.schema.clone(), wanted.collect()).map_err(unfit)?)?;
+            let table = usize::from(piece.table);
+            for (marks, further) in self.marks[table].iter_mut().zip(part.marks) {
+                marks.join(further);
+            }
+            self.keys.extend(part.keys);
+            self.rejects.extend(part.rejects);
+            let room = MOST_WARNINGS.saturating_sub(self.warnings.len());
+            self.warnings_left_out += part.warnings.len().saturating_sub(room) as u64;
+            self.warnings.extend(part.warnings.into_iter().take(room));
+        }
+        Ok(())
+    }
+
+    fn finish(mut self, previous_rows: Option<u64>) -> Result<LoadedSource> {
+        self.flush()?;
+        let rows = self.rows.finish()?;
+        let rows = blanks_read_as_no(self.store, rows, &self.wanted, &self.marks, &self.keys)?;
+        if self.warnings_left_out > 0 {
+            self.audits.push(AuditFinding {
+                source: self.contract.name.clone(),
+                audit: "cell_warnings".to_owned(),
+                blocking: true,
+                message: format!(
+                    "“{}”无法读取的格太多，另有{}格未逐一列出；先核对文件格式",
+                    self.contract.title, self.warnings_left_out
+                ),
+            });
+        }
+        let mut loaded = LoadedSource {
+            records: SourceRecords {
+                source: self.contract.name.clone(),
+                rows,
+                keys: self.keys,
+                tables: self.tables,
+            },
+            rejects: self.rejects,
+            cell_warnings: self.warnings,
+            totals: ControlTotals { source: self.contract.name.clone(), tables: self.totals },
+            audits: self.audits,
+        };
+        if !loaded.records.tables.is_empty() {
+            audit::audit_source(self.contract, &mut loaded, previous_rows, self.store)?;
+        }
+        let places: BTreeMap<(&Path, Option<&str>), usize> = (loaded.records.tables.iter().enumerate())
+            .map(|(place, t)| ((t.file.as_path(), t.sheet.as_deref()), place))
+            .collect();
+        loaded.rejects.sort_by_key(|r| {
+            (
+                places.get(&(r.file.as_path(), r.sheet.as_deref())).copied().unwrap_or(usize::MAX),
+                r.row,
+                r.member,
+            )
+        });
+        loaded.totals.check()?;
+        if loaded.totals.accepted() != loaded.records.keys.len() as u64 {
+            return Err(Error::internal("控制总数与记录数不符"));
+        }
+        Ok(loaded)
+    }
+}
+
+/// The rows with the yes/no columns of lists that only tick what is so read as yes or no.
+fn blanks_read_as_no(
+    store: &RowStore,
+    rows: Rows,
+    wanted: &[bool],
+    marks: &[Vec<TickStyle>],
+    keys: &[crate::model::record_id::RecordKey],
+) -> Result<Rows> {
+    let ticked = |table: usize| -> Vec<usize> {
+        let marks = marks[table].iter().zip(wanted).filter_map(|(m, w)| w.then_some(m.blank_is_no()));
+        marks.enumerate().filter_map(|(at, ticked)| ticked.then_some(at)).collect()
+    };
+    let ticked: Vec<Vec<usize>> = (0..marks.len()).map(ticked).collect();
+    if ticked.iter().all(Vec::is_empty) {
+        return Ok(rows);
+    }
+    rows.rewrite(store, |first, batch| {
+        let mut columns = batch.columns().to_vec();
+        let tables = keys[first..first + batch.num_rows()].chunk_by(|a, b| a.table() == b.table());
+        let mut from = 0;
+        let mut parts = Vec::new();
+        for run in tables {
+            let mut part = batch.slice(from, run.len()).columns().to_vec();
+            for &at in &ticked[run[0].table()] {
+                part[at] = tick_columns::blanks_as_no(&part[at]);
+            }
+            parts.push(part);
+            from += run.len();
+        }
+        for (at, column) in columns.iter_mut().enumerate() {
+            let parts: Vec<&dyn arrow::array::Array> = parts.iter().map(|part| part[at].as_ref()).collect();
+            *column = arrow::compute::concat(&parts).map_err(unfit)?;
+        }
+        RecordBatch::try_new(batch.schema(), columns).map_err(unfit)
+    })
+}
+
+fn unfit(error: arrow::error::ArrowError) -> Error {
+    Error::internal("记录不能成为表格").caused_by(error)
+}
+
+/// Rows `start..start + length` of a raw table, without copying.
+fn slice(raw: &RawTable, start: usize, length: usize) -> RawTable {
+    RawTable {
+        info: raw.info.clone(),
+        columns: raw.columns.iter().map(|c| c.slice(start, length)).collect(),
+        rows: raw.rows[start..start + length].to_vec(),
+        skipped: Vec::new(),
+        malformed: Vec::new(),
+    }
+}

@@ -1,0 +1,93 @@
+//! Yes/no columns of lists that tick what is so and leave the rest blank: there, a blank is a no.
+//!
+//! Told by the table as a whole: a column in which something is ticked and nothing is written
+//! otherwise. Where a list writes 是 and 否 (or 1 and 0), a blank stays unknown.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, AsArray as _, Int32Array};
+use arrow::datatypes::Int32Type;
+
+use super::cell_cleaning;
+use super::column::ColumnCells;
+
+/// How the cells of a yes/no column are filled.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct TickStyle {
+    ticked: bool,
+    written: bool,
+}
+
+impl TickStyle {
+    /// Marks of some cells.
+    pub(super) fn of(cells: &ColumnCells<'_>) -> Self {
+        let mut marks = Self::default();
+        // The texts are few.
+        let mut seen = [""; 4];
+        for text in (0..cells.len()).filter_map(|index| cells.get(index)) {
+            let seen = &mut seen[text.len() % 4];
+            if *seen == text {
+                continue;
+            }
+            *seen = text;
+            match cell_cleaning::clean(text).as_deref() {
+                None => {}
+                Some("√" | "✓" | "✔" | "☑") => marks.ticked = true,
+                Some(text)
+                    if cell_cleaning::parse_flag(text).is_some() || !cell_cleaning::is_nothing(text) =>
+                {
+                    marks.written = true
+                }
+                Some(_) => {}
+            }
+        }
+        marks
+    }
+    /// Adds those of further rows of the table.
+    pub(super) fn join(&mut self, other: Self) {
+        self.ticked |= other.ticked;
+        self.written |= other.written;
+    }
+    /// Whether a blank cell of the table is a no.
+    pub(super) fn blank_is_no(self) -> bool {
+        self.ticked && !self.written
+    }
+}
+
+/// The flags with every blank read as no.
+pub(super) fn blanks_as_no(flags: &ArrayRef) -> ArrayRef {
+    let flags = flags.as_primitive::<Int32Type>();
+    Arc::new(flags.iter().map(|flag| Some(flag.unwrap_or(0))).collect::<Int32Array>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn blank_is_no(cells: &[&str]) -> bool {
+        TickStyle::of(&ColumnCells::Units(cells.iter().map(|&c| (!c.is_empty()).then_some(c)).collect()))
+            .blank_is_no()
+    }
+
+    #[test]
+    fn only_ticks_make_blanks_a_no() {
+        assert!(blank_is_no(&["√", "", "✓"]));
+        assert!(blank_is_no(&["", " √ ", "/"]));
+        assert!(!blank_is_no(&["", ""]), "nobody is ticked: the column may not be kept at all");
+        assert!(!blank_is_no(&["是", ""]));
+        assert!(!blank_is_no(&["√", "×", ""]));
+        assert!(!blank_is_no(&["√", "无", ""]));
+        assert!(!blank_is_no(&["√", "看情况", ""]));
+    }
+
+    #[test]
+    fn rows_read_apart_count_together() {
+        let mut marks = TickStyle::of(&ColumnCells::Units(vec![Some("√"), None]));
+        marks.join(TickStyle::of(&ColumnCells::Units(vec![None])));
+        assert!(marks.blank_is_no());
+        marks.join(TickStyle::of(&ColumnCells::Units(vec![Some("否")])));
+        assert!(!marks.blank_is_no());
+        let flags: ArrayRef = Arc::new(Int32Array::from(vec![Some(1), None]));
+        assert_eq!(blanks_as_no(&flags).as_primitive::<Int32Type>().values(), &[1, 0]);
+    }
+}

@@ -1,0 +1,232 @@
+//! A source contract to begin with: every header a column, with the type its cells suggest.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use super::{ColumnGuess, ColumnProfile, FileProfile};
+use crate::config::{clean_header, is_reserved};
+use crate::model::han;
+
+/// Parts of headers that say what a column is: part, canonical name, role, type it must have.
+/// The first that fits decides, so the longer come first.
+const KNOWN: &[(&str, &str, Option<&str>, Option<&str>)] = &[
+    ("监护人身份证", "guardian_id_number", Some("guardian_id"), Some("text")),
+    ("监护人证件", "guardian_id_number", Some("guardian_id"), Some("text")),
+    ("监护人姓名", "guardian_name", Some("guardian_name"), Some("text")),
+    ("户主身份证", "head_id_number", Some("id_number"), Some("text")),
+    ("户主证件", "head_id_number", Some("id_number"), Some("text")),
+    ("户主姓名", "head_name", Some("name"), Some("text")),
+    ("身份证", "id_number", Some("id_number"), Some("text")),
+    ("证件号", "id_number", Some("id_number"), Some("text")),
+    ("公民身份", "id_number", Some("id_number"), Some("text")),
+    ("学籍号", "student_no", Some("student_no"), Some("text")),
+    ("姓名", "name", Some("name"), Some("text")),
+    ("性别", "sex", Some("sex"), None),
+    ("出生日期", "birth_date", Some("birth_date"), Some("date")),
+    ("户主关系", "relation", Some("relation"), None),
+    ("户编号", "household_no", Some("household"), Some("text")),
+    ("家庭编号", "household_no", Some("household"), Some("text")),
+    ("电话", "phone", Some("phone"), Some("text")),
+    ("手机", "phone", Some("phone"), Some("text")),
+    ("住址", "address", Some("address"), Some("text")),
+    ("地址", "address", Some("address"), Some("text")),
+];
+
+/// Headers that are a division when they are nothing else besides.
+const DIVISIONS: &[(&[&str], &str)] = &[
+    (&["县", "县区", "区县", "县(区)", "县(市、区)", "区划名称"], "county"),
+    (&["乡", "镇", "乡镇", "乡(镇)", "乡镇(街道)", "乡镇街", "镇办", "街道"], "township"),
+    (&["村", "行政村", "村(居)", "村(社区)", "村社区", "村居", "村委会"], "village"),
+];
+
+struct ContractDraft<'a> {
+    column: &'a ColumnProfile,
+    name: String,
+    role: Option<&'static str>,
+    kind: &'static str,
+}
+
+/// The draft for files of one source.
+pub(crate) fn draft(files: &[FileProfile]) -> String {
+    let mut columns: Vec<&ColumnProfile> = Vec::new();
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for column in files.iter().flat_map(|f| &f.tables).flat_map(|t| &t.columns) {
+        let clean = clean_header(&column.header);
+        if clean.is_empty() {
+            continue;
+        }
+        match seen.get(&clean) {
+            // The fullest of the tables knows best what a column holds.
+            Some(&place) if columns[place].filled < column.filled => columns[place] = column,
+            Some(_) => {}
+            None => {
+                seen.insert(clean, columns.len());
+                columns.push(column);
+            }
+        }
+    }
+    let stem =
+        |f: &FileProfile| f.file.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
+    let title = files.first().map_or_else(String::new, stem);
+    let patterns: BTreeSet<String> = files.iter().map(|f| format!("**/*{}*", pattern(&stem(f)))).collect();
+    let patterns: Vec<String> = patterns.iter().map(|p| quoted(p)).collect();
+    let minimum = (columns.len() / 2).clamp(1, 4);
+    let mut out = String::from(
+        "# 由 bidui profile 起草。请核对每一列的 name、type、role，补上 owner 和 letter，再用 bidui check 检查。\n",
+    );
+    let _ = writeln!(out, "title = {}", quoted(&title));
+    out.push_str("owner = \"（填部门）\"\nletter = \"XX\"\n\n[files]\n");
+    let _ = writeln!(out, "patterns = [{}]\nminimum_headers = {minimum}", patterns.join(", "));
+    if let Some(header) = numbered(&columns) {
+        let _ = writeln!(
+            out,
+            "\n# 有带编号的表头（如“{header}”），可能是一户一行：成员各列改写成 [[unpivot]]，见 docs/source-contract.md。"
+        );
+    }
+    let mut names = BTreeSet::new();
+    let mut roles = BTreeSet::new();
+    for column in columns {
+        let draft = decide(column, &mut names, &mut roles);
+        write_column(&mut out, &draft);
+    }
+    out
+}
+
+/// A header that occurs with several numbers: members of a household side by side.
+fn numbered<'a>(columns: &[&'a ColumnProfile]) -> Option<&'a str> {
+    let mut bases = BTreeSet::new();
+    columns.iter().map(|c| c.header.as_str()).find(|header| {
+        header.contains(|c: char| c.is_ascii_digit())
+            && !bases.insert(header.chars().filter(|c| !c.is_ascii_digit()).collect::<String>())
+    })
+}
+
+fn decide<'a>(
+    column: &'a ColumnProfile,
+    names: &mut BTreeSet<String>,
+    roles: &mut BTreeSet<&'static str>,
+) -> ContractDraft<'a> {
+    let clean = clean_header(&column.header);
+    let known = KNOWN.iter().find(|(part, ..)| clean.contains(part)).copied();
+    let division = DIVISIONS
+        .iter()
+        .find(|(headers, _)| headers.iter().any(|h| clean_header(h) == clean))
+        .map(|&(_, name)| ("", name, Some(name), Some("text")));
+    let natural = match column.guess {
+        ColumnGuess::Date => "date",
+        ColumnGuess::Month => "month",
+        ColumnGuess::Money => "money",
+        ColumnGuess::Area => "area",
+        ColumnGuess::Integer => "integer",
+        ColumnGuess::Flag => "flag",
+        ColumnGuess::Code if !column.codes.is_empty() => "code",
+        ColumnGuess::Code
+        | ColumnGuess::Empty
+        | ColumnGuess::IdNumber
+        | ColumnGuess::PersonName
+        | ColumnGuess::Text => "text",
+    };
+    let (name, role, kind) = match division.or(known) {
+        // A role belongs to one column; the next one alike is only named alike.
+        Some((_, name, role, kind)) => {
+            (name.to_owned(), role.filter(|r| roles.insert(r)), kind.unwrap_or(natural))
+        }
+        None => (spelled(&clean), None, natural),
+    };
+    let suffix = match kind {
+        "money" => "_fen",
+        "area" => "_centi",
+        _ => "",
+    };
+    let mut base = name;
+    for wrong in ["_fen", "_centi"] {
+        base.truncate(base.trim_end_matches(wrong).len());
+    }
+    let unique = (1..)
+        .map(|n| if n == 1 { format!("{base}{suffix}") } else { format!("{base}_{n}{suffix}") })
+        .find(|candidate| !is_reserved(candidate) && !names.contains(candidate))
+        .unwrap_or_default();
+    names.insert(unique.clone());
+    ContractDraft { column, name: unique, role, kind }
+}
+
+fn write_column(out: &mut String, draft: &ContractDraft<'_>) {
+    let column = draft.column;
+    let _ = write!(out, "\n# {}，空 {:.1}%", column.guess.label(), column.null_share * 100.0);
+    if let Some(valid) = column.valid_share {
+        let _ = write!(out, "，合规 {:.1}%", valid * 100.0);
+    }
+    let _ = writeln!(out, "\n[[column]]\nname = {}\nlabel = {}", quoted(&draft.name), quoted(&column.header));
+    if draft.kind != "text" {
+        let _ = writeln!(out, "type = {}", quoted(draft.kind));
+    }
+    if let Some(role) = draft.role {
+        let _ = writeln!(out, "role = {}", quoted(role));
+    }
+    if draft.kind == "code" {
+        let codes: Vec<String> = column.codes.iter().map(|c| format!("{0} = {0}", quoted(c))).collect();
+        let _ = writeln!(out, "codes = {{ {} }}\nopen = true", codes.join(", "));
+    }
+}
+
+/// An ASCII name for a header: its Latin letters and digits, Han characters as syllables.
+fn spelled(header: &str) -> String {
+    let mut words: Vec<String> = Vec::new();
+    let mut latin = String::new();
+    for c in header.chars() {
+        if c.is_ascii_alphanumeric() {
+            latin.push(c.to_ascii_lowercase());
+            continue;
+        }
+        if !latin.is_empty() {
+            words.push(std::mem::take(&mut latin));
+        }
+        let syllable = han::syllable_of(han::look_up(c).readings[0]);
+        if !syllable.is_empty() {
+            words.push(syllable.chars().filter(char::is_ascii_lowercase).collect());
+        }
+    }
+    words.push(latin);
+    words.retain(|w| !w.is_empty());
+    let name = words.join("_");
+    if name.starts_with(|c: char| c.is_ascii_lowercase()) {
+        name
+    } else {
+        format!("column_{name}").trim_end_matches('_').to_owned()
+    }
+}
+
+/// Characters that mean something in a pattern stand for any one character.
+fn pattern(text: &str) -> String {
+    text.chars().map(|c| if matches!(c, '*' | '[' | ']' | '{' | '}' | '\\') { '?' } else { c }).collect()
+}
+
+/// A TOML basic string.
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            c if c.is_control() => {
+                let _ = write!(out, "\\u{:04X}", c as u32);
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_for_headers() {
+        assert_eq!(spelled("保障方式"), "bao_zhang_fang_shi");
+        assert_eq!(spelled("given_name"), "given_name");
+        assert_eq!(spelled("2018年"), "column_2018_nian");
+        assert_eq!(spelled("★"), "column");
+        assert_eq!(quoted("a\"b\\c\n"), "\"a\\\"b\\\\c\\u000A\"");
+    }
+}

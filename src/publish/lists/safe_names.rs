@@ -1,0 +1,43 @@
+//! Names that file systems and spreadsheets accept.
+
+use std::borrow::Cow;
+
+/// A file name made of `text`: separators and characters that some system forbids become `_`.
+pub(super) fn file_name(text: &str) -> String {
+    let safe: String = text
+        .trim()
+        .chars()
+        .map(|c| if c.is_control() || "/\\:*?\"<>|".contains(c) { '_' } else { c })
+        .take(60)
+        .collect();
+    let safe = safe.trim_start_matches('.').trim_end_matches(['.', ' ']);
+    if safe.is_empty() { "未命名".to_owned() } else { safe.to_owned() }
+}
+
+/// A worksheet name made of `text`: at most 31 characters, none of `[]:*?/\`, not quoted.
+pub(super) fn sheet_name(text: &str) -> Cow<'_, str> {
+    let unsafe_in_names = |c: char| c.is_control() || "[]:*?/\\'".contains(c);
+    let text = text.trim();
+    // Most names are neither longer, in bytes already, nor unsafe.
+    match text {
+        "" => "未定部门".into(),
+        _ if text.len() <= 31 && !text.contains(unsafe_in_names) => text.into(),
+        _ => text.chars().map(|c| if unsafe_in_names(c) { '、' } else { c }).take(31).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_leaves_its_folder() {
+        assert_eq!(file_name("../../etc"), "_.._etc");
+        assert_eq!(file_name(".."), "未命名");
+        assert_eq!(file_name("a/b\\c\u{0}d"), "a_b_c_d");
+        assert_eq!(file_name("卫溪街道"), "卫溪街道");
+        assert!(file_name(&"长".repeat(200)).len() < 200);
+        assert_eq!(sheet_name("扶贫办/民政局"), "扶贫办、民政局");
+        assert_eq!(sheet_name(""), "未定部门");
+    }
+}

@@ -1,0 +1,208 @@
+//! What a publication says about sources and rules, taken from their configuration.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::config::pipeline_settings::{OutputSettings, PrivacySettings};
+use crate::config::{Pipeline, SourceContract};
+use crate::model::column_type::ContractType;
+use crate::model::division::DivisionTree;
+use crate::model::exception::{Severity, SubjectKind};
+use crate::model::officer_text::ValueForm;
+use crate::model::period::Period;
+use crate::rules::officer_words::OfficerWords;
+use crate::rules::quality_settings::QualitySettings;
+use crate::rules::rule_file::{Rule, RuleDefinition};
+use crate::rules::rule_set::RuleSet;
+
+/// What a publication says about a source, from its contract.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SourceFacts {
+    /// Source name.
+    pub name: String,
+    /// Chinese title.
+    pub title: String,
+    /// Department that delivers it.
+    pub owner: String,
+    /// Whose word counts first when records of a person differ; 0 is the register itself.
+    pub rank: u32,
+    /// Columns (name, Chinese title, form of the values) that may be shown beside an exception, if
+    /// its rule reads them.
+    pub shown: Vec<(String, String, ValueForm)>,
+}
+
+/// What a publication says about a rule, from its header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleFacts {
+    /// Code.
+    pub code: String,
+    /// Chinese title, the type of exception.
+    pub title: String,
+    /// Rule group (folder of the rule file).
+    pub group: String,
+    /// Severity.
+    pub severity: Severity,
+    /// Kind of subject.
+    pub subject: SubjectKind,
+    /// Department that owns the correction.
+    pub owner: String,
+    /// Clause of the policy.
+    pub policy: String,
+    /// Why it matters, Chinese.
+    pub why: String,
+    /// What an officer should look at, Chinese.
+    pub advice: String,
+    /// Days an officer has.
+    pub due_days: u32,
+    /// True if the rule yields an indicator, not exceptions.
+    pub indicator: bool,
+    /// Chinese label of each key of an indicator.
+    pub labels: BTreeMap<String, String>,
+    /// Keys of an indicator of which less is better.
+    pub at_most: BTreeSet<String>,
+    /// Columns the rule reads; their original values are shown beside its exceptions.
+    pub columns: BTreeSet<String>,
+}
+
+/// A target of the plan that no list can tell yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TargetFacts {
+    /// Code of the plan's check.
+    pub code: String,
+    /// Title of the check.
+    pub title: String,
+    /// Department.
+    pub owner: String,
+    /// Clause of the policy.
+    pub policy: String,
+    /// Key within the check.
+    pub key: String,
+    /// What would be counted.
+    pub label: String,
+    /// The list that would tell it.
+    pub source: String,
+    /// True if the target is a share in 1/10000.
+    pub rate: bool,
+    /// Target of the quarter, if the plan sets one.
+    pub target: Option<i64>,
+}
+
+/// The pipeline as far as a publication shows it.
+#[derive(Debug, Clone, Default)]
+pub struct PublishedPipeline {
+    /// Title of the pipeline.
+    pub title: String,
+    /// Digest over all files of the pipeline folder.
+    pub digest: String,
+    /// Sources in pipeline order, also those absent this quarter.
+    pub sources: Vec<SourceFacts>,
+    /// Rules by code, those selected for this run.
+    pub rules: Vec<RuleFacts>,
+    /// Targets of the plan that no list can tell yet.
+    pub targets: Vec<TargetFacts>,
+    /// How the quality of the register is scored, in words; `None`: it is not.
+    pub quality: Option<QualitySettings>,
+    /// What severities are called, and what an officer may answer.
+    pub words: OfficerWords,
+    /// Divisions.
+    pub divisions: DivisionTree,
+    /// How ID numbers and names appear in lists.
+    pub privacy: PrivacySettings,
+    /// Which outputs are wanted.
+    pub outputs: OutputSettings,
+}
+
+impl PublishedPipeline {
+    /// What `pipeline` and its `rules` say of themselves in `period`.
+    pub fn new(pipeline: &Pipeline, rules: &RuleSet, period: Period) -> Self {
+        // The sources in which people are at home speak first.
+        let home = &rules.settings.home_sources;
+        Self {
+            title: pipeline.settings.title.clone(),
+            digest: pipeline.digest.clone(),
+            sources: pipeline.sources.iter().enumerate().map(|(i, s)| source(i, s, home)).collect(),
+            rules: rules.rules.iter().map(|r| rule(r, &rules.definitions, period)).collect(),
+            targets: targets(rules, period),
+            quality: rules.settings.quality.clone(),
+            words: rules.settings.words(),
+            divisions: pipeline.divisions.clone(),
+            privacy: pipeline.settings.privacy.clone(),
+            outputs: pipeline.settings.outputs.clone(),
+        }
+    }
+    /// Facts about a source; absent facts fall back on the name.
+    pub fn source_title<'a>(&'a self, name: &'a str) -> &'a str {
+        self.sources.iter().find(|s| s.name == name).map_or(name, |s| s.title.as_str())
+    }
+    /// Facts about a rule.
+    pub fn rule(&self, code: &str) -> Option<&RuleFacts> {
+        self.rules.iter().find(|r| r.code == code)
+    }
+}
+
+fn source(position: usize, contract: &SourceContract, home: &[String]) -> SourceFacts {
+    let rank = home.iter().position(|name| *name == contract.name).unwrap_or(home.len() + position);
+    // Free text (bank accounts, carers, phones) and whatever names a person or a place stays
+    // out: lists show identity in masked columns of its own.
+    let shown = contract
+        .columns
+        .iter()
+        .filter(|c| c.role.is_none() && (c.kind != ContractType::Text || !c.codes.is_empty()));
+    SourceFacts {
+        name: contract.name.clone(),
+        title: contract.title.clone(),
+        owner: contract.owner.clone(),
+        rank: u32::try_from(rank).unwrap_or(u32::MAX),
+        shown: shown.map(|c| (c.name.clone(), c.label.clone(), ValueForm::of_type(c.kind))).collect(),
+    }
+}
+
+fn targets(rules: &RuleSet, period: Period) -> Vec<TargetFacts> {
+    let topics = rules.targets.topic.iter();
+    topics
+        .flat_map(|topic| topic.target.iter().map(move |target| (topic, target)))
+        .map(|(topic, target)| TargetFacts {
+            code: topic.code.clone(),
+            title: topic.title.clone(),
+            owner: topic.owner.clone(),
+            policy: format!("{}“{}”", target.policy.clause, target.policy.quote),
+            key: target.key.clone(),
+            label: target.label.clone(),
+            source: target.source.clone(),
+            rate: target.rate,
+            target: target.at(period),
+        })
+        .collect()
+}
+
+fn rule(rule: &Rule, definitions: &[RuleDefinition], period: Period) -> RuleFacts {
+    let header = &rule.header;
+    let mut columns = words(rule.file.sql());
+    // Definitions come after those they read, so backwards reaches all of them.
+    for definition in definitions.iter().rev() {
+        if columns.contains(&definition.header.name) {
+            columns.extend(words(definition.file.sql()));
+        }
+    }
+    RuleFacts {
+        code: header.code.clone(),
+        title: header.title.clone(),
+        group: rule.group.clone(),
+        severity: header.severity,
+        subject: header.subject,
+        owner: header.owner.at(period).to_owned(),
+        policy: format!("{}“{}”", header.policy.clause, header.policy.quote),
+        why: header.why.clone(),
+        advice: header.advice.join(";"),
+        due_days: header.due_days,
+        indicator: header.indicator,
+        labels: header.labels.clone(),
+        at_most: header.at_most.iter().cloned().collect(),
+        columns,
+    }
+}
+
+/// Words of an SQL text that may be names of columns.
+fn words(sql: &str) -> BTreeSet<String> {
+    let name = |c: char| !(c.is_ascii_alphanumeric() || c == '_');
+    sql.split(name).filter(|w| !w.is_empty()).map(str::to_owned).collect()
+}

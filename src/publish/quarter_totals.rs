@@ -1,0 +1,247 @@
+//! The figures of a quarter, for the report and the summary.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::PublicationInputs;
+use super::people::{PublishedPersons, RecordOwners};
+use crate::Result;
+use crate::model::exception::Severity;
+use crate::model::exception::{Status, TrackedException};
+use crate::model::id_number::IdClass;
+use crate::model::links::Tier;
+use crate::publication::manifest::SourceRun;
+use crate::publish::manifest_facts;
+
+/// Open exceptions of one group.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct OpenCount {
+    /// Open and certain: new + persisting + reopened.
+    pub open: u64,
+    /// New this quarter.
+    pub new: u64,
+    /// Open before, too.
+    pub persisting: u64,
+    /// Back after being resolved.
+    pub reopened: u64,
+    /// Resolved this quarter.
+    pub resolved: u64,
+    /// Open, but resting on a link that a human must confirm; not in `open`.
+    pub review: u64,
+    /// Open and certain, by severity.
+    pub severity: BTreeMap<String, u64>,
+}
+
+impl OpenCount {
+    fn add(&mut self, t: &TrackedException) {
+        if t.status == Status::Resolved {
+            self.resolved += 1;
+        } else if t.in_review() {
+            self.review += 1;
+        } else {
+            self.open += 1;
+            *self.severity.entry(t.exception.severity.code().to_owned()).or_default() += 1;
+            match t.status {
+                Status::New => self.new += 1,
+                Status::Persisting => self.persisting += 1,
+                Status::Reopened => self.reopened += 1,
+                Status::Resolved => {}
+            }
+        }
+    }
+    /// Open exceptions of one severity.
+    pub fn of(&self, severity: Severity) -> u64 {
+        self.severity.get(severity.code()).copied().unwrap_or(0)
+    }
+}
+
+/// All figures. Maps are keyed by code or title and sorted.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct PublicationTotals {
+    /// Everything together.
+    pub all: OpenCount,
+    /// By rule code.
+    pub by_rule: BTreeMap<String, OpenCount>,
+    /// By owner.
+    pub by_owner: BTreeMap<String, OpenCount>,
+    /// By county code; `''` unknown.
+    pub by_county: BTreeMap<String, OpenCount>,
+    /// By township code; `''` unknown.
+    pub by_township: BTreeMap<String, OpenCount>,
+    /// Open ones past their due date at the quarter's end.
+    pub overdue: u64,
+    /// Open and certain ones that follow from another exception.
+    pub explained: u64,
+    /// Persons per county code, by the most trusted source.
+    pub persons_by_county: BTreeMap<String, u64>,
+    /// Persons per township code.
+    pub persons_by_township: BTreeMap<String, u64>,
+    /// Sources with control totals.
+    pub sources: Vec<SourceRun>,
+    /// Records by link tier 1-6.
+    pub records_by_tier: [u64; 6],
+    /// Accepted links by tier 1-6.
+    pub links_by_tier: [u64; 6],
+    /// Pairs for review.
+    pub review_pairs: u64,
+    /// Records by source name, then by class of the ID column.
+    pub id_classes: BTreeMap<String, BTreeMap<String, u64>>,
+    /// Persons.
+    pub persons: u64,
+    /// Households.
+    pub households: u64,
+    /// Rules not run: code and reason.
+    pub not_run: Vec<(String, String)>,
+}
+
+impl PublicationTotals {
+    pub(super) fn build(
+        inputs: &PublicationInputs<'_>,
+        people: &RecordOwners<'_>,
+        all: &PublishedPersons,
+    ) -> Result<Self> {
+        let mut totals = Self { sources: manifest_facts::source_runs(inputs), ..Self::default() };
+        totals.count_exceptions(inputs);
+        totals.count_records(inputs, people, all);
+        for n in &inputs.findings.not_run {
+            totals.not_run.push((n.rule_code.clone(), n.reason.clone()));
+        }
+        Ok(totals)
+    }
+
+    fn count_exceptions(&mut self, inputs: &PublicationInputs<'_>) {
+        let end = inputs.period.last_day().to_string();
+        for t in inputs.tracked.iter().filter(|t| !t.is_history(inputs.period)) {
+            let e = &t.exception;
+            self.all.add(t);
+            self.by_rule.entry(e.rule_code.to_string()).or_default().add(t);
+            self.by_owner.entry(e.owner.to_string()).or_default().add(t);
+            self.by_county.entry(e.county_code.to_string()).or_default().add(t);
+            self.by_township.entry(e.township_code.to_string()).or_default().add(t);
+            if t.is_open() && !t.in_review() {
+                self.overdue += u64::from(*t.due_date < *end);
+                self.explained += u64::from(e.cause.is_some());
+            }
+        }
+    }
+
+    fn count_records(
+        &mut self,
+        inputs: &PublicationInputs<'_>,
+        people: &RecordOwners<'_>,
+        all: &PublishedPersons,
+    ) {
+        for &tier in &inputs.resolution.tier {
+            self.records_by_tier[tier_index(tier)] += 1;
+        }
+        for (&tier, &decision) in inputs.links.tier.iter().zip(&inputs.links.decision) {
+            match decision {
+                crate::model::links::Decision::Accept => self.links_by_tier[tier_index(tier)] += 1,
+                crate::model::links::Decision::Review => self.review_pairs += 1,
+            }
+        }
+        for (fields, (loaded, comparable)) in
+            people.fields().iter().zip(inputs.loaded.iter().zip(inputs.comparables))
+        {
+            let mut counts = [0; IdClass::ALL.len()];
+            (0..comparable.rows).for_each(|row| counts[fields.id(row).class as usize] += 1);
+            let classes = IdClass::ALL.into_iter().zip(counts).filter(|(_, count)| *count > 0);
+            let classes = classes.map(|(class, count)| (class.code().to_owned(), count));
+            self.id_classes.insert(loaded.records.source.clone(), classes.collect());
+        }
+        let mut by_division: Vec<u64> = vec![0; people.places.len()];
+        for person in all.persons.iter().filter(|p| p.records > 0) {
+            let known = (person.division as usize) < by_division.len();
+            by_division[if known { person.division as usize } else { 0 }] += 1;
+        }
+        for (place, count) in people.places.iter().zip(by_division).filter(|(_, count)| *count > 0) {
+            self.persons += count;
+            *self.persons_by_county.entry(place.county.to_owned()).or_default() += count;
+            *self.persons_by_township.entry(place.township.to_owned()).or_default() += count;
+        }
+        let mut homes = vec![false; inputs.resolution.household_ids.len()];
+        inputs.resolution.household.iter().for_each(|&home| homes[home as usize] = true);
+        self.households = homes.into_iter().filter(|&home| home).count() as u64;
+    }
+
+    /// Worst severity among open, certain exceptions.
+    pub fn worst_open(&self) -> Option<Severity> {
+        Severity::ALL.into_iter().find(|&s| self.all.of(s) > 0)
+    }
+}
+
+fn tier_index(tier: Tier) -> usize {
+    tier as usize - 1
+}
+
+/// Share in 1/10000, half up.
+pub(super) fn ratio_permyriad(numerator: i64, denominator: i64) -> i64 {
+    if denominator == 0 {
+        return 0;
+    }
+    let (n, d) = (i128::from(numerator), i128::from(denominator));
+    i64::try_from((n * 20_000 + d).div_euclid(2 * d)).unwrap_or(i64::MAX)
+}
+
+/// Share as text, `99.42%`.
+pub(super) fn percent_text(numerator: i64, denominator: i64) -> String {
+    percent_of(ratio_permyriad(numerator, denominator))
+}
+
+/// 1/10000 as text, without trailing zeros: `100%`, `99.4%`.
+pub(super) fn percent_of(share: i64) -> String {
+    let text = format!("{}.{:02}", share / 100, share % 100);
+    format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+/// Number with thousands separators.
+pub(super) fn grouped_text(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// Tier as an officer reads it.
+pub(super) fn tier_title(tier: u8) -> &'static str {
+    match tier {
+        1 => "证件号、姓名均一致",
+        2 => "证件号一致，姓名不同",
+        3 => "证件号差一处，姓名一致",
+        4 => "旧号或损坏证件号+姓名",
+        5 => "无证件号：姓名+出生日期+村或户",
+        _ => "待人工确认",
+    }
+}
+
+/// How sure a match of the tier is, in one word.
+pub(super) fn tier_confidence(tier: u8) -> &'static str {
+    match tier {
+        1 => "高",
+        2 | 3 => "较高",
+        4 | 5 => "中",
+        _ => "待确认",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_as_text() {
+        assert_eq!(grouped_text(1_234_567), "1,234,567");
+        assert_eq!(grouped_text(999), "999");
+        assert_eq!(percent_text(1, 3), "33.33%");
+        assert_eq!(percent_text(2, 2), "100%");
+        assert_eq!(percent_text(199, 200), "99.5%");
+        assert_eq!(percent_text(1, 0), "0%");
+        assert_eq!(percent_of(10_000), "100%");
+    }
+}

@@ -1,0 +1,284 @@
+//! Figures of the quarter in the order and form the page shows them.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::model::exception::Severity;
+use crate::model::id_number::IdClass;
+use crate::model::period::Period;
+use crate::publish::PublicationInputs;
+use crate::publish::quarter_totals::{
+    OpenCount, PublicationTotals, grouped_text, percent_text, tier_confidence, tier_title,
+};
+use crate::rules::officer_words::OfficerWords;
+
+/// Class of a severity in the page.
+fn class(severity: Severity) -> String {
+    severity.code().to_lowercase()
+}
+
+pub(super) fn build(inputs: &PublicationInputs<'_>, totals: &PublicationTotals) -> Value {
+    let names: BTreeMap<&str, &str> =
+        inputs.catalogue.divisions.units.iter().map(|u| (u.code.as_str(), u.name.as_str())).collect();
+    let indicators = crate::publish::indicators::indicator_rows(inputs);
+    let words = &inputs.catalogue.words;
+    json!({
+        "title": inputs.catalogue.title,
+        "quarter": inputs.period,
+        "quarter_title": inputs.period.title(),
+        "previous": inputs.previous_period.map(Period::title),
+        "version": env!("CARGO_PKG_VERSION"),
+        "digest": inputs.catalogue.digest.get(..12).unwrap_or(&inputs.catalogue.digest),
+        "cards": cards(totals, words),
+        "severities": severities(totals, words),
+        "columns": words.report_columns().into_iter().map(Severity::code).collect::<Vec<_>>(),
+        "flow": flow(totals),
+        "owners": owners(totals, words),
+        "rules": rules(inputs, totals),
+        "counties": counties(totals, words, &names),
+        "tiles": tiles(inputs, totals, &names),
+        "indicators": super::indicators::computed_indicators(inputs, &indicators, &names),
+        "not_computable": super::indicators::missing_indicators(inputs, &indicators),
+        "quality": super::quality::quality_section(inputs, &names),
+        "sources": sources(totals),
+        "not_run": totals.not_run.iter().map(|(code, reason)| json!({
+            "code": code,
+            "title": inputs.catalogue.rule(code).map_or("", |r| r.title.as_str()),
+            "reason": reason,
+        })).collect::<Vec<_>>(),
+        "tiers": tiers(totals),
+        "id_classes": id_classes(inputs, totals),
+        "audits": inputs.loaded.iter().flat_map(|l| &l.audits).map(|a| json!({
+            "source": inputs.catalogue.source_title(&a.source),
+            "message": a.message,
+        })).collect::<Vec<_>>(),
+    })
+}
+
+fn cards(t: &PublicationTotals, words: &OfficerWords) -> Value {
+    let [worst, ..] = Severity::ALL;
+    let records: u64 = t.sources.iter().map(|s| s.accepted).sum();
+    json!({
+        "records": grouped_text(records),
+        "sources": t.sources.iter().filter(|s| s.present).count(),
+        "persons": grouped_text(t.persons),
+        "households": grouped_text(t.households),
+        "open": grouped_text(t.all.open),
+        "worst": grouped_text(t.all.of(worst)),
+        "worst_code": worst.code(),
+        "worst_name": words.severity_name(worst),
+        "resolved": grouped_text(t.all.resolved),
+        "overdue": grouped_text(t.overdue),
+        "review": grouped_text(t.all.review),
+        "review_pairs": grouped_text(t.review_pairs),
+    })
+}
+
+/// Width of a bar in 1/10 percent of the longest.
+fn width(n: u64, longest: u64) -> String {
+    let share = (n * 1000).checked_div(longest).unwrap_or(0);
+    format!("{}.{}", share / 10, share % 10)
+}
+
+fn severities(t: &PublicationTotals, words: &OfficerWords) -> Value {
+    let longest = Severity::ALL.iter().map(|&s| t.all.of(s)).max().unwrap_or(0);
+    let rows = Severity::ALL.into_iter().map(|s| {
+        let n = t.all.of(s);
+        json!({"code": class(s), "title": words.severity_title(s), "count": grouped_text(n),
+               "color": words.color(s), "tag_color": words.tag_color(s),
+               "width": width(n, longest), "share": percent_text(n as i64, t.all.open as i64)})
+    });
+    rows.collect()
+}
+
+fn flow(t: &PublicationTotals) -> Value {
+    let all = [
+        ("new", "新增", t.all.new, "本季首次发现"),
+        ("persisting", "持续", t.all.persisting, "上季已有，本季仍在"),
+        ("reopened", "复现", t.all.reopened, "曾消除，本季再现"),
+        ("resolved", "已消除", t.all.resolved, "上季有，本季数据中不再出现"),
+    ];
+    let longest = all.iter().map(|a| a.2).max().unwrap_or(0);
+    let row = |(class, title, n, note): (&str, &str, u64, &str)| json!({"class": class, "title": title, "count": grouped_text(n), "note": note, "width": width(n, longest)});
+    all.into_iter().map(row).collect()
+}
+
+fn count_row(title: &str, c: &OpenCount, longest: u64, words: &OfficerWords) -> Value {
+    json!({
+        "title": title,
+        "open": grouped_text(c.open), "new": grouped_text(c.new), "persisting": grouped_text(c.persisting + c.reopened),
+        "resolved": grouped_text(c.resolved), "review": grouped_text(c.review),
+        "by_severity": words.report_columns().into_iter().map(|s| grouped_text(c.of(s))).collect::<Vec<_>>(),
+        "width": width(c.open, longest),
+        // Parts of a stacked bar of the row's own width.
+        "parts": Severity::ALL.into_iter().filter(|&s| c.of(s) > 0).map(|s| json!({
+            "code": class(s), "width": width(c.of(s), longest),
+            "label": format!("{} {}", words.severity_title(s), c.of(s)),
+        })).collect::<Vec<_>>(),
+    })
+}
+
+fn owners(t: &PublicationTotals, words: &OfficerWords) -> Value {
+    let longest = t.by_owner.values().map(|c| c.open).max().unwrap_or(0);
+    let mut rows: Vec<_> = t.by_owner.iter().collect();
+    rows.sort_by(|(na, a), (nb, b)| b.open.cmp(&a.open).then_with(|| na.cmp(nb)));
+    rows.into_iter().map(|(owner, c)| count_row(owner, c, longest, words)).collect()
+}
+
+fn rules(inputs: &PublicationInputs<'_>, t: &PublicationTotals) -> Value {
+    let zero = OpenCount::default();
+    let longest = t.by_rule.values().map(|c| c.open).max().unwrap_or(0);
+    let words = &inputs.catalogue.words;
+    let not_run = |code: &str| t.not_run.iter().any(|(c, _)| c == code);
+    let mut rules: Vec<_> = inputs.catalogue.rules.iter().filter(|r| !r.indicator).collect();
+    rules.sort_by_key(|r| (r.severity, r.code.clone()));
+    rules
+        .into_iter()
+        .map(|rule| {
+            let mut row = count_row(&rule.title, t.by_rule.get(&rule.code).unwrap_or(&zero), longest, words);
+            row["code"] = json!(rule.code);
+            row["severity"] = json!(class(rule.severity));
+            row["owner"] = json!(rule.owner);
+            row["policy"] = json!(rule.policy);
+            row["why"] = json!(rule.why);
+            row["advice"] = json!(rule.advice);
+            row["ran"] = json!(!not_run(&rule.code));
+            row
+        })
+        .collect()
+}
+
+fn counties(t: &PublicationTotals, words: &OfficerWords, names: &BTreeMap<&str, &str>) -> Value {
+    let longest = t.by_county.values().map(|c| c.open).max().unwrap_or(0);
+    let (known, unknown): (Vec<_>, Vec<_>) = t.by_county.iter().partition(|(code, _)| !code.is_empty());
+    known
+        .into_iter()
+        .chain(unknown)
+        .map(|(code, c)| {
+            let title = names.get(code.as_str()).copied().unwrap_or("未定县区");
+            let persons = t.persons_by_county.get(code).copied().unwrap_or(0);
+            let mut row = count_row(title, c, longest, words);
+            row["persons"] = json!(grouped_text(persons));
+            row["per_thousand"] = json!(per_thousand(c.open, persons));
+            row
+        })
+        .collect()
+}
+
+/// Exceptions per thousand persons with one decimal; a dash where nobody lives.
+fn per_thousand(n: u64, persons: u64) -> String {
+    match (n * 10_000).checked_div(persons) {
+        Some(x) => format!("{}.{}", x / 10, x % 10),
+        None => "—".to_owned(),
+    }
+}
+
+/// Townships as a wall of tiles by county, shaded by exceptions per thousand persons.
+fn tiles(inputs: &PublicationInputs<'_>, t: &PublicationTotals, names: &BTreeMap<&str, &str>) -> Value {
+    let zero = OpenCount::default();
+    let [worst, ..] = Severity::ALL;
+    let rate = |code: &str| {
+        let open = t.by_township.get(code).map_or(0, |c| c.open);
+        (open * 10_000).checked_div(t.persons_by_township.get(code).copied().unwrap_or(0)).unwrap_or(0)
+    };
+    let mut rates: Vec<u64> = t.persons_by_township.keys().map(|c| rate(c)).filter(|&r| r > 0).collect();
+    rates.sort_unstable();
+    // Fifths of the townships that have any: a few outliers must not wash out the rest.
+    let shade = |r: u64| match r {
+        0 => 0,
+        r => 1 + rates.partition_point(|&x| x < r) * 5 / rates.len().max(1),
+    };
+    let units = &inputs.catalogue.divisions.units;
+    let mut counties: Vec<_> = units.iter().enumerate().filter(|(_, u)| u.level == 2).collect();
+    counties.sort_by_key(|(_, u)| &u.code);
+    let mut rows: Vec<Value> = Vec::new();
+    for (at, county) in counties {
+        let mut towns: Vec<_> =
+            units.iter().filter(|u| u.level == 3 && u.parent == u32::try_from(at).ok()).collect();
+        towns.sort_by_key(|u| &u.code);
+        let tile = |code: &str, name: &str| {
+            let c = t.by_township.get(code).unwrap_or(&zero);
+            let persons = t.persons_by_township.get(code).copied().unwrap_or(0);
+            json!({"name": name, "open": grouped_text(c.open), "worst": grouped_text(c.of(worst)),
+                   "persons": grouped_text(persons), "rate": per_thousand(c.open, persons),
+                   "shade": if persons == 0 && c.open == 0 { -1 } else { shade(rate(code)).min(5) as i64 }})
+        };
+        let tiles: Vec<Value> = towns.iter().map(|u| tile(&u.code, &u.name)).collect();
+        if !tiles.is_empty() {
+            rows.push(json!({"name": county.name, "tiles": tiles}));
+        }
+    }
+    let unknown = t.by_township.get("").map_or(0, |c| c.open);
+    let _ = names;
+    json!({"counties": rows, "unknown": grouped_text(unknown), "has_unknown": unknown > 0})
+}
+
+fn sources(t: &PublicationTotals) -> Value {
+    t.sources
+        .iter()
+        .map(|s| {
+            json!({"title": s.title, "owner": s.owner, "present": s.present, "tables": s.tables.len(),
+                   "read": grouped_text(s.read), "accepted": grouped_text(s.accepted), "rejected": grouped_text(s.rejected),
+                   "share": percent_text(s.rejected as i64, s.read as i64), "has_rejects": s.rejected > 0})
+        })
+        .collect()
+}
+
+fn tiers(t: &PublicationTotals) -> Value {
+    let longest = t.records_by_tier.iter().copied().max().unwrap_or(0);
+    let all: u64 = t.records_by_tier.iter().sum();
+    let row = |tier: u8| {
+        let n = t.records_by_tier[tier as usize - 1];
+        json!({"tier": format!("T{tier}"), "title": tier_title(tier), "confidence": tier_confidence(tier),
+               "records": grouped_text(n), "links": grouped_text(t.links_by_tier[tier as usize - 1]),
+               "share": percent_text(n as i64, all as i64), "width": width(n, longest)})
+    };
+    (1..=6).map(row).collect()
+}
+
+/// ID classes by source: valid, repaired by rule, damaged, missing.
+fn id_classes(inputs: &PublicationInputs<'_>, t: &PublicationTotals) -> Value {
+    let groups: [(&str, &str, &[IdClass]); 4] = [
+        ("ok", "校验通过", &[IdClass::Valid18]),
+        (
+            "derived",
+            "按规则换算（旧号、残疾证号、学籍号）",
+            &[IdClass::Up15, IdClass::Cert20, IdClass::Cert22, IdClass::GStudent],
+        ),
+        (
+            "bad",
+            "有误或损坏",
+            &[
+                IdClass::BadCheck18,
+                IdClass::BadDate18,
+                IdClass::Trunc15,
+                IdClass::Mask,
+                IdClass::Temporary,
+                IdClass::JlStudent,
+                IdClass::Other,
+            ],
+        ),
+        ("none", "空缺", &[IdClass::Empty]),
+    ];
+    let rows: Vec<Value> = inputs
+        .loaded
+        .iter()
+        .filter_map(|l| {
+            let classes = t.id_classes.get(&l.records.source)?;
+            let total: u64 = classes.values().sum();
+            let parts: Vec<Value> = groups
+                .iter()
+                .map(|(class, title, members)| {
+                    let n: u64 = members.iter().filter_map(|c| classes.get(c.code())).sum();
+                    json!({"class": class, "title": title, "count": grouped_text(n), "width": width(n, total),
+                           "share": percent_text(n as i64, total as i64)})
+                })
+                .collect();
+            Some(json!({"title": inputs.catalogue.source_title(&l.records.source), "total": grouped_text(total), "parts": parts}))
+        })
+        .collect();
+    let legend: Vec<Value> =
+        groups.iter().map(|(class, title, _)| json!({"class": class, "title": title})).collect();
+    json!({"rows": rows, "legend": legend})
+}

@@ -1,0 +1,180 @@
+//! The words an officer reads and chooses from: what the severities are called and how they are
+//! marked, and the answers of the lists. `[severities]` and `[answers]` of `rules/rules.toml`.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::rule_settings::SettingsFiles;
+use crate::Error;
+use crate::config::toml_file::TomlStep;
+use crate::model::exception::Severity;
+
+/// Most characters of a drop-down's choices, commas included, that a spreadsheet takes.
+const LONGEST_LIST: usize = 255;
+
+/// `[severities.S1]` …: words and marks of a severity.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SeverityWords {
+    /// What it is called, without its code.
+    pub title: Option<String>,
+    /// Colour of its bars in the report, `#rrggbb`.
+    pub color: Option<String>,
+    /// Colour of its tag in the report, dark enough for white letters; absent: that of the bars.
+    pub tag_color: Option<String>,
+    /// Its rows are marked in the lists.
+    pub marked: Option<bool>,
+    /// The report counts it in a column of its own (default yes).
+    pub report_column: Option<bool>,
+}
+
+/// `[answers]`: what an officer may choose in a list. A column without choices takes any text.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct AnswerWords {
+    /// Choices of 核查结果.
+    pub verdicts: Vec<String>,
+    /// Choices of 原因代码.
+    pub reasons: Vec<String>,
+    /// Choices of 处理措施.
+    pub measures: Vec<String>,
+}
+
+/// Words of severities and answers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OfficerWords {
+    /// By severity; what is not there goes by its code.
+    pub severities: BTreeMap<Severity, SeverityWords>,
+    /// Choices of the lists.
+    pub answers: AnswerWords,
+}
+
+impl OfficerWords {
+    fn of(&self, severity: Severity) -> Option<&SeverityWords> {
+        self.severities.get(&severity)
+    }
+    /// What a severity is called, without its code; `""` if nothing.
+    pub fn severity_name(&self, severity: Severity) -> &str {
+        self.of(severity).and_then(|words| words.title.as_deref()).unwrap_or_default()
+    }
+    /// Code and name of a severity: `S1 错发或保障缺口`.
+    pub fn severity_title(&self, severity: Severity) -> String {
+        format!("{} {}", severity.code(), self.severity_name(severity)).trim_end().to_owned()
+    }
+    /// Colour of its bars.
+    pub fn color(&self, severity: Severity) -> &str {
+        self.of(severity).and_then(|words| words.color.as_deref()).unwrap_or("#7a8797")
+    }
+    /// Colour of its tag, if not that of its bars.
+    pub fn tag_color(&self, severity: Severity) -> Option<&str> {
+        self.of(severity).and_then(|words| words.tag_color.as_deref())
+    }
+    /// Whether its rows are marked in the lists.
+    pub fn is_marked(&self, severity: Severity) -> bool {
+        self.of(severity).and_then(|words| words.marked).unwrap_or_default()
+    }
+    /// Severities that the report counts in columns of their own.
+    pub fn report_columns(&self) -> Vec<Severity> {
+        let shown = |severity: &Severity| self.of(*severity).and_then(|words| words.report_column);
+        Severity::ALL.into_iter().filter(|severity| shown(severity).unwrap_or(true)).collect()
+    }
+    /// The words of both, `self` first.
+    pub(super) fn over(mut self, base: Self) -> Self {
+        for (severity, base) in base.severities {
+            let own = self.severities.entry(severity).or_default();
+            own.title = own.title.take().or(base.title);
+            own.color = own.color.take().or(base.color);
+            own.tag_color = own.tag_color.take().or(base.tag_color);
+            own.marked = own.marked.or(base.marked);
+            own.report_column = own.report_column.or(base.report_column);
+        }
+        for (own, base) in [
+            (&mut self.answers.verdicts, base.answers.verdicts),
+            (&mut self.answers.reasons, base.answers.reasons),
+            (&mut self.answers.measures, base.answers.measures),
+        ] {
+            if own.is_empty() {
+                *own = base;
+            }
+        }
+        self
+    }
+    /// Complaints about colours that are none and choices that no drop-down takes.
+    pub(super) fn check(&self, files: &SettingsFiles) -> Vec<Error> {
+        let mut complaints = Vec::new();
+        for (severity, words) in &self.severities {
+            for (key, color) in [("color", &words.color), ("tag_color", &words.tag_color)] {
+                let known = |c: &str| {
+                    c.len() == 7 && c.starts_with('#') && c[1..].bytes().all(|b| b.is_ascii_hexdigit())
+                };
+                if let Some(color) = color.as_deref().filter(|color| !known(color)) {
+                    let steps = ["severities".into(), TomlStep::Key(severity.code()), key.into()];
+                    complaints.push(
+                        files
+                            .complain(&steps, format!("“{color}”不是颜色"))
+                            .hint("写成 #b3261e 这样的六位颜色"),
+                    );
+                }
+            }
+        }
+        let answers = &self.answers;
+        for (key, list) in
+            [("verdicts", &answers.verdicts), ("reasons", &answers.reasons), ("measures", &answers.measures)]
+        {
+            let complain = |message: &str| files.complain(&["answers".into(), key.into()], message);
+            if list.iter().any(|choice| choice.trim().is_empty() || choice.contains([',', '"', '\n'])) {
+                complaints.push(complain("选项不能为空,也不能含半角逗号、引号").hint("需要停顿处用全角标点"));
+            } else if (1..list.len()).any(|at| list[..at].contains(&list[at])) {
+                complaints.push(complain("同一个选项写了两次").hint("删去其中一个"));
+            } else if list.iter().map(|choice| choice.encode_utf16().count() + 1).sum::<usize>()
+                > LONGEST_LIST
+            {
+                complaints.push(
+                    complain("选项太多,电子表格的下拉列表装不下")
+                        .hint(format!("一列的全部选项连同分隔符不超过{LONGEST_LIST}个字")),
+                );
+            }
+        }
+        complaints
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(title: &str, verdicts: &[&str]) -> OfficerWords {
+        let severity = SeverityWords { title: Some(title.to_owned()), ..SeverityWords::default() };
+        let verdicts = verdicts.iter().map(|v| (*v).to_owned()).collect();
+        OfficerWords {
+            severities: BTreeMap::from([(Severity::S1, severity)]),
+            answers: AnswerWords { verdicts, ..AnswerWords::default() },
+        }
+    }
+
+    #[test]
+    fn nearest_words_hold_and_the_rest_comes_from_the_base() {
+        let mut base = words("错发", &["属实", "不属实"]);
+        base.severities.entry(Severity::S1).or_default().marked = Some(true);
+        let both = words("要紧", &[]).over(base);
+        assert_eq!(both.severity_title(Severity::S1), "S1 要紧");
+        assert_eq!(both.severity_title(Severity::S2), "S2");
+        assert!(both.is_marked(Severity::S1) && !both.is_marked(Severity::S2));
+        assert_eq!(both.answers.verdicts, ["属实", "不属实"]);
+    }
+
+    #[test]
+    fn choices_that_no_drop_down_takes_are_refused() {
+        let faults = |verdicts: &[&str]| words("错发", verdicts).check(&SettingsFiles::default()).len();
+        assert_eq!(faults(&["属实", "基本属实", "不属实", "查不到人", "已经改了", "别的", "再查"]), 0);
+        assert_eq!(faults(&["属实,部分"]), 1);
+        assert_eq!(faults(&["属实", "属实"]), 1);
+        let long = "很".repeat(130);
+        assert_eq!(faults(&[&long, "长"]), 0);
+        assert_eq!(faults(&[&long, &long[3..]]), 1);
+        let mut red = words("错发", &[]);
+        red.severities.entry(Severity::S1).or_default().color = Some("red;}".to_owned());
+        assert_eq!(red.check(&SettingsFiles::default()).len(), 1);
+    }
+}

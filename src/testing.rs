@@ -1,0 +1,200 @@
+//! What this crate's own tests, benches and profilers call beyond its interface, listed item by item.
+//! No promise is made of it: whoever uses the library uses what `lib.rs` names.
+
+pub mod across {
+    pub use crate::across::{AcrossPlan, AcrossSummary, find_shared_persons};
+}
+pub mod cli {
+    pub use crate::cli::{main, plans};
+    pub mod progress {
+        pub mod estimate {
+            pub use crate::cli::progress::estimate::CommandStage;
+        }
+    }
+    pub mod schema {
+        pub use crate::cli::schema::all_schemas;
+    }
+}
+pub mod config {
+    pub use crate::config::{ColumnRole, Pipeline, RuleParameter};
+    pub mod read_options {
+        pub use crate::config::read_options::{Encoding, ReadOptions};
+    }
+    pub mod schema {
+        pub use crate::config::schema::schema_text;
+    }
+}
+pub mod engine {
+    pub use crate::engine::{Engine, RunPlan, link_only, run, train};
+}
+pub mod error {
+    pub use crate::error::{ErrorKind, render};
+}
+pub mod evaluate {
+    pub mod links {
+        pub use crate::evaluate::links::evaluate_links;
+    }
+    pub mod review_sample {
+        pub use crate::evaluate::review_sample::{estimate, read_reviewed, sample};
+    }
+}
+pub mod extract {
+    pub use crate::extract::{MalformedRow, RawTable, SkipReason, open_file};
+}
+pub mod link {
+    pub use crate::link::{block, link, link_nodes};
+    pub mod compare {
+        pub use crate::link::compare::{han_name_level, id_level, nysiis_code, soundex_code};
+    }
+    pub mod generic {
+        pub use crate::link::generic::{link_lists, plan_passes, train_on_lists};
+    }
+    pub mod nodes {
+        pub use crate::link::nodes::LinkNodes;
+    }
+    pub mod settings {
+        pub use crate::link::settings::LinkSettings;
+    }
+    pub mod train {
+        pub use crate::link::train::write;
+    }
+}
+pub mod load {
+    pub use crate::load::{
+        LoadedSource, SourceRecords, load_for_linking, load_several, load_source, load_tables, survey,
+    };
+}
+pub mod model {
+    pub mod column_type {
+        pub use crate::model::column_type::ContractType;
+    }
+    pub mod day {
+        pub use crate::model::day::from_date32;
+    }
+    pub mod division {
+        pub use crate::model::division::{COUNTY, VILLAGE};
+    }
+    pub mod exception {
+        pub use crate::model::exception::{
+            Exception, RelatedException, Severity, Status, SubjectKind, TrackedException,
+        };
+    }
+    pub mod id_number {
+        pub use crate::model::id_number::{IdClass, IdNumber};
+    }
+    pub mod indicator {
+        pub use crate::model::indicator::{Indicator, NotRun};
+    }
+    pub mod links {
+        pub use crate::model::links::{Decision, Links, Tier};
+    }
+    pub mod period {
+        pub use crate::model::period::Period;
+    }
+    pub mod published_id {
+        pub use crate::model::published_id::{HouseholdId, PersonId};
+    }
+    pub mod record_id {
+        pub use crate::model::record_id::RecordKey;
+    }
+    pub mod resolution {
+        pub use crate::model::resolution::Resolution;
+    }
+    pub mod source_row {
+        pub use crate::model::source_row::{ControlTotals, Reject, TableTotals};
+    }
+    pub mod source_table {
+        pub use crate::model::source_table::{EncodingEvidence, FileFormat, RawTableInfo, TextEncoding};
+    }
+}
+pub mod normalize {
+    pub use crate::normalize::{
+        ComparableColumn, ComparableSource, DistinctPool, LinkColumnKind, NameForm, TextColumn, TextPool,
+        TextTable, audit_prefixes, normalize, normalize_for, normalize_tables,
+    };
+}
+pub mod profile {
+    pub use crate::profile::{ColumnGuess, ProfiledFiles, profile};
+}
+pub mod progress {
+    pub use crate::progress::{Progress, Silent};
+}
+pub mod publication {
+    pub mod snapshot {
+        pub use crate::publication::snapshot::Snapshot;
+    }
+    pub mod table_reader {
+        pub use crate::publication::table_reader::{TableRow, read_rows};
+    }
+}
+pub mod publish {
+    pub use crate::publish::{
+        FinishedPublication, PublicationInputs, PublishedPipeline, RuleFacts, publish, summary_text,
+    };
+    pub mod lists {
+        pub use crate::publish::lists::COLUMNS;
+    }
+    pub mod previous_indicators {
+        pub use crate::publish::previous_indicators::previous_indicators;
+    }
+}
+pub mod reconcile {
+    pub use crate::reconcile::{RuleFindings, check_rules, run, run_examples};
+    pub mod execution {
+        pub mod example_runner {
+            pub use crate::reconcile::execution::example_runner::{all_cases, run_mutations};
+        }
+        pub mod planner {
+            pub use crate::reconcile::execution::planner::SqlSession;
+        }
+        pub mod polars_bridge {
+            pub use crate::reconcile::execution::polars_bridge::{empty_frame, to_frame};
+        }
+    }
+    pub mod views {
+        pub use crate::reconcile::views::{ViewInputs, ViewPlacement, build};
+        pub mod published_views {
+            pub use crate::reconcile::views::published_views::published_views;
+        }
+        pub mod rule_view {
+            pub use crate::reconcile::views::rule_view::View;
+        }
+    }
+}
+pub mod resolve {
+    pub use crate::resolve::{resolve, resolve_nodes};
+    pub mod previous_records {
+        pub use crate::resolve::previous_records::PreviousParts;
+    }
+}
+pub mod rules {
+    pub mod documentation {
+        pub use crate::rules::documentation::{RuleFilter, document_rules, list};
+    }
+    pub mod family {
+        pub use crate::rules::family::parse;
+    }
+    pub mod quality_settings {
+        pub use crate::rules::quality_settings::QualitySettings;
+    }
+    pub mod rule_file {
+        pub use crate::rules::rule_file::{SqlFile, parse};
+    }
+    pub mod rule_set {
+        pub use crate::rules::rule_set::RuleSet;
+    }
+}
+pub mod synth {
+    pub use crate::synth::{FixtureFormats, SynthOptions, generate, generate_telling};
+    pub mod broken {
+        pub use crate::synth::broken::{BrokenExpectation, write};
+    }
+}
+pub mod table {
+    pub mod rows {
+        pub use crate::table::rows::{RowStore, Rows};
+    }
+}
+pub mod track {
+    pub use crate::track::{PreviousExceptions, track};
+}
