@@ -18,7 +18,7 @@ pub(crate) mod compare;
 mod decide;
 pub(crate) mod disjoint_sets;
 pub(crate) mod generic;
-pub(crate) mod household;
+pub(crate) mod household_ties;
 pub(crate) mod nodes;
 pub(crate) mod one_to_one;
 mod pair_context;

@@ -9,10 +9,10 @@ use serde::Deserialize;
 
 use crate::Result;
 use crate::config::Pipeline;
-use crate::config::rule_inclusion::find_included;
+use crate::config::included_folders::find_included;
 use crate::config::toml_file::{TomlFile, suggest};
 use crate::link::compare::{DateLevel, DivisionLevel, HanNameLevel, IdLevel, TextLevel};
-use crate::link::household::HouseholdLevel;
+use crate::link::household_ties::HouseholdLevel;
 
 /// Most that a weight, a threshold or a logarithm in a weights file may be, either way, in 1/1000 bit:
 /// no evidence is worth a thousand bits, and the sums over all comparisons fit their type.

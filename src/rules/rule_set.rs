@@ -8,10 +8,10 @@ use super::rule_file::{Rule, RuleDefinition, RuleHeader, SqlFile};
 use super::rule_settings::{RuleSettings, SettingsFiles};
 use super::targets::{self, TargetFile, TopicPlace};
 use super::view_catalogue::{PREVIOUS, ViewCatalogue};
+use crate::config::included_folders::ReplacedFile;
 use crate::config::pipeline_settings::in_period;
-use crate::config::rule_inclusion::ReplacedFile;
 use crate::config::toml_file::suggest;
-use crate::config::{ColumnRole, Pipeline, RuleFolders, RuleParameter, SourceContract};
+use crate::config::{ColumnRole, IncludedFolders, Pipeline, RuleParameter, SourceContract};
 use crate::model::column_type::{ColumnType, ColumnTypes};
 use crate::model::period::Period;
 use crate::{Error, Result};
@@ -58,7 +58,7 @@ pub struct RuleSet {
     pub replaced: Vec<ReplacedFile>,
     /// Rules that are not run, by code, and why not.
     pub off: BTreeMap<String, String>,
-    layers: RuleFolders,
+    layers: IncludedFolders,
     target_places: Vec<TopicPlace>,
     settings_files: SettingsFiles,
     policy_text: Option<String>,

@@ -21,7 +21,7 @@ mod layout;
 mod names;
 mod places;
 mod prefecture;
-mod rng;
+mod random;
 mod truth;
 mod village_rows;
 mod world;
@@ -223,7 +223,7 @@ impl SynthPlan<'_> {
             if i == 0 || i == n {
                 0
             } else {
-                rng::Rng::keyed(&[self.seed, i, 9]).between(-(even(1) / 4), even(1) / 4)
+                random::Rng::keyed(&[self.seed, i, 9]).between(-(even(1) / 4), even(1) / 4)
             }
         };
         let i = index as u64;

@@ -12,7 +12,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::block::{self, unpack};
-use super::household::HouseholdTies;
+use super::household_ties::HouseholdTies;
 use super::nodes::LinkNodes;
 use super::pair_weights::{MOST, PairLevels, PairScorer};
 use super::seeded_random::SplitMix;
