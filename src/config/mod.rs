@@ -62,6 +62,9 @@ pub struct Pipeline {
 
 impl Pipeline {
     /// Reads and checks the folder.
+    ///
+    /// # Errors
+    /// A file that is missing or not in order, at its line, with the cure; a folder that is no pipeline.
     pub fn open(root: &Path) -> Result<Self> {
         if !root.is_dir() {
             return Err(Error::configuration("流水线文件夹不存在")

@@ -67,6 +67,9 @@ pub struct RuleSet {
 impl RuleSet {
     /// Reads `rules/` of the pipeline and of the bases it includes. A pipeline without rules has an
     /// empty set.
+    ///
+    /// # Errors
+    /// A file that is not in order, at its line; codes or names that stand twice; a definition that reads itself.
     pub fn load(pipeline: &Pipeline) -> Result<Self> {
         let layers = &pipeline.layers;
         let (settings, settings_files, policy_text) = RuleSettings::read(layers)?;
@@ -116,6 +119,9 @@ impl RuleSet {
         format!("{}的“{label}”", self.catalogue.title(view))
     }
     /// The row of the view `parameter`.
+    ///
+    /// # Errors
+    /// A derived date outside the calendar, at its line.
     pub fn parameters(&self, pipeline: &Pipeline, period: Period) -> Result<BTreeMap<String, RuleParameter>> {
         self.settings.parameters(&self.settings_files, pipeline.parameters(period), period)
     }

@@ -130,6 +130,9 @@ pub(crate) fn train(
 }
 
 /// Writes the file.
+///
+/// # Errors
+/// The file cannot be written.
 pub fn write(file: &WeightsFile, title: &str, path: &Path) -> Result<()> {
     use std::fmt::Write as _;
     let mut text = format!(
