@@ -47,14 +47,23 @@ pub struct Console<'a> {
 
 impl Console<'_> {
     /// Writes one line of data.
+    ///
+    /// # Errors
+    /// The output is closed or full.
     pub fn line(&mut self, text: &str) -> Result<()> {
         writeln!(self.out, "{text}").map_err(broken_output)
     }
     /// Writes one line of words, unless `--quiet`.
+    ///
+    /// # Errors
+    /// The output is closed or full.
     pub fn say(&mut self, text: &str) -> Result<()> {
         if self.quiet { Ok(()) } else { writeln!(self.err, "{text}").map_err(broken_output) }
     }
     /// Writes `value` as indented JSON data.
+    ///
+    /// # Errors
+    /// The value cannot be written as JSON; the output is closed or full.
     pub fn json(&mut self, value: &impl serde::Serialize) -> Result<()> {
         let text = serde_json::to_string_pretty(value)
             .map_err(|e| crate::Error::internal(format!("无法写成 JSON:{e}")))?;

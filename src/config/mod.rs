@@ -13,12 +13,12 @@ use sha2::{Digest, Sha256};
 use crate::model::period::Period;
 
 pub(crate) mod code_map;
-mod divisions;
-pub(crate) mod glob;
+mod division_tables;
+pub(crate) mod included_folders;
+pub(crate) mod path_pattern;
 pub(crate) mod pipeline_settings;
 pub(crate) mod read_options;
 mod removed_keys;
-pub(crate) mod rule_inclusion;
 pub(crate) mod schema;
 pub(crate) mod source;
 mod source_check;
@@ -26,9 +26,9 @@ mod source_extra;
 pub(crate) mod source_file;
 pub(crate) mod toml_file;
 
+pub(crate) use included_folders::IncludedFolders;
 pub use pipeline_settings::RuleParameter;
 pub(crate) use pipeline_settings::{MaskStyle, PipelineSettings};
-pub(crate) use rule_inclusion::RuleFolders;
 pub use source::ColumnRole;
 pub(crate) use source::{SourceColumn, SourceContract};
 pub(crate) use source_check::is_reserved;
@@ -55,28 +55,31 @@ pub struct Pipeline {
     /// SHA-256 over all files of the folder and of those it includes, lower-case hexadecimal.
     pub digest: String,
     /// The folder and the base folders it includes.
-    pub layers: RuleFolders,
+    pub layers: IncludedFolders,
     /// Contracts of bases that others stand in for.
-    pub replaced: Vec<rule_inclusion::ReplacedFile>,
+    pub replaced: Vec<included_folders::ReplacedFile>,
 }
 
 impl Pipeline {
     /// Reads and checks the folder.
+    ///
+    /// # Errors
+    /// A file that is missing or not in order, at its line, with the cure; a folder that is no pipeline.
     pub fn open(root: &Path) -> Result<Self> {
         if !root.is_dir() {
             return Err(Error::configuration("流水线文件夹不存在")
                 .in_file(root)
                 .hint("第一个参数是流水线文件夹，例如 pipelines/hebi"));
         }
-        if root.join(rule_inclusion::BASE).is_file() && !root.join(rule_inclusion::PIPELINE).is_file() {
+        if root.join(included_folders::BASE).is_file() && !root.join(included_folders::PIPELINE).is_file() {
             return Err(Error::configuration("这是供引用的基础规则集，不能单独运行")
-                .in_file(root.join(rule_inclusion::BASE))
+                .in_file(root.join(included_folders::BASE))
                 .hint("在流水线的 pipeline.toml 里写 [rules] from = [\"../…\"] 引用它"));
         }
-        let file = toml_file::TomlFile::read(&root.join(rule_inclusion::PIPELINE))?;
+        let file = toml_file::TomlFile::read(&root.join(included_folders::PIPELINE))?;
         let mut settings: PipelineSettings = file.parse()?;
         settings.check(&file)?;
-        let layers = RuleFolders::open(root)?;
+        let layers = IncludedFolders::open(root)?;
         settings.parameters = layers.parameters()?;
         let codes = root.join("codes");
         check_division_files(&file, &settings, &codes)?;
@@ -89,8 +92,8 @@ impl Pipeline {
         if sources.len() > 200 {
             return Err(Error::configuration("数据来源太多（最多200个）").in_file(root.join("sources")));
         }
-        let id_prefixes = divisions::load_prefixes(&codes, &settings)?;
-        let divisions = divisions::load(&codes, &settings)?;
+        let id_prefixes = division_tables::load_prefixes(&codes, &settings)?;
+        let divisions = division_tables::load(&codes, &settings)?;
         let name = root
             .canonicalize()
             .ok()
@@ -137,7 +140,7 @@ fn check_division_files(file: &toml_file::TomlFile, settings: &PipelineSettings,
 /// Digest of a pipeline: names and contents of all its files and of those of the folders it
 /// includes, sorted, so that two equal pipelines agree wherever they lie. Names that begin with `.`
 /// are not part of a pipeline.
-fn digest(layers: &RuleFolders) -> Result<String> {
+fn digest(layers: &IncludedFolders) -> Result<String> {
     fn walk(folder: &Path, prefix: &str, files: &mut BTreeMap<String, PathBuf>) -> Result<()> {
         for entry in std::fs::read_dir(folder).map_err(|e| Error::io("读取文件夹", folder, e))? {
             let entry = entry.map_err(|e| Error::io("读取文件夹", folder, e))?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::rule_inclusion::RuleInclusion;
+use super::included_folders::RuleInclusion;
 use super::toml_file::TomlFile;
 use crate::Result;
 use crate::model::day::date32;

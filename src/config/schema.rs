@@ -5,7 +5,7 @@ use serde_json::Value;
 /// (file name without extension, schema) of the configuration files of a pipeline.
 pub(crate) fn all_schemas() -> Vec<(&'static str, Value)> {
     vec![
-        ("base", schemars::schema_for!(super::rule_inclusion::BaseSettings).to_value()),
+        ("base", schemars::schema_for!(super::included_folders::BaseSettings).to_value()),
         ("extra", schemars::schema_for!(super::source_extra::SourceExtra).to_value()),
         ("pipeline", schemars::schema_for!(super::PipelineSettings).to_value()),
         ("source", schemars::schema_for!(super::source_file::SourceFile).to_value()),

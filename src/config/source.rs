@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arrow::datatypes::{DataType, Field, Schema};
 
 use super::code_map::CodeMap;
-use super::glob;
+use super::path_pattern;
 use crate::config::read_options::{Encoding, ReadOptions};
 use crate::model::column_type::ContractType;
 
@@ -111,8 +111,8 @@ impl HouseholdMember {
 impl VariantSpec {
     /// True if the variant is for `file` (path relative to the data folder, `/` between segments).
     pub fn applies_to(&self, file: &str) -> bool {
-        glob::matches_pattern(&self.files, file)
-            || glob::matches_pattern(&self.files, file.rsplit('/').next().unwrap_or(file))
+        path_pattern::matches_pattern(&self.files, file)
+            || path_pattern::matches_pattern(&self.files, file.rsplit('/').next().unwrap_or(file))
     }
 }
 
@@ -137,12 +137,13 @@ impl SourceContract {
     }
     /// True if a file (path relative to the data folder) belongs to this source.
     pub fn owns_file(&self, file: &str) -> bool {
-        self.files.patterns.iter().any(|pattern| glob::matches_pattern(pattern, file))
+        self.files.patterns.iter().any(|pattern| path_pattern::matches_pattern(pattern, file))
     }
     /// True if a worksheet is to be read.
     pub fn wants_sheet(&self, sheet: &str) -> bool {
-        (self.files.sheets.is_empty() || self.files.sheets.iter().any(|p| glob::matches_pattern(p, sheet)))
-            && !self.files.skip_sheets.iter().any(|p| glob::matches_pattern(p, sheet))
+        (self.files.sheets.is_empty()
+            || self.files.sheets.iter().any(|p| path_pattern::matches_pattern(p, sheet)))
+            && !self.files.skip_sheets.iter().any(|p| path_pattern::matches_pattern(p, sheet))
     }
     /// What the extract stage is told about the files of this source.
     pub fn read_options(&self) -> ReadOptions {

@@ -6,17 +6,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::code_map::{CodeMap, read_tables};
-use super::rule_inclusion::{ReplacedFile, RuleFolders};
+use super::included_folders::{IncludedFolders, ReplacedFile};
 use super::source::{HouseholdMember, SourceColumn, SourceContract};
 use super::source_extra::{ContractFile, ENDING};
 use super::source_file::{ColumnRole, ColumnSpec, SourceFile};
 use super::toml_file::{TomlFile, TomlStep, nearest_name, suggest};
-use super::{clean_header, glob, is_identifier};
+use super::{clean_header, is_identifier, path_pattern};
 use crate::model::column_type::ContractType;
 use crate::{Error, Result};
 
 /// Reads the contracts of all folders, sorted by name, and says which others stand in for.
-pub(super) fn read_all(layers: &RuleFolders) -> Result<(Vec<SourceContract>, Vec<ReplacedFile>)> {
+pub(super) fn read_all(layers: &IncludedFolders) -> Result<(Vec<SourceContract>, Vec<ReplacedFile>)> {
     let (extras, contracts): (Vec<_>, Vec<_>) =
         layers.files("sources", "toml")?.into_iter().partition(|offer| offer.key.ends_with(ENDING));
     let (contracts, replaced) = layers.choose("数据来源", contracts)?;
@@ -44,7 +44,7 @@ pub(super) fn read_all(layers: &RuleFolders) -> Result<(Vec<SourceContract>, Vec
 fn read<'p>(
     path: &Path,
     added: impl Iterator<Item = &'p Path>,
-    layers: &RuleFolders,
+    layers: &IncludedFolders,
     tables: &mut BTreeMap<String, BTreeMap<String, CodeMap>>,
 ) -> Result<SourceContract> {
     let mut file = ContractFile::new(TomlFile::read(path)?);
@@ -94,7 +94,7 @@ fn check_files(file: &ContractFile, written: &SourceFile) -> Result<()> {
             .hint("例如 patterns = [\"民政/低保*.xls*\"]"));
     }
     for (index, pattern) in written.files.patterns.iter().enumerate() {
-        if let Some(why) = glob::leads_outside(pattern) {
+        if let Some(why) = path_pattern::leads_outside(pattern) {
             return Err(file
                 .complain(&["files".into(), "patterns".into(), index.into()], why)
                 .hint("例如 patterns = [\"民政/低保*.xls*\"]"));
@@ -108,7 +108,7 @@ fn check_files(file: &ContractFile, written: &SourceFile) -> Result<()> {
 
 struct SourceCheck<'a> {
     file: &'a ContractFile,
-    layers: &'a RuleFolders,
+    layers: &'a IncludedFolders,
     tables: &'a mut BTreeMap<String, BTreeMap<String, CodeMap>>,
     seen: BTreeSet<String>,
     roles: BTreeMap<ColumnRole, String>,
@@ -350,7 +350,7 @@ fn check_variants(file: &ContractFile, contract: &SourceContract) -> Result<()> 
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     for (index, variant) in contract.variants.iter().enumerate() {
         let at = |key: &'static str| [TomlStep::Key("variant"), TomlStep::Index(index), TomlStep::Key(key)];
-        if let Some(why) = glob::leads_outside(&variant.files) {
+        if let Some(why) = path_pattern::leads_outside(&variant.files) {
             return Err(file.complain(&at("files"), why));
         }
         let used =

@@ -39,6 +39,9 @@ pub struct LinkOnlySummary {
 
 /// Links the sources of the pipeline in `root` that have files in `data` (`only`: these sources)
 /// and writes `link.parquet` and `cluster.parquet` to `out`.
+///
+/// # Errors
+/// As for [`Pipeline::open`] and [`LinkSettings::open`]; an extract that cannot be read or lacks a required column; `out` that cannot be written.
 pub fn link_only(
     root: &Path,
     data: &Path,

@@ -13,6 +13,9 @@ use crate::{Result, load, normalize};
 
 /// Trains the weights of the pipeline in `root` on the extracts in `data` (`only`: these
 /// sources), without labels or from those in `truth`.
+///
+/// # Errors
+/// As for loading; no pair to train on; truth that cannot be read.
 pub fn train(
     root: &Path,
     data: &Path,

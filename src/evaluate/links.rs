@@ -124,6 +124,9 @@ fn ordered(a: &str, b: &str) -> (String, String) {
 /// With entities, pairs across tables count where links join different tables only, all pairs
 /// where some link joins records of one table. Where the truth names each record's `source`, tables
 /// that took no part in the linkage are left out.
+///
+/// # Errors
+/// A file that is missing, damaged or has other columns; a truth that names none of the records.
 pub fn evaluate_links(links: &Path, truth: &Path) -> Result<LinkScore> {
     let file = if links.is_dir() { links.join("link.parquet") } else { links.to_owned() };
     let rows = table_reader::read_rows(&file, |_| true)?;

@@ -51,6 +51,9 @@ pub struct ReviewEstimate {
 }
 
 /// Chooses about `size` accepted links of `links` (a `link.parquet` or its folder), by `seed`.
+///
+/// # Errors
+/// A table of links that is missing or damaged.
 pub fn sample(links: &Path, records: u64, size: usize, seed: u64) -> Result<Vec<SampledLink>> {
     let file = if links.is_dir() { links.join("link.parquet") } else { links.to_owned() };
     let rows = table_reader::read_rows(&file, |row| row.get("decision") == "accept")?;
@@ -113,6 +116,9 @@ pub fn estimate(reviewed: &[(String, u64, bool)]) -> ReviewEstimate {
 }
 
 /// Reads a reviewed sample: CSV with `stratum`, `stratum_size` and `same` (1, 0; empty: not looked at).
+///
+/// # Errors
+/// A file that cannot be read, is no CSV, or lacks a column.
 pub fn read_reviewed(path: &Path) -> Result<Vec<(String, u64, bool)>> {
     let bytes = std::fs::read(path).map_err(|e| Error::io("读取复核结果", path, e))?;
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(&bytes[..]);

@@ -49,7 +49,7 @@ impl ChunkReader for ParquetInput {
     fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
         Ok(match self {
             Self::Whole(bytes) => Box::new(bytes.get_read(start)?),
-            Self::File(file) => Box::new(BufReader::new(FileFrom(Arc::clone(file), start))),
+            Self::File(file) => Box::new(BufReader::new(ParquetFileSection(Arc::clone(file), start))),
         })
     }
     fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
@@ -69,9 +69,9 @@ impl ChunkReader for ParquetInput {
 }
 
 /// A file from some place on.
-struct FileFrom(Arc<OpenFile>, u64);
+struct ParquetFileSection(Arc<OpenFile>, u64);
 
-impl Read for FileFrom {
+impl Read for ParquetFileSection {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let left = self.0.length().saturating_sub(self.1);
         let length = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));

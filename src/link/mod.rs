@@ -18,7 +18,7 @@ pub(crate) mod compare;
 mod decide;
 pub(crate) mod disjoint_sets;
 pub(crate) mod generic;
-pub(crate) mod household;
+pub(crate) mod household_ties;
 pub(crate) mod nodes;
 pub(crate) mod one_to_one;
 mod pair_context;
@@ -54,11 +54,17 @@ impl ScoredPair {
 }
 
 /// Links the records of all sources, across sources and within each.
+///
+/// # Errors
+/// More records than can be numbered (2^32).
 pub fn link(settings: &LinkSettings, comparables: &[ComparableSource], tree: &DivisionTree) -> Result<Links> {
     link_nodes(settings, &LinkNodes::build(comparables)?, tree)
 }
 
 /// [`link`] over records already laid side by side.
+///
+/// # Errors
+/// Candidates that cannot be made; an internal error where levels and comparisons differ.
 pub fn link_nodes(settings: &LinkSettings, nodes: &LinkNodes, tree: &DivisionTree) -> Result<Links> {
     let single: Vec<bool> =
         nodes.names.iter().map(|name| settings.resolve.one_per_person.contains(name)).collect();

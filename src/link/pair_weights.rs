@@ -9,7 +9,7 @@ use super::compare::{
     HanNameLevel, IdLevel, TextLevel, code_level, date_level, division_level, han_name_level, id_level,
     may_be_equal, text_level,
 };
-use super::household::HouseholdTies;
+use super::household_ties::HouseholdTies;
 use super::nodes::{LinkNodes, NodeColumn};
 use crate::link::settings::{Comparison, ComparisonKind, LinkSettings};
 use crate::model::division::DivisionTree;

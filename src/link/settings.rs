@@ -9,10 +9,10 @@ use serde::Deserialize;
 
 use crate::Result;
 use crate::config::Pipeline;
-use crate::config::rule_inclusion::find_included;
+use crate::config::included_folders::find_included;
 use crate::config::toml_file::{TomlFile, suggest};
 use crate::link::compare::{DateLevel, DivisionLevel, HanNameLevel, IdLevel, TextLevel};
-use crate::link::household::HouseholdLevel;
+use crate::link::household_ties::HouseholdLevel;
 
 /// Most that a weight, a threshold or a logarithm in a weights file may be, either way, in 1/1000 bit:
 /// no evidence is worth a thousand bits, and the sums over all comparisons fit their type.
@@ -279,6 +279,9 @@ pub struct ResolveSettings {
 
 impl LinkSettings {
     /// Reads and checks the file; a pipeline folder without one takes that of the base it includes.
+    ///
+    /// # Errors
+    /// A file that is missing or not in order, at its line: an unknown key, weights that do not fit the comparisons.
     pub fn open(path: &Path) -> Result<Self> {
         let file = TomlFile::read(&find_included(path)?)?;
         let mut settings: Self = file.parse()?;
@@ -289,6 +292,9 @@ impl LinkSettings {
     }
 
     /// Reads and checks `link.toml` of a pipeline: sources that it names must be there.
+    ///
+    /// # Errors
+    /// As for [`LinkSettings::open`]; a source that the pipeline does not have.
     pub fn of_pipeline(pipeline: &Pipeline) -> Result<Self> {
         let settings = Self::open(&pipeline.root.join("link.toml"))?;
         settings.check_sources(pipeline)?;

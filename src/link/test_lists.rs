@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::block::pack;
 use super::compare::{DateLevel, HanNameLevel, IdLevel};
 use super::decide::PairEvidence;
-use super::household::HouseholdLevel;
+use super::household_ties::HouseholdLevel;
 use super::pair_weights::{MOST, PairLevels};
 use super::{Decision, ScoredPair, Tier};
 use crate::link::settings::{Comparison, ComparisonKind, DecisionThresholds, LinkSettings, ResolveSettings};

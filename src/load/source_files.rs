@@ -78,6 +78,9 @@ pub struct FolderSurvey {
 }
 
 /// Sorts the files of a data folder by source without opening them.
+///
+/// # Errors
+/// A folder that cannot be listed; a file that two sources claim; a pattern that is none.
 pub fn survey(pipeline: &Pipeline, data_dir: &Path) -> Result<FolderSurvey> {
     let mut survey = FolderSurvey::default();
     for contract in &pipeline.sources {

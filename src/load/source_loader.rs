@@ -30,6 +30,9 @@ const MOST_WARNINGS: usize = 200_000;
 
 /// Loads tables already opened. `tables` yields pieces of tables in file order; pieces of
 /// one table follow one another.
+///
+/// # Errors
+/// The first error of `tables`; a header that is missing, stands for two columns or is not known; an internal error where rows are lost.
 pub fn load_tables(
     contract: &SourceContract,
     source_index: usize,
@@ -106,6 +109,9 @@ pub(crate) fn load_into(
 
 /// [`load_source`] for linking alone: columns that linking does not need are left out, and cells
 /// in them are not judged. Accepted and rejected rows are the same.
+///
+/// # Errors
+/// As for loading all columns.
 pub fn load_for_linking(
     pipeline: &Pipeline,
     source_index: usize,
@@ -125,6 +131,9 @@ pub fn load_for_linking(
 /// Loads sources `0..count`, two at a time: while one file is read and checked from end to end,
 /// the rows of another keep the remaining cores busy, and no more than two files are in memory.
 /// Results and errors come in the order of the sources.
+///
+/// # Errors
+/// The first error in the order of the sources.
 pub fn load_several(
     count: usize,
     load: impl Fn(usize) -> Result<Option<LoadedSource>> + Sync,

@@ -78,6 +78,9 @@ impl ControlTotals {
         self.tables.iter().map(|t| t.rejected).sum()
     }
     /// Fails with an internal error unless every table's read = accepted + rejected.
+    ///
+    /// # Errors
+    /// An internal error that names the table.
     pub fn check(&self) -> Result<()> {
         for t in &self.tables {
             if t.read != t.accepted + t.rejected {

@@ -114,12 +114,18 @@ impl ComparableSource {
 /// `birth_date` and `sex` are as stated; what an ID number implies is [`IdNumber::birth`] and
 /// [`IdNumber::sex`], so that a contradiction stays visible. A student number `G…` fills an
 /// empty `id_number`.
+///
+/// # Errors
+/// An internal error where a record's column is not of the type its role has.
 pub fn normalize(pipeline: &Pipeline, loaded: &[LoadedSource]) -> Result<Vec<ComparableSource>> {
     normalize_columns(pipeline, loaded, &|_| true)
 }
 
 /// [`normalize`] for linking that compares the columns `uses` names: addresses and telephones, long columns of mostly
 /// distinct texts, only where they are used.
+///
+/// # Errors
+/// As for [`normalize`].
 pub fn normalize_for(
     pipeline: &Pipeline,
     loaded: &[LoadedSource],
@@ -276,6 +282,9 @@ fn source_columns(
 
 /// Comparable fields of tables without a pipeline: every text column by its kind. Columns of
 /// one name share a pool across tables (Han names share one altogether).
+///
+/// # Errors
+/// More distinct texts than can be numbered (2^32).
 pub fn normalize_tables(tables: &[TextTable]) -> Result<Vec<ComparableSource>> {
     let mut builder = ColumnBuilder::new(tables.iter().map(|table| table.rows));
     for (position, table) in tables.iter().enumerate() {

@@ -213,6 +213,9 @@ impl Snapshot {
     }
 
     /// Compares every file with the manifest's digest.
+    ///
+    /// # Errors
+    /// A file that is missing or whose digest is another.
     pub fn verify(&self) -> Result<()> {
         for output in &self.outputs {
             let path = self.folder.join(&output.path);

@@ -33,6 +33,9 @@ impl TableRow {
 }
 
 /// Rows of a published Parquet file that `wanted` keeps, in file order.
+///
+/// # Errors
+/// A file that is missing, damaged, or not Parquet.
 pub fn read_rows(file: &Path, wanted: impl Fn(&TableRow) -> bool) -> Result<Vec<TableRow>> {
     let damaged = |why: String| {
         Error::input(format!("数据表无法读取：{why}")).in_file(file).hint("文件可能被改动；请重新运行该季度")

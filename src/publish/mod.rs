@@ -82,6 +82,9 @@ pub struct FinishedPublication {
 }
 
 /// Writes the publication of one period under `out`.
+///
+/// # Errors
+/// Another run that writes there; a disk that is full; counts that do not add up. The publication before stays whole.
 pub fn publish(inputs: &PublicationInputs<'_>, out: &Path) -> Result<FinishedPublication> {
     check(inputs)?;
     let staging = crate::publication::staging::Staging::begin(out, inputs.period)?;

@@ -26,6 +26,9 @@ use stable_ids::{ContestedIds, PresentRecords, VoteCount};
 
 /// Persons and households of the run. With the previous publication, persons and households
 /// keep their ids, and merges and splits are written to the ledger.
+///
+/// # Errors
+/// A previous publication that is damaged; an internal error where a record is in no cluster.
 pub fn resolve(
     settings: &LinkSettings,
     pipeline: &Pipeline,
@@ -38,6 +41,9 @@ pub fn resolve(
 }
 
 /// [`resolve`] over records already laid side by side.
+///
+/// # Errors
+/// As for [`resolve`].
 pub fn resolve_nodes(
     settings: &LinkSettings,
     pipeline: &Pipeline,

@@ -114,6 +114,9 @@ impl<'a> PreviousParts<'a> {
     }
 
     /// The records of a part, some at a time.
+    ///
+    /// # Errors
+    /// A publication that is damaged.
     pub fn read(&self, part: usize) -> Result<impl Iterator<Item = Result<PreviousRecords>> + 'a> {
         let of = self.of;
         let builder = of.open_file(RECORDS)?;

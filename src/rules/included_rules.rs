@@ -7,8 +7,8 @@ use std::path::Path;
 use super::family;
 use super::rule_file::{self, Rule, RuleDefinition};
 use super::rule_set::{code_order, with_hint};
-use crate::config::RuleFolders;
-use crate::config::rule_inclusion::{OfferedItem, ReplacedFile, sorted_entries};
+use crate::config::IncludedFolders;
+use crate::config::included_folders::{OfferedItem, ReplacedFile, sorted_entries};
 use crate::config::toml_file::suggest;
 use crate::{Error, Result};
 
@@ -32,7 +32,7 @@ pub(super) struct RuleFiles {
 /// # Errors
 /// A file that cannot be read, a code that two files of one folder or two bases have, a rule
 /// switched off that is none or for no reason.
-pub(super) fn read(layers: &RuleFolders) -> Result<RuleFiles> {
+pub(super) fn read(layers: &IncludedFolders) -> Result<RuleFiles> {
     let (mut rules, mut definitions) = (Vec::new(), Vec::new());
     for (layer, one) in layers.all().iter().enumerate() {
         for folder in sorted_entries(&one.folder.join("rules"))?.into_iter().filter(|p| p.is_dir()) {
@@ -81,7 +81,7 @@ fn text(path: &Path) -> Result<String> {
 }
 
 /// Rules that a folder switches off, and why.
-fn switched_off(layers: &RuleFolders, rules: &[OfferedItem<Rule>]) -> Result<BTreeMap<String, String>> {
+fn switched_off(layers: &IncludedFolders, rules: &[OfferedItem<Rule>]) -> Result<BTreeMap<String, String>> {
     let mut off = BTreeMap::new();
     for (position, layer) in layers.all().iter().enumerate() {
         for (code, reason) in &layer.rules.off {

@@ -2,6 +2,7 @@
 //!
 //! Running rules over data is the matter of `reconcile/`.
 
+pub(crate) mod bucket_scope;
 pub(crate) mod documentation;
 pub(crate) mod family;
 pub(crate) mod included_rules;
@@ -11,7 +12,6 @@ pub(crate) mod quality_settings;
 pub(crate) mod rule_file;
 pub(crate) mod rule_set;
 pub(crate) mod rule_settings;
-pub(crate) mod scope;
 pub(crate) mod sql;
 pub(crate) mod targets;
 pub(crate) mod view_catalogue;

@@ -354,6 +354,9 @@ fn split_file(path: &Path, text: String) -> Result<(TomlFile, SqlFile)> {
 }
 
 /// Reads the text of a rule file.
+///
+/// # Errors
+/// What is not in order, at its line, with the cure.
 pub fn parse(path: &Path, group: &str, text: String) -> Result<Rule> {
     let (toml, file) = split_file(path, text)?;
     let rule = Rule { file, group: group.to_owned(), header: toml.parse()? };

@@ -8,10 +8,10 @@ use super::rule_file::{Rule, RuleDefinition, RuleHeader, SqlFile};
 use super::rule_settings::{RuleSettings, SettingsFiles};
 use super::targets::{self, TargetFile, TopicPlace};
 use super::view_catalogue::{PREVIOUS, ViewCatalogue};
+use crate::config::included_folders::ReplacedFile;
 use crate::config::pipeline_settings::in_period;
-use crate::config::rule_inclusion::ReplacedFile;
 use crate::config::toml_file::suggest;
-use crate::config::{ColumnRole, Pipeline, RuleFolders, RuleParameter, SourceContract};
+use crate::config::{ColumnRole, IncludedFolders, Pipeline, RuleParameter, SourceContract};
 use crate::model::column_type::{ColumnType, ColumnTypes};
 use crate::model::period::Period;
 use crate::{Error, Result};
@@ -58,7 +58,7 @@ pub struct RuleSet {
     pub replaced: Vec<ReplacedFile>,
     /// Rules that are not run, by code, and why not.
     pub off: BTreeMap<String, String>,
-    layers: RuleFolders,
+    layers: IncludedFolders,
     target_places: Vec<TopicPlace>,
     settings_files: SettingsFiles,
     policy_text: Option<String>,
@@ -67,6 +67,9 @@ pub struct RuleSet {
 impl RuleSet {
     /// Reads `rules/` of the pipeline and of the bases it includes. A pipeline without rules has an
     /// empty set.
+    ///
+    /// # Errors
+    /// A file that is not in order, at its line; codes or names that stand twice; a definition that reads itself.
     pub fn load(pipeline: &Pipeline) -> Result<Self> {
         let layers = &pipeline.layers;
         let (settings, settings_files, policy_text) = RuleSettings::read(layers)?;
@@ -116,6 +119,9 @@ impl RuleSet {
         format!("{}的“{label}”", self.catalogue.title(view))
     }
     /// The row of the view `parameter`.
+    ///
+    /// # Errors
+    /// A derived date outside the calendar, at its line.
     pub fn parameters(&self, pipeline: &Pipeline, period: Period) -> Result<BTreeMap<String, RuleParameter>> {
         self.settings.parameters(&self.settings_files, pipeline.parameters(period), period)
     }

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::officer_words::{AnswerWords, OfficerWords, SeverityWords};
 use crate::config::toml_file::{TomlFile, TomlStep};
-use crate::config::{Pipeline, RuleFolders, RuleParameter};
+use crate::config::{IncludedFolders, Pipeline, RuleParameter};
 use crate::model::column_type::{ColumnType, ColumnTypes};
 use crate::model::day::date32;
 use crate::model::exception::Severity;
@@ -114,7 +114,7 @@ impl ParameterAmount {
 impl RuleSettings {
     /// Reads the files of all folders into one; a pipeline without any has no shared settings. Also
     /// the policy texts that they name, one after the other.
-    pub fn read(layers: &RuleFolders) -> Result<(Self, SettingsFiles, Option<String>)> {
+    pub fn read(layers: &IncludedFolders) -> Result<(Self, SettingsFiles, Option<String>)> {
         let (mut merged, mut files, mut texts) = (Self::default(), Vec::new(), Vec::new());
         for layer in layers.all() {
             let path = layer.folder.join("rules/rules.toml");

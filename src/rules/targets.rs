@@ -7,8 +7,8 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::rule_file::PolicyClause;
-use crate::config::RuleFolders;
-use crate::config::rule_inclusion::{OfferedItem, ReplacedFile};
+use crate::config::IncludedFolders;
+use crate::config::included_folders::{OfferedItem, ReplacedFile};
 use crate::config::toml_file::TomlFile;
 use crate::model::period::Period;
 use crate::{Error, Result};
@@ -72,7 +72,7 @@ pub(crate) struct TopicPlace {
 
 /// Reads the files of all folders, those of the bases first; a pipeline without any has no such
 /// targets. A topic stands in for one of the same code in a base.
-pub(crate) fn read(layers: &RuleFolders) -> Result<(TargetFile, Vec<TopicPlace>, Vec<ReplacedFile>)> {
+pub(crate) fn read(layers: &IncludedFolders) -> Result<(TargetFile, Vec<TopicPlace>, Vec<ReplacedFile>)> {
     let mut offers = Vec::new();
     for (layer, one) in layers.all().iter().enumerate() {
         let path = one.folder.join("rules/targets.toml");

@@ -5,7 +5,7 @@
 
 use super::calendar::{SynthQuarter, add_months, age_on, from_days, to_days};
 use super::names;
-use super::rng::Rng;
+use super::random::Rng;
 use super::world::{
     DibaoCase, ExtremeHardshipEntry, HousingFile, InsuranceEnrolment, RegistryHousehold, SchoolEnrolment,
     StudentAid, VillageWorld, WayOfLeaving,

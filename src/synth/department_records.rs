@@ -6,7 +6,7 @@
 use super::calendar::{SynthQuarter, from_days, is_date, to_days};
 use super::identity::{IdBytes, id_text};
 use super::names::{self, NameSlip};
-use super::rng::Rng;
+use super::random::Rng;
 use super::world::{InventedPerson, VillageWorld};
 
 /// The sources, in the order of their names in the pipeline.

@@ -2,7 +2,7 @@
 
 use super::benefits::{enrol_school, finish, help_student, insure, open_case, register};
 use super::calendar::{SynthQuarter, add_months, age_on, from_days, to_days};
-use super::rng::Rng;
+use super::random::Rng;
 use super::world::{VillageWorld, WayOfLeaving};
 
 /// Moves the village on to `quarter`.

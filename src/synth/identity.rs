@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use super::calendar::{from_days, to_days};
-use super::rng::Rng;
+use super::random::Rng;
 
 /// An 18-character ID number as ASCII bytes.
 pub(super) type IdBytes = [u8; 18];

@@ -21,7 +21,7 @@ mod layout;
 mod names;
 mod places;
 mod prefecture;
-mod rng;
+mod random;
 mod truth;
 mod village_rows;
 mod world;
@@ -144,11 +144,17 @@ pub struct SynthReport {
 }
 
 /// Invents extracts and writes them to `out/<quarter>/…`, truth to `out/<quarter>/truth/`.
+///
+/// # Errors
+/// Options that contradict each other; a pipeline without the division tables; a folder that cannot be written.
 pub fn generate(options: &SynthOptions, out: &Path) -> Result<SynthReport> {
     generate_telling(options, out, &Silent)
 }
 
 /// [`generate`], telling how far it is.
+///
+/// # Errors
+/// As for [`generate`].
 pub fn generate_telling(options: &SynthOptions, out: &Path, progress: &dyn Progress) -> Result<SynthReport> {
     options.check()?;
     let first = SynthQuarter::parse(&options.first_quarter)?;
@@ -223,7 +229,7 @@ impl SynthPlan<'_> {
             if i == 0 || i == n {
                 0
             } else {
-                rng::Rng::keyed(&[self.seed, i, 9]).between(-(even(1) / 4), even(1) / 4)
+                random::Rng::keyed(&[self.seed, i, 9]).between(-(even(1) / 4), even(1) / 4)
             }
         };
         let i = index as u64;

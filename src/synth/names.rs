@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::rng::Rng;
+use super::random::Rng;
 
 type WeightedTexts = Vec<(String, f64)>;
 

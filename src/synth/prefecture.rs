@@ -5,7 +5,7 @@
 //! All have the divisions of the pipeline; only numbers and people differ.
 
 use super::places::VillagePlace;
-use super::rng::Rng;
+use super::random::Rng;
 use super::world::VillageWorld;
 
 /// First four digits of the numbers that a prefecture gives out, the pipeline's own left out.

@@ -6,7 +6,7 @@ use super::department_records::{DeliveredPerson, SlipRates, SourceKind};
 use super::identity::id_text;
 use super::names;
 use super::places::VillagePlace;
-use super::rng::Rng;
+use super::random::Rng;
 use super::world::VillageWorld;
 
 /// One cell.

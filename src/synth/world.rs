@@ -4,7 +4,7 @@ use super::calendar::{age_on, from_days, to_days};
 use super::identity::{IdBytes, NumberIssuer};
 use super::names;
 use super::places::VillagePlace;
-use super::rng::Rng;
+use super::random::Rng;
 
 /// The day ages refer to when a village is first made.
 pub(super) const ORIGIN: u32 = 20_180_930;

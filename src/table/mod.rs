@@ -23,18 +23,18 @@ use rayon::prelude::*;
 use crate::Error;
 use crate::table::rows::CHUNK_ROWS;
 
-mod dictionary;
+mod column_encoder;
+mod dictionary_encoding;
 pub(crate) mod digest;
-mod encoder;
 pub(crate) mod heap;
 mod hybrid_encoding;
 pub(crate) mod key_index;
 pub(crate) mod rows;
 pub(crate) mod string_interner;
 
-pub(crate) use dictionary::MISSING;
-use encoder::{ColumnEncoder, EncodedChunk};
-pub(crate) use encoder::{ColumnHint, ColumnValues};
+use column_encoder::{ColumnEncoder, EncodedChunk};
+pub(crate) use column_encoder::{ColumnHint, ColumnValues};
+pub(crate) use dictionary_encoding::MISSING;
 
 /// Rows of a row group.
 pub(crate) const GROUP_ROWS: usize = 4 * CHUNK_ROWS;

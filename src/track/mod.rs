@@ -26,6 +26,9 @@ pub use previous_exceptions::PreviousExceptions;
 
 /// Compares the exceptions of this period with the previous publication's. `not_run`: rules that
 /// could not run; `ledger` renames subjects that were merged since. Output is sorted by fingerprint.
+///
+/// # Errors
+/// A previous publication that is damaged.
 pub fn track(
     exceptions: Vec<Exception>,
     not_run: &[NotRun],

@@ -40,6 +40,9 @@ pub fn unpack(pair: u64) -> (u32, u32) {
 
 /// Runs every pass that needs no links. `single`: by source, at most one record per person; without
 /// it no record counts as settled, and every pass gives all its pairs.
+///
+/// # Errors
+/// More records than can be numbered (2^32).
 pub fn block_pairs(
     settings: &LinkSettings,
     nodes: &LinkNodes,

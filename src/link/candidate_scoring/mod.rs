@@ -6,7 +6,7 @@ use super::block;
 use super::block::unpack;
 use super::compare::{HanNameLevel, IdLevel};
 use super::decide::PairDecider;
-use super::household::HouseholdTies;
+use super::household_ties::HouseholdTies;
 use super::nodes::LinkNodes;
 use super::pair_weights::{self, ComparisonParts, MOST, PairLevels, PairScorer};
 use super::{ScoredPair, pair_context};

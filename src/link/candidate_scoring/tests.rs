@@ -117,7 +117,7 @@ fn only_households_that_may_yet_be_connected_leave_room() {
     scoring(&comparable_sources(&[("a", &rows)]), &[], |scoring| {
         let scorer = scoring.scorer();
         let said = super::super::decide::PairEvidence {
-            household: super::super::household::HouseholdLevel::Apart,
+            household: super::super::household_ties::HouseholdLevel::Apart,
             ..NOTHING
         };
         let room = |pair| scoring.room(&scorer, &scored_pair(pair, 0, said, None));
@@ -148,7 +148,7 @@ fn accepted_pairs_bring_in_further_members_of_their_households() {
         assert_eq!(scoring.further, [pack(1, 3)]);
         // The fathers are one by their number; that joins the sons, whom nothing else had brought together,
         // and then the sons speak for the fathers.
-        let linked = super::super::household::HouseholdLevel::MembersLinked.number();
+        let linked = super::super::household_ties::HouseholdLevel::MembersLinked.number();
         let outcomes: Vec<_> =
             scoring.scored.iter().map(|one| (unpack(one.pair), one.levels[5], one.accepted())).collect();
         assert_eq!(outcomes, [((0, 2), linked, true), ((1, 3), linked, true)]);

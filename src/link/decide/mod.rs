@@ -4,7 +4,7 @@
 use super::ScoredPair;
 use super::block::unpack;
 use super::compare::{DateLevel, HanNameLevel, IdLevel};
-use super::household::HouseholdLevel;
+use super::household_ties::HouseholdLevel;
 use super::nodes::LinkNodes;
 use super::pair_weights::{PairLevels, is_slip};
 use crate::link::settings::{ComparisonKind, LinkSettings};

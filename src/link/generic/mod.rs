@@ -115,6 +115,9 @@ fn open(config: &Path, data: Option<&Path>) -> Result<LinkageTask> {
 /// Links the tables that `config` names and writes `link.parquet`, `cluster.parquet` and
 /// `report.json` to `out`. Relative files are looked up in `data`, else beside the configuration.
 /// With `weights` in the configuration nothing is trained.
+///
+/// # Errors
+/// A configuration that is not in order, at its line; a table that cannot be read or lacks a column; `out` that cannot be written.
 pub fn link_lists(config: &Path, data: Option<&Path>, out: &Path) -> Result<LinkageSummary> {
     let task = open(config, data)?;
     let settings = &task.settings;
@@ -132,6 +135,9 @@ pub fn link_lists(config: &Path, data: Option<&Path>, out: &Path) -> Result<Link
 }
 
 /// Trains the weights of the task in `config` and writes them to `out`.
+///
+/// # Errors
+/// As for [`link_lists`]; too few records to train on.
 pub fn train_on_lists(config: &Path, data: Option<&Path>, out: &Path) -> Result<GenericModel> {
     let task = open(config, data)?;
     let nodes = GenericNodes::new(&task.comparables);
@@ -143,6 +149,9 @@ pub fn train_on_lists(config: &Path, data: Option<&Path>, out: &Path) -> Result<
 }
 
 /// What each blocking pass would cost, without comparing anything.
+///
+/// # Errors
+/// As for [`link_lists`], before anything is compared.
 pub fn plan_passes(config: &Path, data: Option<&Path>) -> Result<Vec<PlannedPass>> {
     let task = open(config, data)?;
     let nodes = GenericNodes::new(&task.comparables);

@@ -90,6 +90,9 @@ struct KnownColumns {
 
 impl<'a> LinkNodes<'a> {
     /// Lays the sources end to end.
+    ///
+    /// # Errors
+    /// More records than can be numbered (2^32).
     pub fn build(comparables: &'a [ComparableSource]) -> Result<Self> {
         let mut nodes = Self { offsets: vec![0], ..Self::default() };
         let mut total = 0usize;

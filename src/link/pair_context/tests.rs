@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::link::compare::DateLevel;
-use crate::link::household::HouseholdLevel;
+use crate::link::household_ties::HouseholdLevel;
 use crate::link::test_lists::{
     ListRow, NOTHING, comparable_sources, id_number_for, placed_sources, scored_pair, shipped_settings,
 };

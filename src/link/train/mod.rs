@@ -12,7 +12,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::block::{self, unpack};
-use super::household::HouseholdTies;
+use super::household_ties::HouseholdTies;
 use super::nodes::LinkNodes;
 use super::pair_weights::{MOST, PairLevels, PairScorer};
 use super::seeded_random::SplitMix;
@@ -130,6 +130,9 @@ pub(crate) fn train(
 }
 
 /// Writes the file.
+///
+/// # Errors
+/// The file cannot be written.
 pub fn write(file: &WeightsFile, title: &str, path: &Path) -> Result<()> {
     use std::fmt::Write as _;
     let mut text = format!(

@@ -1,12 +1,12 @@
 //! Han person names: cleaned form and the keys that comparisons and blocks use.
 
 mod clean;
-mod inline;
+mod inline_text;
 mod surname;
 
 use crate::model::han;
 use crate::model::han::Reading;
-use inline::{InlineCharacters, InlineText};
+use inline_text::{InlineCharacters, InlineText};
 
 pub(crate) use surname::{surname_length, surname_readings};
 

@@ -1,6 +1,6 @@
 //! Runs rules bucket by bucket, so that memory holds the rows of one bucket at a time.
 //!
-//! Most rules look at one person or household; [`crate::rules::scope`] tells which, and these are run
+//! Most rules look at one person or household; [`crate::rules::bucket_scope`] tells which, and these are run
 //! in each bucket on its own. The others (a name met again in the township, an account many
 //! share, a county's total) need all rows, but only the columns and definitions they name: those
 //! are gathered from the buckets, and the rules are run over them at the end.
@@ -19,9 +19,9 @@ use crate::model::indicator::Indicator;
 use crate::reconcile::QuarterViews;
 use crate::reconcile::findings::select_outcome::RuleFinding;
 use crate::reconcile::views::rule_view::ViewRows;
+use crate::rules::bucket_scope::{RuleScope, RuleScopes};
 use crate::rules::rule_file::{Rule, SqlFile};
 use crate::rules::rule_set::{ColumnsByTable, RuleSet, columns_by_table};
-use crate::rules::scope::{RuleScope, RuleScopes};
 
 struct BucketRun<'a> {
     rules: &'a RuleSet,

@@ -48,6 +48,9 @@ pub struct MutationReport {
 }
 
 /// Runs all examples.
+///
+/// # Errors
+/// An example that is not in order, at its line; a rule that cannot be run.
 pub fn run_examples(pipeline: &Pipeline, rules: &RuleSet) -> Result<ExampleReport> {
     let bench = ExampleBench::new(pipeline, rules)?;
     let mut report = ExampleReport { rules: rules.rules.len(), ..ExampleReport::default() };
@@ -70,6 +73,9 @@ pub fn run_examples(pipeline: &Pipeline, rules: &RuleSet) -> Result<ExampleRepor
 
 /// Breaks each condition of each rule and definition (or of the one with `code`) and runs the
 /// examples that read it.
+///
+/// # Errors
+/// As for [`run_examples`]; a code that no rule has.
 pub fn run_mutations(
     pipeline: &Pipeline,
     rules: &RuleSet,
@@ -151,6 +157,9 @@ pub struct ExampleTable {
 }
 
 /// All examples as data.
+///
+/// # Errors
+/// An example that is not in order, at its line.
 pub fn all_cases(pipeline: &Pipeline, rules: &RuleSet) -> Result<Vec<ExampleCase>> {
     let bench = ExampleBench::new(pipeline, rules)?;
     let mut cases = Vec::new();

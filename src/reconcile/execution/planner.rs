@@ -81,6 +81,9 @@ impl SqlSession {
         self.register(name, empty_frame(columns));
     }
     /// Runs a SELECT.
+    ///
+    /// # Errors
+    /// What the engine refuses, in Chinese.
     pub fn select(&self, select: &ParsedSelect) -> Result<DataFrame> {
         self.prepare(select).run()
     }

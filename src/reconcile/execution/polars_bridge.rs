@@ -38,6 +38,9 @@ pub fn empty_frame(columns: &[(String, ColumnType)]) -> DataFrame {
 }
 
 /// Engine table with the columns of `rows` that `keep` wants; ids are numbers there.
+///
+/// # Errors
+/// An internal error for a column of a type that views do not have.
 pub fn to_frame(rows: &ViewRows<'_>, ids: &NumberedIds, keep: impl Fn(&str) -> bool) -> Result<DataFrame> {
     let fields: Vec<_> = rows.schema().fields().iter().filter(|f| keep(f.name())).cloned().collect();
     // Column by column: no row is in memory a second time as a whole.

@@ -46,6 +46,9 @@ pub(crate) struct GatheredFindings {
 /// Runs every rule that applies in `period` and whose sources are there: over all
 /// rows at once, or bucket by bucket where the views lie in buckets; the findings are the same.
 /// `progress` is told the number of rules done and their total.
+///
+/// # Errors
+/// A rule that cannot be run, at its line; a view that cannot be read.
 pub fn run(
     rules: &RuleSet,
     views: &QuarterViews<'_>,

@@ -11,8 +11,8 @@ use super::planner::SqlSession;
 use super::polars_bridge::to_frame;
 use crate::config::Pipeline;
 use crate::reconcile::views::rule_view::ViewRows;
+use crate::rules::bucket_scope::{KeyedColumn, RuleScope, RuleScopes, ScopedTable, ScopedTables, view_table};
 use crate::rules::rule_set::RuleSet;
-use crate::rules::scope::{KeyedColumn, RuleScope, RuleScopes, ScopedTable, ScopedTables, view_table};
 use crate::table::rows::Rows;
 
 const BUCKETS: usize = 3;

@@ -155,6 +155,9 @@ impl<'a> QuarterViews<'a> {
 
 /// Views of a quarter: one per source that was delivered, the derived ones, and those of `previous`
 /// (last quarter's) that rules may read, under their `_previous` names.
+///
+/// # Errors
+/// A column or record that a view needs and the earlier stages do not have; scratch files that cannot be written.
 pub fn build<'a>(
     inputs: &ViewInputs<'a>,
     rules: &RuleSet,

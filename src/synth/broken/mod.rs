@@ -88,6 +88,9 @@ impl BrokenCase {
 }
 
 /// Writes every case to `out` and returns their names.
+///
+/// # Errors
+/// A folder or file that cannot be written.
 pub fn write(out: &Path) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for case in tables::table_cases()

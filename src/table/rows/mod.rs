@@ -73,6 +73,9 @@ impl Rows {
         }
     }
     /// Rows of a Parquet file, read when asked for.
+    ///
+    /// # Errors
+    /// A file that cannot be opened or is no Parquet.
     pub fn open(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(|e| Error::io("打开数据表", path, e))?;
         let mut rows = Self::in_file(file, Vec::new()).map_err(|e| e.in_file(path))?;
@@ -133,6 +136,9 @@ impl Rows {
         self.schema.index_of(column).ok().map(|at| self.filled[at])
     }
     /// The rows in order, in chunks, with the columns that `keep` wants.
+    ///
+    /// # Errors
+    /// A scratch file that cannot be read.
     pub fn chunks(&self, keep: impl Fn(&str) -> bool) -> Result<RowChunks> {
         let wanted: Vec<usize> = (self.schema.fields().iter().enumerate())
             .filter(|(_, field)| keep(field.name()))
@@ -155,10 +161,16 @@ impl Rows {
         }
     }
     /// Some of the rows, in memory; `places` ascending.
+    ///
+    /// # Errors
+    /// A scratch file that cannot be read.
     pub fn pick(&self, places: &[usize]) -> Result<RecordBatch> {
         self.pick_columns(places, |_| true)
     }
     /// Some of the rows, with the columns that `keep` wants, in memory; `places` ascending.
+    ///
+    /// # Errors
+    /// A scratch file that cannot be read.
     pub fn pick_columns(&self, places: &[usize], keep: impl Fn(&str) -> bool) -> Result<RecordBatch> {
         let fields = self.schema.fields().iter().filter(|field| keep(field.name()));
         let schema: SchemaRef = Arc::new(Schema::new(fields.cloned().collect::<Vec<_>>()));
@@ -184,6 +196,9 @@ impl Rows {
         arrow::compute::concat_batches(&schema, &picked).map_err(unreadable)
     }
     /// The rows changed chunk by chunk; `change` is told the number of the chunk's first row.
+    ///
+    /// # Errors
+    /// A scratch file that cannot be read or written; the first error of `change`.
     pub fn rewrite(
         &self,
         store: &RowStore,
@@ -200,12 +215,18 @@ impl Rows {
         writer.finish()
     }
     /// All rows as one batch.
+    ///
+    /// # Errors
+    /// A scratch file that cannot be read.
     pub fn batch(&self) -> Result<RecordBatch> {
         let chunks = self.chunks(|_| true)?.collect::<Result<Vec<_>>>()?;
         arrow::compute::concat_batches(&self.schema, &chunks).map_err(unreadable)
     }
     /// Gives the file of a `RowsPurpose::Published` table a name; `None` where the rows lie in memory.
     /// The table and the named file share their bytes from then on, and nobody changes them.
+    ///
+    /// # Errors
+    /// The file cannot be written or named.
     pub fn name_file(&self, path: &Path, mode: u32) -> Result<Option<(Arc<File>, FileDigest)>> {
         let (RowsPlace::File(from, _), Some(digest)) = (&self.place, &self.digest) else { return Ok(None) };
         let failed = |e| Error::io("写入文件", path, e).hint("检查磁盘是否已满");
@@ -258,6 +279,9 @@ impl RowStore {
         }
     }
     /// Begins a table.
+    ///
+    /// # Errors
+    /// A scratch file that cannot be made.
     pub fn writer(&self, schema: SchemaRef, form: RowsPurpose) -> Result<RowsWriter> {
         let filled = vec![0; schema.fields().len()];
         Ok(match (self, form) {

@@ -1,7 +1,7 @@
 //! The folders a pipeline is made of: its own, and the base rule sets it includes.
 //!
 //! In: `[rules] from = ["../base"]` of `pipeline.toml`, or of the `base.toml` of a folder that
-//! only others run. Out: [`RuleFolders`], which says whose file holds where several have one: the
+//! only others run. Out: [`IncludedFolders`], which says whose file holds where several have one: the
 //! including folder's before that of what it includes.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,7 +56,7 @@ struct FolderHead {
 
 /// One folder.
 #[derive(Debug, Clone)]
-pub struct RuleFolder {
+pub struct IncludedFolder {
     /// The folder, as messages name it.
     pub folder: PathBuf,
     /// Its `pipeline.toml` or `base.toml`.
@@ -96,11 +96,11 @@ pub struct ReplacedFile {
 
 /// The folders of a pipeline, its own first.
 #[derive(Debug, Clone)]
-pub struct RuleFolders {
-    list: Vec<RuleFolder>,
+pub struct IncludedFolders {
+    list: Vec<IncludedFolder>,
 }
 
-impl RuleFolders {
+impl IncludedFolders {
     /// Reads the head files of the pipeline in `root` and of all it includes.
     ///
     /// # Errors
@@ -119,11 +119,11 @@ impl RuleFolders {
         Ok(layers)
     }
     /// The folders, the pipeline's own first, each before what only it includes.
-    pub fn all(&self) -> &[RuleFolder] {
+    pub fn all(&self) -> &[IncludedFolder] {
         &self.list
     }
     /// The base folders.
-    pub fn bases(&self) -> &[RuleFolder] {
+    pub fn bases(&self) -> &[IncludedFolder] {
         self.list.get(1..).unwrap_or_default()
     }
     /// Whether `upper` includes `lower`.
@@ -182,7 +182,7 @@ impl RuleFolders {
     }
     /// The file of this name that holds, e.g. `codes/registry.csv`; `None` if no folder has it.
     pub fn file(&self, name: &str) -> Result<Option<PathBuf>> {
-        let path = |layer: &RuleFolder| Some(layer.folder.join(name)).filter(|path| path.is_file());
+        let path = |layer: &IncludedFolder| Some(layer.folder.join(name)).filter(|path| path.is_file());
         let having = self.list.iter().enumerate().filter_map(|(layer, one)| Some((layer, path(one)?)));
         let offers = having.map(|(layer, path)| OfferedItem { layer, key: name.to_owned(), path, value: () });
         let (chosen, _) = self.choose("文件", offers.collect())?;
@@ -255,7 +255,7 @@ pub(crate) fn find_included(path: &Path) -> Result<PathBuf> {
         return Ok(path.to_owned());
     }
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok(RuleFolders::open(folder)?.file(&name)?.unwrap_or_else(|| path.to_owned()))
+    Ok(IncludedFolders::open(folder)?.file(&name)?.unwrap_or_else(|| path.to_owned()))
 }
 
 fn flat(parameters: &ParametersByPeriod) -> impl Iterator<Item = (&str, &str, &toml::Value)> {
@@ -299,7 +299,7 @@ fn joined(folder: &Path, relative: &str) -> PathBuf {
 struct InclusionWalk {
     /// Folder that holds the pipelines.
     holder: PathBuf,
-    list: Vec<RuleFolder>,
+    list: Vec<IncludedFolder>,
     /// Where each of them really is.
     places: Vec<PathBuf>,
     /// Positions of those whose bases are being read.
@@ -313,7 +313,7 @@ impl InclusionWalk {
         let name = place.strip_prefix(&self.holder).unwrap_or(&place).to_string_lossy().replace('\\', "/");
         let from = rules.from.clone();
         let below = BTreeSet::new();
-        self.list.push(RuleFolder { folder, head, rules, parameters, name, below });
+        self.list.push(IncludedFolder { folder, head, rules, parameters, name, below });
         self.places.push(place);
         self.open.push(at);
         for (number, relative) in from.iter().enumerate() {
@@ -328,7 +328,7 @@ impl InclusionWalk {
 
     /// Position of a base that the folder at `at` names.
     fn base(&mut self, at: usize, number: usize, relative: &str) -> Result<usize> {
-        let complain = |list: &[RuleFolder], message: String| {
+        let complain = |list: &[IncludedFolder], message: String| {
             list[at].head.complain(&["rules".into(), "from".into(), number.into()], message)
         };
         if relative.is_empty() || relative.contains('\\') || Path::new(relative).is_absolute() {

@@ -12,7 +12,7 @@ use parquet::file::writer::SerializedRowGroupWriter;
 use parquet::schema::types::ColumnDescPtr;
 
 use super::STRETCH;
-use super::dictionary::{DictionaryColumn, is_worth_it};
+use super::dictionary_encoding::{DictionaryColumn, is_worth_it};
 
 /// First rows of a chunk that decide how it is encoded.
 const SAMPLE: usize = 1 << 14;
