@@ -69,41 +69,49 @@ pub(crate) fn parse(text: &str) -> Option<PartialDate> {
 }
 
 /// Reads a date to compare it: packed as `yyyymmdd`, with 0 for a month or day that is not known (`1970`,
-/// `1970-05-00`); 0 for a text that is no date.
+/// `1970年`, `1970-05-00`); 0 for a text that is no date.
+///
+/// More is read here than by [`parse`], whatever stands between and behind the numbers (`1970 1 31`): two
+/// lists may write one birthday differently, and nothing is stored of it. Day-first and other orders are
+/// read by neither (a list that writes them says so in its contract).
 pub(crate) fn parse_packed(text: &str) -> u32 {
-    let narrow = |c: char| match c {
-        '\u{FF10}'..='\u{FF19}' => char::from_u32(c as u32 - 0xFF10 + 0x30).unwrap_or(c),
-        c => c,
-    };
-    let trimmed = text.trim();
-    let folded: String;
-    let trimmed = match trimmed.chars().any(|c| narrow(c) != c) {
-        true => {
-            folded = trimmed.chars().map(narrow).collect();
-            folded.as_str()
+    let mut parts = [0u32; 3];
+    let mut widths = [0usize; 3];
+    let mut part = 0;
+    let mut inside = false;
+    for c in text.trim().chars() {
+        let digit = match c {
+            '0'..='9' => c as u32 - '0' as u32,
+            '\u{FF10}'..='\u{FF19}' => c as u32 - 0xFF10,
+            _ => {
+                if inside {
+                    part += 1;
+                    inside = false;
+                }
+                // A time of day follows the date; nothing after it matters.
+                if part == 3 || (part > 0 && matches!(c, 'T' | ':')) {
+                    break;
+                }
+                continue;
+            }
+        };
+        if part == 3 || widths[part] == 8 {
+            return 0;
         }
-        false => trimmed,
-    };
-    // Where the month or day is not known, some lists write zeros.
-    let known = match trimmed.len() {
-        8 if trimmed.bytes().all(|b| b.is_ascii_digit()) => {
-            trimmed.strip_suffix("0000").or(trimmed.strip_suffix("00")).unwrap_or(trimmed)
-        }
-        _ => without_zeros(without_zeros(trimmed)),
-    };
-    if known.len() == 4 && known.bytes().all(|b| b.is_ascii_digit()) {
-        return known.parse::<u32>().map_or(0, |year| pack(year, 0, 0));
+        inside = true;
+        parts[part] = parts[part] * 10 + digit;
+        widths[part] += 1;
     }
-    parse(known).map_or(0, |date| pack(date.year, date.month, date.day.unwrap_or(0)))
-}
-
-/// The text without a last part that is zero.
-fn without_zeros(text: &str) -> &str {
-    let short = text.trim_end_matches('0');
-    match short.strip_suffix(['-', '/', '.']) {
-        Some(rest) if short.len() < text.len() => rest,
-        _ => text,
+    let (year, month, day) = match (widths[0], widths[1], widths[2]) {
+        (8, ..) => unpack(parts[0]),
+        (6, 0, 0) => (parts[0] / 100, parts[0] % 100, 0),
+        (4, ..) => (parts[0], parts[1], parts[2]),
+        _ => return 0,
+    };
+    if year == 0 || month > 12 || (month == 0 && day > 0) || day > days_in_month(year, month) {
+        return 0;
     }
+    pack(year, month, day)
 }
 
 fn digits(bytes: &[u8]) -> Option<PartialDate> {
@@ -208,6 +216,13 @@ mod tests {
         assert_eq!(parse_packed("1970-01"), 19700100);
         assert_eq!(parse_packed("197001"), 19700100);
         assert_eq!(parse_packed("1970"), 19700000);
+        for text in ["1970 1 31", "1970、1、31", "(1970-01-31)", "1970-1-31 上午", "1970年1月31日(农历)"]
+        {
+            assert_eq!(parse_packed(text), 19700131, "{text}");
+        }
+        for text in ["1970年", "1970年不详"] {
+            assert_eq!(parse_packed(text), 19700000, "{text}");
+        }
         for text in ["1970-05-00", "1970-5-0", "19700500", "1970/05"] {
             assert_eq!(parse_packed(text), 19700500, "{text}");
         }
@@ -274,7 +289,20 @@ mod tests {
                     prop_assert!((185_001..=210_012).contains(&day.month()), "{}", text);
                     prop_assert!((-44_000..=48_000).contains(&day.date32()), "{}", text);
                 }
+                let packed = parse_packed(&text);
+                prop_assert!(packed == 0 || packed / 10_000 > 0, "{}", text);
             }
+        }
+
+        #[test]
+        fn packed_dates_of_any_text(
+            text in prop_oneof![
+                "\\PC*",
+                "[0-9\u{FF10}-\u{FF19}]{0,12}[-/.年]?[0-9]{0,10}[-/.月]?[0-9\u{FF10}-\u{FF19}]{0,10}[日T: ]?[0-9:]{0,12}",
+            ],
+        ) {
+            let packed = parse_packed(&text);
+            prop_assert!(packed == 0 || packed / 10_000 > 0);
         }
     }
 }
