@@ -102,7 +102,7 @@ pub struct HouseholdMember {
 }
 
 impl HouseholdMember {
-    /// Text for messages: 户主， 成员3.
+    /// Text for messages: 户主, 成员3.
     pub fn title(&self) -> String {
         if self.number == 0 { self.group.clone() } else { format!("{}{}", self.group, self.number) }
     }

@@ -124,7 +124,7 @@ pub(crate) struct ColumnSpec {
     /// True: texts outside the code table are kept as they are. False: they are reported.
     #[serde(default)]
     pub open: bool,
-    /// Unit of bare numbers: 元 (default), 分， 角， 百元， 千元， 万元； 平方米 (default), 亩.
+    /// Unit of bare numbers: 元 (default), 分, 角, 百元, 千元, 万元; 平方米 (default), 亩.
     pub unit: Option<String>,
     /// Takes an empty cell's value from the row above (merged cells).
     #[serde(default)]

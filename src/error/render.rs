@@ -49,7 +49,7 @@ pub fn render(error: &Error, color: bool) -> String {
     report
 }
 
-/// Writes the colon after 错误 and 提示， which the renderer sets in ASCII, as the Chinese text around it has it.
+/// Writes the colon after 错误 and 提示, which the renderer sets in ASCII, as the Chinese text around it has it.
 fn with_wide_colons(mut report: String) -> String {
     for word in ["错误", "提示"] {
         let Some(mut at) = report.find(word).map(|at| at + word.len()) else { continue };

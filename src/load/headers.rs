@@ -273,7 +273,7 @@ fn factor_of(kind: ContractType, unit: Option<&str>) -> i64 {
     unit::unit_factor(kind, unit.unwrap_or(default)).unwrap_or(1)
 }
 
-/// `补助金额（万元）` → （`补助金额`, `万元`）， for headers already cleaned.
+/// `补助金额(万元)` → (`补助金额`, `万元`), for headers already cleaned.
 fn bracketed(header: &str) -> Option<(String, String)> {
     let (stem, unit) = header.strip_suffix(')')?.rsplit_once('(')?;
     let unit = unit.split(['/', '·']).next().unwrap_or(unit);

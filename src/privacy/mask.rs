@@ -61,7 +61,7 @@ fn keep(chars: &[char], head: usize, tail: usize, number_end: usize) -> String {
     chars.iter().enumerate().map(|(i, &c)| if shown(i) { c } else { STAR }).collect()
 }
 
-/// Name for public notices: first and last character of three or more （`张*三`）， first of two.
+/// Name for public notices: first and last character of three or more (`张*三`), first of two.
 /// In names with an interpunct every part is masked on its own.
 pub(crate) fn name_for_notice(name: &str) -> String {
     name.trim().split('·').map(name_part).collect::<Vec<_>>().join("·")

@@ -105,7 +105,7 @@ impl ColumnCounter {
         words.iter().any(|w| self.header.contains(w))
     }
 
-    /// A header of places or categories: its values look like names （`善堂镇`, `配偶`） and are none.
+    /// A header of places or categories: its values look like names (`善堂镇`, `配偶`) and are none.
     fn is_category(&self) -> bool {
         self.says(&["关系"])
             || self.says(&[

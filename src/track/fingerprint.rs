@@ -26,7 +26,7 @@ pub(crate) fn exception_fingerprint(exception: &Exception) -> String {
     base32_text(&hash.finalize(), 26)
 }
 
-/// Number shown to officers （疑点编号）： rule, first period, start of the fingerprint.
+/// Number shown to officers (疑点编号): rule, first period, start of the fingerprint.
 pub(crate) fn short_number(rule_code: &str, first_seen: Period, exception_id: &str) -> String {
     format!("{rule_code}-{first_seen}-{}", exception_id.get(..8).unwrap_or(exception_id))
 }

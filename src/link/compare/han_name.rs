@@ -11,9 +11,9 @@ super::levels! {
         Exact = "姓名一致",
         /// The same but for traditional or variant forms, private-use characters, spaces, interpuncts.
         Variant = "繁简或异体、间隔号、生僻字编码不同",
-        /// The same but for a note at one of them: `（已故）`, a second name, a namesake's number.
+        /// The same but for a note at one of them: `(已故)`, a second name, a namesake's number.
         Note = "一方带备注",
-        /// The same but for characters that one side could not read （`□`, `某`, pinyin）.
+        /// The same but for characters that one side could not read (`□`, `某`, pinyin).
         Wildcard = "生僻字以符号代替",
         /// Other characters of the same reading and tone.
         SameReadingTone = "同音（同调）",
