@@ -187,7 +187,7 @@ fn section(rules: &RuleSet, rule: &Rule, lineage: &Lineage, text: &mut String) {
         text.push_str("- 例子：\n");
         for example in &header.example {
             let outcome = if example.expect.is_empty() { "不是疑点" } else { "是疑点" };
-            let _ = writeln!(text, "  - {}({outcome})", example.case);
+            let _ = writeln!(text, "  - {}（{outcome}）", example.case);
         }
     }
     sql(rule, text);

@@ -124,14 +124,15 @@ impl OfficerWords {
         {
             let complain = |message: &str| files.complain(&["answers".into(), key.into()], message);
             if list.iter().any(|choice| choice.trim().is_empty() || choice.contains([',', '"', '\n'])) {
-                complaints.push(complain("选项不能为空,也不能含半角逗号、引号").hint("需要停顿处用全角标点"));
+                complaints
+                    .push(complain("选项不能为空，也不能含半角逗号、引号").hint("需要停顿处用全角标点"));
             } else if (1..list.len()).any(|at| list[..at].contains(&list[at])) {
                 complaints.push(complain("同一个选项写了两次").hint("删去其中一个"));
             } else if list.iter().map(|choice| choice.encode_utf16().count() + 1).sum::<usize>()
                 > LONGEST_LIST
             {
                 complaints.push(
-                    complain("选项太多,电子表格的下拉列表装不下")
+                    complain("选项太多，电子表格的下拉列表装不下")
                         .hint(format!("一列的全部选项连同分隔符不超过{LONGEST_LIST}个字")),
                 );
             }

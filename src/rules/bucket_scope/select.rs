@@ -10,6 +10,7 @@ use sqlparser::ast::{
 use super::expression::{ExpressionWalk, not_null, split_conjuncts};
 use super::join::{self, BoundTables};
 use super::{KeyedColumn, ScopeVerdict, ScopedTable, ScopedTables, TableKey};
+use crate::rules::sql::clauses::{QueryClauses, SelectClauses, UNKNOWN_CLAUSE, column_name};
 
 /// A whole statement: the one place where WITH may stand.
 pub(crate) fn judge_statement(query: &Query, tables: &ScopedTables) -> ScopeVerdict {
@@ -43,30 +44,10 @@ fn with_tables(with: &With, tables: &ScopedTables) -> ScopeVerdict<ScopedTables>
 }
 
 fn body(query: &Query, tables: &ScopedTables) -> ScopeVerdict {
-    // Named one by one, so that a clause the parser learns is looked at here. The order of the
-    // rows does not matter to anybody.
-    let Query {
-        with: _,
-        body,
-        order_by: _,
-        limit_clause,
-        fetch,
-        locks,
-        for_clause,
-        settings,
-        format_clause,
-        pipe_operators,
-    } = query;
+    // The order of the rows does not matter to anybody.
+    let QueryClauses { body, order_by: _, limit_clause, fetch } = QueryClauses::of(query)?;
     if limit_clause.is_some() || fetch.is_some() {
         return Err("LIMIT counts all rows".to_owned());
-    }
-    let other = !locks.is_empty()
-        || for_clause.is_some()
-        || settings.is_some()
-        || format_clause.is_some()
-        || !pipe_operators.is_empty();
-    if other {
-        return Err("an unknown clause after the SELECT".to_owned());
     }
     set(body, tables)
 }
@@ -119,48 +100,10 @@ fn told_apart(columns: &[KeyedColumn]) -> bool {
 }
 
 fn select(select: &Select, tables: &ScopedTables) -> ScopeVerdict {
-    let Select {
-        select_token: _,
-        optimizer_hints: _,
-        distinct,
-        select_modifiers,
-        top,
-        top_before_distinct: _,
-        projection,
-        exclude,
-        into,
-        from,
-        lateral_views,
-        prewhere,
-        selection,
-        connect_by,
-        group_by,
-        cluster_by,
-        distribute_by,
-        sort_by,
-        having,
-        named_window,
-        qualify,
-        window_before_qualify: _,
-        value_table_mode,
-        flavor,
-    } = select;
-    let other = select_modifiers.is_some()
-        || top.is_some()
-        || exclude.is_some()
-        || into.is_some()
-        || !lateral_views.is_empty()
-        || prewhere.is_some()
-        || !connect_by.is_empty()
-        || !cluster_by.is_empty()
-        || !distribute_by.is_empty()
-        || !sort_by.is_empty()
-        || !named_window.is_empty()
-        || qualify.is_some()
-        || value_table_mode.is_some()
-        || *flavor != SelectFlavor::Standard;
-    if other {
-        return Err("an unknown clause in the SELECT".to_owned());
+    let SelectClauses { distinct, projection, from, selection, group_by, having, qualify, flavor } =
+        SelectClauses::of(select)?;
+    if qualify.is_some() || *flavor != SelectFlavor::Standard {
+        return Err(UNKNOWN_CLAUSE.to_owned());
     }
     let mut bound = join::judge_from(from, tables)?;
     if let Some(condition) = selection {
@@ -227,16 +170,6 @@ pub(crate) fn run(clause: &impl Visit, walk: &mut ExpressionWalk<'_>) -> ScopeVe
     match clause.visit(walk) {
         ControlFlow::Continue(()) => Ok(()),
         ControlFlow::Break(reason) => Err(reason),
-    }
-}
-
-/// The column that an expression names.
-pub(crate) fn column_name(expr: &Expr) -> Option<&str> {
-    match expr {
-        Expr::Identifier(name) => Some(&name.value),
-        Expr::CompoundIdentifier(parts) => parts.last().map(|p| p.value.as_str()),
-        Expr::Nested(inner) => column_name(inner),
-        _ => None,
     }
 }
 

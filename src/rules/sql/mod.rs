@@ -1,7 +1,8 @@
 //! The text of a rule's SELECT, read by the SQL parser: which tables, columns and functions it names
 //! and where they stand, where a condition begins and ends, and which columns decide a finding.
 //!
-//! Whatever has to understand SQL asks here. A text is parsed once, when its file is read.
+//! Whatever has to understand SQL asks here. A text is parsed when its file is read; of the tree only the
+//! names and their places stay.
 
 use std::ops::Range;
 
@@ -10,6 +11,7 @@ use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::{Parser, ParserError, ParserOptions};
 use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
+pub(crate) mod clauses;
 pub(crate) mod lineage;
 mod mutants;
 mod portable;

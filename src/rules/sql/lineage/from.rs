@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use sqlparser::ast::{
-    Expr, Ident, Join, JoinConstraint, JoinOperator, TableAlias, TableFactor, TableWithJoins,
-};
+use sqlparser::ast::{Ident, Join, JoinConstraint, JoinOperator, TableAlias, TableFactor, TableWithJoins};
 
 use super::Traced;
 use super::expression::ExpressionContext;
@@ -194,14 +192,4 @@ fn kind(operator: &JoinOperator) -> Traced<(JoinFilter, &JoinConstraint)> {
         | O::LeftArrayJoin
         | O::InnerArrayJoin => return Err("an unknown kind of JOIN".to_owned()),
     })
-}
-
-/// The column that an expression names.
-pub(super) fn column_name(expr: &Expr) -> Option<&str> {
-    match expr {
-        Expr::Identifier(name) => Some(&name.value),
-        Expr::CompoundIdentifier(parts) => parts.last().map(|part| part.value.as_str()),
-        Expr::Nested(inner) => column_name(inner),
-        _ => None,
-    }
 }

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use sqlparser::ast::{
     Cte, Distinct, Expr, Fetch, GroupByExpr, LimitClause, Offset, OrderBy, OrderByExpr, OrderByKind, Query,
-    Select, SelectFlavor, SelectItem, SetExpr, SetOperator, SetQuantifier, Value, With,
+    Select, SelectItem, SetExpr, SetOperator, SetQuantifier, Value, With,
 };
 
 use super::Traced;
 use super::expression::ExpressionContext;
-use super::from::{NameScope, column_name};
+use super::from::NameScope;
 use super::relation::{ColumnFeeds, ColumnOrigins, TracedTable, TracedTables};
+use crate::rules::sql::clauses::{QueryClauses, SelectClauses, column_name};
 
 /// A whole statement: the one place where WITH may stand.
 pub(super) fn trace_statement(query: &Query, tables: &TracedTables) -> Traced<TracedTable> {
@@ -52,27 +53,7 @@ fn with_tables(with: &With, tables: &TracedTables) -> Traced<TracedTables> {
 }
 
 fn body(query: &Query, tables: &TracedTables, outer: Option<&NameScope<'_>>) -> Traced<TracedTable> {
-    // Named one by one, so that a clause the parser learns is looked at here.
-    let Query {
-        with: _,
-        body,
-        order_by,
-        limit_clause,
-        fetch,
-        locks,
-        for_clause,
-        settings,
-        format_clause,
-        pipe_operators,
-    } = query;
-    let other = !locks.is_empty()
-        || for_clause.is_some()
-        || settings.is_some()
-        || format_clause.is_some()
-        || !pipe_operators.is_empty();
-    if other {
-        return Err("an unknown clause after the SELECT".to_owned());
-    }
+    let QueryClauses { body, order_by, limit_clause, fetch } = QueryClauses::of(query)?;
     let order = order_by.as_ref().map(order).transpose()?;
     let mut relation = set(body, tables, outer, order.as_ref())?;
     let limited = match limit_clause {
@@ -182,48 +163,8 @@ fn select(
     outer: Option<&NameScope<'_>>,
     order: Option<&RowOrder<'_>>,
 ) -> Traced<TracedTable> {
-    let Select {
-        select_token: _,
-        optimizer_hints: _,
-        distinct,
-        select_modifiers,
-        top,
-        top_before_distinct: _,
-        projection,
-        exclude,
-        into,
-        from,
-        lateral_views,
-        prewhere,
-        selection,
-        connect_by,
-        group_by,
-        cluster_by,
-        distribute_by,
-        sort_by,
-        having,
-        named_window,
-        qualify,
-        window_before_qualify: _,
-        value_table_mode,
-        flavor,
-    } = select;
-    let other = select_modifiers.is_some()
-        || top.is_some()
-        || exclude.is_some()
-        || into.is_some()
-        || !lateral_views.is_empty()
-        || prewhere.is_some()
-        || !connect_by.is_empty()
-        || !cluster_by.is_empty()
-        || !distribute_by.is_empty()
-        || !sort_by.is_empty()
-        || !named_window.is_empty()
-        || value_table_mode.is_some()
-        || *flavor == SelectFlavor::FromFirstNoSelect;
-    if other {
-        return Err("an unknown clause in the SELECT".to_owned());
-    }
+    let SelectClauses { distinct, projection, from, selection, group_by, having, qualify, flavor: _ } =
+        SelectClauses::of(select)?;
     let mut scope = NameScope::of(from, tables, outer)?;
     if let Some(condition) = selection {
         let feeds = ExpressionContext::of(&scope, tables).expression(condition)?;
