@@ -27,6 +27,7 @@ use comparable_columns::ColumnBuilder;
 pub use comparable_columns::{LinkColumnKind, TextColumn, TextTable};
 pub(crate) use comparable_columns::{id_numbers, matched_divisions};
 pub use name::NameForm;
+pub(crate) use prefix_audit::UNKNOWN_ID_PREFIX;
 pub use prefix_audit::audit_prefixes;
 pub(crate) use relation::Relation;
 pub(crate) use value_pool::PoolId;
@@ -292,7 +293,7 @@ pub fn normalize_tables(tables: &[TextTable]) -> Result<Vec<ComparableSource>> {
             let chunks: Vec<&StringArray> = column.chunks.iter().collect();
             let cells: usize = chunks.iter().map(|chunk| chunk.len()).sum();
             if cells != table.rows {
-                return Err(Error::internal(format!("列“{}”有{cells}格,表有{}行", column.name, table.rows)));
+                return Err(Error::internal(format!("列“{}”有{cells}格，表有{}行", column.name, table.rows)));
             }
             builder.add(position, &column.name, column.kind, &chunks);
         }

@@ -7,6 +7,9 @@ use crate::load::{LoadedSource, percent_text};
 use crate::model::id_number::{IdNumber, KnownPrefixes, is_of_a_province};
 use crate::model::source_row::AuditFinding;
 
+/// Name of the audit.
+pub(crate) const UNKNOWN_ID_PREFIX: &str = "unknown_id_prefix";
+
 /// Adds to the audits of each source how many of its complete and valid ID numbers begin with a
 /// prefix that the pipeline's table lacks. `comparables` are those of `loaded`, in its order.
 /// Without such a table, and where all prefixes are known, nothing is added.
@@ -18,7 +21,7 @@ pub fn audit_prefixes(pipeline: &Pipeline, loaded: &mut [LoadedSource], comparab
             let title = pipeline.source(&fields.source).map_or(fields.source.as_str(), |s| s.title.as_str());
             one.audits.push(AuditFinding {
                 source: fields.source.clone(),
-                audit: "unknown_id_prefix".to_owned(),
+                audit: UNKNOWN_ID_PREFIX.to_owned(),
                 blocking: false,
                 message: counts.message(title),
             });

@@ -22,6 +22,7 @@ use crate::reconcile::views::rule_view::View;
 use crate::table::rows::RowStore;
 use crate::{Error, Result};
 
+mod audit_notices;
 mod domain_columns;
 mod indicators;
 pub(crate) mod lists;

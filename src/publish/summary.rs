@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::audit_notices::audit_notices;
 use super::quarter_totals::grouped_text;
 use super::{FinishedPublication, PublishedPipeline};
 use crate::model::exception::Severity;
@@ -69,8 +70,8 @@ pub fn summary_text(publication: &FinishedPublication, catalogue: &PublishedPipe
     if !not_run.is_empty() {
         let _ = writeln!(out, "  未运行的规则（不等于没有疑点）：{}", not_run.join("、"));
     }
-    for audit in &m.audits {
-        let _ = writeln!(out, "  注意  {}：{}", audit.source, audit.message);
+    for notice in audit_notices(m.audits.iter(), catalogue) {
+        let _ = writeln!(out, "  注意  {}：{}", notice.sources, notice.message);
     }
     let _ = writeln!(out, "  发布  {}", publication.folder.display());
     let _ = writeln!(out, "        疑点清单 lists/  报告 report.html  数据表 tables/  清册 manifest.json");

@@ -8,6 +8,7 @@ use crate::model::exception::Severity;
 use crate::model::id_number::IdClass;
 use crate::model::period::Period;
 use crate::publish::PublicationInputs;
+use crate::publish::audit_notices::audit_notices;
 use crate::publish::quarter_totals::{
     OpenCount, PublicationTotals, grouped_text, percent_text, tier_confidence, tier_title,
 };
@@ -49,10 +50,10 @@ pub(super) fn build(inputs: &PublicationInputs<'_>, totals: &PublicationTotals) 
         })).collect::<Vec<_>>(),
         "tiers": tiers(totals),
         "id_classes": id_classes(inputs, totals),
-        "audits": inputs.loaded.iter().flat_map(|l| &l.audits).map(|a| json!({
-            "source": inputs.catalogue.source_title(&a.source),
-            "message": a.message,
-        })).collect::<Vec<_>>(),
+        "audits": audit_notices(inputs.loaded.iter().flat_map(|l| &l.audits), inputs.catalogue)
+            .into_iter()
+            .map(|one| json!({ "source": one.sources, "message": one.message }))
+            .collect::<Vec<_>>(),
     })
 }
 
