@@ -148,7 +148,7 @@ fn unlinked(
     sources
         .into_iter()
         .map(|(name, (all, alone))| {
-            (format!("{name}({alone}/{all})"), vec![alone as f64 / all.max(1) as f64])
+            (format!("{name}（{alone}/{all}）"), vec![alone as f64 / all.max(1) as f64])
         })
         .collect()
 }

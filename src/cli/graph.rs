@@ -68,7 +68,7 @@ fn graph(pipeline: &Pipeline, rules: &RuleSet, with_rules: bool) -> RuleGraph {
         nodes.push(GraphNode {
             id: source.name.clone(),
             kind: "source",
-            title: format!("{}({})", source.title, source.owner),
+            title: format!("{}（{}）", source.title, source.owner),
         });
         edges.push(GraphEdge { from: source.name.clone(), to: "extract".to_owned() });
     }

@@ -151,10 +151,10 @@ fn unique(contract: &SourceContract, loaded: &mut LoadedSource, store: &RowStore
         .collect();
     let action = contract.audits.unique_action;
     let message = format!(
-        "“{}”有{}条记录的“{labels}”与前面的记录重复({}{});{}",
+        "“{}”有{}条记录的“{labels}”与前面的记录重复（{}{}）；{}",
         contract.title,
         repeats.len(),
-        places.join(","),
+        places.join("，"),
         if repeats.len() > 5 { "等" } else { "" },
         if action == UniqueAction::Reject { "后出现的已退回" } else { "核对后删去重复行" }
     );

@@ -288,7 +288,7 @@ impl<'a> SourceLoading<'a> {
                     source: self.contract.name.clone(),
                     audit: audit.to_owned(),
                     blocking: false,
-                    message: format!("{place}{what}:{}", headers.join("、")),
+                    message: format!("{place}{what}：{}", headers.join("、")),
                 });
             }
         }

@@ -22,9 +22,9 @@ fn show_file(out: &mut String, file: &FileProfile) {
         FileFormat::Dbf => "DBF",
         FileFormat::Parquet => "Parquet",
     };
-    let _ = write!(out, "{}:{format}", file.file.display());
+    let _ = write!(out, "{}：{format}", file.file.display());
     if let Some(encoding) = &file.encoding {
-        let _ = write!(out, ",{encoding}");
+        let _ = write!(out, "，{encoding}");
     }
     if let Some(evidence) = file.encoding_evidence {
         let _ = write!(out, "（{}）", evidence.label());
@@ -73,7 +73,7 @@ fn show_column(out: &mut String, column: &ColumnProfile) {
         false => column.top.iter().map(|(value, count)| format!("{value}×{count}")).collect(),
     };
     if !shown.is_empty() {
-        let _ = write!(out, ";{} {}", if column.top.is_empty() { "例" } else { "常见" }, shown.join("、"));
+        let _ = write!(out, "；{} {}", if column.top.is_empty() { "例" } else { "常见" }, shown.join("、"));
     }
     out.push('\n');
 }

@@ -167,7 +167,7 @@ pub(super) fn indicator_rows<'a>(inputs: &PublicationInputs<'a>) -> Vec<Indicato
         }
     }
     for target in &catalogue.targets {
-        let why = format!("缺少数据来源：{}({})", target.source, target.owner);
+        let why = format!("缺少数据来源：{}（{}）", target.source, target.owner);
         rows.push(IndicatorRow {
             target: target.target,
             is_rate: target.rate,

@@ -192,7 +192,7 @@ fn rule(rule: &Rule, definitions: &[RuleDefinition], period: Period) -> RuleFact
         owner: header.owner.at(period).to_owned(),
         policy: format!("{}“{}”", header.policy.clause, header.policy.quote),
         why: header.why.clone(),
-        advice: header.advice.join(";"),
+        advice: header.advice.join("；"),
         due_days: header.due_days,
         indicator: header.indicator,
         labels: header.labels.clone(),

@@ -108,14 +108,14 @@ impl SynthOptions {
             return Err(Error::usage("人数和季度数都要大于0"));
         }
         if self.persons > 60_000_000 {
-            return Err(Error::usage("人数超过6000万,一个地级市的身份证号码不够分配")
-                .hint("分几次生成,每次换一个种子"));
+            return Err(Error::usage("人数超过6000万，一个地级市的身份证号码不够分配")
+                .hint("分几次生成，每次换一个种子"));
         }
         if self.prefecture >= prefecture::MOST {
             return Err(Error::usage(format!("地市序号应小于{}", prefecture::MOST)));
         }
         if !(0.0..=20.0).contains(&self.error_multiplier) || !(0.0..=1.0).contains(&self.shares().registry) {
-            return Err(Error::usage("错误倍数应在0到20之间,建档比例应在0到1之间"));
+            return Err(Error::usage("错误倍数应在0到20之间，建档比例应在0到1之间"));
         }
         Ok(())
     }

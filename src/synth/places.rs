@@ -60,8 +60,9 @@ fn read_units(text: &str, units: &mut BTreeMap<String, String>) -> Result<()> {
         .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     let headers = reader.headers().map_err(bad)?.clone();
     let column = |names: &[&str]| headers.iter().position(|h| names.contains(&h));
-    let missing =
-        |name: &str| Error::configuration(format!("区划表缺少列“{name}”")).hint("需要 code(12位)、name 两列");
+    let missing = |name: &str| {
+        Error::configuration(format!("区划表缺少列“{name}”")).hint("需要 code（12位）、name 两列")
+    };
     let code_at = column(&["code", "code_2017"]).ok_or_else(|| missing("code"))?;
     let name_at = column(&["name", "name_2017"]).ok_or_else(|| missing("name"))?;
     let year_at = column(&["year", "base_year"]);
@@ -109,7 +110,7 @@ fn villages(units: &BTreeMap<String, String>) -> Result<Vec<VillagePlace>> {
         });
     }
     if villages.is_empty() {
-        return Err(Error::configuration("区划表里没有一个村").hint("村级代码应为12位,并列出其乡、县"));
+        return Err(Error::configuration("区划表里没有一个村").hint("村级代码应为12位，并列出其乡、县"));
     }
     let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
     for v in &mut villages {

@@ -26,7 +26,7 @@ pub(super) fn render(found: &FoundExplanation, accounts: &[PairExplanation]) -> 
         );
     }
     for rule in &found.rules {
-        let _ = writeln!(out, "<p>{}:{}</p>", escape(rule.get("title")), escape(rule.get("policy")));
+        let _ = writeln!(out, "<p>{}：{}</p>", escape(rule.get("title")), escape(rule.get("policy")));
     }
     for person in &found.persons {
         let records: Vec<&ExplainedRow> =
@@ -116,7 +116,7 @@ fn chart(account: &PairExplanation) -> String {
         let color = if step.bits >= 0 { "#2e7d5b" } else { "#b3423a" };
         let _ = write!(
             out,
-            "<text x=\"0\" y=\"{:.1}\">{}:{}</text><rect x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"16\" fill=\"{color}\"/><text x=\"{:.1}\" y=\"{:.1}\">{:+.2}</text>",
+            "<text x=\"0\" y=\"{:.1}\">{}：{}</text><rect x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"16\" fill=\"{color}\"/><text x=\"{:.1}\" y=\"{:.1}\">{:+.2}</text>",
             y + 13.0,
             escape(&step.label),
             escape(&step.level),

@@ -171,14 +171,14 @@ pub(super) fn explain_pair(link: &ExplainedRow, weights: Option<&LinkWeights>) -
         accept: weights.map(|w| w.accept),
         review: weights.map(|w| w.review),
         verdict: format!(
-            "{}:{}",
+            "{}：{}",
             if accepted { "接受为同一人" } else { "待人工确认" },
             // The tiers of a task without ID numbers.
             match (link.get("bits_prior").is_empty(), number("tier")) {
                 (true, tier) => tier_words(tier),
-                (false, 1) => "几乎肯定(T1)",
-                (false, 5) => "很可能(T5)",
-                (false, _) => "证据不足或相互矛盾(T6)",
+                (false, 1) => "几乎肯定（T1）",
+                (false, 5) => "很可能（T5）",
+                (false, _) => "证据不足或相互矛盾（T6）",
             }
         ),
         changes: weights.map_or_else(Vec::new, |w| changes(w, &levels, weight, accepted, link)),
@@ -232,12 +232,12 @@ fn changes(
 /// What a tier means.
 pub(super) fn tier_words(tier: i32) -> &'static str {
     match tier {
-        t if t == Tier::T1 as i32 => "证件号码和姓名一致(T1)",
-        t if t == Tier::T2 as i32 => "证件号码一致，姓名不同(T2)",
-        t if t == Tier::T3 as i32 => "证件号码有一处笔误，姓名一致(T3)",
-        t if t == Tier::T4 as i32 => "证件号码残缺、遮盖或为15位，姓名一致(T4)",
-        t if t == Tier::T5 as i32 => "没有可用的证件号码，姓名与出生日期、村或户相符(T5)",
-        _ => "证据不足或相互矛盾(T6)",
+        t if t == Tier::T1 as i32 => "证件号码和姓名一致（T1）",
+        t if t == Tier::T2 as i32 => "证件号码一致，姓名不同（T2）",
+        t if t == Tier::T3 as i32 => "证件号码有一处笔误，姓名一致（T3）",
+        t if t == Tier::T4 as i32 => "证件号码残缺、遮盖或为15位，姓名一致（T4）",
+        t if t == Tier::T5 as i32 => "没有可用的证件号码，姓名与出生日期、村或户相符（T5）",
+        _ => "证据不足或相互矛盾（T6）",
     }
 }
 

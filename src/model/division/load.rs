@@ -61,7 +61,7 @@ impl DivisionTable<'_> {
         if pairs.is_empty() {
             return Err(self
                 .complain("行政区划表缺少代码列或名称列", 1)
-                .hint("表头应为 code_年份,name_年份(每个年份一对),不分年份的写 code,name"));
+                .hint("表头应为 code_年份,name_年份（每个年份一对），不分年份的写 code,name"));
         }
         Ok(pairs.into_iter().map(|(_, code, name)| (code, name)).collect())
     }
@@ -185,7 +185,7 @@ impl DivisionTree {
             if unit.level > COUNTY && unit.parent.is_none() {
                 return Err(Error::configuration(format!("区划代码“{}”没有上级单位", unit.code))
                     .in_file(path)
-                    .hint("请补上它所属的县区(6位)和乡镇(9位)"));
+                    .hint("请补上它所属的县区（6位）和乡镇（9位）"));
             }
         }
         let (units, history): (Vec<_>, Vec<_>) = rows.into_iter().unzip();

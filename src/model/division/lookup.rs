@@ -35,9 +35,9 @@ impl DivisionVerdict {
             Self::Name => "按名称",
             Self::Renamed => "按更名后名称",
             Self::Alias => "按别名",
-            Self::Homophone => "按同音名称(须核对)",
-            Self::Ambiguous => "重名,归上级",
-            Self::Unknown => "查无此名,归上级",
+            Self::Homophone => "按同音名称（须核对）",
+            Self::Ambiguous => "重名，归上级",
+            Self::Unknown => "查无此名，归上级",
         }
     }
 }

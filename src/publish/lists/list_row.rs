@@ -294,14 +294,14 @@ impl<'a> RowMaterial<'a> {
             }
             let _ = write!(out, " 第{}行", key.row());
             let fields = &self.fields[source];
-            let mut separator = ':';
+            let mut separator = '：';
             if let Some(name) = fields.name(row) {
-                out.push(std::mem::replace(&mut separator, ','));
+                out.push(std::mem::replace(&mut separator, '，'));
                 out.push_str(&self.shown_name(name));
             }
             let number = self.shown_id(fields.id(row));
             if !number.is_empty() {
-                out.push(std::mem::replace(&mut separator, ','));
+                out.push(std::mem::replace(&mut separator, '，'));
                 out.push_str(&number);
             }
             self.evidence.push_values(&exception.rule_code, (source, row), &mut separator, &mut out);

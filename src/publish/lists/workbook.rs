@@ -17,7 +17,7 @@ use crate::rules::officer_words::AnswerWords;
 pub(super) fn shell(inputs: &PublicationInputs<'_>, township: &TownshipLists<'_>) -> Result<Vec<u8>> {
     let styles = SheetStyles::new();
     let mut book = workbook_begun();
-    let title = format!("{}{}疑点清单({})", township.county, township.name, inputs.period);
+    let title = format!("{}{}疑点清单（{}）", township.county, township.name, inputs.period);
     book.set_properties(&document_properties(&title, inputs.period)?);
     let sheet = book.add_worksheet_with_constant_memory().map_err(xlsx)?;
     styles.number(sheet)?;

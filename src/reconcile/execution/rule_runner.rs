@@ -183,7 +183,7 @@ fn why_not(rules: &RuleSet, rule: &Rule, views: &QuarterViews<'_>, period: Perio
         .sources
         .iter()
         .filter(|name| views.get(name).is_none())
-        .map(|name| format!("{}({name})", rules.catalogue.title(name)))
+        .map(|name| format!("{}（{name}）", rules.catalogue.title(name)))
         .collect();
     if !missing.is_empty() {
         return Ok(Some(format!("缺少数据来源：{}", missing.join("、"))));

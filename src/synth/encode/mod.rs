@@ -72,7 +72,7 @@ impl SheetLayout {
 
 /// A writer of a format failed on invented data.
 fn broken(what: &str, error: impl std::error::Error + Send + Sync + 'static) -> Error {
-    Error::internal(format!("生成{what}失败:{error}")).caused_by(error)
+    Error::internal(format!("生成{what}失败：{error}")).caused_by(error)
 }
 
 /// Encodes text, unmappable characters as numeric references (what exporters do).

@@ -13,7 +13,7 @@ advice = [
     "不符合条件的留存核对结论",
     "医疗救助身份没有标识的由医保部门补登",
 ]
-message = "持证残疾人({category}{grade}),{lacking}。"
+message = "持证残疾人（{category}{grade}），{lacking}。"
 related = ["R14", "R34"]
 
 [[example]]

@@ -12,7 +12,7 @@ advice = [
     "由家人照料的核实后登记",
     "需要服务的安排托养、日间照料或邻里照护",
 ]
-message = "重度残疾人({category}{grade})，有长期照护需求，本年度没有照护服务记录。"
+message = "重度残疾人（{category}{grade}），有长期照护需求，本年度没有照护服务记录。"
 related = ["R14"]
 
 [[example]]

@@ -12,7 +12,7 @@ advice = [
     "到家中见到孩子本人，查休学批准材料或医院证明",
     "无正当理由的由学校、乡镇劝返复学",
 ]
-message = "该儿童学籍({stage})状态为{status}，没有在读学籍。"
+message = "该儿童学籍（{stage}）状态为{status}，没有在读学籍。"
 related = ["R14", "R50"]
 
 [[example]]

@@ -13,7 +13,7 @@ advice = [
     "查资助名单的姓名、证件号码是否与建档立卡一致，是否以监护人名义登记",
     "确未资助的，由学校补发；本人放弃的留存书面说明",
 ]
-message = "建档立卡学生，{stage}在读({study_mode}),{term}学期没有资助记录。"
+message = "建档立卡学生，{stage}在读（{study_mode}），{term}学期没有资助记录。"
 related = ["R14"]
 
 [[example]]

@@ -12,7 +12,7 @@ advice = [
     "核对一卡通账户和收款人",
     "代管的须有授权，冒领的追回",
 ]
-message = "该户危房改造补助({archive_no}){reason}。"
+message = "该户危房改造补助（{archive_no}）{reason}。"
 related = ["R14"]
 
 [[example]]

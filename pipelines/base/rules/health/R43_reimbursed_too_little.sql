@@ -1,7 +1,7 @@
 /*
 code = "R43"
 title = "报销比例低于85%"
-why = "贫困人口门诊慢性病、重特大病种政策范围内费用应报销85%,低于比例要补报。"
+why = "贫困人口门诊慢性病、重特大病种政策范围内费用应报销85%，低于比例要补报。"
 policy = { clause = "二(三)1", quote = "门诊慢性病种政策范围内医疗费用报销比例提高到85%" }
 owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name = "医疗保障局", since = "2019Q1" }]
 severity = "S2"
@@ -16,7 +16,7 @@ message = "门诊慢特病结算，政策范围内{compliant_fen}，报销{reimb
 related = ["R14"]
 
 [[example]]
-case = "报销低于85%:列为疑点"
+case = "报销低于85%：列为疑点"
 given = """
 registry_person @P1
 settlement @P1 settlement_no=S1 kind=门诊慢特病 compliant_fen=10000 reimbursed_fen=8499
