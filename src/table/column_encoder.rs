@@ -2,8 +2,8 @@
 
 use std::mem;
 
-use arrow::array::{Array as _, ArrayRef};
-use arrow::datatypes::FieldRef;
+use arrow::array::{Array as _, ArrayRef, AsArray as _};
+use arrow::datatypes::{DataType, FieldRef};
 use bytes::Bytes;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, compute_leaves};
 use parquet::column::writer::ColumnCloseResult;
@@ -13,6 +13,7 @@ use parquet::schema::types::ColumnDescPtr;
 
 use super::STRETCH;
 use super::dictionary_encoding::{DictionaryColumn, is_worth_it};
+use super::plain_encoding::PlainTextColumn;
 
 /// First rows of a chunk that decide how it is encoded.
 const SAMPLE: usize = 1 << 14;
@@ -37,13 +38,15 @@ pub(crate) enum ColumnValues {
     Positions(Vec<u32>),
 }
 
-/// A column chunk being encoded: by a dictionary of its own, or else as the library does it.
+/// A column chunk being encoded: by a dictionary of its own, texts without one plainly, or else as the
+/// library does it.
 pub(super) struct ColumnEncoder {
     field: FieldRef,
     column: ColumnDescPtr,
     /// Rows that come before it is decided which of the two.
     first: Option<(Vec<ArrayRef>, usize)>,
     own: Option<DictionaryColumn>,
+    texts: Option<PlainTextColumn>,
     general: Option<ArrowColumnWriter>,
     /// Rows that it was given.
     rows: usize,
@@ -68,7 +71,10 @@ impl ColumnEncoder {
             ColumnHint::Random => (None, None),
             ColumnHint::Labels(of) => (None, Some(labels(of))),
         };
-        Self { field, column, first, general: own.is_none().then_some(general), own, rows: 0 }
+        let texts = (own.is_none() && *field.data_type() == DataType::Utf8)
+            .then(|| PlainTextColumn::new(column.clone()));
+        let general = (own.is_none() && texts.is_none()).then_some(general);
+        Self { field, column, first, own, texts, general, rows: 0 }
     }
 
     pub(super) fn push(&mut self, values: ColumnValues) -> Result<()> {
@@ -101,6 +107,8 @@ impl ColumnEncoder {
     fn encode(&mut self, array: &ArrayRef) -> Result<()> {
         if let Some(own) = &mut self.own {
             own.push_values(array);
+        } else if let Some(texts) = &mut self.texts {
+            texts.push(array.as_string())?;
         } else if let Some(general) = &mut self.general {
             // The library ends pages by what it is given at a time.
             let mut from = 0;
@@ -118,12 +126,12 @@ impl ColumnEncoder {
 
     pub(super) fn close(mut self) -> Result<EncodedChunk> {
         self.decide()?;
-        match (self.own, self.general) {
-            (Some(own), _) => {
-                own.close().map(|(bytes, close)| EncodedChunk::Own(bytes.into(), Box::new(close)))
-            }
-            (None, Some(general)) => Ok(EncodedChunk::General(Box::new(general.close()?))),
-            (None, None) => Err(ParquetError::General("a column without an encoder".into())),
+        let own = |(bytes, close): (Vec<u8>, _)| EncodedChunk::Own(bytes.into(), Box::new(close));
+        match (self.own, self.texts, self.general) {
+            (Some(dictionary), _, _) => dictionary.close().map(own),
+            (None, Some(texts), _) => texts.close().map(own),
+            (None, None, Some(general)) => Ok(EncodedChunk::General(Box::new(general.close()?))),
+            (None, None, None) => Err(ParquetError::General("a column without an encoder".into())),
         }
     }
 }

@@ -29,6 +29,7 @@ pub(crate) mod digest;
 pub(crate) mod heap;
 mod hybrid_encoding;
 pub(crate) mod key_index;
+mod plain_encoding;
 pub(crate) mod rows;
 pub(crate) mod string_interner;
 
