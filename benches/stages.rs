@@ -35,7 +35,7 @@ const QUARTER: &str = "2018Q3";
 
 fn all(criterion: &mut Criterion) {
     if let Err(error) = stages(criterion) {
-        panic!("{}", bidui::testing::error::render(&error, false));
+        panic!("{}", bidui::testing::error::render_error(&error, false));
     }
 }
 
@@ -136,7 +136,10 @@ fn stage<T>(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, work: impl Fn(
     group.bench_function(name, |bencher| {
         bencher.iter_batched(
             || (),
-            |()| work().unwrap_or_else(|error| panic!("{}", bidui::testing::error::render(&error, false))),
+            |()| {
+                work()
+                    .unwrap_or_else(|error| panic!("{}", bidui::testing::error::render_error(&error, false)))
+            },
             BatchSize::PerIteration,
         );
     });

@@ -44,7 +44,7 @@ pub use link::generic::{LinkageSummary, link_lists};
 pub use link::settings::LinkSettings;
 pub use model::id_number::{IdClass, IdNumber};
 pub use model::period::Period;
-pub use privacy::mask::id_for_list;
+pub use privacy::mask::mask_id_for_list;
 pub use progress::{Progress, Silent};
 pub use publication::snapshot::Snapshot;
 pub use publication::table_reader::{TableRow, read_rows};

@@ -25,17 +25,17 @@ pub mod config {
     }
 }
 pub mod engine {
-    pub use crate::engine::{Engine, RunPlan, link_only, run, train};
+    pub use crate::engine::{Engine, RunPlan, link_only, run, train_pipeline};
 }
 pub mod error {
-    pub use crate::error::{ErrorKind, render};
+    pub use crate::error::{ErrorKind, render_error};
 }
 pub mod evaluate {
     pub mod links {
         pub use crate::evaluate::links::evaluate_links;
     }
     pub mod review_sample {
-        pub use crate::evaluate::review_sample::{estimate, read_reviewed, sample};
+        pub use crate::evaluate::review_sample::{estimate, read_reviewed_links, sample_links_for_review};
     }
 }
 pub mod extract {
@@ -56,12 +56,13 @@ pub mod link {
         pub use crate::link::settings::LinkSettings;
     }
     pub mod train {
-        pub use crate::link::train::write;
+        pub use crate::link::train::write_weights_file;
     }
 }
 pub mod load {
     pub use crate::load::{
-        LoadedSource, SourceRecords, load_for_linking, load_several, load_source, load_tables, survey,
+        LoadedSource, SourceRecords, load_for_linking, load_several, load_source, load_tables,
+        survey_data_folder,
     };
 }
 pub mod model {
@@ -69,7 +70,7 @@ pub mod model {
         pub use crate::model::column_type::ContractType;
     }
     pub mod day {
-        pub use crate::model::day::from_date32;
+        pub use crate::model::day::day_from_date32;
     }
     pub mod division {
         pub use crate::model::division::{COUNTY, VILLAGE};

@@ -113,7 +113,10 @@ pub fn find_shared_persons(plan: &AcrossPlan, progress: &dyn Progress) -> Result
     let publications = open(plan)?;
     let files: Vec<PathBuf> =
         publications.iter().map(|p| p.path("restricted/person_identity.parquet")).collect();
-    let persons = files.iter().map(|file| shared_numbers::count(file)).collect::<Result<Vec<u64>>>()?;
+    let persons = files
+        .iter()
+        .map(|file| shared_numbers::count_numbered_persons(file))
+        .collect::<Result<Vec<u64>>>()?;
     let parts = shared_numbers::parts_for_memory(persons.iter().sum::<u64>(), plan.memory);
     progress.stage("比对证号", Some(u64::from(parts) * files.len() as u64));
     let mut pairs = Vec::new();
@@ -121,15 +124,18 @@ pub fn find_shared_persons(plan: &AcrossPlan, progress: &dyn Progress) -> Result
     for part in 0..parts {
         let found = shared_numbers::read_shared_numbers(&files, (part, parts), progress)?;
         numbered.iter_mut().zip(&found.numbered).for_each(|(sum, n)| *sum += n);
-        pairs.extend(paired(shared_person::read(&files, &found.places)?, &found.groups));
+        pairs.extend(pair_shared_persons(
+            shared_person::read_listed_persons(&files, &found.places)?,
+            &found.groups,
+        ));
     }
     // However many parts there were, the rows come in one order.
-    pairs.sort_by(|a, b| key(a).cmp(&key(b)));
+    pairs.sort_by(|a, b| shared_person_sort_key(a).cmp(&shared_person_sort_key(b)));
     progress.stage("写出", None);
     let names: Vec<String> = publications.iter().map(|p| p.folder().display().to_string()).collect();
-    let written = output::write(plan, &names, &pairs)?;
+    let written = output::write_across_files(plan, &names, &pairs)?;
     Ok(AcrossSummary {
-        between: between(&names, &pairs),
+        between: count_pairs_between(&names, &pairs),
         persons: names.into_iter().zip(numbered).collect(),
         files: written,
     })
@@ -164,7 +170,7 @@ fn open(plan: &AcrossPlan) -> Result<Vec<Snapshot>> {
 }
 
 /// All pairs of different publications among the persons of each number.
-fn paired(listed: Vec<ListedPerson>, groups: &[usize]) -> Vec<SharedPerson> {
+fn pair_shared_persons(listed: Vec<ListedPerson>, groups: &[usize]) -> Vec<SharedPerson> {
     let mut pairs = Vec::new();
     let mut from = 0;
     for &size in groups {
@@ -183,11 +189,11 @@ fn paired(listed: Vec<ListedPerson>, groups: &[usize]) -> Vec<SharedPerson> {
     pairs
 }
 
-fn key(pair: &SharedPerson) -> (u16, u16, &str, &str) {
+fn shared_person_sort_key(pair: &SharedPerson) -> (u16, u16, &str, &str) {
     (pair.left.publication, pair.right.publication, &pair.left.person_id, &pair.right.person_id)
 }
 
-fn between(names: &[String], pairs: &[SharedPerson]) -> Vec<PairsBetween> {
+fn count_pairs_between(names: &[String], pairs: &[SharedPerson]) -> Vec<PairsBetween> {
     pairs
         .chunk_by(|a, b| {
             (a.left.publication, a.right.publication) == (b.left.publication, b.right.publication)

@@ -11,8 +11,8 @@ use arrow::record_batch::RecordBatch;
 
 use super::shared_person::ListedPerson;
 use super::{AcrossPlan, SharedPerson};
-use crate::privacy::mask::id_for_list;
-use crate::privacy::neutralize;
+use crate::privacy::mask::mask_id_for_list;
+use crate::privacy::neutralize_formula_cell;
 use crate::table::ParquetWriter;
 use crate::{Error, Result};
 
@@ -27,16 +27,20 @@ const SIDE: PairSide = [
 ];
 
 /// Writes both; returns their paths.
-pub(super) fn write(plan: &AcrossPlan, names: &[String], pairs: &[SharedPerson]) -> Result<Vec<PathBuf>> {
+pub(super) fn write_across_files(
+    plan: &AcrossPlan,
+    names: &[String],
+    pairs: &[SharedPerson],
+) -> Result<Vec<PathBuf>> {
     std::fs::create_dir_all(&plan.out).map_err(|e| Error::io("新建文件夹", &plan.out, e))?;
     let (table, list) = (plan.out.join("cross_link.parquet"), plan.out.join("cross_link.csv"));
-    write_table(&table, names, pairs)?;
-    write_list(&list, names, pairs)?;
+    write_shared_persons_table(&table, names, pairs)?;
+    write_shared_persons_list(&list, names, pairs)?;
     Ok(vec![table, list])
 }
 
 /// A file that only its owner reads, whatever was there before.
-fn create(path: &Path) -> Result<File> {
+fn create_across_file(path: &Path) -> Result<File> {
     let failed = |e| Error::io("新建文件", path, e).hint("检查文件夹是否可写、磁盘是否已满");
     match std::fs::remove_file(path) {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(failed(e)),
@@ -45,7 +49,7 @@ fn create(path: &Path) -> Result<File> {
     File::options().write(true).create_new(true).mode(0o600).open(path).map_err(failed)
 }
 
-fn write_table(path: &Path, names: &[String], pairs: &[SharedPerson]) -> Result<()> {
+fn write_shared_persons_table(path: &Path, names: &[String], pairs: &[SharedPerson]) -> Result<()> {
     let mut fields = Vec::new();
     let mut columns: Vec<ArrayRef> = Vec::new();
     let mut add = |name: String, label: String, column: ArrayRef| {
@@ -72,17 +76,17 @@ fn write_table(path: &Path, names: &[String], pairs: &[SharedPerson]) -> Result<
     let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
         .map_err(|e| Error::internal("输出列不一致").caused_by(e))?;
     let failed = |e: parquet::errors::ParquetError| Error::io("写表", path, std::io::Error::other(e));
-    let mut writer = ParquetWriter::new(create(path)?, batch.schema()).map_err(failed)?;
+    let mut writer = ParquetWriter::new(create_across_file(path)?, batch.schema()).map_err(failed)?;
     writer.write(&batch).map_err(failed)?;
     writer.finish().map_err(failed)?;
     Ok(())
 }
 
 /// UTF-8 with byte order mark, which spreadsheets open right away.
-fn write_list(path: &Path, names: &[String], pairs: &[SharedPerson]) -> Result<()> {
+fn write_shared_persons_list(path: &Path, names: &[String], pairs: &[SharedPerson]) -> Result<()> {
     use std::io::Write as _;
     let failed = |e: csv::Error| Error::io("写清单", path, std::io::Error::other(e));
-    let mut file = std::io::BufWriter::new(create(path)?);
+    let mut file = std::io::BufWriter::new(create_across_file(path)?);
     file.write_all("\u{FEFF}".as_bytes()).map_err(|e| Error::io("写清单", path, e))?;
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(file);
     let titles = ["甲", "乙"].into_iter().flat_map(|label| {
@@ -92,12 +96,12 @@ fn write_list(path: &Path, names: &[String], pairs: &[SharedPerson]) -> Result<(
     for pair in pairs {
         for one in [&pair.left, &pair.right] {
             writer
-                .write_field(neutralize(&names[usize::from(one.publication)]).as_bytes())
+                .write_field(neutralize_formula_cell(&names[usize::from(one.publication)]).as_bytes())
                 .map_err(failed)?;
             for (name, _, value) in SIDE {
-                let masked = (name == "id_number").then(|| id_for_list(value(one)));
+                let masked = (name == "id_number").then(|| mask_id_for_list(value(one)));
                 let text = masked.as_deref().unwrap_or_else(|| value(one));
-                writer.write_field(neutralize(text).as_bytes()).map_err(failed)?;
+                writer.write_field(neutralize_formula_cell(text).as_bytes()).map_err(failed)?;
             }
         }
         writer.write_record([pair.verdict.title()]).map_err(failed)?;

@@ -34,12 +34,12 @@ pub(super) struct SharedNumbers {
 }
 
 /// Persons in a table of identities.
-pub(super) fn count(file: &Path) -> Result<u64> {
-    let builder = builder(file)?;
+pub(super) fn count_numbered_persons(file: &Path) -> Result<u64> {
+    let builder = open_numbers_table(file)?;
     let mut groups = builder.metadata().row_groups().iter();
     // Rows are numbered with 32 bits.
     let rows = groups.try_fold(0u32, |sum, group| sum.checked_add(u32::try_from(group.num_rows()).ok()?));
-    rows.map(u64::from).ok_or_else(|| damaged(file, &"行数超出范围"))
+    rows.map(u64::from).ok_or_else(|| damaged_numbers_table(file, &"行数超出范围"))
 }
 
 /// Parts to compare so many persons in.
@@ -58,7 +58,7 @@ pub(super) fn read_shared_numbers(
         .par_iter()
         .enumerate()
         .map(|(publication, file)| {
-            let held = numbers(file, publication as u16, part)?;
+            let held = read_held_numbers(file, publication as u16, part)?;
             progress.advance(1);
             Ok(held)
         })
@@ -81,12 +81,12 @@ pub(super) fn read_shared_numbers(
     Ok(SharedNumbers { places, groups, numbered })
 }
 
-fn numbers(file: &Path, publication: u16, (part, parts): (u32, u32)) -> Result<Vec<HeldNumber>> {
+fn read_held_numbers(file: &Path, publication: u16, (part, parts): (u32, u32)) -> Result<Vec<HeldNumber>> {
     let mut held = Vec::new();
     let mut row = 0u32;
-    for batch in read(file, &["id_number"])? {
+    for batch in read_number_columns(file, &["id_number"])? {
         let batch = batch?;
-        for number in text_column(file, &batch, "id_number")? {
+        for number in number_text_column(file, &batch, "id_number")? {
             // Shorter ones are damaged: what is left of a number is nobody's.
             if let Some(text) = number.filter(|text| text.len() == 18)
                 && let Some(key) = IdNumber::parse(text).id18_key()
@@ -101,31 +101,38 @@ fn numbers(file: &Path, publication: u16, (part, parts): (u32, u32)) -> Result<V
 }
 
 /// Rows of a published table with these columns.
-pub(super) fn read(file: &Path, columns: &[&str]) -> Result<impl Iterator<Item = Result<RecordBatch>>> {
-    let builder = builder(file)?;
+pub(super) fn read_number_columns(
+    file: &Path,
+    columns: &[&str],
+) -> Result<impl Iterator<Item = Result<RecordBatch>>> {
+    let builder = open_numbers_table(file)?;
     let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
     let reader = builder.with_projection(mask).with_batch_size(BATCH).build();
     let path = file.to_owned();
-    let reader = reader.map_err(|e| damaged(file, &e))?;
-    Ok(reader.map(move |batch| batch.map_err(|e| damaged(&path, &e))))
+    let reader = reader.map_err(|e| damaged_numbers_table(file, &e))?;
+    Ok(reader.map(move |batch| batch.map_err(|e| damaged_numbers_table(&path, &e))))
 }
 
 /// A column of texts.
-pub(super) fn text_column<'a>(file: &Path, batch: &'a RecordBatch, name: &str) -> Result<&'a StringArray> {
+pub(super) fn number_text_column<'a>(
+    file: &Path,
+    batch: &'a RecordBatch,
+    name: &str,
+) -> Result<&'a StringArray> {
     let column = batch.column_by_name(name).and_then(|column| column.as_string_opt::<i32>());
     column.filter(|column| column.len() == batch.num_rows()).ok_or_else(|| {
         Error::input(format!("发布的人员身份表缺少列“{name}”")).in_file(file).hint("用本版程序重新运行该季度")
     })
 }
 
-fn builder(file: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>> {
+fn open_numbers_table(file: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>> {
     let open = File::open(file).map_err(|e| {
         Error::io("读取人员身份表", file, e).hint("发布要带 restricted/ 文件夹，并且有权读取")
     })?;
-    ParquetRecordBatchReaderBuilder::try_new(open).map_err(|e| damaged(file, &e))
+    ParquetRecordBatchReaderBuilder::try_new(open).map_err(|e| damaged_numbers_table(file, &e))
 }
 
-fn damaged(file: &Path, error: &dyn std::fmt::Display) -> Error {
+fn damaged_numbers_table(file: &Path, error: &dyn std::fmt::Display) -> Error {
     Error::input(format!("数据表无法读取：{error}")).in_file(file).hint("文件可能被改动；请重新运行该季度")
 }
 

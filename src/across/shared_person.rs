@@ -29,7 +29,7 @@ pub(super) struct ListedPerson {
 }
 
 /// The persons at these places, in their order.
-pub(super) fn read(files: &[PathBuf], places: &[(u16, u32)]) -> Result<Vec<ListedPerson>> {
+pub(super) fn read_listed_persons(files: &[PathBuf], places: &[(u16, u32)]) -> Result<Vec<ListedPerson>> {
     let mut order: Vec<usize> = (0..places.len()).collect();
     order.sort_unstable_by_key(|&at| places[at]);
     let wanted: Vec<&[usize]> = order.chunk_by(|&a, &b| places[a].0 == places[b].0).collect();
@@ -53,10 +53,10 @@ fn read_one(file: &Path, publication: u16, rows: impl Iterator<Item = u32>) -> R
     let mut rows = rows.peekable();
     let mut listed = Vec::new();
     let mut first = 0u32;
-    for batch in shared_numbers::read(file, &COLUMNS)? {
+    for batch in shared_numbers::read_number_columns(file, &COLUMNS)? {
         let batch = batch?;
         let next = first + batch.num_rows() as u32;
-        let columns = COLUMNS.map(|name| shared_numbers::text_column(file, &batch, name));
+        let columns = COLUMNS.map(|name| shared_numbers::number_text_column(file, &batch, name));
         let [person_id, id_number, id_class, name, county_code, sources] = columns;
         let (person_id, id_number, id_class) = (person_id?, id_number?, id_class?);
         let (name, county_code, sources) = (name?, county_code?, sources?);
@@ -66,7 +66,10 @@ fn read_one(file: &Path, publication: u16, rows: impl Iterator<Item = u32>) -> R
                 true => String::new(),
                 false => column.value(at).to_owned(),
             };
-            let id = IdNumber { class: class(id_class.value(at)), ..IdNumber::parse(id_number.value(at)) };
+            let id = IdNumber {
+                class: listed_id_class(id_class.value(at)),
+                ..IdNumber::parse(id_number.value(at))
+            };
             listed.push(ListedPerson {
                 publication,
                 person_id: text(person_id),
@@ -84,7 +87,7 @@ fn read_one(file: &Path, publication: u16, rows: impl Iterator<Item = u32>) -> R
 
 /// The class that the publication gave the number: its 18 characters do not tell whether the last
 /// one was delivered or computed.
-fn class(code: &str) -> IdClass {
+fn listed_id_class(code: &str) -> IdClass {
     IdClass::ALL.into_iter().find(|class| class.code() == code).unwrap_or_default()
 }
 

@@ -18,7 +18,7 @@ pub(super) struct AcrossArguments {
     #[arg(long)]
     out: PathBuf,
     /// 内存预算；证号太多时分几遍比对
-    #[arg(long, default_value = "1GB", value_parser = super::run::memory_size)]
+    #[arg(long, default_value = "1GB", value_parser = super::run::parse_run_memory)]
     memory: u64,
     /// 线程数（默认：全部核心）
     #[arg(long)]
@@ -32,7 +32,7 @@ pub(super) fn execute(arguments: &AcrossArguments, console: &mut Console<'_>) ->
         memory: arguments.memory,
     };
     let bar = BarProgress::new(console.progress, plans::ACROSS);
-    let summary = super::run::with_threads(arguments.threads, || find_shared_persons(&plan, &bar))??;
+    let summary = super::run::run_with_threads(arguments.threads, || find_shared_persons(&plan, &bar))??;
     bar.finish();
     if console.json {
         console.json(&summary)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::explain::page::escape;
+use super::explain::page::escape_page_text;
 use crate::link::settings::{LinkSettings, WeightsFile};
 use crate::model::links::PassReport;
 use crate::publication::table_reader;
@@ -100,13 +100,17 @@ pub(super) fn write(file: &Path, title: &str, out: &Path, charts: &ChartFacts) -
         .collect();
     let mut page = format!(
         "<!doctype html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><title>{0}</title><style>body{{font:15px/1.6 system-ui,'Noto Sans CJK SC','Microsoft YaHei',sans-serif;margin:2rem auto;max-width:64rem;padding:0 1rem;color:#1c2733}}h2{{font-size:1.1rem;margin-top:2rem}}svg text{{font-size:12px}}</style></head><body>\n<h1>{0}：匹配方法图表</h1>\n",
-        escape(title)
+        escape_page_text(title)
     );
-    section(&mut page, "权重分布（绿：接受，橙：待审）", &bars(&histogram, &["#2e7d5b", "#d98e2b"], false));
-    section(
+    push_chart_section(
+        &mut page,
+        "权重分布（绿：接受，橙：待审）",
+        &render_bar_chart(&histogram, &["#2e7d5b", "#d98e2b"], false),
+    );
+    push_chart_section(
         &mut page,
         "没有匹配到任何记录的记录，按来源的比例",
-        &bars(&unlinked(&links, &clusters), &["#8a5a9c"], true),
+        &render_bar_chart(&unlinked_chart_rows(&links, &clusters), &["#8a5a9c"], true),
     );
     let passes: Vec<(String, Vec<f64>)> = charts
         .passes
@@ -116,22 +120,26 @@ pub(super) fn write(file: &Path, title: &str, out: &Path, charts: &ChartFacts) -
             (format!("{name}{recall}"), vec![*new as f64, pairs.saturating_sub(*new) as f64])
         })
         .collect();
-    section(
+    push_chart_section(
         &mut page,
         "各比对轮次比较的对数（蓝：前面各轮没有的，灰：已有的）",
-        &bars(&passes, &["#34527a", "#b8c0cc"], false),
+        &render_bar_chart(&passes, &["#34527a", "#b8c0cc"], false),
     );
-    section(&mut page, "m（绿：同一人中出现的比例）与 u（红：不同人中），及权重", &levels(&charts.levels));
+    push_chart_section(
+        &mut page,
+        "m（绿：同一人中出现的比例）与 u（红：不同人中），及权重",
+        &render_level_chart(&charts.levels),
+    );
     page.push_str("</body></html>\n");
     std::fs::write(file, page).map_err(|e| Error::io("写网页", file, e))
 }
 
-fn section(page: &mut String, title: &str, chart: &str) {
-    let _ = writeln!(page, "<section><h2>{}</h2>{chart}</section>", escape(title));
+fn push_chart_section(page: &mut String, title: &str, chart: &str) {
+    let _ = writeln!(page, "<section><h2>{}</h2>{chart}</section>", escape_page_text(title));
 }
 
 /// Share of the records of each source that are in a cluster of their own and in no pair for review.
-fn unlinked(
+fn unlinked_chart_rows(
     links: &[table_reader::TableRow],
     clusters: &[table_reader::TableRow],
 ) -> Vec<(String, Vec<f64>)> {
@@ -158,12 +166,12 @@ const WIDTH: f64 = 520.0;
 const ROW: f64 = 20.0;
 
 /// Horizontal stacked bars.
-fn bars(rows: &[(String, Vec<f64>)], colors: &[&str], share: bool) -> String {
+fn render_bar_chart(rows: &[(String, Vec<f64>)], colors: &[&str], share: bool) -> String {
     let most = if share { 1.0 } else { rows.iter().map(|r| r.1.iter().sum()).fold(1.0, f64::max) };
-    let mut out = open(rows.len());
+    let mut out = open_chart_svg(rows.len());
     for (i, (label, values)) in rows.iter().enumerate() {
         let y = ROW * i as f64;
-        let _ = write!(out, "<text x=\"0\" y=\"{:.0}\">{}</text>", y + 14.0, escape(label));
+        let _ = write!(out, "<text x=\"0\" y=\"{:.0}\">{}</text>", y + 14.0, escape_page_text(label));
         let mut x = LEFT;
         for (value, color) in values.iter().zip(colors) {
             let width = WIDTH * value / most;
@@ -181,7 +189,7 @@ fn bars(rows: &[(String, Vec<f64>)], colors: &[&str], share: bool) -> String {
     out + "</svg>"
 }
 
-fn open(rows: usize) -> String {
+fn open_chart_svg(rows: usize) -> String {
     format!(
         "<svg viewBox=\"0 0 {:.0} {:.0}\" width=\"100%\" role=\"img\">",
         LEFT + WIDTH + 90.0,
@@ -189,16 +197,16 @@ fn open(rows: usize) -> String {
     )
 }
 
-fn levels(rows: &[LevelFacts]) -> String {
-    let mut out = open(rows.len());
+fn render_level_chart(rows: &[LevelFacts]) -> String {
+    let mut out = open_chart_svg(rows.len());
     for (i, row) in rows.iter().enumerate() {
         let y = ROW * i as f64;
         let _ = write!(
             out,
             "<text x=\"0\" y=\"{:.0}\">{} {}</text>",
             y + 14.0,
-            escape(&row.comparison),
-            escape(&row.level)
+            escape_page_text(&row.comparison),
+            escape_page_text(&row.level)
         );
         if let Some((m, u)) = row.shares {
             for (share, color, top) in [(m, "#2e7d5b", 3.0), (u, "#b3423a", 10.0)] {

@@ -31,14 +31,14 @@ pub(super) struct CheckArguments {
 
 pub(super) fn execute(arguments: &CheckArguments, console: &mut Console<'_>) -> Result<u8> {
     if arguments.pipeline.pipeline.is_file() {
-        return linkage_task(arguments, console);
+        return check_linkage_task(arguments, console);
     }
     let pipeline = Pipeline::open(&arguments.pipeline.pipeline)?;
     let rules = RuleSet::load(&pipeline)?;
     report(reconcile::check_rules(&rules), console)?;
     LinkSettings::of_pipeline(&pipeline)?;
     console.line(&format!("配置正确：{}个数据来源，{}条规则", pipeline.sources.len(), rules.rules.len()))?;
-    inclusion(&pipeline, &rules, console)?;
+    check_inclusion(&pipeline, &rules, console)?;
     if arguments.examples {
         let outcome = reconcile::run_examples(&pipeline, &rules)?;
         let failures = outcome.failures.len();
@@ -47,16 +47,16 @@ pub(super) fn execute(arguments: &CheckArguments, console: &mut Console<'_>) -> 
             .line(&format!("示例：{}条规则的{}个示例，{failures}个不符", outcome.rules, outcome.examples))?;
     }
     if let Some(code) = &arguments.mutate {
-        mutate(&pipeline, &rules, code, console)?;
+        check_mutations(&pipeline, &rules, code, console)?;
     }
     if let Some(data) = &arguments.data {
-        dry_run(&pipeline, data, console)?;
+        check_data_loading(&pipeline, data, console)?;
     }
     Ok(0)
 }
 
 /// Says what comes from elsewhere, what stands in for it, and what is not run.
-fn inclusion(pipeline: &Pipeline, rules: &RuleSet, console: &mut Console<'_>) -> Result<()> {
+fn check_inclusion(pipeline: &Pipeline, rules: &RuleSet, console: &mut Console<'_>) -> Result<()> {
     for base in pipeline.layers.bases() {
         console.line(&format!("引用：{}", base.folder.display()))?;
     }
@@ -74,7 +74,7 @@ fn inclusion(pipeline: &Pipeline, rules: &RuleSet, console: &mut Console<'_>) ->
 }
 
 /// A linkage task's file: is it right, and with data, what would each blocking pass cost?
-fn linkage_task(arguments: &CheckArguments, console: &mut Console<'_>) -> Result<u8> {
+fn check_linkage_task(arguments: &CheckArguments, console: &mut Console<'_>) -> Result<u8> {
     let config = &arguments.pipeline.pipeline;
     let settings = generic::GenericSettings::open(config)?;
     console.line(&format!("配置正确：{}个表，{}个链接列", settings.table.len(), settings.columns.len()))?;
@@ -98,13 +98,18 @@ fn linkage_task(arguments: &CheckArguments, console: &mut Console<'_>) -> Result
 fn report(mut complaints: Vec<Error>, console: &mut Console<'_>) -> Result<()> {
     let Some(last) = complaints.pop() else { return Ok(()) };
     for complaint in complaints {
-        let text = crate::error::render(&complaint, false);
+        let text = crate::error::render_error(&complaint, false);
         writeln!(console.err, "{text}\n").map_err(super::broken_output)?;
     }
     Err(last)
 }
 
-fn mutate(pipeline: &Pipeline, rules: &RuleSet, code: &str, console: &mut Console<'_>) -> Result<()> {
+fn check_mutations(
+    pipeline: &Pipeline,
+    rules: &RuleSet,
+    code: &str,
+    console: &mut Console<'_>,
+) -> Result<()> {
     let wanted = (!code.is_empty()).then_some(code);
     let (mut tried, mut unnoticed) = (0, 0);
     for rule in example_runner::run_mutations(pipeline, rules, wanted)? {
@@ -123,7 +128,7 @@ fn mutate(pipeline: &Pipeline, rules: &RuleSet, code: &str, console: &mut Consol
 }
 
 /// Reads every source as `run` would and says what would be loaded.
-fn dry_run(pipeline: &Pipeline, data: &Path, console: &mut Console<'_>) -> Result<()> {
+fn check_data_loading(pipeline: &Pipeline, data: &Path, console: &mut Console<'_>) -> Result<()> {
     console.line("来源\t文件\t工作表\t数据行\t读入\t接受\t退回")?;
     let mut blocking = Vec::new();
     for index in 0..pipeline.sources.len() {

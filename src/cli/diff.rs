@@ -31,7 +31,7 @@ struct RuleChange {
 
 pub(super) fn execute(arguments: &DiffArguments, console: &mut Console<'_>) -> Result<u8> {
     let publications = [Snapshot::open(&arguments.before)?, Snapshot::open(&arguments.after)?];
-    let [before, after] = [open_exceptions(&publications[0])?, open_exceptions(&publications[1])?];
+    let [before, after] = [exceptions_to_diff(&publications[0])?, exceptions_to_diff(&publications[1])?];
     let mut changes: BTreeMap<String, RuleChange> = BTreeMap::new();
     for (id, rule) in &before {
         let change = changes.entry(rule.clone()).or_default();
@@ -65,7 +65,7 @@ pub(super) fn execute(arguments: &DiffArguments, console: &mut Console<'_>) -> R
 }
 
 /// Exception id → rule code of what is open in a publication.
-fn open_exceptions(publication: &Snapshot) -> Result<BTreeMap<String, String>> {
+fn exceptions_to_diff(publication: &Snapshot) -> Result<BTreeMap<String, String>> {
     let rows = publication.rows("tables/fact_exception.parquet", |row| row.get("status") != "resolved")?;
     Ok(rows.into_iter().map(|r| (r.get("exception_id").to_owned(), r.get("rule_code").to_owned())).collect())
 }

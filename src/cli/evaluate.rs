@@ -42,7 +42,10 @@ struct PublicationScore {
 
 pub(super) fn execute(arguments: &EvaluateArguments, console: &mut Console<'_>) -> Result<u8> {
     if let Some(reviewed) = &arguments.reviewed {
-        return show_estimate(&review_sample::estimate(&review_sample::read_reviewed(reviewed)?), console);
+        return show_estimate(
+            &review_sample::estimate(&review_sample::read_reviewed_links(reviewed)?),
+            console,
+        );
     }
     let snapshot = Snapshot::recognize(&arguments.links)?;
     let folder = snapshot.as_ref().map_or_else(|| arguments.links.clone(), |s| s.path("restricted"));
@@ -58,20 +61,20 @@ pub(super) fn execute(arguments: &EvaluateArguments, console: &mut Console<'_>) 
         if console.json {
             console.json(&score)?;
         } else {
-            publication(&score, arguments.details, console)?;
+            print_publication_score(&score, arguments.details, console)?;
         }
     } else {
         let score = evaluate_links(&arguments.links, truth)?;
         if console.json {
             console.json(&score)?;
         } else {
-            links(&score, console)?;
+            print_link_score(&score, console)?;
         }
     }
     Ok(0)
 }
 
-fn publication(score: &PublicationScore, details: bool, console: &mut Console<'_>) -> Result<()> {
+fn print_publication_score(score: &PublicationScore, details: bool, console: &mut Console<'_>) -> Result<()> {
     let p = &score.persons;
     console.line(&format!(
         "人员匹配（记录对）\t精确率 {:.5}\t召回率 {:.5}\tF1 {:.5}\t真值{}对，找到{}对",
@@ -90,7 +93,7 @@ fn publication(score: &PublicationScore, details: bool, console: &mut Console<'_
     let mut all = RuleScore::default();
     // Rules that the truth knows nothing of (they have no truth to be measured against) are left out.
     for rule in score.rules.iter().filter(|r| r.truth > 0) {
-        rule_line(&rule.rule_code, rule, console)?;
+        print_rule_score(&rule.rule_code, rule, console)?;
         if details {
             rule.missed.iter().try_for_each(|entity| console.line(&format!("\t漏报 {entity}")))?;
             rule.surplus.iter().try_for_each(|entity| console.line(&format!("\t误报 {entity}")))?;
@@ -101,10 +104,10 @@ fn publication(score: &PublicationScore, details: bool, console: &mut Console<'_
         all.review += rule.review;
         all.review_true += rule.review_true;
     }
-    rule_line("合计", &all, console)
+    print_rule_score("合计", &all, console)
 }
 
-fn rule_line(name: &str, rule: &RuleScore, console: &mut Console<'_>) -> Result<()> {
+fn print_rule_score(name: &str, rule: &RuleScore, console: &mut Console<'_>) -> Result<()> {
     console.line(&format!(
         "{name}\t{}\t{}\t{}\t{:.4}\t{:.4}\t{}\t{}\t{:.4}",
         rule.truth,
@@ -118,7 +121,7 @@ fn rule_line(name: &str, rule: &RuleScore, console: &mut Console<'_>) -> Result<
     ))
 }
 
-fn links(score: &LinkScore, console: &mut Console<'_>) -> Result<()> {
+fn print_link_score(score: &LinkScore, console: &mut Console<'_>) -> Result<()> {
     let line = |name: &str, counted: CountedPairs| {
         format!(
             "{name}\t精确率 {:.5}\t召回率 {:.5}\tF1 {:.5}\t找到{}对，正确{}对，真值{}对",
@@ -204,11 +207,11 @@ fn show_sample(
     arguments: &EvaluateArguments,
     console: &mut Console<'_>,
 ) -> Result<u8> {
-    let records = crate::evaluate::links::count_records(folder)?;
-    let chosen = review_sample::sample(folder, records, size, arguments.seed)?;
+    let records = crate::evaluate::links::count_linked_records(folder)?;
+    let chosen = review_sample::sample_links_for_review(folder, records, size, arguments.seed)?;
     if let Some(truth) = &arguments.truth {
         // The truth looks at the pairs in a human's place: is the estimate any good?
-        let known = crate::evaluate::links::true_entities(truth)?;
+        let known = crate::evaluate::links::read_link_entities(truth)?;
         let same = |a: &str, b: &str| known.contains_key(a) && known.get(a) == known.get(b);
         let reviewed: Vec<(String, u64, bool)> = chosen
             .iter()

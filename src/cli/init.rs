@@ -31,14 +31,14 @@ pub(super) fn execute(arguments: &InitArguments, console: &mut Console<'_>) -> R
         return Err(Error::usage("文件夹已存在，不覆盖").in_file(folder).hint("换一个名字，或先移走原来的"));
     }
     for (name, text) in FILES {
-        write(&folder.join(name), text)?;
+        write_initial_file(&folder.join(name), text)?;
     }
     console.line(&format!("已新建 {}", folder.display()))?;
     console.say("下一步：改 pipeline.toml 和 sources/，再运行 bidui check")?;
     Ok(0)
 }
 
-fn write(path: &Path, text: &str) -> Result<()> {
+fn write_initial_file(path: &Path, text: &str) -> Result<()> {
     let parent = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(parent).map_err(|e| Error::io("新建文件夹", parent, e))?;
     std::fs::write(path, text).map_err(|e| Error::io("写文件", path, e))

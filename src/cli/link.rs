@@ -40,7 +40,7 @@ pub(super) fn execute(arguments: &LinkArguments, console: &mut Console<'_>) -> R
     }
     let bar = BarProgress::new(console.progress, plans::UNKNOWN);
     bar.stage("匹配", None);
-    let summary = super::run::with_threads(arguments.threads, || {
+    let summary = super::run::run_with_threads(arguments.threads, || {
         generic::link_lists(&arguments.config, arguments.data.as_deref(), &arguments.out)
     })??;
     bar.finish();
@@ -64,7 +64,7 @@ pub(super) fn execute(arguments: &LinkArguments, console: &mut Console<'_>) -> R
     for (keys, blocks, records) in &summary.skipped {
         console.line(&format!("  过大未比较\t{keys}：{blocks}块，{records}条记录"))?;
     }
-    say_files(&summary.files, console)
+    say_linked_files(&summary.files, console)
 }
 
 fn pipeline(arguments: &LinkArguments, root: &Path, console: &mut Console<'_>) -> Result<u8> {
@@ -74,7 +74,7 @@ fn pipeline(arguments: &LinkArguments, root: &Path, console: &mut Console<'_>) -
             .hint("用 --data 指向本季度提取数据所在的文件夹")
     })?;
     let bar = BarProgress::new(console.progress, plans::LINK);
-    let summary = super::run::with_threads(arguments.threads, || {
+    let summary = super::run::run_with_threads(arguments.threads, || {
         engine::link_only(root, data, &arguments.out, &arguments.sources, &bar)
     })??;
     bar.finish();
@@ -92,10 +92,10 @@ fn pipeline(arguments: &LinkArguments, root: &Path, console: &mut Console<'_>) -
     }
     console.line(&format!("  接受\t{}对，共{}人", summary.accepted, summary.persons))?;
     console.line(&format!("  待审\t{}对", summary.review))?;
-    say_files(&summary.files, console)
+    say_linked_files(&summary.files, console)
 }
 
-fn say_files(files: &[PathBuf], console: &mut Console<'_>) -> Result<u8> {
+fn say_linked_files(files: &[PathBuf], console: &mut Console<'_>) -> Result<u8> {
     for file in files {
         console.say(&format!("  写出 {}", file.display()))?;
     }

@@ -161,7 +161,7 @@ pub fn main(
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             let color = std::env::var_os("NO_COLOR").is_none() && std::io::stderr().is_terminal();
-            let _ = writeln!(console.err, "{}", crate::error::render(&error, color));
+            let _ = writeln!(console.err, "{}", crate::error::render_error(&error, color));
             ExitCode::from(error.kind().exit_code())
         }
     }

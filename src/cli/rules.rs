@@ -48,7 +48,7 @@ pub(super) fn execute(arguments: &RulesArguments, console: &mut Console<'_>) -> 
         console.line(rule.file.sql().trim())?;
         return Ok(0);
     }
-    let severity = arguments.severity.as_deref().map(parse_severity).transpose()?;
+    let severity = arguments.severity.as_deref().map(parse_rules_severity).transpose()?;
     let filter = RuleFilter {
         text: arguments.text.clone(),
         severity,
@@ -76,7 +76,7 @@ pub(super) fn execute(arguments: &RulesArguments, console: &mut Console<'_>) -> 
     Ok(0)
 }
 
-fn parse_severity(text: &str) -> Result<Severity> {
+fn parse_rules_severity(text: &str) -> Result<Severity> {
     match text.to_ascii_uppercase().as_str() {
         "S1" => Ok(Severity::S1),
         "S2" => Ok(Severity::S2),

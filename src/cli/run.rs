@@ -35,7 +35,7 @@ pub(super) struct RunArguments {
     #[arg(long, value_enum)]
     engine: Option<EngineKind>,
     /// 内存预算，例如 2GB；给出后大表放在发布文件夹的临时文件里，逐桶运行规则
-    #[arg(long, value_parser = memory_size)]
+    #[arg(long, value_parser = parse_run_memory)]
     memory: Option<u64>,
     /// 线程数（默认：全部核心）
     #[arg(long)]
@@ -60,7 +60,7 @@ enum EngineKind {
 }
 
 /// `2GB`, `1500MB`, `800MiB`: decimal and binary units, or plain bytes.
-pub(super) fn memory_size(text: &str) -> std::result::Result<u64, String> {
+pub(super) fn parse_run_memory(text: &str) -> std::result::Result<u64, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = match text[digits.len()..].to_ascii_uppercase().as_str() {
         "" | "B" => 1,
@@ -101,7 +101,7 @@ impl From<FailOn> for Severity {
 pub(super) fn execute(arguments: &RunArguments, console: &mut Console<'_>) -> Result<u8> {
     let plan = plan(arguments)?;
     let bar = BarProgress::new(console.progress, plans::RUN);
-    let outcome = with_threads(arguments.threads, || engine::run(&plan, &bar));
+    let outcome = run_with_threads(arguments.threads, || engine::run(&plan, &bar));
     bar.finish();
     let outcome = outcome??;
     if console.json {
@@ -122,7 +122,7 @@ fn plan(arguments: &RunArguments) -> Result<RunPlan> {
     if let Some(first) = crate::reconcile::check_rules(&rules).into_iter().next() {
         return Err(first);
     }
-    select(&mut rules, &arguments.select)?;
+    select_rules_to_run(&mut rules, &arguments.select)?;
     let link = LinkSettings::of_pipeline(&pipeline)?;
     if !arguments.data.is_dir() {
         return Err(Error::usage("找不到提取数据文件夹")
@@ -156,7 +156,7 @@ fn plan(arguments: &RunArguments) -> Result<RunPlan> {
 }
 
 /// Keeps the rules whose code is, or begins with, one of `wanted`; all if nothing is wanted.
-fn select(rules: &mut RuleSet, wanted: &[String]) -> Result<()> {
+fn select_rules_to_run(rules: &mut RuleSet, wanted: &[String]) -> Result<()> {
     for code in wanted {
         if !rules.rules.iter().any(|r| r.header.code.starts_with(code.as_str())) {
             return Err(
@@ -188,11 +188,14 @@ fn key(arguments: &RunArguments) -> Result<Vec<u8>> {
             base.join("bidui").join("pseudonym.key")
         }
     };
-    privacy::key_file::load_or_create(&file, &arguments.out)
+    privacy::key_file::load_or_create_key(&file, &arguments.out)
 }
 
 /// Runs `work` on a pool of `threads` threads (default: one per core).
-pub(super) fn with_threads<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T> {
+pub(super) fn run_with_threads<T: Send>(
+    threads: Option<usize>,
+    work: impl FnOnce() -> T + Send,
+) -> Result<T> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads.unwrap_or(0))
         .build()

@@ -47,7 +47,7 @@ pub(super) fn execute(arguments: &TrainArguments, console: &mut Console<'_>) -> 
             return Err(Error::usage("单独的匹配配置只按数据训练，不用 --truth"));
         }
         bar.stage("训练", None);
-        let model = super::run::with_threads(arguments.threads, || {
+        let model = super::run::run_with_threads(arguments.threads, || {
             generic::train_on_lists(&config, arguments.data.as_deref(), &arguments.out)
         })??;
         bar.finish();
@@ -67,18 +67,25 @@ pub(super) fn execute(arguments: &TrainArguments, console: &mut Console<'_>) -> 
         for (c, column) in model.columns.iter().enumerate() {
             for (l, code) in column.levels.iter().enumerate().skip(1) {
                 let [m, u] = [0, 1].map(|k| model.classes[k].levels[c][l]);
-                level_line(&column.name, code, Some((m, u)), m - u, console)?;
+                print_trained_level(&column.name, code, Some((m, u)), m - u, console)?;
             }
         }
     } else {
         let data = arguments.data.as_deref().ok_or_else(|| {
             Error::usage("缺少 --data").in_file(&config).hint("用 --data 指向本季度提取数据所在的文件夹")
         })?;
-        let file = super::run::with_threads(arguments.threads, || {
-            engine::train(root, data, arguments.truth.as_deref(), &arguments.sources, arguments.seed, &bar)
+        let file = super::run::run_with_threads(arguments.threads, || {
+            engine::train_pipeline(
+                root,
+                data,
+                arguments.truth.as_deref(),
+                &arguments.sources,
+                arguments.seed,
+                &bar,
+            )
         })??;
         let title = crate::link::settings::LinkSettings::open(&config)?.title;
-        train::write(&file, &title, &arguments.out)?;
+        train::write_weights_file(&file, &title, &arguments.out)?;
         bar.finish();
         if console.json {
             console.json(&file)?;
@@ -96,7 +103,7 @@ pub(super) fn execute(arguments: &TrainArguments, console: &mut Console<'_>) -> 
                     String,
                     std::collections::BTreeMap<String, i32>,
                 >| { table.get(name).and_then(|levels| levels.get(code)).copied() };
-                level_line(name, code, at(&file.m).zip(at(&file.u)), *weight, console)?;
+                print_trained_level(name, code, at(&file.m).zip(at(&file.u)), *weight, console)?;
             }
         }
     }
@@ -104,7 +111,7 @@ pub(super) fn execute(arguments: &TrainArguments, console: &mut Console<'_>) -> 
     Ok(0)
 }
 
-fn level_line(
+fn print_trained_level(
     name: &str,
     code: &str,
     shares: Option<(i32, i32)>,

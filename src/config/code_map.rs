@@ -36,7 +36,7 @@ impl CodeMap {
             }
         };
         put(spelling);
-        put(&clean(spelling));
+        put(&clean_code_text(spelling));
         // A spreadsheet turns 01 into 1; both must mean the same.
         let short = spelling.trim_start_matches('0');
         if !short.is_empty() && short.len() < spelling.len() && short.bytes().all(|b| b.is_ascii_digit()) {
@@ -54,7 +54,7 @@ impl CodeMap {
         if let Some(&index) = self.spellings.get(text) {
             return Some(index as usize);
         }
-        let clean = clean(text);
+        let clean = clean_code_text(text);
         let short = clean.trim_start_matches('0');
         [clean.as_str(), short].into_iter().find_map(|t| self.spellings.get(t)).map(|&index| index as usize)
     }
@@ -72,7 +72,7 @@ impl CodeMap {
     }
 }
 
-fn clean(text: &str) -> String {
+fn clean_code_text(text: &str) -> String {
     use unicode_normalization::UnicodeNormalization as _;
     text.nfkc().filter(|c| !c.is_whitespace()).collect()
 }
@@ -80,7 +80,7 @@ fn clean(text: &str) -> String {
 /// Reads a file of code tables: CSV with the columns `table,code,label,canonical` (others are
 /// notes). `code` may be empty (an extra spelling); `canonical` empty means `label`. Lines
 /// that begin with `#` are comments.
-pub(crate) fn read_tables(path: &Path) -> Result<BTreeMap<String, CodeMap>> {
+pub(crate) fn read_code_tables(path: &Path) -> Result<BTreeMap<String, CodeMap>> {
     let bytes = std::fs::read(path).map_err(|e| Error::io("读取代码表", path, e))?;
     let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).flexible(true).from_reader(&bytes[..]);
     let bad = |e: csv::Error| {

@@ -9,7 +9,7 @@ use crate::model::id_number::KnownPrefixes;
 
 /// Reads counties, townships and villages under the prefecture; codes and names of other years
 /// lead to the same units.
-pub(super) fn load(codes: &Path, settings: &PipelineSettings) -> Result<DivisionTree> {
+pub(super) fn load_division_tables(codes: &Path, settings: &PipelineSettings) -> Result<DivisionTree> {
     let files = &settings.divisions;
     let paths = [&files.counties, &files.townships, &files.villages].map(|file| codes.join(file));
     let paths = paths.each_ref().map(|path| path.as_path());
@@ -18,7 +18,10 @@ pub(super) fn load(codes: &Path, settings: &PipelineSettings) -> Result<Division
 }
 
 /// Reads the prefixes of ID numbers, if the pipeline names a table of them.
-pub(super) fn load_prefixes(codes: &Path, settings: &PipelineSettings) -> Result<Option<KnownPrefixes>> {
+pub(super) fn load_division_prefixes(
+    codes: &Path,
+    settings: &PipelineSettings,
+) -> Result<Option<KnownPrefixes>> {
     let file = settings.divisions.id_prefixes.as_deref();
     file.map(|file| KnownPrefixes::load(&codes.join(file))).transpose()
 }

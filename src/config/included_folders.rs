@@ -108,7 +108,7 @@ impl IncludedFolders {
     /// whoever includes it; a head file that is wrong.
     pub fn open(root: &Path) -> Result<Self> {
         let head = TomlFile::read(&root.join(PIPELINE))?;
-        let own = real(root)?;
+        let own = real_folder_path(root)?;
         let holder = own.parent().unwrap_or(&own).to_owned();
         let mut walk = InclusionWalk { holder, list: Vec::new(), places: Vec::new(), open: Vec::new() };
         walk.include(root.to_owned(), own, head)?;
@@ -171,7 +171,7 @@ impl IncludedFolders {
     pub fn files(&self, folder: &str, extension: &str) -> Result<Vec<OfferedItem<()>>> {
         let mut offers = Vec::new();
         for (layer, one) in self.list.iter().enumerate() {
-            for path in sorted_entries(&one.folder.join(folder))? {
+            for path in sorted_folder_entries(&one.folder.join(folder))? {
                 if path.extension().is_some_and(|e| e == extension) {
                     let key = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
                     offers.push(OfferedItem { layer, key, path, value: () });
@@ -246,7 +246,7 @@ impl IncludedFolders {
 ///
 /// # Errors
 /// A pipeline whose bases are not in order.
-pub(crate) fn find_included(path: &Path) -> Result<PathBuf> {
+pub(crate) fn find_included_file(path: &Path) -> Result<PathBuf> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -265,7 +265,7 @@ fn flat(parameters: &ParametersByPeriod) -> impl Iterator<Item = (&str, &str, &t
 }
 
 /// Sorted entries of a folder; none if it is not there.
-pub(crate) fn sorted_entries(folder: &Path) -> Result<Vec<PathBuf>> {
+pub(crate) fn sorted_folder_entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
     if folder.is_dir() {
         for entry in std::fs::read_dir(folder).map_err(|e| Error::io("读取文件夹", folder, e))? {
@@ -276,12 +276,12 @@ pub(crate) fn sorted_entries(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-fn real(path: &Path) -> Result<PathBuf> {
+fn real_folder_path(path: &Path) -> Result<PathBuf> {
     path.canonicalize().map_err(|e| Error::io("读取文件夹", path, e))
 }
 
 /// `folder` and a relative path as one path without `..` where that is possible: what messages show.
-fn joined(folder: &Path, relative: &str) -> PathBuf {
+fn join_folder_path(folder: &Path, relative: &str) -> PathBuf {
     let mut path = if folder == Path::new(".") { PathBuf::new() } else { folder.to_owned() };
     for part in Path::new(relative).components() {
         match part {
@@ -335,7 +335,7 @@ impl InclusionWalk {
             return Err(complain(&self.list, format!("引用的文件夹“{relative}”应写相对路径"))
                 .hint("相对于本文件所在的文件夹，例如 from = [\"../base\"]"));
         }
-        let folder = joined(&self.list[at].folder, relative);
+        let folder = join_folder_path(&self.list[at].folder, relative);
         let Ok(place) = folder.canonicalize() else {
             return Err(complain(&self.list, format!("引用的基础规则集不存在：{}", folder.display()))
                 .hint("检查 from 里的路径；它相对于本文件所在的文件夹"));
@@ -372,7 +372,9 @@ mod tests {
 
     #[test]
     fn paths_are_shown_without_detours() {
-        let shown = |folder: &str, relative: &str| joined(Path::new(folder), relative).display().to_string();
+        let shown = |folder: &str, relative: &str| {
+            join_folder_path(Path::new(folder), relative).display().to_string()
+        };
         assert_eq!(shown("pipelines/hebi", "../base"), "pipelines/base");
         assert_eq!(shown("hebi", "../base"), "base");
         assert_eq!(shown(".", "../base"), "../base");

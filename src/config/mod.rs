@@ -31,7 +31,7 @@ pub use pipeline_settings::RuleParameter;
 pub(crate) use pipeline_settings::{MaskStyle, PipelineSettings};
 pub use source::ColumnRole;
 pub(crate) use source::{SourceColumn, SourceContract};
-pub(crate) use source_check::is_reserved;
+pub(crate) use source_check::is_reserved_column;
 
 use crate::model::division::DivisionTree;
 use crate::model::id_number::KnownPrefixes;
@@ -83,7 +83,7 @@ impl Pipeline {
         settings.parameters = layers.parameters()?;
         let codes = root.join("codes");
         check_division_files(&file, &settings, &codes)?;
-        let (sources, replaced) = source_check::read_all(&layers)?;
+        let (sources, replaced) = source_check::read_source_contracts(&layers)?;
         if sources.is_empty() {
             return Err(Error::configuration("没有任何数据来源")
                 .in_file(root.join("sources"))
@@ -92,8 +92,8 @@ impl Pipeline {
         if sources.len() > 200 {
             return Err(Error::configuration("数据来源太多（最多200个）").in_file(root.join("sources")));
         }
-        let id_prefixes = division_tables::load_prefixes(&codes, &settings)?;
-        let divisions = division_tables::load(&codes, &settings)?;
+        let id_prefixes = division_tables::load_division_prefixes(&codes, &settings)?;
+        let divisions = division_tables::load_division_tables(&codes, &settings)?;
         let name = root
             .canonicalize()
             .ok()
@@ -106,7 +106,7 @@ impl Pipeline {
             sources,
             divisions,
             id_prefixes,
-            digest: digest(&layers)?,
+            digest: digest_pipeline(&layers)?,
             layers,
             replaced,
         })
@@ -140,7 +140,7 @@ fn check_division_files(file: &toml_file::TomlFile, settings: &PipelineSettings,
 /// Digest of a pipeline: names and contents of all its files and of those of the folders it
 /// includes, sorted, so that two equal pipelines agree wherever they lie. Names that begin with `.`
 /// are not part of a pipeline.
-fn digest(layers: &IncludedFolders) -> Result<String> {
+fn digest_pipeline(layers: &IncludedFolders) -> Result<String> {
     fn walk(folder: &Path, prefix: &str, files: &mut BTreeMap<String, PathBuf>) -> Result<()> {
         for entry in std::fs::read_dir(folder).map_err(|e| Error::io("读取文件夹", folder, e))? {
             let entry = entry.map_err(|e| Error::io("读取文件夹", folder, e))?;
@@ -180,14 +180,14 @@ fn digest(layers: &IncludedFolders) -> Result<String> {
 }
 
 /// Lower-case ASCII letters, digits and underscores, beginning with a letter.
-pub(crate) fn is_identifier(text: &str) -> bool {
+pub(crate) fn is_config_identifier(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase())
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
 
 /// The form in which headers are compared: compatibility characters folded, spaces and
 /// control characters gone, marks of obligatory fields (`*`) gone.
-pub(crate) fn clean_header(text: &str) -> String {
+pub(crate) fn clean_config_header(text: &str) -> String {
     use unicode_normalization::UnicodeNormalization as _;
     let folded: String = text
         .nfkc()

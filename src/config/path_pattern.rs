@@ -1,24 +1,24 @@
 //! File and sheet patterns: `*` (within one path segment), `**` (any number of segments), `?`.
 
 /// True if `text` matches `pattern`, where `/` separates segments.
-pub(crate) fn matches_pattern(pattern: &str, text: &str) -> bool {
+pub(crate) fn matches_path_pattern(pattern: &str, text: &str) -> bool {
     let pattern: Vec<&str> = pattern.split('/').collect();
     let text: Vec<&str> = text.split('/').collect();
-    segments(&pattern, &text)
+    match_path_segments(&pattern, &text)
 }
 
-fn segments(pattern: &[&str], text: &[&str]) -> bool {
+fn match_path_segments(pattern: &[&str], text: &[&str]) -> bool {
     match pattern.split_first() {
         None => text.is_empty(),
-        Some((&"**", rest)) => (0..=text.len()).any(|skip| segments(rest, &text[skip..])),
-        Some((first, rest)) => {
-            text.split_first().is_some_and(|(head, tail)| segment(first, head) && segments(rest, tail))
-        }
+        Some((&"**", rest)) => (0..=text.len()).any(|skip| match_path_segments(rest, &text[skip..])),
+        Some((first, rest)) => text
+            .split_first()
+            .is_some_and(|(head, tail)| match_path_segment(first, head) && match_path_segments(rest, tail)),
     }
 }
 
 /// One segment, with backtracking over the last `*` only (linear in practice).
-fn segment(pattern: &str, text: &str) -> bool {
+fn match_path_segment(pattern: &str, text: &str) -> bool {
     let pattern: Vec<char> = pattern.chars().collect();
     let text: Vec<char> = text.chars().collect();
     let (mut p, mut t) = (0, 0);
@@ -42,7 +42,7 @@ fn segment(pattern: &str, text: &str) -> bool {
 }
 
 /// Why a pattern must not be used, if it could leave the data folder.
-pub(crate) fn leads_outside(pattern: &str) -> Option<&'static str> {
+pub(crate) fn pattern_leads_outside(pattern: &str) -> Option<&'static str> {
     if pattern.is_empty() {
         return Some("模式不能为空");
     }
@@ -61,20 +61,20 @@ mod tests {
 
     #[test]
     fn stars_and_question_marks() {
-        assert!(matches_pattern("民政/低保*.xls*", "民政/低保_浚县.xlsx"));
-        assert!(!matches_pattern("民政/低保*.xls*", "民政/旧/低保_浚县.xlsx"));
-        assert!(matches_pattern("**/低保*.csv", "低保.csv"));
-        assert!(matches_pattern("**/低保*.csv", "a/b/低保1.csv"));
-        assert!(matches_pattern("*浚?*", "医保浚县2018.csv"));
-        assert!(!matches_pattern("*.csv", "a.csv.bak"));
-        assert!(matches_pattern("a*b*c", "aXbYbZc"));
+        assert!(matches_path_pattern("民政/低保*.xls*", "民政/低保_浚县.xlsx"));
+        assert!(!matches_path_pattern("民政/低保*.xls*", "民政/旧/低保_浚县.xlsx"));
+        assert!(matches_path_pattern("**/低保*.csv", "低保.csv"));
+        assert!(matches_path_pattern("**/低保*.csv", "a/b/低保1.csv"));
+        assert!(matches_path_pattern("*浚?*", "医保浚县2018.csv"));
+        assert!(!matches_path_pattern("*.csv", "a.csv.bak"));
+        assert!(matches_path_pattern("a*b*c", "aXbYbZc"));
     }
 
     #[test]
     fn leaving_the_folder_is_refused() {
         for pattern in ["../a.csv", "a/../../b", "/etc/passwd", "C:/a", "a\\b", ""] {
-            assert!(leads_outside(pattern).is_some(), "{pattern}");
+            assert!(pattern_leads_outside(pattern).is_some(), "{pattern}");
         }
-        assert!(leads_outside("a/**/b*.csv").is_none());
+        assert!(pattern_leads_outside("a/**/b*.csv").is_none());
     }
 }

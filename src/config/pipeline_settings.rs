@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::included_folders::RuleInclusion;
 use super::toml_file::TomlFile;
 use crate::Result;
-use crate::model::day::date32;
+use crate::model::day::day_to_date32;
 use crate::model::period::Period;
 
 /// Parameters of rules: `default`, a year (`2018`) or a quarter (`2018Q3`) → name → value.
@@ -129,7 +129,7 @@ impl PipelineSettings {
     /// Parameters that hold in `period`: those of the month over those of its quarter over those
     /// of its year over the defaults.
     pub fn parameters(&self, period: Period) -> BTreeMap<String, RuleParameter> {
-        in_period(&self.parameters, period)
+        parameters_in_period(&self.parameters, period)
     }
     /// Complaints that the form alone cannot express.
     pub(super) fn check(&self, file: &TomlFile) -> Result<()> {
@@ -143,7 +143,10 @@ impl PipelineSettings {
 }
 
 /// Parameters of `parameters` that hold in `period`, see [`PipelineSettings::parameters`].
-pub(crate) fn in_period(parameters: &ParametersByPeriod, period: Period) -> BTreeMap<String, RuleParameter> {
+pub(crate) fn parameters_in_period(
+    parameters: &ParametersByPeriod,
+    period: Period,
+) -> BTreeMap<String, RuleParameter> {
     let mut merged = BTreeMap::new();
     let quarter = period.holding_quarter();
     let mut layers = vec!["default".to_owned(), period.year().to_string(), quarter.to_string()];
@@ -152,7 +155,7 @@ pub(crate) fn in_period(parameters: &ParametersByPeriod, period: Period) -> BTre
     }
     for layer in layers {
         for (name, value) in parameters.get(&layer).into_iter().flatten() {
-            if let Some(value) = parameter(value) {
+            if let Some(value) = parameter_from_toml(value) {
                 merged.insert(name.clone(), value);
             }
         }
@@ -176,12 +179,12 @@ pub(super) fn check_parameters(file: &TomlFile, parameters: &ParametersByPeriod)
         }
         for (name, value) in values {
             let steps = ["parameters".into(), layer.as_str().into(), name.as_str().into()];
-            if !super::is_identifier(name) {
+            if !super::is_config_identifier(name) {
                 return Err(file
                     .complain_key(&steps, format!("参数名“{name}”不合规"))
                     .hint("用小写英文字母、数字和下划线，例如 poverty_line_fen"));
             }
-            if parameter(value).is_none() {
+            if parameter_from_toml(value).is_none() {
                 return Err(file
                     .complain(&steps, format!("参数“{name}”的取值只能是整数、文字或日期"))
                     .hint("金额写成以分为单位的整数；日期写成 2018-09-30"));
@@ -199,7 +202,7 @@ pub(super) fn check_kinds<'f>(
     let mut kinds: BTreeMap<&str, (std::mem::Discriminant<RuleParameter>, &str)> = BTreeMap::new();
     for (layer, values) in parameters {
         for (name, value) in values {
-            let Some(value) = parameter(value) else { continue };
+            let Some(value) = parameter_from_toml(value) else { continue };
             let kind = std::mem::discriminant(&value);
             match kinds.get(name.as_str()) {
                 Some((other, first)) if *other != kind => {
@@ -220,14 +223,14 @@ pub(super) fn check_kinds<'f>(
     Ok(())
 }
 
-fn parameter(value: &toml::Value) -> Option<RuleParameter> {
+fn parameter_from_toml(value: &toml::Value) -> Option<RuleParameter> {
     match value {
         toml::Value::Integer(n) => Some(RuleParameter::Integer(*n)),
         toml::Value::String(s) => Some(RuleParameter::Text(s.clone())),
         toml::Value::Datetime(d) => {
             let day = d.date?;
             let date = jiff::civil::Date::new(day.year as i16, day.month as i8, day.day as i8).ok()?;
-            Some(RuleParameter::Date(date32(date)))
+            Some(RuleParameter::Date(day_to_date32(date)))
         }
         _ => None,
     }

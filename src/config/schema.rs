@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// (file name without extension, schema) of the configuration files of a pipeline.
-pub(crate) fn all_schemas() -> Vec<(&'static str, Value)> {
+pub(crate) fn config_schemas() -> Vec<(&'static str, Value)> {
     vec![
         ("base", schemars::schema_for!(super::included_folders::BaseSettings).to_value()),
         ("extra", schemars::schema_for!(super::source_extra::SourceExtra).to_value()),

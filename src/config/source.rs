@@ -111,8 +111,8 @@ impl HouseholdMember {
 impl VariantSpec {
     /// True if the variant is for `file` (path relative to the data folder, `/` between segments).
     pub fn applies_to(&self, file: &str) -> bool {
-        path_pattern::matches_pattern(&self.files, file)
-            || path_pattern::matches_pattern(&self.files, file.rsplit('/').next().unwrap_or(file))
+        path_pattern::matches_path_pattern(&self.files, file)
+            || path_pattern::matches_path_pattern(&self.files, file.rsplit('/').next().unwrap_or(file))
     }
 }
 
@@ -137,13 +137,13 @@ impl SourceContract {
     }
     /// True if a file (path relative to the data folder) belongs to this source.
     pub fn owns_file(&self, file: &str) -> bool {
-        self.files.patterns.iter().any(|pattern| path_pattern::matches_pattern(pattern, file))
+        self.files.patterns.iter().any(|pattern| path_pattern::matches_path_pattern(pattern, file))
     }
     /// True if a worksheet is to be read.
     pub fn wants_sheet(&self, sheet: &str) -> bool {
         (self.files.sheets.is_empty()
-            || self.files.sheets.iter().any(|p| path_pattern::matches_pattern(p, sheet)))
-            && !self.files.skip_sheets.iter().any(|p| path_pattern::matches_pattern(p, sheet))
+            || self.files.sheets.iter().any(|p| path_pattern::matches_path_pattern(p, sheet)))
+            && !self.files.skip_sheets.iter().any(|p| path_pattern::matches_path_pattern(p, sheet))
     }
     /// What the extract stage is told about the files of this source.
     pub fn read_options(&self) -> ReadOptions {
@@ -170,14 +170,15 @@ impl SourceContract {
     }
     /// Cleaned headers that feed only columns that are not `wanted`.
     pub fn headers_without(&self, wanted: &[bool]) -> BTreeSet<String> {
-        let cleaned = |column: &SourceColumn| column.headers.iter().map(|h| super::clean_header(h)).collect();
+        let cleaned =
+            |column: &SourceColumn| column.headers.iter().map(|h| super::clean_config_header(h)).collect();
         let of = |which: bool| -> BTreeSet<String> {
             let columns = self.columns.iter().zip(wanted).filter(|(_, wanted)| **wanted == which);
             columns.flat_map(|(column, _)| -> Vec<String> { cleaned(column) }).collect()
         };
         let mut kept = of(true);
         for variant in &self.variants {
-            kept.extend(variant.aliases.values().flatten().map(|h| super::clean_header(h)));
+            kept.extend(variant.aliases.values().flatten().map(|h| super::clean_config_header(h)));
         }
         of(false).difference(&kept).cloned().collect()
     }

@@ -5,18 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::code_map::{CodeMap, read_tables};
+use super::code_map::{CodeMap, read_code_tables};
 use super::included_folders::{IncludedFolders, ReplacedFile};
 use super::source::{HouseholdMember, SourceColumn, SourceContract};
 use super::source_extra::{ContractFile, ENDING};
 use super::source_file::{ColumnRole, ColumnSpec, SourceFile};
-use super::toml_file::{TomlFile, TomlStep, nearest_name, suggest};
-use super::{clean_header, is_identifier, path_pattern};
+use super::toml_file::{TomlFile, TomlStep, nearest_name, suggest_toml_name};
+use super::{clean_config_header, is_config_identifier, path_pattern};
 use crate::model::column_type::ContractType;
 use crate::{Error, Result};
 
 /// Reads the contracts of all folders, sorted by name, and says which others stand in for.
-pub(super) fn read_all(layers: &IncludedFolders) -> Result<(Vec<SourceContract>, Vec<ReplacedFile>)> {
+pub(super) fn read_source_contracts(
+    layers: &IncludedFolders,
+) -> Result<(Vec<SourceContract>, Vec<ReplacedFile>)> {
     let (extras, contracts): (Vec<_>, Vec<_>) =
         layers.files("sources", "toml")?.into_iter().partition(|offer| offer.key.ends_with(ENDING));
     let (contracts, replaced) = layers.choose("数据来源", contracts)?;
@@ -34,14 +36,14 @@ pub(super) fn read_all(layers: &IncludedFolders) -> Result<(Vec<SourceContract>,
         let name = format!("{}{ENDING}", contract.key);
         // What is nearest to the contract comes first.
         let added = extras.iter().rev().filter(|extra| extra.key == name).map(|extra| extra.path.as_path());
-        sources.push(read(&contract.path, added, layers, &mut tables)?);
+        sources.push(read_source_contract(&contract.path, added, layers, &mut tables)?);
     }
     Ok((sources, replaced))
 }
 
 /// Reads one contract with what `added` files add to it. `tables` keeps code files already read, by
 /// name.
-fn read<'p>(
+fn read_source_contract<'p>(
     path: &Path,
     added: impl Iterator<Item = &'p Path>,
     layers: &IncludedFolders,
@@ -50,7 +52,7 @@ fn read<'p>(
     let mut file = ContractFile::new(TomlFile::read(path)?);
     let mut written: SourceFile = file.base.parse()?;
     let name = path.file_stem().and_then(|s| s.to_str()).unwrap_or("").to_owned();
-    if !is_identifier(&name) {
+    if !is_config_identifier(&name) {
         return Err(Error::configuration(format!("数据来源名“{name}”不合规"))
             .in_file(path)
             .hint("文件名用小写英文字母、数字和下划线，例如 dibao.toml"));
@@ -94,7 +96,7 @@ fn check_files(file: &ContractFile, written: &SourceFile) -> Result<()> {
             .hint("例如 patterns = [\"民政/低保*.xls*\"]"));
     }
     for (index, pattern) in written.files.patterns.iter().enumerate() {
-        if let Some(why) = path_pattern::leads_outside(pattern) {
+        if let Some(why) = path_pattern::pattern_leads_outside(pattern) {
             return Err(file
                 .complain(&["files".into(), "patterns".into(), index.into()], why)
                 .hint("例如 patterns = [\"民政/低保*.xls*\"]"));
@@ -118,13 +120,13 @@ impl SourceCheck<'_> {
     fn column(&mut self, index: usize, spec: &ColumnSpec) -> Result<SourceColumn> {
         let at = |key: &'static str| [TomlStep::Key("column"), TomlStep::Index(index), TomlStep::Key(key)];
         let name = &spec.name;
-        if !is_identifier(name) {
+        if !is_config_identifier(name) {
             return Err(self
                 .file
                 .complain(&at("name"), format!("列名“{name}”不合规"))
                 .hint("用小写英文字母、数字和下划线，以字母开头，例如 household_no"));
         }
-        if is_reserved(name) {
+        if is_reserved_column(name) {
             return Err(self
                 .file
                 .complain(&at("name"), format!("列名“{name}”由程序自己使用"))
@@ -143,14 +145,14 @@ impl SourceCheck<'_> {
                 return Err(self
                     .file
                     .complain(&at("name"), format!("{what}列的列名以“{suffix}”结尾，其他列不可以"))
-                    .hint(format!("改列名，或改 type（现为 {}）", kind_word(spec.kind))));
+                    .hint(format!("改列名，或改 type（现为 {}）", contract_kind_word(spec.kind))));
             }
         }
         if let Some(role) = spec.role {
             if let Some(other) = self.roles.insert(role, name.clone()) {
                 return Err(self
                     .file
-                    .complain(&at("role"), format!("角色“{}”已由列“{other}”担任", role_word(role)))
+                    .complain(&at("role"), format!("角色“{}”已由列“{other}”担任", contract_role_word(role)))
                     .hint("一个来源里每个角色只能有一列"));
             }
             let needed = match role {
@@ -167,7 +169,11 @@ impl SourceCheck<'_> {
                     .file
                     .complain(
                         &at("role"),
-                        format!("角色“{}”要求 type = \"{}\"", role_word(role), kind_word(needed)),
+                        format!(
+                            "角色“{}”要求 type = \"{}\"",
+                            contract_role_word(role),
+                            contract_kind_word(needed)
+                        ),
                     )
                     .hint("证件号码等一律按文字读入，出生日期按日期读入"));
             }
@@ -211,7 +217,7 @@ impl SourceCheck<'_> {
         let mut map = CodeMap::default();
         if let Some(reference) = &spec.code_map {
             let (stem, table) = reference.split_once(':').unwrap_or((reference, ""));
-            if !is_identifier(stem) || table.is_empty() {
+            if !is_config_identifier(stem) || table.is_empty() {
                 return Err(self
                     .file
                     .complain(&at("code_map"), format!("代码表“{reference}”写法不对"))
@@ -226,14 +232,14 @@ impl SourceCheck<'_> {
                         .complain(&at("code_map"), format!("代码表文件不存在：codes/{stem}.csv"))
                         .hint("检查文件名，或把代码表放进 codes/ 文件夹"));
                 };
-                self.tables.insert(stem.to_owned(), read_tables(&path)?);
+                self.tables.insert(stem.to_owned(), read_code_tables(&path)?);
             }
             let found = self.tables.get(stem);
             let Some(table_map) = found.and_then(|t| t.get(table)) else {
                 let known: Vec<&str> = found.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
                 let error =
                     self.file.complain(&at("code_map"), format!("codes/{stem}.csv 里没有表“{table}”"));
-                return Err(match suggest(table, &known, "有的表") {
+                return Err(match suggest_toml_name(table, &known, "有的表") {
                     Some(hint) => error.hint(hint),
                     None => error,
                 });
@@ -303,7 +309,7 @@ fn members(
         let find = |key: &'static str, name: &str| {
             names.iter().position(|n| *n == name).ok_or_else(|| {
                 let error = fail(&[key.into(), TomlStep::Key(name)], format!("没有列“{name}”"));
-                match suggest(name, &names, "已有的列") {
+                match suggest_toml_name(name, &names, "已有的列") {
                     Some(hint) => error.hint(hint),
                     None => error,
                 }
@@ -350,7 +356,7 @@ fn check_variants(file: &ContractFile, contract: &SourceContract) -> Result<()> 
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     for (index, variant) in contract.variants.iter().enumerate() {
         let at = |key: &'static str| [TomlStep::Key("variant"), TomlStep::Index(index), TomlStep::Key(key)];
-        if let Some(why) = path_pattern::leads_outside(&variant.files) {
+        if let Some(why) = path_pattern::pattern_leads_outside(&variant.files) {
             return Err(file.complain(&at("files"), why));
         }
         let used =
@@ -364,7 +370,7 @@ fn check_variants(file: &ContractFile, contract: &SourceContract) -> Result<()> 
                     TomlStep::Key(name),
                 ];
                 let error = file.complain_key(&steps, format!("没有列“{name}”"));
-                return Err(match suggest(name, &known, "已有的列") {
+                return Err(match suggest_toml_name(name, &known, "已有的列") {
                     Some(hint) => error.hint(hint),
                     None => error,
                 });
@@ -410,7 +416,7 @@ fn check_headers(file: &ContractFile, contract: &SourceContract) -> Result<()> {
             continue;
         }
         for header in &column.headers {
-            if let Some(other) = claimed.insert(clean_header(header), column.name.clone())
+            if let Some(other) = claimed.insert(clean_config_header(header), column.name.clone())
                 && other != column.name
             {
                 let message = format!("表头“{header}”已由列“{other}”使用");
@@ -424,7 +430,7 @@ fn check_headers(file: &ContractFile, contract: &SourceContract) -> Result<()> {
         for (column, headers) in &member.cells {
             let owner = format!("{}.{}", member.title(), contract.columns[*column].name);
             for header in headers {
-                if let Some(other) = claimed.insert(clean_header(header), owner.clone())
+                if let Some(other) = claimed.insert(clean_config_header(header), owner.clone())
                     && other != owner
                 {
                     return Err(file
@@ -435,7 +441,7 @@ fn check_headers(file: &ContractFile, contract: &SourceContract) -> Result<()> {
         }
     }
     for (index, header) in contract.ignore_headers.iter().enumerate() {
-        if let Some(other) = claimed.get(&clean_header(header)) {
+        if let Some(other) = claimed.get(&clean_config_header(header)) {
             return Err(file
                 .complain(
                     &["ignore_headers".into(), index.into()],
@@ -448,7 +454,7 @@ fn check_headers(file: &ContractFile, contract: &SourceContract) -> Result<()> {
 }
 
 /// Is it the name of a column that the views add themselves?
-pub(crate) fn is_reserved(name: &str) -> bool {
+pub(crate) fn is_reserved_column(name: &str) -> bool {
     RESERVED.contains(&name)
 }
 
@@ -472,7 +478,7 @@ const RESERVED: &[&str] = &[
     "quarter",
 ];
 
-fn kind_word(kind: ContractType) -> &'static str {
+fn contract_kind_word(kind: ContractType) -> &'static str {
     match kind {
         ContractType::Text => "text",
         ContractType::Code => "code",
@@ -485,6 +491,6 @@ fn kind_word(kind: ContractType) -> &'static str {
     }
 }
 
-fn role_word(role: ColumnRole) -> String {
+fn contract_role_word(role: ColumnRole) -> String {
     serde_json::to_value(role).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }

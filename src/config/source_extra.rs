@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::source_file::{ColumnSpec, SourceFile, VariantSpec};
-use super::toml_file::{TomlFile, TomlStep, suggest};
+use super::toml_file::{TomlFile, TomlStep, suggest_toml_name};
 use crate::{Error, Result};
 
 /// Ending of the file name before `.toml`.
@@ -73,7 +73,7 @@ impl ContractFile {
                 let known: Vec<&str> = written.column.iter().map(|c| c.name.as_str()).collect();
                 let error =
                     file.complain_key(&["headers".into(), name.as_str().into()], format!("没有列“{name}”"));
-                return Err(match suggest(name, &known, "已有的列") {
+                return Err(match suggest_toml_name(name, &known, "已有的列") {
                     Some(hint) => error.hint(hint),
                     None => error,
                 });

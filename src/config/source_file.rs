@@ -71,11 +71,11 @@ pub struct FilesSpec {
     #[serde(default)]
     pub skip_sheets: Vec<String>,
     /// How many known headers a row must hold to be the header row (default 3).
-    #[serde(default = "three")]
+    #[serde(default = "default_minimum_headers")]
     pub minimum_headers: usize,
 }
 
-fn three() -> usize {
+fn default_minimum_headers() -> usize {
     3
 }
 

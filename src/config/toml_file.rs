@@ -44,7 +44,7 @@ pub struct TomlFile {
 impl TomlFile {
     /// Reads the file; it must be UTF-8.
     pub fn read(path: &Path) -> Result<Self> {
-        let bytes = std::fs::read(path).map_err(|e| missing(path, e))?;
+        let bytes = std::fs::read(path).map_err(|e| missing_toml_file(path, e))?;
         let text = String::from_utf8(bytes).map_err(|e| {
             Error::configuration("配置文件不是 UTF-8 文本")
                 .in_file(path)
@@ -107,10 +107,13 @@ impl TomlFile {
         let (message, hint) = if words.starts_with("unknown field") && !quoted.is_empty() {
             match removed_keys::cure_of_removed_key(quoted[0], &quoted[1..]) {
                 Some(cure) => (format!("键“{}”已取消", quoted[0]), Some(cure.to_owned())),
-                None => (format!("不认识的键“{}”", quoted[0]), suggest(quoted[0], &quoted[1..], "可用的键")),
+                None => (
+                    format!("不认识的键“{}”", quoted[0]),
+                    suggest_toml_name(quoted[0], &quoted[1..], "可用的键"),
+                ),
             }
         } else if words.starts_with("unknown variant") && !quoted.is_empty() {
-            (format!("不认识的取值“{}”", quoted[0]), suggest(quoted[0], &quoted[1..], "可用的取值"))
+            (format!("不认识的取值“{}”", quoted[0]), suggest_toml_name(quoted[0], &quoted[1..], "可用的取值"))
         } else if words.starts_with("missing field") && !quoted.is_empty() {
             (format!("缺少键“{}”", quoted[0]), Some(format!("补上 {} = …", quoted[0])))
         } else if words.starts_with("duplicate key") {
@@ -133,7 +136,7 @@ impl TomlFile {
 }
 
 /// “Did you mean …” over `known`, followed by the full list.
-pub(crate) fn suggest(wrong: &str, known: &[&str], list_title: &str) -> Option<String> {
+pub(crate) fn suggest_toml_name(wrong: &str, known: &[&str], list_title: &str) -> Option<String> {
     if known.is_empty() {
         return None;
     }
@@ -157,7 +160,7 @@ pub(crate) fn nearest_name<'a>(wrong: &str, known: impl Iterator<Item = &'a str>
     best.map(|(_, word)| word)
 }
 
-fn missing(path: &Path, error: std::io::Error) -> Error {
+fn missing_toml_file(path: &Path, error: std::io::Error) -> Error {
     if error.kind() == std::io::ErrorKind::NotFound {
         Error::configuration("配置文件不存在")
             .in_file(path)

@@ -8,7 +8,7 @@ use arrow::record_batch::RecordBatch;
 use serde::Serialize;
 
 use crate::config::Pipeline;
-use crate::link::generic::write_table;
+use crate::link::generic::write_result_table;
 use crate::link::nodes::LinkNodes;
 use crate::link::settings::LinkSettings;
 use crate::load::LoadedSource;
@@ -76,10 +76,10 @@ pub fn link_only(
     std::fs::create_dir_all(out).map_err(|e| Error::io("新建文件夹", out, e))?;
     let files = vec![out.join("link.parquet"), out.join("cluster.parquet")];
     // The links are final: they are written while the persons are made of them.
-    let write_links = || write_table(&files[0], link_columns(&loaded, &links, &nodes.offsets)?);
+    let write_links = || write_result_table(&files[0], link_columns(&loaded, &links, &nodes.offsets)?);
     let write_persons = || -> Result<u64> {
         let resolution = resolve::resolve_nodes(&settings, &pipeline, &loaded, &nodes, &links, None)?;
-        write_table(&files[1], cluster_columns(&loaded, &resolution)?)?;
+        write_result_table(&files[1], cluster_columns(&loaded, &resolution)?)?;
         Ok(resolution.person_ids.len() as u64)
     };
     let (links_written, persons) = rayon::join(write_links, write_persons);
@@ -98,31 +98,33 @@ pub fn link_only(
 }
 
 /// Source and row; `offsets`: first node of each source.
-fn place(offsets: &[u32], node: u32) -> (usize, usize) {
+fn locate_linked_record(offsets: &[u32], node: u32) -> (usize, usize) {
     let source = offsets.partition_point(|&offset| offset <= node) - 1;
     (source, (node - offsets[source]) as usize)
 }
 
-fn ids(
+fn linked_record_ids(
     loaded: &[LoadedSource],
     offsets: &[u32],
     count: usize,
     node: &(dyn Fn(usize) -> u32 + Sync),
 ) -> Result<ArrayRef> {
     table::texts(count, &|row, text| {
-        let (source, row) = place(offsets, node(row));
+        let (source, row) = locate_linked_record(offsets, node(row));
         let records = &loaded[source].records;
         crate::model::record_id::push_record_id(&records.source, &records.tables, records.keys[row], text);
     })
 }
 
-fn sources(
+fn linked_record_sources(
     loaded: &[LoadedSource],
     offsets: &[u32],
     count: usize,
     node: &(dyn Fn(usize) -> u32 + Sync),
 ) -> Result<ArrayRef> {
-    table::texts(count, &|row, text| text.push_str(&loaded[place(offsets, node(row)).0].records.source))
+    table::texts(count, &|row, text| {
+        text.push_str(&loaded[locate_linked_record(offsets, node(row)).0].records.source)
+    })
 }
 
 fn link_columns(loaded: &[LoadedSource], links: &Links, offsets: &[u32]) -> Result<Vec<(String, ArrayRef)>> {
@@ -133,10 +135,10 @@ fn link_columns(loaded: &[LoadedSource], links: &Links, offsets: &[u32]) -> Resu
         Decision::Review => "review",
     };
     let mut columns: Vec<(String, ArrayRef)> = vec![
-        ("left_record_id".into(), ids(loaded, offsets, count, &left)?),
-        ("right_record_id".into(), ids(loaded, offsets, count, &right)?),
-        ("left_source".into(), sources(loaded, offsets, count, &left)?),
-        ("right_source".into(), sources(loaded, offsets, count, &right)?),
+        ("left_record_id".into(), linked_record_ids(loaded, offsets, count, &left)?),
+        ("right_record_id".into(), linked_record_ids(loaded, offsets, count, &right)?),
+        ("left_source".into(), linked_record_sources(loaded, offsets, count, &left)?),
+        ("right_source".into(), linked_record_sources(loaded, offsets, count, &right)?),
         ("weight".into(), Arc::new(Int32Array::from_iter_values(links.weight.iter().copied()))),
         ("tier".into(), Arc::new(Int32Array::from_iter_values(links.tier.iter().map(|t| *t as i32)))),
         ("decision".into(), Arc::new(StringArray::from_iter_values(links.decision.iter().map(decision)))),
@@ -155,8 +157,8 @@ fn cluster_columns(loaded: &[LoadedSource], resolution: &Resolution) -> Result<V
         resolution.person_ids[resolution.person[row] as usize].push_to(text);
     };
     Ok(vec![
-        ("record_id".into(), ids(loaded, &resolution.offsets, count, &node)?),
-        ("source".into(), sources(loaded, &resolution.offsets, count, &node)?),
+        ("record_id".into(), linked_record_ids(loaded, &resolution.offsets, count, &node)?),
+        ("source".into(), linked_record_sources(loaded, &resolution.offsets, count, &node)?),
         ("cluster_id".into(), table::texts(count, &person)?),
     ])
 }

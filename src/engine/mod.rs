@@ -14,7 +14,7 @@ mod train;
 pub use link_only::{LinkOnlySummary, link_only};
 pub use placement::Engine;
 pub use run::{RunOutcome, run};
-pub use train::train;
+pub use train::train_pipeline;
 
 /// A validated order to run one quarter.
 #[derive(Debug)]

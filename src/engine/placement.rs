@@ -45,17 +45,17 @@ pub(super) struct RunScratch {
 impl RunScratch {
     /// Checks that the disk can hold what the run will write, and opens the store.
     pub(super) fn begin(plan: &RunPlan) -> Result<Self> {
-        let extracts = bytes_of(&plan.data)?;
+        let extracts = bytes_to_place(&plan.data)?;
         std::fs::create_dir_all(&plan.out).map_err(|e| {
             Error::io("准备发布文件夹", &plan.out, e).hint("检查该文件夹是否可写、磁盘是否已满")
         })?;
         match plan.engine {
             Engine::Memory => {
-                enough(&plan.out, extracts.saturating_mul(DISK - 1))?;
+                check_disk_space(&plan.out, extracts.saturating_mul(DISK - 1))?;
                 Ok(Self { store: RowStore::Memory, memory: 0 })
             }
             Engine::Buckets { memory } => {
-                enough(&plan.out, extracts.saturating_mul(DISK))?;
+                check_disk_space(&plan.out, extracts.saturating_mul(DISK))?;
                 Ok(Self { store: RowStore::Folder(plan.out.clone()), memory })
             }
         }
@@ -78,16 +78,16 @@ fn bucket_count(records: u64, memory: u64) -> usize {
 }
 
 /// Bytes of all extracts.
-fn bytes_of(data: &Path) -> Result<u64> {
+fn bytes_to_place(data: &Path) -> Result<u64> {
     let length = |file: &String| {
         let path = data.join(file);
         std::fs::metadata(&path).map(|m| m.len()).map_err(|e| Error::io("读取提取数据", &path, e))
     };
     // A file with holes may tell any length.
-    load::list(data)?.iter().try_fold(0u64, |sum, file| Ok(sum.saturating_add(length(file)?)))
+    load::list_data_files(data)?.iter().try_fold(0u64, |sum, file| Ok(sum.saturating_add(length(file)?)))
 }
 
-fn enough(out: &Path, needed: u64) -> Result<()> {
+fn check_disk_space(out: &Path, needed: u64) -> Result<()> {
     let Ok(disk) = statvfs(out) else { return Ok(()) };
     let free = disk.f_bavail.saturating_mul(disk.f_frsize);
     if free >= needed {
@@ -120,9 +120,9 @@ mod tests {
     fn a_disk_that_is_too_small_is_named_with_the_cure() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().to_owned();
-        assert!(enough(&out, 1_000).is_ok());
-        assert!(enough(&out, u64::MAX).is_err());
-        let error = enough(&out, u64::MAX / 2).unwrap_err();
+        assert!(check_disk_space(&out, 1_000).is_ok());
+        assert!(check_disk_space(&out, u64::MAX).is_err());
+        let error = check_disk_space(&out, u64::MAX / 2).unwrap_err();
         assert!(format!("{error:?}").contains("--out"), "{error:?}");
     }
 }

@@ -33,7 +33,7 @@ pub struct RunOutcome {
 /// A period that is no quarter, a blocking audit, a missing required source or a wrong extract refuses the run before
 /// anything is written; the earlier publication stays as it was.
 pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
-    quarters_only(plan.period)?;
+    run_quarters_only(plan.period)?;
     let previous = plan.previous.as_ref();
     let scratch = RunScratch::begin(plan)?;
     let mut loaded = load_all(plan, &scratch, previous, progress)?;
@@ -98,7 +98,7 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
 }
 
 /// Rules count in quarters yet: dates, limits and what a previous publication is.
-fn quarters_only(period: Period) -> Result<()> {
+fn run_quarters_only(period: Period) -> Result<()> {
     match period.kind() {
         PeriodKind::Quarter => Ok(()),
         PeriodKind::Month => Err(Error::usage(format!("现在只能按季度运行，{period}是月份"))

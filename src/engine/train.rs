@@ -5,9 +5,9 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use crate::config::Pipeline;
-use crate::evaluate::links::true_entities;
+use crate::evaluate::links::read_link_entities;
 use crate::link::settings::{LinkSettings, WeightsFile};
-use crate::link::train::{TrainOptions, train as train_weights};
+use crate::link::train::{TrainOptions, train_link_weights};
 use crate::progress::Progress;
 use crate::{Result, load, normalize};
 
@@ -16,7 +16,7 @@ use crate::{Result, load, normalize};
 ///
 /// # Errors
 /// As for loading; no pair to train on; truth that cannot be read.
-pub fn train(
+pub fn train_pipeline(
     root: &Path,
     data: &Path,
     truth: Option<&Path>,
@@ -42,7 +42,7 @@ pub fn train(
     let labels = match truth {
         None => None,
         Some(truth) => {
-            let known = true_entities(truth)?;
+            let known = read_link_entities(truth)?;
             let of = |l: &load::LoadedSource| {
                 (0..l.records.keys.len())
                     .map(|row| known.get(&l.records.record_id(row)).copied())
@@ -54,5 +54,5 @@ pub fn train(
     progress.stage("规范", None);
     let comparables = normalize::normalize_for(&pipeline, &loaded, &|column| settings.uses(column))?;
     progress.stage("训练", None);
-    train_weights(&settings, &comparables, &pipeline.divisions, &TrainOptions { seed, labels, inputs })
+    train_link_weights(&settings, &comparables, &pipeline.divisions, &TrainOptions { seed, labels, inputs })
 }

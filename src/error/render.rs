@@ -6,7 +6,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use super::Error;
 
 /// The error as the operator sees it, without a final line break.
-pub fn render(error: &Error, color: bool) -> String {
+pub fn render_error(error: &Error, color: bool) -> String {
     let location = error.location();
     let mut renderer =
         if color { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
@@ -17,17 +17,17 @@ pub fn render(error: &Error, color: bool) -> String {
     if let (Some(path), Some(text), Some(span)) = (&path, &location.text, &location.span)
         && !text.is_empty()
     {
-        let span = visible(text, span.start, span.end);
+        let span = visible_error_span(text, span.start, span.end);
         let mut group = level.primary_title(error.message()).element(
             Snippet::source(text.as_str()).path(path.as_str()).annotation(AnnotationKind::Primary.span(span)),
         );
         if let Some(hint) = error.hint_text() {
             group = group.element(hint_level.message(hint));
         }
-        return with_wide_colons(renderer.render(&[group]));
+        return widen_error_colons(renderer.render(&[group]));
     }
     let title = Group::with_title(level.primary_title(error.message()));
-    let mut report = with_wide_colons(renderer.render(&[title]));
+    let mut report = widen_error_colons(renderer.render(&[title]));
     let mut place: Vec<String> = path.into_iter().collect();
     if let Some(sheet) = &location.sheet {
         place.push(format!("工作表“{sheet}”"));
@@ -50,7 +50,7 @@ pub fn render(error: &Error, color: bool) -> String {
 }
 
 /// Writes the colon after 错误 and 提示, which the renderer sets in ASCII, as the Chinese text around it has it.
-fn with_wide_colons(mut report: String) -> String {
+fn widen_error_colons(mut report: String) -> String {
     for word in ["错误", "提示"] {
         let Some(mut at) = report.find(word).map(|at| at + word.len()) else { continue };
         // Between the word and its colon colours may change.
@@ -66,7 +66,7 @@ fn with_wide_colons(mut report: String) -> String {
 
 /// The part of a span that is worth underlining: its first line, on character boundaries, and
 /// at least one character where there is one.
-fn visible(text: &str, start: usize, end: usize) -> std::ops::Range<usize> {
+fn visible_error_span(text: &str, start: usize, end: usize) -> std::ops::Range<usize> {
     let floor = |mut at: usize| {
         at = at.min(text.len());
         while !text.is_char_boundary(at) {
@@ -95,7 +95,7 @@ mod tests {
             .at_span("sources/dibao.toml", text, start..start + 4)
             .hint("是不是“owner”?");
         let expected = "错误：不认识的键“ownr”\n --> sources/dibao.toml:2:1\n  |\n2 | ownr = \"民政局\"\n  | ^^^^\n  |\n  = 提示：是不是“owner”?";
-        assert_eq!(render(&error, false), expected);
+        assert_eq!(render_error(&error, false), expected);
     }
 
     #[test]
@@ -107,17 +107,17 @@ mod tests {
             .in_column("姓名")
             .hint("补上");
         assert_eq!(
-            render(&error, false),
+            render_error(&error, false),
             "错误：缺少列\n  --> a.xlsx，工作表“浚县”，第3行，列“姓名”\n  = 提示：补上"
         );
-        assert!(render(&error, true).contains("\u{1b}["));
+        assert!(render_error(&error, true).contains("\u{1b}["));
     }
 
     #[test]
     fn spans_at_the_edge_do_not_panic() {
         for span in [0..0, 5..900, 900..901, 1..2] {
             let error = Error::configuration("x").at_span("a", "表\n", span);
-            assert!(!render(&error, false).is_empty());
+            assert!(!render_error(&error, false).is_empty());
         }
     }
 }

@@ -42,7 +42,7 @@ impl ReliabilityTable {
         let mut bands: std::collections::BTreeMap<i64, (u64, f64, u64)> = Default::default();
         let mut squares = 0.0;
         for &(weight, probability, same) in pairs {
-            let band = bands.entry(band_of(weight)).or_default();
+            let band = bands.entry(calibration_band_of(weight)).or_default();
             band.0 += 1;
             band.1 += probability;
             band.2 += u64::from(same);
@@ -66,7 +66,7 @@ impl ReliabilityTable {
 }
 
 /// Lower end of the band of a weight.
-pub(crate) fn band_of(weight: i64) -> i64 {
+pub(crate) fn calibration_band_of(weight: i64) -> i64 {
     weight.clamp(ENDS.0, ENDS.1).div_euclid(BAND) * BAND
 }
 

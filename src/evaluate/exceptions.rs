@@ -37,22 +37,22 @@ pub(crate) struct RuleScore {
 }
 
 /// Share, 1 where there is nothing to get wrong.
-fn share(part: u64, whole: u64) -> f64 {
+fn score_share(part: u64, whole: u64) -> f64 {
     if whole == 0 { 1.0 } else { part as f64 / whole as f64 }
 }
 
 impl RuleScore {
     /// Share of found exceptions that were expected.
     pub(crate) fn precision(&self) -> f64 {
-        share(self.true_positive, self.found)
+        score_share(self.true_positive, self.found)
     }
     /// Share of expected exceptions that were found.
     pub(crate) fn recall(&self) -> f64 {
-        share(self.true_positive, self.truth)
+        score_share(self.true_positive, self.truth)
     }
     /// Share of expected exceptions that were found or kept apart for review.
     pub(crate) fn recall_with_review(&self) -> f64 {
-        share(self.true_positive + self.review_true, self.truth)
+        score_share(self.true_positive + self.review_true, self.truth)
     }
 }
 
@@ -91,18 +91,18 @@ pub(crate) struct KindScore {
 impl KindScore {
     /// Share of pairs found.
     pub(crate) fn recall(&self) -> f64 {
-        share(self.true_positive, self.truth)
+        score_share(self.true_positive, self.truth)
     }
 }
 
 impl PersonScore {
     /// Share of published pairs that are true.
     pub(crate) fn precision(&self) -> f64 {
-        share(self.true_positive, self.found)
+        score_share(self.true_positive, self.found)
     }
     /// Share of true pairs that were published.
     pub(crate) fn recall(&self) -> f64 {
-        share(self.true_positive, self.truth)
+        score_share(self.true_positive, self.truth)
     }
     /// Harmonic mean of precision and recall.
     pub(crate) fn f1(&self) -> f64 {
@@ -145,13 +145,17 @@ impl EntityNames {
 }
 
 /// The folder with the truth files: `folder` itself or its `truth` folder.
-fn truth_folder(folder: &Path) -> PathBuf {
+fn exception_truth_folder(folder: &Path) -> PathBuf {
     let inner = folder.join("truth");
     if inner.is_dir() { inner } else { folder.to_path_buf() }
 }
 
 /// Calls `row` with the wanted columns of each line of a truth file.
-fn read_truth<const N: usize>(path: &Path, columns: [&str; N], mut row: impl FnMut([&str; N])) -> Result<()> {
+fn read_truth_columns<const N: usize>(
+    path: &Path,
+    columns: [&str; N],
+    mut row: impl FnMut([&str; N]),
+) -> Result<()> {
     let bad = |e: csv::Error| Error::input(format!("真值文件无法读取：{e}")).in_file(path);
     let file = File::open(path).map_err(|e| {
         Error::input("找不到真值文件")
@@ -177,7 +181,7 @@ fn read_truth<const N: usize>(path: &Path, columns: [&str; N], mut row: impl FnM
 fn read_records(folder: &Path) -> Result<ExceptionTruth> {
     let mut truth = ExceptionTruth::default();
     let columns = ["record_id", "person", "household", "error_kinds"];
-    read_truth(&folder.join("records.csv"), columns, |[id, person, household, kinds]| {
+    read_truth_columns(&folder.join("records.csv"), columns, |[id, person, household, kinds]| {
         let entity = TrueEntity {
             person: truth.persons.intern(person),
             household: truth.households.intern(household),
@@ -189,7 +193,11 @@ fn read_records(folder: &Path) -> Result<ExceptionTruth> {
 }
 
 /// Calls `row` with the wanted text columns of each row of a published table.
-fn read_table<const N: usize>(path: &Path, columns: [&str; N], mut row: impl FnMut([&str; N])) -> Result<()> {
+fn read_published_columns<const N: usize>(
+    path: &Path,
+    columns: [&str; N],
+    mut row: impl FnMut([&str; N]),
+) -> Result<()> {
     let bad = |e: &dyn std::fmt::Display| {
         Error::input(format!("发布表无法读取：{e}")).in_file(path).hint("请重新运行该季度")
     };
@@ -219,11 +227,11 @@ fn read_table<const N: usize>(path: &Path, columns: [&str; N], mut row: impl FnM
 
 /// Scores every rule that the truth or the publication knows, by rule code.
 pub(crate) fn evaluate_exceptions(publication: &Snapshot, truth: &Path) -> Result<Vec<RuleScore>> {
-    let folder = truth_folder(truth);
+    let folder = exception_truth_folder(truth);
     let records = read_records(&folder)?;
     let mut expected: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let columns = ["rule_code", "entity", "rule_key"];
-    read_truth(&folder.join("exceptions.csv"), columns, |[rule, entity, key]| {
+    read_truth_columns(&folder.join("exceptions.csv"), columns, |[rule, entity, key]| {
         expected.entry(rule.to_owned()).or_default().insert(format!("{entity}/{key}"));
     })?;
     let (mut found, mut review): (BTreeMap<String, BTreeSet<String>>, BTreeMap<String, BTreeSet<String>>) =
@@ -272,11 +280,11 @@ pub(crate) fn evaluate_exceptions(publication: &Snapshot, truth: &Path) -> Resul
 
 /// Scores the persons of a publication, by pairs of records and by kind of error.
 pub(crate) fn evaluate_persons(publication: &Snapshot, truth: &Path) -> Result<PersonScore> {
-    let truth = read_records(&truth_folder(truth))?;
+    let truth = read_records(&exception_truth_folder(truth))?;
     let mut clusters: HashMap<u64, u32> = HashMap::new();
     let mut joined: Vec<(TrueEntity, u32)> = Vec::new();
     let mut score = PersonScore::default();
-    read_table(
+    read_published_columns(
         &publication.path("restricted/record.parquet"),
         ["record_id", "person_id"],
         |[record, person]| {

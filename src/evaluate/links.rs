@@ -103,7 +103,7 @@ impl LinkTruth {
     fn same(&self, left: &str, right: &str) -> Option<bool> {
         match self {
             Self::Entities { entities, .. } => Some(entities.get(left)? == entities.get(right)?),
-            Self::Pairs { pairs, .. } => Some(pairs.contains(&ordered(left, right))),
+            Self::Pairs { pairs, .. } => Some(pairs.contains(&ordered_link_ends(left, right))),
         }
     }
     fn knows(&self, record: &str) -> bool {
@@ -114,7 +114,7 @@ impl LinkTruth {
     }
 }
 
-fn ordered(a: &str, b: &str) -> (String, String) {
+fn ordered_link_ends(a: &str, b: &str) -> (String, String) {
     if a <= b { (a.to_owned(), b.to_owned()) } else { (b.to_owned(), a.to_owned()) }
 }
 
@@ -133,7 +133,7 @@ pub fn evaluate_links(links: &Path, truth: &Path) -> Result<LinkScore> {
     let mut score = LinkScore::default();
     let mut weighed: Vec<(i64, bool)> = Vec::with_capacity(rows.len());
     let mut levels: BTreeMap<(String, u8), LevelCount> = BTreeMap::new();
-    let records = count_records(&file)?;
+    let records = count_linked_records(&file)?;
     let accepted = rows.iter().filter(|row| row.get("decision") == "accept").count();
     let scale = ProbabilityScale::new(accepted as u64, records);
     let mut chances: Vec<(i64, f64, bool)> = Vec::with_capacity(rows.len());
@@ -185,7 +185,7 @@ pub fn evaluate_links(links: &Path, truth: &Path) -> Result<LinkScore> {
             let groups = entities
                 .iter()
                 .map(|(record, entity)| (*entity, table_of.get(record.as_str()).copied().unwrap_or("")));
-            score.truth = pairs_of(groups, within);
+            score.truth = count_group_pairs(groups, within);
         }
         LinkTruth::Pairs { pairs, records } => {
             score.records = records.len() as u64;
@@ -194,8 +194,9 @@ pub fn evaluate_links(links: &Path, truth: &Path) -> Result<LinkScore> {
     }
     if let (LinkTruth::Entities { entities, .. }, false) = (&known, clusters.is_empty()) {
         let members = || clusters.iter().filter(|row| known.knows(row.get("record_id")));
-        let found = pairs_of(members().map(|row| (row.get("cluster_id"), row.get("source"))), within);
-        let right = pairs_of(
+        let found =
+            count_group_pairs(members().map(|row| (row.get("cluster_id"), row.get("source"))), within);
+        let right = count_group_pairs(
             members().map(|row| ((row.get("cluster_id"), entities[row.get("record_id")]), row.get("source"))),
             within,
         );
@@ -212,7 +213,7 @@ pub fn evaluate_links(links: &Path, truth: &Path) -> Result<LinkScore> {
 
 /// Records of the linkage whose links are in `links` (a file or its folder), from the clusters or
 /// records beside them; 0 where there are none.
-pub(crate) fn count_records(links: &Path) -> Result<u64> {
+pub(crate) fn count_linked_records(links: &Path) -> Result<u64> {
     use parquet::file::reader::FileReader as _;
     let folder = if links.is_dir() { links } else { links.parent().unwrap_or(links) };
     let Some(file) =
@@ -280,7 +281,7 @@ fn by_kind(
 }
 
 /// True entity of every record of a truth file or folder, as [`evaluate_links`] reads it.
-pub(crate) fn true_entities(truth: &Path) -> Result<HashMap<String, u32>> {
+pub(crate) fn read_link_entities(truth: &Path) -> Result<HashMap<String, u32>> {
     match read_truth(truth, &BTreeSet::new())? {
         LinkTruth::Entities { entities, .. } => Ok(entities),
         LinkTruth::Pairs { .. } => {
@@ -290,7 +291,7 @@ pub(crate) fn true_entities(truth: &Path) -> Result<HashMap<String, u32>> {
 }
 
 /// Pairs of members of one group; of different tables only unless `within`.
-fn pairs_of<G: Ord, T: Ord>(members: impl Iterator<Item = (G, T)>, within: bool) -> u64 {
+fn count_group_pairs<G: Ord, T: Ord>(members: impl Iterator<Item = (G, T)>, within: bool) -> u64 {
     let mut groups: BTreeMap<G, BTreeMap<T, u64>> = BTreeMap::new();
     for (group, table) in members {
         *groups.entry(group).or_default().entry(table).or_insert(0) += 1;
@@ -342,7 +343,7 @@ fn read_truth(path: &Path, tables: &BTreeSet<&str>) -> Result<LinkTruth> {
             let row = row.map_err(wrong)?;
             let (a, b) = (row.get(left).unwrap_or(""), row.get(right).unwrap_or(""));
             records.extend([a.to_owned(), b.to_owned()]);
-            pairs.insert(ordered(a, b));
+            pairs.insert(ordered_link_ends(a, b));
         }
         return Ok(LinkTruth::Pairs { pairs, records });
     }

@@ -13,7 +13,7 @@ use std::path::Path;
 use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::calibration::{ProbabilityScale, band_of};
+use super::calibration::{ProbabilityScale, calibration_band_of};
 use crate::publication::table_reader;
 use crate::publication::table_reader::TableRow;
 use crate::{Error, Result};
@@ -54,7 +54,12 @@ pub struct ReviewEstimate {
 ///
 /// # Errors
 /// A table of links that is missing or damaged.
-pub fn sample(links: &Path, records: u64, size: usize, seed: u64) -> Result<Vec<SampledLink>> {
+pub fn sample_links_for_review(
+    links: &Path,
+    records: u64,
+    size: usize,
+    seed: u64,
+) -> Result<Vec<SampledLink>> {
     let file = if links.is_dir() { links.join("link.parquet") } else { links.to_owned() };
     let rows = table_reader::read_rows(&file, |row| row.get("decision") == "accept")?;
     let scale = ProbabilityScale::new(rows.len() as u64, records);
@@ -64,7 +69,10 @@ pub fn sample(links: &Path, records: u64, size: usize, seed: u64) -> Result<Vec<
         let (a, b) = (row.get("left_record_id"), row.get("right_record_id"));
         let text = format!("{}\u{0}{}", a.min(b), a.max(b));
         let place = xxh3_64_with_seed(text.as_bytes(), seed);
-        strata.entry(band_of(row.get("weight").parse().unwrap_or(0))).or_default().push((place, row));
+        strata
+            .entry(calibration_band_of(row.get("weight").parse().unwrap_or(0)))
+            .or_default()
+            .push((place, row));
     }
     let spread = |stratum: &Vec<(u64, &TableRow)>| {
         let sum: f64 = stratum.iter().map(|(_, row)| scale.probability(row)).sum();
@@ -119,7 +127,7 @@ pub fn estimate(reviewed: &[(String, u64, bool)]) -> ReviewEstimate {
 ///
 /// # Errors
 /// A file that cannot be read, is no CSV, or lacks a column.
-pub fn read_reviewed(path: &Path) -> Result<Vec<(String, u64, bool)>> {
+pub fn read_reviewed_links(path: &Path) -> Result<Vec<(String, u64, bool)>> {
     let bytes = std::fs::read(path).map_err(|e| Error::io("读取复核结果", path, e))?;
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(&bytes[..]);
     let wrong = |e: csv::Error| Error::input("复核结果不是合法的 CSV").in_file(path).caused_by(e);

@@ -35,9 +35,9 @@ const NOTHING: u16 = 0;
 ///
 /// # Errors
 /// No workbook in it, records cut off, or worksheets that would take up too much.
-pub(super) fn made_sound(bytes: Vec<u8>) -> Result<Vec<u8>> {
+pub(super) fn rebuild_biff_workbook(bytes: Vec<u8>) -> Result<Vec<u8>> {
     let length = bytes.len() as u64;
-    let failed = |e: std::io::Error| damaged().caused_by(e);
+    let failed = |e: std::io::Error| damaged_biff().caused_by(e);
     let mut file = CompoundFile::open(Cursor::new(bytes)).map_err(failed)?;
     let name = if file.exists("/Workbook") { "/Workbook" } else { "/Book" };
     let mut stream = Vec::new();
@@ -45,7 +45,7 @@ pub(super) fn made_sound(bytes: Vec<u8>) -> Result<Vec<u8>> {
     file.open_stream(name).map_err(failed)?.take(length).read_to_end(&mut stream).map_err(failed)?;
     drop(file);
     let mut room = MemoryRoom::rectangles(stream.len() as u64);
-    measure(&mut stream, &mut room)?;
+    measure_biff_stream(&mut stream, &mut room)?;
     let sound = CompoundFile::create_with_version(cfb::Version::V3, Cursor::new(Vec::new()));
     let mut sound = sound.map_err(failed)?;
     sound.create_stream("/Workbook").and_then(|mut s| s.write_all(&stream)).map_err(failed)?;
@@ -53,19 +53,19 @@ pub(super) fn made_sound(bytes: Vec<u8>) -> Result<Vec<u8>> {
     Ok(sound.into_inner().into_inner())
 }
 
-fn damaged() -> Error {
+fn damaged_biff() -> Error {
     Error::input("XLS 文件已损坏或不完整").hint("文件在传输中被截断；重新复制，或用 Excel 打开后另存为 .xlsx")
 }
 
 /// Measures all worksheets and takes out what the reader must not believe.
-fn measure(stream: &mut [u8], room: &mut MemoryRoom) -> Result<()> {
+fn measure_biff_stream(stream: &mut [u8], room: &mut MemoryRoom) -> Result<()> {
     let mut sheets = Vec::new();
     let mut strings = Vec::new();
     let mut at = 0;
     while let Some(record) = BiffRecord::at(stream, at)? {
         let data = &stream[record.data.clone()];
         match record.kind {
-            BOUND_SHEET => sheets.push(number32(data, 0).ok_or_else(damaged)? as usize),
+            BOUND_SHEET => sheets.push(biff_u32(data, 0).ok_or_else(damaged_biff)? as usize),
             SHARED_STRINGS => strings = shared_strings(stream, &record)?,
             END => break,
             _ => {}
@@ -75,14 +75,19 @@ fn measure(stream: &mut [u8], room: &mut MemoryRoom) -> Result<()> {
     // Worksheets lie one behind the other; many that lie in the same place would be read as often.
     let mut left = stream.len().saturating_mul(2);
     for start in sheets {
-        let end = measure_sheet(stream, start, &strings, room)?;
-        left = left.checked_sub(end - start).ok_or_else(damaged)?;
+        let end = measure_biff_sheet(stream, start, &strings, room)?;
+        left = left.checked_sub(end - start).ok_or_else(damaged_biff)?;
     }
     Ok(())
 }
 
 /// One worksheet; gives the place behind it.
-fn measure_sheet(stream: &mut [u8], start: usize, strings: &[u64], room: &mut MemoryRoom) -> Result<usize> {
+fn measure_biff_sheet(
+    stream: &mut [u8],
+    start: usize,
+    strings: &[u64],
+    room: &mut MemoryRoom,
+) -> Result<usize> {
     let (mut values, mut formulas) = (SheetExtent::default(), SheetExtent::default());
     let mut formula = (0, 0);
     // Charts inside a worksheet have records of their own.
@@ -98,7 +103,7 @@ fn measure_sheet(stream: &mut [u8], start: usize, strings: &[u64], room: &mut Me
             _ => {}
         }
         let data = &mut stream[record.data.clone()];
-        let place = number16(data, 0).zip(number16(data, 2));
+        let place = biff_u16(data, 0).zip(biff_u16(data, 2));
         let mut text = 0;
         match record.kind {
             DIMENSIONS => {
@@ -106,7 +111,7 @@ fn measure_sheet(stream: &mut [u8], start: usize, strings: &[u64], room: &mut Me
                 continue;
             }
             FORMULA => {
-                formula = place.ok_or_else(damaged)?;
+                formula = place.ok_or_else(damaged_biff)?;
                 formulas.add(formula);
                 // Its value is asked for, not its expression, which names worksheets at length.
                 if let Some(length) = data.get_mut(20..22) {
@@ -117,22 +122,22 @@ fn measure_sheet(stream: &mut [u8], start: usize, strings: &[u64], room: &mut Me
             }
             FORMULA_STRING => {
                 values.add(formula);
-                text = number16(data, 0).map_or(0, u64::from) * 3;
+                text = biff_u16(data, 0).map_or(0, u64::from) * 3;
             }
-            LABEL | RICH_TEXT => text = number16(data, 6).map_or(0, u64::from) * 3,
+            LABEL | RICH_TEXT => text = biff_u16(data, 6).map_or(0, u64::from) * 3,
             SHARED_STRING_CELL => {
-                let string = number32(data, 6).and_then(|index| strings.get(index as usize));
+                let string = biff_u32(data, 6).and_then(|index| strings.get(index as usize));
                 text = string.copied().unwrap_or(0);
             }
             MULTIPLE_NUMBERS => {
-                let last = data.len().checked_sub(2).and_then(|end| number16(data, end));
-                values.add(place.map(|(row, _)| row).zip(last).ok_or_else(damaged)?);
+                let last = data.len().checked_sub(2).and_then(|end| biff_u16(data, end));
+                values.add(place.map(|(row, _)| row).zip(last).ok_or_else(damaged_biff)?);
             }
             NUMBER | TRUTH | SMALL_NUMBER => {}
             _ => continue,
         }
         if record.kind != FORMULA_STRING {
-            values.add(place.ok_or_else(damaged)?);
+            values.add(place.ok_or_else(damaged_biff)?);
         }
         room.take(0, text)?;
     }
@@ -169,21 +174,21 @@ impl BiffRecord {
         if start == stream.len() {
             return Ok(None);
         }
-        let head = number16(stream, start).zip(number16(stream, start + 2));
-        let (kind, length) = head.ok_or_else(damaged)?;
+        let head = biff_u16(stream, start).zip(biff_u16(stream, start + 2));
+        let (kind, length) = head.ok_or_else(damaged_biff)?;
         let data = start + 4..start + 4 + usize::from(length);
         if data.end > stream.len() {
-            return Err(damaged());
+            return Err(damaged_biff());
         }
         Ok(Some(Self { kind, start, data }))
     }
 }
 
-fn number16(bytes: &[u8], at: usize) -> Option<u16> {
+fn biff_u16(bytes: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_le_bytes(bytes.get(at..at.checked_add(2)?)?.try_into().ok()?))
 }
 
-fn number32(bytes: &[u8], at: usize) -> Option<u32> {
+fn biff_u32(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?))
 }
 
@@ -220,14 +225,14 @@ impl<'a> BiffParts<'a> {
         part.is_some()
     }
     fn take(&mut self, length: usize) -> Result<&'a [u8]> {
-        let (taken, rest) = self.rest.split_at_checked(length).ok_or_else(damaged)?;
+        let (taken, rest) = self.rest.split_at_checked(length).ok_or_else(damaged_biff)?;
         self.rest = rest;
         Ok(taken)
     }
     fn skip(&mut self, mut length: usize) -> Result<()> {
         while length > 0 {
             if self.rest.is_empty() && !self.next_part() {
-                return Err(damaged());
+                return Err(damaged_biff());
             }
             let taken = length.min(self.rest.len());
             self.take(taken)?;
@@ -242,8 +247,8 @@ impl<'a> BiffParts<'a> {
         }
         let head = self.take(3)?;
         let (characters, flags) = (usize::from(u16::from_le_bytes([head[0], head[1]])), head[2]);
-        let runs = if flags & 8 != 0 { number16(self.take(2)?, 0).map_or(0, usize::from) } else { 0 };
-        let further = if flags & 4 != 0 { number32(self.take(4)?, 0).map_or(0, |n| n as usize) } else { 0 };
+        let runs = if flags & 8 != 0 { biff_u16(self.take(2)?, 0).map_or(0, usize::from) } else { 0 };
+        let further = if flags & 4 != 0 { biff_u32(self.take(4)?, 0).map_or(0, |n| n as usize) } else { 0 };
         let (mut left, mut wide) = (characters, flags & 1 != 0);
         while left > 0 {
             let each = if wide { 2 } else { 1 };
@@ -253,7 +258,7 @@ impl<'a> BiffParts<'a> {
             if left > 0 {
                 // A text that goes on says anew how wide its characters are.
                 if !self.next_part() {
-                    return Err(damaged());
+                    return Err(damaged_biff());
                 }
                 wide = self.take(1)?[0] & 1 != 0;
             }
@@ -309,7 +314,7 @@ mod tests {
     }
 
     fn refusal(globals: &[Vec<u8>], contents: &[Vec<Vec<u8>>], sheets: usize) -> String {
-        let error = made_sound(file(&stream(globals, contents, sheets))).unwrap_err();
+        let error = rebuild_biff_workbook(file(&stream(globals, contents, sheets))).unwrap_err();
         assert!(error.hint_text().is_some());
         error.message().to_owned()
     }
@@ -320,7 +325,7 @@ mod tests {
         assert!(text.contains("单元格超过67108864个"), "{text}");
         // So are the rectangles of all worksheets together,
         let corners = vec![number(0, 0), number(u16::MAX, 255)];
-        made_sound(file(&stream(&[], &vec![corners.clone(); 4], 4))).unwrap();
+        rebuild_biff_workbook(file(&stream(&[], &vec![corners.clone(); 4], 4))).unwrap();
         assert!(refusal(&[], &vec![corners; 5], 5).contains("单元格超过"));
         // of formulas,
         let formula = |row: u16, column: u16| {
@@ -350,7 +355,7 @@ mod tests {
         }
         let cell = |row: u16| record(SHARED_STRING_CELL, &words(&[row, 0, 0, 0, 0]));
         let page: Vec<Vec<u8>> = (0..cells).map(cell).collect();
-        made_sound(file(&stream(&globals, std::slice::from_ref(&page), 1))).unwrap();
+        rebuild_biff_workbook(file(&stream(&globals, std::slice::from_ref(&page), 1))).unwrap();
         // Two worksheets of such cells are 790 megabytes, more than a small file may stand for.
         assert!(refusal(&globals, &[page.clone(), page], 2).contains("文字超过"));
         // A cell may claim a text that it does not have.
@@ -362,7 +367,7 @@ mod tests {
     #[test]
     fn worksheets_in_one_place_are_refused() {
         let page = vec![vec![number(0, 0); 1000]];
-        made_sound(file(&stream(&[], &page, 1))).unwrap();
+        rebuild_biff_workbook(file(&stream(&[], &page, 1))).unwrap();
         assert!(refusal(&[], &page, 600).contains("已损坏"));
     }
 
@@ -371,7 +376,8 @@ mod tests {
         let extent = |rows: u32| {
             record(DIMENSIONS, &[&0u32.to_le_bytes()[..], &rows.to_le_bytes(), &words(&[0, 255, 0])].concat())
         };
-        let sound = made_sound(file(&stream(&[], &[vec![extent(u32::MAX - 1), number(3, 1)]], 1))).unwrap();
+        let sound = rebuild_biff_workbook(file(&stream(&[], &[vec![extent(u32::MAX - 1), number(3, 1)]], 1)))
+            .unwrap();
         let mut book: calamine::Xls<_> = calamine::Reader::new(Cursor::new(sound)).unwrap();
         let range = calamine::Reader::worksheet_range(&mut book, "AA").unwrap();
         assert_eq!((range.start(), range.get_size()), (Some((3, 1)), (1, 1)));
@@ -380,13 +386,13 @@ mod tests {
     #[test]
     fn records_cut_off_are_refused() {
         let whole = stream(&[], &[vec![number(0, 0), number(1, 1)]], 1);
-        made_sound(file(&whole)).unwrap();
+        rebuild_biff_workbook(file(&whole)).unwrap();
         let mut cut = whole.clone();
         cut.truncate(whole.len() - 7);
-        assert!(made_sound(file(&cut)).is_err());
+        assert!(rebuild_biff_workbook(file(&cut)).is_err());
         let mut elsewhere = whole;
         let bound = elsewhere.windows(2).position(|w| w == BOUND_SHEET.to_le_bytes()).unwrap();
         elsewhere[bound + 4..bound + 8].copy_from_slice(&u32::MAX.to_le_bytes());
-        assert!(made_sound(file(&elsewhere)).is_err());
+        assert!(rebuild_biff_workbook(file(&elsewhere)).is_err());
     }
 }

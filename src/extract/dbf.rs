@@ -43,7 +43,7 @@ struct DbfLayout {
     count: usize,
 }
 
-pub(super) fn open(bytes: Vec<u8>, identity: &FileIdentity, options: &ReadOptions) -> Result<RawTables> {
+pub(super) fn open_dbf(bytes: Vec<u8>, identity: &FileIdentity, options: &ReadOptions) -> Result<RawTables> {
     let layout = DbfLayout::read(&bytes)?;
     let (charset, evidence) = layout.charset(&bytes, options.encoding);
     let headers = layout.fields.iter().map(|f| charset.lossy(&f.name).trim().to_owned()).collect();
@@ -52,7 +52,7 @@ pub(super) fn open(bytes: Vec<u8>, identity: &FileIdentity, options: &ReadOption
     Ok(Box::new(DbfPieces { bytes, layout, charset, info: Arc::new(info), next: Some(0) }))
 }
 
-fn damaged(why: &str) -> Error {
+fn damaged_dbf(why: &str) -> Error {
     Error::input(format!("DBF 文件不完整或已损坏：{why}"))
         .hint("重新复制该文件；若仍不行，请提供部门重新导出")
 }
@@ -60,30 +60,30 @@ fn damaged(why: &str) -> Error {
 impl DbfLayout {
     fn read(bytes: &[u8]) -> Result<Self> {
         if bytes.len() < BLOCK {
-            return Err(damaged("文件比表头还短"));
+            return Err(damaged_dbf("文件比表头还短"));
         }
         let short = |at: usize| usize::from(u16::from_le_bytes([bytes[at], bytes[at + 1]]));
         let (header, width) = (short(8), short(10));
         let count = u32::from_le_bytes([bytes[4], bytes[5], bytes[6], bytes[7]]) as usize;
         if header > bytes.len() {
-            return Err(damaged("文件比自己的表头还短"));
+            return Err(damaged_dbf("文件比自己的表头还短"));
         }
         if header <= BLOCK {
-            return Err(damaged(&format!("表头长度{header}，容不下字段说明")));
+            return Err(damaged_dbf(&format!("表头长度{header}，容不下字段说明")));
         }
         if width == 0 {
-            return Err(damaged("记录长度为0"));
+            return Err(damaged_dbf("记录长度为0"));
         }
-        let fields = fields(&bytes[..header], width)?;
+        let fields = read_dbf_fields(&bytes[..header], width)?;
         let body = &bytes[header..];
         let length = count.saturating_mul(width);
         if body.len() < length {
             let whole = body.len() / width;
-            return Err(damaged(&format!("应有{count}条记录，实际只有{whole}条")));
+            return Err(damaged_dbf(&format!("应有{count}条记录，实际只有{whole}条")));
         }
         // Behind the last record stands the end mark, if anything does.
         if matches!(body.get(length), Some(b' ' | b'*')) && body.len() - length >= width {
-            return Err(damaged(&format!("表头说有{count}条记录，后面还有没有计入的记录")));
+            return Err(damaged_dbf(&format!("表头说有{count}条记录，后面还有没有计入的记录")));
         }
         Ok(Self { fields, header, width, count })
     }
@@ -122,12 +122,12 @@ impl DbfLayout {
 }
 
 /// The fields of a table whose records are `width` bytes long.
-fn fields(header: &[u8], width: usize) -> Result<Vec<FieldSpec>> {
+fn read_dbf_fields(header: &[u8], width: usize) -> Result<Vec<FieldSpec>> {
     let mut descriptors = Vec::new();
     let mut rest = &header[BLOCK..];
     while rest.first().is_some_and(|&first| first != END_OF_FIELDS) {
         let Some((descriptor, behind)) = rest.split_at_checked(BLOCK) else {
-            return Err(damaged(&format!("表头长度{}，与字段说明不符", header.len())));
+            return Err(damaged_dbf(&format!("表头长度{}，与字段说明不符", header.len())));
         };
         descriptors.push(descriptor);
         rest = behind;
@@ -142,15 +142,15 @@ fn fields(header: &[u8], width: usize) -> Result<Vec<FieldSpec>> {
         widths = descriptors.iter().map(narrow).collect();
     }
     if descriptors.is_empty() || sum(&widths) != width {
-        return Err(damaged(&format!("字段宽度合计{}，与记录长度{width}不符", sum(&widths))));
+        return Err(damaged_dbf(&format!("字段宽度合计{}，与记录长度{width}不符", sum(&widths))));
     }
     let mut start = 1;
     let field = |(descriptor, width): (&[u8], usize)| {
         let end = descriptor[..11].iter().position(|&b| b == 0).unwrap_or(11);
         let name = descriptor[..end].to_vec();
         if width == 0 {
-            let name = super::text_decoding::decode(name, Encoding::Auto).text;
-            return Err(damaged("字段宽度为0").in_column(name));
+            let name = super::text_decoding::decode_text(name, Encoding::Auto).text;
+            return Err(damaged_dbf("字段宽度为0").in_column(name));
         }
         start += width;
         Ok(FieldSpec { name, kind: descriptor[11], start: start - width, width })
@@ -196,7 +196,7 @@ impl DbfPieces {
                 let bytes = &record[field.start..field.start + field.width];
                 let (text, damaged) = self.charset.decode(bytes, &mut buffer);
                 broken |= damaged;
-                cell(field.kind, text.trim_matches(|c: char| c.is_whitespace() || c == '\0'))
+                dbf_cell_text(field.kind, text.trim_matches(|c: char| c.is_whitespace() || c == '\0'))
             }));
             let taken = if record[0] == b'*' {
                 let reason = "该记录在 DBF 中已标记删除；若仍有效，请在原系统中恢复后重新导出";
@@ -213,7 +213,7 @@ impl DbfPieces {
     }
 }
 
-fn cell(kind: u8, text: &str) -> String {
+fn dbf_cell_text(kind: u8, text: &str) -> String {
     match kind {
         b'D' if text.len() == 8 && text.is_ascii() => {
             format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..])

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::SkipReason;
-use crate::config::clean_header;
+use crate::config::clean_config_header;
 use crate::config::read_options::ReadOptions;
 use crate::{Error, Result};
 
@@ -27,13 +27,13 @@ pub(super) struct FoundHeader {
 
 impl KnownHeaders {
     pub(super) fn new(options: &ReadOptions) -> Self {
-        let known: HashSet<String> = options.known_headers.iter().map(|h| clean_header(h)).collect();
+        let known: HashSet<String> = options.known_headers.iter().map(|h| clean_config_header(h)).collect();
         let minimum = options.minimum_headers.clamp(1, known.len().max(1));
         Self { known, minimum }
     }
     /// A unit in brackets behind a header does not make it another header.
     fn knows(&self, cell: &str) -> bool {
-        let clean = clean_header(cell);
+        let clean = clean_config_header(cell);
         !clean.is_empty()
             && (self.known.contains(&clean)
                 || clean.split(['(', '[', '【']).next().is_some_and(|bare| self.known.contains(bare)))
@@ -44,7 +44,7 @@ impl KnownHeaders {
     /// The row (or two rows) with the most known headers among the first rows of a table.
     pub(super) fn find(&self, rows: &[Vec<String>]) -> Option<FoundHeader> {
         if self.known.is_empty() {
-            return guess(rows);
+            return guess_header(rows);
         }
         let (first, hits) = rows
             .iter()
@@ -58,14 +58,14 @@ impl KnownHeaders {
             return two.map(|headers| FoundHeader {
                 first,
                 last: first + 1,
-                headers: tidy(headers),
+                headers: tidy_headers(headers),
                 hits: joined,
             });
         }
         (hits >= self.minimum).then(|| FoundHeader {
             first,
             last: first,
-            headers: tidy(rows[first].clone()),
+            headers: tidy_headers(rows[first].clone()),
             hits,
         })
     }
@@ -113,21 +113,27 @@ impl KnownHeaders {
 }
 
 /// Without known headers: the first row with several texts and no number among them.
-fn guess(rows: &[Vec<String>]) -> Option<FoundHeader> {
-    let width = rows.iter().take(HEADER_DEPTH).map(|r| filled(r)).max()?;
+fn guess_header(rows: &[Vec<String>]) -> Option<FoundHeader> {
+    let width = rows.iter().take(HEADER_DEPTH).map(|r| count_filled_headers(r)).max()?;
     let first = rows.iter().take(HEADER_DEPTH).position(|row| {
         let texts = row.iter().filter(|c| !c.is_empty());
-        filled(row) * 2 > width && texts.clone().all(|c| !c.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
+        count_filled_headers(row) * 2 > width
+            && texts.clone().all(|c| !c.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
     })?;
-    Some(FoundHeader { first, last: first, headers: tidy(rows[first].clone()), hits: filled(&rows[first]) })
+    Some(FoundHeader {
+        first,
+        last: first,
+        headers: tidy_headers(rows[first].clone()),
+        hits: count_filled_headers(&rows[first]),
+    })
 }
 
-fn filled(row: &[String]) -> usize {
+fn count_filled_headers(row: &[String]) -> usize {
     row.iter().filter(|c| !c.trim().is_empty()).count()
 }
 
 /// Trims headers, drops line breaks and inner spaces, and cuts empty ones at the right end.
-fn tidy(headers: Vec<String>) -> Vec<String> {
+fn tidy_headers(headers: Vec<String>) -> Vec<String> {
     let mut headers: Vec<String> = headers
         .into_iter()
         .map(|h| h.chars().filter(|c| !c.is_whitespace() && !c.is_control() && *c != '\u{feff}').collect())
@@ -147,7 +153,7 @@ pub(super) struct RowsBelowHeader {
 
 impl RowsBelowHeader {
     pub(super) fn new(headers: &[String]) -> Self {
-        let cleaned: Vec<String> = headers.iter().map(|h| clean_header(h)).collect();
+        let cleaned: Vec<String> = headers.iter().map(|h| clean_config_header(h)).collect();
         let begin = cleaned.iter().enumerate().find_map(|(at, h)| Some((at, h.chars().next()?)));
         Self { cleaned, begin }
     }
@@ -177,13 +183,13 @@ impl RowsBelowHeader {
         let (Some((at, begin)), Some(c)) = (self.begin, first.chars().next()) else { return false };
         // Digits, letters and ideographs stay what they are when a header is cleaned.
         let stays = c.is_ascii_alphanumeric() || ('\u{4E00}'..='\u{9FFF}').contains(&c);
-        if stays && c.to_ascii_lowercase() != begin || clean_header(first) != self.cleaned[at] {
+        if stays && c.to_ascii_lowercase() != begin || clean_config_header(first) != self.cleaned[at] {
             return false;
         }
         let same = cells
             .iter()
             .zip(&self.cleaned)
-            .filter(|(cell, header)| !header.is_empty() && clean_header(cell.as_ref()) == **header)
+            .filter(|(cell, header)| !header.is_empty() && clean_config_header(cell.as_ref()) == **header)
             .count();
         same * 2 > self.cleaned.len()
     }

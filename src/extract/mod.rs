@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 
 use self::delimited::TextInput;
 use self::piecewise_file::OpenFile;
-use self::table_limits::{MAX_WHOLE, check_whole};
+use self::table_limits::{MAX_WHOLE, check_whole_file_limit};
 use crate::config::read_options::ReadOptions;
 use crate::model::source_table::{FileFormat, RawTableInfo};
 use crate::{Error, Result};
@@ -121,11 +121,11 @@ fn open_named(
     let mut bytes = Vec::new();
     (&file).take(sniff::HEAD as u64).read_to_end(&mut bytes).map_err(failed)?;
     // What is no regular file (a named pipe) can be read only once.
-    let whole = !metadata.is_file() || sniff::needs_all(&bytes) || text_decoding::is_utf16(&bytes);
+    let whole = !metadata.is_file() || sniff::sniff_needs_all(&bytes) || text_decoding::is_utf16(&bytes);
     if whole {
-        check_whole(metadata.len())?;
+        check_whole_file_limit(metadata.len())?;
         (&file).take(MAX_WHOLE + 1).read_to_end(&mut bytes).map_err(failed)?;
-        check_whole(bytes.len() as u64)?;
+        check_whole_file_limit(bytes.len() as u64)?;
     }
     let open = OpenFile::new(file, &metadata, path);
     let (length, end) = if whole || open.length() <= bytes.len() as u64 {
@@ -138,7 +138,7 @@ fn open_named(
     let format = sniff::sniff(&bytes, length, &end)?;
     let rest = |mut bytes: Vec<u8>| -> Result<Vec<u8>> {
         if !whole {
-            check_whole(length)?;
+            check_whole_file_limit(length)?;
             bytes.resize(length as usize, 0);
             open.read_exact(&mut bytes, 0)?;
         }
@@ -146,24 +146,24 @@ fn open_named(
     };
     let identity = |sha256| FileIdentity { file: relative.to_owned(), sha256, format };
     match format {
-        FileFormat::Csv if whole => delimited::open(TextInput::Whole(bytes), relative, options),
-        FileFormat::Csv => delimited::open(TextInput::File(open), relative, options),
+        FileFormat::Csv if whole => delimited::open_delimited(TextInput::Whole(bytes), relative, options),
+        FileFormat::Csv => delimited::open_delimited(TextInput::File(open), relative, options),
         FileFormat::Xlsx | FileFormat::Xls => {
             let identity = identity(sha256(&bytes));
-            workbook::open(bytes, &identity, options, wants_sheet)
+            workbook::open_workbook(bytes, &identity, options, wants_sheet)
         }
         FileFormat::Dbf => {
             let bytes = rest(bytes)?;
             let identity = identity(sha256(&bytes));
-            dbf::open(bytes, &identity, options)
+            dbf::open_dbf(bytes, &identity, options)
         }
         FileFormat::Parquet if whole => {
             let identity = identity(sha256(&bytes));
-            parquet_file::open(parquet_file::ParquetInput::Whole(bytes.into()), identity)
+            parquet_file::open_parquet(parquet_file::ParquetInput::Whole(bytes.into()), identity)
         }
         FileFormat::Parquet => {
             let identity = identity(open.sha256()?);
-            parquet_file::open(parquet_file::ParquetInput::File(Arc::new(open)), identity)
+            parquet_file::open_parquet(parquet_file::ParquetInput::File(Arc::new(open)), identity)
         }
     }
 }

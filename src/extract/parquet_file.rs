@@ -81,7 +81,7 @@ impl Read for ParquetFileSection {
     }
 }
 
-pub(super) fn open(input: ParquetInput, identity: FileIdentity) -> Result<RawTables> {
+pub(super) fn open_parquet(input: ParquetInput, identity: FileIdentity) -> Result<RawTables> {
     let file = match &input {
         ParquetInput::File(file) => Some(Arc::clone(file)),
         ParquetInput::Whole(_) => None,
@@ -120,7 +120,7 @@ impl OpenedParquet {
             ArrowReaderMetadata::load(&input, ArrowReaderOptions::new()).map_err(damaged_parquet)?;
         let mut fields = Vec::new();
         for field in metadata.schema().fields() {
-            let kind = readable(field.data_type()).ok_or_else(|| {
+            let kind = readable_parquet_type(field.data_type()).ok_or_else(|| {
                 Error::input("Parquet 列不是可读成文字的类型")
                     .in_column(field.name())
                     .hint("请导出为文字、数字或日期列")
@@ -134,7 +134,7 @@ impl OpenedParquet {
             .map_err(damaged_parquet)?;
         let rows = metadata.metadata().file_metadata().num_rows() as u64;
         let input = Arc::new(input);
-        let batch = parquet_pages::weigh(&input, &metadata, &copied)?;
+        let batch = parquet_pages::weigh_parquet_pages(&input, &metadata, &copied)?;
         let reader = ParquetRecordBatchReaderBuilder::new_with_metadata((*input).clone(), metadata)
             .with_batch_size(batch)
             .build()
@@ -145,10 +145,12 @@ impl OpenedParquet {
 
 /// How values of a type are read; none if they are no texts. Texts stay in the pages they lie in: a short
 /// page may hold one long text and a million places where it stands.
-fn readable(kind: &DataType) -> Option<DataType> {
+fn readable_parquet_type(kind: &DataType) -> Option<DataType> {
     match kind {
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => Some(DataType::Utf8View),
-        DataType::Dictionary(_, value) => readable(value).filter(|kind| *kind == DataType::Utf8View),
+        DataType::Dictionary(_, value) => {
+            readable_parquet_type(value).filter(|kind| *kind == DataType::Utf8View)
+        }
         DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::FixedSizeBinary(_) => {
             None
         }

@@ -21,7 +21,7 @@ pub(super) struct PageHeader {
 }
 
 /// Reads a header and gives its length; none if it is no header, or goes on behind `bytes`.
-pub(super) fn read(bytes: &[u8]) -> Option<(usize, PageHeader)> {
+pub(super) fn read_page_header(bytes: &[u8]) -> Option<(usize, PageHeader)> {
     let mut from = CompactReader(bytes);
     let mut header = PageHeader { kind: -1, unpacked: -1, compressed: -1, ..PageHeader::default() };
     let mut last = 0;
@@ -40,7 +40,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<(usize, PageHeader)> {
 }
 
 /// What lies behind a block of lengths written as differences; none unless they are at most `most`.
-pub(super) fn behind_lengths(bytes: &[u8], most: u64) -> Option<&[u8]> {
+pub(super) fn skip_parquet_lengths(bytes: &[u8], most: u64) -> Option<&[u8]> {
     let mut from = CompactReader(bytes);
     let (block, parts, mut left) = (from.varint()?, from.varint()?, from.varint()?);
     from.varint()?;
@@ -223,18 +223,18 @@ pub(super) mod tests {
             };
             let bytes = written(header);
             let more = [&bytes[..], b"data"].concat();
-            assert_eq!(read(&more), Some((bytes.len(), header)));
-            (0..bytes.len()).for_each(|end| assert_eq!(read(&bytes[..end]), None));
+            assert_eq!(read_page_header(&more), Some((bytes.len(), header)));
+            (0..bytes.len()).for_each(|end| assert_eq!(read_page_header(&bytes[..end]), None));
         }
     }
 
     #[test]
     fn what_is_no_header_is_none() {
         // A size that is written as a text, or larger than sizes are.
-        assert_eq!(read(&[0x15, 0, 0x18, 1, b'x', 0]), None);
-        assert_eq!(read(&[&[0x15, 0, 0x15][..], &varint(1 << 40), &[0]].concat()), None);
+        assert_eq!(read_page_header(&[0x15, 0, 0x18, 1, b'x', 0]), None);
+        assert_eq!(read_page_header(&[&[0x15, 0, 0x15][..], &varint(1 << 40), &[0]].concat()), None);
         // Structures without end.
-        assert_eq!(read(&[0x9C; 200]), None);
+        assert_eq!(read_page_header(&[0x9C; 200]), None);
     }
 
     #[test]
@@ -244,16 +244,16 @@ pub(super) mod tests {
         block.extend([2, 9, 9, 9]);
         block.extend([0x55; 8]);
         block.extend(b"behind");
-        assert_eq!(behind_lengths(&block, 33), Some(&b"behind"[..]));
-        assert_eq!(behind_lengths(&block, 32), None);
+        assert_eq!(skip_parquet_lengths(&block, 33), Some(&b"behind"[..]));
+        assert_eq!(skip_parquet_lengths(&block, 32), None);
         let many = [varint(128), varint(4), varint(1 << 40), number(0)].concat();
-        assert_eq!(behind_lengths(&many, 1000), None);
+        assert_eq!(skip_parquet_lengths(&many, 1000), None);
     }
 
     proptest::proptest! {
         #[test]
         fn any_bytes_end(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
-            let _ = (read(&bytes), behind_lengths(&bytes, 1000));
+            let _ = (read_page_header(&bytes), skip_parquet_lengths(&bytes, 1000));
         }
     }
 }

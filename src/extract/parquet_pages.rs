@@ -17,7 +17,7 @@ use parquet::file::serialized_reader::SerializedPageReader;
 
 use super::parquet_file::ParquetInput;
 use super::parquet_header::{self, DATA, DATA_V2, DICTIONARY, PageHeader};
-use super::table_limits::{MAX_ROWS, check_columns, too_many_rows};
+use super::table_limits::{MAX_ROWS, check_column_limit, too_many_rows};
 use crate::{Error, Result};
 
 /// Rows that are decoded together.
@@ -48,7 +48,7 @@ pub(super) fn damaged_parquet(why: impl std::fmt::Display) -> Error {
     Error::input(format!("Parquet 文件已损坏：{why}")).hint("重新复制或重新导出该文件")
 }
 
-fn too_much(what: String) -> Error {
+fn oversized_parquet(what: String) -> Error {
     Error::input(format!("Parquet {what}，拒绝读取")).hint("确认来源；用通常的设置重新导出，或改交 CSV")
 }
 
@@ -64,7 +64,7 @@ pub(super) fn check_footer(input: &ParquetInput) -> Result<()> {
         return Err(damaged_parquet("缺少一部分"));
     }
     if length > MAX_FOOTER {
-        return Err(too_much(format!("文件的目录有{}MB", length >> 20)));
+        return Err(oversized_parquet(format!("文件的目录有{}MB", length >> 20)));
     }
     Ok(())
 }
@@ -75,18 +75,20 @@ pub(super) fn check_footer(input: &ParquetInput) -> Result<()> {
 /// # Errors
 /// More columns or rows than a table may have, pages that are too large, or fewer rows in them than the
 /// file says.
-pub(super) fn weigh(
+pub(super) fn weigh_parquet_pages(
     input: &Arc<ParquetInput>,
     metadata: &ArrowReaderMetadata,
     copied: &[bool],
 ) -> Result<usize> {
     let metadata = metadata.metadata();
     let columns = metadata.file_metadata().schema_descr().columns();
-    check_columns(columns.len())?;
+    check_column_limit(columns.len())?;
     for column in columns {
         let fixed = column.physical_type() == Type::FIXED_LEN_BYTE_ARRAY;
         if fixed && !(1..=MAX_FIXED).contains(&column.type_length()) {
-            return Err(too_much(format!("列的值长{}字节", column.type_length())).in_column(column.name()));
+            return Err(
+                oversized_parquet(format!("列的值长{}字节", column.type_length())).in_column(column.name())
+            );
         }
     }
     let rows =
@@ -95,7 +97,7 @@ pub(super) fn weigh(
         return Err(too_many_rows());
     }
     if rows > ROWS + input.len().saturating_mul(ROWS_PER_BYTE) {
-        return Err(too_much(format!("文件只有{}字节，声称有{rows}行", input.len())));
+        return Err(oversized_parquet(format!("文件只有{}字节，声称有{rows}行", input.len())));
     }
     let mut scale =
         PageScale { input, together: vec![0; (rows / BATCH) as usize + 1], copied: vec![0; columns.len()] };
@@ -117,7 +119,7 @@ pub(super) fn weigh(
     }
     let together = scale.together.iter().max().copied().unwrap_or(0);
     if together > MAX_TOGETHER {
-        return Err(too_much(format!("每{BATCH}行解开后有{}MB", together >> 20)));
+        return Err(oversized_parquet(format!("每{BATCH}行解开后有{}MB", together >> 20)));
     }
     let longest: u64 = scale.copied.iter().sum();
     Ok(BATCH.min(MAX_COPIED / longest.max(1)).max(1) as usize)
@@ -155,7 +157,7 @@ impl PageScale<'_> {
             (at, left) = (at + length + body, left - length - body);
             let size = unpacked.max(body);
             if size > MAX_PAGE {
-                return Err(too_much(format!("数据页解开后有{}MB", size >> 20)));
+                return Err(oversized_parquet(format!("数据页解开后有{}MB", size >> 20)));
             }
             let values = u64::try_from(header.values).map_err(|_| damaged_parquet("数据页的行数是负的"))?;
             let mut held = size;
@@ -203,7 +205,7 @@ impl PageScale<'_> {
     fn header(&self, at: u64, left: u64) -> Result<(u64, PageHeader)> {
         for window in HEADERS.map(|window| window.min(left)) {
             let bytes = self.input.get_bytes(at, window as usize).map_err(damaged_parquet)?;
-            match parquet_header::read(&bytes) {
+            match parquet_header::read_page_header(&bytes) {
                 Some((length, header)) => return Ok((length as u64, header)),
                 None if window == left => break,
                 None => {}
@@ -227,7 +229,7 @@ impl PageScale<'_> {
                         }
                         _ => 0,
                     };
-                    (encoding, num_values, behind(buf, levels)?)
+                    (encoding, num_values, page_behind_levels(buf, levels)?)
                 }
                 Page::DataPageV2 {
                     buf,
@@ -238,7 +240,7 @@ impl PageScale<'_> {
                     ..
                 } => {
                     let levels = u64::from(def_levels_byte_len) + u64::from(rep_levels_byte_len);
-                    (encoding, num_values, behind(buf, levels as usize)?)
+                    (encoding, num_values, page_behind_levels(buf, levels as usize)?)
                 }
                 Page::DictionaryPage { .. } => continue,
             };
@@ -249,7 +251,7 @@ impl PageScale<'_> {
             };
             let mut rest = &body[..];
             for _ in 0..blocks {
-                rest = parquet_header::behind_lengths(rest, u64::from(values))
+                rest = parquet_header::skip_parquet_lengths(rest, u64::from(values))
                     .ok_or_else(|| damaged_parquet("文字的长度表不对"))?;
             }
         }
@@ -257,7 +259,7 @@ impl PageScale<'_> {
     }
 }
 
-fn behind(page: Bytes, length: usize) -> Result<Bytes> {
+fn page_behind_levels(page: Bytes, length: usize) -> Result<Bytes> {
     if length > page.len() {
         Err(damaged_parquet(ParquetError::EOF("levels".to_owned())))
     } else {
@@ -298,7 +300,11 @@ mod tests {
         let file = FileMetaData::new(1, of_file, None, None, schema, None);
         let metadata = ParquetMetaData::new(file, vec![group]);
         let metadata = ArrowReaderMetadata::try_new(Arc::new(metadata), Default::default()).unwrap();
-        weigh(&Arc::new(ParquetInput::Whole(bytes.into())), &metadata, &[!column.contains("UTF8")])
+        weigh_parquet_pages(
+            &Arc::new(ParquetInput::Whole(bytes.into())),
+            &metadata,
+            &[!column.contains("UTF8")],
+        )
     }
 
     fn page(kind: i64, unpacked: i64, values: i64) -> PageHeader {

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use arrow::array::{StringArray, StringBuilder};
 
 use super::header::RowsBelowHeader;
-use super::table_limits::{MemoryRoom, check_columns};
+use super::table_limits::{MemoryRoom, check_column_limit};
 use super::{MalformedRow, RawTable, SkipReason, text_decoding};
 use crate::Result;
-use crate::config::clean_header;
+use crate::config::clean_config_header;
 use crate::model::source_table::RawTableInfo;
 
 /// Cells for which memory is set aside before the first row.
@@ -57,8 +57,9 @@ impl<'a> RawTableAssembler<'a> {
         left_out: &BTreeSet<String>,
         room: &'a mut MemoryRoom,
     ) -> Result<Self> {
-        check_columns(info.headers.len())?;
-        let wanted = |header: &String| left_out.is_empty() || !left_out.contains(&clean_header(header));
+        check_column_limit(info.headers.len())?;
+        let wanted =
+            |header: &String| left_out.is_empty() || !left_out.contains(&clean_config_header(header));
         let wanted: Vec<bool> = info.headers.iter().map(wanted).collect();
         let kept = wanted.iter().filter(|&&wanted| wanted).count();
         // An estimate, and for a wide table a wild one: columns grow as rows come.
@@ -95,7 +96,7 @@ impl<'a> RawTableAssembler<'a> {
     pub(super) fn push(&mut self, row: u32, cells: &[impl AsRef<str>]) -> Result<()> {
         let (mut filled, mut first, mut end, mut text) = (0, "", 0, 0);
         for (at, cell) in cells.iter().enumerate() {
-            let cell = trim(cell.as_ref());
+            let cell = trim_row_cell(cell.as_ref());
             if !cell.is_empty() {
                 if filled == 0 {
                     first = cell;
@@ -127,7 +128,7 @@ impl<'a> RawTableAssembler<'a> {
         self.room.take(self.kept, text as u64)?;
         for (index, column) in self.columns.iter_mut().enumerate() {
             let Some(column) = column else { continue };
-            let cell = cells.get(index).map_or("", |c| trim(c.as_ref()));
+            let cell = cells.get(index).map_or("", |c| trim_row_cell(c.as_ref()));
             if cell.is_empty() {
                 column.append_null();
             } else if self.rare.entities {
@@ -158,7 +159,7 @@ impl<'a> RawTableAssembler<'a> {
 }
 
 /// Outer white space of every kind, and the marks exporters put before numbers to keep them text.
-pub(super) fn trim(cell: &str) -> &str {
+pub(super) fn trim_row_cell(cell: &str) -> &str {
     // Nearly all cells begin and end with a visible ASCII or a Han character.
     let (Some(first), Some(last)) = (cell.as_bytes().first(), cell.as_bytes().last()) else { return cell };
     let han = |b: u8| (0xE4..=0xE9).contains(&b);
@@ -217,7 +218,7 @@ mod tests {
 
     #[test]
     fn columns_left_out_need_no_room() {
-        let left_out = (1..100).map(|at| clean_header(&format!("列{at}"))).collect();
+        let left_out = (1..100).map(|at| clean_config_header(&format!("列{at}"))).collect();
         let mut room = MemoryRoom::of(1000, 1000);
         let mut out = RawTableAssembler::without(&info(100), 1000, &left_out, &mut room).unwrap();
         (0..300).for_each(|row| out.push(row, &["张"]).unwrap());

@@ -13,7 +13,7 @@ pub(super) const HEAD: usize = 8192;
 pub(super) const PARQUET: [u8; 4] = *b"PAR1";
 
 /// Must [`sniff`] see the whole file, given its first bytes?
-pub(super) fn needs_all(head: &[u8]) -> bool {
+pub(super) fn sniff_needs_all(head: &[u8]) -> bool {
     head.starts_with(b"PK") || head.starts_with(&[0xD0, 0xCF])
 }
 
@@ -24,10 +24,10 @@ pub(super) fn sniff(bytes: &[u8], length: u64, end: &[u8]) -> Result<FileFormat>
         return Err(Error::input("文件是空的（0字节）").hint("向提供部门重新索取，或确认导出是否成功"));
     }
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
-        return zip(bytes);
+        return sniff_zip(bytes);
     }
     if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]) {
-        return compound(bytes);
+        return sniff_compound(bytes);
     }
     if bytes.starts_with(&PARQUET) {
         if length < 12 || end != PARQUET {
@@ -51,9 +51,9 @@ pub(super) fn sniff(bytes: &[u8], length: u64, end: &[u8]) -> Result<FileFormat>
     Ok(FileFormat::Csv)
 }
 
-fn zip(bytes: &[u8]) -> Result<FileFormat> {
+fn sniff_zip(bytes: &[u8]) -> Result<FileFormat> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes))
-        .map_err(|e| xlsx_package::damaged_workbook().caused_by(e))?;
+        .map_err(|e| xlsx_package::damaged_xlsx_package().caused_by(e))?;
     // What the archive says of itself; what it really unpacks to is counted before it is read.
     let size = bytes.len() as u64;
     let mut unpacked = 0u64;
@@ -63,7 +63,7 @@ fn zip(bytes: &[u8]) -> Result<FileFormat> {
         }
     }
     if unpacked > MAX_UNPACKED || unpacked / size.max(1) > MAX_RATIO {
-        return Err(xlsx_package::oversized_workbook(size));
+        return Err(xlsx_package::oversized_xlsx_package(size));
     }
     if archive.index_for_name("xl/workbook.xml").is_some() {
         return Ok(FileFormat::Xlsx);
@@ -71,7 +71,7 @@ fn zip(bytes: &[u8]) -> Result<FileFormat> {
     Err(Error::input("这是压缩包，但不是 XLSX 工作簿").hint("解开压缩包，把里面的表格文件放到数据文件夹"))
 }
 
-fn compound(bytes: &[u8]) -> Result<FileFormat> {
+fn sniff_compound(bytes: &[u8]) -> Result<FileFormat> {
     let damaged = || {
         Error::input("XLS 文件已损坏或不完整")
             .hint("文件在传输中被截断；重新复制，或用 Excel 打开后另存为 .xlsx")

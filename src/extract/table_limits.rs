@@ -47,7 +47,7 @@ impl MemoryRoom {
     }
     /// Room of one worksheet while its cells are read; `bytes`: what the workbook unpacks to.
     pub(super) fn sheet(bytes: u64) -> Self {
-        Self::new("这张工作表", 100_000_000, shared_text(bytes), [SPLIT; 2])
+        Self::new("这张工作表", 100_000_000, shared_text_limit(bytes), [SPLIT; 2])
     }
     /// Room of the tables that all worksheets of a workbook become.
     pub(super) fn workbook() -> Self {
@@ -56,7 +56,7 @@ impl MemoryRoom {
     /// Room of the rectangles that the reader of XLS workbooks lays out, for all worksheets at once;
     /// `bytes`: length of the workbook.
     pub(super) fn rectangles(bytes: u64) -> Self {
-        Self::new("这个工作簿的所有工作表", 1 << 26, shared_text(bytes), [SAVED_ANEW, SPLIT])
+        Self::new("这个工作簿的所有工作表", 1 << 26, shared_text_limit(bytes), [SAVED_ANEW, SPLIT])
     }
     /// Room of the texts of a file of so many bytes, however they are packed in it.
     pub(super) fn file(bytes: u64) -> Self {
@@ -95,7 +95,7 @@ impl MemoryRoom {
     }
 }
 
-fn shared_text(bytes: u64) -> u64 {
+fn shared_text_limit(bytes: u64) -> u64 {
     bytes.saturating_mul(SHARED_TEXT_PER_BYTE).saturating_add(SHARED_TEXT).min(TEXT)
 }
 
@@ -103,7 +103,7 @@ fn shared_text(bytes: u64) -> u64 {
 ///
 /// # Errors
 /// It has more.
-pub(super) fn check_columns(columns: usize) -> Result<()> {
+pub(super) fn check_column_limit(columns: usize) -> Result<()> {
     if columns <= MAX_COLUMNS {
         return Ok(());
     }
@@ -120,7 +120,7 @@ pub(super) fn too_many_rows() -> Error {
 ///
 /// # Errors
 /// It has more than [`MAX_WHOLE`].
-pub(super) fn check_whole(bytes: u64) -> Result<()> {
+pub(super) fn check_whole_file_limit(bytes: u64) -> Result<()> {
     if bytes <= MAX_WHOLE {
         return Ok(());
     }

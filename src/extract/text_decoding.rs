@@ -72,7 +72,7 @@ pub(super) struct DecodedText {
 }
 
 /// Decodes a whole file; a byte order mark decides over everything else.
-pub(super) fn decode(bytes: Vec<u8>, declared: Encoding) -> DecodedText {
+pub(super) fn decode_text(bytes: Vec<u8>, declared: Encoding) -> DecodedText {
     use EncodingEvidence::{ByteOrderMark, Declared, Validity};
     let whole = |encoding: &'static encoding_rs::Encoding, evidence, bytes: &[u8]| {
         let (text, damaged) = encoding.decode_without_bom_handling(bytes);
@@ -166,11 +166,11 @@ mod tests {
             (utf16.clone(), Encoding::Auto, "\u{4E53}", "UTF-16LE", ByteOrderMark),
             (utf16, Encoding::Gb18030, "\u{4E53}", "UTF-16LE", ByteOrderMark),
         ] {
-            let decoded = decode(bytes, declared);
+            let decoded = decode_text(bytes, declared);
             let encoding = TextEncoding { name, evidence };
             assert_eq!((decoded.text.as_str(), decoded.encoding, decoded.damaged), (text, encoding, false));
         }
-        assert!(decode(vec![0xEF, 0xBB, 0xBF, b'a', 0xFF], Encoding::Auto).damaged);
+        assert!(decode_text(vec![0xEF, 0xBB, 0xBF, b'a', 0xFF], Encoding::Auto).damaged);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use calamine::{Data, DataRef, Dimensions, Reader, Xls, Xlsx};
 
 use super::header::{FoundHeader, HEADER_DEPTH, KnownHeaders};
 use super::row_assembly::RawTableAssembler;
-use super::table_limits::{MAX_COLUMNS, MemoryRoom, check_columns};
+use super::table_limits::{MAX_COLUMNS, MemoryRoom, check_column_limit};
 use super::xlsx_package::{self, WeighedPackage};
 use super::{FileIdentity, RawTable, RawTables, SkipReason, biff};
 use crate::config::read_options::ReadOptions;
@@ -37,13 +37,13 @@ enum OpenWorkbook {
     Xls { reader: Box<Xls<Cursor<Vec<u8>>>>, length: u64 },
 }
 
-pub(super) fn open(
+pub(super) fn open_workbook(
     bytes: Vec<u8>,
     identity: &FileIdentity,
     options: &ReadOptions,
     wants_sheet: &dyn Fn(&str) -> bool,
 ) -> Result<RawTables> {
-    let mut book = unharmed(|| OpenWorkbook::open(bytes, identity.format))?;
+    let mut book = catch_workbook_panic(|| OpenWorkbook::open(bytes, identity.format))?;
     let known = KnownHeaders::new(options);
     let mut room = MemoryRoom::workbook();
     let mut tables = Vec::new();
@@ -54,13 +54,14 @@ pub(super) fn open(
         }
         // A worksheet is a table before the next is read.
         let mut read_room = MemoryRoom::sheet(book.bytes());
-        let sheet = unharmed(|| book.sheet(&name, &mut read_room)).map_err(|e| e.in_sheet(&name))?;
+        let sheet =
+            catch_workbook_panic(|| book.sheet(&name, &mut read_room)).map_err(|e| e.in_sheet(&name))?;
         if sheet.rows.is_empty() {
             continue;
         }
         match known.require(&sheet.rows[..sheet.rows.len().min(HEADER_DEPTH + 1)]) {
             Ok(found) => {
-                let table = table(identity, (index + 1, &name), sheet, found, &mut room);
+                let table = table_of_sheet(identity, (index + 1, &name), sheet, found, &mut room);
                 tables.push(Ok(table.map_err(|e| e.in_sheet(&name))?));
             }
             // A cover or notes sheet has no header; it is an error only if no sheet has one.
@@ -77,11 +78,11 @@ pub(super) fn open(
 }
 
 /// Readers of foreign binary formats may panic on hostile bytes; that must not end the run.
-fn unharmed<T>(read: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(unreadable("内部结构不合规")))
+fn catch_workbook_panic<T>(read: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(unreadable_workbook("内部结构不合规")))
 }
 
-fn unreadable(why: impl std::fmt::Display) -> Error {
+fn unreadable_workbook(why: impl std::fmt::Display) -> Error {
     Error::input(format!("工作簿已损坏，读不出来：{why}"))
         .hint("用 Excel 或 WPS 打开后另存为 .xlsx，再放回原处")
 }
@@ -89,13 +90,13 @@ fn unreadable(why: impl std::fmt::Display) -> Error {
 impl OpenWorkbook {
     fn open(bytes: Vec<u8>, format: FileFormat) -> Result<Self> {
         if format == FileFormat::Xlsx {
-            let weighed = xlsx_package::weigh(&bytes)?;
-            let reader = Box::new(Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?);
+            let weighed = xlsx_package::weigh_xlsx_package(&bytes)?;
+            let reader = Box::new(Xlsx::new(Cursor::new(bytes)).map_err(unreadable_workbook)?);
             return Ok(Self::Xlsx { reader, weighed });
         }
-        let sound = biff::made_sound(bytes)?;
+        let sound = biff::rebuild_biff_workbook(bytes)?;
         let length = sound.len() as u64;
-        Ok(Self::Xls { reader: Box::new(Xls::new(Cursor::new(sound)).map_err(unreadable)?), length })
+        Ok(Self::Xls { reader: Box::new(Xls::new(Cursor::new(sound)).map_err(unreadable_workbook)?), length })
     }
     fn names(&self) -> Vec<String> {
         match self {
@@ -120,12 +121,12 @@ impl OpenWorkbook {
                 Ok(sheet)
             }
             Self::Xls { reader, .. } => {
-                let range = reader.worksheet_range(name).map_err(unreadable)?;
+                let range = reader.worksheet_range(name).map_err(unreadable_workbook)?;
                 let (top, left) = range.start().unwrap_or((0, 0));
                 let mut rows = Vec::with_capacity(range.height());
                 for row in range.rows() {
                     let end = row.iter().rposition(|cell| *cell != Data::Empty).map_or(0, |at| at + 1);
-                    let row: Vec<String> = row[..end].iter().map(cell_text).collect();
+                    let row: Vec<String> = row[..end].iter().map(workbook_cell_text).collect();
                     room.take(0, row.iter().map(|text| text.len() as u64).sum())?;
                     rows.push(row);
                 }
@@ -145,11 +146,11 @@ fn filled_cells(book: &mut Xlsx<Cursor<Vec<u8>>>, name: &str, room: &mut MemoryR
         Ok(reader) => reader,
         // A chart sheet holds no cells.
         Err(calamine::XlsxError::NotAWorksheet(_)) => return Ok(FilledSheet::default()),
-        Err(error) => return Err(unreadable(error)),
+        Err(error) => return Err(unreadable_workbook(error)),
     };
     let (mut top, mut left) = (u32::MAX, u32::MAX);
     let mut rows: Vec<Vec<String>> = Vec::new();
-    while let Some(cell) = reader.next_cell().map_err(unreadable)? {
+    while let Some(cell) = reader.next_cell().map_err(unreadable_workbook)? {
         let (row, column) = cell.get_position();
         let length = match cell.get_value() {
             DataRef::Empty => continue,
@@ -173,7 +174,7 @@ fn filled_cells(book: &mut Xlsx<Cursor<Vec<u8>>>, name: &str, room: &mut MemoryR
         if more > 0 {
             rows[row].resize(column + 1, String::new());
         }
-        rows[row][column] = cell_text(&Data::from(cell.get_value().clone()));
+        rows[row][column] = workbook_cell_text(&Data::from(cell.get_value().clone()));
     }
     if rows.is_empty() {
         return Ok(FilledSheet::default());
@@ -185,7 +186,7 @@ fn filled_cells(book: &mut Xlsx<Cursor<Vec<u8>>>, name: &str, room: &mut MemoryR
     Ok(FilledSheet { top, left, rows, merged: Vec::new() })
 }
 
-fn table(
+fn table_of_sheet(
     identity: &FileIdentity,
     (index, name): (usize, &str),
     sheet: FilledSheet,
@@ -195,7 +196,7 @@ fn table(
     let FilledSheet { top, left, mut rows, merged } = sheet;
     let header_row = top + found.last as u32 + 1;
     let columns = found.headers.len();
-    check_columns(columns).map_err(|e| e.at_row(header_row.into()))?;
+    check_column_limit(columns).map_err(|e| e.at_row(header_row.into()))?;
     fill_merged(&mut rows, &merged, (top, left), found.last, columns)?;
     let filled = rows.iter().filter(|row| !row.is_empty()).count();
     if columns.saturating_mul(filled) > MAX_RECTANGLE {
@@ -269,19 +270,19 @@ fn fill_merged(
 }
 
 /// A cell as text. Numbers of 16 or more digits lost some: they are written as such.
-fn cell_text(cell: &Data) -> String {
+fn workbook_cell_text(cell: &Data) -> String {
     match cell {
         Data::Empty | Data::Error(_) => String::new(),
         Data::String(text) => text.clone(),
         Data::Int(number) => number.to_string(),
         Data::Bool(flag) => if *flag { "1" } else { "0" }.to_owned(),
-        Data::Float(number) => number_text(*number),
+        Data::Float(number) => workbook_number_text(*number),
         Data::DateTime(moment) => date_text(moment),
         Data::DateTimeIso(text) | Data::DurationIso(text) => text.trim_end_matches("T00:00:00").to_owned(),
     }
 }
 
-fn number_text(number: f64) -> String {
+fn workbook_number_text(number: f64) -> String {
     if number.abs() >= 1e15 {
         // 15 significant digits are all that a spreadsheet keeps.
         let text = format!("{number:.14e}");
@@ -298,7 +299,7 @@ fn number_text(number: f64) -> String {
 
 fn date_text(moment: &calamine::ExcelDateTime) -> String {
     if moment.is_duration() {
-        return number_text(moment.as_f64());
+        return workbook_number_text(moment.as_f64());
     }
     let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
     if hour == 0 && minute == 0 && second == 0 {
@@ -353,7 +354,7 @@ mod tests {
         let mut read = |name: &str| {
             let sheet = book.sheet(name, &mut MemoryRoom::sheet(0)).unwrap();
             let found = known.require(&sheet.rows).unwrap();
-            table(&identity, (1, name), sheet, found, &mut room).map(|t| t.rows.len())
+            table_of_sheet(&identity, (1, name), sheet, found, &mut room).map(|t| t.rows.len())
         };
         assert_eq!((read("Sheet1").unwrap(), read("Sheet2").unwrap()), (10, 10));
         let error = read("Sheet3").unwrap_err();
@@ -374,9 +375,9 @@ mod tests {
 
     #[test]
     fn ruined_numbers_look_ruined() {
-        assert_eq!(number_text(410_621_197_001_011_264.0), "4.10621197001011E+17");
-        assert_eq!(number_text(450.0), "450");
-        assert_eq!(number_text(450.5), "450.5");
-        assert_eq!(number_text(0.1 + 0.2), "0.3");
+        assert_eq!(workbook_number_text(410_621_197_001_011_264.0), "4.10621197001011E+17");
+        assert_eq!(workbook_number_text(450.0), "450");
+        assert_eq!(workbook_number_text(450.5), "450.5");
+        assert_eq!(workbook_number_text(0.1 + 0.2), "0.3");
     }
 }

@@ -35,8 +35,8 @@ pub(super) struct WeighedPackage {
 ///
 /// # Errors
 /// The workbook would take up too much.
-pub(super) fn weigh(bytes: &[u8]) -> Result<WeighedPackage> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged_workbook().caused_by(e))?;
+pub(super) fn weigh_xlsx_package(bytes: &[u8]) -> Result<WeighedPackage> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged_xlsx_package().caused_by(e))?;
     let size = bytes.len() as u64;
     let most = MAX_UNPACKED.min(size.saturating_mul(MAX_RATIO));
     let mut scale = PackageScale { left: most, size, kept: 0, merged: false };
@@ -54,12 +54,12 @@ pub(super) fn weigh(bytes: &[u8]) -> Result<WeighedPackage> {
 }
 
 /// The error of an archive that cannot be opened.
-pub(super) fn damaged_workbook() -> Error {
+pub(super) fn damaged_xlsx_package() -> Error {
     Error::input("XLSX 文件已损坏或不完整").hint("文件在传输中被截断；重新复制，或用 Excel 打开后另存")
 }
 
 /// The error of a workbook that unpacks to too much.
-pub(super) fn oversized_workbook(size: u64) -> Error {
+pub(super) fn oversized_xlsx_package(size: u64) -> Error {
     let most = MAX_UNPACKED.min(size.saturating_mul(MAX_RATIO));
     Error::input(format!(
         "工作簿解开后超过{}MB（文件只有{}KB），疑为压缩炸弹，拒绝读取",
@@ -100,10 +100,10 @@ impl PackageScale {
                 Event::Start(tag) => {
                     let local = tag.local_name();
                     longest = longest.max(tag.len() as u64);
-                    self.kept += kept(local.as_ref(), longest);
+                    self.kept += xlsx_element_bytes(local.as_ref(), longest);
                     self.merged |= local.as_ref() == "mergeCell";
                     match local.as_ref() {
-                        "sst" => strings.announced = strings.announced.max(announced(&tag)),
+                        "sst" => strings.announced = strings.announced.max(announced_xlsx_strings(&tag)),
                         "si" | "is" if !strings.inside => strings.enter(tag.name().as_ref(), position),
                         _ => {}
                     }
@@ -121,36 +121,36 @@ impl PackageScale {
                 xml.get_mut().get_mut().stretch = MAX_STRETCH;
             }
             if self.kept > MAX_KEPT {
-                return Err(too_much(name, "字符串、样式或工作表太多"));
+                return Err(oversized_xlsx_part(name, "字符串、样式或工作表太多"));
             }
         }
         let mut counted = xml.into_inner().into_inner();
         counted.count_rest();
         self.left = counted.left;
         match counted.excess {
-            Some(PartExcess::Unpacked) => return Err(oversized_workbook(self.size)),
+            Some(PartExcess::Unpacked) => return Err(oversized_xlsx_package(self.size)),
             Some(PartExcess::Stretch) => {
                 let what = format!("有一段文字超过{}MB", MAX_STRETCH >> 20);
-                return Err(too_much(name, &what));
+                return Err(oversized_xlsx_part(name, &what));
             }
             None => {}
         }
         if strings.announced > strings.count.max(MAX_ANNOUNCED) {
             let what = format!("声称有{}个字符串，实际只有{}个", strings.announced, strings.count);
-            return Err(too_much(name, &what));
+            return Err(oversized_xlsx_part(name, &what));
         }
         Ok(())
     }
 }
 
-fn too_much(part: &str, what: &str) -> Error {
+fn oversized_xlsx_part(part: &str, what: &str) -> Error {
     Error::input(format!("工作簿的部件“{part}”{what}，拒绝读取"))
         .hint("确认来源；用 Excel 或 WPS 打开后另存为 .xlsx，或改交 CSV")
 }
 
 /// Bytes that the reader keeps of an element, beside its text; `longest`: the longest tag so far in the
 /// part. A style is a copy of its font, fill, border and number format, whose names stand in such tags.
-fn kept(element: &str, longest: u64) -> u64 {
+fn xlsx_element_bytes(element: &str, longest: u64) -> u64 {
     match element {
         "xf" => 512 + 4 * longest,
         "sheet" | "Relationship" | "font" | "fill" | "border" => 256,
@@ -162,7 +162,7 @@ fn kept(element: &str, longest: u64) -> u64 {
 
 /// How many strings a tag announces: the largest number that an attribute of this name gives, whatever
 /// else stands in the tag.
-fn announced(tag: &str) -> u64 {
+fn announced_xlsx_strings(tag: &str) -> u64 {
     let numbers = tag.split("uniqueCount").skip(1).map(|rest| {
         let digits = rest.trim_start_matches(|c: char| !c.is_ascii_digit());
         let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
@@ -267,7 +267,7 @@ mod tests {
     }
 
     fn refusal(name: &str, content: &[u8]) -> String {
-        let error = weigh(&archive(&[(name, content)])).err().unwrap();
+        let error = weigh_xlsx_package(&archive(&[(name, content)])).err().unwrap();
         assert!(error.hint_text().is_some());
         error.message().to_owned()
     }
@@ -284,7 +284,7 @@ mod tests {
         places.iter().for_each(|&at| bytes[at..at + 4].copy_from_slice(&100u32.to_le_bytes()));
         let mut archive = ZipArchive::new(Cursor::new(&bytes[..])).unwrap();
         assert_eq!(archive.by_index_raw(0).unwrap().size(), 100);
-        assert!(weigh(&bytes).err().unwrap().message().contains("压缩炸弹"));
+        assert!(weigh_xlsx_package(&bytes).err().unwrap().message().contains("压缩炸弹"));
     }
 
     #[test]
@@ -310,7 +310,7 @@ mod tests {
         // As much in many cells is what lists are made of.
         let many =
             [b"<sheetData>", &b"<c r=\"A1\"><v>1</v></c>".repeat(900_000)[..], b"</sheetData>"].concat();
-        assert!(!weigh(&archive(&[("xl/worksheets/sheet1.xml", &many)])).unwrap().merged);
+        assert!(!weigh_xlsx_package(&archive(&[("xl/worksheets/sheet1.xml", &many)])).unwrap().merged);
     }
 
     #[test]
@@ -325,7 +325,8 @@ mod tests {
             assert!(text.contains("个字符串"), "{text}");
         }
         // Some programs count the cells.
-        weigh(&archive(&[("xl/sharedStrings.xml", table("uniqueCount=\"120000\"").as_bytes())])).unwrap();
+        weigh_xlsx_package(&archive(&[("xl/sharedStrings.xml", table("uniqueCount=\"120000\"").as_bytes())]))
+            .unwrap();
     }
 
     #[test]
@@ -336,12 +337,12 @@ mod tests {
             format!("<styleSheet>{font}<cellXfs>{xfs}</cellXfs></styleSheet>")
         };
         assert!(refusal("xl/styles.xml", styles(5_000, 60_000).as_bytes()).contains("样式"));
-        weigh(&archive(&[("xl/styles.xml", styles(10, 64_000).as_bytes())])).unwrap();
+        weigh_xlsx_package(&archive(&[("xl/styles.xml", styles(10, 64_000).as_bytes())])).unwrap();
     }
 
     #[test]
     fn merged_cells_are_noticed() {
         let sheet = b"<worksheet><mergeCells><mergeCell ref=\"A1:A2\"/></mergeCells></worksheet>";
-        assert!(weigh(&archive(&[("xl/worksheets/sheet1.xml", sheet)])).unwrap().merged);
+        assert!(weigh_xlsx_package(&archive(&[("xl/worksheets/sheet1.xml", sheet)])).unwrap().merged);
     }
 }

@@ -149,7 +149,7 @@ fn heaviest(
             edge[row][column] = i;
         }
     }
-    let match_of = match_rows(&cost, rows, columns);
+    let match_of = assign_rows(&cost, rows, columns);
     (1..=real)
         .filter(|&column| match_of[column] > 0)
         .map(|column| edge[match_of[column] - 1][column - 1])
@@ -158,7 +158,7 @@ fn heaviest(
 }
 
 /// Row matched to each column (from 1; 0 none), by shortest augmenting paths.
-fn match_rows(cost: &[Vec<i64>], rows: usize, columns: usize) -> Vec<usize> {
+fn assign_rows(cost: &[Vec<i64>], rows: usize, columns: usize) -> Vec<usize> {
     let (mut u, mut v) = (vec![0i64; rows + 1], vec![0i64; columns + 1]);
     let mut match_of = vec![0usize; columns + 1];
     for row in 1..=rows {

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::block::{pack, unpack};
+use super::block::{pack_pair, unpack_pair};
 use super::nodes::LinkNodes;
 use crate::table::key_index::KeySieve;
 
@@ -45,7 +45,7 @@ impl HouseholdTies {
     pub(crate) fn new(nodes: &LinkNodes<'_>, anchors: &[String], doubtful: &[bool]) -> Self {
         let mut this =
             Self { home: nodes.all().map(|node| nodes.household(node)).collect(), ..Self::default() };
-        let guardian = guardians(nodes, &this.home, anchors, doubtful);
+        let guardian = find_household_guardians(nodes, &this.home, anchors, doubtful);
         let both = || this.home.iter().copied().zip(0u32..).chain(guardian.iter().copied());
         let count = both().map(|(household, _)| household).max().unwrap_or(0) as usize + 1;
         let mut starts = vec![0u32; count + 1];
@@ -87,21 +87,21 @@ impl HouseholdTies {
     pub(crate) fn connect(&mut self, accepted: impl ParallelIterator<Item = u64>) {
         self.links = accepted
             .filter_map(|pair| {
-                let (a, b) = unpack(pair);
+                let (a, b) = unpack_pair(pair);
                 let (p, q) = (self.of(a), self.of(b));
-                (p != 0 && q != 0 && p != q).then(|| (pack(p, q), pair))
+                (p != 0 && q != 0 && p != q).then(|| (pack_pair(p, q), pair))
             })
             .collect();
         self.links.par_sort_unstable();
         self.first = vec![0; self.starts.len() + 1];
         for (pair, _) in &self.links {
-            self.first[unpack(*pair).0 as usize + 1] += 1;
+            self.first[unpack_pair(*pair).0 as usize + 1] += 1;
         }
         (0..self.starts.len()).for_each(|at| self.first[at + 1] += self.first[at]);
     }
 
     fn links(&self, p: u32, q: u32) -> impl Iterator<Item = u64> + '_ {
-        let key = pack(p, q);
+        let key = pack_pair(p, q);
         let of = |household: usize| self.first.get(household).map_or(0, |&at| at as usize);
         let smaller = p.min(q) as usize;
         let own = &self.links[of(smaller)..of(smaller + 1)];
@@ -120,7 +120,7 @@ impl HouseholdTies {
     pub(crate) fn across(&self, nodes: &LinkNodes<'_>, settled: &[bool]) -> Vec<u64> {
         let mut connected: Vec<u64> = self.links.iter().map(|link| link.0).collect();
         connected.dedup();
-        self.meetings(nodes, settled, connected.par_iter().map(|&pair| unpack(pair)))
+        self.meetings(nodes, settled, connected.par_iter().map(|&pair| unpack_pair(pair)))
     }
 
     fn meetings(
@@ -145,7 +145,7 @@ impl HouseholdTies {
                     for &b in ns {
                         let done = settled[a as usize] && settled[b as usize];
                         if a != b && (p != q || a < b) && !done && alike(a, b) {
-                            out.push(pack(a, b));
+                            out.push(pack_pair(a, b));
                         }
                     }
                 }
@@ -173,7 +173,7 @@ impl HouseholdTies {
             return if by_guardian { Guardian } else { SameNumber };
         }
         let supported = self.links(p, q).any(|link| {
-            let (c, d) = unpack(link);
+            let (c, d) = unpack_pair(link);
             // Somebody else than the two must connect the households.
             c != a && c != b && d != a && d != b
         });
@@ -190,7 +190,12 @@ impl HouseholdTies {
 
 /// Household of each ward's guardian, and the ward: the household in the best anchor source that
 /// has the guardian's ID number.
-fn guardians(nodes: &LinkNodes<'_>, own: &[u32], anchors: &[String], doubtful: &[bool]) -> Vec<(u32, u32)> {
+fn find_household_guardians(
+    nodes: &LinkNodes<'_>,
+    own: &[u32],
+    anchors: &[String],
+    doubtful: &[bool],
+) -> Vec<(u32, u32)> {
     let (Some(_), Some((_, pool))) = (nodes.ids("id_number"), nodes.texts("household")) else {
         return Vec::new();
     };

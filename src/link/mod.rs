@@ -75,7 +75,7 @@ pub fn link_nodes(settings: &LinkSettings, nodes: &LinkNodes, tree: &DivisionTre
         None => scoring.decide(),
     }
     let mut scored = scoring.decided();
-    one_to_one::settle(&mut scored, nodes, &single);
+    one_to_one::settle_one_to_one(&mut scored, nodes, &single);
     let kept = scored.iter().filter(|one| one.outcome.is_some()).count();
     let mut links = Links {
         comparisons: settings.comparisons.iter().map(|c| c.name.clone()).collect(),
@@ -89,7 +89,7 @@ pub fn link_nodes(settings: &LinkSettings, nodes: &LinkNodes, tree: &DivisionTre
     };
     for one in &scored {
         let Some((tier, decision)) = one.outcome else { continue };
-        let (left, right) = block::unpack(one.pair);
+        let (left, right) = block::unpack_pair(one.pair);
         links.left.push(left);
         links.right.push(right);
         links.weight.push(one.weight);

@@ -12,14 +12,14 @@ use crate::model::links::{Decision, Tier};
 
 /// Turns accepted pairs that lose against better ones into review pairs. `single`: by source,
 /// at most one record per person.
-pub(crate) fn settle(scored: &mut [ScoredPair], nodes: &LinkNodes, single: &[bool]) {
+pub(crate) fn settle_one_to_one(scored: &mut [ScoredPair], nodes: &LinkNodes, single: &[bool]) {
     // Conflicts only arise between pairs of the same two sources, one of them single.
     let mut by_sources: HashMap<(u8, u8), Vec<usize>> = HashMap::new();
     for (at, one) in scored.iter().enumerate() {
         if !one.accepted() {
             continue;
         }
-        let (a, b) = block::unpack(one.pair);
+        let (a, b) = block::unpack_pair(one.pair);
         let (s, t) = (nodes.source[a as usize], nodes.source[b as usize]);
         if s != t && (single[usize::from(s)] || single[usize::from(t)]) {
             by_sources.entry((s, t)).or_default().push(at);
@@ -31,16 +31,16 @@ pub(crate) fn settle(scored: &mut [ScoredPair], nodes: &LinkNodes, single: &[boo
     for ((s, t), mut pairs) in groups {
         // A record may have one partner in a single source.
         let limits = (single[usize::from(t)], single[usize::from(s)]);
-        contested(scored, &mut pairs, limits, &mut partners);
+        keep_contested_pairs(scored, &mut pairs, limits, &mut partners);
         // Heaviest first; what the records say, not where they stand, breaks ties.
         pairs.sort_by_cached_key(|&at| {
-            let (a, b) = block::unpack(scored[at].pair);
+            let (a, b) = block::unpack_pair(scored[at].pair);
             let (x, y) = (nodes.content(a), nodes.content(b));
             (std::cmp::Reverse(scored[at].weight), x.min(y), x.max(y))
         });
         let edges: Vec<WeightedPair> = (pairs.iter())
             .map(|&at| {
-                let (left, right) = block::unpack(scored[at].pair);
+                let (left, right) = block::unpack_pair(scored[at].pair);
                 WeightedPair { left, right, weight: i64::from(scored[at].weight) }
             })
             .collect();
@@ -53,9 +53,14 @@ pub(crate) fn settle(scored: &mut [ScoredPair], nodes: &LinkNodes, single: &[boo
 
 /// Keeps the pairs one of whose records has several partners; `partners` is all 0 before and
 /// after.
-fn contested(scored: &[ScoredPair], pairs: &mut Vec<usize>, limits: (bool, bool), partners: &mut [u8]) {
+fn keep_contested_pairs(
+    scored: &[ScoredPair],
+    pairs: &mut Vec<usize>,
+    limits: (bool, bool),
+    partners: &mut [u8],
+) {
     let ends = |at: usize| {
-        let (a, b) = block::unpack(scored[at].pair);
+        let (a, b) = block::unpack_pair(scored[at].pair);
         [limits.0.then_some(a), limits.1.then_some(b)].into_iter().flatten().map(|node| node as usize)
     };
     let all = pairs.clone();
@@ -73,7 +78,7 @@ mod tests {
 
     fn scored(left: u32, right: u32, weight: i32) -> ScoredPair {
         let outcome = Some((Tier::T1, Decision::Accept));
-        ScoredPair { pair: block::pack(left, right), weight, levels: [0; MOST], own: outcome, outcome }
+        ScoredPair { pair: block::pack_pair(left, right), weight, levels: [0; MOST], own: outcome, outcome }
     }
 
     /// A source of three records, without columns.
@@ -87,7 +92,7 @@ mod tests {
 
     fn kept(pairs: &[(u32, u32, i32)], single: [bool; 2]) -> Vec<bool> {
         let mut all: Vec<ScoredPair> = pairs.iter().map(|&(l, r, w)| scored(l, r, w)).collect();
-        settle(&mut all, &LinkNodes::build(&["a", "b"].map(comparable)).unwrap(), &single);
+        settle_one_to_one(&mut all, &LinkNodes::build(&["a", "b"].map(comparable)).unwrap(), &single);
         all.iter().map(ScoredPair::accepted).collect()
     }
 

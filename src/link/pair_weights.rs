@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
-use super::block::{pack, unpack};
+use super::block::{pack_pair, unpack_pair};
 use super::compare::{
     HanNameLevel, IdLevel, TextLevel, code_level, date_level, division_level, han_name_level, id_level,
     may_be_equal, text_level,
@@ -84,7 +84,7 @@ impl<'a> PairScorer<'a> {
     /// Levels of a pair.
     pub(crate) fn levels(&self, a: u32, b: u32) -> PairLevels {
         let mut levels = [[0; MOST]];
-        self.levels_of(&[pack(a, b)], &mut levels, |_| true);
+        self.levels_of(&[pack_pair(a, b)], &mut levels, |_| true);
         levels[0]
     }
 
@@ -108,7 +108,7 @@ impl<'a> PairScorer<'a> {
         levels: &PairLevels,
         known: impl Fn(ComparisonKind) -> bool + Copy,
     ) -> impl Iterator<Item = i32> {
-        let (a, b) = unpack(pair);
+        let (a, b) = unpack_pair(pair);
         [false, true].into_iter().map(move |rare| {
             let most = |(part, &level): (&ComparisonPart<'_>, &u8)| match part.kind {
                 kind if known(kind) => self.weight_of(part, a, b, level),
@@ -129,7 +129,7 @@ impl<'a> PairScorer<'a> {
                     let stated = nodes.stated_birth(node);
                     (stated, self.believed(node, stated, |id| id.birth().unwrap_or(0)))
                 };
-                each(pairs, birth, &mut found, |(stated, p), (other, q)| {
+                each_pair_level(pairs, birth, &mut found, |(stated, p), (other, q)| {
                     // Two dates from ID numbers say nothing that the numbers do not say.
                     if stated == 0 && other == 0 { 0 } else { date_level(p, q).number() }
                 });
@@ -139,26 +139,26 @@ impl<'a> PairScorer<'a> {
                     let stated = nodes.stated_sex(node);
                     (stated, self.believed(node, stated, |id| id.sex().map_or(0, |sex| sex as u8)))
                 };
-                each(
-                    pairs,
-                    sex,
-                    &mut found,
-                    |(stated, p), (other, q)| {
-                        if stated == 0 && other == 0 { 0 } else { equal(p, q) }
-                    },
-                );
+                each_pair_level(pairs, sex, &mut found, |(stated, p), (other, q)| {
+                    if stated == 0 && other == 0 { 0 } else { equal_code_level(p, q) }
+                });
             }
             (ComparisonKind::Household, _) => {
                 let home = |node| (node, self.households.of(node));
-                each(pairs, home, &mut found, |(a, p), (b, q)| {
+                each_pair_level(pairs, home, &mut found, |(a, p), (b, q)| {
                     if p == 0 || q == 0 { 0 } else { self.households.level(a, b).number() }
                 });
             }
             (ComparisonKind::IdNumber, Some(NodeColumn::Id(v))) => {
-                each(pairs, |node| v.at(nodes.place(node)), &mut found, |p, q| id_level(p, q).number());
+                each_pair_level(
+                    pairs,
+                    |node| v.at(nodes.place(node)),
+                    &mut found,
+                    |p, q| id_level(p, q).number(),
+                );
             }
             (ComparisonKind::HanName, Some(NodeColumn::Name(v, pool))) => {
-                each(
+                each_pair_level(
                     pairs,
                     |node| v.at(nodes.place(node)),
                     &mut found,
@@ -166,10 +166,15 @@ impl<'a> PairScorer<'a> {
                 );
             }
             (ComparisonKind::Date, Some(NodeColumn::Date(v))) => {
-                each(pairs, |node| v.at(nodes.place(node)), &mut found, |p, q| date_level(p, q).number());
+                each_pair_level(
+                    pairs,
+                    |node| v.at(nodes.place(node)),
+                    &mut found,
+                    |p, q| date_level(p, q).number(),
+                );
             }
             (ComparisonKind::Division, Some(NodeColumn::Division(v))) => {
-                each(
+                each_pair_level(
                     pairs,
                     |node| v.at(nodes.place(node)),
                     &mut found,
@@ -178,7 +183,7 @@ impl<'a> PairScorer<'a> {
             }
             (ComparisonKind::Text | ComparisonKind::Code, Some(NodeColumn::Text(v, pool))) => {
                 let level = if part.kind == ComparisonKind::Text { text_level } else { code_level };
-                each(
+                each_pair_level(
                     pairs,
                     |node| v.at(nodes.place(node)),
                     &mut found,
@@ -194,7 +199,7 @@ impl<'a> PairScorer<'a> {
 
     /// May the numbers of a pair be equal in this comparison? Never wrongly no.
     pub(crate) fn may_be_equal(&self, comparison: usize, pair: u64) -> bool {
-        let (a, b) = unpack(pair);
+        let (a, b) = unpack_pair(pair);
         match self.parts[comparison].column {
             Some(NodeColumn::Id(v)) => may_be_equal(v.at(self.nodes.place(a)), v.at(self.nodes.place(b))),
             _ => false,
@@ -240,7 +245,7 @@ impl<'a> PairScorer<'a> {
             return weight_of(part, self.nodes, a, b, level).max(DOUBTFUL_ID);
         }
         if part.kind == ComparisonKind::IdNumber && level == IdLevel::Compatible.number() {
-            let known = |node| self.nodes.id(node).known_ends().map_or(i32::MAX, shown);
+            let known = |node| self.nodes.id(node).known_ends().map_or(i32::MAX, weight_of_shown_digits);
             return weight_of(part, self.nodes, a, b, level).min(known(a)).min(known(b));
         }
         weight_of(part, self.nodes, a, b, level)
@@ -253,14 +258,14 @@ impl<'a> PairScorer<'a> {
 }
 
 /// Gives the level of each pair: fetches the values of all of them first.
-fn each<T: Copy>(
+fn each_pair_level<T: Copy>(
     pairs: &[u64],
     value: impl Fn(u32) -> T,
     found: &mut impl FnMut(usize, u8),
     level: impl Fn(T, T) -> u8,
 ) {
     let fetch = |pair: &u64| {
-        let (a, b) = unpack(*pair);
+        let (a, b) = unpack_pair(*pair);
         (value(a), value(b))
     };
     let values: Vec<(T, T)> = pairs.iter().map(fetch).collect();
@@ -269,14 +274,14 @@ fn each<T: Copy>(
 
 /// What agreement on the shown ends of a number weighs: region digits are shared by neighbours,
 /// birth digits by many, the last four by few.
-fn shown((prefix, suffix): (usize, usize)) -> i32 {
+fn weight_of_shown_digits((prefix, suffix): (usize, usize)) -> i32 {
     (500 * prefix.min(6)
         + 1800 * prefix.saturating_sub(6)
         + 2500 * suffix.min(4)
         + 1800 * suffix.saturating_sub(4)) as i32
 }
 
-fn equal(a: u8, b: u8) -> u8 {
+fn equal_code_level(a: u8, b: u8) -> u8 {
     match (a, b) {
         (0, _) | (_, 0) => 0,
         (a, b) if a == b => 1,
@@ -352,7 +357,7 @@ fn part<'a>(
     for (weight, (code, _)) in weights.iter_mut().zip(&levels) {
         *weight = comparison.weights.get(*code).copied().unwrap_or(0);
     }
-    let frequency = if comparison.term_frequency { frequencies(column) } else { None };
+    let frequency = if comparison.term_frequency { frequency_weights(column) } else { None };
     let most = weights.iter().copied().max().unwrap_or(0);
     let rarest = frequency.iter().flatten().copied().max().unwrap_or(0).max(0);
     Ok(ComparisonPart { kind: comparison.kind, column, weights, most, frequency, rarest })
@@ -360,7 +365,7 @@ fn part<'a>(
 
 /// log2([`USUAL`] share / share of this value), in 1/1000 bit, by pool id. Han names
 /// that fold alike count together.
-fn frequencies(column: Option<&NodeColumn<'_>>) -> Option<Vec<i32>> {
+fn frequency_weights(column: Option<&NodeColumn<'_>>) -> Option<Vec<i32>> {
     let (values, groups): (_, Vec<u64>) = match column? {
         NodeColumn::Name(v, pool) => (v, pool.values.iter().map(|n| n.fold_key).collect()),
         NodeColumn::Text(v, pool) => (v, (0..pool.len() as u64).collect()),
@@ -388,7 +393,7 @@ fn frequencies(column: Option<&NodeColumn<'_>>) -> Option<Vec<i32>> {
 }
 
 /// Is the level one of a full number that differs by a slip?
-pub(crate) fn is_slip(level: u8) -> bool {
+pub(crate) fn is_id_slip_level(level: u8) -> bool {
     let level = IdLevel::from_number(level);
     matches!(level, IdLevel::Transposition | IdLevel::OneSubstitution | IdLevel::OneInsertDelete)
 }

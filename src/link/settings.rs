@@ -9,8 +9,8 @@ use serde::Deserialize;
 
 use crate::Result;
 use crate::config::Pipeline;
-use crate::config::included_folders::find_included;
-use crate::config::toml_file::{TomlFile, suggest};
+use crate::config::included_folders::find_included_file;
+use crate::config::toml_file::{TomlFile, suggest_toml_name};
 use crate::link::compare::{DateLevel, DivisionLevel, HanNameLevel, IdLevel, TextLevel};
 use crate::link::household_ties::HouseholdLevel;
 
@@ -19,7 +19,7 @@ use crate::link::household_ties::HouseholdLevel;
 pub(crate) const MOST_WEIGHT: i32 = 1_000_000;
 
 /// Says why a number of 1/1000 bit is refused, in Chinese; `None` if it is not.
-pub(crate) fn too_heavy(millibits: i32) -> Option<String> {
+pub(crate) fn refuse_heavy_weight(millibits: i32) -> Option<String> {
     let within = (-MOST_WEIGHT..=MOST_WEIGHT).contains(&millibits);
     (!within).then(|| format!("权重{millibits}超出范围，应在 -{MOST_WEIGHT} 到 {MOST_WEIGHT} 之间"))
 }
@@ -283,7 +283,7 @@ impl LinkSettings {
     /// # Errors
     /// A file that is missing or not in order, at its line: an unknown key, weights that do not fit the comparisons.
     pub fn open(path: &Path) -> Result<Self> {
-        let file = TomlFile::read(&find_included(path)?)?;
+        let file = TomlFile::read(&find_included_file(path)?)?;
         let mut settings: Self = file.parse()?;
         settings.path.clone_from(&file.path);
         settings.pin(&file, path)?;
@@ -313,7 +313,7 @@ impl LinkSettings {
                 let place = ["resolve".into(), key.into(), at.into()];
                 let error =
                     TomlFile::read(&self.path)?.complain(&place, format!("没有名为“{name}”的数据来源"));
-                return Err(match suggest(name, &known, "可用的来源") {
+                return Err(match suggest_toml_name(name, &known, "可用的来源") {
                     Some(hint) => error.hint(hint),
                     None => error,
                 });
@@ -330,7 +330,7 @@ impl LinkSettings {
                 .complain(&["weights".into()], "权重文件应与 link.toml 在同一文件夹")
                 .hint("这里只写文件名，例如 weights = \"weights.toml\""));
         }
-        let beside = find_included(&asked.with_file_name(name))?;
+        let beside = find_included_file(&asked.with_file_name(name))?;
         let pinned = WeightsFile::open(&beside)?;
         for (at, comparison) in self.comparisons.iter_mut().enumerate() {
             if !comparison.weights.is_empty() {
@@ -371,7 +371,7 @@ impl LinkSettings {
         for (key, value) in
             [("accept", accept), ("review", review), ("unique", unique), ("within_source", within_source)]
         {
-            if let Some(why) = too_heavy(value) {
+            if let Some(why) = refuse_heavy_weight(value) {
                 return Err(file
                     .complain(&["decision".into(), key.into()], why)
                     .hint("单位为千分之一比特，例如 accept = 12000"));
@@ -386,7 +386,7 @@ impl LinkSettings {
         }
         for (at, comparison) in self.comparisons.iter().enumerate() {
             let place = ["comparison".into(), at.into()];
-            if !crate::config::is_identifier(&comparison.name) {
+            if !crate::config::is_config_identifier(&comparison.name) {
                 return Err(file
                     .complain(&place, format!("比较项名“{}”不合规", comparison.name))
                     .hint("用小写英文字母、数字和下划线"));
@@ -401,13 +401,15 @@ impl LinkSettings {
                 if !known.contains(&code.as_str()) {
                     let steps = [place[0], place[1], "weights".into(), code.as_str().into()];
                     let error = file.complain_key(&steps, format!("不认识的等级“{code}”"));
-                    return Err(match suggest(code, &known, "可用的等级") {
+                    return Err(match suggest_toml_name(code, &known, "可用的等级") {
                         Some(hint) => error.hint(hint),
                         None => error,
                     });
                 }
             }
-            if let Some((code, why)) = weights.iter().find_map(|(code, &w)| Some((code, too_heavy(w)?))) {
+            if let Some((code, why)) =
+                weights.iter().find_map(|(code, &w)| Some((code, refuse_heavy_weight(w)?)))
+            {
                 // Weights of a pinned file are not written here.
                 let steps = [place[0], place[1], "weights".into(), code.as_str().into()];
                 return Err(match self.weights {

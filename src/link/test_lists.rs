@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::block::pack;
+use super::block::pack_pair;
 use super::compare::{DateLevel, HanNameLevel, IdLevel};
 use super::decide::PairEvidence;
 use super::household_ties::HouseholdLevel;
 use super::pair_weights::{MOST, PairLevels};
 use super::{Decision, ScoredPair, Tier};
 use crate::link::settings::{Comparison, ComparisonKind, DecisionThresholds, LinkSettings, ResolveSettings};
-use crate::model::id_number::{Digits, check_value};
+use crate::model::id_number::{Digits, id_check_value};
 use crate::normalize::{
     ComparableColumn, ComparableSource, LinkColumnKind, TextColumn, TextTable, normalize_tables,
 };
@@ -31,7 +31,7 @@ pub(crate) struct ListRow<'a> {
 /// A number of 18 characters that checks. An odd sequence is a man's.
 pub(crate) fn id_number_for(birth: u64, sequence: u64) -> String {
     let body = (410_621 * 100_000_000 + birth) * 1_000 + sequence;
-    Digits::from_key(body * 11 + u64::from(check_value(body))).to_text()
+    Digits::from_key(body * 11 + u64::from(id_check_value(body))).to_text()
 }
 
 /// The lists side by side, all with all columns; nodes are numbered in their order.
@@ -141,5 +141,5 @@ pub(super) fn scored_pair(
     said: PairEvidence,
     outcome: Option<(Tier, Decision)>,
 ) -> ScoredPair {
-    ScoredPair { pair: pack(a, b), weight, levels: pair_levels(said), own: outcome, outcome }
+    ScoredPair { pair: pack_pair(a, b), weight, levels: pair_levels(said), own: outcome, outcome }
 }

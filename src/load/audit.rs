@@ -28,8 +28,8 @@ pub(super) fn audit_source(
     previous_rows: Option<u64>,
     store: &RowStore,
 ) -> Result<()> {
-    duplicate_files(contract, loaded);
-    unique(contract, loaded, store)?;
+    audit_duplicate_files(contract, loaded);
+    audit_unique_keys(contract, loaded, store)?;
     let mut findings = Vec::new();
     let mut find = |audit: &str, blocking: bool, message: String| {
         findings.push(AuditFinding {
@@ -52,8 +52,8 @@ pub(super) fn audit_source(
             true,
             format!(
                 "“{title}”读入{read}条，退回{rejected}条({})，超过上限{}；按退回清单改正后重报",
-                percent_text(rejected, read),
-                percent_of(limit)
+                audit_percent_text(rejected, read),
+                audit_percent_of(limit)
             ),
         );
     }
@@ -67,13 +67,13 @@ pub(super) fn audit_source(
                 contract.audits.row_count_action == AuditAction::Block,
                 format!(
                     "“{title}”本季{accepted}条，上季{previous}条，变化{}超过{}；核对是否漏报或重复报送",
-                    percent_text(change, previous),
-                    percent_of(limit)
+                    audit_percent_text(change, previous),
+                    audit_percent_of(limit)
                 ),
             );
         }
     }
-    for (column, count) in unreadable(loaded) {
+    for (column, count) in count_unreadable_cells(loaded) {
         if count as f64 > MAX_CELL_SHARE * accepted as f64 && count > 5 {
             let message =
                 format!("“{title}”的列“{column}”有{count}格无法读取（共{accepted}条）；核对该列的格式");
@@ -85,17 +85,17 @@ pub(super) fn audit_source(
 }
 
 /// Writes `part` of `whole` as a percentage with at most one decimal; `0%` of nothing.
-pub(crate) fn percent_text(part: u64, whole: u64) -> String {
-    percent_of(part as f64 / whole.max(1) as f64)
+pub(crate) fn audit_percent_text(part: u64, whole: u64) -> String {
+    audit_percent_of(part as f64 / whole.max(1) as f64)
 }
 
-fn percent_of(share: f64) -> String {
+fn audit_percent_of(share: f64) -> String {
     let text = format!("{:.1}", share * 100.0);
     format!("{}%", text.strip_suffix(".0").unwrap_or(&text))
 }
 
 /// The same bytes under two names would count every record twice.
-fn duplicate_files(contract: &SourceContract, loaded: &mut LoadedSource) {
+fn audit_duplicate_files(contract: &SourceContract, loaded: &mut LoadedSource) {
     let mut first: HashMap<&str, &std::path::Path> = HashMap::new();
     let mut findings = Vec::new();
     let mut told = std::collections::BTreeSet::new();
@@ -122,7 +122,7 @@ fn duplicate_files(contract: &SourceContract, loaded: &mut LoadedSource) {
     loaded.audits.extend(findings);
 }
 
-fn unreadable(loaded: &LoadedSource) -> std::collections::BTreeMap<String, u64> {
+fn count_unreadable_cells(loaded: &LoadedSource) -> std::collections::BTreeMap<String, u64> {
     let mut counts = std::collections::BTreeMap::new();
     for warning in loaded.cell_warnings.iter().filter(|w| w.reason_code != "day_unknown") {
         *counts.entry(warning.column.clone().unwrap_or_default()).or_insert(0) += 1;
@@ -131,14 +131,14 @@ fn unreadable(loaded: &LoadedSource) -> std::collections::BTreeMap<String, u64> 
 }
 
 /// Records whose key columns repeat an earlier record. Keys with an empty part do not count.
-fn unique(contract: &SourceContract, loaded: &mut LoadedSource, store: &RowStore) -> Result<()> {
+fn audit_unique_keys(contract: &SourceContract, loaded: &mut LoadedSource, store: &RowStore) -> Result<()> {
     let columns: Vec<&SourceColumn> = (contract.audits.unique.iter())
         .filter_map(|name| contract.columns.get(contract.position(name)?))
         .collect();
     if columns.is_empty() || loaded.records.keys.is_empty() {
         return Ok(());
     }
-    let repeats = repeats(&loaded.records.rows, &columns)?;
+    let repeats = find_repeated_keys(&loaded.records.rows, &columns)?;
     if repeats.is_empty() {
         return Ok(());
     }
@@ -147,7 +147,9 @@ fn unique(contract: &SourceContract, loaded: &mut LoadedSource, store: &RowStore
     let places: Vec<String> = repeats
         .iter()
         .take(5)
-        .map(|&(row, first)| format!("{}与{}", place(loaded, row), place(loaded, first)))
+        .map(|&(row, first)| {
+            format!("{}与{}", audited_row_place(loaded, row), audited_row_place(loaded, first))
+        })
         .collect();
     let action = contract.audits.unique_action;
     let message = format!(
@@ -171,13 +173,13 @@ fn unique(contract: &SourceContract, loaded: &mut LoadedSource, store: &RowStore
 }
 
 /// (row, first row with the same key), ascending.
-fn repeats(rows: &Rows, columns: &[&SourceColumn]) -> Result<Vec<(usize, usize)>> {
+fn find_repeated_keys(rows: &Rows, columns: &[&SourceColumn]) -> Result<Vec<(usize, usize)>> {
     // Nearly all keys stand once, which half of a hash tells; the others are looked at again.
     let sieve = KeySieve::new(rows.count());
     let mut halves: Vec<u64> = Vec::with_capacity(rows.count());
     each_key(rows, columns, &|_| true, &mut |keys| {
         let from = halves.len();
-        halves.par_extend(keys.into_par_iter().map(|key| key.map_or(NONE, half)));
+        halves.par_extend(keys.into_par_iter().map(|key| key.map_or(NONE, half_key_hash)));
         halves[from..].par_chunks(1 << 14).for_each(|some| {
             sieve.add(some.iter().copied().filter(|half| *half != NONE));
         });
@@ -193,7 +195,7 @@ fn repeats(rows: &Rows, columns: &[&SourceColumn]) -> Result<Vec<(usize, usize)>
     }
     let mut seen: HashMap<u128, usize> = HashMap::new();
     let (mut found, mut row) = (Vec::new(), 0);
-    each_key(rows, columns, &|key| twice.binary_search(&half(key)).is_ok(), &mut |keys| {
+    each_key(rows, columns, &|key| twice.binary_search(&half_key_hash(key)).is_ok(), &mut |keys| {
         for key in keys {
             match key.map(|key| seen.entry(key)) {
                 None => {}
@@ -211,7 +213,7 @@ fn repeats(rows: &Rows, columns: &[&SourceColumn]) -> Result<Vec<(usize, usize)>
 /// No key.
 const NONE: u64 = 0;
 
-fn half(key: u128) -> u64 {
+fn half_key_hash(key: u128) -> u64 {
     (key as u64).max(NONE + 1)
 }
 
@@ -252,7 +254,7 @@ fn each_key(
     Ok(())
 }
 
-fn place(loaded: &LoadedSource, row: usize) -> String {
+fn audited_row_place(loaded: &LoadedSource, row: usize) -> String {
     let key = loaded.records.keys[row];
     let table = &loaded.records.tables[key.table()];
     match &table.sheet {
@@ -291,7 +293,7 @@ fn reject_repeats(
             member: key.member(),
             column: None,
             reason_code: "duplicate_key".to_owned(),
-            reason: format!("“{labels}”与{}重复；核对后删去其中一行", place(loaded, first)),
+            reason: format!("“{labels}”与{}重复；核对后删去其中一行", audited_row_place(loaded, first)),
             original: values.join("\t"),
         });
     }

@@ -6,7 +6,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 /// Trims spaces of every width, control and invisible characters at both ends, and turns line
 /// breaks and tabs inside into one space. `None` if nothing is left.
-pub(super) fn clean(text: &str) -> Option<Cow<'_, str>> {
+pub(super) fn clean_cell(text: &str) -> Option<Cow<'_, str>> {
     let bytes = text.as_bytes();
     let (&first, &last) = (bytes.first()?, bytes.last()?);
     // The common case in one pass: visible ASCII or a Han character at both ends, no control
@@ -38,7 +38,7 @@ pub(super) fn clean(text: &str) -> Option<Cow<'_, str>> {
 
 /// Does a text, or several in one buffer, hold nothing that [`clean`] or [`without_quote`] would
 /// change? May wrongly say no.
-pub(super) fn is_plain(bytes: &[u8]) -> bool {
+pub(super) fn is_plain_cell(bytes: &[u8]) -> bool {
     // Blanks, control bytes, quotes, and the first bytes of spaces and invisible characters.
     let odd = |b: u8| b <= b' ' || matches!(b, b'\'' | b'`' | 0x7F | 0xC2 | 0xE1 | 0xE2 | 0xE3 | 0xEF);
     bytes.chunks(4096).all(|some| some.iter().map(|&b| u8::from(odd(b))).fold(0, |any, odd| any | odd) == 0)
@@ -53,7 +53,7 @@ fn format_character(c: char) -> bool {
 }
 
 /// The mark a spreadsheet user puts before digits to keep them text.
-pub(super) fn without_quote(text: &str) -> &str {
+pub(super) fn strip_cell_quote(text: &str) -> &str {
     if !matches!(text.as_bytes().first(), Some(b'\'' | b'`' | 0xE2)) {
         return text;
     }
@@ -64,7 +64,7 @@ pub(super) fn without_quote(text: &str) -> &str {
 }
 
 /// Words that stand for “nothing here” in typed cells.
-pub(super) fn is_nothing(text: &str) -> bool {
+pub(super) fn is_nothing_cell(text: &str) -> bool {
     matches!(
         text,
         "" | "-"
@@ -113,7 +113,7 @@ pub(super) fn parse_flag(text: &str) -> Option<i32> {
 
 /// Compatibility forms folded (full-width digits and letters), for a second try at a cell
 /// that could not be read.
-pub(super) fn fold_width(text: &str) -> Option<String> {
+pub(super) fn fold_cell_width(text: &str) -> Option<String> {
     let folded: String = text.nfkc().collect();
     (folded != text).then_some(folded)
 }
@@ -138,29 +138,29 @@ mod tests {
             ("“引号”", Some("“引号”")),
             ("\u{0}1", Some("1")),
         ] {
-            assert_eq!(clean(text).as_deref(), expected, "{text:?}");
+            assert_eq!(clean_cell(text).as_deref(), expected, "{text:?}");
         }
-        assert!(matches!(clean("张三"), Some(Cow::Borrowed(_))));
+        assert!(matches!(clean_cell("张三"), Some(Cow::Borrowed(_))));
     }
 
     proptest::proptest! {
         #[test]
         fn what_is_plain_stays(text in "[ -~张三·\u{3000}\u{a0}\u{200b}‘’\t]{1,6}") {
-            let same = matches!(clean(&text), Some(Cow::Borrowed(c)) if without_quote(c) == text);
-            proptest::prop_assert!(same || !is_plain(text.as_bytes()), "{:?}", text);
+            let same = matches!(clean_cell(&text), Some(Cow::Borrowed(c)) if strip_cell_quote(c) == text);
+            proptest::prop_assert!(same || !is_plain_cell(text.as_bytes()), "{:?}", text);
         }
     }
 
     #[test]
     fn quotes_flags_and_nothing() {
-        assert_eq!(without_quote("'410621"), "410621");
-        assert_eq!(without_quote("'"), "'");
+        assert_eq!(strip_cell_quote("'410621"), "410621");
+        assert_eq!(strip_cell_quote("'"), "'");
         assert_eq!(
             (parse_flag("√"), parse_flag("×"), parse_flag("2"), parse_flag("")),
             (Some(1), Some(0), None, None)
         );
-        assert!(is_nothing("/") && !is_nothing("0"));
-        assert_eq!(fold_width("\u{FF11}\u{FF12}").as_deref(), Some("12"));
-        assert_eq!(fold_width("12"), None);
+        assert!(is_nothing_cell("/") && !is_nothing_cell("0"));
+        assert_eq!(fold_cell_width("\u{FF11}\u{FF12}").as_deref(), Some("12"));
+        assert_eq!(fold_cell_width("12"), None);
     }
 }

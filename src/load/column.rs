@@ -95,7 +95,7 @@ impl<'a> ColumnCells<'a> {
         let Self::Raw(array) = self else { return false };
         let offsets = array.value_offsets();
         let (from, to) = (offsets[0] as usize, offsets[array.len()] as usize);
-        cell_cleaning::is_plain(&array.value_data()[from..to])
+        cell_cleaning::is_plain_cell(&array.value_data()[from..to])
     }
     /// Text of a cell as delivered.
     pub(super) fn get(&self, index: usize) -> Option<&'a str> {
@@ -117,7 +117,7 @@ enum CellReading<T> {
 }
 
 /// Types the cells; `troubles` receives (unit, what) in ascending order.
-pub(super) fn build(
+pub(super) fn build_column(
     column: &SourceColumn,
     cells: &ColumnCells<'_>,
     factor: i64,
@@ -125,41 +125,41 @@ pub(super) fn build(
 ) -> ArrayRef {
     let kind = column.kind;
     match kind {
-        ContractType::Text => text(column, cells, troubles),
-        ContractType::Code => code(column, cells, troubles),
-        ContractType::Integer => Arc::new(typed::<Int32Type>(column, cells, troubles, |t| {
+        ContractType::Text => build_text_column(column, cells, troubles),
+        ContractType::Code => build_code_column(column, cells, troubles),
+        ContractType::Integer => Arc::new(build_typed_column::<Int32Type>(column, cells, troubles, |t| {
             number::parse_integer(t).map_or(CellReading::Wrong(CellTrouble::Number), CellReading::Value)
         })),
         ContractType::Money | ContractType::Area => {
-            Arc::new(typed::<Int64Type>(column, cells, troubles, |t| {
-                number::measure(kind, t, factor)
+            Arc::new(build_typed_column::<Int64Type>(column, cells, troubles, |t| {
+                number::parse_measured_number(kind, t, factor)
                     .map_or(CellReading::Wrong(CellTrouble::Number), CellReading::Value)
             }))
         }
-        ContractType::Date => {
-            Arc::new(typed::<Date32Type>(column, cells, troubles, |t| match written_date::parse(t) {
+        ContractType::Date => Arc::new(build_typed_column::<Date32Type>(column, cells, troubles, |t| {
+            match written_date::parse_written_date(t) {
                 Some(day) if day.day.is_none() => {
                     CellReading::Doubtful(day.date32(), CellTrouble::DayUnknown)
                 }
                 Some(day) => CellReading::Value(day.date32()),
                 None if cell_cleaning::is_open_end(t) => CellReading::Nothing,
                 None => CellReading::Wrong(CellTrouble::Date),
-            }))
-        }
-        ContractType::Month => {
-            Arc::new(typed::<Int32Type>(column, cells, troubles, |t| match written_date::parse(t) {
+            }
+        })),
+        ContractType::Month => Arc::new(build_typed_column::<Int32Type>(column, cells, troubles, |t| {
+            match written_date::parse_written_date(t) {
                 Some(day) => CellReading::Value(day.month()),
                 None if cell_cleaning::is_open_end(t) => CellReading::Nothing,
                 None => CellReading::Wrong(CellTrouble::Month),
-            }))
-        }
-        ContractType::Flag => Arc::new(typed::<Int32Type>(column, cells, troubles, |t| {
+            }
+        })),
+        ContractType::Flag => Arc::new(build_typed_column::<Int32Type>(column, cells, troubles, |t| {
             cell_cleaning::parse_flag(t).map_or(CellReading::Wrong(CellTrouble::Flag), CellReading::Value)
         })),
     }
 }
 
-fn typed<T: ArrowPrimitiveType>(
+fn build_typed_column<T: ArrowPrimitiveType>(
     column: &SourceColumn,
     cells: &ColumnCells<'_>,
     troubles: &mut Vec<(usize, CellTrouble)>,
@@ -171,16 +171,16 @@ fn typed<T: ArrowPrimitiveType>(
         let text = if plain {
             raw
         } else {
-            clean = cell_cleaning::clean(raw);
+            clean = cell_cleaning::clean_cell(raw);
             let Some(text) = &clean else { return CellReading::Nothing };
-            cell_cleaning::without_quote(text)
+            cell_cleaning::strip_cell_quote(text)
         };
         match read(text) {
             CellReading::Wrong(trouble) => {
-                if cell_cleaning::is_nothing(text) {
+                if cell_cleaning::is_nothing_cell(text) {
                     return CellReading::Nothing;
                 }
-                match cell_cleaning::fold_width(text) {
+                match cell_cleaning::fold_cell_width(text) {
                     Some(folded) => read(folded.trim()),
                     None => CellReading::Wrong(trouble),
                 }
@@ -188,8 +188,8 @@ fn typed<T: ArrowPrimitiveType>(
             other => other,
         }
     };
-    let default = column.default.as_deref().and_then(cell_cleaning::clean);
-    let default = default.and_then(|text| match read(cell_cleaning::without_quote(&text)) {
+    let default = column.default.as_deref().and_then(cell_cleaning::clean_cell);
+    let default = default.and_then(|text| match read(cell_cleaning::strip_cell_quote(&text)) {
         CellReading::Value(value) => Some(value),
         _ => None,
     });
@@ -230,7 +230,7 @@ fn typed<T: ArrowPrimitiveType>(
     builder.finish()
 }
 
-fn text(
+fn build_text_column(
     column: &SourceColumn,
     cells: &ColumnCells<'_>,
     troubles: &mut Vec<(usize, CellTrouble)>,
@@ -239,11 +239,11 @@ fn text(
     let raw =
         matches!(column.role, Some(ColumnRole::IdNumber | ColumnRole::GuardianId | ColumnRole::StudentNo));
     let clean = |text| -> Option<Cow<'_, str>> {
-        let clean = cell_cleaning::clean(text)?;
-        if raw || cell_cleaning::without_quote(&clean).len() == clean.len() {
+        let clean = cell_cleaning::clean_cell(text)?;
+        if raw || cell_cleaning::strip_cell_quote(&clean).len() == clean.len() {
             return Some(clean);
         }
-        Some(Cow::Owned(cell_cleaning::without_quote(&clean).to_owned()))
+        Some(Cow::Owned(cell_cleaning::strip_cell_quote(&clean).to_owned()))
     };
     let stays = |t| matches!(clean(t), Some(Cow::Borrowed(c)) if c.len() == t.len());
     if let ColumnCells::Raw(array) = cells
@@ -275,7 +275,7 @@ fn text(
     Arc::new(builder.finish())
 }
 
-fn code(
+fn build_code_column(
     column: &SourceColumn,
     cells: &ColumnCells<'_>,
     troubles: &mut Vec<(usize, CellTrouble)>,
@@ -293,19 +293,19 @@ fn code(
                 builder.append_value(&codes.labels()[recent[slot].1]);
                 continue;
             }
-            if let Some(text) = cell_cleaning::clean(raw) {
+            if let Some(text) = cell_cleaning::clean_cell(raw) {
                 let text: Cow<'_, str> = match text {
-                    Cow::Borrowed(t) => Cow::Borrowed(cell_cleaning::without_quote(t)),
-                    Cow::Owned(t) => Cow::Owned(cell_cleaning::without_quote(&t).to_owned()),
+                    Cow::Borrowed(t) => Cow::Borrowed(cell_cleaning::strip_cell_quote(t)),
+                    Cow::Owned(t) => Cow::Owned(cell_cleaning::strip_cell_quote(&t).to_owned()),
                 };
-                if let Some(found) = find(column, &text) {
+                if let Some(found) = find_column_code(column, &text) {
                     recent[slot] = (raw, found);
                     builder.append_value(&codes.labels()[found]);
                     continue;
                 }
                 if column.open {
-                    value = (!cell_cleaning::is_nothing(&text)).then_some(text);
-                } else if !cell_cleaning::is_nothing(&text) {
+                    value = (!cell_cleaning::is_nothing_cell(&text)).then_some(text);
+                } else if !cell_cleaning::is_nothing_cell(&text) {
                     builder.append_null();
                     troubles.push((index, CellTrouble::Code));
                     continue;
@@ -326,7 +326,7 @@ fn code(
 }
 
 /// The label a text stands for; `01-男` and `01 男` are read by their label.
-fn find(column: &SourceColumn, text: &str) -> Option<usize> {
+fn find_column_code(column: &SourceColumn, text: &str) -> Option<usize> {
     column.codes.find(text).or_else(|| {
         let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
         let label = rest.trim_start_matches(['-', '_', '.', ':', '、', ' ', '|']);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::config::source::UnknownHeaders;
 use crate::config::toml_file::nearest_name;
-use crate::config::{SourceContract, clean_header};
+use crate::config::{SourceContract, clean_config_header};
 use crate::model::column_type::ContractType;
 use crate::model::source_table::RawTableInfo;
 use crate::model::unit;
@@ -52,19 +52,19 @@ impl<'a> HeaderMatcher<'a> {
         for (index, column) in contract.columns.iter().enumerate() {
             if !in_group(index) {
                 for header in &column.headers {
-                    general.insert(clean_header(header), HeaderTarget::Column(index));
+                    general.insert(clean_config_header(header), HeaderTarget::Column(index));
                 }
             }
         }
         for (place, member) in contract.members.iter().enumerate() {
             for (column, headers) in &member.cells {
                 for header in headers {
-                    general.insert(clean_header(header), HeaderTarget::Member(place, *column));
+                    general.insert(clean_config_header(header), HeaderTarget::Member(place, *column));
                 }
             }
         }
         for header in &contract.ignore_headers {
-            general.entry(clean_header(header)).or_insert(HeaderTarget::Ignored);
+            general.entry(clean_config_header(header)).or_insert(HeaderTarget::Ignored);
         }
         Self { contract, general }
     }
@@ -77,17 +77,17 @@ impl<'a> HeaderMatcher<'a> {
         let mut plan = ColumnPlan {
             columns: vec![None; contract.columns.len()],
             members: vec![Vec::new(); contract.members.len()],
-            factors: contract.columns.iter().map(|c| factor_of(c.kind, c.unit.as_deref())).collect(),
+            factors: contract.columns.iter().map(|c| header_unit_factor(c.kind, c.unit.as_deref())).collect(),
             unnamed: Vec::new(),
             unknown: Vec::new(),
             missing: Vec::new(),
         };
         for (column, unit) in units {
-            plan.factors[column] = factor_of(contract.columns[column].kind, Some(unit));
+            plan.factors[column] = header_unit_factor(contract.columns[column].kind, Some(unit));
         }
         let mut taken: HashMap<HeaderTarget, usize> = HashMap::new();
         for (raw, header) in info.headers.iter().enumerate() {
-            if clean_header(header).is_empty() {
+            if clean_config_header(header).is_empty() {
                 plan.unnamed.push(raw);
                 continue;
             }
@@ -131,7 +131,7 @@ impl<'a> HeaderMatcher<'a> {
         let contract: &'a SourceContract = self.contract;
         for variant in contract.variants.iter().filter(|v| v.applies_to(file)) {
             for header in &variant.ignore_headers {
-                special.insert(clean_header(header), HeaderTarget::Ignored);
+                special.insert(clean_config_header(header), HeaderTarget::Ignored);
             }
             for (key, headers) in &variant.aliases {
                 for header in headers {
@@ -141,14 +141,16 @@ impl<'a> HeaderMatcher<'a> {
                             for (place, member) in self.contract.members.iter().enumerate() {
                                 if member.group == group {
                                     let header = header.replace("{n}", &member.number.to_string());
-                                    special
-                                        .insert(clean_header(&header), HeaderTarget::Member(place, column));
+                                    special.insert(
+                                        clean_config_header(&header),
+                                        HeaderTarget::Member(place, column),
+                                    );
                                 }
                             }
                         }
                         None => {
                             if let Some(column) = self.contract.position(key) {
-                                special.insert(clean_header(header), HeaderTarget::Column(column));
+                                special.insert(clean_config_header(header), HeaderTarget::Column(column));
                             }
                         }
                     }
@@ -164,12 +166,12 @@ impl<'a> HeaderMatcher<'a> {
     /// Target of a header, and the unit it names: as written, without a bracketed unit, or by
     /// the last line of a header of several rows.
     fn find(&self, special: &HeaderIndex, header: &str) -> Option<(HeaderTarget, Option<String>)> {
-        let clean = clean_header(header);
+        let clean = clean_config_header(header);
         let look = |text: &str| special.get(text).or_else(|| self.general.get(text)).copied();
         if let Some(target) = look(&clean) {
-            return Some((target, bracketed(&clean).map(|(_, unit)| unit)));
+            return Some((target, split_header_unit(&clean).map(|(_, unit)| unit)));
         }
-        if let Some((stem, unit)) = bracketed(&clean)
+        if let Some((stem, unit)) = split_header_unit(&clean)
             && let Some(target) = look(&stem)
         {
             return Some((target, Some(unit)));
@@ -264,7 +266,7 @@ impl HeaderPlace<'_> {
     }
 }
 
-fn factor_of(kind: ContractType, unit: Option<&str>) -> i64 {
+fn header_unit_factor(kind: ContractType, unit: Option<&str>) -> i64 {
     let default = match kind {
         ContractType::Money => "元",
         ContractType::Area => "平方米",
@@ -274,7 +276,7 @@ fn factor_of(kind: ContractType, unit: Option<&str>) -> i64 {
 }
 
 /// `补助金额(万元)` → (`补助金额`, `万元`), for headers already cleaned.
-fn bracketed(header: &str) -> Option<(String, String)> {
+fn split_header_unit(header: &str) -> Option<(String, String)> {
     let (stem, unit) = header.strip_suffix(')')?.rsplit_once('(')?;
     let unit = unit.split(['/', '·']).next().unwrap_or(unit);
     const COUNTS: &[&str] = &["人", "口", "月", "年", "户", "岁", "个", "个月", "是/否", "是"];

@@ -19,9 +19,9 @@ mod source_files;
 mod source_loader;
 mod tick_columns;
 
-pub(crate) use audit::percent_text;
-pub(crate) use source_files::list;
-pub use source_files::survey;
+pub(crate) use audit::audit_percent_text;
+pub(crate) use source_files::list_data_files;
+pub use source_files::survey_data_folder;
 pub(crate) use source_loader::load_into;
 pub use source_loader::{load_for_linking, load_several, load_source, load_tables};
 

@@ -27,7 +27,7 @@ impl ScaledNumber {
 }
 
 /// Splits a leading number from what follows it.
-fn split(text: &str) -> Option<(ScaledNumber, &str)> {
+fn split_leading_number(text: &str) -> Option<(ScaledNumber, &str)> {
     let (negative, mut rest) = match text.as_bytes().first()? {
         b'-' => (true, &text[1..]),
         b'+' => (false, &text[1..]),
@@ -86,7 +86,7 @@ fn split(text: &str) -> Option<(ScaledNumber, &str)> {
 
 /// A whole number, with a counting word at most.
 pub(super) fn parse_integer(text: &str) -> Option<i32> {
-    let (number, rest) = split(text)?;
+    let (number, rest) = split_leading_number(text)?;
     let word = matches!(
         rest,
         "" | "人"
@@ -113,12 +113,12 @@ pub(super) fn parse_integer(text: &str) -> Option<i32> {
 
 /// An amount (in fen) or an area (in 1/100 m²). A unit in the cell comes before `factor`, the
 /// factor of bare numbers. `None` if it is neither, or more than there is ([`MOST`]).
-pub(super) fn measure(kind: ContractType, text: &str, factor: i64) -> Option<i64> {
+pub(super) fn parse_measured_number(kind: ContractType, text: &str, factor: i64) -> Option<i64> {
     let text = match kind {
         ContractType::Money => text.trim_start_matches(['¥', '\u{FFE5}', '$']).trim_start(),
         _ => text,
     };
-    let (number, rest) = split(text)?;
+    let (number, rest) = split_leading_number(text)?;
     // 元/月, 元每人每月, 元整: the rate is the column's business, the unit is ours.
     let word = rest.split(['/', '每', '·', '(', '整']).next().unwrap_or("").trim_end();
     let factor = if word.is_empty() { factor } else { unit::unit_factor(kind, word)? };
@@ -169,14 +169,18 @@ mod tests {
             ("100元整", 10_000),
             ("50分", 50),
         ] {
-            assert_eq!(measure(ContractType::Money, text, 100), Some(fen), "{text}");
+            assert_eq!(parse_measured_number(ContractType::Money, text, 100), Some(fen), "{text}");
         }
         for text in ["四百五", "450美金", "450-500", "", "元", "450元450", "12平方米"] {
-            assert_eq!(measure(ContractType::Money, text, 100), None, "{text}");
+            assert_eq!(parse_measured_number(ContractType::Money, text, 100), None, "{text}");
         }
-        assert_eq!(measure(ContractType::Money, "1.5", 1_000_000), Some(1_500_000), "header in 万元");
         assert_eq!(
-            measure(ContractType::Money, "1.5元", 1_000_000),
+            parse_measured_number(ContractType::Money, "1.5", 1_000_000),
+            Some(1_500_000),
+            "header in 万元"
+        );
+        assert_eq!(
+            parse_measured_number(ContractType::Money, "1.5元", 1_000_000),
             Some(150),
             "the cell's unit comes first"
         );
@@ -188,7 +192,7 @@ mod tests {
             for mantissa in ["0", "1", "-9.5", "9223372036854775807"] {
                 let text = format!("{mantissa}e{exponent}");
                 assert_eq!(
-                    (parse_integer(&text), measure(ContractType::Money, &text, 100)),
+                    (parse_integer(&text), parse_measured_number(ContractType::Money, &text, 100)),
                     (None, None),
                     "{text}"
                 );
@@ -203,12 +207,15 @@ mod tests {
 
     #[test]
     fn more_money_than_there_is_is_no_amount() {
-        assert_eq!(measure(ContractType::Money, "10000000000000", 100), Some(1_000_000_000_000_000));
+        assert_eq!(
+            parse_measured_number(ContractType::Money, "10000000000000", 100),
+            Some(1_000_000_000_000_000)
+        );
         for text in ["10000000000000.01", "-10000000000001", "41060219800101", "92233720368547758.07"] {
-            assert_eq!(measure(ContractType::Money, text, 100), None, "{text}");
+            assert_eq!(parse_measured_number(ContractType::Money, text, 100), None, "{text}");
         }
-        assert_eq!(measure(ContractType::Area, "10e12", 100), Some(1_000_000_000_000_000));
-        assert_eq!(measure(ContractType::Area, "10.1e12", 100), None);
+        assert_eq!(parse_measured_number(ContractType::Area, "10e12", 100), Some(1_000_000_000_000_000));
+        assert_eq!(parse_measured_number(ContractType::Area, "10.1e12", 100), None);
     }
 
     #[test]
@@ -216,9 +223,9 @@ mod tests {
         for (text, centi) in
             [("60", 6000), ("60.5平方米", 6050), ("60㎡", 6000), ("60m2", 6000), ("0.1亩", 6667)]
         {
-            assert_eq!(measure(ContractType::Area, text, 100), Some(centi), "{text}");
+            assert_eq!(parse_measured_number(ContractType::Area, text, 100), Some(centi), "{text}");
         }
-        assert_eq!(measure(ContractType::Area, "60元", 100), None);
+        assert_eq!(parse_measured_number(ContractType::Area, "60元", 100), None);
     }
 
     proptest! {
@@ -226,7 +233,7 @@ mod tests {
         fn fen_round_trip(fen in -10_000_000_000i64..10_000_000_000) {
             let sign = if fen < 0 { "-" } else { "" };
             let text = format!("{sign}{}.{:02}", fen.abs() / 100, fen.abs() % 100);
-            prop_assert_eq!(measure(ContractType::Money, &text, 100), Some(fen));
+            prop_assert_eq!(parse_measured_number(ContractType::Money, &text, 100), Some(fen));
         }
 
         /// Every part of a number in every length that it can have in a hostile file.
@@ -240,7 +247,7 @@ mod tests {
         ) {
             let text = format!("{sign}{digits}{fraction}{exponent}{unit}");
             for factor in [1, 100, 1_000_000] {
-                let _ = (parse_integer(&text), measure(ContractType::Money, &text, factor), measure(ContractType::Area, &text, factor));
+                let _ = (parse_integer(&text), parse_measured_number(ContractType::Money, &text, factor), parse_measured_number(ContractType::Area, &text, factor));
             }
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow::array::{Array as _, ArrayRef, BooleanArray, StringArray, new_empty_array};
 
 use super::cell_cleaning;
-use super::column::{CellTrouble, ColumnCells, build};
+use super::column::{CellTrouble, ColumnCells, build_column};
 use super::headers::ColumnPlan;
 use super::tick_columns::TickStyle;
 use crate::config::SourceContract;
@@ -81,7 +81,7 @@ impl TablePiece<'_> {
                 marks[index] = TickStyle::of(&cells);
             }
             troubles.clear();
-            columns.push(build(column, &cells, self.plan.factors[index], &mut troubles));
+            columns.push(build_column(column, &cells, self.plan.factors[index], &mut troubles));
             for &(unit, trouble) in &troubles {
                 if column.required && !trouble.keeps_value() {
                     if accepted[unit] {
@@ -142,7 +142,7 @@ impl TablePiece<'_> {
         for &column in &self.plan.unnamed {
             let array = &self.raw.columns[column];
             let filled = (0..array.len())
-                .find(|&i| !array.is_null(i) && cell_cleaning::clean(array.value(i)).is_some());
+                .find(|&i| !array.is_null(i) && cell_cleaning::clean_cell(array.value(i)).is_some());
             if let Some(row) = filled {
                 let info = &self.raw.info;
                 let mut error = Error::input(format!("第{}列有内容但没有表头", column + 1))
@@ -167,7 +167,7 @@ impl TablePiece<'_> {
         for row in 0..rows {
             let before = units.len();
             for (place, cells) in self.plan.members.iter().enumerate() {
-                if cells.iter().any(|&(_, raw)| is_filled(&self.raw.columns[raw], row)) {
+                if cells.iter().any(|&(_, raw)| is_filled_row_cell(&self.raw.columns[raw], row)) {
                     units.push(RecordUnit { row, member: place + 1 });
                 }
             }
@@ -242,7 +242,7 @@ impl TablePiece<'_> {
         let mut above = self.carried.get(column).and_then(Option::as_deref);
         (0..array.len())
             .map(|row| {
-                if is_filled(array, row) {
+                if is_filled_row_cell(array, row) {
                     above = Some(array.value(row));
                 }
                 above
@@ -280,7 +280,7 @@ impl TablePiece<'_> {
         let text =
             raw.map(|raw| &self.raw.columns[raw]).filter(|a| !a.is_null(unit.row)).map(|a| a.value(unit.row));
         reject.original = match text {
-            Some(text) if trouble != CellTrouble::Missing => limited(text.to_owned()),
+            Some(text) if trouble != CellTrouble::Missing => limit_row_text(text.to_owned()),
             _ => self.row_text(unit.row),
         };
         reject
@@ -289,23 +289,23 @@ impl TablePiece<'_> {
     fn row_text(&self, row: usize) -> String {
         let cells: Vec<&str> =
             self.raw.columns.iter().map(|a| if a.is_null(row) { "" } else { a.value(row) }).collect();
-        limited(cells.join("\t"))
+        limit_row_text(cells.join("\t"))
     }
 }
 
 /// Enough of a cell or row to find it again; a hostile file must not swell the reports.
-fn limited(text: String) -> String {
+fn limit_row_text(text: String) -> String {
     const LONGEST: usize = 1000;
     if text.chars().count() <= LONGEST { text } else { text.chars().take(LONGEST).chain(['…']).collect() }
 }
 
-fn is_filled(array: &StringArray, row: usize) -> bool {
+fn is_filled_row_cell(array: &StringArray, row: usize) -> bool {
     !array.is_null(row)
-        && cell_cleaning::clean(array.value(row)).is_some_and(|t| !cell_cleaning::is_nothing(&t))
+        && cell_cleaning::clean_cell(array.value(row)).is_some_and(|t| !cell_cleaning::is_nothing_cell(&t))
 }
 
 /// Last filled cell of each fill-down column, to hand to the next piece of the table.
-pub(super) fn carry(
+pub(super) fn carry_filled_cells(
     contract: &SourceContract,
     plan: &ColumnPlan,
     raw: &RawTable,
@@ -316,7 +316,7 @@ pub(super) fn carry(
             continue;
         }
         if let Some(array) = plan.columns[index].map(|c| &raw.columns[c])
-            && let Some(row) = (0..array.len()).rev().find(|&row| is_filled(array, row))
+            && let Some(row) = (0..array.len()).rev().find(|&row| is_filled_row_cell(array, row))
         {
             carried[index] = Some(array.value(row).to_owned());
         }

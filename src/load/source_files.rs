@@ -8,19 +8,19 @@ use crate::{Error, Result};
 
 /// All files of the data folder by their path in it (`/` between segments), sorted. Hidden
 /// files, lock files of office programs and symbolic links are not extracts.
-pub(crate) fn list(data_dir: &Path) -> Result<Vec<String>> {
+pub(crate) fn list_data_files(data_dir: &Path) -> Result<Vec<String>> {
     if !data_dir.is_dir() {
         return Err(Error::input("数据文件夹不存在")
             .in_file(data_dir)
             .hint("用 --data 指定当季各部门提取文件所在的文件夹"));
     }
     let mut files = Vec::new();
-    walk(data_dir, "", &mut files)?;
+    walk_data_folder(data_dir, "", &mut files)?;
     files.sort();
     Ok(files)
 }
 
-fn walk(folder: &Path, prefix: &str, files: &mut Vec<String>) -> Result<()> {
+fn walk_data_folder(folder: &Path, prefix: &str, files: &mut Vec<String>) -> Result<()> {
     for entry in std::fs::read_dir(folder).map_err(|e| Error::io("读取数据文件夹", folder, e))? {
         let entry = entry.map_err(|e| Error::io("读取数据文件夹", folder, e))?;
         let kind = entry.file_type().map_err(|e| Error::io("读取数据文件夹", folder, e))?;
@@ -32,7 +32,7 @@ fn walk(folder: &Path, prefix: &str, files: &mut Vec<String>) -> Result<()> {
             continue;
         }
         if kind.is_dir() {
-            walk(&entry.path(), &format!("{prefix}{name}/"), files)?;
+            walk_data_folder(&entry.path(), &format!("{prefix}{name}/"), files)?;
         } else if kind.is_file() {
             files.push(format!("{prefix}{name}"));
         }
@@ -42,13 +42,13 @@ fn walk(folder: &Path, prefix: &str, files: &mut Vec<String>) -> Result<()> {
 
 /// Files of one source, sorted. A file that a second source claims too is refused: its rows
 /// would count twice.
-pub(super) fn of_source(
+pub(super) fn files_of_source(
     pipeline: &Pipeline,
     contract: &SourceContract,
     data_dir: &Path,
 ) -> Result<Vec<PathBuf>> {
     let mut own = Vec::new();
-    for file in list(data_dir)? {
+    for file in list_data_files(data_dir)? {
         if !contract.owns_file(&file) {
             continue;
         }
@@ -81,12 +81,12 @@ pub struct FolderSurvey {
 ///
 /// # Errors
 /// A folder that cannot be listed; a file that two sources claim; a pattern that is none.
-pub fn survey(pipeline: &Pipeline, data_dir: &Path) -> Result<FolderSurvey> {
+pub fn survey_data_folder(pipeline: &Pipeline, data_dir: &Path) -> Result<FolderSurvey> {
     let mut survey = FolderSurvey::default();
     for contract in &pipeline.sources {
-        survey.sources.insert(contract.name.clone(), of_source(pipeline, contract, data_dir)?);
+        survey.sources.insert(contract.name.clone(), files_of_source(pipeline, contract, data_dir)?);
     }
-    for file in list(data_dir)? {
+    for file in list_data_files(data_dir)? {
         if !pipeline.sources.iter().any(|s| s.owns_file(&file)) {
             survey.unclaimed.push(PathBuf::from(file));
         }

@@ -10,7 +10,7 @@ use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
 use super::headers::{ColumnPlan, HeaderMatcher};
-use super::row_batches::{LoadedPart, TablePiece, carry};
+use super::row_batches::{LoadedPart, TablePiece, carry_filled_cells};
 use super::tick_columns::{self, TickStyle};
 use super::{LoadedSource, SourceRecords, audit, source_files};
 use crate::config::{Pipeline, SourceContract};
@@ -61,7 +61,7 @@ where
     T: Iterator<Item = Result<RawTable>>,
 {
     let contract = pipeline.sources.get(source_index).ok_or_else(|| Error::internal("没有这个数据来源"))?;
-    let files = source_files::of_source(pipeline, contract, data_dir)?;
+    let files = source_files::files_of_source(pipeline, contract, data_dir)?;
     if files.is_empty() && contract.required {
         return Err(Error::input(format!("缺少“{}”的提取文件", contract.title)).in_file(data_dir).hint(
             format!("向{}索取；文件名应符合：{}", contract.owner, contract.files.patterns.join("、")),
@@ -198,7 +198,7 @@ impl<'a> SourceLoading<'a> {
         let all = || vec![true; contract.columns.len()];
         let wanted: Arc<[bool]> = if wanted.is_empty() { all() } else { wanted }.into();
         let kept: Vec<usize> = (0..wanted.len()).filter(|&at| wanted[at]).collect();
-        let schema = contract.schema().project(&kept).map(Arc::new).map_err(unfit)?;
+        let schema = contract.schema().project(&kept).map(Arc::new).map_err(unfit_source_rows)?;
         let source = u8::try_from(source_index).map_err(|_| Error::internal("数据来源太多"))?;
         Ok(Self {
             contract,
@@ -251,9 +251,9 @@ impl<'a> SourceLoading<'a> {
         let mut start = 0;
         while start < raw.rows.len() {
             let length = PIECE.min(raw.rows.len() - start);
-            let part = slice(&raw, start, length);
+            let part = slice_raw_table(&raw, start, length);
             let carried = self.carried.clone();
-            carry(self.contract, &plan, &part, &mut self.carried);
+            carry_filled_cells(self.contract, &plan, &part, &mut self.carried);
             self.waiting.push(TablePiece {
                 contract: self.contract,
                 wanted: self.wanted.clone(),
@@ -318,7 +318,9 @@ impl<'a> SourceLoading<'a> {
             totals.accepted += part.keys.len() as u64;
             totals.rejected += part.rejects.len() as u64;
             let wanted = part.columns.into_iter().zip(&*self.wanted).filter_map(|(c, w)| w.then_some(c));
-            self.rows.push(RecordBatch::try_new(self.schema.clone(), wanted.collect()).map_err(unfit)?)?;
+            self.rows.push(
+                RecordBatch::try_new(self.schema.clone(), wanted.collect()).map_err(unfit_source_rows)?,
+            )?;
             let table = usize::from(piece.table);
             for (marks, further) in self.marks[table].iter_mut().zip(part.marks) {
                 marks.join(further);
@@ -404,25 +406,25 @@ fn blanks_read_as_no(
         for run in tables {
             let mut part = batch.slice(from, run.len()).columns().to_vec();
             for &at in &ticked[run[0].table()] {
-                part[at] = tick_columns::blanks_as_no(&part[at]);
+                part[at] = tick_columns::tick_blanks_as_no(&part[at]);
             }
             parts.push(part);
             from += run.len();
         }
         for (at, column) in columns.iter_mut().enumerate() {
             let parts: Vec<&dyn arrow::array::Array> = parts.iter().map(|part| part[at].as_ref()).collect();
-            *column = arrow::compute::concat(&parts).map_err(unfit)?;
+            *column = arrow::compute::concat(&parts).map_err(unfit_source_rows)?;
         }
-        RecordBatch::try_new(batch.schema(), columns).map_err(unfit)
+        RecordBatch::try_new(batch.schema(), columns).map_err(unfit_source_rows)
     })
 }
 
-fn unfit(error: arrow::error::ArrowError) -> Error {
+fn unfit_source_rows(error: arrow::error::ArrowError) -> Error {
     Error::internal("记录不能成为表格").caused_by(error)
 }
 
 /// Rows `start..start + length` of a raw table, without copying.
-fn slice(raw: &RawTable, start: usize, length: usize) -> RawTable {
+fn slice_raw_table(raw: &RawTable, start: usize, length: usize) -> RawTable {
     RawTable {
         info: raw.info.clone(),
         columns: raw.columns.iter().map(|c| c.slice(start, length)).collect(),

@@ -30,11 +30,11 @@ impl TickStyle {
                 continue;
             }
             *seen = text;
-            match cell_cleaning::clean(text).as_deref() {
+            match cell_cleaning::clean_cell(text).as_deref() {
                 None => {}
                 Some("√" | "✓" | "✔" | "☑") => marks.ticked = true,
                 Some(text)
-                    if cell_cleaning::parse_flag(text).is_some() || !cell_cleaning::is_nothing(text) =>
+                    if cell_cleaning::parse_flag(text).is_some() || !cell_cleaning::is_nothing_cell(text) =>
                 {
                     marks.written = true
                 }
@@ -55,7 +55,7 @@ impl TickStyle {
 }
 
 /// The flags with every blank read as no.
-pub(super) fn blanks_as_no(flags: &ArrayRef) -> ArrayRef {
+pub(super) fn tick_blanks_as_no(flags: &ArrayRef) -> ArrayRef {
     let flags = flags.as_primitive::<Int32Type>();
     Arc::new(flags.iter().map(|flag| Some(flag.unwrap_or(0))).collect::<Int32Array>())
 }
@@ -88,6 +88,6 @@ mod tests {
         marks.join(TickStyle::of(&ColumnCells::Units(vec![Some("否")])));
         assert!(!marks.blank_is_no());
         let flags: ArrayRef = Arc::new(Int32Array::from(vec![Some(1), None]));
-        assert_eq!(blanks_as_no(&flags).as_primitive::<Int32Type>().values(), &[1, 0]);
+        assert_eq!(tick_blanks_as_no(&flags).as_primitive::<Int32Type>().values(), &[1, 0]);
     }
 }

@@ -7,12 +7,12 @@ use jiff::civil::{Date, date};
 pub(crate) const BIRTH_YEARS: std::ops::RangeInclusive<u32> = 1890..=2030;
 
 /// Packs year, month and day.
-pub(crate) const fn pack(year: u32, month: u32, day: u32) -> u32 {
+pub(crate) const fn pack_day(year: u32, month: u32, day: u32) -> u32 {
     year * 10_000 + month * 100 + day
 }
 
 /// Year, month and day of a packed date.
-pub(crate) const fn unpack(packed: u32) -> (u32, u32, u32) {
+pub(crate) const fn unpack_day(packed: u32) -> (u32, u32, u32) {
     (packed / 10_000, packed / 100 % 100, packed % 100)
 }
 
@@ -28,22 +28,22 @@ pub(crate) const fn days_in_month(year: u32, month: u32) -> u32 {
 }
 
 /// Is it a complete calendar date?
-pub(crate) const fn is_real(packed: u32) -> bool {
-    let (year, month, day) = unpack(packed);
+pub(crate) const fn is_real_day(packed: u32) -> bool {
+    let (year, month, day) = unpack_day(packed);
     year >= 1 && year <= 9999 && day >= 1 && day <= days_in_month(year, month)
 }
 
 /// Is it a calendar date on which somebody in the registers can be born?
 pub(crate) fn is_birth_date(packed: u32) -> bool {
-    BIRTH_YEARS.contains(&(packed / 10_000)) && is_real(packed)
+    BIRTH_YEARS.contains(&(packed / 10_000)) && is_real_day(packed)
 }
 
 /// Days since 1970-01-01 of a real date (Date32).
-pub(crate) fn to_days(packed: u32) -> Option<i32> {
-    if !is_real(packed) {
+pub(crate) fn day_to_epoch_days(packed: u32) -> Option<i32> {
+    if !is_real_day(packed) {
         return None;
     }
-    let (year, month, day) = unpack(packed);
+    let (year, month, day) = unpack_day(packed);
     // Count years from March, so that the leap day is the last day of its year.
     let year = i64::from(year) - i64::from(month <= 2);
     let era = year.div_euclid(400);
@@ -54,7 +54,7 @@ pub(crate) fn to_days(packed: u32) -> Option<i32> {
 }
 
 /// Packed date of days since 1970-01-01; 0 outside the years 1 to 9999.
-pub(crate) fn from_days(days: i32) -> u32 {
+pub(crate) fn day_from_epoch_days(days: i32) -> u32 {
     let shifted = i64::from(days) + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);
@@ -64,16 +64,16 @@ pub(crate) fn from_days(days: i32) -> u32 {
     let day = day_of_year - (153 * from_march + 2) / 5 + 1;
     let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
-    if (1..=9999).contains(&year) { pack(year as u32, month as u32, day as u32) } else { 0 }
+    if (1..=9999).contains(&year) { pack_day(year as u32, month as u32, day as u32) } else { 0 }
 }
 
 /// Days since 1970-01-01, the form of Date32 columns.
-pub(crate) fn date32(day: Date) -> i32 {
+pub(crate) fn day_to_date32(day: Date) -> i32 {
     (day - date(1970, 1, 1)).get_days()
 }
 
 /// Inverse of `date32`; `None` outside years -9999..=9999.
-pub fn from_date32(days: i32) -> Option<Date> {
+pub fn day_from_date32(days: i32) -> Option<Date> {
     date(1970, 1, 1).checked_add(Span::new().try_days(days).ok()?).ok()
 }
 
@@ -84,28 +84,28 @@ mod tests {
 
     #[test]
     fn leap_days() {
-        assert!(is_real(20000229) && is_real(20160229));
-        assert!(!is_real(19000229) && !is_real(20170229));
+        assert!(is_real_day(20000229) && is_real_day(20160229));
+        assert!(!is_real_day(19000229) && !is_real_day(20170229));
     }
 
     proptest! {
         #[test]
         fn days_round_trip(days in -40_000i32..40_000) {
-            prop_assert_eq!(to_days(from_days(days)), Some(days));
+            prop_assert_eq!(day_to_epoch_days(day_from_epoch_days(days)), Some(days));
         }
         #[test]
         fn jiff_agrees(days in -40_000i32..40_000) {
             let date = date(1970, 1, 1).checked_add(Span::new().days(days)).expect("in range");
-            let packed = pack(date.year() as u32, date.month() as u32, date.day() as u32);
-            prop_assert_eq!(from_days(days), packed);
+            let packed = pack_day(date.year() as u32, date.month() as u32, date.day() as u32);
+            prop_assert_eq!(day_from_epoch_days(days), packed);
         }
         #[test]
         fn never_panics(
             packed: u32,
             days: i32,
         ) {
-            prop_assert!(is_real(packed) == to_days(packed).is_some());
-            prop_assert!(from_days(days) == 0 || to_days(from_days(days)) == Some(days));
+            prop_assert!(is_real_day(packed) == day_to_epoch_days(packed).is_some());
+            prop_assert!(day_from_epoch_days(days) == 0 || day_to_epoch_days(day_from_epoch_days(days)) == Some(days));
         }
     }
 }

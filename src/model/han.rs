@@ -50,10 +50,10 @@ static VARIANTS: &str = include_str!("../../data/variants.csv");
 /// Surnames and their readings; also read by the names for compound surnames.
 pub(crate) static SURNAMES: &str = include_str!("../../data/surname_readings.csv");
 static PRIVATE_USE: &str = include_str!("../../data/gbk_pua_fold.csv");
-static TABLES: LazyLock<HanTables> = LazyLock::new(decode);
+static TABLES: LazyLock<HanTables> = LazyLock::new(decode_han_tables);
 
 /// Slot of a code point, if the tables can hold it.
-fn slot(c: char) -> Option<usize> {
+fn han_slot(c: char) -> Option<usize> {
     let code = c as u32;
     (FIRST..END).contains(&code).then(|| (code - FIRST) as usize)
 }
@@ -66,7 +66,7 @@ fn u32_at(bytes: &[u8], at: usize) -> u32 {
     u32::from(u16_at(bytes, at)) | u32::from(u16_at(bytes, at + 2)) << 16
 }
 
-fn decode() -> HanTables {
+fn decode_han_tables() -> HanTables {
     let count = u32_at(BINARY, 4) as usize;
     let mut rows = vec![0u16; (END - FIRST) as usize];
     let mut chars = vec![HanChar::default()];
@@ -79,7 +79,7 @@ fn decode() -> HanTables {
             *letter = (letters % 27) as u8;
             letters /= 27;
         }
-        if let Some(slot) = char::from_u32(u32_at(record, 0)).and_then(slot) {
+        if let Some(slot) = char::from_u32(u32_at(record, 0)).and_then(han_slot) {
             rows[slot] = chars.len() as u16;
             chars.push(HanChar {
                 readings: [16, 18, 20, 22].map(|at| u16_at(record, at)),
@@ -99,7 +99,7 @@ fn decode() -> HanTables {
     let code = |text: &str| u32::from_str_radix(text, 16).ok().and_then(char::from_u32);
     for cells in rows_of(VARIANTS) {
         if let [_, _, from, to, _] = cells[..]
-            && let (Some(from), Some(to)) = (code(from).and_then(slot), code(to))
+            && let (Some(from), Some(to)) = (code(from).and_then(han_slot), code(to))
         {
             fold[from] = to;
         }
@@ -107,9 +107,9 @@ fn decode() -> HanTables {
     // After the variants: private-use characters first become real ones, then fold like them.
     for cells in rows_of(PRIVATE_USE) {
         if let [from, _, to, _] = cells[..]
-            && let (Some(from), Some(to)) = (code(from).and_then(slot), code(to))
+            && let (Some(from), Some(to)) = (code(from).and_then(han_slot), code(to))
         {
-            let further = slot(to).map_or('\0', |s| fold[s]);
+            let further = han_slot(to).map_or('\0', |s| fold[s]);
             fold[from] = if further == '\0' { to } else { further };
         }
     }
@@ -117,7 +117,7 @@ fn decode() -> HanTables {
         let Some((name, text)) = line.split_once(',') else { continue };
         let mut letters = name.chars();
         if let (Some(c), None) = (letters.next(), letters.next())
-            && let (Some(reading), Some(slot)) = (reading_in(&syllables, text), slot(c))
+            && let (Some(reading), Some(slot)) = (find_han_reading(&syllables, text), han_slot(c))
             && let Some(free) = chars[usize::from(rows[slot])].surname.iter_mut().find(|r| **r == 0)
         {
             *free = reading;
@@ -127,16 +127,16 @@ fn decode() -> HanTables {
 }
 
 /// Facts about `c`; all unknown for a character outside the table.
-pub(crate) fn look_up(c: char) -> &'static HanChar {
+pub(crate) fn look_up_han(c: char) -> &'static HanChar {
     let tables = &*TABLES;
-    let row = slot(c).map_or(0, |s| tables.rows[s]);
+    let row = han_slot(c).map_or(0, |s| tables.rows[s]);
     &tables.chars[usize::from(row)]
 }
 
 /// The character that `c` is compared as: simplified for traditional, standard for variant,
 /// real for private use.
-pub(crate) fn fold(c: char) -> char {
-    match slot(c).map(|s| TABLES.fold[s]) {
+pub(crate) fn fold_han(c: char) -> char {
+    match han_slot(c).map(|s| TABLES.fold[s]) {
         None | Some('\0') => c,
         Some(to) => to,
     }
@@ -159,10 +159,10 @@ pub(crate) fn syllable_of(reading: Reading) -> &'static str {
 
 /// Reading for a toneless syllable with tone (`shan4`); tone 0 if none is written.
 pub(crate) fn parse_reading(text: &str) -> Option<Reading> {
-    reading_in(&TABLES.syllables, text)
+    find_han_reading(&TABLES.syllables, text)
 }
 
-fn reading_in(syllables: &[&str], text: &str) -> Option<Reading> {
+fn find_han_reading(syllables: &[&str], text: &str) -> Option<Reading> {
     let (letters, tone) = match text.as_bytes().last() {
         Some(digit @ b'1'..=b'5') => (&text[..text.len() - 1], u16::from(digit - b'0')),
         _ => (text, 0),
@@ -179,18 +179,18 @@ pub(crate) fn is_syllable(text: &str) -> bool {
 /// How alike two characters look, 0 (not at all) to 100. Counts common strokes of thought:
 /// Cangjie parts in order, corners that agree, the difference in strokes, and a common phonetic
 /// part or radical.
-pub(crate) fn shape_similarity(a: char, b: char) -> u8 {
+pub(crate) fn han_shape_similarity(a: char, b: char) -> u8 {
     if a == b {
         return 100;
     }
-    let (x, y) = (look_up(a), look_up(b));
+    let (x, y) = (look_up_han(a), look_up_han(b));
     if x.cangjie[0] == 0 || y.cangjie[0] == 0 {
         return 0;
     }
     let set = |c: &[u8; 5]| c.iter().fold(0u32, |set, &letter| set | 1 << letter) & !1;
     let common = match set(&x.cangjie) & set(&y.cangjie) {
         0 => 0,
-        _ => common_subsequence(&x.cangjie, &y.cangjie),
+        _ => common_shape_subsequence(&x.cangjie, &y.cangjie),
     };
     let letters = |c: &[u8; 5]| c.iter().filter(|&&l| l > 0).count();
     let (m, n) = (letters(&x.cangjie), letters(&y.cangjie));
@@ -217,7 +217,7 @@ pub(crate) fn shape_similarity(a: char, b: char) -> u8 {
     score.min(99) as u8
 }
 
-fn common_subsequence(a: &[u8; 5], b: &[u8; 5]) -> usize {
+fn common_shape_subsequence(a: &[u8; 5], b: &[u8; 5]) -> usize {
     let mut best = [[0usize; 6]; 6];
     for i in 0..5 {
         for j in 0..5 {
@@ -237,11 +237,11 @@ mod tests {
         for (from, to) in
             [('陳', '陈'), ('峯', '峰'), ('喆', '哲'), ('\u{E863}', '䶮'), ('張', '张'), ('王', '王')]
         {
-            assert_eq!(fold(from), to, "{from}");
+            assert_eq!(fold_han(from), to, "{from}");
         }
         // Two standard characters stay two.
         for c in ['乾', '干', '肖', '萧', '付', '傅'] {
-            assert_eq!(fold(c), c);
+            assert_eq!(fold_han(c), c);
         }
     }
 
@@ -249,7 +249,7 @@ mod tests {
     fn folding_twice_changes_nothing() {
         for code in FIRST..END {
             if let Some(c) = char::from_u32(code) {
-                assert_eq!(fold(fold(c)), fold(c), "{c}");
+                assert_eq!(fold_han(fold_han(c)), fold_han(c), "{c}");
             }
         }
     }
@@ -262,7 +262,7 @@ mod tests {
             let Some(c) = char::from_u32(code) else { continue };
             let Some(other) = c.to_pinyin() else { continue };
             let plain = other.plain().replace('ü', "v");
-            differ += usize::from(!look_up(c).readings.iter().any(|&r| syllable_of(r) == plain));
+            differ += usize::from(!look_up_han(c).readings.iter().any(|&r| syllable_of(r) == plain));
         }
         assert!(differ < 400, "{differ} of 20901 characters");
     }
@@ -271,7 +271,7 @@ mod tests {
     fn reading_numbers_round_trip() {
         let shan = parse_reading("shan4").expect("known");
         assert_eq!((syllable_of(shan), shan % 8), ("shan", 4));
-        assert!(look_up('单').readings.contains(&shan));
+        assert!(look_up_han('单').readings.contains(&shan));
         assert!(!is_syllable("shanx"));
     }
 }

@@ -6,7 +6,7 @@ use arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type};
 use jiff::civil::Date;
 
 use super::column_type::ContractType;
-use super::day::from_date32;
+use super::day::day_from_date32;
 
 /// What the numbers of a column mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl ValueForm {
         }
         match array.data_type() {
             DataType::Utf8 => Some(array.as_string::<i32>().value(row).to_owned()),
-            DataType::Date32 => from_date32(array.as_primitive::<Date32Type>().value(row)).map(day_text),
+            DataType::Date32 => day_from_date32(array.as_primitive::<Date32Type>().value(row)).map(day_text),
             DataType::Int32 => Some(self.number(array.as_primitive::<Int32Type>().value(row).into())),
             DataType::Int64 => Some(self.number(array.as_primitive::<Int64Type>().value(row))),
             _ => None,

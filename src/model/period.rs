@@ -8,7 +8,7 @@ use std::str::FromStr;
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 
-use super::day::date32;
+use super::day::day_to_date32;
 use crate::{Error, Result};
 
 /// Years that a period may lie in.
@@ -117,11 +117,11 @@ impl Period {
     }
     /// First day as days since 1970-01-01, the form of Date32 columns.
     pub fn first_day32(self) -> i32 {
-        date32(self.first_day())
+        day_to_date32(self.first_day())
     }
     /// Last day as days since 1970-01-01.
     pub fn last_day32(self) -> i32 {
-        date32(self.last_day())
+        day_to_date32(self.last_day())
     }
     /// First month as `yyyymm`.
     pub fn first_month(self) -> i32 {
@@ -266,7 +266,7 @@ impl schemars::JsonSchema for Period {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::day::from_date32;
+    use crate::model::day::day_from_date32;
 
     fn period(text: &str) -> Period {
         text.parse().unwrap()
@@ -279,7 +279,7 @@ mod tests {
         assert_eq!((q.first_month(), q.last_month()), (201_807, 201_809));
         assert_eq!((q.first_day(), q.last_day()), (date(2018, 7, 1), date(2018, 9, 30)));
         assert_eq!(q.last_day32(), 17_804);
-        assert_eq!(from_date32(17_804), Some(date(2018, 9, 30)));
+        assert_eq!(day_from_date32(17_804), Some(date(2018, 9, 30)));
         assert_eq!(q.school_year_start(), date(2018, 9, 1));
         assert_eq!(q.title(), "2018年第3季度");
         assert_eq!(period("2020Q1").last_day(), date(2020, 3, 31));

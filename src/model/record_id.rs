@@ -45,12 +45,12 @@ pub(crate) fn record_id(source: &str, tables: &[Arc<RawTableInfo>], key: RecordK
 
 /// Appends what [`record_id`] gives.
 pub(crate) fn push_record_id(source: &str, tables: &[Arc<RawTableInfo>], key: RecordKey, id: &mut String) {
-    push_table_part(source, &tables[key.table()], id);
-    push_place_part(key.row(), key.member(), |text| id.push_str(text));
+    push_record_table_part(source, &tables[key.table()], id);
+    push_record_place_part(key.row(), key.member(), |text| id.push_str(text));
 }
 
 /// Appends the part of a record's id that all records of a table share: `source:hash8[.sN]`.
-pub(crate) fn push_table_part(source: &str, table: &RawTableInfo, id: &mut String) {
+pub(crate) fn push_record_table_part(source: &str, table: &RawTableInfo, id: &mut String) {
     id.push_str(source);
     id.push(':');
     id.push_str(&table.sha256[..HASH_CHARACTERS]);
@@ -61,14 +61,14 @@ pub(crate) fn push_table_part(source: &str, table: &RawTableInfo, id: &mut Strin
 }
 
 /// Writes the part of record ids that all records of a table share.
-pub(crate) fn table_part(source: &str, table: &RawTableInfo) -> String {
+pub(crate) fn record_table_part(source: &str, table: &RawTableInfo) -> String {
     let mut part = String::new();
-    push_table_part(source, table, &mut part);
+    push_record_table_part(source, table, &mut part);
     part
 }
 
 /// Hands `push` the part of a record's id after that of its table: `.rROW[.mMEMBER]`.
-pub(crate) fn push_place_part(row: u32, member: u8, mut push: impl FnMut(&str)) {
+pub(crate) fn push_record_place_part(row: u32, member: u8, mut push: impl FnMut(&str)) {
     push(".r");
     push(write_decimal(row.into(), &mut [0; LONGEST]));
     if member > 0 {
@@ -96,8 +96,8 @@ impl<'a> RecordIdParts<'a> {
     pub(crate) fn parse(id: &'a str) -> Option<Self> {
         let (table, place) = id.rsplit_once(".r")?;
         let (row, member) = match place.split_once(".m") {
-            Some((row, member)) => (plain_number(row)?, plain_number(member)?),
-            None => (plain_number(place)?, 0),
+            Some((row, member)) => (parse_record_number(row)?, parse_record_number(member)?),
+            None => (parse_record_number(place)?, 0),
         };
         table.contains(':').then_some(Self { table, row, member: u8::try_from(member).ok()? })
     }
@@ -109,7 +109,7 @@ impl<'a> RecordIdParts<'a> {
     pub(crate) fn is_of(&self, table: &RawTableInfo) -> bool {
         let place = self.table.split_once(':').map_or("", |(_, place)| place);
         let (hash, sheet) = match place.split_once(".s") {
-            Some((hash, sheet)) => (hash, plain_number(sheet)),
+            Some((hash, sheet)) => (hash, parse_record_number(sheet)),
             None => (place, Some(0)),
         };
         hash.len() == HASH_CHARACTERS
@@ -119,7 +119,7 @@ impl<'a> RecordIdParts<'a> {
 }
 
 /// A number as ids have it: digits alone, none of them a leading zero.
-fn plain_number(text: &str) -> Option<u32> {
+fn parse_record_number(text: &str) -> Option<u32> {
     let plain = text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');
     text.parse().ok().filter(|_| plain)
 }
@@ -151,7 +151,7 @@ mod tests {
             let id = record_id("list", &tables, RecordKey::new(3, 0, row, member));
             let parts = RecordIdParts::parse(&id).expect("an id");
             prop_assert_eq!((parts.source(), parts.row, parts.member), ("list", row, member));
-            prop_assert_eq!(parts.table, table_part("list", &tables[0]));
+            prop_assert_eq!(parts.table, record_table_part("list", &tables[0]));
             prop_assert!(parts.is_of(&tables[0]));
             prop_assert!(!parts.is_of(&table(sheet.wrapping_add(1))));
         }

@@ -30,16 +30,16 @@ const AREA: &[(&str, i64)] = &[
 
 /// Factor of a unit for columns of `kind`; `None` if it is no unit of theirs.
 pub(crate) fn unit_factor(kind: ContractType, unit: &str) -> Option<i64> {
-    let table = table(kind);
+    let table = unit_table(kind);
     table.iter().find(|(word, _)| *word == unit).map(|(_, factor)| *factor)
 }
 
 /// Fails with the known units if `unit` is none of `kind`.
 pub(crate) fn check_unit(kind: ContractType, unit: &str) -> Result<i64, Vec<&'static str>> {
-    unit_factor(kind, unit).ok_or_else(|| table(kind).iter().map(|(word, _)| *word).collect())
+    unit_factor(kind, unit).ok_or_else(|| unit_table(kind).iter().map(|(word, _)| *word).collect())
 }
 
-fn table(kind: ContractType) -> &'static [(&'static str, i64)] {
+fn unit_table(kind: ContractType) -> &'static [(&'static str, i64)] {
     match kind {
         ContractType::Money => MONEY,
         ContractType::Area => AREA,

@@ -4,7 +4,7 @@
 //! serial numbers (`43160`). Two-digit years and day-first forms are refused: guessing would
 //! move a person's birthday.
 
-use super::day::{days_in_month, from_days, pack, to_days, unpack};
+use super::day::{day_from_epoch_days, day_to_epoch_days, days_in_month, pack_day, unpack_day};
 
 /// A day as far as it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,7 @@ impl PartialDate {
     }
     /// Days since 1970-01-01; the first of the month where the day is not known.
     pub(crate) fn date32(self) -> i32 {
-        to_days(pack(self.year, self.month, self.day.unwrap_or(1))).unwrap_or_default()
+        day_to_epoch_days(pack_day(self.year, self.month, self.day.unwrap_or(1))).unwrap_or_default()
     }
     /// `yyyymm`.
     pub(crate) fn month(self) -> i32 {
@@ -34,35 +34,35 @@ impl PartialDate {
 }
 
 /// Reads a day or month; `None` if the text is neither.
-pub(crate) fn parse(text: &str) -> Option<PartialDate> {
+pub(crate) fn parse_written_date(text: &str) -> Option<PartialDate> {
     let bytes = text.as_bytes();
     if bytes.iter().all(u8::is_ascii_digit) {
-        return digits(bytes);
+        return parse_date_digits(bytes);
     }
     if let Some((whole, fraction)) = text.split_once('.')
         && whole.len() == 5
         && !fraction.is_empty()
         && whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit())
     {
-        return digits(whole.as_bytes());
+        return parse_date_digits(whole.as_bytes());
     }
     let mut rest = text;
-    let (year, length) = number(&mut rest)?;
-    if length != 4 || !separator(&mut rest, &['-', '/', '.', '年']) {
+    let (year, length) = take_date_number(&mut rest)?;
+    if length != 4 || !take_date_separator(&mut rest, &['-', '/', '.', '年']) {
         return None;
     }
-    let (month, length) = number(&mut rest)?;
+    let (month, length) = take_date_number(&mut rest)?;
     if length > 2 {
         return None;
     }
     if matches!(rest, "" | "月" | "月份") {
         return PartialDate::new(year, month, None);
     }
-    if !separator(&mut rest, &['-', '/', '.', '月']) {
+    if !take_date_separator(&mut rest, &['-', '/', '.', '月']) {
         return None;
     }
-    let (day, length) = number(&mut rest)?;
-    if length > 2 || !is_time(rest.strip_prefix(['日', '号']).unwrap_or(rest)) {
+    let (day, length) = take_date_number(&mut rest)?;
+    if length > 2 || !is_time_after_date(rest.strip_prefix(['日', '号']).unwrap_or(rest)) {
         return None;
     }
     PartialDate::new(year, month, Some(day))
@@ -74,7 +74,7 @@ pub(crate) fn parse(text: &str) -> Option<PartialDate> {
 /// More is read here than by [`parse`], whatever stands between and behind the numbers (`1970 1 31`): two
 /// lists may write one birthday differently, and nothing is stored of it. Day-first and other orders are
 /// read by neither (a list that writes them says so in its contract).
-pub(crate) fn parse_packed(text: &str) -> u32 {
+pub(crate) fn parse_packed_date(text: &str) -> u32 {
     let mut parts = [0u32; 3];
     let mut widths = [0usize; 3];
     let mut part = 0;
@@ -103,7 +103,7 @@ pub(crate) fn parse_packed(text: &str) -> u32 {
         widths[part] += 1;
     }
     let (year, month, day) = match (widths[0], widths[1], widths[2]) {
-        (8, ..) => unpack(parts[0]),
+        (8, ..) => unpack_day(parts[0]),
         (6, 0, 0) => (parts[0] / 100, parts[0] % 100, 0),
         (4, ..) => (parts[0], parts[1], parts[2]),
         _ => return 0,
@@ -111,30 +111,30 @@ pub(crate) fn parse_packed(text: &str) -> u32 {
     if year == 0 || month > 12 || (month == 0 && day > 0) || day > days_in_month(year, month) {
         return 0;
     }
-    pack(year, month, day)
+    pack_day(year, month, day)
 }
 
-fn digits(bytes: &[u8]) -> Option<PartialDate> {
+fn parse_date_digits(bytes: &[u8]) -> Option<PartialDate> {
     let value =
         |range: std::ops::Range<usize>| bytes[range].iter().fold(0u32, |n, b| n * 10 + u32::from(b - b'0'));
     match bytes.len() {
         8 | 14 => PartialDate::new(value(0..4), value(4..6), Some(value(6..8))),
         6 => PartialDate::new(value(0..4), value(4..6), None),
         // Serial numbers of the 1900 system: 10000 is 1927-05-18, 73050 is 2099-12-31.
-        5 => serial(value(0..5)),
+        5 => date_from_serial(value(0..5)),
         _ => None,
     }
 }
 
-fn serial(number: u32) -> Option<PartialDate> {
+fn date_from_serial(number: u32) -> Option<PartialDate> {
     if !(10_000..=73_050).contains(&number) {
         return None;
     }
-    let (year, month, day) = unpack(from_days(number as i32 - 25_569));
+    let (year, month, day) = unpack_day(day_from_epoch_days(number as i32 - 25_569));
     PartialDate::new(year, month, Some(day))
 }
 
-fn number(rest: &mut &str) -> Option<(u32, usize)> {
+fn take_date_number(rest: &mut &str) -> Option<(u32, usize)> {
     let length = rest.bytes().take_while(u8::is_ascii_digit).count();
     if length == 0 || length > 4 {
         return None;
@@ -144,7 +144,7 @@ fn number(rest: &mut &str) -> Option<(u32, usize)> {
     Some((value, length))
 }
 
-fn separator(rest: &mut &str, allowed: &[char]) -> bool {
+fn take_date_separator(rest: &mut &str, allowed: &[char]) -> bool {
     match rest.strip_prefix(allowed) {
         Some(after) => {
             *rest = after.trim_start();
@@ -155,7 +155,7 @@ fn separator(rest: &mut &str, allowed: &[char]) -> bool {
 }
 
 /// Nothing, or a time of day, which is dropped.
-fn is_time(rest: &str) -> bool {
+fn is_time_after_date(rest: &str) -> bool {
     let rest = rest.trim_start().trim_start_matches('T');
     rest.is_empty()
         || (rest.starts_with(|c: char| c.is_ascii_digit())
@@ -166,7 +166,7 @@ fn is_time(rest: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::day::{date32, from_date32};
+    use crate::model::day::{day_from_date32, day_to_date32};
     use proptest::prelude::*;
 
     fn ymd(year: u32, month: u32, day: u32) -> Option<PartialDate> {
@@ -193,10 +193,10 @@ mod tests {
             "2018/3/1 0:00",
             "20180301000000",
         ] {
-            assert_eq!(parse(text), ymd(2018, 3, 1), "{text}");
+            assert_eq!(parse_written_date(text), ymd(2018, 3, 1), "{text}");
         }
         for text in ["201803", "2018.03", "2018.3", "2018年3月", "2018年3月份", "2018-03", "2018/3"] {
-            assert_eq!(parse(text), ymd(2018, 3, 0), "{text}");
+            assert_eq!(parse_written_date(text), ymd(2018, 3, 0), "{text}");
         }
     }
 
@@ -211,26 +211,26 @@ mod tests {
             "1970-01-31 00:00:00",
             "\u{FF11}\u{FF19}\u{FF17}\u{FF10}年1月31日",
         ] {
-            assert_eq!(parse_packed(text), 19700131, "{text}");
+            assert_eq!(parse_packed_date(text), 19700131, "{text}");
         }
-        assert_eq!(parse_packed("1970-01"), 19700100);
-        assert_eq!(parse_packed("197001"), 19700100);
-        assert_eq!(parse_packed("1970"), 19700000);
+        assert_eq!(parse_packed_date("1970-01"), 19700100);
+        assert_eq!(parse_packed_date("197001"), 19700100);
+        assert_eq!(parse_packed_date("1970"), 19700000);
         for text in ["1970 1 31", "1970、1、31", "(1970-01-31)", "1970-1-31 上午", "1970年1月31日(农历)"]
         {
-            assert_eq!(parse_packed(text), 19700131, "{text}");
+            assert_eq!(parse_packed_date(text), 19700131, "{text}");
         }
         for text in ["1970年", "1970年不详"] {
-            assert_eq!(parse_packed(text), 19700000, "{text}");
+            assert_eq!(parse_packed_date(text), 19700000, "{text}");
         }
         for text in ["1970-05-00", "1970-5-0", "19700500", "1970/05"] {
-            assert_eq!(parse_packed(text), 19700500, "{text}");
+            assert_eq!(parse_packed_date(text), 19700500, "{text}");
         }
         for text in ["1970-00-00", "19700000"] {
-            assert_eq!(parse_packed(text), 19700000, "{text}");
+            assert_eq!(parse_packed_date(text), 19700000, "{text}");
         }
         for text in ["", "不详", "1970-02-30", "19701301", "70-1-1", "197001011234"] {
-            assert_eq!(parse_packed(text), 0, "{text}");
+            assert_eq!(parse_packed_date(text), 0, "{text}");
         }
     }
 
@@ -255,22 +255,22 @@ mod tests {
             "17000101",
             "2018-3-1 上午",
         ] {
-            assert_eq!(parse(text), None, "{text}");
+            assert_eq!(parse_written_date(text), None, "{text}");
         }
-        assert_eq!(parse("2020-2-29"), ymd(2020, 2, 29));
+        assert_eq!(parse_written_date("2020-2-29"), ymd(2020, 2, 29));
     }
 
     proptest! {
         #[test]
-        fn agrees_with_the_calendar(day in date32(jiff::civil::date(1850,1,1))..date32(jiff::civil::date(2100,12,31))) {
-            let date = from_date32(day).unwrap();
+        fn agrees_with_the_calendar(day in day_to_date32(jiff::civil::date(1850,1,1))..day_to_date32(jiff::civil::date(2100,12,31))) {
+            let date = day_from_date32(day).unwrap();
             let compact = format!("{:04}{:02}{:02}", date.year(), date.month(), date.day());
-            prop_assert_eq!(parse(&compact).map(PartialDate::date32), Some(day));
+            prop_assert_eq!(parse_written_date(&compact).map(PartialDate::date32), Some(day));
             let spread = format!("{}-{}-{}", date.year(), date.month(), date.day());
-            prop_assert_eq!(parse(&spread).map(PartialDate::date32), Some(day));
+            prop_assert_eq!(parse_written_date(&spread).map(PartialDate::date32), Some(day));
             let number = day + 25_569;
             if (10_000..=73_050).contains(&number) {
-                prop_assert_eq!(parse(&number.to_string()).map(PartialDate::date32), Some(day));
+                prop_assert_eq!(parse_written_date(&number.to_string()).map(PartialDate::date32), Some(day));
             }
         }
 
@@ -285,11 +285,11 @@ mod tests {
             rest in prop_oneof!["\\PC{0,12}", "月|日|号|月份| 00:00:00|T24:61", "[eE][-+]?[0-9]{1,12}"],
         ) {
             for text in [parts.join(&between), format!("{}{rest}", parts.join(&between)), rest] {
-                if let Some(day) = parse(&text) {
+                if let Some(day) = parse_written_date(&text) {
                     prop_assert!((185_001..=210_012).contains(&day.month()), "{}", text);
                     prop_assert!((-44_000..=48_000).contains(&day.date32()), "{}", text);
                 }
-                let packed = parse_packed(&text);
+                let packed = parse_packed_date(&text);
                 prop_assert!(packed == 0 || packed / 10_000 > 0, "{}", text);
             }
         }
@@ -301,7 +301,7 @@ mod tests {
                 "[0-9\u{FF10}-\u{FF19}]{0,12}[-/.年]?[0-9]{0,10}[-/.月]?[0-9\u{FF10}-\u{FF19}]{0,10}[日T: ]?[0-9:]{0,12}",
             ],
         ) {
-            let packed = parse_packed(&text);
+            let packed = parse_packed_date(&text);
             prop_assert!(packed == 0 || packed / 10_000 > 0);
         }
     }

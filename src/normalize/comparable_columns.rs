@@ -95,9 +95,9 @@ impl ColumnBuilder {
             (Some(Code(above)), Code(rows)) => above.extend(rows),
             (_, mut column) => {
                 match &mut column {
-                    IdNumber(rows) => reserve(rows, self.rows[table]),
-                    Date(rows) | Division(rows) => reserve(rows, self.rows[table]),
-                    Code(rows) => reserve(rows, self.rows[table]),
+                    IdNumber(rows) => reserve_column_rows(rows, self.rows[table]),
+                    Date(rows) | Division(rows) => reserve_column_rows(rows, self.rows[table]),
+                    Code(rows) => reserve_column_rows(rows, self.rows[table]),
                     ComparableColumn::Name(..) | ComparableColumn::Text(..) => {}
                 }
                 self.done[table].insert(name.to_owned(), column);
@@ -108,13 +108,15 @@ impl ColumnBuilder {
     /// Adds a column of text cells.
     pub(super) fn add(&mut self, table: usize, name: &str, kind: LinkColumnKind, chunks: &[&StringArray]) {
         match kind {
-            LinkColumnKind::IdNumber => self.put(table, name, ComparableColumn::IdNumber(id_numbers(chunks))),
+            LinkColumnKind::IdNumber => {
+                self.put(table, name, ComparableColumn::IdNumber(comparable_id_numbers(chunks)))
+            }
             LinkColumnKind::Date => {
-                let dates = map_chunks(chunks, |cell| cell.map_or(0, written_date::parse_packed));
+                let dates = map_column_chunks(chunks, |cell| cell.map_or(0, written_date::parse_packed_date));
                 self.put(table, name, ComparableColumn::Date(dates));
             }
             LinkColumnKind::Sex => {
-                let codes = map_chunks(chunks, |cell| cell.map_or(0, text_cleaning::parse_sex));
+                let codes = map_column_chunks(chunks, |cell| cell.map_or(0, text_cleaning::parse_sex));
                 self.put(table, name, ComparableColumn::Code(codes));
             }
             _ => {
@@ -151,11 +153,11 @@ impl ColumnBuilder {
             builder: PoolBuilder::new(),
             columns: Vec::new(),
         });
-        let mut raw = intern(&mut pending.builder, rows, cell);
+        let mut raw = intern_column_texts(&mut pending.builder, rows, cell);
         match pending.columns.iter_mut().find(|(t, n, _)| (*t, n.as_str()) == (table, name)) {
             Some((_, _, above)) => above.extend(raw),
             None => {
-                reserve(&mut raw, self.rows[table]);
+                reserve_column_rows(&mut raw, self.rows[table]);
                 pending.columns.push((table, name.to_owned(), raw));
             }
         }
@@ -189,7 +191,7 @@ impl PendingPool {
             }
             LinkColumnKind::Number => builder.finish_texts(text_cleaning::clean_number),
             LinkColumnKind::Phone => builder.finish_texts(text_cleaning::clean_phone),
-            LinkColumnKind::Relation => builder.finish_texts(relation),
+            LinkColumnKind::Relation => builder.finish_texts(comparable_relation),
             _ => builder.finish_texts(text_cleaning::clean_address),
         };
         place(self.columns, &ids, |ids| ComparableColumn::Text(ids, Arc::clone(&pool)))
@@ -210,12 +212,12 @@ fn place(
 }
 
 /// Makes room for a column of `rows` rows.
-fn reserve<T>(column: &mut Vec<T>, rows: usize) {
+fn reserve_column_rows<T>(column: &mut Vec<T>, rows: usize) {
     column.reserve_exact(rows.saturating_sub(column.len()));
 }
 
 /// A relation's own word where it is understood, else the text.
-fn relation(text: &str) -> String {
+fn comparable_relation(text: &str) -> String {
     match super::Relation::from_text(text) {
         super::Relation::Unknown => text.trim().to_owned(),
         known => known.label().to_owned(),
@@ -223,7 +225,10 @@ fn relation(text: &str) -> String {
 }
 
 /// Applies `f` to every cell, in parallel.
-pub(super) fn map_chunks<T: Send>(chunks: &[&StringArray], f: impl Fn(Option<&str>) -> T + Sync) -> Vec<T> {
+pub(super) fn map_column_chunks<T: Send>(
+    chunks: &[&StringArray],
+    f: impl Fn(Option<&str>) -> T + Sync,
+) -> Vec<T> {
     let mut out = Vec::with_capacity(chunks.iter().map(|chunk| chunk.len()).sum());
     for chunk in chunks {
         out.par_extend(
@@ -237,29 +242,29 @@ pub(super) fn map_chunks<T: Send>(chunks: &[&StringArray], f: impl Fn(Option<&st
 }
 
 /// Packs a column of dates, in parallel.
-pub(super) fn packed_dates(chunks: &[&Date32Array]) -> Vec<u32> {
+pub(super) fn comparable_dates(chunks: &[&Date32Array]) -> Vec<u32> {
     let mut out = Vec::with_capacity(chunks.iter().map(|chunk| chunk.len()).sum());
     for chunk in chunks {
-        let day = |row| if chunk.is_valid(row) { day::from_days(chunk.value(row)) } else { 0 };
+        let day = |row| if chunk.is_valid(row) { day::day_from_epoch_days(chunk.value(row)) } else { 0 };
         out.par_extend((0..chunk.len()).into_par_iter().with_min_len(4096).map(day));
     }
     out
 }
 
 /// Parses a column of ID numbers, in parallel.
-pub(crate) fn id_numbers(chunks: &[&StringArray]) -> Vec<IdNumber> {
-    map_chunks(chunks, |cell| cell.map_or_else(IdNumber::default, IdNumber::parse))
+pub(crate) fn comparable_id_numbers(chunks: &[&StringArray]) -> Vec<IdNumber> {
+    map_column_chunks(chunks, |cell| cell.map_or_else(IdNumber::default, IdNumber::parse))
 }
 
 /// Resolves columns of county, township and village cells; absent columns are `None`. Every
 /// distinct combination is looked up once.
-pub(crate) fn matched_divisions(
+pub(crate) fn comparable_divisions(
     tree: &DivisionTree,
     rows: usize,
     columns: [Option<&StringArray>; 3],
 ) -> Vec<u32> {
     let mut distinct = PoolBuilder::new();
-    let ids = intern(&mut distinct, rows, &|row, text| {
+    let ids = intern_column_texts(&mut distinct, rows, &|row, text| {
         for column in columns {
             text.push_str(column.filter(|c| c.is_valid(row)).map_or("", |c| c.value(row)));
             text.push(BETWEEN);
@@ -280,7 +285,11 @@ pub(crate) fn matched_divisions(
 /// One plus the raw id of every row's text, 0 where `cell` writes none. Each part of the rows is
 /// interned by itself, then what is distinct in each, in order: the same ids as row by row, in
 /// whatever parts.
-fn intern(into: &mut PoolBuilder, rows: usize, cell: &(dyn Fn(usize, &mut String) + Sync)) -> Vec<u32> {
+fn intern_column_texts(
+    into: &mut PoolBuilder,
+    rows: usize,
+    cell: &(dyn Fn(usize, &mut String) + Sync),
+) -> Vec<u32> {
     let part = rows.div_ceil(2 * rayon::current_num_threads()).max(4096);
     let parts: Vec<(PoolBuilder, Vec<u32>)> = (0..rows.div_ceil(part))
         .into_par_iter()

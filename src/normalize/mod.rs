@@ -25,7 +25,7 @@ pub(crate) mod value_pool;
 
 use comparable_columns::ColumnBuilder;
 pub use comparable_columns::{LinkColumnKind, TextColumn, TextTable};
-pub(crate) use comparable_columns::{id_numbers, matched_divisions};
+pub(crate) use comparable_columns::{comparable_divisions, comparable_id_numbers};
 pub use name::NameForm;
 pub(crate) use prefix_audit::UNKNOWN_ID_PREFIX;
 pub use prefix_audit::audit_prefixes;
@@ -202,10 +202,10 @@ fn source_columns(
                 .hint("这一列的 type 应为 text 或 code")
         })
     };
-    let student = text(ColumnRole::StudentNo)?.map(|column| id_numbers(&column));
+    let student = text(ColumnRole::StudentNo)?.map(|column| comparable_id_numbers(&column));
     if text(ColumnRole::IdNumber)?.is_some() || student.is_some() {
         let mut ids = match text(ColumnRole::IdNumber)? {
-            Some(column) => id_numbers(&column),
+            Some(column) => comparable_id_numbers(&column),
             None => vec![IdNumber::default(); rows],
         };
         for (id, student) in ids.iter_mut().zip(student.iter().flatten()) {
@@ -234,11 +234,11 @@ fn source_columns(
     if let Some(column) = array(ColumnRole::BirthDate) {
         let days: Option<Vec<&Date32Array>> = column.iter().map(|c| c.as_any().downcast_ref()).collect();
         let dates = match days {
-            Some(days) => comparable_columns::packed_dates(&days),
+            Some(days) => comparable_columns::comparable_dates(&days),
             None => {
                 let column = text(ColumnRole::BirthDate)?.unwrap_or_default();
-                comparable_columns::map_chunks(&column, |cell| {
-                    cell.map_or(0, crate::model::written_date::parse_packed)
+                comparable_columns::map_column_chunks(&column, |cell| {
+                    cell.map_or(0, crate::model::written_date::parse_packed_date)
                 })
             }
         };
@@ -250,7 +250,7 @@ fn source_columns(
     if cells.iter().any(Option::is_some) || code.is_some() {
         for (at, batch) in part.iter().enumerate() {
             let cells = cells.each_ref().map(|column| column.as_ref().map(|chunks| chunks[at]));
-            units.extend(matched_divisions(tree, batch.num_rows(), cells));
+            units.extend(comparable_divisions(tree, batch.num_rows(), cells));
         }
         if let Some(code) = code {
             for (unit, cell) in units.iter_mut().zip(code.into_iter().flatten()) {

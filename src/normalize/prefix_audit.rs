@@ -3,8 +3,8 @@
 
 use super::ComparableSource;
 use crate::config::Pipeline;
-use crate::load::{LoadedSource, percent_text};
-use crate::model::id_number::{IdNumber, KnownPrefixes, is_of_a_province};
+use crate::load::{LoadedSource, audit_percent_text};
+use crate::model::id_number::{IdNumber, KnownPrefixes, is_province_prefix};
 use crate::model::source_row::AuditFinding;
 
 /// Name of the audit.
@@ -61,7 +61,7 @@ impl PrefixCounts {
             }
             counts.unknown += count;
             counts.prefixes += 1;
-            if !is_of_a_province(prefix) {
+            if !is_province_prefix(prefix) {
                 counts.of_no_province += count;
             }
             if count > counts.most.1 {
@@ -77,7 +77,7 @@ impl PrefixCounts {
             "“{title}”有{}条记录的身份证号码前六位不在前缀表里，占有效号码{}条的{}，共{}种前缀",
             self.unknown,
             self.valid,
-            percent_text(self.unknown, self.valid),
+            audit_percent_text(self.unknown, self.valid),
             self.prefixes
         );
         let (prefix, count) = self.most;
@@ -94,12 +94,12 @@ impl PrefixCounts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::id_number::check_value;
+    use crate::model::id_number::id_check_value;
 
     /// A valid number of that prefix.
     fn number(prefix: u64, order: u64) -> IdNumber {
         let body = prefix * 100_000_000_000 + 19_700_131_000 + order;
-        let last = match check_value(body) {
+        let last = match id_check_value(body) {
             10 => "X".to_owned(),
             digit => digit.to_string(),
         };

@@ -9,7 +9,7 @@ use crate::model::han;
 pub(crate) fn clean_address(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut space = false;
-    for c in text.nfkc().map(han::fold).flat_map(char::to_lowercase) {
+    for c in text.nfkc().map(han::fold_han).flat_map(char::to_lowercase) {
         if !c.is_alphanumeric() {
             space = true;
             continue;

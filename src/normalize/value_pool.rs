@@ -94,7 +94,7 @@ pub(crate) struct PoolBuilder {
 }
 
 /// Spreads half a hash over all bits.
-fn spread(half: u32) -> u64 {
+fn spread_pool_hash(half: u32) -> u64 {
     u64::from(half).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
@@ -116,12 +116,12 @@ impl PoolBuilder {
         }
         let half = (xxh3_64(text.as_bytes()) >> 32) as u32;
         let texts = &self.texts;
-        let found = self.table.find(spread(half), |&(h, id)| h == half && texts.get(id) == text);
+        let found = self.table.find(spread_pool_hash(half), |&(h, id)| h == half && texts.get(id) == text);
         let id = match found {
             Some(&(_, id)) => id,
             None => {
                 let id = self.texts.push(text);
-                self.table.insert_unique(spread(half), (half, id), |&(h, _)| spread(h));
+                self.table.insert_unique(spread_pool_hash(half), (half, id), |&(h, _)| spread_pool_hash(h));
                 id
             }
         };

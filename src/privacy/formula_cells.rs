@@ -9,7 +9,7 @@ const FULL_MINUS: char = '\u{FF0D}';
 const FULL_AT: char = '\u{FF20}';
 
 /// True where a spreadsheet may take the text for a formula or a command.
-pub(crate) fn is_active(text: &str) -> bool {
+pub(crate) fn is_formula_cell(text: &str) -> bool {
     matches!(
         text.chars().next(),
         Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | FULL_EQUALS | FULL_PLUS | FULL_MINUS | FULL_AT)
@@ -17,8 +17,8 @@ pub(crate) fn is_active(text: &str) -> bool {
 }
 
 /// Text for a CSV cell: an apostrophe goes before anything that a spreadsheet would run.
-pub(crate) fn neutralize(text: &str) -> Cow<'_, str> {
-    if is_active(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+pub(crate) fn neutralize_formula_cell(text: &str) -> Cow<'_, str> {
+    if is_formula_cell(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
 #[cfg(test)]
@@ -28,10 +28,10 @@ mod tests {
     #[test]
     fn formulas_become_text() {
         for bad in ["=1+1", "+86", "-1", "@SUM(A1)", "\t=1", "\u{FF1D}1"] {
-            assert!(neutralize(bad).starts_with('\''), "{bad}");
+            assert!(neutralize_formula_cell(bad).starts_with('\''), "{bad}");
         }
-        assert_eq!(neutralize("张三"), "张三");
-        assert_eq!(neutralize("a=b"), "a=b");
-        assert_eq!(neutralize(""), "");
+        assert_eq!(neutralize_formula_cell("张三"), "张三");
+        assert_eq!(neutralize_formula_cell("a=b"), "a=b");
+        assert_eq!(neutralize_formula_cell(""), "");
     }
 }

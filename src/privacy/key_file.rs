@@ -14,29 +14,29 @@ pub(crate) const KEY_BYTES: usize = 32;
 ///
 /// `outputs` is the folder of publications: a key inside it would travel with the tables it
 /// protects, so that is refused.
-pub(crate) fn load_or_create(file: &Path, outputs: &Path) -> Result<Vec<u8>> {
-    load_or_create_with(file, outputs, |buffer| fs::File::open("/dev/urandom")?.read_exact(buffer))
+pub(crate) fn load_or_create_key(file: &Path, outputs: &Path) -> Result<Vec<u8>> {
+    load_key_with_random(file, outputs, |buffer| fs::File::open("/dev/urandom")?.read_exact(buffer))
 }
 
 /// As [`load_or_create`], with the randomness given.
-pub(crate) fn load_or_create_with(
+pub(crate) fn load_key_with_random(
     file: &Path,
     outputs: &Path,
     random: impl FnOnce(&mut [u8]) -> std::io::Result<()>,
 ) -> Result<Vec<u8>> {
-    if absolute(file)?.starts_with(absolute(outputs)?) {
+    if absolute_key_path(file)?.starts_with(absolute_key_path(outputs)?) {
         return Err(Error::usage("假名密钥文件不能放在发布文件夹里")
             .in_file(file)
             .hint("用 --key-file 指定发布文件夹以外的位置；拿到数据表的人不应同时拿到密钥"));
     }
     match fs::read(file) {
-        Ok(bytes) => check(file, bytes),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => create(file, random),
+        Ok(bytes) => check_key_bytes(file, bytes),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => create_key_file(file, random),
         Err(e) => Err(Error::io("读取假名密钥", file, e)),
     }
 }
 
-fn check(file: &Path, bytes: Vec<u8>) -> Result<Vec<u8>> {
+fn check_key_bytes(file: &Path, bytes: Vec<u8>) -> Result<Vec<u8>> {
     if bytes.len() < 16 {
         return Err(Error::usage("假名密钥文件太短，不像密钥")
             .in_file(file)
@@ -53,7 +53,7 @@ fn check(file: &Path, bytes: Vec<u8>) -> Result<Vec<u8>> {
 
 /// Writes beside and links into place, so that a killed run leaves no half key and two first
 /// runs agree on one key.
-fn create(file: &Path, random: impl FnOnce(&mut [u8]) -> std::io::Result<()>) -> Result<Vec<u8>> {
+fn create_key_file(file: &Path, random: impl FnOnce(&mut [u8]) -> std::io::Result<()>) -> Result<Vec<u8>> {
     let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let failed = |e| Error::io("新建假名密钥", file, e);
     fs::create_dir_all(folder).map_err(failed)?;
@@ -73,14 +73,14 @@ fn create(file: &Path, random: impl FnOnce(&mut [u8]) -> std::io::Result<()>) ->
     match linked {
         Ok(()) => Ok(bytes),
         Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {
-            check(file, fs::read(file).map_err(|e| Error::io("读取假名密钥", file, e))?)
+            check_key_bytes(file, fs::read(file).map_err(|e| Error::io("读取假名密钥", file, e))?)
         }
         Err(e) => Err(failed(e)),
     }
 }
 
 /// Absolute path with the existing part resolved, so that links cannot hide where a key lies.
-fn absolute(path: &Path) -> Result<PathBuf> {
+fn absolute_key_path(path: &Path) -> Result<PathBuf> {
     let path = std::path::absolute(path).map_err(|e| Error::io("解析路径", path, e))?;
     let mut rest = Vec::new();
     let mut head = path.as_path();
@@ -107,13 +107,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("config/bidui/pseudonym.key");
         let out = folder.path().join("out");
-        let first = load_or_create(&file, &out).unwrap();
+        let first = load_or_create_key(&file, &out).unwrap();
         assert_eq!(first.len(), KEY_BYTES);
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(first, load_or_create(&file, &out).unwrap());
-        assert!(load_or_create(&out.join("key"), &out).is_err());
-        assert!(load_or_create(&out.join("sub/../key"), &out).is_err());
+        assert_eq!(first, load_or_create_key(&file, &out).unwrap());
+        assert!(load_or_create_key(&out.join("key"), &out).is_err());
+        assert!(load_or_create_key(&out.join("sub/../key"), &out).is_err());
         fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
-        assert!(load_or_create(&file, &out).unwrap_err().hint_text().unwrap().contains("chmod"));
+        assert!(load_or_create_key(&file, &out).unwrap_err().hint_text().unwrap().contains("chmod"));
     }
 }

@@ -17,18 +17,18 @@ const STAR: char = '*';
 ///
 /// assert_eq!(id_for_list("11010519491231002X"), "110105********002X");
 /// ```
-pub fn id_for_list(text: &str) -> String {
-    masked(text, 4)
+pub fn mask_id_for_list(text: &str) -> String {
+    mask_id_text(text, 4)
 }
 
 /// ID number for officers' lists as [`id_for_list`] masks it; a verdict in words where there is no
 /// number to mask.
-pub(crate) fn id_number_for_list(id: IdNumber) -> Cow<'static, str> {
+pub(crate) fn mask_number_for_list(id: IdNumber) -> Cow<'static, str> {
     match id.text() {
         Some(text) if id.class == IdClass::Trunc15 => {
             format!("{}*********（损坏）", text.get(..6).unwrap_or_default()).into()
         }
-        Some(text) => id_for_list(&text).into(),
+        Some(text) => mask_id_for_list(&text).into(),
         None => match id.class {
             IdClass::Empty => "".into(),
             class => format!("({})", class.label()).into(),
@@ -36,38 +36,40 @@ pub(crate) fn id_number_for_list(id: IdNumber) -> Cow<'static, str> {
     }
 }
 
-fn masked(text: &str, tail: usize) -> String {
+fn mask_id_text(text: &str, tail: usize) -> String {
     let chars: Vec<char> = text.trim().chars().collect();
     match chars.as_slice() {
         [] => String::new(),
         [letter @ ('G' | 'g' | 'J' | 'j' | 'L' | 'l'), rest @ ..] if rest.len() == 18 => {
-            format!("{letter}{}", keep(rest, 6, tail, 18))
+            format!("{letter}{}", keep_unmasked_ends(rest, 6, tail, 18))
         }
-        all if matches!(all.len(), 18 | 20 | 22) && digits(&all[..17]) => keep(all, 6, tail, 18),
-        all if all.len() == 15 && digits(all) => keep(all, 6, tail.min(3), 15),
+        all if matches!(all.len(), 18 | 20 | 22) && is_all_digits(&all[..17]) => {
+            keep_unmasked_ends(all, 6, tail, 18)
+        }
+        all if all.len() == 15 && is_all_digits(all) => keep_unmasked_ends(all, 6, tail.min(3), 15),
         // Scientific notation and everything else: the first digits tell the division at most,
         // the last ones could be part of a birth date.
-        all => keep(all, 6.min(all.len() / 3), 0, all.len()),
+        all => keep_unmasked_ends(all, 6.min(all.len() / 3), 0, all.len()),
     }
 }
 
-fn digits(chars: &[char]) -> bool {
+fn is_all_digits(chars: &[char]) -> bool {
     chars.iter().all(char::is_ascii_digit)
 }
 
 /// Keeps `head` characters and the `tail` characters that end at `number_end`.
-fn keep(chars: &[char], head: usize, tail: usize, number_end: usize) -> String {
+fn keep_unmasked_ends(chars: &[char], head: usize, tail: usize, number_end: usize) -> String {
     let shown = |i: usize| i < head || (i < number_end && i + tail >= number_end);
     chars.iter().enumerate().map(|(i, &c)| if shown(i) { c } else { STAR }).collect()
 }
 
 /// Name for public notices: first and last character of three or more (`张*三`), first of two.
 /// In names with an interpunct every part is masked on its own.
-pub(crate) fn name_for_notice(name: &str) -> String {
-    name.trim().split('·').map(name_part).collect::<Vec<_>>().join("·")
+pub(crate) fn mask_name_for_notice(name: &str) -> String {
+    name.trim().split('·').map(mask_name_part).collect::<Vec<_>>().join("·")
 }
 
-fn name_part(part: &str) -> String {
+fn mask_name_part(part: &str) -> String {
     let chars: Vec<char> = part.chars().collect();
     match chars.as_slice() {
         [] => String::new(),
@@ -82,7 +84,7 @@ fn name_part(part: &str) -> String {
 
 /// Free text with every run of 11 or more digits masked: ID numbers as in
 /// [`id_for_list`], phones (`138****5678`) and account numbers by their ends.
-pub(crate) fn numbers_in_text(text: &str) -> Cow<'_, str> {
+pub(crate) fn mask_numbers_in_text(text: &str) -> Cow<'_, str> {
     if !may_hold_number(text.as_bytes()) {
         return text.into();
     }
@@ -100,12 +102,12 @@ pub(crate) fn numbers_in_text(text: &str) -> Cow<'_, str> {
             None if matches!(c, 'X' | 'x' | '\u{FF38}' | '\u{D7}') && run.len() == 17 => run.push('X'),
             None if c == '.' && run.len() == 1 => run.push('.'),
             None => {
-                flush(&mut run, &mut out);
+                flush_masked_number(&mut run, &mut out);
                 out.push(c);
             }
         }
     }
-    flush(&mut run, &mut out);
+    flush_masked_number(&mut run, &mut out);
     out.into()
 }
 
@@ -122,14 +124,14 @@ fn may_hold_number(text: &[u8]) -> bool {
     false
 }
 
-fn flush(run: &mut String, out: &mut String) {
+fn flush_masked_number(run: &mut String, out: &mut String) {
     let chars: Vec<char> = run.chars().collect();
     match chars.len() {
         0..=10 => out.push_str(run),
         // Of a ruined ID number the last digits are part of the birth date.
-        11 if !run.contains('.') => out.push_str(&keep(&chars, 3, 4, 11)),
-        15 | 18 | 20 | 22 => out.push_str(&id_for_list(run)),
-        n => out.push_str(&keep(&chars, 4, if run.contains('.') { 0 } else { 4 }, n)),
+        11 if !run.contains('.') => out.push_str(&keep_unmasked_ends(&chars, 3, 4, 11)),
+        15 | 18 | 20 | 22 => out.push_str(&mask_id_for_list(run)),
+        n => out.push_str(&keep_unmasked_ends(&chars, 4, if run.contains('.') { 0 } else { 4 }, n)),
     }
     run.clear();
 }
@@ -140,33 +142,33 @@ mod tests {
 
     #[test]
     fn list_mask_hides_the_birth_date_of_every_form() {
-        assert_eq!(id_for_list("410602198001011234"), "410602********1234");
-        assert_eq!(id_for_list("41060219800101123X"), "410602********123X");
-        assert_eq!(id_for_list("410602800101123"), "410602******123");
-        assert_eq!(id_for_list("41060219800101123443"), "410602********1234**");
-        assert_eq!(id_for_list("G410602198001011234"), "G410602********1234");
-        assert_eq!(id_for_list("4.10602198001011E+17"), "4.1060**************");
-        assert_eq!(id_for_list("无"), "*");
-        assert_eq!(id_for_list(""), "");
+        assert_eq!(mask_id_for_list("410602198001011234"), "410602********1234");
+        assert_eq!(mask_id_for_list("41060219800101123X"), "410602********123X");
+        assert_eq!(mask_id_for_list("410602800101123"), "410602******123");
+        assert_eq!(mask_id_for_list("41060219800101123443"), "410602********1234**");
+        assert_eq!(mask_id_for_list("G410602198001011234"), "G410602********1234");
+        assert_eq!(mask_id_for_list("4.10602198001011E+17"), "4.1060**************");
+        assert_eq!(mask_id_for_list("无"), "*");
+        assert_eq!(mask_id_for_list(""), "");
     }
 
     #[test]
     fn notice_masks() {
-        assert_eq!(name_for_notice("张小三"), "张*三");
-        assert_eq!(name_for_notice("张三"), "张*");
-        assert_eq!(name_for_notice("欧阳小三"), "欧**三");
-        assert_eq!(name_for_notice("买买提·艾力"), "买*提·艾*");
+        assert_eq!(mask_name_for_notice("张小三"), "张*三");
+        assert_eq!(mask_name_for_notice("张三"), "张*");
+        assert_eq!(mask_name_for_notice("欧阳小三"), "欧**三");
+        assert_eq!(mask_name_for_notice("买买提·艾力"), "买*提·艾*");
     }
 
     #[test]
     fn free_text_keeps_short_numbers() {
         assert_eq!(
-            numbers_in_text("张三 410602198001011234,13812345678,2018年3月"),
+            mask_numbers_in_text("张三 410602198001011234,13812345678,2018年3月"),
             "张三 410602********1234,138****5678,2018年3月"
         );
-        assert_eq!(numbers_in_text("6228481234567890123"), "6228***********0123");
-        assert!(!numbers_in_text("410602198001011234").contains("19800101"));
-        assert!(!numbers_in_text("4.10602198001011E+17").contains("19800101"));
+        assert_eq!(mask_numbers_in_text("6228481234567890123"), "6228***********0123");
+        assert!(!mask_numbers_in_text("410602198001011234").contains("19800101"));
+        assert!(!mask_numbers_in_text("4.10602198001011E+17").contains("19800101"));
     }
 
     #[test]
@@ -178,7 +180,7 @@ mod tests {
             ("13812345678,13987654321", "138****5678,139****4321"),
             ("13812345678 ", "138****5678 "),
         ] {
-            assert_eq!(numbers_in_text(text), masked, "{text}");
+            assert_eq!(mask_numbers_in_text(text), masked, "{text}");
         }
     }
 
@@ -202,29 +204,29 @@ mod tests {
                 // A certificate shows the last four of the number in it.
                 masked.replace_range(14..18, &text[14..18]);
             }
-            assert_eq!(numbers_in_text(text), masked, "{length}");
-            assert_eq!(numbers_in_text(&format!("号{text}号")), format!("号{masked}号"), "{length}");
+            assert_eq!(mask_numbers_in_text(text), masked, "{length}");
+            assert_eq!(mask_numbers_in_text(&format!("号{text}号")), format!("号{masked}号"), "{length}");
         }
     }
 
     #[test]
     fn a_last_x_belongs_to_a_number_of_eighteen_only() {
         for x in ['X', 'x', '\u{FF38}', '\u{D7}'] {
-            assert_eq!(numbers_in_text(&format!("号41060219800101123{x}号")), "号410602********123X号");
+            assert_eq!(mask_numbers_in_text(&format!("号41060219800101123{x}号")), "号410602********123X号");
         }
-        assert_eq!(numbers_in_text("4106021980010112X"), "4106********0112X");
-        assert_eq!(numbers_in_text("410602198001011234X"), "410602********1234X");
+        assert_eq!(mask_numbers_in_text("4106021980010112X"), "4106********0112X");
+        assert_eq!(mask_numbers_in_text("410602198001011234X"), "410602********1234X");
     }
 
     #[test]
     fn a_number_ruined_by_a_spreadsheet_keeps_its_beginning_only() {
-        assert_eq!(numbers_in_text("4.10602198001011E+17"), "4.10************E+17");
-        assert_eq!(numbers_in_text("1.234567890"), "1.23*******");
-        assert_eq!(numbers_in_text("1.23456789"), "1.23456789");
+        assert_eq!(mask_numbers_in_text("4.10602198001011E+17"), "4.10************E+17");
+        assert_eq!(mask_numbers_in_text("1.234567890"), "1.23*******");
+        assert_eq!(mask_numbers_in_text("1.23456789"), "1.23456789");
         // Elsewhere a point ends a number.
-        assert_eq!(numbers_in_text("12.3456789012"), "12.3456789012");
-        assert_eq!(numbers_in_text("1380013.8000"), "1380013.8000");
-        assert_eq!(numbers_in_text("2018.12345678901"), "2018.123****8901");
+        assert_eq!(mask_numbers_in_text("12.3456789012"), "12.3456789012");
+        assert_eq!(mask_numbers_in_text("1380013.8000"), "1380013.8000");
+        assert_eq!(mask_numbers_in_text("2018.12345678901"), "2018.123****8901");
     }
 
     #[test]
@@ -232,9 +234,9 @@ mod tests {
         let wide = |text: &str| -> String {
             text.chars().map(|c| char::from_u32(c as u32 - 0x30 + 0xFF10).unwrap()).collect()
         };
-        assert_eq!(numbers_in_text(&wide("410602198001011234")), "410602********1234");
-        assert_eq!(numbers_in_text(&format!("4106021980{}", wide("01011234"))), "410602********1234");
-        assert_eq!(numbers_in_text(&format!("{}年", wide("2019"))), "2019年");
+        assert_eq!(mask_numbers_in_text(&wide("410602198001011234")), "410602********1234");
+        assert_eq!(mask_numbers_in_text(&format!("4106021980{}", wide("01011234"))), "410602********1234");
+        assert_eq!(mask_numbers_in_text(&format!("{}年", wide("2019"))), "2019年");
     }
 
     #[test]
@@ -256,7 +258,7 @@ mod tests {
             ("410602", "41****"),
             ("41", "**"),
         ] {
-            assert_eq!(id_for_list(text), list, "{text}");
+            assert_eq!(mask_id_for_list(text), list, "{text}");
         }
     }
 
@@ -265,7 +267,7 @@ mod tests {
         for (name, masked) in
             [("张", "*"), ("", ""), (" 张三 ", "张*"), ("阿·买买提", "*·买*提"), ("司马相如", "司**如")]
         {
-            assert_eq!(name_for_notice(name), masked, "{name}");
+            assert_eq!(mask_name_for_notice(name), masked, "{name}");
         }
     }
 
@@ -276,8 +278,8 @@ mod tests {
         ) {
             // The full-width digit has the whole text looked at.
             let folded = format!("{text}年\u{FF10}");
-            let masked = numbers_in_text(&folded);
-            proptest::prop_assert_eq!(format!("{}年0", numbers_in_text(&text)), masked);
+            let masked = mask_numbers_in_text(&folded);
+            proptest::prop_assert_eq!(format!("{}年0", mask_numbers_in_text(&text)), masked);
         }
 
         #[test]
@@ -285,10 +287,10 @@ mod tests {
             let id = format!("{head}{year}{md:04}{tail:04}");
             let date = format!("{year}{md:04}");
             let text = format!("a{id}b");
-            let masked = numbers_in_text(&text);
+            let masked = mask_numbers_in_text(&text);
             // The head or the tail may by chance spell the date; the middle must be gone.
             proptest::prop_assert_eq!(&masked[7..15], "********");
-            proptest::prop_assert!(id_for_list(&id)[6..14].chars().all(|c| c == '*'), "{}", date);
+            proptest::prop_assert!(mask_id_for_list(&id)[6..14].chars().all(|c| c == '*'), "{}", date);
         }
     }
 }

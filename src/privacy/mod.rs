@@ -12,5 +12,5 @@ pub(crate) mod mask;
 pub(crate) mod pseudonym;
 mod sm3;
 
-pub(crate) use formula_cells::neutralize;
+pub(crate) use formula_cells::neutralize_formula_cell;
 pub(crate) use pseudonym::{Pseudonym, Pseudonymizer};

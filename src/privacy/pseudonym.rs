@@ -3,7 +3,7 @@
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sm3::Sm3;
 
-use super::sm3::{BEGIN, HashLanes, LANES, compress};
+use super::sm3::{BEGIN, HashLanes, LANES, compress_sm3_blocks};
 use crate::{Error, Result};
 
 /// Letters of the project's base 32: no `I`, `L`, `O`, `U`, so that read-out keys are safe.
@@ -50,7 +50,10 @@ impl Pseudonymizer {
         }
         let begin = |pad: u8| {
             let mut hashes = BEGIN.map(|word| [word; LANES]);
-            compress(&mut hashes, &words(&block.map(|byte| byte ^ pad)).map(|word| [word; LANES]));
+            compress_sm3_blocks(
+                &mut hashes,
+                &pseudonym_block_words(&block.map(|byte| byte ^ pad)).map(|word| [word; LANES]),
+            );
             hashes.map(|word| word[0])
         };
         Ok(Self { mac, inner: begin(0x36), outer: begin(0x5C) })
@@ -104,7 +107,10 @@ impl Pseudonymizer {
                 block[length] = 0x80;
                 // In bits, with the block of the secret before it.
                 block[BLOCK - 8..].copy_from_slice(&((BLOCK + length) as u64 * 8).to_be_bytes());
-                blocks.iter_mut().zip(words(&block)).for_each(|(words, word)| words[lane] = word);
+                blocks
+                    .iter_mut()
+                    .zip(pseudonym_block_words(&block))
+                    .for_each(|(words, word)| words[lane] = word);
             }
             if all_short {
                 let hashes = self.code(&blocks);
@@ -123,19 +129,19 @@ impl Pseudonymizer {
     /// The code of messages that are one block each.
     fn code(&self, blocks: &[[u32; LANES]; 16]) -> HashLanes {
         let mut inner = self.inner.map(|word| [word; LANES]);
-        compress(&mut inner, blocks);
+        compress_sm3_blocks(&mut inner, blocks);
         let mut blocks = [[0u32; LANES]; 16];
         blocks[..8].copy_from_slice(&inner);
         blocks[8] = [0x8000_0000; LANES];
         blocks[15] = [(BLOCK as u32 + 32) * 8; LANES];
         let mut outer = self.outer.map(|word| [word; LANES]);
-        compress(&mut outer, &blocks);
+        compress_sm3_blocks(&mut outer, &blocks);
         outer
     }
 }
 
 /// The words of a block.
-fn words(block: &[u8; BLOCK]) -> [u32; 16] {
+fn pseudonym_block_words(block: &[u8; BLOCK]) -> [u32; 16] {
     let (words, _) = block.as_chunks::<4>();
     std::array::from_fn(|at| u32::from_be_bytes(words[at]))
 }

@@ -16,7 +16,7 @@ pub(super) const BEGIN: [u32; 8] =
     [0x7380_166f, 0x4914_b2b9, 0x1724_42d7, 0xda8a_0600, 0xa96f_30bc, 0x1631_38aa, 0xe38d_ee4d, 0xb0fb_0e4e];
 
 /// Adds a block to every hash.
-pub(super) fn compress(hashes: &mut HashLanes, blocks: &BlockLanes) {
+pub(super) fn compress_sm3_blocks(hashes: &mut HashLanes, blocks: &BlockLanes) {
     let mut words = [[0u32; LANES]; 68];
     words[..16].copy_from_slice(blocks);
     for at in 16..68 {

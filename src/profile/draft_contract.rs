@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::{ColumnGuess, ColumnProfile, FileProfile};
-use crate::config::{clean_header, is_reserved};
+use crate::config::{clean_config_header, is_reserved_column};
 use crate::model::han;
 
 /// Parts of headers that say what a column is: part, canonical name, role, type it must have.
@@ -51,7 +51,7 @@ pub(crate) fn draft(files: &[FileProfile]) -> String {
     let mut columns: Vec<&ColumnProfile> = Vec::new();
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for column in files.iter().flat_map(|f| &f.tables).flat_map(|t| &t.columns) {
-        let clean = clean_header(&column.header);
+        let clean = clean_config_header(&column.header);
         if clean.is_empty() {
             continue;
         }
@@ -106,11 +106,11 @@ fn decide<'a>(
     names: &mut BTreeSet<String>,
     roles: &mut BTreeSet<&'static str>,
 ) -> ContractDraft<'a> {
-    let clean = clean_header(&column.header);
+    let clean = clean_config_header(&column.header);
     let known = KNOWN.iter().find(|(part, ..)| clean.contains(part)).copied();
     let division = DIVISIONS
         .iter()
-        .find(|(headers, _)| headers.iter().any(|h| clean_header(h) == clean))
+        .find(|(headers, _)| headers.iter().any(|h| clean_config_header(h) == clean))
         .map(|&(_, name)| ("", name, Some(name), Some("text")));
     let natural = match column.guess {
         ColumnGuess::Date => "date",
@@ -144,7 +144,7 @@ fn decide<'a>(
     }
     let unique = (1..)
         .map(|n| if n == 1 { format!("{base}{suffix}") } else { format!("{base}_{n}{suffix}") })
-        .find(|candidate| !is_reserved(candidate) && !names.contains(candidate))
+        .find(|candidate| !is_reserved_column(candidate) && !names.contains(candidate))
         .unwrap_or_default();
     names.insert(unique.clone());
     ContractDraft { column, name: unique, role, kind }
@@ -181,7 +181,7 @@ fn spelled(header: &str) -> String {
         if !latin.is_empty() {
             words.push(std::mem::take(&mut latin));
         }
-        let syllable = han::syllable_of(han::look_up(c).readings[0]);
+        let syllable = han::syllable_of(han::look_up_han(c).readings[0]);
         if !syllable.is_empty() {
             words.push(syllable.chars().filter(char::is_ascii_lowercase).collect());
         }

@@ -10,14 +10,14 @@ const SHOWN: usize = 6;
 /// A cell of a column of kind `guess` as it may be shown.
 pub(crate) fn mask_example(cell: &str, guess: ColumnGuess) -> String {
     match guess {
-        ColumnGuess::IdNumber => mask::id_for_list(cell),
-        ColumnGuess::PersonName => mask::name_for_notice(cell),
+        ColumnGuess::IdNumber => mask::mask_id_for_list(cell),
+        ColumnGuess::PersonName => mask::mask_name_for_notice(cell),
         // A birth date beside a village is a person: only its form is shown.
         ColumnGuess::Date | ColumnGuess::Month => shape(cell),
         ColumnGuess::Flag => cell.to_owned(),
         ColumnGuess::Money | ColumnGuess::Area | ColumnGuess::Integer => guarded(cell),
         ColumnGuess::Code | ColumnGuess::Text | ColumnGuess::Empty if is_name(cell) => {
-            mask::name_for_notice(cell)
+            mask::mask_name_for_notice(cell)
         }
         ColumnGuess::Code | ColumnGuess::Text | ColumnGuess::Empty => clipped(&guarded(cell)),
     }

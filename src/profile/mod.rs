@@ -10,7 +10,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::config::clean_header;
+use crate::config::clean_config_header;
 use crate::config::read_options::ReadOptions;
 use crate::extract::{RawTable, open_file};
 use crate::model::source_table::{EncodingEvidence, FileFormat, RawTableInfo};
@@ -147,7 +147,7 @@ struct TableWork {
 impl TableWork {
     fn new(info: &Arc<RawTableInfo>) -> Self {
         let columns =
-            info.headers.iter().map(|h| column_profile::ColumnCounter::new(clean_header(h))).collect();
+            info.headers.iter().map(|h| column_profile::ColumnCounter::new(clean_config_header(h))).collect();
         Self { info: Arc::clone(info), rows: 0, skipped: 0, malformed: 0, columns }
     }
     fn add(&mut self, piece: &RawTable) {

@@ -128,7 +128,8 @@ fn calendar(cell: &str) -> (bool, bool) {
     if cell.matches('.').count() == 1 && cell.len() < 7 {
         return (false, false);
     }
-    written_date::parse(cell).map_or((false, false), |ymd| (ymd.day.is_some(), ymd.day.is_none()))
+    written_date::parse_written_date(cell)
+        .map_or((false, false), |ymd| (ymd.day.is_some(), ymd.day.is_none()))
 }
 
 /// Whether a number is whole; `None` if the cell is not a number. Leading zeros make a label.

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::disk_sync::{DiskSync, ToDisk};
 use super::manifest::OutputFile;
 use super::small_table_writer::TableDef;
-use crate::privacy::neutralize;
+use crate::privacy::neutralize_formula_cell;
 use crate::table::digest::{DigestingWriter, FileDigest};
 use crate::{Error, Result};
 
@@ -191,7 +191,7 @@ impl CsvFile {
         self.rows += 1;
         let mut cells = cells.iter();
         cells
-            .try_for_each(|cell| self.writer.write_field(neutralize(cell.as_ref()).as_bytes()))
+            .try_for_each(|cell| self.writer.write_field(neutralize_formula_cell(cell.as_ref()).as_bytes()))
             .and_then(|()| self.writer.write_record(None::<&[u8]>))
             .map_err(|e| disk_full(&self.path, e.into()))
     }

@@ -12,8 +12,8 @@ use serde::Deserialize;
 
 use super::rule_file::{self, FamilyMember, Rule, RuleExample, masked_header};
 use super::rule_set::with_hint;
-use crate::config::is_identifier;
-use crate::config::toml_file::{TomlFile, TomlStep, suggest};
+use crate::config::is_config_identifier;
+use crate::config::toml_file::{TomlFile, TomlStep, suggest_toml_name};
 use crate::{Error, Result};
 
 /// How often a word may stand for words again.
@@ -96,7 +96,10 @@ impl FamilyTemplate<'_> {
             let name = text[span.start + 2..span.end - 2].to_owned();
             let known: Vec<&str> = words.keys().map(String::as_str).collect();
             let error = Error::configuration(format!("成员“{code}”没有给出“{name}”"));
-            return Err(with_hint(error.at_span(self.path, &text, span), suggest(&name, &known, "给出的词")));
+            return Err(with_hint(
+                error.at_span(self.path, &text, span),
+                suggest_toml_name(&name, &known, "给出的词"),
+            ));
         }
         let about = |error: Error| error.about(&format!("成员“{code}”"));
         let mut rule = rule_file::parse(self.path, group, text).map_err(about)?;
@@ -130,7 +133,7 @@ impl FamilyTemplate<'_> {
             toml::Value::Array(list) => list.iter().map(text).collect::<Option<_>>().map(FamilyWord::List),
             value => text(value).map(FamilyWord::Text),
         };
-        let named = is_identifier(key);
+        let named = is_config_identifier(key);
         word.filter(|_| named).ok_or_else(|| {
             self.header
                 .complain(steps, format!("规则族的词“{key}”只能是一行文字、整数或它们的列表"))
@@ -144,7 +147,7 @@ fn placeholder(text: &str, start: usize) -> Option<std::ops::Range<usize>> {
     let mut at = start;
     while let Some(open) = text[at..].find("{{").map(|n| at + n) {
         let close = text[open..].find("}}").map(|n| open + n)?;
-        if is_identifier(&text[open + 2..close]) {
+        if is_config_identifier(&text[open + 2..close]) {
             return Some(open..close + 2);
         }
         at = open + 2;

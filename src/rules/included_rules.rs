@@ -8,8 +8,8 @@ use super::family;
 use super::rule_file::{self, Rule, RuleDefinition};
 use super::rule_set::{code_order, with_hint};
 use crate::config::IncludedFolders;
-use crate::config::included_folders::{OfferedItem, ReplacedFile, sorted_entries};
-use crate::config::toml_file::suggest;
+use crate::config::included_folders::{OfferedItem, ReplacedFile, sorted_folder_entries};
+use crate::config::toml_file::suggest_toml_name;
 use crate::{Error, Result};
 
 /// Folder of definitions under `rules/`.
@@ -35,10 +35,11 @@ pub(super) struct RuleFiles {
 pub(super) fn read(layers: &IncludedFolders) -> Result<RuleFiles> {
     let (mut rules, mut definitions) = (Vec::new(), Vec::new());
     for (layer, one) in layers.all().iter().enumerate() {
-        for folder in sorted_entries(&one.folder.join("rules"))?.into_iter().filter(|p| p.is_dir()) {
+        for folder in sorted_folder_entries(&one.folder.join("rules"))?.into_iter().filter(|p| p.is_dir()) {
             let group = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-            for path in
-                sorted_entries(&folder)?.into_iter().filter(|p| p.extension().is_some_and(|e| e == "sql"))
+            for path in sorted_folder_entries(&folder)?
+                .into_iter()
+                .filter(|p| p.extension().is_some_and(|e| e == "sql"))
             {
                 let text = text(&path)?;
                 if group == DEFINITIONS {
@@ -89,7 +90,7 @@ fn switched_off(layers: &IncludedFolders, rules: &[OfferedItem<Rule>]) -> Result
             let Some(rule) = rules.iter().find(|rule| rule.key == *code) else {
                 let known: Vec<&str> = rules.iter().map(|rule| rule.key.as_str()).collect();
                 let error = layer.head.complain_key(&steps, format!("没有编号为“{code}”的规则"));
-                return Err(with_hint(error, suggest(code, &known, "现有规则")));
+                return Err(with_hint(error, suggest_toml_name(code, &known, "现有规则")));
             };
             if reason.trim().is_empty() {
                 return Err(layer

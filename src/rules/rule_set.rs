@@ -9,8 +9,8 @@ use super::rule_settings::{RuleSettings, SettingsFiles};
 use super::targets::{self, TargetFile, TopicPlace};
 use super::view_catalogue::{PREVIOUS, ViewCatalogue};
 use crate::config::included_folders::ReplacedFile;
-use crate::config::pipeline_settings::in_period;
-use crate::config::toml_file::suggest;
+use crate::config::pipeline_settings::parameters_in_period;
+use crate::config::toml_file::suggest_toml_name;
 use crate::config::{ColumnRole, IncludedFolders, Pipeline, RuleParameter, SourceContract};
 use crate::model::column_type::{ColumnType, ColumnTypes};
 use crate::model::period::Period;
@@ -139,7 +139,7 @@ impl RuleSet {
     ) -> Result<Vec<BTreeMap<String, RuleParameter>>> {
         let of = |layer| {
             let mut row = pipeline.parameters(period);
-            row.extend(in_period(&self.layers.parameters_from(layer)?, period));
+            row.extend(parameters_in_period(&self.layers.parameters_from(layer)?, period));
             self.settings.parameters(&self.settings_files, row, period)
         };
         (0..self.layers.all().len()).map(of).collect()
@@ -246,7 +246,7 @@ impl RuleSet {
                 self.catalogue.views.keys().map(String::as_str).filter(|v| is_source(v)).collect();
             let place = ["home_sources".into(), at.into()];
             let error = self.settings_files.complain(&place, format!("没有名为“{name}”的数据来源"));
-            return Err(with_hint(error, suggest(name, &known, "可用的来源")));
+            return Err(with_hint(error, suggest_toml_name(name, &known, "可用的来源")));
         }
         Ok(())
     }
@@ -271,7 +271,7 @@ impl RuleSet {
                 let known = Vec::from_iter(known);
                 let place = ["quality".into(), "groups".into(), at.into()];
                 let error = self.settings_files.complain(&place, format!("rules/ 里没有规则文件夹“{group}”"));
-                return Err(with_hint(error, suggest(group, &known, "现有文件夹")));
+                return Err(with_hint(error, suggest_toml_name(group, &known, "现有文件夹")));
             }
         }
         for (key, percent) in
@@ -335,7 +335,7 @@ impl RuleSet {
                     .map(String::as_str)
                     .collect();
                 let error = rule.file.complain_key("sources", format!("没有名为“{name}”的数据来源"));
-                return Err(with_hint(error, suggest(name, &known, "可用的来源")));
+                return Err(with_hint(error, suggest_toml_name(name, &known, "可用的来源")));
             }
         }
         if read.iter().collect::<BTreeSet<_>>() != listed {
@@ -359,7 +359,7 @@ impl RuleSet {
                 self.catalogue.columns(view).into_iter().flatten().map(|(n, _)| n.as_str()).collect();
             if !known.contains(&column) {
                 let error = rule.file.complain_key("columns", format!("视图“{view}”没有列“{column}”"));
-                return Err(with_hint(error, suggest(column, &known, "可用的列")));
+                return Err(with_hint(error, suggest_toml_name(column, &known, "可用的列")));
             }
         }
         for code in header.explained_by.iter().map(|c| c.split('/').next().unwrap_or(c)) {
@@ -374,7 +374,7 @@ impl RuleSet {
             if self.rule(code).is_none() {
                 let known: Vec<&str> = self.rules.iter().map(|r| r.header.code.as_str()).collect();
                 let error = rule.file.complain_key("related", format!("没有编号为“{code}”的规则"));
-                return Err(with_hint(error, suggest(code, &known, "现有规则")));
+                return Err(with_hint(error, suggest_toml_name(code, &known, "现有规则")));
             }
         }
         Ok(())

@@ -14,7 +14,7 @@ use super::officer_words::{AnswerWords, OfficerWords, SeverityWords};
 use crate::config::toml_file::{TomlFile, TomlStep};
 use crate::config::{IncludedFolders, Pipeline, RuleParameter};
 use crate::model::column_type::{ColumnType, ColumnTypes};
-use crate::model::day::date32;
+use crate::model::day::day_to_date32;
 use crate::model::exception::Severity;
 use crate::model::period::Period;
 use crate::{Error, Result};
@@ -176,7 +176,7 @@ impl RuleSettings {
             ("first_month", RuleParameter::Integer(i64::from(period.first_month()))),
             ("last_month", RuleParameter::Integer(i64::from(period.last_month()))),
             ("previous_last_month", RuleParameter::Integer(i64::from(previous.last_month()))),
-            ("school_year_start", RuleParameter::Date(date32(period.school_year_start()))),
+            ("school_year_start", RuleParameter::Date(day_to_date32(period.school_year_start()))),
         ] {
             row.insert(name.to_owned(), value);
         }
@@ -185,7 +185,7 @@ impl RuleSettings {
                 files.complain(&["dates".into(), name.as_str().into()], message)
                     .hint("from 写 quarter_start、quarter_end 或 MM-DD;minus_days、minus_years 写数字或 pipeline.toml 里的整数参数名")
             })?;
-            row.insert(name.clone(), RuleParameter::Date(date32(day)));
+            row.insert(name.clone(), RuleParameter::Date(day_to_date32(day)));
         }
         Ok(row)
     }

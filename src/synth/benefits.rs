@@ -3,7 +3,7 @@
 //! Every contradiction a rule looks for is put in here at a rate that officers would call
 //! usual; [`super::truth`] then reads the finished state, so truth never depends on these rates.
 
-use super::calendar::{SynthQuarter, add_months, age_on, from_days, to_days};
+use super::calendar::{SynthQuarter, add_months, age_on, day_from_epoch_days, to_days};
 use super::names;
 use super::random::Rng;
 use super::world::{
@@ -587,7 +587,7 @@ fn renovate(world: &mut VillageWorld, rng: &mut Rng, family: usize, quarter: Syn
     };
     keep_to_limits(&mut h, &mut rng.aside(2), world.present(family).len() as i64);
     if rng.chance(0.92) {
-        h.start = Some(from_days(to_days(plan_year * 10_000 + 301) + rng.below(90) as i32));
+        h.start = Some(day_from_epoch_days(to_days(plan_year * 10_000 + 301) + rng.below(90) as i32));
     }
     finish(&mut h, rng, quarter, if plan_year < quarter.year { 0.95 } else { 0.75 });
     let done = h.accept_result == "合格";
@@ -625,14 +625,15 @@ pub(super) fn finish(h: &mut HousingFile, rng: &mut Rng, quarter: SynthQuarter, 
     }
     let finish = to_days(start) + rng.between(50, 110) as i32;
     let accepted = finish + rng.between(10, 35) as i32;
-    if from_days(accepted) > quarter.end() {
+    if day_from_epoch_days(accepted) > quarter.end() {
         return;
     }
-    h.finish = Some(from_days(finish));
-    h.accepted = Some(from_days(accepted));
+    h.finish = Some(day_from_epoch_days(finish));
+    h.accepted = Some(day_from_epoch_days(accepted));
     h.accept_result = if rng.chance(0.96) { "合格" } else { "不合格" };
     if h.accept_result == "合格" && rng.chance(0.89) {
         h.ledger_status = "销档";
-        h.delisted = Some(from_days((accepted + rng.between(3, 28) as i32).min(to_days(quarter.end()))));
+        h.delisted =
+            Some(day_from_epoch_days((accepted + rng.between(3, 28) as i32).min(to_days(quarter.end()))));
     }
 }

@@ -3,7 +3,7 @@
 //! Rates are per record at quality 1; each source multiplies them by its own quality. A slip
 //! stays from quarter to quarter until somebody corrects the entry.
 
-use super::calendar::{SynthQuarter, from_days, is_date, to_days};
+use super::calendar::{SynthQuarter, day_from_epoch_days, is_date, to_days};
 use super::identity::{IdBytes, id_text};
 use super::names::{self, NameSlip};
 use super::random::Rng;
@@ -329,12 +329,12 @@ fn wrong_birth(rng: &mut Rng, birth: u32) -> u32 {
         0 => year * 10_000 + day * 100 + month,
         1 => birth + 10_000,
         2 => birth - 10_000,
-        _ => from_days(to_days(birth) + rng.between(1, 40) as i32),
+        _ => day_from_epoch_days(to_days(birth) + rng.between(1, 40) as i32),
     };
     if is_date(candidate) && candidate != birth && candidate <= 20_180_630 {
         candidate
     } else {
-        from_days(to_days(birth) - 9)
+        day_from_epoch_days(to_days(birth) - 9)
     }
 }
 

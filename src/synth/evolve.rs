@@ -1,7 +1,7 @@
 //! From one quarter to the next: births, deaths, new cases, corrections.
 
 use super::benefits::{enrol_school, finish, help_student, insure, open_case, register};
-use super::calendar::{SynthQuarter, add_months, age_on, from_days, to_days};
+use super::calendar::{SynthQuarter, add_months, age_on, day_from_epoch_days, to_days};
 use super::random::Rng;
 use super::world::{VillageWorld, WayOfLeaving};
 
@@ -26,7 +26,7 @@ pub(super) fn evolve(world: &mut VillageWorld, seed: u64, quarter: SynthQuarter)
         let late = h.accept_result == "合格" && h.ledger_status == "在账" && rng.chance(0.45);
         if late {
             h.ledger_status = "销档";
-            h.delisted = Some(from_days(to_days(quarter.start()) + rng.below(80) as i32));
+            h.delisted = Some(day_from_epoch_days(to_days(quarter.start()) + rng.below(80) as i32));
         }
         if h.accept_result == "合格"
             && rng.chance(0.5)
@@ -89,7 +89,7 @@ fn bear(world: &mut VillageWorld, rng: &mut Rng, quarter: SynthQuarter) {
         if !mother || !rng.chance(0.012) {
             continue;
         }
-        let birth = from_days(to_days(quarter.start()) + rng.below(90) as i32);
+        let birth = day_from_epoch_days(to_days(quarter.start()) + rng.below(90) as i32);
         let child = world.add_newborn(rng, family, birth.min(quarter.end()));
         if world.families[family].registry.is_some() && rng.chance(0.6) {
             world.people[child].registered = Some("正常");

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use super::calendar::{from_days, to_days};
+use super::calendar::{day_from_epoch_days, to_days};
 use super::random::Rng;
 
 /// An 18-character ID number as ASCII bytes.
@@ -89,7 +89,7 @@ impl NumberIssuer {
             if self.taken.insert((prefix, birth, sequence)) {
                 return (birth, compose(prefix, birth, sequence));
             }
-            birth = from_days(to_days(birth) + if rng.chance(0.5) { 1 } else { -1 });
+            birth = day_from_epoch_days(to_days(birth) + if rng.chance(0.5) { 1 } else { -1 });
         }
     }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::calendar::{SynthQuarter, age_on, from_days, to_days};
+use super::calendar::{SynthQuarter, age_on, day_from_epoch_days, to_days};
 use super::village_rows::{DeliveredIdentities, VillageRowWriter};
 use super::world::{DibaoCase, VillageWorld};
 
@@ -198,7 +198,7 @@ impl IncomeFacts<'_> {
     }
 
     fn renovated(&self, family: usize) -> bool {
-        let due = from_days(to_days(self.q.end()) - GRACE_DAYS);
+        let due = day_from_epoch_days(to_days(self.q.end()) - GRACE_DAYS);
         self.w.families[family]
             .housing
             .as_ref()

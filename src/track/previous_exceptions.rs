@@ -3,7 +3,7 @@
 use arrow::array::Array as _;
 
 use crate::Result;
-use crate::model::day::from_date32;
+use crate::model::day::day_from_date32;
 use crate::model::exception::{Exception, Severity, Status, SubjectKind, TrackedException};
 use crate::model::period::Period;
 use crate::publication::batch_columns::BatchColumns;
@@ -43,7 +43,7 @@ fn exception(rows: &BatchColumns<'_>, row: usize, texts: &mut StringInterner) ->
         .ok_or_else(|| rows.missing("subject_kind"))?;
     let due = rows.dates("due_date").filter(|d| d.is_valid(row)).map(|d| d.value(row));
     let due = due.ok_or_else(|| rows.missing("due_date"))?;
-    let due_date = from_date32(due).ok_or_else(|| rows.missing("due_date"))?;
+    let due_date = day_from_date32(due).ok_or_else(|| rows.missing("due_date"))?;
     let evidence = rows.text("evidence_record_ids", row)?;
     let status = Status::from_code(&rows.text("status", row)?).ok_or_else(|| rows.missing("status"))?;
     Ok(TrackedException {

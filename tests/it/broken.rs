@@ -41,7 +41,7 @@ fn complaint(folder: &Path, expected: &BrokenExpectation) -> Option<String> {
     };
     match outcome(folder, expected) {
         Err(error) => {
-            let text = bidui::testing::error::render(&error, false);
+            let text = bidui::testing::error::render_error(&error, false);
             let fits = expected.exit == error.kind().exit_code()
                 && expected.audit.is_empty()
                 && text.contains(&expected.message);

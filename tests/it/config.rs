@@ -13,8 +13,8 @@ fn hebi() -> PathBuf {
 
 #[test]
 fn hebi_opens() {
-    let pipeline =
-        Pipeline::open(&hebi()).unwrap_or_else(|e| panic!("{}", bidui::testing::error::render(&e, false)));
+    let pipeline = Pipeline::open(&hebi())
+        .unwrap_or_else(|e| panic!("{}", bidui::testing::error::render_error(&e, false)));
     let names: Vec<&str> = pipeline.sources.iter().map(|s| s.name.as_str()).collect();
     assert!(names.is_sorted(), "{names:?}");
     let core = "dibao housing insurance registry_household registry_person student student_aid tekun";
@@ -70,7 +70,7 @@ fn refused(edits: &[(&str, &str, &str)]) -> String {
     let folder = folder::write(edits);
     let error = Pipeline::open(folder.path()).expect_err("accepted");
     assert_eq!(error.kind().exit_code(), 2);
-    bidui::testing::error::render(&error, false).replace(&format!("{}/", folder.path().display()), "")
+    bidui::testing::error::render_error(&error, false).replace(&format!("{}/", folder.path().display()), "")
 }
 
 #[test]
@@ -429,8 +429,8 @@ fn prefix_table_with_a_bad_prefix() {
     std::fs::write(folder.path().join("codes/prefixes.csv"), "prefix,name\n410621,浚县\n4106,淇县\n")
         .unwrap();
     let error = Pipeline::open(folder.path()).expect_err("accepted");
-    let message =
-        bidui::testing::error::render(&error, false).replace(&format!("{}/", folder.path().display()), "");
+    let message = bidui::testing::error::render_error(&error, false)
+        .replace(&format!("{}/", folder.path().display()), "");
     insta::assert_snapshot!(message, @r#"
     错误：前缀应为6位数字
       --> codes/prefixes.csv，第3行，列“prefix”
@@ -450,7 +450,7 @@ fn code_table_with_two_meanings() {
 #[test]
 fn no_such_folder() {
     let error = Pipeline::open(Path::new("/no/such")).expect_err("accepted");
-    insta::assert_snapshot!(bidui::testing::error::render(&error, false), @r#"
+    insta::assert_snapshot!(bidui::testing::error::render_error(&error, false), @r#"
     错误：流水线文件夹不存在
       --> /no/such
       = 提示：第一个参数是流水线文件夹，例如 pipelines/hebi

@@ -187,5 +187,5 @@ pub(crate) fn write(edits: &[(&str, &str, &str)]) -> TempDir {
 
 /// Opens a folder that must be good.
 pub(crate) fn open(root: &Path) -> Pipeline {
-    Pipeline::open(root).unwrap_or_else(|e| panic!("{}", bidui::testing::error::render(&e, false)))
+    Pipeline::open(root).unwrap_or_else(|e| panic!("{}", bidui::testing::error::render_error(&e, false)))
 }

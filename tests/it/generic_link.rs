@@ -274,9 +274,9 @@ fn a_reviewed_sample_estimates_precision() {
     write_people(folder.path(), &people());
     let out = folder.path().join("out");
     link_lists(&folder.path().join("link.toml"), None, &out).unwrap();
-    let chosen = review_sample::sample(&out, 600, 40, 1).unwrap();
-    assert_eq!(chosen, review_sample::sample(&out, 600, 40, 1).unwrap());
-    assert_ne!(chosen, review_sample::sample(&out, 600, 40, 2).unwrap());
+    let chosen = review_sample::sample_links_for_review(&out, 600, 40, 1).unwrap();
+    assert_eq!(chosen, review_sample::sample_links_for_review(&out, 600, 40, 1).unwrap());
+    assert_ne!(chosen, review_sample::sample_links_for_review(&out, 600, 40, 2).unwrap());
     let mut csv = "stratum,stratum_size,same\n".to_owned();
     for s in &chosen {
         let same = s.left_record_id.split('-').next() == s.right_record_id.split('-').next();
@@ -284,7 +284,7 @@ fn a_reviewed_sample_estimates_precision() {
     }
     let file = folder.path().join("reviewed.csv");
     std::fs::write(&file, csv).unwrap();
-    let estimate = review_sample::estimate(&review_sample::read_reviewed(&file).unwrap());
+    let estimate = review_sample::estimate(&review_sample::read_reviewed_links(&file).unwrap());
     assert!(estimate.precision > 0.9 && estimate.margin < 0.2, "{estimate:?}");
     let strata: std::collections::BTreeMap<String, u64> =
         chosen.iter().map(|s| (s.stratum.to_string(), s.stratum_size)).collect();

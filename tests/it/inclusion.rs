@@ -59,7 +59,7 @@ fn refused(more: &[(&str, &str)]) -> String {
     let holder = pipelines(more);
     let error = load(&holder).map(|_| ()).expect_err("accepted");
     assert_eq!(error.kind().exit_code(), 2);
-    bidui::testing::error::render(&error, false).replace(&format!("{}/", holder.path().display()), "")
+    bidui::testing::error::render_error(&error, false).replace(&format!("{}/", holder.path().display()), "")
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn a_rule_of_the_folder_stands_in_for_that_of_the_base() {
     // A wrong file of the base is named where it is.
     let wrong = rule("R01", "一").replace("d.record_id AS", "d.record_idd AS");
     let holder = pipelines(&[("base/rules/a/R01_one.sql", &wrong)]);
-    let complaint = bidui::testing::error::render(&check_rules(&load(&holder).unwrap())[0], false);
+    let complaint = bidui::testing::error::render_error(&check_rules(&load(&holder).unwrap())[0], false);
     assert!(complaint.contains("base/rules/a/R01_one.sql:12:"), "{complaint}");
     assert!(!complaint.contains(".."), "{complaint}");
 }
@@ -261,7 +261,7 @@ fn settings_of_the_folder_hold_against_those_of_the_base() {
     let rules = load(&holder).unwrap();
     let row = rules.parameters(&own(&holder), "2018Q3".parse().unwrap()).unwrap();
     let day = |name: &str| match row[name] {
-        RuleParameter::Date(day) => bidui::testing::model::day::from_date32(day).unwrap().to_string(),
+        RuleParameter::Date(day) => bidui::testing::model::day::day_from_date32(day).unwrap().to_string(),
         ref other => panic!("{other:?}"),
     };
     assert_eq!((day("a"), day("b")), ("2018-07-01".to_owned(), "2018-09-30".to_owned()));
@@ -273,7 +273,7 @@ fn settings_of_the_folder_hold_against_those_of_the_base() {
     // A complaint names the file that says it.
     let wrong = base.replace("[\"属实\", \"不属实\"]", "[\"属实\", \"属实\"]");
     let holder = pipelines(&[("base/rules/rules.toml", &wrong)]);
-    let complaint = bidui::testing::error::render(&check_rules(&load(&holder).unwrap())[0], false);
+    let complaint = bidui::testing::error::render_error(&check_rules(&load(&holder).unwrap())[0], false);
     assert!(complaint.contains("base/rules/rules.toml:9:"), "{complaint}");
 }
 

@@ -31,7 +31,7 @@ fn new_pipeline(folder: &Path) -> PathBuf {
 fn the_new_folder_opens() {
     let folder = tempfile::tempdir().unwrap();
     let pipeline = Pipeline::open(&new_pipeline(folder.path()))
-        .unwrap_or_else(|e| panic!("{}", bidui::testing::error::render(&e, false)));
+        .unwrap_or_else(|e| panic!("{}", bidui::testing::error::render_error(&e, false)));
     assert_eq!(pipeline.name, "new");
     let people = pipeline.source("people").unwrap();
     for role in [

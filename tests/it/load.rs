@@ -53,11 +53,11 @@ fn load_with(
 
 fn load(source: &str, tables: Vec<RawTable>) -> LoadedSource {
     load_with(&[], source, tables, None)
-        .unwrap_or_else(|e| panic!("{}", bidui::testing::error::render(&e, false)))
+        .unwrap_or_else(|e| panic!("{}", bidui::testing::error::render_error(&e, false)))
 }
 
 fn refused(source: &str, tables: Vec<RawTable>) -> String {
-    bidui::testing::error::render(&load_with(&[], source, tables, None).expect_err("accepted"), false)
+    bidui::testing::error::render_error(&load_with(&[], source, tables, None).expect_err("accepted"), false)
 }
 
 fn texts(loaded: &LoadedSource, column: &str) -> Vec<Option<String>> {
@@ -387,7 +387,7 @@ fn files_are_found_by_pattern() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, file).unwrap();
     }
-    let survey = bidui::testing::load::survey(&pipeline, data.path()).unwrap();
+    let survey = bidui::testing::load::survey_data_folder(&pipeline, data.path()).unwrap();
     let names =
         |paths: &[PathBuf]| paths.iter().map(|p| p.to_string_lossy().into_owned()).collect::<Vec<_>>();
     assert_eq!(names(&survey.sources["dibao"]), ["低保a.csv", "民政/低保b.xls"]);
@@ -396,14 +396,16 @@ fn files_are_found_by_pattern() {
     std::fs::write(data.path().join("学籍_低保.csv"), "").unwrap();
     let edits = [("sources/student.toml", "\"学籍*\"", "\"学籍*\", \"低保*\"")];
     let both = folder::write(&edits);
-    let error = bidui::testing::load::survey(&folder::open(both.path()), data.path()).expect_err("accepted");
-    insta::assert_snapshot!(bidui::testing::error::render(&error, false), @r#"
+    let error = bidui::testing::load::survey_data_folder(&folder::open(both.path()), data.path())
+        .expect_err("accepted");
+    insta::assert_snapshot!(bidui::testing::error::render_error(&error, false), @r#"
     错误：文件同时符合“农村低保”和“学籍”的文件模式
       --> 低保a.csv
       = 提示：改文件名，或改 sources/dibao.toml、sources/student.toml 的 [files] patterns
     "#);
-    let error = bidui::testing::load::survey(&pipeline, Path::new("/no/such")).expect_err("accepted");
-    insta::assert_snapshot!(bidui::testing::error::render(&error, false), @r#"
+    let error =
+        bidui::testing::load::survey_data_folder(&pipeline, Path::new("/no/such")).expect_err("accepted");
+    insta::assert_snapshot!(bidui::testing::error::render_error(&error, false), @r#"
     错误：数据文件夹不存在
       --> /no/such
       = 提示：用 --data 指定当季各部门提取文件所在的文件夹
@@ -468,8 +470,9 @@ fn files_are_read_from_the_folder() {
     let (bytes, _, _) = encoding_rs::GB18030.encode(text);
     std::fs::write(data.path().join("低保.csv"), &bytes).unwrap();
     let load = |name| load_source(&pipeline, pipeline.source_index(name).unwrap(), data.path(), None);
-    let loaded =
-        load("dibao").unwrap_or_else(|e| panic!("{}", bidui::testing::error::render(&e, false))).unwrap();
+    let loaded = load("dibao")
+        .unwrap_or_else(|e| panic!("{}", bidui::testing::error::render_error(&e, false)))
+        .unwrap();
     assert_eq!(texts(&loaded, "name"), some(&["张三"]));
     assert_eq!(loaded.records.keys[0].row(), 3);
     assert_eq!(loaded.totals.tables[0].skipped["total"], 1);
@@ -493,7 +496,7 @@ fn fixtures_load() {
         let mut found = Vec::new();
         for (index, contract) in pipeline.sources.iter().enumerate() {
             let loaded = load_source(&pipeline, index, &data, None)
-                .unwrap_or_else(|e| panic!("{}", bidui::testing::error::render(&e, false)))
+                .unwrap_or_else(|e| panic!("{}", bidui::testing::error::render_error(&e, false)))
                 .unwrap();
             let least = if contract.required { 30 } else { 0 };
             assert!(loaded.records.rows.count() > least, "{}", contract.name);
@@ -521,7 +524,7 @@ fn fuller_editions_of_the_registry() {
     let load = |headers: &[&str], row: &[&str]| {
         let tables = [Ok(table("建档立卡户.csv", headers, &[row]))];
         load_tables(contract, index, tables.into_iter(), None)
-            .unwrap_or_else(|e| panic!("{}", bidui::testing::error::render(&e, false)))
+            .unwrap_or_else(|e| panic!("{}", bidui::testing::error::render_error(&e, false)))
     };
     let numbers = |loaded: &LoadedSource, column: &str| int64(loaded, column)[0].unwrap();
     let headers = [

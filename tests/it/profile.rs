@@ -45,7 +45,7 @@ fn open_draft(draft: &str) -> Pipeline {
     }
     std::fs::write(folder.path().join("sources/draft.toml"), draft).unwrap();
     Pipeline::open(folder.path())
-        .unwrap_or_else(|e| panic!("{}\n{draft}", bidui::testing::error::render(&e, false)))
+        .unwrap_or_else(|e| panic!("{}\n{draft}", bidui::testing::error::render_error(&e, false)))
 }
 
 #[test]

@@ -94,8 +94,8 @@ fn extract(pipeline: &Pipeline, data: &Path) {
 fn a_second_prefecture_is_a_small_folder() {
     let folder = root().join("pipelines/example_prefecture");
     let here = tempfile::tempdir().unwrap();
-    let pipeline =
-        Pipeline::open(&folder).unwrap_or_else(|e| panic!("{}", bidui::testing::error::render(&e, false)));
+    let pipeline = Pipeline::open(&folder)
+        .unwrap_or_else(|e| panic!("{}", bidui::testing::error::render_error(&e, false)));
     assert!(pipeline.sources.len() >= 31, "contracts come from the base");
     extract(&pipeline, &here.path().join("data"));
     let path = folder.to_str().unwrap();

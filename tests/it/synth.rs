@@ -192,7 +192,7 @@ fn loading_the_fixtures_gives_the_records_of_the_truth() {
         let (mut records, mut rejects) = (BTreeSet::new(), BTreeSet::new());
         for index in 0..pipeline.sources.len() {
             let loaded = bidui::testing::load::load_source(&pipeline, index, &folder, None)
-                .unwrap_or_else(|e| panic!("{}", bidui::testing::error::render(&e, false)))
+                .unwrap_or_else(|e| panic!("{}", bidui::testing::error::render_error(&e, false)))
                 .unwrap();
             assert!(loaded.audits.iter().all(|a| !a.blocking), "{:?}", loaded.audits);
             records.extend((0..loaded.records.keys.len()).map(|i| loaded.records.record_id(i)));

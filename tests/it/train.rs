@@ -46,10 +46,11 @@ fn trained_weights_link_the_fixtures_and_are_the_same_every_time() {
     let pipeline = folder.path().join("hebi");
     let with = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        let trained =
-            pool.install(|| bidui::testing::engine::train(&pipeline, &data, None, &[], 7, &Silent)).unwrap();
+        let trained = pool
+            .install(|| bidui::testing::engine::train_pipeline(&pipeline, &data, None, &[], 7, &Silent))
+            .unwrap();
         let file = pipeline.join("trained.toml");
-        train::write(&trained, "t", &file).unwrap();
+        train::write_weights_file(&trained, "t", &file).unwrap();
         std::fs::read_to_string(file).unwrap()
     };
     let one = with(1);

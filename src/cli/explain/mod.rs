@@ -104,7 +104,7 @@ pub(super) fn execute(arguments: &ExplainArguments, console: &mut Console<'_>) -
     explanation.accounts =
         explanation.links.iter().map(|link| explain_pair(link, weights.as_ref())).collect();
     if let Some(file) = &arguments.html {
-        std::fs::write(file, page::render(&explanation, &explanation.accounts))
+        std::fs::write(file, page::render_explanation_page(&explanation, &explanation.accounts))
             .map_err(|e| Error::io("写网页", file, e))?;
         console.say(&format!("  写出 {}", file.display()))?;
     }
@@ -178,7 +178,7 @@ fn collect(publication: &Snapshot, id: &str) -> Result<FoundExplanation> {
 fn hide_numbers(row: &mut ExplainedRow) {
     for (name, text) in &mut row.0 {
         if (name.ends_with("id_number") || name == "phone") && !text.is_empty() {
-            *text = mask::id_for_list(text);
+            *text = mask::mask_id_for_list(text);
         }
     }
 }

@@ -10,7 +10,7 @@ h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem;border-bottom:1px solid 
 td,th{border:1px solid #dde;padding:.25rem .6rem;text-align:left;vertical-align:top;max-width:18rem;overflow-wrap:anywhere}th{background:#f3f5f8}\
 .differs{background:#fff3cd}section{margin:1rem 0 2rem}.verdict{font-weight:600}svg text{font-size:13px}.scroll{overflow-x:auto}";
 
-pub(super) fn render(found: &FoundExplanation, accounts: &[PairExplanation]) -> String {
+pub(super) fn render_explanation_page(found: &FoundExplanation, accounts: &[PairExplanation]) -> String {
     let mut out = format!(
         "<!doctype html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><title>匹配说明</title><style>{STYLE}</style></head><body>\n<h1>匹配说明</h1>\n"
     );
@@ -18,20 +18,20 @@ pub(super) fn render(found: &FoundExplanation, accounts: &[PairExplanation]) -> 
         let _ = writeln!(
             out,
             "<section><h2>疑点 {}</h2><p>{}</p><p>规则 {}，{}，责任部门 {}</p></section>",
-            escape(exception.get("exception_id")),
-            escape(exception.get("message")),
-            escape(exception.get("rule_code")),
-            escape(exception.get("severity")),
-            escape(exception.get("owner"))
+            escape_page_text(exception.get("exception_id")),
+            escape_page_text(exception.get("message")),
+            escape_page_text(exception.get("rule_code")),
+            escape_page_text(exception.get("severity")),
+            escape_page_text(exception.get("owner"))
         );
     }
     for rule in &found.rules {
-        let _ = writeln!(out, "<p>{}：{}</p>", escape(rule.get("title")), escape(rule.get("policy")));
+        let _ = writeln!(out, "<p>{}：{}</p>", escape_page_text(rule.get("title")), escape_page_text(rule.get("policy")));
     }
     for person in &found.persons {
         let records: Vec<&ExplainedRow> =
             found.records.iter().filter(|r| r.get("person_id") == person).collect();
-        let _ = writeln!(out, "<h2>人员 {}</h2>{}", escape(person), side_by_side(&records));
+        let _ = writeln!(out, "<h2>人员 {}</h2>{}", escape_page_text(person), page_side_by_side(&records));
     }
     let _ = writeln!(out, "<h2>匹配</h2><p>权重单位：比特；每向上 1 比特，是同一人的可能翻一倍。</p>");
     if accounts.is_empty() {
@@ -41,16 +41,16 @@ pub(super) fn render(found: &FoundExplanation, accounts: &[PairExplanation]) -> 
         let _ = writeln!(
             out,
             "<section><p><code>{}</code> ⇄ <code>{}</code></p><p class=\"verdict\">{}，合计 {:.3} 比特</p>{}",
-            escape(&account.left),
-            escape(&account.right),
-            escape(&account.verdict),
+            escape_page_text(&account.left),
+            escape_page_text(&account.right),
+            escape_page_text(&account.verdict),
             f64::from(account.weight) / 1000.0,
-            chart(account)
+            page_pair_chart(account)
         );
         if !account.changes.is_empty() {
             out.push_str("<p>什么会改变结论：</p><ul>");
             account.changes.iter().for_each(|c| {
-                let _ = write!(out, "<li>{}</li>", escape(c));
+                let _ = write!(out, "<li>{}</li>", escape_page_text(c));
             });
             out.push_str("</ul>");
         }
@@ -60,7 +60,7 @@ pub(super) fn render(found: &FoundExplanation, accounts: &[PairExplanation]) -> 
     out
 }
 
-fn side_by_side(records: &[&ExplainedRow]) -> String {
+fn page_side_by_side(records: &[&ExplainedRow]) -> String {
     let mut out = "<div class=\"scroll\"><table>".to_owned();
     for (column, label) in SHOWN {
         let cells: Vec<&str> = records.iter().map(|r| r.get(column)).collect();
@@ -74,7 +74,7 @@ fn side_by_side(records: &[&ExplainedRow]) -> String {
         let _ = write!(out, "<tr><th>{label}</th>");
         for cell in cells {
             let class = if compared && !cell.is_empty() && cell != first { " class=\"differs\"" } else { "" };
-            let _ = write!(out, "<td{class}>{}</td>", escape(cell));
+            let _ = write!(out, "<td{class}>{}</td>", escape_page_text(cell));
         }
         out.push_str("</tr>");
     }
@@ -83,7 +83,7 @@ fn side_by_side(records: &[&ExplainedRow]) -> String {
 }
 
 /// The waterfall: one bar per field, from where the sum stood to where it goes.
-fn chart(account: &PairExplanation) -> String {
+fn page_pair_chart(account: &PairExplanation) -> String {
     const LEFT: f64 = 330.0;
     const WIDTH: f64 = 560.0;
     const ROW: f64 = 26.0;
@@ -118,8 +118,8 @@ fn chart(account: &PairExplanation) -> String {
             out,
             "<text x=\"0\" y=\"{:.1}\">{}：{}</text><rect x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"16\" fill=\"{color}\"/><text x=\"{:.1}\" y=\"{:.1}\">{:+.2}</text>",
             y + 13.0,
-            escape(&step.label),
-            escape(&step.level),
+            escape_page_text(&step.label),
+            escape_page_text(&step.level),
             from.min(to),
             y,
             (from - to).abs().max(1.0),
@@ -143,6 +143,6 @@ fn chart(account: &PairExplanation) -> String {
 }
 
 /// Text safe inside HTML.
-pub(in crate::cli) fn escape(text: &str) -> String {
+pub(in crate::cli) fn escape_page_text(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -62,7 +62,7 @@ impl LinkWeights {
             .iter()
             .map(|c| ComparisonWeights {
                 name: c.name.clone(),
-                label: field(&c.name).to_owned(),
+                label: waterfall_field_label(&c.name).to_owned(),
                 levels: c
                     .kind
                     .levels()
@@ -88,15 +88,15 @@ impl LinkWeights {
             .enumerate()
             .map(|(c, column)| ComparisonWeights {
                 name: column["name"].as_str().unwrap_or("").to_owned(),
-                label: field(column["name"].as_str().unwrap_or("")).to_owned(),
+                label: waterfall_field_label(column["name"].as_str().unwrap_or("")).to_owned(),
                 levels: column["levels"]
                     .as_array()
                     .into_iter()
                     .flatten()
                     .enumerate()
                     .map(|(l, code)| {
-                        let bits = quiet(bits(0, c, l) - bits(1, c, l));
-                        (level_label(code.as_str().unwrap_or("")).to_owned(), bits)
+                        let bits = clamp_waterfall_bits(bits(0, c, l) - bits(1, c, l));
+                        (waterfall_level_label(code.as_str().unwrap_or("")).to_owned(), bits)
                     })
                     .collect(),
             })
@@ -121,13 +121,13 @@ impl LinkWeights {
 const LOUDEST: i64 = MOST as i64 * MOST_WEIGHT as i64;
 
 /// A number of a publication as one that can be added up.
-fn quiet(millibits: i64) -> i32 {
+fn clamp_waterfall_bits(millibits: i64) -> i32 {
     i32::try_from(millibits.clamp(-LOUDEST, LOUDEST)).unwrap_or(0)
 }
 
 /// Explains one published link.
 pub(super) fn explain_pair(link: &ExplainedRow, weights: Option<&LinkWeights>) -> PairExplanation {
-    let number = |name: &str| link.get(name).parse().map_or(0, quiet);
+    let number = |name: &str| link.get(name).parse().map_or(0, clamp_waterfall_bits);
     let weight = number("weight");
     let mut steps = Vec::new();
     let mut levels: Vec<(usize, usize)> = Vec::new();
@@ -147,11 +147,12 @@ pub(super) fn explain_pair(link: &ExplainedRow, weights: Option<&LinkWeights>) -
         };
         let published = link.get(&format!("bits_{name}"));
         let bits = match (published.parse(), of_level) {
-            (Ok(bits), _) => quiet(bits),
+            (Ok(bits), _) => clamp_waterfall_bits(bits),
             (Err(_), Some((_, bits))) if level > 0 => *bits,
             _ => 0,
         };
-        let label = known.zip(weights).map_or(field(name), |(c, w)| w.comparisons[c].label.as_str());
+        let label =
+            known.zip(weights).map_or(waterfall_field_label(name), |(c, w)| w.comparisons[c].label.as_str());
         steps.push(step(label, &words, bits));
     }
     if !link.get("bits_related").is_empty() {
@@ -175,13 +176,13 @@ pub(super) fn explain_pair(link: &ExplainedRow, weights: Option<&LinkWeights>) -
             if accepted { "接受为同一人" } else { "待人工确认" },
             // The tiers of a task without ID numbers.
             match (link.get("bits_prior").is_empty(), number("tier")) {
-                (true, tier) => tier_words(tier),
+                (true, tier) => waterfall_tier_words(tier),
                 (false, 1) => "几乎肯定（T1）",
                 (false, 5) => "很可能（T5）",
                 (false, _) => "证据不足或相互矛盾（T6）",
             }
         ),
-        changes: weights.map_or_else(Vec::new, |w| changes(w, &levels, weight, accepted, link)),
+        changes: weights.map_or_else(Vec::new, |w| waterfall_changes(w, &levels, weight, accepted, link)),
     }
 }
 
@@ -190,7 +191,7 @@ fn step(label: &str, level: &str, bits: i32) -> WaterfallStep {
 }
 
 /// Single fields that would have moved the pair over a threshold.
-fn changes(
+fn waterfall_changes(
     w: &LinkWeights,
     levels: &[(usize, usize)],
     weight: i32,
@@ -230,7 +231,7 @@ fn changes(
 }
 
 /// What a tier means.
-pub(super) fn tier_words(tier: i32) -> &'static str {
+pub(super) fn waterfall_tier_words(tier: i32) -> &'static str {
     match tier {
         t if t == Tier::T1 as i32 => "证件号码和姓名一致（T1）",
         t if t == Tier::T2 as i32 => "证件号码一致，姓名不同（T2）",
@@ -241,7 +242,7 @@ pub(super) fn tier_words(tier: i32) -> &'static str {
     }
 }
 
-fn field(name: &str) -> &str {
+fn waterfall_field_label(name: &str) -> &str {
     match name {
         "id_number" => "证件号码",
         "name" => "姓名",
@@ -255,7 +256,7 @@ fn field(name: &str) -> &str {
     }
 }
 
-fn level_label(code: &str) -> &str {
+fn waterfall_level_label(code: &str) -> &str {
     use crate::link::compare::{DateLevel, HanNameLevel, IdLevel, TextLevel};
     macro_rules! look {
         ($($level:ty),*) => { $(

@@ -20,8 +20,8 @@ use rayon::prelude::*;
 use self::record_cutting::{CellText, CsvDialect, cut_records, first_rows, record_end};
 use super::header::{HEADER_DEPTH, KnownHeaders};
 use super::piecewise_file::{OpenFile, TextSource, TextSurvey};
-use super::row_assembly::{CellHazards, RawTableAssembler, trim};
-use super::table_limits::{MemoryRoom, check_columns, too_many_rows};
+use super::row_assembly::{CellHazards, RawTableAssembler, trim_row_cell};
+use super::table_limits::{MemoryRoom, check_column_limit, too_many_rows};
 use super::text_decoding::{self, TextCharset};
 use super::{FileIdentity, RawTable, RawTables, SkipReason};
 use crate::config::read_options::{Encoding, ReadOptions};
@@ -45,7 +45,7 @@ pub(super) enum TextInput {
     Whole(Vec<u8>),
 }
 
-pub(super) fn open(input: TextInput, file: &Path, options: &ReadOptions) -> Result<RawTables> {
+pub(super) fn open_delimited(input: TextInput, file: &Path, options: &ReadOptions) -> Result<RawTables> {
     Ok(Box::new(pieces(input, file, options, PIECE)?))
 }
 
@@ -65,7 +65,7 @@ fn pieces(input: TextInput, file: &Path, options: &ReadOptions, piece: u64) -> R
     let Some((found, dialect, rows)) = best else {
         return Err(Error::internal("没有可试的分隔符"));
     };
-    if rows.iter().all(|row| row.iter().all(|c| trim(c).is_empty())) && survey.length < PIECE {
+    if rows.iter().all(|row| row.iter().all(|c| trim_row_cell(c).is_empty())) && survey.length < PIECE {
         return Err(Error::input("文件里没有任何内容").hint("向提供部门重新索取，或确认导出是否成功"));
     }
     let found = match found {
@@ -79,7 +79,7 @@ fn pieces(input: TextInput, file: &Path, options: &ReadOptions, piece: u64) -> R
     }
     head.truncate(start);
     let header_row = found.last as u32 + 1;
-    check_columns(found.headers.len()).map_err(|e| e.at_row(header_row.into()))?;
+    check_column_limit(found.headers.len()).map_err(|e| e.at_row(header_row.into()))?;
     let identity =
         FileIdentity { file: file.to_owned(), sha256: body.sha256.clone(), format: FileFormat::Csv };
     let mut info = identity.info(found.headers, header_row);
@@ -126,7 +126,7 @@ impl TextBody {
             TextInput::File(file) => file,
             TextInput::Whole(bytes) => {
                 let sha256 = super::sha256(&bytes);
-                let decoded = text_decoding::decode(bytes, declared);
+                let decoded = text_decoding::decode_text(bytes, declared);
                 let source = TextSource::Memory(decoded.text.into_bytes());
                 let (charset, encoding, damaged) =
                     (TextCharset::Utf8, decoded.encoding, decoded.damaged.into());

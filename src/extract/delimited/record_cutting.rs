@@ -20,7 +20,7 @@ pub(super) fn first_rows(body: &str, dialect: CsvDialect) -> Vec<Vec<String>> {
     let mut cells = Vec::new();
     while start < body.len() && rows.len() <= HEADER_DEPTH {
         let (end, next) = record_end(body.as_bytes(), start, dialect.quoted);
-        split(&body[start..end], dialect, &mut cells);
+        cut_record_cells(&body[start..end], dialect, &mut cells);
         // A column more than can be read is enough to see that there are too many.
         rows.push(cells.iter().take(MAX_COLUMNS + 1).map(|c| c.text().trim().to_owned()).collect());
         start = next;
@@ -69,7 +69,7 @@ impl AsRef<str> for CellText<'_> {
 }
 
 /// Cuts a record into cells.
-fn split<'a>(record: &'a str, dialect: CsvDialect, cells: &mut Vec<CellText<'a>>) {
+fn cut_record_cells<'a>(record: &'a str, dialect: CsvDialect, cells: &mut Vec<CellText<'a>>) {
     cells.clear();
     if !dialect.quoted || memchr(b'"', record.as_bytes()).is_none() {
         let mut start = 0;
@@ -114,14 +114,14 @@ pub(super) fn cut_records<'a>(
         let mut start = 0;
         while start < piece.len() {
             let (end, next) = record_end(bytes, start, true);
-            split(&piece[start..end], dialect, &mut cells);
+            cut_record_cells(&piece[start..end], dialect, &mut cells);
             each(&piece[start..end], &cells);
             start = next;
         }
         return;
     }
     let (mut record, mut cell) = (0, 0);
-    each_place(bytes, [dialect.delimiter, b'\n'], |at| {
+    find_cutting_bytes(bytes, [dialect.delimiter, b'\n'], |at| {
         if bytes[at] != b'\n' {
             cells.push(CellText::Plain(&piece[cell..at]));
             cell = at + 1;
@@ -141,7 +141,7 @@ pub(super) fn cut_records<'a>(
 
 /// Calls `found` with every place of one of two bytes, ascending. Eight bytes are looked at as one
 /// number: cells are short, and a search for the end of each costs more than the cell.
-fn each_place(bytes: &[u8], wanted: [u8; 2], mut found: impl FnMut(usize)) {
+fn find_cutting_bytes(bytes: &[u8], wanted: [u8; 2], mut found: impl FnMut(usize)) {
     const SEVEN: u64 = 0x7F7F_7F7F_7F7F_7F7F;
     let patterns = wanted.map(|byte| u64::from_ne_bytes([byte; 8]));
     // The highest bit of every byte that is zero.

@@ -6,7 +6,7 @@
 
 use rayon::prelude::*;
 
-use super::pack;
+use super::pack_pair;
 use super::same_id::NumberCarriers;
 use crate::link::nodes::LinkNodes;
 use crate::model::id_number::{Digits, IdClass, IdNumber};
@@ -40,17 +40,17 @@ pub(super) fn block_id_slips(
     carriers.all().par_chunks(1 << 15).for_each(|some| sieve.add(some.iter().map(|entry| entry.0 / 11)));
     let near = |bodies: &mut Vec<u64>, &node: &u32| {
         bodies.clear();
-        neighbours(nodes.id(node), bodies);
+        id_slip_neighbours(nodes.id(node), bodies);
         bodies.retain(|&body| sieve.may_hold(body));
         let owners = bodies.iter().flat_map(|&body| carriers.of_body(body).iter().take(MOST_OWNERS));
-        owners.filter(|owner| owner.1 != node).map(|owner| pack(node, owner.1)).collect::<Vec<_>>()
+        owners.filter(|owner| owner.1 != node).map(|owner| pack_pair(node, owner.1)).collect::<Vec<_>>()
     };
     doubtful.par_iter().map_init(Vec::new, near).flatten_iter().collect()
 }
 
 /// First 17 digits of every number one slip away (and of the number itself: a slip in the check
 /// character).
-fn neighbours(id: IdNumber, found: &mut Vec<u64>) {
+fn id_slip_neighbours(id: IdNumber, found: &mut Vec<u64>) {
     let body_of = |values: &[u8]| values[..17].iter().fold(0u64, |n, &v| n * 10 + u64::from(v));
     let valid = |values: &[u8]| values[..17].iter().all(|&v| v < 10);
     if let Some(key) = id.edit_key() {
@@ -72,7 +72,7 @@ fn neighbours(id: IdNumber, found: &mut Vec<u64>) {
         return;
     }
     let count = usize::from(id.detail);
-    let given = crate::model::id_number::unpack(id.key, count);
+    let given = crate::model::id_number::unpack_id_digits(id.key, count);
     let given = &given[..count];
     if count == 17 {
         for place in 0..=17 {
@@ -102,7 +102,7 @@ mod tests {
     fn reaches(from: &str, to: &str) -> bool {
         let target = IdNumber::parse(to).edit_key().expect("usable") / 11;
         let mut found = Vec::new();
-        neighbours(IdNumber::parse(from), &mut found);
+        id_slip_neighbours(IdNumber::parse(from), &mut found);
         found.contains(&target)
     }
 

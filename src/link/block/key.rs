@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::pack;
+use super::pack_pair;
 use super::same_id::{equal_ranges, sorted_pieces};
 use crate::link::nodes::{LinkNodes, NodeColumn, SourceRow, SourceValues};
 use crate::link::settings::{BlockingPass, KeyBy, KeyPart, LinkSettings};
@@ -219,8 +219,8 @@ impl<'a> KeyPass<'a> {
         report: &mut PassReport,
     ) {
         let most = u64::from(self.pass.max_block) * u64::from(self.pass.max_block) / 2;
-        if pair_count(block, settled) <= most {
-            return all_pairs(block, settled, found);
+        if key_pair_count(block, settled) <= most {
+            return key_block_pairs(block, settled, found);
         }
         report.split_blocks += 1;
         let mut smaller = Vec::new();
@@ -234,8 +234,8 @@ impl<'a> KeyPass<'a> {
         }
         smaller.sort_unstable();
         for block in smaller.chunk_by(|a, b| a.0 == b.0) {
-            if pair_count(block, settled) <= most {
-                all_pairs(block, settled, found);
+            if key_pair_count(block, settled) <= most {
+                key_block_pairs(block, settled, found);
             } else {
                 report.skipped_blocks += 1;
                 report.skipped_records += block.len() as u64;
@@ -308,17 +308,17 @@ fn is_settled(settled: &[bool], node: u32) -> bool {
     settled.get(node as usize).copied().unwrap_or(false)
 }
 
-fn pair_count(block: &[(u64, u32)], settled: &[bool]) -> u64 {
+fn key_pair_count(block: &[(u64, u32)], settled: &[bool]) -> u64 {
     let loose = block.iter().filter(|e| !is_settled(settled, e.1)).count() as u64;
     loose * (loose.max(1) - 1) / 2 + loose * (block.len() as u64 - loose)
 }
 
-fn all_pairs(block: &[(u64, u32)], settled: &[bool], out: &mut Vec<u64>) {
+fn key_block_pairs(block: &[(u64, u32)], settled: &[bool], out: &mut Vec<u64>) {
     for (i, &(_, a)) in block.iter().enumerate() {
         let firm = is_settled(settled, a);
         for &(_, b) in &block[i + 1..] {
             if a != b && !(firm && is_settled(settled, b)) {
-                out.push(pack(a, b));
+                out.push(pack_pair(a, b));
             }
         }
     }
@@ -371,7 +371,8 @@ impl<'a> KeyReader<'a> {
             },
             Some(NodeColumn::Text(ids, pool)) => {
                 let texts = (1u64..).zip(pool.iter().skip(1));
-                let keys = texts.map(|(id, text)| if part.by == KeyBy::Start3 { start3(text) } else { id });
+                let keys =
+                    texts.map(|(id, text)| if part.by == KeyBy::Start3 { start3_key(text) } else { id });
                 Self::Table(ids, Arc::new(KeyTable::single(keys)))
             }
             Some(NodeColumn::Date(dates)) => Self::Date(dates, part.by),
@@ -433,7 +434,7 @@ fn date_keys(date: u32, by: KeyBy, found: &mut impl FnMut(u64)) {
 }
 
 /// Hash of the first three characters.
-fn start3(text: &str) -> u64 {
+fn start3_key(text: &str) -> u64 {
     let end = text.char_indices().nth(3).map_or(text.len(), |(i, _)| i);
     xxh3_64(&text.as_bytes()[..end])
 }

@@ -28,13 +28,13 @@ pub struct CandidatePairs {
 }
 
 /// Packs a pair.
-pub fn pack(a: u32, b: u32) -> u64 {
+pub fn pack_pair(a: u32, b: u32) -> u64 {
     let (left, right) = if a < b { (a, b) } else { (b, a) };
     u64::from(left) << 32 | u64::from(right)
 }
 
 /// Unpacks a pair.
-pub fn unpack(pair: u64) -> (u32, u32) {
+pub fn unpack_pair(pair: u64) -> (u32, u32) {
     ((pair >> 32) as u32, pair as u32)
 }
 
@@ -71,7 +71,7 @@ pub fn block_pairs(
         pairs.par_sort_unstable();
         pairs.dedup();
         report.pairs = pairs.len() as u64;
-        remove_known(&mut pairs, &found);
+        remove_known_pairs(&mut pairs, &found);
         report.new_pairs = pairs.len() as u64;
         found.push(pairs);
         all.reports.push(report);
@@ -79,13 +79,13 @@ pub fn block_pairs(
     // The small ones first: the large ones are copied once.
     found.sort_by_key(Vec::len);
     for pairs in found {
-        all.pairs = if all.pairs.is_empty() { pairs } else { union(&all.pairs, &pairs) };
+        all.pairs = if all.pairs.is_empty() { pairs } else { union_pairs(&all.pairs, &pairs) };
     }
     Ok(all)
 }
 
 /// Leaves out what some of the ascending lists have.
-fn remove_known(pairs: &mut Vec<u64>, found: &[Vec<u64>]) {
+fn remove_known_pairs(pairs: &mut Vec<u64>, found: &[Vec<u64>]) {
     for known in found {
         let mut rest = &known[..];
         pairs.retain(|pair| {
@@ -102,7 +102,7 @@ fn remove_known(pairs: &mut Vec<u64>, found: &[Vec<u64>]) {
 }
 
 /// Union of two ascending lists.
-pub fn union(a: &[u64], b: &[u64]) -> Vec<u64> {
+pub fn union_pairs(a: &[u64], b: &[u64]) -> Vec<u64> {
     let mut out = Vec::with_capacity(a.len() + b.len());
     let (mut i, mut j) = (0, 0);
     while i < a.len() && j < b.len() {

@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::{KeyPass, pack};
+use super::{KeyPass, pack_pair};
 use crate::link::compare::{HanNameLevel, han_name_level};
 use crate::link::nodes::LinkNodes;
 use crate::model::id_number::IdClass;
@@ -66,7 +66,7 @@ pub(super) fn block_same_id(
                 if single.is_some_and(|single| settles(group, single)) {
                     done.extend(group.iter().map(|member| member.node));
                     for (i, a) in group.iter().enumerate() {
-                        found.extend(group[i + 1..].iter().map(|b| pack(a.node, b.node)));
+                        found.extend(group[i + 1..].iter().map(|b| pack_pair(a.node, b.node)));
                     }
                 } else {
                     let usable = group.iter().filter(|member| member.usable);

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::block;
-use super::block::unpack;
+use super::block::unpack_pair;
 use super::compare::{HanNameLevel, IdLevel};
 use super::decide::PairDecider;
 use super::household_ties::HouseholdTies;
@@ -81,7 +81,7 @@ impl<'a> CandidateScoring<'a> {
             self.decide();
             let accepted = self.scored.par_iter().filter(|one| one.accepted());
             self.households.connect(accepted.map(|one| one.pair));
-            more = block::union(&more, &self.households.across(self.nodes, settled));
+            more = block::union_pairs(&more, &self.households.across(self.nodes, settled));
             report.pairs += more.len() as u64;
             let known = |pair: &u64| {
                 self.pairs.binary_search(pair).is_ok() || self.further.binary_search(pair).is_ok()
@@ -137,9 +137,9 @@ impl<'a> CandidateScoring<'a> {
         let source = |node: u32| self.nodes.source[node as usize];
         pairs
             .par_iter()
-            .map(|&pair| unpack(pair))
+            .map(|&pair| unpack_pair(pair))
             .filter(|&(a, b)| (weak[a as usize] || weak[b as usize]) && source(a) != source(b))
-            .chain(far.par_iter().map(|&pair| unpack(pair)))
+            .chain(far.par_iter().map(|&pair| unpack_pair(pair)))
             .flat_map_iter(|(a, b)| [a, b])
             .filter(|&node| !self.asked[node as usize])
             .collect()
@@ -160,7 +160,7 @@ impl<'a> CandidateScoring<'a> {
                 pairs.iter().copied().zip(levels).filter(hopeful).unzip();
             scorer.levels_of(&pairs, &mut levels, |kind| !first(kind));
             let score = |(pair, levels)| {
-                let (a, b) = unpack(pair);
+                let (a, b) = unpack_pair(pair);
                 ScoredPair { pair, weight: scorer.weight(a, b, &levels), levels, own: None, outcome: None }
             };
             let matters =
@@ -179,7 +179,7 @@ impl<'a> CandidateScoring<'a> {
     /// How much heavier a pair can become: only the evidence of households grows.
     fn room(&self, scorer: &PairScorer<'_>, one: &ScoredPair) -> i32 {
         let Some(place) = self.settings.comparison_of(ComparisonKind::Household) else { return 0 };
-        let (a, b) = unpack(one.pair);
+        let (a, b) = unpack_pair(one.pair);
         match (self.households.of(a), self.households.of(b)) {
             (0, _) | (_, 0) => 0,
             (p, q) if p == q => 0,
@@ -189,7 +189,7 @@ impl<'a> CandidateScoring<'a> {
 
     /// Can a pair that weighs `most` at most be linked or looked at, or be a rival of one that can?
     fn matters(&self, pair: u64, levels: &PairLevels, most: i32) -> bool {
-        let (a, b) = unpack(pair);
+        let (a, b) = unpack_pair(pair);
         most >= self.settings.decision.review
             || self.decider.number_and_name().is_some_and(|(id, _)| {
                 let asked = || self.asked[a as usize] || self.asked[b as usize];
@@ -204,7 +204,7 @@ impl<'a> CandidateScoring<'a> {
     /// Takes in further pairs, none of which is known.
     fn add(&mut self, more: Vec<u64>) {
         let mut new = self.score(&more);
-        self.further = block::union(&self.further, &more);
+        self.further = block::union_pairs(&self.further, &more);
         let id = self.decider.number_and_name();
         let scorer = self.scorer();
         let numbered = |pair: &u64| id.is_some_and(|(id, _)| scorer.may_be_equal(id, *pair));
@@ -216,7 +216,7 @@ impl<'a> CandidateScoring<'a> {
             asked.iter().for_each(|&node| fresh[node as usize] = true);
             asked.into_iter().for_each(|node| self.asked[node as usize] = true);
             let touched = |pair: &u64| {
-                let (a, b) = unpack(*pair);
+                let (a, b) = unpack_pair(*pair);
                 fresh[a as usize] || fresh[b as usize]
             };
             let pairs = self.pairs.par_iter().chain(&self.further).with_min_len(4096).copied();
@@ -228,7 +228,7 @@ impl<'a> CandidateScoring<'a> {
             new.extend(self.score(&again));
         }
         new.sort_unstable_by_key(|one| one.pair);
-        merge(&mut self.scored, &new);
+        merge_scored_candidates(&mut self.scored, &new);
     }
 
     /// Scores again what connections of households changed; did anything?
@@ -240,7 +240,7 @@ impl<'a> CandidateScoring<'a> {
             .par_iter_mut()
             .with_min_len(1024)
             .map(|one| {
-                let (a, b) = unpack(one.pair);
+                let (a, b) = unpack_pair(one.pair);
                 let level = self.households.level(a, b).number();
                 if one.levels[place] == level {
                     return false;
@@ -271,7 +271,7 @@ impl<'a> CandidateScoring<'a> {
 }
 
 /// Puts some more pairs where they belong; both ascend and have none in common.
-fn merge(scored: &mut Vec<ScoredPair>, new: &[ScoredPair]) {
+fn merge_scored_candidates(scored: &mut Vec<ScoredPair>, new: &[ScoredPair]) {
     let (mut old, mut rest) = (scored.len(), new.len());
     scored.extend_from_slice(new);
     while rest > 0 {

@@ -1,7 +1,7 @@
 //! Which pairs are scored, who is asked about, and what households bring in.
 
 use super::*;
-use crate::link::block::pack;
+use crate::link::block::pack_pair;
 use crate::link::test_lists::{
     ListRow, NOTHING, comparable_sources, id_number_for, pair_levels, scored_pair, shipped_settings,
 };
@@ -23,7 +23,7 @@ fn scoring<T>(
     let tree = DivisionTree::parse(divisions, std::path::Path::new("divisions.csv")).unwrap();
     let (mut settings, nodes) = (shipped_settings(), LinkNodes::build(lists).unwrap());
     settings.comparisons[0].weights.insert("equal".to_owned(), 60_000);
-    let mut pairs: Vec<u64> = pairs.iter().map(|&(a, b)| pack(a, b)).collect();
+    let mut pairs: Vec<u64> = pairs.iter().map(|&(a, b)| pack_pair(a, b)).collect();
     pairs.sort_unstable();
     look(&mut CandidateScoring::new(&settings, &nodes, &tree, pairs).unwrap())
 }
@@ -47,10 +47,14 @@ fn further_pairs_go_where_they_belong() {
         (&[2, 9], &[1, 3, 4, 10]),
     ] {
         let mut all = of(old);
-        merge(&mut all, &of(new));
+        merge_scored_candidates(&mut all, &of(new));
         let mut expected = [old, new].concat();
         expected.sort_unstable();
-        assert_eq!(all.iter().map(|one| unpack(one.pair).1).collect::<Vec<_>>(), expected, "{old:?} {new:?}");
+        assert_eq!(
+            all.iter().map(|one| unpack_pair(one.pair).1).collect::<Vec<_>>(),
+            expected,
+            "{old:?} {new:?}"
+        );
     }
 }
 
@@ -62,7 +66,7 @@ fn pairs_of_one_number_are_found_with_how_alike_their_names_are() {
     let rows =
         [row("张建国", &a), row("张建国", &b), row("李秀英", &a), row("张建国", &wrong), row("张建国", "")];
     let found = scoring(&comparable_sources(&[("a", &rows)]), &[(0, 1), (0, 2), (0, 3), (0, 4)], |scoring| {
-        scoring.of_one_number().into_iter().map(|(pair, name)| (unpack(pair), name)).collect::<Vec<_>>()
+        scoring.of_one_number().into_iter().map(|(pair, name)| (unpack_pair(pair), name)).collect::<Vec<_>>()
     });
     assert_eq!(found, [((0, 2), HanNameLevel::Different)]);
 }
@@ -74,7 +78,7 @@ fn a_pair_matters_that_can_be_linked_or_is_in_somebodys_way() {
         scoring.asked = vec![false, true, false];
         let review = scoring.settings.decision.review;
         let of = |scoring: &CandidateScoring<'_>, pair: (u32, u32), said, most| {
-            scoring.matters(pack(pair.0, pair.1), &pair_levels(said), most)
+            scoring.matters(pack_pair(pair.0, pair.1), &pair_levels(said), most)
         };
         assert!(of(scoring, (0, 2), NOTHING, review) && !of(scoring, (0, 2), NOTHING, review - 1));
         let numbered = super::super::decide::PairEvidence { id: IdLevel::Equal, ..NOTHING };
@@ -94,7 +98,7 @@ fn who_has_no_number_of_his_own_is_asked_about_in_other_lists_only() {
     let lists = comparable_sources(&[("a", &[row(&a), row("")]), ("b", &[row(&b), row("")])]);
     scoring(&lists, &[], |scoring| {
         let asked = |scoring: &CandidateScoring<'_>, pairs: &[(u32, u32)], far: &[(u32, u32)]| {
-            let packed = |pairs: &[(u32, u32)]| pairs.iter().map(|p| pack(p.0, p.1)).collect::<Vec<_>>();
+            let packed = |pairs: &[(u32, u32)]| pairs.iter().map(|p| pack_pair(p.0, p.1)).collect::<Vec<_>>();
             scoring.ask(&packed(pairs), &packed(far))
         };
         assert_eq!(asked(scoring, &[(0, 2)], &[]), [0; 0], "both have a number");
@@ -145,15 +149,15 @@ fn accepted_pairs_bring_in_further_members_of_their_households() {
     scoring(&lists, &[(0, 2)], |scoring| {
         let report = scoring.rounds(&pass, &[false; 4]);
         assert_eq!((report.name.as_str(), report.new_pairs), ("household", 1));
-        assert_eq!(scoring.further, [pack(1, 3)]);
+        assert_eq!(scoring.further, [pack_pair(1, 3)]);
         // The fathers are one by their number; that joins the sons, whom nothing else had brought together,
         // and then the sons speak for the fathers.
         let linked = super::super::household_ties::HouseholdLevel::MembersLinked.number();
         let outcomes: Vec<_> =
-            scoring.scored.iter().map(|one| (unpack(one.pair), one.levels[5], one.accepted())).collect();
+            scoring.scored.iter().map(|one| (unpack_pair(one.pair), one.levels[5], one.accepted())).collect();
         assert_eq!(outcomes, [((0, 2), linked, true), ((1, 3), linked, true)]);
         for one in &scoring.scored {
-            let (a, b) = unpack(one.pair);
+            let (a, b) = unpack_pair(one.pair);
             assert_eq!(one.weight, scoring.scorer().weight(a, b, &one.levels), "weighed again");
         }
     });
@@ -181,7 +185,7 @@ fn namesakes_of_who_is_brought_in_are_asked_about() {
     let pass: BlockingPass = toml::from_str("name = 'household'\nkind = 'household'").unwrap();
     scoring(&lists, &[(0, 3), (1, 2)], |scoring| {
         let scored = |scoring: &CandidateScoring<'_>| -> Vec<(u32, u32)> {
-            scoring.scored.iter().map(|one| unpack(one.pair)).collect()
+            scoring.scored.iter().map(|one| unpack_pair(one.pair)).collect()
         };
         assert_eq!(scored(scoring), [(0, 3)]);
         scoring.rounds(&pass, &[false; 5]);

@@ -1,6 +1,6 @@
 //! Dates.
 
-use crate::model::day::{is_real, to_days, unpack};
+use crate::model::day::{day_to_epoch_days, is_real_day, unpack_day};
 
 super::levels! {
     /// How alike two dates are. Earlier levels win where several apply.
@@ -33,8 +33,8 @@ pub(crate) fn date_level(a: u32, b: u32) -> DateLevel {
     if a == b {
         return Equal;
     }
-    let ((year, month, day), (other_year, other_month, other_day)) = (unpack(a), unpack(b));
-    if !is_real(a) || !is_real(b) {
+    let ((year, month, day), (other_year, other_month, other_day)) = (unpack_day(a), unpack_day(b));
+    if !is_real_day(a) || !is_real_day(b) {
         // One side knows only the year or the month.
         return match (year == other_year, month, other_month) {
             (false, ..) => Disagree,
@@ -49,13 +49,13 @@ pub(crate) fn date_level(a: u32, b: u32) -> DateLevel {
     if (month, day) == (other_month, other_day) && year.abs_diff(other_year) == 1 {
         return YearOffByOne;
     }
-    if one_digit(a, b) {
+    if is_date_slip(a, b) {
         return OneDigit;
     }
     if year.abs_diff(other_year) > 1 {
         return Disagree;
     }
-    let days = match (to_days(a), to_days(b)) {
+    let days = match (day_to_epoch_days(a), day_to_epoch_days(b)) {
         (Some(x), Some(y)) => x.abs_diff(y),
         _ => u32::MAX,
     };
@@ -71,7 +71,7 @@ pub(crate) fn date_level(a: u32, b: u32) -> DateLevel {
 }
 
 /// One of eight digits differs, or two neighbours changed places.
-fn one_digit(mut a: u32, mut b: u32) -> bool {
+fn is_date_slip(mut a: u32, mut b: u32) -> bool {
     let mut differing = 0;
     let mut places = [(0, 0, 0); 2];
     for place in 0..8 {

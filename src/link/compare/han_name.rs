@@ -104,7 +104,7 @@ fn same_length(a: &NameForm, b: &NameForm, wild: bool) -> HanNameLevel {
         PlaceReason::Tone => SameReadingTone,
         PlaceReason::Shape => SimilarShape,
         PlaceReason::Reading => SameReading,
-        PlaceReason::Other if is_swapped(x, y) => Swapped,
+        PlaceReason::Other if is_swapped_name(x, y) => Swapped,
         PlaceReason::Other if x[0] != y[0] => Different,
         PlaceReason::Other if others == 1 && x.len() >= 3 => OneCharacter,
         PlaceReason::Other => SurnameOnly,
@@ -131,11 +131,11 @@ fn compare_place(a: &NameForm, b: &NameForm, i: usize) -> PlaceReason {
             }
         }
     }
-    if han::shape_similarity(x, y) >= ALIKE { PlaceReason::Shape } else { found }
+    if han::han_shape_similarity(x, y) >= ALIKE { PlaceReason::Shape } else { found }
 }
 
 /// Do two neighbours trade places, everything else equal?
-fn is_swapped(x: &[char], y: &[char]) -> bool {
+fn is_swapped_name(x: &[char], y: &[char]) -> bool {
     match x.iter().zip(y).position(|(p, q)| p != q) {
         Some(i) if i + 1 < x.len() => x[i] == y[i + 1] && x[i + 1] == y[i] && x[i + 2..] == y[i + 2..],
         _ => false,
@@ -212,7 +212,7 @@ mod tests {
                      淋彬 顺须 信诺 成戍 康庚 天无 岩岸 进近 坚竖 博搏 诚城 思恩 豪毫 心必 邦帮 承丞 绍绐 功攻 \
                      庆厌 河何 哲誓 超越 浩皓";
         let pairs: Vec<Vec<char>> = pairs.split_whitespace().map(|p| p.chars().collect()).collect();
-        let alike = pairs.iter().filter(|p| han::shape_similarity(p[0], p[1]) >= ALIKE).count();
+        let alike = pairs.iter().filter(|p| han::han_shape_similarity(p[0], p[1]) >= ALIKE).count();
         assert!(alike * 6 >= pairs.len() * 5, "{alike} of {}", pairs.len());
     }
 
@@ -225,7 +225,7 @@ mod tests {
         for (i, &a) in chars.iter().enumerate() {
             for &b in &chars[i + 1..] {
                 all += 1;
-                alike += usize::from(han::shape_similarity(a, b) >= ALIKE);
+                alike += usize::from(han::han_shape_similarity(a, b) >= ALIKE);
             }
         }
         assert!(alike * 50 <= all, "{alike} of {all}");

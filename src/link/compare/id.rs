@@ -1,6 +1,6 @@
 //! ID numbers.
 
-use crate::model::id_number::{Digits, IdClass, IdNumber, could_equal};
+use crate::model::id_number::{Digits, IdClass, IdNumber, id_patterns_could_equal};
 
 super::levels! {
     /// How alike two ID numbers are. Earlier levels win where several apply.
@@ -38,7 +38,7 @@ pub fn id_level(a: IdNumber, b: IdNumber) -> IdLevel {
             }
             let level = full(x, y, a.class == IdClass::Up15 || b.class == IdClass::Up15);
             let cut = a.may_be_truncated() || b.may_be_truncated();
-            if cut && a.prefix15() == b.prefix15() || could_equal(a, b).is_some() {
+            if cut && a.prefix15() == b.prefix15() || id_patterns_could_equal(a, b).is_some() {
                 return level.min(Compatible);
             }
             level
@@ -70,12 +70,12 @@ fn full(x: u64, y: u64, computed: bool) -> IdLevel {
         // Only the check character differs, and one of them is computed.
         0 => Equal,
         1 => OneSubstitution,
-        2 if neighbours_changed(&p, &q) => Transposition,
+        2 if id_neighbours_changed(&p, &q) => Transposition,
         differing => {
             let close = match differing {
                 2 => true,
                 3 | 4 => super::text::within_edits(&p[..last], &q[..last], 2),
-                _ => shifted(&p[..last], &q[..last]),
+                _ => is_shifted_id(&p[..last], &q[..last]),
             };
             let two = if close { TwoEdits } else { Disagree };
             if x / 11_000 == y / 11_000 { two.min(SameBirthRegion) } else { two }
@@ -84,14 +84,14 @@ fn full(x: u64, y: u64, computed: bool) -> IdLevel {
 }
 
 /// Did two neighbours change places? Of digits that differ in two places.
-fn neighbours_changed(p: &[u8; 18], q: &[u8; 18]) -> bool {
+fn id_neighbours_changed(p: &[u8; 18], q: &[u8; 18]) -> bool {
     let first = p.iter().zip(q).take_while(|(x, y)| x == y).count();
     first < 17 && p[first] == q[first + 1] && p[first + 1] == q[first]
 }
 
 /// Is a digit lost here and one doubled there the whole difference? The only two edits that
 /// make more than four places of two numbers differ.
-fn shifted(p: &[u8], q: &[u8]) -> bool {
+fn is_shifted_id(p: &[u8], q: &[u8]) -> bool {
     let prefix = p.iter().zip(q).take_while(|(x, y)| x == y).count();
     let suffix = p.iter().rev().zip(q.iter().rev()).take_while(|(x, y)| x == y).count();
     let (p, q) = (&p[prefix..p.len() - suffix], &q[prefix..q.len() - suffix]);
@@ -113,7 +113,7 @@ fn partial(a: IdNumber, b: IdNumber) -> IdLevel {
     if !speaks(a) || !speaks(b) {
         return Missing;
     }
-    match could_equal(a, b) {
+    match id_patterns_could_equal(a, b) {
         Some(digits) if digits >= ENOUGH => Compatible,
         Some(_) => Missing,
         None if a.prefix14().is_some() && a.prefix14() == b.prefix14() => SameBirthRegion,
@@ -124,7 +124,7 @@ fn partial(a: IdNumber, b: IdNumber) -> IdLevel {
 fn packed_other(id: IdNumber) -> Option<([u8; 20], usize)> {
     (id.class == IdClass::Other && id.detail > 0).then(|| {
         let len = usize::from(id.detail);
-        (crate::model::id_number::unpack(id.key, len), len)
+        (crate::model::id_number::unpack_id_digits(id.key, len), len)
     })
 }
 
@@ -145,12 +145,12 @@ fn lost_or_doubled(values: &[u8], full: IdNumber) -> IdLevel {
 mod tests {
     use super::IdLevel::*;
     use super::*;
-    use crate::model::id_number::check_value;
+    use crate::model::id_number::id_check_value;
     use proptest::prelude::*;
 
     fn number(region: u64, birth: u64, sequence: u64) -> String {
         let body = (region * 100_000_000 + birth) * 1_000 + sequence;
-        Digits::from_key(body * 11 + u64::from(check_value(body))).to_text()
+        Digits::from_key(body * 11 + u64::from(id_check_value(body))).to_text()
     }
 
     fn level(a: &str, b: &str) -> IdLevel {
@@ -226,7 +226,7 @@ mod tests {
     proptest! {
         #[test]
         fn one_edit_is_found(sequence in 1u64..999, days in 0i32..15_000, place in 0usize..17, by in 1u32..10) {
-            let id = number(410621, u64::from(crate::model::day::from_days(days)), sequence);
+            let id = number(410621, u64::from(crate::model::day::day_from_epoch_days(days)), sequence);
             let slip = edited(&id, |c| {
                 let digit = c[place].to_digit(10).expect("digit");
                 c[place] = char::from_digit((digit + by) % 10, 10).expect("digit");

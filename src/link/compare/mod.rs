@@ -30,7 +30,7 @@ pub(crate) use han_name::HanNameLevel;
 pub use han_name::han_name_level;
 pub use id::id_level;
 pub(crate) use id::{IdLevel, may_be_equal};
-pub(crate) use nickname::same_full_name;
+pub(crate) use nickname::nicknames_share_full_name;
 pub use phonetic::{nysiis_code, soundex_code};
 pub(crate) use text_level::{TextLevel, code_level, text_level, western_name_level};
 
@@ -70,7 +70,7 @@ macro_rules! levels {
             /// Name in configuration and published tables (`same_reading`).
             pub(crate) fn code(self) -> &'static str {
                 static CODES: std::sync::LazyLock<Vec<String>> = std::sync::LazyLock::new(|| {
-                    $name::ALL.iter().map(|level| $crate::link::compare::snake_case(&format!("{level:?}"))).collect()
+                    $name::ALL.iter().map(|level| $crate::link::compare::level_snake_case(&format!("{level:?}"))).collect()
                 });
                 &CODES[self as usize]
             }
@@ -88,7 +88,7 @@ macro_rules! levels {
 pub(crate) use levels;
 
 /// `SameReading` → `same_reading`.
-pub(crate) fn snake_case(name: &str) -> String {
+pub(crate) fn level_snake_case(name: &str) -> String {
     let mut out = String::new();
     for c in name.chars() {
         if c.is_ascii_uppercase() && !out.is_empty() {

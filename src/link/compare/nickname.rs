@@ -53,7 +53,7 @@ static FULL: LazyLock<BTreeMap<&'static str, Vec<&'static str>>> = LazyLock::new
 });
 
 /// May both names be forms of one full name? Names as normalized (lower case, no accents).
-pub(crate) fn same_full_name(a: &str, b: &str) -> bool {
+pub(crate) fn nicknames_share_full_name(a: &str, b: &str) -> bool {
     match (FULL.get(a), FULL.get(b)) {
         (Some(x), Some(y)) => x.iter().any(|full| y.contains(full)),
         _ => false,
@@ -62,17 +62,17 @@ pub(crate) fn same_full_name(a: &str, b: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::same_full_name;
+    use super::nicknames_share_full_name;
 
     #[test]
     fn short_forms() {
         for (a, b) in
             [("bill", "william"), ("will", "bill"), ("peggy", "margaret"), ("ted", "edward"), ("ted", "theo")]
         {
-            assert!(same_full_name(a, b) && same_full_name(b, a), "{a} {b}");
+            assert!(nicknames_share_full_name(a, b) && nicknames_share_full_name(b, a), "{a} {b}");
         }
         for (a, b) in [("bill", "robert"), ("edward", "theodore"), ("smith", "smith")] {
-            assert!(!same_full_name(a, b), "{a} {b}");
+            assert!(!nicknames_share_full_name(a, b), "{a} {b}");
         }
     }
 }

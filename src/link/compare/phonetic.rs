@@ -1,7 +1,7 @@
 //! Sound keys of Western names, packed into 64 bits (letters, first letter highest).
 
 /// Letters A-Z of a name in upper case, accents removed, at most 32.
-fn letters(name: &str) -> ([u8; 32], usize) {
+fn phonetic_letters(name: &str) -> ([u8; 32], usize) {
     use unicode_normalization::UnicodeNormalization;
     let mut out = [0u8; 32];
     let mut len = 0;
@@ -19,13 +19,13 @@ fn letters(name: &str) -> ([u8; 32], usize) {
     (out, len)
 }
 
-fn pack(bytes: impl Iterator<Item = u8>) -> u64 {
+fn pack_phonetic_code(bytes: impl Iterator<Item = u8>) -> u64 {
     bytes.take(8).fold(0, |key, byte| key << 8 | u64::from(byte))
 }
 
 /// Soundex: first letter and three digits of consonant groups; 0 for a text without letters.
 pub fn soundex_code(name: &str) -> u64 {
-    let (letters, len) = letters(name);
+    let (letters, len) = phonetic_letters(name);
     let group = |letter: u8| match letter {
         b'B' | b'F' | b'P' | b'V' => b'1',
         b'C' | b'G' | b'J' | b'K' | b'Q' | b'S' | b'X' | b'Z' => b'2',
@@ -53,13 +53,13 @@ pub fn soundex_code(name: &str) -> u64 {
             last = this;
         }
     }
-    pack(code.into_iter())
+    pack_phonetic_code(code.into_iter())
 }
 
 /// NYSIIS (New York State Identification and Intelligence System, 1970): up to eight letters;
 /// 0 for a text without letters. Tells names apart better than [`soundex_code`].
 pub fn nysiis_code(name: &str) -> u64 {
-    let (buffer, len) = letters(name);
+    let (buffer, len) = phonetic_letters(name);
     let mut name = buffer[..len].to_vec();
     for (from, to) in [
         (&b"MAC"[..], &b"MCC"[..]),
@@ -135,7 +135,7 @@ pub fn nysiis_code(name: &str) -> u64 {
     if key.len() > 1 && key.last() == Some(&b'A') {
         key.pop();
     }
-    pack(key.into_iter())
+    pack_phonetic_code(key.into_iter())
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ macro_rules! with_chars {
             $f(a.as_bytes(), b.as_bytes())
         } else {
             let (mut x, mut y) = (['\0'; STACK], ['\0'; STACK]);
-            match (fill(a, &mut x), fill(b, &mut y)) {
+            match (fill_text_buffer(a, &mut x), fill_text_buffer(b, &mut y)) {
                 (Some(m), Some(n)) => $f(&x[..m], &y[..n]),
                 _ => {
                     let (x, y): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
@@ -24,7 +24,7 @@ macro_rules! with_chars {
 }
 
 /// Decodes into the buffer; `None` if it does not fit.
-fn fill(text: &str, buffer: &mut [char; STACK]) -> Option<usize> {
+fn fill_text_buffer(text: &str, buffer: &mut [char; STACK]) -> Option<usize> {
     let mut count = 0;
     for c in text.chars() {
         *buffer.get_mut(count)? = c;
@@ -35,7 +35,7 @@ fn fill(text: &str, buffer: &mut [char; STACK]) -> Option<usize> {
 
 /// Optimal string alignment distance: Levenshtein's, and two neighbours changing places counts one.
 pub(crate) fn osa_distance(a: &str, b: &str) -> usize {
-    with_chars!(a, b, |x, y| distance(x, y, true))
+    with_chars!(a, b, |x, y| text_edit_distance(x, y, true))
 }
 
 /// Is [`osa_distance`] at most `edits`? Tries each edit at the first place that differs, so it gives up
@@ -63,7 +63,7 @@ pub(super) fn within_edits<T: PartialEq + Copy>(a: &[T], b: &[T], edits: usize) 
 /// The three rows that a distance needs.
 const ROW: usize = STACK + 1;
 
-fn distance<T: PartialEq + Copy>(a: &[T], b: &[T], transpositions: bool) -> usize {
+fn text_edit_distance<T: PartialEq + Copy>(a: &[T], b: &[T], transpositions: bool) -> usize {
     // What both begin and end with costs nothing.
     let prefix = a.iter().zip(b).take_while(|(x, y)| x == y).count();
     let (a, b) = (&a[prefix..], &b[prefix..]);
@@ -77,15 +77,22 @@ fn distance<T: PartialEq + Copy>(a: &[T], b: &[T], transpositions: bool) -> usiz
         let mut rows = [[0u32; ROW]; 3];
         let [older, last, this] = &mut rows;
         let width = short.len() + 1;
-        fill_rows(short, long, transpositions, &mut older[..width], &mut last[..width], &mut this[..width])
+        fill_distance_rows(
+            short,
+            long,
+            transpositions,
+            &mut older[..width],
+            &mut last[..width],
+            &mut this[..width],
+        )
     } else {
         let width = short.len() + 1;
         let (mut older, mut last, mut this) = (vec![0; width], vec![0; width], vec![0; width]);
-        fill_rows(short, long, transpositions, &mut older, &mut last, &mut this)
+        fill_distance_rows(short, long, transpositions, &mut older, &mut last, &mut this)
     }
 }
 
-fn fill_rows<'a, T: PartialEq + Copy>(
+fn fill_distance_rows<'a, T: PartialEq + Copy>(
     short: &[T],
     long: &[T],
     transpositions: bool,

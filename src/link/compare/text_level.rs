@@ -35,7 +35,7 @@ pub(crate) fn western_name_level(a: &str, b: &str) -> TextLevel {
         return Equal;
     }
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    if super::same_full_name(a, b) {
+    if super::nicknames_share_full_name(a, b) {
         return ShortForm;
     }
     let letters = short.chars().count();

@@ -2,11 +2,11 @@
 //! people go wrong.
 
 use super::ScoredPair;
-use super::block::unpack;
+use super::block::unpack_pair;
 use super::compare::{DateLevel, HanNameLevel, IdLevel};
 use super::household_ties::HouseholdLevel;
 use super::nodes::LinkNodes;
-use super::pair_weights::{PairLevels, is_slip};
+use super::pair_weights::{PairLevels, is_id_slip_level};
 use crate::link::settings::{ComparisonKind, LinkSettings};
 use crate::model::links::{Decision, Tier};
 
@@ -71,7 +71,7 @@ impl PairDecider {
         one: &ScoredPair,
         doubtful: &[bool],
     ) -> Option<(Tier, Decision)> {
-        let (a, b) = unpack(one.pair);
+        let (a, b) = unpack_pair(one.pair);
         let review = Some((Tier::T6, Decision::Review));
         let Some(said) = self.said(&one.levels) else {
             let accepted = Some((Tier::T5, Decision::Accept));
@@ -84,14 +84,14 @@ impl PairDecider {
             // An ID that two names carry is never passed over in silence.
             return if said.id == IdLevel::Equal && one.weight >= 0 && !twice { review } else { None };
         }
-        let tier = tier(&said);
+        let tier = decide_tier(&said);
         let same_source = nodes.source[a as usize] == nodes.source[b as usize];
         // Most people have a record in another source, few have two in one.
         let more = if same_source && said.id != IdLevel::Equal { self.within_source } else { 0 };
         let either = |marks: &[bool]| marks[a as usize] || marks[b as usize];
         if one.weight < self.accept + more
             || tier == Tier::T6
-            || two_people(nodes, a, b, &said, either(doubtful))
+            || looks_like_two_people(nodes, a, b, &said, either(doubtful))
         {
             return review;
         }
@@ -140,11 +140,11 @@ impl PairEvidence {
 }
 
 /// The tier whose words describe the pair.
-fn tier(said: &PairEvidence) -> Tier {
+fn decide_tier(said: &PairEvidence) -> Tier {
     match said.id {
         IdLevel::Equal if said.name_agrees() => Tier::T1,
         IdLevel::Equal => Tier::T2,
-        level if is_slip(level.number()) && said.name_agrees() => Tier::T3,
+        level if is_id_slip_level(level.number()) && said.name_agrees() => Tier::T3,
         IdLevel::Compatible if said.name_agrees() => Tier::T4,
         _ if said.name_agrees() && (said.household_agrees() || said.birth_agrees()) => Tier::T5,
         _ => Tier::T6,
@@ -160,7 +160,7 @@ fn same_household_twice(nodes: &LinkNodes, a: u32, b: u32, said: &PairEvidence) 
 }
 
 /// Pairs that weigh enough but have the marks of two people.
-fn two_people(nodes: &LinkNodes, a: u32, b: u32, said: &PairEvidence, doubtful: bool) -> bool {
+fn looks_like_two_people(nodes: &LinkNodes, a: u32, b: u32, said: &PairEvidence, doubtful: bool) -> bool {
     // A relative's number on the row: the number agrees, the person does not.
     if said.id == IdLevel::Equal && said.name_far() {
         let both_state = nodes.stated_birth(a) != 0 && nodes.stated_birth(b) != 0;
@@ -168,7 +168,7 @@ fn two_people(nodes: &LinkNodes, a: u32, b: u32, said: &PairEvidence, doubtful: 
         let slip_of_pen = (said.household_agrees() || said.near)
             && !said.birth_against()
             && !said.sexes_differ
-            && half_alike(nodes, a, b);
+            && names_half_alike(nodes, a, b);
         return !(confirmed && both_state || slip_of_pen);
     }
     // A character fewer is a slip, or another member of a family that shares one.
@@ -193,7 +193,7 @@ fn two_people(nodes: &LinkNodes, a: u32, b: u32, said: &PairEvidence, doubtful: 
 }
 
 /// Are at least half of the characters the same, place by place?
-fn half_alike(nodes: &LinkNodes, a: u32, b: u32) -> bool {
+fn names_half_alike(nodes: &LinkNodes, a: u32, b: u32) -> bool {
     let (Some(p), Some(q)) = (nodes.name(a), nodes.name(b)) else { return false };
     let same = p.chars().iter().zip(q.chars()).filter(|(x, y)| x == y).count();
     p.chars().len() == q.chars().len() && same * 2 >= p.chars().len()

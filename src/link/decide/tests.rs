@@ -106,7 +106,8 @@ fn two_members_of_a_household_are_two_people_unless_the_row_is_doubled() {
 #[test]
 fn tiers_say_what_a_pair_rests_on() {
     use HanNameLevel::{Different, Dropped, Exact, Missing, OneCharacter};
-    let of = |id, name, birth, household| tier(&PairEvidence { id, name, birth, household, ..NOTHING });
+    let of =
+        |id, name, birth, household| decide_tier(&PairEvidence { id, name, birth, household, ..NOTHING });
     let (no_birth, no_household) = (DateLevel::Missing, HouseholdLevel::Missing);
     assert_eq!(of(IdLevel::Equal, Dropped, no_birth, no_household), Tier::T1);
     for name in [Missing, OneCharacter, Different] {

@@ -32,7 +32,7 @@ pub(crate) struct LinksAndClusters {
     pub refused: u64,
 }
 
-pub(super) fn decide(
+pub(super) fn decide_generic_links(
     settings: &GenericSettings,
     nodes: &GenericNodes<'_>,
     comparisons: &PlannedComparisons<'_>,

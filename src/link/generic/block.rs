@@ -83,7 +83,8 @@ impl PlannedPasses {
         for configured in settings.passes.iter().take(MOST_PASSES) {
             let parts: Vec<&KeyColumn> = configured.keys.iter().filter_map(find).collect();
             let Some((first, rest)) = parts.split_first() else { continue };
-            let hashes = rest.iter().fold(first.hashes.clone(), |all, key| combined(&all, &key.hashes));
+            let hashes =
+                rest.iter().fold(first.hashes.clone(), |all, key| combine_block_keys(&all, &key.hashes));
             let mut pass = PlannedPass {
                 keys: parts.iter().map(|k| k.name.as_str()).collect::<Vec<_>>().join(" + "),
                 columns: parts.iter().flat_map(|k| k.columns.clone()).collect(),
@@ -92,10 +93,16 @@ impl PlannedPasses {
             };
             let most = configured.max_block.unwrap_or(settings.max_block);
             let hashes = match configured.split.as_ref().and_then(find) {
-                Some(key) => split(hashes, &[key], most, nodes, &mut pass),
-                None => split(hashes, &finest(keys, &pass.columns), most, nodes, &mut pass),
+                Some(key) => split_oversized_blocks(hashes, &[key], most, nodes, &mut pass),
+                None => split_oversized_blocks(
+                    hashes,
+                    &finest_block_keys(keys, &pass.columns),
+                    most,
+                    nodes,
+                    &mut pass,
+                ),
             };
-            pass.pairs = cost(&hashes, settings, nodes);
+            pass.pairs = block_pair_cost(&hashes, settings, nodes);
             self.used.push(self.passes.len());
             self.passes.push(pass);
             self.hashes.push(hashes);
@@ -114,10 +121,16 @@ impl PlannedPasses {
             if let Some(b) = b {
                 pass.keys = format!("{} + {}", keys[a].name, keys[b].name);
                 pass.columns.extend(&keys[b].columns);
-                hashes = combined(&hashes, &keys[b].hashes);
+                hashes = combine_block_keys(&hashes, &keys[b].hashes);
             }
-            let hashes = split(hashes, &finest(keys, &pass.columns), settings.max_block, nodes, &mut pass);
-            pass.pairs = cost(&hashes, settings, nodes);
+            let hashes = split_oversized_blocks(
+                hashes,
+                &finest_block_keys(keys, &pass.columns),
+                settings.max_block,
+                nodes,
+                &mut pass,
+            );
+            pass.pairs = block_pair_cost(&hashes, settings, nodes);
             pass
         };
         let alone: Vec<PlannedPass> = (0..keys.len()).into_par_iter().map(|a| planned(a, None)).collect();
@@ -139,13 +152,15 @@ impl PlannedPasses {
             pass.used = pass.pairs > 0 && pass.pairs <= budget.min(left) && self.used.len() < MOST_PASSES;
             if pass.used {
                 left -= pass.pairs;
-                let hashes =
-                    b.map_or_else(|| keys[a].hashes.clone(), |b| combined(&keys[a].hashes, &keys[b].hashes));
+                let hashes = b.map_or_else(
+                    || keys[a].hashes.clone(),
+                    |b| combine_block_keys(&keys[a].hashes, &keys[b].hashes),
+                );
                 let mut again = PlannedPass::default();
                 self.used.push(self.passes.len());
-                self.hashes.push(split(
+                self.hashes.push(split_oversized_blocks(
                     hashes,
-                    &finest(keys, &pass.columns),
+                    &finest_block_keys(keys, &pass.columns),
                     settings.max_block,
                     nodes,
                     &mut again,
@@ -167,8 +182,8 @@ impl PlannedPasses {
     ) -> Vec<A> {
         let mut out = Vec::new();
         for (at, hashes) in self.hashes.iter().enumerate() {
-            let entries = grouped(hashes);
-            let blocks: Vec<&[(u64, u32)]> = blocks(&entries).collect();
+            let entries = group_by_block_key(hashes);
+            let blocks: Vec<&[(u64, u32)]> = blocks_of_entries(&entries).collect();
             let gathered: Vec<A> = blocks
                 .par_iter()
                 .fold(&init, |mut gathered, block| {
@@ -230,7 +245,7 @@ impl PlannedPasses {
 }
 
 /// Keys of other columns, finest first: what splits oversized blocks.
-fn finest<'k>(keys: &'k [KeyColumn], columns: &[usize]) -> Vec<&'k KeyColumn> {
+fn finest_block_keys<'k>(keys: &'k [KeyColumn], columns: &[usize]) -> Vec<&'k KeyColumn> {
     let mut others: Vec<(usize, usize)> = Vec::new();
     for (at, key) in keys.iter().enumerate() {
         if key.columns.iter().all(|c| !columns.contains(c)) {
@@ -245,7 +260,7 @@ fn finest<'k>(keys: &'k [KeyColumn], columns: &[usize]) -> Vec<&'k KeyColumn> {
 
 /// Gives the records of oversized blocks the combination with each of `by` in turn, and no key
 /// where even that leaves too many together.
-fn split(
+fn split_oversized_blocks(
     mut hashes: Vec<u64>,
     by: &[&KeyColumn],
     most: u32,
@@ -254,8 +269,9 @@ fn split(
 ) -> Vec<u64> {
     debug_assert_eq!(hashes.len(), nodes.len() as usize);
     for (round, key) in by.iter().map(Some).chain([None]).enumerate() {
-        let entries = grouped(&hashes);
-        let large: Vec<&[(u64, u32)]> = blocks(&entries).filter(|b| b.len() > most as usize).collect();
+        let entries = group_by_block_key(&hashes);
+        let large: Vec<&[(u64, u32)]> =
+            blocks_of_entries(&entries).filter(|b| b.len() > most as usize).collect();
         if large.is_empty() {
             return hashes;
         }
@@ -269,7 +285,7 @@ fn split(
             }
             for &(hash, node) in block {
                 hashes[node as usize] = match key.map(|k| k.hashes[node as usize]) {
-                    Some(other) if other != 0 => mixed(hash, other),
+                    Some(other) if other != 0 => mix_block_key(hash, other),
                     _ => 0,
                 };
             }
@@ -278,12 +294,12 @@ fn split(
     hashes
 }
 
-fn mixed(a: u64, b: u64) -> u64 {
+fn mix_block_key(a: u64, b: u64) -> u64 {
     a.rotate_left(21) ^ b.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1
 }
 
-fn combined(a: &[u64], b: &[u64]) -> Vec<u64> {
-    a.iter().zip(b).map(|(&a, &b)| if a == 0 || b == 0 { 0 } else { mixed(a, b) }).collect()
+fn combine_block_keys(a: &[u64], b: &[u64]) -> Vec<u64> {
+    a.iter().zip(b).map(|(&a, &b)| if a == 0 || b == 0 { 0 } else { mix_block_key(a, b) }).collect()
 }
 
 fn keys(settings: &GenericSettings, nodes: &GenericNodes<'_>) -> Vec<KeyColumn> {
@@ -307,8 +323,9 @@ fn keys(settings: &GenericSettings, nodes: &GenericNodes<'_>) -> Vec<KeyColumn> 
     // The whole name whatever stands in which column.
     if let [first, second] = names[..] {
         let hashes = keys[first].hashes.iter().zip(&keys[second].hashes);
-        let hashes =
-            hashes.map(|(&a, &b)| if a == 0 || b == 0 { 0 } else { mixed(a.min(b), a.max(b)) }).collect();
+        let hashes = hashes
+            .map(|(&a, &b)| if a == 0 || b == 0 { 0 } else { mix_block_key(a.min(b), a.max(b)) })
+            .collect();
         let columns = [keys[first].columns[0], keys[second].columns[0]].to_vec();
         let part = |key: &KeyColumn| key.name.trim_end_matches(":value").to_owned();
         let name = format!("{}|{}:any_order", part(&keys[first]), part(&keys[second]));
@@ -381,23 +398,23 @@ impl KeyForm {
 }
 
 /// Nodes by hash, missing ones left out, as (hash, node) in order.
-fn grouped(hashes: &[u64]) -> Vec<(u64, u32)> {
+fn group_by_block_key(hashes: &[u64]) -> Vec<(u64, u32)> {
     let mut entries: Vec<(u64, u32)> =
         hashes.iter().enumerate().filter(|(_, h)| **h != 0).map(|(node, h)| (*h, node as u32)).collect();
     entries.sort_unstable();
     entries
 }
 
-fn blocks(entries: &[(u64, u32)]) -> impl Iterator<Item = &[(u64, u32)]> {
+fn blocks_of_entries(entries: &[(u64, u32)]) -> impl Iterator<Item = &[(u64, u32)]> {
     entries.chunk_by(|a, b| a.0 == b.0).filter(|block| block.len() > 1)
 }
 
 /// Pairs that sharing a hash would yield.
-fn cost(hashes: &[u64], settings: &GenericSettings, nodes: &GenericNodes<'_>) -> u64 {
-    let entries = grouped(hashes);
+fn block_pair_cost(hashes: &[u64], settings: &GenericSettings, nodes: &GenericNodes<'_>) -> u64 {
+    let entries = group_by_block_key(hashes);
     let mut sizes = vec![0u64; nodes.tables.len()];
     let mut total = 0;
-    for block in blocks(&entries) {
+    for block in blocks_of_entries(&entries) {
         sizes.fill(0);
         for (_, node) in block {
             sizes[nodes.table_of(*node)] += 1;

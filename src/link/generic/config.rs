@@ -26,16 +26,16 @@ pub(crate) struct GenericSettings {
     #[serde(default)]
     pub within: bool,
     /// Probability in 1/10000 from which a pair is accepted.
-    #[serde(default = "half")]
+    #[serde(default = "default_accept")]
     pub accept: u32,
     /// Probability in 1/10000 from which a pair is kept for review.
-    #[serde(default = "tenth")]
+    #[serde(default = "default_review")]
     pub review: u32,
     /// Seed of the random pairs from which u is estimated.
-    #[serde(default = "seed")]
+    #[serde(default = "default_seed")]
     pub seed: u64,
     /// Candidate pairs that one blocking pass may yield, per record.
-    #[serde(default = "pairs_per_record")]
+    #[serde(default = "default_pairs_per_record")]
     pub pairs_per_record: u32,
     /// Pinned weights (written by `bidui train`), beside this file; without it weights are trained.
     pub weights: Option<PathBuf>,
@@ -43,7 +43,7 @@ pub(crate) struct GenericSettings {
     #[serde(default, rename = "pass")]
     pub passes: Vec<GenericPass>,
     /// Largest block that is compared whole where `pass` does not say.
-    #[serde(default = "max_block")]
+    #[serde(default = "default_max_block")]
     pub max_block: u32,
 }
 
@@ -88,19 +88,19 @@ pub(crate) struct GenericPass {
     pub split: Option<String>,
 }
 
-fn half() -> u32 {
+fn default_accept() -> u32 {
     5_000
 }
-fn tenth() -> u32 {
+fn default_review() -> u32 {
     1_000
 }
-fn seed() -> u64 {
+fn default_seed() -> u64 {
     20_181_231
 }
-fn pairs_per_record() -> u32 {
+fn default_pairs_per_record() -> u32 {
     60
 }
-fn max_block() -> u32 {
+fn default_max_block() -> u32 {
     1_000
 }
 
@@ -205,16 +205,16 @@ impl GenericSettings {
     }
     /// Smallest weight kept, in 1/1000 bit.
     pub(crate) fn review_weight(&self) -> i32 {
-        weight_of(self.review)
+        weight_of_probability(self.review)
     }
     /// Smallest weight accepted, in 1/1000 bit.
     pub(crate) fn accept_weight(&self) -> i32 {
-        weight_of(self.accept)
+        weight_of_probability(self.accept)
     }
 }
 
 /// Weight whose posterior probability is `p` / 10000 (the prior is part of the weight).
-fn weight_of(p: u32) -> i32 {
+fn weight_of_probability(p: u32) -> i32 {
     let p = f64::from(p.clamp(1, 9_999)) / 10_000.0;
     ((p / (1.0 - p)).log2() * 1000.0).round() as i32
 }

@@ -91,7 +91,7 @@ pub(super) fn read_tables(settings: &GenericSettings, config: &Path, folder: &Pa
 }
 
 /// SHA-256 over the files of all tables, in their order.
-pub(super) fn digest(settings: &GenericSettings, folder: &Path) -> Result<String> {
+pub(super) fn digest_lists(settings: &GenericSettings, folder: &Path) -> Result<String> {
     let mut hasher = Sha256::new();
     for table in &settings.table {
         let path = folder.join(&table.file);

@@ -29,7 +29,7 @@ pub(crate) use block::PlannedPass;
 pub(crate) use config::{GenericColumn, GenericSettings};
 pub(crate) use generic_model::GenericModel;
 pub use result_writer::LinkageSummary;
-pub(crate) use result_writer::write_table;
+pub(crate) use result_writer::write_result_table;
 
 /// A scored pair; nodes number the records of all tables one after the other.
 #[derive(Debug, Clone, Copy)]
@@ -73,7 +73,7 @@ impl<'a> GenericNodes<'a> {
     pub(crate) fn contents(&self) -> Vec<u64> {
         let mut out = Vec::with_capacity(self.len() as usize);
         for table in self.tables {
-            let of = |row| table.columns.values().fold(0, |hash, column| content(column, row, hash));
+            let of = |row| table.columns.values().fold(0, |hash, column| hash_list_cell(column, row, hash));
             out.extend((0..table.rows).map(of));
         }
         out
@@ -84,7 +84,7 @@ impl<'a> GenericNodes<'a> {
 }
 
 /// Continues `hash` with the value of one cell.
-fn content(column: &ComparableColumn, row: usize, hash: u64) -> u64 {
+fn hash_list_cell(column: &ComparableColumn, row: usize, hash: u64) -> u64 {
     let number = |value: u64| xxh3_64_with_seed(&value.to_le_bytes(), hash);
     match column {
         ComparableColumn::IdNumber(ids) => number(ids[row].key),
@@ -108,7 +108,7 @@ fn open(config: &Path, data: Option<&Path>) -> Result<LinkageTask> {
     let folder = data.or(config.parent()).unwrap_or(Path::new("."));
     let read = list_reader::read_tables(&settings, config, folder)?;
     let comparables = normalize::normalize_tables(&read.texts)?;
-    let inputs = list_reader::digest(&settings, folder)?;
+    let inputs = list_reader::digest_lists(&settings, folder)?;
     Ok(LinkageTask { settings, read, comparables, inputs })
 }
 
@@ -125,13 +125,22 @@ pub fn link_lists(config: &Path, data: Option<&Path>, out: &Path) -> Result<Link
     let comparisons = compare::PlannedComparisons::new(settings, &nodes);
     let mut blocking = block::PlannedPasses::plan(settings, &nodes);
     let model = match &settings.weights {
-        Some(file) => pinned_weights::read(&config.with_file_name(file), &comparisons)?,
-        None => train::train(settings, &nodes, &comparisons, &blocking, task.inputs.clone()),
+        Some(file) => pinned_weights::read_pinned_weights(&config.with_file_name(file), &comparisons)?,
+        None => train::train_generic_model(settings, &nodes, &comparisons, &blocking, task.inputs.clone()),
     };
     let weigher = generic_model::PairWeigher::new(&model, &comparisons, nodes.len());
-    let scored = score(settings, &nodes, &comparisons, &weigher, &mut blocking);
-    let decided = assign::decide(settings, &nodes, &comparisons, &weigher, scored);
-    result_writer::write(settings, &task.read, &nodes, &comparisons, &weigher, &blocking, &decided, out)
+    let scored = score_list_pairs(settings, &nodes, &comparisons, &weigher, &mut blocking);
+    let decided = assign::decide_generic_links(settings, &nodes, &comparisons, &weigher, scored);
+    result_writer::write_link_results(
+        settings,
+        &task.read,
+        &nodes,
+        &comparisons,
+        &weigher,
+        &blocking,
+        &decided,
+        out,
+    )
 }
 
 /// Trains the weights of the task in `config` and writes them to `out`.
@@ -143,8 +152,8 @@ pub fn train_on_lists(config: &Path, data: Option<&Path>, out: &Path) -> Result<
     let nodes = GenericNodes::new(&task.comparables);
     let comparisons = compare::PlannedComparisons::new(&task.settings, &nodes);
     let blocking = block::PlannedPasses::plan(&task.settings, &nodes);
-    let model = train::train(&task.settings, &nodes, &comparisons, &blocking, task.inputs);
-    pinned_weights::write(&model, &task.settings.title, out)?;
+    let model = train::train_generic_model(&task.settings, &nodes, &comparisons, &blocking, task.inputs);
+    pinned_weights::write_pinned_weights(&model, &task.settings.title, out)?;
     Ok(model)
 }
 
@@ -159,7 +168,7 @@ pub fn plan_passes(config: &Path, data: Option<&Path>) -> Result<Vec<PlannedPass
 }
 
 /// Scores the candidates as the passes yield them and keeps those for review, in pair order.
-fn score(
+fn score_list_pairs(
     settings: &GenericSettings,
     nodes: &GenericNodes<'_>,
     comparisons: &compare::PlannedComparisons<'_>,

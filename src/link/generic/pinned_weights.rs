@@ -1,6 +1,6 @@
 //! Pinned weights of a linkage task: the model as a TOML file of integers.
 
-use crate::link::settings::too_heavy;
+use crate::link::settings::refuse_heavy_weight;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -30,7 +30,7 @@ struct FileClass {
 }
 
 /// Reads the file and checks that it fits the comparisons of the task.
-pub(super) fn read(path: &Path, comparisons: &PlannedComparisons<'_>) -> Result<GenericModel> {
+pub(super) fn read_pinned_weights(path: &Path, comparisons: &PlannedComparisons<'_>) -> Result<GenericModel> {
     let file = TomlFile::read(path)?;
     let pinned: PinnedModelFile = file.parse()?;
     let retrain = "链接列变了就要重新训练：bidui train … --out";
@@ -50,7 +50,7 @@ pub(super) fn read(path: &Path, comparisons: &PlannedComparisons<'_>) -> Result<
     for (at, class) in pinned.class.iter().enumerate() {
         let steps = ["class".into(), at.into(), "levels".into()];
         let levels = class.levels.values().flat_map(BTreeMap::values);
-        if let Some(why) = levels.chain([&class.share]).find_map(|bits| too_heavy(*bits)) {
+        if let Some(why) = levels.chain([&class.share]).find_map(|bits| refuse_heavy_weight(*bits)) {
             return Err(file.complain(&steps[..2], why).hint(retrain));
         }
         if let Some(unknown) = class.levels.keys().find(|name| !columns.iter().any(|c| c.name == **name)) {
@@ -82,7 +82,7 @@ pub(super) fn read(path: &Path, comparisons: &PlannedComparisons<'_>) -> Result<
 }
 
 /// Writes the model.
-pub(super) fn write(model: &GenericModel, title: &str, path: &Path) -> Result<()> {
+pub(super) fn write_pinned_weights(model: &GenericModel, title: &str, path: &Path) -> Result<()> {
     let mut text = format!(
         "# Weights of “{title}”, written by `bidui train`. Log2 of probabilities in 1/1000 bit: the\n\
          # weight of a level is its value under `match` minus its value under `strangers`.\n\

@@ -53,7 +53,7 @@ struct LinkageReport<'a> {
     clippy::too_many_arguments,
     reason = "one call at the end of one function; a struct would only rename them"
 )]
-pub(super) fn write(
+pub(super) fn write_link_results(
     settings: &GenericSettings,
     read: &ReadTables,
     nodes: &GenericNodes<'_>,
@@ -66,8 +66,8 @@ pub(super) fn write(
     std::fs::create_dir_all(out).map_err(|e| Error::io("新建文件夹", out, e))?;
     let (links, clusters, report) =
         (out.join("link.parquet"), out.join("cluster.parquet"), out.join("report.json"));
-    table(&links, link_batch(settings, read, nodes, comparisons, weigher, decided)?)?;
-    table(&clusters, cluster_batch(settings, read, nodes, decided)?)?;
+    write_result_batch(&links, link_batch(settings, read, nodes, comparisons, weigher, decided)?)?;
+    write_result_batch(&clusters, cluster_batch(settings, read, nodes, decided)?)?;
     let accepted = decided.accepted.iter().filter(|a| **a).count() as u64;
     let mut sizes = std::collections::BTreeMap::new();
     decided.clusters.iter().for_each(|c| *sizes.entry(c).or_insert(0u64) += 1);
@@ -104,7 +104,7 @@ pub(super) fn write(
     Ok(summary)
 }
 
-fn id<'a>(read: &'a ReadTables, nodes: &GenericNodes<'_>, node: u32) -> &'a str {
+fn result_record_id<'a>(read: &'a ReadTables, nodes: &GenericNodes<'_>, node: u32) -> &'a str {
     let table = nodes.table_of(node);
     &read.ids[table][(node - nodes.offsets[table]) as usize]
 }
@@ -115,7 +115,7 @@ pub(super) fn match_probability(weight: i32) -> f64 {
 }
 
 /// The same in 1/10000.
-fn ten_thousandths(weight: i32) -> i32 {
+fn probability_ten_thousandths(weight: i32) -> i32 {
     (10_000.0 * match_probability(weight)).round() as i32
 }
 
@@ -137,20 +137,20 @@ fn link_batch(
     let number =
         |f: &dyn Fn(usize) -> i32| -> ArrayRef { Arc::new((0..pairs.len()).map(f).collect::<Int32Array>()) };
     // Certain, probable, doubtful: the tiers of a task without ID numbers.
-    let tier = |i: usize| match (decided.accepted[i], ten_thousandths(pairs[i].weight)) {
+    let tier = |i: usize| match (decided.accepted[i], probability_ten_thousandths(pairs[i].weight)) {
         (true, 9_999..) => 1,
         (true, _) => 5,
         (false, _) => 6,
     };
     let mut columns: Vec<(String, ArrayRef)> = vec![
-        ("left_record_id".into(), text(&|i| id(read, nodes, pairs[i].left).to_owned())),
-        ("right_record_id".into(), text(&|i| id(read, nodes, pairs[i].right).to_owned())),
+        ("left_record_id".into(), text(&|i| result_record_id(read, nodes, pairs[i].left).to_owned())),
+        ("right_record_id".into(), text(&|i| result_record_id(read, nodes, pairs[i].right).to_owned())),
         ("left_source".into(), text(&|i| name(pairs[i].left).to_owned())),
         ("right_source".into(), text(&|i| name(pairs[i].right).to_owned())),
         ("weight".into(), number(&|i| pairs[i].weight)),
         ("tier".into(), number(&tier)),
         ("decision".into(), text(&|i| if decided.accepted[i] { "accept" } else { "review" }.to_owned())),
-        ("probability".into(), number(&|i| ten_thousandths(pairs[i].weight))),
+        ("probability".into(), number(&|i| probability_ten_thousandths(pairs[i].weight))),
     ];
     for (c, comparison) in comparisons.columns.iter().enumerate() {
         columns.push((format!("level_{}", comparison.name), number(&|i| i32::from(pairs[i].levels[c]))));
@@ -161,7 +161,7 @@ fn link_batch(
         columns.push((format!("bits_{}", comparison.name), number(&|i| parts[i].fields[c])));
     }
     columns.push(("bits_related".into(), number(&|i| parts[i].related)));
-    batch(columns)
+    result_batch(columns)
 }
 
 fn cluster_batch(
@@ -174,19 +174,22 @@ fn cluster_batch(
     let text = |f: &dyn Fn(u32) -> String| -> ArrayRef {
         Arc::new(all.clone().map(|node| Some(f(node))).collect::<StringArray>())
     };
-    batch(vec![
-        ("record_id".into(), text(&|node| id(read, nodes, node).to_owned())),
+    result_batch(vec![
+        ("record_id".into(), text(&|node| result_record_id(read, nodes, node).to_owned())),
         ("source".into(), text(&|node| settings.table[nodes.table_of(node)].name.clone())),
-        ("cluster_id".into(), text(&|node| id(read, nodes, decided.clusters[node as usize]).to_owned())),
+        (
+            "cluster_id".into(),
+            text(&|node| result_record_id(read, nodes, decided.clusters[node as usize]).to_owned()),
+        ),
     ])
 }
 
 /// Writes named columns as one Parquet table.
-pub(crate) fn write_table(path: &Path, columns: Vec<(String, ArrayRef)>) -> Result<()> {
-    table(path, batch(columns)?)
+pub(crate) fn write_result_table(path: &Path, columns: Vec<(String, ArrayRef)>) -> Result<()> {
+    write_result_batch(path, result_batch(columns)?)
 }
 
-fn batch(columns: Vec<(String, ArrayRef)>) -> Result<RecordBatch> {
+fn result_batch(columns: Vec<(String, ArrayRef)>) -> Result<RecordBatch> {
     let fields: Vec<Field> = columns
         .iter()
         .map(|(name, array)| {
@@ -197,7 +200,7 @@ fn batch(columns: Vec<(String, ArrayRef)>) -> Result<RecordBatch> {
         .map_err(|e| Error::internal("输出列不一致").caused_by(e))
 }
 
-fn table(path: &Path, batch: RecordBatch) -> Result<()> {
+fn write_result_batch(path: &Path, batch: RecordBatch) -> Result<()> {
     let failed = |e: parquet::errors::ParquetError| Error::io("写表", path, std::io::Error::other(e));
     let file = File::create(path).map_err(|e| Error::io("写表", path, e))?;
     let mut writer = ParquetWriter::new(file, batch.schema()).map_err(failed)?;

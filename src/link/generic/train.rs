@@ -71,14 +71,14 @@ struct ClassEstimate {
     levels: Vec<Vec<f64>>,
 }
 
-pub(super) fn train(
+pub(super) fn train_generic_model(
     settings: &GenericSettings,
     nodes: &GenericNodes<'_>,
     comparisons: &PlannedComparisons<'_>,
     blocking: &PlannedPasses,
     inputs: String,
 ) -> GenericModel {
-    let all = all_pairs(settings, nodes);
+    let all = count_trainable_pairs(settings, nodes);
     let (candidates, compared, known) = candidate_patterns(settings, nodes, comparisons, blocking);
     let (random, drawn) = random_patterns(settings, nodes, comparisons, blocking);
     let rest: f64 = random.iter().map(|p| p.1).sum();
@@ -87,7 +87,7 @@ pub(super) fn train(
     candidates.iter().for_each(|(levels, count)| *counted.entry(*levels).or_default() += count);
     random.iter().for_each(|(levels, count)| *counted.entry(*levels).or_default() += count * weight);
     let patterns: LevelPatterns = counted.into_iter().collect();
-    let mut classes = start(settings, nodes, comparisons, &patterns, all);
+    let mut classes = starting_estimates(settings, nodes, comparisons, &patterns, all);
     let rounds = expectation_maximization(comparisons, &patterns, &mut classes, all);
     let expected = classes[0].share * all;
     GenericModel {
@@ -132,7 +132,7 @@ pub(super) fn train(
 }
 
 /// Pairs that could be compared at all.
-fn all_pairs(settings: &GenericSettings, nodes: &GenericNodes<'_>) -> f64 {
+fn count_trainable_pairs(settings: &GenericSettings, nodes: &GenericNodes<'_>) -> f64 {
     let rows: Vec<f64> = nodes.tables.iter().map(|t| t.rows as f64).collect();
     let mut total = 0.0;
     for (index, &size) in rows.iter().enumerate() {
@@ -193,7 +193,7 @@ fn random_patterns(
     let mut drawn = Vec::new();
     let mut tries = 0;
     let order = nodes.by_content();
-    let wanted = RANDOM_PAIRS.min(all_pairs(settings, nodes) as u64);
+    let wanted = RANDOM_PAIRS.min(count_trainable_pairs(settings, nodes) as u64);
     while (drawn.len() as u64) < wanted && tries < 4 * wanted && nodes.len() > 1 {
         tries += 1;
         let (a, b) = (order[random.below(nodes.len()) as usize], order[random.below(nodes.len()) as usize]);
@@ -213,21 +213,22 @@ fn random_patterns(
 
 /// Where EM starts: matches mostly agree; strangers agree as all pairs do; neighbours and
 /// relatives lie between, in the columns where they may.
-fn start(
+fn starting_estimates(
     settings: &GenericSettings,
     nodes: &GenericNodes<'_>,
     comparisons: &PlannedComparisons<'_>,
     patterns: &LevelPatterns,
     all: f64,
 ) -> Vec<ClassEstimate> {
-    let m: Vec<Vec<f64>> = comparisons.columns.iter().map(|column| agreeing(column.levels)).collect();
+    let m: Vec<Vec<f64>> =
+        comparisons.columns.iter().map(|column| starting_agreement_levels(column.levels)).collect();
     let mut counts: Vec<Vec<f64>> = comparisons.columns.iter().map(|c| vec![0.0; c.levels]).collect();
     for (levels, count) in patterns {
         for (sums, &level) in counts.iter_mut().zip(levels) {
             sums[usize::from(level)] += count;
         }
     }
-    let u: Vec<Vec<f64>> = counts.iter().map(|sums| smoothed(sums, 0.5, None)).collect();
+    let u: Vec<Vec<f64>> = counts.iter().map(|sums| smooth_level_shares(sums, 0.5, None)).collect();
     let between = |role: ClassRole, part: f64| -> Vec<Vec<f64>> {
         comparisons
             .columns
@@ -268,7 +269,7 @@ fn start(
 }
 
 /// Levels of pairs that mostly agree.
-fn agreeing(levels: usize) -> Vec<f64> {
+fn starting_agreement_levels(levels: usize) -> Vec<f64> {
     let mut start: Vec<f64> = (0..levels).map(|l| if l <= 1 { 1.0 } else { 0.25 / l as f64 }).collect();
     start[0] = 0.0;
     let total: f64 = start.iter().sum();
@@ -276,7 +277,7 @@ fn agreeing(levels: usize) -> Vec<f64> {
 }
 
 /// Shares of the levels but missing; `pseudo` counts are spread evenly, or as `like` says.
-fn smoothed(sums: &[f64], pseudo: f64, like: Option<&[f64]>) -> Vec<f64> {
+fn smooth_level_shares(sums: &[f64], pseudo: f64, like: Option<&[f64]>) -> Vec<f64> {
     let even = 1.0 / (sums.len() - 1) as f64;
     let total: f64 = sums[1..].iter().sum::<f64>() + pseudo;
     let mut out: Vec<f64> = sums
@@ -295,7 +296,7 @@ fn expectation_maximization(
     classes: &mut [ClassEstimate],
     all: f64,
 ) -> usize {
-    let first = comparisons.columns.iter().map(|c| agreeing(c.levels)).collect::<Vec<_>>();
+    let first = comparisons.columns.iter().map(|c| starting_agreement_levels(c.levels)).collect::<Vec<_>>();
     for round in 1..=MOST_ROUNDS {
         let sums = expect(comparisons, patterns, classes);
         let mut change: f64 = 0.0;
@@ -306,9 +307,9 @@ fn expectation_maximization(
             for (c, column) in comparisons.columns.iter().enumerate() {
                 let own = &sums[k].1[c];
                 let new = match class.role {
-                    ClassRole::Match => smoothed(own, PRIOR_PAIRS, Some(&first[c])),
-                    ClassRole::Strangers => smoothed(own, 1.0, None),
-                    role if role.free(column.kind) => smoothed(own, 1.0, Some(&stranger[c])),
+                    ClassRole::Match => smooth_level_shares(own, PRIOR_PAIRS, Some(&first[c])),
+                    ClassRole::Strangers => smooth_level_shares(own, 1.0, None),
+                    role if role.free(column.kind) => smooth_level_shares(own, 1.0, Some(&stranger[c])),
                     _ => stranger[c].clone(),
                 };
                 let mut new = new;

@@ -3,7 +3,7 @@
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
-use super::block::{pack, unpack};
+use super::block::{pack_pair, unpack_pair};
 use super::compare::{HanNameLevel, IdLevel};
 use super::decide::{PairDecider, PairEvidence};
 use super::nodes::LinkNodes;
@@ -20,23 +20,25 @@ const FAR_BEHIND: i32 = 8000;
 /// other side has more records (or does not contradict itself). `numbered`: pairs of one number.
 pub(super) fn find_doubtful_numbers(numbered: &[(u64, HanNameLevel)], nodes: &LinkNodes<'_>) -> Vec<bool> {
     let pairs = || numbered.par_iter().with_min_len(4096);
-    let far: Vec<(u32, u32)> =
-        pairs().filter(|(_, name)| *name > HanNameLevel::Dropped).map(|(pair, _)| unpack(*pair)).collect();
+    let far: Vec<(u32, u32)> = pairs()
+        .filter(|(_, name)| *name > HanNameLevel::Dropped)
+        .map(|(pair, _)| unpack_pair(*pair))
+        .collect();
     let mut out = vec![false; nodes.len()];
     if far.is_empty() {
         return out;
     }
     // Records that agree with those in question by number and name.
-    let asked = marked(nodes, far.par_iter().map(|&(a, b)| pack(a, b)));
+    let asked = mark_records_in_pairs(nodes, far.par_iter().map(|&(a, b)| pack_pair(a, b)));
     let agreeing: Vec<u64> = pairs()
         .filter(|(pair, name)| {
-            let (a, b) = unpack(*pair);
+            let (a, b) = unpack_pair(*pair);
             (asked[a as usize] || asked[b as usize]) && *name < HanNameLevel::Dropped
         })
         .map(|(pair, _)| *pair)
         .collect();
     let mut agree = vec![0i32; nodes.len()];
-    for (a, b) in agreeing.into_iter().map(unpack) {
+    for (a, b) in agreeing.into_iter().map(unpack_pair) {
         agree[a as usize] += 1;
         agree[b as usize] += 1;
     }
@@ -71,7 +73,7 @@ impl NamesakePartners {
             .filter(|one| matches!(one.outcome, Some((Tier::T1 | Tier::T3 | Tier::T4, Decision::Accept))))
             .filter(|one| decider.said(&one.levels).is_some_and(|said| said.name < HanNameLevel::Dropped))
             .flat_map_iter(|one| {
-                let (a, b) = unpack(one.pair);
+                let (a, b) = unpack_pair(one.pair);
                 [(a, b), (b, a)]
             })
             .filter(|&(node, _)| asked[node as usize])
@@ -89,10 +91,10 @@ impl NamesakePartners {
 }
 
 /// Which records the pairs touch.
-fn marked(nodes: &LinkNodes, pairs: impl ParallelIterator<Item = u64>) -> Vec<bool> {
+fn mark_records_in_pairs(nodes: &LinkNodes, pairs: impl ParallelIterator<Item = u64>) -> Vec<bool> {
     let mut out = vec![false; nodes.len()];
     for pair in pairs.collect::<Vec<u64>>() {
-        let (a, b) = unpack(pair);
+        let (a, b) = unpack_pair(pair);
         (out[a as usize], out[b as usize]) = (true, true);
     }
     out
@@ -108,15 +110,16 @@ pub(super) fn find_rivals(scored: &mut [ScoredPair], nodes: &LinkNodes, decider:
         matches!(one.outcome, Some((Tier::T1 | Tier::T2, Decision::Accept)))
             && decider.said(&one.levels).is_some_and(|said| said.name >= HanNameLevel::Dropped)
     };
-    let asked = marked(nodes, scored.par_iter().with_min_len(4096).filter(apart).map(|one| one.pair));
+    let asked =
+        mark_records_in_pairs(nodes, scored.par_iter().with_min_len(4096).filter(apart).map(|one| one.pair));
     let of_asked = |one: &&ScoredPair| {
-        let (a, b) = unpack(one.pair);
+        let (a, b) = unpack_pair(one.pair);
         one.weight >= RIVAL && (asked[a as usize] || asked[b as usize])
     };
     let close: Vec<&ScoredPair> = scored.par_iter().with_min_len(4096).filter(of_asked).collect();
     let mut namesakes = Vec::new();
     for one in close {
-        let (a, b) = unpack(one.pair);
+        let (a, b) = unpack_pair(one.pair);
         let Some(said) = decider.said(&one.levels) else { return };
         let near = said.near || said.birth_agrees() || said.household_agrees();
         let namesake = said.name != HanNameLevel::Missing && said.name <= HanNameLevel::Wildcard;
@@ -141,7 +144,7 @@ pub(super) fn find_rivals(scored: &mut [ScoredPair], nodes: &LinkNodes, decider:
         .par_iter()
         .with_min_len(4096)
         .map(|one| {
-            let (a, b) = unpack(one.pair);
+            let (a, b) = unpack_pair(one.pair);
             if !(named[a as usize] || named[b as usize]) || !apart(&one) {
                 return false;
             }
@@ -173,7 +176,7 @@ pub(super) fn accept_unique_pairs(
         return;
     }
     let hopeful = |one: &ScoredPair, said: &PairEvidence| {
-        let (a, b) = unpack(one.pair);
+        let (a, b) = unpack_pair(one.pair);
         let no_number = said.id == IdLevel::Missing
             || matches!(said.id, IdLevel::TwoEdits | IdLevel::Disagree)
                 && (doubtful[a as usize] || doubtful[b as usize]);
@@ -197,19 +200,19 @@ pub(super) fn accept_unique_pairs(
     let mut asked = vec![false; nodes.len()];
     let mut namesakes: HashMap<u32, Vec<(u32, i32)>> = HashMap::new();
     for &at in &hopes {
-        let (a, b) = unpack(scored[at].pair);
+        let (a, b) = unpack_pair(scored[at].pair);
         for node in [a, b] {
             namesakes.entry(node).or_default();
             asked[node as usize] = true;
         }
     }
     let of_asked = |one: &&ScoredPair| {
-        let (a, b) = unpack(one.pair);
+        let (a, b) = unpack_pair(one.pair);
         asked[a as usize] || asked[b as usize]
     };
     let close: Vec<&ScoredPair> = scored.par_iter().with_min_len(4096).filter(of_asked).collect();
     for one in &close {
-        let (a, b) = unpack(one.pair);
+        let (a, b) = unpack_pair(one.pair);
         if !decider.said(&one.levels).is_some_and(|said| said.name_agrees()) || one.weight < RIVAL {
             continue;
         }
@@ -233,7 +236,7 @@ pub(super) fn accept_unique_pairs(
             // The same person again, or somebody who weighs much less.
             let harmless = other == partner
                 || same_number(other, partner)
-                || joined.contains(&pack(other, partner))
+                || joined.contains(&pack_pair(other, partner))
                 || of_other < weight - FAR_BEHIND
                 || partners.taken(nodes, other, node);
             // In another source only somebody with another number counts, in its own list nobody.
@@ -246,7 +249,7 @@ pub(super) fn accept_unique_pairs(
     let accepted: Vec<usize> = hopes
         .into_iter()
         .filter(|&at| {
-            let (a, b) = unpack(scored[at].pair);
+            let (a, b) = unpack_pair(scored[at].pair);
             // Who has a record of his own in the list rarely has a second one there.
             !partners.taken(nodes, a, b)
                 && !partners.taken(nodes, b, a)

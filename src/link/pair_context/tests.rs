@@ -37,7 +37,8 @@ fn doubtful_of(pairs: &[(u32, u32, HanNameLevel)], contradicted: bool) -> [bool;
     let mut rows = [ListRow { id: &id, ..NOBODY }; 4];
     rows[0].birth = birth;
     let lists = comparable_sources(&[("a", &rows[..2]), ("b", &rows[2..])]);
-    let numbered: Vec<(u64, HanNameLevel)> = pairs.iter().map(|&(a, b, name)| (pack(a, b), name)).collect();
+    let numbered: Vec<(u64, HanNameLevel)> =
+        pairs.iter().map(|&(a, b, name)| (pack_pair(a, b), name)).collect();
     find_doubtful_numbers(&numbered, &LinkNodes::build(&lists).unwrap()).try_into().unwrap()
 }
 

@@ -25,7 +25,7 @@ pub(super) fn estimate(
     used: &[bool],
     counts: &[usize],
 ) -> EstimatedWeights {
-    let first: Vec<Vec<f64>> = counts.iter().map(|&n| agreeing(n)).collect();
+    let first: Vec<Vec<f64>> = counts.iter().map(|&n| em_starting_levels(n)).collect();
     let mut m = first.clone();
     let total: f64 = patterns.iter().map(|p| p.1).sum();
     let mut share: f64 = 0.5;
@@ -69,7 +69,7 @@ pub(super) fn estimate(
 }
 
 /// Levels of pairs that mostly agree.
-fn agreeing(levels: usize) -> Vec<f64> {
+fn em_starting_levels(levels: usize) -> Vec<f64> {
     let mut start: Vec<f64> = (0..levels).map(|l| if l <= 1 { 1.0 } else { 0.15 / l as f64 }).collect();
     start[0] = 0.0;
     let total: f64 = start.iter().sum();

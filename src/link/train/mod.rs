@@ -11,7 +11,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::block::{self, unpack};
+use super::block::{self, unpack_pair};
 use super::household_ties::HouseholdTies;
 use super::nodes::LinkNodes;
 use super::pair_weights::{MOST, PairLevels, PairScorer};
@@ -50,7 +50,7 @@ pub(crate) struct TrainOptions {
 
 /// Trains the weights of all comparisons. The links under the present weights connect the
 /// households; nothing else of the present weights enters.
-pub(crate) fn train(
+pub(crate) fn train_link_weights(
     settings: &LinkSettings,
     comparables: &[ComparableSource],
     tree: &DivisionTree,
@@ -59,7 +59,7 @@ pub(crate) fn train(
     let nodes = LinkNodes::build(comparables)?;
     let links = super::link(settings, comparables, tree)?;
     let mut households = HouseholdTies::new(&nodes, &settings.resolve.household_anchor, &[]);
-    households.connect(accepted(&links).collect::<Vec<_>>().into_par_iter());
+    households.connect(accepted_training_pairs(&links).collect::<Vec<_>>().into_par_iter());
     // With weights of zero a contribution is the adjustment alone.
     let mut plain = settings.clone();
     for comparison in &mut plain.comparisons {
@@ -68,7 +68,7 @@ pub(crate) fn train(
     let scorer = PairScorer::new(&plain, &nodes, tree, &households, &[])?;
     let work = TrainingTask { settings, nodes: &nodes, tree, scorer: &scorer, options };
     let random = work.random();
-    let matches_known = accepted(&links).count() as f64;
+    let matches_known = accepted_training_pairs(&links).count() as f64;
     let all = nodes.len() as f64 * (nodes.len() as f64 - 1.0) / 2.0;
     let counts: Vec<usize> = settings.comparisons.iter().map(|c| c.kind.levels().len()).collect();
     let mut u = LevelSums::new(&counts);
@@ -133,7 +133,7 @@ pub(crate) fn train(
 ///
 /// # Errors
 /// The file cannot be written.
-pub fn write(file: &WeightsFile, title: &str, path: &Path) -> Result<()> {
+pub fn write_weights_file(file: &WeightsFile, title: &str, path: &Path) -> Result<()> {
     use std::fmt::Write as _;
     let mut text = format!(
         "# Weights of “{title}”, written by `bidui train`: 1/1000 bit; 1000 means that the level is twice\n\
@@ -151,10 +151,10 @@ pub fn write(file: &WeightsFile, title: &str, path: &Path) -> Result<()> {
     std::fs::write(path, text).map_err(|e| Error::io("写权重文件", path, e))
 }
 
-fn accepted(links: &Links) -> impl Iterator<Item = u64> + '_ {
+fn accepted_training_pairs(links: &Links) -> impl Iterator<Item = u64> + '_ {
     (0..links.left.len())
         .filter(|&i| links.decision[i] == Decision::Accept)
-        .map(|i| block::pack(links.left[i], links.right[i]))
+        .map(|i| block::pack_pair(links.left[i], links.right[i]))
 }
 
 /// Counts by comparison and level.
@@ -221,7 +221,7 @@ impl TrainingTask<'_> {
             .par_iter()
             .with_min_len(1024)
             .map(|&pair| {
-                let (a, b) = unpack(pair);
+                let (a, b) = unpack_pair(pair);
                 self.scorer.levels(a, b)
             })
             .collect();
@@ -243,7 +243,8 @@ impl TrainingTask<'_> {
         let (mut compared, mut rounds) = (0, 0);
         for pass in self.settings.passes.iter().filter(|p| p.kind != PassKind::Household) {
             let patterns = self.levels(&self.pairs(pass)?);
-            let used: Vec<bool> = self.settings.comparisons.iter().map(|c| !blocks(pass, c)).collect();
+            let used: Vec<bool> =
+                self.settings.comparisons.iter().map(|c| !pass_blocks_comparison(pass, c)).collect();
             let found = estimate(&patterns, &chance, &used, counts);
             compared += patterns.iter().map(|p| p.1 as u64).sum::<u64>();
             rounds += found.rounds as u64;
@@ -274,12 +275,12 @@ impl TrainingTask<'_> {
         let mut pairs = Vec::new();
         for group in members.values() {
             for (i, &a) in group.iter().enumerate() {
-                pairs.extend(group[i + 1..].iter().map(|&b| block::pack(a, b)));
+                pairs.extend(group[i + 1..].iter().map(|&b| block::pack_pair(a, b)));
             }
         }
         let mut candidates = block::block_pairs(self.settings, self.nodes, self.tree, None)?.pairs;
         candidates.retain(|&pair| {
-            let (a, b) = unpack(pair);
+            let (a, b) = unpack_pair(pair);
             labels[a as usize].is_some() && labels[b as usize].is_some() && !self.same(a, b)
         });
         let mut sums = [LevelSums::new(counts), LevelSums::new(counts)];
@@ -296,7 +297,7 @@ impl TrainingTask<'_> {
 }
 
 /// Does the pass select pairs by what the comparison compares?
-fn blocks(pass: &BlockingPass, comparison: &Comparison) -> bool {
+fn pass_blocks_comparison(pass: &BlockingPass, comparison: &Comparison) -> bool {
     if pass.kind == PassKind::IdSlip {
         return comparison.kind == ComparisonKind::IdNumber;
     }

@@ -7,7 +7,7 @@ use super::{COUNTY, DivisionTree, DivisionUnit, PREFECTURE, TOWNSHIP, UnitHistor
 use crate::{Error, Result};
 
 /// Level that a code of so many digits stands for; the prefecture's ends in `00`.
-fn level_of(code: &str) -> Option<u8> {
+fn division_code_level(code: &str) -> Option<u8> {
     if !code.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
@@ -96,7 +96,7 @@ impl DivisionTable<'_> {
                 past.names.push(later_name.to_owned());
             }
             for code in past.codes.iter().map(String::as_str).chain([code]) {
-                if level_of(code).is_none() {
+                if division_code_level(code).is_none() {
                     return Err(self.complain(format!("区划代码“{code}”不是6、9或12位数字"), row));
                 }
             }
@@ -104,7 +104,7 @@ impl DivisionTable<'_> {
                 let names = cell(column).split(['|', ';']).map(str::trim);
                 past.aliases = names.filter(|alias| !alias.is_empty()).map(str::to_owned).collect();
             }
-            let level = level_of(code).unwrap_or(VILLAGE);
+            let level = division_code_level(code).unwrap_or(VILLAGE);
             rows.push((
                 DivisionUnit { code: code.to_owned(), name: name.to_owned(), parent: None, level },
                 past,

@@ -92,7 +92,7 @@ impl DivisionTree {
         let mut at = 0;
         let mut verdict = DivisionVerdict::Missing;
         for (level, cell) in cells {
-            let text = names::tidy(cell);
+            let text = names::tidy_division_name(cell);
             if text.is_empty() {
                 continue;
             }
@@ -163,7 +163,7 @@ impl DivisionTree {
 
     /// Looks for a name of `level` under `at`, from the most telling way of writing to sound.
     fn search(&self, at: u32, text: &str, level: u8) -> NameSearch {
-        for key in names::name_keys(text, level) {
+        for key in names::division_name_keys(text, level) {
             let by_sound = matches!(key, NameKey::Sound(_));
             // Sound alone decides only among the units of one parent.
             if by_sound && level == VILLAGE && self.level(at) < TOWNSHIP {

@@ -64,7 +64,7 @@ impl DivisionTree {
             }
             let parent = unit.parent.unwrap_or(u32::MAX);
             let mut add = |text: &str, how| {
-                for key in names::name_keys(text, unit.level) {
+                for key in names::division_name_keys(text, unit.level) {
                     let list = tree.names.entry((parent, key)).or_default();
                     if !list.iter().any(|c| c.unit == at) {
                         list.push(names::UnitCandidate { unit: at, how });
@@ -82,7 +82,10 @@ impl DivisionTree {
             }
         }
         for (position, unit) in units.iter().enumerate() {
-            tree.by_level.entry(unit.level).or_default().push((position as u32, names::tidy(&unit.name)));
+            tree.by_level
+                .entry(unit.level)
+                .or_default()
+                .push((position as u32, names::tidy_division_name(&unit.name)));
         }
         tree.units = units;
         tree

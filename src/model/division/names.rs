@@ -61,48 +61,49 @@ const TOWNSHIP_SUFFIXES: [&str; 8] =
 const COUNTY_SUFFIXES: [&str; 5] = ["自治县", "人民政府", "县", "区", "市"];
 
 /// Folds characters, drops spaces and signs.
-pub(crate) fn tidy(text: &str) -> String {
+pub(crate) fn tidy_division_name(text: &str) -> String {
     text.chars()
         .map(|c| match c {
             '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
-            c => han::fold(c),
+            c => han::fold_han(c),
         })
         .filter(|c| c.is_alphanumeric())
         .collect()
 }
 
 /// Removes `suffix` if two characters stay: 新村 and 浚县 keep theirs.
-fn strip<'a>(text: &'a str, suffix: &str) -> Option<&'a str> {
+fn strip_division_suffix<'a>(text: &'a str, suffix: &str) -> Option<&'a str> {
     text.strip_suffix(suffix).filter(|rest| rest.chars().nth(1).is_some())
 }
 
 /// Bare name and kind. Also removes a 村 or 社区 that stood before the office.
-fn bare(tidied: &str, level: u8) -> (&str, Option<VillageKind>) {
+fn bare_division_name(tidied: &str, level: u8) -> (&str, Option<VillageKind>) {
     if level < super::VILLAGE {
         let suffixes: &[&str] = if level == super::TOWNSHIP { &TOWNSHIP_SUFFIXES } else { &COUNTY_SUFFIXES };
-        let found = suffixes.iter().find_map(|suffix| strip(tidied, suffix));
+        let found = suffixes.iter().find_map(|suffix| strip_division_suffix(tidied, suffix));
         return (found.unwrap_or(tidied), None);
     }
     let (mut name, mut kind) = (tidied, None);
-    if let Some((rest, found)) =
-        VILLAGE_SUFFIXES.iter().find_map(|(suffix, kind)| strip(tidied, suffix).map(|rest| (rest, *kind)))
+    if let Some((rest, found)) = VILLAGE_SUFFIXES
+        .iter()
+        .find_map(|(suffix, kind)| strip_division_suffix(tidied, suffix).map(|rest| (rest, *kind)))
     {
         (name, kind) = (rest, found);
     }
     for inner in ["社区", "村"] {
-        name = strip(name, inner).unwrap_or(name);
+        name = strip_division_suffix(name, inner).unwrap_or(name);
     }
     (name, kind)
 }
 
 /// Every key of a name, most telling first.
-pub(crate) fn name_keys(text: &str, level: u8) -> Vec<NameKey> {
-    let tidied = tidy(text);
+pub(crate) fn division_name_keys(text: &str, level: u8) -> Vec<NameKey> {
+    let tidied = tidy_division_name(text);
     if tidied.is_empty() {
         return Vec::new();
     }
-    let (name, kind) = bare(&tidied, level);
-    let sound: Vec<&str> = name.chars().map(|c| han::syllable_of(han::look_up(c).readings[0])).collect();
+    let (name, kind) = bare_division_name(&tidied, level);
+    let sound: Vec<&str> = name.chars().map(|c| han::syllable_of(han::look_up_han(c).readings[0])).collect();
     let mut keys = vec![NameKey::Full(tidied.clone())];
     keys.extend(kind.map(|kind| NameKey::Kind(name.to_owned(), kind)));
     keys.push(NameKey::Bare(name.to_owned()));

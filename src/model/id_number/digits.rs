@@ -8,14 +8,14 @@ pub(crate) struct Digits(pub [u8; 18]);
 const WEIGHTS: [u8; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 
 /// Check value (0-10, X = 10) of 17 digits given as one number.
-pub(crate) fn check_value(body: u64) -> u8 {
-    check_of_sum(
+pub(crate) fn id_check_value(body: u64) -> u8 {
+    id_check_of_sum(
         Digits::from_key(body * 11).0.iter().zip(WEIGHTS).map(|(&v, w)| u32::from(v) * u32::from(w)).sum(),
     )
 }
 
 /// Check value for a weighted sum of the first 17 digits.
-pub(crate) fn check_of_sum(sum: u32) -> u8 {
+pub(crate) fn id_check_of_sum(sum: u32) -> u8 {
     ((12 - sum % 11) % 11) as u8
 }
 
@@ -37,7 +37,7 @@ pub(crate) fn parse_plain18(bytes: &[u8]) -> Option<(u64, u8)> {
         b'X' | b'x' => 10,
         _ => return None,
     };
-    Some((body * 11 + last, check_of_sum(sum)))
+    Some((body * 11 + last, id_check_of_sum(sum)))
 }
 
 /// The digits of every number below 1000.
@@ -84,7 +84,7 @@ impl Digits {
 
 /// Packs values (0-9; 10 allowed in the last place): all but the last in decimal, × 11, + last.
 /// Fits for up to 19 values.
-pub(crate) fn pack(values: &[u8]) -> u64 {
+pub(crate) fn pack_id_digits(values: &[u8]) -> u64 {
     let (last, body) = match values.split_last() {
         Some(parts) => parts,
         None => return 0,
@@ -93,7 +93,7 @@ pub(crate) fn pack(values: &[u8]) -> u64 {
 }
 
 /// Unpacks `count` values packed by [`pack`] into the front of the returned array.
-pub(crate) fn unpack(key: u64, count: usize) -> [u8; 20] {
+pub(crate) fn unpack_id_digits(key: u64, count: usize) -> [u8; 20] {
     let mut values = [0u8; 20];
     if count == 0 {
         return values;

@@ -9,11 +9,11 @@ mod pattern;
 mod prefixes;
 mod written;
 
-pub(crate) use digits::unpack;
-pub(crate) use digits::{Digits, check_value};
-pub(crate) use pattern::{MaskPattern, could_equal};
+pub(crate) use digits::unpack_id_digits;
+pub(crate) use digits::{Digits, id_check_value};
+pub(crate) use pattern::{MaskPattern, id_patterns_could_equal};
 pub(crate) use prefixes::KnownPrefixes;
-pub(crate) use prefixes::is_of_a_province;
+pub(crate) use prefixes::is_province_prefix;
 
 use super::day;
 
@@ -148,7 +148,7 @@ impl IdNumber {
     /// assert_eq!(IdNumber::parse("11010519491231003X").class, IdClass::BadCheck18);
     /// ```
     pub fn parse(text: &str) -> Self {
-        parse::parse(text)
+        parse::parse_id_number(text)
     }
 
     /// True if the cell held nothing usable as a number at all.
@@ -175,7 +175,7 @@ impl IdNumber {
         use IdClass::*;
         match self.class {
             Valid18 => true,
-            Cert20 | Cert22 | GStudent => self.key % 11 == u64::from(check_value(self.key / 11)),
+            Cert20 | Cert22 | GStudent => self.key % 11 == u64::from(id_check_value(self.key / 11)),
             _ => false,
         }
     }

@@ -1,6 +1,6 @@
 //! From the text of a cell to a verdict.
 
-use super::digits::{check_value, pack, parse_plain18};
+use super::digits::{id_check_value, pack_id_digits, parse_plain18};
 use super::pattern::MaskPattern;
 use super::{IdClass, IdNumber};
 use crate::model::day;
@@ -42,7 +42,7 @@ const ASCII: [u8; 128] = {
 };
 
 /// Classes of characters beyond ASCII.
-fn symbol(c: char) -> u8 {
+fn id_symbol(c: char) -> u8 {
     match c {
         // Full width letters, digits and signs stand at a fixed distance from ASCII.
         '\u{FF01}'..='\u{FF5E}' => ASCII[c as usize - 0xFEE0],
@@ -64,7 +64,7 @@ fn symbol(c: char) -> u8 {
     }
 }
 
-pub(crate) fn parse(text: &str) -> IdNumber {
+pub(crate) fn parse_id_number(text: &str) -> IdNumber {
     let mut symbols = [0u8; ROOM];
     let mut len = 0;
     let bytes = text.as_bytes();
@@ -84,7 +84,7 @@ pub(crate) fn parse(text: &str) -> IdNumber {
         }
     } else {
         for c in text.chars() {
-            let class = if c.is_ascii() { ASCII[c as usize] } else { symbol(c) };
+            let class = if c.is_ascii() { ASCII[c as usize] } else { id_symbol(c) };
             if class != NOTHING {
                 if len == ROOM {
                     return other();
@@ -94,23 +94,23 @@ pub(crate) fn parse(text: &str) -> IdNumber {
             }
         }
     }
-    classify(&symbols[..len], text)
+    classify_id_symbols(&symbols[..len], text)
 }
 
 fn other() -> IdNumber {
     IdNumber { class: IdClass::Other, ..IdNumber::default() }
 }
 
-fn classify(symbols: &[u8], text: &str) -> IdNumber {
+fn classify_id_symbols(symbols: &[u8], text: &str) -> IdNumber {
     let digits = symbols.iter().take_while(|&&s| s < 10).count();
     match (symbols.len(), digits) {
         (0, _) => IdNumber::default(),
-        (18, 18) => full18(pack(symbols), check_value(pack(symbols) / 11)),
+        (18, 18) => full18(pack_id_digits(symbols), id_check_value(pack_id_digits(symbols) / 11)),
         // `*` in the last place stands for X in old lists; see `mask` for several stars.
         (18, 17) if matches!(symbols[17], X | STAR) => {
             let mut fixed = [X; 18];
             fixed[..17].copy_from_slice(&symbols[..17]);
-            full18(pack(&fixed), check_value(pack(&fixed) / 11))
+            full18(pack_id_digits(&fixed), id_check_value(pack_id_digits(&fixed) / 11))
         }
         (15, 15) => full15(symbols),
         (20 | 22, _) if digits == symbols.len() || (digits == 17 && symbols[17] == X) => certificate(symbols),
@@ -122,12 +122,12 @@ fn classify(symbols: &[u8], text: &str) -> IdNumber {
             inner => inner,
         },
         (_, 0) if symbols[0] == JL => student_without_id(&symbols[1..]),
-        _ if is_scientific(symbols) => scientific(symbols),
-        _ if symbols.contains(&STAR) || is_x_mask(symbols) => mask(symbols),
+        _ if is_scientific_id(symbols) => scientific(symbols),
+        _ if symbols.contains(&STAR) || is_x_masked_id(symbols) => parse_masked_id(symbols),
         (16 | 17 | 19, n) if n == symbols.len() || (n + 1 == symbols.len() && symbols[n] == X) => {
-            IdNumber { key: pack(symbols), class: IdClass::Other, detail: symbols.len() as u8 }
+            IdNumber { key: pack_id_digits(symbols), class: IdClass::Other, detail: symbols.len() as u8 }
         }
-        _ if is_placeholder(text) => IdNumber::default(),
+        _ if is_placeholder_id(text) => IdNumber::default(),
         _ => other(),
     }
 }
@@ -135,7 +135,7 @@ fn classify(symbols: &[u8], text: &str) -> IdNumber {
 fn nested18(symbols: &[u8]) -> IdNumber {
     let digits = symbols.iter().take_while(|&&s| s < 10).count();
     if symbols.len() == 18 && (digits == 18 || (digits == 17 && symbols[17] == X)) {
-        full18(pack(symbols), check_value(pack(symbols) / 11))
+        full18(pack_id_digits(symbols), id_check_value(pack_id_digits(symbols) / 11))
     } else {
         other()
     }
@@ -189,12 +189,12 @@ fn full15(values: &[u8]) -> IdNumber {
     }
     if body % 1_000 == 0 {
         return IdNumber {
-            key: body * 11 + u64::from(check_value(body)),
+            key: body * 11 + u64::from(id_check_value(body)),
             class: IdClass::Temporary,
             detail: 0,
         };
     }
-    IdNumber { key: body * 11 + u64::from(check_value(body)), class: IdClass::Up15, detail: 0 }
+    IdNumber { key: body * 11 + u64::from(id_check_value(body)), class: IdClass::Up15, detail: 0 }
 }
 
 /// ID + category (1-7) + grade (1-4), and for a re-issued certificate two more characters.
@@ -227,7 +227,7 @@ fn student_without_id(rest: &[u8]) -> IdNumber {
 }
 
 /// `d.dddE+17` with any number of digits (also `E17`, and `E+14` of a 15-digit number).
-fn is_scientific(symbols: &[u8]) -> bool {
+fn is_scientific_id(symbols: &[u8]) -> bool {
     symbols.contains(&E) && symbols[0] < 10 && (symbols.get(1) == Some(&POINT) || symbols.get(1) == Some(&E))
 }
 
@@ -262,11 +262,11 @@ fn scientific(symbols: &[u8]) -> IdNumber {
 }
 
 /// `410621XXXXXXXX1234`: at least four X in a row inside the number.
-fn is_x_mask(symbols: &[u8]) -> bool {
+fn is_x_masked_id(symbols: &[u8]) -> bool {
     symbols.windows(4).any(|w| w == [X; 4])
 }
 
-fn mask(symbols: &[u8]) -> IdNumber {
+fn parse_masked_id(symbols: &[u8]) -> IdNumber {
     let hidden = |s: u8| s == STAR || s == X;
     let prefix = symbols.iter().take_while(|&&s| s < 10).count();
     // X as the known last character after stars.
@@ -284,7 +284,7 @@ fn mask(symbols: &[u8]) -> IdNumber {
 }
 
 /// Words that clerks type when there is no number.
-fn is_placeholder(text: &str) -> bool {
+fn is_placeholder_id(text: &str) -> bool {
     const WORDS: [&str; 22] = [
         "无",
         "无证",

@@ -1,6 +1,6 @@
 //! What is known of a partly hidden or cut number, and whether two numbers could be the same.
 
-use super::digits::{Digits, unpack};
+use super::digits::{Digits, unpack_id_digits};
 use super::{IdClass, IdNumber};
 
 /// Known digits of a number of 18 characters: a prefix and a suffix. How many characters are
@@ -25,7 +25,7 @@ impl MaskPattern {
         values[..prefix.len()].copy_from_slice(prefix);
         values[prefix.len()..known].copy_from_slice(suffix);
         Some(IdNumber {
-            key: super::digits::pack(&values[..known]),
+            key: super::digits::pack_id_digits(&values[..known]),
             class: IdClass::Mask,
             detail: (prefix.len() * 16 + suffix.len()) as u8,
         })
@@ -36,7 +36,7 @@ impl MaskPattern {
         match id.class {
             IdClass::Mask => {
                 let (prefix, suffix) = (usize::from(id.detail >> 4), usize::from(id.detail & 15));
-                Some(Self { values: unpack(id.key, prefix + suffix), prefix, suffix })
+                Some(Self { values: unpack_id_digits(id.key, prefix + suffix), prefix, suffix })
             }
             IdClass::Trunc15 => {
                 // The last digit that scientific notation shows may be rounded up, unless all
@@ -122,7 +122,7 @@ impl MaskPattern {
 /// Number of digits that both numbers show, if all of them agree and at least one of the two
 /// is cut or masked; `None` if they contradict, or both are full (compare the keys then), or
 /// one of them shows nothing.
-pub(crate) fn could_equal(a: IdNumber, b: IdNumber) -> Option<usize> {
+pub(crate) fn id_patterns_could_equal(a: IdNumber, b: IdNumber) -> Option<usize> {
     match (MaskPattern::of(a), MaskPattern::of(b)) {
         (Some(p), Some(q)) => p.overlap(&q),
         (Some(p), None) => fits_full(p, b),

@@ -14,7 +14,7 @@ const PROVINCES: [u32; 36] = [
 ];
 
 /// Tells whether a six-digit prefix begins with the digits of a province.
-pub(crate) fn is_of_a_province(prefix: u32) -> bool {
+pub(crate) fn is_province_prefix(prefix: u32) -> bool {
     PROVINCES.contains(&(prefix / 10_000))
 }
 

@@ -18,12 +18,12 @@ impl IdNumber {
             if survived == 0 || survived > 15 || self.key >= 10u64.pow(15) {
                 return false;
             }
-            push_digits(self.key / 10u64.pow(15 - u32::from(self.detail)), survived, out);
+            push_id_digits(self.key / 10u64.pow(15 - u32::from(self.detail)), survived, out);
             return true;
         }
         let key = self.edit_key().or((self.class == IdClass::Temporary).then_some(self.key));
         let Some(key) = key.filter(|&k| k != 0) else { return false };
-        push_digits(key / 11, 17, out);
+        push_id_digits(key / 11, 17, out);
         out.push(match (key % 11) as u8 {
             10 => b'X',
             digit => b'0' + digit,
@@ -33,7 +33,7 @@ impl IdNumber {
 }
 
 /// Appends the last `width` decimal digits, zeros in front.
-fn push_digits(number: u64, width: usize, out: &mut Vec<u8>) {
+fn push_id_digits(number: u64, width: usize, out: &mut Vec<u8>) {
     let mut digits = [b'0'; LONGEST];
     // Halves fit into 32 bits, which are divided faster; the two do not wait for each other.
     let halves = [number / 1_000_000_000 % 1_000_000_000, number % 1_000_000_000];
@@ -55,7 +55,7 @@ mod tests {
     fn digits_are_padded_and_cut_on_the_left() {
         let padded = |number, width| {
             let mut out = Vec::new();
-            push_digits(number, width, &mut out);
+            push_id_digits(number, width, &mut out);
             String::from_utf8(out).unwrap()
         };
         assert_eq!(padded(41_062_119_800_101_123, 17), "41062119800101123");

@@ -37,28 +37,28 @@ const PLACEHOLDERS: [&str; 9] = ["无", "不详", "未知", "空", "无名", "�
 /// and other letters, wildcards and single interpuncts. From then on the name is only cut, until
 /// none of the cuts shortens it. What has no Han character in the end is treated as [`latin`], as it
 /// would be the next time.
-pub(super) fn clean(text: &str, flags: &mut NameFlags) -> String {
-    if is_plain(text) {
+pub(super) fn clean_name(text: &str, flags: &mut NameFlags) -> String {
+    if is_plain_name(text) {
         return text.to_owned();
     }
     let chars = characters(text, flags);
     if !has_han(&chars) {
-        return latin(&chars, flags);
+        return clean_latin_name(&chars, flags);
     }
-    let mut chars = brackets(&chars, flags);
+    let mut chars = clean_name_brackets(&chars, flags);
     // Before letters(): the signs that tell where a second name begins go with it.
-    aliases(&mut chars, flags);
-    let mut chars = letters(&chars, flags);
+    cut_name_aliases(&mut chars, flags);
+    let mut chars = clean_name_letters(&chars, flags);
     let mut length = usize::MAX;
     // What one cut lays bare, another may take: 李四已故户主, 李四户主·已故.
     while chars.len() < length {
         length = chars.len();
-        aliases(&mut chars, flags);
-        notes(&mut chars, flags);
-        outer_interpuncts(&mut chars);
+        cut_name_aliases(&mut chars, flags);
+        cut_name_notes(&mut chars, flags);
+        cut_outer_interpuncts(&mut chars);
     }
     if !has_han(&chars) {
-        return latin(&chars, flags);
+        return clean_latin_name(&chars, flags);
     }
     if chars.contains(&INTERPUNCT) {
         flags.set(NameFlags::INTERPUNCT);
@@ -75,7 +75,7 @@ fn has_han(chars: &[char]) -> bool {
 }
 
 /// One to three ideographs: no room for a note, nothing to replace. Nearly all cells are so.
-fn is_plain(text: &str) -> bool {
+fn is_plain_name(text: &str) -> bool {
     let mut count = 0;
     let plain = text.chars().all(|c| {
         count += 1;
@@ -94,7 +94,7 @@ fn characters(text: &str, flags: &mut NameFlags) -> Vec<char> {
     // A reference has at least four characters and becomes one: there is an end.
     while chars.contains(&'&') {
         let folded: String = chars.iter().collect();
-        let decoded = decode_entities(&folded);
+        let decoded = decode_name_entities(&folded);
         if decoded == folded {
             break;
         }
@@ -123,7 +123,7 @@ fn character(c: char, flags: &mut NameFlags) -> Option<char> {
         }
         // Private-use characters of old GBK; others of that area cannot be read.
         '\u{E000}'..='\u{F8FF}' => {
-            let real = han::fold(c);
+            let real = han::fold_han(c);
             if real == c {
                 WILDCARD
             } else {
@@ -150,7 +150,7 @@ fn character(c: char, flags: &mut NameFlags) -> Option<char> {
 }
 
 /// A name without Han characters: upper case, single spaces.
-fn latin(chars: &[char], flags: &mut NameFlags) -> String {
+fn clean_latin_name(chars: &[char], flags: &mut NameFlags) -> String {
     let text: String = chars.iter().map(|&c| if c == INTERPUNCT { ' ' } else { c }).collect();
     let words: Vec<&str> = text.split_whitespace().collect();
     let name = words.join(" ").to_uppercase();
@@ -160,8 +160,8 @@ fn latin(chars: &[char], flags: &mut NameFlags) -> String {
     }
     // In capitals a ligature completes a reference (`&#xﬀ;`). Only characters that are no capitals yet can
     // become several, and a reference is longer than what it becomes: there is an end.
-    if decode_entities(&name) != name {
-        return clean(&name, flags);
+    if decode_name_entities(&name) != name {
+        return clean_name(&name, flags);
     }
     flags.set(NameFlags::LATIN);
     name
@@ -169,7 +169,7 @@ fn latin(chars: &[char], flags: &mut NameFlags) -> String {
 
 /// `(已故)` is a note; `(王+莹)` describes one character that could not be typed; a bracket that
 /// holds all but one character of the name holds the name.
-fn brackets(chars: &[char], flags: &mut NameFlags) -> Vec<char> {
+fn clean_name_brackets(chars: &[char], flags: &mut NameFlags) -> Vec<char> {
     let mut out = Vec::with_capacity(chars.len());
     let mut rest = chars;
     while let Some(open) = rest.iter().position(|&c| c == '(') {
@@ -191,16 +191,16 @@ fn brackets(chars: &[char], flags: &mut NameFlags) -> Vec<char> {
     out
 }
 
-fn starts_with(chars: &[char], word: &str) -> bool {
+fn name_starts_with(chars: &[char], word: &str) -> bool {
     let mut rest = chars.iter();
     word.chars().all(|c| rest.next() == Some(&c))
 }
 
 /// Cuts `又名…`, `/…`, `、…` after a name of at least two characters.
-fn aliases(chars: &mut Vec<char>, flags: &mut NameFlags) {
+fn cut_name_aliases(chars: &mut Vec<char>, flags: &mut NameFlags) {
     let cut = (2..chars.len()).find(|&at| {
         matches!(chars[at], '/' | '、' | ',' | ';' | '\\' | ':')
-            || ALIASES.iter().any(|word| starts_with(&chars[at..], word))
+            || ALIASES.iter().any(|word| name_starts_with(&chars[at..], word))
     });
     if let Some(at) = cut {
         chars.truncate(at);
@@ -210,7 +210,7 @@ fn aliases(chars: &mut Vec<char>, flags: &mut NameFlags) {
 
 /// Letters and digits among Han characters: a syllable stands for a character that could not be
 /// typed, a single letter or digits at the end tell namesakes apart. Drops spaces and signs.
-fn letters(chars: &[char], flags: &mut NameFlags) -> Vec<char> {
+fn clean_name_letters(chars: &[char], flags: &mut NameFlags) -> Vec<char> {
     let mut out: Vec<char> = Vec::with_capacity(chars.len());
     let mut at = 0;
     while at < chars.len() {
@@ -249,7 +249,7 @@ fn is_toned_vowel(c: char) -> bool {
 }
 
 /// Drops interpuncts at either end: they separate nothing.
-fn outer_interpuncts(chars: &mut Vec<char>) {
+fn cut_outer_interpuncts(chars: &mut Vec<char>) {
     while chars.last() == Some(&INTERPUNCT) {
         chars.pop();
     }
@@ -258,10 +258,10 @@ fn outer_interpuncts(chars: &mut Vec<char>) {
 }
 
 /// Cuts a known note at the end, as long as two characters of a name stay.
-fn notes(chars: &mut Vec<char>, flags: &mut NameFlags) {
+fn cut_name_notes(chars: &mut Vec<char>, flags: &mut NameFlags) {
     for note in NOTES {
         let len = note.chars().count();
-        if chars.len() >= len + 2 && starts_with(&chars[chars.len() - len..], note) {
+        if chars.len() >= len + 2 && name_starts_with(&chars[chars.len() - len..], note) {
             chars.truncate(chars.len() - len);
             flags.set(NameFlags::NOTE);
             return;
@@ -270,7 +270,7 @@ fn notes(chars: &mut Vec<char>, flags: &mut NameFlags) {
 }
 
 /// `&#26446;` and `&#x674E;` become the characters that a lossy export could not encode.
-fn decode_entities(text: &str) -> std::borrow::Cow<'_, str> {
+fn decode_name_entities(text: &str) -> std::borrow::Cow<'_, str> {
     if !text.contains("&#") {
         return text.into();
     }

@@ -57,14 +57,14 @@ impl NameForm {
     /// Analyses the text of a cell.
     pub fn analyse(text: &str) -> Self {
         let mut flags = NameFlags::default();
-        let clean = clean::clean(text, &mut flags);
+        let clean = clean::clean_name(text, &mut flags);
         if clean.is_empty() {
             return Self::default();
         }
         let mut form = Self { flags, clean: InlineText::new(&clean), ..Self::default() };
         let mut all = Vec::with_capacity(8);
         for c in clean.chars().filter(|&c| c != han::INTERPUNCT) {
-            let folded = han::fold(c);
+            let folded = han::fold_han(c);
             if folded != c {
                 form.flags.set(NameFlags::FOLDED);
             }
@@ -75,10 +75,10 @@ impl NameForm {
         } else {
             surname_length(&all) as u8
         };
-        form.fold_key = all.iter().fold(SEED, |h, &c| mix(h, u64::from(c as u32)));
+        form.fold_key = all.iter().fold(SEED, |h, &c| mix_name_key(h, u64::from(c as u32)));
         form.chars = InlineCharacters::new(&all);
         form.reading_key =
-            (0..all.len()).fold(SEED, |h, i| mix(h, reading_part(&form, i, form.readings_at(i)[0])));
+            (0..all.len()).fold(SEED, |h, i| mix_name_key(h, reading_part(&form, i, form.readings_at(i)[0])));
         form
     }
 
@@ -129,12 +129,12 @@ impl NameForm {
 
     /// Hash of the folded surname (term frequencies); 0 if there is none.
     pub fn surname_key(&self) -> u64 {
-        key_of(self.surname())
+        name_key_of(self.surname())
     }
 
     /// Hash of the folded given name (term frequencies, blocks); 0 if there is none.
     pub fn given_key(&self) -> u64 {
-        key_of(self.given())
+        name_key_of(self.given())
     }
 
     /// Possible readings of the character at `index`, usual one first; 0 where there are fewer.
@@ -151,7 +151,7 @@ impl NameForm {
         if index < usize::from(self.surname_len) {
             surname_readings(self.surname(), index).iter().for_each(|&r| add(r));
         }
-        han::look_up(self.chars()[index]).readings.iter().for_each(|&r| add(r));
+        han::look_up_han(self.chars()[index]).readings.iter().for_each(|&r| add(r));
         found
     }
 
@@ -183,7 +183,7 @@ impl NameForm {
                     if count == 8 {
                         break 'room;
                     }
-                    keys[count] = mix(key, part);
+                    keys[count] = mix_name_key(key, part);
                     count += 1;
                 }
             }
@@ -231,17 +231,17 @@ fn reading_part(form: &NameForm, index: usize, reading: Reading) -> u64 {
 const SEED: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// One step of a cheap 64-bit hash; never 0 in practice and stable across machines.
-fn mix(hash: u64, value: u64) -> u64 {
+fn mix_name_key(hash: u64, value: u64) -> u64 {
     let product = u128::from(hash ^ value.wrapping_mul(0xA076_1D64_78BD_642F)) * 0xE703_7ED1_A0B4_28DB;
     (product as u64) ^ ((product >> 64) as u64)
 }
 
 /// Hash of folded characters; 0 for none.
-pub(crate) fn key_of(chars: &[char]) -> u64 {
+pub(crate) fn name_key_of(chars: &[char]) -> u64 {
     if chars.is_empty() {
         return 0;
     }
-    chars.iter().fold(SEED, |h, &c| mix(h, u64::from(c as u32)))
+    chars.iter().fold(SEED, |h, &c| mix_name_key(h, u64::from(c as u32)))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ static COMPOUND: LazyLock<Vec<[char; 2]>> = LazyLock::new(|| {
     let mut all: Vec<[char; 2]> = include_str!("../../../data/compound_surnames.txt")
         .split_whitespace()
         .filter_map(|name| {
-            let mut chars = name.chars().map(han::fold);
+            let mut chars = name.chars().map(han::fold_han);
             Some([chars.next()?, chars.next()?])
         })
         .collect();
@@ -25,7 +25,7 @@ static READINGS: LazyLock<BTreeMap<Vec<char>, Vec<Vec<Reading>>>> = LazyLock::ne
         if let Some((surname, readings)) =
             line.split_once(',').filter(|(name, _)| name.chars().nth(1).is_some())
         {
-            let chars: Vec<char> = surname.chars().map(han::fold).collect();
+            let chars: Vec<char> = surname.chars().map(han::fold_han).collect();
             let places = map.entry(chars.clone()).or_insert_with(|| vec![Vec::new(); chars.len()]);
             for (place, text) in places.iter_mut().zip(readings.split(' ')) {
                 place.extend(han::parse_reading(text));
@@ -50,7 +50,7 @@ pub(crate) fn surname_length(folded: &[char]) -> usize {
 /// usual ones.
 pub(crate) fn surname_readings(surname: &[char], index: usize) -> &'static [Reading] {
     if let [single] = surname {
-        return &han::look_up(*single).surname;
+        return &han::look_up_han(*single).surname;
     }
     READINGS.get(surname).and_then(|places| places.get(index)).map_or(&[], Vec::as_slice)
 }

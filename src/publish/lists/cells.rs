@@ -10,7 +10,7 @@ use super::list_row::{COLUMNS, ListColumn, ListColumnKind, ListRow};
 use super::style::CellStyle;
 use super::xlsx;
 use crate::Result;
-use crate::privacy::formula_cells::is_active;
+use crate::privacy::formula_cells::is_formula_cell;
 
 /// Most UTF-16 units of a cell that a spreadsheet opens.
 const LONGEST: usize = 32_767;
@@ -44,9 +44,11 @@ impl SheetRowWriter {
             let style = match column.kind {
                 _ if c == self.due && row.overdue => CellStyle::Overdue,
                 _ if c == self.severity && row.severe => CellStyle::Severe,
-                ListColumnKind::Short | ListColumnKind::Hidden if is_active(text) => CellStyle::ShortQuoted,
+                ListColumnKind::Short | ListColumnKind::Hidden if is_formula_cell(text) => {
+                    CellStyle::ShortQuoted
+                }
                 ListColumnKind::Short | ListColumnKind::Hidden => CellStyle::Short,
-                ListColumnKind::Long if is_active(text) => CellStyle::LongQuoted,
+                ListColumnKind::Long if is_formula_cell(text) => CellStyle::LongQuoted,
                 ListColumnKind::Long => CellStyle::Long,
                 ListColumnKind::Answer => CellStyle::Answer,
             };

@@ -109,7 +109,7 @@ impl<'a> ListedEvidence<'a> {
                 out.push(std::mem::replace(separator, '，'));
                 out.push_str(title);
                 out.push(' ');
-                out.push_str(&mask::numbers_in_text(&value));
+                out.push_str(&mask::mask_numbers_in_text(&value));
             }
         }
     }

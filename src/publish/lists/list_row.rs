@@ -200,7 +200,7 @@ impl<'a> RowMaterial<'a> {
             entry.household.into(),
             name,
             id,
-            mask::numbers_in_text(&e.message),
+            mask::mask_numbers_in_text(&e.message),
             self.evidence_text(entry).into(),
             tier_title(e.confidence).into(),
             tier_confidence(e.confidence).into(),
@@ -256,8 +256,8 @@ impl<'a> RowMaterial<'a> {
     /// A number as the pipeline's privacy setting allows.
     fn shown_id(&self, id: IdNumber) -> Cow<'a, str> {
         match self.inputs.catalogue.privacy.id_mask {
-            MaskStyle::None => id.text().map_or_else(|| mask::id_number_for_list(id), Cow::Owned),
-            MaskStyle::Partial => mask::id_number_for_list(id),
+            MaskStyle::None => id.text().map_or_else(|| mask::mask_number_for_list(id), Cow::Owned),
+            MaskStyle::Partial => mask::mask_number_for_list(id),
             MaskStyle::Full => "".into(),
         }
     }
@@ -266,7 +266,7 @@ impl<'a> RowMaterial<'a> {
     fn shown_name<'n>(&self, name: &'n str) -> Cow<'n, str> {
         match self.inputs.catalogue.privacy.name_mask {
             MaskStyle::None => name.into(),
-            MaskStyle::Partial => mask::name_for_notice(name).into(),
+            MaskStyle::Partial => mask::mask_name_for_notice(name).into(),
             MaskStyle::Full => "".into(),
         }
     }

@@ -8,7 +8,7 @@ use super::xlsx;
 use crate::Result;
 use crate::model::period::Period;
 use crate::model::source_row::Reject;
-use crate::privacy::mask::numbers_in_text;
+use crate::privacy::mask::mask_numbers_in_text;
 use crate::publication::output_files::{CsvFile, OutputFiles, make_folder};
 use crate::publish::PublicationInputs;
 use crate::publish::tables::returned;
@@ -57,8 +57,8 @@ fn cells(number: usize, reject: &Reject, severity: &str) -> [String; 10] {
         reject.row.to_string(),
         if reject.member > 0 { reject.member.to_string() } else { String::new() },
         reject.column.clone().unwrap_or_default(),
-        numbers_in_text(&reject.reason).into_owned(),
-        numbers_in_text(&reject.original).replace('\t', " | "),
+        mask_numbers_in_text(&reject.reason).into_owned(),
+        mask_numbers_in_text(&reject.original).replace('\t', " | "),
         reject.reason_code.clone(),
     ]
 }

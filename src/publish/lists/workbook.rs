@@ -8,7 +8,7 @@ use super::style::{SheetStyles, document_properties, workbook_begun};
 use super::{NOTES_SHEET, REVIEW_SHEET, TownshipLists, xlsx};
 use crate::Result;
 use crate::model::exception::Severity;
-use crate::privacy::formula_cells::is_active;
+use crate::privacy::formula_cells::is_formula_cell;
 use crate::publish::PublicationInputs;
 use crate::publish::quarter_totals::{tier_confidence, tier_title};
 use crate::rules::officer_words::AnswerWords;
@@ -33,7 +33,7 @@ pub(super) fn shell(inputs: &PublicationInputs<'_>, township: &TownshipLists<'_>
 
 /// Text that no spreadsheet runs, also after a save as CSV.
 pub(super) fn put(sheet: &mut Worksheet, row: u32, column: u16, text: &str, format: &Format) -> Result<()> {
-    if is_active(text) {
+    if is_formula_cell(text) {
         let quoted = format.clone().set_quote_prefix();
         sheet.write_string_with_format(row, column, text, &quoted).map_err(xlsx)?;
     } else {

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use super::PublicationInputs;
 use crate::Result;
 use crate::model::id_number::IdNumber;
-use crate::model::record_id::{push_place_part, table_part};
+use crate::model::record_id::{push_record_place_part, record_table_part};
 use crate::privacy::Pseudonym;
 
 mod person;
@@ -109,7 +109,7 @@ impl<'a> RecordOwners<'a> {
         let (source, row) = self.locate(node);
         let key = self.inputs.loaded[source].records.keys[row];
         out.extend_from_slice(self.id_begins[source][key.table()].as_bytes());
-        push_place_part(key.row(), key.member(), |text| out.extend_from_slice(text.as_bytes()));
+        push_record_place_part(key.row(), key.member(), |text| out.extend_from_slice(text.as_bytes()));
     }
 
     /// Source and table by what ids of its records begin with.
@@ -195,5 +195,5 @@ fn places<'a>(inputs: &PublicationInputs<'a>) -> Vec<DivisionPlace<'a>> {
 
 /// The part of record ids that all records of a table share, for each table.
 fn id_begins(records: &crate::load::SourceRecords) -> Vec<String> {
-    records.tables.iter().map(|table| table_part(&records.source, table)).collect()
+    records.tables.iter().map(|table| record_table_part(&records.source, table)).collect()
 }

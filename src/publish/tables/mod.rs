@@ -1,6 +1,6 @@
 //! `tables/`: a star for BI tools. Pseudonyms only; no name, no number, no free text.
 
-use crate::model::day::date32;
+use crate::model::day::day_to_date32;
 use hashbrown::HashMap;
 
 use super::PublicationInputs;
@@ -98,6 +98,6 @@ pub(in crate::publish) fn returned(loaded: &[LoadedSource]) -> impl Iterator<Ite
 /// Days since 1970-01-01 of ISO dates, few of which are different.
 pub(in crate::publish) fn iso_days<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<Option<i32>> {
     let mut known: HashMap<&str, Option<i32>> = HashMap::new();
-    let parse = |text: &str| text.parse::<jiff::civil::Date>().ok().map(date32);
+    let parse = |text: &str| text.parse::<jiff::civil::Date>().ok().map(day_to_date32);
     texts.map(|text| *known.entry(text).or_insert_with(|| parse(text))).collect()
 }

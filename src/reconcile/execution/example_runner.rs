@@ -11,10 +11,10 @@ use super::numbered_ids::{IdKind, NumberedIds};
 use super::planner::SqlSession;
 use super::polars_bridge::{empty_frame, to_frame};
 use super::rule_runner::{RuleOutcome, run_rule};
-use crate::config::toml_file::suggest;
+use crate::config::toml_file::suggest_toml_name;
 use crate::config::{Pipeline, RuleParameter};
 use crate::model::column_type::{ColumnType, ColumnTypes};
-use crate::model::day::date32;
+use crate::model::day::day_to_date32;
 use crate::model::period::Period;
 use crate::reconcile::findings::select_outcome::FindingSubject;
 use crate::reconcile::views::rule_view::ViewRows;
@@ -209,7 +209,7 @@ impl<'a> ExampleBench<'a> {
             RuleParameter::Integer(n) => n.to_string(),
             RuleParameter::Text(text) => text,
             RuleParameter::Date(days) => {
-                crate::model::day::from_date32(days).map(|d| d.to_string()).unwrap_or_default()
+                crate::model::day::day_from_date32(days).map(|d| d.to_string()).unwrap_or_default()
             }
         };
         let row = |row: BTreeMap<String, RuleParameter>| row.into_iter().map(|(n, v)| (n, text(v))).collect();
@@ -239,7 +239,7 @@ impl<'a> ExampleBench<'a> {
                 let known: Vec<&str> = self.rules.catalogue.views.keys().map(String::as_str).collect();
                 return Err(with_hint(
                     complain(format!("例子里没有名为“{view}”的视图")),
-                    suggest(view, &known, "可用的视图"),
+                    suggest_toml_name(view, &known, "可用的视图"),
                 ));
             };
             let mut row = ExampleRow::new();
@@ -256,7 +256,7 @@ impl<'a> ExampleBench<'a> {
                     let known: Vec<&str> = columns.iter().map(|(n, _)| n.as_str()).collect();
                     return Err(with_hint(
                         complain(format!("视图“{view}”没有列“{name}”")),
-                        suggest(name, &known, "可用的列"),
+                        suggest_toml_name(name, &known, "可用的列"),
                     ));
                 };
                 if value != "NULL" && !valid(*kind, value) {
@@ -393,7 +393,9 @@ pub(crate) fn example_table(columns: &ColumnTypes, rows: &[ExampleRow]) -> Resul
             ColumnType::Int32 => Arc::new(cells.map(|c| c?.parse().ok()).collect::<Int32Array>()),
             ColumnType::Int64 => Arc::new(cells.map(|c| c?.parse().ok()).collect::<Int64Array>()),
             ColumnType::Date => Arc::new(
-                cells.map(|c| c?.parse::<jiff::civil::Date>().ok().map(date32)).collect::<Date32Array>(),
+                cells
+                    .map(|c| c?.parse::<jiff::civil::Date>().ok().map(day_to_date32))
+                    .collect::<Date32Array>(),
             ),
         });
         fields.push(Field::new(name, kind.arrow(), true));

@@ -12,7 +12,7 @@ use arrow::datatypes::DataType;
 
 use crate::load::SourceRecords;
 use crate::model::published_id::{HouseholdId, PersonId};
-use crate::model::record_id::{RecordIdParts, RecordKey, push_place_part, table_part};
+use crate::model::record_id::{RecordIdParts, RecordKey, push_record_place_part, record_table_part};
 use crate::{Error, Result};
 
 /// What an id names.
@@ -102,7 +102,7 @@ impl NumberedIds {
         records: impl Iterator<Item = &'a SourceRecords>,
         previous: &BTreeSet<String>,
     ) -> Result<Self> {
-        let now = records.flat_map(|r| r.tables.iter().map(|info| table_part(&r.source, info)));
+        let now = records.flat_map(|r| r.tables.iter().map(|info| record_table_part(&r.source, info)));
         let mut tables: Vec<String> = now.chain(previous.iter().cloned()).collect();
         // As ids go on: a longer text may sort before a shorter one that it begins with.
         tables.sort_unstable_by(|a, b| a.bytes().chain(*b".r").cmp(b.bytes().chain(*b".r")));
@@ -131,7 +131,7 @@ impl NumberedIds {
 
     /// Numbers of the tables of a source, in the source's order.
     pub(crate) fn tables_of(&self, records: &SourceRecords) -> Result<Vec<usize>> {
-        let numbers = records.tables.iter().map(|info| self.table(&table_part(&records.source, info)));
+        let numbers = records.tables.iter().map(|info| self.table(&record_table_part(&records.source, info)));
         numbers.collect::<Option<_>>().ok_or_else(|| Error::internal("有的表没有编号"))
     }
 
@@ -165,7 +165,7 @@ impl NumberedIds {
             (Self::Published { tables }, IdKind::Record) => {
                 let (table, row, member) = record_parts(number);
                 let mut id = tables.get(table).cloned().unwrap_or_default();
-                push_place_part(row, member, |text| id.push_str(text));
+                push_record_place_part(row, member, |text| id.push_str(text));
                 id
             }
         }

@@ -12,7 +12,7 @@ use polars::sql::SQLContext;
 
 use super::numbered_ids::IdKind;
 use super::polars_bridge::{empty_frame, engine_failure};
-use crate::config::toml_file::{nearest_name, suggest};
+use crate::config::toml_file::{nearest_name, suggest_toml_name};
 use crate::model::column_type::{ColumnType, ColumnTypes};
 use crate::model::exception::SubjectKind;
 use crate::rules::parameter_constants::ParameterConstants;
@@ -149,7 +149,7 @@ fn check_tables(session: &SqlSession, file: &SqlFile) -> Result<()> {
         if !session.has(&table.name) {
             let known: Vec<&str> = session.tables.keys().map(String::as_str).collect();
             let error = file.complain_sql(table.span.clone(), format!("没有名为“{}”的视图", table.name));
-            return Err(with_hint(error, suggest(&table.name, &known, "可用的视图")));
+            return Err(with_hint(error, suggest_toml_name(&table.name, &known, "可用的视图")));
         }
     }
     Ok(())
@@ -194,7 +194,7 @@ fn check_qualified(session: &SqlSession, file: &SqlFile) -> Result<()> {
             let message = format!("视图“{table}”没有列“{}”", column.name);
             let error = file.complain_sql(column.span.clone(), message);
             let known: Vec<&str> = known.into_iter().collect();
-            return Err(with_hint(error, suggest(&column.name, &known, "可用的列")));
+            return Err(with_hint(error, suggest_toml_name(&column.name, &known, "可用的列")));
         }
     }
     Ok(())
@@ -304,7 +304,7 @@ pub(crate) fn check_output(rule: &Rule, columns: &ColumnTypes) -> Result<()> {
         if kind(name).is_none() {
             let known: Vec<&str> = columns.iter().map(|(n, _)| n.as_str()).collect();
             let error = rule.file.complain_key("message", format!("说明里的“{{{name}}}”不在查询结果中"));
-            return Err(with_hint(error, suggest(name, &known, "查询结果的列")));
+            return Err(with_hint(error, suggest_toml_name(name, &known, "查询结果的列")));
         }
     }
     Ok(())

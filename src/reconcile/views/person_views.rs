@@ -13,7 +13,7 @@ use super::identity_view::RecordNumbers;
 use super::source_view::ViewSources;
 use super::{ViewInputs, columns as columns_of, schema};
 use crate::Result;
-use crate::model::day::{self, from_date32};
+use crate::model::day::{self, day_from_date32};
 use crate::model::division::{COUNTY, TOWNSHIP, VILLAGE};
 use crate::model::id_number::{IdNumber, Sex};
 use crate::model::period::Period;
@@ -51,12 +51,12 @@ pub(super) const UNKNOWN: i32 = i32::MIN;
 
 /// Calendar date packed as `yyyymmdd` as days since 1970; `UNKNOWN` unless complete.
 pub(super) fn packed_days(packed: u32) -> i32 {
-    day::to_days(packed).unwrap_or(UNKNOWN)
+    day::day_to_epoch_days(packed).unwrap_or(UNKNOWN)
 }
 
 /// Full years from birth to the period's last day.
 pub(super) fn age_in(birth: i32, period: Period) -> Option<i32> {
-    let born = (birth != UNKNOWN).then(|| from_date32(birth)).flatten()?;
+    let born = (birth != UNKNOWN).then(|| day_from_date32(birth)).flatten()?;
     let end = period.last_day();
     let had_birthday = (end.month(), end.day()) >= (born.month(), born.day());
     let years = i32::from(end.year()) - i32::from(born.year()) - i32::from(!had_birthday);
