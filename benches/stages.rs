@@ -26,7 +26,7 @@ use bidui::testing::reconcile;
 use bidui::testing::reconcile::views;
 use bidui::testing::resolve;
 use bidui::testing::rules::rule_set::RuleSet;
-use bidui::testing::synth::{FixtureFormats, SynthOptions, generate};
+use bidui::testing::synth::{FixtureFormats, SynthOptions, generate_extracts};
 use bidui::testing::track;
 use criterion::{BatchSize, BenchmarkGroup, Criterion, Throughput, measurement::WallTime};
 
@@ -51,7 +51,7 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
     let scratch = tempfile::tempdir().map_err(|e| bidui::Error::io("新建文件夹", Path::new("-"), e))?;
     let mut options = SynthOptions::new(&root, PERSONS, 20_180_930);
     options.formats = FixtureFormats::CsvUtf8;
-    generate(&options, scratch.path())?;
+    generate_extracts(&options, scratch.path())?;
     let (data, out) = (scratch.path().join(QUARTER), scratch.path().join("out"));
 
     let pipeline = Pipeline::open(&root)?;
@@ -94,12 +94,12 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
             resolution: &resolution,
             period,
         };
-        views::build(&inputs, &rules, Vec::new(), &views::ViewPlacement::default())
+        views::build_views(&inputs, &rules, Vec::new(), &views::ViewPlacement::default())
     };
     let tables = build()?;
     stage(&mut group, "views", build);
 
-    let reconcile = || reconcile::run(&rules, &tables, period, &mut |_, _| {});
+    let reconcile = || reconcile::run_rules(&rules, &tables, period, &mut |_, _| {});
     let mut findings = reconcile()?;
     stage(&mut group, "rules", reconcile);
 

@@ -140,7 +140,7 @@ pub mod publish {
     }
 }
 pub mod reconcile {
-    pub use crate::reconcile::{RuleFindings, check_rules, run, run_examples};
+    pub use crate::reconcile::{RuleFindings, check_rules, run_examples, run_rules};
     pub mod execution {
         pub mod example_runner {
             pub use crate::reconcile::execution::example_runner::{all_cases, run_mutations};
@@ -153,7 +153,7 @@ pub mod reconcile {
         }
     }
     pub mod views {
-        pub use crate::reconcile::views::{ViewInputs, ViewPlacement, build};
+        pub use crate::reconcile::views::{ViewInputs, ViewPlacement, build_views};
         pub mod published_views {
             pub use crate::reconcile::views::published_views::published_views;
         }
@@ -170,25 +170,25 @@ pub mod resolve {
 }
 pub mod rules {
     pub mod documentation {
-        pub use crate::rules::documentation::{RuleFilter, document_rules, list};
+        pub use crate::rules::documentation::{RuleFilter, document_rules, list_rules};
     }
     pub mod family {
-        pub use crate::rules::family::parse;
+        pub use crate::rules::family::parse_family;
     }
     pub mod quality_settings {
         pub use crate::rules::quality_settings::QualitySettings;
     }
     pub mod rule_file {
-        pub use crate::rules::rule_file::{SqlFile, parse};
+        pub use crate::rules::rule_file::{SqlFile, parse_rule_file};
     }
     pub mod rule_set {
         pub use crate::rules::rule_set::RuleSet;
     }
 }
 pub mod synth {
-    pub use crate::synth::{FixtureFormats, SynthOptions, generate, generate_telling};
+    pub use crate::synth::{FixtureFormats, SynthOptions, generate_extracts, generate_telling};
     pub mod broken {
-        pub use crate::synth::broken::{BrokenExpectation, write};
+        pub use crate::synth::broken::{BrokenExpectation, write_broken_cases};
     }
 }
 pub mod table {

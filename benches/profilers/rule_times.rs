@@ -61,11 +61,11 @@ fn main() -> Result<()> {
     };
     println!("{} MiB before the views", peak_mib());
     let lap = Lap::new();
-    let views = views::build(&inputs, &rules, Vec::new(), &ViewPlacement::default())?;
+    let views = views::build_views(&inputs, &rules, Vec::new(), &ViewPlacement::default())?;
     println!("{}  peak {} MiB  views", lap.text(), peak_mib());
 
     let lap = Lap::new();
-    let found = bidui::testing::reconcile::run(&rules, &views, inputs.period, &mut |_, _| {})?;
+    let found = bidui::testing::reconcile::run_rules(&rules, &views, inputs.period, &mut |_, _| {})?;
     println!("{}  peak {} MiB  all rules, {} found", lap.text(), peak_mib(), found.exceptions.len());
     let lap = Lap::new();
     track::track(found.exceptions, &found.not_run, None, &resolution.ledger, inputs.period)?;

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::model::id_number::IdNumber;
 use crate::progress::Progress;
-use crate::table::key_index::{SEED, mix};
+use crate::table::key_index::{SEED, mix_key_hash};
 use crate::{Error, Result};
 
 /// Memory that a number takes while its part is compared: it is collected, then sorted.
@@ -90,7 +90,7 @@ fn read_held_numbers(file: &Path, publication: u16, (part, parts): (u32, u32)) -
             // Shorter ones are damaged: what is left of a number is nobody's.
             if let Some(text) = number.filter(|text| text.len() == 18)
                 && let Some(key) = IdNumber::parse(text).id18_key()
-                && mix(SEED, key) % u64::from(parts) == u64::from(part)
+                && mix_key_hash(SEED, key) % u64::from(parts) == u64::from(part)
             {
                 held.push((key, publication, row));
             }

@@ -55,7 +55,7 @@ pub(super) fn execute(arguments: &RulesArguments, console: &mut Console<'_>) -> 
         owner: arguments.owner.clone(),
         source: arguments.source.clone(),
     };
-    let listed = documentation::list(&rules, &filter);
+    let listed = documentation::list_rules(&rules, &filter);
     if console.json {
         console.json(&listed)?;
         return Ok(0);

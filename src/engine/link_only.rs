@@ -109,7 +109,7 @@ fn linked_record_ids(
     count: usize,
     node: &(dyn Fn(usize) -> u32 + Sync),
 ) -> Result<ArrayRef> {
-    table::texts(count, &|row, text| {
+    table::build_text_array(count, &|row, text| {
         let (source, row) = locate_linked_record(offsets, node(row));
         let records = &loaded[source].records;
         crate::model::record_id::push_record_id(&records.source, &records.tables, records.keys[row], text);
@@ -122,7 +122,7 @@ fn linked_record_sources(
     count: usize,
     node: &(dyn Fn(usize) -> u32 + Sync),
 ) -> Result<ArrayRef> {
-    table::texts(count, &|row, text| {
+    table::build_text_array(count, &|row, text| {
         text.push_str(&loaded[locate_linked_record(offsets, node(row)).0].records.source)
     })
 }
@@ -159,6 +159,6 @@ fn cluster_columns(loaded: &[LoadedSource], resolution: &Resolution) -> Result<V
     Ok(vec![
         ("record_id".into(), linked_record_ids(loaded, &resolution.offsets, count, &node)?),
         ("source".into(), linked_record_sources(loaded, &resolution.offsets, count, &node)?),
-        ("cluster_id".into(), table::texts(count, &person)?),
+        ("cluster_id".into(), table::build_text_array(count, &person)?),
     ])
 }

@@ -197,8 +197,8 @@ impl ColumnCounter {
         top.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         // A value that only a few rows have may be a person's name in a column one did not expect.
         let open = |(value, count): &(String, u64)| {
-            (category || shared && *count >= SHARED_BY || !super::value_guess::is_name(value))
-                && masked_example::common_form(value) == *value
+            (category || shared && *count >= SHARED_BY || !super::value_guess::is_likely_name(value))
+                && masked_example::mask_code_value(value) == *value
         };
         let codes = match top.iter().all(open) {
             true => top.iter().map(|(value, _)| value.clone()).collect(),
@@ -214,16 +214,16 @@ impl ColumnCounter {
             header: header.to_owned(),
             guess,
             filled: self.filled,
-            null_share: share(self.cells - self.filled, self.cells),
-            valid_share: valid.map(|v| share(v, self.filled)),
+            null_share: column_share(self.cells - self.filled, self.cells),
+            valid_share: valid.map(|v| column_share(v, self.filled)),
             distinct,
             distinct_is_minimum: self.overflow,
             top,
             examples: self
                 .examples
                 .iter()
-                .map(|cell| match category && super::value_guess::is_name(cell) {
-                    true => masked_example::common_form(cell),
+                .map(|cell| match category && super::value_guess::is_likely_name(cell) {
+                    true => masked_example::mask_code_value(cell),
                     false => masked_example::mask_example(cell, guess),
                 })
                 .collect(),
@@ -233,7 +233,7 @@ impl ColumnCounter {
 }
 
 /// Rounded to four digits, so that the machine-readable form stays readable.
-fn share(part: u64, whole: u64) -> f64 {
+fn column_share(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { (part as f64 / whole as f64 * 10_000.0).round() / 10_000.0 }
 }
 

@@ -47,7 +47,7 @@ struct ContractDraft<'a> {
 }
 
 /// The draft for files of one source.
-pub(crate) fn draft(files: &[FileProfile]) -> String {
+pub(crate) fn draft_contract(files: &[FileProfile]) -> String {
     let mut columns: Vec<&ColumnProfile> = Vec::new();
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for column in files.iter().flat_map(|f| &f.tables).flat_map(|t| &t.columns) {
@@ -68,16 +68,17 @@ pub(crate) fn draft(files: &[FileProfile]) -> String {
     let stem =
         |f: &FileProfile| f.file.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
     let title = files.first().map_or_else(String::new, stem);
-    let patterns: BTreeSet<String> = files.iter().map(|f| format!("**/*{}*", pattern(&stem(f)))).collect();
-    let patterns: Vec<String> = patterns.iter().map(|p| quoted(p)).collect();
+    let patterns: BTreeSet<String> =
+        files.iter().map(|f| format!("**/*{}*", escape_header_pattern(&stem(f)))).collect();
+    let patterns: Vec<String> = patterns.iter().map(|p| quote_toml_text(p)).collect();
     let minimum = (columns.len() / 2).clamp(1, 4);
     let mut out = String::from(
         "# 由 bidui profile 起草。请核对每一列的 name、type、role，补上 owner 和 letter，再用 bidui check 检查。\n",
     );
-    let _ = writeln!(out, "title = {}", quoted(&title));
+    let _ = writeln!(out, "title = {}", quote_toml_text(&title));
     out.push_str("owner = \"（填部门）\"\nletter = \"XX\"\n\n[files]\n");
     let _ = writeln!(out, "patterns = [{}]\nminimum_headers = {minimum}", patterns.join(", "));
-    if let Some(header) = numbered(&columns) {
+    if let Some(header) = numbered_member_header(&columns) {
         let _ = writeln!(
             out,
             "\n# 有带编号的表头（如“{header}”），可能是一户一行：成员各列改写成 [[unpivot]]，见 docs/source-contract.md。"
@@ -93,7 +94,7 @@ pub(crate) fn draft(files: &[FileProfile]) -> String {
 }
 
 /// A header that occurs with several numbers: members of a household side by side.
-fn numbered<'a>(columns: &[&'a ColumnProfile]) -> Option<&'a str> {
+fn numbered_member_header<'a>(columns: &[&'a ColumnProfile]) -> Option<&'a str> {
     let mut bases = BTreeSet::new();
     columns.iter().map(|c| c.header.as_str()).find(|header| {
         header.contains(|c: char| c.is_ascii_digit())
@@ -131,7 +132,7 @@ fn decide<'a>(
         Some((_, name, role, kind)) => {
             (name.to_owned(), role.filter(|r| roles.insert(r)), kind.unwrap_or(natural))
         }
-        None => (spelled(&clean), None, natural),
+        None => (spell_column_name(&clean), None, natural),
     };
     let suffix = match kind {
         "money" => "_fen",
@@ -156,21 +157,27 @@ fn write_column(out: &mut String, draft: &ContractDraft<'_>) {
     if let Some(valid) = column.valid_share {
         let _ = write!(out, "，合规 {:.1}%", valid * 100.0);
     }
-    let _ = writeln!(out, "\n[[column]]\nname = {}\nlabel = {}", quoted(&draft.name), quoted(&column.header));
+    let _ = writeln!(
+        out,
+        "\n[[column]]\nname = {}\nlabel = {}",
+        quote_toml_text(&draft.name),
+        quote_toml_text(&column.header)
+    );
     if draft.kind != "text" {
-        let _ = writeln!(out, "type = {}", quoted(draft.kind));
+        let _ = writeln!(out, "type = {}", quote_toml_text(draft.kind));
     }
     if let Some(role) = draft.role {
-        let _ = writeln!(out, "role = {}", quoted(role));
+        let _ = writeln!(out, "role = {}", quote_toml_text(role));
     }
     if draft.kind == "code" {
-        let codes: Vec<String> = column.codes.iter().map(|c| format!("{0} = {0}", quoted(c))).collect();
+        let codes: Vec<String> =
+            column.codes.iter().map(|c| format!("{0} = {0}", quote_toml_text(c))).collect();
         let _ = writeln!(out, "codes = {{ {} }}\nopen = true", codes.join(", "));
     }
 }
 
 /// An ASCII name for a header: its Latin letters and digits, Han characters as syllables.
-fn spelled(header: &str) -> String {
+fn spell_column_name(header: &str) -> String {
     let mut words: Vec<String> = Vec::new();
     let mut latin = String::new();
     for c in header.chars() {
@@ -197,12 +204,12 @@ fn spelled(header: &str) -> String {
 }
 
 /// Characters that mean something in a pattern stand for any one character.
-fn pattern(text: &str) -> String {
+fn escape_header_pattern(text: &str) -> String {
     text.chars().map(|c| if matches!(c, '*' | '[' | ']' | '{' | '}' | '\\') { '?' } else { c }).collect()
 }
 
 /// A TOML basic string.
-fn quoted(text: &str) -> String {
+fn quote_toml_text(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         match c {
@@ -223,10 +230,10 @@ mod tests {
 
     #[test]
     fn names_for_headers() {
-        assert_eq!(spelled("保障方式"), "bao_zhang_fang_shi");
-        assert_eq!(spelled("given_name"), "given_name");
-        assert_eq!(spelled("2018年"), "column_2018_nian");
-        assert_eq!(spelled("★"), "column");
-        assert_eq!(quoted("a\"b\\c\n"), "\"a\\\"b\\\\c\\u000A\"");
+        assert_eq!(spell_column_name("保障方式"), "bao_zhang_fang_shi");
+        assert_eq!(spell_column_name("given_name"), "given_name");
+        assert_eq!(spell_column_name("2018年"), "column_2018_nian");
+        assert_eq!(spell_column_name("★"), "column");
+        assert_eq!(quote_toml_text("a\"b\\c\n"), "\"a\\\"b\\\\c\\u000A\"");
     }
 }

@@ -1,7 +1,7 @@
 //! Examples that show the form of a column without showing a person.
 
 use super::ColumnGuess;
-use super::value_guess::is_name;
+use super::value_guess::is_likely_name;
 use crate::privacy::mask;
 
 /// Characters of free text that are shown; the rest may hold names.
@@ -13,28 +13,28 @@ pub(crate) fn mask_example(cell: &str, guess: ColumnGuess) -> String {
         ColumnGuess::IdNumber => mask::mask_id_for_list(cell),
         ColumnGuess::PersonName => mask::mask_name_for_notice(cell),
         // A birth date beside a village is a person: only its form is shown.
-        ColumnGuess::Date | ColumnGuess::Month => shape(cell),
+        ColumnGuess::Date | ColumnGuess::Month => mask_digits(cell),
         ColumnGuess::Flag => cell.to_owned(),
-        ColumnGuess::Money | ColumnGuess::Area | ColumnGuess::Integer => guarded(cell),
-        ColumnGuess::Code | ColumnGuess::Text | ColumnGuess::Empty if is_name(cell) => {
+        ColumnGuess::Money | ColumnGuess::Area | ColumnGuess::Integer => mask_long_numbers(cell),
+        ColumnGuess::Code | ColumnGuess::Text | ColumnGuess::Empty if is_likely_name(cell) => {
             mask::mask_name_for_notice(cell)
         }
-        ColumnGuess::Code | ColumnGuess::Text | ColumnGuess::Empty => clipped(&guarded(cell)),
+        ColumnGuess::Code | ColumnGuess::Text | ColumnGuess::Empty => clip_example(&mask_long_numbers(cell)),
     }
 }
 
 /// A value of a code column, which so many rows share that it says nothing of one person.
-pub(crate) fn common_form(cell: &str) -> String {
-    guarded(cell)
+pub(crate) fn mask_code_value(cell: &str) -> String {
+    mask_long_numbers(cell)
 }
 
 /// Digits as 9.
-fn shape(cell: &str) -> String {
+fn mask_digits(cell: &str) -> String {
     cell.chars().map(|c| if c.is_numeric() { '9' } else { c }).collect()
 }
 
 /// Runs of seven or more digits keep their first three: account, household and phone numbers.
-fn guarded(cell: &str) -> String {
+fn mask_long_numbers(cell: &str) -> String {
     let mut out = String::with_capacity(cell.len());
     let mut run: Vec<char> = Vec::new();
     for c in cell.chars().map(Some).chain([None]) {
@@ -53,7 +53,7 @@ fn guarded(cell: &str) -> String {
     out
 }
 
-fn clipped(text: &str) -> String {
+fn clip_example(text: &str) -> String {
     let count = text.chars().count();
     if count <= SHOWN {
         return text.to_owned();
@@ -75,7 +75,7 @@ mod tests {
         assert_eq!(mask_example("1980-01-01", ColumnGuess::Date), "9999-99-99");
         assert_eq!(mask_example("450.5", ColumnGuess::Money), "450.5");
         assert_eq!(mask_example("13812345678", ColumnGuess::Integer), "138********");
-        assert_eq!(common_form("编号41060219800101123X"), "编号410***************");
+        assert_eq!(mask_code_value("编号41060219800101123X"), "编号410***************");
     }
 
     proptest::proptest! {
@@ -85,7 +85,7 @@ mod tests {
                     let shown = mask_example(&format!("{before}{id}{after}"), guess);
                     proptest::prop_assert!(!shown.contains(&id), "{shown}");
                 }
-    let shown = common_form(&format!("{before}{id}{after}"));
+    let shown = mask_code_value(&format!("{before}{id}{after}"));
                 proptest::prop_assert!(!shown.contains(&id[6..14]), "{shown}");
             }
         }

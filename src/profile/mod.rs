@@ -79,7 +79,7 @@ pub fn profile(files: &[PathBuf]) -> Result<ProfiledFiles> {
         return Err(Error::usage("没有指定文件").hint("例如 bidui profile 低保.xls"));
     }
     let files = files.iter().map(|file| file_profile(file)).collect::<Result<Vec<_>>>()?;
-    let draft = draft_contract::draft(&files);
+    let draft = draft_contract::draft_contract(&files);
     Ok(ProfiledFiles { files, draft })
 }
 
@@ -116,14 +116,14 @@ fn file_profile(path: &Path) -> Result<FileProfile> {
         file: path.to_owned(),
         sha256: info.sha256.clone(),
         format: info.format,
-        suffix_misleads: suffix_misleads(path, info.format),
+        suffix_misleads: has_misleading_suffix(path, info.format),
         encoding: info.encoding.map(|e| e.name.to_owned()),
         encoding_evidence: info.encoding.map(|e| e.evidence),
         tables: tables.into_iter().map(TableWork::finish).collect(),
     })
 }
 
-fn suffix_misleads(path: &Path, format: FileFormat) -> bool {
+fn has_misleading_suffix(path: &Path, format: FileFormat) -> bool {
     let suffix = path.extension().and_then(|s| s.to_str()).unwrap_or("").to_ascii_lowercase();
     let usual: &[&str] = match format {
         FileFormat::Csv => &["csv", "txt", "tsv"],

@@ -68,22 +68,22 @@ pub(crate) struct CellLooks {
 
 impl CellLooks {
     pub(super) fn add(&mut self, cell: &str) {
-        let (shaped, valid) = id(cell);
-        let (date, month) = calendar(cell);
-        let number = number(cell);
+        let (shaped, valid) = guess_id_number(cell);
+        let (date, month) = guess_date(cell);
+        let number = guess_number(cell);
         self.id_shaped += u64::from(shaped);
         self.id_valid += u64::from(valid);
-        self.name += u64::from(is_name(cell));
+        self.name += u64::from(is_likely_name(cell));
         self.date += u64::from(date);
         self.month += u64::from(month);
         self.number += u64::from(number.is_some());
         self.integer += u64::from(number == Some(true));
-        self.flag += u64::from(is_flag(cell));
+        self.flag += u64::from(is_likely_flag(cell));
     }
 }
 
 /// Looks like an ID number; is one.
-fn id(cell: &str) -> (bool, bool) {
+fn guess_id_number(cell: &str) -> (bool, bool) {
     if cell.len() < 15 {
         return (false, false);
     }
@@ -102,7 +102,7 @@ fn id(cell: &str) -> (bool, bool) {
 }
 
 /// A Han name, also with interpuncts; or one Latin word. Errs on the side of masking too much.
-pub(crate) fn is_name(cell: &str) -> bool {
+pub(crate) fn is_likely_name(cell: &str) -> bool {
     let count = cell.chars().count();
     let part = |c: char| is_han(c) || matches!(c, '□' | '?' | '*' | '\u{E000}'..='\u{F8FF}');
     match cell.contains(['·', '•', '・', '.']) {
@@ -116,7 +116,7 @@ pub(crate) fn is_name(cell: &str) -> bool {
 }
 
 /// A day; a month. Bare numbers count only in the lengths 8 and 6: five digits may be anything.
-fn calendar(cell: &str) -> (bool, bool) {
+fn guess_date(cell: &str) -> (bool, bool) {
     let bare = cell.bytes().all(|b| b.is_ascii_digit());
     if cell.len() > 32
         || bare && !matches!(cell.len(), 6 | 8)
@@ -133,7 +133,7 @@ fn calendar(cell: &str) -> (bool, bool) {
 }
 
 /// Whether a number is whole; `None` if the cell is not a number. Leading zeros make a label.
-fn number(cell: &str) -> Option<bool> {
+fn guess_number(cell: &str) -> Option<bool> {
     let bare = cell.trim_end_matches(['月', '年', '每']).trim_end_matches('/');
     let bare = bare.trim_end_matches(['元', '万', '人', '㎡']).trim_end_matches("平方米");
     let bare = bare.strip_prefix('-').unwrap_or(bare);
@@ -147,7 +147,7 @@ fn number(cell: &str) -> Option<bool> {
     good.then(|| fraction.is_none_or(|f| f.bytes().all(|b| b == b'0')))
 }
 
-fn is_flag(cell: &str) -> bool {
+fn is_likely_flag(cell: &str) -> bool {
     matches!(
         cell,
         "是" | "否"
@@ -174,21 +174,26 @@ mod tests {
 
     #[test]
     fn looks_of_cells() {
-        assert!(id("410602198001011234").0);
-        assert_eq!(id("6228481234567890123"), (false, false));
-        assert!(is_name("张三") && is_name("买买提·艾力") && is_name("O'Brien") && is_name("王□"));
-        assert!(!is_name("善堂镇东街村") && !is_name("王") && !is_name("男1"));
-        assert_eq!(calendar("2018-03-01"), (true, false));
-        assert_eq!(calendar("20180301"), (true, false));
-        assert_eq!(calendar("2018年3月"), (false, true));
-        assert_eq!(calendar("201803"), (false, true));
-        assert_eq!(calendar("43160"), (false, false));
-        assert_eq!(calendar("2018.5"), (false, false));
-        assert_eq!(number("1,234.50元"), Some(false));
-        assert_eq!(number("3208"), Some(true));
-        assert_eq!(number("209元/月"), Some(true));
-        assert_eq!(number("001"), None);
-        assert_eq!(number("410602198001011234"), None);
-        assert_eq!(number(""), None);
+        assert!(guess_id_number("410602198001011234").0);
+        assert_eq!(guess_id_number("6228481234567890123"), (false, false));
+        assert!(
+            is_likely_name("张三")
+                && is_likely_name("买买提·艾力")
+                && is_likely_name("O'Brien")
+                && is_likely_name("王□")
+        );
+        assert!(!is_likely_name("善堂镇东街村") && !is_likely_name("王") && !is_likely_name("男1"));
+        assert_eq!(guess_date("2018-03-01"), (true, false));
+        assert_eq!(guess_date("20180301"), (true, false));
+        assert_eq!(guess_date("2018年3月"), (false, true));
+        assert_eq!(guess_date("201803"), (false, true));
+        assert_eq!(guess_date("43160"), (false, false));
+        assert_eq!(guess_date("2018.5"), (false, false));
+        assert_eq!(guess_number("1,234.50元"), Some(false));
+        assert_eq!(guess_number("3208"), Some(true));
+        assert_eq!(guess_number("209元/月"), Some(true));
+        assert_eq!(guess_number("001"), None);
+        assert_eq!(guess_number("410602198001011234"), None);
+        assert_eq!(guess_number(""), None);
     }
 }

@@ -126,11 +126,11 @@ pub(crate) fn written_column<'a>(
     length: usize,
     write: impl Fn(usize, &mut Vec<u8>) -> bool + Send + Sync + 'a,
 ) -> LargeColumn<'a> {
-    LargeColumn::new(PublishedType::Text, move |rows| texts(length, rows, &write))
+    LargeColumn::new(PublishedType::Text, move |rows| write_text_array(length, rows, &write))
 }
 
 /// Texts of about `length` bytes that `write` appends; false where there is none.
-fn texts<T>(
+fn write_text_array<T>(
     length: usize,
     of: impl ExactSizeIterator<Item = T>,
     write: impl Fn(T, &mut Vec<u8>) -> bool,
@@ -159,7 +159,9 @@ fn made<'a, T>(
 ) -> LargeColumn<'a> {
     LargeColumn::new(PublishedType::Text, move |rows| {
         let values: Vec<Option<T>> = rows.map(&value).collect();
-        texts(length, values.into_iter(), |value, out| value.is_some_and(|value| write(value, out)))
+        write_text_array(length, values.into_iter(), |value, out| {
+            value.is_some_and(|value| write(value, out))
+        })
     })
 }
 
@@ -228,7 +230,7 @@ pub(crate) fn row_groups(rows: usize) -> impl Iterator<Item = Range<usize>> {
 }
 
 /// Writes a table of rows that need no gathering.
-pub(crate) fn write<'a>(
+pub(crate) fn write_large_table<'a>(
     outputs: &mut OutputFiles,
     relative: &str,
     def: TableDef,

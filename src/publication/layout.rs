@@ -69,7 +69,8 @@ pub(crate) fn old_folder(out: &Path, period: impl fmt::Display) -> PathBuf {
 /// # Errors
 /// The folder cannot be read.
 pub(crate) fn list_runs(period_folder: &Path) -> Result<Vec<RunName>> {
-    let mut runs: Vec<RunName> = names(period_folder)?.iter().filter_map(|name| name.parse().ok()).collect();
+    let mut runs: Vec<RunName> =
+        list_folder_names(period_folder)?.iter().filter_map(|name| name.parse().ok()).collect();
     runs.sort();
     Ok(runs)
 }
@@ -80,7 +81,7 @@ pub(crate) fn list_runs(period_folder: &Path) -> Result<Vec<RunName>> {
 /// The folder cannot be read.
 pub(crate) fn list_periods(out: &Path) -> Result<Vec<(Period, PathBuf)>> {
     let mut found: Vec<(Period, PathBuf)> = Vec::new();
-    for name in names(out)? {
+    for name in list_folder_names(out)? {
         let old = name.strip_prefix("quarter=");
         let Ok(period) = old.unwrap_or(&name).parse::<Period>() else { continue };
         let folder = out.join(&name);
@@ -97,7 +98,7 @@ pub(crate) fn list_periods(out: &Path) -> Result<Vec<(Period, PathBuf)>> {
 }
 
 /// Names in a folder, sorted; none if there is no such folder.
-fn names(folder: &Path) -> Result<Vec<String>> {
+fn list_folder_names(folder: &Path) -> Result<Vec<String>> {
     let failed = |e| Error::io("打开发布文件夹", folder, e);
     let entries = match fs::read_dir(folder) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),

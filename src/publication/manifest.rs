@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::layout::MANIFEST;
-use super::output_files::write_bytes;
+use super::output_files::write_output_bytes;
 use crate::model::period::Period;
 use crate::model::source_row::{AuditFinding, TableTotals};
 use crate::{Error, Result};
@@ -144,6 +144,6 @@ impl Manifest {
     pub(crate) fn write(&self, root: &Path) -> Result<()> {
         let mut text = serde_json::to_vec_pretty(self).map_err(|e| Error::internal(e.to_string()))?;
         text.push(b'\n');
-        write_bytes(&root.join(MANIFEST), 0o644, &text)
+        write_output_bytes(&root.join(MANIFEST), 0o644, &text)
     }
 }

@@ -33,9 +33,9 @@ impl OutputFiles {
     /// the outputs. `side_by_side`: may buffers of several large files be in memory?
     pub(crate) fn new(root: &Path, side_by_side: bool) -> Result<(Self, DiskSync)> {
         for (folder, mode) in [("tables", 0o755), ("restricted", 0o700), ("lists", 0o750)] {
-            make_folder(&root.join(folder), mode)?;
+            make_output_folder(&root.join(folder), mode)?;
         }
-        make_folder(&root.join("restricted/view"), 0o700)?;
+        make_output_folder(&root.join("restricted/view"), 0o700)?;
         let (threads, disk) = DiskSync::new();
         let root = root.to_owned();
         Ok((Self { root, written: Vec::new(), dictionary: Vec::new(), disk, side_by_side }, threads))
@@ -58,7 +58,7 @@ impl OutputFiles {
         match self.side_by_side {
             true => self.each(writers, |write, own| write(own)),
             false => writers.iter().try_for_each(|write| {
-                crate::table::heap::give_back();
+                crate::table::heap::release_free_heap();
                 write(self)
             }),
         }
@@ -88,7 +88,7 @@ impl OutputFiles {
 
     /// Begins a file that must not exist yet.
     pub(crate) fn create(&self, relative: &str) -> Result<NewFile> {
-        let file = create(&self.path(relative), file_mode(relative))?;
+        let file = create_output_file(&self.path(relative), output_file_mode(relative))?;
         Ok(NewFile { file: DigestingWriter::new(file), relative: relative.to_owned() })
     }
 
@@ -114,7 +114,7 @@ impl OutputFiles {
     /// Writes a whole file.
     pub(crate) fn bytes(&mut self, relative: &str, bytes: &[u8], rows: Option<u64>) -> Result<()> {
         let mut file = self.create(relative)?;
-        file.write_all(bytes).map_err(|e| disk_full(&self.path(relative), e))?;
+        file.write_all(bytes).map_err(|e| output_write_error(&self.path(relative), e))?;
         self.finish(file, rows)
     }
 
@@ -179,7 +179,7 @@ impl CsvFile {
     pub(crate) fn begin(outputs: &OutputFiles, relative: &str) -> Result<Self> {
         let path = outputs.path(relative);
         let mut file = outputs.create(relative)?;
-        file.write_all("\u{FEFF}".as_bytes()).map_err(|e| disk_full(&path, e))?;
+        file.write_all("\u{FEFF}".as_bytes()).map_err(|e| output_write_error(&path, e))?;
         let builder = csv::WriterBuilder::new()
             .terminator(csv::Terminator::CRLF)
             .buffer_capacity(1 << 16)
@@ -193,18 +193,18 @@ impl CsvFile {
         cells
             .try_for_each(|cell| self.writer.write_field(neutralize_formula_cell(cell.as_ref()).as_bytes()))
             .and_then(|()| self.writer.write_record(None::<&[u8]>))
-            .map_err(|e| disk_full(&self.path, e.into()))
+            .map_err(|e| output_write_error(&self.path, e.into()))
     }
 
     pub(crate) fn finish(self, outputs: &mut OutputFiles) -> Result<()> {
         let rows = self.rows.saturating_sub(1);
-        let file = self.writer.into_inner().map_err(|e| disk_full(&self.path, e.into_error()))?;
+        let file = self.writer.into_inner().map_err(|e| output_write_error(&self.path, e.into_error()))?;
         outputs.finish(file, Some(rows))
     }
 }
 
 /// Makes one folder with a mode that does not depend on the umask granting more.
-pub(crate) fn make_folder(path: &Path, mode: u32) -> Result<()> {
+pub(crate) fn make_output_folder(path: &Path, mode: u32) -> Result<()> {
     fs::DirBuilder::new()
         .recursive(true)
         .mode(mode)
@@ -213,7 +213,7 @@ pub(crate) fn make_folder(path: &Path, mode: u32) -> Result<()> {
 }
 
 /// Who may read a file of the publication.
-pub(crate) fn file_mode(relative: &str) -> u32 {
+pub(crate) fn output_file_mode(relative: &str) -> u32 {
     match relative.split_once('/') {
         Some(("restricted", _)) => 0o600,
         Some(("lists", _)) => 0o640,
@@ -221,7 +221,7 @@ pub(crate) fn file_mode(relative: &str) -> u32 {
     }
 }
 
-fn create(path: &Path, mode: u32) -> Result<File> {
+fn create_output_file(path: &Path, mode: u32) -> Result<File> {
     OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -231,18 +231,18 @@ fn create(path: &Path, mode: u32) -> Result<File> {
 }
 
 /// Writing goes wrong for one reason in practice: the disk.
-pub(crate) fn disk_full(path: &Path, error: io::Error) -> Error {
+pub(crate) fn output_write_error(path: &Path, error: io::Error) -> Error {
     Error::io("写入文件", path, error).hint("检查磁盘是否已满")
 }
 
 /// Writes and syncs a whole file that stands outside the manifest.
-pub(crate) fn write_bytes(path: &Path, mode: u32, bytes: &[u8]) -> Result<()> {
-    let mut file = create(path, mode)?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|e| disk_full(path, e))
+pub(crate) fn write_output_bytes(path: &Path, mode: u32, bytes: &[u8]) -> Result<()> {
+    let mut file = create_output_file(path, mode)?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|e| output_write_error(path, e))
 }
 
 /// Digest of a file that was written earlier.
-pub(crate) fn digest(path: &Path) -> Result<FileDigest> {
+pub(crate) fn digest_output_file(path: &Path) -> Result<FileDigest> {
     let failed = |e| Error::io("核对已写文件", path, e);
     let mut file = File::open(path).map_err(failed)?;
     let mut digest = DigestingWriter::new(io::sink());

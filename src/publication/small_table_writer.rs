@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::output_files::{NewFile, OutputFiles, file_mode};
+use super::output_files::{NewFile, OutputFiles, output_file_mode};
 use crate::table::rows::{CHUNK_ROWS, Rows};
 use crate::table::{ColumnHint, ColumnValues, GROUP_ROWS, ParquetWriter};
 use crate::{Error, Result};
@@ -273,7 +273,7 @@ impl ParquetFile {
 
     pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<()> {
         self.rows += batch.num_rows() as u64;
-        self.writer.write(batch).map_err(|e| parquet_error(&self.relative, e))
+        self.writer.write(batch).map_err(|e| table_write_error(&self.relative, e))
     }
 
     /// A row group that is made column by column while it is written.
@@ -285,11 +285,11 @@ impl ParquetFile {
     ) -> Result<()> {
         self.rows += rows as u64;
         let build = |column, range| build(column, range).map_err(|e| ParquetError::External(Box::new(e)));
-        self.writer.write_group(rows, likeness, &build).map_err(|e| parquet_error(&self.relative, e))
+        self.writer.write_group(rows, likeness, &build).map_err(|e| table_write_error(&self.relative, e))
     }
 
     pub(crate) fn finish(self, outputs: &mut OutputFiles) -> Result<()> {
-        let file = self.writer.finish().map_err(|e| parquet_error(&self.relative, e))?;
+        let file = self.writer.finish().map_err(|e| table_write_error(&self.relative, e))?;
         outputs.finish(file, Some(self.rows))
     }
 }
@@ -324,8 +324,8 @@ pub(crate) fn write_chunks(
 ///
 /// # Errors
 /// The file cannot be given its name.
-pub(crate) fn publish_file(outputs: &mut OutputFiles, relative: &str, rows: &Rows) -> Result<bool> {
-    match rows.name_file(&outputs.path(relative), file_mode(relative))? {
+pub(crate) fn publish_table_file(outputs: &mut OutputFiles, relative: &str, rows: &Rows) -> Result<bool> {
+    match rows.name_file(&outputs.path(relative), output_file_mode(relative))? {
         None => Ok(false),
         Some((file, digest)) => {
             outputs.note(relative, file, digest, Some(rows.count() as u64)).map(|()| true)
@@ -334,7 +334,7 @@ pub(crate) fn publish_file(outputs: &mut OutputFiles, relative: &str, rows: &Row
 }
 
 /// Writing goes wrong for one reason in practice: the disk.
-fn parquet_error(relative: &str, error: ParquetError) -> Error {
+fn table_write_error(relative: &str, error: ParquetError) -> Error {
     Error::new(crate::ErrorKind::Io, format!("写入数据表失败：{error}"))
         .in_file(relative)
         .hint("检查磁盘是否已满")

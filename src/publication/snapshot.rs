@@ -67,7 +67,7 @@ struct SourceHead {
 }
 
 /// Folder of the one run that `path` names, however it names it.
-fn run_folder(path: &Path) -> Result<PathBuf> {
+fn find_snapshot_folder(path: &Path) -> Result<PathBuf> {
     // Without the slash at the end, which would look through the link.
     let mut path: PathBuf = path.components().collect();
     for _ in 0..MOST_LINKS {
@@ -109,7 +109,7 @@ impl Snapshot {
     /// # Errors
     /// There is none, it is not complete, or a later version wrote it.
     pub fn open(path: &Path) -> Result<Self> {
-        let folder = run_folder(path)?;
+        let folder = find_snapshot_folder(path)?;
         let file = folder.join(MANIFEST);
         let text = std::fs::read(&file).map_err(|e| nothing_there(path, &folder, e))?;
         let unreadable = |e: serde_json::Error| {
@@ -140,7 +140,11 @@ impl Snapshot {
     /// # Errors
     /// As [`Snapshot::open`], but for there being none.
     pub fn recognize(path: &Path) -> Result<Option<Self>> {
-        if run_folder(path)?.join(MANIFEST).is_file() { Self::open(path).map(Some) } else { Ok(None) }
+        if find_snapshot_folder(path)?.join(MANIFEST).is_file() {
+            Self::open(path).map(Some)
+        } else {
+            Ok(None)
+        }
     }
 
     /// Opens the current publication of a period below `out`, if there is one: that of today's
@@ -219,7 +223,7 @@ impl Snapshot {
     pub fn verify(&self) -> Result<()> {
         for output in &self.outputs {
             let path = self.folder.join(&output.path);
-            if super::output_files::digest(&path)?.sha256 != output.sha256 {
+            if super::output_files::digest_output_file(&path)?.sha256 != output.sha256 {
                 return Err(Error::input("文件与清册不符，可能被改动").in_file(path).hint("重新运行该季度"));
             }
         }

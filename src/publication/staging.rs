@@ -9,7 +9,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use super::layout::{self, LATEST, MANIFEST, RunName};
-use super::output_files::digest;
+use super::output_files::digest_output_file;
 use super::snapshot::Snapshot;
 use crate::model::period::Period;
 use crate::{Error, Result};
@@ -44,10 +44,10 @@ impl Staging {
         let failed =
             |e| Error::io("准备发布文件夹", out, e).hint("检查该文件夹是否存在、是否可写、磁盘是否已满");
         fs::create_dir_all(out).map_err(failed)?;
-        let lock = lock(out)?;
-        recover(out)?;
+        let lock = lock_publication_folder(out)?;
+        clean_staging_folders(out)?;
         let runs = layout::period_folder(out, period);
-        let current = current(&runs)?;
+        let current = latest_run(&runs)?;
         remove_unfinished(&runs, current.as_ref())?;
         let folder = out.join(format!("{STAGING}{period}"));
         fs::create_dir(&folder).map_err(failed)?;
@@ -65,10 +65,10 @@ impl Staging {
     /// # Errors
     /// The folder cannot be written; the current publication stays.
     pub(crate) fn commit(self) -> Result<PathBuf> {
-        let sha256 = digest(&self.folder.join(MANIFEST))?.sha256;
+        let sha256 = digest_output_file(&self.folder.join(MANIFEST))?.sha256;
         if let Some(current) = &self.current {
             let folder = self.runs.join(current.to_string());
-            if is_whole(&folder, &sha256) {
+            if is_run_intact(&folder, &sha256) {
                 return Ok(folder);
             }
         }
@@ -81,12 +81,12 @@ impl Staging {
     /// Moves the run to where it stays, on the disk with all its names.
     fn place(&self, name: &RunName) -> Result<PathBuf> {
         let target = self.runs.join(name.to_string());
-        sync_folders(&self.folder)?;
+        sync_staging_folders(&self.folder)?;
         let failed = |e| Error::io("启用新的发布", &target, e);
         fs::create_dir_all(&self.runs).map_err(failed)?;
-        sync(&self.out)?;
+        sync_staging_folder(&self.out)?;
         fs::rename(&self.folder, &target).map_err(failed)?;
-        sync(&self.runs)?;
+        sync_staging_folder(&self.runs)?;
         Ok(target)
     }
 
@@ -99,7 +99,7 @@ impl Staging {
         };
         symlink(name.to_string(), &next).map_err(failed)?;
         fs::rename(&next, &latest).map_err(failed)?;
-        sync(&self.runs)
+        sync_staging_folder(&self.runs)
     }
 }
 
@@ -110,7 +110,7 @@ impl Drop for Staging {
     }
 }
 
-fn lock(out: &Path) -> Result<File> {
+fn lock_publication_folder(out: &Path) -> Result<File> {
     let path = out.join(LOCK);
     let file = fs::OpenOptions::new()
         .create(true)
@@ -129,13 +129,13 @@ fn lock(out: &Path) -> Result<File> {
 
 /// Whether a run's folder is the publication with this manifest, and undamaged: one that is not
 /// must be written anew, for that is the cure that readers name.
-fn is_whole(folder: &Path, manifest_sha256: &str) -> bool {
-    digest(&folder.join(MANIFEST)).is_ok_and(|manifest| manifest.sha256 == manifest_sha256)
+fn is_run_intact(folder: &Path, manifest_sha256: &str) -> bool {
+    digest_output_file(&folder.join(MANIFEST)).is_ok_and(|manifest| manifest.sha256 == manifest_sha256)
         && Snapshot::open(folder).and_then(|run| run.verify()).is_ok()
 }
 
 /// The run that the link in a period's folder names; `None` if there is no link.
-fn current(runs: &Path) -> Result<Option<RunName>> {
+fn latest_run(runs: &Path) -> Result<Option<RunName>> {
     let latest = runs.join(LATEST);
     let unclear = || {
         Error::input("latest 不是指向一次运行的链接")
@@ -180,7 +180,7 @@ fn remove_unfinished(runs: &Path, current: Option<&RunName>) -> Result<()> {
 
 /// Removes staging folders that killed runs left, of whatever period. One that a version before
 /// moved aside comes back if its successor did not arrive.
-fn recover(out: &Path) -> Result<()> {
+fn clean_staging_folders(out: &Path) -> Result<()> {
     let failed = |e| Error::io("清理上次中断的发布", out, e).hint("检查发布文件夹是否可写");
     let mut names = Vec::new();
     for entry in fs::read_dir(out).map_err(failed)? {
@@ -204,18 +204,18 @@ fn recover(out: &Path) -> Result<()> {
 }
 
 /// Syncs every folder below `folder`, so that the names of the files survive a power cut too.
-fn sync_folders(folder: &Path) -> Result<()> {
+fn sync_staging_folders(folder: &Path) -> Result<()> {
     let failed = |e| Error::io("同步发布文件夹", folder, e);
     for entry in fs::read_dir(folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         if entry.file_type().map_err(failed)?.is_dir() {
-            sync_folders(&entry.path())?;
+            sync_staging_folders(&entry.path())?;
         }
     }
-    sync(folder)
+    sync_staging_folder(folder)
 }
 
-fn sync(folder: &Path) -> Result<()> {
+fn sync_staging_folder(folder: &Path) -> Result<()> {
     File::open(folder).and_then(|f| f.sync_all()).map_err(|e| Error::io("同步发布文件夹", folder, e))
 }
 
@@ -263,7 +263,7 @@ mod tests {
     }
 
     fn name_of(staging: &Staging, number: u32) -> RunName {
-        RunName::new(number, &digest(&staging.folder().join(MANIFEST)).unwrap().sha256)
+        RunName::new(number, &digest_output_file(&staging.folder().join(MANIFEST)).unwrap().sha256)
     }
 
     #[test]
@@ -300,7 +300,7 @@ mod tests {
         let publish = || {
             let staging = begin(out.path());
             fs::write(staging.folder().join("report.html"), "report").unwrap();
-            let sha256 = digest(&staging.folder().join("report.html")).unwrap().sha256;
+            let sha256 = digest_output_file(&staging.folder().join("report.html")).unwrap().sha256;
             let manifest = format!(
                 r#"{{"format":2,"period":"2018Q3","pipeline":"one","sources":[],"outputs":[
                    {{"path":"report.html","sha256":"{sha256}","bytes":6,"rows":null}}]}}"#

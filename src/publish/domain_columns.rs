@@ -6,7 +6,7 @@ use crate::publish::people::{DivisionPlace, RecordOwners};
 use crate::publish::restricted::{ByFinding, related_ids};
 
 /// County, township and village of a division value.
-pub(crate) fn place<'a>(
+pub(crate) fn place_columns<'a>(
     places: &[DivisionPlace<'a>],
     division: impl Fn(usize) -> u32 + Copy + Send + Sync + 'a,
 ) -> [LargeColumn<'a>; 3] {
@@ -21,7 +21,7 @@ pub(crate) fn place<'a>(
 }
 
 /// Ids of the records that `node` names.
-pub(crate) fn record_id<'a>(
+pub(crate) fn record_id_column<'a>(
     people: &'a RecordOwners<'_>,
     node: impl Fn(usize) -> u32 + Send + Sync + 'a,
 ) -> LargeColumn<'a> {
@@ -36,7 +36,9 @@ pub(crate) fn record_id<'a>(
 pub(crate) fn evidence_column<'a>(
     exception: impl Fn(usize) -> &'a TrackedException + Send + Sync + 'a,
 ) -> LargeColumn<'a> {
-    written_column(64, move |i, out| joined(exception(i).exception.evidence.iter().map(String::as_str), out))
+    written_column(64, move |i, out| {
+        join_column_ids(exception(i).exception.evidence.iter().map(String::as_str), out)
+    })
 }
 
 /// Fingerprints of the exceptions with the same cause.
@@ -44,10 +46,10 @@ pub(crate) fn related_column<'a>(
     by_finding: &'a ByFinding<'a>,
     exception: impl Fn(usize) -> &'a TrackedException + Send + Sync + 'a,
 ) -> LargeColumn<'a> {
-    written_column(32, move |i, out| joined(related_ids(by_finding, exception(i)), out))
+    written_column(32, move |i, out| join_column_ids(related_ids(by_finding, exception(i)), out))
 }
 
-fn joined<'a>(parts: impl Iterator<Item = &'a str>, out: &mut Vec<u8>) -> bool {
+fn join_column_ids<'a>(parts: impl Iterator<Item = &'a str>, out: &mut Vec<u8>) -> bool {
     for (at, part) in parts.enumerate() {
         if at > 0 {
             out.push(b';');

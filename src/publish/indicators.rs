@@ -70,7 +70,7 @@ impl IndicatorRow<'_> {
             Some(gap) => {
                 let word = if self.at_most { "超" } else { "差" };
                 if self.is_rate {
-                    format!("{word}{}", points(gap))
+                    format!("{word}{}", indicator_points_text(gap))
                 } else {
                     format!("{word}{}", self.shown(gap))
                 }
@@ -86,7 +86,7 @@ impl IndicatorRow<'_> {
                 let word = if change > 0 { "升" } else { "降" };
                 let size = change.saturating_abs();
                 if self.is_rate {
-                    format!("{word}{}", points(size))
+                    format!("{word}{}", indicator_points_text(size))
                 } else {
                     format!("{word}{}", self.shown(size))
                 }
@@ -100,7 +100,7 @@ impl IndicatorRow<'_> {
     }
 }
 
-fn points(share: i64) -> String {
+fn indicator_points_text(share: i64) -> String {
     format!("{}个百分点", percent_of(share).trim_end_matches('%'))
 }
 

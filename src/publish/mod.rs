@@ -87,14 +87,17 @@ pub struct FinishedPublication {
 /// # Errors
 /// Another run that writes there; a disk that is full; counts that do not add up. The publication before stays whole.
 pub fn publish(inputs: &PublicationInputs<'_>, out: &Path) -> Result<FinishedPublication> {
-    check(inputs)?;
+    check_publication_inputs(inputs)?;
     let staging = crate::publication::staging::Staging::begin(out, inputs.period)?;
-    let (manifest, totals) = write(inputs, staging.folder())?;
+    let (manifest, totals) = write_publication_files(inputs, staging.folder())?;
     Ok(FinishedPublication { folder: staging.commit()?, manifest, totals })
 }
 
 /// Writes all files below `root`.
-fn write(inputs: &PublicationInputs<'_>, root: &Path) -> Result<(Manifest, PublicationTotals)> {
+fn write_publication_files(
+    inputs: &PublicationInputs<'_>,
+    root: &Path,
+) -> Result<(Manifest, PublicationTotals)> {
     let people = people::RecordOwners::new(inputs);
     let keys = people::PseudonymKeys::new(inputs)?;
     let (mut outputs, disk) =
@@ -120,12 +123,12 @@ fn write(inputs: &PublicationInputs<'_>, root: &Path) -> Result<(Manifest, Publi
     drop(keys);
     let by_finding = restricted::by_finding(inputs.tracked);
     outputs.write_all(&[
-        &|to| tables::write(inputs, &people, &by_finding, to),
-        &|to| if restricted { restricted::write(inputs, &by_finding, to) } else { Ok(()) },
-        &|to| lists::write(inputs, &people, &all, &by_finding, to),
+        &|to| tables::write_published_tables(inputs, &people, &by_finding, to),
+        &|to| if restricted { restricted::write_restricted_tables(inputs, &by_finding, to) } else { Ok(()) },
+        &|to| lists::write_lists(inputs, &people, &all, &by_finding, to),
     ])?;
     let totals = PublicationTotals::build(inputs, &people, &all)?;
-    report::write(inputs, &totals, &mut outputs)?;
+    report::write_report(inputs, &totals, &mut outputs)?;
     outputs.dictionary()?;
     let manifest = manifest_facts::build_manifest(inputs, outputs.into_written())?;
     disk.finish()?;
@@ -134,7 +137,7 @@ fn write(inputs: &PublicationInputs<'_>, root: &Path) -> Result<(Manifest, Publi
 }
 
 /// The stages must agree on how many records there are before anything is written.
-fn check(inputs: &PublicationInputs<'_>) -> Result<()> {
+fn check_publication_inputs(inputs: &PublicationInputs<'_>) -> Result<()> {
     let wrong = |what: &str| Err(Error::internal(format!("发布前核对不一致：{what}")));
     if inputs.loaded.len() != inputs.comparables.len() {
         return wrong("来源数与可比字段数");

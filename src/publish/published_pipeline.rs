@@ -176,11 +176,11 @@ fn targets(rules: &RuleSet, period: Period) -> Vec<TargetFacts> {
 
 fn rule(rule: &Rule, definitions: &[RuleDefinition], period: Period) -> RuleFacts {
     let header = &rule.header;
-    let mut columns = words(rule.file.sql());
+    let mut columns = sql_column_words(rule.file.sql());
     // Definitions come after those they read, so backwards reaches all of them.
     for definition in definitions.iter().rev() {
         if columns.contains(&definition.header.name) {
-            columns.extend(words(definition.file.sql()));
+            columns.extend(sql_column_words(definition.file.sql()));
         }
     }
     RuleFacts {
@@ -202,7 +202,7 @@ fn rule(rule: &Rule, definitions: &[RuleDefinition], period: Period) -> RuleFact
 }
 
 /// Words of an SQL text that may be names of columns.
-fn words(sql: &str) -> BTreeSet<String> {
+fn sql_column_words(sql: &str) -> BTreeSet<String> {
     let name = |c: char| !(c.is_ascii_alphanumeric() || c == '_');
     sql.split(name).filter(|w| !w.is_empty()).map(str::to_owned).collect()
 }

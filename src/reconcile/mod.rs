@@ -14,7 +14,7 @@ pub(crate) mod views;
 
 pub use execution::example_runner::run_examples;
 pub use execution::rule_check::check_rules;
-pub use execution::rule_runner::run;
+pub use execution::rule_runner::run_rules;
 pub(crate) use views::QuarterViews;
 
 /// Output of the stage; everything sorted, independent of threads.

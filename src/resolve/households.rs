@@ -55,7 +55,7 @@ impl AssembledHouseholds<'_> {
 }
 
 /// Puts every record into a household.
-pub(super) fn assemble<'a>(
+pub(super) fn assemble_households<'a>(
     settings: &LinkSettings,
     nodes: &'a LinkNodes<'a>,
     person: &[u32],
@@ -74,7 +74,7 @@ pub(super) fn assemble<'a>(
         .collect();
     // Pool ids depend on the order of rows, so ties go by text.
     let first = |a: u32, b: u32| if a == b || pool.get(a) <= pool.get(b) { a } else { b };
-    let anchored = anchored(nodes, person, count, &ranks, &first);
+    let anchored = anchor_households(nodes, person, count, &ranks, &first);
     // Where the members of every other number are, by vote.
     let loose = |node: u32| match nodes.household(node) {
         0 => None,
@@ -129,7 +129,7 @@ pub(super) fn assemble<'a>(
 
 /// Household number of each person in the best anchor source; of several in one source, the
 /// first by text.
-fn anchored(
+fn anchor_households(
     nodes: &LinkNodes<'_>,
     person: &[u32],
     count: usize,

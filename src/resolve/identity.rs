@@ -90,7 +90,7 @@ impl PersonKeys {
                 *said = format!("{}|{said}", Digits::from_key(number).to_text());
             }
         }
-        tell_apart(&mut says);
+        number_equal_identities(&mut says);
         says
     }
 
@@ -112,7 +112,7 @@ impl PersonKeys {
 }
 
 /// Persons whose records say exactly the same are numbered; which is which cannot matter.
-fn tell_apart(says: &mut [(u32, String)]) {
+fn number_equal_identities(says: &mut [(u32, String)]) {
     let mut seen: HashMap<String, u32> = HashMap::with_capacity(says.len());
     for (_, said) in says {
         let times = seen.entry_ref(said.as_str()).or_default();
@@ -124,7 +124,7 @@ fn tell_apart(says: &mut [(u32, String)]) {
 }
 
 /// Ids for canonical keys: their hashes. `push` appends the key at a position.
-pub(super) fn ids<const LETTER: char>(
+pub(super) fn hash_identity_ids<const LETTER: char>(
     count: usize,
     push: &(dyn Fn(usize, &mut String) + Sync),
 ) -> Vec<PublishedId<LETTER>> {
@@ -171,15 +171,15 @@ mod tests {
 
     #[test]
     fn ids_are_distinct_and_depend_on_the_key_alone() {
-        let ids = ids::<'P'>(2, &|at, key| key.push_str(["b", "a"][at]));
-        assert_eq!(ids[0], super::ids(1, &|_, key| key.push('b'))[0]);
+        let ids = hash_identity_ids::<'P'>(2, &|at, key| key.push_str(["b", "a"][at]));
+        assert_eq!(ids[0], hash_identity_ids(1, &|_, key| key.push('b'))[0]);
         assert_ne!(ids[0], ids[1]);
     }
 
     #[test]
     fn who_says_the_same_is_numbered() {
         let mut says: Vec<(u32, String)> = (0..3).map(|person| (person, "张三|0||".to_owned())).collect();
-        tell_apart(&mut says);
+        number_equal_identities(&mut says);
         assert_eq!(
             says.iter().map(|s| s.1.as_str()).collect::<Vec<_>>(),
             ["张三|0||", "张三|0|||2", "张三|0|||3"]

@@ -56,9 +56,9 @@ pub fn resolve_nodes(
     let PersonClusters { person, count, tier, in_review, foreign } = cluster::cluster(settings, nodes, links);
     let keys = PersonKeys::new(nodes, tree, &person, count, &foreign);
     drop(foreign);
-    let homes = households::assemble(settings, nodes, &person, &keys);
-    let mut person_ids = identity::ids(keys.len(), &|at, key| keys.push_to(at, key));
-    let mut household_ids = identity::ids(homes.count(), &|at, key| homes.push_key(at, key));
+    let homes = households::assemble_households(settings, nodes, &person, &keys);
+    let mut person_ids = identity::hash_identity_ids(keys.len(), &|at, key| keys.push_to(at, key));
+    let mut household_ids = identity::hash_identity_ids(homes.count(), &|at, key| homes.push_key(at, key));
     let household = homes.household;
     drop(keys);
     let mut ledger = Vec::new();
@@ -67,8 +67,8 @@ pub fn resolve_nodes(
         let ballots = (VoteCount::new(&person_ids, &person), VoteCount::new(&household_ids, &household));
         let ContestedIds { persons, households } =
             now.votes(&PreviousParts::open(previous)?, ballots.0, ballots.1)?;
-        stable_ids::keep(&mut person_ids, persons, &mut ledger);
-        stable_ids::keep(&mut household_ids, households, &mut ledger);
+        stable_ids::keep_stable_ids(&mut person_ids, persons, &mut ledger);
+        stable_ids::keep_stable_ids(&mut household_ids, households, &mut ledger);
     }
     let offsets = nodes.offsets.clone();
     Ok(Resolution { offsets, person, household, tier, in_review, person_ids, household_ids, ledger })

@@ -58,8 +58,9 @@ impl PreviousRecords {
         };
         Ok(Self {
             record_id: texts("record_id")?,
-            person: published(&texts("person_id")?).ok_or_else(|| rows.missing("person_id"))?,
-            household: published(&texts("household_id")?).ok_or_else(|| rows.missing("household_id"))?,
+            person: parse_previous_ids(&texts("person_id")?).ok_or_else(|| rows.missing("person_id"))?,
+            household: parse_previous_ids(&texts("household_id")?)
+                .ok_or_else(|| rows.missing("household_id"))?,
             id_number: rows.texts("id_number").cloned(),
             name: rows.texts("name").cloned(),
             birth_date: rows.ints("birth_date").cloned(),
@@ -133,6 +134,6 @@ impl<'a> PreviousParts<'a> {
     }
 }
 
-fn published<const LETTER: char>(texts: &StringArray) -> Option<Vec<PublishedId<LETTER>>> {
+fn parse_previous_ids<const LETTER: char>(texts: &StringArray) -> Option<Vec<PublishedId<LETTER>>> {
     texts.iter().map(|text| PublishedId::parse(text?)).collect()
 }

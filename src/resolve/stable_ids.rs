@@ -125,7 +125,7 @@ impl PresentRecords<'_> {
                         let found = [(0, self.nodes.offsets[source] + row)];
                         cast(&found, ids, &mut said);
                     } else if let Some(id) = record.id_number.filter(|id| id.len() == 18) {
-                        let key = number_key(id, record.name.unwrap_or(""), &mut text);
+                        let key = stable_number_key(id, record.name.unwrap_or(""), &mut text);
                         asked.push((numbers.bucket(key), key, row));
                     } else if let Some(key) = key_by_name(&record, &mut text) {
                         said.by_name.push((key, ids));
@@ -178,22 +178,22 @@ impl PresentRecords<'_> {
 
     fn number_key(&self, node: u32, text: &mut String) -> Option<u64> {
         let id = self.nodes.id(node).to_text()?;
-        Some(number_key(&id, self.name(node), text))
+        Some(stable_number_key(&id, self.name(node), text))
     }
 
     fn name_key(&self, node: u32, text: &mut String) -> Option<u64> {
         let village = self.tree.code_at(self.nodes.division(node), VILLAGE);
-        name_key(self.name(node), self.nodes.birth(node), village, text)
+        stable_name_key(self.name(node), self.nodes.birth(node), village, text)
     }
 }
 
-fn number_key(id: &str, name: &str, text: &mut String) -> u64 {
+fn stable_number_key(id: &str, name: &str, text: &mut String) -> u64 {
     text.clear();
     [id, "|", name].into_iter().for_each(|part| text.push_str(part));
     xxh3_64(text.as_bytes())
 }
 
-fn name_key(name: &str, birth: u32, village: &str, text: &mut String) -> Option<u64> {
+fn stable_name_key(name: &str, birth: u32, village: &str, text: &mut String) -> Option<u64> {
     if name.is_empty() || birth == 0 {
         return None;
     }
@@ -223,12 +223,12 @@ impl<'a> FilesByRecordPrefix<'a> {
 
 fn key_by_name(record: &PreviousRecord<'_>, text: &mut String) -> Option<u64> {
     let birth = record.birth_date.and_then(|birth| u32::try_from(birth).ok()).unwrap_or(0);
-    name_key(record.name.unwrap_or(""), birth, record.village_code, text)
+    stable_name_key(record.name.unwrap_or(""), birth, record.village_code, text)
 }
 
 /// Gives current numbers the previous ids that most of their records had, and writes down what
 /// merged and what split.
-pub(super) fn keep<const LETTER: char>(
+pub(super) fn keep_stable_ids<const LETTER: char>(
     ids: &mut [PublishedId<LETTER>],
     mut votes: Vec<IdVote<LETTER>>,
     ledger: &mut Vec<IdentityChange>,
@@ -239,7 +239,7 @@ pub(super) fn keep<const LETTER: char>(
         kept.times += if same { next.times } else { 0 };
         same
     });
-    let won = winners(ids, &votes);
+    let won = winning_id_votes(ids, &votes);
     let mut given = vec![false; ids.len()];
     // Ids that belong to somebody else than their hash says.
     let mut moved: HashSet<PublishedId<LETTER>> = HashSet::new();
@@ -250,7 +250,7 @@ pub(super) fn keep<const LETTER: char>(
             ids[vote.number as usize] = vote.id;
         }
     }
-    rename(ids, &given, &moved);
+    replace_moved_ids(ids, &given, &moved);
     let mut changes = Vec::new();
     let mut from = 0;
     for group in votes.chunk_by(|a, b| a.id == b.id) {
@@ -271,7 +271,7 @@ pub(super) fn keep<const LETTER: char>(
 
 /// Which votes prevail: most records first, and of equals the own id first, so that nothing
 /// changes without need. `votes` ascend.
-fn winners<const LETTER: char>(ids: &[PublishedId<LETTER>], votes: &[IdVote<LETTER>]) -> Vec<bool> {
+fn winning_id_votes<const LETTER: char>(ids: &[PublishedId<LETTER>], votes: &[IdVote<LETTER>]) -> Vec<bool> {
     let mut claims = vec![0u8; ids.len()];
     for vote in votes {
         let claims = &mut claims[vote.number as usize];
@@ -306,7 +306,7 @@ fn winners<const LETTER: char>(ids: &[PublishedId<LETTER>], votes: &[IdVote<LETT
 }
 
 /// An id that belongs to somebody else now must not come up again by its hash.
-fn rename<const LETTER: char>(
+fn replace_moved_ids<const LETTER: char>(
     ids: &mut [PublishedId<LETTER>],
     given: &[bool],
     moved: &HashSet<PublishedId<LETTER>>,
@@ -343,7 +343,7 @@ mod tests {
             })
             .collect();
         let mut ledger = Vec::new();
-        keep(&mut ids, votes, &mut ledger);
+        keep_stable_ids(&mut ids, votes, &mut ledger);
         let ledger = ledger.into_iter().map(|c| (c.kind, c.previous_id, c.current_id)).collect();
         (ids.into_iter().map(PersonId::bits).collect(), ledger)
     }
@@ -398,8 +398,8 @@ mod tests {
             }
             let vote = |&(id, number): &(u64, u32)| IdVote { id: PersonId::of_bits(id), number, times: 1 };
             let (mut few, mut all) = ((own.clone(), Vec::new()), (own.clone(), Vec::new()));
-            keep(&mut few.0, ballot.contested(votes), &mut few.1);
-            keep(&mut all.0, said.iter().map(vote).collect(), &mut all.1);
+            keep_stable_ids(&mut few.0, ballot.contested(votes), &mut few.1);
+            keep_stable_ids(&mut all.0, said.iter().map(vote).collect(), &mut all.1);
             prop_assert_eq!(few, all);
         }
     }

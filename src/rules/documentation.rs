@@ -54,7 +54,7 @@ pub struct RuleFilter {
 }
 
 /// Rules that pass the filter, by code.
-pub fn list(rules: &RuleSet, filter: &RuleFilter) -> Vec<RuleSummary> {
+pub fn list_rules(rules: &RuleSet, filter: &RuleFilter) -> Vec<RuleSummary> {
     let mut lineages = rules.lineages();
     let summaries = rules.rules.iter().map(|rule| {
         let lineage = lineages.remove(&rule.header.code).unwrap_or_default();
@@ -122,7 +122,7 @@ pub fn document_rules(rules: &RuleSet) -> String {
     }
     let lineages = rules.lineages();
     for rule in &rules.rules {
-        section(rules, rule, &lineages[&rule.header.code], &mut text);
+        document_rule(rules, rule, &lineages[&rule.header.code], &mut text);
     }
     text.push_str("\n## 共用定义\n");
     for definition in &rules.definitions {
@@ -137,7 +137,7 @@ pub fn document_rules(rules: &RuleSet) -> String {
     text
 }
 
-fn section(rules: &RuleSet, rule: &Rule, lineage: &Lineage, text: &mut String) {
+fn document_rule(rules: &RuleSet, rule: &Rule, lineage: &Lineage, text: &mut String) {
     let header = &rule.header;
     let _ = writeln!(
         text,
@@ -159,7 +159,7 @@ fn section(rules: &RuleSet, rule: &Rule, lineage: &Lineage, text: &mut String) {
     let told = lineage.shown.iter().filter(|(_, column)| column != "record_id").cloned().collect();
     for (what, columns) in [("判定依据", &lineage.deciding), ("只作显示", &told)] {
         if !columns.is_empty() {
-            let _ = writeln!(text, "- {what}：{}", in_words(rules, columns));
+            let _ = writeln!(text, "- {what}：{}", describe_rule_columns(rules, columns));
         }
     }
     let _ = writeln!(text, "- 责任部门：{}", header.owner.latest());
@@ -194,7 +194,7 @@ fn section(rules: &RuleSet, rule: &Rule, lineage: &Lineage, text: &mut String) {
 }
 
 /// Columns view by view: `建档立卡户（住房面积、`household_id`）`; those that the program computes have no label.
-fn in_words(rules: &RuleSet, columns: &BTreeSet<ViewColumn>) -> String {
+fn describe_rule_columns(rules: &RuleSet, columns: &BTreeSet<ViewColumn>) -> String {
     let mut views: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (view, column) in columns {
         let label = rules.labels.get(&format!("{}.{column}", view.strip_suffix(PREVIOUS).unwrap_or(view)));

@@ -41,11 +41,11 @@ type FamilyWords = BTreeMap<String, FamilyWord>;
 /// # Errors
 /// A file that is not in order; a member without a code, without a word that is asked for, or with
 /// one that is not. Errors of a member name it and point at the line of the family's file.
-pub fn parse(path: &Path, group: &str, text: String) -> Result<Vec<Rule>> {
+pub fn parse_family(path: &Path, group: &str, text: String) -> Result<Vec<Rule>> {
     let (header, sql) = masked_header(path, &text)?;
     let outline = toml::from_str::<FamilyOutline>(&header.text);
     let Some(outline) = outline.ok().filter(|outline| !outline.for_each.is_empty()) else {
-        return Ok(vec![rule_file::parse(path, group, text)?]);
+        return Ok(vec![rule_file::parse_rule_file(path, group, text)?]);
     };
     let template = FamilyTemplate { path, text: &text, header: &header, sql };
     let mut rules = Vec::new();
@@ -92,7 +92,7 @@ impl FamilyTemplate<'_> {
             (before, after) = (fill(&before, &words, true), fill(&after, &words, false));
         }
         let text = before + &after;
-        if let Some(span) = placeholder(&text, 0) {
+        if let Some(span) = find_family_placeholder(&text, 0) {
             let name = text[span.start + 2..span.end - 2].to_owned();
             let known: Vec<&str> = words.keys().map(String::as_str).collect();
             let error = Error::configuration(format!("成员“{code}”没有给出“{name}”"));
@@ -102,7 +102,7 @@ impl FamilyTemplate<'_> {
             ));
         }
         let about = |error: Error| error.about(&format!("成员“{code}”"));
-        let mut rule = rule_file::parse(self.path, group, text).map_err(about)?;
+        let mut rule = rule_file::parse_rule_file(self.path, group, text).map_err(about)?;
         if rule.header.code != code {
             return Err(self
                 .header
@@ -143,7 +143,7 @@ impl FamilyTemplate<'_> {
 }
 
 /// Bytes of the first `{{name}}` from `start` on.
-fn placeholder(text: &str, start: usize) -> Option<std::ops::Range<usize>> {
+fn find_family_placeholder(text: &str, start: usize) -> Option<std::ops::Range<usize>> {
     let mut at = start;
     while let Some(open) = text[at..].find("{{").map(|n| at + n) {
         let close = text[open..].find("}}").map(|n| open + n)?;
@@ -163,7 +163,7 @@ fn fill(text: &str, words: &FamilyWords, quoted: bool) -> String {
     };
     let mut filled = String::with_capacity(text.len());
     let mut at = 0;
-    while let Some(span) = placeholder(text, at) {
+    while let Some(span) = find_family_placeholder(text, at) {
         let name = &text[span.start + 2..span.end - 2];
         let whole = text[..span.start].ends_with('"') && text[span.end..].starts_with('"');
         match words.get(name) {
@@ -240,7 +240,7 @@ WHERE {{blank}}
 "#;
 
     fn read(text: &str) -> Result<Vec<Rule>> {
-        parse(Path::new("rules/registry/blank.sql"), "registry", text.to_owned())
+        parse_family(Path::new("rules/registry/blank.sql"), "registry", text.to_owned())
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub(super) struct RuleFiles {
 /// # Errors
 /// A file that cannot be read, a code that two files of one folder or two bases have, a rule
 /// switched off that is none or for no reason.
-pub(super) fn read(layers: &IncludedFolders) -> Result<RuleFiles> {
+pub(super) fn read_included_rules(layers: &IncludedFolders) -> Result<RuleFiles> {
     let (mut rules, mut definitions) = (Vec::new(), Vec::new());
     for (layer, one) in layers.all().iter().enumerate() {
         for folder in sorted_folder_entries(&one.folder.join("rules"))?.into_iter().filter(|p| p.is_dir()) {
@@ -41,16 +41,13 @@ pub(super) fn read(layers: &IncludedFolders) -> Result<RuleFiles> {
                 .into_iter()
                 .filter(|p| p.extension().is_some_and(|e| e == "sql"))
             {
-                let text = text(&path)?;
+                let text = read_rule_text(&path)?;
                 if group == DEFINITIONS {
                     let value = rule_file::parse_definition(&path, text)?;
                     definitions.push(OfferedItem { layer, key: value.header.name.clone(), path, value });
                 } else {
-                    rules.extend(family::parse(&path, &group, text)?.into_iter().map(|value| OfferedItem {
-                        layer,
-                        key: value.header.code.clone(),
-                        path: path.clone(),
-                        value,
+                    rules.extend(family::parse_family(&path, &group, text)?.into_iter().map(|value| {
+                        OfferedItem { layer, key: value.header.code.clone(), path: path.clone(), value }
                     }));
                 }
             }
@@ -75,7 +72,7 @@ pub(super) fn read(layers: &IncludedFolders) -> Result<RuleFiles> {
     Ok(RuleFiles { rules, definitions, replaced, off })
 }
 
-fn text(path: &Path) -> Result<String> {
+fn read_rule_text(path: &Path) -> Result<String> {
     std::fs::read_to_string(path).map_err(|e| {
         Error::configuration("规则文件读不出来").in_file(path).hint("文件应为 UTF-8 文本").caused_by(e)
     })

@@ -63,13 +63,13 @@ impl VisitorMut for ConstantWriter<'_> {
     }
 
     fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<()> {
-        self.written |= write(select, self.constants).is_some();
+        self.written |= write_parameter_constants(select, self.constants).is_some();
         ControlFlow::Continue(())
     }
 }
 
 /// Name under which a FROM item reads the view.
-fn alias(factor: &TableFactor) -> Option<String> {
+fn parameter_alias(factor: &TableFactor) -> Option<String> {
     let TableFactor::Table { name, alias, args: None, .. } = factor else { return None };
     let [part] = &name.0[..] else { return None };
     let name = part.as_ident().filter(|name| name.value == PARAMETER)?;
@@ -78,12 +78,13 @@ fn alias(factor: &TableFactor) -> Option<String> {
 
 /// Writes the constants into one SELECT; `None`, and nothing is changed, where that may not mean the
 /// same.
-fn write(select: &mut Select, constants: &ParameterConstants) -> Option<()> {
+fn write_parameter_constants(select: &mut Select, constants: &ParameterConstants) -> Option<()> {
     let [TableWithJoins { relation, joins }] = &select.from[..] else { return None };
-    if alias(relation).is_some() {
+    if parameter_alias(relation).is_some() {
         return None;
     }
-    let mut read = joins.iter().enumerate().filter_map(|(at, join)| Some((at, alias(&join.relation)?)));
+    let mut read =
+        joins.iter().enumerate().filter_map(|(at, join)| Some((at, parameter_alias(&join.relation)?)));
     let (at, alias) = read.next().filter(|_| read.next().is_none())?;
     let condition = match &joins[at].join_operator {
         JoinOperator::CrossJoin(_) => None,
@@ -194,7 +195,7 @@ impl Visitor for ConstantNames<'_> {
         match expr {
             Expr::CompoundIdentifier(parts) if parts[0].value == self.alias => {
                 self.written += 1;
-                self.harmful |= constant(self.constants, self.alias, parts).is_none();
+                self.harmful |= find_parameter_constant(self.constants, self.alias, parts).is_none();
             }
             // Without an alias it may be a column of the view.
             Expr::Identifier(name) => self.harmful |= self.constants.0.contains_key(&name.value),
@@ -204,7 +205,11 @@ impl Visitor for ConstantNames<'_> {
     }
 }
 
-fn constant<'c>(constants: &'c ParameterConstants, alias: &str, parts: &[Ident]) -> Option<&'c Expr> {
+fn find_parameter_constant<'c>(
+    constants: &'c ParameterConstants,
+    alias: &str,
+    parts: &[Ident],
+) -> Option<&'c Expr> {
     match parts {
         [table, column] if table.value == alias => constants.0.get(&column.value),
         _ => None,
@@ -221,7 +226,7 @@ impl VisitorMut for ConstantReplacement<'_> {
 
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
         if let Expr::CompoundIdentifier(parts) = expr
-            && let Some(constant) = constant(self.constants, self.alias, parts)
+            && let Some(constant) = find_parameter_constant(self.constants, self.alias, parts)
         {
             *expr = constant.clone();
         }

@@ -40,7 +40,7 @@ pub struct RuleHeader {
     #[serde(default)]
     pub columns: Vec<String>,
     /// Days the owner has to check.
-    #[serde(default = "thirty")]
+    #[serde(default = "default_rule_due_days")]
     pub due_days: u32,
     /// What to look at on the visit.
     #[serde(default)]
@@ -91,7 +91,7 @@ pub struct RuleHeader {
     pub each: toml::Table,
 }
 
-fn thirty() -> u32 {
+fn default_rule_due_days() -> u32 {
     30
 }
 
@@ -357,7 +357,7 @@ fn split_file(path: &Path, text: String) -> Result<(TomlFile, SqlFile)> {
 ///
 /// # Errors
 /// What is not in order, at its line, with the cure.
-pub fn parse(path: &Path, group: &str, text: String) -> Result<Rule> {
+pub fn parse_rule_file(path: &Path, group: &str, text: String) -> Result<Rule> {
     let (toml, file) = split_file(path, text)?;
     let rule = Rule { file, group: group.to_owned(), header: toml.parse()? };
     check_shape(&rule)?;
@@ -418,7 +418,7 @@ mod tests {
     const GOOD: &str = "/*\ncode = \"R01\"\ntitle = \"甲\"\nwhy = \"乙\"\npolicy = { clause = \"一\", quote = \"丙\" }\nowner = [{ name = \"人社局\", until = \"2018Q4\" }, { name = \"医保局\", since = \"2019Q1\" }]\nseverity = \"S1\"\nsubject = \"person\"\nsources = [\"dibao\"]\nmessage = \"共{n}笔\"\n*/\nSELECT person_id AS subject_id FROM dibao\n";
 
     fn read(text: &str) -> Result<Rule> {
-        parse(Path::new("rules/a/R01_x.sql"), "a", text.to_owned())
+        parse_rule_file(Path::new("rules/a/R01_x.sql"), "a", text.to_owned())
     }
 
     #[test]

@@ -76,11 +76,12 @@ impl RuleSet {
         let sources: Vec<_> =
             pipeline.sources.iter().map(|s| (s.name.clone(), s.title.clone(), contract_columns(s))).collect();
         let catalogue = ViewCatalogue::new(&sources, settings.parameter_columns(pipeline));
-        let RuleFiles { rules, definitions, mut replaced, off } = included_rules::read(layers)?;
-        let (targets, target_places, replaced_topics) = targets::read(layers)?;
+        let RuleFiles { rules, definitions, mut replaced, off } =
+            included_rules::read_included_rules(layers)?;
+        let (targets, target_places, replaced_topics) = targets::read_targets(layers)?;
         replaced.splice(0..0, pipeline.replaced.iter().cloned());
         replaced.extend(replaced_topics);
-        let definitions = in_order(definitions, &catalogue)?;
+        let definitions = order_definitions(definitions, &catalogue)?;
         let root_code = pipeline.settings.prefecture.code.clone();
         let labels = pipeline
             .sources
@@ -432,7 +433,10 @@ pub(crate) fn code_order(code: &str) -> (String, u32, String) {
 }
 
 /// Definitions after those they read.
-fn in_order(definitions: Vec<RuleDefinition>, catalogue: &ViewCatalogue) -> Result<Vec<RuleDefinition>> {
+fn order_definitions(
+    definitions: Vec<RuleDefinition>,
+    catalogue: &ViewCatalogue,
+) -> Result<Vec<RuleDefinition>> {
     let names: BTreeSet<String> = definitions.iter().map(|d| d.header.name.clone()).collect();
     let mut done: BTreeSet<String> = BTreeSet::new();
     let mut left = definitions;

@@ -72,7 +72,9 @@ pub(crate) struct TopicPlace {
 
 /// Reads the files of all folders, those of the bases first; a pipeline without any has no such
 /// targets. A topic stands in for one of the same code in a base.
-pub(crate) fn read(layers: &IncludedFolders) -> Result<(TargetFile, Vec<TopicPlace>, Vec<ReplacedFile>)> {
+pub(crate) fn read_targets(
+    layers: &IncludedFolders,
+) -> Result<(TargetFile, Vec<TopicPlace>, Vec<ReplacedFile>)> {
     let mut offers = Vec::new();
     for (layer, one) in layers.all().iter().enumerate() {
         let path = one.folder.join("rules/targets.toml");

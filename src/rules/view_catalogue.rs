@@ -64,7 +64,7 @@ pub(crate) fn common_columns() -> ColumnTypes {
 }
 
 /// Is a column of a source's view computed, whatever the contract has of its name?
-pub(crate) fn is_common(column: &str) -> bool {
+pub(crate) fn is_common_view_column(column: &str) -> bool {
     common_columns().iter().any(|(name, _)| name == column)
 }
 

@@ -3,7 +3,7 @@
 //! Every contradiction a rule looks for is put in here at a rate that officers would call
 //! usual; [`super::truth`] then reads the finished state, so truth never depends on these rates.
 
-use super::calendar::{SynthQuarter, add_months, age_on, day_from_epoch_days, to_days};
+use super::calendar::{SynthQuarter, add_months, age_on, date_to_days, day_from_epoch_days};
 use super::names;
 use super::random::Rng;
 use super::world::{
@@ -21,30 +21,35 @@ pub(super) struct PopulationShares {
 }
 
 /// Fills every list for the first quarter.
-pub(super) fn assign(world: &mut VillageWorld, seed: u64, quarter: SynthQuarter, shares: PopulationShares) {
+pub(super) fn assign_benefits(
+    world: &mut VillageWorld,
+    seed: u64,
+    quarter: SynthQuarter,
+    shares: PopulationShares,
+) {
     let mut rng = Rng::keyed(&[seed, world.index as u64, 2]);
     for family in 0..world.families.len() {
-        if register_draw(world, &mut rng, family, shares.registry) {
-            register(world, &mut rng, family, quarter);
+        if is_drawn_for_registry(world, &mut rng, family, shares.registry) {
+            register_poor_family(world, &mut rng, family, quarter);
         }
         leave_earlier(world, &mut rng, family);
     }
     for family in 0..world.families.len() {
-        support(world, &mut rng, family, quarter, shares);
+        grant_family_support(world, &mut rng, family, quarter, shares);
     }
-    twice_listed(world, &mut rng, quarter);
+    list_dibao_twice(world, &mut rng, quarter);
     world.refresh_dibao();
     for person in 0..world.people.len() {
         enrol_school(world, &mut rng, person, quarter);
-        insure(world, &mut rng, person, quarter);
-        help_student(world, &mut rng, person, quarter);
+        enrol_medical_insurance(world, &mut rng, person, quarter);
+        grant_student_aid(world, &mut rng, person, quarter);
     }
     for family in 0..world.families.len() {
-        renovate(world, &mut rng, family, quarter);
+        grant_housing_renovation(world, &mut rng, family, quarter);
     }
 }
 
-fn register_draw(world: &VillageWorld, rng: &mut Rng, family: usize, share: f64) -> bool {
+fn is_drawn_for_registry(world: &VillageWorld, rng: &mut Rng, family: usize, share: f64) -> bool {
     let f = &world.families[family];
     let burden = f.members.iter().any(|&m| world.people[m].disability.is_some());
     let small = f.members.len() <= 2;
@@ -52,7 +57,12 @@ fn register_draw(world: &VillageWorld, rng: &mut Rng, family: usize, share: f64)
 }
 
 /// Enters a family into the registry.
-pub(super) fn register(world: &mut VillageWorld, rng: &mut Rng, family: usize, quarter: SynthQuarter) {
+pub(super) fn register_poor_family(
+    world: &mut VillageWorld,
+    rng: &mut Rng,
+    family: usize,
+    quarter: SynthQuarter,
+) {
     let members = world.present(family);
     if members.is_empty() {
         return;
@@ -190,7 +200,7 @@ fn leave_earlier(world: &mut VillageWorld, rng: &mut Rng, family: usize) {
     }
 }
 
-fn start_month(rng: &mut Rng, quarter: SynthQuarter) -> u32 {
+fn benefit_start_month(rng: &mut Rng, quarter: SynthQuarter) -> u32 {
     let last = quarter.last_month();
     match rng.below(100) {
         0..4 => add_months(last, -(rng.below(3) as i32)),
@@ -230,7 +240,7 @@ pub(super) fn open_case(
     });
 }
 
-fn support(
+fn grant_family_support(
     world: &mut VillageWorld,
     rng: &mut Rng,
     family: usize,
@@ -253,21 +263,21 @@ fn support(
         "特困供养贫困户" => {
             for &m in &present {
                 if rng.chance(0.94) {
-                    harbour(world, rng, m, quarter);
+                    grant_hardship_support(world, rng, m, quarter);
                 }
             }
         }
         "一般贫困户" if rng.chance(0.03) => listed_case(world, rng, family, head, quarter),
         "" if rng.chance(shares.other_dibao) => {
             let urban = rng.chance(0.15);
-            let start = start_month(rng, quarter);
+            let start = benefit_start_month(rng, quarter);
             open_case(world, rng, present.iter().copied().take(7).collect(), "整户", start, urban);
         }
         "" if present.len() == 1
             && age_on(world.people[head].birth, quarter.end()) >= 60
             && rng.chance(0.08) =>
         {
-            harbour(world, rng, head, quarter);
+            grant_hardship_support(world, rng, head, quarter);
         }
         _ => {}
     }
@@ -282,7 +292,7 @@ fn support(
 /// The case of a registered family: usually all of them, sometimes one forgotten, sometimes one alone.
 fn listed_case(world: &mut VillageWorld, rng: &mut Rng, family: usize, head: usize, quarter: SynthQuarter) {
     let present = world.present(family);
-    let start = start_month(rng, quarter);
+    let start = benefit_start_month(rng, quarter);
     let weakest = present.iter().copied().find(|&m| world.people[m].disability.is_some());
     if rng.chance(0.14) || present.len() == 1 {
         let one = if present.len() == 1 { head } else { weakest.unwrap_or(head) };
@@ -297,7 +307,7 @@ fn listed_case(world: &mut VillageWorld, rng: &mut Rng, family: usize, head: usi
         listed.truncate(7);
         open_case(world, rng, listed, "整户", start, false);
     }
-    lift_income(world, rng, family, &present);
+    lift_benefit_income(world, rng, family, &present);
     if rng.chance(0.04)
         && let Some(case) = world.cases.last_mut()
     {
@@ -308,7 +318,7 @@ fn listed_case(world: &mut VillageWorld, rng: &mut Rng, family: usize, head: usi
 }
 
 /// What a whole family receives counts as income: few stay below the line with it.
-fn lift_income(world: &mut VillageWorld, rng: &mut Rng, family: usize, present: &[usize]) {
+fn lift_benefit_income(world: &mut VillageWorld, rng: &mut Rng, family: usize, present: &[usize]) {
     let covered = world.cases.last().is_some_and(|c| present.iter().all(|m| c.members.contains(m)));
     if let Some(r) = world.families[family].registry.as_mut()
         && covered
@@ -319,7 +329,7 @@ fn lift_income(world: &mut VillageWorld, rng: &mut Rng, family: usize, present: 
     }
 }
 
-fn harbour(world: &mut VillageWorld, rng: &mut Rng, person: usize, quarter: SynthQuarter) {
+fn grant_hardship_support(world: &mut VillageWorld, rng: &mut Rng, person: usize, quarter: SynthQuarter) {
     let self_care: &str = rng.weighted::<&str>(&[("全自理", 6.0), ("半护理", 2.5), ("全护理", 1.5)]);
     let central = if self_care == "全自理" { 0.15 } else { 0.93 };
     world.people[person].tekun = Some(ExtremeHardshipEntry {
@@ -332,7 +342,7 @@ fn harbour(world: &mut VillageWorld, rng: &mut Rng, person: usize, quarter: Synt
 }
 
 /// A few people stand in a second case: a daughter in her parents' and her own, a town case beside a rural one.
-fn twice_listed(world: &mut VillageWorld, rng: &mut Rng, quarter: SynthQuarter) {
+fn list_dibao_twice(world: &mut VillageWorld, rng: &mut Rng, quarter: SynthQuarter) {
     let listed: Vec<usize> = world.cases.iter().flat_map(|c| c.members.iter().copied().skip(1)).collect();
     for person in listed {
         if age_on(world.people[person].birth, quarter.end()) >= 18 && rng.chance(0.014) {
@@ -430,7 +440,12 @@ fn roll_entry(
 }
 
 /// One year's enrolment in medical insurance.
-pub(super) fn insure(world: &mut VillageWorld, rng: &mut Rng, person: usize, quarter: SynthQuarter) {
+pub(super) fn enrol_medical_insurance(
+    world: &mut VillageWorld,
+    rng: &mut Rng,
+    person: usize,
+    quarter: SynthQuarter,
+) {
     let on_dibao = world.on_rural_dibao(person);
     let p = &mut world.people[person];
     let in_registry = p.registered == Some("正常");
@@ -501,7 +516,12 @@ pub(super) fn insure(world: &mut VillageWorld, rng: &mut Rng, person: usize, qua
 }
 
 /// Aid of the running term for those who are due, and a few who are not.
-pub(super) fn help_student(world: &mut VillageWorld, rng: &mut Rng, person: usize, quarter: SynthQuarter) {
+pub(super) fn grant_student_aid(
+    world: &mut VillageWorld,
+    rng: &mut Rng,
+    person: usize,
+    quarter: SynthQuarter,
+) {
     let on_dibao = world.on_dibao(person);
     let p = &mut world.people[person];
     let Some(s) = &p.student else { return };
@@ -543,7 +563,7 @@ pub(super) fn help_student(world: &mut VillageWorld, rng: &mut Rng, person: usiz
     p.aid.push(StudentAid { term: quarter.term(), item, amount_fen, category });
 }
 
-fn renovate(world: &mut VillageWorld, rng: &mut Rng, family: usize, quarter: SynthQuarter) {
+fn grant_housing_renovation(world: &mut VillageWorld, rng: &mut Rng, family: usize, quarter: SynthQuarter) {
     let (due, registered) = match &world.families[family].registry {
         Some(r) => (if r.dangerous { 0.9 } else { 0.1 }, true),
         None => (0.008, false),
@@ -587,9 +607,9 @@ fn renovate(world: &mut VillageWorld, rng: &mut Rng, family: usize, quarter: Syn
     };
     keep_to_limits(&mut h, &mut rng.aside(2), world.present(family).len() as i64);
     if rng.chance(0.92) {
-        h.start = Some(day_from_epoch_days(to_days(plan_year * 10_000 + 301) + rng.below(90) as i32));
+        h.start = Some(day_from_epoch_days(date_to_days(plan_year * 10_000 + 301) + rng.below(90) as i32));
     }
-    finish(&mut h, rng, quarter, if plan_year < quarter.year { 0.95 } else { 0.75 });
+    finish_housing_renovation(&mut h, rng, quarter, if plan_year < quarter.year { 0.95 } else { 0.75 });
     let done = h.accept_result == "合格";
     if let Some(r) = world.families[family].registry.as_mut()
         && done
@@ -618,12 +638,12 @@ fn keep_to_limits(h: &mut HousingFile, rng: &mut Rng, persons: i64) {
 }
 
 /// Builds on: finished and accepted with probability `p`, then usually struck from the ledger.
-pub(super) fn finish(h: &mut HousingFile, rng: &mut Rng, quarter: SynthQuarter, p: f64) {
+pub(super) fn finish_housing_renovation(h: &mut HousingFile, rng: &mut Rng, quarter: SynthQuarter, p: f64) {
     let Some(start) = h.start else { return };
     if h.accepted.is_some() || !rng.chance(p) {
         return;
     }
-    let finish = to_days(start) + rng.between(50, 110) as i32;
+    let finish = date_to_days(start) + rng.between(50, 110) as i32;
     let accepted = finish + rng.between(10, 35) as i32;
     if day_from_epoch_days(accepted) > quarter.end() {
         return;
@@ -633,7 +653,8 @@ pub(super) fn finish(h: &mut HousingFile, rng: &mut Rng, quarter: SynthQuarter, 
     h.accept_result = if rng.chance(0.96) { "合格" } else { "不合格" };
     if h.accept_result == "合格" && rng.chance(0.89) {
         h.ledger_status = "销档";
-        h.delisted =
-            Some(day_from_epoch_days((accepted + rng.between(3, 28) as i32).min(to_days(quarter.end()))));
+        h.delisted = Some(day_from_epoch_days(
+            (accepted + rng.between(3, 28) as i32).min(date_to_days(quarter.end())),
+        ));
     }
 }

@@ -5,12 +5,12 @@ pub(super) use crate::model::day::day_from_epoch_days;
 use crate::{Error, Result};
 
 /// Days since 1970-01-01 of a `yyyymmdd` date that the calendar has.
-pub(super) fn to_days(date: u32) -> i32 {
+pub(super) fn date_to_days(date: u32) -> i32 {
     day::day_to_epoch_days(date).unwrap_or_default()
 }
 
 /// True if the calendar has this `yyyymmdd` date.
-pub(super) fn is_date(date: u32) -> bool {
+pub(super) fn is_calendar_date(date: u32) -> bool {
     date >= 18_000_101 && day::is_real_day(date)
 }
 
@@ -70,7 +70,7 @@ impl SynthQuarter {
     }
     /// Last day.
     pub(super) fn end(self) -> u32 {
-        day_from_epoch_days(to_days(add_months(self.last_month(), 1) * 100 + 1) - 1)
+        day_from_epoch_days(date_to_days(add_months(self.last_month(), 1) * 100 + 1) - 1)
     }
     /// 31 August of the school year that runs at the quarter's end.
     pub(super) fn school_cutoff(self) -> u32 {
@@ -94,12 +94,14 @@ mod tests {
 
     #[test]
     fn days_and_dates_agree() {
-        assert_eq!(to_days(19_700_101), 0);
-        assert_eq!(to_days(20_000_301) - to_days(20_000_228), 2);
+        assert_eq!(date_to_days(19_700_101), 0);
+        assert_eq!(date_to_days(20_000_301) - date_to_days(20_000_228), 2);
         for day in (-40_000..20_000).step_by(13) {
-            assert_eq!(to_days(day_from_epoch_days(day)), day);
+            assert_eq!(date_to_days(day_from_epoch_days(day)), day);
         }
-        assert!(!is_date(20_180_229) && is_date(20_160_229) && !is_date(20_181_301));
+        assert!(
+            !is_calendar_date(20_180_229) && is_calendar_date(20_160_229) && !is_calendar_date(20_181_301)
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Rates are per record at quality 1; each source multiplies them by its own quality. A slip
 //! stays from quarter to quarter until somebody corrects the entry.
 
-use super::calendar::{SynthQuarter, day_from_epoch_days, is_date, to_days};
+use super::calendar::{SynthQuarter, date_to_days, day_from_epoch_days, is_calendar_date};
 use super::identity::{IdBytes, id_text};
 use super::names::{self, NameSlip};
 use super::random::Rng;
@@ -113,13 +113,13 @@ pub(super) struct SlipRates {
 }
 
 /// The usable 18-character form of a text of 18 characters, as officers see it.
-fn usable(id: IdBytes) -> Option<IdBytes> {
+fn usable_id(id: IdBytes) -> Option<IdBytes> {
     let number = |from: usize, to: usize| id[from..to].iter().fold(0u32, |n, b| n * 10 + u32::from(b - b'0'));
     if !id[..17].iter().all(u8::is_ascii_digit) {
         return None;
     }
     let (birth, sequence) = (number(6, 14), number(14, 17));
-    let known = is_date(birth) && (18_900_101..=20_991_231).contains(&birth);
+    let known = is_calendar_date(birth) && (18_900_101..=20_991_231).contains(&birth);
     (known && sequence != 0 && sequence != 999).then_some(id)
 }
 
@@ -179,7 +179,7 @@ impl SlipRates {
             if rng.chance(0.5) {
                 set_id(out, String::new(), None, "id_missing");
             } else {
-                let temporary = super::identity::compose(world.place.id_prefix, p.birth, 0);
+                let temporary = super::identity::compose_id(world.place.id_prefix, p.birth, 0);
                 set_id(out, id_text(&temporary), None, "id_temporary");
             }
             return;
@@ -197,10 +197,10 @@ impl SlipRates {
             let mut id = p.id;
             let at = rng.below(17);
             id[at] = b'0' + (id[at] - b'0' + 1 + rng.below(9) as u8) % 10;
-            set_id(out, id_text(&id), usable(id), "id_typo");
+            set_id(out, id_text(&id), usable_id(id), "id_typo");
         } else if within(0.0025) {
-            if let Some(id) = transposed(rng, p.id) {
-                set_id(out, id_text(&id), usable(id), "id_transposed");
+            if let Some(id) = transpose_id_digits(rng, p.id) {
+                set_id(out, id_text(&id), usable_id(id), "id_transposed");
             }
         } else if within(0.003) {
             if p.birth < 20_000_101 && p.birth >= 19_000_101 {
@@ -210,7 +210,7 @@ impl SlipRates {
         } else if within(0.004) {
             self.relative(rng, world, person, out);
         } else if within(0.003) {
-            damage(rng, p, out);
+            damage_delivered_id(rng, p, out);
         } else {
             self.disguise(rng, p, source, rate, out);
         }
@@ -297,7 +297,7 @@ fn set_id(out: &mut DeliveredPerson, cell: String, full: Option<IdBytes>, kind: 
     out.kinds.push(kind);
 }
 
-fn transposed(rng: &mut Rng, id: IdBytes) -> Option<IdBytes> {
+fn transpose_id_digits(rng: &mut Rng, id: IdBytes) -> Option<IdBytes> {
     let places: Vec<usize> = (0..16).filter(|&i| id[i] != id[i + 1]).collect();
     if places.is_empty() {
         return None;
@@ -309,7 +309,7 @@ fn transposed(rng: &mut Rng, id: IdBytes) -> Option<IdBytes> {
 }
 
 /// What a spreadsheet leaves of a number; those ending in X stay text and escape.
-fn damage(rng: &mut Rng, p: &InventedPerson, out: &mut DeliveredPerson) {
+fn damage_delivered_id(rng: &mut Rng, p: &InventedPerson, out: &mut DeliveredPerson) {
     let id = id_text(&p.id);
     if id.ends_with('X') {
         return;
@@ -329,12 +329,12 @@ fn wrong_birth(rng: &mut Rng, birth: u32) -> u32 {
         0 => year * 10_000 + day * 100 + month,
         1 => birth + 10_000,
         2 => birth - 10_000,
-        _ => day_from_epoch_days(to_days(birth) + rng.between(1, 40) as i32),
+        _ => day_from_epoch_days(date_to_days(birth) + rng.between(1, 40) as i32),
     };
-    if is_date(candidate) && candidate != birth && candidate <= 20_180_630 {
+    if is_calendar_date(candidate) && candidate != birth && candidate <= 20_180_630 {
         candidate
     } else {
-        day_from_epoch_days(to_days(birth) - 9)
+        day_from_epoch_days(date_to_days(birth) - 9)
     }
 }
 
@@ -348,7 +348,7 @@ fn slip_name(rng: &mut Rng, source: SourceKind, name: &str, rate: f64) -> Option
         return Some(NameSlip { text, kind: "name_wildcard", allowed: true });
     }
     if rng.chance((0.3 * rate).min(0.8))
-        && let Some(slip) = names::private_use(name).or_else(|| names::other_interpunct(rng, name))
+        && let Some(slip) = names::slip_private_use(name).or_else(|| names::slip_interpunct(rng, name))
     {
         return Some(slip);
     }
@@ -363,7 +363,7 @@ fn slip_name(rng: &mut Rng, source: SourceKind, name: &str, rate: f64) -> Option
     if within(0.012) {
         names::slip_homophone(rng, name)
     } else if within(0.008) {
-        names::look_alike(rng, name)
+        names::slip_look_alike(rng, name)
     } else if within(0.006) {
         names::slip_variant(name)
     } else if within(0.0027) {

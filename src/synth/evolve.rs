@@ -1,7 +1,10 @@
 //! From one quarter to the next: births, deaths, new cases, corrections.
 
-use super::benefits::{enrol_school, finish, help_student, insure, open_case, register};
-use super::calendar::{SynthQuarter, add_months, age_on, day_from_epoch_days, to_days};
+use super::benefits::{
+    enrol_medical_insurance, enrol_school, finish_housing_renovation, grant_student_aid, open_case,
+    register_poor_family,
+};
+use super::calendar::{SynthQuarter, add_months, age_on, date_to_days, day_from_epoch_days};
 use super::random::Rng;
 use super::world::{VillageWorld, WayOfLeaving};
 
@@ -9,8 +12,8 @@ use super::world::{VillageWorld, WayOfLeaving};
 pub(super) fn evolve(world: &mut VillageWorld, seed: u64, quarter: SynthQuarter) {
     let mut rng =
         Rng::keyed(&[seed, world.index as u64, 3, u64::from(quarter.year), u64::from(quarter.number)]);
-    leave(world, &mut rng, quarter);
-    bear(world, &mut rng, quarter);
+    evolve_departures(world, &mut rng, quarter);
+    evolve_births(world, &mut rng, quarter);
     review_cases(world, &mut rng, quarter);
     world.refresh_dibao();
     review_registry(world, &mut rng, quarter);
@@ -22,11 +25,11 @@ pub(super) fn evolve(world: &mut VillageWorld, seed: u64, quarter: SynthQuarter)
     review_people(world, &mut rng, quarter);
     for family in 0..world.families.len() {
         let Some(mut h) = world.families[family].housing.take() else { continue };
-        finish(&mut h, &mut rng, quarter, 0.6);
+        finish_housing_renovation(&mut h, &mut rng, quarter, 0.6);
         let late = h.accept_result == "合格" && h.ledger_status == "在账" && rng.chance(0.45);
         if late {
             h.ledger_status = "销档";
-            h.delisted = Some(day_from_epoch_days(to_days(quarter.start()) + rng.below(80) as i32));
+            h.delisted = Some(day_from_epoch_days(date_to_days(quarter.start()) + rng.below(80) as i32));
         }
         if h.accept_result == "合格"
             && rng.chance(0.5)
@@ -39,7 +42,7 @@ pub(super) fn evolve(world: &mut VillageWorld, seed: u64, quarter: SynthQuarter)
     }
 }
 
-fn leave(world: &mut VillageWorld, rng: &mut Rng, quarter: SynthQuarter) {
+fn evolve_departures(world: &mut VillageWorld, rng: &mut Rng, quarter: SynthQuarter) {
     for person in 0..world.people.len() {
         if world.people[person].gone.is_some() {
             continue;
@@ -80,7 +83,7 @@ fn leave(world: &mut VillageWorld, rng: &mut Rng, quarter: SynthQuarter) {
     }
 }
 
-fn bear(world: &mut VillageWorld, rng: &mut Rng, quarter: SynthQuarter) {
+fn evolve_births(world: &mut VillageWorld, rng: &mut Rng, quarter: SynthQuarter) {
     for family in 0..world.families.len() {
         let mother = world.present(family).into_iter().any(|m| {
             let p = &world.people[m];
@@ -89,13 +92,13 @@ fn bear(world: &mut VillageWorld, rng: &mut Rng, quarter: SynthQuarter) {
         if !mother || !rng.chance(0.012) {
             continue;
         }
-        let birth = day_from_epoch_days(to_days(quarter.start()) + rng.below(90) as i32);
+        let birth = day_from_epoch_days(date_to_days(quarter.start()) + rng.below(90) as i32);
         let child = world.add_newborn(rng, family, birth.min(quarter.end()));
         if world.families[family].registry.is_some() && rng.chance(0.6) {
             world.people[child].registered = Some("正常");
         }
         if rng.chance(0.6) {
-            insure(world, rng, child, quarter);
+            enrol_medical_insurance(world, rng, child, quarter);
         }
     }
 }
@@ -129,7 +132,7 @@ fn review_registry(world: &mut VillageWorld, rng: &mut Rng, quarter: SynthQuarte
         if world.families[family].registry.is_none() {
             let on_dibao = present.iter().any(|&m| world.on_dibao(m));
             if on_dibao && rng.chance(0.2) {
-                register(world, rng, family, quarter);
+                register_poor_family(world, rng, family, quarter);
                 if let Some(r) = world.families[family].registry.as_mut() {
                     r.attribute = "低保贫困户";
                     r.exit_status = "未脱贫";
@@ -162,13 +165,13 @@ fn review_people(world: &mut VillageWorld, rng: &mut Rng, quarter: SynthQuarter)
         if newly {
             // Enrolment runs by calendar year: everyone pays anew.
             world.people[person].insurance.clear();
-            insure(world, rng, person, quarter);
+            enrol_medical_insurance(world, rng, person, quarter);
         } else {
             let p = &world.people[person];
             let insured = p.insurance.iter().any(|r| r.year == quarter.year && r.status == "正常参保");
             if !insured && p.gone.is_none() && p.registered == Some("正常") && rng.chance(0.35) {
                 world.people[person].insurance.clear();
-                insure(world, rng, person, quarter);
+                enrol_medical_insurance(world, rng, person, quarter);
             }
             let p = &mut world.people[person];
             let stays = p.registered == Some("正常");
@@ -184,7 +187,7 @@ fn review_people(world: &mut VillageWorld, rng: &mut Rng, quarter: SynthQuarter)
         let term = quarter.term();
         let helped = world.people[person].aid.iter().any(|a| a.term == term);
         if !helped && (quarter.number % 2 == 1 || rng.chance(0.3)) {
-            help_student(world, rng, person, quarter);
+            grant_student_aid(world, rng, person, quarter);
         } else if helped && world.people[person].registered.is_none() && rng.chance(0.2) {
             world.people[person].aid.retain(|a| a.category != "建档立卡");
         }

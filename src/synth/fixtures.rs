@@ -22,7 +22,7 @@ const DEVIATING_DIBAO: &str = "浚县";
 const DEVIATING_INSURANCE: &str = "淇县";
 
 /// Writes all quarters.
-pub(super) fn write(plan: &SynthPlan<'_>, out: &Path) -> Result<SynthReport> {
+pub(super) fn write_fixtures(plan: &SynthPlan<'_>, out: &Path) -> Result<SynthReport> {
     let mut report = SynthReport::default();
     let (mut worlds, moved): (Vec<VillageWorld>, Vec<_>) =
         (0..plan.places.len()).map(|i| plan.settle(i)).unzip();
@@ -32,16 +32,16 @@ pub(super) fn write(plan: &SynthPlan<'_>, out: &Path) -> Result<SynthReport> {
             worlds.iter_mut().for_each(|w| evolve::evolve(w, plan.seed, quarter));
         }
         let folder = out.join(quarter.to_string());
-        write_quarter(plan, &worlds, step, &folder, &mut report)?;
+        write_fixture_quarter(plan, &worlds, step, &folder, &mut report)?;
         if let Some(moved) = &moved {
-            save(&folder.join("truth").join("moved.csv"), moved.as_bytes())?;
+            save_fixture_file(&folder.join("truth").join("moved.csv"), moved.as_bytes())?;
         }
     }
     report.persons = worlds.iter().map(|w| w.people.len() as u64).sum();
     Ok(report)
 }
 
-fn write_quarter(
+fn write_fixture_quarter(
     plan: &SynthPlan<'_>,
     worlds: &[VillageWorld],
     step: usize,
@@ -74,9 +74,9 @@ fn write_quarter(
     }
     let mut records = String::from("record_id,source,person,household,error_kinds\n");
     let mut rejects = String::from("source,file,sheet,row,reason_code\n");
-    for file in files(rows, &counties, quarter)? {
+    for file in encode_fixture_files(rows, &counties, quarter)? {
         let path = folder.join(&file.name);
-        save(&path, &file.bytes)?;
+        save_fixture_file(&path, &file.bytes)?;
         let hash: String = Sha256::digest(&file.bytes).iter().take(4).map(|b| format!("{b:02x}")).collect();
         for (position, sheet) in file.sheets.iter().enumerate() {
             let place = if file.has_sheets { format!(".s{}", position + 1) } else { String::new() };
@@ -98,10 +98,10 @@ fn write_quarter(
         report.files.push(WrittenFile { path: PathBuf::from(quarter.to_string()).join(&file.name), rows });
     }
     let truth = folder.join("truth");
-    save(&truth.join("records.csv"), records.as_bytes())?;
-    save(&truth.join("exceptions.csv"), exceptions.as_bytes())?;
-    save(&truth.join("rejects.csv"), rejects.as_bytes())?;
-    save(&truth.join("indicators.csv"), indicators_text(&coverage).as_bytes())
+    save_fixture_file(&truth.join("records.csv"), records.as_bytes())?;
+    save_fixture_file(&truth.join("exceptions.csv"), exceptions.as_bytes())?;
+    save_fixture_file(&truth.join("rejects.csv"), rejects.as_bytes())?;
+    save_fixture_file(&truth.join("indicators.csv"), indicators_text(&coverage).as_bytes())
 }
 
 /// The indicator truth as CSV.
@@ -114,7 +114,7 @@ pub(super) fn indicators_text(coverage: &truth::HouseholdCoverage) -> String {
 }
 
 /// Writes a file and the folders above it.
-pub(super) fn save(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(super) fn save_fixture_file(path: &Path, bytes: &[u8]) -> Result<()> {
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent).map_err(|e| Error::io("建立文件夹", parent, e))?;
     }
@@ -132,7 +132,7 @@ struct EncodedFile {
     bytes: Vec<u8>,
 }
 
-fn files(
+fn encode_fixture_files(
     mut rows: BTreeMap<(SourceKind, usize), Vec<InventedRow>>,
     counties: &[String],
     quarter: SynthQuarter,
@@ -145,7 +145,7 @@ fn files(
         let sheets: Vec<SheetLayout> = (0..counties.len())
             .map(|c| registry_sheet(source, name, &counties[c], take(source, c), quarter))
             .collect();
-        let bytes = encode::xlsx::encode_workbook(&sheets)?;
+        let bytes = encode::xlsx::encode_xlsx_workbook(&sheets)?;
         out.push(EncodedFile {
             name: format!("{name}.xlsx"),
             source,
@@ -169,7 +169,7 @@ fn files(
     };
 
     let sheet = plain(SourceKind::Tekun, all(SourceKind::Tekun));
-    let bytes = encode::dbf::encode_table(&sheet)?;
+    let bytes = encode::dbf::encode_dbf_table(&sheet)?;
     let (has_sheets, counts_records) = (false, true);
     out.push(EncodedFile {
         name: "特困供养.dbf".into(),
@@ -184,7 +184,7 @@ fn files(
     sheet.name = "危房改造台账".into();
     sheet.titles = vec![title(&format!("鹤壁市{}年农村危房改造台账", quarter.year))];
     sheet.footers = vec![title("制表人:张某  审核人:李某"), title("说明:补助资金单位为元")];
-    let bytes = encode::xlsx::encode_workbook(std::slice::from_ref(&sheet))?;
+    let bytes = encode::xlsx::encode_xlsx_workbook(std::slice::from_ref(&sheet))?;
     out.push(EncodedFile {
         name: "危房改造台账.xlsx".into(),
         source: SourceKind::Housing,
@@ -265,7 +265,7 @@ fn dibao_file(county: &str, rows: Vec<InventedRow>, quarter: SynthQuarter) -> Re
     total[29] = InventedCell::Number(sheet.rows.iter().map(|r| r.tags.len() as f64).sum());
     sheet.footers = vec![total, title("审核:王某    填报:赵某")];
     let (extension, bytes, has_sheets) = match county {
-        DEVIATING_DIBAO => ("xlsx", encode::xlsx::encode_workbook(std::slice::from_ref(&sheet))?, true),
+        DEVIATING_DIBAO => ("xlsx", encode::xlsx::encode_xlsx_workbook(std::slice::from_ref(&sheet))?, true),
         "淇县" => {
             sheet.titles.clear();
             sheet.footers.truncate(1);
@@ -273,7 +273,7 @@ fn dibao_file(county: &str, rows: Vec<InventedRow>, quarter: SynthQuarter) -> Re
         }
         _ => {
             sheet.merged = vec![0, 1];
-            ("xls", encode::xls::encode_workbook(std::slice::from_ref(&sheet))?, true)
+            ("xls", encode::xls::encode_xls_workbook(std::slice::from_ref(&sheet))?, true)
         }
     };
     let name = format!("农村低保_{county}.{extension}");

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use super::calendar::{day_from_epoch_days, to_days};
+use super::calendar::{date_to_days, day_from_epoch_days};
 use super::random::Rng;
 
 /// An 18-character ID number as ASCII bytes.
@@ -14,18 +14,18 @@ pub(super) type IdBytes = [u8; 18];
 const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 
 /// Check character of the first 17 digits (MOD 11-2).
-pub(super) fn check_char(digits: &[u8]) -> u8 {
+pub(super) fn id_check_character(digits: &[u8]) -> u8 {
     let sum: u32 = digits.iter().zip(WEIGHTS).map(|(d, w)| u32::from(d.wrapping_sub(b'0')) * w).sum();
     b"10X98765432"[(sum % 11) as usize]
 }
 
 /// True if the check character agrees.
-pub(super) fn is_valid(id: &IdBytes) -> bool {
-    id[..17].iter().all(u8::is_ascii_digit) && check_char(&id[..17]) == id[17]
+pub(super) fn is_valid_id(id: &IdBytes) -> bool {
+    id[..17].iter().all(u8::is_ascii_digit) && id_check_character(&id[..17]) == id[17]
 }
 
 /// Puts a number together.
-pub(super) fn compose(prefix: u32, birth: u32, sequence: u32) -> IdBytes {
+pub(super) fn compose_id(prefix: u32, birth: u32, sequence: u32) -> IdBytes {
     let mut id = [b'0'; 18];
     let mut put = |from: usize, width: usize, mut value: u32| {
         for place in (from..from + width).rev() {
@@ -36,7 +36,7 @@ pub(super) fn compose(prefix: u32, birth: u32, sequence: u32) -> IdBytes {
     put(0, 6, prefix);
     put(6, 8, birth);
     put(14, 3, sequence);
-    id[17] = check_char(&id[..17]);
+    id[17] = id_check_character(&id[..17]);
     id
 }
 
@@ -87,9 +87,9 @@ impl NumberIssuer {
             let spread = ((place + turn) % 499) as u32;
             let sequence = if sex == 1 { spread * 2 + 1 } else { spread * 2 + 2 };
             if self.taken.insert((prefix, birth, sequence)) {
-                return (birth, compose(prefix, birth, sequence));
+                return (birth, compose_id(prefix, birth, sequence));
             }
-            birth = day_from_epoch_days(to_days(birth) + if rng.chance(0.5) { 1 } else { -1 });
+            birth = day_from_epoch_days(date_to_days(birth) + if rng.chance(0.5) { 1 } else { -1 });
         }
     }
 
@@ -113,8 +113,8 @@ mod tests {
     #[test]
     fn the_check_character_is_the_published_one() {
         // The example of the standard itself.
-        assert_eq!(check_char(b"11010519491231002"), b'X');
-        assert_eq!(check_char(b"44052418800101001"), b'4');
+        assert_eq!(id_check_character(b"11010519491231002"), b'X');
+        assert_eq!(id_check_character(b"44052418800101001"), b'4');
     }
 
     #[test]
@@ -125,7 +125,7 @@ mod tests {
             let mut rng = Rng::keyed(&[village as u64]);
             for n in 0..500 {
                 let (birth, id) = issuer.issue(&mut rng, 19_800_101 + n % 28, 1 + (n % 2) as u8, n % 10 == 0);
-                assert!(is_valid(&id));
+                assert!(is_valid_id(&id));
                 assert_eq!(id_text(&id)[6..14], birth.to_string());
                 assert_eq!((id[16] - b'0') % 2 == 1, n % 2 == 0);
                 assert!(seen.insert(id));

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::department_records::SourceKind;
 use super::encode;
-use super::fixtures::{indicators_text, save};
+use super::fixtures::{indicators_text, save_fixture_file};
 use super::layout;
 use super::truth::{self, HouseholdCoverage};
 use super::village_rows::{CellStyle, InventedCell, InventedRow, VillageRowWriter};
@@ -46,18 +46,22 @@ struct VillageFiles {
 }
 
 /// Writes all quarters.
-pub(super) fn write(plan: &SynthPlan<'_>, out: &Path, progress: &dyn Progress) -> Result<SynthReport> {
+pub(super) fn write_large_extracts(
+    plan: &SynthPlan<'_>,
+    out: &Path,
+    progress: &dyn Progress,
+) -> Result<SynthReport> {
     let mut report = SynthReport::default();
     let all = plan.options.persons * plan.quarters.len() as u64;
     progress.stage("生成虚构数据", Some(all));
     for step in 0..plan.quarters.len() {
         report.persons = 0;
-        write_quarter(plan, step, &out.join(plan.quarters[step].to_string()), &mut report, progress)?;
+        write_large_quarter(plan, step, &out.join(plan.quarters[step].to_string()), &mut report, progress)?;
     }
     Ok(report)
 }
 
-fn write_quarter(
+fn write_large_quarter(
     plan: &SynthPlan<'_>,
     step: usize,
     folder: &Path,
@@ -71,7 +75,7 @@ fn write_quarter(
         .map(|&s| ScaleOutput::create(s, plan.options.formats, folder))
         .collect::<Result<_>>()?;
     let exceptions_path = truth_folder.join("exceptions.csv");
-    let mut exceptions = create(&exceptions_path)?;
+    let mut exceptions = create_large_file(&exceptions_path)?;
     let fail = |e| Error::io("写文件", &exceptions_path, e);
     exceptions.write_all(b"rule_code,subject_kind,entity,rule_key\n").map_err(fail)?;
     let mut quarter = QuarterFiles {
@@ -88,7 +92,11 @@ fn write_quarter(
     let indices: Vec<usize> = (0..plan.places.len()).collect();
     let mut made: Vec<VillageFiles> = Vec::new();
     for some in indices.chunks(at_once) {
-        let make = || some.par_iter().map(|&i| village(plan, step, i)).collect::<Result<Vec<VillageFiles>>>();
+        let make = || {
+            some.par_iter()
+                .map(|&i| write_large_village(plan, step, i))
+                .collect::<Result<Vec<VillageFiles>>>()
+        };
         // While these are made, those made before are written.
         let (next, written) =
             rayon::join(make, || quarter.append(std::mem::take(&mut made), report, progress));
@@ -97,7 +105,10 @@ fn write_quarter(
     }
     quarter.append(made, report, progress)?;
     if plan.before.is_some() {
-        save(&truth_folder.join("moved.csv"), prefecture::moved_text(&quarter.moved).as_bytes())?;
+        save_fixture_file(
+            &truth_folder.join("moved.csv"),
+            prefecture::moved_text(&quarter.moved).as_bytes(),
+        )?;
     }
     quarter.finish(folder, Path::new(&plan.quarters[step].to_string()), report)
 }
@@ -142,9 +153,9 @@ impl QuarterFiles {
     fn finish(mut self, folder: &Path, quarter: &Path, report: &mut SynthReport) -> Result<()> {
         self.exceptions.flush().map_err(|e| Error::io("写文件", &self.exceptions_path, e))?;
         let truth = folder.join("truth");
-        save(&truth.join("indicators.csv"), indicators_text(&self.coverage).as_bytes())?;
+        save_fixture_file(&truth.join("indicators.csv"), indicators_text(&self.coverage).as_bytes())?;
         let records_path = truth.join("records.csv");
-        let mut records = create(&records_path)?;
+        let mut records = create_large_file(&records_path)?;
         let fail = |e| Error::io("写文件", &records_path, e);
         records.write_all(b"record_id,source,person,household,error_kinds\n").map_err(fail)?;
         for output in self.outputs {
@@ -154,7 +165,7 @@ impl QuarterFiles {
     }
 }
 
-fn village(plan: &SynthPlan<'_>, step: usize, index: usize) -> Result<VillageFiles> {
+fn write_large_village(plan: &SynthPlan<'_>, step: usize, index: usize) -> Result<VillageFiles> {
     let (mut world, moved) = plan.settle(index);
     for &quarter in &plan.quarters[1..=step] {
         evolve::evolve(&mut world, plan.seed, quarter);
@@ -162,8 +173,10 @@ fn village(plan: &SynthPlan<'_>, step: usize, index: usize) -> Result<VillageFil
     let quarter = plan.quarters[step];
     let style = CellStyle { form: 0, messy: false };
     let mut writer = VillageRowWriter::new(&world, plan.slips(step), style, &plan.places[index][1]);
-    let parts =
-        SourceKind::ALL.iter().map(|&s| part(&mut writer, s, plan.options.formats)).collect::<Result<_>>()?;
+    let parts = SourceKind::ALL
+        .iter()
+        .map(|&s| large_village_part(&mut writer, s, plan.options.formats))
+        .collect::<Result<_>>()?;
     let mut exceptions = String::new();
     let found = truth::expected_exceptions(&writer, quarter);
     for e in &found {
@@ -176,7 +189,7 @@ fn village(plan: &SynthPlan<'_>, step: usize, index: usize) -> Result<VillageFil
 }
 
 /// One village's part of one file.
-fn part(
+fn large_village_part(
     writer: &mut VillageRowWriter<'_>,
     source: SourceKind,
     formats: FixtureFormats,
@@ -187,7 +200,7 @@ fn part(
         rows += 1;
     };
     let part = if formats == FixtureFormats::Parquet {
-        let mut batch = encode::parquet::BatchBuilder::new(schema(source));
+        let mut batch = encode::parquet::BatchBuilder::new(large_extract_schema(source));
         writer.stream(source, &mut |mut row| {
             note(&mut row);
             batch.push(&row);
@@ -197,24 +210,28 @@ fn part(
         let mut text = String::new();
         writer.stream(source, &mut |mut row| {
             note(&mut row);
-            encode::csv::write_line(&mut text, row.cells.iter().map(InventedCell::text), "\n");
+            encode::csv::write_csv_line(&mut text, row.cells.iter().map(InventedCell::text), "\n");
         });
-        VillagePart::Text(bytes(text, formats))
+        VillagePart::Text(encode_large_text(text, formats))
     };
     Ok((u64::from(rows), part, truth))
 }
 
-fn bytes(text: String, formats: FixtureFormats) -> Vec<u8> {
-    if formats == FixtureFormats::CsvGb18030 { encode::gb18030::encode(&text) } else { text.into_bytes() }
+fn encode_large_text(text: String, formats: FixtureFormats) -> Vec<u8> {
+    if formats == FixtureFormats::CsvGb18030 {
+        encode::gb18030::encode_gb18030(&text)
+    } else {
+        text.into_bytes()
+    }
 }
 
-fn schema(source: SourceKind) -> std::sync::Arc<arrow::datatypes::Schema> {
+fn large_extract_schema(source: SourceKind) -> std::sync::Arc<arrow::datatypes::Schema> {
     let dates: &[usize] = if source == SourceKind::Student { &[6, 19] } else { &[] };
-    encode::parquet::parquet_schema(&headers(source), dates)
+    encode::parquet::parquet_schema(&large_extract_headers(source), dates)
 }
 
 /// Large files use the full headers of the departments; DBF's short names stay with DBF.
-fn headers(source: SourceKind) -> Vec<String> {
+fn large_extract_headers(source: SourceKind) -> Vec<String> {
     if source != SourceKind::Tekun {
         return layout::source_headers(source, false);
     }
@@ -236,7 +253,7 @@ fn headers(source: SourceKind) -> Vec<String> {
     .to_vec()
 }
 
-fn create(path: &Path) -> Result<BufWriter<File>> {
+fn create_large_file(path: &Path) -> Result<BufWriter<File>> {
     let file = File::create(path).map_err(|e| Error::io("建立文件", path, e))?;
     Ok(BufWriter::with_capacity(1 << 20, file))
 }
@@ -279,17 +296,21 @@ impl ScaleOutput {
     fn create(source: SourceKind, formats: FixtureFormats, folder: &Path) -> Result<Self> {
         let parquet = formats == FixtureFormats::Parquet;
         let path = folder.join(format!("{}.{}", source.name(), if parquet { "parquet" } else { "csv" }));
-        let mut file = HashingWriter { inner: create(&path)?, digest: Sha256::new() };
+        let mut file = HashingWriter { inner: create_large_file(&path)?, digest: Sha256::new() };
         let sink = if parquet {
-            ScaleSink::Parquet(Box::new(encode::parquet::parquet_writer(file, schema(source))?))
+            ScaleSink::Parquet(Box::new(encode::parquet::parquet_writer(file, large_extract_schema(source))?))
         } else {
             let mut text = String::new();
-            encode::csv::write_line(&mut text, headers(source).iter().map(|h| h.as_str().into()), "\n");
-            file.write_all(&bytes(text, formats)).map_err(|e| Error::io("写文件", &path, e))?;
+            encode::csv::write_csv_line(
+                &mut text,
+                large_extract_headers(source).iter().map(|h| h.as_str().into()),
+                "\n",
+            );
+            file.write_all(&encode_large_text(text, formats)).map_err(|e| Error::io("写文件", &path, e))?;
             ScaleSink::Text(file)
         };
         let waiting_path = folder.join("truth").join(format!(".{}.part", source.name()));
-        let waiting = create(&waiting_path)?;
+        let waiting = create_large_file(&waiting_path)?;
         Ok(Self { source, path, sink, before: u64::from(!parquet), rows: 0, waiting, waiting_path })
     }
 

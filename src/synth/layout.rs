@@ -97,7 +97,7 @@ pub(super) fn source_headers(source: SourceKind, deviating: bool) -> Vec<String>
             "人员状态",
             "联系电话",
         ],
-        (SourceKind::Dibao, _) => return dibao(deviating),
+        (SourceKind::Dibao, _) => return dibao_headers(deviating),
         (SourceKind::Tekun, _) => {
             &["XM", "SFZH", "XIAN", "XIANG", "CUN", "GYFS", "GYJG", "ZLNL", "ZLR", "ZLXY", "GYJ", "QSNY"]
         }
@@ -205,7 +205,7 @@ pub(super) fn source_headers(source: SourceKind, deviating: bool) -> Vec<String>
     list.iter().map(|h| (*h).to_owned()).collect()
 }
 
-fn dibao(deviating: bool) -> Vec<String> {
+fn dibao_headers(deviating: bool) -> Vec<String> {
     let (front, back): (&[&str], &[&str]) = if deviating {
         (
             &[

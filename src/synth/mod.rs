@@ -147,7 +147,7 @@ pub struct SynthReport {
 ///
 /// # Errors
 /// Options that contradict each other; a pipeline without the division tables; a folder that cannot be written.
-pub fn generate(options: &SynthOptions, out: &Path) -> Result<SynthReport> {
+pub fn generate_extracts(options: &SynthOptions, out: &Path) -> Result<SynthReport> {
     generate_telling(options, out, &Silent)
 }
 
@@ -160,7 +160,7 @@ pub fn generate_telling(options: &SynthOptions, out: &Path, progress: &dyn Progr
     let first = SynthQuarter::parse(&options.first_quarter)?;
     let quarters: Vec<SynthQuarter> =
         std::iter::successors(Some(first), |q| Some(q.next())).take(options.quarters as usize).collect();
-    let all = places::read(&options.codes)?;
+    let all = places::read_village_places(&options.codes)?;
     let wanted = options.villages.unwrap_or(match options.formats {
         FixtureFormats::Fixtures => (options.persons / 180).max(6) as usize,
         _ => all.len(),
@@ -176,9 +176,9 @@ pub fn generate_telling(options: &SynthOptions, out: &Path, progress: &dyn Progr
     match options.formats {
         FixtureFormats::Fixtures => {
             progress.stage("生成虚构数据", None);
-            fixtures::write(&plan, out)
+            fixtures::write_fixtures(&plan, out)
         }
-        _ => large_extracts::write(&plan, out, progress),
+        _ => large_extracts::write_large_extracts(&plan, out, progress),
     }
 }
 
@@ -212,11 +212,15 @@ impl SynthPlan<'_> {
         let mut world = VillageWorld::settle(self.seed, index, self.places[index][0].clone(), target);
         let mut moved = Vec::new();
         if let Some((seed, places)) = &self.before {
-            let before =
-                VillageWorld::settle(*seed, index, places[index][0].clone(), prefecture::looked_at(target));
-            moved = prefecture::move_in(&mut world, &before, self.seed);
+            let before = VillageWorld::settle(
+                *seed,
+                index,
+                places[index][0].clone(),
+                prefecture::count_possible_movers(target),
+            );
+            moved = prefecture::move_people_between_prefectures(&mut world, &before, self.seed);
         }
-        benefits::assign(&mut world, self.seed, self.quarters[0], self.options.shares());
+        benefits::assign_benefits(&mut world, self.seed, self.quarters[0], self.options.shares());
         (world, moved)
     }
 

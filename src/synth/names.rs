@@ -166,7 +166,7 @@ pub(super) fn slip_homophone(rng: &mut Rng, name: &str) -> Option<NameSlip> {
 }
 
 /// Another character that looks alike and reads otherwise.
-pub(super) fn look_alike(rng: &mut Rng, name: &str) -> Option<NameSlip> {
+pub(super) fn slip_look_alike(rng: &mut Rng, name: &str) -> Option<NameSlip> {
     let chars: Vec<char> = name.chars().collect();
     replaced(rng, &chars, &CONFUSIONS.shape).map(|text| NameSlip { text, kind: "name_shape", allowed: false })
 }
@@ -214,7 +214,7 @@ pub(super) fn slip_wildcard(rng: &mut Rng, name: &str) -> Option<NameSlip> {
 }
 
 /// The private-use code point that an old encoding gives a rare character.
-pub(super) fn private_use(name: &str) -> Option<NameSlip> {
+pub(super) fn slip_private_use(name: &str) -> Option<NameSlip> {
     const PAIRS: [(char, char); 6] = [
         ('䶮', '\u{E863}'),
         ('㭎', '\u{E82D}'),
@@ -228,7 +228,7 @@ pub(super) fn private_use(name: &str) -> Option<NameSlip> {
 }
 
 /// Another form of the interpunct.
-pub(super) fn other_interpunct(rng: &mut Rng, name: &str) -> Option<NameSlip> {
+pub(super) fn slip_interpunct(rng: &mut Rng, name: &str) -> Option<NameSlip> {
     if !name.contains('·') {
         return None;
     }

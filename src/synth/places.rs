@@ -38,7 +38,7 @@ impl VillagePlace {
 }
 
 /// Reads the division tables of a pipeline's `codes` folder: rural villages of the base year.
-pub(super) fn read(codes: &Path) -> Result<Vec<VillagePlace>> {
+pub(super) fn read_village_places(codes: &Path) -> Result<Vec<VillagePlace>> {
     let whole = codes.join("divisions.csv");
     let files = if whole.is_file() {
         vec![whole]

@@ -27,7 +27,11 @@ pub(super) fn spread_villages(mut villages: Vec<VillagePlace>, prefecture: u32) 
 
 /// Lists some of the people of `before`, the same village of the prefecture before, in `here`, too.
 /// Returns who they are here and there.
-pub(super) fn move_in(here: &mut VillageWorld, before: &VillageWorld, seed: u64) -> Vec<(String, String)> {
+pub(super) fn move_people_between_prefectures(
+    here: &mut VillageWorld,
+    before: &VillageWorld,
+    seed: u64,
+) -> Vec<(String, String)> {
     let mut rng = Rng::keyed(&[seed, here.index as u64, 11]);
     let own = u64::from(before.place.id_prefix);
     let mut moved = Vec::new();
@@ -50,6 +54,6 @@ pub(super) fn moved_text(moved: &[(String, String)]) -> String {
 }
 
 /// People of a village of `people` to look at for [`move_in`].
-pub(super) fn looked_at(people: usize) -> usize {
+pub(super) fn count_possible_movers(people: usize) -> usize {
     people.div_ceil(OF)
 }

@@ -6,7 +6,7 @@ pub(super) struct Rng {
     state: u64,
 }
 
-fn mix(mut z: u64) -> u64 {
+fn mix_random_bits(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     z ^ (z >> 31)
@@ -18,7 +18,8 @@ impl Rng {
     pub(super) fn keyed(key: &[u64]) -> Self {
         let mut state = 0x9E37_79B9_7F4A_7C15;
         for &part in key {
-            state = mix(state ^ part.wrapping_mul(0xD6E8_FEB8_6659_FD93)).wrapping_add(0x9E37_79B9_7F4A_7C15);
+            state = mix_random_bits(state ^ part.wrapping_mul(0xD6E8_FEB8_6659_FD93))
+                .wrapping_add(0x9E37_79B9_7F4A_7C15);
         }
         Self { state }
     }
@@ -29,7 +30,7 @@ impl Rng {
     /// 64 random bits.
     pub(super) fn next_u64(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        mix(self.state)
+        mix_random_bits(self.state)
     }
     /// Uniform in `0..n`; 0 if `n` is 0.
     pub(super) fn below(&mut self, n: usize) -> usize {

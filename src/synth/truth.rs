@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::calendar::{SynthQuarter, age_on, day_from_epoch_days, to_days};
+use super::calendar::{SynthQuarter, age_on, date_to_days, day_from_epoch_days};
 use super::village_rows::{DeliveredIdentities, VillageRowWriter};
 use super::world::{DibaoCase, VillageWorld};
 
@@ -65,7 +65,7 @@ pub(super) fn expected_exceptions(
             .map(|p| p.tekun.as_ref().is_some_and(|t| t.start_month <= quarter.last_month()))
             .collect(),
     };
-    for case in w.cases.iter().filter(|c| active(c, quarter)) {
+    for case in w.cases.iter().filter(|c| is_case_active(c, quarter)) {
         for &m in &case.members {
             facts.dibao[m] = true;
             facts.rural[m] |= case.category == "农村";
@@ -78,19 +78,19 @@ pub(super) fn expected_exceptions(
     }
     for person in 0..w.people.len() {
         facts.person(person, writer, &mut found);
-        if contradictory(&writer.seen, person) {
+        if has_contradictory_identity(&writer.seen, person) {
             found.insert(facts.on_person("R14", person, ""));
         }
     }
     found.into_iter().collect()
 }
 
-fn active(case: &DibaoCase, q: SynthQuarter) -> bool {
+fn is_case_active(case: &DibaoCase, q: SynthQuarter) -> bool {
     case.start_month <= q.last_month() && case.stop_month.is_none_or(|m| m > q.last_month())
 }
 
 /// Rule R14: two numbers, two names, or the number of somebody who has records too.
-fn contradictory(seen: &[DeliveredIdentities], person: usize) -> bool {
+fn has_contradictory_identity(seen: &[DeliveredIdentities], person: usize) -> bool {
     let s = &seen[person];
     s.numbers.len() > 1 || s.names.len() > 1 || s.lent.iter().any(|&owner| seen[owner].records > 0)
 }
@@ -114,7 +114,7 @@ impl IncomeFacts<'_> {
     }
 
     fn cases(&self, found: &mut BTreeSet<ExpectedException>) {
-        for case in self.w.cases.iter().filter(|c| active(c, self.q) && c.category == "农村") {
+        for case in self.w.cases.iter().filter(|c| is_case_active(c, self.q) && c.category == "农村") {
             let registered = case
                 .members
                 .iter()
@@ -124,7 +124,7 @@ impl IncomeFacts<'_> {
             }
         }
         let mut count = vec![0u32; self.w.people.len()];
-        for case in self.w.cases.iter().filter(|c| active(c, self.q)) {
+        for case in self.w.cases.iter().filter(|c| is_case_active(c, self.q)) {
             for &m in &case.members {
                 count[m] += 1;
             }
@@ -198,7 +198,7 @@ impl IncomeFacts<'_> {
     }
 
     fn renovated(&self, family: usize) -> bool {
-        let due = day_from_epoch_days(to_days(self.q.end()) - GRACE_DAYS);
+        let due = day_from_epoch_days(date_to_days(self.q.end()) - GRACE_DAYS);
         self.w.families[family]
             .housing
             .as_ref()
@@ -207,7 +207,7 @@ impl IncomeFacts<'_> {
 
     fn partly_listed(&self, members: &[usize], add: &mut impl FnMut(&'static str, &'static str)) {
         let linked: Vec<&DibaoCase> =
-            members.iter().flat_map(|&m| self.listed(m)).filter(|c| active(c, self.q)).collect();
+            members.iter().flat_map(|&m| self.listed(m)).filter(|c| is_case_active(c, self.q)).collect();
         if linked.iter().any(|c| c.mode == "单人") {
             return;
         }
@@ -235,7 +235,7 @@ impl IncomeFacts<'_> {
                 && i.status != "正常参保"
                 && matches!(i.stop_reason, "应征入伍" | "外地参保" | "死亡")
         });
-        elsewhere || p.studying == "大专及以上" || to_days(self.q.end()) - to_days(p.birth) < 90
+        elsewhere || p.studying == "大专及以上" || date_to_days(self.q.end()) - date_to_days(p.birth) < 90
     }
 
     fn person(&self, person: usize, writer: &VillageRowWriter<'_>, found: &mut BTreeSet<ExpectedException>) {

@@ -34,12 +34,12 @@ impl InventedCell {
     }
 }
 
-fn t(text: impl Into<String>) -> InventedCell {
+fn text_cell(text: impl Into<String>) -> InventedCell {
     let text = text.into();
     if text.is_empty() { InventedCell::Empty } else { InventedCell::Text(text) }
 }
 
-fn n(number: impl Into<f64>) -> InventedCell {
+fn number_cell(number: impl Into<f64>) -> InventedCell {
     InventedCell::Number(number.into())
 }
 
@@ -221,30 +221,32 @@ impl<'a> VillageRowWriter<'a> {
     fn place(&self, d: &DeliveredPerson, style: usize) -> [InventedCell; 3] {
         let v = if d.moved { self.neighbour } else { &self.world.place };
         let village = if style == 0 { v.name.as_str() } else { v.short_name() };
-        [t(&*v.county), t(&*v.township), t(village)]
+        [text_cell(&*v.county), text_cell(&*v.township), text_cell(village)]
     }
 
     fn flag(&self, value: bool) -> InventedCell {
         match (self.style.form % 3, value) {
-            (1, true) => t("1"),
-            (1, false) => t("0"),
-            (2, true) => t("√"),
+            (1, true) => text_cell("1"),
+            (1, false) => text_cell("0"),
+            (2, true) => text_cell("√"),
             (2, false) => InventedCell::Empty,
-            (_, true) => t("是"),
-            (_, false) => t("否"),
+            (_, true) => text_cell("是"),
+            (_, false) => text_cell("否"),
         }
     }
 
     fn money(&self, rng: &mut Rng, fen: i64, unit: &str) -> InventedCell {
         let yuan = fen as f64 / 100.0;
         if !self.style.messy || rng.chance(0.8) {
-            return n(yuan);
+            return number_cell(yuan);
         }
         match rng.below(3) {
-            0 => t(format!("{yuan}{unit}")),
-            1 => t(format!("{yuan:.2}")),
-            _ if fen >= 100_000 => t(format!("{},{:03}.{:02}", fen / 100_000, fen / 100 % 1_000, fen % 100)),
-            _ => t(format!("{yuan}元")),
+            0 => text_cell(format!("{yuan}{unit}")),
+            1 => text_cell(format!("{yuan:.2}")),
+            _ if fen >= 100_000 => {
+                text_cell(format!("{},{:03}.{:02}", fen / 100_000, fen / 100 % 1_000, fen % 100))
+            }
+            _ => text_cell(format!("{yuan}元")),
         }
     }
 
@@ -252,12 +254,12 @@ impl<'a> VillageRowWriter<'a> {
         let Some(d) = date else { return InventedCell::Empty };
         let (y, m, day) = (d / 10_000, d / 100 % 100, d % 100);
         match if self.style.messy { rng.below(6) } else { 0 } {
-            1 => t(d.to_string()),
-            2 => t(format!("{y}.{m}.{day}")),
-            3 => t(format!("{y}年{m}月{day}日")),
-            4 => t(format!("{y}/{m}/{day}")),
+            1 => text_cell(d.to_string()),
+            2 => text_cell(format!("{y}.{m}.{day}")),
+            3 => text_cell(format!("{y}年{m}月{day}日")),
+            4 => text_cell(format!("{y}/{m}/{day}")),
             5 => InventedCell::Date(d),
-            _ => t(format!("{y}-{m:02}-{day:02}")),
+            _ => text_cell(format!("{y}-{m:02}-{day:02}")),
         }
     }
 
@@ -265,31 +267,31 @@ impl<'a> VillageRowWriter<'a> {
         let Some(m) = month else { return InventedCell::Empty };
         let (y, m) = (m / 100, m % 100);
         match if self.style.messy { rng.below(5) } else { 0 } {
-            1 => t(format!("{y}-{m:02}")),
-            2 => t(format!("{y}.{m:02}")),
-            3 => t(format!("{y}年{m}月")),
-            _ => t(format!("{y}{m:02}")),
+            1 => text_cell(format!("{y}-{m:02}")),
+            2 => text_cell(format!("{y}.{m:02}")),
+            3 => text_cell(format!("{y}年{m}月")),
+            _ => text_cell(format!("{y}{m:02}")),
         }
     }
 
     fn id(&self, d: &DeliveredPerson, workbook: bool) -> InventedCell {
         match d.id.parse::<f64>() {
             Ok(number) if d.id_is_number && workbook => InventedCell::Number(number),
-            _ => t(&*d.id),
+            _ => text_cell(&*d.id),
         }
     }
 
     fn sex(&self, sex: u8) -> InventedCell {
         match (self.style.form % 4, sex) {
-            (3, 1) => t("男性"),
-            (3, _) => t("女性"),
-            (_, 1) => t("男"),
-            _ => t("女"),
+            (3, 1) => text_cell("男性"),
+            (3, _) => text_cell("女性"),
+            (_, 1) => text_cell("男"),
+            _ => text_cell("女"),
         }
     }
 
     fn account(&self, rng: &mut Rng) -> InventedCell {
-        t(format!("6228{:015}", rng.next_u64() % 1_000_000_000_000_000))
+        text_cell(format!("6228{:015}", rng.next_u64() % 1_000_000_000_000_000))
     }
 
     fn registry_household(&mut self, rng: &mut Rng, family: usize) -> Option<InventedRow> {
@@ -308,27 +310,27 @@ impl<'a> VillageRowWriter<'a> {
             county,
             township,
             village,
-            t(&*r.number),
-            t(&*d.name),
+            text_cell(&*r.number),
+            text_cell(&*d.name),
             self.id(&d, true),
-            t(attribute),
-            t(r.exit_status),
-            r.exit_year.map_or(InventedCell::Empty, n),
-            t(r.cause),
-            t(r.cause_other),
-            n(persons as u32),
+            text_cell(attribute),
+            text_cell(r.exit_status),
+            r.exit_year.map_or(InventedCell::Empty, number_cell),
+            text_cell(r.cause),
+            text_cell(r.cause_other),
+            number_cell(persons as u32),
             self.money(rng, r.income_fen, "元"),
             self.flag(r.dangerous),
-            t(r.level),
+            text_cell(r.level),
             self.flag(r.water_difficult),
             self.flag(!r.water_difficult),
             if self.style.messy && rng.chance(0.1) {
-                t(format!("{}平方米", r.area_centi as f64 / 100.0))
+                text_cell(format!("{}平方米", r.area_centi as f64 / 100.0))
             } else {
-                n(r.area_centi as f64 / 100.0)
+                number_cell(r.area_centi as f64 / 100.0)
             },
-            t(&*r.helper),
-            t(&*f.phone),
+            text_cell(&*r.helper),
+            text_cell(&*f.phone),
             self.account(rng),
         ];
         Some(InventedRow { cells, tags: vec![self.tag(0, f.head, &d.kinds)], reject: None })
@@ -355,24 +357,24 @@ impl<'a> VillageRowWriter<'a> {
             county,
             township,
             village,
-            t(&*number),
-            t(format!("{number}{member:02}")),
-            t(&*d.name),
+            text_cell(&*number),
+            text_cell(format!("{number}{member:02}")),
+            text_cell(&*d.name),
             self.sex(d.sex),
             self.id(&d, true),
-            t(p.relation),
-            t(if rng.chance(0.01) { "回族" } else { "汉族" }),
-            t(if p.studying == "非在校生" { p.education } else { "" }),
-            t(p.studying),
-            t(p.health),
-            t(p.labour),
-            n(if works { rng.between(0, 11) as u32 } else { 0 }),
+            text_cell(p.relation),
+            text_cell(if rng.chance(0.01) { "回族" } else { "汉族" }),
+            text_cell(if p.studying == "非在校生" { p.education } else { "" }),
+            text_cell(p.studying),
+            text_cell(p.health),
+            text_cell(p.labour),
+            number_cell(if works { rng.between(0, 11) as u32 } else { 0 }),
             self.flag(insured),
             self.flag(insured),
             self.flag(rng.chance(0.9)),
             self.flag(self.dibao_flag(person)),
-            t(status),
-            if person == f.head { t(&*f.phone) } else { InventedCell::Empty },
+            text_cell(status),
+            if person == f.head { text_cell(&*f.phone) } else { InventedCell::Empty },
         ];
         Some(InventedRow { cells, tags: vec![self.tag(0, person, &d.kinds)], reject: None })
     }
@@ -400,32 +402,32 @@ impl<'a> VillageRowWriter<'a> {
             county,
             township,
             village,
-            t(&*c.number),
-            t(&*c.certificate),
-            t(&*w.families[w.people[head].family].address),
-            t(&*d.name),
+            text_cell(&*c.number),
+            text_cell(&*c.certificate),
+            text_cell(&*w.families[w.people[head].family].address),
+            text_cell(&*d.name),
             self.id(&d, true),
-            t(c.category),
-            t(aid),
-            t(c.mode),
+            text_cell(c.category),
+            text_cell(aid),
+            text_cell(c.mode),
         ];
         for slot in 1..=6 {
             match c.members.get(slot) {
                 Some(&m) => {
                     let d = self.person(m, SourceKind::Dibao);
                     tags.push(self.tag(slot as u8 + 1, m, &d.kinds));
-                    cells.extend([t(&*d.name), self.id(&d, true), t(w.people[m].relation)]);
+                    cells.extend([text_cell(&*d.name), self.id(&d, true), text_cell(w.people[m].relation)]);
                 }
                 None => cells.extend([InventedCell::Empty, InventedCell::Empty, InventedCell::Empty]),
             }
         }
         cells.extend([
-            n(c.members.len() as u32),
+            number_cell(c.members.len() as u32),
             self.money(rng, c.income_fen, "元"),
             self.money(rng, c.monthly_fen, "元/月"),
             self.month(rng, Some(c.start_month)),
             self.month(rng, c.stop_month),
-            t(c.stop_reason),
+            text_cell(c.stop_reason),
             self.account(rng),
         ]);
         Some(InventedRow { cells, tags, reject: None })
@@ -444,18 +446,18 @@ impl<'a> VillageRowWriter<'a> {
         };
         let home = if central { format!("{}敬老院", w.place.township) } else { String::new() };
         let cells = vec![
-            t(&*d.name),
-            t(&*d.id),
+            text_cell(&*d.name),
+            text_cell(&*d.id),
             county,
             township,
             village,
-            t(k.support_mode),
-            t(home),
-            t(k.self_care),
-            t(carer),
+            text_cell(k.support_mode),
+            text_cell(home),
+            text_cell(k.self_care),
+            text_cell(carer),
             self.flag(k.agreement),
-            n(k.annual_fen as f64 / 100.0),
-            t(k.start_month.to_string()),
+            number_cell(k.annual_fen as f64 / 100.0),
+            text_cell(k.start_month.to_string()),
         ];
         Some(InventedRow { cells, tags: vec![self.tag(0, person, &d.kinds)], reject: None })
     }
@@ -467,23 +469,23 @@ impl<'a> VillageRowWriter<'a> {
             let mut born = self.date(rng, Some(d.birth));
             // An impossible birth date is a cell that cannot be read, not a row to send back.
             if self.style.messy && rng.chance(0.001) {
-                born = t("2018-02-30");
+                born = text_cell("2018-02-30");
                 d.kinds.push("birth_unreadable");
             }
             let [county, township, village] = self.place(&d, 1);
             let cells = vec![
-                n(i.year),
-                t(&*d.name),
-                t(&*d.id),
+                number_cell(i.year),
+                text_cell(&*d.name),
+                text_cell(&*d.id),
                 self.sex(d.sex),
                 born,
                 county,
                 township,
                 village,
-                t(i.category),
-                t(i.status),
-                t(i.stop_reason),
-                t(i.scheme),
+                text_cell(i.category),
+                text_cell(i.status),
+                text_cell(i.stop_reason),
+                text_cell(i.scheme),
                 self.money(rng, i.payment_fen, "元"),
                 self.money(rng, i.subsidy_fen, "元"),
                 self.flag(i.subsidy_fen > 0),
@@ -504,26 +506,26 @@ impl<'a> VillageRowWriter<'a> {
         let [county, township, village] = self.place(&d, 1);
         let paid = if h.accept_result == "合格" { h.approved_fen } else { 0 };
         let cells = vec![
-            t(&*h.archive_no),
-            t(&*d.name),
+            text_cell(&*h.archive_no),
+            text_cell(&*d.name),
             self.id(&d, true),
             county,
             township,
             village,
-            n(w.present(family).len() as u32),
-            t(h.poverty_type),
-            t(h.level),
-            t(if h.level == "D级" { "整栋危险" } else { "局部危险" }),
-            t(h.mode),
-            n(h.plan_year),
+            number_cell(w.present(family).len() as u32),
+            text_cell(h.poverty_type),
+            text_cell(h.level),
+            text_cell(if h.level == "D级" { "整栋危险" } else { "局部危险" }),
+            text_cell(h.mode),
+            number_cell(h.plan_year),
             self.date(rng, h.start),
             self.date(rng, h.finish),
             self.date(rng, h.accepted),
-            t(h.accept_result),
-            n(h.area_centi as f64 / 100.0),
+            text_cell(h.accept_result),
+            number_cell(h.area_centi as f64 / 100.0),
             self.money(rng, h.approved_fen, "元"),
             self.money(rng, paid, "元"),
-            t(h.ledger_status),
+            text_cell(h.ledger_status),
             self.date(rng, h.delisted),
             InventedCell::Empty,
         ];
@@ -546,7 +548,7 @@ impl<'a> VillageRowWriter<'a> {
         };
         let mut rng = Rng::keyed(&[self.slips.seed, self.world.index as u64, person as u64, 6]);
         let id = if rng.chance(0.03) { String::new() } else { id_text(&g.id) };
-        [t(&*g.name), t(id), t(relation)]
+        [text_cell(&*g.name), text_cell(id), text_cell(relation)]
     }
 
     /// True if the guardian's number is delivered.
@@ -563,31 +565,34 @@ impl<'a> VillageRowWriter<'a> {
         // The roll makes its own number from the ID it was given; without one it makes a
         // temporary one from area and birth date.
         let number = match d.full {
-            Some(full) if super::identity::is_valid(&full) => format!("G{}", id_text(&full)),
+            Some(full) if super::identity::is_valid_id(&full) => format!("G{}", id_text(&full)),
             _ if rng.chance(0.5) => format!("L{}{}{:04}", w.place.id_prefix, d.birth, rng.below(10_000)),
             _ => format!("J{}{}{:04}", w.place.id_prefix, d.birth, rng.below(10_000)),
         };
         let [g_name, g_id, g_relation] = self.guardian(person);
         let cells = vec![
-            t(&*s.school),
-            t(s.stage),
-            t(format!("{}年级", ["一", "二", "三", "四", "五", "六"][(s.grade as usize).clamp(1, 6) - 1])),
-            t(format!("{}班", s.class)),
-            t(&*d.name),
+            text_cell(&*s.school),
+            text_cell(s.stage),
+            text_cell(format!(
+                "{}年级",
+                ["一", "二", "三", "四", "五", "六"][(s.grade as usize).clamp(1, 6) - 1]
+            )),
+            text_cell(format!("{}班", s.class)),
+            text_cell(&*d.name),
             self.sex(d.sex),
             InventedCell::Date(d.birth),
-            t(&*d.id),
-            t(number),
+            text_cell(&*d.id),
+            text_cell(number),
             county,
             township,
             village,
-            t(&*w.families[p.family].address),
+            text_cell(&*w.families[p.family].address),
             g_name,
             g_id,
             g_relation,
-            t(if p.disability.is_some() { "是" } else { "否" }),
-            t(s.mode),
-            t(s.status),
+            text_cell(if p.disability.is_some() { "是" } else { "否" }),
+            text_cell(s.mode),
+            text_cell(s.status),
             InventedCell::Date(s.enrolled),
         ];
         Some(InventedRow { cells, tags: vec![self.tag(0, person, &d.kinds)], reject: None })
@@ -601,13 +606,13 @@ impl<'a> VillageRowWriter<'a> {
             let d = self.person(person, SourceKind::StudentAid);
             let [g_name, g_id, g_relation] = self.guardian(person);
             let cells = vec![
-                t(&*s.school),
-                t(&*d.name),
-                t(&*d.id),
-                t(&*a.term),
-                t(a.item),
+                text_cell(&*s.school),
+                text_cell(&*d.name),
+                text_cell(&*d.id),
+                text_cell(&*a.term),
+                text_cell(a.item),
                 self.money(rng, a.amount_fen, "元"),
-                t(a.category),
+                text_cell(a.category),
                 g_name,
                 g_id,
                 g_relation,

@@ -1,6 +1,6 @@
 //! The invented people of one village: families with their ages, names and numbers.
 
-use super::calendar::{age_on, day_from_epoch_days, to_days};
+use super::calendar::{age_on, date_to_days, day_from_epoch_days};
 use super::identity::{IdBytes, NumberIssuer};
 use super::names;
 use super::places::VillagePlace;
@@ -385,7 +385,7 @@ impl VillageWorld {
         born: Option<u32>,
     ) -> usize {
         let years = years.clamp(0, 96);
-        let base = to_days(ORIGIN) - (years as f64 * 365.2425) as i32;
+        let base = date_to_days(ORIGIN) - (years as f64 * 365.2425) as i32;
         let drawn = born.unwrap_or_else(|| day_from_epoch_days(base - rng.below(364) as i32));
         let foreign = outside && rng.chance(0.45);
         let (birth, id) = self.issuer.issue(rng, drawn, sex, foreign);

@@ -12,7 +12,7 @@ use parquet::file::writer::SerializedRowGroupWriter;
 use parquet::schema::types::ColumnDescPtr;
 
 use super::STRETCH;
-use super::dictionary_encoding::{DictionaryColumn, is_worth_it};
+use super::dictionary_encoding::{DictionaryColumn, is_dictionary_worth_it};
 use super::plain_encoding::PlainTextColumn;
 
 /// First rows of a chunk that decide how it is encoded.
@@ -98,7 +98,7 @@ impl ColumnEncoder {
     /// Decides by the first rows, and encodes them.
     fn decide(&mut self) -> Result<()> {
         let Some((waiting, rows)) = mem::take(&mut self.first) else { return Ok(()) };
-        if is_worth_it(&waiting, rows.min(SAMPLE)) {
+        if is_dictionary_worth_it(&waiting, rows.min(SAMPLE)) {
             self.own = DictionaryColumn::of_values(self.column.clone(), self.field.data_type());
         }
         waiting.iter().try_for_each(|array| self.encode(array))

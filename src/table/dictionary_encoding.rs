@@ -97,18 +97,18 @@ impl DictionaryColumn {
             ValueDictionary::Labels { .. } => {}
             ValueDictionary::Text(texts) => {
                 let values = values.as_string::<i32>();
-                extend(waiting, values, |row| texts.position(values, row));
+                extend_dictionary_positions(waiting, values, |row| texts.position(values, row));
             }
             ValueDictionary::Int32(numbers) => {
                 let plain = match values.as_primitive_opt::<Int32Type>() {
                     Some(values) => values.values(),
                     None => values.as_primitive::<Date32Type>().values(),
                 };
-                extend(waiting, values, |row| numbers.position(plain[row]));
+                extend_dictionary_positions(waiting, values, |row| numbers.position(plain[row]));
             }
             ValueDictionary::Int64(numbers) => {
                 let plain = values.as_primitive::<Int64Type>().values();
-                extend(waiting, values, |row| numbers.position(plain[row]));
+                extend_dictionary_positions(waiting, values, |row| numbers.position(plain[row]));
             }
         }
         self.end_pages();
@@ -129,18 +129,18 @@ impl DictionaryColumn {
             body.extend([0; 4]);
             if positions.contains(&MISSING) {
                 let there: Vec<u32> = positions.iter().map(|&p| u32::from(p != MISSING)).collect();
-                hybrid_encoding::push(&there, 1, &mut body);
+                hybrid_encoding::push_hybrid(&there, 1, &mut body);
                 positions.retain(|&p| p != MISSING);
                 self.missing += (rows - positions.len()) as u64;
             } else {
-                hybrid_encoding::push_run(rows, 1, 1, &mut body);
+                hybrid_encoding::push_hybrid_run(rows, 1, 1, &mut body);
             }
             let length = (body.len() - 4) as u32;
             body[..4].copy_from_slice(&length.to_le_bytes());
         }
         let width = hybrid_encoding::bit_width(self.dictionary.len());
         body.push(width as u8);
-        hybrid_encoding::push(&positions, width, &mut body);
+        hybrid_encoding::push_hybrid(&positions, width, &mut body);
         self.pages.push((body, rows));
     }
 
@@ -160,7 +160,7 @@ impl DictionaryColumn {
             writer.write_page(CompressedPage::new(page(compressed.into()), bytes.len()))
         };
         let values = self.dictionary.values()?;
-        write(&plain(&values), &|buf| Page::DictionaryPage {
+        write(&dictionary_values_plain(&values), &|buf| Page::DictionaryPage {
             buf,
             num_values: values.len() as u32,
             encoding: Encoding::PLAIN,
@@ -196,7 +196,7 @@ impl DictionaryColumn {
             .set_num_values(rows as i64)
             .set_dictionary_page_offset(Some(0))
             .set_data_page_offset(data_page_offset.unwrap_or_default())
-            .set_statistics(statistics(&values, self.missing))
+            .set_statistics(dictionary_statistics(&values, self.missing))
             .build()?;
         let close = ColumnCloseResult {
             bytes_written: chunk.len() as u64,
@@ -211,7 +211,11 @@ impl DictionaryColumn {
 }
 
 /// Appends the position of every value, [`MISSING`] where there is none.
-fn extend(to: &mut Vec<u32>, values: &dyn Array, mut position: impl FnMut(usize) -> u32) {
+fn extend_dictionary_positions(
+    to: &mut Vec<u32>,
+    values: &dyn Array,
+    mut position: impl FnMut(usize) -> u32,
+) {
     match values.nulls() {
         None => to.extend((0..values.len()).map(position)),
         Some(nulls) => {
@@ -247,7 +251,7 @@ impl ValueDictionary {
 }
 
 /// Values as Parquet writes them plainly.
-fn plain(values: &dyn Array) -> Vec<u8> {
+fn dictionary_values_plain(values: &dyn Array) -> Vec<u8> {
     if let Some(texts) = values.as_string_opt::<i32>() {
         let bytes = |text: &str| [&(text.len() as u32).to_le_bytes(), text.as_bytes()].concat();
         texts.iter().flatten().flat_map(bytes).collect()
@@ -260,7 +264,7 @@ fn plain(values: &dyn Array) -> Vec<u8> {
 }
 
 /// The least and the greatest value: readers skip whole chunks by them.
-fn statistics(values: &dyn Array, missing: u64) -> Statistics {
+fn dictionary_statistics(values: &dyn Array, missing: u64) -> Statistics {
     let missing = Some(missing);
     if let Some(texts) = values.as_string_opt::<i32>() {
         let (least, greatest) = (texts.iter().flatten().min(), texts.iter().flatten().max());
@@ -380,7 +384,7 @@ impl<T: Copy + Eq + Hash> DistinctNumbers<T> {
 
 /// True if the first values are so few that the column is better off with a dictionary. They
 /// decide for the whole chunk: a dictionary that grows large all the same is slow, not wrong.
-pub(super) fn is_worth_it(first: &[ArrayRef], rows: usize) -> bool {
+pub(super) fn is_dictionary_worth_it(first: &[ArrayRef], rows: usize) -> bool {
     /// Rows for each different value.
     const TIMES: usize = 4;
     let most = rows / TIMES;

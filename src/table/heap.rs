@@ -6,7 +6,7 @@
 
 /// Gives back what is free; for moments after which much of it would not be used again soon,
 /// since taking it anew costs time. Where the allocator is another one, nothing happens.
-pub(crate) fn give_back() {
+pub(crate) fn release_free_heap() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     #[allow(unsafe_code)]
     // SAFETY: `malloc_trim` takes no pointer and may be called at any time from any thread; it

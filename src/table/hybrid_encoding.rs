@@ -10,7 +10,7 @@ pub(super) fn bit_width(count: usize) -> u32 {
 }
 
 /// Appends `numbers`, each of which fits `width` bits.
-pub(super) fn push(numbers: &[u32], width: u32, out: &mut Vec<u8>) {
+pub(super) fn push_hybrid(numbers: &[u32], width: u32, out: &mut Vec<u8>) {
     // Groups from `packed` to `at` are not written yet; only at the end they may be unfilled.
     let (mut packed, mut at) = (0, 0);
     while at < numbers.len() {
@@ -19,7 +19,7 @@ pub(super) fn push(numbers: &[u32], width: u32, out: &mut Vec<u8>) {
             push_groups(&numbers[packed..at], width, out);
             let rest = &numbers[at..];
             let run = rest.iter().position(|number| *number != group[0]).unwrap_or(rest.len());
-            push_run(run, group[0], width, out);
+            push_hybrid_run(run, group[0], width, out);
             at += run;
             packed = at;
         } else {
@@ -30,7 +30,7 @@ pub(super) fn push(numbers: &[u32], width: u32, out: &mut Vec<u8>) {
 }
 
 /// Appends the same number many times.
-pub(super) fn push_run(times: usize, number: u32, width: u32, out: &mut Vec<u8>) {
+pub(super) fn push_hybrid_run(times: usize, number: u32, width: u32, out: &mut Vec<u8>) {
     push_varint((times as u64) << 1, out);
     out.extend_from_slice(&number.to_le_bytes()[..width.div_ceil(8) as usize]);
 }
@@ -123,7 +123,7 @@ mod tests {
                 .flat_map(|&(number, times)| std::iter::repeat_n(number & mask, times % 12))
                 .collect();
             let mut bytes = Vec::new();
-            push(&numbers, width, &mut bytes);
+            push_hybrid(&numbers, width, &mut bytes);
             proptest::prop_assert_eq!(read(&bytes, width, numbers.len()), numbers);
         }
     }

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 pub(crate) const SEED: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// Takes one more value into a hash: one wide multiplication, folded.
-pub(crate) fn mix(hash: u64, value: u64) -> u64 {
+pub(crate) fn mix_key_hash(hash: u64, value: u64) -> u64 {
     let product = u128::from(hash ^ value.wrapping_mul(0xA076_1D64_78BD_642F)) * 0xE703_7ED1_A0B4_28DB;
     (product as u64) ^ ((product >> 64) as u64)
 }
@@ -33,7 +33,7 @@ impl KeySieve {
 
     /// The word of a key, and its two slots there.
     fn slots(&self, key: u64) -> (&AtomicU64, u64) {
-        let hash = mix(SEED, key);
+        let hash = mix_key_hash(SEED, key);
         let word = ((u128::from(hash) * self.words.len() as u128) >> 64) as usize;
         (&self.words[word], (1 << (hash & 62) | 1 << (hash >> 6 & 62)) & ADDED)
     }
@@ -95,7 +95,7 @@ impl KeyGroups {
     pub(crate) fn new(parts: Vec<Vec<(u64, u32)>>, kin: fn(u64) -> u64) -> Self {
         let total: usize = parts.iter().map(Vec::len).sum();
         let buckets = (total / BUCKET).max(1).next_power_of_two();
-        let bucket = |key| bucket(kin(key), buckets);
+        let bucket = |key| key_bucket(kin(key), buckets);
         let count = |part: &Vec<(u64, u32)>| {
             let mut counts = vec![0usize; buckets];
             part.iter().for_each(|entry| counts[bucket(entry.0)] += 1);
@@ -143,7 +143,7 @@ impl KeyGroups {
 
     /// Where the entries of a key are, among the buckets: for those who ask for many keys.
     pub(crate) fn bucket(&self, key: u64) -> usize {
-        bucket((self.kin)(key), self.starts.len() - 1)
+        key_bucket((self.kin)(key), self.starts.len() - 1)
     }
 
     /// Entries of some keys of one kin, ascending.
@@ -156,8 +156,8 @@ impl KeyGroups {
 }
 
 /// Bucket of a key among a power of two.
-fn bucket(key: u64, buckets: usize) -> usize {
-    mix(SEED, key) as usize & (buckets - 1)
+fn key_bucket(key: u64, buckets: usize) -> usize {
+    mix_key_hash(SEED, key) as usize & (buckets - 1)
 }
 
 #[cfg(test)]

@@ -71,11 +71,11 @@ pub struct ParquetWriter<W: Write + Send> {
 impl<W: Write + Send> ParquetWriter<W> {
     /// Begins a table. A column of a type that not every reader knows is an error.
     pub fn new(to: W, schema: SchemaRef) -> Result<Self> {
-        if let Some(field) = schema.fields().iter().find(|field| !is_plain(field.data_type())) {
+        if let Some(field) = schema.fields().iter().find(|field| !is_plain_column_type(field.data_type())) {
             let (name, kind) = (field.name(), field.data_type());
             return Err(ParquetError::General(format!("column {name}: readers may not know {kind}")));
         }
-        let writer = ArrowWriter::try_new(to, schema.clone(), Some(properties()?))?;
+        let writer = ArrowWriter::try_new(to, schema.clone(), Some(parquet_writer_properties()?))?;
         let (file, factory) = writer.into_serialized_writer()?;
         Ok(Self { file, factory, schema, group: Vec::new(), rows_in_group: 0, groups: 0 })
     }
@@ -163,7 +163,7 @@ impl<W: Write + Send> ParquetWriter<W> {
 }
 
 /// Says how all columns are written that have no dictionary of ours.
-fn properties() -> Result<WriterProperties> {
+fn parquet_writer_properties() -> Result<WriterProperties> {
     let (key, version) = SCHEMA_VERSION;
     let builder = WriterProperties::builder()
         .set_writer_version(WriterVersion::PARQUET_1_0)
@@ -181,7 +181,7 @@ fn properties() -> Result<WriterProperties> {
 }
 
 /// Types that every reader knows: no unsigned numbers, views, nested or encoded columns.
-fn is_plain(kind: &DataType) -> bool {
+fn is_plain_column_type(kind: &DataType) -> bool {
     match kind {
         DataType::Utf8 | DataType::Int32 | DataType::Int64 | DataType::Date32 => true,
         // Wider ones are written in bytes, not as a number.
@@ -199,7 +199,10 @@ pub(crate) fn written_schema(read: &SchemaRef) -> SchemaRef {
 }
 
 /// A column of texts, written by `text` row by row into an empty buffer.
-pub(crate) fn texts(rows: usize, text: &(dyn Fn(usize, &mut String) + Sync)) -> crate::Result<ArrayRef> {
+pub(crate) fn build_text_array(
+    rows: usize,
+    text: &(dyn Fn(usize, &mut String) + Sync),
+) -> crate::Result<ArrayRef> {
     let parts: Vec<ArrayRef> = (0..rows.div_ceil(CHUNK_ROWS).max(1))
         .into_par_iter()
         .map(|part| {

@@ -85,9 +85,9 @@ impl PlainTextColumn {
         if self.column.max_def_level() > 0 {
             page.extend([0; 4]);
             if self.there.contains(&0) {
-                hybrid_encoding::push(&self.there, 1, &mut page);
+                hybrid_encoding::push_hybrid(&self.there, 1, &mut page);
             } else {
-                hybrid_encoding::push_run(rows, 1, 1, &mut page);
+                hybrid_encoding::push_hybrid_run(rows, 1, 1, &mut page);
             }
             let length = (page.len() - 4) as u32;
             page[..4].copy_from_slice(&length.to_le_bytes());

@@ -29,14 +29,18 @@ impl PreviousExceptions {
         for batch in snapshot.batches("restricted/exception.parquet")? {
             let rows = BatchColumns::new(&batch, snapshot.folder());
             for row in 0..batch.num_rows() {
-                exceptions.push(exception(&rows, row, &mut texts)?);
+                exceptions.push(read_previous_exception(&rows, row, &mut texts)?);
             }
         }
         Ok(Self { period: snapshot.period(), exceptions })
     }
 }
 
-fn exception(rows: &BatchColumns<'_>, row: usize, texts: &mut StringInterner) -> Result<TrackedException> {
+fn read_previous_exception(
+    rows: &BatchColumns<'_>,
+    row: usize,
+    texts: &mut StringInterner,
+) -> Result<TrackedException> {
     let severity =
         Severity::from_code(&rows.text("severity", row)?).ok_or_else(|| rows.missing("severity"))?;
     let subject_kind = SubjectKind::from_code(&rows.text("subject_kind", row)?)

@@ -11,7 +11,7 @@ use bidui::testing::link::settings::LinkSettings;
 use bidui::testing::progress::Silent;
 use bidui::testing::publication::table_reader;
 use bidui::testing::rules::rule_set::RuleSet;
-use bidui::testing::synth::{FixtureFormats, SynthOptions, generate};
+use bidui::testing::synth::{FixtureFormats, SynthOptions, generate_extracts};
 
 const QUARTER: &str = "2018Q3";
 
@@ -21,7 +21,7 @@ fn prefecture(number: u32, folder: &Path) -> (PathBuf, PathBuf) {
     let mut options = SynthOptions::new(&root, 6_000, 20_180_930);
     (options.formats, options.villages, options.prefecture) = (FixtureFormats::CsvUtf8, Some(6), number);
     let here = folder.join(number.to_string());
-    generate(&options, &here).unwrap();
+    generate_extracts(&options, &here).unwrap();
     let pipeline = Pipeline::open(&root).unwrap();
     let plan = RunPlan {
         rules: RuleSet::load(&pipeline).unwrap(),

@@ -85,11 +85,11 @@ fn every_broken_case_gets_its_message_and_exit_code() {
 #[test]
 fn committed_cases_are_what_the_generator_makes() {
     let out = tempfile::tempdir().unwrap();
-    bidui::testing::synth::broken::write(out.path()).unwrap();
+    bidui::testing::synth::broken::write_broken_cases(out.path()).unwrap();
     let to = root().join("fixtures/broken");
     if std::env::var_os("BIDUI_WRITE_FIXTURES").is_some() {
         let _ = std::fs::remove_dir_all(&to);
-        bidui::testing::synth::broken::write(&to).unwrap();
+        bidui::testing::synth::broken::write_broken_cases(&to).unwrap();
     }
     crate::synth::assert_same(out.path(), &to);
 }

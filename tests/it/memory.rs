@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
-use bidui::testing::synth::{FixtureFormats, SynthOptions, generate};
+use bidui::testing::synth::{FixtureFormats, SynthOptions, generate_extracts};
 
 /// Counts the bytes that are held, once it is told to.
 struct Counting;
@@ -106,7 +106,7 @@ fn invented(persons: u64, out: &Path) -> (PathBuf, u64) {
     let pipeline = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/hebi");
     let mut options = SynthOptions::new(&pipeline, persons, 20_180_930);
     options.formats = FixtureFormats::CsvUtf8;
-    let report = generate(&options, out).unwrap();
+    let report = generate_extracts(&options, out).unwrap();
     (out.join("2018Q3"), report.records)
 }
 

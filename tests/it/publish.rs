@@ -595,7 +595,7 @@ fn a_process_that_is_killed_while_it_writes_leaves_a_whole_publication() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/hebi");
     let mut options = bidui::testing::synth::SynthOptions::new(&root, 60, 20_180_930);
     options.formats = bidui::testing::synth::FixtureFormats::CsvUtf8;
-    bidui::testing::synth::generate(&options, folder.path()).unwrap();
+    bidui::testing::synth::generate_extracts(&options, folder.path()).unwrap();
     let (out, data) = (folder.path().join("out"), folder.path().join("2018Q3"));
     // `limit`: blocks of 512 bytes that a file may have.
     let run = |limit: &str| {

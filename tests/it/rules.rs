@@ -62,15 +62,16 @@ fn a_slip_in_a_select_is_told_at_its_place() {
     let told = |right: &str, wrong: &str| {
         let changed = text.replacen(right, wrong, 1);
         assert_ne!(changed, text, "{right}");
-        let complaint = match bidui::testing::rules::rule_file::parse(path, "finance", changed.clone()) {
-            Err(error) => error,
-            Ok(rule) => {
-                // The header may no longer fit, either; that is said before.
-                let mut alone = all.clone();
-                alone.rules = vec![rule];
-                bidui::testing::reconcile::check_rules(&alone).pop().unwrap()
-            }
-        };
+        let complaint =
+            match bidui::testing::rules::rule_file::parse_rule_file(path, "finance", changed.clone()) {
+                Err(error) => error,
+                Ok(rule) => {
+                    // The header may no longer fit, either; that is said before.
+                    let mut alone = all.clone();
+                    alone.rules = vec![rule];
+                    bidui::testing::reconcile::check_rules(&alone).pop().unwrap()
+                }
+            };
         let (line, column) = complaint.line_column().unwrap();
         let rest: String = changed.lines().nth(line - 1).unwrap().chars().skip(column - 1).take(12).collect();
         let hint: String = complaint.hint_text().unwrap().chars().take(24).collect();
@@ -116,7 +117,7 @@ fn a_slip_in_a_select_is_told_at_its_place() {
 fn the_list_tells_what_decides_and_what_is_shown() {
     let (_, rules) = hebi();
     let filter = RuleFilter { text: Some("R101".to_owned()), ..RuleFilter::default() };
-    let listed = documentation::list(&rules, &filter);
+    let listed = documentation::list_rules(&rules, &filter);
     let listed = serde_json::to_value(&listed).unwrap();
     let decided = ["extended", "kind", "overdue_fen", "overdue_reason", "settled"];
     for column in decided {
@@ -146,7 +147,7 @@ fn a_time_limit_that_leads_out_of_the_calendar_is_refused_at_its_line() {
     let parsed = |days: &str| {
         let changed = text.replace("due_days = 60", &format!("due_days = {days}"));
         assert_ne!(changed, text);
-        bidui::testing::rules::rule_file::parse(path, "registry", changed)
+        bidui::testing::rules::rule_file::parse_rule_file(path, "registry", changed)
     };
     assert_eq!(parsed("3660").unwrap().header.due_days, 3_660);
     for days in ["3661", "4294967295"] {
@@ -186,7 +187,7 @@ fn a_column_that_no_source_of_the_rule_has_is_refused() {
         let (_, mut rules) = hebi();
         let changed = text.replace("\"registry_household.{{column}}\"", wrong);
         assert_ne!(changed, text);
-        let family = bidui::testing::rules::family::parse(path, "registry", changed).unwrap();
+        let family = bidui::testing::rules::family::parse_family(path, "registry", changed).unwrap();
         let rule = family.into_iter().find(|rule| rule.header.code == "Q46").unwrap();
         let place = rules.rules.iter().position(|r| r.header.code == "Q46").unwrap();
         rules.rules[place] = rule;

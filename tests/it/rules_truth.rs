@@ -10,7 +10,7 @@ use bidui::testing::model::links::Tier;
 use bidui::testing::model::published_id::{HouseholdId, PersonId};
 use bidui::testing::model::resolution::Resolution;
 use bidui::testing::normalize::normalize;
-use bidui::testing::reconcile::{RuleFindings, run, views};
+use bidui::testing::reconcile::{RuleFindings, run_rules, views};
 use bidui::testing::rules::rule_set::RuleSet;
 
 /// Rules whose truth is known: the generator's, then those on the other departments' lists.
@@ -97,8 +97,8 @@ fn findings(quarter: &str) -> RuleFindings {
         resolution: &resolution,
         period: quarter.parse().unwrap(),
     };
-    let views = views::build(&inputs, &rules, Vec::new(), &views::ViewPlacement::default()).unwrap();
-    run(&rules, &views, quarter.parse().unwrap(), &mut |_, _| {}).unwrap()
+    let views = views::build_views(&inputs, &rules, Vec::new(), &views::ViewPlacement::default()).unwrap();
+    run_rules(&rules, &views, quarter.parse().unwrap(), &mut |_, _| {}).unwrap()
 }
 
 /// Missed and surplus exceptions by rule.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use bidui::testing::synth::{FixtureFormats, SynthOptions, generate};
+use bidui::testing::synth::{FixtureFormats, SynthOptions, generate_extracts};
 
 /// Sources that the generator writes.
 const GENERATED: [&str; 8] = [
@@ -51,7 +51,7 @@ pub(crate) fn assert_same(left: &Path, right: &Path) {
 #[test]
 fn committed_fixtures_are_what_the_generator_makes() {
     let out = tempfile::tempdir().unwrap();
-    generate(&SynthOptions::fixtures(&root().join("pipelines/hebi")), out.path()).unwrap();
+    generate_extracts(&SynthOptions::fixtures(&root().join("pipelines/hebi")), out.path()).unwrap();
     if std::env::var_os("BIDUI_WRITE_FIXTURES").is_some() {
         let to = root().join("fixtures/hebi");
         let _ = std::fs::remove_dir_all(&to);
@@ -159,15 +159,15 @@ fn scale_output_does_not_depend_on_threads_or_format() {
     options.formats = FixtureFormats::CsvUtf8;
     options.villages = Some(40);
     let (a, b) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let report = generate(&options, a.path()).unwrap();
+    let report = generate_extracts(&options, a.path()).unwrap();
     let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-    one.install(|| generate(&options, b.path())).unwrap();
+    one.install(|| generate_extracts(&options, b.path())).unwrap();
     assert_same(a.path(), b.path());
     assert!((2_800..3_400).contains(&report.persons), "{}", report.persons);
 
     options.formats = FixtureFormats::Parquet;
     let c = tempfile::tempdir().unwrap();
-    let parquet = generate(&options, c.path()).unwrap();
+    let parquet = generate_extracts(&options, c.path()).unwrap();
     assert_eq!(
         (parquet.persons, parquet.records, parquet.exceptions),
         (report.persons, report.records, report.exceptions)
@@ -180,7 +180,7 @@ fn scale_output_does_not_depend_on_threads_or_format() {
 fn impossible_wishes_are_refused() {
     let out = tempfile::tempdir().unwrap();
     let options = SynthOptions::new(&root().join("pipelines/hebi"), 0, 7);
-    assert_eq!(generate(&options, out.path()).unwrap_err().kind(), bidui::ErrorKind::Usage);
+    assert_eq!(generate_extracts(&options, out.path()).unwrap_err().kind(), bidui::ErrorKind::Usage);
 }
 
 /// The loader reads what the generator wrote: the same records, the same rejects.

@@ -26,7 +26,12 @@ pub(super) fn render_explanation_page(found: &FoundExplanation, accounts: &[Pair
         );
     }
     for rule in &found.rules {
-        let _ = writeln!(out, "<p>{}：{}</p>", escape_page_text(rule.get("title")), escape_page_text(rule.get("policy")));
+        let _ = writeln!(
+            out,
+            "<p>{}：{}</p>",
+            escape_page_text(rule.get("title")),
+            escape_page_text(rule.get("policy"))
+        );
     }
     for person in &found.persons {
         let records: Vec<&ExplainedRow> =

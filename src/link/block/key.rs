@@ -15,7 +15,7 @@ use crate::model::division::{TOWNSHIP, VILLAGE};
 use crate::model::id_number::IdNumber;
 use crate::model::links::PassReport;
 use crate::normalize::{DistinctPool, NameForm};
-use crate::table::key_index::{KeyGroups, KeySieve, SEED, mix};
+use crate::table::key_index::{KeyGroups, KeySieve, SEED, mix_key_hash};
 use crate::{Error, Result};
 
 /// Most keys of one record in one pass; more combinations than that say nothing.
@@ -249,7 +249,7 @@ impl<'a> KeyPass<'a> {
         let first = self.parts.first().filter(|_| count < self.nodes.len() / 16)?;
         let mut begins = Vec::with_capacity(count);
         for &(_, node) in entries.iter().flatten() {
-            first.keys(node, self.nodes.place(node), |key| begins.push(mix(SEED, key)));
+            first.keys(node, self.nodes.place(node), |key| begins.push(mix_key_hash(SEED, key)));
         }
         let sieve = KeySieve::new(begins.len());
         sieve.add(begins.into_iter());
@@ -275,7 +275,7 @@ impl<'a> KeyPass<'a> {
                     let place = self.nodes.place(node);
                     keys.count = 0;
                     first.keys(node, place, |key| {
-                        let key = mix(SEED, key);
+                        let key = mix_key_hash(SEED, key);
                         if begin(key) {
                             keys.add(key);
                         }
@@ -286,7 +286,7 @@ impl<'a> KeyPass<'a> {
                         }
                         longer.count = 0;
                         part.keys(node, place, |key| {
-                            keys.all().iter().for_each(|&base| longer.add(mix(base, key)));
+                            keys.all().iter().for_each(|&base| longer.add(mix_key_hash(base, key)));
                         });
                         std::mem::swap(&mut keys, &mut longer);
                     }

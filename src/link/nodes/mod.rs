@@ -13,7 +13,7 @@ use crate::model::links::Node;
 use crate::normalize::{
     ComparableColumn, ComparableSource, DistinctPool, NameForm, PoolId, Relation, TextPool,
 };
-use crate::table::key_index::{SEED, mix};
+use crate::table::key_index::{SEED, mix_key_hash};
 use crate::{Error, Result};
 
 /// Source of a record, and its row there.
@@ -272,7 +272,7 @@ impl<'a> LinkNodes<'a> {
     /// does not matter. Pool positions depend on that order; the texts themselves do not.
     pub fn content(&self, node: Node) -> u64 {
         let place = self.place(node);
-        self.columns.iter().fold(mix(SEED, self.hashes[place.source]), |hash, (_, column)| {
+        self.columns.iter().fold(mix_key_hash(SEED, self.hashes[place.source]), |hash, (_, column)| {
             let value = match column {
                 NodeColumn::Id(values) => {
                     let id = values.at(place);
@@ -283,7 +283,7 @@ impl<'a> LinkNodes<'a> {
                 NodeColumn::Date(values) | NodeColumn::Division(values) => u64::from(values.at(place)),
                 NodeColumn::Code(values) => u64::from(values.at(place)),
             };
-            mix(hash, value)
+            mix_key_hash(hash, value)
         })
     }
 }

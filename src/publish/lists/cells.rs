@@ -7,8 +7,8 @@ use rust_xlsxwriter::XlsxError;
 use rust_xlsxwriter::utility::column_number_to_name;
 
 use super::list_row::{COLUMNS, ListColumn, ListColumnKind, ListRow};
+use super::list_workbook_error;
 use super::style::CellStyle;
-use super::xlsx;
 use crate::Result;
 use crate::privacy::formula_cells::is_formula_cell;
 
@@ -39,7 +39,7 @@ impl SheetRowWriter {
     pub(super) fn push(&mut self, number: usize, row: &ListRow<'_>, out: &mut String) -> Result<()> {
         self.number.clear();
         let _ = write!(self.number, "{number}");
-        let _ = write!(out, r#"<row r="{number}" ht="{}" customHeight="1">"#, height(row));
+        let _ = write!(out, r#"<row r="{number}" ht="{}" customHeight="1">"#, cell_row_height(row));
         for (c, (column, text)) in COLUMNS.iter().zip(&row.cells).enumerate() {
             let style = match column.kind {
                 _ if c == self.due && row.overdue => CellStyle::Overdue,
@@ -68,7 +68,7 @@ impl SheetRowWriter {
                         out.push_str(" xml:space=\"preserve\"");
                     }
                     out.push('>');
-                    push_text(text, out)?;
+                    push_cell_text(text, out)?;
                     out.push_str("</t></is></c>");
                 }
             }
@@ -79,12 +79,12 @@ impl SheetRowWriter {
 }
 
 /// Appends a text with what XML and spreadsheets take for something else escaped.
-fn push_text(text: &str, out: &mut String) -> Result<()> {
+fn push_cell_text(text: &str, out: &mut String) -> Result<()> {
     if text.len() > LONGEST && text.encode_utf16().count() > LONGEST {
-        return Err(xlsx(XlsxError::MaxStringLengthExceeded));
+        return Err(list_workbook_error(XlsxError::MaxStringLengthExceeded));
     }
     // Hardly a text needs anything; whole chunks are looked at side by side.
-    let plain = |chunk: &[u8]| !chunk.iter().fold(false, |found, &byte| found | is_special(byte));
+    let plain = |chunk: &[u8]| !chunk.iter().fold(false, |found, &byte| found | is_special_cell_byte(byte));
     if text.as_bytes().chunks(64).all(plain) {
         out.push_str(text);
         return Ok(());
@@ -107,7 +107,7 @@ fn push_text(text: &str, out: &mut String) -> Result<()> {
 }
 
 /// True for bytes that may begin something to escape.
-fn is_special(byte: u8) -> bool {
+fn is_special_cell_byte(byte: u8) -> bool {
     (byte < b' ' && byte != b'\n') | matches!(byte, b'&' | b'<' | b'>' | b'_' | 0xEF)
 }
 
@@ -117,7 +117,7 @@ fn is_escape(text: &[u8]) -> bool {
 }
 
 /// Height in points that shows every wrapped line: readers do not fit rows of protected sheets.
-fn height(row: &ListRow<'_>) -> f64 {
+fn cell_row_height(row: &ListRow<'_>) -> f64 {
     let lines =
         COLUMNS.iter().zip(&row.cells).map(|(column, text)| line_count(text, column.width as usize)).max();
     let points = (lines.unwrap_or(1).clamp(2, 20) as f64 * 13.5 + 4.0).min(400.0);
@@ -140,7 +140,7 @@ mod tests {
 
     fn escaped(text: &str) -> String {
         let mut out = String::new();
-        push_text(text, &mut out).unwrap();
+        push_cell_text(text, &mut out).unwrap();
         out
     }
 
@@ -150,7 +150,7 @@ mod tests {
         assert_eq!(escaped("a\u{0}b\r\u{FFFF}"), "a_x0000_b_x000D__xFFFF_");
         assert_eq!(escaped("_x000D_ x_y _xyz_ _"), "_x005F_x000D_ x_y _xyz_ _");
         assert_eq!(escaped("registry_person＝"), "registry_person＝");
-        assert!(push_text(&"长".repeat(LONGEST + 1), &mut String::new()).is_err());
+        assert!(push_cell_text(&"长".repeat(LONGEST + 1), &mut String::new()).is_err());
     }
 
     #[test]

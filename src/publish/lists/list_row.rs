@@ -161,7 +161,7 @@ impl<'a> RowMaterial<'a> {
             None => e.household_id.as_deref().unwrap_or_default(),
         };
         let overdue = *tracked.due_date < *self.issued;
-        ListEntry { tracked, sheet: sheet(tracked), household, records, overdue }
+        ListEntry { tracked, sheet: list_sheet_name(tracked), household, records, overdue }
     }
 
     /// The row of an exception.
@@ -311,18 +311,18 @@ impl<'a> RowMaterial<'a> {
 }
 
 /// The sheet an exception stands on: its department's, or that of unconfirmed matches.
-fn sheet(tracked: &TrackedException) -> Cow<'_, str> {
+fn list_sheet_name(tracked: &TrackedException) -> Cow<'_, str> {
     match tracked.in_review() {
         true => REVIEW_SHEET.into(),
-        false => safe_names::sheet_name(&tracked.exception.owner),
+        false => safe_names::safe_sheet_name(&tracked.exception.owner),
     }
 }
 
 /// True if the exception follows from one on the same sheet of the same township.
-pub(super) fn told_elsewhere(by_finding: &ByFinding<'_>, tracked: &TrackedException) -> bool {
+pub(super) fn is_covered_by_cause(by_finding: &ByFinding<'_>, tracked: &TrackedException) -> bool {
     cause_of(by_finding, tracked).is_some_and(|root| {
         root.is_open()
-            && sheet(root) == sheet(tracked)
+            && list_sheet_name(root) == list_sheet_name(tracked)
             && root.exception.township_code == tracked.exception.township_code
             && root.exception.county_code == tracked.exception.county_code
     })

@@ -10,7 +10,7 @@ use super::PublicationInputs;
 use super::people::{PublishedPersons, RecordOwners};
 use super::restricted::ByFinding;
 use crate::model::exception::TrackedException;
-use crate::publication::output_files::{CsvFile, OutputFiles, make_folder};
+use crate::publication::output_files::{CsvFile, OutputFiles, make_output_folder};
 use crate::{Error, Result};
 
 mod cells;
@@ -33,7 +33,7 @@ pub(crate) const REVIEW_SHEET: &str = "待确认匹配";
 pub(crate) const NOTES_SHEET: &str = "说明";
 
 /// Writes all lists, townships side by side. A row exists while it is written.
-pub(super) fn write(
+pub(super) fn write_lists(
     inputs: &PublicationInputs<'_>,
     people: &RecordOwners<'_>,
     all: &PublishedPersons,
@@ -43,7 +43,7 @@ pub(super) fn write(
     let groups = groups(inputs, people, by_finding);
     for group in &groups {
         if let Some((folder, _)) = group.path.rsplit_once('/') {
-            make_folder(&outputs.path(folder), 0o750)?;
+            make_output_folder(&outputs.path(folder), 0o750)?;
         }
     }
     let listed = groups.par_iter().flat_map_iter(|group| group.open.iter().copied());
@@ -62,7 +62,7 @@ pub(super) fn write(
         let mut tell = |cells: &[Cow<'_, str>]| csv.as_mut().map_or(Ok(()), |csv| csv.row(cells));
         tell(&COLUMNS.map(|c| c.title.into()))?;
         if wanted.xlsx {
-            workbook_package::write(inputs, &material, &township, &path("xlsx"), own, tell)?;
+            workbook_package::write_workbook_package(inputs, &material, &township, &path("xlsx"), own, tell)?;
         } else {
             let mut entries = township.sheets.iter().flat_map(|(_, entries)| entries);
             entries.try_for_each(|entry| tell(&material.row(entry)?.cells))?;
@@ -72,7 +72,7 @@ pub(super) fn write(
         }
         Ok(())
     })?;
-    rejects::write(inputs, outputs)
+    rejects::write_reject_lists(inputs, outputs)
 }
 
 /// Exceptions of one township.
@@ -128,7 +128,7 @@ fn groups<'a>(
         let place = (&*tracked.exception.county_code, &*tracked.exception.township_code);
         if tracked.is_open() {
             // What follows from another row of the same sheet is told there.
-            if !list_row::told_elsewhere(by_finding, tracked) {
+            if !list_row::is_covered_by_cause(by_finding, tracked) {
                 open.entry(place).or_default().push(tracked);
             }
         } else {
@@ -143,10 +143,11 @@ fn groups<'a>(
             code => people.division_name(code).unwrap_or(code).to_owned(),
         };
         let (county, name) = (name(county_code, "未定县区"), name(township_code, "未定乡镇"));
-        let mut path = format!("lists/{}/{}", safe_names::file_name(&county), safe_names::file_name(&name));
+        let mut path =
+            format!("lists/{}/{}", safe_names::safe_file_name(&county), safe_names::safe_file_name(&name));
         // Two units may bear the same name once unsafe characters are gone.
         if !taken.insert(path.clone()) {
-            path = format!("{path}_{}", safe_names::file_name(township_code));
+            path = format!("{path}_{}", safe_names::safe_file_name(township_code));
         }
         let resolved = resolved.get(&(county_code, township_code)).copied().unwrap_or(0);
         groups.push(TownshipGroup { county, name, path, open, resolved });
@@ -154,7 +155,7 @@ fn groups<'a>(
     groups
 }
 
-fn xlsx(error: rust_xlsxwriter::XlsxError) -> Error {
+fn list_workbook_error(error: rust_xlsxwriter::XlsxError) -> Error {
     Error::new(crate::ErrorKind::Io, format!("生成工作簿失败：{error}"))
         .hint("检查磁盘是否已满、临时文件夹是否可写")
         .caused_by(error)

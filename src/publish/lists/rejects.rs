@@ -2,16 +2,16 @@
 
 use rust_xlsxwriter::ProtectionOptions;
 
+use super::list_workbook_error;
 use super::safe_names;
-use super::style::{SheetStyles, document_properties, workbook_begun};
-use super::xlsx;
+use super::style::{SheetStyles, document_properties, new_list_workbook};
 use crate::Result;
 use crate::model::period::Period;
 use crate::model::source_row::Reject;
 use crate::privacy::mask::mask_numbers_in_text;
-use crate::publication::output_files::{CsvFile, OutputFiles, make_folder};
+use crate::publication::output_files::{CsvFile, OutputFiles, make_output_folder};
 use crate::publish::PublicationInputs;
-use crate::publish::tables::returned;
+use crate::publish::tables::returned_rows;
 
 const COLUMNS: [(&str, f64); 10] = [
     ("序号", 6.0),
@@ -27,18 +27,18 @@ const COLUMNS: [(&str, f64); 10] = [
 ];
 
 /// Writes `lists/退回/<source>.xlsx` and `.csv` for every source with rejects.
-pub(super) fn write(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<()> {
+pub(super) fn write_reject_lists(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<()> {
     for loaded in inputs.loaded {
-        let returned: Vec<_> = returned(std::slice::from_ref(loaded)).collect();
+        let returned: Vec<_> = returned_rows(std::slice::from_ref(loaded)).collect();
         if returned.is_empty() {
             continue;
         }
         let title = inputs.catalogue.source_title(&loaded.records.source);
-        let stem = format!("lists/退回/{}", safe_names::file_name(title));
-        make_folder(&outputs.path("lists/退回"), 0o750)?;
+        let stem = format!("lists/退回/{}", safe_names::safe_file_name(title));
+        make_output_folder(&outputs.path("lists/退回"), 0o750)?;
         let rows: Vec<[String; 10]> =
-            returned.iter().enumerate().map(|(i, (r, severity))| cells(i + 1, r, severity)).collect();
-        let book = workbook(inputs.period, title, &rows)?;
+            returned.iter().enumerate().map(|(i, (r, severity))| reject_cells(i + 1, r, severity)).collect();
+        let book = reject_workbook(inputs.period, title, &rows)?;
         outputs.bytes(&format!("{stem}.xlsx"), &book, Some(rows.len() as u64))?;
         let mut csv = CsvFile::begin(outputs, &format!("{stem}.csv"))?;
         csv.row(&COLUMNS.map(|(title, _)| title))?;
@@ -48,7 +48,7 @@ pub(super) fn write(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -
     Ok(())
 }
 
-fn cells(number: usize, reject: &Reject, severity: &str) -> [String; 10] {
+fn reject_cells(number: usize, reject: &Reject, severity: &str) -> [String; 10] {
     [
         number.to_string(),
         if severity == "warn" { "此值未读入" } else { "整行退回" }.to_owned(),
@@ -63,20 +63,20 @@ fn cells(number: usize, reject: &Reject, severity: &str) -> [String; 10] {
     ]
 }
 
-fn workbook(period: Period, title: &str, rows: &[[String; 10]]) -> Result<Vec<u8>> {
+fn reject_workbook(period: Period, title: &str, rows: &[[String; 10]]) -> Result<Vec<u8>> {
     let styles = SheetStyles::new();
-    let mut book = workbook_begun();
+    let mut book = new_list_workbook();
     book.set_properties(&document_properties(&format!("{title}退回行({period})"), period)?);
-    let sheet = book.add_worksheet_with_constant_memory().map_err(xlsx)?;
-    sheet.set_name("退回行").map_err(xlsx)?;
+    let sheet = book.add_worksheet_with_constant_memory().map_err(list_workbook_error)?;
+    sheet.set_name("退回行").map_err(list_workbook_error)?;
     for (c, (_, width)) in COLUMNS.iter().enumerate() {
-        sheet.set_column_width(c as u16, *width).map_err(xlsx)?;
+        sheet.set_column_width(c as u16, *width).map_err(list_workbook_error)?;
     }
     sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
-    sheet.set_repeat_rows(0, 0).map_err(xlsx)?;
+    sheet.set_repeat_rows(0, 0).map_err(list_workbook_error)?;
     sheet.set_header(format!("&L{title}退回行 {period}&R内部资料 注意保密")).set_footer("&C第&P页 共&N页");
-    sheet.set_freeze_panes(1, 0).map_err(xlsx)?;
-    sheet.autofilter(0, 0, rows.len() as u32, COLUMNS.len() as u16 - 1).map_err(xlsx)?;
+    sheet.set_freeze_panes(1, 0).map_err(list_workbook_error)?;
+    sheet.autofilter(0, 0, rows.len() as u32, COLUMNS.len() as u16 - 1).map_err(list_workbook_error)?;
     sheet.protect_with_options(&ProtectionOptions {
         use_autofilter: true,
         format_columns: true,
@@ -84,13 +84,13 @@ fn workbook(period: Period, title: &str, rows: &[[String; 10]]) -> Result<Vec<u8
         ..ProtectionOptions::new()
     });
     for (c, (title, _)) in COLUMNS.iter().enumerate() {
-        sheet.write_string_with_format(0, c as u16, *title, &styles.header).map_err(xlsx)?;
+        sheet.write_string_with_format(0, c as u16, *title, &styles.header).map_err(list_workbook_error)?;
     }
     for (r, row) in rows.iter().enumerate() {
         for (c, text) in row.iter().enumerate() {
             let format = if matches!(c, 2 | 7 | 8) { &styles.long } else { &styles.short };
-            super::workbook::put(sheet, r as u32 + 1, c as u16, text, format)?;
+            super::workbook::write_sheet_text(sheet, r as u32 + 1, c as u16, text, format)?;
         }
     }
-    book.save_to_buffer().map_err(xlsx)
+    book.save_to_buffer().map_err(list_workbook_error)
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// A file name made of `text`: separators and characters that some system forbids become `_`.
-pub(super) fn file_name(text: &str) -> String {
+pub(super) fn safe_file_name(text: &str) -> String {
     let safe: String = text
         .trim()
         .chars()
@@ -15,7 +15,7 @@ pub(super) fn file_name(text: &str) -> String {
 }
 
 /// A worksheet name made of `text`: at most 31 characters, none of `[]:*?/\`, not quoted.
-pub(super) fn sheet_name(text: &str) -> Cow<'_, str> {
+pub(super) fn safe_sheet_name(text: &str) -> Cow<'_, str> {
     let unsafe_in_names = |c: char| c.is_control() || "[]:*?/\\'".contains(c);
     let text = text.trim();
     // Most names are neither longer, in bytes already, nor unsafe.
@@ -32,12 +32,12 @@ mod tests {
 
     #[test]
     fn no_name_leaves_its_folder() {
-        assert_eq!(file_name("../../etc"), "_.._etc");
-        assert_eq!(file_name(".."), "未命名");
-        assert_eq!(file_name("a/b\\c\u{0}d"), "a_b_c_d");
-        assert_eq!(file_name("卫溪街道"), "卫溪街道");
-        assert!(file_name(&"长".repeat(200)).len() < 200);
-        assert_eq!(sheet_name("扶贫办/民政局"), "扶贫办、民政局");
-        assert_eq!(sheet_name(""), "未定部门");
+        assert_eq!(safe_file_name("../../etc"), "_.._etc");
+        assert_eq!(safe_file_name(".."), "未命名");
+        assert_eq!(safe_file_name("a/b\\c\u{0}d"), "a_b_c_d");
+        assert_eq!(safe_file_name("卫溪街道"), "卫溪街道");
+        assert!(safe_file_name(&"长".repeat(200)).len() < 200);
+        assert_eq!(safe_sheet_name("扶贫办/民政局"), "扶贫办、民政局");
+        assert_eq!(safe_sheet_name(""), "未定部门");
     }
 }

@@ -4,7 +4,7 @@ use rust_xlsxwriter::{
     Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet,
 };
 
-use super::xlsx;
+use super::list_workbook_error;
 use crate::Result;
 use crate::model::period::Period;
 
@@ -57,7 +57,7 @@ impl SheetStyles {
         ];
         for format in in_order {
             // The cell is written anew afterwards.
-            sheet.write_blank(0, 0, format).map_err(xlsx)?;
+            sheet.write_blank(0, 0, format).map_err(list_workbook_error)?;
         }
         Ok(())
     }
@@ -107,7 +107,7 @@ impl SheetStyles {
 pub(super) const EFFORT: i64 = 1;
 
 /// An empty workbook.
-pub(super) fn workbook_begun() -> Workbook {
+pub(super) fn new_list_workbook() -> Workbook {
     let mut book = Workbook::new();
     book.set_zip_compression_level(EFFORT as u8);
     book
@@ -121,6 +121,6 @@ pub(super) fn document_properties(title: &str, period: Period) -> Result<DocProp
         end.month().unsigned_abs(),
         end.day().unsigned_abs(),
     )
-    .map_err(xlsx)?;
+    .map_err(list_workbook_error)?;
     Ok(DocProperties::new().set_title(title).set_author("bidui").set_creation_datetime(&date))
 }

@@ -4,8 +4,8 @@ use rust_xlsxwriter::{DataValidation, DataValidationErrorStyle, Format, Protecti
 
 use super::cells::line_count;
 use super::list_row::{COLUMNS, ListColumn, ListColumnKind, ListEntry};
-use super::style::{SheetStyles, document_properties, workbook_begun};
-use super::{NOTES_SHEET, REVIEW_SHEET, TownshipLists, xlsx};
+use super::style::{SheetStyles, document_properties, new_list_workbook};
+use super::{NOTES_SHEET, REVIEW_SHEET, TownshipLists, list_workbook_error};
 use crate::Result;
 use crate::model::exception::Severity;
 use crate::privacy::formula_cells::is_formula_cell;
@@ -14,35 +14,44 @@ use crate::publish::quarter_totals::{tier_confidence, tier_title};
 use crate::rules::officer_words::AnswerWords;
 
 /// The workbook of a township with empty lists.
-pub(super) fn shell(inputs: &PublicationInputs<'_>, township: &TownshipLists<'_>) -> Result<Vec<u8>> {
+pub(super) fn build_township_workbook(
+    inputs: &PublicationInputs<'_>,
+    township: &TownshipLists<'_>,
+) -> Result<Vec<u8>> {
     let styles = SheetStyles::new();
-    let mut book = workbook_begun();
+    let mut book = new_list_workbook();
     let title = format!("{}{}疑点清单（{}）", township.county, township.name, inputs.period);
     book.set_properties(&document_properties(&title, inputs.period)?);
-    let sheet = book.add_worksheet_with_constant_memory().map_err(xlsx)?;
+    let sheet = book.add_worksheet_with_constant_memory().map_err(list_workbook_error)?;
     styles.number(sheet)?;
-    notes(sheet, inputs, township, &styles)?;
+    write_notes_sheet(sheet, inputs, township, &styles)?;
     for (name, entries) in &township.sheets {
-        let sheet = book.add_worksheet_with_constant_memory().map_err(xlsx)?;
-        sheet.set_name(name).map_err(xlsx)?;
+        let sheet = book.add_worksheet_with_constant_memory().map_err(list_workbook_error)?;
+        sheet.set_name(name).map_err(list_workbook_error)?;
         let answers = &inputs.catalogue.words.answers;
-        list(sheet, entries.len() as u32, &format!("{title} {name}"), answers, &styles)?;
+        write_list_sheet(sheet, entries.len() as u32, &format!("{title} {name}"), answers, &styles)?;
     }
-    book.save_to_buffer().map_err(xlsx)
+    book.save_to_buffer().map_err(list_workbook_error)
 }
 
 /// Text that no spreadsheet runs, also after a save as CSV.
-pub(super) fn put(sheet: &mut Worksheet, row: u32, column: u16, text: &str, format: &Format) -> Result<()> {
+pub(super) fn write_sheet_text(
+    sheet: &mut Worksheet,
+    row: u32,
+    column: u16,
+    text: &str,
+    format: &Format,
+) -> Result<()> {
     if is_formula_cell(text) {
         let quoted = format.clone().set_quote_prefix();
-        sheet.write_string_with_format(row, column, text, &quoted).map_err(xlsx)?;
+        sheet.write_string_with_format(row, column, text, &quoted).map_err(list_workbook_error)?;
     } else {
-        sheet.write_string_with_format(row, column, text, format).map_err(xlsx)?;
+        sheet.write_string_with_format(row, column, text, format).map_err(list_workbook_error)?;
     }
     Ok(())
 }
 
-fn list(
+fn write_list_sheet(
     sheet: &mut Worksheet,
     last_row: u32,
     title: &str,
@@ -52,17 +61,17 @@ fn list(
     let last_column = COLUMNS.len() as u16 - 1;
     for (c, column) in COLUMNS.iter().enumerate() {
         let c = c as u16;
-        sheet.set_column_width(c, column.width).map_err(xlsx)?;
+        sheet.set_column_width(c, column.width).map_err(list_workbook_error)?;
         if column.kind == ListColumnKind::Hidden {
-            sheet.set_column_hidden(c).map_err(xlsx)?;
+            sheet.set_column_hidden(c).map_err(list_workbook_error)?;
         }
     }
-    print_setup(sheet, title)?;
-    sheet.set_freeze_panes(1, 2).map_err(xlsx)?;
-    sheet.autofilter(0, 0, last_row, last_column).map_err(xlsx)?;
-    choices(sheet, "核查结果", &answers.verdicts, last_row)?;
-    choices(sheet, "原因代码", &answers.reasons, last_row)?;
-    choices(sheet, "处理措施", &answers.measures, last_row)?;
+    set_sheet_printing(sheet, title)?;
+    sheet.set_freeze_panes(1, 2).map_err(list_workbook_error)?;
+    sheet.autofilter(0, 0, last_row, last_column).map_err(list_workbook_error)?;
+    add_answer_choices(sheet, "核查结果", &answers.verdicts, last_row)?;
+    add_answer_choices(sheet, "原因代码", &answers.reasons, last_row)?;
+    add_answer_choices(sheet, "处理措施", &answers.measures, last_row)?;
     sheet.protect_with_options(&ProtectionOptions {
         use_autofilter: true,
         sort: true,
@@ -70,23 +79,23 @@ fn list(
         format_rows: true,
         ..ProtectionOptions::new()
     });
-    sheet.set_row_height(0, 32).map_err(xlsx)?;
+    sheet.set_row_height(0, 32).map_err(list_workbook_error)?;
     for (c, column) in COLUMNS.iter().enumerate() {
         let format =
             if column.kind == ListColumnKind::Answer { &styles.answer_header } else { &styles.header };
-        put(sheet, 0, c as u16, column.title, format)?;
+        write_sheet_text(sheet, 0, c as u16, column.title, format)?;
     }
     // The last cell, so that the sheet knows its size.
-    sheet.write_blank(last_row, last_column, &styles.short).map_err(xlsx)?;
+    sheet.write_blank(last_row, last_column, &styles.short).map_err(list_workbook_error)?;
     Ok(())
 }
 
 /// A4 landscape, two pages wide: finding on the left one, answers on the right one, and the
 /// number of the exception on both.
-fn print_setup(sheet: &mut Worksheet, title: &str) -> Result<()> {
+fn set_sheet_printing(sheet: &mut Worksheet, title: &str) -> Result<()> {
     sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(2, 0);
-    sheet.set_repeat_rows(0, 0).map_err(xlsx)?;
-    sheet.set_repeat_columns(0, 1).map_err(xlsx)?;
+    sheet.set_repeat_rows(0, 0).map_err(list_workbook_error)?;
+    sheet.set_repeat_columns(0, 1).map_err(list_workbook_error)?;
     sheet.set_margins(0.4, 0.4, 0.6, 0.6, 0.3, 0.3);
     sheet.set_header(format!("&L{title}&R内部资料 注意保密"));
     sheet.set_footer("&C第&P页 共&N页");
@@ -95,62 +104,70 @@ fn print_setup(sheet: &mut Worksheet, title: &str) -> Result<()> {
 
 /// A drop-down that refuses anything else: free answers cannot be counted. None where the rule set
 /// names no choices.
-fn choices(sheet: &mut Worksheet, title: &str, list: &[String], last_row: u32) -> Result<()> {
+fn add_answer_choices(sheet: &mut Worksheet, title: &str, list: &[String], last_row: u32) -> Result<()> {
     if list.is_empty() {
         return Ok(());
     }
     let validation = DataValidation::new()
         .allow_list_strings(list)
-        .map_err(xlsx)?
+        .map_err(list_workbook_error)?
         .set_error_style(DataValidationErrorStyle::Stop)
         .set_error_title("请从列表中选择")
-        .map_err(xlsx)?
+        .map_err(list_workbook_error)?
         .set_error_message("请从下拉列表中选择；补充情况写在“备注”。")
-        .map_err(xlsx)?;
+        .map_err(list_workbook_error)?;
     let column = ListColumn::position(title)? as u16;
-    sheet.add_data_validation(1, column, last_row.max(1), column, &validation).map_err(xlsx)?;
+    sheet
+        .add_data_validation(1, column, last_row.max(1), column, &validation)
+        .map_err(list_workbook_error)?;
     Ok(())
 }
 
-fn notes(
+fn write_notes_sheet(
     sheet: &mut Worksheet,
     inputs: &PublicationInputs<'_>,
     township: &TownshipLists<'_>,
     styles: &SheetStyles,
 ) -> Result<()> {
-    sheet.set_name(NOTES_SHEET).map_err(xlsx)?;
+    sheet.set_name(NOTES_SHEET).map_err(list_workbook_error)?;
     for (column, width) in [26.0, 12.0, 12.0, 12.0, 12.0, 12.0, 14.0].into_iter().enumerate() {
-        sheet.set_column_width(column as u16, width).map_err(xlsx)?;
+        sheet.set_column_width(column as u16, width).map_err(list_workbook_error)?;
     }
     sheet.set_paper_size(9).set_print_fit_to_pages(1, 0);
     sheet.protect();
-    sheet.set_row_height(0, 30).map_err(xlsx)?;
-    put(sheet, 0, 0, &format!("{} {} 疑点清单", township.county, township.name), &styles.title)?;
-    put(sheet, 1, 0, &format!("{}  {}", inputs.catalogue.title, inputs.period.title()), &styles.note)?;
-    sheet.set_row_height(3, 48).map_err(xlsx)?;
-    merged(
+    sheet.set_row_height(0, 30).map_err(list_workbook_error)?;
+    write_sheet_text(sheet, 0, 0, &format!("{} {} 疑点清单", township.county, township.name), &styles.title)?;
+    write_sheet_text(
+        sheet,
+        1,
+        0,
+        &format!("{}  {}", inputs.catalogue.title, inputs.period.title()),
+        &styles.note,
+    )?;
+    sheet.set_row_height(3, 48).map_err(list_workbook_error)?;
+    write_merged_row(
         sheet,
         3,
         "匹配结果只是核查线索。任何待遇的停发、追缴、纳入，都须经入户核查认定，不得仅凭本表办理。\
          本表含个人信息，仅供承办人员核查使用，不得外传、公示或张贴。",
         &styles.warning,
     )?;
-    let mut r = totals(sheet, 5, township, styles)? + 1;
-    put(sheet, r, 0, "怎样填写", &styles.heading)?;
+    let mut r = write_sheet_totals(sheet, 5, township, styles)? + 1;
+    write_sheet_text(sheet, r, 0, "怎样填写", &styles.heading)?;
     for line in HOW_TO {
         r += 1;
-        sheet.set_row_height(r, 13.5 * line_count(line, 100) as f64 + 3.0).map_err(xlsx)?;
-        merged(sheet, r, line, &styles.note)?;
+        sheet.set_row_height(r, 13.5 * line_count(line, 100) as f64 + 3.0).map_err(list_workbook_error)?;
+        write_merged_row(sheet, r, line, &styles.note)?;
     }
     r += 2;
-    put(sheet, r, 0, "严重程度与匹配方式", &styles.heading)?;
+    write_sheet_text(sheet, r, 0, "严重程度与匹配方式", &styles.heading)?;
     for severity in Severity::ALL {
         r += 1;
-        merged(sheet, r, &inputs.catalogue.words.severity_title(severity), &styles.note)?;
+        write_merged_row(sheet, r, &inputs.catalogue.words.severity_title(severity), &styles.note)?;
     }
     for tier in 1..=6 {
         r += 1;
-        merged(
+        write_merged_row(
             sheet,
             r,
             &format!("匹配置信度“{}”：{}", tier_confidence(tier), tier_title(tier)),
@@ -161,8 +178,8 @@ fn notes(
 }
 
 /// Text across the sheet's seven columns.
-fn merged(sheet: &mut Worksheet, row: u32, text: &str, format: &Format) -> Result<()> {
-    sheet.merge_range(row, 0, row, 6, text, format).map_err(xlsx)?;
+fn write_merged_row(sheet: &mut Worksheet, row: u32, text: &str, format: &Format) -> Result<()> {
+    sheet.merge_range(row, 0, row, 6, text, format).map_err(list_workbook_error)?;
     Ok(())
 }
 
@@ -176,38 +193,42 @@ const HOW_TO: [&str; 7] = [
     "7. 填好后原样保存为 xlsx 格式，交回汇总单位导入。",
 ];
 
-fn totals(
+fn write_sheet_totals(
     sheet: &mut Worksheet,
     first: u32,
     township: &TownshipLists<'_>,
     styles: &SheetStyles,
 ) -> Result<u32> {
-    put(sheet, first, 0, "本表疑点数", &styles.heading)?;
+    write_sheet_text(sheet, first, 0, "本表疑点数", &styles.heading)?;
     let codes = Severity::ALL.map(Severity::code);
     let header = std::iter::once("责任部门").chain(codes).chain(["合计", "已超期限"]);
     for (c, title) in header.enumerate() {
-        put(sheet, first + 1, c as u16, title, &styles.header)?;
+        write_sheet_text(sheet, first + 1, c as u16, title, &styles.header)?;
     }
     let mut sums = [0u32; Severity::ALL.len() + 2];
     let mut r = first + 2;
     for (name, entries) in &township.sheets {
-        put(sheet, r, 0, name, &styles.short)?;
+        write_sheet_text(sheet, r, 0, name, &styles.short)?;
         let count =
             |f: &dyn Fn(&ListEntry<'_>) -> bool| entries.iter().filter(|entry| f(entry)).count() as u32;
         let of = |severity: Severity| count(&|entry| entry.tracked.exception.severity == severity);
         let others = [entries.len() as u32, count(&|entry| entry.overdue)];
         for (c, figure) in Severity::ALL.map(of).into_iter().chain(others).enumerate() {
-            sheet.write_number_with_format(r, c as u16 + 1, figure, &styles.number).map_err(xlsx)?;
+            sheet
+                .write_number_with_format(r, c as u16 + 1, figure, &styles.number)
+                .map_err(list_workbook_error)?;
             if name != REVIEW_SHEET {
                 sums[c] += figure;
             }
         }
         r += 1;
     }
-    put(sheet, r, 0, "合计（不含待确认匹配）", &styles.total)?;
+    write_sheet_text(sheet, r, 0, "合计（不含待确认匹配）", &styles.total)?;
     for (c, figure) in sums.into_iter().enumerate() {
-        sheet.write_number_with_format(r, c as u16 + 1, figure, &styles.total).map_err(xlsx)?;
+        sheet
+            .write_number_with_format(r, c as u16 + 1, figure, &styles.total)
+            .map_err(list_workbook_error)?;
     }
-    put(sheet, r + 1, 0, &format!("本季已消除的疑点：{}条", township.resolved), &styles.note)?;
+    write_sheet_text(sheet, r + 1, 0, &format!("本季已消除的疑点：{}条", township.resolved), &styles.note)?;
     Ok(r + 2)
 }

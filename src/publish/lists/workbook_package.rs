@@ -10,7 +10,7 @@ use super::cells::SheetRowWriter;
 use super::list_row::RowMaterial;
 use super::style::EFFORT;
 use super::{TownshipLists, workbook};
-use crate::publication::output_files::{OutputFiles, disk_full};
+use crate::publication::output_files::{OutputFiles, output_write_error};
 use crate::publish::PublicationInputs;
 use crate::{Error, Result};
 
@@ -18,7 +18,7 @@ use crate::{Error, Result};
 const PORTION: usize = 1 << 18;
 
 /// Writes the workbook of a township, and tells the cells of each row as it does.
-pub(super) fn write(
+pub(super) fn write_workbook_package(
     inputs: &PublicationInputs<'_>,
     material: &RowMaterial<'_>,
     township: &TownshipLists<'_>,
@@ -27,8 +27,8 @@ pub(super) fn write(
     mut tell: impl FnMut(&[Cow<'_, str>]) -> Result<()>,
 ) -> Result<()> {
     let path = outputs.path(relative);
-    let failed = |e: std::io::Error| disk_full(&path, e);
-    let shell = workbook::shell(inputs, township)?;
+    let failed = |e: std::io::Error| output_write_error(&path, e);
+    let shell = workbook::build_township_workbook(inputs, township)?;
     let mut shell = ZipArchive::new(Cursor::new(shell)).map_err(|e| failed(e.into()))?;
     let mut package = ZipWriter::new_stream(BufWriter::new(outputs.create(relative)?));
     let options = SimpleFileOptions::default()
@@ -41,10 +41,10 @@ pub(super) fn write(
         let mut text = String::new();
         part.read_to_string(&mut text).map_err(failed)?;
         package.start_file(name.as_str(), options).map_err(|e| failed(e.into()))?;
-        match sheet(&name).and_then(|number| township.sheets.get(number)) {
+        match sheet_part_position(&name).and_then(|number| township.sheets.get(number)) {
             None => package.write_all(text.as_bytes()).map_err(failed)?,
             Some((_, entries)) => {
-                let (begin, end) = around_rows(&text)?;
+                let (begin, end) = split_sheet_part(&text)?;
                 package.write_all(begin.as_bytes()).map_err(failed)?;
                 let mut writer = SheetRowWriter::new()?;
                 let mut portion = String::with_capacity(PORTION + PORTION / 16);
@@ -68,13 +68,13 @@ pub(super) fn write(
 }
 
 /// Position of a list among the lists of its workbook; the first sheet holds the notes.
-fn sheet(part: &str) -> Option<usize> {
+fn sheet_part_position(part: &str) -> Option<usize> {
     let number = part.strip_prefix("xl/worksheets/sheet")?.strip_suffix(".xml")?;
     number.parse::<usize>().ok()?.checked_sub(2)
 }
 
 /// A list without rows, up to the end of its header and from the end of its rows.
-fn around_rows(sheet: &str) -> Result<(&str, &str)> {
+fn split_sheet_part(sheet: &str) -> Result<(&str, &str)> {
     let header = sheet.find("</row>").map(|at| at + "</row>".len());
     match (header, sheet.find("</sheetData>")) {
         (Some(header), Some(end)) if header <= end => Ok((&sheet[..header], &sheet[end..])),

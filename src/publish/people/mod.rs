@@ -59,7 +59,7 @@ impl<'a> RecordOwners<'a> {
             // Of units with one code the first counts.
             division_names: units.rev().map(|unit| (unit.code.as_str(), unit.name.as_str())).collect(),
             names: PooledNames::gather(inputs.comparables),
-            id_begins: inputs.loaded.iter().map(|loaded| id_begins(&loaded.records)).collect(),
+            id_begins: inputs.loaded.iter().map(|loaded| record_id_prefixes(&loaded.records)).collect(),
         }
     }
 
@@ -194,6 +194,6 @@ fn places<'a>(inputs: &PublicationInputs<'a>) -> Vec<DivisionPlace<'a>> {
 }
 
 /// The part of record ids that all records of a table share, for each table.
-fn id_begins(records: &crate::load::SourceRecords) -> Vec<String> {
+fn record_id_prefixes(records: &crate::load::SourceRecords) -> Vec<String> {
     records.tables.iter().map(|table| record_table_part(&records.source, table)).collect()
 }

@@ -70,12 +70,12 @@ impl PublishedPersons {
         let mut persons = vec![UNKNOWN; resolution.person_ids.len()];
         let mut sets = SourceSets::new(inputs.loaded.len());
         let mut best_id = vec![u8::MAX; persons.len()];
-        for source in ranked(inputs) {
+        for source in rank_person_sources(inputs) {
             let fields = &fields[source];
             for row in 0..inputs.comparables[source].rows {
                 let node = resolution.offsets[source] + row as u32;
                 let number = resolution.person[node as usize] as usize;
-                let person = persons.get_mut(number).ok_or_else(outside)?;
+                let person = persons.get_mut(number).ok_or_else(person_out_of_range)?;
                 let rank = id_rank(fields.id(row).class);
                 if rank < best_id[number] {
                     best_id[number] = rank;
@@ -114,18 +114,19 @@ impl PublishedHouseholds {
         let mut households = vec![PublishedHousehold::default(); resolution.household_ids.len()];
         let mut sets = SourceSets::new(inputs.loaded.len());
         let mut counted = vec![false; resolution.person_ids.len()];
-        for source in ranked(inputs) {
+        for source in rank_person_sources(inputs) {
             let fields = &fields[source];
             for row in 0..inputs.comparables[source].rows {
                 let node = resolution.offsets[source] as usize + row;
                 let home = resolution.household[node] as usize;
-                let household = households.get_mut(home).ok_or_else(outside)?;
+                let household = households.get_mut(home).ok_or_else(person_out_of_range)?;
                 household.records += 1;
                 household.sources = sets.add(household.sources, source);
                 if household.division == 0 {
                     household.division = fields.division(row);
                 }
-                let counted = counted.get_mut(resolution.person[node] as usize).ok_or_else(outside)?;
+                let counted =
+                    counted.get_mut(resolution.person[node] as usize).ok_or_else(person_out_of_range)?;
                 household.persons += u32::from(!std::mem::replace(counted, true));
             }
         }
@@ -133,12 +134,12 @@ impl PublishedHouseholds {
     }
 }
 
-fn outside() -> Error {
+fn person_out_of_range() -> Error {
     Error::internal("归并结果中的人员或户编号越界")
 }
 
 /// Sources from the most trusted to the least.
-fn ranked(inputs: &PublicationInputs<'_>) -> Vec<usize> {
+fn rank_person_sources(inputs: &PublicationInputs<'_>) -> Vec<usize> {
     let rank = |i: &usize| {
         let name = &inputs.loaded[*i].records.source;
         let facts = inputs.catalogue.sources.iter().find(|s| &s.name == name);
@@ -185,7 +186,7 @@ impl SourceSets {
         if known != NOBODY {
             return known;
         }
-        let mask = self.masks[set as usize] | bit(source);
+        let mask = self.masks[set as usize] | person_source_bit(source);
         let number = self.masks.iter().position(|&m| m == mask).unwrap_or(self.masks.len());
         if number == self.masks.len() {
             self.masks.push(mask);
@@ -197,11 +198,11 @@ impl SourceSets {
 
     /// By number: is the source in the set?
     pub(in crate::publish) fn with(&self, source: usize) -> Vec<bool> {
-        self.masks.iter().map(|mask| mask & bit(source) != 0).collect()
+        self.masks.iter().map(|mask| mask & person_source_bit(source) != 0).collect()
     }
 }
 
-fn bit(source: usize) -> u64 {
+fn person_source_bit(source: usize) -> u64 {
     1 << source.min(63)
 }
 

@@ -27,9 +27,10 @@ impl<'a> PseudonymKeys<'a> {
         let pseudonyms = Pseudonymizer::new(inputs.key)?;
         let (person_ids, household_ids) = (&inputs.resolution.person_ids, &inputs.resolution.household_ids);
         let household = |household| household as u32;
-        let households = made(household_ids, household_ids.len(), household, |ids, keys| {
-            pseudonyms.households(ids, keys);
-        });
+        let households =
+            compute_pseudonym_keys(household_ids, household_ids.len(), household, |ids, keys| {
+                pseudonyms.households(ids, keys);
+            });
         let mut keys = Self { person_ids, pseudonyms, persons: None, households };
         if matches!(inputs.store, RowStore::Memory) {
             keys.persons = Some(keys.persons(person_ids.len(), |person| person as u32));
@@ -44,8 +45,10 @@ impl<'a> PseudonymKeys<'a> {
         person: impl Fn(usize) -> u32 + Sync,
     ) -> Vec<Pseudonym> {
         match &self.persons {
-            Some(known) => kept(known, count, person),
-            None => made(self.person_ids, count, person, |ids, keys| self.pseudonyms.persons(ids, keys)),
+            Some(known) => reorder_pseudonym_keys(known, count, person),
+            None => compute_pseudonym_keys(self.person_ids, count, person, |ids, keys| {
+                self.pseudonyms.persons(ids, keys)
+            }),
         }
     }
 
@@ -55,7 +58,7 @@ impl<'a> PseudonymKeys<'a> {
         count: usize,
         household: impl Fn(usize) -> u32 + Sync,
     ) -> Vec<Pseudonym> {
-        kept(&self.households, count, household)
+        reorder_pseudonym_keys(&self.households, count, household)
     }
 
     /// That of a household.
@@ -64,11 +67,15 @@ impl<'a> PseudonymKeys<'a> {
     }
 }
 
-fn kept(known: &[Pseudonym], count: usize, number: impl Fn(usize) -> u32 + Sync) -> Vec<Pseudonym> {
+fn reorder_pseudonym_keys(
+    known: &[Pseudonym],
+    count: usize,
+    number: impl Fn(usize) -> u32 + Sync,
+) -> Vec<Pseudonym> {
     (0..count).into_par_iter().with_min_len(PART).map(|at| known[number(at) as usize]).collect()
 }
 
-fn made<const LETTER: char>(
+fn compute_pseudonym_keys<const LETTER: char>(
     ids: &[PublishedId<LETTER>],
     count: usize,
     number: impl Fn(usize) -> u32 + Sync,

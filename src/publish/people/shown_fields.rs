@@ -35,7 +35,7 @@ impl<'a> SourceFields<'a> {
     }
     /// Number of the name, 0 where it is missing.
     pub(super) fn name_number(&self, row: usize) -> u32 {
-        self.name.map_or(0, |(ids, before)| number(ids[row], before))
+        self.name.map_or(0, |(ids, before)| shown_name_number(ids[row], before))
     }
     pub(in crate::publish) fn name(&self, row: usize) -> Option<&'a str> {
         self.names.get(self.name_number(row))
@@ -57,7 +57,7 @@ impl<'a> SourceFields<'a> {
 }
 
 /// Number of a name of a pool, before whose names there are so many.
-fn number(id: PoolId, before: u32) -> u32 {
+fn shown_name_number(id: PoolId, before: u32) -> u32 {
     if id == 0 { 0 } else { before + id }
 }
 
@@ -105,6 +105,6 @@ impl PooledNames {
 
     /// A name by its pool.
     pub(in crate::publish) fn of(&self, pool: &Arc<DistinctPool<NameForm>>, id: PoolId) -> Option<&str> {
-        self.get(number(id, self.before(pool)?))
+        self.get(shown_name_number(id, self.before(pool)?))
     }
 }

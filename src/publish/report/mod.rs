@@ -12,7 +12,7 @@ mod report_model;
 const TEMPLATE: &str = include_str!("report.html.j2");
 
 /// Writes the report.
-pub(super) fn write(
+pub(super) fn write_report(
     inputs: &PublicationInputs<'_>,
     totals: &PublicationTotals,
     outputs: &mut OutputFiles,
@@ -23,11 +23,13 @@ pub(super) fn write(
     // The name's ending switches HTML escaping on.
     environment.add_template("report.html", TEMPLATE).map_err(failed)?;
     let template = environment.get_template("report.html").map_err(failed)?;
-    let text = template.render(value(&report_model::build(inputs, totals))).map_err(failed)?;
+    let text = template
+        .render(report_template_value(&report_model::build_report_model(inputs, totals)))
+        .map_err(failed)?;
     outputs.bytes("report.html", text.as_bytes(), None)
 }
 
-fn value(json: &serde_json::Value) -> minijinja::Value {
+fn report_template_value(json: &serde_json::Value) -> minijinja::Value {
     use serde_json::Value as Json;
     match json {
         Json::Null => minijinja::Value::from(()),
@@ -37,10 +39,10 @@ fn value(json: &serde_json::Value) -> minijinja::Value {
             None => n.as_f64().unwrap_or_default().into(),
         },
         Json::String(s) => s.as_str().into(),
-        Json::Array(items) => items.iter().map(value).collect(),
+        Json::Array(items) => items.iter().map(report_template_value).collect(),
         Json::Object(map) => {
             let map: std::collections::BTreeMap<String, minijinja::Value> =
-                map.iter().map(|(k, v)| (k.clone(), value(v))).collect();
+                map.iter().map(|(k, v)| (k.clone(), report_template_value(v))).collect();
             map.into()
         }
     }

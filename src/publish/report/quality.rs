@@ -27,9 +27,9 @@ pub(super) fn quality_section(inputs: &PublicationInputs<'_>, names: &BTreeMap<&
         json!({
             "unit": names.get(q.unit_code.as_str()).copied().unwrap_or("全市"),
             "rank": q.rank,
-            "score": points(q.score),
+            "score": quality_points_text(q.score),
             "width": format!("{}.{:02}", q.score / 100, q.score % 100),
-            "index": points(q.index),
+            "index": quality_points_text(q.index),
             "persons": q.persons, "households": q.households, "findings": q.findings,
             "deducted": q.deducted, "deductible": q.deductible,
             "flawed": q.flawed_households,
@@ -49,6 +49,6 @@ pub(super) fn quality_section(inputs: &PublicationInputs<'_>, names: &BTreeMap<&
 }
 
 /// 1/100 points as text: `98.75`.
-fn points(hundredths: i64) -> String {
+fn quality_points_text(hundredths: i64) -> String {
     percent_of(hundredths).trim_end_matches('%').to_owned()
 }

@@ -15,11 +15,11 @@ use crate::publish::quarter_totals::{
 use crate::rules::officer_words::OfficerWords;
 
 /// Class of a severity in the page.
-fn class(severity: Severity) -> String {
+fn severity_css_class(severity: Severity) -> String {
     severity.code().to_lowercase()
 }
 
-pub(super) fn build(inputs: &PublicationInputs<'_>, totals: &PublicationTotals) -> Value {
+pub(super) fn build_report_model(inputs: &PublicationInputs<'_>, totals: &PublicationTotals) -> Value {
     let names: BTreeMap<&str, &str> =
         inputs.catalogue.divisions.units.iter().map(|u| (u.code.as_str(), u.name.as_str())).collect();
     let indicators = crate::publish::indicators::indicator_rows(inputs);
@@ -31,24 +31,24 @@ pub(super) fn build(inputs: &PublicationInputs<'_>, totals: &PublicationTotals) 
         "previous": inputs.previous_period.map(Period::title),
         "version": env!("CARGO_PKG_VERSION"),
         "digest": inputs.catalogue.digest.get(..12).unwrap_or(&inputs.catalogue.digest),
-        "cards": cards(totals, words),
-        "severities": severities(totals, words),
+        "cards": report_cards(totals, words),
+        "severities": report_severities(totals, words),
         "columns": words.report_columns().into_iter().map(Severity::code).collect::<Vec<_>>(),
-        "flow": flow(totals),
-        "owners": owners(totals, words),
-        "rules": rules(inputs, totals),
-        "counties": counties(totals, words, &names),
-        "tiles": tiles(inputs, totals, &names),
+        "flow": report_status_flow(totals),
+        "owners": report_owners(totals, words),
+        "rules": report_rules(inputs, totals),
+        "counties": report_counties(totals, words, &names),
+        "tiles": report_township_tiles(inputs, totals, &names),
         "indicators": super::indicators::computed_indicators(inputs, &indicators, &names),
         "not_computable": super::indicators::missing_indicators(inputs, &indicators),
         "quality": super::quality::quality_section(inputs, &names),
-        "sources": sources(totals),
+        "sources": report_sources(totals),
         "not_run": totals.not_run.iter().map(|(code, reason)| json!({
             "code": code,
             "title": inputs.catalogue.rule(code).map_or("", |r| r.title.as_str()),
             "reason": reason,
         })).collect::<Vec<_>>(),
-        "tiers": tiers(totals),
+        "tiers": report_tiers(totals),
         "id_classes": id_classes(inputs, totals),
         "audits": audit_notices(inputs.loaded.iter().flat_map(|l| &l.audits), inputs.catalogue)
             .into_iter()
@@ -57,7 +57,7 @@ pub(super) fn build(inputs: &PublicationInputs<'_>, totals: &PublicationTotals) 
     })
 }
 
-fn cards(t: &PublicationTotals, words: &OfficerWords) -> Value {
+fn report_cards(t: &PublicationTotals, words: &OfficerWords) -> Value {
     let [worst, ..] = Severity::ALL;
     let records: u64 = t.sources.iter().map(|s| s.accepted).sum();
     json!({
@@ -77,23 +77,23 @@ fn cards(t: &PublicationTotals, words: &OfficerWords) -> Value {
 }
 
 /// Width of a bar in 1/10 percent of the longest.
-fn width(n: u64, longest: u64) -> String {
+fn report_bar_width(n: u64, longest: u64) -> String {
     let share = (n * 1000).checked_div(longest).unwrap_or(0);
     format!("{}.{}", share / 10, share % 10)
 }
 
-fn severities(t: &PublicationTotals, words: &OfficerWords) -> Value {
+fn report_severities(t: &PublicationTotals, words: &OfficerWords) -> Value {
     let longest = Severity::ALL.iter().map(|&s| t.all.of(s)).max().unwrap_or(0);
     let rows = Severity::ALL.into_iter().map(|s| {
         let n = t.all.of(s);
-        json!({"code": class(s), "title": words.severity_title(s), "count": grouped_text(n),
+        json!({"code": severity_css_class(s), "title": words.severity_title(s), "count": grouped_text(n),
                "color": words.color(s), "tag_color": words.tag_color(s),
-               "width": width(n, longest), "share": percent_text(n as i64, t.all.open as i64)})
+               "width": report_bar_width(n, longest), "share": percent_text(n as i64, t.all.open as i64)})
     });
     rows.collect()
 }
 
-fn flow(t: &PublicationTotals) -> Value {
+fn report_status_flow(t: &PublicationTotals) -> Value {
     let all = [
         ("new", "新增", t.all.new, "本季首次发现"),
         ("persisting", "持续", t.all.persisting, "上季已有，本季仍在"),
@@ -101,7 +101,7 @@ fn flow(t: &PublicationTotals) -> Value {
         ("resolved", "已消除", t.all.resolved, "上季有，本季数据中不再出现"),
     ];
     let longest = all.iter().map(|a| a.2).max().unwrap_or(0);
-    let row = |(class, title, n, note): (&str, &str, u64, &str)| json!({"class": class, "title": title, "count": grouped_text(n), "note": note, "width": width(n, longest)});
+    let row = |(class, title, n, note): (&str, &str, u64, &str)| json!({"class": class, "title": title, "count": grouped_text(n), "note": note, "width": report_bar_width(n, longest)});
     all.into_iter().map(row).collect()
 }
 
@@ -111,23 +111,23 @@ fn count_row(title: &str, c: &OpenCount, longest: u64, words: &OfficerWords) -> 
         "open": grouped_text(c.open), "new": grouped_text(c.new), "persisting": grouped_text(c.persisting + c.reopened),
         "resolved": grouped_text(c.resolved), "review": grouped_text(c.review),
         "by_severity": words.report_columns().into_iter().map(|s| grouped_text(c.of(s))).collect::<Vec<_>>(),
-        "width": width(c.open, longest),
+        "width": report_bar_width(c.open, longest),
         // Parts of a stacked bar of the row's own width.
         "parts": Severity::ALL.into_iter().filter(|&s| c.of(s) > 0).map(|s| json!({
-            "code": class(s), "width": width(c.of(s), longest),
+            "code": severity_css_class(s), "width": report_bar_width(c.of(s), longest),
             "label": format!("{} {}", words.severity_title(s), c.of(s)),
         })).collect::<Vec<_>>(),
     })
 }
 
-fn owners(t: &PublicationTotals, words: &OfficerWords) -> Value {
+fn report_owners(t: &PublicationTotals, words: &OfficerWords) -> Value {
     let longest = t.by_owner.values().map(|c| c.open).max().unwrap_or(0);
     let mut rows: Vec<_> = t.by_owner.iter().collect();
     rows.sort_by(|(na, a), (nb, b)| b.open.cmp(&a.open).then_with(|| na.cmp(nb)));
     rows.into_iter().map(|(owner, c)| count_row(owner, c, longest, words)).collect()
 }
 
-fn rules(inputs: &PublicationInputs<'_>, t: &PublicationTotals) -> Value {
+fn report_rules(inputs: &PublicationInputs<'_>, t: &PublicationTotals) -> Value {
     let zero = OpenCount::default();
     let longest = t.by_rule.values().map(|c| c.open).max().unwrap_or(0);
     let words = &inputs.catalogue.words;
@@ -139,7 +139,7 @@ fn rules(inputs: &PublicationInputs<'_>, t: &PublicationTotals) -> Value {
         .map(|rule| {
             let mut row = count_row(&rule.title, t.by_rule.get(&rule.code).unwrap_or(&zero), longest, words);
             row["code"] = json!(rule.code);
-            row["severity"] = json!(class(rule.severity));
+            row["severity"] = json!(severity_css_class(rule.severity));
             row["owner"] = json!(rule.owner);
             row["policy"] = json!(rule.policy);
             row["why"] = json!(rule.why);
@@ -150,7 +150,7 @@ fn rules(inputs: &PublicationInputs<'_>, t: &PublicationTotals) -> Value {
         .collect()
 }
 
-fn counties(t: &PublicationTotals, words: &OfficerWords, names: &BTreeMap<&str, &str>) -> Value {
+fn report_counties(t: &PublicationTotals, words: &OfficerWords, names: &BTreeMap<&str, &str>) -> Value {
     let longest = t.by_county.values().map(|c| c.open).max().unwrap_or(0);
     let (known, unknown): (Vec<_>, Vec<_>) = t.by_county.iter().partition(|(code, _)| !code.is_empty());
     known
@@ -161,14 +161,14 @@ fn counties(t: &PublicationTotals, words: &OfficerWords, names: &BTreeMap<&str, 
             let persons = t.persons_by_county.get(code).copied().unwrap_or(0);
             let mut row = count_row(title, c, longest, words);
             row["persons"] = json!(grouped_text(persons));
-            row["per_thousand"] = json!(per_thousand(c.open, persons));
+            row["per_thousand"] = json!(report_rate_text(c.open, persons));
             row
         })
         .collect()
 }
 
 /// Exceptions per thousand persons with one decimal; a dash where nobody lives.
-fn per_thousand(n: u64, persons: u64) -> String {
+fn report_rate_text(n: u64, persons: u64) -> String {
     match (n * 10_000).checked_div(persons) {
         Some(x) => format!("{}.{}", x / 10, x % 10),
         None => "—".to_owned(),
@@ -176,7 +176,11 @@ fn per_thousand(n: u64, persons: u64) -> String {
 }
 
 /// Townships as a wall of tiles by county, shaded by exceptions per thousand persons.
-fn tiles(inputs: &PublicationInputs<'_>, t: &PublicationTotals, names: &BTreeMap<&str, &str>) -> Value {
+fn report_township_tiles(
+    inputs: &PublicationInputs<'_>,
+    t: &PublicationTotals,
+    names: &BTreeMap<&str, &str>,
+) -> Value {
     let zero = OpenCount::default();
     let [worst, ..] = Severity::ALL;
     let rate = |code: &str| {
@@ -202,7 +206,7 @@ fn tiles(inputs: &PublicationInputs<'_>, t: &PublicationTotals, names: &BTreeMap
             let c = t.by_township.get(code).unwrap_or(&zero);
             let persons = t.persons_by_township.get(code).copied().unwrap_or(0);
             json!({"name": name, "open": grouped_text(c.open), "worst": grouped_text(c.of(worst)),
-                   "persons": grouped_text(persons), "rate": per_thousand(c.open, persons),
+                   "persons": grouped_text(persons), "rate": report_rate_text(c.open, persons),
                    "shade": if persons == 0 && c.open == 0 { -1 } else { shade(rate(code)).min(5) as i64 }})
         };
         let tiles: Vec<Value> = towns.iter().map(|u| tile(&u.code, &u.name)).collect();
@@ -215,7 +219,7 @@ fn tiles(inputs: &PublicationInputs<'_>, t: &PublicationTotals, names: &BTreeMap
     json!({"counties": rows, "unknown": grouped_text(unknown), "has_unknown": unknown > 0})
 }
 
-fn sources(t: &PublicationTotals) -> Value {
+fn report_sources(t: &PublicationTotals) -> Value {
     t.sources
         .iter()
         .map(|s| {
@@ -226,14 +230,14 @@ fn sources(t: &PublicationTotals) -> Value {
         .collect()
 }
 
-fn tiers(t: &PublicationTotals) -> Value {
+fn report_tiers(t: &PublicationTotals) -> Value {
     let longest = t.records_by_tier.iter().copied().max().unwrap_or(0);
     let all: u64 = t.records_by_tier.iter().sum();
     let row = |tier: u8| {
         let n = t.records_by_tier[tier as usize - 1];
         json!({"tier": format!("T{tier}"), "title": tier_title(tier), "confidence": tier_confidence(tier),
                "records": grouped_text(n), "links": grouped_text(t.links_by_tier[tier as usize - 1]),
-               "share": percent_text(n as i64, all as i64), "width": width(n, longest)})
+               "share": percent_text(n as i64, all as i64), "width": report_bar_width(n, longest)})
     };
     (1..=6).map(row).collect()
 }
@@ -272,7 +276,7 @@ fn id_classes(inputs: &PublicationInputs<'_>, t: &PublicationTotals) -> Value {
                 .iter()
                 .map(|(class, title, members)| {
                     let n: u64 = members.iter().filter_map(|c| classes.get(c.code())).sum();
-                    json!({"class": class, "title": title, "count": grouped_text(n), "width": width(n, total),
+                    json!({"class": class, "title": title, "count": grouped_text(n), "width": report_bar_width(n, total),
                            "share": percent_text(n as i64, total as i64)})
                 })
                 .collect();

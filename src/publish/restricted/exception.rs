@@ -17,7 +17,7 @@ use crate::table::GROUP_ROWS;
 use PublishedType::{Date, Int32, Text};
 
 /// Writes the table, in order of the fingerprints.
-pub(super) fn write(
+pub(super) fn write_restricted_exceptions(
     inputs: &PublicationInputs<'_>,
     by_finding: &ByFinding<'_>,
     outputs: &mut OutputFiles,

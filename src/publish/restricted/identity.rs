@@ -21,7 +21,7 @@ use PublishedType::{Int32, Text};
 const SEXES: [&str; 2] = ["男", "女"];
 
 /// Writes the table, in order of the persons' ids.
-pub(super) fn write(
+pub(super) fn write_restricted_identities(
     inputs: &PublicationInputs<'_>,
     people: &RecordOwners<'_>,
     all: &PublishedPersons,
@@ -69,7 +69,7 @@ pub(super) fn write(
                 usize::from(persons[i].sex).checked_sub(1).filter(|&sex| sex < SEXES.len())
             }),
         ];
-        columns.extend(domain_columns::place(&people.places, |i| persons[i].division));
+        columns.extend(domain_columns::place_columns(&people.places, |i| persons[i].division));
         columns.push(count(|i| persons[i].records));
         columns.push(label_column(names, |i| Some(persons[i].sources as usize)));
         table.group(group.len(), columns)?;

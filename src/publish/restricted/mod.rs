@@ -5,11 +5,11 @@ use sha2::{Digest as _, Sha256};
 
 use super::PublicationInputs;
 use super::people::{PseudonymKeys, PublishedPersons, RecordOwners};
-use super::tables::{returned, table};
+use super::tables::{returned_rows, write_published_table};
 use crate::model::exception::TrackedException;
 use crate::privacy::pseudonym::base32_text;
 use crate::publication::output_files::OutputFiles;
-use crate::publication::small_table_writer::{PublishedType, TableDef, publish_file, write_chunks};
+use crate::publication::small_table_writer::{PublishedType, TableDef, publish_table_file, write_chunks};
 use crate::reconcile::views::rule_view::ViewRows;
 use crate::{Error, Result};
 
@@ -28,23 +28,23 @@ pub(super) fn write_people(
     outputs: &mut OutputFiles,
 ) -> Result<()> {
     outputs.write_all(&[
-        &|to| identity::write(inputs, people, all, keys, to),
+        &|to| identity::write_restricted_identities(inputs, people, all, keys, to),
         &|to| record::write_records(inputs, people, to),
-        &|to| record::link(inputs, people, to),
+        &|to| record::write_record_links(inputs, people, to),
     ])
 }
 
 /// Writes all other restricted tables.
-pub(super) fn write(
+pub(super) fn write_restricted_tables(
     inputs: &PublicationInputs<'_>,
     by_finding: &ByFinding<'_>,
     outputs: &mut OutputFiles,
 ) -> Result<()> {
     outputs.write_all(&[
-        &|to| exception::write(inputs, by_finding, to),
-        &|to| ledger(inputs, to),
-        &|to| reject(inputs, to),
-        &|to| views(inputs, to),
+        &|to| exception::write_restricted_exceptions(inputs, by_finding, to),
+        &|to| write_identity_ledger(inputs, to),
+        &|to| write_restricted_rejects(inputs, to),
+        &|to| write_restricted_views(inputs, to),
     ])
 }
 
@@ -103,7 +103,7 @@ pub(super) fn row_version(tracked: &TrackedException) -> String {
     base32_text(&hash.finalize(), 8)
 }
 
-fn ledger(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<()> {
+fn write_identity_ledger(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<()> {
     let def = TableDef::new(
         "身份变更",
         &[
@@ -112,7 +112,7 @@ fn ledger(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<(
             ("current_id", Text, "本季编号", ""),
         ],
     );
-    table(outputs, "restricted/identity_ledger.parquet", def, |table| {
+    write_published_table(outputs, "restricted/identity_ledger.parquet", def, |table| {
         for change in &inputs.resolution.ledger {
             table.row([(&change.kind).into(), (&change.previous_id).into(), (&change.current_id).into()])?;
         }
@@ -120,7 +120,7 @@ fn ledger(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<(
     })
 }
 
-fn reject(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<()> {
+fn write_restricted_rejects(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<()> {
     let def = TableDef::new(
         "退回行",
         &[
@@ -136,8 +136,8 @@ fn reject(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<(
             ("original", Text, "原文", ""),
         ],
     );
-    table(outputs, "restricted/reject.parquet", def, |table| {
-        for (r, severity) in returned(inputs.loaded) {
+    write_published_table(outputs, "restricted/reject.parquet", def, |table| {
+        for (r, severity) in returned_rows(inputs.loaded) {
             let file = r.file.to_string_lossy();
             table.row([
                 (&r.source).into(),
@@ -157,14 +157,14 @@ fn reject(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<(
 }
 
 /// The views as the rules saw them: rerun a rule in any SQL engine, and compare next quarter.
-fn views(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<()> {
+fn write_restricted_views(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<()> {
     for view in inputs.views.iter().filter(|v| !v.name.ends_with("_previous")) {
         if !view.name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
             return Err(Error::internal(format!("视图名“{}”不能作文件名", view.name)));
         }
         let relative = format!("restricted/view/{}.parquet", view.name);
         if let ViewRows::Stored(rows) = &view.rows
-            && publish_file(outputs, &relative, rows)?
+            && publish_table_file(outputs, &relative, rows)?
         {
             continue;
         }

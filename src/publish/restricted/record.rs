@@ -15,7 +15,7 @@ use crate::publication::large_table_writer::{
 use crate::publication::output_files::OutputFiles;
 use crate::publication::small_table_writer::{PublishedType, TableDef};
 use crate::publish::domain_columns;
-use crate::publish::domain_columns::record_id;
+use crate::publish::domain_columns::record_id_column;
 
 use PublishedType::{Int32, Int64, Text};
 
@@ -50,7 +50,7 @@ pub(super) fn write_records(
             union.entry(name).or_insert(column);
         }
     }
-    union.iter().for_each(|(name, kind)| describe(name, kind, &mut def));
+    union.iter().for_each(|(name, kind)| define_comparable_column(name, kind, &mut def));
     let (loaded, resolution) = (inputs.loaded, inputs.resolution);
     // Position of each source's first table among all tables.
     let mut first_table = vec![0];
@@ -61,43 +61,49 @@ pub(super) fn write_records(
     let sheets: Vec<bool> = tables().map(|t| t.sheet.is_some()).collect();
     let fields = people.fields();
     let (first_table, sheets, fields) = (&first_table, &sheets, &fields);
-    large_table_writer::write(outputs, "restricted/record.parquet", def, resolution.person.len(), |from| {
-        let locate = move |i: usize| people.locate((from + i) as u32);
-        let key = move |i: usize| {
-            let (source, row) = locate(i);
-            (source, loaded[source].records.keys[row])
-        };
-        let table = move |i: usize| {
-            let (source, key) = key(i);
-            first_table[source] + key.table()
-        };
-        let mut columns = vec![
-            record_id(people, move |i| (from + i) as u32),
-            label_column(loaded.iter().map(|l| &l.records.source), move |i| Some(locate(i).0)),
-            label_column(tables().map(|t| t.file.to_string_lossy()), move |i| Some(table(i))),
-            label_column(tables().map(|t| t.sheet.as_deref().unwrap_or_default()), move |i| {
-                Some(table(i)).filter(|&t| sheets[t])
-            }),
-            int64_column(move |i| key(i).1.row().into()),
-            count(move |i| key(i).1.member().into()),
-            id_column(move |i| resolution.person_ids[resolution.person[from + i] as usize]),
-            id_column(move |i| resolution.household_ids[resolution.household[from + i] as usize]),
-            code_column(7, move |i| resolution.tier[from + i] as usize),
-            flag_column(move |i| resolution.in_review[from + i]),
-        ];
-        columns.extend(domain_columns::place(&people.places, move |i| {
-            let (source, row) = locate(i);
-            fields[source].division(row)
-        }));
-        for (name, kind) in &union {
-            comparable(people, from, name, kind, &mut columns);
-        }
-        columns
-    })
+    large_table_writer::write_large_table(
+        outputs,
+        "restricted/record.parquet",
+        def,
+        resolution.person.len(),
+        |from| {
+            let locate = move |i: usize| people.locate((from + i) as u32);
+            let key = move |i: usize| {
+                let (source, row) = locate(i);
+                (source, loaded[source].records.keys[row])
+            };
+            let table = move |i: usize| {
+                let (source, key) = key(i);
+                first_table[source] + key.table()
+            };
+            let mut columns = vec![
+                record_id_column(people, move |i| (from + i) as u32),
+                label_column(loaded.iter().map(|l| &l.records.source), move |i| Some(locate(i).0)),
+                label_column(tables().map(|t| t.file.to_string_lossy()), move |i| Some(table(i))),
+                label_column(tables().map(|t| t.sheet.as_deref().unwrap_or_default()), move |i| {
+                    Some(table(i)).filter(|&t| sheets[t])
+                }),
+                int64_column(move |i| key(i).1.row().into()),
+                count(move |i| key(i).1.member().into()),
+                id_column(move |i| resolution.person_ids[resolution.person[from + i] as usize]),
+                id_column(move |i| resolution.household_ids[resolution.household[from + i] as usize]),
+                code_column(7, move |i| resolution.tier[from + i] as usize),
+                flag_column(move |i| resolution.in_review[from + i]),
+            ];
+            columns.extend(domain_columns::place_columns(&people.places, move |i| {
+                let (source, row) = locate(i);
+                fields[source].division(row)
+            }));
+            for (name, kind) in &union {
+                record_comparable_columns(people, from, name, kind, &mut columns);
+            }
+            columns
+        },
+    )
 }
 
 /// Defines the columns of a comparable field.
-fn describe(name: &str, kind: &ComparableColumn, def: &mut TableDef) {
+fn define_comparable_column(name: &str, kind: &ComparableColumn, def: &mut TableDef) {
     match kind {
         ComparableColumn::IdNumber(_) => {
             def.add(name, Text, "规范化证件号", "18位；15位表示已损坏");
@@ -113,7 +119,7 @@ fn describe(name: &str, kind: &ComparableColumn, def: &mut TableDef) {
 
 /// The columns that [`describe`] defines, missing where a source lacks the field; `from`: first
 /// node.
-fn comparable<'a>(
+fn record_comparable_columns<'a>(
     people: &'a RecordOwners<'_>,
     from: usize,
     name: &str,
@@ -170,7 +176,7 @@ fn comparable<'a>(
     }
 }
 
-pub(super) fn link(
+pub(super) fn write_record_links(
     inputs: &PublicationInputs<'_>,
     people: &RecordOwners<'_>,
     outputs: &mut OutputFiles,
@@ -194,10 +200,10 @@ pub(super) fn link(
     }
     let sources = || inputs.loaded.iter().map(|l| &l.records.source);
     let decisions = ["accept", "review"];
-    large_table_writer::write(outputs, "restricted/link.parquet", def, links.left.len(), |from| {
+    large_table_writer::write_large_table(outputs, "restricted/link.parquet", def, links.left.len(), |from| {
         let mut columns = vec![
-            record_id(people, move |i| links.left[from + i]),
-            record_id(people, move |i| links.right[from + i]),
+            record_id_column(people, move |i| links.left[from + i]),
+            record_id_column(people, move |i| links.right[from + i]),
             label_column(sources(), move |i| Some(people.locate(links.left[from + i]).0)),
             label_column(sources(), move |i| Some(people.locate(links.right[from + i]).0)),
             int32_column(move |i| Some(links.weight[from + i])),

@@ -7,7 +7,7 @@ use super::super::people::{
     PseudonymKeys, PublishedHousehold, PublishedHouseholds, PublishedPerson, PublishedPersons, RecordOwners,
     SourceSets,
 };
-use super::{HOUSEHOLD_KEY, PERSON_KEY, PLACE, definition, place_cells, table};
+use super::{HOUSEHOLD_KEY, PERSON_KEY, PLACE, define_published_table, place_cells, write_published_table};
 use crate::Result;
 use crate::model::exception::{Severity, SubjectKind};
 use crate::publication::large_table_writer::{
@@ -59,7 +59,7 @@ pub(super) fn dim_person(
         ("record_count", Int32, "记录数", "本季归并到此人的记录数"),
         ("in_review", Int32, "匹配待确认", "1表示有待人工确认的匹配涉及此人"),
     ];
-    let mut def = definition("人员", &[&[PERSON_KEY, HOUSEHOLD_KEY], &PLACE, &columns]);
+    let mut def = define_published_table("人员", &[&[PERSON_KEY, HOUSEHOLD_KEY], &PLACE, &columns]);
     add_source_columns(&mut def, inputs);
     let order = people.sorted(
         all.persons.len(),
@@ -73,7 +73,7 @@ pub(super) fn dim_person(
         let homes = keys.households(group.len(), |i| persons[i].household);
         let own = keys.persons(group.len(), |i| group[i]);
         let mut columns = vec![pseudonym_column(|i| Some(own[i])), pseudonym_column(|i| Some(homes[i]))];
-        columns.extend(domain_columns::place(&people.places, |i| persons[i].division));
+        columns.extend(domain_columns::place_columns(&people.places, |i| persons[i].division));
         columns.extend([
             label_column(SEXES, |i| {
                 Some(usize::from(persons[i].sex)).filter(|&sex| sex < SEXES.len()).or(Some(0))
@@ -99,7 +99,7 @@ pub(in crate::publish) fn dim_household(
         ("person_count", Int32, "人数", "归入此户的人员数"),
         ("record_count", Int32, "记录数", "归入此户的记录数"),
     ];
-    let mut def = definition("户", &[&[HOUSEHOLD_KEY], &PLACE, &columns]);
+    let mut def = define_published_table("户", &[&[HOUSEHOLD_KEY], &PLACE, &columns]);
     add_source_columns(&mut def, inputs);
     let PublishedHouseholds { households, sets } = people.households()?;
     let order = people.sorted(
@@ -112,7 +112,7 @@ pub(in crate::publish) fn dim_household(
         let homes: Vec<PublishedHousehold> = group.par_iter().map(|&i| households[i as usize]).collect();
         let own = keys.households(group.len(), |i| group[i]);
         let mut columns = vec![pseudonym_column(|i| Some(own[i]))];
-        columns.extend(domain_columns::place(&people.places, |i| homes[i].division));
+        columns.extend(domain_columns::place_columns(&people.places, |i| homes[i].division));
         columns.extend([count(|i| homes[i].persons), count(|i| homes[i].records)]);
         columns.extend(source_columns(&sets, inputs.loaded.len(), |i| homes[i].sources));
         table.group(group.len(), columns)?;
@@ -133,11 +133,11 @@ pub(super) fn dim_division(
         ("county_name", Text, "县（区）名称", ""),
         ("township_name", Text, "乡镇（街道）名称", ""),
     ];
-    let def = definition("行政区划", &[&columns, &PLACE]);
+    let def = define_published_table("行政区划", &[&columns, &PLACE]);
     let units = &inputs.catalogue.divisions.units;
     let mut order: Vec<usize> = (0..units.len()).collect();
     order.sort_by_key(|&i| &units[i].code);
-    table(outputs, "tables/dim_division.parquet", def, |table| {
+    write_published_table(outputs, "tables/dim_division.parquet", def, |table| {
         for i in order {
             let unit = &units[i];
             let place = people.place(i as u32 + 1);
@@ -178,7 +178,7 @@ pub(super) fn dim_rule(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles
             ("not_run_reason", Text, "未运行原因", ""),
         ],
     );
-    table(outputs, "tables/dim_rule.parquet", def, |table| {
+    write_published_table(outputs, "tables/dim_rule.parquet", def, |table| {
         for run in manifest_facts::rule_runs(inputs) {
             let Some(rule) = inputs.catalogue.rule(&run.code) else { continue };
             table.row([
@@ -235,7 +235,7 @@ pub(super) fn dim_source(inputs: &PublicationInputs<'_>, outputs: &mut OutputFil
             ("rows_rejected", Int64, "退回", "读入=接受+退回"),
         ],
     );
-    table(outputs, "tables/dim_source.parquet", def, |table| {
+    write_published_table(outputs, "tables/dim_source.parquet", def, |table| {
         for source in manifest_facts::source_runs(inputs) {
             table.row([
                 (&source.source).into(),
@@ -266,7 +266,7 @@ pub(super) fn dim_quarter(inputs: &PublicationInputs<'_>, outputs: &mut OutputFi
     );
     let period = inputs.period;
     let (name, previous) = (period.to_string(), inputs.previous_period.map(|p| p.to_string()));
-    table(outputs, "tables/dim_quarter.parquet", def, |table| {
+    write_published_table(outputs, "tables/dim_quarter.parquet", def, |table| {
         table.row([
             (&name).into(),
             i32::from(period.year()).into(),

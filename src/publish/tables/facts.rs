@@ -5,7 +5,10 @@ use rayon::prelude::*;
 use super::super::PublicationInputs;
 use super::super::people::{PseudonymKeys, RecordOwners};
 use super::super::restricted::{ByFinding, cause_of};
-use super::{HOUSEHOLD_KEY, PERSON_KEY, PLACE, QUARTER, definition, iso_days, returned, table};
+use super::{
+    HOUSEHOLD_KEY, PERSON_KEY, PLACE, QUARTER, define_published_table, iso_days, returned_rows,
+    write_published_table,
+};
 use crate::Result;
 use crate::model::exception::TrackedException;
 use crate::privacy::{Pseudonym, Pseudonymizer};
@@ -16,7 +19,7 @@ use crate::publication::large_table_writer::{
 use crate::publication::output_files::OutputFiles;
 use crate::publication::small_table_writer::{PublishedType, TableDef};
 use crate::publish::domain_columns;
-use crate::publish::domain_columns::record_id;
+use crate::publish::domain_columns::record_id_column;
 use crate::table::GROUP_ROWS;
 
 use PublishedType::{Date, Int32, Int64, Text};
@@ -34,7 +37,7 @@ pub(super) fn fact_record(
         ("link_tier", Int32, "匹配等级", "1至6,1最可靠"),
         ("in_review", Int32, "匹配待确认", "1是，0否"),
     ];
-    let def = definition("记录", &[&[QUARTER, PERSON_KEY, HOUSEHOLD_KEY], &PLACE, &columns]);
+    let def = define_published_table("记录", &[&[QUARTER, PERSON_KEY, HOUSEHOLD_KEY], &PLACE, &columns]);
     let resolution = inputs.resolution;
     let fields = people.fields();
     let division = |node: usize| {
@@ -58,9 +61,9 @@ pub(super) fn fact_record(
             pseudonym_column(|i| Some(persons[i])),
             pseudonym_column(|i| Some(homes[i])),
         ];
-        columns.extend(domain_columns::place(&people.places, |i| division(node(i))));
+        columns.extend(domain_columns::place_columns(&people.places, |i| division(node(i))));
         columns.extend([
-            record_id(people, |i| group[i]),
+            record_id_column(people, |i| group[i]),
             label_column(sources(), |i| Some(people.locate(group[i]).0)),
             id_class_column(|i| {
                 let (source, row) = people.locate(group[i]);
@@ -103,24 +106,26 @@ pub(super) fn fact_exception(
             "由哪条疑点引起；空表示自身就是原因，按件统计时只数这些",
         ),
     ];
-    let def = definition("疑点", &[&[QUARTER], &PLACE, &[HOUSEHOLD_KEY, PERSON_KEY], &columns]);
+    let def = define_published_table("疑点", &[&[QUARTER], &PLACE, &[HOUSEHOLD_KEY, PERSON_KEY], &columns]);
     let pseudonyms = Pseudonymizer::new(inputs.key)?;
     let published: Vec<&TrackedException> =
         inputs.tracked.iter().filter(|t| !t.is_history(inputs.period)).collect();
-    let homes = keys(published.iter().map(|t| t.exception.household_id.as_deref()), |ids, keys| {
-        pseudonyms.households(ids, keys);
-    });
+    let homes =
+        fact_subject_keys(published.iter().map(|t| t.exception.household_id.as_deref()), |ids, keys| {
+            pseudonyms.households(ids, keys);
+        });
     let mut rows: Vec<(&TrackedException, Option<Pseudonym>)> = published.into_iter().zip(homes).collect();
     rows.par_sort_unstable_by(|(a, ha), (b, hb)| {
         let within = || (ha, &a.exception_id).cmp(&(hb, &b.exception_id));
-        place(a).cmp(&place(b)).then_with(within)
+        fact_place_codes(a).cmp(&fact_place_codes(b)).then_with(within)
     });
     let mut table = LargeTable::create(outputs, "tables/fact_exception.parquet", def)?;
     for group in rows.chunks(GROUP_ROWS) {
         let (t, e) = (|i: usize| group[i].0, |i: usize| &group[i].0.exception);
-        let persons = keys(group.iter().map(|(t, _)| t.exception.person_id.as_deref()), |ids, keys| {
-            pseudonyms.persons(ids, keys);
-        });
+        let persons =
+            fact_subject_keys(group.iter().map(|(t, _)| t.exception.person_id.as_deref()), |ids, keys| {
+                pseudonyms.persons(ids, keys);
+            });
         let due = iso_days(group.iter().map(|(t, _)| &*t.due_date));
         let open: Vec<i32> = group
             .iter()
@@ -155,13 +160,13 @@ pub(super) fn fact_exception(
     table.finish()
 }
 
-fn place(tracked: &TrackedException) -> [&str; 3] {
+fn fact_place_codes(tracked: &TrackedException) -> [&str; 3] {
     let e = &tracked.exception;
     [&*e.county_code, &*e.township_code, &*e.village_code]
 }
 
 /// Keys of ids where there are any.
-fn keys<'a>(
+fn fact_subject_keys<'a>(
     ids: impl Iterator<Item = Option<&'a str>>,
     fill: impl Fn(&[&str], &mut [Pseudonym]),
 ) -> Vec<Option<Pseudonym>> {
@@ -190,8 +195,8 @@ pub(super) fn fact_reject(inputs: &PublicationInputs<'_>, outputs: &mut OutputFi
         ],
     );
     let period = inputs.period.to_string();
-    table(outputs, "tables/fact_reject.parquet", def, |table| {
-        for (reject, severity) in returned(inputs.loaded) {
+    write_published_table(outputs, "tables/fact_reject.parquet", def, |table| {
+        for (reject, severity) in returned_rows(inputs.loaded) {
             let file = reject.file.to_string_lossy();
             table.row([
                 (&period).into(),

@@ -3,7 +3,7 @@
 use super::super::PublicationInputs;
 use super::super::indicators;
 use super::super::people::{DivisionPlace, RecordOwners};
-use super::{PLACE, QUARTER, definition, place_cells, table};
+use super::{PLACE, QUARTER, define_published_table, place_cells, write_published_table};
 use crate::Result;
 use crate::publication::output_files::OutputFiles;
 use crate::publication::small_table_writer::{PublishedType, TableCell};
@@ -37,7 +37,7 @@ pub(super) fn fact_indicator(
         ("change_rate", Rate, "比率变化", "本季减上次"),
         ("change_count", Int64, "数量变化", "本季减上次"),
     ];
-    let def = definition("指标", &[&[QUARTER], &PLACE, &columns]);
+    let def = define_published_table("指标", &[&[QUARTER], &PLACE, &columns]);
     let units = &inputs.catalogue.divisions.units;
     let mut rows: Vec<_> = indicators::indicator_rows(inputs)
         .into_iter()
@@ -45,7 +45,7 @@ pub(super) fn fact_indicator(
         .collect();
     rows.sort_by(|(pa, a), (pb, b)| (pa, a.code, a.key, a.unit_code).cmp(&(pb, b.code, b.key, b.unit_code)));
     let period = inputs.period.to_string();
-    table(outputs, "tables/fact_indicator.parquet", def, |table| {
+    write_published_table(outputs, "tables/fact_indicator.parquet", def, |table| {
         for (place, i) in rows {
             let rate =
                 |value: Option<i64>| value.filter(|_| i.is_rate).map_or(TableCell::Null, TableCell::Rate);
@@ -96,10 +96,10 @@ pub(super) fn fact_quality(
         ("score", Rate, "得分", "1为满分"),
         ("rank", Int32, "名次", "同级区划中的名次，1最好"),
     ];
-    let def = definition("建档立卡数据质量", &[&[QUARTER], &PLACE, &columns]);
+    let def = define_published_table("建档立卡数据质量", &[&[QUARTER], &PLACE, &columns]);
     let units = &inputs.catalogue.divisions.units;
     let period = inputs.period.to_string();
-    table(outputs, "tables/fact_quality.parquet", def, |table| {
+    write_published_table(outputs, "tables/fact_quality.parquet", def, |table| {
         for q in &inputs.findings.quality {
             let unit = units.iter().position(|u| u.code == q.unit_code);
             let place = unit.map_or(DivisionPlace::default(), |u| people.place(u as u32 + 1));

@@ -49,7 +49,7 @@ pub(in crate::publish) fn write_people(
 }
 
 /// Writes all tables but those of persons, records and households.
-pub(in crate::publish) fn write(
+pub(in crate::publish) fn write_published_tables(
     inputs: &PublicationInputs<'_>,
     people: &RecordOwners<'_>,
     by_finding: &ByFinding<'_>,
@@ -67,12 +67,12 @@ pub(in crate::publish) fn write(
     ])
 }
 
-fn definition(title: &str, parts: &[&[TableColumnSpec]]) -> TableDef {
+fn define_published_table(title: &str, parts: &[&[TableColumnSpec]]) -> TableDef {
     TableDef::new(title, &parts.concat())
 }
 
 /// Writes a table whose rows `fill` appends.
-pub(in crate::publish) fn table(
+pub(in crate::publish) fn write_published_table(
     outputs: &mut OutputFiles,
     relative: &str,
     def: TableDef,
@@ -88,7 +88,9 @@ fn place_cells<'a>(place: DivisionPlace<'a>) -> [TableCell<'a>; 3] {
 }
 
 /// Rejected rows, then accepted rows of which a cell could not be read, source by source.
-pub(in crate::publish) fn returned(loaded: &[LoadedSource]) -> impl Iterator<Item = (&Reject, &'static str)> {
+pub(in crate::publish) fn returned_rows(
+    loaded: &[LoadedSource],
+) -> impl Iterator<Item = (&Reject, &'static str)> {
     loaded.iter().flat_map(|l| {
         let rejects = l.rejects.iter().map(|r| (r, "reject"));
         rejects.chain(l.cell_warnings.iter().map(|r| (r, "warn")))

@@ -12,8 +12,10 @@ use polars::prelude::DataFrame;
 
 use super::planner::SqlSession;
 use super::polars_bridge::to_frame;
-use super::rule_runner::{GatheredFindings, counted_places, fill_absent, none_counted, run_rule};
-use super::workers::{PendingReaders, side_by_side};
+use super::rule_runner::{
+    GatheredFindings, counted_places, register_absent_views, run_rule, zero_rule_indicators,
+};
+use super::workers::{PendingReaders, run_rule_workers};
 use crate::Result;
 use crate::model::indicator::Indicator;
 use crate::reconcile::QuarterViews;
@@ -33,7 +35,7 @@ struct BucketRun<'a> {
 }
 
 /// Runs the rules at `positions` over views that lie in buckets.
-pub(crate) fn run(
+pub(crate) fn run_rule_buckets(
     rules: &RuleSet,
     views: &QuarterViews<'_>,
     positions: &[usize],
@@ -68,7 +70,7 @@ pub(crate) fn run(
                 done()
             }
         };
-        let outcomes = side_by_side(rules, &locals, &views.ids, session, readers.clone(), &mut told)?;
+        let outcomes = run_rule_workers(rules, &locals, &views.ids, session, readers.clone(), &mut told)?;
         for (at, outcome) in outcomes {
             findings.extend(outcome.findings.into_iter().map(|f| (at, f)));
             counted.entry(at).or_default().extend(outcome.indicators);
@@ -85,8 +87,8 @@ pub(crate) fn run(
     }
     let mut indicators = Vec::new();
     for (at, parts) in counted {
-        let sums = added(&rules.rules[at], parts)?;
-        indicators.extend(none_counted(&rules.rules[at], &sums, &rules.root_code));
+        let sums = add_bucket_indicators(&rules.rules[at], parts)?;
+        indicators.extend(zero_rule_indicators(&rules.rules[at], &sums, &rules.root_code));
         indicators.extend(sums);
     }
     let places = match &rules.settings.quality {
@@ -104,7 +106,7 @@ pub(crate) fn run(
 }
 
 /// The same indicator of the same unit, counted in several buckets, is the sum of the counts.
-fn added(rule: &Rule, parts: Vec<Indicator>) -> Result<Vec<Indicator>> {
+fn add_bucket_indicators(rule: &Rule, parts: Vec<Indicator>) -> Result<Vec<Indicator>> {
     let mut groups: BTreeMap<(String, String), Vec<Indicator>> = BTreeMap::new();
     for part in parts {
         groups.entry((part.indicator.clone(), part.unit_code.clone())).or_default().push(part);
@@ -206,7 +208,7 @@ impl<'a> BucketRun<'a> {
                 }
                 let frame = session.select(&definition.file.select)?;
                 if let Some(columns) = wanted.get(name) {
-                    gather(&mut gathered, name, &frame, columns)?;
+                    gather_bucket_frame(&mut gathered, name, &frame, columns)?;
                 }
                 session.register(name, frame);
             }
@@ -254,11 +256,11 @@ impl<'a> BucketRun<'a> {
 
     fn fill_absent(&self, session: &mut SqlSession) {
         let absent = |name: &str| self.views.list.iter().all(|v| v.name != name);
-        fill_absent(session, &self.rules.catalogue, absent);
+        register_absent_views(session, &self.rules.catalogue, absent);
     }
 }
 
-fn gather(
+fn gather_bucket_frame(
     gathered: &mut BTreeMap<String, DataFrame>,
     name: &str,
     frame: &DataFrame,

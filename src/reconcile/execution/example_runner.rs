@@ -259,7 +259,7 @@ impl<'a> ExampleBench<'a> {
                         suggest_toml_name(name, &known, "可用的列"),
                     ));
                 };
-                if value != "NULL" && !valid(*kind, value) {
+                if value != "NULL" && !is_valid_example_value(*kind, value) {
                     return Err(complain(format!("“{value}”不能作为列“{name}”的值"))
                         .hint("数字写整数（金额以分计），日期写 2018-09-30，空值写 NULL"));
                 }
@@ -373,7 +373,7 @@ pub(crate) fn ids_of<'r>(rows: impl Iterator<Item = &'r ExampleRow>) -> Numbered
     NumberedIds::listed(cells.map(|(_, text)| text.clone()).collect())
 }
 
-fn valid(kind: ColumnType, value: &str) -> bool {
+fn is_valid_example_value(kind: ColumnType, value: &str) -> bool {
     match kind {
         ColumnType::Text => true,
         ColumnType::Int32 => value.parse::<i32>().is_ok(),

@@ -52,11 +52,11 @@ pub enum NumberedIds {
 }
 
 /// Flips the sign, so that signed numbers order as the unsigned bits do.
-const fn signed(bits: u64) -> i64 {
+const fn id_bits_to_number(bits: u64) -> i64 {
     (bits ^ 1 << 63) as i64
 }
 
-const fn bits(number: i64) -> u64 {
+const fn number_to_id_bits(number: i64) -> u64 {
     number as u64 ^ 1 << 63
 }
 
@@ -69,13 +69,13 @@ const MOST_TABLES: usize = (i64::MAX as u64 / (MEMBERS * ROWS)) as usize;
 
 /// A number that orders as the digits of `number` do as text (`1`, `10`, `2`): the digits moved to
 /// the left within `width` places, then how many there are.
-fn digits_first(number: u64, width: u32) -> u64 {
+fn encode_id_digits(number: u64, width: u32) -> u64 {
     let digits = number.checked_ilog10().unwrap_or(0) + 1;
     number * 10u64.pow(width - digits) * u64::from(width) + u64::from(digits - 1)
 }
 
 /// What [`digits_first`] was given.
-fn from_digits_first(code: u64, width: u32) -> u64 {
+fn decode_id_digits(code: u64, width: u32) -> u64 {
     let digits = (code % u64::from(width)) as u32 + 1;
     code / u64::from(width) / 10u64.pow(width - digits)
 }
@@ -84,16 +84,16 @@ fn from_digits_first(code: u64, width: u32) -> u64 {
 pub(crate) fn record_number(table: usize, key: RecordKey) -> i64 {
     let member = match key.member() {
         0 => 0,
-        member => 1 + digits_first(member.into(), 3),
+        member => 1 + encode_id_digits(member.into(), 3),
     };
-    ((table as u64 * ROWS + digits_first(key.row().into(), 10)) * MEMBERS + member) as i64
+    ((table as u64 * ROWS + encode_id_digits(key.row().into(), 10)) * MEMBERS + member) as i64
 }
 
 /// Table, row and member of a record's number.
 fn record_parts(number: i64) -> (usize, u32, u8) {
     let (place, member) = (number as u64 / MEMBERS, number as u64 % MEMBERS);
-    let member = member.checked_sub(1).map_or(0, |code| from_digits_first(code, 3));
-    ((place / ROWS) as usize, from_digits_first(place % ROWS, 10) as u32, member as u8)
+    let member = member.checked_sub(1).map_or(0, |code| decode_id_digits(code, 3));
+    ((place / ROWS) as usize, decode_id_digits(place % ROWS, 10) as u32, member as u8)
 }
 
 impl NumberedIds {
@@ -182,7 +182,7 @@ impl NumberedIds {
             return Ok(array.clone());
         };
         let number = |text: Option<&str>| {
-            let known = |text| self.number(kind, text).ok_or_else(|| unknown(column, text));
+            let known = |text| self.number(kind, text).ok_or_else(|| unknown_id_error(column, text));
             text.map(known).transpose()
         };
         let numbers = array.as_string::<i32>().iter().map(number).collect::<Result<Int64Array>>()?;
@@ -190,28 +190,28 @@ impl NumberedIds {
     }
 }
 
-fn unknown(column: &str, text: &str) -> Error {
+fn unknown_id_error(column: &str, text: &str) -> Error {
     Error::internal(format!("列“{column}”的“{text}”不是本程序给的编号"))
 }
 
 /// A person as a number.
 pub(crate) fn person_number(id: PersonId) -> i64 {
-    signed(id.bits())
+    id_bits_to_number(id.bits())
 }
 
 /// A household as a number.
 pub(crate) fn household_number(id: HouseholdId) -> i64 {
-    signed(id.bits())
+    id_bits_to_number(id.bits())
 }
 
 /// The person that a number stands for.
 pub(crate) fn person_id(number: i64) -> PersonId {
-    PersonId::of_bits(bits(number))
+    PersonId::of_bits(number_to_id_bits(number))
 }
 
 /// The household that a number stands for.
 pub(crate) fn household_id(number: i64) -> HouseholdId {
-    HouseholdId::of_bits(bits(number))
+    HouseholdId::of_bits(number_to_id_bits(number))
 }
 
 #[cfg(test)]

@@ -128,13 +128,13 @@ fn columns_of(schema: &Schema) -> ColumnTypes {
 }
 
 /// Checks a SELECT and returns the columns it yields, without running it.
-pub(crate) fn plan(session: &SqlSession, file: &SqlFile) -> Result<ColumnTypes> {
+pub(crate) fn plan_select(session: &SqlSession, file: &SqlFile) -> Result<ColumnTypes> {
     check_tables(session, file)?;
-    check_words(file)?;
+    check_portable_functions(file)?;
     check_qualified(session, file)?;
     match session.schema(&file.select) {
         Ok(schema) => Ok(columns_of(&schema)),
-        Err(error) => Err(explain(session, file, &error)),
+        Err(error) => Err(explain_plan_error(session, file, &error)),
     }
 }
 
@@ -156,7 +156,7 @@ fn check_tables(session: &SqlSession, file: &SqlFile) -> Result<()> {
 }
 
 /// Keeps to what both engines run alike.
-fn check_words(file: &SqlFile) -> Result<()> {
+fn check_portable_functions(file: &SqlFile) -> Result<()> {
     for function in file.select.functions() {
         if !PORTABLE_FUNCTIONS.contains(&function.name.to_ascii_lowercase().as_str()) {
             let message = format!("函数“{}”不在可移植的范围内", function.name);
@@ -201,7 +201,7 @@ fn check_qualified(session: &SqlSession, file: &SqlFile) -> Result<()> {
 }
 
 /// The engine's complaint as a sentence with a line.
-fn explain(session: &SqlSession, file: &SqlFile, error: &PolarsError) -> Error {
+fn explain_plan_error(session: &SqlSession, file: &SqlFile, error: &PolarsError) -> Error {
     let words = error.to_string();
     // The first word the engine quotes that also stands in the SELECT is the one it stumbled over.
     let quoted = words.split(['"', '\'', '`']).skip(1).step_by(2).find_map(|word| {

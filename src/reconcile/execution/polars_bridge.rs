@@ -53,13 +53,13 @@ pub fn to_frame(rows: &ViewRows<'_>, ids: &NumberedIds, keep: impl Fn(&str) -> b
                 Some(_) => &ArrowType::Int64,
                 None => field.data_type(),
             };
-            to_column(field.name(), kind, rows.count(), arrays)
+            column_to_polars(field.name(), kind, rows.count(), arrays)
         })
         .collect::<Result<Vec<_>>>()?;
     DataFrame::new(rows.count(), columns).map_err(engine_failure)
 }
 
-fn to_column(
+fn column_to_polars(
     name: &str,
     kind: &ArrowType,
     rows: usize,
@@ -75,20 +75,22 @@ fn to_column(
             texts.finish().into_series()
         }
         ArrowType::Int32 => {
-            numbers::<Int32Type, polars::prelude::Int32Type>(short, rows, chunks)?.into_series()
+            numbers_to_polars::<Int32Type, polars::prelude::Int32Type>(short, rows, chunks)?.into_series()
         }
         ArrowType::Int64 => {
-            numbers::<Int64Type, polars::prelude::Int64Type>(short, rows, chunks)?.into_series()
+            numbers_to_polars::<Int64Type, polars::prelude::Int64Type>(short, rows, chunks)?.into_series()
         }
         ArrowType::Date32 => {
-            numbers::<Date32Type, polars::prelude::Int32Type>(short, rows, chunks)?.into_date().into_series()
+            numbers_to_polars::<Date32Type, polars::prelude::Int32Type>(short, rows, chunks)?
+                .into_date()
+                .into_series()
         }
         other => return Err(Error::internal(format!("列“{name}”的类型{other}不能交给规则引擎"))),
     };
     Ok(series.into())
 }
 
-fn numbers<A, P>(
+fn numbers_to_polars<A, P>(
     name: PlSmallStr,
     rows: usize,
     chunks: impl Iterator<Item = Result<ArrayRef>>,

@@ -9,7 +9,7 @@ pub fn check_rules(rules: &RuleSet) -> Vec<Error> {
     let mut session = SqlSession::empty(&rules.catalogue);
     let mut complaints = Vec::new();
     for definition in &rules.definitions {
-        match planner::plan(&session, &definition.file) {
+        match planner::plan_select(&session, &definition.file) {
             Ok(columns) => session.define(&definition.header.name, &columns),
             Err(error) => complaints.push(error),
         }
@@ -20,7 +20,7 @@ pub fn check_rules(rules: &RuleSet) -> Vec<Error> {
     complaints.extend(rules.check_settings());
     for rule in &rules.rules {
         complaints.extend(rules.check_header(rule).err());
-        let planned = planner::plan(&session, &rule.file);
+        let planned = planner::plan_select(&session, &rule.file);
         complaints.extend(planned.and_then(|columns| planner::check_output(rule, &columns)).err());
     }
     complaints

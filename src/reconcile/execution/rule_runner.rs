@@ -10,7 +10,7 @@ use super::bucket_runner;
 use super::numbered_ids::NumberedIds;
 use super::planner::SqlSession;
 use super::polars_bridge::{empty_frame, to_batch, to_frame};
-use super::workers::{PendingReaders, side_by_side};
+use super::workers::{PendingReaders, run_rule_workers};
 use crate::model::indicator::{Indicator, NotRun};
 use crate::model::period::Period;
 use crate::reconcile::findings::exceptions;
@@ -49,7 +49,7 @@ pub(crate) struct GatheredFindings {
 ///
 /// # Errors
 /// A rule that cannot be run, at its line; a view that cannot be read.
-pub fn run(
+pub fn run_rules(
     rules: &RuleSet,
     views: &QuarterViews<'_>,
     period: Period,
@@ -72,17 +72,17 @@ pub fn run(
         progress(done, rules.rules.len());
     };
     let gathered = match views.list.iter().any(|v| !v.buckets.is_empty()) {
-        true => bucket_runner::run(rules, views, &positions, &mut advance)?,
-        false => run_at_once(rules, views, &positions, &mut advance)?,
+        true => bucket_runner::run_rule_buckets(rules, views, &positions, &mut advance)?,
+        false => run_rules_at_once(rules, views, &positions, &mut advance)?,
     };
     findings.indicators = gathered.indicators;
-    findings.exceptions = exceptions::place(rules, views, period, gathered.findings)?;
+    findings.exceptions = exceptions::place_exceptions(rules, views, period, gathered.findings)?;
     if let (Some(settings), Some([persons, households])) = (&rules.settings.quality, &gathered.places) {
         let not_run: BTreeSet<&str> = findings.not_run.iter().map(|n| n.rule_code.as_str()).collect();
         let codes = rules.rules.iter().map(|r| r.header.code.as_str());
         let ran: BTreeSet<&str> = codes.filter(|code| !not_run.contains(code)).collect();
         findings.quality =
-            quality_score::assess(settings, rules, &ran, persons, households, &findings.exceptions);
+            quality_score::score_quality(settings, rules, &ran, persons, households, &findings.exceptions);
     }
     findings.indicators.sort_by(|a, b| {
         (&a.rule_code, &a.indicator, &a.unit_code).cmp(&(&b.rule_code, &b.indicator, &b.unit_code))
@@ -90,7 +90,7 @@ pub fn run(
     Ok(findings)
 }
 
-fn run_at_once(
+fn run_rules_at_once(
     rules: &RuleSet,
     views: &QuarterViews<'_>,
     positions: &[usize],
@@ -109,7 +109,7 @@ fn run_at_once(
             session.register(&view.name, to_frame(&view.rows, &views.ids, |name| columns.contains(name))?);
         }
     }
-    fill_absent(&mut session, &rules.catalogue, |name| columns.contains_key(name));
+    register_absent_views(&mut session, &rules.catalogue, |name| columns.contains_key(name));
     for definition in definitions {
         let frame = session.select(&definition.file.select)?;
         session.register(&definition.header.name, frame);
@@ -119,17 +119,17 @@ fn run_at_once(
     if let Some(settings) = quality {
         gathered.places = Some(counted_places(&session, settings)?);
     }
-    for (position, outcome) in side_by_side(rules, positions, &views.ids, session, readers, done)? {
+    for (position, outcome) in run_rule_workers(rules, positions, &views.ids, session, readers, done)? {
         let rule = &rules.rules[position];
         gathered.findings.extend(outcome.findings.into_iter().map(|f| (position, f)));
-        gathered.indicators.extend(none_counted(rule, &outcome.indicators, &rules.root_code));
+        gathered.indicators.extend(zero_rule_indicators(rule, &outcome.indicators, &rules.root_code));
         gathered.indicators.extend(outcome.indicators);
     }
     Ok(gathered)
 }
 
 /// A key of an indicator that nothing was counted for is published as 0, not left out.
-pub(crate) fn none_counted(rule: &Rule, found: &[Indicator], root_code: &str) -> Vec<Indicator> {
+pub(crate) fn zero_rule_indicators(rule: &Rule, found: &[Indicator], root_code: &str) -> Vec<Indicator> {
     let whole = rule.header.levels.contains(&IndicatorLevel::City);
     let keys = rule.header.labels.keys().filter(|_| rule.header.indicator && whole);
     keys.filter(|key| found.iter().all(|i| i.indicator != **key))
@@ -154,7 +154,7 @@ pub(crate) fn counted_places(session: &SqlSession, settings: &QualitySettings) -
 }
 
 /// Registers views without rows.
-pub(crate) fn fill_absent(
+pub(crate) fn register_absent_views(
     session: &mut SqlSession,
     catalogue: &ViewCatalogue,
     wanted: impl Fn(&str) -> bool,

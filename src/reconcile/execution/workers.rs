@@ -19,7 +19,7 @@ impl PendingReaders {
     /// Readers of the tables of these SELECTs.
     pub(crate) fn of<'f>(files: impl Iterator<Item = &'f SqlFile>) -> Self {
         let mut readers = Self::default();
-        files.flat_map(tables).for_each(|table| readers.add(table));
+        files.flat_map(worker_tables).for_each(|table| readers.add(table));
         readers
     }
     /// One more reader of a table.
@@ -28,7 +28,7 @@ impl PendingReaders {
     }
     /// A SELECT has been run: tables that no other reads are dropped.
     pub(crate) fn done(&mut self, file: &SqlFile, session: &mut SqlSession) {
-        for table in tables(file) {
+        for table in worker_tables(file) {
             if let Some(left) = self.0.get_mut(table) {
                 *left -= 1;
                 if *left == 0 {
@@ -39,13 +39,13 @@ impl PendingReaders {
     }
 }
 
-fn tables(file: &SqlFile) -> impl Iterator<Item = &str> {
+fn worker_tables(file: &SqlFile) -> impl Iterator<Item = &str> {
     file.select.table_names()
 }
 
 /// Runs the rules at `positions`, those that read the largest tables first, so that these are
 /// dropped soon; what each yields, in the order of `positions`.
-pub(crate) fn side_by_side(
+pub(crate) fn run_rule_workers(
     rules: &RuleSet,
     positions: &[usize],
     ids: &NumberedIds,
@@ -54,7 +54,7 @@ pub(crate) fn side_by_side(
     done: &mut (dyn FnMut() + Send),
 ) -> Result<Vec<(usize, RuleOutcome)>> {
     let rows = |at: &usize| {
-        let tables = tables(&rules.rules[*at].file);
+        let tables = worker_tables(&rules.rules[*at].file);
         std::cmp::Reverse(tables.filter_map(|table| session.rows(table)).max())
     };
     let mut order = positions.to_vec();

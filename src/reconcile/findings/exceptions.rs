@@ -8,7 +8,7 @@ use arrow::datatypes::{Int32Type, Int64Type};
 use arrow::record_batch::RecordBatch;
 use hashbrown::{HashMap, HashSet};
 
-use super::finding_causes::{PlacedException, relate};
+use super::finding_causes::{PlacedException, relate_exception_causes};
 use super::select_outcome::{FindingSubject, RuleFinding};
 use crate::Result;
 use crate::model::division::{COUNTY, TOWNSHIP, VILLAGE};
@@ -40,7 +40,7 @@ struct RegisteredPlace {
 }
 
 /// Exceptions of all rules, sorted by (rule, subject, key).
-pub(crate) fn place(
+pub(crate) fn place_exceptions(
     rules: &RuleSet,
     views: &QuarterViews<'_>,
     period: Period,
@@ -55,7 +55,7 @@ pub(crate) fn place(
         before: HashMap::new(),
     };
     places.look_back(&found)?;
-    let homes = homes(rules, views, &found)?;
+    let homes = exception_homes(rules, views, &found)?;
     let nowhere = places.division(0);
     let mut names: HashMap<(bool, i64), Arc<str>> = HashMap::new();
     let mut exceptions = Vec::with_capacity(found.len());
@@ -117,7 +117,7 @@ pub(crate) fn place(
         });
         placed.push(PlacedException { rule, person, household, involved: involved.into() });
     }
-    relate(rules, &mut exceptions, &placed);
+    relate_exception_causes(rules, &mut exceptions, &placed);
     Ok(exceptions)
 }
 
@@ -164,11 +164,15 @@ impl RecordPlaces<'_, '_> {
         }
         let views = self.views;
         for view in views.list.iter().filter(|view| view.name.ends_with(PREVIOUS)) {
-            for rows in view.rows.engine_chunks(&views.ids, is_place)? {
+            for rows in view.rows.engine_chunks(&views.ids, is_exception_place)? {
                 let rows = rows?;
-                let Some(ids) = numbers(&rows, "record_id") else { continue };
-                let (person, household) = (numbers(&rows, "person_id"), numbers(&rows, "household_id"));
-                let codes = ["county_code", "township_code", "village_code"].map(|name| texts(&rows, name));
+                let Some(ids) = exception_number_column(&rows, "record_id") else { continue };
+                let (person, household) = (
+                    exception_number_column(&rows, "person_id"),
+                    exception_number_column(&rows, "household_id"),
+                );
+                let codes = ["county_code", "township_code", "village_code"]
+                    .map(|name| exception_text_column(&rows, name));
                 let flag = |name: &str, row: usize| {
                     let column = rows.column_by_name(name).and_then(|c| c.as_primitive_opt::<Int32Type>());
                     column.filter(|c| !c.is_null(row)).map_or(0, |c| c.value(row))
@@ -195,16 +199,16 @@ impl RecordPlaces<'_, '_> {
     }
 }
 
-fn texts<'a>(batch: &'a RecordBatch, name: &str) -> Option<&'a StringArray> {
+fn exception_text_column<'a>(batch: &'a RecordBatch, name: &str) -> Option<&'a StringArray> {
     batch.column_by_name(name).and_then(|c| c.as_string_opt::<i32>())
 }
 
-fn numbers<'a>(batch: &'a RecordBatch, name: &str) -> Option<&'a arrow::array::Int64Array> {
+fn exception_number_column<'a>(batch: &'a RecordBatch, name: &str) -> Option<&'a arrow::array::Int64Array> {
     batch.column_by_name(name).and_then(|c| c.as_primitive_opt::<Int64Type>())
 }
 
 /// Columns that tell where a record stands.
-fn is_place(column: &str) -> bool {
+fn is_exception_place(column: &str) -> bool {
     [
         "record_id",
         "person_id",
@@ -220,7 +224,7 @@ fn is_place(column: &str) -> bool {
 
 /// Where the persons (`true`) and households that findings are about are registered, by the first
 /// home source that knows them.
-fn homes(
+fn exception_homes(
     rules: &RuleSet,
     views: &QuarterViews<'_>,
     found: &[(usize, RuleFinding)],

@@ -136,7 +136,11 @@ impl<'a> ExceptionIndex<'a> {
 }
 
 /// Names the cause of each exception, and attaches those that belong with it.
-pub(crate) fn relate(rules: &RuleSet, exceptions: &mut [Exception], placed: &[PlacedException]) {
+pub(crate) fn relate_exception_causes(
+    rules: &RuleSet,
+    exceptions: &mut [Exception],
+    placed: &[PlacedException],
+) {
     let found = ExceptionIndex::of(rules, exceptions, placed);
     let causes = found.causes();
     let mut follow: HashMap<usize, Vec<usize>> = HashMap::new();

@@ -50,14 +50,14 @@ struct QualitySums {
 }
 
 /// Codes of a row at every level, `(level, code)`; unknown ones are left out.
-fn units<'a>(root: &'a str, codes: [&'a str; 3]) -> impl Iterator<Item = (IndicatorLevel, &'a str)> {
+fn quality_units<'a>(root: &'a str, codes: [&'a str; 3]) -> impl Iterator<Item = (IndicatorLevel, &'a str)> {
     let levels = [IndicatorLevel::County, IndicatorLevel::Township, IndicatorLevel::Village];
     std::iter::once((IndicatorLevel::City, root))
         .chain(levels.into_iter().zip(codes))
         .filter(|(_, code)| !code.is_empty())
 }
 
-fn count(batch: &RecordBatch, root: &str, mut add: impl FnMut(IndicatorLevel, &str, i64)) {
+fn count_quality_units(batch: &RecordBatch, root: &str, mut add: impl FnMut(IndicatorLevel, &str, i64)) {
     let texts = |name: &str| batch.column_by_name(name).and_then(|c| c.as_string_opt::<i32>());
     let columns = ["county_code", "township_code", "village_code"].map(texts);
     let mut rows: HashMap<[&str; 3], i64> = HashMap::new();
@@ -66,13 +66,13 @@ fn count(batch: &RecordBatch, root: &str, mut add: impl FnMut(IndicatorLevel, &s
         *rows.entry(codes).or_default() += 1;
     }
     for (codes, count) in rows {
-        units(root, codes).for_each(|(level, code)| add(level, code, count));
+        quality_units(root, codes).for_each(|(level, code)| add(level, code, count));
     }
 }
 
 /// Quality of every unit that has registered households, by level and code. `ran` names the
 /// rules that ran; exceptions that rest on an unconfirmed match do not count.
-pub(crate) fn assess(
+pub(crate) fn score_quality(
     settings: &QualitySettings,
     rules: &RuleSet,
     ran: &BTreeSet<&str>,
@@ -96,14 +96,16 @@ pub(crate) fn assess(
     let (per_person, per_household) = (weight_of(SubjectKind::Person), weight_of(SubjectKind::Household));
     let root = rules.root_code.as_str();
     let mut sums: BTreeMap<(IndicatorLevel, String), QualitySums> = BTreeMap::new();
-    count(households, root, |level, code, n| {
+    count_quality_units(households, root, |level, code, n| {
         sums.entry((level, code.to_owned())).or_default().households += n;
     });
-    count(persons, root, |level, code, n| sums.entry((level, code.to_owned())).or_default().persons += n);
+    count_quality_units(persons, root, |level, code, n| {
+        sums.entry((level, code.to_owned())).or_default().persons += n
+    });
     for exception in exceptions.iter().filter(|e| !e.in_review) {
         let Some((weight, _)) = weights.get(&*exception.rule_code) else { continue };
         let codes = [&exception.county_code, &exception.township_code, &exception.village_code];
-        for (level, code) in units(root, codes.map(|code| &**code)) {
+        for (level, code) in quality_units(root, codes.map(|code| &**code)) {
             let unit = sums.entry((level, code.to_owned())).or_default();
             unit.findings += 1;
             unit.deducted += weight;
@@ -116,8 +118,8 @@ pub(crate) fn assess(
         .map(|((level, unit_code), s)| {
             let deductible = s.persons * per_person + s.households * per_household;
             let flawed_households = (s.flawed.len() as i64).min(s.households);
-            let index = 10_000 - share(s.deducted, deductible);
-            let sound = 10_000 - share(flawed_households, s.households);
+            let index = 10_000 - quality_share(s.deducted, deductible);
+            let sound = 10_000 - quality_share(flawed_households, s.households);
             let (of_index, of_households) =
                 (i64::from(settings.index_percent), i64::from(settings.households_percent));
             QualityScore {
@@ -140,7 +142,7 @@ pub(crate) fn assess(
 }
 
 /// A part of a whole in 1/10000, at most all of it; 0 of nothing.
-fn share(part: i64, whole: i64) -> i64 {
+fn quality_share(part: i64, whole: i64) -> i64 {
     let share = (i128::from(part.min(whole)) * 10_000).checked_div(i128::from(whole)).unwrap_or(0);
     // At most 10000 for parts that are not negative.
     i64::try_from(share).unwrap_or(0)
@@ -160,8 +162,14 @@ mod tests {
 
     #[test]
     fn a_share_of_any_size_is_one_of_ten_thousand() {
-        assert_eq!([share(0, 0), share(1, 3), share(3, 3), share(5, 3)], [0, 3_333, 10_000, 10_000]);
-        assert_eq!([share(i64::MAX, i64::MAX), share(i64::MAX / 2, i64::MAX)], [10_000, 4_999]);
+        assert_eq!(
+            [quality_share(0, 0), quality_share(1, 3), quality_share(3, 3), quality_share(5, 3)],
+            [0, 3_333, 10_000, 10_000]
+        );
+        assert_eq!(
+            [quality_share(i64::MAX, i64::MAX), quality_share(i64::MAX / 2, i64::MAX)],
+            [10_000, 4_999]
+        );
     }
 
     #[test]
@@ -186,7 +194,7 @@ mod tests {
 
     #[test]
     fn unknown_divisions_count_for_the_levels_above() {
-        let found: Vec<_> = units("410600", ["410621", "", ""]).collect();
+        let found: Vec<_> = quality_units("410600", ["410621", "", ""]).collect();
         assert_eq!(found, [(IndicatorLevel::City, "410600"), (IndicatorLevel::County, "410621")]);
     }
 }

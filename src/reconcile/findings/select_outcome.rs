@@ -40,7 +40,7 @@ pub(crate) struct RuleFinding {
     pub message: Arc<str>,
 }
 
-fn text<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a StringArray> {
+fn outcome_text_column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a StringArray> {
     batch.column_by_name(name).and_then(|c| c.as_string_opt::<i32>()).ok_or_else(|| missing_column(name))
 }
 
@@ -107,7 +107,7 @@ impl<'a> SubjectColumn<'a> {
     }
 }
 
-fn number(array: Option<&ArrayRef>, row: usize) -> Option<i64> {
+fn outcome_number(array: Option<&ArrayRef>, row: usize) -> Option<i64> {
     let array = array?;
     if array.is_null(row) {
         return None;
@@ -123,11 +123,12 @@ fn number(array: Option<&ArrayRef>, row: usize) -> Option<i64> {
 pub(crate) fn read_findings(rule: &Rule, batch: &RecordBatch, ids: &NumberedIds) -> Result<Vec<RuleFinding>> {
     let subjects = SubjectColumn::of(batch)?;
     let evidence = IdColumn::of(batch, "evidence")?;
-    let keys = batch.column_by_name("rule_key").map(|_| text(batch, "rule_key")).transpose()?;
+    let keys =
+        batch.column_by_name("rule_key").map(|_| outcome_text_column(batch, "rule_key")).transpose()?;
     let key = |row: usize| keys.map_or("", |k| if k.is_null(row) { "" } else { k.value(row) });
     let mut rows: Vec<usize> = (0..batch.num_rows()).filter(|&row| !subjects.is_null(row)).collect();
     let orders = batch.column_by_name("evidence_order");
-    let order = |row: usize| number(orders, row).unwrap_or(i64::MAX);
+    let order = |row: usize| outcome_number(orders, row).unwrap_or(i64::MAX);
     let place = |row: usize| (subjects.order(row), key(row), order(row));
     // Among equals the records' ids decide, as texts.
     let mut shown: HashMap<usize, String> = HashMap::new();
@@ -213,7 +214,10 @@ impl<'a> FindingMessage<'a> {
     /// come last.
     fn compare(&self, a: usize, b: usize) -> Ordering {
         let columns = self.0.iter().filter_map(|piece| piece.column);
-        columns.map(|column| compare(column, a, b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+        columns
+            .map(|column| compare_outcome_values(column, a, b))
+            .find(|order| order.is_ne())
+            .unwrap_or(Ordering::Equal)
     }
     /// Money, areas, months and dates in officers' units.
     fn fill(&self, row: usize) -> String {
@@ -221,14 +225,14 @@ impl<'a> FindingMessage<'a> {
         for MessagePiece { plain, name, column } in &self.0 {
             message.push_str(plain);
             if let Some(column) = column {
-                message.push_str(&shown(column, name, row));
+                message.push_str(&show_outcome_value(column, name, row));
             }
         }
         message
     }
 }
 
-fn compare(array: &ArrayRef, a: usize, b: usize) -> Ordering {
+fn compare_outcome_values(array: &ArrayRef, a: usize, b: usize) -> Ordering {
     let missing = array.is_null(a).cmp(&array.is_null(b));
     if missing.is_ne() || array.is_null(a) {
         return missing;
@@ -239,11 +243,11 @@ fn compare(array: &ArrayRef, a: usize, b: usize) -> Ordering {
             let days = array.as_primitive::<Date32Type>();
             days.value(a).cmp(&days.value(b))
         }
-        _ => number(Some(array), a).cmp(&number(Some(array), b)),
+        _ => outcome_number(Some(array), a).cmp(&outcome_number(Some(array), b)),
     }
 }
 
-fn shown(array: &ArrayRef, name: &str, row: usize) -> String {
+fn show_outcome_value(array: &ArrayRef, name: &str, row: usize) -> String {
     ValueForm::of_name(name).value(array, row).unwrap_or_else(|| "（未填）".to_owned())
 }
 
@@ -262,10 +266,10 @@ struct VillageSum {
 /// # Errors
 /// A sum that is no 64-bit number: some list's amounts are none.
 pub(crate) fn sum_counts(rule: &Rule, counts: impl Iterator<Item = i64>) -> Result<i64> {
-    fitting(rule, counts.map(i128::from).sum())
+    fit_outcome_sum(rule, counts.map(i128::from).sum())
 }
 
-fn fitting(rule: &Rule, sum: i128) -> Result<i64> {
+fn fit_outcome_sum(rule: &Rule, sum: i128) -> Result<i64> {
     i64::try_from(sum).map_err(|_| {
         Error::input(format!("规则{}的指标相加后超出范围", rule.header.code))
             .in_file(&rule.file.path)
@@ -278,10 +282,12 @@ fn fitting(rule: &Rule, sum: i128) -> Result<i64> {
 /// # Errors
 /// Columns that are missing or of another type, and sums that are no 64-bit numbers.
 pub(crate) fn read_indicators(rule: &Rule, batch: &RecordBatch, root_code: &str) -> Result<Vec<Indicator>> {
-    let columns = ["county_code", "township_code", "village_code"].map(|name| text(batch, name));
+    let columns =
+        ["county_code", "township_code", "village_code"].map(|name| outcome_text_column(batch, name));
     let [county, township, village] = columns;
     let codes = [county?, township?, village?];
-    let names = batch.column_by_name("indicator").map(|_| text(batch, "indicator")).transpose()?;
+    let names =
+        batch.column_by_name("indicator").map(|_| outcome_text_column(batch, "indicator")).transpose()?;
     let numbers = ["numerator", "denominator", "target"].map(|name| batch.column_by_name(name));
     let [numerators, denominators, targets] = numbers;
     let with_denominator = denominators.is_some();
@@ -291,9 +297,9 @@ pub(crate) fn read_indicators(rule: &Rule, batch: &RecordBatch, root_code: &str)
         let name = names.filter(|names| value(names, row)).map_or("", |names| names.value(row));
         let place = codes.map(|codes| if value(codes, row) { codes.value(row) } else { "" });
         let sum = villages.entry((name, place)).or_default();
-        sum.numerator += i128::from(number(numerators, row).unwrap_or(0));
-        sum.denominator += i128::from(number(denominators, row).unwrap_or(0));
-        let target = number(targets, row);
+        sum.numerator += i128::from(outcome_number(numerators, row).unwrap_or(0));
+        sum.denominator += i128::from(outcome_number(denominators, row).unwrap_or(0));
+        let target = outcome_number(targets, row);
         sum.target = sum.target.max(target);
         sum.zero |= target == Some(0);
     }
@@ -326,8 +332,8 @@ pub(crate) fn read_indicators(rule: &Rule, batch: &RecordBatch, root_code: &str)
             rule_code: rule.header.code.clone(),
             indicator: name.to_owned(),
             unit_code: unit.to_owned(),
-            numerator: fitting(rule, sum.numerator)?,
-            denominator: with_denominator.then(|| fitting(rule, sum.denominator)).transpose()?,
+            numerator: fit_outcome_sum(rule, sum.numerator)?,
+            denominator: with_denominator.then(|| fit_outcome_sum(rule, sum.denominator)).transpose()?,
             target: sum.target,
         })
     };
@@ -344,8 +350,11 @@ mod tests {
     fn counts_that_do_not_fit_their_type_are_an_error() {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("pipelines/base/rules/insurance/R35_five_layer_cover.sql");
-        let rule =
-            crate::rules::rule_file::parse(&path, "insurance", std::fs::read_to_string(&path).unwrap());
+        let rule = crate::rules::rule_file::parse_rule_file(
+            &path,
+            "insurance",
+            std::fs::read_to_string(&path).unwrap(),
+        );
         let rule = rule.unwrap();
         let summed = |numerators: [i64; 2], villages: [&str; 2]| {
             let text = |text: [&str; 2]| Arc::new(StringArray::from(text.to_vec())) as ArrayRef;
@@ -372,7 +381,11 @@ mod tests {
     fn of_rows_alike_but_for_the_message_the_earliest_tells_it() {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("pipelines/base/rules/housing/R75_renovated_still_listed.sql");
-        let rule = crate::rules::rule_file::parse(&path, "housing", std::fs::read_to_string(&path).unwrap());
+        let rule = crate::rules::rule_file::parse_rule_file(
+            &path,
+            "housing",
+            std::fs::read_to_string(&path).unwrap(),
+        );
         let text = "registry_household:0a1b2c3d.r9".to_owned();
         let (rule, ids) = (rule.unwrap(), NumberedIds::listed([text.clone()].into()));
         let record = ids.number(IdKind::Record, &text).unwrap();

@@ -37,18 +37,18 @@ enum ComponentKey {
     Number = 3,
 }
 
-fn hash(kind: ComponentKey, text: &[u8]) -> u64 {
+fn hash_bucket_key(kind: ComponentKey, text: &[u8]) -> u64 {
     xxh3_64_with_seed(text, kind as u64)
 }
 
 /// Hash of a row's key in a column as the engine has it.
-fn hash_at(kind: ComponentKey, column: &ArrayRef, row: usize) -> Option<u64> {
+fn hash_bucket_row(kind: ComponentKey, column: &ArrayRef, row: usize) -> Option<u64> {
     if column.is_null(row) {
         return None;
     }
     match (column.as_primitive_opt::<Int64Type>(), column.as_string_opt::<i32>()) {
-        (Some(ids), _) => Some(hash(kind, &ids.value(row).to_le_bytes())),
-        (_, Some(texts)) => Some(hash(kind, texts.value(row).as_bytes())),
+        (Some(ids), _) => Some(hash_bucket_key(kind, &ids.value(row).to_le_bytes())),
+        (_, Some(texts)) => Some(hash_bucket_key(kind, texts.value(row).as_bytes())),
         _ => None,
     }
 }
@@ -121,7 +121,7 @@ impl BucketSplit {
                 let texts = chunk.column(0).as_string::<i32>();
                 for text in texts {
                     if let Some(text) = text {
-                        let number = all.further(hash(ComponentKey::Number, text.as_bytes()));
+                        let number = all.further(hash_bucket_key(ComponentKey::Number, text.as_bytes()));
                         all.join(inputs.person(source, row) as u32, number);
                     }
                     row += 1;
@@ -141,7 +141,7 @@ impl BucketSplit {
                 for row in 0..chunk.num_rows() {
                     let mut first = None;
                     for (field, column) in chunk.schema_ref().fields().iter().zip(chunk.columns()) {
-                        let hash = key(field.name()).and_then(|kind| hash_at(kind, column, row));
+                        let hash = key(field.name()).and_then(|kind| hash_bucket_row(kind, column, row));
                         let Some(hash) = hash else { continue };
                         named.insert(hash);
                         let at = all.further(hash);
@@ -156,7 +156,7 @@ impl BucketSplit {
             let homes =
                 resolution.household_ids.iter().map(|&id| (ComponentKey::Household, household_number(id)));
             for (at, (kind, id)) in (0u32..).zip(people.chain(homes)) {
-                let hash = hash(kind, &id.to_le_bytes());
+                let hash = hash_bucket_key(kind, &id.to_le_bytes());
                 if named.contains(&hash) {
                     let further = all.further(hash);
                     all.join(at, further);
@@ -183,7 +183,7 @@ impl BucketSplit {
             KEYS.iter().filter_map(|&(name, kind)| Some((kind, rows.column_by_name(name)?))).collect();
         (0..rows.num_rows())
             .map(|row| {
-                let key = columns.iter().find_map(|(kind, column)| hash_at(*kind, column, row));
+                let key = columns.iter().find_map(|(kind, column)| hash_bucket_row(*kind, column, row));
                 key.and_then(|hash| self.previous.get(&hash).copied()).unwrap_or(0)
             })
             .collect()

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::super::views::rule_view::View;
 use super::source_view::ViewSources;
 use super::view_placement::ViewTarget;
-use super::{ViewInputs, assemble};
+use super::{ViewInputs, assemble_view};
 use crate::Result;
 use crate::link::compare::{HanNameLevel, han_name_level};
 use crate::model::id_number::{IdClass, IdNumber};
@@ -47,7 +47,7 @@ impl RecordNumbers {
     /// Looks at every record's number.
     pub(super) fn gather(inputs: &ViewInputs<'_>) -> Self {
         let nodes = IdentityNodes::of(inputs);
-        let uses = contested(inputs);
+        let uses = find_contested_ids(inputs);
         // What all records of the persons in question carry.
         let persons: HashSet<u32> = uses.iter().map(|u| u.1).collect();
         let mut carried: HashMap<u32, Vec<u64>> = HashMap::with_capacity(persons.len());
@@ -59,7 +59,7 @@ impl RecordNumbers {
         };
         let mut of_other = vec![false; inputs.resolution.person.len()];
         for run in uses.chunk_by(|a, b| a.0 == b.0) {
-            let owner = owner(&nodes, run, only);
+            let owner = find_id_owner(&nodes, run, only);
             for &(_, person, node) in run {
                 of_other[node as usize] = owner != Some(person);
             }
@@ -83,7 +83,7 @@ pub(super) fn identity_view(
 ) -> Result<View<'static>> {
     let inputs = &sources.inputs;
     let nodes = IdentityNodes::of(inputs);
-    let rows: Vec<IdentityRow> = differing(&nodes, &sources.numbers)
+    let rows: Vec<IdentityRow> = find_differing_identities(&nodes, &sources.numbers)
         .par_chunk_by(|a, b| a.0 == b.0)
         .flat_map_iter(|members| person_rows(&nodes, &sources.numbers, members))
         .collect();
@@ -96,7 +96,7 @@ pub(super) fn identity_view(
     let node = |r: &IdentityRow| inputs.node(r.source, r.row);
     let resolution = inputs.resolution;
     let household = |r: &IdentityRow| resolution.household_ids[resolution.household[node(r)] as usize];
-    let view = assemble(catalogue, "identity_record", |name| {
+    let view = assemble_view(catalogue, "identity_record", |name| {
         Some(match name {
             "record_id" => text(&|r| Some(inputs.loaded[r.source].records.record_id(r.row))),
             "person_id" => text(&|r| Some(resolution.person_ids[r.person as usize].to_string())),
@@ -167,7 +167,7 @@ impl<'a> IdentityNodes<'a> {
 }
 
 /// Trusted numbers that several persons carry, with who carries them on which record, sorted.
-fn contested(inputs: &ViewInputs<'_>) -> Vec<NumberUse> {
+fn find_contested_ids(inputs: &ViewInputs<'_>) -> Vec<NumberUse> {
     let total = inputs.resolution.person.len();
     let parts = (total / NUMBERS_AT_ONCE + 1) as u64;
     let mut found = Vec::new();
@@ -192,7 +192,11 @@ fn contested(inputs: &ViewInputs<'_>) -> Vec<NumberUse> {
 /// the one whose birth date and sex agree with it, then the one who carries no other number
 /// (`only`), because a borrower mostly has a number of his own as well; nobody where that does not
 /// decide.
-fn owner(nodes: &IdentityNodes<'_>, run: &[NumberUse], only: impl Fn(u32, u64) -> bool) -> Option<u32> {
+fn find_id_owner(
+    nodes: &IdentityNodes<'_>,
+    run: &[NumberUse],
+    only: impl Fn(u32, u64) -> bool,
+) -> Option<u32> {
     let most = run.chunk_by(|a, b| a.1 == b.1).map(<[_]>::len).max().unwrap_or(0);
     // (person, every record contradicts the number)
     let mut owners: Vec<(u32, bool)> = run
@@ -214,7 +218,7 @@ fn owner(nodes: &IdentityNodes<'_>, run: &[NumberUse], only: impl Fn(u32, u64) -
 
 /// Persons whose records do not all carry the same number and name, or one of whom carries
 /// another's number, with their records: (person, node), sorted.
-fn differing(nodes: &IdentityNodes<'_>, numbers: &RecordNumbers) -> Vec<(u32, u32)> {
+fn find_differing_identities(nodes: &IdentityNodes<'_>, numbers: &RecordNumbers) -> Vec<(u32, u32)> {
     const NOBODY: u32 = u32::MAX;
     let resolution = nodes.inputs.resolution;
     let mut first = vec![NOBODY; resolution.person_ids.len()];
@@ -246,8 +250,8 @@ fn person_rows(
     members: &[(u32, u32)],
 ) -> Vec<IdentityRow> {
     let groups = name_groups(nodes, members);
-    let common_id = most(members.iter().filter_map(|m| nodes.id(m.1 as usize).id18_key()));
-    let common_name = most(groups.iter().copied().filter(|g| *g >= 0));
+    let common_id = most_frequent_identity(members.iter().filter_map(|m| nodes.id(m.1 as usize).id18_key()));
+    let common_name = most_frequent_identity(groups.iter().copied().filter(|g| *g >= 0));
     let mut rows: Vec<IdentityRow> = members
         .iter()
         .zip(&groups)
@@ -277,7 +281,7 @@ fn person_rows(
 }
 
 /// The most frequent value, the smallest of equals.
-fn most<T: Ord + Copy>(values: impl Iterator<Item = T>) -> Option<T> {
+fn most_frequent_identity<T: Ord + Copy>(values: impl Iterator<Item = T>) -> Option<T> {
     let mut values: Vec<T> = values.collect();
     values.sort_unstable();
     let mut best: Option<(usize, T)> = None;
@@ -297,7 +301,7 @@ fn name_groups(nodes: &IdentityNodes<'_>, members: &[(u32, u32)]) -> Vec<i32> {
         let Some(form) = forms[i] else { continue };
         for j in 0..i {
             let Some(other) = forms[j] else { continue };
-            if !variants(form, other) || groups[i] == groups[j] {
+            if !is_name_variant(form, other) || groups[i] == groups[j] {
                 continue;
             }
             if groups[i] < 0 {
@@ -315,7 +319,7 @@ fn name_groups(nodes: &IdentityNodes<'_>, members: &[(u32, u32)]) -> Vec<i32> {
 }
 
 /// May both names be one person's without a contradiction?
-fn variants(a: &NameForm, b: &NameForm) -> bool {
+fn is_name_variant(a: &NameForm, b: &NameForm) -> bool {
     use HanNameLevel::*;
     match han_name_level(a, b) {
         Missing | Exact | Variant | Note | Wildcard | SameReadingTone | SameReading => true,

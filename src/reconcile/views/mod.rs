@@ -158,7 +158,7 @@ impl<'a> QuarterViews<'a> {
 ///
 /// # Errors
 /// A column or record that a view needs and the earlier stages do not have; scratch files that cannot be written.
-pub fn build<'a>(
+pub fn build_views<'a>(
     inputs: &ViewInputs<'a>,
     rules: &RuleSet,
     previous: Vec<View<'a>>,
@@ -210,7 +210,7 @@ fn home_order(inputs: &ViewInputs<'_>, rules: &RuleSet) -> Vec<usize> {
 }
 
 /// The columns of a view.
-fn schema(catalogue: &ViewCatalogue, name: &str) -> Result<SchemaRef> {
+fn view_schema(catalogue: &ViewCatalogue, name: &str) -> Result<SchemaRef> {
     let columns =
         catalogue.columns(name).ok_or_else(|| Error::internal(format!("没有视图“{name}”的列表")))?;
     let fields: Vec<Field> = columns.iter().map(|(c, kind)| Field::new(c, kind.arrow(), true)).collect();
@@ -218,16 +218,16 @@ fn schema(catalogue: &ViewCatalogue, name: &str) -> Result<SchemaRef> {
 }
 
 /// A view with the catalogue's columns; `column` gives each by name.
-fn assemble(
+fn assemble_view(
     catalogue: &ViewCatalogue,
     name: &str,
     column: impl FnMut(&str) -> Option<ArrayRef>,
 ) -> Result<RecordBatch> {
-    columns(schema(catalogue, name)?, name, column)
+    view_batch(view_schema(catalogue, name)?, name, column)
 }
 
 /// Rows with these columns; `column` gives each by name.
-fn columns(
+fn view_batch(
     schema: SchemaRef,
     view: &str,
     mut column: impl FnMut(&str) -> Option<ArrayRef>,
@@ -248,7 +248,7 @@ fn parameter_view(inputs: &ViewInputs<'_>, rules: &RuleSet) -> Result<View<'stat
         .flatten()
         .map(|(name, kind)| (name.as_str(), *kind))
         .collect();
-    let row = assemble(&rules.catalogue, "parameter", |name| {
+    let row = assemble_view(&rules.catalogue, "parameter", |name| {
         // A parameter that is not set for this year is null: comparisons with it find nothing.
         let array: ArrayRef = match (values.get(name), kinds.get(name)?) {
             (Some(RuleParameter::Integer(n)), _) => Arc::new(Int64Array::from(vec![Some(*n)])),
@@ -264,7 +264,7 @@ fn parameter_view(inputs: &ViewInputs<'_>, rules: &RuleSet) -> Result<View<'stat
 }
 
 fn division_view(tree: &DivisionTree, catalogue: &ViewCatalogue) -> Result<View<'static>> {
-    let rows = assemble(catalogue, "division", |name| {
+    let rows = assemble_view(catalogue, "division", |name| {
         let units = tree.units.iter();
         Some(match name {
             "code" => Arc::new(units.map(|u| Some(u.code.as_str())).collect::<StringArray>()) as ArrayRef,

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::super::views::rule_view::{MakeRows, ViewChunks, number_ids, view_mismatch};
 use super::identity_view::RecordNumbers;
 use super::source_view::ViewSources;
-use super::{ViewInputs, columns as columns_of, schema};
+use super::{ViewInputs, view_batch, view_schema};
 use crate::Result;
 use crate::model::day::{self, day_from_date32};
 use crate::model::division::{COUNTY, TOWNSHIP, VILLAGE};
@@ -157,20 +157,23 @@ pub(super) fn sex_label(code: u8) -> Option<&'static str> {
     }
 }
 
-pub(super) fn date_array(days: impl Iterator<Item = i32>) -> ArrayRef {
+pub(super) fn birth_date_array(days: impl Iterator<Item = i32>) -> ArrayRef {
     Arc::new(days.map(|d| (d != UNKNOWN).then_some(d)).collect::<Date32Array>())
 }
 
 /// Positions of the sources that columns `in_<source>` are about, by column; none for one that
 /// was not delivered.
-fn flags<'s>(inputs: &ViewInputs<'_>, schema: &'s SchemaRef) -> BTreeMap<&'s str, Option<usize>> {
+fn person_source_flags<'s>(
+    inputs: &ViewInputs<'_>,
+    schema: &'s SchemaRef,
+) -> BTreeMap<&'s str, Option<usize>> {
     let names = schema.fields().iter().filter_map(|field| field.name().strip_prefix("in_"));
     let known = names.filter(|name| inputs.pipeline.source(name).is_some());
     known.map(|name| (name, inputs.position(name))).collect()
 }
 
 /// The column of a flag.
-fn flag(listed: impl Iterator<Item = u64>, source: Option<usize>) -> ArrayRef {
+fn person_flag_column(listed: impl Iterator<Item = u64>, source: Option<usize>) -> ArrayRef {
     let bit = |listed: u64| source.map_or(0, |source| (listed >> source & 1) as i32);
     Arc::new(Int32Array::from_iter_values(listed.map(bit)))
 }
@@ -183,7 +186,7 @@ pub(super) struct PersonView<'a> {
 
 impl<'a> PersonView<'a> {
     pub(super) fn new(sources: &Arc<ViewSources<'a>>, catalogue: &ViewCatalogue) -> Result<Self> {
-        Ok(Self { sources: sources.clone(), schema: schema(catalogue, "person")? })
+        Ok(Self { sources: sources.clone(), schema: view_schema(catalogue, "person")? })
     }
 
     fn column(&self, name: &str, rows: Range<usize>) -> Option<ArrayRef> {
@@ -199,15 +202,16 @@ impl<'a> PersonView<'a> {
                 let id = |p: &ViewPerson| resolution.household_ids.get(p.household as usize).copied();
                 Arc::new(published_id::id_texts(persons.iter().map(id)))
             }
-            "birth_date" => date_array(persons.iter().map(|p| p.birth)),
+            "birth_date" => birth_date_array(persons.iter().map(|p| p.birth)),
             "age" => Arc::new(persons.iter().map(|p| age_in(p.birth, inputs.period)).collect::<Int32Array>()),
             "sex" => Arc::new(persons.iter().map(|p| sex_label(p.sex)).collect::<StringArray>()),
             "county_code" => people.codes(COUNTY, division()),
             "township_code" => people.codes(TOWNSHIP, division()),
             "village_code" => people.codes(VILLAGE, division()),
             other => {
-                let source = flags(inputs, &self.schema).get(other.strip_prefix("in_")?).copied()?;
-                flag(persons.iter().map(|p| p.listed), source)
+                let source =
+                    person_source_flags(inputs, &self.schema).get(other.strip_prefix("in_")?).copied()?;
+                person_flag_column(persons.iter().map(|p| p.listed), source)
             }
         })
     }
@@ -243,7 +247,7 @@ fn chunks<'v>(
         let made: Vec<Option<ArrayRef>> =
             schema.fields().par_iter().map(|field| column(field.name(), rows.clone())).collect();
         let mut made = made.into_iter();
-        let rows = columns_of(schema.clone(), view, |_| made.next().flatten())?;
+        let rows = view_batch(schema.clone(), view, |_| made.next().flatten())?;
         if engine { number_ids(&sources.ids, &rows) } else { Ok(rows) }
     })))
 }
@@ -276,7 +280,7 @@ impl<'a> HouseholdView<'a> {
             household.persons += 1;
             household.listed |= person.listed;
         }
-        Ok(Self { sources: sources.clone(), schema: schema(catalogue, "household")?, households })
+        Ok(Self { sources: sources.clone(), schema: view_schema(catalogue, "household")?, households })
     }
 
     fn column(&self, name: &str, rows: Range<usize>) -> Option<ArrayRef> {
@@ -291,8 +295,9 @@ impl<'a> HouseholdView<'a> {
             "township_code" => people.codes(TOWNSHIP, division()),
             "village_code" => people.codes(VILLAGE, division()),
             other => {
-                let source = flags(inputs, &self.schema).get(other.strip_prefix("in_")?).copied()?;
-                flag(households.iter().map(|h| h.listed), source)
+                let source =
+                    person_source_flags(inputs, &self.schema).get(other.strip_prefix("in_")?).copied()?;
+                person_flag_column(households.iter().map(|h| h.listed), source)
             }
         })
     }

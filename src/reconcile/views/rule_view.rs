@@ -101,7 +101,7 @@ impl ViewRows<'_> {
     pub fn chunks(&self, keep: impl Fn(&str) -> bool) -> Result<ViewChunks<'_>> {
         match self {
             Self::Stored(rows) => rows.chunks(keep).map(|chunks| chunks as ViewChunks<'_>),
-            Self::Made(made) => made.chunks(positions(made.schema(), keep), false),
+            Self::Made(made) => made.chunks(rule_view_positions(made.schema(), keep), false),
         }
     }
     /// The rows as the engine reads them.
@@ -115,7 +115,7 @@ impl ViewRows<'_> {
                 let chunks = rows.chunks(keep)?;
                 Ok(Box::new(chunks.map(|rows| number_ids(ids, &rows?))))
             }
-            Self::Made(made) => made.chunks(positions(made.schema(), keep), true),
+            Self::Made(made) => made.chunks(rule_view_positions(made.schema(), keep), true),
         }
     }
     /// All rows as they are published, as one batch.
@@ -125,7 +125,7 @@ impl ViewRows<'_> {
     }
 }
 
-fn positions(schema: &Schema, keep: impl Fn(&str) -> bool) -> Vec<usize> {
+fn rule_view_positions(schema: &Schema, keep: impl Fn(&str) -> bool) -> Vec<usize> {
     (0..schema.fields().len()).filter(|&at| keep(schema.field(at).name())).collect()
 }
 

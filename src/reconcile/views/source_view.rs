@@ -15,7 +15,7 @@ use super::super::execution::numbered_ids::{NumberedIds, household_number, perso
 use super::super::views::rule_view::{MakeRows, ViewChunks, engine_schema, view_mismatch};
 use super::identity_view::RecordNumbers;
 use super::person_views::{self, PersonFacts, UNKNOWN};
-use super::{ViewInputs, columns as columns_of, schema};
+use super::{ViewInputs, view_batch, view_schema};
 use crate::Result;
 use crate::config::ColumnRole;
 use crate::model::division::{COUNTY, TOWNSHIP, VILLAGE};
@@ -23,7 +23,7 @@ use crate::model::id_number::IdNumber;
 use crate::model::published_id;
 use crate::model::published_id::PublishedId;
 use crate::model::record_id::push_record_id;
-use crate::rules::view_catalogue::{ViewCatalogue, is_common};
+use crate::rules::view_catalogue::{ViewCatalogue, is_common_view_column};
 use crate::table::rows::CHUNK_ROWS;
 
 /// What the views are made of, gathered once.
@@ -45,7 +45,7 @@ impl<'a> ViewSources<'a> {
         Ok(Self {
             inputs: *inputs,
             people: PersonFacts::gather(inputs, order, &numbers),
-            guardians: (0..inputs.loaded.len()).map(|source| guardians(inputs, source)).collect(),
+            guardians: (0..inputs.loaded.len()).map(|source| source_guardians(inputs, source)).collect(),
             tables: inputs.loaded.iter().map(|l| ids.tables_of(&l.records)).collect::<Result<_>>()?,
             ids: ids.clone(),
             numbers,
@@ -66,7 +66,7 @@ impl<'a> SourceView<'a> {
         catalogue: &ViewCatalogue,
         source: usize,
     ) -> Result<Self> {
-        let schema = schema(catalogue, &sources.inputs.contract(source)?.name)?;
+        let schema = view_schema(catalogue, &sources.inputs.contract(source)?.name)?;
         Ok(Self { sources: sources.clone(), source, schema })
     }
 }
@@ -81,7 +81,7 @@ impl MakeRows for SourceView<'_> {
     fn filled(&self, column: &str) -> Option<u64> {
         // A column that is computed may hide one of the contract's.
         let own = &self.sources.inputs.loaded[self.source].records.rows;
-        own.filled(column).filter(|_| !is_common(column))
+        own.filled(column).filter(|_| !is_common_view_column(column))
     }
     fn chunks(&self, columns: Vec<usize>, engine: bool) -> Result<ViewChunks<'_>> {
         let schema = Arc::new(self.schema.project(&columns).map_err(view_mismatch)?);
@@ -89,7 +89,7 @@ impl MakeRows for SourceView<'_> {
         let household = self.sources.inputs.contract(self.source)?.role(ColumnRole::Household);
         let household = household.map(|column| column.name.as_str());
         let asked = |name: &str| {
-            (schema.index_of(name).is_ok() && !is_common(name))
+            (schema.index_of(name).is_ok() && !is_common_view_column(name))
                 || (household == Some(name) && schema.index_of("source_household_id").is_ok())
         };
         // Most columns are computed: then the records' own rows are not read.
@@ -107,7 +107,7 @@ impl MakeRows for SourceView<'_> {
             let arrays: Vec<Option<ArrayRef>> =
                 shown.fields().par_iter().map(|field| chunk.column(field.name())).collect();
             let mut arrays = arrays.into_iter();
-            columns_of(shown.clone(), &records.source, |_| arrays.next().flatten())
+            view_batch(shown.clone(), &records.source, |_| arrays.next().flatten())
         })))
     }
 }
@@ -139,7 +139,7 @@ impl SourceChunk<'_, '_> {
                 let numbers = records.keys[rows].iter().map(|key| record_number(tables[key.table()], *key));
                 Arc::new(Int64Array::from_iter_values(numbers))
             }
-            "record_id" => texts(rows, 28, |row, text| {
+            "record_id" => source_text_column(rows, 28, |row, text| {
                 push_record_id(&records.source, &records.tables, records.keys[row], text);
                 true
             }),
@@ -153,11 +153,14 @@ impl SourceChunk<'_, '_> {
                 let numbers = number
                     .and_then(|n| self.own.as_ref()?.column_by_name(n))
                     .and_then(|c| c.as_string_opt::<i32>());
-                texts(rows, 24, |row, text| match numbers.filter(|n| !n.is_null(row - self.rows.start)) {
-                    Some(numbers) => {
-                        write!(text, "{}:{}", records.source, numbers.value(row - self.rows.start)).is_ok()
+                source_text_column(rows, 24, |row, text| {
+                    match numbers.filter(|n| !n.is_null(row - self.rows.start)) {
+                        Some(numbers) => {
+                            write!(text, "{}:{}", records.source, numbers.value(row - self.rows.start))
+                                .is_ok()
+                        }
+                        None => false,
                     }
-                    None => false,
                 })
             }
             "county_code" => self.division(COUNTY),
@@ -165,17 +168,20 @@ impl SourceChunk<'_, '_> {
             "village_code" => self.division(VILLAGE),
             "link_tier" => flag(resolution.tier[nodes].iter().map(|tier| *tier as i32).collect()),
             "in_review" => flag(resolution.in_review[nodes].iter().map(|r| i32::from(*r)).collect()),
-            "id18" => id_texts(ids, rows),
+            "id18" => source_id_column(ids, rows),
             "id_class" => {
                 let class = |row: usize| ids.map_or_else(Default::default, |ids| ids[row].class).code();
                 Arc::new(StringArray::from_iter_values(rows.map(class)))
             }
-            "birth_date" => {
-                person_views::date_array(rows.map(|row| birth(inputs, people, numbers, source, row)))
-            }
+            "birth_date" => person_views::birth_date_array(
+                rows.map(|row| source_row_birth(inputs, people, numbers, source, row)),
+            ),
             "age" => Arc::new(
                 rows.map(|row| {
-                    person_views::age_in(birth(inputs, people, numbers, source, row), inputs.period)
+                    person_views::age_in(
+                        source_row_birth(inputs, people, numbers, source, row),
+                        inputs.period,
+                    )
                 })
                 .collect::<Int32Array>(),
             ),
@@ -187,7 +193,7 @@ impl SourceChunk<'_, '_> {
                 };
                 Arc::new(rows.map(|row| person_views::sex_label(sex(row))).collect::<StringArray>())
             }
-            "guardian_id18" => id_texts(fields.id_numbers("guardian_id"), rows),
+            "guardian_id18" => source_id_column(fields.id_numbers("guardian_id"), rows),
             "guardian_person_id" => {
                 self.ids(guardians[source].get(rows)?, &resolution.person_ids, person_number)
             }
@@ -219,7 +225,7 @@ impl SourceChunk<'_, '_> {
 
 /// Birth of a record: stated there, else by its trusted number, else what the person's other
 /// records say, else by a doubtful number.
-fn birth(
+fn source_row_birth(
     inputs: &ViewInputs<'_>,
     people: &PersonFacts,
     numbers: &RecordNumbers,
@@ -237,7 +243,11 @@ fn birth(
     }
 }
 
-fn texts(rows: Range<usize>, width: usize, mut write: impl FnMut(usize, &mut String) -> bool) -> ArrayRef {
+fn source_text_column(
+    rows: Range<usize>,
+    width: usize,
+    mut write: impl FnMut(usize, &mut String) -> bool,
+) -> ArrayRef {
     let mut builder = StringBuilder::with_capacity(rows.len(), rows.len() * width);
     let mut text = String::new();
     for row in rows {
@@ -247,8 +257,8 @@ fn texts(rows: Range<usize>, width: usize, mut write: impl FnMut(usize, &mut Str
     Arc::new(builder.finish())
 }
 
-fn id_texts(ids: Option<&[IdNumber]>, rows: Range<usize>) -> ArrayRef {
-    texts(rows, 18, |row, text| match ids.and_then(|ids| ids[row].to_text()) {
+fn source_id_column(ids: Option<&[IdNumber]>, rows: Range<usize>) -> ArrayRef {
+    source_text_column(rows, 18, |row, text| match ids.and_then(|ids| ids[row].to_text()) {
         Some(id) => text.write_str(&id).is_ok(),
         None => false,
     })
@@ -256,7 +266,7 @@ fn id_texts(ids: Option<&[IdNumber]>, rows: Range<usize>) -> ArrayRef {
 
 /// By record of a source, the person who carries its guardian's number on some record;
 /// `u32::MAX` if none or more than one does. Empty for a source without guardians' numbers.
-fn guardians(inputs: &ViewInputs<'_>, source: usize) -> Vec<u32> {
+fn source_guardians(inputs: &ViewInputs<'_>, source: usize) -> Vec<u32> {
     const SEVERAL: u32 = u32::MAX;
     let Some(guardian_ids) = inputs.comparables[source].id_numbers("guardian_id") else {
         return Vec::new();

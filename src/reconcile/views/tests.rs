@@ -135,7 +135,7 @@ impl World {
             resolution: &self.resolution,
             period: "2018Q3".parse().unwrap(),
         };
-        build(&inputs, &self.rules, previous, placement).unwrap()
+        build_views(&inputs, &self.rules, previous, placement).unwrap()
     }
 }
 
@@ -229,7 +229,9 @@ fn views_are_the_same_in_memory_and_in_files() {
         }
     }
     let found = |views| {
-        rule_runner::run(&world.rules, views, "2018Q3".parse().unwrap(), &mut |_, _| {}).unwrap().exceptions
+        rule_runner::run_rules(&world.rules, views, "2018Q3".parse().unwrap(), &mut |_, _| {})
+            .unwrap()
+            .exceptions
     };
     assert_eq!(found(&made), found(&stored));
     assert!(found(&made).iter().any(|e| &*e.rule_code == "R14"));
@@ -239,7 +241,8 @@ fn views_are_the_same_in_memory_and_in_files() {
 fn rules_run_over_the_views() {
     let world = World::new("李四", "");
     let views = world.views(Vec::new(), &ViewPlacement::default());
-    let findings = rule_runner::run(&world.rules, &views, "2018Q3".parse().unwrap(), &mut |_, _| {}).unwrap();
+    let findings =
+        rule_runner::run_rules(&world.rules, &views, "2018Q3".parse().unwrap(), &mut |_, _| {}).unwrap();
     let uninsured: Vec<_> = findings.exceptions.iter().filter(|e| &*e.rule_code == "R30").collect();
     assert_eq!(uninsured.len(), 1);
     assert_eq!(

@@ -66,7 +66,7 @@ pub(super) fn cluster(settings: &LinkSettings, nodes: &LinkNodes<'_>, links: &Li
     let single: Vec<u64> = (nodes.names.iter().enumerate())
         .map(|(at, name)| if settings.resolve.one_per_person.contains(name) { bit(at) } else { 0 })
         .collect();
-    let foreign = foreign(nodes, links);
+    let foreign = find_foreign_ids(nodes, links);
     let own = |node: u32| {
         let id = nodes.id(node);
         let own = id.trusted() && !foreign[node as usize];
@@ -184,7 +184,7 @@ fn finish(
 /// Records that carry somebody else's number: an accepted pair joins them to a record with
 /// another confirmed number, and it is this side that contradicts itself or shares its number
 /// with another name.
-fn foreign(nodes: &LinkNodes<'_>, links: &Links) -> Vec<bool> {
+fn find_foreign_ids(nodes: &LinkNodes<'_>, links: &Links) -> Vec<bool> {
     let mut out = vec![false; nodes.len()];
     let mut shared = vec![false; nodes.len()];
     let same_id = |a: Node, b: Node| {

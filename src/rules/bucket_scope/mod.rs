@@ -108,13 +108,13 @@ impl RuleScopes {
         let mut definitions = BTreeMap::new();
         // A definition comes after those it reads.
         for definition in &rules.definitions {
-            let verdict = judge(&definition.file.select, &tables);
+            let verdict = judge_scope(&definition.file.select, &tables);
             let name = &definition.header.name;
             tables.insert(name.clone(), verdict.clone().unwrap_or(ScopedTable::Shared));
             definitions.insert(name.clone(), RuleScope::from(verdict));
         }
         let rules = (rules.rules.iter())
-            .map(|rule| (rule.header.code.clone(), judge(&rule.file.select, &tables).into()))
+            .map(|rule| (rule.header.code.clone(), judge_scope(&rule.file.select, &tables).into()))
             .collect();
         Self { definitions, rules }
     }
@@ -124,7 +124,7 @@ impl From<ScopeVerdict> for RuleScope {
     fn from(verdict: ScopeVerdict) -> Self {
         match verdict {
             Ok(ScopedTable::Local(columns)) => {
-                let keys = columns.iter().filter(|c| find(&columns, &c.name).is_some());
+                let keys = columns.iter().filter(|c| find_table_key(&columns, &c.name).is_some());
                 Self::Local { keys: keys.map(|c| c.name.clone()).collect() }
             }
             Ok(ScopedTable::Shared) => Self::Shared,
@@ -134,7 +134,7 @@ impl From<ScopeVerdict> for RuleScope {
 }
 
 /// The key that a column name stands for, if it stands for one column.
-fn find(columns: &[KeyedColumn], name: &str) -> Option<TableKey> {
+fn find_table_key(columns: &[KeyedColumn], name: &str) -> Option<TableKey> {
     let mut named = columns.iter().filter(|c| c.name == name && !name.is_empty());
     let first = named.next()?;
     if named.next().is_some() { None } else { first.key }
@@ -167,7 +167,7 @@ pub(crate) fn view_table(name: &str, view: &ViewInfo, numbers: &BTreeMap<String,
 }
 
 /// Judges a definition or rule.
-fn judge(select: &ParsedSelect, tables: &ScopedTables) -> ScopeVerdict {
+fn judge_scope(select: &ParsedSelect, tables: &ScopedTables) -> ScopeVerdict {
     let query = select.query().map_err(|error| error.message)?;
     select::judge_statement(&query, tables)
 }

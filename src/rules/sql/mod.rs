@@ -45,7 +45,7 @@ impl ParsedSelect {
     /// # Errors
     /// A [`SyntaxError`] with its place if the text is anything else.
     pub fn parse(text: &str) -> Result<Self, SyntaxError> {
-        let (layout, query) = tree(text)?;
+        let (layout, query) = parse_sql_tree(text)?;
         let names = select_names::SelectNames::of(&query, &layout);
         Ok(Self { text: layout.text, names })
     }
@@ -58,7 +58,7 @@ impl ParsedSelect {
     /// # Errors
     /// None for a text that was parsed before.
     fn tree(&self) -> Result<(TextLayout, Box<Query>), SyntaxError> {
-        tree(&self.text)
+        parse_sql_tree(&self.text)
     }
     /// Builds the tree of the statement.
     ///
@@ -105,13 +105,13 @@ impl ParsedSelect {
 }
 
 /// Reads a text that must be one SELECT.
-fn tree(text: &str) -> Result<(TextLayout, Box<Query>), SyntaxError> {
+fn parse_sql_tree(text: &str) -> Result<(TextLayout, Box<Query>), SyntaxError> {
     let mut layout = TextLayout::of(text);
-    let tokens = tokenize(text).map_err(|error| syntax::explain(&layout, &error))?;
+    let tokens = tokenize(text).map_err(|error| syntax::explain_syntax_error(&layout, &error))?;
     layout.keep(&tokens);
     syntax::check_one_select(&layout)?;
     let statements = parser(tokens).parse_statements();
-    let mut statements = statements.map_err(|error| syntax::explain(&layout, &error))?;
+    let mut statements = statements.map_err(|error| syntax::explain_syntax_error(&layout, &error))?;
     match (statements.pop(), statements.is_empty()) {
         (Some(Statement::Query(query)), true) => Ok((layout, query)),
         _ => Err(syntax::no_select()),

@@ -69,7 +69,7 @@ impl ConditionBreaker<'_> {
             let Some(JoinConstraint::On(condition)) = join_constraint(&join.join_operator) else { continue };
             let Some(extent) = self.clause(condition) else { continue };
             // The first condition of a join is its key; without it there is no join.
-            for term in conjuncts(condition).into_iter().skip(1) {
+            for term in mutable_conjuncts(condition).into_iter().skip(1) {
                 self.drop(term, &extent);
                 self.alternatives(term, &extent);
             }
@@ -79,7 +79,7 @@ impl ConditionBreaker<'_> {
     /// A condition of WHERE or HAVING.
     fn kept_rows(&mut self, condition: &Expr) {
         let Some(extent) = self.clause(condition) else { return };
-        for term in conjuncts(condition) {
+        for term in mutable_conjuncts(condition) {
             self.drop(term, &extent);
             self.negate(term, &extent);
             self.alternatives(term, &extent);
@@ -88,13 +88,13 @@ impl ConditionBreaker<'_> {
 
     /// Removes each alternative of an OR, in turn, and each condition of an alternative.
     fn alternatives(&mut self, term: &Expr, within: &Range<usize>) {
-        let parts = alternatives(bare(term));
+        let parts = mutable_alternatives(strip_mutant_parentheses(term));
         if parts.len() < 2 {
             return;
         }
         for part in parts {
             self.replace(part, within, "去掉", |_| "(1 = 0)".to_owned());
-            let terms = conjuncts(bare(part));
+            let terms = mutable_conjuncts(strip_mutant_parentheses(part));
             for term in terms.iter().filter(|_| terms.len() > 1) {
                 self.drop(term, within);
             }
@@ -159,7 +159,7 @@ impl ConditionBreaker<'_> {
 }
 
 /// What stands within parentheses.
-fn bare(expr: &Expr) -> &Expr {
+fn strip_mutant_parentheses(expr: &Expr) -> &Expr {
     match expr {
         Expr::Nested(inner) => inner,
         other => other,
@@ -167,20 +167,20 @@ fn bare(expr: &Expr) -> &Expr {
 }
 
 /// The parts of a condition that must all hold; parentheses are not opened.
-fn conjuncts(condition: &Expr) -> Vec<&Expr> {
-    parts(condition, &BinaryOperator::And)
+fn mutable_conjuncts(condition: &Expr) -> Vec<&Expr> {
+    mutable_parts(condition, &BinaryOperator::And)
 }
 
 /// The parts of a condition of which one must hold; parentheses are not opened.
-fn alternatives(condition: &Expr) -> Vec<&Expr> {
-    parts(condition, &BinaryOperator::Or)
+fn mutable_alternatives(condition: &Expr) -> Vec<&Expr> {
+    mutable_parts(condition, &BinaryOperator::Or)
 }
 
-fn parts<'e>(condition: &'e Expr, operator: &BinaryOperator) -> Vec<&'e Expr> {
+fn mutable_parts<'e>(condition: &'e Expr, operator: &BinaryOperator) -> Vec<&'e Expr> {
     match condition {
         Expr::BinaryOp { left, op, right } if op == operator => {
-            let mut found = parts(left, operator);
-            found.extend(parts(right, operator));
+            let mut found = mutable_parts(left, operator);
+            found.extend(mutable_parts(right, operator));
             found
         }
         other => vec![other],

@@ -101,7 +101,7 @@ pub(super) fn check_one_select(layout: &TextLayout) -> Result<(), SyntaxError> {
 }
 
 /// The parser's complaint as a sentence.
-pub(super) fn explain(layout: &TextLayout, error: &ParserError) -> SyntaxError {
+pub(super) fn explain_syntax_error(layout: &TextLayout, error: &ParserError) -> SyntaxError {
     let words = match error {
         ParserError::RecursionLimitExceeded => {
             return SyntaxError {
@@ -112,9 +112,10 @@ pub(super) fn explain(layout: &TextLayout, error: &ParserError) -> SyntaxError {
         }
         ParserError::TokenizerError(words) | ParserError::ParserError(words) => words.as_str(),
     };
-    let at = place(words).map_or_else(|| layout.text.trim_end().len(), |place| layout.byte(place));
+    let at =
+        syntax_error_place(words).map_or_else(|| layout.text.trim_end().len(), |place| layout.byte(place));
     if let ParserError::TokenizerError(_) = error {
-        return unclosed(words, at);
+        return unclosed_quote_error(words, at);
     }
     let here = layout.tokens.iter().position(|token| layout.byte(token.span.start) == at);
     let span = here.map_or(at..at, |token| layout.bytes(layout.tokens[token].span));
@@ -123,18 +124,18 @@ pub(super) fn explain(layout: &TextLayout, error: &ParserError) -> SyntaxError {
         None => "，语句没有写完".to_owned(),
     };
     let expected = words.strip_prefix("Expected: ").and_then(|rest| rest.split(", found").next());
-    let message = match expected.and_then(in_chinese) {
+    let message = match expected.and_then(expected_syntax_text) {
         Some(expected) if expected.starts_with(|c: char| c.is_ascii()) => {
             format!("SQL 语法错误：此处应为 {expected}{what}")
         }
         Some(expected) => format!("SQL 语法错误：此处应为{expected}{what}"),
         None => format!("SQL 语法错误：不能理解此处的写法{what}"),
     };
-    SyntaxError { message, hint: cure(layout, here), span }
+    SyntaxError { message, hint: syntax_error_hint(layout, here), span }
 }
 
 /// What was expected in Chinese: known words, signs, and keywords as they are.
-fn in_chinese(expected: &str) -> Option<String> {
+fn expected_syntax_text(expected: &str) -> Option<String> {
     if let Some((_, words)) = EXPECTED.iter().find(|(english, _)| *english == expected) {
         return Some((*words).to_owned());
     }
@@ -145,7 +146,7 @@ fn in_chinese(expected: &str) -> Option<String> {
 }
 
 /// A quote or comment that nothing closes.
-fn unclosed(words: &str, at: usize) -> SyntaxError {
+fn unclosed_quote_error(words: &str, at: usize) -> SyntaxError {
     let (message, hint) = if words.contains("comment") {
         ("注释没有写完", "注释以 /* 开头、以 */ 结束，或用 -- 写到行尾")
     } else if words.contains("close delimiter") {
@@ -159,7 +160,7 @@ fn unclosed(words: &str, at: usize) -> SyntaxError {
 }
 
 /// What to do where the parser stopped at token `here`, or at the end.
-fn cure(layout: &TextLayout, here: Option<usize>) -> String {
+fn syntax_error_hint(layout: &TextLayout, here: Option<usize>) -> String {
     let count =
         |sign: &Token, until: usize| layout.tokens[..until].iter().filter(|t| t.token == *sign).count();
     let until = here.unwrap_or(layout.tokens.len());
@@ -178,7 +179,7 @@ fn cure(layout: &TextLayout, here: Option<usize>) -> String {
     }
     for at in [Some(here), here.checked_sub(1)].into_iter().flatten() {
         if let Token::Word(word) = &layout.tokens[at].token
-            && let Some(keyword) = meant(&word.value.to_ascii_uppercase())
+            && let Some(keyword) = misspelled_sql_keyword(&word.value.to_ascii_uppercase())
         {
             return format!("是不是把“{keyword}”写成了“{}”？", word.value);
         }
@@ -197,7 +198,7 @@ fn cure(layout: &TextLayout, here: Option<usize>) -> String {
 }
 
 /// The keyword that a word is a slip of.
-fn meant(word: &str) -> Option<&'static str> {
+fn misspelled_sql_keyword(word: &str) -> Option<&'static str> {
     let slips = |keyword: &&&str| {
         let most = if keyword.len() > 4 { 2 } else { 1 };
         (1..=most).contains(&strsim::damerau_levenshtein(word, keyword))
@@ -207,7 +208,7 @@ fn meant(word: &str) -> Option<&'static str> {
 }
 
 /// The place that a complaint names: `… at Line: 3, Column: 5`.
-fn place(words: &str) -> Option<Location> {
+fn syntax_error_place(words: &str) -> Option<Location> {
     let number = |label: &str| -> Option<u64> {
         let rest = words.rsplit_once(label)?.1;
         rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().ok()

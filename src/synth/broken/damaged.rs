@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use super::{BrokenCase, aid_header, aid_rows, csv_text, encode, sheet};
+use super::{BrokenCase, aid_header, aid_rows, broken_case_sheet, csv_text, encode};
 use crate::synth::department_records::SourceKind;
 use crate::synth::layout;
 use crate::{Error, Result};
@@ -10,13 +10,13 @@ use crate::{Error, Result};
 const AID: &str = "student_aid";
 
 pub(super) fn damaged_cases() -> Result<Vec<BrokenCase>> {
-    let table = || sheet(aid_header(), aid_rows());
-    let xlsx = encode::xlsx::encode_workbook(&[table()])?;
-    let xls = encode::xls::encode_workbook(&[table()])?;
-    let parquet = parquet(&aid_header(), aid_rows())?;
-    let dbf = tekun()?;
+    let table = || broken_case_sheet(aid_header(), aid_rows());
+    let xlsx = encode::xlsx::encode_xlsx_workbook(&[table()])?;
+    let xls = encode::xls::encode_xls_workbook(&[table()])?;
+    let parquet = parquet_to_damage(&aid_header(), aid_rows())?;
+    let dbf = dbf_to_damage()?;
     let half = |bytes: &[u8]| bytes[..bytes.len() / 2].to_vec();
-    let empty = encode::xlsx::encode_workbook(&[sheet(vec![], vec![])])?;
+    let empty = encode::xlsx::encode_xlsx_workbook(&[broken_case_sheet(vec![], vec![])])?;
     let mut nonsense = vec![0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
     nonsense.extend((0..2_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8));
     let html = "<html><head><meta charset=\"utf-8\"></head><body><table><tr><td>学校</td><td>姓名</td></tr></table></body></html>";
@@ -36,7 +36,7 @@ pub(super) fn damaged_cases() -> Result<Vec<BrokenCase>> {
         BrokenCase::refused("truncated_parquet", "传输中断的 Parquet", AID, "Parquet 文件不完整")
             .file("data/学生资助.parquet", half(&parquet)),
         BrokenCase::refused("corrupt_parquet", "中间被改坏的 Parquet", AID, "Parquet 文件已损坏")
-            .file("data/学生资助.parquet", corrupt(parquet)),
+            .file("data/学生资助.parquet", corrupt_parquet_footer(parquet)),
         BrokenCase::refused("truncated_dbf", "传输中断的 DBF", "tekun", "DBF 文件不完整或已损坏")
             .file("data/特困供养.dbf", half(&dbf)),
         BrokenCase::refused("html_named_xls", "改名为 XLS 的网页", AID, "网页")
@@ -57,9 +57,9 @@ pub(super) fn damaged_cases() -> Result<Vec<BrokenCase>> {
         BrokenCase::refused("zip_lies", "目录把解开后的大小写小了的工作簿", AID, "压缩炸弹")
             .file("data/学生资助.xlsx", lying_zip()?),
         BrokenCase::refused("dbf_zero_width", "DBF 有宽度为0的字段", "tekun", "字段宽度为0")
-            .file("data/特困供养.dbf", patched(&dbf, |bytes| bytes[WIDTHS[0]] = 0)),
+            .file("data/特困供养.dbf", patch_dbf(&dbf, |bytes| bytes[WIDTHS[0]] = 0)),
         BrokenCase::refused("dbf_uncounted_records", "DBF 的记录多于表头所说", "tekun", "表头说有19条记录")
-            .file("data/特困供养.dbf", patched(&dbf, |bytes| bytes[4] -= 1)),
+            .file("data/特困供养.dbf", patch_dbf(&dbf, |bytes| bytes[4] -= 1)),
         BrokenCase::refused("empty_sheet", "工作簿里只有空表", AID, "没有任何内容")
             .file("data/学生资助.xlsx", empty),
         BrokenCase::partly("text_named_xlsx", "改名为 XLSX 的 CSV:照读", AID, 40, 0, "")
@@ -67,18 +67,18 @@ pub(super) fn damaged_cases() -> Result<Vec<BrokenCase>> {
     ])
 }
 
-fn parquet(header: &[String], rows: Vec<Vec<String>>) -> Result<Vec<u8>> {
+fn parquet_to_damage(header: &[String], rows: Vec<Vec<String>>) -> Result<Vec<u8>> {
     let schema = encode::parquet::parquet_schema(header, &[]);
     let mut writer = encode::parquet::parquet_writer(Vec::new(), schema.clone())?;
     encode::parquet::append(
         &mut writer,
-        &encode::parquet::parquet_batch(&schema, &sheet(header.to_vec(), rows).rows)?,
+        &encode::parquet::parquet_batch(&schema, &broken_case_sheet(header.to_vec(), rows).rows)?,
     )?;
     encode::parquet::finish(writer)
 }
 
 /// Spoils the footer and leaves both marks.
-fn corrupt(mut bytes: Vec<u8>) -> Vec<u8> {
+fn corrupt_parquet_footer(mut bytes: Vec<u8>) -> Vec<u8> {
     let end = bytes.len() - 8;
     for byte in &mut bytes[end - 200..end] {
         *byte ^= 0x5A;
@@ -86,22 +86,22 @@ fn corrupt(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-fn tekun() -> Result<Vec<u8>> {
+fn dbf_to_damage() -> Result<Vec<u8>> {
     let rows = (0..20)
         .map(|i| {
-            let mut row = vec!["张三".to_owned(), super::id(i)];
+            let mut row = vec!["张三".to_owned(), super::broken_case_id(i)];
             row.resize(12, String::new());
             row
         })
         .collect();
-    encode::dbf::encode_table(&sheet(layout::source_headers(SourceKind::Tekun, false), rows))
+    encode::dbf::encode_dbf_table(&broken_case_sheet(layout::source_headers(SourceKind::Tekun, false), rows))
 }
 
 /// Where the widths of the first two fields of a DBF stand.
 const WIDTHS: [usize; 2] = [32 + 16, 64 + 16];
 
 /// Changes a DBF; what the first field gives away, the second takes: records stay as long.
-fn patched(dbf: &[u8], change: impl Fn(&mut [u8])) -> Vec<u8> {
+fn patch_dbf(dbf: &[u8], change: impl Fn(&mut [u8])) -> Vec<u8> {
     let mut bytes = dbf.to_vec();
     change(&mut bytes);
     bytes[WIDTHS[1]] += dbf[WIDTHS[0]] - bytes[WIDTHS[0]];

@@ -4,8 +4,8 @@
 use std::path::Path;
 
 use super::encode::{self, SheetLayout};
-use super::fixtures::save;
-use super::identity::{compose, id_text};
+use super::fixtures::save_fixture_file;
+use super::identity::{compose_id, id_text};
 use super::layout;
 use super::village_rows::{InventedCell, InventedRow};
 use crate::Result;
@@ -91,7 +91,7 @@ impl BrokenCase {
 ///
 /// # Errors
 /// A folder or file that cannot be written.
-pub fn write(out: &Path) -> Result<Vec<String>> {
+pub fn write_broken_cases(out: &Path) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for case in tables::table_cases()
         .into_iter()
@@ -100,11 +100,11 @@ pub fn write(out: &Path) -> Result<Vec<String>> {
     {
         let folder = out.join(case.name);
         for (path, bytes) in &case.files {
-            save(&folder.join(path), bytes)?;
+            save_fixture_file(&folder.join(path), bytes)?;
         }
         let text = toml::to_string(&case.expected)
             .map_err(|e| crate::Error::internal("写 expected.toml 失败").caused_by(e))?;
-        save(&folder.join("expected.toml"), text.as_bytes())?;
+        save_fixture_file(&folder.join("expected.toml"), text.as_bytes())?;
         names.push(case.name.to_owned());
     }
     Ok(names)
@@ -113,8 +113,8 @@ pub fn write(out: &Path) -> Result<Vec<String>> {
 /// How many rows the small tables have: one bad row stays under the usual share of rejects.
 const ROWS: usize = 40;
 
-fn id(index: usize) -> String {
-    id_text(&compose(410_621, 20_030_101 + index as u32 % 28, 100 + index as u32))
+fn broken_case_id(index: usize) -> String {
+    id_text(&compose_id(410_621, 20_030_101 + index as u32 % 28, 100 + index as u32))
 }
 
 /// Cells of a small student aid table.
@@ -125,7 +125,7 @@ fn aid_rows() -> Vec<Vec<String>> {
             vec![
                 cell("善堂镇初级中学"),
                 format!("张{}", ["明", "红", "军", "丽", "华"][i % 5]),
-                id(i),
+                broken_case_id(i),
                 cell("2018秋"),
                 cell("义务教育寄宿生生活补助"),
                 cell("625"),
@@ -146,12 +146,12 @@ fn aid_header() -> Vec<String> {
 fn csv_text(header: &[String], rows: &[Vec<String>]) -> String {
     let mut out = String::new();
     for row in std::iter::once(header).chain(rows.iter().map(Vec::as_slice)) {
-        encode::csv::write_line(&mut out, row.iter().map(|c| c.as_str().into()), "\r\n");
+        encode::csv::write_csv_line(&mut out, row.iter().map(|c| c.as_str().into()), "\r\n");
     }
     out
 }
 
-fn sheet(header: Vec<String>, rows: Vec<Vec<String>>) -> SheetLayout {
+fn broken_case_sheet(header: Vec<String>, rows: Vec<Vec<String>>) -> SheetLayout {
     let cell = |c: String| if c.is_empty() { InventedCell::Empty } else { InventedCell::Text(c) };
     let rows = rows
         .into_iter()

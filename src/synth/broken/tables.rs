@@ -5,7 +5,7 @@ use super::{BrokenCase, ROWS, aid_header, aid_rows, csv_text};
 const FILE: &str = "data/学生资助.csv";
 const AID: &str = "student_aid";
 
-fn aid(edit: impl Fn(&mut Vec<String>, &mut Vec<Vec<String>>)) -> String {
+fn broken_aid_table(edit: impl Fn(&mut Vec<String>, &mut Vec<Vec<String>>)) -> String {
     let (mut header, mut rows) = (aid_header(), aid_rows());
     edit(&mut header, &mut rows);
     csv_text(&header, &rows)
@@ -16,31 +16,31 @@ pub(super) fn table_cases() -> Vec<BrokenCase> {
     vec![
         BrokenCase::refused("header_only", "只有表头", AID, "没有任何数据行")
             .blocked("empty_source")
-            .file(FILE, aid(|_, rows| rows.clear())),
+            .file(FILE, broken_aid_table(|_, rows| rows.clear())),
         BrokenCase::refused("missing_required_column", "缺少必需的列", AID, "缺少必需的列“学期”").file(
             FILE,
-            aid(|header, rows| {
+            broken_aid_table(|header, rows| {
                 header.remove(3);
                 rows.iter_mut().for_each(|r| drop(r.remove(3)));
             }),
         ),
         BrokenCase::refused("unknown_header", "有不认识的表头", AID, "不认识的表头").file(
             FILE,
-            aid(|header, rows| {
+            broken_aid_table(|header, rows| {
                 header.push("血型".to_owned());
                 rows.iter_mut().for_each(|r| r.push("A".to_owned()));
             }),
         ),
         BrokenCase::refused("two_headers_one_column", "两个表头是同一列", AID, "都是列").file(
             FILE,
-            aid(|header, rows| {
+            broken_aid_table(|header, rows| {
                 header.push("身份证号码".to_owned());
                 rows.iter_mut().for_each(|r| r.push(r[2].clone()));
             }),
         ),
         BrokenCase::refused("header_without_name", "有内容的列没有表头", AID, "没有表头").file(
             FILE,
-            aid(|header, rows| {
+            broken_aid_table(|header, rows| {
                 header.insert(4, String::new());
                 rows.iter_mut().for_each(|r| r.insert(4, "x".to_owned()));
             }),
@@ -51,16 +51,16 @@ pub(super) fn table_cases() -> Vec<BrokenCase> {
         BrokenCase::refused("missing_file", "必需的来源没有文件", AID, "缺少“学生资助”的提取文件")
             .file("data/说明.txt", "本季度无学生资助数据\n"),
         BrokenCase::refused("claimed_twice", "一个文件符合两个来源", AID, "文件同时符合")
-            .file("data/危房改造_学生资助.csv", aid(|_, _| {})),
+            .file("data/危房改造_学生资助.csv", broken_aid_table(|_, _| {})),
         BrokenCase::partly("ragged_rows", "一行的格多于表头", AID, all - 1, 1, "表头只有").file(
             FILE,
-            aid(|_, rows| {
+            broken_aid_table(|_, rows| {
                 rows[7].extend(["多".to_owned(), "余".to_owned()]);
             }),
         ),
         BrokenCase::partly("nul_bytes", "一行里有空字符", AID, all - 1, 1, "空字符").file(
             FILE,
-            aid(|_, rows| {
+            broken_aid_table(|_, rows| {
                 rows[3][1] = "张\0明".to_owned();
             }),
         ),
@@ -68,19 +68,19 @@ pub(super) fn table_cases() -> Vec<BrokenCase> {
             .file(FILE, wrong_encoding()),
         BrokenCase::partly("missing_cell", "必填的格是空的", AID, all - 1, 1, "学期").file(
             FILE,
-            aid(|_, rows| {
+            broken_aid_table(|_, rows| {
                 rows[11][3].clear();
             }),
         ),
         BrokenCase::partly("all_ids_damaged", "证件号码全被表格软件改成科学计数", AID, all, 0, "").file(
             FILE,
-            aid(|_, rows| {
+            broken_aid_table(|_, rows| {
                 rows.iter_mut().for_each(|r| r[2] = format!("{}.{}E+17", &r[2][..1], &r[2][1..6]));
             }),
         ),
         BrokenCase::partly("formula_cells", "以等号、加号、减号、@开头的格", AID, all, 0, "").file(
             FILE,
-            aid(|_, rows| {
+            broken_aid_table(|_, rows| {
                 for (row, start) in rows.iter_mut().zip(["=", "+", "-", "@"]) {
                     row[4] = format!("{start}cmd|' /C calc'!A0");
                 }
@@ -88,11 +88,11 @@ pub(super) fn table_cases() -> Vec<BrokenCase> {
         ),
         BrokenCase::partly("too_many_rejects", "退回的行太多", AID, all - 10, 10, "超过上限")
             .blocked("reject_share")
-            .file(FILE, aid(|_, rows| rows.iter_mut().take(10).for_each(|r| r[1].clear()))),
+            .file(FILE, broken_aid_table(|_, rows| rows.iter_mut().take(10).for_each(|r| r[1].clear()))),
         BrokenCase::partly("duplicate_file", "同一文件报了两次", AID, 2 * all, 0, "内容完全相同")
             .blocked("duplicate_file")
-            .file(FILE, aid(|_, _| {}))
-            .file("data/学生资助(副本).csv", aid(|_, _| {})),
+            .file(FILE, broken_aid_table(|_, _| {}))
+            .file("data/学生资助(副本).csv", broken_aid_table(|_, _| {})),
         collapse(),
         duplicate_key(),
     ]
@@ -100,7 +100,7 @@ pub(super) fn table_cases() -> Vec<BrokenCase> {
 
 /// UTF-8 by its mark, with one row in GB18030.
 fn wrong_encoding() -> Vec<u8> {
-    let text = format!("\u{feff}{}", aid(|_, _| {}));
+    let text = format!("\u{feff}{}", broken_aid_table(|_, _| {}));
     let mut out = Vec::new();
     for (at, line) in text.split_inclusive("\r\n").enumerate() {
         if at == 5 {
@@ -113,7 +113,7 @@ fn wrong_encoding() -> Vec<u8> {
 }
 
 fn collapse() -> BrokenCase {
-    let rows: String = (0..ROWS).map(|i| format!("一中,张明,G{}\n", super::id(i))).collect();
+    let rows: String = (0..ROWS).map(|i| format!("一中,张明,G{}\n", super::broken_case_id(i))).collect();
     let text = format!("学校,姓名,学籍号\n{rows}");
     let mut case =
         BrokenCase::partly("row_count_collapse", "行数比上季少得多", "student", ROWS as u64, 0, "上季1000条")

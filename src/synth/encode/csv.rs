@@ -4,7 +4,7 @@ use super::SheetLayout;
 use crate::synth::village_rows::InventedCell;
 
 /// Appends one line.
-pub(crate) fn write_line<'a>(
+pub(crate) fn write_csv_line<'a>(
     out: &mut String,
     cells: impl Iterator<Item = std::borrow::Cow<'a, str>>,
     end: &str,
@@ -28,7 +28,7 @@ pub(crate) fn write_line<'a>(
 pub(crate) fn csv_text(sheet: &SheetLayout) -> String {
     let mut out = String::new();
     for row in sheet.grid() {
-        write_line(&mut out, row.iter().map(InventedCell::text), "\r\n");
+        write_csv_line(&mut out, row.iter().map(InventedCell::text), "\r\n");
     }
     out
 }

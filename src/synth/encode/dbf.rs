@@ -4,7 +4,7 @@ use super::{EncodedBytes, SheetLayout, encode_text};
 use crate::synth::village_rows::InventedCell;
 
 /// One table: character fields as wide as their widest value, numbers as `N(12,2)`.
-pub(crate) fn encode_table(sheet: &SheetLayout) -> EncodedBytes {
+pub(crate) fn encode_dbf_table(sheet: &SheetLayout) -> EncodedBytes {
     let rows: Vec<Vec<Vec<u8>>> = sheet
         .rows
         .iter()

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 static KNOWN: [AtomicU32; 0x1_0000] = [const { AtomicU32::new(0) }; 0x1_0000];
 
 /// The same bytes as [`super::encode_text`] with GB18030.
-pub(crate) fn encode(text: &str) -> Vec<u8> {
+pub(crate) fn encode_gb18030(text: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     for c in text.chars() {
         if c.is_ascii() {
@@ -16,12 +16,12 @@ pub(crate) fn encode(text: &str) -> Vec<u8> {
             continue;
         }
         let Some(entry) = KNOWN.get(c as usize) else {
-            out.extend(slowly(c));
+            out.extend(encode_gb18030_char(c));
             continue;
         };
         let mut known = entry.load(Ordering::Relaxed);
         if known == 0 {
-            let bytes = slowly(c);
+            let bytes = encode_gb18030_char(c);
             // A character that has no code becomes a numeric reference, which is longer.
             if bytes.len() > 4 {
                 out.extend(bytes);
@@ -36,7 +36,7 @@ pub(crate) fn encode(text: &str) -> Vec<u8> {
     out
 }
 
-fn slowly(c: char) -> Vec<u8> {
+fn encode_gb18030_char(c: char) -> Vec<u8> {
     super::encode_text(c.encode_utf8(&mut [0; 4]), encoding_rs::GB18030)
 }
 
@@ -52,7 +52,7 @@ mod tests {
             .chain((0x9F00..0xA000).filter_map(char::from_u32))
             .collect();
         for _ in 0..2 {
-            assert_eq!(super::encode(&text), super::super::encode_text(&text, encoding_rs::GB18030));
+            assert_eq!(super::encode_gb18030(&text), super::super::encode_text(&text, encoding_rs::GB18030));
         }
     }
 }

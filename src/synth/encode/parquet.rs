@@ -12,7 +12,7 @@ use parquet::file::properties::WriterProperties;
 
 use super::broken;
 use crate::Result;
-use crate::synth::calendar::to_days;
+use crate::synth::calendar::date_to_days;
 use crate::synth::village_rows::{InventedCell, InventedRow};
 
 /// Columns of a table; `dates`: positions of date columns.
@@ -54,7 +54,7 @@ impl BatchBuilder {
     pub(crate) fn push(&mut self, row: &InventedRow) {
         for (column, cell) in self.columns.iter_mut().zip(&row.cells) {
             match (column, cell) {
-                (ParquetCells::Date(to), InventedCell::Date(day)) => to.append_value(to_days(*day)),
+                (ParquetCells::Date(to), InventedCell::Date(day)) => to.append_value(date_to_days(*day)),
                 (ParquetCells::Date(to), _) => to.append_null(),
                 (ParquetCells::Text(to), InventedCell::Empty) => to.append_null(),
                 (ParquetCells::Text(to), cell) => to.append_value(cell.text()),

@@ -8,18 +8,18 @@ use crate::synth::village_rows::InventedCell;
 
 const SECTOR: usize = 512;
 
-fn record(out: &mut Vec<u8>, kind: u16, body: &[u8]) {
+fn push_biff_record(out: &mut Vec<u8>, kind: u16, body: &[u8]) {
     out.extend(kind.to_le_bytes());
     out.extend((body.len() as u16).to_le_bytes());
     out.extend(body);
 }
 
-fn words(values: &[u16]) -> Vec<u8> {
+fn biff_words(values: &[u16]) -> Vec<u8> {
     values.iter().flat_map(|v| v.to_le_bytes()).collect()
 }
 
 fn utf16(text: &str) -> Vec<u8> {
-    words(&text.encode_utf16().collect::<Vec<_>>())
+    biff_words(&text.encode_utf16().collect::<Vec<_>>())
 }
 
 /// Strings of all sheets, each once.
@@ -50,7 +50,7 @@ impl SharedStrings {
         for text in &self.texts {
             let units = text.encode_utf16().count();
             if body.len() + 3 + units * 2 > 8_200 {
-                record(out, kind, &body);
+                push_biff_record(out, kind, &body);
                 kind = 0x003C;
                 body.clear();
             }
@@ -58,14 +58,14 @@ impl SharedStrings {
             body.push(1);
             body.extend(utf16(text));
         }
-        record(out, kind, &body);
+        push_biff_record(out, kind, &body);
     }
 }
 
 /// A workbook of some sheets.
-pub(crate) fn encode_workbook(sheets: &[SheetLayout]) -> EncodedBytes {
+pub(crate) fn encode_xls_workbook(sheets: &[SheetLayout]) -> EncodedBytes {
     let mut strings = SharedStrings::default();
-    let pages: Vec<Vec<u8>> = sheets.iter().map(|s| page(s, &mut strings)).collect();
+    let pages: Vec<Vec<u8>> = sheets.iter().map(|s| xls_sheet_stream(s, &mut strings)).collect();
     // The globals' length depends only on the names, so a first pass finds the sheets' offsets.
     let mut start = globals(sheets, &strings, &vec![0; sheets.len()]).len();
     let mut offsets = Vec::new();
@@ -80,67 +80,67 @@ pub(crate) fn encode_workbook(sheets: &[SheetLayout]) -> EncodedBytes {
 
 fn globals(sheets: &[SheetLayout], strings: &SharedStrings, offsets: &[u32]) -> Vec<u8> {
     let mut out = Vec::new();
-    record(&mut out, 0x0809, &words(&[0x0600, 0x0005, 0x0DBB, 0x07CC, 0, 0, 0x0006, 0]));
-    record(&mut out, 0x0042, &words(&[0x04B0]));
-    record(&mut out, 0x003D, &words(&[0, 0, 0x3000, 0x2000, 0x38, 0, 0, 1, 0x0258]));
-    record(&mut out, 0x0022, &words(&[0]));
+    push_biff_record(&mut out, 0x0809, &biff_words(&[0x0600, 0x0005, 0x0DBB, 0x07CC, 0, 0, 0x0006, 0]));
+    push_biff_record(&mut out, 0x0042, &biff_words(&[0x04B0]));
+    push_biff_record(&mut out, 0x003D, &biff_words(&[0, 0, 0x3000, 0x2000, 0x38, 0, 0, 1, 0x0258]));
+    push_biff_record(&mut out, 0x0022, &biff_words(&[0]));
     for _ in 0..5 {
-        let mut font = words(&[220, 0, 0x7FFF, 400, 0]);
+        let mut font = biff_words(&[220, 0, 0x7FFF, 400, 0]);
         font.extend([0, 0, 0, 0]);
         font.extend([2, 1]);
         font.extend(utf16("宋体"));
-        record(&mut out, 0x0031, &font);
+        push_biff_record(&mut out, 0x0031, &font);
     }
     for index in 0..16u16 {
         let style = if index < 15 { 0xFFF5 } else { 0x0001 };
-        record(&mut out, 0x00E0, &words(&[0, 0, style, 0x0020, 0, 0, 0, 0, 0, 0x20C0]));
+        push_biff_record(&mut out, 0x00E0, &biff_words(&[0, 0, style, 0x0020, 0, 0, 0, 0, 0, 0x20C0]));
     }
-    record(&mut out, 0x0293, &[0x00, 0x80, 0x00, 0xFF]);
+    push_biff_record(&mut out, 0x0293, &[0x00, 0x80, 0x00, 0xFF]);
     for (sheet, offset) in sheets.iter().zip(offsets) {
         let mut body = offset.to_le_bytes().to_vec();
         body.extend([0, 0, sheet.name.encode_utf16().count() as u8, 1]);
         body.extend(utf16(&sheet.name));
-        record(&mut out, 0x0085, &body);
+        push_biff_record(&mut out, 0x0085, &body);
     }
     strings.records(&mut out);
-    record(&mut out, 0x000A, &[]);
+    push_biff_record(&mut out, 0x000A, &[]);
     out
 }
 
-fn page(sheet: &SheetLayout, strings: &mut SharedStrings) -> Vec<u8> {
+fn xls_sheet_stream(sheet: &SheetLayout, strings: &mut SharedStrings) -> Vec<u8> {
     let mut grid = sheet.grid();
     let ranges = sheet.merge(&mut grid);
     let mut out = Vec::new();
-    record(&mut out, 0x0809, &words(&[0x0600, 0x0010, 0x0DBB, 0x07CC, 0, 0, 0x0006, 0]));
+    push_biff_record(&mut out, 0x0809, &biff_words(&[0x0600, 0x0010, 0x0DBB, 0x07CC, 0, 0, 0x0006, 0]));
     let mut size = (0u32).to_le_bytes().to_vec();
     size.extend((grid.len() as u32).to_le_bytes());
-    size.extend(words(&[0, sheet.header.len() as u16, 0]));
-    record(&mut out, 0x0200, &size);
+    size.extend(biff_words(&[0, sheet.header.len() as u16, 0]));
+    push_biff_record(&mut out, 0x0200, &size);
     for (r, cells) in grid.iter().enumerate() {
         for (c, cell) in cells.iter().enumerate() {
-            let mut body = words(&[r as u16, c as u16, 15]);
+            let mut body = biff_words(&[r as u16, c as u16, 15]);
             match cell {
                 InventedCell::Empty => continue,
                 InventedCell::Number(number) => {
                     body.extend(number.to_le_bytes());
-                    record(&mut out, 0x0203, &body);
+                    push_biff_record(&mut out, 0x0203, &body);
                 }
                 other => {
                     body.extend(strings.add(&other.text()).to_le_bytes());
-                    record(&mut out, 0x00FD, &body);
+                    push_biff_record(&mut out, 0x00FD, &body);
                 }
             }
         }
     }
     for some in ranges.chunks(1_000) {
-        let mut body = words(&[some.len() as u16]);
+        let mut body = biff_words(&[some.len() as u16]);
         for &(top, bottom, column) in some {
-            body.extend(words(&[top as u16, bottom as u16, column as u16, column as u16]));
+            body.extend(biff_words(&[top as u16, bottom as u16, column as u16, column as u16]));
         }
-        record(&mut out, 0x00E5, &body);
+        push_biff_record(&mut out, 0x00E5, &body);
     }
-    record(&mut out, 0x023E, &words(&[0x00B6, 0, 0, 0x0040, 0, 0, 0, 0, 0]));
-    record(&mut out, 0x000A, &[]);
+    push_biff_record(&mut out, 0x023E, &biff_words(&[0x00B6, 0, 0, 0x0040, 0, 0, 0, 0, 0]));
+    push_biff_record(&mut out, 0x000A, &[]);
     out
 }
 
@@ -162,7 +162,7 @@ pub(crate) fn write_compound(name: &str, mut stream: Vec<u8>) -> Vec<u8> {
     let first = directory + 1;
     let mut out = vec![0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
     out.resize(24, 0);
-    out.extend(words(&[0x003E, 0x0003, 0xFFFE, 9, 6, 0, 0, 0]));
+    out.extend(biff_words(&[0x003E, 0x0003, 0xFFFE, 9, 6, 0, 0, 0]));
     out.extend(0u32.to_le_bytes());
     for value in [tables as u32, directory, 0, 4_096, END, 0, END, 0] {
         out.extend(value.to_le_bytes());

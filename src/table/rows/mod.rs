@@ -31,7 +31,7 @@ mod positioned_file;
 mod writer;
 
 use positioned_file::{PositionedFile, PositionedReader};
-use writer::count;
+use writer::count_filled_values;
 pub(crate) use writer::{MemoryRows, RowsWriter};
 
 /// Rows of a chunk. Stages that build tables build them in chunks of this many rows, so that
@@ -63,7 +63,7 @@ impl Rows {
     pub fn of(batch: RecordBatch) -> Self {
         let slice = |from: usize| batch.slice(from, CHUNK_ROWS.min(batch.num_rows() - from));
         let mut filled = vec![0; batch.num_columns()];
-        count(&mut filled, &batch);
+        count_filled_values(&mut filled, &batch);
         Self {
             schema: batch.schema(),
             count: batch.num_rows(),
@@ -109,15 +109,17 @@ impl Rows {
             .sum()
     }
     fn in_file(file: File, filled: Vec<u64>) -> Result<Self> {
-        let file = PositionedFile::new(file).map_err(|e| broken(e.into()))?;
-        let metadata = ArrowReaderMetadata::load(&file, Default::default()).map_err(broken)?;
+        let file = PositionedFile::new(file).map_err(|e| scratch_table_error(e.into()))?;
+        let metadata = ArrowReaderMetadata::load(&file, Default::default()).map_err(scratch_table_error)?;
         let schema = ArrowReaderOptions::new().with_schema(written_schema(metadata.schema()));
-        let metadata = ArrowReaderMetadata::try_new(metadata.metadata().clone(), schema).map_err(broken)?;
+        let metadata =
+            ArrowReaderMetadata::try_new(metadata.metadata().clone(), schema).map_err(scratch_table_error)?;
         let mut groups = metadata.metadata().row_groups().iter();
         let count = groups.try_fold(0usize, |sum, g| sum.checked_add(usize::try_from(g.num_rows()).ok()?));
         Ok(Self {
             schema: metadata.schema().clone(),
-            count: count.ok_or_else(|| broken(ParquetError::General("行数不是数".to_owned())))?,
+            count: count
+                .ok_or_else(|| scratch_table_error(ParquetError::General("行数不是数".to_owned())))?,
             filled,
             place: RowsPlace::File(file, metadata),
             digest: None,
@@ -148,15 +150,18 @@ impl Rows {
             RowsPlace::Memory(batches) => {
                 let parts: std::result::Result<Vec<_>, _> =
                     batches.iter().map(|batch| batch.project(&wanted)).collect();
-                Ok(Box::new(parts.map_err(unreadable)?.into_iter().map(Ok)))
+                Ok(Box::new(parts.map_err(unreadable_rows_error)?.into_iter().map(Ok)))
             }
             RowsPlace::File(file, metadata) => {
                 let builder =
                     ParquetRecordBatchReaderBuilder::new_with_metadata(file.clone(), metadata.clone());
                 let mask = ProjectionMask::roots(builder.parquet_schema(), wanted);
-                let reader =
-                    builder.with_projection(mask).with_batch_size(CHUNK_ROWS).build().map_err(broken)?;
-                Ok(Box::new(reader.map(|batch| batch.map_err(unreadable))))
+                let reader = builder
+                    .with_projection(mask)
+                    .with_batch_size(CHUNK_ROWS)
+                    .build()
+                    .map_err(scratch_table_error)?;
+                Ok(Box::new(reader.map(|batch| batch.map_err(unreadable_rows_error))))
             }
         }
     }
@@ -186,14 +191,15 @@ impl Rows {
             if end > next {
                 let places = places[next..end].iter().map(|place| (place - from) as u32);
                 let places = UInt32Array::from_iter_values(places);
-                picked.push(arrow::compute::take_record_batch(&rows, &places).map_err(unreadable)?);
+                picked
+                    .push(arrow::compute::take_record_batch(&rows, &places).map_err(unreadable_rows_error)?);
             }
             (from, next) = (to, end);
             if next == places.len() {
                 break;
             }
         }
-        arrow::compute::concat_batches(&schema, &picked).map_err(unreadable)
+        arrow::compute::concat_batches(&schema, &picked).map_err(unreadable_rows_error)
     }
     /// The rows changed chunk by chunk; `change` is told the number of the chunk's first row.
     ///
@@ -220,7 +226,7 @@ impl Rows {
     /// A scratch file that cannot be read.
     pub fn batch(&self) -> Result<RecordBatch> {
         let chunks = self.chunks(|_| true)?.collect::<Result<Vec<_>>>()?;
-        arrow::compute::concat_batches(&self.schema, &chunks).map_err(unreadable)
+        arrow::compute::concat_batches(&self.schema, &chunks).map_err(unreadable_rows_error)
     }
     /// Gives the file of a `RowsPurpose::Published` table a name; `None` where the rows lie in memory.
     /// The table and the named file share their bytes from then on, and nobody changes them.
@@ -275,7 +281,7 @@ impl RowStore {
     /// goes back to the operating system.
     pub fn give_back(&self) {
         if let Self::Folder(_) = self {
-            crate::table::heap::give_back();
+            crate::table::heap::release_free_heap();
         }
     }
     /// Begins a table.
@@ -287,8 +293,8 @@ impl RowStore {
         Ok(match (self, form) {
             (Self::Memory, _) => RowsWriter::Memory(MemoryRows::new(schema)),
             (Self::Folder(folder), RowsPurpose::Published) => {
-                let file = DigestingWriter::new(nameless(folder)?);
-                let writer = ParquetWriter::new(file, schema).map_err(broken)?;
+                let file = DigestingWriter::new(create_scratch_file(folder)?);
+                let writer = ParquetWriter::new(file, schema).map_err(scratch_table_error)?;
                 RowsWriter::Published(Box::new(writer), filled)
             }
             (Self::Folder(folder), RowsPurpose::Scratch) => {
@@ -298,25 +304,25 @@ impl RowStore {
                     .set_statistics_enabled(EnabledStatistics::Chunk)
                     .set_max_row_group_row_count(Some(SCRATCH_GROUP))
                     .build();
-                let writer = ArrowWriter::try_new(nameless(folder)?, schema, Some(properties));
-                RowsWriter::Scratch(Box::new(writer.map_err(broken)?), filled)
+                let writer = ArrowWriter::try_new(create_scratch_file(folder)?, schema, Some(properties));
+                RowsWriter::Scratch(Box::new(writer.map_err(scratch_table_error)?), filled)
             }
         })
     }
 }
 
-fn nameless(folder: &Path) -> Result<File> {
+fn create_scratch_file(folder: &Path) -> Result<File> {
     tempfile::tempfile_in(folder)
         .map_err(|e| Error::io("新建临时文件", folder, e).hint("检查该文件夹是否可写、磁盘是否已满"))
 }
 
-fn broken(error: ParquetError) -> Error {
+fn scratch_table_error(error: ParquetError) -> Error {
     Error::new(crate::ErrorKind::Io, format!("临时数据表不能读写：{error}"))
         .hint("检查磁盘是否已满")
         .caused_by(error)
 }
 
-fn unreadable(error: arrow::error::ArrowError) -> Error {
+fn unreadable_rows_error(error: arrow::error::ArrowError) -> Error {
     Error::new(crate::ErrorKind::Io, format!("数据表不能读取：{error}")).caused_by(error)
 }
 

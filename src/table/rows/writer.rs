@@ -8,7 +8,7 @@ use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use parquet::arrow::arrow_writer::ArrowWriter;
 use rayon::prelude::*;
 
-use super::{CHUNK_ROWS, Rows, RowsPlace, broken, unreadable};
+use super::{CHUNK_ROWS, Rows, RowsPlace, scratch_table_error, unreadable_rows_error};
 use crate::Result;
 use crate::table::ParquetWriter;
 use crate::table::digest::DigestingWriter;
@@ -24,7 +24,7 @@ pub enum RowsWriter {
 }
 
 /// Adds the values of `rows` that are not null, by column.
-pub(crate) fn count(filled: &mut [u64], rows: &RecordBatch) {
+pub(crate) fn count_filled_values(filled: &mut [u64], rows: &RecordBatch) {
     for (filled, column) in filled.iter_mut().zip(rows.columns()) {
         *filled += (column.len() - column.null_count()) as u64;
     }
@@ -36,12 +36,12 @@ impl RowsWriter {
         match self {
             Self::Memory(memory) => memory.push(rows),
             Self::Published(writer, filled) => {
-                count(filled, &rows);
-                writer.write(&rows).map_err(broken)
+                count_filled_values(filled, &rows);
+                writer.write(&rows).map_err(scratch_table_error)
             }
             Self::Scratch(writer, filled) => {
-                count(filled, &rows);
-                writer.write(&rows).map_err(broken)
+                count_filled_values(filled, &rows);
+                writer.write(&rows).map_err(scratch_table_error)
             }
         }
     }
@@ -50,10 +50,12 @@ impl RowsWriter {
         match self {
             Self::Memory(memory) => memory.finish(),
             Self::Published(writer, filled) => {
-                let (file, digest) = writer.finish().map_err(broken)?.finish();
+                let (file, digest) = writer.finish().map_err(scratch_table_error)?.finish();
                 Ok(Rows { digest: Some(digest), ..Rows::in_file(file, filled)? })
             }
-            Self::Scratch(writer, filled) => Rows::in_file(writer.into_inner().map_err(broken)?, filled),
+            Self::Scratch(writer, filled) => {
+                Rows::in_file(writer.into_inner().map_err(scratch_table_error)?, filled)
+            }
         }
     }
 }
@@ -76,7 +78,7 @@ impl MemoryRows {
     }
     fn push(&mut self, rows: RecordBatch) -> Result<()> {
         self.count += rows.num_rows();
-        count(&mut self.filled, &rows);
+        count_filled_values(&mut self.filled, &rows);
         let mut from = 0;
         while from < rows.num_rows() {
             let taken = (CHUNK_ROWS - self.waiting_rows).min(rows.num_rows() - from);
@@ -101,10 +103,11 @@ impl MemoryRows {
                     arrow::compute::concat(&parts)
                 };
                 let columns = (0..self.schema.fields().len()).into_par_iter().map(joined);
-                let columns = columns.collect::<std::result::Result<_, _>>().map_err(unreadable)?;
+                let columns =
+                    columns.collect::<std::result::Result<_, _>>().map_err(unreadable_rows_error)?;
                 let options = RecordBatchOptions::new().with_row_count(Some(rows));
                 let chunk = RecordBatch::try_new_with_options(self.schema.clone(), columns, &options);
-                self.batches.push(chunk.map_err(unreadable)?);
+                self.batches.push(chunk.map_err(unreadable_rows_error)?);
             }
         }
         Ok(())

@@ -23,7 +23,7 @@ fn tables() -> ScopedTables {
 }
 
 fn scope(sql: &str) -> RuleScope {
-    judge(&ParsedSelect::parse(sql).unwrap(), &tables()).into()
+    judge_scope(&ParsedSelect::parse(sql).unwrap(), &tables()).into()
 }
 
 #[track_caller]

@@ -202,7 +202,7 @@ impl<'a> ExpressionContext<'a> {
                 FunctionArguments::List(list) => folded |= self.arguments(list, &mut feeds)?,
             }
         }
-        let ordered = within_group.iter().map(sorted).collect::<Traced<Vec<_>>>()?;
+        let ordered = within_group.iter().map(trace_sort_expression).collect::<Traced<Vec<_>>>()?;
         feeds.choose_by(&self.all(ordered)?);
         feeds.choose_by(&self.all(filter.iter().map(|e| &**e))?);
         match over {
@@ -238,7 +238,7 @@ impl<'a> ExpressionContext<'a> {
         for clause in clauses {
             match clause {
                 FunctionArgumentClause::OrderBy(by) => {
-                    let by = by.iter().map(sorted).collect::<Traced<Vec<_>>>()?;
+                    let by = by.iter().map(trace_sort_expression).collect::<Traced<Vec<_>>>()?;
                     feeds.choose_by(&self.all(by)?);
                 }
                 FunctionArgumentClause::Limit(expr)
@@ -260,7 +260,7 @@ impl<'a> ExpressionContext<'a> {
         if window_name.is_some() {
             return Err("a window with a name".to_owned());
         }
-        let order = order_by.iter().map(sorted).collect::<Traced<Vec<_>>>()?;
+        let order = order_by.iter().map(trace_sort_expression).collect::<Traced<Vec<_>>>()?;
         let mut bounds = Vec::new();
         if let Some(WindowFrame { units: _, start_bound, end_bound }) = window_frame {
             for bound in std::iter::once(start_bound).chain(end_bound) {
@@ -277,7 +277,7 @@ impl<'a> ExpressionContext<'a> {
 }
 
 /// What rows are sorted by.
-fn sorted(by: &OrderByExpr) -> Traced<&Expr> {
+fn trace_sort_expression(by: &OrderByExpr) -> Traced<&Expr> {
     match by {
         OrderByExpr { expr, options: _, with_fill: None } => Ok(expr),
         OrderByExpr { expr: _, options: _, with_fill: Some(_) } => Err("ORDER BY fills in rows".to_owned()),

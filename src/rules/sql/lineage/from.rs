@@ -71,7 +71,7 @@ impl<'a> NameScope<'a> {
 
     fn join(&mut self, join: &Join, tables: &TracedTables) -> Traced<()> {
         let Join { relation, global: _, join_operator } = join;
-        let (filter, constraint) = kind(join_operator)?;
+        let (filter, constraint) = trace_join_kind(join_operator)?;
         let (before, copies) = (self.relations.len(), self.copies.clone());
         self.relation(relation, tables)?;
         match constraint {
@@ -124,10 +124,10 @@ impl<'a> NameScope<'a> {
                 };
                 let table = table.ok_or_else(|| format!("{name} is no table"))?;
                 let relation = tables.get(table).ok_or_else(|| format!("{table} is not known"))?.clone()?;
-                (plain(alias.as_ref())?.unwrap_or(table), relation)
+                (trace_from_alias(alias.as_ref())?.unwrap_or(table), relation)
             }
             TableFactor::Derived { lateral: false, subquery, alias, sample: None } => {
-                let alias = plain(alias.as_ref())?.ok_or("a subquery without a name")?;
+                let alias = trace_from_alias(alias.as_ref())?.ok_or("a subquery without a name")?;
                 (alias, Arc::new(trace_nested(subquery, tables, None)?))
             }
             TableFactor::NestedJoin { table_with_joins, alias: None } => {
@@ -159,7 +159,7 @@ impl<'a> NameScope<'a> {
 }
 
 /// An alias that renames no columns.
-fn plain(alias: Option<&TableAlias>) -> Traced<Option<&String>> {
+fn trace_from_alias(alias: Option<&TableAlias>) -> Traced<Option<&String>> {
     match alias {
         Some(TableAlias { explicit: _, name, columns, at: None }) if columns.is_empty() => {
             Ok(Some(&name.value))
@@ -169,7 +169,7 @@ fn plain(alias: Option<&TableAlias>) -> Traced<Option<&String>> {
     }
 }
 
-fn kind(operator: &JoinOperator) -> Traced<(JoinFilter, &JoinConstraint)> {
+fn trace_join_kind(operator: &JoinOperator) -> Traced<(JoinFilter, &JoinConstraint)> {
     use JoinOperator as O;
     Ok(match operator {
         O::Join(constraint)

@@ -16,8 +16,8 @@ use crate::rules::sql::clauses::{QueryClauses, SelectClauses, column_name};
 /// A whole statement: the one place where WITH may stand.
 pub(super) fn trace_statement(query: &Query, tables: &TracedTables) -> Traced<TracedTable> {
     match &query.with {
-        None => body(query, tables, None),
-        Some(with) => body(query, &with_tables(with, tables)?, None),
+        None => trace_query_body(query, tables, None),
+        Some(with) => trace_query_body(query, &with_tables(with, tables)?, None),
     }
 }
 
@@ -28,7 +28,7 @@ pub(super) fn trace_nested(
     outer: Option<&NameScope<'_>>,
 ) -> Traced<TracedTable> {
     match &query.with {
-        None => body(query, tables, outer),
+        None => trace_query_body(query, tables, outer),
         Some(_) => Err("WITH inside a subquery".to_owned()),
     }
 }
@@ -52,24 +52,28 @@ fn with_tables(with: &With, tables: &TracedTables) -> Traced<TracedTables> {
     Ok(known)
 }
 
-fn body(query: &Query, tables: &TracedTables, outer: Option<&NameScope<'_>>) -> Traced<TracedTable> {
+fn trace_query_body(
+    query: &Query,
+    tables: &TracedTables,
+    outer: Option<&NameScope<'_>>,
+) -> Traced<TracedTable> {
     let QueryClauses { body, order_by, limit_clause, fetch } = QueryClauses::of(query)?;
-    let order = order_by.as_ref().map(order).transpose()?;
-    let mut relation = set(body, tables, outer, order.as_ref())?;
+    let order = order_by.as_ref().map(trace_query_order).transpose()?;
+    let mut relation = trace_query_set(body, tables, outer, order.as_ref())?;
     let limited = match limit_clause {
         None => false,
         Some(LimitClause::LimitOffset { limit, offset, limit_by }) => {
             let offset = offset.as_ref().map(|Offset { value, rows: _ }| value);
-            constants(limit.iter().chain(offset).chain(limit_by))?;
+            trace_query_limit(limit.iter().chain(offset).chain(limit_by))?;
             limit.is_some() || offset.is_some() || !limit_by.is_empty()
         }
         Some(LimitClause::OffsetCommaLimit { offset, limit }) => {
-            constants([offset, limit])?;
+            trace_query_limit([offset, limit])?;
             true
         }
     };
     if let Some(Fetch { with_ties: _, percent: _, quantity }) = fetch {
-        constants(quantity)?;
+        trace_query_limit(quantity)?;
     }
     if limited || fetch.is_some() {
         relation.pick();
@@ -78,7 +82,7 @@ fn body(query: &Query, tables: &TracedTables, outer: Option<&NameScope<'_>>) -> 
 }
 
 /// LIMIT and its like are plain numbers.
-fn constants<'e>(numbers: impl IntoIterator<Item = &'e Expr>) -> Traced<()> {
+fn trace_query_limit<'e>(numbers: impl IntoIterator<Item = &'e Expr>) -> Traced<()> {
     match numbers.into_iter().all(|number| matches!(number, Expr::Value(_))) {
         true => Ok(()),
         false => Err("LIMIT by something computed".to_owned()),
@@ -88,7 +92,7 @@ fn constants<'e>(numbers: impl IntoIterator<Item = &'e Expr>) -> Traced<()> {
 /// What ORDER BY names; `None` for ALL.
 type RowOrder<'q> = Option<&'q [OrderByExpr]>;
 
-fn order(order: &OrderBy) -> Traced<RowOrder<'_>> {
+fn trace_query_order(order: &OrderBy) -> Traced<RowOrder<'_>> {
     match order {
         OrderBy { kind: OrderByKind::Expressions(by), interpolate: None } => Ok(Some(by)),
         OrderBy { kind: OrderByKind::All(_), interpolate: None } => Ok(None),
@@ -96,18 +100,19 @@ fn order(order: &OrderBy) -> Traced<RowOrder<'_>> {
     }
 }
 
-fn set(
+fn trace_query_set(
     expression: &SetExpr,
     tables: &TracedTables,
     outer: Option<&NameScope<'_>>,
     order: Option<&RowOrder<'_>>,
 ) -> Traced<TracedTable> {
     match expression {
-        SetExpr::Select(inner) => select(inner, tables, outer, order),
-        SetExpr::Query(inner) => ordered(trace_nested(inner, tables, outer)?, order),
+        SetExpr::Select(inner) => trace_query_select(inner, tables, outer, order),
+        SetExpr::Query(inner) => add_query_order(trace_nested(inner, tables, outer)?, order),
         SetExpr::SetOperation { left, op, set_quantifier, right } => {
-            let (left, right) = (set(left, tables, outer, None)?, set(right, tables, outer, None)?);
-            ordered(combine(left, right, *op, *set_quantifier)?, order)
+            let (left, right) =
+                (trace_query_set(left, tables, outer, None)?, trace_query_set(right, tables, outer, None)?);
+            add_query_order(combine(left, right, *op, *set_quantifier)?, order)
         }
         SetExpr::Values(_)
         | SetExpr::Insert(_)
@@ -119,7 +124,7 @@ fn set(
 }
 
 /// Rows put in order by columns of their own.
-fn ordered(mut relation: TracedTable, order: Option<&RowOrder<'_>>) -> Traced<TracedTable> {
+fn add_query_order(mut relation: TracedTable, order: Option<&RowOrder<'_>>) -> Traced<TracedTable> {
     // The order matters to whoever counts rows or takes the first ones; all columns, for simplicity.
     if order.is_some() {
         relation.rows.extend(relation.every_column());
@@ -157,7 +162,7 @@ fn combine(
     Ok(both)
 }
 
-fn select(
+fn trace_query_select(
     select: &Select,
     tables: &TracedTables,
     outer: Option<&NameScope<'_>>,
@@ -176,14 +181,14 @@ fn select(
             return Err("GROUP BY without a list of columns".to_owned());
         }
     };
-    let items = projection.iter().map(item).collect::<Traced<Vec<_>>>()?;
+    let items = projection.iter().map(trace_select_item).collect::<Traced<Vec<_>>>()?;
     let mut context = ExpressionContext::of(&scope, tables);
     // A group may mean a column of the SELECT, which is then looked at without the groups.
     let alone = |(name, expr): &(&str, &Expr)| Ok(((*name).to_owned(), context.expression(expr)?));
     context.aliases = items.iter().map(alone).collect::<Traced<Vec<_>>>()?;
     let mut grouped = ColumnFeeds::default();
     for group in groups {
-        grouped.add(&at_place(group, &items, &context)?);
+        grouped.add(&trace_order_item(group, &items, &context)?);
     }
     let mut relation = TracedTable { rows: scope.rows.clone(), ..TracedTable::default() };
     relation.copies = match groups.is_empty() {
@@ -207,7 +212,7 @@ fn select(
                 if with_fill.is_some() {
                     return Err("ORDER BY fills in rows".to_owned());
                 }
-                all.extend(at_place(expr, &items, &context)?.all());
+                all.extend(trace_order_item(expr, &items, &context)?.all());
             }
             all
         }
@@ -227,7 +232,7 @@ fn select(
 }
 
 /// Name and expression of a column of a SELECT; `""` if it has no name.
-fn item(item: &SelectItem) -> Traced<(&str, &Expr)> {
+fn trace_select_item(item: &SelectItem) -> Traced<(&str, &Expr)> {
     match item {
         SelectItem::UnnamedExpr(expr) => Ok((column_name(expr).unwrap_or_default(), expr)),
         SelectItem::ExprWithAlias { expr, alias } => Ok((&alias.value, expr)),
@@ -237,7 +242,11 @@ fn item(item: &SelectItem) -> Traced<(&str, &Expr)> {
 }
 
 /// What GROUP BY or ORDER BY names: a column of the SELECT by its place, or an expression.
-fn at_place(expr: &Expr, items: &[(&str, &Expr)], context: &ExpressionContext<'_>) -> Traced<ColumnFeeds> {
+fn trace_order_item(
+    expr: &Expr,
+    items: &[(&str, &Expr)],
+    context: &ExpressionContext<'_>,
+) -> Traced<ColumnFeeds> {
     if let Expr::Value(value) = expr
         && let Value::Number(number, _) = &value.value
     {
