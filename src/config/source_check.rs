@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::code_map::{CodeMap, read_code_tables};
 use super::included_folders::{IncludedFolders, ReplacedFile};
-use super::source::{HouseholdMember, SourceColumn, SourceContract};
+use super::source_contract::{HouseholdMember, SourceColumn, SourceContract};
 use super::source_extra::{ContractFile, ENDING};
 use super::source_file::{ColumnRole, ColumnSpec, SourceFile};
 use super::toml_file::{TomlFile, TomlStep, nearest_name, suggest_toml_name};

@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::LoadedSource;
 use crate::config::SourceContract;
-use crate::config::source::{AuditAction, SourceColumn, UniqueAction};
+use crate::config::source_contract::{AuditAction, SourceColumn, UniqueAction};
 use crate::model::source_row::{AuditFinding, Reject};
 use crate::table::key_index::KeySieve;
 use crate::table::rows::{RowStore, Rows};

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::config::source::UnknownHeaders;
+use crate::config::source_contract::UnknownHeaders;
 use crate::config::toml_file::nearest_name;
 use crate::config::{SourceContract, clean_config_header};
 use crate::model::column_type::ContractType;

@@ -16,7 +16,7 @@ use crate::model::source_row::Reject;
 use crate::{Error, Result};
 
 /// Rows of one table and all that is needed to load them.
-pub(super) struct TablePiece<'a> {
+pub(super) struct RowBatch<'a> {
     /// Contract of the source.
     pub contract: &'a SourceContract,
     /// Columns to load.
@@ -58,7 +58,7 @@ struct RecordUnit {
     member: usize,
 }
 
-impl TablePiece<'_> {
+impl RowBatch<'_> {
     /// Loads the piece.
     pub(super) fn load(&self) -> Result<LoadedPart> {
         self.check_unnamed()?;

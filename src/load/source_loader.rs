@@ -10,7 +10,7 @@ use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
 use super::headers::{ColumnPlan, HeaderMatcher};
-use super::row_batches::{LoadedPart, TablePiece, carry_filled_cells};
+use super::row_batches::{LoadedPart, RowBatch, carry_filled_cells};
 use super::tick_columns::{self, TickStyle};
 use super::{LoadedSource, SourceRecords, audit, source_files};
 use crate::config::{Pipeline, SourceContract};
@@ -174,7 +174,7 @@ struct SourceLoading<'a> {
     plan: Option<Arc<ColumnPlan>>,
     carried: Vec<Option<String>>,
     totals: Vec<TableTotals>,
-    waiting: Vec<TablePiece<'a>>,
+    waiting: Vec<RowBatch<'a>>,
     store: &'a RowStore,
     /// The wanted columns.
     schema: SchemaRef,
@@ -254,7 +254,7 @@ impl<'a> SourceLoading<'a> {
             let part = slice_raw_table(&raw, start, length);
             let carried = self.carried.clone();
             carry_filled_cells(self.contract, &plan, &part, &mut self.carried);
-            self.waiting.push(TablePiece {
+            self.waiting.push(RowBatch {
                 contract: self.contract,
                 wanted: self.wanted.clone(),
                 source: self.source,
@@ -282,7 +282,7 @@ impl<'a> SourceLoading<'a> {
             ("missing_column", "没有这些列（按空值处理）", &plan.missing),
         ] {
             let wanted = audit != "unknown_header"
-                || self.contract.unknown_headers == crate::config::source::UnknownHeaders::Warn;
+                || self.contract.unknown_headers == crate::config::source_contract::UnknownHeaders::Warn;
             if wanted && !headers.is_empty() {
                 self.audits.push(AuditFinding {
                     source: self.contract.name.clone(),
@@ -310,7 +310,7 @@ impl<'a> SourceLoading<'a> {
     /// Loads the waiting pieces side by side and takes the results in order.
     fn flush(&mut self) -> Result<()> {
         let pieces = std::mem::take(&mut self.waiting);
-        let parts: Vec<Result<LoadedPart>> = pieces.par_iter().map(TablePiece::load).collect();
+        let parts: Vec<Result<LoadedPart>> = pieces.par_iter().map(RowBatch::load).collect();
         for (piece, part) in pieces.iter().zip(parts) {
             let part = part?;
             let totals = &mut self.totals[usize::from(piece.table)];

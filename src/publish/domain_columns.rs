@@ -37,7 +37,7 @@ pub(crate) fn evidence_column<'a>(
     exception: impl Fn(usize) -> &'a TrackedException + Send + Sync + 'a,
 ) -> LargeColumn<'a> {
     written_column(64, move |i, out| {
-        join_column_ids(exception(i).exception.evidence.iter().map(String::as_str), out)
+        join_published_ids(exception(i).exception.evidence.iter().map(String::as_str), out)
     })
 }
 
@@ -46,10 +46,10 @@ pub(crate) fn related_column<'a>(
     by_finding: &'a ByFinding<'a>,
     exception: impl Fn(usize) -> &'a TrackedException + Send + Sync + 'a,
 ) -> LargeColumn<'a> {
-    written_column(32, move |i, out| join_column_ids(related_ids(by_finding, exception(i)), out))
+    written_column(32, move |i, out| join_published_ids(related_ids(by_finding, exception(i)), out))
 }
 
-fn join_column_ids<'a>(parts: impl Iterator<Item = &'a str>, out: &mut Vec<u8>) -> bool {
+fn join_published_ids<'a>(parts: impl Iterator<Item = &'a str>, out: &mut Vec<u8>) -> bool {
     for (at, part) in parts.enumerate() {
         if at > 0 {
             out.push(b';');

@@ -5,13 +5,13 @@
 pub(crate) mod bucket_scope;
 pub(crate) mod documentation;
 pub(crate) mod family;
-pub(crate) mod included_rules;
 pub(crate) mod officer_words;
 pub(crate) mod parameter_constants;
 pub(crate) mod quality_settings;
 pub(crate) mod rule_file;
 pub(crate) mod rule_set;
 pub(crate) mod rule_settings;
+pub(crate) mod rules_of_included_folders;
 pub(crate) mod sql;
 pub(crate) mod targets;
 pub(crate) mod view_catalogue;

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::included_rules::{self, RuleFiles};
 use super::quality_settings;
 use super::rule_file::{Rule, RuleDefinition, RuleHeader, SqlFile};
 use super::rule_settings::{RuleSettings, SettingsFiles};
+use super::rules_of_included_folders::{self, RuleFiles};
 use super::targets::{self, TargetFile, TopicPlace};
 use super::view_catalogue::{PREVIOUS, ViewCatalogue};
 use crate::config::included_folders::ReplacedFile;
@@ -77,7 +77,7 @@ impl RuleSet {
             pipeline.sources.iter().map(|s| (s.name.clone(), s.title.clone(), contract_columns(s))).collect();
         let catalogue = ViewCatalogue::new(&sources, settings.parameter_columns(pipeline));
         let RuleFiles { rules, definitions, mut replaced, off } =
-            included_rules::read_included_rules(layers)?;
+            rules_of_included_folders::read_included_rules(layers)?;
         let (targets, target_places, replaced_topics) = targets::read_targets(layers)?;
         replaced.splice(0..0, pipeline.replaced.iter().cloned());
         replaced.extend(replaced_topics);

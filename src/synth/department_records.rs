@@ -179,7 +179,7 @@ impl SlipRates {
             if rng.chance(0.5) {
                 set_id(out, String::new(), None, "id_missing");
             } else {
-                let temporary = super::identity::compose_id(world.place.id_prefix, p.birth, 0);
+                let temporary = super::identity::compose_synthetic_id(world.place.id_prefix, p.birth, 0);
                 set_id(out, id_text(&temporary), None, "id_temporary");
             }
             return;

@@ -25,7 +25,7 @@ pub(super) fn is_valid_id(id: &IdBytes) -> bool {
 }
 
 /// Puts a number together.
-pub(super) fn compose_id(prefix: u32, birth: u32, sequence: u32) -> IdBytes {
+pub(super) fn compose_synthetic_id(prefix: u32, birth: u32, sequence: u32) -> IdBytes {
     let mut id = [b'0'; 18];
     let mut put = |from: usize, width: usize, mut value: u32| {
         for place in (from..from + width).rev() {
@@ -87,7 +87,7 @@ impl NumberIssuer {
             let spread = ((place + turn) % 499) as u32;
             let sequence = if sex == 1 { spread * 2 + 1 } else { spread * 2 + 2 };
             if self.taken.insert((prefix, birth, sequence)) {
-                return (birth, compose_id(prefix, birth, sequence));
+                return (birth, compose_synthetic_id(prefix, birth, sequence));
             }
             birth = day_from_epoch_days(date_to_days(birth) + if rng.chance(0.5) { 1 } else { -1 });
         }

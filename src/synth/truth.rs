@@ -65,7 +65,7 @@ pub(super) fn expected_exceptions(
             .map(|p| p.tekun.as_ref().is_some_and(|t| t.start_month <= quarter.last_month()))
             .collect(),
     };
-    for case in w.cases.iter().filter(|c| is_case_active(c, quarter)) {
+    for case in w.cases.iter().filter(|c| is_true_case_active(c, quarter)) {
         for &m in &case.members {
             facts.dibao[m] = true;
             facts.rural[m] |= case.category == "农村";
@@ -85,7 +85,7 @@ pub(super) fn expected_exceptions(
     found.into_iter().collect()
 }
 
-fn is_case_active(case: &DibaoCase, q: SynthQuarter) -> bool {
+fn is_true_case_active(case: &DibaoCase, q: SynthQuarter) -> bool {
     case.start_month <= q.last_month() && case.stop_month.is_none_or(|m| m > q.last_month())
 }
 
@@ -114,7 +114,7 @@ impl IncomeFacts<'_> {
     }
 
     fn cases(&self, found: &mut BTreeSet<ExpectedException>) {
-        for case in self.w.cases.iter().filter(|c| is_case_active(c, self.q) && c.category == "农村") {
+        for case in self.w.cases.iter().filter(|c| is_true_case_active(c, self.q) && c.category == "农村") {
             let registered = case
                 .members
                 .iter()
@@ -124,7 +124,7 @@ impl IncomeFacts<'_> {
             }
         }
         let mut count = vec![0u32; self.w.people.len()];
-        for case in self.w.cases.iter().filter(|c| is_case_active(c, self.q)) {
+        for case in self.w.cases.iter().filter(|c| is_true_case_active(c, self.q)) {
             for &m in &case.members {
                 count[m] += 1;
             }
@@ -207,7 +207,7 @@ impl IncomeFacts<'_> {
 
     fn partly_listed(&self, members: &[usize], add: &mut impl FnMut(&'static str, &'static str)) {
         let linked: Vec<&DibaoCase> =
-            members.iter().flat_map(|&m| self.listed(m)).filter(|c| is_case_active(c, self.q)).collect();
+            members.iter().flat_map(|&m| self.listed(m)).filter(|c| is_true_case_active(c, self.q)).collect();
         if linked.iter().any(|c| c.mode == "单人") {
             return;
         }

@@ -11,8 +11,8 @@ use parquet::errors::{ParquetError, Result};
 use parquet::file::writer::SerializedRowGroupWriter;
 use parquet::schema::types::ColumnDescPtr;
 
-use super::STRETCH;
 use super::dictionary_encoding::{DictionaryColumn, is_dictionary_worth_it};
+use super::parquet_writer::STRETCH;
 use super::plain_encoding::PlainTextColumn;
 
 /// First rows of a chunk that decide how it is encoded.
@@ -64,7 +64,7 @@ impl ColumnEncoder {
         column: ColumnDescPtr,
         likeness: &ColumnHint,
         general: ArrowColumnWriter,
-    ) -> Self {
+    ) -> Result<Self> {
         let labels = |labels: &ArrayRef| DictionaryColumn::of_labels(column.clone(), labels.clone());
         let (first, own) = match likeness {
             ColumnHint::Unknown => (Some((Vec::new(), 0)), None),
@@ -72,9 +72,10 @@ impl ColumnEncoder {
             ColumnHint::Labels(of) => (None, Some(labels(of))),
         };
         let texts = (own.is_none() && *field.data_type() == DataType::Utf8)
-            .then(|| PlainTextColumn::new(column.clone()));
+            .then(|| PlainTextColumn::new(column.clone(), matches!(likeness, ColumnHint::Random)))
+            .transpose()?;
         let general = (own.is_none() && texts.is_none()).then_some(general);
-        Self { field, column, first, own, texts, general, rows: 0 }
+        Ok(Self { field, column, first, own, texts, general, rows: 0 })
     }
 
     pub(super) fn push(&mut self, values: ColumnValues) -> Result<()> {

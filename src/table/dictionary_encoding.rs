@@ -22,7 +22,8 @@ use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::{PAGE_ROWS, ZSTD_LEVEL, hybrid_encoding};
+use super::hybrid_encoding;
+use super::parquet_writer::{PAGE_ROWS, ZSTD_LEVEL};
 
 /// Position of a missing value.
 pub(crate) const MISSING: u32 = u32::MAX;

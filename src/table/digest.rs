@@ -15,7 +15,7 @@ pub struct FileDigest {
 
 /// Hands on what is written, and digests it.
 #[derive(Debug)]
-pub struct DigestingWriter<W> {
+pub(crate) struct DigestingWriter<W> {
     to: W,
     hash: Sha256,
     bytes: u64,
@@ -23,12 +23,12 @@ pub struct DigestingWriter<W> {
 
 impl<W: Write> DigestingWriter<W> {
     /// Digests everything that is written to `to` from now on.
-    pub fn new(to: W) -> Self {
+    pub(crate) fn new(to: W) -> Self {
         Self { to, hash: Sha256::new(), bytes: 0 }
     }
 
     /// The file, and the digest of what it was given.
-    pub fn finish(self) -> (W, FileDigest) {
+    pub(crate) fn finish(self) -> (W, FileDigest) {
         (self.to, FileDigest { sha256: hex_text(&self.hash.finalize()), bytes: self.bytes })
     }
 }

@@ -17,8 +17,11 @@ use parquet::file::metadata::{ColumnChunkMetaData, PageEncodingStats};
 use parquet::file::statistics::Statistics;
 use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
+use zstd::bulk::Compressor;
+use zstd::zstd_safe::{CParameter, ParamSwitch};
 
-use super::{PAGE_ROWS, ZSTD_LEVEL, hybrid_encoding};
+use super::hybrid_encoding;
+use super::parquet_writer::{PAGE_ROWS, ZSTD_LEVEL};
 
 /// Bytes after which a page of long texts ends before it has all its rows.
 const PAGE_BYTES: usize = 1 << 20;
@@ -26,6 +29,7 @@ const PAGE_BYTES: usize = 1 << 20;
 /// A column chunk being encoded.
 pub(super) struct PlainTextColumn {
     column: ColumnDescPtr,
+    compressor: Compressor<'static>,
     /// Lengths and texts of the page that is being filled.
     body: Vec<u8>,
     /// For each row of that page 1, or 0 where the text is missing.
@@ -45,16 +49,18 @@ struct ExtremeText {
 }
 
 impl PlainTextColumn {
-    pub(super) fn new(column: ColumnDescPtr) -> Self {
-        Self {
+    /// Begins a chunk; `random` says that hardly a text stands twice.
+    pub(super) fn new(column: ColumnDescPtr, random: bool) -> Result<Self> {
+        Ok(Self {
             column,
+            compressor: plain_text_compressor(random)?,
             body: Vec::new(),
             there: Vec::new(),
             pages: Vec::new(),
             missing: 0,
             least: None,
             greatest: None,
-        }
+        })
     }
 
     /// Appends rows.
@@ -94,7 +100,7 @@ impl PlainTextColumn {
         }
         page.append(&mut self.body);
         self.there.clear();
-        self.pages.push((zstd::bulk::compress(&page, ZSTD_LEVEL)?, page.len(), rows));
+        self.pages.push((self.compressor.compress(&page)?, page.len(), rows));
         Ok(())
     }
 
@@ -153,6 +159,19 @@ impl PlainTextColumn {
         };
         Ok((chunk, close))
     }
+}
+
+/// Makes the compressor of a chunk. In random texts there is next to nothing to find again: there it
+/// looks less (a small table, longer steps), and leaves the work to the coding of single bytes, which
+/// the library would otherwise give up together with the search.
+fn plain_text_compressor(random: bool) -> Result<Compressor<'static>> {
+    let mut compressor = Compressor::new(ZSTD_LEVEL)?;
+    if random {
+        compressor.set_parameter(CParameter::HashLog(10))?;
+        compressor.set_parameter(CParameter::TargetLength(3))?;
+        compressor.set_parameter(CParameter::LiteralCompressionMode(ParamSwitch::Enable))?;
+    }
+    Ok(compressor)
 }
 
 /// The first eight bytes of a text as a number that orders as they do; 0 stands for those it lacks.

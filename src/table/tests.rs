@@ -5,6 +5,12 @@ use arrow::datatypes::Field;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::statistics::Statistics;
 
+use std::ops::Range;
+
+use arrow::datatypes::{DataType, Schema};
+use arrow::record_batch::RecordBatch;
+
+use super::parquet_writer::*;
 use super::*;
 
 fn read(file: &[u8]) -> RecordBatch {

@@ -12,7 +12,7 @@ use crate::arrows::sources;
 /// Files whose structs are forms of configuration files.
 const FORMS: [&str; 9] = [
     "src/config/pipeline_settings.rs",
-    "src/config/source.rs",
+    "src/config/source_contract.rs",
     "src/config/source_file.rs",
     "src/link/settings.rs",
     "src/link/generic/config.rs",

@@ -32,7 +32,7 @@ pub(crate) struct GenericSettings {
     #[serde(default = "default_review")]
     pub review: u32,
     /// Seed of the random pairs from which u is estimated.
-    #[serde(default = "default_seed")]
+    #[serde(default = "default_generic_seed")]
     pub seed: u64,
     /// Candidate pairs that one blocking pass may yield, per record.
     #[serde(default = "default_pairs_per_record")]
@@ -94,7 +94,7 @@ fn default_accept() -> u32 {
 fn default_review() -> u32 {
     1_000
 }
-fn default_seed() -> u64 {
+fn default_generic_seed() -> u64 {
     20_181_231
 }
 fn default_pairs_per_record() -> u32 {

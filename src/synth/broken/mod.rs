@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::encode::{self, SheetLayout};
 use super::fixtures::save_fixture_file;
-use super::identity::{compose_id, id_text};
+use super::identity::{compose_synthetic_id, id_text};
 use super::layout;
 use super::village_rows::{InventedCell, InventedRow};
 use crate::Result;
@@ -114,7 +114,7 @@ pub fn write_broken_cases(out: &Path) -> Result<Vec<String>> {
 const ROWS: usize = 40;
 
 fn broken_case_id(index: usize) -> String {
-    id_text(&compose_id(410_621, 20_030_101 + index as u32 % 28, 100 + index as u32))
+    id_text(&compose_synthetic_id(410_621, 20_030_101 + index as u32 % 28, 100 + index as u32))
 }
 
 /// Cells of a small student aid table.

@@ -31,7 +31,7 @@ mod positioned_file;
 mod writer;
 
 use positioned_file::{PositionedFile, PositionedReader};
-use writer::count_filled_values;
+use writer::count_stored_values;
 pub(crate) use writer::{MemoryRows, RowsWriter};
 
 /// Rows of a chunk. Stages that build tables build them in chunks of this many rows, so that
@@ -63,7 +63,7 @@ impl Rows {
     pub fn of(batch: RecordBatch) -> Self {
         let slice = |from: usize| batch.slice(from, CHUNK_ROWS.min(batch.num_rows() - from));
         let mut filled = vec![0; batch.num_columns()];
-        count_filled_values(&mut filled, &batch);
+        count_stored_values(&mut filled, &batch);
         Self {
             schema: batch.schema(),
             count: batch.num_rows(),
@@ -259,7 +259,7 @@ pub(crate) type RowChunks = Box<dyn Iterator<Item = Result<RecordBatch>> + Send>
 
 /// What a file of rows is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RowsPurpose {
+pub(crate) enum RowsPurpose {
     /// It becomes a published table as it is.
     Published,
     /// It is read back soon and never seen: quick to write and read.
@@ -288,7 +288,7 @@ impl RowStore {
     ///
     /// # Errors
     /// A scratch file that cannot be made.
-    pub fn writer(&self, schema: SchemaRef, form: RowsPurpose) -> Result<RowsWriter> {
+    pub(crate) fn writer(&self, schema: SchemaRef, form: RowsPurpose) -> Result<RowsWriter> {
         let filled = vec![0; schema.fields().len()];
         Ok(match (self, form) {
             (Self::Memory, _) => RowsWriter::Memory(MemoryRows::new(schema)),

@@ -14,7 +14,7 @@ use crate::table::ParquetWriter;
 use crate::table::digest::DigestingWriter;
 
 /// Writes a table chunk by chunk.
-pub enum RowsWriter {
+pub(crate) enum RowsWriter {
     /// Into memory.
     Memory(MemoryRows),
     /// Into a file that will be published.
@@ -24,7 +24,7 @@ pub enum RowsWriter {
 }
 
 /// Adds the values of `rows` that are not null, by column.
-pub(crate) fn count_filled_values(filled: &mut [u64], rows: &RecordBatch) {
+pub(crate) fn count_stored_values(filled: &mut [u64], rows: &RecordBatch) {
     for (filled, column) in filled.iter_mut().zip(rows.columns()) {
         *filled += (column.len() - column.null_count()) as u64;
     }
@@ -32,21 +32,21 @@ pub(crate) fn count_filled_values(filled: &mut [u64], rows: &RecordBatch) {
 
 impl RowsWriter {
     /// Appends rows.
-    pub fn push(&mut self, rows: RecordBatch) -> Result<()> {
+    pub(crate) fn push(&mut self, rows: RecordBatch) -> Result<()> {
         match self {
             Self::Memory(memory) => memory.push(rows),
             Self::Published(writer, filled) => {
-                count_filled_values(filled, &rows);
+                count_stored_values(filled, &rows);
                 writer.write(&rows).map_err(scratch_table_error)
             }
             Self::Scratch(writer, filled) => {
-                count_filled_values(filled, &rows);
+                count_stored_values(filled, &rows);
                 writer.write(&rows).map_err(scratch_table_error)
             }
         }
     }
     /// The table.
-    pub fn finish(self) -> Result<Rows> {
+    pub(crate) fn finish(self) -> Result<Rows> {
         match self {
             Self::Memory(memory) => memory.finish(),
             Self::Published(writer, filled) => {
@@ -61,7 +61,7 @@ impl RowsWriter {
 }
 
 /// Rows being gathered in memory, in chunks of [`CHUNK_ROWS`] whatever they come in.
-pub struct MemoryRows {
+pub(crate) struct MemoryRows {
     schema: SchemaRef,
     filled: Vec<u64>,
     count: usize,
@@ -78,7 +78,7 @@ impl MemoryRows {
     }
     fn push(&mut self, rows: RecordBatch) -> Result<()> {
         self.count += rows.num_rows();
-        count_filled_values(&mut self.filled, &rows);
+        count_stored_values(&mut self.filled, &rows);
         let mut from = 0;
         while from < rows.num_rows() {
             let taken = (CHUNK_ROWS - self.waiting_rows).min(rows.num_rows() - from);
