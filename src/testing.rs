@@ -39,7 +39,7 @@ pub mod evaluate {
     }
 }
 pub mod extract {
-    pub use crate::extract::{MalformedRow, RawTable, SkipReason, open_file};
+    pub use crate::extract::{MalformedRow, RawTable, SkipReason, SkippedRow, open_file};
 }
 pub mod link {
     pub use crate::link::{block, link, link_nodes};

@@ -18,6 +18,8 @@ use self::delimited::TextInput;
 use self::piecewise_file::OpenFile;
 use self::table_limits::{MAX_WHOLE, check_whole_file_limit};
 use crate::config::read_options::ReadOptions;
+use crate::model::file_account::{FaultyCell, FileAccount};
+pub use crate::model::file_account::{SkipReason, SkippedRow};
 use crate::model::source_table::{FileFormat, RawTableInfo};
 use crate::{Error, Result};
 
@@ -36,22 +38,6 @@ mod text_decoding;
 mod workbook;
 mod xlsx_package;
 
-/// Why a row of a file is not a data row. Such rows are counted, never silently dropped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SkipReason {
-    /// Title or note above the header.
-    Title,
-    /// The header itself (or its repetition further down).
-    Header,
-    /// No cell holds anything.
-    Blank,
-    /// 合计/小计/总计 row.
-    Total,
-    /// 制表人/审核人/说明 below the data.
-    Footer,
-}
-
 /// Some rows of one table, in file order. A large file arrives as several of these.
 #[derive(Debug, Clone)]
 pub struct RawTable {
@@ -62,9 +48,13 @@ pub struct RawTable {
     /// One-based row number of each data row, as a spreadsheet shows it (DBF, Parquet: record number).
     pub rows: Vec<u32>,
     /// Rows between or around them that are not data.
-    pub skipped: Vec<(u32, SkipReason)>,
+    pub skipped: Vec<SkippedRow>,
     /// Rows that could not be cut into cells or decoded: the loader rejects them.
     pub malformed: Vec<MalformedRow>,
+    /// Cells of data rows that hold something which is no value: the loader takes them for unknown.
+    pub faults: Vec<FaultyCell>,
+    /// What the whole file is made of, with the last table of each file.
+    pub account: Option<Arc<FileAccount>>,
 }
 
 /// A data row that cannot be delivered as cells.

@@ -10,6 +10,7 @@ use super::table_limits::{MemoryRoom, check_column_limit};
 use super::{MalformedRow, RawTable, SkipReason, text_decoding};
 use crate::Result;
 use crate::config::clean_config_header;
+use crate::model::file_account::SkippedRow;
 use crate::model::source_table::RawTableInfo;
 
 /// Cells for which memory is set aside before the first row.
@@ -23,7 +24,7 @@ pub(super) struct RawTableAssembler<'a> {
     /// How many are not left out.
     kept: u64,
     rows: Vec<u32>,
-    skipped: Vec<(u32, SkipReason)>,
+    skipped: Vec<SkippedRow>,
     malformed: Vec<MalformedRow>,
     room: &'a mut MemoryRoom,
     /// What a cell may hold besides plain text.
@@ -77,7 +78,7 @@ impl<'a> RawTableAssembler<'a> {
         })
     }
     pub(super) fn skip(&mut self, row: u32, reason: SkipReason) {
-        self.skipped.push((row, reason));
+        self.skipped.push(SkippedRow { row, reason, text: String::new() });
     }
     /// Adds a row that is to be rejected.
     ///
@@ -154,6 +155,8 @@ impl<'a> RawTableAssembler<'a> {
             rows: self.rows,
             skipped: self.skipped,
             malformed: self.malformed,
+            faults: Vec::new(),
+            account: None,
         }
     }
 }

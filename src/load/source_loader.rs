@@ -16,6 +16,7 @@ use super::{LoadedSource, SourceRecords, audit, source_files};
 use crate::config::{Pipeline, SourceContract};
 use crate::extract;
 use crate::extract::RawTable;
+use crate::model::file_account::FaultyCell;
 use crate::model::source_row::{AuditFinding, ControlTotals, Reject, TableTotals};
 use crate::model::source_table::RawTableInfo;
 use crate::table::rows::{RowStore, Rows, RowsPurpose, RowsWriter};
@@ -244,9 +245,8 @@ impl<'a> SourceLoading<'a> {
             reason: m.reason.clone(),
             original: m.original.clone(),
         }));
-        for (_, reason) in &raw.skipped {
-            let name = serde_json::to_value(reason).ok().and_then(|v| v.as_str().map(str::to_owned));
-            *totals.skipped.entry(name.unwrap_or_default()).or_insert(0) += 1;
+        for skipped in &raw.skipped {
+            *totals.skipped.entry(skipped.reason.key().to_owned()).or_insert(0) += 1;
         }
         let mut start = 0;
         while start < raw.rows.len() {
@@ -423,6 +423,14 @@ fn unfit_source_rows(error: arrow::error::ArrowError) -> Error {
     Error::internal("记录不能成为表格").caused_by(error)
 }
 
+/// The faulty cells of some rows; both ascend by row.
+fn faults_in(rows: &[u32], faults: &[FaultyCell]) -> Vec<FaultyCell> {
+    let (Some(&first), Some(&last)) = (rows.first(), rows.last()) else { return Vec::new() };
+    let from = faults.partition_point(|cell| cell.row < first);
+    let to = faults.partition_point(|cell| cell.row <= last);
+    faults[from..to].to_vec()
+}
+
 /// Rows `start..start + length` of a raw table, without copying.
 fn slice_raw_table(raw: &RawTable, start: usize, length: usize) -> RawTable {
     RawTable {
@@ -431,5 +439,7 @@ fn slice_raw_table(raw: &RawTable, start: usize, length: usize) -> RawTable {
         rows: raw.rows[start..start + length].to_vec(),
         skipped: Vec::new(),
         malformed: Vec::new(),
+        faults: faults_in(&raw.rows[start..start + length], &raw.faults),
+        account: None,
     }
 }

@@ -7,6 +7,7 @@ pub(crate) mod day;
 pub(crate) mod decimal;
 pub(crate) mod division;
 pub(crate) mod exception;
+pub(crate) mod file_account;
 pub(crate) mod han;
 pub(crate) mod id_number;
 pub(crate) mod indicator;

@@ -38,7 +38,7 @@ fn gb18030_csv_with_title_total_and_footer() {
     assert_eq!(table.info.header_row, 2);
     assert_eq!(table.rows, [3, 5]);
     assert_eq!(column(table, 2), [Some("善堂镇"), Some("善堂镇,东")]);
-    let kinds: Vec<_> = table.skipped.iter().map(|s| s.1).collect();
+    let kinds: Vec<_> = table.skipped.iter().map(|s| s.reason).collect();
     use SkipReason::{Blank, Footer, Header, Title, Total};
     assert_eq!(kinds, [Title, Header, Blank, Total, Footer]);
 }
@@ -216,7 +216,7 @@ proptest::proptest! {
             };
             let mut numbers: Vec<u32> = tables
                 .iter()
-                .flat_map(|t| t.rows.iter().copied().chain(t.skipped.iter().map(|s| s.0)).chain(t.malformed.iter().map(|m| m.row)))
+                .flat_map(|t| t.rows.iter().copied().chain(t.skipped.iter().map(|s| s.row)).chain(t.malformed.iter().map(|m| m.row)))
                 .collect();
             numbers.sort_unstable();
             let expected: Vec<u32> = (1..=numbers.len() as u32).collect();

@@ -7,7 +7,7 @@ use arrow::array::{Array, AsArray as _, StringArray};
 use arrow::datatypes::{Date32Type, Int32Type, Int64Type};
 use bidui::Result;
 use bidui::testing::config::Pipeline;
-use bidui::testing::extract::{MalformedRow, RawTable, SkipReason};
+use bidui::testing::extract::{MalformedRow, RawTable, SkipReason, SkippedRow};
 use bidui::testing::load::{LoadedSource, load_source, load_tables};
 use bidui::testing::model::source_row::Reject;
 use bidui::testing::model::source_table::{FileFormat, RawTableInfo};
@@ -34,8 +34,14 @@ fn table(file: &str, headers: &[&str], rows: &[&[&str]]) -> RawTable {
         }),
         columns: (0..headers.len()).map(column).collect(),
         rows: (0..rows.len() as u32).map(|row| row + 3).collect(),
-        skipped: vec![(1, SkipReason::Title), (2, SkipReason::Header)],
+        skipped: [SkipReason::Title, SkipReason::Header]
+            .into_iter()
+            .zip(1..)
+            .map(|(reason, row)| SkippedRow { row, reason, text: String::new() })
+            .collect(),
         malformed: Vec::new(),
+        faults: Vec::new(),
+        account: None,
     }
 }
 

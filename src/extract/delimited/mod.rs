@@ -23,7 +23,7 @@ use super::piecewise_file::{OpenFile, TextSource, TextSurvey};
 use super::row_assembly::{CellHazards, RawTableAssembler, trim_row_cell};
 use super::table_limits::{MemoryRoom, check_column_limit, too_many_rows};
 use super::text_decoding::{self, TextCharset};
-use super::{FileIdentity, RawTable, RawTables, SkipReason};
+use super::{FileIdentity, RawTable, RawTables, SkipReason, SkippedRow};
 use crate::config::read_options::{Encoding, ReadOptions};
 use crate::model::source_table::{FileFormat, RawTableInfo};
 use crate::{Error, Result};
@@ -86,7 +86,8 @@ fn pieces(input: TextInput, file: &Path, options: &ReadOptions, piece: u64) -> R
     info.encoding = Some(body.encoding);
     let skipped = (0..header_row)
         .map(|row| {
-            (row + 1, if row as usize >= found.first { SkipReason::Header } else { SkipReason::Title })
+            let reason = if row as usize >= found.first { SkipReason::Header } else { SkipReason::Title };
+            SkippedRow { row: row + 1, reason, text: String::new() }
         })
         .collect();
     let ranges = survey.pieces(quoted, body.mark + start as u64);
@@ -193,7 +194,7 @@ struct TextPieces {
     head: Vec<u8>,
     info: Arc<RawTableInfo>,
     dialect: CsvDialect,
-    skipped: Vec<(u32, SkipReason)>,
+    skipped: Vec<SkippedRow>,
     ranges: std::vec::IntoIter<Range<u64>>,
     /// Bytes of a piece whose last record is not endless.
     longest: u64,
@@ -235,7 +236,8 @@ impl Iterator for TextPieces {
             return Some(Err(too_many_rows()));
         };
         table.rows.iter_mut().for_each(|row| *row += base);
-        table.skipped.iter_mut().for_each(|(row, _)| *row += base);
+        table.skipped.iter_mut().for_each(|skipped| skipped.row += base);
+        table.faults.iter_mut().for_each(|cell| cell.row += base);
         table.malformed.iter_mut().for_each(|m| m.row += base);
         table.skipped.splice(0..0, std::mem::take(&mut self.skipped));
         self.next_row = next_row;

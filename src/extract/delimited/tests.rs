@@ -14,7 +14,7 @@ struct Outcome {
     headers: Vec<String>,
     sha256: String,
     rows: Vec<(u32, Vec<Option<String>>)>,
-    skipped: Vec<(u32, SkipReason)>,
+    skipped: Vec<SkippedRow>,
     malformed: Vec<crate::extract::MalformedRow>,
 }
 

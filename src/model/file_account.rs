@@ -1,0 +1,141 @@
+//! What a file is made of: every row, sheet and cell that is not delivered as it stands is named here.
+
+/// Why a row of a file is not a data row. Such rows are counted, never silently dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SkipReason {
+    /// Title or note above the header.
+    Title,
+    /// The header itself (or its repetition further down).
+    Header,
+    /// No cell holds anything.
+    Blank,
+    /// 合计/小计/总计 row.
+    Total,
+    /// 制表人/审核人/说明 below the data.
+    Footer,
+    /// Marked as deleted by the program that wrote the file (DBF).
+    Deleted,
+}
+
+impl SkipReason {
+    /// The key under which such rows are counted in the manifest.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Header => "header",
+            Self::Blank => "blank",
+            Self::Total => "total",
+            Self::Footer => "footer",
+            Self::Deleted => "deleted",
+        }
+    }
+    /// Chinese label.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Title => "标题或说明行",
+            Self::Header => "表头行",
+            Self::Blank => "空行",
+            Self::Total => "合计行",
+            Self::Footer => "表尾行",
+            Self::Deleted => "已删除的记录",
+        }
+    }
+}
+
+/// A row that is not data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SkippedRow {
+    /// One-based row.
+    pub row: u32,
+    /// Why it is none.
+    pub reason: SkipReason,
+    /// Its cells, joined by tabs (at most 500 characters); empty for blank rows.
+    pub text: String,
+}
+
+/// A cell of a data row that holds something which is no value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FaultyCell {
+    /// One-based row, as in [`crate::extract::RawTable::rows`].
+    pub row: u32,
+    /// Position of the column among the table's headers.
+    pub column: u32,
+    /// What is wrong.
+    pub fault: CellFault,
+    /// What the cell says, as far as it can be read (`#N/A`, the formula).
+    pub original: String,
+}
+
+/// Why a cell holds no value although it is not blank.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CellFault {
+    /// `#N/A`, `#VALUE!`, `#REF!`: a formula found nothing.
+    ErrorValue,
+    /// A formula that the program which wrote the file did not calculate.
+    FormulaWithoutValue,
+    /// The cell ends in the middle of a character; what stands before it is its value.
+    HalfCharacter,
+}
+
+/// What one file is made of, counted twice: by the reader, and by a counter that shares no code with it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct FileAccount {
+    /// What is counted.
+    pub unit: PhysicalUnit,
+    /// How many of them the second counter found in the file; the reader's own sum is the same, or the
+    /// file is refused.
+    pub counted: u64,
+    /// Records that lie over more than one line, by the row that each begins at (the first 1,000).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub several_lines: Vec<u32>,
+    /// How many such records there are.
+    pub several_lines_count: u64,
+    /// Every sheet of a workbook in its order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sheets: Vec<SheetAccount>,
+}
+
+/// The physical parts that rows are counted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PhysicalUnit {
+    /// Lines of a text.
+    Line,
+    /// `<row>` elements (or what stands for them) with a filled cell.
+    SheetRow,
+    /// Records of a fixed width.
+    Record,
+    /// Values of one column.
+    Value,
+}
+
+/// One sheet of a workbook.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct SheetAccount {
+    /// Its name.
+    pub name: String,
+    /// What was done with it.
+    pub fate: SheetFate,
+    /// Rows with a filled cell, where they were counted.
+    pub rows: u64,
+}
+
+/// What was done with a sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SheetFate {
+    /// Its rows were read.
+    Read,
+    /// Its rows were read under the header of the sheet before it.
+    Continued,
+    /// It holds nothing.
+    Empty,
+    /// It is hidden, and nobody asked for it.
+    Hidden,
+    /// The contract does not want it.
+    NotWanted,
+    /// It is a chart or a macro sheet.
+    NoTable,
+}
