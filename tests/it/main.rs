@@ -33,5 +33,6 @@ mod second_engine;
 mod second_prefecture;
 mod synth;
 mod train;
+mod types_by_file;
 mod unread_keys;
 mod what_officers_read;
