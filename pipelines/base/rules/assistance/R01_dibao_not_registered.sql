@@ -95,6 +95,25 @@ dibao @P2 #H2 household_no=D2
 registry_person @P2 #H7
 """
 expect = ["H1 <- dibao:1"]
+
+[[example]]
+case = "申报收入达到贫困线（R11因此不列）的整户、全家收入远高于贫困线的单人保：不列；单人保收入不高、收入低一分：列为疑点"
+given = """
+dibao @P1 #H1 household_no=D1 members_protected=1 household_income_fen=26734
+dibao @P2 #H2 household_no=D2 protection_mode=单人 members_protected=1 household_income_fen=200000
+dibao @P3 #H3 household_no=D3 members_protected=1 household_income_fen=26733
+dibao @P4 #H4 household_no=D4 protection_mode=单人 members_protected=1 household_income_fen=26734
+dibao @P5 #H5 household_no=D5 county_code=410622 members_protected=1 household_income_fen=20000
+dibao @P6 #H6 household_no=D5 members_protected=1 household_income_fen=30000
+"""
+expect = ["H3 <- dibao:3", "H4 <- dibao:4", "H5 <- dibao:5"]
+
+[[example]]
+case = "名单没有起保年月：早已在保，列为疑点"
+given = """
+dibao @P1 #H1 household_no=D1 start_month=NULL
+"""
+expect = ["H1"]
 */
 WITH registered AS (
     SELECT DISTINCT d.county_code, d.household_no
@@ -114,5 +133,6 @@ SELECT
 FROM dibao_rural d
 CROSS JOIN parameter q
 JOIN home h ON h.county_code = d.county_code AND h.household_no = d.household_no
+LEFT JOIN dibao_above_line i ON i.county_code = d.county_code AND i.household_no = d.household_no
 LEFT JOIN registered r ON r.county_code = d.county_code AND r.household_no = d.household_no
-WHERE d.start_month < q.first_month AND r.household_no IS NULL
+WHERE (d.start_month IS NULL OR d.start_month < q.first_month) AND r.household_no IS NULL AND i.household_no IS NULL

@@ -1,19 +1,20 @@
 /*
 code = "R02"
 title = "建档未保（应保未保/漏保疑似）"
-why = "未脱贫户收入低于低保标准或家中没有劳动力，却无人享受低保或特困供养，基本生活可能没有兜底。"
+why = "未脱贫、预脱贫、返贫户收入低于低保标准或家中没有劳动力，却无人享受城乡低保或特困供养，基本生活可能没有兜底。"
 policy = { clause = "二(一)2", quote = "有进有出、应扶尽扶、应保尽保" }
 owner = "民政局"
 severity = "S1"
 subject = "household"
 sources = ["registry_household", "registry_person", "dibao", "tekun"]
+optional_sources = ["deceased", "insurance"]
 due_days = 30
 advice = [
     "核实家庭实际收入和劳动力状况，查看上次低保申请及审批结果",
     "符合条件的告知并协助申请低保或特困供养；本人放弃的留存签字记录",
     "有车、有房、有经营实体等不符合条件的，记录原因",
 ]
-message = "该户{exit_status}，人均纯收入{per_capita_income_fen}，低保标准每年{dibao_standard_fen}，在册成员均未享受农村低保或特困供养。"
+message = "该户{reason}（人均纯收入{per_capita_income_fen}，低保标准每年{dibao_standard_fen}），在册成员均未享受低保或特困供养。"
 related = ["R14"]
 
 [[example]]
@@ -69,13 +70,13 @@ tekun @P1
 expect = []
 
 [[example]]
-case = "只享受城市低保：仍列"
+case = "享受城市低保：已有保障，不列"
 given = """
 registry_household @P1 #H1 per_capita_income_fen=100000
 registry_person @P1 #H1
 dibao @P1 household_no=D1 category=城市
 """
-expect = ["H1"]
+expect = []
 
 [[example]]
 case = "低保已停、特困尚未开始：仍列"
@@ -102,10 +103,51 @@ registry_household @P1 #H1 per_capita_income_fen=100000
 registry_person @P1 #H1 person_status=死亡
 """
 expect = []
+
+[[example]]
+case = "名单没有起保年月、没有类别（名单名即农村低保）的在保户：不列"
+given = """
+registry_household @P1 #H1 per_capita_income_fen=100000
+registry_person @P1 #H1
+dibao @P1 household_no=D1 start_month=NULL
+registry_household @P2 #H2 per_capita_income_fen=100000
+registry_person @P2 #H2
+dibao @P2 household_no=D2 category=NULL
+registry_household @P3 #H3 per_capita_income_fen=100000
+registry_person @P3 #H3
+tekun @P3 start_month=NULL
+"""
+expect = []
+
+[[example]]
+case = "预脱贫、脱贫标志和年度都未填：列为疑点；标志未填而有脱贫年度：不列"
+given = """
+registry_household @P1 #H1 per_capita_income_fen=100000 exit_status=预脱贫
+registry_person @P1 #H1
+registry_household @P2 #H2 per_capita_income_fen=100000 exit_status=NULL
+registry_person @P2 #H2
+registry_household @P3 #H3 per_capita_income_fen=100000 exit_status=NULL exit_year=2016
+registry_person @P3 #H3
+"""
+expect = ["H1", "H2"]
+
+[[example]]
+case = "唯一的劳动力、唯一的成员已由公安登记死亡"
+given = """
+registry_household @P1 #H1 per_capita_income_fen=900000
+registry_person @P1 #H1 labour_ability=无劳动力
+registry_person @P2 #H1 labour_ability=普通劳动力
+deceased @P2 death_date=2018-01-05
+registry_household @P3 #H3 per_capita_income_fen=100000
+registry_person @P3 #H3
+deceased @P3 death_date=2018-01-05
+"""
+expect = ["H1"]
 */
 WITH earning AS (
     SELECT DISTINCT p.household_no
     FROM poor_person p
+    SEMI JOIN alive_registered a ON a.record_id = p.record_id
     WHERE p.labour_ability IN ('普通劳动力', '技能劳动力')
 ),
 covered AS (
@@ -115,21 +157,25 @@ covered AS (
 ),
 living AS (
     SELECT DISTINCT p.household_no
-    FROM poor_person p
+    FROM alive_registered p
 )
 SELECT
     h.household_id AS subject_id,
     v.record_id AS evidence,
     v.evidence_order AS evidence_order,
-    h.exit_status AS exit_status,
+    CASE
+        WHEN e.household_no IS NULL AND h.per_capita_income_fen < q.dibao_standard_fen THEN '收入低于低保标准，家中也没有劳动力'
+        WHEN e.household_no IS NULL THEN '家中没有劳动力'
+        ELSE '收入低于低保标准'
+    END AS reason,
     h.per_capita_income_fen AS per_capita_income_fen,
     q.dibao_standard_fen AS dibao_standard_fen
 FROM registry_household h
 CROSS JOIN parameter q
+SEMI JOIN poor_household b ON b.household_no = h.household_no
 JOIN living m ON m.household_no = h.household_no
 JOIN registry_evidence v ON v.household_no = h.household_no
 LEFT JOIN earning e ON e.household_no = h.household_no
 LEFT JOIN covered c ON c.household_no = h.household_no
-WHERE h.exit_status IN ('未脱贫', '返贫')
-    AND (h.per_capita_income_fen < q.dibao_standard_fen OR e.household_no IS NULL)
+WHERE (h.per_capita_income_fen < q.dibao_standard_fen OR e.household_no IS NULL)
     AND c.household_no IS NULL

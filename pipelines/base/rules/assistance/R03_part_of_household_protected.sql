@@ -7,6 +7,7 @@ owner = "民政局"
 severity = "S3"
 subject = "household"
 sources = ["registry_household", "registry_person", "dibao", "tekun"]
+optional_sources = ["deceased", "insurance", "student"]
 due_days = 60
 advice = [
     "逐人核对低保保障名单与建档立卡成员",
@@ -129,6 +130,39 @@ registry_person @P2 #H1
 dibao @P1 household_no=D1
 """
 expect = []
+
+[[example]]
+case = "漏的是新生儿、高职生、学籍在高校的、公安登记死亡的、参军服刑或在外省的：不列"
+given = """
+registry_household @P1 #H1
+registry_person @P1 #H1
+registry_person @P2 #H1 birth_date=2018-09-20
+registry_person @P3 #H1 student_status=高职二年级
+registry_person @P4 #H1
+student @P4 stage=高校
+registry_person @P5 #H1
+deceased @P5 death_date=2018-05-01
+registry_person @P6 #H1
+insurance @P6 status=暂停 stop_reason=参军
+registry_person @P7 #H1 absence_reason=随父母在外省就读
+dibao @P1 household_no=D1
+"""
+expect = []
+
+[[example]]
+case = "漏的孩子满90天、高校已毕业：列为疑点"
+given = """
+registry_household @P1 #H1
+registry_person @P1 #H1
+registry_person @P2 #H1 birth_date=2018-07-02
+dibao @P1 household_no=D1
+registry_household @P3 #H3
+registry_person @P3 #H3
+registry_person @P4 #H3
+student @P4 stage=高校 status=毕业
+dibao @P3 household_no=D3
+"""
+expect = ["H1", "H3"]
 */
 WITH whole AS (
     SELECT DISTINCT p.household_no
@@ -147,7 +181,11 @@ uncovered AS (
     FROM poor_person p
     ANTI JOIN dibao_active d ON d.person_id = p.person_id
     ANTI JOIN tekun_active t ON t.person_id = p.person_id
-    WHERE p.student_status IS NULL OR p.student_status <> '大专及以上'
+    ANTI JOIN dead_person x ON x.person_id = p.person_id
+    ANTI JOIN college_student s ON s.person_id = p.person_id
+    ANTI JOIN lives_elsewhere e ON e.person_id = p.person_id
+    CROSS JOIN parameter q
+    WHERE p.birth_date IS NULL OR p.birth_date <= q.newborn_date
 ),
 hit AS (
     SELECT u.household_no, COUNT(*) AS left_out

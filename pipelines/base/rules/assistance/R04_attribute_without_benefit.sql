@@ -96,6 +96,16 @@ registry_household @P2 #H2 poverty_attribute=特困供养贫困户 exit_status=�
 registry_person @P2 #H2
 """
 expect = []
+
+[[example]]
+case = "脱贫标志未填、预脱贫：列为疑点"
+given = """
+registry_household @P1 #H1 poverty_attribute=低保贫困户 exit_status=NULL
+registry_person @P1 #H1
+registry_household @P2 #H2 poverty_attribute=特困供养贫困户 exit_status=预脱贫
+registry_person @P2 #H2
+"""
+expect = ["H1/dibao", "H2/tekun"]
 */
 WITH on_dibao AS (
     SELECT DISTINCT p.household_no
@@ -112,13 +122,15 @@ on_tekun AS (
 hit AS (
     SELECT h.household_no, h.household_id, h.poverty_attribute, 'dibao' AS rule_key, '低保' AS benefit
     FROM registry_household h
+    SEMI JOIN entitled_household e ON e.household_no = h.household_no
     LEFT JOIN on_dibao b ON b.household_no = h.household_no
-    WHERE h.exit_status <> '已脱贫(不再享受政策)' AND h.poverty_attribute = '低保贫困户' AND b.household_no IS NULL
+    WHERE h.poverty_attribute = '低保贫困户' AND b.household_no IS NULL
     UNION ALL
     SELECT h.household_no, h.household_id, h.poverty_attribute, 'tekun' AS rule_key, '特困供养' AS benefit
     FROM registry_household h
+    SEMI JOIN entitled_household e ON e.household_no = h.household_no
     LEFT JOIN on_tekun b ON b.household_no = h.household_no
-    WHERE h.exit_status <> '已脱贫(不再享受政策)' AND h.poverty_attribute = '特困供养贫困户' AND b.household_no IS NULL
+    WHERE h.poverty_attribute = '特困供养贫困户' AND b.household_no IS NULL
 )
 SELECT
     h.household_id AS subject_id,

@@ -67,6 +67,15 @@ registry_person @P2 #H2
 dibao @P2 household_no=D2
 """
 expect = []
+
+[[example]]
+case = "脱贫标志未填：列为疑点"
+given = """
+registry_household @P1 #H1 exit_status=NULL
+registry_person @P1 #H1
+dibao @P1 household_no=D1
+"""
+expect = ["H1"]
 */
 WITH benefit AS (
     SELECT d.person_id, d.record_id
@@ -79,9 +88,10 @@ WITH benefit AS (
 hit AS (
     SELECT h.household_id, h.record_id AS registry_record, b.record_id AS benefit_record
     FROM registry_household h
+    SEMI JOIN entitled_household e ON e.household_no = h.household_no
     JOIN poor_person p ON p.household_no = h.household_no
     JOIN benefit b ON b.person_id = p.person_id
-    WHERE h.poverty_attribute = '一般贫困户' AND h.exit_status <> '已脱贫(不再享受政策)'
+    WHERE h.poverty_attribute = '一般贫困户'
 )
 SELECT i.household_id AS subject_id, i.registry_record AS evidence, 0 AS evidence_order FROM hit i
 UNION ALL

@@ -13,7 +13,7 @@ advice = [
     "查发放记录，确认两处是否都已发放，迁移当月一处应已停发",
     "确属重复的停发一处，并按规定追回多领资金",
 ]
-message = "该人员同时列入{cases}个低保家庭，最早一份自{start_month}起保。"
+message = "该人员在两个低保家庭中同时在保{months}个月，后一案起保{start_month}；金额较低的一案每户每月{monthly_amount_fen}，按此多发{recover_fen}。"
 related = ["R14"]
 
 [[example]]
@@ -63,22 +63,44 @@ dibao @P1 household_no=D1 stop_month=201810
 dibao @P1 household_no=D2
 """
 expect = ["P1"]
+
+[[example]]
+case = "两案并存一年半、其中一案8月才停：应追回，列为疑点；只重叠迁移当月（旧案下月停）：不列；两案都没有起保年月：列为疑点；多年前已停：不列"
+given = """
+dibao @P1 household_no=D1 start_month=201601 stop_month=201808 monthly_amount_fen=20000
+dibao @P1 household_no=D2 monthly_amount_fen=30000
+dibao @P2 household_no=D3 stop_month=201810
+dibao @P2 household_no=D4 start_month=201809 county_code=410622
+dibao @P3 household_no=D5 start_month=NULL
+dibao @P3 household_no=D6 start_month=NULL
+dibao @P4 household_no=D7 start_month=201401 stop_month=201512
+dibao @P4 household_no=D8 start_month=201401
+dibao @P5 household_no=D9 stop_month=201708
+dibao @P5 household_no=D10 start_month=201707
+"""
+expect = ["P1 <- dibao:1 dibao:2", "P3 <- dibao:5 dibao:6"]
 */
-WITH listed AS (
-    SELECT DISTINCT d.person_id, d.county_code, d.household_no
-    FROM dibao_active d
+WITH pair AS (
+    SELECT
+        a.person_id, a.record_id, b.record_id AS other_record, a.start_month,
+        LEAST(a.paid_until, b.paid_until) - GREATEST(a.paid_from, b.paid_from) AS overlap,
+        LEAST(a.monthly_amount_fen, b.monthly_amount_fen) AS monthly_amount_fen
+    FROM dibao_span a
+    JOIN dibao_span b ON b.person_id = a.person_id
+    WHERE a.county_code <> b.county_code OR a.household_no <> b.household_no
 ),
-counted AS (
-    SELECT c.person_id, COUNT(*) AS cases
-    FROM listed c
-    GROUP BY c.person_id
+-- The month of a transfer may be paid by both counties.
+double AS (
+    SELECT
+        p.person_id, CAST(MAX(p.overlap) / 100 AS BIGINT) AS months, MAX(p.monthly_amount_fen) AS monthly_amount_fen,
+        MAX(p.start_month) AS start_month
+    FROM pair p
+    WHERE p.overlap > 100
+    GROUP BY p.person_id
 )
 SELECT
-    d.person_id AS subject_id,
-    d.record_id AS evidence,
-    d.start_month AS evidence_order,
-    n.cases AS cases,
-    d.start_month AS start_month
-FROM dibao_active d
-JOIN counted n ON n.person_id = d.person_id
-WHERE n.cases > 1
+    p.person_id AS subject_id, p.record_id AS evidence, p.start_month AS evidence_order, d.start_month AS start_month,
+    d.months AS months, d.monthly_amount_fen AS monthly_amount_fen, d.months * d.monthly_amount_fen AS recover_fen
+FROM pair p
+JOIN double d ON d.person_id = p.person_id
+WHERE p.overlap > 100

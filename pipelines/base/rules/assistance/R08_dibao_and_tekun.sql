@@ -13,7 +13,7 @@ advice = [
     "转为特困后低保应自次月停发；重复发放的予以追回",
     "全户低保中只有本人转特困的，调整该户保障人口",
 ]
-message = "该人员自{tekun_month}起享受特困供养，同时仍在低保名单（自{dibao_month}起保）。"
+message = "该人员既在特困供养（{tekun_month}起），又在低保名单（{dibao_month}起，每户每月{monthly_amount_fen}），重复{months}个月，低保部分应核算追回。"
 related = ["R14"]
 
 [[example]]
@@ -41,12 +41,16 @@ dibao @P1 household_no=D1 category=城市
 expect = ["P1"]
 
 [[example]]
-case = "低保已停：不列"
+case = "转特困当月、次月初即停：不列；低保已停，但此前重复领取、应追回：列为疑点；多年前已停：不列"
 given = """
-tekun @P1
+tekun @P1 start_month=201808
 dibao @P1 household_no=D1 stop_month=201809
+tekun @P2
+dibao @P2 household_no=D2 stop_month=201809
+tekun @P3 start_month=201401
+dibao @P3 household_no=D3 start_month=201401 stop_month=201512
 """
-expect = []
+expect = ["P2"]
 
 [[example]]
 case = "低保下季度才停：列为疑点"
@@ -71,19 +75,39 @@ tekun @P1
 dibao @P2 household_no=D1
 """
 expect = []
+
+[[example]]
+case = "名单都没有起始年月：列为疑点；起始只差一月：不列"
+given = """
+tekun @P1 start_month=NULL
+dibao @P1 household_no=D1 start_month=NULL
+tekun @P2 start_month=201707
+dibao @P2 household_no=D2 start_month=201601 stop_month=201708
+"""
+expect = ["P1"]
 */
-WITH both_lists AS (
-    SELECT t.person_id, t.record_id AS tekun_record, t.start_month AS tekun_month,
-        d.record_id AS dibao_record, d.start_month AS dibao_month
+WITH span AS (
+    SELECT
+        t.person_id, t.record_id, t.start_month, t.annual_amount_fen,
+        (COALESCE(t.start_month, q.first_month) - COALESCE(t.start_month, q.first_month) % 100) * 12
+            + (COALESCE(t.start_month, q.first_month) % 100) * 100 AS paid_from
     FROM tekun_active t
-    JOIN dibao_active d ON d.person_id = t.person_id
     CROSS JOIN parameter q
-    WHERE t.start_month < q.last_month
+),
+-- The month of a change from one to the other may be paid by both.
+both_lists AS (
+    SELECT
+        t.person_id, t.record_id AS tekun_record, t.start_month AS tekun_month, d.record_id AS dibao_record,
+        d.start_month AS dibao_month, d.monthly_amount_fen,
+        CAST((d.paid_until - GREATEST(t.paid_from, d.paid_from)) / 100 AS BIGINT) AS months
+    FROM span t
+    JOIN dibao_span d ON d.person_id = t.person_id
+    WHERE d.paid_until - GREATEST(t.paid_from, d.paid_from) > 100
 )
 SELECT b.person_id AS subject_id, b.tekun_record AS evidence, 0 AS evidence_order,
-    b.tekun_month AS tekun_month, b.dibao_month AS dibao_month
+    b.tekun_month AS tekun_month, b.dibao_month AS dibao_month, b.months AS months, b.monthly_amount_fen AS monthly_amount_fen
 FROM both_lists b
 UNION ALL
 SELECT b.person_id AS subject_id, b.dibao_record AS evidence, 1 AS evidence_order,
-    b.tekun_month AS tekun_month, b.dibao_month AS dibao_month
+    b.tekun_month AS tekun_month, b.dibao_month AS dibao_month, b.months AS months, b.monthly_amount_fen AS monthly_amount_fen
 FROM both_lists b

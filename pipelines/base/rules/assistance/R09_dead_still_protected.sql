@@ -7,14 +7,14 @@ owner = "民政局"
 severity = "S1"
 subject = "person"
 sources = ["registry_person", "insurance", "dibao", "tekun"]
-optional_sources = ["deceased"]
+optional_sources = ["deceased", "pension"]
 due_days = 15
 advice = [
     "到家中核实，查死亡证明、火化或户口注销日期",
     "次月起仍发放的予以停发并追回",
     "登记有误、人仍健在的，由登记部门更正",
 ]
-message = "该人员已登记死亡，仍在{benefit}名单中。"
+message = "{register}登记该人员死亡（日期{death_date}），{benefit}在死亡次月以后又算了{months}个月，按登记的金额应追回{recover_fen}。"
 related = ["R14"]
 
 [[example]]
@@ -95,30 +95,152 @@ dibao @P4 household_no=D4
 deceased @P4
 """
 expect = ["P1/dibao <- dibao:1 deceased:1", "P2/registry <- registry_person:1 deceased:2"]
+
+[[example]]
+case = "当月死亡（9月20日）、登记及时、下月才停：不列；死亡次月起停发：不列"
+given = """
+dibao @P1 household_no=D1
+registry_person @P1 person_status=死亡
+deceased @P1 death_date=2018-09-20
+dibao @P2 household_no=D2 stop_month=201806
+deceased @P2 death_date=2018-05-10
+tekun @P3
+deceased @P3 death_date=2018-09-01
+"""
+expect = []
+
+[[example]]
+case = "死亡后又发了数月才停：列为疑点，追回；死亡次月停发晚一月、五年以前死亡仍在发：列为疑点"
+given = """
+dibao @P1 household_no=D1 stop_month=201808 monthly_amount_fen=20000
+deceased @P1 death_date=2017-12-20
+dibao @P2 household_no=D2 stop_month=201807
+deceased @P2 death_date=2018-05-10
+tekun @P3
+deceased @P3 death_date=2012-05-01
+dibao @P4 household_no=D4 stop_month=201802
+deceased @P4 death_date=2016-11-20
+dibao @P5 household_no=D5 stop_month=201802
+deceased @P5 death_date=2015-10-20
+dibao @P6 household_no=D6 stop_month=201802
+deceased @P6 death_date=2014-08-20
+"""
+expect = ["P1/dibao", "P2/dibao", "P3/tekun", "P4/dibao", "P5/dibao", "P6/dibao"]
+
+[[example]]
+case = "各月的死亡：次月起停发不列，再晚一月列为疑点"
+given = """
+dibao @P1 household_no=D1 stop_month=201702
+deceased @P1 death_date=2017-01-10
+dibao @P2 household_no=D2 stop_month=201703
+deceased @P2 death_date=2017-02-10
+dibao @P3 household_no=D3 stop_month=201704
+deceased @P3 death_date=2017-03-10
+dibao @P4 household_no=D4 stop_month=201705
+deceased @P4 death_date=2017-04-10
+dibao @P5 household_no=D5 stop_month=201706
+deceased @P5 death_date=2017-05-10
+dibao @P6 household_no=D6 stop_month=201707
+deceased @P6 death_date=2017-06-10
+dibao @P7 household_no=D7 stop_month=201708
+deceased @P7 death_date=2017-07-10
+dibao @P8 household_no=D8 stop_month=201709
+deceased @P8 death_date=2017-08-10
+dibao @P9 household_no=D9 stop_month=201710
+deceased @P9 death_date=2017-09-10
+dibao @P10 household_no=D10 stop_month=201711
+deceased @P10 death_date=2017-10-10
+dibao @P11 household_no=D11 stop_month=201712
+deceased @P11 death_date=2017-11-10
+dibao @P12 household_no=D12 stop_month=201801
+deceased @P12 death_date=2017-12-10
+dibao @P21 household_no=D21 stop_month=201703
+deceased @P21 death_date=2017-01-10
+dibao @P22 household_no=D22 stop_month=201704
+deceased @P22 death_date=2017-02-10
+dibao @P23 household_no=D23 stop_month=201705
+deceased @P23 death_date=2017-03-10
+dibao @P24 household_no=D24 stop_month=201706
+deceased @P24 death_date=2017-04-10
+dibao @P25 household_no=D25 stop_month=201707
+deceased @P25 death_date=2017-05-10
+dibao @P26 household_no=D26 stop_month=201708
+deceased @P26 death_date=2017-06-10
+dibao @P27 household_no=D27 stop_month=201709
+deceased @P27 death_date=2017-07-10
+dibao @P28 household_no=D28 stop_month=201710
+deceased @P28 death_date=2017-08-10
+dibao @P29 household_no=D29 stop_month=201711
+deceased @P29 death_date=2017-09-10
+dibao @P30 household_no=D30 stop_month=201712
+deceased @P30 death_date=2017-10-10
+dibao @P31 household_no=D31 stop_month=201801
+deceased @P31 death_date=2017-11-10
+dibao @P32 household_no=D32 stop_month=201802
+deceased @P32 death_date=2017-12-10
+"""
+expect = ["P21/dibao", "P22/dibao", "P23/dibao", "P24/dibao", "P25/dibao", "P26/dibao", "P27/dibao", "P28/dibao", "P29/dibao", "P30/dibao", "P31/dibao", "P32/dibao"]
+
+[[example]]
+case = "死亡人员仍领养老金、低保登记死亡仍在册：列为疑点；没有领取的：不列"
+given = """
+pension @P1
+deceased @P1 death_date=2017-05-01
+pension @P2 status=参保缴费
+deceased @P2 death_date=2017-05-01
+registry_person @P3
+dibao @P3 household_no=D3 stop_month=201801 stop_reason=死亡
+registry_person @P4 household_no=H4
+registry_person @P4 household_no=H5 person_status=死亡
+"""
+expect = ["P1/pension <- pension:1 deceased:1", "P3/registry <- registry_person:1 dibao:1"]
 */
-WITH dead AS (
-    SELECT p.person_id, p.record_id
-    FROM registry_person p
-    WHERE p.person_status = '死亡'
-    UNION ALL
-    SELECT i.person_id, i.record_id
-    FROM dead_listed i
+WITH quarter AS (
+    SELECT q.death_grace_date, (q.last_month - q.last_month % 100) * 12 + (q.last_month % 100) * 100 AS last_paid
+    FROM parameter q
 ),
 benefit AS (
-    SELECT d.person_id, d.record_id, 'dibao' AS rule_key, '低保' AS benefit
-    FROM dibao_active d
+    SELECT d.person_id, d.record_id, 'dibao' AS rule_key, '低保' AS benefit, d.paid_until - 100 AS last_paid, d.monthly_amount_fen AS amount_fen, 1 AS share
+    FROM dibao_span d
     UNION ALL
-    SELECT t.person_id, t.record_id, 'tekun' AS rule_key, '特困供养' AS benefit
+    SELECT t.person_id, t.record_id, 'tekun' AS rule_key, '特困供养' AS benefit, k.last_paid, t.annual_amount_fen AS amount_fen, 12 AS share
     FROM tekun_active t
+    CROSS JOIN quarter k
     UNION ALL
-    SELECT p.person_id, p.record_id, 'registry' AS rule_key, '建档立卡在册' AS benefit
+    SELECT r.person_id, r.record_id, 'pension' AS rule_key, '养老金' AS benefit, k.last_paid, r.basic_pension_fen AS amount_fen, 1 AS share
+    FROM pension r
+    CROSS JOIN quarter k
+    WHERE r.status = '领取待遇'
+    UNION ALL
+    SELECT p.person_id, p.record_id, 'registry' AS rule_key, '建档立卡在册' AS benefit, k.last_paid, NULL AS amount_fen, 1 AS share
     FROM poor_person p
-    JOIN dead_listed i ON i.person_id = p.person_id
+    CROSS JOIN quarter k
+),
+-- The month of the death may still be paid; a death without a date counts if the benefit still runs.
+hit AS (
+    SELECT
+        b.person_id, b.record_id, b.rule_key, b.benefit, x.death_date,
+        CAST((b.last_paid - x.death_month) / 100 AS BIGINT) AS months,
+        CAST((b.last_paid - x.death_month) / 100 AS BIGINT) * CAST(b.amount_fen / b.share AS BIGINT) AS recover_fen
+    FROM benefit b
+    JOIN dead_person x ON x.person_id = b.person_id
+    CROSS JOIN quarter k
+    WHERE (x.death_date IS NULL AND b.last_paid = k.last_paid)
+        OR (x.death_date <= k.death_grace_date AND (x.death_month IS NULL OR b.last_paid > x.death_month))
+),
+-- Whom only the registry calls dead is no contradiction within the registry.
+shown AS (
+    SELECT h.person_id, h.record_id, h.rule_key, h.benefit, h.death_date, h.months, h.recover_fen, x.record_id AS dead_record, x.register
+    FROM hit h
+    JOIN dead_register x ON x.person_id = h.person_id
+    WHERE h.rule_key <> 'registry' OR x.register <> '建档立卡'
 )
-SELECT b.person_id AS subject_id, b.rule_key AS rule_key, b.record_id AS evidence, 0 AS evidence_order, b.benefit AS benefit
-FROM benefit b
-JOIN dead x ON x.person_id = b.person_id
+SELECT
+    s.person_id AS subject_id, s.rule_key AS rule_key, s.record_id AS evidence, 0 AS evidence_order, s.benefit AS benefit,
+    s.register AS register, s.death_date AS death_date, s.months AS months, s.recover_fen AS recover_fen
+FROM shown s
 UNION ALL
-SELECT b.person_id AS subject_id, b.rule_key AS rule_key, x.record_id AS evidence, 1 AS evidence_order, b.benefit AS benefit
-FROM benefit b
-JOIN dead x ON x.person_id = b.person_id
+SELECT
+    s.person_id AS subject_id, s.rule_key AS rule_key, s.dead_record AS evidence, 1 AS evidence_order, s.benefit AS benefit,
+    s.register AS register, s.death_date AS death_date, s.months AS months, s.recover_fen AS recover_fen
+FROM shown s

@@ -7,6 +7,7 @@ owner = "民政局"
 severity = "S3"
 subject = "household"
 sources = ["registry_household", "registry_person", "dibao", "tekun", "dibao_previous"]
+optional_sources = ["deceased", "insurance"]
 due_days = 30
 advice = [
     "查停保审批表和收入核算",
@@ -112,27 +113,76 @@ registry_household @P2 #H2
 registry_person @P2 #H2
 """
 expect = []
+
+[[example]]
+case = "只有一人因参军退出、其余仍在保或转特困：不列；因“拆迁补偿”退出未复核：列为疑点；户口迁往外地、婚迁、公安登记死亡：不列；预脱贫：列为疑点"
+given = """
+dibao_previous @P1 household_no=D1
+dibao_previous @P2 household_no=D1
+dibao @P1 household_no=D1
+dibao @P2 household_no=D1 stop_month=201808 stop_reason=参军
+registry_household @P1 #H1
+registry_person @P1 #H1
+registry_person @P2 #H1
+dibao_previous @P3 household_no=D3
+dibao @P3 household_no=D3 stop_month=201808 stop_reason=拆迁补偿收入超标
+registry_household @P3 #H3
+registry_person @P3 #H3
+dibao_previous @P4 household_no=D4
+dibao @P4 household_no=D4 stop_month=201808 stop_reason=迁往外省
+registry_household @P4 #H4
+registry_person @P4 #H4
+dibao_previous @P5 household_no=D5
+dibao @P5 household_no=D5 stop_month=201808 stop_reason=婚迁
+registry_household @P5 #H5
+registry_person @P5 #H5
+dibao_previous @P6 household_no=D6
+registry_household @P6 #H6
+registry_person @P6 #H6
+deceased @P6 death_date=2018-08-20
+dibao_previous @P7 household_no=D7
+registry_household @P7 #H7 exit_status=预脱贫
+registry_person @P7 #H7
+dibao_previous @P8 household_no=D8
+dibao @P8 household_no=D8 stop_month=201808 stop_reason=户口迁移
+registry_household @P8 #H8
+registry_person @P8 #H8
+dibao_previous @P9 household_no=D9
+dibao @P9 household_no=D9 stop_month=201808 stop_reason=户口迁走
+registry_household @P9 #H9
+registry_person @P9 #H9
+"""
+expect = ["H3", "H7"]
 */
 WITH excused AS (
     SELECT DISTINCT d.person_id
     FROM dibao d
-    WHERE d.stop_reason LIKE '%死亡%' OR d.stop_reason LIKE '%特困%' OR d.stop_reason LIKE '%迁%'
-        OR d.stop_reason LIKE '%已核%' OR d.stop_reason LIKE '%复核%'
+    WHERE d.stop_reason LIKE '%死亡%' OR d.stop_reason LIKE '%特困%' OR d.stop_reason LIKE '%迁出%' OR d.stop_reason LIKE '%迁移%'
+        OR d.stop_reason LIKE '%婚迁%' OR d.stop_reason LIKE '%迁往%' OR d.stop_reason LIKE '%户口迁%' OR d.stop_reason LIKE '%已核%' OR d.stop_reason LIKE '%复核%'
+),
+-- One member left, the others stay: the household has not left.
+remaining AS (
+    SELECT DISTINCT p.household_no
+    FROM poor_person p
+    JOIN protected_person c ON c.person_id = p.person_id
 ),
 gone AS (
     SELECT b.person_id, b.record_id
     FROM dibao_active_previous b
     LEFT JOIN dibao_active d ON d.person_id = b.person_id
     LEFT JOIN tekun_active t ON t.person_id = b.person_id
+    LEFT JOIN dead_person x ON x.person_id = b.person_id
     LEFT JOIN excused e ON e.person_id = b.person_id
-    WHERE b.category = '农村' AND d.person_id IS NULL AND t.person_id IS NULL AND e.person_id IS NULL
+    WHERE b.category = '农村' AND d.person_id IS NULL AND t.person_id IS NULL AND e.person_id IS NULL AND x.person_id IS NULL
 ),
 hit AS (
     SELECT h.household_id, h.exit_status, h.record_id AS registry_record, g.record_id AS previous_record
     FROM registry_household h
     JOIN poor_person p ON p.household_no = h.household_no
     JOIN gone g ON g.person_id = p.person_id
-    WHERE h.exit_status IN ('未脱贫', '返贫')
+    SEMI JOIN poor_household o ON o.household_no = h.household_no
+    LEFT JOIN remaining r ON r.household_no = h.household_no
+    WHERE r.household_no IS NULL
 )
 SELECT i.household_id AS subject_id, i.registry_record AS evidence, 0 AS evidence_order, i.exit_status AS exit_status FROM hit i
 UNION ALL

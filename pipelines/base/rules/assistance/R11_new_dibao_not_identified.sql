@@ -107,13 +107,6 @@ known AS (
     FROM dibao_rural d
     JOIN dibao_active_previous b ON b.person_id = d.person_id
 ),
--- Whole families whose income per head is not below the poverty line need not be registered.
-above_line AS (
-    SELECT DISTINCT d.county_code, d.household_no
-    FROM dibao d
-    CROSS JOIN parameter q
-    WHERE d.protection_mode = '整户' AND d.household_income_fen * 12 >= d.members_protected * q.poverty_line_fen
-),
 home AS (
     SELECT d.county_code, d.household_no, d.household_id
     FROM dibao_rural d
@@ -124,6 +117,6 @@ FROM dibao_rural d
 CROSS JOIN parameter q
 JOIN home h ON h.county_code = d.county_code AND h.household_no = d.household_no
 LEFT JOIN registered r ON r.county_code = d.county_code AND r.household_no = d.household_no
-LEFT JOIN above_line i ON i.county_code = d.county_code AND i.household_no = d.household_no
+LEFT JOIN dibao_above_line i ON i.county_code = d.county_code AND i.household_no = d.household_no
 LEFT JOIN known k ON k.county_code = d.county_code AND k.household_no = d.household_no
 WHERE d.start_month >= q.first_month AND r.household_no IS NULL AND k.household_no IS NULL AND i.household_no IS NULL

@@ -7,7 +7,7 @@ owner = "乡镇"
 severity = "S3"
 subject = "household"
 sources = ["registry_household", "registry_person", "dibao"]
-optional_sources = ["student"]
+optional_sources = ["student", "deceased", "insurance"]
 due_days = 60
 advice = [
     "对照户口簿和共同生活情况，核实是否拆户、分户、婚迁、新增人口",
@@ -94,6 +94,41 @@ dibao @P6 household_no=D5
 student @P6 stage=高校 status=毕业
 """
 expect = ["H3", "H5"]
+
+[[example]]
+case = "低保已加今年出生的孩子而建档立卡等年底窗口、参军或在外省的、高职生、已登记死亡的：不列；去年出生的：列为疑点"
+given = """
+registry_household @P1 #H1
+registry_person @P1 #H1
+dibao @P1 household_no=D1
+dibao @P2 household_no=D1 birth_date=2018-03-20
+dibao @P3 household_no=D1
+insurance @P3 status=暂停 stop_reason=参军
+dibao @P4 household_no=D1
+registry_person @P4 #H9 student_status=高职一年级
+dibao @P5 household_no=D1
+deceased @P5 death_date=2018-05-01
+registry_household @P6 #H6
+registry_person @P6 #H6
+dibao @P6 household_no=D6
+dibao @P7 household_no=D6 birth_date=2017-12-31
+"""
+expect = ["H6"]
+
+[[example]]
+case = "年底窗口已过：出生满90天的列为疑点，不满的不列"
+given = """
+parameter registry_window_date=2018-12-31 newborn_date=2018-10-02
+registry_household @P1 #H1
+registry_person @P1 #H1
+dibao @P1 household_no=D1
+dibao @P2 household_no=D1 birth_date=2018-10-03
+registry_household @P3 #H3
+registry_person @P3 #H3
+dibao @P3 household_no=D3
+dibao @P4 household_no=D3 birth_date=2018-10-02
+"""
+expect = ["H3"]
 */
 WITH joined AS (
     SELECT DISTINCT d.county_code, d.household_no AS dibao_no, p.household_no
@@ -102,22 +137,27 @@ WITH joined AS (
     WHERE d.protection_mode = '整户'
 ),
 member AS (
-    SELECT j.household_no, d.person_id, d.record_id
+    SELECT j.household_no, d.person_id, d.record_id, d.birth_date
     FROM joined j
     JOIN dibao_rural d ON d.county_code = j.county_code AND d.household_no = j.dibao_no
 ),
--- Studying elsewhere is no split of the household.
+-- Studying or living elsewhere is no split of the household.
 away AS (
-    SELECT DISTINCT s.person_id
-    FROM student s
-    WHERE s.stage = '高校' AND s.status = '在读'
+    SELECT c.person_id FROM college_student c
+    UNION
+    SELECT e.person_id FROM lives_elsewhere e
+    UNION
+    SELECT x.person_id FROM dead_person x
 ),
 outside AS (
     SELECT m.household_no, m.record_id
     FROM member m
     LEFT JOIN registry_person p ON p.person_id = m.person_id AND p.household_no = m.household_no
-        LEFT JOIN away a ON a.person_id = m.person_id
+    LEFT JOIN away a ON a.person_id = m.person_id
+    CROSS JOIN parameter q
+    -- A child waits for the yearly window of the registry.
     WHERE p.person_id IS NULL AND a.person_id IS NULL
+        AND (m.birth_date IS NULL OR (m.birth_date <= q.newborn_date AND m.birth_date <= q.registry_window_date))
 ),
 counted AS (
     SELECT o.household_no, COUNT(*) AS extra

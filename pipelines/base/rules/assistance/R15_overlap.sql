@@ -58,5 +58,5 @@ SELECT
     1 AS denominator
 FROM poor_person p
 JOIN registry_household h ON h.household_no = p.household_no
+SEMI JOIN poor_household still_poor ON still_poor.household_no = h.household_no
 LEFT JOIN rural d ON d.person_id = p.person_id
-WHERE h.exit_status IN ('未脱贫', '返贫')

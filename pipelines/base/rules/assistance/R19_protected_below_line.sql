@@ -7,6 +7,7 @@ owner = "民政局"
 severity = "S2"
 subject = "household"
 sources = ["registry_household", "registry_person", "dibao"]
+optional_sources = ["deceased", "insurance"]
 due_days = 30
 advice = [
     "核对低保金是否足额到账，收入登记是否计入低保金",
@@ -74,7 +75,8 @@ expect = ["H1"]
 WITH uncovered AS (
     SELECT DISTINCT p.household_no
     FROM poor_person p
-    LEFT JOIN dibao_rural d ON d.person_id = p.person_id
+    SEMI JOIN alive_registered a ON a.record_id = p.record_id
+    LEFT JOIN dibao_active d ON d.person_id = p.person_id
     WHERE d.person_id IS NULL
 ),
 -- Support that began this year is not in the income of the year before.
@@ -95,8 +97,9 @@ SELECT
     h.per_capita_income_fen AS per_capita_income_fen, q.poverty_line_fen AS poverty_line_fen
 FROM registry_household h
 CROSS JOIN parameter q
+SEMI JOIN entitled_household b ON b.household_no = h.household_no
 JOIN covered c ON c.household_no = h.household_no
 JOIN registry_evidence v ON v.household_no = h.household_no
 LEFT JOIN uncovered u ON u.household_no = h.household_no
 LEFT JOIN recent r ON r.household_no = h.household_no
-WHERE h.per_capita_income_fen < q.poverty_line_fen AND u.household_no IS NULL AND r.household_no IS NULL AND h.exit_status <> '已脱贫(不再享受政策)'
+WHERE h.per_capita_income_fen < q.poverty_line_fen AND u.household_no IS NULL AND r.household_no IS NULL

@@ -7,7 +7,7 @@ owner = "民政局"
 severity = "S1"
 subject = "person"
 sources = ["registry_household", "registry_person", "tekun"]
-optional_sources = ["hukou"]
+optional_sources = ["hukou", "deceased", "dibao", "insurance"]
 due_days = 30
 advice = [
     "核实有无赡养、抚养义务人及其履行能力",
@@ -95,10 +95,22 @@ hukou @P7 household_no=B7 relation=父母
 hukou @K7 household_no=B7 relation=孙辈
 """
 expect = ["P3", "P4", "P5", "P7", "P8"]
+
+[[example]]
+case = "同住的人公安登记死亡：列为疑点；本人已登记死亡：不列；脱贫标志未填：列为疑点"
+given = """
+registry_household @P1 #H1
+registry_person @P1 #H1 age=70 labour_ability=无劳动力
+registry_person @P2 #H1 age=68 labour_ability=无劳动力
+deceased @P2 death_date=2018-01-05
+registry_household @P3 #H3 exit_status=NULL
+registry_person @P3 #H3 age=70 labour_ability=无劳动力
+"""
+expect = ["P1", "P3"]
 */
 WITH family AS (
     SELECT p.household_no, COUNT(*) AS members
-    FROM poor_person p
+    FROM alive_registered p
     GROUP BY p.household_no
 ),
 -- A spouse or child in the same household book is bound to support.
@@ -113,12 +125,12 @@ kin AS (
 SELECT p.person_id AS subject_id, p.record_id AS evidence, p.age AS age
 FROM poor_person p
 CROSS JOIN parameter q
-JOIN registry_household h ON h.household_no = p.household_no
+SEMI JOIN alive_registered a ON a.record_id = p.record_id
+SEMI JOIN entitled_household h ON h.household_no = p.household_no
 JOIN family f ON f.household_no = p.household_no
 LEFT JOIN tekun_active t ON t.person_id = p.person_id
 LEFT JOIN kin k ON k.person_id = p.person_id
 WHERE f.members = 1
     AND p.age >= q.tekun_age
     AND p.labour_ability IN ('丧失劳动力', '无劳动力')
-    AND h.exit_status <> '已脱贫(不再享受政策)'
     AND t.person_id IS NULL AND k.person_id IS NULL

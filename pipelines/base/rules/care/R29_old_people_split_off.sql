@@ -74,11 +74,12 @@ SELECT
     h.household_id AS subject_id, h.record_id || ';' || k.record_id || ';' || a.record_id AS evidence, a.kind AS kind
 FROM poor_person p
 JOIN registry_household h ON h.household_no = p.household_no
+SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 JOIN hukou own ON own.person_id = p.person_id
 JOIN hukou k ON k.split_from = own.household_no
 JOIN asset_check a ON a.person_id = k.person_id
 CROSS JOIN parameter q
 LEFT JOIN young y ON y.household_no = p.household_no
-WHERE y.household_no IS NULL AND h.exit_status <> '已脱贫(不再享受政策)'
+WHERE y.household_no IS NULL
     AND k.split_date > q.split_date_from AND k.village_code = own.village_code
     AND (a.explained IS NULL OR a.explained = 0)

@@ -23,8 +23,9 @@ UNION ALL
 SELECT h.household_id, h.record_id, 1 AS evidence_order, h.county_code, h.township_code, h.village_code,
     CASE WHEN h.exit_status = '预脱贫' THEN 1 ELSE 0 END AS leaving, '建档立卡登记为危房，没有验收合格的改造记录' AS state
 FROM registry_household h
+SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 LEFT JOIN member_done m ON m.household_no = h.household_no
 LEFT JOIN home_done b ON b.household_id = h.household_id
 LEFT JOIN institution_home c ON c.household_no = h.household_no
-WHERE (h.dangerous_house = 1 OR h.danger_level IN ('C', 'D')) AND h.exit_status <> '已脱贫(不再享受政策)'
+WHERE (h.dangerous_house = 1 OR h.danger_level IN ('C', 'D'))
     AND m.household_no IS NULL AND b.household_id IS NULL AND c.household_no IS NULL

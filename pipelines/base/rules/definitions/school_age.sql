@@ -1,11 +1,18 @@
 /*
 name = "school_age"
-title = "义务教育年龄的建档立卡在册儿童，不含登记为缓学、免学、在外省或国外就读的"
+title = "应接受义务教育的建档立卡儿童：在世、适龄（没有出生日期的看登记的学段），不含缓学、免学、送教上门、已读完初中和不在本地生活的"
 */
 SELECT p.record_id, p.person_id, p.household_no, p.age, p.health, p.id_class, p.student_status
 FROM poor_person p
 CROSS JOIN parameter q
-WHERE p.birth_date <= q.school_born_by AND p.birth_date > q.school_born_after
+SEMI JOIN alive_registered a ON a.record_id = p.record_id
+LEFT JOIN lives_elsewhere e ON e.person_id = p.person_id
+WHERE e.person_id IS NULL
+    AND ((p.birth_date <= q.school_born_by AND p.birth_date > q.school_born_after)
+        OR (p.birth_date IS NULL AND p.student_status IN ('小学', '七年级', '八年级', '九年级')))
     AND (p.absence_reason IS NULL
         OR (p.absence_reason NOT LIKE '%缓%' AND p.absence_reason NOT LIKE '%免%'
-            AND p.absence_reason NOT LIKE '%外省%' AND p.absence_reason NOT LIKE '%出国%'))
+            AND p.absence_reason NOT LIKE '%送教%' AND p.absence_reason NOT LIKE '%毕业%'))
+    -- Ninth grade is behind them, and the roll drops whoever left.
+    AND (p.age IS NULL OR p.age < q.ninth_grade_age_least OR p.education IS NULL OR p.education NOT IN ('初中', '高中')
+        OR (p.student_status IS NOT NULL AND p.student_status <> '非在校生'))

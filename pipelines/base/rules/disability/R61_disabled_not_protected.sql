@@ -87,10 +87,10 @@ SELECT
 FROM poor_person p
 JOIN certificate_valid c ON c.person_id = p.person_id
 JOIN registry_household h ON h.household_no = p.household_no
+SEMI JOIN poor_household still_poor ON still_poor.household_no = h.household_no
 CROSS JOIN parameter q
 LEFT JOIN protected_person d ON d.person_id = p.person_id
-WHERE h.exit_status IN ('未脱贫', '返贫')
-    AND (c.severe = 1 OR h.per_capita_income_fen < q.dibao_standard_fen)
+WHERE (c.severe = 1 OR h.per_capita_income_fen < q.dibao_standard_fen)
     AND d.person_id IS NULL
 UNION ALL
 SELECT
@@ -99,5 +99,6 @@ SELECT
 FROM poor_person p
 JOIN certificate_valid c ON c.person_id = p.person_id
 JOIN registry_household h ON h.household_no = p.household_no
+SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 LEFT JOIN marked i ON i.person_id = p.person_id
-WHERE h.exit_status <> '已脱贫(不再享受政策)' AND c.severe = 1 AND i.person_id IS NULL
+WHERE c.severe = 1 AND i.person_id IS NULL

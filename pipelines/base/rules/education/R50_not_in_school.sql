@@ -7,6 +7,7 @@ owner = "教育局"
 severity = "S1"
 subject = "person"
 sources = ["registry_person", "student"]
+optional_sources = ["deceased", "dibao", "insurance"]
 due_days = 10
 advice = [
     "到家中见到孩子本人，查在何处就读，外地就读的要就读证明",
@@ -90,13 +91,54 @@ registry_person @P6 birth_date=2008-05-01 absence_reason=随父母出国
 registry_person @P7 birth_date=2008-05-01 absence_reason=因贫
 """
 expect = ["P7"]
+
+[[example]]
+case = "初中已毕业而学籍已清、送教上门、登记毕业、公安登记死亡、医保登记外地：不列"
+given = """
+registry_person @P1 birth_date=2003-01-01 age=15 education=初中 student_status=非在校生
+registry_person @P2 birth_date=2008-05-01 absence_reason=送教上门
+registry_person @P3 birth_date=2003-05-01 absence_reason=初中毕业
+registry_person @P4 birth_date=2008-05-01
+deceased @P4 death_date=2018-08-01
+registry_person @P5 birth_date=2008-05-01
+insurance @P5 status=暂停 stop_reason=异地参保
+registry_person @P6 birth_date=2003-01-01 age=15 education=高中
+"""
+expect = []
+
+[[example]]
+case = "未到初中毕业年龄、文化程度小学、仍登记在读九年级：列为疑点"
+given = """
+registry_person @P1 birth_date=2006-01-01 age=12 education=初中 student_status=非在校生
+registry_person @P2 birth_date=2003-01-01 age=15 education=小学 student_status=非在校生
+registry_person @P3 birth_date=2003-01-01 age=15 education=初中 student_status=九年级
+registry_person @P4 birth_date=2003-01-01 age=15 student_status=非在校生
+registry_person @P5 birth_date=2003-01-01 education=初中
+"""
+expect = ["P1", "P2", "P3", "P4", "P5"]
+
+[[example]]
+case = "没有出生日期而登记小学、初中在读：列为疑点；登记高中或没有登记：不列"
+given = """
+registry_person @P1 birth_date=NULL age=NULL student_status=小学
+registry_person @P2 birth_date=NULL age=NULL student_status=七年级
+registry_person @P3 birth_date=NULL age=NULL student_status=高中一年级
+registry_person @P4 birth_date=NULL age=NULL
+"""
+expect = ["P1", "P2"]
+
+[[example]]
+case = "9岁只有学前学籍：列为疑点；7岁、另有小学学籍：不列"
+given = """
+registry_person @P1 birth_date=2009-05-01 age=9
+student @P1 stage=学前
+registry_person @P2 birth_date=2011-05-01 age=7
+student @P2 stage=学前
+registry_person @P3 birth_date=2009-05-01 age=9
+student @P3 stage=学前
+student @P3 stage=小学
+"""
+expect = ["P1"]
 */
-WITH schooled AS (
-    SELECT DISTINCT s.person_id
-    FROM student s
-    WHERE s.status IN ('在读', '休学') OR (s.stage = '初中' AND s.status = '毕业')
-)
 SELECT p.person_id AS subject_id, p.record_id AS evidence, p.age AS age
-FROM school_age p
-LEFT JOIN schooled s ON s.person_id = p.person_id
-WHERE s.person_id IS NULL
+FROM out_of_school p

@@ -7,6 +7,7 @@ owner = "教育局"
 severity = "S4"
 subject = "unit"
 sources = ["registry_person", "student"]
+optional_sources = ["deceased", "dibao", "insurance"]
 indicator = true
 levels = ["city", "county", "township", "village"]
 labels = { schooled = "在册义务教育年龄儿童中有学籍的比例" }
@@ -37,15 +38,10 @@ student @P1 stage=学前
 """
 expect = []
 */
-WITH schooled AS (
-    SELECT DISTINCT s.person_id
-    FROM student s
-    WHERE s.status IN ('在读', '休学') OR (s.stage = '初中' AND s.status = '毕业')
-)
 SELECT
     'schooled' AS indicator, p.county_code AS county_code, p.township_code AS township_code, p.village_code AS village_code,
-    CASE WHEN s.person_id IS NULL THEN 0 ELSE 1 END AS numerator, 1 AS denominator, q.full_cover_permyriad AS target
+    CASE WHEN s.record_id IS NULL THEN 1 ELSE 0 END AS numerator, 1 AS denominator, q.full_cover_permyriad AS target
 FROM school_age c
 JOIN poor_person p ON p.record_id = c.record_id
 CROSS JOIN parameter q
-LEFT JOIN schooled s ON s.person_id = c.person_id
+LEFT JOIN out_of_school s ON s.record_id = c.record_id

@@ -7,6 +7,7 @@ owner = "教育局"
 severity = "S1"
 subject = "person"
 sources = ["registry_person", "student", "student_aid"]
+optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
 due_days = 15
 advice = [
     "查学校资助名单和发放表，是否尚在公示或发放途中",
@@ -51,8 +52,9 @@ student @P1 stage=特殊教育 study_mode=寄宿
 expect = []
 
 [[example]]
-case = "本学期已资助：不列；只有上学期的资助：列为疑点"
+case = "本学期已资助：不列；只有上学期的资助：列为疑点（四季度，本学期的已经发放）"
 given = """
+parameter current_term=2018秋 other_term=2018秋
 registry_person @P1
 student @P1 stage=普通高中
 student_aid @P1
@@ -97,21 +99,58 @@ student @P1 stage=普通高中
 student @P2 stage=普通高中
 """
 expect = []
+
+[[example]]
+case = "三季度末秋季资助还在认定：上学期已资助、暑后才入学、本季度才识别、不再享受政策、已登记死亡的不列；两个学期都没有的列为疑点"
+given = """
+registry_person @P1
+student @P1 stage=普通高中 school=一中 name=甲
+student_aid @P1 term=2018春
+registry_person @P2
+student @P2 stage=普通高中 enrol_date=2018-09-01
+registry_person @P3 identified_date=2018-08-20
+student @P3 stage=普通高中
+registry_household @P4 #H4 household_no=H4 exit_status=已脱贫(不再享受政策)
+registry_person @P4 #H4 household_no=H4
+student @P4 stage=普通高中
+registry_person @P5
+deceased @P5 death_date=2018-03-01
+student @P5 stage=普通高中
+registry_person @P6
+student @P6 stage=普通高中 enrol_date=2017-09-01
+student_aid @P6 term=2017秋
+"""
+expect = ["P6"]
+
+[[example]]
+case = "2019年秋季起走读的四类学生也应受助：列为疑点；此前：不列"
+given = """
+parameter year=2019 current_term=2019秋
+registry_person @P1
+student @P1 stage=初中 study_mode=走读
+registry_person @P2
+student @P2 stage=小学 study_mode=走读
+"""
+expect = ["P1", "P2"]
 */
 WITH aided AS (
     SELECT DISTINCT a.person_id
     FROM student_aid a
-    JOIN parameter q ON q.current_term = a.term
+    CROSS JOIN parameter q
+    -- While this term's aid is being assessed, the last term's counts.
+    WHERE a.term = q.current_term OR a.term = q.other_term
 ),
 entitled AS (
     SELECT s.person_id, s.record_id, s.stage, s.study_mode
     FROM student s
-    WHERE s.status = '在读'
-        AND (s.stage IN ('学前', '普通高中', '中职', '高校') OR (s.stage IN ('小学', '初中') AND s.study_mode = '寄宿'))
+    CROSS JOIN parameter q
+    WHERE s.status = '在读' AND (s.enrol_date IS NULL OR s.enrol_date <= q.aid_enrolled_date)
+        AND (s.stage IN ('学前', '普通高中', '中职', '高校')
+            OR (s.stage IN ('小学', '初中') AND (s.study_mode = '寄宿' OR q.current_term >= q.day_pupil_aid_from)))
 ),
 hit AS (
     SELECT p.person_id, p.record_id AS registry_record, s.record_id AS student_record, s.stage, s.study_mode
-    FROM poor_person p
+    FROM entitled_person p
     JOIN entitled s ON s.person_id = p.person_id
     LEFT JOIN aided a ON a.person_id = p.person_id
     LEFT JOIN aid_without_number n ON n.person_id = p.person_id

@@ -7,6 +7,7 @@ owner = "教育局"
 severity = "S4"
 subject = "unit"
 sources = ["registry_person", "student", "student_aid"]
+optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
 indicator = true
 levels = ["city", "county", "township", "village"]
 labels = { aided = "应受助的在册学生中本学期已受助的比例" }
@@ -14,6 +15,7 @@ labels = { aided = "应受助的在册学生中本学期已受助的比例" }
 [[example]]
 case = "本学期受助才算；同校同名没有证号的资助也算"
 given = """
+parameter current_term=2018秋 other_term=2018秋
 registry_person @P1
 student @P1 stage=普通高中
 student_aid @P1
@@ -44,11 +46,38 @@ registry_person @P6
 student @P6 stage=特殊教育 study_mode=寄宿
 """
 expect = ["aided 410600 0/2", "aided 410621 0/2", "aided 410621100 0/2", "aided 410621100200 0/2"]
+
+[[example]]
+case = "三季度：上学期资助的也算，暑后才入学的、不再享受政策的不计；2019年秋起走读的计入"
+given = """
+registry_person @P1
+student @P1 stage=普通高中
+student_aid @P1 term=2018春
+registry_person @P2
+student @P2 stage=普通高中 enrol_date=2018-09-01
+registry_household @P3 #H3 household_no=H3 exit_status=已脱贫(不再享受政策)
+registry_person @P3 #H3 household_no=H3
+student @P3 stage=普通高中
+registry_person @P4
+student @P4 stage=初中 study_mode=走读
+"""
+expect = ["aided 410600 1/1", "aided 410621 1/1", "aided 410621100 1/1", "aided 410621100200 1/1"]
+
+[[example]]
+case = "2019年秋季起：走读的四类学生也应资助"
+given = """
+parameter year=2019 current_term=2019秋 other_term=2019春
+registry_person @P1
+student @P1 stage=初中 study_mode=走读
+"""
+expect = ["aided 410600 0/1", "aided 410621 0/1", "aided 410621100 0/1", "aided 410621100200 0/1"]
 */
 WITH aided AS (
     SELECT DISTINCT a.person_id
     FROM student_aid a
-    JOIN parameter q ON q.current_term = a.term
+    CROSS JOIN parameter q
+    -- While this term's aid is being assessed, the last term's counts.
+    WHERE a.term = q.current_term OR a.term = q.other_term
 ),
 likely AS (
     SELECT DISTINCT n.person_id
@@ -57,14 +86,17 @@ likely AS (
 entitled AS (
     SELECT DISTINCT s.person_id
     FROM student s
-    WHERE s.status = '在读'
-        AND (s.stage IN ('学前', '普通高中', '中职', '高校') OR (s.stage IN ('小学', '初中') AND s.study_mode = '寄宿'))
+    CROSS JOIN parameter q
+    WHERE s.status = '在读' AND (s.enrol_date IS NULL OR s.enrol_date <= q.aid_enrolled_date)
+        AND (s.stage IN ('学前', '普通高中', '中职', '高校')
+            OR (s.stage IN ('小学', '初中') AND (s.study_mode = '寄宿' OR q.current_term >= q.day_pupil_aid_from)))
 )
 SELECT
     'aided' AS indicator, p.county_code AS county_code, p.township_code AS township_code, p.village_code AS village_code,
     CASE WHEN a.person_id IS NOT NULL OR n.person_id IS NOT NULL THEN 1 ELSE 0 END AS numerator, 1 AS denominator,
     q.full_cover_permyriad AS target
 FROM poor_person p
+SEMI JOIN entitled_person e ON e.record_id = p.record_id
 JOIN entitled s ON s.person_id = p.person_id
 CROSS JOIN parameter q
 LEFT JOIN aided a ON a.person_id = p.person_id

@@ -67,7 +67,7 @@ registry_person @P4
 expect = ["P1", "P3"]
 
 [[example]]
-case = "本人农村低保或特困：不列；城市低保：列为疑点"
+case = "本人农村低保或特困：不列；城市低保（类别不对，不是冒领）：不列"
 given = """
 student_aid @P1 category=建档立卡
 dibao @P1 household_no=D1
@@ -76,7 +76,7 @@ tekun @P2
 student_aid @P3 category=建档立卡
 dibao @P3 household_no=D3 category=城市
 """
-expect = ["P3"]
+expect = []
 
 [[example]]
 case = "没有证号，同校同名的学生在册或农村低保：不列；同校同名的学生不在册：列为疑点"

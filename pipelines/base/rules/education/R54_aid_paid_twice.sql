@@ -1,7 +1,7 @@
 /*
 code = "R54"
 title = "重复资助"
-why = "同一学期同一项目资助两次，或两所学校都发放，资金可能重复。"
+why = "同一学期同一项目资助两次且金额相同，或两所学校都发放，资金可能重复。"
 policy = { clause = "二(三)2", quote = "完善资助政策管理体系" }
 owner = "教育局"
 severity = "S1"
@@ -91,6 +91,16 @@ student_aid @P3 item=助学金 school=甲校
 student_aid @P3 item=免学费 school=乙校
 """
 expect = ["P2/2018秋", "P3/2018秋"]
+
+[[example]]
+case = "一学期分两笔、金额不同：不列；金额相同：列为疑点"
+given = """
+student_aid @P1 item=中职国家助学金 school=甲校 amount_fen=100000
+student_aid @P1 item=中职国家助学金 school=甲校 amount_fen=20000
+student_aid @P2 item=中职国家助学金 school=甲校 amount_fen=100000
+student_aid @P2 item=中职国家助学金 school=甲校 amount_fen=100000
+"""
+expect = ["P2/2018秋"]
 */
 -- Whoever moved school in mid-term leaves a roll entry with the old school.
 WITH moved AS (
@@ -98,10 +108,15 @@ WITH moved AS (
     FROM student s
     WHERE s.status = '转出'
 ),
-same_item AS (
-    SELECT a.person_id, a.term, a.item, COUNT(*) AS payments
+-- Instalments of one grant differ in amount; the same amount twice is a grant paid twice.
+amount AS (
+    SELECT a.record_id, a.person_id, a.term, a.item, COALESCE(a.amount_fen, 0) AS amount_fen
     FROM student_aid a
-    GROUP BY a.person_id, a.term, a.item
+),
+same_item AS (
+    SELECT a.person_id, a.term, a.item, a.amount_fen, COUNT(*) AS payments
+    FROM amount a
+    GROUP BY a.person_id, a.term, a.item, a.amount_fen
 ),
 schools AS (
     SELECT x.person_id, x.term, COUNT(*) AS schools
@@ -114,7 +129,7 @@ schools AS (
     GROUP BY x.person_id, x.term
 )
 SELECT a.person_id AS subject_id, a.term AS rule_key, a.record_id AS evidence, a.term AS term
-FROM student_aid a
-LEFT JOIN same_item t ON t.person_id = a.person_id AND t.term = a.term AND t.item = a.item
+FROM amount a
+LEFT JOIN same_item t ON t.person_id = a.person_id AND t.term = a.term AND t.item = a.item AND t.amount_fen = a.amount_fen
 LEFT JOIN schools s ON s.person_id = a.person_id AND s.term = a.term
 WHERE t.payments > 1 OR s.schools > 1

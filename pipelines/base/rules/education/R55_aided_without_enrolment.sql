@@ -12,7 +12,7 @@ advice = [
     "到学校核实是否在校就读",
     "学前教育学籍录入滞后，不在此列；虚报的追回资金",
 ]
-message = "该学生{term}学期领取“{item}”，没有在读学籍。"
+message = "该学生{term}学期领取“{item}”，在申领的学校没有在读学籍。"
 related = ["R14"]
 
 [[example]]
@@ -55,16 +55,39 @@ student_aid @P2 item=免保教费
 student_aid @P3 item=普通高中助学金
 """
 expect = ["P3/2018秋"]
+
+[[example]]
+case = "学籍在另一学校：列为疑点；学期中从申领学校转出、申领学校未填：不列"
+given = """
+student_aid @P1 school=乙校 item=普通高中助学金
+student @P1 school=甲校
+student_aid @P2 school=乙校 item=普通高中助学金
+student @P2 school=甲校
+student @P2 school=乙校 status=转出
+student_aid @P3 item=普通高中助学金
+student @P3 school=甲校
+student_aid @P4 school=乙校 item=普通高中助学金
+student @P4 school=乙校 status=毕业
+student @P4 school=甲校
+"""
+expect = ["P1/2018秋", "P4/2018秋"]
 */
 WITH enrolled AS (
     SELECT DISTINCT s.person_id
     FROM student s
     WHERE s.status = '在读'
+),
+-- On the roll of the school that asked for the aid, or moved from there within the term.
+at_school AS (
+    SELECT DISTINCT s.person_id, s.school
+    FROM student s
+    WHERE s.status IN ('在读', '转出')
 )
 SELECT a.person_id AS subject_id, a.term AS rule_key, a.record_id AS evidence, a.term AS term, a.item AS item
 FROM student_aid a
 JOIN parameter q ON q.current_term = a.term
 LEFT JOIN enrolled s ON s.person_id = a.person_id
-WHERE s.person_id IS NULL
+LEFT JOIN at_school c ON c.person_id = a.person_id AND c.school = a.school
+WHERE (s.person_id IS NULL OR (a.school IS NOT NULL AND c.person_id IS NULL))
     -- Kindergartens enter the roll late.
     AND (a.item IS NULL OR (a.item NOT LIKE '%学前%' AND a.item NOT LIKE '%保教%'))

@@ -82,6 +82,24 @@ registry_person @P3 student_status=非在校生 person_status=死亡
 student @P3 stage=小学
 """
 expect = []
+
+[[example]]
+case = "特殊教育学校学生、学段未填、高职登记而学籍在高校或中职：不列；高职登记而学籍初中：列为疑点"
+given = """
+registry_person @P1 student_status=小学
+student @P1 stage=特殊教育
+registry_person @P2 student_status=小学
+student @P2 stage=NULL
+registry_person @P3 student_status=高职一年级
+student @P3 stage=高校
+registry_person @P4 student_status=高职三年级
+student @P4 stage=中职
+registry_person @P5 student_status=高职二年级
+student @P5 stage=初中
+registry_person @P6 student_status=非在校生
+student @P6 stage=中职
+"""
+expect = ["P5", "P6"]
 */
 WITH registered AS (
     SELECT p.person_id, p.record_id, p.student_status,
@@ -90,7 +108,7 @@ WITH registered AS (
             WHEN p.student_status = '学前教育' THEN 1
             WHEN p.student_status = '小学' THEN 2
             WHEN p.student_status IN ('七年级', '八年级', '九年级') THEN 3
-            WHEN p.student_status = '大专及以上' THEN 5
+            WHEN p.student_status IN ('大专及以上', '高职一年级', '高职二年级', '高职三年级') THEN 5
             WHEN p.student_status IS NULL THEN NULL
             ELSE 4
         END AS step
@@ -106,14 +124,15 @@ enrolled AS (
             ELSE 4
         END AS step
     FROM student s
-    WHERE s.status = '在读'
+    -- A special school has its own stages; five-year colleges keep their pupils on the vocational roll.
+    WHERE s.status = '在读' AND s.stage IS NOT NULL AND s.stage <> '特殊教育'
 ),
 hit AS (
     SELECT p.person_id, p.record_id AS registry_record, s.record_id AS student_record, p.student_status, s.stage
     FROM registered p
     JOIN enrolled s ON s.person_id = p.person_id
     CROSS JOIN parameter q
-    WHERE p.step <> s.step AND (q.promotion_quarter = 0 OR s.step <> p.step + 1)
+    WHERE p.step <> s.step AND (p.student_status NOT IN ('高职一年级', '高职二年级', '高职三年级') OR s.stage <> '中职') AND (q.promotion_quarter = 0 OR s.step <> p.step + 1)
 )
 SELECT i.person_id AS subject_id, i.registry_record AS evidence, 0 AS evidence_order, i.student_status AS student_status, i.stage AS stage FROM hit i
 UNION ALL

@@ -7,6 +7,7 @@ owner = "教育局"
 severity = "S1"
 subject = "person"
 sources = ["registry_person", "student"]
+optional_sources = ["deceased", "dibao", "insurance", "disability_certificate"]
 due_days = 10
 advice = [
     "会同教育、残联评估，安排随班就读、特教学校或送教上门",
@@ -46,6 +47,19 @@ registry_person @P1 birth_date=2008-05-01 health=健康 id_class=VALID18
 registry_person @P2 birth_date=2000-05-01 health=残疾
 """
 expect = []
+
+[[example]]
+case = "健康状况登记健康而持有残疾人证、休学：列为疑点；证已注销：不列"
+given = """
+registry_person @P1 birth_date=2008-05-01 health=健康
+disability_certificate @P1
+student @P1 status=休学
+registry_person @P2 birth_date=2008-05-01 health=健康
+disability_certificate @P2 status=注销
+registry_person @P3 birth_date=2008-05-01 health=残疾
+student @P3 stage=特殊教育
+"""
+expect = ["P1"]
 */
 WITH attending AS (
     SELECT DISTINCT s.person_id
@@ -55,4 +69,5 @@ WITH attending AS (
 SELECT c.person_id AS subject_id, c.record_id AS evidence, c.age AS age
 FROM school_age c
 LEFT JOIN attending a ON a.person_id = c.person_id
-WHERE (c.health = '残疾' OR c.id_class IN ('CERT20', 'CERT22')) AND a.person_id IS NULL
+LEFT JOIN (SELECT DISTINCT v.person_id FROM certificate_valid v) AS d ON d.person_id = c.person_id
+WHERE (c.health = '残疾' OR c.id_class IN ('CERT20', 'CERT22') OR d.person_id IS NOT NULL) AND a.person_id IS NULL

@@ -65,7 +65,7 @@ supported AS (
     SELECT p.person_id, h.household_id, h.record_id
     FROM poor_person p
     JOIN registry_household h ON h.household_no = p.household_no
-    WHERE h.exit_status <> '已脱贫(不再享受政策)'
+    SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 )
 SELECT s.household_id AS subject_id, a.kind AS rule_key, s.record_id || ';' || a.record_id AS evidence, a.kind AS kind
 FROM supported s

@@ -58,5 +58,6 @@ SELECT h.household_id AS subject_id, h.record_id || ';' || c.record_id AS eviden
 FROM credit_rating c
 JOIN poor_person p ON p.person_id = c.person_id
 JOIN registry_household h ON h.household_no = p.household_no
+SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 LEFT JOIN lent l ON l.household_no = h.household_no
-WHERE h.exit_status <> '已脱贫(不再享受政策)' AND c.demand = 1 AND c.rating = '合格' AND l.household_no IS NULL
+WHERE c.demand = 1 AND c.rating = '合格' AND l.household_no IS NULL

@@ -57,7 +57,8 @@ wanting AS (
     FROM credit_rating c
     JOIN poor_person p ON p.person_id = c.person_id
     JOIN registry_household h ON h.household_no = p.household_no
-    WHERE h.exit_status <> '已脱贫(不再享受政策)' AND c.demand = 1 AND c.rating = '合格'
+    SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
+    WHERE c.demand = 1 AND c.rating = '合格'
 )
 SELECT
     'lent' AS indicator, m.county_code AS county_code, m.township_code AS township_code, m.village_code AS village_code,

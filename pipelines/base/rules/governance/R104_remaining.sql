@@ -38,5 +38,5 @@ SELECT
     1 AS numerator, q.poor_remaining_target AS target
 FROM poor_person p
 JOIN registry_household h ON h.household_no = p.household_no
+SEMI JOIN poor_household still_poor ON still_poor.household_no = h.household_no
 CROSS JOIN parameter q
-WHERE h.exit_status IN ('未脱贫', '预脱贫', '返贫')

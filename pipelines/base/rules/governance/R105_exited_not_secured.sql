@@ -7,6 +7,7 @@ owner = "扶贫办"
 severity = "S1"
 subject = "household"
 sources = ["registry_household", "registry_person", "insurance", "student"]
+optional_sources = ["deceased", "dibao"]
 due_days = 15
 advice = [
     "入户逐项核对“两不愁三保障”",
@@ -71,22 +72,28 @@ student @P4 stage=小学 status=毕业
 insurance @P4
 """
 expect = ["H2/school", "H3/school"]
+
+[[example]]
+case = "没有证号、同乡镇有同名参保人（R30因此不列）：不列；外乡镇的：列为疑点"
+given = """
+registry_household #H1 exit_status=已脱贫(享受政策)
+registry_person @P1 #H1 name=甲
+insurance @P2 name=甲
+registry_household #H3 exit_status=已脱贫(享受政策)
+registry_person @P3 #H3 name=乙
+insurance @P4 name=乙 township_code=410621101
+"""
+expect = ["H3/insurance"]
 */
-WITH schooled AS (
-    SELECT DISTINCT s.person_id
-    FROM student s
-    WHERE s.status IN ('在读', '休学') OR (s.stage = '初中' AND s.status = '毕业')
-),
-lacking AS (
+WITH lacking AS (
     SELECT c.household_no, c.record_id, 'school' AS rule_key, '有义务教育年龄儿童没有学籍' AS gap
-    FROM school_age c
-    LEFT JOIN schooled s ON s.person_id = c.person_id
-    WHERE s.person_id IS NULL
+    FROM out_of_school c
     UNION ALL
     SELECT p.household_no, p.record_id, 'insurance' AS rule_key, '有成员没有参加基本医保' AS gap
     FROM must_insure p
     LEFT JOIN poor_cover i ON i.person_id = p.person_id
-    WHERE i.person_id IS NULL
+    LEFT JOIN likely_insured k ON k.record_id = p.record_id
+    WHERE i.person_id IS NULL AND k.record_id IS NULL
     UNION ALL
     SELECT h.household_no, h.record_id, 'income' AS rule_key, '人均纯收入低于脱贫线' AS gap
     FROM registry_household h

@@ -32,4 +32,5 @@ expect = []
 */
 SELECT h.household_id AS subject_id, h.record_id AS evidence
 FROM registry_household h
-WHERE h.helper_name IS NULL AND h.exit_status <> '已脱贫(不再享受政策)'
+SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
+WHERE h.helper_name IS NULL

@@ -32,5 +32,5 @@ SELECT
     'helped' AS indicator, h.county_code AS county_code, h.township_code AS township_code, h.village_code AS village_code,
     CASE WHEN h.helper_name IS NULL THEN 0 ELSE 1 END AS numerator, 1 AS denominator, q.full_cover_permyriad AS target
 FROM registry_household h
+SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 CROSS JOIN parameter q
-WHERE h.exit_status <> '已脱贫(不再享受政策)'

@@ -48,5 +48,6 @@ WITH seen AS (
 )
 SELECT h.household_id AS subject_id, h.record_id AS evidence
 FROM registry_household h
+SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 LEFT JOIN seen s ON s.household_no = h.household_no
-WHERE h.exit_status <> '已脱贫(不再享受政策)' AND s.household_no IS NULL
+WHERE s.household_no IS NULL

@@ -51,6 +51,6 @@ SELECT
     'visited' AS indicator, h.county_code AS county_code, h.township_code AS township_code, h.village_code AS village_code,
     CASE WHEN s.household_no IS NULL THEN 0 ELSE 1 END AS numerator, 1 AS denominator, q.full_cover_permyriad AS target
 FROM registry_household h
+SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 CROSS JOIN parameter q
 LEFT JOIN seen s ON s.household_no = h.household_no
-WHERE h.exit_status <> '已脱贫(不再享受政策)'

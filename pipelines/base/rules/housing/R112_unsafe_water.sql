@@ -41,4 +41,5 @@ SELECT
     h.household_id AS subject_id, h.record_id AS evidence,
     CASE WHEN h.drinking_water_difficult = 1 THEN '饮水困难' ELSE '饮水不安全' END AS state
 FROM registry_household h
-WHERE h.exit_status IN ('未脱贫', '预脱贫', '返贫') AND (h.drinking_water_difficult = 1 OR h.drinking_water_safe = 0)
+SEMI JOIN poor_household still_poor ON still_poor.household_no = h.household_no
+WHERE (h.drinking_water_difficult = 1 OR h.drinking_water_safe = 0)

@@ -34,5 +34,5 @@ SELECT
     CASE WHEN h.drinking_water_difficult = 1 OR h.drinking_water_safe = 0 THEN 0 ELSE 1 END AS numerator, 1 AS denominator,
     q.water_target_permyriad AS target
 FROM registry_household h
+SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 CROSS JOIN parameter q
-WHERE h.exit_status <> '已脱贫(不再享受政策)'

@@ -101,10 +101,10 @@ SELECT
     v.evidence_order AS evidence_order,
     h.danger_level AS danger_level
 FROM registry_household h
+SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 JOIN registry_evidence v ON v.household_no = h.household_no
 LEFT JOIN member_on_ledger m ON m.household_no = h.household_no
 LEFT JOIN household_on_ledger l ON l.household_id = h.household_id
 LEFT JOIN institution_home c ON c.household_no = h.household_no
-WHERE h.exit_status <> '已脱贫(不再享受政策)'
-    AND (h.dangerous_house = 1 OR h.danger_level IN ('C', 'D'))
+WHERE (h.dangerous_house = 1 OR h.danger_level IN ('C', 'D'))
     AND m.household_no IS NULL AND l.household_id IS NULL AND c.household_no IS NULL

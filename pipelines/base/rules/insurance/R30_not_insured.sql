@@ -7,6 +7,7 @@ owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name =
 severity = "S1"
 subject = "person"
 sources = ["registry_person", "insurance"]
+optional_sources = ["deceased", "dibao", "student"]
 due_days = 15
 advice = [
     "医保已登记外地参保、参军、服刑的不在此列；另有证明的登记说明",
@@ -137,15 +138,37 @@ registry_person @P2 name=甲 township_code=410621101
 insurance @P3 name=甲
 """
 expect = ["P2"]
+
+[[example]]
+case = "高职在校生、学籍在高校、公安或低保已登记死亡、停保原因写出国、境外、外省、未上学原因写外省：不列；高校已毕业、中职生：列为疑点"
+given = """
+registry_person @P1 student_status=高职一年级
+registry_person @P2
+student @P2 stage=高校
+registry_person @P3
+deceased @P3 death_date=2018-01-05
+registry_person @P4
+dibao @P4 household_no=D4 stop_month=201805 stop_reason=死亡
+registry_person @P5
+insurance @P5 status=暂停 stop_reason=出国定居
+registry_person @P6
+insurance @P6 status=终止 stop_reason=境外居住
+registry_person @P7
+insurance @P7 status=暂停 stop_reason=在外省参保
+registry_person @P8 absence_reason=外省就读
+registry_person @P9
+student @P9 stage=高校 status=毕业
+registry_person @P10 student_status=中职一年级
+student @P10 stage=中职
+registry_person @P11 absence_reason=国外就读
+registry_person @P12 student_status=高职二年级
+registry_person @P13 student_status=高职三年级
+"""
+expect = ["P9", "P10"]
 */
-WITH likely AS (
-    SELECT DISTINCT u.record_id
-    FROM registry_unsure u
-    JOIN insured_likely n ON n.name = u.name AND n.township_code = u.township_code
-)
 SELECT p.person_id AS subject_id, p.record_id AS evidence, q.year AS year
 FROM must_insure p
 CROSS JOIN parameter q
 LEFT JOIN poor_cover i ON i.person_id = p.person_id
-LEFT JOIN likely k ON k.record_id = p.record_id
+LEFT JOIN likely_insured k ON k.record_id = p.record_id
 WHERE i.person_id IS NULL AND k.record_id IS NULL

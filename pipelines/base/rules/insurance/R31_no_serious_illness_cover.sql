@@ -7,6 +7,7 @@ owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name =
 severity = "S2"
 subject = "person"
 sources = ["registry_person", "insurance"]
+optional_sources = ["deceased", "dibao", "registry_household"]
 columns = ["insurance.serious_illness"]
 due_days = 30
 advice = [
@@ -59,6 +60,17 @@ given = """
 insurance @P1 serious_illness=0
 registry_person @P2 person_status=死亡
 insurance @P2 serious_illness=0
+"""
+expect = []
+
+[[example]]
+case = "不再享受政策的户、本季度才识别的：不列"
+given = """
+registry_household @P1 #H1 household_no=H1 exit_status=已脱贫(不再享受政策)
+registry_person @P1 #H1 household_no=H1
+insurance @P1
+registry_person @P2 identified_date=2018-09-20
+insurance @P2
 """
 expect = []
 */

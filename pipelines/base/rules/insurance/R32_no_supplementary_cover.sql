@@ -7,6 +7,7 @@ owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name =
 severity = "S2"
 subject = "person"
 sources = ["registry_person", "dibao", "tekun", "insurance"]
+optional_sources = ["deceased", "registry_household"]
 columns = ["insurance.supplementary"]
 due_days = 30
 advice = [
@@ -58,6 +59,38 @@ registry_person @P3 person_status=死亡
 insurance @P3 supplementary=0
 """
 expect = []
+
+[[example]]
+case = "参加职工医保的：大病补充只办给居民，不列"
+given = """
+registry_person @P1
+insurance @P1 scheme=职工 supplementary=0
+"""
+expect = []
+
+[[example]]
+case = "不再享受政策的户、本季度才识别、才起保或才供养的、公安登记死亡的：不列；季度前一天识别、上月起保：列为疑点"
+given = """
+registry_household @P1 #H1 household_no=H1 exit_status=已脱贫(不再享受政策)
+registry_person @P1 #H1 household_no=H1
+insurance @P1
+registry_person @P2 identified_date=2018-09-20
+insurance @P2
+dibao @P3 household_no=D3 start_month=201807
+insurance @P3
+tekun @P4 start_month=201807
+insurance @P4
+dibao @P5 household_no=D5
+deceased @P5 death_date=2018-01-05
+insurance @P5
+registry_person @P6 identified_date=2018-06-30
+insurance @P6
+dibao @P7 household_no=D7 start_month=201806
+insurance @P7
+tekun @P8 start_month=201806
+insurance @P8
+"""
+expect = ["P6", "P7", "P8"]
 */
 SELECT c.person_id AS subject_id, c.record_id AS evidence, c.evidence_order AS evidence_order
 FROM needy_insured c

@@ -7,6 +7,7 @@ owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name =
 severity = "S2"
 subject = "person"
 sources = ["registry_person", "insurance"]
+optional_sources = ["deceased", "dibao", "registry_household"]
 columns = ["insurance.commercial"]
 due_days = 30
 advice = [
@@ -42,6 +43,25 @@ registry_person @P3 person_status=减少
 insurance @P3 commercial=0
 """
 expect = []
+
+[[example]]
+case = "职工医保、不再享受政策的户、9月才识别（名单下月报保险公司）的、已死亡的：不列；脱贫标志未填：列为疑点"
+given = """
+registry_person @P1
+insurance @P1 scheme=职工
+registry_household @P2 #H2 household_no=H2 exit_status=已脱贫(不再享受政策)
+registry_person @P2 #H2 household_no=H2
+insurance @P2
+registry_person @P3 identified_date=2018-09-20
+insurance @P3
+registry_person @P4
+deceased @P4 death_date=2018-01-05
+insurance @P4
+registry_household @P5 #H5 household_no=H5 exit_status=NULL
+registry_person @P5 #H5 household_no=H5
+insurance @P5
+"""
+expect = ["P5"]
 */
 SELECT c.person_id AS subject_id, c.record_id AS evidence, c.evidence_order AS evidence_order
 FROM poor_insured c

@@ -7,6 +7,7 @@ owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name =
 severity = "S2"
 subject = "person"
 sources = ["registry_person", "dibao", "tekun", "insurance"]
+optional_sources = ["deceased", "registry_household"]
 columns = ["insurance.aid_target"]
 due_days = 30
 advice = [
@@ -58,6 +59,23 @@ registry_person @P3 person_status=死亡
 insurance @P3 aid_target=0
 """
 expect = []
+
+[[example]]
+case = "职工医保、不再享受政策的户、本季度才识别的：不列；名单没有起保、起始年月的：列为疑点"
+given = """
+registry_person @P1
+insurance @P1 scheme=职工
+registry_household @P2 #H2 household_no=H2 exit_status=已脱贫(不再享受政策)
+registry_person @P2 #H2 household_no=H2
+insurance @P2
+registry_person @P3 identified_date=2018-07-01
+insurance @P3
+dibao @P4 household_no=D4 start_month=NULL
+insurance @P4
+tekun @P5 start_month=NULL
+insurance @P5
+"""
+expect = ["P4", "P5"]
 */
 SELECT c.person_id AS subject_id, c.record_id AS evidence, c.evidence_order AS evidence_order
 FROM needy_insured c

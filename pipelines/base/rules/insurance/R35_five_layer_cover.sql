@@ -7,6 +7,7 @@ owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name =
 severity = "S4"
 subject = "household"
 sources = ["registry_household", "registry_person", "insurance"]
+optional_sources = ["deceased", "dibao", "student"]
 columns = ["insurance.serious_illness", "insurance.supplementary", "insurance.commercial", "insurance.aid_target"]
 indicator = true
 levels = ["city", "county", "township", "village"]
@@ -41,13 +42,13 @@ registry_person @P4 #H4
 expect = ["- 410600 0/4", "- 410621 0/4", "- 410621100 0/4", "- 410621100200 0/4"]
 
 [[example]]
-case = "职工医保视同有大病保险；大学生不计；上年度和终止的参保不算"
+case = "职工医保视同各道都有；大学生不计；上年度和终止的参保不算"
 given = """
 registry_household @P1 #H1
 registry_person @P1 #H1
 registry_person @P5 #H1 student_status=大专及以上
 registry_person @P6 #H1 birth_date=2018-09-01
-insurance @P1 scheme=职工 serious_illness=0 supplementary=1 commercial=1 aid_target=1
+insurance @P1 scheme=职工 serious_illness=0 supplementary=0 commercial=0 aid_target=0
 registry_household @P2 #H2
 registry_person @P2 #H2
 insurance @P2 year=2017 serious_illness=1 supplementary=1 commercial=1 aid_target=1
@@ -101,6 +102,7 @@ expect = ["- 410600 1/2", "- 410621 1/2", "- 410621100 1/2", "- 410621100200 1/2
 WITH lacking AS (
     SELECT DISTINCT p.household_no
     FROM must_insure p
+    SEMI JOIN entitled_person e ON e.record_id = p.record_id
     LEFT JOIN poor_cover i ON i.person_id = p.person_id
     WHERE i.person_id IS NULL OR i.serious = 0 OR i.supplementary = 0 OR i.commercial = 0 OR i.aid_target = 0
 )
@@ -114,5 +116,5 @@ SELECT
 FROM registry_household h
 CROSS JOIN parameter q
 JOIN registry_home m ON m.household_no = h.household_no
+SEMI JOIN entitled_household e ON e.household_no = h.household_no
 LEFT JOIN lacking n ON n.household_no = h.household_no
-WHERE h.exit_status <> '已脱贫(不再享受政策)'

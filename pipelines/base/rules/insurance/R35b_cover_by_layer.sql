@@ -7,6 +7,7 @@ owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name =
 severity = "S4"
 subject = "unit"
 sources = ["registry_person", "insurance"]
+optional_sources = ["deceased", "dibao", "student", "registry_household"]
 columns = ["insurance.serious_illness", "insurance.supplementary", "insurance.commercial", "insurance.aid_target"]
 indicator = true
 levels = ["city", "county", "township", "village"]
@@ -33,6 +34,15 @@ registry_person @P2 person_status=死亡
 insurance @P2
 """
 expect = ["basic 410600 1/1", "basic 410621 1/1", "basic 410621100 1/1", "basic 410621100200 1/1", "serious 410600 0/1", "serious 410621 0/1", "serious 410621100 0/1", "serious 410621100200 0/1", "supplementary 410600 0/1", "supplementary 410621 0/1", "supplementary 410621100 0/1", "supplementary 410621100200 0/1", "commercial 410600 1/1", "commercial 410621 1/1", "commercial 410621100 1/1", "commercial 410621100200 1/1", "medical_aid 410600 1/1", "medical_aid 410621 1/1", "medical_aid 410621100 1/1", "medical_aid 410621100200 1/1"]
+
+[[example]]
+case = "不再享受政策的户、本季度才识别的：不计"
+given = """
+registry_household @P1 #H1 household_no=H1 exit_status=已脱贫(不再享受政策)
+registry_person @P1 #H1 household_no=H1
+registry_person @P2 identified_date=2018-09-20
+"""
+expect = []
 */
 WITH cover AS (
     SELECT
@@ -43,6 +53,7 @@ WITH cover AS (
         CASE WHEN i.commercial = 1 THEN 1 ELSE 0 END AS commercial,
         CASE WHEN i.aid_target = 1 THEN 1 ELSE 0 END AS medical_aid
     FROM must_insure m
+    SEMI JOIN entitled_person e ON e.record_id = m.record_id
     JOIN poor_person p ON p.record_id = m.record_id
     LEFT JOIN poor_cover i ON i.person_id = m.person_id
 )

@@ -48,14 +48,14 @@ dibao @P1 household_no=D1
 expect = []
 
 [[example]]
-case = "城市低保、已停的农村低保：列为疑点"
+case = "城市低保（类别不对，由R38列）：不列；已停的农村低保：列为疑点"
 given = """
 insurance @P1 insured_category=建档立卡贫困人口
 dibao @P1 household_no=D1 category=城市
 insurance @P2 insured_category=建档立卡贫困人口
 dibao @P2 household_no=D2 stop_month=201801
 """
-expect = ["P1", "P2"]
+expect = ["P2"]
 
 [[example]]
 case = "特困供养：不列；下季度才开始的特困供养：列为疑点"
@@ -99,11 +99,40 @@ insurance @P1 insured_category=普通居民
 insurance @P2 insured_category=建档立卡贫困人口 status=终止
 """
 expect = []
+
+[[example]]
+case = "上年度参保、年内死亡：不列；普通居民领了资助、不在任何名单：列为疑点；没有资助、享受城市低保：不列"
+given = """
+insurance @P1 year=2017 insured_category=建档立卡贫困人口
+registry_person @P1 person_status=减少
+insurance @P2 insured_category=建档立卡贫困人口
+registry_person @P2 person_status=死亡
+insurance @P3 insured_category=普通居民 subsidized=1 subsidy_amount_fen=18000
+insurance @P4 insured_category=普通居民 subsidy_amount_fen=0
+insurance @P5 insured_category=普通居民 subsidy_amount_fen=18000
+dibao @P5 household_no=D5 category=城市
+insurance @P6 insured_category=农村低保 subsidy_amount_fen=18000
+"""
+expect = ["P3"]
 */
-SELECT i.person_id AS subject_id, i.record_id AS evidence, i.subsidy_amount_fen AS subsidy_amount_fen
+-- Registered when the premium was paid, dead since: rightly subsidised.
+WITH died AS (
+    SELECT DISTINCT p.person_id
+    FROM registry_person p
+    WHERE p.person_status = '死亡'
+),
+poor AS (
+    SELECT DISTINCT p.person_id
+    FROM poor_person p
+)
+SELECT i.person_id AS subject_id, i.record_id AS evidence, i.subsidy_amount_fen AS subsidy_amount_fen,
+    CASE WHEN i.insured_category = '普通居民' THEN '普通居民身份' ELSE '建档立卡贫困人口身份' END AS stated
 FROM insurance i
-LEFT JOIN (SELECT DISTINCT p.person_id FROM poor_person p) AS r ON r.person_id = i.person_id
+JOIN parameter q ON q.year = i.year
+LEFT JOIN poor r ON r.person_id = i.person_id
 LEFT JOIN protected_person c ON c.person_id = i.person_id
+LEFT JOIN died x ON x.person_id = i.person_id
 LEFT JOIN registry_unsure_name u ON u.name = i.name AND u.township_code = i.township_code
-WHERE i.status = '正常参保' AND i.insured_category = '建档立卡贫困人口'
-    AND r.person_id IS NULL AND c.person_id IS NULL AND u.name IS NULL
+WHERE i.status = '正常参保'
+    AND (i.insured_category = '建档立卡贫困人口' OR (i.insured_category = '普通居民' AND i.subsidy_amount_fen > 0))
+    AND r.person_id IS NULL AND c.person_id IS NULL AND u.name IS NULL AND x.person_id IS NULL

@@ -83,6 +83,22 @@ registry_person @P1 person_status=减少
 insurance @P1 insured_category=普通居民
 """
 expect = []
+
+[[example]]
+case = "类别未填、其他：列为疑点，不在任何名单的不列；计生特扶而是特困、低保的：列为疑点，只是建档立卡的不列"
+given = """
+registry_person @P1
+insurance @P1 insured_category=NULL
+registry_person @P2
+insurance @P2 insured_category=其他
+insurance @P3 insured_category=NULL
+insurance @P4 insured_category=其他
+dibao @P5 household_no=D5
+insurance @P5 insured_category=计生特扶
+registry_person @P6
+insurance @P6 insured_category=计生特扶
+"""
+expect = ["P1", "P2", "P5"]
 */
 WITH resident AS (
     SELECT i.person_id, i.record_id, i.insured_category
@@ -96,18 +112,18 @@ rural AS (
 SELECT
     i.person_id AS subject_id,
     i.record_id AS evidence,
-    i.insured_category AS insured_category,
+    COALESCE(i.insured_category, '未填') AS insured_category,
     CASE
         WHEN s.priority = 1 THEN '实际是特困供养人员'
-        WHEN s.priority = 2 AND i.insured_category <> '特困供养' THEN '实际在农村低保名单'
-        WHEN i.insured_category = '普通居民' THEN '实际是建档立卡在册人员'
+        WHEN s.priority = 2 AND (i.insured_category IS NULL OR i.insured_category <> '特困供养') THEN '实际在农村低保名单'
+        WHEN i.insured_category IS NULL OR i.insured_category IN ('普通居民', '其他') THEN '实际是建档立卡在册人员'
         WHEN i.insured_category = '农村低保' THEN '实际不在农村低保名单'
         ELSE '实际不在特困供养名单'
     END AS fact
 FROM resident i
 LEFT JOIN status_by_priority s ON s.person_id = i.person_id
 LEFT JOIN rural d ON d.person_id = i.person_id
-WHERE (i.insured_category = '普通居民' AND s.person_id IS NOT NULL)
-    OR (i.insured_category = '重度残疾' AND s.priority <= 2)
+WHERE ((i.insured_category IS NULL OR i.insured_category IN ('普通居民', '其他')) AND s.person_id IS NOT NULL)
+    OR (i.insured_category IN ('重度残疾', '计生特扶') AND s.priority <= 2)
     OR (i.insured_category = '农村低保' AND (d.person_id IS NULL OR s.priority = 1))
     OR (i.insured_category = '特困供养' AND (s.priority IS NULL OR s.priority > 1))

@@ -58,8 +58,20 @@ insurance @P1 year=2017
 """
 expect = ["P1 <- insurance:1 insurance:2"]
 */
+WITH policy AS (
+    SELECT DISTINCT i.person_id, i.scheme, i.county_code, i.township_code, i.id18, i.insured_category
+    FROM insurance i
+    JOIN parameter q ON q.year = i.year
+    WHERE i.status = '正常参保'
+),
+-- The same line twice in one file is one policy.
+counted AS (
+    SELECT p.person_id, COUNT(*) AS policies
+    FROM policy p
+    GROUP BY p.person_id
+)
 SELECT i.person_id AS subject_id, i.record_id AS evidence, c.policies AS policies
 FROM insurance i
 JOIN parameter q ON q.year = i.year
-JOIN insured_person c ON c.person_id = i.person_id
+JOIN counted c ON c.person_id = i.person_id
 WHERE i.status = '正常参保' AND c.policies > 1

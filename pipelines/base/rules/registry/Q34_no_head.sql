@@ -57,6 +57,7 @@ living AS (
 )
 SELECT h.household_id AS subject_id, h.record_id AS evidence
 FROM registry_household h
+SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 JOIN living m ON m.household_no = h.household_no
 LEFT JOIN headed n ON n.household_no = h.household_no
-WHERE n.household_no IS NULL AND h.exit_status <> '已脱贫(不再享受政策)'
+WHERE n.household_no IS NULL

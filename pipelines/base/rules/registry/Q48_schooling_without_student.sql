@@ -65,6 +65,7 @@ WITH family AS (
 )
 SELECT h.household_id AS subject_id, v.record_id AS evidence, v.evidence_order AS evidence_order
 FROM registry_household h
+SEMI JOIN poor_household still_poor ON still_poor.household_no = h.household_no
 JOIN family f ON f.household_no = h.household_no
 JOIN registry_evidence v ON v.household_no = h.household_no
-WHERE h.cause_primary = '因学' AND f.fits = 0 AND h.exit_status IN ('未脱贫', '预脱贫', '返贫')
+WHERE h.cause_primary = '因学' AND f.fits = 0

@@ -39,4 +39,5 @@ expect = []
 */
 SELECT h.household_id AS subject_id, h.record_id AS evidence, h.cause_primary AS cause
 FROM registry_household h
-WHERE STARTS_WITH(h.cause_other, h.cause_primary) AND h.exit_status <> '已脱贫(不再享受政策)'
+SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
+WHERE STARTS_WITH(h.cause_other, h.cause_primary)

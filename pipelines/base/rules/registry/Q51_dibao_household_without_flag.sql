@@ -61,6 +61,7 @@ unflagged AS (
 )
 SELECT h.household_id AS subject_id, h.record_id AS evidence
 FROM registry_household h
+SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 JOIN unflagged u ON u.household_no = h.household_no
 LEFT JOIN flagged f ON f.household_no = h.household_no
-WHERE h.poverty_attribute = '低保贫困户' AND f.household_no IS NULL AND h.exit_status <> '已脱贫(不再享受政策)'
+WHERE h.poverty_attribute = '低保贫困户' AND f.household_no IS NULL

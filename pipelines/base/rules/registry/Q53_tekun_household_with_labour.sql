@@ -53,5 +53,6 @@ WITH able AS (
 )
 SELECT h.household_id AS subject_id, h.record_id AS evidence
 FROM registry_household h
+SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 JOIN able f ON f.household_no = h.household_no
-WHERE h.poverty_attribute = '特困供养贫困户' AND h.exit_status <> '已脱贫(不再享受政策)'
+WHERE h.poverty_attribute = '特困供养贫困户'

@@ -63,5 +63,6 @@ SELECT
     h.household_id AS subject_id, h.record_id AS evidence, f.members AS members,
     h.dibao_income_fen AS dibao_income_fen, h.tekun_income_fen AS tekun_income_fen
 FROM registry_household h
+SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 JOIN family f ON f.household_no = h.household_no
-WHERE h.dibao_income_fen > 0 AND h.tekun_income_fen > 0 AND f.members = 1 AND h.exit_status <> '已脱贫(不再享受政策)'
+WHERE h.dibao_income_fen > 0 AND h.tekun_income_fen > 0 AND f.members = 1

@@ -38,4 +38,5 @@ SELECT
     h.household_id AS subject_id, h.record_id AS evidence,
     h.dibao_income_fen AS dibao_income_fen, h.tekun_income_fen AS tekun_income_fen
 FROM registry_household h
-WHERE h.poverty_attribute = '一般贫困户' AND (h.dibao_income_fen > 0 OR h.tekun_income_fen > 0) AND h.exit_status <> '已脱贫(不再享受政策)'
+SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
+WHERE h.poverty_attribute = '一般贫困户' AND (h.dibao_income_fen > 0 OR h.tekun_income_fen > 0)

@@ -35,4 +35,5 @@ expect = []
 */
 SELECT h.household_id AS subject_id, h.record_id AS evidence
 FROM registry_household h
-WHERE h.poverty_attribute = '特困供养贫困户' AND h.tekun_income_fen = 0 AND h.exit_status <> '已脱贫(不再享受政策)'
+SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
+WHERE h.poverty_attribute = '特困供养贫困户' AND h.tekun_income_fen = 0

@@ -35,4 +35,5 @@ expect = []
 */
 SELECT h.household_id AS subject_id, h.record_id AS evidence, h.operating_income_fen AS operating_income_fen
 FROM registry_household h
-WHERE h.operating_income_fen > 0 AND h.operating_cost_fen = 0 AND h.exit_status <> '已脱贫(不再享受政策)'
+SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
+WHERE h.operating_income_fen > 0 AND h.operating_cost_fen = 0

@@ -40,5 +40,6 @@ expect = []
 */
 SELECT h.household_id AS subject_id, h.record_id AS evidence, h.per_capita_income_fen AS per_capita_income_fen
 FROM registry_household h
+SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 CROSS JOIN parameter q
-WHERE (h.per_capita_income_fen <= 0 OR h.per_capita_income_fen > q.income_limit_fen) AND h.exit_status <> '已脱贫(不再享受政策)'
+WHERE (h.per_capita_income_fen <= 0 OR h.per_capita_income_fen > q.income_limit_fen)

@@ -52,5 +52,6 @@ WITH family AS (
 )
 SELECT h.household_id AS subject_id, h.record_id AS evidence, h.wage_income_fen AS wage_income_fen
 FROM registry_household h
+SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 JOIN family f ON f.household_no = h.household_no
-WHERE h.wage_income_fen > 0 AND f.working = 0 AND f.unknown = 0 AND h.exit_status <> '已脱贫(不再享受政策)'
+WHERE h.wage_income_fen > 0 AND f.working = 0 AND f.unknown = 0

@@ -42,8 +42,9 @@ expect = []
 WITH hit AS (
     SELECT h.household_id, h.record_id AS household_record, p.record_id AS person_record
     FROM registry_household h
+    SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
     JOIN poor_person p ON p.household_no = h.household_no
-    WHERE h.wage_income_fen = 0 AND p.work_months > 0 AND h.exit_status <> '已脱贫(不再享受政策)'
+    WHERE h.wage_income_fen = 0 AND p.work_months > 0
 )
 SELECT i.household_id AS subject_id, i.household_record AS evidence, 0 AS evidence_order FROM hit i
 UNION ALL

@@ -41,7 +41,7 @@ expect = []
 WITH helper AS (
     SELECT h.household_id, h.record_id, UPPER(h.helper_id_number) AS id18
     FROM registry_household h
-    WHERE h.exit_status <> '已脱贫(不再享受政策)'
+    SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 ),
 hit AS (
     SELECT a.household_id, a.record_id AS household_record, p.record_id AS person_record

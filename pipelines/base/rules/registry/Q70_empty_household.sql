@@ -38,5 +38,6 @@ WITH living AS (
 )
 SELECT h.household_id AS subject_id, h.record_id AS evidence
 FROM registry_household h
+SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 LEFT JOIN living m ON m.household_no = h.household_no
-WHERE m.household_no IS NULL AND h.exit_status <> '已脱贫(不再享受政策)'
+WHERE m.household_no IS NULL

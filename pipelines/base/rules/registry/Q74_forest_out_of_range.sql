@@ -46,7 +46,8 @@ WITH family AS (
 )
 SELECT h.household_id AS subject_id, h.record_id AS evidence, f.members AS members, q.forest_per_person_most_mu AS most_mu
 FROM registry_household h
+SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 CROSS JOIN parameter q
 JOIN family f ON f.household_no = h.household_no
 -- One mu is 66667 hundredths of a square metre.
-WHERE h.forest_area_centi > q.forest_per_person_most_mu * 66667 * f.members AND h.exit_status <> '已脱贫(不再享受政策)'
+WHERE h.forest_area_centi > q.forest_per_person_most_mu * 66667 * f.members

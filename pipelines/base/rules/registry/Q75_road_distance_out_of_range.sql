@@ -33,5 +33,6 @@ expect = []
 */
 SELECT h.household_id AS subject_id, h.record_id AS evidence
 FROM registry_household h
+SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 CROSS JOIN parameter q
-WHERE h.road_distance_centi > q.road_distance_most_centi AND h.exit_status <> '已脱贫(不再享受政策)'
+WHERE h.road_distance_centi > q.road_distance_most_centi

@@ -42,5 +42,6 @@ WITH family AS (
 )
 SELECT h.household_id AS subject_id, h.record_id AS evidence, h.person_count AS person_count, m.members AS members
 FROM registry_household h
+SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 JOIN family m ON m.household_no = h.household_no
-WHERE h.person_count <> m.members AND h.exit_status <> '已脱贫(不再享受政策)'
+WHERE h.person_count <> m.members

@@ -48,11 +48,13 @@ WITH counted AS (
 )
 SELECT h.household_id AS subject_id, h.record_id AS evidence, 0 AS evidence_order, c.entries AS entries
 FROM registry_household h
+SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 JOIN counted c ON c.household_no = h.household_no
-WHERE c.entries > 1 AND h.exit_status <> '已脱贫(不再享受政策)'
+WHERE c.entries > 1
 UNION ALL
 SELECT h.household_id AS subject_id, p.record_id AS evidence, 1 AS evidence_order, c.entries AS entries
 FROM registry_household h
+SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 JOIN counted c ON c.household_no = h.household_no
 JOIN poor_person p ON p.household_no = h.household_no
-WHERE c.entries > 1 AND h.exit_status <> '已脱贫(不再享受政策)' AND p.relation = '本人或户主'
+WHERE c.entries > 1 AND p.relation = '本人或户主'

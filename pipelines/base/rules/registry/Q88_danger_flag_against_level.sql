@@ -38,5 +38,6 @@ SELECT
     h.household_id AS subject_id, h.record_id AS evidence, h.danger_level AS danger_level,
     CASE WHEN h.dangerous_house = 1 THEN '是' ELSE '否' END AS flag
 FROM registry_household h
+SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 WHERE ((h.dangerous_house = 0 AND h.danger_level IN ('C', 'D')) OR (h.dangerous_house = 1 AND h.danger_level IN ('A', 'B')))
-    AND h.exit_status <> '已脱贫(不再享受政策)'
+   

@@ -161,9 +161,9 @@ family AS (
 )
 SELECT h.household_id AS subject_id, v.record_id AS evidence, v.evidence_order AS evidence_order, h.cause_primary AS cause
 FROM registry_household h
+SEMI JOIN poor_household still_poor ON still_poor.household_no = h.household_no
 JOIN family f ON f.household_no = h.household_no
 JOIN registry_evidence v ON v.household_no = h.household_no
-WHERE h.exit_status IN ('未脱贫', '预脱贫', '返贫')
-    AND ((h.cause_primary = '因病' AND f.ill = 0)
+WHERE ((h.cause_primary = '因病' AND f.ill = 0)
         OR (h.cause_primary = '因残' AND f.disabled = 0)
         OR (h.cause_primary = '因学' AND f.studying = 0))

@@ -40,4 +40,4 @@ SELECT
     CASE WHEN h.cause_primary IN ('因病', '因残') THEN 1 ELSE 0 END AS numerator, 1 AS denominator
 FROM poor_person p
 JOIN registry_household h ON h.household_no = p.household_no
-WHERE h.exit_status IN ('未脱贫', '预脱贫', '返贫')
+SEMI JOIN poor_household still_poor ON still_poor.household_no = h.household_no

@@ -173,5 +173,6 @@ expect = []
 */
 SELECT h.household_id AS subject_id, h.record_id AS evidence
 FROM registry_household h
+SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 JOIN household_filled f ON f.county_code = h.county_code
-WHERE f.field = '{{column}}' AND {{blank}} AND h.exit_status <> '已脱贫(不再享受政策)'
+WHERE f.field = '{{column}}' AND {{blank}}

@@ -48,5 +48,6 @@ WITH shared AS (
 )
 SELECT h.household_id AS subject_id, h.record_id AS evidence
 FROM registry_household h
+SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 LEFT JOIN shared s ON s.household_no = h.household_no
-WHERE h.cause_primary = '因残' AND h.exit_status <> '已脱贫(不再享受政策)' AND s.household_no IS NULL
+WHERE h.cause_primary = '因残' AND s.household_no IS NULL

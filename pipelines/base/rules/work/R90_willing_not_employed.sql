@@ -63,9 +63,9 @@ SELECT p.person_id AS subject_id, p.record_id || ';' || l.record_id AS evidence,
 FROM poor_person p
 JOIN labour l ON l.person_id = p.person_id
 JOIN registry_household h ON h.household_no = p.household_no
+SEMI JOIN poor_household still_poor ON still_poor.household_no = h.household_no
 CROSS JOIN parameter q
-WHERE h.exit_status IN ('未脱贫', '返贫')
-    AND p.age BETWEEN q.labour_age_from AND q.labour_age_to
+WHERE p.age BETWEEN q.labour_age_from AND q.labour_age_to
     AND l.ability IN ('普通劳动力', '技能劳动力')
     AND l.job_wish = 1 AND l.employment = '未就业'
     AND (p.work_months IS NULL OR p.work_months = 0)

@@ -56,9 +56,9 @@ SELECT
 FROM poor_person p
 JOIN labour l ON l.person_id = p.person_id
 JOIN registry_household h ON h.household_no = p.household_no
+SEMI JOIN poor_household still_poor ON still_poor.household_no = h.household_no
 CROSS JOIN parameter q
-WHERE h.exit_status IN ('未脱贫', '返贫')
-    AND p.age BETWEEN q.labour_age_from AND q.labour_age_to
+WHERE p.age BETWEEN q.labour_age_from AND q.labour_age_to
     AND l.ability IN ('普通劳动力', '技能劳动力')
     AND l.job_wish = 1
     AND (p.student_status IS NULL OR p.student_status = '非在校生')

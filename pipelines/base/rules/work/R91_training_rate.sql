@@ -52,6 +52,7 @@ SELECT
 FROM poor_person p
 JOIN labour l ON l.person_id = p.person_id
 JOIN registry_household h ON h.household_no = p.household_no
+SEMI JOIN poor_household still_poor ON still_poor.household_no = h.household_no
 CROSS JOIN parameter q
 LEFT JOIN trained t ON t.person_id = p.person_id
-WHERE h.exit_status IN ('未脱贫', '返贫') AND l.employment <> '转移就业' AND l.training_wish = 1 AND l.training_fit = 1
+WHERE l.employment <> '转移就业' AND l.training_wish = 1 AND l.training_fit = 1

@@ -57,7 +57,8 @@ SELECT h.household_id AS subject_id, h.record_id || ';' || l.record_id AS eviden
 FROM poor_person p
 JOIN labour l ON l.person_id = p.person_id
 JOIN registry_household h ON h.household_no = p.household_no
+SEMI JOIN poor_household still_poor ON still_poor.household_no = h.household_no
 LEFT JOIN supported_household s ON s.household_no = p.household_no
 LEFT JOIN working_household w ON w.household_no = p.household_no
-WHERE h.exit_status IN ('未脱贫', '返贫') AND l.business_wish = 1 AND l.ability IN ('普通劳动力', '技能劳动力')
+WHERE l.business_wish = 1 AND l.ability IN ('普通劳动力', '技能劳动力')
     AND s.household_no IS NULL AND w.household_no IS NULL

@@ -52,7 +52,8 @@ WITH willing AS (
     FROM poor_person p
     JOIN labour l ON l.person_id = p.person_id
     JOIN registry_household h ON h.household_no = p.household_no
-    WHERE h.exit_status IN ('未脱贫', '返贫') AND l.business_wish = 1 AND l.ability IN ('普通劳动力', '技能劳动力')
+    SEMI JOIN poor_household still_poor ON still_poor.household_no = h.household_no
+    WHERE l.business_wish = 1 AND l.ability IN ('普通劳动力', '技能劳动力')
 )
 SELECT
     'supported' AS indicator, m.county_code AS county_code, m.township_code AS township_code, m.village_code AS village_code,

@@ -76,8 +76,9 @@ WITH other AS (
 SELECT h.household_id AS subject_id, h.record_id AS evidence
 FROM poor_person p
 JOIN registry_household h ON h.household_no = p.household_no
+SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 LEFT JOIN supported_household s ON s.household_no = p.household_no
 LEFT JOIN working_household w ON w.household_no = p.household_no
 LEFT JOIN other o ON o.household_no = p.household_no
-WHERE h.exit_status <> '已脱贫(不再享受政策)' AND p.labour_ability IN ('普通劳动力', '技能劳动力')
+WHERE p.labour_ability IN ('普通劳动力', '技能劳动力')
     AND s.household_no IS NULL AND w.household_no IS NULL AND o.household_no IS NULL
