@@ -1,7 +1,7 @@
 /*
 code = "R18"
 title = "提标后未按新标准发放"
-why = "低保标准已提高，该户保障金仍是提标前的金额，没有享受到新标准。"
+why = "低保提标后仍按旧标准发放，保障不到位。标准从年初提起、二季度补发的，在补发期限所在的季度检查：与上季度名单相比金额没有变化的列出。"
 policy = { clause = "二(一)2", quote = "做好农村低保提标工作" }
 owner = "民政局"
 severity = "S3"
@@ -19,7 +19,7 @@ related = ["R14"]
 [[example]]
 case = "提标后金额未变：列为疑点"
 given = """
-parameter dibao_raise_month=201807
+parameter dibao_raise_month=201807 dibao_raise_paid_month=201809
 dibao_previous @P1 #H1 household_no=D1 monthly_amount_fen=20000
 dibao @P1 #H1 household_no=D1 monthly_amount_fen=20000
 """
@@ -28,7 +28,7 @@ expect = ["H1 <- dibao:1 dibao_previous:1"]
 [[example]]
 case = "金额已调整、人数有变化、今季才起保：不列"
 given = """
-parameter dibao_raise_month=201807
+parameter dibao_raise_month=201807 dibao_raise_paid_month=201809
 dibao_previous @P1 household_no=D1 monthly_amount_fen=20000
 dibao @P1 #H1 household_no=D1 monthly_amount_fen=22000
 dibao_previous @P2 household_no=D2 monthly_amount_fen=20000
@@ -39,18 +39,18 @@ dibao @P4 #H4 household_no=D4 monthly_amount_fen=20000
 expect = []
 
 [[example]]
-case = "第二个月才过渡完：季度最后一个月提标的不列；上季度已提标的不列；没有提标：不列"
+case = "季度最后一个月提标、下季度才补发到位：不列"
 given = """
-parameter dibao_raise_month=201809
+parameter dibao_raise_month=201809 dibao_raise_paid_month=201812
 dibao_previous @P1 household_no=D1 monthly_amount_fen=20000
 dibao @P1 #H1 household_no=D1 monthly_amount_fen=20000
 """
 expect = []
 
 [[example]]
-case = "上季度已提标：不列"
+case = "上季度已提标、补发到位（两份名单都是提标后的）：不列"
 given = """
-parameter dibao_raise_month=201806
+parameter dibao_raise_month=201801 dibao_raise_paid_month=201806
 dibao_previous @P1 household_no=D1 monthly_amount_fen=20000
 dibao @P1 #H1 household_no=D1 monthly_amount_fen=20000
 """
@@ -59,7 +59,7 @@ expect = []
 [[example]]
 case = "城市低保、已停保、上季度尚未起保：不列"
 given = """
-parameter dibao_raise_month=201807
+parameter dibao_raise_month=201807 dibao_raise_paid_month=201809
 dibao_previous @P1 household_no=D1 monthly_amount_fen=20000 category=城市
 dibao @P1 #H1 household_no=D1 monthly_amount_fen=20000 category=城市
 dibao_previous @P2 household_no=D2 monthly_amount_fen=20000
@@ -72,7 +72,7 @@ expect = []
 [[example]]
 case = "两口之家未调整：列为疑点，各记录一份；同县别的家庭人数不相干；由城市低保转来的不列"
 given = """
-parameter dibao_raise_month=201807
+parameter dibao_raise_month=201807 dibao_raise_paid_month=201809
 dibao_previous @P1 #H1 household_no=D1 monthly_amount_fen=20000
 dibao_previous @P2 #H1 household_no=D1 monthly_amount_fen=20000
 dibao @P1 #H1 household_no=D1 monthly_amount_fen=20000
@@ -88,9 +88,31 @@ expect = ["H1 <- dibao:1 dibao_previous:1"]
 [[example]]
 case = "同号而在两县：各比各的"
 given = """
-parameter dibao_raise_month=201807
+parameter dibao_raise_month=201807 dibao_raise_paid_month=201809
 dibao_previous @P1 household_no=D1 monthly_amount_fen=20000
 dibao @P2 #H2 household_no=D1 monthly_amount_fen=20000 county_code=410622
+"""
+expect = []
+
+[[example]]
+case = "上季度最后一月或更早提标、本季度补发到位期限已到：金额未变的列为疑点，提标后才起保的不列"
+given = """
+parameter dibao_raise_month=201806 dibao_raise_paid_month=201807
+dibao_previous @P1 household_no=D1 monthly_amount_fen=20000
+dibao @P1 #H1 household_no=D1 monthly_amount_fen=20000
+dibao_previous @P2 household_no=D2 monthly_amount_fen=20000 start_month=201806
+dibao @P2 #H2 household_no=D2 monthly_amount_fen=20000 start_month=201806
+dibao_previous @P3 household_no=D3 monthly_amount_fen=20000 start_month=NULL
+dibao @P3 #H3 household_no=D3 monthly_amount_fen=20000 start_month=NULL
+"""
+expect = ["H1", "H3"]
+
+[[example]]
+case = "提标下季度才开始：不列"
+given = """
+parameter dibao_raise_month=201810 dibao_raise_paid_month=201809
+dibao_previous @P1 household_no=D1 monthly_amount_fen=20000
+dibao @P1 #H1 household_no=D1 monthly_amount_fen=20000
 """
 expect = []
 */
@@ -112,7 +134,8 @@ hit AS (
     JOIN family f ON f.county_code = d.county_code AND f.household_no = d.household_no
     JOIN before b ON b.county_code = d.county_code AND b.household_no = d.household_no
         AND b.monthly_amount_fen = d.monthly_amount_fen AND b.members = f.members
-    WHERE d.member_no = 1 AND q.dibao_raise_month > q.previous_last_month AND q.dibao_raise_month < q.last_month
+    WHERE d.member_no = 1 AND q.dibao_raise_paid_month > q.previous_last_month AND q.dibao_raise_paid_month <= q.last_month
+        AND q.dibao_raise_month <= q.last_month AND (d.start_month IS NULL OR d.start_month < q.dibao_raise_month)
 )
 SELECT i.household_id AS subject_id, i.record_now AS evidence, 0 AS evidence_order, i.dibao_raise_month AS raise_month, i.monthly_amount_fen AS monthly_amount_fen FROM hit i
 UNION ALL

@@ -1,18 +1,19 @@
 /*
 code = "R26"
 title = "三留守未建台账/探访超期"
-why = "父母长期外出的贫困家庭儿童和老人要建立台账、定期探访。"
+why = "家人长期外出的贫困家庭儿童、老人和妇女要建立台账、定期探访。"
 policy = { clause = "二(一)2", quote = "加快建立贫困家庭“三留守”关爱服务体系" }
 owner = "民政局"
 severity = "S3"
 subject = "person"
 sources = ["registry_person", "left_behind"]
+optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
 due_days = 30
 advice = [
     "登记三留守台账，落实监护照料人",
     "安排探访并记录",
 ]
-message = "家中劳动力都长年外出务工，{lacking}。"
+message = "{who}：家中劳动力（丈夫）长年外出务工，{lacking}。"
 related = ["R14"]
 
 [[example]]
@@ -50,6 +51,32 @@ registry_person @P1 #H1 household_no=H1 age=30 work_months=8
 registry_person @P2 #H1 household_no=H1 age=59 work_months=8
 """
 expect = []
+
+[[example]]
+case = "丈夫外出、妻子在家：没有台账的列为疑点；成年女儿、自己也外出、家中另有男劳力在家、没有男劳力、19岁、60岁、不再享受政策、已建台账并探访：不列"
+given = """
+registry_person @P1 #H1 household_no=H1 age=35 sex=女 work_months=0
+registry_person @P2 #H1 household_no=H1 age=37 sex=男 work_months=12
+registry_person @P3 #H1 household_no=H1 age=5
+registry_person @P4 #H1 household_no=H1 age=20 sex=女 relation=之女
+registry_person @P5 #H5 household_no=H5 age=35 sex=女 work_months=6
+registry_person @P6 #H5 household_no=H5 age=37 sex=男 work_months=12
+registry_person @P7 #H7 household_no=H7 age=35 sex=女
+registry_person @P8 #H7 household_no=H7 age=37 sex=男 work_months=12
+registry_person @P9 #H7 household_no=H7 age=30 sex=男 work_months=5
+registry_person @P10 #H10 household_no=H10 age=35 sex=女
+registry_person @P11 #H10 household_no=H10 age=37 sex=女 work_months=12
+registry_person @P12 #H12 household_no=H12 age=19 sex=女 relation=配偶
+registry_person @P13 #H12 household_no=H12 age=37 sex=男 work_months=12
+registry_person @P14 #H14 household_no=H14 age=59 sex=女 relation=本人或户主
+registry_person @P15 #H14 household_no=H14 age=30 sex=男 work_months=6
+registry_person @P16 #H14 household_no=H14 age=30 sex=女 relation=之儿媳
+left_behind @P16 last_visit=2018-09-01
+registry_household @P17 #H17 household_no=H17 exit_status=已脱贫(不再享受政策)
+registry_person @P17 #H17 household_no=H17 age=35 sex=女 relation=配偶
+registry_person @P18 #H17 household_no=H17 age=37 sex=男 work_months=12
+"""
+expect = ["P1/register", "P14/register"]
 */
 WITH home AS (
     SELECT
@@ -60,20 +87,40 @@ WITH home AS (
     WHERE p.age BETWEEN q.labour_age_from AND q.labour_age_to
     GROUP BY p.household_no
 ),
-alone AS (
-    SELECT p.person_id, p.record_id
+men AS (
+    SELECT
+        p.household_no, COUNT(*) AS adults,
+        SUM(CASE WHEN p.work_months >= q.long_work_months THEN 1 ELSE 0 END) AS away
     FROM poor_person p
+    CROSS JOIN parameter q
+    WHERE p.sex = '男' AND p.age BETWEEN q.labour_age_from AND q.labour_age_to
+    GROUP BY p.household_no
+),
+alone AS (
+    SELECT p.person_id, p.record_id, CASE WHEN p.age < q.labour_age_from THEN '留守儿童' ELSE '留守老人' END AS who
+    FROM poor_person p
+    SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
     CROSS JOIN parameter q
     JOIN home h ON h.household_no = p.household_no
     WHERE h.away = h.adults AND (p.age < q.labour_age_from OR p.age > q.labour_age_to)
+    UNION ALL
+    -- A wife whose husband works away; grown daughters are not meant.
+    SELECT p.person_id, p.record_id, '留守妇女' AS who
+    FROM poor_person p
+    SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
+    CROSS JOIN parameter q
+    JOIN men m ON m.household_no = p.household_no
+    WHERE m.away = m.adults AND p.sex = '女' AND p.age BETWEEN q.marriage_age_from AND q.labour_age_to
+        AND (p.work_months IS NULL OR p.work_months < q.long_work_months)
+        AND (p.relation IS NULL OR p.relation IN ('配偶', '本人或户主', '之儿媳'))
 )
-SELECT a.person_id AS subject_id, 'register' AS rule_key, a.record_id AS evidence, '没有三留守台账' AS lacking
+SELECT a.person_id AS subject_id, 'register' AS rule_key, a.record_id AS evidence, a.who AS who, '没有三留守台账' AS lacking
 FROM alone a
 LEFT JOIN left_behind b ON b.person_id = a.person_id
 WHERE b.person_id IS NULL
 UNION ALL
 SELECT
-    a.person_id AS subject_id, 'visit' AS rule_key, a.record_id || ';' || b.record_id AS evidence, '最近一次探访超过期限' AS lacking
+    a.person_id AS subject_id, 'visit' AS rule_key, a.record_id || ';' || b.record_id AS evidence, a.who AS who, '最近一次探访超过期限' AS lacking
 FROM alone a
 JOIN left_behind b ON b.person_id = a.person_id
 CROSS JOIN parameter q

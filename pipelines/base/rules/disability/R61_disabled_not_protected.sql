@@ -7,6 +7,7 @@ owner = "民政局"
 severity = "S1"
 subject = "person"
 sources = ["registry_household", "registry_person", "disability_certificate", "dibao", "tekun", "insurance"]
+optional_sources = ["deceased"]
 due_days = 30
 advice = [
     "核实家庭收入和财产，符合条件的帮助申请",
@@ -85,6 +86,7 @@ SELECT
     p.person_id AS subject_id, 'dibao' AS rule_key, p.record_id || ';' || c.record_id AS evidence,
     c.category AS category, c.grade AS grade, '不在农村低保、特困供养名单中' AS lacking
 FROM poor_person p
+SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 JOIN certificate_valid c ON c.person_id = p.person_id
 JOIN registry_household h ON h.household_no = p.household_no
 SEMI JOIN poor_household still_poor ON still_poor.household_no = h.household_no
@@ -97,6 +99,7 @@ SELECT
     p.person_id AS subject_id, 'aid' AS rule_key, p.record_id || ';' || c.record_id AS evidence,
     c.category AS category, c.grade AS grade, '没有医疗救助对象标识' AS lacking
 FROM poor_person p
+SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 JOIN certificate_valid c ON c.person_id = p.person_id
 JOIN registry_household h ON h.household_no = p.household_no
 SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no

@@ -7,6 +7,7 @@ owner = "民政局"
 severity = "S1"
 subject = "person"
 sources = ["disability_certificate", "disability_subsidy", "dibao", "tekun"]
+optional_sources = ["deceased", "insurance", "registry_person"]
 due_days = 30
 advice = [
     "告知本人申请，民政与残联核对证件后补发",
@@ -61,6 +62,21 @@ dibao @P1 household_no=D1
 disability_subsidy @P1 living=1 stop_month=201810
 """
 expect = []
+
+[[example]]
+case = "本季度才起保、才发证、已登记死亡：不列；名单没有起保年月：列为疑点"
+given = """
+disability_certificate @P1
+dibao @P1 household_no=D1 start_month=201807
+disability_certificate @P2 issue_date=2018-08-01
+dibao @P2 household_no=D2
+disability_certificate @P3
+dibao @P3 household_no=D3
+deceased @P3 death_date=2018-05-01
+disability_certificate @P4
+dibao @P4 household_no=D4 start_month=NULL
+"""
+expect = ["P4"]
 */
 WITH paid AS (
     SELECT DISTINCT s.person_id
@@ -68,8 +84,7 @@ WITH paid AS (
     WHERE s.living = 1
 )
 SELECT c.person_id AS subject_id, c.record_id || ';' || d.record_id AS evidence, c.grade AS grade
-FROM certificate_valid c
+FROM subsidy_due c
 JOIN dibao_active d ON d.person_id = c.person_id
-LEFT JOIN tekun_active t ON t.person_id = c.person_id
 LEFT JOIN paid x ON x.person_id = c.person_id
-WHERE t.person_id IS NULL AND x.person_id IS NULL
+WHERE c.on_dibao = 1 AND x.person_id IS NULL

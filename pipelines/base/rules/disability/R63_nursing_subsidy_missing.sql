@@ -7,6 +7,7 @@ owner = "民政局"
 severity = "S1"
 subject = "person"
 sources = ["disability_certificate", "disability_subsidy", "tekun"]
+optional_sources = ["deceased", "dibao", "insurance", "registry_person"]
 due_days = 30
 advice = [
     "核对证件等级和照护需要，符合条件的补办补发",
@@ -35,6 +36,18 @@ tekun @P3
 disability_certificate @P4 grade=一级 status=冻结
 """
 expect = []
+
+[[example]]
+case = "本季度才发证、已登记死亡：不列；季度前一天发证：列为疑点；补贴名单没有起享年月：已在发，不列"
+given = """
+disability_certificate @P1 grade=一级 issue_date=2018-07-01
+disability_certificate @P2 grade=一级
+deceased @P2 death_date=2018-05-01
+disability_certificate @P3 grade=一级 issue_date=2018-06-30
+disability_certificate @P4 grade=一级
+disability_subsidy @P4 nursing=1 start_month=NULL
+"""
+expect = ["P3"]
 */
 WITH paid AS (
     SELECT DISTINCT s.person_id
@@ -42,7 +55,6 @@ WITH paid AS (
     WHERE s.nursing = 1
 )
 SELECT c.person_id AS subject_id, c.record_id AS evidence, c.category AS category, c.grade AS grade
-FROM certificate_valid c
-LEFT JOIN tekun_active t ON t.person_id = c.person_id
+FROM subsidy_due c
 LEFT JOIN paid x ON x.person_id = c.person_id
-WHERE c.severe = 1 AND t.person_id IS NULL AND x.person_id IS NULL
+WHERE c.severe = 1 AND x.person_id IS NULL

@@ -7,6 +7,7 @@ owner = "民政局"
 severity = "S4"
 subject = "unit"
 sources = ["disability_certificate", "disability_subsidy", "dibao", "tekun"]
+optional_sources = ["deceased", "insurance", "registry_person"]
 indicator = true
 levels = ["city", "county", "township", "village"]
 labels = { nursing = "重度残疾人中领取护理补贴的比例", living = "在低保的残疾人中领取生活补贴的比例" }
@@ -49,28 +50,19 @@ living AS (
     SELECT DISTINCT s.person_id
     FROM subsidy_active s
     WHERE s.living = 1
-),
-protected AS (
-    SELECT DISTINCT b.person_id
-    FROM dibao_active b
 )
 SELECT
-    'nursing' AS indicator, d.county_code AS county_code, d.township_code AS township_code, d.village_code AS village_code,
+    'nursing' AS indicator, c.county_code AS county_code, c.township_code AS township_code, c.village_code AS village_code,
     CASE WHEN x.person_id IS NULL THEN 0 ELSE 1 END AS numerator, 1 AS denominator, q.full_cover_permyriad AS target
-FROM certificate_valid c
-JOIN disability_certificate d ON d.record_id = c.record_id
+FROM subsidy_due c
 CROSS JOIN parameter q
-LEFT JOIN tekun_active t ON t.person_id = c.person_id
 LEFT JOIN nursing x ON x.person_id = c.person_id
-WHERE c.severe = 1 AND t.person_id IS NULL
+WHERE c.severe = 1
 UNION ALL
 SELECT
-    'living' AS indicator, d.county_code AS county_code, d.township_code AS township_code, d.village_code AS village_code,
+    'living' AS indicator, c.county_code AS county_code, c.township_code AS township_code, c.village_code AS village_code,
     CASE WHEN x.person_id IS NULL THEN 0 ELSE 1 END AS numerator, 1 AS denominator, q.full_cover_permyriad AS target
-FROM certificate_valid c
-JOIN disability_certificate d ON d.record_id = c.record_id
-JOIN protected b ON b.person_id = c.person_id
+FROM subsidy_due c
 CROSS JOIN parameter q
-LEFT JOIN tekun_active t ON t.person_id = c.person_id
 LEFT JOIN living x ON x.person_id = c.person_id
-WHERE t.person_id IS NULL
+WHERE c.on_dibao = 1

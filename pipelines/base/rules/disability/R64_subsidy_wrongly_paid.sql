@@ -7,6 +7,7 @@ owner = "民政局"
 severity = "S1"
 subject = "person"
 sources = ["disability_certificate", "disability_subsidy", "dibao", "tekun", "deceased"]
+optional_sources = ["insurance", "registry_person"]
 due_days = 15
 advice = [
     "核对残疾证、低保、特困和死亡信息",
@@ -48,7 +49,7 @@ deceased @P2 death_date=2018-06-30
 expect = ["P1/tekun <- disability_subsidy:1 tekun:1", "P2/dead <- disability_subsidy:2 deceased:1"]
 
 [[example]]
-case = "发放正确、已停发、本季度内死亡：不列"
+case = "发放正确、已停发、31天以内死亡：不列"
 given = """
 disability_certificate @P1 grade=一级
 disability_subsidy @P1 nursing=1 living=0
@@ -58,9 +59,25 @@ dibao @P2 household_no=D2
 disability_subsidy @P3 nursing=1 stop_month=201809
 disability_certificate @P4 grade=二级
 disability_subsidy @P4 nursing=1
-deceased @P4 death_date=2018-07-01
+deceased @P4 death_date=2018-08-31
 """
 expect = []
+
+[[example]]
+case = "低保本月才停：不列生活补贴；医保登记死亡（没有日期）：列为疑点"
+given = """
+disability_certificate @P1
+disability_subsidy @P1 living=1
+dibao @P1 household_no=D1 stop_month=201809
+disability_certificate @P2
+disability_subsidy @P2 living=1
+dibao @P2 household_no=D2 stop_month=201808
+disability_certificate @P3
+disability_subsidy @P3 living=1
+dibao @P3 household_no=D3
+insurance @P3 status=终止 stop_reason=死亡
+"""
+expect = ["P2/living", "P3/dead"]
 */
 SELECT s.person_id AS subject_id, 'certificate' AS rule_key, s.record_id AS evidence, '没有有效的残疾人证' AS reason
 FROM subsidy_active s
@@ -77,14 +94,22 @@ UNION ALL
 SELECT s.person_id AS subject_id, 'living' AS rule_key, s.record_id AS evidence, '不在低保名单中，不应领生活补贴' AS reason
 FROM subsidy_active s
 LEFT JOIN dibao_active d ON d.person_id = s.person_id
-WHERE s.living = 1 AND d.person_id IS NULL
+LEFT JOIN (
+    SELECT DISTINCT b.person_id
+    FROM dibao b
+    CROSS JOIN parameter k
+    WHERE b.stop_month >= k.last_month
+) AS m ON m.person_id = s.person_id
+-- The month in which dibao stopped may still be paid.
+WHERE s.living = 1 AND d.person_id IS NULL AND m.person_id IS NULL
 UNION ALL
 SELECT s.person_id AS subject_id, 'tekun' AS rule_key, s.record_id || ';' || t.record_id AS evidence, '同时是特困供养人员' AS reason
 FROM subsidy_active s
 JOIN tekun_active t ON t.person_id = s.person_id
 UNION ALL
-SELECT s.person_id AS subject_id, 'dead' AS rule_key, s.record_id || ';' || x.record_id AS evidence, '公安或殡葬已登记死亡' AS reason
+SELECT s.person_id AS subject_id, 'dead' AS rule_key, s.record_id || ';' || x.record_id AS evidence, x.register || '已登记死亡' AS reason
 FROM subsidy_active s
-JOIN deceased x ON x.person_id = s.person_id
+JOIN dead_register x ON x.person_id = s.person_id
+JOIN dead_person y ON y.person_id = s.person_id
 CROSS JOIN parameter q
-WHERE x.death_date < q.quarter_start
+WHERE (y.death_date IS NULL OR y.death_date <= q.death_grace_date)

@@ -7,6 +7,7 @@ owner = "残疾人联合会"
 severity = "S2"
 subject = "person"
 sources = ["registry_person", "disability_certificate"]
+optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
 due_days = 30
 advice = [
     "按自愿原则帮助申请评定和办证",
@@ -36,6 +37,15 @@ registry_person @P3 health=健康
 registry_person @P4 health=残疾 person_status=死亡
 """
 expect = []
+
+[[example]]
+case = "患有大病、长期慢性病并残疾：列为疑点；不再享受政策的户：不列"
+given = """
+registry_person @P1 health=患有大病、残疾
+registry_household @P2 #H2 household_no=H2 exit_status=已脱贫(不再享受政策)
+registry_person @P2 #H2 household_no=H2 health=残疾
+"""
+expect = ["P1"]
 */
 WITH settled AS (
     SELECT DISTINCT d.person_id
@@ -44,5 +54,6 @@ WITH settled AS (
 )
 SELECT p.person_id AS subject_id, p.record_id AS evidence
 FROM poor_person p
+SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 LEFT JOIN settled c ON c.person_id = p.person_id
-WHERE p.health = '残疾' AND c.person_id IS NULL
+WHERE p.health LIKE '%残疾%' AND c.person_id IS NULL

@@ -7,6 +7,7 @@ owner = "残疾人联合会"
 severity = "S4"
 subject = "unit"
 sources = ["registry_person", "disability_certificate"]
+optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
 indicator = true
 levels = ["city", "county", "township", "village"]
 labels = { certified = "登记为残疾的在册人员中已办证或放弃申领的比例" }
@@ -41,6 +42,7 @@ SELECT
     'certified' AS indicator, p.county_code AS county_code, p.township_code AS township_code, p.village_code AS village_code,
     CASE WHEN c.person_id IS NULL THEN 0 ELSE 1 END AS numerator, 1 AS denominator, q.full_cover_permyriad AS target
 FROM poor_person p
+SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 CROSS JOIN parameter q
 LEFT JOIN settled c ON c.person_id = p.person_id
-WHERE p.health = '残疾'
+WHERE p.health LIKE '%残疾%'

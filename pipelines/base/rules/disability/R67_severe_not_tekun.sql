@@ -7,6 +7,7 @@ owner = "民政局"
 severity = "S1"
 subject = "person"
 sources = ["registry_person", "disability_certificate", "tekun"]
+optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
 due_days = 30
 advice = [
     "核实有无法定赡养、抚养、扶养义务人及其能力",
@@ -62,6 +63,7 @@ SELECT
     p.person_id AS subject_id, p.record_id || ';' || c.record_id AS evidence,
     c.category AS category, c.grade AS grade, p.age AS age
 FROM poor_person p
+SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 JOIN certificate_valid c ON c.person_id = p.person_id
 CROSS JOIN parameter q
 LEFT JOIN helped m ON m.household_no = p.household_no

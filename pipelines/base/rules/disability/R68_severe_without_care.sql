@@ -7,6 +7,7 @@ owner = "残疾人联合会"
 severity = "S2"
 subject = "person"
 sources = ["registry_person", "disability_certificate", "disability_service", "tekun"]
+optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
 due_days = 30
 advice = [
     "由家人照料的核实后登记",
@@ -68,12 +69,13 @@ WITH helped AS (
 cared AS (
     SELECT DISTINCT x.person_id
     FROM disability_service x
-    JOIN parameter q ON q.year = x.year
-    WHERE x.service = '托养照护'
+    CROSS JOIN parameter q
+    WHERE x.year >= q.service_from_year AND x.year <= q.year AND x.service = '托养照护'
 )
 SELECT
     p.person_id AS subject_id, p.record_id || ';' || c.record_id AS evidence, c.category AS category, c.grade AS grade
 FROM poor_person p
+SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 JOIN certificate_valid c ON c.person_id = p.person_id
 CROSS JOIN parameter q
 JOIN helped m ON m.household_no = p.household_no

@@ -7,6 +7,7 @@ owner = "残疾人联合会"
 severity = "S1"
 subject = "person"
 sources = ["registry_person", "disability_certificate", "disability_service"]
+optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
 due_days = 15
 advice = [
     "联系残联定点机构评估并安排康复",
@@ -44,11 +45,12 @@ expect = []
 WITH treated AS (
     SELECT DISTINCT x.person_id
     FROM disability_service x
-    JOIN parameter q ON q.year = x.year
-    WHERE x.service = '康复救助'
+    CROSS JOIN parameter q
+    WHERE x.year >= q.service_from_year AND x.year <= q.year AND x.service = '康复救助'
 )
 SELECT p.person_id AS subject_id, p.record_id || ';' || c.record_id AS evidence, p.age AS age
 FROM poor_person p
+SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 JOIN certificate_valid c ON c.person_id = p.person_id
 CROSS JOIN parameter q
 LEFT JOIN treated s ON s.person_id = p.person_id

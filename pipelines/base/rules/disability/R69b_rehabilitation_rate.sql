@@ -7,6 +7,7 @@ owner = "残疾人联合会"
 severity = "S4"
 subject = "unit"
 sources = ["registry_person", "disability_certificate", "disability_service"]
+optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
 indicator = true
 levels = ["city", "county", "township", "village"]
 labels = { rehabilitated = "0—6岁在册持证残疾儿童中本年得到康复救助的比例" }
@@ -43,8 +44,8 @@ expect = []
 WITH treated AS (
     SELECT DISTINCT x.person_id
     FROM disability_service x
-    JOIN parameter q ON q.year = x.year
-    WHERE x.service = '康复救助'
+    CROSS JOIN parameter q
+    WHERE x.year >= q.service_from_year AND x.year <= q.year AND x.service = '康复救助'
 ),
 certified AS (
     SELECT DISTINCT c.person_id
@@ -54,6 +55,7 @@ SELECT
     'rehabilitated' AS indicator, p.county_code AS county_code, p.township_code AS township_code, p.village_code AS village_code,
     CASE WHEN s.person_id IS NULL THEN 0 ELSE 1 END AS numerator, 1 AS denominator, q.full_cover_permyriad AS target
 FROM poor_person p
+SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 JOIN certified c ON c.person_id = p.person_id
 CROSS JOIN parameter q
 LEFT JOIN treated s ON s.person_id = p.person_id

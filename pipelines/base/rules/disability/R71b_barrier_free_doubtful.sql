@@ -41,20 +41,60 @@ disability_service @P4 year=2018 service=托养照护
 disability_service @P4 year=2017 service=托养照护
 """
 expect = []
+
+[[example]]
+case = "以户主名义登记、同户儿子一级残疾：不列；同一户上年用父亲、今年用儿子名义：列为疑点"
+given = """
+disability_service @P1 #H1 year=2018 service=无障碍改造
+disability_certificate @P2 #H1 grade=一级
+disability_certificate @P3 #H3 grade=一级
+disability_certificate @P4 #H3 grade=一级
+disability_service @P3 #H3 year=2017 service=无障碍改造
+disability_service @P4 #H3 year=2018 service=无障碍改造
+"""
+expect = ["P4/twice"]
+
+[[example]]
+case = "同户另一人：前年改造、上年别的服务、今年别的服务：不列"
+given = """
+disability_certificate @P1 #H1 grade=一级
+disability_service @P1 #H1 year=2016 service=无障碍改造
+disability_service @P2 #H1 year=2018 service=无障碍改造
+disability_certificate @P3 #H3 grade=一级
+disability_service @P3 #H3 year=2017 service=托养照护
+disability_service @P4 #H3 year=2018 service=无障碍改造
+disability_certificate @P5 #H5 grade=一级
+disability_service @P5 #H5 year=2017 service=托养照护
+disability_service @P6 #H5 year=2018 service=托养照护
+"""
+expect = []
 */
 WITH severe AS (
-    SELECT v.person_id
+    SELECT DISTINCT v.person_id
+    FROM certificate_valid v
+    WHERE v.severe = 1
+),
+-- The father may have applied for his son.
+severe_home AS (
+    SELECT DISTINCT v.household_id
     FROM certificate_valid v
     WHERE v.severe = 1
 )
-SELECT s.person_id AS subject_id, 'severe' AS rule_key, s.record_id AS evidence, '没有有效的一、二级残疾人证' AS reason
+SELECT s.person_id AS subject_id, 'severe' AS rule_key, s.record_id AS evidence, '全家没有有效的一、二级残疾人证' AS reason
 FROM disability_service s
 JOIN parameter q ON q.year = s.year
 LEFT JOIN severe c ON c.person_id = s.person_id
-WHERE s.service = '无障碍改造' AND c.person_id IS NULL
+LEFT JOIN severe_home h ON h.household_id = s.household_id
+WHERE s.service = '无障碍改造' AND c.person_id IS NULL AND h.household_id IS NULL
 UNION ALL
 SELECT s.person_id AS subject_id, 'twice' AS rule_key, s.record_id || ';' || b.record_id AS evidence, '上年已登记改造' AS reason
 FROM disability_service s
 JOIN parameter q ON q.year = s.year
 JOIN disability_service b ON b.person_id = s.person_id
 WHERE s.service = '无障碍改造' AND b.service = s.service AND b.year = s.year - 1
+UNION ALL
+SELECT s.person_id AS subject_id, 'twice' AS rule_key, s.record_id || ';' || b.record_id AS evidence, '同户上年已登记改造' AS reason
+FROM disability_service s
+JOIN parameter q ON q.year = s.year
+JOIN disability_service b ON b.household_id = s.household_id
+WHERE b.person_id <> s.person_id AND s.service = '无障碍改造' AND b.service = s.service AND b.year = s.year - 1

@@ -43,13 +43,23 @@ disability_certificate @P4 grade=一级 category=肢体
 registry_person @P5 health=健康
 """
 expect = []
+
+[[example]]
+case = "健康状况只能填一项：登记大病、慢性病的持证残疾人不列"
+given = """
+registry_person @P1 health=患有大病
+disability_certificate @P1 grade=三级
+registry_person @P2 health=长期慢性病、残疾
+disability_certificate @P2 grade=三级
+"""
+expect = []
 */
 SELECT
     p.person_id AS subject_id, 'health' AS rule_key, p.record_id || ';' || c.record_id AS evidence,
     c.category AS category, c.grade AS grade, '健康状况为' || p.health AS contradiction
 FROM poor_person p
 JOIN certificate_valid c ON c.person_id = p.person_id
-WHERE p.health <> '残疾'
+WHERE p.health = '健康'
 UNION ALL
 SELECT
     p.person_id AS subject_id, 'labour' AS rule_key, p.record_id || ';' || c.record_id AS evidence,

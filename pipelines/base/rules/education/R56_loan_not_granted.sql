@@ -7,6 +7,7 @@ owner = "教育局"
 severity = "S2"
 subject = "person"
 sources = ["registry_person", "student_loan"]
+optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
 due_days = 30
 advice = [
     "与经办银行和高校资助中心核对",
@@ -43,4 +44,5 @@ SELECT p.person_id AS subject_id, s.record_id || ';' || p.record_id AS evidence,
 FROM student_loan s
 JOIN parameter q ON q.year = s.year
 JOIN poor_person p ON p.person_id = s.person_id
+SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 WHERE s.review = '符合条件' AND (s.granted_fen IS NULL OR s.granted_fen = 0)

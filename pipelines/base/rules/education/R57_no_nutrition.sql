@@ -7,6 +7,7 @@ owner = "教育局"
 severity = "S3"
 subject = "person"
 sources = ["registry_person", "student", "student_aid"]
+optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
 columns = ["student.nutrition_school"]
 due_days = 30
 advice = [
@@ -29,6 +30,7 @@ expect = ["P1 <- student:1 registry_person:1", "P2 <- student:2 registry_person:
 [[example]]
 case = "本学期有记录：不列；只有其他项目或上学期的记录：列为疑点"
 given = """
+parameter other_term=2018秋
 registry_person @P1
 student @P1 stage=小学 nutrition_school=1
 student_aid @P1 item=营养改善计划
@@ -55,16 +57,32 @@ student @P4 stage=初中 nutrition_school=1 status=毕业
 student @P5 stage=小学 nutrition_school=1
 """
 expect = []
+
+[[example]]
+case = "三季度：上学期有记录的不列，更早的列为疑点；不再享受政策的户：不列"
+given = """
+registry_person @P1
+student @P1 stage=小学 nutrition_school=1
+student_aid @P1 item=营养改善计划 term=2018春
+registry_person @P2
+student @P2 stage=小学 nutrition_school=1
+student_aid @P2 item=营养改善计划 term=2017秋
+registry_household @P3 #H3 household_no=H3 exit_status=已脱贫(不再享受政策)
+registry_person @P3 #H3 household_no=H3
+student @P3 stage=小学 nutrition_school=1
+"""
+expect = ["P2"]
 */
 WITH fed AS (
     SELECT DISTINCT a.person_id
     FROM student_aid a
-    JOIN parameter q ON q.current_term = a.term
-    WHERE a.item LIKE '%营养%'
+    CROSS JOIN parameter q
+    WHERE (a.term = q.current_term OR a.term = q.other_term) AND a.item LIKE '%营养%'
 ),
 hit AS (
     SELECT p.person_id, p.record_id AS registry_record, s.record_id AS student_record, s.stage, q.current_term
     FROM poor_person p
+    SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
     CROSS JOIN parameter q
     JOIN student s ON s.person_id = p.person_id
     LEFT JOIN fed f ON f.person_id = p.person_id

@@ -70,4 +70,4 @@ SELECT c.person_id AS subject_id, c.record_id AS evidence, c.age AS age
 FROM school_age c
 LEFT JOIN attending a ON a.person_id = c.person_id
 LEFT JOIN (SELECT DISTINCT v.person_id FROM certificate_valid v) AS d ON d.person_id = c.person_id
-WHERE (c.health = '残疾' OR c.id_class IN ('CERT20', 'CERT22') OR d.person_id IS NOT NULL) AND a.person_id IS NULL
+WHERE (c.health LIKE '%残疾%' OR c.id_class IN ('CERT20', 'CERT22') OR d.person_id IS NOT NULL) AND a.person_id IS NULL

@@ -66,6 +66,24 @@ micro_loan @P3
 micro_loan @P3 settled=1
 """
 expect = []
+
+[[example]]
+case = "年龄按放款时：放款时65岁、现66岁的不列；放款时66岁、17岁的列为疑点；年底出生、本季度后满岁的照算"
+given = """
+registry_person @P1 #H1 age=66 birth_date=1952-03-01
+micro_loan @P1 grant_date=2017-06-01
+registry_person @P2 #H2 age=67 birth_date=1951-03-01
+micro_loan @P2 grant_date=2017-06-01
+registry_person @P3 #H3 age=18 birth_date=2000-03-01
+micro_loan @P3 grant_date=2017-06-01
+registry_person @P4 #H4 age=65 birth_date=1952-11-01
+micro_loan @P4 grant_date=2018-06-01
+registry_person @P5 #H5 age=67 birth_date=1950-11-01
+micro_loan @P5 grant_date=2016-12-01
+registry_person @P6 #H6 age=66 birth_date=1951-11-01
+micro_loan @P6 grant_date=2017-10-01
+"""
+expect = ["P2/age", "P3/age", "P5/age"]
 */
 WITH living AS (
     SELECT m.record_id, m.person_id, m.use, m.amount_fen, m.term_months
@@ -92,11 +110,11 @@ FROM living v
 CROSS JOIN parameter q
 WHERE v.term_months > q.micro_loan_months
 UNION ALL
-SELECT v.person_id AS subject_id, 'age' AS rule_key, v.record_id AS evidence, '借款人年龄不在规定范围' AS reason
+SELECT v.person_id AS subject_id, 'age' AS rule_key, v.record_id AS evidence, '放款时借款人年龄不在规定范围' AS reason
 FROM living v
-JOIN poor_person p ON p.person_id = v.person_id
+JOIN loan_age a ON a.record_id = v.record_id
 CROSS JOIN parameter q
-WHERE (p.age < q.loan_age_from OR p.age > q.loan_age_to)
+WHERE (a.months_old < q.loan_age_from * 12 OR a.months_old > q.loan_age_to * 12 + 11)
 UNION ALL
 SELECT v.person_id AS subject_id, 'person' AS rule_key, v.record_id AS evidence, '借款人不在建档立卡名单中' AS reason
 FROM living v

@@ -13,7 +13,7 @@ advice = [
     "属易地搬迁房、合作社入股、生产用车的登记说明",
     "确不符合条件的按程序清退",
 ]
-message = "家庭成员核对出{kind}。"
+message = "家庭成员核对出{kind}（{detail}）。"
 related = ["R14"]
 
 [[example]]
@@ -57,7 +57,7 @@ asset_check @P2 kind=车辆
 expect = ["H1/车辆 <- registry_household:1 asset_check:1", "H2/车辆 <- dibao:2 asset_check:2"]
 */
 WITH unexplained AS (
-    SELECT a.person_id, a.record_id, a.kind
+    SELECT a.person_id, a.record_id, a.kind, a.detail
     FROM asset_check a
     WHERE (a.explained IS NULL OR a.explained = 0)
 ),
@@ -67,11 +67,11 @@ supported AS (
     JOIN registry_household h ON h.household_no = p.household_no
     SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 )
-SELECT s.household_id AS subject_id, a.kind AS rule_key, s.record_id || ';' || a.record_id AS evidence, a.kind AS kind
+SELECT s.household_id AS subject_id, a.kind AS rule_key, s.record_id || ';' || a.record_id AS evidence, a.kind AS kind, a.detail AS detail
 FROM supported s
 JOIN unexplained a ON a.person_id = s.person_id
 UNION ALL
-SELECT d.household_id AS subject_id, a.kind AS rule_key, d.record_id || ';' || a.record_id AS evidence, a.kind AS kind
+SELECT d.household_id AS subject_id, a.kind AS rule_key, d.record_id || ';' || a.record_id AS evidence, a.kind AS kind, a.detail AS detail
 FROM dibao_rural d
 JOIN unexplained a ON a.person_id = d.person_id
 LEFT JOIN supported s ON s.person_id = d.person_id

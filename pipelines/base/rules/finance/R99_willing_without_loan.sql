@@ -7,6 +7,7 @@ owner = "金融工作办公室"
 severity = "S2"
 subject = "household"
 sources = ["registry_household", "registry_person", "credit_rating", "micro_loan"]
+optional_sources = ["deceased", "dibao", "insurance"]
 due_days = 30
 advice = [
     "由驻村工作队和银行对接",
@@ -57,6 +58,7 @@ WITH lent AS (
 SELECT h.household_id AS subject_id, h.record_id || ';' || c.record_id AS evidence
 FROM credit_rating c
 JOIN poor_person p ON p.person_id = c.person_id
+SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 JOIN registry_household h ON h.household_no = p.household_no
 SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 LEFT JOIN lent l ON l.household_no = h.household_no

@@ -7,6 +7,7 @@ owner = "金融工作办公室"
 severity = "S4"
 subject = "unit"
 sources = ["registry_household", "registry_person", "credit_rating", "micro_loan"]
+optional_sources = ["deceased", "dibao", "insurance"]
 indicator = true
 levels = ["city", "county", "township", "village"]
 labels = { lent = "有需求且评级合格的户中已获得扶贫小额信贷的比例" }
@@ -56,6 +57,7 @@ wanting AS (
     SELECT DISTINCT p.household_no
     FROM credit_rating c
     JOIN poor_person p ON p.person_id = c.person_id
+    SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
     JOIN registry_household h ON h.household_no = p.household_no
     SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
     WHERE c.demand = 1 AND c.rating = '合格'

@@ -38,6 +38,30 @@ visit @P2 visitor=村书记 visit_date=2018-01-02
 registry_household #H3 household_no=H3 exit_status=已脱贫(不再享受政策)
 """
 expect = []
+
+[[example]]
+case = "只有上年的走访：列为疑点；上半年：上年的走访还算，更早的不算"
+given = """
+parameter service_from_year=2018
+registry_household #H1 household_no=H1
+registry_person @P1 #H1 household_no=H1
+visit @P1 visitor=村书记 visit_date=2017-03-01
+registry_household #H2 household_no=H2 exit_status=NULL
+"""
+expect = ["H1", "H2"]
+
+[[example]]
+case = "上半年：本年走访尚未到期，上年走访过的不列，更早的列为疑点"
+given = """
+parameter service_from_year=2017
+registry_household #H1 household_no=H1
+registry_person @P1 #H1 household_no=H1
+visit @P1 visitor=村书记 visit_date=2017-03-01
+registry_household #H2 household_no=H2
+registry_person @P2 #H2 household_no=H2
+visit @P2 visitor=村书记 visit_date=2016-12-31
+"""
+expect = ["H2"]
 */
 WITH seen AS (
     SELECT DISTINCT p.household_no
@@ -45,6 +69,7 @@ WITH seen AS (
     JOIN visit v ON v.person_id = p.person_id
     CROSS JOIN parameter q
     WHERE v.visitor IN ('乡镇书记', '村书记') AND v.visit_date <= q.quarter_end
+        AND (v.visit_date >= q.year_start OR (q.service_from_year < q.year AND v.visit_date >= q.last_year_start))
 )
 SELECT h.household_id AS subject_id, h.record_id AS evidence
 FROM registry_household h

@@ -46,6 +46,7 @@ WITH seen AS (
     JOIN visit v ON v.person_id = p.person_id
     CROSS JOIN parameter q
     WHERE v.visitor IN ('乡镇书记', '村书记') AND v.visit_date <= q.quarter_end
+        AND (v.visit_date >= q.year_start OR (q.service_from_year < q.year AND v.visit_date >= q.last_year_start))
 )
 SELECT
     'visited' AS indicator, h.county_code AS county_code, h.township_code AS township_code, h.village_code AS village_code,

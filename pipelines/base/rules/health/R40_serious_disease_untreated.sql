@@ -7,6 +7,7 @@ owner = "卫生健康委员会"
 severity = "S1"
 subject = "person"
 sources = ["registry_person", "serious_disease"]
+optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
 due_days = 15
 advice = [
     "安排定点医院和签约医生",
@@ -40,4 +41,5 @@ SELECT
     p.person_id AS subject_id, d.disease AS rule_key, d.record_id || ';' || p.record_id AS evidence, d.disease AS disease
 FROM serious_disease d
 JOIN poor_person p ON p.person_id = d.person_id
+SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 WHERE (d.treated IS NULL OR d.treated = 0) AND (d.untreated_reason IS NULL OR d.untreated_reason <> '本人放弃治疗')

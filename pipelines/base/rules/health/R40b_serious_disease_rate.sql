@@ -7,6 +7,7 @@ owner = "卫生健康委员会"
 severity = "S4"
 subject = "unit"
 sources = ["registry_person", "serious_disease"]
+optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
 indicator = true
 levels = ["city", "county", "township", "village"]
 
@@ -35,5 +36,6 @@ SELECT
     q.serious_disease_target_permille * 10 AS target
 FROM serious_disease d
 JOIN poor_person p ON p.person_id = d.person_id
+SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 CROSS JOIN parameter q
 WHERE (d.untreated_reason IS NULL OR d.untreated_reason <> '本人放弃治疗')

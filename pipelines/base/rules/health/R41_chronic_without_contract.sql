@@ -7,6 +7,7 @@ owner = "卫生健康委员会"
 severity = "S2"
 subject = "person"
 sources = ["registry_person", "family_doctor", "chronic_approval"]
+optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
 due_days = 30
 advice = [
     "由乡镇卫生院上门签约",
@@ -38,11 +39,37 @@ registry_person @P4 health=长期慢性病 work_months=7
 registry_person @P5 health=长期慢性病 person_status=死亡
 """
 expect = []
+
+[[example]]
+case = "两种并填（“长期慢性病、残疾”）：慢病未签约仍列；不再享受政策、公安登记死亡、本季度才识别的：不列"
+given = """
+registry_person @P1 health=长期慢性病、残疾
+registry_household @P2 #H2 household_no=H2 exit_status=已脱贫(不再享受政策)
+registry_person @P2 #H2 household_no=H2 health=长期慢性病
+registry_person @P3 health=长期慢性病
+deceased @P3 death_date=2018-05-01
+registry_person @P4 health=长期慢性病 identified_date=2018-09-20
+"""
+expect = ["P1"]
+
+[[example]]
+case = "上半年：上年签约的还算，更早的、下年的不算"
+given = """
+parameter service_from_year=2017
+registry_person @P1 health=长期慢性病
+family_doctor @P1 year=2017
+registry_person @P2 health=长期慢性病
+family_doctor @P2 year=2016
+registry_person @P3 health=长期慢性病
+family_doctor @P3 year=2019
+"""
+expect = ["P2", "P3"]
 */
 WITH signed AS (
     SELECT DISTINCT f.person_id
     FROM family_doctor f
-    JOIN parameter q ON q.year = f.year
+    CROSS JOIN parameter q
+    WHERE f.year >= q.service_from_year AND f.year <= q.year
 ),
 approved AS (
     SELECT DISTINCT c.person_id
@@ -51,9 +78,10 @@ approved AS (
 )
 SELECT p.person_id AS subject_id, p.record_id AS evidence
 FROM poor_person p
+SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 CROSS JOIN parameter q
 LEFT JOIN approved a ON a.person_id = p.person_id
 LEFT JOIN signed f ON f.person_id = p.person_id
-WHERE (p.health = '长期慢性病' OR a.person_id IS NOT NULL)
+WHERE (p.health LIKE '%长期慢性病%' OR a.person_id IS NOT NULL)
     AND (p.work_months IS NULL OR p.work_months <= q.long_work_months)
     AND f.person_id IS NULL

@@ -7,6 +7,7 @@ owner = "卫生健康委员会"
 severity = "S4"
 subject = "unit"
 sources = ["registry_person", "family_doctor", "chronic_approval"]
+optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
 indicator = true
 levels = ["city", "county", "township", "village"]
 labels = { contracts = "慢病人员中本年签约的比例" }
@@ -41,7 +42,8 @@ expect = ["contracts 410600 0/1", "contracts 410621 0/1", "contracts 410621100 0
 WITH signed AS (
     SELECT DISTINCT f.person_id
     FROM family_doctor f
-    JOIN parameter q ON q.year = f.year
+    CROSS JOIN parameter q
+    WHERE f.year >= q.service_from_year AND f.year <= q.year
 ),
 approved AS (
     SELECT DISTINCT c.person_id
@@ -53,8 +55,9 @@ SELECT
     CASE WHEN f.person_id IS NULL THEN 0 ELSE 1 END AS numerator, 1 AS denominator,
     q.doctor_contract_target_permille * 10 AS target
 FROM poor_person p
+SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 CROSS JOIN parameter q
 LEFT JOIN approved a ON a.person_id = p.person_id
 LEFT JOIN signed f ON f.person_id = p.person_id
-WHERE (p.health = '长期慢性病' OR a.person_id IS NOT NULL)
+WHERE (p.health LIKE '%长期慢性病%' OR a.person_id IS NOT NULL)
     AND (p.work_months IS NULL OR p.work_months <= q.long_work_months)

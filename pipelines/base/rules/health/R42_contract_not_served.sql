@@ -7,6 +7,7 @@ owner = "卫生健康委员会"
 severity = "S3"
 subject = "person"
 sources = ["registry_person", "family_doctor"]
+optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
 due_days = 60
 advice = [
     "核对随访记录，补做随访",
@@ -48,6 +49,7 @@ SELECT
     p.person_id AS subject_id, f.record_id || ';' || p.record_id AS evidence, f.disease AS disease, f.visits AS visits
 FROM family_doctor f
 JOIN poor_person p ON p.person_id = f.person_id
+SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 JOIN parameter q ON q.year = f.year
 WHERE f.visits < q.visits_due
     AND (f.contract_date IS NULL OR f.contract_date < q.quarter_start)

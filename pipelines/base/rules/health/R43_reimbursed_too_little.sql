@@ -7,6 +7,7 @@ owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name =
 severity = "S2"
 subject = "person"
 sources = ["registry_person", "settlement"]
+optional_sources = ["registry_household"]
 due_days = 30
 advice = [
     "核对病种备案、人员身份和结算系统参数",
@@ -47,6 +48,7 @@ SELECT
     s.compliant_fen AS compliant_fen, s.reimbursed_fen AS reimbursed_fen
 FROM settlement s
 JOIN poor_person p ON p.person_id = s.person_id
+ANTI JOIN released_household z ON z.household_no = p.household_no
 CROSS JOIN parameter q
 WHERE s.kind = '门诊慢特病' AND s.reimbursed_fen * 1000 < s.compliant_fen * q.outpatient_share_permille
     AND (s.capped IS NULL OR s.capped = 0)

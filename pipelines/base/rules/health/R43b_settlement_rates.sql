@@ -7,6 +7,7 @@ owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name =
 severity = "S4"
 subject = "unit"
 sources = ["registry_person", "settlement"]
+optional_sources = ["registry_household"]
 indicator = true
 levels = ["city", "county", "township", "village"]
 labels = { reimbursed = "门诊慢特病政策范围内费用报销比例", one_stop = "县域内住院一站式结算的比例", no_deposit = "县域内定点住院没有收押金的比例" }
@@ -55,6 +56,7 @@ SELECT
     s.reimbursed_fen AS numerator, s.compliant_fen AS denominator, q.outpatient_share_permille * 10 AS target
 FROM settlement s
 JOIN poor_person p ON p.person_id = s.person_id
+ANTI JOIN released_household z ON z.household_no = p.household_no
 CROSS JOIN parameter q
 WHERE s.kind = '门诊慢特病' AND (s.capped IS NULL OR s.capped = 0)
 UNION ALL
@@ -64,6 +66,7 @@ SELECT
     q.full_cover_permyriad AS target
 FROM settlement s
 JOIN poor_person p ON p.person_id = s.person_id
+ANTI JOIN released_household z ON z.household_no = p.household_no
 CROSS JOIN parameter q
 WHERE s.kind = '住院' AND s.in_county = 1 AND (s.manual_reason IS NULL OR s.manual_reason NOT LIKE '%系统故障%')
 UNION ALL
@@ -73,5 +76,6 @@ SELECT
     q.full_cover_permyriad AS target
 FROM settlement s
 JOIN poor_person p ON p.person_id = s.person_id
+ANTI JOIN released_household z ON z.household_no = p.household_no
 CROSS JOIN parameter q
 WHERE s.kind = '住院' AND s.in_county = 1 AND s.designated = 1 AND (s.third_party IS NULL OR s.third_party = 0)

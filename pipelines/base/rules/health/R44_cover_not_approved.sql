@@ -7,6 +7,7 @@ owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name =
 severity = "S3"
 subject = "person"
 sources = ["registry_person", "settlement", "chronic_approval"]
+optional_sources = ["registry_household"]
 due_days = 60
 advice = [
     "帮助办理门诊病种备案",
@@ -49,5 +50,6 @@ SELECT
     s.listed_disease AS disease
 FROM settlement s
 JOIN poor_person p ON p.person_id = s.person_id
+ANTI JOIN released_household z ON z.household_no = p.household_no
 LEFT JOIN approved a ON a.person_id = s.person_id
 WHERE s.kind = '住院' AND s.listed_disease IS NOT NULL AND a.person_id IS NULL

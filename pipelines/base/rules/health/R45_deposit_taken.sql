@@ -7,6 +7,7 @@ owner = "卫生健康委员会"
 severity = "S2"
 subject = "person"
 sources = ["registry_person", "settlement"]
+optional_sources = ["registry_household"]
 due_days = 30
 advice = [
     "核实后由医院退还",
@@ -42,5 +43,6 @@ SELECT
     s.deposit_fen AS deposit_fen
 FROM settlement s
 JOIN poor_person p ON p.person_id = s.person_id
+ANTI JOIN released_household z ON z.household_no = p.household_no
 WHERE s.kind = '住院' AND s.in_county = 1 AND s.designated = 1 AND s.deposit_fen > 0
     AND (s.third_party IS NULL OR s.third_party = 0)

@@ -7,6 +7,7 @@ owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name =
 severity = "S3"
 subject = "person"
 sources = ["registry_person", "settlement"]
+optional_sources = ["registry_household"]
 due_days = 60
 advice = [
     "查明系统接口和人员身份标识",
@@ -39,5 +40,6 @@ expect = []
 SELECT p.person_id AS subject_id, s.settlement_no AS rule_key, s.record_id || ';' || p.record_id AS evidence
 FROM settlement s
 JOIN poor_person p ON p.person_id = s.person_id
+ANTI JOIN released_household z ON z.household_no = p.household_no
 WHERE s.kind = '住院' AND s.in_county = 1 AND s.one_stop = 0
     AND (s.manual_reason IS NULL OR s.manual_reason NOT LIKE '%系统故障%')

@@ -7,6 +7,7 @@ owner = "医保局+民政局"
 severity = "S2"
 subject = "person"
 sources = ["registry_person", "settlement"]
+optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
 due_days = 30
 advice = [
     "核实家庭收支，落实医疗救助和临时救助",
@@ -19,7 +20,7 @@ related = ["R14"]
 case = "自付超过10%、超过低保标准：列为疑点"
 given = """
 registry_person @P1
-settlement @P1 compliant_fen=10000 self_paid_fen=1001
+settlement @P1 compliant_fen=1000000 self_paid_fen=100001
 registry_person @P2
 settlement @P2 compliant_fen=9900000 self_paid_fen=300000
 settlement @P2 compliant_fen=9900000 self_paid_fen=45001
@@ -30,12 +31,24 @@ expect = ["P1 <- registry_person:1", "P2 <- registry_person:2"]
 case = "不超过、不在册：不列"
 given = """
 registry_person @P1
-settlement @P1 compliant_fen=10000 self_paid_fen=1000
+settlement @P1 compliant_fen=1000000 self_paid_fen=100000
 registry_person @P2
 settlement @P2 compliant_fen=9900000 self_paid_fen=345000
-settlement @P3 compliant_fen=10000 self_paid_fen=9000
+settlement @P3 compliant_fen=1000000 self_paid_fen=900000
 """
 expect = []
+
+[[example]]
+case = "全年只花了100元、自付10元：不是重病负担，不列；自付正好1000元而比例高：列为疑点"
+given = """
+registry_person @P1
+settlement @P1 compliant_fen=10000 self_paid_fen=1001
+registry_person @P2
+settlement @P2 compliant_fen=200000 self_paid_fen=100000
+registry_person @P3
+settlement @P3 compliant_fen=100000 self_paid_fen=99999
+"""
+expect = ["P2"]
 */
 WITH burden AS (
     SELECT s.person_id, SUM(s.self_paid_fen) AS self_paid_fen, SUM(s.compliant_fen) AS compliant_fen
@@ -44,6 +57,8 @@ WITH burden AS (
 )
 SELECT p.person_id AS subject_id, p.record_id AS evidence, b.self_paid_fen AS self_paid_fen
 FROM poor_person p
+SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 JOIN burden b ON b.person_id = p.person_id
 CROSS JOIN parameter q
-WHERE (b.self_paid_fen * 1000 > b.compliant_fen * q.heavy_burden_permille OR b.self_paid_fen > q.dibao_standard_fen)
+WHERE ((b.self_paid_fen * 1000 > b.compliant_fen * q.heavy_burden_permille AND b.self_paid_fen >= q.heavy_burden_least_fen)
+    OR b.self_paid_fen > q.dibao_standard_fen)

@@ -70,4 +70,4 @@ SELECT
     '没有结算、备案或救治记录' AS other
 FROM poor_person p
 LEFT JOIN cared x ON x.person_id = p.person_id
-WHERE p.health = '患有大病' AND x.person_id IS NULL
+WHERE p.health LIKE '%患有大病%' AND x.person_id IS NULL

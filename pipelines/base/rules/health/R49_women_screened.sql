@@ -7,6 +7,7 @@ owner = "卫生健康委员会"
 severity = "S4"
 subject = "unit"
 sources = ["registry_person", "screening"]
+optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
 indicator = true
 levels = ["city", "county", "township", "village"]
 
@@ -35,13 +36,14 @@ expect = ["- 410600 0/1", "- 410621 0/1", "- 410621100 0/1", "- 410621100200 0/1
 WITH screened AS (
     SELECT DISTINCT s.person_id
     FROM screening s
-    JOIN parameter q ON q.year = s.year
-    WHERE s.kind = '两癌'
+    CROSS JOIN parameter q
+    WHERE s.year >= q.service_from_year AND s.year <= q.year AND s.kind = '两癌'
 )
 SELECT
     p.county_code AS county_code, p.township_code AS township_code, p.village_code AS village_code,
     CASE WHEN s.person_id IS NULL THEN 0 ELSE 1 END AS numerator, 1 AS denominator
 FROM poor_person p
+SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 CROSS JOIN parameter q
 LEFT JOIN screened s ON s.person_id = p.person_id
 WHERE p.sex = '女' AND p.age BETWEEN q.screening_age_from AND q.screening_age_to

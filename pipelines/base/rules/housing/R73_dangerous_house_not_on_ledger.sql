@@ -7,7 +7,7 @@ owner = "住房和城乡建设局"
 severity = "S1"
 subject = "household"
 sources = ["registry_household", "registry_person", "housing"]
-optional_sources = ["tekun"]
+optional_sources = ["tekun", "relocation"]
 due_days = 15
 advice = [
     "到现场看房，请住建部门按程序鉴定危险等级",
@@ -85,6 +85,18 @@ registry_person @P4 #H3
 tekun @P3 support_mode=集中
 """
 expect = ["H2", "H3"]
+
+[[example]]
+case = "已易地搬迁入住：不列；下季度才入住：列为疑点；脱贫标志未填：列为疑点"
+given = """
+registry_household @P1 #H1 dangerous_house=1
+registry_person @P1 #H1
+relocation @P1 move_in_date=2018-01-01
+registry_household @P2 #H2 dangerous_house=1 exit_status=NULL
+registry_person @P2 #H2
+relocation @P2 move_in_date=2018-10-01
+"""
+expect = ["H2"]
 */
 WITH member_on_ledger AS (
     SELECT DISTINCT p.household_no
@@ -105,6 +117,6 @@ SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 JOIN registry_evidence v ON v.household_no = h.household_no
 LEFT JOIN member_on_ledger m ON m.household_no = h.household_no
 LEFT JOIN household_on_ledger l ON l.household_id = h.household_id
-LEFT JOIN institution_home c ON c.household_no = h.household_no
+LEFT JOIN housed_elsewhere c ON c.household_no = h.household_no
 WHERE (h.dangerous_house = 1 OR h.danger_level IN ('C', 'D'))
     AND m.household_no IS NULL AND l.household_id IS NULL AND c.household_no IS NULL

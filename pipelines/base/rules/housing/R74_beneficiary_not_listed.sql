@@ -57,6 +57,20 @@ housing @P2 #H2 poverty_type=建档立卡贫困户
 registry_person @P2 #H2 person_status=减少
 """
 expect = []
+
+[[example]]
+case = "多年以前的档案，当时的低保、特困名单已不在：不列；上年的：列为疑点；按分散供养申报而集中供养：列为疑点"
+given = """
+housing @P1 #H1 archive_no=A1 plan_year=2014 poverty_type=低保户
+housing @P2 #H2 archive_no=A2 plan_year=2016 poverty_type=分散供养特困人员
+housing @P3 #H3 archive_no=A3 plan_year=2017 poverty_type=低保户
+housing @P4 #H4 archive_no=A4 plan_year=2017 poverty_type=分散供养特困人员
+housing @P5 #H5 archive_no=A5 plan_year=2018 poverty_type=分散供养特困人员
+tekun @P5 support_mode=集中
+housing @P6 #H6 archive_no=A6 plan_year=2018 poverty_type=分散供养特困人员
+tekun @P6 support_mode=NULL
+"""
+expect = ["H3/A3", "H4/A4", "H5/A5"]
 */
 WITH poor_home AS (
     SELECT DISTINCT h.household_id FROM registry_household h
@@ -71,15 +85,20 @@ dibao_person AS (
     SELECT DISTINCT d.person_id FROM dibao d
 ),
 tekun_person AS (
-    SELECT DISTINCT t.person_id FROM tekun t
+    -- In an institution nobody rebuilds a house as one supported at home.
+    SELECT DISTINCT t.person_id FROM tekun t WHERE t.support_mode IS NULL OR t.support_mode <> '集中'
 )
 SELECT o.household_id AS subject_id, o.archive_no AS rule_key, o.record_id AS evidence, o.poverty_type AS poverty_type, o.plan_year AS plan_year
 FROM housing o
+CROSS JOIN parameter q
 LEFT JOIN poor_home a ON a.household_id = o.household_id
 LEFT JOIN poor_person_any b ON b.person_id = o.person_id
 LEFT JOIN dibao_home c ON c.household_id = o.household_id
 LEFT JOIN dibao_person d ON d.person_id = o.person_id
 LEFT JOIN tekun_person t ON t.person_id = o.person_id
 WHERE (o.poverty_type = '建档立卡贫困户' AND a.household_id IS NULL AND b.person_id IS NULL)
-    OR (o.poverty_type = '低保户' AND c.household_id IS NULL AND d.person_id IS NULL)
-    OR (o.poverty_type = '分散供养特困人员' AND t.person_id IS NULL)
+    -- The lists of dibao and tekun hold who is on them now: of old plans they tell nothing.
+    OR (o.poverty_type = '低保户' AND c.household_id IS NULL AND d.person_id IS NULL
+        AND (o.plan_year IS NULL OR o.plan_year >= q.year - q.beneficiary_check_years))
+    OR (o.poverty_type = '分散供养特困人员' AND t.person_id IS NULL
+        AND (o.plan_year IS NULL OR o.plan_year >= q.year - q.beneficiary_check_years))

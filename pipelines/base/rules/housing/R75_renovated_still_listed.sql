@@ -89,10 +89,28 @@ housing @P3 #H3 archive_no=A5 plan_year=2016 accept_result=合格 accept_date=20
 housing @P3 #H3 archive_no=A6 plan_year=2018 accept_result=合格 accept_date=2018-08-01 ledger_status=销档
 """
 expect = ["H2/registry", "H3/registry"]
+
+[[example]]
+case = "出嫁女（转出）在婆家的房子已改造：不列；已去世的父亲名下的：列为疑点"
+given = """
+registry_household @P1 #H1 dangerous_house=1 danger_level=D
+registry_person @P1 #H1
+registry_person @P2 #H1 person_status=转出
+housing @P2 #H8 plan_year=2017 accept_result=合格 accept_date=2017-10-10 ledger_status=销档
+registry_household @P3 #H3 dangerous_house=1
+registry_person @P4 #H3 person_status=死亡
+housing @P4 #H9 plan_year=2017 accept_result=合格 accept_date=2017-10-10 ledger_status=销档
+registry_household @P5 #H5 dangerous_house=1
+registry_person @P6 #H5 person_status=NULL
+housing @P6 #H10 plan_year=2017 accept_result=合格 accept_date=2017-10-10 ledger_status=销档
+"""
+expect = ["H3/registry", "H5/registry"]
 */
 WITH member AS (
     SELECT p.household_no, p.person_id
     FROM registry_person p
+    -- The new house of a daughter who married out is not her parents'.
+    WHERE p.person_status IS NULL OR p.person_status <> '转出'
     UNION ALL
     SELECT h.household_no, h.person_id
     FROM registry_household h

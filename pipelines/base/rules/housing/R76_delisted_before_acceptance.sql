@@ -7,6 +7,7 @@ owner = "住房和城乡建设局"
 severity = "S1"
 subject = "household"
 sources = ["housing"]
+optional_sources = ["deceased", "dibao", "insurance", "registry_person", "relocation"]
 due_days = 15
 advice = [
     "到现场看房，补办验收或恢复在账",
@@ -41,9 +42,30 @@ housing #H3 ledger_status=销档 reason=自建住房
 housing #H4 archive_no=A4 ledger_status=销档 reason=年久失修
 """
 expect = ["H4/A4"]
+
+[[example]]
+case = "台账有“销档原因”的看这一列；没有这一列的，户主登记死亡、易地搬迁名单上有的：不列"
+given = """
+housing #H1 archive_no=A1 ledger_status=销档 reason=D级整栋危险 delist_reason=全家死亡
+housing @P2 #H2 archive_no=A2 ledger_status=销档 reason=D级整栋危险
+deceased @P2 death_date=2018-01-05
+housing @P3 #H3 archive_no=A3 ledger_status=销档
+relocation @P3 move_in_date=2018-01-01
+housing #H4 archive_no=A4 ledger_status=销档 reason=易地搬迁 delist_reason=年底清理
+"""
+expect = ["H4/A4"]
 */
+WITH stated AS (
+    SELECT
+        o.household_id, o.archive_no, o.record_id, o.person_id, o.ledger_status, o.accept_result, o.accept_date,
+        COALESCE(o.delist_reason, o.reason) AS delist_reason
+    FROM housing o
+)
 SELECT o.household_id AS subject_id, o.archive_no AS rule_key, o.record_id AS evidence
-FROM housing o
+FROM stated o
+LEFT JOIN dead_person x ON x.person_id = o.person_id
+LEFT JOIN relocation r ON r.person_id = o.person_id
 WHERE o.ledger_status = '销档'
     AND (o.accept_result IS NULL OR o.accept_result <> '合格' OR o.accept_date IS NULL)
-    AND (o.reason IS NULL OR (o.reason NOT LIKE '%死亡%' AND o.reason NOT LIKE '%搬迁%' AND o.reason NOT LIKE '%自建%'))
+    AND (o.delist_reason IS NULL OR (o.delist_reason NOT LIKE '%死亡%' AND o.delist_reason NOT LIKE '%搬迁%' AND o.delist_reason NOT LIKE '%自建%'))
+    AND x.person_id IS NULL AND r.person_id IS NULL

@@ -7,12 +7,13 @@ owner = "住房和城乡建设局"
 severity = "S1"
 subject = "household"
 sources = ["housing"]
+optional_sources = ["relocation"]
 due_days = 15
 advice = [
     "核对两次改造的房屋和时间，因灾重建的另有批复，不在此列",
     "确属重复的追回补助",
 ]
-message = "该户有{archives}份危房改造档案都已拨付补助。"
+message = "该户有{archives}份危房改造或易地搬迁档案都已拨付补助。"
 related = ["R14"]
 
 [[example]]
@@ -56,18 +57,52 @@ housing @P1 #H1 archive_no=A1 subsidy_paid_fen=100 reason=整栋危险
 housing @P1 #H1 archive_no=A2 subsidy_paid_fen=100 reason=因灾倒塌
 """
 expect = []
+
+[[example]]
+case = "危房改造和易地搬迁补助都领：列为疑点；搬迁没有补助、只有搬迁：不列"
+given = """
+housing @P1 #H1 archive_no=A1 subsidy_paid_fen=2000000
+relocation @P1 #H1 archive_no=B1 move_in_date=2018-01-01 subsidy_fen=3000000
+housing @P2 #H2 archive_no=A2 subsidy_paid_fen=2000000
+relocation @P2 #H2 archive_no=B2 subsidy_fen=0
+relocation @P3 #H3 archive_no=B3 subsidy_fen=100
+relocation @P3 #H3 archive_no=B4 subsidy_fen=100
+housing @P4 #H4 archive_no=A4 subsidy_paid_fen=0
+relocation @P4 #H4 archive_no=B5 subsidy_fen=100
+relocation @P4 #H4 archive_no=B6 subsidy_fen=100
+housing @P5 #H5 archive_no=A7 plan_year=2017 subsidy_paid_fen=100
+housing @P5 #H5 archive_no=A8 plan_year=2018 subsidy_paid_fen=100
+relocation @P5 #H5 archive_no=B7 subsidy_fen=0
+"""
+expect = ["H1 <- housing:1 relocation:1", "H5 <- housing:4 housing:5"]
 */
 WITH paid AS (
     SELECT DISTINCT o.household_id, o.archive_no
     FROM housing o
     WHERE o.subsidy_paid_fen > 0 AND (o.reason IS NULL OR o.reason NOT LIKE '%灾%')
+    UNION
+    SELECT r.household_id, r.archive_no
+    FROM relocation r
+    WHERE r.subsidy_fen > 0
 ),
 counted AS (
     SELECT x.household_id, COUNT(*) AS archives
     FROM paid x
     GROUP BY x.household_id
+),
+-- Resettled twice under two numbers is no matter of dangerous houses.
+renovated AS (
+    SELECT DISTINCT o.household_id
+    FROM housing o
+    WHERE o.subsidy_paid_fen > 0
 )
-SELECT o.household_id AS subject_id, o.record_id AS evidence, o.plan_year AS evidence_order, c.archives AS archives
+SELECT o.household_id AS subject_id, o.record_id AS evidence, COALESCE(o.plan_year, 0) AS evidence_order, c.archives AS archives
 FROM housing o
 JOIN counted c ON c.household_id = o.household_id
 WHERE c.archives > 1 AND o.subsidy_paid_fen > 0
+UNION ALL
+SELECT r.household_id AS subject_id, r.record_id AS evidence, 9999 AS evidence_order, c.archives AS archives
+FROM relocation r
+JOIN counted c ON c.household_id = r.household_id
+JOIN renovated n ON n.household_id = r.household_id
+WHERE c.archives > 1 AND r.subsidy_fen > 0

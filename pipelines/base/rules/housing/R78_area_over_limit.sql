@@ -46,6 +46,20 @@ housing #H3 family_size=0 renovate_mode=原址翻建 area_centi=9000
 housing #H4 family_size=1 renovate_mode=原址翻建 area_centi=5000
 """
 expect = []
+
+[[example]]
+case = "1人不足20、2人不足30、3人不足40平方米，4人以上每人不足13平方米：列为疑点；正好：不列"
+given = """
+housing #H1 archive_no=A1 family_size=1 renovate_mode=原址翻建 area_centi=1999
+housing #H2 archive_no=A2 family_size=2 renovate_mode=原址翻建 area_centi=2999
+housing #H3 archive_no=A3 family_size=3 renovate_mode=原址翻建 area_centi=3999
+housing #H4 archive_no=A4 family_size=4 renovate_mode=原址翻建 area_centi=5199
+housing #H5 archive_no=A5 family_size=1 renovate_mode=原址翻建 area_centi=2000
+housing #H6 archive_no=A6 family_size=2 renovate_mode=原址翻建 area_centi=3000
+housing #H7 archive_no=A7 family_size=3 renovate_mode=原址翻建 area_centi=4000
+housing #H8 archive_no=A8 family_size=4 renovate_mode=原址翻建 area_centi=5200
+"""
+expect = ["H1/A1", "H2/A2", "H3/A3", "H4/A4"]
 */
 SELECT o.household_id AS subject_id, o.archive_no AS rule_key, o.record_id AS evidence, o.area_centi AS area_centi, o.family_size AS family_size
 FROM housing o
@@ -54,5 +68,8 @@ WHERE o.family_size > 0 AND o.renovate_mode <> '修缮加固'
     AND (
         (o.family_size <= q.small_family AND o.area_centi > q.house_area_small_family_centi)
         OR (o.family_size > q.small_family AND o.area_centi > o.family_size * q.house_area_per_person_centi)
-        OR o.area_centi < o.family_size * q.house_area_least_per_person_centi
+        OR (o.family_size = 1 AND o.area_centi < q.house_area_least_one_centi)
+        OR (o.family_size = 2 AND o.area_centi < q.house_area_least_two_centi)
+        OR (o.family_size = 3 AND o.area_centi < q.house_area_least_three_centi)
+        OR (o.family_size > 3 AND o.area_centi < o.family_size * q.house_area_least_per_person_centi)
     )

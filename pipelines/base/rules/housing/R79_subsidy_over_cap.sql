@@ -45,6 +45,17 @@ housing #H1 archive_no=A1 danger_level=D renovate_mode=修缮加固
 housing #H2 danger_level=C renovate_mode=修缮加固
 """
 expect = ["H1/A1"]
+
+[[example]]
+case = "C级按翻建、新建补助：列为疑点；修缮、没有拨款：不列"
+given = """
+housing #H1 archive_no=A1 danger_level=C renovate_mode=原址翻建 subsidy_paid_fen=900000
+housing #H2 archive_no=A2 danger_level=C renovate_mode=异地新建 subsidy_paid_fen=900000
+housing #H3 archive_no=A3 danger_level=C renovate_mode=修缮加固 subsidy_paid_fen=900000
+housing #H4 archive_no=A4 danger_level=C renovate_mode=原址翻建 subsidy_paid_fen=0
+housing #H5 archive_no=A5 danger_level=D renovate_mode=原址翻建 subsidy_paid_fen=900000
+"""
+expect = ["H1/A1", "H2/A2"]
 */
 SELECT
     o.household_id AS subject_id, o.archive_no AS rule_key, o.record_id AS evidence,
@@ -54,3 +65,4 @@ CROSS JOIN parameter q
 WHERE (o.danger_level = 'C' AND o.subsidy_paid_fen > q.subsidy_cap_c_fen)
     OR (o.danger_level = 'D' AND o.subsidy_paid_fen > q.subsidy_cap_d_fen)
     OR (o.danger_level = 'D' AND o.renovate_mode = '修缮加固')
+    OR (o.danger_level = 'C' AND o.renovate_mode IN ('原址翻建', '异地新建') AND o.subsidy_paid_fen > 0)

@@ -44,7 +44,7 @@ WITH hit AS (
     SELECT h.household_id, h.exit_year, h.record_id AS household_record, p.record_id AS person_record
     FROM exited_early h
     JOIN poor_person p ON p.household_no = h.household_no
-    WHERE h.cause_primary = '因病' AND p.health IN ('长期慢性病', '患有大病') AND p.insured_serious = 0
+    WHERE h.cause_primary = '因病' AND (p.health LIKE '%长期慢性病%' OR p.health LIKE '%患有大病%') AND p.insured_serious = 0
 )
 SELECT i.household_id AS subject_id, CAST(i.exit_year AS VARCHAR) AS rule_key, i.household_record AS evidence, 0 AS evidence_order, i.exit_year AS exit_year FROM hit i
 UNION ALL

@@ -11,7 +11,7 @@ due_days = 60
 advice = [
     "查身份证原件，按18位录入；电子表格把号码变成数字的，重新按文本导入",
 ]
-message = "证件号码位数或格式不对，不能与其他部门比对。"
+message = "证件号码空白，或位数或格式不对，不能与其他部门比对。"
 related = ["R14"]
 
 [[example]]
@@ -25,14 +25,14 @@ registry_person @P4 id_class=JLSTU id_number=L41062120100101001X
 expect = ["P1 <- registry_person:1", "P2 <- registry_person:2", "P3 <- registry_person:3", "P4 <- registry_person:4"]
 
 [[example]]
-case = "有效、残疾人证（由Q28列出）、未填：不列"
+case = "有效、残疾人证（由Q28列出）：不列；空白：列为疑点"
 given = """
 registry_person @P1 id_class=VALID18 id_number=410621197001011231
 registry_person @P2 id_class=OTHER id_number=41062119700101123199
 registry_person @P3 id_class=OTHER id_number=4106211970010112319911
 registry_person @P4 id_class=EMPTY
 """
-expect = []
+expect = ["P4"]
 
 [[example]]
 case = "已不在册：不列"
@@ -40,7 +40,14 @@ given = """
 registry_person @P1 id_class=OTHER id_number=123 person_status=死亡
 """
 expect = []
+
+[[example]]
+case = "证件号码空白：列为疑点"
+given = """
+registry_person @P1 id_class=EMPTY id_number=NULL
+"""
+expect = ["P1"]
 */
 SELECT p.person_id AS subject_id, p.record_id AS evidence
 FROM poor_person p
-WHERE p.id_class IN ('OTHER', 'TRUNC15', 'MASK', 'JLSTU') AND LENGTH(p.id_number) <> 20 AND LENGTH(p.id_number) <> 22
+WHERE p.id_class = 'EMPTY' OR (p.id_class IN ('OTHER', 'TRUNC15', 'MASK', 'JLSTU') AND LENGTH(p.id_number) <> 20 AND LENGTH(p.id_number) <> 22)

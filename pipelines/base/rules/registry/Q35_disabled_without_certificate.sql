@@ -39,4 +39,4 @@ expect = []
 */
 SELECT p.person_id AS subject_id, p.record_id AS evidence
 FROM poor_person p
-WHERE p.health = '残疾' AND p.id_class NOT IN ('CERT20', 'CERT22')
+WHERE p.health LIKE '%残疾%' AND p.id_class NOT IN ('CERT20', 'CERT22')

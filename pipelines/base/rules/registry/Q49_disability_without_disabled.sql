@@ -59,7 +59,7 @@ expect = []
 WITH family AS (
     SELECT
         p.household_no,
-        MAX(CASE WHEN p.health IS NULL OR p.health = '残疾' OR p.id_class IN ('CERT20', 'CERT22') THEN 1 ELSE 0 END) AS fits
+        MAX(CASE WHEN p.health IS NULL OR p.health LIKE '%残疾%' OR p.id_class IN ('CERT20', 'CERT22') THEN 1 ELSE 0 END) AS fits
     FROM poor_person p
     GROUP BY p.household_no
 )

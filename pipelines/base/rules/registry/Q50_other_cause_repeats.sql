@@ -36,8 +36,15 @@ given = """
 registry_household #H1 cause_primary=因病 cause_other=因病 exit_status=已脱贫(不再享受政策)
 """
 expect = []
+
+[[example]]
+case = "第二个其他原因与主要原因相同：列为疑点"
+given = """
+registry_household #H1 cause_primary=因病 cause_other=缺技术;因病
+"""
+expect = ["H1"]
 */
 SELECT h.household_id AS subject_id, h.record_id AS evidence, h.cause_primary AS cause
 FROM registry_household h
 SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
-WHERE STARTS_WITH(h.cause_other, h.cause_primary)
+JOIN other_cause c ON c.record_id = h.record_id AND c.cause = h.cause_primary

@@ -7,6 +7,7 @@ owner = "扶贫办"
 severity = "S2"
 subject = "household"
 sources = ["registry_household", "registry_person"]
+optional_sources = ["dibao", "tekun"]
 columns = ["registry_household.dibao_income_fen", "registry_household.tekun_income_fen"]
 due_days = 30
 advice = [
@@ -42,6 +43,8 @@ given = """
 registry_household #H1 dibao_income_fen=1 tekun_income_fen=1
 registry_person @P1 #H1
 registry_person @P2 #H1
+dibao @P1 household_no=D1
+tekun @P2
 """
 expect = []
 
@@ -55,8 +58,36 @@ registry_household #H2 dibao_income_fen=1 tekun_income_fen=1 exit_status=已脱�
 registry_person @P3 #H2
 """
 expect = ["H1"]
+
+[[example]]
+case = "两口之家：同样列为疑点"
+given = """
+registry_household #H1 dibao_income_fen=200000 tekun_income_fen=400000
+registry_person @P1 #H1
+registry_person @P2 #H1
+"""
+expect = ["H1"]
+
+[[example]]
+case = "同一人低保、特困名单都有：列为疑点"
+given = """
+registry_household #H1 dibao_income_fen=200000 tekun_income_fen=400000
+registry_person @P1 #H1
+dibao @P1 household_no=D1
+tekun @P1
+"""
+expect = ["H1"]
 */
-WITH family AS (
+-- One member on dibao, another supported as tekun: both incomes are right.
+WITH each_his_own AS (
+    SELECT DISTINCT p.household_no
+    FROM poor_person p
+    JOIN dibao_active d ON d.person_id = p.person_id
+    JOIN poor_person o ON o.household_no = p.household_no
+    JOIN tekun_active t ON t.person_id = o.person_id
+    WHERE o.person_id <> p.person_id
+),
+family AS (
     SELECT p.household_no, COUNT(*) AS members FROM poor_person p GROUP BY p.household_no
 )
 SELECT
@@ -65,4 +96,5 @@ SELECT
 FROM registry_household h
 SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 JOIN family f ON f.household_no = h.household_no
-WHERE h.dibao_income_fen > 0 AND h.tekun_income_fen > 0 AND f.members = 1
+LEFT JOIN each_his_own e ON e.household_no = h.household_no
+WHERE e.household_no IS NULL AND h.dibao_income_fen > 0 AND h.tekun_income_fen > 0

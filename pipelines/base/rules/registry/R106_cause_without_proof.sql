@@ -152,8 +152,8 @@ WITH elsewhere AS (
 family AS (
     SELECT
         p.household_no,
-        MAX(CASE WHEN p.health IN ('长期慢性病', '患有大病', '残疾') OR e.ill = 1 THEN 1 ELSE 0 END) AS ill,
-        MAX(CASE WHEN p.health = '残疾' OR p.id_class IN ('CERT20', 'CERT22') OR e.disabled = 1 THEN 1 ELSE 0 END) AS disabled,
+        MAX(CASE WHEN p.health <> '健康' OR e.ill = 1 THEN 1 ELSE 0 END) AS ill,
+        MAX(CASE WHEN p.health LIKE '%残疾%' OR p.id_class IN ('CERT20', 'CERT22') OR e.disabled = 1 THEN 1 ELSE 0 END) AS disabled,
         MAX(CASE WHEN (p.student_status IS NOT NULL AND p.student_status <> '非在校生') OR e.studying = 1 THEN 1 ELSE 0 END) AS studying
     FROM poor_person p
     LEFT JOIN elsewhere e ON e.person_id = p.person_id

@@ -7,6 +7,7 @@ owner = "发展和改革委员会"
 severity = "S2"
 subject = "person"
 sources = ["relocation", "registry_person", "insurance", "student"]
+optional_sources = ["deceased", "dibao"]
 due_days = 30
 advice = [
     "联系迁入地办理参保、转学和户口迁移",
@@ -64,6 +65,33 @@ relocation @P2 archive_no=A1 move_in_date=2018-09-30
 insurance @P2 year=2017
 """
 expect = ["P1/school", "P2/insurance"]
+
+[[example]]
+case = "高校在校生、已登记死亡、外省参保、刚出生的婴儿、初中毕业、外省就读：不列"
+given = """
+relocation @P1 archive_no=A1 move_in_date=2018-01-01
+registry_person @P1 student_status=大专及以上
+relocation @P2 archive_no=A1 move_in_date=2018-01-01
+deceased @P2 death_date=2018-05-01
+relocation @P3 archive_no=A1 move_in_date=2018-01-01
+insurance @P3 status=暂停 stop_reason=外省参保
+relocation @P4 archive_no=A1 move_in_date=2018-01-01 birth_date=2018-08-01
+relocation @P5 archive_no=A1 move_in_date=2018-01-01 birth_date=2003-01-01
+registry_person @P5 birth_date=2003-01-01 age=15 education=初中 student_status=非在校生
+insurance @P5
+relocation @P6 archive_no=A1 move_in_date=2018-01-01 birth_date=2008-05-01
+insurance @P6 status=暂停 stop_reason=外省参保
+"""
+expect = []
+
+[[example]]
+case = "登记在册的儿童没有学籍：列为疑点"
+given = """
+relocation @P1 archive_no=A1 move_in_date=2018-01-01 birth_date=2008-05-01
+registry_person @P1 birth_date=2008-05-01
+insurance @P1
+"""
+expect = ["P1/school"]
 */
 WITH gone AS (
     SELECT DISTINCT p.person_id
@@ -75,7 +103,12 @@ moved AS (
     FROM relocation r
     CROSS JOIN parameter q
     LEFT JOIN gone g ON g.person_id = r.person_id
-    WHERE r.move_in_date <= q.quarter_end AND g.person_id IS NULL
+    LEFT JOIN dead_person x ON x.person_id = r.person_id
+    WHERE r.move_in_date <= q.quarter_end AND g.person_id IS NULL AND x.person_id IS NULL
+),
+registered AS (
+    SELECT DISTINCT p.person_id
+    FROM poor_person p
 ),
 attending AS (
     SELECT DISTINCT s.person_id
@@ -84,14 +117,23 @@ attending AS (
 )
 SELECT m.person_id AS subject_id, 'insurance' AS rule_key, m.record_id AS evidence, '本年度没有正常参保' AS gap
 FROM moved m
+CROSS JOIN parameter q
 LEFT JOIN insured_person i ON i.person_id = m.person_id
-WHERE i.person_id IS NULL
+LEFT JOIN college_student c ON c.person_id = m.person_id
+LEFT JOIN lives_elsewhere e ON e.person_id = m.person_id
+WHERE i.person_id IS NULL AND c.person_id IS NULL AND e.person_id IS NULL
+    AND (m.birth_date IS NULL OR m.birth_date <= q.newborn_date)
 UNION ALL
 SELECT m.person_id AS subject_id, 'school' AS rule_key, m.record_id AS evidence, '义务教育年龄没有在读学籍' AS gap
 FROM moved m
 CROSS JOIN parameter q
 LEFT JOIN attending a ON a.person_id = m.person_id
+-- Of whom the registry knows more, its children out of school are meant.
+LEFT JOIN registered p ON p.person_id = m.person_id
+LEFT JOIN out_of_school o ON o.person_id = m.person_id
+LEFT JOIN lives_elsewhere e ON e.person_id = m.person_id
 WHERE m.birth_date <= q.school_born_by AND m.birth_date > q.school_born_after AND a.person_id IS NULL
+    AND (p.person_id IS NULL OR o.person_id IS NOT NULL) AND e.person_id IS NULL
 UNION ALL
 SELECT m.person_id AS subject_id, 'hukou' AS rule_key, m.record_id AS evidence, '入住满一年户口没有迁移' AS gap
 FROM moved m

@@ -38,16 +38,24 @@ registry_household #H2 household_no=H2 cause_primary=因病
 registry_household #H3 household_no=H3 cause_primary=因残 exit_status=已脱贫(不再享受政策)
 """
 expect = []
+
+[[example]]
+case = "户表登记了财产性收入：不列；登记为零：列为疑点"
+given = """
+registry_household #H1 household_no=H1 cause_primary=因残 property_income_fen=100000
+registry_household #H2 household_no=H2 cause_primary=因残 property_income_fen=0
+"""
+expect = ["H2"]
 */
 WITH shared AS (
     SELECT DISTINCT p.household_no
     FROM poor_person p
     JOIN industry_support s ON s.person_id = p.person_id
-    JOIN parameter q ON q.year = s.year
-    WHERE s.measure = '资产收益' AND s.income_fen > 0
+    CROSS JOIN parameter q
+    WHERE s.year >= q.service_from_year AND s.year <= q.year AND s.measure = '资产收益' AND s.income_fen > 0
 )
 SELECT h.household_id AS subject_id, h.record_id AS evidence
 FROM registry_household h
 SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 LEFT JOIN shared s ON s.household_no = h.household_no
-WHERE h.cause_primary = '因残' AND s.household_no IS NULL
+WHERE h.cause_primary = '因残' AND s.household_no IS NULL AND (h.property_income_fen IS NULL OR h.property_income_fen <= 0)

@@ -7,6 +7,7 @@ owner = "人力资源和社会保障局"
 severity = "S2"
 subject = "person"
 sources = ["registry_person", "pension"]
+optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
 due_days = 30
 advice = [
     "核对待遇核定表，少发的补发",
@@ -39,6 +40,7 @@ expect = []
 SELECT
     p.person_id AS subject_id, r.record_id || ';' || p.record_id AS evidence, r.basic_pension_fen AS basic_pension_fen
 FROM poor_person p
+SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 JOIN pension r ON r.person_id = p.person_id
 CROSS JOIN parameter q
 WHERE r.scheme = '城乡居民' AND r.status = '领取待遇' AND r.basic_pension_fen < q.basic_pension_fen

@@ -7,6 +7,7 @@ owner = "人力资源和社会保障局"
 severity = "S4"
 subject = "unit"
 sources = ["registry_person", "pension"]
+optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
 indicator = true
 levels = ["city", "county", "township", "village"]
 labels = { pension = "在册领取城乡居民养老金人员中不低于98元的比例" }
@@ -38,6 +39,7 @@ SELECT
     CASE WHEN r.basic_pension_fen >= q.basic_pension_fen THEN 1 ELSE 0 END AS numerator, 1 AS denominator,
     q.full_cover_permyriad AS target
 FROM poor_person p
+SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 JOIN pension r ON r.person_id = p.person_id
 CROSS JOIN parameter q
 WHERE r.scheme = '城乡居民' AND r.status = '领取待遇'

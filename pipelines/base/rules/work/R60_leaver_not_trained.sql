@@ -7,6 +7,7 @@ owner = "人力资源和社会保障局"
 severity = "S3"
 subject = "person"
 sources = ["registry_person", "student", "training", "labour"]
+optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
 due_days = 60
 advice = [
     "动员参加免费技工教育或技能培训",
@@ -48,6 +49,21 @@ registry_person @P7 age=17
 student @P7 status=转出 stage=初中
 """
 expect = []
+
+[[example]]
+case = "十年前、三年前的培训不算：列为疑点；两年前的：不列"
+given = """
+registry_person @P1 age=22
+student @P1 status=毕业 stage=普通高中
+training @P1 year=2009
+registry_person @P2 age=22
+student @P2 status=毕业 stage=普通高中
+training @P2 year=2015
+registry_person @P3 age=22
+student @P3 status=毕业 stage=普通高中
+training @P3 year=2016
+"""
+expect = ["P1", "P2"]
 */
 WITH attending AS (
     SELECT DISTINCT s.person_id
@@ -56,10 +72,16 @@ WITH attending AS (
 )
 SELECT p.person_id AS subject_id, p.record_id || ';' || s.record_id AS evidence, p.age AS age
 FROM poor_person p
+SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 JOIN student s ON s.person_id = p.person_id
 CROSS JOIN parameter q
 LEFT JOIN attending a ON a.person_id = p.person_id
-LEFT JOIN training t ON t.person_id = p.person_id
+LEFT JOIN (
+    SELECT DISTINCT y.person_id
+    FROM training y
+    CROSS JOIN parameter k
+    WHERE y.year > k.year - k.leaver_training_years
+) AS t ON t.person_id = p.person_id
 LEFT JOIN working w ON w.person_id = p.person_id
 WHERE s.status = '毕业' AND s.stage IN ('初中', '普通高中')
     AND p.age >= q.leaver_age_from AND p.age <= q.leaver_age_to

@@ -7,6 +7,7 @@ owner = "人力资源和社会保障局"
 severity = "S2"
 subject = "person"
 sources = ["registry_household", "registry_person", "labour"]
+optional_sources = ["deceased", "dibao", "insurance"]
 due_days = 30
 advice = [
     "推荐转移就业或公益性岗位",
@@ -61,6 +62,7 @@ expect = ["P1"]
 */
 SELECT p.person_id AS subject_id, p.record_id || ';' || l.record_id AS evidence, p.age AS age, l.ability AS ability
 FROM poor_person p
+SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 JOIN labour l ON l.person_id = p.person_id
 JOIN registry_household h ON h.household_no = p.household_no
 SEMI JOIN poor_household still_poor ON still_poor.household_no = h.household_no

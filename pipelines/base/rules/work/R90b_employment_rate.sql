@@ -7,6 +7,7 @@ owner = "人力资源和社会保障局"
 severity = "S4"
 subject = "unit"
 sources = ["registry_household", "registry_person", "labour"]
+optional_sources = ["deceased", "dibao", "insurance"]
 indicator = true
 levels = ["city", "county", "township", "village"]
 labels = { employed = "未脱贫户中有就业能力和愿望的劳动力的就业率" }
@@ -54,6 +55,7 @@ SELECT
     CASE WHEN l.employment <> '未就业' OR p.work_months > 0 THEN 1 ELSE 0 END AS numerator, 1 AS denominator,
     q.employment_target_permille * 10 AS target
 FROM poor_person p
+SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 JOIN labour l ON l.person_id = p.person_id
 JOIN registry_household h ON h.household_no = p.household_no
 SEMI JOIN poor_household still_poor ON still_poor.household_no = h.household_no

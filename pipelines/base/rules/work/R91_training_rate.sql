@@ -7,6 +7,7 @@ owner = "人力资源和社会保障局"
 severity = "S2"
 subject = "unit"
 sources = ["registry_household", "registry_person", "labour", "training"]
+optional_sources = ["deceased", "dibao", "insurance"]
 indicator = true
 levels = ["city", "county", "township", "village"]
 
@@ -43,13 +44,15 @@ expect = []
 WITH trained AS (
     SELECT DISTINCT t.person_id
     FROM training t
-    JOIN parameter q ON q.year = t.year
+    CROSS JOIN parameter q
+    WHERE t.year >= q.service_from_year AND t.year <= q.year
 )
 SELECT
     p.county_code AS county_code, p.township_code AS township_code, p.village_code AS village_code,
     CASE WHEN t.person_id IS NULL THEN 0 ELSE 1 END AS numerator, 1 AS denominator,
     q.training_target_permille * 10 AS target
 FROM poor_person p
+SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 JOIN labour l ON l.person_id = p.person_id
 JOIN registry_household h ON h.household_no = p.household_no
 SEMI JOIN poor_household still_poor ON still_poor.household_no = h.household_no

@@ -7,6 +7,7 @@ owner = "农业局"
 severity = "S2"
 subject = "household"
 sources = ["registry_household", "registry_person", "labour", "industry_support"]
+optional_sources = ["deceased", "dibao", "insurance"]
 due_days = 60
 advice = [
     "与户主商定适合的产业项目",
@@ -55,6 +56,7 @@ expect = []
 */
 SELECT h.household_id AS subject_id, h.record_id || ';' || l.record_id AS evidence
 FROM poor_person p
+SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 JOIN labour l ON l.person_id = p.person_id
 JOIN registry_household h ON h.household_no = p.household_no
 SEMI JOIN poor_household still_poor ON still_poor.household_no = h.household_no

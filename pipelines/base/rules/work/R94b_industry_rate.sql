@@ -7,6 +7,7 @@ owner = "农业局"
 severity = "S4"
 subject = "unit"
 sources = ["registry_household", "registry_person", "labour", "industry_support"]
+optional_sources = ["deceased", "dibao", "insurance"]
 indicator = true
 levels = ["city", "county", "township", "village"]
 labels = { supported = "有劳动能力和发展意愿的未脱贫户中有产业帮扶或稳定就业的比例" }
@@ -50,6 +51,7 @@ expect = ["supported 410600 0/1", "supported 410621 0/1", "supported 410621100 0
 WITH willing AS (
     SELECT DISTINCT p.household_no
     FROM poor_person p
+    SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
     JOIN labour l ON l.person_id = p.person_id
     JOIN registry_household h ON h.household_no = p.household_no
     SEMI JOIN poor_household still_poor ON still_poor.household_no = h.household_no

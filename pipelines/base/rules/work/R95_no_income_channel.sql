@@ -7,6 +7,7 @@ owner = "扶贫办"
 severity = "S2"
 subject = "household"
 sources = ["registry_household", "registry_person", "labour", "industry_support", "forest_ranger", "dibao", "tekun"]
+optional_sources = ["deceased", "insurance"]
 due_days = 60
 advice = [
     "落实一至两项增收渠道",
@@ -63,7 +64,8 @@ WITH other AS (
     SELECT p.household_no
     FROM poor_person p
     JOIN forest_ranger f ON f.person_id = p.person_id
-    JOIN parameter q ON q.year = f.year
+    CROSS JOIN parameter q
+    WHERE f.year >= q.service_from_year AND f.year <= q.year
     UNION
     SELECT p.household_no
     FROM poor_person p
@@ -75,6 +77,7 @@ WITH other AS (
 )
 SELECT h.household_id AS subject_id, h.record_id AS evidence
 FROM poor_person p
+SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 JOIN registry_household h ON h.household_no = p.household_no
 SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 LEFT JOIN supported_household s ON s.household_no = p.household_no

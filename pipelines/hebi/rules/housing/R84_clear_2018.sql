@@ -7,7 +7,7 @@ owner = "住房和城乡建设局"
 severity = "S1"
 subject = "household"
 sources = ["registry_household", "registry_person", "housing"]
-optional_sources = ["tekun"]
+optional_sources = ["tekun", "relocation"]
 since = "2018Q4"
 due_days = 15
 advice = [
@@ -83,6 +83,32 @@ registry_person @P2 #H2
 tekun @P2 support_mode=集中
 """
 expect = ["H1"]
+
+[[example]]
+case = "2018年已脱贫的户仍住危房：列为疑点；2017年脱贫的：不属范围；台账上的人集中供养、已搬迁：不列；出嫁女（转出）的新房不算娘家的"
+given = """
+registry_household #H1 county_code=410621 dangerous_house=1 exit_status=已脱贫(享受政策) exit_year=2018
+registry_household #H2 county_code=410621 dangerous_house=1 exit_status=已脱贫(享受政策) exit_year=2017
+registry_household @P3 #H3 county_code=410611
+registry_person @P3 #H3
+tekun @P3 support_mode=集中
+housing @P3 #H3 county_code=410611 danger_level=D poverty_type=分散供养特困人员 ledger_status=在账
+housing @P4 #H4 county_code=410611 danger_level=D poverty_type=低保户 ledger_status=在账
+relocation @P4 move_in_date=2018-05-01
+registry_household @P5 #H5 county_code=410611 dangerous_house=1
+registry_person @P5 #H5
+registry_person @P6 #H5 person_status=转出
+housing @P6 #H8 accept_result=合格
+"""
+expect = ["H1", "H5"]
+
+[[example]]
+case = "2019年的预脱贫户：不属2018年范围"
+given = """
+parameter year=2019
+registry_household #H1 county_code=410621 dangerous_house=1 exit_status=预脱贫
+"""
+expect = []
 */
 SELECT s.household_id AS subject_id, s.record_id AS evidence, s.evidence_order AS evidence_order, s.state AS state
 FROM dangerous_standing s
