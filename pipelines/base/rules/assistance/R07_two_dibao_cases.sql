@@ -87,15 +87,15 @@ WITH pair AS (
         LEAST(a.monthly_amount_fen, b.monthly_amount_fen) AS monthly_amount_fen
     FROM dibao_span a
     JOIN dibao_span b ON b.person_id = a.person_id
-    WHERE a.county_code <> b.county_code OR a.household_no <> b.household_no
+    -- The month of a transfer may be paid by both counties.
+    WHERE (a.county_code <> b.county_code OR a.household_no <> b.household_no)
+        AND LEAST(a.paid_until, b.paid_until) - GREATEST(a.paid_from, b.paid_from) > 100
 ),
--- The month of a transfer may be paid by both counties.
 double AS (
     SELECT
         p.person_id, CAST(MAX(p.overlap) / 100 AS BIGINT) AS months, MAX(p.monthly_amount_fen) AS monthly_amount_fen,
         MAX(p.start_month) AS start_month
     FROM pair p
-    WHERE p.overlap > 100
     GROUP BY p.person_id
 )
 SELECT
@@ -103,4 +103,3 @@ SELECT
     d.months AS months, d.monthly_amount_fen AS monthly_amount_fen, d.months * d.monthly_amount_fen AS recover_fen
 FROM pair p
 JOIN double d ON d.person_id = p.person_id
-WHERE p.overlap > 100

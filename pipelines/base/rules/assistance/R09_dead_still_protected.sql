@@ -14,7 +14,7 @@ advice = [
     "次月起仍发放的予以停发并追回",
     "登记有误、人仍健在的，由登记部门更正",
 ]
-message = "{register}登记该人员死亡（日期{death_date}），{benefit}在死亡次月以后又算了{months}个月，按登记的金额应追回{recover_fen}。"
+message = "{register}登记该人员死亡（日期{death_date}），{benefit}没有停；死亡次月以后的月数{months}，按名单上的金额应追回{recover_fen}。"
 related = ["R14"]
 
 [[example]]
@@ -182,18 +182,20 @@ deceased @P32 death_date=2017-12-10
 expect = ["P21/dibao", "P22/dibao", "P23/dibao", "P24/dibao", "P25/dibao", "P26/dibao", "P27/dibao", "P28/dibao", "P29/dibao", "P30/dibao", "P31/dibao", "P32/dibao"]
 
 [[example]]
-case = "死亡人员仍领养老金、低保登记死亡仍在册：列为疑点；没有领取的：不列"
+case = "死亡人员仍领养老金、医保登记死亡仍在册：列为疑点；没有领取、低保因户主死亡停保（全户的原因）、只是建档立卡自己登记死亡的：不列"
 given = """
 pension @P1
 deceased @P1 death_date=2017-05-01
 pension @P2 status=参保缴费
 deceased @P2 death_date=2017-05-01
 registry_person @P3
-dibao @P3 household_no=D3 stop_month=201801 stop_reason=死亡
+insurance @P3 status=终止 stop_reason=死亡
 registry_person @P4 household_no=H4
 registry_person @P4 household_no=H5 person_status=死亡
+registry_person @P5
+dibao @P5 household_no=D5 stop_month=201801 stop_reason=户主死亡
 """
-expect = ["P1/pension <- pension:1 deceased:1", "P3/registry <- registry_person:1 dibao:1"]
+expect = ["P1/pension <- pension:1 deceased:1", "P3/registry <- registry_person:1 insurance:1"]
 */
 WITH quarter AS (
     SELECT q.death_grace_date, (q.last_month - q.last_month % 100) * 12 + (q.last_month % 100) * 100 AS last_paid

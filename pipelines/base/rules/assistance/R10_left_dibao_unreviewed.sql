@@ -144,7 +144,7 @@ dibao_previous @P7 household_no=D7
 registry_household @P7 #H7 exit_status=预脱贫
 registry_person @P7 #H7
 dibao_previous @P8 household_no=D8
-dibao @P8 household_no=D8 stop_month=201808 stop_reason=户口迁移
+dibao @P8 household_no=D8 stop_month=201808 stop_reason=迁移外地
 registry_household @P8 #H8
 registry_person @P8 #H8
 dibao_previous @P9 household_no=D9
@@ -169,11 +169,9 @@ remaining AS (
 gone AS (
     SELECT b.person_id, b.record_id
     FROM dibao_active_previous b
-    LEFT JOIN dibao_active d ON d.person_id = b.person_id
-    LEFT JOIN tekun_active t ON t.person_id = b.person_id
     LEFT JOIN dead_person x ON x.person_id = b.person_id
     LEFT JOIN excused e ON e.person_id = b.person_id
-    WHERE b.category = '农村' AND d.person_id IS NULL AND t.person_id IS NULL AND e.person_id IS NULL AND x.person_id IS NULL
+    WHERE b.category = '农村' AND e.person_id IS NULL AND x.person_id IS NULL
 ),
 hit AS (
     SELECT h.household_id, h.exit_status, h.record_id AS registry_record, g.record_id AS previous_record

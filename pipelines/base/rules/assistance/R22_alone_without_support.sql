@@ -7,7 +7,7 @@ owner = "民政局"
 severity = "S1"
 subject = "person"
 sources = ["registry_household", "registry_person", "tekun"]
-optional_sources = ["hukou", "deceased", "dibao", "insurance"]
+optional_sources = ["hukou", "deceased", "insurance"]
 due_days = 30
 advice = [
     "核实有无赡养、抚养义务人及其履行能力",

@@ -7,7 +7,7 @@ owner = "民政局"
 severity = "S3"
 subject = "person"
 sources = ["registry_person", "left_behind"]
-optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
+optional_sources = ["deceased", "insurance", "registry_household"]
 due_days = 30
 advice = [
     "登记三留守台账，落实监护照料人",
@@ -53,12 +53,11 @@ registry_person @P2 #H1 household_no=H1 age=59 work_months=8
 expect = []
 
 [[example]]
-case = "丈夫外出、妻子在家：没有台账的列为疑点；成年女儿、自己也外出、家中另有男劳力在家、没有男劳力、19岁、60岁、不再享受政策、已建台账并探访：不列"
+case = "丈夫外出、妻子在家：没有台账的列为疑点；只是儿子外出的户主、成年女儿、自己也外出、家中另有男劳力在家、没有男劳力、19岁、不再享受政策、已建台账并探访：不列"
 given = """
 registry_person @P1 #H1 household_no=H1 age=35 sex=女 work_months=0
 registry_person @P2 #H1 household_no=H1 age=37 sex=男 work_months=12
 registry_person @P3 #H1 household_no=H1 age=5
-registry_person @P4 #H1 household_no=H1 age=20 sex=女 relation=之女
 registry_person @P5 #H5 household_no=H5 age=35 sex=女 work_months=6
 registry_person @P6 #H5 household_no=H5 age=37 sex=男 work_months=12
 registry_person @P7 #H7 household_no=H7 age=35 sex=女
@@ -67,16 +66,23 @@ registry_person @P9 #H7 household_no=H7 age=30 sex=男 work_months=5
 registry_person @P10 #H10 household_no=H10 age=35 sex=女
 registry_person @P11 #H10 household_no=H10 age=37 sex=女 work_months=12
 registry_person @P12 #H12 household_no=H12 age=19 sex=女 relation=配偶
-registry_person @P13 #H12 household_no=H12 age=37 sex=男 work_months=12
+registry_person @P13 #H12 household_no=H12 age=37 sex=男 work_months=12 relation=本人或户主
 registry_person @P14 #H14 household_no=H14 age=59 sex=女 relation=本人或户主
-registry_person @P15 #H14 household_no=H14 age=30 sex=男 work_months=6
-registry_person @P16 #H14 household_no=H14 age=30 sex=女 relation=之儿媳
-left_behind @P16 last_visit=2018-09-01
-registry_household @P17 #H17 household_no=H17 exit_status=已脱贫(不再享受政策)
-registry_person @P17 #H17 household_no=H17 age=35 sex=女 relation=配偶
-registry_person @P18 #H17 household_no=H17 age=37 sex=男 work_months=12
+registry_person @P15 #H14 household_no=H14 age=59 sex=男 work_months=6 relation=配偶
+registry_person @P16 #H16 household_no=H16 age=40 sex=女 relation=本人或户主
+registry_person @P17 #H16 household_no=H16 age=20 sex=男 work_months=12 relation=之子
+registry_person @P18 #H16 household_no=H16 age=30 sex=女 relation=之儿媳
+registry_person @P19 #H16 household_no=H16 age=20 sex=女 relation=之女
+registry_household @P20 #H20 household_no=H20 exit_status=已脱贫(不再享受政策)
+registry_person @P20 #H20 household_no=H20 age=35 sex=女 relation=配偶
+registry_person @P21 #H20 household_no=H20 age=37 sex=男 work_months=12 relation=本人或户主
+registry_person @P22 #H22 household_no=H22 age=35 sex=女 relation=配偶
+registry_person @P23 #H22 household_no=H22 age=37 sex=男 work_months=12 relation=本人或户主
+left_behind @P22 last_visit=2018-09-01
+registry_person @P24 #H24 household_no=H24 age=35 sex=女 relation=配偶
+registry_person @P25 #H24 household_no=H24 age=37 sex=男 work_months=12 relation=本人或户主
 """
-expect = ["P1/register", "P14/register"]
+expect = ["P1/register", "P14/register", "P18/register", "P24/register"]
 */
 WITH home AS (
     SELECT
@@ -110,9 +116,13 @@ alone AS (
     SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
     CROSS JOIN parameter q
     JOIN men m ON m.household_no = p.household_no
-    WHERE m.away = m.adults AND p.sex = '女' AND p.age BETWEEN q.marriage_age_from AND q.labour_age_to
+    JOIN poor_person k ON k.household_no = p.household_no
+    WHERE m.away = m.adults AND k.sex = '男' AND k.work_months >= q.long_work_months AND p.sex = '女' AND p.age BETWEEN q.marriage_age_from AND q.labour_age_to
         AND (p.work_months IS NULL OR p.work_months < q.long_work_months)
-        AND (p.relation IS NULL OR p.relation IN ('配偶', '本人或户主', '之儿媳'))
+        AND (p.relation IS NULL OR k.relation IS NULL
+            OR (p.relation = '配偶' AND k.relation = '本人或户主')
+            OR (p.relation = '本人或户主' AND k.relation = '配偶')
+            OR (p.relation = '之儿媳' AND k.relation = '之子'))
 )
 SELECT a.person_id AS subject_id, 'register' AS rule_key, a.record_id AS evidence, a.who AS who, '没有三留守台账' AS lacking
 FROM alone a

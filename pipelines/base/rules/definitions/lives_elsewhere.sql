@@ -1,15 +1,12 @@
 /*
 name = "lives_elsewhere"
-title = "不在本地生活的人员：医保、低保停保原因或未上学原因写明参军、服刑、在外地（外省、境外）参保、就学或定居的，一人一行"
+title = "不在本地生活的人员：医保停保原因或未上学原因写明参军、服刑、在外地（外省、境外）参保、就学或定居的，一人一行"
 */
 WITH stated AS (
     SELECT i.person_id, i.stop_reason AS reason
     FROM insurance i
     JOIN parameter q ON q.year = i.year
     WHERE i.status <> '正常参保'
-    UNION ALL
-    SELECT d.person_id, d.stop_reason AS reason
-    FROM dibao d
     UNION ALL
     SELECT p.person_id, p.absence_reason AS reason
     FROM registry_person p

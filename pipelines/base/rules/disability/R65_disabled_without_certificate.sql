@@ -7,7 +7,7 @@ owner = "残疾人联合会"
 severity = "S2"
 subject = "person"
 sources = ["registry_person", "disability_certificate"]
-optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
+optional_sources = ["deceased", "insurance", "registry_household"]
 due_days = 30
 advice = [
     "按自愿原则帮助申请评定和办证",

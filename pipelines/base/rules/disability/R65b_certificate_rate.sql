@@ -7,7 +7,7 @@ owner = "残疾人联合会"
 severity = "S4"
 subject = "unit"
 sources = ["registry_person", "disability_certificate"]
-optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
+optional_sources = ["deceased", "insurance", "registry_household"]
 indicator = true
 levels = ["city", "county", "township", "village"]
 labels = { certified = "登记为残疾的在册人员中已办证或放弃申领的比例" }

@@ -7,7 +7,7 @@ owner = "民政局"
 severity = "S1"
 subject = "person"
 sources = ["registry_person", "disability_certificate", "tekun"]
-optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
+optional_sources = ["deceased", "insurance", "registry_household"]
 due_days = 30
 advice = [
     "核实有无法定赡养、抚养、扶养义务人及其能力",

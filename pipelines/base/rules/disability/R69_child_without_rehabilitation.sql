@@ -7,7 +7,7 @@ owner = "残疾人联合会"
 severity = "S1"
 subject = "person"
 sources = ["registry_person", "disability_certificate", "disability_service"]
-optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
+optional_sources = ["deceased", "insurance", "registry_household"]
 due_days = 15
 advice = [
     "联系残联定点机构评估并安排康复",

@@ -7,7 +7,7 @@ owner = "残疾人联合会"
 severity = "S4"
 subject = "unit"
 sources = ["registry_person", "disability_certificate", "disability_service"]
-optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
+optional_sources = ["deceased", "insurance", "registry_household"]
 indicator = true
 levels = ["city", "county", "township", "village"]
 labels = { rehabilitated = "0—6岁在册持证残疾儿童中本年得到康复救助的比例" }

@@ -7,7 +7,7 @@ owner = "教育局"
 severity = "S4"
 subject = "unit"
 sources = ["registry_person", "student"]
-optional_sources = ["deceased", "dibao", "insurance"]
+optional_sources = ["deceased", "insurance"]
 indicator = true
 levels = ["city", "county", "township", "village"]
 labels = { schooled = "在册义务教育年龄儿童中有学籍的比例" }

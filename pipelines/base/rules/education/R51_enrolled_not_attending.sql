@@ -7,7 +7,7 @@ owner = "教育局"
 severity = "S1"
 subject = "person"
 sources = ["registry_person", "student"]
-optional_sources = ["deceased", "dibao", "insurance"]
+optional_sources = ["deceased", "insurance"]
 due_days = 10
 advice = [
     "到家中见到孩子本人，查休学批准材料或医院证明",

@@ -7,7 +7,7 @@ owner = "教育局"
 severity = "S1"
 subject = "person"
 sources = ["registry_person", "student", "student_aid"]
-optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
+optional_sources = ["deceased", "insurance", "registry_household"]
 due_days = 15
 advice = [
     "查学校资助名单和发放表，是否尚在公示或发放途中",

@@ -7,7 +7,7 @@ owner = "教育局"
 severity = "S4"
 subject = "unit"
 sources = ["registry_person", "student", "student_aid"]
-optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
+optional_sources = ["deceased", "insurance", "registry_household"]
 indicator = true
 levels = ["city", "county", "township", "village"]
 labels = { aided = "应受助的在册学生中本学期已受助的比例" }

@@ -7,7 +7,7 @@ owner = "教育局"
 severity = "S2"
 subject = "person"
 sources = ["registry_person", "student_loan"]
-optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
+optional_sources = ["deceased", "insurance", "registry_household"]
 due_days = 30
 advice = [
     "与经办银行和高校资助中心核对",

@@ -7,7 +7,7 @@ owner = "教育局"
 severity = "S1"
 subject = "person"
 sources = ["registry_person", "student"]
-optional_sources = ["deceased", "dibao", "insurance", "disability_certificate"]
+optional_sources = ["deceased", "insurance", "disability_certificate"]
 due_days = 10
 advice = [
     "会同教育、残联评估，安排随班就读、特教学校或送教上门",

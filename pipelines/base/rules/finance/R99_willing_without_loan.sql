@@ -7,7 +7,7 @@ owner = "金融工作办公室"
 severity = "S2"
 subject = "household"
 sources = ["registry_household", "registry_person", "credit_rating", "micro_loan"]
-optional_sources = ["deceased", "dibao", "insurance"]
+optional_sources = ["deceased", "insurance"]
 due_days = 30
 advice = [
     "由驻村工作队和银行对接",

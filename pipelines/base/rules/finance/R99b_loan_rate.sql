@@ -7,7 +7,7 @@ owner = "金融工作办公室"
 severity = "S4"
 subject = "unit"
 sources = ["registry_household", "registry_person", "credit_rating", "micro_loan"]
-optional_sources = ["deceased", "dibao", "insurance"]
+optional_sources = ["deceased", "insurance"]
 indicator = true
 levels = ["city", "county", "township", "village"]
 labels = { lent = "有需求且评级合格的户中已获得扶贫小额信贷的比例" }

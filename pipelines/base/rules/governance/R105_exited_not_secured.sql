@@ -7,7 +7,7 @@ owner = "扶贫办"
 severity = "S1"
 subject = "household"
 sources = ["registry_household", "registry_person", "insurance", "student"]
-optional_sources = ["deceased", "dibao"]
+optional_sources = ["deceased"]
 due_days = 15
 advice = [
     "入户逐项核对“两不愁三保障”",

@@ -7,7 +7,7 @@ owner = "卫生健康委员会"
 severity = "S1"
 subject = "person"
 sources = ["registry_person", "serious_disease"]
-optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
+optional_sources = ["deceased", "insurance", "registry_household"]
 due_days = 15
 advice = [
     "安排定点医院和签约医生",

@@ -7,7 +7,7 @@ owner = "卫生健康委员会"
 severity = "S2"
 subject = "person"
 sources = ["registry_person", "family_doctor", "chronic_approval"]
-optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
+optional_sources = ["deceased", "insurance", "registry_household"]
 due_days = 30
 advice = [
     "由乡镇卫生院上门签约",

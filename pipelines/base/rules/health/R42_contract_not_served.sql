@@ -7,7 +7,7 @@ owner = "卫生健康委员会"
 severity = "S3"
 subject = "person"
 sources = ["registry_person", "family_doctor"]
-optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
+optional_sources = ["deceased", "insurance", "registry_household"]
 due_days = 60
 advice = [
     "核对随访记录，补做随访",

@@ -7,7 +7,7 @@ owner = "医保局+民政局"
 severity = "S2"
 subject = "person"
 sources = ["registry_person", "settlement"]
-optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
+optional_sources = ["deceased", "insurance", "registry_household"]
 due_days = 30
 advice = [
     "核实家庭收支，落实医疗救助和临时救助",

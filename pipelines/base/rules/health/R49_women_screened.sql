@@ -7,7 +7,7 @@ owner = "卫生健康委员会"
 severity = "S4"
 subject = "unit"
 sources = ["registry_person", "screening"]
-optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
+optional_sources = ["deceased", "insurance", "registry_household"]
 indicator = true
 levels = ["city", "county", "township", "village"]
 

@@ -7,7 +7,7 @@ owner = "住房和城乡建设局"
 severity = "S1"
 subject = "household"
 sources = ["housing"]
-optional_sources = ["deceased", "dibao", "insurance", "registry_person", "relocation"]
+optional_sources = ["deceased", "insurance", "registry_person", "relocation"]
 due_days = 15
 advice = [
     "到现场看房，补办验收或恢复在账",

@@ -7,7 +7,7 @@ owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name =
 severity = "S1"
 subject = "person"
 sources = ["registry_person", "insurance"]
-optional_sources = ["deceased", "dibao", "student"]
+optional_sources = ["deceased", "student"]
 due_days = 15
 advice = [
     "医保已登记外地参保、参军、服刑的不在此列；另有证明的登记说明",
@@ -140,7 +140,7 @@ insurance @P3 name=甲
 expect = ["P2"]
 
 [[example]]
-case = "高职在校生、学籍在高校、公安或低保已登记死亡、停保原因写出国、境外、外省、未上学原因写外省：不列；高校已毕业、中职生：列为疑点"
+case = "高职在校生、学籍在高校、公安已登记死亡、停保原因写出国、境外、外省、未上学原因写外省：不列；高校已毕业、中职生：列为疑点"
 given = """
 registry_person @P1 student_status=高职一年级
 registry_person @P2
@@ -148,7 +148,7 @@ student @P2 stage=高校
 registry_person @P3
 deceased @P3 death_date=2018-01-05
 registry_person @P4
-dibao @P4 household_no=D4 stop_month=201805 stop_reason=死亡
+insurance @P4 status=终止 stop_reason=死亡 year=2017
 registry_person @P5
 insurance @P5 status=暂停 stop_reason=出国定居
 registry_person @P6

@@ -7,7 +7,7 @@ owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name =
 severity = "S2"
 subject = "person"
 sources = ["registry_person", "insurance"]
-optional_sources = ["deceased", "dibao", "registry_household"]
+optional_sources = ["deceased", "registry_household"]
 columns = ["insurance.serious_illness"]
 due_days = 30
 advice = [

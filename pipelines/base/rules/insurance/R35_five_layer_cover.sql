@@ -7,7 +7,7 @@ owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name =
 severity = "S4"
 subject = "household"
 sources = ["registry_household", "registry_person", "insurance"]
-optional_sources = ["deceased", "dibao", "student"]
+optional_sources = ["deceased", "student"]
 columns = ["insurance.serious_illness", "insurance.supplementary", "insurance.commercial", "insurance.aid_target"]
 indicator = true
 levels = ["city", "county", "township", "village"]

@@ -7,7 +7,7 @@ owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name =
 severity = "S4"
 subject = "unit"
 sources = ["registry_person", "insurance"]
-optional_sources = ["deceased", "dibao", "student", "registry_household"]
+optional_sources = ["deceased", "student", "registry_household"]
 columns = ["insurance.serious_illness", "insurance.supplementary", "insurance.commercial", "insurance.aid_target"]
 indicator = true
 levels = ["city", "county", "township", "village"]

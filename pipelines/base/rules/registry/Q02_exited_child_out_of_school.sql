@@ -7,7 +7,7 @@ owner = "扶贫办"
 severity = "S2"
 subject = "household"
 sources = ["registry_household", "registry_person"]
-optional_sources = ["deceased", "dibao", "insurance"]
+optional_sources = ["deceased", "insurance"]
 due_days = 30
 advice = [
     "查儿童实际就读学校和学籍",

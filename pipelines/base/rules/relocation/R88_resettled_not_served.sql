@@ -7,7 +7,7 @@ owner = "发展和改革委员会"
 severity = "S2"
 subject = "person"
 sources = ["relocation", "registry_person", "insurance", "student"]
-optional_sources = ["deceased", "dibao"]
+optional_sources = ["deceased"]
 due_days = 30
 advice = [
     "联系迁入地办理参保、转学和户口迁移",

@@ -7,7 +7,7 @@ owner = "人力资源和社会保障局"
 severity = "S4"
 subject = "unit"
 sources = ["registry_person", "pension"]
-optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
+optional_sources = ["deceased", "insurance", "registry_household"]
 indicator = true
 levels = ["city", "county", "township", "village"]
 labels = { pension = "在册领取城乡居民养老金人员中不低于98元的比例" }

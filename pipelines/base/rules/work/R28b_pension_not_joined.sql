@@ -7,7 +7,7 @@ owner = "人力资源和社会保障局"
 severity = "S2"
 subject = "person"
 sources = ["registry_person", "pension"]
-optional_sources = ["deceased", "dibao", "insurance", "registry_household", "student"]
+optional_sources = ["deceased", "insurance", "registry_household", "student"]
 due_days = 30
 advice = [
     "查是否参加职工养老或在外地参保",

@@ -7,7 +7,7 @@ owner = "人力资源和社会保障局"
 severity = "S2"
 subject = "person"
 sources = ["registry_person", "pension"]
-optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
+optional_sources = ["deceased", "insurance", "registry_household"]
 due_days = 30
 advice = [
     "核对代缴名单，确应代缴的补办",

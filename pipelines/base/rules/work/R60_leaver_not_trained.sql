@@ -7,7 +7,7 @@ owner = "人力资源和社会保障局"
 severity = "S3"
 subject = "person"
 sources = ["registry_person", "student", "training", "labour"]
-optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
+optional_sources = ["deceased", "insurance", "registry_household"]
 due_days = 60
 advice = [
     "动员参加免费技工教育或技能培训",

@@ -7,7 +7,7 @@ owner = "人力资源和社会保障局"
 severity = "S2"
 subject = "person"
 sources = ["registry_household", "registry_person", "labour"]
-optional_sources = ["deceased", "dibao", "insurance"]
+optional_sources = ["deceased", "insurance"]
 due_days = 30
 advice = [
     "推荐转移就业或公益性岗位",

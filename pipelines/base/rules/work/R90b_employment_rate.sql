@@ -7,7 +7,7 @@ owner = "人力资源和社会保障局"
 severity = "S4"
 subject = "unit"
 sources = ["registry_household", "registry_person", "labour"]
-optional_sources = ["deceased", "dibao", "insurance"]
+optional_sources = ["deceased", "insurance"]
 indicator = true
 levels = ["city", "county", "township", "village"]
 labels = { employed = "未脱贫户中有就业能力和愿望的劳动力的就业率" }

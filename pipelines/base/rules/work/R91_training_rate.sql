@@ -7,7 +7,7 @@ owner = "人力资源和社会保障局"
 severity = "S2"
 subject = "unit"
 sources = ["registry_household", "registry_person", "labour", "training"]
-optional_sources = ["deceased", "dibao", "insurance"]
+optional_sources = ["deceased", "insurance"]
 indicator = true
 levels = ["city", "county", "township", "village"]
 

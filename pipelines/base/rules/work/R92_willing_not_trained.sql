@@ -7,7 +7,7 @@ owner = "人力资源和社会保障局"
 severity = "S3"
 subject = "person"
 sources = ["registry_person", "labour", "training"]
-optional_sources = ["deceased", "dibao", "insurance", "registry_household"]
+optional_sources = ["deceased", "insurance", "registry_household"]
 due_days = 60
 advice = [
     "安排就近的免费培训班",

@@ -7,7 +7,7 @@ owner = "农业局"
 severity = "S2"
 subject = "household"
 sources = ["registry_household", "registry_person", "labour", "industry_support"]
-optional_sources = ["deceased", "dibao", "insurance"]
+optional_sources = ["deceased", "insurance"]
 due_days = 60
 advice = [
     "与户主商定适合的产业项目",

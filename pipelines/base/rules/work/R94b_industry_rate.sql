@@ -7,7 +7,7 @@ owner = "农业局"
 severity = "S4"
 subject = "unit"
 sources = ["registry_household", "registry_person", "labour", "industry_support"]
-optional_sources = ["deceased", "dibao", "insurance"]
+optional_sources = ["deceased", "insurance"]
 indicator = true
 levels = ["city", "county", "township", "village"]
 labels = { supported = "有劳动能力和发展意愿的未脱贫户中有产业帮扶或稳定就业的比例" }
