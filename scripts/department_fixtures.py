@@ -25,6 +25,8 @@ import pyarrow
 import pyarrow.parquet
 
 BASE = ["registry_household", "registry_person", "dibao", "tekun", "insurance", "housing", "student", "student_aid"]
+# Rules that ask only for those who still enjoy the policies.
+ENTITLED_ONLY = {f"R{n}" for n in "27 28 28b 28c 40 41 42 43 44 45 46 47 56 65 67 68 69 92".split()}
 # Same reading, other character.
 HOMOPHONES = dict(zip("明伟红军丽建英志", "鸣玮洪均莉健瑛至"))
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -170,6 +172,8 @@ class Quarter:
         (folder / "部门").mkdir(exist_ok=True)
         for old in (folder / "部门").iterdir():
             old.unlink()
+        # Whose household no longer enjoys the policies.
+        self.released = {p.key for _, _, status, _, members in self.w.homes if status == "已脱贫(不再享受政策)" for p in members}
         self.known = [p for _, p in sorted(self.w.people.items()) if p.number and p.name]
         self.poor = [p for p in self.known if p.poor]
         # Registered poor of whom no record states number and name: they are on no other list.
@@ -181,6 +185,8 @@ class Quarter:
         return drawn < share * 0.7 or (not self.later and drawn < share) or (self.later and drawn > 1 - share * 0.3)
 
     def expect(self, rule, entity, key="", kind="person"):
+        if rule in ENTITLED_ONLY and entity in self.released:
+            return
         self.expected.add(f"{rule},{kind},{entity},{key}")
 
     def delivered(self, source, person, kinds=True):
@@ -329,7 +335,7 @@ def certificates(q):
         label = cats[kind - 1] + ("残疾" if chance(p.key, "label") < 0.5 else "")
         rows.append((p, [p.sex, number, label, "一二三四"[grade - 1] + "级", "2015-06-01", "2025-05-31", "有效",
                          "是" if care else "否", *q.place(p)]))
-        if not disabled:
+        if p.health == "健康":
             q.expect("R72", p.key, "health")
         if grade == 1 and kind in (4, 5, 6) and p.labour == "普通劳动力" and p.months >= 6:
             q.expect("R72", p.key, "labour")
@@ -427,7 +433,7 @@ def work(q):
             continue
         missing = p in q.unknown or q.wrong(p.key, "no pension", 0.03)
         if missing:
-            q.expect("R28", p.key, "payment" if age >= 60 else "insured")
+            q.expect("R28" if age >= 60 else "R28b", p.key)
             continue
         if age >= 60:
             low = q.wrong(p.key, "low pension", 0.02)
@@ -437,7 +443,7 @@ def work(q):
         else:
             unpaid = q.wrong(p.key, "premium", 0.03)
             if unpaid:
-                q.expect("R28", p.key, "premium")
+                q.expect("R28c", p.key)
             rows.append((p, ["城乡居民", "参保缴费", "贫困人口", "否" if unpaid else "是", "", "", *q.place(p)]))
     head = ["姓名", "社会保障号", "险种类型", "参保状态", "参保身份", "政府代缴", "基础养老金", "待遇起始年月", "县区", "乡镇", "村"]
     q.write("pension", "城乡居民养老保险.csv", q.table("pension", rows, head), "gb18030", ["城乡居民养老保险参保及待遇明细"])

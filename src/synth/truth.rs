@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::calendar::{SynthQuarter, age_on, date_to_days, day_from_epoch_days};
 use super::village_rows::{DeliveredIdentities, VillageRowWriter};
-use super::world::{DibaoCase, VillageWorld};
+use super::world::{DibaoCase, InsuranceEnrolment, VillageWorld};
 
 /// One expected exception.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,6 +28,9 @@ const GRACE_DAYS: i32 = 30;
 
 /// Dibao standard in fen a year. Incomes of the world keep far away from it on both sides.
 const DIBAO_STANDARD_FEN: i64 = 345_000;
+/// The poverty line, and how many people a family has of which one alone is on dibao (base.toml).
+const POVERTY_LINE_FEN: i64 = 320_800;
+const SINGLE_CASE_FAMILY: i64 = 4;
 
 struct IncomeFacts<'a> {
     w: &'a VillageWorld,
@@ -119,19 +122,32 @@ impl IncomeFacts<'_> {
                 .members
                 .iter()
                 .any(|&m| self.w.people[m].registered.is_some() && self.in_registry_list(m));
-            if case.start_month < self.q.first_month() && !registered {
+            let sharing = if case.mode == "单人" { SINGLE_CASE_FAMILY } else { case.members.len() as i64 };
+            let above_line = case.income_fen * 12 >= sharing * POVERTY_LINE_FEN;
+            if case.start_month < self.q.first_month() && !registered && !above_line {
                 found.insert(self.on_household("R01", case.members[0], ""));
             }
         }
-        let mut count = vec![0u32; self.w.people.len()];
-        for case in self.w.cases.iter().filter(|c| is_true_case_active(c, self.q)) {
-            for &m in &case.members {
-                count[m] += 1;
+        for person in 0..self.w.people.len() {
+            let cases: Vec<&DibaoCase> = self.listed(person).collect();
+            let twice = cases
+                .iter()
+                .enumerate()
+                .any(|(at, a)| cases[at + 1..].iter().any(|b| self.months_together(a, b) > 1));
+            if twice {
+                found.insert(self.on_person("R07", person, ""));
             }
         }
-        for (person, _) in count.iter().enumerate().filter(|(_, n)| **n > 1) {
-            found.insert(self.on_person("R07", person, ""));
-        }
+    }
+
+    /// Months up to the quarter's end for which both cases were paid.
+    fn months_together(&self, a: &DibaoCase, b: &DibaoCase) -> i64 {
+        let number = |month: u32| i64::from(month / 100) * 12 + i64::from(month % 100);
+        let end = |case: &DibaoCase| {
+            let after = number(self.q.last_month()) + 1;
+            case.stop_month.map_or(after, |m| number(m).min(after))
+        };
+        end(a).min(end(b)) - number(a.start_month).max(number(b.start_month))
     }
 
     /// A registered person is listed only with a registered family.
@@ -144,13 +160,13 @@ impl IncomeFacts<'_> {
         let f = &w.families[family];
         let Some(r) = &f.registry else { return };
         let members: Vec<usize> = f.members.iter().copied().filter(|&m| self.poor[m]).collect();
-        let served = |m: &usize| self.rural[*m] || self.tekun[*m];
+        let served = |m: &usize| self.dibao[*m] || self.tekun[*m];
         let mut add = |rule, key| {
             found.insert(self.on_household(rule, f.head, key));
         };
         if !members.is_empty() {
             let able = members.iter().any(|&m| matches!(w.people[m].labour, "普通劳动力" | "技能劳动力"));
-            let poor = matches!(r.exit_status, "未脱贫" | "返贫");
+            let poor = matches!(r.exit_status, "未脱贫" | "预脱贫" | "返贫");
             if poor && (r.income_fen < DIBAO_STANDARD_FEN || !able) && !members.iter().any(served) {
                 add("R02", "");
             }
@@ -222,6 +238,12 @@ impl IncomeFacts<'_> {
         }
     }
 
+    /// Whether the family still enjoys the policies.
+    fn enjoys(&self, person: usize) -> bool {
+        let registry = &self.w.families[self.w.people[person].family].registry;
+        registry.as_ref().is_some_and(|r| r.exit_status != "已脱贫(不再享受政策)")
+    }
+
     fn insured(&self, person: usize) -> bool {
         self.w.people[person].insurance.iter().any(|i| i.year == self.q.year && i.status == "正常参保")
     }
@@ -253,9 +275,12 @@ impl IncomeFacts<'_> {
         if poor && !self.excused(person) && !self.insured(person) {
             add("R30");
         }
-        let poor_rate =
-            p.insurance.iter().any(|i| i.status == "正常参保" && i.category == "建档立卡贫困人口");
-        if poor_rate && unserved {
+        let poor_rate = p.insurance.iter().any(|i| {
+            i.year == q.year
+                && i.status == "正常参保"
+                && (i.category == "建档立卡贫困人口" || (i.category == "普通居民" && i.subsidy_fen > 0))
+        });
+        if poor_rate && unserved && !self.dibao[person] && p.registered != Some("死亡") {
             add("R37");
         }
         let years = age_on(p.birth, q.school_cutoff());
@@ -270,7 +295,7 @@ impl IncomeFacts<'_> {
                 && (matches!(s.stage, "学前" | "普通高中" | "中职" | "高校") || s.mode == "寄宿")
         });
         let term = q.term();
-        if poor && due && !p.aid.iter().any(|a| a.term == term) {
+        if poor && self.enjoys(person) && due && !p.aid.iter().any(|a| a.term == term) {
             add("R52");
         }
         let guarded = p.guardian.is_some_and(|g| self.poor[g]) && writer.guardian_known(person);
@@ -319,22 +344,36 @@ impl IncomeFacts<'_> {
         if rows.is_empty() {
             return;
         }
-        let needy = poor || rural || tekun;
+        let listed = poor || rural || tekun;
+        // Only who is entitled, and was before the quarter began; employees have their own layers.
+        let entitled = poor && self.enjoys(person);
+        let old_case = self.listed(person).any(|c| {
+            is_true_case_active(c, self.q) && c.category == "农村" && c.start_month < self.q.first_month()
+        });
+        let old_tekun =
+            self.w.people[person].tekun.as_ref().is_some_and(|t| t.start_month < self.q.first_month());
+        let employed = rows.iter().any(|i| i.scheme == "职工");
+        let needy = (entitled || old_case || old_tekun) && !employed;
         if needy && rows.iter().all(|i| !i.supplementary) {
             add("R32");
         }
-        if poor && rows.iter().all(|i| !i.commercial) {
+        if entitled && !employed && rows.iter().all(|i| !i.commercial) {
             add("R33");
         }
         if needy && rows.iter().all(|i| !i.aid_target) {
             add("R34");
         }
         let mut resident = rows.iter().filter(|i| i.scheme == "城乡居民");
-        if poor && resident.clone().any(|i| i.subsidy_fen < SUBSIDY_FEN) {
+        let other =
+            |category| matches!(category, "农村低保" | "城市低保" | "特困供养" | "重度残疾" | "计生特扶");
+        let short = |i: &InsuranceEnrolment| {
+            entitled && (i.subsidy_fen == 0 || (i.subsidy_fen < SUBSIDY_FEN && !other(i.category)))
+        };
+        if resident.clone().any(|i| short(i)) {
             add("R36");
         }
         let wrong = resident.any(|i| match i.category {
-            "普通居民" => needy,
+            "普通居民" => listed,
             "重度残疾" => rural || tekun,
             "农村低保" => !rural || tekun,
             "特困供养" => !tekun,
@@ -354,13 +393,18 @@ impl IncomeFacts<'_> {
             found.insert(self.on_household(rule, head, h.archive_no.clone()));
         };
         let most = if persons <= 3 { SMALL_HOUSE_CENTI } else { persons * AREA_PER_PERSON_CENTI.1 };
-        let fits = (persons * AREA_PER_PERSON_CENTI.0..=most).contains(&h.area_centi);
+        let least = match persons {
+            1..=3 => (persons + 1) * 1_000,
+            _ => persons * AREA_PER_PERSON_CENTI.0,
+        };
+        let fits = (least..=most).contains(&h.area_centi);
         if persons > 0 && h.mode != "修缮加固" && !fits {
             add("R78");
         }
         let paid = if h.accept_result == "合格" { h.approved_fen } else { 0 };
         let cap = if h.level == "C级" { CAP_FEN.0 } else { CAP_FEN.1 };
-        if paid > cap || (h.level == "D级" && h.mode == "修缮加固") {
+        let rebuilt_c = h.level == "C级" && h.mode != "修缮加固" && paid > 0;
+        if paid > cap || rebuilt_c || (h.level == "D级" && h.mode == "修缮加固") {
             add("R79");
         }
     }
@@ -392,9 +436,9 @@ pub(super) fn count_coverage(world: &VillageWorld, quarter: SynthQuarter, into: 
             for i in rows {
                 any = true;
                 all[0] |= i.serious || i.scheme == "职工";
-                all[1] |= i.supplementary;
-                all[2] |= i.commercial;
-                all[3] |= i.aid_target;
+                all[1] |= i.supplementary || i.scheme == "职工";
+                all[2] |= i.commercial || i.scheme == "职工";
+                all[3] |= i.aid_target || i.scheme == "职工";
             }
             any && all.iter().all(|x| *x)
         });

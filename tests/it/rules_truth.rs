@@ -16,7 +16,7 @@ use bidui::testing::rules::rule_set::RuleSet;
 /// Rules whose truth is known: the generator's, then those on the other departments' lists.
 const KNOWN: &str = "R01 R02 R03 R04 R06 R07 R08 R14 R30 R32 R33 R34 R36 R37 R38 R50 R52 R53 R73 R75 \
     R78 R79 Q47 Q50 \
-    R27 R28 R29 R40 R41 R42 R43 R44 R45 R46 R47 R48 R56 R63 R64 R65 R66 R67 R68 R69 R70b R71b R72 R90 R92 R93 R94 R96b \
+    R27 R28 R28b R28c R29 R40 R41 R42 R43 R44 R45 R46 R47 R48 R56 R63 R64 R65 R66 R67 R68 R69 R70b R71b R72 R90 R92 R93 R94 R96b \
     R80 R99 R100 R101 R107 R117 R118";
 
 fn folder(quarter: &str) -> PathBuf {
