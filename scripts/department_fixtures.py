@@ -53,7 +53,7 @@ class Person:
         self.poor, self.status, self.no = False, None, None
         self.relation = self.school = self.health = self.labour = None
         self.months = 0
-        self.dibao = self.tekun = False
+        self.dibao = self.tekun = self.dead = False
 
     @property
     def birth(self):
@@ -119,6 +119,7 @@ class World:
                 record = self.truth.get(f"insurance:{digest}.r{i}")
                 if record:
                     person = self.learn(record, row[1], row[2], row[5:8])
+                    person.dead = person.dead or (row[9] != "正常参保" and "死亡" in row[10])
                     stated = [int(n) for n in re.findall(r"\d+", row[4])]
                     if "birth_" not in record["error_kinds"] and len(stated) == 3:
                         person.born = "%04d%02d%02d" % tuple(stated)
@@ -172,8 +173,9 @@ class Quarter:
         (folder / "部门").mkdir(exist_ok=True)
         for old in (folder / "部门").iterdir():
             old.unlink()
-        # Whose household no longer enjoys the policies.
-        self.released = {p.key for _, _, status, _, members in self.w.homes if status == "已脱贫(不再享受政策)" for p in members}
+        # Whose household no longer enjoys the policies, and whom the insurer calls dead.
+        self.released = {p.key for p in self.w.people.values() if p.dead}
+        self.released |= {p.key for _, _, status, _, members in self.w.homes if status == "已脱贫(不再享受政策)" for p in members}
         self.known = [p for _, p in sorted(self.w.people.items()) if p.number and p.name]
         self.poor = [p for p in self.known if p.poor]
         # Registered poor of whom no record states number and name: they are on no other list.

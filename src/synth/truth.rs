@@ -23,6 +23,11 @@ pub(super) struct ExpectedException {
 /// Covered and due households of rule R35 by division code.
 pub(super) type HouseholdCoverage = BTreeMap<String, (u64, u64)>;
 
+/// Age from which somebody may have finished ninth grade.
+const NINTH_GRADE_AGE: i32 = 14;
+/// Days before the quarter's end by which a pupil must have entered to be due for aid.
+const AID_ENROLLED_DAYS: i32 = 92;
+
 /// Days after acceptance until a renovated house must be off the lists.
 const GRACE_DAYS: i32 = 30;
 
@@ -287,11 +292,17 @@ impl IncomeFacts<'_> {
         let at_school = p.student.as_ref().is_some_and(|s| {
             matches!(s.status, "在读" | "休学") || (s.stage == "初中" && s.status == "毕业")
         });
-        if poor && (6..=15).contains(&years) && !at_school {
+        // Ninth grade is behind them, and the roll drops whoever left.
+        let finished = p.studying == "非在校生"
+            && matches!(p.education, "初中" | "高中")
+            && age_on(p.birth, q.end()) >= NINTH_GRADE_AGE;
+        if poor && (6..=15).contains(&years) && !at_school && !finished {
             add("R50");
         }
         let due = p.student.as_ref().is_some_and(|s| {
+            // Whoever entered after the summer was not there when the last term's aid was assessed.
             s.status == "在读"
+                && date_to_days(s.enrolled) <= date_to_days(q.end()) - AID_ENROLLED_DAYS
                 && (matches!(s.stage, "学前" | "普通高中" | "中职" | "高校") || s.mode == "寄宿")
         });
         let term = q.term();
