@@ -1,7 +1,7 @@
 /*
 code = "R09"
 title = "死亡（注销）人员仍享受"
-why = "建档立卡、医保或公安、殡葬已登记死亡，低保、特困仍在发放，或建档立卡仍登记正常，资金可能被冒领，人数不实。"
+why = "建档立卡、医保或公安、殡葬已登记死亡，低保、特困、养老金在死亡次月以后仍发放（已停发的也应追回），或建档立卡仍登记正常，资金可能被冒领，人数不实。"
 policy = { clause = "二(一)2", quote = "有进有出" }
 owner = "民政局"
 severity = "S1"
@@ -14,7 +14,7 @@ advice = [
     "次月起仍发放的予以停发并追回",
     "登记有误、人仍健在的，由登记部门更正",
 ]
-message = "{register}登记该人员死亡（日期{death_date}），{benefit}没有停；死亡次月以后的月数{months}，按名单上的金额应追回{recover_fen}。"
+message = "{register}已登记死亡，{benefit}（死亡日期：{death_date}；死亡次月以后的月数：{months}；按名单金额应追回：{recover_fen}）。"
 related = ["R14"]
 
 [[example]]
@@ -202,19 +202,19 @@ WITH quarter AS (
     FROM parameter q
 ),
 benefit AS (
-    SELECT d.person_id, d.record_id, 'dibao' AS rule_key, '低保' AS benefit, d.paid_until - 100 AS last_paid, d.monthly_amount_fen AS amount_fen, 1 AS share
+    SELECT d.person_id, d.record_id, 'dibao' AS rule_key, '低保仍在发放或死后继续发放过' AS benefit, d.paid_until - 100 AS last_paid, d.monthly_amount_fen AS amount_fen, 1 AS share
     FROM dibao_span d
     UNION ALL
-    SELECT t.person_id, t.record_id, 'tekun' AS rule_key, '特困供养' AS benefit, k.last_paid, t.annual_amount_fen AS amount_fen, 12 AS share
+    SELECT t.person_id, t.record_id, 'tekun' AS rule_key, '特困供养仍在发放' AS benefit, k.last_paid, t.annual_amount_fen AS amount_fen, 12 AS share
     FROM tekun_active t
     CROSS JOIN quarter k
     UNION ALL
-    SELECT r.person_id, r.record_id, 'pension' AS rule_key, '养老金' AS benefit, k.last_paid, r.basic_pension_fen AS amount_fen, 1 AS share
+    SELECT r.person_id, r.record_id, 'pension' AS rule_key, '养老金仍在领取' AS benefit, k.last_paid, r.basic_pension_fen AS amount_fen, 1 AS share
     FROM pension r
     CROSS JOIN quarter k
     WHERE r.status = '领取待遇'
     UNION ALL
-    SELECT p.person_id, p.record_id, 'registry' AS rule_key, '建档立卡在册' AS benefit, k.last_paid, NULL AS amount_fen, 1 AS share
+    SELECT p.person_id, p.record_id, 'registry' AS rule_key, '建档立卡仍登记为正常' AS benefit, k.last_paid, NULL AS amount_fen, 1 AS share
     FROM poor_person p
     CROSS JOIN quarter k
 ),
