@@ -27,10 +27,14 @@ pub(super) struct ColumnPlan {
     pub missing: Vec<String>,
 }
 
+/// What a header feeds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum HeaderTarget {
+pub(crate) enum HeaderTarget {
+    /// Column of the contract, by position.
     Column(usize),
+    /// Member of a wide household row and column, by position.
     Member(usize, usize),
+    /// Nothing: it is known and not read.
     Ignored,
 }
 
@@ -38,14 +42,14 @@ type HeaderIndex = HashMap<String, HeaderTarget>;
 
 /// Headers of a contract, prepared once.
 #[derive(Debug)]
-pub(super) struct HeaderMatcher<'a> {
+pub(crate) struct HeaderMatcher<'a> {
     contract: &'a SourceContract,
     general: HeaderIndex,
 }
 
 impl<'a> HeaderMatcher<'a> {
     /// Prepares the general headers of the contract.
-    pub(super) fn new(contract: &'a SourceContract) -> Self {
+    pub(crate) fn new(contract: &'a SourceContract) -> Self {
         let mut general = HeaderIndex::new();
         let in_group =
             |index: usize| contract.members.iter().any(|m| m.cells.iter().any(|(c, _)| *c == index));
@@ -67,6 +71,12 @@ impl<'a> HeaderMatcher<'a> {
             general.entry(clean_config_header(header)).or_insert(HeaderTarget::Ignored);
         }
         Self { contract, general }
+    }
+
+    /// What a header of `file` feeds; `None` if the contract does not know it.
+    pub(crate) fn target(&self, file: &str, header: &str) -> Option<HeaderTarget> {
+        let (special, _) = self.variant(file);
+        self.find(&special, header).map(|(target, _)| target)
     }
 
     /// Maps the headers of one table.

@@ -20,6 +20,7 @@ mod source_loader;
 mod tick_columns;
 
 pub(crate) use audit::audit_percent_text;
+pub(crate) use headers::{HeaderMatcher, HeaderTarget};
 pub(crate) use source_files::list_data_files;
 pub use source_files::survey_data_folder;
 pub(crate) use source_loader::load_into;

@@ -22,6 +22,7 @@ mod init;
 mod link;
 mod load;
 mod memory;
+mod newcomer;
 mod normalize;
 mod profile;
 mod progress;
