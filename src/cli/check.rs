@@ -39,9 +39,12 @@ pub(super) fn execute(arguments: &CheckArguments, console: &mut Console<'_>) -> 
     LinkSettings::of_pipeline(&pipeline)?;
     console.line(&format!("配置正确：{}个数据来源，{}条规则", pipeline.sources.len(), rules.rules.len()))?;
     if rules.rules.is_empty() {
-        console.line("!!!! 一条规则也没有：运行不会找出任何疑点；现成的规则用 bidui init 文件夹 --from hebi 取得")?;
+        console.line(
+            "!!!! 一条规则也没有：运行不会找出任何疑点；现成的规则用 bidui init 文件夹 --from hebi 取得",
+        )?;
     }
-    let townships = pipeline.divisions.units.iter().filter(|u| u.level == crate::model::division::TOWNSHIP).count();
+    let townships =
+        pipeline.divisions.units.iter().filter(|u| u.level == crate::model::division::TOWNSHIP).count();
     if townships == 0 {
         console.line("!!!! 区划表里没有乡镇：全部疑点会列在“未定乡镇”里")?;
     }

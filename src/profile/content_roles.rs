@@ -82,7 +82,10 @@ impl ColumnShares {
             shares.digits += usize::from(cell.bytes().filter(u8::is_ascii_digit).count() >= 3);
             shares.code += usize::from(digits && matches!(cell.len(), 6 | 9 | 12));
             shares.phone += usize::from(
-                digits && cell.len() == 11 && cell.starts_with('1') && !cell[1..].starts_with(['0', '1', '2']),
+                digits
+                    && cell.len() == 11
+                    && cell.starts_with('1')
+                    && !cell[1..].starts_with(['0', '1', '2']),
             );
         }
         shares.distinct = distinct.len();
@@ -98,8 +101,11 @@ impl ColumnShares {
         count * 100 / self.filled.max(1)
     }
     fn may_be_household(&self) -> bool {
-        self.filled > 0 && self.at_least(self.digits, 80) && !self.at_least(self.id, 30)
-            && !self.at_least(self.phone, 60) && !self.at_least(self.date, 60)
+        self.filled > 0
+            && self.at_least(self.digits, 80)
+            && !self.at_least(self.id, 30)
+            && !self.at_least(self.phone, 60)
+            && !self.at_least(self.date, 60)
     }
 }
 
@@ -145,14 +151,15 @@ pub(crate) fn find_roles(headers: &[String], columns: &[StringArray]) -> Vec<Opt
         headers.iter().zip(columns).map(|(header, cells)| ColumnShares::of(header, cells)).collect();
     let found = vec![None; shares.len()];
     let mut search = RoleSearch { shares, found };
-    let id = |s: &ColumnShares| {
-        s.at_least(s.id, 60).then(|| format!("内容：{}%是证件号码", s.percent(s.id)))
-    };
+    let id = |s: &ColumnShares| s.at_least(s.id, 60).then(|| format!("内容：{}%是证件号码", s.percent(s.id)));
     let guardian = |s: &ColumnShares| s.says(&["监护", "家长", "父亲", "母亲"]);
     search.give(ColumnRole::GuardianId, |s| id(s).filter(|_| guardian(s)));
-    search.give(ColumnRole::IdNumber, |s| id(s).filter(|_| !s.says(&OTHERS) && !s.says(&["残疾证", "残疾人证"])));
+    search.give(ColumnRole::IdNumber, |s| {
+        id(s).filter(|_| !s.says(&OTHERS) && !s.says(&["残疾证", "残疾人证"]))
+    });
     search.give(ColumnRole::IdNumber, |s| id(s).filter(|_| !guardian(s)));
-    search.give_by_header(ColumnRole::IdNumber, |s| s.filled == 0 && s.says(&["身份证", "证件号", "公民身份"]));
+    search
+        .give_by_header(ColumnRole::IdNumber, |s| s.filled == 0 && s.says(&["身份证", "证件号", "公民身份"]));
     let name = |s: &ColumnShares| {
         let place = s.says(&["村", "乡", "镇", "县", "学校", "单位", "关系", "属性", "类型", "原因"]);
         (s.at_least(s.name, 60) && !place).then(|| format!("内容：{}%是姓名", s.percent(s.name)))
@@ -161,7 +168,8 @@ pub(crate) fn find_roles(headers: &[String], columns: &[StringArray]) -> Vec<Opt
     search.give(ColumnRole::Name, |s| name(s).filter(|_| s.says(&["姓名", "名字"]) && !s.says(&OTHERS)));
     search.give(ColumnRole::Name, |s| name(s).filter(|_| !s.says(&OTHERS)));
     search.give(ColumnRole::Name, |s| name(s).filter(|_| s.says(&["户主"])));
-    search.give_by_header(ColumnRole::Name, |s| s.says(&["姓名"]) && !s.says(&OTHERS) && !s.at_least(s.id, 30));
+    search
+        .give_by_header(ColumnRole::Name, |s| s.says(&["姓名"]) && !s.says(&OTHERS) && !s.at_least(s.id, 30));
     search.give(ColumnRole::Relation, |s| {
         s.at_least(s.relation, 80).then(|| format!("内容：{}%是与户主关系", s.percent(s.relation)))
     });
@@ -173,7 +181,9 @@ pub(crate) fn find_roles(headers: &[String], columns: &[StringArray]) -> Vec<Opt
     household(&mut search);
     search.give(ColumnRole::StudentNo, |s| s.at_least(s.student, 60).then(|| "内容：学籍号".to_owned()));
     search.give(ColumnRole::Phone, |s| s.at_least(s.phone, 60).then(|| "内容：手机号码".to_owned()));
-    search.give_by_header(ColumnRole::Phone, |s| s.says(&["电话", "手机"]) && !s.says(&["帮扶", "干部", "医生"]));
+    search.give_by_header(ColumnRole::Phone, |s| {
+        s.says(&["电话", "手机"]) && !s.says(&["帮扶", "干部", "医生"])
+    });
     search.give_by_header(ColumnRole::Address, |s| s.says(&["住址", "地址"]));
     search.found
 }
@@ -186,7 +196,8 @@ fn birth_date(search: &mut RoleSearch, columns: &[StringArray]) {
         let Some(id) = id.filter(|_| search.found[at].is_none()) else { continue };
         let (mut both, mut same) = (0, 0);
         for (number, day) in id.iter().zip(column.iter()) {
-            let (Some(birth), Some(day)) = (number.and_then(|n| IdNumber::parse(n).birth()), day.and_then(day_of))
+            let (Some(birth), Some(day)) =
+                (number.and_then(|n| IdNumber::parse(n).birth()), day.and_then(day_of))
             else {
                 continue;
             };
@@ -218,9 +229,10 @@ fn divisions(search: &mut RoleSearch) {
     });
     search.give(ColumnRole::DivisionCode, |s| {
         let of_place = s.says(&["区划"])
-            || s.distinct * 2 <= s.filled && s.says(&["代码", "编码"]) && !s.says(&["户", "人", "家庭", "证", "账"]);
-        (s.at_least(s.code, 95) && of_place)
-            .then(|| "内容：区划代码".to_owned())
+            || s.distinct * 2 <= s.filled
+                && s.says(&["代码", "编码"])
+                && !s.says(&["户", "人", "家庭", "证", "账"]);
+        (s.at_least(s.code, 95) && of_place).then(|| "内容：区划代码".to_owned())
     });
     let free = |s: &ColumnShares| !s.at_least(s.name, 60) && !s.at_least(s.digits, 60);
     search.give_by_header(ColumnRole::Township, |s| {

@@ -65,8 +65,10 @@ pub(crate) fn draft_contract(files: &[&FileProfile]) -> DraftContract {
     let mut columns: Vec<(&ColumnProfile, Option<ColumnRole>)> = Vec::new();
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let mut idle = Vec::new();
-    for (table, at) in
-        files.iter().flat_map(|f| &f.tables).flat_map(|table| (0..table.columns.len()).map(move |at| (table, at)))
+    for (table, at) in files
+        .iter()
+        .flat_map(|f| &f.tables)
+        .flat_map(|table| (0..table.columns.len()).map(move |at| (table, at)))
     {
         let column = &table.columns[at];
         let clean = clean_config_header(&column.header);
@@ -89,6 +91,11 @@ pub(crate) fn draft_contract(files: &[&FileProfile]) -> DraftContract {
                 columns.push((column, role));
             }
         }
+    }
+    // Tables of one file may name the same thing differently: the first column has the role.
+    let mut given = BTreeSet::new();
+    for (_, role) in &mut columns {
+        *role = role.filter(|role| given.insert(role_word(*role)));
     }
     let title = files.first().map_or_else(String::new, |file| file_names::name_without_dates(&file.stem()));
     let patterns: BTreeSet<String> =
@@ -122,7 +129,12 @@ pub(crate) fn draft_contract(files: &[&FileProfile]) -> DraftContract {
         if groups.iter().any(|group| group.holds(at)) {
             continue;
         }
-        let draft = decide(column, role.filter(|r| groups.is_empty() || !roles.contains(role_word(*r))), &mut names, &mut roles);
+        let draft = decide(
+            column,
+            role.filter(|r| groups.is_empty() || !roles.contains(role_word(*r))),
+            &mut names,
+            &mut roles,
+        );
         write_column(&mut out, &draft);
     }
     out.push_str(&member_columns::members_text(&groups));

@@ -2,8 +2,22 @@
 
 /// Words that name a part of a year, and marks of copies.
 const PASSING: [&str; 16] = [
-    "第一季度", "第二季度", "第三季度", "第四季度", "一季度", "二季度", "三季度", "四季度", "上半年", "下半年", "副本",
-    "最新", "(1)", "(2)", "（1）", "（2）",
+    "第一季度",
+    "第二季度",
+    "第三季度",
+    "第四季度",
+    "一季度",
+    "二季度",
+    "三季度",
+    "四季度",
+    "上半年",
+    "下半年",
+    "副本",
+    "最新",
+    "(1)",
+    "(2)",
+    "（1）",
+    "（2）",
 ];
 
 /// The parts of a name that stay from quarter to quarter.
@@ -16,7 +30,9 @@ fn lasting_parts(stem: &str) -> Vec<String> {
     let mut out = String::new();
     let mut at = 0;
     while at < chars.len() {
-        let date = |c: char| c.is_ascii_digit() || matches!(c, '年' | '月' | '日' | '季' | '度' | 'Q' | 'q' | '-' | '_' | '.');
+        let date = |c: char| {
+            c.is_ascii_digit() || matches!(c, '年' | '月' | '日' | '季' | '度' | 'Q' | 'q' | '-' | '_' | '.')
+        };
         let run = chars[at..].iter().take_while(|&&c| date(c)).count();
         let digits = chars[at..at + run].iter().filter(|c| c.is_ascii_digit()).count();
         if chars[at].is_ascii_digit() && digits >= 4 {
@@ -27,8 +43,13 @@ fn lasting_parts(stem: &str) -> Vec<String> {
             at += 1;
         }
     }
-    let separator = |c: char| c.is_whitespace() || matches!(c, '_' | '-' | '.' | '—' | '(' | ')' | '（' | '）' | '至' | '截');
-    out.split('\0').map(|part| part.trim_matches(separator).to_owned()).filter(|part| !part.is_empty()).collect()
+    let separator = |c: char| {
+        c.is_whitespace() || matches!(c, '_' | '-' | '.' | '—' | '(' | ')' | '（' | '）' | '至' | '截')
+    };
+    out.split('\0')
+        .map(|part| part.trim_matches(separator).to_owned())
+        .filter(|part| !part.is_empty())
+        .collect()
 }
 
 /// A name for people.
@@ -48,7 +69,9 @@ pub(super) fn name_pattern(stem: &str) -> String {
 
 /// Characters that mean something in a pattern stand for any one character.
 fn plain_pattern(text: &str) -> String {
-    text.chars().map(|c| if matches!(c, '*' | '[' | ']' | '{' | '}' | '\\' | '/') { '?' } else { c }).collect()
+    text.chars()
+        .map(|c| if matches!(c, '*' | '[' | ']' | '{' | '}' | '\\' | '/') { '?' } else { c })
+        .collect()
 }
 
 #[cfg(test)]

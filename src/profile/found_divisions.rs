@@ -117,7 +117,11 @@ fn place_columns(piece: &RawTable) -> PlaceColumns {
     let roles = find_roles(&piece.info.headers, &piece.columns);
     let of = |role| roles.iter().position(|found| found.as_ref().is_some_and(|f| f.role == role));
     PlaceColumns {
-        prefecture: piece.info.headers.iter().position(|h| matches!(h.as_str(), "市" | "地市" | "市(地、州、盟)")),
+        prefecture: piece
+            .info
+            .headers
+            .iter()
+            .position(|h| matches!(h.as_str(), "市" | "地市" | "市(地、州、盟)")),
         county: of(ColumnRole::County),
         township: of(ColumnRole::Township),
         village: of(ColumnRole::Village),
@@ -148,21 +152,26 @@ fn add_row(
         *found.prefectures.entry(prefecture).or_default() += 1;
     }
     let county = cell(columns.county);
-    let here = county.is_empty() || county.contains(name) || name.contains(&county) || county.starts_with(code);
+    let here =
+        county.is_empty() || county.contains(name) || name.contains(&county) || county.starts_with(code);
     if !here {
         *found.other_counties.entry(county).or_default() += 1;
         return;
     }
     // A cell may name what is above it, too.
     let below = |text: String, above: &str| {
-        text.rsplit_once(above).map(|(_, rest)| rest.to_owned()).filter(|rest| !rest.is_empty()).unwrap_or(text)
+        text.rsplit_once(above)
+            .map(|(_, rest)| rest.to_owned())
+            .filter(|rest| !rest.is_empty())
+            .unwrap_or(text)
     };
     let township = below(cell(columns.township), name);
     if township.is_empty() || township.chars().any(|c| c.is_ascii_digit()) {
         found.rows_without_township += 1;
         return;
     }
-    let number = Some(cell(columns.code)).filter(|c| c.starts_with(code) && c.bytes().all(|b| b.is_ascii_digit()));
+    let number =
+        Some(cell(columns.code)).filter(|c| c.starts_with(code) && c.bytes().all(|b| b.is_ascii_digit()));
     let unit = found.townships.entry(division_name_root(&township, TOWNSHIP)).or_default();
     *unit.0.names.entry(township.clone()).or_default() += 1;
     if let Some(number) = number.as_ref().filter(|n| n.len() >= 9) {

@@ -40,12 +40,17 @@ pub(super) fn search_headers(folder: &Path, name: &Path, vocabulary: &[String]) 
             // The lower of two rows was taken: titles above it are told apart by their numbers.
             words.retain(|word| !repeated.contains(&clean_config_header(word)));
             for (member, header) in (1..=MEMBERS).flat_map(|m| repeated.iter().map(move |h| (m, h))) {
-                words.extend(["成员", "家庭成员", "共同生活成员"].map(|title| format!("{title}{member}{header}")));
+                words.extend(
+                    ["成员", "家庭成员", "共同生活成员"].map(|title| format!("{title}{member}{header}")),
+                );
             }
         }
     }
-    let options =
-        ReadOptions { known_headers: words.into_iter().collect(), minimum_headers: 2, ..ReadOptions::default() };
+    let options = ReadOptions {
+        known_headers: words.into_iter().collect(),
+        minimum_headers: 2,
+        ..ReadOptions::default()
+    };
     // What is found must be at least as good as the guess.
     let better = first_pieces(folder, name, &options).is_ok_and(|found| {
         found.len() >= guessed.len() && found.iter().map(unnamed_columns).sum::<usize>() <= lost

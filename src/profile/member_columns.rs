@@ -8,7 +8,8 @@ use super::{ColumnGuess, ColumnProfile};
 
 /// A header with its number left open: `成员姓名{n}`.
 pub(super) fn numbered_header(header: &str) -> Option<(String, u8)> {
-    let digits: String = header.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+    let digits: String =
+        header.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
     let rest = header.chars().filter(char::is_ascii_digit).count();
     let number: u8 = digits.parse().ok().filter(|n| (1..=99).contains(n))?;
     (rest == digits.len()).then(|| (header.replacen(&digits, "{n}", 1), number))
@@ -87,7 +88,8 @@ pub(super) fn find_members(columns: &[&ColumnProfile]) -> Vec<MemberGroup> {
             Some("id_number") => ColumnGuess::IdNumber,
             _ => continue,
         };
-        let of_head = |c: &ColumnProfile| c.guess == guess && ["户主", "申请人"].iter().any(|w| c.header.contains(w));
+        let of_head =
+            |c: &ColumnProfile| c.guess == guess && ["户主", "申请人"].iter().any(|w| c.header.contains(w));
         if let Some(at) = columns.iter().position(|c| of_head(c)) {
             head.parts.push(MemberPart {
                 name: part.name.clone(),

@@ -45,7 +45,8 @@ fn registry(path: &Path) {
         sheet.merge_range(2, column as u16, 3, column as u16, header, &plain).unwrap();
     }
     sheet.merge_range(2, 5, 2, 8, "家庭成员", &plain).unwrap();
-    for (column, header) in ["成员姓名", "成员证件号码", "与户主之关系", "出生年月日"].iter().enumerate() {
+    for (column, header) in ["成员姓名", "成员证件号码", "与户主之关系", "出生年月日"].iter().enumerate()
+    {
         sheet.write_string(3, 5 + column as u16, *header).unwrap();
     }
     sheet.merge_range(2, 9, 3, 9, "备注", &plain).unwrap();
@@ -100,7 +101,9 @@ fn dibao(path: &Path) {
 
 /// The same households, a person per row.
 fn dibao_by_person(path: &Path) {
-    let mut text = String::from("序号,乡镇办事处,村居委会名称,低保家庭代码,姓名,公民身份号码,与申请人关系,救助开始月\r\n");
+    let mut text = String::from(
+        "序号,乡镇办事处,村居委会名称,低保家庭代码,姓名,公民身份号码,与申请人关系,救助开始月\r\n",
+    );
     for number in 0..10 {
         let (township, village) = PLACES[number % 3];
         for (name, id, relation, _) in household(number) {
@@ -117,7 +120,8 @@ fn bidui(folder: &Path, arguments: &[&str]) -> Output {
 /// What a command says, results and words.
 fn ok(folder: &Path, arguments: &[&str]) -> String {
     let output = bidui(folder, arguments);
-    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let said =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "bidui {}\n{said}", arguments.join(" "));
     names_nobody(&said);
     said
@@ -151,7 +155,8 @@ fn from_two_lists_to_findings_in_four_commands() {
     let key = key(here);
 
     let said = ok(here, &[&INIT[..], &["data"]].concat());
-    for words in ["必须有的名单：农村低保、建档立卡人口；", "3个乡镇，3个村", "临时代码", "--prefecture"] {
+    for words in ["必须有的名单：农村低保、建档立卡人口；", "3个乡镇，3个村", "临时代码", "--prefecture"]
+    {
         assert!(said.contains(words), "{words} in\n{said}");
     }
     let relative = |file: &PathBuf| format!("data/{}", file.file_name().unwrap().to_str().unwrap());
@@ -172,12 +177,24 @@ fn from_two_lists_to_findings_in_four_commands() {
     assert!(said.contains("36") && said.contains("引用"), "{said}");
     let said = ok(
         here,
-        &["run", "huaxian", "--quarter", "2018Q3", "--data", "data", "--out", "out", "--key-file", key.to_str().unwrap()],
+        &[
+            "run",
+            "huaxian",
+            "--quarter",
+            "2018Q3",
+            "--data",
+            "data",
+            "--out",
+            "out",
+            "--key-file",
+            key.to_str().unwrap(),
+        ],
     );
     assert!(said.contains("条规则没有运行，不等于没有疑点") && said.contains("缺少数据来源"), "{said}");
 
     let publication = here.join("out/2018Q3/latest");
-    let exceptions = table_reader::read_rows(&publication.join("restricted/exception.parquet"), |_| true).unwrap();
+    let exceptions =
+        table_reader::read_rows(&publication.join("restricted/exception.parquet"), |_| true).unwrap();
     let found = |code: &str| exceptions.iter().filter(|e| e.get("rule_code") == code).count();
     assert_eq!(found("R01"), 3, "three households on dibao are not registered");
     for township in ["城关镇", "白道口镇", "留固镇"] {
@@ -200,7 +217,9 @@ fn a_list_by_person_takes_the_place_of_one_by_household() {
     dibao_by_person(&here.join("data/农村低保人员.csv"));
     ok(here, &[&INIT[..], &["data"]].concat());
     let said = ok(here, &["profile", "data/农村低保人员.csv", "--like", "huaxian", "--write"]);
-    for words in ["农村低保（dibao）", "一人一行", "读入30 = 接受30 + 退回0", "已新建 huaxian/sources/dibao.toml"] {
+    for words in
+        ["农村低保（dibao）", "一人一行", "读入30 = 接受30 + 退回0", "已新建 huaxian/sources/dibao.toml"]
+    {
         assert!(said.contains(words), "{words} in\n{said}");
     }
     ok(here, &["check", "huaxian"]);
@@ -221,7 +240,12 @@ fn a_list_of_no_source_gets_a_draft_and_several_of_one_shape_share_it() {
         std::fs::write(here.join(format!("{town}地羊场2018.csv")), text).unwrap();
     }
     let said = ok(here, &["profile", "甲地羊场2018.csv", "乙地羊场2018.csv", "--like", "huaxian", "--write"]);
-    for words in ["不像这条流水线里的任何一份名单", "读入16 = 接受16 + 退回0", "role = \"id_number\"", "role = \"name\""] {
+    for words in [
+        "不像这条流水线里的任何一份名单",
+        "读入16 = 接受16 + 退回0",
+        "role = \"id_number\"",
+        "role = \"name\"",
+    ] {
         assert!(said.contains(words), "{words} in\n{said}");
     }
     assert_eq!(said.matches("title = ").count(), 1, "{said}");

@@ -81,7 +81,8 @@ fn copy_base(files: &[(PathBuf, Vec<u8>)], target: &Path, what: &str) -> Result<
             .in_file(target)
             .hint("把新流水线建在别的文件夹里，例如 pipelines/滑县"));
     }
-    let same = files.iter().all(|(file, bytes)| std::fs::read(target.join(file)).is_ok_and(|old| old == *bytes));
+    let same =
+        files.iter().all(|(file, bytes)| std::fs::read(target.join(file)).is_ok_and(|old| old == *bytes));
     Ok(match same {
         true => (name, format!("采用已有的 {shown}")),
         false => (name, format!("采用已有的 {shown}；它与{what}不同，没有改动")),

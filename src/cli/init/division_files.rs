@@ -92,7 +92,9 @@ pub(super) fn read_division_table(path: &Path, county: &str) -> Result<CountyDiv
 pub(super) fn divisions_of_lists(data: &Path, code: &str, name: &str) -> Result<CountyDivisions> {
     let files: Vec<PathBuf> = load::list_data_files(data)?.into_iter().map(|file| data.join(file)).collect();
     if files.is_empty() {
-        return Err(Error::input("数据文件夹是空的").in_file(data).hint("把各部门的名单放进去，或去掉 --data"));
+        return Err(Error::input("数据文件夹是空的")
+            .in_file(data)
+            .hint("把各部门的名单放进去，或去掉 --data"));
     }
     let found = find_divisions(&files, code, name)?;
     let (townships, villages) = found.tables(code)?;

@@ -25,7 +25,9 @@ pub(super) fn new_pipeline(
         (None, None) => CountyDivisions::default(),
     };
     let prefecture = arguments.prefecture.clone().or(divisions.prefecture.take()).unwrap_or_else(|| {
-        divisions.notices.push("不知道所属地级市的名称，写成“所属地市”；用 --prefecture 给出，或改 pipeline.toml".into());
+        divisions
+            .notices
+            .push("不知道所属地级市的名称，写成“所属地市”；用 --prefecture 给出，或改 pipeline.toml".into());
         "所属地市".to_owned()
     });
     let (base, done) = base_copy::put_base(from, folder)?;
@@ -57,7 +59,9 @@ pub(super) fn new_pipeline(
         console.line("  !!!! 一个乡镇也没有：全部疑点会列在“未定乡镇”里；用 --divisions 给出代码表，或用 --data 从名单里找")?;
     }
     let shown = folder.display();
-    console.say(&format!("下一步：bidui profile 名单文件… --like {shown} --write，再 bidui check {shown} --data 数据文件夹"))?;
+    console.say(&format!(
+        "下一步：bidui profile 名单文件… --like {shown} --write，再 bidui check {shown} --data 数据文件夹"
+    ))?;
     Ok(0)
 }
 

@@ -70,7 +70,11 @@ pub(crate) struct ContractFit {
 }
 
 /// Contracts from the best to the worst.
-pub(super) fn rank_contracts(pipeline: &Pipeline, table: &TableProfile, names: &[String]) -> Vec<ContractFit> {
+pub(super) fn rank_contracts(
+    pipeline: &Pipeline,
+    table: &TableProfile,
+    names: &[String],
+) -> Vec<ContractFit> {
     let mut claims: BTreeMap<String, u32> = BTreeMap::new();
     for source in &pipeline.sources {
         let known: BTreeSet<String> = source.known_headers().iter().map(|h| clean_config_header(h)).collect();
@@ -87,7 +91,11 @@ pub(super) fn rank_contracts(pipeline: &Pipeline, table: &TableProfile, names: &
 /// A list with a person per row: it says who is what to the head, or has several rows of one household.
 fn is_by_person(table: &TableProfile) -> bool {
     let with = |role| {
-        table.roles.iter().position(|found| found.as_ref().is_some_and(|f| f.role == role)).map(|at| &table.columns[at])
+        table
+            .roles
+            .iter()
+            .position(|found| found.as_ref().is_some_and(|f| f.role == role))
+            .map(|at| &table.columns[at])
     };
     let numbered = table.columns.iter().filter(|c| numbered_header(&c.header).is_some()).count();
     let repeats = with(ColumnRole::Household).is_some_and(|c| c.distinct * 10 < c.filled * 9);
@@ -169,6 +177,9 @@ fn fit_contract(
     // A list of persons is none of households, whatever they have in common.
     let persons = is_by_person(table) && contract.role(ColumnRole::Relation).is_none();
     let score = if persons { score - 0.12 } else { score };
+    // Names, numbers and places are in every list: something else must say which one it is.
+    let telling = owned >= 0.5 || search.telling_columns() > 0;
+    let score = if telling { score } else { score.min(0.3) };
     fit.score = (score.max(0.0) * 1000.0).round() as u32;
     fit
 }
@@ -177,8 +188,28 @@ fn fit_contract(
 fn likeness_of_name(contract: &SourceContract, name: &str) -> f64 {
     /// Words that any list may have in its name.
     const ANY: [&str; 22] = [
-        "名单", "花名册", "名册", "信息", "台账", "对象", "人口", "人员", "农村", "情况", "明细", "统计", "汇总", "公示",
-        "导出", "数据", "全县", "全市", "表", "户", "*", "/",
+        "名单",
+        "花名册",
+        "名册",
+        "信息",
+        "台账",
+        "对象",
+        "人口",
+        "人员",
+        "农村",
+        "情况",
+        "明细",
+        "统计",
+        "汇总",
+        "公示",
+        "导出",
+        "数据",
+        "全县",
+        "全市",
+        "表",
+        "户",
+        "*",
+        "/",
     ];
     let plain = |text: &str| ANY.iter().fold(text.to_owned(), |text, word| text.replace(word, ""));
     let name = plain(name);
@@ -240,7 +271,8 @@ impl ColumnSearch<'_> {
         let Some(first) = contract.members.first() else { return };
         let mut bases: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for at in 0..self.targets.len() {
-            let Some((base, _)) = numbered_header(&self.table.columns[at].header).filter(|_| self.is_open(at))
+            let Some((base, _)) =
+                numbered_header(&self.table.columns[at].header).filter(|_| self.is_open(at))
             else {
                 continue;
             };
@@ -255,7 +287,9 @@ impl ColumnSearch<'_> {
                 () if holds(ColumnGuess::IdNumber) => ColumnRole::IdNumber,
                 () if base.contains("关系") => ColumnRole::Relation,
                 () if base.contains("性别") => ColumnRole::Sex,
-                () if holds(ColumnGuess::PersonName) || base.contains("姓名") || names() => ColumnRole::Name,
+                () if holds(ColumnGuess::PersonName) || base.contains("姓名") || names() => {
+                    ColumnRole::Name
+                }
                 () => continue,
             };
             let Some(&(column, _)) =
@@ -276,9 +310,8 @@ impl ColumnSearch<'_> {
             if self.targets.contains(&Some(HeaderTarget::Member(0, column))) {
                 continue;
             }
-            let open = |at: &usize| {
-                self.is_open(*at) && numbered_header(&self.table.columns[*at].header).is_none()
-            };
+            let open =
+                |at: &usize| self.is_open(*at) && numbered_header(&self.table.columns[*at].header).is_none();
             let given = |at: &usize| role.is_some() && self.role(*at).map(|f| f.role) == role;
             // The role may have gone to a member.
             let alike = |at: &usize| match role {
@@ -315,7 +348,9 @@ impl ColumnSearch<'_> {
                 if self.in_group(column) || self.is_fed(column) {
                     continue;
                 }
-                if let Some((likeness, why)) = self.likeness(at, spec).filter(|(likeness, _)| *likeness >= LIKE) {
+                if let Some((likeness, why)) =
+                    self.likeness(at, spec).filter(|(likeness, _)| *likeness >= LIKE)
+                {
                     pairs.push((likeness, at, column, why));
                 }
             }
@@ -333,7 +368,8 @@ impl ColumnSearch<'_> {
     fn likeness(&self, at: usize, spec: &SourceColumn) -> Option<(u32, String)> {
         let column = &self.table.columns[at];
         let clean = clean_config_header(&column.header);
-        let header = spec.headers.iter().map(|h| header_likeness(&clean, &clean_config_header(h))).max().unwrap_or(0);
+        let header =
+            spec.headers.iter().map(|h| header_likeness(&clean, &clean_config_header(h))).max().unwrap_or(0);
         if let Some(found) = self.role(at) {
             if spec.role == Some(found.role) {
                 return Some((900 + header / 20, found.why.clone()));
@@ -353,8 +389,9 @@ impl ColumnSearch<'_> {
             }
         }
         let role_weight = if spec.role.is_some() { 100 } else { 0 };
-        (type_fits(column, spec) && header >= 600)
-            .then(|| ((300 + header * 6 / 10).saturating_sub(role_weight), "表头相近，取值的类型相符".to_owned()))
+        (type_fits(column, spec) && header >= 600).then(|| {
+            ((300 + header * 6 / 10).saturating_sub(role_weight), "表头相近，取值的类型相符".to_owned())
+        })
     }
 
     /// Cells of the sample that the code table has, all cells, and how many different ones it has.
@@ -369,6 +406,21 @@ impl ColumnSearch<'_> {
             }
         }
         (known, all, distinct.len())
+    }
+
+    /// Columns that are fed and say more than who and where.
+    fn telling_columns(&self) -> usize {
+        let telling = |column: &&SourceColumn| match column.role {
+            None => true,
+            Some(ColumnRole::StudentNo | ColumnRole::GuardianId | ColumnRole::GuardianName) => true,
+            Some(_) => false,
+        };
+        let known = self.targets.iter().filter_map(|target| match target {
+            Some(HeaderTarget::Column(at)) => self.contract.columns.get(*at),
+            _ => None,
+        });
+        let found = self.found.iter().filter_map(|(_, found)| self.contract.column(&found.column));
+        known.chain(found).filter(telling).count()
     }
 
     /// Columns that nothing feeds, and values they can have all the same.
@@ -391,7 +443,8 @@ impl ColumnSearch<'_> {
             }
         }
         for (column, headers) in contract.members.first().map_or(&[][..], |m| &m.cells) {
-            let key = contract.members.first().map(|m| format!("{}.{}", m.group, contract.columns[*column].name));
+            let key =
+                contract.members.first().map(|m| format!("{}.{}", m.group, contract.columns[*column].name));
             let fed = self.targets.contains(&Some(HeaderTarget::Member(0, *column)))
                 || self.found.iter().any(|(_, found)| Some(&found.column) == key.as_ref());
             if !fed && contract.columns[*column].required {
@@ -441,9 +494,11 @@ fn default_of(
 ) -> Option<(String, String)> {
     if column.role == Some(ColumnRole::County) {
         let divisions = search.contract.role(ColumnRole::DivisionCode).is_some();
-        let mut counties = pipeline.divisions.units.iter().filter(|u| u.level == crate::model::division::COUNTY);
+        let mut counties =
+            pipeline.divisions.units.iter().filter(|u| u.level == crate::model::division::COUNTY);
         let (only, more) = (counties.next()?, counties.next());
-        return (more.is_none() && !divisions).then(|| (only.name.clone(), "本流水线只有这一个县区".to_owned()));
+        return (more.is_none() && !divisions)
+            .then(|| (only.name.clone(), "本流水线只有这一个县区".to_owned()));
     }
     if column.kind != ContractType::Code || column.role.is_some() {
         return None;
@@ -469,9 +524,21 @@ fn header_likeness(a: &str, b: &str) -> u32 {
     const FILLERS: [&str; 9] = ["所属", "所在", "家庭", "人员", "之", "的", "本人", "(元)", "享受"];
     /// Words of headers that say the same.
     const SAME: [(&str, &str); 15] = [
-        ("救助", "保障"), ("低保", "保障"), ("补助", "保障"), ("开始", "起"), ("起始", "起"), ("起保", "起"),
-        ("结束", "止"), ("终止", "止"), ("停保", "止"), ("退保", "止"), ("年月", "月"), ("时间", "月"),
-        ("号码", "号"), ("编码", "编号"), ("代码", "编号"),
+        ("救助", "保障"),
+        ("低保", "保障"),
+        ("补助", "保障"),
+        ("开始", "起"),
+        ("起始", "起"),
+        ("起保", "起"),
+        ("结束", "止"),
+        ("终止", "止"),
+        ("停保", "止"),
+        ("退保", "止"),
+        ("年月", "月"),
+        ("时间", "月"),
+        ("号码", "号"),
+        ("编码", "编号"),
+        ("代码", "编号"),
     ];
     let plain = |text: &str| {
         let plain = FILLERS.iter().fold(text.to_owned(), |text, word| text.replace(word, ""));
@@ -488,7 +555,10 @@ fn header_likeness(a: &str, b: &str) -> u32 {
         return 600 + (300 * short / long) as u32;
     }
     let mut rest = right.clone();
-    let both = left.iter().filter(|c| rest.iter().position(|r| r == *c).map(|at| rest.swap_remove(at)).is_some()).count();
+    let both = left
+        .iter()
+        .filter(|c| rest.iter().position(|r| r == *c).map(|at| rest.swap_remove(at)).is_some())
+        .count();
     (2000 * both / (left.len() + right.len()).max(1) * 8 / 10) as u32
 }
 

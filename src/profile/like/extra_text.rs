@@ -44,7 +44,9 @@ impl<'a> PipelineTexts<'a> {
     pub(super) fn add_draft(&mut self, draft: &DraftContract) -> (PathBuf, String) {
         let known = |name: &str| {
             let path = PathBuf::from(format!("sources/{name}.toml"));
-            self.pipeline.source(name).is_some() || self.texts.contains_key(&path) || self.pipeline.root.join(&path).exists()
+            self.pipeline.source(name).is_some()
+                || self.texts.contains_key(&path)
+                || self.pipeline.root.join(&path).exists()
         };
         let name = (1..)
             .map(|n| if n == 1 { draft.name.clone() } else { format!("{}_{n}", draft.name) })
@@ -76,15 +78,27 @@ impl<'a> PipelineTexts<'a> {
         let new: Vec<String> = patterns.iter().map(|p| format!("**/{p}")).collect();
         let variants = if aliases { variant_text(fit, patterns) } else { String::new() };
         if fit.by_person || own {
-            return self.add_to_contract(contract, fit, own, &if owned { Vec::new() } else { new }, &variants);
+            return self.add_to_contract(
+                contract,
+                fit,
+                own,
+                &if owned { Vec::new() } else { new },
+                &variants,
+            );
         }
         let path = PathBuf::from(format!("sources/{}.extra.toml", fit.source));
         let mut added = String::new();
         let mut text = self.file_now(&path)?.unwrap_or_else(|| {
-            format!("# {}：本县名单与 ../ 基础规则集里的约定不同之处，由 bidui profile --like 写成，请核对。\n", fit.title)
+            format!(
+                "# {}：本县名单与 ../ 基础规则集里的约定不同之处，由 bidui profile --like 写成，请核对。\n",
+                fit.title
+            )
         });
         if !owned {
-            let line = format!("patterns = [{}]\n", new.iter().map(|p| quote_toml_text(p)).collect::<Vec<_>>().join(", "));
+            let line = format!(
+                "patterns = [{}]\n",
+                new.iter().map(|p| quote_toml_text(p)).collect::<Vec<_>>().join(", ")
+            );
             text = with_patterns(&text, &new);
             added.push_str(&line);
         }
@@ -94,7 +108,15 @@ impl<'a> PipelineTexts<'a> {
             tail.push('\n');
             let lines: Vec<String> = defaults
                 .iter()
-                .map(|one| format!("# {}：{}\n{} = {}\n", one.label, one.why, one.column, quote_toml_text(&one.value)))
+                .map(|one| {
+                    format!(
+                        "# {}：{}\n{} = {}\n",
+                        one.label,
+                        one.why,
+                        one.column,
+                        quote_toml_text(&one.value)
+                    )
+                })
                 .collect();
             match text.find("[defaults]\n") {
                 Some(at) => text.insert_str(at + "[defaults]\n".len(), &lines.concat()),
@@ -138,7 +160,8 @@ impl<'a> PipelineTexts<'a> {
     ) -> Result<Option<(PathBuf, String)>> {
         let path = PathBuf::from(format!("sources/{}.toml", fit.source));
         if own && !fit.by_person {
-            let Some(mut text) = self.file_now(&path)?.filter(|_| !(variants.is_empty() && patterns.is_empty()))
+            let Some(mut text) =
+                self.file_now(&path)?.filter(|_| !(variants.is_empty() && patterns.is_empty()))
             else {
                 return Ok(None);
             };
@@ -164,10 +187,13 @@ impl<'a> PipelineTexts<'a> {
 /// The contract without members side by side: a person per row.
 fn by_person_text(contract: &SourceContract, fit: &ContractFit, patterns: &[String]) -> Result<String> {
     let broken = || Error::internal(format!("{} 无法改写", contract.path.display()));
-    let text = std::fs::read_to_string(&contract.path).map_err(|e| Error::io("读取配置文件", &contract.path, e))?;
+    let text =
+        std::fs::read_to_string(&contract.path).map_err(|e| Error::io("读取配置文件", &contract.path, e))?;
     let mut table: toml::Table = toml::from_str(&text).map_err(|_| broken())?;
     table.remove("unpivot");
-    if let Some(all) = table.get_mut("files").and_then(|f| f.get_mut("patterns")).and_then(toml::Value::as_array_mut) {
+    if let Some(all) =
+        table.get_mut("files").and_then(|f| f.get_mut("patterns")).and_then(toml::Value::as_array_mut)
+    {
         all.extend(patterns.iter().map(|p| toml::Value::String(p.clone())));
     }
     for column in table.get_mut("column").and_then(toml::Value::as_array_mut).into_iter().flatten() {
@@ -177,7 +203,9 @@ fn by_person_text(contract: &SourceContract, fit: &ContractFit, patterns: &[Stri
             column.insert("default".to_owned(), toml::Value::String(one.value.clone()));
         }
         let spellings = fit.codes.iter().filter(|(of, ..)| *of == name);
-        for (spelling, label) in spellings.filter_map(|(_, spelling, label)| Some((spelling, label.as_ref()?))) {
+        for (spelling, label) in
+            spellings.filter_map(|(_, spelling, label)| Some((spelling, label.as_ref()?)))
+        {
             let codes = column.entry("codes").or_insert_with(|| toml::Value::Table(toml::Table::new()));
             if let Some(codes) = codes.as_table_mut() {
                 codes.insert(spelling.clone(), toml::Value::String(label.clone()));
@@ -231,7 +259,8 @@ fn has_default(text: &str, column: &str) -> bool {
 
 /// The text of an addition with further file patterns.
 fn with_patterns(text: &str, patterns: &[String]) -> String {
-    let quoted: Vec<String> = patterns.iter().map(|p| quote_toml_text(p)).filter(|p| !text.contains(p.as_str())).collect();
+    let quoted: Vec<String> =
+        patterns.iter().map(|p| quote_toml_text(p)).filter(|p| !text.contains(p.as_str())).collect();
     if quoted.is_empty() {
         return text.to_owned();
     }
@@ -239,7 +268,8 @@ fn with_patterns(text: &str, patterns: &[String]) -> String {
         return format!("{}{}, {}", &text[..at], quoted.join(", "), &text[at..]);
     }
     // Keys without a table stand before every table.
-    let head: usize = text.lines().take_while(|line| line.starts_with('#') || line.is_empty()).map(|l| l.len() + 1).sum();
+    let head: usize =
+        text.lines().take_while(|line| line.starts_with('#') || line.is_empty()).map(|l| l.len() + 1).sum();
     let head = head.min(text.len());
     format!("{}patterns = [{}]\n{}", &text[..head], quoted.join(", "), &text[head..])
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::contract_fit::ContractFit;
-use super::{PipelineFit, ShapeFit};
+use super::{PipelineFit, ShapeFit, Sureness};
 
 pub(super) fn fit_text(fit: &PipelineFit, pipeline: &Path) -> String {
     let mut out = String::new();
@@ -22,7 +22,14 @@ fn shape_text(out: &mut String, shape: &ShapeFit, pipeline: &Path) {
     let files: Vec<String> = shape.files.iter().map(|file| file.display().to_string()).collect();
     match &shape.fit {
         Some(fit) => {
-            let _ = writeln!(out, "{}：{}（{}），把握{}", files.join("、"), fit.title, fit.source, shape.sureness.label());
+            let _ = writeln!(
+                out,
+                "{}：{}（{}），把握{}",
+                files.join("、"),
+                fit.title,
+                fit.source,
+                shape.sureness.label()
+            );
             found_text(out, fit, shape);
         }
         None => {
@@ -45,9 +52,10 @@ fn shape_text(out: &mut String, shape: &ShapeFit, pipeline: &Path) {
                 let _ = writeln!(out, "    {line}");
             }
         }
-        _ if shape.fit.as_ref().is_some_and(|fit| fit.missing_required.is_empty()) && shape.claimed_by.is_none() => {
-            out.push_str("  已经合适，不用改\n");
-        }
+        _ if shape.is_settled() => out.push_str("  已经合适，不用改\n"),
+        _ if shape.fit.is_some() && shape.sureness == Sureness::Low => out.push_str(
+            "  !!!! 把握低，什么也没有写：请看它到底是哪一份名单，在文件名里写上名单的名称（例如“农村低保”）再试\n",
+        ),
         _ => {}
     }
     if let Some((read, accepted, rejected)) = shape.trial {
@@ -62,7 +70,13 @@ fn shape_text(out: &mut String, shape: &ShapeFit, pipeline: &Path) {
 }
 
 fn found_text(out: &mut String, fit: &ContractFit, shape: &ShapeFit) {
-    let _ = write!(out, "  依据  认得的表头{}个，按内容认出{}个，相符{}%", fit.known.len(), fit.found.len(), fit.score / 10);
+    let _ = write!(
+        out,
+        "  依据  认得的表头{}个，按内容认出{}个，相符{}%",
+        fit.known.len(),
+        fit.found.len(),
+        fit.score / 10
+    );
     if let Some((title, score)) = &shape.runner_up {
         let _ = write!(out, "；其次像 {title}（{}%）", score / 10);
     }
@@ -91,8 +105,12 @@ fn found_text(out: &mut String, fit: &ContractFit, shape: &ShapeFit) {
             fit.missing_required.join("、")
         );
     }
-    let missing: Vec<&str> =
-        fit.missing.iter().filter(|label| !fit.missing_required.contains(label)).map(String::as_str).collect();
+    let missing: Vec<&str> = fit
+        .missing
+        .iter()
+        .filter(|label| !fit.missing_required.contains(label))
+        .map(String::as_str)
+        .collect();
     if !missing.is_empty() {
         let _ = writeln!(out, "  没有的列  {}（用到它们的规则找不全，或不运行）", missing.join("、"));
     }

@@ -71,6 +71,14 @@ pub(crate) struct ShapeFit {
     pub(crate) problems: Vec<(String, String, u64)>,
 }
 
+impl ShapeFit {
+    /// Whether the files belong to the contract they fit, and can be read.
+    fn is_settled(&self) -> bool {
+        let whole = self.fit.as_ref().is_some_and(|fit| fit.missing_required.is_empty());
+        whole && self.claimed_by.is_none() && self.sureness != Sureness::Low
+    }
+}
+
 /// How sure it is which contract a list fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -105,7 +113,8 @@ pub(crate) fn fit_to_pipeline(files: &[PathBuf], pipeline: &Pipeline) -> Result<
     let mut shapes = Vec::new();
     for members in shapes_of(&profile.files) {
         let members: Vec<&FileProfile> = members.iter().map(|&at| &profile.files[at]).collect();
-        let draft = profile.drafts.iter().find(|draft| draft.files.first() == members.first().map(|f| &f.file));
+        let draft =
+            profile.drafts.iter().find(|draft| draft.files.first() == members.first().map(|f| &f.file));
         shapes.push(fit_shape(&members, draft, pipeline, &mut texts)?);
     }
     let changes = texts.finish();
@@ -128,7 +137,8 @@ fn fit_shape(
     texts: &mut extra_text::PipelineTexts<'_>,
 ) -> Result<ShapeFit> {
     let paths: Vec<PathBuf> = files.iter().map(|f| f.file.clone()).collect();
-    let names: Vec<String> = paths.iter().filter_map(|p| Some(p.file_name()?.to_string_lossy().into_owned())).collect();
+    let names: Vec<String> =
+        paths.iter().filter_map(|p| Some(p.file_name()?.to_string_lossy().into_owned())).collect();
     let mut shape = ShapeFit {
         files: paths,
         fit: None,
@@ -164,14 +174,13 @@ fn fit_shape(
     let claims = |name: &&crate::config::SourceContract| names.iter().any(|file| name.owns_file(file));
     shape.claimed_by =
         pipeline.sources.iter().filter(|s| s.name != best.source).find(claims).map(|s| s.title.clone());
-    if best.missing_required.is_empty() && shape.claimed_by.is_none() {
-        let patterns = patterns_of(files);
-        if let Some((target, text)) = texts.add_fit(&best, &names, &patterns)? {
-            shape.target = Some(target);
-            shape.addition = Some(text);
-        }
+    shape.fit = Some(best.clone());
+    if shape.is_settled()
+        && let Some((target, text)) = texts.add_fit(&best, &names, &patterns_of(files))?
+    {
+        shape.target = Some(target);
+        shape.addition = Some(text);
     }
-    shape.fit = Some(best);
     Ok(shape)
 }
 

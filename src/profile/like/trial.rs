@@ -25,8 +25,10 @@ pub(super) fn try_texts(pipeline: &Pipeline, changes: &[PlannedText], shapes: &m
     let changed = Pipeline::open(&own)?;
     for shape in shapes {
         let name = match (&shape.fit, &shape.target) {
-            (Some(fit), _) if fit.missing_required.is_empty() && shape.claimed_by.is_none() => fit.source.clone(),
-            (None, Some(target)) => target.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default(),
+            (Some(fit), _) if shape.is_settled() => fit.source.clone(),
+            (None, Some(target)) => {
+                target.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
+            }
             _ => continue,
         };
         let Some(index) = changed.source_index(&name) else { continue };
@@ -36,7 +38,8 @@ pub(super) fn try_texts(pipeline: &Pipeline, changes: &[PlannedText], shapes: &m
         for path in &shape.files {
             let folder = path.parent().unwrap_or(Path::new(""));
             let file = Path::new(path.file_name().unwrap_or_default());
-            let tables = open_file(folder, file, &contract.read_options(), &|sheet| contract.wants_sheet(sheet))?;
+            let tables =
+                open_file(folder, file, &contract.read_options(), &|sheet| contract.wants_sheet(sheet))?;
             let mut tolerant = contract.clone();
             // How many rows are rejected is told here, whatever the share.
             tolerant.audits.max_reject_share = Some(1.0);
