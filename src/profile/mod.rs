@@ -183,6 +183,14 @@ fn file_profile(path: &Path, vocabulary: &[String]) -> Result<FileProfile> {
             table.add(&piece);
         }
     }
+    // Headers are shown as they are; a row of data in their place must not be.
+    let long = |header: &String| header.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() >= 11);
+    if let Some(table) = tables.iter().find(|t| t.info.headers.iter().any(long)) {
+        return Err(Error::input("表头行里有长号码：这份表多半没有表头，第一行就是数据")
+            .in_file(path)
+            .at_row(u64::from(table.info.header_row))
+            .hint("在第一行补上表头再试"));
+    }
     let Some(info) = tables.first().map(|t| Arc::clone(&t.info)) else {
         return Err(Error::input("文件里没有任何表").in_file(path).hint("确认导出是否成功"));
     };

@@ -277,6 +277,19 @@ fn nothing_is_overwritten_and_what_is_missing_is_shouted() {
 }
 
 #[test]
+fn a_list_without_a_header_is_refused_and_not_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let (name, id, ..) = &household(0)[0];
+    let text = format!("城关镇,{name},{id}X,户主\n").repeat(3);
+    std::fs::write(folder.path().join("低保.csv"), text).unwrap();
+    let output = bidui(folder.path(), &["profile", "低保.csv"]);
+    let said =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(!output.status.success() && said.contains("没有表头"), "{said}");
+    names_nobody(&said);
+}
+
+#[test]
 fn a_table_of_codes_is_read_as_the_statistics_office_writes_it() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();

@@ -122,8 +122,8 @@ pub(crate) fn fit_to_pipeline(files: &[PathBuf], pipeline: &Pipeline) -> Result<
         Ok(()) => None,
         Err(error) => {
             let place = error.location().column.clone().map(|c| format!("（列“{c}”）")).unwrap_or_default();
-            let hint = error.hint_text().map(|hint| format!("；{hint}")).unwrap_or_default();
-            let text = format!("{}{place}{hint}", error.message());
+            // Hints may show rows as they are; what is wrong stands in the message.
+            let text = format!("{}{place}", error.message());
             Some(crate::privacy::mask::mask_numbers_in_text(&text).into_owned())
         }
     };
