@@ -61,7 +61,7 @@ pub mod link {
 }
 pub mod load {
     pub use crate::load::{
-        LoadedSource, SourceRecords, load_for_linking, load_several, load_source, load_tables,
+        LoadedSource, SourceRecords, UnknownCells, load_for_linking, load_several, load_source, load_tables,
         survey_data_folder,
     };
 }

@@ -13,7 +13,7 @@ use crate::model::column_type::ContractType;
 
 pub use super::source_file::ColumnRole;
 pub(crate) use super::source_file::{
-    AuditAction, AuditsSpec, EncodingSpec, FilesSpec, UniqueAction, UnknownHeaders, VariantSpec,
+    AmountRate, AuditAction, AuditsSpec, EncodingSpec, FilesSpec, UniqueAction, UnknownHeaders, VariantSpec,
 };
 
 /// A department's list, as its contract describes it.
@@ -74,6 +74,12 @@ pub struct SourceColumn {
     pub fill_down: bool,
     /// Value of an empty cell or absent header.
     pub default: Option<String>,
+    /// What its amounts are per; none where a cell that names a time is not read.
+    pub rate: Option<AmountRate>,
+    /// Amounts may be less than nothing.
+    pub negative: bool,
+    /// Says when something ended: a day that stands for none means that it has not.
+    pub end: bool,
 }
 
 impl SourceColumn {

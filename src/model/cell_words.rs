@@ -19,6 +19,7 @@ pub(crate) fn cell_without_value(text: &str) -> Option<CellWithoutValue> {
     match text.as_bytes() {
         [] => return Some(Blank),
         [b'0'..=b'9', ..] => return None,
+        [first, ..] if first.is_ascii_alphabetic() && !b"nutNUT".contains(first) => return None,
         // Of the Han characters only those below begin such a word.
         [0xE4..=0xE9, ..]
             if !text.starts_with(['无', '空', '暂', '没', '不', '未', '待', '保', '情', '尚', '缺', '已']) =>
@@ -43,6 +44,9 @@ pub(crate) fn cell_without_value(text: &str) -> Option<CellWithoutValue> {
     {
         return Some(Unknown);
     }
+    if text.starts_with('#') && text.len() <= 8 && text.ends_with(['!', '?']) {
+        return Some(Unknown);
+    }
     // Nothing but strokes says nothing; nothing but stars and question marks stands for what is not told.
     let all = |of: &[char]| text.chars().all(|c| of.contains(&c) || c.is_whitespace());
     if all(&['-', '—', '–', '－', '―', '─', '/', '\\', '\u{FF0F}', '_', '.', '…', '、', '~', '\u{2212}']) {
@@ -62,7 +66,7 @@ mod tests {
         for text in ["无", "/", "-", "—", "——", "//", "空", "暂无", "(空)", "－", "", "\\", "\u{FF0F}"] {
             assert_eq!(cell_without_value(text), Some(CellWithoutValue::Blank), "{text}");
         }
-        for text in ["不详", "待核实", "未知", "待定", "NULL", "null", "N/A", "***", "?", "\u{FF1F}\u{FF1F}", "#N/A", "<NULL>", "nan"]
+        for text in ["不详", "待核实", "未知", "待定", "NULL", "null", "N/A", "***", "?", "\u{FF1F}\u{FF1F}", "#N/A", "#VALUE!", "#NAME?", "<NULL>", "nan"]
         {
             assert_eq!(cell_without_value(text), Some(CellWithoutValue::Unknown), "{text}");
         }
