@@ -101,6 +101,9 @@ pub mod model {
     pub mod resolution {
         pub use crate::model::resolution::Resolution;
     }
+    pub mod file_account {
+        pub use crate::model::file_account::{CellFault, FaultyCell};
+    }
     pub mod source_row {
         pub use crate::model::source_row::{ControlTotals, Reject, TableTotals};
     }

@@ -197,7 +197,9 @@ impl SourceCheck<'_> {
         ] {
             if !fits {
                 let error = self.file.complain(&at(key), format!("只有 {kinds} 列可以写 {key}"));
-                return Err(error.hint(format!("改 type（现为 {}），或删去 {key}", contract_kind_word(spec.kind))));
+                return Err(
+                    error.hint(format!("改 type（现为 {}），或删去 {key}", contract_kind_word(spec.kind)))
+                );
             }
         }
         let codes = self.codes(index, spec)?;

@@ -268,10 +268,13 @@ mod tests {
     fn codes_below_known_headers_are_no_further_headers() {
         let found = known().find(&rows("姓名,证件号码,乡镇\nXM,ZJHM,XZ\n张三,1,善堂镇")).unwrap();
         assert_eq!((found.first, found.last), (0, 0));
-        let skipped = known().find(&rows("某县表\n姓名,证件号码,乡镇")).unwrap().skipped(&rows("某县表\n姓名,证件号码,乡镇"), 1);
-        assert_eq!(skipped.iter().map(|s| (s.row, s.text.as_str())).collect::<Vec<_>>(), [
-            (1, "某县表"),
-            (2, "姓名\t证件号码\t乡镇")
-        ]);
+        let skipped = known()
+            .find(&rows("某县表\n姓名,证件号码,乡镇"))
+            .unwrap()
+            .skipped(&rows("某县表\n姓名,证件号码,乡镇"), 1);
+        assert_eq!(
+            skipped.iter().map(|s| (s.row, s.text.as_str())).collect::<Vec<_>>(),
+            [(1, "某县表"), (2, "姓名\t证件号码\t乡镇")]
+        );
     }
 }

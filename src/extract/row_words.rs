@@ -77,11 +77,13 @@ fn is_total_text(bare: &str) -> bool {
     if ["合计", "小计", "总计", "共计"].iter().any(|word| bare.ends_with(word)) {
         return true;
     }
-    let figures =
-        |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, ':' | '\u{FF1A}' | '(' | '\u{FF08}'));
+    let figures = |rest: &str| {
+        rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, ':' | '\u{FF1A}' | '(' | '\u{FF08}'))
+    };
     TOTALS.iter().any(|word| bare.strip_prefix(word).is_some_and(|rest| rest.is_empty() || figures(rest)))
         || COUNTED.iter().any(|word| {
-            bare.strip_prefix(word).is_some_and(|rest| is_count_text(rest.trim_start_matches([':', '\u{FF1A}'])))
+            bare.strip_prefix(word)
+                .is_some_and(|rest| is_count_text(rest.trim_start_matches([':', '\u{FF1A}'])))
         })
 }
 
@@ -90,12 +92,49 @@ fn footer_label(bare: &str) -> Option<bool> {
     const ANYWHERE: &[&str] = &["以下空白", "以下无", "此页空白", "无正文"];
     const ENDS: &[&str] = &["盖章", "公章", "签章", "签字", "签名"];
     const BEGINNINGS: &[&str] = &[
-        "制表", "填表", "填报", "制单", "编制", "审核", "复核", "审批", "审定", "核对", "经办", "经手", "单位负责", "主要负责",
-        "负责", "分管", "主管", "领导", "签字", "签名", "签章", "盖章", "公章", "联系", "电话", "截止", "截至", "报送", "上报",
-        "报出", "打印", "导出", "乡镇长", "村主任", "校长", "局长", "科长", "单位",
+        "制表",
+        "填表",
+        "填报",
+        "制单",
+        "编制",
+        "审核",
+        "复核",
+        "审批",
+        "审定",
+        "核对",
+        "经办",
+        "经手",
+        "单位负责",
+        "主要负责",
+        "负责",
+        "分管",
+        "主管",
+        "领导",
+        "签字",
+        "签名",
+        "签章",
+        "盖章",
+        "公章",
+        "联系",
+        "电话",
+        "截止",
+        "截至",
+        "报送",
+        "上报",
+        "报出",
+        "打印",
+        "导出",
+        "乡镇长",
+        "村主任",
+        "校长",
+        "局长",
+        "科长",
+        "单位",
     ];
-    const SUFFIXES: &[&str] =
-        &["人员", "人", "员", "日期", "时间", "单位", "部门", "领导", "意见", "方式", "电话", "签字", "签名", "签章", "盖章"];
+    const SUFFIXES: &[&str] = &[
+        "人员", "人", "员", "日期", "时间", "单位", "部门", "领导", "意见", "方式", "电话", "签字", "签名",
+        "签章", "盖章",
+    ];
     const NOTES: &[&str] = &["备注", "说明", "附注", "注", "附"];
     let text = bare.trim_matches(['(', ')', '\u{FF08}', '\u{FF09}', '-', '—', '.', '*', '_']);
     if ANYWHERE.iter().any(|word| text.contains(word)) || is_page_text(text) || text == "年月日" {
@@ -118,7 +157,9 @@ fn footer_label(bare: &str) -> Option<bool> {
         (rest, suffixes) = (after, suffixes + 1);
     }
     // 单位 alone, 电话, 负责 … are words of many columns; as labels they have a colon.
-    if rest.is_empty() && (suffixes > 0 || matches!(*beginning, "截止" | "截至" | "制表" | "填表" | "填报" | "审核" | "复核"))
+    if rest.is_empty()
+        && (suffixes > 0
+            || matches!(*beginning, "截止" | "截至" | "制表" | "填表" | "填报" | "审核" | "复核"))
     {
         return Some(true);
     }
@@ -126,7 +167,8 @@ fn footer_label(bare: &str) -> Option<bool> {
         return Some(rest.chars().count() == 1);
     }
     let dated = suffixes > 0 || matches!(*beginning, "截止" | "截至" | "打印" | "导出");
-    let opened = rest.starts_with(['(', '\u{FF08}']) || dated && rest.starts_with(|c: char| c.is_ascii_digit());
+    let opened =
+        rest.starts_with(['(', '\u{FF08}']) || dated && rest.starts_with(|c: char| c.is_ascii_digit());
     opened.then_some(false)
 }
 
@@ -149,8 +191,9 @@ pub(super) fn is_count_text(cell: &str) -> bool {
         return false;
     }
     while !rest.is_empty() {
-        let figure =
-            |c: char| c.is_ascii_digit() || is_numeral(c) || matches!(c, '.' | ',' | '-' | '/' | '%' | ':' | ' ');
+        let figure = |c: char| {
+            c.is_ascii_digit() || is_numeral(c) || matches!(c, '.' | ',' | '-' | '/' | '%' | ':' | ' ')
+        };
         let after = rest.trim_start_matches(figure);
         if after.len() == rest.len() {
             return false;

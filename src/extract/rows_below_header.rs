@@ -89,7 +89,10 @@ impl RowsBelowHeader {
         if at(&self.id_numbers, &|_, cell| is_part_of_id(cell)) {
             return None;
         }
-        if self.repeated(filled, first, cells) || is_code_row(cells) || is_number_row(cells) || is_unit_row(cells)
+        if self.repeated(filled, first, cells)
+            || is_code_row(cells)
+            || is_number_row(cells)
+            || is_unit_row(cells)
         {
             return Some(SkipReason::Header);
         }
@@ -99,12 +102,17 @@ impl RowsBelowHeader {
         // A name that the word before it explains (制表人, 王五) is no person of the list.
         let signed = || {
             words.only_signatures()
-                && self.names.iter().all(|&at| cells.get(at).is_none_or(|c| c.is_empty()) || words.is_signature(at))
+                && self
+                    .names
+                    .iter()
+                    .all(|&at| cells.get(at).is_none_or(|c| c.is_empty()) || words.is_signature(at))
         };
         if named {
             return signed().then_some(SkipReason::Footer);
         }
-        if at(&self.households, &|_, cell| is_household_text(cell)) || cells.iter().any(|cell| is_id_text(cell)) {
+        if at(&self.households, &|_, cell| is_household_text(cell))
+            || cells.iter().any(|cell| is_id_text(cell))
+        {
             return None;
         }
         let keyed = !(self.id_numbers.is_empty() && self.names.is_empty() && self.households.is_empty());
@@ -127,7 +135,8 @@ impl RowsBelowHeader {
         let Some((at, cell)) = cells.iter().enumerate().find(|(_, cell)| !cell.is_empty()) else {
             return false;
         };
-        let key = [&self.id_numbers, &self.names, &self.households].iter().any(|columns| columns.contains(&at));
+        let key =
+            [&self.id_numbers, &self.names, &self.households].iter().any(|columns| columns.contains(&at));
         let sentence = cell.chars().count() >= SENTENCE;
         if key { sentence } else { sentence || is_count_text(cell) }
     }
@@ -140,9 +149,12 @@ impl RowsBelowHeader {
         let begins =
             !(stays && c.to_ascii_lowercase() != begin) && clean_config_header(first) == self.cleaned[at];
         // A page without the serial number, say, repeats the header from its second column on.
-        let later = !begins && self.names.iter().chain(&self.id_numbers).any(|&at| {
-            cells.get(at).is_some_and(|cell| !cell.is_empty() && clean_config_header(cell) == self.cleaned[at])
-        });
+        let later = !begins
+            && self.names.iter().chain(&self.id_numbers).any(|&at| {
+                cells
+                    .get(at)
+                    .is_some_and(|cell| !cell.is_empty() && clean_config_header(cell) == self.cleaned[at])
+            });
         if !begins && !later {
             return false;
         }
@@ -241,7 +253,8 @@ fn is_number_row(cells: &[&str]) -> bool {
 
 /// Units below their headers: `(元)`, `人`.
 fn is_unit_row(cells: &[&str]) -> bool {
-    const UNITS: &[&str] = &["元", "万元", "人", "户", "口", "亩", "平方米", "㎡", "元/月", "元/年", "年月", "年月日"];
+    const UNITS: &[&str] =
+        &["元", "万元", "人", "户", "口", "亩", "平方米", "㎡", "元/月", "元/年", "年月", "年月日"];
     let mut filled = cells.iter().filter(|cell| !cell.is_empty()).peekable();
     filled.peek().is_some()
         && filled.all(|cell| UNITS.contains(&cell.trim_matches(['(', ')', '\u{FF08}', '\u{FF09}'])))

@@ -351,7 +351,8 @@ mod tests {
         let mut read = |name: &str| {
             let sheet = book.sheet(name, &mut MemoryRoom::sheet(0)).unwrap();
             let found = known.require(&sheet.rows).unwrap();
-            table_of_sheet(&identity, (1, name), sheet, (found, &ReadOptions::default()), &mut room).map(|t| t.rows.len())
+            table_of_sheet(&identity, (1, name), sheet, (found, &ReadOptions::default()), &mut room)
+                .map(|t| t.rows.len())
         };
         assert_eq!((read("Sheet1").unwrap(), read("Sheet2").unwrap()), (10, 10));
         let error = read("Sheet3").unwrap_err();

@@ -83,7 +83,9 @@ impl CellTrouble {
                 format!("“{label}”的取值不在代码表内；可用：{}", labels.join("、"))
             }
             Self::Flag => format!("“{label}”看不出是与否；写“是”或“否”"),
-            Self::Unknown => format!("“{label}”没有查明（写的是不详、待核实或代替空值的日期）；查明补填后重报"),
+            Self::Unknown => {
+                format!("“{label}”没有查明（写的是不详、待核实或代替空值的日期）；查明补填后重报")
+            }
             Self::Rate => {
                 format!("“{label}”写了按年、按季或按人的金额，不知道怎样折算；折算成该列的单位，只写数字")
             }
@@ -407,11 +409,7 @@ fn is_nought(text: &str) -> bool {
     text.bytes().all(|b| b == b'0')
 }
 
-fn build_text_column(
-    column: &SourceColumn,
-    cells: &ColumnCells<'_>,
-    found: &mut ColumnFindings,
-) -> ArrayRef {
+fn build_text_column(column: &SourceColumn, cells: &ColumnCells<'_>, found: &mut ColumnFindings) -> ArrayRef {
     let form = TextForm::of(column);
     let plain = cells.plain();
     let clean = |text: &str| {
@@ -454,11 +452,7 @@ fn build_text_column(
     Arc::new(builder.finish())
 }
 
-fn build_code_column(
-    column: &SourceColumn,
-    cells: &ColumnCells<'_>,
-    found: &mut ColumnFindings,
-) -> ArrayRef {
+fn build_code_column(column: &SourceColumn, cells: &ColumnCells<'_>, found: &mut ColumnFindings) -> ArrayRef {
     let codes = &*column.codes;
     let default = column.default.as_deref().and_then(|d| codes.label(d));
     let mut builder = StringBuilder::with_capacity(cells.len(), cells.len() * 12);

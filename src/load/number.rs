@@ -149,7 +149,8 @@ pub(super) fn parse_amount(form: AmountForm, text: &str) -> Result<i64, NoAmount
     let word = rest.split(['/', '每', '·', '(', '整']).next().unwrap_or("");
     let rate = &rest[word.len()..];
     let word = word.trim_end();
-    let factor = if word.is_empty() { factor } else { unit::unit_factor(kind, word).ok_or(NoAmount::Number)? };
+    let factor =
+        if word.is_empty() { factor } else { unit::unit_factor(kind, word).ok_or(NoAmount::Number)? };
     let value = number.times(factor).filter(|value| value.unsigned_abs() <= MOST.unsigned_abs());
     let mut value = value.ok_or(NoAmount::Number)?;
     if kind == ContractType::Money && !rate.is_empty() {
@@ -185,7 +186,11 @@ fn rate_months(rate: &str) -> WrittenRate {
         return WrittenRate::None;
     };
     // One time only: 元/年/月 says nothing.
-    if rate.replacen(word, "", 1).contains(['年', '月', '季']) { WrittenRate::Other } else { WrittenRate::Months(months) }
+    if rate.replacen(word, "", 1).contains(['年', '月', '季']) {
+        WrittenRate::Other
+    } else {
+        WrittenRate::Months(months)
+    }
 }
 
 #[cfg(test)]

@@ -13,14 +13,19 @@ pub(super) fn undecorated_id(text: &str) -> Option<String> {
         return None;
     }
     let mut bare = text;
-    for label in ["中华人民共和国", "居民", "公民", "身份证件", "身份证", "身份", "证件", "有效", "号码", "编号", "号"] {
+    for label in
+        ["中华人民共和国", "居民", "公民", "身份证件", "身份证", "身份", "证件", "有效", "号码", "编号", "号"]
+    {
         bare = bare.trim_start_matches(label);
     }
     let labelled = bare.len() < text.len();
     let rest: String = bare
         .chars()
         .skip_while(|c| labelled && matches!(c, ':' | '\u{FF1A}'))
-        .filter(|c| !c.is_whitespace() && !matches!(c, '\'' | '"' | '`' | '‘' | '’' | '“' | '”' | '\t' | '=' | '\u{200B}'))
+        .filter(|c| {
+            !c.is_whitespace()
+                && !matches!(c, '\'' | '"' | '`' | '‘' | '’' | '“' | '”' | '\t' | '=' | '\u{200B}')
+        })
         .collect();
     let (last, digits) = rest.as_bytes().split_last()?;
     let whole = match rest.len() {
@@ -62,8 +67,8 @@ pub(super) fn holds_two_names(text: &str) -> bool {
 
 /// Surnames of two characters.
 const SURNAMES: [&str; 20] = [
-    "欧阳", "司马", "上官", "诸葛", "东方", "夏侯", "皇甫", "尉迟", "公孙", "慕容", "令狐", "长孙", "宇文", "司徒", "司空", "端木",
-    "轩辕", "南宫", "独孤", "澹台",
+    "欧阳", "司马", "上官", "诸葛", "东方", "夏侯", "皇甫", "尉迟", "公孙", "慕容", "令狐", "长孙", "宇文",
+    "司徒", "司空", "端木", "轩辕", "南宫", "独孤", "澹台",
 ];
 
 #[cfg(test)]
@@ -72,13 +77,24 @@ mod tests {
 
     #[test]
     fn decorations_go_where_a_whole_number_is_left() {
-        for text in
-            ["'410621198404200795", "身份证:410621198404200795", "“410621198404200795”", "4106 2119 8404 2007 95",
-             "身份证号码：410621198404200795", "=\"410621198404200795\""]
-        {
+        for text in [
+            "'410621198404200795",
+            "身份证:410621198404200795",
+            "“410621198404200795”",
+            "4106 2119 8404 2007 95",
+            "身份证号码：410621198404200795",
+            "=\"410621198404200795\"",
+        ] {
             assert_eq!(undecorated_id(text).as_deref(), Some("410621198404200795"), "{text}");
         }
-        for text in ["410621198404200795", "410621840420079", "'4106211984", "无", "残疾证41062119840420079512", "L12345678"] {
+        for text in [
+            "410621198404200795",
+            "410621840420079",
+            "'4106211984",
+            "无",
+            "残疾证41062119840420079512",
+            "L12345678",
+        ] {
             assert_eq!(undecorated_id(text), None, "{text}");
         }
     }
@@ -88,11 +104,14 @@ mod tests {
         assert!(holds_two_ids("410621198404200795\n410621199210233630"));
         assert!(holds_two_ids("410621198404200795410621199210233630"));
         assert!(holds_two_ids("410621198404200795、41062119921023363X"));
-        assert!(!holds_two_ids("410621198404200795") && !holds_two_ids("身份证号码:410621198404200795(已核对)"));
+        assert!(
+            !holds_two_ids("410621198404200795") && !holds_two_ids("身份证号码:410621198404200795(已核对)")
+        );
         for text in ["张三\n李四", "张三、李四", "张三,李小四", "王五\r\n赵六\r\n钱七"] {
             assert!(holds_two_names(text), "{text:?}");
         }
-        for text in ["张三", "张\n三", "欧阳\n建国", "张三\n", "张三(李四)", "买买提·艾力", "张 三"] {
+        for text in ["张三", "张\n三", "欧阳\n建国", "张三\n", "张三(李四)", "买买提·艾力", "张 三"]
+        {
             assert!(!holds_two_names(text), "{text:?}");
         }
     }

@@ -8,8 +8,8 @@ use super::cell_cleaning;
 use super::column::{CellTrouble, ColumnCells, ColumnFindings, build_column};
 use super::headers::ColumnPlan;
 use super::placeholder_birth_dates::{UnstatedDays, count_unstated_days};
-use super::unknown_codes::CodeCounts;
 use super::tick_columns::TickStyle;
+use super::unknown_codes::CodeCounts;
 use crate::config::SourceContract;
 use crate::config::source_contract::ColumnRole;
 use crate::extract::RawTable;
@@ -132,7 +132,8 @@ impl RowBatch<'_> {
                 cleaned_ids: found.cleaned,
             };
             unknown[index] = std::mem::take(&mut found.unknown);
-            found = ColumnFindings { troubles: std::mem::take(&mut found.troubles), ..ColumnFindings::default() };
+            found =
+                ColumnFindings { troubles: std::mem::take(&mut found.troubles), ..ColumnFindings::default() };
             found.troubles.clear();
         }
         let codes = self.count_codes(&unknown_codes, &units, &columns);
@@ -163,7 +164,8 @@ impl RowBatch<'_> {
                 warnings.push(self.report(units[unit], index, trouble));
             }
         }
-        let mut moved: Vec<u32> = Vec::with_capacity(if unknown.iter().all(Vec::is_empty) { 0 } else { units.len() });
+        let mut moved: Vec<u32> =
+            Vec::with_capacity(if unknown.iter().all(Vec::is_empty) { 0 } else { units.len() });
         if unknown.iter().any(|cells| !cells.is_empty()) {
             let mut next = 0;
             for &kept in &accepted {
@@ -185,7 +187,18 @@ impl RowBatch<'_> {
             let mut keep = accepted.iter();
             keys.retain(|_| keep.next().copied().unwrap_or(false));
         }
-        Ok(LoadedPart { columns, marks, keys, rejects, warnings, read, unknown, counts, codes, unstated_days })
+        Ok(LoadedPart {
+            columns,
+            marks,
+            keys,
+            rejects,
+            warnings,
+            read,
+            unknown,
+            counts,
+            codes,
+            unstated_days,
+        })
     }
 
     /// A column without the values of cells that hold none in the file.
@@ -231,7 +244,12 @@ impl RowBatch<'_> {
     }
 
     /// Counts the cells that code tables do not know, by the county of their row.
-    fn count_codes(&self, cells: &[(usize, usize)], units: &[RecordUnit], columns: &[ArrayRef]) -> CodeCounts {
+    fn count_codes(
+        &self,
+        cells: &[(usize, usize)],
+        units: &[RecordUnit],
+        columns: &[ArrayRef],
+    ) -> CodeCounts {
         let mut counts = CodeCounts::default();
         let county = self.contract.columns.iter().position(|c| c.role == Some(ColumnRole::County));
         let county = county.and_then(|at| columns[at].as_string_opt::<i32>()).filter(|c| !c.is_empty());

@@ -10,9 +10,9 @@ use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
 use super::headers::{ColumnPlan, HeaderMatcher};
+use super::placeholder_birth_dates::{UnstatedDays, forget_placeholder_birth_dates};
 use super::row_batches::{LoadedPart, RowBatch, carry_filled_cells};
 use super::tick_columns::{self, TickStyle};
-use super::placeholder_birth_dates::{UnstatedDays, forget_placeholder_birth_dates};
 use super::unknown_codes::{CodeCounts, audit_unknown_codes};
 use super::{LoadedSource, SourceRecords, UnknownCells, audit, source_files};
 use crate::config::{Pipeline, SourceContract};
@@ -382,7 +382,8 @@ impl<'a> SourceLoading<'a> {
     fn finish(mut self, previous_rows: Option<u64>) -> Result<LoadedSource> {
         self.flush()?;
         let rows = self.rows.finish()?;
-        let rows = blanks_read_as_no(self.store, rows, &self.wanted, &self.marks, (&self.keys, &self.unknown))?;
+        let rows =
+            blanks_read_as_no(self.store, rows, &self.wanted, &self.marks, (&self.keys, &self.unknown))?;
         if self.warnings_left_out > 0 {
             self.audits.push(AuditFinding {
                 source: self.contract.name.clone(),
@@ -472,7 +473,8 @@ fn blanks_read_as_no(
         for run in tables {
             let mut part = batch.slice(from, run.len()).columns().to_vec();
             for &at in &ticked[run[0].table()] {
-                let known = |row: usize| !unknown.is_unknown(batch.schema_ref().field(at).name(), first + from + row);
+                let known =
+                    |row: usize| !unknown.is_unknown(batch.schema_ref().field(at).name(), first + from + row);
                 part[at] = tick_columns::tick_blanks_as_no(&part[at], known);
             }
             parts.push(part);

@@ -32,7 +32,11 @@ impl CodeCounts {
         let spellings = self.0.entry((column, county.to_owned())).or_default();
         let spelling: String = spelling.chars().take(40).collect();
         // What is no code at all (a name in the wrong column) must not fill the memory.
-        let spelling = if spellings.len() < MOST_KEPT || spellings.contains_key(&spelling) { spelling } else { "…".into() };
+        let spelling = if spellings.len() < MOST_KEPT || spellings.contains_key(&spelling) {
+            spelling
+        } else {
+            "…".into()
+        };
         *spellings.entry(spelling).or_default() += cells;
     }
     /// Adds the counts of further rows.
@@ -136,7 +140,8 @@ fn count_known_codes(
     let mut first = 0;
     for batch in loaded.records.rows.chunks(wanted)? {
         let batch = batch?;
-        let counties = county.and_then(|name| batch.column_by_name(name)).and_then(|c| c.as_string_opt::<i32>());
+        let counties =
+            county.and_then(|name| batch.column_by_name(name)).and_then(|c| c.as_string_opt::<i32>());
         for &(column, name) in &coded {
             let Some(values) = batch.column_by_name(name) else { continue };
             // Rows of a county lie together.

@@ -99,7 +99,8 @@ fn a_header_in_three_rows_is_read() {
     sheet.merge_range(0, 1, 0, 2, "学生", &plain).unwrap();
     sheet.merge_range(0, 3, 1, 5, "资助", &plain).unwrap();
     sheet.merge_range(1, 1, 1, 2, "基本信息", &plain).unwrap();
-    for (column, text) in ["姓名", "身份证号", "学期", "受助项目", "受助金额"].iter().enumerate() {
+    for (column, text) in ["姓名", "身份证号", "学期", "受助项目", "受助金额"].iter().enumerate()
+    {
         sheet.write(2, column as u16 + 1, *text).unwrap();
     }
     for (row, id) in IDS.iter().enumerate() {
@@ -116,9 +117,19 @@ fn a_header_in_three_rows_is_read() {
 
 #[test]
 fn column_numbers_and_column_codes_below_the_header_are_no_persons() {
-    for second in ["1,2,3,4,5,6,7", "(1),(2),(3),(4),(5),(6),(7)", "栏次,1,2,3,4,5,6", "甲,1,2,3,4,5,6", "XX,XM,SFZH,XQ,XM2,JE,LB"] {
+    for second in [
+        "1,2,3,4,5,6,7",
+        "(1),(2),(3),(4),(5),(6),(7)",
+        "栏次,1,2,3,4,5,6",
+        "甲,1,2,3,4,5,6",
+        "XX,XM,SFZH,XQ,XM2,JE,LB",
+    ] {
         let loaded = aid_list(&[AID, second], &good(6), &[]);
-        assert_eq!((counts(&loaded), skipped(&loaded)), ((6, 0), vec![(1, "header"), (2, "header")]), "{second}");
+        assert_eq!(
+            (counts(&loaded), skipped(&loaded)),
+            ((6, 0), vec![(1, "header"), (2, "header")]),
+            "{second}"
+        );
     }
     let loaded = load(
         "registry_person",
@@ -135,11 +146,16 @@ fn column_numbers_and_column_codes_below_the_header_are_no_persons() {
 
 #[test]
 fn totals_and_signatures_are_no_persons_wherever_they_stand_and_their_text_is_kept() {
-    let person = |at: usize| format!("{},浚县,善堂镇,大高村,410000000{at},4100000000{at}1,阎根丽,{}", at + 1, IDS[at]);
+    let person =
+        |at: usize| format!("{},浚县,善堂镇,大高村,410000000{at},4100000000{at}1,阎根丽,{}", at + 1, IDS[at]);
     let lines: Vec<String> = (0..3).map(person).collect();
     let mut all = vec!["序号,县,乡镇,村,户编号,人编号,姓名,证件号码"];
     all.extend(lines.iter().map(String::as_str));
-    all.extend(["4,合计,,,3户,,3人,", "制表人:王五,,,审核人:赵六,,,分管领导:李四,", "截止日期,,,,2018-09-30,,,"]);
+    all.extend([
+        "4,合计,,,3户,,3人,",
+        "制表人:王五,,,审核人:赵六,,,分管领导:李四,",
+        "截止日期,,,,2018-09-30,,,",
+    ]);
     let loaded = load("registry_person", "建档立卡人口信息.csv", &all);
     assert_eq!(counts(&loaded), (3, 0));
     assert_eq!(skipped(&loaded), [(1, "header"), (5, "total"), (6, "footer"), (7, "footer")]);
@@ -169,7 +185,8 @@ fn ten_footers_below_forty_people_stop_nobody() {
 
 #[test]
 fn a_row_that_names_somebody_is_data_whatever_else_it_says() {
-    let rows = [aid("合计", IDS[0]), "制表人:王五,欧阳建国,,2018秋,,,".to_owned(), ",,,,以下空白,,".to_owned()];
+    let rows =
+        [aid("合计", IDS[0]), "制表人:王五,欧阳建国,,2018秋,,,".to_owned(), ",,,,以下空白,,".to_owned()];
     let loaded = aid_list(&[AID], &rows, &[]);
     assert_eq!((loaded.totals.read(), counts(&loaded)), (2, (2, 0)), "{:?}", loaded.rejects);
 }
@@ -186,7 +203,8 @@ fn words_for_nothing_and_for_not_known_are_no_names_and_no_household_numbers() {
 
     let header = "县区,乡镇,村,家庭编号,户主姓名,户主身份证号,类别";
     let row = |number: &str, at: usize| format!("浚县,善堂镇,大高村,{number},阎根丽,{},农村", IDS[at]);
-    let rows = ["无", "/", "0", "-", "41062100000002"].iter().zip(0..).map(|(n, at)| row(n, at)).collect::<Vec<_>>();
+    let rows =
+        ["无", "/", "0", "-", "41062100000002"].iter().zip(0..).map(|(n, at)| row(n, at)).collect::<Vec<_>>();
     let mut lines = vec![header];
     lines.extend(rows.iter().map(String::as_str));
     let loaded = load("dibao", "农村低保_淇滨区.csv", &lines);
@@ -332,7 +350,8 @@ fn faults_of_cells_are_listed_and_their_cells_unknown() {
     std::fs::write(folder.path().join("学生资助.csv"), text).unwrap();
     let index = pipeline.source_index("student_aid").unwrap();
     let contract = &pipeline.sources[index];
-    let tables = open_file(folder.path(), Path::new("学生资助.csv"), &contract.read_options(), &|_| true).unwrap();
+    let tables =
+        open_file(folder.path(), Path::new("学生资助.csv"), &contract.read_options(), &|_| true).unwrap();
     let with_faults = tables.map(|table| {
         table.map(|mut table: RawTable| {
             let fault = |row, column, fault| FaultyCell { row, column, fault, original: "#N/A".to_owned() };
@@ -349,12 +368,20 @@ fn faults_of_cells_are_listed_and_their_cells_unknown() {
     assert_eq!(warned(&loaded), ["error_value", "half_character"]);
     assert_eq!(loaded.cell_warnings[0].original, "#N/A");
     assert_eq!(loaded.records.unknown.records("amount_fen"), [0]);
-    assert_eq!(texts(&loaded, "item")[1], "寄宿生生活补助", "what stands before half a character is its value");
+    assert_eq!(
+        texts(&loaded, "item")[1],
+        "寄宿生生活补助",
+        "what stands before half a character is its value"
+    );
 }
 
 #[test]
 fn decorations_of_id_numbers_are_taken_off_and_counted() {
-    let rows = [aid("张三", &format!("'{}", IDS[0])), aid("李四", &format!("身份证:{}", IDS[1])), aid("王五", IDS[2])];
+    let rows = [
+        aid("张三", &format!("'{}", IDS[0])),
+        aid("李四", &format!("身份证:{}", IDS[1])),
+        aid("王五", IDS[2]),
+    ];
     let loaded = aid_list(&[AID], &rows, &[]);
     assert_eq!(texts(&loaded, "id_number"), [IDS[0], IDS[1], IDS[2]]);
     assert_eq!(loaded.totals.tables[0].cleaned_ids["id_number"], 2);

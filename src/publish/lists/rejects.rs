@@ -78,7 +78,9 @@ fn reject_workbook(period: Period, title: &str, rows: &[[String; 10]]) -> Result
     sheet.set_repeat_rows(0, 0).map_err(list_workbook_error)?;
     sheet.set_header(format!("&L{title}退回行 {period}&R内部资料 注意保密")).set_footer("&C第&P页 共&N页");
     sheet.set_freeze_panes(1, 0).map_err(list_workbook_error)?;
-    sheet.autofilter(0, 0, rows.len() as u32, REJECT_COLUMNS.len() as u16 - 1).map_err(list_workbook_error)?;
+    sheet
+        .autofilter(0, 0, rows.len() as u32, REJECT_COLUMNS.len() as u16 - 1)
+        .map_err(list_workbook_error)?;
     sheet.protect_with_options(&ProtectionOptions {
         use_autofilter: true,
         format_columns: true,
