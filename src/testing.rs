@@ -61,7 +61,7 @@ pub mod link {
 }
 pub mod load {
     pub use crate::load::{
-        LoadedSource, SourceRecords, load_for_linking, load_several, load_source, load_tables,
+        LoadedSource, SourceRecords, UnknownCells, load_for_linking, load_several, load_source, load_tables,
         survey_data_folder,
     };
 }
@@ -100,6 +100,9 @@ pub mod model {
     }
     pub mod resolution {
         pub use crate::model::resolution::Resolution;
+    }
+    pub mod file_account {
+        pub use crate::model::file_account::{CellFault, FaultyCell};
     }
     pub mod source_row {
         pub use crate::model::source_row::{ControlTotals, Reject, TableTotals};

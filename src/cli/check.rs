@@ -151,6 +151,7 @@ fn check_data_loading(pipeline: &Pipeline, data: &Path, console: &mut Console<'_
         let one = std::slice::from_mut(&mut loaded);
         let comparables = normalize::normalize(pipeline, one)?;
         normalize::audit_prefixes(pipeline, one, &comparables);
+        show_returned_rows(pipeline, &loaded, console)?;
         for audit in &loaded.audits {
             console.line(&format!("{}：{}", if audit.blocking { "阻断" } else { "提醒" }, audit.message))?;
             if audit.blocking {
@@ -162,4 +163,24 @@ fn check_data_loading(pipeline: &Pipeline, data: &Path, console: &mut Console<'_
         Some(first) => Err(Error::input(format!("{}项审核不通过，首项：{first}", blocking.len()))),
         None => Ok(()),
     }
+}
+
+/// Shows which rows a run would return and why; the first of them, where they are many.
+fn show_returned_rows(
+    pipeline: &Pipeline,
+    loaded: &load::LoadedSource,
+    console: &mut Console<'_>,
+) -> Result<()> {
+    const MOST: usize = 20;
+    for list in crate::publish::refused_lists(pipeline, std::slice::from_ref(loaded))? {
+        let rows = list.rejected + list.warned;
+        console.line(&format!("退回{}行，另有{}格未读入：", list.rejected, list.warned))?;
+        for line in list.text.trim_start_matches('\u{FEFF}').lines().take(MOST + 1) {
+            console.line(&format!("\t{line}"))?;
+        }
+        if rows > MOST {
+            console.line(&format!("\t…共{rows}行，这里只列前{MOST}行；运行 bidui run 停止时写出完整清单"))?;
+        }
+    }
+    Ok(())
 }

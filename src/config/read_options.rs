@@ -25,4 +25,25 @@ pub struct ReadOptions {
     pub encoding: Encoding,
     /// Cleaned headers of columns that nobody will ask for: delimited text delivers them empty.
     pub leave_out: BTreeSet<String>,
+    /// Headers of the columns that only rows of data fill.
+    pub key_headers: KeyHeaders,
+}
+
+/// Headers of the columns that only rows of data fill: a row that says who it is about is never a total or a
+/// signature. Empty: they are guessed by their words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KeyHeaders {
+    /// Columns of ID numbers.
+    pub id_numbers: Vec<String>,
+    /// Columns of names of persons.
+    pub names: Vec<String>,
+    /// Columns of household numbers.
+    pub households: Vec<String>,
+}
+
+impl KeyHeaders {
+    /// True if no column is named.
+    pub fn is_empty(&self) -> bool {
+        self.id_numbers.is_empty() && self.names.is_empty() && self.households.is_empty()
+    }
 }

@@ -188,6 +188,20 @@ impl SourceCheck<'_> {
                 })
             })?;
         }
+        let days = matches!(spec.kind, ContractType::Date | ContractType::Month);
+        let amounts = matches!(spec.kind, ContractType::Money | ContractType::Area);
+        for (key, fits, kinds) in [
+            ("rate", spec.rate.is_none() || spec.kind == ContractType::Money, "money"),
+            ("negative", !spec.negative || amounts, "money、area"),
+            ("end", spec.end != Some(true) || days, "date、month"),
+        ] {
+            if !fits {
+                let error = self.file.complain(&at(key), format!("只有 {kinds} 列可以写 {key}"));
+                return Err(
+                    error.hint(format!("改 type（现为 {}），或删去 {key}", contract_kind_word(spec.kind)))
+                );
+            }
+        }
         let codes = self.codes(index, spec)?;
         if let Some(default) =
             spec.default.as_deref().filter(|d| spec.kind == ContractType::Code && codes.find(d).is_none())
@@ -209,6 +223,9 @@ impl SourceCheck<'_> {
             unit: spec.unit.clone(),
             fill_down: spec.fill_down,
             default: spec.default.clone(),
+            rate: spec.rate,
+            negative: spec.negative,
+            end: spec.end.unwrap_or_else(|| is_end_name(name)),
         })
     }
 
@@ -403,6 +420,12 @@ fn check_audits(file: &ContractFile, contract: &SourceContract) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Does a column tell by its name that it holds an end?
+fn is_end_name(name: &str) -> bool {
+    ["stop_", "end_"].iter().any(|word| name.starts_with(word))
+        || ["_end", "_until"].iter().any(|word| name.ends_with(word))
 }
 
 /// No header may be claimed by two columns: the cell would go to one of them by chance.

@@ -8,12 +8,12 @@ use arrow::datatypes::{DataType, Field, Schema};
 
 use super::code_map::CodeMap;
 use super::path_pattern;
-use crate::config::read_options::{Encoding, ReadOptions};
+use crate::config::read_options::{Encoding, KeyHeaders, ReadOptions};
 use crate::model::column_type::ContractType;
 
 pub use super::source_file::ColumnRole;
 pub(crate) use super::source_file::{
-    AuditAction, AuditsSpec, EncodingSpec, FilesSpec, UniqueAction, UnknownHeaders, VariantSpec,
+    AmountRate, AuditAction, AuditsSpec, EncodingSpec, FilesSpec, UniqueAction, UnknownHeaders, VariantSpec,
 };
 
 /// A department's list, as its contract describes it.
@@ -74,6 +74,12 @@ pub struct SourceColumn {
     pub fill_down: bool,
     /// Value of an empty cell or absent header.
     pub default: Option<String>,
+    /// What its amounts are per; none where a cell that names a time is not read.
+    pub rate: Option<AmountRate>,
+    /// Amounts may be less than nothing.
+    pub negative: bool,
+    /// Says when something ended: a day that stands for none means that it has not.
+    pub end: bool,
 }
 
 impl SourceColumn {
@@ -156,7 +162,40 @@ impl SourceContract {
                 EncodingSpec::Gb18030 => Encoding::Gb18030,
             },
             leave_out: BTreeSet::new(),
+            key_headers: self.key_headers(),
         }
+    }
+    /// Headers of the columns by which a row says who it is about, those of members and variants included.
+    fn key_headers(&self) -> KeyHeaders {
+        let of = |roles: &[ColumnRole]| -> Vec<String> {
+            let plays = |at: usize| self.columns[at].role.is_some_and(|role| roles.contains(&role));
+            let mut headers = BTreeSet::new();
+            for (at, column) in self.columns.iter().enumerate().filter(|(at, _)| plays(*at)) {
+                headers.extend(column.headers.iter().cloned());
+                let of_members = self.members.iter().flat_map(|m| &m.cells).filter(|(c, _)| *c == at);
+                headers.extend(of_members.flat_map(|(_, headers)| headers.iter().cloned()));
+                for (key, aliases) in self.variants.iter().flat_map(|v| &v.aliases) {
+                    if key.rsplit('.').next() == Some(column.name.as_str()) {
+                        headers.extend(aliases.iter().flat_map(|header| self.numbered_headers(key, header)));
+                    }
+                }
+            }
+            headers.into_iter().collect()
+        };
+        KeyHeaders {
+            id_numbers: of(&[ColumnRole::IdNumber, ColumnRole::GuardianId]),
+            names: of(&[ColumnRole::Name]),
+            households: of(&[ColumnRole::Household]),
+        }
+    }
+    /// A header of a variant, for every member that it is written for.
+    fn numbered_headers(&self, key: &str, header: &str) -> Vec<String> {
+        if !header.contains("{n}") {
+            return vec![header.to_owned()];
+        }
+        let group = key.split('.').next().unwrap_or("");
+        let members = self.members.iter().filter(|m| m.group == group);
+        members.map(|member| header.replace("{n}", &member.number.to_string())).collect()
     }
     /// Which columns linking needs: those with a role, those without which a record is rejected,
     /// and those by which repeated records are found.
@@ -195,16 +234,7 @@ impl SourceContract {
         }
         for variant in &self.variants {
             for (key, headers) in &variant.aliases {
-                for header in headers {
-                    if header.contains("{n}") {
-                        let group = key.split('.').next().unwrap_or("");
-                        for member in self.members.iter().filter(|m| m.group == group) {
-                            known.insert(header.replace("{n}", &member.number.to_string()));
-                        }
-                    } else {
-                        known.insert(header.clone());
-                    }
-                }
+                known.extend(headers.iter().flat_map(|header| self.numbered_headers(key, header)));
             }
             known.extend(variant.ignore_headers.iter().cloned());
         }

@@ -131,6 +131,41 @@ pub(crate) struct ColumnSpec {
     pub fill_down: bool,
     /// Value of an empty cell or absent header.
     pub default: Option<String>,
+    /// What an amount is per: month, quarter, half_year, year. A cell that names another time is converted;
+    /// without this key a cell that names any is not read.
+    pub rate: Option<AmountRate>,
+    /// Amounts and areas may be less than nothing.
+    #[serde(default)]
+    pub negative: bool,
+    /// Says when something ended: days that stand for none (1900-01-01, 9999-12-31) mean that it has not.
+    /// Default: true if the name begins with `stop_` or `end_`, or ends in `_end` or `_until`.
+    pub end: Option<bool>,
+}
+
+/// What an amount is per.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AmountRate {
+    /// A month.
+    Month,
+    /// Three months.
+    Quarter,
+    /// Six months.
+    HalfYear,
+    /// Twelve months.
+    Year,
+}
+
+impl AmountRate {
+    /// Months of one.
+    pub fn months(self) -> i64 {
+        match self {
+            Self::Month => 1,
+            Self::Quarter => 3,
+            Self::HalfYear => 6,
+            Self::Year => 12,
+        }
+    }
 }
 
 /// What a column tells the linker.
@@ -218,6 +253,10 @@ pub struct AuditsSpec {
     /// A repeated key is listed (`warn`, default), rejected (`reject`) or stops the run (`block`).
     #[serde(default)]
     pub unique_action: UniqueAction,
+    /// Values outside a code table, from 1 % and 5 cells of a county and column on: said (`warn`, default), or
+    /// the run stops (`block`).
+    #[serde(default)]
+    pub unknown_codes: AuditAction,
 }
 
 /// Consequence of a repeated key.

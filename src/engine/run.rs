@@ -9,6 +9,7 @@ use crate::model::period::{Period, PeriodKind};
 use crate::model::resolution::Resolution;
 use crate::model::source_row::AuditFinding;
 use crate::progress::Progress;
+use crate::publication::output_files::{make_output_folder, write_output_bytes};
 use crate::publication::snapshot::Snapshot;
 use crate::publish::previous_indicators::previous_indicators;
 use crate::publish::{FinishedPublication, PublicationInputs};
@@ -132,11 +133,38 @@ fn load_all(
             let more = if rest.is_empty() { String::new() } else { format!("（另有{}项）", rest.len()) };
             let mut error =
                 Error::input(format!("审核不通过，未发布：{}{more}", first.message)).in_file(&plan.data);
-            if !rest.is_empty() {
-                let others: Vec<_> = rest.iter().map(|a| a.message.as_str()).collect();
-                error = error.hint(others.join(";"));
+            let mut hints: Vec<String> = rest.iter().map(|a| a.message.clone()).collect();
+            hints.extend(write_refused_lists(plan, &loaded)?);
+            if !hints.is_empty() {
+                error = error.hint(hints.join("；"));
             }
             Err(error)
         }
     }
+}
+
+/// Writes the lists of returned rows of a run that stops into `OUT/refused-2018Q3/` and tells where they are; none
+/// if no row was returned.
+fn write_refused_lists(plan: &RunPlan, loaded: &[LoadedSource]) -> Result<Option<String>> {
+    let lists = publish::refused_lists(&plan.pipeline, loaded)?;
+    if lists.is_empty() {
+        return Ok(None);
+    }
+    let folder = plan.out.join(format!("refused-{}", plan.period));
+    make_output_folder(&folder, 0o750)?;
+    // Lists of an attempt before this one say what is no longer so.
+    for old in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+        let name = old.file_name();
+        if name.to_str().is_some_and(|name| name.starts_with("退回_") && name.ends_with(".csv")) {
+            std::fs::remove_file(old.path()).map_err(|e| Error::io("删除旧的退回清单", &old.path(), e))?;
+        }
+    }
+    for list in &lists {
+        write_output_bytes(&folder.join(&list.file_name), 0o640, list.text.as_bytes())?;
+    }
+    let told: Vec<String> = lists
+        .iter()
+        .map(|list| format!("{}（退回{}行，另有{}格未读入）", list.file_name, list.rejected, list.warned))
+        .collect();
+    Ok(Some(format!("退回清单已写到{}：{}", folder.display(), told.join("、"))))
 }

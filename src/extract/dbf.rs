@@ -12,7 +12,7 @@ use super::row_assembly::RawTableAssembler;
 use super::table_limits::MemoryRoom;
 use super::text_decoding::TextCharset;
 use super::{FileIdentity, RawTable, RawTables};
-use crate::config::read_options::{Encoding, ReadOptions};
+use crate::config::read_options::{Encoding, KeyHeaders, ReadOptions};
 use crate::model::source_table::RawTableInfo;
 use crate::{Error, Result};
 
@@ -49,7 +49,8 @@ pub(super) fn open_dbf(bytes: Vec<u8>, identity: &FileIdentity, options: &ReadOp
     let headers = layout.fields.iter().map(|f| charset.lossy(&f.name).trim().to_owned()).collect();
     let mut info = identity.info(headers, 0);
     info.encoding = Some(TextEncoding { name: charset.name(), evidence });
-    Ok(Box::new(DbfPieces { bytes, layout, charset, info: Arc::new(info), next: Some(0) }))
+    let keys = options.key_headers.clone();
+    Ok(Box::new(DbfPieces { bytes, layout, charset, info: Arc::new(info), keys, next: Some(0) }))
 }
 
 fn damaged_dbf(why: &str) -> Error {
@@ -164,6 +165,7 @@ struct DbfPieces {
     layout: DbfLayout,
     charset: TextCharset,
     info: Arc<RawTableInfo>,
+    keys: KeyHeaders,
     /// First record of the next piece; none after the last. A table without records is one piece.
     next: Option<usize>,
 }
@@ -185,7 +187,7 @@ impl DbfPieces {
         let width = self.layout.width;
         let records = &self.layout.body(&self.bytes)[first * width..end * width];
         let mut room = MemoryRoom::piece();
-        let mut out = RawTableAssembler::new(&self.info, end - first, &mut room)?;
+        let mut out = RawTableAssembler::new(&self.info, end - first, &mut room)?.with_keys(&self.keys);
         let mut buffer = String::new();
         let mut cells = Vec::with_capacity(self.layout.fields.len());
         for (index, record) in records.chunks_exact(width).enumerate() {

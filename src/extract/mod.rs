@@ -32,6 +32,8 @@ mod parquet_header;
 mod parquet_pages;
 mod piecewise_file;
 mod row_assembly;
+mod row_words;
+mod rows_below_header;
 mod sniff;
 mod table_limits;
 mod text_decoding;
@@ -149,11 +151,11 @@ fn open_named(
         }
         FileFormat::Parquet if whole => {
             let identity = identity(sha256(&bytes));
-            parquet_file::open_parquet(parquet_file::ParquetInput::Whole(bytes.into()), identity)
+            parquet_file::open_parquet(parquet_file::ParquetInput::Whole(bytes.into()), identity, options)
         }
         FileFormat::Parquet => {
             let identity = identity(open.sha256()?);
-            parquet_file::open_parquet(parquet_file::ParquetInput::File(Arc::new(open)), identity)
+            parquet_file::open_parquet(parquet_file::ParquetInput::File(Arc::new(open)), identity, options)
         }
     }
 }

@@ -20,6 +20,7 @@ use super::piecewise_file::OpenFile;
 use super::row_assembly::RawTableAssembler;
 use super::table_limits::{MemoryRoom, too_many_rows};
 use super::{FileIdentity, RawTable, RawTables};
+use crate::config::read_options::{KeyHeaders, ReadOptions};
 use crate::model::source_table::RawTableInfo;
 use crate::{Error, Result};
 
@@ -81,7 +82,11 @@ impl Read for ParquetFileSection {
     }
 }
 
-pub(super) fn open_parquet(input: ParquetInput, identity: FileIdentity) -> Result<RawTables> {
+pub(super) fn open_parquet(
+    input: ParquetInput,
+    identity: FileIdentity,
+    options: &ReadOptions,
+) -> Result<RawTables> {
     let file = match &input {
         ParquetInput::File(file) => Some(Arc::clone(file)),
         ParquetInput::Whole(_) => None,
@@ -94,6 +99,7 @@ pub(super) fn open_parquet(input: ParquetInput, identity: FileIdentity) -> Resul
     let headers: Vec<String> = schema.fields().iter().map(|f| f.name().clone()).collect();
     Ok(Box::new(ParquetPieces {
         reader: Some(reader),
+        keys: options.key_headers.clone(),
         file,
         rows,
         rows_per_piece: PIECE_ROWS.min(PIECE_CELLS / headers.len().max(1)),
@@ -163,6 +169,7 @@ struct ParquetPieces {
     reader: Option<ParquetRecordBatchReader>,
     file: Option<Arc<OpenFile>>,
     info: Arc<RawTableInfo>,
+    keys: KeyHeaders,
     /// Rows that the file says it has.
     rows: u64,
     rows_per_piece: usize,
@@ -199,7 +206,7 @@ impl ParquetPieces {
         let left = self.rows.saturating_sub(self.read);
         let about = self.rows_per_piece.min(usize::try_from(left).unwrap_or(usize::MAX));
         let mut room = MemoryRoom::piece();
-        let mut out = RawTableAssembler::new(&info, about, &mut room)?;
+        let mut out = RawTableAssembler::new(&info, about, &mut room)?.with_keys(&self.keys);
         let first = self.read;
         while self.read - first < self.rows_per_piece as u64 && !out.room().half_taken() {
             let Some(batch) = reader.next() else { break };

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use arrow::array::{StringArray, StringBuilder};
 
-use super::header::RowsBelowHeader;
+use super::rows_below_header::{RowsBelowHeader, skipped_row_text};
 use super::table_limits::{MemoryRoom, check_column_limit};
 use super::{MalformedRow, RawTable, SkipReason, text_decoding};
 use crate::Result;
 use crate::config::clean_config_header;
+use crate::config::read_options::KeyHeaders;
 use crate::model::file_account::SkippedRow;
 use crate::model::source_table::RawTableInfo;
 
@@ -77,8 +78,18 @@ impl<'a> RawTableAssembler<'a> {
             rare: CellHazards { nul: true, entities: true },
         })
     }
+    /// Says which columns only rows of data fill.
+    pub(super) fn with_keys(mut self, keys: &KeyHeaders) -> Self {
+        self.below.with_keys(keys);
+        self
+    }
+    /// Adds a row that is no data, without its text.
     pub(super) fn skip(&mut self, row: u32, reason: SkipReason) {
         self.skipped.push(SkippedRow { row, reason, text: String::new() });
+    }
+    /// Adds rows that are no data.
+    pub(super) fn skip_rows(&mut self, rows: Vec<SkippedRow>) {
+        self.skipped.extend(rows);
     }
     /// Adds a row that is to be rejected.
     ///
@@ -108,7 +119,13 @@ impl<'a> RawTableAssembler<'a> {
             }
         }
         if let Some(reason) = self.below.not_data(filled, first, cells) {
-            self.skip(row, reason);
+            if reason == SkipReason::Blank {
+                self.skip(row, reason);
+                return Ok(());
+            }
+            let text = skipped_row_text(cells);
+            self.room.take(0, (size_of::<SkippedRow>() + text.len()) as u64)?;
+            self.skipped.push(SkippedRow { row, reason, text });
             return Ok(());
         }
         let width = self.columns.len();

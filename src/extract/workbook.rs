@@ -10,7 +10,7 @@ use super::header::{FoundHeader, HEADER_DEPTH, KnownHeaders};
 use super::row_assembly::RawTableAssembler;
 use super::table_limits::{MAX_COLUMNS, MemoryRoom, check_column_limit};
 use super::xlsx_package::{self, WeighedPackage};
-use super::{FileIdentity, RawTable, RawTables, SkipReason, biff};
+use super::{FileIdentity, RawTable, RawTables, biff};
 use crate::config::read_options::ReadOptions;
 use crate::model::source_table::FileFormat;
 use crate::{Error, Result};
@@ -61,7 +61,8 @@ pub(super) fn open_workbook(
         }
         match known.require(&sheet.rows[..sheet.rows.len().min(HEADER_DEPTH + 1)]) {
             Ok(found) => {
-                let table = table_of_sheet(identity, (index + 1, &name), sheet, found, &mut room);
+                let place = (index + 1, name.as_str());
+                let table = table_of_sheet(identity, place, sheet, (found, options), &mut room);
                 tables.push(Ok(table.map_err(|e| e.in_sheet(&name))?));
             }
             // A cover or notes sheet has no header; it is an error only if no sheet has one.
@@ -190,7 +191,7 @@ fn table_of_sheet(
     identity: &FileIdentity,
     (index, name): (usize, &str),
     sheet: FilledSheet,
-    found: FoundHeader,
+    (found, options): (FoundHeader, &ReadOptions),
     room: &mut MemoryRoom,
 ) -> Result<RawTable> {
     let FilledSheet { top, left, mut rows, merged } = sheet;
@@ -205,20 +206,16 @@ fn table_of_sheet(
             .at_row(header_row.into())
             .hint("删去表头行右边远处的零散内容后另存"));
     }
+    let above = found.skipped(&rows, top + 1);
     let mut info = identity.info(found.headers, header_row);
     info.sheet = Some(name.to_owned());
     info.sheet_index = u16::try_from(index).unwrap_or(u16::MAX);
     let info = Arc::new(info);
-    let mut out = RawTableAssembler::new(&info, rows.len(), room)?;
-    for (position, row) in rows.iter().enumerate() {
+    let mut out = RawTableAssembler::new(&info, rows.len(), room)?.with_keys(&options.key_headers);
+    out.skip_rows(above);
+    for (position, row) in rows.iter().enumerate().skip(found.last + 1) {
         let number = top + position as u32 + 1;
-        if position < found.first {
-            out.skip(number, SkipReason::Title);
-        } else if position <= found.last {
-            out.skip(number, SkipReason::Header);
-        } else {
-            out.push(number, row).map_err(|e| e.at_row(number.into()))?;
-        }
+        out.push(number, row).map_err(|e| e.at_row(number.into()))?;
     }
     Ok(out.finish(Arc::clone(&info)))
 }
@@ -354,7 +351,8 @@ mod tests {
         let mut read = |name: &str| {
             let sheet = book.sheet(name, &mut MemoryRoom::sheet(0)).unwrap();
             let found = known.require(&sheet.rows).unwrap();
-            table_of_sheet(&identity, (1, name), sheet, found, &mut room).map(|t| t.rows.len())
+            table_of_sheet(&identity, (1, name), sheet, (found, &ReadOptions::default()), &mut room)
+                .map(|t| t.rows.len())
         };
         assert_eq!((read("Sheet1").unwrap(), read("Sheet2").unwrap()), (10, 10));
         let error = read("Sheet3").unwrap_err();

@@ -302,6 +302,7 @@ fn reject_repeats(
         arrow::compute::filter_record_batch(&batch, &mask)
             .map_err(|e| Error::internal("筛选重复记录失败").caused_by(e))
     })?;
+    loaded.records.unknown.retain(&keep);
     let mut kept = keep.iter();
     loaded.records.keys.retain(|_| kept.next().copied().unwrap_or(false));
     Ok(())

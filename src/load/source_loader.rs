@@ -10,13 +10,15 @@ use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
 use super::headers::{ColumnPlan, HeaderMatcher};
+use super::placeholder_birth_dates::{UnstatedDays, forget_placeholder_birth_dates};
 use super::row_batches::{LoadedPart, RowBatch, carry_filled_cells};
 use super::tick_columns::{self, TickStyle};
-use super::{LoadedSource, SourceRecords, audit, source_files};
+use super::unknown_codes::{CodeCounts, audit_unknown_codes};
+use super::{LoadedSource, SourceRecords, UnknownCells, audit, source_files};
 use crate::config::{Pipeline, SourceContract};
 use crate::extract;
 use crate::extract::RawTable;
-use crate::model::file_account::FaultyCell;
+use crate::model::file_account::{FaultyCell, SkipReason, SkippedRow};
 use crate::model::source_row::{AuditFinding, ControlTotals, Reject, TableTotals};
 use crate::model::source_table::RawTableInfo;
 use crate::table::rows::{RowStore, Rows, RowsPurpose, RowsWriter};
@@ -28,6 +30,8 @@ const PIECE: usize = 32_768;
 const WINDOW: usize = 16;
 /// Unreadable cells kept for the report; beyond it they are only counted.
 const MOST_WARNINGS: usize = 200_000;
+/// Rows without data of a file that are kept with their text; beyond it they are only counted.
+const MOST_SKIPPED: usize = 10_000;
 
 /// Loads tables already opened. `tables` yields pieces of tables in file order; pieces of
 /// one table follow one another.
@@ -187,6 +191,13 @@ struct SourceLoading<'a> {
     warnings: Vec<Reject>,
     warnings_left_out: u64,
     audits: Vec<AuditFinding>,
+    unknown: UnknownCells,
+    /// Values outside the code tables and birth dates without an ID number, by table.
+    codes: Vec<CodeCounts>,
+    unstated_days: Vec<UnstatedDays>,
+    skipped: Vec<(u16, SkippedRow)>,
+    /// How many of the file being read were kept.
+    skipped_here: usize,
 }
 
 impl<'a> SourceLoading<'a> {
@@ -220,10 +231,15 @@ impl<'a> SourceLoading<'a> {
             warnings: Vec::new(),
             warnings_left_out: 0,
             audits: Vec::new(),
+            unknown: UnknownCells::default(),
+            codes: Vec::new(),
+            unstated_days: Vec::new(),
+            skipped: Vec::new(),
+            skipped_here: 0,
         })
     }
 
-    fn add(&mut self, raw: RawTable) -> Result<()> {
+    fn add(&mut self, mut raw: RawTable) -> Result<()> {
         if self.tables.last().is_none_or(|t| !Arc::ptr_eq(t, &raw.info) && **t != *raw.info) {
             self.open_table(&raw.info)?;
         }
@@ -245,8 +261,12 @@ impl<'a> SourceLoading<'a> {
             reason: m.reason.clone(),
             original: m.original.clone(),
         }));
-        for skipped in &raw.skipped {
+        for skipped in std::mem::take(&mut raw.skipped) {
             *totals.skipped.entry(skipped.reason.key().to_owned()).or_insert(0) += 1;
+            if skipped.reason != SkipReason::Blank && self.skipped_here < MOST_SKIPPED {
+                self.skipped_here += 1;
+                self.skipped.push((table, skipped));
+            }
         }
         let mut start = 0;
         while start < raw.rows.len() {
@@ -292,9 +312,14 @@ impl<'a> SourceLoading<'a> {
                 });
             }
         }
+        if self.tables.last().is_none_or(|before| before.file != info.file) {
+            self.skipped_here = 0;
+        }
         self.plan = Some(Arc::new(plan));
         self.carried = vec![None; self.contract.columns.len()];
         self.tables.push(info.clone());
+        self.codes.push(CodeCounts::default());
+        self.unstated_days.push(UnstatedDays::new());
         self.marks.push(vec![TickStyle::default(); self.contract.columns.len()]);
         self.totals.push(TableTotals {
             file: info.file.clone(),
@@ -325,6 +350,26 @@ impl<'a> SourceLoading<'a> {
             for (marks, further) in self.marks[table].iter_mut().zip(part.marks) {
                 marks.join(further);
             }
+            let first = u32::try_from(self.keys.len()).map_err(|_| Error::input("记录太多"))?;
+            for (column, cells) in self.contract.columns.iter().zip(&part.unknown) {
+                self.unknown.append(&column.name, cells.iter().map(|record| first + record));
+            }
+            for (at, column) in self.contract.columns.iter().enumerate() {
+                let found = &part.counts[at];
+                for (counts, cells) in [
+                    (&mut totals.no_end, found.no_end),
+                    (&mut totals.placeholder_days, found.placeholder_days),
+                    (&mut totals.cleaned_ids, found.cleaned_ids),
+                ] {
+                    if cells > 0 {
+                        *counts.entry(column.name.clone()).or_default() += cells;
+                    }
+                }
+            }
+            self.codes[table].join(part.codes);
+            for (day, rows) in part.unstated_days {
+                *self.unstated_days[table].entry(day).or_default() += rows;
+            }
             self.keys.extend(part.keys);
             self.rejects.extend(part.rejects);
             let room = MOST_WARNINGS.saturating_sub(self.warnings.len());
@@ -337,7 +382,8 @@ impl<'a> SourceLoading<'a> {
     fn finish(mut self, previous_rows: Option<u64>) -> Result<LoadedSource> {
         self.flush()?;
         let rows = self.rows.finish()?;
-        let rows = blanks_read_as_no(self.store, rows, &self.wanted, &self.marks, &self.keys)?;
+        let rows =
+            blanks_read_as_no(self.store, rows, &self.wanted, &self.marks, (&self.keys, &self.unknown))?;
         if self.warnings_left_out > 0 {
             self.audits.push(AuditFinding {
                 source: self.contract.name.clone(),
@@ -353,17 +399,22 @@ impl<'a> SourceLoading<'a> {
             records: SourceRecords {
                 source: self.contract.name.clone(),
                 rows,
+                unknown: self.unknown,
                 keys: self.keys,
                 tables: self.tables,
             },
             rejects: self.rejects,
             cell_warnings: self.warnings,
+            skipped: self.skipped,
             totals: ControlTotals { source: self.contract.name.clone(), tables: self.totals },
             audits: self.audits,
         };
         if !loaded.records.tables.is_empty() {
+            forget_placeholder_birth_dates(self.contract, &mut loaded, &self.unstated_days, self.store)?;
             audit::audit_source(self.contract, &mut loaded, previous_rows, self.store)?;
+            audit_unknown_codes(self.contract, &mut loaded, self.codes)?;
         }
+        count_unknown_cells(&mut loaded);
         let places: BTreeMap<(&Path, Option<&str>), usize> = (loaded.records.tables.iter().enumerate())
             .map(|(place, t)| ((t.file.as_path(), t.sheet.as_deref()), place))
             .collect();
@@ -382,13 +433,29 @@ impl<'a> SourceLoading<'a> {
     }
 }
 
+/// Counts the unknown cells of each table by column.
+fn count_unknown_cells(loaded: &mut LoadedSource) {
+    let SourceRecords { unknown, keys, .. } = &loaded.records;
+    for (column, records) in unknown.columns() {
+        for &record in records {
+            let totals = &mut loaded.totals.tables[keys[record as usize].table()];
+            match totals.unknown_cells.get_mut(column) {
+                Some(cells) => *cells += 1,
+                None => {
+                    totals.unknown_cells.insert(column.to_owned(), 1);
+                }
+            }
+        }
+    }
+}
+
 /// The rows with the yes/no columns of lists that only tick what is so read as yes or no.
 fn blanks_read_as_no(
     store: &RowStore,
     rows: Rows,
     wanted: &[bool],
     marks: &[Vec<TickStyle>],
-    keys: &[crate::model::record_id::RecordKey],
+    (keys, unknown): (&[crate::model::record_id::RecordKey], &UnknownCells),
 ) -> Result<Rows> {
     let ticked = |table: usize| -> Vec<usize> {
         let marks = marks[table].iter().zip(wanted).filter_map(|(m, w)| w.then_some(m.blank_is_no()));
@@ -406,7 +473,9 @@ fn blanks_read_as_no(
         for run in tables {
             let mut part = batch.slice(from, run.len()).columns().to_vec();
             for &at in &ticked[run[0].table()] {
-                part[at] = tick_columns::tick_blanks_as_no(&part[at]);
+                let known =
+                    |row: usize| !unknown.is_unknown(batch.schema_ref().field(at).name(), first + from + row);
+                part[at] = tick_columns::tick_blanks_as_no(&part[at], known);
             }
             parts.push(part);
             from += run.len();

@@ -14,6 +14,8 @@ pub enum SkipReason {
     Total,
     /// 制表人/审核人/说明 below the data.
     Footer,
+    /// A lone sentence, date or number written in advance, without anybody it is about.
+    Note,
     /// Marked as deleted by the program that wrote the file (DBF).
     Deleted,
 }
@@ -27,6 +29,7 @@ impl SkipReason {
             Self::Blank => "blank",
             Self::Total => "total",
             Self::Footer => "footer",
+            Self::Note => "note",
             Self::Deleted => "deleted",
         }
     }
@@ -38,6 +41,7 @@ impl SkipReason {
             Self::Blank => "空行",
             Self::Total => "合计行",
             Self::Footer => "表尾行",
+            Self::Note => "没有人员内容的行",
             Self::Deleted => "已删除的记录",
         }
     }

@@ -1,5 +1,6 @@
 //! Rows of an extract as they are counted: rejects, control totals, audit findings.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::source_table::EncodingEvidence;
@@ -46,13 +47,54 @@ pub struct TableTotals {
     /// Data rows of the table (before unpivoting).
     pub data_rows: u64,
     /// Rows that are not data, by reason.
-    pub skipped: std::collections::BTreeMap<String, u64>,
+    pub skipped: BTreeMap<String, u64>,
     /// Units offered to the loader.
     pub read: u64,
     /// Units accepted as records.
     pub accepted: u64,
     /// Units rejected.
     pub rejected: u64,
+    /// Cells of accepted records that are filled and not known, by column.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub unknown_cells: BTreeMap<String, u64>,
+    /// Days that stand for “it has not ended” (1900-01-01, 9999-12-31 in a column of ends), by column.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub no_end: BTreeMap<String, u64>,
+    /// Days that stand for none and are taken for unknown, by column.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub placeholder_days: BTreeMap<String, u64>,
+    /// ID numbers from which quotes, blanks and labels were taken, by column.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub cleaned_ids: BTreeMap<String, u64>,
+    /// Values that the code tables do not know, by column and county.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unknown_codes: Vec<UnknownCodes>,
+}
+
+/// Values of a coded column that its code table does not know, in one table and county.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct UnknownCodes {
+    /// Canonical name of the column.
+    pub column: String,
+    /// County as the rows write it; empty where they do not.
+    pub county: String,
+    /// Cells with such a value.
+    pub cells: u64,
+    /// Filled cells.
+    pub filled: u64,
+    /// The most frequent spellings.
+    pub spellings: Vec<UnknownSpelling>,
+}
+
+/// A spelling that a code table does not know.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct UnknownSpelling {
+    /// As written, long numbers masked.
+    pub spelling: String,
+    /// Cells that say so.
+    pub cells: u64,
+    /// The label of the table that is most like it, if any is alike.
+    pub nearest: Option<String>,
 }
 
 /// Control totals of one source.

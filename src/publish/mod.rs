@@ -36,6 +36,7 @@ mod restricted;
 mod summary;
 mod tables;
 
+pub(crate) use lists::refused::refused_lists;
 pub use published_pipeline::{PublishedPipeline, RuleFacts};
 pub(crate) use quarter_totals::PublicationTotals;
 pub use summary::summary_text;

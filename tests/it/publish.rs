@@ -322,6 +322,7 @@ fn list(position: usize, source: &str, quarter: &str, people: usize) -> LoadedSo
     LoadedSource {
         records: SourceRecords {
             source: source.into(),
+            unknown: Default::default(),
             rows: Rows::of(RecordBatch::try_from_iter([("category", category)]).unwrap()),
             keys,
             tables: vec![Arc::new(info)],
@@ -330,6 +331,7 @@ fn list(position: usize, source: &str, quarter: &str, people: usize) -> LoadedSo
         totals: ControlTotals { source: source.into(), tables: vec![totals] },
         audits: Vec::new(),
         cell_warnings: Default::default(),
+        skipped: Vec::new(),
     }
 }
 

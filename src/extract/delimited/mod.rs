@@ -23,8 +23,8 @@ use super::piecewise_file::{OpenFile, TextSource, TextSurvey};
 use super::row_assembly::{CellHazards, RawTableAssembler, trim_row_cell};
 use super::table_limits::{MemoryRoom, check_column_limit, too_many_rows};
 use super::text_decoding::{self, TextCharset};
-use super::{FileIdentity, RawTable, RawTables, SkipReason, SkippedRow};
-use crate::config::read_options::{Encoding, ReadOptions};
+use super::{FileIdentity, RawTable, RawTables, SkippedRow};
+use crate::config::read_options::{Encoding, KeyHeaders, ReadOptions};
 use crate::model::source_table::{FileFormat, RawTableInfo};
 use crate::{Error, Result};
 
@@ -82,14 +82,9 @@ fn pieces(input: TextInput, file: &Path, options: &ReadOptions, piece: u64) -> R
     check_column_limit(found.headers.len()).map_err(|e| e.at_row(header_row.into()))?;
     let identity =
         FileIdentity { file: file.to_owned(), sha256: body.sha256.clone(), format: FileFormat::Csv };
+    let skipped = found.skipped(&rows, 1);
     let mut info = identity.info(found.headers, header_row);
     info.encoding = Some(body.encoding);
-    let skipped = (0..header_row)
-        .map(|row| {
-            let reason = if row as usize >= found.first { SkipReason::Header } else { SkipReason::Title };
-            SkippedRow { row: row + 1, reason, text: String::new() }
-        })
-        .collect();
     let ranges = survey.pieces(quoted, body.mark + start as u64);
     Ok(TextPieces {
         body,
@@ -104,6 +99,7 @@ fn pieces(input: TextInput, file: &Path, options: &ReadOptions, piece: u64) -> R
         ready: Vec::new(),
         next_row: header_row + 1,
         leave_out: options.leave_out.clone(),
+        keys: options.key_headers.clone(),
         buffers: Mutex::default(),
     })
 }
@@ -202,6 +198,7 @@ struct TextPieces {
     ready: Vec<Result<(RawTable, u32)>>,
     next_row: u32,
     leave_out: BTreeSet<String>,
+    keys: KeyHeaders,
     buffers: Mutex<Vec<PieceBuffers>>,
 }
 
@@ -301,7 +298,8 @@ impl TextPieces {
     }
     fn parse(&self, piece: &str, damaged: bool) -> Result<(RawTable, u32)> {
         let mut room = (self.room)();
-        let mut rows = RawTableAssembler::without(&self.info, piece.len() / 128, &self.leave_out, &mut room)?;
+        let mut rows = RawTableAssembler::without(&self.info, piece.len() / 128, &self.leave_out, &mut room)?
+            .with_keys(&self.keys);
         rows.rare =
             CellHazards { nul: memchr(0, piece.as_bytes()).is_some(), entities: piece.contains("&#") };
         let mut row = 0u32;

@@ -16,6 +16,7 @@ use crate::{Error, Result};
 mod cells;
 mod evidence;
 mod list_row;
+pub(crate) mod refused;
 mod rejects;
 mod safe_names;
 mod style;
