@@ -156,7 +156,35 @@ impl SourceContract {
                 EncodingSpec::Gb18030 => Encoding::Gb18030,
             },
             leave_out: BTreeSet::new(),
+            required_headers: self.cleaned_headers(|column| column.required),
+            date_headers: self
+                .cleaned_headers(|column| matches!(column.kind, ContractType::Date | ContractType::Month)),
+            ignored_headers: (self.ignore_headers.iter())
+                .chain(self.variants.iter().flat_map(|variant| &variant.ignore_headers))
+                .map(|header| super::clean_config_header(header))
+                .collect(),
+            hidden_sheets: self.files.hidden_sheets,
+            named_sheets: (self.files.sheets.iter()).filter(|p| !p.contains(['*', '?'])).cloned().collect(),
         }
+    }
+    /// Cleaned headers, those of members and variants among them, of columns of one kind.
+    fn cleaned_headers(&self, wanted: impl Fn(&SourceColumn) -> bool) -> BTreeSet<String> {
+        let mut headers = BTreeSet::new();
+        for (at, column) in self.columns.iter().enumerate().filter(|(_, column)| wanted(column)) {
+            headers.extend(column.headers.iter().cloned());
+            let of_members = self.members.iter().flat_map(|m| &m.cells).filter(|(to, _)| *to == at);
+            headers.extend(of_members.flat_map(|(_, headers)| headers.iter().cloned()));
+            for (key, aliases) in self.variants.iter().flat_map(|v| &v.aliases) {
+                if key.rsplit('.').next() == Some(column.name.as_str()) {
+                    let numbers = self.members.iter().map(|m| m.number.to_string());
+                    for alias in aliases {
+                        headers.extend(numbers.clone().map(|number| alias.replace("{n}", &number)));
+                        headers.insert(alias.clone());
+                    }
+                }
+            }
+        }
+        headers.iter().map(|header| super::clean_config_header(header)).collect()
     }
     /// Which columns linking needs: those with a role, those without which a record is rejected,
     /// and those by which repeated records are found.
