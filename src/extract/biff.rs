@@ -489,6 +489,59 @@ mod tests {
     }
 
     #[test]
+    fn an_encrypted_workbook_wants_its_password() {
+        for kind in [0u16, 1] {
+            let text = refusal(&[record(PASSWORD, &words(&[kind, 0, 0]))], &[vec![]], 1);
+            assert!(text.contains("打开密码"), "{text}");
+        }
+    }
+
+    #[test]
+    fn formats_of_the_workbook_s_own_come_first() {
+        let format = |number: u16, text: &str| {
+            let head = words(&[number, text.len() as u16]);
+            record(NUMBER_FORMAT, &[&head[..], &[0], text.as_bytes()].concat())
+        };
+        let cell = |number: u16| record(CELL_FORMAT, &words(&[0, number, 0, 0, 0, 0, 0, 0, 0, 0]));
+        let globals = [format(50, "000000000000000"), format(5, "yyyy-mm-dd"), cell(50), cell(5), cell(51)];
+        let number = |row: u16, format: u16| {
+            record(NUMBER, &[words(&[row, 0, format]), 43_174f64.to_le_bytes().to_vec()].concat())
+        };
+        let page = vec![number(0, 0), number(1, 1), number(2, 2)];
+        let sound = rebuild_biff_workbook(file(&stream(&globals, &[page], 1))).unwrap();
+        let mut book: calamine::Xls<_> = calamine::Reader::new(Cursor::new(sound.bytes)).unwrap();
+        let range = calamine::Reader::worksheet_range(&mut book, "AA").unwrap();
+        let dates: Vec<bool> =
+            range.cells().map(|(_, _, data)| matches!(data, calamine::Data::DateTime(_))).collect();
+        // The last is what everybody has.
+        assert_eq!(dates, [false, true, true]);
+    }
+
+    #[test]
+    fn rows_are_counted_and_formulas_without_values_told() {
+        let formula = |row: u16, value: [u8; 8], flags: u16| {
+            record(FORMULA, &[&words(&[row, 1, 0])[..], &value, &words(&[flags, 0, 0, 0])].concat())
+        };
+        let blank = [3, 0, 0, 0, 0, 0, 0xFF, 0xFF];
+        let hidden = record(ROW, &words(&[2, 0, 1, 0, 0, 0, 0x20, 0]));
+        let page = vec![
+            hidden,
+            number(0, 0),
+            number(0, 1),
+            number(2, 0),
+            record(LABEL, &words(&[3, 0, 0, 0])),
+            formula(4, [0; 8], 2),
+            formula(5, blank, 2),
+            formula(6, [0; 8], 0),
+            formula(7, blank, 0),
+        ];
+        let sound = rebuild_biff_workbook(file(&stream(&[], &[page], 1))).unwrap();
+        let sheet = &sound.sheets[0];
+        assert_eq!(sheet.counted, CountedRows { filled: 5, hidden: 1 });
+        assert_eq!(sheet.uncalculated, BTreeSet::from([(4, 1), (5, 1)]));
+    }
+
+    #[test]
     fn records_cut_off_are_refused() {
         let whole = stream(&[], &[vec![number(0, 0), number(1, 1)]], 1);
         rebuild_biff_workbook(file(&whole)).unwrap();

@@ -236,11 +236,7 @@ impl PageReading {
         table.column = 0;
         Ok(())
     }
-    fn finish(
-        mut self,
-        counted: &[CountedRows],
-        damaged: bool,
-    ) -> Result<Vec<ReadSheet>> {
+    fn finish(mut self, counted: &[CountedRows], damaged: bool) -> Result<Vec<ReadSheet>> {
         while !self.open.is_empty() {
             self.end_row()?;
             self.open.pop();
@@ -312,7 +308,8 @@ mod tests {
 
     #[test]
     fn scripts_are_no_content() {
-        let tables = rows("<table><tr><td><script>'<tr><td>x'</script>张三<style>td>a{}</style></td></tr></table>");
+        let tables =
+            rows("<table><tr><td><script>'<tr><td>x'</script>张三<style>td>a{}</style></td></tr></table>");
         assert_eq!(tables, [[["张三"]]]);
     }
 

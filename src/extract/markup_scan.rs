@@ -181,7 +181,8 @@ impl MarkupScan {
         if self.held.len() < TAG {
             self.held.push(byte);
         }
-        if self.held.len() == 1 && !(byte.is_ascii_alphabetic() || matches!(byte, b'/' | b'!' | b'?' | b'_')) {
+        if self.held.len() == 1 && !(byte.is_ascii_alphabetic() || matches!(byte, b'/' | b'!' | b'?' | b'_'))
+        {
             // A bare `<` is a character.
             self.held.clear();
             if byte == b'<' {

@@ -19,10 +19,6 @@ use super::xlsx_package::{MAX_RATIO, MAX_UNPACKED, damaged_xlsx_package, oversiz
 use crate::Result;
 use crate::model::file_account::CellFault;
 
-/// What a spreadsheet shows for an error.
-const ERRORS: [&str; 10] =
-    ["#N/A", "#VALUE!", "#REF!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "Err:502", "Err:504", "Err:508"];
-
 /// Reads all tables.
 ///
 /// # Errors
@@ -105,7 +101,8 @@ fn read_table(reader: &mut quick_xml::Reader<&[u8]>, builder: &mut SheetBuilder<
                     cells.clear();
                 }
                 "table-cell" | "covered-table-cell" => {
-                    let span = |name| xml_attribute(tag, name).and_then(|n| n.parse::<u32>().ok()).unwrap_or(1);
+                    let span =
+                        |name| xml_attribute(tag, name).and_then(|n| n.parse::<u32>().ok()).unwrap_or(1);
                     let down = span("number-rows-spanned");
                     if down > 1 {
                         builder.room().take(1, 0)?;
@@ -175,7 +172,10 @@ fn repeated(tag: &BytesStart<'_>, name: &str) -> u32 {
 
 fn kind_of_cell(tag: &BytesStart<'_>) -> String {
     let mut attributes = tag.attributes();
-    let kinds = attributes.with_checks(false).flatten().filter(|attribute| attribute.key.local_name().as_ref() == "value-type");
+    let kinds = attributes
+        .with_checks(false)
+        .flatten()
+        .filter(|attribute| attribute.key.local_name().as_ref() == "value-type");
     let kinds: Vec<String> = kinds.map(|attribute| attribute.value.into_owned()).collect();
     let error = kinds.iter().find(|kind| *kind == "error");
     error.or(kinds.first()).cloned().unwrap_or_default()
@@ -188,7 +188,8 @@ fn put_row(builder: &mut SheetBuilder<'_>, row: u32, rows: u32, cells: &[(u32, O
         return Ok(());
     }
     // All of it, before the first is taken.
-    let in_row: u64 = cells.iter().filter(|(_, cell)| shown(cell)).map(|(_, cell)| u64::from(cell.repeated)).sum();
+    let in_row: u64 =
+        cells.iter().filter(|(_, cell)| shown(cell)).map(|(_, cell)| u64::from(cell.repeated)).sum();
     MemoryRoom::sheet(0).take(in_row.saturating_mul(rows.into()), 0)?;
     for at in row..row.saturating_add(rows) {
         builder.count_row(at);
@@ -203,7 +204,7 @@ fn put_row(builder: &mut SheetBuilder<'_>, row: u32, rows: u32, cells: &[(u32, O
 
 fn put_cell(builder: &mut SheetBuilder<'_>, place: (u32, u32), cell: &OdsCell) -> Result<()> {
     let text = cell.text.as_str();
-    if cell.kind == "error" || cell.formula && ERRORS.contains(&text.trim()) {
+    if cell.kind == "error" {
         return builder.put(place, &SheetCell::Faulty(CellFault::ErrorValue, text));
     }
     match (&cell.kind[..], &cell.value) {
@@ -261,8 +262,10 @@ mod tests {
 
     #[test]
     fn repeats_are_counted_before_they_are_taken() {
-        let bytes = ods("<table:table table:name=\"a\"><table:table-row table:number-rows-repeated=\"1048576\"><table:table-cell \
-            table:number-columns-repeated=\"16384\" office:value-type=\"float\" office:value=\"1\"/></table:table-row></table:table>");
+        let bytes = ods(
+            "<table:table table:name=\"a\"><table:table-row table:number-rows-repeated=\"1048576\"><table:table-cell \
+            table:number-columns-repeated=\"16384\" office:value-type=\"float\" office:value=\"1\"/></table:table-row></table:table>",
+        );
         assert!(read_ods_workbook(&bytes).err().unwrap().message().contains("单元格超过"));
     }
 }

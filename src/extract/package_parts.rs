@@ -38,7 +38,9 @@ impl<'a> PackageParts<'a> {
         for index in 0..archive.len() {
             let Ok(part) = archive.by_index_raw(index) else { continue };
             if part.encrypted() {
-                return Err(Error::input("压缩包设了密码").hint("用密码解开后，把里面的表格文件放到数据文件夹"));
+                return Err(
+                    Error::input("压缩包设了密码").hint("用密码解开后，把里面的表格文件放到数据文件夹")
+                );
             }
             places.insert(normal_part_name(&String::from_utf8_lossy(part.name_raw())), index);
         }
@@ -62,7 +64,9 @@ impl<'a> PackageParts<'a> {
     pub(super) fn format(&mut self) -> Option<FileFormat> {
         let mimetype = self.index_part("mimetype").unwrap_or_default();
         if mimetype.starts_with(b"application/vnd.oasis.opendocument") {
-            return mimetype.starts_with(b"application/vnd.oasis.opendocument.spreadsheet").then_some(FileFormat::Ods);
+            return mimetype
+                .starts_with(b"application/vnd.oasis.opendocument.spreadsheet")
+                .then_some(FileFormat::Ods);
         }
         if self.has("xl/workbook.bin") {
             return Some(FileFormat::Xlsb);
@@ -134,7 +138,8 @@ impl<'a> PackageParts<'a> {
             let text = String::from_utf8_lossy(&relations);
             if macros.iter().any(|kind| text.contains(kind)) {
                 // The reader knows charts as sheets without cells, but not these.
-                let known = macros.iter().fold(text.into_owned(), |text, kind| text.replace(kind, "chartsheet"));
+                let known =
+                    macros.iter().fold(text.into_owned(), |text, kind| text.replace(kind, "chartsheet"));
                 sheets.changed = Some((relations_name, known.into_bytes()));
             }
         }
@@ -177,7 +182,8 @@ pub(super) fn repacked(bytes: &[u8], name: &str, content: &[u8]) -> Result<Vec<u
             out.raw_copy_file(part).map_err(|e| damaged_xlsx_package().caused_by(e))?;
         }
     }
-    out.start_file(name, zip::write::SimpleFileOptions::default()).map_err(|e| damaged_xlsx_package().caused_by(e))?;
+    out.start_file(name, zip::write::SimpleFileOptions::default())
+        .map_err(|e| damaged_xlsx_package().caused_by(e))?;
     out.write_all(content).map_err(|e| damaged_xlsx_package().caused_by(e))?;
     Ok(out.finish().map_err(|e| damaged_xlsx_package().caused_by(e))?.into_inner())
 }

@@ -75,8 +75,10 @@ fn sniff_zip(bytes: &[u8]) -> Result<FileFormat> {
     match parts.other_kind() {
         Some(kind) => Err(Error::input(format!("这是{kind}，不是 XLSX 工作簿"))
             .hint("把其中的表格存成 .xlsx，再放到数据文件夹")),
-        None => Err(Error::input("这是压缩包，但不是 XLSX 工作簿")
-            .hint("解开压缩包，把里面的表格文件放到数据文件夹")),
+        None => {
+            Err(Error::input("这是压缩包，但不是 XLSX 工作簿")
+                .hint("解开压缩包，把里面的表格文件放到数据文件夹"))
+        }
     }
 }
 
@@ -103,8 +105,24 @@ pub(super) fn password_needed() -> Error {
 #[allow(clippy::option_option)]
 fn sniff_text_format(bytes: &[u8]) -> Option<Option<FileFormat>> {
     const PAGE: [&str; 18] = [
-        "html", "!doctype html", "head", "body", "meta", "title", "style", "script", "table", "thead",
-        "tbody", "tr", "div", "center", "form", "link", "base", "font",
+        "html",
+        "!doctype html",
+        "head",
+        "body",
+        "meta",
+        "title",
+        "style",
+        "script",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "div",
+        "center",
+        "form",
+        "link",
+        "base",
+        "font",
     ];
     let start = &bytes[..bytes.len().min(HEAD)];
     let text = text_of_head(start);
@@ -196,7 +214,10 @@ mod tests {
         assert_eq!(sniff(b"<\0t\0a\0b\0l\0e\0>\0").unwrap(), FileFormat::Html);
         let xml = b"<?xml version=\"1.0\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\">";
         assert_eq!(sniff(xml).unwrap(), FileFormat::SpreadsheetMl);
-        assert_eq!(sniff(b"MIME-Version: 1.0\r\nContent-Type: multipart/related\r\n").unwrap(), FileFormat::Mhtml);
+        assert_eq!(
+            sniff(b"MIME-Version: 1.0\r\nContent-Type: multipart/related\r\n").unwrap(),
+            FileFormat::Mhtml
+        );
         assert!(sniff(b"<?xml version=\"1.0\"?><a/>").unwrap_err().message().contains("XML"));
         assert_eq!(sniff("<姓名>,1\n".as_bytes()).unwrap(), FileFormat::Csv);
         assert!(sniff(&[0, 1, 2, 3, 0, 0, 0, 9]).unwrap_err().message().contains("认不出"));

@@ -81,7 +81,8 @@ pub(super) fn rebuild_xlsb_workbook(bytes: Vec<u8>) -> Result<SoundXlsb> {
             None => XlsbSheet::default(),
         });
     }
-    let styles = parts.read("xl/styles.bin", unpacked).and_then(|styles| own_formats_replaced(styles).transpose());
+    let styles =
+        parts.read("xl/styles.bin", unpacked).and_then(|styles| own_formats_replaced(styles).transpose());
     drop(parts);
     let bytes = match styles {
         Some(styles) => repacked(&bytes, "xl/styles.bin", &styles?)?,

@@ -165,7 +165,8 @@ fn a_cell_over_several_rows_of_a_web_page_holds_for_all_of_them() {
 
 #[test]
 fn bytes_that_are_no_text_reject_their_row() {
-    let mut page = format!("<table>{}{}{}</table>", page_header(), page_row(&person(0)), page_row(&person(1)));
+    let mut page =
+        format!("<table>{}{}{}</table>", page_header(), page_row(&person(0)), page_row(&person(1)));
     page.insert_str(0, "\u{feff}");
     let mut bytes = page.into_bytes();
     let at = bytes.windows(4).rposition(|w| w == b"2018").unwrap();
@@ -211,6 +212,77 @@ fn a_web_archive_is_read() {
     assert_eq!(column(&tables[0], "姓名"), [Some("赵六")]);
 }
 
+/// A record of a binary workbook.
+fn record(kind: u32, data: &[u8]) -> Vec<u8> {
+    let number = |mut value: u32| {
+        let mut out = Vec::new();
+        while value >= 0x80 {
+            out.push((value & 0x7F) as u8 | 0x80);
+            value >>= 7;
+        }
+        out.push(value as u8);
+        out
+    };
+    [number(kind), number(data.len() as u32), data.to_vec()].concat()
+}
+
+fn wide(text: &str) -> Vec<u8> {
+    let units: Vec<u16> = text.encode_utf16().collect();
+    let bytes = units.iter().flat_map(|unit| unit.to_le_bytes());
+    (units.len() as u32).to_le_bytes().into_iter().chain(bytes).collect()
+}
+
+fn numbers(values: &[u32]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+}
+
+#[test]
+fn a_binary_workbook_is_read() {
+    let text = |column: u32, text: &str| record(6, &[numbers(&[column, 0]), wide(text)].concat());
+    let row = |row: u32| record(0, &numbers(&[row, 0, 0, 0]));
+    let mut sheet =
+        [record(0x81, &[]), record(0x94, &numbers(&[0, 2, 0, 4])), record(0x91, &[]), row(0)].concat();
+    HEADER.iter().enumerate().for_each(|(at, header)| sheet.extend(text(at as u32, header)));
+    for at in 0..2 {
+        sheet.extend(row(1 + at));
+        let person = person(at as usize);
+        (0..4).for_each(|column| sheet.extend(text(column, &person[column as usize])));
+        // The first amount in a format that the workbook calls 50, the second a formula that yields an error.
+        match at {
+            0 => sheet.extend(record(5, &[numbers(&[4, 1]), 500f64.to_le_bytes().to_vec()].concat())),
+            _ => sheet.extend(record(11, &[numbers(&[4, 0]), vec![0x2A]].concat())),
+        }
+    }
+    sheet.extend(record(0x92, &[]));
+    let bundled = [numbers(&[0, 1]), wide("rId1"), wide("名单")].concat();
+    let workbook = [record(0x9C, &bundled), record(0x90, &[]), record(0x84, &[])].concat();
+    let format = |number: u16| record(0x2F, &[&[0, 0][..], &number.to_le_bytes(), &[0; 12]].concat());
+    let styles = [
+        record(0x267, &numbers(&[1])),
+        record(0x2C, &[&50u16.to_le_bytes()[..], &wide("0\"元\"")].concat()),
+        record(0x269, &numbers(&[2])),
+        format(0),
+        format(50),
+        record(0x26A, &[]),
+    ];
+    let relations =
+        b"<Relationships><Relationship Id=\"rId1\" Target=\"worksheets/sheet1.bin\"/></Relationships>";
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in [
+        ("xl/workbook.bin", &workbook[..]),
+        ("xl/_rels/workbook.bin.rels", relations),
+        ("xl/worksheets/sheet1.bin", &sheet),
+        ("xl/styles.bin", &styles.concat()),
+    ] {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(content).unwrap();
+    }
+    let tables = read_aid(&zip.finish().unwrap().into_inner()).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!((rows(&tables), tables[0].info.format), (2, FileFormat::Xlsb));
+    assert_eq!(column(&tables[0], "受助金额"), [Some("500"), None]);
+    assert_eq!((tables[0].faults.len(), &tables[0].faults[0].original[..]), (1, "#N/A"));
+}
+
 #[test]
 fn packages_with_other_names_of_parts_are_read() {
     for case in ["xlsx-backslashes-in-zip", "xlsx-workbook2"] {
@@ -222,8 +294,14 @@ fn packages_with_other_names_of_parts_are_read() {
     // Other case, and the strict namespaces.
     let strict = rewritten(&bytes, |name, text| {
         let text = text
-            .replace("http://schemas.openxmlformats.org/officeDocument/2006", "http://purl.oclc.org/ooxml/officeDocument")
-            .replace("http://schemas.openxmlformats.org/spreadsheetml/2006", "http://purl.oclc.org/ooxml/spreadsheetml");
+            .replace(
+                "http://schemas.openxmlformats.org/officeDocument/2006",
+                "http://purl.oclc.org/ooxml/officeDocument",
+            )
+            .replace(
+                "http://schemas.openxmlformats.org/spreadsheetml/2006",
+                "http://purl.oclc.org/ooxml/spreadsheetml",
+            );
         (name.replace("sheet1", "Sheet1").replace("xl/", "XL/"), text)
     });
     assert_eq!(rows(&read_aid(&strict).unwrap()), 6);
@@ -312,7 +390,9 @@ fn formulas_that_nobody_calculated_are_refused_with_the_cure() {
     let sheet = book.worksheet_from_name("名单").unwrap();
     sheet.write_formula(7, 4, rust_xlsxwriter::Formula::new("=500+1").set_result("")).unwrap();
     let bytes = rewritten(&book.save_to_buffer().unwrap(), |name, text| {
-        let text = text.replace("<f>500+1</f><v>0</v>", "<f>500+1</f>").replace("<f>500+1</f><v></v>", "<f>500+1</f>");
+        let text = text
+            .replace("<f>500+1</f><v>0</v>", "<f>500+1</f>")
+            .replace("<f>500+1</f><v></v>", "<f>500+1</f>");
         (name.to_owned(), text.replace(" t=\"str\"><f>", "><f>"))
     });
     let tables = read_aid(&bytes).unwrap();
@@ -368,7 +448,10 @@ fn a_workbook_whose_list_is_hidden_says_so() {
     write_people(sheet, 1, 0, 0..3);
     sheet.set_hidden(true);
     let error = refused(read_aid(&book.save_to_buffer().unwrap()));
-    assert!(error.message().contains("名单") && error.hint_text().unwrap().contains("hidden_sheets"), "{error}");
+    assert!(
+        error.message().contains("名单") && error.hint_text().unwrap().contains("hidden_sheets"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -422,7 +505,13 @@ fn notes_charts_macros_and_unwanted_sheets_are_named() {
     });
     let tables = read_aid(&bytes).unwrap();
     use SheetFate::{Empty, NoTable, NotWanted, Notes, Read};
-    let expected = [("名单", Read, 3), ("填表说明", Notes, 1), ("空", Empty, 0), ("不读的", NotWanted, 3), ("宏", NoTable, 0)];
+    let expected = [
+        ("名单", Read, 3),
+        ("填表说明", Notes, 1),
+        ("空", Empty, 0),
+        ("不读的", NotWanted, 3),
+        ("宏", NoTable, 0),
+    ];
     assert_eq!(fates(&tables), expected.map(|(name, fate, rows)| (name.to_owned(), fate, rows)));
     // A column of names with ID numbers is no note.
     let mut book = list(2);

@@ -36,9 +36,9 @@ impl ReadColumns {
     /// Is a sheet as wide, with ID numbers and names in the same columns?
     pub(super) fn continues_in(&self, sheet: &FilledSheet) -> bool {
         let Some(ahead) = sheet.left.checked_sub(self.left).map(|ahead| ahead as usize) else { return false };
-        let ends = sheet.filled_rows().map(|row| {
-            ahead + row.iter().rposition(|cell| !cell.trim().is_empty()).map_or(0, |at| at + 1)
-        });
+        let ends = sheet
+            .filled_rows()
+            .map(|row| ahead + row.iter().rposition(|cell| !cell.trim().is_empty()).map_or(0, |at| at + 1));
         // Last columns may be blank for a whole sheet; none may come to the right of them.
         let widest = ends.max().unwrap_or(0);
         if widest > self.headers.len() || widest * 2 < self.width {
@@ -48,6 +48,17 @@ impl ReadColumns {
             let cell = row.get(at.checked_sub(ahead)?)?.trim();
             (!cell.is_empty()).then(|| cell.to_owned())
         };
+        // Without a known header it may still have one: whose words would become a person.
+        let first = sheet.rows.get(first_row_of_list(sheet));
+        let headed = |(at, shape): (usize, &Option<ColumnShape>)| {
+            *shape == Some(ColumnShape::IdNumber)
+                && first
+                    .and_then(|row| value(row, at))
+                    .is_some_and(|v| !v.bytes().any(|b| b.is_ascii_digit()))
+        };
+        if self.shapes.iter().enumerate().any(headed) {
+            return false;
+        }
         let mut told = 0;
         for (at, shape) in self.shapes.iter().enumerate() {
             let Some(shape) = shape else { continue };
@@ -82,6 +93,12 @@ impl FilledSheet {
         self.plain_numbers = std::mem::take(&mut self.plain_numbers).into_iter().map(moved).collect();
         self.left = left;
     }
+}
+
+/// Position of the first row that is no title: more than two of its cells are filled.
+pub(super) fn first_row_of_list(sheet: &FilledSheet) -> usize {
+    let filled = |row: &Vec<String>| row.iter().filter(|cell| !cell.trim().is_empty()).count();
+    sheet.rows.iter().position(|row| filled(row) > 2).unwrap_or(0)
 }
 
 /// Four of five values look the same.

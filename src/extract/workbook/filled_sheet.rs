@@ -78,6 +78,7 @@ impl<'a> SheetBuilder<'a> {
         }
         let fault = match cell {
             SheetCell::Faulty(fault, _) => Some(*fault),
+            SheetCell::Text(text) if is_error_text(text) => Some(CellFault::ErrorValue),
             _ if text.is_empty() => return Ok(()),
             _ => None,
         };
@@ -198,6 +199,34 @@ impl FilledSheet {
     }
 }
 
+/// What a spreadsheet shows for an error, or for a number wider than its column: pasted as a text, or in a
+/// page that holds what was shown, it is still no value.
+fn is_error_text(text: &str) -> bool {
+    const ERRORS: [&str; 11] = [
+        "#N/A",
+        "#VALUE!",
+        "#REF!",
+        "#NAME?",
+        "#DIV/0!",
+        "#NUM!",
+        "#NULL!",
+        "#SPILL!",
+        "#CALC!",
+        "#FIELD!",
+        "#GETTING_DATA",
+    ];
+    let text = text.trim();
+    // Most texts end here.
+    match text.as_bytes().first() {
+        Some(b'#') => {
+            ERRORS.contains(&text.to_ascii_uppercase().as_str())
+                || text.len() >= 3 && text.bytes().all(|byte| byte == b'#')
+        }
+        Some(b'E') => text.strip_prefix("Err:5").is_some_and(|rest| rest.len() == 2),
+        _ => false,
+    }
+}
+
 /// A cell as text. Numbers of 16 or more digits lost some: they are written as such.
 pub(super) fn workbook_cell_text(cell: &Data) -> String {
     match cell {
@@ -276,6 +305,12 @@ mod tests {
         assert_eq!(workbook_number_text(450.0), "450");
         assert_eq!(workbook_number_text(450.5), "450.5");
         assert_eq!(workbook_number_text(0.1 + 0.2), "0.3");
+    }
+
+    #[test]
+    fn shown_errors_are_errors() {
+        assert!(["#N/A", " #REF! ", "#div/0!", "#####", "Err:502"].into_iter().all(is_error_text));
+        assert!(!["#1", "##", "E", "Err:5", "3#N/A", ""].into_iter().any(is_error_text));
     }
 
     #[test]

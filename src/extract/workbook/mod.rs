@@ -15,9 +15,7 @@ use super::table_limits::{MemoryRoom, check_column_limit};
 use super::{FileIdentity, RawTable, RawTables, SkipReason};
 use crate::config::clean_config_header;
 use crate::config::read_options::ReadOptions;
-use crate::model::file_account::{
-    CellFault, FaultyCell, FileAccount, PhysicalUnit, SheetAccount, SheetFate,
-};
+use crate::model::file_account::{CellFault, FaultyCell, FileAccount, PhysicalUnit, SheetAccount, SheetFate};
 use crate::model::source_table::FileFormat;
 use crate::{Error, Result};
 
@@ -140,7 +138,11 @@ impl WorkbookReading<'_> {
         let missing = || {
             let error = self.known.missing(&sheet.rows[..sheet.rows.len().min(HEADER_DEPTH + 1)]);
             let hint = error.hint_text().unwrap_or_default().to_owned();
-            if loose { Error::input(format!("网页里的表格{}", error.message())).hint(hint) } else { error }
+            if loose {
+                Error::input(format!("网页里的表格{}", error.message())).hint(hint)
+            } else {
+                error
+            }
         };
         if continuation::holds_words_only(&sheet, loose) || self.options.known_headers.is_empty() {
             if self.headless.is_none() {
@@ -148,11 +150,12 @@ impl WorkbookReading<'_> {
             }
             return Ok(SheetFate::Notes);
         }
-        if self.tables.is_empty() {
+        if self.book.heads.len() == 1 {
             return Err(missing());
         }
         let rows = sheet.filled_rows().count();
-        Err(Error::input(format!("这张工作表有{rows}行内容，却没有认得出的表头，列也与前一张表对不上"))
+        let fits = if self.before.is_some() { "，列也与前一张表对不上" } else { "" };
+        Err(Error::input(format!("这张工作表有{rows}行内容，却没有认得出的表头{fits}"))
             .hint("补上表头后另存；若不是要读的名单，请在数据来源文件 [files] 的 skip_sheets 里写上它的名称"))
     }
 
@@ -165,7 +168,7 @@ impl WorkbookReading<'_> {
     ) -> Result<RawTable> {
         let (headers, title, last) = match header {
             Ok(found) => (found.headers, found.first, Some(found.last)),
-            Err(before) => (before.headers, 0, None),
+            Err(before) => (before.headers, continuation::first_row_of_list(&sheet), None),
         };
         let header_row = last.map_or(0, |last| sheet.top + last as u32 + 1);
         let columns = headers.len();
@@ -264,10 +267,7 @@ impl WorkbookReading<'_> {
         let Self { mut tables, sheets, headless, .. } = self;
         let Some(last) = tables.last_mut() else { return Err(nothing_read(&sheets, headless)) };
         let read = |sheet: &&SheetAccount| {
-            matches!(
-                sheet.fate,
-                SheetFate::Read | SheetFate::Continued | SheetFate::Notes | SheetFate::Empty
-            )
+            matches!(sheet.fate, SheetFate::Read | SheetFate::Continued | SheetFate::Notes | SheetFate::Empty)
         };
         let account = FileAccount {
             unit: PhysicalUnit::SheetRow,
@@ -351,8 +351,7 @@ mod tests {
             }
         }
         let options = ReadOptions::default();
-        let book =
-            OpenWorkbook::open(book.save_to_buffer().unwrap(), FileFormat::Xlsx, &options).unwrap();
+        let book = OpenWorkbook::open(book.save_to_buffer().unwrap(), FileFormat::Xlsx, &options).unwrap();
         let identity =
             FileIdentity { file: "甲.xlsx".into(), sha256: String::new(), format: FileFormat::Xlsx };
         let mut reading = WorkbookReading {

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use calamine::{Data, DataRef, Reader, Sheet, SheetType, SheetVisible, Xls, Xlsb, Xlsx, XlsxError, XlsxFormulaMetadata};
+use calamine::{
+    Data, DataRef, Reader, Sheet, SheetType, SheetVisible, Xls, Xlsb, Xlsx, XlsxError, XlsxFormulaMetadata,
+};
 
 use super::filled_sheet::{FilledSheet, SheetBuilder, SheetCell};
 use crate::config::read_options::ReadOptions;
@@ -13,8 +15,8 @@ use crate::extract::package_parts::{PackageParts, XlsxSheets, repacked};
 use crate::extract::sheet_row_count::CountedRows;
 use crate::extract::sniff::password_needed;
 use crate::extract::table_limits::MemoryRoom;
-use crate::extract::xlsx_package::{self, WeighedPackage};
 use crate::extract::xlsb_records::{self, XlsbSheet};
+use crate::extract::xlsx_package::{self, WeighedPackage};
 use crate::extract::{html_tables, mhtml, ods, spreadsheet_ml};
 use crate::model::file_account::CellFault;
 use crate::model::source_table::{FileFormat, TextEncoding};
@@ -83,7 +85,12 @@ impl OpenWorkbook {
                 let length = sound.bytes.len() as u64;
                 let reader = Box::new(Xls::new(Cursor::new(sound.bytes)).map_err(unreadable_workbook)?);
                 let heads = heads(reader.sheets_metadata(), sound.sheets.len())?;
-                Ok(Self { heads, encoding: None, named: true, book: Book::Xls { reader, length, sheets: sound.sheets } })
+                Ok(Self {
+                    heads,
+                    encoding: None,
+                    named: true,
+                    book: Book::Xls { reader, length, sheets: sound.sheets },
+                })
             }
             FileFormat::Xlsx => {
                 let weighed = xlsx_package::weigh_xlsx_package(&bytes)?;
@@ -330,6 +337,10 @@ fn put_data(builder: &mut SheetBuilder<'_>, place: (u32, u32), data: &Data) -> R
             builder.put(place, &SheetCell::Faulty(CellFault::ErrorValue, &error.to_string()))
         }
         Data::Float(number) => builder.put(place, &SheetCell::Number(*number)),
+        // Of a length of time, the number.
+        Data::DateTime(moment) if moment.is_duration() => {
+            builder.put(place, &SheetCell::Number(moment.as_f64()))
+        }
         Data::Int(number) => builder.put(place, &SheetCell::Number(*number as f64)),
         Data::String(text) => builder.put(place, &SheetCell::Text(text)),
         other => builder.put(place, &SheetCell::Data(other)),
