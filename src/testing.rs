@@ -80,6 +80,9 @@ pub mod model {
             Exception, RelatedException, Severity, Status, SubjectKind, TrackedException,
         };
     }
+    pub mod file_account {
+        pub use crate::model::file_account::{CellFault, FaultyCell, FileAccount, SheetAccount, SheetFate};
+    }
     pub mod id_number {
         pub use crate::model::id_number::{IdClass, IdNumber};
     }
@@ -100,9 +103,6 @@ pub mod model {
     }
     pub mod resolution {
         pub use crate::model::resolution::Resolution;
-    }
-    pub mod file_account {
-        pub use crate::model::file_account::{CellFault, FaultyCell};
     }
     pub mod source_row {
         pub use crate::model::source_row::{ControlTotals, Reject, TableTotals};

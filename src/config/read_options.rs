@@ -27,6 +27,16 @@ pub struct ReadOptions {
     pub leave_out: BTreeSet<String>,
     /// Headers of the columns that only rows of data fill.
     pub key_headers: KeyHeaders,
+    /// Cleaned headers of columns without which a record is rejected.
+    pub required_headers: BTreeSet<String>,
+    /// Cleaned headers of columns of dates and months.
+    pub date_headers: BTreeSet<String>,
+    /// Cleaned headers of columns that are known and not read.
+    pub ignored_headers: BTreeSet<String>,
+    /// Hidden worksheets are read like the others.
+    pub hidden_sheets: bool,
+    /// Worksheets that are asked for by their whole names: they are read even if they are hidden.
+    pub named_sheets: Vec<String>,
 }
 
 /// Headers of the columns that only rows of data fill: a row that says who it is about is never a total or a

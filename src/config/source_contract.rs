@@ -163,30 +163,47 @@ impl SourceContract {
             },
             leave_out: BTreeSet::new(),
             key_headers: self.key_headers(),
+            required_headers: self.cleaned_headers(|column| column.required),
+            date_headers: self
+                .cleaned_headers(|column| matches!(column.kind, ContractType::Date | ContractType::Month)),
+            ignored_headers: (self.ignore_headers.iter())
+                .chain(self.variants.iter().flat_map(|variant| &variant.ignore_headers))
+                .map(|header| super::clean_config_header(header))
+                .collect(),
+            hidden_sheets: self.files.hidden_sheets,
+            named_sheets: (self.files.sheets.iter()).filter(|p| !p.contains(['*', '?'])).cloned().collect(),
         }
     }
-    /// Headers of the columns by which a row says who it is about, those of members and variants included.
+    /// Headers of the columns by which a row says who it is about.
     fn key_headers(&self) -> KeyHeaders {
         let of = |roles: &[ColumnRole]| -> Vec<String> {
-            let plays = |at: usize| self.columns[at].role.is_some_and(|role| roles.contains(&role));
-            let mut headers = BTreeSet::new();
-            for (at, column) in self.columns.iter().enumerate().filter(|(at, _)| plays(*at)) {
-                headers.extend(column.headers.iter().cloned());
-                let of_members = self.members.iter().flat_map(|m| &m.cells).filter(|(c, _)| *c == at);
-                headers.extend(of_members.flat_map(|(_, headers)| headers.iter().cloned()));
-                for (key, aliases) in self.variants.iter().flat_map(|v| &v.aliases) {
-                    if key.rsplit('.').next() == Some(column.name.as_str()) {
-                        headers.extend(aliases.iter().flat_map(|header| self.numbered_headers(key, header)));
-                    }
-                }
-            }
-            headers.into_iter().collect()
+            let plays = |column: &SourceColumn| column.role.is_some_and(|role| roles.contains(&role));
+            self.headers_where(plays).into_iter().collect()
         };
         KeyHeaders {
             id_numbers: of(&[ColumnRole::IdNumber, ColumnRole::GuardianId]),
             names: of(&[ColumnRole::Name]),
             households: of(&[ColumnRole::Household]),
         }
+    }
+    /// Cleaned headers of some columns.
+    fn cleaned_headers(&self, wanted: impl Fn(&SourceColumn) -> bool) -> BTreeSet<String> {
+        self.headers_where(wanted).iter().map(|header| super::clean_config_header(header)).collect()
+    }
+    /// Headers of some columns, those of members and variants among them.
+    fn headers_where(&self, wanted: impl Fn(&SourceColumn) -> bool) -> BTreeSet<String> {
+        let mut headers = BTreeSet::new();
+        for (at, column) in self.columns.iter().enumerate().filter(|(_, column)| wanted(column)) {
+            headers.extend(column.headers.iter().cloned());
+            let of_members = self.members.iter().flat_map(|m| &m.cells).filter(|(c, _)| *c == at);
+            headers.extend(of_members.flat_map(|(_, headers)| headers.iter().cloned()));
+            for (key, aliases) in self.variants.iter().flat_map(|v| &v.aliases) {
+                if key.rsplit('.').next() == Some(column.name.as_str()) {
+                    headers.extend(aliases.iter().flat_map(|header| self.numbered_headers(key, header)));
+                }
+            }
+        }
+        headers
     }
     /// A header of a variant, for every member that it is written for.
     fn numbered_headers(&self, key: &str, header: &str) -> Vec<String> {

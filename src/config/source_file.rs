@@ -70,6 +70,9 @@ pub struct FilesSpec {
     /// Patterns of worksheet names to leave out.
     #[serde(default)]
     pub skip_sheets: Vec<String>,
+    /// Read hidden worksheets too. One that `sheets` names exactly is read in any case.
+    #[serde(default)]
+    pub hidden_sheets: bool,
     /// How many known headers a row must hold to be the header row (default 3).
     #[serde(default = "default_minimum_headers")]
     pub minimum_headers: usize,

@@ -27,6 +27,12 @@ mod biff;
 mod dbf;
 mod delimited;
 mod header;
+mod html_tables;
+mod markup_scan;
+mod mhtml;
+mod number_format;
+mod ods;
+mod package_parts;
 mod parquet_file;
 mod parquet_header;
 mod parquet_pages;
@@ -34,10 +40,13 @@ mod piecewise_file;
 mod row_assembly;
 mod row_words;
 mod rows_below_header;
+mod sheet_row_count;
 mod sniff;
+mod spreadsheet_ml;
 mod table_limits;
 mod text_decoding;
 mod workbook;
+mod xlsb_records;
 mod xlsx_package;
 
 /// Some rows of one table, in file order. A large file arrives as several of these.
@@ -140,7 +149,13 @@ fn open_named(
     match format {
         FileFormat::Csv if whole => delimited::open_delimited(TextInput::Whole(bytes), relative, options),
         FileFormat::Csv => delimited::open_delimited(TextInput::File(open), relative, options),
-        FileFormat::Xlsx | FileFormat::Xls => {
+        FileFormat::Xlsx
+        | FileFormat::Xls
+        | FileFormat::Xlsb
+        | FileFormat::Ods
+        | FileFormat::Html
+        | FileFormat::SpreadsheetMl
+        | FileFormat::Mhtml => {
             let identity = identity(sha256(&bytes));
             workbook::open_workbook(bytes, &identity, options, wants_sheet)
         }

@@ -189,9 +189,12 @@ pub(super) fn trim_row_cell(cell: &str) -> &str {
     if ends_plain {
         return cell;
     }
-    cell.trim_matches(|c: char| {
-        c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}' | '\u{200e}' | '\u{202a}' | '\u{202c}')
-    })
+    cell.trim_matches(is_outer_space)
+}
+
+/// Is this character none of the content at either end of a cell?
+pub(super) fn is_outer_space(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}' | '\u{200e}' | '\u{202a}' | '\u{202c}')
 }
 
 #[cfg(test)]

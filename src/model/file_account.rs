@@ -124,6 +124,14 @@ pub struct SheetAccount {
     pub fate: SheetFate,
     /// Rows with a filled cell, where they were counted.
     pub rows: u64,
+    /// How many of them are hidden; they are read like the others.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub hidden_rows: u64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// What was done with a sheet.
@@ -142,4 +150,6 @@ pub enum SheetFate {
     NotWanted,
     /// It is a chart or a macro sheet.
     NoTable,
+    /// It holds no list but words: no row has more than two filled cells, none holds an ID number.
+    Notes,
 }

@@ -33,6 +33,16 @@ pub enum FileFormat {
     Xlsx,
     /// BIFF workbook in a compound file.
     Xls,
+    /// Binary Office Open XML workbook.
+    Xlsb,
+    /// OpenDocument spreadsheet.
+    Ods,
+    /// Tables of a web page, most often named `.xls`.
+    Html,
+    /// XML spreadsheet of 2003.
+    SpreadsheetMl,
+    /// Web archive: the pages of a workbook in one file.
+    Mhtml,
     /// dBase III/IV/FoxPro table.
     Dbf,
     /// Apache Parquet.

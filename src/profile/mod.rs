@@ -129,6 +129,11 @@ fn has_misleading_suffix(path: &Path, format: FileFormat) -> bool {
         FileFormat::Csv => &["csv", "txt", "tsv"],
         FileFormat::Xlsx => &["xlsx", "xlsm"],
         FileFormat::Xls => &["xls", "et"],
+        FileFormat::Xlsb => &["xlsb"],
+        FileFormat::Ods => &["ods"],
+        FileFormat::Html => &["html", "htm"],
+        FileFormat::SpreadsheetMl => &["xml"],
+        FileFormat::Mhtml => &["mht", "mhtml"],
         FileFormat::Dbf => &["dbf"],
         FileFormat::Parquet => &["parquet", "pq"],
     };

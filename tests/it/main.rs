@@ -19,6 +19,7 @@ mod generic_link;
 mod hostile;
 mod inclusion;
 mod init;
+mod inputs_books;
 mod inputs_rows;
 mod link;
 mod load;

@@ -195,7 +195,8 @@ fn whatever_stands_in_other_columns_the_same_subjects_come_out() {
             rows = rows_of(&rules, std::slice::from_ref(telling));
             found = subjects(&rules, rule, &rows);
         }
-        let decides = |view: &str, name: &str| lineages[code].deciding.contains(&shipped_view_column(view, name));
+        let decides =
+            |view: &str, name: &str| lineages[code].deciding.contains(&shipped_view_column(view, name));
         for change in [ColumnChange::Null, ColumnChange::Constant] {
             let rows = changed(&rules, &rows, change, decides);
             assert_eq!(subjects(&rules, rule, &rows), found, "{code} {change:?}");
