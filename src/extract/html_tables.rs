@@ -239,6 +239,10 @@ impl PageReading {
     fn finish(mut self, counted: &[CountedRows], damaged: bool) -> Result<Vec<ReadSheet>> {
         while !self.open.is_empty() {
             self.end_row()?;
+            if self.open.len() > 1 && self.top().row > 0 {
+                return Err(Error::input("网页不完整：表格没有结束，后面的行可能丢了")
+                    .hint("文件在传输中被截断；重新复制，或请提供部门重新导出"));
+            }
             self.open.pop();
         }
         if counted.len() != self.tables.len() {
@@ -314,8 +318,16 @@ mod tests {
     }
 
     #[test]
+    fn a_page_cut_off_is_refused() {
+        let page = "<html><table><tr><td>张三</td></tr><tr><td>李";
+        let error = tables_of_page(page, page.len(), false).err().unwrap();
+        assert!(error.message().contains("不完整"), "{error}");
+    }
+
+    #[test]
     fn absurd_spans_cost_little() {
         let page = "<table>".to_owned() + &"<tr><td rowspan=65534 colspan=1000>x".repeat(2000);
-        assert!(tables_of_page(&page, page.len(), false).is_err());
+        let error = tables_of_page(&page, page.len(), false).err().unwrap();
+        assert!(error.message().contains("列"), "{error}");
     }
 }

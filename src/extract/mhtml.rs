@@ -14,7 +14,11 @@ const MAX_DEPTH: usize = 4;
 /// No tables; more than may be held.
 pub(super) fn read_mhtml(bytes: &[u8], declared: Encoding) -> Result<Vec<ReadSheet>> {
     let mut pages = Vec::new();
-    collect_pages(bytes, 0, &mut pages);
+    if !collect_pages(bytes, 0, &mut pages) {
+        return Err(
+            Error::input("网页档案(MHTML)不完整，缺少结尾").hint("文件在传输中被截断；重新复制后再运行")
+        );
+    }
     let mut sheets = Vec::new();
     for (at, page) in pages.into_iter().enumerate() {
         let length = page.body.len();
@@ -62,18 +66,19 @@ fn parameter(value: &str, name: &str) -> Option<String> {
     })
 }
 
-fn collect_pages(part: &[u8], depth: usize, pages: &mut Vec<ArchivedPage>) {
+/// Collects the pages of a part and of the parts inside it; false if it is cut off.
+fn collect_pages(part: &[u8], depth: usize, pages: &mut Vec<ArchivedPage>) -> bool {
     let (headers, body) = split_headers(part);
     let kind = header_value(&headers, "content-type").unwrap_or_default();
     if kind.to_ascii_lowercase().starts_with("multipart/") {
-        let Some(boundary) = parameter(&kind, "boundary").filter(|_| depth < MAX_DEPTH) else { return };
-        for part in split_parts(body, boundary.as_bytes()) {
-            collect_pages(part, depth + 1, pages);
-        }
-        return;
+        let Some(boundary) = parameter(&kind, "boundary").filter(|_| depth < MAX_DEPTH) else {
+            return false;
+        };
+        let (parts, ended) = split_parts(body, boundary.as_bytes());
+        return parts.into_iter().fold(ended, |whole, part| collect_pages(part, depth + 1, pages) && whole);
     }
     if !kind.to_ascii_lowercase().starts_with("text/html") {
-        return;
+        return true;
     }
     let encoding = header_value(&headers, "content-transfer-encoding").unwrap_or_default();
     let body = match &encoding.trim().to_ascii_lowercase()[..] {
@@ -86,6 +91,7 @@ fn collect_pages(part: &[u8], depth: usize, pages: &mut Vec<ArchivedPage>) {
         (!file.is_empty()).then_some(file)
     });
     pages.push(ArchivedPage { name, body });
+    true
 }
 
 fn line_end(bytes: &[u8], from: usize) -> usize {
@@ -119,24 +125,24 @@ fn split_headers(part: &[u8]) -> (Vec<(String, String)>, &[u8]) {
     (headers, &part[at..])
 }
 
-fn split_parts<'a>(body: &'a [u8], boundary: &[u8]) -> Vec<&'a [u8]> {
+/// The parts between boundaries, and whether the last boundary is there.
+fn split_parts<'a>(body: &'a [u8], boundary: &[u8]) -> (Vec<&'a [u8]>, bool) {
     let mut parts = Vec::new();
     let (mut at, mut begin) = (0, None);
     while at < body.len() {
         let end = line_end(body, at);
         let line = &body[at..end];
-        if line.strip_prefix(b"--").is_some_and(|rest| rest.starts_with(boundary)) {
+        if let Some(rest) = line.strip_prefix(b"--").and_then(|rest| rest.strip_prefix(boundary)) {
             if let Some(begin) = begin.replace(end) {
                 parts.push(&body[begin..at]);
+            }
+            if rest.starts_with(b"--") {
+                return (parts, true);
             }
         }
         at = end;
     }
-    // Cut off before its last boundary: what is there is read, and its rows are counted twice.
-    if let Some(begin) = begin.filter(|&begin| begin < body.len()) {
-        parts.push(&body[begin..]);
-    }
-    parts
+    (parts, false)
 }
 
 fn decode_quoted_printable(body: &[u8]) -> Vec<u8> {
@@ -201,6 +207,8 @@ mod tests {
             ----=_X\r\nContent-Type: image/png\r\n\r\n<table><tr><td>x</table>\r\n----=_X--\r\n";
         let sheets = read_mhtml(archive.as_bytes(), Encoding::Auto).unwrap();
         assert_eq!(sheets.len(), 1);
+        let cut = read_mhtml(&archive.as_bytes()[..archive.len() - 12], Encoding::Auto);
+        assert!(cut.err().unwrap().message().contains("不完整"));
         assert_eq!((&sheets[0].name[..], &sheets[0].sheet.rows[0][0][..]), ("sheet001.htm", "张"));
     }
 }

@@ -1,6 +1,6 @@
 //! Stage 1: a department's files become raw text columns.
 //!
-//! In: one file as delivered (CSV in any Chinese encoding, XLSX, XLS, DBF, Parquet; known by
+//! In: one file as delivered (CSV in any Chinese encoding, workbooks, web pages, DBF, Parquet; known by
 //! content, never by suffix). Out: [`RawTable`]s of text cells with the row each came from.
 //! Nothing is typed here: an ID number read as a number is an ID number lost. A workbook cell
 //! that *is stored* as a number of 16 or more digits is written in scientific notation

@@ -35,7 +35,7 @@ fn read_aid(bytes: &[u8]) -> bidui::Result<Vec<RawTable>> {
 }
 
 fn refused(read: bidui::Result<Vec<RawTable>>) -> Error {
-    let error = read.err().expect("accepted");
+    let error = read.expect_err("accepted");
     assert!(error.hint_text().is_some() && error.location().file.is_some(), "{error}");
     error
 }
@@ -167,7 +167,7 @@ fn a_cell_over_several_rows_of_a_web_page_holds_for_all_of_them() {
 fn bytes_that_are_no_text_reject_their_row() {
     let mut page =
         format!("<table>{}{}{}</table>", page_header(), page_row(&person(0)), page_row(&person(1)));
-    page.insert_str(0, "\u{feff}");
+    page.insert(0, '\u{feff}');
     let mut bytes = page.into_bytes();
     let at = bytes.windows(4).rposition(|w| w == b"2018").unwrap();
     bytes[at] = 0xFF;

@@ -23,7 +23,7 @@ pub(in crate::extract) struct FilledSheet {
     pub merged: Vec<Dimensions>,
     /// Faulty cells, by their place in `rows`.
     pub faults: BTreeMap<(usize, usize), CellFault>,
-    /// Plain numbers, by their place in `rows`: kept where days are counted from 1904.
+    /// Plain numbers, be they texts, by their place in `rows`: kept where days are counted from 1904.
     pub plain_numbers: BTreeSet<(usize, usize)>,
     /// Some texts could not be decoded: U+FFFD stands in them.
     pub damaged: bool,
@@ -103,7 +103,12 @@ impl<'a> SheetBuilder<'a> {
         if let Some(fault) = fault {
             self.sheet.faults.insert(place, fault);
         }
-        if self.keeps_numbers && matches!(cell, SheetCell::Number(_)) {
+        let plain = match cell {
+            SheetCell::Number(_) => true,
+            SheetCell::Text(text) => !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()),
+            _ => false,
+        };
+        if self.keeps_numbers && plain {
             self.sheet.plain_numbers.insert(place);
         }
         Ok(())
@@ -172,8 +177,7 @@ impl FilledSheet {
             let Some(text) = self.rows.get(first).and_then(|r| r.get(column)).cloned() else { continue };
             let fault = self.faults.get(&(first, column)).copied();
             let last = ((region.end.0 - self.top) as usize).min(self.rows.len() - 1);
-            for at in first + 1..=last {
-                let row = &mut self.rows[at];
+            for (at, row) in self.rows.iter_mut().enumerate().take(last + 1).skip(first + 1) {
                 // Regions do not overlap, so that each row counts once for a column.
                 room.take(1 + (column + 1).saturating_sub(row.len()) as u64, 0)?;
                 if blank[at] {

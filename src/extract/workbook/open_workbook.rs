@@ -20,6 +20,7 @@ use crate::extract::xlsx_package::{self, WeighedPackage};
 use crate::extract::{html_tables, mhtml, ods, spreadsheet_ml};
 use crate::model::file_account::CellFault;
 use crate::model::source_table::{FileFormat, TextEncoding};
+use crate::privacy::mask::mask_numbers_in_text;
 use crate::{Error, Result};
 
 /// What a workbook says of one of its sheets.
@@ -64,15 +65,18 @@ pub(super) fn catch_workbook_panic<T>(read: impl FnOnce() -> Result<T>) -> Resul
 }
 
 pub(in crate::extract) fn unreadable_workbook(why: impl std::fmt::Display) -> Error {
-    Error::input(format!("工作簿已损坏，读不出来：{why}"))
+    // What the reader says may quote the file.
+    Error::input(format!("工作簿已损坏，读不出来：{}", mask_numbers_in_text(&why.to_string())))
         .hint("用 Excel 或 WPS 打开后另存为 .xlsx，再放回原处")
 }
 
 fn failed_xlsx(error: XlsxError) -> Error {
     match error {
         XlsxError::Password => password_needed(),
-        XlsxError::CellError(value) => Error::input(format!("单元格里是认不出的错误值“{value}”"))
-            .hint("用 Excel 或 WPS 打开，改掉或删去出错的公式，另存后放回原处"),
+        XlsxError::CellError(value) => {
+            Error::input(format!("单元格里是认不出的错误值“{}”", mask_numbers_in_text(&value)))
+                .hint("用 Excel 或 WPS 打开，改掉或删去出错的公式，另存后放回原处")
+        }
         other => unreadable_workbook(other),
     }
 }
