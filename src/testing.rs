@@ -80,6 +80,9 @@ pub mod model {
             Exception, RelatedException, Severity, Status, SubjectKind, TrackedException,
         };
     }
+    pub mod file_account {
+        pub use crate::model::file_account::{CellFault, FaultyCell, FileAccount, PhysicalUnit};
+    }
     pub mod id_number {
         pub use crate::model::id_number::{IdClass, IdNumber};
     }

@@ -25,11 +25,16 @@ use crate::{Error, Result};
 
 mod biff;
 mod dbf;
+mod dbf_cells;
+mod dbf_layout;
+mod dbf_memo;
 mod delimited;
 mod header;
+mod parquet_columns;
 mod parquet_file;
 mod parquet_header;
 mod parquet_pages;
+mod parquet_unpacking;
 mod piecewise_file;
 mod row_assembly;
 mod sniff;
@@ -145,15 +150,15 @@ fn open_named(
         FileFormat::Dbf => {
             let bytes = rest(bytes)?;
             let identity = identity(sha256(&bytes));
-            dbf::open_dbf(bytes, &identity, options)
+            dbf::open_dbf(bytes, path, &identity, options)
         }
         FileFormat::Parquet if whole => {
             let identity = identity(sha256(&bytes));
-            parquet_file::open_parquet(parquet_file::ParquetInput::Whole(bytes.into()), identity)
+            parquet_file::open_parquet(parquet_file::ParquetInput::Whole(bytes.into()), identity, options)
         }
         FileFormat::Parquet => {
             let identity = identity(open.sha256()?);
-            parquet_file::open_parquet(parquet_file::ParquetInput::File(Arc::new(open)), identity)
+            parquet_file::open_parquet(parquet_file::ParquetInput::File(Arc::new(open)), identity, options)
         }
     }
 }
@@ -177,6 +182,7 @@ impl FileIdentity {
             encoding: None,
             headers,
             header_row,
+            notes: Vec::new(),
         }
     }
 }

@@ -282,7 +282,7 @@ fn workbook_cell_text(cell: &Data) -> String {
     }
 }
 
-fn workbook_number_text(number: f64) -> String {
+pub(super) fn workbook_number_text(number: f64) -> String {
     if number.abs() >= 1e15 {
         // 15 significant digits are all that a spreadsheet keeps.
         let text = format!("{number:.14e}");

@@ -24,6 +24,8 @@ pub(super) enum CellTrouble {
     DayUnknown,
     /// Not a month.
     Month,
+    /// `2017.1`, which may have been `2017.10`; January was taken.
+    MonthDoubtful,
     /// Not a number, or not in a unit of the column.
     Number,
     /// Not in the code table.
@@ -40,6 +42,7 @@ impl CellTrouble {
             Self::Date => "bad_date",
             Self::DayUnknown => "day_unknown",
             Self::Month => "bad_month",
+            Self::MonthDoubtful => "month_doubtful",
             Self::Number => "bad_number",
             Self::Code => "unknown_code",
             Self::Flag => "bad_flag",
@@ -53,6 +56,9 @@ impl CellTrouble {
             Self::Date => format!("“{label}”不是有效日期；写成 2018-03-01"),
             Self::DayUnknown => format!("“{label}”只写到月，按当月1日计；补填到日"),
             Self::Month => format!("“{label}”不是有效年月；写成 201803"),
+            Self::MonthDoubtful => {
+                format!("“{label}”可能是1月，也可能是10月（数字2017.10会变成2017.1），按1月计；写成 201710")
+            }
             Self::Number => match column.kind {
                 ContractType::Money => format!("“{label}”不是有效金额；写成数字，单位为元或万元"),
                 ContractType::Area => format!("“{label}”不是有效面积；写成数字，单位为平方米"),
@@ -67,7 +73,7 @@ impl CellTrouble {
     }
     /// True if the cell nevertheless has a value.
     pub(super) fn keeps_value(self) -> bool {
-        self == Self::DayUnknown
+        matches!(self, Self::DayUnknown | Self::MonthDoubtful)
     }
 }
 
@@ -147,8 +153,11 @@ pub(super) fn build_column(
             }
         })),
         ContractType::Month => Arc::new(build_typed_column::<Int32Type>(column, cells, troubles, |t| {
-            match written_date::parse_written_date(t) {
-                Some(day) => CellReading::Value(day.month()),
+            match written_date::parse_written_month(t) {
+                Some(written) if written.doubtful => {
+                    CellReading::Doubtful(written.month, CellTrouble::MonthDoubtful)
+                }
+                Some(written) => CellReading::Value(written.month),
                 None if cell_cleaning::is_open_end(t) => CellReading::Nothing,
                 None => CellReading::Wrong(CellTrouble::Month),
             }

@@ -292,6 +292,12 @@ impl<'a> SourceLoading<'a> {
                 });
             }
         }
+        self.audits.extend(info.notes.iter().map(|note| AuditFinding {
+            source: self.contract.name.clone(),
+            audit: "file_note".to_owned(),
+            blocking: false,
+            message: format!("{place}：{note}"),
+        }));
         self.plan = Some(Arc::new(plan));
         self.carried = vec![None; self.contract.columns.len()];
         self.tables.push(info.clone());
