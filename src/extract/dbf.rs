@@ -4,8 +4,9 @@
 //! carry GBK bytes whatever their language driver byte says. The crate `dbase` (MIT) was weighed against it:
 //! it takes the number of records from the header alone, passes deleted records over, decodes strictly or
 //! lossily as a whole, fails at a cut character, a `*****` or an unknown type, and knows neither `_NullFlags`
-//! nor varchars; what an operator must be told would have to be read a second time. Delivered in pieces: a table may have more
-//! records than fit beside each other.
+//! nor varchars; what an operator must be told would have to be read a second time.
+//!
+//! Delivered in pieces: a table may have more records than fit beside each other.
 
 use std::path::Path;
 use std::sync::Arc;
