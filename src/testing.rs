@@ -81,7 +81,9 @@ pub mod model {
         };
     }
     pub mod file_account {
-        pub use crate::model::file_account::{CellFault, FaultyCell, FileAccount, SheetAccount, SheetFate};
+        pub use crate::model::file_account::{
+            CellFault, FaultyCell, FileAccount, PhysicalUnit, SheetAccount, SheetFate,
+        };
     }
     pub mod id_number {
         pub use crate::model::id_number::{IdClass, IdNumber};

@@ -25,6 +25,9 @@ use crate::{Error, Result};
 
 mod biff;
 mod dbf;
+mod dbf_cells;
+mod dbf_layout;
+mod dbf_memo;
 mod delimited;
 mod header;
 mod html_tables;
@@ -33,9 +36,11 @@ mod mhtml;
 mod number_format;
 mod ods;
 mod package_parts;
+mod parquet_columns;
 mod parquet_file;
 mod parquet_header;
 mod parquet_pages;
+mod parquet_unpacking;
 mod piecewise_file;
 mod row_assembly;
 mod row_words;
@@ -162,7 +167,7 @@ fn open_named(
         FileFormat::Dbf => {
             let bytes = rest(bytes)?;
             let identity = identity(sha256(&bytes));
-            dbf::open_dbf(bytes, &identity, options)
+            dbf::open_dbf(bytes, path, &identity, options)
         }
         FileFormat::Parquet if whole => {
             let identity = identity(sha256(&bytes));
@@ -194,6 +199,7 @@ impl FileIdentity {
             encoding: None,
             headers,
             header_row,
+            notes: Vec::new(),
         }
     }
 }

@@ -87,10 +87,6 @@ impl<'a> RawTableAssembler<'a> {
     pub(super) fn skip(&mut self, row: u32, reason: SkipReason) {
         self.skipped.push(SkippedRow { row, reason, text: String::new() });
     }
-    /// Adds rows that are no data.
-    pub(super) fn skip_rows(&mut self, rows: Vec<SkippedRow>) {
-        self.skipped.extend(rows);
-    }
     /// Adds a row that is to be rejected.
     ///
     /// # Errors

@@ -124,7 +124,9 @@ fn audit_duplicate_files(contract: &SourceContract, loaded: &mut LoadedSource) {
 
 fn count_unreadable_cells(loaded: &LoadedSource) -> std::collections::BTreeMap<String, u64> {
     let mut counts = std::collections::BTreeMap::new();
-    for warning in loaded.cell_warnings.iter().filter(|w| w.reason_code != "day_unknown") {
+    for warning in
+        loaded.cell_warnings.iter().filter(|w| !matches!(&*w.reason_code, "day_unknown" | "month_doubtful"))
+    {
         *counts.entry(warning.column.clone().unwrap_or_default()).or_insert(0) += 1;
     }
     counts

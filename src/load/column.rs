@@ -27,6 +27,8 @@ pub(super) enum CellTrouble {
     DayUnknown,
     /// Not a month.
     Month,
+    /// `2017.1`, which may have been `2017.10`; January was taken.
+    MonthDoubtful,
     /// Not a number, or not in a unit of the column.
     Number,
     /// Not in the code table.
@@ -53,6 +55,7 @@ impl CellTrouble {
             Self::Date => "bad_date",
             Self::DayUnknown => "day_unknown",
             Self::Month => "bad_month",
+            Self::MonthDoubtful => "month_doubtful",
             Self::Number => "bad_number",
             Self::Code => "unknown_code",
             Self::Flag => "bad_flag",
@@ -63,6 +66,10 @@ impl CellTrouble {
             Self::Fault(CellFault::ErrorValue) => "error_value",
             Self::Fault(CellFault::FormulaWithoutValue) => "formula_without_value",
             Self::Fault(CellFault::HalfCharacter) => "half_character",
+            Self::Fault(CellFault::MemoMissing) => "memo_missing",
+            Self::Fault(CellFault::MemoUnreadable) => "memo_unreadable",
+            Self::Fault(CellFault::NumberOverflow) => "number_overflow",
+            Self::Fault(CellFault::UnreadableType) => "unreadable_type",
         }
     }
     /// Reason and cure for the department.
@@ -73,6 +80,9 @@ impl CellTrouble {
             Self::Date => format!("“{label}”不是有效日期；写成 2018-03-01"),
             Self::DayUnknown => format!("“{label}”只写到月，按当月1日计；补填到日"),
             Self::Month => format!("“{label}”不是有效年月；写成 201803"),
+            Self::MonthDoubtful => {
+                format!("“{label}”可能是1月，也可能是10月（数字2017.10会变成2017.1），按1月计；写成 201710")
+            }
             Self::Number => match column.kind {
                 ContractType::Money => format!("“{label}”不是有效金额；写成数字，单位为元或万元"),
                 ContractType::Area => format!("“{label}”不是有效面积；写成数字，单位为平方米"),
@@ -100,18 +110,30 @@ impl CellTrouble {
             Self::Fault(CellFault::HalfCharacter) => {
                 format!("“{label}”末尾的字被截断，只读入前面的字；加宽该字段后重新导出")
             }
+            Self::Fault(CellFault::MemoMissing) => {
+                format!("“{label}”的内容在备注文件里，文件夹里没有这个文件；与 DBF 一起交来后重新运行")
+            }
+            Self::Fault(CellFault::MemoUnreadable) => {
+                format!("“{label}”的内容在备注文件里读不出来；重新导出 DBF 和备注文件")
+            }
+            Self::Fault(CellFault::NumberOverflow) => {
+                format!("“{label}”是星号：数字超出该字段的宽度，已经丢失；加宽该字段后重新导出")
+            }
+            Self::Fault(CellFault::UnreadableType) => {
+                format!("“{label}”是图片、对象或二进制内容，读不出文字；导出为文字列")
+            }
         }
     }
     /// True if the cell nevertheless has a value.
     pub(super) fn keeps_value(self) -> bool {
-        matches!(self, Self::DayUnknown | Self::Fault(CellFault::HalfCharacter))
+        matches!(self, Self::DayUnknown | Self::MonthDoubtful | Self::Fault(CellFault::HalfCharacter))
     }
     /// True if the record cannot be accepted because of it.
     pub(super) fn refuses_record(self, column: &SourceColumn) -> bool {
         let person = matches!(column.role, Some(ColumnRole::IdNumber | ColumnRole::Name));
         match self {
             Self::TwoPeople => column.required || person,
-            Self::DayUnknown => false,
+            Self::DayUnknown | Self::MonthDoubtful => false,
             _ => column.required,
         }
     }
@@ -243,8 +265,11 @@ pub(super) fn build_column(
             if cell_cleaning::is_no_day(t, column.end) {
                 return CellReading::NoDay;
             }
-            match written_date::parse_written_date(t) {
-                Some(day) => CellReading::Value(day.month()),
+            match written_date::parse_written_month(t) {
+                Some(written) if written.doubtful => {
+                    CellReading::Doubtful(written.month, CellTrouble::MonthDoubtful)
+                }
+                Some(written) => CellReading::Value(written.month),
                 None if cell_cleaning::is_open_end(t) => CellReading::Nothing,
                 None => CellReading::Wrong(CellTrouble::Month),
             }

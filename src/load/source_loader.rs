@@ -315,6 +315,12 @@ impl<'a> SourceLoading<'a> {
         if self.tables.last().is_none_or(|before| before.file != info.file) {
             self.skipped_here = 0;
         }
+        self.audits.extend(info.notes.iter().map(|note| AuditFinding {
+            source: self.contract.name.clone(),
+            audit: "file_note".to_owned(),
+            blocking: false,
+            message: format!("{place}：{note}"),
+        }));
         self.plan = Some(Arc::new(plan));
         self.carried = vec![None; self.contract.columns.len()];
         self.tables.push(info.clone());

@@ -81,6 +81,14 @@ pub enum CellFault {
     FormulaWithoutValue,
     /// The cell ends in the middle of a character; what stands before it is its value.
     HalfCharacter,
+    /// The text stands in a memo file that is not there (DBF).
+    MemoMissing,
+    /// The memo file has no text where the cell points (DBF).
+    MemoUnreadable,
+    /// `*****`: the number did not fit into the column (DBF).
+    NumberOverflow,
+    /// A picture, an object, bytes of a program: no text can be made of it.
+    UnreadableType,
 }
 
 /// What one file is made of, counted twice: by the reader, and by a counter that shares no code with it.

@@ -21,6 +21,9 @@ pub struct RawTableInfo {
     pub headers: Vec<String>,
     /// One-based row of the (last) header row; 0 where the format names its columns itself.
     pub header_row: u32,
+    /// What should be told of the file as a whole (a memo file that is not there, a column of an index that
+    /// is not read), Chinese.
+    pub notes: Vec<String>,
 }
 
 /// What a file turned out to be.

@@ -164,7 +164,8 @@ fn dbf_text_dates_and_deleted_records() {
     assert_eq!(table.rows, [1, 3]);
     assert_eq!(column(table, 0), [Some("张三"), Some("王五")]);
     assert_eq!(column(table, 1), [Some("2018-03-01"), None]);
-    assert_eq!(table.malformed[0].row, 2);
+    assert_eq!((table.skipped[0].row, table.skipped[0].reason), (2, SkipReason::Deleted));
+    assert!(table.malformed.is_empty());
     let error = read("名单.dbf", &bytes[..bytes.len() - 25]).unwrap_err();
     assert!(error.message().contains("应有3条"), "{error}");
 }

@@ -23,7 +23,7 @@ mod continuation;
 pub(super) mod filled_sheet;
 pub(super) mod open_workbook;
 
-pub(super) use self::filled_sheet::FilledSheet;
+pub(super) use self::filled_sheet::{FilledSheet, workbook_number_text};
 
 /// Cells of a table as its header and its filled rows span it.
 const MAX_RECTANGLE: usize = 100_000_000;

@@ -49,6 +49,7 @@ fn loaded(source: usize, contract: &SourceContract, rows: &[Cells<'_>]) -> Loade
         encoding: None,
         headers: Vec::new(),
         header_row: 1,
+        notes: Vec::new(),
     };
     let tables = if rows.is_empty() { Vec::new() } else { vec![Arc::new(info)] };
     LoadedSource {
