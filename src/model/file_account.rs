@@ -61,7 +61,7 @@ pub struct SkippedRow {
 /// A cell of a data row that holds something which is no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FaultyCell {
-    /// One-based row, as in [`crate::extract::RawTable::rows`].
+    /// One-based row, as data rows are numbered.
     pub row: u32,
     /// Position of the column among the table's headers.
     pub column: u32,
