@@ -8,6 +8,7 @@ use super::Console;
 use crate::config::Pipeline;
 use crate::link::generic;
 use crate::link::settings::LinkSettings;
+use crate::privacy::mask::mask_numbers_in_text;
 use crate::reconcile;
 use crate::reconcile::execution::example_runner;
 use crate::rules::rule_set::RuleSet;
@@ -151,7 +152,7 @@ fn check_data_loading(pipeline: &Pipeline, data: &Path, console: &mut Console<'_
         let one = std::slice::from_mut(&mut loaded);
         let comparables = normalize::normalize(pipeline, one)?;
         normalize::audit_prefixes(pipeline, one, &comparables);
-        show_returned_rows(pipeline, &loaded, console)?;
+        show_returned_rows(&loaded, console)?;
         for audit in &loaded.audits {
             console.line(&format!("{}：{}", if audit.blocking { "阻断" } else { "提醒" }, audit.message))?;
             if audit.blocking {
@@ -165,22 +166,25 @@ fn check_data_loading(pipeline: &Pipeline, data: &Path, console: &mut Console<'_
     }
 }
 
-/// Shows which rows a run would return and why; the first of them, where they are many.
-fn show_returned_rows(
-    pipeline: &Pipeline,
-    loaded: &load::LoadedSource,
-    console: &mut Console<'_>,
-) -> Result<()> {
+/// Shows which rows and cells a run would return and why, the first of them where they are many; not what they say.
+fn show_returned_rows(loaded: &load::LoadedSource, console: &mut Console<'_>) -> Result<()> {
     const MOST: usize = 20;
-    for list in crate::publish::refused_lists(pipeline, std::slice::from_ref(loaded))? {
-        let rows = list.rejected + list.warned;
-        console.line(&format!("退回{}行，另有{}格未读入：", list.rejected, list.warned))?;
-        for line in list.text.trim_start_matches('\u{FEFF}').lines().take(MOST + 1) {
-            console.line(&format!("\t{line}"))?;
-        }
-        if rows > MOST {
-            console.line(&format!("\t…共{rows}行，这里只列前{MOST}行；运行 bidui run 停止时写出完整清单"))?;
-        }
+    let (rejected, warned) = (loaded.rejects.len(), loaded.cell_warnings.len());
+    if rejected + warned == 0 {
+        return Ok(());
+    }
+    console.line(&format!("退回{rejected}行，另有{warned}格未读入"))?;
+    for reject in loaded.rejects.iter().chain(&loaded.cell_warnings).take(MOST) {
+        let sheet = reject.sheet.as_ref().map_or_else(String::new, |sheet| format!("“{sheet}”"));
+        let column = reject.column.as_ref().map_or_else(String::new, |column| format!("的列“{column}”"));
+        let reason = mask_numbers_in_text(&reject.reason);
+        console.line(&format!("\t{}{sheet}第{}行{column}：{reason}", reject.file.display(), reject.row))?;
+    }
+    if rejected + warned > MOST {
+        let left = rejected + warned - MOST;
+        console.line(&format!(
+            "\t另有{left}处没有列出；审核不通过时 bidui run 在发布文件夹写出完整的退回清单"
+        ))?;
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Words of the rows that are no data: totals, signatures, dates and counts beside them.
 
+use crate::model::cell_words::cell_without_value;
 use crate::model::han::is_han;
 
 /// What a filled cell of a row without a person says.
@@ -242,5 +243,5 @@ pub(super) fn is_name_text(cell: &str) -> bool {
     }
     let bare = bare_text(cell);
     !(is_total_text(&bare) || footer_label(&bare).is_some() || is_count_text(cell))
-        && !crate::model::cell_words::cell_without_value(&bare).is_some()
+        && cell_without_value(&bare).is_none()
 }

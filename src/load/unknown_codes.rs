@@ -49,6 +49,16 @@ impl CodeCounts {
     }
 }
 
+/// What a county writes in a column, over all tables of the source.
+#[derive(Default)]
+struct CountedCodes {
+    /// Cells with a value that the code table does not know.
+    cells: u64,
+    /// Filled cells.
+    filled: u64,
+    spellings: BTreeMap<String, u64>,
+}
+
 /// Writes the counts of each table into its totals, and the findings before all others.
 pub(super) fn audit_unknown_codes(
     contract: &SourceContract,
@@ -59,7 +69,7 @@ pub(super) fn audit_unknown_codes(
         return Ok(());
     }
     let known = count_known_codes(contract, loaded)?;
-    let mut together: BTreeMap<(String, usize), (u64, u64, BTreeMap<String, u64>)> = BTreeMap::new();
+    let mut together: BTreeMap<(String, usize), CountedCodes> = BTreeMap::new();
     for (table, counts) in counts.into_iter().enumerate() {
         for ((column, county), spellings) in counts.0 {
             let cells: u64 = spellings.values().sum();
@@ -72,14 +82,14 @@ pub(super) fn audit_unknown_codes(
                 spellings: most_frequent(contract, column, &spellings),
             });
             let all = together.entry((county, column)).or_default();
-            (all.0, all.1) = (all.0 + cells, all.1 + filled);
+            (all.cells, all.filled) = (all.cells + cells, all.filled + filled);
             for (spelling, cells) in spellings {
-                *all.2.entry(spelling).or_default() += cells;
+                *all.spellings.entry(spelling).or_default() += cells;
             }
         }
     }
     let mut findings = Vec::new();
-    for ((county, column), (cells, filled, spellings)) in together {
+    for ((county, column), CountedCodes { cells, filled, spellings }) in together {
         if cells < FEWEST || cells * SHARE < filled {
             continue;
         }

@@ -67,3 +67,29 @@ fn csv_text(rows: &[Vec<String>]) -> Result<String> {
     let text = String::from_utf8(bytes).map_err(|e| failed(e.to_string()))?;
     Ok(format!("\u{FEFF}{text}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn a_department_gets_its_rows_with_reason_and_masked_numbers() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/hebi");
+        let pipeline = Pipeline::open(&root).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let text = "学校,姓名,身份证号,学期\n一中,无,410621197309164170,2018秋\n一中,=1+1,410621198408140603,2018秋\n一中,李四,,";
+        std::fs::write(folder.path().join("学生资助.csv"), text).unwrap();
+        let index = pipeline.source_index("student_aid").unwrap();
+        let loaded = crate::load::load_source(&pipeline, index, folder.path(), None).unwrap().unwrap();
+        let lists = refused_lists(&pipeline, &[loaded]).unwrap();
+        let [list] = &lists[..] else { panic!("{lists:?}") };
+        assert_eq!((list.owner.as_str(), list.file_name.as_str()), ("教育局", "退回_教育局.csv"));
+        assert_eq!((list.rejected, list.warned), (2, 0));
+        let lines: Vec<&str> = list.text.lines().collect();
+        assert!(lines[0].starts_with("\u{FEFF}来源,序号,级别,文件"), "{}", lines[0]);
+        assert!(lines[1].starts_with("学生资助,1,整行退回,学生资助.csv,,2,,姓名,“姓名”为空"), "{}", lines[1]);
+        assert!(!list.text.contains("410621197309164170") && list.text.ends_with("missing_required\r\n"));
+    }
+}
