@@ -27,6 +27,8 @@ mod biff;
 mod dbf;
 mod delimited;
 mod header;
+mod line_count;
+mod line_encodings;
 mod parquet_file;
 mod parquet_header;
 mod parquet_pages;

@@ -17,6 +17,7 @@ mod number;
 mod row_batches;
 mod source_files;
 mod source_loader;
+mod text_notices;
 mod tick_columns;
 
 pub(crate) use audit::audit_percent_text;

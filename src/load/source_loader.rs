@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::headers::{ColumnPlan, HeaderMatcher};
 use super::row_batches::{LoadedPart, RowBatch, carry_filled_cells};
 use super::tick_columns::{self, TickStyle};
-use super::{LoadedSource, SourceRecords, audit, source_files};
+use super::{LoadedSource, SourceRecords, audit, source_files, text_notices};
 use crate::config::{Pipeline, SourceContract};
 use crate::extract;
 use crate::extract::RawTable;
@@ -245,6 +245,9 @@ impl<'a> SourceLoading<'a> {
             reason: m.reason.clone(),
             original: m.original.clone(),
         }));
+        if let Some(text) = raw.account.as_ref().and_then(|account| account.text.as_ref()) {
+            self.audits.extend(text_notices::text_notices(&self.contract.name, &raw.info, text));
+        }
         for skipped in &raw.skipped {
             *totals.skipped.entry(skipped.reason.key().to_owned()).or_insert(0) += 1;
         }

@@ -19,6 +19,7 @@ mod generic_link;
 mod hostile;
 mod inclusion;
 mod init;
+mod inputs_csv;
 mod link;
 mod load;
 mod memory;
