@@ -28,6 +28,10 @@ pub(super) struct CellSpan {
 }
 
 impl CellSpan {
+    /// Do quotes enclose a line that lies here, and the ends of the lines around it?
+    pub(super) fn holds(self, from: usize, to: usize) -> bool {
+        self.quoted && self.from < from && to < self.to
+    }
     /// Its text, with quotes that are doubled written once.
     pub(super) fn text(self, text: &str) -> Cow<'_, str> {
         let cell = &text[self.from..self.to];

@@ -109,6 +109,8 @@ struct SlowRecord {
     next: usize,
     unclosed: usize,
     irregular: bool,
+    /// Lines that a cell holds whole.
+    inner: Vec<usize>,
 }
 
 struct SlowReader {
@@ -156,7 +158,13 @@ impl SlowReader {
         None
     }
     fn record(&self, first: usize, literal: usize, strict: bool) -> SlowRecord {
-        let mut out = SlowRecord { cells: Vec::new(), next: first + 1, unclosed: 0, irregular: false };
+        let mut out = SlowRecord {
+            cells: Vec::new(),
+            next: first + 1,
+            unclosed: 0,
+            irregular: false,
+            inner: Vec::new(),
+        };
         let mut line = self.line(first);
         let mut at = 0;
         loop {
@@ -186,6 +194,7 @@ impl SlowReader {
                             if self.lines[out.next - 1].last() == Some(&'\r') {
                                 content.push('\r');
                             }
+                            out.inner.extend(out.next..last);
                             for between in out.next..last {
                                 content.push('\n');
                                 content.extend(&self.lines[between]);
@@ -242,7 +251,8 @@ impl SlowReader {
                     continue;
                 }
                 let few = long.cells.len() <= self.widths.high;
-                let believed = !long.irregular && (self.fit(&long) || good == 0 && few);
+                let swallowed = long.inner.iter().any(|&line| self.fit(&alone[line - at]));
+                let believed = !long.irregular && !swallowed && (self.fit(&long) || good == 0 && few);
                 if believed {
                     out.extend(self.slow(&long.cells, at < doubtful && !self.fit(&long)));
                     at = long.next;

@@ -14,8 +14,8 @@
 //! 3. An opening quote that nothing closes in its line is looked after in the lines below, within 200 lines and
 //!    128 KiB, which is more than the longest cell of a spreadsheet. Nothing there: it is a character.
 //! 4. A record over several lines is believed if all quotes in its cells are doubled, it has as many cells as
-//!    records have, and not more than half of its lines (and fewer than eight) would have so by themselves. Fewer
-//!    cells do where no line of it would have so. How many cells records have, the header tells and the lines
+//!    records have, and neither more than half of its lines nor any that lies in a cell as a whole would have so by
+//!    themselves. Fewer cells do where no line of it would have so. How many cells records have, the header tells and the lines
 //!    without quotes below it ([`record_widths`]).
 //! 5. If its lines are the better records, the quote is a character and swallows none of them. If neither can be
 //!    said, what begins in its lines and has not as many cells as records have is rejected, named with its row;

@@ -176,15 +176,18 @@ impl<'a> RecordCutter<'a> {
         if self.widths.high == 1 {
             return if long.irregular { LongRecord::Records } else { LongRecord::Believed };
         }
-        let (mut good, mut lines) = (0, 0);
+        let (mut good, mut lines, mut swallowed) = (0, 0, false);
         let mut at = start;
         while at < long.line.next {
             let line = self.cells.line(at);
             let count = self.cells.count(at, line);
-            good += usize::from(match self.widths.known() {
+            let fits = match self.widths.known() {
                 true => self.widths.fit(count),
                 false => count >= cells,
-            });
+            };
+            good += usize::from(fits);
+            // A line that a cell holds whole.
+            swallowed |= fits && self.other.iter().any(|cell| cell.holds(at, line.end));
             lines += usize::from(!self.cells.blank(at, line));
             if good >= GOOD_LINES {
                 return LongRecord::Records;
@@ -196,6 +199,7 @@ impl<'a> RecordCutter<'a> {
         }
         // Between a quote too many and one of the next row there is one that is not doubled.
         let believed = !long.irregular
+            && !swallowed
             && (!self.widths.known() || self.widths.fit(cells) || good == 0 && cells <= self.widths.high);
         if believed { LongRecord::Believed } else { LongRecord::Doubtful }
     }
