@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 /// Declared encoding of a text file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Encoding {
-    /// Byte order mark, then strict UTF-8, then GB18030 (which contains GBK and GB2312).
+    /// Byte order mark, then UTF-8 if most lines are, then GB18030 (which contains GBK and GB2312).
     #[default]
     Auto,
     /// UTF-8.

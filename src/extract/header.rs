@@ -6,6 +6,7 @@ use super::rows_below_header::skipped_row_text;
 use super::{SkipReason, SkippedRow};
 use crate::config::clean_config_header;
 use crate::config::read_options::ReadOptions;
+use crate::privacy::mask::holds_long_number;
 use crate::{Error, Result};
 
 /// Rows looked at for a header.
@@ -162,16 +163,21 @@ impl KnownHeaders {
     }
     /// The error for a table without a header row.
     pub(super) fn missing(&self, rows: &[Vec<String>]) -> Error {
-        let seen: Vec<String> = rows
-            .iter()
-            .take(5)
-            .map(|row| row.iter().filter(|c| !c.is_empty()).take(8).cloned().collect::<Vec<_>>().join(" | "))
-            .filter(|line| !line.is_empty())
-            .map(|line| line.chars().take(80).collect())
-            .collect();
-        let seen = if seen.is_empty() { "(没有内容)".to_owned() } else { seen.join(" ⏎ ") };
+        // Rows may be those of persons: only the first line is shown, without numbers, and none that is data.
+        let first = rows.iter().find(|row| row.iter().any(|cell| !cell.is_empty()));
+        let seen = match first {
+            None => "(没有内容)".to_owned(),
+            Some(row) if row.iter().any(|cell| holds_long_number(cell)) => {
+                "第一行就有证件号一类的长号码，多半缺表头行".to_owned()
+            }
+            Some(row) => {
+                let cells = row.iter().filter(|c| !c.is_empty()).take(8).map(String::as_str);
+                let line = cells.collect::<Vec<_>>().join(" | ");
+                line.chars().filter(|c| !c.is_control()).take(80).collect()
+            }
+        };
         Error::input(format!("找不到表头行：前{HEADER_DEPTH}行里没有一行含有至少{}个已知表头", self.minimum))
-            .hint(format!("看到的是：{seen}。若表头改了名，请在数据来源文件的 headers 里加上"))
+            .hint(format!("看到的第一行是：{seen}。若表头改了名，请在数据来源文件的 headers 里加上"))
     }
     /// The error unless a header was found.
     pub(super) fn require(&self, rows: &[Vec<String>]) -> Result<FoundHeader> {

@@ -31,6 +31,8 @@ mod dbf_memo;
 mod delimited;
 mod header;
 mod html_tables;
+mod line_count;
+mod line_encodings;
 mod markup_scan;
 mod mhtml;
 mod number_format;

@@ -235,6 +235,7 @@ impl ParquetPieces {
                 counted: self.counted,
                 several_lines: Vec::new(),
                 several_lines_count: 0,
+                text: None,
                 sheets: Vec::new(),
             }));
         }

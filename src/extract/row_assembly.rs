@@ -30,6 +30,8 @@ pub(super) struct RawTableAssembler<'a> {
     room: &'a mut MemoryRoom,
     /// What a cell may hold besides plain text.
     pub rare: CellHazards,
+    /// Cells written as formulas of a text.
+    pub formula_texts: u64,
 }
 
 /// What must be looked for in every cell, unless the text as a whole is known to be without.
@@ -37,8 +39,10 @@ pub(super) struct RawTableAssembler<'a> {
 pub(super) struct CellHazards {
     /// NUL characters.
     pub nul: bool,
-    /// `&#NNNN;`.
+    /// `&#NNNN;`, `&amp;`.
     pub entities: bool,
+    /// `="…"`, and `\N` for what is missing: delimited text alone.
+    pub exported: bool,
 }
 
 impl<'a> RawTableAssembler<'a> {
@@ -75,7 +79,8 @@ impl<'a> RawTableAssembler<'a> {
             skipped: Vec::new(),
             malformed: Vec::new(),
             room,
-            rare: CellHazards { nul: true, entities: true },
+            rare: CellHazards { nul: true, entities: true, exported: false },
+            formula_texts: 0,
         })
     }
     /// Says which columns only rows of data fill.
@@ -142,7 +147,12 @@ impl<'a> RawTableAssembler<'a> {
         self.room.take(self.kept, text as u64)?;
         for (index, column) in self.columns.iter_mut().enumerate() {
             let Some(column) = column else { continue };
-            let cell = cells.get(index).map_or("", |c| trim_row_cell(c.as_ref()));
+            let mut cell = cells.get(index).map_or("", |c| trim_row_cell(c.as_ref()));
+            if self.rare.exported {
+                let plain = exported_cell(cell);
+                self.formula_texts += u64::from(cell.starts_with('=') && plain.len() < cell.len());
+                cell = plain;
+            }
             if cell.is_empty() {
                 column.append_null();
             } else if self.rare.entities {
@@ -191,6 +201,17 @@ pub(super) fn trim_row_cell(cell: &str) -> &str {
 /// Is this character none of the content at either end of a cell?
 pub(super) fn is_outer_space(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}' | '\u{200e}' | '\u{202a}' | '\u{202c}')
+}
+
+/// What a cell of an export stands for: `="…"` keeps a spreadsheet from taking a number for one, `\N` is how
+/// databases write that there is no value.
+fn exported_cell(cell: &str) -> &str {
+    let inner = cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
+    match inner {
+        Some(text) if !text.contains('"') => trim_row_cell(text),
+        _ if cell == "\\N" => "",
+        _ => cell,
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::config::{SourceContract, clean_config_header};
 use crate::model::column_type::ContractType;
 use crate::model::source_table::RawTableInfo;
 use crate::model::unit;
+use crate::privacy::mask::holds_long_number;
 use crate::{Error, Result};
 
 /// Which raw column feeds which column of the contract.
@@ -71,6 +72,15 @@ impl<'a> HeaderMatcher<'a> {
 
     /// Maps the headers of one table.
     pub(super) fn plan(&self, info: &RawTableInfo) -> Result<ColumnPlan> {
+        if info.headers.iter().any(|header| holds_long_number(header)) {
+            // A row of a person was taken for the header: what it says is not shown.
+            return Err(Error::input(format!(
+                "第{}行被当作表头，可是其中有证件号一类的长号码，多半是数据行",
+                info.header_row
+            ))
+            .in_file(&info.file)
+            .hint("核对文件有没有表头行、分隔符和换行是否正常；请提供部门重新导出"));
+        }
         let contract = self.contract;
         let file = info.file.to_string_lossy().replace('\\', "/");
         let (special, units) = self.variant(&file);

@@ -19,6 +19,7 @@ mod placeholder_birth_dates;
 mod row_batches;
 mod source_files;
 mod source_loader;
+mod text_notices;
 mod tick_columns;
 mod unknown_cells;
 mod unknown_codes;

@@ -14,7 +14,7 @@ use super::placeholder_birth_dates::{UnstatedDays, forget_placeholder_birth_date
 use super::row_batches::{LoadedPart, RowBatch, carry_filled_cells};
 use super::tick_columns::{self, TickStyle};
 use super::unknown_codes::{CodeCounts, audit_unknown_codes};
-use super::{LoadedSource, SourceRecords, UnknownCells, audit, source_files};
+use super::{LoadedSource, SourceRecords, UnknownCells, audit, source_files, text_notices};
 use crate::config::{Pipeline, SourceContract};
 use crate::extract;
 use crate::extract::RawTable;
@@ -261,6 +261,9 @@ impl<'a> SourceLoading<'a> {
             reason: m.reason.clone(),
             original: m.original.clone(),
         }));
+        if let Some(text) = raw.account.as_ref().and_then(|account| account.text.as_ref()) {
+            self.audits.extend(text_notices::text_notices(&self.contract.name, &raw.info, text));
+        }
         for skipped in std::mem::take(&mut raw.skipped) {
             *totals.skipped.entry(skipped.reason.key().to_owned()).or_insert(0) += 1;
             if skipped.reason != SkipReason::Blank && self.skipped_here < MOST_SKIPPED {

@@ -107,6 +107,23 @@ pub struct FileAccount {
     /// Every sheet of a workbook in its order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sheets: Vec<SheetAccount>,
+    /// What a delimited text holds besides plain cells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<TextAccount>,
+}
+
+/// What a delimited text holds besides plain cells.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct TextAccount {
+    /// Rows with quotes that enclose nothing and were read as characters (the first 1,000).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stray_quotes: Vec<u32>,
+    /// How many such rows there are.
+    pub stray_quotes_count: u64,
+    /// Cells written as formulas of a text (`="…"`); the text in them was read.
+    pub formula_texts: u64,
+    /// Lines of another encoding than the file's, read in theirs.
+    pub other_encoding: u64,
 }
 
 /// The physical parts that rows are counted by.

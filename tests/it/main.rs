@@ -20,6 +20,7 @@ mod hostile;
 mod inclusion;
 mod init;
 mod inputs_books;
+mod inputs_csv;
 mod inputs_dates;
 mod inputs_dbf;
 mod inputs_parquet;

@@ -275,6 +275,7 @@ impl WorkbookReading<'_> {
             counted: sheets.iter().filter(read).map(|sheet| sheet.rows).sum(),
             several_lines: Vec::new(),
             several_lines_count: 0,
+            text: None,
             sheets,
         };
         last.account = Some(Arc::new(account));
