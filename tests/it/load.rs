@@ -512,7 +512,7 @@ fn fixtures_load() {
                 format!("{},{},{sheet},{},{}", r.source, r.file.display(), r.row, r.reason_code)
             }));
         }
-        let truth = std::fs::read_to_string(data.join("truth/rejects.csv")).unwrap();
+        let truth = std::fs::read_to_string(crate::truth_of(&data).join("rejects.csv")).unwrap();
         let mut expected: Vec<String> = truth.lines().skip(1).map(str::to_owned).collect();
         expected.sort();
         found.sort();

@@ -3,6 +3,13 @@
 // Tests may unwrap, and say on request what they saw.
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
+use std::path::{Path, PathBuf};
+
+/// Where the truth of a data folder lies.
+fn truth_of(data: &Path) -> PathBuf {
+    data.parent().unwrap().join("truth").join(data.file_name().unwrap())
+}
+
 mod across;
 mod arrows;
 mod broken;
