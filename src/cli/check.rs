@@ -8,9 +8,11 @@ use super::Console;
 use crate::config::Pipeline;
 use crate::link::generic;
 use crate::link::settings::LinkSettings;
+use crate::model::data_file::FileFate;
 use crate::reconcile;
 use crate::reconcile::execution::example_runner;
 use crate::rules::rule_set::RuleSet;
+use crate::table::rows::RowStore;
 use crate::{Error, Result, load, normalize};
 
 /// Arguments of `bidui check`.
@@ -27,6 +29,9 @@ pub(super) struct CheckArguments {
     /// 试读此文件夹中的提取数据（不写任何结果）
     #[arg(long)]
     data: Option<PathBuf>,
+    /// 试读时，不属于任何来源的文件只列出
+    #[arg(long)]
+    allow_unclaimed: bool,
 }
 
 pub(super) fn execute(arguments: &CheckArguments, console: &mut Console<'_>) -> Result<u8> {
@@ -50,7 +55,7 @@ pub(super) fn execute(arguments: &CheckArguments, console: &mut Console<'_>) -> 
         check_mutations(&pipeline, &rules, code, console)?;
     }
     if let Some(data) = &arguments.data {
-        check_data_loading(&pipeline, data, console)?;
+        check_data_loading(&pipeline, data, arguments.allow_unclaimed, console)?;
     }
     Ok(0)
 }
@@ -127,19 +132,31 @@ fn check_mutations(
     console.line(&format!("改坏{tried}处，全部被示例发现"))
 }
 
-/// Reads every source as `run` would and says what would be loaded.
-fn check_data_loading(pipeline: &Pipeline, data: &Path, console: &mut Console<'_>) -> Result<()> {
+/// Reads every source as `run` would and says what would be loaded, and what becomes of every other file. Whatever
+/// would stop a run is told together.
+fn check_data_loading(
+    pipeline: &Pipeline,
+    data: &Path,
+    allow_unclaimed: bool,
+    console: &mut Console<'_>,
+) -> Result<()> {
+    let folder = load::survey_data_folder(pipeline, data)?;
+    let mut refusals = folder.complaints(pipeline, allow_unclaimed);
     console.line("来源\t文件\t工作表\t数据行\t读入\t接受\t退回")?;
-    let mut blocking = Vec::new();
-    for index in 0..pipeline.sources.len() {
-        let Some(mut loaded) = load::load_source(pipeline, index, data, None)? else {
-            console.line(&format!("{}\t（本季没有文件）", pipeline.sources[index].title))?;
+    for (index, contract) in pipeline.sources.iter().enumerate() {
+        let files = folder.of_source(&contract.name);
+        let attempt = load::load_attempt(&RowStore::Memory, contract, index, (data, &files), None)?;
+        let readable = attempt.problems.is_empty();
+        refusals.extend(attempt.problems);
+        let Some(mut loaded) = attempt.loaded else {
+            let what = if files.is_empty() { "（本季没有文件）" } else { "（读不出，见下）" };
+            console.line(&format!("{}\t{what}", contract.title))?;
             continue;
         };
         for table in &loaded.totals.tables {
             console.line(&format!(
                 "{}\t{}\t{}\t{}\t{}\t{}\t{}",
-                pipeline.sources[index].title,
+                contract.title,
                 table.file.display(),
                 table.sheet.as_deref().unwrap_or(""),
                 table.data_rows,
@@ -149,17 +166,20 @@ fn check_data_loading(pipeline: &Pipeline, data: &Path, console: &mut Console<'_
             ))?;
         }
         let one = std::slice::from_mut(&mut loaded);
-        let comparables = normalize::normalize(pipeline, one)?;
-        normalize::audit_prefixes(pipeline, one, &comparables);
+        if readable {
+            let comparables = normalize::normalize(pipeline, one)?;
+            normalize::audit_prefixes(pipeline, one, &comparables);
+        }
         for audit in &loaded.audits {
             console.line(&format!("{}：{}", if audit.blocking { "阻断" } else { "提醒" }, audit.message))?;
             if audit.blocking {
-                blocking.push(audit.message.clone());
+                refusals.push(Error::input(format!("审核不通过：{}", audit.message)).in_file(data));
             }
         }
     }
-    match blocking.first() {
-        Some(first) => Err(Error::input(format!("{}项审核不通过，首项：{first}", blocking.len()))),
-        None => Ok(()),
+    for file in folder.files.iter().filter(|f| f.fate != FileFate::Read) {
+        let note = file.note.as_ref().map_or_else(String::new, |note| format!("：{note}"));
+        console.line(&format!("（{}{note}）\t{}", file.fate.label(), load::masked_file_name(&file.file)))?;
     }
+    Error::together(refusals).map_or(Ok(()), Err)
 }

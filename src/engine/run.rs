@@ -1,13 +1,12 @@
 //! Stage after stage of one quarter. Where the tables between them lie is the matter of
 //! [`super::placement`].
 
-use super::RunPlan;
+use super::{RunPlan, partial_columns};
 use super::placement::RunScratch;
-use crate::load::LoadedSource;
+use crate::load::{DataFolder, DeliveryCheck, LoadedSource};
 use crate::model::exception::Severity;
 use crate::model::period::{Period, PeriodKind};
 use crate::model::resolution::Resolution;
-use crate::model::source_row::AuditFinding;
 use crate::progress::Progress;
 use crate::publication::snapshot::Snapshot;
 use crate::publish::previous_indicators::previous_indicators;
@@ -35,8 +34,10 @@ pub struct RunOutcome {
 pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     run_quarters_only(plan.period)?;
     let previous = plan.previous.as_ref();
-    let scratch = RunScratch::begin(plan)?;
-    let mut loaded = load_all(plan, &scratch, previous, progress)?;
+    let mut folder = load::survey_data_folder(&plan.pipeline, &plan.data)?;
+    let scratch = RunScratch::begin(plan, folder.bytes)?;
+    let mut loaded = load_all(plan, &folder, &scratch, progress)?;
+    folder.take_accounts(&loaded);
     let begin = |title: &str, units: Option<u64>| {
         scratch.store.give_back();
         progress.stage(title, units);
@@ -79,6 +80,7 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     let inputs = PublicationInputs {
         catalogue: &catalogue,
         period: plan.period,
+        files: &folder.files,
         loaded: &loaded,
         comparables: &comparables,
         links: &links,
@@ -106,37 +108,46 @@ fn run_quarters_only(period: Period) -> Result<()> {
     }
 }
 
-/// Loads every source that has files this quarter; all blocking audits are reported together.
+/// Loads every source that has files this quarter. Whatever is wrong with the folder, with any file or with what
+/// the audits found is told together.
 fn load_all(
     plan: &RunPlan,
+    folder: &DataFolder,
     scratch: &RunScratch,
-    previous: Option<&Snapshot>,
     progress: &dyn Progress,
 ) -> Result<Vec<LoadedSource>> {
     let sources = &plan.pipeline.sources;
     progress.stage("读取并装载各部门数据", Some(sources.len() as u64));
-    let loaded = load::load_several(sources.len(), |index| {
-        let before = previous.and_then(|p| p.read(&sources[index].name));
-        let one = load::load_into(&scratch.store, &plan.pipeline, index, &plan.data, before)?;
+    let (mut loaded, problems) = load::load_all(sources.len(), |index| {
+        let contract = &sources[index];
+        let before = plan.previous.as_ref().and_then(|p| p.read(&contract.name));
+        let files = folder.of_source(&contract.name);
+        let one = load::load_attempt(&scratch.store, contract, index, (&plan.data, &files), before)?;
         progress.advance(1);
         Ok(one)
-    })?;
+    });
+    let check = DeliveryCheck {
+        pipeline: &plan.pipeline,
+        period: plan.period,
+        previous: plan.previous.as_ref(),
+        data_dir: &plan.data,
+        partial: plan.tolerance.partial,
+    };
+    load::audit_delivery(&check, &mut loaded)?;
+    partial_columns::audit_partial_columns(plan, &mut loaded);
+    let mut refusals = folder.complaints(&plan.pipeline, plan.tolerance.unclaimed);
+    refusals.extend(problems);
     loaded.iter().try_for_each(|one| one.totals.check())?;
-    let blocking: Vec<&AuditFinding> = loaded.iter().flat_map(|l| &l.audits).filter(|a| a.blocking).collect();
-    match blocking.split_first() {
-        None if loaded.is_empty() => Err(Error::input("没有任何来源有本季度的文件")
-            .in_file(&plan.data)
-            .hint("检查 --data 和各来源的文件名模式")),
-        None => Ok(loaded),
-        Some((first, rest)) => {
-            let more = if rest.is_empty() { String::new() } else { format!("（另有{}项）", rest.len()) };
-            let mut error =
-                Error::input(format!("审核不通过，未发布：{}{more}", first.message)).in_file(&plan.data);
-            if !rest.is_empty() {
-                let others: Vec<_> = rest.iter().map(|a| a.message.as_str()).collect();
-                error = error.hint(others.join(";"));
-            }
-            Err(error)
-        }
+    let blocking = loaded.iter().flat_map(|l| &l.audits).filter(|a| a.blocking);
+    refusals.extend(
+        blocking.map(|a| Error::input(format!("审核不通过，未发布：{}", a.message)).in_file(&plan.data)),
+    );
+    if refusals.is_empty() && loaded.is_empty() {
+        refusals.push(
+            Error::input("没有任何来源有本季度的文件")
+                .in_file(&plan.data)
+                .hint("检查 --data 和各来源的文件名模式"),
+        );
     }
+    Error::together(refusals).map_or(Ok(loaded), Err)
 }

@@ -12,17 +12,20 @@ use crate::model::source_row::{AuditFinding, ControlTotals, Reject};
 mod audit;
 mod cell_cleaning;
 mod column;
+mod data_folder;
+mod delivery;
 mod headers;
 mod number;
+mod repeated_files;
 mod row_batches;
-mod source_files;
 mod source_loader;
 mod tick_columns;
 
 pub(crate) use audit::audit_percent_text;
-pub(crate) use source_files::list_data_files;
-pub use source_files::survey_data_folder;
-pub(crate) use source_loader::load_into;
+pub(crate) use data_folder::masked_file_name;
+pub(crate) use delivery::{DeliveryCheck, audit_delivery};
+pub use data_folder::{DataFolder, survey_data_folder};
+pub(crate) use source_loader::{load_all, load_attempt};
 pub use source_loader::{load_for_linking, load_several, load_source, load_tables};
 
 use crate::model::source_table::RawTableInfo;

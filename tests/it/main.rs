@@ -26,6 +26,8 @@ mod generic_link;
 mod hostile;
 mod inclusion;
 mod init;
+mod inputs_delivery;
+mod inputs_folder;
 mod link;
 mod load;
 mod memory;
