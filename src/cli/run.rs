@@ -150,10 +150,7 @@ fn plan(arguments: &RunArguments) -> Result<RunPlan> {
     let key = key(arguments)?;
     Ok(RunPlan {
         engine,
-        tolerance: RunTolerance {
-            unclaimed: arguments.allow_unclaimed,
-            partial: arguments.allow_partial,
-        },
+        tolerance: RunTolerance { unclaimed: arguments.allow_unclaimed, partial: arguments.allow_partial },
         pipeline,
         rules,
         link,

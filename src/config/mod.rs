@@ -132,9 +132,11 @@ fn check_covered_counties(sources: &[SourceContract], divisions: &DivisionTree) 
     for source in sources {
         for county in &source.period.covers {
             if divisions.find_county(county).is_none() {
-                return Err(Error::configuration(format!("[period] covers 里的“{county}”不是本市的县(市、区)"))
-                    .in_file(&source.path)
-                    .hint("写县名或六位代码，见 codes/ 里的县区表"));
+                return Err(Error::configuration(format!(
+                    "[period] covers 里的“{county}”不是本市的县(市、区)"
+                ))
+                .in_file(&source.path)
+                .hint("写县名或六位代码，见 codes/ 里的县区表"));
             }
         }
     }

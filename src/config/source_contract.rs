@@ -13,7 +13,8 @@ use crate::model::column_type::ContractType;
 
 pub use super::source_file::ColumnRole;
 pub(crate) use super::source_file::{
-    AuditAction, AuditsSpec, Cadence, EncodingSpec, FilesSpec, PeriodAction, PeriodSpec, UniqueAction, UnknownHeaders, VariantSpec,
+    AuditAction, AuditsSpec, Cadence, EncodingSpec, FilesSpec, PeriodAction, PeriodSpec, UniqueAction,
+    UnknownHeaders, VariantSpec,
 };
 
 /// A department's list, as its contract describes it.

@@ -7,7 +7,7 @@
 use std::path::PathBuf;
 
 mod link_only;
-mod partial_columns;
+pub(crate) mod partial_columns;
 mod placement;
 mod run;
 mod train;

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::RunPlan;
 use crate::config::SourceContract;
-use crate::load::{LoadedSource, masked_file_name};
+use crate::load::{DeliveryCheck, LoadedSource, masked_file_name};
 use crate::model::column_type::ContractType;
 use crate::model::source_row::{AuditFinding, TableTotals};
+use crate::rules::rule_file::Rule;
+use crate::rules::rule_set::RuleSet;
 
 /// Rows from which a column without any value counts as not delivered, where other files fill it.
 const LEAST_ROWS: u64 = 20;
@@ -15,33 +16,33 @@ const ALWAYS_FILLED_PERCENT: u64 = 90;
 
 /// Names every file that lacks a column which other files of its list have and a rule of this run reads. It stops
 /// the run unless partial deliveries are tolerated.
-pub(super) fn audit_partial_columns(plan: &RunPlan, loaded: &mut [LoadedSource]) {
-    let runs = |code: &str| !plan.rules.off.contains_key(code);
-    let positions: Vec<usize> = (0..plan.rules.rules.len())
-        .filter(|&at| runs(&plan.rules.rules[at].header.code) && plan.rules.rules[at].applies(plan.period))
-        .collect();
-    let read = plan.rules.columns_of(&positions);
-    for one in loaded {
-        let Some(contract) = plan.pipeline.source(&one.records.source) else { continue };
-        let Some(columns) = read.get(&contract.name) else { continue };
-        let mut findings = Vec::new();
-        for (at, column) in contract.columns.iter().enumerate().filter(|(_, c)| columns.contains(&c.name)) {
-            let lacking = lacking_tables(contract, at, &one.totals.tables);
-            if lacking.is_empty() {
-                continue;
-            }
-            let files: BTreeSet<String> = lacking
-                .iter()
-                .map(|t| match &t.sheet {
-                    Some(sheet) => format!("{}“{sheet}”", masked_file_name(&t.file)),
-                    None => masked_file_name(&t.file),
-                })
-                .collect();
-            findings.push(AuditFinding {
-                source: contract.name.clone(),
-                audit: "column_of_some".to_owned(),
-                blocking: !plan.tolerance.partial,
-                message: format!(
+pub(crate) fn audit_partial_columns(rules: &RuleSet, check: &DeliveryCheck<'_>, one: &mut LoadedSource) {
+    let Some(contract) = check.pipeline.source(&one.records.source) else { return };
+    if one.totals.tables.len() < 2 {
+        return;
+    }
+    let runs = |rule: &Rule| !rules.off.contains_key(&rule.header.code) && rule.applies(check.period);
+    let positions: Vec<usize> = (0..rules.rules.len()).filter(|&at| runs(&rules.rules[at])).collect();
+    let read = rules.columns_of(&positions);
+    let Some(columns) = read.get(&contract.name) else { return };
+    let mut findings = Vec::new();
+    for (at, column) in contract.columns.iter().enumerate().filter(|(_, c)| columns.contains(&c.name)) {
+        let lacking = lacking_tables(contract, at, &one.totals.tables);
+        if lacking.is_empty() {
+            continue;
+        }
+        let files: BTreeSet<String> = lacking
+            .iter()
+            .map(|t| match &t.sheet {
+                Some(sheet) => format!("{}“{sheet}”", masked_file_name(&t.file)),
+                None => masked_file_name(&t.file),
+            })
+            .collect();
+        findings.push(AuditFinding {
+            source: contract.name.clone(),
+            audit: "column_of_some".to_owned(),
+            blocking: !check.partial,
+            message: format!(
                     "“{}”的列“{}”只有部分文件有，这些文件没有或整列为空：{}；用到这一列的规则在那里会把不知道当成没有；向{}补要这一列；确认就用这一份，加 --allow-partial",
                     contract.title,
                     column.label,
@@ -49,13 +50,16 @@ pub(super) fn audit_partial_columns(plan: &RunPlan, loaded: &mut [LoadedSource])
                     contract.owner
                 ),
             });
-        }
-        one.audits.splice(0..0, findings);
     }
+    one.audits.splice(0..0, findings);
 }
 
 /// Tables that lack a column which others have.
-fn lacking_tables<'t>(contract: &SourceContract, at: usize, tables: &'t [TableTotals]) -> Vec<&'t TableTotals> {
+fn lacking_tables<'t>(
+    contract: &SourceContract,
+    at: usize,
+    tables: &'t [TableTotals],
+) -> Vec<&'t TableTotals> {
     let column = &contract.columns[at];
     let filled = |t: &TableTotals| t.filled.get(at).copied().unwrap_or(0);
     let absent = |t: &TableTotals| t.absent.contains(&column.name);

@@ -1,8 +1,8 @@
 //! Stage after stage of one quarter. Where the tables between them lie is the matter of
 //! [`super::placement`].
 
-use super::{RunPlan, partial_columns};
 use super::placement::RunScratch;
+use super::{RunPlan, partial_columns};
 use crate::load::{DataFolder, DeliveryCheck, LoadedSource};
 use crate::model::exception::Severity;
 use crate::model::period::{Period, PeriodKind};
@@ -30,7 +30,8 @@ pub struct RunOutcome {
 ///
 /// # Errors
 /// A period that is no quarter, a blocking audit, a missing required source or a wrong extract refuses the run before
-/// anything is written; the earlier publication stays as it was.
+/// anything is published; the earlier publication stays as it was. What is wrong and the rows to be given back are written
+/// to `OUT/refused-…`, which the error names.
 pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     run_quarters_only(plan.period)?;
     let previous = plan.previous.as_ref();
@@ -133,8 +134,11 @@ fn load_all(
         data_dir: &plan.data,
         partial: plan.tolerance.partial,
     };
-    load::audit_delivery(&check, &mut loaded)?;
-    partial_columns::audit_partial_columns(plan, &mut loaded);
+    for one in &mut loaded {
+        load::audit_list_period(&check, one)?;
+        partial_columns::audit_partial_columns(&plan.rules, &check, one);
+    }
+    load::audit_folder(&check, &mut loaded);
     let mut refusals = folder.complaints(&plan.pipeline, plan.tolerance.unclaimed);
     refusals.extend(problems);
     loaded.iter().try_for_each(|one| one.totals.check())?;
@@ -149,5 +153,26 @@ fn load_all(
                 .hint("检查 --data 和各来源的文件名模式"),
         );
     }
+    if !refusals.is_empty() {
+        refusals.push(write_down(plan, folder, &loaded, &refusals));
+    }
     Error::together(refusals).map_or(Ok(loaded), Err)
+}
+
+/// Leaves what is wrong and the rejected rows by supplier in the output folder, and says where.
+fn write_down(plan: &RunPlan, folder: &DataFolder, loaded: &[LoadedSource], problems: &[Error]) -> Error {
+    let catalogue = publish::PublishedPipeline::new(&plan.pipeline, &plan.rules, plan.period);
+    let refusal = publish::Refusal {
+        catalogue: &catalogue,
+        period: plan.period,
+        files: &folder.files,
+        loaded,
+        problems,
+    };
+    match publish::write_refusal(&refusal, &plan.out) {
+        Ok(to) => Error::input(format!("没有发布：共{}项问题", problems.len()))
+            .in_file(to)
+            .hint("lists/问题.txt 里有全部问题；lists/退回 里是各部门要改正的行，发回去改正后重新运行"),
+        Err(error) => error,
+    }
 }

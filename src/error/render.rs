@@ -126,7 +126,10 @@ mod tests {
         let all = Error::together([Error::input("甲"), io, Error::input("丙").hint("丁")]).unwrap();
         let text = render_error(&all, false);
         assert_eq!(text.matches("错误：").count(), 3, "{text}");
-        assert!(text.starts_with("错误：甲\n\n错误：读取失败") && text.ends_with("错误：丙\n  = 提示：丁"), "{text}");
+        assert!(
+            text.starts_with("错误：甲\n\n错误：读取失败") && text.ends_with("错误：丙\n  = 提示：丁"),
+            "{text}"
+        );
         assert_eq!(all.kind().exit_code(), 3);
         // What was told together already is not nested.
         assert_eq!(Error::together([Error::input("子"), all]).unwrap().further().len(), 3);

@@ -8,6 +8,7 @@ use arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type};
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
 
+use super::data_folder::masked_file_name;
 use super::repeated_files::audit_repeated_lists;
 use super::{LoadedSource, SourceRecords};
 use crate::config::SourceContract;
@@ -112,8 +113,8 @@ fn audit_duplicate_files(contract: &SourceContract, loaded: &mut LoadedSource) {
                     blocking: true,
                     message: format!(
                         "文件“{}”与“{}”内容完全相同；删去其中一个",
-                        table.file.display(),
-                        place.get().display()
+                        masked_file_name(&table.file),
+                        masked_file_name(place.get())
                     ),
                 });
             }
@@ -144,12 +145,12 @@ fn audit_unique_keys(contract: &SourceContract, loaded: &mut LoadedSource, store
         // Without a key whole rows are compared, where all of them were loaded.
         let all: Vec<&SourceColumn> = contract.columns.iter().collect();
         if several && loaded.records.rows.schema().fields().len() == all.len() {
-            let (repeats, keyed) = find_repeated_keys(&loaded.records, &all, true)?;
+            let RepeatedKeys { repeats, keyed } = find_repeated_keys(&loaded.records, &all, true)?;
             loaded.audits.extend(audit_repeated_lists(contract, loaded, &repeats, &keyed));
         }
         return Ok(());
     }
-    let (repeats, keyed) = find_repeated_keys(&loaded.records, &columns, false)?;
+    let RepeatedKeys { repeats, keyed } = find_repeated_keys(&loaded.records, &columns, false)?;
     if several {
         loaded.audits.extend(audit_repeated_lists(contract, loaded, &repeats, &keyed));
     }
@@ -186,13 +187,20 @@ fn audit_unique_keys(contract: &SourceContract, loaded: &mut LoadedSource, store
     Ok(())
 }
 
-/// (row, first row with the same key), ascending, and the rows with a key by table. `blanks`: an empty part is a
-/// part, else keys with one do not count.
+/// Keys that repeat.
+struct RepeatedKeys {
+    /// (row, first row with the same key), ascending.
+    repeats: Vec<(usize, usize)>,
+    /// Rows with a key by table.
+    keyed: Vec<u64>,
+}
+
+/// Finds the keys that repeat. `blanks`: an empty part is a part, else keys with one do not count.
 fn find_repeated_keys(
     records: &SourceRecords,
     columns: &[&SourceColumn],
     blanks: bool,
-) -> Result<(Vec<(usize, usize)>, Vec<u64>)> {
+) -> Result<RepeatedKeys> {
     let rows = &records.rows;
     let mut keyed = vec![0; records.tables.len()];
     // Nearly all keys stand once, which half of a hash tells; the others are looked at again.
@@ -216,23 +224,28 @@ fn find_repeated_keys(
     let mut twice: Vec<u64> = twice.windows(2).filter(|w| w[0] == w[1]).map(|w| w[0]).collect();
     twice.dedup();
     if twice.is_empty() {
-        return Ok((Vec::new(), keyed));
+        return Ok(RepeatedKeys { repeats: Vec::new(), keyed });
     }
     let mut seen: HashMap<u128, usize> = HashMap::new();
     let (mut found, mut row) = (Vec::new(), 0);
-    each_key(rows, (columns, blanks), &|key| twice.binary_search(&half_key_hash(key)).is_ok(), &mut |keys| {
-        for key in keys {
-            match key.map(|key| seen.entry(key)) {
-                None => {}
-                Some(Entry::Vacant(place)) => {
-                    place.insert(row);
+    each_key(
+        rows,
+        (columns, blanks),
+        &|key| twice.binary_search(&half_key_hash(key)).is_ok(),
+        &mut |keys| {
+            for key in keys {
+                match key.map(|key| seen.entry(key)) {
+                    None => {}
+                    Some(Entry::Vacant(place)) => {
+                        place.insert(row);
+                    }
+                    Some(Entry::Occupied(place)) => found.push((row, *place.get())),
                 }
-                Some(Entry::Occupied(place)) => found.push((row, *place.get())),
+                row += 1;
             }
-            row += 1;
-        }
-    })?;
-    Ok((found, keyed))
+        },
+    )?;
+    Ok(RepeatedKeys { repeats: found, keyed })
 }
 
 /// No key.

@@ -18,10 +18,13 @@ use crate::model::source_row::{AsOf, AsOfEvidence, AuditFinding};
 use crate::model::written_period::{
     WrittenPeriod, find_written_period, find_written_quarter, parse_written_period,
 };
+use crate::privacy::mask::mask_numbers_in_text;
 use crate::publication::snapshot::Snapshot;
 
 /// Rows of a county in one file from which none of the period is a list of another period.
 const LEAST_ROWS: u64 = 20;
+/// Rows of the last period from which a county is expected again: of a few people all may be gone.
+const LEAST_BEFORE: u64 = 10;
 /// Share of a county's rows of the last period, in 1/100, below which it has not delivered.
 const DELIVERED_PERCENT: u64 = 10;
 
@@ -38,21 +41,25 @@ pub(crate) struct DeliveryCheck<'a> {
 /// Rows by table, county (code, `""` unknown) and period as written (`""` unknown).
 type RowTally = BTreeMap<usize, BTreeMap<(String, String), u64>>;
 
-/// Notes of every table its date and its counties, and adds what is not of the period or not delivered to the
-/// audits, before all others.
+/// Notes of every table of a list its date and its counties, and adds what is not of the period to the audits, before
+/// all others.
 ///
 /// # Errors
 /// Rows that cannot be read back from the disk.
-pub(crate) fn audit_delivery(check: &DeliveryCheck<'_>, loaded: &mut [LoadedSource]) -> Result<()> {
-    for one in loaded.iter_mut() {
-        let Some(contract) = check.pipeline.source(&one.records.source) else { continue };
-        let tally = tally_rows(contract, one, &check.pipeline.divisions)?;
-        note_tables(check, contract, one, &tally);
-        let mut findings = stale_lists(check, contract, one, &tally);
-        findings.extend(unchanged_files(check, contract, one));
-        findings.extend(other_quarters(check, contract, one));
-        put_first(one, findings);
-    }
+pub(crate) fn audit_list_period(check: &DeliveryCheck<'_>, one: &mut LoadedSource) -> Result<()> {
+    let Some(contract) = check.pipeline.source(&one.records.source) else { return Ok(()) };
+    let tally = tally_rows(contract, one, &check.pipeline.divisions)?;
+    note_tables(check, contract, one, &tally);
+    let mut findings = stale_lists(check, contract, one, &tally);
+    findings.extend(unchanged_files(check, contract, one));
+    findings.extend(other_quarters(check, contract, one));
+    put_first(one, findings);
+    Ok(())
+}
+
+/// Adds to the audits what is wrong with the folder as a whole: its name is of another quarter, a county is missing. All
+/// lists were looked at by [`audit_list_period`]; their rows are not asked for.
+pub(crate) fn audit_folder(check: &DeliveryCheck<'_>, loaded: &mut [LoadedSource]) {
     if let Some(one) = loaded.first_mut() {
         let name = check.data_dir.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         if let Some(named) = find_written_quarter(&name).filter(|q| *q != check.period.holding_quarter()) {
@@ -68,7 +75,6 @@ pub(crate) fn audit_delivery(check: &DeliveryCheck<'_>, loaded: &mut [LoadedSour
     for one in loaded {
         put_first(one, missing.iter().filter(|f| f.source == one.records.source).cloned().collect());
     }
-    Ok(())
 }
 
 fn put_first(loaded: &mut LoadedSource, findings: Vec<AuditFinding>) {
@@ -139,12 +145,17 @@ impl CellNumbers {
 }
 
 /// Counts the rows of every table by county and period.
-fn tally_rows(contract: &SourceContract, loaded: &LoadedSource, divisions: &DivisionTree) -> Result<RowTally> {
+fn tally_rows(
+    contract: &SourceContract,
+    loaded: &LoadedSource,
+    divisions: &DivisionTree,
+) -> Result<RowTally> {
     let county = contract.role(ColumnRole::County).map(|c| c.name.clone());
     let period = contract.period.column.clone();
-    let month = period.as_ref().and_then(|name| contract.column(name)).is_some_and(|c| {
-        c.kind == crate::model::column_type::ContractType::Month
-    });
+    let month = period
+        .as_ref()
+        .and_then(|name| contract.column(name))
+        .is_some_and(|c| c.kind == crate::model::column_type::ContractType::Month);
     let schema = loaded.records.rows.schema().clone();
     let wanted: Vec<&String> =
         [&county, &period].into_iter().flatten().filter(|name| schema.index_of(name).is_ok()).collect();
@@ -161,10 +172,12 @@ fn tally_rows(contract: &SourceContract, loaded: &LoadedSource, divisions: &Divi
             let arrays = [column(&county), column(&period)];
             // Neighbours are mostly of one village and year.
             let mut last = (usize::MAX, TalliedCell::Blank, TalliedCell::Blank);
-            let mut place = (0, 0, 0);
+            let (mut place, mut run) = ((0, 0, 0), 0);
             for at in 0..batch.num_rows() {
                 let here = (keys[row + at].table(), tallied_cell(arrays[0], at), tallied_cell(arrays[1], at));
                 if here != last {
+                    *counts.entry(place).or_insert(0) += run;
+                    run = 0;
                     let kind = |array: Option<&ArrayRef>| {
                         array.map_or(DataType::Null, |array| array.data_type().clone())
                     };
@@ -172,15 +185,16 @@ fn tally_rows(contract: &SourceContract, loaded: &LoadedSource, divisions: &Divi
                     place = (here.0, county, periods.number(here.2, &kind(arrays[1]), month));
                     last = here;
                 }
-                *counts.entry(place).or_insert(0) += 1;
+                run += 1;
             }
+            *counts.entry(place).or_insert(0) += run;
             row += batch.num_rows();
         }
     }
     let codes: Vec<&str> =
         counties.words.iter().map(|name| divisions.find_county(name).unwrap_or("")).collect();
     let mut tally = RowTally::new();
-    for ((table, county, period), count) in counts {
+    for ((table, county, period), count) in counts.into_iter().filter(|(_, count)| *count > 0) {
         // A list without a column of counties is of the county that its file is named after.
         let code = match county.checked_sub(1) {
             Some(at) => codes[at].to_owned(),
@@ -192,6 +206,11 @@ fn tally_rows(contract: &SourceContract, loaded: &LoadedSource, divisions: &Divi
         *tally.entry(table).or_default().entry((code, periods.word(period).to_owned())).or_insert(0) += count;
     }
     Ok(tally)
+}
+
+/// A cell that says a period, as it may be told.
+fn told_words(words: &str) -> String {
+    mask_numbers_in_text(&words.chars().take(20).collect::<String>()).into_owned()
 }
 
 fn county_in_name(file: &Path, divisions: &DivisionTree) -> Option<String> {
@@ -211,7 +230,12 @@ fn wanted_months(contract: &SourceContract, period: Period) -> Option<WrittenPer
 }
 
 /// Notes of each table the day it stands for and the counties in it.
-fn note_tables(check: &DeliveryCheck<'_>, contract: &SourceContract, loaded: &mut LoadedSource, tally: &RowTally) {
+fn note_tables(
+    check: &DeliveryCheck<'_>,
+    contract: &SourceContract,
+    loaded: &mut LoadedSource,
+    tally: &RowTally,
+) {
     let end = WrittenPeriod::of(check.period).last;
     for (at, totals) in loaded.totals.tables.iter_mut().enumerate() {
         let rows = tally.get(&at);
@@ -225,7 +249,7 @@ fn note_tables(check: &DeliveryCheck<'_>, contract: &SourceContract, loaded: &mu
         let latest = written.max_by_key(|(period, words)| (period.first <= end, *period, (*words).clone()));
         let name = || find_written_period(&totals.file.to_string_lossy());
         totals.as_of = match (latest, totals.as_of.take()) {
-            (Some((_, words)), _) => Some(AsOf { text: words.clone(), evidence: AsOfEvidence::Column }),
+            (Some((_, words)), _) => Some(AsOf { text: told_words(words), evidence: AsOfEvidence::Column }),
             (None, Some(title)) => Some(title),
             (None, None) => name().map(|(text, _)| AsOf { text, evidence: AsOfEvidence::FileName }),
         };
@@ -273,9 +297,11 @@ fn stale_lists(
                 for ((_, words), n) in rows().filter(|((c, _), _)| county.is_none_or(|county| county == c)) {
                     *seen.entry(words).or_insert(0) += n;
                 }
-                let mut seen: Vec<(&str, u64)> = seen.into_iter().filter(|(words, _)| !words.is_empty()).collect();
+                let mut seen: Vec<(&str, u64)> =
+                    seen.into_iter().filter(|(words, _)| !words.is_empty()).collect();
                 seen.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-                let seen: Vec<String> = seen.iter().take(3).map(|(words, n)| format!("{words}：{n}行")).collect();
+                let seen: Vec<String> =
+                    seen.iter().take(3).map(|(words, n)| format!("{}：{n}行", told_words(words))).collect();
                 let label = contract.period.column.as_ref().and_then(|c| contract.column(c));
                 format!("“{}”是{}", label.map_or("", |c| c.label.as_str()), seen.join("，"))
             };
@@ -293,10 +319,12 @@ fn stale_lists(
                     tell(format!("{label}里{name}"), &seen(Some(county)));
                 }
             }
-        } else if contract.period.column.is_none() && find_written_quarter(&file.to_string_lossy()).is_none() {
+        } else if contract.period.column.is_none() && find_written_quarter(&file.to_string_lossy()).is_none()
+        {
             // An export may be named after a later day: only what is older is of another period.
             let as_of = tables.iter().filter_map(|&at| loaded.totals.tables.get(at)?.as_of.as_ref());
-            let old = as_of.filter(|as_of| parse_written_period(&as_of.text).is_some_and(|p| p.last < wanted.first));
+            let old = as_of
+                .filter(|as_of| parse_written_period(&as_of.text).is_some_and(|p| p.last < wanted.first));
             let old: BTreeSet<&str> = old.map(|as_of| as_of.text.as_str()).collect();
             if let Some(text) = old.first().filter(|_| old.len() == 1 || tables.len() == old.len()) {
                 tell(label, &format!("文件名或标题写的是{text}"));
@@ -318,11 +346,19 @@ fn period_in_words(contract: &SourceContract, period: Period) -> String {
 }
 
 fn county_name(divisions: &DivisionTree, code: &str) -> String {
-    divisions.units.iter().find(|unit| unit.code == code).map_or_else(|| code.to_owned(), |unit| unit.name.clone())
+    divisions
+        .units
+        .iter()
+        .find(|unit| unit.code == code)
+        .map_or_else(|| code.to_owned(), |unit| unit.name.clone())
 }
 
 /// Files with the very bytes of the last period, where every quarter has a list of its own.
-fn unchanged_files(check: &DeliveryCheck<'_>, contract: &SourceContract, loaded: &LoadedSource) -> Vec<AuditFinding> {
+fn unchanged_files(
+    check: &DeliveryCheck<'_>,
+    contract: &SourceContract,
+    loaded: &LoadedSource,
+) -> Vec<AuditFinding> {
     let Some(previous) = check.previous.filter(|_| contract.period.cadence == Cadence::Quarter) else {
         return Vec::new();
     };
@@ -343,7 +379,11 @@ fn unchanged_files(check: &DeliveryCheck<'_>, contract: &SourceContract, loaded:
 }
 
 /// Files that are named after another quarter.
-fn other_quarters(check: &DeliveryCheck<'_>, contract: &SourceContract, loaded: &LoadedSource) -> Vec<AuditFinding> {
+fn other_quarters(
+    check: &DeliveryCheck<'_>,
+    contract: &SourceContract,
+    loaded: &LoadedSource,
+) -> Vec<AuditFinding> {
     let mut told = BTreeSet::new();
     let files = loaded.records.tables.iter().map(|t| &t.file).filter(|file| told.insert(*file));
     files
@@ -371,11 +411,13 @@ fn missing_counties(check: &DeliveryCheck<'_>, loaded: &[LoadedSource]) -> Vec<A
     for (at, one) in loaded.iter().enumerate() {
         let Some(contract) = check.pipeline.source(&one.records.source) else { continue };
         let before = check.previous.map(|p| p.counties(&contract.name)).unwrap_or_default();
-        let covers: Vec<&str> = contract.period.covers.iter().filter_map(|c| divisions.find_county(c)).collect();
+        let covers: Vec<&str> =
+            contract.period.covers.iter().filter_map(|c| divisions.find_county(c)).collect();
         let expected: BTreeSet<&str> = if !covers.is_empty() {
             covers.into_iter().collect()
         } else if !before.is_empty() {
-            before.keys().map(String::as_str).collect()
+            let many = before.iter().filter(|(_, count)| **count >= LEAST_BEFORE);
+            many.map(|(county, _)| county.as_str()).collect()
         } else if contract.required && !counted[at].is_empty() {
             let required = |name: &str| check.pipeline.source(name).is_some_and(|s| s.required);
             let others = loaded.iter().zip(&counted).filter(|(other, _)| required(&other.records.source));
@@ -384,11 +426,13 @@ fn missing_counties(check: &DeliveryCheck<'_>, loaded: &[LoadedSource]) -> Vec<A
             BTreeSet::new()
         };
         for county in expected {
-            let (now, then) = (counted[at].get(county).copied().unwrap_or(0), before.get(county).copied().unwrap_or(0));
+            let (now, then) =
+                (counted[at].get(county).copied().unwrap_or(0), before.get(county).copied().unwrap_or(0));
             if now > 0 && now * 100 >= then * DELIVERED_PERCENT {
                 continue;
             }
-            let then = if then > 0 { format!("（上期{then}条，本期{now}条）") } else { String::new() };
+            let then =
+                if then > 0 { format!("（上期{then}条，本期{now}条）") } else { String::new() };
             let message = format!(
                 "“{}”没有{}的数据{then}；用到这份名单的规则对该县的结果不可用：没有数据不等于没有这些人；向{}索取后重新运行",
                 contract.title,

@@ -33,9 +33,8 @@ impl ColumnPlan {
         let in_group =
             |index: usize| contract.members.iter().any(|m| m.cells.iter().any(|(c, _)| *c == index));
         let columns = contract.columns.iter().enumerate();
-        let absent = columns.filter(|(at, column)| {
-            self.columns[*at].is_none() && column.default.is_none() && !in_group(*at)
-        });
+        let absent = columns
+            .filter(|(at, column)| self.columns[*at].is_none() && column.default.is_none() && !in_group(*at));
         absent.map(|(_, column)| column.name.clone()).collect()
     }
 }

@@ -23,8 +23,8 @@ mod tick_columns;
 
 pub(crate) use audit::audit_percent_text;
 pub(crate) use data_folder::masked_file_name;
-pub(crate) use delivery::{DeliveryCheck, audit_delivery};
 pub use data_folder::{DataFolder, survey_data_folder};
+pub(crate) use delivery::{DeliveryCheck, audit_folder, audit_list_period};
 pub(crate) use source_loader::{load_all, load_attempt};
 pub use source_loader::{load_for_linking, load_several, load_source, load_tables};
 

@@ -72,7 +72,8 @@ pub(crate) fn find_written_quarter(text: &str) -> Option<Period> {
     let chars = plain_chars(text);
     (0..chars.len()).find_map(|at| {
         let (period, end) = read_period(&chars, at)?;
-        let quarter = chars[at..end].iter().any(|c| matches!(c, 'Q' | 'q' | '季')) && period.last - period.first == 2;
+        let quarter =
+            chars[at..end].iter().any(|c| matches!(c, 'Q' | 'q' | '季')) && period.last - period.first == 2;
         let number = u8::try_from(period.last % 100 / 3).ok()?;
         quarter.then(|| Period::quarter(i16::try_from(period.first / 100).ok()?, number).ok()).flatten()
     })
@@ -91,7 +92,8 @@ fn read_period(chars: &[char], at: usize) -> Option<(WrittenPeriod, usize)> {
         return None;
     }
     let length = run(at);
-    let year = number(at, at + 4).filter(|year| (1990..=2099).contains(year) && matches!(length, 4 | 6 | 8))?;
+    let year =
+        number(at, at + 4).filter(|year| (1990..=2099).contains(year) && matches!(length, 4 | 6 | 8))?;
     let month_of = |month: i32| (1..=12).contains(&month).then(|| WrittenPeriod::month(year * 100 + month));
     if length > 4 {
         let day = if length == 8 { number(at + 6, at + 8)? } else { 1 };
@@ -130,7 +132,10 @@ fn read_period(chars: &[char], at: usize) -> Option<(WrittenPeriod, usize)> {
     }
     for (word, first) in [("上半年", 1), ("下半年", 7)] {
         if is(next, word) {
-            return Some((WrittenPeriod { first: year * 100 + first, last: year * 100 + first + 5 }, next + 3));
+            return Some((
+                WrittenPeriod { first: year * 100 + first, last: year * 100 + first + 5 },
+                next + 3,
+            ));
         }
     }
     let mut place = next + usize::from(matches!(chars.get(next), Some('-' | '_' | '.' | '第')));

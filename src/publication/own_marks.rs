@@ -10,12 +10,22 @@ use super::layout::MANIFEST;
 const LOOKED_AT: usize = 8192;
 /// Headers that stand together in no department's list: those of exception lists, of lists of returned rows, of the
 /// data dictionary.
-const HEADERS: [&[&str]; 3] =
-    [&["疑点编号", "规则编号", "行键"], &["原因代码", "原文（长号码已遮盖）"], &["file", "table", "column", "description"]];
+const HEADERS: [&[&str]; 3] = [
+    &["疑点编号", "规则编号", "行键"],
+    &["原因代码", "原文（长号码已遮盖）"],
+    &["file", "table", "column", "description"],
+];
 
-/// Is the folder a publication, whole or refused?
+/// File whose presence makes a folder what is left of a refused run.
+pub(crate) const REFUSAL: &str = "refused.json";
+
+/// Is the folder a publication, or what is left of a refused run?
 pub(crate) fn is_own_folder(folder: &Path) -> bool {
-    File::open(folder.join(MANIFEST)).is_ok_and(|file| {
+    [MANIFEST, REFUSAL].iter().any(|name| holds_own_manifest(&folder.join(name)))
+}
+
+fn holds_own_manifest(path: &Path) -> bool {
+    File::open(path).is_ok_and(|file| {
         let mut head = Vec::new();
         file.take(LOOKED_AT as u64).read_to_end(&mut head).is_ok() && is_own_manifest(&head)
     })
@@ -45,7 +55,9 @@ pub(crate) fn is_own_file(path: &Path) -> bool {
 
 fn is_own_manifest(head: &[u8]) -> bool {
     let text = String::from_utf8_lossy(head);
-    text.trim_start().starts_with('{') && text.contains("\"format\":") && text.contains("\"pipeline_digest\":")
+    text.trim_start().starts_with('{')
+        && text.contains("\"format\":")
+        && text.contains("\"pipeline_digest\":")
 }
 
 /// UTF-8, else GB18030, which office programs save as.
@@ -72,7 +84,8 @@ fn is_own_parquet(file: &mut File) -> bool {
     }
     let footer = u64::from(u32::from_le_bytes([end[0], end[1], end[2], end[3]])).min(length).min(1 << 24);
     let mut bytes = Vec::new();
-    let read = file.seek(SeekFrom::Start(length - footer)).is_ok() && file.take(footer).read_to_end(&mut bytes).is_ok();
+    let read = file.seek(SeekFrom::Start(length - footer)).is_ok()
+        && file.take(footer).read_to_end(&mut bytes).is_ok();
     // The version of the columns, or the name of the writer alone (in tables of format 1).
     let marks: [&[u8]; 2] = [b"bidui.schema_version", b"\x05bidui"];
     read && marks.iter().any(|mark| bytes.windows(mark.len()).any(|part| part == *mark))

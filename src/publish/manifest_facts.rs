@@ -6,7 +6,9 @@ use super::{PublicationInputs, RuleFacts};
 use crate::Result;
 use crate::model::links::Decision;
 use crate::model::source_row::ControlTotals;
-use crate::publication::manifest::{DeliveredFile, FORMAT, Manifest, OutputFile, RuleRun, SourceRun, StageRows};
+use crate::publication::manifest::{
+    DeliveredFile, FORMAT, Manifest, OutputFile, RuleRun, SourceRun, StageRows,
+};
 
 /// Gathers the manifest of a publication and checks its totals.
 ///

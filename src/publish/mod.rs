@@ -32,6 +32,7 @@ mod people;
 pub(crate) mod previous_indicators;
 mod published_pipeline;
 mod quarter_totals;
+mod refusal;
 mod report;
 mod restricted;
 mod summary;
@@ -40,7 +41,9 @@ mod unread_files;
 
 pub use published_pipeline::{PublishedPipeline, RuleFacts};
 pub(crate) use quarter_totals::PublicationTotals;
+pub(crate) use refusal::{Refusal, write_refusal};
 pub use summary::summary_text;
+pub(crate) use unread_files::unread_sheets;
 
 /// Everything a publication is made of.
 #[derive(Debug, Clone, Copy)]

@@ -69,7 +69,9 @@ fn write_large_quarter(
     progress: &dyn Progress,
 ) -> Result<()> {
     let truth_folder = &truth_folder_of(folder);
-    std::fs::create_dir_all(truth_folder).map_err(|e| Error::io("建立文件夹", truth_folder, e))?;
+    for needed in [folder, truth_folder] {
+        std::fs::create_dir_all(needed).map_err(|e| Error::io("建立文件夹", needed, e))?;
+    }
     let outputs: Vec<ScaleOutput> = SourceKind::ALL
         .iter()
         .map(|&s| ScaleOutput::create(s, plan.options.formats, folder))

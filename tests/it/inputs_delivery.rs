@@ -24,7 +24,8 @@ fn change(file: &Path, change: impl Fn(&[Vec<String>]) -> Vec<Vec<String>>) {
         Ok(text) => text.to_owned(),
         Err(_) => encoding_rs::GB18030.decode(&bytes).0.into_owned(),
     };
-    let rows: Vec<Vec<String>> = text.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect();
+    let rows: Vec<Vec<String>> =
+        text.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect();
     let lines: Vec<String> = change(&rows).iter().map(|row| row.join(",")).collect();
     fs::write(file, lines.join("\n")).unwrap();
 }
@@ -95,7 +96,9 @@ fn a_list_saved_again_is_found_by_its_rows() {
 fn a_list_without_a_key_is_compared_by_whole_rows() {
     let data = tempfile::tempdir().unwrap();
     let from = root().join("fixtures/hebi/2018Q3");
-    for (file, to) in [("农村低保_淇县.csv", "农村低保_淇县.csv"), ("农村低保_淇县.csv", "农村低保_淇县_副本.csv")] {
+    for (file, to) in
+        [("农村低保_淇县.csv", "农村低保_淇县.csv"), ("农村低保_淇县.csv", "农村低保_淇县_副本.csv")]
+    {
         fs::copy(from.join(file), data.path().join(to)).unwrap();
     }
     let copy = data.path().join("农村低保_淇县_副本.csv");
@@ -134,7 +137,7 @@ fn lists_of_another_year_and_columns_of_some_are_refused_together_and_told_first
     let refused = run(data.path(), "2018Q3", &out, &[]);
     let told = String::from_utf8(refused.stderr).unwrap();
     assert_eq!(refused.status.code(), Some(2), "{told}");
-    assert_eq!(told.matches("错误：").count(), 3, "{told}");
+    assert_eq!(told.matches("错误：").count(), 4, "three, and where they are written down: {told}");
     for part in [
         "未知名单.csv",
         "文件“医保参保_淇县.csv”没有2018年第3季度的行（“参保年度”是2017：",
@@ -143,6 +146,25 @@ fn lists_of_another_year_and_columns_of_some_are_refused_together_and_told_first
     ] {
         assert!(told.contains(part), "no “{part}” in {told}");
     }
+    // What is wrong and whom it concerns is left in the output folder, where nothing was published.
+    let left: Vec<_> =
+        fs::read_dir(&out).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    let left: Vec<&String> = left.iter().filter(|name| !name.starts_with('.')).collect();
+    assert!(left.len() == 1 && left[0].starts_with("refused-2018Q3-"), "{left:?}");
+    let lists = out.join(left[0]).join("lists");
+    assert!(fs::read_to_string(lists.join("问题.txt")).unwrap().contains("未知名单.csv"));
+    assert!(lists.join("退回/农村低保.csv").is_file() && lists.join("退回/农村低保.xlsx").is_file());
+    let again = run(data.path(), "2018Q3", &out, &[]);
+    assert!(
+        String::from_utf8(again.stderr).unwrap().contains(left[0].as_str()),
+        "the same reasons, the same name"
+    );
+    copy_folder(&out.join(left[0]), &data.path().join("上次"));
+    let checked = bidui(&["check", "pipelines/hebi", "--data", text(data.path()), "--quarter", "2018Q3"]);
+    let said = String::from_utf8(checked.stdout).unwrap();
+    let told = String::from_utf8(checked.stderr).unwrap();
+    assert_eq!((checked.status.code(), told.matches("错误：").count()), (Some(2), 3), "{told}");
+    assert!(said.contains("（本程序写出的结果：整个文件夹是一次运行的结果，没有读入）\t上次"), "{said}");
     let done = run(data.path(), "2018Q3", &out, &["--allow-partial", "--allow-unclaimed"]);
     let summary = String::from_utf8(done.stdout).unwrap();
     assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));

@@ -10,13 +10,16 @@ use crate::model::data_file::FileFate;
 const HEAD: u64 = 1 << 16;
 /// Suffixes of files that hold rows, or hide them.
 const TABLES: [&str; 27] = [
-    "csv", "tsv", "xls", "xlsx", "xlsm", "xlsb", "xlt", "xltx", "et", "ett", "dbf", "parquet", "ods", "html", "htm",
-    "xml", "json", "sql", "mdb", "accdb", "sqlite", "db", "numbers", "zip", "rar", "7z", "gz",
+    "csv", "tsv", "xls", "xlsx", "xlsm", "xlsb", "xlt", "xltx", "et", "ett", "dbf", "parquet", "ods", "html",
+    "htm", "xml", "json", "sql", "mdb", "accdb", "sqlite", "db", "numbers", "zip", "rar", "7z", "gz",
 ];
 const LETTERS: [&str; 14] =
     ["doc", "docx", "docm", "wps", "wpt", "rtf", "odt", "pdf", "ofd", "ppt", "pptx", "dps", "md", "msg"];
 const OTHERS: [&str; 13] =
     ["mp3", "mp4", "wav", "avi", "mov", "exe", "msi", "lnk", "url", "dll", "ttf", "psd", "ico"];
+
+/// Memos and indexes beside a DBF.
+const COMPANIONS: [&str; 6] = ["dbt", "fpt", "cdx", "idx", "mdx", "ndx"];
 
 /// What a file is.
 pub(super) struct FileKind {
@@ -42,19 +45,28 @@ impl FileKind {
 /// Files that operating systems leave behind.
 pub(super) fn is_system_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    matches!(name.as_str(), "thumbs.db" | "ehthumbs.db" | "desktop.ini" | ".ds_store" | "__macosx" | "$recycle.bin")
+    matches!(
+        name.as_str(),
+        "thumbs.db" | "ehthumbs.db" | "desktop.ini" | ".ds_store" | "__macosx" | "$recycle.bin"
+    )
 }
 
-/// Kind of the file at `path`, called `relative` in the data folder; `siblings` says whether a file of the folder
-/// is as asked.
-pub(super) fn kind_of_file(path: &Path, relative: &str, siblings: &dyn Fn(&dyn Fn(&str) -> bool) -> bool) -> FileKind {
+/// True of a name that a letter, a picture or a companion of a DBF bears: such a file is looked into although its
+/// name fits a source.
+pub(super) fn may_be_no_list(name: &str) -> bool {
+    const PICTURES: [&str; 8] = ["jpg", "jpeg", "png", "gif", "bmp", "tif", "tiff", "webp"];
+    let suffix = name.rsplit_once('.').map_or("", |(_, suffix)| suffix).to_ascii_lowercase();
+    let suffix = suffix.as_str();
+    LETTERS.contains(&suffix) || PICTURES.contains(&suffix) || COMPANIONS.contains(&suffix)
+}
+
+/// Kind of the file at `path`, called `relative` in the data folder; `there` says whether the folder has a file of
+/// that name, whatever its case.
+pub(super) fn kind_of_file(path: &Path, relative: &str, there: &dyn Fn(&str) -> bool) -> FileKind {
     let (stem, suffix) = relative.rsplit_once('.').unwrap_or((relative, ""));
     let suffix = suffix.to_ascii_lowercase();
-    if matches!(suffix.as_str(), "dbt" | "fpt" | "cdx" | "idx" | "mdx" | "ndx") {
-        let table = |other: &str| {
-            other.rsplit_once('.').is_some_and(|(s, end)| s.eq_ignore_ascii_case(stem) && end.eq_ignore_ascii_case("dbf"))
-        };
-        return match siblings(&table) {
+    if COMPANIONS.contains(&suffix.as_str()) {
+        return match there(&format!("{stem}.dbf")) {
             true => FileKind::no_list(FileFate::Memo),
             false => FileKind::closed("DBF 的备注或索引文件，旁边没有同名的 .dbf"),
         };
@@ -91,14 +103,15 @@ fn kind_of_content(head: &[u8], suffix: &str, file: &mut File) -> FileKind {
     if head.starts_with(b"%PDF") || head.starts_with(b"{\\rtf") {
         return FileKind::no_list(FileFate::Letter);
     }
-    const PICTURES: [&[u8]; 7] =
-        [b"\xFF\xD8\xFF", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF"];
+    const PICTURES: [&[u8]; 7] = [b"\xFF\xD8\xFF", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF"];
     if PICTURES.iter().any(|mark| head.starts_with(mark)) && !TABLES.contains(&suffix) && suffix != "txt" {
         return FileKind::no_list(FileFate::Picture);
     }
     let Some(text) = text_of(head) else {
         // The header of a DBF: a version, a date, and lengths that fit.
-        let dbf = suffix == "dbf" || matches!(head[0], 0x03 | 0x30 | 0x31 | 0x83 | 0x8B | 0xF5) && head.get(2..4).is_some_and(|d| (1..=12).contains(&d[0]) && (1..=31).contains(&d[1]));
+        let dbf = suffix == "dbf"
+            || matches!(head[0], 0x03 | 0x30 | 0x31 | 0x83 | 0x8B | 0xF5)
+                && head.get(2..4).is_some_and(|d| (1..=12).contains(&d[0]) && (1..=31).contains(&d[1]));
         return match () {
             () if dbf => FileKind::list(),
             () if letter => FileKind::no_list(FileFate::Letter),
@@ -106,25 +119,35 @@ fn kind_of_content(head: &[u8], suffix: &str, file: &mut File) -> FileKind {
             () => FileKind::closed("认不出的文件格式，里面可能有数据"),
         };
     };
-    let start = text.trim_start().get(..1024.min(text.trim_start().len())).unwrap_or(text.trim_start()).to_lowercase();
     if text.trim_start().starts_with('<') {
-        let table = ["<table", "<tr", "<row", "<worksheet", "<workbook"].iter().any(|mark| text.to_lowercase().contains(mark));
-        return if letter || !table && !TABLES.contains(&suffix) && !start.starts_with("<html") {
-            FileKind::no_list(FileFate::Letter)
-        } else {
+        let text = text.to_lowercase();
+        let table =
+            ["<table", "<tr", "<row", "<worksheet", "<workbook"].iter().any(|mark| text.contains(mark));
+        return if table || TABLES.contains(&suffix) {
             FileKind::list()
+        } else {
+            FileKind::no_list(FileFate::Letter)
         };
     }
     // Letters saved as text hold no table; a table named like a letter is one all the same.
-    if TABLES.contains(&suffix) || looks_like_table(&text) { FileKind::list() } else { FileKind::no_list(FileFate::Letter) }
+    if TABLES.contains(&suffix) || looks_like_table(&text) {
+        FileKind::list()
+    } else {
+        FileKind::no_list(FileFate::Letter)
+    }
 }
 
 fn kind_of_zip(file: &mut File, letter: bool) -> FileKind {
     let archive = file.rewind().ok().and_then(|()| zip::ZipArchive::new(&*file).ok());
     let Some(archive) = archive else {
-        return if letter { FileKind::no_list(FileFate::Letter) } else { FileKind::closed("压缩包或工作簿已损坏") };
+        return if letter {
+            FileKind::no_list(FileFate::Letter)
+        } else {
+            FileKind::closed("压缩包或工作簿已损坏")
+        };
     };
-    let has = |start: &str| archive.file_names().flatten().any(|name| name.replace('\\', "/").starts_with(start));
+    let has =
+        |start: &str| archive.file_names().flatten().any(|name| name.replace('\\', "/").starts_with(start));
     if has("xl/") {
         FileKind::list()
     } else if has("word/") || has("ppt/") || has("OFD.xml") || letter {

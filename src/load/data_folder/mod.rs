@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::config::{Pipeline, SourceContract};
 use super::LoadedSource;
+use crate::config::{Pipeline, SourceContract};
 use crate::model::data_file::{DataFile, FileFate};
 use crate::model::file_account::FileAccount;
 use crate::privacy::mask::mask_numbers_in_text;
@@ -120,21 +120,39 @@ fn sort_file(pipeline: &Pipeline, data_dir: &Path, found: &FoundFile, all: &[Fou
         file.fate = FileFate::OwnOutput;
         return file;
     }
+    let there = |name: &str| all.iter().any(|other| other.path.eq_ignore_ascii_case(name));
     let mut claims = pipeline.sources.iter().filter(|source| source.owns_file(&found.path));
     match (claims.next(), claims.next()) {
-        (Some(one), None) => file.source = Some(one.name.clone()),
+        (Some(one), None) => {
+            file.source = Some(one.name.clone());
+            if file_kind::may_be_no_list(&found.path) {
+                let kind = file_kind::kind_of_file(&path, &found.path, &there);
+                let letter = matches!(kind.fate, FileFate::Letter | FileFate::Picture);
+                if letter || kind.fate == FileFate::Memo {
+                    file.fate = kind.fate;
+                    file.note = letter.then(|| {
+                        format!(
+                            "文件名符合“{}”，但它是{}；名单若在里面，向{}索取表格",
+                            one.title,
+                            kind.fate.label(),
+                            one.owner
+                        )
+                    });
+                }
+            }
+        }
         (Some(one), Some(other)) => {
             file.fate = FileFate::ClaimedTwice;
             file.source = Some(one.name.clone());
             file.note = Some(other.name.clone());
         }
         (None, _) => {
-            let siblings = |wanted: &dyn Fn(&str) -> bool| all.iter().any(|other| wanted(&other.path));
-            let kind = file_kind::kind_of_file(&path, &found.path, &siblings);
+            let kind = file_kind::kind_of_file(&path, &found.path, &there);
             file.fate = kind.fate;
             file.note = kind.what.map(str::to_owned);
             if kind.fate == FileFate::Unclaimed {
-                let (source, why) = nearest_source::nearest_source(pipeline, data_dir, &found.path, kind.opens);
+                let (source, why) =
+                    nearest_source::nearest_source(pipeline, data_dir, &found.path, kind.opens);
                 file.source = source;
                 file.note = Some([file.note, why].into_iter().flatten().collect::<Vec<_>>().join("；"));
             }
@@ -156,7 +174,8 @@ impl DataFolder {
 
     /// Files that a source reads, sorted.
     pub fn of_source(&self, source: &str) -> Vec<PathBuf> {
-        let own = self.files.iter().filter(|f| f.fate == FileFate::Read && f.source.as_deref() == Some(source));
+        let own =
+            self.files.iter().filter(|f| f.fate == FileFate::Read && f.source.as_deref() == Some(source));
         own.map(|f| f.file.clone()).collect()
     }
 
@@ -169,7 +188,8 @@ impl DataFolder {
     /// rows.
     pub fn complaints(&self, pipeline: &Pipeline, allow_unclaimed: bool) -> Vec<Error> {
         let allowed = allow_unclaimed || pipeline.settings.data.allow_unclaimed;
-        let complain = |file: &DataFile| match file.fate {
+        let complain = |file: &DataFile| {
+            match file.fate {
             FileFate::ClaimedTwice => Some(claimed_twice(pipeline, file)),
             FileFate::Unclaimed if !allowed => Some(
                 Error::input("文件不属于任何数据来源，没有读入").in_file(masked_file_name(&file.file)).hint(format!(
@@ -178,10 +198,10 @@ impl DataFolder {
                 )),
             ),
             _ => None,
+        }
         };
         self.files.iter().filter_map(complain).collect()
     }
-
 }
 
 /// Files of one source, sorted; those of none are not looked into.

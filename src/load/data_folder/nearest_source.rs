@@ -33,7 +33,10 @@ pub(super) fn nearest_source(
     }
     if let Some(source) = by_name(pipeline, file) {
         let why = format!("文件名最接近“{}”（{}），应符合 {}", source.title, source.owner, patterns(source));
-        return (Some(source.name.clone()), Some([unreadable, Some(why)].into_iter().flatten().collect::<Vec<_>>().join("；")));
+        return (
+            Some(source.name.clone()),
+            Some([unreadable, Some(why)].into_iter().flatten().collect::<Vec<_>>().join("；")),
+        );
     }
     (None, unreadable.or_else(|| opens.then(|| "没有一个来源认得它的表头和文件名".to_owned())))
 }
@@ -62,7 +65,8 @@ fn by_headers<'p>(pipeline: &'p Pipeline, headers: &[String]) -> Option<(usize, 
     let headers: BTreeSet<String> = headers.iter().map(|h| clean_config_header(h)).collect();
     let known = |source: &SourceContract| {
         // What every list has (序号, 备注) tells nothing.
-        let ignored: BTreeSet<String> = source.ignore_headers.iter().map(|h| clean_config_header(h)).collect();
+        let ignored: BTreeSet<String> =
+            source.ignore_headers.iter().map(|h| clean_config_header(h)).collect();
         let known: BTreeSet<String> = source.known_headers().iter().map(|h| clean_config_header(h)).collect();
         headers.iter().filter(|h| known.contains(*h) && !ignored.contains(*h)).count()
     };
@@ -77,7 +81,11 @@ fn by_name<'p>(pipeline: &'p Pipeline, file: &str) -> Option<&'p SourceContract>
     let stem: Vec<char> = telling(name.rsplit_once('.').map_or(name, |(stem, _)| stem)).chars().collect();
     let shared = |source: &SourceContract| {
         let words = source.files.patterns.iter().flat_map(|p| p.split(['*', '/', '?', '.']));
-        words.chain([source.title.as_str()]).map(|word| longest_shared_run(&stem, &telling(word))).max().unwrap_or(0)
+        words
+            .chain([source.title.as_str()])
+            .map(|word| longest_shared_run(&stem, &telling(word)))
+            .max()
+            .unwrap_or(0)
     };
     let best = pipeline.sources.iter().map(|source| (shared(source), source));
     let best = best.max_by_key(|(count, source)| (*count, std::cmp::Reverse(source.name.as_str())))?;
@@ -97,7 +105,10 @@ fn longest_shared_run(name: &[char], word: &str) -> usize {
     let mut longest = 0;
     for from in 0..name.len() {
         for at in 0..word.len() {
-            let same = name[from..].iter().zip(&word[at..]).take_while(|(a, b)| a == b && !a.is_ascii_digit() && **a != ' ');
+            let same = name[from..]
+                .iter()
+                .zip(&word[at..])
+                .take_while(|(a, b)| a == b && !a.is_ascii_digit() && **a != ' ');
             longest = longest.max(same.map(|(c, _)| if c.is_ascii() { 1 } else { 2 }).sum());
         }
     }
