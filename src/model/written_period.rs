@@ -80,7 +80,21 @@ pub(crate) fn find_written_quarter(text: &str) -> Option<Period> {
 }
 
 fn plain_chars(text: &str) -> Vec<char> {
-    text.nfkc().filter(|c| !c.is_whitespace()).collect()
+    let mut chars: Vec<char> = Vec::new();
+    let mut parted = false;
+    for c in text.nfkc() {
+        if c.is_whitespace() {
+            parted = true;
+            continue;
+        }
+        // A space parts two numbers (a day and a time); elsewhere it means nothing.
+        if parted && c.is_ascii_digit() && chars.last().is_some_and(char::is_ascii_digit) {
+            chars.push(' ');
+        }
+        parted = false;
+        chars.push(c);
+    }
+    chars
 }
 
 /// Reads a period whose year begins at `at`; with the place behind it.
