@@ -38,7 +38,7 @@ mod track;
 pub mod testing;
 
 pub use config::Pipeline;
-pub use engine::{Engine, LinkOnlySummary, RunOutcome, RunPlan, link_only, run};
+pub use engine::{Engine, LinkOnlySummary, RunOutcome, RunPlan, RunTolerance, link_only, run};
 pub use error::{Error, ErrorKind, Result};
 pub use link::generic::{LinkageSummary, link_lists};
 pub use link::settings::LinkSettings;

@@ -25,7 +25,7 @@ pub mod config {
     }
 }
 pub mod engine {
-    pub use crate::engine::{Engine, RunPlan, link_only, run, train_pipeline};
+    pub use crate::engine::{Engine, RunPlan, RunTolerance, link_only, run, train_pipeline};
 }
 pub mod error {
     pub use crate::error::{ErrorKind, render_error};
@@ -61,13 +61,16 @@ pub mod link {
 }
 pub mod load {
     pub use crate::load::{
-        LoadedSource, SourceRecords, UnknownCells, load_for_linking, load_several, load_source, load_tables,
-        survey_data_folder,
+        DataFolder, LoadedSource, SourceRecords, UnknownCells, load_for_linking, load_several, load_source,
+        load_tables, survey_data_folder,
     };
 }
 pub mod model {
     pub mod column_type {
         pub use crate::model::column_type::ContractType;
+    }
+    pub mod data_file {
+        pub use crate::model::data_file::{DataFile, FileFate};
     }
     pub mod day {
         pub use crate::model::day::day_from_date32;

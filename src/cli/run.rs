@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{BarProgress, Console, plans};
 use crate::config::Pipeline;
-use crate::engine::{self, Engine, RunPlan};
+use crate::engine::{self, Engine, RunPlan, RunTolerance};
 use crate::link::settings::LinkSettings;
 use crate::model::exception::Severity;
 use crate::model::period::Period;
@@ -40,6 +40,12 @@ pub(super) struct RunArguments {
     /// 线程数（默认：全部核心）
     #[arg(long)]
     threads: Option<usize>,
+    /// 数据文件夹里有不属于任何来源、又可能有数据的文件时也继续（逐个列出）
+    #[arg(long)]
+    allow_unclaimed: bool,
+    /// 数据不齐（期别不符、缺县、部分文件缺列）也继续，作为首要提醒列出
+    #[arg(long)]
+    allow_partial: bool,
     /// 只运行这些规则（编号或编号前缀，可多次给出或用逗号分开）
     #[arg(long, visible_alias = "only", value_delimiter = ',')]
     select: Vec<String>,
@@ -144,6 +150,7 @@ fn plan(arguments: &RunArguments) -> Result<RunPlan> {
     let key = key(arguments)?;
     Ok(RunPlan {
         engine,
+        tolerance: RunTolerance { unclaimed: arguments.allow_unclaimed, partial: arguments.allow_partial },
         pipeline,
         rules,
         link,

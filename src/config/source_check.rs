@@ -79,14 +79,35 @@ fn read_source_contract<'p>(
         unknown_headers: written.unknown_headers,
         ignore_headers: written.ignore_headers,
         audits: written.audits,
+        period: written.period,
         columns,
         members,
         variants: written.variant,
     };
     check_variants(&file, &contract)?;
     check_audits(&file, &contract)?;
+    check_period(&file, &contract)?;
     check_headers(&file, &contract)?;
     Ok(contract)
+}
+
+/// The column of the period must be there and able to say one.
+fn check_period(file: &ContractFile, contract: &SourceContract) -> Result<()> {
+    let Some(name) = &contract.period.column else { return Ok(()) };
+    let known: Vec<&str> = contract.columns.iter().map(|c| c.name.as_str()).collect();
+    let complain = |message: String| file.complain(&["period".into(), "column".into()], message);
+    let Some(column) = contract.column(name) else {
+        let error = complain(format!("没有列“{name}”"));
+        return Err(match suggest_toml_name(name, &known, "已有的列") {
+            Some(hint) => error.hint(hint),
+            None => error,
+        });
+    };
+    if matches!(column.kind, ContractType::Money | ContractType::Area | ContractType::Flag) {
+        return Err(complain(format!("列“{}”的类型说不出时期", column.label))
+            .hint("用年度（integer）、年月（month）、日期（date）或文字（学期、季度）的列"));
+    }
+    Ok(())
 }
 
 fn check_files(file: &ContractFile, written: &SourceFile) -> Result<()> {

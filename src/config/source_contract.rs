@@ -13,7 +13,8 @@ use crate::model::column_type::ContractType;
 
 pub use super::source_file::ColumnRole;
 pub(crate) use super::source_file::{
-    AmountRate, AuditAction, AuditsSpec, EncodingSpec, FilesSpec, UniqueAction, UnknownHeaders, VariantSpec,
+    AmountRate, AuditAction, AuditsSpec, Cadence, EncodingSpec, FilesSpec, PeriodAction, PeriodSpec,
+    UniqueAction, UnknownHeaders, VariantSpec,
 };
 
 /// A department's list, as its contract describes it.
@@ -39,6 +40,8 @@ pub struct SourceContract {
     pub ignore_headers: Vec<String>,
     /// Checks of the source as a whole.
     pub audits: AuditsSpec,
+    /// Which period its rows are of, how often it is delivered, and by whom.
+    pub period: PeriodSpec,
     /// Columns, in the order of the SQL view.
     pub columns: Vec<SourceColumn>,
     /// Members of a wide household row in order, repeats expanded; empty if rows are records.

@@ -32,6 +32,9 @@ pub(crate) struct SourceFile {
     /// Checks of the source as a whole.
     #[serde(default)]
     pub audits: AuditsSpec,
+    /// Which period its rows are of, how often it is delivered, and by whom.
+    #[serde(default)]
+    pub period: PeriodSpec,
     /// Columns, in the order of the SQL view.
     pub column: Vec<ColumnSpec>,
     /// Member groups of a wide household row; each filled group becomes one record.
@@ -237,6 +240,48 @@ pub struct VariantSpec {
     /// Column → unit of its bare numbers in these files.
     #[serde(default)]
     pub units: BTreeMap<String, String>,
+}
+
+/// `[period]`.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct PeriodSpec {
+    /// Column that says of each row which period it is of: a year, a term (`2018秋`, `2018-2019学年第一学期`), a
+    /// quarter, a month or a day.
+    pub column: Option<String>,
+    /// How often there is a new list.
+    pub cadence: Cadence,
+    /// A list of another period stops the run (`block`, default) or is told first of all (`warn`).
+    pub action: PeriodAction,
+    /// Counties that deliver it, by name or code. Default: those of the last period; of a required list else those
+    /// that appear in the other required lists.
+    pub covers: Vec<String>,
+}
+
+/// How often a list is delivered anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Cadence {
+    /// Every quarter: rows of the quarter, and never the same bytes as before.
+    Quarter,
+    /// Every school term: spring from February to July, autumn from August to January.
+    Term,
+    /// Every year.
+    Year,
+    /// At no certain time (default): nothing is asked of its rows.
+    #[default]
+    Static,
+}
+
+/// Consequence of a list of another period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PeriodAction {
+    /// The run stops (after all sources were read).
+    #[default]
+    Block,
+    /// Told first of all; the run goes on.
+    Warn,
 }
 
 /// `[audits]`.

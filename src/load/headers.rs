@@ -28,6 +28,18 @@ pub(super) struct ColumnPlan {
     pub missing: Vec<String>,
 }
 
+impl ColumnPlan {
+    /// Names of columns that this table has no header for, whether it may lack them or not.
+    pub(super) fn absent(&self, contract: &SourceContract) -> Vec<String> {
+        let in_group =
+            |index: usize| contract.members.iter().any(|m| m.cells.iter().any(|(c, _)| *c == index));
+        let columns = contract.columns.iter().enumerate();
+        let absent = columns
+            .filter(|(at, column)| self.columns[*at].is_none() && column.default.is_none() && !in_group(*at));
+        absent.map(|(_, column)| column.name.clone()).collect()
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum HeaderTarget {
     Column(usize),

@@ -1,10 +1,11 @@
 //! All tables of one source, in order, in parallel pieces.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use arrow::array::Array as _;
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
@@ -14,13 +15,14 @@ use super::placeholder_birth_dates::{UnstatedDays, forget_placeholder_birth_date
 use super::row_batches::{LoadedPart, RowBatch, carry_filled_cells};
 use super::tick_columns::{self, TickStyle};
 use super::unknown_codes::{CodeCounts, audit_unknown_codes};
-use super::{LoadedSource, SourceRecords, UnknownCells, audit, source_files, text_notices};
+use super::{LoadedSource, SourceRecords, UnknownCells, audit, data_folder, text_notices};
 use crate::config::{Pipeline, SourceContract};
 use crate::extract;
 use crate::extract::RawTable;
 use crate::model::file_account::{FaultyCell, SkipReason, SkippedRow};
-use crate::model::source_row::{AuditFinding, ControlTotals, Reject, TableTotals};
+use crate::model::source_row::{AsOf, AsOfEvidence, AuditFinding, ControlTotals, Reject, TableTotals};
 use crate::model::source_table::RawTableInfo;
+use crate::model::written_period::find_written_period;
 use crate::table::rows::{RowStore, Rows, RowsPurpose, RowsWriter};
 use crate::{Error, Result};
 
@@ -51,34 +53,63 @@ pub fn load_tables(
     loading.finish(previous_rows)
 }
 
+/// What came of one source: what could be loaded, and everything that stands in the way of the rest.
+pub(crate) struct LoadAttempt {
+    /// Its records; none if nothing of it was delivered or could be opened. With problems they are not complete.
+    pub(crate) loaded: Option<LoadedSource>,
+    /// What is wrong with its files, in their order.
+    pub(crate) problems: Vec<Error>,
+}
+
+impl LoadAttempt {
+    fn into_result(self) -> Result<Option<LoadedSource>> {
+        Error::together(self.problems).map_or(Ok(self.loaded), Err)
+    }
+}
+
 /// Loads some columns (by position; empty: all) of one source from its files, which `open` turns into raw
-/// tables, into a store. A source without files gives no records and no tables, or an error if the contract
-/// requires it.
+/// tables, into a store. A file that cannot be read does not keep the others from being looked at.
 fn load_columns<T>(
-    pipeline: &Pipeline,
+    contract: &SourceContract,
     source_index: usize,
-    data_dir: &Path,
+    (data_dir, files): (&Path, &[PathBuf]),
     previous_rows: Option<u64>,
     (wanted, store): (Vec<bool>, &RowStore),
-    mut open: impl FnMut(&SourceContract, &Path) -> Result<T>,
-) -> Result<LoadedSource>
+    open: impl Fn(&Path) -> Result<T>,
+) -> Result<LoadAttempt>
 where
     T: Iterator<Item = Result<RawTable>>,
 {
-    let contract = pipeline.sources.get(source_index).ok_or_else(|| Error::internal("没有这个数据来源"))?;
-    let files = source_files::files_of_source(pipeline, contract, data_dir)?;
-    if files.is_empty() && contract.required {
-        return Err(Error::input(format!("缺少“{}”的提取文件", contract.title)).in_file(data_dir).hint(
-            format!("向{}索取；文件名应符合：{}", contract.owner, contract.files.patterns.join("、")),
-        ));
+    if files.is_empty() {
+        let missing = || {
+            Error::input(format!("缺少“{}”的提取文件", contract.title)).in_file(data_dir).hint(format!(
+                "向{}索取；文件名应符合：{}",
+                contract.owner,
+                contract.files.patterns.join("、")
+            ))
+        };
+        let problems = contract.required.then(missing).into_iter().collect();
+        return Ok(LoadAttempt { loaded: None, problems });
     }
     let mut loading = SourceLoading::new(contract, source_index, wanted, store)?;
+    let mut problems = Vec::new();
     for file in files {
-        for table in open(contract, &file)? {
-            loading.add(table?)?;
+        let read = open(file).and_then(|mut tables| tables.try_for_each(|table| loading.add(table?)));
+        problems.extend(read.err());
+    }
+    let whole = problems.is_empty();
+    match loading.finish(previous_rows.filter(|_| whole)) {
+        Ok(mut loaded) => {
+            // What is left of a source whose files cannot all be read says nothing about how much it holds.
+            loaded.audits.retain(|audit| whole || audit.audit != "empty_source");
+            let loaded = (!loaded.records.tables.is_empty()).then_some(loaded);
+            Ok(LoadAttempt { loaded, problems })
+        }
+        Err(error) => {
+            problems.push(error);
+            Ok(LoadAttempt { loaded: None, problems })
         }
     }
-    loading.finish(previous_rows)
 }
 
 /// Loads one source of a quarter from the files its contract claims; `None` if it has none.
@@ -87,29 +118,29 @@ where
 /// lie in memory.
 ///
 /// # Errors
-/// A required source without files, a file that cannot be read, headers that do not fit.
+/// A required source without files, a file that cannot be read, headers that do not fit: all of them together.
 pub fn load_source(
     pipeline: &Pipeline,
     source_index: usize,
     data_dir: &Path,
     previous_rows: Option<u64>,
 ) -> Result<Option<LoadedSource>> {
-    load_into(&RowStore::Memory, pipeline, source_index, data_dir, previous_rows)
+    let (contract, files) = files_of_source(pipeline, source_index, data_dir)?;
+    load_attempt(&RowStore::Memory, contract, source_index, (data_dir, &files), previous_rows)?.into_result()
 }
 
-/// [`load_source`] with the rows in a store.
-pub(crate) fn load_into(
+/// [`load_source`] from given files, with the rows in a store, telling what could be loaded besides the problems.
+pub(crate) fn load_attempt(
     store: &RowStore,
-    pipeline: &Pipeline,
+    contract: &SourceContract,
     source_index: usize,
-    data_dir: &Path,
+    (data_dir, files): (&Path, &[PathBuf]),
     previous_rows: Option<u64>,
-) -> Result<Option<LoadedSource>> {
-    let how = (Vec::new(), store);
-    let loaded = load_columns(pipeline, source_index, data_dir, previous_rows, how, |contract, file| {
-        extract::open_file(data_dir, file, &contract.read_options(), &|sheet| contract.wants_sheet(sheet))
-    })?;
-    Ok((!loaded.records.tables.is_empty()).then_some(loaded))
+) -> Result<LoadAttempt> {
+    let (options, how) = (contract.read_options(), (Vec::new(), store));
+    load_columns(contract, source_index, (data_dir, files), previous_rows, how, |file| {
+        extract::open_file(data_dir, file, &options, &|sheet| contract.wants_sheet(sheet))
+    })
 }
 
 /// [`load_source`] for linking alone: columns that linking does not need are left out, and cells
@@ -122,27 +153,48 @@ pub fn load_for_linking(
     source_index: usize,
     data_dir: &Path,
 ) -> Result<Option<LoadedSource>> {
-    let contract = pipeline.sources.get(source_index).ok_or_else(|| Error::internal("没有这个数据来源"))?;
+    let (contract, files) = files_of_source(pipeline, source_index, data_dir)?;
     let wanted = contract.columns_for_linking();
     let mut options = contract.read_options();
     options.leave_out = contract.headers_without(&wanted);
     let how = (wanted, &RowStore::Memory);
-    let loaded = load_columns(pipeline, source_index, data_dir, None, how, |contract, file| {
+    let attempt = load_columns(contract, source_index, (data_dir, &files), None, how, |file| {
         extract::open_file(data_dir, file, &options, &|sheet| contract.wants_sheet(sheet))
     })?;
-    Ok((!loaded.records.tables.is_empty()).then_some(loaded))
+    attempt.into_result()
 }
 
-/// Loads sources `0..count`, two at a time: while one file is read and checked from end to end,
-/// the rows of another keep the remaining cores busy, and no more than two files are in memory.
-/// Results and errors come in the order of the sources.
+/// The contract of a source and its files.
+fn files_of_source<'p>(
+    pipeline: &'p Pipeline,
+    source_index: usize,
+    data_dir: &Path,
+) -> Result<(&'p SourceContract, Vec<PathBuf>)> {
+    let contract = pipeline.sources.get(source_index).ok_or_else(|| Error::internal("没有这个数据来源"))?;
+    Ok((contract, data_folder::files_of_source(pipeline, contract, data_dir)?))
+}
+
+/// Loads sources `0..count`, two at a time, see [`load_all`].
 ///
 /// # Errors
-/// The first error in the order of the sources.
+/// The errors of all sources together, in their order.
 pub fn load_several(
     count: usize,
     load: impl Fn(usize) -> Result<Option<LoadedSource>> + Sync,
 ) -> Result<Vec<LoadedSource>> {
+    let (loaded, problems) =
+        load_all(count, |index| load(index).map(|loaded| LoadAttempt { loaded, problems: Vec::new() }));
+    Error::together(problems).map_or(Ok(loaded), Err)
+}
+
+/// Loads sources `0..count`, two at a time: while one file is read and checked from end to end,
+/// the rows of another keep the remaining cores busy, and no more than two files are in memory.
+/// What was loaded and what is wrong come in the order of the sources; a failure of the program or the
+/// operating system ends the loading, whatever is wrong with a file does not.
+pub(crate) fn load_all(
+    count: usize,
+    load: impl Fn(usize) -> Result<LoadAttempt> + Sync,
+) -> (Vec<LoadedSource>, Vec<Error>) {
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
@@ -151,22 +203,22 @@ pub fn load_several(
             if index >= count {
                 return done;
             }
-            let one = load(index);
-            let failed = one.is_err();
-            done.push((index, one));
-            if failed {
+            let one = load(index).unwrap_or_else(|error| LoadAttempt { loaded: None, problems: vec![error] });
+            if one.problems.iter().any(|problem| problem.kind().exit_code() > 2) {
                 next.store(count, Ordering::Relaxed);
             }
+            done.push((index, one));
         }
     };
     let (mut all, others) = rayon::join(work, work);
     all.extend(others);
     all.sort_by_key(|(index, _)| *index);
-    let mut loaded = Vec::new();
+    let (mut loaded, mut problems) = (Vec::new(), Vec::new());
     for (_, one) in all {
-        loaded.extend(one?);
+        loaded.extend(one.loaded);
+        problems.extend(one.problems);
     }
-    Ok(loaded)
+    (loaded, problems)
 }
 
 struct SourceLoading<'a> {
@@ -261,6 +313,13 @@ impl<'a> SourceLoading<'a> {
             reason: m.reason.clone(),
             original: m.original.clone(),
         }));
+        if raw.account.is_some() {
+            totals.account = raw.account.clone();
+        }
+        let mut titles = raw.skipped.iter().filter(|s| s.reason == SkipReason::Title);
+        if let (None, Some((text, _))) = (&totals.as_of, titles.find_map(|s| find_written_period(&s.text))) {
+            totals.as_of = Some(AsOf { text, evidence: AsOfEvidence::Title });
+        }
         if let Some(text) = raw.account.as_ref().and_then(|account| account.text.as_ref()) {
             self.audits.extend(text_notices::text_notices(&self.contract.name, &raw.info, text));
         }
@@ -324,6 +383,7 @@ impl<'a> SourceLoading<'a> {
             blocking: false,
             message: format!("{place}：{note}"),
         }));
+        let absent = plan.absent(self.contract);
         self.plan = Some(Arc::new(plan));
         self.carried = vec![None; self.contract.columns.len()];
         self.tables.push(info.clone());
@@ -336,6 +396,8 @@ impl<'a> SourceLoading<'a> {
             sheet: info.sheet.clone(),
             encoding: info.encoding.map(|e| e.name),
             encoding_evidence: info.encoding.map(|e| e.evidence),
+            absent,
+            filled: vec![0; self.contract.columns.len()],
             ..TableTotals::default()
         });
         Ok(())
@@ -351,6 +413,9 @@ impl<'a> SourceLoading<'a> {
             totals.read += part.read;
             totals.accepted += part.keys.len() as u64;
             totals.rejected += part.rejects.len() as u64;
+            for (filled, column) in totals.filled.iter_mut().zip(&part.columns) {
+                *filled += (column.len() - column.null_count()) as u64;
+            }
             let wanted = part.columns.into_iter().zip(&*self.wanted).filter_map(|(c, w)| w.then_some(c));
             self.rows.push(
                 RecordBatch::try_new(self.schema.clone(), wanted.collect()).map_err(unfit_source_rows)?,

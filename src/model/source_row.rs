@@ -69,6 +69,21 @@ pub struct TableTotals {
     /// Values that the code tables do not know, by column and county.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unknown_codes: Vec<UnknownCodes>,
+    /// The period or day that the table stands for, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<AsOf>,
+    /// Accepted rows by county code, where the list says it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub counties: BTreeMap<String, u64>,
+    /// Columns of the contract that the table does not have.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub absent: Vec<String>,
+    /// Values that are not missing, by position of the column in the contract.
+    #[serde(skip)]
+    pub filled: Vec<u64>,
+    /// What the whole file is made of, with its last table; the manifest says it of the file.
+    #[serde(skip)]
+    pub account: Option<std::sync::Arc<super::file_account::FileAccount>>,
 }
 
 /// Values of a coded column that its code table does not know, in one table and county.
@@ -95,6 +110,27 @@ pub struct UnknownSpelling {
     pub cells: u64,
     /// The label of the table that is most like it, if any is alike.
     pub nearest: Option<String>,
+}
+
+/// The period or day that a table stands for.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct AsOf {
+    /// As written: `2018`, `2018秋`, `2018-09-30`.
+    pub text: String,
+    /// Where it is written.
+    pub evidence: AsOfEvidence,
+}
+
+/// Where the date of a table is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AsOfEvidence {
+    /// In the column of the period: the latest value.
+    Column,
+    /// In a title above the header.
+    Title,
+    /// In the file's name.
+    FileName,
 }
 
 /// Control totals of one source.
@@ -148,4 +184,13 @@ pub struct AuditFinding {
     pub blocking: bool,
     /// Finding and cure, in Chinese.
     pub message: String,
+}
+
+impl AuditFinding {
+    /// True if it says that something was not delivered or is of another period: told before all others.
+    pub fn concerns_delivery(&self) -> bool {
+        const DELIVERY: [&str; 5] =
+            ["missing_county", "stale_list", "unchanged_file", "other_quarter", "column_of_some"];
+        DELIVERY.contains(&self.audit.as_str())
+    }
 }

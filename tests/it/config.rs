@@ -92,7 +92,7 @@ fn unknown_key() {
     2 | ownr = "民政局"
       | ^^^^
       |
-      = 提示：是不是“owner”？可用的键：title、owner、letter、required、files、unknown_headers、ignore_headers、audits、column、unpivot、variant
+      = 提示：是不是“owner”？可用的键：title、owner、letter、required、files、unknown_headers、ignore_headers、audits、period、column、unpivot、variant
     "#);
 }
 

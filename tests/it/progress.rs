@@ -59,6 +59,7 @@ fn commands_go_through_the_stages_of_their_plan() {
     let pipeline = Pipeline::open(&root).unwrap();
     let rules = RuleSet::load(&pipeline).unwrap();
     let plan = RunPlan {
+        tolerance: Default::default(),
         pipeline,
         rules,
         link: LinkSettings::open(&root.join("link.toml")).unwrap(),

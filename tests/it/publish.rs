@@ -263,6 +263,7 @@ impl World {
         let tracked = self.tracked(previous);
         publish(
             &PublicationInputs {
+                files: &[],
                 catalogue: &self.catalogue,
                 period: self.period,
                 loaded: &self.loaded,

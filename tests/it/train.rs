@@ -59,7 +59,7 @@ fn trained_weights_link_the_fixtures_and_are_the_same_every_time() {
     std::fs::write(pipeline.join("weights.toml"), &one).unwrap();
     let out = folder.path().join("out");
     bidui::testing::engine::link_only(&pipeline, &data, &out, &[], &Silent).unwrap();
-    let score = evaluate_links(&out, &data.join("truth")).unwrap();
+    let score = evaluate_links(&out, &crate::truth_of(&data)).unwrap();
     let clusters = score.clusters.unwrap();
     assert!(clusters.f1(score.truth) >= 0.998, "{clusters:?} of {}", score.truth);
     // Every kind of error is named with its recall, and the bands hold every known pair.

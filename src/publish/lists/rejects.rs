@@ -6,11 +6,12 @@ use super::list_workbook_error;
 use super::safe_names;
 use super::style::{SheetStyles, document_properties, new_list_workbook};
 use crate::Result;
+use crate::load::LoadedSource;
 use crate::model::period::Period;
 use crate::model::source_row::Reject;
 use crate::privacy::mask::mask_numbers_in_text;
 use crate::publication::output_files::{CsvFile, OutputFiles, make_output_folder};
-use crate::publish::PublicationInputs;
+use crate::publish::PublishedPipeline;
 use crate::publish::tables::returned_rows;
 
 /// Titles and widths of the columns of a list of returned rows.
@@ -28,18 +29,23 @@ pub(super) const REJECT_COLUMNS: [(&str, f64); 10] = [
 ];
 
 /// Writes `lists/退回/<source>.xlsx` and `.csv` for every source with rejects.
-pub(super) fn write_reject_lists(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<()> {
-    for loaded in inputs.loaded {
+pub(in crate::publish) fn write_reject_lists(
+    loaded: &[LoadedSource],
+    catalogue: &PublishedPipeline,
+    period: Period,
+    outputs: &mut OutputFiles,
+) -> Result<()> {
+    for loaded in loaded {
         let returned: Vec<_> = returned_rows(std::slice::from_ref(loaded)).collect();
         if returned.is_empty() {
             continue;
         }
-        let title = inputs.catalogue.source_title(&loaded.records.source);
+        let title = catalogue.source_title(&loaded.records.source);
         let stem = format!("lists/退回/{}", safe_names::safe_file_name(title));
         make_output_folder(&outputs.path("lists/退回"), 0o750)?;
         let rows: Vec<[String; 10]> =
             returned.iter().enumerate().map(|(i, (r, severity))| reject_cells(i + 1, r, severity)).collect();
-        let book = reject_workbook(inputs.period, title, &rows)?;
+        let book = reject_workbook(period, title, &rows)?;
         outputs.bytes(&format!("{stem}.xlsx"), &book, Some(rows.len() as u64))?;
         let mut csv = CsvFile::begin(outputs, &format!("{stem}.csv"))?;
         csv.row(&REJECT_COLUMNS.map(|(title, _)| title))?;
