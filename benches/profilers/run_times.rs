@@ -50,6 +50,7 @@ fn main() -> bidui::Result<()> {
     let pipeline = Pipeline::open(root)?;
     let rules = RuleSet::load(&pipeline)?;
     let plan = RunPlan {
+        worker: None,
         pipeline,
         rules,
         link: LinkSettings::open(&root.join("link.toml"))?,

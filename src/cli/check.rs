@@ -11,6 +11,7 @@ use crate::link::settings::LinkSettings;
 use crate::reconcile;
 use crate::reconcile::execution::example_runner;
 use crate::rules::rule_set::RuleSet;
+use crate::table::rows::RowStore;
 use crate::{Error, Result, load, normalize};
 
 /// Arguments of `bidui check`.
@@ -80,7 +81,7 @@ fn check_linkage_task(arguments: &CheckArguments, console: &mut Console<'_>) -> 
     console.line(&format!("配置正确：{}个表，{}个链接列", settings.table.len(), settings.columns.len()))?;
     let Some(data) = &arguments.data else { return Ok(0) };
     console.line("比对轮次\t预计比较（对）\t采用\t拆分的块\t过大未比较（块）\t其中记录")?;
-    for pass in generic::plan_passes(config, Some(data))? {
+    for pass in generic::plan_passes(config, Some(data), console.worker.as_ref())? {
         console.line(&format!(
             "{}\t{}\t{}\t{}\t{}\t{}",
             pass.keys,
@@ -132,7 +133,7 @@ fn check_data_loading(pipeline: &Pipeline, data: &Path, console: &mut Console<'_
     console.line("来源\t文件\t工作表\t数据行\t读入\t接受\t退回")?;
     let mut blocking = Vec::new();
     for index in 0..pipeline.sources.len() {
-        let Some(mut loaded) = load::load_source(pipeline, index, data, None)? else {
+        let Some(mut loaded) = load::load_into(console.worker.as_ref(), &RowStore::Memory, pipeline, index, data, None)? else {
             console.line(&format!("{}\t（本季没有文件）", pipeline.sources[index].title))?;
             continue;
         };

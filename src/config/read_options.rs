@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 /// Declared encoding of a text file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum Encoding {
     /// Byte order mark, then strict UTF-8, then GB18030 (which contains GBK and GB2312).
     #[default]
@@ -15,7 +15,7 @@ pub enum Encoding {
 }
 
 /// What the reader of a file is told beforehand.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub struct ReadOptions {
     /// Header texts that may occur: they find the header row. Empty: the first row that looks like one.
     pub known_headers: Vec<String>,

@@ -14,12 +14,12 @@ use super::row_batches::{LoadedPart, RowBatch, carry_filled_cells};
 use super::tick_columns::{self, TickStyle};
 use super::{LoadedSource, SourceRecords, audit, source_files};
 use crate::config::{Pipeline, SourceContract};
-use crate::extract;
 use crate::extract::RawTable;
 use crate::model::file_account::FaultyCell;
 use crate::model::source_row::{AuditFinding, ControlTotals, Reject, TableTotals};
 use crate::model::source_table::RawTableInfo;
 use crate::table::rows::{RowStore, Rows, RowsPurpose, RowsWriter};
+use crate::worker::{self, Worker};
 use crate::{Error, Result};
 
 /// Rows of one piece: enough to pay for a task, few enough to share two cores evenly.
@@ -90,11 +90,12 @@ pub fn load_source(
     data_dir: &Path,
     previous_rows: Option<u64>,
 ) -> Result<Option<LoadedSource>> {
-    load_into(&RowStore::Memory, pipeline, source_index, data_dir, previous_rows)
+    load_into(None, &RowStore::Memory, pipeline, source_index, data_dir, previous_rows)
 }
 
-/// [`load_source`] with the rows in a store.
+/// [`load_source`] with the rows in a store and, if there is one, a worker that reads files.
 pub(crate) fn load_into(
+    worker: Option<&Worker>,
     store: &RowStore,
     pipeline: &Pipeline,
     source_index: usize,
@@ -103,7 +104,8 @@ pub(crate) fn load_into(
 ) -> Result<Option<LoadedSource>> {
     let how = (Vec::new(), store);
     let loaded = load_columns(pipeline, source_index, data_dir, previous_rows, how, |contract, file| {
-        extract::open_file(data_dir, file, &contract.read_options(), &|sheet| contract.wants_sheet(sheet))
+        let options = contract.read_options();
+        worker::open_file(worker, data_dir, file, &options, &|sheet| contract.wants_sheet(sheet))
     })?;
     Ok((!loaded.records.tables.is_empty()).then_some(loaded))
 }
@@ -117,6 +119,7 @@ pub fn load_for_linking(
     pipeline: &Pipeline,
     source_index: usize,
     data_dir: &Path,
+    worker: Option<&Worker>,
 ) -> Result<Option<LoadedSource>> {
     let contract = pipeline.sources.get(source_index).ok_or_else(|| Error::internal("没有这个数据来源"))?;
     let wanted = contract.columns_for_linking();
@@ -124,7 +127,7 @@ pub fn load_for_linking(
     options.leave_out = contract.headers_without(&wanted);
     let how = (wanted, &RowStore::Memory);
     let loaded = load_columns(pipeline, source_index, data_dir, None, how, |contract, file| {
-        extract::open_file(data_dir, file, &options, &|sheet| contract.wants_sheet(sheet))
+        worker::open_file(worker, data_dir, file, &options, &|sheet| contract.wants_sheet(sheet))
     })?;
     Ok((!loaded.records.tables.is_empty()).then_some(loaded))
 }

@@ -1,7 +1,7 @@
 //! What a file is made of: every row, sheet and cell that is not delivered as it stands is named here.
 
 /// Why a row of a file is not a data row. Such rows are counted, never silently dropped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SkipReason {
     /// Title or note above the header.
@@ -44,7 +44,7 @@ impl SkipReason {
 }
 
 /// A row that is not data.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct SkippedRow {
     /// One-based row.
     pub row: u32,
@@ -55,7 +55,7 @@ pub struct SkippedRow {
 }
 
 /// A cell of a data row that holds something which is no value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct FaultyCell {
     /// One-based row, as in [`crate::extract::RawTable::rows`].
     pub row: u32,
@@ -68,7 +68,7 @@ pub struct FaultyCell {
 }
 
 /// Why a cell holds no value although it is not blank.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CellFault {
     /// `#N/A`, `#VALUE!`, `#REF!`: a formula found nothing.
@@ -80,7 +80,7 @@ pub enum CellFault {
 }
 
 /// What one file is made of, counted twice: by the reader, and by a counter that shares no code with it.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct FileAccount {
     /// What is counted.
     pub unit: PhysicalUnit,
@@ -88,17 +88,17 @@ pub struct FileAccount {
     /// file is refused.
     pub counted: u64,
     /// Records that lie over more than one line, by the row that each begins at (the first 1,000).
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub several_lines: Vec<u32>,
     /// How many such records there are.
     pub several_lines_count: u64,
     /// Every sheet of a workbook in its order.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sheets: Vec<SheetAccount>,
 }
 
 /// The physical parts that rows are counted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PhysicalUnit {
     /// Lines of a text.
@@ -112,7 +112,7 @@ pub enum PhysicalUnit {
 }
 
 /// One sheet of a workbook.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct SheetAccount {
     /// Its name.
     pub name: String,
@@ -123,7 +123,7 @@ pub struct SheetAccount {
 }
 
 /// What was done with a sheet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SheetFate {
     /// Its rows were read.

@@ -24,6 +24,7 @@ fn prefecture(number: u32, folder: &Path) -> (PathBuf, PathBuf) {
     generate_extracts(&options, &here).unwrap();
     let pipeline = Pipeline::open(&root).unwrap();
     let plan = RunPlan {
+        worker: None,
         rules: RuleSet::load(&pipeline).unwrap(),
         pipeline,
         link: LinkSettings::open(&root.join("link.toml")).unwrap(),

@@ -35,3 +35,4 @@ mod synth;
 mod train;
 mod unread_keys;
 mod what_officers_read;
+mod worker;
