@@ -199,10 +199,10 @@ pub mod table {
 pub mod worker {
     use std::path::Path;
 
-    pub use crate::worker::{Worker, WorkerLimits};
     use crate::Result;
     use crate::config::read_options::ReadOptions;
     use crate::extract::RawTable;
+    pub use crate::worker::{Worker, WorkerLimits};
 
     /// The tables of a file that a worker reads.
     ///

@@ -133,7 +133,9 @@ fn check_data_loading(pipeline: &Pipeline, data: &Path, console: &mut Console<'_
     console.line("来源\t文件\t工作表\t数据行\t读入\t接受\t退回")?;
     let mut blocking = Vec::new();
     for index in 0..pipeline.sources.len() {
-        let Some(mut loaded) = load::load_into(console.worker.as_ref(), &RowStore::Memory, pipeline, index, data, None)? else {
+        let Some(mut loaded) =
+            load::load_into(console.worker.as_ref(), &RowStore::Memory, pipeline, index, data, None)?
+        else {
             console.line(&format!("{}\t（本季没有文件）", pipeline.sources[index].title))?;
             continue;
         };

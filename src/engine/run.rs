@@ -117,7 +117,8 @@ fn load_all(
     progress.stage("读取并装载各部门数据", Some(sources.len() as u64));
     let loaded = load::load_several(sources.len(), |index| {
         let before = previous.and_then(|p| p.read(&sources[index].name));
-        let one = load::load_into(plan.worker.as_ref(), &scratch.store, &plan.pipeline, index, &plan.data, before)?;
+        let one =
+            load::load_into(plan.worker.as_ref(), &scratch.store, &plan.pipeline, index, &plan.data, before)?;
         progress.advance(1);
         Ok(one)
     })?;

@@ -83,8 +83,8 @@ impl ChildReading {
     fn start(worker: &Worker, data_dir: &Path, relative: &Path, options: &ReadOptions) -> Result<Self> {
         let path = data_dir.join(relative);
         let failed = |e| Error::io("启动读取文件的子程序", &worker.program, e);
-        let request = serde_json::to_vec(options)
-            .map_err(|e| Error::internal("无法写出读取要求").caused_by(e))?;
+        let request =
+            serde_json::to_vec(options).map_err(|e| Error::internal("无法写出读取要求").caused_by(e))?;
         let limits = worker.limits;
         let mut child = Command::new(&worker.program)
             .arg("__read")

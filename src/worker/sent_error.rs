@@ -88,7 +88,10 @@ mod tests {
         let again = serde_json::from_slice::<SentError>(&json).unwrap().into_error();
         assert_eq!((again.kind(), again.message()), (ErrorKind::Input, "表头[31m不对"));
         let place = again.location();
-        assert_eq!((place.sheet.as_deref(), place.row, place.column.as_deref()), (Some("浚县"), Some(7), Some("姓名")));
+        assert_eq!(
+            (place.sheet.as_deref(), place.row, place.column.as_deref()),
+            (Some("浚县"), Some(7), Some("姓名"))
+        );
         assert!(place.file.is_none());
         assert_eq!(again.hint_text(), Some("改正"));
         assert_eq!(std::error::Error::source(&again).map(ToString::to_string).as_deref(), Some("cause"));

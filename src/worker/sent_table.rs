@@ -89,7 +89,8 @@ pub(super) fn receive_table(
     let head: ReceivedHead = serde_json::from_slice(head).map_err(|_| FrameFault::Unfit("no table"))?;
     let mut info = head.info;
     info.file = file.to_owned();
-    let digest = info.sha256.len() == 64 && info.sha256.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    let digest = info.sha256.len() == 64
+        && info.sha256.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
     let wide = info.headers.len();
     if !digest || wide > MOST_COLUMNS || head.faults.iter().any(|fault| fault.column as usize >= wide) {
         return Err(FrameFault::Unfit("no such table"));
@@ -122,8 +123,8 @@ fn receive_column(frames: &mut FrameReader<impl Read>, count: usize) -> Result<S
         return Err(UNFIT);
     }
     let (present, lengths) = rest.split_at(bits);
-    let nulls = (some_missing == 1)
-        .then(|| NullBuffer::new(BooleanBuffer::new(Buffer::from(present), 0, count)));
+    let nulls =
+        (some_missing == 1).then(|| NullBuffer::new(BooleanBuffer::new(Buffer::from(present), 0, count)));
     let mut end = 0u32;
     let mut offsets = Vec::with_capacity(count + 1);
     offsets.push(0i32);
@@ -146,7 +147,8 @@ mod tests {
     use crate::model::source_table::{EncodingEvidence, FileFormat, TextEncoding};
 
     fn table() -> RawTable {
-        let cells = StringArray::from(vec![Some("头"), Some("张三"), None, Some(""), Some("李四"), Some("尾")]);
+        let cells =
+            StringArray::from(vec![Some("头"), Some("张三"), None, Some(""), Some("李四"), Some("尾")]);
         RawTable {
             info: Arc::new(RawTableInfo {
                 file: "a/b.dbf".into(),
@@ -160,9 +162,18 @@ mod tests {
             }),
             columns: vec![cells.slice(1, 4), StringArray::new_null(4)],
             rows: vec![3, 4, 7, u32::MAX],
-            skipped: vec![SkippedRow { row: 5, reason: crate::extract::SkipReason::Total, text: "合计\t2".into() }],
+            skipped: vec![SkippedRow {
+                row: 5,
+                reason: crate::extract::SkipReason::Total,
+                text: "合计\t2".into(),
+            }],
             malformed: vec![MalformedRow { row: 6, original: "乱".into(), reason: "坏".into() }],
-            faults: vec![FaultyCell { row: 4, column: 1, fault: CellFault::ErrorValue, original: "#N/A".into() }],
+            faults: vec![FaultyCell {
+                row: 4,
+                column: 1,
+                fault: CellFault::ErrorValue,
+                original: "#N/A".into(),
+            }],
             account: Some(Arc::new(FileAccount {
                 unit: PhysicalUnit::Record,
                 counted: 9,

@@ -153,9 +153,13 @@ fn pinned_weights_give_the_links_of_the_training_and_train_nothing() {
     let config = folder.path().join("link.toml");
     let trained = folder.path().join("trained");
     link_lists(&config, None, &trained).unwrap();
-    let model =
-        bidui::testing::link::generic::train_on_lists(&config, None, &folder.path().join("weights.toml"), None)
-            .unwrap();
+    let model = bidui::testing::link::generic::train_on_lists(
+        &config,
+        None,
+        &folder.path().join("weights.toml"),
+        None,
+    )
+    .unwrap();
     assert_eq!(model.provenance.method, "em");
     assert_eq!(model.provenance.inputs.len(), 64);
     let again = folder.path().join("again.toml");

@@ -79,7 +79,8 @@ fn refusal(name: &str) -> Error {
     let folder = tempfile::tempdir().unwrap();
     let name = format!("{name}.xls");
     std::fs::write(folder.path().join(&name), b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1").unwrap();
-    let limits = WorkerLimits { time: Duration::from_millis(400), answer: 1 << 20, ..WorkerLimits::default() };
+    let limits =
+        WorkerLimits { time: Duration::from_millis(400), answer: 1 << 20, ..WorkerLimits::default() };
     let worker = Worker::with_limits(root().join("tests/data/worker/fake_reader.sh"), limits);
     // More than a pipe holds: a child that does not listen must not keep its parent.
     let headers = if name.contains("hangs-at-once") { vec!["姓名".repeat(50_000)] } else { Vec::new() };
@@ -167,7 +168,10 @@ fn the_command_line_says_what_was_too_much_and_for_which_file() {
     let output = bidui(&["profile", text(&file), "--read-memory", "0"]);
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{said}");
-    assert!(said.contains("工作簿读不出来：读取所需的内存超过上限（0MB") && said.contains("浚县.xlsx"), "{said}");
+    assert!(
+        said.contains("工作簿读不出来：读取所需的内存超过上限（0MB") && said.contains("浚县.xlsx"),
+        "{said}"
+    );
     assert!(said.contains("--read-memory") && output.stdout.is_empty(), "{said}");
     assert!(!said.contains("memory allocation"), "{said}");
     assert!(bidui(&["profile", text(&file), "--read-memory", "48MiB"]).status.success());
@@ -179,4 +183,42 @@ fn a_child_without_its_parent_reads_nothing() {
     let line = ["__read", "--memory", "100000000", "--seconds", "5", "--parent", "1", "--", "", text(&file)];
     let output = bidui(&line);
     assert_eq!((output.status.code(), output.stdout.len()), (Some(3), 0));
+}
+
+/// Kills the parent of a child that waits for its request; the child must go with it.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_child_dies_with_its_parent() {
+    use std::io::{BufRead as _, BufReader, Read as _};
+    use std::process::{Command, Stdio};
+
+    let script = r#"exec 3<&0
+        "$0" __read --memory 100000000 --seconds 600 --parent $$ -- "" nothing <&3 & echo $!; wait"#;
+    let mut parent = Command::new("/bin/sh")
+        .args(["-c", script, env!("CARGO_BIN_EXE_bidui")])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(parent.stdout.take().unwrap());
+    let mut child = String::new();
+    said.read_line(&mut child).unwrap();
+    // It has limited itself: from here on nothing but its parent's end makes it end.
+    let limits = format!("/proc/{}/limits", child.trim());
+    let limited = || {
+        let limits = std::fs::read_to_string(&limits).unwrap_or_default();
+        limits.lines().any(|line| line.starts_with("Max core file size") && line.contains(" 0 "))
+            && limits.lines().any(|line| line.starts_with("Max open files") && line.contains(" 16 "))
+    };
+    while !limited() {
+        assert!(Path::new("/proc").join(child.trim()).exists(), "the child ended by itself");
+        std::thread::yield_now();
+    }
+    let (tell, ended) = std::sync::mpsc::channel();
+    std::thread::spawn(move || tell.send(said.read_to_end(&mut Vec::new()).is_ok()));
+    parent.kill().unwrap();
+    // Its standard input is still open; its output closes when it ends, and not before.
+    let (input, _) = (parent.stdin.take(), parent.wait().unwrap());
+    assert_eq!(ended.recv_timeout(Duration::from_secs(60)), Ok(true), "the child outlives its parent");
+    drop(input);
 }

@@ -177,11 +177,7 @@ pub fn train_on_lists(
 ///
 /// # Errors
 /// As for [`link_lists`], before anything is compared.
-pub fn plan_passes(
-    config: &Path,
-    data: Option<&Path>,
-    worker: Option<&Worker>,
-) -> Result<Vec<PlannedPass>> {
+pub fn plan_passes(config: &Path, data: Option<&Path>, worker: Option<&Worker>) -> Result<Vec<PlannedPass>> {
     let task = open(config, data, worker)?;
     let nodes = GenericNodes::new(&task.comparables);
     Ok(block::PlannedPasses::plan(&task.settings, &nodes).passes)
