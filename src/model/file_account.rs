@@ -57,7 +57,7 @@ pub struct SkippedRow {
 /// A cell of a data row that holds something which is no value.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct FaultyCell {
-    /// One-based row, as in [`crate::extract::RawTable::rows`].
+    /// One-based row, as in `RawTable::rows`.
     pub row: u32,
     /// Position of the column among the table's headers.
     pub column: u32,
