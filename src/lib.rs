@@ -33,6 +33,7 @@ mod rules;
 mod synth;
 mod table;
 mod track;
+mod worker;
 
 #[doc(hidden)]
 pub mod testing;
@@ -50,3 +51,4 @@ pub use publication::snapshot::Snapshot;
 pub use publication::table_reader::{TableRow, read_rows};
 pub use reconcile::run_examples;
 pub use rules::rule_set::RuleSet;
+pub use worker::{Confinement, Worker, WorkerLimits};

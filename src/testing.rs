@@ -204,6 +204,28 @@ pub mod table {
         pub use crate::table::rows::{RowStore, Rows};
     }
 }
+pub mod worker {
+    use std::path::Path;
+
+    use crate::Result;
+    use crate::config::read_options::ReadOptions;
+    use crate::extract::RawTable;
+    pub use crate::worker::{Worker, WorkerLimits};
+
+    /// The tables of a file that a worker reads.
+    ///
+    /// # Errors
+    /// As for reading in this process; a child that does not get done.
+    pub fn read_tables(
+        worker: &Worker,
+        data_dir: &Path,
+        relative: &Path,
+        options: &ReadOptions,
+        wants_sheet: &dyn Fn(&str) -> bool,
+    ) -> Result<Vec<RawTable>> {
+        crate::worker::open_file(Some(worker), data_dir, relative, options, wants_sheet)?.collect()
+    }
+}
 pub mod track {
     pub use crate::track::{PreviousExceptions, track};
 }

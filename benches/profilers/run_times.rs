@@ -51,6 +51,7 @@ fn main() -> bidui::Result<()> {
     let rules = RuleSet::load(&pipeline)?;
     let plan = RunPlan {
         tolerance: Default::default(),
+        worker: None,
         pipeline,
         rules,
         link: LinkSettings::open(&root.join("link.toml"))?,

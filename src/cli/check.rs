@@ -98,7 +98,7 @@ fn check_linkage_task(arguments: &CheckArguments, console: &mut Console<'_>) -> 
     console.line(&format!("配置正确：{}个表，{}个链接列", settings.table.len(), settings.columns.len()))?;
     let Some(data) = &arguments.data else { return Ok(0) };
     console.line("比对轮次\t预计比较（对）\t采用\t拆分的块\t过大未比较（块）\t其中记录")?;
-    for pass in generic::plan_passes(config, Some(data))? {
+    for pass in generic::plan_passes(config, Some(data), console.worker.as_ref())? {
         console.line(&format!(
             "{}\t{}\t{}\t{}\t{}\t{}",
             pass.keys,
@@ -168,7 +168,14 @@ fn check_data_loading(
     console.line("来源\t文件\t工作表\t数据行\t读入\t接受\t退回")?;
     for (index, contract) in pipeline.sources.iter().enumerate() {
         let files = folder.of_source(&contract.name);
-        let attempt = load::load_attempt(&RowStore::Memory, contract, index, (data, &files), None)?;
+        let attempt = load::load_attempt(
+            console.worker.as_ref(),
+            &RowStore::Memory,
+            contract,
+            index,
+            (data, &files),
+            None,
+        )?;
         let readable = attempt.problems.is_empty();
         refusals.extend(attempt.problems);
         let Some(mut loaded) = attempt.loaded else {

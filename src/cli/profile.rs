@@ -20,7 +20,7 @@ pub(super) struct ProfileArguments {
 }
 
 pub(super) fn execute(arguments: &ProfileArguments, console: &mut Console<'_>) -> Result<u8> {
-    let profile = profile::profile(&arguments.files)?;
+    let profile = profile::profile_read_by(console.worker.as_ref(), &arguments.files)?;
     if console.json {
         console.json(&profile)?;
     } else if arguments.draft {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 /// Declared encoding of a text file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum Encoding {
     /// Byte order mark, then UTF-8 if most lines are, then GB18030 (which contains GBK and GB2312).
     #[default]
@@ -15,7 +15,7 @@ pub enum Encoding {
 }
 
 /// What the reader of a file is told beforehand.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub struct ReadOptions {
     /// Header texts that may occur: they find the header row. Empty: the first row that looks like one.
     pub known_headers: Vec<String>,
@@ -41,7 +41,7 @@ pub struct ReadOptions {
 
 /// Headers of the columns that only rows of data fill: a row that says who it is about is never a total or a
 /// signature. Empty: they are guessed by their words.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct KeyHeaders {
     /// Columns of ID numbers.
     pub id_numbers: Vec<String>,

@@ -47,6 +47,8 @@ pub struct RunPlan {
     pub tolerance: RunTolerance,
     /// Where data sits.
     pub engine: Engine,
+    /// Who reads files of other programs' formats; `None`: this process.
+    pub worker: Option<crate::worker::Worker>,
     /// Secret of the pseudonyms in BI tables.
     pub key: Vec<u8>,
 }

@@ -123,7 +123,14 @@ fn load_all(
         let contract = &sources[index];
         let before = plan.previous.as_ref().and_then(|p| p.read(&contract.name));
         let files = folder.of_source(&contract.name);
-        let one = load::load_attempt(&scratch.store, contract, index, (&plan.data, &files), before)?;
+        let one = load::load_attempt(
+            plan.worker.as_ref(),
+            &scratch.store,
+            contract,
+            index,
+            (&plan.data, &files),
+            before,
+        )?;
         progress.advance(1);
         Ok(one)
     });

@@ -16,7 +16,7 @@ pub use render::render_error;
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What class of thing failed; decides the exit code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum ErrorKind {
     /// The command line asks for something impossible (exit 2).
     Usage,

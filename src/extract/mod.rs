@@ -7,7 +7,7 @@
 //! (`4.10621197001011E+17`), the form a damaged export shows, so later stages see the damage.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -76,7 +76,7 @@ pub struct RawTable {
 }
 
 /// A data row that cannot be delivered as cells.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct MalformedRow {
     /// One-based row.
     pub row: u32,
@@ -114,6 +114,26 @@ pub fn open_file(
         );
         tables
     })
+}
+
+/// True if the file is of another program's format, which a few bytes can make ask for very much and which
+/// libraries read; false for delimited text, for what cannot be opened, and for pipes, which are read only once.
+pub(crate) fn is_foreign_format(path: &Path) -> bool {
+    let first_bytes = || -> std::io::Result<(Vec<u8>, u64, Vec<u8>)> {
+        let mut file = File::open(path)?;
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Ok((Vec::new(), 0, Vec::new()));
+        }
+        let (mut head, mut end) = (Vec::new(), Vec::new());
+        (&file).take(sniff::HEAD as u64).read_to_end(&mut head)?;
+        file.seek(SeekFrom::Start(metadata.len().saturating_sub(4)))?;
+        (&file).take(4).read_to_end(&mut end)?;
+        Ok((head, metadata.len(), end))
+    };
+    let Ok((head, length, end)) = first_bytes() else { return false };
+    sniff::sniff_needs_all(&head)
+        || sniff::sniff(&head, length, &end).is_ok_and(|format| format != FileFormat::Csv)
 }
 
 /// Text and Parquet files, which may be large, are read in pieces; the rest as a whole.

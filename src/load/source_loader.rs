@@ -17,13 +17,13 @@ use super::tick_columns::{self, TickStyle};
 use super::unknown_codes::{CodeCounts, audit_unknown_codes};
 use super::{LoadedSource, SourceRecords, UnknownCells, audit, data_folder, text_notices};
 use crate::config::{Pipeline, SourceContract};
-use crate::extract;
 use crate::extract::RawTable;
 use crate::model::file_account::{FaultyCell, SkipReason, SkippedRow};
 use crate::model::source_row::{AsOf, AsOfEvidence, AuditFinding, ControlTotals, Reject, TableTotals};
 use crate::model::source_table::RawTableInfo;
 use crate::model::written_period::find_written_period;
 use crate::table::rows::{RowStore, Rows, RowsPurpose, RowsWriter};
+use crate::worker::{self, Worker};
 use crate::{Error, Result};
 
 /// Rows of one piece: enough to pay for a task, few enough to share two cores evenly.
@@ -126,11 +126,13 @@ pub fn load_source(
     previous_rows: Option<u64>,
 ) -> Result<Option<LoadedSource>> {
     let (contract, files) = files_of_source(pipeline, source_index, data_dir)?;
-    load_attempt(&RowStore::Memory, contract, source_index, (data_dir, &files), previous_rows)?.into_result()
+    load_attempt(None, &RowStore::Memory, contract, source_index, (data_dir, &files), previous_rows)?
+        .into_result()
 }
 
 /// [`load_source`] from given files, with the rows in a store, telling what could be loaded besides the problems.
 pub(crate) fn load_attempt(
+    worker: Option<&Worker>,
     store: &RowStore,
     contract: &SourceContract,
     source_index: usize,
@@ -139,7 +141,7 @@ pub(crate) fn load_attempt(
 ) -> Result<LoadAttempt> {
     let (options, how) = (contract.read_options(), (Vec::new(), store));
     load_columns(contract, source_index, (data_dir, files), previous_rows, how, |file| {
-        extract::open_file(data_dir, file, &options, &|sheet| contract.wants_sheet(sheet))
+        worker::open_file(worker, data_dir, file, &options, &|sheet| contract.wants_sheet(sheet))
     })
 }
 
@@ -152,6 +154,7 @@ pub fn load_for_linking(
     pipeline: &Pipeline,
     source_index: usize,
     data_dir: &Path,
+    worker: Option<&Worker>,
 ) -> Result<Option<LoadedSource>> {
     let (contract, files) = files_of_source(pipeline, source_index, data_dir)?;
     let wanted = contract.columns_for_linking();
@@ -159,7 +162,7 @@ pub fn load_for_linking(
     options.leave_out = contract.headers_without(&wanted);
     let how = (wanted, &RowStore::Memory);
     let attempt = load_columns(contract, source_index, (data_dir, &files), None, how, |file| {
-        extract::open_file(data_dir, file, &options, &|sheet| contract.wants_sheet(sheet))
+        worker::open_file(worker, data_dir, file, &options, &|sheet| contract.wants_sheet(sheet))
     })?;
     attempt.into_result()
 }

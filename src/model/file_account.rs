@@ -1,7 +1,7 @@
 //! What a file is made of: every row, sheet and cell that is not delivered as it stands is named here.
 
 /// Why a row of a file is not a data row. Such rows are counted, never silently dropped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SkipReason {
     /// Title or note above the header.
@@ -48,7 +48,7 @@ impl SkipReason {
 }
 
 /// A row that is not data.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct SkippedRow {
     /// One-based row.
     pub row: u32,
@@ -59,7 +59,7 @@ pub struct SkippedRow {
 }
 
 /// A cell of a data row that holds something which is no value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct FaultyCell {
     /// One-based row, as the rows of its table have it.
     pub row: u32,
@@ -72,7 +72,7 @@ pub struct FaultyCell {
 }
 
 /// Why a cell holds no value although it is not blank.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CellFault {
     /// `#N/A`, `#VALUE!`, `#REF!`: a formula found nothing.
@@ -92,7 +92,7 @@ pub enum CellFault {
 }
 
 /// What one file is made of, counted twice: by the reader, and by a counter that shares no code with it.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct FileAccount {
     /// What is counted.
     pub unit: PhysicalUnit,
@@ -100,23 +100,23 @@ pub struct FileAccount {
     /// file is refused.
     pub counted: u64,
     /// Records that lie over more than one line, by the row that each begins at (the first 1,000).
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub several_lines: Vec<u32>,
     /// How many such records there are.
     pub several_lines_count: u64,
     /// Every sheet of a workbook in its order.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sheets: Vec<SheetAccount>,
     /// What a delimited text holds besides plain cells.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<TextAccount>,
 }
 
 /// What a delimited text holds besides plain cells.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct TextAccount {
     /// Rows with quotes that enclose nothing and were read as characters (the first 1,000).
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stray_quotes: Vec<u32>,
     /// How many such rows there are.
     pub stray_quotes_count: u64,
@@ -127,7 +127,7 @@ pub struct TextAccount {
 }
 
 /// The physical parts that rows are counted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PhysicalUnit {
     /// Lines of a text.
@@ -141,7 +141,7 @@ pub enum PhysicalUnit {
 }
 
 /// One sheet of a workbook.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct SheetAccount {
     /// Its name.
     pub name: String,
@@ -150,7 +150,7 @@ pub struct SheetAccount {
     /// Rows with a filled cell, where they were counted.
     pub rows: u64,
     /// How many of them are hidden; they are read like the others.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub hidden_rows: u64,
 }
 
@@ -160,7 +160,7 @@ fn is_zero(count: &u64) -> bool {
 }
 
 /// What was done with a sheet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SheetFate {
     /// Its rows were read.

@@ -12,8 +12,9 @@ use serde::Serialize;
 
 use crate::config::clean_config_header;
 use crate::config::read_options::ReadOptions;
-use crate::extract::{RawTable, open_file};
+use crate::extract::RawTable;
 use crate::model::source_table::{EncodingEvidence, FileFormat, RawTableInfo};
+use crate::worker::{self, Worker};
 use crate::{Error, Result};
 
 mod column_profile;
@@ -73,12 +74,17 @@ pub struct TableProfile {
 /// Profiles files of one source.
 ///
 /// # Errors
-/// No file given; a file that [`open_file`] refuses.
+/// No file given; a file that [`crate::extract::open_file`] refuses.
 pub fn profile(files: &[PathBuf]) -> Result<ProfiledFiles> {
+    profile_read_by(None, files)
+}
+
+/// [`profile`] of files that a worker reads.
+pub(crate) fn profile_read_by(worker: Option<&Worker>, files: &[PathBuf]) -> Result<ProfiledFiles> {
     if files.is_empty() {
         return Err(Error::usage("没有指定文件").hint("例如 bidui profile 低保.xls"));
     }
-    let files = files.iter().map(|file| file_profile(file)).collect::<Result<Vec<_>>>()?;
+    let files = files.iter().map(|file| file_profile(worker, file)).collect::<Result<Vec<_>>>()?;
     let draft = draft_contract::draft_contract(&files);
     Ok(ProfiledFiles { files, draft })
 }
@@ -90,7 +96,7 @@ impl ProfiledFiles {
     }
 }
 
-fn file_profile(path: &Path) -> Result<FileProfile> {
+fn file_profile(worker: Option<&Worker>, path: &Path) -> Result<FileProfile> {
     let name = path.file_name().ok_or_else(|| {
         Error::usage("这不是文件").in_file(path).hint("给出文件，不是文件夹：bidui profile 文件…")
     })?;
@@ -99,7 +105,7 @@ fn file_profile(path: &Path) -> Result<FileProfile> {
     }
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut tables: Vec<TableWork> = Vec::new();
-    for piece in open_file(folder, Path::new(name), &ReadOptions::default(), &|_| true)? {
+    for piece in worker::open_file(worker, folder, Path::new(name), &ReadOptions::default(), &|_| true)? {
         let piece = piece?;
         // Pieces of one table come one after the other.
         if tables.last().is_none_or(|t| !Arc::ptr_eq(&t.info, &piece.info)) {

@@ -25,6 +25,7 @@ fn prefecture(number: u32, folder: &Path) -> (PathBuf, PathBuf) {
     let pipeline = Pipeline::open(&root).unwrap();
     let plan = RunPlan {
         tolerance: Default::default(),
+        worker: None,
         rules: RuleSet::load(&pipeline).unwrap(),
         pipeline,
         link: LinkSettings::open(&root.join("link.toml")).unwrap(),

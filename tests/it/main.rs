@@ -51,3 +51,4 @@ mod train;
 mod types_by_file;
 mod unread_keys;
 mod what_officers_read;
+mod worker;
