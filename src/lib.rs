@@ -33,12 +33,13 @@ mod rules;
 mod synth;
 mod table;
 mod track;
+mod worker;
 
 #[doc(hidden)]
 pub mod testing;
 
 pub use config::Pipeline;
-pub use engine::{Engine, LinkOnlySummary, RunOutcome, RunPlan, link_only, run};
+pub use engine::{Engine, LinkOnlySummary, RunOutcome, RunPlan, RunTolerance, link_only, run};
 pub use error::{Error, ErrorKind, Result};
 pub use link::generic::{LinkageSummary, link_lists};
 pub use link::settings::LinkSettings;
@@ -50,3 +51,4 @@ pub use publication::snapshot::Snapshot;
 pub use publication::table_reader::{TableRow, read_rows};
 pub use reconcile::run_examples;
 pub use rules::rule_set::RuleSet;
+pub use worker::{Confinement, Worker, WorkerLimits};

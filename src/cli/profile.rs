@@ -29,7 +29,7 @@ pub(super) struct ProfileArguments {
 pub(super) fn execute(arguments: &ProfileArguments, console: &mut Console<'_>) -> Result<u8> {
     if let Some(folder) = &arguments.like {
         let pipeline = Pipeline::open(folder)?;
-        let fit = like::fit_to_pipeline(&arguments.files, &pipeline)?;
+        let fit = like::fit_to_pipeline(console.worker.as_ref(), &arguments.files, &pipeline)?;
         if console.json {
             console.json(&fit)?;
         } else {
@@ -37,7 +37,7 @@ pub(super) fn execute(arguments: &ProfileArguments, console: &mut Console<'_>) -
         }
         return if arguments.write { write_changes(&fit, folder, console) } else { Ok(0) };
     }
-    let profile = profile::profile(&arguments.files)?;
+    let profile = profile::profile_read_by(console.worker.as_ref(), &arguments.files)?;
     if console.json {
         console.json(&profile)?;
     } else if arguments.draft {

@@ -22,6 +22,8 @@ pub(super) struct SourceExtra {
     pub owner: Option<String>,
     /// Whether a quarter without the source must not be published here, in place of the contract's.
     pub required: Option<bool>,
+    /// Counties that deliver it here, in place of the contract's.
+    pub covers: Option<Vec<String>>,
     /// Further patterns of its files.
     pub patterns: Vec<String>,
     /// Column → further headers under which it is delivered.
@@ -102,6 +104,9 @@ impl ContractFile {
         }
         if let Some(owner) = extra.owner {
             written.owner = owner;
+        }
+        if let Some(covers) = extra.covers {
+            written.period.covers = covers;
         }
         written.required = extra.required.unwrap_or(written.required);
         written.files.patterns.extend(extra.patterns);

@@ -8,6 +8,7 @@ use crate::config::{SourceContract, clean_config_header};
 use crate::model::column_type::ContractType;
 use crate::model::source_table::RawTableInfo;
 use crate::model::unit;
+use crate::privacy::mask::holds_long_number;
 use crate::{Error, Result};
 
 /// Which raw column feeds which column of the contract.
@@ -25,6 +26,18 @@ pub(super) struct ColumnPlan {
     pub unknown: Vec<String>,
     /// Labels of optional columns that this table does not have.
     pub missing: Vec<String>,
+}
+
+impl ColumnPlan {
+    /// Names of columns that this table has no header for, whether it may lack them or not.
+    pub(super) fn absent(&self, contract: &SourceContract) -> Vec<String> {
+        let in_group =
+            |index: usize| contract.members.iter().any(|m| m.cells.iter().any(|(c, _)| *c == index));
+        let columns = contract.columns.iter().enumerate();
+        let absent = columns
+            .filter(|(at, column)| self.columns[*at].is_none() && column.default.is_none() && !in_group(*at));
+        absent.map(|(_, column)| column.name.clone()).collect()
+    }
 }
 
 /// What a header feeds.
@@ -81,6 +94,15 @@ impl<'a> HeaderMatcher<'a> {
 
     /// Maps the headers of one table.
     pub(super) fn plan(&self, info: &RawTableInfo) -> Result<ColumnPlan> {
+        if info.headers.iter().any(|header| holds_long_number(header)) {
+            // A row of a person was taken for the header: what it says is not shown.
+            return Err(Error::input(format!(
+                "第{}行被当作表头，可是其中有证件号一类的长号码，多半是数据行",
+                info.header_row
+            ))
+            .in_file(&info.file)
+            .hint("核对文件有没有表头行、分隔符和换行是否正常；请提供部门重新导出"));
+        }
         let contract = self.contract;
         let file = info.file.to_string_lossy().replace('\\', "/");
         let (special, units) = self.variant(&file);

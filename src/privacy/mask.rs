@@ -111,6 +111,12 @@ pub(crate) fn mask_numbers_in_text(text: &str) -> Cow<'_, str> {
     out.into()
 }
 
+/// True if a text holds a number that [`mask_numbers_in_text`] masks.
+pub(crate) fn holds_long_number(text: &str) -> bool {
+    let stars = |text: &str| text.matches(STAR).count();
+    stars(&mask_numbers_in_text(text)) > stars(text)
+}
+
 /// False where no number is long enough and no digit has to be folded, as in nearly all texts.
 fn may_hold_number(text: &[u8]) -> bool {
     let mut run = 0;

@@ -9,9 +9,10 @@ use arrow::array::{Array as _, StringArray};
 use super::content_roles::find_roles;
 use super::header_search::search_headers;
 use crate::config::ColumnRole;
-use crate::extract::{RawTable, open_file};
+use crate::extract::RawTable;
 use crate::model::division::{TOWNSHIP, VILLAGE, division_name_root};
 use crate::model::id_number::IdNumber;
+use crate::worker::{self, Worker};
 use crate::{Error, Result};
 
 /// A unit by the names lists give it.
@@ -68,10 +69,15 @@ pub(crate) struct DivisionRow {
 ///
 /// # Errors
 /// None of the files can be read.
-pub(crate) fn find_divisions(files: &[PathBuf], code: &str, name: &str) -> Result<FoundDivisions> {
+pub(crate) fn find_divisions(
+    worker: Option<&Worker>,
+    files: &[PathBuf],
+    code: &str,
+    name: &str,
+) -> Result<FoundDivisions> {
     let mut found = FoundDivisions::default();
     for file in files {
-        if let Err(error) = read_places(file, code, name, &mut found) {
+        if let Err(error) = read_places(worker, file, code, name, &mut found) {
             found.unread.push((file.clone(), error.message().to_owned()));
         }
     }
@@ -94,13 +100,19 @@ struct PlaceColumns {
     id: Option<usize>,
 }
 
-fn read_places(path: &Path, code: &str, name: &str, found: &mut FoundDivisions) -> Result<()> {
+fn read_places(
+    worker: Option<&Worker>,
+    path: &Path,
+    code: &str,
+    name: &str,
+    found: &mut FoundDivisions,
+) -> Result<()> {
     let folder = path.parent().unwrap_or(Path::new(""));
     let file = Path::new(path.file_name().unwrap_or_default());
-    let options = search_headers(folder, file, &[])?;
+    let options = search_headers(worker, folder, file, &[])?;
     let mut info = None;
     let mut columns = PlaceColumns::default();
-    for piece in open_file(folder, file, &options, &|_| true)? {
+    for piece in worker::open_file(worker, folder, file, &options, &|_| true)? {
         let piece = piece?;
         if info.as_ref().is_none_or(|known| !Arc::ptr_eq(known, &piece.info)) {
             info = Some(Arc::clone(&piece.info));

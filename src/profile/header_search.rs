@@ -9,7 +9,8 @@ use arrow::array::Array as _;
 use crate::Result;
 use crate::config::clean_config_header;
 use crate::config::read_options::ReadOptions;
-use crate::extract::{RawTable, open_file};
+use crate::extract::RawTable;
+use crate::worker::{self, Worker};
 
 /// Members up to which titles such as `成员3` are tried.
 const MEMBERS: usize = 12;
@@ -20,8 +21,13 @@ const LONGEST: usize = 24;
 ///
 /// # Errors
 /// A file that cannot be read.
-pub(super) fn search_headers(folder: &Path, name: &Path, vocabulary: &[String]) -> Result<ReadOptions> {
-    let guessed = first_pieces(folder, name, &ReadOptions::default())?;
+pub(super) fn search_headers(
+    worker: Option<&Worker>,
+    folder: &Path,
+    name: &Path,
+    vocabulary: &[String],
+) -> Result<ReadOptions> {
+    let guessed = first_pieces(worker, folder, name, &ReadOptions::default())?;
     let mut words: BTreeSet<String> = vocabulary.iter().cloned().collect();
     let mut lost = 0;
     for piece in &guessed {
@@ -52,16 +58,21 @@ pub(super) fn search_headers(folder: &Path, name: &Path, vocabulary: &[String]) 
         ..ReadOptions::default()
     };
     // What is found must be at least as good as the guess.
-    let better = first_pieces(folder, name, &options).is_ok_and(|found| {
+    let better = first_pieces(worker, folder, name, &options).is_ok_and(|found| {
         found.len() >= guessed.len() && found.iter().map(unnamed_columns).sum::<usize>() <= lost
     });
     Ok(if better { options } else { ReadOptions::default() })
 }
 
 /// The first piece of each table.
-fn first_pieces(folder: &Path, name: &Path, options: &ReadOptions) -> Result<Vec<RawTable>> {
+fn first_pieces(
+    worker: Option<&Worker>,
+    folder: &Path,
+    name: &Path,
+    options: &ReadOptions,
+) -> Result<Vec<RawTable>> {
     let mut pieces: Vec<RawTable> = Vec::new();
-    for piece in open_file(folder, name, options, &|_| true)? {
+    for piece in worker::open_file(worker, folder, name, options, &|_| true)? {
         let piece = piece?;
         match pieces.last() {
             // Further pieces of one table say nothing new, and a large file has many.

@@ -13,8 +13,9 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::config::clean_config_header;
-use crate::extract::{RawTable, open_file};
+use crate::extract::RawTable;
 use crate::model::source_table::{EncodingEvidence, FileFormat, RawTableInfo};
+use crate::worker::{self, Worker};
 use crate::{Error, Result};
 
 mod column_profile;
@@ -93,20 +94,30 @@ pub struct TableProfile {
 /// Profiles files of one source.
 ///
 /// # Errors
-/// No file given; a file that [`open_file`] refuses.
+/// No file given; a file that [`crate::extract::open_file`] refuses.
 pub fn profile(files: &[PathBuf]) -> Result<ProfiledFiles> {
-    profile_with(files, &[])
+    profile_read_by(None, files)
+}
+
+/// [`profile`] of files that a worker reads.
+pub(crate) fn profile_read_by(worker: Option<&Worker>, files: &[PathBuf]) -> Result<ProfiledFiles> {
+    profile_with(worker, files, &[])
 }
 
 /// [`profile`] where some headers are known already.
 ///
 /// # Errors
 /// As [`profile`].
-pub(crate) fn profile_with(files: &[PathBuf], vocabulary: &[String]) -> Result<ProfiledFiles> {
+pub(crate) fn profile_with(
+    worker: Option<&Worker>,
+    files: &[PathBuf],
+    vocabulary: &[String],
+) -> Result<ProfiledFiles> {
     if files.is_empty() {
         return Err(Error::usage("没有指定文件").hint("例如 bidui profile 低保.xls"));
     }
-    let files = files.iter().map(|file| file_profile(file, vocabulary)).collect::<Result<Vec<_>>>()?;
+    let files =
+        files.iter().map(|file| file_profile(worker, file, vocabulary)).collect::<Result<Vec<_>>>()?;
     let drafts: Vec<DraftContract> = shapes_of(&files)
         .iter()
         .map(|shape| draft_contract::draft_contract(&shape.iter().map(|&at| &files[at]).collect::<Vec<_>>()))
@@ -163,7 +174,7 @@ impl ProfiledFiles {
     }
 }
 
-fn file_profile(path: &Path, vocabulary: &[String]) -> Result<FileProfile> {
+fn file_profile(worker: Option<&Worker>, path: &Path, vocabulary: &[String]) -> Result<FileProfile> {
     let name = path.file_name().ok_or_else(|| {
         Error::usage("这不是文件").in_file(path).hint("给出文件，不是文件夹：bidui profile 文件…")
     })?;
@@ -172,8 +183,8 @@ fn file_profile(path: &Path, vocabulary: &[String]) -> Result<FileProfile> {
     }
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut tables: Vec<TableWork> = Vec::new();
-    let options = header_search::search_headers(folder, Path::new(name), vocabulary)?;
-    for piece in open_file(folder, Path::new(name), &options, &|_| true)? {
+    let options = header_search::search_headers(worker, folder, Path::new(name), vocabulary)?;
+    for piece in worker::open_file(worker, folder, Path::new(name), &options, &|_| true)? {
         let piece = piece?;
         // Pieces of one table come one after the other.
         if tables.last().is_none_or(|t| !Arc::ptr_eq(&t.info, &piece.info)) {
@@ -211,6 +222,11 @@ fn has_misleading_suffix(path: &Path, format: FileFormat) -> bool {
         FileFormat::Csv => &["csv", "txt", "tsv"],
         FileFormat::Xlsx => &["xlsx", "xlsm"],
         FileFormat::Xls => &["xls", "et"],
+        FileFormat::Xlsb => &["xlsb"],
+        FileFormat::Ods => &["ods"],
+        FileFormat::Html => &["html", "htm"],
+        FileFormat::SpreadsheetMl => &["xml"],
+        FileFormat::Mhtml => &["mht", "mhtml"],
         FileFormat::Dbf => &["dbf"],
         FileFormat::Parquet => &["parquet", "pq"],
     };

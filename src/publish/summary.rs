@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::audit_notices::audit_notices;
 use super::quarter_totals::grouped_text;
+use super::unread_files::unread_notices;
 use super::{FinishedPublication, PublishedPipeline};
 use crate::model::exception::Severity;
 
@@ -15,6 +16,10 @@ pub fn summary_text(publication: &FinishedPublication, catalogue: &PublishedPipe
     let sum = |f: fn(&crate::publication::manifest::SourceRun) -> u64| m.sources.iter().map(f).sum::<u64>();
     let present = m.sources.iter().filter(|s| s.present).count();
     let _ = writeln!(out, "{}  {}", m.pipeline, m.period.title());
+    let (first, others): (Vec<_>, Vec<_>) = m.audits.iter().partition(|audit| audit.concerns_delivery());
+    for notice in audit_notices(first.into_iter(), catalogue) {
+        let _ = writeln!(out, "  警示  {}：{}", notice.sources, notice.message);
+    }
     let _ = writeln!(
         out,
         "  数据  {present}个来源，读入{}条 = 接受{} + 退回{}",
@@ -22,6 +27,9 @@ pub fn summary_text(publication: &FinishedPublication, catalogue: &PublishedPipe
         grouped_text(sum(|s| s.accepted)),
         grouped_text(sum(|s| s.rejected))
     );
+    for line in unread_notices(&m.files) {
+        let _ = writeln!(out, "  未读  {line}");
+    }
     let _ = writeln!(
         out,
         "  归并  {}人，{}户；另有{}对记录待人工确认",
@@ -74,7 +82,7 @@ pub fn summary_text(publication: &FinishedPublication, catalogue: &PublishedPipe
         out.push_str("  !!!! 没有一个人找到所在乡镇：全部疑点列在“未定乡镇”里；检查 codes/ 里的乡镇表\n");
     }
     out.push_str(&not_run_text(&t.not_run));
-    for notice in audit_notices(m.audits.iter(), catalogue) {
+    for notice in audit_notices(others.into_iter(), catalogue) {
         let _ = writeln!(out, "  注意  {}：{}", notice.sources, notice.message);
     }
     let _ = writeln!(out, "  发布  {}", publication.folder.display());

@@ -60,10 +60,10 @@ pub fn list_rules(rules: &RuleSet, filter: &RuleFilter) -> Vec<RuleSummary> {
         let lineage = lineages.remove(&rule.header.code).unwrap_or_default();
         summary(rule, &lineage)
     });
-    summaries.filter(|s| passes(s, filter)).collect()
+    summaries.filter(|s| rule_passes_filter(s, filter)).collect()
 }
 
-fn passes(rule: &RuleSummary, filter: &RuleFilter) -> bool {
+fn rule_passes_filter(rule: &RuleSummary, filter: &RuleFilter) -> bool {
     let text = |wanted: &Option<String>, given: &[&str]| {
         wanted.as_ref().is_none_or(|w| given.iter().any(|g| g.to_lowercase().contains(&w.to_lowercase())))
     };

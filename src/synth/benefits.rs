@@ -32,7 +32,7 @@ pub(super) fn assign_benefits(
         if is_drawn_for_registry(world, &mut rng, family, shares.registry) {
             register_poor_family(world, &mut rng, family, quarter);
         }
-        leave_earlier(world, &mut rng, family);
+        leave_benefits_earlier(world, &mut rng, family);
     }
     for family in 0..world.families.len() {
         grant_family_support(world, &mut rng, family, quarter, shares);
@@ -188,7 +188,7 @@ fn likely_cause(
 }
 
 /// Some people had died or left before the first quarter; the registry keeps their rows.
-fn leave_earlier(world: &mut VillageWorld, rng: &mut Rng, family: usize) {
+fn leave_benefits_earlier(world: &mut VillageWorld, rng: &mut Rng, family: usize) {
     for m in world.present(family) {
         let old = age_on(world.people[m].birth, super::world::ORIGIN) > 68;
         if world.people[m].registered.is_some() && rng.chance(if old { 0.07 } else { 0.012 }) {

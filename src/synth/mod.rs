@@ -143,7 +143,7 @@ pub struct SynthReport {
     pub files: Vec<WrittenFile>,
 }
 
-/// Invents extracts and writes them to `out/<quarter>/…`, truth to `out/<quarter>/truth/`.
+/// Invents extracts and writes them to `out/<quarter>/…`, truth to `out/truth/<quarter>/`.
 ///
 /// # Errors
 /// Options that contradict each other; a pipeline without the division tables; a folder that cannot be written.

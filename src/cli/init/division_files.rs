@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use arrow::array::Array as _;
 
 use crate::config::read_options::ReadOptions;
-use crate::extract::open_file;
 use crate::profile::{DivisionRow, FoundDivisions, find_divisions};
+use crate::worker::{self, Worker};
 use crate::{Error, Result, load};
 
 /// Townships and villages of a county, and what must be said of them.
@@ -25,7 +25,11 @@ pub(super) struct CountyDivisions {
 ///
 /// # Errors
 /// A file that cannot be read, without the two columns, or with one code for two names.
-pub(super) fn read_division_table(path: &Path, county: &str) -> Result<CountyDivisions> {
+pub(super) fn read_division_table(
+    worker: Option<&Worker>,
+    path: &Path,
+    county: &str,
+) -> Result<CountyDivisions> {
     const CODES: [&str; 6] = ["code", "代码", "区划代码", "行政区划代码", "统计用区划代码", "编码"];
     const NAMES: [&str; 5] = ["name", "名称", "区划名称", "单位名称", "行政区划名称"];
     let folder = path.parent().unwrap_or(Path::new(""));
@@ -34,7 +38,7 @@ pub(super) fn read_division_table(path: &Path, county: &str) -> Result<CountyDiv
     let options = ReadOptions { known_headers, minimum_headers: 2, ..ReadOptions::default() };
     let mut units: BTreeMap<String, String> = BTreeMap::new();
     let mut elsewhere = 0u64;
-    for piece in open_file(folder, Path::new(name), &options, &|_| true)? {
+    for piece in worker::open_file(worker, folder, Path::new(name), &options, &|_| true)? {
         let piece = piece?;
         let find = |words: &[&str]| piece.info.headers.iter().position(|h| words.contains(&h.as_str()));
         let (Some(code_at), Some(name_at)) = (find(&CODES), find(&NAMES)) else {
@@ -89,14 +93,19 @@ pub(super) fn read_division_table(path: &Path, county: &str) -> Result<CountyDiv
 ///
 /// # Errors
 /// A folder or lists that cannot be read.
-pub(super) fn divisions_of_lists(data: &Path, code: &str, name: &str) -> Result<CountyDivisions> {
-    let files: Vec<PathBuf> = load::list_data_files(data)?.into_iter().map(|file| data.join(file)).collect();
+pub(super) fn divisions_of_lists(
+    worker: Option<&Worker>,
+    data: &Path,
+    code: &str,
+    name: &str,
+) -> Result<CountyDivisions> {
+    let files = load::list_data_files(data)?;
     if files.is_empty() {
         return Err(Error::input("数据文件夹是空的")
             .in_file(data)
             .hint("把各部门的名单放进去，或去掉 --data"));
     }
-    let found = find_divisions(&files, code, name)?;
+    let found = find_divisions(worker, &files, code, name)?;
     let (townships, villages) = found.tables(code)?;
     let mut notices = list_notices(&found, code);
     let provisional = townships.iter().chain(&villages).filter(|row| row.provisional).count();

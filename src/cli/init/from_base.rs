@@ -20,8 +20,8 @@ pub(super) fn new_pipeline(
             .hint("县（区）的代码不以 00 结尾，例如 410526；全市的流水线照 pipelines/hebi 建"));
     }
     let mut divisions = match (&arguments.divisions, &arguments.data) {
-        (Some(table), _) => division_files::read_division_table(table, code)?,
-        (None, Some(data)) => division_files::divisions_of_lists(data, code, name)?,
+        (Some(table), _) => division_files::read_division_table(console.worker.as_ref(), table, code)?,
+        (None, Some(data)) => division_files::divisions_of_lists(console.worker.as_ref(), data, code, name)?,
         (None, None) => CountyDivisions::default(),
     };
     let prefecture = arguments.prefecture.clone().or(divisions.prefecture.take()).unwrap_or_else(|| {

@@ -304,20 +304,20 @@ impl<'a> KeyPass<'a> {
     }
 }
 
-fn is_settled(settled: &[bool], node: u32) -> bool {
+fn is_block_key_settled(settled: &[bool], node: u32) -> bool {
     settled.get(node as usize).copied().unwrap_or(false)
 }
 
 fn key_pair_count(block: &[(u64, u32)], settled: &[bool]) -> u64 {
-    let loose = block.iter().filter(|e| !is_settled(settled, e.1)).count() as u64;
+    let loose = block.iter().filter(|e| !is_block_key_settled(settled, e.1)).count() as u64;
     loose * (loose.max(1) - 1) / 2 + loose * (block.len() as u64 - loose)
 }
 
 fn key_block_pairs(block: &[(u64, u32)], settled: &[bool], out: &mut Vec<u64>) {
     for (i, &(_, a)) in block.iter().enumerate() {
-        let firm = is_settled(settled, a);
+        let firm = is_block_key_settled(settled, a);
         for &(_, b) in &block[i + 1..] {
-            if a != b && !(firm && is_settled(settled, b)) {
+            if a != b && !(firm && is_block_key_settled(settled, b)) {
                 out.push(pack_pair(a, b));
             }
         }

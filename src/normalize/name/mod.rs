@@ -77,8 +77,8 @@ impl NameForm {
         };
         form.fold_key = all.iter().fold(SEED, |h, &c| mix_name_key(h, u64::from(c as u32)));
         form.chars = InlineCharacters::new(&all);
-        form.reading_key =
-            (0..all.len()).fold(SEED, |h, i| mix_name_key(h, reading_part(&form, i, form.readings_at(i)[0])));
+        form.reading_key = (0..all.len())
+            .fold(SEED, |h, i| mix_name_key(h, name_reading_part(&form, i, form.readings_at(i)[0])));
         form
     }
 
@@ -170,7 +170,7 @@ impl NameForm {
             let mut syllables = [0; 6];
             let mut distinct = 0;
             for &reading in &readings {
-                let part = reading_part(self, index, reading);
+                let part = name_reading_part(self, index, reading);
                 if (reading != 0 || distinct == 0) && !syllables[..distinct].contains(&part) {
                     syllables[distinct] = part;
                     distinct += 1;
@@ -221,7 +221,7 @@ impl Iterator for ReadingKeys {
 }
 
 /// What the character at `index` adds to a reading key: its syllable, or itself if it has none.
-fn reading_part(form: &NameForm, index: usize, reading: Reading) -> u64 {
+fn name_reading_part(form: &NameForm, index: usize, reading: Reading) -> u64 {
     match reading / 8 {
         0 => u64::from(form.chars()[index] as u32) + 0x1_0000,
         syllable => u64::from(syllable),

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::{DraftContract, FileProfile, ProfiledFiles, file_names, profile_with, shapes_of};
 use crate::Result;
 use crate::config::Pipeline;
+use crate::worker::Worker;
 
 mod contract_fit;
 mod extra_text;
@@ -106,9 +107,13 @@ impl Sureness {
 ///
 /// # Errors
 /// A file that cannot be read; no file.
-pub(crate) fn fit_to_pipeline(files: &[PathBuf], pipeline: &Pipeline) -> Result<PipelineFit> {
+pub(crate) fn fit_to_pipeline(
+    worker: Option<&Worker>,
+    files: &[PathBuf],
+    pipeline: &Pipeline,
+) -> Result<PipelineFit> {
     let vocabulary: Vec<String> = pipeline.sources.iter().flat_map(|source| source.known_headers()).collect();
-    let profile = profile_with(files, &vocabulary)?;
+    let profile = profile_with(worker, files, &vocabulary)?;
     let mut texts = extra_text::PipelineTexts::new(pipeline);
     let mut shapes = Vec::new();
     for members in shapes_of(&profile.files) {
@@ -118,7 +123,7 @@ pub(crate) fn fit_to_pipeline(files: &[PathBuf], pipeline: &Pipeline) -> Result<
         shapes.push(fit_shape(&members, draft, pipeline, &mut texts)?);
     }
     let changes = texts.finish();
-    let refused = match trial::try_texts(pipeline, &changes, &mut shapes) {
+    let refused = match trial::try_texts(worker, pipeline, &changes, &mut shapes) {
         Ok(()) => None,
         Err(error) => {
             let place = error.location().column.clone().map(|c| format!("（列“{c}”）")).unwrap_or_default();

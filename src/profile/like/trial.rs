@@ -5,14 +5,19 @@ use std::path::Path;
 
 use super::{PlannedText, ShapeFit};
 use crate::config::{Pipeline, included_folders};
-use crate::extract::open_file;
+use crate::worker::{self, Worker};
 use crate::{Error, Result, load};
 
 /// Fills in how many rows each shape gives.
 ///
 /// # Errors
 /// What `check` would say of the pipeline as it would be, or of the first file that cannot be read with it.
-pub(super) fn try_texts(pipeline: &Pipeline, changes: &[PlannedText], shapes: &mut [ShapeFit]) -> Result<()> {
+pub(super) fn try_texts(
+    worker: Option<&Worker>,
+    pipeline: &Pipeline,
+    changes: &[PlannedText],
+    shapes: &mut [ShapeFit],
+) -> Result<()> {
     let holder = tempfile::tempdir().map_err(|e| Error::io("新建临时文件夹", Path::new("."), e))?;
     let own = holder.path().join(&pipeline.name);
     copy_folder(&pipeline.root, &own)?;
@@ -38,8 +43,9 @@ pub(super) fn try_texts(pipeline: &Pipeline, changes: &[PlannedText], shapes: &m
         for path in &shape.files {
             let folder = path.parent().unwrap_or(Path::new(""));
             let file = Path::new(path.file_name().unwrap_or_default());
-            let tables =
-                open_file(folder, file, &contract.read_options(), &|sheet| contract.wants_sheet(sheet))?;
+            let tables = worker::open_file(worker, folder, file, &contract.read_options(), &|sheet| {
+                contract.wants_sheet(sheet)
+            })?;
             let mut tolerant = contract.clone();
             // How many rows are rejected is told here, whatever the share.
             tolerant.audits.max_reject_share = Some(1.0);

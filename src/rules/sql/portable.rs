@@ -49,7 +49,7 @@ pub struct UnportableUse {
 
 /// Name of a function that has a syntax of its own. Every form of the parser is named here, so that
 /// one it learns is looked at before rules may use it.
-pub(super) fn special_function(expr: &Expr) -> Option<&'static str> {
+pub(super) fn unportable_function(expr: &Expr) -> Option<&'static str> {
     Some(match expr {
         Expr::Cast { kind: CastKind::TryCast, .. } => "TRY_CAST",
         Expr::Cast { kind: CastKind::SafeCast, .. } => "SAFE_CAST",

@@ -9,7 +9,7 @@ use sqlparser::ast::{
 };
 use sqlparser::tokenizer::{Span, Token};
 
-use super::portable::{UnportableForm, UnportableUse, special_function, table_function};
+use super::portable::{UnportableForm, UnportableUse, table_function, unportable_function};
 use super::text_layout::TextLayout;
 
 /// A use of a table.
@@ -298,7 +298,7 @@ impl Visitor for NameReader<'_> {
             }
             _ => {}
         }
-        if let Some(name) = special_function(expr) {
+        if let Some(name) = unportable_function(expr) {
             let span = self.word_before(name.split(' ').next().unwrap_or(name), expr.span());
             self.names.functions.push(NameUse { name: name.to_owned(), span });
         }

@@ -7,10 +7,10 @@ use crate::synth::village_rows::InventedCell;
 
 /// A workbook of some sheets.
 pub(crate) fn encode_xlsx_workbook(sheets: &[SheetLayout]) -> EncodedBytes {
-    build_xlsx_workbook(sheets).map_err(|e| broken("XLSX", e))
+    encode_xlsx_parts(sheets).map_err(|e| broken("XLSX", e))
 }
 
-fn build_xlsx_workbook(sheets: &[SheetLayout]) -> Result<Vec<u8>, XlsxError> {
+fn encode_xlsx_parts(sheets: &[SheetLayout]) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     // The clock must not show in the bytes.
     let made = ExcelDateTime::from_ymd(2018, 9, 30)?;

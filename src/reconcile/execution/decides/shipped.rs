@@ -25,7 +25,7 @@ fn shipped() -> (Pipeline, RuleSet) {
     (pipeline, rules)
 }
 
-fn column(view: &str, column: &str) -> ViewColumn {
+fn shipped_view_column(view: &str, column: &str) -> ViewColumn {
     (view.to_owned(), column.to_owned())
 }
 
@@ -45,7 +45,7 @@ fn every_shipped_rule_is_followed_to_columns_of_the_catalogue() {
         // A column without which a rule has nothing to say is one that decides.
         for name in &rules.rule(code).unwrap().header.columns {
             let (view, name) = name.split_once('.').unwrap();
-            assert!(lineage.deciding.contains(&column(view, name)), "{code}: {name}");
+            assert!(lineage.deciding.contains(&shipped_view_column(view, name)), "{code}: {name}");
         }
     }
     let told = |code: &str| {
@@ -195,7 +195,8 @@ fn whatever_stands_in_other_columns_the_same_subjects_come_out() {
             rows = rows_of(&rules, std::slice::from_ref(telling));
             found = subjects(&rules, rule, &rows);
         }
-        let decides = |view: &str, name: &str| lineages[code].deciding.contains(&column(view, name));
+        let decides =
+            |view: &str, name: &str| lineages[code].deciding.contains(&shipped_view_column(view, name));
         for change in [ColumnChange::Null, ColumnChange::Constant] {
             let rows = changed(&rules, &rows, change, decides);
             assert_eq!(subjects(&rules, rule, &rows), found, "{code} {change:?}");
