@@ -115,6 +115,14 @@ impl RowsBelowHeader {
         {
             return None;
         }
+        // A record that quotes have put into one cell is a damaged row, not a sentence.
+        let separators = |cell: &str| cell.bytes().filter(|b| b",;\t|^".contains(b)).count();
+        if filled == 1
+            && self.cleaned.len() > 2
+            && cells.iter().map(|cell| separators(cell)).max() >= Some(self.cleaned.len() - 1)
+        {
+            return None;
+        }
         let keyed = !(self.id_numbers.is_empty() && self.names.is_empty() && self.households.is_empty());
         let sparse = filled * 2 <= self.cleaned.len().max(2);
         if !(keyed || sparse) {
