@@ -9,7 +9,7 @@
 //! - one quarter from extracts to a publication: [`Pipeline`], [`RuleSet`], [`LinkSettings`], [`RunPlan`], [`run`];
 //! - linking alone: [`link_only`] for a pipeline, [`link_lists`] for any lists;
 //! - reading what was published: [`Snapshot`], [`read_rows`] and the rows they yield, [`TableRow`];
-//! - rules: [`RuleSet`], [`run_examples`]; ID numbers: [`IdNumber`], [`id_for_list`].
+//! - rules: [`RuleSet`], [`run_examples`]; ID numbers: [`IdNumber`], [`mask_id_for_list`].
 
 mod across;
 pub mod cli;

@@ -83,6 +83,7 @@ fn main() -> bidui::Result<()> {
             previous: None,
             engine: Engine::Memory,
             worker,
+            tolerance: Default::default(),
             key: vec![7; 32],
         };
         let (begun, before) = (Instant::now(), cpu());

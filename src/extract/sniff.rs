@@ -19,7 +19,7 @@ pub(super) fn sniff_needs_all(head: &[u8]) -> bool {
 }
 
 /// Format of a file's content, or why it cannot be one of ours. `bytes`: at least the first
-/// [`HEAD`] of `length`, all of them if [`needs_all`]; `end`: the last four.
+/// [`HEAD`] of `length`, all of them if [`sniff_needs_all`]; `end`: the last four.
 pub(super) fn sniff(bytes: &[u8], length: u64, end: &[u8]) -> Result<FileFormat> {
     if bytes.is_empty() {
         return Err(Error::input("文件是空的（0字节）").hint("向提供部门重新索取，或确认导出是否成功"));

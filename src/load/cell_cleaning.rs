@@ -38,7 +38,7 @@ pub(super) fn clean_cell(text: &str) -> Option<Cow<'_, str>> {
     Some(Cow::Borrowed(trimmed))
 }
 
-/// Does a text, or several in one buffer, hold nothing that [`clean`] or [`without_quote`] would
+/// Does a text, or several in one buffer, hold nothing that [`clean_cell`] or [`strip_cell_quote`] would
 /// change? May wrongly say no.
 pub(super) fn is_plain_cell(bytes: &[u8]) -> bool {
     // Blanks, control bytes, quotes, and the first bytes of spaces and invisible characters.

@@ -177,7 +177,7 @@ fn files_of_source<'p>(
     Ok((contract, data_folder::files_of_source(pipeline, contract, data_dir)?))
 }
 
-/// Loads sources `0..count`, two at a time, see [`load_all`].
+/// Loads sources `0..count`, two at a time, see `load_all`.
 ///
 /// # Errors
 /// The errors of all sources together, in their order.

@@ -134,7 +134,7 @@ pub(crate) fn parse_written_date(text: &str) -> Option<PartialDate> {
 /// Reads a date to compare it: packed as `yyyymmdd`, with 0 for a month or day that is not known (`1970`,
 /// `1970年`, `1970-05-00`); 0 for a text that is no date.
 ///
-/// More is read here than by [`parse`], whatever stands between and behind the numbers (`1970 1 31`): two
+/// More is read here than by [`parse_written_date`], whatever stands between and behind the numbers (`1970 1 31`): two
 /// lists may write one birthday differently, and nothing is stored of it. Day-first and other orders are
 /// read by neither (a list that writes them says so in its contract).
 pub(crate) fn parse_packed_date(text: &str) -> u32 {

@@ -2,7 +2,7 @@
 //!
 //! A workbook, a DBF or a Parquet file is read by libraries that a few bytes can make ask for gigabytes, run for
 //! ever or end the process. So the program starts itself once more for every such file (`bidui __read`), with
-//! little memory, little time and no right to write or to open any other file, and takes the [`RawTable`]s that
+//! little memory, little time and no right to write or to open any other file, and takes the [`crate::extract::RawTable`]s that
 //! come back over a pipe. Whatever becomes of the child, the run goes on with an error that names the file.
 //!
 //! Delimited text is read by our own code in pieces of bounded size and stays in the process.
