@@ -1,6 +1,7 @@
 //! What the reader of a file is told beforehand.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 /// Declared encoding of a text file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
@@ -37,6 +38,9 @@ pub struct ReadOptions {
     pub hidden_sheets: bool,
     /// Worksheets that are asked for by their whole names: they are read even if they are hidden.
     pub named_sheets: Vec<String>,
+    /// Files that may hold the memos of a DBF, where they were looked for already; a reader that may open no other
+    /// file cannot look.
+    pub memo_files: Option<Vec<PathBuf>>,
 }
 
 /// Headers of the columns that only rows of data fill: a row that says who it is about is never a total or a

@@ -165,6 +165,7 @@ impl SourceContract {
                 EncodingSpec::Gb18030 => Encoding::Gb18030,
             },
             leave_out: BTreeSet::new(),
+            memo_files: None,
             key_headers: self.key_headers(),
             required_headers: self.cleaned_headers(|column| column.required),
             date_headers: self

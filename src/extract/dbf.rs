@@ -107,7 +107,7 @@ fn wanted_memos(
     if columns.is_empty() {
         return Ok(None);
     }
-    let memos = DbfMemos::beside(path, layout.version)?;
+    let memos = DbfMemos::beside(path, layout.version, options.memo_files.as_deref())?;
     if let DbfMemos::Missing(name) = &memos {
         notes.push(format!(
             "缺少备注文件“{name}”：备注列“{}”的内容在这个文件里，都按读不出处理；把它与 DBF 放在同一文件夹（大小写不限）再运行",

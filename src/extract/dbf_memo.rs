@@ -1,6 +1,7 @@
 //! The memo file beside a DBF: `.dbt` of dBase III and IV, `.fpt` of FoxPro.
 
-use std::path::Path;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 
 use super::table_limits::check_whole_file_limit;
 use crate::{Error, Result};
@@ -13,6 +14,8 @@ const LONGEST: usize = 16 << 20;
 const BLOCK_OF_FOUR: [u8; 4] = [0xFF, 0xFF, 0x08, 0x00];
 /// Ends a memo of dBase III.
 const END: u8 = 0x1A;
+/// Suffixes of memo files: of dBase, of FoxPro.
+const SUFFIXES: [&str; 2] = ["dbt", "fpt"];
 /// Versions whose memos lie in a `.fpt`.
 const FOXPRO: [u8; 4] = [0x30, 0x31, 0x32, 0xF5];
 /// Says in `.fpt` that a block holds text.
@@ -32,35 +35,49 @@ pub(super) struct MemoFile {
     foxpro: bool,
 }
 
+/// Files beside a DBF that may hold its memos: those of its name, whatever the case, with the suffix of a memo file.
+///
+/// # Errors
+/// The folder cannot be listed.
+pub(crate) fn find_memo_files(dbf: &Path) -> Result<Vec<PathBuf>> {
+    let stem = path_part(dbf.file_stem()).to_lowercase();
+    let folder = dbf.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let failed = |e| Error::io("读取数据文件夹", folder, e);
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let path = entry.path();
+        let suffix = path_part(path.extension());
+        if SUFFIXES.iter().any(|known| suffix.eq_ignore_ascii_case(known))
+            && path_part(path.file_stem()).to_lowercase() == stem
+            && entry.file_type().is_ok_and(|kind| kind.is_file())
+        {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}
+
+fn path_part(part: Option<&OsStr>) -> String {
+    part.map_or_else(String::new, |part| part.to_string_lossy().into_owned())
+}
+
 impl DbfMemos {
-    /// Looks beside a DBF of some version for the file of the same name, whatever its case.
+    /// Opens the memo file of a DBF of some version; `known`: the files that may be it, where they were looked for.
     ///
     /// # Errors
     /// The folder or the memo file cannot be read.
-    pub(super) fn beside(dbf: &Path, version: u8) -> Result<Self> {
-        let suffixes = if FOXPRO.contains(&version) { ["fpt", "dbt"] } else { ["dbt", "fpt"] };
-        let stem = dbf.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-        let folder = dbf.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut found = Vec::new();
-        for entry in std::fs::read_dir(folder).map_err(|e| Error::io("读取数据文件夹", folder, e))? {
-            let entry = entry.map_err(|e| Error::io("读取数据文件夹", folder, e))?;
-            let path = entry.path();
-            let text = |part: Option<&std::ffi::OsStr>| part.map(|s| s.to_string_lossy().into_owned());
-            let (Some(name), Some(suffix)) = (text(path.file_stem()), text(path.extension())) else {
-                continue;
-            };
-            let place = suffixes.iter().position(|s| suffix.eq_ignore_ascii_case(s));
-            if let Some(place) = place
-                && name.to_lowercase() == stem.to_lowercase()
-                && entry.file_type().is_ok_and(|kind| kind.is_file())
-            {
-                found.push((name != stem, place, path));
-            }
-        }
+    pub(super) fn beside(dbf: &Path, version: u8, known: Option<&[PathBuf]>) -> Result<Self> {
+        let wanted = SUFFIXES[usize::from(FOXPRO.contains(&version))];
+        let stem = path_part(dbf.file_stem());
+        let files = known.map_or_else(|| find_memo_files(dbf), |known| Ok(known.to_vec()))?;
         // The same spelling before another one, the suffix of the version before the other.
-        found.sort();
-        let Some((_, _, path)) = found.into_iter().next() else {
-            return Ok(Self::Missing(format!("{stem}.{}", suffixes[0])));
+        let order = |path: &PathBuf| {
+            let other = !path_part(path.extension()).eq_ignore_ascii_case(wanted);
+            (path_part(path.file_stem()) != stem, other, path.clone())
+        };
+        let Some(path) = files.into_iter().min_by_key(order) else {
+            return Ok(Self::Missing(format!("{stem}.{wanted}")));
         };
         let failed = |e| Error::io("读取备注文件", &path, e);
         check_whole_file_limit(std::fs::metadata(&path).map_err(failed)?.len())

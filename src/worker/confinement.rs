@@ -115,20 +115,21 @@ pub(super) fn end_with_parent(_parent: u32) -> bool {
     true
 }
 
-/// Has the kernel refuse this thread, and whatever it starts, every file but `path` for reading, the network
+/// Has the kernel refuse this thread, and whatever it starts, every file but these for reading, the network
 /// and signals to others; true if it does.
 #[cfg(target_os = "linux")]
-pub(super) fn refuse_other_files(path: &Path) -> bool {
+pub(super) fn refuse_other_files(files: &[&Path]) -> bool {
     use landlock::{
         ABI, Access, AccessFs, AccessNet, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreatedAttr,
         RulesetStatus, Scope,
     };
     let restrict = || -> Option<RulesetStatus> {
-        let file = PathFd::new(path).ok()?;
         let rules = Ruleset::default().handle_access(AccessFs::from_all(ABI::V6)).ok()?;
         let rules = rules.handle_access(AccessNet::from_all(ABI::V6)).ok()?;
         let rules = rules.scope(Scope::from_all(ABI::V6)).ok()?.create().ok()?;
-        let rules = rules.add_rule(PathBeneath::new(file, AccessFs::ReadFile)).ok()?;
+        let rules = files.iter().try_fold(rules, |rules, path| {
+            rules.add_rule(PathBeneath::new(PathFd::new(path).ok()?, AccessFs::ReadFile)).ok()
+        })?;
         Some(rules.restrict_self().ok()?.ruleset)
     };
     // A kernel that knows some of it refuses files at least.
@@ -136,7 +137,7 @@ pub(super) fn refuse_other_files(path: &Path) -> bool {
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) fn refuse_other_files(_path: &Path) -> bool {
+pub(super) fn refuse_other_files(_files: &[&Path]) -> bool {
     false
 }
 
@@ -154,7 +155,7 @@ mod tests {
         let tried = std::thread::spawn({
             let (a, b, c) = (at("a.xls"), at("b.xls"), at("c.xls"));
             move || {
-                let confined = refuse_other_files(&a);
+                let confined = refuse_other_files(&[&a]);
                 let denied = |outcome: std::io::Result<()>| {
                     outcome.is_err_and(|e| e.kind() == std::io::ErrorKind::PermissionDenied)
                 };

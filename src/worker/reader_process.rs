@@ -48,8 +48,12 @@ pub(crate) fn read_for_parent(order: &ReadOrder, input: &mut dyn Read, out: &mut
     let _ = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global();
     let request = FrameReader::new(&mut *input, u64::MAX).expect(FrameKind::Request);
     let options: Option<ReadOptions> = request.ok().and_then(|json| serde_json::from_slice(&json).ok());
-    let options = options.ok_or_else(|| Error::usage("没有说明怎样读取"))?;
-    let confined = confinement::refuse_other_files(&path);
+    let mut options = options.ok_or_else(|| Error::usage("没有说明怎样读取"))?;
+    // Behind this the folder cannot be listed any more, and no memo of a DBF opened.
+    options.memo_files = extract::find_memo_files(&path).ok();
+    let memo_files = options.memo_files.iter().flatten().map(PathBuf::as_path);
+    let files: Vec<&Path> = std::iter::once(path.as_path()).chain(memo_files).collect();
+    let confined = confinement::refuse_other_files(&files);
     memory.raise_for_package(&path);
 
     let mut out = BufWriter::with_capacity(BUFFER, out);

@@ -7,7 +7,7 @@ use bidui::testing::extract::{RawTable, SkipReason, open_file};
 use bidui::testing::model::file_account::{CellFault, PhysicalUnit};
 
 /// A table made byte by byte.
-struct Dbf {
+pub(crate) struct Dbf {
     version: u8,
     driver: u8,
     fields: Vec<(Vec<u8>, u8, u8, u8)>,
@@ -41,7 +41,7 @@ impl Dbf {
         self.records.push(record);
         self
     }
-    fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         let width = 1 + self.fields.iter().map(|f| u16::from(f.2)).sum::<u16>();
         let mut out = vec![self.version, 118, 9, 30];
         out.extend((self.records.len() as u32).to_le_bytes());
@@ -175,12 +175,20 @@ fn more_records_than_the_header_says_are_never_read_short() {
     assert!(dbf.table().info.notes[0].contains("14字节没有读"));
 }
 
-fn with_memo(version: u8) -> Dbf {
+pub(crate) fn with_memo(version: u8) -> Dbf {
     Dbf::new(version, &[("姓名", b'C', 8, 0), ("照料人", b'M', 10, 0)])
         .record(b' ', &[&gbk("张三"), b"         1"])
         .record(b' ', &[&gbk("李四"), b""])
         .record(b' ', &[&gbk("王五"), b"         2"])
         .record(b' ', &[&gbk("赵六"), b"         9"])
+}
+
+/// The memo file of [`with_memo`] in dBase III.
+pub(crate) fn memos_of_three() -> Vec<u8> {
+    let mut three = vec![0; 1024];
+    three.extend([gbk("照料人甲"), vec![0x1A, 0x1A]].concat());
+    three.splice(512..512 + 9, [gbk("刘一"), b"\r\nb".to_vec(), vec![0x1A; 2]].concat());
+    three
 }
 
 #[test]
@@ -197,9 +205,7 @@ fn a_memo_column_without_its_file_has_no_block_numbers_for_values() {
 
 #[test]
 fn memos_are_read_from_the_file_beside_whatever_its_case() {
-    let mut three = vec![0; 1024];
-    three.extend([gbk("照料人甲"), vec![0x1A, 0x1A]].concat());
-    three.splice(512..512 + 9, [gbk("刘一"), b"\r\nb".to_vec(), vec![0x1A; 2]].concat());
+    let three = memos_of_three();
     for name in ["名单.dbt", "名单.DBT", "名单.Dbt"] {
         let table = read(&[("名单.dbf", with_memo(0x83).bytes()), (name, three.clone())]).unwrap();
         assert_eq!(column(&table, 1), [Some("刘一\r\nb"), None, Some("照料人甲"), None]);

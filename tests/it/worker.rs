@@ -11,6 +11,7 @@ use bidui::testing::extract::{RawTable, open_file};
 use bidui::testing::worker::{Worker, WorkerLimits, read_tables};
 
 use crate::end_to_end::{bidui, root, text};
+use crate::inputs_dbf::{memos_of_three, with_memo};
 
 fn worker() -> Worker {
     Worker::new(env!("CARGO_BIN_EXE_bidui"))
@@ -70,6 +71,23 @@ fn a_child_reads_what_this_process_reads() {
     assert_eq!(outcome(none), outcome(own));
     assert!(!asked.into_inner().is_empty());
     assert!(worker.confinement().is_some());
+}
+
+#[test]
+fn a_child_reads_the_memos_beside_a_dbf() {
+    let folder = tempfile::tempdir().unwrap();
+    let (dbf, options) = (Path::new("名单.dbf"), ReadOptions::default());
+    std::fs::write(folder.path().join(dbf), with_memo(0x83).bytes()).unwrap();
+    for (memo, faults) in [(None, 3), (Some("名单.DBT"), 1)] {
+        if let Some(memo) = memo {
+            std::fs::write(folder.path().join(memo), memos_of_three()).unwrap();
+        }
+        let own: Vec<RawTable> =
+            open_file(folder.path(), dbf, &options, &|_| true).and_then(Iterator::collect).unwrap();
+        assert_eq!(own[0].faults.len(), faults);
+        let of_child = read_tables(&worker(), folder.path(), dbf, &options, &|_| true);
+        assert_eq!(outcome(of_child), outcome(Ok(own)));
+    }
 }
 
 // Children that do not do what they should.
