@@ -265,10 +265,10 @@ fn show_returned_rows(loaded: &load::LoadedSource, console: &mut Console<'_>) ->
     }
     console.line(&format!("退回{rejected}行，另有{warned}格未读入"))?;
     for reject in loaded.rejects.iter().chain(&loaded.cell_warnings).take(MOST) {
-        let sheet = reject.sheet.as_ref().map_or_else(String::new, |sheet| format!("“{sheet}”"));
+        let table = load::masked_table_name(&reject.file, reject.sheet.as_deref());
         let column = reject.column.as_ref().map_or_else(String::new, |column| format!("的列“{column}”"));
         let reason = mask_numbers_in_text(&reject.reason);
-        console.line(&format!("\t{}{sheet}第{}行{column}：{reason}", reject.file.display(), reject.row))?;
+        console.line(&format!("\t{table}第{}行{column}：{reason}", reject.row))?;
     }
     if rejected + warned > MOST {
         let left = rejected + warned - MOST;

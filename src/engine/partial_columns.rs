@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::config::SourceContract;
-use crate::load::{DeliveryCheck, LoadedSource, masked_file_name};
+use crate::load::{DeliveryCheck, LoadedSource, masked_table_name};
 use crate::model::column_type::ContractType;
 use crate::model::source_row::{AuditFinding, TableTotals};
 use crate::rules::rule_file::Rule;
@@ -31,25 +31,15 @@ pub(crate) fn audit_partial_columns(rules: &RuleSet, check: &DeliveryCheck<'_>, 
         if lacking.is_empty() {
             continue;
         }
-        let files: BTreeSet<String> = lacking
-            .iter()
-            .map(|t| match &t.sheet {
-                Some(sheet) => format!("{}“{sheet}”", masked_file_name(&t.file)),
-                None => masked_file_name(&t.file),
-            })
-            .collect();
-        findings.push(AuditFinding {
-            source: contract.name.clone(),
-            audit: "column_of_some".to_owned(),
-            blocking: !check.partial,
-            message: format!(
+        let files: BTreeSet<String> =
+            lacking.iter().map(|t| masked_table_name(&t.file, t.sheet.as_deref())).collect();
+        findings.push(AuditFinding::new(&contract.name, "column_of_some", !check.partial, format!(
                     "“{}”的列“{}”只有部分文件有，这些文件没有或整列为空：{}；用到这一列的规则在那里会把不知道当成没有；向{}补要这一列；确认就用这一份，加 --allow-partial",
                     contract.title,
                     column.label,
                     files.into_iter().collect::<Vec<_>>().join("、"),
                     contract.owner
-                ),
-            });
+                )));
     }
     one.audits.splice(0..0, findings);
 }

@@ -8,7 +8,8 @@ use arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type};
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::data_folder::masked_file_name;
+use super::column::CellTrouble;
+use super::data_folder::{masked_file_name, masked_table_name};
 use super::repeated_files::audit_repeated_lists;
 use super::{LoadedSource, SourceRecords};
 use crate::config::SourceContract;
@@ -34,12 +35,7 @@ pub(super) fn audit_source(
     audit_unique_keys(contract, loaded, store)?;
     let mut findings = Vec::new();
     let mut find = |audit: &str, blocking: bool, message: String| {
-        findings.push(AuditFinding {
-            source: contract.name.clone(),
-            audit: audit.to_owned(),
-            blocking,
-            message,
-        });
+        findings.push(AuditFinding::new(&contract.name, audit, blocking, message));
     };
     let (read, accepted, rejected) =
         (loaded.totals.read(), loaded.totals.accepted(), loaded.totals.rejected());
@@ -107,16 +103,12 @@ fn audit_duplicate_files(contract: &SourceContract, loaded: &mut LoadedSource) {
                 place.insert(&table.file);
             }
             Entry::Occupied(place) if *place.get() != table.file.as_path() && told.insert(&table.file) => {
-                findings.push(AuditFinding {
-                    source: contract.name.clone(),
-                    audit: "duplicate_file".to_owned(),
-                    blocking: true,
-                    message: format!(
-                        "文件“{}”与“{}”内容完全相同；删去其中一个",
-                        masked_file_name(&table.file),
-                        masked_file_name(place.get())
-                    ),
-                });
+                let message = format!(
+                    "文件“{}”与“{}”内容完全相同；删去其中一个",
+                    masked_file_name(&table.file),
+                    masked_file_name(place.get())
+                );
+                findings.push(AuditFinding::new(&contract.name, "duplicate_file", true, message));
             }
             Entry::Occupied(_) => {}
         }
@@ -126,9 +118,7 @@ fn audit_duplicate_files(contract: &SourceContract, loaded: &mut LoadedSource) {
 
 fn count_unreadable_cells(loaded: &LoadedSource) -> std::collections::BTreeMap<String, u64> {
     let mut counts = std::collections::BTreeMap::new();
-    for warning in
-        loaded.cell_warnings.iter().filter(|w| !matches!(&*w.reason_code, "day_unknown" | "month_doubtful"))
-    {
+    for warning in loaded.cell_warnings.iter().filter(|w| !CellTrouble::code_keeps_value(&w.reason_code)) {
         *counts.entry(warning.column.clone().unwrap_or_default()).or_insert(0) += 1;
     }
     counts
@@ -177,12 +167,8 @@ fn audit_unique_keys(contract: &SourceContract, loaded: &mut LoadedSource, store
         if repeats.len() > 5 { "等" } else { "" },
         if action == UniqueAction::Reject { "后出现的已退回" } else { "核对后删去重复行" }
     );
-    loaded.audits.push(AuditFinding {
-        source: contract.name.clone(),
-        audit: "duplicate_key".to_owned(),
-        blocking: action == UniqueAction::Block,
-        message,
-    });
+    let blocking = action == UniqueAction::Block;
+    loaded.audits.push(AuditFinding::new(&contract.name, "duplicate_key", blocking, message));
     if action == UniqueAction::Reject {
         reject_repeats(contract, loaded, &repeats, (&columns, &labels), store)?;
     }
@@ -301,10 +287,7 @@ fn each_key(
 fn audited_row_place(loaded: &LoadedSource, row: usize) -> String {
     let key = loaded.records.keys[row];
     let table = &loaded.records.tables[key.table()];
-    match &table.sheet {
-        Some(sheet) => format!("{}“{sheet}”第{}行", table.file.display(), key.row()),
-        None => format!("{}第{}行", table.file.display(), key.row()),
-    }
+    format!("{}第{}行", masked_table_name(&table.file, table.sheet.as_deref()), key.row())
 }
 
 fn reject_repeats(

@@ -47,6 +47,10 @@ pub(super) enum CellTrouble {
     Fault(CellFault),
 }
 
+/// Troubles of a cell that nevertheless has a value.
+const VALUE_KEPT: [CellTrouble; 3] =
+    [CellTrouble::DayUnknown, CellTrouble::MonthDoubtful, CellTrouble::Fault(CellFault::HalfCharacter)];
+
 impl CellTrouble {
     /// Machine-readable reason.
     pub(super) fn code(self) -> &'static str {
@@ -126,7 +130,11 @@ impl CellTrouble {
     }
     /// True if the cell nevertheless has a value.
     pub(super) fn keeps_value(self) -> bool {
-        matches!(self, Self::DayUnknown | Self::MonthDoubtful | Self::Fault(CellFault::HalfCharacter))
+        VALUE_KEPT.contains(&self)
+    }
+    /// The same of a trouble known by its code.
+    pub(super) fn code_keeps_value(code: &str) -> bool {
+        VALUE_KEPT.iter().any(|trouble| trouble.code() == code)
     }
     /// True if the record cannot be accepted because of it.
     pub(super) fn refuses_record(self, column: &SourceColumn) -> bool {

@@ -68,7 +68,10 @@ pub(crate) fn audit_folder(check: &DeliveryCheck<'_>, loaded: &mut [LoadedSource
                 named.title(),
                 check.period.title()
             );
-            put_first(one, vec![finding(&one.records.source, "other_quarter", !check.partial, message)]);
+            put_first(
+                one,
+                vec![AuditFinding::new(&one.records.source, "other_quarter", !check.partial, message)],
+            );
         }
     }
     let missing = missing_counties(check, loaded);
@@ -79,10 +82,6 @@ pub(crate) fn audit_folder(check: &DeliveryCheck<'_>, loaded: &mut [LoadedSource
 
 fn put_first(loaded: &mut LoadedSource, findings: Vec<AuditFinding>) {
     loaded.audits.splice(0..0, findings);
-}
-
-fn finding(source: &str, audit: &str, blocking: bool, message: String) -> AuditFinding {
-    AuditFinding { source: source.to_owned(), audit: audit.to_owned(), blocking, message }
 }
 
 /// A cell as it is told from the one before without a copy.
@@ -267,7 +266,7 @@ fn stale_lists(
     let blocking = !check.partial && contract.period.action == PeriodAction::Block;
     let mut findings = Vec::new();
     let mut tell = |what: String, seen: &str| {
-        findings.push(finding(
+        findings.push(AuditFinding::new(
             &contract.name,
             "stale_list",
             blocking,
@@ -373,7 +372,7 @@ fn unchanged_files(
                 previous.period().title(),
                 contract.owner
             );
-            finding(&contract.name, "unchanged_file", blocking, message)
+            AuditFinding::new(&contract.name, "unchanged_file", blocking, message)
         })
         .collect()
 }
@@ -396,7 +395,7 @@ fn other_quarters(
                     named.title(),
                     check.period.title()
                 );
-                finding(&contract.name, "other_quarter", !check.partial, message)
+                AuditFinding::new(&contract.name, "other_quarter", !check.partial, message)
             })
         })
         .collect()
@@ -439,7 +438,7 @@ fn missing_counties(check: &DeliveryCheck<'_>, loaded: &[LoadedSource]) -> Vec<A
                 county_name(divisions, county),
                 contract.owner
             );
-            findings.push(finding(&contract.name, "missing_county", blocking, message));
+            findings.push(AuditFinding::new(&contract.name, "missing_county", blocking, message));
         }
     }
     findings

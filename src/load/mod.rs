@@ -28,7 +28,7 @@ mod unknown_codes;
 
 pub(crate) use audit::audit_percent_text;
 pub use data_folder::{DataFolder, survey_data_folder};
-pub(crate) use data_folder::{list_data_files, masked_file_name};
+pub(crate) use data_folder::{list_data_files, masked_file_name, masked_table_name};
 pub(crate) use delivery::{DeliveryCheck, audit_folder, audit_list_period};
 pub(crate) use headers::{HeaderMatcher, HeaderTarget};
 pub(crate) use source_loader::{load_all, load_attempt};

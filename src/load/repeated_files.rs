@@ -38,18 +38,14 @@ pub(super) fn audit_repeated_lists(
         let one_list = same(least) && (least >= LEAST_ROWS || same(most) && most > 1);
         // The same bytes are told by themselves.
         if one_list && (a.sha256 != b.sha256 || a.file == b.file) {
-            findings.push(AuditFinding {
-                source: contract.name.clone(),
-                audit: "duplicate_file".to_owned(),
-                blocking: true,
-                message: format!(
-                    "{}与{}是同一份名单：较小的一份{least}行，有{}行（{}）两份都有；只留一份，删去另一个",
-                    table_name(b),
-                    table_name(a),
-                    rows.len(),
-                    super::audit_percent_text(rows.len() as u64, least)
-                ),
-            });
+            let message = format!(
+                "{}与{}是同一份名单：较小的一份{least}行，有{}行（{}）两份都有；只留一份，删去另一个",
+                table_name(b),
+                table_name(a),
+                rows.len(),
+                super::audit_percent_text(rows.len() as u64, least)
+            );
+            findings.push(AuditFinding::new(&contract.name, "duplicate_file", true, message));
         }
     }
     findings

@@ -9,6 +9,7 @@ use super::column::{CellTrouble, ColumnCells, ColumnFindings, build_column};
 use super::headers::ColumnPlan;
 use super::placeholder_birth_dates::{UnstatedDays, count_unstated_days};
 use super::tick_columns::TickStyle;
+use super::unknown_cells::positions_among_kept;
 use super::unknown_codes::CodeCounts;
 use crate::config::SourceContract;
 use crate::config::source_contract::ColumnRole;
@@ -164,15 +165,8 @@ impl RowBatch<'_> {
                 warnings.push(self.report(units[unit], index, trouble));
             }
         }
-        let mut moved: Vec<u32> =
-            Vec::with_capacity(if unknown.iter().all(Vec::is_empty) { 0 } else { units.len() });
-        if unknown.iter().any(|cells| !cells.is_empty()) {
-            let mut next = 0;
-            for &kept in &accepted {
-                moved.push(next);
-                next += u32::from(kept);
-            }
-        }
+        let any = unknown.iter().any(|cells| !cells.is_empty());
+        let moved = if any { positions_among_kept(&accepted) } else { Vec::new() };
         let unknown: Vec<Vec<u32>> = unknown
             .into_iter()
             .map(|cells| cells.into_iter().filter(|&unit| accepted[unit]).map(|unit| moved[unit]).collect())

@@ -358,10 +358,7 @@ impl<'a> SourceLoading<'a> {
 
     fn open_table(&mut self, info: &Arc<RawTableInfo>) -> Result<()> {
         let plan = self.matcher.plan(info)?;
-        let place = match &info.sheet {
-            Some(sheet) => format!("{}“{sheet}”", info.file.display()),
-            None => info.file.display().to_string(),
-        };
+        let place = data_folder::masked_table_name(&info.file, info.sheet.as_deref());
         for (audit, what, headers) in [
             ("unknown_header", "有不认识的表头（未读入）", &plan.unknown),
             ("missing_column", "没有这些列（按空值处理）", &plan.missing),
@@ -369,22 +366,15 @@ impl<'a> SourceLoading<'a> {
             let wanted = audit != "unknown_header"
                 || self.contract.unknown_headers == crate::config::source_contract::UnknownHeaders::Warn;
             if wanted && !headers.is_empty() {
-                self.audits.push(AuditFinding {
-                    source: self.contract.name.clone(),
-                    audit: audit.to_owned(),
-                    blocking: false,
-                    message: format!("{place}{what}：{}", headers.join("、")),
-                });
+                let message = format!("{place}{what}：{}", headers.join("、"));
+                self.audits.push(AuditFinding::new(&self.contract.name, audit, false, message));
             }
         }
         if self.tables.last().is_none_or(|before| before.file != info.file) {
             self.skipped_here = 0;
         }
-        self.audits.extend(info.notes.iter().map(|note| AuditFinding {
-            source: self.contract.name.clone(),
-            audit: "file_note".to_owned(),
-            blocking: false,
-            message: format!("{place}：{note}"),
+        self.audits.extend(info.notes.iter().map(|note| {
+            AuditFinding::new(&self.contract.name, "file_note", false, format!("{place}：{note}"))
         }));
         let absent = plan.absent(self.contract);
         self.plan = Some(Arc::new(plan));
@@ -462,15 +452,11 @@ impl<'a> SourceLoading<'a> {
         let rows =
             blanks_read_as_no(self.store, rows, &self.wanted, &self.marks, (&self.keys, &self.unknown))?;
         if self.warnings_left_out > 0 {
-            self.audits.push(AuditFinding {
-                source: self.contract.name.clone(),
-                audit: "cell_warnings".to_owned(),
-                blocking: true,
-                message: format!(
-                    "“{}”无法读取的格太多，另有{}格未逐一列出；先核对文件格式",
-                    self.contract.title, self.warnings_left_out
-                ),
-            });
+            let message = format!(
+                "“{}”无法读取的格太多，另有{}格未逐一列出；先核对文件格式",
+                self.contract.title, self.warnings_left_out
+            );
+            self.audits.push(AuditFinding::new(&self.contract.name, "cell_warnings", true, message));
         }
         let mut loaded = LoadedSource {
             records: SourceRecords {

@@ -1,5 +1,6 @@
 //! What an operator is told of a delimited text that was not written as it should be.
 
+use super::data_folder::masked_file_name;
 use crate::model::file_account::TextAccount;
 use crate::model::source_row::AuditFinding;
 use crate::model::source_table::RawTableInfo;
@@ -9,13 +10,8 @@ const NAMED: usize = 20;
 
 /// Notices of what was read otherwise than it is written.
 pub(super) fn text_notices(source: &str, info: &RawTableInfo, text: &TextAccount) -> Vec<AuditFinding> {
-    let file = info.file.display();
-    let notice = |audit: &str, message: String| AuditFinding {
-        source: source.to_owned(),
-        audit: audit.to_owned(),
-        blocking: false,
-        message,
-    };
+    let file = masked_file_name(&info.file);
+    let notice = |audit: &str, message: String| AuditFinding::new(source, audit, false, message);
     let mut notices = Vec::new();
     if text.stray_quotes_count > 0 {
         let rows: Vec<String> = text.stray_quotes.iter().take(NAMED).map(u32::to_string).collect();

@@ -51,18 +51,19 @@ impl UnknownCells {
         if self.is_empty() {
             return;
         }
-        let mut moved = Vec::with_capacity(keep.len());
-        let mut next = 0u32;
-        for &kept in keep {
-            moved.push(next);
-            next += u32::from(kept);
-        }
+        let moved = positions_among_kept(keep);
         self.columns.retain(|_, records| {
             records.retain(|&record| keep[record as usize]);
             records.iter_mut().for_each(|record| *record = moved[*record as usize]);
             !records.is_empty()
         });
     }
+}
+
+/// For each record how many are kept before it: its position, if it is kept itself.
+pub(super) fn positions_among_kept(keep: &[bool]) -> Vec<u32> {
+    let kept_before = |next: &mut u32, &kept: &bool| Some(std::mem::replace(next, *next + u32::from(kept)));
+    keep.iter().scan(0, kept_before).collect()
 }
 
 #[cfg(test)]

@@ -101,19 +101,16 @@ pub(super) fn audit_unknown_codes(
             })
             .collect();
         let of = if county.is_empty() { String::new() } else { format!("“{county}”的") };
-        findings.push(AuditFinding {
-            source: contract.name.clone(),
-            audit: "unknown_codes".to_owned(),
-            blocking: contract.audits.unknown_codes == AuditAction::Block,
-            message: format!(
-                "“{}”{of}列“{}”有{cells}格不在代码表内，占{}，按“不清楚”处理：{}{}；在代码表里补上这些写法，或请部门更正",
-                contract.title,
-                contract.columns[column].label,
-                audit_percent_text(cells, filled),
-                told.join("、"),
-                if spellings.len() > told.len() { "等" } else { "" },
-            ),
-        });
+        let message = format!(
+            "“{}”{of}列“{}”有{cells}格不在代码表内，占{}，按“不清楚”处理：{}{}；在代码表里补上这些写法，或请部门更正",
+            contract.title,
+            contract.columns[column].label,
+            audit_percent_text(cells, filled),
+            told.join("、"),
+            if spellings.len() > told.len() { "等" } else { "" },
+        );
+        let blocking = contract.audits.unknown_codes == AuditAction::Block;
+        findings.push(AuditFinding::new(&contract.name, "unknown_codes", blocking, message));
     }
     loaded.audits.splice(0..0, findings);
     Ok(())

@@ -187,6 +187,10 @@ pub struct AuditFinding {
 }
 
 impl AuditFinding {
+    /// A finding of an audit about a source.
+    pub fn new(source: &str, audit: &str, blocking: bool, message: String) -> Self {
+        Self { source: source.to_owned(), audit: audit.to_owned(), blocking, message }
+    }
     /// True if it says that something was not delivered or is of another period: told before all others.
     pub fn concerns_delivery(&self) -> bool {
         const DELIVERY: [&str; 5] =

@@ -47,7 +47,7 @@ pub(crate) fn is_own_file(path: &Path) -> bool {
     if is_own_manifest(&head) {
         return true;
     }
-    let text = decode_head(&head);
+    let text = decode_text_head(&head);
     let first = text.lines().next().unwrap_or("");
     HEADERS.iter().any(|all| all.iter().all(|header| first.contains(header)))
         || text.trim_start().starts_with("<!DOCTYPE html>") && is_own_report(&mut file)
@@ -60,8 +60,8 @@ fn is_own_manifest(head: &[u8]) -> bool {
         && text.contains("\"pipeline_digest\":")
 }
 
-/// UTF-8, else GB18030, which office programs save as.
-fn decode_head(head: &[u8]) -> String {
+/// The beginning of a text, cut anywhere: UTF-8, else GB18030, which office programs save as.
+pub(crate) fn decode_text_head(head: &[u8]) -> String {
     match std::str::from_utf8(head) {
         Err(error) if error.error_len().is_some() => encoding_rs::GB18030.decode(head).0.into_owned(),
         _ => String::from_utf8_lossy(head).trim_start_matches('\u{feff}').to_owned(),

@@ -5,6 +5,7 @@ use std::io::{Read as _, Seek as _};
 use std::path::Path;
 
 use crate::model::data_file::FileFate;
+use crate::publication::own_marks::decode_text_head;
 
 /// Bytes looked at.
 const HEAD: u64 = 1 << 16;
@@ -183,10 +184,7 @@ fn text_of(head: &[u8]) -> Option<String> {
     if strange * 20 > head.len() || head[0] < 0x09 {
         return None;
     }
-    match std::str::from_utf8(head) {
-        Err(error) if error.error_len().is_some() => Some(encoding_rs::GB18030.decode(head).0.into_owned()),
-        _ => Some(String::from_utf8_lossy(head).trim_start_matches('\u{feff}').to_owned()),
-    }
+    Some(decode_text_head(head))
 }
 
 /// At least two lines of three or more cells, and as many in each.

@@ -13,6 +13,8 @@ use crate::{Error, Result};
 mod file_kind;
 mod nearest_source;
 
+use file_kind::FileKind;
+
 /// Everything in a data folder, by path.
 #[derive(Debug, Clone, Default)]
 pub struct DataFolder {
@@ -56,15 +58,17 @@ pub fn survey_data_folder(pipeline: &Pipeline, data_dir: &Path) -> Result<DataFo
 /// A folder that cannot be listed.
 pub(crate) fn list_data_files(data_dir: &Path) -> Result<Vec<PathBuf>> {
     let found = list_data_folder(data_dir)?;
-    let there = |path: &str| found.iter().any(|one| one.path == path);
-    let files = found.iter().filter(|one| one.fate.is_none()).map(|one| data_dir.join(&one.path));
-    let may_be_list =
-        |(path, one): &(PathBuf, &FoundFile)| file_kind::kind_of_file(path, &one.path, &there).opens;
-    Ok(files
-        .zip(found.iter().filter(|one| one.fate.is_none()))
-        .filter(may_be_list)
-        .map(|(path, _)| path)
-        .collect())
+    let may_be_list = |one: &&FoundFile| {
+        let path = data_dir.join(&one.path);
+        one.fate.is_none() && !own_marks::is_own_file(&path) && kind_of_found(data_dir, one, &found).opens
+    };
+    Ok(found.iter().filter(may_be_list).map(|one| data_dir.join(&one.path)).collect())
+}
+
+/// Kind of a file of the folder by its content and by what lies beside it.
+fn kind_of_found(data_dir: &Path, one: &FoundFile, all: &[FoundFile]) -> FileKind {
+    let there = |name: &str| all.iter().any(|other| other.path.eq_ignore_ascii_case(name));
+    file_kind::kind_of_file(&data_dir.join(&one.path), &one.path, &there)
 }
 
 /// Everything in the folder, sorted by path.
@@ -137,13 +141,12 @@ fn sort_file(pipeline: &Pipeline, data_dir: &Path, found: &FoundFile, all: &[Fou
         file.fate = FileFate::OwnOutput;
         return file;
     }
-    let there = |name: &str| all.iter().any(|other| other.path.eq_ignore_ascii_case(name));
     let mut claims = pipeline.sources.iter().filter(|source| source.owns_file(&found.path));
     match (claims.next(), claims.next()) {
         (Some(one), None) => {
             file.source = Some(one.name.clone());
             if file_kind::may_be_no_list(&found.path) {
-                let kind = file_kind::kind_of_file(&path, &found.path, &there);
+                let kind = kind_of_found(data_dir, found, all);
                 let letter = matches!(kind.fate, FileFate::Letter | FileFate::Picture);
                 if letter || kind.fate == FileFate::Memo {
                     file.fate = kind.fate;
@@ -164,7 +167,7 @@ fn sort_file(pipeline: &Pipeline, data_dir: &Path, found: &FoundFile, all: &[Fou
             file.note = Some(other.name.clone());
         }
         (None, _) => {
-            let kind = file_kind::kind_of_file(&path, &found.path, &there);
+            let kind = kind_of_found(data_dir, found, all);
             file.fate = kind.fate;
             file.note = kind.what.map(str::to_owned);
             if kind.fate == FileFate::Unclaimed {
@@ -247,6 +250,12 @@ pub(super) fn files_of_source(
 /// A file name as it may be told: long numbers in it are masked.
 pub(crate) fn masked_file_name(file: &Path) -> String {
     mask_numbers_in_text(&file.to_string_lossy()).into_owned()
+}
+
+/// A file, or a worksheet of one, as it may be told.
+pub(crate) fn masked_table_name(file: &Path, sheet: Option<&str>) -> String {
+    let file = masked_file_name(file);
+    sheet.map_or_else(|| file.clone(), |sheet| format!("{file}“{sheet}”"))
 }
 
 fn claimed_twice(pipeline: &Pipeline, file: &DataFile) -> Error {
