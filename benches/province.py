@@ -35,7 +35,7 @@ def prefecture(options: argparse.Namespace, number: int, most_kib: int) -> list[
                  str(data / QUARTER), "--out", str(out), "--memory", options.memory,
                  "--key-file", str(options.folder / "pseudonym.key"), "--quiet"], log, most_kib)
     publication = (out / QUARTER / "latest").resolve()
-    rows = remember(options, number, data / QUARTER / "truth", publication)
+    rows = remember(options, number, data / "truth" / QUARTER, publication)
     for path in publication.iterdir():
         if path.name not in ("manifest.json", "restricted"):
             shutil.rmtree(path) if path.is_dir() else path.unlink()

@@ -108,6 +108,7 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
     let catalogue = PublishedPipeline::new(&pipeline, &rules, period);
     let publish = || {
         let inputs = PublicationInputs {
+            files: &[],
             catalogue: &catalogue,
             period,
             loaded: &loaded,

@@ -37,6 +37,8 @@ pub(crate) fn only(code: &str) -> Result<(Pipeline, RuleSet)> {
 /// exception rests on, and what is wrong.
 pub(crate) fn run(pipeline: Pipeline, rules: RuleSet, data: &Path, out: &Path) -> Result<Vec<String>> {
     let plan = RunPlan {
+        tolerance: Default::default(),
+        worker: None,
         // Which records are one person's is decided before any rule runs, by `link.toml`.
         link: LinkSettings::of_pipeline(&pipeline)?,
         pipeline,

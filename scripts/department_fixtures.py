@@ -4,9 +4,9 @@
   python3 scripts/department_fixtures.py [fixtures/hebi]
 
 Run it after the fixtures of `bidui synth` were written anew; it needs openpyxl and pyarrow. It
-reads the people from truth/records.csv and from the registry's, insurers' and schools' extracts
+reads the people from truth/<quarter>/records.csv and from the registry's, insurers' and schools' extracts
 of a quarter, writes <quarter>/部门/ in the formats departments use, and puts the new records and
-the exceptions they cause after the generator's own lines of truth/. Everything is drawn by
+the exceptions they cause after the generator's own lines of truth/<quarter>/. Everything is drawn by
 hashing the person's true id with a topic: the same people and the same script give the same
 rows, and a person's story goes on in the next quarter. The truth is read off the invented
 lives, never off a match.
@@ -67,13 +67,18 @@ class Person:
         return "男" if int(self.number[16]) % 2 else "女"
 
 
+def truth_folder(folder):
+    """What is true of a quarter lies beside its data folder."""
+    return folder.parent / "truth" / folder.name
+
+
 class World:
     """People and households of one quarter."""
 
     def __init__(self, folder):
         self.folder = folder
         self.people, self.homes = {}, []
-        with open(folder / "truth/records.csv", encoding="utf-8") as file:
+        with open(truth_folder(folder) / "records.csv", encoding="utf-8") as file:
             self.truth = {r["record_id"]: r for r in csv.DictReader(file) if r["source"] in BASE}
         self.files = {}
         for path in sorted(folder.iterdir()):
@@ -254,7 +259,7 @@ class Quarter:
 
     def finish(self):
         """Puts the new lines after the generator's own."""
-        truth = self.folder / "truth"
+        truth = truth_folder(self.folder)
         lines = (truth / "records.csv").read_text(encoding="utf-8").splitlines()
         lines = [lines[0]] + [line for line in lines[1:] if line.split(",")[1] in BASE]
         (truth / "records.csv").write_text("\n".join(lines + self.records) + "\n", encoding="utf-8")
@@ -742,7 +747,7 @@ def help_and_visits(q):
 
 def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "fixtures/hebi")
-    for folder in sorted(p for p in root.iterdir() if (p / "truth/records.csv").is_file()):
+    for folder in sorted(p for p in root.iterdir() if (truth_folder(p) / "records.csv").is_file()):
         q = Quarter(folder)
         q.poor_homes = {p.household for p in q.poor}
         q.wishing, q.working, q.split = set(), set(), []

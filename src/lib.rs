@@ -9,7 +9,7 @@
 //! - one quarter from extracts to a publication: [`Pipeline`], [`RuleSet`], [`LinkSettings`], [`RunPlan`], [`run`];
 //! - linking alone: [`link_only`] for a pipeline, [`link_lists`] for any lists;
 //! - reading what was published: [`Snapshot`], [`read_rows`] and the rows they yield, [`TableRow`];
-//! - rules: [`RuleSet`], [`run_examples`]; ID numbers: [`IdNumber`], [`id_for_list`].
+//! - rules: [`RuleSet`], [`run_examples`]; ID numbers: [`IdNumber`], [`mask_id_for_list`].
 
 mod across;
 pub mod cli;
@@ -33,12 +33,13 @@ mod rules;
 mod synth;
 mod table;
 mod track;
+mod worker;
 
 #[doc(hidden)]
 pub mod testing;
 
 pub use config::Pipeline;
-pub use engine::{Engine, LinkOnlySummary, RunOutcome, RunPlan, link_only, run};
+pub use engine::{Engine, LinkOnlySummary, RunOutcome, RunPlan, RunTolerance, link_only, run};
 pub use error::{Error, ErrorKind, Result};
 pub use link::generic::{LinkageSummary, link_lists};
 pub use link::settings::LinkSettings;
@@ -50,3 +51,4 @@ pub use publication::snapshot::Snapshot;
 pub use publication::table_reader::{TableRow, read_rows};
 pub use reconcile::run_examples;
 pub use rules::rule_set::RuleSet;
+pub use worker::{Confinement, Worker, WorkerLimits};

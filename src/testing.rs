@@ -25,7 +25,7 @@ pub mod config {
     }
 }
 pub mod engine {
-    pub use crate::engine::{Engine, RunPlan, link_only, run, train_pipeline};
+    pub use crate::engine::{Engine, RunPlan, RunTolerance, link_only, run, train_pipeline};
 }
 pub mod error {
     pub use crate::error::{ErrorKind, render_error};
@@ -61,13 +61,16 @@ pub mod link {
 }
 pub mod load {
     pub use crate::load::{
-        LoadedSource, SourceRecords, load_for_linking, load_several, load_source, load_tables,
-        survey_data_folder,
+        DataFolder, LoadedSource, SourceRecords, UnknownCells, load_for_linking, load_several, load_source,
+        load_tables, survey_data_folder,
     };
 }
 pub mod model {
     pub mod column_type {
         pub use crate::model::column_type::ContractType;
+    }
+    pub mod data_file {
+        pub use crate::model::data_file::{DataFile, FileFate};
     }
     pub mod day {
         pub use crate::model::day::day_from_date32;
@@ -78,6 +81,11 @@ pub mod model {
     pub mod exception {
         pub use crate::model::exception::{
             Exception, RelatedException, Severity, Status, SubjectKind, TrackedException,
+        };
+    }
+    pub mod file_account {
+        pub use crate::model::file_account::{
+            CellFault, FaultyCell, FileAccount, PhysicalUnit, SheetAccount, SheetFate,
         };
     }
     pub mod id_number {
@@ -194,6 +202,28 @@ pub mod synth {
 pub mod table {
     pub mod rows {
         pub use crate::table::rows::{RowStore, Rows};
+    }
+}
+pub mod worker {
+    use std::path::Path;
+
+    use crate::Result;
+    use crate::config::read_options::ReadOptions;
+    use crate::extract::RawTable;
+    pub use crate::worker::{Worker, WorkerLimits};
+
+    /// The tables of a file that a worker reads.
+    ///
+    /// # Errors
+    /// As for reading in this process; a child that does not get done.
+    pub fn read_tables(
+        worker: &Worker,
+        data_dir: &Path,
+        relative: &Path,
+        options: &ReadOptions,
+        wants_sheet: &dyn Fn(&str) -> bool,
+    ) -> Result<Vec<RawTable>> {
+        crate::worker::open_file(Some(worker), data_dir, relative, options, wants_sheet)?.collect()
     }
 }
 pub mod track {

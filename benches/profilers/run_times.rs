@@ -50,6 +50,8 @@ fn main() -> bidui::Result<()> {
     let pipeline = Pipeline::open(root)?;
     let rules = RuleSet::load(&pipeline)?;
     let plan = RunPlan {
+        tolerance: Default::default(),
+        worker: None,
         pipeline,
         rules,
         link: LinkSettings::open(&root.join("link.toml"))?,

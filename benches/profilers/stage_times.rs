@@ -35,7 +35,7 @@ fn main() -> bidui::Result<()> {
     lap("open");
     let loaded = load::load_several(pipeline.sources.len(), |index| match &pipeline.sources[index] {
         source if only.is_empty() || only.contains(&source.name) => {
-            load::load_for_linking(&pipeline, index, data)
+            load::load_for_linking(&pipeline, index, data, None)
         }
         _ => Ok(None),
     })?;

@@ -60,7 +60,7 @@ def quality(links: str, data: Path) -> dict[str, float]:
     """Pairwise precision, recall and F1 of the accepted links against the truth file."""
     con = duckdb.connect()
     con.execute(f"""
-        CREATE TABLE truth AS SELECT record_id, person FROM read_csv('{data}/truth/records.csv', all_varchar=true)
+        CREATE TABLE truth AS SELECT record_id, person FROM read_csv('{data.parent}/truth/{data.name}/records.csv', all_varchar=true)
             WHERE source IN ('registry_person', 'insurance');
         CREATE TABLE found AS SELECT DISTINCT left_record_id l, right_record_id r FROM ({links});
     """)
@@ -79,7 +79,7 @@ def clusters(persons: str, data: Path) -> dict[str, float]:
     """Pairwise precision, recall and F1 of persons, without listing their pairs."""
     con = duckdb.connect()
     (found, right, total) = con.execute(f"""
-        WITH truth AS (SELECT record_id, person FROM read_csv('{data}/truth/records.csv', all_varchar=true)),
+        WITH truth AS (SELECT record_id, person FROM read_csv('{data.parent}/truth/{data.name}/records.csv', all_varchar=true)),
         placed AS (SELECT t.person, coalesce(f.cluster, t.record_id) AS cluster
                  FROM truth t LEFT JOIN ({persons}) f(record_id, cluster) USING (record_id)),
         size(kind, n) AS (SELECT 'found', count(*) FROM placed GROUP BY cluster

@@ -2,16 +2,25 @@
 
 use std::path::{Path, PathBuf};
 
+use arrow::record_batch::RecordBatch;
 use clap::Args;
 
 use super::Console;
 use crate::config::Pipeline;
+use crate::engine::partial_columns;
 use crate::link::generic;
 use crate::link::settings::LinkSettings;
+use crate::load::DeliveryCheck;
+use crate::model::data_file::FileFate;
+use crate::model::period::Period;
+use crate::model::source_row::AuditFinding;
+use crate::privacy::mask::mask_numbers_in_text;
+use crate::publication::manifest::DeliveredFile;
 use crate::reconcile;
 use crate::reconcile::execution::example_runner;
 use crate::rules::rule_set::RuleSet;
-use crate::{Error, Result, load, normalize};
+use crate::table::rows::{RowStore, Rows};
+use crate::{Error, Result, load, normalize, publish};
 
 /// Arguments of `bidui check`.
 #[derive(Debug, Args)]
@@ -27,6 +36,15 @@ pub(super) struct CheckArguments {
     /// 试读此文件夹中的提取数据（不写任何结果）
     #[arg(long)]
     data: Option<PathBuf>,
+    /// 试读时按这个季度核对期别、缺县、缺列，例如 2018Q3
+    #[arg(long, visible_alias = "period", requires = "data")]
+    quarter: Option<String>,
+    /// 试读时，数据不齐（期别不符、缺县、部分文件缺列）只提醒
+    #[arg(long)]
+    allow_partial: bool,
+    /// 试读时，不属于任何来源的文件只列出
+    #[arg(long)]
+    allow_unclaimed: bool,
 }
 
 pub(super) fn execute(arguments: &CheckArguments, console: &mut Console<'_>) -> Result<u8> {
@@ -38,6 +56,16 @@ pub(super) fn execute(arguments: &CheckArguments, console: &mut Console<'_>) -> 
     report(reconcile::check_rules(&rules), console)?;
     LinkSettings::of_pipeline(&pipeline)?;
     console.line(&format!("配置正确：{}个数据来源，{}条规则", pipeline.sources.len(), rules.rules.len()))?;
+    if rules.rules.is_empty() {
+        console.line(
+            "!!!! 一条规则也没有：运行不会找出任何疑点；现成的规则用 bidui init 文件夹 --from hebi 取得",
+        )?;
+    }
+    let townships =
+        pipeline.divisions.units.iter().filter(|u| u.level == crate::model::division::TOWNSHIP).count();
+    if townships == 0 {
+        console.line("!!!! 区划表里没有乡镇：全部疑点会列在“未定乡镇”里")?;
+    }
     check_inclusion(&pipeline, &rules, console)?;
     if arguments.examples {
         let outcome = reconcile::run_examples(&pipeline, &rules)?;
@@ -50,7 +78,7 @@ pub(super) fn execute(arguments: &CheckArguments, console: &mut Console<'_>) -> 
         check_mutations(&pipeline, &rules, code, console)?;
     }
     if let Some(data) = &arguments.data {
-        check_data_loading(&pipeline, data, console)?;
+        check_data_loading(&pipeline, &rules, arguments, data, console)?;
     }
     Ok(0)
 }
@@ -80,7 +108,7 @@ fn check_linkage_task(arguments: &CheckArguments, console: &mut Console<'_>) -> 
     console.line(&format!("配置正确：{}个表，{}个链接列", settings.table.len(), settings.columns.len()))?;
     let Some(data) = &arguments.data else { return Ok(0) };
     console.line("比对轮次\t预计比较（对）\t采用\t拆分的块\t过大未比较（块）\t其中记录")?;
-    for pass in generic::plan_passes(config, Some(data))? {
+    for pass in generic::plan_passes(config, Some(data), console.worker.as_ref())? {
         console.line(&format!(
             "{}\t{}\t{}\t{}\t{}\t{}",
             pass.keys,
@@ -127,20 +155,49 @@ fn check_mutations(
     console.line(&format!("改坏{tried}处，全部被示例发现"))
 }
 
-/// Reads every source as `run` would and says what would be loaded.
-fn check_data_loading(pipeline: &Pipeline, data: &Path, console: &mut Console<'_>) -> Result<()> {
+/// Reads every source as `run` would and says what would be loaded, and what becomes of every other file. Whatever
+/// would stop a run is told together.
+fn check_data_loading(
+    pipeline: &Pipeline,
+    rules: &RuleSet,
+    arguments: &CheckArguments,
+    data: &Path,
+    console: &mut Console<'_>,
+) -> Result<()> {
+    let period: Option<Period> = arguments.quarter.as_ref().map(|quarter| quarter.parse()).transpose()?;
+    let check = period.map(|period| DeliveryCheck {
+        pipeline,
+        period,
+        previous: None,
+        data_dir: data,
+        partial: arguments.allow_partial,
+    });
+    let mut all = Vec::new();
+    let mut folder = load::survey_data_folder(pipeline, data)?;
+    let mut refusals = folder.complaints(pipeline, arguments.allow_unclaimed);
     console.line("来源\t文件\t工作表\t数据行\t读入\t接受\t退回")?;
-    let mut blocking = Vec::new();
-    for index in 0..pipeline.sources.len() {
-        let Some(mut loaded) = load::load_source(pipeline, index, data, None)? else {
-            console.line(&format!("{}\t（本季没有文件）", pipeline.sources[index].title))?;
+    for (index, contract) in pipeline.sources.iter().enumerate() {
+        let files = folder.of_source(&contract.name);
+        let attempt = load::load_attempt(
+            console.worker.as_ref(),
+            &RowStore::Memory,
+            contract,
+            index,
+            (data, &files),
+            None,
+        )?;
+        let readable = attempt.problems.is_empty();
+        refusals.extend(attempt.problems);
+        let Some(mut loaded) = attempt.loaded else {
+            let what = if files.is_empty() { "（本季没有文件）" } else { "（读不出，见下）" };
+            console.line(&format!("{}\t{what}", contract.title))?;
             continue;
         };
         for table in &loaded.totals.tables {
             console.line(&format!(
                 "{}\t{}\t{}\t{}\t{}\t{}\t{}",
-                pipeline.sources[index].title,
-                table.file.display(),
+                contract.title,
+                load::masked_file_name(&table.file),
                 table.sheet.as_deref().unwrap_or(""),
                 table.data_rows,
                 table.read,
@@ -149,17 +206,75 @@ fn check_data_loading(pipeline: &Pipeline, data: &Path, console: &mut Console<'_
             ))?;
         }
         let one = std::slice::from_mut(&mut loaded);
-        let comparables = normalize::normalize(pipeline, one)?;
-        normalize::audit_prefixes(pipeline, one, &comparables);
-        for audit in &loaded.audits {
-            console.line(&format!("{}：{}", if audit.blocking { "阻断" } else { "提醒" }, audit.message))?;
-            if audit.blocking {
-                blocking.push(audit.message.clone());
-            }
+        if readable {
+            let comparables = normalize::normalize(pipeline, one)?;
+            normalize::audit_prefixes(pipeline, one, &comparables);
+        }
+        show_returned_rows(&loaded, console)?;
+        if let Some(check) = &check {
+            load::audit_list_period(check, &mut loaded)?;
+            partial_columns::audit_partial_columns(rules, check, &mut loaded);
+        }
+        tell_audits(&loaded.audits, data, &mut refusals, console)?;
+        // From here on only what was counted is asked for.
+        loaded.audits.clear();
+        loaded.rejects = Vec::new();
+        loaded.records.keys = Vec::new();
+        loaded.records.rows = Rows::of(RecordBatch::new_empty(loaded.records.rows.schema().clone()));
+        all.push(loaded);
+    }
+    if let Some(check) = &check {
+        load::audit_folder(check, &mut all);
+        for one in &all {
+            tell_audits(&one.audits, data, &mut refusals, console)?;
         }
     }
-    match blocking.first() {
-        Some(first) => Err(Error::input(format!("{}项审核不通过，首项：{first}", blocking.len()))),
-        None => Ok(()),
+    folder.take_accounts(&all);
+    let delivered: Vec<DeliveredFile> = folder.files.iter().map(DeliveredFile::of).collect();
+    for line in publish::unread_sheets(&delivered) {
+        console.line(&format!("提醒：{line}"))?;
     }
+    for file in folder.files.iter().filter(|f| f.fate != FileFate::Read) {
+        let note = file.note.as_ref().map_or_else(String::new, |note| format!("：{note}"));
+        console.line(&format!("（{}{note}）\t{}", file.fate.label(), load::masked_file_name(&file.file)))?;
+    }
+    Error::together(refusals).map_or(Ok(()), Err)
+}
+
+fn tell_audits(
+    audits: &[AuditFinding],
+    data: &Path,
+    refusals: &mut Vec<Error>,
+    console: &mut Console<'_>,
+) -> Result<()> {
+    for audit in audits {
+        console.line(&format!("{}：{}", if audit.blocking { "阻断" } else { "提醒" }, audit.message))?;
+        if audit.blocking {
+            refusals.push(Error::input(format!("审核不通过：{}", audit.message)).in_file(data));
+        }
+    }
+    Ok(())
+}
+
+/// Shows which rows and cells a run would return and why, the first of them where they are many; not what they say.
+fn show_returned_rows(loaded: &load::LoadedSource, console: &mut Console<'_>) -> Result<()> {
+    const MOST: usize = 20;
+    let (rejected, warned) = (loaded.rejects.len(), loaded.cell_warnings.len());
+    if rejected + warned == 0 {
+        return Ok(());
+    }
+    console.line(&format!("退回{rejected}行，另有{warned}格未读入"))?;
+    for reject in loaded.rejects.iter().chain(&loaded.cell_warnings).take(MOST) {
+        let table = load::masked_table_name(&reject.file, reject.sheet.as_deref());
+        let column = reject.column.as_ref().map_or_else(String::new, |column| format!("的列“{column}”"));
+        let reason = mask_numbers_in_text(&reject.reason);
+        console.line(&format!("\t{table}第{}行{column}：{reason}", reject.row))?;
+    }
+    if rejected + warned > MOST {
+        let left = rejected + warned - MOST;
+        console.line(&format!(
+            "\t另有{left}处没有列出；审核不通过时 bidui run 在发布文件夹写出完整的退回清单"
+        ))?;
+    }
+    Ok(())
 }

@@ -40,8 +40,10 @@ pub(super) fn execute(arguments: &LinkArguments, console: &mut Console<'_>) -> R
     }
     let bar = BarProgress::new(console.progress, plans::UNKNOWN);
     bar.stage("匹配", None);
+    let worker = console.worker.clone();
     let summary = super::run::run_with_threads(arguments.threads, || {
-        generic::link_lists(&arguments.config, arguments.data.as_deref(), &arguments.out)
+        let data = arguments.data.as_deref();
+        generic::link_lists_read_by(worker.as_ref(), &arguments.config, data, &arguments.out)
     })??;
     bar.finish();
     if let Some(file) = &arguments.charts {
@@ -74,8 +76,9 @@ fn pipeline(arguments: &LinkArguments, root: &Path, console: &mut Console<'_>) -
             .hint("用 --data 指向本季度提取数据所在的文件夹")
     })?;
     let bar = BarProgress::new(console.progress, plans::LINK);
+    let worker = console.worker.clone();
     let summary = super::run::run_with_threads(arguments.threads, || {
-        engine::link_only(root, data, &arguments.out, &arguments.sources, &bar)
+        engine::link_only(root, data, &arguments.out, &arguments.sources, worker.as_ref(), &bar)
     })??;
     bar.finish();
     if let Some(file) = &arguments.charts {

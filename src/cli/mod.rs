@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::Result;
+use crate::worker::{Confinement, Worker, WorkerLimits};
 
 mod across;
 mod charts;
@@ -23,6 +24,7 @@ mod init;
 mod link;
 mod profile;
 pub mod progress;
+mod read;
 mod rules;
 mod run;
 pub mod schema;
@@ -43,6 +45,8 @@ pub struct Console<'a> {
     pub quiet: bool,
     /// Progress bars are wanted and standard error is a terminal.
     pub progress: bool,
+    /// The child process that reads files of other programs' formats; `None`: they are read in this one.
+    pub worker: Option<Worker>,
 }
 
 impl Console<'_> {
@@ -88,6 +92,12 @@ struct CommandArguments {
     /// 不显示进度条
     #[arg(long, global = true)]
     no_progress: bool,
+    /// 读一个工作簿、DBF 或 Parquet 文件最多用多少内存（另加文件内容的3倍）；默认 512MiB
+    #[arg(long, global = true, hide_short_help = true, value_parser = parse_read_memory)]
+    read_memory: Option<u64>,
+    /// 读一个工作簿、DBF 或 Parquet 文件最多用多少秒；默认 60
+    #[arg(long, global = true, hide_short_help = true, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    read_seconds: Option<u64>,
     /// 结果的形式
     #[arg(long, global = true, value_enum, default_value_t = OutputFormat::Text)]
     format: OutputFormat,
@@ -131,6 +141,9 @@ enum CommandName {
     Graph(graph::GraphArguments),
     /// 输出配置文件的 JSON Schema
     Schema(schema::SchemaArguments),
+    /// 读一个文件，供本程序自己调用
+    #[command(name = "__read", hide = true)]
+    Read(read::ReadArguments),
     /// 输出命令行补全脚本
     Completions {
         /// 哪种命令行
@@ -155,9 +168,20 @@ pub fn main(
         }
     };
     let progress = !parsed.no_progress && !parsed.quiet && std::io::stderr().is_terminal();
-    let mut console =
-        Console { out, err, json: parsed.format == OutputFormat::Json, quiet: parsed.quiet, progress };
-    match dispatch(parsed.command, &mut console) {
+    let worker = worker(&parsed);
+    let mut console = Console {
+        out,
+        err,
+        json: parsed.format == OutputFormat::Json,
+        quiet: parsed.quiet,
+        progress,
+        worker: worker.clone(),
+    };
+    let outcome = dispatch(parsed.command, &mut console);
+    if worker.is_some_and(|worker| worker.confinement() == Some(Confinement::LimitsAlone)) {
+        let _ = console.say("提醒：这台机器的内核没有 Landlock，读取文件的子程序只受内存、时间等限制");
+    }
+    match outcome {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             let color = std::env::var_os("NO_COLOR").is_none() && std::io::stderr().is_terminal();
@@ -165,6 +189,22 @@ pub fn main(
             ExitCode::from(error.kind().exit_code())
         }
     }
+}
+
+/// The child process that reads files: this program once more.
+fn worker(arguments: &CommandArguments) -> Option<Worker> {
+    // A program that was replaced while it runs is still found there.
+    let own = std::path::Path::new("/proc/self/exe");
+    let program = if own.exists() { own.to_owned() } else { std::env::current_exe().ok()? };
+    let mut limits = WorkerLimits::default();
+    limits.memory = arguments.read_memory.unwrap_or(limits.memory);
+    limits.time = arguments.read_seconds.map_or(limits.time, std::time::Duration::from_secs);
+    Some(Worker::with_limits(program, limits))
+}
+
+/// Any amount of memory, in the units of `--memory`.
+fn parse_read_memory(text: &str) -> std::result::Result<u64, String> {
+    run::parse_memory(text)
 }
 
 fn dispatch(command: CommandName, console: &mut Console<'_>) -> Result<u8> {
@@ -183,6 +223,7 @@ fn dispatch(command: CommandName, console: &mut Console<'_>) -> Result<u8> {
         CommandName::Rules(a) => rules::execute(&a, console),
         CommandName::Graph(a) => graph::execute(&a, console),
         CommandName::Schema(a) => schema::execute(&a, console),
+        CommandName::Read(a) => read::execute(&a, console),
         CommandName::Completions { shell } => {
             clap_complete::generate(shell, &mut CommandArguments::command(), "bidui", console.out);
             Ok(0)

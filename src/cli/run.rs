@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{BarProgress, Console, plans};
 use crate::config::Pipeline;
-use crate::engine::{self, Engine, RunPlan};
+use crate::engine::{self, Engine, RunPlan, RunTolerance};
 use crate::link::settings::LinkSettings;
 use crate::model::exception::Severity;
 use crate::model::period::Period;
@@ -40,6 +40,12 @@ pub(super) struct RunArguments {
     /// 线程数（默认：全部核心）
     #[arg(long)]
     threads: Option<usize>,
+    /// 数据文件夹里有不属于任何来源、又可能有数据的文件时也继续（逐个列出）
+    #[arg(long)]
+    allow_unclaimed: bool,
+    /// 数据不齐（期别不符、缺县、部分文件缺列）也继续，作为首要提醒列出
+    #[arg(long)]
+    allow_partial: bool,
     /// 只运行这些规则（编号或编号前缀，可多次给出或用逗号分开）
     #[arg(long, visible_alias = "only", value_delimiter = ',')]
     select: Vec<String>,
@@ -59,8 +65,16 @@ enum EngineKind {
     Buckets,
 }
 
-/// `2GB`, `1500MB`, `800MiB`: decimal and binary units, or plain bytes.
+/// The memory of a run: at least 100 MB.
 pub(super) fn parse_run_memory(text: &str) -> std::result::Result<u64, String> {
+    match parse_memory(text)? {
+        bytes if bytes < 100_000_000 => Err("内存预算至少 100MB".to_owned()),
+        bytes => Ok(bytes),
+    }
+}
+
+/// `2GB`, `1500MB`, `800MiB`: decimal and binary units, or plain bytes.
+pub(super) fn parse_memory(text: &str) -> std::result::Result<u64, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = match text[digits.len()..].to_ascii_uppercase().as_str() {
         "" | "B" => 1,
@@ -71,11 +85,7 @@ pub(super) fn parse_run_memory(text: &str) -> std::result::Result<u64, String> {
         _ => return Err("单位应为 MB、GB、MiB 或 GiB，例如 2GB".to_owned()),
     };
     let number: f64 = digits.trim().parse().map_err(|_| "应为数量加单位，例如 2GB".to_owned())?;
-    let bytes = number * f64::from(unit);
-    if bytes < 100e6 {
-        return Err("内存预算至少 100MB".to_owned());
-    }
-    Ok(bytes as u64)
+    Ok((number * f64::from(unit)) as u64)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -99,7 +109,7 @@ impl From<FailOn> for Severity {
 }
 
 pub(super) fn execute(arguments: &RunArguments, console: &mut Console<'_>) -> Result<u8> {
-    let plan = plan(arguments)?;
+    let plan = plan(arguments, console)?;
     let bar = BarProgress::new(console.progress, plans::RUN);
     let outcome = run_with_threads(arguments.threads, || engine::run(&plan, &bar));
     bar.finish();
@@ -115,7 +125,7 @@ pub(super) fn execute(arguments: &RunArguments, console: &mut Console<'_>) -> Re
 }
 
 /// Raw arguments → everything checked that can be checked before reading data.
-fn plan(arguments: &RunArguments) -> Result<RunPlan> {
+fn plan(arguments: &RunArguments, console: &Console<'_>) -> Result<RunPlan> {
     let period: Period = arguments.quarter.parse()?;
     let pipeline = Pipeline::open(&arguments.pipeline.pipeline)?;
     let mut rules = RuleSet::load(&pipeline)?;
@@ -144,6 +154,8 @@ fn plan(arguments: &RunArguments) -> Result<RunPlan> {
     let key = key(arguments)?;
     Ok(RunPlan {
         engine,
+        tolerance: RunTolerance { unclaimed: arguments.allow_unclaimed, partial: arguments.allow_partial },
+        worker: console.worker.clone(),
         pipeline,
         rules,
         link,

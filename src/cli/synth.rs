@@ -16,7 +16,7 @@ pub(super) struct SynthArguments {
     /// 大约多少人
     #[arg(long, required_unless_present = "fixtures")]
     persons: Option<u64>,
-    /// 写到哪个文件夹（其下每季一个文件夹，真值在 truth/ 中）
+    /// 写到哪个文件夹（其下每季一个文件夹，真值在 truth/ 下，每季一个）
     #[arg(long)]
     out: PathBuf,
     /// 种子；同样的参数生成同样的文件

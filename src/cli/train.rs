@@ -37,6 +37,7 @@ pub(super) struct TrainArguments {
 
 pub(super) fn execute(arguments: &TrainArguments, console: &mut Console<'_>) -> Result<u8> {
     let bar = BarProgress::new(console.progress, plans::UNKNOWN);
+    let worker = console.worker.clone();
     let config = match arguments.config.is_dir() {
         true => arguments.config.join("link.toml"),
         false => arguments.config.clone(),
@@ -48,7 +49,7 @@ pub(super) fn execute(arguments: &TrainArguments, console: &mut Console<'_>) -> 
         }
         bar.stage("训练", None);
         let model = super::run::run_with_threads(arguments.threads, || {
-            generic::train_on_lists(&config, arguments.data.as_deref(), &arguments.out)
+            generic::train_on_lists(&config, arguments.data.as_deref(), &arguments.out, worker.as_ref())
         })??;
         bar.finish();
         if console.json {
@@ -81,6 +82,7 @@ pub(super) fn execute(arguments: &TrainArguments, console: &mut Console<'_>) -> 
                 arguments.truth.as_deref(),
                 &arguments.sources,
                 arguments.seed,
+                worker.as_ref(),
                 &bar,
             )
         })??;

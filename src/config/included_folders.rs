@@ -39,6 +39,10 @@ pub(crate) struct BaseSettings {
     /// What it includes itself.
     #[serde(default)]
     pub rules: RuleInclusion,
+    /// Sources that a new pipeline requires (`bidui init --from`); those that a contract requires besides are
+    /// optional there until it says otherwise. Empty: all that the contracts require.
+    #[serde(default)]
+    pub first_sources: Vec<String>,
     /// Parameters of rules, as in `pipeline.toml`; whoever includes this may set them anew.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, BTreeMap<String, serde_json::Value>>")]
@@ -50,6 +54,8 @@ pub(crate) struct BaseSettings {
 struct FolderHead {
     #[serde(default)]
     rules: RuleInclusion,
+    #[serde(default)]
+    first_sources: Vec<String>,
     #[serde(default)]
     parameters: ParametersByPeriod,
 }
@@ -63,6 +69,8 @@ pub struct IncludedFolder {
     pub head: TomlFile,
     /// `[rules]` of the head.
     pub rules: RuleInclusion,
+    /// Sources that a new pipeline requires, if the head names any.
+    pub first_sources: Vec<String>,
     parameters: ParametersByPeriod,
     /// Path below the folder that holds the pipelines.
     name: String,
@@ -237,7 +245,7 @@ impl IncludedFolders {
         Ok(parameters)
     }
     /// (name of the folder, folder) of each base, for the digest.
-    pub(super) fn named_bases(&self) -> impl Iterator<Item = (&str, &Path)> {
+    pub(crate) fn named_bases(&self) -> impl Iterator<Item = (&str, &Path)> {
         self.bases().iter().map(|layer| (layer.name.as_str(), layer.folder.as_path()))
     }
 }
@@ -309,11 +317,11 @@ struct InclusionWalk {
 impl InclusionWalk {
     fn include(&mut self, folder: PathBuf, place: PathBuf, head: TomlFile) -> Result<usize> {
         let at = self.list.len();
-        let FolderHead { rules, parameters } = head.parse()?;
+        let FolderHead { rules, first_sources, parameters } = head.parse()?;
         let name = place.strip_prefix(&self.holder).unwrap_or(&place).to_string_lossy().replace('\\', "/");
         let from = rules.from.clone();
         let below = BTreeSet::new();
-        self.list.push(IncludedFolder { folder, head, rules, parameters, name, below });
+        self.list.push(IncludedFolder { folder, head, rules, first_sources, parameters, name, below });
         self.places.push(place);
         self.open.push(at);
         for (number, relative) in from.iter().enumerate() {

@@ -94,6 +94,7 @@ impl Pipeline {
         }
         let id_prefixes = division_tables::load_division_prefixes(&codes, &settings)?;
         let divisions = division_tables::load_division_tables(&codes, &settings)?;
+        check_covered_counties(&sources, &divisions)?;
         let name = root
             .canonicalize()
             .ok()
@@ -126,6 +127,22 @@ impl Pipeline {
 }
 
 /// Complains about a division table that is not in the folder of codes.
+/// Every county that a contract names must be one of the prefecture.
+fn check_covered_counties(sources: &[SourceContract], divisions: &DivisionTree) -> Result<()> {
+    for source in sources {
+        for county in &source.period.covers {
+            if divisions.find_county(county).is_none() {
+                return Err(Error::configuration(format!(
+                    "[period] covers 里的“{county}”不是本市的县(市、区)"
+                ))
+                .in_file(&source.path)
+                .hint("写县名或六位代码，见 codes/ 里的县区表"));
+            }
+        }
+    }
+    Ok(())
+}
+
 fn check_division_files(file: &toml_file::TomlFile, settings: &PipelineSettings, codes: &Path) -> Result<()> {
     for (key, name) in settings.divisions.files() {
         if name.contains(['/', '\\']) || !codes.join(name).is_file() {

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::included_folders::RuleInclusion;
+use super::path_pattern;
 use super::toml_file::TomlFile;
 use crate::Result;
 use crate::model::day::day_to_date32;
@@ -32,6 +33,9 @@ pub struct PipelineSettings {
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, BTreeMap<String, serde_json::Value>>")]
     pub parameters: ParametersByPeriod,
+    /// What may lie in the data folder.
+    #[serde(default)]
+    pub data: DataSettings,
     /// How persons are shown and hidden.
     #[serde(default)]
     pub privacy: PrivacySettings,
@@ -65,6 +69,25 @@ pub struct DivisionFiles {
     /// Six-digit ID prefixes that people of the prefecture carry (first column `prefix`); numbers with
     /// others are counted in the audits of their source. Without it nothing is counted.
     pub id_prefixes: Option<String>,
+}
+
+/// `[data]`: what may lie in the data folder.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct DataSettings {
+    /// Files that may hold rows and belong to no source do not stop a run.
+    pub allow_unclaimed: bool,
+    /// A county that does not deliver a list stops the run; else it is told first of all.
+    pub refuse_missing_county: bool,
+    /// Patterns of files that are no extracts, relative to the data folder: `*`, `?`, `**`.
+    pub ignore: Vec<String>,
+}
+
+impl DataSettings {
+    /// True if a file (path relative to the data folder, `/` between segments) is no extract.
+    pub(crate) fn ignores(&self, file: &str) -> bool {
+        self.ignore.iter().any(|pattern| path_pattern::matches_path_pattern(pattern, file))
+    }
 }
 
 /// `[privacy]`.
@@ -137,6 +160,13 @@ impl PipelineSettings {
             return Err(file
                 .complain(&["prefecture".into(), "code".into()], "行政区划代码应是6位数字")
                 .hint("地级市代码，例如 410600"));
+        }
+        for (index, pattern) in self.data.ignore.iter().enumerate() {
+            if let Some(why) = path_pattern::pattern_leads_outside(pattern) {
+                return Err(file
+                    .complain(&["data".into(), "ignore".into(), index.into()], why)
+                    .hint("例如 ignore = [\"备份/**\"]"));
+            }
         }
         Ok(())
     }

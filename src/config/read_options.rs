@@ -1,11 +1,12 @@
 //! What the reader of a file is told beforehand.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 /// Declared encoding of a text file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum Encoding {
-    /// Byte order mark, then strict UTF-8, then GB18030 (which contains GBK and GB2312).
+    /// Byte order mark, then UTF-8 if most lines are, then GB18030 (which contains GBK and GB2312).
     #[default]
     Auto,
     /// UTF-8.
@@ -15,7 +16,7 @@ pub enum Encoding {
 }
 
 /// What the reader of a file is told beforehand.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub struct ReadOptions {
     /// Header texts that may occur: they find the header row. Empty: the first row that looks like one.
     pub known_headers: Vec<String>,
@@ -25,4 +26,38 @@ pub struct ReadOptions {
     pub encoding: Encoding,
     /// Cleaned headers of columns that nobody will ask for: delimited text delivers them empty.
     pub leave_out: BTreeSet<String>,
+    /// Headers of the columns that only rows of data fill.
+    pub key_headers: KeyHeaders,
+    /// Cleaned headers of columns without which a record is rejected.
+    pub required_headers: BTreeSet<String>,
+    /// Cleaned headers of columns of dates and months.
+    pub date_headers: BTreeSet<String>,
+    /// Cleaned headers of columns that are known and not read.
+    pub ignored_headers: BTreeSet<String>,
+    /// Hidden worksheets are read like the others.
+    pub hidden_sheets: bool,
+    /// Worksheets that are asked for by their whole names: they are read even if they are hidden.
+    pub named_sheets: Vec<String>,
+    /// Files that may hold the memos of a DBF, where they were looked for already; a reader that may open no other
+    /// file cannot look.
+    pub memo_files: Option<Vec<PathBuf>>,
+}
+
+/// Headers of the columns that only rows of data fill: a row that says who it is about is never a total or a
+/// signature. Empty: they are guessed by their words.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct KeyHeaders {
+    /// Columns of ID numbers.
+    pub id_numbers: Vec<String>,
+    /// Columns of names of persons.
+    pub names: Vec<String>,
+    /// Columns of household numbers.
+    pub households: Vec<String>,
+}
+
+impl KeyHeaders {
+    /// True if no column is named.
+    pub fn is_empty(&self) -> bool {
+        self.id_numbers.is_empty() && self.names.is_empty() && self.households.is_empty()
+    }
 }

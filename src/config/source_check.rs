@@ -79,14 +79,35 @@ fn read_source_contract<'p>(
         unknown_headers: written.unknown_headers,
         ignore_headers: written.ignore_headers,
         audits: written.audits,
+        period: written.period,
         columns,
         members,
         variants: written.variant,
     };
     check_variants(&file, &contract)?;
     check_audits(&file, &contract)?;
+    check_period(&file, &contract)?;
     check_headers(&file, &contract)?;
     Ok(contract)
+}
+
+/// The column of the period must be there and able to say one.
+fn check_period(file: &ContractFile, contract: &SourceContract) -> Result<()> {
+    let Some(name) = &contract.period.column else { return Ok(()) };
+    let known: Vec<&str> = contract.columns.iter().map(|c| c.name.as_str()).collect();
+    let complain = |message: String| file.complain(&["period".into(), "column".into()], message);
+    let Some(column) = contract.column(name) else {
+        let error = complain(format!("没有列“{name}”"));
+        return Err(match suggest_toml_name(name, &known, "已有的列") {
+            Some(hint) => error.hint(hint),
+            None => error,
+        });
+    };
+    if matches!(column.kind, ContractType::Money | ContractType::Area | ContractType::Flag) {
+        return Err(complain(format!("列“{}”的类型说不出时期", column.label))
+            .hint("用年度（integer）、年月（month）、日期（date）或文字（学期、季度）的列"));
+    }
+    Ok(())
 }
 
 fn check_files(file: &ContractFile, written: &SourceFile) -> Result<()> {
@@ -188,6 +209,20 @@ impl SourceCheck<'_> {
                 })
             })?;
         }
+        let days = matches!(spec.kind, ContractType::Date | ContractType::Month);
+        let amounts = matches!(spec.kind, ContractType::Money | ContractType::Area);
+        for (key, fits, kinds) in [
+            ("rate", spec.rate.is_none() || spec.kind == ContractType::Money, "money"),
+            ("negative", !spec.negative || amounts, "money、area"),
+            ("end", spec.end != Some(true) || days, "date、month"),
+        ] {
+            if !fits {
+                let error = self.file.complain(&at(key), format!("只有 {kinds} 列可以写 {key}"));
+                return Err(
+                    error.hint(format!("改 type（现为 {}），或删去 {key}", contract_kind_word(spec.kind)))
+                );
+            }
+        }
         let codes = self.codes(index, spec)?;
         if let Some(default) =
             spec.default.as_deref().filter(|d| spec.kind == ContractType::Code && codes.find(d).is_none())
@@ -209,6 +244,9 @@ impl SourceCheck<'_> {
             unit: spec.unit.clone(),
             fill_down: spec.fill_down,
             default: spec.default.clone(),
+            rate: spec.rate,
+            negative: spec.negative,
+            end: spec.end.unwrap_or_else(|| is_end_name(name)),
         })
     }
 
@@ -403,6 +441,12 @@ fn check_audits(file: &ContractFile, contract: &SourceContract) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Does a column tell by its name that it holds an end?
+fn is_end_name(name: &str) -> bool {
+    ["stop_", "end_"].iter().any(|word| name.starts_with(word))
+        || ["_end", "_until"].iter().any(|word| name.ends_with(word))
 }
 
 /// No header may be claimed by two columns: the cell would go to one of them by chance.

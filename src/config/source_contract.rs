@@ -8,12 +8,13 @@ use arrow::datatypes::{DataType, Field, Schema};
 
 use super::code_map::CodeMap;
 use super::path_pattern;
-use crate::config::read_options::{Encoding, ReadOptions};
+use crate::config::read_options::{Encoding, KeyHeaders, ReadOptions};
 use crate::model::column_type::ContractType;
 
 pub use super::source_file::ColumnRole;
 pub(crate) use super::source_file::{
-    AuditAction, AuditsSpec, EncodingSpec, FilesSpec, UniqueAction, UnknownHeaders, VariantSpec,
+    AmountRate, AuditAction, AuditsSpec, Cadence, EncodingSpec, FilesSpec, PeriodAction, PeriodSpec,
+    UniqueAction, UnknownHeaders, VariantSpec,
 };
 
 /// A department's list, as its contract describes it.
@@ -39,6 +40,8 @@ pub struct SourceContract {
     pub ignore_headers: Vec<String>,
     /// Checks of the source as a whole.
     pub audits: AuditsSpec,
+    /// Which period its rows are of, how often it is delivered, and by whom.
+    pub period: PeriodSpec,
     /// Columns, in the order of the SQL view.
     pub columns: Vec<SourceColumn>,
     /// Members of a wide household row in order, repeats expanded; empty if rows are records.
@@ -74,6 +77,12 @@ pub struct SourceColumn {
     pub fill_down: bool,
     /// Value of an empty cell or absent header.
     pub default: Option<String>,
+    /// What its amounts are per; none where a cell that names a time is not read.
+    pub rate: Option<AmountRate>,
+    /// Amounts may be less than nothing.
+    pub negative: bool,
+    /// Says when something ended: a day that stands for none means that it has not.
+    pub end: bool,
 }
 
 impl SourceColumn {
@@ -156,7 +165,58 @@ impl SourceContract {
                 EncodingSpec::Gb18030 => Encoding::Gb18030,
             },
             leave_out: BTreeSet::new(),
+            memo_files: None,
+            key_headers: self.key_headers(),
+            required_headers: self.cleaned_headers(|column| column.required),
+            date_headers: self
+                .cleaned_headers(|column| matches!(column.kind, ContractType::Date | ContractType::Month)),
+            ignored_headers: (self.ignore_headers.iter())
+                .chain(self.variants.iter().flat_map(|variant| &variant.ignore_headers))
+                .map(|header| super::clean_config_header(header))
+                .collect(),
+            hidden_sheets: self.files.hidden_sheets,
+            named_sheets: (self.files.sheets.iter()).filter(|p| !p.contains(['*', '?'])).cloned().collect(),
         }
+    }
+    /// Headers of the columns by which a row says who it is about.
+    fn key_headers(&self) -> KeyHeaders {
+        let of = |roles: &[ColumnRole]| -> Vec<String> {
+            let plays = |column: &SourceColumn| column.role.is_some_and(|role| roles.contains(&role));
+            self.headers_where(plays).into_iter().collect()
+        };
+        KeyHeaders {
+            id_numbers: of(&[ColumnRole::IdNumber, ColumnRole::GuardianId]),
+            names: of(&[ColumnRole::Name]),
+            households: of(&[ColumnRole::Household]),
+        }
+    }
+    /// Cleaned headers of some columns.
+    fn cleaned_headers(&self, wanted: impl Fn(&SourceColumn) -> bool) -> BTreeSet<String> {
+        self.headers_where(wanted).iter().map(|header| super::clean_config_header(header)).collect()
+    }
+    /// Headers of some columns, those of members and variants among them.
+    fn headers_where(&self, wanted: impl Fn(&SourceColumn) -> bool) -> BTreeSet<String> {
+        let mut headers = BTreeSet::new();
+        for (at, column) in self.columns.iter().enumerate().filter(|(_, column)| wanted(column)) {
+            headers.extend(column.headers.iter().cloned());
+            let of_members = self.members.iter().flat_map(|m| &m.cells).filter(|(c, _)| *c == at);
+            headers.extend(of_members.flat_map(|(_, headers)| headers.iter().cloned()));
+            for (key, aliases) in self.variants.iter().flat_map(|v| &v.aliases) {
+                if key.rsplit('.').next() == Some(column.name.as_str()) {
+                    headers.extend(aliases.iter().flat_map(|header| self.numbered_headers(key, header)));
+                }
+            }
+        }
+        headers
+    }
+    /// A header of a variant, for every member that it is written for.
+    fn numbered_headers(&self, key: &str, header: &str) -> Vec<String> {
+        if !header.contains("{n}") {
+            return vec![header.to_owned()];
+        }
+        let group = key.split('.').next().unwrap_or("");
+        let members = self.members.iter().filter(|m| m.group == group);
+        members.map(|member| header.replace("{n}", &member.number.to_string())).collect()
     }
     /// Which columns linking needs: those with a role, those without which a record is rejected,
     /// and those by which repeated records are found.
@@ -195,16 +255,7 @@ impl SourceContract {
         }
         for variant in &self.variants {
             for (key, headers) in &variant.aliases {
-                for header in headers {
-                    if header.contains("{n}") {
-                        let group = key.split('.').next().unwrap_or("");
-                        for member in self.members.iter().filter(|m| m.group == group) {
-                            known.insert(header.replace("{n}", &member.number.to_string()));
-                        }
-                    } else {
-                        known.insert(header.clone());
-                    }
-                }
+                known.extend(headers.iter().flat_map(|header| self.numbered_headers(key, header)));
             }
             known.extend(variant.ignore_headers.iter().cloned());
         }

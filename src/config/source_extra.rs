@@ -22,16 +22,40 @@ pub(super) struct SourceExtra {
     pub owner: Option<String>,
     /// Whether a quarter without the source must not be published here, in place of the contract's.
     pub required: Option<bool>,
+    /// Counties that deliver it here, in place of the contract's.
+    pub covers: Option<Vec<String>>,
     /// Further patterns of its files.
     pub patterns: Vec<String>,
     /// Column → further headers under which it is delivered.
     pub headers: BTreeMap<String, Vec<String>>,
     /// Further headers that are known and deliberately not read.
     pub ignore_headers: Vec<String>,
+    /// Column → value of an empty cell or absent column, in place of the contract's.
+    pub defaults: BTreeMap<String, String>,
+    /// Code column → further spelling → label of its code table.
+    pub codes: BTreeMap<String, BTreeMap<String, String>>,
     /// Further columns, after the contract's.
     pub column: Vec<ColumnSpec>,
     /// Further files with deviating headers.
     pub variant: Vec<VariantSpec>,
+}
+
+/// The contract's column that `key` of an addition names.
+fn named_column<'c>(
+    file: &TomlFile,
+    written: &'c mut SourceFile,
+    key: &'static str,
+    name: &str,
+) -> Result<&'c mut ColumnSpec> {
+    let Some(at) = written.column.iter().position(|c| c.name == name) else {
+        let known: Vec<&str> = written.column.iter().map(|c| c.name.as_str()).collect();
+        let error = file.complain_key(&[key.into(), name.into()], format!("没有列“{name}”"));
+        return Err(match suggest_toml_name(name, &known, "已有的列") {
+            Some(hint) => error.hint(hint),
+            None => error,
+        });
+    };
+    Ok(&mut written.column[at])
 }
 
 /// A contract's file with what others add to it: complaints point at whoever wrote the thing.
@@ -69,19 +93,20 @@ impl ContractFile {
         lists.push((&["column"][..], "column", range(written.column.len(), extra.column.len())));
         lists.push((&["variant"][..], "variant", range(written.variant.len(), extra.variant.len())));
         for (name, headers) in &extra.headers {
-            let Some(column) = written.column.iter_mut().find(|c| c.name == *name) else {
-                let known: Vec<&str> = written.column.iter().map(|c| c.name.as_str()).collect();
-                let error =
-                    file.complain_key(&["headers".into(), name.as_str().into()], format!("没有列“{name}”"));
-                return Err(match suggest_toml_name(name, &known, "已有的列") {
-                    Some(hint) => error.hint(hint),
-                    None => error,
-                });
-            };
-            column.headers.extend(headers.iter().cloned());
+            named_column(&file, written, "headers", name)?.headers.extend(headers.iter().cloned());
+        }
+        for (name, value) in &extra.defaults {
+            named_column(&file, written, "defaults", name)?.default = Some(value.clone());
+        }
+        for (name, spellings) in &extra.codes {
+            let column = named_column(&file, written, "codes", name)?;
+            column.codes.extend(spellings.iter().map(|(spelling, label)| (spelling.clone(), label.clone())));
         }
         if let Some(owner) = extra.owner {
             written.owner = owner;
+        }
+        if let Some(covers) = extra.covers {
+            written.period.covers = covers;
         }
         written.required = extra.required.unwrap_or(written.required);
         written.files.patterns.extend(extra.patterns);

@@ -32,6 +32,9 @@ pub(crate) struct SourceFile {
     /// Checks of the source as a whole.
     #[serde(default)]
     pub audits: AuditsSpec,
+    /// Which period its rows are of, how often it is delivered, and by whom.
+    #[serde(default)]
+    pub period: PeriodSpec,
     /// Columns, in the order of the SQL view.
     pub column: Vec<ColumnSpec>,
     /// Member groups of a wide household row; each filled group becomes one record.
@@ -70,6 +73,9 @@ pub struct FilesSpec {
     /// Patterns of worksheet names to leave out.
     #[serde(default)]
     pub skip_sheets: Vec<String>,
+    /// Read hidden worksheets too. One that `sheets` names exactly is read in any case.
+    #[serde(default)]
+    pub hidden_sheets: bool,
     /// How many known headers a row must hold to be the header row (default 3).
     #[serde(default = "default_minimum_headers")]
     pub minimum_headers: usize,
@@ -131,6 +137,41 @@ pub(crate) struct ColumnSpec {
     pub fill_down: bool,
     /// Value of an empty cell or absent header.
     pub default: Option<String>,
+    /// What an amount is per: month, quarter, half_year, year. A cell that names another time is converted;
+    /// without this key a cell that names any is not read.
+    pub rate: Option<AmountRate>,
+    /// Amounts and areas may be less than nothing.
+    #[serde(default)]
+    pub negative: bool,
+    /// Says when something ended: days that stand for none (1900-01-01, 9999-12-31) mean that it has not.
+    /// Default: true if the name begins with `stop_` or `end_`, or ends in `_end` or `_until`.
+    pub end: Option<bool>,
+}
+
+/// What an amount is per.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AmountRate {
+    /// A month.
+    Month,
+    /// Three months.
+    Quarter,
+    /// Six months.
+    HalfYear,
+    /// Twelve months.
+    Year,
+}
+
+impl AmountRate {
+    /// Months of one.
+    pub fn months(self) -> i64 {
+        match self {
+            Self::Month => 1,
+            Self::Quarter => 3,
+            Self::HalfYear => 6,
+            Self::Year => 12,
+        }
+    }
 }
 
 /// What a column tells the linker.
@@ -201,6 +242,48 @@ pub struct VariantSpec {
     pub units: BTreeMap<String, String>,
 }
 
+/// `[period]`.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct PeriodSpec {
+    /// Column that says of each row which period it is of: a year, a term (`2018秋`, `2018-2019学年第一学期`), a
+    /// quarter, a month or a day.
+    pub column: Option<String>,
+    /// How often there is a new list.
+    pub cadence: Cadence,
+    /// A list of another period stops the run (`block`, default) or is told first of all (`warn`).
+    pub action: PeriodAction,
+    /// Counties that deliver it, by name or code. Default: those of the last period; of a required list else those
+    /// that appear in the other required lists.
+    pub covers: Vec<String>,
+}
+
+/// How often a list is delivered anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Cadence {
+    /// Every quarter: rows of the quarter, and never the same bytes as before.
+    Quarter,
+    /// Every school term: spring from February to July, autumn from August to January.
+    Term,
+    /// Every year.
+    Year,
+    /// At no certain time (default): nothing is asked of its rows.
+    #[default]
+    Static,
+}
+
+/// Consequence of a list of another period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PeriodAction {
+    /// The run stops (after all sources were read).
+    #[default]
+    Block,
+    /// Told first of all; the run goes on.
+    Warn,
+}
+
 /// `[audits]`.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -218,6 +301,10 @@ pub struct AuditsSpec {
     /// A repeated key is listed (`warn`, default), rejected (`reject`) or stops the run (`block`).
     #[serde(default)]
     pub unique_action: UniqueAction,
+    /// Values outside a code table, from 1 % and 5 cells of a county and column on: said (`warn`, default), or
+    /// the run stops (`block`).
+    #[serde(default)]
+    pub unknown_codes: AuditAction,
 }
 
 /// Consequence of a repeated key.

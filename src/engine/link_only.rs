@@ -16,6 +16,7 @@ use crate::model::links::{Decision, Links};
 use crate::model::resolution::Resolution;
 use crate::progress::Progress;
 use crate::table::rows::Rows;
+use crate::worker::Worker;
 use crate::{Error, Result, link, load, normalize, resolve, table};
 
 /// What was linked.
@@ -37,8 +38,8 @@ pub struct LinkOnlySummary {
     pub files: Vec<PathBuf>,
 }
 
-/// Links the sources of the pipeline in `root` that have files in `data` (`only`: these sources)
-/// and writes `link.parquet` and `cluster.parquet` to `out`.
+/// Links the sources of the pipeline in `root` that have files in `data` (`only`: these sources),
+/// read by `worker` if there is one, and writes `link.parquet` and `cluster.parquet` to `out`.
 ///
 /// # Errors
 /// As for [`Pipeline::open`] and [`LinkSettings::open`]; an extract that cannot be read or lacks a required column; `out` that cannot be written.
@@ -47,6 +48,7 @@ pub fn link_only(
     data: &Path,
     out: &Path,
     only: &[String],
+    worker: Option<&Worker>,
     progress: &dyn Progress,
 ) -> Result<LinkOnlySummary> {
     let pipeline = Pipeline::open(root)?;
@@ -60,7 +62,7 @@ pub fn link_only(
     progress.stage("读取并装载", None);
     let wanted = |name: &String| only.is_empty() || only.contains(name);
     let mut loaded = load::load_several(pipeline.sources.len(), |index| match &pipeline.sources[index] {
-        source if wanted(&source.name) => load::load_for_linking(&pipeline, index, data),
+        source if wanted(&source.name) => load::load_for_linking(&pipeline, index, data, worker),
         _ => Ok(None),
     })?;
     progress.stage("规范", None);

@@ -7,6 +7,7 @@
 use std::path::PathBuf;
 
 mod link_only;
+pub(crate) mod partial_columns;
 mod placement;
 mod run;
 mod train;
@@ -15,6 +16,15 @@ pub use link_only::{LinkOnlySummary, link_only};
 pub use placement::Engine;
 pub use run::{RunOutcome, run};
 pub use train::train_pipeline;
+
+/// What the operator has seen and wants to go on with all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RunTolerance {
+    /// Files that may hold rows and belong to no source.
+    pub unclaimed: bool,
+    /// Lists of another period, counties without a list, columns that only some files have.
+    pub partial: bool,
+}
 
 /// A validated order to run one quarter.
 #[derive(Debug)]
@@ -33,8 +43,12 @@ pub struct RunPlan {
     pub out: PathBuf,
     /// Publication to compare with.
     pub previous: Option<crate::publication::snapshot::Snapshot>,
+    /// What is told and does not stop the run.
+    pub tolerance: RunTolerance,
     /// Where data sits.
     pub engine: Engine,
+    /// Who reads files of other programs' formats; `None`: this process.
+    pub worker: Option<crate::worker::Worker>,
     /// Secret of the pseudonyms in BI tables.
     pub key: Vec<u8>,
 }

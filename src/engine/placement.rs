@@ -7,7 +7,7 @@ use rustix::fs::statvfs;
 use super::RunPlan;
 use crate::reconcile::views::ViewPlacement;
 use crate::table::rows::RowStore;
-use crate::{Error, Result, load};
+use crate::{Error, Result};
 
 /// Where data sits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -43,9 +43,8 @@ pub(super) struct RunScratch {
 }
 
 impl RunScratch {
-    /// Checks that the disk can hold what the run will write, and opens the store.
-    pub(super) fn begin(plan: &RunPlan) -> Result<Self> {
-        let extracts = bytes_to_place(&plan.data)?;
+    /// Checks that the disk can hold what the run of `extracts` bytes will write, and opens the store.
+    pub(super) fn begin(plan: &RunPlan, extracts: u64) -> Result<Self> {
         std::fs::create_dir_all(&plan.out).map_err(|e| {
             Error::io("准备发布文件夹", &plan.out, e).hint("检查该文件夹是否可写、磁盘是否已满")
         })?;
@@ -75,16 +74,6 @@ impl RunScratch {
 fn bucket_count(records: u64, memory: u64) -> usize {
     let left = memory.saturating_sub(FIXED + records * RESIDENT).max(memory / 8);
     (records * RULES).div_ceil(left).clamp(2, MOST_BUCKETS) as usize
-}
-
-/// Bytes of all extracts.
-fn bytes_to_place(data: &Path) -> Result<u64> {
-    let length = |file: &String| {
-        let path = data.join(file);
-        std::fs::metadata(&path).map(|m| m.len()).map_err(|e| Error::io("读取提取数据", &path, e))
-    };
-    // A file with holes may tell any length.
-    load::list_data_files(data)?.iter().try_fold(0u64, |sum, file| Ok(sum.saturating_add(length(file)?)))
 }
 
 fn check_disk_space(out: &Path, needed: u64) -> Result<()> {

@@ -1,13 +1,12 @@
 //! Stage after stage of one quarter. Where the tables between them lie is the matter of
 //! [`super::placement`].
 
-use super::RunPlan;
 use super::placement::RunScratch;
-use crate::load::LoadedSource;
+use super::{RunPlan, partial_columns};
+use crate::load::{DataFolder, DeliveryCheck, LoadedSource};
 use crate::model::exception::Severity;
 use crate::model::period::{Period, PeriodKind};
 use crate::model::resolution::Resolution;
-use crate::model::source_row::AuditFinding;
 use crate::progress::Progress;
 use crate::publication::snapshot::Snapshot;
 use crate::publish::previous_indicators::previous_indicators;
@@ -31,12 +30,15 @@ pub struct RunOutcome {
 ///
 /// # Errors
 /// A period that is no quarter, a blocking audit, a missing required source or a wrong extract refuses the run before
-/// anything is written; the earlier publication stays as it was.
+/// anything is published; the earlier publication stays as it was. What is wrong and the rows to be given back are written
+/// to `OUT/refused-…`, which the error names.
 pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     run_quarters_only(plan.period)?;
     let previous = plan.previous.as_ref();
-    let scratch = RunScratch::begin(plan)?;
-    let mut loaded = load_all(plan, &scratch, previous, progress)?;
+    let mut folder = load::survey_data_folder(&plan.pipeline, &plan.data)?;
+    let scratch = RunScratch::begin(plan, folder.bytes)?;
+    let mut loaded = load_all(plan, &folder, &scratch, progress)?;
+    folder.take_accounts(&loaded);
     let begin = |title: &str, units: Option<u64>| {
         scratch.store.give_back();
         progress.stage(title, units);
@@ -79,6 +81,7 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     let inputs = PublicationInputs {
         catalogue: &catalogue,
         period: plan.period,
+        files: &folder.files,
         loaded: &loaded,
         comparables: &comparables,
         links: &links,
@@ -106,37 +109,77 @@ fn run_quarters_only(period: Period) -> Result<()> {
     }
 }
 
-/// Loads every source that has files this quarter; all blocking audits are reported together.
+/// Loads every source that has files this quarter. Whatever is wrong with the folder, with any file or with what
+/// the audits found is told together.
 fn load_all(
     plan: &RunPlan,
+    folder: &DataFolder,
     scratch: &RunScratch,
-    previous: Option<&Snapshot>,
     progress: &dyn Progress,
 ) -> Result<Vec<LoadedSource>> {
     let sources = &plan.pipeline.sources;
     progress.stage("读取并装载各部门数据", Some(sources.len() as u64));
-    let loaded = load::load_several(sources.len(), |index| {
-        let before = previous.and_then(|p| p.read(&sources[index].name));
-        let one = load::load_into(&scratch.store, &plan.pipeline, index, &plan.data, before)?;
+    let (mut loaded, problems) = load::load_all(sources.len(), |index| {
+        let contract = &sources[index];
+        let before = plan.previous.as_ref().and_then(|p| p.read(&contract.name));
+        let files = folder.of_source(&contract.name);
+        let one = load::load_attempt(
+            plan.worker.as_ref(),
+            &scratch.store,
+            contract,
+            index,
+            (&plan.data, &files),
+            before,
+        )?;
         progress.advance(1);
         Ok(one)
-    })?;
+    });
+    let check = DeliveryCheck {
+        pipeline: &plan.pipeline,
+        period: plan.period,
+        previous: plan.previous.as_ref(),
+        data_dir: &plan.data,
+        partial: plan.tolerance.partial,
+    };
+    for one in &mut loaded {
+        load::audit_list_period(&check, one)?;
+        partial_columns::audit_partial_columns(&plan.rules, &check, one);
+    }
+    load::audit_folder(&check, &mut loaded);
+    let mut refusals = folder.complaints(&plan.pipeline, plan.tolerance.unclaimed);
+    refusals.extend(problems);
     loaded.iter().try_for_each(|one| one.totals.check())?;
-    let blocking: Vec<&AuditFinding> = loaded.iter().flat_map(|l| &l.audits).filter(|a| a.blocking).collect();
-    match blocking.split_first() {
-        None if loaded.is_empty() => Err(Error::input("没有任何来源有本季度的文件")
-            .in_file(&plan.data)
-            .hint("检查 --data 和各来源的文件名模式")),
-        None => Ok(loaded),
-        Some((first, rest)) => {
-            let more = if rest.is_empty() { String::new() } else { format!("（另有{}项）", rest.len()) };
-            let mut error =
-                Error::input(format!("审核不通过，未发布：{}{more}", first.message)).in_file(&plan.data);
-            if !rest.is_empty() {
-                let others: Vec<_> = rest.iter().map(|a| a.message.as_str()).collect();
-                error = error.hint(others.join(";"));
-            }
-            Err(error)
-        }
+    let blocking = loaded.iter().flat_map(|l| &l.audits).filter(|a| a.blocking);
+    refusals.extend(
+        blocking.map(|a| Error::input(format!("审核不通过，未发布：{}", a.message)).in_file(&plan.data)),
+    );
+    if refusals.is_empty() && loaded.is_empty() {
+        refusals.push(
+            Error::input("没有任何来源有本季度的文件")
+                .in_file(&plan.data)
+                .hint("检查 --data 和各来源的文件名模式"),
+        );
+    }
+    if !refusals.is_empty() {
+        refusals.push(write_down(plan, folder, &loaded, &refusals));
+    }
+    Error::together(refusals).map_or(Ok(loaded), Err)
+}
+
+/// Leaves what is wrong and the rejected rows by supplier in the output folder, and says where.
+fn write_down(plan: &RunPlan, folder: &DataFolder, loaded: &[LoadedSource], problems: &[Error]) -> Error {
+    let catalogue = publish::PublishedPipeline::new(&plan.pipeline, &plan.rules, plan.period);
+    let refusal = publish::Refusal {
+        catalogue: &catalogue,
+        period: plan.period,
+        files: &folder.files,
+        loaded,
+        problems,
+    };
+    match publish::write_refusal(&refusal, &plan.out) {
+        Ok(to) => Error::input(format!("没有发布：共{}项问题", problems.len()))
+            .in_file(to)
+            .hint("lists/问题.txt 里有全部问题；lists/退回 里是各部门要改正的行，发回去改正后重新运行"),
+        Err(error) => error,
     }
 }

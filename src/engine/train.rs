@@ -9,6 +9,7 @@ use crate::evaluate::links::read_link_entities;
 use crate::link::settings::{LinkSettings, WeightsFile};
 use crate::link::train::{TrainOptions, train_link_weights};
 use crate::progress::Progress;
+use crate::worker::Worker;
 use crate::{Result, load, normalize};
 
 /// Trains the weights of the pipeline in `root` on the extracts in `data` (`only`: these
@@ -22,6 +23,7 @@ pub fn train_pipeline(
     truth: Option<&Path>,
     only: &[String],
     seed: u64,
+    worker: Option<&Worker>,
     progress: &dyn Progress,
 ) -> Result<WeightsFile> {
     let pipeline = Pipeline::open(root)?;
@@ -29,7 +31,7 @@ pub fn train_pipeline(
     progress.stage("读取并装载", None);
     let wanted = |name: &String| only.is_empty() || only.contains(name);
     let loaded = load::load_several(pipeline.sources.len(), |index| match &pipeline.sources[index] {
-        source if wanted(&source.name) => load::load_for_linking(&pipeline, index, data),
+        source if wanted(&source.name) => load::load_for_linking(&pipeline, index, data, worker),
         _ => Ok(None),
     })?;
     let mut digest = Sha256::new();

@@ -16,7 +16,7 @@ pub use render::render_error;
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What class of thing failed; decides the exit code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum ErrorKind {
     /// The command line asks for something impossible (exit 2).
     Usage,
@@ -65,12 +65,40 @@ pub struct Error {
     location: Box<ErrorLocation>,
     hint: Option<String>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    further: Vec<Error>,
 }
 
 impl Error {
     /// A failure of `kind`; `message` says what is wrong in one sentence.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), location: Box::default(), hint: None, source: None }
+        Self {
+            kind,
+            message: message.into(),
+            location: Box::default(),
+            hint: None,
+            source: None,
+            further: Vec::new(),
+        }
+    }
+    /// Tells several failures in one report, in their order; `None` of none. The exit code is the highest of them.
+    pub fn together(failures: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let mut all = Vec::new();
+        for mut failure in failures {
+            let further = std::mem::take(&mut failure.further);
+            all.push(failure);
+            all.extend(further);
+        }
+        let kind = all.iter().map(|one| one.kind).max_by_key(|kind| kind.exit_code());
+        let mut all = all.into_iter();
+        let mut first = all.next()?;
+        first.further = all.collect();
+        // The first of the worst class decides.
+        first.kind = kind.filter(|kind| kind.exit_code() > first.kind.exit_code()).unwrap_or(first.kind);
+        Some(first)
+    }
+    /// Failures told together with this one, see [`Error::together`].
+    pub fn further(&self) -> &[Self] {
+        &self.further
     }
     /// Shorthand for [`ErrorKind::Usage`].
     pub fn usage(message: impl Into<String>) -> Self {
@@ -191,6 +219,9 @@ impl fmt::Display for Error {
         }
         if !parts.is_empty() {
             write!(f, "({})", parts.join(","))?;
+        }
+        if !self.further.is_empty() {
+            write!(f, "（另有{}项）", self.further.len())?;
         }
         Ok(())
     }

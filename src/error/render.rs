@@ -5,8 +5,13 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::Error;
 
-/// The error as the operator sees it, without a final line break.
+/// The error as the operator sees it, without a final line break; failures told together stand one below the other.
 pub fn render_error(error: &Error, color: bool) -> String {
+    let all = std::iter::once(error).chain(error.further());
+    all.map(|one| render_one_error(one, color)).collect::<Vec<_>>().join("\n\n")
+}
+
+fn render_one_error(error: &Error, color: bool) -> String {
     let location = error.location();
     let mut renderer =
         if color { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
@@ -85,6 +90,8 @@ fn visible_error_span(text: &str, start: usize, end: usize) -> std::ops::Range<u
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     #[test]
@@ -111,6 +118,22 @@ mod tests {
             "错误：缺少列\n  --> a.xlsx，工作表“浚县”，第3行，列“姓名”\n  = 提示：补上"
         );
         assert!(render_error(&error, true).contains("\u{1b}["));
+    }
+
+    #[test]
+    fn several_failures_are_told_one_below_the_other() {
+        let io = Error::io("读取", Path::new("b"), std::io::Error::from(std::io::ErrorKind::NotFound));
+        let all = Error::together([Error::input("甲"), io, Error::input("丙").hint("丁")]).unwrap();
+        let text = render_error(&all, false);
+        assert_eq!(text.matches("错误：").count(), 3, "{text}");
+        assert!(
+            text.starts_with("错误：甲\n\n错误：读取失败") && text.ends_with("错误：丙\n  = 提示：丁"),
+            "{text}"
+        );
+        assert_eq!(all.kind().exit_code(), 3);
+        // What was told together already is not nested.
+        assert_eq!(Error::together([Error::input("子"), all]).unwrap().further().len(), 3);
+        assert!(Error::together([]).is_none());
     }
 
     #[test]

@@ -1,10 +1,12 @@
-//! Finds the header row, and tells titles, totals and footers from data.
+//! Finds the header of a table: one to four rows.
 
 use std::collections::HashSet;
 
-use super::SkipReason;
+use super::rows_below_header::skipped_row_text;
+use super::{SkipReason, SkippedRow};
 use crate::config::clean_config_header;
 use crate::config::read_options::ReadOptions;
+use crate::privacy::mask::holds_long_number;
 use crate::{Error, Result};
 
 /// Rows looked at for a header.
@@ -16,13 +18,32 @@ pub(super) struct KnownHeaders {
     minimum: usize,
 }
 
-/// A header found: position of its last row among the rows given, and its texts.
+/// Most rows of a header.
+const MOST_ROWS: usize = 4;
+
+/// Columns up to which a header is sought whose single rows hold no known header.
+const WIDEST_SEARCH: usize = 512;
+
+/// A header found: positions of its first and last row among the rows given, and its texts.
 #[derive(Debug)]
 pub(super) struct FoundHeader {
     pub first: usize,
     pub last: usize,
     pub headers: Vec<String>,
     pub hits: usize,
+}
+
+impl FoundHeader {
+    /// The rows of the header and those above it, by the number of the first row given.
+    pub(super) fn skipped(&self, rows: &[Vec<String>], number: u32) -> Vec<SkippedRow> {
+        let reason = |at| if at < self.first { SkipReason::Title } else { SkipReason::Header };
+        let row = |(at, cells): (usize, &Vec<String>)| SkippedRow {
+            row: number + at as u32,
+            reason: reason(at),
+            text: skipped_row_text(cells),
+        };
+        rows[..=self.last].iter().enumerate().map(row).collect()
+    }
 }
 
 impl KnownHeaders {
@@ -41,70 +62,122 @@ impl KnownHeaders {
     fn hits(&self, row: &[String]) -> usize {
         row.iter().filter(|cell| self.knows(cell)).count()
     }
-    /// The row (or two rows) with the most known headers among the first rows of a table.
+    /// The row, or up to four rows, with the most known headers among the first rows of a table.
     pub(super) fn find(&self, rows: &[Vec<String>]) -> Option<FoundHeader> {
         if self.known.is_empty() {
             return guess_header(rows);
         }
-        let (first, hits) = rows
+        let depth = rows.len().min(HEADER_DEPTH);
+        let (best, hits) = rows[..depth]
             .iter()
-            .take(HEADER_DEPTH)
             .map(|row| self.hits(row))
             .enumerate()
             .max_by_key(|&(index, hits)| (hits, std::cmp::Reverse(index)))?;
-        let two = self.two_rows(rows, first);
-        let joined = two.as_ref().map_or(0, |h| self.hits(h));
-        if joined > hits && joined >= self.minimum {
-            return two.map(|headers| FoundHeader {
-                first,
-                last: first + 1,
-                headers: tidy_headers(headers),
-                hits: joined,
-            });
+        // Rows that belong together hold the row with the most, unless no row has any.
+        let mut found = self.joined(rows, best.saturating_sub(MOST_ROWS - 1)..best + 1, Some(best));
+        let narrow = rows[..depth].iter().all(|row| row.len() <= WIDEST_SEARCH);
+        if narrow && hits < self.minimum && found.as_ref().is_none_or(|f| f.hits < self.minimum) {
+            found = self.joined(rows, 0..depth, None);
+        }
+        if let Some(found) = found.filter(|f| f.hits > hits && f.hits >= self.minimum) {
+            return Some(found);
         }
         (hits >= self.minimum).then(|| FoundHeader {
-            first,
-            last: first,
-            headers: tidy_headers(rows[first].clone()),
+            first: best,
+            last: best,
+            headers: tidy_headers(rows[best].clone()),
             hits,
         })
     }
-    /// Headers of a row and the one below it: a group title above (`成员1`) and its parts below.
-    fn two_rows(&self, rows: &[Vec<String>], first: usize) -> Option<Vec<String>> {
-        let (upper, lower) = (rows.get(first)?, rows.get(first + 1)?);
-        let mut group = String::new();
-        let headers = (0..upper.len().max(lower.len()))
-            .map(|column| {
-                let above = upper.get(column).map_or("", |c| c.trim());
-                let below = lower.get(column).map_or("", |c| c.trim());
-                if !above.is_empty() {
-                    above.clone_into(&mut group);
+    /// The two to four rows with the most known headers, those that begin in `firsts` and hold the row
+    /// `within`; the fewest of equals, then the first.
+    fn joined(
+        &self,
+        rows: &[Vec<String>],
+        firsts: std::ops::Range<usize>,
+        within: Option<usize>,
+    ) -> Option<FoundHeader> {
+        let mut found: Option<FoundHeader> = None;
+        for count in 2..=MOST_ROWS {
+            for first in firsts.clone() {
+                let last = first + count - 1;
+                if last >= rows.len() || within.is_some_and(|at| at > last || at < first) {
+                    continue;
                 }
-                if below.is_empty() {
-                    return above.to_owned();
+                let headers = self.join_rows(&rows[first..=last]);
+                let hits = self.hits(&headers);
+                if found.as_ref().is_none_or(|f| hits > f.hits) {
+                    found = Some(FoundHeader { first, last, headers: tidy_headers(headers), hits });
                 }
-                let joined = format!("{group}{below}");
-                if self.knows(&joined) || !self.knows(below) && !group.is_empty() {
-                    if self.knows(&joined) { joined } else { format!("{group}/{below}") }
-                } else {
-                    below.to_owned()
+            }
+        }
+        found
+    }
+    /// Headers of rows that belong together: a title above (`成员1`) holds for the parts below and beside it.
+    fn join_rows(&self, rows: &[Vec<String>]) -> Vec<String> {
+        let width = rows.iter().map(Vec::len).max().unwrap_or(0);
+        let cell = |row: usize, column: usize| rows[row].get(column).map_or("", |c| c.trim());
+        // The title that reaches to a column from its left, row by row.
+        let mut reaching = vec![""; rows.len()];
+        let mut headers = Vec::with_capacity(width);
+        for column in 0..width {
+            let mut path: Vec<(&str, bool)> = Vec::new();
+            let lowest = (0..rows.len()).rev().find(|&row| !cell(row, column).is_empty());
+            let Some(lowest) = lowest else {
+                headers.push(String::new());
+                reaching.fill("");
+                continue;
+            };
+            for (row, reaching) in reaching.iter_mut().enumerate().take(lowest + 1) {
+                let own = cell(row, column);
+                if !own.is_empty() {
+                    *reaching = if row < lowest { own } else { "" };
+                    path.push((own, true));
+                } else if !reaching.is_empty() {
+                    path.push((reaching, false));
                 }
-            })
-            .collect();
-        Some(headers)
+            }
+            // A text over several rows of its own holds for no column beside it.
+            reaching.iter_mut().skip(lowest + 1).for_each(|below| *below = "");
+            path.dedup_by(|below, above| below.0 == above.0);
+            headers.push(self.joined_header(&path));
+        }
+        headers
+    }
+    /// The header of a column from its texts, the uppermost first; `true` marks those that stand in it.
+    fn joined_header(&self, path: &[(&str, bool)]) -> String {
+        let Some(&(last, _)) = path.last() else { return String::new() };
+        for from in 0..path.len() {
+            let joined: String = path[from..].iter().map(|(text, _)| *text).collect();
+            if self.knows(&joined) {
+                return joined;
+            }
+        }
+        // Below a known header may stand its code or its number.
+        if last.is_ascii()
+            && let Some((known, _)) = path.iter().rev().find(|(text, own)| *own && self.knows(text))
+        {
+            return (*known).to_owned();
+        }
+        path.iter().map(|(text, _)| *text).collect::<Vec<_>>().join("/")
     }
     /// The error for a table without a header row.
     pub(super) fn missing(&self, rows: &[Vec<String>]) -> Error {
-        let seen: Vec<String> = rows
-            .iter()
-            .take(5)
-            .map(|row| row.iter().filter(|c| !c.is_empty()).take(8).cloned().collect::<Vec<_>>().join(" | "))
-            .filter(|line| !line.is_empty())
-            .map(|line| line.chars().take(80).collect())
-            .collect();
-        let seen = if seen.is_empty() { "(没有内容)".to_owned() } else { seen.join(" ⏎ ") };
+        // Rows may be those of persons: only the first line is shown, without numbers, and none that is data.
+        let first = rows.iter().find(|row| row.iter().any(|cell| !cell.is_empty()));
+        let seen = match first {
+            None => "(没有内容)".to_owned(),
+            Some(row) if row.iter().any(|cell| holds_long_number(cell)) => {
+                "第一行就有证件号一类的长号码，多半缺表头行".to_owned()
+            }
+            Some(row) => {
+                let cells = row.iter().filter(|c| !c.is_empty()).take(8).map(String::as_str);
+                let line = cells.collect::<Vec<_>>().join(" | ");
+                line.chars().filter(|c| !c.is_control()).take(80).collect()
+            }
+        };
         Error::input(format!("找不到表头行：前{HEADER_DEPTH}行里没有一行含有至少{}个已知表头", self.minimum))
-            .hint(format!("看到的是：{seen}。若表头改了名，请在数据来源文件的 headers 里加上"))
+            .hint(format!("看到的第一行是：{seen}。若表头改了名，请在数据来源文件的 headers 里加上"))
     }
     /// The error unless a header was found.
     pub(super) fn require(&self, rows: &[Vec<String>]) -> Result<FoundHeader> {
@@ -142,82 +215,6 @@ fn tidy_headers(headers: Vec<String>) -> Vec<String> {
         headers.pop();
     }
     headers
-}
-
-/// The headers of a table, cleaned once: tells rows that are not data from those that are.
-pub(super) struct RowsBelowHeader {
-    cleaned: Vec<String>,
-    /// First header that has a text, and its first character.
-    begin: Option<(usize, char)>,
-}
-
-impl RowsBelowHeader {
-    pub(super) fn new(headers: &[String]) -> Self {
-        let cleaned: Vec<String> = headers.iter().map(|h| clean_config_header(h)).collect();
-        let begin = cleaned.iter().enumerate().find_map(|(at, h)| Some((at, h.chars().next()?)));
-        Self { cleaned, begin }
-    }
-
-    /// Why a row below the header is not data, if it is not. `filled`: how many cells are;
-    /// `first`: the first of them.
-    pub(super) fn not_data(
-        &self,
-        filled: usize,
-        first: &str,
-        cells: &[impl AsRef<str>],
-    ) -> Option<SkipReason> {
-        if filled == 0 {
-            return Some(SkipReason::Blank);
-        }
-        // Most rows end here: a total or footer is nearly empty.
-        if filled * 2 <= self.cleaned.len().max(2)
-            && let Some(reason) = total_or_footer(filled, first)
-        {
-            return Some(reason);
-        }
-        self.repeated(first, cells).then_some(SkipReason::Header)
-    }
-
-    /// Is the row a header repeated on a further printed page?
-    fn repeated(&self, first: &str, cells: &[impl AsRef<str>]) -> bool {
-        let (Some((at, begin)), Some(c)) = (self.begin, first.chars().next()) else { return false };
-        // Digits, letters and ideographs stay what they are when a header is cleaned.
-        let stays = c.is_ascii_alphanumeric() || ('\u{4E00}'..='\u{9FFF}').contains(&c);
-        if stays && c.to_ascii_lowercase() != begin || clean_config_header(first) != self.cleaned[at] {
-            return false;
-        }
-        let same = cells
-            .iter()
-            .zip(&self.cleaned)
-            .filter(|(cell, header)| !header.is_empty() && clean_config_header(cell.as_ref()) == **header)
-            .count();
-        same * 2 > self.cleaned.len()
-    }
-}
-
-fn total_or_footer(filled: usize, first: &str) -> Option<SkipReason> {
-    const TOTALS: [&str; 7] = ["合计", "小计", "总计", "共计", "累计", "本页合计", "总合计"];
-    const FOOTERS: [&str; 12] = [
-        "制表",
-        "填表",
-        "填报",
-        "审核",
-        "复核",
-        "备注",
-        "说明",
-        "注:",
-        "注\u{FF1A}",
-        "单位负责人",
-        "打印",
-        "负责人",
-    ];
-    let bare: String = first.chars().filter(|c| !c.is_whitespace()).take(24).collect();
-    if TOTALS.contains(&bare.trim_end_matches([':', '\u{FF1A}']))
-        || (filled > 1 && (bare.ends_with("合计") || bare.ends_with("小计")))
-    {
-        return Some(SkipReason::Total);
-    }
-    FOOTERS.iter().any(|f| bare.starts_with(f)).then_some(SkipReason::Footer)
 }
 
 #[cfg(test)]
@@ -261,21 +258,29 @@ mod tests {
     }
 
     #[test]
-    fn totals_footers_blanks_and_repeated_headers() {
-        let headers: Vec<String> = ["县", "乡镇", "姓名", "金额"].map(str::to_owned).to_vec();
-        let below = RowsBelowHeader::new(&headers);
-        let kind = |line: &str| {
-            let cells: Vec<&str> = line.split(',').collect();
-            let filled: Vec<&str> = cells.iter().copied().filter(|c| !c.is_empty()).collect();
-            below.not_data(filled.len(), filled.first().copied().unwrap_or(""), &cells)
-        };
-        assert_eq!(kind(",,,"), Some(SkipReason::Blank));
-        assert_eq!(kind("合 计,,,300"), Some(SkipReason::Total));
-        assert_eq!(kind("善堂镇小计,,,300"), Some(SkipReason::Total));
-        assert_eq!(kind("制表人:王五,,,"), Some(SkipReason::Footer));
-        assert_eq!(kind("县,乡镇,姓名,金额"), Some(SkipReason::Header));
-        assert_eq!(kind(" 县,乡镇,*姓名,金额"), Some(SkipReason::Header));
-        assert_eq!(kind("浚县,善堂镇,张三,300"), None);
-        assert_eq!(kind(",,张三,"), None);
+    fn in_three_rows_merged_downwards_and_upwards() {
+        let found = known()
+            .find(&rows("某县低保表,,,,\n乡镇,家庭成员,,,月保障金\n,成员1,,备注,\n,姓名,证件号,甲,\n善堂镇,张三,1,x,300"))
+            .unwrap();
+        assert_eq!((found.first, found.last, found.hits), (1, 3, 4));
+        assert_eq!(found.headers, ["乡镇", "成员1姓名", "成员1证件号", "家庭成员/备注/甲", "月保障金"]);
+        // The text of a cell merged over several rows may stand in any of them.
+        let found = known().find(&rows("人员,,\n姓名,证件号码,\n,,乡镇\n张三,1,善堂镇")).unwrap();
+        assert_eq!((found.first, found.last), (1, 2));
+        assert_eq!(found.headers, ["姓名", "证件号码", "乡镇"]);
+    }
+
+    #[test]
+    fn codes_below_known_headers_are_no_further_headers() {
+        let found = known().find(&rows("姓名,证件号码,乡镇\nXM,ZJHM,XZ\n张三,1,善堂镇")).unwrap();
+        assert_eq!((found.first, found.last), (0, 0));
+        let skipped = known()
+            .find(&rows("某县表\n姓名,证件号码,乡镇"))
+            .unwrap()
+            .skipped(&rows("某县表\n姓名,证件号码,乡镇"), 1);
+        assert_eq!(
+            skipped.iter().map(|s| (s.row, s.text.as_str())).collect::<Vec<_>>(),
+            [(1, "某县表"), (2, "姓名\t证件号码\t乡镇")]
+        );
     }
 }

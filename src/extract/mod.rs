@@ -1,13 +1,13 @@
 //! Stage 1: a department's files become raw text columns.
 //!
-//! In: one file as delivered (CSV in any Chinese encoding, XLSX, XLS, DBF, Parquet; known by
+//! In: one file as delivered (CSV in any Chinese encoding, workbooks, web pages, DBF, Parquet; known by
 //! content, never by suffix). Out: [`RawTable`]s of text cells with the row each came from.
 //! Nothing is typed here: an ID number read as a number is an ID number lost. A workbook cell
 //! that *is stored* as a number of 16 or more digits is written in scientific notation
 //! (`4.10621197001011E+17`), the form a damaged export shows, so later stages see the damage.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -19,23 +19,43 @@ use self::piecewise_file::OpenFile;
 use self::table_limits::{MAX_WHOLE, check_whole_file_limit};
 use crate::config::read_options::ReadOptions;
 use crate::model::file_account::{FaultyCell, FileAccount};
+pub(crate) use dbf_memo::find_memo_files;
+
 pub use crate::model::file_account::{SkipReason, SkippedRow};
 use crate::model::source_table::{FileFormat, RawTableInfo};
 use crate::{Error, Result};
 
 mod biff;
 mod dbf;
+mod dbf_cells;
+mod dbf_layout;
+mod dbf_memo;
 mod delimited;
 mod header;
+mod html_tables;
+mod line_count;
+mod line_encodings;
+mod markup_scan;
+mod mhtml;
+mod number_format;
+mod ods;
+mod package_parts;
+mod parquet_columns;
 mod parquet_file;
 mod parquet_header;
 mod parquet_pages;
+mod parquet_unpacking;
 mod piecewise_file;
 mod row_assembly;
+mod row_words;
+mod rows_below_header;
+mod sheet_row_count;
 mod sniff;
+mod spreadsheet_ml;
 mod table_limits;
 mod text_decoding;
 mod workbook;
+mod xlsb_records;
 mod xlsx_package;
 
 /// Some rows of one table, in file order. A large file arrives as several of these.
@@ -58,7 +78,7 @@ pub struct RawTable {
 }
 
 /// A data row that cannot be delivered as cells.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct MalformedRow {
     /// One-based row.
     pub row: u32,
@@ -96,6 +116,26 @@ pub fn open_file(
         );
         tables
     })
+}
+
+/// True if the file is of another program's format, which a few bytes can make ask for very much and which
+/// libraries read; false for delimited text, for what cannot be opened, and for pipes, which are read only once.
+pub(crate) fn is_foreign_format(path: &Path) -> bool {
+    let first_bytes = || -> std::io::Result<(Vec<u8>, u64, Vec<u8>)> {
+        let mut file = File::open(path)?;
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Ok((Vec::new(), 0, Vec::new()));
+        }
+        let (mut head, mut end) = (Vec::new(), Vec::new());
+        (&file).take(sniff::HEAD as u64).read_to_end(&mut head)?;
+        file.seek(SeekFrom::Start(metadata.len().saturating_sub(4)))?;
+        (&file).take(4).read_to_end(&mut end)?;
+        Ok((head, metadata.len(), end))
+    };
+    let Ok((head, length, end)) = first_bytes() else { return false };
+    sniff::sniff_needs_all(&head)
+        || sniff::sniff(&head, length, &end).is_ok_and(|format| format != FileFormat::Csv)
 }
 
 /// Text and Parquet files, which may be large, are read in pieces; the rest as a whole.
@@ -138,22 +178,28 @@ fn open_named(
     match format {
         FileFormat::Csv if whole => delimited::open_delimited(TextInput::Whole(bytes), relative, options),
         FileFormat::Csv => delimited::open_delimited(TextInput::File(open), relative, options),
-        FileFormat::Xlsx | FileFormat::Xls => {
+        FileFormat::Xlsx
+        | FileFormat::Xls
+        | FileFormat::Xlsb
+        | FileFormat::Ods
+        | FileFormat::Html
+        | FileFormat::SpreadsheetMl
+        | FileFormat::Mhtml => {
             let identity = identity(sha256(&bytes));
             workbook::open_workbook(bytes, &identity, options, wants_sheet)
         }
         FileFormat::Dbf => {
             let bytes = rest(bytes)?;
             let identity = identity(sha256(&bytes));
-            dbf::open_dbf(bytes, &identity, options)
+            dbf::open_dbf(bytes, path, &identity, options)
         }
         FileFormat::Parquet if whole => {
             let identity = identity(sha256(&bytes));
-            parquet_file::open_parquet(parquet_file::ParquetInput::Whole(bytes.into()), identity)
+            parquet_file::open_parquet(parquet_file::ParquetInput::Whole(bytes.into()), identity, options)
         }
         FileFormat::Parquet => {
             let identity = identity(open.sha256()?);
-            parquet_file::open_parquet(parquet_file::ParquetInput::File(Arc::new(open)), identity)
+            parquet_file::open_parquet(parquet_file::ParquetInput::File(Arc::new(open)), identity, options)
         }
     }
 }
@@ -177,6 +223,7 @@ impl FileIdentity {
             encoding: None,
             headers,
             header_row,
+            notes: Vec::new(),
         }
     }
 }

@@ -4,24 +4,26 @@ use std::io::{BufReader, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, StringArray, StringViewArray};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Schema};
+use arrow::datatypes::DataType;
 use arrow::record_batch::RecordBatch;
 use bytes::Bytes;
+use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
 use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, Length};
 
+use super::parquet_columns::{self, ColumnTexts};
 use super::parquet_pages::{self, damaged_parquet};
 use super::piecewise_file::OpenFile;
 use super::row_assembly::RawTableAssembler;
 use super::table_limits::{MemoryRoom, too_many_rows};
 use super::{FileIdentity, RawTable, RawTables};
+use crate::Result;
+use crate::config::read_options::{KeyHeaders, ReadOptions};
+use crate::model::file_account::{CellFault, FaultyCell, FileAccount, PhysicalUnit};
 use crate::model::source_table::RawTableInfo;
-use crate::{Error, Result};
 
 /// Rows of a piece, and cells of one that is wide.
 const PIECE_ROWS: usize = 1 << 17;
@@ -81,24 +83,36 @@ impl Read for ParquetFileSection {
     }
 }
 
-pub(super) fn open_parquet(input: ParquetInput, identity: FileIdentity) -> Result<RawTables> {
+/// Opens a Parquet file; columns of an index that the contract does not know are left out.
+pub(super) fn open_parquet(
+    input: ParquetInput,
+    identity: FileIdentity,
+    options: &ReadOptions,
+) -> Result<RawTables> {
     let file = match &input {
         ParquetInput::File(file) => Some(Arc::clone(file)),
         ParquetInput::Whole(_) => None,
     };
     // The library may panic on hostile bytes; that must not end the run.
-    let opened = catch_unwind(AssertUnwindSafe(|| OpenedParquet::new(input)));
-    let OpenedParquet { reader, rows, length } =
+    let opened = catch_unwind(AssertUnwindSafe(|| OpenedParquet::new(input, options)));
+    let OpenedParquet { reader, rows, values, length, utc, notes } =
         opened.unwrap_or_else(|_| Err(damaged_parquet("内部结构不合规")))?;
     let schema = arrow::array::RecordBatchReader::schema(&reader);
     let headers: Vec<String> = schema.fields().iter().map(|f| f.name().clone()).collect();
+    let rows_per_piece = PIECE_ROWS.min(PIECE_CELLS / headers.len().max(1));
+    let mut info = identity.info(headers, 0);
+    info.notes = notes;
     Ok(Box::new(ParquetPieces {
         reader: Some(reader),
+        keys: options.key_headers.clone(),
         file,
         rows,
-        rows_per_piece: PIECE_ROWS.min(PIECE_CELLS / headers.len().max(1)),
-        info: Arc::new(identity.info(headers, 0)),
+        rows_per_piece,
+        info: Arc::new(info),
+        utc,
         read: 0,
+        counted: values,
+        delivered: 0,
         begun: false,
         text: MemoryRoom::file(length),
     }))
@@ -109,52 +123,44 @@ struct OpenedParquet {
     reader: ParquetRecordBatchReader,
     /// Rows of the file.
     rows: u64,
+    /// Values of its first column, by the headers of the pages.
+    values: u64,
     /// Bytes of the file.
     length: u64,
+    /// Which of the columns that are read hold moments of Greenwich without saying so.
+    utc: Vec<bool>,
+    notes: Vec<String>,
 }
 
 impl OpenedParquet {
-    fn new(input: ParquetInput) -> Result<Self> {
+    fn new(input: ParquetInput, options: &ReadOptions) -> Result<Self> {
         parquet_pages::check_footer(&input)?;
         let metadata =
             ArrowReaderMetadata::load(&input, ArrowReaderOptions::new()).map_err(damaged_parquet)?;
-        let mut fields = Vec::new();
-        for field in metadata.schema().fields() {
-            let kind = readable_parquet_type(field.data_type()).ok_or_else(|| {
-                Error::input("Parquet 列不是可读成文字的类型")
-                    .in_column(field.name())
-                    .hint("请导出为文字、数字或日期列")
-            })?;
-            fields.push(field.as_ref().clone().with_data_type(kind));
-        }
-        let copied: Vec<bool> = fields.iter().map(|f| *f.data_type() != DataType::Utf8View).collect();
-        let schema = Arc::new(Schema::new_with_metadata(fields, metadata.schema().metadata().clone()));
-        let options = ArrowReaderOptions::new().with_schema(schema);
+        parquet_columns::check_parquet_codec(metadata.metadata())?;
+        let left_out = parquet_columns::pandas_index_columns(metadata.metadata(), metadata.schema(), options);
+        let schema =
+            parquet_columns::readable_parquet_schema(metadata.metadata(), metadata.schema(), &left_out.at)?;
+        let copied: Vec<bool> = (schema.fields().iter())
+            .map(|f| !matches!(f.data_type(), DataType::Utf8View | DataType::BinaryView))
+            .collect();
+        let kept: Vec<usize> = (0..copied.len()).filter(|at| !left_out.at.contains(at)).collect();
+        let utc = parquet_columns::utc_int96_columns(metadata.metadata(), &schema);
+        let utc = kept.iter().map(|at| utc.contains(at)).collect();
+        let options = ArrowReaderOptions::new().with_schema(Arc::new(schema));
         let metadata = ArrowReaderMetadata::try_new(Arc::clone(metadata.metadata()), options)
             .map_err(damaged_parquet)?;
         let rows = metadata.metadata().file_metadata().num_rows() as u64;
         let input = Arc::new(input);
-        let batch = parquet_pages::weigh_parquet_pages(&input, &metadata, &copied)?;
+        let weights = parquet_pages::weigh_parquet_pages(&input, &metadata, &copied)?;
+        let wanted = ProjectionMask::roots(metadata.metadata().file_metadata().schema_descr(), kept);
         let reader = ParquetRecordBatchReaderBuilder::new_with_metadata((*input).clone(), metadata)
-            .with_batch_size(batch)
+            .with_batch_size(weights.batch)
+            .with_projection(wanted)
             .build()
             .map_err(damaged_parquet)?;
-        Ok(Self { reader, rows, length: input.len() })
-    }
-}
-
-/// How values of a type are read; none if they are no texts. Texts stay in the pages they lie in: a short
-/// page may hold one long text and a million places where it stands.
-fn readable_parquet_type(kind: &DataType) -> Option<DataType> {
-    match kind {
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => Some(DataType::Utf8View),
-        DataType::Dictionary(_, value) => {
-            readable_parquet_type(value).filter(|kind| *kind == DataType::Utf8View)
-        }
-        DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::FixedSizeBinary(_) => {
-            None
-        }
-        other => (!other.is_nested()).then(|| other.clone()),
+        let (values, length) = (weights.values, input.len());
+        Ok(Self { reader, rows, values, length, utc, notes: left_out.notes })
     }
 }
 
@@ -163,11 +169,17 @@ struct ParquetPieces {
     reader: Option<ParquetRecordBatchReader>,
     file: Option<Arc<OpenFile>>,
     info: Arc<RawTableInfo>,
+    keys: KeyHeaders,
+    /// Which columns hold moments of Greenwich without saying so.
+    utc: Vec<bool>,
     /// Rows that the file says it has.
     rows: u64,
     rows_per_piece: usize,
     /// Rows read so far.
     read: u64,
+    /// Rows by the second counter, and those that were delivered, skipped or refused.
+    counted: u64,
+    delivered: u64,
     /// A table without rows is one piece, too.
     begun: bool,
     /// Room of all texts of the file.
@@ -199,41 +211,74 @@ impl ParquetPieces {
         let left = self.rows.saturating_sub(self.read);
         let about = self.rows_per_piece.min(usize::try_from(left).unwrap_or(usize::MAX));
         let mut room = MemoryRoom::piece();
-        let mut out = RawTableAssembler::new(&info, about, &mut room)?;
-        let first = self.read;
+        let mut out = RawTableAssembler::new(&info, about, &mut room)?.with_keys(&self.keys);
+        let (first, mut faults) = (self.read, Vec::new());
         while self.read - first < self.rows_per_piece as u64 && !out.room().half_taken() {
             let Some(batch) = reader.next() else { break };
-            self.append(&batch.map_err(damaged_parquet)?, &mut out)?;
+            self.append(&batch.map_err(damaged_parquet)?, &mut out, &mut faults)?;
         }
         if self.begun && self.read == first {
             return Ok(None);
         }
         self.begun = true;
-        Ok(Some(out.finish(info)))
+        let mut table = out.finish(info);
+        faults.retain(|fault: &FaultyCell| table.rows.binary_search(&fault.row).is_ok());
+        table.faults = faults;
+        self.delivered += (table.rows.len() + table.skipped.len() + table.malformed.len()) as u64;
+        if self.read == self.rows {
+            if self.delivered != self.counted {
+                let (counted, delivered) = (self.counted, self.delivered);
+                return Err(damaged_parquet(format!("数据页里有{counted}行，读出{delivered}行")));
+            }
+            table.account = Some(Arc::new(FileAccount {
+                unit: PhysicalUnit::Value,
+                counted: self.counted,
+                several_lines: Vec::new(),
+                several_lines_count: 0,
+                text: None,
+                sheets: Vec::new(),
+            }));
+        }
+        Ok(Some(table))
     }
 
-    fn append(&mut self, batch: &RecordBatch, out: &mut RawTableAssembler<'_>) -> Result<()> {
-        let text = |(column, header): (&ArrayRef, &String)| match column.data_type() {
-            DataType::Utf8View => Ok(ColumnTexts::Apart(column.as_string_view().clone())),
-            _ => cast(column, &DataType::Utf8)
-                .map(|texts| ColumnTexts::Joined(texts.as_string().clone()))
-                .map_err(|e| {
-                    Error::input("Parquet 列不能读成文字")
-                        .in_column(header)
-                        .hint("请导出为文字、数字或日期列")
-                        .caused_by(e)
-                }),
-        };
-        let columns: Vec<ColumnTexts> =
-            batch.columns().iter().zip(&self.info.headers).map(text).collect::<Result<_>>()?;
+    fn append(
+        &mut self,
+        batch: &RecordBatch,
+        out: &mut RawTableAssembler<'_>,
+        faults: &mut Vec<FaultyCell>,
+    ) -> Result<()> {
+        let columns = batch.columns().iter().zip(&self.info.headers).zip(&self.utc);
+        let columns: Vec<ColumnTexts> = columns
+            .map(|((column, header), &utc)| ColumnTexts::of(column, header, utc))
+            .collect::<Result<_>>()?;
         let mut cells: Vec<&str> = Vec::with_capacity(columns.len());
         for at in 0..batch.num_rows() {
             cells.clear();
-            cells.extend(columns.iter().map(|column| column.get(at)));
             self.read += 1;
             let row = u32::try_from(self.read).map_err(|_| too_many_rows())?;
+            let of_this_row = faults.len();
+            for (place, column) in (0u32..).zip(&columns) {
+                cells.push(column.get(at).unwrap_or_else(|| {
+                    let original = "不是 UTF-8 文字的字节".to_owned();
+                    faults.push(FaultyCell {
+                        row,
+                        column: place,
+                        fault: CellFault::UnreadableType,
+                        original,
+                    });
+                    ""
+                }));
+            }
             let text = cells.iter().map(|cell| cell.len() as u64).sum();
-            let taken = self.text.take(0, text).and_then(|()| out.push(row, &cells));
+            let only_faults = faults.len() > of_this_row && text == 0;
+            let taken = self.text.take(0, text).and_then(|()| {
+                if only_faults {
+                    let reason = "这一行有内容的格都读不出来；请导出为文字列";
+                    return out.reject(row, &faults[of_this_row].original, reason.to_owned());
+                }
+                out.push(row, &cells)
+            });
             taken.map_err(|e| e.at_row(row.into()))?;
         }
         Ok(())
@@ -246,22 +291,5 @@ impl ParquetPieces {
         }
         // The digest was taken before: it must be that of the rows delivered.
         self.file.take().map_or(Ok(()), |file| file.untouched())
-    }
-}
-
-/// The texts of a column: each somewhere in its page, or one behind the other.
-enum ColumnTexts {
-    Apart(StringViewArray),
-    Joined(StringArray),
-}
-
-impl ColumnTexts {
-    /// Empty where there is none.
-    fn get(&self, row: usize) -> &str {
-        match self {
-            Self::Apart(texts) if texts.is_valid(row) => texts.value(row),
-            Self::Joined(texts) if texts.is_valid(row) => texts.value(row),
-            _ => "",
-        }
     }
 }

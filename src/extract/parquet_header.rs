@@ -18,6 +18,8 @@ pub(super) struct PageHeader {
     pub values: i64,
     /// How the values of a data page are written.
     pub encoding: i64,
+    /// Bytes at the beginning of a page of the second version that are never packed.
+    pub levels: i64,
 }
 
 /// Reads a header and gives its length; none if it is no header, or goes on behind `bytes`.
@@ -125,6 +127,10 @@ impl<'a> CompactReader<'a> {
             match (field, kind) {
                 (1, INT32) => header.values = self.number()?,
                 (_, INT32) if field == encoding => header.encoding = self.number()?,
+                // Only the second version has its encoding in the fourth place.
+                (5 | 6, INT32) if encoding == 4 => {
+                    header.levels = header.levels.checked_add(self.number()?)?
+                }
                 (1, _) => return None,
                 _ => self.skip(kind, 0)?,
             }
@@ -220,6 +226,7 @@ pub(super) mod tests {
                 compressed: 300,
                 values: i64::from(i32::MAX),
                 encoding: 8,
+                levels: 0,
             };
             let bytes = written(header);
             let more = [&bytes[..], b"data"].concat();

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use parquet::arrow::arrow_reader::ArrowReaderMetadata;
-use parquet::basic::Type;
+use parquet::basic::{Compression, Type};
 use parquet::column::page::{Page, PageReader};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::ColumnChunkMetaData;
@@ -17,6 +17,7 @@ use parquet::file::serialized_reader::SerializedPageReader;
 
 use super::parquet_file::ParquetInput;
 use super::parquet_header::{self, DATA, DATA_V2, DICTIONARY, PageHeader};
+use super::parquet_unpacking;
 use super::table_limits::{MAX_ROWS, check_column_limit, too_many_rows};
 use crate::{Error, Result};
 
@@ -69,8 +70,16 @@ pub(super) fn check_footer(input: &ParquetInput) -> Result<()> {
     Ok(())
 }
 
-/// Goes through all pages and gives the number of rows to be decoded together. `copied`: which columns
-/// are not handed over as they lie in their pages.
+/// What the pages of a file come to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PageWeights {
+    /// Rows to be decoded together.
+    pub batch: usize,
+    /// Values of the first column, as the headers of its pages count them.
+    pub values: u64,
+}
+
+/// Goes through all pages. `copied`: which columns are not handed over as they lie in their pages.
 ///
 /// # Errors
 /// More columns or rows than a table may have, pages that are too large, or fewer rows in them than the
@@ -79,7 +88,7 @@ pub(super) fn weigh_parquet_pages(
     input: &Arc<ParquetInput>,
     metadata: &ArrowReaderMetadata,
     copied: &[bool],
-) -> Result<usize> {
+) -> Result<PageWeights> {
     let metadata = metadata.metadata();
     let columns = metadata.file_metadata().schema_descr().columns();
     check_column_limit(columns.len())?;
@@ -99,8 +108,12 @@ pub(super) fn weigh_parquet_pages(
     if rows > ROWS + input.len().saturating_mul(ROWS_PER_BYTE) {
         return Err(oversized_parquet(format!("文件只有{}字节，声称有{rows}行", input.len())));
     }
-    let mut scale =
-        PageScale { input, together: vec![0; (rows / BATCH) as usize + 1], copied: vec![0; columns.len()] };
+    let mut scale = PageScale {
+        input,
+        together: vec![0; (rows / BATCH) as usize + 1],
+        copied: vec![0; columns.len()],
+        values: 0,
+    };
     let mut first = 0;
     for group in metadata.row_groups() {
         let count = u64::try_from(group.num_rows()).map_err(|_| damaged_parquet("行数是负的"))?;
@@ -122,7 +135,8 @@ pub(super) fn weigh_parquet_pages(
         return Err(oversized_parquet(format!("每{BATCH}行解开后有{}MB", together >> 20)));
     }
     let longest: u64 = scale.copied.iter().sum();
-    Ok(BATCH.min(MAX_COPIED / longest.max(1)).max(1) as usize)
+    let batch = BATCH.min(MAX_COPIED / longest.max(1)).max(1) as usize;
+    Ok(PageWeights { batch, values: scale.values })
 }
 
 struct PageScale<'a> {
@@ -131,6 +145,8 @@ struct PageScale<'a> {
     together: Vec<u64>,
     /// For every column, the most bytes that one of its values can have once it is copied.
     copied: Vec<u64>,
+    /// Values of the first column.
+    values: u64,
 }
 
 impl PageScale<'_> {
@@ -154,11 +170,13 @@ impl PageScale<'_> {
             let (Some(body), Ok(unpacked)) = (body, u64::try_from(header.unpacked)) else {
                 return Err(damaged_parquet("数据页的长度不对"));
             };
+            let packed = at + length;
             (at, left) = (at + length + body, left - length - body);
             let size = unpacked.max(body);
             if size > MAX_PAGE {
                 return Err(oversized_parquet(format!("数据页解开后有{}MB", size >> 20)));
             }
+            self.check_unpacking(chunk, packed, body, &header)?;
             let values = u64::try_from(header.values).map_err(|_| damaged_parquet("数据页的行数是负的"))?;
             let mut held = size;
             let over = match header.kind {
@@ -172,6 +190,7 @@ impl PageScale<'_> {
                     rows.clone()
                 }
                 DATA | DATA_V2 => {
+                    self.values += if column == 0 { values } else { 0 };
                     let page = first..first + values;
                     first = page.end;
                     page
@@ -199,6 +218,30 @@ impl PageScale<'_> {
             self.copied[column] = self.copied[column].max(largest);
         }
         if lengths { self.lengths(chunk, rows.end - rows.start) } else { Ok(()) }
+    }
+
+    /// Refuses a page whose packed bytes, from `start` on, unpack to more than it says.
+    fn check_unpacking(
+        &self,
+        chunk: &ColumnChunkMetaData,
+        start: u64,
+        length: u64,
+        header: &PageHeader,
+    ) -> Result<()> {
+        let levels = u64::try_from(header.levels).map_err(|_| damaged_parquet("数据页的长度不对"))?;
+        let codec = chunk.compression();
+        if matches!(codec, Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::ZSTD(_))
+            || levels > length
+        {
+            return Ok(());
+        }
+        let packed =
+            (self.input).get_bytes(start + levels, (length - levels) as usize).map_err(damaged_parquet)?;
+        let said = (header.unpacked as u64).saturating_sub(levels);
+        if parquet_unpacking::unpacks_to_more(codec, &packed, said) {
+            return Err(oversized_parquet("数据页解开后比它说的大".to_owned()));
+        }
+        Ok(())
     }
 
     /// Length of the page header at some place, and what it says.
@@ -269,7 +312,6 @@ fn page_behind_levels(page: Bytes, length: usize) -> Result<Bytes> {
 
 #[cfg(test)]
 mod tests {
-    use parquet::basic::Compression;
     use parquet::file::metadata::{FileMetaData, ParquetMetaData, RowGroupMetaData};
     use parquet::schema::parser::parse_message_type;
     use parquet::schema::types::SchemaDescriptor;
@@ -305,10 +347,11 @@ mod tests {
             &metadata,
             &[!column.contains("UTF8")],
         )
+        .map(|weights| weights.batch)
     }
 
     fn page(kind: i64, unpacked: i64, values: i64) -> PageHeader {
-        PageHeader { kind, unpacked, compressed: 10, values, encoding: TEXT }
+        PageHeader { kind, unpacked, compressed: 10, values, encoding: TEXT, levels: 0 }
     }
 
     fn refusal(pages: &[PageHeader], rows: i64) -> String {

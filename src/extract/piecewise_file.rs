@@ -13,16 +13,19 @@ use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use encoding_rs::Encoding;
 use memchr::{memchr, memchr_iter, memchr2};
 use sha2::{Digest, Sha256};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use super::hexadecimal;
+use super::line_count::LineCounter;
+use super::line_encodings::LineEncodings;
 use crate::{Error, Result};
 
 /// Bytes looked at together in the first pass: they stay in the processor's cache.
 const BLOCK: usize = 256 << 10;
+/// Bytes among which a piece looks for a line end that no quotes enclose, before it takes any.
+const OUTSIDE_QUOTES: u64 = 64 << 10;
 
 /// An open file that should stay as it is while it is read.
 #[derive(Debug)]
@@ -107,9 +110,9 @@ pub(super) enum TextSource {
 }
 
 impl TextSource {
-    /// First pass, for pieces of about `piece` bytes; `utf8`: is it to be checked?
-    pub(super) fn survey(&self, piece: u64, utf8: bool) -> Result<TextSurvey> {
-        let mut survey = TextSurveyor::new(piece, utf8);
+    /// First pass, for pieces of about `piece` bytes; `judge`: are encodings to be told?
+    pub(super) fn survey(&self, piece: u64, judge: bool) -> Result<TextSurvey> {
+        let mut survey = TextSurveyor::new(piece, judge);
         match self {
             Self::File(file) => file.blocks(|block| survey.block(block))?,
             Self::Memory(bytes) => bytes.chunks(BLOCK).for_each(|block| survey.block(block)),
@@ -163,21 +166,23 @@ impl TextSource {
 pub(super) struct TextSurvey {
     pub length: u64,
     pub sha256: String,
-    /// Whole text is UTF-8; false where that was not asked.
-    pub utf8: bool,
+    /// What its lines are valid in; nothing where that was not asked.
+    pub encodings: LineEncodings,
+    /// Lines by their ends alone.
+    pub lines: LineCounter,
     /// Number of `"`.
-    pub quotes: u64,
-    /// Where pieces may begin if quotes mean nothing, and if they do: that is known at the end.
-    plain: Vec<u64>,
-    quoted: Vec<u64>,
+    quotes: u64,
+    /// Where pieces may begin: behind line feeds, or, in a text without any, behind returns.
+    cuts: Vec<u64>,
+    return_cuts: Vec<u64>,
     /// End and hash of every stretch between two of those.
     stretches: Vec<(u64, u64)>,
 }
 
 impl TextSurvey {
     /// Pieces of the text, at least one. The first holds everything up to `start` and more.
-    pub(super) fn pieces(&self, quoted: bool, start: u64) -> Vec<Range<u64>> {
-        let cuts = if quoted { &self.quoted } else { &self.plain };
+    pub(super) fn pieces(&self, start: u64) -> Vec<Range<u64>> {
+        let cuts = if self.lines.line_feeds() == 0 { &self.return_cuts } else { &self.cuts };
         let mut begin = 0;
         let ends = cuts.iter().copied().filter(|&cut| cut > start && cut < self.length);
         ends.chain([self.length]).map(|end| std::mem::replace(&mut begin, end)..end).collect()
@@ -198,61 +203,63 @@ impl TextSurvey {
 struct TextSurveyor {
     piece: u64,
     digest: Sha256,
-    utf8: Option<Utf8Check>,
+    /// Are encodings asked for?
+    judge: bool,
     found: TextSurvey,
-    /// The next newline from here on ends a piece.
-    plain_due: u64,
-    quoted_due: u64,
+    /// The next line end from here on ends a piece.
+    due: u64,
+    return_due: u64,
     hash: Xxh3,
 }
 
 impl TextSurveyor {
-    fn new(piece: u64, utf8: bool) -> Self {
+    fn new(piece: u64, judge: bool) -> Self {
         Self {
             piece,
             digest: Sha256::new(),
-            utf8: utf8.then(Utf8Check::default),
+            judge,
             found: TextSurvey {
                 length: 0,
                 sha256: String::new(),
-                utf8: false,
+                encodings: LineEncodings::default(),
+                lines: LineCounter::default(),
                 quotes: 0,
-                plain: Vec::new(),
-                quoted: Vec::new(),
+                cuts: Vec::new(),
+                return_cuts: Vec::new(),
                 stretches: Vec::new(),
             },
-            plain_due: piece,
-            quoted_due: piece,
+            due: piece,
+            return_due: piece,
             hash: Xxh3::new(),
         }
     }
     fn block(&mut self, block: &[u8]) {
         self.digest.update(block);
-        if let Some(utf8) = &mut self.utf8 {
-            utf8.block(block);
+        if self.judge {
+            self.found.encodings.block(block);
         }
         let begin = self.found.length;
         let end = begin + block.len() as u64;
-        let (plain, quoted) = (self.found.plain.len(), self.found.quoted.len());
-        while self.plain_due < end {
-            let from = self.plain_due.saturating_sub(begin) as usize;
-            let Some(newline) = memchr(b'\n', &block[from..]) else { break };
-            let cut = begin + (from + newline) as u64 + 1;
-            self.found.plain.push(cut);
-            self.plain_due = cut + self.piece;
+        let before = (self.found.cuts.len(), self.found.return_cuts.len());
+        while self.due < end {
+            let Some(cut) = self.cut(block) else { break };
+            self.found.cuts.push(cut);
+            self.due = cut + self.piece;
         }
-        let odd = |quotes: usize| !quotes.is_multiple_of(2);
-        let inside = !self.found.quotes.is_multiple_of(2);
-        while self.quoted_due < end {
-            let from = self.quoted_due.saturating_sub(begin) as usize;
-            let inside = inside ^ odd(memchr_iter(b'"', &block[..from]).count());
-            let Some(newline) = newline_outside(&block[from..], inside) else { break };
-            let cut = begin + (from + newline) as u64 + 1;
-            self.found.quoted.push(cut);
-            self.quoted_due = cut + self.piece;
+        // Returns matter only where no line feed is anywhere; most texts have one at once.
+        while self.found.lines.line_feeds() == 0 && self.return_due < end {
+            let from = self.return_due.saturating_sub(begin) as usize;
+            let Some(found) = memchr(b'\r', &block[from..]) else { break };
+            if memchr(b'\n', &block[..from + found]).is_some() {
+                break;
+            }
+            let cut = begin + (from + found) as u64 + 1;
+            self.found.return_cuts.push(cut);
+            self.return_due = cut + self.piece;
         }
+        self.found.lines.block(block);
         self.found.quotes += memchr_iter(b'"', block).count() as u64;
-        let mut cuts = [&self.found.plain[plain..], &self.found.quoted[quoted..]].concat();
+        let mut cuts = [&self.found.cuts[before.0..], &self.found.return_cuts[before.1..]].concat();
         cuts.sort_unstable();
         cuts.dedup();
         let mut at = 0;
@@ -266,13 +273,24 @@ impl TextSurveyor {
         self.hash.update(&block[at..]);
         self.found.length = end;
     }
+    /// The next cut that is due, if it lies in this block: where quotes are paired, a line end between
+    /// records is found, so that hardly a record lies over a cut. Where they are not, any will do.
+    fn cut(&self, block: &[u8]) -> Option<u64> {
+        let begin = self.found.length;
+        let place = |at: u64| (at.saturating_sub(begin) as usize).min(block.len());
+        let (from, any) = (place(self.due), place(self.due + OUTSIDE_QUOTES));
+        let quotes = self.found.quotes + memchr_iter(b'"', &block[..from]).count() as u64;
+        let outside = newline_outside(&block[from..any], !quotes.is_multiple_of(2)).map(|at| from + at);
+        let newline = outside.or_else(|| Some(any + memchr(b'\n', &block[any..])?))?;
+        Some(begin + newline as u64 + 1)
+    }
     fn finish(self) -> TextSurvey {
         let mut found = self.found;
         if found.stretches.last().is_none_or(|(end, _)| *end < found.length) {
             found.stretches.push((found.length, self.hash.digest()));
         }
         found.sha256 = hexadecimal(&self.digest.finalize());
-        found.utf8 = self.utf8.is_some_and(|utf8| utf8.valid());
+        found.encodings.finish();
         found
     }
 }
@@ -288,49 +306,6 @@ fn newline_outside(bytes: &[u8], mut inside: bool) -> Option<usize> {
         }
         inside = !inside;
         at += found + 1;
-    }
-}
-
-/// Is a text UTF-8, seen block by block? A character may lie across two of them.
-#[derive(Debug, Default)]
-struct Utf8Check {
-    broken: bool,
-    /// Beginning of a character at the end of the last block.
-    open: Vec<u8>,
-}
-
-impl Utf8Check {
-    fn block(&mut self, mut block: &[u8]) {
-        if self.broken {
-            return;
-        }
-        if let Some(lead) = self.open.first() {
-            let width = match lead {
-                0xF0.. => 4,
-                0xE0.. => 3,
-                _ => 2,
-            };
-            let (taken, rest) = block.split_at((width - self.open.len()).min(block.len()));
-            self.open.extend_from_slice(taken);
-            block = rest;
-            match std::str::from_utf8(&self.open) {
-                Ok(_) => self.open.clear(),
-                Err(e) => self.broken = e.error_len().is_some(),
-            }
-            if self.broken || !self.open.is_empty() {
-                return;
-            }
-        }
-        let rest = &block[Encoding::utf8_valid_up_to(block)..];
-        if let Err(e) = std::str::from_utf8(rest) {
-            self.broken = e.error_len().is_some();
-            if !self.broken {
-                self.open.extend_from_slice(rest);
-            }
-        }
-    }
-    fn valid(&self) -> bool {
-        !self.broken && self.open.is_empty()
     }
 }
 
@@ -353,7 +328,7 @@ mod tests {
             bytes in proptest::collection::vec(
                 prop_oneof![
                     Just("张".as_bytes().to_vec()), Just("𠮷".as_bytes().to_vec()), Just("é".as_bytes().to_vec()),
-                    Just(b"\"".to_vec()), Just(b"\n".to_vec()), Just(b"a,".to_vec()),
+                    Just(b"\"".to_vec()), Just(b"\n".to_vec()), Just(b"\r".to_vec()), Just(b"a,".to_vec()),
                     prop_oneof![9 => Just(Vec::new()), 1 => Just(vec![0xFF])],
                 ],
                 0..60,
@@ -365,22 +340,21 @@ mod tests {
             let blocks: Vec<&[u8]> = bytes.chunks(size).collect();
             let (parts, whole) = (survey(&blocks, piece), survey(&[&bytes], piece));
             prop_assert_eq!(&parts.sha256, &super::super::sha256(&bytes));
-            prop_assert_eq!(parts.utf8, std::str::from_utf8(&bytes).is_ok());
+            prop_assert_eq!(parts.encodings.all_utf8(), std::str::from_utf8(&bytes).is_ok());
             prop_assert_eq!(parts.quotes as usize, bytes.iter().filter(|b| **b == b'"').count());
-            prop_assert_eq!(&parts.plain, &whole.plain);
-            prop_assert_eq!(&parts.quoted, &whole.quoted);
+            prop_assert_eq!(parts.lines.lines(), whole.lines.lines());
+            prop_assert_eq!(&parts.cuts, &whole.cuts);
+            prop_assert_eq!(&parts.return_cuts, &whole.return_cuts);
             prop_assert_eq!(&parts.stretches, &whole.stretches);
-            for quoted in [false, true] {
-                for range in parts.pieces(quoted, 0) {
-                    let piece = &bytes[range.start as usize..range.end as usize];
-                    prop_assert!(parts.describes(&range, piece));
-                    let before = bytes[..range.start as usize].iter().filter(|b| **b == b'"').count();
-                    prop_assert!(!quoted || before % 2 == 0);
-                    if let Some(other) = piece.first().map(|b| b ^ 1) {
-                        let mut changed = piece.to_vec();
-                        changed[0] = other;
-                        prop_assert!(!parts.describes(&range, &changed));
-                    }
+            for range in parts.pieces(0) {
+                let piece = &bytes[range.start as usize..range.end as usize];
+                prop_assert!(parts.describes(&range, piece));
+                let end = if parts.lines.line_feeds() == 0 { b'\r' } else { b'\n' };
+                prop_assert!(range.end == parts.length || piece.last() == Some(&end));
+                if let Some(other) = piece.first().map(|b| b ^ 1) {
+                    let mut changed = piece.to_vec();
+                    changed[0] = other;
+                    prop_assert!(!parts.describes(&range, &changed));
                 }
             }
         }
@@ -399,12 +373,12 @@ mod tests {
         };
         let read = |source: &TextSource, survey: &TextSurvey| {
             let mut buffer = Vec::new();
-            let pieces = survey.pieces(false, 0);
+            let pieces = survey.pieces(0);
             pieces.into_iter().try_for_each(|p| source.piece(survey, p, &mut buffer).map(|_| ()))
         };
         let source = open();
         let survey = source.survey(100, true).unwrap();
-        assert!(survey.pieces(false, 0).len() > 3);
+        assert!(survey.pieces(0).len() > 3);
         read(&source, &survey).unwrap();
         for changed in [text[..text.len() / 2].to_owned(), text.replace("234", "235"), format!("{text}李")] {
             let source = open();

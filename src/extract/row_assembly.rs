@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use arrow::array::{StringArray, StringBuilder};
 
-use super::header::RowsBelowHeader;
+use super::rows_below_header::{RowsBelowHeader, skipped_row_text};
 use super::table_limits::{MemoryRoom, check_column_limit};
 use super::{MalformedRow, RawTable, SkipReason, text_decoding};
 use crate::Result;
 use crate::config::clean_config_header;
+use crate::config::read_options::KeyHeaders;
 use crate::model::file_account::SkippedRow;
 use crate::model::source_table::RawTableInfo;
 
@@ -29,6 +30,8 @@ pub(super) struct RawTableAssembler<'a> {
     room: &'a mut MemoryRoom,
     /// What a cell may hold besides plain text.
     pub rare: CellHazards,
+    /// Cells written as formulas of a text.
+    pub formula_texts: u64,
 }
 
 /// What must be looked for in every cell, unless the text as a whole is known to be without.
@@ -36,8 +39,10 @@ pub(super) struct RawTableAssembler<'a> {
 pub(super) struct CellHazards {
     /// NUL characters.
     pub nul: bool,
-    /// `&#NNNN;`.
+    /// `&#NNNN;`, `&amp;`.
     pub entities: bool,
+    /// `="…"`, and `\N` for what is missing: delimited text alone.
+    pub exported: bool,
 }
 
 impl<'a> RawTableAssembler<'a> {
@@ -74,9 +79,16 @@ impl<'a> RawTableAssembler<'a> {
             skipped: Vec::new(),
             malformed: Vec::new(),
             room,
-            rare: CellHazards { nul: true, entities: true },
+            rare: CellHazards { nul: true, entities: true, exported: false },
+            formula_texts: 0,
         })
     }
+    /// Says which columns only rows of data fill.
+    pub(super) fn with_keys(mut self, keys: &KeyHeaders) -> Self {
+        self.below.with_keys(keys);
+        self
+    }
+    /// Adds a row that is no data, without its text.
     pub(super) fn skip(&mut self, row: u32, reason: SkipReason) {
         self.skipped.push(SkippedRow { row, reason, text: String::new() });
     }
@@ -108,7 +120,13 @@ impl<'a> RawTableAssembler<'a> {
             }
         }
         if let Some(reason) = self.below.not_data(filled, first, cells) {
-            self.skip(row, reason);
+            if reason == SkipReason::Blank {
+                self.skip(row, reason);
+                return Ok(());
+            }
+            let text = skipped_row_text(cells);
+            self.room.take(0, (size_of::<SkippedRow>() + text.len()) as u64)?;
+            self.skipped.push(SkippedRow { row, reason, text });
             return Ok(());
         }
         let width = self.columns.len();
@@ -129,7 +147,12 @@ impl<'a> RawTableAssembler<'a> {
         self.room.take(self.kept, text as u64)?;
         for (index, column) in self.columns.iter_mut().enumerate() {
             let Some(column) = column else { continue };
-            let cell = cells.get(index).map_or("", |c| trim_row_cell(c.as_ref()));
+            let mut cell = cells.get(index).map_or("", |c| trim_row_cell(c.as_ref()));
+            if self.rare.exported {
+                let plain = exported_cell(cell);
+                self.formula_texts += u64::from(cell.starts_with('=') && plain.len() < cell.len());
+                cell = plain;
+            }
             if cell.is_empty() {
                 column.append_null();
             } else if self.rare.entities {
@@ -172,9 +195,23 @@ pub(super) fn trim_row_cell(cell: &str) -> &str {
     if ends_plain {
         return cell;
     }
-    cell.trim_matches(|c: char| {
-        c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}' | '\u{200e}' | '\u{202a}' | '\u{202c}')
-    })
+    cell.trim_matches(is_outer_space)
+}
+
+/// Is this character none of the content at either end of a cell?
+pub(super) fn is_outer_space(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}' | '\u{200e}' | '\u{202a}' | '\u{202c}')
+}
+
+/// What a cell of an export stands for: `="…"` keeps a spreadsheet from taking a number for one, `\N` is how
+/// databases write that there is no value.
+fn exported_cell(cell: &str) -> &str {
+    let inner = cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
+    match inner {
+        Some(text) if !text.contains('"') => trim_row_cell(text),
+        _ if cell == "\\N" => "",
+        _ => cell,
+    }
 }
 
 #[cfg(test)]

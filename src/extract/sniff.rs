@@ -2,6 +2,7 @@
 
 use std::io::Cursor;
 
+use super::package_parts::PackageParts;
 use super::text_decoding::is_utf16;
 use super::xlsx_package::{self, MAX_RATIO, MAX_UNPACKED};
 use crate::model::source_table::FileFormat;
@@ -14,11 +15,11 @@ pub(super) const PARQUET: [u8; 4] = *b"PAR1";
 
 /// Must [`sniff`] see the whole file, given its first bytes?
 pub(super) fn sniff_needs_all(head: &[u8]) -> bool {
-    head.starts_with(b"PK") || head.starts_with(&[0xD0, 0xCF])
+    head.starts_with(b"PK") || head.starts_with(&[0xD0, 0xCF]) || sniff_text_format(head).is_some()
 }
 
 /// Format of a file's content, or why it cannot be one of ours. `bytes`: at least the first
-/// [`HEAD`] of `length`, all of them if [`needs_all`]; `end`: the last four.
+/// [`HEAD`] of `length`, all of them if [`sniff_needs_all`]; `end`: the last four.
 pub(super) fn sniff(bytes: &[u8], length: u64, end: &[u8]) -> Result<FileFormat> {
     if bytes.is_empty() {
         return Err(Error::input("文件是空的（0字节）").hint("向提供部门重新索取，或确认导出是否成功"));
@@ -37,16 +38,17 @@ pub(super) fn sniff(bytes: &[u8], length: u64, end: &[u8]) -> Result<FileFormat>
         }
         return Ok(FileFormat::Parquet);
     }
-    if looks_like_markup(bytes) {
-        return Err(Error::input("这是网页(HTML/XML)表格，不是真正的表格文件")
-            .hint("用 Excel 或 WPS 打开后另存为 .xlsx，再放回原处"));
+    if let Some(format) = sniff_text_format(bytes) {
+        return format.ok_or_else(|| {
+            Error::input("这是 XML 文件，不是表格").hint("请提供部门导出为 .xlsx 或 CSV，再放回原处")
+        });
     }
     if looks_like_dbf(bytes) {
         return Ok(FileFormat::Dbf);
     }
     if looks_binary(bytes) {
         return Err(Error::input("认不出的文件格式")
-            .hint("可读的格式：CSV、XLSX、XLS、DBF、Parquet；若是压缩包请先解开"));
+            .hint("可读的格式：CSV、XLSX、XLS、XLSB、ODS、网页表格、DBF、Parquet；若是压缩包请先解开"));
     }
     Ok(FileFormat::Csv)
 }
@@ -65,10 +67,19 @@ fn sniff_zip(bytes: &[u8]) -> Result<FileFormat> {
     if unpacked > MAX_UNPACKED || unpacked / size.max(1) > MAX_RATIO {
         return Err(xlsx_package::oversized_xlsx_package(size));
     }
-    if archive.index_for_name("xl/workbook.xml").is_some() {
-        return Ok(FileFormat::Xlsx);
+    drop(archive);
+    let mut parts = PackageParts::open(bytes)?;
+    if let Some(format) = parts.format() {
+        return Ok(format);
     }
-    Err(Error::input("这是压缩包，但不是 XLSX 工作簿").hint("解开压缩包，把里面的表格文件放到数据文件夹"))
+    match parts.other_kind() {
+        Some(kind) => Err(Error::input(format!("这是{kind}，不是 XLSX 工作簿"))
+            .hint("把其中的表格存成 .xlsx，再放到数据文件夹")),
+        None => {
+            Err(Error::input("这是压缩包，但不是 XLSX 工作簿")
+                .hint("解开压缩包，把里面的表格文件放到数据文件夹"))
+        }
+    }
 }
 
 fn sniff_compound(bytes: &[u8]) -> Result<FileFormat> {
@@ -78,20 +89,86 @@ fn sniff_compound(bytes: &[u8]) -> Result<FileFormat> {
     };
     let file = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(|e| damaged().caused_by(e))?;
     if file.exists("/EncryptedPackage") {
-        return Err(Error::input("工作簿设了打开密码").hint("用 Excel 打开，去掉密码后另存"));
+        return Err(password_needed());
     }
     if file.exists("/Workbook") || file.exists("/Book") { Ok(FileFormat::Xls) } else { Err(damaged()) }
 }
 
-fn looks_like_markup(bytes: &[u8]) -> bool {
-    let start = &bytes[..bytes.len().min(1024)];
-    let text =
-        String::from_utf8_lossy(start).trim_start_matches('\u{feff}').trim_start().to_ascii_lowercase();
-    text.starts_with("<html")
-        || text.starts_with("<!doctype")
-        || text.starts_with("<table")
-        || text.starts_with("<?xml")
-        || text.starts_with("<meta")
+/// The error of a workbook that is encrypted.
+pub(super) fn password_needed() -> Error {
+    Error::input("工作簿设了打开密码，内容是加密的")
+        .hint("用 Excel 或 WPS 打开，去掉打开密码（只设了“保护工作簿”的也要撤销），另存后放回原处")
+}
+
+/// Which format with tags a text has, by its beginning: a web page, XML of a spreadsheet, a web archive.
+/// The inner `None`: XML of something else. `None`: no tags.
+#[allow(clippy::option_option)]
+fn sniff_text_format(bytes: &[u8]) -> Option<Option<FileFormat>> {
+    const PAGE: [&str; 18] = [
+        "html",
+        "!doctype html",
+        "head",
+        "body",
+        "meta",
+        "title",
+        "style",
+        "script",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "div",
+        "center",
+        "form",
+        "link",
+        "base",
+        "font",
+    ];
+    let start = &bytes[..bytes.len().min(HEAD)];
+    let text = text_of_head(start);
+    let mut text = text.trim_start_matches(super::row_assembly::is_outer_space);
+    let lower = text.to_ascii_lowercase();
+    let header_line = ["mime-version:", "from:", "content-type:", "subject:", "date:", "message-id:"];
+    if header_line.iter().any(|begin| lower.starts_with(begin))
+        && lower.contains("mime-version:")
+        && lower.contains("content-type:")
+    {
+        return Some(Some(FileFormat::Mhtml));
+    }
+    // What may stand before the first element.
+    let declared = lower.starts_with("<?xml");
+    loop {
+        let end = match text {
+            _ if text.starts_with("<!--") => "-->",
+            _ if text.starts_with("<?") => "?>",
+            _ => break,
+        };
+        let Some((_, rest)) = text.split_once(end) else { break };
+        text = rest.trim_start();
+    }
+    let lower = text.to_ascii_lowercase();
+    let first = lower.strip_prefix('<')?;
+    let is = |name: &str| {
+        let rest = first.strip_prefix(name);
+        rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_whitespace() || matches!(c, '>' | '/')))
+    };
+    if PAGE.iter().any(|name| is(name)) {
+        return Some(Some(FileFormat::Html));
+    }
+    if lower.contains("urn:schemas-microsoft-com:office:spreadsheet") {
+        return Some(Some(FileFormat::SpreadsheetMl));
+    }
+    declared.then_some(None)
+}
+
+/// The beginning of a text, as far as tags can be told in it.
+fn text_of_head(bytes: &[u8]) -> String {
+    let decode = |encoding: &'static encoding_rs::Encoding| encoding.decode(bytes).0.into_owned();
+    match bytes {
+        [0xFF, 0xFE, ..] | [b'<', 0, ..] => decode(encoding_rs::UTF_16LE),
+        [0xFE, 0xFF, ..] | [0, b'<', ..] => decode(encoding_rs::UTF_16BE),
+        _ => String::from_utf8_lossy(bytes).into_owned(),
+    }
 }
 
 fn looks_like_dbf(bytes: &[u8]) -> bool {
@@ -131,7 +208,18 @@ mod tests {
         assert!(sniff(b"").unwrap_err().message().contains("空"));
         assert!(sniff(b"PAR1....").unwrap_err().message().contains("不完整"));
         assert!(sniff(b"PK\x03\x04junk").unwrap_err().message().contains("损坏"));
-        assert!(sniff(b"\n <HTML><table>").unwrap_err().message().contains("网页"));
+        assert_eq!(sniff(b"\n <HTML><table>").unwrap(), FileFormat::Html);
+        assert_eq!(sniff(b"<?xml version=\"1.0\"?><!-- x -->\n<html>").unwrap(), FileFormat::Html);
+        assert_eq!(sniff(b"<tr><td>1").unwrap(), FileFormat::Html);
+        assert_eq!(sniff(b"<\0t\0a\0b\0l\0e\0>\0").unwrap(), FileFormat::Html);
+        let xml = b"<?xml version=\"1.0\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\">";
+        assert_eq!(sniff(xml).unwrap(), FileFormat::SpreadsheetMl);
+        assert_eq!(
+            sniff(b"MIME-Version: 1.0\r\nContent-Type: multipart/related\r\n").unwrap(),
+            FileFormat::Mhtml
+        );
+        assert!(sniff(b"<?xml version=\"1.0\"?><a/>").unwrap_err().message().contains("XML"));
+        assert_eq!(sniff("<姓名>,1\n".as_bytes()).unwrap(), FileFormat::Csv);
         assert!(sniff(&[0, 1, 2, 3, 0, 0, 0, 9]).unwrap_err().message().contains("认不出"));
         assert!(sniff(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, 0, 0]).is_err());
     }

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use encoding_rs::{CoderResult, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+use memchr::memchr_iter;
 
+use super::line_encodings::decode_by_line;
 use crate::config::read_options::Encoding;
 use crate::model::source_table::{EncodingEvidence, TextEncoding};
 
@@ -63,6 +65,70 @@ impl TextCharset {
     }
 }
 
+/// How the bytes of one text become characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TextDecoder {
+    pub charset: TextCharset,
+    /// May single lines be of the other encoding? Only where the contract declares none.
+    pub mixed: bool,
+}
+
+impl TextDecoder {
+    /// Text of `bytes`, whole lines, in `buffer` unless it lies there as it is; whether some of them could not
+    /// be decoded; and how many lines are of the other encoding.
+    pub(super) fn decode<'a>(self, bytes: &'a [u8], buffer: &'a mut String) -> (&'a str, bool, u64) {
+        let whole = self.charset == TextCharset::Utf8
+            && encoding_rs::Encoding::utf8_valid_up_to(bytes) == bytes.len();
+        if self.mixed && !whole {
+            let (damaged, others) = decode_by_line(self.charset, bytes, buffer);
+            return (buffer, damaged, others);
+        }
+        let (text, damaged) = self.charset.decode(bytes, buffer);
+        (text, damaged, 0)
+    }
+}
+
+/// Decodes UTF-16 with its mark. A byte that is missing or too much spoils its own line: the next line end
+/// that stands where no character begins begins anew.
+pub(super) fn decode_utf16(bytes: &[u8]) -> DecodedText {
+    let little = bytes.starts_with(&[0xFF, 0xFE]);
+    let encoding = if little { UTF_16LE } else { UTF_16BE };
+    let (mut text, mut damaged) = (String::with_capacity(bytes.len()), false);
+    let mut rest = bytes.get(2..).unwrap_or_default();
+    while !rest.is_empty() {
+        let end = utf16_line_end(rest, little);
+        let (line, odd) = rest[..end].as_chunks::<2>();
+        let shifted = !odd.is_empty();
+        let (line, bad) = encoding.decode_without_bom_handling(line.as_flattened());
+        text.push_str(&line);
+        if shifted {
+            // The line end itself was not decoded: it lies across two pairs.
+            text.push('\u{FFFD}');
+            if rest[..end].ends_with(if little { &[b'\n', 0] } else { &[0, b'\n'] }) {
+                text.push('\n');
+            }
+        }
+        damaged |= bad || shifted;
+        rest = &rest[end..];
+    }
+    let encoding = TextEncoding { name: encoding.name(), evidence: EncodingEvidence::ByteOrderMark };
+    DecodedText { text, encoding, damaged }
+}
+
+/// Where the line ends that these bytes begin with, or all of them: behind its line feed.
+fn utf16_line_end(bytes: &[u8], little: bool) -> usize {
+    for at in memchr_iter(b'\n', bytes) {
+        // No character of a script in use has a line feed for its one byte and a neighbour without its own.
+        let end = match little {
+            true if bytes.get(at + 1) == Some(&0) => at + 2,
+            false if at > 0 && bytes[at - 1] == 0 => at + 1,
+            _ => continue,
+        };
+        return end;
+    }
+    bytes.len()
+}
+
 /// Decoded text, its encoding, and whether some bytes could not be decoded (each such
 /// place is U+FFFD).
 pub(super) struct DecodedText {
@@ -112,37 +178,52 @@ pub(super) fn decode_text(bytes: Vec<u8>, declared: Encoding) -> DecodedText {
     }
 }
 
-/// Decodes `&#NNNN;` and `&#xHHHH;`, which exporters write for characters that their encoding lacks.
+/// Decodes `&#NNNN;` and `&#xHHHH;`, which exporters write for characters that their encoding lacks, and the
+/// few names that pages give to characters (`&amp;`, `&middot;`).
 pub(super) fn decode_entities(cell: &str) -> Cow<'_, str> {
-    if !cell.contains("&#") {
+    if !cell.contains('&') {
         return Cow::Borrowed(cell);
     }
     let mut out = String::with_capacity(cell.len());
     let mut rest = cell;
-    while let Some(start) = rest.find("&#") {
+    while let Some(start) = rest.find('&') {
         out.push_str(&rest[..start]);
-        let tail = &rest[start + 2..];
-        let decoded = tail.find(';').filter(|&end| end <= 8).and_then(|end| {
-            let digits = &tail[..end];
-            let code = match digits.strip_prefix(['x', 'X']) {
-                Some(hex) => u32::from_str_radix(hex, 16).ok(),
-                None => digits.parse().ok(),
-            };
-            code.and_then(char::from_u32).filter(|c| !c.is_control()).map(|c| (c, end))
-        });
-        match decoded {
+        let tail = &rest[start + 1..];
+        let end = tail.bytes().take(9).position(|byte| byte == b';');
+        match end.and_then(|end| Some((entity(&tail[..end])?, end))) {
             Some((c, end)) => {
                 out.push(c);
                 rest = &tail[end + 1..];
             }
             None => {
-                out.push_str("&#");
+                out.push('&');
                 rest = tail;
             }
         }
     }
     out.push_str(rest);
     Cow::Owned(out)
+}
+
+/// The character that stands between `&` and `;`.
+fn entity(name: &str) -> Option<char> {
+    let Some(number) = name.strip_prefix('#') else {
+        return Some(match name {
+            "amp" => '&',
+            "lt" => '<',
+            "gt" => '>',
+            "quot" => '"',
+            "apos" => '\'',
+            "nbsp" | "ensp" | "emsp" => ' ',
+            "middot" => '\u{B7}',
+            _ => return None,
+        });
+    };
+    let code = match number.strip_prefix(['x', 'X']) {
+        Some(hex) => u32::from_str_radix(hex, 16).ok(),
+        None => number.parse().ok(),
+    };
+    code.and_then(char::from_u32).filter(|c| !c.is_control())
 }
 
 #[cfg(test)]
@@ -179,5 +260,27 @@ mod tests {
         assert_eq!(decode_entities("王&#x4DAE;三"), "王䶮三");
         assert_eq!(decode_entities("A&#B"), "A&#B");
         assert_eq!(decode_entities("&#99999999;"), "&#99999999;");
+        assert_eq!(decode_entities("买买提&middot;艾力&amp;&#x;&nosuch;"), "买买提·艾力&&#x;&nosuch;");
+    }
+
+    #[test]
+    fn a_byte_missing_from_utf16_spoils_its_line_only() {
+        let text = "姓名,证件\r\n张三,1\r\n李四,2\r\n王五,3\r\n";
+        for little in [true, false] {
+            let unit = |c: u16| if little { c.to_le_bytes() } else { c.to_be_bytes() };
+            let mark = unit(0xFEFF);
+            let bytes: Vec<u8> = mark.into_iter().chain(text.encode_utf16().flat_map(unit)).collect();
+            let whole = decode_utf16(&bytes);
+            assert_eq!((whole.text.as_str(), whole.damaged), (text, false));
+            // Within 张三: two bytes of mark, seven characters, half of the first.
+            let mut short = bytes.clone();
+            short.remove(2 + 14 + 1);
+            let found = decode_utf16(&short);
+            let lines: Vec<&str> = found.text.lines().collect();
+            assert_eq!((lines.len(), lines[0], &lines[2..]), (4, "姓名,证件", &["李四,2", "王五,3"][..]));
+            assert!(found.damaged && lines[1].contains('\u{FFFD}'), "{lines:?}");
+            let longer = [bytes, vec![b'1']].concat();
+            assert_eq!(decode_utf16(&longer).text, format!("{text}\u{FFFD}"));
+        }
     }
 }

@@ -5,12 +5,15 @@
 //! through with the parser that the reader uses: no text may be endless, and the styles, sheets and
 //! strings, of which the reader keeps more than they take up in the file, are weighed.
 
+use std::collections::BTreeMap;
 use std::io::{BufReader, Cursor, Read};
 
 use flate2::read::DeflateDecoder;
 use quick_xml::events::Event;
 use zip::{CompressionMethod, ZipArchive};
 
+use super::package_parts::normal_part_name;
+use super::sheet_row_count::{CountedRows, XlsxRowCounter};
 use crate::{Error, Result};
 
 /// A workbook may not unpack to more than this, nor more than [`MAX_RATIO`] times its size.
@@ -29,6 +32,8 @@ pub(super) struct WeighedPackage {
     pub unpacked: u64,
     /// Some cells are merged.
     pub merged: bool,
+    /// What the second count found in each part, by its normal name.
+    pub rows: BTreeMap<String, CountedRows>,
 }
 
 /// Unpacks all parts once.
@@ -39,7 +44,7 @@ pub(super) fn weigh_xlsx_package(bytes: &[u8]) -> Result<WeighedPackage> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged_xlsx_package().caused_by(e))?;
     let size = bytes.len() as u64;
     let most = MAX_UNPACKED.min(size.saturating_mul(MAX_RATIO));
-    let mut scale = PackageScale { left: most, size, kept: 0, merged: false };
+    let mut scale = PackageScale { left: most, size, kept: 0, merged: false, rows: BTreeMap::new() };
     for index in 0..archive.len() {
         let Ok(part) = archive.by_index_raw(index) else { continue };
         let name = String::from_utf8_lossy(part.name_raw()).into_owned();
@@ -50,7 +55,7 @@ pub(super) fn weigh_xlsx_package(bytes: &[u8]) -> Result<WeighedPackage> {
             _ => {}
         }
     }
-    Ok(WeighedPackage { unpacked: most - scale.left, merged: scale.merged })
+    Ok(WeighedPackage { unpacked: most - scale.left, merged: scale.merged, rows: scale.rows })
 }
 
 /// The error of an archive that cannot be opened.
@@ -77,11 +82,13 @@ struct PackageScale {
     /// Bytes that the reader will keep.
     kept: u64,
     merged: bool,
+    rows: BTreeMap<String, CountedRows>,
 }
 
 impl PackageScale {
     fn part(&mut self, name: &str, part: impl Read) -> Result<()> {
-        let counted = CountedPart { part, left: self.left, stretch: MAX_STRETCH, excess: None };
+        let rows = XlsxRowCounter::new();
+        let counted = CountedPart { part, left: self.left, stretch: MAX_STRETCH, excess: None, rows };
         // As the reader of workbooks sets up its parser: both see the same.
         let mut xml = quick_xml::Reader::from_reader(BufReader::new(counted));
         let config = xml.config_mut();
@@ -127,6 +134,7 @@ impl PackageScale {
         let mut counted = xml.into_inner().into_inner();
         counted.count_rest();
         self.left = counted.left;
+        self.rows.insert(normal_part_name(name), counted.rows.counted());
         match counted.excess {
             Some(PartExcess::Unpacked) => return Err(oversized_xlsx_package(self.size)),
             Some(PartExcess::Stretch) => {
@@ -210,11 +218,13 @@ struct CountedPart<R> {
     /// Bytes that may still come before the next element.
     stretch: u64,
     excess: Option<PartExcess>,
+    rows: XlsxRowCounter,
 }
 
 impl<R: Read> Read for CountedPart<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let length = self.part.read(buffer)?;
+        self.rows.feed(&buffer[..length]);
         let (left, stretch) = (self.left.checked_sub(length as u64), self.stretch.checked_sub(length as u64));
         let excess = match (left, stretch) {
             (Some(left), Some(stretch)) => {

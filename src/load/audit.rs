@@ -8,7 +8,10 @@ use arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type};
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::LoadedSource;
+use super::column::CellTrouble;
+use super::data_folder::{masked_file_name, masked_table_name};
+use super::repeated_files::audit_repeated_lists;
+use super::{LoadedSource, SourceRecords};
 use crate::config::SourceContract;
 use crate::config::source_contract::{AuditAction, SourceColumn, UniqueAction};
 use crate::model::source_row::{AuditFinding, Reject};
@@ -32,12 +35,7 @@ pub(super) fn audit_source(
     audit_unique_keys(contract, loaded, store)?;
     let mut findings = Vec::new();
     let mut find = |audit: &str, blocking: bool, message: String| {
-        findings.push(AuditFinding {
-            source: contract.name.clone(),
-            audit: audit.to_owned(),
-            blocking,
-            message,
-        });
+        findings.push(AuditFinding::new(&contract.name, audit, blocking, message));
     };
     let (read, accepted, rejected) =
         (loaded.totals.read(), loaded.totals.accepted(), loaded.totals.rejected());
@@ -105,16 +103,12 @@ fn audit_duplicate_files(contract: &SourceContract, loaded: &mut LoadedSource) {
                 place.insert(&table.file);
             }
             Entry::Occupied(place) if *place.get() != table.file.as_path() && told.insert(&table.file) => {
-                findings.push(AuditFinding {
-                    source: contract.name.clone(),
-                    audit: "duplicate_file".to_owned(),
-                    blocking: true,
-                    message: format!(
-                        "文件“{}”与“{}”内容完全相同；删去其中一个",
-                        table.file.display(),
-                        place.get().display()
-                    ),
-                });
+                let message = format!(
+                    "文件“{}”与“{}”内容完全相同；删去其中一个",
+                    masked_file_name(&table.file),
+                    masked_file_name(place.get())
+                );
+                findings.push(AuditFinding::new(&contract.name, "duplicate_file", true, message));
             }
             Entry::Occupied(_) => {}
         }
@@ -124,7 +118,7 @@ fn audit_duplicate_files(contract: &SourceContract, loaded: &mut LoadedSource) {
 
 fn count_unreadable_cells(loaded: &LoadedSource) -> std::collections::BTreeMap<String, u64> {
     let mut counts = std::collections::BTreeMap::new();
-    for warning in loaded.cell_warnings.iter().filter(|w| w.reason_code != "day_unknown") {
+    for warning in loaded.cell_warnings.iter().filter(|w| !CellTrouble::code_keeps_value(&w.reason_code)) {
         *counts.entry(warning.column.clone().unwrap_or_default()).or_insert(0) += 1;
     }
     counts
@@ -135,10 +129,23 @@ fn audit_unique_keys(contract: &SourceContract, loaded: &mut LoadedSource, store
     let columns: Vec<&SourceColumn> = (contract.audits.unique.iter())
         .filter_map(|name| contract.columns.get(contract.position(name)?))
         .collect();
-    if columns.is_empty() || loaded.records.keys.is_empty() {
+    if loaded.records.keys.is_empty() {
         return Ok(());
     }
-    let repeats = find_repeated_keys(&loaded.records.rows, &columns)?;
+    let several = loaded.records.tables.len() > 1;
+    if columns.is_empty() {
+        // Without a key whole rows are compared, where all of them were loaded.
+        let all: Vec<&SourceColumn> = contract.columns.iter().collect();
+        if several && loaded.records.rows.schema().fields().len() == all.len() {
+            let RepeatedKeys { repeats, keyed } = find_repeated_keys(&loaded.records, &all, true)?;
+            loaded.audits.extend(audit_repeated_lists(contract, loaded, &repeats, &keyed));
+        }
+        return Ok(());
+    }
+    let RepeatedKeys { repeats, keyed } = find_repeated_keys(&loaded.records, &columns, false)?;
+    if several {
+        loaded.audits.extend(audit_repeated_lists(contract, loaded, &repeats, &keyed));
+    }
     if repeats.is_empty() {
         return Ok(());
     }
@@ -160,25 +167,39 @@ fn audit_unique_keys(contract: &SourceContract, loaded: &mut LoadedSource, store
         if repeats.len() > 5 { "等" } else { "" },
         if action == UniqueAction::Reject { "后出现的已退回" } else { "核对后删去重复行" }
     );
-    loaded.audits.push(AuditFinding {
-        source: contract.name.clone(),
-        audit: "duplicate_key".to_owned(),
-        blocking: action == UniqueAction::Block,
-        message,
-    });
+    let blocking = action == UniqueAction::Block;
+    loaded.audits.push(AuditFinding::new(&contract.name, "duplicate_key", blocking, message));
     if action == UniqueAction::Reject {
         reject_repeats(contract, loaded, &repeats, (&columns, &labels), store)?;
     }
     Ok(())
 }
 
-/// (row, first row with the same key), ascending.
-fn find_repeated_keys(rows: &Rows, columns: &[&SourceColumn]) -> Result<Vec<(usize, usize)>> {
+/// Keys that repeat.
+struct RepeatedKeys {
+    /// (row, first row with the same key), ascending.
+    repeats: Vec<(usize, usize)>,
+    /// Rows with a key by table.
+    keyed: Vec<u64>,
+}
+
+/// Finds the keys that repeat. `blanks`: an empty part is a part, else keys with one do not count.
+fn find_repeated_keys(
+    records: &SourceRecords,
+    columns: &[&SourceColumn],
+    blanks: bool,
+) -> Result<RepeatedKeys> {
+    let rows = &records.rows;
+    let mut keyed = vec![0; records.tables.len()];
     // Nearly all keys stand once, which half of a hash tells; the others are looked at again.
     let sieve = KeySieve::new(rows.count());
     let mut halves: Vec<u64> = Vec::with_capacity(rows.count());
-    each_key(rows, columns, &|_| true, &mut |keys| {
+    each_key(rows, (columns, blanks), &|_| true, &mut |keys| {
         let from = halves.len();
+        if keyed.len() > 1 {
+            let places = records.keys[from..].iter().zip(&keys).filter(|(_, key)| key.is_some());
+            places.for_each(|(place, _)| keyed[place.table()] += 1);
+        }
         halves.par_extend(keys.into_par_iter().map(|key| key.map_or(NONE, half_key_hash)));
         halves[from..].par_chunks(1 << 14).for_each(|some| {
             sieve.add(some.iter().copied().filter(|half| *half != NONE));
@@ -191,23 +212,28 @@ fn find_repeated_keys(rows: &Rows, columns: &[&SourceColumn]) -> Result<Vec<(usi
     let mut twice: Vec<u64> = twice.windows(2).filter(|w| w[0] == w[1]).map(|w| w[0]).collect();
     twice.dedup();
     if twice.is_empty() {
-        return Ok(Vec::new());
+        return Ok(RepeatedKeys { repeats: Vec::new(), keyed });
     }
     let mut seen: HashMap<u128, usize> = HashMap::new();
     let (mut found, mut row) = (Vec::new(), 0);
-    each_key(rows, columns, &|key| twice.binary_search(&half_key_hash(key)).is_ok(), &mut |keys| {
-        for key in keys {
-            match key.map(|key| seen.entry(key)) {
-                None => {}
-                Some(Entry::Vacant(place)) => {
-                    place.insert(row);
+    each_key(
+        rows,
+        (columns, blanks),
+        &|key| twice.binary_search(&half_key_hash(key)).is_ok(),
+        &mut |keys| {
+            for key in keys {
+                match key.map(|key| seen.entry(key)) {
+                    None => {}
+                    Some(Entry::Vacant(place)) => {
+                        place.insert(row);
+                    }
+                    Some(Entry::Occupied(place)) => found.push((row, *place.get())),
                 }
-                Some(Entry::Occupied(place)) => found.push((row, *place.get())),
+                row += 1;
             }
-            row += 1;
-        }
-    })?;
-    Ok(found)
+        },
+    )?;
+    Ok(RepeatedKeys { repeats: found, keyed })
 }
 
 /// No key.
@@ -218,10 +244,10 @@ fn half_key_hash(key: u128) -> u64 {
 }
 
 /// Gives `each` the hash of the key of every row, chunk by chunk; none for keys with an empty
-/// part and for those that `wanted` refuses.
+/// part (unless blanks are parts) and for those that `wanted` refuses.
 fn each_key(
     rows: &Rows,
-    columns: &[&SourceColumn],
+    (columns, blanks): (&[&SourceColumn], bool),
     wanted: &(dyn Fn(u128) -> bool + Sync),
     each: &mut dyn FnMut(Vec<Option<u128>>),
 ) -> Result<()> {
@@ -232,7 +258,11 @@ fn each_key(
             buffer.clear();
             for array in &arrays {
                 if array.is_null(row) {
-                    return None;
+                    if !blanks {
+                        return None;
+                    }
+                    buffer.push(0x1E);
+                    continue;
                 }
                 match array.data_type() {
                     DataType::Utf8 => buffer.extend(array.as_string::<i32>().value(row).as_bytes()),
@@ -257,10 +287,7 @@ fn each_key(
 fn audited_row_place(loaded: &LoadedSource, row: usize) -> String {
     let key = loaded.records.keys[row];
     let table = &loaded.records.tables[key.table()];
-    match &table.sheet {
-        Some(sheet) => format!("{}“{sheet}”第{}行", table.file.display(), key.row()),
-        None => format!("{}第{}行", table.file.display(), key.row()),
-    }
+    format!("{}第{}行", masked_table_name(&table.file, table.sheet.as_deref()), key.row())
 }
 
 fn reject_repeats(
@@ -302,6 +329,7 @@ fn reject_repeats(
         arrow::compute::filter_record_batch(&batch, &mask)
             .map_err(|e| Error::internal("筛选重复记录失败").caused_by(e))
     })?;
+    loaded.records.unknown.retain(&keep);
     let mut kept = keep.iter();
     loaded.records.keys.retain(|_| kept.next().copied().unwrap_or(false));
     Ok(())

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization as _;
 
+use crate::model::cell_words::cell_without_value;
+
 /// Trims spaces of every width, control and invisible characters at both ends, and turns line
 /// breaks and tabs inside into one space. `None` if nothing is left.
 pub(super) fn clean_cell(text: &str) -> Option<Cow<'_, str>> {
@@ -36,7 +38,7 @@ pub(super) fn clean_cell(text: &str) -> Option<Cow<'_, str>> {
     Some(Cow::Borrowed(trimmed))
 }
 
-/// Does a text, or several in one buffer, hold nothing that [`clean`] or [`without_quote`] would
+/// Does a text, or several in one buffer, hold nothing that [`clean_cell`] or [`strip_cell_quote`] would
 /// change? May wrongly say no.
 pub(super) fn is_plain_cell(bytes: &[u8]) -> bool {
     // Blanks, control bytes, quotes, and the first bytes of spaces and invisible characters.
@@ -63,33 +65,31 @@ pub(super) fn strip_cell_quote(text: &str) -> &str {
     }
 }
 
-/// Words that stand for “nothing here” in typed cells.
+/// Does a text stand for no value, be it that there is none or that nobody knows it?
 pub(super) fn is_nothing_cell(text: &str) -> bool {
-    matches!(
-        text,
-        "" | "-"
-            | "--"
-            | "—"
-            | "——"
-            | "/"
-            | "\\"
-            | "//"
-            | "无"
-            | "空"
-            | "暂无"
-            | "不详"
-            | "null"
-            | "NULL"
-            | "Null"
-            | "N/A"
-            | "n/a"
-            | "#N/A"
-            | "None"
-            | "nan"
-            | "NaN"
-            | "(空)"
-            | "\u{FF08}空\u{FF09}"
-    )
+    cell_without_value(text).is_some()
+}
+
+/// A day that stands for none: what programs write for an empty date, and for one that never comes. `end`: in
+/// a column that tells when something ended, where the beginning of computers' time means it, too.
+pub(super) fn is_no_day(text: &str, end: bool) -> bool {
+    let digits: String = text.chars().filter(char::is_ascii_digit).take(8).collect();
+    let Some(year) = digits.get(..4).and_then(|year| year.parse::<u32>().ok()) else { return false };
+    let rest = &digits[4..];
+    if !text.is_char_boundary(4) || !text[..4].bytes().all(|b| b.is_ascii_digit()) {
+        return false;
+    }
+    let first = matches!(rest, "" | "01" | "1" | "0101" | "11" | "00" | "0000" | "0100");
+    match year {
+        // `1899` alone, `43160` and the like are serial numbers of days.
+        _ if digits.len() < 5 || digits.len() == 5 && text.len() == 5 => false,
+        0 => true,
+        1 | 1753 | 1900 => first,
+        1899 => matches!(rest, "12" | "1230" | "1231"),
+        1970 => end && first,
+        2200.. => text.len() > 6 || digits.len() == 6,
+        _ => false,
+    }
 }
 
 /// “No end”: an open end month.
@@ -149,6 +149,42 @@ mod tests {
             let same = matches!(clean_cell(&text), Some(Cow::Borrowed(c)) if strip_cell_quote(c) == text);
             proptest::prop_assert!(same || !is_plain_cell(text.as_bytes()), "{:?}", text);
         }
+    }
+
+    #[test]
+    fn days_that_stand_for_none() {
+        for text in [
+            "1900-01-01",
+            "1900/1/1",
+            "19000101",
+            "1900-01-01 00:00:00",
+            "190001",
+            "1899-12-30",
+            "189912",
+            "9999-12-31",
+            "99991231",
+            "999912",
+            "2999-12-31",
+            "0001-01-01",
+            "0000-00-00",
+            "1900年1月",
+        ] {
+            assert!(is_no_day(text, false), "{text}");
+        }
+        for text in [
+            "1900-05-01",
+            "1899-11-30",
+            "2018-03-01",
+            "201803",
+            "43160",
+            "22001",
+            "1970-01-01",
+            "2099-12-31",
+            "1899",
+        ] {
+            assert!(!is_no_day(text, false), "{text}");
+        }
+        assert!(is_no_day("1970-01-01", true) && !is_no_day("1970-05-01", true));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::config::{SourceContract, clean_config_header};
 use crate::model::column_type::ContractType;
 use crate::model::source_table::RawTableInfo;
 use crate::model::unit;
+use crate::privacy::mask::holds_long_number;
 use crate::{Error, Result};
 
 /// Which raw column feeds which column of the contract.
@@ -27,10 +28,26 @@ pub(super) struct ColumnPlan {
     pub missing: Vec<String>,
 }
 
+impl ColumnPlan {
+    /// Names of columns that this table has no header for, whether it may lack them or not.
+    pub(super) fn absent(&self, contract: &SourceContract) -> Vec<String> {
+        let in_group =
+            |index: usize| contract.members.iter().any(|m| m.cells.iter().any(|(c, _)| *c == index));
+        let columns = contract.columns.iter().enumerate();
+        let absent = columns
+            .filter(|(at, column)| self.columns[*at].is_none() && column.default.is_none() && !in_group(*at));
+        absent.map(|(_, column)| column.name.clone()).collect()
+    }
+}
+
+/// What a header feeds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum HeaderTarget {
+pub(crate) enum HeaderTarget {
+    /// Column of the contract, by position.
     Column(usize),
+    /// Member of a wide household row and column, by position.
     Member(usize, usize),
+    /// Nothing: it is known and not read.
     Ignored,
 }
 
@@ -38,14 +55,14 @@ type HeaderIndex = HashMap<String, HeaderTarget>;
 
 /// Headers of a contract, prepared once.
 #[derive(Debug)]
-pub(super) struct HeaderMatcher<'a> {
+pub(crate) struct HeaderMatcher<'a> {
     contract: &'a SourceContract,
     general: HeaderIndex,
 }
 
 impl<'a> HeaderMatcher<'a> {
     /// Prepares the general headers of the contract.
-    pub(super) fn new(contract: &'a SourceContract) -> Self {
+    pub(crate) fn new(contract: &'a SourceContract) -> Self {
         let mut general = HeaderIndex::new();
         let in_group =
             |index: usize| contract.members.iter().any(|m| m.cells.iter().any(|(c, _)| *c == index));
@@ -69,8 +86,23 @@ impl<'a> HeaderMatcher<'a> {
         Self { contract, general }
     }
 
+    /// What a header of `file` feeds; `None` if the contract does not know it.
+    pub(crate) fn target(&self, file: &str, header: &str) -> Option<HeaderTarget> {
+        let (special, _) = self.variant(file);
+        self.find(&special, header).map(|(target, _)| target)
+    }
+
     /// Maps the headers of one table.
     pub(super) fn plan(&self, info: &RawTableInfo) -> Result<ColumnPlan> {
+        if info.headers.iter().any(|header| holds_long_number(header)) {
+            // A row of a person was taken for the header: what it says is not shown.
+            return Err(Error::input(format!(
+                "第{}行被当作表头，可是其中有证件号一类的长号码，多半是数据行",
+                info.header_row
+            ))
+            .in_file(&info.file)
+            .hint("核对文件有没有表头行、分隔符和换行是否正常；请提供部门重新导出"));
+        }
         let contract = self.contract;
         let file = info.file.to_string_lossy().replace('\\', "/");
         let (special, units) = self.variant(&file);

@@ -12,19 +12,31 @@ use crate::model::source_row::{AuditFinding, ControlTotals, Reject};
 mod audit;
 mod cell_cleaning;
 mod column;
+mod data_folder;
+mod delivery;
 mod headers;
 mod number;
+mod person_cells;
+mod placeholder_birth_dates;
+mod repeated_files;
 mod row_batches;
-mod source_files;
 mod source_loader;
+mod text_notices;
 mod tick_columns;
+mod unknown_cells;
+mod unknown_codes;
 
 pub(crate) use audit::audit_percent_text;
-pub(crate) use source_files::list_data_files;
-pub use source_files::survey_data_folder;
-pub(crate) use source_loader::load_into;
+pub use data_folder::{DataFolder, survey_data_folder};
+pub(crate) use data_folder::{list_data_files, masked_file_name, masked_table_name};
+pub(crate) use delivery::{DeliveryCheck, audit_folder, audit_list_period};
+pub(crate) use headers::{HeaderMatcher, HeaderTarget};
+pub(crate) use source_loader::{load_all, load_attempt};
 pub use source_loader::{load_for_linking, load_several, load_source, load_tables};
 
+pub use unknown_cells::UnknownCells;
+
+use crate::model::file_account::SkippedRow;
 use crate::model::source_table::RawTableInfo;
 use crate::table::rows::Rows;
 
@@ -35,8 +47,11 @@ pub struct SourceRecords {
     pub source: String,
     /// Typed columns named as in the contract. Only Utf8, Int32, Int64 and Date32 occur:
     /// flags are Int32 0/1, months Int32 `yyyymm`, money Int64 in fen (column ends in `_fen`),
-    /// coded columns hold the canonical Chinese label. Null means missing.
+    /// coded columns hold the canonical Chinese label. Null means that there is no value: a blank,
+    /// or a cell that [`Self::unknown`] names.
     pub rows: Rows,
+    /// Cells that are filled and not known.
+    pub unknown: UnknownCells,
     /// Place of each row, ascending.
     pub keys: Vec<RecordKey>,
     /// Tables the rows came from, in reading order (files sorted by name).
@@ -70,6 +85,9 @@ pub struct LoadedSource {
     /// Cells that could not be read in rows that were accepted: the record has no value
     /// there. Same form as rejects, in place order; published with severity `warn`.
     pub cell_warnings: Vec<Reject>,
+    /// Rows that are no data, blanks aside: (position of the table, row), at most 10,000 of a file. All are
+    /// counted in the totals.
+    pub skipped: Vec<(u16, SkippedRow)>,
     /// Row counts; always balanced.
     pub totals: ControlTotals,
     /// Audit findings; a blocking one stops the run after all sources were read.
@@ -92,6 +110,7 @@ mod tests {
             encoding: None,
             headers: Vec::new(),
             header_row: 1,
+            notes: Vec::new(),
         })
     }
 
@@ -103,6 +122,7 @@ mod tests {
             rows: Rows::of(arrow::record_batch::RecordBatch::new_empty(
                 arrow::datatypes::Schema::empty().into(),
             )),
+            unknown: UnknownCells::default(),
             keys: keys.map(|(table, row, member)| RecordKey::new(3, table, row, member)).to_vec(),
             tables: vec![table("0123456789", 0), table("abcdef0123", 2)],
         };

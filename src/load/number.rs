@@ -111,24 +111,123 @@ pub(super) fn parse_integer(text: &str) -> Option<i32> {
     if word && whole { i32::try_from(value).ok() } else { None }
 }
 
-/// An amount (in fen) or an area (in 1/100 m²). A unit in the cell comes before `factor`, the
-/// factor of bare numbers. `None` if it is neither, or more than there is ([`MOST`]).
-pub(super) fn parse_measured_number(kind: ContractType, text: &str, factor: i64) -> Option<i64> {
+/// How the amounts of a column are read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AmountForm {
+    /// Money or area.
+    pub kind: ContractType,
+    /// Factor of bare numbers.
+    pub factor: i64,
+    /// Months that an amount is for, where the contract says so.
+    pub months: Option<i64>,
+    /// May be less than nothing.
+    pub negative: bool,
+}
+
+/// Why a text is no amount of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NoAmount {
+    /// Not a number in a unit of the column, or more than there is ([`MOST`]).
+    Number,
+    /// For another time, or for each person.
+    Rate,
+    /// Less than nothing.
+    Negative,
+}
+
+/// An amount (in fen) or an area (in 1/100 m²). A unit in the cell comes before the factor of bare numbers.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn parse_amount(form: AmountForm, text: &str) -> Result<i64, NoAmount> {
+    let AmountForm { kind, factor, months, negative } = form;
     let text = match kind {
         ContractType::Money => text.trim_start_matches(['¥', '\u{FFE5}', '$']).trim_start(),
         _ => text,
     };
-    let (number, rest) = split_leading_number(text)?;
-    // 元/月, 元每人每月, 元整: the rate is the column's business, the unit is ours.
-    let word = rest.split(['/', '每', '·', '(', '整']).next().unwrap_or("").trim_end();
-    let factor = if word.is_empty() { factor } else { unit::unit_factor(kind, word)? };
-    number.times(factor).filter(|value| value.unsigned_abs() <= MOST.unsigned_abs())
+    let (number, rest) = split_leading_number(text).ok_or(NoAmount::Number)?;
+    let word = rest.split(['/', '每', '·', '(', '整']).next().unwrap_or("");
+    let rate = &rest[word.len()..];
+    let word = word.trim_end();
+    let factor =
+        if word.is_empty() { factor } else { unit::unit_factor(kind, word).ok_or(NoAmount::Number)? };
+    let value = number.times(factor).filter(|value| value.unsigned_abs() <= MOST.unsigned_abs());
+    let mut value = value.ok_or(NoAmount::Number)?;
+    if kind == ContractType::Money && !rate.is_empty() {
+        match (rate_months(rate), months) {
+            (WrittenRate::None, _) => {}
+            (WrittenRate::Months(written), Some(wanted)) if written == wanted => {}
+            (WrittenRate::Months(written), Some(wanted)) => {
+                let product = value * wanted;
+                let half = if product < 0 { -written / 2 } else { written / 2 };
+                value = (product + half) / written;
+            }
+            _ => return Err(NoAmount::Rate),
+        }
+    }
+    if value < 0 && !negative { Err(NoAmount::Negative) } else { Ok(value) }
+}
+
+/// What an amount is written to be for.
+enum WrittenRate {
+    /// It does not say.
+    None,
+    Months(i64),
+    /// For each person, or for a time that is no number of months.
+    Other,
+}
+
+fn rate_months(rate: &str) -> WrittenRate {
+    if rate.contains(['人', '天', '日', '周', '次', '口']) {
+        return WrittenRate::Other;
+    }
+    let times = [("半年", 6), ("季", 3), ("年", 12), ("月", 1)];
+    let Some(&(word, months)) = times.iter().find(|(word, _)| rate.contains(word)) else {
+        return WrittenRate::None;
+    };
+    // One time only: 元/年/月 says nothing.
+    if rate.replacen(word, "", 1).contains(['年', '月', '季']) {
+        WrittenRate::Other
+    } else {
+        WrittenRate::Months(months)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    /// As a column reads it that is per month and may hold less than nothing.
+    fn parse_measured_number(kind: ContractType, text: &str, factor: i64) -> Option<i64> {
+        parse_amount(AmountForm { kind, factor, months: Some(1), negative: true }, text).ok()
+    }
+
+    #[test]
+    fn amounts_for_a_time_are_converted_only_where_the_contract_says_for_which() {
+        let read = |text: &str, months, negative| {
+            parse_amount(AmountForm { kind: ContractType::Money, factor: 100, months, negative }, text)
+        };
+        for (text, month, year) in [
+            ("5400元/年", 45_000, 540_000),
+            ("1350元/季", 45_000, 540_000),
+            ("1350元/季度", 45_000, 540_000),
+            ("450/月", 45_000, 540_000),
+            ("450元每月", 45_000, 540_000),
+            ("2700元/半年", 45_000, 540_000),
+            ("100元/年", 833, 10_000),
+        ] {
+            assert_eq!(read(text, Some(1), false), Ok(month), "{text}");
+            assert_eq!(read(text, Some(12), false), Ok(year), "{text}");
+            assert_eq!(read(text, None, false), Err(NoAmount::Rate), "{text}");
+        }
+        for text in ["450元每人每年", "450元/人/月", "15元/天", "450元每人每月"] {
+            assert_eq!(read(text, Some(1), false), Err(NoAmount::Rate), "{text}");
+        }
+        assert_eq!(read("450元(含电费)", None, false), Ok(45_000));
+        assert_eq!(read("-450", None, false), Err(NoAmount::Negative));
+        assert_eq!(read("-450", None, true), Ok(-45_000));
+    }
 
     #[test]
     fn integers() {
@@ -160,7 +259,6 @@ mod tests {
             ("1.2万", 1_200_000),
             ("¥450", 45_000),
             ("450 元", 45_000),
-            ("450元每人每月", 45_000),
             ("0.1", 10),
             ("266.66666666666669", 26_667),
             ("-5", -500),

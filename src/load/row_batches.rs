@@ -2,15 +2,21 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array as _, ArrayRef, BooleanArray, StringArray, new_empty_array};
+use arrow::array::{Array as _, ArrayRef, AsArray as _, BooleanArray, StringArray, new_empty_array};
 
 use super::cell_cleaning;
-use super::column::{CellTrouble, ColumnCells, build_column};
+use super::column::{CellTrouble, ColumnCells, ColumnFindings, build_column};
 use super::headers::ColumnPlan;
+use super::placeholder_birth_dates::{UnstatedDays, count_unstated_days};
 use super::tick_columns::TickStyle;
+use super::unknown_cells::positions_among_kept;
+use super::unknown_codes::CodeCounts;
 use crate::config::SourceContract;
+use crate::config::source_contract::ColumnRole;
 use crate::extract::RawTable;
+use crate::model::cell_words::{CellWithoutValue, cell_without_value};
 use crate::model::column_type::ContractType;
+use crate::model::file_account::FaultyCell;
 use crate::model::record_id::RecordKey;
 use crate::model::source_row::Reject;
 use crate::{Error, Result};
@@ -48,6 +54,25 @@ pub(super) struct LoadedPart {
     pub warnings: Vec<Reject>,
     /// Units offered.
     pub read: u64,
+    /// Accepted units whose cell is filled and not known, by column.
+    pub unknown: Vec<Vec<u32>>,
+    /// What else was found, by column.
+    pub counts: Vec<CellCounts>,
+    /// Values outside the code tables.
+    pub codes: CodeCounts,
+    /// Birth dates that no ID number states.
+    pub unstated_days: UnstatedDays,
+}
+
+/// What was found in the cells of a column.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct CellCounts {
+    /// Days that stand for “it has not ended”.
+    pub no_end: u64,
+    /// Days that stand for none.
+    pub placeholder_days: u64,
+    /// ID numbers without their decorations.
+    pub cleaned_ids: u64,
 }
 
 /// One record to be: a row, or one member of it.
@@ -70,7 +95,11 @@ impl RowBatch<'_> {
         let mut accepted = vec![true; units.len()];
         let mut doubts: Vec<(usize, usize, CellTrouble)> = Vec::new();
         let mut refusals: Vec<(usize, usize, CellTrouble)> = Vec::new();
-        let mut troubles = Vec::new();
+        let count = self.contract.columns.len();
+        let mut unknown: Vec<Vec<usize>> = vec![Vec::new(); count];
+        let mut counts = vec![CellCounts::default(); count];
+        let mut unknown_codes: Vec<(usize, usize)> = Vec::new();
+        let mut found = ColumnFindings::default();
         for (index, column) in self.contract.columns.iter().enumerate() {
             if !self.wanted[index] {
                 columns.push(new_empty_array(&column.data_type()));
@@ -80,19 +109,36 @@ impl RowBatch<'_> {
             if column.kind == ContractType::Flag && column.default.is_none() {
                 marks[index] = TickStyle::of(&cells);
             }
-            troubles.clear();
-            columns.push(build_column(column, &cells, self.plan.factors[index], &mut troubles));
-            for &(unit, trouble) in &troubles {
-                if column.required && !trouble.keeps_value() {
+            let mut array = build_column(column, &cells, self.plan.factors[index], &mut found);
+            if !self.raw.faults.is_empty() {
+                array = self.without_faulty(index, &units, array, &mut found)?;
+            }
+            columns.push(array);
+            for &(unit, trouble) in &found.troubles {
+                if trouble == CellTrouble::Code {
+                    unknown_codes.push((index, unit));
+                }
+                if trouble.refuses_record(column) {
                     if accepted[unit] {
                         accepted[unit] = false;
                         refusals.push((unit, index, trouble));
                     }
-                } else {
+                } else if trouble != CellTrouble::Unknown {
                     doubts.push((unit, index, trouble));
                 }
             }
+            counts[index] = CellCounts {
+                no_end: found.no_end,
+                placeholder_days: found.placeholder_days,
+                cleaned_ids: found.cleaned,
+            };
+            unknown[index] = std::mem::take(&mut found.unknown);
+            found =
+                ColumnFindings { troubles: std::mem::take(&mut found.troubles), ..ColumnFindings::default() };
+            found.troubles.clear();
         }
+        let codes = self.count_codes(&unknown_codes, &units, &columns);
+        let unstated_days = self.unstated_days(&columns, &accepted);
         rejects
             .extend(refusals.iter().map(|&(unit, index, trouble)| self.report(units[unit], index, trouble)));
         rejects.sort_by_key(|r| (r.row, r.member));
@@ -119,6 +165,12 @@ impl RowBatch<'_> {
                 warnings.push(self.report(units[unit], index, trouble));
             }
         }
+        let any = unknown.iter().any(|cells| !cells.is_empty());
+        let moved = if any { positions_among_kept(&accepted) } else { Vec::new() };
+        let unknown: Vec<Vec<u32>> = unknown
+            .into_iter()
+            .map(|cells| cells.into_iter().filter(|&unit| accepted[unit]).map(|unit| moved[unit]).collect())
+            .collect();
         let mut keys: Vec<RecordKey> = units.iter().map(|&unit| self.key(unit)).collect();
         if accepted.contains(&false) {
             let mask = BooleanArray::from(accepted.clone());
@@ -129,7 +181,87 @@ impl RowBatch<'_> {
             let mut keep = accepted.iter();
             keys.retain(|_| keep.next().copied().unwrap_or(false));
         }
-        Ok(LoadedPart { columns, marks, keys, rejects, warnings, read })
+        Ok(LoadedPart {
+            columns,
+            marks,
+            keys,
+            rejects,
+            warnings,
+            read,
+            unknown,
+            counts,
+            codes,
+            unstated_days,
+        })
+    }
+
+    /// A column without the values of cells that hold none in the file.
+    fn without_faulty(
+        &self,
+        column: usize,
+        units: &[RecordUnit],
+        array: ArrayRef,
+        found: &mut ColumnFindings,
+    ) -> Result<ArrayRef> {
+        let mut faulty: Vec<(usize, CellTrouble)> = Vec::new();
+        for (at, &unit) in units.iter().enumerate() {
+            if let Some(cell) = self.fault(unit, column) {
+                faulty.push((at, CellTrouble::Fault(cell.fault)));
+            }
+        }
+        if faulty.is_empty() {
+            return Ok(array);
+        }
+        let mut lost = vec![false; units.len()];
+        for &(unit, trouble) in &faulty {
+            found.troubles.retain(|(at, _)| *at != unit);
+            found.troubles.push((unit, trouble));
+            if !trouble.keeps_value() {
+                lost[unit] = true;
+                found.unknown.push(unit);
+            }
+        }
+        found.troubles.sort_by_key(|(unit, _)| *unit);
+        found.unknown.sort_unstable();
+        found.unknown.dedup();
+        arrow::compute::nullif(&array, &BooleanArray::from(lost))
+            .map_err(|e| Error::internal("错误值不能置空").caused_by(e))
+    }
+
+    /// The fault of the cell that a unit's column comes from.
+    fn fault(&self, unit: RecordUnit, column: usize) -> Option<&FaultyCell> {
+        let (raw, _) = self.raw_column(unit, column)?;
+        let row = self.raw.rows[unit.row];
+        let from = self.raw.faults.partition_point(|cell| cell.row < row);
+        let cells = self.raw.faults[from..].iter().take_while(|cell| cell.row == row);
+        cells.into_iter().find(|cell| cell.column as usize == raw)
+    }
+
+    /// Counts the cells that code tables do not know, by the county of their row.
+    fn count_codes(
+        &self,
+        cells: &[(usize, usize)],
+        units: &[RecordUnit],
+        columns: &[ArrayRef],
+    ) -> CodeCounts {
+        let mut counts = CodeCounts::default();
+        let county = self.contract.columns.iter().position(|c| c.role == Some(ColumnRole::County));
+        let county = county.and_then(|at| columns[at].as_string_opt::<i32>()).filter(|c| !c.is_empty());
+        for &(column, unit) in cells {
+            let county = county.filter(|c| !c.is_null(unit)).map_or("", |c| c.value(unit));
+            let raw = self.raw_column(units[unit], column).map(|(raw, _)| &self.raw.columns[raw]);
+            let text = raw.filter(|a| !a.is_null(units[unit].row)).map_or("", |a| a.value(units[unit].row));
+            counts.add(column, county, text.trim(), 1);
+        }
+        counts
+    }
+
+    fn unstated_days(&self, columns: &[ArrayRef], accepted: &[bool]) -> UnstatedDays {
+        let at = |role| self.contract.columns.iter().position(|c| c.role == Some(role));
+        let loaded = |at: &usize| self.wanted[*at];
+        let Some(dates) = at(ColumnRole::BirthDate).filter(loaded) else { return UnstatedDays::new() };
+        let ids = at(ColumnRole::IdNumber).filter(loaded).map(|at| &columns[at]);
+        count_unstated_days(&columns[dates], ids, accepted)
     }
 
     /// Household rows in which no member is filled count as one unit each.
@@ -242,7 +374,7 @@ impl RowBatch<'_> {
         let mut above = self.carried.get(column).and_then(Option::as_deref);
         (0..array.len())
             .map(|row| {
-                if is_filled_row_cell(array, row) {
+                if ends_filling_down(array, row) {
                     above = Some(array.value(row));
                 }
                 above
@@ -279,6 +411,12 @@ impl RowBatch<'_> {
         reject.reason = trouble.reason(spec);
         let text =
             raw.map(|raw| &self.raw.columns[raw]).filter(|a| !a.is_null(unit.row)).map(|a| a.value(unit.row));
+        if let CellTrouble::Fault(_) = trouble
+            && let Some(cell) = self.fault(unit, column).filter(|cell| !cell.original.is_empty())
+        {
+            reject.original = limit_row_text(cell.original.clone());
+            return reject;
+        }
         reject.original = match text {
             Some(text) if trouble != CellTrouble::Missing => limit_row_text(text.to_owned()),
             _ => self.row_text(unit.row),
@@ -304,6 +442,12 @@ fn is_filled_row_cell(array: &StringArray, row: usize) -> bool {
         && cell_cleaning::clean_cell(array.value(row)).is_some_and(|t| !cell_cleaning::is_nothing_cell(&t))
 }
 
+/// Does a cell say something, if only that it is not known? Such a one does not take the value above.
+fn ends_filling_down(array: &StringArray, row: usize) -> bool {
+    let says = |text: &str| cell_without_value(text) != Some(CellWithoutValue::Blank);
+    !array.is_null(row) && cell_cleaning::clean_cell(array.value(row)).is_some_and(|t| says(&t))
+}
+
 /// Last filled cell of each fill-down column, to hand to the next piece of the table.
 pub(super) fn carry_filled_cells(
     contract: &SourceContract,
@@ -316,7 +460,7 @@ pub(super) fn carry_filled_cells(
             continue;
         }
         if let Some(array) = plan.columns[index].map(|c| &raw.columns[c])
-            && let Some(row) = (0..array.len()).rev().find(|&row| is_filled_row_cell(array, row))
+            && let Some(row) = (0..array.len()).rev().find(|&row| ends_filling_down(array, row))
         {
             carried[index] = Some(array.value(row).to_owned());
         }

@@ -1,25 +1,29 @@
 //! All tables of one source, in order, in parallel pieces.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use arrow::array::Array as _;
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
 use super::headers::{ColumnPlan, HeaderMatcher};
+use super::placeholder_birth_dates::{UnstatedDays, forget_placeholder_birth_dates};
 use super::row_batches::{LoadedPart, RowBatch, carry_filled_cells};
 use super::tick_columns::{self, TickStyle};
-use super::{LoadedSource, SourceRecords, audit, source_files};
+use super::unknown_codes::{CodeCounts, audit_unknown_codes};
+use super::{LoadedSource, SourceRecords, UnknownCells, audit, data_folder, text_notices};
 use crate::config::{Pipeline, SourceContract};
-use crate::extract;
 use crate::extract::RawTable;
-use crate::model::file_account::FaultyCell;
-use crate::model::source_row::{AuditFinding, ControlTotals, Reject, TableTotals};
+use crate::model::file_account::{FaultyCell, SkipReason, SkippedRow};
+use crate::model::source_row::{AsOf, AsOfEvidence, AuditFinding, ControlTotals, Reject, TableTotals};
 use crate::model::source_table::RawTableInfo;
+use crate::model::written_period::find_written_period;
 use crate::table::rows::{RowStore, Rows, RowsPurpose, RowsWriter};
+use crate::worker::{self, Worker};
 use crate::{Error, Result};
 
 /// Rows of one piece: enough to pay for a task, few enough to share two cores evenly.
@@ -28,6 +32,8 @@ const PIECE: usize = 32_768;
 const WINDOW: usize = 16;
 /// Unreadable cells kept for the report; beyond it they are only counted.
 const MOST_WARNINGS: usize = 200_000;
+/// Rows without data of a file that are kept with their text; beyond it they are only counted.
+const MOST_SKIPPED: usize = 10_000;
 
 /// Loads tables already opened. `tables` yields pieces of tables in file order; pieces of
 /// one table follow one another.
@@ -47,34 +53,63 @@ pub fn load_tables(
     loading.finish(previous_rows)
 }
 
+/// What came of one source: what could be loaded, and everything that stands in the way of the rest.
+pub(crate) struct LoadAttempt {
+    /// Its records; none if nothing of it was delivered or could be opened. With problems they are not complete.
+    pub(crate) loaded: Option<LoadedSource>,
+    /// What is wrong with its files, in their order.
+    pub(crate) problems: Vec<Error>,
+}
+
+impl LoadAttempt {
+    fn into_result(self) -> Result<Option<LoadedSource>> {
+        Error::together(self.problems).map_or(Ok(self.loaded), Err)
+    }
+}
+
 /// Loads some columns (by position; empty: all) of one source from its files, which `open` turns into raw
-/// tables, into a store. A source without files gives no records and no tables, or an error if the contract
-/// requires it.
+/// tables, into a store. A file that cannot be read does not keep the others from being looked at.
 fn load_columns<T>(
-    pipeline: &Pipeline,
+    contract: &SourceContract,
     source_index: usize,
-    data_dir: &Path,
+    (data_dir, files): (&Path, &[PathBuf]),
     previous_rows: Option<u64>,
     (wanted, store): (Vec<bool>, &RowStore),
-    mut open: impl FnMut(&SourceContract, &Path) -> Result<T>,
-) -> Result<LoadedSource>
+    open: impl Fn(&Path) -> Result<T>,
+) -> Result<LoadAttempt>
 where
     T: Iterator<Item = Result<RawTable>>,
 {
-    let contract = pipeline.sources.get(source_index).ok_or_else(|| Error::internal("没有这个数据来源"))?;
-    let files = source_files::files_of_source(pipeline, contract, data_dir)?;
-    if files.is_empty() && contract.required {
-        return Err(Error::input(format!("缺少“{}”的提取文件", contract.title)).in_file(data_dir).hint(
-            format!("向{}索取；文件名应符合：{}", contract.owner, contract.files.patterns.join("、")),
-        ));
+    if files.is_empty() {
+        let missing = || {
+            Error::input(format!("缺少“{}”的提取文件", contract.title)).in_file(data_dir).hint(format!(
+                "向{}索取；文件名应符合：{}",
+                contract.owner,
+                contract.files.patterns.join("、")
+            ))
+        };
+        let problems = contract.required.then(missing).into_iter().collect();
+        return Ok(LoadAttempt { loaded: None, problems });
     }
     let mut loading = SourceLoading::new(contract, source_index, wanted, store)?;
+    let mut problems = Vec::new();
     for file in files {
-        for table in open(contract, &file)? {
-            loading.add(table?)?;
+        let read = open(file).and_then(|mut tables| tables.try_for_each(|table| loading.add(table?)));
+        problems.extend(read.err());
+    }
+    let whole = problems.is_empty();
+    match loading.finish(previous_rows.filter(|_| whole)) {
+        Ok(mut loaded) => {
+            // What is left of a source whose files cannot all be read says nothing about how much it holds.
+            loaded.audits.retain(|audit| whole || audit.audit != "empty_source");
+            let loaded = (!loaded.records.tables.is_empty()).then_some(loaded);
+            Ok(LoadAttempt { loaded, problems })
+        }
+        Err(error) => {
+            problems.push(error);
+            Ok(LoadAttempt { loaded: None, problems })
         }
     }
-    loading.finish(previous_rows)
 }
 
 /// Loads one source of a quarter from the files its contract claims; `None` if it has none.
@@ -83,29 +118,31 @@ where
 /// lie in memory.
 ///
 /// # Errors
-/// A required source without files, a file that cannot be read, headers that do not fit.
+/// A required source without files, a file that cannot be read, headers that do not fit: all of them together.
 pub fn load_source(
     pipeline: &Pipeline,
     source_index: usize,
     data_dir: &Path,
     previous_rows: Option<u64>,
 ) -> Result<Option<LoadedSource>> {
-    load_into(&RowStore::Memory, pipeline, source_index, data_dir, previous_rows)
+    let (contract, files) = files_of_source(pipeline, source_index, data_dir)?;
+    load_attempt(None, &RowStore::Memory, contract, source_index, (data_dir, &files), previous_rows)?
+        .into_result()
 }
 
-/// [`load_source`] with the rows in a store.
-pub(crate) fn load_into(
+/// [`load_source`] from given files, with the rows in a store, telling what could be loaded besides the problems.
+pub(crate) fn load_attempt(
+    worker: Option<&Worker>,
     store: &RowStore,
-    pipeline: &Pipeline,
+    contract: &SourceContract,
     source_index: usize,
-    data_dir: &Path,
+    (data_dir, files): (&Path, &[PathBuf]),
     previous_rows: Option<u64>,
-) -> Result<Option<LoadedSource>> {
-    let how = (Vec::new(), store);
-    let loaded = load_columns(pipeline, source_index, data_dir, previous_rows, how, |contract, file| {
-        extract::open_file(data_dir, file, &contract.read_options(), &|sheet| contract.wants_sheet(sheet))
-    })?;
-    Ok((!loaded.records.tables.is_empty()).then_some(loaded))
+) -> Result<LoadAttempt> {
+    let (options, how) = (contract.read_options(), (Vec::new(), store));
+    load_columns(contract, source_index, (data_dir, files), previous_rows, how, |file| {
+        worker::open_file(worker, data_dir, file, &options, &|sheet| contract.wants_sheet(sheet))
+    })
 }
 
 /// [`load_source`] for linking alone: columns that linking does not need are left out, and cells
@@ -117,28 +154,50 @@ pub fn load_for_linking(
     pipeline: &Pipeline,
     source_index: usize,
     data_dir: &Path,
+    worker: Option<&Worker>,
 ) -> Result<Option<LoadedSource>> {
-    let contract = pipeline.sources.get(source_index).ok_or_else(|| Error::internal("没有这个数据来源"))?;
+    let (contract, files) = files_of_source(pipeline, source_index, data_dir)?;
     let wanted = contract.columns_for_linking();
     let mut options = contract.read_options();
     options.leave_out = contract.headers_without(&wanted);
     let how = (wanted, &RowStore::Memory);
-    let loaded = load_columns(pipeline, source_index, data_dir, None, how, |contract, file| {
-        extract::open_file(data_dir, file, &options, &|sheet| contract.wants_sheet(sheet))
+    let attempt = load_columns(contract, source_index, (data_dir, &files), None, how, |file| {
+        worker::open_file(worker, data_dir, file, &options, &|sheet| contract.wants_sheet(sheet))
     })?;
-    Ok((!loaded.records.tables.is_empty()).then_some(loaded))
+    attempt.into_result()
 }
 
-/// Loads sources `0..count`, two at a time: while one file is read and checked from end to end,
-/// the rows of another keep the remaining cores busy, and no more than two files are in memory.
-/// Results and errors come in the order of the sources.
+/// The contract of a source and its files.
+fn files_of_source<'p>(
+    pipeline: &'p Pipeline,
+    source_index: usize,
+    data_dir: &Path,
+) -> Result<(&'p SourceContract, Vec<PathBuf>)> {
+    let contract = pipeline.sources.get(source_index).ok_or_else(|| Error::internal("没有这个数据来源"))?;
+    Ok((contract, data_folder::files_of_source(pipeline, contract, data_dir)?))
+}
+
+/// Loads sources `0..count`, two at a time, see `load_all`.
 ///
 /// # Errors
-/// The first error in the order of the sources.
+/// The errors of all sources together, in their order.
 pub fn load_several(
     count: usize,
     load: impl Fn(usize) -> Result<Option<LoadedSource>> + Sync,
 ) -> Result<Vec<LoadedSource>> {
+    let (loaded, problems) =
+        load_all(count, |index| load(index).map(|loaded| LoadAttempt { loaded, problems: Vec::new() }));
+    Error::together(problems).map_or(Ok(loaded), Err)
+}
+
+/// Loads sources `0..count`, two at a time: while one file is read and checked from end to end,
+/// the rows of another keep the remaining cores busy, and no more than two files are in memory.
+/// What was loaded and what is wrong come in the order of the sources; a failure of the program or the
+/// operating system ends the loading, whatever is wrong with a file does not.
+pub(crate) fn load_all(
+    count: usize,
+    load: impl Fn(usize) -> Result<LoadAttempt> + Sync,
+) -> (Vec<LoadedSource>, Vec<Error>) {
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
@@ -147,22 +206,22 @@ pub fn load_several(
             if index >= count {
                 return done;
             }
-            let one = load(index);
-            let failed = one.is_err();
-            done.push((index, one));
-            if failed {
+            let one = load(index).unwrap_or_else(|error| LoadAttempt { loaded: None, problems: vec![error] });
+            if one.problems.iter().any(|problem| problem.kind().exit_code() > 2) {
                 next.store(count, Ordering::Relaxed);
             }
+            done.push((index, one));
         }
     };
     let (mut all, others) = rayon::join(work, work);
     all.extend(others);
     all.sort_by_key(|(index, _)| *index);
-    let mut loaded = Vec::new();
+    let (mut loaded, mut problems) = (Vec::new(), Vec::new());
     for (_, one) in all {
-        loaded.extend(one?);
+        loaded.extend(one.loaded);
+        problems.extend(one.problems);
     }
-    Ok(loaded)
+    (loaded, problems)
 }
 
 struct SourceLoading<'a> {
@@ -187,6 +246,13 @@ struct SourceLoading<'a> {
     warnings: Vec<Reject>,
     warnings_left_out: u64,
     audits: Vec<AuditFinding>,
+    unknown: UnknownCells,
+    /// Values outside the code tables and birth dates without an ID number, by table.
+    codes: Vec<CodeCounts>,
+    unstated_days: Vec<UnstatedDays>,
+    skipped: Vec<(u16, SkippedRow)>,
+    /// How many of the file being read were kept.
+    skipped_here: usize,
 }
 
 impl<'a> SourceLoading<'a> {
@@ -220,10 +286,15 @@ impl<'a> SourceLoading<'a> {
             warnings: Vec::new(),
             warnings_left_out: 0,
             audits: Vec::new(),
+            unknown: UnknownCells::default(),
+            codes: Vec::new(),
+            unstated_days: Vec::new(),
+            skipped: Vec::new(),
+            skipped_here: 0,
         })
     }
 
-    fn add(&mut self, raw: RawTable) -> Result<()> {
+    fn add(&mut self, mut raw: RawTable) -> Result<()> {
         if self.tables.last().is_none_or(|t| !Arc::ptr_eq(t, &raw.info) && **t != *raw.info) {
             self.open_table(&raw.info)?;
         }
@@ -245,8 +316,22 @@ impl<'a> SourceLoading<'a> {
             reason: m.reason.clone(),
             original: m.original.clone(),
         }));
-        for skipped in &raw.skipped {
+        if raw.account.is_some() {
+            totals.account = raw.account.clone();
+        }
+        let mut titles = raw.skipped.iter().filter(|s| s.reason == SkipReason::Title);
+        if let (None, Some((text, _))) = (&totals.as_of, titles.find_map(|s| find_written_period(&s.text))) {
+            totals.as_of = Some(AsOf { text, evidence: AsOfEvidence::Title });
+        }
+        if let Some(text) = raw.account.as_ref().and_then(|account| account.text.as_ref()) {
+            self.audits.extend(text_notices::text_notices(&self.contract.name, &raw.info, text));
+        }
+        for skipped in std::mem::take(&mut raw.skipped) {
             *totals.skipped.entry(skipped.reason.key().to_owned()).or_insert(0) += 1;
+            if skipped.reason != SkipReason::Blank && self.skipped_here < MOST_SKIPPED {
+                self.skipped_here += 1;
+                self.skipped.push((table, skipped));
+            }
         }
         let mut start = 0;
         while start < raw.rows.len() {
@@ -273,10 +358,7 @@ impl<'a> SourceLoading<'a> {
 
     fn open_table(&mut self, info: &Arc<RawTableInfo>) -> Result<()> {
         let plan = self.matcher.plan(info)?;
-        let place = match &info.sheet {
-            Some(sheet) => format!("{}“{sheet}”", info.file.display()),
-            None => info.file.display().to_string(),
-        };
+        let place = data_folder::masked_table_name(&info.file, info.sheet.as_deref());
         for (audit, what, headers) in [
             ("unknown_header", "有不认识的表头（未读入）", &plan.unknown),
             ("missing_column", "没有这些列（按空值处理）", &plan.missing),
@@ -284,17 +366,22 @@ impl<'a> SourceLoading<'a> {
             let wanted = audit != "unknown_header"
                 || self.contract.unknown_headers == crate::config::source_contract::UnknownHeaders::Warn;
             if wanted && !headers.is_empty() {
-                self.audits.push(AuditFinding {
-                    source: self.contract.name.clone(),
-                    audit: audit.to_owned(),
-                    blocking: false,
-                    message: format!("{place}{what}：{}", headers.join("、")),
-                });
+                let message = format!("{place}{what}：{}", headers.join("、"));
+                self.audits.push(AuditFinding::new(&self.contract.name, audit, false, message));
             }
         }
+        if self.tables.last().is_none_or(|before| before.file != info.file) {
+            self.skipped_here = 0;
+        }
+        self.audits.extend(info.notes.iter().map(|note| {
+            AuditFinding::new(&self.contract.name, "file_note", false, format!("{place}：{note}"))
+        }));
+        let absent = plan.absent(self.contract);
         self.plan = Some(Arc::new(plan));
         self.carried = vec![None; self.contract.columns.len()];
         self.tables.push(info.clone());
+        self.codes.push(CodeCounts::default());
+        self.unstated_days.push(UnstatedDays::new());
         self.marks.push(vec![TickStyle::default(); self.contract.columns.len()]);
         self.totals.push(TableTotals {
             file: info.file.clone(),
@@ -302,6 +389,8 @@ impl<'a> SourceLoading<'a> {
             sheet: info.sheet.clone(),
             encoding: info.encoding.map(|e| e.name),
             encoding_evidence: info.encoding.map(|e| e.evidence),
+            absent,
+            filled: vec![0; self.contract.columns.len()],
             ..TableTotals::default()
         });
         Ok(())
@@ -317,6 +406,9 @@ impl<'a> SourceLoading<'a> {
             totals.read += part.read;
             totals.accepted += part.keys.len() as u64;
             totals.rejected += part.rejects.len() as u64;
+            for (filled, column) in totals.filled.iter_mut().zip(&part.columns) {
+                *filled += (column.len() - column.null_count()) as u64;
+            }
             let wanted = part.columns.into_iter().zip(&*self.wanted).filter_map(|(c, w)| w.then_some(c));
             self.rows.push(
                 RecordBatch::try_new(self.schema.clone(), wanted.collect()).map_err(unfit_source_rows)?,
@@ -324,6 +416,26 @@ impl<'a> SourceLoading<'a> {
             let table = usize::from(piece.table);
             for (marks, further) in self.marks[table].iter_mut().zip(part.marks) {
                 marks.join(further);
+            }
+            let first = u32::try_from(self.keys.len()).map_err(|_| Error::input("记录太多"))?;
+            for (column, cells) in self.contract.columns.iter().zip(&part.unknown) {
+                self.unknown.append(&column.name, cells.iter().map(|record| first + record));
+            }
+            for (at, column) in self.contract.columns.iter().enumerate() {
+                let found = &part.counts[at];
+                for (counts, cells) in [
+                    (&mut totals.no_end, found.no_end),
+                    (&mut totals.placeholder_days, found.placeholder_days),
+                    (&mut totals.cleaned_ids, found.cleaned_ids),
+                ] {
+                    if cells > 0 {
+                        *counts.entry(column.name.clone()).or_default() += cells;
+                    }
+                }
+            }
+            self.codes[table].join(part.codes);
+            for (day, rows) in part.unstated_days {
+                *self.unstated_days[table].entry(day).or_default() += rows;
             }
             self.keys.extend(part.keys);
             self.rejects.extend(part.rejects);
@@ -337,33 +449,35 @@ impl<'a> SourceLoading<'a> {
     fn finish(mut self, previous_rows: Option<u64>) -> Result<LoadedSource> {
         self.flush()?;
         let rows = self.rows.finish()?;
-        let rows = blanks_read_as_no(self.store, rows, &self.wanted, &self.marks, &self.keys)?;
+        let rows =
+            blanks_read_as_no(self.store, rows, &self.wanted, &self.marks, (&self.keys, &self.unknown))?;
         if self.warnings_left_out > 0 {
-            self.audits.push(AuditFinding {
-                source: self.contract.name.clone(),
-                audit: "cell_warnings".to_owned(),
-                blocking: true,
-                message: format!(
-                    "“{}”无法读取的格太多，另有{}格未逐一列出；先核对文件格式",
-                    self.contract.title, self.warnings_left_out
-                ),
-            });
+            let message = format!(
+                "“{}”无法读取的格太多，另有{}格未逐一列出；先核对文件格式",
+                self.contract.title, self.warnings_left_out
+            );
+            self.audits.push(AuditFinding::new(&self.contract.name, "cell_warnings", true, message));
         }
         let mut loaded = LoadedSource {
             records: SourceRecords {
                 source: self.contract.name.clone(),
                 rows,
+                unknown: self.unknown,
                 keys: self.keys,
                 tables: self.tables,
             },
             rejects: self.rejects,
             cell_warnings: self.warnings,
+            skipped: self.skipped,
             totals: ControlTotals { source: self.contract.name.clone(), tables: self.totals },
             audits: self.audits,
         };
         if !loaded.records.tables.is_empty() {
+            forget_placeholder_birth_dates(self.contract, &mut loaded, &self.unstated_days, self.store)?;
             audit::audit_source(self.contract, &mut loaded, previous_rows, self.store)?;
+            audit_unknown_codes(self.contract, &mut loaded, self.codes)?;
         }
+        count_unknown_cells(&mut loaded);
         let places: BTreeMap<(&Path, Option<&str>), usize> = (loaded.records.tables.iter().enumerate())
             .map(|(place, t)| ((t.file.as_path(), t.sheet.as_deref()), place))
             .collect();
@@ -382,13 +496,29 @@ impl<'a> SourceLoading<'a> {
     }
 }
 
+/// Counts the unknown cells of each table by column.
+fn count_unknown_cells(loaded: &mut LoadedSource) {
+    let SourceRecords { unknown, keys, .. } = &loaded.records;
+    for (column, records) in unknown.columns() {
+        for &record in records {
+            let totals = &mut loaded.totals.tables[keys[record as usize].table()];
+            match totals.unknown_cells.get_mut(column) {
+                Some(cells) => *cells += 1,
+                None => {
+                    totals.unknown_cells.insert(column.to_owned(), 1);
+                }
+            }
+        }
+    }
+}
+
 /// The rows with the yes/no columns of lists that only tick what is so read as yes or no.
 fn blanks_read_as_no(
     store: &RowStore,
     rows: Rows,
     wanted: &[bool],
     marks: &[Vec<TickStyle>],
-    keys: &[crate::model::record_id::RecordKey],
+    (keys, unknown): (&[crate::model::record_id::RecordKey], &UnknownCells),
 ) -> Result<Rows> {
     let ticked = |table: usize| -> Vec<usize> {
         let marks = marks[table].iter().zip(wanted).filter_map(|(m, w)| w.then_some(m.blank_is_no()));
@@ -406,7 +536,9 @@ fn blanks_read_as_no(
         for run in tables {
             let mut part = batch.slice(from, run.len()).columns().to_vec();
             for &at in &ticked[run[0].table()] {
-                part[at] = tick_columns::tick_blanks_as_no(&part[at]);
+                let known =
+                    |row: usize| !unknown.is_unknown(batch.schema_ref().field(at).name(), first + from + row);
+                part[at] = tick_columns::tick_blanks_as_no(&part[at], known);
             }
             parts.push(part);
             from += run.len();

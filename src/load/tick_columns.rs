@@ -54,10 +54,10 @@ impl TickStyle {
     }
 }
 
-/// The flags with every blank read as no.
-pub(super) fn tick_blanks_as_no(flags: &ArrayRef) -> ArrayRef {
-    let flags = flags.as_primitive::<Int32Type>();
-    Arc::new(flags.iter().map(|flag| Some(flag.unwrap_or(0))).collect::<Int32Array>())
+/// The flags with every blank read as no; what is not `known` stays without a value.
+pub(super) fn tick_blanks_as_no(flags: &ArrayRef, known: impl Fn(usize) -> bool) -> ArrayRef {
+    let flags = flags.as_primitive::<Int32Type>().iter().enumerate();
+    Arc::new(flags.map(|(row, flag)| flag.or_else(|| known(row).then_some(0))).collect::<Int32Array>())
 }
 
 #[cfg(test)]
@@ -88,6 +88,9 @@ mod tests {
         marks.join(TickStyle::of(&ColumnCells::Units(vec![Some("否")])));
         assert!(!marks.blank_is_no());
         let flags: ArrayRef = Arc::new(Int32Array::from(vec![Some(1), None]));
-        assert_eq!(tick_blanks_as_no(&flags).as_primitive::<Int32Type>().values(), &[1, 0]);
+        let read = tick_blanks_as_no(&flags, |_| true);
+        assert_eq!(read.as_primitive::<Int32Type>().values(), &[1, 0]);
+        let read = tick_blanks_as_no(&flags, |row| row != 1);
+        assert_eq!(read.as_primitive::<Int32Type>().iter().collect::<Vec<_>>(), [Some(1), None]);
     }
 }

@@ -1,7 +1,7 @@
 //! What a file is made of: every row, sheet and cell that is not delivered as it stands is named here.
 
 /// Why a row of a file is not a data row. Such rows are counted, never silently dropped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SkipReason {
     /// Title or note above the header.
@@ -14,6 +14,8 @@ pub enum SkipReason {
     Total,
     /// 制表人/审核人/说明 below the data.
     Footer,
+    /// A lone sentence, date or number written in advance, without anybody it is about.
+    Note,
     /// Marked as deleted by the program that wrote the file (DBF).
     Deleted,
 }
@@ -27,6 +29,7 @@ impl SkipReason {
             Self::Blank => "blank",
             Self::Total => "total",
             Self::Footer => "footer",
+            Self::Note => "note",
             Self::Deleted => "deleted",
         }
     }
@@ -38,13 +41,14 @@ impl SkipReason {
             Self::Blank => "空行",
             Self::Total => "合计行",
             Self::Footer => "表尾行",
+            Self::Note => "没有人员内容的行",
             Self::Deleted => "已删除的记录",
         }
     }
 }
 
 /// A row that is not data.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct SkippedRow {
     /// One-based row.
     pub row: u32,
@@ -55,9 +59,9 @@ pub struct SkippedRow {
 }
 
 /// A cell of a data row that holds something which is no value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct FaultyCell {
-    /// One-based row, as in [`crate::extract::RawTable::rows`].
+    /// One-based row, as the rows of its table have it.
     pub row: u32,
     /// Position of the column among the table's headers.
     pub column: u32,
@@ -68,7 +72,7 @@ pub struct FaultyCell {
 }
 
 /// Why a cell holds no value although it is not blank.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CellFault {
     /// `#N/A`, `#VALUE!`, `#REF!`: a formula found nothing.
@@ -77,10 +81,18 @@ pub enum CellFault {
     FormulaWithoutValue,
     /// The cell ends in the middle of a character; what stands before it is its value.
     HalfCharacter,
+    /// The text stands in a memo file that is not there (DBF).
+    MemoMissing,
+    /// The memo file has no text where the cell points (DBF).
+    MemoUnreadable,
+    /// `*****`: the number did not fit into the column (DBF).
+    NumberOverflow,
+    /// A picture, an object, bytes of a program: no text can be made of it.
+    UnreadableType,
 }
 
 /// What one file is made of, counted twice: by the reader, and by a counter that shares no code with it.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct FileAccount {
     /// What is counted.
     pub unit: PhysicalUnit,
@@ -88,17 +100,34 @@ pub struct FileAccount {
     /// file is refused.
     pub counted: u64,
     /// Records that lie over more than one line, by the row that each begins at (the first 1,000).
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub several_lines: Vec<u32>,
     /// How many such records there are.
     pub several_lines_count: u64,
     /// Every sheet of a workbook in its order.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sheets: Vec<SheetAccount>,
+    /// What a delimited text holds besides plain cells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<TextAccount>,
+}
+
+/// What a delimited text holds besides plain cells.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct TextAccount {
+    /// Rows with quotes that enclose nothing and were read as characters (the first 1,000).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stray_quotes: Vec<u32>,
+    /// How many such rows there are.
+    pub stray_quotes_count: u64,
+    /// Cells written as formulas of a text (`="…"`); the text in them was read.
+    pub formula_texts: u64,
+    /// Lines of another encoding than the file's, read in theirs.
+    pub other_encoding: u64,
 }
 
 /// The physical parts that rows are counted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PhysicalUnit {
     /// Lines of a text.
@@ -112,7 +141,7 @@ pub enum PhysicalUnit {
 }
 
 /// One sheet of a workbook.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct SheetAccount {
     /// Its name.
     pub name: String,
@@ -120,10 +149,18 @@ pub struct SheetAccount {
     pub fate: SheetFate,
     /// Rows with a filled cell, where they were counted.
     pub rows: u64,
+    /// How many of them are hidden; they are read like the others.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub hidden_rows: u64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// What was done with a sheet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SheetFate {
     /// Its rows were read.
@@ -138,4 +175,6 @@ pub enum SheetFate {
     NotWanted,
     /// It is a chart or a macro sheet.
     NoTable,
+    /// It holds no list but words: no row has more than two filled cells, none holds an ID number.
+    Notes,
 }

@@ -2,7 +2,9 @@
 //!
 //! The ground floor: every folder may see it, it sees none but [`crate::error`].
 
+pub(crate) mod cell_words;
 pub(crate) mod column_type;
+pub(crate) mod data_file;
 pub(crate) mod day;
 pub(crate) mod decimal;
 pub(crate) mod division;
@@ -21,3 +23,4 @@ pub(crate) mod source_row;
 pub(crate) mod source_table;
 pub(crate) mod unit;
 pub(crate) mod written_date;
+pub(crate) mod written_period;

@@ -141,6 +141,7 @@ mod tests {
             encoding: None,
             headers: Vec::new(),
             header_row: 1,
+            notes: Vec::new(),
         })
     }
 

@@ -1,5 +1,6 @@
 //! Rows of an extract as they are counted: rejects, control totals, audit findings.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::source_table::EncodingEvidence;
@@ -46,13 +47,90 @@ pub struct TableTotals {
     /// Data rows of the table (before unpivoting).
     pub data_rows: u64,
     /// Rows that are not data, by reason.
-    pub skipped: std::collections::BTreeMap<String, u64>,
+    pub skipped: BTreeMap<String, u64>,
     /// Units offered to the loader.
     pub read: u64,
     /// Units accepted as records.
     pub accepted: u64,
     /// Units rejected.
     pub rejected: u64,
+    /// Cells of accepted records that are filled and not known, by column.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub unknown_cells: BTreeMap<String, u64>,
+    /// Days that stand for “it has not ended” (1900-01-01, 9999-12-31 in a column of ends), by column.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub no_end: BTreeMap<String, u64>,
+    /// Days that stand for none and are taken for unknown, by column.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub placeholder_days: BTreeMap<String, u64>,
+    /// ID numbers from which quotes, blanks and labels were taken, by column.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub cleaned_ids: BTreeMap<String, u64>,
+    /// Values that the code tables do not know, by column and county.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unknown_codes: Vec<UnknownCodes>,
+    /// The period or day that the table stands for, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<AsOf>,
+    /// Accepted rows by county code, where the list says it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub counties: BTreeMap<String, u64>,
+    /// Columns of the contract that the table does not have.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub absent: Vec<String>,
+    /// Values that are not missing, by position of the column in the contract.
+    #[serde(skip)]
+    pub filled: Vec<u64>,
+    /// What the whole file is made of, with its last table; the manifest says it of the file.
+    #[serde(skip)]
+    pub account: Option<std::sync::Arc<super::file_account::FileAccount>>,
+}
+
+/// Values of a coded column that its code table does not know, in one table and county.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct UnknownCodes {
+    /// Canonical name of the column.
+    pub column: String,
+    /// County as the rows write it; empty where they do not.
+    pub county: String,
+    /// Cells with such a value.
+    pub cells: u64,
+    /// Filled cells.
+    pub filled: u64,
+    /// The most frequent spellings.
+    pub spellings: Vec<UnknownSpelling>,
+}
+
+/// A spelling that a code table does not know.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct UnknownSpelling {
+    /// As written, long numbers masked.
+    pub spelling: String,
+    /// Cells that say so.
+    pub cells: u64,
+    /// The label of the table that is most like it, if any is alike.
+    pub nearest: Option<String>,
+}
+
+/// The period or day that a table stands for.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct AsOf {
+    /// As written: `2018`, `2018秋`, `2018-09-30`.
+    pub text: String,
+    /// Where it is written.
+    pub evidence: AsOfEvidence,
+}
+
+/// Where the date of a table is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AsOfEvidence {
+    /// In the column of the period: the latest value.
+    Column,
+    /// In a title above the header.
+    Title,
+    /// In the file's name.
+    FileName,
 }
 
 /// Control totals of one source.
@@ -106,4 +184,17 @@ pub struct AuditFinding {
     pub blocking: bool,
     /// Finding and cure, in Chinese.
     pub message: String,
+}
+
+impl AuditFinding {
+    /// A finding of an audit about a source.
+    pub fn new(source: &str, audit: &str, blocking: bool, message: String) -> Self {
+        Self { source: source.to_owned(), audit: audit.to_owned(), blocking, message }
+    }
+    /// True if it says that something was not delivered or is of another period: told before all others.
+    pub fn concerns_delivery(&self) -> bool {
+        const DELIVERY: [&str; 5] =
+            ["missing_county", "stale_list", "unchanged_file", "other_quarter", "column_of_some"];
+        DELIVERY.contains(&self.audit.as_str())
+    }
 }

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 /// Identity of one table: a file, or one worksheet of a workbook.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct RawTableInfo {
-    /// Path relative to the data folder.
+    /// Path relative to the data folder; whoever asks another process for the table knows it already.
+    #[serde(skip)]
     pub file: PathBuf,
     /// SHA-256 of the file's bytes, lower-case hexadecimal.
     pub sha256: String,
@@ -21,6 +22,9 @@ pub struct RawTableInfo {
     pub headers: Vec<String>,
     /// One-based row of the (last) header row; 0 where the format names its columns itself.
     pub header_row: u32,
+    /// What should be told of the file as a whole (a memo file that is not there, a column of an index that
+    /// is not read), Chinese.
+    pub notes: Vec<String>,
 }
 
 /// What a file turned out to be.
@@ -33,6 +37,16 @@ pub enum FileFormat {
     Xlsx,
     /// BIFF workbook in a compound file.
     Xls,
+    /// Binary Office Open XML workbook.
+    Xlsb,
+    /// OpenDocument spreadsheet.
+    Ods,
+    /// Tables of a web page, most often named `.xls`.
+    Html,
+    /// XML spreadsheet of 2003.
+    SpreadsheetMl,
+    /// Web archive: the pages of a workbook in one file.
+    Mhtml,
     /// dBase III/IV/FoxPro table.
     Dbf,
     /// Apache Parquet.
@@ -40,7 +54,7 @@ pub enum FileFormat {
 }
 
 /// How the encoding of a text file is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EncodingEvidence {
     /// The source contract declares it.
@@ -66,10 +80,25 @@ impl EncodingEvidence {
 }
 
 /// The encoding that a text file was decoded with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct TextEncoding {
     /// Its name: `UTF-8`, `gb18030`, `UTF-16LE`, `UTF-16BE`.
     pub name: &'static str,
     /// How it is known.
     pub evidence: EncodingEvidence,
+}
+
+// Not derived: a name that lives as long as the program is not borrowed from what is read.
+impl<'de> serde::Deserialize<'de> for TextEncoding {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[derive(serde::Deserialize)]
+        struct Named {
+            name: String,
+            evidence: EncodingEvidence,
+        }
+        let sent = Named::deserialize(from)?;
+        let known = encoding_rs::Encoding::for_label(sent.name.as_bytes());
+        let known = known.ok_or_else(|| serde::de::Error::custom("no known encoding"))?;
+        Ok(Self { name: known.name(), evidence: sent.evidence })
+    }
 }

@@ -19,12 +19,8 @@ pub fn audit_prefixes(pipeline: &Pipeline, loaded: &mut [LoadedSource], comparab
         let counts = PrefixCounts::of(fields.id_numbers("id_number").unwrap_or_default(), known);
         if counts.unknown > 0 {
             let title = pipeline.source(&fields.source).map_or(fields.source.as_str(), |s| s.title.as_str());
-            one.audits.push(AuditFinding {
-                source: fields.source.clone(),
-                audit: UNKNOWN_ID_PREFIX.to_owned(),
-                blocking: false,
-                message: counts.message(title),
-            });
+            let message = counts.message(title);
+            one.audits.push(AuditFinding::new(&fields.source, UNKNOWN_ID_PREFIX, false, message));
         }
     }
 }

@@ -18,7 +18,7 @@ pub(crate) fn load_or_create_key(file: &Path, outputs: &Path) -> Result<Vec<u8>>
     load_key_with_random(file, outputs, |buffer| fs::File::open("/dev/urandom")?.read_exact(buffer))
 }
 
-/// As [`load_or_create`], with the randomness given.
+/// As [`load_or_create_key`], with the randomness given.
 pub(crate) fn load_key_with_random(
     file: &Path,
     outputs: &Path,

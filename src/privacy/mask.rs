@@ -13,15 +13,15 @@ const STAR: char = '*';
 /// first six digits only.
 ///
 /// ```
-/// use bidui::id_for_list;
+/// use bidui::mask_id_for_list;
 ///
-/// assert_eq!(id_for_list("11010519491231002X"), "110105********002X");
+/// assert_eq!(mask_id_for_list("11010519491231002X"), "110105********002X");
 /// ```
 pub fn mask_id_for_list(text: &str) -> String {
     mask_id_text(text, 4)
 }
 
-/// ID number for officers' lists as [`id_for_list`] masks it; a verdict in words where there is no
+/// ID number for officers' lists as [`mask_id_for_list`] masks it; a verdict in words where there is no
 /// number to mask.
 pub(crate) fn mask_number_for_list(id: IdNumber) -> Cow<'static, str> {
     match id.text() {
@@ -83,7 +83,7 @@ fn mask_name_part(part: &str) -> String {
 }
 
 /// Free text with every run of 11 or more digits masked: ID numbers as in
-/// [`id_for_list`], phones (`138****5678`) and account numbers by their ends.
+/// [`mask_id_for_list`], phones (`138****5678`) and account numbers by their ends.
 pub(crate) fn mask_numbers_in_text(text: &str) -> Cow<'_, str> {
     if !may_hold_number(text.as_bytes()) {
         return text.into();
@@ -109,6 +109,12 @@ pub(crate) fn mask_numbers_in_text(text: &str) -> Cow<'_, str> {
     }
     flush_masked_number(&mut run, &mut out);
     out.into()
+}
+
+/// True if a text holds a number that [`mask_numbers_in_text`] masks.
+pub(crate) fn holds_long_number(text: &str) -> bool {
+    let stars = |text: &str| text.matches(STAR).count();
+    stars(&mask_numbers_in_text(text)) > stars(text)
 }
 
 /// False where no number is long enough and no digit has to be folded, as in nearly all texts.

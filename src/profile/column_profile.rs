@@ -211,7 +211,8 @@ impl ColumnCounter {
         }
         top.truncate(TOP);
         ColumnProfile {
-            header: header.to_owned(),
+            // A row of a person may have been taken for the header.
+            header: crate::privacy::mask::mask_numbers_in_text(header).into_owned(),
             guess,
             filled: self.filled,
             null_share: column_share(self.cells - self.filled, self.cells),

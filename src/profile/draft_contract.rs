@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::{ColumnGuess, ColumnProfile, FileProfile};
-use crate::config::{clean_config_header, is_reserved_column};
+use super::{ColumnGuess, ColumnProfile, FileProfile, file_names, member_columns};
+use crate::config::{ColumnRole, clean_config_header, is_reserved_column};
 use crate::model::han;
 
 /// Parts of headers that say what a column is: part, canonical name, role, type it must have.
@@ -39,74 +39,149 @@ const DIVISIONS: &[(&[&str], &str)] = &[
     (&["村", "行政村", "村(居)", "村(社区)", "村社区", "村居", "村委会"], "village"),
 ];
 
-struct ContractDraft<'a> {
+/// Headers that say nothing of the person or household.
+const IDLE: [&str; 7] = ["序号", "备注", "说明", "合计", "填表日期", "制表日期", "导出时间"];
+
+/// A draft of `sources/<name>.toml`.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct DraftContract {
+    /// File stem it may be saved under.
+    pub name: String,
+    /// Files it is for.
+    pub files: Vec<std::path::PathBuf>,
+    /// The draft.
+    pub text: String,
+}
+
+struct ColumnDraft<'a> {
     column: &'a ColumnProfile,
     name: String,
     role: Option<&'static str>,
     kind: &'static str,
 }
 
-/// The draft for files of one source.
-pub(crate) fn draft_contract(files: &[FileProfile]) -> String {
-    let mut columns: Vec<&ColumnProfile> = Vec::new();
+/// The draft for files of one shape.
+pub(crate) fn draft_contract(files: &[&FileProfile]) -> DraftContract {
+    let mut columns: Vec<(&ColumnProfile, Option<ColumnRole>)> = Vec::new();
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    for column in files.iter().flat_map(|f| &f.tables).flat_map(|t| &t.columns) {
+    let mut idle = Vec::new();
+    for (table, at) in files
+        .iter()
+        .flat_map(|f| &f.tables)
+        .flat_map(|table| (0..table.columns.len()).map(move |at| (table, at)))
+    {
+        let column = &table.columns[at];
         let clean = clean_config_header(&column.header);
         if clean.is_empty() {
             continue;
         }
+        if IDLE.contains(&clean.as_str()) {
+            if !idle.contains(&column.header) {
+                idle.push(column.header.clone());
+            }
+            continue;
+        }
+        let role = table.roles.get(at).and_then(|found| found.as_ref().map(|f| f.role));
         match seen.get(&clean) {
             // The fullest of the tables knows best what a column holds.
-            Some(&place) if columns[place].filled < column.filled => columns[place] = column,
+            Some(&place) if columns[place].0.filled < column.filled => columns[place] = (column, role),
             Some(_) => {}
             None => {
                 seen.insert(clean, columns.len());
-                columns.push(column);
+                columns.push((column, role));
             }
         }
     }
-    let stem =
-        |f: &FileProfile| f.file.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
-    let title = files.first().map_or_else(String::new, stem);
+    // Tables of one file may name the same thing differently: the first column has the role.
+    let mut given = BTreeSet::new();
+    for (_, role) in &mut columns {
+        *role = role.filter(|role| given.insert(role_word(*role)));
+    }
+    let title = files.first().map_or_else(String::new, |file| file_names::name_without_dates(&file.stem()));
     let patterns: BTreeSet<String> =
-        files.iter().map(|f| format!("**/*{}*", escape_header_pattern(&stem(f)))).collect();
+        files.iter().map(|f| format!("**/{}", file_names::name_pattern(&f.stem()))).collect();
     let patterns: Vec<String> = patterns.iter().map(|p| quote_toml_text(p)).collect();
     let minimum = (columns.len() / 2).clamp(1, 4);
     let mut out = String::from(
         "# 由 bidui profile 起草。请核对每一列的 name、type、role，补上 owner 和 letter，再用 bidui check 检查。\n",
     );
     let _ = writeln!(out, "title = {}", quote_toml_text(&title));
-    out.push_str("owner = \"（填部门）\"\nletter = \"XX\"\n\n[files]\n");
-    let _ = writeln!(out, "patterns = [{}]\nminimum_headers = {minimum}", patterns.join(", "));
-    if let Some(header) = numbered_member_header(&columns) {
-        let _ = writeln!(
-            out,
-            "\n# 有带编号的表头（如“{header}”），可能是一户一行：成员各列改写成 [[unpivot]]，见 docs/source-contract.md。"
-        );
+    out.push_str("owner = \"（填部门）\"\nletter = \"XX\"\n");
+    if !idle.is_empty() {
+        let idle: Vec<String> = idle.iter().map(|header| quote_toml_text(header)).collect();
+        let _ = writeln!(out, "ignore_headers = [{}]", idle.join(", "));
     }
+    let _ = writeln!(out, "\n[files]\npatterns = [{}]\nminimum_headers = {minimum}", patterns.join(", "));
+    let unnamed = files.iter().flat_map(|f| &f.tables).flat_map(|t| &t.columns);
+    let unnamed = unnamed.filter(|c| c.header.is_empty() && c.filled > 0).count();
+    if unnamed > 0 {
+        let _ = writeln!(out, "\n# 有{unnamed}列有内容却没有表头，读入时会停下来：请在文件里补上表头。");
+    }
+    let headers: Vec<&ColumnProfile> = columns.iter().map(|(column, _)| *column).collect();
+    let groups = member_columns::find_members(&headers);
     let mut names = BTreeSet::new();
-    let mut roles = BTreeSet::new();
-    for column in columns {
-        let draft = decide(column, &mut names, &mut roles);
+    let mut roles: BTreeSet<&'static str> = groups.iter().flat_map(|g| g.roles()).collect();
+    if groups.is_empty() {
+        roles.extend(columns.iter().filter_map(|(_, role)| role.map(role_word)));
+    }
+    names.extend(groups.iter().flat_map(|group| group.names().map(str::to_owned)));
+    for (at, (column, role)) in columns.iter().enumerate() {
+        if groups.iter().any(|group| group.holds(at)) {
+            continue;
+        }
+        let draft = decide(
+            column,
+            role.filter(|r| groups.is_empty() || !roles.contains(role_word(*r))),
+            &mut names,
+            &mut roles,
+        );
         write_column(&mut out, &draft);
     }
-    out
+    out.push_str(&member_columns::members_text(&groups));
+    let files = files.iter().map(|f| f.file.clone()).collect();
+    let mut name: String = spell_column_name(&clean_config_header(&title));
+    if name.len() > 40 {
+        name.truncate(name[..40].rfind('_').unwrap_or(40));
+    }
+    DraftContract { name, files, text: out }
 }
 
-/// A header that occurs with several numbers: members of a household side by side.
-fn numbered_member_header<'a>(columns: &[&'a ColumnProfile]) -> Option<&'a str> {
-    let mut bases = BTreeSet::new();
-    columns.iter().map(|c| c.header.as_str()).find(|header| {
-        header.contains(|c: char| c.is_ascii_digit())
-            && !bases.insert(header.chars().filter(|c| !c.is_ascii_digit()).collect::<String>())
-    })
+/// The word of a role in a contract.
+pub(super) fn role_word(role: ColumnRole) -> &'static str {
+    match role {
+        ColumnRole::IdNumber => "id_number",
+        ColumnRole::Name => "name",
+        ColumnRole::BirthDate => "birth_date",
+        ColumnRole::Sex => "sex",
+        ColumnRole::County => "county",
+        ColumnRole::Township => "township",
+        ColumnRole::Village => "village",
+        ColumnRole::DivisionCode => "division_code",
+        ColumnRole::Address => "address",
+        ColumnRole::Household => "household",
+        ColumnRole::Relation => "relation",
+        ColumnRole::GuardianId => "guardian_id",
+        ColumnRole::GuardianName => "guardian_name",
+        ColumnRole::StudentNo => "student_no",
+        ColumnRole::Phone => "phone",
+    }
+}
+
+/// The name of a column that plays a role.
+fn role_column(role: ColumnRole) -> &'static str {
+    match role {
+        ColumnRole::Household => "household_no",
+        ColumnRole::GuardianId => "guardian_id_number",
+        other => role_word(other),
+    }
 }
 
 fn decide<'a>(
     column: &'a ColumnProfile,
+    found: Option<ColumnRole>,
     names: &mut BTreeSet<String>,
     roles: &mut BTreeSet<&'static str>,
-) -> ContractDraft<'a> {
+) -> ColumnDraft<'a> {
     let clean = clean_config_header(&column.header);
     let known = KNOWN.iter().find(|(part, ..)| clean.contains(part)).copied();
     let division = DIVISIONS
@@ -128,6 +203,15 @@ fn decide<'a>(
         | ColumnGuess::Text => "text",
     };
     let (name, role, kind) = match division.or(known) {
+        _ if found.is_some() => {
+            let role = found.unwrap_or(ColumnRole::Name);
+            let kind = match role {
+                ColumnRole::BirthDate => "date",
+                ColumnRole::Sex | ColumnRole::Relation => natural,
+                _ => "text",
+            };
+            (role_column(role).to_owned(), Some(role_word(role)), kind)
+        }
         // A role belongs to one column; the next one alike is only named alike.
         Some((_, name, role, kind)) => {
             (name.to_owned(), role.filter(|r| roles.insert(r)), kind.unwrap_or(natural))
@@ -148,10 +232,10 @@ fn decide<'a>(
         .find(|candidate| !is_reserved_column(candidate) && !names.contains(candidate))
         .unwrap_or_default();
     names.insert(unique.clone());
-    ContractDraft { column, name: unique, role, kind }
+    ColumnDraft { column, name: unique, role, kind }
 }
 
-fn write_column(out: &mut String, draft: &ContractDraft<'_>) {
+fn write_column(out: &mut String, draft: &ColumnDraft<'_>) {
     let column = draft.column;
     let _ = write!(out, "\n# {}，空 {:.1}%", column.guess.label(), column.null_share * 100.0);
     if let Some(valid) = column.valid_share {
@@ -177,7 +261,7 @@ fn write_column(out: &mut String, draft: &ContractDraft<'_>) {
 }
 
 /// An ASCII name for a header: its Latin letters and digits, Han characters as syllables.
-fn spell_column_name(header: &str) -> String {
+pub(super) fn spell_column_name(header: &str) -> String {
     let mut words: Vec<String> = Vec::new();
     let mut latin = String::new();
     for c in header.chars() {
@@ -203,13 +287,8 @@ fn spell_column_name(header: &str) -> String {
     }
 }
 
-/// Characters that mean something in a pattern stand for any one character.
-fn escape_header_pattern(text: &str) -> String {
-    text.chars().map(|c| if matches!(c, '*' | '[' | ']' | '{' | '}' | '\\') { '?' } else { c }).collect()
-}
-
 /// A TOML basic string.
-fn quote_toml_text(text: &str) -> String {
+pub(super) fn quote_toml_text(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         match c {

@@ -19,6 +19,11 @@ fn show_file(out: &mut String, file: &FileProfile) {
         FileFormat::Csv => "CSV",
         FileFormat::Xlsx => "XLSX",
         FileFormat::Xls => "XLS",
+        FileFormat::Xlsb => "XLSB",
+        FileFormat::Ods => "ODS",
+        FileFormat::Html => "网页表格(HTML)",
+        FileFormat::SpreadsheetMl => "XML 表格 2003",
+        FileFormat::Mhtml => "网页档案(MHTML)",
         FileFormat::Dbf => "DBF",
         FileFormat::Parquet => "Parquet",
     };

@@ -128,8 +128,10 @@ fn guess_date(cell: &str) -> (bool, bool) {
     if cell.matches('.').count() == 1 && cell.len() < 7 {
         return (false, false);
     }
-    written_date::parse_written_date(cell)
-        .map_or((false, false), |ymd| (ymd.day.is_some(), ymd.day.is_none()))
+    match written_date::parse_written_date(cell) {
+        Some(ymd) if ymd.day.is_some() => (true, false),
+        _ => (false, written_date::parse_written_month(cell).is_some()),
+    }
 }
 
 /// Whether a number is whole; `None` if the cell is not a number. Leading zeros make a label.

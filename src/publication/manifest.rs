@@ -8,8 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::layout::MANIFEST;
 use super::output_files::write_output_bytes;
+use crate::model::data_file::{DataFile, FileFate};
+use crate::model::file_account::FileAccount;
 use crate::model::period::Period;
 use crate::model::source_row::{AuditFinding, TableTotals};
+use crate::privacy::mask::mask_numbers_in_text;
 use crate::{Error, Result};
 
 /// Version of the manifest's own form. 1 said `quarter` and `previous_quarter` where 2 says `period`
@@ -33,6 +36,8 @@ pub struct Manifest {
     pub period: Period,
     /// Period compared with.
     pub previous_period: Option<Period>,
+    /// Everything in the data folder and what became of it.
+    pub files: Vec<DeliveredFile>,
     /// Sources with control totals, also those not delivered.
     pub sources: Vec<SourceRun>,
     /// Findings of the audits that did not stop the run.
@@ -43,6 +48,37 @@ pub struct Manifest {
     pub rules: Vec<RuleRun>,
     /// Files of the publication, but for the manifest.
     pub outputs: Vec<OutputFile>,
+}
+
+/// A file of the data folder in the manifest.
+#[derive(Debug, Clone, Serialize)]
+pub struct DeliveredFile {
+    /// Path in the data folder; long numbers in it are masked.
+    pub file: String,
+    /// What became of it.
+    pub fate: FileFate,
+    /// Source that reads it, or the nearest to one that none reads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// More about it, Chinese.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// What it is made of, counted twice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<FileAccount>,
+}
+
+impl DeliveredFile {
+    /// A file as the manifest says it.
+    pub(crate) fn of(file: &DataFile) -> Self {
+        Self {
+            file: mask_numbers_in_text(&file.file.to_string_lossy()).into_owned(),
+            fate: file.fate,
+            source: file.source.clone(),
+            note: file.note.clone(),
+            account: file.account.clone(),
+        }
+    }
 }
 
 /// A source in the manifest.

@@ -8,6 +8,7 @@ pub(crate) mod large_table_writer;
 pub(crate) mod layout;
 pub(crate) mod manifest;
 pub(crate) mod output_files;
+pub(crate) mod own_marks;
 pub(crate) mod small_table_writer;
 pub(crate) mod snapshot;
 pub(crate) mod staging;

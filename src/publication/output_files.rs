@@ -41,6 +41,13 @@ impl OutputFiles {
         Ok((Self { root, written: Vec::new(), dictionary: Vec::new(), disk, side_by_side }, threads))
     }
 
+    /// Begins the folder of a run that was refused, see [`OutputFiles::new`].
+    pub(crate) fn of_refusal(root: &Path) -> (Self, DiskSync) {
+        let (threads, disk) = DiskSync::new();
+        let root = root.to_owned();
+        (Self { root, written: Vec::new(), dictionary: Vec::new(), disk, side_by_side: false }, threads)
+    }
+
     /// For files that are noted apart.
     fn part(&self) -> Self {
         let (root, disk) = (self.root.clone(), self.disk.clone());

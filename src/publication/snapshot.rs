@@ -41,6 +41,8 @@ pub struct Snapshot {
     accepted: BTreeMap<String, u64>,
     read: BTreeMap<String, u64>,
     outputs: Vec<OutputFile>,
+    /// Tables of every source that was delivered.
+    tables: BTreeMap<String, Vec<TableHead>>,
 }
 
 #[derive(serde::Deserialize)]
@@ -64,6 +66,16 @@ struct SourceHead {
     present: bool,
     read: u64,
     accepted: u64,
+    #[serde(default)]
+    tables: Vec<TableHead>,
+}
+
+#[derive(Debug, Clone, serde::Deserialize)]
+struct TableHead {
+    sha256: String,
+    /// Nothing before they were counted.
+    #[serde(default)]
+    counties: BTreeMap<String, u64>,
 }
 
 /// Folder of the one run that `path` names, however it names it.
@@ -130,6 +142,7 @@ impl Snapshot {
             period: head.period,
             accepted: present().map(|s| (s.source.clone(), s.accepted)).collect(),
             read: present().map(|s| (s.source.clone(), s.read)).collect(),
+            tables: present().map(|s| (s.source.clone(), s.tables.clone())).collect(),
             pipeline: head.pipeline,
             outputs: head.outputs,
         })
@@ -214,6 +227,20 @@ impl Snapshot {
     /// Units read from a source, for audits.
     pub fn read(&self, source: &str) -> Option<u64> {
         self.read.get(source).copied()
+    }
+
+    /// True if a file with this digest was among those of a source.
+    pub(crate) fn had_file(&self, source: &str, sha256: &str) -> bool {
+        self.tables.get(source).is_some_and(|tables| tables.iter().any(|t| t.sha256 == sha256))
+    }
+
+    /// Records of a source by county code; nothing where they were not counted.
+    pub(crate) fn counties(&self, source: &str) -> BTreeMap<String, u64> {
+        let mut counties = BTreeMap::new();
+        for (county, count) in self.tables.get(source).into_iter().flatten().flat_map(|t| &t.counties) {
+            *counties.entry(county.clone()).or_insert(0) += count;
+        }
+        counties
     }
 
     /// Compares every file with the manifest's digest.

@@ -34,6 +34,34 @@ pub(crate) struct Staging {
     _lock: File,
 }
 
+/// Writes what is left of a run that was refused as `out/name`, whole or not at all; what an earlier run left under the name
+/// goes. `write` is given the folder to write in.
+///
+/// # Errors
+/// Another process writes to `out`, or it cannot be written.
+pub(crate) fn place_refusal(
+    out: &Path,
+    name: &str,
+    write: impl FnOnce(&Path) -> Result<()>,
+) -> Result<PathBuf> {
+    let failed = |e| Error::io("写出退回清单", out, e).hint("检查发布文件夹是否可写、磁盘是否已满");
+    fs::create_dir_all(out).map_err(failed)?;
+    let _lock = lock_publication_folder(out)?;
+    clean_staging_folders(out)?;
+    let (staging, to) = (out.join(format!("{STAGING}{name}")), out.join(name));
+    fs::create_dir(&staging).map_err(failed)?;
+    if let Err(error) = write(&staging) {
+        // The next run removes what cannot be removed now.
+        let _ = fs::remove_dir_all(&staging);
+        return Err(error);
+    }
+    if to.symlink_metadata().is_ok() {
+        fs::remove_dir_all(&to).map_err(failed)?;
+    }
+    fs::rename(&staging, &to).map_err(failed)?;
+    Ok(to)
+}
+
 impl Staging {
     /// Locks `out`, removes what killed runs left, and makes an empty staging folder.
     ///

@@ -46,11 +46,8 @@ mod tests {
     use super::*;
 
     fn audits(sources: &[(&str, &str)]) -> Vec<AuditFinding> {
-        let finding = |&(source, audit): &(&str, &str)| AuditFinding {
-            source: source.to_owned(),
-            audit: audit.to_owned(),
-            blocking: false,
-            message: format!("{source}的{audit}"),
+        let finding = |&(source, audit): &(&str, &str)| {
+            AuditFinding::new(source, audit, false, format!("{source}的{audit}"))
         };
         sources.iter().map(finding).collect()
     }

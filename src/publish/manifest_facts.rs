@@ -6,7 +6,9 @@ use super::{PublicationInputs, RuleFacts};
 use crate::Result;
 use crate::model::links::Decision;
 use crate::model::source_row::ControlTotals;
-use crate::publication::manifest::{FORMAT, Manifest, OutputFile, RuleRun, SourceRun, StageRows};
+use crate::publication::manifest::{
+    DeliveredFile, FORMAT, Manifest, OutputFile, RuleRun, SourceRun, StageRows,
+};
 
 /// Gathers the manifest of a publication and checks its totals.
 ///
@@ -20,6 +22,7 @@ pub(crate) fn build_manifest(inputs: &PublicationInputs<'_>, outputs: Vec<Output
         pipeline_digest: inputs.catalogue.digest.clone(),
         period: inputs.period,
         previous_period: inputs.previous_period,
+        files: inputs.files.iter().map(DeliveredFile::of).collect(),
         sources: source_runs(inputs),
         audits: inputs.loaded.iter().flat_map(|l| l.audits.clone()).collect(),
         stages: stages(inputs),

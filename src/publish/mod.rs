@@ -10,6 +10,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::load::LoadedSource;
+use crate::model::data_file::DataFile;
 use crate::model::exception::TrackedException;
 use crate::model::indicator::PreviousIndicator;
 use crate::model::links::Links;
@@ -31,14 +32,18 @@ mod people;
 pub(crate) mod previous_indicators;
 mod published_pipeline;
 mod quarter_totals;
+mod refusal;
 mod report;
 mod restricted;
 mod summary;
 mod tables;
+mod unread_files;
 
 pub use published_pipeline::{PublishedPipeline, RuleFacts};
 pub(crate) use quarter_totals::PublicationTotals;
+pub(crate) use refusal::{Refusal, write_refusal};
 pub use summary::summary_text;
+pub(crate) use unread_files::unread_sheets;
 
 /// Everything a publication is made of.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +52,8 @@ pub struct PublicationInputs<'a> {
     pub catalogue: &'a PublishedPipeline,
     /// The period published.
     pub period: Period,
+    /// Files of the data folder and what became of each.
+    pub files: &'a [DataFile],
     /// Loaded sources, in the order of `comparables` and of `resolution.offsets`.
     pub loaded: &'a [LoadedSource],
     /// Comparable fields, row for row with the records.

@@ -1,9 +1,11 @@
 //! A few lines for the screen after a run.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::audit_notices::audit_notices;
 use super::quarter_totals::grouped_text;
+use super::unread_files::unread_notices;
 use super::{FinishedPublication, PublishedPipeline};
 use crate::model::exception::Severity;
 
@@ -14,6 +16,10 @@ pub fn summary_text(publication: &FinishedPublication, catalogue: &PublishedPipe
     let sum = |f: fn(&crate::publication::manifest::SourceRun) -> u64| m.sources.iter().map(f).sum::<u64>();
     let present = m.sources.iter().filter(|s| s.present).count();
     let _ = writeln!(out, "{}  {}", m.pipeline, m.period.title());
+    let (first, others): (Vec<_>, Vec<_>) = m.audits.iter().partition(|audit| audit.concerns_delivery());
+    for notice in audit_notices(first.into_iter(), catalogue) {
+        let _ = writeln!(out, "  警示  {}：{}", notice.sources, notice.message);
+    }
     let _ = writeln!(
         out,
         "  数据  {present}个来源，读入{}条 = 接受{} + 退回{}",
@@ -21,6 +27,9 @@ pub fn summary_text(publication: &FinishedPublication, catalogue: &PublishedPipe
         grouped_text(sum(|s| s.accepted)),
         grouped_text(sum(|s| s.rejected))
     );
+    for line in unread_notices(&m.files) {
+        let _ = writeln!(out, "  未读  {line}");
+    }
     let _ = writeln!(
         out,
         "  归并  {}人，{}户；另有{}对记录待人工确认",
@@ -66,14 +75,51 @@ pub fn summary_text(publication: &FinishedPublication, catalogue: &PublishedPipe
             rule.title
         );
     }
-    let not_run: Vec<&str> = t.not_run.iter().map(|(code, _)| code.as_str()).collect();
-    if !not_run.is_empty() {
-        let _ = writeln!(out, "  未运行的规则（不等于没有疑点）：{}", not_run.join("、"));
+    if m.rules.is_empty() {
+        out.push_str("  !!!! 一条规则也没有：没有找疑点，不等于没有疑点\n");
     }
-    for notice in audit_notices(m.audits.iter(), catalogue) {
+    if t.persons > 0 && t.persons_by_township.keys().all(String::is_empty) {
+        out.push_str("  !!!! 没有一个人找到所在乡镇：全部疑点列在“未定乡镇”里；检查 codes/ 里的乡镇表\n");
+    }
+    out.push_str(&not_run_text(&t.not_run));
+    for notice in audit_notices(others.into_iter(), catalogue) {
         let _ = writeln!(out, "  注意  {}：{}", notice.sources, notice.message);
     }
     let _ = writeln!(out, "  发布  {}", publication.folder.display());
     let _ = writeln!(out, "        疑点清单 lists/  报告 report.html  数据表 tables/  清册 manifest.json");
+    out
+}
+
+/// Rules that did not run: how many for which kind of reason, what is missing for most of them, and their codes.
+fn not_run_text(not_run: &[(String, String)]) -> String {
+    /// Missing things that a line names.
+    const NAMED: usize = 6;
+    let mut out = String::new();
+    if not_run.is_empty() {
+        return out;
+    }
+    let mut kinds: BTreeMap<&str, (usize, BTreeMap<&str, usize>)> = BTreeMap::new();
+    for (_, reason) in not_run {
+        let (kind, things) = reason.split_once('：').unwrap_or(("本期不适用", ""));
+        let entry = kinds.entry(kind).or_default();
+        entry.0 += 1;
+        for thing in things.split('、').filter(|thing| !thing.is_empty()) {
+            *entry.1.entry(thing).or_default() += 1;
+        }
+    }
+    let mut kinds: Vec<_> = kinds.into_iter().collect();
+    kinds.sort_by(|a, b| b.1.0.cmp(&a.1.0).then_with(|| a.0.cmp(b.0)));
+    let _ = writeln!(out, "  !!!! {}条规则没有运行，不等于没有疑点", not_run.len());
+    for (kind, (count, things)) in kinds {
+        let mut things: Vec<(&str, usize)> = things.into_iter().collect();
+        things.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+        let more = if things.len() > NAMED { format!("等{}项", things.len()) } else { String::new() };
+        let named: Vec<String> =
+            things.iter().take(NAMED).map(|(thing, rules)| format!("{thing}{rules}条")).collect();
+        let colon = if named.is_empty() { "" } else { "：" };
+        let _ = writeln!(out, "        {kind}  {count}条{colon}{}{more}", named.join("、"));
+    }
+    let codes: Vec<&str> = not_run.iter().map(|(code, _)| code.as_str()).collect();
+    let _ = writeln!(out, "  未运行的规则（不等于没有疑点）：{}", codes.join("、"));
     out
 }

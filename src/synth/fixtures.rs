@@ -32,9 +32,9 @@ pub(super) fn write_fixtures(plan: &SynthPlan<'_>, out: &Path) -> Result<SynthRe
             worlds.iter_mut().for_each(|w| evolve::evolve(w, plan.seed, quarter));
         }
         let folder = out.join(quarter.to_string());
-        write_fixture_quarter(plan, &worlds, step, &folder, &mut report)?;
+        write_fixture_quarter(plan, &worlds, step, (&folder, &truth_folder(out, quarter)), &mut report)?;
         if let Some(moved) = &moved {
-            save_fixture_file(&folder.join("truth").join("moved.csv"), moved.as_bytes())?;
+            save_fixture_file(&truth_folder(out, quarter).join("moved.csv"), moved.as_bytes())?;
         }
     }
     report.persons = worlds.iter().map(|w| w.people.len() as u64).sum();
@@ -45,7 +45,7 @@ fn write_fixture_quarter(
     plan: &SynthPlan<'_>,
     worlds: &[VillageWorld],
     step: usize,
-    folder: &Path,
+    (folder, truth_folder): (&Path, &Path),
     report: &mut SynthReport,
 ) -> Result<()> {
     let quarter = plan.quarters[step];
@@ -97,11 +97,10 @@ fn write_fixture_quarter(
         let rows = file.sheets.iter().map(|s| s.rows.len() as u64).sum();
         report.files.push(WrittenFile { path: PathBuf::from(quarter.to_string()).join(&file.name), rows });
     }
-    let truth = folder.join("truth");
-    save_fixture_file(&truth.join("records.csv"), records.as_bytes())?;
-    save_fixture_file(&truth.join("exceptions.csv"), exceptions.as_bytes())?;
-    save_fixture_file(&truth.join("rejects.csv"), rejects.as_bytes())?;
-    save_fixture_file(&truth.join("indicators.csv"), indicators_text(&coverage).as_bytes())
+    save_fixture_file(&truth_folder.join("records.csv"), records.as_bytes())?;
+    save_fixture_file(&truth_folder.join("exceptions.csv"), exceptions.as_bytes())?;
+    save_fixture_file(&truth_folder.join("rejects.csv"), rejects.as_bytes())?;
+    save_fixture_file(&truth_folder.join("indicators.csv"), indicators_text(&coverage).as_bytes())
 }
 
 /// The indicator truth as CSV.
@@ -111,6 +110,11 @@ pub(super) fn indicators_text(coverage: &truth::HouseholdCoverage) -> String {
         let _ = writeln!(out, "R35,{unit},{covered},{due}");
     }
     out
+}
+
+/// Where the truth of a quarter lies: beside the data folders, never in one.
+fn truth_folder(out: &Path, quarter: SynthQuarter) -> PathBuf {
+    out.join("truth").join(quarter.to_string())
 }
 
 /// Writes a file and the folders above it.

@@ -68,8 +68,10 @@ fn write_large_quarter(
     report: &mut SynthReport,
     progress: &dyn Progress,
 ) -> Result<()> {
-    let truth_folder = folder.join("truth");
-    std::fs::create_dir_all(&truth_folder).map_err(|e| Error::io("建立文件夹", &truth_folder, e))?;
+    let truth_folder = &truth_folder_of(folder);
+    for needed in [folder, truth_folder] {
+        std::fs::create_dir_all(needed).map_err(|e| Error::io("建立文件夹", needed, e))?;
+    }
     let outputs: Vec<ScaleOutput> = SourceKind::ALL
         .iter()
         .map(|&s| ScaleOutput::create(s, plan.options.formats, folder))
@@ -113,6 +115,11 @@ fn write_large_quarter(
     quarter.finish(folder, Path::new(&plan.quarters[step].to_string()), report)
 }
 
+/// Where the truth of a quarter lies whose extracts are in `folder`: beside it, never in it.
+fn truth_folder_of(folder: &Path) -> PathBuf {
+    folder.with_file_name("truth").join(folder.file_name().unwrap_or_default())
+}
+
 /// The files of one quarter, open.
 struct QuarterFiles {
     outputs: Vec<ScaleOutput>,
@@ -152,7 +159,7 @@ impl QuarterFiles {
 
     fn finish(mut self, folder: &Path, quarter: &Path, report: &mut SynthReport) -> Result<()> {
         self.exceptions.flush().map_err(|e| Error::io("写文件", &self.exceptions_path, e))?;
-        let truth = folder.join("truth");
+        let truth = truth_folder_of(folder);
         save_fixture_file(&truth.join("indicators.csv"), indicators_text(&self.coverage).as_bytes())?;
         let records_path = truth.join("records.csv");
         let mut records = create_large_file(&records_path)?;
@@ -309,7 +316,7 @@ impl ScaleOutput {
             file.write_all(&encode_large_text(text, formats)).map_err(|e| Error::io("写文件", &path, e))?;
             ScaleSink::Text(file)
         };
-        let waiting_path = folder.join("truth").join(format!(".{}.part", source.name()));
+        let waiting_path = truth_folder_of(folder).join(format!(".{}.part", source.name()));
         let waiting = create_large_file(&waiting_path)?;
         Ok(Self { source, path, sink, before: u64::from(!parquet), rows: 0, waiting, waiting_path })
     }

@@ -143,7 +143,7 @@ pub struct SynthReport {
     pub files: Vec<WrittenFile>,
 }
 
-/// Invents extracts and writes them to `out/<quarter>/…`, truth to `out/<quarter>/truth/`.
+/// Invents extracts and writes them to `out/<quarter>/…`, truth to `out/truth/<quarter>/`.
 ///
 /// # Errors
 /// Options that contradict each other; a pipeline without the division tables; a folder that cannot be written.
@@ -151,10 +151,10 @@ pub fn generate_extracts(options: &SynthOptions, out: &Path) -> Result<SynthRepo
     generate_telling(options, out, &Silent)
 }
 
-/// [`generate`], telling how far it is.
+/// [`generate_extracts`], telling how far it is.
 ///
 /// # Errors
-/// As for [`generate`].
+/// As for [`generate_extracts`].
 pub fn generate_telling(options: &SynthOptions, out: &Path, progress: &dyn Progress) -> Result<SynthReport> {
     options.check()?;
     let first = SynthQuarter::parse(&options.first_quarter)?;

@@ -53,7 +53,7 @@ pub(super) fn moved_text(moved: &[(String, String)]) -> String {
     std::iter::once("person,person_before\n".to_owned()).chain(lines).collect()
 }
 
-/// People of a village of `people` to look at for [`move_in`].
+/// People of a village of `people` to look at for [`move_people_between_prefectures`].
 pub(super) fn count_possible_movers(people: usize) -> usize {
     people.div_ceil(OF)
 }

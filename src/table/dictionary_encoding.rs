@@ -11,17 +11,17 @@ use arrow::array::{Array, ArrayRef, AsArray as _, Int32Array, Int64Array, String
 use arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type};
 use bytes::Bytes;
 use hashbrown::{HashMap, HashTable};
-use parquet::basic::{Compression, Encoding, PageType, ZstdLevel};
+use parquet::basic::{Encoding, PageType};
 use parquet::column::page::{CompressedPage, Page, PageWriter as _};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::data_type::ByteArray;
 use parquet::errors::Result;
-use parquet::file::metadata::{ColumnChunkMetaData, PageEncodingStats};
 use parquet::file::statistics::Statistics;
 use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::column_chunk::{begin_chunk_metadata, close_chunk, page_count, push_definition_levels};
 use super::hybrid_encoding;
 use super::parquet_writer::{PAGE_ROWS, ZSTD_LEVEL};
 
@@ -126,18 +126,13 @@ impl DictionaryColumn {
         let rest = self.waiting.split_off(rows);
         let mut positions = std::mem::replace(&mut self.waiting, rest);
         let mut body = Vec::new();
-        if self.column.max_def_level() > 0 {
-            body.extend([0; 4]);
-            if positions.contains(&MISSING) {
-                let there: Vec<u32> = positions.iter().map(|&p| u32::from(p != MISSING)).collect();
-                hybrid_encoding::push_hybrid(&there, 1, &mut body);
-                positions.retain(|&p| p != MISSING);
-                self.missing += (rows - positions.len()) as u64;
-            } else {
-                hybrid_encoding::push_hybrid_run(rows, 1, 1, &mut body);
-            }
-            let length = (body.len() - 4) as u32;
-            body[..4].copy_from_slice(&length.to_le_bytes());
+        let is_there = |&position: &u32| u32::from(position != MISSING);
+        let there =
+            positions.contains(&MISSING).then(|| positions.iter().map(is_there).collect::<Vec<u32>>());
+        push_definition_levels(&self.column, rows, there.as_deref(), &mut body);
+        if there.is_some() {
+            positions.retain(|&p| p != MISSING);
+            self.missing += (rows - positions.len()) as u64;
         }
         let width = hybrid_encoding::bit_width(self.dictionary.len());
         body.push(width as u8);
@@ -179,35 +174,16 @@ impl DictionaryColumn {
             })?;
             data_page_offset = data_page_offset.or(Some(written.offset as i64));
         }
-        let pages = |page_type, encoding, count: usize| PageEncodingStats {
-            page_type,
-            encoding,
-            count: count as i32,
-        };
-        let chunk = chunk.into_inner()?;
-        let metadata = ColumnChunkMetaData::builder(self.column)
-            .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
+        let of = begin_chunk_metadata(self.column, rows)?
             .set_encodings(vec![Encoding::PLAIN, Encoding::RLE, Encoding::RLE_DICTIONARY])
             .set_page_encoding_stats(vec![
-                pages(PageType::DICTIONARY_PAGE, Encoding::PLAIN, 1),
-                pages(PageType::DATA_PAGE, Encoding::RLE_DICTIONARY, count),
+                page_count(PageType::DICTIONARY_PAGE, Encoding::PLAIN, 1),
+                page_count(PageType::DATA_PAGE, Encoding::RLE_DICTIONARY, count),
             ])
-            .set_total_compressed_size(chunk.len() as i64)
-            .set_total_uncompressed_size(chunk.len() as i64 + saved)
-            .set_num_values(rows as i64)
             .set_dictionary_page_offset(Some(0))
             .set_data_page_offset(data_page_offset.unwrap_or_default())
-            .set_statistics(dictionary_statistics(&values, self.missing))
-            .build()?;
-        let close = ColumnCloseResult {
-            bytes_written: chunk.len() as u64,
-            rows_written: rows as u64,
-            metadata,
-            bloom_filter: None,
-            column_index: None,
-            offset_index: None,
-        };
-        Ok((chunk, close))
+            .set_statistics(dictionary_statistics(&values, self.missing));
+        close_chunk(chunk.into_inner()?, saved, rows, of)
     }
 }
 

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use crate::Error;
 use crate::table::rows::CHUNK_ROWS;
 
+mod column_chunk;
 mod column_encoder;
 mod dictionary_encoding;
 pub(crate) mod digest;

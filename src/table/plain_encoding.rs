@@ -8,19 +8,18 @@ use std::cmp::Ordering;
 
 use arrow::array::{Array as _, StringArray};
 use bytes::Bytes;
-use parquet::basic::{Compression, Encoding, PageType, ZstdLevel};
+use parquet::basic::{Encoding, PageType};
 use parquet::column::page::{CompressedPage, Page, PageWriter as _};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::data_type::ByteArray;
 use parquet::errors::Result;
-use parquet::file::metadata::{ColumnChunkMetaData, PageEncodingStats};
 use parquet::file::statistics::Statistics;
 use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
 use zstd::bulk::Compressor;
 use zstd::zstd_safe::{CParameter, ParamSwitch};
 
-use super::hybrid_encoding;
+use super::column_chunk::{begin_chunk_metadata, close_chunk, page_count, push_definition_levels};
 use super::parquet_writer::{PAGE_ROWS, ZSTD_LEVEL};
 
 /// Bytes after which a page of long texts ends before it has all its rows.
@@ -88,16 +87,8 @@ impl PlainTextColumn {
     fn end_page(&mut self) -> Result<()> {
         let rows = self.there.len();
         let mut page = Vec::with_capacity(self.body.len() + 16);
-        if self.column.max_def_level() > 0 {
-            page.extend([0; 4]);
-            if self.there.contains(&0) {
-                hybrid_encoding::push_hybrid(&self.there, 1, &mut page);
-            } else {
-                hybrid_encoding::push_hybrid_run(rows, 1, 1, &mut page);
-            }
-            let length = (page.len() - 4) as u32;
-            page[..4].copy_from_slice(&length.to_le_bytes());
-        }
+        let there = self.there.contains(&0).then_some(&self.there[..]);
+        push_definition_levels(&self.column, rows, there, &mut page);
         page.append(&mut self.body);
         self.there.clear();
         self.pages.push((self.compressor.compress(&page)?, page.len(), rows));
@@ -126,38 +117,14 @@ impl PlainTextColumn {
             };
             writer.write_page(CompressedPage::new(page, length))?;
         }
-        let chunk = chunk.into_inner()?;
-        let (least, greatest) = (self.least, self.greatest);
         let value = |extreme: Option<ExtremeText>| extreme.map(|one| ByteArray::from(one.text.into_bytes()));
-        let metadata = ColumnChunkMetaData::builder(self.column)
-            .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
+        let (least, greatest) = (value(self.least), value(self.greatest));
+        let of = begin_chunk_metadata(self.column, rows)?
             .set_encodings(vec![Encoding::PLAIN, Encoding::RLE])
-            .set_page_encoding_stats(vec![PageEncodingStats {
-                page_type: PageType::DATA_PAGE,
-                encoding: Encoding::PLAIN,
-                count: count as i32,
-            }])
-            .set_total_compressed_size(chunk.len() as i64)
-            .set_total_uncompressed_size(chunk.len() as i64 + saved)
-            .set_num_values(rows as i64)
+            .set_page_encoding_stats(vec![page_count(PageType::DATA_PAGE, Encoding::PLAIN, count)])
             .set_data_page_offset(0)
-            .set_statistics(Statistics::byte_array(
-                value(least),
-                value(greatest),
-                None,
-                Some(self.missing),
-                false,
-            ))
-            .build()?;
-        let close = ColumnCloseResult {
-            bytes_written: chunk.len() as u64,
-            rows_written: rows as u64,
-            metadata,
-            bloom_filter: None,
-            column_index: None,
-            offset_index: None,
-        };
-        Ok((chunk, close))
+            .set_statistics(Statistics::byte_array(least, greatest, None, Some(self.missing), false));
+        close_chunk(chunk.into_inner()?, saved, rows, of)
     }
 }
 

@@ -24,6 +24,8 @@ fn prefecture(number: u32, folder: &Path) -> (PathBuf, PathBuf) {
     generate_extracts(&options, &here).unwrap();
     let pipeline = Pipeline::open(&root).unwrap();
     let plan = RunPlan {
+        tolerance: Default::default(),
+        worker: None,
         rules: RuleSet::load(&pipeline).unwrap(),
         pipeline,
         link: LinkSettings::open(&root.join("link.toml")).unwrap(),
@@ -47,7 +49,7 @@ fn persons(data: &Path, publication: &Path) -> BTreeMap<String, BTreeSet<String>
             .map(|row| (row.get("record_id").to_owned(), row.get("person_id").to_owned()))
             .collect();
     let mut persons: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let truth = std::fs::read_to_string(data.join("truth/records.csv")).unwrap();
+    let truth = std::fs::read_to_string(crate::truth_of(data).join("records.csv")).unwrap();
     for line in truth.lines().skip(1) {
         let fields: Vec<&str> = line.split(',').collect();
         if let Some(person) = published.get(fields[0]) {
@@ -71,7 +73,7 @@ fn who_moved_is_found_in_both_prefectures_and_nobody_else() {
     let summary = compared(&[&before, &after], &out, 1_000_000_000);
 
     let (there, here) = (persons(&first, &before), persons(&second, &after));
-    let moved = std::fs::read_to_string(second.join("truth/moved.csv")).unwrap();
+    let moved = std::fs::read_to_string(crate::truth_of(&second).join("moved.csv")).unwrap();
     let moved: Vec<(&str, &str)> = moved.lines().skip(1).filter_map(|line| line.split_once(',')).collect();
     assert!(moved.len() >= 5, "{} moved", moved.len());
     let rows = table_reader::read_rows(&out.join("cross_link.parquet"), |_| true).unwrap();

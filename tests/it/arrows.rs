@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 /// `model` and below `link`, for `link` and `track` will read it; it may name `model` alone.
 /// `triage`, which brings sheets back and serves the page, above `publish`. A worker per
 /// prefecture is part of `engine`.
-const ORDER: [&str; 22] = [
+const ORDER: [&str; 23] = [
     "error",
     "progress",
     "model",
@@ -19,6 +19,7 @@ const ORDER: [&str; 22] = [
     "config",
     "publication",
     "extract",
+    "worker",
     "load",
     "normalize",
     "profile",

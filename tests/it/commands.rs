@@ -66,7 +66,7 @@ const CALLS: &[CommandCall] = &[
     ),
     ends(2, "train pipelines/hebi --out {new}/none", "缺少 --data"),
     done("evaluate {new}/link --sample 5", "dibao:22,insurance:723", ""),
-    done("evaluate {before} --truth fixtures/hebi/2018Q3/truth", "真值34785对", ""),
+    done("evaluate {before} --truth fixtures/hebi/truth/2018Q3", "真值34785对", ""),
     ends(2, "evaluate {before} --truth nowhere", "找不到真值文件"),
     ends(2, "evaluate {before}", "--truth"),
     done("explain 0KS0G8DDA1HJ2BNHEZ4K4DFG91 --publication {before}", "规则  R37", ""),
@@ -77,7 +77,7 @@ const CALLS: &[CommandCall] = &[
     done(
         "synth pipelines/hebi --persons 300 --layout csv --out {new}/s",
         "预期疑点",
-        "s/2018Q3/truth/records.csv",
+        "s/truth/2018Q3/records.csv",
     ),
     ends(2, "synth pipelines/hebi --out {new}/none", "--persons"),
     done("rules pipelines/hebi R37", "享受资助参保但未建档（错补）", ""),

@@ -54,7 +54,7 @@ fn questions_to_it_are_answered() {
     let above = third.parent().unwrap();
     assert_eq!(Snapshot::newest(above).unwrap().period().to_string(), "2018Q4");
 
-    let truth = "fixtures/hebi/2018Q3/truth";
+    let truth = "fixtures/hebi/truth/2018Q3";
     let json = ok(&["evaluate", text(&third), "--truth", truth, "--format", "json"]);
     let score: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert!(score["persons"]["true_positive"].as_u64().unwrap() > 1000, "{json}");

@@ -92,7 +92,7 @@ fn unknown_key() {
     2 | ownr = "民政局"
       | ^^^^
       |
-      = 提示：是不是“owner”？可用的键：title、owner、letter、required、files、unknown_headers、ignore_headers、audits、column、unpivot、variant
+      = 提示：是不是“owner”？可用的键：title、owner、letter、required、files、unknown_headers、ignore_headers、audits、period、column、unpivot、variant
     "#);
 }
 
@@ -105,7 +105,7 @@ fn unknown_key_in_a_column() {
     19 | requird = true
        | ^^^^^^^
        |
-       = 提示：是不是“required”？可用的键：name、label、type、required、optional、headers、role、code_map、codes、open、unit、fill_down、default
+       = 提示：是不是“required”？可用的键：name、label、type、required、optional、headers、role、code_map、codes、open、unit、fill_down、default、rate、negative、end
     "#);
 }
 

@@ -116,7 +116,7 @@ fn a_new_department_is_one_contract_one_file_and_its_rules() {
     for folder in ["base", "hebi"] {
         copy(&root().join("pipelines").join(folder), &here.join(folder), "");
     }
-    copy(&root().join("fixtures/hebi/2018Q3"), &here.join("data"), "truth");
+    copy(&root().join("fixtures/hebi/2018Q3"), &here.join("data"), "");
     std::fs::write(here.join("hebi/sources/veteran.toml"), CONTRACT).unwrap();
     std::fs::create_dir(here.join("hebi/rules/veteran")).unwrap();
     std::fs::write(here.join("hebi/rules/veteran/R201_not_registered.sql"), RULE).unwrap();

@@ -90,7 +90,7 @@ fn prefixes_from_elsewhere_stand_in_the_manifest_without_a_number() {
 
 fn score(quarter: &str) -> serde_json::Value {
     let publication = published().join("out").join(format!("{quarter}/latest"));
-    let truth = format!("fixtures/hebi/{quarter}/truth");
+    let truth = format!("fixtures/hebi/truth/{quarter}");
     let json = ok(&["evaluate", text(&publication), "--truth", &truth, "--format", "json"]);
     serde_json::from_str(&json).unwrap()
 }
@@ -360,8 +360,8 @@ fn linking_alone_over_a_pipeline() {
     let config = "pipelines/hebi/link.toml";
     let data = "fixtures/hebi/2018Q3";
     ok(&["link", config, "--data", data, "--sources", "registry_person,insurance", "--out", text(&out)]);
-    let truth = format!("{data}/truth/records.csv");
-    let json = ok(&["evaluate", text(&out), "--truth", &truth, "--format", "json"]);
+    let truth = "fixtures/hebi/truth/2018Q3/records.csv";
+    let json = ok(&["evaluate", text(&out), "--truth", truth, "--format", "json"]);
     let score: serde_json::Value = serde_json::from_str(&json).unwrap();
     let number = |v: &serde_json::Value| v.as_f64().unwrap();
     let (found, right) = (number(&score["clusters"]["found"]), number(&score["clusters"]["right"]));

@@ -27,7 +27,7 @@ fn truth(source: &str, file: &str) -> HashMap<String, String> {
     let digest: String = Sha256::digest(bytes).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
     let start = format!("{source}:{digest}.r");
     let mut truth = HashMap::new();
-    for row in csv::Reader::from_path("fixtures/hebi/2018Q3/truth/records.csv").unwrap().records() {
+    for row in csv::Reader::from_path("fixtures/hebi/truth/2018Q3/records.csv").unwrap().records() {
         let row = row.unwrap();
         if let Some(place) = row[0].strip_prefix(&start) {
             let number = place.split('.').next().unwrap();

@@ -153,13 +153,17 @@ fn pinned_weights_give_the_links_of_the_training_and_train_nothing() {
     let config = folder.path().join("link.toml");
     let trained = folder.path().join("trained");
     link_lists(&config, None, &trained).unwrap();
-    let model =
-        bidui::testing::link::generic::train_on_lists(&config, None, &folder.path().join("weights.toml"))
-            .unwrap();
+    let model = bidui::testing::link::generic::train_on_lists(
+        &config,
+        None,
+        &folder.path().join("weights.toml"),
+        None,
+    )
+    .unwrap();
     assert_eq!(model.provenance.method, "em");
     assert_eq!(model.provenance.inputs.len(), 64);
     let again = folder.path().join("again.toml");
-    bidui::testing::link::generic::train_on_lists(&config, None, &again).unwrap();
+    bidui::testing::link::generic::train_on_lists(&config, None, &again, None).unwrap();
     let text = std::fs::read_to_string(&again).unwrap();
     assert_eq!(std::fs::read_to_string(folder.path().join("weights.toml")).unwrap(), text);
     std::fs::write(&config, CONFIG.replace("[[table]]", "weights = \"weights.toml\"\n[[table]]")).unwrap();
@@ -255,7 +259,7 @@ fn configured_passes_are_the_only_ones_and_oversized_blocks_are_reported() {
     let config = folder.path().join("link.toml");
     let passes = "[[pass]]\nkeys = [\"suburb\"]\nmax_block = 8\nsplit = \"given_name\"\n[[pass]]\nkeys = [\"born\", \"given_name:start\"]\n";
     std::fs::write(&config, format!("{CONFIG}\n{passes}")).unwrap();
-    let plan = bidui::testing::link::generic::plan_passes(&config, None).unwrap();
+    let plan = bidui::testing::link::generic::plan_passes(&config, None, None).unwrap();
     assert_eq!(plan.len(), 2);
     assert_eq!(plan[0].split_blocks, 5);
     assert!(plan[0].skipped_records > 0 && plan[1].pairs >= 200, "{plan:?}");

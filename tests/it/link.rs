@@ -40,7 +40,7 @@ fn quarter(data: &Path) -> Quarter {
 
 /// record id → (person, error kinds)
 fn truth(data: &Path) -> HashMap<String, (String, String)> {
-    let mut reader = csv::Reader::from_path(data.join("truth/records.csv")).unwrap();
+    let mut reader = csv::Reader::from_path(crate::truth_of(data).join("records.csv")).unwrap();
     reader
         .records()
         .map(|row| {

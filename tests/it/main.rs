@@ -3,6 +3,13 @@
 // Tests may unwrap, and say on request what they saw.
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
+use std::path::{Path, PathBuf};
+
+/// Where the truth of a data folder lies.
+fn truth_of(data: &Path) -> PathBuf {
+    data.parent().unwrap().join("truth").join(data.file_name().unwrap())
+}
+
 mod across;
 mod arrows;
 mod broken;
@@ -19,9 +26,18 @@ mod generic_link;
 mod hostile;
 mod inclusion;
 mod init;
+mod inputs_books;
+mod inputs_csv;
+mod inputs_dates;
+mod inputs_dbf;
+mod inputs_delivery;
+mod inputs_folder;
+mod inputs_parquet;
+mod inputs_rows;
 mod link;
 mod load;
 mod memory;
+mod newcomer;
 mod normalize;
 mod profile;
 mod progress;
@@ -36,3 +52,4 @@ mod train;
 mod types_by_file;
 mod unread_keys;
 mod what_officers_read;
+mod worker;

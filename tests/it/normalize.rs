@@ -48,6 +48,7 @@ fn loaded(pipeline: &Pipeline, source: &str, cells: &[(&str, &[&str])]) -> Loade
     LoadedSource {
         records: SourceRecords {
             source: source.to_owned(),
+            unknown: Default::default(),
             rows: bidui::testing::table::rows::Rows::of(batch),
             keys,
             tables: Vec::new(),
@@ -56,6 +57,7 @@ fn loaded(pipeline: &Pipeline, source: &str, cells: &[(&str, &[&str])]) -> Loade
         totals: ControlTotals::default(),
         audits: Vec::new(),
         cell_warnings: Default::default(),
+        skipped: Vec::new(),
     }
 }
 

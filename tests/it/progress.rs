@@ -53,12 +53,14 @@ fn commands_go_through_the_stages_of_their_plan() {
 
     let data = folder.path().join("2018Q3");
     let heard = Heard::default();
-    bidui::testing::engine::link_only(&root, &data, &folder.path().join("link"), &[], &heard).unwrap();
+    bidui::testing::engine::link_only(&root, &data, &folder.path().join("link"), &[], None, &heard).unwrap();
     heard.assert_follows(plans::LINK);
 
     let pipeline = Pipeline::open(&root).unwrap();
     let rules = RuleSet::load(&pipeline).unwrap();
     let plan = RunPlan {
+        tolerance: Default::default(),
+        worker: None,
         pipeline,
         rules,
         link: LinkSettings::open(&root.join("link.toml")).unwrap(),

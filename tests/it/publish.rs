@@ -263,6 +263,7 @@ impl World {
         let tracked = self.tracked(previous);
         publish(
             &PublicationInputs {
+                files: &[],
                 catalogue: &self.catalogue,
                 period: self.period,
                 loaded: &self.loaded,
@@ -293,6 +294,7 @@ fn list(position: usize, source: &str, quarter: &str, people: usize) -> LoadedSo
         encoding: None,
         headers: vec!["类别".into()],
         header_row: 2,
+        notes: Vec::new(),
     };
     let category: ArrayRef = Arc::new(StringArray::from_iter_values((0..people).map(|_| "农村")));
     let keys = (0..people).map(|n| RecordKey::new(position as u8, 0, n as u32 + 3, 0)).collect();
@@ -322,6 +324,7 @@ fn list(position: usize, source: &str, quarter: &str, people: usize) -> LoadedSo
     LoadedSource {
         records: SourceRecords {
             source: source.into(),
+            unknown: Default::default(),
             rows: Rows::of(RecordBatch::try_from_iter([("category", category)]).unwrap()),
             keys,
             tables: vec![Arc::new(info)],
@@ -330,6 +333,7 @@ fn list(position: usize, source: &str, quarter: &str, people: usize) -> LoadedSo
         totals: ControlTotals { source: source.into(), tables: vec![totals] },
         audits: Vec::new(),
         cell_warnings: Default::default(),
+        skipped: Vec::new(),
     }
 }
 

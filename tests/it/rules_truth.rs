@@ -25,7 +25,7 @@ fn folder(quarter: &str) -> PathBuf {
 
 /// record_id → (person, household) of the truth.
 fn truth_records(quarter: &str) -> HashMap<String, (String, String)> {
-    let mut reader = csv::Reader::from_path(folder(quarter).join("truth/records.csv")).unwrap();
+    let mut reader = csv::Reader::from_path(crate::truth_of(&folder(quarter)).join("records.csv")).unwrap();
     reader
         .records()
         .map(|row| row.unwrap())
@@ -35,7 +35,8 @@ fn truth_records(quarter: &str) -> HashMap<String, (String, String)> {
 
 /// (rule, subject, key) of the truth.
 fn truth_exceptions(quarter: &str) -> BTreeSet<(String, String, String)> {
-    let mut reader = csv::Reader::from_path(folder(quarter).join("truth/exceptions.csv")).unwrap();
+    let mut reader =
+        csv::Reader::from_path(crate::truth_of(&folder(quarter)).join("exceptions.csv")).unwrap();
     reader
         .records()
         .map(|row| row.unwrap())
@@ -130,7 +131,8 @@ fn differences(
 type Units = BTreeMap<String, (i64, i64)>;
 
 fn truth_indicators(quarter: &str) -> Units {
-    let mut reader = csv::Reader::from_path(folder(quarter).join("truth/indicators.csv")).unwrap();
+    let mut reader =
+        csv::Reader::from_path(crate::truth_of(&folder(quarter)).join("indicators.csv")).unwrap();
     let rows = reader.records().map(|row| row.unwrap()).filter(|row| &row[0] == "R35");
     rows.map(|row| (row[1].to_owned(), (row[2].parse().unwrap(), row[3].parse().unwrap()))).collect()
 }

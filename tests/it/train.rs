@@ -47,7 +47,7 @@ fn trained_weights_link_the_fixtures_and_are_the_same_every_time() {
     let with = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let trained = pool
-            .install(|| bidui::testing::engine::train_pipeline(&pipeline, &data, None, &[], 7, &Silent))
+            .install(|| bidui::testing::engine::train_pipeline(&pipeline, &data, None, &[], 7, None, &Silent))
             .unwrap();
         let file = pipeline.join("trained.toml");
         train::write_weights_file(&trained, "t", &file).unwrap();
@@ -58,8 +58,8 @@ fn trained_weights_link_the_fixtures_and_are_the_same_every_time() {
     assert!(one.contains("method = \"em\"") && one.contains("[m.name]"), "{one}");
     std::fs::write(pipeline.join("weights.toml"), &one).unwrap();
     let out = folder.path().join("out");
-    bidui::testing::engine::link_only(&pipeline, &data, &out, &[], &Silent).unwrap();
-    let score = evaluate_links(&out, &data.join("truth")).unwrap();
+    bidui::testing::engine::link_only(&pipeline, &data, &out, &[], None, &Silent).unwrap();
+    let score = evaluate_links(&out, &crate::truth_of(&data)).unwrap();
     let clusters = score.clusters.unwrap();
     assert!(clusters.f1(score.truth) >= 0.998, "{clusters:?} of {}", score.truth);
     // Every kind of error is named with its recall, and the bands hold every known pair.

@@ -129,6 +129,16 @@ class Check:
             accepted += source["accepted"]
         self.expect(self.outputs["tables/fact_record.parquet"]["rows"] == accepted,
                     "fact_record is not the accepted records")
+        skipped = self.outputs.get("restricted/skipped_row.parquet")
+        if skipped is not None:
+            files = {}
+            for source in self.manifest["sources"]:
+                for table in source["tables"]:
+                    key = (source["source"], table["file"])
+                    rows = sum(n for reason, n in table["skipped"].items() if reason != "blank")
+                    files[key] = files.get(key, 0) + rows
+            kept = sum(min(rows, 10_000) for rows in files.values())
+            self.expect(skipped["rows"] == kept, "skipped_row is not the skipped rows that are kept")
 
     def stars(self):
         """Keys of facts are found in their dimensions, once."""

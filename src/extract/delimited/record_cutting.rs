@@ -1,141 +1,331 @@
-//! A text is cut into records and cells.
+//! A text is cut into records and cells, by the rule that [`super`] states.
 
-use memchr::{memchr, memchr_iter};
+use std::borrow::Cow;
 
-use super::super::header::HEADER_DEPTH;
-use super::super::table_limits::MAX_COLUMNS;
+use memchr::{memchr, memchr_iter, memchr2};
 
-/// How cells are told apart.
-#[derive(Debug, Clone, Copy)]
+use super::cell_reading::{CellReader, CellSpan, Incomplete, Reading};
+use super::record_widths::RecordWidths;
+
+/// Lines that a record may lie over.
+pub(super) const REACH_LINES: usize = 200;
+/// Lines that are good records by themselves, enough to tell that a quote before them encloses nothing.
+const GOOD_LINES: usize = 8;
+/// Openings of one line that may be the one whose cell goes on in the next.
+const OPENINGS: usize = 4;
+
+/// How lines end, and how cells are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct CsvDialect {
+    /// An ASCII character.
     pub delimiter: u8,
-    /// Do quotes mean anything?
-    pub quoted: bool,
+    pub ends: LineEnds,
 }
 
-/// Cells of the rows that may hold the header.
-pub(super) fn first_rows(body: &str, dialect: CsvDialect) -> Vec<Vec<String>> {
-    let mut rows = Vec::new();
-    let mut start = 0;
-    let mut cells = Vec::new();
-    while start < body.len() && rows.len() <= HEADER_DEPTH {
-        let (end, next) = record_end(body.as_bytes(), start, dialect.quoted);
-        cut_record_cells(&body[start..end], dialect, &mut cells);
-        // A column more than can be read is enough to see that there are too many.
-        rows.push(cells.iter().take(MAX_COLUMNS + 1).map(|c| c.text().trim().to_owned()).collect());
-        start = next;
-    }
-    rows
+/// What ends the lines of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LineEnds {
+    /// Line feeds, with or without a return before them.
+    LineFeed,
+    /// Returns; the text has no line feed.
+    Return,
+    /// Both, each alone or together.
+    Both,
 }
 
-/// End of the record that begins at `start` (without its line break), and start of the next.
-pub(super) fn record_end(body: &[u8], start: usize, quoted: bool) -> (usize, usize) {
-    let mut from = start;
-    let mut inside = false;
-    loop {
-        let Some(length) = memchr(b'\n', &body[from..]) else { return (body.len(), body.len()) };
-        let newline = from + length;
-        if quoted {
-            inside ^= memchr_iter(b'"', &body[from..newline]).count() % 2 == 1;
-        }
-        if !inside {
-            let end = if newline > start && body[newline - 1] == b'\r' { newline - 1 } else { newline };
-            return (end, newline + 1);
-        }
-        from = newline + 1;
-    }
+/// A line: where it ends, and where the next begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Line {
+    pub end: usize,
+    pub next: usize,
 }
 
-/// A cell as it lies in the text, or rewritten where quotes were doubled.
-pub(super) enum CellText<'a> {
-    Plain(&'a str),
-    Unquoted(String),
-}
-
-impl CellText<'_> {
-    /// Its text.
-    fn text(&self) -> &str {
+impl LineEnds {
+    /// The line that begins at `start`.
+    pub(super) fn line(self, bytes: &[u8], start: usize) -> Line {
+        let found = match self {
+            Self::LineFeed => memchr(b'\n', &bytes[start..]),
+            Self::Return => memchr(b'\r', &bytes[start..]),
+            Self::Both => memchr2(b'\n', b'\r', &bytes[start..]),
+        };
+        let Some(length) = found else { return Line { end: bytes.len(), next: bytes.len() } };
+        let at = start + length;
         match self {
-            Self::Plain(text) => text,
-            Self::Unquoted(text) => text,
+            Self::LineFeed if at > start && bytes[at - 1] == b'\r' => Line { end: at - 1, next: at + 1 },
+            Self::Both if bytes[at] == b'\r' && bytes.get(at + 1) == Some(&b'\n') => {
+                Line { end: at, next: at + 2 }
+            }
+            _ => Line { end: at, next: at + 1 },
         }
     }
-}
-
-impl AsRef<str> for CellText<'_> {
-    fn as_ref(&self) -> &str {
-        self.text()
-    }
-}
-
-/// Cuts a record into cells.
-fn cut_record_cells<'a>(record: &'a str, dialect: CsvDialect, cells: &mut Vec<CellText<'a>>) {
-    cells.clear();
-    if !dialect.quoted || memchr(b'"', record.as_bytes()).is_none() {
+    /// Lines of `bytes`, each with its beginning.
+    pub(super) fn lines(self, bytes: &[u8]) -> impl Iterator<Item = (usize, Line)> {
         let mut start = 0;
-        for comma in memchr_iter(dialect.delimiter, record.as_bytes()) {
-            cells.push(CellText::Plain(&record[start..comma]));
-            start = comma + 1;
-        }
-        cells.push(CellText::Plain(&record[start..]));
-        return;
+        std::iter::from_fn(move || {
+            let line = (start < bytes.len()).then(|| self.line(bytes, start))?;
+            Some((std::mem::replace(&mut start, line.next), line))
+        })
     }
-    let delimiter = dialect.delimiter as char;
-    let mut cell = String::new();
-    let mut inside = false;
-    let mut chars = record.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '"' if inside && chars.peek() == Some(&'"') => {
-                chars.next();
-                cell.push('"');
-            }
-            '"' if inside => inside = false,
-            '"' if cell.trim().is_empty() => {
-                cell.clear();
-                inside = true;
-            }
-            _ if c == delimiter && !inside => cells.push(CellText::Unquoted(std::mem::take(&mut cell))),
-            _ => cell.push(c),
-        }
-    }
-    cells.push(CellText::Unquoted(cell));
 }
 
-/// Gives `each` the records of a piece and their cells.
+/// A record as it was cut.
+pub(super) struct CutRecord<'a> {
+    pub text: &'a str,
+    /// Lines it lies over.
+    pub lines: u32,
+    pub quotes: QuoteVerdict,
+}
+
+/// What is to be said of a record's quotes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum QuoteVerdict {
+    /// Nothing.
+    Fine,
+    /// Some enclose nothing and are characters; the record has as many cells as others.
+    Stray,
+    /// They do not pair up, and it has not as many cells as others.
+    Unpaired,
+    /// It has not as many cells as others, and a quote above it may enclose it.
+    Fragment,
+}
+
+/// Where the reading of a piece ends: lines of the next pieces that are consumed already, and lines from
+/// there on that a quote may enclose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct CarriedLines {
+    pub consumed: u64,
+    pub doubtful: u64,
+}
+
+/// Cuts a text into records.
+pub(super) struct RecordCutter<'a> {
+    text: &'a str,
+    cells: CellReader<'a>,
+    widths: RecordWidths,
+    /// Lines that begin before this may be parts of a record that is not believed.
+    doubtful: usize,
+    spans: Vec<CellSpan>,
+    other: Vec<CellSpan>,
+}
+
+impl<'a> RecordCutter<'a> {
+    /// `open`: the text goes on, though not here.
+    pub(super) fn new(text: &'a str, dialect: CsvDialect, widths: RecordWidths, open: bool) -> Self {
+        let cells = CellReader::new(text.as_bytes(), dialect, open);
+        Self { text, cells, widths, doubtful: 0, spans: Vec::new(), other: Vec::new() }
+    }
+
+    /// The record that begins at `start`, its cells in `cells`, and where the next one begins.
+    pub(super) fn record(
+        &mut self,
+        start: usize,
+        cells: &mut Vec<Cow<'a, str>>,
+    ) -> Result<(CutRecord<'a>, usize), Incomplete> {
+        let (reading, quotes) = self.decide(start)?;
+        cells.clear();
+        cells.extend(self.spans.iter().map(|span| span.text(self.text)));
+        let record = CutRecord { text: &self.text[start..reading.line.end], lines: reading.lines, quotes };
+        Ok((record, reading.line.next))
+    }
+
+    /// Reads the record that begins at `start` into `spans`.
+    fn decide(&mut self, start: usize) -> Result<(Reading, QuoteVerdict), Incomplete> {
+        let line = self.cells.line(start);
+        let plain = self.cells.read_line(start, line, false, &mut self.spans);
+        if plain.unclosed == 0 && !plain.irregular {
+            if let Some(joined) = self.join_over_returns(start, line) {
+                return Ok((joined, QuoteVerdict::Fine));
+            }
+            return Ok((plain, self.fine_or_fragment(start)));
+        }
+        for literal in 0..plain.unclosed.min(OPENINGS) {
+            let long = self.cells.read_lines(start, line, literal, &mut self.other)?;
+            if long.lines < 2 {
+                continue;
+            }
+            match self.judge(start, long) {
+                LongRecord::Believed => {
+                    std::mem::swap(&mut self.spans, &mut self.other);
+                    return Ok((long, self.fine_or_fragment(start)));
+                }
+                LongRecord::Records => {}
+                LongRecord::Doubtful => self.doubtful = self.doubtful.max(long.line.next),
+            }
+        }
+        if !self.widths.known() || self.widths.fit(self.spans.len()) {
+            return Ok((plain, QuoteVerdict::Stray));
+        }
+        // Quotes that enclose something only where all in it is doubled.
+        let strict = self.cells.read_line(start, line, true, &mut self.other);
+        if self.widths.fit(self.other.len()) {
+            std::mem::swap(&mut self.spans, &mut self.other);
+            return Ok((strict, QuoteVerdict::Stray));
+        }
+        Ok((plain, QuoteVerdict::Unpaired))
+    }
+
+    /// The verdict on a record with nothing wrong in itself.
+    fn fine_or_fragment(&self, start: usize) -> QuoteVerdict {
+        let fragment = start < self.doubtful && !self.widths.fit(self.spans.len());
+        if fragment { QuoteVerdict::Fragment } else { QuoteVerdict::Fine }
+    }
+
+    /// Is a record over several lines, its cells in `other`, one?
+    fn judge(&mut self, start: usize, long: Reading) -> LongRecord {
+        let cells = self.other.len();
+        if self.widths.high == 1 {
+            return if long.irregular { LongRecord::Records } else { LongRecord::Believed };
+        }
+        let (mut good, mut lines, mut swallowed) = (0, 0, false);
+        let mut at = start;
+        while at < long.line.next {
+            let line = self.cells.line(at);
+            let count = self.cells.count(at, line);
+            let fits = match self.widths.known() {
+                true => self.widths.fit(count),
+                false => count >= cells,
+            };
+            good += usize::from(fits);
+            // A line that a cell holds whole.
+            swallowed |= fits && self.other.iter().any(|cell| cell.holds(at, line.end));
+            lines += usize::from(!self.cells.blank(at, line));
+            if good >= GOOD_LINES {
+                return LongRecord::Records;
+            }
+            at = line.next;
+        }
+        if good * 2 > lines {
+            return LongRecord::Records;
+        }
+        // Between a quote too many and one of the next row there is one that is not doubled.
+        let believed = !long.irregular
+            && !swallowed
+            && (!self.widths.known() || self.widths.fit(cells) || good == 0 && cells <= self.widths.high);
+        if believed { LongRecord::Believed } else { LongRecord::Doubtful }
+    }
+
+    /// A return that no line feed follows may stand in a cell: if the lines around it are no records by
+    /// themselves, but together are one.
+    fn join_over_returns(&mut self, start: usize, line: Line) -> Option<Reading> {
+        if !self.widths.known() || !self.cells.lone_return(line) {
+            return None;
+        }
+        let mut all_fit = self.widths.fit(self.spans.len());
+        let mut last = line;
+        for lines in 2..20 {
+            let (from, before) = (last.next, last);
+            if !self.cells.lone_return(before) || from >= self.text.len() {
+                return None;
+            }
+            last = self.cells.line(from);
+            if self.cells.blank(from, last) {
+                return None;
+            }
+            all_fit &= self.widths.fit(self.cells.count(from, last));
+            if all_fit {
+                return None;
+            }
+            let joined = self.cells.read_line(start, last, false, &mut self.other);
+            if joined.unclosed > 0 || joined.irregular {
+                return None;
+            }
+            if self.widths.fit(self.other.len()) {
+                std::mem::swap(&mut self.spans, &mut self.other);
+                return Some(Reading { lines, ..joined });
+            }
+        }
+        None
+    }
+}
+
+/// What a record over several lines turns out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LongRecord {
+    /// One record.
+    Believed,
+    /// Its lines are records: the quotes are characters.
+    Records,
+    /// Neither can be said.
+    Doubtful,
+}
+
+/// Gives `each` the records that begin in the first `own` bytes of a piece, and their cells. The rest is there
+/// to be looked at; `open`: even more follows it.
+///
+/// # Errors
+/// More of the text must be seen.
 pub(super) fn cut_records<'a>(
     piece: &'a str,
+    (own, open): (usize, bool),
     dialect: CsvDialect,
-    mut each: impl FnMut(&'a str, &[CellText<'a>]),
+    widths: RecordWidths,
+    carried: CarriedLines,
+    mut each: impl FnMut(CutRecord<'a>, &[Cow<'a, str>]),
+) -> Result<CarriedLines, Incomplete> {
+    let bytes = piece.as_bytes();
+    let mut start = 0;
+    for at in 0..carried.consumed {
+        if start >= own {
+            let doubtful = carried.doubtful.saturating_sub(at);
+            return Ok(CarriedLines { consumed: carried.consumed - at, doubtful });
+        }
+        start = dialect.ends.line(bytes, start).next;
+    }
+    let plain = dialect.ends != LineEnds::Both && carried.doubtful == 0;
+    if plain && memchr(b'"', &bytes[..own]).is_none() {
+        cut_plain_records(&piece[start..own], dialect, each);
+        return Ok(CarriedLines::default());
+    }
+    let mut cutter = RecordCutter::new(piece, dialect, widths, open);
+    let mut at = 0;
+    for _ in 0..carried.doubtful {
+        if at >= own {
+            break;
+        }
+        at = dialect.ends.line(bytes, at).next;
+        cutter.doubtful = at;
+    }
+    let doubtful_lines = dialect.ends.lines(&bytes[..at]).count() as u64;
+    let mut cells = Vec::new();
+    while start < own {
+        let (record, next) = cutter.record(start, &mut cells)?;
+        each(record, &cells);
+        start = next;
+    }
+    let beyond = |end: usize| match end > own {
+        true => dialect.ends.lines(&bytes[own..end]).count() as u64,
+        false => 0,
+    };
+    let doubtful = beyond(cutter.doubtful).max(carried.doubtful - doubtful_lines);
+    Ok(CarriedLines { consumed: beyond(start), doubtful })
+}
+
+/// Records of a text without quotes: each line is one.
+fn cut_plain_records<'a>(
+    piece: &'a str,
+    dialect: CsvDialect,
+    mut each: impl FnMut(CutRecord<'a>, &[Cow<'a, str>]),
 ) {
     let bytes = piece.as_bytes();
     let mut cells = Vec::new();
-    if dialect.quoted && memchr(b'"', bytes).is_some() {
-        let mut start = 0;
-        while start < piece.len() {
-            let (end, next) = record_end(bytes, start, true);
-            cut_record_cells(&piece[start..end], dialect, &mut cells);
-            each(&piece[start..end], &cells);
-            start = next;
-        }
-        return;
-    }
-    let (mut record, mut cell) = (0, 0);
-    find_cutting_bytes(bytes, [dialect.delimiter, b'\n'], |at| {
-        if bytes[at] != b'\n' {
-            cells.push(CellText::Plain(&piece[cell..at]));
+    let record = |text| CutRecord { text, lines: 1, quotes: QuoteVerdict::Fine };
+    let newline = if dialect.ends == LineEnds::Return { b'\r' } else { b'\n' };
+    let (mut start, mut cell) = (0, 0);
+    find_cutting_bytes(bytes, [dialect.delimiter, newline], |at| {
+        if bytes[at] != newline {
+            cells.push(Cow::Borrowed(&piece[cell..at]));
             cell = at + 1;
             return;
         }
-        let end = if at > record && bytes[at - 1] == b'\r' { at - 1 } else { at };
-        cells.push(CellText::Plain(&piece[cell..end]));
-        each(&piece[record..end], &cells);
+        let end = if newline == b'\n' && at > start && bytes[at - 1] == b'\r' { at - 1 } else { at };
+        cells.push(Cow::Borrowed(&piece[cell..end]));
+        each(record(&piece[start..end]), &cells);
         cells.clear();
-        (record, cell) = (at + 1, at + 1);
+        (start, cell) = (at + 1, at + 1);
     });
-    if record < piece.len() {
-        cells.push(CellText::Plain(&piece[cell..]));
-        each(&piece[record..], &cells);
+    if start < piece.len() {
+        cells.push(Cow::Borrowed(&piece[cell..]));
+        each(record(&piece[start..]), &cells);
     }
 }
 
@@ -157,4 +347,9 @@ fn find_cutting_bytes(bytes: &[u8], wanted: [u8; 2], mut found: impl FnMut(usize
     }
     let from = words.len() * 8;
     rest.iter().enumerate().filter(|(_, byte)| wanted.contains(byte)).for_each(|(at, _)| found(from + at));
+}
+
+/// Cells of a line without quotes.
+pub(super) fn count_plain_cells(line: &[u8], delimiter: u8) -> usize {
+    memchr_iter(delimiter, line).count() + 1
 }

@@ -5,20 +5,26 @@ use arrow::array::Array;
 use encoding_rs::GB18030;
 use proptest::prelude::*;
 
+use super::super::piecewise_file::OpenFile;
+use super::super::table_limits::MemoryRoom;
+use super::super::text_decoding;
 use super::*;
+use crate::config::read_options::Encoding;
+use crate::model::file_account::FileAccount;
 
 /// Everything a text delivers, rows in order, however it was cut.
 #[derive(Debug, PartialEq, Eq, Default)]
-struct Outcome {
-    encoding: Option<TextEncoding>,
-    headers: Vec<String>,
-    sha256: String,
-    rows: Vec<(u32, Vec<Option<String>>)>,
-    skipped: Vec<SkippedRow>,
-    malformed: Vec<crate::extract::MalformedRow>,
+pub(super) struct Outcome {
+    pub encoding: Option<TextEncoding>,
+    pub headers: Vec<String>,
+    pub sha256: String,
+    pub rows: Vec<(u32, Vec<Option<String>>)>,
+    pub skipped: Vec<crate::extract::SkippedRow>,
+    pub malformed: Vec<crate::extract::MalformedRow>,
+    pub account: Option<FileAccount>,
 }
 
-fn gather(tables: TextPieces) -> Result<Outcome> {
+pub(super) fn gather(tables: TextPieces) -> Result<Outcome> {
     let mut out = Outcome::default();
     for table in tables {
         let table = table?;
@@ -31,6 +37,7 @@ fn gather(tables: TextPieces) -> Result<Outcome> {
         }
         out.skipped.extend(table.skipped);
         out.malformed.extend(table.malformed);
+        out.account = table.account.map(|account| (*account).clone());
     }
     Ok(out)
 }
@@ -176,8 +183,8 @@ fn a_row_without_room_is_named_as_a_spreadsheet_numbers_it() {
 }
 
 #[test]
-fn a_record_longer_than_records_are_is_refused() {
-    let text = format!("姓名,证件号码\n张三,1\n\"李四,2\n{}\",3\n", "王五,4\n".repeat(10));
+fn a_line_longer_than_lines_are_is_refused() {
+    let text = format!("姓名,证件号码\n张三,1\n李四,{}\n", "2".repeat(100));
     let read = |longest| {
         let (_kept, input) = file(text.as_bytes());
         let mut tables = pieces(input, Path::new("甲.csv"), &ReadOptions::default(), 10).unwrap();
@@ -186,7 +193,7 @@ fn a_record_longer_than_records_are_is_refused() {
     };
     assert_eq!(read(1_000).unwrap().rows.len(), 2);
     let error = read(60).unwrap_err();
-    assert!(error.message().contains("引号不成对"), "{error}");
+    assert!(error.message().contains("行末没有换行"), "{error}");
     // It is known where its piece begins.
     assert_eq!(error.location().row, Some(2));
 }

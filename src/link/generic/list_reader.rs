@@ -8,8 +8,8 @@ use sha2::{Digest, Sha256};
 
 use super::GenericSettings;
 use crate::config::read_options::ReadOptions;
-use crate::extract;
 use crate::normalize::{TextColumn, TextTable};
+use crate::worker::{self, Worker};
 use crate::{Error, Result};
 
 /// Tables read, with the identifiers of their rows.
@@ -19,7 +19,12 @@ pub(super) struct ReadTables {
     pub ids: Vec<Vec<String>>,
 }
 
-pub(super) fn read_tables(settings: &GenericSettings, config: &Path, folder: &Path) -> Result<ReadTables> {
+pub(super) fn read_tables(
+    settings: &GenericSettings,
+    config: &Path,
+    folder: &Path,
+    worker: Option<&Worker>,
+) -> Result<ReadTables> {
     let mut read = ReadTables { texts: Vec::new(), ids: Vec::new() };
     for table in &settings.table {
         let mut columns: Vec<TextColumn> = settings
@@ -29,7 +34,7 @@ pub(super) fn read_tables(settings: &GenericSettings, config: &Path, folder: &Pa
             .collect();
         let mut ids = Vec::new();
         let mut rows = 0;
-        for piece in extract::open_file(folder, &table.file, &ReadOptions::default(), &|_| true)? {
+        for piece in worker::open_file(worker, folder, &table.file, &ReadOptions::default(), &|_| true)? {
             let piece = piece?;
             if let Some(bad) = piece.malformed.first() {
                 return Err(Error::input(bad.reason.clone())

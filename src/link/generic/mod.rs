@@ -14,6 +14,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::pair_weights::PairLevels;
 use crate::normalize::{self, ComparableColumn, ComparableSource};
+use crate::worker::Worker;
 
 mod assign;
 mod block;
@@ -103,10 +104,10 @@ struct LinkageTask {
     inputs: String,
 }
 
-fn open(config: &Path, data: Option<&Path>) -> Result<LinkageTask> {
+fn open(config: &Path, data: Option<&Path>, worker: Option<&Worker>) -> Result<LinkageTask> {
     let settings = GenericSettings::open(config)?;
     let folder = data.or(config.parent()).unwrap_or(Path::new("."));
-    let read = list_reader::read_tables(&settings, config, folder)?;
+    let read = list_reader::read_tables(&settings, config, folder, worker)?;
     let comparables = normalize::normalize_tables(&read.texts)?;
     let inputs = list_reader::digest_lists(&settings, folder)?;
     Ok(LinkageTask { settings, read, comparables, inputs })
@@ -119,7 +120,17 @@ fn open(config: &Path, data: Option<&Path>) -> Result<LinkageTask> {
 /// # Errors
 /// A configuration that is not in order, at its line; a table that cannot be read or lacks a column; `out` that cannot be written.
 pub fn link_lists(config: &Path, data: Option<&Path>, out: &Path) -> Result<LinkageSummary> {
-    let task = open(config, data)?;
+    link_lists_read_by(None, config, data, out)
+}
+
+/// [`link_lists`] with tables that a worker reads.
+pub(crate) fn link_lists_read_by(
+    worker: Option<&Worker>,
+    config: &Path,
+    data: Option<&Path>,
+    out: &Path,
+) -> Result<LinkageSummary> {
+    let task = open(config, data, worker)?;
     let settings = &task.settings;
     let nodes = GenericNodes::new(&task.comparables);
     let comparisons = compare::PlannedComparisons::new(settings, &nodes);
@@ -147,8 +158,13 @@ pub fn link_lists(config: &Path, data: Option<&Path>, out: &Path) -> Result<Link
 ///
 /// # Errors
 /// As for [`link_lists`]; too few records to train on.
-pub fn train_on_lists(config: &Path, data: Option<&Path>, out: &Path) -> Result<GenericModel> {
-    let task = open(config, data)?;
+pub fn train_on_lists(
+    config: &Path,
+    data: Option<&Path>,
+    out: &Path,
+    worker: Option<&Worker>,
+) -> Result<GenericModel> {
+    let task = open(config, data, worker)?;
     let nodes = GenericNodes::new(&task.comparables);
     let comparisons = compare::PlannedComparisons::new(&task.settings, &nodes);
     let blocking = block::PlannedPasses::plan(&task.settings, &nodes);
@@ -161,8 +177,8 @@ pub fn train_on_lists(config: &Path, data: Option<&Path>, out: &Path) -> Result<
 ///
 /// # Errors
 /// As for [`link_lists`], before anything is compared.
-pub fn plan_passes(config: &Path, data: Option<&Path>) -> Result<Vec<PlannedPass>> {
-    let task = open(config, data)?;
+pub fn plan_passes(config: &Path, data: Option<&Path>, worker: Option<&Worker>) -> Result<Vec<PlannedPass>> {
+    let task = open(config, data, worker)?;
     let nodes = GenericNodes::new(&task.comparables);
     Ok(block::PlannedPasses::plan(&task.settings, &nodes).passes)
 }

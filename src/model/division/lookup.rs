@@ -127,6 +127,12 @@ impl DivisionTree {
         FoundUnit { unit: at, verdict }
     }
 
+    /// Code of the county that a cell means, by name or code.
+    pub fn find_county(&self, cell: &str) -> Option<&str> {
+        let code = self.code_at(self.lookup(cell, "", "").unit, COUNTY);
+        (!code.is_empty()).then_some(code)
+    }
+
     fn level(&self, value: u32) -> u8 {
         self.unit(value).map_or(0, |unit| unit.level)
     }

@@ -8,6 +8,8 @@ mod load;
 mod lookup;
 mod names;
 
+pub(crate) use names::division_name_root;
+
 use std::collections::BTreeMap;
 
 /// One county, township or village.

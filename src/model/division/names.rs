@@ -96,6 +96,16 @@ fn bare_division_name(tidied: &str, level: u8) -> (&str, Option<VillageKind>) {
     (name, kind)
 }
 
+/// What all ways of writing one unit's name share: the name without the office, of a village with its kind.
+pub(crate) fn division_name_root(text: &str, level: u8) -> String {
+    let tidied = tidy_division_name(text);
+    let (name, kind) = bare_division_name(&tidied, level);
+    match kind {
+        Some(VillageKind::Community) => format!("{name}社区"),
+        Some(VillageKind::Village) | None => name.to_owned(),
+    }
+}
+
 /// Every key of a name, most telling first.
 pub(crate) fn division_name_keys(text: &str, level: u8) -> Vec<NameKey> {
     let tidied = tidy_division_name(text);

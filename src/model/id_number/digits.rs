@@ -92,7 +92,7 @@ pub(crate) fn pack_id_digits(values: &[u8]) -> u64 {
     body.iter().fold(0u64, |n, &v| n * 10 + u64::from(v)) * 11 + u64::from(*last)
 }
 
-/// Unpacks `count` values packed by [`pack`] into the front of the returned array.
+/// Unpacks `count` values packed by [`pack_id_digits`] into the front of the returned array.
 pub(crate) fn unpack_id_digits(key: u64, count: usize) -> [u8; 20] {
     let mut values = [0u8; 20];
     if count == 0 {

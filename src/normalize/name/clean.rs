@@ -33,9 +33,9 @@ const PLACEHOLDERS: [&str; 9] = ["无", "不详", "未知", "空", "无名", "�
 /// Cleans the text of a name cell; a cleaned name stays as it is when it is cleaned again.
 ///
 /// Why it does: [`characters`] leaves only characters that it would leave again, and no reference to
-/// decode. [`letters`] leaves nothing that it, [`brackets`] or the signs of [`aliases`] would touch: Han
+/// decode. [`clean_name_letters`] leaves nothing that it, [`clean_name_brackets`] or the signs of [`cut_name_aliases`] would touch: Han
 /// and other letters, wildcards and single interpuncts. From then on the name is only cut, until
-/// none of the cuts shortens it. What has no Han character in the end is treated as [`latin`], as it
+/// none of the cuts shortens it. What has no Han character in the end is treated as [`clean_latin_name`], as it
 /// would be the next time.
 pub(super) fn clean_name(text: &str, flags: &mut NameFlags) -> String {
     if is_plain_name(text) {

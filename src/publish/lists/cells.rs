@@ -1,13 +1,12 @@
 //! Rows of a list as a worksheet holds them. A list has thirty cells a row, all alike: making
 //! them here, without a model of the sheet, is most of what makes lists quick.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use rust_xlsxwriter::XlsxError;
 use rust_xlsxwriter::utility::column_number_to_name;
 
 use super::list_row::{COLUMNS, ListColumn, ListColumnKind, ListRow};
-use super::list_workbook_error;
 use super::style::CellStyle;
 use crate::Result;
 use crate::privacy::formula_cells::is_formula_cell;
@@ -68,7 +67,7 @@ impl SheetRowWriter {
                         out.push_str(" xml:space=\"preserve\"");
                     }
                     out.push('>');
-                    push_cell_text(text, out)?;
+                    push_cell_text(text, out);
                     out.push_str("</t></is></c>");
                 }
             }
@@ -78,16 +77,33 @@ impl SheetRowWriter {
     }
 }
 
-/// Appends a text with what XML and spreadsheets take for something else escaped.
-fn push_cell_text(text: &str, out: &mut String) -> Result<()> {
-    if text.len() > LONGEST && text.encode_utf16().count() > LONGEST {
-        return Err(list_workbook_error(XlsxError::MaxStringLengthExceeded));
+/// A text that a cell can hold: the longest are cut, with a mark that says so.
+pub(super) fn shorten_cell(text: &str) -> Cow<'_, str> {
+    // A character has one unit or two, and one byte at least.
+    if text.len() <= LONGEST || text.encode_utf16().count() <= LONGEST {
+        return Cow::Borrowed(text);
     }
+    let mark = format!("…（原文{}字，已截短）", text.chars().count());
+    let mut room = LONGEST - mark.encode_utf16().count();
+    let end = text.char_indices().find(|(_, c)| match room.checked_sub(c.len_utf16()) {
+        Some(left) => {
+            room = left;
+            false
+        }
+        None => true,
+    });
+    format!("{}{mark}", &text[..end.map_or(text.len(), |(at, _)| at)]).into()
+}
+
+/// Appends a text with what XML and spreadsheets take for something else escaped.
+fn push_cell_text(text: &str, out: &mut String) {
+    let text = shorten_cell(text);
+    let text = text.as_ref();
     // Hardly a text needs anything; whole chunks are looked at side by side.
     let plain = |chunk: &[u8]| !chunk.iter().fold(false, |found, &byte| found | is_special_cell_byte(byte));
     if text.as_bytes().chunks(64).all(plain) {
         out.push_str(text);
-        return Ok(());
+        return;
     }
     for (at, c) in text.char_indices() {
         match c {
@@ -103,7 +119,6 @@ fn push_cell_text(text: &str, out: &mut String) -> Result<()> {
             _ => out.push(c),
         }
     }
-    Ok(())
 }
 
 /// True for bytes that may begin something to escape.
@@ -140,7 +155,7 @@ mod tests {
 
     fn escaped(text: &str) -> String {
         let mut out = String::new();
-        push_cell_text(text, &mut out).unwrap();
+        push_cell_text(text, &mut out);
         out
     }
 
@@ -150,7 +165,20 @@ mod tests {
         assert_eq!(escaped("a\u{0}b\r\u{FFFF}"), "a_x0000_b_x000D__xFFFF_");
         assert_eq!(escaped("_x000D_ x_y _xyz_ _"), "_x005F_x000D_ x_y _xyz_ _");
         assert_eq!(escaped("registry_person＝"), "registry_person＝");
-        assert!(push_cell_text(&"长".repeat(LONGEST + 1), &mut String::new()).is_err());
+    }
+
+    #[test]
+    fn what_no_cell_can_hold_is_cut_with_a_mark() {
+        for text in ["长".repeat(LONGEST), "a".repeat(LONGEST)] {
+            assert_eq!(escaped(&text), text);
+        }
+        for text in ["长".repeat(LONGEST + 1), "𠮷".repeat(20_000), format!("a{}", "𠮷".repeat(20_000))]
+        {
+            let cut = escaped(&text);
+            let units = cut.encode_utf16().count();
+            assert!((LONGEST - 1..=LONGEST).contains(&units), "{units}");
+            assert!(cut.ends_with(&format!("…（原文{}字，已截短）", text.chars().count())));
+        }
     }
 
     #[test]

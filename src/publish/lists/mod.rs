@@ -23,6 +23,7 @@ mod workbook;
 mod workbook_package;
 
 pub use list_row::COLUMNS;
+pub(super) use rejects::write_reject_lists;
 
 use evidence::ListedEvidence;
 use list_row::{ListEntry, RowMaterial};
@@ -72,7 +73,7 @@ pub(super) fn write_lists(
         }
         Ok(())
     })?;
-    rejects::write_reject_lists(inputs, outputs)
+    write_reject_lists(inputs.loaded, inputs.catalogue, inputs.period, outputs)
 }
 
 /// Exceptions of one township.

@@ -6,14 +6,16 @@ use super::list_workbook_error;
 use super::safe_names;
 use super::style::{SheetStyles, document_properties, new_list_workbook};
 use crate::Result;
+use crate::load::LoadedSource;
 use crate::model::period::Period;
 use crate::model::source_row::Reject;
 use crate::privacy::mask::mask_numbers_in_text;
 use crate::publication::output_files::{CsvFile, OutputFiles, make_output_folder};
-use crate::publish::PublicationInputs;
+use crate::publish::PublishedPipeline;
 use crate::publish::tables::returned_rows;
 
-const COLUMNS: [(&str, f64); 10] = [
+/// Titles and widths of the columns of a list of returned rows.
+pub(super) const REJECT_COLUMNS: [(&str, f64); 10] = [
     ("序号", 6.0),
     ("级别", 12.0),
     ("文件", 30.0),
@@ -27,28 +29,34 @@ const COLUMNS: [(&str, f64); 10] = [
 ];
 
 /// Writes `lists/退回/<source>.xlsx` and `.csv` for every source with rejects.
-pub(super) fn write_reject_lists(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<()> {
-    for loaded in inputs.loaded {
+pub(in crate::publish) fn write_reject_lists(
+    loaded: &[LoadedSource],
+    catalogue: &PublishedPipeline,
+    period: Period,
+    outputs: &mut OutputFiles,
+) -> Result<()> {
+    for loaded in loaded {
         let returned: Vec<_> = returned_rows(std::slice::from_ref(loaded)).collect();
         if returned.is_empty() {
             continue;
         }
-        let title = inputs.catalogue.source_title(&loaded.records.source);
+        let title = catalogue.source_title(&loaded.records.source);
         let stem = format!("lists/退回/{}", safe_names::safe_file_name(title));
         make_output_folder(&outputs.path("lists/退回"), 0o750)?;
         let rows: Vec<[String; 10]> =
             returned.iter().enumerate().map(|(i, (r, severity))| reject_cells(i + 1, r, severity)).collect();
-        let book = reject_workbook(inputs.period, title, &rows)?;
+        let book = reject_workbook(period, title, &rows)?;
         outputs.bytes(&format!("{stem}.xlsx"), &book, Some(rows.len() as u64))?;
         let mut csv = CsvFile::begin(outputs, &format!("{stem}.csv"))?;
-        csv.row(&COLUMNS.map(|(title, _)| title))?;
+        csv.row(&REJECT_COLUMNS.map(|(title, _)| title))?;
         rows.iter().try_for_each(|row| csv.row(row))?;
         csv.finish(outputs)?;
     }
     Ok(())
 }
 
-fn reject_cells(number: usize, reject: &Reject, severity: &str) -> [String; 10] {
+/// The cells of one returned row.
+pub(super) fn reject_cells(number: usize, reject: &Reject, severity: &str) -> [String; 10] {
     [
         number.to_string(),
         if severity == "warn" { "此值未读入" } else { "整行退回" }.to_owned(),
@@ -69,21 +77,23 @@ fn reject_workbook(period: Period, title: &str, rows: &[[String; 10]]) -> Result
     book.set_properties(&document_properties(&format!("{title}退回行({period})"), period)?);
     let sheet = book.add_worksheet_with_constant_memory().map_err(list_workbook_error)?;
     sheet.set_name("退回行").map_err(list_workbook_error)?;
-    for (c, (_, width)) in COLUMNS.iter().enumerate() {
+    for (c, (_, width)) in REJECT_COLUMNS.iter().enumerate() {
         sheet.set_column_width(c as u16, *width).map_err(list_workbook_error)?;
     }
     sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
     sheet.set_repeat_rows(0, 0).map_err(list_workbook_error)?;
     sheet.set_header(format!("&L{title}退回行 {period}&R内部资料 注意保密")).set_footer("&C第&P页 共&N页");
     sheet.set_freeze_panes(1, 0).map_err(list_workbook_error)?;
-    sheet.autofilter(0, 0, rows.len() as u32, COLUMNS.len() as u16 - 1).map_err(list_workbook_error)?;
+    sheet
+        .autofilter(0, 0, rows.len() as u32, REJECT_COLUMNS.len() as u16 - 1)
+        .map_err(list_workbook_error)?;
     sheet.protect_with_options(&ProtectionOptions {
         use_autofilter: true,
         format_columns: true,
         format_rows: true,
         ..ProtectionOptions::new()
     });
-    for (c, (title, _)) in COLUMNS.iter().enumerate() {
+    for (c, (title, _)) in REJECT_COLUMNS.iter().enumerate() {
         sheet.write_string_with_format(0, c as u16, *title, &styles.header).map_err(list_workbook_error)?;
     }
     for (r, row) in rows.iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::{DataValidation, DataValidationErrorStyle, Format, ProtectionOptions, Worksheet};
 
-use super::cells::line_count;
+use super::cells::{line_count, shorten_cell};
 use super::list_row::{COLUMNS, ListColumn, ListColumnKind, ListEntry};
 use super::style::{SheetStyles, document_properties, new_list_workbook};
 use super::{NOTES_SHEET, REVIEW_SHEET, TownshipLists, list_workbook_error};
@@ -42,6 +42,8 @@ pub(super) fn write_sheet_text(
     text: &str,
     format: &Format,
 ) -> Result<()> {
+    let text = shorten_cell(text);
+    let text = text.as_ref();
     if is_formula_cell(text) {
         let quoted = format.clone().set_quote_prefix();
         sheet.write_string_with_format(row, column, text, &quoted).map_err(list_workbook_error)?;

@@ -18,6 +18,7 @@ use PublishedType::{Int32, Int64, Text};
 mod exception;
 mod identity;
 mod record;
+mod skipped_row;
 
 /// Writes who persons and records are.
 pub(super) fn write_people(
@@ -44,6 +45,7 @@ pub(super) fn write_restricted_tables(
         &|to| exception::write_restricted_exceptions(inputs, by_finding, to),
         &|to| write_identity_ledger(inputs, to),
         &|to| write_restricted_rejects(inputs, to),
+        &|to| skipped_row::write_skipped_rows(inputs, to),
         &|to| write_restricted_views(inputs, to),
     ])
 }

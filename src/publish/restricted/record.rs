@@ -117,7 +117,7 @@ fn define_comparable_column(name: &str, kind: &ComparableColumn, def: &mut Table
     }
 }
 
-/// The columns that [`describe`] defines, missing where a source lacks the field; `from`: first
+/// The columns that [`define_comparable_column`] defines, missing where a source lacks the field; `from`: first
 /// node.
 fn record_comparable_columns<'a>(
     people: &'a RecordOwners<'_>,

@@ -60,9 +60,9 @@ const fn number_to_id_bits(number: i64) -> u64 {
     number as u64 ^ 1 << 63
 }
 
-/// Members of one row, see [`digits_first`].
+/// Members of one row, see [`encode_id_digits`].
 const MEMBERS: u64 = 3_001;
-/// Rows of one table, see [`digits_first`].
+/// Rows of one table, see [`encode_id_digits`].
 const ROWS: u64 = 100_000_000_000;
 /// Most tables whose rows can be numbered.
 const MOST_TABLES: usize = (i64::MAX as u64 / (MEMBERS * ROWS)) as usize;
@@ -74,7 +74,7 @@ fn encode_id_digits(number: u64, width: u32) -> u64 {
     number * 10u64.pow(width - digits) * u64::from(width) + u64::from(digits - 1)
 }
 
-/// What [`digits_first`] was given.
+/// What [`encode_id_digits`] was given.
 fn decode_id_digits(code: u64, width: u32) -> u64 {
     let digits = (code % u64::from(width)) as u32 + 1;
     code / u64::from(width) / 10u64.pow(width - digits)

@@ -49,11 +49,13 @@ fn loaded(source: usize, contract: &SourceContract, rows: &[Cells<'_>]) -> Loade
         encoding: None,
         headers: Vec::new(),
         header_row: 1,
+        notes: Vec::new(),
     };
     let tables = if rows.is_empty() { Vec::new() } else { vec![Arc::new(info)] };
     LoadedSource {
         records: SourceRecords {
             source: contract.name.clone(),
+            unknown: Default::default(),
             rows: Rows::of(RecordBatch::try_new(schema, columns).unwrap()),
             keys: (0..rows.len()).map(|r| RecordKey::new(source as u8, 0, r as u32 + 2, 0)).collect(),
             tables,
@@ -62,6 +64,7 @@ fn loaded(source: usize, contract: &SourceContract, rows: &[Cells<'_>]) -> Loade
         totals: ControlTotals::default(),
         audits: Vec::new(),
         cell_warnings: Vec::new(),
+        skipped: Vec::new(),
     }
 }
 

@@ -1,0 +1,176 @@
+use super::*;
+
+fn record(kind: u16, data: &[u8]) -> Vec<u8> {
+    [&kind.to_le_bytes()[..], &(data.len() as u16).to_le_bytes(), data].concat()
+}
+
+fn words(values: &[u16]) -> Vec<u8> {
+    values.iter().flat_map(|v| v.to_le_bytes()).collect()
+}
+
+fn number(row: u16, column: u16) -> Vec<u8> {
+    record(NUMBER, &[words(&[row, column, 0]), 1f64.to_le_bytes().to_vec()].concat())
+}
+
+fn begin() -> Vec<u8> {
+    record(BEGIN, &words(&[0x0600, 0x0010, 0, 0, 0, 0, 0, 0]))
+}
+
+/// A workbook stream of worksheets; all of the same content if `sheets` asks for more than there are.
+fn stream(globals: &[Vec<u8>], contents: &[Vec<Vec<u8>>], sheets: usize) -> Vec<u8> {
+    let bound = |name: usize, at: usize| {
+        let head = (at as u32).to_le_bytes();
+        record(
+            BOUND_SHEET,
+            &[&head[..], &[0, 0, 2, 0, b'A' + (name / 26) as u8, b'A' + (name % 26) as u8]].concat(),
+        )
+    };
+    let length = begin().len() + globals.concat().len() + sheets * bound(0, 0).len() + 4;
+    let pages: Vec<Vec<u8>> =
+        contents.iter().map(|c| [begin(), c.concat(), record(END, &[])].concat()).collect();
+    let place = |name: usize| length + pages[..name.min(pages.len() - 1)].iter().map(Vec::len).sum::<usize>();
+    let bounds: Vec<Vec<u8>> = (0..sheets).map(|name| bound(name, place(name))).collect();
+    [begin(), globals.concat(), bounds.concat(), record(END, &[]), pages.concat()].concat()
+}
+
+fn file(stream: &[u8]) -> Vec<u8> {
+    let mut file = CompoundFile::create(Cursor::new(Vec::new())).unwrap();
+    file.create_stream("/Workbook").unwrap().write_all(stream).unwrap();
+    file.into_inner().into_inner()
+}
+
+fn refusal(globals: &[Vec<u8>], contents: &[Vec<Vec<u8>>], sheets: usize) -> String {
+    let error = rebuild_biff_workbook(file(&stream(globals, contents, sheets))).err().unwrap();
+    assert!(error.hint_text().is_some());
+    error.message().to_owned()
+}
+
+#[test]
+fn cells_in_far_corners_are_refused_before_they_are_laid_out() {
+    let text = refusal(&[], &[vec![number(0, 0), number(u16::MAX, u16::MAX)]], 1);
+    assert!(text.contains("单元格超过67108864个"), "{text}");
+    // So are the rectangles of all worksheets together,
+    let corners = vec![number(0, 0), number(u16::MAX, 255)];
+    rebuild_biff_workbook(file(&stream(&[], &vec![corners.clone(); 4], 4))).unwrap();
+    assert!(refusal(&[], &vec![corners; 5], 5).contains("单元格超过"));
+    // of formulas,
+    let formula = |row: u16, column: u16| {
+        record(FORMULA, &[words(&[row, column, 0]), vec![0; 14], words(&[0])].concat())
+    };
+    assert!(refusal(&[], &[vec![formula(0, 0), formula(u16::MAX, 600)]], 1).contains("单元格超过"));
+    // and of rows of numbers in one record.
+    let row = record(MULTIPLE_NUMBERS, &words(&[u16::MAX, u16::MAX - 1, 0, 0, 0, 0, 0, 0, u16::MAX]));
+    assert!(refusal(&[], &[vec![number(0, 0), row]], 1).contains("单元格超过"));
+}
+
+#[test]
+fn a_text_counts_for_every_cell_that_shares_it() {
+    let (long, cells) = (u16::MAX, 2_000u16);
+    let head = [&[1, 0, 0, 0, 1, 0, 0, 0][..], &long.to_le_bytes(), &[0]].concat();
+    let mut globals = vec![record(SHARED_STRINGS, &head)];
+    // The text goes on over eight records, here wide and there narrow.
+    let mut left = usize::from(long);
+    while left > 0 {
+        let wide = left % 2 == 1;
+        let here = left.min(if wide { 4_000 } else { 8_001 });
+        globals.push(record(
+            CONTINUE,
+            &[vec![u8::from(wide)], vec![b'A'; here * (1 + usize::from(wide))]].concat(),
+        ));
+        left -= here;
+    }
+    let cell = |row: u16| record(SHARED_STRING_CELL, &words(&[row, 0, 0, 0, 0]));
+    let page: Vec<Vec<u8>> = (0..cells).map(cell).collect();
+    rebuild_biff_workbook(file(&stream(&globals, std::slice::from_ref(&page), 1))).unwrap();
+    // Two worksheets of such cells are 790 megabytes, more than a small file may stand for.
+    assert!(refusal(&globals, &[page.clone(), page], 2).contains("文字超过"));
+    // A cell may claim a text that it does not have.
+    let label = |row: u16| record(LABEL, &words(&[row, 0, 0, u16::MAX, 0]));
+    let page: Vec<Vec<u8>> = (0..3_000).map(label).collect();
+    assert!(refusal(&[], &[page], 1).contains("文字超过"));
+}
+
+#[test]
+fn worksheets_in_one_place_are_refused() {
+    let page = vec![vec![number(0, 0); 1000]];
+    rebuild_biff_workbook(file(&stream(&[], &page, 1))).unwrap();
+    assert!(refusal(&[], &page, 600).contains("已损坏"));
+}
+
+#[test]
+fn what_a_worksheet_says_of_its_extent_is_not_believed() {
+    let extent = |rows: u32| {
+        record(DIMENSIONS, &[&0u32.to_le_bytes()[..], &rows.to_le_bytes(), &words(&[0, 255, 0])].concat())
+    };
+    let sound =
+        rebuild_biff_workbook(file(&stream(&[], &[vec![extent(u32::MAX - 1), number(3, 1)]], 1))).unwrap();
+    let mut book: calamine::Xls<_> = calamine::Reader::new(Cursor::new(sound.bytes)).unwrap();
+    let range = calamine::Reader::worksheet_range(&mut book, "AA").unwrap();
+    assert_eq!((range.start(), range.get_size()), (Some((3, 1)), (1, 1)));
+}
+
+#[test]
+fn an_encrypted_workbook_wants_its_password() {
+    for kind in [0u16, 1] {
+        let text = refusal(&[record(PASSWORD, &words(&[kind, 0, 0]))], &[vec![]], 1);
+        assert!(text.contains("打开密码"), "{text}");
+    }
+}
+
+#[test]
+fn formats_of_the_workbook_s_own_come_first() {
+    let format = |number: u16, text: &str| {
+        let head = words(&[number, text.len() as u16]);
+        record(NUMBER_FORMAT, &[&head[..], &[0], text.as_bytes()].concat())
+    };
+    let cell = |number: u16| record(CELL_FORMAT, &words(&[0, number, 0, 0, 0, 0, 0, 0, 0, 0]));
+    let globals = [format(50, "000000000000000"), format(5, "yyyy-mm-dd"), cell(50), cell(5), cell(51)];
+    let number = |row: u16, format: u16| {
+        record(NUMBER, &[words(&[row, 0, format]), 43_174f64.to_le_bytes().to_vec()].concat())
+    };
+    let page = vec![number(0, 0), number(1, 1), number(2, 2)];
+    let sound = rebuild_biff_workbook(file(&stream(&globals, &[page], 1))).unwrap();
+    let mut book: calamine::Xls<_> = calamine::Reader::new(Cursor::new(sound.bytes)).unwrap();
+    let range = calamine::Reader::worksheet_range(&mut book, "AA").unwrap();
+    let dates: Vec<bool> =
+        range.cells().map(|(_, _, data)| matches!(data, calamine::Data::DateTime(_))).collect();
+    // The last is what everybody has.
+    assert_eq!(dates, [false, true, true]);
+}
+
+#[test]
+fn rows_are_counted_and_formulas_without_values_told() {
+    let formula = |row: u16, value: [u8; 8], flags: u16| {
+        record(FORMULA, &[&words(&[row, 1, 0])[..], &value, &words(&[flags, 0, 0, 0])].concat())
+    };
+    let blank = [3, 0, 0, 0, 0, 0, 0xFF, 0xFF];
+    let hidden = record(ROW, &words(&[2, 0, 1, 0, 0, 0, 0x20, 0]));
+    let page = vec![
+        hidden,
+        number(0, 0),
+        number(0, 1),
+        number(2, 0),
+        record(LABEL, &words(&[3, 0, 0, 0])),
+        formula(4, [0; 8], 2),
+        formula(5, blank, 2),
+        formula(6, [0; 8], 0),
+        formula(7, blank, 0),
+    ];
+    let sound = rebuild_biff_workbook(file(&stream(&[], &[page], 1))).unwrap();
+    let sheet = &sound.sheets[0];
+    assert_eq!(sheet.counted, CountedRows { filled: 5, hidden: 1 });
+    assert_eq!(sheet.uncalculated, BTreeSet::from([(4, 1), (5, 1)]));
+}
+
+#[test]
+fn records_cut_off_are_refused() {
+    let whole = stream(&[], &[vec![number(0, 0), number(1, 1)]], 1);
+    rebuild_biff_workbook(file(&whole)).unwrap();
+    let mut cut = whole.clone();
+    cut.truncate(whole.len() - 7);
+    assert!(rebuild_biff_workbook(file(&cut)).is_err());
+    let mut elsewhere = whole;
+    let bound = elsewhere.windows(2).position(|w| w == BOUND_SHEET.to_le_bytes()).unwrap();
+    elsewhere[bound + 4..bound + 8].copy_from_slice(&u32::MAX.to_le_bytes());
+    assert!(rebuild_biff_workbook(file(&elsewhere)).is_err());
+}

@@ -1,0 +1,333 @@
+//! The tables of a web page: what many systems call an export to Excel.
+//!
+//! Pages are tokenized as the standard says, with or without `<html>`, end tags or quotes. A table inside
+//! a cell is a table of its own; its texts are not that cell's.
+
+use calamine::Dimensions;
+use html5gum::emitters::default::DefaultEmitter;
+use html5gum::{StartTag, Token, Tokenizer};
+
+use super::row_assembly::is_outer_space;
+use super::sheet_row_count::{CountedRows, count_html_rows};
+use super::table_limits::{MAX_COLUMNS, MemoryRoom};
+use super::text_decoding::{DecodedText, decode_text};
+use super::workbook::filled_sheet::{SheetBuilder, SheetCell};
+use super::workbook::open_workbook::{ReadSheet, unreadable_workbook};
+use crate::config::read_options::Encoding;
+use crate::model::source_table::TextEncoding;
+use crate::{Error, Result};
+
+/// Columns and rows that one cell may span, as browsers have it.
+const MAX_COLUMN_SPAN: u32 = 1000;
+const MAX_ROW_SPAN: u32 = 65_534;
+/// Rows of one table.
+const MAX_ROWS: u32 = 1 << 20;
+
+/// Reads a page; gives its tables that hold anything.
+///
+/// # Errors
+/// No such table, or more than may be held.
+pub(super) fn read_html(bytes: Vec<u8>, declared: Encoding) -> Result<(Vec<ReadSheet>, TextEncoding)> {
+    let length = bytes.len();
+    let decoded = decode_markup(bytes, declared);
+    let mut sheets = tables_of_page(&decoded.text, length, decoded.damaged)?;
+    if sheets.is_empty() {
+        return Err(Error::input("这是网页，里面没有表格").hint(
+            "若网页旁边还有同名的 .files 文件夹，数据在那里：用 Excel 或 WPS 打开后另存为 .xlsx，再放回原处",
+        ));
+    }
+    for (at, sheet) in sheets.iter_mut().enumerate() {
+        sheet.name = format!("表格{}", at + 1);
+    }
+    Ok((sheets, decoded.encoding))
+}
+
+/// Decodes a text with tags; UTF-16 is known without its mark.
+pub(super) fn decode_markup(mut bytes: Vec<u8>, declared: Encoding) -> DecodedText {
+    match bytes[..] {
+        [b'<', 0, ..] => drop(bytes.splice(0..0, [0xFF, 0xFE])),
+        [0, b'<', ..] => drop(bytes.splice(0..0, [0xFE, 0xFF])),
+        _ => {}
+    }
+    decode_text(bytes, declared)
+}
+
+/// The tables of a page that hold anything, without names; `length`: bytes that the page comes from.
+///
+/// # Errors
+/// More than may be held.
+pub(super) fn tables_of_page(text: &str, length: usize, damaged: bool) -> Result<Vec<ReadSheet>> {
+    let counted = count_html_rows(text);
+    let mut page = PageReading {
+        rooms: MemoryRoom::sheet(length as u64),
+        open: vec![OpenTable::default()],
+        tables: vec![TableCells::default()],
+    };
+    let mut emitter = DefaultEmitter::default();
+    emitter.naively_switch_states(true);
+    let mut unread: Option<Vec<u8>> = None;
+    for token in Tokenizer::new_with_emitter(text, emitter) {
+        let Ok(token) = token;
+        match token {
+            Token::StartTag(tag) if unread.is_none() => {
+                let name = tag.name.to_ascii_lowercase();
+                if matches!(&name[..], b"script" | b"style" | b"title" | b"textarea") {
+                    unread = Some(name);
+                } else {
+                    page.start(&tag)?;
+                }
+            }
+            Token::EndTag(tag) => match &unread {
+                Some(name) if tag.name.eq_ignore_ascii_case(name) => unread = None,
+                Some(_) => {}
+                None => page.end(&tag.name)?,
+            },
+            Token::String(text) if unread.is_none() => page.text(&String::from_utf8_lossy(&text)),
+            _ => {}
+        }
+    }
+    page.finish(&counted, damaged)
+}
+
+#[derive(Default)]
+struct OpenTable {
+    /// Which table it is, in the order of their beginnings.
+    at: usize,
+    /// Row that is open, or comes next.
+    row: u32,
+    in_row: bool,
+    column: u32,
+    /// For each column, the rows below that a cell above still spans.
+    spanned: Vec<u32>,
+    cell: Option<OpenCell>,
+}
+
+struct OpenCell {
+    text: String,
+    columns: u32,
+    rows: u32,
+}
+
+/// Cells of one table: place, text, rows and columns that it spans.
+#[derive(Default)]
+struct TableCells {
+    cells: Vec<((u32, u32), String)>,
+    merged: Vec<Dimensions>,
+}
+
+struct PageReading {
+    rooms: MemoryRoom,
+    open: Vec<OpenTable>,
+    tables: Vec<TableCells>,
+}
+
+impl PageReading {
+    fn start(&mut self, tag: &StartTag<()>) -> Result<()> {
+        let attribute = |name: &str| {
+            let value = tag.attributes.get(name.as_bytes());
+            value.map(|value| String::from_utf8_lossy(&value.value).into_owned())
+        };
+        match &tag.name.to_ascii_lowercase()[..] {
+            b"table" => {
+                self.tables.push(TableCells::default());
+                self.open.push(OpenTable { at: self.tables.len() - 1, ..OpenTable::default() });
+            }
+            b"tr" => {
+                self.end_row()?;
+                self.top().in_row = true;
+            }
+            b"td" | b"th" => {
+                self.end_cell()?;
+                let span = |name: &str, most: u32| {
+                    let value = attribute(name).and_then(|value| value.trim().parse::<u32>().ok());
+                    value.map_or(1, |value| if value == 0 { most } else { value.min(most) })
+                };
+                let columns = span("colspan", MAX_COLUMN_SPAN);
+                let rows = span("rowspan", MAX_ROW_SPAN);
+                let table = self.top();
+                table.in_row = true;
+                while table.spanned.get(table.column as usize).is_some_and(|&rows| rows > 0) {
+                    table.column += 1;
+                }
+                if table.column as usize >= MAX_COLUMNS {
+                    return Err(unreadable_workbook(format!("表格超过{MAX_COLUMNS}列")));
+                }
+                table.cell = Some(OpenCell { text: String::new(), columns, rows });
+            }
+            b"br" | b"p" | b"div" | b"li" => self.text("\n"),
+            b"input" => {
+                let shown = attribute("type").is_none_or(|kind| kind.eq_ignore_ascii_case("text"));
+                if let Some(value) = attribute("value").filter(|_| shown) {
+                    self.text(&value);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+    fn end(&mut self, name: &[u8]) -> Result<()> {
+        match &name.to_ascii_lowercase()[..] {
+            b"table" => {
+                self.end_row()?;
+                if self.open.len() > 1 {
+                    self.open.pop();
+                }
+            }
+            b"tr" | b"thead" | b"tbody" | b"tfoot" => self.end_row()?,
+            b"td" | b"th" => self.end_cell()?,
+            b"p" | b"div" | b"li" => self.text("\n"),
+            _ => {}
+        }
+        Ok(())
+    }
+    fn text(&mut self, text: &str) {
+        if let Some(cell) = &mut self.top().cell {
+            // Line ends of the page are spaces; those of the cell are tags.
+            match text {
+                "\n" => cell.text.push('\u{2028}'),
+                _ => cell.text.push_str(text),
+            }
+        }
+    }
+    fn top(&mut self) -> &mut OpenTable {
+        if self.open.is_empty() {
+            self.open.push(OpenTable::default());
+        }
+        let last = self.open.len() - 1;
+        &mut self.open[last]
+    }
+    fn end_cell(&mut self) -> Result<()> {
+        let table = self.top();
+        let Some(cell) = table.cell.take() else { return Ok(()) };
+        let (place, at) = ((table.row, table.column), table.at);
+        let end = ((table.column + cell.columns) as usize).min(MAX_COLUMNS);
+        let mut more = 0;
+        if cell.rows > 1 {
+            more = end.saturating_sub(table.spanned.len());
+            if more > 0 {
+                table.spanned.resize(end, 0);
+            }
+            // Counted with the row that it begins in.
+            table.spanned[place.1 as usize..end].fill(cell.rows);
+        }
+        table.column = end as u32;
+        let text = cell_text(&cell.text);
+        self.rooms.take(more as u64, text.len() as u64).map_err(|e| e.at_row(u64::from(place.0) + 1))?;
+        let cells = &mut self.tables[at];
+        if cell.rows > 1 {
+            let end = (place.0.saturating_add(cell.rows - 1), end as u32 - 1);
+            cells.merged.push(Dimensions { start: place, end });
+        }
+        if !text.is_empty() {
+            cells.cells.push((place, text));
+        }
+        Ok(())
+    }
+    fn end_row(&mut self) -> Result<()> {
+        self.end_cell()?;
+        let table = self.top();
+        if std::mem::take(&mut table.in_row) {
+            table.row += 1;
+            if table.row > MAX_ROWS {
+                return Err(unreadable_workbook(format!("表格超过{MAX_ROWS}行")));
+            }
+            table.spanned.iter_mut().for_each(|rows| *rows = rows.saturating_sub(1));
+        }
+        table.column = 0;
+        Ok(())
+    }
+    fn finish(mut self, counted: &[CountedRows], damaged: bool) -> Result<Vec<ReadSheet>> {
+        while !self.open.is_empty() {
+            self.end_row()?;
+            if self.open.len() > 1 && self.top().row > 0 {
+                return Err(Error::input("网页不完整：表格没有结束，后面的行可能丢了")
+                    .hint("文件在传输中被截断；重新复制，或请提供部门重新导出"));
+            }
+            self.open.pop();
+        }
+        if counted.len() != self.tables.len() {
+            let (read, counted) = (self.tables.len(), counted.len());
+            return Err(unreadable_workbook(format!("两次数到的表格不一样多：{read}、{counted}")));
+        }
+        let mut sheets = Vec::new();
+        let mut room = MemoryRoom::sheet(0);
+        for (table, &counted) in self.tables.into_iter().zip(counted) {
+            let mut builder = SheetBuilder::new(&mut room, false);
+            for (place, text) in &table.cells {
+                builder.put(*place, &SheetCell::Text(text))?;
+            }
+            table.merged.into_iter().for_each(|region| builder.merge(region));
+            let (mut sheet, filled) = builder.finish();
+            sheet.damaged = damaged;
+            if filled > 0 || counted.filled > 0 {
+                sheets.push(ReadSheet { name: String::new(), hidden: false, sheet, filled, counted });
+            }
+        }
+        Ok(sheets)
+    }
+}
+
+/// White space as a browser shows it; lines stay lines.
+fn cell_text(text: &str) -> String {
+    let plain = |line: &str| line.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
+    let lines: Vec<String> = text.split('\u{2028}').map(plain).filter(|line| !line.is_empty()).collect();
+    lines.join("\n").trim_matches(is_outer_space).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(text: &str) -> Vec<Vec<Vec<String>>> {
+        let sheets = tables_of_page(text, text.len(), false).unwrap();
+        sheets
+            .into_iter()
+            .map(|s| {
+                assert_eq!(s.filled, s.counted.filled, "{text}");
+                s.sheet.rows
+            })
+            .collect()
+    }
+
+    #[test]
+    fn without_end_tags_or_html() {
+        let tables = rows("<tr><th>姓名<th>金额<tr><td>张&nbsp;三<td>&#49;00<br>元<tr><td>&nbsp;");
+        assert_eq!(tables, [[["姓名", "金额"], ["张\u{a0}三", "100\n元"]]]);
+    }
+
+    #[test]
+    fn spans_keep_columns_apart() {
+        let tables = rows(
+            "<table><tr><td rowspan=2>甲</td><td colspan=\"2\">乙</td><td>丙</td></tr>\
+             <tr><td>丁</td><td>戊</td><td>己</td></tr></table>",
+        );
+        assert_eq!(tables, [[["甲", "乙", "", "丙"], ["", "丁", "戊", "己"]]]);
+    }
+
+    #[test]
+    fn a_table_in_a_cell_is_its_own() {
+        let tables = rows("<table><tr><td>名单<table><tr><td>张三</td></tr></table>尾</td></tr></table>");
+        assert_eq!(tables, [[["名单尾"]], [["张三"]]]);
+    }
+
+    #[test]
+    fn scripts_are_no_content() {
+        let tables =
+            rows("<table><tr><td><script>'<tr><td>x'</script>张三<style>td>a{}</style></td></tr></table>");
+        assert_eq!(tables, [[["张三"]]]);
+    }
+
+    #[test]
+    fn a_page_cut_off_is_refused() {
+        let page = "<html><table><tr><td>张三</td></tr><tr><td>李";
+        let error = tables_of_page(page, page.len(), false).err().unwrap();
+        assert!(error.message().contains("不完整"), "{error}");
+    }
+
+    #[test]
+    fn absurd_spans_cost_little() {
+        let page = "<table>".to_owned() + &"<tr><td rowspan=65534 colspan=1000>x".repeat(2000);
+        let error = tables_of_page(&page, page.len(), false).err().unwrap();
+        assert!(error.message().contains("列"), "{error}");
+    }
+}

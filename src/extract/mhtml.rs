@@ -1,0 +1,214 @@
+//! Web archives: the pages of a workbook in one file, as Excel saves them.
+
+use super::html_tables::{decode_markup, tables_of_page};
+use super::workbook::open_workbook::ReadSheet;
+use crate::config::read_options::Encoding;
+use crate::{Error, Result};
+
+/// Parts inside parts.
+const MAX_DEPTH: usize = 4;
+
+/// Reads the tables of all pages of an archive.
+///
+/// # Errors
+/// No tables; more than may be held.
+pub(super) fn read_mhtml(bytes: &[u8], declared: Encoding) -> Result<Vec<ReadSheet>> {
+    let mut pages = Vec::new();
+    if !collect_pages(bytes, 0, &mut pages) {
+        return Err(
+            Error::input("网页档案(MHTML)不完整，缺少结尾").hint("文件在传输中被截断；重新复制后再运行")
+        );
+    }
+    let mut sheets = Vec::new();
+    for (at, page) in pages.into_iter().enumerate() {
+        let length = page.body.len();
+        let decoded = decode_markup(page.body, declared);
+        let tables = tables_of_page(&decoded.text, length, decoded.damaged)?;
+        let several = tables.len() > 1;
+        for (number, mut table) in tables.into_iter().enumerate() {
+            let name = page.name.clone().unwrap_or_else(|| format!("第{}页", at + 1));
+            table.name = if several { format!("{name} 表格{}", number + 1) } else { name };
+            sheets.push(table);
+        }
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    for sheet in &mut sheets {
+        while !seen.insert(sheet.name.clone()) {
+            sheet.name.push('′');
+        }
+    }
+    if sheets.is_empty() {
+        return Err(Error::input("这是网页档案(MHTML)，里面没有表格")
+            .hint("用 Excel 或 WPS 打开后另存为 .xlsx，再放回原处"));
+    }
+    Ok(sheets)
+}
+
+struct ArchivedPage {
+    /// Its file name.
+    name: Option<String>,
+    body: Vec<u8>,
+}
+
+/// The value of a header, continued lines joined.
+fn header_value(headers: &[(String, String)], name: &str) -> Option<String> {
+    headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
+}
+
+/// A parameter of a header's value: `boundary="…"`.
+fn parameter(value: &str, name: &str) -> Option<String> {
+    let lower = value.to_ascii_lowercase();
+    let at = lower.find(&format!("{name}="))? + name.len() + 1;
+    let rest = &value[at..];
+    Some(match rest.strip_prefix('"') {
+        Some(quoted) => quoted.split('"').next().unwrap_or_default().to_owned(),
+        None => rest.split([';', ' ', '\t']).next().unwrap_or_default().to_owned(),
+    })
+}
+
+/// Collects the pages of a part and of the parts inside it; false if it is cut off.
+fn collect_pages(part: &[u8], depth: usize, pages: &mut Vec<ArchivedPage>) -> bool {
+    let (headers, body) = split_headers(part);
+    let kind = header_value(&headers, "content-type").unwrap_or_default();
+    if kind.to_ascii_lowercase().starts_with("multipart/") {
+        let Some(boundary) = parameter(&kind, "boundary").filter(|_| depth < MAX_DEPTH) else {
+            return false;
+        };
+        let (parts, ended) = split_parts(body, boundary.as_bytes());
+        return parts.into_iter().fold(ended, |whole, part| collect_pages(part, depth + 1, pages) && whole);
+    }
+    if !kind.to_ascii_lowercase().starts_with("text/html") {
+        return true;
+    }
+    let encoding = header_value(&headers, "content-transfer-encoding").unwrap_or_default();
+    let body = match &encoding.trim().to_ascii_lowercase()[..] {
+        "quoted-printable" => decode_quoted_printable(body),
+        "base64" => decode_base64(body),
+        _ => body.to_vec(),
+    };
+    let name = header_value(&headers, "content-location").and_then(|location| {
+        let file = location.trim().rsplit(['/', '\\']).next()?.to_owned();
+        (!file.is_empty()).then_some(file)
+    });
+    pages.push(ArchivedPage { name, body });
+    true
+}
+
+fn line_end(bytes: &[u8], from: usize) -> usize {
+    memchr::memchr(b'\n', &bytes[from..]).map_or(bytes.len(), |at| from + at + 1)
+}
+
+fn split_headers(part: &[u8]) -> (Vec<(String, String)>, &[u8]) {
+    let mut headers: Vec<(String, String)> = Vec::new();
+    let mut at = 0;
+    while at < part.len() {
+        let end = line_end(part, at);
+        let line = String::from_utf8_lossy(&part[at..end]);
+        let line = line.trim_end();
+        at = end;
+        if line.is_empty() {
+            // Blank lines before the first header are none of its end.
+            if headers.is_empty() {
+                continue;
+            }
+            break;
+        }
+        if line.starts_with([' ', '\t']) {
+            if let Some((_, value)) = headers.last_mut() {
+                value.push(' ');
+                value.push_str(line.trim());
+            }
+        } else if let Some((key, value)) = line.split_once(':') {
+            headers.push((key.trim().to_ascii_lowercase(), value.trim().to_owned()));
+        }
+    }
+    (headers, &part[at..])
+}
+
+/// The parts between boundaries, and whether the last boundary is there.
+fn split_parts<'a>(body: &'a [u8], boundary: &[u8]) -> (Vec<&'a [u8]>, bool) {
+    let mut parts = Vec::new();
+    let (mut at, mut begin) = (0, None);
+    while at < body.len() {
+        let end = line_end(body, at);
+        let line = &body[at..end];
+        if let Some(rest) = line.strip_prefix(b"--").and_then(|rest| rest.strip_prefix(boundary)) {
+            if let Some(begin) = begin.replace(end) {
+                parts.push(&body[begin..at]);
+            }
+            if rest.starts_with(b"--") {
+                return (parts, true);
+            }
+        }
+        at = end;
+    }
+    (parts, false)
+}
+
+fn decode_quoted_printable(body: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(body.len());
+    let mut at = 0;
+    let digit = |at: usize| body.get(at).and_then(|&byte| char::from(byte).to_digit(16));
+    while at < body.len() {
+        match (body[at], digit(at + 1), digit(at + 2)) {
+            (b'=', Some(high), Some(low)) => {
+                out.push((high * 16 + low) as u8);
+                at += 3;
+            }
+            // A line that goes on.
+            (b'=', _, _) if body[at + 1..].starts_with(b"\r\n") => at += 3,
+            (b'=', _, _) if body[at + 1..].starts_with(b"\n") => at += 2,
+            (byte, _, _) => {
+                out.push(byte);
+                at += 1;
+            }
+        }
+    }
+    out
+}
+
+fn decode_base64(body: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(body.len() / 4 * 3);
+    let (mut bits, mut count) = (0u32, 0);
+    for &byte in body {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => continue,
+        };
+        bits = bits << 6 | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            out.push((bits >> count) as u8);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn transfer_encodings() {
+        assert_eq!(decode_quoted_printable(b"=E5=BC=A0=\r\nA=3D"), "张A=".as_bytes());
+        assert_eq!(decode_base64(b"5byg\r\n5LiJ"), "张三".as_bytes());
+    }
+
+    #[test]
+    fn pages_of_an_archive() {
+        let archive = "MIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n boundary=\"--=_X\"\r\n\r\n\
+            ----=_X\r\nContent-Location: file:///C:/a/sheet001.htm\r\nContent-Type: text/html; charset=utf-8\r\n\
+            Content-Transfer-Encoding: quoted-printable\r\n\r\n<table><tr><td>=E5=BC=A0</table>\r\n\
+            ----=_X\r\nContent-Type: image/png\r\n\r\n<table><tr><td>x</table>\r\n----=_X--\r\n";
+        let sheets = read_mhtml(archive.as_bytes(), Encoding::Auto).unwrap();
+        assert_eq!(sheets.len(), 1);
+        let cut = read_mhtml(&archive.as_bytes()[..archive.len() - 12], Encoding::Auto);
+        assert!(cut.err().unwrap().message().contains("不完整"));
+        assert_eq!((&sheets[0].name[..], &sheets[0].sheet.rows[0][0][..]), ("sheet001.htm", "张"));
+    }
+}

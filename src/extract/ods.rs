@@ -1,0 +1,271 @@
+//! OpenDocument spreadsheets.
+//!
+//! Own reader: rows and cells may be repeated a million times by one attribute, so what they take up is
+//! counted before it is taken.
+
+use std::collections::BTreeSet;
+
+use calamine::Dimensions;
+use quick_xml::events::{BytesStart, Event};
+
+use super::package_parts::PackageParts;
+use super::sheet_row_count::count_ods_rows;
+use super::sniff::password_needed;
+use super::spreadsheet_ml::{push_xml_text, xml_attribute};
+use super::table_limits::MemoryRoom;
+use super::workbook::filled_sheet::{SheetBuilder, SheetCell, iso_day_text};
+use super::workbook::open_workbook::{ReadSheet, unreadable_workbook};
+use super::xlsx_package::{MAX_RATIO, MAX_UNPACKED, damaged_xlsx_package, oversized_xlsx_package};
+use crate::Result;
+use crate::model::file_account::CellFault;
+
+/// Reads all tables.
+///
+/// # Errors
+/// Encrypted, damaged, or more than may be held.
+pub(super) fn read_ods_workbook(bytes: &[u8]) -> Result<Vec<ReadSheet>> {
+    let mut parts = PackageParts::open(bytes)?;
+    let manifest = parts.read("meta-inf/manifest.xml", 1 << 24).unwrap_or_default();
+    if String::from_utf8_lossy(&manifest).contains("encryption-data") {
+        return Err(password_needed());
+    }
+    let most = MAX_UNPACKED.min((bytes.len() as u64).saturating_mul(MAX_RATIO));
+    let content = parts.read("content.xml", most + 1).ok_or_else(damaged_xlsx_package)?;
+    if content.len() as u64 > most {
+        return Err(oversized_xlsx_package(bytes.len() as u64));
+    }
+    let counted = count_ods_rows(&content);
+    let text = std::str::from_utf8(&content).map_err(unreadable_workbook)?;
+    let mut reader = quick_xml::Reader::from_str(text);
+    reader.config_mut().expand_empty_elements = true;
+    let mut sheets = Vec::new();
+    let mut hidden_styles = BTreeSet::new();
+    let mut style = None;
+    let mut ended = false;
+    loop {
+        match reader.read_event().map_err(unreadable_workbook)? {
+            Event::Start(tag) => match tag.local_name().as_ref() {
+                "style" => style = xml_attribute(&tag, "name"),
+                "table-properties" if xml_attribute(&tag, "display").as_deref() == Some("false") => {
+                    hidden_styles.extend(style.clone());
+                }
+                "table" => {
+                    let name = xml_attribute(&tag, "name").unwrap_or_default();
+                    let of_style = xml_attribute(&tag, "style-name");
+                    let mut room = MemoryRoom::sheet(content.len() as u64);
+                    let mut builder = SheetBuilder::new(&mut room, false);
+                    read_table(&mut reader, &mut builder).map_err(|e| e.in_sheet(&name))?;
+                    let (sheet, filled) = builder.finish();
+                    let hidden = of_style.is_some_and(|style| hidden_styles.contains(&style));
+                    let counted = counted.get(sheets.len()).copied().unwrap_or_default();
+                    sheets.push(ReadSheet { name, hidden, sheet, filled, counted });
+                }
+                _ => {}
+            },
+            Event::End(tag) => ended |= tag.local_name().as_ref() == "document-content",
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    if !ended || counted.len() != sheets.len() {
+        return Err(unreadable_workbook("content.xml 不完整"));
+    }
+    Ok(sheets)
+}
+
+/// A cell while it is read.
+#[derive(Default)]
+struct OdsCell {
+    kind: String,
+    value: Option<String>,
+    formula: bool,
+    /// Columns that it stands in.
+    repeated: u32,
+    text: String,
+    paragraphs: u32,
+}
+
+fn read_table(reader: &mut quick_xml::Reader<&[u8]>, builder: &mut SheetBuilder<'_>) -> Result<()> {
+    let (mut row, mut rows, mut column) = (0u32, 1u32, 0u32);
+    let mut cell: Option<OdsCell> = None;
+    let mut cells: Vec<(u32, OdsCell)> = Vec::new();
+    // Inside a comment on a cell; inside a paragraph.
+    let (mut note, mut paragraph) = (false, false);
+    loop {
+        let event = reader.read_event().map_err(unreadable_workbook)?;
+        match &event {
+            Event::Start(tag) => match tag.local_name().as_ref() {
+                "table-row" => {
+                    rows = repeated(tag, "number-rows-repeated");
+                    column = 0;
+                    cells.clear();
+                }
+                "table-cell" | "covered-table-cell" => {
+                    let span =
+                        |name| xml_attribute(tag, name).and_then(|n| n.parse::<u32>().ok()).unwrap_or(1);
+                    let down = span("number-rows-spanned");
+                    if down > 1 {
+                        builder.room().take(1, 0)?;
+                        let across = span("number-columns-spanned").clamp(1, 1 << 14);
+                        let end = (row.saturating_add(down - 1), column.saturating_add(across - 1));
+                        builder.merge(Dimensions { start: (row, column), end });
+                    }
+                    let value = ["value", "date-value", "time-value", "boolean-value"]
+                        .iter()
+                        .find_map(|name| xml_attribute(tag, name));
+                    cell = Some(OdsCell {
+                        // The one of `calcext` tells errors from texts.
+                        kind: kind_of_cell(tag),
+                        value: value.filter(|value| !value.is_empty()),
+                        formula: xml_attribute(tag, "formula").is_some_and(|formula| !formula.is_empty()),
+                        repeated: repeated(tag, "number-columns-repeated"),
+                        ..OdsCell::default()
+                    });
+                }
+                "annotation" => note = true,
+                "p" if !note => {
+                    paragraph = true;
+                    if let Some(cell) = &mut cell {
+                        if cell.paragraphs > 0 {
+                            cell.text.push('\n');
+                        }
+                        cell.paragraphs += 1;
+                    }
+                }
+                "s" if paragraph && !note => {
+                    let count = repeated(tag, "c").min(100) as usize;
+                    cell.iter_mut().for_each(|cell| cell.text.push_str(&" ".repeat(count)));
+                }
+                "tab" if paragraph && !note => cell.iter_mut().for_each(|cell| cell.text.push(' ')),
+                "line-break" if paragraph && !note => cell.iter_mut().for_each(|cell| cell.text.push('\n')),
+                _ => {}
+            },
+            Event::End(tag) => match tag.local_name().as_ref() {
+                "annotation" => note = false,
+                "p" if !note => paragraph = false,
+                "table-cell" | "covered-table-cell" => {
+                    if let Some(cell) = cell.take() {
+                        let next = column.saturating_add(cell.repeated);
+                        cells.push((column, cell));
+                        column = next;
+                    }
+                }
+                "table-row" => {
+                    put_row(builder, row, rows, &cells)?;
+                    row = row.saturating_add(rows);
+                }
+                "table" => return Ok(()),
+                _ => {}
+            },
+            Event::Eof => return Err(unreadable_workbook("content.xml 不完整")),
+            text if paragraph && !note => {
+                cell.iter_mut().for_each(|cell| push_xml_text(&mut cell.text, text));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn repeated(tag: &BytesStart<'_>, name: &str) -> u32 {
+    xml_attribute(tag, name).and_then(|count| count.parse().ok()).unwrap_or(1).max(1)
+}
+
+fn kind_of_cell(tag: &BytesStart<'_>) -> String {
+    let mut attributes = tag.attributes();
+    let kinds = attributes
+        .with_checks(false)
+        .flatten()
+        .filter(|attribute| attribute.key.local_name().as_ref() == "value-type");
+    let kinds: Vec<String> = kinds.map(|attribute| attribute.value.into_owned()).collect();
+    let error = kinds.iter().find(|kind| *kind == "error");
+    error.or(kinds.first()).cloned().unwrap_or_default()
+}
+
+fn put_row(builder: &mut SheetBuilder<'_>, row: u32, rows: u32, cells: &[(u32, OdsCell)]) -> Result<()> {
+    let shown = |cell: &OdsCell| cell.value.is_some() || cell.formula || !cell.text.trim().is_empty();
+    // Rows without anything may be repeated to the end of the sheet.
+    if !cells.iter().any(|(_, cell)| shown(cell)) {
+        return Ok(());
+    }
+    // All of it, before the first is taken.
+    let in_row: u64 =
+        cells.iter().filter(|(_, cell)| shown(cell)).map(|(_, cell)| u64::from(cell.repeated)).sum();
+    MemoryRoom::sheet(0).take(in_row.saturating_mul(rows.into()), 0)?;
+    for at in row..row.saturating_add(rows) {
+        builder.count_row(at);
+        for (column, cell) in cells.iter().filter(|(_, cell)| shown(cell)) {
+            for column in *column..column.saturating_add(cell.repeated) {
+                put_cell(builder, (at, column), cell)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn put_cell(builder: &mut SheetBuilder<'_>, place: (u32, u32), cell: &OdsCell) -> Result<()> {
+    let text = cell.text.as_str();
+    if cell.kind == "error" {
+        return builder.put(place, &SheetCell::Faulty(CellFault::ErrorValue, text));
+    }
+    match (&cell.kind[..], &cell.value) {
+        ("float" | "currency" | "percentage", Some(value)) => match value.parse() {
+            Ok(number) => builder.put(place, &SheetCell::Number(number)),
+            Err(_) => builder.put(place, &SheetCell::Text(value)),
+        },
+        ("date", Some(value)) => builder.put(place, &SheetCell::Text(&iso_day_text(value))),
+        ("boolean", Some(value)) => {
+            builder.put(place, &SheetCell::Text(if value == "true" { "1" } else { "0" }))
+        }
+        ("", None) if cell.formula && text.is_empty() => {
+            builder.put(place, &SheetCell::Faulty(CellFault::FormulaWithoutValue, "（公式）"))
+        }
+        _ => builder.put(place, &SheetCell::Text(text)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Write};
+
+    use super::*;
+
+    fn ods(table: &str) -> Vec<u8> {
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        let options = zip::write::SimpleFileOptions::default();
+        zip.start_file("content.xml", options).unwrap();
+        let content = format!(
+            "<office:document-content><office:automatic-styles><style:style style:name=\"ta2\">\
+             <style:table-properties table:display=\"false\"/></style:style></office:automatic-styles>\
+             <office:spreadsheet>{table}</office:spreadsheet></office:document-content>"
+        );
+        zip.write_all(content.as_bytes()).unwrap();
+        zip.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn cells_where_they_belong() {
+        let bytes = ods("<table:table table:name=\"名单\" table:style-name=\"ta2\"><table:table-row \
+            table:number-rows-repeated=\"2\"><table:table-cell table:number-columns-repeated=\"1000\"/></table:table-row>\
+            <table:table-row table:number-rows-repeated=\"2\"><table:table-cell/><table:table-cell office:value-type=\"string\">\
+            <office:annotation><text:p>批注</text:p></office:annotation><text:p>张<text:span>三</text:span></text:p></table:table-cell>\
+            <table:table-cell office:value-type=\"date\" office:date-value=\"2018-03-15\"><text:p>15/3</text:p></table:table-cell>\
+            <table:table-cell table:formula=\"of:=1\"/><table:table-cell table:formula=\"of:=NA()\" office:value-type=\"string\" \
+            calcext:value-type=\"error\"><text:p>#N/A</text:p></table:table-cell></table:table-row>\
+            <table:table-row table:number-rows-repeated=\"1048000\"><table:table-cell/></table:table-row></table:table>");
+        let sheets = read_ods_workbook(&bytes).unwrap();
+        let read = &sheets[0];
+        assert_eq!((read.hidden, read.sheet.top, read.sheet.left), (true, 2, 1));
+        assert_eq!((read.filled, read.counted.filled), (2, 2));
+        assert_eq!(read.sheet.rows[1], ["张三", "2018-03-15", "（公式）", "#N/A"]);
+        assert_eq!(read.sheet.faults.len(), 4);
+    }
+
+    #[test]
+    fn repeats_are_counted_before_they_are_taken() {
+        let bytes = ods(
+            "<table:table table:name=\"a\"><table:table-row table:number-rows-repeated=\"1048576\"><table:table-cell \
+            table:number-columns-repeated=\"16384\" office:value-type=\"float\" office:value=\"1\"/></table:table-row></table:table>",
+        );
+        assert!(read_ods_workbook(&bytes).err().unwrap().message().contains("单元格超过"));
+    }
+}

@@ -1,0 +1,215 @@
+//! The parts of a packed workbook: what it is, its sheets, and where they lie.
+//!
+//! Some programs write `xl\workbook.xml`, other case, or a main part under another name; what counts is
+//! what the relationships say.
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read, Write};
+
+use zip::ZipArchive;
+
+use super::markup_scan::{MarkupEvent, MarkupScan};
+use super::xlsx_package::damaged_xlsx_package;
+use crate::model::source_table::FileFormat;
+use crate::{Error, Result};
+
+/// Bytes of a part that says what others are.
+const MAX_INDEX_PART: u64 = 64 << 20;
+
+/// A packed workbook by its parts.
+pub(super) struct PackageParts<'a> {
+    archive: ZipArchive<Cursor<&'a [u8]>>,
+    /// Position in the archive, by normal name.
+    places: BTreeMap<String, usize>,
+}
+
+/// The name of a part however its program wrote it: `/` between folders, lower case.
+pub(super) fn normal_part_name(name: &str) -> String {
+    name.replace('\\', "/").trim_start_matches('/').to_ascii_lowercase()
+}
+
+impl<'a> PackageParts<'a> {
+    /// # Errors
+    /// No archive, or a damaged one; one that needs a password.
+    pub(super) fn open(bytes: &'a [u8]) -> Result<Self> {
+        let mut archive =
+            ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged_xlsx_package().caused_by(e))?;
+        let mut places = BTreeMap::new();
+        for index in 0..archive.len() {
+            let Ok(part) = archive.by_index_raw(index) else { continue };
+            if part.encrypted() {
+                return Err(
+                    Error::input("压缩包设了密码").hint("用密码解开后，把里面的表格文件放到数据文件夹")
+                );
+            }
+            places.insert(normal_part_name(&String::from_utf8_lossy(part.name_raw())), index);
+        }
+        Ok(Self { archive, places })
+    }
+    fn has(&self, name: &str) -> bool {
+        self.places.contains_key(name)
+    }
+    /// The bytes of a part by its normal name.
+    pub(super) fn read(&mut self, name: &str, most: u64) -> Option<Vec<u8>> {
+        let index = *self.places.get(name)?;
+        let mut bytes = Vec::new();
+        let part = self.archive.by_index(index).ok()?;
+        part.take(most).read_to_end(&mut bytes).ok()?;
+        Some(bytes)
+    }
+    fn index_part(&mut self, name: &str) -> Option<Vec<u8>> {
+        self.read(name, MAX_INDEX_PART)
+    }
+    /// What the workbook is; none if the archive is no workbook.
+    pub(super) fn format(&mut self) -> Option<FileFormat> {
+        let mimetype = self.index_part("mimetype").unwrap_or_default();
+        if mimetype.starts_with(b"application/vnd.oasis.opendocument") {
+            return mimetype
+                .starts_with(b"application/vnd.oasis.opendocument.spreadsheet")
+                .then_some(FileFormat::Ods);
+        }
+        if self.has("xl/workbook.bin") {
+            return Some(FileFormat::Xlsb);
+        }
+        if self.has("xl/workbook.xml") {
+            return Some(FileFormat::Xlsx);
+        }
+        let main = self.main_part()?;
+        let types = self.index_part("[content_types].xml").unwrap_or_default();
+        let types = String::from_utf8_lossy(&types).to_ascii_lowercase();
+        let workbook = types.contains("spreadsheetml.sheet.main")
+            || types.contains("spreadsheetml.template.main")
+            || types.contains("ms-excel.sheet.macroenabled.main");
+        (self.has(&main) && workbook).then_some(FileFormat::Xlsx)
+    }
+    /// What the archive is instead of a workbook, for a message.
+    pub(super) fn other_kind(&self) -> Option<&'static str> {
+        let any = |folder: &str| self.places.keys().any(|name| name.starts_with(folder));
+        if any("word/") {
+            Some("Word 文档")
+        } else if any("ppt/") {
+            Some("演示文稿")
+        } else if self.has("content.xml") {
+            Some("OpenDocument 文档")
+        } else {
+            None
+        }
+    }
+    /// The normal name of the main part.
+    fn main_part(&mut self) -> Option<String> {
+        let relations = self.index_part("_rels/.rels")?;
+        let mut target = None;
+        each_tag(&relations, |name, attribute| {
+            let kind = attribute("Type").unwrap_or_default();
+            if name == "Relationship" && kind.ends_with("/relationships/officeDocument") {
+                target = attribute("Target");
+            }
+        });
+        Some(resolve_part_name("", &target?))
+    }
+    /// Normal names of the parts that a part of relationships names, by their ids.
+    pub(super) fn relation_targets(&mut self, folder: &str, name: &str) -> Option<BTreeMap<String, String>> {
+        let relations = self.index_part(name)?;
+        let mut targets = BTreeMap::new();
+        each_tag(&relations, |name, attribute| {
+            if let ("Relationship", Some(id), Some(target)) = (name, attribute("Id"), attribute("Target")) {
+                targets.insert(id, resolve_part_name(folder, &target));
+            }
+        });
+        Some(targets)
+    }
+    /// The sheets of an XLSX workbook in their order.
+    ///
+    /// # Errors
+    /// Parts that say where the sheets lie are missing.
+    pub(super) fn xlsx_sheets(&mut self) -> Result<XlsxSheets> {
+        let main = self.main_part().unwrap_or_else(|| "xl/workbook.xml".to_owned());
+        let (folder, file) = main.rsplit_once('/').unwrap_or(("", &main));
+        let separator = if folder.is_empty() { "" } else { "/" };
+        let relations_name = format!("{folder}{separator}_rels/{file}.rels");
+        let targets = self.relation_targets(folder, &relations_name);
+        let workbook = self.index_part(&main);
+        let (Some(targets), Some(workbook)) = (targets, workbook) else {
+            return Err(damaged_xlsx_package());
+        };
+        let mut sheets = XlsxSheets::default();
+        let macros = ["xlIntlMacrosheet", "xlMacrosheet"];
+        if let Some(relations) = self.index_part(&relations_name) {
+            let text = String::from_utf8_lossy(&relations);
+            if macros.iter().any(|kind| text.contains(kind)) {
+                // The reader knows charts as sheets without cells, but not these.
+                let known =
+                    macros.iter().fold(text.into_owned(), |text, kind| text.replace(kind, "chartsheet"));
+                sheets.changed = Some((relations_name, known.into_bytes()));
+            }
+        }
+        each_tag(&workbook, |name, attribute| match name {
+            "sheet" => {
+                let part = attribute("id").and_then(|id| targets.get(&id).cloned());
+                sheets.parts.push(part.unwrap_or_default());
+            }
+            "calcPr" => {
+                let asked = attribute("fullCalcOnLoad");
+                sheets.calculates_on_load |= matches!(asked.as_deref(), Some("1" | "true"));
+            }
+            _ => {}
+        });
+        Ok(sheets)
+    }
+}
+
+/// The sheets of an XLSX workbook as its main part lists them.
+#[derive(Default)]
+pub(super) struct XlsxSheets {
+    /// Normal name of each sheet's part.
+    pub parts: Vec<String>,
+    /// The program that wrote it asks for all formulas to be calculated.
+    pub calculates_on_load: bool,
+    /// A part that the reader must see in other words: its normal name and content.
+    pub changed: Option<(String, Vec<u8>)>,
+}
+
+/// The archive with one part, by its normal name, replaced.
+///
+/// # Errors
+/// A part cannot be read.
+pub(super) fn repacked(bytes: &[u8], name: &str, content: &[u8]) -> Result<Vec<u8>> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged_xlsx_package().caused_by(e))?;
+    let mut out = zip::ZipWriter::new(Cursor::new(Vec::with_capacity(bytes.len())));
+    for index in 0..archive.len() {
+        let part = archive.by_index_raw(index).map_err(|e| damaged_xlsx_package().caused_by(e))?;
+        if normal_part_name(&String::from_utf8_lossy(part.name_raw())) != name {
+            out.raw_copy_file(part).map_err(|e| damaged_xlsx_package().caused_by(e))?;
+        }
+    }
+    out.start_file(name, zip::write::SimpleFileOptions::default())
+        .map_err(|e| damaged_xlsx_package().caused_by(e))?;
+    out.write_all(content).map_err(|e| damaged_xlsx_package().caused_by(e))?;
+    Ok(out.finish().map_err(|e| damaged_xlsx_package().caused_by(e))?.into_inner())
+}
+
+/// Calls with the local name of each opening tag, and a function that gives its attributes.
+fn each_tag(bytes: &[u8], mut sink: impl FnMut(&str, &dyn Fn(&str) -> Option<String>)) {
+    MarkupScan::xml().feed(bytes, &mut |event| {
+        if let MarkupEvent::Open { tag, .. } = event {
+            sink(tag.local_name(), &|wanted| tag.attribute(wanted).map(str::to_owned));
+        }
+    });
+}
+
+/// The normal name of a target, relative to a folder unless it begins with `/`.
+fn resolve_part_name(folder: &str, target: &str) -> String {
+    let target = target.replace('\\', "/");
+    let mut path: Vec<&str> = match target.starts_with('/') {
+        true => Vec::new(),
+        false => folder.split('/').filter(|s| !s.is_empty()).collect(),
+    };
+    for segment in target.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => drop(path.pop()),
+            _ => path.push(segment),
+        }
+    }
+    normal_part_name(&path.join("/"))
+}

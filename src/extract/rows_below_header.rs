@@ -1,0 +1,365 @@
+//! Tells rows of data below a header from totals, signatures, notes and headers that come again.
+//!
+//! A row that says who it is about, by an ID number, a name or a household number in the column for it, is
+//! data, whatever its other cells say. Only a row that says nothing of the kind may be something else, and
+//! only by words that stand for it.
+
+use super::SkipReason;
+use super::row_assembly::trim_row_cell;
+use super::row_words::{CellWord, CellWords, is_count_text, is_id_text, is_name_text, is_part_of_id};
+use crate::config::clean_config_header;
+use crate::config::read_options::KeyHeaders;
+
+/// Most characters of a skipped row that are kept.
+const MOST_TEXT: usize = 500;
+/// Characters from which a text that stands alone in its row is a sentence.
+const SENTENCE: usize = 12;
+
+/// The headers of a table, cleaned once.
+pub(super) struct RowsBelowHeader {
+    cleaned: Vec<String>,
+    /// First header that has a text, and its first character.
+    begin: Option<(usize, char)>,
+    id_numbers: Vec<usize>,
+    names: Vec<usize>,
+    households: Vec<usize>,
+}
+
+impl RowsBelowHeader {
+    /// For headers whose key columns are guessed by their words.
+    pub(super) fn new(headers: &[String]) -> Self {
+        let cleaned: Vec<String> = headers.iter().map(|h| clean_config_header(h)).collect();
+        let begin = cleaned.iter().enumerate().find_map(|(at, h)| Some((at, h.chars().next()?)));
+        let of = |words: &[&str]| -> Vec<usize> {
+            let holds = |at: usize| words.iter().any(|word| cleaned[at].contains(word));
+            (0..cleaned.len()).filter(|&at| holds(at)).collect()
+        };
+        let id_numbers = of(&["身份证", "证件号", "公民身份", "身份号码"]);
+        let names = of(&["姓名"]);
+        let households = of(&["户编号", "户编码", "家庭编号", "家庭编码", "户号"]);
+        Self { begin, id_numbers, names, households, cleaned }
+    }
+
+    /// Takes the key columns that a contract names, if it names any.
+    pub(super) fn with_keys(&mut self, keys: &KeyHeaders) {
+        if keys.is_empty() {
+            return;
+        }
+        let of = |headers: &[String]| -> Vec<usize> {
+            let known: Vec<String> = headers.iter().map(|h| clean_config_header(h)).collect();
+            let is = |text: &str| known.iter().any(|header| header == text);
+            let plays = |at: usize| {
+                let header = self.cleaned[at].as_str();
+                let bare = header.split(['(', '[', '【']).next().unwrap_or(header);
+                is(header) || is(bare) || header.rsplit_once('/').is_some_and(|(_, last)| is(last))
+            };
+            (0..self.cleaned.len()).filter(|&at| plays(at)).collect()
+        };
+        let (ids, names, households) = (of(&keys.id_numbers), of(&keys.names), of(&keys.households));
+        if !(ids.is_empty() && names.is_empty() && households.is_empty()) {
+            (self.id_numbers, self.names, self.households) = (ids, names, households);
+        }
+    }
+
+    /// Why a row below the header is not data, if it is not. `filled`: how many cells are;
+    /// `first`: the first of them.
+    pub(super) fn not_data(
+        &self,
+        filled: usize,
+        first: &str,
+        cells: &[impl AsRef<str>],
+    ) -> Option<SkipReason> {
+        if filled == 0 {
+            return Some(SkipReason::Blank);
+        }
+        // Nearly all rows end here.
+        if let Some(&at) = self.id_numbers.first()
+            && cells.get(at).is_some_and(|cell| begins_as_id(cell.as_ref()))
+        {
+            return None;
+        }
+        let cells: Vec<&str> = cells.iter().map(|cell| trim_row_cell(cell.as_ref())).collect();
+        self.judge(filled, first, &cells)
+    }
+
+    fn judge(&self, filled: usize, first: &str, cells: &[&str]) -> Option<SkipReason> {
+        let at = |columns: &[usize], says: &dyn Fn(usize, &str) -> bool| {
+            columns.iter().any(|&at| cells.get(at).is_some_and(|cell| !cell.is_empty() && says(at, cell)))
+        };
+        if at(&self.id_numbers, &|_, cell| is_part_of_id(cell)) {
+            return None;
+        }
+        if self.repeated(filled, first, cells)
+            || is_code_row(cells)
+            || is_number_row(cells)
+            || is_unit_row(cells)
+        {
+            return Some(SkipReason::Header);
+        }
+        let named =
+            at(&self.names, &|at, cell| is_name_text(cell) && clean_config_header(cell) != self.cleaned[at]);
+        let words = CellWords::of(cells);
+        // A name that the word before it explains (制表人, 王五) is no person of the list.
+        let signed = || {
+            words.only_signatures()
+                && self
+                    .names
+                    .iter()
+                    .all(|&at| cells.get(at).is_none_or(|c| c.is_empty()) || words.is_signature(at))
+        };
+        if named {
+            return signed().then_some(SkipReason::Footer);
+        }
+        if at(&self.households, &|_, cell| is_household_text(cell))
+            || cells.iter().any(|cell| is_id_text(cell))
+        {
+            return None;
+        }
+        // A record that quotes have put into one cell is a damaged row, not a sentence.
+        let separators = |cell: &str| cell.bytes().filter(|b| b",;\t|^".contains(b)).count();
+        if filled == 1
+            && self.cleaned.len() > 2
+            && cells.iter().map(|cell| separators(cell)).max() >= Some(self.cleaned.len() - 1)
+        {
+            return None;
+        }
+        let keyed = !(self.id_numbers.is_empty() && self.names.is_empty() && self.households.is_empty());
+        let sparse = filled * 2 <= self.cleaned.len().max(2);
+        if !(keyed || sparse) {
+            return None;
+        }
+        if words.count(CellWord::Total) > 0 {
+            return Some(SkipReason::Total);
+        }
+        let (footers, texts) = (words.count(CellWord::Label), words.count(CellWord::Text));
+        if footers > 0 && (texts <= footers || words.begins_with_label() && sparse) {
+            return Some(SkipReason::Footer);
+        }
+        (filled == 1 && keyed && self.is_note(cells)).then_some(SkipReason::Note)
+    }
+
+    /// Does the only cell of a row tell of no person: a number written in advance, a date, a sentence?
+    fn is_note(&self, cells: &[&str]) -> bool {
+        let Some((at, cell)) = cells.iter().enumerate().find(|(_, cell)| !cell.is_empty()) else {
+            return false;
+        };
+        let key =
+            [&self.id_numbers, &self.names, &self.households].iter().any(|columns| columns.contains(&at));
+        let sentence = cell.chars().count() >= SENTENCE;
+        if key { sentence } else { sentence || is_count_text(cell) }
+    }
+
+    /// Is the row a header repeated on a further printed page?
+    fn repeated(&self, filled: usize, first: &str, cells: &[&str]) -> bool {
+        let (Some((at, begin)), Some(c)) = (self.begin, first.chars().next()) else { return false };
+        // Digits, letters and ideographs stay what they are when a header is cleaned.
+        let stays = c.is_ascii_alphanumeric() || ('\u{4E00}'..='\u{9FFF}').contains(&c);
+        let begins =
+            !(stays && c.to_ascii_lowercase() != begin) && clean_config_header(first) == self.cleaned[at];
+        // A page without the serial number, say, repeats the header from its second column on.
+        let later = !begins
+            && self.names.iter().chain(&self.id_numbers).any(|&at| {
+                cells
+                    .get(at)
+                    .is_some_and(|cell| !cell.is_empty() && clean_config_header(cell) == self.cleaned[at])
+            });
+        if !begins && !later {
+            return false;
+        }
+        let same = cells
+            .iter()
+            .zip(&self.cleaned)
+            .filter(|(cell, header)| !header.is_empty() && clean_config_header(cell) == **header)
+            .count();
+        same * 2 > if begins { self.cleaned.len() } else { filled.max(2) }
+    }
+}
+
+/// What a skipped row says: its cells joined by tabs, at most 500 characters.
+pub(super) fn skipped_row_text(cells: &[impl AsRef<str>]) -> String {
+    let mut text = String::new();
+    let mut left = MOST_TEXT;
+    for (at, cell) in cells.iter().enumerate() {
+        if at > 0 {
+            text.push('\t');
+            left -= 1;
+        }
+        for c in trim_row_cell(cell.as_ref()).chars().take(left) {
+            text.push(c);
+            left -= 1;
+        }
+        if left == 0 {
+            break;
+        }
+    }
+    text.truncate(text.trim_end_matches('\t').len());
+    text
+}
+
+/// Could it be nothing but an ID number, at a glance?
+fn begins_as_id(cell: &str) -> bool {
+    let bytes = cell.as_bytes();
+    (15..=24).contains(&bytes.len()) && bytes[..10].iter().all(u8::is_ascii_digit)
+}
+
+/// A number of a household: letters and digits only, and no count, amount or date.
+fn is_household_text(cell: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    let digits = cell.bytes().filter(u8::is_ascii_digit).count();
+    cell.bytes().all(plain) && digits >= 4 && (digits > 8 || !is_date_text(cell))
+}
+
+fn is_date_text(cell: &str) -> bool {
+    crate::model::written_date::parse_written_date(cell).is_some()
+}
+
+/// Names of columns as a database knows them below their headers: `AAC001`, `XM`, `id_card`.
+fn is_code_row(cells: &[&str]) -> bool {
+    let code = |cell: &str| {
+        cell.len() <= 40
+            && cell.starts_with(|c: char| c.is_ascii_alphabetic())
+            && cell.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'))
+    };
+    let filled: Vec<&str> = cells.iter().copied().filter(|cell| !cell.is_empty()).collect();
+    if filled.len() < 3 || filled.len() * 2 <= cells.len() || !filled.iter().all(|cell| code(cell)) {
+        return false;
+    }
+    let mut distinct = filled.clone();
+    distinct.sort_unstable();
+    distinct.dedup();
+    distinct.len() == filled.len()
+}
+
+/// Numbers of columns below their headers: `1 2 3`, `(1) (2) (3)`, `栏次 甲 乙 1 2`, `1 2 3=1+2`.
+fn is_number_row(cells: &[&str]) -> bool {
+    const BESIDE: &[&str] = &["栏次", "栏号", "列次", "列号", "行次", "序号", "项目", "栏目"];
+    const STEMS: &[&str] = &["甲", "乙", "丙", "丁", "戊", "己", "庚", "辛", "壬", "癸"];
+    let mut next: Option<u32> = None;
+    let mut numbers = 0;
+    for cell in cells.iter().filter(|cell| !cell.is_empty()) {
+        let bare = cell.trim_matches(['(', ')', '[', ']', '\u{FF08}', '\u{FF09}', '【', '】', ' ']);
+        let bare = bare.split(['=', '\u{FF1D}']).next().unwrap_or("").trim();
+        if next.is_none() && (BESIDE.contains(&bare) || STEMS.contains(&bare)) {
+            continue;
+        }
+        let number = match bare.chars().next() {
+            Some(c @ '①'..='⑳') if bare.chars().count() == 1 => c as u32 - '①' as u32 + 1,
+            _ if bare.len() <= 3 && bare.bytes().all(|b| b.is_ascii_digit()) => match bare.parse() {
+                Ok(number) => number,
+                Err(_) => return false,
+            },
+            _ => return false,
+        };
+        if next.map_or(number > 1, |next| number != next) {
+            return false;
+        }
+        next = Some(number + 1);
+        numbers += 1;
+    }
+    numbers >= 3
+}
+
+/// Units below their headers: `(元)`, `人`.
+fn is_unit_row(cells: &[&str]) -> bool {
+    const UNITS: &[&str] =
+        &["元", "万元", "人", "户", "口", "亩", "平方米", "㎡", "元/月", "元/年", "年月", "年月日"];
+    let mut filled = cells.iter().filter(|cell| !cell.is_empty()).peekable();
+    filled.peek().is_some()
+        && filled.all(|cell| UNITS.contains(&cell.trim_matches(['(', ')', '\u{FF08}', '\u{FF09}'])))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn below(headers: &str, keys: &KeyHeaders) -> RowsBelowHeader {
+        let headers: Vec<String> = headers.split(',').map(str::to_owned).collect();
+        let mut below = RowsBelowHeader::new(&headers);
+        below.with_keys(keys);
+        below
+    }
+
+    fn kind(below: &RowsBelowHeader, line: &str) -> Option<SkipReason> {
+        let cells: Vec<&str> = line.split(',').collect();
+        let filled: Vec<&str> = cells.iter().map(|c| c.trim()).filter(|c| !c.is_empty()).collect();
+        below.not_data(filled.len(), filled.first().copied().unwrap_or(""), &cells)
+    }
+
+    #[test]
+    fn totals_footers_blanks_and_repeated_headers() {
+        let below = below("县,乡镇,姓名,金额", &KeyHeaders::default());
+        let kind = |line: &str| kind(&below, line);
+        assert_eq!(kind(",,,"), Some(SkipReason::Blank));
+        assert_eq!(kind("合 计,,,300"), Some(SkipReason::Total));
+        assert_eq!(kind("善堂镇小计,,,300"), Some(SkipReason::Total));
+        assert_eq!(kind("制表人:王五,,,"), Some(SkipReason::Footer));
+        assert_eq!(kind("县,乡镇,姓名,金额"), Some(SkipReason::Header));
+        assert_eq!(kind(" 县,乡镇,*姓名,金额"), Some(SkipReason::Header));
+        assert_eq!(kind(",乡镇,姓名,"), Some(SkipReason::Header));
+        assert_eq!(kind("浚县,善堂镇,张三,300"), None);
+        assert_eq!(kind(",,张三,"), None);
+    }
+
+    const LIST: &str = "序号,县,户编号,姓名,证件号码,备注";
+
+    fn keys() -> KeyHeaders {
+        let of = |header: &str| vec![header.to_owned()];
+        KeyHeaders { id_numbers: of("证件号码"), names: of("姓名"), households: of("户编号") }
+    }
+
+    #[test]
+    fn who_it_is_about_makes_a_row_data_whatever_else_it_says() {
+        let below = below(LIST, &keys());
+        for line in [
+            "合计,,,,410621198404200795,",
+            "审核通过,浚县,,张三,,",
+            "备注:已死亡,,,张三,,",
+            ",,4100000032,,,合计",
+            "制表人:王五,,,欧阳建国,,",
+            ",,,阿依古丽·买买提,,以下空白",
+            "1,2,3,张三,5,6",
+            "合计,410621198404200795,,,,",
+            "1,浚县,,,,",
+            ",,,,410621,总计",
+        ] {
+            assert_eq!(kind(&below, line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn totals_and_signatures_stand_anywhere_in_the_row() {
+        let below = below(LIST, &keys());
+        for (line, reason) in [
+            ("41,合计,40户,40人,,", SkipReason::Total),
+            ("合计:40户,,,,,12000", SkipReason::Total),
+            (",浚县,善堂镇,小计,,", SkipReason::Total),
+            ("总计40人,,,,,", SkipReason::Total),
+            ("本页小计,,,,,", SkipReason::Total),
+            (",,,四十人,,总计", SkipReason::Total),
+            ("经办人:王五,,审核人:赵六,分管领导:李四,,", SkipReason::Footer),
+            ("制表人,,,王五,审核人,赵六", SkipReason::Footer),
+            ("截止日期,,2018-09-30,,,", SkipReason::Footer),
+            ("(盖章),,,,,", SkipReason::Footer),
+            ("第1页 共3页,,,,,", SkipReason::Footer),
+            ("以下空白,,,,,", SkipReason::Footer),
+            ("联系人:张三  联系电话:0392-0000000,,,,,", SkipReason::Footer),
+            ("制表日期:2018年9月30日,,,,,", SkipReason::Footer),
+            (",,,,,单位负责人签字:", SkipReason::Footer),
+            ("41,,,,,", SkipReason::Note),
+            ("以上人员均已公示七天，无异议。,,,,,", SkipReason::Note),
+            ("1,2,3,4,5,6", SkipReason::Header),
+            ("(1),(2),(3),(4),(5),(6)", SkipReason::Header),
+            ("栏次,甲,1,2,3=1+2,4", SkipReason::Header),
+            ("XH,AAR005,AAC001,AAB002,AAB004,AAB099", SkipReason::Header),
+            (",,,,,(元)", SkipReason::Header),
+        ] {
+            assert_eq!(kind(&below, line), Some(reason), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_a_skipped_row_says_is_kept() {
+        assert_eq!(skipped_row_text(&["合计", " ", "40户", ""]), "合计\t\t40户");
+        assert_eq!(skipped_row_text(&["字".repeat(700), "后".to_owned()]).chars().count(), 500);
+    }
+}

@@ -1,0 +1,213 @@
+//! XML spreadsheets of 2003, which many systems name `.xls`.
+
+use calamine::Dimensions;
+use quick_xml::XmlVersion;
+use quick_xml::events::{BytesStart, Event};
+
+use super::html_tables::decode_markup;
+use super::sheet_row_count::{CountedRows, count_spreadsheet_ml_rows};
+use super::table_limits::MemoryRoom;
+use super::workbook::filled_sheet::{SheetBuilder, SheetCell, iso_day_text};
+use super::workbook::open_workbook::{ReadSheet, unreadable_workbook};
+use crate::Result;
+use crate::config::read_options::Encoding;
+use crate::model::file_account::CellFault;
+use crate::model::source_table::TextEncoding;
+
+/// Reads all worksheets.
+///
+/// # Errors
+/// Damaged XML, more than may be held.
+pub(super) fn read_spreadsheet_ml(
+    bytes: Vec<u8>,
+    declared: Encoding,
+) -> Result<(Vec<ReadSheet>, TextEncoding)> {
+    let length = bytes.len() as u64;
+    let decoded = decode_markup(bytes, declared);
+    let counted = count_spreadsheet_ml_rows(&decoded.text);
+    // An XML that is cut off ends without this.
+    if !decoded.text.trim_end().ends_with('>') || !decoded.text.contains("Workbook>") {
+        return Err(unreadable_workbook("XML 不完整"));
+    }
+    let is_1904 = decoded.text.contains("Date1904");
+    let mut reader = quick_xml::Reader::from_str(&decoded.text);
+    reader.config_mut().expand_empty_elements = true;
+    let mut sheets = Vec::new();
+    loop {
+        match reader.read_event().map_err(unreadable_workbook)? {
+            Event::Start(tag) if tag.local_name().as_ref() == "Worksheet" => {
+                let name = xml_attribute(&tag, "Name").unwrap_or_default();
+                let counted = counted.get(sheets.len()).copied().unwrap_or_default();
+                let mut room = MemoryRoom::sheet(length);
+                let builder = SheetBuilder::new(&mut room, is_1904);
+                let read = read_worksheet(&mut reader, builder, counted);
+                let mut sheet = read.map_err(|e| e.in_sheet(&name))?;
+                sheet.name = name;
+                sheet.sheet.damaged = decoded.damaged;
+                sheets.push(sheet);
+            }
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    Ok((sheets, decoded.encoding))
+}
+
+/// The value of the attribute with this local name.
+pub(super) fn xml_attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
+    let mut attributes = tag.attributes();
+    let mut attributes = attributes.with_checks(false).flatten();
+    let found = attributes.find(|attribute| attribute.key.local_name().as_ref() == name)?;
+    match found.normalized_value(XmlVersion::Implicit1_0) {
+        Ok(value) => Some(value.into_owned()),
+        Err(_) => Some(found.value.into_owned()),
+    }
+}
+
+/// Appends what an event adds to a text.
+pub(super) fn push_xml_text(text: &mut String, event: &Event<'_>) {
+    match event {
+        Event::Text(part) => text.push_str(&part.xml10_content()),
+        Event::CData(part) => text.push_str(&part.xml10_content()),
+        Event::GeneralRef(reference) => {
+            let name = reference.xml10_content();
+            match reference.resolve_char_ref() {
+                Ok(Some(c)) => text.push(c),
+                _ => match quick_xml::escape::resolve_predefined_entity(&name) {
+                    Some(known) => text.push_str(known),
+                    None => text.push_str(&format!("&{name};")),
+                },
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A cell while it is read.
+#[derive(Default)]
+struct CellReading {
+    kind: String,
+    text: String,
+    formula: bool,
+    data: bool,
+}
+
+fn read_worksheet(
+    reader: &mut quick_xml::Reader<&[u8]>,
+    mut builder: SheetBuilder<'_>,
+    counted: CountedRows,
+) -> Result<ReadSheet> {
+    let (mut row, mut column) = (0u32, 0u32);
+    let mut hidden = false;
+    let mut cell = CellReading::default();
+    // Inside the data of a cell; inside a comment on it, which has data too; inside what it says of its
+    // being seen.
+    let (mut data, mut comment, mut visible) = (false, false, false);
+    loop {
+        let event = reader.read_event().map_err(unreadable_workbook)?;
+        match &event {
+            Event::Start(tag) => match tag.local_name().as_ref() {
+                "Row" => {
+                    if let Some(index) = one_based(tag, "Index") {
+                        row = index;
+                    }
+                    column = 0;
+                }
+                "Cell" => {
+                    if let Some(index) = one_based(tag, "Index") {
+                        column = index;
+                    }
+                    cell = CellReading {
+                        formula: xml_attribute(tag, "Formula").is_some(),
+                        ..CellReading::default()
+                    };
+                    let more = |name| xml_attribute(tag, name).and_then(|n| n.parse::<u32>().ok());
+                    let (across, down) = (more("MergeAcross"), more("MergeDown"));
+                    if across.is_some() || down.is_some() {
+                        let end = (
+                            row.saturating_add(down.unwrap_or(0)),
+                            column.saturating_add(across.unwrap_or(0)).min(1 << 14),
+                        );
+                        builder.room().take(1, 0)?;
+                        builder.merge(Dimensions { start: (row, column), end });
+                    }
+                }
+                "Data" if !comment => {
+                    data = true;
+                    cell.data = true;
+                    cell.kind = xml_attribute(tag, "Type").unwrap_or_default();
+                }
+                "Comment" => comment = true,
+                "Visible" => visible = true,
+                _ => {}
+            },
+            Event::End(tag) => match tag.local_name().as_ref() {
+                "Row" => row = row.saturating_add(1),
+                "Cell" => {
+                    put_cell(&mut builder, (row, column), &cell).map_err(|e| e.at_row(u64::from(row) + 1))?;
+                    column = column.saturating_add(1 + builder.merged_across((row, column)));
+                }
+                "Data" => data = false,
+                "Comment" => comment = false,
+                "Visible" => visible = false,
+                "Worksheet" => break,
+                _ => {}
+            },
+            Event::Eof => return Err(unreadable_workbook("XML 不完整")),
+            text if data && !comment => push_xml_text(&mut cell.text, text),
+            Event::Text(text) if visible => hidden |= text.xml10_content().contains("Hidden"),
+            _ => {}
+        }
+    }
+    let (sheet, filled) = builder.finish();
+    Ok(ReadSheet { name: String::new(), hidden, sheet, filled, counted })
+}
+
+fn one_based(tag: &BytesStart<'_>, name: &str) -> Option<u32> {
+    xml_attribute(tag, name)?.parse::<u32>().ok()?.checked_sub(1)
+}
+
+fn put_cell(builder: &mut SheetBuilder<'_>, place: (u32, u32), cell: &CellReading) -> Result<()> {
+    if cell.formula {
+        builder.count_row(place.0);
+        if !cell.data {
+            return builder.put(place, &SheetCell::Faulty(CellFault::FormulaWithoutValue, "（公式）"));
+        }
+    }
+    if cell.data && !cell.text.is_empty() {
+        builder.count_row(place.0);
+    }
+    match &cell.kind[..] {
+        "Number" => match cell.text.trim().parse::<f64>() {
+            // A number that a program wrote digit by digit has all of them.
+            Ok(_) if cell.text.trim().bytes().all(|b| b.is_ascii_digit()) && cell.text.trim().len() > 15 => {
+                builder.put(place, &SheetCell::Text(cell.text.trim()))
+            }
+            Ok(number) => builder.put(place, &SheetCell::Number(number)),
+            Err(_) => builder.put(place, &SheetCell::Text(&cell.text)),
+        },
+        "DateTime" => builder.put(place, &SheetCell::Text(&iso_day_text(&cell.text))),
+        "Error" => builder.put(place, &SheetCell::Faulty(CellFault::ErrorValue, &cell.text)),
+        _ => builder.put(place, &SheetCell::Text(&cell.text)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_where_they_belong() {
+        let xml = "<?xml version=\"1.0\"?><Workbook xmlns:ss=\"urn:schemas-microsoft-com:office:spreadsheet\">\
+            <Worksheet ss:Name=\"名单\"><Table><Row ss:Index=\"3\"><Cell ss:MergeAcross=\"1\"><Data ss:Type=\"String\">甲&amp;乙\
+            </Data><Comment><Data>批注</Data></Comment></Cell><Cell><Data ss:Type=\"Number\">410621197001011234</Data></Cell>\
+            <Cell ss:Index=\"6\"><Data ss:Type=\"DateTime\">2018-03-15T00:00:00.000</Data></Cell></Row>\
+            <Row><Cell ss:Formula=\"=1\"/><Cell><Data ss:Type=\"Error\">#N/A</Data></Cell></Row></Table>\
+            <WorksheetOptions><Visible>SheetHidden</Visible></WorksheetOptions></Worksheet></Workbook>";
+        let (sheets, _) = read_spreadsheet_ml(xml.as_bytes().to_vec(), Encoding::Auto).unwrap();
+        let read = &sheets[0];
+        assert_eq!((read.sheet.top, read.hidden, read.filled, read.counted.filled), (2, true, 2, 2));
+        assert_eq!(read.sheet.rows[0], ["甲&乙", "", "410621197001011234", "", "", "2018-03-15"]);
+        assert_eq!(read.sheet.faults.len(), 2);
+    }
+}

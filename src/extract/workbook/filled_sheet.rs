@@ -1,0 +1,348 @@
+//! The filled part of a worksheet, whatever it was read from.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use calamine::{Data, Dimensions};
+
+use crate::extract::table_limits::{MAX_COLUMNS, MemoryRoom};
+use crate::model::file_account::CellFault;
+use crate::{Error, Result};
+
+/// Rows of the XLSX format.
+const MAX_ROWS: u32 = 1 << 20;
+
+/// The filled part of a worksheet. Rows are as long as they need to be, not all alike.
+#[derive(Default)]
+pub(in crate::extract) struct FilledSheet {
+    /// Zero-based row of the first filled cell.
+    pub top: u32,
+    /// Zero-based column of the first filled cell.
+    pub left: u32,
+    /// Texts; where a cell is faulty, what it says.
+    pub rows: Vec<Vec<String>>,
+    pub merged: Vec<Dimensions>,
+    /// Faulty cells, by their place in `rows`.
+    pub faults: BTreeMap<(usize, usize), CellFault>,
+    /// Plain numbers, be they texts, by their place in `rows`: kept where days are counted from 1904.
+    pub plain_numbers: BTreeSet<(usize, usize)>,
+    /// Some texts could not be decoded: U+FFFD stands in them.
+    pub damaged: bool,
+}
+
+/// What a cell of a worksheet holds.
+pub(in crate::extract) enum SheetCell<'a> {
+    Text(&'a str),
+    /// A number that no format makes a date.
+    Number(f64),
+    Data(&'a Data),
+    Faulty(CellFault, &'a str),
+}
+
+/// Puts cells where they belong, within a room, in whatever order they come.
+pub(in crate::extract) struct SheetBuilder<'a> {
+    sheet: FilledSheet,
+    /// The first filled row and column so far.
+    first: (u32, u32),
+    filled: BTreeSet<u32>,
+    latest: Option<u32>,
+    keeps_numbers: bool,
+    room: &'a mut MemoryRoom,
+}
+
+impl<'a> SheetBuilder<'a> {
+    /// `is_1904`: the workbook counts days from 1904.
+    pub(in crate::extract) fn new(room: &'a mut MemoryRoom, is_1904: bool) -> Self {
+        Self {
+            sheet: FilledSheet::default(),
+            first: (u32::MAX, u32::MAX),
+            filled: BTreeSet::new(),
+            latest: None,
+            keeps_numbers: is_1904,
+            room,
+        }
+    }
+    /// Puts a cell into its (zero-based) place.
+    ///
+    /// # Errors
+    /// No room left; the place is none of a spreadsheet, or taken.
+    pub(in crate::extract) fn put(&mut self, (row, column): (u32, u32), cell: &SheetCell<'_>) -> Result<()> {
+        let text = match cell {
+            SheetCell::Text(text) | SheetCell::Faulty(_, text) => (*text).to_owned(),
+            SheetCell::Number(number) => workbook_number_text(*number),
+            SheetCell::Data(data) => workbook_cell_text(data),
+        };
+        if row >= MAX_ROWS || column as usize >= MAX_COLUMNS {
+            return Err(Error::input("单元格位置超出范围")
+                .at_row(u64::from(row) + 1)
+                .hint("用 Excel 或 WPS 打开后另存为 .xlsx，再放回原处"));
+        }
+        let fault = match cell {
+            SheetCell::Faulty(fault, _) => Some(*fault),
+            SheetCell::Text(text) if is_error_text(text) => Some(CellFault::ErrorValue),
+            _ if text.is_empty() => return Ok(()),
+            _ => None,
+        };
+        self.first = (self.first.0.min(row), self.first.1.min(column));
+        self.count_row(row);
+        let place = (row as usize, column as usize);
+        let rows = &mut self.sheet.rows;
+        if rows.len() <= place.0 {
+            rows.resize(place.0 + 1, Vec::new());
+        }
+        let more = (place.1 + 1).saturating_sub(rows[place.0].len());
+        self.room.take(more as u64, text.len() as u64).map_err(|e| e.at_row(u64::from(row) + 1))?;
+        if more > 0 {
+            rows[place.0].resize(place.1 + 1, String::new());
+        }
+        if !rows[place.0][place.1].is_empty() {
+            return Err(Error::input("同一个单元格写了两次，不知道哪个才对")
+                .at_row(u64::from(row) + 1)
+                .hint("用 Excel 或 WPS 打开后另存为 .xlsx，再放回原处"));
+        }
+        rows[place.0][place.1] = text;
+        if let Some(fault) = fault {
+            self.sheet.faults.insert(place, fault);
+        }
+        let plain = match cell {
+            SheetCell::Number(_) => true,
+            SheetCell::Text(text) => !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()),
+            _ => false,
+        };
+        if self.keeps_numbers && plain {
+            self.sheet.plain_numbers.insert(place);
+        }
+        Ok(())
+    }
+    /// Notes that cells are merged.
+    pub(in crate::extract) fn merge(&mut self, region: Dimensions) {
+        self.sheet.merged.push(region);
+    }
+    /// Columns that the cell that was merged last takes up beside its own, if it stands here.
+    pub(in crate::extract) fn merged_across(&self, place: (u32, u32)) -> u32 {
+        let last = self.sheet.merged.last().filter(|region| region.start == place);
+        last.map_or(0, |region| region.end.1.saturating_sub(place.1))
+    }
+    pub(in crate::extract) fn room(&mut self) -> &mut MemoryRoom {
+        self.room
+    }
+    /// The sheet, and how many of its rows have a filled cell.
+    pub(in crate::extract) fn finish(self) -> (FilledSheet, u64) {
+        let mut sheet = self.sheet;
+        if sheet.rows.is_empty() {
+            return (FilledSheet::default(), self.filled.len() as u64);
+        }
+        (sheet.top, sheet.left) = self.first;
+        let (top, left) = (sheet.top as usize, sheet.left as usize);
+        sheet.rows.drain(..top);
+        for row in &mut sheet.rows {
+            row.drain(..row.len().min(left));
+        }
+        let moved = |(row, column): (usize, usize)| (row - top, column - left);
+        sheet.faults = sheet.faults.into_iter().map(|(place, fault)| (moved(place), fault)).collect();
+        sheet.plain_numbers = sheet.plain_numbers.into_iter().map(moved).collect();
+        (sheet, self.filled.len() as u64)
+    }
+    /// Counts a row as filled, although none of its cells may have a text.
+    pub(in crate::extract) fn count_row(&mut self, row: u32) {
+        if self.latest.replace(row) != Some(row) {
+            self.filled.insert(row);
+        }
+    }
+}
+
+impl FilledSheet {
+    /// A merged cell below the header holds for all its rows (a township over its people), not its columns.
+    ///
+    /// `header`: position of the last row of the header; `width`: columns of the table.
+    ///
+    /// # Errors
+    /// Too much would be filled.
+    pub(super) fn fill_merged(&mut self, header: Option<usize>, width: usize) -> Result<()> {
+        if self.merged.is_empty() {
+            return Ok(());
+        }
+        // A row that holds nothing else is blank, not a person of that township.
+        let blank: Vec<bool> = self.rows.iter().map(|row| row.iter().all(String::is_empty)).collect();
+        let mut room = MemoryRoom::sheet(0);
+        for region in &self.merged {
+            let Some(column) = region.start.1.checked_sub(self.left).map(|c| c as usize) else { continue };
+            let Some(first) = region.start.0.checked_sub(self.top).map(|r| r as usize) else { continue };
+            if header.is_some_and(|header| first <= header)
+                || first >= self.rows.len()
+                || column >= width
+                || region.end.0 <= region.start.0
+            {
+                continue;
+            }
+            let Some(text) = self.rows.get(first).and_then(|r| r.get(column)).cloned() else { continue };
+            let fault = self.faults.get(&(first, column)).copied();
+            let last = ((region.end.0 - self.top) as usize).min(self.rows.len() - 1);
+            for (at, row) in self.rows.iter_mut().enumerate().take(last + 1).skip(first + 1) {
+                // Regions do not overlap, so that each row counts once for a column.
+                room.take(1 + (column + 1).saturating_sub(row.len()) as u64, 0)?;
+                if blank[at] {
+                    continue;
+                }
+                if row.len() <= column {
+                    row.resize(column + 1, String::new());
+                }
+                if row[column].is_empty() {
+                    room.take(0, text.len() as u64)?;
+                    row[column].clone_from(&text);
+                    if let Some(fault) = fault {
+                        self.faults.insert((at, column), fault);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+    /// Rows with anything in them.
+    pub(super) fn filled_rows(&self) -> impl Iterator<Item = &Vec<String>> {
+        self.rows.iter().filter(|row| row.iter().any(|cell| !cell.trim().is_empty()))
+    }
+}
+
+/// What a spreadsheet shows for an error, or for a number wider than its column: pasted as a text, or in a
+/// page that holds what was shown, it is still no value.
+fn is_error_text(text: &str) -> bool {
+    const ERRORS: [&str; 11] = [
+        "#N/A",
+        "#VALUE!",
+        "#REF!",
+        "#NAME?",
+        "#DIV/0!",
+        "#NUM!",
+        "#NULL!",
+        "#SPILL!",
+        "#CALC!",
+        "#FIELD!",
+        "#GETTING_DATA",
+    ];
+    let text = text.trim();
+    // Most texts end here.
+    match text.as_bytes().first() {
+        Some(b'#') => {
+            ERRORS.contains(&text.to_ascii_uppercase().as_str())
+                || text.len() >= 3 && text.bytes().all(|byte| byte == b'#')
+        }
+        Some(b'E') => text.strip_prefix("Err:5").is_some_and(|rest| rest.len() == 2),
+        _ => false,
+    }
+}
+
+/// A cell as text. Numbers of 16 or more digits lost some: they are written as such.
+pub(super) fn workbook_cell_text(cell: &Data) -> String {
+    match cell {
+        Data::Empty => String::new(),
+        Data::Error(error) => error.to_string(),
+        Data::String(text) => text.clone(),
+        Data::Int(number) => workbook_number_text(*number as f64),
+        Data::Bool(flag) => if *flag { "1" } else { "0" }.to_owned(),
+        Data::Float(number) => workbook_number_text(*number),
+        Data::DateTime(moment) => date_text(moment),
+        Data::DateTimeIso(text) | Data::DurationIso(text) => iso_day_text(text),
+    }
+}
+
+/// `2018-03-15T00:00:00.000` is a day.
+pub(in crate::extract) fn iso_day_text(text: &str) -> String {
+    match text.split_once('T') {
+        Some((day, time)) if time.chars().all(|c| matches!(c, '0' | ':' | '.' | 'Z')) => day.to_owned(),
+        Some((day, time)) => {
+            let seconds = time.trim_end_matches('Z').split('.').next().unwrap_or(time);
+            format!("{day} {seconds}")
+        }
+        None => text.to_owned(),
+    }
+}
+
+pub(in crate::extract) fn workbook_number_text(number: f64) -> String {
+    if number.abs() >= 1e15 {
+        // 15 significant digits are all that a spreadsheet keeps.
+        let text = format!("{number:.14e}");
+        let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        let mantissa = mantissa.trim_end_matches('0').trim_end_matches('.');
+        format!("{mantissa}E+{exponent}")
+    } else if number.fract() == 0.0 {
+        format!("{number:.0}")
+    } else {
+        // The shortest text that reads back the same, as the spreadsheet shows it.
+        format!("{}", (number * 1e9).round() / 1e9)
+    }
+}
+
+fn date_text(moment: &calamine::ExcelDateTime) -> String {
+    if moment.is_duration() {
+        return workbook_number_text(moment.as_f64());
+    }
+    let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
+    if hour == 0 && minute == 0 && second == 0 {
+        format!("{year:04}-{month:02}-{day:02}")
+    } else {
+        format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+    }
+}
+
+/// Days between the first days of the two systems.
+const DAYS_TO_1904: f64 = 1462.0;
+
+/// The day that a plain number of a workbook of the 1904 system stands for.
+pub(super) fn day_of_1904(text: &str) -> Option<String> {
+    let number: f64 = text.parse().ok()?;
+    let since_1900 = number + DAYS_TO_1904;
+    // Numbers of other lengths are days or months as digits: 20180315, 201803.
+    if !(10_000.0..73_051.0).contains(&since_1900) {
+        return None;
+    }
+    let kind = calamine::ExcelDateTimeType::DateTime;
+    Some(date_text(&calamine::ExcelDateTime::new(number, kind, true)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ruined_numbers_look_ruined() {
+        assert_eq!(workbook_number_text(410_621_197_001_011_264.0), "4.10621197001011E+17");
+        assert_eq!(workbook_number_text(450.0), "450");
+        assert_eq!(workbook_number_text(450.5), "450.5");
+        assert_eq!(workbook_number_text(0.1 + 0.2), "0.3");
+    }
+
+    #[test]
+    fn shown_errors_are_errors() {
+        assert!(["#N/A", " #REF! ", "#div/0!", "#####", "Err:502"].into_iter().all(is_error_text));
+        assert!(!["#1", "##", "E", "Err:5", "3#N/A", ""].into_iter().any(is_error_text));
+    }
+
+    #[test]
+    fn days_of_both_systems() {
+        assert_eq!(day_of_1904("41712").as_deref(), Some("2018-03-15"));
+        assert_eq!(day_of_1904("20180315"), None);
+        assert_eq!(iso_day_text("2018-03-15T00:00:00.000"), "2018-03-15");
+        assert_eq!(iso_day_text("2018-03-15T08:30:00Z"), "2018-03-15 08:30:00");
+    }
+
+    #[test]
+    fn merged_ranges_over_and_over_are_counted() {
+        let row = |text: &str| vec![text.to_owned(), "x".to_owned()];
+        let mut sheet = FilledSheet { rows: (0..1001).map(|_| row("")).collect(), ..FilledSheet::default() };
+        sheet.rows[1] = row("善堂镇");
+        let region = Dimensions { start: (1, 0), end: (1000, 0) };
+        sheet.merged = vec![region];
+        sheet.fill_merged(Some(0), 2).unwrap();
+        assert_eq!(sheet.rows[1000][0], "善堂镇");
+        sheet.merged = vec![region; 110_000];
+        assert!(sheet.fill_merged(Some(0), 2).unwrap_err().message().contains("单元格超过"));
+    }
+
+    #[test]
+    fn a_cell_that_comes_twice_is_refused() {
+        let mut room = MemoryRoom::sheet(0);
+        let mut builder = SheetBuilder::new(&mut room, false);
+        builder.put((4, 2), &SheetCell::Text("张三")).unwrap();
+        assert!(builder.put((4, 2), &SheetCell::Text("李四")).unwrap_err().message().contains("写了两次"));
+    }
+}

@@ -1,0 +1,375 @@
+//! Workbooks of every format: every sheet is accounted for, those that are read are tables.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use arrow::array::{Array, StringArray};
+use arrow::buffer::NullBuffer;
+
+use self::continuation::ReadColumns;
+use self::filled_sheet::day_of_1904;
+use self::open_workbook::{OpenWorkbook, catch_workbook_panic};
+use super::header::{FoundHeader, HEADER_DEPTH, KnownHeaders};
+use super::row_assembly::RawTableAssembler;
+use super::table_limits::{MemoryRoom, check_column_limit};
+use super::{FileIdentity, RawTable, RawTables, SkipReason};
+use crate::config::clean_config_header;
+use crate::config::read_options::ReadOptions;
+use crate::model::file_account::{CellFault, FaultyCell, FileAccount, PhysicalUnit, SheetAccount, SheetFate};
+use crate::model::source_table::FileFormat;
+use crate::{Error, Result};
+
+mod continuation;
+pub(super) mod filled_sheet;
+pub(super) mod open_workbook;
+
+pub(super) use self::filled_sheet::{FilledSheet, workbook_number_text};
+
+/// Cells of a table as its header and its filled rows span it.
+const MAX_RECTANGLE: usize = 100_000_000;
+/// A column may lack the values of its formulas in one row of so many.
+const FEW_FORMULAS: usize = 10;
+/// Characters of a faulty cell, and of a row that is no data, that are kept.
+const KEPT_CHARACTERS: usize = 500;
+
+pub(super) fn open_workbook(
+    bytes: Vec<u8>,
+    identity: &FileIdentity,
+    options: &ReadOptions,
+    wants_sheet: &dyn Fn(&str) -> bool,
+) -> Result<RawTables> {
+    let book = catch_workbook_panic(|| OpenWorkbook::open(bytes, identity.format, options))?;
+    let mut reading = WorkbookReading {
+        book,
+        identity,
+        options,
+        known: KnownHeaders::new(options),
+        room: MemoryRoom::workbook(),
+        tables: Vec::new(),
+        sheets: Vec::new(),
+        before: None,
+        headless: None,
+    };
+    for index in 0..reading.book.heads.len() {
+        let fate = reading.read_sheet(index, wants_sheet)?;
+        let counted = reading.book.counted(index);
+        reading.sheets.push(SheetAccount {
+            name: reading.book.heads[index].name.clone(),
+            fate,
+            rows: counted.filled,
+            hidden_rows: counted.hidden,
+        });
+    }
+    reading.finish()
+}
+
+/// A workbook while its sheets are read one after the other.
+struct WorkbookReading<'a> {
+    book: OpenWorkbook,
+    identity: &'a FileIdentity,
+    options: &'a ReadOptions,
+    known: KnownHeaders,
+    room: MemoryRoom,
+    tables: Vec<RawTable>,
+    sheets: Vec<SheetAccount>,
+    /// The sheet that was read last.
+    before: Option<ReadColumns>,
+    /// The error of the first sheet without a header.
+    headless: Option<Error>,
+}
+
+impl WorkbookReading<'_> {
+    /// Does the contract ask for hidden sheets, all or this one?
+    fn wants_hidden(&self, name: &str) -> bool {
+        self.options.hidden_sheets || self.options.named_sheets.iter().any(|named| named == name)
+    }
+
+    fn read_sheet(&mut self, index: usize, wants_sheet: &dyn Fn(&str) -> bool) -> Result<SheetFate> {
+        let head = &self.book.heads[index];
+        let name = head.name.clone();
+        if head.no_table {
+            return Ok(SheetFate::NoTable);
+        }
+        if head.hidden && !self.wants_hidden(&name) {
+            return Ok(SheetFate::Hidden);
+        }
+        if !wants_sheet(&name) {
+            return Ok(SheetFate::NotWanted);
+        }
+        let mut room = self.book.sheet_room();
+        let book = &mut self.book;
+        let (sheet, filled) =
+            catch_workbook_panic(|| book.sheet(index, &mut room)).map_err(|e| e.in_sheet(&name))?;
+        let counted = self.book.counted(index);
+        if counted.filled != filled {
+            return Err(Error::input(format!(
+                "两次数到的行数不一样：读出{filled}行有内容，文件里有{}行",
+                counted.filled
+            ))
+            .in_sheet(&name)
+            .hint("用 Excel 或 WPS 打开，核对行数后另存为 .xlsx，再放回原处"));
+        }
+        if sheet.filled_rows().next().is_none() {
+            return Ok(SheetFate::Empty);
+        }
+        // A sheet is a table before the next is read.
+        match self.known.find(&sheet.rows[..sheet.rows.len().min(HEADER_DEPTH + 1)]) {
+            Some(found) => {
+                let table = self.table_of_sheet(index, sheet, Ok(found)).map_err(|e| e.in_sheet(&name))?;
+                self.tables.push(table);
+                Ok(SheetFate::Read)
+            }
+            None => self.read_headless(index, sheet).map_err(|e| e.in_sheet(&name)),
+        }
+    }
+
+    /// A sheet without a header: goes on with the list of the sheet before it, or holds words only.
+    fn read_headless(&mut self, index: usize, mut sheet: FilledSheet) -> Result<SheetFate> {
+        if let Some(before) = self.before.take() {
+            if before.continues_in(&sheet) {
+                sheet.shift_to(before.left);
+                let table = self.table_of_sheet(index, sheet, Err(before))?;
+                self.tables.push(table);
+                return Ok(SheetFate::Continued);
+            }
+            self.before = Some(before);
+        }
+        let loose = matches!(self.identity.format, FileFormat::Html | FileFormat::Mhtml);
+        let missing = || {
+            let error = self.known.missing(&sheet.rows[..sheet.rows.len().min(HEADER_DEPTH + 1)]);
+            let hint = error.hint_text().unwrap_or_default().to_owned();
+            if loose {
+                Error::input(format!("网页里的表格{}", error.message())).hint(hint)
+            } else {
+                error
+            }
+        };
+        if continuation::holds_words_only(&sheet, loose) || self.options.known_headers.is_empty() {
+            if self.headless.is_none() {
+                self.headless = Some(missing().in_sheet(&self.book.heads[index].name));
+            }
+            return Ok(SheetFate::Notes);
+        }
+        if self.book.heads.len() == 1 {
+            return Err(missing());
+        }
+        let rows = sheet.filled_rows().count();
+        let fits = if self.before.is_some() { "，列也与前一张表对不上" } else { "" };
+        Err(Error::input(format!("这张工作表有{rows}行内容，却没有认得出的表头{fits}"))
+            .hint("补上表头后另存；若不是要读的名单，请在数据来源文件 [files] 的 skip_sheets 里写上它的名称"))
+    }
+
+    /// The table of a sheet under its own header, or under that of the sheet before it.
+    fn table_of_sheet(
+        &mut self,
+        index: usize,
+        mut sheet: FilledSheet,
+        header: std::result::Result<FoundHeader, ReadColumns>,
+    ) -> Result<RawTable> {
+        let (headers, title, last) = match header {
+            Ok(found) => (found.headers, found.first, Some(found.last)),
+            Err(before) => (before.headers, continuation::first_row_of_list(&sheet), None),
+        };
+        let header_row = last.map_or(0, |last| sheet.top + last as u32 + 1);
+        let columns = headers.len();
+        check_column_limit(columns).map_err(|e| e.at_row(header_row.into()))?;
+        sheet.fill_merged(last, columns)?;
+        let filled = sheet.rows.iter().filter(|row| !row.is_empty()).count();
+        if columns.saturating_mul(filled) > MAX_RECTANGLE {
+            // One stray cell far to the right of the header makes every row as wide.
+            return Err(Error::input(format!("表头行有{columns}列，与{filled}行相乘超出可读的范围"))
+                .at_row(header_row.into())
+                .hint("删去表头行右边远处的零散内容后另存"));
+        }
+        self.set_days_of_1904(&mut sheet, &headers, last);
+        let mut info = self.identity.info(headers, header_row);
+        if self.book.named {
+            info.sheet = Some(self.book.heads[index].name.clone());
+            info.sheet_index = u16::try_from(index + 1).unwrap_or(u16::MAX);
+        }
+        info.encoding = self.book.encoding;
+        let info = Arc::new(info);
+        let mut out = RawTableAssembler::new(&info, sheet.rows.len(), &mut self.room)?
+            .with_keys(&self.options.key_headers);
+        for (position, row) in sheet.rows.iter().enumerate() {
+            let number = sheet.top + position as u32 + 1;
+            if position < title {
+                out.skip(number, SkipReason::Title);
+            } else if last.is_some_and(|last| position <= last) {
+                out.skip(number, SkipReason::Header);
+            } else if sheet.damaged && row.iter().any(|cell| cell.contains('\u{FFFD}')) {
+                let reason = "这一行有不能解读的字节；请提供部门重新导出";
+                out.reject(number, &row.join("\t"), reason.to_owned())?;
+            } else {
+                out.push(number, row).map_err(|e| e.at_row(number.into()))?;
+            }
+        }
+        let mut table = out.finish(Arc::clone(&info));
+        for skipped in &mut table.skipped {
+            if skipped.text.is_empty() && skipped.reason != SkipReason::Blank {
+                let row = &sheet.rows[(skipped.row - sheet.top - 1) as usize];
+                skipped.text = row.join("\t").chars().take(KEPT_CHARACTERS).collect();
+            }
+        }
+        deliver_faults(&mut table, &sheet);
+        self.check_formulas(&table)?;
+        self.before = Some(ReadColumns::new(&table, sheet.left));
+        Ok(table)
+    }
+
+    /// Plain numbers below the headers of dates are days of the 1904 system: they are delivered as days.
+    fn set_days_of_1904(&self, sheet: &mut FilledSheet, headers: &[String], last: Option<usize>) {
+        if sheet.plain_numbers.is_empty() {
+            return;
+        }
+        let dates: BTreeSet<usize> =
+            (0..headers.len()).filter(|&at| knows(&self.options.date_headers, &headers[at])).collect();
+        for &(row, column) in &sheet.plain_numbers {
+            if dates.contains(&column)
+                && last.is_none_or(|last| row > last)
+                && let Some(day) = day_of_1904(&sheet.rows[row][column])
+            {
+                sheet.rows[row][column] = day;
+            }
+        }
+    }
+
+    /// Refuses a table whose formulas lack their values where that would say nothing true of its records.
+    fn check_formulas(&self, table: &RawTable) -> Result<()> {
+        if self.options.known_headers.is_empty() {
+            return Ok(());
+        }
+        let lacking = |column: usize| {
+            let of = move |f: &&FaultyCell| {
+                f.fault == CellFault::FormulaWithoutValue && f.column as usize == column
+            };
+            table.faults.iter().filter(of)
+        };
+        for (column, header) in table.info.headers.iter().enumerate() {
+            let Some(first) = lacking(column).next() else { continue };
+            let count = lacking(column).count();
+            let many = count * FEW_FORMULAS > table.rows.len();
+            if knows(&self.options.required_headers, header)
+                || many && !knows(&self.options.ignored_headers, header)
+            {
+                return Err(Error::input(format!(
+                    "“{header}”列有{count}格是没有算出结果的公式，读不到值（共{}行数据）",
+                    table.rows.len()
+                ))
+                .at_row(first.row.into())
+                .in_column(header)
+                .hint("用 Excel 或 WPS 打开，重新计算后保存，再放回原处"));
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<RawTables> {
+        let Self { mut tables, sheets, headless, .. } = self;
+        let Some(last) = tables.last_mut() else { return Err(nothing_read(&sheets, headless)) };
+        let read = |sheet: &&SheetAccount| {
+            matches!(sheet.fate, SheetFate::Read | SheetFate::Continued | SheetFate::Notes | SheetFate::Empty)
+        };
+        let account = FileAccount {
+            unit: PhysicalUnit::SheetRow,
+            counted: sheets.iter().filter(read).map(|sheet| sheet.rows).sum(),
+            several_lines: Vec::new(),
+            several_lines_count: 0,
+            text: None,
+            sheets,
+        };
+        last.account = Some(Arc::new(account));
+        Ok(Box::new(tables.into_iter().map(Ok)))
+    }
+}
+
+/// The error of a workbook of which no sheet was read.
+fn nothing_read(sheets: &[SheetAccount], headless: Option<Error>) -> Error {
+    let of = |fate: SheetFate| -> String {
+        let names = sheets.iter().filter(|s| s.fate == fate && s.rows > 0).map(|s| s.name.as_str());
+        names.take(5).collect::<Vec<_>>().join("、")
+    };
+    let (hidden, not_wanted) = (of(SheetFate::Hidden), of(SheetFate::NotWanted));
+    if let Some(error) = headless {
+        return error;
+    }
+    if !hidden.is_empty() {
+        return Error::input(format!("看得见的工作表都没有内容，有内容的是隐藏的工作表：{hidden}")).hint(
+            "取消隐藏后另存；若确要读隐藏的工作表，请在数据来源文件 [files] 里写 hidden_sheets = true",
+        );
+    }
+    if !not_wanted.is_empty() {
+        return Error::input(format!("没有一张工作表是要读的；有内容的是：{not_wanted}"))
+            .hint("核对数据来源文件 [files] 的 sheets、skip_sheets 与工作表的名称");
+    }
+    Error::input("工作簿里没有任何内容").hint("确认数据在要读的工作表里，且不是图片")
+}
+
+/// Is a header, or its lower part, among cleaned ones?
+fn knows(cleaned: &BTreeSet<String>, header: &str) -> bool {
+    let is = |text: &str| {
+        let clean = clean_config_header(text);
+        cleaned.contains(&clean)
+            || clean.split(['(', '[', '【']).next().is_some_and(|bare| cleaned.contains(bare))
+    };
+    !cleaned.is_empty() && (is(header) || header.rsplit_once('/').is_some_and(|(_, lower)| is(lower)))
+}
+
+/// Faulty cells of data rows hold no value; what they say is told.
+fn deliver_faults(table: &mut RawTable, sheet: &FilledSheet) {
+    let mut places: Vec<Vec<usize>> = vec![Vec::new(); table.columns.len()];
+    for (&(row, column), &fault) in &sheet.faults {
+        let number = sheet.top + row as u32 + 1;
+        let (Ok(at), true) = (table.rows.binary_search(&number), column < places.len()) else { continue };
+        places[column].push(at);
+        let original = sheet.rows[row][column].chars().take(KEPT_CHARACTERS).collect();
+        table.faults.push(FaultyCell { row: number, column: column as u32, fault, original });
+    }
+    for (column, places) in table.columns.iter_mut().zip(places) {
+        if places.is_empty() {
+            continue;
+        }
+        let mut valid: Vec<bool> = (0..column.len()).map(|at| column.is_valid(at)).collect();
+        places.into_iter().for_each(|at| valid[at] = false);
+        let (offsets, values, _) = column.clone().into_parts();
+        *column = StringArray::new(offsets, values, Some(NullBuffer::from(valid)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_worksheets_share_one_room() {
+        let mut book = rust_xlsxwriter::Workbook::new();
+        for _ in 0..3 {
+            let sheet = book.add_worksheet();
+            ["姓名", "证件号码"].iter().enumerate().for_each(|(at, h)| {
+                sheet.write(0, at as u16, *h).unwrap();
+            });
+            for row in 1..=10 {
+                sheet.write(row, 0, "张三").unwrap();
+            }
+        }
+        let options = ReadOptions::default();
+        let book = OpenWorkbook::open(book.save_to_buffer().unwrap(), FileFormat::Xlsx, &options).unwrap();
+        let identity =
+            FileIdentity { file: "甲.xlsx".into(), sha256: String::new(), format: FileFormat::Xlsx };
+        let mut reading = WorkbookReading {
+            book,
+            identity: &identity,
+            options: &options,
+            known: KnownHeaders::new(&options),
+            room: MemoryRoom::of(45, 1000),
+            tables: Vec::new(),
+            sheets: Vec::new(),
+            before: None,
+            headless: None,
+        };
+        let mut read = |index| reading.read_sheet(index, &|_| true);
+        assert_eq!((read(0).unwrap(), read(1).unwrap()), (SheetFate::Read, SheetFate::Read));
+        let error = read(2).unwrap_err();
+        assert_eq!((error.location().row, error.kind()), (Some(4), crate::error::ErrorKind::Input));
+    }
+}

@@ -1,0 +1,229 @@
+//! The records of an XLSB workbook, gone through before its reader sees them.
+//!
+//! The second count of rows, formulas that yield errors (the reader passes over them), merged cells, and
+//! number formats that the workbook defines anew (the reader takes them for those that everybody has).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Cursor, Read};
+
+use calamine::Dimensions;
+use zip::ZipArchive;
+
+use super::number_format::{WorkbookFormat, classify_number_format};
+use super::package_parts::{PackageParts, repacked};
+use super::sheet_row_count::CountedRows;
+use super::workbook::open_workbook::unreadable_workbook;
+use super::xlsx_package::{MAX_RATIO, MAX_UNPACKED, oversized_xlsx_package};
+use crate::Result;
+
+/// Record types of [MS-XLSB] 2.3.
+const ROW: u32 = 0;
+const CELL_BLANK: u32 = 1;
+const CELL_TEXT: u32 = 6;
+const FORMULA_TEXT: u32 = 8;
+const FORMULA_ERROR: u32 = 11;
+const NUMBER_FORMAT: u32 = 0x2C;
+const CELL_FORMAT: u32 = 0x2F;
+const BUNDLED_SHEET: u32 = 0x9C;
+const MERGED_CELL: u32 = 0xB0;
+const BEGIN_CELL_FORMATS: u32 = 0x269;
+const END_CELL_FORMATS: u32 = 0x26A;
+
+/// An XLSB workbook that may be read.
+pub(super) struct SoundXlsb {
+    pub bytes: Vec<u8>,
+    /// Bytes that it unpacks to.
+    pub unpacked: u64,
+    /// One entry per sheet, in the order of the workbook.
+    pub sheets: Vec<XlsbSheet>,
+}
+
+/// One sheet of an XLSB workbook.
+#[derive(Debug, Default)]
+pub(super) struct XlsbSheet {
+    /// The second count.
+    pub counted: CountedRows,
+    /// Zero-based places of formulas that yield an error, and its code.
+    pub errors: Vec<((u32, u32), u8)>,
+    pub merged: Vec<Dimensions>,
+}
+
+/// Goes through all records.
+///
+/// # Errors
+/// Parts missing or damaged; the workbook would take up too much.
+pub(super) fn rebuild_xlsb_workbook(bytes: Vec<u8>) -> Result<SoundXlsb> {
+    let unpacked = unpacked_bytes(&bytes)?;
+    let damaged = || unreadable_workbook("缺少应有的部件");
+    let mut parts = PackageParts::open(&bytes)?;
+    let workbook = parts.read("xl/workbook.bin", unpacked).ok_or_else(damaged)?;
+    let relations = parts.relation_targets("xl", "xl/_rels/workbook.bin.rels").ok_or_else(damaged)?;
+    let mut sheets = Vec::new();
+    for record in XlsbRecords::of(&workbook) {
+        let (kind, data) = record?;
+        if kind != BUNDLED_SHEET {
+            continue;
+        }
+        let length = xlsb_u32(data, 8).unwrap_or(u32::MAX);
+        // A sheet without a part is none that the reader lists.
+        if length == u32::MAX {
+            continue;
+        }
+        let id: Vec<u16> = data
+            .get(12..12 + length as usize * 2)
+            .ok_or_else(damaged)?
+            .chunks_exact(2)
+            .map(|unit| u16::from_le_bytes([unit[0], unit[1]]))
+            .collect();
+        let part = relations.get(&String::from_utf16_lossy(&id)).and_then(|part| parts.read(part, unpacked));
+        sheets.push(match part {
+            Some(part) => XlsbSheet::read(&part)?,
+            None => XlsbSheet::default(),
+        });
+    }
+    let styles =
+        parts.read("xl/styles.bin", unpacked).and_then(|styles| own_formats_replaced(styles).transpose());
+    drop(parts);
+    let bytes = match styles {
+        Some(styles) => repacked(&bytes, "xl/styles.bin", &styles?)?,
+        None => bytes,
+    };
+    Ok(SoundXlsb { bytes, unpacked, sheets })
+}
+
+fn unpacked_bytes(bytes: &[u8]) -> Result<u64> {
+    let most = MAX_UNPACKED.min((bytes.len() as u64).saturating_mul(MAX_RATIO));
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(unreadable_workbook)?;
+    let mut sum = 0;
+    for index in 0..archive.len() {
+        let Ok(part) = archive.by_index(index) else { continue };
+        let read = std::io::copy(&mut part.take(most - sum + 1), &mut std::io::sink());
+        sum += read.map_err(unreadable_workbook)?;
+        if sum > most {
+            return Err(oversized_xlsx_package(bytes.len() as u64));
+        }
+    }
+    Ok(sum)
+}
+
+impl XlsbSheet {
+    fn read(part: &[u8]) -> Result<Self> {
+        let mut sheet = Self::default();
+        let (mut row, mut hidden) = (0, false);
+        let mut filled = BTreeMap::new();
+        for record in XlsbRecords::of(part) {
+            let (kind, data) = record?;
+            match kind {
+                ROW => {
+                    row = xlsb_u32(data, 0).unwrap_or_default();
+                    hidden = data.get(11).is_some_and(|flags| flags & 0x10 != 0);
+                }
+                CELL_BLANK => {}
+                CELL_TEXT | FORMULA_TEXT if xlsb_u32(data, 8) == Some(0) => {}
+                2..=FORMULA_ERROR => {
+                    filled.insert(row, hidden);
+                    if let (FORMULA_ERROR, Some(column)) = (kind, xlsb_u32(data, 0)) {
+                        sheet.errors.push(((row, column), data.get(8).copied().unwrap_or_default()));
+                    }
+                }
+                MERGED_CELL => {
+                    let at = |place| xlsb_u32(data, place).unwrap_or_default();
+                    sheet.merged.push(Dimensions { start: (at(0), at(8)), end: (at(4), at(12)) });
+                }
+                _ => {}
+            }
+        }
+        sheet.counted.filled = filled.len() as u64;
+        sheet.counted.hidden = filled.values().filter(|&&hidden| hidden).count() as u64;
+        Ok(sheet)
+    }
+}
+
+/// The styles with the numbers of own formats replaced by those of formats that everybody has; none if
+/// there are no own formats.
+fn own_formats_replaced(mut styles: Vec<u8>) -> Result<Option<Vec<u8>>> {
+    let mut own: BTreeMap<u16, WorkbookFormat> = BTreeMap::new();
+    let mut places = BTreeSet::new();
+    let mut of_cells = false;
+    let mut records = XlsbRecords::of(&styles);
+    while let Some(record) = records.next() {
+        let (kind, data) = record?;
+        match kind {
+            NUMBER_FORMAT if data.len() >= 6 => {
+                let text: Vec<u16> =
+                    data[6..].chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]])).collect();
+                let format = classify_number_format(&String::from_utf16_lossy(&text));
+                own.insert(u16::from_le_bytes([data[0], data[1]]), format);
+            }
+            BEGIN_CELL_FORMATS => of_cells = true,
+            END_CELL_FORMATS => of_cells = false,
+            CELL_FORMAT if of_cells && data.len() >= 4 => {
+                places.insert(records.at - data.len() + 2);
+            }
+            _ => {}
+        }
+    }
+    let mut changed = false;
+    for at in places {
+        let number = u16::from_le_bytes([styles[at], styles[at + 1]]);
+        if let Some(format) = own.get(&number) {
+            styles[at..at + 2].copy_from_slice(&format.number_of_its_kind().to_le_bytes());
+            changed = true;
+        }
+    }
+    Ok(changed.then_some(styles))
+}
+
+/// The records of a part: type and data.
+struct XlsbRecords<'a> {
+    part: &'a [u8],
+    at: usize,
+}
+
+impl<'a> XlsbRecords<'a> {
+    fn of(part: &'a [u8]) -> Self {
+        Self { part, at: 0 }
+    }
+    fn byte(&mut self) -> Option<u8> {
+        let byte = *self.part.get(self.at)?;
+        self.at += 1;
+        Some(byte)
+    }
+    fn record(&mut self) -> Option<(u32, &'a [u8])> {
+        let low = self.byte()?;
+        let kind = match low & 0x80 {
+            0 => u32::from(low),
+            _ => u32::from(low & 0x7F) | u32::from(self.byte()? & 0x7F) << 7,
+        };
+        let mut length = 0usize;
+        for shift in 0..4 {
+            let byte = self.byte()?;
+            length |= usize::from(byte & 0x7F) << (7 * shift);
+            if byte & 0x80 == 0 {
+                break;
+            }
+        }
+        let data = self.part.get(self.at..self.at.checked_add(length)?)?;
+        self.at += length;
+        Some((kind, data))
+    }
+}
+
+impl<'a> Iterator for XlsbRecords<'a> {
+    type Item = Result<(u32, &'a [u8])>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.at >= self.part.len() {
+            return None;
+        }
+        let record = self.record().ok_or_else(|| unreadable_workbook("记录不完整"));
+        if record.is_err() {
+            self.at = self.part.len();
+        }
+        Some(record)
+    }
+}
+
+fn xlsb_u32(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_le_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?))
+}

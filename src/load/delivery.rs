@@ -1,0 +1,459 @@
+//! Is what was delivered of this period, and did everybody deliver it? Asked of all lists together, after loading.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+
+use arrow::array::{Array as _, ArrayRef, AsArray as _};
+use arrow::datatypes::{DataType, Date32Type, Int32Type};
+
+use super::LoadedSource;
+use super::data_folder::masked_file_name;
+use crate::Result;
+use crate::config::source_contract::{Cadence, PeriodAction};
+use crate::config::{ColumnRole, Pipeline, SourceContract};
+use crate::model::day::day_from_date32;
+use crate::model::division::{COUNTY, DivisionTree};
+use crate::model::period::Period;
+use crate::model::source_row::{AsOf, AsOfEvidence, AuditFinding};
+use crate::model::written_period::{
+    WrittenPeriod, find_written_period, find_written_quarter, parse_written_period,
+};
+use crate::privacy::mask::mask_numbers_in_text;
+use crate::publication::snapshot::Snapshot;
+
+/// Rows of a county in one file from which none of the period is a list of another period.
+const LEAST_ROWS: u64 = 20;
+/// Rows of the last period from which a county is expected again: of a few people all may be gone.
+const LEAST_BEFORE: u64 = 10;
+/// Share of a county's rows of the last period, in 1/100, below which it has not delivered.
+const DELIVERED_PERCENT: u64 = 10;
+
+/// What the lists are held against.
+pub(crate) struct DeliveryCheck<'a> {
+    pub(crate) pipeline: &'a Pipeline,
+    pub(crate) period: Period,
+    pub(crate) previous: Option<&'a Snapshot>,
+    pub(crate) data_dir: &'a Path,
+    /// What is missing or of another period is told and stops nothing.
+    pub(crate) partial: bool,
+}
+
+/// Rows by table, county (code, `""` unknown) and period as written (`""` unknown).
+type RowTally = BTreeMap<usize, BTreeMap<(String, String), u64>>;
+
+/// Notes of every table of a list its date and its counties, and adds what is not of the period to the audits, before
+/// all others.
+///
+/// # Errors
+/// Rows that cannot be read back from the disk.
+pub(crate) fn audit_list_period(check: &DeliveryCheck<'_>, one: &mut LoadedSource) -> Result<()> {
+    let Some(contract) = check.pipeline.source(&one.records.source) else { return Ok(()) };
+    let tally = tally_rows(contract, one, &check.pipeline.divisions)?;
+    note_tables(check, contract, one, &tally);
+    let mut findings = stale_lists(check, contract, one, &tally);
+    findings.extend(unchanged_files(check, contract, one));
+    findings.extend(other_quarters(check, contract, one));
+    put_first(one, findings);
+    Ok(())
+}
+
+/// Adds to the audits what is wrong with the folder as a whole: its name is of another quarter, a county is missing. All
+/// lists were looked at by [`audit_list_period`]; their rows are not asked for.
+pub(crate) fn audit_folder(check: &DeliveryCheck<'_>, loaded: &mut [LoadedSource]) {
+    if let Some(one) = loaded.first_mut() {
+        let name = check.data_dir.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        if let Some(named) = find_written_quarter(&name).filter(|q| *q != check.period.holding_quarter()) {
+            let message = format!(
+                "数据文件夹“{name}”的名称写的是{}，--quarter 写的是{}；核对两者，改其中一个",
+                named.title(),
+                check.period.title()
+            );
+            put_first(
+                one,
+                vec![AuditFinding::new(&one.records.source, "other_quarter", !check.partial, message)],
+            );
+        }
+    }
+    let missing = missing_counties(check, loaded);
+    for one in loaded {
+        put_first(one, missing.iter().filter(|f| f.source == one.records.source).cloned().collect());
+    }
+}
+
+fn put_first(loaded: &mut LoadedSource, findings: Vec<AuditFinding>) {
+    loaded.audits.splice(0..0, findings);
+}
+
+/// A cell as it is told from the one before without a copy.
+#[derive(PartialEq, Clone, Copy)]
+enum TalliedCell<'a> {
+    Blank,
+    Number(i32),
+    Text(&'a str),
+}
+
+fn tallied_cell(array: Option<&ArrayRef>, row: usize) -> TalliedCell<'_> {
+    let Some(array) = array.filter(|array| array.is_valid(row)) else { return TalliedCell::Blank };
+    match array.data_type() {
+        DataType::Utf8 => TalliedCell::Text(array.as_string::<i32>().value(row)),
+        DataType::Date32 => TalliedCell::Number(array.as_primitive::<Date32Type>().value(row)),
+        DataType::Int32 => TalliedCell::Number(array.as_primitive::<Int32Type>().value(row)),
+        _ => TalliedCell::Blank,
+    }
+}
+
+/// Distinct cells of a column, numbered as they come; 0 is blank.
+#[derive(Default)]
+struct CellNumbers {
+    texts: HashMap<String, usize>,
+    numbers: HashMap<i32, usize>,
+    words: Vec<String>,
+}
+
+impl CellNumbers {
+    fn number(&mut self, cell: TalliedCell<'_>, kind: &DataType, month: bool) -> usize {
+        let known = match cell {
+            TalliedCell::Blank => return 0,
+            TalliedCell::Number(n) => self.numbers.get(&n),
+            TalliedCell::Text(text) => self.texts.get(text),
+        };
+        if let Some(&known) = known {
+            return known;
+        }
+        let word = match cell {
+            TalliedCell::Blank => String::new(),
+            TalliedCell::Text(text) => text.to_owned(),
+            TalliedCell::Number(n) if *kind == DataType::Date32 => {
+                day_from_date32(n).map_or_else(String::new, |day| day.to_string())
+            }
+            TalliedCell::Number(n) if month => format!("{:04}-{:02}", n / 100, n % 100),
+            TalliedCell::Number(n) => n.to_string(),
+        };
+        self.words.push(word);
+        let at = self.words.len();
+        match cell {
+            TalliedCell::Text(text) => self.texts.insert(text.to_owned(), at),
+            TalliedCell::Number(n) => self.numbers.insert(n, at),
+            TalliedCell::Blank => None,
+        };
+        at
+    }
+    fn word(&self, number: usize) -> &str {
+        number.checked_sub(1).map_or("", |at| &self.words[at])
+    }
+}
+
+/// Counts the rows of every table by county and period.
+fn tally_rows(
+    contract: &SourceContract,
+    loaded: &LoadedSource,
+    divisions: &DivisionTree,
+) -> Result<RowTally> {
+    let county = contract.role(ColumnRole::County).map(|c| c.name.clone());
+    let period = contract.period.column.clone();
+    let month = period
+        .as_ref()
+        .and_then(|name| contract.column(name))
+        .is_some_and(|c| c.kind == crate::model::column_type::ContractType::Month);
+    let schema = loaded.records.rows.schema().clone();
+    let wanted: Vec<&String> =
+        [&county, &period].into_iter().flatten().filter(|name| schema.index_of(name).is_ok()).collect();
+    let (mut counties, mut periods) = (CellNumbers::default(), CellNumbers::default());
+    let mut counts: HashMap<(usize, usize, usize), u64> = HashMap::new();
+    let keys = &loaded.records.keys;
+    if wanted.is_empty() {
+        keys.iter().for_each(|key| *counts.entry((key.table(), 0, 0)).or_insert(0) += 1);
+    } else {
+        let mut row = 0;
+        for batch in loaded.records.rows.chunks(|name| wanted.iter().any(|w| *w == name))? {
+            let batch = batch?;
+            let column = |name: &Option<String>| name.as_ref().and_then(|name| batch.column_by_name(name));
+            let arrays = [column(&county), column(&period)];
+            // Neighbours are mostly of one village and year.
+            let mut last = (usize::MAX, TalliedCell::Blank, TalliedCell::Blank);
+            let (mut place, mut run) = ((0, 0, 0), 0);
+            for at in 0..batch.num_rows() {
+                let here = (keys[row + at].table(), tallied_cell(arrays[0], at), tallied_cell(arrays[1], at));
+                if here != last {
+                    *counts.entry(place).or_insert(0) += run;
+                    run = 0;
+                    let kind = |array: Option<&ArrayRef>| {
+                        array.map_or(DataType::Null, |array| array.data_type().clone())
+                    };
+                    let county = counties.number(here.1, &kind(arrays[0]), false);
+                    place = (here.0, county, periods.number(here.2, &kind(arrays[1]), month));
+                    last = here;
+                }
+                run += 1;
+            }
+            *counts.entry(place).or_insert(0) += run;
+            row += batch.num_rows();
+        }
+    }
+    let codes: Vec<&str> =
+        counties.words.iter().map(|name| divisions.find_county(name).unwrap_or("")).collect();
+    let mut tally = RowTally::new();
+    for ((table, county, period), count) in counts.into_iter().filter(|(_, count)| *count > 0) {
+        // A list without a column of counties is of the county that its file is named after.
+        let code = match county.checked_sub(1) {
+            Some(at) => codes[at].to_owned(),
+            None if contract.role(ColumnRole::County).is_none() => {
+                county_in_name(&loaded.records.tables[table].file, divisions).unwrap_or_default()
+            }
+            None => String::new(),
+        };
+        *tally.entry(table).or_default().entry((code, periods.word(period).to_owned())).or_insert(0) += count;
+    }
+    Ok(tally)
+}
+
+/// A cell that says a period, as it may be told.
+fn told_words(words: &str) -> String {
+    mask_numbers_in_text(&words.chars().take(20).collect::<String>()).into_owned()
+}
+
+fn county_in_name(file: &Path, divisions: &DivisionTree) -> Option<String> {
+    let name = file.to_string_lossy();
+    let mut counties = divisions.units.iter().filter(|unit| unit.level == COUNTY);
+    counties.find(|unit| name.contains(&unit.name)).map(|unit| unit.code.clone())
+}
+
+/// The months that rows must speak of.
+fn wanted_months(contract: &SourceContract, period: Period) -> Option<WrittenPeriod> {
+    match contract.period.cadence {
+        Cadence::Static => None,
+        Cadence::Quarter => Some(WrittenPeriod::of(period)),
+        Cadence::Term => Some(WrittenPeriod::term_of(period)),
+        Cadence::Year => Some(WrittenPeriod::year(i32::from(period.year()))),
+    }
+}
+
+/// Notes of each table the day it stands for and the counties in it.
+fn note_tables(
+    check: &DeliveryCheck<'_>,
+    contract: &SourceContract,
+    loaded: &mut LoadedSource,
+    tally: &RowTally,
+) {
+    let end = WrittenPeriod::of(check.period).last;
+    for (at, totals) in loaded.totals.tables.iter_mut().enumerate() {
+        let rows = tally.get(&at);
+        for ((county, _), count) in rows.into_iter().flatten().filter(|((county, _), _)| !county.is_empty()) {
+            *totals.counties.entry(county.clone()).or_insert(0) += count;
+        }
+        let written = rows.into_iter().flatten().filter_map(|((_, words), _)| {
+            Some((parse_written_period(words)?, words)).filter(|_| contract.period.column.is_some())
+        });
+        // The latest that has begun: a slip of the pen may lie in the future.
+        let latest = written.max_by_key(|(period, words)| (period.first <= end, *period, (*words).clone()));
+        let name = || find_written_period(&totals.file.to_string_lossy());
+        totals.as_of = match (latest, totals.as_of.take()) {
+            (Some((_, words)), _) => Some(AsOf { text: told_words(words), evidence: AsOfEvidence::Column }),
+            (None, Some(title)) => Some(title),
+            (None, None) => name().map(|(text, _)| AsOf { text, evidence: AsOfEvidence::FileName }),
+        };
+    }
+}
+
+/// Files, and counties within a file, that hold no row of the period.
+fn stale_lists(
+    check: &DeliveryCheck<'_>,
+    contract: &SourceContract,
+    loaded: &LoadedSource,
+    tally: &RowTally,
+) -> Vec<AuditFinding> {
+    let Some(wanted) = wanted_months(contract, check.period) else { return Vec::new() };
+    let blocking = !check.partial && contract.period.action == PeriodAction::Block;
+    let mut findings = Vec::new();
+    let mut tell = |what: String, seen: &str| {
+        findings.push(AuditFinding::new(
+            &contract.name,
+            "stale_list",
+            blocking,
+            format!(
+                "{what}没有{}的行（{seen}）；向{}索取本期的名单后重新运行；确认就用这一份，加 --allow-partial",
+                period_in_words(contract, check.period),
+                contract.owner
+            ),
+        ));
+    };
+    let mut files: BTreeMap<&Path, Vec<usize>> = BTreeMap::new();
+    for (at, table) in loaded.records.tables.iter().enumerate() {
+        files.entry(&table.file).or_default().push(at);
+    }
+    for (file, tables) in files {
+        let label = format!("文件“{}”", masked_file_name(file));
+        let rows = || tables.iter().filter_map(|at| tally.get(at)).flatten();
+        let written = |words: &str| parse_written_period(words).map(|period| period.overlaps(wanted));
+        let known: u64 = rows().filter(|((_, words), _)| written(words).is_some()).map(|(_, n)| n).sum();
+        if contract.period.column.is_some() && known > 0 {
+            let good = |county: Option<&str>| {
+                let of = rows().filter(|((c, _), _)| county.is_none_or(|county| county == c));
+                of.filter(|((_, words), _)| written(words) == Some(true)).map(|(_, n)| n).sum::<u64>()
+            };
+            let seen = |county: Option<&str>| {
+                let mut seen: BTreeMap<&str, u64> = BTreeMap::new();
+                for ((_, words), n) in rows().filter(|((c, _), _)| county.is_none_or(|county| county == c)) {
+                    *seen.entry(words).or_insert(0) += n;
+                }
+                let mut seen: Vec<(&str, u64)> =
+                    seen.into_iter().filter(|(words, _)| !words.is_empty()).collect();
+                seen.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+                let seen: Vec<String> =
+                    seen.iter().take(3).map(|(words, n)| format!("{}：{n}行", told_words(words))).collect();
+                let label = contract.period.column.as_ref().and_then(|c| contract.column(c));
+                format!("“{}”是{}", label.map_or("", |c| c.label.as_str()), seen.join("，"))
+            };
+            if good(None) == 0 {
+                tell(label, &seen(None));
+                continue;
+            }
+            let mut counties: BTreeMap<&str, u64> = BTreeMap::new();
+            for ((county, words), n) in rows().filter(|((county, _), _)| !county.is_empty()) {
+                *counties.entry(county).or_insert(0) += if written(words).is_some() { *n } else { 0 };
+            }
+            for (county, count) in counties {
+                if count >= LEAST_ROWS && good(Some(county)) == 0 {
+                    let name = county_name(&check.pipeline.divisions, county);
+                    tell(format!("{label}里{name}"), &seen(Some(county)));
+                }
+            }
+        } else if contract.period.column.is_none() && find_written_quarter(&file.to_string_lossy()).is_none()
+        {
+            // An export may be named after a later day: only what is older is of another period.
+            let as_of = tables.iter().filter_map(|&at| loaded.totals.tables.get(at)?.as_of.as_ref());
+            let old = as_of
+                .filter(|as_of| parse_written_period(&as_of.text).is_some_and(|p| p.last < wanted.first));
+            let old: BTreeSet<&str> = old.map(|as_of| as_of.text.as_str()).collect();
+            if let Some(text) = old.first().filter(|_| old.len() == 1 || tables.len() == old.len()) {
+                tell(label, &format!("文件名或标题写的是{text}"));
+            }
+        }
+    }
+    findings
+}
+
+fn period_in_words(contract: &SourceContract, period: Period) -> String {
+    match contract.period.cadence {
+        Cadence::Year => format!("{}年", period.year()),
+        Cadence::Term => {
+            let term = WrittenPeriod::term_of(period);
+            format!("{}年{}季学期", term.first / 100, if term.first % 100 == 2 { "春" } else { "秋" })
+        }
+        Cadence::Quarter | Cadence::Static => period.title(),
+    }
+}
+
+fn county_name(divisions: &DivisionTree, code: &str) -> String {
+    divisions
+        .units
+        .iter()
+        .find(|unit| unit.code == code)
+        .map_or_else(|| code.to_owned(), |unit| unit.name.clone())
+}
+
+/// Files with the very bytes of the last period, where every quarter has a list of its own.
+fn unchanged_files(
+    check: &DeliveryCheck<'_>,
+    contract: &SourceContract,
+    loaded: &LoadedSource,
+) -> Vec<AuditFinding> {
+    let Some(previous) = check.previous.filter(|_| contract.period.cadence == Cadence::Quarter) else {
+        return Vec::new();
+    };
+    let blocking = !check.partial && contract.period.action == PeriodAction::Block;
+    let mut told = BTreeSet::new();
+    let same = loaded.records.tables.iter().filter(|t| previous.had_file(&contract.name, &t.sha256));
+    same.filter(|t| told.insert(&t.file))
+        .map(|table| {
+            let message = format!(
+                "文件“{}”与{}的那一份完全相同；向{}索取本期的名单后重新运行；确认没有变化，加 --allow-partial",
+                masked_file_name(&table.file),
+                previous.period().title(),
+                contract.owner
+            );
+            AuditFinding::new(&contract.name, "unchanged_file", blocking, message)
+        })
+        .collect()
+}
+
+/// Files that are named after another quarter.
+fn other_quarters(
+    check: &DeliveryCheck<'_>,
+    contract: &SourceContract,
+    loaded: &LoadedSource,
+) -> Vec<AuditFinding> {
+    let mut told = BTreeSet::new();
+    let files = loaded.records.tables.iter().map(|t| &t.file).filter(|file| told.insert(*file));
+    files
+        .filter_map(|file| {
+            let named = find_written_quarter(&file.to_string_lossy())?;
+            (named != check.period.holding_quarter()).then(|| {
+                let message = format!(
+                    "文件“{}”的名称写的是{}，本次运行的是{}；一个数据文件夹只放一个季度的名单：移出这个文件，或改 --quarter",
+                    masked_file_name(file),
+                    named.title(),
+                    check.period.title()
+                );
+                AuditFinding::new(&contract.name, "other_quarter", !check.partial, message)
+            })
+        })
+        .collect()
+}
+
+/// Counties that should have delivered a list and did not.
+fn missing_counties(check: &DeliveryCheck<'_>, loaded: &[LoadedSource]) -> Vec<AuditFinding> {
+    let divisions = &check.pipeline.divisions;
+    let counted: Vec<BTreeMap<&str, u64>> = loaded.iter().map(counties_of).collect();
+    let blocking = check.pipeline.settings.data.refuse_missing_county && !check.partial;
+    let mut findings = Vec::new();
+    for (at, one) in loaded.iter().enumerate() {
+        let Some(contract) = check.pipeline.source(&one.records.source) else { continue };
+        let before = check.previous.map(|p| p.counties(&contract.name)).unwrap_or_default();
+        let covers: Vec<&str> =
+            contract.period.covers.iter().filter_map(|c| divisions.find_county(c)).collect();
+        let expected: BTreeSet<&str> = if !covers.is_empty() {
+            covers.into_iter().collect()
+        } else if !before.is_empty() {
+            let many = before.iter().filter(|(_, count)| **count >= LEAST_BEFORE);
+            many.map(|(county, _)| county.as_str()).collect()
+        } else if contract.required && !counted[at].is_empty() {
+            let required = |name: &str| check.pipeline.source(name).is_some_and(|s| s.required);
+            let others = loaded.iter().zip(&counted).filter(|(other, _)| required(&other.records.source));
+            others.flat_map(|(_, counties)| delivering(counties)).collect()
+        } else {
+            BTreeSet::new()
+        };
+        for county in expected {
+            let (now, then) =
+                (counted[at].get(county).copied().unwrap_or(0), before.get(county).copied().unwrap_or(0));
+            if now > 0 && now * 100 >= then * DELIVERED_PERCENT {
+                continue;
+            }
+            let then =
+                if then > 0 { format!("（上期{then}条，本期{now}条）") } else { String::new() };
+            let message = format!(
+                "“{}”没有{}的数据{then}；用到这份名单的规则对该县的结果不可用：没有数据不等于没有这些人；向{}索取后重新运行",
+                contract.title,
+                county_name(divisions, county),
+                contract.owner
+            );
+            findings.push(AuditFinding::new(&contract.name, "missing_county", blocking, message));
+        }
+    }
+    findings
+}
+
+fn counties_of(loaded: &LoadedSource) -> BTreeMap<&str, u64> {
+    let mut counties = BTreeMap::new();
+    for (county, count) in loaded.totals.tables.iter().flat_map(|t| &t.counties) {
+        *counties.entry(county.as_str()).or_insert(0) += count;
+    }
+    counties
+}
+
+/// Counties with more than stray rows.
+fn delivering<'a>(counties: &'a BTreeMap<&'a str, u64>) -> impl Iterator<Item = &'a str> {
+    let all: u64 = counties.values().sum();
+    counties.iter().filter(move |(_, count)| **count * 100 >= all).map(|(county, _)| *county)
+}

@@ -1,0 +1,106 @@
+//! Words that stand in a cell for a value that is not there, or not known.
+
+/// Why a filled cell holds no value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CellWithoutValue {
+    /// It says that there is nothing: `无`, `/`, `—`.
+    Blank,
+    /// It says that there is something which nobody knows or tells: `不详`, `待核实`, `NULL`, `***`.
+    Unknown,
+}
+
+/// Tells cleaned texts that stand for no value from those that are one.
+pub(crate) fn cell_without_value(text: &str) -> Option<CellWithoutValue> {
+    use CellWithoutValue::{Blank, Unknown};
+    // The longest of the words; and most cells end at their first character.
+    if text.len() > 24 {
+        return None;
+    }
+    match text.as_bytes() {
+        [] => return Some(Blank),
+        [b'0'..=b'9', ..] => return None,
+        [first, ..] if first.is_ascii_alphabetic() && !b"nutNUT".contains(first) => return None,
+        // Of the Han characters only those below begin such a word.
+        [0xE4..=0xE9, ..]
+            if !text
+                .starts_with(['无', '空', '暂', '没', '不', '未', '待', '保', '情', '尚', '缺', '已']) =>
+        {
+            return None;
+        }
+        _ => {}
+    }
+    match text {
+        "无"
+        | "空"
+        | "暂无"
+        | "没有"
+        | "无此项"
+        | "(空)"
+        | "\u{FF08}空\u{FF09}"
+        | "空白"
+        | "(无)"
+        | "\u{FF08}无\u{FF09}" => return Some(Blank),
+        "不详" | "不明" | "不清" | "不清楚" | "不知" | "不知道" | "未知" | "未填" | "未填写" | "未核实"
+        | "未提供" | "未采集" | "未录入" | "未登记" | "未确定" | "未定" | "待定" | "待核实" | "待核"
+        | "待核查" | "待查" | "待补" | "待补充" | "待填" | "待完善" | "待采集" | "待录入" | "待确认"
+        | "暂缺" | "暂未核实" | "暂不详" | "暂不清楚" | "尚未核实" | "尚不清楚" | "情况不明" | "情况不详"
+        | "保密" | "缺" | "缺失" | "已保密" => return Some(Unknown),
+        _ => {}
+    }
+    let word = text.trim_matches(['(', ')', '<', '>', '[', ']', '\u{FF08}', '\u{FF09}']);
+    if ["null", "n/a", "#n/a", "na", "none", "nan", "nil", "unknown", "undefined", "tbd"]
+        .iter()
+        .any(|known| word.eq_ignore_ascii_case(known))
+    {
+        return Some(Unknown);
+    }
+    if text.starts_with('#') && text.len() <= 8 && text.ends_with(['!', '?']) {
+        return Some(Unknown);
+    }
+    // Nothing but strokes says nothing; nothing but stars and question marks stands for what is not told.
+    let all = |of: &[char]| text.chars().all(|c| of.contains(&c) || c.is_whitespace());
+    if all(&['-', '—', '–', '－', '―', '─', '/', '\\', '\u{FF0F}', '_', '.', '…', '、', '~', '\u{2212}'])
+    {
+        return Some(Blank);
+    }
+    (all(&['*', '?', '\u{FF1F}', '\u{FF0A}', '×', '■', '□', '●', '#'])
+        && text.chars().count() > usize::from(text.contains(['×', '□', '■', '●'])))
+    .then_some(Unknown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_and_not_known_are_not_the_same() {
+        for text in ["无", "/", "-", "—", "——", "//", "空", "暂无", "(空)", "－", "", "\\", "\u{FF0F}"]
+        {
+            assert_eq!(cell_without_value(text), Some(CellWithoutValue::Blank), "{text}");
+        }
+        for text in [
+            "不详",
+            "待核实",
+            "未知",
+            "待定",
+            "NULL",
+            "null",
+            "N/A",
+            "***",
+            "?",
+            "\u{FF1F}\u{FF1F}",
+            "#N/A",
+            "#VALUE!",
+            "#NAME?",
+            "<NULL>",
+            "nan",
+        ] {
+            assert_eq!(cell_without_value(text), Some(CellWithoutValue::Unknown), "{text}");
+        }
+        for text in
+            ["0", "张三", "无名", "不详村", "×", "-5", "3", "空军", "Na'ima", "已婚", "有", "√", "*张三"]
+        {
+            assert_eq!(cell_without_value(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Years, terms, quarters and months as lists, file names and titles write them.
+//!
+//! `2018`, `2018年度`, `2018秋`, `2018-2019学年第一学期`, `2018Q3`, `2018年第三季度`, `2018年下半年`, `201809`,
+//! `2018年9月`, `2018-09-30`, `20180930`. The year comes first and has four digits: nothing is guessed.
+
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::period::Period;
+
+/// The months that a text speaks of, `yyyymm`, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct WrittenPeriod {
+    /// First month.
+    pub first: i32,
+    /// Last month.
+    pub last: i32,
+}
+
+impl WrittenPeriod {
+    /// A whole year.
+    pub(crate) fn year(year: i32) -> Self {
+        Self { first: year * 100 + 1, last: year * 100 + 12 }
+    }
+    /// One month, `yyyymm`.
+    pub(crate) fn month(month: i32) -> Self {
+        Self { first: month, last: month }
+    }
+    /// The period of a run.
+    pub(crate) fn of(period: Period) -> Self {
+        Self { first: period.first_month(), last: period.last_month() }
+    }
+    /// The school term that holds the end of a period: spring from February to July, autumn from August to January.
+    pub(crate) fn term_of(period: Period) -> Self {
+        let (year, month) = (i32::from(period.year()), period.last_month() % 100);
+        if (2..=7).contains(&month) { spring(year) } else { autumn(year - i32::from(month == 1)) }
+    }
+    /// True if both speak of a month.
+    pub(crate) fn overlaps(self, other: Self) -> bool {
+        self.first <= other.last && other.first <= self.last
+    }
+}
+
+fn spring(year: i32) -> WrittenPeriod {
+    WrittenPeriod { first: year * 100 + 2, last: year * 100 + 7 }
+}
+
+fn autumn(year: i32) -> WrittenPeriod {
+    WrittenPeriod { first: year * 100 + 8, last: (year + 1) * 100 + 1 }
+}
+
+fn quarter_months(year: i32, number: i32) -> WrittenPeriod {
+    WrittenPeriod { first: year * 100 + number * 3 - 2, last: year * 100 + number * 3 }
+}
+
+/// Reads a cell that says a period; `None` if it says none.
+pub(crate) fn parse_written_period(text: &str) -> Option<WrittenPeriod> {
+    let chars = plain_chars(text);
+    read_period(&chars, 0).map(|(period, _)| period)
+}
+
+/// The first period that a file name or title speaks of, with its words.
+pub(crate) fn find_written_period(text: &str) -> Option<(String, WrittenPeriod)> {
+    let chars = plain_chars(text);
+    (0..chars.len()).find_map(|at| {
+        let (period, end) = read_period(&chars, at)?;
+        Some((chars[at..end].iter().collect(), period))
+    })
+}
+
+/// The quarter that a file name speaks of as such (`2018Q3`, `2018年第三季度`).
+pub(crate) fn find_written_quarter(text: &str) -> Option<Period> {
+    let chars = plain_chars(text);
+    (0..chars.len()).find_map(|at| {
+        let (period, end) = read_period(&chars, at)?;
+        let quarter =
+            chars[at..end].iter().any(|c| matches!(c, 'Q' | 'q' | '季')) && period.last - period.first == 2;
+        let number = u8::try_from(period.last % 100 / 3).ok()?;
+        quarter.then(|| Period::quarter(i16::try_from(period.first / 100).ok()?, number).ok()).flatten()
+    })
+}
+
+fn plain_chars(text: &str) -> Vec<char> {
+    let mut chars: Vec<char> = Vec::new();
+    let mut parted = false;
+    for c in text.nfkc() {
+        if c.is_whitespace() {
+            parted = true;
+            continue;
+        }
+        // A space parts two numbers (a day and a time); elsewhere it means nothing.
+        if parted && c.is_ascii_digit() && chars.last().is_some_and(char::is_ascii_digit) {
+            chars.push(' ');
+        }
+        parted = false;
+        chars.push(c);
+    }
+    chars
+}
+
+/// Reads a period whose year begins at `at`; with the place behind it.
+fn read_period(chars: &[char], at: usize) -> Option<(WrittenPeriod, usize)> {
+    let digit = |at: usize| chars.get(at).and_then(|c| c.to_digit(10)).map(|d| d as i32);
+    let number = |from: usize, to: usize| (from..to).try_fold(0, |n, at| Some(n * 10 + digit(at)?));
+    let run = |from: usize| (from..).take_while(|&at| digit(at).is_some()).count();
+    if at > 0 && digit(at - 1).is_some() {
+        return None;
+    }
+    let length = run(at);
+    let year =
+        number(at, at + 4).filter(|year| (1990..=2099).contains(year) && matches!(length, 4 | 6 | 8))?;
+    let month_of = |month: i32| (1..=12).contains(&month).then(|| WrittenPeriod::month(year * 100 + month));
+    if length > 4 {
+        let day = if length == 8 { number(at + 6, at + 8)? } else { 1 };
+        return Some((month_of(number(at + 4, at + 6)?)?, at + length)).filter(|_| (1..=31).contains(&day));
+    }
+    let mut next = at + 4;
+    let is = |at: usize, wanted: &str| wanted.chars().enumerate().all(|(i, c)| chars.get(at + i) == Some(&c));
+    if matches!(chars.get(next), Some('-' | '—' | '–' | '~' | '至' | '/')) && run(next + 1) == 4 {
+        // A school year.
+        if number(next + 1, next + 5)? != year + 1 {
+            return Some((WrittenPeriod::year(year), next));
+        }
+        next += 5;
+        for word in ["学年度", "学年"] {
+            if is(next, word) {
+                next += word.chars().count();
+                break;
+            }
+        }
+        let autumns = ["第一学期", "第1学期", "上学期", "上", "秋", "-1", "(1)", "(一)"];
+        let springs = ["第二学期", "第2学期", "下学期", "下", "春", "-2", "(2)", "(二)"];
+        for (words, term) in [(autumns, autumn(year)), (springs, spring(year + 1))] {
+            if let Some(word) = words.iter().find(|word| is(next, word)) {
+                return Some((term, next + word.chars().count()));
+            }
+        }
+        return Some((WrittenPeriod { first: year * 100 + 8, last: (year + 1) * 100 + 7 }, next));
+    }
+    let named = is(next, "年");
+    next += usize::from(named);
+    next += usize::from(named && is(next, "度"));
+    for (word, term) in [("秋", autumn(year)), ("春", spring(year))] {
+        if is(next, word) {
+            return Some((term, next + 1 + usize::from(is(next + 1, "季"))));
+        }
+    }
+    for (word, first) in [("上半年", 1), ("下半年", 7)] {
+        if is(next, word) {
+            return Some((
+                WrittenPeriod { first: year * 100 + first, last: year * 100 + first + 5 },
+                next + 3,
+            ));
+        }
+    }
+    let mut place = next + usize::from(matches!(chars.get(next), Some('-' | '_' | '.' | '第')));
+    let letter = matches!(chars.get(place), Some('Q' | 'q'));
+    place += usize::from(letter);
+    let count = match chars.get(place) {
+        Some('一') => Some(1),
+        Some('二') => Some(2),
+        Some('三') => Some(3),
+        Some('四') => Some(4),
+        _ => digit(place).filter(|n| (1..=4).contains(n)),
+    };
+    if let Some(count) = count.filter(|_| letter && run(place + 1) == 0 || is(place + 1, "季")) {
+        let behind = if letter { 1 } else { 2 + usize::from(is(place + 2, "度")) };
+        return Some((quarter_months(year, count), place + behind));
+    }
+    let parted = named || matches!(chars.get(next), Some('-' | '.' | '/'));
+    let from = if named { next } else { next + 1 };
+    let width = run(from);
+    if parted && (1..=2).contains(&width) {
+        let month = month_of(number(from, from + width)?)?;
+        let mut end = from + width;
+        let more = matches!(chars.get(end), Some('月' | '-' | '.' | '/'));
+        let days = run(end + 1);
+        if more && (1..=2).contains(&days) && (is(end, "月") || !named) {
+            end += 1 + days;
+            end += usize::from(is(end, "日"));
+        } else {
+            end += usize::from(is(end, "月"));
+        }
+        return Some((month, end));
+    }
+    Some((WrittenPeriod::year(year), next))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn months(text: &str) -> Option<(i32, i32)> {
+        parse_written_period(text).map(|p| (p.first, p.last))
+    }
+
+    #[test]
+    fn every_form_is_read() {
+        for (text, first, last) in [
+            ("2018", 201801, 201812),
+            ("2018年度", 201801, 201812),
+            ("２０１８年", 201801, 201812),
+            ("2018秋", 201808, 201901),
+            ("2018年春季学期", 201802, 201807),
+            ("2018-2019学年第一学期", 201808, 201901),
+            ("2017-2018学年度下学期", 201802, 201807),
+            ("2017-2018-2", 201802, 201807),
+            ("2018-2019学年", 201808, 201907),
+            ("2018Q3", 201807, 201809),
+            ("2018年第三季度", 201807, 201809),
+            ("2018年四季度", 201810, 201812),
+            ("2018年上半年", 201801, 201806),
+            ("201809", 201809, 201809),
+            ("20180930", 201809, 201809),
+            ("2018-9-30", 201809, 201809),
+            ("2018年9月", 201809, 201809),
+            ("2018.09", 201809, 201809),
+        ] {
+            assert_eq!(months(text), Some((first, last)), "{text}");
+        }
+        for text in ["", "18年", "12018", "20181", "201813", "秋", "31001012018"] {
+            assert_eq!(months(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn found_in_names_and_titles() {
+        let found = |text: &str| find_written_period(text).map(|(words, p)| (words, p.first));
+        assert_eq!(found("浚县2018年第三季度低保.xls"), Some(("2018年第三季度".to_owned(), 201807)));
+        assert_eq!(found("导出日期：2018-09-30 10:00"), Some(("2018-09-30".to_owned(), 201809)));
+        assert_eq!(found("4106212018090112"), None, "a number is no date");
+        assert_eq!(find_written_quarter("2018Q3/低保.xls").unwrap().to_string(), "2018Q3");
+        assert_eq!(find_written_quarter("a_2018年四季度").unwrap().to_string(), "2018Q4");
+        assert_eq!(find_written_quarter("2018年9月"), None);
+    }
+
+    #[test]
+    fn terms_of_quarters() {
+        let term = |period: &str| WrittenPeriod::term_of(period.parse().unwrap());
+        assert_eq!(term("2018Q1"), spring(2018));
+        assert_eq!(term("2018Q2"), spring(2018));
+        assert_eq!(term("2018Q3"), autumn(2018));
+        assert_eq!(term("2018Q4"), autumn(2018));
+        assert!(!spring(2018).overlaps(autumn(2018)));
+    }
+}

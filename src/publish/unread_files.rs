@@ -1,0 +1,105 @@
+//! What lies in the data folder and was not read, as the summary tells it.
+
+use std::collections::BTreeMap;
+
+use crate::model::data_file::FileFate;
+use crate::model::file_account::{SheetAccount, SheetFate};
+use crate::publication::manifest::DeliveredFile;
+
+/// Files of one kind that are named one by one.
+const MOST_NAMED: usize = 5;
+
+/// Lines that name every kind of file, and every sheet with rows, that nobody read.
+pub(super) fn unread_notices(files: &[DeliveredFile]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for file in files.iter().filter(|f| f.fate == FileFate::Unclaimed) {
+        let note = file.note.as_deref().unwrap_or_default();
+        lines.push(format!("可能有数据的文件不属于任何来源，没有读入：{}（{note}）", file.file));
+    }
+    let named = |f: &&DeliveredFile| matches!(f.fate, FileFate::Letter | FileFate::Picture);
+    for file in files.iter().filter(named) {
+        lines.extend(file.note.iter().map(|note| format!("{}没有读入：{note}", file.file)));
+    }
+    let mut others: BTreeMap<FileFate, Vec<&str>> = BTreeMap::new();
+    for file in files.iter().filter(|f| !matches!(f.fate, FileFate::Read | FileFate::Unclaimed)) {
+        others.entry(file.fate).or_default().push(&file.file);
+    }
+    if !others.is_empty() {
+        let count: usize = others.values().map(Vec::len).sum();
+        let kinds: Vec<String> =
+            others.iter().map(|(fate, files)| format!("{}：{}", fate.label(), some_names(files))).collect();
+        lines.push(format!("数据文件夹里另有{count}个文件没有读入（{}）", kinds.join("；")));
+    }
+    lines.extend(unread_sheets(files));
+    lines
+}
+
+/// Lines that name the sheets of each file that hold something and were not read.
+pub(crate) fn unread_sheets(files: &[DeliveredFile]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for file in files {
+        let unread: Vec<&str> = (file.account.iter().flat_map(|account| &account.sheets))
+            .filter(|sheet| sheet_was_left(sheet))
+            .map(|sheet| sheet.name.as_str())
+            .collect();
+        if !unread.is_empty() {
+            lines.push(format!("{}有{}个工作表没有读入：{}", file.file, unread.len(), some_names(&unread)));
+        }
+    }
+    lines
+}
+
+/// True of a sheet that holds something and was not read.
+fn sheet_was_left(sheet: &SheetAccount) -> bool {
+    match sheet.fate {
+        SheetFate::Read | SheetFate::Continued | SheetFate::Empty => false,
+        SheetFate::Hidden | SheetFate::NotWanted | SheetFate::NoTable | SheetFate::Notes => true,
+    }
+}
+
+fn some_names(names: &[&str]) -> String {
+    let more = if names.len() > MOST_NAMED { format!("等{}个", names.len()) } else { String::new() };
+    format!("{}{more}", names[..names.len().min(MOST_NAMED)].join("、"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::file_account::{FileAccount, PhysicalUnit};
+
+    fn file(name: &str, fate: FileFate, sheets: &[(&str, SheetFate)]) -> DeliveredFile {
+        let sheet = |&(name, fate): &(&str, SheetFate)| SheetAccount {
+            name: name.to_owned(),
+            fate,
+            rows: 3,
+            hidden_rows: 0,
+        };
+        let account = FileAccount {
+            unit: PhysicalUnit::SheetRow,
+            counted: 9,
+            several_lines: Vec::new(),
+            several_lines_count: 0,
+            text: None,
+            sheets: sheets.iter().map(sheet).collect(),
+        };
+        let account = Some(account).filter(|_| !sheets.is_empty());
+        DeliveredFile { file: name.to_owned(), fate, source: None, note: None, account }
+    }
+
+    #[test]
+    fn every_file_and_sheet_that_nobody_read_is_named() {
+        let sheets = [("浚县", SheetFate::Read), ("续", SheetFate::Continued), ("旧", SheetFate::Hidden)];
+        let letters: Vec<DeliveredFile> =
+            (1..=7).map(|n| file(&format!("{n}.pdf"), FileFate::Letter, &[])).collect();
+        let mut files = vec![file("低保.xlsx", FileFate::Read, &sheets), file("链", FileFate::Link, &[])];
+        files.extend(letters);
+        assert_eq!(
+            unread_notices(&files),
+            [
+                "数据文件夹里另有8个文件没有读入（公文或说明：1.pdf、2.pdf、3.pdf、4.pdf、5.pdf等7个；符号链接（不跟随）：链）",
+                "低保.xlsx有1个工作表没有读入：旧",
+            ]
+        );
+        assert!(unread_notices(&[file("a", FileFate::Read, &sheets[..2])]).is_empty());
+    }
+}
