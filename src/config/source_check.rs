@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use super::code_map::{CodeMap, read_code_tables};
 use super::included_folders::{IncludedFolders, ReplacedFile};
-use super::source_contract::{HouseholdMember, SourceColumn, SourceContract};
+use super::source_contract::{
+    Cadence, HouseholdMember, PeriodForm, PeriodSpec, SourceColumn, SourceContract,
+};
 use super::source_extra::{ContractFile, ENDING};
 use super::source_file::{ColumnRole, ColumnSpec, SourceFile};
 use super::toml_file::{TomlFile, TomlStep, nearest_name, suggest_toml_name};
@@ -66,6 +68,9 @@ fn read_source_contract<'p>(
     let mut columns = Vec::with_capacity(written.column.len());
     for (index, spec) in written.column.iter().enumerate() {
         columns.push(check.column(index, spec)?);
+    }
+    for column in &mut columns {
+        column.period = period_form(&written.period, column);
     }
     let members = members(&file, &written, &columns)?;
     let contract = SourceContract {
@@ -247,6 +252,8 @@ impl SourceCheck<'_> {
             rate: spec.rate,
             negative: spec.negative,
             end: spec.end.unwrap_or_else(|| is_end_name(name)),
+            // Years tell themselves by their name; what the list's own period is follows below.
+            period: (spec.kind == ContractType::Integer && is_year_name(name)).then_some(PeriodForm::Year),
         })
     }
 
@@ -441,6 +448,23 @@ fn check_audits(file: &ContractFile, contract: &SourceContract) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Does a column tell by its name that it holds a year?
+fn is_year_name(name: &str) -> bool {
+    name == "year" || name.ends_with("_year")
+}
+
+/// How the column that tells the list's period holds it.
+fn period_form(period: &PeriodSpec, column: &SourceColumn) -> Option<PeriodForm> {
+    if period.column.as_ref() != Some(&column.name) {
+        return column.period;
+    }
+    match (column.kind, period.cadence) {
+        (ContractType::Integer, _) => Some(PeriodForm::Year),
+        (ContractType::Text, Cadence::Term) => Some(PeriodForm::Term),
+        _ => None,
+    }
 }
 
 /// Does a column tell by its name that it holds an end?

@@ -83,6 +83,17 @@ pub struct SourceColumn {
     pub negative: bool,
     /// Says when something ended: a day that stands for none means that it has not.
     pub end: bool,
+    /// Tells a period: its values are read as such and come out in one form.
+    pub period: Option<PeriodForm>,
+}
+
+/// In which form a column that tells a period holds it, however it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PeriodForm {
+    /// The year as a number.
+    Year,
+    /// A school term, `2018秋`.
+    Term,
 }
 
 impl SourceColumn {

@@ -10,7 +10,9 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::column::CellTrouble;
 use super::data_folder::{masked_file_name, masked_table_name};
-use super::repeated_files::audit_repeated_lists;
+use super::number_audit::audit_numbers;
+use super::place_counts::audit_parts;
+use super::repeated_files::{audit_repeated_lists, audit_repeated_rows, audit_shared_persons};
 use super::{LoadedSource, SourceRecords};
 use crate::config::SourceContract;
 use crate::config::source_contract::{AuditAction, SourceColumn, UniqueAction};
@@ -33,6 +35,7 @@ pub(super) fn audit_source(
 ) -> Result<()> {
     audit_duplicate_files(contract, loaded);
     audit_unique_keys(contract, loaded, store)?;
+    let limit = contract.audits.max_reject_share.unwrap_or(MAX_REJECT_SHARE);
     let mut findings = Vec::new();
     let mut find = |audit: &str, blocking: bool, message: String| {
         findings.push(AuditFinding::new(&contract.name, audit, blocking, message));
@@ -43,14 +46,14 @@ pub(super) fn audit_source(
     if read == 0 {
         find("empty_source", true, format!("“{title}”的文件里没有任何数据行；核对提取文件"));
     }
-    let limit = contract.audits.max_reject_share.unwrap_or(MAX_REJECT_SHARE);
     if rejected as f64 > limit * read as f64 {
         find(
             "reject_share",
             true,
             format!(
-                "“{title}”读入{read}条，退回{rejected}条({})，超过上限{}；按退回清单改正后重报",
+                "“{title}”读入{read}条，退回{rejected}条（{}{}），超过上限{}；按退回清单改正后重报",
                 audit_percent_text(rejected, read),
+                most_frequent_reasons(loaded.rejects.iter()),
                 audit_percent_of(limit)
             ),
         );
@@ -79,7 +82,23 @@ pub(super) fn audit_source(
         }
     }
     loaded.audits.extend(findings);
-    Ok(())
+    audit_parts(contract, loaded, limit);
+    audit_numbers(contract, loaded)
+}
+
+/// Names the two most frequent reasons of some rejects, each with its count, after a colon; nothing of none.
+pub(super) fn most_frequent_reasons<'a>(rejects: impl Iterator<Item = &'a Reject>) -> String {
+    let mut counts: std::collections::BTreeMap<&str, u64> = std::collections::BTreeMap::new();
+    for reject in rejects {
+        let reason = reject.reason.split('；').next().unwrap_or(&reject.reason);
+        *counts.entry(reason).or_default() += 1;
+    }
+    let mut counts: Vec<(&str, u64)> = counts.into_iter().collect();
+    counts.sort_by_key(|&(reason, count)| (std::cmp::Reverse(count), reason));
+    let told: Vec<String> =
+        counts.iter().take(2).map(|(reason, count)| format!("{reason}：{count}条")).collect();
+    let more = if counts.len() > 2 { "等" } else { "" };
+    if told.is_empty() { String::new() } else { format!("，原因：{}{more}", told.join("，")) }
 }
 
 /// Writes `part` of `whole` as a percentage with at most one decimal; `0%` of nothing.
@@ -87,7 +106,7 @@ pub(crate) fn audit_percent_text(part: u64, whole: u64) -> String {
     audit_percent_of(part as f64 / whole.max(1) as f64)
 }
 
-fn audit_percent_of(share: f64) -> String {
+pub(super) fn audit_percent_of(share: f64) -> String {
     let text = format!("{:.1}", share * 100.0);
     format!("{}%", text.strip_suffix(".0").unwrap_or(&text))
 }
@@ -133,19 +152,30 @@ fn audit_unique_keys(contract: &SourceContract, loaded: &mut LoadedSource, store
         return Ok(());
     }
     let several = loaded.records.tables.len() > 1;
+    // Without a key whole rows are compared, where all of them were loaded.
+    let all: Vec<&SourceColumn> = contract.columns.iter().collect();
+    let whole = loaded.records.rows.schema().fields().len() == all.len();
     if columns.is_empty() {
-        // Without a key whole rows are compared, where all of them were loaded.
-        let all: Vec<&SourceColumn> = contract.columns.iter().collect();
-        if several && loaded.records.rows.schema().fields().len() == all.len() {
-            let RepeatedKeys { repeats, keyed } = find_repeated_keys(&loaded.records, &all, true)?;
-            loaded.audits.extend(audit_repeated_lists(contract, loaded, &repeats, &keyed));
+        if whole {
+            let RepeatedKeys { repeats, keyed } = find_repeated_keys(&loaded.records, &all, 0)?;
+            loaded.audits.extend(audit_repeated_rows(contract, loaded, &repeats));
+            if several {
+                loaded.audits.extend(audit_repeated_lists(contract, loaded, &repeats, &keyed));
+            }
         }
-        return Ok(());
+        return audit_shared_persons(contract, loaded);
     }
-    let RepeatedKeys { repeats, keyed } = find_repeated_keys(&loaded.records, &columns, false)?;
+    let RepeatedKeys { repeats, keyed } = find_repeated_keys(&loaded.records, &columns, columns.len())?;
     if several {
         loaded.audits.extend(audit_repeated_lists(contract, loaded, &repeats, &keyed));
     }
+    // Whole rows repeat where their keys do; where many have no key, rows are asked for themselves.
+    let rows = loaded.records.keys.len() as u64;
+    if whole && (repeats.len() as u64 * 20 >= rows || keyed.iter().sum::<u64>() * 5 < rows * 4) {
+        let whole_rows = find_repeated_keys(&loaded.records, &all, 0)?;
+        loaded.audits.extend(audit_repeated_rows(contract, loaded, &whole_rows.repeats));
+    }
+    audit_shared_persons(contract, loaded)?;
     if repeats.is_empty() {
         return Ok(());
     }
@@ -176,30 +206,29 @@ fn audit_unique_keys(contract: &SourceContract, loaded: &mut LoadedSource, store
 }
 
 /// Keys that repeat.
-struct RepeatedKeys {
+pub(super) struct RepeatedKeys {
     /// (row, first row with the same key), ascending.
-    repeats: Vec<(usize, usize)>,
+    pub(super) repeats: Vec<(usize, usize)>,
     /// Rows with a key by table.
-    keyed: Vec<u64>,
+    pub(super) keyed: Vec<u64>,
 }
 
-/// Finds the keys that repeat. `blanks`: an empty part is a part, else keys with one do not count.
-fn find_repeated_keys(
+/// Finds the keys that repeat. Keys of which one of the first `needed` parts is empty do not count; another empty
+/// part is a part.
+pub(super) fn find_repeated_keys(
     records: &SourceRecords,
     columns: &[&SourceColumn],
-    blanks: bool,
+    needed: usize,
 ) -> Result<RepeatedKeys> {
     let rows = &records.rows;
     let mut keyed = vec![0; records.tables.len()];
     // Nearly all keys stand once, which half of a hash tells; the others are looked at again.
     let sieve = KeySieve::new(rows.count());
     let mut halves: Vec<u64> = Vec::with_capacity(rows.count());
-    each_key(rows, (columns, blanks), &|_| true, &mut |keys| {
+    each_key(rows, (columns, needed), &|_| true, &mut |keys| {
         let from = halves.len();
-        if keyed.len() > 1 {
-            let places = records.keys[from..].iter().zip(&keys).filter(|(_, key)| key.is_some());
-            places.for_each(|(place, _)| keyed[place.table()] += 1);
-        }
+        let places = records.keys[from..].iter().zip(&keys).filter(|(_, key)| key.is_some());
+        places.for_each(|(place, _)| keyed[place.table()] += 1);
         halves.par_extend(keys.into_par_iter().map(|key| key.map_or(NONE, half_key_hash)));
         halves[from..].par_chunks(1 << 14).for_each(|some| {
             sieve.add(some.iter().copied().filter(|half| *half != NONE));
@@ -218,7 +247,7 @@ fn find_repeated_keys(
     let (mut found, mut row) = (Vec::new(), 0);
     each_key(
         rows,
-        (columns, blanks),
+        (columns, needed),
         &|key| twice.binary_search(&half_key_hash(key)).is_ok(),
         &mut |keys| {
             for key in keys {
@@ -243,11 +272,11 @@ fn half_key_hash(key: u128) -> u64 {
     (key as u64).max(NONE + 1)
 }
 
-/// Gives `each` the hash of the key of every row, chunk by chunk; none for keys with an empty
-/// part (unless blanks are parts) and for those that `wanted` refuses.
+/// Gives `each` the hash of the key of every row, chunk by chunk; none for keys of which one of the first
+/// `needed` parts is empty, and for those that `wanted` refuses.
 fn each_key(
     rows: &Rows,
-    (columns, blanks): (&[&SourceColumn], bool),
+    (columns, needed): (&[&SourceColumn], usize),
     wanted: &(dyn Fn(u128) -> bool + Sync),
     each: &mut dyn FnMut(Vec<Option<u128>>),
 ) -> Result<()> {
@@ -256,24 +285,15 @@ fn each_key(
         let arrays: Vec<&ArrayRef> = columns.iter().filter_map(|c| batch.column_by_name(&c.name)).collect();
         let key = |buffer: &mut Vec<u8>, row: usize| {
             buffer.clear();
-            for array in &arrays {
+            for (part, array) in arrays.iter().enumerate() {
                 if array.is_null(row) {
-                    if !blanks {
+                    if part < needed {
                         return None;
                     }
                     buffer.push(0x1E);
                     continue;
                 }
-                match array.data_type() {
-                    DataType::Utf8 => buffer.extend(array.as_string::<i32>().value(row).as_bytes()),
-                    DataType::Int64 => {
-                        buffer.extend(array.as_primitive::<Int64Type>().value(row).to_le_bytes())
-                    }
-                    DataType::Date32 => {
-                        buffer.extend(array.as_primitive::<Date32Type>().value(row).to_le_bytes())
-                    }
-                    _ => buffer.extend(array.as_primitive::<Int32Type>().value(row).to_le_bytes()),
-                }
+                push_cell_bytes(buffer, array, row);
                 buffer.push(0x1F);
             }
             Some(xxh3_128(buffer)).filter(|&key| wanted(key))
@@ -282,6 +302,16 @@ fn each_key(
         each(rows.map_init(Vec::new, key).collect());
     }
     Ok(())
+}
+
+/// Appends the bytes of a cell that is there.
+pub(super) fn push_cell_bytes(buffer: &mut Vec<u8>, array: &ArrayRef, row: usize) {
+    match array.data_type() {
+        DataType::Utf8 => buffer.extend(array.as_string::<i32>().value(row).as_bytes()),
+        DataType::Int64 => buffer.extend(array.as_primitive::<Int64Type>().value(row).to_le_bytes()),
+        DataType::Date32 => buffer.extend(array.as_primitive::<Date32Type>().value(row).to_le_bytes()),
+        _ => buffer.extend(array.as_primitive::<Int32Type>().value(row).to_le_bytes()),
+    }
 }
 
 fn audited_row_place(loaded: &LoadedSource, row: usize) -> String {

@@ -10,11 +10,12 @@ use arrow::datatypes::{Date32Type, Int32Type, Int64Type};
 
 use super::number::{AmountForm, NoAmount};
 use super::{cell_cleaning, number, person_cells};
+use crate::config::source_contract::PeriodForm;
 use crate::config::{ColumnRole, SourceColumn};
 use crate::model::cell_words::{CellWithoutValue, cell_without_value};
 use crate::model::column_type::ContractType;
 use crate::model::file_account::CellFault;
-use crate::model::written_date;
+use crate::model::{written_date, written_period};
 
 /// What is wrong with a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +44,12 @@ pub(super) enum CellTrouble {
     Negative,
     /// Two people.
     TwoPeople,
+    /// Not a year or term, or more than one.
+    Period,
+    /// A number that a spreadsheet has rounded (`4.1E+13`).
+    Rounded,
+    /// An end before the beginning.
+    EndBeforeStart,
     /// No value in the file itself.
     Fault(CellFault),
 }
@@ -67,6 +74,9 @@ impl CellTrouble {
             Self::Rate => "bad_rate",
             Self::Negative => "negative_amount",
             Self::TwoPeople => "two_people",
+            Self::Period => "bad_period",
+            Self::Rounded => "rounded_number",
+            Self::EndBeforeStart => "end_before_start",
             Self::Fault(CellFault::ErrorValue) => "error_value",
             Self::Fault(CellFault::FormulaWithoutValue) => "formula_without_value",
             Self::Fault(CellFault::HalfCharacter) => "half_character",
@@ -105,6 +115,14 @@ impl CellTrouble {
             }
             Self::Negative => format!("“{label}”是负数；核对后写成不小于0的数"),
             Self::TwoPeople => format!("“{label}”一格里有两个人；拆成两行，一人一行"),
+            Self::Period => match column.period {
+                Some(PeriodForm::Term) => format!("“{label}”看不出是哪一个学期；写成 2018秋"),
+                _ => format!("“{label}”看不出是哪一年（年份写四位数）；写成 2018"),
+            },
+            Self::EndBeforeStart => format!("“{label}”早于开始的年月，不知道是否已经结束；核对后重报"),
+            Self::Rounded => format!(
+                "“{label}”成了科学计数法（如 4.1E+13），后面的数字已经丢失；把该列设为文本格式，从原系统重新导出"
+            ),
             Self::Fault(CellFault::ErrorValue) => {
                 format!("“{label}”是公式的错误值，没有内容；查出公式的错误，改成数值后重报")
             }
@@ -241,6 +259,14 @@ pub(super) fn build_column(
     match kind {
         ContractType::Text => build_text_column(column, cells, found),
         ContractType::Code => build_code_column(column, cells, found),
+        ContractType::Integer if column.period == Some(PeriodForm::Year) => {
+            Arc::new(build_typed_column::<Int32Type>(column, cells, found, |t| {
+                let plain = number::parse_integer(t).filter(|year| PLAUSIBLE_YEARS.contains(year));
+                plain
+                    .or_else(|| written_period::parse_year(t))
+                    .map_or(CellReading::Wrong(CellTrouble::Period), CellReading::Value)
+            }))
+        }
         ContractType::Integer => Arc::new(build_typed_column::<Int32Type>(column, cells, found, |t| {
             number::parse_integer(t).map_or(CellReading::Wrong(CellTrouble::Number), CellReading::Value)
         })),
@@ -287,6 +313,9 @@ pub(super) fn build_column(
         })),
     }
 }
+
+/// Years that a list may speak of; others are a slip of the pen, or no years.
+const PLAUSIBLE_YEARS: std::ops::RangeInclusive<i32> = 1949..=2099;
 
 fn build_typed_column<T: ArrowPrimitiveType>(
     column: &SourceColumn,
@@ -378,7 +407,7 @@ enum TextReading<'a> {
     Value(Cow<'a, str>),
     Blank,
     Unknown,
-    TwoPeople,
+    Wrong(CellTrouble),
 }
 
 /// Reads the text cells of one column.
@@ -391,6 +420,8 @@ struct TextForm {
     name: bool,
     /// Holds numbers of households, among which nought is none.
     household: bool,
+    /// Tells a period, in this form.
+    period: Option<PeriodForm>,
 }
 
 impl TextForm {
@@ -402,6 +433,7 @@ impl TextForm {
             id: plays(&[IdNumber, GuardianId]),
             name: plays(&[Name, GuardianName]),
             household: plays(&[Household]),
+            period: column.period,
         }
     }
     /// Is a text that is clean already a value, as it stands?
@@ -410,6 +442,8 @@ impl TextForm {
             return text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'*');
         }
         cell_without_value(text).is_none()
+            && self.period.is_none()
+            && (self.id || !is_rounded_number(text))
             && !(self.household && is_nought(text))
             && !(self.name && text.contains([',', ';', '\n', '\r', '、', '\u{FF0C}', '\u{FF1B}']))
             && !(self.id && text.len() >= 15)
@@ -423,7 +457,14 @@ impl TextForm {
             None => {}
         }
         if self.id && person_cells::holds_two_ids(raw) || self.name && person_cells::holds_two_names(raw) {
-            return TextReading::TwoPeople;
+            return TextReading::Wrong(CellTrouble::TwoPeople);
+        }
+        if self.period == Some(PeriodForm::Term) {
+            let term = written_period::parse_term(cell_cleaning::strip_cell_quote(&clean));
+            return term.map_or(TextReading::Wrong(CellTrouble::Period), |t| TextReading::Value(t.into()));
+        }
+        if !self.id && is_rounded_number(cell_cleaning::strip_cell_quote(&clean)) {
+            return TextReading::Wrong(CellTrouble::Rounded);
         }
         if self.id
             && let Some(bare) = person_cells::undecorated_id(&clean)
@@ -436,6 +477,15 @@ impl TextForm {
         }
         TextReading::Value(Cow::Owned(cell_cleaning::strip_cell_quote(&clean).to_owned()))
     }
+}
+
+/// Is it a number as spreadsheets write one that is too long for them: `4.1E+13`?
+fn is_rounded_number(text: &str) -> bool {
+    let Some((number, power)) = text.split_once(['E', 'e']) else { return false };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let (whole, part) = number.split_once('.').unwrap_or((number, "0"));
+    let power = power.strip_prefix('+').filter(|p| digits(p)).and_then(|p| p.parse::<u32>().ok());
+    whole.len() == 1 && digits(whole) && digits(part) && power.is_some_and(|power| power >= 8)
 }
 
 fn is_nought(text: &str) -> bool {
@@ -469,9 +519,9 @@ fn build_text_column(column: &SourceColumn, cells: &ColumnCells<'_>, found: &mut
                 builder.append_null();
                 found.unknown(index, column);
             }
-            TextReading::TwoPeople => {
+            TextReading::Wrong(trouble) => {
                 builder.append_null();
-                found.trouble(index, CellTrouble::TwoPeople);
+                found.trouble(index, trouble);
             }
             TextReading::Blank => match &column.default {
                 Some(default) => builder.append_value(default),

@@ -7,16 +7,19 @@ use arrow::array::{Array as _, ArrayRef, AsArray as _};
 use arrow::datatypes::{DataType, Date32Type, Int32Type};
 
 use super::LoadedSource;
+use super::audit_percent_text;
 use super::data_folder::masked_file_name;
+use super::delivered_places::{missing_townships, rows_without_county, unknown_places};
 use crate::Result;
 use crate::config::source_contract::{Cadence, PeriodAction};
 use crate::config::{ColumnRole, Pipeline, SourceContract};
 use crate::model::day::day_from_date32;
 use crate::model::division::{COUNTY, DivisionTree};
+use crate::model::file_account::SkipReason;
 use crate::model::period::Period;
 use crate::model::source_row::{AsOf, AsOfEvidence, AuditFinding};
 use crate::model::written_period::{
-    WrittenPeriod, find_written_period, find_written_quarter, parse_written_period,
+    WrittenPeriod, find_written_period, find_written_quarter, find_yearless_months, parse_written_period,
 };
 use crate::privacy::mask::mask_numbers_in_text;
 use crate::publication::snapshot::Snapshot;
@@ -38,8 +41,14 @@ pub(crate) struct DeliveryCheck<'a> {
     pub(crate) partial: bool,
 }
 
-/// Rows by table, county (code, `""` unknown) and period as written (`""` unknown).
-type RowTally = BTreeMap<usize, BTreeMap<(String, String), u64>>;
+/// Years before the period, and after it, that a list may speak of.
+const YEARS_BEFORE: i32 = 15;
+const YEARS_AFTER: i32 = 1;
+/// Share of rows of implausible years, in 1/100, from which a file stops the run.
+const IMPLAUSIBLE_PERCENT: u64 = 5;
+
+/// Rows by table, county (code, `""` unknown), township (as written) and period as written (`""` unknown).
+type RowTally = BTreeMap<usize, BTreeMap<(String, String, String), u64>>;
 
 /// Notes of every table of a list its date and its counties, and adds what is not of the period to the audits, before
 /// all others.
@@ -53,6 +62,8 @@ pub(crate) fn audit_list_period(check: &DeliveryCheck<'_>, one: &mut LoadedSourc
     let mut findings = stale_lists(check, contract, one, &tally);
     findings.extend(unchanged_files(check, contract, one));
     findings.extend(other_quarters(check, contract, one));
+    findings.extend(implausible_years(check, contract, one, &tally));
+    findings.extend(unknown_places(check, contract, one));
     put_first(one, findings);
     Ok(())
 }
@@ -74,7 +85,8 @@ pub(crate) fn audit_folder(check: &DeliveryCheck<'_>, loaded: &mut [LoadedSource
             );
         }
     }
-    let missing = missing_counties(check, loaded);
+    let mut missing = missing_counties(check, loaded);
+    missing.extend(missing_townships(check, loaded));
     for one in loaded {
         put_first(one, missing.iter().filter(|f| f.source == one.records.source).cloned().collect());
     }
@@ -150,38 +162,48 @@ fn tally_rows(
     divisions: &DivisionTree,
 ) -> Result<RowTally> {
     let county = contract.role(ColumnRole::County).map(|c| c.name.clone());
+    let township = contract.role(ColumnRole::Township).map(|c| c.name.clone());
     let period = contract.period.column.clone();
     let month = period
         .as_ref()
         .and_then(|name| contract.column(name))
         .is_some_and(|c| c.kind == crate::model::column_type::ContractType::Month);
     let schema = loaded.records.rows.schema().clone();
-    let wanted: Vec<&String> =
-        [&county, &period].into_iter().flatten().filter(|name| schema.index_of(name).is_ok()).collect();
-    let (mut counties, mut periods) = (CellNumbers::default(), CellNumbers::default());
-    let mut counts: HashMap<(usize, usize, usize), u64> = HashMap::new();
+    let wanted: Vec<&String> = [&county, &township, &period]
+        .into_iter()
+        .flatten()
+        .filter(|name| schema.index_of(name).is_ok())
+        .collect();
+    let (mut counties, mut townships, mut periods) =
+        (CellNumbers::default(), CellNumbers::default(), CellNumbers::default());
+    let mut counts: HashMap<(usize, usize, usize, usize), u64> = HashMap::new();
     let keys = &loaded.records.keys;
     if wanted.is_empty() {
-        keys.iter().for_each(|key| *counts.entry((key.table(), 0, 0)).or_insert(0) += 1);
+        keys.iter().for_each(|key| *counts.entry((key.table(), 0, 0, 0)).or_insert(0) += 1);
     } else {
         let mut row = 0;
         for batch in loaded.records.rows.chunks(|name| wanted.iter().any(|w| *w == name))? {
             let batch = batch?;
             let column = |name: &Option<String>| name.as_ref().and_then(|name| batch.column_by_name(name));
-            let arrays = [column(&county), column(&period)];
+            let arrays = [column(&county), column(&township), column(&period)];
             // Neighbours are mostly of one village and year.
-            let mut last = (usize::MAX, TalliedCell::Blank, TalliedCell::Blank);
-            let (mut place, mut run) = ((0, 0, 0), 0);
+            let mut last = (usize::MAX, [TalliedCell::Blank; 3]);
+            let (mut place, mut run) = ((0, 0, 0, 0), 0);
             for at in 0..batch.num_rows() {
-                let here = (keys[row + at].table(), tallied_cell(arrays[0], at), tallied_cell(arrays[1], at));
+                let here = (keys[row + at].table(), arrays.map(|array| tallied_cell(array, at)));
                 if here != last {
                     *counts.entry(place).or_insert(0) += run;
                     run = 0;
                     let kind = |array: Option<&ArrayRef>| {
                         array.map_or(DataType::Null, |array| array.data_type().clone())
                     };
-                    let county = counties.number(here.1, &kind(arrays[0]), false);
-                    place = (here.0, county, periods.number(here.2, &kind(arrays[1]), month));
+                    let [county, township, period] = here.1;
+                    place = (
+                        here.0,
+                        counties.number(county, &kind(arrays[0]), false),
+                        townships.number(township, &kind(arrays[1]), false),
+                        periods.number(period, &kind(arrays[2]), month),
+                    );
                     last = here;
                 }
                 run += 1;
@@ -193,7 +215,7 @@ fn tally_rows(
     let codes: Vec<&str> =
         counties.words.iter().map(|name| divisions.find_county(name).unwrap_or("")).collect();
     let mut tally = RowTally::new();
-    for ((table, county, period), count) in counts.into_iter().filter(|(_, count)| *count > 0) {
+    for ((table, county, township, period), count) in counts.into_iter().filter(|(_, count)| *count > 0) {
         // A list without a column of counties is of the county that its file is named after.
         let code = match county.checked_sub(1) {
             Some(at) => codes[at].to_owned(),
@@ -202,7 +224,8 @@ fn tally_rows(
             }
             None => String::new(),
         };
-        *tally.entry(table).or_default().entry((code, periods.word(period).to_owned())).or_insert(0) += count;
+        let place = (code, townships.word(township).to_owned(), periods.word(period).to_owned());
+        *tally.entry(table).or_default().entry(place).or_insert(0) += count;
     }
     Ok(tally)
 }
@@ -238,10 +261,11 @@ fn note_tables(
     let end = WrittenPeriod::of(check.period).last;
     for (at, totals) in loaded.totals.tables.iter_mut().enumerate() {
         let rows = tally.get(&at);
-        for ((county, _), count) in rows.into_iter().flatten().filter(|((county, _), _)| !county.is_empty()) {
+        for ((county, ..), count) in rows.into_iter().flatten().filter(|((county, ..), _)| !county.is_empty())
+        {
             *totals.counties.entry(county.clone()).or_insert(0) += count;
         }
-        let written = rows.into_iter().flatten().filter_map(|((_, words), _)| {
+        let written = rows.into_iter().flatten().filter_map(|((_, _, words), _)| {
             Some((parse_written_period(words)?, words)).filter(|_| contract.period.column.is_some())
         });
         // The latest that has begun: a slip of the pen may lie in the future.
@@ -285,15 +309,18 @@ fn stale_lists(
         let label = format!("文件“{}”", masked_file_name(file));
         let rows = || tables.iter().filter_map(|at| tally.get(at)).flatten();
         let written = |words: &str| parse_written_period(words).map(|period| period.overlaps(wanted));
-        let known: u64 = rows().filter(|((_, words), _)| written(words).is_some()).map(|(_, n)| n).sum();
+        let known: u64 = rows().filter(|((_, _, words), _)| written(words).is_some()).map(|(_, n)| n).sum();
         if contract.period.column.is_some() && known > 0 {
-            let good = |county: Option<&str>| {
-                let of = rows().filter(|((c, _), _)| county.is_none_or(|county| county == c));
-                of.filter(|((_, words), _)| written(words) == Some(true)).map(|(_, n)| n).sum::<u64>()
+            let of = |place: (Option<&'_ str>, Option<&'_ str>), (c, t): (&str, &str)| {
+                place.0.is_none_or(|county| county == c) && place.1.is_none_or(|township| township == t)
             };
-            let seen = |county: Option<&str>| {
+            let good = |place: (Option<&str>, Option<&str>)| {
+                let of = rows().filter(|((c, t, _), _)| of(place, (c, t)));
+                of.filter(|((_, _, words), _)| written(words) == Some(true)).map(|(_, n)| n).sum::<u64>()
+            };
+            let seen = |place: (Option<&str>, Option<&str>)| {
                 let mut seen: BTreeMap<&str, u64> = BTreeMap::new();
-                for ((_, words), n) in rows().filter(|((c, _), _)| county.is_none_or(|county| county == c)) {
+                for ((_, _, words), n) in rows().filter(|((c, t, _), _)| of(place, (c, t))) {
                     *seen.entry(words).or_insert(0) += n;
                 }
                 let mut seen: Vec<(&str, u64)> =
@@ -304,19 +331,34 @@ fn stale_lists(
                 let label = contract.period.column.as_ref().and_then(|c| contract.column(c));
                 format!("“{}”是{}", label.map_or("", |c| c.label.as_str()), seen.join("，"))
             };
-            if good(None) == 0 {
-                tell(label, &seen(None));
+            if good((None, None)) == 0 {
+                tell(label, &seen((None, None)));
                 continue;
             }
             let mut counties: BTreeMap<&str, u64> = BTreeMap::new();
-            for ((county, words), n) in rows().filter(|((county, _), _)| !county.is_empty()) {
-                *counties.entry(county).or_insert(0) += if written(words).is_some() { *n } else { 0 };
-            }
-            for (county, count) in counties {
-                if count >= LEAST_ROWS && good(Some(county)) == 0 {
-                    let name = county_name(&check.pipeline.divisions, county);
-                    tell(format!("{label}里{name}"), &seen(Some(county)));
+            let mut townships: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+            for ((county, township, words), n) in rows().filter(|((county, ..), _)| !county.is_empty()) {
+                let known = if written(words).is_some() { *n } else { 0 };
+                *counties.entry(county).or_insert(0) += known;
+                if !township.is_empty() {
+                    *townships.entry((county, township)).or_insert(0) += known;
                 }
+            }
+            let stale: BTreeSet<&str> = (counties.iter())
+                .filter(|(county, count)| **count >= LEAST_ROWS && good((Some(county), None)) == 0)
+                .map(|(county, _)| *county)
+                .collect();
+            for ((county, township), count) in townships {
+                if count >= LEAST_ROWS && !stale.contains(county) && good((Some(county), Some(township))) == 0
+                {
+                    let name = county_name(&check.pipeline.divisions, county);
+                    let place = format!("{label}里{name}{}", told_words(township));
+                    tell(place, &seen((Some(county), Some(township))));
+                }
+            }
+            for county in stale {
+                let name = county_name(&check.pipeline.divisions, county);
+                tell(format!("{label}里{name}"), &seen((Some(county), None)));
             }
         } else if contract.period.column.is_none() && find_written_quarter(&file.to_string_lossy()).is_none()
         {
@@ -398,7 +440,112 @@ fn other_quarters(
                 AuditFinding::new(&contract.name, "other_quarter", !check.partial, message)
             })
         })
+        .chain(unnamed_years(check, contract, loaded))
+        .chain(titles_of_other_quarters(check, contract, loaded))
         .collect()
+}
+
+/// Files whose names or folders say a month or quarter without its year that has gone by when the period begins.
+fn unnamed_years(
+    check: &DeliveryCheck<'_>,
+    contract: &SourceContract,
+    loaded: &LoadedSource,
+) -> Vec<AuditFinding> {
+    let (begins, ends) = (check.period.first_month() % 100, check.period.last_month() % 100);
+    let mut told = BTreeSet::new();
+    let files = loaded.records.tables.iter().map(|t| &t.file).filter(|file| told.insert(*file));
+    let asked = contract.period.cadence == Cadence::Quarter;
+    let old = files.filter(|_| asked).filter_map(|file| {
+        let name = file.to_string_lossy();
+        let (words, first, last) = find_yearless_months(&name)?;
+        // What comes later is the day of an export, or of another year.
+        let before = (begins - last).rem_euclid(12);
+        let quarter = last - first == 2;
+        let other = if quarter { (first, last) != (begins, ends) } else { (1..=6).contains(&before) };
+        (other && find_written_period(&name).is_none()).then(|| {
+            let message = format!(
+                "文件“{}”的名称写的是“{words}”，本次运行的是{}；向{}索取本期的名单，移出这个文件；确认就是本期的，改正文件名，或加 --allow-partial",
+                masked_file_name(file),
+                check.period.title(),
+                contract.owner
+            );
+            AuditFinding::new(&contract.name, "other_quarter", !check.partial, message)
+        })
+    });
+    old.collect()
+}
+
+/// Tables whose title says another quarter than the run.
+fn titles_of_other_quarters(
+    check: &DeliveryCheck<'_>,
+    contract: &SourceContract,
+    loaded: &LoadedSource,
+) -> Vec<AuditFinding> {
+    let mut findings = Vec::new();
+    let mut told = BTreeSet::new();
+    // A list without a column of its period is asked for its title elsewhere.
+    if contract.period.cadence != Cadence::Quarter || contract.period.column.is_none() {
+        return findings;
+    }
+    for (table, row) in loaded.skipped.iter().filter(|(_, row)| row.reason == SkipReason::Title) {
+        let Some(named) = find_written_quarter(&row.text) else { continue };
+        let Some(info) = loaded.records.tables.get(usize::from(*table)) else { continue };
+        if named != check.period.holding_quarter() && told.insert(&info.file) {
+            let message = format!(
+                "文件“{}”第{}行的标题写的是{}，本次运行的是{}；向{}索取本期的名单后重新运行；确认就用这一份，加 --allow-partial",
+                masked_file_name(&info.file),
+                row.row,
+                named.title(),
+                check.period.title(),
+                contract.owner
+            );
+            findings.push(AuditFinding::new(&contract.name, "other_quarter", !check.partial, message));
+        }
+    }
+    findings
+}
+
+/// Files with rows of years that no list of the period speaks of.
+fn implausible_years(
+    check: &DeliveryCheck<'_>,
+    contract: &SourceContract,
+    loaded: &LoadedSource,
+    tally: &RowTally,
+) -> Vec<AuditFinding> {
+    let Some(column) = contract.period.column.as_ref().and_then(|name| contract.column(name)) else {
+        return Vec::new();
+    };
+    let year = i32::from(check.period.year());
+    let plausible = (year - YEARS_BEFORE) * 100..(year + YEARS_AFTER + 1) * 100;
+    let mut files: BTreeMap<&Path, (u64, u64, BTreeMap<String, u64>)> = BTreeMap::new();
+    for (table, rows) in tally {
+        let of = files.entry(&loaded.records.tables[*table].file).or_default();
+        for ((_, _, words), count) in rows {
+            let Some(period) = parse_written_period(words) else { continue };
+            of.0 += count;
+            if !plausible.contains(&period.first) {
+                of.1 += count;
+                *of.2.entry(told_words(words)).or_default() += count;
+            }
+        }
+    }
+    let mut findings = Vec::new();
+    for (file, (rows, wrong, words)) in files.into_iter().filter(|(_, (_, wrong, _))| *wrong > 0) {
+        let mut words: Vec<(String, u64)> = words.into_iter().collect();
+        words.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        let more = if words.len() > 3 { "等" } else { "" };
+        let told: Vec<String> = words.iter().take(3).map(|(words, n)| format!("{words}：{n}行")).collect();
+        let stops = !check.partial && wrong >= LEAST_ROWS && wrong * 100 >= rows * IMPLAUSIBLE_PERCENT;
+        let message = format!(
+            "文件“{}”的“{}”有{wrong}行是不可能的年份（占{}；{}{more}）：像是拖动填充或填错的；核对改正后重报",
+            masked_file_name(file),
+            column.label,
+            audit_percent_text(wrong, rows),
+            told.join("，")
+        );
+        findings.push(AuditFinding::new(&contract.name, "implausible_period", stops, message));
+    }
+    findings
 }
 
 /// Counties that should have delivered a list and did not.
@@ -432,8 +579,10 @@ fn missing_counties(check: &DeliveryCheck<'_>, loaded: &[LoadedSource]) -> Vec<A
             }
             let then =
                 if then > 0 { format!("（上期{then}条，本期{now}条）") } else { String::new() };
+            let instead = rows_without_county(check, one);
+            let instead = if instead.is_empty() { instead } else { format!("；{instead}") };
             let message = format!(
-                "“{}”没有{}的数据{then}；用到这份名单的规则对该县的结果不可用：没有数据不等于没有这些人；向{}索取后重新运行",
+                "“{}”没有{}的数据{then}{instead}；用到这份名单的规则对该县的结果不可用：没有数据不等于没有这些人；向{}索取后重新运行",
                 contract.title,
                 county_name(divisions, county),
                 contract.owner

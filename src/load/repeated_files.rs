@@ -2,9 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use arrow::array::{Array as _, ArrayRef};
+use xxhash_rust::xxh3::xxh3_64;
+
 use super::LoadedSource;
+use super::audit::{RepeatedKeys, audit_percent_text, find_repeated_keys, push_cell_bytes};
 use super::data_folder::masked_file_name;
+use crate::Result;
 use crate::config::SourceContract;
+use crate::config::source_contract::{ColumnRole, SourceColumn};
+use crate::model::column_type::ContractType;
 use crate::model::source_row::AuditFinding;
 use crate::model::source_table::RawTableInfo;
 
@@ -12,6 +19,151 @@ use crate::model::source_table::RawTableInfo;
 const SAME_LIST_PERCENT: u64 = 95;
 /// Rows from which a list that another holds whole is one list with it: a few rows may be a supplement.
 const LEAST_ROWS: u64 = 10;
+
+/// Exact repeats within one table, as a number and in 1/100 of its rows, from which a list was pasted twice.
+const LEAST_PASTED: u64 = 20;
+const PASTED_PERCENT: u64 = 20;
+/// Persons of the smaller of two lists that the other has too, as a number and in 1/100 (more than that), from which
+/// both report the same people.
+const LEAST_PERSONS: u64 = 20;
+const SAME_PERSONS_PERCENT: u64 = 55;
+
+/// Finds tables in which a large share of the rows repeats an earlier row to the letter. `repeats` are whole rows.
+pub(super) fn audit_repeated_rows(
+    contract: &SourceContract,
+    loaded: &LoadedSource,
+    repeats: &[(usize, usize)],
+) -> Vec<AuditFinding> {
+    let table = |row: usize| loaded.records.keys[row].table();
+    let mut within: BTreeMap<usize, (u64, usize, usize)> = BTreeMap::new();
+    for &(row, first) in repeats.iter().filter(|(row, first)| table(*row) == table(*first)) {
+        within.entry(table(row)).or_insert((0, row, first)).0 += 1;
+    }
+    let mut findings = Vec::new();
+    for (at, (count, row, first)) in within {
+        let rows = loaded.totals.tables[at].accepted;
+        if count >= LEAST_PASTED && count * 100 >= rows * PASTED_PERCENT {
+            let number = |row: usize| loaded.records.keys[row].row();
+            let message = format!(
+                "{}有{count}条记录与前面的完全相同（占{}，例如第{}行与第{}行）：同一份名单粘贴了两遍；删去重复的行后重新运行",
+                table_name(&loaded.records.tables[at]),
+                audit_percent_text(count, rows),
+                number(row),
+                number(first)
+            );
+            findings.push(AuditFinding::new(&contract.name, "duplicate_rows", true, message));
+        }
+    }
+    findings
+}
+
+/// Adds the pairs of tables that hold mostly the same persons, whatever their other columns say. A list that
+/// rightly names a person again names the period, the day or the kind of what it says, and so do two files that each
+/// hold one kind.
+///
+/// # Errors
+/// Rows that cannot be read back from the disk.
+pub(super) fn audit_shared_persons(contract: &SourceContract, loaded: &mut LoadedSource) -> Result<()> {
+    let records = &loaded.records;
+    let person = [ColumnRole::IdNumber, ColumnRole::Name].map(|role| contract.role(role));
+    let [Some(id), Some(name)] = person else { return Ok(()) };
+    if records.tables.len() < 2 {
+        return Ok(());
+    }
+    let loaded_columns = records.rows.schema().clone();
+    let tells_apart = |column: &&SourceColumn| {
+        let dated = matches!(column.kind, ContractType::Date | ContractType::Month) && !column.end;
+        let period = contract.period.column.as_ref() == Some(&column.name);
+        column.role.is_none() && (column.required || dated || period)
+    };
+    let mut columns = vec![id, name];
+    columns.extend(contract.columns.iter().filter(tells_apart));
+    columns.retain(|column| loaded_columns.index_of(&column.name).is_ok());
+    if columns.len() < 2 {
+        return Ok(());
+    }
+    let RepeatedKeys { repeats, keyed } = find_repeated_keys(records, &columns, 2)?;
+    let mut findings = Vec::new();
+    for ((earlier, later), rows) in shared_rows(loaded, &repeats) {
+        let (a, b) = (&records.tables[earlier], &records.tables[later]);
+        let (shared, least) = (rows.len() as u64, keyed[earlier].min(keyed[later]));
+        let many = shared >= LEAST_PERSONS && shared * 100 > least * SAME_PERSONS_PERCENT;
+        let name = |table: &RawTableInfo| format!("“{}”", masked_file_name(&table.file));
+        // The same bytes and the same rows are told by themselves.
+        let told = a.sha256 == b.sha256 && a.file != b.file
+            || loaded.audits.iter().any(|audit| {
+                audit.audit == "duplicate_file"
+                    && audit.message.contains(&name(a))
+                    && audit.message.contains(&name(b))
+            });
+        if !many || told || hold_different_kinds(contract, loaded, earlier, later)? {
+            continue;
+        }
+        let message = format!(
+            "{}与{}报了同一批人：有{shared}人两份都有，占较小一份{least}人的{}，会重复计算；只留本期的一份，补报的表里只留新增的人",
+            table_name(b),
+            table_name(a),
+            audit_percent_text(shared, least)
+        );
+        findings.push(AuditFinding::new(&contract.name, "duplicate_file", true, message));
+    }
+    loaded.audits.extend(findings);
+    Ok(())
+}
+
+/// Rows of an earlier table that a later one has too, by pair of tables.
+fn shared_rows(
+    loaded: &LoadedSource,
+    repeats: &[(usize, usize)],
+) -> BTreeMap<(usize, usize), BTreeSet<usize>> {
+    let table = |row: usize| loaded.records.keys[row].table();
+    let mut shared: BTreeMap<(usize, usize), BTreeSet<usize>> = BTreeMap::new();
+    for &(row, first) in repeats {
+        if table(row) != table(first) {
+            shared.entry((table(first), table(row))).or_default().insert(first);
+        }
+    }
+    shared
+}
+
+/// Does some column hold one value throughout a table and another throughout the other?
+fn hold_different_kinds(
+    contract: &SourceContract,
+    loaded: &LoadedSource,
+    one: usize,
+    other: usize,
+) -> Result<bool> {
+    let told: Vec<&SourceColumn> = (contract.columns.iter())
+        .filter(|c| c.role.is_none() && !matches!(c.kind, ContractType::Money | ContractType::Area))
+        .collect();
+    // By column: the one value of each table, `Err` once there are several.
+    let mut values: Vec<[std::result::Result<Option<u64>, ()>; 2]> = vec![[Ok(None), Ok(None)]; told.len()];
+    let mut first = 0;
+    for batch in loaded.records.rows.chunks(|name| told.iter().any(|c| c.name == name))? {
+        let batch = batch?;
+        let arrays: Vec<Option<&ArrayRef>> = told.iter().map(|c| batch.column_by_name(&c.name)).collect();
+        let mut buffer = Vec::new();
+        for row in 0..batch.num_rows() {
+            let table = loaded.records.keys[first + row].table();
+            let Some(side) = [one, other].iter().position(|&at| at == table) else { continue };
+            for (array, values) in arrays.iter().zip(&mut values) {
+                let Some(array) = array.filter(|array| array.is_valid(row) && values[side].is_ok()) else {
+                    continue;
+                };
+                buffer.clear();
+                push_cell_bytes(&mut buffer, array, row);
+                let hash = xxh3_64(&buffer);
+                values[side] = match values[side] {
+                    Ok(None) => Ok(Some(hash)),
+                    Ok(Some(known)) if known == hash => Ok(Some(hash)),
+                    _ => Err(()),
+                };
+            }
+        }
+        first += batch.num_rows();
+    }
+    Ok(values.iter().any(|[a, b]| matches!((a, b), (Ok(Some(a)), Ok(Some(b))) if a != b)))
+}
 
 /// Finds the tables that are the same list. `repeats`: rows whose key an earlier row has, with that row; `keyed`:
 /// rows with a key by table.
@@ -21,16 +173,9 @@ pub(super) fn audit_repeated_lists(
     repeats: &[(usize, usize)],
     keyed: &[u64],
 ) -> Vec<AuditFinding> {
-    let table = |row: usize| loaded.records.keys[row].table();
-    let mut shared: BTreeMap<(usize, usize), BTreeSet<usize>> = BTreeMap::new();
-    for &(row, first) in repeats {
-        if table(row) != table(first) {
-            shared.entry((table(first), table(row))).or_default().insert(first);
-        }
-    }
     let tables = &loaded.records.tables;
     let mut findings = Vec::new();
-    for ((earlier, later), rows) in shared {
+    for ((earlier, later), rows) in shared_rows(loaded, repeats) {
         let (a, b) = (&tables[earlier], &tables[later]);
         let count = |at: usize| keyed.get(at).copied().unwrap_or(0);
         let (least, most) = (count(earlier).min(count(later)), count(earlier).max(count(later)));
@@ -43,7 +188,7 @@ pub(super) fn audit_repeated_lists(
                 table_name(b),
                 table_name(a),
                 rows.len(),
-                super::audit_percent_text(rows.len() as u64, least)
+                audit_percent_text(rows.len() as u64, least)
             );
             findings.push(AuditFinding::new(&contract.name, "duplicate_file", true, message));
         }

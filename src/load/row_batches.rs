@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use arrow::array::{Array as _, ArrayRef, AsArray as _, BooleanArray, StringArray, new_empty_array};
 
+use arrow::datatypes::{DataType, Date32Type, Int32Type};
+
 use super::cell_cleaning;
 use super::column::{CellTrouble, ColumnCells, ColumnFindings, build_column};
 use super::headers::ColumnPlan;
+use super::place_counts::{RejectedPlaces, place_texts};
 use super::placeholder_birth_dates::{UnstatedDays, count_unstated_days};
 use super::tick_columns::TickStyle;
 use super::unknown_cells::positions_among_kept;
@@ -62,6 +65,8 @@ pub(super) struct LoadedPart {
     pub codes: CodeCounts,
     /// Birth dates that no ID number states.
     pub unstated_days: UnstatedDays,
+    /// Units not accepted, by place.
+    pub rejected: RejectedPlaces,
 }
 
 /// What was found in the cells of a column.
@@ -137,8 +142,22 @@ impl RowBatch<'_> {
                 ColumnFindings { troubles: std::mem::take(&mut found.troubles), ..ColumnFindings::default() };
             found.troubles.clear();
         }
+        for (end, units) in self.ends_before_starts(&columns) {
+            let lost = BooleanArray::from_iter((0..columns[end].len()).map(|at| Some(units.contains(&at))));
+            columns[end] = arrow::compute::nullif(&columns[end], &lost)
+                .map_err(|e| Error::internal("结束时间不能置空").caused_by(e))?;
+            unknown[end].extend(&units);
+            unknown[end].sort_unstable();
+            unknown[end].dedup();
+            doubts.extend(units.into_iter().map(|unit| (unit, end, CellTrouble::EndBeforeStart)));
+        }
         let codes = self.count_codes(&unknown_codes, &units, &columns);
         let unstated_days = self.unstated_days(&columns, &accepted);
+        let mut rejected = RejectedPlaces::new();
+        for &(unit, ..) in &refusals {
+            let (county, township) = place_texts(self.contract, &columns, unit);
+            *rejected.entry((county.to_owned(), township.to_owned())).or_default() += 1;
+        }
         rejects
             .extend(refusals.iter().map(|&(unit, index, trouble)| self.report(units[unit], index, trouble)));
         rejects.sort_by_key(|r| (r.row, r.member));
@@ -192,7 +211,39 @@ impl RowBatch<'_> {
             counts,
             codes,
             unstated_days,
+            rejected,
         })
+    }
+
+    /// Columns of ends with the units whose end lies before their start: `stop_month` before `start_month`. It may be
+    /// an earlier stop or a date that stands for none; that something has ended it does not say.
+    fn ends_before_starts(&self, columns: &[ArrayRef]) -> Vec<(usize, std::collections::BTreeSet<usize>)> {
+        let mut found = Vec::new();
+        for (end, column) in self.contract.columns.iter().enumerate().filter(|(_, column)| column.end) {
+            let what = column.name.strip_prefix("stop_").or_else(|| column.name.strip_prefix("end_"));
+            let start = what.and_then(|what| self.contract.position(&format!("start_{what}")));
+            let Some(start) = start.filter(|&start| self.wanted[start] && self.wanted[end]) else { continue };
+            let days = |at: usize, row: usize| -> Option<i32> {
+                let array = Some(&columns[at]).filter(|array| array.is_valid(row))?;
+                match array.data_type() {
+                    DataType::Date32 => Some(array.as_primitive::<Date32Type>().value(row)),
+                    DataType::Int32 => Some(array.as_primitive::<Int32Type>().value(row)),
+                    _ => None,
+                }
+            };
+            if columns[end].null_count() == columns[end].len()
+                || columns[start].data_type() != columns[end].data_type()
+            {
+                continue;
+            }
+            let before =
+                |&row: &usize| Some(true) == days(end, row).and_then(|e| days(start, row).map(|s| e < s));
+            let units: std::collections::BTreeSet<usize> = (0..columns[end].len()).filter(before).collect();
+            if !units.is_empty() {
+                found.push((end, units));
+            }
+        }
+        found
     }
 
     /// A column without the values of cells that hold none in the file.

@@ -11,6 +11,7 @@ use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
 use super::headers::{ColumnPlan, HeaderMatcher};
+use super::place_counts::{RejectedPlaces, count_places};
 use super::placeholder_birth_dates::{UnstatedDays, forget_placeholder_birth_dates};
 use super::row_batches::{LoadedPart, RowBatch, carry_filled_cells};
 use super::tick_columns::{self, TickStyle};
@@ -250,6 +251,8 @@ struct SourceLoading<'a> {
     /// Values outside the code tables and birth dates without an ID number, by table.
     codes: Vec<CodeCounts>,
     unstated_days: Vec<UnstatedDays>,
+    /// Rejected units by place, by table.
+    rejected: Vec<RejectedPlaces>,
     skipped: Vec<(u16, SkippedRow)>,
     /// How many of the file being read were kept.
     skipped_here: usize,
@@ -289,6 +292,7 @@ impl<'a> SourceLoading<'a> {
             unknown: UnknownCells::default(),
             codes: Vec::new(),
             unstated_days: Vec::new(),
+            rejected: Vec::new(),
             skipped: Vec::new(),
             skipped_here: 0,
         })
@@ -382,6 +386,7 @@ impl<'a> SourceLoading<'a> {
         self.tables.push(info.clone());
         self.codes.push(CodeCounts::default());
         self.unstated_days.push(UnstatedDays::new());
+        self.rejected.push(RejectedPlaces::new());
         self.marks.push(vec![TickStyle::default(); self.contract.columns.len()]);
         self.totals.push(TableTotals {
             file: info.file.clone(),
@@ -434,6 +439,9 @@ impl<'a> SourceLoading<'a> {
                 }
             }
             self.codes[table].join(part.codes);
+            for (place, units) in part.rejected {
+                *self.rejected[table].entry(place).or_default() += units;
+            }
             for (day, rows) in part.unstated_days {
                 *self.unstated_days[table].entry(day).or_default() += rows;
             }
@@ -469,11 +477,16 @@ impl<'a> SourceLoading<'a> {
             rejects: self.rejects,
             cell_warnings: self.warnings,
             skipped: self.skipped,
-            totals: ControlTotals { source: self.contract.name.clone(), tables: self.totals },
+            totals: ControlTotals {
+                source: self.contract.name.clone(),
+                tables: self.totals,
+                places: Vec::new(),
+            },
             audits: self.audits,
         };
         if !loaded.records.tables.is_empty() {
             forget_placeholder_birth_dates(self.contract, &mut loaded, &self.unstated_days, self.store)?;
+            loaded.totals.places = count_places(self.contract, &loaded.records, &self.rejected)?;
             audit::audit_source(self.contract, &mut loaded, previous_rows, self.store)?;
             audit_unknown_codes(self.contract, &mut loaded, self.codes)?;
         }

@@ -140,6 +140,28 @@ pub struct ControlTotals {
     pub source: String,
     /// One entry per table.
     pub tables: Vec<TableTotals>,
+    /// What each table holds of each place; audits ask for it, nobody publishes it.
+    #[serde(skip)]
+    pub places: Vec<PlaceCounts>,
+}
+
+/// Records of one table and place, and how their columns are filled.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PlaceCounts {
+    /// Position of the table.
+    pub table: usize,
+    /// County as the rows write it; empty where they do not.
+    pub county: String,
+    /// Township as the rows write it; empty where they do not.
+    pub township: String,
+    /// Accepted records.
+    pub accepted: u64,
+    /// Rejected units.
+    pub rejected: u64,
+    /// Cells with a value, by position of the column in the contract.
+    pub filled: Vec<u64>,
+    /// Cells that are filled and not known, likewise.
+    pub unknown: Vec<u64>,
 }
 
 impl ControlTotals {
@@ -193,8 +215,20 @@ impl AuditFinding {
     }
     /// True if it says that something was not delivered or is of another period: told before all others.
     pub fn concerns_delivery(&self) -> bool {
-        const DELIVERY: [&str; 5] =
-            ["missing_county", "stale_list", "unchanged_file", "other_quarter", "column_of_some"];
+        const DELIVERY: [&str; 12] = [
+            "missing_county",
+            "missing_township",
+            "stale_list",
+            "unchanged_file",
+            "other_quarter",
+            "column_of_some",
+            "unreadable_part",
+            "unusable_numbers",
+            "unusable_names",
+            "unknown_place",
+            "implausible_period",
+            "end_before_start",
+        ];
         DELIVERY.contains(&self.audit.as_str())
     }
 }

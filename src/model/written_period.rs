@@ -79,7 +79,81 @@ pub(crate) fn find_written_quarter(text: &str) -> Option<Period> {
     })
 }
 
+/// Reads the school term of a cell that says one, or a month of it, in the form in which rules compare terms:
+/// `2018秋`. `None` where no term, or more than one, is meant: a year, a school year, a number of two digits.
+pub(crate) fn parse_term(text: &str) -> Option<String> {
+    let mut chars = plain_chars(text);
+    // `18秋`: with the word behind it, two digits are a year.
+    let short = chars.iter().take_while(|c| c.is_ascii_digit()).count() == 2;
+    if short && matches!(chars.get(2), Some('年' | '秋' | '春')) {
+        chars.splice(0..0, ['2', '0']);
+    }
+    let (period, _) = read_period(&chars, 0)?;
+    let year = period.first / 100;
+    let terms = [(year - 1, '秋', autumn(year - 1)), (year, '春', spring(year)), (year, '秋', autumn(year))];
+    let holds = |term: &WrittenPeriod| term.first <= period.first && period.last <= term.last;
+    let mut found = terms.iter().filter(|(_, _, term)| holds(term));
+    found.next().map(|(year, word, _)| format!("{year}{word}"))
+}
+
+/// Reads the one year that a cell speaks of; `None` where it says none, or more than one (a school year).
+pub(crate) fn parse_year(text: &str) -> Option<i32> {
+    let period = parse_written_period(text)?;
+    (period.first / 100 == period.last / 100).then_some(period.first / 100)
+}
+
+/// The months within a year that a file name speaks of without naming the year (`截至6月底`, `第二季度`), with
+/// its words.
+pub(crate) fn find_yearless_months(text: &str) -> Option<(String, i32, i32)> {
+    let chars = plain_chars(text);
+    let told = |from: usize, to: usize| chars[from..to].iter().collect::<String>();
+    let digit = |at: usize| chars.get(at).and_then(|c| c.to_digit(10)).map(|d| d as i32);
+    (0..chars.len()).find_map(|at| {
+        if at > 0 && (digit(at - 1).is_some() || matches!(chars[at - 1], '年' | '度' | '第' | '-' | '.')) {
+            return None;
+        }
+        let word = chars[at] == '第';
+        let number = chars.get(at + usize::from(word))?;
+        let count = "一二三四".chars().chain("1234".chars()).position(|c| c == *number);
+        let end = at + usize::from(word) + 1;
+        if let Some(count) =
+            count.filter(|_| chars.get(end) == Some(&'季') && chars.get(end + 1) == Some(&'度'))
+        {
+            let count = count as i32 % 4;
+            return Some((told(at, end + 2), count * 3 + 1, count * 3 + 3));
+        }
+        let width = (at..).take_while(|&at| digit(at).is_some()).count();
+        let month = (at..at + width).try_fold(0, |n, at| Some(n * 10 + digit(at)?));
+        let month = month.filter(|m| (1..=2).contains(&width) && (1..=12).contains(m))?;
+        let day = digit(at + width + 1).is_some();
+        (chars.get(at + width) == Some(&'月') && !day).then(|| (told(at, at + width + 1), month, month))
+    })
+}
+
 fn plain_chars(text: &str) -> Vec<char> {
+    let mut chars = ascii_chars(text);
+    fold_han_years(&mut chars);
+    chars
+}
+
+/// Writes years in Han digits (`二〇一八年`) in others.
+fn fold_han_years(chars: &mut [char]) {
+    let value = |c: char| match c {
+        '〇' | '○' | '零' | '\u{25EF}' | 'O' | 'o' => Some(0),
+        _ => "一二三四五六七八九".chars().position(|digit| digit == c).map(|at| at as u32 + 1),
+    };
+    for at in 0..chars.len().saturating_sub(3) {
+        let century = matches!((chars[at], value(chars[at + 1])), ('二', Some(0)) | ('一', Some(9)));
+        let behind = chars.get(at + 4).is_none_or(|&c| c == '年' || value(c).is_none());
+        let digits: Option<Vec<char>> =
+            chars[at..at + 4].iter().map(|&c| char::from_digit(value(c)?, 10)).collect();
+        if let Some(digits) = digits.filter(|_| century && behind) {
+            chars[at..at + 4].copy_from_slice(&digits);
+        }
+    }
+}
+
+fn ascii_chars(text: &str) -> Vec<char> {
     let mut chars: Vec<char> = Vec::new();
     let mut parted = false;
     for c in text.nfkc() {
@@ -223,7 +297,57 @@ mod tests {
     }
 
     #[test]
+    fn terms_come_out_in_one_form() {
+        for (text, term) in [
+            ("2018秋", "2018秋"),
+            ("2018年秋季学期", "2018秋"),
+            ("2018年 秋季", "2018秋"),
+            ("2018-2019学年第一学期", "2018秋"),
+            ("2018-2019学年下学期", "2019春"),
+            ("2018-2019-2", "2019春"),
+            ("18秋", "2018秋"),
+            ("18年春季", "2018春"),
+            ("二〇一八年秋季学期", "2018秋"),
+            ("201809", "2018秋"),
+            ("2019-01", "2018秋"),
+            ("2018-03-01", "2018春"),
+        ] {
+            assert_eq!(parse_term(text).as_deref(), Some(term), "{text}");
+        }
+        for text in ["2018", "2018-2019学年", "18", "第一学期", "秋", "2018Q3", "2018年下半年"] {
+            assert_eq!(parse_term(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_year_is_one_year() {
+        for text in
+            ["2018", "2018年", "2018年度", "二〇一八年", "二○一八", "20180101", "2018-01-01", "2018年1月"]
+        {
+            assert_eq!(parse_year(text), Some(2018), "{text}");
+        }
+        for text in ["18", "0", "2018-2019", "2934", "2018秋", "180101"] {
+            assert_eq!(parse_year(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn months_without_a_year_are_found() {
+        let found = |text: &str| find_yearless_months(text).map(|(words, first, last)| (words, first, last));
+        assert_eq!(found("农村低保_淇县_6月.csv"), Some(("6月".to_owned(), 6, 6)));
+        assert_eq!(found("农村低保_淇县(截至6月底).csv"), Some(("6月".to_owned(), 6, 6)));
+        assert_eq!(found("第二季度/农村低保.csv"), Some(("第二季度".to_owned(), 4, 6)));
+        assert_eq!(found("三季度低保.csv"), Some(("三季度".to_owned(), 7, 9)));
+        for text in ["2018年6月低保.csv", "2018年第二季度.csv", "低保_淇县.csv", "一月份.csv", "6月15日.csv"]
+        {
+            assert_eq!(found(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn found_in_names_and_titles() {
+        let han = find_written_quarter("低保名单（二〇一八年第二季度）");
+        assert_eq!(han.map(|quarter| quarter.to_string()).as_deref(), Some("2018Q2"));
         let found = |text: &str| find_written_period(text).map(|(words, p)| (words, p.first));
         assert_eq!(found("浚县2018年第三季度低保.xls"), Some(("2018年第三季度".to_owned(), 201807)));
         assert_eq!(found("导出日期：2018-09-30 10:00"), Some(("2018-09-30".to_owned(), 201809)));

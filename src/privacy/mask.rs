@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::model::han::is_han;
 use crate::model::id_number::{IdClass, IdNumber};
 
 /// Stars that stand for one hidden character.
@@ -82,6 +83,28 @@ fn mask_name_part(part: &str) -> String {
     }
 }
 
+/// A text cell that is shown for what it is, such as a household's number: as it stands, unless it is an ID number
+/// or holds one. Shorter numbers and those of other forms stay: an officer needs them.
+pub(crate) fn mask_ids_in_cell(text: &str) -> Cow<'_, str> {
+    let digits = |text: &str| text.chars().filter(|c| c.is_numeric()).count();
+    if digits(text) < 15 {
+        return text.into();
+    }
+    let bare: String = text.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+    let id = IdNumber::parse(&bare);
+    // A village's code and a number behind it look like 15 digits of somebody very old.
+    let number = matches!(
+        id.class,
+        IdClass::Valid18
+            | IdClass::BadCheck18
+            | IdClass::Cert20
+            | IdClass::Cert22
+            | IdClass::GStudent
+            | IdClass::Trunc15
+    ) || id.class == IdClass::Up15 && id.birth().is_some_and(|birth| birth >= 19_300_000);
+    if number || text.chars().any(is_han) { mask_numbers_in_text(text) } else { text.into() }
+}
+
 /// Free text with every run of 11 or more digits masked: ID numbers as in
 /// [`mask_id_for_list`], phones (`138****5678`) and account numbers by their ends.
 pub(crate) fn mask_numbers_in_text(text: &str) -> Cow<'_, str> {
@@ -96,7 +119,12 @@ pub(crate) fn mask_numbers_in_text(text: &str) -> Cow<'_, str> {
         '\u{FF10}'..='\u{FF19}' => char::from_u32(c as u32 - 0xFF10 + 0x30),
         _ => None,
     };
-    for c in text.chars() {
+    let spaced = spaced_numbers(text);
+    for (at, c) in text.char_indices() {
+        // Blanks inside a number hide it from eyes that look for whole ones.
+        if spaced.binary_search(&at).is_ok() {
+            continue;
+        }
         match digit(c) {
             Some(d) => run.push(d),
             None if matches!(c, 'X' | 'x' | '\u{FF38}' | '\u{D7}') && run.len() == 17 => run.push('X'),
@@ -117,10 +145,71 @@ pub(crate) fn holds_long_number(text: &str) -> bool {
     stars(&mask_numbers_in_text(text)) > stars(text)
 }
 
+/// Places of the blanks, strokes and invisible characters inside texts that are an ID number without them
+/// (`410621 19840420 0795`), ascending.
+fn spaced_numbers(text: &str) -> Vec<usize> {
+    let between = |c: char| {
+        c.is_whitespace() && c != '\n' && c != '\t'
+            || matches!(c, '-' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}' | '\u{FEFF}')
+    };
+    if !text.contains(between) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let chars: Vec<(usize, char)> = text.char_indices().collect();
+    let mut at = 0;
+    while at < chars.len() {
+        let inside = |&&(_, c): &&(usize, char)| c.is_ascii_digit() || matches!(c, 'X' | 'x') || between(c);
+        if !chars[at].1.is_ascii_digit() {
+            at += 1;
+            continue;
+        }
+        let run: Vec<(usize, char)> = chars[at..].iter().take_while(inside).copied().collect();
+        // The whole run, or its longest beginning that is a number.
+        let mut digits = String::new();
+        let mut blanks = Vec::new();
+        let mut best: Option<(usize, usize)> = None;
+        for (length, &(place, c)) in run.iter().enumerate() {
+            if between(c) {
+                blanks.push(place);
+                continue;
+            }
+            digits.push(c);
+            let ends = run
+                .get(length + 1)
+                .is_none_or(|(_, next)| !next.is_ascii_digit() && !matches!(next, 'X' | 'x'));
+            let class = || IdNumber::parse(&digits).class;
+            let number = ends
+                && !blanks.is_empty()
+                && matches!(digits.len(), 15 | 18)
+                && matches!(class(), IdClass::Valid18 | IdClass::BadCheck18 | IdClass::Up15);
+            if number {
+                best = Some((length + 1, blanks.len()));
+            }
+            if digits.len() > 18 {
+                break;
+            }
+        }
+        if let Some((length, count)) = best {
+            found.extend(blanks.iter().take(count));
+            at += length;
+        } else {
+            // The next group of digits may begin a number.
+            at += run.iter().take_while(|(_, c)| !between(*c)).count().max(1);
+        }
+    }
+    found
+}
+
 /// False where no number is long enough and no digit has to be folded, as in nearly all texts.
 fn may_hold_number(text: &[u8]) -> bool {
-    let mut run = 0;
+    let (mut run, mut digits) = (0, 0);
     for (at, &byte) in text.iter().enumerate() {
+        digits += usize::from(byte.is_ascii_digit());
+        // Blanks may part the digits of an ID number.
+        if digits >= 15 {
+            return true;
+        }
         run = if byte.is_ascii_digit() || byte == b'.' { run + 1 } else { 0 };
         // The second begins the full-width forms.
         if run > 10 || (byte == 0xEF && text.get(at + 1) == Some(&0xBC)) {
@@ -156,6 +245,26 @@ mod tests {
         assert_eq!(mask_id_for_list("4.10602198001011E+17"), "4.1060**************");
         assert_eq!(mask_id_for_list("无"), "*");
         assert_eq!(mask_id_for_list(""), "");
+    }
+
+    #[test]
+    fn blanks_inside_hide_no_id_number() {
+        for text in ["4106 2119 8404 2007 95", "410621-19840420-0795", "410621\u{200B}198404200795"] {
+            assert_eq!(mask_numbers_in_text(text), "410621********0795", "{text}");
+        }
+        assert_eq!(mask_numbers_in_text("张三 410621 19840420 0795 村"), "张三 410621********0795 村");
+        for text in ["2018-09-30 2018-10-31 2018", "3 4 5 1234 5678 9012 3456"] {
+            assert_eq!(mask_numbers_in_text(text), text);
+        }
+    }
+
+    #[test]
+    fn a_household_number_is_masked_where_it_is_an_id_number() {
+        assert_eq!(mask_ids_in_cell("410621198404200795"), "410621********0795");
+        assert_eq!(mask_ids_in_cell("张红军410621198404200795"), "张红军410621********0795");
+        for text in ["41062200200001", "410622002000010", "HB-2018-0001", "4106220020000100001"] {
+            assert_eq!(mask_ids_in_cell(text), text);
+        }
     }
 
     #[test]

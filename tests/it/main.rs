@@ -26,6 +26,7 @@ mod generic_link;
 mod hostile;
 mod inclusion;
 mod init;
+mod inputs_audits;
 mod inputs_books;
 mod inputs_csv;
 mod inputs_dates;

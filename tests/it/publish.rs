@@ -330,7 +330,7 @@ fn list(position: usize, source: &str, quarter: &str, people: usize) -> LoadedSo
             tables: vec![Arc::new(info)],
         },
         rejects,
-        totals: ControlTotals { source: source.into(), tables: vec![totals] },
+        totals: ControlTotals { source: source.into(), tables: vec![totals], places: Vec::new() },
         audits: Vec::new(),
         cell_warnings: Default::default(),
         skipped: Vec::new(),

@@ -197,7 +197,7 @@ impl<'a> RowMaterial<'a> {
             place(&e.county_code).into(),
             place(&e.township_code).into(),
             place(&e.village_code).into(),
-            entry.household.into(),
+            mask::mask_ids_in_cell(entry.household),
             name,
             id,
             mask::mask_numbers_in_text(&e.message),
@@ -265,7 +265,7 @@ impl<'a> RowMaterial<'a> {
     /// A name as the pipeline's privacy setting allows.
     fn shown_name<'n>(&self, name: &'n str) -> Cow<'n, str> {
         match self.inputs.catalogue.privacy.name_mask {
-            MaskStyle::None => name.into(),
+            MaskStyle::None => mask::mask_ids_in_cell(name),
             MaskStyle::Partial => mask::mask_name_for_notice(name).into(),
             MaskStyle::Full => "".into(),
         }
@@ -288,9 +288,9 @@ impl<'a> RowMaterial<'a> {
             let key = records.keys[row];
             let table = &records.tables[key.table()];
             let title = self.inputs.catalogue.source_title(&records.source);
-            let _ = write!(out, "【{title}】{}", table.file.display());
+            let _ = write!(out, "【{title}】{}", crate::load::masked_file_name(&table.file));
             if let Some(sheet) = &table.sheet {
-                let _ = write!(out, " 工作表“{sheet}”");
+                let _ = write!(out, " 工作表“{}”", mask::mask_numbers_in_text(sheet));
             }
             let _ = write!(out, " 第{}行", key.row());
             let fields = &self.fields[source];

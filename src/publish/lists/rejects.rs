@@ -6,7 +6,7 @@ use super::list_workbook_error;
 use super::safe_names;
 use super::style::{SheetStyles, document_properties, new_list_workbook};
 use crate::Result;
-use crate::load::LoadedSource;
+use crate::load::{LoadedSource, masked_file_name};
 use crate::model::period::Period;
 use crate::model::source_row::Reject;
 use crate::privacy::mask::mask_numbers_in_text;
@@ -60,11 +60,11 @@ pub(super) fn reject_cells(number: usize, reject: &Reject, severity: &str) -> [S
     [
         number.to_string(),
         if severity == "warn" { "此值未读入" } else { "整行退回" }.to_owned(),
-        reject.file.display().to_string(),
-        reject.sheet.clone().unwrap_or_default(),
+        masked_file_name(&reject.file),
+        mask_numbers_in_text(reject.sheet.as_deref().unwrap_or_default()).into_owned(),
         reject.row.to_string(),
         if reject.member > 0 { reject.member.to_string() } else { String::new() },
-        reject.column.clone().unwrap_or_default(),
+        mask_numbers_in_text(reject.column.as_deref().unwrap_or_default()).into_owned(),
         mask_numbers_in_text(&reject.reason).into_owned(),
         mask_numbers_in_text(&reject.original).replace('\t', " | "),
         reject.reason_code.clone(),

@@ -1,0 +1,345 @@
+//! Do the ID numbers and names of a file say who its people are? A column dragged down, exported as floating-point
+//! numbers or put in another's place is a list of nobody.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use arrow::array::{Array as _, AsArray as _};
+
+use super::LoadedSource;
+use super::audit::{RepeatedKeys, audit_percent_text, find_repeated_keys};
+use super::data_folder::masked_file_name;
+use crate::Result;
+use crate::config::SourceContract;
+use crate::config::source_contract::{ColumnRole, SourceColumn};
+use crate::model::id_number::{IdClass, IdNumber};
+use crate::model::source_row::AuditFinding;
+use crate::privacy::mask::mask_numbers_in_text;
+
+/// Filled cells of a file or county from which its share is looked at.
+const LEAST_CELLS: u64 = 20;
+/// Share of unusable numbers, in 1/100, from which it is told, and from which a file is a list of nobody.
+const TOLD_PERCENT: u64 = 5;
+const STOP_PERCENT: u64 = 80;
+/// Numbers with a wrong check character of which this share, in 1/100, is no slip of the pen.
+const WRONG_CHECKS_PERCENT: u64 = 50;
+/// Numbers in a row that follow each other at one distance from which they are dragged down.
+const LEAST_SERIES: u64 = 10;
+/// Rows and names under one number from which it is nobody's.
+const LEAST_SHARED: usize = 10;
+const LEAST_NAMES: usize = 5;
+/// Repeats of a list beyond which they are not looked at one by one.
+const MOST_REPEATS: usize = 2_000_000;
+
+/// What is counted of a file or county.
+#[derive(Default, Clone)]
+struct NumberCounts {
+    filled: u64,
+    /// Unusable cells by kind.
+    unusable: BTreeMap<&'static str, u64>,
+    masked: u64,
+    wrong_checks: u64,
+    in_series: u64,
+    /// Names with characters that were lost, and with numbers in them.
+    names: u64,
+    damaged_names: u64,
+    numbered_names: u64,
+}
+
+/// Length of the present run of numbers that follow each other, by table.
+#[derive(Default)]
+struct Series {
+    last: Option<u64>,
+    distance: u64,
+    length: u64,
+}
+
+impl Series {
+    /// Takes the next number; how many more cells are now known to be dragged down.
+    fn take(&mut self, number: Option<u64>) -> u64 {
+        let distance = match (self.last, number) {
+            (Some(last), Some(number)) => number.wrapping_sub(last),
+            _ => 0,
+        };
+        let near = (1..=100).contains(&distance);
+        if near && distance == self.distance {
+            self.length += 1;
+        } else {
+            (self.distance, self.length) = (distance, if near { 2 } else { 1 });
+        }
+        self.last = number;
+        match self.length {
+            LEAST_SERIES => LEAST_SERIES,
+            length => u64::from(length > LEAST_SERIES),
+        }
+    }
+}
+
+impl NumberCounts {
+    fn add_id(&mut self, text: &str) {
+        self.filled += 1;
+        let id = IdNumber::parse(text);
+        let kind = match id.class {
+            IdClass::Valid18 | IdClass::Up15 | IdClass::Cert20 | IdClass::Cert22 | IdClass::GStudent => {
+                return;
+            }
+            IdClass::JlStudent | IdClass::Temporary => return,
+            IdClass::BadCheck18 => {
+                self.wrong_checks += 1;
+                return;
+            }
+            IdClass::Trunc15 => "被表格软件截断（科学计数法或尾数为零）",
+            IdClass::Mask => {
+                self.masked += 1;
+                "部分数字被星号遮盖"
+            }
+            IdClass::BadDate18 => "出生日期不存在",
+            IdClass::Empty | IdClass::Other => {
+                let digits = text.bytes().filter(u8::is_ascii_digit).count();
+                match digits {
+                    0 => "没有数字",
+                    11 => "像电话号码",
+                    12.. => "位数或字符不对",
+                    _ => "不是证件号码",
+                }
+            }
+        };
+        *self.unusable.entry(kind).or_default() += 1;
+    }
+    fn add_name(&mut self, text: &str) {
+        self.names += 1;
+        self.damaged_names += u64::from(text.contains('\u{FFFD}'));
+        self.numbered_names += u64::from(text.bytes().filter(u8::is_ascii_digit).count() >= 15);
+    }
+    fn join(&mut self, other: &Self) {
+        self.filled += other.filled;
+        self.masked += other.masked;
+        self.wrong_checks += other.wrong_checks;
+        self.in_series += other.in_series;
+        self.names += other.names;
+        self.damaged_names += other.damaged_names;
+        self.numbered_names += other.numbered_names;
+        for (kind, cells) in &other.unusable {
+            *self.unusable.entry(kind).or_default() += cells;
+        }
+    }
+    fn all_unusable(&self) -> u64 {
+        self.unusable.values().sum()
+    }
+}
+
+/// Adds what is wrong with the numbers and names of whole files and counties.
+///
+/// # Errors
+/// Rows that cannot be read back from the disk.
+pub(super) fn audit_numbers(contract: &SourceContract, loaded: &mut LoadedSource) -> Result<()> {
+    let Some(id) = contract.role(ColumnRole::IdNumber) else { return Ok(()) };
+    let name = contract.role(ColumnRole::Name);
+    let counted = count_numbers(contract, loaded, id, name)?;
+    let mut files: BTreeMap<&std::path::Path, NumberCounts> = BTreeMap::new();
+    let mut counties: BTreeMap<&str, NumberCounts> = BTreeMap::new();
+    for ((table, county), counts) in &counted {
+        files.entry(&loaded.records.tables[*table].file).or_default().join(counts);
+        if !county.is_empty() {
+            counties.entry(county).or_default().join(counts);
+        }
+    }
+    let several = counties.len() > files.len();
+    let parts = files.into_iter().map(|(file, counts)| (format!("文件“{}”", masked_file_name(file)), counts));
+    let counties = counties.into_iter().filter(|_| several);
+    let counties = counties.map(|(name, counts)| (format!("“{}”", mask_numbers_in_text(name)), counts));
+    let mut findings = Vec::new();
+    for (part, counts) in parts.chain(counties) {
+        findings.extend(unusable_part(contract, id, &part, &counts));
+        if let Some(name) = name {
+            findings.extend(damaged_names(contract, name, &part, &counts));
+        }
+    }
+    if let Some(name) = name {
+        findings.extend(shared_numbers(contract, loaded, id, name)?);
+    }
+    loaded.audits.splice(0..0, findings);
+    Ok(())
+}
+
+fn count_numbers(
+    contract: &SourceContract,
+    loaded: &LoadedSource,
+    id: &SourceColumn,
+    name: Option<&SourceColumn>,
+) -> Result<BTreeMap<(usize, String), NumberCounts>> {
+    let county = contract.role(ColumnRole::County).map(|column| column.name.as_str());
+    let name = name.map(|column| column.name.as_str());
+    let wanted = |column: &str| column == id.name || Some(column) == county || Some(column) == name;
+    let mut counted: BTreeMap<(usize, String), NumberCounts> = BTreeMap::new();
+    let (mut first, mut series, mut in_table) = (0, Series::default(), usize::MAX);
+    for batch in loaded.records.rows.chunks(wanted)? {
+        let batch = batch?;
+        let texts = |name: Option<&str>| {
+            name.and_then(|name| batch.column_by_name(name)).and_then(|array| array.as_string_opt::<i32>())
+        };
+        let (ids, names, counties) = (texts(Some(&id.name)), texts(name), texts(county));
+        let cell = |array: Option<&arrow::array::StringArray>, row: usize| {
+            array.filter(|array| array.is_valid(row)).map(|array| array.value(row).to_owned())
+        };
+        let mut here: (usize, &str) = (usize::MAX, "");
+        let mut counts = NumberCounts::default();
+        for row in 0..batch.num_rows() {
+            let table = loaded.records.keys[first + row].table();
+            let county = counties.filter(|c| c.is_valid(row)).map_or("", |c| c.value(row));
+            if here != (table, county) {
+                if here.0 != usize::MAX {
+                    counted.entry((here.0, here.1.to_owned())).or_default().join(&counts);
+                }
+                (here, counts) = ((table, county), NumberCounts::default());
+            }
+            if in_table != table {
+                (in_table, series) = (table, Series::default());
+            }
+            match cell(ids, row) {
+                Some(text) => {
+                    counts.add_id(&text);
+                    counts.in_series += series.take(text.parse().ok().filter(|_| text.len() == 18));
+                }
+                None => series = Series::default(),
+            }
+            if let Some(text) = cell(names, row) {
+                counts.add_name(&text);
+            }
+        }
+        if here.0 != usize::MAX {
+            counted.entry((here.0, here.1.to_owned())).or_default().join(&counts);
+        }
+        first += batch.num_rows();
+    }
+    Ok(counted)
+}
+
+fn unusable_part(
+    contract: &SourceContract,
+    id: &SourceColumn,
+    part: &str,
+    counts: &NumberCounts,
+) -> Option<AuditFinding> {
+    let (filled, unusable) = (counts.filled, counts.all_unusable());
+    if filled < LEAST_CELLS {
+        return None;
+    }
+    let find = |audit: &str, blocking: bool, message: String| {
+        Some(AuditFinding::new(&contract.name, audit, blocking, message))
+    };
+    let (title, label) = (&contract.title, &id.label);
+    if counts.in_series >= LEAST_CELLS && counts.in_series * 5 >= filled {
+        let message = format!(
+            "“{title}”的{part}的列“{label}”有{}格依次递增（占{}）：像是在表格软件里拖动填充出来的，不是本人的号码；向{}索取原表后重新运行",
+            counts.in_series,
+            audit_percent_text(counts.in_series, filled),
+            contract.owner
+        );
+        return find("unusable_numbers", true, message);
+    }
+    if counts.wrong_checks >= LEAST_CELLS && counts.wrong_checks * 100 > filled * WRONG_CHECKS_PERCENT {
+        let message = format!(
+            "“{title}”的{part}的列“{label}”有{}格的校验码不对（占{}）：多半是这一列被改动或错位；向{}核对原表后重新运行",
+            counts.wrong_checks,
+            audit_percent_text(counts.wrong_checks, filled),
+            contract.owner
+        );
+        return find("unusable_numbers", true, message);
+    }
+    if unusable < LEAST_CELLS || unusable * 100 < filled * TOLD_PERCENT {
+        return None;
+    }
+    let stops = unusable * 100 >= filled * STOP_PERCENT && counts.masked * 2 < unusable;
+    let mut kinds: Vec<(&str, u64)> = counts.unusable.iter().map(|(kind, cells)| (*kind, *cells)).collect();
+    kinds.sort_by_key(|&(kind, cells)| (std::cmp::Reverse(cells), kind));
+    let kinds: Vec<String> = kinds.iter().take(3).map(|(kind, cells)| format!("{kind}{cells}格")).collect();
+    let message = format!(
+        "“{title}”的{part}的列“{label}”有{unusable}格不能作证件号码用（占{}）：{}；这些人只能按姓名等比对，查不到不等于没有；向{}索取号码完整的名单{}",
+        audit_percent_text(unusable, filled),
+        kinds.join("、"),
+        contract.owner,
+        if stops { "后重新运行" } else { "" }
+    );
+    find("unusable_numbers", stops, message)
+}
+
+fn damaged_names(
+    contract: &SourceContract,
+    name: &SourceColumn,
+    part: &str,
+    counts: &NumberCounts,
+) -> Vec<AuditFinding> {
+    let mut findings = Vec::new();
+    for (cells, what) in [
+        (counts.damaged_names, "含有丢失的字（编码转换时损坏）"),
+        (counts.numbered_names, "写有长号码（姓名与号码混在一格）"),
+    ] {
+        if cells >= 5 && cells * 100 >= counts.names {
+            let message = format!(
+                "“{}”的{part}的列“{}”有{cells}格{what}（占{}）；这些人认不准；向{}索取原表{}",
+                contract.title,
+                name.label,
+                audit_percent_text(cells, counts.names),
+                contract.owner,
+                if cells * 2 >= counts.names { "后重新运行" } else { "" }
+            );
+            let stops = cells >= LEAST_CELLS && cells * 2 >= counts.names;
+            findings.push(AuditFinding::new(&contract.name, "unusable_names", stops, message));
+        }
+    }
+    findings
+}
+
+/// Numbers that stand in many rows under different names.
+fn shared_numbers(
+    contract: &SourceContract,
+    loaded: &LoadedSource,
+    id: &SourceColumn,
+    name: &SourceColumn,
+) -> Result<Vec<AuditFinding>> {
+    let records = &loaded.records;
+    if records.rows.schema().index_of(&id.name).is_err()
+        || records.rows.schema().index_of(&name.name).is_err()
+    {
+        return Ok(Vec::new());
+    }
+    let RepeatedKeys { repeats, .. } = find_repeated_keys(records, &[id], 1)?;
+    // A list that names everybody again and again is no list of one number for many.
+    if repeats.len() > MOST_REPEATS {
+        return Ok(Vec::new());
+    }
+    let mut groups: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
+    for (row, first) in repeats {
+        groups.entry((records.keys[row].table(), first)).or_default().push(row);
+    }
+    groups.retain(|_, rows| rows.len() + 1 >= LEAST_SHARED);
+    let mut findings = Vec::new();
+    // By file: numbers, rows.
+    let mut told: BTreeMap<usize, (u64, u64)> = BTreeMap::new();
+    for ((table, first), rows) in groups.iter().take(1000) {
+        let mut some: Vec<usize> = rows.iter().copied().take(50).collect();
+        some.insert(0, *first);
+        some.sort_unstable();
+        let picked = records.rows.pick_columns(&some, |column| column == name.name)?;
+        let names: BTreeSet<&str> = picked.column(0).as_string::<i32>().iter().flatten().collect();
+        if names.len() >= LEAST_NAMES {
+            let of = told.entry(*table).or_default();
+            *of = (of.0 + 1, of.1 + rows.len() as u64 + 1);
+        }
+    }
+    for (table, (numbers, rows)) in told {
+        let accepted = loaded.totals.tables[table].accepted;
+        let stops = rows >= LEAST_CELLS && rows * 100 >= accepted * TOLD_PERCENT;
+        let message = format!(
+            "“{}”的文件“{}”有{rows}行是不同的人用同一个“{}”（共{numbers}个号码，占{}）：像是向下复制出来的，会当成同一个人；向{}索取原表{}",
+            contract.title,
+            masked_file_name(&records.tables[table].file),
+            id.label,
+            audit_percent_text(rows, accepted),
+            contract.owner,
+            if stops { "后重新运行" } else { "核对" }
+        );
+        findings.push(AuditFinding::new(&contract.name, "unusable_numbers", stops, message));
+    }
+    Ok(findings)
+}

@@ -1,0 +1,293 @@
+//! Audits that ask file by file and place by place: periods in every form, lists twice, numbers that are nobody's.
+
+use std::path::Path;
+
+use arrow::array::{Array as _, AsArray as _};
+use arrow::datatypes::Int32Type;
+use bidui::testing::config::Pipeline;
+use bidui::testing::load::{LoadedSource, load_source};
+
+use crate::end_to_end::{bidui, root, text};
+
+/// Loads files of a source of the pipeline.
+fn load(source: &str, files: &[(&str, String)]) -> LoadedSource {
+    let pipeline = Pipeline::open(&root().join("pipelines/hebi")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let index = pipeline.source_index(source).unwrap();
+    load_source(&pipeline, index, folder.path(), None)
+        .unwrap_or_else(|e| panic!("{}", bidui::testing::error::render_error(&e, false)))
+        .expect("a list")
+}
+
+/// An ID number of an invented person: `at` tells them apart, the check character agrees.
+fn id(at: u32) -> String {
+    let body = format!("4106221960{:02}{:02}{:03}", at / 28 % 12 + 1, at % 28 + 1, at * 7 % 1000);
+    let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    let sum: u32 = body.bytes().zip(weights).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
+    format!("{body}{}", b"10X98765432"[(sum % 11) as usize] as char)
+}
+
+fn name(at: u32) -> String {
+    let given = "建国红军秀英志强玉兰海燕春生".chars().collect::<Vec<_>>();
+    let one = given[(at / 14 % 14) as usize];
+    format!("{}{one}{}", ["张", "王", "李"][(at / 196 % 3) as usize], given[(at % 14) as usize])
+}
+
+/// What the audits say, the blocking ones marked.
+fn told(loaded: &LoadedSource) -> Vec<String> {
+    let mark = |blocking| if blocking { "!" } else { "" };
+    loaded.audits.iter().map(|a| format!("{}{}：{}", mark(a.blocking), a.audit, a.message)).collect()
+}
+
+fn says(loaded: &LoadedSource, parts: &[&str]) {
+    let all = told(loaded);
+    assert!(all.iter().any(|one| parts.iter().all(|part| one.contains(part))), "no {parts:?} in {all:#?}");
+}
+
+fn silent(loaded: &LoadedSource, audit: &str) {
+    let all = told(loaded);
+    assert!(all.iter().all(|one| !one.trim_start_matches('!').starts_with(audit)), "{all:#?}");
+}
+
+fn aid(terms: impl Fn(u32) -> String, people: std::ops::Range<u32>) -> String {
+    let rows =
+        people.map(|at| format!("第一中学,{},{},{},补助,{},建档立卡", name(at), id(at), terms(at), 500 + at));
+    let rows: Vec<String> = rows.collect();
+    format!("学校,姓名,身份证号,学期,受助项目,受助金额,资助类别\n{}\n", rows.join("\n"))
+}
+
+const INSURED: &str = "参保年度,姓名,身份证号,县(区),乡镇,参保状态";
+
+fn insured(year: impl Fn(u32) -> String, people: std::ops::Range<u32>, township: &str) -> String {
+    people.map(|at| format!("{},{},{},淇县,{township},正常参保\n", year(at), name(at), id(at))).collect()
+}
+
+const DIBAO: &str = "县区,乡镇,村,家庭编号,户主姓名,户主身份证号,类别,起保年月,停保年月";
+
+fn dibao(number: impl Fn(u32) -> String, months: (&str, &str), people: std::ops::Range<u32>) -> String {
+    let row = |at| {
+        let (start, stop) = months;
+        format!("淇县,高村镇,高村,{},{},{},农村,{start},{stop}\n", number(at), name(at), id(at))
+    };
+    format!("{DIBAO}\n{}", people.map(row).collect::<String>())
+}
+
+#[test]
+fn a_term_comes_out_as_rules_compare_it() {
+    for written in ["2018年秋季学期", "2018-2019学年第一学期", "18秋", "201809", "二〇一八年秋季"]
+    {
+        let loaded = load("student_aid", &[("学生资助.csv", aid(|_| written.to_owned(), 0..3))]);
+        let batch = loaded.records.rows.batch().unwrap();
+        let terms = batch.column_by_name("term").unwrap();
+        let terms: Vec<Option<&str>> = terms.as_string::<i32>().iter().collect();
+        assert_eq!(terms, [Some("2018秋"); 3], "{written}");
+    }
+    let loaded = load("student_aid", &[("学生资助.csv", aid(|_| "2018".to_owned(), 0..3))]);
+    assert_eq!((loaded.totals.accepted(), loaded.totals.rejected()), (0, 3));
+    assert_eq!(loaded.rejects[0].reason_code, "bad_period");
+    says(&loaded, &["!reject_share", "看不出是哪一个学期：3条"]);
+}
+
+#[test]
+fn a_year_is_four_digits_of_this_time() {
+    let written = ["2018", "2018年", "二〇一八年度", "20180101", "2018-01-01", "18", "0", "2934"];
+    let rows = insured(|at| written[at as usize].to_owned(), 0..8, "高村镇");
+    let loaded = load("insurance", &[("医保参保_淇县.csv", format!("{INSURED}\n{rows}"))]);
+    let batch = loaded.records.rows.batch().unwrap();
+    let years = batch.column_by_name("year").unwrap().as_primitive::<Int32Type>();
+    assert_eq!(years.values().to_vec(), [2018; 5]);
+    assert_eq!(loaded.rejects.iter().map(|r| r.original.as_str()).collect::<Vec<_>>(), ["18", "0", "2934"]);
+}
+
+#[test]
+fn rows_pasted_twice_are_one_list() {
+    let once = aid(|_| "2018秋".to_owned(), 0..40);
+    let rows = once.split_once('\n').unwrap().1.to_owned();
+    let loaded = load("student_aid", &[("学生资助.csv", format!("{once}{rows}"))]);
+    says(&loaded, &["!duplicate_rows", "有40条记录与前面的完全相同（占50%"]);
+    // Two terms of the same students are two rows each.
+    let spring = aid(|_| "2018春".to_owned(), 0..40);
+    let spring = spring.split_once('\n').unwrap().1.to_owned();
+    silent(&load("student_aid", &[("学生资助.csv", format!("{once}{spring}"))]), "duplicate");
+}
+
+#[test]
+fn two_files_of_the_same_people_are_told_with_their_share() {
+    let new = dibao(|at| format!("4106220020{at:04}"), ("201504", ""), 0..40);
+    let old = dibao(|at| format!("41062200200{at:04}0"), ("201504", ""), 10..50);
+    let loaded = load("dibao", &[("农村低保_淇县.csv", new.clone()), ("农村低保_淇县_旧.csv", old)]);
+    says(&loaded, &["!duplicate_file", "农村低保_淇县_旧.csv", "有30人两份都有", "75%"]);
+    let others = dibao(|at| format!("41062200200{at:04}0"), ("201504", ""), 30..70);
+    silent(&load("dibao", &[("农村低保_淇县.csv", new), ("农村低保_淇县_补.csv", others)]), "duplicate");
+    // Files that each hold one kind of aid rightly name the same students.
+    let one = aid(|_| "2018秋".to_owned(), 0..40);
+    let loaded = load(
+        "student_aid",
+        &[("学生资助_甲.csv", one.clone()), ("学生资助_乙.csv", one.replace(",补助,", ",免学费,"))],
+    );
+    silent(&loaded, "duplicate");
+}
+
+#[test]
+fn household_numbers_in_scientific_notation_are_no_numbers() {
+    let loaded =
+        load("dibao", &[("农村低保_淇县.csv", dibao(|_| "4.1E+13".to_owned(), ("201504", ""), 0..30))]);
+    assert_eq!((loaded.totals.accepted(), loaded.totals.rejected()), (0, 30));
+    says(&loaded, &["!reject_share", "“家庭编号”成了科学计数法", "30条"]);
+}
+
+#[test]
+fn an_end_before_the_start_is_not_known() {
+    let rows = dibao(|at| format!("4106220020{at:04}"), ("201504", "201001"), 0..3);
+    let loaded = load("dibao", &[("农村低保_淇县.csv", rows)]);
+    let batch = loaded.records.rows.batch().unwrap();
+    assert_eq!(batch.column_by_name("stop_month").unwrap().null_count(), 3);
+    assert_eq!(loaded.records.unknown.records("stop_month"), [0, 1, 2]);
+    let warned: Vec<&str> = loaded.cell_warnings.iter().map(|w| w.reason_code.as_str()).collect();
+    assert_eq!(warned, ["end_before_start"; 3]);
+}
+
+#[test]
+fn numbers_that_are_nobodys_stop() {
+    let list = |number: &dyn Fn(u32) -> String, name: &dyn Fn(u32) -> String| {
+        let rows = (0..40).map(|at| format!("2018,{},{},淇县,高村镇,正常参保\n", name(at), number(at)));
+        load("insurance", &[("医保参保_淇县.csv", format!("{INSURED}\n{}", rows.collect::<String>()))])
+    };
+    let good = list(&id, &name);
+    assert!(told(&good).iter().all(|one| !one.contains("unusable")), "{:#?}", told(&good));
+    let dragged = list(&|at| (410_622_196_807_173_557_u64 + u64::from(at)).to_string(), &name);
+    says(&dragged, &["!unusable_numbers", "有40格依次递增"]);
+    let copied = list(&|_| id(1), &name);
+    says(&copied, &["!unusable_numbers", "有40行是不同的人用同一个“身份证号”"]);
+    let phones = list(&|at| format!("138{:08}", at * 977), &name);
+    says(&phones, &["!unusable_numbers", "有40格不能作证件号码用（占100%）：像电话号码40格"]);
+    let floats = list(&|at| format!("4.106219350{at:03}E+17"), &name);
+    says(&floats, &["!unusable_numbers", "被表格软件截断"]);
+    let masked = list(&|at| format!("{}********{}", &id(at)[..6], &id(at)[14..]), &name);
+    says(&masked, &["unusable_numbers", "部分数字被星号遮盖40格"]);
+    assert!(masked.audits.iter().all(|audit| !audit.blocking), "{:#?}", told(&masked));
+    let some = list(&|at| if at % 3 == 0 { "无法提供".to_owned() } else { id(at) }, &name);
+    silent(&some, "!unusable_numbers");
+    let damaged = list(&id, &|at| if at % 3 == 0 { "张\u{FFFD}军".to_owned() } else { name(at) });
+    says(&damaged, &["unusable_names", "有14格含有丢失的字"]);
+    let swapped = list(&name, &id);
+    says(&swapped, &["!unusable_numbers", "没有数字40格"]);
+}
+
+#[test]
+fn rejects_of_one_file_are_not_lost_among_many() {
+    let people = insured(|_| "2018".to_owned(), 0..400, "高村镇");
+    let mut few = insured(|_| "2018".to_owned(), 400..440, "朝歌街道办事处");
+    for at in 400..412 {
+        few = few.replace(&format!(",{},", name(at)), ",,");
+    }
+    let files = [
+        ("医保参保_甲.csv", format!("{INSURED}\n{people}")),
+        ("医保参保_乙.csv", format!("{INSURED}\n{few}")),
+    ];
+    let loaded = load("insurance", &files);
+    says(&loaded, &["!reject_share", "文件“医保参保_乙.csv”读入40条，退回12条（30%", "“姓名”为空：12条"]);
+}
+
+fn check(files: &[(&str, String)]) -> (String, Option<i32>) {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        std::fs::create_dir_all(folder.path().join(name).parent().unwrap_or(Path::new(""))).unwrap();
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let data = folder.path();
+    let checked = bidui(&["check", "pipelines/hebi", "--data", text(data), "--quarter", "2018Q3"]);
+    (String::from_utf8(checked.stdout).unwrap(), checked.status.code())
+}
+
+#[test]
+fn a_township_of_another_year_and_places_that_nobody_knows_are_told() {
+    let good = insured(|_| "2018".to_owned(), 0..60, "高村镇");
+    let old = insured(|_| "2017".to_owned(), 60..90, "朝歌街道办事处");
+    let (said, _) = check(&[("医保参保_淇县.csv", format!("{INSURED}\n{good}{old}"))]);
+    assert!(
+        said.contains("阻断：文件“医保参保_淇县.csv”里淇县朝歌街道办事处没有2018年第3季度的行"),
+        "{said}"
+    );
+    let wrong = insured(|_| "2018".to_owned(), 0..60, "高村镇").replace("淇县", "城乡一体化示范区");
+    let (said, _) = check(&[("医保参保_淇县.csv", format!("{INSURED}\n{wrong}"))]);
+    assert!(said.contains("有60行的县（区）或乡镇在区划表里查不到"), "{said}");
+    assert!(said.contains("“城乡一体化示范区 高村镇”60行"), "{said}");
+    let years = insured(|at| if at < 30 { "2060" } else { "2018" }.to_owned(), 0..60, "高村镇");
+    let (said, _) = check(&[("医保参保_淇县.csv", format!("{INSURED}\n{years}"))]);
+    assert!(said.contains("有30行是不可能的年份（占50%；2060：30行）"), "{said}");
+}
+
+#[test]
+fn a_quarter_without_its_year_is_seen_in_names_and_titles() {
+    let list = dibao(|at| format!("4106220020{at:04}"), ("201504", ""), 0..5);
+    for file in ["第二季度/农村低保_淇县.csv", "农村低保_淇县_截至6月底.csv"] {
+        let (said, code) = check(&[(file, list.clone())]);
+        assert!(said.contains("阻断：文件“") && said.contains("的名称写的是“"), "{file}: {said}");
+        assert_eq!(code, Some(2));
+    }
+    for file in ["第三季度/农村低保_淇县.csv", "农村低保_淇县_10月.csv", "农村低保_淇县_9月.csv"]
+    {
+        let (said, _) = check(&[(file, list.clone())]);
+        assert!(!said.contains("的名称写的是"), "{file}: {said}");
+    }
+    let (said, _) = check(&[("农村低保_淇县.csv", format!("淇县低保名单（二〇一八年第二季度）\n{list}"))]);
+    assert!(said.contains("没有2018年第3季度的行（文件名或标题写的是2018年第二季度）"), "{said}");
+}
+
+#[test]
+fn a_column_that_a_county_hardly_fills_is_not_delivered_there() {
+    let full = insured(|_| "2018".to_owned(), 0..60, "高村镇");
+    let bare = insured(|_| "2018".to_owned(), 60..120, "高村镇");
+    let bare: String = bare
+        .lines()
+        .enumerate()
+        .map(|(at, row)| if at < 5 { format!("{row}\n") } else { row.replace("正常参保", "") + "\n" })
+        .collect();
+    let files = [
+        ("医保参保_甲.csv", format!("{INSURED}\n{full}")),
+        ("医保参保_乙.csv", format!("{INSURED}\n{bare}")),
+    ];
+    let (said, _) = check(&files);
+    assert!(said.contains("医保参保_乙.csv（60行只填了5行）"), "{said}");
+    let bare = bare.replace("淇县", "浚县").replace("高村镇", "善堂镇");
+    let (said, _) = check(&[("医保参保.csv", format!("{INSURED}\n{full}{bare}"))]);
+    assert!(said.contains("浚县（60行只填了5行）"), "{said}");
+}
+
+#[test]
+fn a_registry_whose_header_has_two_rows_names_its_townships() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    std::fs::create_dir(&data).unwrap();
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    let upper = ["序号", "所在地", "", "", "户编号", "家庭成员情况", "", "", "", "备注"];
+    let lower = ["", "县", "乡镇", "村", "", "姓名", "性别", "身份证号码", "与户主关系", ""];
+    sheet.write(0, 0, "滑县建档立卡贫困人口信息表").unwrap();
+    for (column, (above, below)) in upper.iter().zip(lower).enumerate() {
+        for (row, text) in [(1, *above), (2, below)] {
+            if !text.is_empty() {
+                sheet.write(row, column as u16, text).unwrap();
+            }
+        }
+    }
+    for at in 0..40_u32 {
+        let township = ["道口镇", "城关镇", "白道口镇", "留固镇"][(at % 4) as usize];
+        let (number, id, name) = (format!("4105260000{at:03}"), id(at), name(at));
+        let cells = [&at.to_string(), "滑县", township, "西街村", &number, &name, "男", &id, "户主", ""];
+        for (column, cell) in cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+            sheet.write(at + 3, column as u16, *cell).unwrap();
+        }
+    }
+    book.save(data.join("建档立卡贫困人口信息.xlsx")).unwrap();
+    let new = folder.path().join("huaxian");
+    let line =
+        ["init", text(&new), "--from", "base", "--code", "410526", "--name", "滑县", "--data", text(&data)];
+    let done = bidui(&line);
+    let said = String::from_utf8(done.stdout).unwrap();
+    assert!(said.contains("4个乡镇"), "{said}{}", String::from_utf8_lossy(&done.stderr));
+}
