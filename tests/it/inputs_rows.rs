@@ -177,7 +177,10 @@ fn ten_footers_below_forty_people_stop_nobody() {
         "分管领导:,,,,,,",
         "经办人:李四,,,,,,",
     ];
-    let loaded = aid_list(&[AID], &good(40), &footers);
+    // No two rows alike: a list pasted again stops.
+    let rows: Vec<String> =
+        (0..40).zip(good(40)).map(|(at, row)| row.replace(",625,", &format!(",{},", 600 + at))).collect();
+    let loaded = aid_list(&[AID], &rows, &footers);
     assert_eq!(counts(&loaded), (40, 0));
     assert_eq!(loaded.skipped.len(), 11);
     assert!(loaded.audits.iter().all(|a| !a.blocking), "{:?}", loaded.audits);
