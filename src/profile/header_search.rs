@@ -34,8 +34,6 @@ pub(super) fn search_headers(
         lost += unnamed_columns(piece);
         words.extend(piece.info.headers.iter().filter(|h| !h.is_empty()).cloned());
         let repeated = repeated_headers(&piece.info.headers);
-        // Where the lower of two rows was taken, the upper one names the columns that it leaves blank.
-        words.extend(row_above_header(piece));
         if let Some(lower) = continuation_row(piece) {
             let repeated = repeated_headers(&lower);
             for (above, below) in joined_rows(&piece.info.headers, &lower) {
@@ -120,18 +118,6 @@ fn continuation_row(piece: &RawTable) -> Option<Vec<String>> {
     };
     let names = cells.iter().filter(|cell| !cell.is_empty()).all(|cell| is_header_text(cell));
     (names && cells.iter().enumerate().any(new)).then_some(cells)
-}
-
-/// The cells of the row above the header, if it names columns that the header leaves blank.
-fn row_above_header(piece: &RawTable) -> Vec<String> {
-    let above = piece.info.header_row.saturating_sub(1);
-    let lost = unnamed_columns(piece) > 0 || piece.info.headers.iter().any(String::is_empty);
-    let Some(row) = piece.skipped.iter().find(|row| row.row == above && lost) else { return Vec::new() };
-    let cells: Vec<&str> = row.text.split('\t').map(str::trim).filter(|cell| !cell.is_empty()).collect();
-    if cells.len() < 2 || !cells.iter().all(|cell| is_header_text(cell)) {
-        return Vec::new();
-    }
-    cells.into_iter().map(str::to_owned).collect()
 }
 
 /// A short text without a number of more than two digits.

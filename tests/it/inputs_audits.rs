@@ -257,37 +257,3 @@ fn a_column_that_a_county_hardly_fills_is_not_delivered_there() {
     let (said, _) = check(&[("医保参保.csv", format!("{INSURED}\n{full}{bare}"))]);
     assert!(said.contains("浚县（60行只填了5行）"), "{said}");
 }
-
-#[test]
-fn a_registry_whose_header_has_two_rows_names_its_townships() {
-    let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().join("data");
-    std::fs::create_dir(&data).unwrap();
-    let mut book = rust_xlsxwriter::Workbook::new();
-    let sheet = book.add_worksheet();
-    let upper = ["序号", "所在地", "", "", "户编号", "家庭成员情况", "", "", "", "备注"];
-    let lower = ["", "县", "乡镇", "村", "", "姓名", "性别", "身份证号码", "与户主关系", ""];
-    sheet.write(0, 0, "滑县建档立卡贫困人口信息表").unwrap();
-    for (column, (above, below)) in upper.iter().zip(lower).enumerate() {
-        for (row, text) in [(1, *above), (2, below)] {
-            if !text.is_empty() {
-                sheet.write(row, column as u16, text).unwrap();
-            }
-        }
-    }
-    for at in 0..40_u32 {
-        let township = ["道口镇", "城关镇", "白道口镇", "留固镇"][(at % 4) as usize];
-        let (number, id, name) = (format!("4105260000{at:03}"), id(at), name(at));
-        let cells = [&at.to_string(), "滑县", township, "西街村", &number, &name, "男", &id, "户主", ""];
-        for (column, cell) in cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
-            sheet.write(at + 3, column as u16, *cell).unwrap();
-        }
-    }
-    book.save(data.join("建档立卡贫困人口信息.xlsx")).unwrap();
-    let new = folder.path().join("huaxian");
-    let line =
-        ["init", text(&new), "--from", "base", "--code", "410526", "--name", "滑县", "--data", text(&data)];
-    let done = bidui(&line);
-    let said = String::from_utf8(done.stdout).unwrap();
-    assert!(said.contains("4个乡镇"), "{said}{}", String::from_utf8_lossy(&done.stderr));
-}

@@ -205,7 +205,10 @@ fn rejects_name_the_cell() {
     assert_eq!((loaded.totals.read(), loaded.totals.accepted(), loaded.totals.rejected()), (7, 3, 4));
     let share = loaded.audits.iter().find(|a| a.audit == "reject_share").unwrap();
     assert!(share.blocking);
-    assert_eq!(share.message, "“农村低保”读入7条，退回4条（57.1%，原因：“家庭编号”为空：2条，“姓名”为空：1条等），超过上限5%；按退回清单改正后重报");
+    assert_eq!(
+        share.message,
+        "“农村低保”读入7条，退回4条（57.1%，原因：“家庭编号”为空：2条，“姓名”为空：1条等），超过上限5%；按退回清单改正后重报"
+    );
 }
 
 #[test]
