@@ -14,4 +14,5 @@ pub(crate) mod rule_settings;
 pub(crate) mod rules_of_included_folders;
 pub(crate) mod sql;
 pub(crate) mod targets;
+pub(crate) mod unknown_answers;
 pub(crate) mod view_catalogue;

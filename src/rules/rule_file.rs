@@ -180,6 +180,11 @@ pub struct RuleExample {
     /// Findings, exactly: `subject`, `subject/rule_key`, optionally ` <- evidence evidence…`;
     /// of an indicator: `indicator unit numerator/denominator`.
     pub expect: Vec<String>,
+    /// Subjects, exactly, of which cells written `?` (unknown) leave open whether they are findings:
+    /// `subject` or `subject/rule_key`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub undecided: Vec<String>,
 }
 
 /// A `.sql` file of the rules folder: header comment, then one SELECT.

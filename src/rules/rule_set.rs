@@ -105,6 +105,25 @@ impl RuleSet {
             policy_text,
         })
     }
+    /// The same set with this rule alone.
+    pub(crate) fn with_only(&self, rule: &Rule) -> Self {
+        Self {
+            rules: vec![rule.clone()],
+            definitions: self.definitions.clone(),
+            settings: self.settings.clone(),
+            catalogue: self.catalogue.clone(),
+            root_code: self.root_code.clone(),
+            labels: BTreeMap::new(),
+            household_columns: self.household_columns.clone(),
+            targets: TargetFile::default(),
+            replaced: Vec::new(),
+            off: BTreeMap::new(),
+            layers: self.layers.clone(),
+            target_places: Vec::new(),
+            settings_files: self.settings_files.clone(),
+            policy_text: None,
+        }
+    }
     /// Rule by code.
     pub fn rule(&self, code: &str) -> Option<&Rule> {
         self.rules.iter().find(|r| r.header.code == code)

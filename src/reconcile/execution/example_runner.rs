@@ -1,5 +1,6 @@
 //! Examples in rule headers, run as tests, and the proof that they protect every condition.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -21,6 +22,8 @@ use crate::reconcile::views::rule_view::ViewRows;
 use crate::rules::rule_file::{Rule, message_placeholders};
 use crate::rules::rule_set::{RuleSet, with_hint};
 use crate::rules::sql::RuleMutant;
+use crate::rules::sql::certainty::UNKNOWN;
+use crate::rules::unknown_answers::UnknownColumns;
 use crate::rules::view_catalogue::PREVIOUS;
 use crate::table::rows::Rows;
 use crate::{Error, Result};
@@ -35,6 +38,9 @@ pub struct ExampleReport {
     /// Examples whose findings are not the expected ones, or that could not be run.
     pub failures: Vec<Error>,
 }
+
+/// How an example writes a cell that is filled and not known.
+const UNKNOWN_CELL: &str = "?";
 
 /// What mutation showed for one rule.
 #[derive(Debug, Clone)]
@@ -167,7 +173,7 @@ pub fn all_cases(pipeline: &Pipeline, rules: &RuleSet) -> Result<Vec<ExampleCase
         for (index, example) in rule.header.example.iter().enumerate() {
             let rows = bench.rows(rule, index)?;
             let mut tables = BTreeMap::new();
-            for name in bench.tables_of(rule) {
+            for name in tables_of(rules, rule) {
                 let Some(columns) = rules.catalogue.columns(&name) else { continue };
                 let rows = rows.get(&name).cloned().unwrap_or_default();
                 tables.insert(name, ExampleTable { columns: columns.clone(), rows });
@@ -216,15 +222,6 @@ impl<'a> ExampleBench<'a> {
         let parameters = rules.example_parameters(pipeline, period)?.into_iter().map(row).collect();
         Ok(Self { rules, period, parameters })
     }
-    /// Views a rule reads, through definitions too.
-    fn tables_of(&self, rule: &Rule) -> BTreeSet<String> {
-        let definitions = self.rules.definitions_of(&rule.file);
-        let files = std::iter::once(&rule.file).chain(definitions.into_iter().map(|d| &d.file));
-        let mut tables: BTreeSet<String> =
-            files.flat_map(|file| file.select.table_names()).map(str::to_owned).collect();
-        tables.retain(|t| self.rules.catalogue.columns(t).is_some());
-        tables
-    }
     /// Rows given by an example, by view.
     fn rows(&self, rule: &Rule, index: usize) -> Result<BTreeMap<String, Vec<ExampleRow>>> {
         let mut tables: BTreeMap<String, Vec<ExampleRow>> = BTreeMap::new();
@@ -259,9 +256,14 @@ impl<'a> ExampleBench<'a> {
                         suggest_toml_name(name, &known, "可用的列"),
                     ));
                 };
+                if value == UNKNOWN_CELL {
+                    row.insert(format!("{name}{UNKNOWN}"), "1".to_owned());
+                    row.insert(name.to_owned(), "NULL".to_owned());
+                    continue;
+                }
                 if value != "NULL" && !is_valid_example_value(*kind, value) {
                     return Err(complain(format!("“{value}”不能作为列“{name}”的值"))
-                        .hint("数字写整数（金额以分计），日期写 2018-09-30，空值写 NULL"));
+                        .hint("数字写整数（金额以分计），日期写 2018-09-30，空值写 NULL，看不出的值写 ?"));
                 }
                 row.insert(name.to_owned(), value.to_owned());
             }
@@ -298,45 +300,29 @@ impl<'a> ExampleBench<'a> {
             row.insert(name.clone(), filled);
         }
     }
-    fn outcome(&self, rule: &Rule, index: usize) -> Result<(RuleOutcome, NumberedIds)> {
+    fn outcome(&self, rule: &Rule, index: usize) -> Result<ExampleOutcome> {
         let rows = self.rows(rule, index)?;
-        let ids = ids_of(rows.values().flatten());
-        let mut session = SqlSession::new();
-        for name in self.tables_of(rule) {
-            let Some(columns) = self.rules.catalogue.columns(&name) else { continue };
-            match rows.get(&name) {
-                Some(rows) => {
-                    let rows = ViewRows::Stored(Rows::of(example_table(columns, rows)?));
-                    session.register(&name, to_frame(&rows, &ids, |_| true)?);
-                }
-                None => session.register(&name, empty_frame(columns)),
-            }
-        }
-        for definition in self.rules.definitions_of(&rule.file) {
-            let frame = session.select(&definition.file.select)?;
-            session.register(&definition.header.name, frame);
-        }
-        Ok((run_rule(&session, rule, &ids, self.rules.example_root(rule))?, ids))
+        outcome_of_rows(self.rules, rule, &rows)
     }
     /// Runs one example and compares.
     fn compare(&self, rule: &Rule, index: usize) -> Result<()> {
         let example = &rule.header.example[index];
-        let (outcome, ids) = self.outcome(rule, index)?;
+        let ExampleOutcome { outcome, undecided, ids } = self.outcome(rule, index)?;
+        let mut undecided: Vec<String> =
+            undecided.iter().map(|(subject, key)| subject_text(&ids, subject, key)).collect();
+        undecided.sort();
+        let mut undecided_expected = example.undecided.clone();
+        undecided_expected.sort();
         let with_evidence = example.expect.iter().any(|e| e.contains(" <- "));
         let mut found: Vec<String> = outcome
             .findings
             .iter()
             .map(|f| {
-                let key = if f.rule_key.is_empty() { String::new() } else { format!("/{}", f.rule_key) };
-                let text = |id: &i64| ids.text(IdKind::Record, *id);
-                let records: Vec<String> = f.evidence.iter().map(text).collect();
+                let records: Vec<String> =
+                    f.evidence.iter().map(|id| ids.text(IdKind::Record, *id)).collect();
                 let evidence =
                     if with_evidence { format!(" <- {}", records.join(" ")) } else { String::new() };
-                let subject = match &f.subject {
-                    FindingSubject::Id(id) => text(id),
-                    FindingSubject::Unit(code) => code.to_string(),
-                };
-                format!("{subject}{key}{evidence}")
+                format!("{}{evidence}", subject_text(&ids, &f.subject, &f.rule_key))
             })
             .chain(outcome.indicators.iter().map(|i| {
                 let name = if i.indicator.is_empty() { "-" } else { &i.indicator };
@@ -347,10 +333,25 @@ impl<'a> ExampleBench<'a> {
         found.sort();
         let mut expected = example.expect.clone();
         expected.sort();
-        if found == expected {
+        let list = |items: &[String]| if items.is_empty() { "无".to_owned() } else { items.join("、") };
+        if found == expected && undecided == undecided_expected {
             return Ok(());
         }
-        let list = |items: &[String]| if items.is_empty() { "无".to_owned() } else { items.join("、") };
+        if found == expected {
+            return Err(rule
+                .file
+                .complain_at(
+                    &["example".into(), index.into(), "undecided".into()],
+                    format!(
+                        "规则{}的例子“{}”不符：未判断的应为{}，实得{}",
+                        rule.header.code,
+                        example.case,
+                        list(&undecided_expected),
+                        list(&undecided)
+                    ),
+                )
+                .hint("改语句，或改例子的 undecided"));
+        }
         Err(rule
             .file
             .complain_at(
@@ -365,6 +366,104 @@ impl<'a> ExampleBench<'a> {
             )
             .hint("改语句，或改例子的 expect"))
     }
+}
+
+/// What an example yields.
+struct ExampleOutcome {
+    outcome: RuleOutcome,
+    /// Subjects and keys that unknown cells leave open.
+    undecided: Vec<(FindingSubject, Arc<str>)>,
+    ids: NumberedIds,
+}
+
+/// A finding as examples write it, without its evidence.
+fn subject_text(ids: &NumberedIds, subject: &FindingSubject, key: &str) -> String {
+    let key = if key.is_empty() { String::new() } else { format!("/{key}") };
+    match subject {
+        FindingSubject::Id(id) => format!("{}{key}", ids.text(IdKind::Record, *id)),
+        FindingSubject::Unit(code) => format!("{code}{key}"),
+    }
+}
+
+/// Runs a rule over rows of text.
+fn outcome_of_rows(
+    rules: &RuleSet,
+    rule: &Rule,
+    rows: &BTreeMap<String, Vec<ExampleRow>>,
+) -> Result<ExampleOutcome> {
+    let unknown = unknown_columns(rows);
+    let (certain, rules) = match unknown.is_empty() {
+        true => (Cow::Borrowed(rule), Cow::Borrowed(rules)),
+        false => {
+            let answering = rules.with_only(rule).with_unknown_cells(&unknown)?;
+            if let Some(reason) = answering.unanswered.get(&0) {
+                return Err(rule
+                    .file
+                    .complain_sql(0..0, format!("规则{}用到看不出的值，不能分开判断：{reason}", rule.header.code)));
+            }
+            (Cow::Owned(answering.rules.rules[0].clone()), Cow::Owned(answering.rules))
+        }
+    };
+    let ids = ids_of(rows.values().flatten());
+    let run = |rule: &Rule| {
+        let session = example_session(&rules, rule, rows, &ids)?;
+        run_rule(&session, rule, &ids, rules.example_root(rule))
+    };
+    let outcome = run(&certain)?;
+    let mut undecided = Vec::new();
+    if let Some(possible) = rules.rules.get(1).filter(|_| !unknown.is_empty()) {
+        let known: BTreeSet<_> = outcome.findings.iter().map(|f| (&f.subject, &f.rule_key)).collect();
+        let possible = run(possible)?.findings.into_iter().map(|f| (f.subject, f.rule_key));
+        undecided = possible.filter(|(subject, key)| !known.contains(&(subject, key))).collect();
+    }
+    Ok(ExampleOutcome { outcome, undecided, ids })
+}
+
+/// Columns with unknown cells, by view.
+fn unknown_columns(rows: &BTreeMap<String, Vec<ExampleRow>>) -> UnknownColumns {
+    let mut unknown = UnknownColumns::new();
+    for (view, rows) in rows {
+        let columns = rows.iter().flat_map(|row| row.keys()).filter_map(|name| name.strip_suffix(UNKNOWN));
+        for column in columns {
+            unknown.entry(view.clone()).or_default().insert(column.to_owned());
+        }
+    }
+    unknown
+}
+
+/// The tables that a rule reads, filled with rows of text.
+fn example_session(
+    rules: &RuleSet,
+    rule: &Rule,
+    rows: &BTreeMap<String, Vec<ExampleRow>>,
+    ids: &NumberedIds,
+) -> Result<SqlSession> {
+    let mut session = SqlSession::new();
+    for name in tables_of(rules, rule) {
+        let Some(columns) = rules.catalogue.columns(&name) else { continue };
+        match rows.get(&name) {
+            Some(rows) => {
+                let rows = ViewRows::Stored(Rows::of(example_table(columns, rows)?));
+                session.register(&name, to_frame(&rows, ids, |_| true)?);
+            }
+            None => session.register(&name, empty_frame(columns)),
+        }
+    }
+    for definition in rules.definitions_of(&rule.file) {
+        let frame = session.select(&definition.file.select)?;
+        session.register(&definition.header.name, frame);
+    }
+    Ok(session)
+}
+
+/// Views a rule reads, through definitions too.
+fn tables_of(rules: &RuleSet, rule: &Rule) -> BTreeSet<String> {
+    let definitions = rules.definitions_of(&rule.file);
+    let files = std::iter::once(&rule.file).chain(definitions.into_iter().map(|d| &d.file));
+    let mut tables: BTreeSet<String> =
+        files.flat_map(|file| file.select.table_names()).map(str::to_owned).collect();
+    tables.retain(|t| rules.catalogue.columns(t).is_some());
+    tables
 }
 
 /// Numbers for the ids in the rows of an example, whatever they are called.
@@ -387,7 +486,9 @@ pub(crate) fn example_table(columns: &ColumnTypes, rows: &[ExampleRow]) -> Resul
     let mut fields = Vec::new();
     let mut arrays: Vec<ArrayRef> = Vec::new();
     for (name, kind) in columns {
-        let cells = rows.iter().map(|row| row.get(name).map(String::as_str));
+        // A cell is known unless its companion says otherwise.
+        let absent = name.ends_with(UNKNOWN).then_some("0");
+        let cells = rows.iter().map(|row| row.get(name).map(String::as_str).or(absent));
         arrays.push(match kind {
             ColumnType::Text => Arc::new(cells.collect::<StringArray>()),
             ColumnType::Int32 => Arc::new(cells.map(|c| c?.parse().ok()).collect::<Int32Array>()),
@@ -403,3 +504,6 @@ pub(crate) fn example_table(columns: &ColumnTypes, rows: &[ExampleRow]) -> Resul
     RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
         .map_err(|e| Error::internal("例子不能成为表格").caused_by(e))
 }
+
+#[cfg(test)]
+mod possible_worlds;
