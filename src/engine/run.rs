@@ -64,10 +64,13 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     let asked = plan.rules.previous_views();
     let before = previous.map(|p| published_views(p, |name| asked.contains(name))).transpose()?;
     let placement = scratch.placement(resolution.person.len());
-    let views = reconcile::views::build_views(&inputs, &plan.rules, before.unwrap_or_default(), &placement)?;
-    begin("逐条运行规则", Some(plan.rules.rules.len() as u64));
+    let answering = plan.rules.with_unknown_cells(&reconcile::views::unknown_columns::unknown_columns(&inputs))?;
+    let views =
+        reconcile::views::build_views(&inputs, &answering.rules, before.unwrap_or_default(), &placement)?;
+    begin("逐条运行规则", Some(answering.rules.rules.len() as u64));
     let mut told = 0;
-    let mut findings = reconcile::run_rules(&plan.rules, &views, plan.period, &mut |done, _| {
+    let run = reconcile::run_answering_rules;
+    let mut findings = run(&answering, &plan.rules, &views, plan.period, &mut |done, _| {
         progress.advance((done - told) as u64);
         told = done;
     })?;

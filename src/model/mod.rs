@@ -21,6 +21,7 @@ pub(crate) mod record_id;
 pub(crate) mod resolution;
 pub(crate) mod source_row;
 pub(crate) mod source_table;
+pub(crate) mod undecided;
 pub(crate) mod unit;
 pub(crate) mod written_date;
 pub(crate) mod written_period;

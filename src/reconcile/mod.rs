@@ -7,6 +7,7 @@
 use crate::model::exception::Exception;
 use crate::model::indicator::Indicator;
 use crate::model::indicator::NotRun;
+use crate::model::undecided::{HeldRule, UndecidedSubject};
 
 pub(crate) mod execution;
 pub(crate) mod findings;
@@ -14,6 +15,7 @@ pub(crate) mod views;
 
 pub use execution::example_runner::run_examples;
 pub use execution::rule_check::check_rules;
+pub(crate) use execution::rule_runner::run_answering_rules;
 pub use execution::rule_runner::run_rules;
 pub(crate) use views::QuarterViews;
 
@@ -26,6 +28,10 @@ pub struct RuleFindings {
     pub indicators: Vec<Indicator>,
     /// Rules not run.
     pub not_run: Vec<NotRun>,
+    /// Subjects of whom a rule says neither yes nor no, sorted by (rule, subject, key).
+    pub undecided: Vec<UndecidedSubject>,
+    /// Rules held for a county, sorted.
+    pub held: Vec<HeldRule>,
     /// Quality of the register by unit, if the pipeline scores it.
     pub quality: Vec<findings::quality_score::QualityScore>,
 }

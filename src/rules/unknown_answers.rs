@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::rule_file::{Rule, RuleDefinition};
 use super::rule_set::RuleSet;
-use super::sql::certainty::{AnswerSelects, Answers, KnownTables, TableKnowledge, UNKNOWN};
+use super::sql::certainty::{AnswerSelects, Answers, KnownTables, TableKnowledge, UNKNOWN_SUFFIX};
 use crate::Result;
 use crate::model::column_type::ColumnType;
 
@@ -27,6 +27,11 @@ pub(crate) struct AnsweringRules {
 /// What is put behind the code of a rule for its companion; no rule's own code ends with it.
 const COMPANION: &str = "?";
 
+/// Does the rule of this code find possible answers?
+pub(crate) fn is_companion(code: &str) -> bool {
+    code.ends_with(COMPANION)
+}
+
 impl RuleSet {
     /// The rules as they are run where these columns have unknown cells; without any the same rules to the letter.
     ///
@@ -43,7 +48,7 @@ impl RuleSet {
             let columns: Vec<String> = view.columns.iter().map(|(column, _)| column.clone()).collect();
             let mut own = unknown.get(name).cloned().unwrap_or_default();
             own.retain(|column| columns.contains(column));
-            view.columns.extend(own.iter().map(|column| (format!("{column}{UNKNOWN}"), ColumnType::Int32)));
+            view.columns.extend(own.iter().map(|column| (format!("{column}{UNKNOWN_SUFFIX}"), ColumnType::Int32)));
             tables.insert(name.clone(), Ok(Arc::new(TableKnowledge::view(columns, own))));
         }
         let mut definitions = Vec::with_capacity(self.definitions.len());
@@ -84,11 +89,11 @@ impl RuleSet {
                     continue;
                 }
             };
-            if let Some(column) = ["subject_id", "rule_key"].iter().find(|name| selects.outcome.unknown.contains(**name)) {
-                answering.unanswered.insert(position, format!("{column} may be unknown"));
+            if selects.outcome.unknown.contains("subject_id") {
+                answering.unanswered.insert(position, "the subject may be unknown".to_owned());
                 continue;
             }
-            if !selects.outcome.uncertain {
+            if !selects.outcome.uncertain && !selects.outcome.unknown.contains("rule_key") {
                 // What may be unknown is merely shown.
                 continue;
             }

@@ -22,7 +22,7 @@ use crate::reconcile::views::rule_view::ViewRows;
 use crate::rules::rule_file::{Rule, message_placeholders};
 use crate::rules::rule_set::{RuleSet, with_hint};
 use crate::rules::sql::RuleMutant;
-use crate::rules::sql::certainty::UNKNOWN;
+use crate::rules::sql::certainty::UNKNOWN_SUFFIX;
 use crate::rules::unknown_answers::UnknownColumns;
 use crate::rules::view_catalogue::PREVIOUS;
 use crate::table::rows::Rows;
@@ -257,7 +257,7 @@ impl<'a> ExampleBench<'a> {
                     ));
                 };
                 if value == UNKNOWN_CELL {
-                    row.insert(format!("{name}{UNKNOWN}"), "1".to_owned());
+                    row.insert(format!("{name}{UNKNOWN_SUFFIX}"), "1".to_owned());
                     row.insert(name.to_owned(), "NULL".to_owned());
                     continue;
                 }
@@ -423,7 +423,7 @@ fn outcome_of_rows(
 fn unknown_columns(rows: &BTreeMap<String, Vec<ExampleRow>>) -> UnknownColumns {
     let mut unknown = UnknownColumns::new();
     for (view, rows) in rows {
-        let columns = rows.iter().flat_map(|row| row.keys()).filter_map(|name| name.strip_suffix(UNKNOWN));
+        let columns = rows.iter().flat_map(|row| row.keys()).filter_map(|name| name.strip_suffix(UNKNOWN_SUFFIX));
         for column in columns {
             unknown.entry(view.clone()).or_default().insert(column.to_owned());
         }
@@ -487,7 +487,7 @@ pub(crate) fn example_table(columns: &ColumnTypes, rows: &[ExampleRow]) -> Resul
     let mut arrays: Vec<ArrayRef> = Vec::new();
     for (name, kind) in columns {
         // A cell is known unless its companion says otherwise.
-        let absent = name.ends_with(UNKNOWN).then_some("0");
+        let absent = name.ends_with(UNKNOWN_SUFFIX).then_some("0");
         let cells = rows.iter().map(|row| row.get(name).map(String::as_str).or(absent));
         arrays.push(match kind {
             ColumnType::Text => Arc::new(cells.collect::<StringArray>()),

@@ -16,10 +16,12 @@ use crate::model::period::Period;
 use crate::reconcile::findings::exceptions;
 use crate::reconcile::findings::quality_score;
 use crate::reconcile::findings::select_outcome;
+use crate::reconcile::findings::undecided;
 use crate::reconcile::{QuarterViews, RuleFindings};
 use crate::rules::quality_settings::QualitySettings;
 use crate::rules::rule_file::{IndicatorLevel, Rule};
 use crate::rules::rule_set::RuleSet;
+use crate::rules::unknown_answers::{AnsweringRules, UnknownColumns};
 use crate::rules::view_catalogue::ViewCatalogue;
 use crate::{Error, Result};
 
@@ -45,7 +47,7 @@ pub(crate) struct GatheredFindings {
 
 /// Runs every rule that applies in `period` and whose sources are there: over all
 /// rows at once, or bucket by bucket where the views lie in buckets; the findings are the same.
-/// `progress` is told the number of rules done and their total.
+/// `progress` is told the number of rules done and their total. Cells that are unknown count as blank.
 ///
 /// # Errors
 /// A rule that cannot be run, at its line; a view that cannot be read.
@@ -55,31 +57,53 @@ pub fn run_rules(
     period: Period,
     progress: &mut (dyn FnMut(usize, usize) + Send),
 ) -> Result<RuleFindings> {
+    let answering = rules.with_unknown_cells(&UnknownColumns::new())?;
+    run_answering_rules(&answering, rules, views, period, progress)
+}
+
+/// As [`run_rules`], telling certain from possible answers: `answering` was made of `plain` for the unknown cells of the
+/// views.
+///
+/// # Errors
+/// As for [`run_rules`].
+pub(crate) fn run_answering_rules(
+    answering: &AnsweringRules,
+    plain: &RuleSet,
+    views: &QuarterViews<'_>,
+    period: Period,
+    progress: &mut (dyn FnMut(usize, usize) + Send),
+) -> Result<RuleFindings> {
+    let rules = &answering.rules;
     let mut findings = RuleFindings::default();
     let mut positions = Vec::new();
     for (position, rule) in rules.rules.iter().enumerate() {
         match why_not(rules, rule, views, period)? {
+            Some(_) if answering.companions.contains_key(&position) => {}
             Some(reason) => {
                 findings.not_run.push(NotRun { rule_code: rule.header.code.clone(), reason });
             }
             None => positions.push(position),
         }
     }
+    let total = findings.not_run.len() + positions.len();
     let mut done = findings.not_run.len();
-    progress(done, rules.rules.len());
+    progress(done, total);
     let mut advance = || {
         done += 1;
-        progress(done, rules.rules.len());
+        progress(done, total);
     };
-    let gathered = match views.list.iter().any(|v| !v.buckets.is_empty()) {
+    let mut gathered = match views.list.iter().any(|v| !v.buckets.is_empty()) {
         true => bucket_runner::run_rule_buckets(rules, views, &positions, &mut advance)?,
         false => run_rules_at_once(rules, views, &positions, &mut advance)?,
     };
     findings.indicators = gathered.indicators;
+    let open = undecided::take_possible(answering, &mut gathered.findings);
     findings.exceptions = exceptions::place_exceptions(rules, views, period, gathered.findings)?;
+    (findings.undecided, findings.held) =
+        undecided::place_undecided(answering, plain, views, period, open, &mut findings.exceptions)?;
     if let (Some(settings), Some([persons, households])) = (&rules.settings.quality, &gathered.places) {
         let not_run: BTreeSet<&str> = findings.not_run.iter().map(|n| n.rule_code.as_str()).collect();
-        let codes = rules.rules.iter().map(|r| r.header.code.as_str());
+        let codes = plain.rules.iter().map(|r| r.header.code.as_str());
         let ran: BTreeSet<&str> = codes.filter(|code| !not_run.contains(code)).collect();
         findings.quality =
             quality_score::score_quality(settings, rules, &ran, persons, households, &findings.exceptions);

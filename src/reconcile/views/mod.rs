@@ -28,6 +28,7 @@ mod previous_view;
 pub(crate) mod published_views;
 pub(crate) mod rule_view;
 mod source_view;
+pub(crate) mod unknown_columns;
 pub(crate) mod view_placement;
 
 use bucket_split::BucketSplit;

@@ -5,6 +5,7 @@
 //! choices of cells for each example instead of one for some.
 
 use super::*;
+use crate::reconcile::findings::select_outcome::ANY_KEY;
 use crate::rules::sql::Lineage;
 
 /// Numbers by chance, the same in each run.
@@ -29,7 +30,8 @@ fn cells(rules: &RuleSet, lineage: &Lineage, rows: &Tables) -> Vec<Cell> {
             for (column, _) in rules.catalogue.columns(view).into_iter().flatten() {
                 let number = rules.household_columns.contains_key(column);
                 let decides = lineage.deciding.contains(&(view.clone(), column.clone()));
-                if decides && IdKind::of(column).is_none() && !number && !column.starts_with("in_") {
+                let place = ["county_code", "township_code", "village_code"].contains(&column.as_str());
+                if decides && !place && IdKind::of(column).is_none() && !number && !column.starts_with("in_") {
                     cells.push((view.clone(), at, column.clone()));
                 }
             }
@@ -93,7 +95,7 @@ fn what_is_certain_is_found_in_every_world_and_what_is_found_is_possible() {
             for (view, at, column) in &unknown {
                 let row = &mut rows.get_mut(view).unwrap()[*at];
                 row.remove(column);
-                row.insert(format!("{column}{UNKNOWN}"), "1".to_owned());
+                row.insert(format!("{column}{UNKNOWN_SUFFIX}"), "1".to_owned());
             }
             let ExampleOutcome { outcome, undecided, .. } = match outcome_of_rows(&rules, rule, &rows) {
                 Ok(outcome) => outcome,
@@ -104,6 +106,9 @@ fn what_is_certain_is_found_in_every_world_and_what_is_found_is_possible() {
                 Err(error) => panic!("{} {unknown:?}: {error:?}", rule.header.code),
             };
             let (certain, undecided) = (found(&outcome), undecided.into_iter().collect::<Subjects>());
+            let left_open = |found: &(FindingSubject, Arc<str>)| {
+                undecided.contains(found) || undecided.contains(&(found.0.clone(), ANY_KEY.into()))
+            };
             let mut changed = Subjects::new();
             let mut first: Option<Subjects> = None;
             for _ in 0..asked.map_or(3, |_| 6) {
@@ -112,7 +117,7 @@ fn what_is_certain_is_found_in_every_world_and_what_is_found_is_possible() {
                     let (view, at, column) = cell;
                     let values = values(&bench, rule, &all, cell);
                     let row = &mut world.get_mut(view).unwrap()[*at];
-                    row.remove(&format!("{column}{UNKNOWN}"));
+                    row.remove(&format!("{column}{UNKNOWN_SUFFIX}"));
                     if let Some(value) = &values[chance.below(values.len())] {
                         row.insert(column.clone(), value.clone());
                     }
@@ -120,7 +125,7 @@ fn what_is_certain_is_found_in_every_world_and_what_is_found_is_possible() {
                 let in_world = found(&outcome_of_rows(&rules, rule, &world).unwrap().outcome);
                 tried += 1;
                 let lost = certain.difference(&in_world).count();
-                let unforeseen = in_world.iter().filter(|f| !certain.contains(f) && !undecided.contains(f)).count();
+                let unforeseen = in_world.iter().filter(|f| !certain.contains(f) && !left_open(f)).count();
                 if lost + unforeseen > 0 {
                     wrong.push(format!(
                         "{} 例{example} {unknown:?}: {lost} lost, {unforeseen} unforeseen in {world:?}",

@@ -12,7 +12,7 @@ use super::condition::plain_arguments;
 use super::query::{StatementWriter, companion_item};
 use super::select::RewrittenFrom;
 use super::table_scope::TableScope;
-use super::{Answers, TableKnowledge, UNKNOWN};
+use super::{Answers, TableKnowledge, UNKNOWN_SUFFIX};
 use crate::rules::sql::clauses::column_name;
 
 /// Functions of a group.
@@ -200,9 +200,9 @@ impl GroupedSelect<'_> {
         let doubt = "o.number__of_rows IS NULL OR o.number__of_rows <> g.number__of_rows";
         let unknown_of = |name: &str, column: &InnerColumn| match (&column.unknown, column.of_several && uncertain) {
             (None, false) => None,
-            (Some(_), false) => Some(format!("g.{name}{UNKNOWN}")),
+            (Some(_), false) => Some(format!("g.{name}{UNKNOWN_SUFFIX}")),
             (None, true) => Some(format!("CASE WHEN {doubt} THEN 1 ELSE 0 END")),
-            (Some(_), true) => Some(format!("CASE WHEN {doubt} THEN 1 ELSE g.{name}{UNKNOWN} END")),
+            (Some(_), true) => Some(format!("CASE WHEN {doubt} THEN 1 ELSE g.{name}{UNKNOWN_SUFFIX} END")),
         };
         let mut known = TableKnowledge { uncertain, ..TableKnowledge::default() };
         let mut sql = format!("SELECT {}", self.distinct);

@@ -24,7 +24,7 @@ mod select;
 mod table_scope;
 
 /// What is put behind the name of a column for its companion: 1 where the cell is unknown, else 0.
-pub(crate) const UNKNOWN: &str = "__unknown";
+pub(crate) const UNKNOWN_SUFFIX: &str = "__unknown";
 
 /// Which answers are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

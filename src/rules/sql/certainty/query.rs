@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sqlparser::ast::{Cte, Query, SelectItem, SetExpr, SetOperator, SetQuantifier, With};
 
 use super::select::rewrite_select;
-use super::{Answers, KnownTables, TableKnowledge, UNKNOWN};
+use super::{Answers, KnownTables, TableKnowledge, UNKNOWN_SUFFIX};
 use crate::rules::sql::clauses::{QueryClauses, column_name};
 
 /// The tables that a statement may read, and those of WITH that its new text needs.
@@ -208,5 +208,5 @@ pub(super) fn item_name(item: &SelectItem) -> Result<String, String> {
 
 /// `, <companion> AS <name>__unknown` for a column.
 pub(super) fn companion_item(sql: &str, name: &str) -> String {
-    format!(", {sql} AS {name}{UNKNOWN}")
+    format!(", {sql} AS {name}{UNKNOWN_SUFFIX}")
 }

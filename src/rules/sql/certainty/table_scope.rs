@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sqlparser::ast::{Expr, Ident};
 
-use super::{TableKnowledge, UNKNOWN};
+use super::{TableKnowledge, UNKNOWN_SUFFIX};
 
 /// A table of FROM or JOIN.
 #[derive(Debug, Clone)]
@@ -48,7 +48,7 @@ impl TableScope {
     pub(super) fn unknown(&self, alias: Option<&Ident>, name: &Ident) -> Result<Option<String>, String> {
         let Some(table) = self.table(alias, name)? else { return Ok(None) };
         let own = table.knowledge.unknown.contains(&name.value).then(|| {
-            let companion = format!("{}.{}{UNKNOWN}", table.alias, name.value);
+            let companion = format!("{}.{}{UNKNOWN_SUFFIX}", table.alias, name.value);
             if table.outer { format!("COALESCE({companion}, 0)") } else { companion }
         });
         Ok(match (&table.doubt, own) {

@@ -1,0 +1,94 @@
+//! Which cells of the views are unknown: filled and not readable, or of a column that their file lacks.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Int32Array};
+
+use super::ViewInputs;
+use crate::config::{ColumnRole, SourceColumn, SourceContract};
+use crate::model::division::COUNTY;
+use crate::rules::unknown_answers::UnknownColumns;
+
+/// Unknown cells of a column, by county.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct CountyCells {
+    /// Records.
+    pub(crate) records: u64,
+    /// Of these, records whose cell is unknown.
+    pub(crate) unknown: u64,
+}
+
+/// By view and column, the counties in which cells are unknown; `""`: records without a county.
+pub(crate) type UnknownByCounty = BTreeMap<(String, String), BTreeMap<String, CountyCells>>;
+
+/// Columns of a source's view that are made of a column of its contract.
+fn columns_made_of(column: &SourceColumn) -> Vec<&str> {
+    match column.role {
+        Some(ColumnRole::BirthDate) => vec!["birth_date", "age"],
+        Some(ColumnRole::Sex) => vec!["sex"],
+        Some(ColumnRole::IdNumber) => vec!["id18", "id_class", column.name.as_str()],
+        Some(ColumnRole::GuardianId) => vec!["guardian_id18", column.name.as_str()],
+        _ => vec![column.name.as_str()],
+    }
+}
+
+/// The column of a contract that tells what stands in a column of its view.
+pub(super) fn column_behind<'c>(contract: &'c SourceContract, name: &str) -> Option<&'c SourceColumn> {
+    contract.columns.iter().find(|column| columns_made_of(column).contains(&name))
+}
+
+/// Columns of views with unknown cells.
+pub(crate) fn unknown_columns(inputs: &ViewInputs<'_>) -> UnknownColumns {
+    let mut unknown = UnknownColumns::new();
+    for one in inputs.loaded {
+        let records = &one.records;
+        let Some(contract) = inputs.pipeline.source(&records.source) else { continue };
+        let named = records.unknown.columns().filter_map(|(name, _)| contract.columns.iter().find(|c| c.name == name));
+        let columns: Vec<&str> = named.flat_map(columns_made_of).collect();
+        if !columns.is_empty() {
+            let own = unknown.entry(records.source.clone()).or_default();
+            own.extend(columns.into_iter().map(str::to_owned));
+        }
+    }
+    unknown
+}
+
+/// How many cells of each such column are unknown in which county.
+pub(crate) fn unknown_by_county(inputs: &ViewInputs<'_>) -> UnknownByCounty {
+    let mut found = UnknownByCounty::new();
+    for (source, one) in inputs.loaded.iter().enumerate() {
+        let records = &one.records;
+        let Some(contract) = inputs.pipeline.source(&records.source) else { continue };
+        if records.unknown.is_empty() {
+            continue;
+        }
+        let divisions = inputs.divisions(source);
+        let county = |row: usize| inputs.tree().code_at(divisions.get(row).copied().unwrap_or(0), COUNTY);
+        let mut all: BTreeMap<&str, u64> = BTreeMap::new();
+        (0..inputs.rows(source)).for_each(|row| *all.entry(county(row)).or_default() += 1);
+        for (name, rows) in records.unknown.columns() {
+            let Some(column) = contract.columns.iter().find(|c| c.name == name) else { continue };
+            let mut counties: BTreeMap<String, CountyCells> = BTreeMap::new();
+            for &row in rows {
+                let county = county(row as usize);
+                let records = all.get(county).copied().unwrap_or(0);
+                counties.entry(county.to_owned()).or_insert(CountyCells { records, unknown: 0 }).unknown += 1;
+            }
+            for made in columns_made_of(column) {
+                found.insert((records.source.clone(), made.to_owned()), counties.clone());
+            }
+        }
+    }
+    found
+}
+
+/// The companion of a column for some rows: 1 where the cell is unknown and `is_null` says that nothing else tells.
+pub(super) fn companion_column(positions: &[u32], rows: Range<usize>, is_null: impl Fn(usize) -> bool) -> ArrayRef {
+    let mut flags = vec![0; rows.len()];
+    let from = positions.partition_point(|&position| (position as usize) < rows.start);
+    let inside = positions[from..].iter().map(|&position| position as usize).take_while(|&row| row < rows.end);
+    inside.filter(|&row| is_null(row)).for_each(|row| flags[row - rows.start] = 1);
+    Arc::new(Int32Array::from(flags))
+}
