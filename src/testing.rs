@@ -227,5 +227,5 @@ pub mod worker {
     }
 }
 pub mod track {
-    pub use crate::track::{PreviousExceptions, track};
+    pub use crate::track::{PreviousExceptions, Unjudged, track};
 }

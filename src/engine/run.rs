@@ -77,7 +77,8 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     begin("与上一季度对照", None);
     let before = previous.map(PreviousExceptions::read).transpose()?;
     let exceptions = std::mem::take(&mut findings.exceptions);
-    let tracked = track::track(exceptions, &findings.not_run, before, &resolution.ledger, plan.period)?;
+    let unjudged = track::Unjudged { not_run: &findings.not_run, undecided: &findings.undecided };
+    let tracked = track::track(exceptions, &unjudged, before, &resolution.ledger, plan.period)?;
     begin("写出发布", None);
     let previous_indicators = previous.map(previous_indicators).transpose()?.unwrap_or_default();
     let catalogue = publish::PublishedPipeline::new(&plan.pipeline, &plan.rules, plan.period);

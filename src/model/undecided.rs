@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use super::exception::SubjectKind;
 
+/// Key of a subject that is left open, where the key itself is unknown.
+pub const ANY_KEY: &str = "?";
+
 /// A subject that a rule may mean: what is known of it leaves open whether it is a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UndecidedSubject {

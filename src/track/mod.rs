@@ -17,6 +17,7 @@ use crate::model::exception::{Exception, Status, TrackedException};
 use crate::model::indicator::NotRun;
 use crate::model::period::Period;
 use crate::model::resolution::IdentityChange;
+use crate::model::undecided::{ANY_KEY, UndecidedSubject};
 
 mod fingerprint;
 pub(crate) mod previous_exceptions;
@@ -24,14 +25,14 @@ pub(crate) mod previous_exceptions;
 pub(crate) use fingerprint::{exception_fingerprint, short_number};
 pub use previous_exceptions::PreviousExceptions;
 
-/// Compares the exceptions of this period with the previous publication's. `not_run`: rules that
-/// could not run; `ledger` renames subjects that were merged since. Output is sorted by fingerprint.
+/// Compares the exceptions of this period with the previous publication's. `unjudged`: what
+/// could not be judged; `ledger` renames subjects that were merged since. Output is sorted by fingerprint.
 ///
 /// # Errors
 /// A previous publication that is damaged.
 pub fn track(
     exceptions: Vec<Exception>,
-    not_run: &[NotRun],
+    unjudged: &Unjudged<'_>,
     previous: Option<PreviousExceptions>,
     ledger: &[IdentityChange],
     period: Period,
@@ -65,13 +66,35 @@ pub fn track(
         out.push(now.seen(id, exception, old)?);
     }
     for old in before.into_values() {
-        let unchecked = not_run.iter().any(|rule| rule.rule_code == *old.exception.rule_code);
+        let unchecked = unjudged.has(&old.exception);
         out.push(now.unseen(old, unchecked));
     }
     // Of equals the first stays: a stable sort.
     out.par_sort_by(|a, b| a.exception_id.cmp(&b.exception_id));
     out.dedup_by(|later, first| later.exception_id == first.exception_id);
     Ok(out)
+}
+
+/// What of this period says nothing of an earlier exception.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Unjudged<'a> {
+    /// Rules that could not run.
+    pub not_run: &'a [NotRun],
+    /// Subjects that rules leave undecided, sorted by (rule, subject, key).
+    pub undecided: &'a [UndecidedSubject],
+}
+
+impl Unjudged<'_> {
+    /// Was it left open whether the exception is still there?
+    fn has(&self, old: &Exception) -> bool {
+        let subject = (&*old.rule_code, &*old.subject_id);
+        let from = self.undecided.partition_point(|one| (&*one.rule_code, &*one.subject_id) < subject);
+        let mut same = self.undecided[from..]
+            .iter()
+            .take_while(|one| (&*one.rule_code, &*one.subject_id) == subject);
+        self.not_run.iter().any(|rule| rule.rule_code == *old.rule_code)
+            || same.any(|one| one.rule_key == old.rule_key || &*one.rule_key == ANY_KEY)
+    }
 }
 
 /// The period, and due dates by days that an officer has.

@@ -40,7 +40,7 @@ fn next(
 ) -> Vec<TrackedException> {
     let before =
         before.map(|(quarter, exceptions)| PreviousExceptions { period: period(quarter), exceptions });
-    track(found.to_vec(), not_run, before, ledger, period(quarter)).unwrap()
+    track(found.to_vec(), &Unjudged { not_run, undecided: &[] }, before, ledger, period(quarter)).unwrap()
 }
 
 #[test]

@@ -166,7 +166,7 @@ fn fact_place_codes(tracked: &TrackedException) -> [&str; 3] {
 }
 
 /// Keys of ids where there are any.
-fn fact_subject_keys<'a>(
+pub(super) fn fact_subject_keys<'a>(
     ids: impl Iterator<Item = Option<&'a str>>,
     fill: impl Fn(&[&str], &mut [Pseudonym]),
 ) -> Vec<Option<Pseudonym>> {

@@ -12,6 +12,7 @@ use hashbrown::HashMap;
 
 use crate::model::indicator::Indicator;
 use crate::model::officer_text::ValueForm;
+use crate::model::undecided::ANY_KEY;
 use crate::reconcile::execution::numbered_ids::{IdKind, NumberedIds};
 use crate::reconcile::execution::rule_runner::missing_column;
 use crate::rules::rule_file::{IndicatorLevel, Rule};
@@ -19,9 +20,6 @@ use crate::rules::sql::certainty::UNKNOWN_SUFFIX;
 use crate::rules::unknown_answers::is_companion;
 use crate::table::string_interner::StringInterner;
 use crate::{Error, Result};
-
-/// Key of a subject that is left open, where the key itself is unknown.
-pub(crate) const ANY_KEY: &str = "?";
 
 /// What a finding is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

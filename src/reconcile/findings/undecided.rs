@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::exceptions::place_exceptions;
-use super::select_outcome::{ANY_KEY, FindingSubject, RuleFinding};
+use super::select_outcome::{FindingSubject, RuleFinding};
 use crate::Result;
 use crate::model::exception::Exception;
 use crate::model::period::Period;
-use crate::model::undecided::{HeldRule, UndecidedSubject};
+use crate::model::undecided::{ANY_KEY, HeldRule, UndecidedSubject};
 use crate::reconcile::QuarterViews;
-use crate::reconcile::views::unknown_columns::{CountyCells, unknown_by_county};
+use crate::reconcile::views::unknown_columns::{UnknownColumn, unknown_by_county};
 use crate::rules::rule_set::RuleSet;
 use crate::rules::unknown_answers::AnsweringRules;
 
@@ -22,7 +22,7 @@ const HELD_CELLS: u64 = 5;
 pub(crate) type FoundByRule = Vec<(usize, RuleFinding)>;
 
 /// Columns with unknown cells, and the counties where.
-type ColumnsInCounties<'u> = Vec<(&'u (String, String), &'u BTreeMap<String, CountyCells>)>;
+type ColumnsInCounties<'u> = Vec<(&'u (String, String), &'u UnknownColumn)>;
 
 /// Takes the possible answers out of what was found: what they have beyond the certain ones, under the positions of the
 /// rules themselves.
@@ -67,8 +67,8 @@ pub(crate) fn place_undecided(
     let mut untold: BTreeSet<(&str, &str)> = BTreeSet::new();
     for &at in answering.unanswered.keys() {
         let code = answering.rules.rules[at].header.code.as_str();
-        for (_, counties) in rests_on(code) {
-            untold.extend(counties.keys().map(|county| (code, county.as_str())));
+        for (_, unknown) in rests_on(code) {
+            untold.extend(unknown.counties.keys().map(|county| (code, county.as_str())));
         }
     }
     let (left_open, kept) = std::mem::take(exceptions)
@@ -110,15 +110,15 @@ fn held_rules<'u>(
     }
     let mut held = Vec::new();
     for ((code, county), subjects) in open {
-        for ((source, column), counties) in rests_on(code) {
-            let Some(cells) = counties.get(county) else { continue };
+        for ((source, _), unknown) in rests_on(code) {
+            let Some(cells) = unknown.counties.get(county) else { continue };
             let much = cells.unknown >= HELD_CELLS && cells.unknown * 100 >= cells.records * HELD_PERCENT;
             if much || untold.contains(&(code, county)) {
                 held.push(HeldRule {
                     rule_code: code.to_owned(),
                     county_code: county.to_owned(),
                     source: source.clone(),
-                    column: column.clone(),
+                    column: unknown.column.clone(),
                     unknown: cells.unknown,
                     records: cells.records,
                     undecided: subjects,
@@ -127,5 +127,7 @@ fn held_rules<'u>(
         }
     }
     held.sort();
+    // Several columns of a view may be made of one of the contract's.
+    held.dedup();
     held
 }

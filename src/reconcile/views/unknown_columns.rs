@@ -20,8 +20,17 @@ pub(crate) struct CountyCells {
     pub(crate) unknown: u64,
 }
 
-/// By view and column, the counties in which cells are unknown; `""`: records without a county.
-pub(crate) type UnknownByCounty = BTreeMap<(String, String), BTreeMap<String, CountyCells>>;
+/// A column of a contract with unknown cells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct UnknownColumn {
+    /// Its name in the contract.
+    pub(crate) column: String,
+    /// Counties in which cells are unknown; `""`: records without a county.
+    pub(crate) counties: BTreeMap<String, CountyCells>,
+}
+
+/// By view and column of the view, what of it is unknown.
+pub(crate) type UnknownByCounty = BTreeMap<(String, String), UnknownColumn>;
 
 /// Columns of a source's view that are made of a column of its contract.
 fn columns_made_of(column: &SourceColumn) -> Vec<&str> {
@@ -77,7 +86,8 @@ pub(crate) fn unknown_by_county(inputs: &ViewInputs<'_>) -> UnknownByCounty {
                 counties.entry(county.to_owned()).or_insert(CountyCells { records, unknown: 0 }).unknown += 1;
             }
             for made in columns_made_of(column) {
-                found.insert((records.source.clone(), made.to_owned()), counties.clone());
+                let unknown = UnknownColumn { column: name.to_owned(), counties: counties.clone() };
+                found.insert((records.source.clone(), made.to_owned()), unknown);
             }
         }
     }

@@ -5,7 +5,7 @@
 //! choices of cells for each example instead of one for some.
 
 use super::*;
-use crate::reconcile::findings::select_outcome::ANY_KEY;
+use crate::model::undecided::ANY_KEY;
 use crate::rules::sql::Lineage;
 
 /// Numbers by chance, the same in each run.
