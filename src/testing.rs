@@ -148,7 +148,21 @@ pub mod publish {
     }
 }
 pub mod reconcile {
+    use crate::Result;
     pub use crate::reconcile::{RuleFindings, check_rules, run_examples, run_rules};
+    use crate::rules::rule_set::RuleSet;
+
+    /// Runs all rules over what the stages before hold, telling certain from possible answers, as a run does.
+    ///
+    /// # Errors
+    /// As for [`run_rules`] and [`views::build_views`].
+    pub fn run_over(inputs: &views::ViewInputs<'_>, rules: &RuleSet) -> Result<RuleFindings> {
+        let unknown = crate::reconcile::views::unknown_columns::unknown_columns(inputs);
+        let answering = rules.with_unknown_cells(&unknown)?;
+        let placement = views::ViewPlacement::default();
+        let views = views::build_views(inputs, &answering.rules, Vec::new(), &placement)?;
+        crate::reconcile::run_answering_rules(&answering, rules, &views, inputs.period, &mut |_, _| {})
+    }
     pub mod execution {
         pub mod example_runner {
             pub use crate::reconcile::execution::example_runner::{all_cases, run_mutations};

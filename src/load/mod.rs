@@ -6,6 +6,9 @@
 
 use std::sync::Arc;
 
+use arrow::array::ArrayRef;
+use arrow::record_batch::RecordBatch;
+
 use crate::model::record_id::{RecordIdParts, RecordKey, record_id};
 use crate::model::source_row::{AuditFinding, ControlTotals, Reject};
 
@@ -39,6 +42,7 @@ pub use unknown_cells::UnknownCells;
 use crate::model::file_account::SkippedRow;
 use crate::model::source_table::RawTableInfo;
 use crate::table::rows::Rows;
+use crate::{Error, Result};
 
 /// Accepted rows of one source in one quarter.
 #[derive(Debug, Clone)]
@@ -63,6 +67,23 @@ impl SourceRecords {
     /// is the start of the file's SHA-256. The same file gives the same ids wherever it lies.
     pub fn record_id(&self, index: usize) -> String {
         record_id(&self.source, &self.tables, self.keys[index])
+    }
+
+    /// Puts other values into a column; the cells at the positions `unknown` are unknown from now on, all others known or
+    /// blank.
+    ///
+    /// # Errors
+    /// A column that the records do not have, or values of another length or type.
+    pub fn replace_column(&mut self, column: &str, values: ArrayRef, unknown: &[u32]) -> Result<()> {
+        let mismatch = |error: arrow::error::ArrowError| Error::internal(format!("列“{column}”换不了：{error}"));
+        let rows = self.rows.batch()?;
+        let at = rows.schema().index_of(column).map_err(mismatch)?;
+        let mut columns = rows.columns().to_vec();
+        columns[at] = values;
+        self.rows = Rows::of(RecordBatch::try_new(rows.schema(), columns).map_err(mismatch)?);
+        self.unknown.remove(column);
+        self.unknown.insert(column, unknown);
+        Ok(())
     }
 
     /// Row with this identifier; `None` if the record is not among these.

@@ -46,6 +46,10 @@ impl UnknownCells {
         all.sort_unstable();
         all.dedup();
     }
+    /// Takes out all cells of a column.
+    pub(super) fn remove(&mut self, column: &str) {
+        self.columns.remove(column);
+    }
     /// Follows the records when those are taken out for which `keep` says no.
     pub(super) fn retain(&mut self, keep: &[bool]) {
         if self.is_empty() {

@@ -45,6 +45,7 @@ mod publish;
 mod readers;
 mod rules;
 mod rules_truth;
+mod unknown_columns;
 mod second_engine;
 mod second_prefecture;
 mod synth;
