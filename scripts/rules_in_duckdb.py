@@ -128,7 +128,8 @@ def findings(rows):
     """(subject, key) → records: rows of one subject and key are one finding, as in the program."""
     folded = defaultdict(list)
     for row in rows:
-        if row["subject_id"] is None:
+        # A row whose key is unknown is no finding.
+        if row["subject_id"] is None or row.get("rule_key__unknown") == 1:
             continue
         order = row.get("evidence_order")
         evidence = (LAST if order is None else order, text(row["evidence"]))
@@ -199,7 +200,24 @@ class Publication:
             self.add_previous(run_folder(previous))
         self.add_absent()
         definitions, self.rules = read_rules(folders)
+        self.possible = self.rules_as_run(definitions)
         self.define(definitions)
+
+    def rules_as_run(self, definitions):
+        """Puts the SELECTs in place that unknown cells changed; what finds the possible answers, by code."""
+        possible = {}
+        path = self.folder / "restricted/rule_as_run.parquet"
+        if self.truth or not path.is_file():
+            return possible
+        rows = self.db.execute(f"SELECT kind, name, sql FROM read_parquet({literal(path)}) ORDER BY place").fetchall()
+        for kind, name, sql in rows:
+            if kind == "definition":
+                definitions.append(({"name": name}, sql))
+            elif kind == "certain" and name in self.rules:
+                self.rules[name] = (*self.rules[name][:2], sql)
+            elif kind == "possible":
+                possible[name] = sql
+        return possible
 
     def one(self, sql):
         return self.db.execute(sql).fetchone()[0]
@@ -282,6 +300,11 @@ class Publication:
         own = {code: bool(ran) for code, ran in
                self.db.execute(f"SELECT rule_code, ran FROM {self.table('tables/dim_rule.parquet')}").fetchall()}
         faults += [f"{code}: not in dim_rule" for code in self.rules if code not in own]
+        self.undecided = defaultdict(set)
+        if (self.folder / "restricted/undecided.parquet").is_file():
+            for code, subject, key in self.db.execute(
+                    f"SELECT rule_code, subject_id, rule_key FROM {self.table('restricted/undecided.parquet')}").fetchall():
+                self.undecided[code].add((subject, key))
         published = self.published()
         indicator = self.published_indicators()
         root = self.settings["prefecture"]["code"]
@@ -301,6 +324,8 @@ class Publication:
                         here[key, root] = [0, 0 if any(d is not None for _, d, _ in here.values()) else None, None]
             else:
                 here, there, kind = findings(rows), published[code], "exceptions"
+            if not header.get("indicator"):
+                faults += self.left_open(code, here, there)
             total[kind] += len(here)
             faults += differences(code, here, there)
         faults += self.tables()
@@ -308,6 +333,19 @@ class Publication:
               f"{total['exceptions']} exceptions, {total['indicator rows']} indicator rows; "
               f"{len(faults)} differences")
         return faults
+
+    def left_open(self, code, here, there):
+        """What is possible and not certain is what was published as undecided. A rule whose answers were not told
+        apart has its findings there."""
+        undecided = self.undecided.get(code, set())
+        if code not in self.possible:
+            for one in undecided:
+                here.pop(one, None)  # its county is held
+            return []
+        rows = [row for row in rows_of(self.db, self.possible[code]) if row["subject_id"] is not None]
+        keys = ("?" if row.get("rule_key__unknown") == 1 else text(row.get("rule_key")) for row in rows)
+        possible = {(row["subject_id"], key) for row, key in zip(rows, keys)} - here.keys()
+        return [f"{code}: {one} is undecided in one engine only" for one in sorted(possible ^ undecided)]
 
     def published(self):
         found = defaultdict(dict)

@@ -64,7 +64,8 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     let asked = plan.rules.previous_views();
     let before = previous.map(|p| published_views(p, |name| asked.contains(name))).transpose()?;
     let placement = scratch.placement(resolution.person.len());
-    let answering = plan.rules.with_unknown_cells(&reconcile::views::unknown_columns::unknown_columns(&inputs))?;
+    let answering =
+        plan.rules.with_unknown_cells(&reconcile::views::unknown_columns::unknown_columns(&inputs))?;
     let views =
         reconcile::views::build_views(&inputs, &answering.rules, before.unwrap_or_default(), &placement)?;
     begin("逐条运行规则", Some(answering.rules.rules.len() as u64));

@@ -75,7 +75,8 @@ impl SourceRecords {
     /// # Errors
     /// A column that the records do not have, or values of another length or type.
     pub fn replace_column(&mut self, column: &str, values: ArrayRef, unknown: &[u32]) -> Result<()> {
-        let mismatch = |error: arrow::error::ArrowError| Error::internal(format!("列“{column}”换不了：{error}"));
+        let mismatch =
+            |error: arrow::error::ArrowError| Error::internal(format!("列“{column}”换不了：{error}"));
         let rows = self.rows.batch()?;
         let at = rows.schema().index_of(column).map_err(mismatch)?;
         let mut columns = rows.columns().to_vec();
@@ -140,9 +141,7 @@ mod tests {
         let keys = [(0, 2, 0), (0, 4_294_967_295, 0), (1, 10, 1), (1, 10, 2)];
         let records = SourceRecords {
             source: "list".to_owned(),
-            rows: Rows::of(arrow::record_batch::RecordBatch::new_empty(
-                arrow::datatypes::Schema::empty().into(),
-            )),
+            rows: Rows::of(RecordBatch::new_empty(arrow::datatypes::Schema::empty().into())),
             unknown: UnknownCells::default(),
             keys: keys.map(|(table, row, member)| RecordKey::new(3, table, row, member)).to_vec(),
             tables: vec![table("0123456789", 0), table("abcdef0123", 2)],

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::exception::SubjectKind;
 
 /// Key of a subject that is left open, where the key itself is unknown.
-pub const ANY_KEY: &str = "?";
+pub(crate) const ANY_KEY: &str = "?";
 
 /// A subject that a rule may mean: what is known of it leaves open whether it is a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,17 @@ pub struct UndecidedSubject {
     pub township_code: Arc<str>,
     /// Village code, `""` if unknown.
     pub village_code: Arc<str>,
+}
+
+/// A SELECT of a rule or definition as it was run over unknown cells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RewrittenSelect {
+    /// `definition`, `certain` or `possible`.
+    pub kind: &'static str,
+    /// Name of the definition, code of the rule.
+    pub name: String,
+    /// Its text.
+    pub sql: String,
 }
 
 /// A column that is unknown for so much of a county that a rule resting on it is held there: what it does not find

@@ -80,7 +80,13 @@ pub(crate) fn rule_runs(inputs: &PublicationInputs<'_>) -> Vec<RuleRun> {
             exceptions: open.get(rule.code.as_str()).copied().unwrap_or(0),
             indicators: indicators.count() as u64,
             undecided: undecided.get(rule.code.as_str()).copied().unwrap_or(0),
-            held: inputs.findings.held.iter().filter(|held| held.rule_code == rule.code).map(held_column).collect(),
+            held: inputs
+                .findings
+                .held
+                .iter()
+                .filter(|held| held.rule_code == rule.code)
+                .map(held_column)
+                .collect(),
         }
     };
     inputs.catalogue.rules.iter().map(run).collect()

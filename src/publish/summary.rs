@@ -7,8 +7,8 @@ use super::audit_notices::audit_notices;
 use super::quarter_totals::grouped_text;
 use super::unread_files::unread_notices;
 use super::{FinishedPublication, PublishedPipeline};
-use crate::publication::manifest::RuleRun;
 use crate::model::exception::Severity;
+use crate::publication::manifest::RuleRun;
 
 /// Summary that an officer understands.
 pub fn summary_text(publication: &FinishedPublication, catalogue: &PublishedPipeline) -> String {

@@ -7,7 +7,7 @@
 use crate::model::exception::Exception;
 use crate::model::indicator::Indicator;
 use crate::model::indicator::NotRun;
-use crate::model::undecided::{HeldRule, UndecidedSubject};
+use crate::model::undecided::{HeldRule, RewrittenSelect, UndecidedSubject};
 
 pub(crate) mod execution;
 pub(crate) mod findings;
@@ -32,6 +32,9 @@ pub struct RuleFindings {
     pub undecided: Vec<UndecidedSubject>,
     /// Rules held for a county, sorted.
     pub held: Vec<HeldRule>,
+    /// SELECTs that were run otherwise than their files say, definitions each after those they read; none where no
+    /// rule rests on unknown cells.
+    pub rewritten: Vec<RewrittenSelect>,
     /// Quality of the register by unit, if the pipeline scores it.
     pub quality: Vec<findings::quality_score::QualityScore>,
 }

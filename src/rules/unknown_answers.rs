@@ -9,6 +9,7 @@ use super::rule_set::RuleSet;
 use super::sql::certainty::{AnswerSelects, Answers, KnownTables, TableKnowledge, UNKNOWN_SUFFIX};
 use crate::Result;
 use crate::model::column_type::ColumnType;
+use crate::model::undecided::RewrittenSelect;
 
 /// Columns of views that have unknown cells, by view.
 pub(crate) type UnknownColumns = BTreeMap<String, BTreeSet<String>>;
@@ -48,7 +49,8 @@ impl RuleSet {
             let columns: Vec<String> = view.columns.iter().map(|(column, _)| column.clone()).collect();
             let mut own = unknown.get(name).cloned().unwrap_or_default();
             own.retain(|column| columns.contains(column));
-            view.columns.extend(own.iter().map(|column| (format!("{column}{UNKNOWN_SUFFIX}"), ColumnType::Int32)));
+            view.columns
+                .extend(own.iter().map(|column| (format!("{column}{UNKNOWN_SUFFIX}"), ColumnType::Int32)));
             tables.insert(name.clone(), Ok(Arc::new(TableKnowledge::view(columns, own))));
         }
         let mut definitions = Vec::with_capacity(self.definitions.len());
@@ -60,9 +62,11 @@ impl RuleSet {
                 false => Ok(None),
             };
             let known = match answers {
-                Ok(None) => definition.file.select.column_names().map(|columns| {
-                    Arc::new(TableKnowledge { columns, ..TableKnowledge::default() })
-                }),
+                Ok(None) => definition
+                    .file
+                    .select
+                    .column_names()
+                    .map(|columns| Arc::new(TableKnowledge { columns, ..TableKnowledge::default() })),
                 Ok(Some(selects)) => {
                     for answers in Answers::BOTH {
                         definitions.push(answering_definition(definition, &selects, answers)?);
@@ -108,9 +112,38 @@ impl RuleSet {
     }
 }
 
+impl AnsweringRules {
+    /// The SELECTs that were written anew.
+    pub(crate) fn rewritten(&self) -> Vec<RewrittenSelect> {
+        let of = |kind, name: &str, sql: &str| RewrittenSelect {
+            kind,
+            name: name.to_owned(),
+            sql: sql.to_owned(),
+        };
+        let rules = &self.rules.rules;
+        let versions =
+            self.rules.definitions.iter().filter(|d| {
+                Answers::BOTH.iter().any(|answers| d.header.name.ends_with(&answers.table_name("")))
+            });
+        let definitions = versions.map(|d| of("definition", &d.header.name, d.file.sql()));
+        let certain =
+            self.companions.values().map(|&at| of("certain", &rules[at].header.code, rules[at].file.sql()));
+        let possible = self
+            .companions
+            .iter()
+            .map(|(&companion, &at)| of("possible", &rules[at].header.code, rules[companion].file.sql()));
+        match self.companions.is_empty() {
+            true => Vec::new(),
+            false => definitions.chain(certain).chain(possible).collect(),
+        }
+    }
+}
+
 /// Does a SELECT read a table of which anything may be unknown, or is not understood?
 fn reads_unknown<'t>(mut names: impl Iterator<Item = &'t str>, tables: &KnownTables) -> bool {
-    names.any(|name| tables.get(name).is_some_and(|table| table.as_ref().map_or(true, |known| known.is_touched())))
+    names.any(|name| {
+        tables.get(name).is_some_and(|table| table.as_ref().map_or(true, |known| known.is_touched()))
+    })
 }
 
 /// A definition's version with these answers.

@@ -89,9 +89,8 @@ impl Unjudged<'_> {
     fn has(&self, old: &Exception) -> bool {
         let subject = (&*old.rule_code, &*old.subject_id);
         let from = self.undecided.partition_point(|one| (&*one.rule_code, &*one.subject_id) < subject);
-        let mut same = self.undecided[from..]
-            .iter()
-            .take_while(|one| (&*one.rule_code, &*one.subject_id) == subject);
+        let mut same =
+            self.undecided[from..].iter().take_while(|one| (&*one.rule_code, &*one.subject_id) == subject);
         self.not_run.iter().any(|rule| rule.rule_code == *old.rule_code)
             || same.any(|one| one.rule_key == old.rule_key || &*one.rule_key == ANY_KEY)
     }

@@ -256,7 +256,14 @@ impl World {
     fn tracked(&self, previous: Option<&Snapshot>) -> Vec<TrackedException> {
         let before = previous.map(|p| PreviousExceptions::read(p).unwrap());
         let found = self.findings.exceptions.clone();
-        track(found, &Unjudged { not_run: &self.findings.not_run, undecided: &[] }, before, &self.resolution.ledger, self.period).unwrap()
+        track(
+            found,
+            &Unjudged { not_run: &self.findings.not_run, undecided: &[] },
+            before,
+            &self.resolution.ledger,
+            self.period,
+        )
+        .unwrap()
     }
 
     fn publish(&self, out: &Path, previous: Option<&Snapshot>) -> bidui::Result<FinishedPublication> {

@@ -68,7 +68,13 @@ impl World {
     }
 
     /// The column with the rows at `positions` taken from those at `from`, or emptied.
-    fn changed(&self, source: usize, column: &str, positions: &[u32], from: &dyn Fn(usize) -> Option<u32>) -> ArrayRef {
+    fn changed(
+        &self,
+        source: usize,
+        column: &str,
+        positions: &[u32],
+        from: &dyn Fn(usize) -> Option<u32>,
+    ) -> ArrayRef {
         let values = self.column(source, column);
         let empty = new_null_array(values.data_type(), 1);
         let both = arrow::compute::concat(&[&values, &empty]).unwrap();
@@ -102,7 +108,14 @@ struct Counts {
     held_needed: usize,
 }
 
-fn take_away(world: &mut World, before: &Found, source: usize, column: &str, county: &str, counts: &mut Counts) {
+fn take_away(
+    world: &mut World,
+    before: &Found,
+    source: usize,
+    column: &str,
+    county: &str,
+    counts: &mut Counts,
+) {
     let positions = world.counties(source).remove(county).unwrap();
     let name = format!("{}.{column} of {county}", world.loaded[source].records.source);
     let old = world.column(source, column);

@@ -1,9 +1,7 @@
 //! What was not judged, since cells are unknown: undecided subjects, and rules held for a county.
 
 use super::super::PublicationInputs;
-use super::{
-    HOUSEHOLD_KEY, PERSON_KEY, PLACE, QUARTER, define_published_table, write_published_table,
-};
+use super::{HOUSEHOLD_KEY, PERSON_KEY, PLACE, QUARTER, define_published_table, write_published_table};
 use crate::Result;
 use crate::privacy::Pseudonymizer;
 use crate::publication::large_table_writer::{LargeTable, label_column, pseudonym_column, text_column};
@@ -14,10 +12,8 @@ use crate::table::GROUP_ROWS;
 use PublishedType::{Int64, Text};
 
 pub(super) fn fact_undecided(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<()> {
-    let columns = [
-        ("rule_code", Text, "规则编号", ""),
-        ("subject_kind", Text, "对象", "person household record unit"),
-    ];
+    let columns =
+        [("rule_code", Text, "规则编号", ""), ("subject_kind", Text, "对象", "person household record unit")];
     let title = "未判断的对象";
     let def = define_published_table(title, &[&[QUARTER], &PLACE, &[HOUSEHOLD_KEY, PERSON_KEY], &columns]);
     let pseudonyms = Pseudonymizer::new(inputs.key)?;

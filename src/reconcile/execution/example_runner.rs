@@ -397,9 +397,10 @@ fn outcome_of_rows(
         false => {
             let answering = rules.with_only(rule).with_unknown_cells(&unknown)?;
             if let Some(reason) = answering.unanswered.get(&0) {
-                return Err(rule
-                    .file
-                    .complain_sql(0..0, format!("规则{}用到看不出的值，不能分开判断：{reason}", rule.header.code)));
+                return Err(rule.file.complain_sql(
+                    0..0,
+                    format!("规则{}用到看不出的值，不能分开判断：{reason}", rule.header.code),
+                ));
             }
             (Cow::Owned(answering.rules.rules[0].clone()), Cow::Owned(answering.rules))
         }
@@ -423,7 +424,8 @@ fn outcome_of_rows(
 fn unknown_columns(rows: &BTreeMap<String, Vec<ExampleRow>>) -> UnknownColumns {
     let mut unknown = UnknownColumns::new();
     for (view, rows) in rows {
-        let columns = rows.iter().flat_map(|row| row.keys()).filter_map(|name| name.strip_suffix(UNKNOWN_SUFFIX));
+        let columns =
+            rows.iter().flat_map(|row| row.keys()).filter_map(|name| name.strip_suffix(UNKNOWN_SUFFIX));
         for column in columns {
             unknown.entry(view.clone()).or_default().insert(column.to_owned());
         }

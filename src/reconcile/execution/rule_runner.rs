@@ -101,6 +101,7 @@ pub(crate) fn run_answering_rules(
     findings.exceptions = exceptions::place_exceptions(rules, views, period, gathered.findings)?;
     (findings.undecided, findings.held) =
         undecided::place_undecided(answering, plain, views, period, open, &mut findings.exceptions)?;
+    findings.rewritten = answering.rewritten();
     if let (Some(settings), Some([persons, households])) = (&rules.settings.quality, &gathered.places) {
         let not_run: BTreeSet<&str> = findings.not_run.iter().map(|n| n.rule_code.as_str()).collect();
         let codes = plain.rules.iter().map(|r| r.header.code.as_str());

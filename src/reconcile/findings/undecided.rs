@@ -9,7 +9,7 @@ use crate::model::exception::Exception;
 use crate::model::period::Period;
 use crate::model::undecided::{ANY_KEY, HeldRule, UndecidedSubject};
 use crate::reconcile::QuarterViews;
-use crate::reconcile::views::unknown_columns::{UnknownColumn, unknown_by_county};
+use crate::reconcile::views::unknown_columns::{CountyCells, UnknownColumn, unknown_by_county};
 use crate::rules::rule_set::RuleSet;
 use crate::rules::unknown_answers::AnsweringRules;
 
@@ -17,6 +17,11 @@ use crate::rules::unknown_answers::AnsweringRules;
 const HELD_PERCENT: u64 = 1;
 /// Unknown cells of a county's column from which the rules that rest on it may be held there.
 const HELD_CELLS: u64 = 5;
+
+/// Are so many cells unknown that a rule resting on them is held?
+fn is_much(cells: &CountyCells) -> bool {
+    cells.unknown >= HELD_CELLS && cells.unknown * 100 >= cells.records * HELD_PERCENT
+}
 
 /// Findings by position of their rule.
 pub(crate) type FoundByRule = Vec<(usize, RuleFinding)>;
@@ -68,7 +73,8 @@ pub(crate) fn place_undecided(
     for &at in answering.unanswered.keys() {
         let code = answering.rules.rules[at].header.code.as_str();
         for (_, unknown) in rests_on(code) {
-            untold.extend(unknown.counties.keys().map(|county| (code, county.as_str())));
+            let much = unknown.counties.iter().filter(|(_, cells)| is_much(cells));
+            untold.extend(much.map(|(county, _)| (code, county.as_str())));
         }
     }
     let (left_open, kept) = std::mem::take(exceptions)
@@ -112,8 +118,7 @@ fn held_rules<'u>(
     for ((code, county), subjects) in open {
         for ((source, _), unknown) in rests_on(code) {
             let Some(cells) = unknown.counties.get(county) else { continue };
-            let much = cells.unknown >= HELD_CELLS && cells.unknown * 100 >= cells.records * HELD_PERCENT;
-            if much || untold.contains(&(code, county)) {
+            if is_much(cells) {
                 held.push(HeldRule {
                     rule_code: code.to_owned(),
                     county_code: county.to_owned(),

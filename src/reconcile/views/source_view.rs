@@ -218,7 +218,9 @@ impl SourceChunk<'_, '_> {
             true => {
                 let values = self.column(column)?;
                 let start = rows.start;
-                unknown_columns::companion_column(positions, rows, |row| values.is_null(row - start) || column == "id_class")
+                unknown_columns::companion_column(positions, rows, |row| {
+                    values.is_null(row - start) || column == "id_class"
+                })
             }
         })
     }

@@ -37,8 +37,8 @@ fn columns_made_of(column: &SourceColumn) -> Vec<&str> {
     match column.role {
         Some(ColumnRole::BirthDate) => vec!["birth_date", "age"],
         Some(ColumnRole::Sex) => vec!["sex"],
-        Some(ColumnRole::IdNumber) => vec!["id18", "id_class", column.name.as_str()],
-        Some(ColumnRole::GuardianId) => vec!["guardian_id18", column.name.as_str()],
+        // Who somebody is was decided by the linker, with what it knows.
+        Some(ColumnRole::IdNumber | ColumnRole::GuardianId) => Vec::new(),
         _ => vec![column.name.as_str()],
     }
 }
@@ -54,7 +54,10 @@ pub(crate) fn unknown_columns(inputs: &ViewInputs<'_>) -> UnknownColumns {
     for one in inputs.loaded {
         let records = &one.records;
         let Some(contract) = inputs.pipeline.source(&records.source) else { continue };
-        let named = records.unknown.columns().filter_map(|(name, _)| contract.columns.iter().find(|c| c.name == name));
+        let named = records
+            .unknown
+            .columns()
+            .filter_map(|(name, _)| contract.columns.iter().find(|c| c.name == name));
         let columns: Vec<&str> = named.flat_map(columns_made_of).collect();
         if !columns.is_empty() {
             let own = unknown.entry(records.source.clone()).or_default();
@@ -95,10 +98,15 @@ pub(crate) fn unknown_by_county(inputs: &ViewInputs<'_>) -> UnknownByCounty {
 }
 
 /// The companion of a column for some rows: 1 where the cell is unknown and `is_null` says that nothing else tells.
-pub(super) fn companion_column(positions: &[u32], rows: Range<usize>, is_null: impl Fn(usize) -> bool) -> ArrayRef {
+pub(super) fn companion_column(
+    positions: &[u32],
+    rows: Range<usize>,
+    is_null: impl Fn(usize) -> bool,
+) -> ArrayRef {
     let mut flags = vec![0; rows.len()];
     let from = positions.partition_point(|&position| (position as usize) < rows.start);
-    let inside = positions[from..].iter().map(|&position| position as usize).take_while(|&row| row < rows.end);
+    let inside =
+        positions[from..].iter().map(|&position| position as usize).take_while(|&row| row < rows.end);
     inside.filter(|&row| is_null(row)).for_each(|row| flags[row - rows.start] = 1);
     Arc::new(Int32Array::from(flags))
 }

@@ -31,7 +31,8 @@ fn cells(rules: &RuleSet, lineage: &Lineage, rows: &Tables) -> Vec<Cell> {
                 let number = rules.household_columns.contains_key(column);
                 let decides = lineage.deciding.contains(&(view.clone(), column.clone()));
                 let place = ["county_code", "township_code", "village_code"].contains(&column.as_str());
-                if decides && !place && IdKind::of(column).is_none() && !number && !column.starts_with("in_") {
+                if decides && !place && IdKind::of(column).is_none() && !number && !column.starts_with("in_")
+                {
                     cells.push((view.clone(), at, column.clone()));
                 }
             }
@@ -43,7 +44,8 @@ fn cells(rules: &RuleSet, lineage: &Lineage, rows: &Tables) -> Vec<Cell> {
 /// What cells of a column may hold: nothing, what the examples write, and words of the SELECTs.
 fn values(bench: &ExampleBench<'_>, rule: &Rule, all: &[Tables], cell: &Cell) -> Vec<Option<String>> {
     let (view, _, column) = cell;
-    let kind = bench.rules.catalogue.columns(view).unwrap().iter().find(|(name, _)| name == column).unwrap().1;
+    let kind =
+        bench.rules.catalogue.columns(view).unwrap().iter().find(|(name, _)| name == column).unwrap().1;
     let written = all.iter().flat_map(|rows| rows.get(view).into_iter().flatten());
     let mut values: BTreeSet<Option<String>> = written.map(|row| row.get(column).cloned()).collect();
     values.insert(None);

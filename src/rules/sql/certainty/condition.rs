@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    BinaryOperator, CaseWhen, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Query, UnaryOperator,
-    Visit, Visitor,
+    BinaryOperator, CaseWhen, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Query,
+    UnaryOperator, Visit, Visitor,
 };
 
 use super::Answers;
@@ -53,7 +53,8 @@ impl TableScope {
                         sql += &format!(" WHEN {} THEN 1", self.condition(condition, Answers::Possible)?);
                     }
                 }
-                let last = else_result.as_ref().map(|result| self.unknown_value(result)).transpose()?.flatten();
+                let last =
+                    else_result.as_ref().map(|result| self.unknown_value(result)).transpose()?.flatten();
                 sql + &format!(" ELSE {} END", or_known(last))
             }
             Expr::Function(function) if function.name.to_string().eq_ignore_ascii_case("coalesce") => {

@@ -74,15 +74,19 @@ impl GroupedSelect<'_> {
         if !windows.is_empty() && !self.groups.is_empty() {
             return Err("windows over groups".to_owned());
         }
-        let columns =
-            self.items.iter().map(|(_, expr)| inner_column(&from.scope, expr)).collect::<Result<Vec<_>, String>>()?;
+        let columns = self
+            .items
+            .iter()
+            .map(|(_, expr)| inner_column(&from.scope, expr))
+            .collect::<Result<Vec<_>, String>>()?;
         let having = self.having.map(|having| inner_column(&from.scope, having)).transpose()?;
         let touched = from.uncertain
             || columns.iter().any(|column| column.unknown.is_some())
             || having.as_ref().is_some_and(|having| having.unknown.is_some());
         if !touched {
             let known = names.iter().enumerate().filter(|(at, _)| companions.contains(at));
-            let (mut sql, mut unknown) = (format!("SELECT {}{}", self.distinct, self.plain_items()), BTreeSet::new());
+            let (mut sql, mut unknown) =
+                (format!("SELECT {}{}", self.distinct, self.plain_items()), BTreeSet::new());
             for (_, name) in known {
                 sql += &companion_item("0", name);
                 unknown.insert(name.clone());
@@ -100,7 +104,17 @@ impl GroupedSelect<'_> {
             let sql = self.inner_sql(from, &keys, &windows)?;
             writer.add_table(&wanted.table_name(&table), sql);
         }
-        Ok(self.outer_sql(&table, &columns, having.as_ref(), &keys, !windows.is_empty(), from.uncertain, answers, companions, writer))
+        Ok(self.outer_sql(
+            &table,
+            &columns,
+            having.as_ref(),
+            &keys,
+            !windows.is_empty(),
+            from.uncertain,
+            answers,
+            companions,
+            writer,
+        ))
     }
 
     fn plain_items(&self) -> String {
@@ -158,7 +172,12 @@ impl GroupedSelect<'_> {
     }
 
     /// The rows put together, with their keys and their number.
-    fn inner_sql(&self, from: &RewrittenFrom, keys: &[String], windows: &[WindowSpec]) -> Result<String, String> {
+    fn inner_sql(
+        &self,
+        from: &RewrittenFrom,
+        keys: &[String],
+        windows: &[WindowSpec],
+    ) -> Result<String, String> {
         let over = match windows.is_empty() {
             true => String::new(),
             false => format!(" OVER (PARTITION BY {})", keys.join(", ")),
@@ -198,12 +217,15 @@ impl GroupedSelect<'_> {
     ) -> (String, TableKnowledge) {
         let (own, other) = (answers.table_name(table), answers.other().table_name(table));
         let doubt = "o.number__of_rows IS NULL OR o.number__of_rows <> g.number__of_rows";
-        let unknown_of = |name: &str, column: &InnerColumn| match (&column.unknown, column.of_several && uncertain) {
-            (None, false) => None,
-            (Some(_), false) => Some(format!("g.{name}{UNKNOWN_SUFFIX}")),
-            (None, true) => Some(format!("CASE WHEN {doubt} THEN 1 ELSE 0 END")),
-            (Some(_), true) => Some(format!("CASE WHEN {doubt} THEN 1 ELSE g.{name}{UNKNOWN_SUFFIX} END")),
-        };
+        let unknown_of =
+            |name: &str, column: &InnerColumn| match (&column.unknown, column.of_several && uncertain) {
+                (None, false) => None,
+                (Some(_), false) => Some(format!("g.{name}{UNKNOWN_SUFFIX}")),
+                (None, true) => Some(format!("CASE WHEN {doubt} THEN 1 ELSE 0 END")),
+                (Some(_), true) => {
+                    Some(format!("CASE WHEN {doubt} THEN 1 ELSE g.{name}{UNKNOWN_SUFFIX} END"))
+                }
+            };
         let mut known = TableKnowledge { uncertain, ..TableKnowledge::default() };
         let mut sql = format!("SELECT {}", self.distinct);
         let mut companion_sql = String::new();
@@ -225,7 +247,10 @@ impl GroupedSelect<'_> {
             let counts = writer.new_name("counts");
             writer.add_table(
                 &counts,
-                format!("SELECT {distinct}{}, x.number__of_rows AS number__of_rows\nFROM {other} AS x", listed.join(", ")),
+                format!(
+                    "SELECT {distinct}{}, x.number__of_rows AS number__of_rows\nFROM {other} AS x",
+                    listed.join(", ")
+                ),
             );
             let same: Vec<String> = keys.iter().map(|key| format!("o.{key} = g.{key}")).collect();
             sql += &format!("\nLEFT JOIN {counts} AS o ON {}", same.join(" AND "));
@@ -236,7 +261,9 @@ impl GroupedSelect<'_> {
             sql += &match (unknown, answers) {
                 (None, _) => "\nWHERE g.having__holds = 1".to_owned(),
                 (Some(unknown), Answers::Certain) => format!("\nWHERE g.having__holds = 1 AND {unknown} = 0"),
-                (Some(unknown), Answers::Possible) => format!("\nWHERE (g.having__holds = 1 OR {unknown} = 1)"),
+                (Some(unknown), Answers::Possible) => {
+                    format!("\nWHERE (g.having__holds = 1 OR {unknown} = 1)")
+                }
             };
         }
         (sql, known)

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use sqlparser::ast::{
-    BinaryOperator, Distinct, Expr, GroupByExpr, Join, JoinConstraint, JoinOperator, Select, SelectItem, TableFactor,
-    TableWithJoins,
+    BinaryOperator, Distinct, Expr, GroupByExpr, Join, JoinConstraint, JoinOperator, Select, SelectItem,
+    TableFactor, TableWithJoins,
 };
 
 use super::query::{StatementWriter, companion_item, item_name, rewrite_nested};
@@ -46,7 +46,10 @@ pub(super) fn rewrite_select(
     if clauses.qualify.is_some() {
         return Err("QUALIFY".to_owned());
     }
-    if !groups.is_empty() || clauses.having.is_some() || items.iter().any(|(_, expr)| grouped::is_of_several_rows(expr)) {
+    if !groups.is_empty()
+        || clauses.having.is_some()
+        || items.iter().any(|(_, expr)| grouped::is_of_several_rows(expr))
+    {
         let other = rewrite_from(&clauses, writer, answers.other())?;
         let all = grouped::GroupedSelect { items: &items, groups, having: clauses.having.as_ref(), distinct };
         return all.rewrite([from, other], writer, answers, companions);
@@ -182,7 +185,9 @@ impl FromWriter<'_> {
                 self.scope.tables.push(table);
                 Ok(())
             }
-            O::Join(JoinConstraint::On(on)) | O::Inner(JoinConstraint::On(on)) => self.inner_join(&join.relation, on),
+            O::Join(JoinConstraint::On(on)) | O::Inner(JoinConstraint::On(on)) => {
+                self.inner_join(&join.relation, on)
+            }
             O::Left(JoinConstraint::On(on)) | O::LeftOuter(JoinConstraint::On(on)) => {
                 self.left_join(&join.relation, on)
             }
