@@ -4,7 +4,8 @@
 //! In: the [`Exception`]s found and the [`PreviousExceptions`] of the previous publication. Out: one
 //! [`TrackedException`] per fingerprint. A fingerprint names rule, subject and the rule's own
 //! key, so it survives row order, file names and wording. Exceptions of a rule that could not
-//! run stay open, unchecked: absence of a source is not evidence that anything was resolved.
+//! run stay open, unchecked: absence of a source is not evidence that anything was resolved. Those of a
+//! rule that is asked no more are closed as retired: nothing would ever resolve them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,7 +26,7 @@ pub(crate) use fingerprint::{exception_fingerprint, short_number};
 pub use previous_exceptions::PreviousExceptions;
 
 /// Compares the exceptions of this period with the previous publication's. `not_run`: rules that
-/// could not run; `ledger` renames subjects that were merged since. Output is sorted by fingerprint.
+/// could not run or are asked no more; `ledger` renames subjects that were merged since. Output is sorted by fingerprint.
 ///
 /// # Errors
 /// A previous publication that is damaged.
@@ -65,8 +66,8 @@ pub fn track(
         out.push(now.seen(id, exception, old)?);
     }
     for old in before.into_values() {
-        let unchecked = not_run.iter().any(|rule| rule.rule_code == *old.exception.rule_code);
-        out.push(now.unseen(old, unchecked));
+        let not_run = not_run.iter().find(|rule| rule.rule_code == *old.exception.rule_code);
+        out.push(now.unseen(old, not_run));
     }
     // Of equals the first stays: a stable sort.
     out.par_sort_by(|a, b| a.exception_id.cmp(&b.exception_id));
@@ -114,11 +115,17 @@ impl PresentQuarter {
         })
     }
 
-    fn unseen(&self, old: TrackedException, unchecked: bool) -> TrackedException {
-        match (&old.resolved_in, unchecked) {
-            (Some(_), _) => TrackedException { checked: !unchecked, ..old },
-            (None, true) => TrackedException { status: Status::Persisting, checked: false, ..old },
-            (None, false) => TrackedException {
+    fn unseen(&self, old: TrackedException, not_run: Option<&NotRun>) -> TrackedException {
+        match (&old.resolved_in, not_run) {
+            (Some(_), _) => TrackedException { checked: not_run.is_none(), ..old },
+            (None, Some(rule)) if rule.retired => TrackedException {
+                status: Status::Retired,
+                resolved_in: Some(self.period),
+                checked: false,
+                ..old
+            },
+            (None, Some(_)) => TrackedException { status: Status::Persisting, checked: false, ..old },
+            (None, None) => TrackedException {
                 status: Status::Resolved,
                 resolved_in: Some(self.period),
                 checked: true,

@@ -60,7 +60,9 @@ pub fn run_rules(
     for (position, rule) in rules.rules.iter().enumerate() {
         match why_not(rules, rule, views, period)? {
             Some(reason) => {
-                findings.not_run.push(NotRun { rule_code: rule.header.code.clone(), reason });
+                let code = &rule.header.code;
+                let retired = rules.is_retired(rule, period);
+                findings.not_run.push(NotRun { rule_code: code.clone(), reason, retired });
             }
             None => positions.push(position),
         }

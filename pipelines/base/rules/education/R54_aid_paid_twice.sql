@@ -13,7 +13,7 @@ advice = [
     "核对发放凭证，是否分次发放或学期中转学",
     "确属重复的收回多发部分",
 ]
-message = "该学生{term}学期同一项目重复受助，或在两所学校受助。"
+message = "该学生{term}学期{reason}，按名单金额多发{recover_fen}。"
 related = ["R14"]
 
 [[example]]
@@ -118,18 +118,30 @@ same_item AS (
     FROM amount a
     GROUP BY a.person_id, a.term, a.item, a.amount_fen
 ),
+repeated AS (
+    SELECT t.person_id, t.term, SUM((t.payments - 1) * t.amount_fen) AS over_fen
+    FROM same_item t
+    WHERE t.payments > 1
+    GROUP BY t.person_id, t.term
+),
+by_school AS (
+    SELECT a.person_id, a.term, a.school, SUM(COALESCE(a.amount_fen, 0)) AS amount_fen
+    FROM student_aid a
+    ANTI JOIN moved m ON m.person_id = a.person_id AND m.school = a.school
+    WHERE a.school IS NOT NULL
+    GROUP BY a.person_id, a.term, a.school
+),
+-- One school's aid is right: the rest was paid too much.
 schools AS (
-    SELECT x.person_id, x.term, COUNT(*) AS schools
-    FROM (
-        SELECT DISTINCT a.person_id, a.term, a.school
-        FROM student_aid a
-        ANTI JOIN moved m ON m.person_id = a.person_id AND m.school = a.school
-        WHERE a.school IS NOT NULL
-    ) AS x
+    SELECT x.person_id, x.term, COUNT(*) AS schools, SUM(x.amount_fen) - MAX(x.amount_fen) AS over_fen
+    FROM by_school x
     GROUP BY x.person_id, x.term
 )
-SELECT a.person_id AS subject_id, a.term AS rule_key, a.record_id AS evidence, a.term AS term
+SELECT a.person_id AS subject_id, a.term AS rule_key, a.record_id AS evidence, a.term AS term,
+    CASE WHEN s.schools > 1 THEN '在两所以上学校受助' ELSE '同一项目重复受助' END AS reason,
+    NULLIF(GREATEST(CASE WHEN s.schools > 1 THEN s.over_fen ELSE 0 END, COALESCE(r.over_fen, 0)), 0) AS recover_fen
 FROM amount a
 LEFT JOIN same_item t ON t.person_id = a.person_id AND t.term = a.term AND t.item = a.item AND t.amount_fen = a.amount_fen
+LEFT JOIN repeated r ON r.person_id = a.person_id AND r.term = a.term
 LEFT JOIN schools s ON s.person_id = a.person_id AND s.term = a.term
 WHERE t.payments > 1 OR s.schools > 1
