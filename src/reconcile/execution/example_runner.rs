@@ -1,11 +1,13 @@
 //! Examples in rule headers, run as tests, and the proof that they protect every condition.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Date32Array, Int32Array, Int64Array, StringArray};
 use arrow::datatypes::{Field, Schema};
 use arrow::record_batch::RecordBatch;
+use polars::prelude::DataFrame;
 
 use super::numbered_ids::{IdKind, NumberedIds};
 use super::planner::SqlSession;
@@ -18,10 +20,10 @@ use crate::model::day::day_to_date32;
 use crate::model::period::Period;
 use crate::reconcile::findings::select_outcome::FindingSubject;
 use crate::reconcile::views::rule_view::ViewRows;
-use crate::rules::rule_file::{Rule, message_placeholders};
+use crate::rules::rule_file::{Rule, RuleDefinition, message_placeholders};
 use crate::rules::rule_set::{RuleSet, with_hint};
 use crate::rules::sql::RuleMutant;
-use crate::rules::view_catalogue::PREVIOUS;
+use crate::rules::view_catalogue::{PARAMETER, PREVIOUS};
 use crate::table::rows::Rows;
 use crate::{Error, Result};
 
@@ -119,7 +121,7 @@ fn mutate_definition(bench: &ExampleBench<'_>, rules: &RuleSet, position: usize)
         let mut broken = rules.clone();
         broken.definitions[position].file = definition.file.with_sql(&sql)?;
         let bench =
-            ExampleBench { rules: &broken, period: bench.period, parameters: bench.parameters.clone() };
+            ExampleBench::with_parameters(&broken, bench.period, bench.parameters.clone());
         let noticed = readers
             .iter()
             .any(|rule| (0..rule.header.example.len()).any(|i| bench.compare(rule, i).is_err()));
@@ -197,6 +199,9 @@ struct ExampleBench<'a> {
     period: Period,
     /// The row of the view `parameter`, by folder that rules are from.
     parameters: Vec<ExampleRow>,
+    /// What definitions yield where no view that they read has a row, by name and parameters. Most examples
+    /// leave most views empty, and planning a SELECT costs far more than running it over a few rows.
+    of_nothing: RefCell<BTreeMap<String, Vec<(ExampleRow, DataFrame)>>>,
 }
 
 impl<'a> ExampleBench<'a> {
@@ -214,7 +219,10 @@ impl<'a> ExampleBench<'a> {
         };
         let row = |row: BTreeMap<String, RuleParameter>| row.into_iter().map(|(n, v)| (n, text(v))).collect();
         let parameters = rules.example_parameters(pipeline, period)?.into_iter().map(row).collect();
-        Ok(Self { rules, period, parameters })
+        Ok(Self::with_parameters(rules, period, parameters))
+    }
+    fn with_parameters(rules: &'a RuleSet, period: Period, parameters: Vec<ExampleRow>) -> Self {
+        Self { rules, period, parameters, of_nothing: RefCell::default() }
     }
     /// Views a rule reads, through definitions too.
     fn tables_of(&self, rule: &Rule) -> BTreeSet<String> {
@@ -301,6 +309,7 @@ impl<'a> ExampleBench<'a> {
     fn outcome(&self, rule: &Rule, index: usize) -> Result<(RuleOutcome, NumberedIds)> {
         let rows = self.rows(rule, index)?;
         let ids = ids_of(rows.values().flatten());
+        let parameters = rows.get(PARAMETER).and_then(|rows| rows.first());
         let mut session = SqlSession::new();
         for name in self.tables_of(rule) {
             let Some(columns) = self.rules.catalogue.columns(&name) else { continue };
@@ -313,10 +322,29 @@ impl<'a> ExampleBench<'a> {
             }
         }
         for definition in self.rules.definitions_of(&rule.file) {
-            let frame = session.select(&definition.file.select)?;
+            let frame = self.defined(&session, definition, parameters)?;
             session.register(&definition.header.name, frame);
         }
         Ok((run_rule(&session, rule, &ids, self.rules.example_root(rule))?, ids))
+    }
+    /// What a definition yields over the tables of a session.
+    fn defined(
+        &self,
+        session: &SqlSession,
+        definition: &RuleDefinition,
+        parameters: Option<&ExampleRow>,
+    ) -> Result<DataFrame> {
+        let select = &definition.file.select;
+        let empty = select.table_names().all(|name| name == PARAMETER || session.rows(name) == Some(0));
+        let Some(parameters) = parameters.filter(|_| empty) else { return session.select(select) };
+        let mut known = self.of_nothing.borrow_mut();
+        let known = known.entry(definition.header.name.clone()).or_default();
+        if let Some((_, frame)) = known.iter().find(|(row, _)| row == parameters) {
+            return Ok(frame.clone());
+        }
+        let frame = session.select(select)?;
+        known.push((parameters.clone(), frame.clone()));
+        Ok(frame)
     }
     /// Runs one example and compares.
     fn compare(&self, rule: &Rule, index: usize) -> Result<()> {

@@ -238,6 +238,17 @@ student_aid @P10 amount_fen=100000 term=2018春
 deceased @P10 death_date=2017-05-01
 """
 expect = ["P1/aid <- student_aid:1 deceased:1", "P4/housing <- housing:1 deceased:4", "P8/housing <- housing:5 deceased:7", "P10/aid <- student_aid:4 deceased:9"]
+
+[[example]]
+case = "一季度：上季度（上年秋季）的资助与今年无关、前年的学期：不列"
+given = """
+parameter other_term=2017秋
+student_aid @P1 amount_fen=100000 term=2017秋
+deceased @P1 death_date=2016-01-01
+student_aid @P2 amount_fen=100000 term=2018年暑期
+deceased @P2 death_date=2016-01-01
+"""
+expect = []
 */
 WITH quarter AS (
     SELECT q.death_grace_date, (q.last_month - q.last_month % 100) * 12 + (q.last_month % 100) * 100 AS last_paid

@@ -228,8 +228,7 @@ SELECT
 FROM found f
 UNION ALL
 SELECT
-    f.person_id AS subject_id, f.rule_key AS rule_key, f.other_record AS evidence, 1 AS evidence_order, f.reason AS reason,
+    f.person_id AS subject_id, f.rule_key AS rule_key, COALESCE(f.other_record, f.record_id) AS evidence, 1 AS evidence_order, f.reason AS reason,
     f.monthly_fen AS monthly_fen, CAST(f.hundredths / 100 AS BIGINT) AS months,
     CAST(f.hundredths / 100 AS BIGINT) * f.monthly_fen AS recover_fen
 FROM found f
-WHERE f.other_record IS NOT NULL
