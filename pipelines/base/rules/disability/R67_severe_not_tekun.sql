@@ -81,6 +81,17 @@ disability_certificate @P12 grade=一级 care_need=1
 registry_person @P13 #H12 household_no=H12 age=NULL
 """
 expect = ["P9", "P10"]
+
+[[example]]
+case = "不再享受政策的户、本季度才识别的：不列"
+given = """
+registry_household #H1 household_no=H1 exit_status=已脱贫(不再享受政策)
+registry_person @P1 #H1 household_no=H1 age=30
+disability_certificate @P1 grade=一级 care_need=1
+registry_person @P3 #H3 household_no=H3 age=30 identified_date=2018-08-01
+disability_certificate @P3 grade=一级 care_need=1
+"""
+expect = []
 */
 WITH helped AS (
     SELECT DISTINCT p.record_id

@@ -69,4 +69,4 @@ SELECT
 FROM paid x
 JOIN shared s ON s.account_no = x.account_no
 JOIN paid o ON o.account_no = x.account_no
-WHERE s.households > 1 AND o.household_id <> x.household_id
+WHERE s.households > 1

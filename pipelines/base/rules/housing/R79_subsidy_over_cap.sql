@@ -59,6 +59,13 @@ housing #H4 archive_no=A4 danger_level=C renovate_mode=原址翻建 subsidy_paid
 housing #H5 archive_no=A5 danger_level=D renovate_mode=原址翻建 subsidy_paid_fen=900000
 """
 expect = ["H1/A1", "H2/A2"]
+
+[[example]]
+case = "等级未填的不按D级上限：不列"
+given = """
+housing #H1 archive_no=A1 subsidy_paid_fen=9000000
+"""
+expect = []
 */
 SELECT
     o.household_id AS subject_id, o.archive_no AS rule_key, o.record_id AS evidence,
