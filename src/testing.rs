@@ -201,7 +201,7 @@ pub mod rules {
         pub use crate::rules::quality_settings::QualitySettings;
     }
     pub mod rule_file {
-        pub use crate::rules::rule_file::{SqlFile, parse_rule_file};
+        pub use crate::rules::rule_file::{RuleExample, SqlFile, parse_rule_file};
     }
     pub mod rule_set {
         pub use crate::rules::rule_set::RuleSet;

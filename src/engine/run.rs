@@ -1,10 +1,13 @@
 //! Stage after stage of one quarter. Where the tables between them lie is the matter of
 //! [`super::placement`].
 
+use std::collections::BTreeSet;
+
 use super::placement::RunScratch;
 use super::{RunPlan, partial_columns};
 use crate::load::{DataFolder, DeliveryCheck, LoadedSource};
 use crate::model::exception::Severity;
+use crate::model::indicator::NotRun;
 use crate::model::period::{Period, PeriodKind};
 use crate::model::resolution::Resolution;
 use crate::progress::Progress;
@@ -12,6 +15,7 @@ use crate::publication::snapshot::Snapshot;
 use crate::publish::previous_indicators::previous_indicators;
 use crate::publish::{FinishedPublication, PublicationInputs};
 use crate::reconcile::views::published_views::published_views;
+use crate::rules::rule_set::RuleSet;
 use crate::track::previous_exceptions::PreviousExceptions;
 use crate::{Error, Result, link, load, normalize, publish, reconcile, resolve, track};
 
@@ -78,7 +82,8 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     begin("与上一季度对照", None);
     let before = previous.map(PreviousExceptions::read).transpose()?;
     let exceptions = std::mem::take(&mut findings.exceptions);
-    let unjudged = track::Unjudged { not_run: &findings.not_run, undecided: &findings.undecided };
+    let not_run = not_run_or_gone(&plan.rules, &findings.not_run, before.as_ref());
+    let unjudged = track::Unjudged { not_run: &not_run, undecided: &findings.undecided };
     let tracked = track::track(exceptions, &unjudged, before, &resolution.ledger, plan.period)?;
     begin("写出发布", None);
     let previous_indicators = previous.map(previous_indicators).transpose()?.unwrap_or_default();
@@ -169,6 +174,21 @@ fn load_all(
         refusals.push(write_down(plan, folder, &loaded, &refusals));
     }
     Error::together(refusals).map_or(Ok(loaded), Err)
+}
+
+/// Rules that did not run, those that this run was not asked for, and those of the last publication
+/// that are in no folder any more.
+fn not_run_or_gone(rules: &RuleSet, not_run: &[NotRun], before: Option<&PreviousExceptions>) -> Vec<NotRun> {
+    let codes: BTreeSet<&str> =
+        before.iter().flat_map(|b| &b.exceptions).map(|old| &*old.exception.rule_code).collect();
+    let known = |code: &str| rules.rule(code).is_some() || not_run.iter().any(|n| n.rule_code == code);
+    let gone = codes.into_iter().filter(|code| !known(code)).map(|code| {
+        let retired = !rules.unasked.contains(code);
+        let reason =
+            if retired { "规则集里已没有这条规则" } else { "本次运行没有选这条规则" };
+        NotRun { rule_code: code.to_owned(), reason: reason.to_owned(), retired }
+    });
+    not_run.iter().cloned().chain(gone).collect()
 }
 
 /// Leaves what is wrong and the rejected rows by supplier in the output folder, and says where.

@@ -177,6 +177,7 @@ fn targets(rules: &RuleSet, period: Period) -> Vec<TargetFacts> {
     let topics = rules.targets.topic.iter();
     topics
         .flat_map(|topic| topic.target.iter().map(move |target| (topic, target)))
+        .filter(|(_, target)| target.applies(period))
         .map(|(topic, target)| TargetFacts {
             code: topic.code.clone(),
             title: topic.title.clone(),

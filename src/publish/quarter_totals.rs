@@ -37,6 +37,8 @@ impl OpenCount {
     fn add(&mut self, t: &TrackedException) {
         if t.status == Status::Resolved {
             self.resolved += 1;
+        } else if t.status == Status::Retired {
+            // Neither open nor put right.
         } else if t.in_review() {
             self.review += 1;
         } else {
@@ -46,7 +48,7 @@ impl OpenCount {
                 Status::New => self.new += 1,
                 Status::Persisting => self.persisting += 1,
                 Status::Reopened => self.reopened += 1,
-                Status::Resolved => {}
+                Status::Resolved | Status::Retired => {}
             }
         }
     }

@@ -58,6 +58,8 @@ pub struct RuleSet {
     pub replaced: Vec<ReplacedFile>,
     /// Rules that are not run, by code, and why not.
     pub off: BTreeMap<String, String>,
+    /// Codes of rules that this run was not asked for.
+    pub unasked: BTreeSet<String>,
     layers: IncludedFolders,
     target_places: Vec<TopicPlace>,
     settings_files: SettingsFiles,
@@ -94,6 +96,7 @@ impl RuleSet {
             settings,
             replaced,
             off,
+            unasked: BTreeSet::new(),
             layers: layers.clone(),
             catalogue,
             root_code,
@@ -118,11 +121,17 @@ impl RuleSet {
             targets: TargetFile::default(),
             replaced: Vec::new(),
             off: BTreeMap::new(),
+            unasked: BTreeSet::new(),
             layers: self.layers.clone(),
             target_places: Vec::new(),
             settings_files: self.settings_files.clone(),
             policy_text: None,
         }
+    }
+    /// True if a rule is asked no more in `period`: its time is over, or a folder switched it off.
+    pub fn is_retired(&self, rule: &Rule, period: Period) -> bool {
+        let over = rule.header.until.is_some_and(|until| !period.within(None, Some(until)));
+        over || self.off.contains_key(&rule.header.code)
     }
     /// Rule by code.
     pub fn rule(&self, code: &str) -> Option<&Rule> {

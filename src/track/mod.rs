@@ -4,7 +4,8 @@
 //! In: the [`Exception`]s found and the [`PreviousExceptions`] of the previous publication. Out: one
 //! [`TrackedException`] per fingerprint. A fingerprint names rule, subject and the rule's own
 //! key, so it survives row order, file names and wording. Exceptions of a rule that could not
-//! run stay open, unchecked: absence of a source is not evidence that anything was resolved.
+//! run stay open, unchecked: absence of a source is not evidence that anything was resolved. Those of a
+//! rule that is asked no more are closed as retired: nothing would ever resolve them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -66,8 +67,9 @@ pub fn track(
         out.push(now.seen(id, exception, old)?);
     }
     for old in before.into_values() {
-        let unchecked = unjudged.has(&old.exception);
-        out.push(now.unseen(old, unchecked));
+        let not_run = unjudged.not_run.iter().find(|rule| rule.rule_code == *old.exception.rule_code);
+        let open = unjudged.leaves_open(&old.exception);
+        out.push(now.unseen(old, not_run, open));
     }
     // Of equals the first stays: a stable sort.
     out.par_sort_by(|a, b| a.exception_id.cmp(&b.exception_id));
@@ -78,21 +80,20 @@ pub fn track(
 /// What of this period says nothing of an earlier exception.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Unjudged<'a> {
-    /// Rules that could not run.
+    /// Rules that could not run or are asked no more.
     pub not_run: &'a [NotRun],
     /// Subjects that rules leave undecided, sorted by (rule, subject, key).
     pub undecided: &'a [UndecidedSubject],
 }
 
 impl Unjudged<'_> {
-    /// Was it left open whether the exception is still there?
-    fn has(&self, old: &Exception) -> bool {
+    /// Is its subject undecided?
+    fn leaves_open(&self, old: &Exception) -> bool {
         let subject = (&*old.rule_code, &*old.subject_id);
         let from = self.undecided.partition_point(|one| (&*one.rule_code, &*one.subject_id) < subject);
         let mut same =
             self.undecided[from..].iter().take_while(|one| (&*one.rule_code, &*one.subject_id) == subject);
-        self.not_run.iter().any(|rule| rule.rule_code == *old.rule_code)
-            || same.any(|one| one.rule_key == old.rule_key || &*one.rule_key == ANY_KEY)
+        same.any(|one| one.rule_key == old.rule_key || &*one.rule_key == ANY_KEY)
     }
 }
 
@@ -136,11 +137,18 @@ impl PresentQuarter {
         })
     }
 
-    fn unseen(&self, old: TrackedException, unchecked: bool) -> TrackedException {
-        match (&old.resolved_in, unchecked) {
-            (Some(_), _) => TrackedException { checked: !unchecked, ..old },
-            (None, true) => TrackedException { status: Status::Persisting, checked: false, ..old },
-            (None, false) => TrackedException {
+    fn unseen(&self, old: TrackedException, not_run: Option<&NotRun>, open: bool) -> TrackedException {
+        match (&old.resolved_in, not_run) {
+            (Some(_), _) => TrackedException { checked: not_run.is_none() && !open, ..old },
+            (None, Some(rule)) if rule.retired => TrackedException {
+                status: Status::Retired,
+                resolved_in: Some(self.period),
+                checked: false,
+                ..old
+            },
+            (None, Some(_)) => TrackedException { status: Status::Persisting, checked: false, ..old },
+            (None, None) if open => TrackedException { status: Status::Persisting, checked: false, ..old },
+            (None, None) => TrackedException {
                 status: Status::Resolved,
                 resolved_in: Some(self.period),
                 checked: true,

@@ -43,6 +43,7 @@ mod profile;
 mod progress;
 mod publish;
 mod readers;
+mod rule_cases;
 mod rules;
 mod rules_truth;
 mod second_engine;

@@ -244,7 +244,9 @@ impl World {
             target: Some(10_000),
         });
         let not_run =
-            NotRun { rule_code: "R73".into(), reason: "本季未提供“危房改造台账”".into() };
+            NotRun {
+                rule_code: "R73".into(), reason: "本季未提供“危房改造台账”".into(), retired: false
+            };
         RuleFindings {
             exceptions,
             indicators: indicators.collect(),

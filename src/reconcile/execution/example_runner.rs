@@ -1,12 +1,14 @@
 //! Examples in rule headers, run as tests, and the proof that they protect every condition.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Date32Array, Int32Array, Int64Array, StringArray};
 use arrow::datatypes::{Field, Schema};
 use arrow::record_batch::RecordBatch;
+use polars::prelude::DataFrame;
 
 use super::numbered_ids::{IdKind, NumberedIds};
 use super::planner::SqlSession;
@@ -19,12 +21,12 @@ use crate::model::day::day_to_date32;
 use crate::model::period::Period;
 use crate::reconcile::findings::select_outcome::FindingSubject;
 use crate::reconcile::views::rule_view::ViewRows;
-use crate::rules::rule_file::{Rule, message_placeholders};
+use crate::rules::rule_file::{Rule, RuleDefinition, message_placeholders};
 use crate::rules::rule_set::{RuleSet, with_hint};
 use crate::rules::sql::RuleMutant;
 use crate::rules::sql::certainty::UNKNOWN_SUFFIX;
 use crate::rules::unknown_answers::UnknownColumns;
-use crate::rules::view_catalogue::PREVIOUS;
+use crate::rules::view_catalogue::{PARAMETER, PREVIOUS};
 use crate::table::rows::Rows;
 use crate::{Error, Result};
 
@@ -125,7 +127,7 @@ fn mutate_definition(bench: &ExampleBench<'_>, rules: &RuleSet, position: usize)
         let mut broken = rules.clone();
         broken.definitions[position].file = definition.file.with_sql(&sql)?;
         let bench =
-            ExampleBench { rules: &broken, period: bench.period, parameters: bench.parameters.clone() };
+            ExampleBench::with_parameters(&broken, bench.period, bench.parameters.clone());
         let noticed = readers
             .iter()
             .any(|rule| (0..rule.header.example.len()).any(|i| bench.compare(rule, i).is_err()));
@@ -197,12 +199,18 @@ pub fn all_cases(pipeline: &Pipeline, rules: &RuleSet) -> Result<Vec<ExampleCase
 
 type ExampleRow = BTreeMap<String, String>;
 
+/// What definitions yield over no rows, by name and parameters.
+type DefinedOverNothing = RefCell<BTreeMap<String, Vec<(ExampleRow, DataFrame)>>>;
+
 /// What all examples share.
 struct ExampleBench<'a> {
     rules: &'a RuleSet,
     period: Period,
     /// The row of the view `parameter`, by folder that rules are from.
     parameters: Vec<ExampleRow>,
+    /// What definitions yield where no view that they read has a row, by name and parameters. Most examples
+    /// leave most views empty, and planning a SELECT costs far more than running it over a few rows.
+    of_nothing: DefinedOverNothing,
 }
 
 impl<'a> ExampleBench<'a> {
@@ -220,7 +228,10 @@ impl<'a> ExampleBench<'a> {
         };
         let row = |row: BTreeMap<String, RuleParameter>| row.into_iter().map(|(n, v)| (n, text(v))).collect();
         let parameters = rules.example_parameters(pipeline, period)?.into_iter().map(row).collect();
-        Ok(Self { rules, period, parameters })
+        Ok(Self::with_parameters(rules, period, parameters))
+    }
+    fn with_parameters(rules: &'a RuleSet, period: Period, parameters: Vec<ExampleRow>) -> Self {
+        Self { rules, period, parameters, of_nothing: RefCell::default() }
     }
     /// Rows given by an example, by view.
     fn rows(&self, rule: &Rule, index: usize) -> Result<BTreeMap<String, Vec<ExampleRow>>> {
@@ -302,7 +313,7 @@ impl<'a> ExampleBench<'a> {
     }
     fn outcome(&self, rule: &Rule, index: usize) -> Result<ExampleOutcome> {
         let rows = self.rows(rule, index)?;
-        outcome_of_rows(self.rules, rule, &rows)
+        outcome_of_rows(self.rules, rule, &rows, &self.of_nothing)
     }
     /// Runs one example and compares.
     fn compare(&self, rule: &Rule, index: usize) -> Result<()> {
@@ -390,8 +401,12 @@ fn outcome_of_rows(
     rules: &RuleSet,
     rule: &Rule,
     rows: &BTreeMap<String, Vec<ExampleRow>>,
+    of_nothing: &DefinedOverNothing,
 ) -> Result<ExampleOutcome> {
     let unknown = unknown_columns(rows);
+    // Over other unknown columns a definition has other companions.
+    let own = DefinedOverNothing::default();
+    let of_nothing = if unknown.is_empty() { of_nothing } else { &own };
     let (certain, rules) = match unknown.is_empty() {
         true => (Cow::Borrowed(rule), Cow::Borrowed(rules)),
         false => {
@@ -407,7 +422,7 @@ fn outcome_of_rows(
     };
     let ids = ids_of(rows.values().flatten());
     let run = |rule: &Rule| {
-        let session = example_session(&rules, rule, rows, &ids)?;
+        let session = example_session(&rules, rule, rows, &ids, of_nothing)?;
         run_rule(&session, rule, &ids, rules.example_root(rule))
     };
     let outcome = run(&certain)?;
@@ -439,7 +454,9 @@ fn example_session(
     rule: &Rule,
     rows: &BTreeMap<String, Vec<ExampleRow>>,
     ids: &NumberedIds,
+    of_nothing: &DefinedOverNothing,
 ) -> Result<SqlSession> {
+    let parameters = rows.get(PARAMETER).and_then(|rows| rows.first());
     let mut session = SqlSession::new();
     for name in tables_of(rules, rule) {
         let Some(columns) = rules.catalogue.columns(&name) else { continue };
@@ -452,10 +469,30 @@ fn example_session(
         }
     }
     for definition in rules.definitions_of(&rule.file) {
-        let frame = session.select(&definition.file.select)?;
+        let frame = defined(&session, definition, parameters, of_nothing)?;
         session.register(&definition.header.name, frame);
     }
     Ok(session)
+}
+
+/// What a definition yields over the tables of a session.
+fn defined(
+    session: &SqlSession,
+    definition: &RuleDefinition,
+    parameters: Option<&ExampleRow>,
+    of_nothing: &DefinedOverNothing,
+) -> Result<DataFrame> {
+    let select = &definition.file.select;
+    let empty = select.table_names().all(|name| name == PARAMETER || session.rows(name) == Some(0));
+    let Some(parameters) = parameters.filter(|_| empty) else { return session.select(select) };
+    let mut known = of_nothing.borrow_mut();
+    let known = known.entry(definition.header.name.clone()).or_default();
+    if let Some((_, frame)) = known.iter().find(|(row, _)| row == parameters) {
+        return Ok(frame.clone());
+    }
+    let frame = session.select(select)?;
+    known.push((parameters.clone(), frame.clone()));
+    Ok(frame)
 }
 
 /// Views a rule reads, through definitions too.

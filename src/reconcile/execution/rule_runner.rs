@@ -80,7 +80,9 @@ pub(crate) fn run_answering_rules(
         match why_not(rules, rule, views, period)? {
             Some(_) if answering.companions.contains_key(&position) => {}
             Some(reason) => {
-                findings.not_run.push(NotRun { rule_code: rule.header.code.clone(), reason });
+                let code = &rule.header.code;
+                let retired = rules.is_retired(rule, period);
+                findings.not_run.push(NotRun { rule_code: code.clone(), reason, retired });
             }
             None => positions.push(position),
         }

@@ -114,6 +114,15 @@ given = """
 dibao @P1 #H1 household_no=D1 start_month=NULL
 """
 expect = ["H1"]
+
+[[example]]
+case = "参数写明停保当月仍发：9月停保的仍列，8月停保的不列"
+given = """
+parameter stop_month_paid=1
+dibao @P1 #H1 household_no=D1 stop_month=201809
+dibao @P2 #H2 household_no=D2 stop_month=201808
+"""
+expect = ["H1"]
 */
 WITH registered AS (
     SELECT DISTINCT d.county_code, d.household_no

@@ -46,11 +46,19 @@ registry_household @P2 #H2 household_no=H2 exit_status=已脱贫(不再享受政
 registry_person @P2 #H2 household_no=H2 health=残疾
 """
 expect = ["P1"]
+
+[[example]]
+case = "残联名单没有写明证件状态：视为有效，不列"
+given = """
+registry_person @P1 #H1 health=残疾
+disability_certificate @P1 status=NULL
+"""
+expect = []
 */
 WITH settled AS (
     SELECT DISTINCT d.person_id
     FROM disability_certificate d
-    WHERE d.status IN ('有效', '放弃申领')
+    WHERE d.status IS NULL OR d.status IN ('有效', '放弃申领')
 )
 SELECT p.person_id AS subject_id, p.record_id AS evidence
 FROM poor_person p

@@ -60,11 +60,19 @@ registry_person @P3 birth_date=2008-05-01 health=残疾
 student @P3 stage=特殊教育
 """
 expect = ["P1"]
+
+[[example]]
+case = "学籍状态没有填写：不列"
+given = """
+registry_person @P1 birth_date=2008-05-01 health=残疾
+student @P1 status=NULL
+"""
+expect = []
 */
 WITH attending AS (
     SELECT DISTINCT s.person_id
     FROM student s
-    WHERE s.status = '在读'
+    WHERE s.status IS NULL OR s.status = '在读'
 )
 SELECT c.person_id AS subject_id, c.record_id AS evidence, c.age AS age
 FROM school_age c

@@ -7,7 +7,7 @@ owner = "扶贫办"
 severity = "S1"
 subject = "household"
 sources = ["registry_household", "registry_person", "insurance", "student"]
-optional_sources = ["deceased"]
+optional_sources = ["deceased", "tekun", "relocation"]
 due_days = 15
 advice = [
     "入户逐项核对“两不愁三保障”",
@@ -84,6 +84,22 @@ registry_person @P3 #H3 name=乙
 insurance @P4 name=乙 township_code=410621101
 """
 expect = ["H3/insurance"]
+
+[[example]]
+case = "脱贫标志未填而有脱贫年度：列为疑点，年度也未填：不列；饮水不安全而已易地搬迁入住、全户集中供养：不列"
+given = """
+registry_household #H1 household_no=H1 exit_status=NULL exit_year=2016 drinking_water_safe=0
+registry_household #H2 household_no=H2 exit_status=NULL drinking_water_safe=0
+registry_household #H3 household_no=H3 exit_status=已脱贫(享受政策) drinking_water_safe=0
+registry_person @P3 #H3 household_no=H3
+insurance @P3
+relocation @P3 move_in_date=2018-01-01
+registry_household #H4 household_no=H4 exit_status=已脱贫(享受政策) drinking_water_safe=0
+registry_person @P4 #H4 household_no=H4
+insurance @P4
+tekun @P4 support_mode=集中
+"""
+expect = ["H1/water"]
 */
 WITH lacking AS (
     SELECT c.household_no, c.record_id, 'school' AS rule_key, '有义务教育年龄儿童没有学籍' AS gap
@@ -102,12 +118,13 @@ WITH lacking AS (
     UNION ALL
     SELECT h.household_no, h.record_id, 'water' AS rule_key, '饮水困难或不安全' AS gap
     FROM registry_household h
-    WHERE h.drinking_water_difficult = 1 OR h.drinking_water_safe = 0
+    LEFT JOIN housed_elsewhere c ON c.household_no = h.household_no
+    WHERE c.household_no IS NULL AND (h.drinking_water_difficult = 1 OR h.drinking_water_safe = 0)
 ),
 exited AS (
     SELECT h.household_no, h.household_id, h.record_id
     FROM registry_household h
-    WHERE h.exit_status IN ('已脱贫(享受政策)', '已脱贫(不再享受政策)')
+    SEMI JOIN exited_household x ON x.household_no = h.household_no
 )
 SELECT e.household_id AS subject_id, x.rule_key AS rule_key, e.record_id AS evidence, 0 AS evidence_order, x.gap AS gap
 FROM exited e

@@ -50,6 +50,18 @@ settlement @P1 kind=门诊慢特病 in_county=1 designated=1 deposit_fen=50000 c
 settlement @P2 kind=住院 in_county=1 designated=1 deposit_fen=50000
 """
 expect = ["no_deposit 410600 1/2", "no_deposit 410621 1/2", "no_deposit 410621100 1/2", "no_deposit 410621100200 1/2"]
+
+[[example]]
+case = "一站式：网络故障、系统升级、停电手工结算的不计"
+given = """
+registry_person @P1
+settlement @P1 settlement_no=S1 kind=住院 in_county=1 one_stop=0 designated=0 manual_reason=网络故障
+registry_person @P2
+settlement @P2 settlement_no=S2 kind=住院 in_county=1 one_stop=0 designated=0 manual_reason=系统升级
+registry_person @P3
+settlement @P3 settlement_no=S3 kind=住院 in_county=1 one_stop=0 designated=0 manual_reason=医院停电
+"""
+expect = []
 */
 SELECT
     'reimbursed' AS indicator, p.county_code AS county_code, p.township_code AS township_code, p.village_code AS village_code,
@@ -68,7 +80,7 @@ FROM settlement s
 JOIN poor_person p ON p.person_id = s.person_id
 ANTI JOIN released_household z ON z.household_no = p.household_no
 CROSS JOIN parameter q
-WHERE s.kind = '住院' AND s.in_county = 1 AND (s.manual_reason IS NULL OR s.manual_reason NOT LIKE '%系统故障%')
+WHERE s.kind = '住院' AND s.in_county = 1 AND (s.manual_reason IS NULL OR (s.manual_reason NOT LIKE '%故障%' AND s.manual_reason NOT LIKE '%系统%' AND s.manual_reason NOT LIKE '%停电%'))
 UNION ALL
 SELECT
     'no_deposit' AS indicator, p.county_code AS county_code, p.township_code AS township_code, p.village_code AS village_code,

@@ -3,7 +3,7 @@ code = "R47"
 title = "重病负担仍重"
 why = "经过各道保障后个人负担仍重，有返贫风险，应纳入医疗救助和监测。"
 policy = { clause = "二(三)1", quote = "重病兜底保障一批" }
-owner = "医保局+民政局"
+owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name = "医疗保障局", since = "2019Q1" }]
 severity = "S2"
 subject = "person"
 sources = ["registry_person", "settlement"]

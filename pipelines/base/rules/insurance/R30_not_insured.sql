@@ -165,6 +165,42 @@ registry_person @P12 student_status=高职二年级
 registry_person @P13 student_status=高职三年级
 """
 expect = ["P9", "P10"]
+
+[[example]]
+case = "参保状态没有写明或写法不认识：不能当作未参保，不列；没有写明的是上年度的：列为疑点"
+given = """
+registry_person @P1
+insurance @P1 status=NULL
+registry_person @P2
+insurance @P2 status=NULL year=2017
+"""
+expect = ["P2"]
+
+[[example]]
+case = "停保原因写服役、服兵役、现役、在监狱、羁押、省外、外市、市外、户口迁出、港澳：不列"
+given = """
+registry_person @P1
+insurance @P1 status=终止 stop_reason=服役
+registry_person @P2
+insurance @P2 status=终止 stop_reason=服兵役
+registry_person @P3
+insurance @P3 status=终止 stop_reason=现役军人
+registry_person @P4
+insurance @P4 status=终止 stop_reason=在监狱
+registry_person @P5
+insurance @P5 status=终止 stop_reason=羁押
+registry_person @P6
+insurance @P6 status=终止 stop_reason=省外参保
+registry_person @P7
+insurance @P7 status=终止 stop_reason=外市参保
+registry_person @P8
+insurance @P8 status=终止 stop_reason=市外参保
+registry_person @P9
+insurance @P9 status=终止 stop_reason=户口迁出
+registry_person @P10
+insurance @P10 status=终止 stop_reason=去港澳定居
+"""
+expect = []
 */
 SELECT p.person_id AS subject_id, p.record_id AS evidence, q.year AS year
 FROM must_insure p

@@ -13,7 +13,7 @@ advice = [
     "已清退、已迁出或已死亡销户的，更正参保人员类别",
     "确属错补的，由医保、财政部门处理补贴；确属漏评的，转扶贫部门识别",
 ]
-message = "该人员按建档立卡贫困人口参保（财政补贴{subsidy_amount_fen}），但不在建档立卡在册人员、农村低保和特困供养名单中。"
+message = "该人员按{stated}参保（财政补贴{subsidy_amount_fen}），但不在建档立卡在册人员、农村低保和特困供养名单中。"
 related = ["R14"]
 
 [[example]]
@@ -114,6 +114,15 @@ dibao @P5 household_no=D5 category=城市
 insurance @P6 insured_category=农村低保 subsidy_amount_fen=18000
 """
 expect = ["P3"]
+
+[[example]]
+case = "类别未填、其他而领了资助：列为疑点；没有资助：不列"
+given = """
+insurance @P1 insured_category=NULL subsidy_amount_fen=18000
+insurance @P2 insured_category=其他 subsidy_amount_fen=18000
+insurance @P3 insured_category=NULL subsidy_amount_fen=0
+"""
+expect = ["P1", "P2"]
 */
 -- Registered when the premium was paid, dead since: rightly subsidised.
 WITH died AS (
@@ -126,7 +135,7 @@ poor AS (
     FROM poor_person p
 )
 SELECT i.person_id AS subject_id, i.record_id AS evidence, i.subsidy_amount_fen AS subsidy_amount_fen,
-    CASE WHEN i.insured_category = '普通居民' THEN '普通居民身份' ELSE '建档立卡贫困人口身份' END AS stated
+    CASE WHEN i.insured_category = '建档立卡贫困人口' THEN '建档立卡贫困人口身份' ELSE '普通居民（其他）身份领取资助' END AS stated
 FROM insurance i
 JOIN parameter q ON q.year = i.year
 LEFT JOIN poor r ON r.person_id = i.person_id
@@ -134,5 +143,5 @@ LEFT JOIN protected_person c ON c.person_id = i.person_id
 LEFT JOIN died x ON x.person_id = i.person_id
 LEFT JOIN registry_unsure_name u ON u.name = i.name AND u.township_code = i.township_code
 WHERE i.status = '正常参保'
-    AND (i.insured_category = '建档立卡贫困人口' OR (i.insured_category = '普通居民' AND i.subsidy_amount_fen > 0))
+    AND (i.insured_category = '建档立卡贫困人口' OR ((i.insured_category IS NULL OR i.insured_category IN ('普通居民', '其他')) AND i.subsidy_amount_fen > 0))
     AND r.person_id IS NULL AND c.person_id IS NULL AND u.name IS NULL AND x.person_id IS NULL

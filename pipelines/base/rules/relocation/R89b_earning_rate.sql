@@ -49,7 +49,8 @@ WITH earning AS (
     SELECT r.archive_no
     FROM relocation r
     JOIN industry_support s ON s.person_id = r.person_id
-    JOIN parameter q ON q.year = s.year
+    CROSS JOIN parameter q
+    WHERE s.year >= q.service_from_year AND s.year <= q.year
 ),
 willing AS (
     SELECT DISTINCT r.archive_no, r.county_code, r.township_code, r.village_code

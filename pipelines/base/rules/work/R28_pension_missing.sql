@@ -44,11 +44,19 @@ insurance @P7 status=暂停 stop_reason=出国定居
 registry_person @P8 age=60 birth_date=1958-06-30
 """
 expect = ["P8"]
+
+[[example]]
+case = "养老名单没有写明状态：看不出没有领取，不列"
+given = """
+registry_person @P1 age=70
+pension @P1 status=NULL
+"""
+expect = []
 */
 WITH receiving AS (
     SELECT DISTINCT x.person_id
     FROM pension x
-    WHERE x.status = '领取待遇'
+    WHERE x.status IS NULL OR x.status = '领取待遇'
 )
 SELECT p.person_id AS subject_id, p.record_id AS evidence, p.age AS age
 FROM poor_person p

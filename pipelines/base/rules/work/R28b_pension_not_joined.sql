@@ -46,11 +46,19 @@ registry_person @P9 age=20
 insurance @P9 status=暂停 stop_reason=入伍
 """
 expect = []
+
+[[example]]
+case = "养老名单没有写明状态：不列"
+given = """
+registry_person @P1 age=30
+pension @P1 status=NULL
+"""
+expect = []
 */
 WITH insured AS (
     SELECT DISTINCT x.person_id
     FROM pension x
-    WHERE x.status IN ('参保缴费', '领取待遇')
+    WHERE x.status IS NULL OR x.status IN ('参保缴费', '领取待遇')
 )
 SELECT p.person_id AS subject_id, p.record_id AS evidence, p.age AS age
 FROM poor_person p

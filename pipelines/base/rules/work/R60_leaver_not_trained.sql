@@ -64,11 +64,20 @@ student @P3 status=毕业 stage=普通高中
 training @P3 year=2016
 """
 expect = ["P1", "P2"]
+
+[[example]]
+case = "另有一条学籍没有填写状态（可能已升学）：不列"
+given = """
+registry_person @P1 age=18
+student @P1 status=毕业 stage=普通高中
+student @P1 status=NULL stage=高校
+"""
+expect = []
 */
 WITH attending AS (
     SELECT DISTINCT s.person_id
     FROM student s
-    WHERE s.status = '在读'
+    WHERE s.status IS NULL OR s.status = '在读'
 )
 SELECT p.person_id AS subject_id, p.record_id || ';' || s.record_id AS evidence, p.age AS age
 FROM poor_person p

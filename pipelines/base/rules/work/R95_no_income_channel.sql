@@ -59,6 +59,16 @@ registry_person @P1 #H1 household_no=H1 labour_ability=普通劳动力
 forest_ranger @P1 year=2017
 """
 expect = ["H1"]
+
+[[example]]
+case = "户表登记了财产性收入（资产收益）：不列；登记为零：列为疑点"
+given = """
+registry_household #H1 household_no=H1 property_income_fen=100000
+registry_person @P1 #H1 household_no=H1 labour_ability=普通劳动力
+registry_household #H2 household_no=H2 property_income_fen=0
+registry_person @P2 #H2 household_no=H2 labour_ability=普通劳动力
+"""
+expect = ["H2"]
 */
 WITH other AS (
     SELECT p.household_no
@@ -85,3 +95,4 @@ LEFT JOIN working_household w ON w.household_no = p.household_no
 LEFT JOIN other o ON o.household_no = p.household_no
 WHERE p.labour_ability IN ('普通劳动力', '技能劳动力')
     AND s.household_no IS NULL AND w.household_no IS NULL AND o.household_no IS NULL
+    AND (h.property_income_fen IS NULL OR h.property_income_fen <= 0)

@@ -99,7 +99,7 @@ fn what_is_certain_is_found_in_every_world_and_what_is_found_is_possible() {
                 row.remove(column);
                 row.insert(format!("{column}{UNKNOWN_SUFFIX}"), "1".to_owned());
             }
-            let ExampleOutcome { outcome, undecided, .. } = match outcome_of_rows(&rules, rule, &rows) {
+            let ExampleOutcome { outcome, undecided, .. } = match outcome_of_rows(&rules, rule, &rows, &bench.of_nothing) {
                 Ok(outcome) => outcome,
                 Err(error) if error.to_string().contains("不能分开判断") => {
                     *unanswered.entry(error.to_string()).or_default() += 1;
@@ -124,7 +124,7 @@ fn what_is_certain_is_found_in_every_world_and_what_is_found_is_possible() {
                         row.insert(column.clone(), value.clone());
                     }
                 }
-                let in_world = found(&outcome_of_rows(&rules, rule, &world).unwrap().outcome);
+                let in_world = found(&outcome_of_rows(&rules, rule, &world, &bench.of_nothing).unwrap().outcome);
                 tried += 1;
                 let lost = certain.difference(&in_world).count();
                 let unforeseen = in_world.iter().filter(|f| !certain.contains(f) && !left_open(f)).count();
