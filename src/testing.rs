@@ -148,8 +148,11 @@ pub mod publish {
     }
 }
 pub mod reconcile {
-    pub use crate::reconcile::{RuleFindings, check_rules, run_examples, run_rules};
+    pub use crate::reconcile::{RuleFindings, check_rules, run_examples, run_rules, run_situations};
     pub mod execution {
+        pub mod situation_runner {
+            pub use crate::reconcile::execution::situation_runner::run_situations_alone;
+        }
         pub mod example_runner {
             pub use crate::reconcile::execution::example_runner::{all_cases, run_mutations};
         }
@@ -188,6 +191,12 @@ pub mod rules {
     }
     pub mod rule_file {
         pub use crate::rules::rule_file::{SqlFile, parse_rule_file};
+    }
+    pub mod situation_document {
+        pub use crate::rules::situation_document::document_situations;
+    }
+    pub mod situation_file {
+        pub use crate::rules::situation_file::read_situations;
     }
     pub mod rule_set {
         pub use crate::rules::rule_set::RuleSet;

@@ -35,6 +35,7 @@ const CALLS: &[CommandCall] = &[
     done("check {new}/anyang", "配置正确：1个数据来源", ""),
     done("check {new}/task.toml", "配置正确：2个表，3个链接列", ""),
     done("check pipelines/hebi --mutate R08", "改坏2处，全部被示例发现", ""),
+    done("check pipelines/hebi --situations", "不符0个", ""),
     ends(2, "check fixtures", "fixtures/pipeline.toml"),
     ends(
         1,
@@ -82,6 +83,7 @@ const CALLS: &[CommandCall] = &[
     ends(2, "synth pipelines/hebi --out {new}/none", "--persons"),
     done("rules pipelines/hebi R37", "享受资助参保但未建档（错补）", ""),
     done("rules pipelines/hebi --sql R37", "FROM insurance i", ""),
+    done("rules pipelines/hebi --situations", "## 出生", ""),
     ends(2, "rules pipelines/hebi --severity S9", "S1、S2、S3、S4"),
     done("graph pipelines/hebi", "insurance --> R37", ""),
     ends(2, "graph fixtures", "fixtures/pipeline.toml"),

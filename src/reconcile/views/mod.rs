@@ -31,6 +31,7 @@ mod source_view;
 pub(crate) mod view_placement;
 
 use bucket_split::BucketSplit;
+pub(crate) use person_views::age_in;
 use person_views::{HouseholdView, PersonView};
 use previous_view::PreviousViews;
 use source_view::{SourceView, ViewSources};
