@@ -28,11 +28,11 @@ pub fn document_situations(rules: &RuleSet, files: &[SituationFile]) -> String {
         let files = files.iter().filter(|file| file.content.theme == theme);
         files.flat_map(|file| &file.content.situation).collect::<Vec<&Situation>>()
     };
-    for theme in &themes {
-        let _ = writeln!(text, "| [{theme}](#{theme}) | {} |", of(theme).len());
+    for (number, theme) in (1..).zip(&themes) {
+        let _ = writeln!(text, "| [{theme}](#theme-{number}) | {} |", of(theme).len());
     }
-    for theme in themes {
-        let _ = writeln!(text, "\n## {theme}");
+    for (number, theme) in (1..).zip(themes) {
+        let _ = writeln!(text, "\n<a id=\"theme-{number}\"></a>\n\n## {theme}");
         for situation in of(theme) {
             document_situation(rules, situation, &mut text);
         }

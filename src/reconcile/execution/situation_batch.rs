@@ -46,7 +46,7 @@ pub(crate) fn run_together(
     situations: &[&BatchedSituation],
     wanted: impl Fn(usize) -> bool,
 ) -> Result<Vec<TextFindings>> {
-    let mut counties = Counties::default();
+    let mut counties = CountyStandIns::default();
     let mut tables: BTreeMap<String, Vec<ExampleRow>> = BTreeMap::new();
     for (number, situation) in situations.iter().enumerate() {
         for (view, rows) in &situation.tables {
@@ -173,7 +173,7 @@ fn split_number(id: &str) -> (usize, String) {
 }
 
 /// A row among those of other situations.
-fn apart(rules: &RuleSet, row: &ExampleRow, number: usize, counties: &mut Counties) -> ExampleRow {
+fn apart(rules: &RuleSet, row: &ExampleRow, number: usize, counties: &mut CountyStandIns) -> ExampleRow {
     let moved = |(column, value): (&String, &String)| {
         let value = match column.as_str() {
             "county_code" | "township_code" | "village_code" | "code" | "parent_code" => {
@@ -193,14 +193,14 @@ fn apart(rules: &RuleSet, row: &ExampleRow, number: usize, counties: &mut Counti
     row.iter().map(moved).collect()
 }
 
-/// Counties that stand in for those of situations.
+/// CountyStandIns that stand in for those of situations.
 #[derive(Debug, Default)]
-struct Counties {
+struct CountyStandIns {
     numbers: BTreeMap<(usize, String), usize>,
     given: Vec<(usize, String)>,
 }
 
-impl Counties {
+impl CountyStandIns {
     /// Digits of a code that name the county.
     const DIGITS: usize = 6;
 

@@ -57,34 +57,6 @@ impl ReadSituation<'_> {
 /// # Errors
 /// A file of situations that cannot be read; a rule that cannot be run.
 pub fn run_situations(pipeline: &Pipeline, rules: &RuleSet) -> Result<SituationReport> {
-    run_by(pipeline, rules, judge_together)
-}
-
-/// As [`run_situations`], each situation alone: slow, and the same.
-///
-/// # Errors
-/// As for [`run_situations`].
-pub fn run_situations_alone(
-    pipeline: &Pipeline,
-    rules: &RuleSet,
-    every: usize,
-) -> Result<Vec<(String, bool)>> {
-    let files = read_situations(pipeline)?;
-    let (read, _) = read_all(pipeline, rules, &files);
-    let mut differ = Vec::new();
-    let together = judge_together(rules, &read)?;
-    for (situation, together) in read.iter().zip(together).step_by(every.max(1)) {
-        let alone = run_alone(rules, &situation.parameters, &situation.rows, |_| true)?;
-        differ.push((situation.content().name.clone(), alone == together));
-    }
-    Ok(differ)
-}
-
-fn run_by(
-    pipeline: &Pipeline,
-    rules: &RuleSet,
-    judge: impl Fn(&RuleSet, &[ReadSituation<'_>]) -> Result<Vec<TextFindings>>,
-) -> Result<SituationReport> {
     let files = read_situations(pipeline)?;
     let (read, failures) = read_all(pipeline, rules, &files);
     let mut report = SituationReport {
@@ -94,12 +66,11 @@ fn run_by(
     };
     let (unknown, known): (Vec<_>, Vec<_>) = read.into_iter().partition(|situation| situation.unknown);
     report.unknown = unknown.iter().map(|situation| situation.content().name.clone()).collect();
-    let found = judge(rules, &known)?;
+    let found = find_together(rules, &known)?;
     let (mut firing, mut silent) = (BTreeSet::new(), BTreeSet::new());
     for (situation, found) in known.iter().zip(found) {
         let content = situation.content();
-        let difference = difference(rules, situation, &found);
-        match (&content.pending, difference) {
+        match (&content.pending, difference(rules, situation, &found)) {
             (None, None) => {
                 report.held += 1;
                 report.findings += found.len();
@@ -116,18 +87,40 @@ fn run_by(
             ),
         }
     }
-    let codes = |touched: &BTreeSet<&str>| {
-        let finding = rules.rules.iter().filter(|rule| !rule.header.indicator);
-        let codes = finding.map(|rule| &rule.header.code);
-        codes.filter(|code| !touched.contains(code.as_str())).cloned().collect()
-    };
-    report.never_found = codes(&firing);
-    report.never_silent = codes(&silent);
+    report.never_found = codes_without(rules, &firing);
+    report.never_silent = codes_without(rules, &silent);
     Ok(report)
 }
 
+/// Codes of rules that look for findings and are not among these.
+fn codes_without(rules: &RuleSet, touched: &BTreeSet<&str>) -> Vec<String> {
+    let finding = rules.rules.iter().filter(|rule| !rule.header.indicator);
+    let codes = finding.map(|rule| &rule.header.code);
+    codes.filter(|code| !touched.contains(code.as_str())).cloned().collect()
+}
+
+/// Of every so many situations its name, and whether it has the same findings among all and alone.
+///
+/// # Errors
+/// As for [`run_situations`].
+pub fn run_situations_alone(
+    pipeline: &Pipeline,
+    rules: &RuleSet,
+    every: usize,
+) -> Result<Vec<(String, bool)>> {
+    let files = read_situations(pipeline)?;
+    let (read, _) = read_all(pipeline, rules, &files);
+    let mut compared = Vec::new();
+    let together = find_together(rules, &read)?;
+    for (situation, together) in read.iter().zip(together).step_by(every.max(1)) {
+        let alone = run_alone(rules, &situation.parameters, &situation.rows, |_| true)?;
+        compared.push((situation.content().name.clone(), alone == together));
+    }
+    Ok(compared)
+}
+
 /// Findings of each situation: of all at once, and of those that are not as expected, alone.
-fn judge_together(rules: &RuleSet, read: &[ReadSituation<'_>]) -> Result<Vec<TextFindings>> {
+fn find_together(rules: &RuleSet, read: &[ReadSituation<'_>]) -> Result<Vec<TextFindings>> {
     let placed: BTreeSet<usize> =
         (0..rules.rules.len()).filter(|&at| names_divisions(rules, &rules.rules[at])).collect();
     let mut batches: BTreeMap<&ExampleRow, Vec<usize>> = BTreeMap::new();
