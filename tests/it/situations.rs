@@ -110,7 +110,7 @@ fn slips_in_a_situation_are_told_at_their_place() {
         complaints.into_iter().next().unwrap()
     };
     for (right, wrong, line, says, hint) in [
-        ("rests_on", "rest_on", 12, "不认识的键“rest_on”", "rests_on"),
+        ("rests_on", "rest_on", 11, "不认识的键“rest_on”", "rests_on"),
         ("insurance @P1", "insurence @P1", 7, "没有名为“insurence”的视图", "insurance"),
         ("insured_category", "insured_categry", 7, "没有列“insured_categry”", "insured_category"),
         ("start_month=201701", "start_month=a", 6, "“a”不能作为列“start_month”的值", "数字写整数"),
@@ -126,6 +126,7 @@ fn slips_in_a_situation_are_told_at_their_place() {
         ("expect = []", "expect = []\nempty = [\"dibao\"]", 11, "“dibao”在 given 里有行", "删去"),
         ("expect = []", "expect = []\nabsent = [\"x\"]", 11, "没有名为“x”的数据来源", "dibao"),
         ("expect = []", "expect = []\npending = \"没有\"", 11, "已经相符", "删去 pending"),
+        ("常识", "“应管尽管”", 11, "引文“应管尽管”与政策文本不一致", "原文"),
         ("expect = []", "expect = []\nperiod = \"2018Q9\"", 11, "", ""),
     ] {
         let (message, at, cure) = told(right, wrong);

@@ -294,6 +294,12 @@ fn check_entries(
     came: &BTreeSet<String>,
 ) -> Result<()> {
     let (file, at, content) = (situation.file, situation.at, situation.content());
+    let mut quotes = content.rests_on.split('“').skip(1).filter_map(|rest| rest.split('”').next());
+    if let Some(quote) = quotes.find(|quote| !rules.may_quote(quote)) {
+        return Err(file
+            .complain(at, &["rests_on".into()], format!("引文“{quote}”与政策文本不一致"))
+            .hint("引号里必须是政策原文中连续的一段；自己的话不加引号"));
+    }
     let tables = &situation.rows.tables;
     let check_runs = |rule: &Rule, steps: &[TomlStep<'_>]| {
         let Some(reason) = why_not_run(rules, rule, period, came, tables) else { return Ok(()) };
