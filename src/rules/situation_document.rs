@@ -56,9 +56,13 @@ fn document_situation(rules: &RuleSet, situation: &Situation, text: &mut String)
     let title = |code: &str| rules.rule(code).map_or("", |rule| rule.header.title.as_str()).to_owned();
     let entry = |entry: &String| {
         let (code, subject) = entry.split_once(' ').unwrap_or((entry, ""));
-        format!("{code} {}（{subject}）", title(code))
+        format!("{code} {}（{}）", title(code), subject_in_words(situation, subject))
     };
-    let entries = |entries: &[String]| entries.iter().map(entry).collect::<Vec<_>>().join("、");
+    let entries = |entries: &[String]| {
+        let mut told: Vec<String> = entries.iter().map(entry).collect();
+        told.dedup();
+        told.join("、")
+    };
     match situation.expect.as_slice() {
         [] => text.push_str("- 疑点：无\n"),
         findings => {
@@ -78,4 +82,24 @@ fn document_situation(rules: &RuleSet, situation: &Situation, text: &mut String)
     if let Some(reason) = &situation.pending {
         let _ = writeln!(text, "- 还做不到：{reason}");
     }
+}
+
+/// A finding's subject with what its rows call it, and the key as far as officers read it.
+fn subject_in_words(situation: &Situation, subject: &str) -> String {
+    let (id, key) = subject.split_once('/').unwrap_or((subject, ""));
+    let rows = situation.given.lines().filter(|line| {
+        line.split_whitespace().any(|word| word.strip_prefix(['@', '#']).is_some_and(|named| named == id))
+    });
+    let words = |name: &str| {
+        let mut words = rows.clone().flat_map(str::split_whitespace);
+        words.find_map(|word| word.strip_prefix(name)).map(str::to_owned)
+    };
+    let of_household = situation.given.split_whitespace().any(|word| word.strip_prefix('#') == Some(id));
+    let called = match of_household {
+        true => words("head_name="),
+        false => words("name=").or_else(|| words("relation=")),
+    };
+    let inner = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_lowercase());
+    let key = if inner { None } else { Some(key.to_owned()).filter(|key| !key.is_empty()) };
+    [Some(id.to_owned()), called, key].into_iter().flatten().collect::<Vec<_>>().join("，")
 }
