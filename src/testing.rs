@@ -149,7 +149,7 @@ pub mod publish {
 }
 pub mod reconcile {
     use crate::Result;
-    pub use crate::reconcile::{RuleFindings, check_rules, run_examples, run_rules};
+    pub use crate::reconcile::{RuleFindings, check_rules, run_examples, run_rules, run_situations};
     use crate::rules::rule_set::RuleSet;
 
     /// Runs all rules over what the stages before hold, telling certain from possible answers, as a run does.
@@ -164,6 +164,9 @@ pub mod reconcile {
         crate::reconcile::run_answering_rules(&answering, rules, &views, inputs.period, &mut |_, _| {})
     }
     pub mod execution {
+        pub mod situation_runner {
+            pub use crate::reconcile::execution::situation_runner::run_situations_alone;
+        }
         pub mod example_runner {
             pub use crate::reconcile::execution::example_runner::{all_cases, run_mutations};
         }
@@ -202,6 +205,12 @@ pub mod rules {
     }
     pub mod rule_file {
         pub use crate::rules::rule_file::{RuleExample, SqlFile, parse_rule_file};
+    }
+    pub mod situation_document {
+        pub use crate::rules::situation_document::document_situations;
+    }
+    pub mod situation_file {
+        pub use crate::rules::situation_file::read_situations;
     }
     pub mod rule_set {
         pub use crate::rules::rule_set::RuleSet;

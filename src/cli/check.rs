@@ -33,6 +33,9 @@ pub(super) struct CheckArguments {
     /// 逐条改坏规则，看示例是否都能发现（可给一个规则编号）
     #[arg(long, value_name = "CODE", num_args = 0..=1, default_missing_value = "")]
     mutate: Option<String>,
+    /// 运行 situations/ 里的全部情形，核对每个情形的全部疑点
+    #[arg(long)]
+    situations: bool,
     /// 试读此文件夹中的提取数据（不写任何结果）
     #[arg(long)]
     data: Option<PathBuf>,
@@ -73,6 +76,9 @@ pub(super) fn execute(arguments: &CheckArguments, console: &mut Console<'_>) -> 
         report(outcome.failures, console)?;
         console
             .line(&format!("示例：{}条规则的{}个示例，{failures}个不符", outcome.rules, outcome.examples))?;
+    }
+    if arguments.situations {
+        check_situations(&pipeline, &rules, console)?;
     }
     if let Some(code) = &arguments.mutate {
         check_mutations(&pipeline, &rules, code, console)?;
@@ -130,6 +136,34 @@ fn report(mut complaints: Vec<Error>, console: &mut Console<'_>) -> Result<()> {
         writeln!(console.err, "{text}\n").map_err(super::broken_output)?;
     }
     Err(last)
+}
+
+/// Says how the situations came out, and which rules none of them touches.
+fn check_situations(pipeline: &Pipeline, rules: &RuleSet, console: &mut Console<'_>) -> Result<()> {
+    let report = reconcile::run_situations(pipeline, rules)?;
+    for (name, reason) in &report.pending {
+        console.line(&format!("还做不到：情形“{name}”：{reason}"))?;
+    }
+    for name in &report.unknown {
+        console.line(&format!("尚未核对：情形“{name}”里有“?”或未判断的对象，规则还不能判断“未知”"))?;
+    }
+    for (what, codes) in
+        [("没有一个情形找出疑点", &report.never_found), ("没有一个情形说明为何不列", &report.never_silent)]
+    {
+        if !codes.is_empty() {
+            console.line(&format!("{what}的规则（{}条）：{}", codes.len(), codes.join("、")))?;
+        }
+    }
+    let failures = report.failures.len();
+    self::report(report.failures, console)?;
+    console.line(&format!(
+        "情形：{}个，相符{}个（疑点{}条），不符{failures}个，还做不到{}个，尚未核对{}个",
+        report.situations,
+        report.held,
+        report.findings,
+        report.pending.len(),
+        report.unknown.len()
+    ))
 }
 
 fn check_mutations(

@@ -17,6 +17,7 @@ pub use execution::example_runner::run_examples;
 pub use execution::rule_check::check_rules;
 pub(crate) use execution::rule_runner::run_answering_rules;
 pub use execution::rule_runner::run_rules;
+pub use execution::situation_runner::run_situations;
 pub(crate) use views::QuarterViews;
 
 /// Output of the stage; everything sorted, independent of threads.

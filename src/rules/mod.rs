@@ -12,6 +12,8 @@ pub(crate) mod rule_file;
 pub(crate) mod rule_set;
 pub(crate) mod rule_settings;
 pub(crate) mod rules_of_included_folders;
+pub(crate) mod situation_document;
+pub(crate) mod situation_file;
 pub(crate) mod sql;
 pub(crate) mod targets;
 pub(crate) mod unknown_answers;

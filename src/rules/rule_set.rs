@@ -182,6 +182,10 @@ impl RuleSet {
     pub fn has_policy_text(&self) -> bool {
         self.policy_text.is_some()
     }
+    /// Whether the policy text, if there is one, holds this phrase.
+    pub(crate) fn may_quote(&self, phrase: &str) -> bool {
+        self.policy_text.as_ref().is_none_or(|text| text.contains(phrase))
+    }
     /// Views of sources (this or the previous quarter) that a SELECT reads, through definitions too.
     pub fn source_views(&self, file: &SqlFile) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
@@ -344,9 +348,7 @@ impl RuleSet {
     /// does not read.
     pub(crate) fn check_header(&self, rule: &Rule) -> Result<()> {
         let header = &rule.header;
-        if let Some(text) = &self.policy_text
-            && !text.contains(&header.policy.quote)
-        {
+        if !self.may_quote(&header.policy.quote) {
             return Err(rule
                 .file
                 .complain_at(&["policy".into(), "quote".into()], "引文与政策文本不一致")

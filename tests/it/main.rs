@@ -48,6 +48,7 @@ mod rules;
 mod rules_truth;
 mod second_engine;
 mod second_prefecture;
+mod situations;
 mod synth;
 mod train;
 mod types_by_file;

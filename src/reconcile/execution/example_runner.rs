@@ -5,28 +5,24 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Date32Array, Int32Array, Int64Array, StringArray};
-use arrow::datatypes::{Field, Schema};
-use arrow::record_batch::RecordBatch;
 use polars::prelude::DataFrame;
 
+use super::example_rows::{ExampleRow, GivenRows, example_table, ids_of, parameters_as_text, read_given};
 use super::numbered_ids::{IdKind, NumberedIds};
 use super::planner::SqlSession;
 use super::polars_bridge::{empty_frame, to_frame};
 use super::rule_runner::{RuleOutcome, run_rule};
-use crate::config::toml_file::suggest_toml_name;
-use crate::config::{Pipeline, RuleParameter};
-use crate::model::column_type::{ColumnType, ColumnTypes};
-use crate::model::day::day_to_date32;
+use crate::config::Pipeline;
+use crate::model::column_type::ColumnTypes;
 use crate::model::period::Period;
 use crate::reconcile::findings::select_outcome::FindingSubject;
 use crate::reconcile::views::rule_view::ViewRows;
-use crate::rules::rule_file::{Rule, RuleDefinition, message_placeholders};
-use crate::rules::rule_set::{RuleSet, with_hint};
+use crate::rules::rule_file::{Rule, RuleDefinition};
+use crate::rules::rule_set::RuleSet;
 use crate::rules::sql::RuleMutant;
 use crate::rules::sql::certainty::UNKNOWN_SUFFIX;
 use crate::rules::unknown_answers::UnknownColumns;
-use crate::rules::view_catalogue::{PARAMETER, PREVIOUS};
+use crate::rules::view_catalogue::PARAMETER;
 use crate::table::rows::Rows;
 use crate::{Error, Result};
 
@@ -40,9 +36,6 @@ pub struct ExampleReport {
     /// Examples whose findings are not the expected ones, or that could not be run.
     pub failures: Vec<Error>,
 }
-
-/// How an example writes a cell that is filled and not known.
-const UNKNOWN_CELL: &str = "?";
 
 /// What mutation showed for one rule.
 #[derive(Debug, Clone)]
@@ -126,8 +119,7 @@ fn mutate_definition(bench: &ExampleBench<'_>, rules: &RuleSet, position: usize)
         report.tried += 1;
         let mut broken = rules.clone();
         broken.definitions[position].file = definition.file.with_sql(&sql)?;
-        let bench =
-            ExampleBench::with_parameters(&broken, bench.period, bench.parameters.clone());
+        let bench = ExampleBench::with_parameters(&broken, bench.period, bench.parameters.clone());
         let noticed = readers
             .iter()
             .any(|rule| (0..rule.header.example.len()).any(|i| bench.compare(rule, i).is_err()));
@@ -197,7 +189,13 @@ pub fn all_cases(pipeline: &Pipeline, rules: &RuleSet) -> Result<Vec<ExampleCase
     Ok(cases)
 }
 
-type ExampleRow = BTreeMap<String, String>;
+/// Quarter for which examples and situations are written unless they say otherwise.
+pub(super) fn example_period(rules: &RuleSet) -> Result<Period> {
+    match rules.settings.example_quarter {
+        Some(period) => Ok(period),
+        None => Period::quarter(2018, 3),
+    }
+}
 
 /// What definitions yield over no rows, by name and parameters.
 type DefinedOverNothing = RefCell<BTreeMap<String, Vec<(ExampleRow, DataFrame)>>>;
@@ -215,19 +213,9 @@ struct ExampleBench<'a> {
 
 impl<'a> ExampleBench<'a> {
     fn new(pipeline: &Pipeline, rules: &'a RuleSet) -> Result<Self> {
-        let period = match rules.settings.example_quarter {
-            Some(period) => period,
-            None => Period::quarter(2018, 3)?,
-        };
-        let text = |value| match value {
-            RuleParameter::Integer(n) => n.to_string(),
-            RuleParameter::Text(text) => text,
-            RuleParameter::Date(days) => {
-                crate::model::day::day_from_date32(days).map(|d| d.to_string()).unwrap_or_default()
-            }
-        };
-        let row = |row: BTreeMap<String, RuleParameter>| row.into_iter().map(|(n, v)| (n, text(v))).collect();
-        let parameters = rules.example_parameters(pipeline, period)?.into_iter().map(row).collect();
+        let period = example_period(rules)?;
+        let parameters = rules.example_parameters(pipeline, period)?;
+        let parameters = parameters.into_iter().map(parameters_as_text).collect();
         Ok(Self::with_parameters(rules, period, parameters))
     }
     fn with_parameters(rules: &'a RuleSet, period: Period, parameters: Vec<ExampleRow>) -> Self {
@@ -235,81 +223,16 @@ impl<'a> ExampleBench<'a> {
     }
     /// Rows given by an example, by view.
     fn rows(&self, rule: &Rule, index: usize) -> Result<BTreeMap<String, Vec<ExampleRow>>> {
-        let mut tables: BTreeMap<String, Vec<ExampleRow>> = BTreeMap::new();
-        let mut parameters = self.parameters.get(self.rules.layer_of(rule)).cloned().unwrap_or_default();
-        let complain = |message: String| {
+        let complain = |_: &str, message: String| {
             rule.file.complain_at(&["example".into(), index.into(), "given".into()], message)
         };
-        for line in rule.header.example[index].given.lines().map(str::trim).filter(|l| !l.is_empty()) {
-            let mut words = line.split_whitespace();
-            let view = words.next().unwrap_or("");
-            let Some(columns) = self.rules.catalogue.columns(view) else {
-                let known: Vec<&str> = self.rules.catalogue.views.keys().map(String::as_str).collect();
-                return Err(with_hint(
-                    complain(format!("例子里没有名为“{view}”的视图")),
-                    suggest_toml_name(view, &known, "可用的视图"),
-                ));
-            };
-            let mut row = ExampleRow::new();
-            for word in words {
-                let (name, value) = match (word.strip_prefix('@'), word.strip_prefix('#')) {
-                    (Some(person), _) => ("person_id", person),
-                    (_, Some(household)) => ("household_id", household),
-                    _ => word.split_once('=').ok_or_else(|| {
-                        complain(format!("“{word}”不是“列=值”"))
-                            .hint("每行写“视图 列=值 …”，@P1 表示人员，#H1 表示户")
-                    })?,
-                };
-                let Some((_, kind)) = columns.iter().find(|(n, _)| n == name) else {
-                    let known: Vec<&str> = columns.iter().map(|(n, _)| n.as_str()).collect();
-                    return Err(with_hint(
-                        complain(format!("视图“{view}”没有列“{name}”")),
-                        suggest_toml_name(name, &known, "可用的列"),
-                    ));
-                };
-                if value == UNKNOWN_CELL {
-                    row.insert(format!("{name}{UNKNOWN_SUFFIX}"), "1".to_owned());
-                    row.insert(name.to_owned(), "NULL".to_owned());
-                    continue;
-                }
-                if value != "NULL" && !is_valid_example_value(*kind, value) {
-                    return Err(complain(format!("“{value}”不能作为列“{name}”的值"))
-                        .hint("数字写整数（金额以分计），日期写 2018-09-30，空值写 NULL，看不出的值写 ?"));
-                }
-                row.insert(name.to_owned(), value.to_owned());
-            }
-            if view == "parameter" {
-                parameters.extend(row);
-                continue;
-            }
-            let rows = tables.entry(view.to_owned()).or_default();
-            if columns.iter().any(|(n, _)| n == "record_id") {
-                let number = rows.len() + 1;
-                row.entry("record_id".to_owned()).or_insert_with(|| format!("{view}:{number}"));
-            }
-            self.defaults(view, columns, &mut row);
-            rows.push(row);
-        }
+        let given = &rule.header.example[index].given;
+        let GivenRows { mut tables, parameters: changed } = read_given(self.rules, given, None, &complain)?;
+        let mut parameters = self.parameters.get(self.rules.layer_of(rule)).cloned().unwrap_or_default();
+        parameters.extend(changed);
+        parameters.retain(|_, value| value != "NULL");
         tables.insert("parameter".to_owned(), vec![parameters]);
-        for rows in tables.values_mut() {
-            rows.iter_mut().for_each(|row| row.retain(|_, value| value != "NULL"));
-        }
         Ok(tables)
-    }
-    fn defaults(&self, view: &str, columns: &ColumnTypes, row: &mut ExampleRow) {
-        let common = self.rules.settings.example_defaults.get("common");
-        let own = self.rules.settings.example_defaults.get(view.strip_suffix(PREVIOUS).unwrap_or(view));
-        for (name, value) in own.into_iter().chain(common).flatten() {
-            if row.contains_key(name) || !columns.iter().any(|(n, _)| n == name) {
-                continue;
-            }
-            let mut filled = value.clone();
-            for part in message_placeholders(value) {
-                let known = row.get(part).cloned().unwrap_or_default();
-                filled = filled.replace(&format!("{{{part}}}"), &known);
-            }
-            row.insert(name.clone(), filled);
-        }
     }
     fn outcome(&self, rule: &Rule, index: usize) -> Result<ExampleOutcome> {
         let rows = self.rows(rule, index)?;
@@ -503,45 +426,6 @@ fn tables_of(rules: &RuleSet, rule: &Rule) -> BTreeSet<String> {
         files.flat_map(|file| file.select.table_names()).map(str::to_owned).collect();
     tables.retain(|t| rules.catalogue.columns(t).is_some());
     tables
-}
-
-/// Numbers for the ids in the rows of an example, whatever they are called.
-pub(crate) fn ids_of<'r>(rows: impl Iterator<Item = &'r ExampleRow>) -> NumberedIds {
-    let cells = rows.flatten().filter(|(column, _)| IdKind::of(column).is_some());
-    NumberedIds::listed(cells.map(|(_, text)| text.clone()).collect())
-}
-
-fn is_valid_example_value(kind: ColumnType, value: &str) -> bool {
-    match kind {
-        ColumnType::Text => true,
-        ColumnType::Int32 => value.parse::<i32>().is_ok(),
-        ColumnType::Int64 => value.parse::<i64>().is_ok(),
-        ColumnType::Date => value.parse::<jiff::civil::Date>().is_ok(),
-    }
-}
-
-/// A table from rows of text.
-pub(crate) fn example_table(columns: &ColumnTypes, rows: &[ExampleRow]) -> Result<RecordBatch> {
-    let mut fields = Vec::new();
-    let mut arrays: Vec<ArrayRef> = Vec::new();
-    for (name, kind) in columns {
-        // A cell is known unless its companion says otherwise.
-        let absent = name.ends_with(UNKNOWN_SUFFIX).then_some("0");
-        let cells = rows.iter().map(|row| row.get(name).map(String::as_str).or(absent));
-        arrays.push(match kind {
-            ColumnType::Text => Arc::new(cells.collect::<StringArray>()),
-            ColumnType::Int32 => Arc::new(cells.map(|c| c?.parse().ok()).collect::<Int32Array>()),
-            ColumnType::Int64 => Arc::new(cells.map(|c| c?.parse().ok()).collect::<Int64Array>()),
-            ColumnType::Date => Arc::new(
-                cells
-                    .map(|c| c?.parse::<jiff::civil::Date>().ok().map(day_to_date32))
-                    .collect::<Date32Array>(),
-            ),
-        });
-        fields.push(Field::new(name, kind.arrow(), true));
-    }
-    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
-        .map_err(|e| Error::internal("例子不能成为表格").caused_by(e))
 }
 
 #[cfg(test)]

@@ -32,6 +32,7 @@ pub(crate) mod unknown_columns;
 pub(crate) mod view_placement;
 
 use bucket_split::BucketSplit;
+pub(crate) use person_views::age_in;
 use person_views::{HouseholdView, PersonView};
 use previous_view::PreviousViews;
 use source_view::{SourceView, ViewSources};

@@ -4,6 +4,7 @@
 //! Rows are those of the rules' own examples, with cells made unknown by chance. `BIDUI_WORLDS=20` looks at twenty
 //! choices of cells for each example instead of one for some.
 
+use super::super::example_rows::is_valid_example_value;
 use super::*;
 use crate::model::undecided::ANY_KEY;
 use crate::rules::sql::Lineage;
@@ -99,14 +100,15 @@ fn what_is_certain_is_found_in_every_world_and_what_is_found_is_possible() {
                 row.remove(column);
                 row.insert(format!("{column}{UNKNOWN_SUFFIX}"), "1".to_owned());
             }
-            let ExampleOutcome { outcome, undecided, .. } = match outcome_of_rows(&rules, rule, &rows, &bench.of_nothing) {
-                Ok(outcome) => outcome,
-                Err(error) if error.to_string().contains("不能分开判断") => {
-                    *unanswered.entry(error.to_string()).or_default() += 1;
-                    continue;
-                }
-                Err(error) => panic!("{} {unknown:?}: {error:?}", rule.header.code),
-            };
+            let ExampleOutcome { outcome, undecided, .. } =
+                match outcome_of_rows(&rules, rule, &rows, &bench.of_nothing) {
+                    Ok(outcome) => outcome,
+                    Err(error) if error.to_string().contains("不能分开判断") => {
+                        *unanswered.entry(error.to_string()).or_default() += 1;
+                        continue;
+                    }
+                    Err(error) => panic!("{} {unknown:?}: {error:?}", rule.header.code),
+                };
             let (certain, undecided) = (found(&outcome), undecided.into_iter().collect::<Subjects>());
             let left_open = |found: &(FindingSubject, Arc<str>)| {
                 undecided.contains(found) || undecided.contains(&(found.0.clone(), ANY_KEY.into()))
@@ -124,7 +126,8 @@ fn what_is_certain_is_found_in_every_world_and_what_is_found_is_possible() {
                         row.insert(column.clone(), value.clone());
                     }
                 }
-                let in_world = found(&outcome_of_rows(&rules, rule, &world, &bench.of_nothing).unwrap().outcome);
+                let in_world =
+                    found(&outcome_of_rows(&rules, rule, &world, &bench.of_nothing).unwrap().outcome);
                 tried += 1;
                 let lost = certain.difference(&in_world).count();
                 let unforeseen = in_world.iter().filter(|f| !certain.contains(f) && !left_open(f)).count();
