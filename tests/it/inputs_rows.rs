@@ -297,7 +297,7 @@ fn an_empty_date_of_a_database_in_an_end_column_is_no_end() {
     let ends: Vec<Option<i32>> =
         batch.column_by_name("stop_month").unwrap().as_primitive::<Int32Type>().iter().collect();
     assert_eq!(ends, [None, None, None, None, Some(201_806), None, None, None]);
-    assert_eq!((warned(&loaded).len(), loaded.totals.tables[0].no_end["stop_month"]), (0, 5));
+    assert_eq!((warned(&loaded).len(), loaded.totals.tables[0].cells["stop_month"].no_end), (0, 5));
     assert!(loaded.records.unknown.records("stop_month").is_empty());
 }
 
@@ -317,7 +317,7 @@ fn a_birth_date_that_many_share_and_no_number_states_is_not_known() {
     let known: Vec<usize> = (0..born.len()).filter(|&row| !born.is_null(row)).collect();
     assert_eq!(known, [25, 26], "stated by a number, and shared by nobody");
     assert_eq!(loaded.records.unknown.records("birth_date").len(), 26);
-    assert_eq!(loaded.totals.tables[0].placeholder_days["birth_date"], 26);
+    assert_eq!(loaded.totals.tables[0].cells["birth_date"].placeholder_days, 26);
 }
 
 #[test]
@@ -384,5 +384,5 @@ fn decorations_of_id_numbers_are_taken_off_and_counted() {
     ];
     let loaded = aid_list(&[AID], &rows, &[]);
     assert_eq!(texts(&loaded, "id_number"), [IDS[0], IDS[1], IDS[2]]);
-    assert_eq!(loaded.totals.tables[0].cleaned_ids["id_number"], 2);
+    assert_eq!(loaded.totals.tables[0].cells["id_number"].cleaned_ids, 2);
 }
