@@ -386,3 +386,37 @@ fn decorations_of_id_numbers_are_taken_off_and_counted() {
     assert_eq!(texts(&loaded, "id_number"), [IDS[0], IDS[1], IDS[2]]);
     assert_eq!(loaded.totals.tables[0].cells["id_number"].cleaned_ids, 2);
 }
+
+#[test]
+fn a_column_that_a_file_lacks_is_unknown_for_all_its_records() {
+    let pipeline = pipeline();
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, header: &str, rows: &[String]| {
+        let lines = [&[header.to_owned()][..], rows].concat().join("\n");
+        std::fs::write(folder.path().join(name), lines).unwrap();
+    };
+    write("学生资助_一.csv", AID, &good(4));
+    // A rejected row is no record.
+    let without: Vec<String> =
+        [good(3), vec![aid("无", IDS[0])]].concat().iter().map(|row| row.replace(",625,", ",")).collect();
+    write("学生资助_二.csv", &AID.replace("受助金额,", ""), &without);
+    write("学生资助_三.csv", AID, &good(2));
+    let index = pipeline.source_index("student_aid").unwrap();
+    let loaded = load_source(&pipeline, index, folder.path(), None).unwrap().unwrap();
+    let unknown = &loaded.records.unknown;
+    let lacking = loaded.totals.tables.iter().position(|t| t.file == Path::new("学生资助_二.csv")).unwrap();
+    let of_table = |at: &usize| loaded.records.keys[*at].table() == lacking;
+    let expected: Vec<usize> = (0..9).filter(of_table).collect();
+    assert_eq!((counts(&loaded), expected.len()), ((9, 1), 3));
+    let range = expected[0] as u32..expected[2] as u32 + 1;
+    assert_eq!(unknown.absent("amount_fen"), [range]);
+    let told: Vec<usize> = (0..9).filter(|at| unknown.is_unknown("amount_fen", *at)).collect();
+    assert_eq!(told, expected);
+    assert!(unknown.records("amount_fen").is_empty(), "not one by one");
+    assert!(
+        loaded.totals.tables[lacking].unknown_cells.is_empty(),
+        "what is absent is told once, as a column"
+    );
+    // What no file has is unknown for all.
+    assert_eq!(unknown.absent("guardian_name"), [0..9]);
+}
