@@ -127,3 +127,47 @@ fn reject_workbook(period: Period, title: &str, rows: &[[String; 10]]) -> Result
     }
     book.save_to_buffer().map_err(list_workbook_error)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Read as _};
+
+    use super::*;
+
+    #[test]
+    fn rows_are_as_high_as_their_texts_and_numbers_are_numbers() {
+        let row = |reason: &str, severity: &str, code: &str| {
+            let reject = Reject {
+                source: "list".to_owned(),
+                file: "名单.csv".into(),
+                sheet: None,
+                row: 7,
+                member: 0,
+                column: Some("金额".to_owned()),
+                reason_code: code.to_owned(),
+                reason: reason.to_owned(),
+                original: "-450".to_owned(),
+            };
+            reject_cells(1, &reject, severity)
+        };
+        let rows = [
+            row("“金额”是负数", "warn", "negative_amount"),
+            row(&"很长的原因".repeat(20), "reject", "malformed_row"),
+            row("“停保年月”可能是1月，也可能是10月", "warn", "month_doubtful"),
+        ];
+        let levels: Vec<&str> = rows.iter().map(|row| row[1].as_str()).collect();
+        assert_eq!(levels, ["此值未读入", "整行退回", "已读入，请核对"]);
+        let book = reject_workbook("2018Q3".parse().unwrap(), "名单", &rows).unwrap();
+        let mut archive = zip::ZipArchive::new(Cursor::new(book)).unwrap();
+        let mut sheet = String::new();
+        archive.by_name("xl/worksheets/sheet1.xml").unwrap().read_to_string(&mut sheet).unwrap();
+        let height = |number: u32| -> f64 {
+            let row = sheet.split(&format!("<row r=\"{number}\"")).nth(1).unwrap();
+            let (tag, _) = row.split_once('>').unwrap();
+            tag.split_once("ht=\"").unwrap().1.split_once('"').unwrap().0.parse().unwrap()
+        };
+        assert!(height(3) > 4.0 * height(2), "{} {}", height(3), height(2));
+        let cell = sheet.split("<c r=\"E2\"").nth(1).unwrap().split_once("</c>").unwrap().0;
+        assert!(cell.ends_with("<v>7</v>") && !cell.contains("t="), "{cell}");
+    }
+}
