@@ -206,6 +206,11 @@ fn check_data_loading(
         data_dir: data,
         partial: arguments.allow_partial,
     });
+    if check.is_none() {
+        console.line(
+            "提醒：没有给出 --quarter，没有核对期别、缺县、部分文件缺列；加上要运行的季度再查一遍，例如 --quarter 2018Q3",
+        )?;
+    }
     let mut all = Vec::new();
     let mut folder = load::survey_data_folder(pipeline, data)?;
     let mut refusals = folder.complaints(pipeline, arguments.allow_unclaimed);
@@ -245,6 +250,10 @@ fn check_data_loading(
             normalize::audit_prefixes(pipeline, one, &comparables);
         }
         show_returned_rows(&loaded, console)?;
+        let label = |name: &str| contract.column(name).map_or(name, |c| c.label.as_str()).to_owned();
+        if let Some(notice) = publish::cell_notice(&loaded.totals.tables, &label) {
+            console.line(&format!("存疑：“{}”{}", contract.title, notice.text))?;
+        }
         if let Some(check) = &check {
             load::audit_list_period(check, &mut loaded)?;
             partial_columns::audit_partial_columns(rules, check, &mut loaded);
@@ -297,7 +306,9 @@ fn show_returned_rows(loaded: &load::LoadedSource, console: &mut Console<'_>) ->
     if rejected + warned == 0 {
         return Ok(());
     }
-    console.line(&format!("退回{rejected}行，另有{warned}格未读入"))?;
+    let kept = loaded.cell_warnings.iter().filter(|w| load::keeps_cell_value(&w.reason_code)).count();
+    let doubtful = if kept > 0 { format!("，{kept}格已读入但有疑问") } else { String::new() };
+    console.line(&format!("退回{rejected}行，另有{}格未读入{doubtful}", warned - kept))?;
     for reject in loaded.rejects.iter().chain(&loaded.cell_warnings).take(MOST) {
         let table = load::masked_table_name(&reject.file, reject.sheet.as_deref());
         let column = reject.column.as_ref().map_or_else(String::new, |column| format!("的列“{column}”"));

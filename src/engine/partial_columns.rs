@@ -2,66 +2,76 @@
 
 use std::collections::BTreeSet;
 
-use crate::config::SourceContract;
-use crate::load::{DeliveryCheck, LoadedSource, masked_table_name};
-use crate::model::column_type::ContractType;
+use crate::load::{DeliveryCheck, LoadedSource, is_supplement, lacking_tables, masked_table_name};
 use crate::model::source_row::{AuditFinding, TableTotals};
 use crate::rules::rule_file::Rule;
 use crate::rules::rule_set::RuleSet;
 
-/// Rows from which a column without any value counts as not delivered, where other files fill it.
-const LEAST_ROWS: u64 = 20;
-/// Share of values in the other files, in 1/100, from which a column is one that is always filled.
-const ALWAYS_FILLED_PERCENT: u64 = 90;
+/// Labels of columns by the positions of the tables that lack them.
+type LackedColumns<'c> = Vec<(Vec<usize>, Vec<&'c str>)>;
 
 /// Names every file that lacks a column which other files of its list have and a rule of this run reads. It stops
-/// the run unless partial deliveries are tolerated.
+/// the run unless partial deliveries are tolerated; a few rows beside the list are told and stop nothing.
 pub(crate) fn audit_partial_columns(rules: &RuleSet, check: &DeliveryCheck<'_>, one: &mut LoadedSource) {
     let Some(contract) = check.pipeline.source(&one.records.source) else { return };
-    if one.totals.tables.len() < 2 {
+    let tables = &one.totals.tables;
+    if tables.len() < 2 {
         return;
     }
     let runs = |rule: &Rule| !rules.off.contains_key(&rule.header.code) && rule.applies(check.period);
     let positions: Vec<usize> = (0..rules.rules.len()).filter(|&at| runs(&rules.rules[at])).collect();
     let read = rules.columns_of(&positions);
     let Some(columns) = read.get(&contract.name) else { return };
-    let mut findings = Vec::new();
+    // Columns by the tables that lack them: a list tends to lack several.
+    let (mut few, mut some) = (LackedColumns::new(), LackedColumns::new());
     for (at, column) in contract.columns.iter().enumerate().filter(|(_, c)| columns.contains(&c.name)) {
-        let lacking = lacking_tables(contract, at, &one.totals.tables);
-        if lacking.is_empty() {
-            continue;
+        let (supplements, lists): (Vec<usize>, Vec<usize>) = lacking_tables(contract, at, tables)
+            .into_iter()
+            .partition(|&table| is_supplement(contract, at, tables, table));
+        for (lacked, tables) in [(&mut few, supplements), (&mut some, lists)] {
+            if tables.is_empty() {
+                continue;
+            }
+            match lacked.iter_mut().find(|(others, _)| *others == tables) {
+                Some((_, labels)) => labels.push(&column.label),
+                None => lacked.push((tables, vec![&column.label])),
+            }
         }
-        let files: BTreeSet<String> =
-            lacking.iter().map(|t| masked_table_name(&t.file, t.sheet.as_deref())).collect();
-        findings.push(AuditFinding::new(&contract.name, "column_of_some", !check.partial, format!(
-                    "“{}”的列“{}”只有部分文件有，这些文件没有或整列为空：{}；用到这一列的规则在那里会把不知道当成没有；向{}补要这一列；确认就用这一份，加 --allow-partial",
-                    contract.title,
-                    column.label,
-                    files.into_iter().collect::<Vec<_>>().join("、"),
-                    contract.owner
-                )));
     }
+    let these = |labels: &[&str]| match labels.len() {
+        1 => "这一列".to_owned(),
+        several => format!("这{several}列"),
+    };
+    let findings = some.into_iter().map(|(lists, labels)| {
+        let columns = these(&labels);
+        let message = format!(
+            "“{}”的列“{}”只有部分文件有，这些文件没有或整列为空：{}；用到{columns}的规则在那里会把不知道当成没有；向{}补要{columns}；确认就用这一份，加 --allow-partial",
+            contract.title,
+            labels.join("”“"),
+            table_names(tables, &lists),
+            contract.owner
+        );
+        AuditFinding::new(&contract.name, "column_of_some", !check.partial, message)
+    });
+    let findings: Vec<AuditFinding> = findings.collect();
+    let told = few.into_iter().map(|(supplements, labels)| {
+        let rows: u64 = supplements.iter().map(|&table| tables[table].accepted).sum();
+        let message = format!(
+            "补充的{}（共{rows}条）没有列“{}”，这些记录的{}不清楚，不等于没有；向{}补要",
+            table_names(tables, &supplements),
+            labels.join("”“"),
+            these(&labels),
+            contract.owner
+        );
+        AuditFinding::new(&contract.name, "column_of_few", false, message)
+    });
+    let told: Vec<AuditFinding> = told.collect();
     one.audits.splice(0..0, findings);
+    one.audits.extend(told);
 }
 
-/// Tables that lack a column which others have.
-fn lacking_tables<'t>(
-    contract: &SourceContract,
-    at: usize,
-    tables: &'t [TableTotals],
-) -> Vec<&'t TableTotals> {
-    let column = &contract.columns[at];
-    let filled = |t: &TableTotals| t.filled.get(at).copied().unwrap_or(0);
-    let absent = |t: &TableTotals| t.absent.contains(&column.name);
-    let has: Vec<&TableTotals> = tables.iter().filter(|t| !absent(t) && filled(t) > 0).collect();
-    let (values, rows) = has.iter().fold((0, 0), |(v, r), t| (v + filled(t), r + t.accepted));
-    if values == 0 {
-        return Vec::new();
-    }
-    // Lists that only tick what is so leave whole columns empty.
-    let always = values * 100 >= rows * ALWAYS_FILLED_PERCENT && column.kind != ContractType::Flag;
-    let lacks = |t: &&TableTotals| {
-        t.accepted > 0 && (absent(t) || always && t.accepted >= LEAST_ROWS && filled(t) == 0)
-    };
-    tables.iter().filter(lacks).collect()
+/// Names of some tables, each once, sorted.
+fn table_names(tables: &[TableTotals], places: &[usize]) -> String {
+    let name = |&at: &usize| masked_table_name(&tables[at].file, tables[at].sheet.as_deref());
+    places.iter().map(name).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join("、")
 }

@@ -19,7 +19,7 @@ use self::piecewise_file::OpenFile;
 use self::table_limits::{MAX_WHOLE, check_whole_file_limit};
 use crate::config::read_options::ReadOptions;
 use crate::model::file_account::{FaultyCell, FileAccount};
-pub(crate) use dbf_memo::find_memo_files;
+pub(crate) use dbf_memo::find_companion_files;
 
 pub use crate::model::file_account::{SkipReason, SkippedRow};
 use crate::model::source_table::{FileFormat, RawTableInfo};

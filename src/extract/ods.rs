@@ -1,4 +1,4 @@
-//! OpenDocument spreadsheets.
+//! OpenDocument spreadsheets, packed (ODS) or as one XML text (FODS).
 //!
 //! Own reader: rows and cells may be repeated a million times by one attribute, so what they take up is
 //! counted before it is taken.
@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use calamine::Dimensions;
 use quick_xml::events::{BytesStart, Event};
 
+use super::html_tables::decode_markup;
 use super::package_parts::PackageParts;
 use super::sheet_row_count::count_ods_rows;
 use super::sniff::password_needed;
@@ -17,6 +18,7 @@ use super::workbook::filled_sheet::{SheetBuilder, SheetCell, iso_day_text};
 use super::workbook::open_workbook::{ReadSheet, unreadable_workbook};
 use super::xlsx_package::{MAX_RATIO, MAX_UNPACKED, damaged_xlsx_package, oversized_xlsx_package};
 use crate::Result;
+use crate::config::read_options::Encoding;
 use crate::model::file_account::CellFault;
 
 /// Reads all tables.
@@ -24,19 +26,15 @@ use crate::model::file_account::CellFault;
 /// # Errors
 /// Encrypted, damaged, or more than may be held.
 pub(super) fn read_ods_workbook(bytes: &[u8]) -> Result<Vec<ReadSheet>> {
-    let mut parts = PackageParts::open(bytes)?;
-    let manifest = parts.read("meta-inf/manifest.xml", 1 << 24).unwrap_or_default();
-    if String::from_utf8_lossy(&manifest).contains("encryption-data") {
-        return Err(password_needed());
-    }
-    let most = MAX_UNPACKED.min((bytes.len() as u64).saturating_mul(MAX_RATIO));
-    let content = parts.read("content.xml", most + 1).ok_or_else(damaged_xlsx_package)?;
-    if content.len() as u64 > most {
-        return Err(oversized_xlsx_package(bytes.len() as u64));
-    }
+    let content = match bytes.starts_with(b"PK") {
+        true => unpacked_content(bytes)?,
+        // Other encodings than UTF-8 are rare.
+        false if std::str::from_utf8(bytes).is_ok() => bytes.to_vec(),
+        false => decode_markup(bytes.to_vec(), Encoding::Auto).text.into_bytes(),
+    };
     let counted = count_ods_rows(&content);
     let text = std::str::from_utf8(&content).map_err(unreadable_workbook)?;
-    let mut reader = quick_xml::Reader::from_str(text);
+    let mut reader = quick_xml::Reader::from_str(text.trim_start_matches('\u{FEFF}'));
     reader.config_mut().expand_empty_elements = true;
     let mut sheets = Vec::new();
     let mut hidden_styles = BTreeSet::new();
@@ -62,15 +60,32 @@ pub(super) fn read_ods_workbook(bytes: &[u8]) -> Result<Vec<ReadSheet>> {
                 }
                 _ => {}
             },
-            Event::End(tag) => ended |= tag.local_name().as_ref() == "document-content",
+            Event::End(tag) => {
+                ended |= matches!(tag.local_name().as_ref(), "document-content" | "document");
+            }
             Event::Eof => break,
             _ => {}
         }
     }
     if !ended || counted.len() != sheets.len() {
-        return Err(unreadable_workbook("content.xml 不完整"));
+        return Err(unreadable_workbook("XML 不完整"));
     }
     Ok(sheets)
+}
+
+/// The part of a packed spreadsheet that holds its tables.
+fn unpacked_content(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut parts = PackageParts::open(bytes)?;
+    let manifest = parts.read("meta-inf/manifest.xml", 1 << 24).unwrap_or_default();
+    if String::from_utf8_lossy(&manifest).contains("encryption-data") {
+        return Err(password_needed());
+    }
+    let most = MAX_UNPACKED.min((bytes.len() as u64).saturating_mul(MAX_RATIO));
+    let content = parts.read("content.xml", most + 1).ok_or_else(damaged_xlsx_package)?;
+    if content.len() as u64 > most {
+        return Err(oversized_xlsx_package(bytes.len() as u64));
+    }
+    Ok(content)
 }
 
 /// A cell while it is read.
@@ -123,6 +138,10 @@ fn read_table(reader: &mut quick_xml::Reader<&[u8]>, builder: &mut SheetBuilder<
                     });
                 }
                 "annotation" => note = true,
+                // A chart in the sheet has a table of its own.
+                "object" => {
+                    reader.read_to_end(tag.name()).map_err(unreadable_workbook)?;
+                }
                 "p" if !note => {
                     paragraph = true;
                     if let Some(cell) = &mut cell {

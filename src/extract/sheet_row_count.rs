@@ -102,12 +102,17 @@ pub(super) fn count_ods_rows(content: &[u8]) -> Vec<CountedRows> {
     let (mut row, mut filled) = ((1, false), false);
     // Inside a cell's paragraphs; inside a comment on it.
     let (mut text, mut note) = (false, false);
+    // Inside charts, which have tables of their own.
+    let mut objects = 0u32;
     let value = |tag: &MarkupTag<'_>| {
         ["value", "date-value", "time-value", "boolean-value", "formula"]
             .iter()
             .any(|name| tag.attribute(name).is_some_and(|value| !value.is_empty()))
     };
     MarkupScan::xml().feed(content, &mut |event| match event {
+        MarkupEvent::Open { tag, closed } if tag.local_name() == "object" => objects += u32::from(!closed),
+        MarkupEvent::Close { name: "object" } => objects = objects.saturating_sub(1),
+        _ if objects > 0 => {}
         MarkupEvent::Open { tag, closed } => match tag.local_name() {
             "table" => sheets.push(CountedRows::default()),
             "table-row" => {

@@ -10,7 +10,7 @@ use calamine::Dimensions;
 use zip::ZipArchive;
 
 use super::number_format::{WorkbookFormat, classify_number_format};
-use super::package_parts::{PackageParts, repacked};
+use super::package_parts::{PackageChanges, PackageParts, repacked};
 use super::sheet_row_count::CountedRows;
 use super::workbook::open_workbook::unreadable_workbook;
 use super::xlsx_package::{MAX_RATIO, MAX_UNPACKED, oversized_xlsx_package};
@@ -85,7 +85,10 @@ pub(super) fn rebuild_xlsb_workbook(bytes: Vec<u8>) -> Result<SoundXlsb> {
         parts.read("xl/styles.bin", unpacked).and_then(|styles| own_formats_replaced(styles).transpose());
     drop(parts);
     let bytes = match styles {
-        Some(styles) => repacked(&bytes, "xl/styles.bin", &styles?)?,
+        Some(styles) => {
+            let replaced = Some(("xl/styles.bin".to_owned(), styles?));
+            repacked(&bytes, &PackageChanges { replaced, moved: Vec::new() })?
+        }
         None => bytes,
     };
     Ok(SoundXlsb { bytes, unpacked, sheets })

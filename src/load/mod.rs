@@ -12,8 +12,10 @@ use arrow::record_batch::RecordBatch;
 use crate::model::record_id::{RecordIdParts, RecordKey, record_id};
 use crate::model::source_row::{AuditFinding, ControlTotals, Reject};
 
+mod absent_columns;
 mod audit;
 mod cell_cleaning;
+mod cell_trouble;
 mod column;
 mod data_folder;
 mod delivery;
@@ -24,18 +26,23 @@ mod placeholder_birth_dates;
 mod repeated_files;
 mod row_batches;
 mod source_loader;
+mod source_loading;
+mod text_column;
 mod text_notices;
 mod tick_columns;
 mod unknown_cells;
 mod unknown_codes;
 
+pub(crate) use absent_columns::{is_supplement, lacking_tables};
 pub(crate) use audit::audit_percent_text;
+pub(crate) use cell_trouble::keeps_cell_value;
 pub use data_folder::{DataFolder, survey_data_folder};
 pub(crate) use data_folder::{list_data_files, masked_file_name, masked_table_name};
 pub(crate) use delivery::{DeliveryCheck, audit_folder, audit_list_period};
 pub(crate) use headers::{HeaderMatcher, HeaderTarget};
 pub(crate) use source_loader::{load_all, load_attempt};
 pub use source_loader::{load_for_linking, load_several, load_source, load_tables};
+pub(crate) use text_notices::text_notices;
 
 pub use unknown_cells::UnknownCells;
 

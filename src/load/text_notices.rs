@@ -9,7 +9,7 @@ use crate::model::source_table::RawTableInfo;
 const NAMED: usize = 20;
 
 /// Notices of what was read otherwise than it is written.
-pub(super) fn text_notices(source: &str, info: &RawTableInfo, text: &TextAccount) -> Vec<AuditFinding> {
+pub(crate) fn text_notices(source: &str, info: &RawTableInfo, text: &TextAccount) -> Vec<AuditFinding> {
     let file = masked_file_name(&info.file);
     let notice = |audit: &str, message: String| AuditFinding::new(source, audit, false, message);
     let mut notices = Vec::new();

@@ -2,6 +2,7 @@
 //!
 //! The ground floor: every folder may see it, it sees none but [`crate::error`].
 
+pub(crate) mod cell_tally;
 pub(crate) mod cell_words;
 pub(crate) mod column_type;
 pub(crate) mod data_file;

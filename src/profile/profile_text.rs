@@ -38,6 +38,9 @@ fn show_file(out: &mut String, file: &FileProfile) {
         out.push_str("（与扩展名不符，按内容读取）");
     }
     out.push('\n');
+    for notice in &file.notices {
+        let _ = writeln!(out, "  注意：{notice}");
+    }
     for table in &file.tables {
         show_table(out, table);
     }
@@ -51,9 +54,13 @@ fn show_table(out: &mut String, table: &TableProfile) {
     if table.header_row > 0 {
         let _ = write!(out, "表头第{}行，", table.header_row);
     }
+    let kinds = match table.skipped_kinds.is_empty() {
+        true => String::new(),
+        false => format!("（{}）", table.skipped_kinds.join("、")),
+    };
     let _ = writeln!(
         out,
-        "{}列，数据{}行，跳过{}行，读不出{}行",
+        "{}列，数据{}行，跳过{}行{kinds}，读不出{}行",
         table.columns.len(),
         table.rows,
         table.skipped,

@@ -28,7 +28,7 @@ pub struct SourceFacts {
     /// Columns (name, Chinese title, form of the values) that may be shown beside an exception, if
     /// its rule reads them.
     pub shown: Vec<(String, String, ValueForm)>,
-    /// Chinese title of each column of the contract.
+    /// Chinese title of every column.
     pub labels: BTreeMap<String, String>,
 }
 
@@ -169,7 +169,7 @@ fn source(position: usize, contract: &SourceContract, home: &[String]) -> Source
         owner: contract.owner.clone(),
         rank: u32::try_from(rank).unwrap_or(u32::MAX),
         shown: shown.map(|c| (c.name.clone(), c.label.clone(), ValueForm::of_type(c.kind))).collect(),
-        labels: contract.columns.iter().map(|c| (c.name.clone(), c.label.clone())).collect(),
+        labels: contract.column_labels(),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::audit_notices::audit_notices;
+use super::cell_notices::cell_notices;
 use super::quarter_totals::grouped_text;
 use super::unread_files::unread_notices;
 use super::{FinishedPublication, PublishedPipeline};
@@ -31,6 +32,9 @@ pub fn summary_text(publication: &FinishedPublication, catalogue: &PublishedPipe
     );
     for line in unread_notices(&m.files) {
         let _ = writeln!(out, "  未读  {line}");
+    }
+    for (title, notice) in cell_notices(&m.sources, catalogue) {
+        let _ = writeln!(out, "  存疑  {title}：{}", notice.text);
     }
     let _ = writeln!(
         out,

@@ -48,7 +48,8 @@ const CALLS: &[CommandCall] = &[
     ends(2, "run pipelines/hebi --quarter 2018Q3 --data nowhere --out {new}/none", "找不到提取数据文件夹"),
     done("profile fixtures/hebi/2018Q3/部门/护林员.dbf", "SFZH：证件号码", ""),
     done("profile --draft fixtures/hebi/2018Q3/部门/护林员.dbf", "patterns = [\"**/*护林员*\"]", ""),
-    ends(2, "profile", "Usage"),
+    ends(2, "profile", "缺少 <FILES>"),
+    ends(2, "profile --drafft x", "是不是 --draft"),
     done("link {new}/task.toml --data fixtures/hebi/2018Q3 --out {new}/link", "归为29组", "link/report.json"),
     done(
         "link pipelines/hebi/link.toml --data fixtures/hebi/2018Q3 --sources dibao,insurance --out {new}/two",
@@ -129,7 +130,7 @@ fn every_call_ends_as_it_should() {
 #[test]
 fn every_command_of_the_help_is_called() {
     let help = ok(&["--help"]);
-    let listed = help.split_once("Commands:\n").unwrap().1.split_once("\n\n").unwrap().0;
+    let listed = help.split_once("命令：\n").unwrap().1.split_once("\n\n").unwrap().0;
     let listed: BTreeSet<&str> = listed.lines().map(|l| l.split_whitespace().next().unwrap()).collect();
     let called = |code: fn(i32) -> bool| -> BTreeSet<&str> {
         let calls = CALLS.iter().filter(|call| code(call.code));

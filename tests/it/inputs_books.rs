@@ -307,6 +307,83 @@ fn packages_with_other_names_of_parts_are_read() {
     assert_eq!(rows(&read_aid(&strict).unwrap()), 6);
 }
 
+/// A workbook with texts and a date whose texts and styles lie under the names that `rename` gives, with what else is in it.
+fn moved_parts(rename: impl Fn(&str) -> String, more: &[(&str, &str)]) -> Vec<u8> {
+    let mut book = list(3);
+    let sheet = &mut book.worksheets_mut()[0];
+    sheet.write(0, 5, "发放日期").unwrap();
+    let day = rust_xlsxwriter::Format::new().set_num_format("yyyy-mm-dd");
+    for row in 1..4 {
+        let date = rust_xlsxwriter::ExcelDateTime::from_ymd(2018, 9, row as u8).unwrap();
+        sheet.write_with_format(row, 5, date, &day).unwrap();
+    }
+    let bytes = book.save_to_buffer().unwrap();
+    let bytes = rewritten(&bytes, |name, text| {
+        let text = match name {
+            "xl/_rels/workbook.xml.rels" | "[Content_Types].xml" => rename(&text),
+            _ => text,
+        };
+        (rename(name), text)
+    });
+    let mut zip = zip::ZipWriter::new_append(Cursor::new(bytes)).unwrap();
+    for (name, text) in more {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+#[test]
+fn texts_and_styles_are_found_by_relationships() {
+    let renamed = |name: &str| {
+        name.replace("sharedStrings.xml", "shared/texts2.xml").replace("styles.xml", "formats.xml")
+    };
+    // What lies where they usually do is of nobody.
+    let decoy =
+        "<sst xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><si><t>假</t></si></sst>";
+    for more in [&[][..], &[("xl/sharedStrings.xml", decoy)]] {
+        let tables = read_aid(&moved_parts(renamed, more)).unwrap_or_else(|e| panic!("{e}"));
+        let days: Vec<String> = (1..4).map(|day| format!("2018-09-0{day}")).collect();
+        assert_eq!(column(&tables[0], "发放日期"), days.iter().map(|d| Some(&d[..])).collect::<Vec<_>>());
+        assert_eq!(column(&tables[0], "姓名")[0], Some("张三丰"));
+    }
+    // Texts that are nowhere are not blanks.
+    let lost = |name: &str| match name.starts_with("xl/shared") {
+        true => "xl/nowhere.xml".to_owned(),
+        false => name.to_owned(),
+    };
+    refused(read_aid(&moved_parts(lost, &[])));
+}
+
+#[test]
+fn a_flat_open_document_is_read() {
+    let cell = |text: &str| {
+        format!("<table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>")
+    };
+    let row = |cells: &[String]| format!("<table:table-row>{}</table:table-row>", cells.concat());
+    let header = row(&HEADER.map(&cell));
+    let people: Vec<String> = (0..3).map(|at| row(&person(at).map(|text| cell(&text)))).collect();
+    let chart = "<table:shapes><draw:frame><draw:object><office:document><table:table table:name=\"local-table\">\
+        <table:table-row><table:table-cell office:value-type=\"float\" office:value=\"1\"/></table:table-row></table:table>\
+        </office:document></draw:object></draw:frame></table:shapes>";
+    let document = |mimetype: &str| {
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<office:document xmlns:office=\"urn:oasis:names:tc:opendocument:\
+             xmlns:office:1.0\" office:mimetype=\"application/vnd.oasis.opendocument.{mimetype}\"><office:body>\
+             <office:spreadsheet><table:table table:name=\"名单\">{chart}{header}{}</table:table></office:spreadsheet>\
+             </office:body></office:document>",
+            people.concat()
+        )
+    };
+    let tables = read_aid(document("spreadsheet").as_bytes()).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!((rows(&tables), tables[0].info.format), (3, FileFormat::Ods));
+    assert_eq!(column(&tables[0], "姓名")[0], Some("张三丰"));
+    assert_eq!(fates(&tables), [("名单".to_owned(), SheetFate::Read, 4)]);
+    refused(read_aid(document("text").as_bytes()));
+    let cut = document("spreadsheet").replace("</office:document>", "");
+    refused(read_aid(cut.as_bytes()));
+}
+
 #[test]
 fn archives_that_are_no_workbooks_say_what_they_are() {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));

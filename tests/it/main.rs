@@ -34,6 +34,7 @@ mod inputs_delivery;
 mod inputs_folder;
 mod inputs_parquet;
 mod inputs_rows;
+mod inputs_told;
 mod link;
 mod load;
 mod memory;

@@ -98,10 +98,10 @@ impl OpenWorkbook {
             }
             FileFormat::Xlsx => {
                 let weighed = xlsx_package::weigh_xlsx_package(&bytes)?;
-                let mut parts = PackageParts::open(&bytes)?.xlsx_sheets()?;
-                let bytes = match parts.changed.take() {
-                    Some((name, content)) => repacked(&bytes, &name, &content)?,
-                    None => bytes,
+                let parts = PackageParts::open(&bytes)?.xlsx_sheets()?;
+                let bytes = match parts.changes.is_empty() {
+                    false => repacked(&bytes, &parts.changes)?,
+                    true => bytes,
                 };
                 let reader = Box::new(Xlsx::new(Cursor::new(bytes)).map_err(failed_xlsx)?);
                 let heads = heads(reader.sheets_metadata(), parts.parts.len())?;
