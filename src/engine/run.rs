@@ -52,7 +52,6 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     begin("认人归户", None);
     let resolution: Resolution =
         resolve::resolve_nodes(&plan.link, &plan.pipeline, &loaded, &nodes, &links, previous)?;
-    drop(nodes);
     begin("准备核查视图", None);
     let inputs = reconcile::views::ViewInputs {
         pipeline: &plan.pipeline,
@@ -64,13 +63,25 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     let asked = plan.rules.previous_views();
     let before = previous.map(|p| published_views(p, |name| asked.contains(name))).transpose()?;
     let placement = scratch.placement(resolution.person.len());
-    let views = reconcile::views::build_views(&inputs, &plan.rules, before.unwrap_or_default(), &placement)?;
+    let mut views =
+        reconcile::views::build_views(&inputs, &plan.rules, before.unwrap_or_default(), &placement)?;
+    views.ask_linker(
+        &plan.rules,
+        link::near_miss::NearMissLinker {
+            settings: &plan.link,
+            nodes: &nodes,
+            tree: &plan.pipeline.divisions,
+            links: &links,
+            person: &resolution.person,
+        },
+    )?;
     begin("逐条运行规则", Some(plan.rules.rules.len() as u64));
     let mut told = 0;
     let mut findings = reconcile::run_rules(&plan.rules, &views, plan.period, &mut |done, _| {
         progress.advance((done - told) as u64);
         told = done;
     })?;
+    views.keep_near_misses(&plan.rules.catalogue, std::mem::take(&mut findings.near_misses))?;
     begin("与上一季度对照", None);
     let before = previous.map(PreviousExceptions::read).transpose()?;
     let exceptions = std::mem::take(&mut findings.exceptions);

@@ -10,6 +10,7 @@ use crate::model::indicator::NotRun;
 
 pub(crate) mod execution;
 pub(crate) mod findings;
+pub(crate) mod near_misses;
 pub(crate) mod views;
 
 pub use execution::example_runner::run_examples;
@@ -26,6 +27,8 @@ pub struct RuleFindings {
     pub indicators: Vec<Indicator>,
     /// Rules not run.
     pub not_run: Vec<NotRun>,
+    /// Near misses of the findings, and those known before the rules were run.
+    pub near_misses: Vec<near_misses::NearMissRow>,
     /// Quality of the register by unit, if the pipeline scores it.
     pub quality: Vec<findings::quality_score::QualityScore>,
 }

@@ -10,18 +10,19 @@ use arrow::record_batch::RecordBatch;
 use super::numbered_ids::{IdKind, NumberedIds};
 use super::planner::SqlSession;
 use super::polars_bridge::{empty_frame, to_frame};
-use super::rule_runner::{RuleOutcome, run_rule};
+use super::rule_runner::{RuleOutcome, listed_persons, run_rule};
 use crate::config::toml_file::suggest_toml_name;
 use crate::config::{Pipeline, RuleParameter};
 use crate::model::column_type::{ColumnType, ColumnTypes};
 use crate::model::day::day_to_date32;
 use crate::model::period::Period;
 use crate::reconcile::findings::select_outcome::FindingSubject;
+use crate::reconcile::near_misses::{ListedPersons, NearMissIndex, NearMissRow};
 use crate::reconcile::views::rule_view::ViewRows;
-use crate::rules::rule_file::{Rule, message_placeholders};
+use crate::rules::rule_file::{AbsentFrom, Rule, message_placeholders};
 use crate::rules::rule_set::{RuleSet, with_hint};
 use crate::rules::sql::RuleMutant;
-use crate::rules::view_catalogue::PREVIOUS;
+use crate::rules::view_catalogue::{NEAR_MISS, PREVIOUS};
 use crate::table::rows::Rows;
 use crate::{Error, Result};
 
@@ -111,7 +112,7 @@ fn mutate_definition(bench: &ExampleBench<'_>, rules: &RuleSet, position: usize)
     let readers: Vec<&Rule> = rules
         .rules
         .iter()
-        .filter(|rule| rules.definitions_of(&rule.file).iter().any(|d| d.header.name == *name))
+        .filter(|rule| rules.definitions_for(rule).iter().any(|d| d.header.name == *name))
         .collect();
     let mut report = MutationReport { code: name.clone(), tried: 0, unnoticed: Vec::new() };
     for RuleMutant { change, sql } in definition.file.select.mutants() {
@@ -145,6 +146,10 @@ pub struct ExampleCase {
     pub tables: BTreeMap<String, ExampleTable>,
     /// Expected findings: subject and key, or indicator, unit, numerator and denominator.
     pub expect: Vec<String>,
+    /// Lists that a finding says its subject is missing from.
+    pub absent_from: Vec<AbsentFrom>,
+    /// Sources of the rule.
+    pub sources: Vec<String>,
 }
 
 /// A table of an example as text.
@@ -172,7 +177,7 @@ pub fn all_cases(pipeline: &Pipeline, rules: &RuleSet) -> Result<Vec<ExampleCase
                 let rows = rows.get(&name).cloned().unwrap_or_default();
                 tables.insert(name, ExampleTable { columns: columns.clone(), rows });
             }
-            let definitions = rules.definitions_of(&rule.file);
+            let definitions = rules.definitions_for(rule);
             cases.push(ExampleCase {
                 code: rule.header.code.clone(),
                 case: example.case.clone(),
@@ -183,6 +188,8 @@ pub fn all_cases(pipeline: &Pipeline, rules: &RuleSet) -> Result<Vec<ExampleCase
                     .collect(),
                 tables,
                 expect: example.expect.clone(),
+                absent_from: rule.header.absent_from.clone(),
+                sources: rule.header.sources.clone(),
             });
         }
     }
@@ -218,10 +225,13 @@ impl<'a> ExampleBench<'a> {
     }
     /// Views a rule reads, through definitions too.
     fn tables_of(&self, rule: &Rule) -> BTreeSet<String> {
-        let definitions = self.rules.definitions_of(&rule.file);
+        let definitions = self.rules.definitions_for(rule);
         let files = std::iter::once(&rule.file).chain(definitions.into_iter().map(|d| &d.file));
         let mut tables: BTreeSet<String> =
             files.flat_map(|file| file.select.table_names()).map(str::to_owned).collect();
+        let absences = &rule.header.absent_from;
+        tables.extend(absences.iter().filter_map(|absence| absence.rows.clone()));
+        tables.extend((!absences.is_empty()).then(|| NEAR_MISS.to_owned()));
         tables.retain(|t| self.rules.catalogue.columns(t).is_some());
         tables
     }
@@ -278,6 +288,7 @@ impl<'a> ExampleBench<'a> {
             rows.push(row);
         }
         tables.insert("parameter".to_owned(), vec![parameters]);
+        fill_near_misses(&mut tables);
         for rows in tables.values_mut() {
             rows.iter_mut().for_each(|row| row.retain(|_, value| value != "NULL"));
         }
@@ -312,11 +323,48 @@ impl<'a> ExampleBench<'a> {
                 None => session.register(&name, empty_frame(columns)),
             }
         }
-        for definition in self.rules.definitions_of(&rule.file) {
+        for definition in self.rules.definitions_for(rule) {
             let frame = session.select(&definition.file.select)?;
             session.register(&definition.header.name, frame);
         }
-        Ok((run_rule(&session, rule, &ids, self.rules.example_root(rule))?, ids))
+        let mut outcome = run_rule(&session, rule, &ids, self.rules.example_root(rule))?;
+        self.find_nearest(rule, &rows, &ids, &session, &mut outcome)?;
+        Ok((outcome, ids))
+    }
+    /// Gives findings the nearest of the near misses that the example states.
+    fn find_nearest(
+        &self,
+        rule: &Rule,
+        rows: &BTreeMap<String, Vec<ExampleRow>>,
+        ids: &NumberedIds,
+        session: &SqlSession,
+        outcome: &mut RuleOutcome,
+    ) -> Result<()> {
+        let mut listed = ListedPersons::new();
+        for absence in &rule.header.absent_from {
+            if let Some(table) = &absence.rows {
+                listed.insert(table.clone(), listed_persons(session, table)?);
+            }
+        }
+        let mut near: Vec<NearMissRow> =
+            rows.get(NEAR_MISS).into_iter().flatten().filter_map(|row| near_miss_row(ids, row)).collect();
+        near.sort_unstable();
+        let mut sources: BTreeMap<i64, &str> = BTreeMap::new();
+        for (view, row) in rows
+            .iter()
+            .filter(|(view, _)| *view != NEAR_MISS)
+            .flat_map(|(v, r)| r.iter().map(move |r| (v, r)))
+        {
+            let record = row.get("record_id").and_then(|text| ids.number(IdKind::Record, text));
+            record.into_iter().for_each(|record| {
+                sources.entry(record).or_insert(view);
+            });
+        }
+        let index = NearMissIndex::of(&near, &listed);
+        for finding in &mut outcome.findings {
+            finding.near = index.nearest(&rule.header, finding, |record| sources.get(&record).copied());
+        }
+        Ok(())
     }
     /// Runs one example and compares.
     fn compare(&self, rule: &Rule, index: usize) -> Result<()> {
@@ -329,14 +377,16 @@ impl<'a> ExampleBench<'a> {
             .map(|f| {
                 let key = if f.rule_key.is_empty() { String::new() } else { format!("/{}", f.rule_key) };
                 let text = |id: &i64| ids.text(IdKind::Record, *id);
-                let records: Vec<String> = f.evidence.iter().map(text).collect();
+                let nearest = f.near.iter().map(|near| &near.candidate);
+                let records: Vec<String> = f.evidence.iter().chain(nearest).map(text).collect();
+                let confirm = if f.near.as_ref().is_some_and(|near| near.likely) { " 待确认" } else { "" };
                 let evidence =
                     if with_evidence { format!(" <- {}", records.join(" ")) } else { String::new() };
                 let subject = match &f.subject {
                     FindingSubject::Id(id) => text(id),
                     FindingSubject::Unit(code) => code.to_string(),
                 };
-                format!("{subject}{key}{evidence}")
+                format!("{subject}{key}{confirm}{evidence}")
             })
             .chain(outcome.indicators.iter().map(|i| {
                 let name = if i.indicator.is_empty() { "-" } else { &i.indicator };
@@ -365,6 +415,36 @@ impl<'a> ExampleBench<'a> {
             )
             .hint("改语句，或改例子的 expect"))
     }
+}
+
+/// Says of stated near misses whose the records are, where the example does not.
+fn fill_near_misses(tables: &mut BTreeMap<String, Vec<ExampleRow>>) {
+    let records = tables.iter().filter(|(view, _)| *view != NEAR_MISS).flat_map(|(_, rows)| rows);
+    let person = |row: &ExampleRow| Some((row.get("record_id")?.clone(), row.get("person_id")?.clone()));
+    let persons: BTreeMap<String, String> = records.filter_map(person).collect();
+    for row in tables.get_mut(NEAR_MISS).into_iter().flatten() {
+        for (record, person) in [("record_id", "person_id"), ("candidate", "candidate_person_id")] {
+            if let Some(known) = row.get(record).and_then(|record| persons.get(record)).cloned() {
+                row.entry(person.to_owned()).or_insert(known);
+            }
+        }
+    }
+}
+
+/// A near miss that an example states.
+fn near_miss_row(ids: &NumberedIds, row: &ExampleRow) -> Option<NearMissRow> {
+    let id = |kind, column: &str| ids.number(kind, row.get(column)?);
+    let number = |column: &str| row.get(column).and_then(|text| text.parse().ok()).unwrap_or(0);
+    Some(NearMissRow {
+        record: id(IdKind::Record, "record_id")?,
+        source: row.get("source")?.as_str().into(),
+        order: number("near_order"),
+        candidate: id(IdKind::Record, "candidate")?,
+        person: id(IdKind::Person, "person_id")?,
+        candidate_person: id(IdKind::Person, "candidate_person_id")?,
+        score: number("score"),
+        likely: number("likely") == 1,
+    })
 }
 
 /// Numbers for the ids in the rows of an example, whatever they are called.

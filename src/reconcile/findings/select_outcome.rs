@@ -14,6 +14,7 @@ use crate::model::indicator::Indicator;
 use crate::model::officer_text::ValueForm;
 use crate::reconcile::execution::numbered_ids::{IdKind, NumberedIds};
 use crate::reconcile::execution::rule_runner::missing_column;
+use crate::reconcile::near_misses::NearestRecord;
 use crate::rules::rule_file::{IndicatorLevel, Rule};
 use crate::table::string_interner::StringInterner;
 use crate::{Error, Result};
@@ -38,6 +39,8 @@ pub(crate) struct RuleFinding {
     pub evidence: Box<[i64]>,
     /// Message with its columns filled in.
     pub message: Arc<str>,
+    /// The nearest record of a list that the subject is missing from.
+    pub near: Option<NearestRecord>,
 }
 
 fn outcome_text_column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a StringArray> {
@@ -183,6 +186,7 @@ pub(crate) fn read_findings(rule: &Rule, batch: &RecordBatch, ids: &NumberedIds)
             rule_key: texts.share(key(same[0])),
             evidence: records.as_slice().into(),
             message: texts.share(&message.fill(teller)),
+            near: None,
         });
     }
     Ok(found)

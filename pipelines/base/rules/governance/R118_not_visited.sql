@@ -7,6 +7,7 @@ owner = "乡镇人民政府"
 severity = "S4"
 subject = "household"
 sources = ["registry_household", "registry_person", "visit"]
+absent_from = [{ list = "visit" }]
 due_days = 60
 advice = [
     "安排走访并填写走访记录",

@@ -7,6 +7,7 @@ owner = "扶贫办"
 severity = "S4"
 subject = "household"
 sources = ["registry_household", "registry_person", "industry_support"]
+absent_from = [{ list = "industry_support" }]
 due_days = 60
 advice = [
     "对接资产收益项目",
