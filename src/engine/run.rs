@@ -56,7 +56,6 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     begin("认人归户", None);
     let resolution: Resolution =
         resolve::resolve_nodes(&plan.link, &plan.pipeline, &loaded, &nodes, &links, previous)?;
-    drop(nodes);
     begin("准备核查视图", None);
     let inputs = reconcile::views::ViewInputs {
         pipeline: &plan.pipeline,
@@ -70,8 +69,18 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     let placement = scratch.placement(resolution.person.len());
     let answering =
         plan.rules.with_unknown_cells(&reconcile::views::unknown_columns::unknown_columns(&inputs))?;
-    let views =
+    let mut views =
         reconcile::views::build_views(&inputs, &answering.rules, before.unwrap_or_default(), &placement)?;
+    views.ask_linker(
+        &plan.rules,
+        link::near_miss::NearMissLinker {
+            settings: &plan.link,
+            nodes: &nodes,
+            tree: &plan.pipeline.divisions,
+            links: &links,
+            person: &resolution.person,
+        },
+    )?;
     begin("逐条运行规则", Some(answering.rules.rules.len() as u64));
     let mut told = 0;
     let run = reconcile::run_answering_rules;
@@ -79,6 +88,7 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
         progress.advance((done - told) as u64);
         told = done;
     })?;
+    views.keep_near_misses(&plan.rules.catalogue, std::mem::take(&mut findings.near_misses))?;
     begin("与上一季度对照", None);
     let before = previous.map(PreviousExceptions::read).transpose()?;
     let exceptions = std::mem::take(&mut findings.exceptions);

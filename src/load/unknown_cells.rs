@@ -78,6 +78,7 @@ impl UnknownCells {
     }
     /// Takes out all cells of a column.
     pub(super) fn remove(&mut self, column: &str) {
+        self.absent.remove(column);
         self.columns.remove(column);
     }
     /// Follows the records when those are taken out for which `keep` says no.

@@ -11,6 +11,7 @@ use crate::model::undecided::{HeldRule, RewrittenSelect, UndecidedSubject};
 
 pub(crate) mod execution;
 pub(crate) mod findings;
+pub(crate) mod near_misses;
 pub(crate) mod views;
 
 pub use execution::example_runner::run_examples;
@@ -36,6 +37,8 @@ pub struct RuleFindings {
     /// SELECTs that were run otherwise than their files say, definitions each after those they read; none where no
     /// rule rests on unknown cells.
     pub rewritten: Vec<RewrittenSelect>,
+    /// Near misses of the findings, and those known before the rules were run.
+    pub near_misses: Vec<near_misses::NearMissRow>,
     /// Quality of the register by unit, if the pipeline scores it.
     pub quality: Vec<findings::quality_score::QualityScore>,
 }

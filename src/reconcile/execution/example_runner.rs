@@ -11,18 +11,19 @@ use super::example_rows::{ExampleRow, GivenRows, example_table, ids_of, paramete
 use super::numbered_ids::{IdKind, NumberedIds};
 use super::planner::SqlSession;
 use super::polars_bridge::{empty_frame, to_frame};
-use super::rule_runner::{RuleOutcome, run_rule};
+use super::rule_runner::{RuleOutcome, listed_persons, run_rule};
 use crate::config::Pipeline;
 use crate::model::column_type::ColumnTypes;
 use crate::model::period::Period;
 use crate::reconcile::findings::select_outcome::FindingSubject;
+use crate::reconcile::near_misses::{ListedPersons, NearMissIndex, NearMissRow};
 use crate::reconcile::views::rule_view::ViewRows;
-use crate::rules::rule_file::{Rule, RuleDefinition};
+use crate::rules::rule_file::{AbsentFrom, Rule, RuleDefinition};
 use crate::rules::rule_set::RuleSet;
 use crate::rules::sql::RuleMutant;
 use crate::rules::sql::certainty::UNKNOWN_SUFFIX;
 use crate::rules::unknown_answers::UnknownColumns;
-use crate::rules::view_catalogue::PARAMETER;
+use crate::rules::view_catalogue::{NEAR_MISS, PARAMETER};
 use crate::table::rows::Rows;
 use crate::{Error, Result};
 
@@ -112,7 +113,7 @@ fn mutate_definition(bench: &ExampleBench<'_>, rules: &RuleSet, position: usize)
     let readers: Vec<&Rule> = rules
         .rules
         .iter()
-        .filter(|rule| rules.definitions_of(&rule.file).iter().any(|d| d.header.name == *name))
+        .filter(|rule| rules.definitions_for(rule).iter().any(|d| d.header.name == *name))
         .collect();
     let mut report = MutationReport { code: name.clone(), tried: 0, unnoticed: Vec::new() };
     for RuleMutant { change, sql } in definition.file.select.mutants() {
@@ -145,6 +146,10 @@ pub struct ExampleCase {
     pub tables: BTreeMap<String, ExampleTable>,
     /// Expected findings: subject and key, or indicator, unit, numerator and denominator.
     pub expect: Vec<String>,
+    /// Lists that a finding says its subject is missing from.
+    pub absent_from: Vec<AbsentFrom>,
+    /// Sources of the rule.
+    pub sources: Vec<String>,
 }
 
 /// A table of an example as text.
@@ -172,7 +177,7 @@ pub fn all_cases(pipeline: &Pipeline, rules: &RuleSet) -> Result<Vec<ExampleCase
                 let rows = rows.get(&name).cloned().unwrap_or_default();
                 tables.insert(name, ExampleTable { columns: columns.clone(), rows });
             }
-            let definitions = rules.definitions_of(&rule.file);
+            let definitions = rules.definitions_for(rule);
             cases.push(ExampleCase {
                 code: rule.header.code.clone(),
                 case: example.case.clone(),
@@ -183,6 +188,8 @@ pub fn all_cases(pipeline: &Pipeline, rules: &RuleSet) -> Result<Vec<ExampleCase
                     .collect(),
                 tables,
                 expect: example.expect.clone(),
+                absent_from: rule.header.absent_from.clone(),
+                sources: rule.header.sources.clone(),
             });
         }
     }
@@ -232,6 +239,7 @@ impl<'a> ExampleBench<'a> {
         parameters.extend(changed);
         parameters.retain(|_, value| value != "NULL");
         tables.insert("parameter".to_owned(), vec![parameters]);
+        fill_near_misses(&mut tables);
         Ok(tables)
     }
     fn outcome(&self, rule: &Rule, index: usize) -> Result<ExampleOutcome> {
@@ -252,11 +260,13 @@ impl<'a> ExampleBench<'a> {
             .findings
             .iter()
             .map(|f| {
+                let nearest = f.near.iter().map(|near| &near.candidate);
                 let records: Vec<String> =
-                    f.evidence.iter().map(|id| ids.text(IdKind::Record, *id)).collect();
+                    f.evidence.iter().chain(nearest).map(|id| ids.text(IdKind::Record, *id)).collect();
+                let confirm = if f.near.as_ref().is_some_and(|near| near.likely) { " 待确认" } else { "" };
                 let evidence =
                     if with_evidence { format!(" <- {}", records.join(" ")) } else { String::new() };
-                format!("{}{evidence}", subject_text(&ids, &f.subject, &f.rule_key))
+                format!("{}{confirm}{evidence}", subject_text(&ids, &f.subject, &f.rule_key))
             })
             .chain(outcome.indicators.iter().map(|i| {
                 let name = if i.indicator.is_empty() { "-" } else { &i.indicator };
@@ -300,6 +310,36 @@ impl<'a> ExampleBench<'a> {
             )
             .hint("改语句，或改例子的 expect"))
     }
+}
+
+/// Says of stated near misses whose the records are, where the example does not.
+fn fill_near_misses(tables: &mut BTreeMap<String, Vec<ExampleRow>>) {
+    let records = tables.iter().filter(|(view, _)| *view != NEAR_MISS).flat_map(|(_, rows)| rows);
+    let person = |row: &ExampleRow| Some((row.get("record_id")?.clone(), row.get("person_id")?.clone()));
+    let persons: BTreeMap<String, String> = records.filter_map(person).collect();
+    for row in tables.get_mut(NEAR_MISS).into_iter().flatten() {
+        for (record, person) in [("record_id", "person_id"), ("candidate", "candidate_person_id")] {
+            if let Some(known) = row.get(record).and_then(|record| persons.get(record)).cloned() {
+                row.entry(person.to_owned()).or_insert(known);
+            }
+        }
+    }
+}
+
+/// A near miss that an example states.
+fn near_miss_row(ids: &NumberedIds, row: &ExampleRow) -> Option<NearMissRow> {
+    let id = |kind, column: &str| ids.number(kind, row.get(column)?);
+    let number = |column: &str| row.get(column).and_then(|text| text.parse().ok()).unwrap_or(0);
+    Some(NearMissRow {
+        record: id(IdKind::Record, "record_id")?,
+        source: row.get("source")?.as_str().into(),
+        order: number("near_order"),
+        candidate: id(IdKind::Record, "candidate")?,
+        person: id(IdKind::Person, "person_id")?,
+        candidate_person: id(IdKind::Person, "candidate_person_id")?,
+        score: number("score"),
+        likely: number("likely") == 1,
+    })
 }
 
 /// What an example yields.
@@ -346,7 +386,9 @@ fn outcome_of_rows(
     let ids = ids_of(rows.values().flatten());
     let run = |rule: &Rule| {
         let session = example_session(&rules, rule, rows, &ids, of_nothing)?;
-        run_rule(&session, rule, &ids, rules.example_root(rule))
+        let mut outcome = run_rule(&session, rule, &ids, rules.example_root(rule))?;
+        find_nearest(rule, rows, &ids, &session, &mut outcome)?;
+        Ok::<_, Error>(outcome)
     };
     let outcome = run(&certain)?;
     let mut undecided = Vec::new();
@@ -391,11 +433,46 @@ fn example_session(
             None => session.register(&name, empty_frame(columns)),
         }
     }
-    for definition in rules.definitions_of(&rule.file) {
+    for definition in rules.definitions_for(rule) {
         let frame = defined(&session, definition, parameters, of_nothing)?;
         session.register(&definition.header.name, frame);
     }
     Ok(session)
+}
+
+/// Gives findings the nearest of the near misses that the example states.
+fn find_nearest(
+    rule: &Rule,
+    rows: &BTreeMap<String, Vec<ExampleRow>>,
+    ids: &NumberedIds,
+    session: &SqlSession,
+    outcome: &mut RuleOutcome,
+) -> Result<()> {
+    let mut listed = ListedPersons::new();
+    for absence in &rule.header.absent_from {
+        if let Some(table) = &absence.rows {
+            listed.insert(table.clone(), listed_persons(session, table)?);
+        }
+    }
+    let mut near: Vec<NearMissRow> =
+        rows.get(NEAR_MISS).into_iter().flatten().filter_map(|row| near_miss_row(ids, row)).collect();
+    near.sort_unstable();
+    let mut sources: BTreeMap<i64, &str> = BTreeMap::new();
+    for (view, row) in rows
+        .iter()
+        .filter(|(view, _)| *view != NEAR_MISS)
+        .flat_map(|(v, r)| r.iter().map(move |r| (v, r)))
+    {
+        let record = row.get("record_id").and_then(|text| ids.number(IdKind::Record, text));
+        record.into_iter().for_each(|record| {
+            sources.entry(record).or_insert(view);
+        });
+    }
+    let index = NearMissIndex::of(&near, &listed);
+    for finding in &mut outcome.findings {
+        finding.near = index.nearest(&rule.header, finding, |record| sources.get(&record).copied());
+    }
+    Ok(())
 }
 
 /// What a definition yields over the tables of a session.
@@ -420,10 +497,13 @@ fn defined(
 
 /// Views a rule reads, through definitions too.
 fn tables_of(rules: &RuleSet, rule: &Rule) -> BTreeSet<String> {
-    let definitions = rules.definitions_of(&rule.file);
+    let definitions = rules.definitions_for(rule);
     let files = std::iter::once(&rule.file).chain(definitions.into_iter().map(|d| &d.file));
     let mut tables: BTreeSet<String> =
         files.flat_map(|file| file.select.table_names()).map(str::to_owned).collect();
+    let absences = &rule.header.absent_from;
+    tables.extend(absences.iter().filter_map(|absence| absence.rows.clone()));
+    tables.extend((!absences.is_empty()).then(|| NEAR_MISS.to_owned()));
     tables.retain(|t| rules.catalogue.columns(t).is_some());
     tables
 }

@@ -3,6 +3,8 @@
 use crate::rules::sql::ParsedSelect;
 use std::collections::BTreeSet;
 
+use arrow::array::AsArray;
+use arrow::datatypes::Int64Type;
 use arrow::record_batch::RecordBatch;
 use polars::prelude::DataFrame;
 
@@ -17,6 +19,7 @@ use crate::reconcile::findings::exceptions;
 use crate::reconcile::findings::quality_score;
 use crate::reconcile::findings::select_outcome;
 use crate::reconcile::findings::undecided;
+use crate::reconcile::near_misses::{ListedPersons, NearMissIndex};
 use crate::reconcile::{QuarterViews, RuleFindings};
 use crate::rules::quality_settings::QualitySettings;
 use crate::rules::rule_file::{IndicatorLevel, Rule};
@@ -43,6 +46,8 @@ pub(crate) struct GatheredFindings {
     pub(crate) indicators: Vec<Indicator>,
     /// Divisions of the persons and of the households that the register's quality counts.
     pub(crate) places: Option<[RecordBatch; 2]>,
+    /// Persons of what `absent_from` names as `rows`.
+    pub(crate) listed: ListedPersons,
 }
 
 /// Runs every rule that applies in `period` and whose sources are there: over all
@@ -100,7 +105,14 @@ pub(crate) fn run_answering_rules(
     };
     findings.indicators = gathered.indicators;
     let open = undecided::take_possible(answering, &mut gathered.findings);
-    findings.exceptions = exceptions::place_exceptions(rules, views, period, gathered.findings)?;
+    let mut found = gathered.findings;
+    findings.near_misses = views.near_misses_of(rules, &found)?;
+    let near = NearMissIndex::of(&findings.near_misses, &gathered.listed);
+    for (rule, finding) in &mut found {
+        let header = &rules.rules[*rule].header;
+        finding.near = near.nearest(header, finding, |record| views.source_of(record));
+    }
+    findings.exceptions = exceptions::place_exceptions(rules, views, period, found)?;
     (findings.undecided, findings.held) =
         undecided::place_undecided(answering, plain, views, period, open, &mut findings.exceptions)?;
     findings.rewritten = answering.rewritten();
@@ -129,6 +141,8 @@ fn run_rules_at_once(
     let mut readers = PendingReaders::of(selects.chain(definitions.iter().map(|d| &d.file)));
     let quality = rules.settings.quality.as_ref();
     quality.into_iter().flat_map(|q| [&q.persons, &q.households]).for_each(|table| readers.add(table));
+    let listed = rules.absence_rows(positions);
+    listed.iter().for_each(|table| readers.add(table));
     let mut session = SqlSession::new();
     let mut columns = rules.columns_of(positions);
     for view in &views.list {
@@ -145,6 +159,10 @@ fn run_rules_at_once(
     let mut gathered = GatheredFindings::default();
     if let Some(settings) = quality {
         gathered.places = Some(counted_places(&session, settings)?);
+    }
+    for table in listed {
+        gathered.listed.insert(table.to_owned(), listed_persons(&session, table)?);
+        readers.release(table, &mut session);
     }
     for (position, outcome) in run_rule_workers(rules, positions, &views.ids, session, readers, done)? {
         let rule = &rules.rules[position];
@@ -178,6 +196,17 @@ pub(crate) fn counted_places(session: &SqlSession, settings: &QualitySettings) -
         to_batch(&session.select(&ParsedSelect::parse(&sql)?)?)
     };
     Ok([counted(&settings.persons)?, counted(&settings.households)?])
+}
+
+/// Persons of a table, ascending.
+pub(crate) fn listed_persons(session: &SqlSession, table: &str) -> Result<Vec<i64>> {
+    let sql = format!("SELECT t.person_id FROM {table} t");
+    let rows = to_batch(&session.select(&ParsedSelect::parse(&sql)?)?)?;
+    let column = rows.column_by_name("person_id").and_then(|ids| ids.as_primitive_opt::<Int64Type>());
+    let mut persons: Vec<i64> = column.ok_or_else(|| missing_column("person_id"))?.iter().flatten().collect();
+    persons.sort_unstable();
+    persons.dedup();
+    Ok(persons)
 }
 
 /// Registers views without rows.

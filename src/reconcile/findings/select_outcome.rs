@@ -15,6 +15,7 @@ use crate::model::officer_text::ValueForm;
 use crate::model::undecided::ANY_KEY;
 use crate::reconcile::execution::numbered_ids::{IdKind, NumberedIds};
 use crate::reconcile::execution::rule_runner::missing_column;
+use crate::reconcile::near_misses::NearestRecord;
 use crate::rules::rule_file::{IndicatorLevel, Rule};
 use crate::rules::sql::certainty::UNKNOWN_SUFFIX;
 use crate::rules::unknown_answers::is_companion;
@@ -41,6 +42,8 @@ pub(crate) struct RuleFinding {
     pub evidence: Box<[i64]>,
     /// Message with its columns filled in.
     pub message: Arc<str>,
+    /// The nearest record of a list that the subject is missing from.
+    pub near: Option<NearestRecord>,
 }
 
 fn outcome_text_column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a StringArray> {
@@ -192,6 +195,7 @@ pub(crate) fn read_findings(rule: &Rule, batch: &RecordBatch, ids: &NumberedIds)
             rule_key: texts.share(key(same[0])),
             evidence: records.as_slice().into(),
             message: texts.share(&message.fill(teller)),
+            near: None,
         });
     }
     Ok(found)

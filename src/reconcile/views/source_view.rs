@@ -212,15 +212,13 @@ impl SourceChunk<'_, '_> {
         let (source, rows) = (self.view.source, self.rows.clone());
         let contract = inputs.contract(source).ok()?;
         let behind = unknown_columns::column_behind(contract, column)?;
-        let positions = inputs.loaded[source].records.unknown.records(&behind.name);
+        let records = &inputs.loaded[source].records;
         Some(match is_common_view_column(column) {
-            false => unknown_columns::companion_column(positions, rows, |_| true),
+            false => unknown_columns::companion_column(records, &behind.name, rows, |_| true),
             true => {
                 let values = self.column(column)?;
                 let start = rows.start;
-                unknown_columns::companion_column(positions, rows, |row| {
-                    values.is_null(row - start) || column == "id_class"
-                })
+                unknown_columns::companion_column(records, &behind.name, rows, |row| values.is_null(row - start))
             }
         })
     }

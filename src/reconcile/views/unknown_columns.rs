@@ -1,6 +1,6 @@
 //! Which cells of the views are unknown: filled and not readable, or of a column that their file lacks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use arrow::array::{ArrayRef, Int32Array};
 
 use super::ViewInputs;
 use crate::config::{ColumnRole, SourceColumn, SourceContract};
+use crate::load::SourceRecords;
 use crate::model::division::COUNTY;
 use crate::rules::unknown_answers::UnknownColumns;
 
@@ -54,10 +55,8 @@ pub(crate) fn unknown_columns(inputs: &ViewInputs<'_>) -> UnknownColumns {
     for one in inputs.loaded {
         let records = &one.records;
         let Some(contract) = inputs.pipeline.source(&records.source) else { continue };
-        let named = records
-            .unknown
-            .columns()
-            .filter_map(|(name, _)| contract.columns.iter().find(|c| c.name == name));
+        let named = unknown_names(records).into_iter();
+        let named = named.filter_map(|name| contract.columns.iter().find(|c| c.name == name));
         let columns: Vec<&str> = named.flat_map(columns_made_of).collect();
         if !columns.is_empty() {
             let own = unknown.entry(records.source.clone()).or_default();
@@ -80,11 +79,11 @@ pub(crate) fn unknown_by_county(inputs: &ViewInputs<'_>) -> UnknownByCounty {
         let county = |row: usize| inputs.tree().code_at(divisions.get(row).copied().unwrap_or(0), COUNTY);
         let mut all: BTreeMap<&str, u64> = BTreeMap::new();
         (0..inputs.rows(source)).for_each(|row| *all.entry(county(row)).or_default() += 1);
-        for (name, rows) in records.unknown.columns() {
+        for name in unknown_names(records) {
             let Some(column) = contract.columns.iter().find(|c| c.name == name) else { continue };
             let mut counties: BTreeMap<String, CountyCells> = BTreeMap::new();
-            for &row in rows {
-                let county = county(row as usize);
+            for row in unknown_rows(records, name, 0..inputs.rows(source)).collect::<BTreeSet<_>>() {
+                let county = county(row);
                 let records = all.get(county).copied().unwrap_or(0);
                 counties.entry(county.to_owned()).or_insert(CountyCells { records, unknown: 0 }).unknown += 1;
             }
@@ -97,16 +96,37 @@ pub(crate) fn unknown_by_county(inputs: &ViewInputs<'_>) -> UnknownByCounty {
     found
 }
 
+/// Names of the contract's columns with unknown cells. A column that the whole list lacks is none of them: whether a
+/// rule can do without it says the rule (`columns` of its header).
+fn unknown_names(records: &SourceRecords) -> BTreeSet<&str> {
+    let count = records.keys.len();
+    let some = |ranges: &[Range<u32>]| ranges.iter().map(|range| range.len()).sum::<usize>() < count;
+    let absent = records.unknown.absent_columns().filter(|(_, ranges)| some(ranges)).map(|(name, _)| name);
+    records.unknown.columns().map(|(name, _)| name).chain(absent).collect()
+}
+
+/// Rows among `rows` whose cell of a column is unknown, ascending but for those of tables that lack it, which come
+/// first; one may come twice.
+fn unknown_rows(records: &SourceRecords, column: &str, rows: Range<usize>) -> impl Iterator<Item = usize> {
+    let positions = records.unknown.records(column);
+    let from = positions.partition_point(|&position| (position as usize) < rows.start);
+    let inside = positions[from..].iter().map(|&position| position as usize);
+    let (start, end) = (rows.start, rows.end);
+    let absent = records.unknown.absent(column).iter();
+    let absent =
+        absent.flat_map(move |range| (range.start as usize).max(start)..(range.end as usize).min(end));
+    absent.chain(inside.take_while(move |&row| row < end))
+}
+
 /// The companion of a column for some rows: 1 where the cell is unknown and `is_null` says that nothing else tells.
 pub(super) fn companion_column(
-    positions: &[u32],
+    records: &SourceRecords,
+    column: &str,
     rows: Range<usize>,
     is_null: impl Fn(usize) -> bool,
 ) -> ArrayRef {
     let mut flags = vec![0; rows.len()];
-    let from = positions.partition_point(|&position| (position as usize) < rows.start);
-    let inside =
-        positions[from..].iter().map(|&position| position as usize).take_while(|&row| row < rows.end);
-    inside.filter(|&row| is_null(row)).for_each(|row| flags[row - rows.start] = 1);
+    let unknown = unknown_rows(records, column, rows.clone());
+    unknown.filter(|&row| is_null(row)).for_each(|row| flags[row - rows.start] = 1);
     Arc::new(Int32Array::from(flags))
 }

@@ -7,6 +7,7 @@ owner = "扶贫办"
 severity = "S2"
 subject = "household"
 sources = ["dibao", "registry_person"]
+absent_from = [{ list = "registry_person" }]
 due_days = 30
 advice = [
     "核对全家户口簿，看是否以其他姓名、旧证号或在别的村建档",

@@ -8,6 +8,10 @@ severity = "S1"
 subject = "household"
 sources = ["registry_household", "registry_person", "dibao", "tekun"]
 optional_sources = ["deceased", "insurance"]
+absent_from = [
+    { list = "dibao", of = "registry_person", rows = "protected_person" },
+    { list = "tekun", of = "registry_person", rows = "protected_person" },
+]
 due_days = 30
 advice = [
     "核实家庭实际收入和劳动力状况，查看上次低保申请及审批结果",

@@ -7,6 +7,10 @@ owner = "扶贫办"
 severity = "S2"
 subject = "household"
 sources = ["registry_household", "registry_person", "dibao", "tekun"]
+absent_from = [
+    { list = "dibao", of = "registry_person", key = "dibao" },
+    { list = "tekun", of = "registry_person", key = "tekun" },
+]
 due_days = 30
 advice = [
     "向民政部门核对该户低保、特困供养的审批和发放情况",

@@ -8,6 +8,10 @@ severity = "S3"
 subject = "household"
 sources = ["registry_household", "registry_person", "dibao", "tekun", "dibao_previous"]
 optional_sources = ["deceased", "insurance"]
+absent_from = [
+    { list = "dibao", rows = "protected_person" },
+    { list = "tekun", rows = "protected_person" },
+]
 due_days = 30
 advice = [
     "查停保审批表和收入核算",

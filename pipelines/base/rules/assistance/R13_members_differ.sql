@@ -8,6 +8,7 @@ severity = "S3"
 subject = "household"
 sources = ["registry_household", "registry_person", "dibao"]
 optional_sources = ["student", "deceased", "insurance"]
+absent_from = [{ list = "registry_person", of = "dibao" }]
 due_days = 60
 advice = [
     "对照户口簿和共同生活情况，核实是否拆户、分户、婚迁、新增人口",

@@ -8,6 +8,10 @@ severity = "S1"
 subject = "person"
 sources = ["registry_household", "registry_person", "dibao", "tekun"]
 optional_sources = ["deceased", "industry_support", "insurance", "labour"]
+absent_from = [
+    { list = "dibao", of = "registry_person", rows = "protected_person" },
+    { list = "tekun", of = "registry_person", rows = "protected_person" },
+]
 due_days = 30
 advice = [
     "核实劳动能力和家庭收入来源",

@@ -8,6 +8,7 @@ severity = "S3"
 subject = "person"
 sources = ["registry_person", "left_behind"]
 optional_sources = ["deceased", "insurance", "registry_household", "tekun"]
+absent_from = [{ list = "left_behind", key = "register" }]
 due_days = 30
 advice = [
     "登记三留守台账，落实监护照料人",

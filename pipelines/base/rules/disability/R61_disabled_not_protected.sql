@@ -8,6 +8,11 @@ severity = "S1"
 subject = "person"
 sources = ["registry_household", "registry_person", "disability_certificate", "dibao", "tekun", "insurance"]
 optional_sources = ["deceased"]
+absent_from = [
+    { list = "dibao", of = "registry_person", rows = "protected_person", key = "dibao" },
+    { list = "tekun", of = "registry_person", rows = "protected_person", key = "dibao" },
+    { list = "insurance", of = "registry_person", rows = "insured_person", key = "aid" },
+]
 due_days = 30
 advice = [
     "核实家庭收入和财产，符合条件的帮助申请",

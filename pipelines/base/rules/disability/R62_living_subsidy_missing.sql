@@ -8,6 +8,7 @@ severity = "S1"
 subject = "person"
 sources = ["disability_certificate", "disability_subsidy", "dibao", "tekun"]
 optional_sources = ["deceased", "insurance", "registry_person"]
+absent_from = [{ list = "disability_subsidy", rows = "subsidy_active" }]
 due_days = 30
 advice = [
     "告知本人申请，民政与残联核对证件后补发",

@@ -8,6 +8,7 @@ severity = "S1"
 subject = "person"
 sources = ["disability_certificate", "disability_subsidy", "tekun"]
 optional_sources = ["deceased", "dibao", "insurance", "registry_person"]
+absent_from = [{ list = "disability_subsidy", rows = "subsidy_active" }]
 due_days = 30
 advice = [
     "核对证件等级和照护需要，符合条件的补办补发",

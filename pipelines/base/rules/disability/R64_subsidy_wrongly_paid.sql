@@ -8,6 +8,10 @@ severity = "S1"
 subject = "person"
 sources = ["disability_certificate", "disability_subsidy", "dibao", "tekun", "deceased"]
 optional_sources = ["insurance", "registry_person"]
+absent_from = [
+    { list = "disability_certificate", of = "disability_subsidy", rows = "certificate_valid", key = "certificate" },
+    { list = "dibao", of = "disability_subsidy", rows = "dibao_active", key = "living" },
+]
 due_days = 15
 advice = [
     "核对残疾证、低保、特困和死亡信息",

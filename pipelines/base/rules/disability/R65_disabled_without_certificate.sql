@@ -8,6 +8,7 @@ severity = "S2"
 subject = "person"
 sources = ["registry_person", "disability_certificate"]
 optional_sources = ["deceased", "insurance", "registry_household"]
+absent_from = [{ list = "disability_certificate" }]
 due_days = 30
 advice = [
     "按自愿原则帮助申请评定和办证",

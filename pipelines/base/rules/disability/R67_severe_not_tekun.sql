@@ -8,6 +8,7 @@ severity = "S1"
 subject = "person"
 sources = ["registry_person", "disability_certificate", "tekun"]
 optional_sources = ["deceased", "insurance", "registry_household", "dibao"]
+absent_from = [{ list = "tekun", rows = "tekun_active" }]
 due_days = 30
 advice = [
     "核实有无法定赡养、抚养、扶养义务人及其能力",

@@ -8,6 +8,10 @@ severity = "S2"
 subject = "person"
 sources = ["registry_person", "disability_certificate", "disability_service", "tekun"]
 optional_sources = ["deceased", "insurance", "registry_household", "dibao"]
+absent_from = [
+    { list = "disability_service" },
+    { list = "tekun", rows = "tekun_active" },
+]
 due_days = 30
 advice = [
     "由家人照料的核实后登记",

@@ -8,6 +8,7 @@ severity = "S1"
 subject = "person"
 sources = ["registry_person", "disability_certificate", "disability_service"]
 optional_sources = ["deceased", "insurance", "registry_household"]
+absent_from = [{ list = "disability_service" }]
 due_days = 15
 advice = [
     "联系残联定点机构评估并安排康复",

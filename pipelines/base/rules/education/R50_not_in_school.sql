@@ -8,6 +8,7 @@ severity = "S1"
 subject = "person"
 sources = ["registry_person", "student"]
 optional_sources = ["deceased", "insurance"]
+absent_from = [{ list = "student" }]
 due_days = 10
 advice = [
     "到家中见到孩子本人，查在何处就读，外地就读的要就读证明",

@@ -7,6 +7,7 @@ owner = "教育局"
 severity = "S1"
 subject = "person"
 sources = ["student_aid", "student"]
+absent_from = [{ list = "student" }]
 due_days = 15
 advice = [
     "到学校核实是否在校就读",

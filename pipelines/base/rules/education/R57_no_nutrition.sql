@@ -8,6 +8,7 @@ severity = "S3"
 subject = "person"
 sources = ["registry_person", "student", "student_aid"]
 optional_sources = ["deceased", "insurance", "registry_household"]
+absent_from = [{ list = "student_aid", of = "student" }]
 columns = ["student.nutrition_school"]
 due_days = 30
 advice = [

@@ -8,6 +8,7 @@ severity = "S1"
 subject = "person"
 sources = ["registry_person", "student"]
 optional_sources = ["deceased", "insurance", "disability_certificate"]
+absent_from = [{ list = "student" }]
 due_days = 10
 advice = [
     "会同教育、残联评估，安排随班就读、特教学校或送教上门",

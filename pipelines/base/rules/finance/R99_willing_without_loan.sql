@@ -8,6 +8,7 @@ severity = "S2"
 subject = "household"
 sources = ["registry_household", "registry_person", "credit_rating", "micro_loan"]
 optional_sources = ["deceased", "insurance"]
+absent_from = [{ list = "micro_loan", of = "credit_rating" }]
 due_days = 30
 advice = [
     "由驻村工作队和银行对接",

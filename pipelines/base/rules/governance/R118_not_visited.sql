@@ -8,6 +8,7 @@ severity = "S4"
 subject = "household"
 sources = ["registry_household", "registry_person", "visit"]
 optional_sources = ["deceased", "insurance"]
+absent_from = [{ list = "visit" }]
 due_days = 60
 advice = [
     "安排走访并填写走访记录",

@@ -8,6 +8,7 @@ severity = "S3"
 subject = "person"
 sources = ["registry_person", "settlement", "chronic_approval"]
 optional_sources = ["registry_household"]
+absent_from = [{ list = "chronic_approval" }]
 due_days = 60
 advice = [
     "帮助办理门诊病种备案",

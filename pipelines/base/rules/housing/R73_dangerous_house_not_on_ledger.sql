@@ -8,6 +8,7 @@ severity = "S1"
 subject = "household"
 sources = ["registry_household", "registry_person", "housing"]
 optional_sources = ["tekun", "relocation", "deceased", "insurance"]
+absent_from = [{ list = "housing", of = "registry_person" }]
 due_days = 15
 advice = [
     "到现场看房，请住建部门按程序鉴定危险等级",

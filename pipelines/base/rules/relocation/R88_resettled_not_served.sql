@@ -8,6 +8,10 @@ severity = "S2"
 subject = "person"
 sources = ["relocation", "registry_person", "insurance", "student"]
 optional_sources = ["deceased"]
+absent_from = [
+    { list = "insurance", rows = "insured_person", key = "insurance" },
+    { list = "student", key = "school" },
+]
 due_days = 30
 advice = [
     "联系迁入地办理参保、转学和户口迁移",

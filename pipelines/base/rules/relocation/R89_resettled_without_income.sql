@@ -7,6 +7,7 @@ owner = "人力资源和社会保障局"
 severity = "S1"
 subject = "household"
 sources = ["relocation", "labour", "industry_support"]
+absent_from = [{ list = "industry_support" }]
 due_days = 30
 advice = [
     "推荐就业或安排公益性岗位",

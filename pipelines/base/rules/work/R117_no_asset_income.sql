@@ -8,6 +8,7 @@ severity = "S4"
 subject = "household"
 sources = ["registry_household", "registry_person", "industry_support"]
 optional_sources = ["deceased", "insurance"]
+absent_from = [{ list = "industry_support" }]
 due_days = 60
 advice = [
     "对接资产收益项目",

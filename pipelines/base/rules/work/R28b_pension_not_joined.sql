@@ -8,6 +8,7 @@ severity = "S2"
 subject = "person"
 sources = ["registry_person", "pension"]
 optional_sources = ["deceased", "insurance", "registry_household", "student"]
+absent_from = [{ list = "pension" }]
 due_days = 30
 advice = [
     "查是否参加职工养老或在外地参保",

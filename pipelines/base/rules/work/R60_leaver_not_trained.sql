@@ -8,6 +8,10 @@ severity = "S3"
 subject = "person"
 sources = ["registry_person", "student", "training", "labour"]
 optional_sources = ["deceased", "insurance", "registry_household"]
+absent_from = [
+    { list = "training" },
+    { list = "labour", rows = "working" },
+]
 due_days = 60
 advice = [
     "动员参加免费技工教育或技能培训",

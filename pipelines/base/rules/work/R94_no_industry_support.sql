@@ -8,6 +8,7 @@ severity = "S2"
 subject = "household"
 sources = ["registry_household", "registry_person", "labour", "industry_support"]
 optional_sources = ["deceased", "insurance"]
+absent_from = [{ list = "industry_support", of = "labour" }]
 due_days = 60
 advice = [
     "与户主商定适合的产业项目",

@@ -8,6 +8,12 @@ severity = "S2"
 subject = "household"
 sources = ["registry_household", "registry_person", "labour", "industry_support", "forest_ranger", "dibao", "tekun"]
 optional_sources = ["deceased", "insurance"]
+absent_from = [
+    { list = "industry_support" },
+    { list = "forest_ranger" },
+    { list = "dibao", rows = "protected_person" },
+    { list = "tekun", rows = "protected_person" },
+]
 due_days = 60
 advice = [
     "落实一至两项增收渠道",

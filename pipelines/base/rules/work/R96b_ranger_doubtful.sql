@@ -8,6 +8,7 @@ severity = "S3"
 subject = "person"
 sources = ["forest_ranger", "registry_person"]
 optional_sources = ["deceased", "insurance"]
+absent_from = [{ list = "registry_person", rows = "poor_person", key = "person" }]
 due_days = 30
 advice = [
     "核实聘用合同和实际管护",
