@@ -69,6 +69,17 @@ registry_household #H2 household_no=H2 property_income_fen=0
 registry_person @P2 #H2 household_no=H2 labour_ability=普通劳动力
 """
 expect = ["H2"]
+
+[[example]]
+case = "本季度才识别的：不列"
+given = """
+registry_household #H1 household_no=H1
+registry_person @P1 #H1 household_no=H1 labour_ability=普通劳动力 identified_date=2018-07-01
+registry_household #H2 household_no=H2
+registry_person @P2 #H2 household_no=H2 labour_ability=技能劳动力 work_months=0 identified_date=2018-07-01
+industry_support @P2 year=2017
+"""
+expect = []
 */
 WITH other AS (
     SELECT p.household_no
