@@ -120,8 +120,7 @@ fn mutate_definition(bench: &ExampleBench<'_>, rules: &RuleSet, position: usize)
         report.tried += 1;
         let mut broken = rules.clone();
         broken.definitions[position].file = definition.file.with_sql(&sql)?;
-        let bench =
-            ExampleBench::with_parameters(&broken, bench.period, bench.parameters.clone());
+        let bench = ExampleBench::with_parameters(&broken, bench.period, bench.parameters.clone());
         let noticed = readers
             .iter()
             .any(|rule| (0..rule.header.example.len()).any(|i| bench.compare(rule, i).is_err()));
