@@ -127,6 +127,19 @@ registry_person @P17 #H17 household_no=H17 age=10
 registry_person @P18 #H17 household_no=H17 age=40 work_months=12
 """
 expect = ["P12/register", "P15/register"]
+
+[[example]]
+case = "本季度才识别的：不列"
+given = """
+registry_person @P1 #H1 household_no=H1 age=10 identified_date=2018-07-01
+registry_person @P2 #H1 household_no=H1 age=40 work_months=6 identified_date=2018-07-01
+registry_person @P3 #H3 household_no=H3 age=60 identified_date=2018-07-01
+registry_person @P4 #H3 household_no=H3 age=16 work_months=12 identified_date=2018-07-01
+left_behind @P3 last_visit=2018-07-01
+registry_person @P5 #H3 household_no=H3 age=15 identified_date=2018-07-01
+left_behind @P5
+"""
+expect = []
 */
 WITH home AS (
     SELECT

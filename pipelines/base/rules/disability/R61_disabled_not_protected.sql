@@ -81,6 +81,15 @@ disability_certificate @P3 grade=一级 valid_until=2018-09-30
 insurance @P3 aid_target=1
 """
 expect = ["P1/aid", "P3/dibao"]
+
+[[example]]
+case = "本季度才识别的：不列"
+given = """
+registry_household #H1 household_no=H1 per_capita_income_fen=400000
+registry_person @P1 #H1 household_no=H1 identified_date=2018-07-01
+disability_certificate @P1 grade=二级
+"""
+expect = []
 */
 WITH marked AS (
     SELECT i.person_id

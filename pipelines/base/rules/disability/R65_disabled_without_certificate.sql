@@ -55,6 +55,15 @@ registry_person @P1 #H1 health=残疾
 disability_certificate @P1 status=NULL
 """
 expect = []
+
+[[example]]
+case = "本季度才识别的：不列"
+given = """
+registry_person @P1 health=残疾 identified_date=2018-07-01
+registry_person @P2 health=残疾 identified_date=2018-07-01
+disability_certificate @P2 status=注销
+"""
+expect = []
 */
 WITH settled AS (
     SELECT DISTINCT d.person_id

@@ -42,6 +42,20 @@ disability_service @P2 year=2018 service=康复救助
 registry_person @P3 age=5
 """
 expect = []
+
+[[example]]
+case = "本季度才识别的：不列"
+given = """
+registry_person @P1 age=6 identified_date=2018-07-01
+disability_certificate @P1
+registry_person @P2 age=3 identified_date=2018-07-01
+disability_certificate @P2
+disability_service @P2 year=2017 service=康复救助
+registry_person @P3 age=0 identified_date=2018-07-01
+disability_certificate @P3
+disability_service @P3 year=2018 service=辅具适配
+"""
+expect = []
 */
 WITH treated AS (
     SELECT DISTINCT x.person_id

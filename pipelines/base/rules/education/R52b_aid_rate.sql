@@ -82,6 +82,24 @@ registry_person @P1
 student @P1 stage=初中 study_mode=走读
 """
 expect = ["aided 410600 0/1", "aided 410621 0/1", "aided 410621100 0/1", "aided 410621100200 0/1"]
+
+[[example]]
+case = "本季度才识别的：不计"
+given = """
+parameter current_term=2018秋 other_term=2018秋
+registry_person @P1 identified_date=2018-07-01
+student @P1 stage=普通高中
+student_aid @P1
+registry_person @P2 identified_date=2018-07-01
+student @P2 stage=中职
+student_aid @P2 term=2018春
+registry_person @P3 identified_date=2018-07-01
+student @P3 stage=高校 school=一校 name=甲
+student_aid @P9 school=一校 name=甲
+registry_person @P4 identified_date=2018-07-01
+student @P4 stage=学前
+"""
+expect = []
 */
 WITH entitled AS (
     SELECT DISTINCT s.person_id

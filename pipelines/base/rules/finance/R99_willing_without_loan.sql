@@ -49,6 +49,19 @@ registry_person @P4 #H4 household_no=H4
 credit_rating @P4 demand=1 rating=合格
 """
 expect = []
+
+[[example]]
+case = "本季度才识别的：不列"
+given = """
+registry_household #H1 household_no=H1
+registry_person @P1 #H1 household_no=H1 identified_date=2018-07-01
+credit_rating @P1 demand=1 rating=合格
+registry_household #H2 household_no=H2
+registry_person @P2 #H2 household_no=H2 identified_date=2018-07-01
+credit_rating @P2 demand=1 rating=合格
+micro_loan @P2 kind=创业担保贷款
+"""
+expect = []
 */
 WITH lent AS (
     SELECT DISTINCT p.household_no

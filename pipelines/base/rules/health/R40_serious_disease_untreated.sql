@@ -58,6 +58,16 @@ registry_person @P2
 serious_disease @P2 disease=胃癌 diagnosed_date=2018-08-31
 """
 expect = ["P2/胃癌"]
+
+[[example]]
+case = "本季度才识别的：不列"
+given = """
+registry_person @P1 identified_date=2018-07-01
+serious_disease @P1 disease=胃癌 treated=0
+registry_person @P2 identified_date=2018-07-01
+serious_disease @P2 disease=食管癌 untreated_reason=等待床位
+"""
+expect = []
 */
 SELECT
     p.person_id AS subject_id, d.disease AS rule_key, d.record_id || ';' || p.record_id AS evidence, d.disease AS disease

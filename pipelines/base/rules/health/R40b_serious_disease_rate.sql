@@ -49,6 +49,16 @@ registry_person @P2
 serious_disease @P2 disease=胃癌 diagnosed_date=2018-09-01 treated=1
 """
 expect = ["- 410600 1/1", "- 410621 1/1", "- 410621100 1/1", "- 410621100200 1/1"]
+
+[[example]]
+case = "本季度才识别的：不计"
+given = """
+registry_person @P1 identified_date=2018-07-01
+serious_disease @P1 treated=1
+registry_person @P2 identified_date=2018-07-01
+serious_disease @P2 treated=0 untreated_reason=等待床位
+"""
+expect = []
 */
 SELECT
     p.county_code AS county_code, p.township_code AS township_code, p.village_code AS village_code,

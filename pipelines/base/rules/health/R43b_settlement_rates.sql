@@ -62,6 +62,19 @@ registry_person @P3
 settlement @P3 settlement_no=S3 kind=住院 in_county=1 one_stop=0 designated=0 manual_reason=医院停电
 """
 expect = []
+
+[[example]]
+case = "不再享受政策的户：不计"
+given = """
+registry_household #Z1 household_no=Z1 exit_status=已脱贫(不再享受政策)
+registry_person @P1 household_no=Z1
+settlement @P1 kind=门诊慢特病 compliant_fen=10000 reimbursed_fen=8000
+settlement @P1 kind=门诊慢特病 compliant_fen=30000 reimbursed_fen=30000 capped=0
+settlement @P1 kind=门诊慢特病 compliant_fen=50000 reimbursed_fen=10000 capped=1
+settlement @P1 kind=住院 compliant_fen=70000 reimbursed_fen=10000 in_county=0
+settlement @P2 kind=门诊慢特病 compliant_fen=10000 reimbursed_fen=1000
+"""
+expect = []
 */
 SELECT
     'reimbursed' AS indicator, p.county_code AS county_code, p.township_code AS township_code, p.village_code AS village_code,

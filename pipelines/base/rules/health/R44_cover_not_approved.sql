@@ -53,6 +53,19 @@ settlement @P3 kind=住院 listed_disease=胃癌
 chronic_approval @P3 status=NULL
 """
 expect = ["P2/胃癌"]
+
+[[example]]
+case = "不再享受政策的户：不列"
+given = """
+registry_household #Z1 household_no=Z1 exit_status=已脱贫(不再享受政策)
+registry_person @P1 household_no=Z1
+settlement @P1 kind=住院 listed_disease=终末期肾病
+registry_household #Z2 household_no=Z2 exit_status=已脱贫(不再享受政策)
+registry_person @P2 household_no=Z2
+settlement @P2 kind=住院 listed_disease=血友病
+chronic_approval @P2 status=终止
+"""
+expect = []
 */
 WITH approved AS (
     SELECT DISTINCT c.person_id

@@ -48,6 +48,16 @@ registry_person @P3
 settlement @P3 settlement_no=S3 kind=住院 in_county=1 one_stop=0 manual_reason=医院停电
 """
 expect = []
+
+[[example]]
+case = "不再享受政策的户：不列"
+given = """
+registry_household #Z1 household_no=Z1 exit_status=已脱贫(不再享受政策)
+registry_person @P1 household_no=Z1
+settlement @P1 settlement_no=S1 kind=住院 in_county=1 one_stop=0
+settlement @P1 settlement_no=S2 kind=住院 in_county=1 one_stop=0 manual_reason=未带证件
+"""
+expect = []
 */
 SELECT p.person_id AS subject_id, s.settlement_no AS rule_key, s.record_id || ';' || p.record_id AS evidence
 FROM settlement s

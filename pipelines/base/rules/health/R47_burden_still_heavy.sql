@@ -49,6 +49,17 @@ registry_person @P3
 settlement @P3 compliant_fen=100000 self_paid_fen=99999
 """
 expect = ["P2"]
+
+[[example]]
+case = "本季度才识别的：不列"
+given = """
+registry_person @P1 identified_date=2018-07-01
+settlement @P1 compliant_fen=1000000 self_paid_fen=100001
+registry_person @P2 identified_date=2018-07-01
+settlement @P2 compliant_fen=9900000 self_paid_fen=300000
+settlement @P2 compliant_fen=9900000 self_paid_fen=45001
+"""
+expect = []
 */
 WITH burden AS (
     SELECT s.person_id, SUM(s.self_paid_fen) AS self_paid_fen, SUM(s.compliant_fen) AS compliant_fen

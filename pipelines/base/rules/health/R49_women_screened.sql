@@ -32,6 +32,17 @@ registry_person @P4 sex=女 age=40
 screening @P4 year=2018 kind=新生儿
 """
 expect = ["- 410600 0/1", "- 410621 0/1", "- 410621100 0/1", "- 410621100200 0/1"]
+
+[[example]]
+case = "本季度才识别的：不计"
+given = """
+registry_person @P1 sex=女 age=35 identified_date=2018-07-01
+screening @P1 year=2018 kind=两癌
+screening @P1 year=2018 kind=两癌
+registry_person @P2 sex=女 age=64 identified_date=2018-07-01
+screening @P2 year=2017 kind=两癌
+"""
+expect = []
 */
 WITH screened AS (
     SELECT DISTINCT s.person_id

@@ -65,6 +65,15 @@ deceased @P4 death_date=2018-05-01
 registry_person @P5 #H4 household_no=H4
 """
 expect = ["H3", "H4"]
+
+[[example]]
+case = "收益在次年：列为疑点"
+given = """
+registry_household #H1 household_no=H1 cause_primary=因残
+registry_person @P1 #H1 household_no=H1
+industry_support @P1 year=2019 measure=资产收益 income_fen=100
+"""
+expect = ["H1"]
 */
 WITH shared AS (
     SELECT DISTINCT p.household_no

@@ -53,6 +53,16 @@ registry_person @P1 age=70
 pension @P1 status=NULL
 """
 expect = []
+
+[[example]]
+case = "本季度才识别的：不列"
+given = """
+registry_person @P1 age=60 identified_date=2018-07-01
+pension @P1 status=参保缴费
+registry_person @P2 age=61 birth_date=1957-03-01 identified_date=2018-07-01
+registry_person @P3 age=62 student_status=八年级 identified_date=2018-07-01
+"""
+expect = []
 */
 WITH receiving AS (
     SELECT DISTINCT x.person_id

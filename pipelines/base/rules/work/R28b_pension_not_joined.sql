@@ -55,6 +55,16 @@ registry_person @P1 age=30
 pension @P1 status=NULL
 """
 expect = []
+
+[[example]]
+case = "本季度才识别的：不列"
+given = """
+registry_person @P1 age=16 identified_date=2018-07-01
+registry_person @P2 age=59 identified_date=2018-07-01
+pension @P2 status=终止
+registry_person @P3 age=17 student_status=非在校生 identified_date=2018-07-01
+"""
+expect = []
 */
 WITH insured AS (
     SELECT DISTINCT x.person_id

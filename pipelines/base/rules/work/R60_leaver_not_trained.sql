@@ -77,6 +77,17 @@ student @P1 status=毕业 stage=普通高中
 student @P1 status=NULL stage=高校
 """
 expect = []
+
+[[example]]
+case = "本季度才识别的：不列"
+given = """
+registry_person @P1 age=15 identified_date=2018-07-01
+student @P1 status=毕业 stage=初中
+registry_person @P2 age=22 identified_date=2018-07-01
+student @P2 status=毕业 stage=普通高中
+labour @P2 employment=未就业
+"""
+expect = []
 */
 WITH attending AS (
     SELECT DISTINCT s.person_id

@@ -40,6 +40,20 @@ registry_person @P4 #H4 household_no=H4
 labour @P4 employment=未就业 training_wish=1 training_fit=1
 """
 expect = []
+
+[[example]]
+case = "本季度才识别的：不计"
+given = """
+registry_household #H1 household_no=H1
+registry_person @P1 #H1 household_no=H1 identified_date=2018-07-01
+labour @P1 employment=未就业 training_wish=1 training_fit=1
+training @P1 year=2018
+training @P1 year=2018
+registry_person @P2 #H1 household_no=H1 identified_date=2018-07-01
+labour @P2 employment=务农 training_wish=1 training_fit=1
+training @P2 year=2017
+"""
+expect = []
 */
 WITH trained AS (
     SELECT DISTINCT t.person_id

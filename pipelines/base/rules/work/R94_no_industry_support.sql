@@ -54,6 +54,19 @@ registry_person @P5 #H5 household_no=H5
 labour @P5 business_wish=1
 """
 expect = []
+
+[[example]]
+case = "本季度才识别的：不列"
+given = """
+registry_household #H1 household_no=H1
+registry_person @P1 #H1 household_no=H1 identified_date=2018-07-01
+labour @P1 business_wish=1 employment=务农
+registry_household #H2 household_no=H2 exit_status=返贫
+registry_person @P2 #H2 household_no=H2 identified_date=2018-07-01
+labour @P2 business_wish=1 ability=技能劳动力
+industry_support @P2 year=2017
+"""
+expect = []
 */
 SELECT h.household_id AS subject_id, h.record_id || ';' || l.record_id AS evidence
 FROM poor_person p
