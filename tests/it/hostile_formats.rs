@@ -489,7 +489,8 @@ fn compound_files_in_circles() {
     // Every sector leads to itself, or all to the first; every entry of the folder is its own neighbour or child.
     let entries: Vec<usize> = (0..128).map(|at| fat + 4 * at).filter(|&at| int(at) < 0xFFFF_FFFB).collect();
     assert!(!entries.is_empty());
-    let circles: [&dyn Fn(&mut [u8]); 5] = [
+    type Circle<'a> = &'a dyn Fn(&mut [u8]);
+    let circles: [Circle<'_>; 5] = [
         &|bytes| {
             entries
                 .iter()

@@ -192,10 +192,10 @@ impl FilledSheet {
             let length = self.cells.get(first, column).len() as u64;
             let fault = self.faults.get(&(first, column)).copied();
             let last = ((region.end.0 - self.top) as usize).min(self.cells.len() - 1);
-            for at in first + 1..=last {
+            for (at, &blank) in blank.iter().enumerate().take(last + 1).skip(first + 1) {
                 // Regions do not overlap, so that each row counts once for a column.
                 room.take(1 + (column + 1).saturating_sub(self.cells.width(at)) as u64, 0)?;
-                if blank[at] {
+                if blank {
                     continue;
                 }
                 if self.cells.get(at, column).is_empty() {
