@@ -193,6 +193,8 @@ impl DbfPieces {
                 cells.push(match self.cells.read(field, record, flags) {
                     DbfCell::Text(text) => text,
                     DbfCell::Faulty { value, fault, original } => {
+                        let size = size_of::<FaultyCell>() + original.len();
+                        out.room().take(0, size as u64).map_err(|e| e.at_row(row.into()))?;
                         faults.push(FaultyCell { row, column, fault, original });
                         value
                     }

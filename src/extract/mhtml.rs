@@ -1,6 +1,9 @@
 //! Web archives: the pages of a workbook in one file, as Excel saves them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::html_tables::{decode_markup, tables_of_page};
+use super::table_limits::MemoryRoom;
 use super::workbook::open_workbook::ReadSheet;
 use crate::config::read_options::Encoding;
 use crate::{Error, Result};
@@ -19,11 +22,11 @@ pub(super) fn read_mhtml(bytes: &[u8], declared: Encoding) -> Result<Vec<ReadShe
             Error::input("网页档案(MHTML)不完整，缺少结尾").hint("文件在传输中被截断；重新复制后再运行")
         );
     }
+    let room = MemoryRoom::sheets(bytes.len() as u64);
     let mut sheets = Vec::new();
     for (at, page) in pages.into_iter().enumerate() {
-        let length = page.body.len();
         let decoded = decode_markup(page.body, declared);
-        let tables = tables_of_page(&decoded.text, length, decoded.damaged)?;
+        let tables = tables_of_page(&decoded.text, decoded.damaged, &room)?;
         let several = tables.len() > 1;
         for (number, mut table) in tables.into_iter().enumerate() {
             let name = page.name.clone().unwrap_or_else(|| format!("第{}页", at + 1));
@@ -31,17 +34,29 @@ pub(super) fn read_mhtml(bytes: &[u8], declared: Encoding) -> Result<Vec<ReadShe
             sheets.push(table);
         }
     }
-    let mut seen = std::collections::BTreeSet::new();
-    for sheet in &mut sheets {
-        while !seen.insert(sheet.name.clone()) {
-            sheet.name.push('′');
-        }
-    }
+    name_apart(&mut sheets);
     if sheets.is_empty() {
         return Err(Error::input("这是网页档案(MHTML)，里面没有表格")
             .hint("用 Excel 或 WPS 打开后另存为 .xlsx，再放回原处"));
     }
     Ok(sheets)
+}
+
+/// Marks names that have come before: `甲`, `甲′`, `甲′′`, then with a number.
+fn name_apart(sheets: &mut [ReadSheet]) {
+    let mut seen = BTreeSet::new();
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    for sheet in sheets {
+        let plain = sheet.name.clone();
+        let time = times.entry(plain.clone()).or_default();
+        while !seen.insert(sheet.name.clone()) {
+            *time += 1;
+            sheet.name = match *time {
+                few @ 1..=3 => plain.clone() + &"′".repeat(few),
+                many => format!("{plain}′{many}"),
+            };
+        }
+    }
 }
 
 struct ArchivedPage {
@@ -164,6 +179,7 @@ fn decode_quoted_printable(body: &[u8]) -> Vec<u8> {
             }
         }
     }
+    out.shrink_to_fit();
     out
 }
 
@@ -209,6 +225,6 @@ mod tests {
         assert_eq!(sheets.len(), 1);
         let cut = read_mhtml(&archive.as_bytes()[..archive.len() - 12], Encoding::Auto);
         assert!(cut.err().unwrap().message().contains("不完整"));
-        assert_eq!((&sheets[0].name[..], &sheets[0].sheet.rows[0][0][..]), ("sheet001.htm", "张"));
+        assert_eq!((&sheets[0].name[..], sheets[0].sheet.cells.get(0, 0)), ("sheet001.htm", "张"));
     }
 }

@@ -154,6 +154,8 @@ fn open_named(
     let whole = !metadata.is_file() || sniff::sniff_needs_all(&bytes) || text_decoding::is_utf16(&bytes);
     if whole {
         check_whole_file_limit(metadata.len())?;
+        // Growing by itself it would end up to twice as large.
+        bytes.reserve_exact((metadata.len() as usize + 1).saturating_sub(bytes.len()));
         (&file).take(MAX_WHOLE + 1).read_to_end(&mut bytes).map_err(failed)?;
         check_whole_file_limit(bytes.len() as u64)?;
     }

@@ -12,8 +12,8 @@ use super::html_tables::decode_markup;
 use super::package_parts::PackageParts;
 use super::sheet_row_count::count_ods_rows;
 use super::sniff::password_needed;
-use super::spreadsheet_ml::{push_xml_text, xml_attribute};
-use super::table_limits::MemoryRoom;
+use super::spreadsheet_ml::{push_xml_text, refuse_own_entities, xml_attribute};
+use super::table_limits::{CELLS_OF_SHEET, MemoryRoom};
 use super::workbook::filled_sheet::{SheetBuilder, SheetCell, iso_day_text};
 use super::workbook::open_workbook::{ReadSheet, unreadable_workbook};
 use super::xlsx_package::{MAX_RATIO, MAX_UNPACKED, damaged_xlsx_package, oversized_xlsx_package};
@@ -33,6 +33,7 @@ pub(super) fn read_ods_workbook(bytes: &[u8]) -> Result<Vec<ReadSheet>> {
         false => decode_markup(bytes.to_vec(), Encoding::Auto).text.into_bytes(),
     };
     let counted = count_ods_rows(&content);
+    let room = MemoryRoom::sheets(content.len() as u64);
     let text = std::str::from_utf8(&content).map_err(unreadable_workbook)?;
     let mut reader = quick_xml::Reader::from_str(text.trim_start_matches('\u{FEFF}'));
     reader.config_mut().expand_empty_elements = true;
@@ -50,8 +51,8 @@ pub(super) fn read_ods_workbook(bytes: &[u8]) -> Result<Vec<ReadSheet>> {
                 "table" => {
                     let name = xml_attribute(&tag, "name").unwrap_or_default();
                     let of_style = xml_attribute(&tag, "style-name");
-                    let mut room = MemoryRoom::sheet(content.len() as u64);
-                    let mut builder = SheetBuilder::new(&mut room, false);
+                    room.take(CELLS_OF_SHEET, 0)?;
+                    let mut builder = SheetBuilder::new(&room, false);
                     read_table(&mut reader, &mut builder).map_err(|e| e.in_sheet(&name))?;
                     let (sheet, filled) = builder.finish();
                     let hidden = of_style.is_some_and(|style| hidden_styles.contains(&style));
@@ -63,6 +64,7 @@ pub(super) fn read_ods_workbook(bytes: &[u8]) -> Result<Vec<ReadSheet>> {
             Event::End(tag) => {
                 ended |= matches!(tag.local_name().as_ref(), "document-content" | "document");
             }
+            Event::DocType(declared) => refuse_own_entities(&declared.xml10_content())?,
             Event::Eof => break,
             _ => {}
         }
@@ -209,7 +211,7 @@ fn put_row(builder: &mut SheetBuilder<'_>, row: u32, rows: u32, cells: &[(u32, O
     // All of it, before the first is taken.
     let in_row: u64 =
         cells.iter().filter(|(_, cell)| shown(cell)).map(|(_, cell)| u64::from(cell.repeated)).sum();
-    MemoryRoom::sheet(0).take(in_row.saturating_mul(rows.into()), 0)?;
+    MemoryRoom::sheets(0).take(in_row.saturating_mul(rows.into()), 0)?;
     for at in row..row.saturating_add(rows) {
         builder.count_row(at);
         for (column, cell) in cells.iter().filter(|(_, cell)| shown(cell)) {
@@ -275,7 +277,7 @@ mod tests {
         let read = &sheets[0];
         assert_eq!((read.hidden, read.sheet.top, read.sheet.left), (true, 2, 1));
         assert_eq!((read.filled, read.counted.filled), (2, 2));
-        assert_eq!(read.sheet.rows[1], ["张三", "2018-03-15", "（公式）", "#N/A"]);
+        assert_eq!(read.sheet.cells.head(2)[1], ["张三", "2018-03-15", "（公式）", "#N/A"]);
         assert_eq!(read.sheet.faults.len(), 4);
     }
 

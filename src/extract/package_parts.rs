@@ -3,7 +3,7 @@
 //! Some programs write `xl\workbook.xml`, other case, or a main part under another name; what counts is
 //! what the relationships say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read, Write};
 
 use zip::ZipArchive;
@@ -175,6 +175,7 @@ impl<'a> PackageParts<'a> {
             }
             _ => {}
         });
+        refuse_shared_parts(sheets.parts.iter().map(String::as_str))?;
         Ok(sheets)
     }
 }
@@ -191,6 +192,19 @@ pub(super) struct PackageChanges {
 impl PackageChanges {
     pub(super) fn is_empty(&self) -> bool {
         self.replaced.is_none() && self.moved.is_empty()
+    }
+}
+
+/// Refuses a workbook of which several sheets are one part: its rows would be read as often.
+///
+/// # Errors
+/// So it is.
+pub(super) fn refuse_shared_parts<'p>(parts: impl IntoIterator<Item = &'p str>) -> Result<()> {
+    let mut seen = BTreeSet::new();
+    match parts.into_iter().filter(|part| !part.is_empty()).find(|part| !seen.insert(*part)) {
+        Some(part) => Err(Error::input(format!("几张工作表是同一个部件“{part}”，会重复读入"))
+            .hint("确认来源；用 Excel 或 WPS 打开，核对工作表后另存为 .xlsx，再放回原处")),
+        None => Ok(()),
     }
 }
 

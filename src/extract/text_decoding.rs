@@ -143,7 +143,10 @@ pub(super) fn decode_text(bytes: Vec<u8>, declared: Encoding) -> DecodedText {
     let whole = |encoding: &'static encoding_rs::Encoding, evidence, bytes: &[u8]| {
         let (text, damaged) = encoding.decode_without_bom_handling(bytes);
         let encoding = TextEncoding { name: encoding.name(), evidence };
-        DecodedText { text: text.into_owned(), encoding, damaged }
+        let mut text = text.into_owned();
+        // Room was made for the longest text that so many bytes can be.
+        text.shrink_to_fit();
+        DecodedText { text, encoding, damaged }
     };
     if let Some(rest) = bytes.strip_prefix(&[0xFF, 0xFE]) {
         return whole(UTF_16LE, ByteOrderMark, rest);

@@ -9,11 +9,12 @@ use std::collections::BTreeMap;
 use std::io::{BufReader, Cursor, Read};
 
 use flate2::read::DeflateDecoder;
-use quick_xml::events::Event;
+use quick_xml::events::{BytesStart, Event};
 use zip::{CompressionMethod, ZipArchive};
 
 use super::package_parts::normal_part_name;
 use super::sheet_row_count::{CountedRows, XlsxRowCounter};
+use super::spreadsheet_ml::refuse_own_entities;
 use crate::{Error, Result};
 
 /// A workbook may not unpack to more than this, nor more than [`MAX_RATIO`] times its size.
@@ -23,6 +24,11 @@ pub(super) const MAX_RATIO: u64 = 200;
 const MAX_STRETCH: u64 = 16 << 20;
 /// Bytes that the reader may keep of strings, styles and sheets.
 const MAX_KEPT: u64 = 2 << 30;
+/// Characters of the last place of a sheet, XFD1048576, and of its row.
+const LONGEST_CELL: usize = 10;
+const LONGEST_ROW: usize = 7;
+/// Shared formulas of a worksheet.
+const MAX_SHARED_FORMULAS: u64 = 1 << 20;
 /// Strings for which the reader may set memory aside before it has seen them.
 const MAX_ANNOUNCED: u64 = 1 << 24;
 
@@ -110,7 +116,12 @@ impl PackageScale {
                     self.kept += xlsx_element_bytes(local.as_ref(), longest);
                     self.merged |= local.as_ref() == "mergeCell";
                     match local.as_ref() {
+                        "c" if place_length(&tag) > LONGEST_CELL => return Err(place_out_of_range()),
+                        "row" if place_length(&tag) > LONGEST_ROW => return Err(place_out_of_range()),
                         "sst" => strings.announced = strings.announced.max(announced_xlsx_strings(&tag)),
+                        "f" if shared_formula_number(&tag) > MAX_SHARED_FORMULAS => {
+                            return Err(oversized_xlsx_part(name, "的共享公式编号太大"));
+                        }
                         "si" | "is" if !strings.inside => strings.enter(tag.name().as_ref(), position),
                         _ => {}
                     }
@@ -119,6 +130,7 @@ impl PackageScale {
                     self.kept += strings.leave(xml.buffer_position());
                 }
                 Event::End(_) => {}
+                Event::DocType(declared) => refuse_own_entities(&declared.xml10_content())?,
                 Event::Eof => break,
                 // Texts, references, comments: a stretch goes on over them.
                 _ => continue,
@@ -166,6 +178,26 @@ fn xlsx_element_bytes(element: &str, longest: u64) -> u64 {
         "si" | "mergeCell" => 32,
         _ => 0,
     }
+}
+
+/// Characters of the place of a cell or row: the reader takes the lower 32 bits of any number.
+fn place_length(tag: &BytesStart<'_>) -> usize {
+    if let Some((_, rest)) = tag.split_once(" r=\"") {
+        return rest.find('"').unwrap_or(rest.len());
+    }
+    let place = tag.attributes().with_checks(false).flatten().find(|attribute| attribute.key.as_ref() == "r");
+    place.map_or(0, |place| place.value.len())
+}
+
+fn place_out_of_range() -> Error {
+    Error::input("单元格位置超出范围").hint("用 Excel 或 WPS 打开后另存为 .xlsx，再放回原处")
+}
+
+/// The number of a shared formula; the reader makes room for all that may come before it.
+fn shared_formula_number(tag: &BytesStart<'_>) -> u64 {
+    let number =
+        tag.attributes().with_checks(false).flatten().find(|attribute| attribute.key.as_ref() == "si");
+    number.map_or(0, |number| number.value.parse().unwrap_or(u64::MAX))
 }
 
 /// How many strings a tag announces: the largest number that an attribute of this name gives, whatever
@@ -348,6 +380,24 @@ mod tests {
         };
         assert!(refusal("xl/styles.xml", styles(5_000, 60_000).as_bytes()).contains("样式"));
         weigh_xlsx_package(&archive(&[("xl/styles.xml", styles(10, 64_000).as_bytes())])).unwrap();
+    }
+
+    #[test]
+    fn numbers_of_shared_formulas_are_bounded() {
+        let sheet = |number: &str| format!("<c r=\"A1\"><f t=\"shared\" si=\"{number}\">1</f><v>1</v></c>");
+        for number in ["4000000000", "99999999999999999999", "x"] {
+            let text = refusal("xl/worksheets/sheet1.xml", sheet(number).as_bytes());
+            assert!(text.contains("共享公式"), "{text}");
+        }
+        weigh_xlsx_package(&archive(&[("xl/worksheets/sheet1.xml", sheet("70000").as_bytes())])).unwrap();
+    }
+
+    #[test]
+    fn entities_of_its_own_are_refused() {
+        let sheet =
+            "<!DOCTYPE a [<!ENTITY a '甲'><!ENTITY b '&a;&a;'>]><worksheet><c><v>&b;</v></c></worksheet>";
+        let text = refusal("xl/worksheets/sheet1.xml", sheet.as_bytes());
+        assert!(text.contains("实体"), "{text}");
     }
 
     #[test]

@@ -9,6 +9,8 @@ pub(crate) fn profile_text(profile: &ProfiledFiles) -> String {
     for file in &profile.files {
         show_file(&mut out, file);
     }
+    // Names and values of a file are no orders to a terminal.
+    out.retain(|c| c == '\n' || !c.is_control());
     out.push_str("起草的数据来源文件：\n\n");
     out.push_str(&profile.draft);
     out

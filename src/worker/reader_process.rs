@@ -54,7 +54,7 @@ pub(crate) fn read_for_parent(order: &ReadOrder, input: &mut dyn Read, out: &mut
     let memo_files = options.memo_files.iter().flatten().map(PathBuf::as_path);
     let files: Vec<&Path> = std::iter::once(path.as_path()).chain(memo_files).collect();
     let confined = confinement::refuse_other_files(&files);
-    memory.raise_for_package(&path);
+    memory.raise(&path, options.memo_files.as_deref().unwrap_or_default());
 
     let mut out = BufWriter::with_capacity(BUFFER, out);
     write_frame(&mut out, FrameKind::Hello, &[&MAGIC, &VERSION.to_le_bytes(), &[u8::from(confined)]])

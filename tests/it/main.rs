@@ -24,6 +24,7 @@ mod extract;
 mod folder;
 mod generic_link;
 mod hostile;
+mod hostile_formats;
 mod inclusion;
 mod init;
 mod inputs_books;
