@@ -37,6 +37,7 @@ mod inputs_rows;
 mod link;
 mod load;
 mod memory;
+mod mutated_inputs;
 mod newcomer;
 mod normalize;
 mod profile;

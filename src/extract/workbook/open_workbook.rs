@@ -16,6 +16,7 @@ use crate::extract::sheet_row_count::CountedRows;
 use crate::extract::sniff::password_needed;
 use crate::extract::table_limits::MemoryRoom;
 use crate::extract::xlsb_records::{self, XlsbSheet};
+use crate::extract::xlsx_errors::unknown_errors_as_texts;
 use crate::extract::xlsx_package::{self, WeighedPackage};
 use crate::extract::{html_tables, mhtml, ods, spreadsheet_ml};
 use crate::model::file_account::CellFault;
@@ -98,11 +99,19 @@ impl OpenWorkbook {
             }
             FileFormat::Xlsx => {
                 let weighed = xlsx_package::weigh_xlsx_package(&bytes)?;
-                let mut parts = PackageParts::open(&bytes)?.xlsx_sheets()?;
-                let bytes = match parts.changed.take() {
-                    Some((name, content)) => repacked(&bytes, &name, &content)?,
-                    None => bytes,
-                };
+                let mut package = PackageParts::open(&bytes)?;
+                let mut parts = package.xlsx_sheets()?;
+                let mut changed: Vec<(String, Vec<u8>)> = parts.changed.take().into_iter().collect();
+                for name in &weighed.odd_values {
+                    let part = package.read(name, weighed.unpacked).unwrap_or_default();
+                    let known = unknown_errors_as_texts(&String::from_utf8_lossy(&part));
+                    changed.extend(known.map(|known| (name.clone(), known.into_bytes())));
+                }
+                drop(package);
+                let mut bytes = bytes;
+                for (name, content) in changed {
+                    bytes = repacked(&bytes, &name, &content)?;
+                }
                 let reader = Box::new(Xlsx::new(Cursor::new(bytes)).map_err(failed_xlsx)?);
                 let heads = heads(reader.sheets_metadata(), parts.parts.len())?;
                 Ok(Self { heads, encoding: None, named: true, book: Book::Xlsx { reader, weighed, parts } })
