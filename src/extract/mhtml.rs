@@ -263,8 +263,9 @@ mod tests {
         // A damaged word in the head of a part does not make its rows disappear.
         let renamed = archive.replace("text/html", "text/htmk");
         assert_eq!(read_mhtml(renamed.as_bytes(), Encoding::Auto).unwrap().len(), 1);
-        let short =
-            archive.replace("text/html; charset=utf-8\r\n", "").replace("printable\r\n\r\n", "printable\r\n");
+        let short = archive
+            .replace("Content-Type: text/html; charset=utf-8\r\n", "")
+            .replace("printable\r\n\r\n", "printable\r\n");
         assert_eq!(read_mhtml(short.as_bytes(), Encoding::Auto).unwrap()[0].sheet.rows[0][0], "张");
         let renamed = archive.replace("quoted-printable", "quoted-printaole");
         assert!(read_mhtml(renamed.as_bytes(), Encoding::Auto).is_err());
