@@ -39,7 +39,9 @@ pub mod evaluate {
     }
 }
 pub mod extract {
-    pub use crate::extract::{MalformedRow, RawTable, SkipReason, SkippedRow, open_file};
+    pub use crate::extract::{
+        MalformedRow, RawTable, SkipReason, SkippedRow, count_text_lines, count_xlsx_part_rows, open_file,
+    };
 }
 pub mod link {
     pub use crate::link::{block, link, link_nodes};

@@ -56,6 +56,7 @@ mod table_limits;
 mod text_decoding;
 mod workbook;
 mod xlsb_records;
+mod xlsx_errors;
 mod xlsx_package;
 
 /// Some rows of one table, in file order. A large file arrives as several of these.
@@ -136,6 +137,23 @@ pub(crate) fn is_foreign_format(path: &Path) -> bool {
     let Ok((head, length, end)) = first_bytes() else { return false };
     sniff::sniff_needs_all(&head)
         || sniff::sniff(&head, length, &end).is_ok_and(|format| format != FileFormat::Csv)
+}
+
+/// Counts the lines of a text as the second counter does beside the reader, to measure what that costs.
+#[doc(hidden)]
+pub fn count_text_lines(text: &[u8]) -> u64 {
+    let mut counter = line_count::LineCounter::default();
+    text.chunks(256 << 10).for_each(|block| counter.block(block));
+    counter.lines()
+}
+
+/// Counts the filled rows of an unpacked worksheet of XLSX as the second counter does beside the reader, to measure
+/// what that costs.
+#[doc(hidden)]
+pub fn count_xlsx_part_rows(part: &[u8]) -> u64 {
+    let mut counter = sheet_row_count::XlsxRowCounter::new();
+    part.chunks(8 << 10).for_each(|block| counter.feed(block));
+    counter.counted().filled
 }
 
 /// Text and Parquet files, which may be large, are read in pieces; the rest as a whole.

@@ -161,7 +161,7 @@ impl<'a> PackageParts<'a> {
                 // The reader knows charts as sheets without cells, but not these.
                 let known =
                     macros.iter().fold(text.into_owned(), |text, kind| text.replace(kind, "chartsheet"));
-                sheets.changes.replaced = Some((relations_name, known.into_bytes()));
+                sheets.changes.replaced.push((relations_name, known.into_bytes()));
             }
         }
         each_tag(&workbook, |name, attribute| match name {
@@ -183,15 +183,15 @@ impl<'a> PackageParts<'a> {
 /// What the archive of a workbook must have otherwise before its reader sees it; names are normal ones.
 #[derive(Debug, Default)]
 pub(super) struct PackageChanges {
-    /// A part and its new content.
-    pub replaced: Option<(String, Vec<u8>)>,
+    /// Parts and their new contents.
+    pub replaced: Vec<(String, Vec<u8>)>,
     /// Parts that lie elsewhere than the reader looks: where they lie, where it looks.
     pub moved: Vec<(String, String)>,
 }
 
 impl PackageChanges {
     pub(super) fn is_empty(&self) -> bool {
-        self.replaced.is_none() && self.moved.is_empty()
+        self.replaced.is_empty() && self.moved.is_empty()
     }
 }
 
@@ -231,7 +231,7 @@ pub(super) fn repacked(bytes: &[u8], changes: &PackageChanges) -> Result<Vec<u8>
         let name = normal_part_name(&String::from_utf8_lossy(part.name_raw()));
         let goes = changes.moved.iter().find(|(from, _)| *from == name).map(|(_, to)| to);
         let taken = changes.moved.iter().any(|(_, to)| *to == name)
-            || changes.replaced.as_ref().is_some_and(|(replaced, _)| *replaced == name);
+            || changes.replaced.iter().any(|(replaced, _)| *replaced == name);
         match goes {
             Some(to) => out.raw_copy_file_rename(part, to.as_str()),
             None if taken => Ok(()),
@@ -239,7 +239,7 @@ pub(super) fn repacked(bytes: &[u8], changes: &PackageChanges) -> Result<Vec<u8>
         }
         .map_err(|e| damaged_xlsx_package().caused_by(e))?;
     }
-    if let Some((name, content)) = &changes.replaced {
+    for (name, content) in &changes.replaced {
         out.start_file(name.as_str(), zip::write::SimpleFileOptions::default())
             .map_err(|e| damaged_xlsx_package().caused_by(e))?;
         out.write_all(content).map_err(|e| damaged_xlsx_package().caused_by(e))?;

@@ -1,6 +1,7 @@
 //! The second count: rows of a sheet with a filled cell, found without the reader of the sheet.
 
 use super::markup_scan::{MarkupEvent, MarkupScan, MarkupTag};
+use super::xlsx_errors::may_be_unknown_error;
 
 /// Rows of one sheet with a filled cell.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -31,6 +32,7 @@ struct XlsxRows {
     hidden: bool,
     filled: bool,
     value: bool,
+    odd_value: bool,
 }
 
 impl XlsxRowCounter {
@@ -43,6 +45,10 @@ impl XlsxRowCounter {
     }
     pub(super) fn counted(&self) -> CountedRows {
         self.rows.counted
+    }
+    /// Is there a value that may be an error which the reader does not know?
+    pub(super) fn may_hold_unknown_errors(&self) -> bool {
+        self.rows.odd_value
     }
 }
 
@@ -64,7 +70,11 @@ impl XlsxRows {
                 "v" | "t" => self.value = false,
                 _ => {}
             },
-            MarkupEvent::Text(_) => self.filled |= self.value,
+            MarkupEvent::Text(text) if self.value => {
+                self.filled = true;
+                self.odd_value |= may_be_unknown_error(text);
+            }
+            MarkupEvent::Text(_) => {}
         }
     }
 }

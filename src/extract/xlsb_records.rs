@@ -94,7 +94,7 @@ pub(super) fn rebuild_xlsb_workbook(bytes: Vec<u8>) -> Result<SoundXlsb> {
     drop(parts);
     let bytes = match styles {
         Some(styles) => {
-            let replaced = Some(("xl/styles.bin".to_owned(), styles?));
+            let replaced = vec![("xl/styles.bin".to_owned(), styles?)];
             repacked(&bytes, &PackageChanges { replaced, moved: Vec::new() })?
         }
         None => bytes,

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufReader, Cursor, Read};
 
+use flate2::Crc;
 use flate2::read::DeflateDecoder;
 use quick_xml::events::{BytesStart, Event};
 use zip::{CompressionMethod, ZipArchive};
@@ -40,6 +41,8 @@ pub(super) struct WeighedPackage {
     pub merged: bool,
     /// What the second count found in each part, by its normal name.
     pub rows: BTreeMap<String, CountedRows>,
+    /// Normal names of parts with values that may be errors which the reader does not know.
+    pub odd_values: Vec<String>,
 }
 
 /// Unpacks all parts once.
@@ -50,18 +53,21 @@ pub(super) fn weigh_xlsx_package(bytes: &[u8]) -> Result<WeighedPackage> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged_xlsx_package().caused_by(e))?;
     let size = bytes.len() as u64;
     let most = MAX_UNPACKED.min(size.saturating_mul(MAX_RATIO));
-    let mut scale = PackageScale { left: most, size, kept: 0, merged: false, rows: BTreeMap::new() };
+    let (rows, odd_values) = (BTreeMap::new(), Vec::new());
+    let mut scale = PackageScale { left: most, size, kept: 0, merged: false, rows, odd_values };
     for index in 0..archive.len() {
         let Ok(part) = archive.by_index_raw(index) else { continue };
         let name = String::from_utf8_lossy(part.name_raw()).into_owned();
+        let sum = part.crc32();
         match part.compression() {
-            CompressionMethod::Stored => scale.part(&name, part)?,
-            CompressionMethod::Deflated => scale.part(&name, DeflateDecoder::new(part))?,
+            CompressionMethod::Stored => scale.part(&name, sum, part)?,
+            CompressionMethod::Deflated => scale.part(&name, sum, DeflateDecoder::new(part))?,
             // What cannot be unpacked here is not read afterwards either.
             _ => {}
         }
     }
-    Ok(WeighedPackage { unpacked: most - scale.left, merged: scale.merged, rows: scale.rows })
+    let PackageScale { merged, rows, odd_values, .. } = scale;
+    Ok(WeighedPackage { unpacked: most - scale.left, merged, rows, odd_values })
 }
 
 /// The error of an archive that cannot be opened.
@@ -89,12 +95,14 @@ struct PackageScale {
     kept: u64,
     merged: bool,
     rows: BTreeMap<String, CountedRows>,
+    odd_values: Vec<String>,
 }
 
 impl PackageScale {
-    fn part(&mut self, name: &str, part: impl Read) -> Result<()> {
-        let rows = XlsxRowCounter::new();
-        let counted = CountedPart { part, left: self.left, stretch: MAX_STRETCH, excess: None, rows };
+    /// Weighs a part; `sum`: the check sum of its bytes by the archive's directory.
+    fn part(&mut self, name: &str, sum: u32, part: impl Read) -> Result<()> {
+        let (rows, seen) = (XlsxRowCounter::new(), Crc::new());
+        let counted = CountedPart { part, left: self.left, stretch: MAX_STRETCH, excess: None, rows, seen };
         // As the reader of workbooks sets up its parser: both see the same.
         let mut xml = quick_xml::Reader::from_reader(BufReader::new(counted));
         let config = xml.config_mut();
@@ -146,7 +154,16 @@ impl PackageScale {
         let mut counted = xml.into_inner().into_inner();
         counted.count_rest();
         self.left = counted.left;
-        self.rows.insert(normal_part_name(name), counted.rows.counted());
+        let name_in_rows = normal_part_name(name);
+        // The reader stops at the end of the rows, and so before a check sum is asked for.
+        let asked_for = [".xml", ".rels"].iter().any(|suffix| name_in_rows.ends_with(suffix));
+        if asked_for && counted.excess.is_none() && counted.seen.sum() != sum {
+            return Err(damaged_xlsx_package());
+        }
+        if counted.rows.may_hold_unknown_errors() {
+            self.odd_values.push(name_in_rows.clone());
+        }
+        self.rows.insert(name_in_rows, counted.rows.counted());
         match counted.excess {
             Some(PartExcess::Unpacked) => return Err(oversized_xlsx_package(self.size)),
             Some(PartExcess::Stretch) => {
@@ -251,12 +268,15 @@ struct CountedPart<R> {
     stretch: u64,
     excess: Option<PartExcess>,
     rows: XlsxRowCounter,
+    /// The check sum of what was unpacked.
+    seen: Crc,
 }
 
 impl<R: Read> Read for CountedPart<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let length = self.part.read(buffer)?;
         self.rows.feed(&buffer[..length]);
+        self.seen.update(&buffer[..length]);
         let (left, stretch) = (self.left.checked_sub(length as u64), self.stretch.checked_sub(length as u64));
         let excess = match (left, stretch) {
             (Some(left), Some(stretch)) => {

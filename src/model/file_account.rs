@@ -135,6 +135,13 @@ pub struct TextAccount {
     pub stray_quotes: Vec<u32>,
     /// How many such rows there are.
     pub stray_quotes_count: u64,
+    /// Rows of data with fewer cells than the records of the table have; those that they lack are blank (the
+    /// first 1,000).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub short_rows: Vec<u32>,
+    /// How many such rows there are.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub short_rows_count: u64,
     /// Cells written as formulas of a text (`="…"`); the text in them was read.
     pub formula_texts: u64,
     /// Lines of another encoding than the file's, read in theirs.

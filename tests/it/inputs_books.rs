@@ -444,6 +444,62 @@ fn errors_are_no_values_and_no_blanks() {
 }
 
 #[test]
+fn errors_that_no_reader_knows_spoil_their_cell_only() {
+    let bytes = rewritten(&list(6).save_to_buffer().unwrap(), |name, mut text| {
+        for (place, error) in [("E3", "#SPILL!"), ("E5", "#BLOCKED!"), ("E6", "错")] {
+            let Some(at) = text.find(&format!("<c r=\"{place}\"")).filter(|_| name.ends_with("sheet1.xml"))
+            else {
+                continue;
+            };
+            let end = at + text[at..].find("</c>").unwrap();
+            text.replace_range(at..end, &format!("<c r=\"{place}\" t=\"e\"><v>{error}</v>"));
+        }
+        (name.to_owned(), text)
+    });
+    let tables = read_aid(&bytes).unwrap_or_else(|e| panic!("{e}"));
+    let amounts = column(&tables[0], "受助金额");
+    assert_eq!(amounts, [Some("500"), None, Some("502"), None, None, Some("505")]);
+    let faults: Vec<&str> = tables[0].faults.iter().map(|fault| fault.original.as_str()).collect();
+    assert_eq!(faults, ["#SPILL!", "#BLOCKED!", "#VALUE!"]);
+}
+
+#[test]
+fn a_package_whose_check_sums_do_not_agree_is_refused() {
+    let bytes = list(6).save_to_buffer().unwrap();
+    let mut archive = zip::ZipArchive::new(Cursor::new(&bytes)).unwrap();
+    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for at in 0..archive.len() {
+        let mut part = archive.by_index(at).unwrap();
+        let name = String::from_utf8(part.name_raw().to_vec()).unwrap();
+        out.start_file(name, stored).unwrap();
+        std::io::copy(&mut part, &mut out).unwrap();
+    }
+    let mut bytes = out.finish().unwrap().into_inner();
+    assert_eq!(rows(&read_aid(&bytes).unwrap()), 6);
+    let id = person(3)[2].clone();
+    let at = bytes.windows(18).position(|window| window == id.as_bytes()).unwrap();
+    bytes[at + 5] = b'2';
+    assert!(refused(read_aid(&bytes)).message().contains("损坏"));
+}
+
+#[test]
+fn a_bad_byte_in_a_web_archive_spoils_its_row_and_not_the_page() {
+    let rows: String = (0..5).map(|at| page_row(&person(at)) + "\r\n").collect();
+    let archive = format!(
+        "MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=\"----=_B\"\r\n\r\n------=_B\r\n\
+         Content-Type: text/html; charset=\"utf-8\"\r\n\r\n<table>{}\r\n{rows}</table>\r\n------=_B--\r\n",
+        page_header()
+    );
+    let mut bytes = archive.into_bytes();
+    let at = bytes.windows(6).position(|window| window == "李四".as_bytes()).unwrap();
+    bytes[at] = b'x';
+    let tables = read_aid(&bytes).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!((tables[0].rows.len(), tables[0].malformed.len()), (4, 1));
+    assert!(column(&tables[0], "姓名").contains(&Some("王五")));
+}
+
+#[test]
 fn a_row_of_nothing_but_errors_is_a_row() {
     let mut book = list(3);
     let sheet = book.worksheet_from_name("名单").unwrap();

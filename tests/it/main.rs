@@ -39,6 +39,7 @@ mod inputs_told;
 mod link;
 mod load;
 mod memory;
+mod mutated_inputs;
 mod newcomer;
 mod normalize;
 mod profile;

@@ -40,6 +40,11 @@ const ROW: u16 = 0x0208;
 const SMALL_NUMBER: u16 = 0x027E;
 const NUMBER_FORMAT: u16 = 0x041E;
 const BEGIN: u16 = 0x0809;
+/// What a worksheet begins with, by version.
+const BEGINNINGS: [u16; 4] = [0x0009, 0x0209, 0x0409, BEGIN];
+/// No record of the format has a greater type or more bytes.
+const GREATEST: u16 = 0x10FF;
+const LONGEST: u16 = 8224;
 /// No record; readers pass it over.
 const NOTHING: u16 = 0;
 
@@ -185,10 +190,16 @@ fn measure_biff_sheet(
     // Charts inside a worksheet have records of their own.
     let mut depth = 0;
     let mut at = start;
-    while let Some(record) = BiffRecord::at(stream, at)? {
+    // A stream that lacks some bytes points to where no worksheet begins, or goes on in the middle of a record.
+    if BiffRecord::at(stream, at)?.is_none_or(|first| !BEGINNINGS.contains(&first.kind)) {
+        return Err(damaged_biff());
+    }
+    loop {
+        let record = BiffRecord::at(stream, at)?.ok_or_else(damaged_biff)?;
         at = record.data.end;
         match record.kind {
             BEGIN => depth += 1,
+            END if !record.data.is_empty() => return Err(damaged_biff()),
             END if depth <= 1 => break,
             END => depth -= 1,
             _ if depth > 1 => continue,
@@ -277,7 +288,7 @@ impl BiffRecord {
         let head = biff_u16(stream, start).zip(biff_u16(stream, start + 2));
         let (kind, length) = head.ok_or_else(damaged_biff)?;
         let data = start + 4..start + 4 + usize::from(length);
-        if data.end > stream.len() {
+        if data.end > stream.len() || kind > GREATEST || length > LONGEST {
             return Err(damaged_biff());
         }
         Ok(Some(Self { kind, start, data }))

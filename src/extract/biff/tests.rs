@@ -204,6 +204,15 @@ fn records_cut_off_are_refused() {
     let mut cut = whole.clone();
     cut.truncate(whole.len() - 7);
     assert!(rebuild_biff_workbook(file(&cut)).is_err());
+    // Bytes missing in the middle: what follows begins elsewhere, or ends where nothing ends.
+    let two = stream(&[], &[vec![number(0, 0), number(1, 1)], vec![number(0, 0)]], 2);
+    rebuild_biff_workbook(file(&two)).unwrap();
+    let first = two.len() - 2 * (begin().len() + 4) - 3 * number(0, 0).len();
+    for missing in 1..number(0, 0).len() {
+        let mut short = two.clone();
+        short.drain(first + begin().len()..first + begin().len() + missing);
+        assert!(rebuild_biff_workbook(file(&short)).is_err(), "{missing}");
+    }
     let mut elsewhere = whole;
     let bound = elsewhere.windows(2).position(|w| w == BOUND_SHEET.to_le_bytes()).unwrap();
     elsewhere[bound + 4..bound + 8].copy_from_slice(&u32::MAX.to_le_bytes());

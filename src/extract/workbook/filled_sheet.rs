@@ -217,28 +217,20 @@ impl FilledSheet {
 
 /// What a spreadsheet shows for an error, or for a number wider than its column: pasted as a text, or in a
 /// page that holds what was shown, it is still no value.
-fn is_error_text(text: &str) -> bool {
-    const ERRORS: [&str; 11] = [
-        "#N/A",
-        "#VALUE!",
-        "#REF!",
-        "#NAME?",
-        "#DIV/0!",
-        "#NUM!",
-        "#NULL!",
-        "#SPILL!",
-        "#CALC!",
-        "#FIELD!",
-        "#GETTING_DATA",
-    ];
+pub(in crate::extract) fn is_error_text(text: &str) -> bool {
     let text = text.trim();
     // Most texts end here.
-    match text.as_bytes().first() {
-        Some(b'#') => {
-            ERRORS.contains(&text.to_ascii_uppercase().as_str())
+    match text.as_bytes() {
+        [b'#', rest @ .., b'!' | b'?'] => {
+            // #VALUE!, #SPILL!, #NAME?, and those that are still to be invented.
+            (2..=16).contains(&rest.len())
+                && rest.iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_'))
+        }
+        [b'#', ..] => {
+            ["#N/A", "#GETTING_DATA"].iter().any(|error| text.eq_ignore_ascii_case(error))
                 || text.len() >= 3 && text.bytes().all(|byte| byte == b'#')
         }
-        Some(b'E') => text.strip_prefix("Err:5").is_some_and(|rest| rest.len() == 2),
+        [b'E', ..] => text.strip_prefix("Err:5").is_some_and(|rest| rest.len() == 2),
         _ => false,
     }
 }
@@ -334,7 +326,11 @@ mod tests {
 
     #[test]
     fn shown_errors_are_errors() {
-        assert!(["#N/A", " #REF! ", "#div/0!", "#####", "Err:502"].into_iter().all(is_error_text));
+        assert!(
+            ["#N/A", " #REF! ", "#div/0!", "#####", "Err:502", "#SPILL!", "#BLOCKED!"]
+                .into_iter()
+                .all(is_error_text)
+        );
         assert!(!["#1", "##", "E", "Err:5", "3#N/A", ""].into_iter().any(is_error_text));
     }
 

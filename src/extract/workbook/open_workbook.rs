@@ -16,6 +16,7 @@ use crate::extract::sheet_row_count::CountedRows;
 use crate::extract::sniff::password_needed;
 use crate::extract::table_limits::MemoryRoom;
 use crate::extract::xlsb_records::{self, XlsbSheet};
+use crate::extract::xlsx_errors::unknown_errors_as_texts;
 use crate::extract::xlsx_package::{self, WeighedPackage};
 use crate::extract::{html_tables, mhtml, ods, spreadsheet_ml};
 use crate::model::file_account::CellFault;
@@ -98,7 +99,14 @@ impl OpenWorkbook {
             }
             FileFormat::Xlsx => {
                 let weighed = xlsx_package::weigh_xlsx_package(&bytes)?;
-                let parts = PackageParts::open(&bytes)?.xlsx_sheets()?;
+                let mut package = PackageParts::open(&bytes)?;
+                let mut parts = package.xlsx_sheets()?;
+                for name in &weighed.odd_values {
+                    let part = package.read(name, weighed.unpacked).unwrap_or_default();
+                    let known = unknown_errors_as_texts(&String::from_utf8_lossy(&part));
+                    parts.changes.replaced.extend(known.map(|known| (name.clone(), known.into_bytes())));
+                }
+                drop(package);
                 let bytes = match parts.changes.is_empty() {
                     false => repacked(&bytes, &parts.changes)?,
                     true => bytes,
